@@ -1,0 +1,15 @@
+// Package format is the vocabulary of Graph's values: one registry of named
+// formats (guid, teams-operation-id, chat-id, outlook-id, date-time, skiptoken,
+// ...), each with a matcher, where the fact comes from, and real values that do
+// and do not match.
+//
+// The same registry serves JSON Schema's "format", a scenario's "format:", URL
+// templates, and everything that must recognise a value's kind. Adding a format
+// is one row in the table.
+//
+// Formats describe shape, never existence. Placeholders of the documentation
+// ("id-value", "{id}", "string") match no format but are reported by
+// [IsPlaceholder], so that a check can let them pass.
+//
+// The registry is read-only and safe for concurrent use.
+package format

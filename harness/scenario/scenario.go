@@ -1,0 +1,189 @@
+package scenario
+
+import (
+	"errors"
+	"time"
+)
+
+// Scenario is one file.
+type Scenario struct {
+	File        string // as it was opened
+	Name        string
+	Description string
+	API         string // "v1.0" or "beta"
+	Cassette    string // cassette name; by default the file's own path under the scenarios folder without .yaml
+	Vars        []Var  // in an order in which each needs only earlier ones
+	Steps       []Step
+	Cleanup     []Step
+}
+
+// Var is a variable with its initial value.
+type Var struct {
+	Name  string
+	Value Template
+	Line  int
+}
+
+// Step is one request with what is expected of the answer.
+type Step struct {
+	Name        string
+	API         string // overrides the scenario's
+	As          string // identity: "app", "user", ...; "" is the default one
+	Auth        string // "none" sends no token
+	Permissions *Permissions
+	Request     Request
+	Expect      *Expect
+	Parts       map[string]*Expect // of a $batch answer, by part id
+	Poll        *Poll
+	Follow      *Follow
+	Capture     []Capture
+	Line        int
+}
+
+// Permissions are the least privileged first; any one of a kind is enough.
+type Permissions struct{ Delegated, Application []string }
+
+// Request is what a step sends. At most one of Body, BodyFile, Text, Base64,
+// Form and Multipart is set, and exactly one of Path and URL.
+type Request struct {
+	Method    string
+	Path      Template // below the version root; a captured link may stand alone
+	URL       Template // absolute
+	Query     []Pair
+	Headers   []Pair
+	Body      *Template
+	BodyFile  string
+	Text      *Template
+	Base64    string
+	Form      []Pair
+	Multipart []Part
+	Redirect  string // "follow" (default) or "stop"
+	Line      int
+}
+
+// Pair is a name with a templated value.
+type Pair struct {
+	Name  string
+	Value Template
+	Line  int
+}
+
+// Part is one part of a multipart body.
+type Part struct {
+	Name, Filename, ContentType string
+	Body                        *Template // JSON
+	Text                        *Template
+	Base64                      string
+	BodyFile                    string
+}
+
+// Template is JSON, or text, with variables in braces. The zero Template is
+// unset.
+type Template struct{}
+
+// IsZero reports whether the template is unset.
+func (t Template) IsZero() bool { return true }
+
+// Expand replaces the variables. A string that is just "{x}" becomes x's value
+// with its JSON type; elsewhere the value's text is put in. The result is a tree
+// of package jsondoc. The error names the variable that is not set.
+func (t Template) Expand(lookup func(name string) (any, bool)) (any, error) {
+	return nil, errors.New("not built")
+}
+
+// ExpandText is Expand for text; every inserted value passes through escape when
+// that is not nil. A template that is just one variable is not escaped.
+func (t Template) ExpandText(lookup func(name string) (any, bool), escape func(string) string) (string, error) {
+	return "", errors.New("not built")
+}
+
+// Variables lists the variables that the template uses, in order of appearance.
+func (t Template) Variables() []string { return nil }
+
+// Expect is what an answer must be.
+type Expect struct {
+	Status  []int
+	Headers []Check // Where is a header name
+	Schema  string  // full type name
+	Body    []Check // Where is an RFC 9535 path
+	Text    *Check  // of a body that is not JSON
+	Line    int
+}
+
+// Check is one expectation of one place.
+type Check struct {
+	Where   string // RFC 9535 path below the body, or a header name
+	Matcher Matcher
+	Line    int
+}
+
+// Matcher is a set of conditions; all that are set must hold.
+type Matcher struct {
+	Equals    *Template
+	OneOf     []Template
+	Format    string
+	Pattern   string
+	Type      string // string, number, integer, boolean, array, object, null
+	Exists    *bool
+	Min, Max  string // decimal; "" is unset
+	Count     *Count
+	Each      []Check // of every element
+	Some      []Check // of at least one element
+	JSON      []Check // of the document inside the string
+	SameAs    *Reference
+	NotBefore *Reference
+	Line      int
+}
+
+// Count is the wanted number of elements, members or characters.
+type Count struct{ Min, Max int } // Max < 0: no limit
+
+// Reference names another value: a path in the same body ("$.id"),
+// "header.NAME", or a template with variables.
+type Reference struct {
+	Path   string
+	Header string
+	Value  *Template
+}
+
+// Poll repeats a step until its answer is terminal.
+type Poll struct {
+	Until, Fail []Check
+	Every       time.Duration
+	Timeout     time.Duration
+	Allow       []int // statuses that mean "not yet"
+	Line        int
+}
+
+// Follow walks the pages of an answer.
+type Follow struct {
+	Link  string // "nextLink", "deltaLink", or a path
+	Max   int    // pages at most
+	Total *Count // elements of value over all pages
+	Line  int
+}
+
+// Capture puts a value of the answer into a variable. From is "status",
+// "header.NAME", "body.PATH", "body" or "parts.ID.body.PATH".
+type Capture struct {
+	Name string
+	From string
+	Line int
+}
+
+// Error is a fault in a scenario file.
+type Error struct {
+	File         string
+	Line, Column int
+	Message      string
+	Advice       string
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// Hint is what to do about it.
+func (e *Error) Hint() string { return e.Advice }
+
+// Load reads a scenario file. Errors about its content are *Error; several
+// faults are joined.
+func Load(file string) (*Scenario, error) { return nil, errors.New("not built") }

@@ -1,0 +1,12 @@
+// Package transport holds the http.RoundTrippers of the harness. Replayer answers
+// requests from an index of recorded interactions and opens no connection, ever.
+//
+// It promises that responses share no memory with the cassette (callers may
+// change the headers they get), that the request's context is honoured, that no
+// latency is added unless asked for, and that a request without an answer is a
+// *match.MissError, never an HTTP 404.
+//
+// It does not decide which answer fits; that is package match.
+//
+// A Replayer is safe for concurrent use.
+package transport
