@@ -1,38 +1,100 @@
 package jsondoc
 
-import "errors"
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
 
-var errNotBuilt = errors.New("not built")
+// MaxDepth is how deep objects and arrays may nest. It is the limit of
+// encoding/json, so whatever passes here can be handed on.
+const MaxDepth = 10_000
 
 // SyntaxError says where a text stops being JSON.
 type SyntaxError struct {
 	Offset       int64 // bytes before the fault
-	Line, Column int   // both from 1
+	Line, Column int   // both from 1; a column is a character
 	Message      string
 }
 
-func (e *SyntaxError) Error() string { return e.Message }
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
+}
 
 // Parse reads exactly one JSON value (RFC 8259). The error is a *SyntaxError.
 // A text that is not valid UTF-8, or holds a lone surrogate escape, is an error:
-// it would not survive a round trip.
-func Parse(text string) (any, error) { return nil, errNotBuilt }
+// it would not survive a round trip. So is nesting deeper than [MaxDepth].
+//
+// Of members with one name the last counts, as in encoding/json and in
+// JavaScript. Strings without escapes share memory with text.
+func Parse(text string) (any, error) {
+	s := scanner{text: text}
+	doc, err := s.parse()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.end(); err != nil {
+		return nil, err
+	}
+	return doc, nil
+}
 
-// Canonical appends the canonical form of doc to dst: members sorted by name,
-// no white space, shortest escapes, and one spelling for numbers of equal value
-// (1.0, 1 and 10E-1 are equal; 2^53+1 and 2^53 are not).
-func Canonical(dst []byte, doc any) []byte { return dst }
+func (s *scanner) parse() (any, error) {
+	kind, start, err := s.value()
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case '{':
+		return s.parseObject()
+	case '[':
+		return s.parseArray()
+	case '"':
+		return s.unquote(start, s.pos), nil
+	case 'n':
+		return nil, nil
+	case 't':
+		return true, nil
+	case 'f':
+		return false, nil
+	}
+	return json.Number(s.text[start:s.pos]), nil
+}
 
-// Equal reports whether two documents have one canonical form.
-func Equal(a, b any) bool { return false }
+func (s *scanner) parseObject() (any, error) {
+	object := map[string]any{}
+	for first := true; ; first = false {
+		start, end, more, err := s.member(first)
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			return object, nil
+		}
+		name := s.unquote(start, end)
+		if object[name], err = s.parse(); err != nil {
+			return nil, err
+		}
+	}
+}
 
-// Compact appends text without insignificant white space to dst, leaving every
-// string and number as it is spelled. The error is a *SyntaxError.
-func Compact(dst []byte, text string) ([]byte, error) { return dst, errNotBuilt }
-
-// Indent appends text to dst with one member or element a line, two spaces a
-// level. Compact gives back what Compact(text) would give.
-func Indent(dst []byte, text string) ([]byte, error) { return dst, errNotBuilt }
+func (s *scanner) parseArray() (any, error) {
+	array := []any{}
+	for first := true; ; first = false {
+		more, err := s.element(first)
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			return array, nil
+		}
+		item, err := s.parse()
+		if err != nil {
+			return nil, err
+		}
+		array = append(array, item)
+	}
+}
 
 // A Path is a compiled RFC 9535 query.
 type Path struct{}
@@ -43,6 +105,8 @@ type Node struct {
 	Value any
 }
 
+var errNotBuilt = errors.New("not built")
+
 // ParsePath compiles an RFC 9535 query. A query without the leading "$" is taken
 // relative to the root ("values.appIds[0]").
 func ParsePath(query string) (*Path, error) { return nil, errNotBuilt }
@@ -50,29 +114,3 @@ func ParsePath(query string) (*Path, error) { return nil, errNotBuilt }
 // Select returns the nodes that the path selects, in document order (members by
 // name, so that the order is the same on every run).
 func (p *Path) Select(doc any) []Node { return nil }
-
-// AppendPath appends one step to a normalized path: a string is a member name,
-// an int an index. The root is "$".
-func AppendPath(path string, step any) string { return path }
-
-// A Difference is one place where two documents differ. Recorded or Received is
-// Absent where that side has nothing there.
-type Difference struct {
-	Path               string // RFC 9535 normalized path
-	Recorded, Received any
-}
-
-// Absent marks a side of a Difference that has no value at the path.
-var Absent = absent{}
-
-type absent struct{}
-
-func (absent) String() string { return "(absent)" }
-
-// Diff lists where two documents differ, at the deepest places, sorted by path,
-// at most limit of them (0: all).
-func Diff(recorded, received any, limit int) []Difference { return nil }
-
-// Line returns the 1-based line, within the indented form of text, on which the
-// value at the normalized path begins, or 0 when there is none.
-func Line(text, path string) int { return 0 }

@@ -1,0 +1,382 @@
+package jsondoc
+
+import (
+	"fmt"
+	"math/bits"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// A scanner walks over JSON text and checks its grammar. It is the only place
+// that knows the grammar: what reads JSON here asks it for values, members and
+// elements, so all of it accepts the same texts.
+//
+// The shape of every reader is
+//
+//	kind, start, err := s.value()
+//	// kind is '{': loop over s.member until it reports no more
+//	// kind is '[': loop over s.element until it reports no more
+//	// otherwise text[start:pos] is the scalar
+type scanner struct {
+	text    string
+	pos     int
+	depth   int
+	escaped bool // whether the string scanned last holds a backslash
+}
+
+// fail makes the error for a fault at an offset.
+func (s *scanner) fail(offset int, format string, args ...any) error {
+	offset = min(offset, len(s.text))
+	before := s.text[:offset]
+	line := strings.LastIndexByte(before, '\n') + 1
+	return &SyntaxError{
+		Offset:  int64(offset),
+		Line:    1 + strings.Count(before, "\n"),
+		Column:  1 + utf8.RuneCountInString(before[line:]),
+		Message: fmt.Sprintf(format, args...),
+	}
+}
+
+// unexpected makes the error for the character at pos, where something else
+// was wanted.
+func (s *scanner) unexpected(wanted string) error {
+	if s.pos >= len(s.text) {
+		return s.fail(s.pos, "the text ends where %s was expected", wanted)
+	}
+	r, size := utf8.DecodeRuneInString(s.text[s.pos:])
+	if r == utf8.RuneError && size == 1 {
+		return s.fail(s.pos, "byte 0x%02x is not UTF-8", s.text[s.pos])
+	}
+	return s.fail(s.pos, "found %q where %s was expected", r, wanted)
+}
+
+// space moves past white space.
+func (s *scanner) space() {
+	text, i := s.text, s.pos
+	for i < len(text) {
+		switch text[i] {
+		case ' ':
+			// Indentation comes in runs.
+			for i+8 <= len(text) && word(text, i) == ' '*ones {
+				i += 8
+			}
+			for i < len(text) && text[i] == ' ' {
+				i++
+			}
+		case '\n', '\r', '\t':
+			i++
+		default:
+			s.pos = i
+			return
+		}
+	}
+	s.pos = i
+}
+
+// end checks that nothing but white space is left.
+func (s *scanner) end() error {
+	s.space()
+	if s.pos < len(s.text) {
+		return s.unexpected("the end of the text")
+	}
+	return nil
+}
+
+// value moves over white space and one scalar, or over the opening bracket of
+// an object or array. The kind is the first byte of the value, '0' for any
+// number.
+func (s *scanner) value() (kind byte, start int, err error) {
+	s.space()
+	start = s.pos
+	if start >= len(s.text) {
+		return 0, start, s.unexpected("a value")
+	}
+	switch c := s.text[start]; c {
+	case '"':
+		return c, start, s.str()
+	case '{', '[':
+		if s.depth++; s.depth > MaxDepth {
+			return 0, start, s.fail(start, "nested deeper than %d levels", MaxDepth)
+		}
+		s.pos++
+		return c, start, nil
+	case 't':
+		return c, start, s.literal("true")
+	case 'f':
+		return c, start, s.literal("false")
+	case 'n':
+		return c, start, s.literal("null")
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		return '0', start, s.number()
+	}
+	return 0, start, s.unexpected("a value")
+}
+
+// element moves to the next element of the array that is open: over the comma,
+// or over the closing bracket, when there are no more.
+func (s *scanner) element(first bool) (more bool, err error) {
+	return s.step(first, ']', "',' or ']'")
+}
+
+// member moves to the next member of the object that is open: over the comma,
+// the name and the colon, or over the closing bracket, when there are no more.
+// The name is text[start:end], quotes included.
+func (s *scanner) member(first bool) (start, end int, more bool, err error) {
+	more, err = s.step(first, '}', "',' or '}'")
+	if err != nil || !more {
+		return 0, 0, false, err
+	}
+	s.space()
+	start = s.pos
+	if start >= len(s.text) || s.text[start] != '"' {
+		return 0, 0, false, s.unexpected("a member name")
+	}
+	if err := s.str(); err != nil {
+		return 0, 0, false, err
+	}
+	end = s.pos
+	s.space()
+	if s.pos >= len(s.text) || s.text[s.pos] != ':' {
+		return 0, 0, false, s.unexpected("':'")
+	}
+	s.pos++
+	return start, end, true, nil
+}
+
+func (s *scanner) step(first bool, closing byte, wanted string) (more bool, err error) {
+	s.space()
+	if s.pos >= len(s.text) {
+		return false, s.unexpected(wanted)
+	}
+	switch c := s.text[s.pos]; {
+	case c == closing:
+		s.pos++
+		s.depth--
+		return false, nil
+	case first:
+		return true, nil
+	case c == ',':
+		s.pos++
+		return true, nil
+	}
+	return false, s.unexpected(wanted)
+}
+
+func (s *scanner) literal(word string) error {
+	if !strings.HasPrefix(s.text[s.pos:], word) {
+		return s.fail(s.pos, "found a word that is not true, false or null")
+	}
+	s.pos += len(word)
+	return nil
+}
+
+func (s *scanner) number() error {
+	if s.text[s.pos] == '-' {
+		s.pos++
+	}
+	if s.pos < len(s.text) && s.text[s.pos] == '0' {
+		s.pos++ // a leading zero stands alone
+	} else if err := s.digits(); err != nil {
+		return err
+	}
+	if s.pos < len(s.text) && s.text[s.pos] == '.' {
+		s.pos++
+		if err := s.digits(); err != nil {
+			return err
+		}
+	}
+	if s.pos < len(s.text) && s.text[s.pos]|0x20 == 'e' {
+		s.pos++
+		if s.pos < len(s.text) && (s.text[s.pos] == '+' || s.text[s.pos] == '-') {
+			s.pos++
+		}
+		return s.digits()
+	}
+	return nil
+}
+
+// digits moves over one or more digits.
+func (s *scanner) digits() error {
+	start := s.pos
+	for s.pos < len(s.text) && s.text[s.pos]-'0' <= 9 {
+		s.pos++
+	}
+	if s.pos == start {
+		return s.unexpected("a digit")
+	}
+	return nil
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// word loads eight bytes, the first one lowest; the compiler makes it one load.
+func word(text string, i int) uint64 {
+	t := text[i : i+8]
+	return uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 |
+		uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
+}
+
+// zeros marks the bytes of x that are zero, exactly up to the lowest of them.
+func zeros(x uint64) uint64 { return (x - ones) &^ x & highs }
+
+// plain returns where the run of ordinary string characters from i ends: at a
+// quote, a backslash, a control character or the end of the text. It looks at
+// eight bytes at a time, for strings are most of a text.
+func plain(text string, i int) (end int, ascii bool) {
+	var high uint64
+	for ; i+8 <= len(text); i += 8 {
+		x := word(text, i)
+		stop := zeros(x^('"'*ones)) | zeros(x^('\\'*ones)) | (x-' '*ones)&^x&highs
+		if stop != 0 {
+			n := bits.TrailingZeros64(stop) / 8
+			high |= x & (1<<(8*n) - 1)
+			return i + n, high&highs == 0
+		}
+		high |= x
+	}
+	for ; i < len(text); i++ {
+		c := text[i]
+		if c == '"' || c == '\\' || c < ' ' {
+			break
+		}
+		high |= uint64(c)
+	}
+	return i, high&highs == 0
+}
+
+// str moves over the string that opens at pos and checks its escapes and its
+// UTF-8.
+func (s *scanner) str() error {
+	s.escaped = false
+	for i := s.pos + 1; ; {
+		end, ascii := plain(s.text, i)
+		if !ascii && !utf8.ValidString(s.text[i:end]) {
+			return s.notUTF8(i)
+		}
+		switch {
+		case end >= len(s.text):
+			return s.fail(s.pos, "the text ends inside a string")
+		case s.text[end] == '"':
+			s.pos = end + 1
+			return nil
+		case s.text[end] != '\\':
+			return s.fail(end, "control character %q in a string must be escaped", s.text[end])
+		}
+		s.escaped = true
+		size, err := s.escape(end)
+		if err != nil {
+			return err
+		}
+		i = end + size
+	}
+}
+
+func (s *scanner) notUTF8(from int) error {
+	for i := from; ; {
+		r, size := utf8.DecodeRuneInString(s.text[i:])
+		if r == utf8.RuneError && size <= 1 {
+			s.pos = i
+			return s.unexpected("a character")
+		}
+		i += size
+	}
+}
+
+// escape checks the escape at an offset and returns its length; a surrogate
+// pair counts as one.
+func (s *scanner) escape(at int) (size int, err error) {
+	if at+1 >= len(s.text) {
+		return 0, s.fail(at, "the text ends inside a string")
+	}
+	switch s.text[at+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2, nil
+	case 'u':
+	default:
+		return 0, s.fail(at, "a backslash must begin one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")
+	}
+	r, ok := hex4(s.text, at+2)
+	if !ok {
+		return 0, s.fail(at, "\\u must be followed by four hexadecimal digits")
+	}
+	if r < 0xD800 || r > 0xDFFF {
+		return 6, nil
+	}
+	low, ok := lowSurrogate(s.text, at+6)
+	if r >= 0xDC00 || !ok || low == 0 {
+		return 0, s.fail(at, "\\u%04x is half of a surrogate pair", r)
+	}
+	return 12, nil
+}
+
+// lowSurrogate reads the escaped second half of a surrogate pair.
+func lowSurrogate(text string, at int) (r rune, ok bool) {
+	if !strings.HasPrefix(text[min(at, len(text)):], `\u`) {
+		return 0, false
+	}
+	r, ok = hex4(text, at+2)
+	return r, ok && r >= 0xDC00 && r <= 0xDFFF
+}
+
+func hex4(text string, at int) (r rune, ok bool) {
+	if at+4 > len(text) {
+		return 0, false
+	}
+	for _, c := range []byte(text[at : at+4]) {
+		switch {
+		case c-'0' <= 9:
+			c -= '0'
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			c = c | 0x20 - 'a' + 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}
+
+// unquote decodes the string that was scanned last, text[start:end] with its
+// quotes.
+func (s *scanner) unquote(start, end int) string {
+	raw := s.text[start+1 : end-1]
+	if !s.escaped {
+		return raw
+	}
+	decoded := make([]byte, 0, len(raw))
+	for {
+		at := strings.IndexByte(raw, '\\')
+		if at < 0 {
+			return string(append(decoded, raw...))
+		}
+		decoded = append(decoded, raw[:at]...)
+		size := 2
+		switch c := raw[at+1]; c {
+		case 'b':
+			decoded = append(decoded, '\b')
+		case 'f':
+			decoded = append(decoded, '\f')
+		case 'n':
+			decoded = append(decoded, '\n')
+		case 'r':
+			decoded = append(decoded, '\r')
+		case 't':
+			decoded = append(decoded, '\t')
+		case 'u':
+			r, _ := hex4(raw, at+2)
+			size = 6
+			if low, ok := lowSurrogate(raw, at+6); ok && utf16.IsSurrogate(r) {
+				r = utf16.DecodeRune(r, low)
+				size = 12
+			}
+			decoded = utf8.AppendRune(decoded, r)
+		default:
+			decoded = append(decoded, c)
+		}
+		raw = raw[at+size:]
+	}
+}
