@@ -1,9 +1,15 @@
 // Package report is what a run has to tell: a Suite of cases with their findings,
 // and renderers that turn a suite into text, JSON, JUnit XML or GitHub
 // annotations. Every output is a function of the suite alone, in sorted order, so
-// two equal runs print the same.
+// two equal runs print the same, durations aside. Values that came from a body
+// are written so that they cannot steer a terminal or forge a line.
 //
 // It decides the exit status from severities. It runs nothing and reads nothing.
 //
 // A Suite is a plain value; renderers do not change it.
+//
+//	suite := report.Suite{Command: "replay", Cases: cases}
+//	suite.Finish()
+//	err := report.Render(os.Stdout, "text", &suite, report.Style{})
+//	os.Exit(suite.ExitCode(report.Error))
 package report

@@ -1,8 +1,7 @@
 package report
 
 import (
-	"errors"
-	"io"
+	"fmt"
 	"time"
 )
 
@@ -16,10 +15,40 @@ const (
 	Error
 )
 
+// String returns the name that flags and reports use.
+func (s Severity) String() string {
+	switch s {
+	case Note:
+		return "note"
+	case Warning:
+		return "warning"
+	default:
+		return "error"
+	}
+}
+
+// ParseSeverity is the inverse of String.
+func ParseSeverity(name string) (Severity, error) {
+	for s := Note; s <= Error; s++ {
+		if s.String() == name {
+			return s, nil
+		}
+	}
+	return Error, fmt.Errorf("unknown severity %q: want error, warning or note", name)
+}
+
 // Place is a line of a file; Line is 0 when unknown.
 type Place struct {
 	File string `json:"file"`
 	Line int    `json:"line,omitempty"`
+}
+
+// String returns "file:line", or less when less is known.
+func (p Place) String() string {
+	if p.File == "" || p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
 }
 
 // Finding is anything worth telling.
@@ -61,25 +90,73 @@ type Case struct {
 // Suite is a whole run.
 type Suite struct {
 	Command string // "replay", "lint"
-	Cases   []Case
+	// FailOn is the lowest severity that fails a case: Warning or Error. As a
+	// note never fails anything, the zero value stands for the default, Error.
+	FailOn Severity
+	Cases  []Case
 }
 
-// Finish sorts the cases and findings and fills in ids and statuses. Call it once, when all cases are in.
-func (s *Suite) Finish() {}
+// Summary counts what a suite holds.
+type Summary struct {
+	Passed, Failed, Errored, Skipped int // cases
+	Errors, Warnings, Notes          int // findings
+}
+
+// Cases is the number of cases.
+func (s Summary) Cases() int { return s.Passed + s.Failed + s.Errored + s.Skipped }
+
+// Summary counts the suite's cases and findings.
+func (s *Suite) Summary() Summary {
+	var sum Summary
+	for i := range s.Cases {
+		switch s.Cases[i].Status {
+		case Failed:
+			sum.Failed++
+		case Errored:
+			sum.Errored++
+		case Skipped:
+			sum.Skipped++
+		default:
+			sum.Passed++
+		}
+		for j := range s.Cases[i].Findings {
+			switch s.Cases[i].Findings[j].Severity {
+			case Note:
+				sum.Notes++
+			case Warning:
+				sum.Warnings++
+			default:
+				sum.Errors++
+			}
+		}
+	}
+	return sum
+}
 
 // ExitCode is 2 when a case could not be run, 1 when a finding reaches failOn,
-// else 0. A note never changes it.
-func (s *Suite) ExitCode(failOn Severity) int { return 0 }
-
-// Style is how text may look.
-type Style struct {
-	Color bool
-	Quiet bool
-	Width int // 0: unlimited
+// else 0. A note never changes it, so failing on notes is failing on warnings.
+func (s *Suite) ExitCode(failOn Severity) int {
+	code := 0
+	for i := range s.Cases {
+		c := &s.Cases[i]
+		switch {
+		case c.Status == Errored:
+			return 2
+		case c.Status == Skipped:
+		case c.fails(failOn):
+			code = 1
+		}
+	}
+	return code
 }
 
-// Render writes the suite as kind: text, json, junit or github.
-func Render(w io.Writer, kind string, s *Suite, style Style) error { return errors.New("not built") }
-
-// Kinds lists what Render knows, sorted.
-func Kinds() []string { return nil }
+// fails reports whether the case has a finding at or above failOn, or failed
+// without saying why.
+func (c *Case) fails(failOn Severity) bool {
+	for i := range c.Findings {
+		if c.Findings[i].Severity >= max(failOn, Warning) {
+			return true
+		}
+	}
+	return c.Status == Failed && len(c.Findings) == 0
+}

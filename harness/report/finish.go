@@ -1,0 +1,89 @@
+package report
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Finish sorts the cases and findings and fills in ids and statuses. Call it
+// once all cases are in; calling it again (with another FailOn, or after adding
+// findings) gives the same as calling it once.
+func (s *Suite) Finish() {
+	slices.SortStableFunc(s.Cases, compareCases)
+	for i := range s.Cases {
+		s.Cases[i].finish(s.failOn())
+	}
+}
+
+func (s *Suite) failOn() Severity {
+	if s.FailOn == Note {
+		return Error
+	}
+	return s.FailOn
+}
+
+func (c *Case) finish(failOn Severity) {
+	slices.SortStableFunc(c.Findings, compareFindings)
+	c.identify()
+	switch {
+	case c.Status == Errored, c.Status == Skipped:
+	case c.fails(failOn):
+		c.Status = Failed
+	default:
+		c.Status = Passed
+	}
+}
+
+// identify gives every finding its id: a digest of what the finding is about,
+// not of where its lines happen to stand nor of the values seen. Findings that
+// agree in all that are told apart by their order.
+func (c *Case) identify() {
+	seen := map[string]int{}
+	for i := range c.Findings {
+		f := &c.Findings[i]
+		about := strings.Join([]string{anchored(c.File), c.Name, f.Rule, f.Step, f.Where}, "\x00")
+		seen[about]++
+		if n := seen[about]; n > 1 {
+			about = fmt.Sprintf("%s\x00%d", about, n)
+		}
+		sum := sha256.Sum256([]byte(about))
+		f.ID = hex.EncodeToString(sum[:6])
+	}
+}
+
+// anchored returns a file's name without the "../" steps that depend on where
+// the run was started.
+func anchored(file string) string {
+	file = path.Clean(strings.ReplaceAll(file, `\`, "/"))
+	for strings.HasPrefix(file, "../") {
+		file = file[len("../"):]
+	}
+	return file
+}
+
+func compareCases(a, b Case) int {
+	return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Name, b.Name))
+}
+
+func compareFindings(a, b Finding) int {
+	return cmp.Or(
+		comparePlaces(a.Place, b.Place),
+		comparePlaces(a.Cassette, b.Cassette),
+		strings.Compare(a.Step, b.Step),
+		strings.Compare(a.Where, b.Where),
+		strings.Compare(a.Rule, b.Rule),
+		strings.Compare(a.Message, b.Message),
+		strings.Compare(a.Want, b.Want),
+		strings.Compare(a.Got, b.Got),
+	)
+}
+
+// comparePlaces puts an unknown line after every known one.
+func comparePlaces(a, b Place) int {
+	return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(uint(a.Line-1), uint(b.Line-1)))
+}

@@ -1,0 +1,53 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Escapes of GitHub's workflow commands (actions/toolkit, command.ts).
+var (
+	escapeData     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	escapeProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// renderGitHub writes one annotation a finding, and the summary as a plain line.
+func renderGitHub(w io.Writer, s *Suite, _ Style) error {
+	out := bufio.NewWriter(w)
+	for i := range s.Cases {
+		c := &s.Cases[i]
+		for j := range c.Findings {
+			f := &c.Findings[j]
+			fmt.Fprintf(out, "::%s%s::%s\n", annotation(f.Severity), properties(c, f),
+				escapeData.Replace(strings.Join(describe(f, true), "\n")))
+		}
+	}
+	fmt.Fprintln(out, summaryLine(s))
+	return out.Flush()
+}
+
+func annotation(s Severity) string {
+	if s == Note {
+		return "notice"
+	}
+	return s.String()
+}
+
+// properties says where the annotation stands: the scenario's line, or the
+// cassette's when the scenario has no part in it.
+func properties(c *Case, f *Finding) string {
+	at := f.Place
+	if at.File == "" {
+		at = f.Cassette
+	}
+	if at.File == "" {
+		at.File = c.File
+	}
+	props := " file=" + escapeProperty.Replace(Visible(at.File))
+	if at.Line > 0 {
+		props += fmt.Sprintf(",line=%d", at.Line)
+	}
+	return props + ",title=" + escapeProperty.Replace(Visible(c.Name))
+}

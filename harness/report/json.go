@@ -1,0 +1,132 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// jsonVersion is raised when a reader of the old document would misread the new
+// one. schemas/graphvcr/report.json is its schema.
+const jsonVersion = 1
+
+type jsonSuite struct {
+	Version int         `json:"version"`
+	Summary jsonSummary `json:"summary"`
+	Cases   []jsonCase  `json:"cases"`
+}
+
+type jsonSummary struct {
+	Command  string       `json:"command"`
+	Cases    int          `json:"cases"`
+	Passed   int          `json:"passed"`
+	Failed   int          `json:"failed"`
+	Error    int          `json:"error"`
+	Skipped  int          `json:"skipped"`
+	Findings jsonFindings `json:"findings"`
+}
+
+type jsonFindings struct {
+	Error   int `json:"error"`
+	Warning int `json:"warning"`
+	Note    int `json:"note"`
+}
+
+type jsonCase struct {
+	Name       string        `json:"name"`
+	File       string        `json:"file"`
+	Status     Status        `json:"status"`
+	DurationMS int64         `json:"duration_ms"`
+	Findings   []jsonFinding `json:"findings"`
+}
+
+type jsonFinding struct {
+	ID          string `json:"id"`
+	Rule        string `json:"rule"`
+	Severity    string `json:"severity"`
+	Step        string `json:"step"`
+	Interaction *int   `json:"interaction"`
+	File        string `json:"file"`
+	Line        int    `json:"line"`
+	Cassette    *place `json:"cassette"`
+	Where       string `json:"where"`
+	Message     string `json:"message"`
+	Want        string `json:"want"`
+	Got         string `json:"got"`
+}
+
+// place is Place with its line always written.
+type place struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+}
+
+func renderJSON(w io.Writer, s *Suite, _ Style) error {
+	var text strings.Builder
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(jsonOf(s)); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, escapeControls(text.String()))
+	return err
+}
+
+func jsonOf(s *Suite) jsonSuite {
+	sum := s.Summary()
+	doc := jsonSuite{
+		Version: jsonVersion,
+		Summary: jsonSummary{
+			Command: s.Command, Cases: sum.Cases(),
+			Passed: sum.Passed, Failed: sum.Failed, Error: sum.Errored, Skipped: sum.Skipped,
+			Findings: jsonFindings{Error: sum.Errors, Warning: sum.Warnings, Note: sum.Notes},
+		},
+		Cases: make([]jsonCase, 0, len(s.Cases)),
+	}
+	for i := range s.Cases {
+		c := &s.Cases[i]
+		out := jsonCase{
+			Name: c.Name, File: c.File, Status: c.Status,
+			DurationMS: c.Duration.Milliseconds(),
+			Findings:   make([]jsonFinding, 0, len(c.Findings)),
+		}
+		for j := range c.Findings {
+			out.Findings = append(out.Findings, jsonFindingOf(&c.Findings[j]))
+		}
+		doc.Cases = append(doc.Cases, out)
+	}
+	return doc
+}
+
+func jsonFindingOf(f *Finding) jsonFinding {
+	out := jsonFinding{
+		ID: f.ID, Rule: f.Rule, Severity: f.Severity.String(), Step: f.Step,
+		Interaction: f.Interaction, File: f.File, Line: f.Line,
+		Where: f.Where, Message: f.Message, Want: f.Want, Got: f.Got,
+	}
+	if f.Cassette.File != "" {
+		out.Cassette = &place{File: f.Cassette.File, Line: f.Cassette.Line}
+	}
+	return out
+}
+
+// escapeControls escapes DEL and the C1 controls, which encoding/json lets
+// through and some terminals obey. In JSON text they can only stand in strings.
+func escapeControls(text string) string {
+	if strings.IndexFunc(text, isHighControl) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if isHighControl(r) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func isHighControl(r rune) bool { return r >= 0x7f && r <= 0x9f }

@@ -1,0 +1,44 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Style is how text may look.
+type Style struct {
+	Color bool
+	Quiet bool // only cases with findings that matter, and the summary
+	Width int  // 0: unlimited
+}
+
+type renderer func(w io.Writer, s *Suite, style Style) error
+
+// renderers is one row a kind of report.
+func renderers() map[string]renderer {
+	return map[string]renderer{
+		"text":   renderText,
+		"json":   renderJSON,
+		"junit":  renderJUnit,
+		"github": renderGitHub,
+	}
+}
+
+// Render writes the suite as kind: text, json, junit or github. The suite must
+// be finished.
+func Render(w io.Writer, kind string, s *Suite, style Style) error {
+	render, ok := renderers()[kind]
+	if !ok {
+		return fmt.Errorf("unknown report %q: want one of %s", kind, strings.Join(Kinds(), ", "))
+	}
+	if err := render(w, s, style); err != nil {
+		return fmt.Errorf("write %s report: %w", kind, err)
+	}
+	return nil
+}
+
+// Kinds lists what Render knows, sorted.
+func Kinds() []string { return slices.Sorted(maps.Keys(renderers())) }

@@ -1,0 +1,322 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// sample has every status and severity, and what a body may hold to do harm.
+func sample() *report.Suite {
+	six := 6
+	failing := []report.Finding{
+		{
+			Rule: "expect.equals", Severity: report.Error, Step: "wait", Interaction: &six,
+			Place:    report.Place{File: "scenarios/teams/chat.yaml", Line: 21},
+			Cassette: report.Place{File: "cassettes/teams/chat.yaml", Line: 88},
+			Where:    "$['status']", Message: "is not the expected value", Want: `"succeeded"`, Got: `"done"`,
+		},
+		{
+			Rule: "schema.format", Severity: report.Error, Step: "wait",
+			Place: report.Place{File: "scenarios/teams/chat.yaml", Line: 19},
+			Where: "$['id']", Message: "is no teams-operation-id", Want: "format teams-operation-id",
+			Got: "\"\x1b[2J\u009b31m::error::x\"\r\n\x00\xff\u202e", Hint: "compare it with\nschemas/beta/x.json",
+		},
+		{Rule: "replay.note", Severity: report.Note, Message: "a note"},
+	}
+	return &report.Suite{Command: "replay", Cases: []report.Case{
+		{Name: "Create a chat", File: "scenarios/teams/chat.yaml", Steps: 2, Duration: 12 * time.Millisecond, Findings: failing},
+		{Name: "List, 100%: all", File: "scenarios/users/list.yaml", Steps: 1, Duration: 3 * time.Millisecond, Findings: []report.Finding{
+			{Rule: "replay.unused", Severity: report.Warning, Cassette: report.Place{File: "cassettes/users/list.yaml", Line: 40}, Interaction: new(int), Message: "GET /users was never asked for"},
+		}},
+		{Name: "Broken", File: "scenarios/broken.yaml", Status: report.Errored, Findings: []report.Finding{
+			{Rule: "scenario.load", Severity: report.Error, Place: report.Place{File: "scenarios/broken.yaml", Line: 3}, Message: `unknown key "exepct"`, Hint: `did you mean "expect"?`},
+		}},
+		{Name: "Later", File: "scenarios/users/later.yaml", Status: report.Skipped},
+		{Name: "A quiet one", File: "scenarios/users/a.yaml", Steps: 12, Duration: 1200 * time.Millisecond},
+	}}
+}
+
+func render(t *testing.T, kind string, s *report.Suite, style report.Style) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := report.Render(&out, kind, s, style); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestRenderGolden(t *testing.T) {
+	for _, kind := range report.Kinds() {
+		t.Run(kind, func(t *testing.T) {
+			s := sample()
+			s.Finish()
+			golden(t, filepath.Join("testdata", "suite."+kind), render(t, kind, s, report.Style{}))
+		})
+	}
+	t.Run("quiet", func(t *testing.T) {
+		s := sample()
+		s.Finish()
+		golden(t, filepath.Join("testdata", "suite.quiet"), render(t, "text", s, report.Style{Quiet: true, Width: 60}))
+	})
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got; UPDATE_GOLDEN=1 rewrites):\n%s", file, diff)
+	}
+}
+
+// Every report is a function of what was found, not of the order it came in.
+func TestRenderIgnoresOrder(t *testing.T) {
+	want := sample()
+	want.Finish()
+	for range 20 {
+		s := sample()
+		rand.Shuffle(len(s.Cases), func(i, j int) { s.Cases[i], s.Cases[j] = s.Cases[j], s.Cases[i] })
+		for _, c := range s.Cases {
+			rand.Shuffle(len(c.Findings), func(i, j int) { c.Findings[i], c.Findings[j] = c.Findings[j], c.Findings[i] })
+		}
+		s.Finish()
+		s.Finish()
+		for _, kind := range report.Kinds() {
+			if diff := cmp.Diff(render(t, kind, want, report.Style{}), render(t, kind, s, report.Style{})); diff != "" {
+				t.Fatalf("%s changed:\n%s", kind, diff)
+			}
+		}
+	}
+}
+
+func TestNothingSteersTheTerminal(t *testing.T) {
+	s := sample()
+	s.Cases[0].Name = "a\x1b]0;title\x07\nok     forged"
+	s.Cases[0].File = "scenarios/\x1b[1m.yaml"
+	s.Cases[0].Findings[0].Step = "st\x1bep"
+	s.Cases[0].Findings[0].Message = "one\ntwo\r\x1b[A"
+	s.Finish()
+	for _, kind := range report.Kinds() {
+		text := render(t, kind, s, report.Style{})
+		for _, r := range text {
+			if unicode.IsControl(r) && r != '\n' || r == '\u202e' && kind != "json" {
+				t.Errorf("%s: holds %q:\n%s", kind, r, text)
+				break
+			}
+		}
+		if strings.Contains(text, "\nok     forged") || kind == "github" && regexp.MustCompile(`(?m)^::error::x`).MatchString(text) {
+			t.Errorf("%s: a value forged a line:\n%s", kind, text)
+		}
+	}
+}
+
+func TestColorIsOnlyPaint(t *testing.T) {
+	s := sample()
+	s.Finish()
+	colored := render(t, "text", s, report.Style{Color: true})
+	if !strings.Contains(colored, "\x1b[31m") {
+		t.Error("no colour")
+	}
+	plain := regexp.MustCompile("\x1b\\[[0-9]+m").ReplaceAllString(colored, "")
+	if diff := cmp.Diff(render(t, "text", s, report.Style{}), plain); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestJSONMatchesItsSchema(t *testing.T) {
+	compiler := jsonschema.NewCompiler()
+	compiler.Draft = jsonschema.Draft2020
+	compiler.LoadURL = func(url string) (io.ReadCloser, error) { return nil, errors.New("not fetched: " + url) }
+	file := filepath.Join("..", "..", "schemas", "graphvcr", "report.json")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := compiler.AddResource("report.json", bytes.NewReader(text)); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("report.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range map[string]*report.Suite{"sample": sample(), "empty": {Command: "lint"}} {
+		s.Finish()
+		var doc any
+		if err := json.Unmarshal([]byte(render(t, "json", s, report.Style{})), &doc); err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(doc); err != nil {
+			t.Errorf("%s: %#v", name, err)
+		}
+	}
+}
+
+func TestExitCode(t *testing.T) {
+	suite := func(status report.Status, severities ...report.Severity) *report.Suite {
+		c := report.Case{Name: "x", Status: status}
+		for _, s := range severities {
+			c.Findings = append(c.Findings, report.Finding{Rule: "r", Severity: s})
+		}
+		return &report.Suite{Cases: []report.Case{{Name: "fine"}, c}}
+	}
+	for _, tc := range []struct {
+		name                 string
+		s                    *report.Suite
+		onError, onWarn, onN int
+	}{
+		{"nothing", &report.Suite{}, 0, 0, 0},
+		{"clean", suite(""), 0, 0, 0},
+		{"note", suite("", report.Note), 0, 0, 0},
+		{"warning", suite("", report.Note, report.Warning), 0, 1, 1},
+		{"error", suite("", report.Error), 1, 1, 1},
+		{"failed without findings", suite(report.Failed), 1, 1, 1},
+		{"could not be run", suite(report.Errored), 2, 2, 2},
+		{"skipped", suite(report.Skipped), 0, 0, 0},
+	} {
+		for failOn, want := range map[report.Severity]int{report.Error: tc.onError, report.Warning: tc.onWarn, report.Note: tc.onN} {
+			s := *tc.s
+			s.FailOn = max(failOn, report.Warning)
+			s.Finish()
+			if got := s.ExitCode(failOn); got != want {
+				t.Errorf("%s, fail on %v: exit %d, want %d", tc.name, failOn, got, want)
+			}
+			if sum := s.Summary(); (sum.Failed > 0) != (want == 1) {
+				t.Errorf("%s, fail on %v: exit %d, but %d failed", tc.name, failOn, want, sum.Failed)
+			}
+		}
+	}
+}
+
+func TestIDs(t *testing.T) {
+	id := func(change func(c *report.Case, f *report.Finding)) string {
+		f := report.Finding{Rule: "expect.equals", Step: "wait", Where: "$['status']", Place: report.Place{File: "a.yaml", Line: 3}, Want: "1", Got: "2"}
+		c := report.Case{Name: "n", File: "scenarios/a.yaml"}
+		change(&c, &f)
+		c.Findings = append(c.Findings, f)
+		s := report.Suite{Cases: []report.Case{c}}
+		s.Finish()
+		return s.Cases[0].Findings[len(c.Findings)-1].ID
+	}
+	base := id(func(*report.Case, *report.Finding) {})
+	if !regexp.MustCompile(`^[0-9a-f]{12}$`).MatchString(base) {
+		t.Errorf("id %q", base)
+	}
+	same := map[string]func(*report.Case, *report.Finding){
+		"line":   func(_ *report.Case, f *report.Finding) { f.Line = 90 },
+		"values": func(_ *report.Case, f *report.Finding) { f.Got = "3"; f.Message = "other words" },
+		"folder": func(c *report.Case, _ *report.Finding) { c.File = "../../scenarios/a.yaml" },
+	}
+	for name, change := range same {
+		if got := id(change); got != base {
+			t.Errorf("%s changes the id", name)
+		}
+	}
+	other := map[string]func(*report.Case, *report.Finding){
+		"rule":  func(_ *report.Case, f *report.Finding) { f.Rule = "expect.type" },
+		"step":  func(_ *report.Case, f *report.Finding) { f.Step = "" },
+		"where": func(_ *report.Case, f *report.Finding) { f.Where = "$['id']" },
+		"case":  func(c *report.Case, _ *report.Finding) { c.Name = "m" },
+		"file":  func(c *report.Case, _ *report.Finding) { c.File = "scenarios/b.yaml" },
+		"second of its kind": func(c *report.Case, f *report.Finding) {
+			first := *f
+			first.Line = 1
+			c.Findings = append(c.Findings, first)
+		},
+	}
+	for name, change := range other {
+		if got := id(change); got == base {
+			t.Errorf("%s does not change the id", name)
+		}
+	}
+}
+
+func TestSeverityNames(t *testing.T) {
+	for _, s := range []report.Severity{report.Note, report.Warning, report.Error} {
+		if got, err := report.ParseSeverity(s.String()); err != nil || got != s {
+			t.Errorf("%v: %v, %v", s, got, err)
+		}
+	}
+	if _, err := report.ParseSeverity("fatal"); err == nil {
+		t.Error("fatal is no severity")
+	}
+}
+
+func TestRenderUnknownKind(t *testing.T) {
+	err := report.Render(io.Discard, "pdf", &report.Suite{}, report.Style{})
+	if err == nil || !strings.Contains(err.Error(), "github, json, junit, text") {
+		t.Errorf("error %v", err)
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+func TestRenderTellsWriteErrors(t *testing.T) {
+	s := sample()
+	s.Finish()
+	for _, kind := range report.Kinds() {
+		if err := report.Render(full{}, kind, s, report.Style{}); err == nil {
+			t.Errorf("%s: no error", kind)
+		}
+	}
+}
+
+func FuzzReportsStayWellFormed(f *testing.F) {
+	f.Add("a", "b", "c")
+	f.Add("\x00\x1b[31m", "]]>\ufffe\uffff", "%0A::error::,:\r\n")
+	f.Add("\xff\xfe", "\u009b\u2028\u202e", "<a b='c'>&\"")
+	f.Fuzz(func(t *testing.T, name, value, message string) {
+		s := &report.Suite{Command: "replay", Cases: []report.Case{{Name: name, File: value, Findings: []report.Finding{
+			{Rule: "r", Severity: report.Error, Step: name, Where: value, Message: message, Want: value, Got: message, Hint: value},
+			{Rule: "r", Severity: report.Warning, Message: message},
+		}}}}
+		s.Finish()
+		if !json.Valid([]byte(render(t, "json", s, report.Style{}))) {
+			t.Error("json: not valid")
+		}
+		decoder := xml.NewDecoder(strings.NewReader(render(t, "junit", s, report.Style{})))
+		for {
+			if _, err := decoder.Token(); err == io.EOF {
+				break
+			} else if err != nil {
+				t.Fatalf("junit: %v", err)
+			}
+		}
+		for _, line := range strings.Split(strings.TrimSuffix(render(t, "github", s, report.Style{}), "\n"), "\n") {
+			if !strings.HasPrefix(line, "::error file=") && !strings.HasPrefix(line, "::warning file=") && !strings.HasPrefix(line, "1 scenario: ") {
+				t.Errorf("github: line %q", line)
+			}
+		}
+		for _, kind := range report.Kinds() {
+			for _, r := range render(t, kind, s, report.Style{}) {
+				if unicode.IsControl(r) && r != '\n' {
+					t.Fatalf("%s: control %q", kind, r)
+				}
+			}
+		}
+	})
+}
