@@ -2,7 +2,6 @@ package jsondoc
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 )
 
@@ -95,22 +94,3 @@ func (s *scanner) parseArray() (any, error) {
 		array = append(array, item)
 	}
 }
-
-// A Path is a compiled RFC 9535 query.
-type Path struct{}
-
-// A Node is one value that a path selected, with its RFC 9535 normalized path.
-type Node struct {
-	Path  string
-	Value any
-}
-
-var errNotBuilt = errors.New("not built")
-
-// ParsePath compiles an RFC 9535 query. A query without the leading "$" is taken
-// relative to the root ("values.appIds[0]").
-func ParsePath(query string) (*Path, error) { return nil, errNotBuilt }
-
-// Select returns the nodes that the path selects, in document order (members by
-// name, so that the order is the same on every run).
-func (p *Path) Select(doc any) []Node { return nil }

@@ -1,0 +1,212 @@
+package jsondoc
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ohler55/ojg/jp"
+)
+
+// A Path is a compiled RFC 9535 query.
+type Path struct {
+	expr      jp.Expr
+	hasFilter bool
+}
+
+// A Node is one value that a path selected, with its RFC 9535 normalized path.
+type Node struct {
+	Path  string
+	Value any
+}
+
+// ParsePath compiles an RFC 9535 query. A query without the leading "$" is taken
+// relative to the root ("values.appIds[0]").
+//
+// Names, indices, slices, wildcards, unions, descendants and filters are those
+// of the RFC, with these limits, each an error: a filter cannot look at the root
+// ("$" inside "[?...]"), there is no value() function, and white space may stand
+// only inside brackets. In a filter, integers compare exactly within 64 bits,
+// other numbers as float64 (the tree itself stays exact).
+func ParsePath(query string) (*Path, error) {
+	absolute, err := absolutePath(query)
+	if err != nil {
+		return nil, fmt.Errorf("path %q: %w", query, err)
+	}
+	expr, err := jp.ParseString(absolute)
+	if err != nil {
+		return nil, fmt.Errorf("path %q: %w (names with other characters than letters, digits and '_' are written ['name'])", query, err)
+	}
+	path := &Path{expr: expr}
+	for _, frag := range expr {
+		if _, ok := frag.(*jp.Filter); ok {
+			path.hasFilter = true
+		}
+	}
+	if _, ok := expr[len(expr)-1].(jp.Descent); ok {
+		return nil, fmt.Errorf("path %q: '..' must be followed by a name, '*' or '['", query)
+	}
+	return path, nil
+}
+
+// absolutePath completes a relative query and refuses what the path library
+// would accept but evaluate wrongly.
+func absolutePath(query string) (string, error) {
+	switch {
+	case query == "":
+		return "", errors.New("is empty")
+	case query[0] == '@':
+		return "", fmt.Errorf("a name with '@' is written ['%s']", query)
+	case query[0] == '[' || query[0] == '.':
+		query = "$" + query
+	case query[0] != '$':
+		query = "$." + query
+	}
+	var b strings.Builder
+	digits := 0
+	for i, c := range unquoted(query) {
+		if c >= '0' && c <= '9' {
+			digits++
+		} else {
+			digits = 0
+		}
+		switch {
+		case digits > 18:
+			return "", errors.New("a number has more than 18 digits")
+		case c == '$' && i > 0:
+			return "", errors.New("'$' is supported at the beginning only")
+		case c == '-' && strings.IndexByte("=<>", query[i-1]) >= 0:
+			b.WriteByte(' ') // the library reads "==-" as one operator
+		case c == inQuotes:
+			c = query[i]
+		}
+		b.WriteByte(c)
+	}
+	return b.String(), nil
+}
+
+// inQuotes stands for a byte of a string literal.
+const inQuotes = 0
+
+// unquoted yields the bytes of a query, those of its string literals as inQuotes.
+func unquoted(query string) func(yield func(int, byte) bool) {
+	return func(yield func(int, byte) bool) {
+		quote, escaped := byte(0), false
+		for i := range len(query) {
+			c := query[i]
+			switch {
+			case quote == 0 && (c == '\'' || c == '"'):
+				quote = c
+				c = inQuotes
+			case quote != 0:
+				if c == quote && !escaped {
+					quote = 0
+				}
+				escaped = c == '\\' && !escaped
+				c = inQuotes
+			}
+			if !yield(i, c) {
+				return
+			}
+		}
+	}
+}
+
+// Select returns the nodes that the path selects, in document order (members by
+// name, so that the order is the same on every run). A node selected twice is
+// returned twice.
+func (p *Path) Select(doc any) (nodes []Node) {
+	if len(p.expr) == 1 {
+		return []Node{{Root, doc}}
+	}
+	// The library panics on some combinations of filter operators and values,
+	// such as a regular expression taken from the document; those select nothing.
+	defer func() {
+		if recover() != nil {
+			nodes = nil
+		}
+	}()
+	searched := doc
+	if p.hasFilter {
+		searched = withPlainNumbers(doc)
+	}
+	locations := p.expr.Locate(searched, 0)
+	slices.SortStableFunc(locations, compareLocations)
+	for _, location := range locations {
+		if node, ok := nodeAt(doc, location); ok {
+			nodes = append(nodes, node)
+		}
+	}
+	return nodes
+}
+
+// withPlainNumbers copies a document with its numbers as int64 or float64, the only
+// types that the path library's filters compare by value.
+func withPlainNumbers(doc any) any {
+	switch v := doc.(type) {
+	case json.Number:
+		if n, err := v.Int64(); err == nil {
+			return n
+		}
+		f, _ := v.Float64()
+		return f
+	case []any:
+		items := make([]any, len(v))
+		for i, item := range v {
+			items[i] = withPlainNumbers(item)
+		}
+		return items
+	case map[string]any:
+		members := make(map[string]any, len(v))
+		for name, value := range v {
+			members[name] = withPlainNumbers(value)
+		}
+		return members
+	}
+	return doc
+}
+
+// compareLocations orders normalized paths as their values stand in a sorted
+// document; a container comes before what is in it.
+func compareLocations(a, b jp.Expr) int {
+	return slices.CompareFunc(a, b, func(x, y jp.Frag) int {
+		switch x := x.(type) {
+		case jp.Nth:
+			if y, ok := y.(jp.Nth); ok {
+				return cmp.Compare(x, y)
+			}
+		case jp.Child:
+			if y, ok := y.(jp.Child); ok {
+				return cmp.Compare(x, y)
+			}
+		}
+		return 0 // both are the root
+	})
+}
+
+// nodeAt finds the value at a location in the document with its exact numbers.
+func nodeAt(doc any, location jp.Expr) (Node, bool) {
+	path := Root
+	for _, frag := range location {
+		switch frag := frag.(type) {
+		case jp.Nth:
+			array, ok := doc.([]any)
+			if !ok || int(frag) < 0 || int(frag) >= len(array) {
+				return Node{}, false
+			}
+			doc = array[frag]
+			path = AppendPath(path, int(frag))
+		case jp.Child:
+			object, ok := doc.(map[string]any)
+			if !ok {
+				return Node{}, false
+			}
+			doc = object[string(frag)]
+			path = AppendPath(path, string(frag))
+		}
+	}
+	return Node{path, doc}, true
+}
