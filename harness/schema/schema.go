@@ -1,51 +1,151 @@
 package schema
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// ownFolder holds the published schemas of graphvcr's own files. It is no api.
+const ownFolder = "graphvcr"
 
 // Set is a folder of schemas.
-type Set struct{}
+type Set struct {
+	dir   string
+	types map[string]map[string]bool // api, then full type name; immutable
+	ready sync.Map                   // typeKey -> *compiled
+
+	mu       sync.Mutex // guards what follows, and so every compilation
+	compiler *jsonschema.Compiler
+	shapes   map[*jsonschema.Schema]*shape
+	sources  map[string]*source // by path below dir, with slashes
+	latest   *source            // the file that was loaded last
+	loaded   func(file string)  // called once for each file that is compiled; for tests
+}
+
+// typeKey names one schema.
+type typeKey struct{ api, name string }
+
+// path is where the schema lies below the set's folder, with slashes.
+func (k typeKey) path() string { return k.api + "/" + k.name + ".json" }
 
 // Open reads the index of a folder of schemas (dir/<api>/<type>.json). A missing folder is an
 // empty set; schemas compile on first use.
-func Open(dir string) (*Set, error) { return nil, errors.New("not built") }
+func Open(dir string) (*Set, error) {
+	set := &Set{
+		dir:     dir,
+		types:   map[string]map[string]bool{},
+		shapes:  map[*jsonschema.Schema]*shape{},
+		sources: map[string]*source{},
+	}
+	apis, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return set, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list schemas: %w", err)
+	}
+	for _, api := range apis {
+		if !api.IsDir() || api.Name() == ownFolder || strings.HasPrefix(api.Name(), ".") {
+			continue
+		}
+		if set.types[api.Name()], err = listTypes(filepath.Join(dir, api.Name())); err != nil {
+			return nil, fmt.Errorf("list schemas: %w", err)
+		}
+	}
+	return set, nil
+}
+
+func listTypes(dir string) (map[string]bool, error) {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	types := make(map[string]bool, len(files))
+	for _, file := range files {
+		if name, ok := strings.CutSuffix(file.Name(), ".json"); ok && !file.IsDir() {
+			types[name] = true
+		}
+	}
+	return types, nil
+}
 
 // Types lists the types of an api ("v1.0" or "beta"), sorted.
-func (s *Set) Types(api string) []string { return nil }
+func (s *Set) Types(api string) []string {
+	names := make([]string, 0, len(s.types[api]))
+	for name := range s.types[api] {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
 
-// Has reports whether there is a schema for the type.
-func (s *Set) Has(api, typ string) bool { return false }
+// Has reports whether there is a schema for the type, or for the elements of a
+// "Collection(...)".
+func (s *Set) Has(api, typ string) bool {
+	typ, _ = elementType(typ)
+	return s.types[api][typ]
+}
+
+// elementType takes the type out of "Collection(type)".
+func elementType(typ string) (element string, collection bool) {
+	if inner, ok := strings.CutPrefix(typ, "Collection("); ok && strings.HasSuffix(inner, ")") {
+		return strings.TrimSuffix(inner, ")"), true
+	}
+	return typ, false
+}
+
+// file is the path of a schema as it is shown to people.
+func (s *Set) file(key typeKey) string {
+	return filepath.Join(s.dir, key.api, key.name+".json")
+}
 
 // Options changes what counts as a violation.
 type Options struct {
-	Select []string // the properties that $select asked for; nil when there was none
+	// Select holds the properties that $select asked for, and what $expand did;
+	// nil when there was no $select. A property of the answer (of each element, in
+	// a collection) that is not among them is an error. Names compare without
+	// regard to letter case; of a path (address/city) the first property counts.
+	Select []string
+	// Placeholders lets stand-ins of documentation ("id-value", "{id}", "string")
+	// pass wherever a string is due, whatever its format, pattern or enum.
+	Placeholders bool
 }
 
 // Validate checks a document (package jsondoc's trees) as a value of the type.
-// The error says that the schema itself is missing or does not compile.
+// The type "Collection(T)" is a page: an object whose "value" is an array of T.
+// The violations come sorted by path, then rule; no violation is nil.
+// The error says that the schema itself is missing or does not compile; it is an
+// *Error.
 func (s *Set) Validate(api, typ string, doc any, opts Options) ([]Violation, error) {
-	return nil, errors.New("not built")
+	element, collection := elementType(typ)
+	root, err := s.compile(typeKey{api, element})
+	if err != nil {
+		return nil, err
+	}
+	c := checker{set: s, opts: opts, root: root}
+	if collection {
+		c.page(doc)
+	} else {
+		c.answer(doc)
+	}
+	return c.finish()
 }
 
 // A Violation is one place where a value is not what its schema says.
 type Violation struct {
 	Path    string // RFC 9535 normalized path
-	Rule    string // the keyword: type, enum, format, undeclared, ...
+	Rule    string // the keyword (type, enum, format, ...), or undeclared, select, odata.type, depth
 	Want    string
-	Got     string
+	Got     string // the value as JSON, cut when it is long
 	Warning bool   // drift that Graph is free to make, not a broken contract
 	File    string // the schema's file
 	Line    int    // the line of the keyword in it
 }
-
-// Error is a fault in a schema file.
-type Error struct {
-	File         string
-	Line, Column int
-	Message      string
-	Advice       string
-}
-
-func (e *Error) Error() string { return e.Message }
-
-// Hint is what to do about it.
-func (e *Error) Hint() string { return e.Advice }

@@ -1,0 +1,218 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// maxDepth is how deep an answer may nest. The library recurses, and keeps a path
+// of every level, so it is not given anything deeper.
+const maxDepth = 1000
+
+const typeAnnotation = "@odata.type"
+
+// step leads from a container to a member, or to an element.
+type step struct {
+	name  string
+	index int // -1 for a member
+}
+
+func member(name string) step { return step{name, -1} }
+func element(index int) step  { return step{"", index} }
+
+// checker validates one answer. The walk finds what JSON Schema cannot say
+// (runtime types, undeclared properties) and which values are to be checked
+// against which schema; the library does that afterwards, so that it never sees
+// an answer that is too deep.
+type checker struct {
+	set    *Set
+	opts   Options
+	root   *compiled
+	path   []step
+	runs   []run
+	found  []Violation
+	faults []error
+}
+
+// run is a value that is to be checked against a type's schema.
+type run struct {
+	typ   *compiled
+	value any
+	path  []step
+}
+
+func (c *checker) push(s step) { c.path = append(c.path, s) }
+func (c *checker) pop()        { c.path = c.path[:len(c.path)-1] }
+
+// normalized is the RFC 9535 path of what lies more steps below path.
+func normalized(path []step, more ...step) string {
+	text := jsondoc.Root
+	for _, steps := range [][]step{path, more} {
+		for _, s := range steps {
+			if s.index < 0 {
+				text = jsondoc.AppendPath(text, s.name)
+			} else {
+				text = jsondoc.AppendPath(text, s.index)
+			}
+		}
+	}
+	return text
+}
+
+// answer checks a value as one of the root type.
+func (c *checker) answer(v any) {
+	object, ok := v.(map[string]any)
+	if !ok {
+		c.queue(c.root, v)
+		return
+	}
+	c.selection(object)
+	c.value(&shape{target: c.root.key.name}, v)
+}
+
+// page checks a value as a page of the root type. What a page is: concepts/paging.
+func (c *checker) page(v any) {
+	page, ok := v.(map[string]any)
+	if !ok {
+		c.report(c.root.key, "", Violation{Rule: "type", Want: "object", Got: brief(v)})
+		return
+	}
+	elements, ok := page["value"].([]any)
+	switch value, present := page["value"]; {
+	case !present:
+		c.report(c.root.key, "", Violation{Rule: "required", Want: "the member value, an array of " + c.root.key.name, Got: brief(v)})
+	case !ok:
+		c.report(c.root.key, "", Violation{Rule: "type", Want: "array", Got: brief(value)}, member("value"))
+	}
+	for name, extra := range page {
+		if name != "value" && !strings.Contains(name, "@") {
+			c.report(c.root.key, "", Violation{Rule: "undeclared", Warning: true, Want: "a page holds only value and annotations", Got: brief(extra)}, member(name))
+		}
+	}
+	c.push(member("value"))
+	for i, item := range elements {
+		c.push(element(i))
+		c.answer(item)
+		c.pop()
+	}
+	c.pop()
+}
+
+// queue notes that the current value is to be checked against a type's schema.
+func (c *checker) queue(t *compiled, v any) {
+	c.runs = append(c.runs, run{t, v, slices.Clone(c.path)})
+}
+
+// value walks a value of a shape.
+func (c *checker) value(sh *shape, v any) {
+	if len(c.path) > maxDepth {
+		c.report(c.root.key, "", Violation{Rule: "depth", Want: "at most 1000 levels", Got: brief(v)})
+		c.runs = nil
+		return
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		sh, lenient := c.runtime(sh, v)
+		c.members(sh, v, lenient)
+	case []any:
+		var items *shape
+		if sh != nil {
+			items = sh.items
+		}
+		for i, item := range v {
+			if isContainer(item) {
+				c.push(element(i))
+				c.value(items, item)
+				c.pop()
+			}
+		}
+	}
+}
+
+func isContainer(v any) bool {
+	switch v.(type) {
+	case map[string]any, []any:
+		return true
+	}
+	return false
+}
+
+// members walks the properties of an object. Annotations (names with '@') are
+// legal everywhere.
+func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
+	closed := sh != nil && sh.closed && !lenient
+	for name, v := range object {
+		container := isContainer(v)
+		if !closed && !container {
+			continue
+		}
+		var property *shape
+		var declared bool
+		if sh != nil {
+			property, declared = sh.props[name]
+		}
+		if !declared {
+			if strings.IndexByte(name, '@') >= 0 {
+				continue
+			}
+			if closed {
+				c.undeclared(sh, name, v)
+			}
+		}
+		if container {
+			c.push(member(name))
+			c.value(property, v)
+			c.pop()
+		}
+	}
+}
+
+// undeclared reports a property that neither a closed type nor its bases know.
+func (c *checker) undeclared(sh *shape, name string, v any) {
+	names := make([]string, 0, len(sh.props))
+	for property := range sh.props {
+		names = append(names, property)
+	}
+	slices.Sort(names)
+	want := "one of " + strings.Join(names, ", ")
+	if near := nearest(name, names, 1); len(near) > 0 {
+		want = near[0]
+	} else if len(names) > maxListed {
+		want = "a property of " + sh.key.name
+	}
+	c.report(sh.key, "/properties", Violation{Rule: "undeclared", Warning: true, Want: want, Got: brief(v)}, member(name))
+}
+
+// selection reports properties that $select did not ask for (design section 9;
+// id comes unasked in real recordings).
+func (c *checker) selection(object map[string]any) {
+	if c.opts.Select == nil {
+		return
+	}
+	wanted := map[string]bool{"id": true}
+	for _, option := range c.opts.Select {
+		wanted[selected(option)] = true
+	}
+	if wanted["*"] {
+		return
+	}
+	for name, v := range object {
+		if !wanted[strings.ToLower(name)] && strings.IndexByte(name, '@') < 0 {
+			c.report(c.root.key, appendToken("/properties", name), Violation{Rule: "select",
+				Want: "only what was selected: " + listed(c.opts.Select), Got: brief(v)}, member(name))
+		}
+	}
+}
+
+// selected is the property that an element of $select begins with, in lower case;
+// a type cast may stand before it.
+func selected(option string) string {
+	for segment := range strings.SplitSeq(strings.TrimSpace(option), "/") {
+		if !strings.Contains(segment, ".") {
+			return strings.ToLower(segment)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,171 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// scheme is that of the addresses by which the library knows the set's files.
+const scheme = "schema"
+
+// compiled is a type that is ready for use, or the reason why it is not.
+type compiled struct {
+	key    typeKey
+	file   string
+	src    *source
+	schema *jsonschema.Schema
+	shape  *shape
+	err    error
+}
+
+// compile compiles a type on its first use. All types share one compiler, so a
+// base or a complex type is compiled once for all that refer to it.
+func (s *Set) compile(key typeKey) (*compiled, error) {
+	if ready, ok := s.ready.Load(key); ok {
+		t := ready.(*compiled)
+		return t, t.err
+	}
+	if !s.types[key.api][key.name] {
+		return nil, s.unknownType(key)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ready, ok := s.ready.Load(key); ok {
+		t := ready.(*compiled)
+		return t, t.err
+	}
+	t := &compiled{key: key, file: s.file(key)}
+	if t.schema, t.err = s.build(key); t.err == nil {
+		t.src = s.sources[key.path()]
+		t.shape = s.shapeOf(t.schema) // never nil: a file has a name
+	}
+	s.ready.Store(key, t)
+	return t, t.err
+}
+
+// build runs the library. After a fault the compiler is dropped: it would take
+// what it had half compiled for whole the next time.
+func (s *Set) build(key typeKey) (schema *jsonschema.Schema, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = s.explain(key, fmt.Errorf("%v", r))
+		}
+		if err != nil {
+			s.compiler = nil
+		}
+	}()
+	if s.compiler == nil {
+		s.compiler = s.newCompiler()
+	}
+	schema, err = s.compiler.Compile(address(key))
+	if err != nil {
+		return nil, s.explain(key, err)
+	}
+	return schema, nil
+}
+
+func (s *Set) newCompiler() *jsonschema.Compiler {
+	compiler := jsonschema.NewCompiler()
+	compiler.Draft = jsonschema.Draft2020
+	compiler.LoadURL = s.load
+	compiler.RegisterExtension(formatKeyword, nil, formatCompiler{})
+	compiler.RegisterExtension(graphKeyword, nil, graphCompiler{})
+	return compiler
+}
+
+// load hands a file of the set to the library, and refuses any other address.
+func (s *Set) load(from string) (io.ReadCloser, error) {
+	key, ok := keyOf(from)
+	if !ok {
+		return nil, &Error{File: s.dir, Message: fmt.Sprintf("%s is refused, never fetched", from)}
+	}
+	src, err := s.read(key)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.vet(src); err != nil {
+		return nil, err
+	}
+	s.sources[key.path()], s.latest = src, src
+	if s.loaded != nil {
+		s.loaded(src.file)
+	}
+	return io.NopCloser(strings.NewReader(src.text)), nil
+}
+
+// address is the library's name for a file of the set.
+func address(key typeKey) string {
+	return (&url.URL{Scheme: scheme, Path: "/" + key.path()}).String()
+}
+
+// keyOf is the inverse of address; a fragment is ignored.
+func keyOf(address string) (key typeKey, ok bool) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != scheme {
+		return typeKey{}, false
+	}
+	api, file, ok := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	name, isJSON := strings.CutSuffix(file, ".json")
+	return typeKey{api, name}, ok && isJSON
+}
+
+// explain turns what the library says about a schema into an *Error.
+func (s *Set) explain(key typeKey, err error) error {
+	var known *Error
+	if errors.As(err, &known) {
+		return known
+	}
+	var meta *jsonschema.ValidationError
+	if errors.As(err, &meta) && s.latest != nil {
+		// The library checks a file against the meta-schema as soon as it is loaded.
+		leaf := deepest(meta)
+		return s.latest.fault(libraryPointer(leaf.InstanceLocation), "not a JSON Schema: "+leaf.Message, "")
+	}
+	src := s.sources[key.path()]
+	var loop jsonschema.InfiniteLoopError
+	if errors.As(err, &loop) && src != nil {
+		return src.loopFault()
+	}
+	message := strings.NewReplacer("jsonschema: ", "", scheme+":///", "").Replace(unwrapSchemaError(err).Error())
+	return &Error{File: s.file(key), Line: 1, Column: 1, Message: "the schema does not compile: " + message}
+}
+
+func unwrapSchemaError(err error) error {
+	var wrapped *jsonschema.SchemaError
+	if errors.As(err, &wrapped) && wrapped.Err != nil {
+		return wrapped.Err
+	}
+	return err
+}
+
+// deepest follows the first causes; of those at one level, the one whose place
+// sorts first, so that the choice is the same on every run.
+func deepest(e *jsonschema.ValidationError) *jsonschema.ValidationError {
+	for len(e.Causes) > 0 {
+		first := e.Causes[0]
+		for _, cause := range e.Causes[1:] {
+			if cause.InstanceLocation+cause.KeywordLocation < first.InstanceLocation+first.KeywordLocation {
+				first = cause
+			}
+		}
+		e = first
+	}
+	return e
+}
+
+// loopFault says that a schema applies itself to the same value without end.
+func (src *source) loopFault() *Error {
+	from := ""
+	for _, pointer := range []string{"/$ref", "/allOf/0/$ref", "/allOf", "/anyOf", "/oneOf"} {
+		if _, ok := src.lookup(pointer); ok {
+			from = pointer
+			break
+		}
+	}
+	return src.fault(from, "the schema contains itself in place: a cycle of $ref or allOf", "recursion must pass through properties or items")
+}

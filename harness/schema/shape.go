@@ -1,0 +1,112 @@
+package schema
+
+import (
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// shape is what the walk needs to know of a schema, inherited parts included:
+// which properties are declared, whether others may be there, and where typed
+// values lie. A nil shape says nothing about a value.
+type shape struct {
+	key      typeKey         // the file, when the schema is one or refers to one
+	target   string          // the type, when x-graph names it and no $ref leads there
+	bases    map[string]bool // full names of the type and all it derives from
+	abstract bool
+	closed   bool // the type is known and neither it nor a base is open
+	props    map[string]*shape
+	items    *shape
+}
+
+// typeName is the type that a value of the shape is declared to have, or "".
+func (sh *shape) typeName() string {
+	if sh == nil {
+		return ""
+	}
+	if sh.key.name != "" {
+		return sh.key.name
+	}
+	return sh.target
+}
+
+// isTarget reports whether the type's schema has yet to be applied: nothing
+// refers to it.
+func (sh *shape) isTarget() bool {
+	return sh != nil && sh.key.name == "" && sh.target != ""
+}
+
+// shapeOf derives the shape of a compiled schema, once; recursion ends at shapes
+// that are being derived.
+func (s *Set) shapeOf(schema *jsonschema.Schema) *shape {
+	if known, ok := s.shapes[schema]; ok {
+		return known
+	}
+	sh := &shape{}
+	s.shapes[schema] = sh
+	merge := shapeMerge{set: s, into: sh, seen: map[*jsonschema.Schema]bool{}}
+	merge.add(schema)
+	sh.closed = merge.typed && !merge.open
+	if sh.key.name == "" && sh.target == "" && sh.props == nil && sh.items == nil {
+		s.shapes[schema] = nil
+		return nil
+	}
+	return sh
+}
+
+// shapeMerge gathers a schema and all that applies to the same value.
+type shapeMerge struct {
+	set         *Set
+	into        *shape
+	typed, open bool
+	seen        map[*jsonschema.Schema]bool
+}
+
+func (m *shapeMerge) add(schema *jsonschema.Schema) {
+	if schema == nil || m.seen[schema] {
+		return
+	}
+	m.seen[schema] = true
+	key, isFile := keyOf(schema.Location)
+	if isFile = isFile && strings.HasSuffix(schema.Location, "#"); isFile {
+		if m.into.key.name == "" {
+			m.into.key, m.into.bases = key, map[string]bool{}
+		}
+		m.into.bases[key.name] = true
+	}
+	if facts, ok := schema.Extensions[graphKeyword].(*graphFacts); ok {
+		m.facts(facts, key)
+	}
+	if len(schema.Properties) > 0 && m.into.props == nil {
+		m.into.props = make(map[string]*shape, len(schema.Properties))
+	}
+	for name, property := range schema.Properties {
+		// An own property may narrow an inherited one; the own one comes first.
+		if m.into.props[name] == nil {
+			m.into.props[name] = m.set.shapeOf(property)
+		}
+	}
+	if schema.Items2020 != nil && m.into.items == nil {
+		m.into.items = m.set.shapeOf(schema.Items2020)
+	}
+	m.add(schema.Ref)
+	for _, list := range [][]*jsonschema.Schema{schema.AllOf, schema.AnyOf, schema.OneOf} {
+		for _, part := range list {
+			m.add(part)
+		}
+	}
+}
+
+func (m *shapeMerge) facts(facts *graphFacts, file typeKey) {
+	if facts.Type != "" && m.into.target == "" {
+		m.into.target = facts.Type
+	}
+	if facts.Kind != "entity" && facts.Kind != "complex" {
+		return
+	}
+	m.typed = true
+	m.open = m.open || facts.Open // openness is inherited (OData CSDL 4.01, section 6.3)
+	if file == m.into.key {
+		m.into.abstract = facts.Abstract
+	}
+}

@@ -1,0 +1,180 @@
+package schema
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// source is the text of one schema file. JSON pointers (RFC 6901) name places in
+// it.
+type source struct {
+	file    string // as it is shown to people
+	key     typeKey
+	text    string
+	doc     any
+	scanned sync.Once
+	offsets map[string]int // of every member name and array element, by pointer
+}
+
+// read loads and parses a file of the set. Names cannot leave the set's folder,
+// not even through a symbolic link.
+func (s *Set) read(key typeKey) (*source, error) {
+	src := &source{file: s.file(key), key: key}
+	text, err := readInRoot(s.dir, filepath.FromSlash(key.path()))
+	if err != nil {
+		return nil, &Error{File: src.file, Message: "cannot read the schema: " + reason(err)}
+	}
+	src.text = text
+	src.doc, err = jsondoc.Parse(text)
+	var syntax *jsondoc.SyntaxError
+	if errors.As(err, &syntax) {
+		return nil, &Error{File: src.file, Line: syntax.Line, Column: syntax.Column, Message: "the schema is not JSON: " + syntax.Message}
+	}
+	if err != nil {
+		return nil, &Error{File: src.file, Message: "the schema is not JSON: " + err.Error()}
+	}
+	return src, nil
+}
+
+func readInRoot(dir, name string) (string, error) {
+	file, err := os.OpenInRoot(dir, name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(file)
+	return string(text), err
+}
+
+// reason is what a file system error says, without the path.
+func reason(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// fault makes an error about the place that pointer names.
+func (src *source) fault(pointer, message, advice string) *Error {
+	line, column := src.place(pointer)
+	return &Error{File: src.file, Line: line, Column: column, Message: message, Advice: advice}
+}
+
+// place is where the member or element that pointer names begins: a member's
+// name, not its value. A place that is not there is that of the nearest one
+// around it.
+func (src *source) place(pointer string) (line, column int) {
+	src.scanned.Do(func() { src.offsets = memberOffsets(src.text) })
+	offset, ok := src.offsets[pointer]
+	for !ok && pointer != "" {
+		pointer = pointer[:strings.LastIndexByte(pointer, '/')]
+		offset, ok = src.offsets[pointer]
+	}
+	before := src.text[:offset]
+	start := strings.LastIndexByte(before, '\n') + 1
+	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[start:]) + 1
+}
+
+// lookup is the value that pointer names.
+func (src *source) lookup(pointer string) (value any, ok bool) {
+	value = src.doc
+	for _, token := range pointerTokens(pointer) {
+		if value, ok = child(value, token); !ok {
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+// child is the member or element of a container that a pointer's token names.
+func child(container any, token string) (value any, ok bool) {
+	switch container := container.(type) {
+	case map[string]any:
+		value, ok = container[token]
+	case []any:
+		index, err := strconv.Atoi(token)
+		if ok = err == nil && index >= 0 && index < len(container); ok {
+			value = container[index]
+		}
+	}
+	return value, ok
+}
+
+// pointerTokens splits a pointer into its unescaped tokens.
+func pointerTokens(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	tokens := strings.Split(pointer[1:], "/")
+	for i, token := range tokens {
+		tokens[i] = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+	}
+	return tokens
+}
+
+// appendToken is the pointer to a child of what pointer names.
+func appendToken(pointer, token string) string {
+	return pointer + "/" + strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1")
+}
+
+// libraryPointer is the pointer that the library's escaped form of it stands
+// for; the library escapes each token for URLs on top of RFC 6901.
+func libraryPointer(escaped string) string {
+	if pointer, err := url.PathUnescape(escaped); err == nil {
+		return pointer
+	}
+	return escaped
+}
+
+// memberOffsets finds where every member name and array element of a valid JSON
+// text begins.
+func memberOffsets(text string) map[string]int {
+	scan := offsetScan{text: text, decoder: json.NewDecoder(strings.NewReader(text)), offsets: map[string]int{}}
+	scan.decoder.UseNumber()
+	scan.value("")
+	scan.offsets[""] = scan.begin(0)
+	return scan.offsets
+}
+
+type offsetScan struct {
+	text    string
+	decoder *json.Decoder
+	offsets map[string]int
+}
+
+// begin is where the next token begins, given where the one before it ended.
+func (scan *offsetScan) begin(after int64) int {
+	return int(after) + len(scan.text[after:]) - len(strings.TrimLeft(scan.text[after:], " \t\r\n,:"))
+}
+
+func (scan *offsetScan) value(pointer string) {
+	token, err := scan.decoder.Token()
+	delimiter, isDelimiter := token.(json.Delim)
+	if err != nil || !isDelimiter {
+		return
+	}
+	for index := 0; scan.decoder.More(); index++ {
+		offset := scan.begin(scan.decoder.InputOffset())
+		at := pointer + "/" + strconv.Itoa(index)
+		if delimiter == '{' {
+			name, _ := scan.decoder.Token()
+			at = appendToken(pointer, fmt.Sprint(name))
+		}
+		scan.offsets[at] = offset
+		scan.value(at)
+	}
+	_, _ = scan.decoder.Token() // the closing bracket; the text is known to be valid
+}

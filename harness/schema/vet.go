@@ -1,0 +1,216 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/graphvcr/graphvcr/harness/format"
+)
+
+const dialect = "https://json-schema.org/draft/2020-12/schema"
+
+// graphFacts is the keyword x-graph; doc.go says what each member means.
+type graphFacts struct {
+	Kind       string   `json:"kind"`
+	Type       string   `json:"type"`
+	Abstract   bool     `json:"abstract"`
+	Open       bool     `json:"open"`
+	Evolvable  bool     `json:"evolvable"`
+	Flags      bool     `json:"flags"`
+	Navigation bool     `json:"navigation"`
+	Members    []string `json:"members"`
+}
+
+// readGraphFacts decodes the keyword strictly.
+func readGraphFacts(keyword any) (graphFacts, error) {
+	var facts graphFacts
+	if _, ok := keyword.(map[string]any); !ok {
+		return facts, fmt.Errorf("it is no object")
+	}
+	text, err := json.Marshal(keyword)
+	if err != nil {
+		return facts, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&facts); err != nil {
+		return facts, err
+	}
+	switch facts.Kind {
+	case "", "entity", "complex", "enum":
+	default:
+		return facts, fmt.Errorf("kind is %q, want entity, complex or enum", facts.Kind)
+	}
+	if facts.Flags && len(facts.Members) == 0 {
+		return facts, fmt.Errorf("flags without members")
+	}
+	return facts, nil
+}
+
+// formatMatcher finds a format by its name in "format": one of package format,
+// else one that JSON Schema itself defines. The library's own date-time, which is
+// narrower than Graph's, is never reached.
+func formatMatcher(name string) (match func(string) bool, ok bool) {
+	if name == "uuid" {
+		name = "guid" // JSON Schema's name for it
+	}
+	if f, ok := format.Lookup(name); ok {
+		return f.Match, true
+	}
+	if standard, ok := jsonschema.Formats[name]; ok {
+		return func(s string) bool { return standard(s) }, true
+	}
+	return nil, false
+}
+
+// vetting looks for what the library would not see, would not place, or would
+// fetch. It keeps the first fault of the file.
+type vetting struct {
+	set   *Set
+	src   *source
+	first *Error
+}
+
+// vet checks a file before the library compiles it.
+func (s *Set) vet(src *source) error {
+	v := vetting{set: s, src: src}
+	v.schema(src.doc, "")
+	if v.first != nil {
+		return v.first
+	}
+	return nil
+}
+
+func (v *vetting) fault(pointer, message, advice string) {
+	e := v.src.fault(pointer, message, advice)
+	if v.first == nil || e.Line < v.first.Line || e.Line == v.first.Line && e.Column < v.first.Column {
+		v.first = e
+	}
+}
+
+// schema vets one schema and those inside it. Values of the wrong kind are left
+// to the library, which checks every file against the meta-schema.
+func (v *vetting) schema(node any, pointer string) {
+	members, _ := node.(map[string]any)
+	for name, value := range members {
+		at := appendToken(pointer, name)
+		switch name {
+		case "properties", "patternProperties", "$defs", "definitions", "dependentSchemas":
+			v.named(name, value, at)
+		case "allOf", "anyOf", "oneOf", "prefixItems":
+			list, _ := value.([]any)
+			for i, item := range list {
+				v.schema(item, fmt.Sprintf("%s/%d", at, i))
+			}
+		case "items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames",
+			"unevaluatedItems", "unevaluatedProperties", "contentSchema":
+			v.schema(value, at)
+		case "x-graph":
+			if _, err := readGraphFacts(value); err != nil {
+				v.fault(at, "bad x-graph: "+strings.TrimPrefix(err.Error(), "json: "), "")
+			}
+		default:
+			switch value := value.(type) {
+			case string:
+				v.keyword(name, value, at)
+			case json.Number:
+				v.number(value, at)
+			}
+		}
+	}
+}
+
+// named vets schemas that stand under names.
+func (v *vetting) named(keyword string, value any, pointer string) {
+	members, _ := value.(map[string]any)
+	for name, member := range members {
+		at := appendToken(pointer, name)
+		if keyword == "patternProperties" {
+			v.pattern(name, at)
+		}
+		v.schema(member, at)
+	}
+}
+
+// keyword vets a keyword whose value is a string.
+func (v *vetting) keyword(name, value, at string) {
+	switch name {
+	case "$ref", "$dynamicRef":
+		v.reference(value, at)
+	case "$schema":
+		if strings.TrimSuffix(value, "#") != dialect {
+			v.fault(at, fmt.Sprintf("schema dialect %q", value), "use "+dialect)
+		}
+	case "$id":
+		v.fault(at, "$id moves the schema away from its file", "remove it: a schema is known by its file's name")
+	case "pattern":
+		v.pattern(value, at)
+	case "format":
+		if _, ok := formatMatcher(value); !ok {
+			v.fault(at, fmt.Sprintf("unknown format %q", value), didYouMean(value, format.Names()))
+		}
+	}
+}
+
+func (v *vetting) pattern(pattern, at string) {
+	if _, err := regexp.Compile(pattern); err != nil {
+		v.fault(at, "bad pattern: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "), "patterns are RE2: no look-around, no back references")
+	}
+}
+
+// number vets a bound: the library forgets one that it cannot hold.
+func (v *vetting) number(number json.Number, at string) {
+	if !holdable(number) {
+		v.fault(at, fmt.Sprintf("a number of %s", number), "use one of a sane size")
+	}
+}
+
+// reference vets a $ref: it stays in the folder and there is something there.
+func (v *vetting) reference(ref, at string) {
+	u, err := url.Parse(ref)
+	if err != nil {
+		v.fault(at, fmt.Sprintf("bad $ref %q", ref), "")
+		return
+	}
+	if u.Scheme != "" || u.Host != "" {
+		v.fault(at, fmt.Sprintf("remote $ref %q is refused, never fetched", ref), "put the schema beside this one and refer to its file name")
+		return
+	}
+	if u.Path == "" {
+		v.fragment(v.src, u.Fragment, ref, at)
+		return
+	}
+	target := path.Join(v.src.key.api, u.Path)
+	if path.IsAbs(u.Path) || target == ".." || strings.HasPrefix(target, "../") {
+		v.fault(at, fmt.Sprintf("$ref %q is refused: it leaves the folder of schemas", ref), "put the schema beside this one and refer to its file name")
+		return
+	}
+	api, file := path.Split(target)
+	name, isJSON := strings.CutSuffix(file, ".json")
+	if api = strings.TrimSuffix(api, "/"); !isJSON || !v.set.Has(api, name) {
+		v.fault(at, fmt.Sprintf("$ref %q: there is no such schema", ref), didYouMean(name, v.set.Types(api)))
+		return
+	}
+	if strings.HasPrefix(u.Fragment, "/") {
+		if src, err := v.set.read(typeKey{api, name}); err == nil {
+			v.fragment(src, u.Fragment, ref, at)
+		}
+	}
+}
+
+// fragment vets the part of a $ref behind '#'. Anchors are left to the library.
+func (v *vetting) fragment(in *source, fragment, ref, at string) {
+	if !strings.HasPrefix(fragment, "/") {
+		return
+	}
+	if _, ok := in.lookup(fragment); !ok {
+		v.fault(at, fmt.Sprintf("$ref %q: there is nothing at that place", ref), "")
+	}
+}

@@ -1,0 +1,227 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+const (
+	maxListed = 12 // names in a list of what was wanted
+	maxBrief  = 80 // characters of a value
+)
+
+// want says in words what a keyword asks of value.
+func (c *checker) want(l leaf, value any) string {
+	if l.want != "" {
+		return l.want
+	}
+	var keyword any
+	if src := c.set.source(l.key); src != nil {
+		keyword, _ = src.lookup(l.pointer)
+	}
+	text := brief(keyword)
+	switch l.rule {
+	case "type":
+		return strings.Join(texts(keyword), " or ")
+	case "enum":
+		return c.wantMember(l, keyword)
+	case "format":
+		return describeFormat(keyword)
+	case "required":
+		return "the member " + strings.Join(missing(value, texts(keyword)), " and the member ")
+	case "pattern":
+		return fmt.Sprintf("text that matches %v", keyword)
+	case "const":
+		return text
+	case "minimum":
+		return "at least " + text
+	case "maximum":
+		return "at most " + text
+	case "exclusiveMinimum":
+		return "more than " + text
+	case "exclusiveMaximum":
+		return "less than " + text
+	case "minLength", "minItems", "minProperties":
+		return fmt.Sprintf("at least %s %s", text, unit(l.rule))
+	case "maxLength", "maxItems", "maxProperties":
+		return fmt.Sprintf("at most %s %s", text, unit(l.rule))
+	}
+	return fmt.Sprintf("%s %s", l.rule, text)
+}
+
+// unit is what a keyword such as maxLength counts.
+func unit(rule string) string {
+	switch strings.TrimPrefix(strings.TrimPrefix(rule, "min"), "max") {
+	case "Length":
+		return "characters"
+	case "Items":
+		return "elements"
+	}
+	return "members"
+}
+
+func (c *checker) wantMember(l leaf, keyword any) string {
+	if strings.HasSuffix(l.pointer, membersOf) {
+		return "some of " + listed(texts(keyword)) + ", with commas between"
+	}
+	return "one of " + listed(texts(keyword))
+}
+
+// evolvable reports whether Graph may add members to the enum that a leaf is
+// about (concepts/best-practices-concept).
+func (c *checker) evolvable(l leaf) bool {
+	src := c.set.source(l.key)
+	if src == nil {
+		return false
+	}
+	around := strings.TrimSuffix(strings.TrimSuffix(l.pointer, "/"+membersOf), "/enum")
+	keyword, _ := src.lookup(around + "/" + graphKeyword)
+	facts, _ := readGraphFacts(keyword)
+	return facts.Evolvable
+}
+
+func describeFormat(keyword any) string {
+	name := fmt.Sprint(keyword)
+	if f, ok := format.Lookup(name); ok && f.Doc != "" {
+		return name + ": " + f.Doc
+	}
+	return name
+}
+
+// texts is a keyword's value, one or several, as texts.
+func texts(keyword any) []string {
+	list, ok := keyword.([]any)
+	if !ok {
+		list = []any{keyword}
+	}
+	all := make([]string, len(list))
+	for i, item := range list {
+		if text, ok := item.(string); ok {
+			all[i] = text
+		} else {
+			all[i] = brief(item)
+		}
+	}
+	return all
+}
+
+// listed joins names, of which a long list is cut.
+func listed(names []string) string {
+	if len(names) <= maxListed {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s, and %d more", strings.Join(names[:maxListed], ", "), len(names)-maxListed)
+}
+
+// missing is which of the required members an object does not have.
+func missing(value any, required []string) []string {
+	object, _ := value.(map[string]any)
+	return slices.DeleteFunc(slices.Clone(required), func(name string) bool {
+		_, present := object[name]
+		return present
+	})
+}
+
+// brief is a value as JSON, cut to maxBrief characters. Its cost does not grow
+// with the value.
+func brief(v any) string {
+	text := string(appendBrief(nil, v))
+	if runes := []rune(text); len(runes) > maxBrief {
+		return string(runes[:maxBrief-1]) + "…"
+	}
+	return text
+}
+
+// enough is more bytes than a brief value can have.
+const enough = 4 * maxBrief
+
+func appendBrief(dst []byte, v any) []byte {
+	switch v := v.(type) {
+	case string:
+		if len(v) > enough {
+			v = strings.ToValidUTF8(v[:enough], "")
+		}
+		return jsondoc.Canonical(dst, v)
+	case json.Number:
+		return append(dst, v[:min(len(v), enough)]...)
+	case []any:
+		dst = append(dst, '[')
+		for i, item := range v {
+			if len(dst) > enough {
+				break
+			}
+			if i > 0 {
+				dst = append(dst, ", "...)
+			}
+			dst = appendBrief(dst, item)
+		}
+		return append(dst, ']')
+	case map[string]any:
+		return appendBriefObject(dst, v)
+	}
+	return fmt.Append(dst, jsonWord(v))
+}
+
+func appendBriefObject(dst []byte, object map[string]any) []byte {
+	dst = append(dst, '{')
+	for i, name := range slices.Sorted(maps.Keys(object)) {
+		if len(dst) > enough {
+			break
+		}
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = append(appendBrief(dst, name), ": "...)
+		dst = appendBrief(dst, object[name])
+	}
+	return append(dst, '}')
+}
+
+// jsonWord is what JSON calls a value that is neither text, number nor container.
+func jsonWord(v any) any {
+	if v == nil {
+		return "null"
+	}
+	return v
+}
+
+// holdable reports whether the library can hold a number: math/big takes
+// exponents up to a million.
+func holdable(number json.Number) bool {
+	_, ok := new(big.Rat).SetString(number.String())
+	return ok
+}
+
+// hugeNumbers finds the numbers that the library cannot hold.
+func hugeNumbers(v any, path []step) []Violation {
+	var found []Violation
+	switch v := v.(type) {
+	case json.Number:
+		if !holdable(v) {
+			found = append(found, Violation{Path: normalized(path), Rule: "type", Want: "a number of a sane size", Got: brief(v)})
+		}
+	case []any:
+		for i, item := range v {
+			found = append(found, hugeNumbers(item, append(slices.Clip(path), element(i)))...)
+		}
+	case map[string]any:
+		for name, item := range v {
+			found = append(found, hugeNumbers(item, append(slices.Clip(path), member(name)))...)
+		}
+	}
+	return found
+}
+
+// indexOf is the index that a pointer's token stands for.
+func indexOf(token string) int {
+	index, _ := strconv.Atoi(token)
+	return index
+}
