@@ -1,9 +1,6 @@
 package scenario
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // Scenario is one file.
 type Scenario struct {
@@ -77,29 +74,6 @@ type Part struct {
 	BodyFile                    string
 }
 
-// Template is JSON, or text, with variables in braces. The zero Template is
-// unset.
-type Template struct{}
-
-// IsZero reports whether the template is unset.
-func (t Template) IsZero() bool { return true }
-
-// Expand replaces the variables. A string that is just "{x}" becomes x's value
-// with its JSON type; elsewhere the value's text is put in. The result is a tree
-// of package jsondoc. The error names the variable that is not set.
-func (t Template) Expand(lookup func(name string) (any, bool)) (any, error) {
-	return nil, errors.New("not built")
-}
-
-// ExpandText is Expand for text; every inserted value passes through escape when
-// that is not nil. A template that is just one variable is not escaped.
-func (t Template) ExpandText(lookup func(name string) (any, bool), escape func(string) string) (string, error) {
-	return "", errors.New("not built")
-}
-
-// Variables lists the variables that the template uses, in order of appearance.
-func (t Template) Variables() []string { return nil }
-
 // Expect is what an answer must be.
 type Expect struct {
 	Status  []int
@@ -170,20 +144,3 @@ type Capture struct {
 	From string
 	Line int
 }
-
-// Error is a fault in a scenario file.
-type Error struct {
-	File         string
-	Line, Column int
-	Message      string
-	Advice       string
-}
-
-func (e *Error) Error() string { return e.Message }
-
-// Hint is what to do about it.
-func (e *Error) Hint() string { return e.Advice }
-
-// Load reads a scenario file. Errors about its content are *Error; several
-// faults are joined.
-func Load(file string) (*Scenario, error) { return nil, errors.New("not built") }

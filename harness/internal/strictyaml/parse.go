@@ -1,0 +1,114 @@
+package strictyaml
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// parse returns the root of the only document in data.
+func parse(data []byte) (*yaml.Node, *Error) {
+	if fault := encoding(data); fault != nil {
+		return nil, fault
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var document, second yaml.Node
+	err := decoder.Decode(&document)
+	if errors.Is(err, io.EOF) {
+		return nil, &Error{Line: 1, Column: 1, Message: "the file is empty"}
+	}
+	if err != nil {
+		return nil, syntaxError(data, err)
+	}
+	if isEmpty(&document) {
+		return nil, &Error{Line: 1, Column: 1, Message: "the file is empty"}
+	}
+	switch err := decoder.Decode(&second); {
+	case errors.Is(err, io.EOF):
+		return document.Content[0], nil
+	case err != nil:
+		return nil, syntaxError(data, err)
+	}
+	return nil, &Error{
+		Line: max(second.Line, 1), Column: max(second.Column, 1),
+		Message: "a second document begins here", Advice: "one file holds one document: remove the line ---",
+	}
+}
+
+func isEmpty(document *yaml.Node) bool {
+	if document.Kind != yaml.DocumentNode || len(document.Content) == 0 {
+		return true
+	}
+	root := document.Content[0]
+	return root.Kind == yaml.ScalarNode && root.Value == "" && root.Style == 0
+}
+
+// encoding refuses what is not UTF-8: yaml.v3 reads UTF-16 too, but then no
+// position would be true.
+func encoding(data []byte) *Error {
+	if utf8.Valid(data) {
+		return nil
+	}
+	line, column := 1, 1
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		column++
+		if r == '\n' {
+			line, column = line+1, 1
+		}
+		data = data[size:]
+	}
+	return &Error{Line: line, Column: column, Message: "the file is not UTF-8 text", Advice: "save it as UTF-8"}
+}
+
+// syntaxError turns yaml.v3's error into a fault with a place. yaml.v3 gives no
+// line for a fault on the first line and for an unknown anchor, and the line
+// where the enclosing block began for most others, so the place is looked for:
+// it is the line without which the text above it does not have the fault.
+func syntaxError(data []byte, err error) *Error {
+	message := yamlMessage(err)
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	n := sort.Search(len(lines)-1, func(i int) bool {
+		return yamlMessage(firstFault(bytes.Join(lines[:i+1], nil))) == message
+	})
+	text := string(lines[n])
+	indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]
+	fault := &Error{Line: n + 1, Column: len(indent) + 1, Message: "not valid YAML: " + message}
+	if tab := strings.IndexByte(indent, '\t'); tab >= 0 {
+		fault.Column = tab + 1
+		fault.Message, fault.Advice = "the line is indented with a tab", "indent with spaces"
+	}
+	return fault
+}
+
+// firstFault is the error that yaml.v3 meets first in data, or nil.
+func firstFault(data []byte) error {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var document yaml.Node
+		if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+var yamlPrefix = regexp.MustCompile(`^yaml: (line \d+: )?`)
+
+// yamlMessage is the text of yaml.v3's error without its prefix and line.
+func yamlMessage(err error) string {
+	if err == nil {
+		return ""
+	}
+	return yamlPrefix.ReplaceAllString(err.Error(), "")
+}

@@ -1,0 +1,222 @@
+package strictyaml
+
+import (
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"strconv"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Kind is what a value is, in JSON's terms.
+type Kind int
+
+// The kinds of value. Unset is the kind of a value that is not in the file.
+const (
+	Unset Kind = iota
+	Null
+	Bool
+	Number
+	String
+	List
+	Mapping
+)
+
+// String names the kind as a message does: "must be text, not a list".
+func (k Kind) String() string {
+	return [...]string{"unset", "empty", "true or false", "a number", "text", "a list", "a mapping"}[k]
+}
+
+// Value is one value of a file at its place. The zero Value is unset: it stands
+// for a key that is not there, and every method of it gives a zero result without
+// a fault. The methods that read (Text, Int, Items, ...) report a fault when the
+// value is of another kind.
+type Value struct {
+	node  *yaml.Node
+	found *faults
+	name  string // for messages: `"status"`
+}
+
+func value(n *yaml.Node, found *faults, name string) Value {
+	return Value{node: resolved(n), found: found, name: name}
+}
+
+// resolved follows an alias. yaml.v3 never lets one alias stand for another.
+func resolved(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+// IsSet reports whether the value is in the file.
+func (v Value) IsSet() bool { return v.node != nil }
+
+// Kind is what the value is.
+func (v Value) Kind() Kind {
+	if v.node == nil {
+		return Unset
+	}
+	return kindOf(v.node)
+}
+
+// Line is the line on which the value begins, 0 when it is unset.
+func (v Value) Line() int {
+	if v.node == nil {
+		return 0
+	}
+	return max(v.node.Line, 1)
+}
+
+// Fault reports that something is wrong with the value. The advice may be "".
+func (v Value) Fault(advice, message string, args ...any) {
+	if v.node != nil {
+		v.found.at(v.node, advice, message, args...)
+	}
+}
+
+// Only checks that the value is a mapping and has no other keys than these. what
+// names the mapping in messages (`unknown key "x" in step "wait"`).
+func (v Value) Only(what string, keys []string) bool {
+	if !v.want(Mapping) {
+		return false
+	}
+	for key, member := range v.Members() {
+		if !slices.Contains(keys, key) {
+			member.KeyFault(Advise(key, keys), "unknown key %q in %s", key, what)
+		}
+	}
+	return true
+}
+
+// Require checks that the mapping has all of these keys.
+func (v Value) Require(what string, keys ...string) {
+	for _, key := range keys {
+		if v.Kind() == Mapping && !v.At(key).IsSet() {
+			v.Fault("", "missing key %q in %s", key, what)
+		}
+	}
+}
+
+// At is the value of a key, unset when there is none or v is no mapping.
+func (v Value) At(key string) Value {
+	for name, member := range v.Members() {
+		if name == key {
+			return member.Value
+		}
+	}
+	return Value{}
+}
+
+// Member is a value with the place of its key.
+type Member struct {
+	Value
+	key *yaml.Node
+}
+
+// KeyFault reports that something is wrong with the key.
+func (m Member) KeyFault(advice, message string, args ...any) {
+	m.found.at(m.key, advice, message, args...)
+}
+
+// KeyLine is the line of the key.
+func (m Member) KeyLine() int { return max(m.key.Line, 1) }
+
+// Members yields the keys of a mapping and their values in the order of the file,
+// and nothing for a value of another kind. A key is always text, even 200 or true.
+func (v Value) Members() iter.Seq2[string, Member] {
+	return func(yield func(string, Member) bool) {
+		if v.Kind() != Mapping {
+			return
+		}
+		for i := 0; i+1 < len(v.node.Content); i += 2 {
+			key := resolved(v.node.Content[i])
+			if key.Kind != yaml.ScalarNode {
+				continue // scan has told
+			}
+			name := strconv.Quote(key.Value)
+			if !yield(key.Value, Member{value(v.node.Content[i+1], v.found, name), v.node.Content[i]}) {
+				return
+			}
+		}
+	}
+}
+
+// Items are the elements of a list.
+func (v Value) Items() []Value {
+	if !v.want(List) {
+		return nil
+	}
+	items := make([]Value, len(v.node.Content))
+	for i, n := range v.node.Content {
+		items[i] = value(n, v.found, fmt.Sprintf("item %d of %s", i+1, v.name))
+	}
+	return items
+}
+
+// Text is the value of a text. A number or a word like true must be quoted to be
+// one.
+func (v Value) Text() string {
+	if !v.want(String) {
+		return ""
+	}
+	return v.node.Value
+}
+
+// Bool is the value of true or false.
+func (v Value) Bool() bool {
+	return v.want(Bool) && boolWords[v.node.Value]
+}
+
+// Int is the value of a whole number.
+func (v Value) Int() int {
+	if !v.want(Number) {
+		return 0
+	}
+	n, err := strconv.Atoi(v.node.Value)
+	if err != nil {
+		v.Fault("", "%s must be a whole number, not %s", v.name, v.node.Value)
+	}
+	return n
+}
+
+// Number is the text of a number, as it is spelled.
+func (v Value) Number() json.Number {
+	if !v.want(Number) {
+		return ""
+	}
+	return json.Number(v.node.Value)
+}
+
+// Scalar is a value without parts as it stands in a JSON document: nil, bool,
+// [json.Number] or string.
+func (v Value) Scalar() any {
+	switch v.Kind() {
+	case Bool:
+		return boolWords[v.node.Value]
+	case Number:
+		return json.Number(v.node.Value)
+	case String:
+		return v.node.Value
+	case List, Mapping:
+		v.Fault("", "%s must be a single value, not %s", v.name, v.Kind())
+	}
+	return nil
+}
+
+// want reports whether the value has the kind, and a fault when it is set and
+// has not.
+func (v Value) want(kind Kind) bool {
+	got := v.Kind()
+	if got == kind || got == Unset {
+		return got == kind
+	}
+	advice := ""
+	if kind == String && (got == Number || got == Bool) {
+		advice = "quote it: " + strconv.Quote(v.node.Value)
+	}
+	v.Fault(advice, "%s must be %s, not %s", v.name, kind, got)
+	return false
+}

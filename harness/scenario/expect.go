@@ -1,0 +1,166 @@
+package scenario
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+)
+
+const root = "$"
+
+func partTitle(i int, title string) string { return fmt.Sprintf("part %d of %s", i+1, title) }
+
+func (d *decoder) expect(v value, title string) *Expect {
+	if !v.IsSet() || !v.Only(title, expectKeys) {
+		return nil
+	}
+	e := &Expect{
+		Status:  statuses(v.At("status")),
+		Headers: d.headerChecks(v.At("headers")),
+		Schema:  schemaName(v.At("schema")),
+		Body:    d.checks(v.At("body"), root),
+		Line:    v.Line(),
+	}
+	if text := v.At("text"); text.IsSet() {
+		check := d.textCheck(text, "", "the check of text")
+		e.Text = &check
+	}
+	if body := v.At("body"); e.Text != nil && body.IsSet() {
+		body.Fault("keep one of them", "%s has both body and text", title)
+	}
+	return e
+}
+
+// A full type name (namespace and all), or a collection of one.
+var typeName = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$`)
+
+func schemaName(v value) string {
+	name := v.Text()
+	inner := name
+	if element, ok := strings.CutPrefix(name, "Collection("); ok {
+		inner = strings.TrimSuffix(element, ")")
+		if inner == element {
+			inner = ""
+		}
+	}
+	if v.Kind() == strictyaml.String && !typeName.MatchString(inner) {
+		v.Fault("write it as microsoft.graph.user or Collection(microsoft.graph.user)", "%q is no full name of a type", name)
+	}
+	return name
+}
+
+// checks reads the grammar of a body. A scalar or a list is what the value must
+// equal. A mapping of nothing but matcher keywords is a matcher; a mapping with
+// none of them names properties, or paths relative to the value that begin with
+// "$". A mix is refused, since Graph has properties called type and count.
+func (d *decoder) checks(v value, where string) []Check {
+	if !v.IsSet() {
+		return nil
+	}
+	if v.Kind() != strictyaml.Mapping {
+		equals := d.json(v)
+		return []Check{{Where: where, Matcher: Matcher{Equals: &equals, Line: v.Line()}, Line: v.Line()}}
+	}
+	words, others := sortKeys(v)
+	switch {
+	case len(words) > 0 && len(others) > 0:
+		v.At(words[0]).Fault("put the properties under properties:",
+			"%q is a matcher and %q is a property: they cannot stand side by side", words[0], others[0])
+		return nil
+	case len(words) > 0:
+		return d.matched(v, where)
+	case len(others) == 0:
+		v.Fault("write equals: {} or exists: true", "{} expects nothing")
+		return nil
+	}
+	return d.properties(v, where)
+}
+
+// sortKeys tells the matcher keywords of a mapping from its other keys.
+func sortKeys(v value) (words, others []string) {
+	for key := range v.Members() {
+		if slices.Contains(matcherKeys, key) {
+			words = append(words, key)
+		} else {
+			others = append(others, key)
+		}
+	}
+	return words, others
+}
+
+// properties reads a mapping of property names and paths.
+func (d *decoder) properties(v value, where string) []Check {
+	if v.IsSet() && v.Kind() != strictyaml.Mapping {
+		v.Only("properties", nil)
+	}
+	var list []Check
+	for key, m := range v.Members() {
+		at := jsondoc.AppendPath(where, key)
+		if strings.HasPrefix(key, root) {
+			path := bodyPathKey(m, key)
+			at = where + strings.TrimPrefix(path, root)
+		}
+		nested := d.checks(m.Value, at)
+		if m.Kind() != strictyaml.Mapping { // a scalar: its key is the place to look at
+			for i := range nested {
+				nested[i].Line = m.KeyLine()
+			}
+		}
+		list = append(list, nested...)
+	}
+	return list
+}
+
+// matched is a matcher and what it says of properties, which become checks of
+// their own.
+func (d *decoder) matched(v value, where string) []Check {
+	var list []Check
+	if properties := v.At("properties"); !properties.IsSet() || lenMembers(v) > 1 {
+		list = append(list, Check{Where: where, Matcher: d.matcher(v), Line: v.Line()})
+	}
+	return append(list, d.properties(v.At("properties"), where)...)
+}
+
+func lenMembers(v value) int {
+	words, others := sortKeys(v)
+	return len(words) + len(others)
+}
+
+func (d *decoder) headerChecks(v value) []Check {
+	if v.IsSet() && v.Kind() != strictyaml.Mapping {
+		v.Only("headers", nil)
+	}
+	var list []Check
+	for name, m := range v.Members() {
+		checkHeaderName(name, m)
+		check := d.textCheck(m.Value, name, fmt.Sprintf("the check of header %q", name))
+		check.Line = m.KeyLine()
+		list = append(list, check)
+	}
+	return list
+}
+
+// textCheck reads the check of what is text by nature.
+func (d *decoder) textCheck(v value, where, title string) Check {
+	check := Check{Where: where, Line: v.Line()}
+	switch v.Kind() {
+	case strictyaml.Mapping:
+		if v.Only(title, textMatcherKeys) {
+			check.Matcher = d.textMatcher(v)
+		}
+		return check
+	case strictyaml.Null:
+		v.Fault("write {absent: true} or {exists: true}", "%s is empty", title)
+	case strictyaml.List:
+		v.Fault("write {oneOf: [...]}", "%s is a list", title)
+	default:
+		equals := d.text(v)
+		check.Matcher.Equals = &equals
+	}
+	check.Matcher.Line = v.Line()
+	return check
+}

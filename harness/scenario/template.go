@@ -1,0 +1,259 @@
+package scenario
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// Template is JSON, or text, with variables in braces. The zero Template is
+// unset. A template is read-only; what Expand returns is the caller's.
+type Template struct{ node node }
+
+// A Lookup finds the value of a variable ("name" or "env.NAME"): a tree of
+// package jsondoc.
+type Lookup = func(name string) (any, bool)
+
+// ParseTemplate reads text with variables: {name}, {env.NAME}, and {{ and }} for
+// braces.
+func ParseTemplate(text string) (Template, error) {
+	pieces, err := parseText(text)
+	if err != nil {
+		return Template{}, err
+	}
+	return Template{pieces}, nil
+}
+
+// IsZero reports whether the template is unset.
+func (t Template) IsZero() bool { return t.node == nil }
+
+// Expand replaces the variables. A string that is just "{x}" becomes x's value
+// with its JSON type; elsewhere the value's text is put in. The result is a tree
+// of package jsondoc. The error names the variable that is not set.
+func (t Template) Expand(lookup Lookup) (any, error) {
+	if t.node == nil {
+		return nil, errUnset
+	}
+	return t.node.expand(lookup)
+}
+
+// ExpandText is Expand for text; every inserted value passes through escape when
+// that is not nil. A template that is just one variable is not escaped. JSON that
+// is no text is an error unless it is a number, true or false.
+func (t Template) ExpandText(lookup Lookup, escape func(string) string) (string, error) {
+	switch n := t.node.(type) {
+	case nil:
+		return "", errUnset
+	case text:
+		if n.isLone() {
+			escape = nil
+		}
+		return n.join(lookup, escape)
+	case literal:
+		return textOf(n.value)
+	}
+	return "", errors.New("a list or an object is not text")
+}
+
+var errUnset = errors.New("the template is not set")
+
+// Variables lists the variables that the template uses, in order of appearance,
+// each once.
+func (t Template) Variables() []string {
+	var names []string
+	if t.node != nil {
+		seen := map[string]bool{}
+		t.node.visit(func(name string) {
+			if !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		})
+	}
+	return names
+}
+
+// node is a part of a template: literal, text, list or object.
+type node interface {
+	expand(Lookup) (any, error)
+	visit(func(variable string))
+}
+
+type (
+	literal struct{ value any } // nil, bool or json.Number
+	text    []piece
+	list    []node
+	object  []member
+	member  struct {
+		name  string
+		value node
+	}
+	// piece is a run of text, or a variable.
+	piece struct{ text, variable string }
+)
+
+func (l literal) expand(Lookup) (any, error) { return l.value, nil }
+func (l literal) visit(func(string))         {}
+
+func (t text) isLone() bool { return len(t) == 1 && t[0].variable != "" }
+
+func (t text) expand(lookup Lookup) (any, error) {
+	if t.isLone() {
+		return valueOf(t[0].variable, lookup)
+	}
+	return t.join(lookup, nil)
+}
+
+func (t text) join(lookup Lookup, escape func(string) string) (string, error) {
+	var b strings.Builder
+	for _, p := range t {
+		if p.variable == "" {
+			b.WriteString(p.text)
+			continue
+		}
+		value, err := valueOf(p.variable, lookup)
+		if err != nil {
+			return "", err
+		}
+		inserted, err := textOf(value)
+		if err != nil {
+			return "", fmt.Errorf("variable %q: %w", p.variable, err)
+		}
+		if escape != nil {
+			inserted = escape(inserted)
+		}
+		b.WriteString(inserted)
+	}
+	return b.String(), nil
+}
+
+func (t text) visit(yield func(string)) {
+	for _, p := range t {
+		if p.variable != "" {
+			yield(p.variable)
+		}
+	}
+}
+
+func (l list) expand(lookup Lookup) (any, error) {
+	out := make([]any, len(l))
+	for i, n := range l {
+		var err error
+		if out[i], err = n.expand(lookup); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (l list) visit(yield func(string)) {
+	for _, n := range l {
+		n.visit(yield)
+	}
+}
+
+// expand leaves member names alone: they are the contract, not data.
+func (o object) expand(lookup Lookup) (any, error) {
+	out := make(map[string]any, len(o))
+	for _, m := range o {
+		value, err := m.value.expand(lookup)
+		if err != nil {
+			return nil, err
+		}
+		out[m.name] = value
+	}
+	return out, nil
+}
+
+func (o object) visit(yield func(string)) {
+	for _, m := range o {
+		m.value.visit(yield)
+	}
+}
+
+func valueOf(name string, lookup Lookup) (any, error) {
+	value, ok := lookup(name)
+	if !ok {
+		return nil, fmt.Errorf("variable %q is not set", name)
+	}
+	return value, nil
+}
+
+// textOf is how a value reads inside a text. There is no text for null: a URL
+// with "null" in it is a mistake that shows only much later.
+func textOf(value any) (string, error) {
+	switch v := value.(type) {
+	case nil:
+		return "", errors.New("null has no text")
+	case string:
+		return v, nil
+	case json.Number:
+		return v.String(), nil
+	case []any, map[string]any:
+		return string(jsondoc.Canonical(nil, v)), nil
+	}
+	return fmt.Sprint(value), nil
+}
+
+var variableName = regexp.MustCompile(`^(env\.)?[A-Za-z_][A-Za-z0-9_-]*$`)
+
+// parseText splits text at its variables.
+func parseText(s string) (text, error) {
+	pieces := text{}
+	var run strings.Builder
+	flush := func() {
+		if run.Len() > 0 {
+			pieces = append(pieces, piece{text: run.String()})
+			run.Reset()
+		}
+	}
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case (c == '{' || c == '}') && strings.HasPrefix(s[i+1:], string(c)):
+			run.WriteByte(c)
+			i += 2
+		case c == '}':
+			return nil, &braceError{i, `"}" closes nothing`}
+		case c == '{':
+			name, _, closed := strings.Cut(s[i+1:], "}")
+			if err := checkVariable(i, name, closed); err != nil {
+				return nil, err
+			}
+			flush()
+			pieces = append(pieces, piece{variable: name})
+			i += len(name) + 2
+		default:
+			run.WriteByte(c)
+			i++
+		}
+	}
+	flush()
+	return pieces, nil
+}
+
+func checkVariable(offset int, name string, closed bool) error {
+	switch {
+	case !closed:
+		return &braceError{offset, `"{" is not closed`}
+	case name == "":
+		return &braceError{offset, "a variable has no name"}
+	case !variableName.MatchString(name):
+		return &braceError{offset, fmt.Sprintf("{%s} is no variable", name)}
+	}
+	return nil
+}
+
+// braceError says what is wrong with a brace and where in the text it stands.
+type braceError struct {
+	offset  int
+	message string
+}
+
+func (e *braceError) Error() string {
+	return fmt.Sprintf("%s (at character %d)", e.message, e.offset+1)
+}

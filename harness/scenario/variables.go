@@ -1,0 +1,198 @@
+package scenario
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+)
+
+const envPrefix = "env."
+
+// variables follows which variables are defined while the steps are read in the
+// order in which they will run.
+type variables struct {
+	definedBy map[string]string // variable: what defines it
+	pending   []use             // uses that are not resolved yet
+	missing   []use             // uses before the definition, or without one
+}
+
+// use is a variable in a template.
+type use struct {
+	name string
+	at   value
+}
+
+// note remembers the variables of a template that stands at v.
+func (n *variables) note(v value, t Template) {
+	for _, name := range t.Variables() {
+		if !strings.HasPrefix(name, envPrefix) {
+			n.pending = append(n.pending, use{name, v})
+		}
+	}
+}
+
+func (n *variables) define(name, by string) {
+	if _, ok := n.definedBy[name]; !ok {
+		n.definedBy[name] = by
+	}
+}
+
+// resolve compares what was used with what is defined so far.
+func (n *variables) resolve() {
+	for _, u := range n.pending {
+		if _, ok := n.definedBy[u.name]; !ok {
+			n.missing = append(n.missing, u)
+		}
+	}
+	n.pending = nil
+}
+
+// reportMissing is called when every definition is known.
+func (n *variables) reportMissing() {
+	for _, u := range n.missing {
+		if by, ok := n.definedBy[u.name]; ok {
+			u.at.Fault("capture it in an earlier step, or define it under vars",
+				"variable %q is used before %s captures it", u.name, by)
+			continue
+		}
+		known := slices.Sorted(maps.Keys(n.definedBy))
+		u.at.Fault(strictyaml.Advise(u.name, known), "variable %q is not defined", u.name)
+	}
+}
+
+// vars decodes the initial variables and orders them.
+func (d *decoder) vars(v value) []Var {
+	if v.IsSet() && v.Kind() != strictyaml.Mapping {
+		v.Only("vars", nil)
+		return nil
+	}
+	var list []Var
+	places := map[string]value{}
+	for name, member := range v.Members() {
+		if !isPlainVariable(name) {
+			member.KeyFault("use letters, digits, - and _", "%q is no name for a variable", name)
+			continue
+		}
+		list = append(list, Var{Name: name, Value: d.json(member.Value), Line: member.KeyLine()})
+		places[name] = member.Value
+		d.names.define(name, "vars")
+	}
+	d.names.resolve()
+	order := varOrder{vars: list, state: make([]mark, len(list)), places: places}
+	return order.sorted()
+}
+
+func isPlainVariable(name string) bool {
+	return variableName.MatchString(name) && !strings.HasPrefix(name, envPrefix)
+}
+
+// varOrder sorts variables so that each needs only earlier ones, and otherwise
+// stay as they are written.
+type varOrder struct {
+	vars   []Var
+	state  []mark
+	places map[string]value
+	result []Var
+	trail  []string // the variables whose needs are being looked at
+}
+
+type mark int
+
+const (
+	unseen mark = iota
+	open        // on the trail
+	done
+)
+
+func (o *varOrder) sorted() []Var {
+	for i := range o.vars {
+		o.visit(i)
+	}
+	return o.result
+}
+
+func (o *varOrder) visit(i int) {
+	name := o.vars[i].Name
+	switch o.state[i] {
+	case done:
+		return
+	case open:
+		start := slices.Index(o.trail, name)
+		o.places[name].Fault("", "the variables need each other: %s", strings.Join(append(o.trail[start:], name), " -> "))
+		return
+	}
+	o.state[i] = open
+	o.trail = append(o.trail, name)
+	for _, needed := range o.vars[i].Value.Variables() {
+		if j := slices.IndexFunc(o.vars, func(v Var) bool { return v.Name == needed }); j >= 0 {
+			o.visit(j)
+		}
+	}
+	o.trail = o.trail[:len(o.trail)-1]
+	o.state[i] = done
+	o.result = append(o.result, o.vars[i])
+}
+
+// json is the template of free-form JSON.
+func (d *decoder) json(v value) Template {
+	if !v.IsSet() {
+		return Template{}
+	}
+	return Template{d.jsonNode(v)}
+}
+
+func (d *decoder) jsonNode(v value) node {
+	switch v.Kind() {
+	case strictyaml.List:
+		nodes := list{}
+		for _, item := range v.Items() {
+			nodes = append(nodes, d.jsonNode(item))
+		}
+		return nodes
+	case strictyaml.Mapping:
+		members := object{}
+		for name, m := range v.Members() {
+			members = append(members, member{name, d.jsonNode(m.Value)})
+		}
+		return members
+	case strictyaml.String:
+		return d.text(v).node
+	}
+	return literal{v.Scalar()}
+}
+
+func textNode(v value, s string) text {
+	pieces, err := parseText(s)
+	if err != nil {
+		v.Fault("write {{ and }} for braces that are text, {name} for a variable", "%v in %s", err, shortened(s))
+	}
+	return pieces
+}
+
+// shortened quotes a text for a message.
+func shortened(s string) string {
+	const limit = 60
+	if len(s) > limit {
+		s = strings.ToValidUTF8(s[:limit], "") + "..."
+	}
+	return fmt.Sprintf("%q", s)
+}
+
+// text is the template of a value that is text by nature, such as a path or a
+// header; numbers and truth values may be written without quotes.
+func (d *decoder) text(v value) Template {
+	switch v.Kind() {
+	case strictyaml.Bool, strictyaml.Number:
+		return Template{text{{text: fmt.Sprint(v.Scalar())}}}
+	}
+	s := v.Text()
+	if v.Kind() != strictyaml.String {
+		return Template{}
+	}
+	t := Template{textNode(v, s)}
+	d.names.note(v, t)
+	return t
+}
