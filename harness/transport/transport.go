@@ -1,28 +1,136 @@
 package transport
 
 import (
-	"errors"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
 	"net/http"
+	"slices"
+	"sync"
+	"time"
 
 	"github.com/graphvcr/graphvcr/harness/match"
 )
 
 // Options of a Replayer. The zero value is the default.
 type Options struct {
-	Latency bool // wait as long as the recorded answer took
+	Latency    bool // wait as long as the recorded answer took
+	RetryAfter bool // hand out the recorded Retry-After; otherwise it is 0, since clients really wait that long
 }
 
+// maxRequestBody bounds a request's body, which is held in memory. What Graph
+// takes in one request is far below it: a part of an upload session is less than
+// 60 MiB (v1.0/api/driveitem-createuploadsession).
+const maxRequestBody = 256 << 20
+
 // Replayer answers requests from recorded interactions.
-type Replayer struct{}
+type Replayer struct {
+	session *match.Session
+	opts    Options
+
+	mu     sync.Mutex // guards misses
+	misses []*match.MissError
+}
 
 // NewReplayer replays session.
-func NewReplayer(session *match.Session, opts Options) *Replayer { return &Replayer{} }
+func NewReplayer(session *match.Session, opts Options) *Replayer {
+	return &Replayer{session: session, opts: opts}
+}
 
 // RoundTrip implements http.RoundTripper. The error for a request that has no
 // answer wraps a *match.MissError.
 func (r *Replayer) RoundTrip(req *http.Request) (*http.Response, error) {
-	return nil, errors.New("not built")
+	body, err := readBody(req)
+	if err != nil {
+		return nil, err
+	}
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	answer, err := r.session.Next(req, body)
+	if err != nil {
+		return nil, r.missed(err)
+	}
+	if wait := answer.Interaction.Response.Duration; r.opts.Latency && wait > 0 {
+		if err := pause(req.Context(), wait); err != nil {
+			return nil, err
+		}
+	}
+	return respond(req, &answer, r.opts.RetryAfter), nil
+}
+
+// readBody reads the whole body and closes it, as a RoundTripper must, also when
+// it fails.
+func readBody(req *http.Request) ([]byte, error) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return nil, nil
+	}
+	defer req.Body.Close()
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	if req.ContentLength > maxRequestBody {
+		return nil, tooLarge(req)
+	}
+	body, err := read(req)
+	if err != nil {
+		return nil, fmt.Errorf("replay %s %s: read the request body: %w", req.Method, req.URL.Redacted(), err)
+	}
+	if len(body) > maxRequestBody {
+		return nil, tooLarge(req)
+	}
+	return body, nil
+}
+
+// read reads a body of known length into memory of just that size.
+func read(req *http.Request) ([]byte, error) {
+	if req.ContentLength <= 0 {
+		return io.ReadAll(io.LimitReader(req.Body, maxRequestBody+1))
+	}
+	body := make([]byte, req.ContentLength)
+	n, err := io.ReadFull(req.Body, body)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = nil // shorter than announced: what came is what counts
+	}
+	if err != nil || n < len(body) {
+		return body[:n], err
+	}
+	rest, err := io.ReadAll(io.LimitReader(req.Body, maxRequestBody+1-int64(n)))
+	return append(body, rest...), err
+}
+
+func tooLarge(req *http.Request) error {
+	return fmt.Errorf("replay %s %s: the request body is larger than %d MB", req.Method, req.URL.Redacted(), maxRequestBody>>20)
+}
+
+func (r *Replayer) missed(err error) error {
+	if miss, ok := err.(*match.MissError); ok {
+		r.mu.Lock()
+		r.misses = append(r.misses, miss)
+		r.mu.Unlock()
+	}
+	return err
 }
 
 // Misses lists the requests that had no answer, sorted.
-func (r *Replayer) Misses() []*match.MissError { return nil }
+func (r *Replayer) Misses() []*match.MissError {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	misses := slices.Clone(r.misses)
+	slices.SortStableFunc(misses, func(a, b *match.MissError) int {
+		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Error(), b.Error()))
+	})
+	return misses
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

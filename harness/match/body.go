@@ -1,0 +1,194 @@
+package match
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// maxInflated bounds what a compressed request body may grow to. A part of an
+// upload is below 60 MiB (v1.0/api/driveitem-createuploadsession), and a body that
+// would grow further is compared as the bytes it came as.
+const maxInflated = 64 << 20
+
+// payload is a request body, understood. Two payloads with one digest are equal.
+type payload struct {
+	digest string // "" when there is no body
+	text   []byte // uncompressed
+	doc    any    // of a JSON body and a batch
+	form   []pair
+	parts  []formPart
+	batch  *batch
+}
+
+type pair struct{ name, value string }
+
+// payloadOf reads a body by what its Content-Type says of it. A body that is not
+// what it says is compared as bytes.
+func payloadOf(header http.Header, body []byte, isBatch bool, version string, ignored []*jsondoc.Path) payload {
+	text := inflate(body)
+	if len(text) == 0 {
+		return payload{}
+	}
+	kind := mediaType(header["Content-Type"])
+	switch {
+	case speaksJSON(kind, text):
+		if doc, err := jsondoc.Parse(string(text)); err == nil {
+			return jsonPayload(text, without(doc, ignored), isBatch, version)
+		}
+	case kind == "application/x-www-form-urlencoded":
+		if form, ok := parseForm(string(text)); ok {
+			return payload{digest: digest("form", canonicalForm(form)), text: text, form: form}
+		}
+	case strings.HasPrefix(kind, "multipart/"):
+		if parts, ok := parseMultipart(text, boundary(header)); ok {
+			return payload{digest: digest("multipart", canonicalParts(parts)), text: text, parts: parts}
+		}
+	}
+	return payload{digest: digest("bytes", text), text: text}
+}
+
+func jsonPayload(text []byte, doc any, isBatch bool, version string) payload {
+	p := payload{text: text, doc: doc}
+	if isBatch {
+		p.batch = parseBatch(doc, version)
+	}
+	if p.batch != nil {
+		p.digest = digest("batch", p.batch.canonical())
+	} else {
+		p.digest = digest("json", jsondoc.Canonical(nil, doc))
+	}
+	return p
+}
+
+// speaksJSON reports whether a body should be read as JSON: where its type says
+// so, or where it has no type and looks like it. A JSON file that is uploaded as
+// text or octets is compared byte by byte.
+func speaksJSON(kind string, text []byte) bool {
+	if kind == "" {
+		start := bytes.TrimLeft(text, " \t\r\n")
+		return len(start) > 0 && (start[0] == '{' || start[0] == '[')
+	}
+	return kind == "application/json" || strings.HasSuffix(kind, "+json")
+}
+
+// digest names a canonical body by 128 bits of its SHA-256.
+func digest(kind string, canonical []byte) string {
+	sum := sha256.Sum256(canonical)
+	return kind + ":" + hex.EncodeToString(sum[:16])
+}
+
+// inflate undoes gzip, told by its magic and never by Content-Encoding: SDKs label
+// plain bodies as gzip after a retry (client-facts B). A body that was compressed
+// twice, as an uploaded archive is by an SDK that compresses every body, is
+// undone to the end, so that it equals the same body compressed once.
+func inflate(body []byte) []byte {
+	for isGzip(body) {
+		plain, ok := gunzip(body)
+		if !ok {
+			break
+		}
+		body = plain
+	}
+	return body
+}
+
+func isGzip[T string | []byte](body T) bool {
+	return len(body) > 18 && body[0] == 0x1f && body[1] == 0x8b && body[2] == 8
+}
+
+func gunzip(body []byte) ([]byte, bool) {
+	zipped, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, false
+	}
+	plain, err := io.ReadAll(io.LimitReader(zipped, maxInflated+1))
+	if err != nil || len(plain) > maxInflated {
+		return nil, false
+	}
+	return plain, true
+}
+
+func parseForm(text string) ([]pair, bool) {
+	var form []pair
+	for field := range strings.SplitSeq(text, "&") {
+		if field == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(field, "=")
+		plainName, err := url.QueryUnescape(name)
+		if err != nil {
+			return nil, false
+		}
+		plainValue, err := url.QueryUnescape(value)
+		if err != nil {
+			return nil, false
+		}
+		form = append(form, pair{plainName, plainValue})
+	}
+	slices.SortFunc(form, func(a, b pair) int {
+		if a.name != b.name {
+			return strings.Compare(a.name, b.name)
+		}
+		return strings.Compare(a.value, b.value)
+	})
+	return form, true
+}
+
+func canonicalForm(form []pair) []byte {
+	var text bytes.Buffer
+	for _, field := range form {
+		text.WriteString(url.QueryEscape(field.name))
+		text.WriteByte('=')
+		text.WriteString(url.QueryEscape(field.value))
+		text.WriteByte('&')
+	}
+	return text.Bytes()
+}
+
+// without takes the values that the paths select out of a document, in place.
+// Elements of an array become null, so that the others keep their index.
+func without(doc any, paths []*jsondoc.Path) any {
+	if len(paths) == 0 {
+		return doc
+	}
+	selected := map[string]bool{}
+	for _, path := range paths {
+		for _, node := range path.Select(doc) {
+			selected[node.Path] = true
+		}
+	}
+	return prune(doc, jsondoc.Root, selected)
+}
+
+func prune(doc any, at string, selected map[string]bool) any {
+	switch doc := doc.(type) {
+	case map[string]any:
+		for name, value := range doc {
+			path := jsondoc.AppendPath(at, name)
+			if selected[path] {
+				delete(doc, name)
+			} else {
+				doc[name] = prune(value, path, selected)
+			}
+		}
+	case []any:
+		for i, value := range doc {
+			path := jsondoc.AppendPath(at, i)
+			if selected[path] {
+				doc[i] = nil
+			} else {
+				doc[i] = prune(value, path, selected)
+			}
+		}
+	}
+	return doc
+}

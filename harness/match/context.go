@@ -1,0 +1,48 @@
+package match
+
+import "context"
+
+type principalKey struct{}
+
+// WithPrincipal says on whose behalf the requests of ctx are sent. It joins the
+// key only where an index holds the recordings of more than one principal.
+func WithPrincipal(ctx context.Context, name string) context.Context {
+	return context.WithValue(ctx, principalKey{}, name)
+}
+
+func principalOf(ctx context.Context) string {
+	name, _ := ctx.Value(principalKey{}).(string)
+	return name
+}
+
+type traceKey struct{}
+
+// A Trace receives what became of a request: the answer that served it, or why
+// there was none. Of several requests in one context, the last one counts.
+type Trace struct {
+	Answer Answer
+	Miss   *MissError
+}
+
+// WithTrace makes a session fill in trace for the requests of ctx, which must not
+// be sent at the same time as one another.
+func WithTrace(ctx context.Context, trace *Trace) context.Context {
+	return context.WithValue(ctx, traceKey{}, trace)
+}
+
+func (t *Trace) answered(a Answer) {
+	if t != nil {
+		t.Answer, t.Miss = a, nil
+	}
+}
+
+func (t *Trace) missed(miss *MissError) {
+	if t != nil {
+		t.Answer, t.Miss = Answer{}, miss
+	}
+}
+
+func traceOf(ctx context.Context) *Trace {
+	trace, _ := ctx.Value(traceKey{}).(*Trace)
+	return trace
+}

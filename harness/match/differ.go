@@ -1,0 +1,312 @@
+package match
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// A Difference is one field in which a candidate differs from the request.
+//
+// Fields are "method", "host", "path[3]" (a segment of the canonical path, from 0,
+// the version included), "query.$select", "header.Prefer", "principal", and of the
+// body "body.$['topic']" (JSON), "form.NAME", "part.NAME" (multipart),
+// "requests[2].url" (a batch; the place is that of the recorded request, or of the
+// received one where nothing like it was recorded) or "body".
+//
+// Values are as they count in the key, shortened; secrets are not shown.
+type Difference struct {
+	Field              string
+	Recorded, Received string
+}
+
+// absent stands for a value that one side does not have.
+const absent = "(absent)"
+
+// maxDifferences bounds how many differences of one body are told.
+const maxDifferences = 20
+
+// differences lists how a live request differs from a recorded one.
+func differences(recorded, live *request) []Difference {
+	var d differ
+	d.compare("method", recorded.key.Method, live.key.Method)
+	d.compare("host", recorded.key.Host, live.key.Host)
+	d.paths(recorded.key.Path, live.key.Path)
+	d.named("query.", queryValues(recorded.key.Query), queryValues(live.key.Query))
+	d.named("header.", headerValues(recorded.key.Headers), headerValues(live.key.Headers))
+	d.compare("principal", recorded.key.Principal, live.key.Principal)
+	d.bodies(&recorded.body, &live.body)
+	return d.list
+}
+
+type differ struct{ list []Difference }
+
+func (d *differ) add(field, recorded, received string) {
+	d.list = append(d.list, Difference{field, recorded, received})
+}
+
+func (d *differ) compare(field, recorded, received string) {
+	if recorded != received {
+		d.add(field, shown(field, recorded), shown(field, received))
+	}
+}
+
+func (d *differ) paths(recorded, received string) {
+	if recorded == received {
+		return
+	}
+	old, now := segmentsOf(recorded), segmentsOf(received)
+	at := func(segments []string, i int) string {
+		if i >= len(segments) {
+			return ""
+		}
+		if plain, err := url.PathUnescape(segments[i]); err == nil {
+			return plain
+		}
+		return segments[i]
+	}
+	for i := range max(len(old), len(now)) {
+		if i >= len(old) || i >= len(now) || old[i] != now[i] {
+			d.compareExisting(fmt.Sprintf("path[%d]", i), at(old, i), at(now, i), i < len(old), i < len(now))
+		}
+	}
+}
+
+// compareExisting adds a difference between values of which one may be missing.
+func (d *differ) compareExisting(field, recorded, received string, wasThere, isThere bool) {
+	old, now := absent, absent
+	if wasThere {
+		old = shown(field, recorded)
+	}
+	if isThere {
+		now = shown(field, received)
+	}
+	d.add(field, old, now)
+}
+
+// named compares two sets of named values.
+func (d *differ) named(prefix string, recorded, received []pair) {
+	names := map[string]bool{}
+	for _, p := range slices.Concat(recorded, received) {
+		names[p.name] = true
+	}
+	sorted := make([]string, 0, len(names))
+	for name := range names {
+		sorted = append(sorted, name)
+	}
+	slices.Sort(sorted)
+	for _, name := range sorted {
+		old, wasThere := valueOf(recorded, name)
+		now, isThere := valueOf(received, name)
+		if old != now || wasThere != isThere {
+			d.compareExisting(prefix+name, old, now, wasThere, isThere)
+		}
+	}
+}
+
+// valueOf joins the values of a name.
+func valueOf(pairs []pair, name string) (string, bool) {
+	var values []string
+	for _, p := range pairs {
+		if p.name == name {
+			values = append(values, p.value)
+		}
+	}
+	return strings.Join(values, " & "), len(values) > 0
+}
+
+func queryValues(query string) []pair {
+	var pairs []pair
+	for _, option := range splitNonEmpty(query, "&") {
+		name, value, _ := strings.Cut(option, "=")
+		pairs = append(pairs, pair{unescapedQuery(name), unescapedQuery(value)})
+	}
+	return pairs
+}
+
+func unescapedQuery(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}
+
+func headerValues(headers string) []pair {
+	var pairs []pair
+	for _, line := range splitNonEmpty(headers, "\n") {
+		name, value, _ := strings.Cut(line, ": ")
+		pairs = append(pairs, pair{name, value})
+	}
+	return pairs
+}
+
+func (d *differ) bodies(recorded, received *payload) {
+	switch {
+	case recorded.digest == received.digest:
+	case recorded.batch != nil && received.batch != nil:
+		d.batches(recorded.batch, received.batch)
+	case recorded.parts != nil && received.parts != nil:
+		d.named("part.", partValues(recorded.parts), partValues(received.parts))
+	case recorded.form != nil && received.form != nil:
+		d.named("form.", recorded.form, received.form)
+	case recorded.isJSON() && received.isJSON():
+		d.documents("body.", recorded.doc, received.doc)
+	default:
+		d.compareExisting("body", string(recorded.text), string(received.text), recorded.digest != "", received.digest != "")
+	}
+}
+
+func (p *payload) isJSON() bool { return strings.HasPrefix(p.digest, "json:") }
+
+func (d *differ) documents(prefix string, recorded, received any) {
+	for _, one := range jsondoc.Diff(recorded, received, maxDifferences) {
+		field := prefix + one.Path
+		d.add(field, shownValue(field, one.Recorded), shownValue(field, one.Received))
+	}
+}
+
+func partValues(parts []formPart) []pair {
+	pairs := make([]pair, len(parts))
+	for i, part := range parts {
+		pairs[i] = pair{part.name, string(part.body.text)}
+		if part.headers != "" {
+			pairs[i].value = part.headers + "\n\n" + pairs[i].value
+		}
+	}
+	return pairs
+}
+
+// batches compares the parts that do not pair up: first those that ask for the
+// same thing and differ in the rest, then those of one method, then any.
+func (d *differ) batches(recorded, received *batch) {
+	old, now := unpaired(recorded.parts, received.parts)
+	for _, alike := range []func(a, b *batchPart) bool{
+		func(a, b *batchPart) bool { return a.method == b.method && a.path == b.path },
+		func(a, b *batchPart) bool { return a.method == b.method },
+		func(a, b *batchPart) bool { return true },
+	} {
+		old = slices.DeleteFunc(old, func(a batchPart) bool {
+			i := slices.IndexFunc(now, func(b batchPart) bool { return alike(&a, &b) })
+			if i < 0 {
+				return false
+			}
+			d.part(&a, &now[i])
+			now = slices.Delete(now, i, i+1)
+			return true
+		})
+	}
+	for _, part := range old {
+		d.add(part.field(""), part.describe(), absent)
+	}
+	for _, part := range now {
+		d.add(part.field(""), absent, part.describe())
+	}
+	if string(recorded.rest) != string(received.rest) {
+		d.compare("body", string(recorded.rest), string(received.rest))
+	}
+}
+
+// unpaired returns the parts of each side without an equal on the other, by place.
+func unpaired(recorded, received []batchPart) (old, now []batchPart) {
+	now = slices.Clone(received)
+	for _, part := range recorded {
+		if i := slices.IndexFunc(now, func(p batchPart) bool { return p.label == part.label }); i >= 0 {
+			now = slices.Delete(now, i, i+1)
+		} else {
+			old = append(old, part)
+		}
+	}
+	byPlace := func(a, b batchPart) int { return cmp.Compare(a.position, b.position) }
+	slices.SortFunc(old, byPlace)
+	slices.SortFunc(now, byPlace)
+	return old, now
+}
+
+func (p *batchPart) field(name string) string {
+	return "requests[" + strconv.Itoa(p.position) + "]" + name
+}
+
+func (p *batchPart) describe() string { return shortened(p.method+" "+p.address(), 120) }
+
+func (p *batchPart) address() string {
+	if p.query == "" {
+		return p.path
+	}
+	return p.path + "?" + p.query
+}
+
+func (d *differ) part(recorded, received *batchPart) {
+	before := len(d.list)
+	d.compare(recorded.field(".method"), recorded.method, received.method)
+	d.compare(recorded.field(".url"), recorded.address(), received.address())
+	d.named(recorded.field(".headers."), headerValues(recorded.headers), headerValues(received.headers))
+	if recorded.body.digest != received.body.digest {
+		if recorded.body.doc != nil && received.body.doc != nil {
+			d.documents(recorded.field(".body."), recorded.body.doc, received.body.doc)
+		} else {
+			d.compareExisting(recorded.field(".body"), string(recorded.body.text), string(received.body.text),
+				recorded.body.doc != nil, received.body.doc != nil)
+		}
+	}
+	if len(d.list) == before {
+		d.compare(recorded.field(".dependsOn"), strings.Join(recorded.needs, ", "), strings.Join(received.needs, ", "))
+		if len(d.list) == before {
+			d.add(recorded.field(".dependsOn"), "other dependencies", "other dependencies")
+		}
+	}
+}
+
+// secretNames are fields whose values are never told, in lower case (graph-facts
+// section 10).
+var secretNames = []string{
+	"authorization", "password", "client_secret", "client_assertion", "assertion", "refresh_token", "access_token",
+	"id_token", "code", "device_code", "secrettext", "tempauth", "tempauthtoken", "authtoken", "sig", "cookie",
+	"clientstate", "validationtoken",
+}
+
+func secret(field string) bool {
+	field = strings.ToLower(strings.TrimRight(field, "']"))
+	name := field[strings.LastIndexAny(field, ".'")+1:]
+	return slices.Contains(secretNames, name)
+}
+
+// shown is a value as a reader may see it.
+func shown(field, value string) string {
+	switch {
+	case value == "":
+		return `""`
+	case secret(field):
+		return "(hidden)"
+	case !utf8.ValidString(value):
+		return fmt.Sprintf("(%d bytes)", len(value))
+	}
+	return strconv.Quote(shortened(value, 80))
+}
+
+func shownValue(field string, value any) string {
+	switch {
+	case value == jsondoc.Absent:
+		return absent
+	case secret(field):
+		return "(hidden)"
+	}
+	return shortened(string(jsondoc.Canonical(nil, value)), 80)
+}
+
+// shortened cuts a long text at a character boundary.
+func shortened(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	cut := limit
+	for cut > 0 && !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return fmt.Sprintf("%s... (%d bytes)", text[:cut], len(text))
+}

@@ -1,0 +1,265 @@
+package match
+
+import (
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// The significant headers, by name. All others (Authorization, client-request-id,
+// SdkVersion, User-Agent, traceparent, Retry-Attempt, ...) differ between two runs
+// of one client and say nothing about the answer (client-facts A and B).
+const (
+	accept = iota
+	consistencyLevel
+	contentRange
+	contentType
+	ifMatch
+	ifNoneMatch
+	prefer
+	byteRange
+	significantHeaders
+)
+
+var headerNames = [significantHeaders]string{
+	accept:           "Accept",
+	consistencyLevel: "ConsistencyLevel",
+	contentRange:     "Content-Range",
+	contentType:      "Content-Type",
+	ifMatch:          "If-Match",
+	ifNoneMatch:      "If-None-Match",
+	prefer:           "Prefer",
+	byteRange:        "Range",
+}
+
+// headerSet is a set of significant headers, a bit each.
+type headerSet uint8
+
+func (s headerSet) has(h int) bool { return s&(1<<h) != 0 }
+
+// significant finds the header of that name, in any letter case, or -1. The
+// length alone tells nearly all other names apart, without reading them.
+func significant(name string) int {
+	var candidates []int
+	switch len(name) {
+	case 5:
+		candidates = []int{byteRange}
+	case 6:
+		candidates = []int{accept, prefer}
+	case 8:
+		candidates = []int{ifMatch}
+	case 12:
+		candidates = []int{contentType}
+	case 13:
+		candidates = []int{contentRange, ifNoneMatch}
+	case 16:
+		candidates = []int{consistencyLevel}
+	}
+	for _, h := range candidates {
+		if strings.EqualFold(headerNames[h], name) {
+			return h
+		}
+	}
+	return -1
+}
+
+// headerKey returns the significant headers in canonical form, a line each,
+// sorted by name, those of ignored left out. Content-Type counts only for a
+// request that has a body. A request of the most common kind costs no allocation.
+func headerKey(header http.Header, hasBody bool, ignored headerSet) string {
+	var values [significantHeaders]string
+	found := false
+	for name, sent := range header {
+		h := significant(name)
+		if h < 0 || ignored.has(h) || h == contentType && !hasBody {
+			continue
+		}
+		if values[h] != "" { // one header in two spellings; a map has no order
+			return headerKey(respelled(header), hasBody, ignored)
+		}
+		values[h] = canonicalHeader(h, sent)
+		found = found || values[h] != ""
+	}
+	if !found {
+		return ""
+	}
+	var key strings.Builder
+	for h, value := range values {
+		if value == "" {
+			continue
+		}
+		if key.Len() > 0 {
+			key.WriteByte('\n')
+		}
+		key.WriteString(headerNames[h])
+		key.WriteString(": ")
+		key.WriteString(value)
+	}
+	return key.String()
+}
+
+// respelled joins the values of headers whose names differ in letter case only.
+func respelled(header http.Header) http.Header {
+	names := make([]string, 0, len(header))
+	for name := range header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	joined := make(http.Header, len(header))
+	for _, name := range names {
+		proper := http.CanonicalHeaderKey(name)
+		joined[proper] = append(joined[proper], header[name]...)
+	}
+	return joined
+}
+
+func canonicalHeader(h int, values []string) string {
+	switch h {
+	case accept:
+		return canonicalAccept(values)
+	case contentType:
+		return mediaType(values)
+	case prefer:
+		return canonicalPrefer(values)
+	case consistencyLevel:
+		return strings.ToLower(trimmedList(values))
+	default:
+		return trimmedList(values)
+	}
+}
+
+func trimmedList(values []string) string {
+	if len(values) == 1 {
+		return strings.TrimSpace(values[0])
+	}
+	trimmed := make([]string, len(values))
+	for i, value := range values {
+		trimmed[i] = strings.TrimSpace(value)
+	}
+	return strings.Join(trimmed, ", ")
+}
+
+// mediaType returns the type without its parameters: charset says nothing about
+// JSON, and a multipart boundary is random (client-facts A).
+func mediaType(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	plain, _, _ := strings.Cut(values[0], ";")
+	plain = strings.ToLower(strings.TrimSpace(plain))
+	if plain == "text/json" {
+		return "application/json"
+	}
+	return plain
+}
+
+// acceptDefaults are the OData parameters of a media type, with the value that
+// the service takes when a parameter is absent: what real answers say of
+// themselves (graph-facts section 6), and "OData JSON Format 4.01" section 3.
+var acceptDefaults = map[string]string{
+	"ieee754compatible":   "false",
+	"exponentialdecimals": "false",
+	"metadata":            "minimal",
+	"streaming":           "true",
+}
+
+// canonicalAccept folds Accept to the OData parameters that change an answer:
+// SDKs send application/json, */* or nothing for one and the same request
+// (client-facts B).
+func canonicalAccept(values []string) string {
+	if len(values) == 1 && !strings.Contains(values[0], ";") {
+		return ""
+	}
+	var kept []string
+	for _, value := range values {
+		for _, item := range splitOutsideQuotes(value, ',') {
+			for _, parameter := range splitOutsideQuotes(item, ';')[1:] {
+				name, setting, _ := strings.Cut(strings.ToLower(parameter), "=")
+				name = strings.TrimPrefix(strings.TrimSpace(name), "odata.")
+				setting = unquoted(strings.TrimSpace(setting))
+				usual, known := acceptDefaults[name]
+				if known && setting != usual {
+					kept = append(kept, name+"="+setting)
+				}
+			}
+		}
+	}
+	return sortedSet(kept, ";")
+}
+
+// wordPreferences are the preferences whose value is a word of the protocol, so
+// that its letter case means nothing. Time zones and page sizes stay as they came.
+var wordPreferences = map[string]bool{
+	"return": true, "handling": true, "outlook.body-content-type": true, "idtype": true,
+}
+
+// canonicalPrefer sorts the preferences, which are a set (RFC 7240 section 2); the
+// prefix "odata." is optional ("OData Protocol 4.01" section 8.2.8).
+func canonicalPrefer(values []string) string {
+	var kept []string
+	for _, value := range values {
+		for _, preference := range splitOutsideQuotes(value, ',') {
+			if preference = strings.TrimSpace(preference); preference != "" {
+				kept = append(kept, canonicalPreference(preference))
+			}
+		}
+	}
+	return sortedSet(kept, ", ")
+}
+
+func canonicalPreference(preference string) string {
+	parts := splitOutsideQuotes(preference, ';')
+	for i, part := range parts {
+		name, value, _ := strings.Cut(part, "=")
+		name = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "odata.")
+		value = unquoted(strings.TrimSpace(value))
+		if wordPreferences[name] {
+			value = strings.ToLower(value)
+		}
+		parts[i] = name
+		if value != "" {
+			parts[i] += "=" + value
+		}
+	}
+	return strings.Join(parts, ";")
+}
+
+func sortedSet(items []string, separator string) string {
+	slices.Sort(items)
+	return strings.Join(slices.Compact(items), separator)
+}
+
+func unquoted(value string) string {
+	if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
+		return value[1 : len(value)-1]
+	}
+	return value
+}
+
+// splitOutsideQuotes splits a header value; it always returns at least one part.
+func splitOutsideQuotes(value string, separator byte) []string {
+	var parts []string
+	quoted, start := false, 0
+	for i := 0; i < len(value); i++ {
+		switch {
+		case value[i] == '\\' && quoted:
+			i++
+		case value[i] == '"':
+			quoted = !quoted
+		case value[i] == separator && !quoted:
+			parts = append(parts, value[start:i])
+			start = i + 1
+		}
+	}
+	return append(parts, value[start:])
+}
+
+// boundary returns the multipart boundary that a Content-Type names, or "".
+func boundary(header http.Header) string {
+	_, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	return parameters["boundary"]
+}

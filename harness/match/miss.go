@@ -1,0 +1,200 @@
+package match
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+)
+
+// Verdict says why a request has no answer.
+type Verdict string
+
+// The verdicts.
+const (
+	// NeverRecorded: nothing recorded has the method, the host and a path that is
+	// the same in at least half of its segments, or the very same path.
+	NeverRecorded Verdict = "never recorded"
+	// Consumed: the key was recorded, and its answers are used up, or order: strict
+	// keeps the rest back.
+	Consumed Verdict = "recorded but consumed"
+	// Differs: something near was recorded, see MissError.Nearest.
+	Differs Verdict = "recorded but differs"
+)
+
+// MissError is a request that no interaction answers. Sending it again gives it
+// again: it is not temporary.
+type MissError struct {
+	Method, URL string
+	Verdict     Verdict
+	Reason      string      // e.g. "polling beyond the recording"; may be ""
+	Nearest     []Candidate // at most 3, those with the fewest differences first
+	NextStep    string      // what to do about it, rule to add included
+}
+
+// A Candidate is a recorded interaction near to a missed request.
+type Candidate struct {
+	Cassette    *cassette.Cassette
+	Interaction *cassette.Interaction
+	Differences []Difference
+}
+
+// Error explains the miss in several lines.
+func (e *MissError) Error() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "no answer to %s %s: %s", e.Method, shortened(e.URL, 300), e.Verdict)
+	if e.Reason != "" {
+		text.WriteString(": " + e.Reason)
+	}
+	for _, c := range e.Nearest {
+		fmt.Fprintf(&text, "\n  recorded: %s %s (%s)", methodOf(c.Interaction.Request.Method),
+			shortened(c.Interaction.Request.URL, 300), placeOf(c.Cassette, c.Interaction))
+		for _, d := range c.Differences {
+			fmt.Fprintf(&text, "\n    %s: recorded %s, received %s", d.Field, d.Recorded, d.Received)
+		}
+	}
+	if e.NextStep != "" {
+		text.WriteString("\n  " + strings.ReplaceAll(e.NextStep, "\n", "\n  "))
+	}
+	return text.String()
+}
+
+// placeOf says where an interaction is recorded: file and line, as far as known.
+func placeOf(c *cassette.Cassette, i *cassette.Interaction) string {
+	file := nameOf(c)
+	switch {
+	case i.Line > 0:
+		return fmt.Sprintf("%s:%d", file, i.Line)
+	case file != "":
+		return fmt.Sprintf("%s, interaction %d", file, i.ID)
+	}
+	return fmt.Sprintf("interaction %d", i.ID)
+}
+
+func newMiss(req *http.Request, verdict Verdict) *MissError {
+	return &MissError{Method: methodOf(req.Method), URL: req.URL.String(), Verdict: verdict}
+}
+
+// consumed explains that an entry has no answer left.
+func (s *Session) consumed(req *http.Request, e *entry, why reason, now span) *MissError {
+	miss := newMiss(req, Consumed)
+	final := &e.answers[len(e.answers)-1]
+	miss.Nearest = []Candidate{{Cassette: final.cassette, Interaction: final.interaction}}
+	on := ruleFor(req.Method, req.URL.Path, final.interaction)
+	switch why {
+	case early:
+		miss.Reason = fmt.Sprintf("order is strict and the next answer was recorded after %s, which was not replayed yet", s.writeAt(e, now.awaited))
+		miss.NextStep = "send that write first, or use `order: prefer`"
+	case stale:
+		miss.Reason = fmt.Sprintf("order is strict and every answer was recorded before %s, which was replayed since", s.writeAt(e, now.replayed))
+		miss.NextStep = "record the request after that write too, or use `order: prefer`"
+	case overPolled:
+		miss.Reason = "polling beyond the recording"
+		miss.NextStep = fmt.Sprintf("the last of %s was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n%s",
+			answers(len(e.answers)), ruleYAML(on, nil, RepeatLast))
+	case usedUp:
+		miss.Reason = fmt.Sprintf("%s recorded, each served once", answers(len(e.answers)))
+		miss.NextStep = fmt.Sprintf("record the request as often as it is sent, or let the last answer repeat in rules.yaml:\n%s",
+			ruleYAML(on, nil, RepeatLast))
+	}
+	return miss
+}
+
+func answers(n int) string {
+	if n == 1 {
+		return "1 answer"
+	}
+	return fmt.Sprintf("%d answers", n)
+}
+
+// unknown explains that no entry has the key of a request.
+func (x *Index) unknown(req *http.Request, live *request) *MissError {
+	miss := newMiss(req, NeverRecorded)
+	miss.Nearest = x.nearest(live)
+	if len(miss.Nearest) == 0 {
+		miss.NextStep = fmt.Sprintf("record it: none of %s has the method and a similar path", recordings(len(x.entries)))
+		return miss
+	}
+	miss.Verdict = Differs
+	near := miss.Nearest[0]
+	if ignore, ok := ignorable(near.Differences); ok {
+		on := ruleFor(req.Method, req.URL.Path, near.Interaction)
+		miss.NextStep = "if the difference does not matter, say so in rules.yaml:\n" + ruleYAML(on, ignore, "")
+		return miss
+	}
+	miss.NextStep = "send what was recorded, or record this request too"
+	return miss
+}
+
+func recordings(n int) string {
+	if n == 1 {
+		return "1 recorded request"
+	}
+	return fmt.Sprintf("%d recorded requests", n)
+}
+
+// ignorable lists what a rule would have to ignore, and false when a rule cannot
+// bridge the differences.
+func ignorable(differences []Difference) ([]string, bool) {
+	var ignore []string
+	for _, d := range differences {
+		where, name, _ := strings.Cut(d.Field, ".")
+		switch where {
+		case "query", "header", "body":
+			if name == "" {
+				return nil, false
+			}
+			ignore = append(ignore, d.Field)
+		default:
+			return nil, false
+		}
+	}
+	slices.Sort(ignore)
+	return slices.Compact(ignore), len(ignore) > 0
+}
+
+// ruleFor is the "on" of a rule for a recorded request and those like it: its
+// method and path, with a star for every id.
+func ruleFor(method, path string, near *cassette.Interaction) string {
+	address, err := recordedAddress(near)
+	if err != nil {
+		return methodOf(method) + " " + path
+	}
+	u := graphurl.FromURL(address)
+	var glob strings.Builder
+	if u.Version != "" {
+		glob.WriteString("/" + u.Version)
+	}
+	for _, segment := range u.Segments {
+		if segment.Kind == graphurl.Key || segment.Kind == graphurl.ColonPath || len(segment.Args) > 0 {
+			glob.WriteString("/*")
+		} else {
+			one := graphurl.URL{Segments: []graphurl.Segment{segment}}
+			glob.WriteString(one.Path())
+		}
+	}
+	return methodOf(method) + " " + glob.String()
+}
+
+// ruleYAML writes a rule as it stands in rules.yaml.
+func ruleYAML(on string, ignore []string, repeat Repeat) string {
+	text := "match:\n  - on: " + quoteYAML(on)
+	if len(ignore) > 0 {
+		quoted := make([]string, len(ignore))
+		for i, field := range ignore {
+			quoted[i] = quoteYAML(field)
+		}
+		text += "\n    ignore: [" + strings.Join(quoted, ", ") + "]"
+	}
+	if repeat != "" {
+		text += "\n    repeat: " + string(repeat)
+	}
+	return text
+}
+
+func quoteYAML(s string) string {
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}

@@ -1,0 +1,110 @@
+package match
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// How many recorded requests a miss names, and how many of those that seem near
+// are looked at closely to find them.
+const (
+	nearestShown   = 3
+	nearestWeighed = 16
+)
+
+// nearest finds the recorded requests that are similar to a live one, those with
+// the fewest differences first, then in recorded order. It reads every key once,
+// which a miss may cost.
+func (x *Index) nearest(live *request) []Candidate {
+	wanted := takeApart(live.key)
+	type near struct {
+		entry *entry
+		score int
+	}
+	var found []near
+	for _, e := range x.entries {
+		if score, similar := wanted.distance(e.key); similar {
+			found = append(found, near{e, score})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b near) int { return cmp.Compare(a.score, b.score) })
+	candidates := make([]Candidate, 0, nearestWeighed)
+	for _, n := range found[:min(len(found), nearestWeighed)] {
+		r := &n.entry.answers[0]
+		recorded, err := x.recorded(r.interaction)
+		if err != nil {
+			continue
+		}
+		candidates = append(candidates, Candidate{r.cassette, r.interaction, differences(&recorded, live)})
+	}
+	slices.SortStableFunc(candidates, func(a, b Candidate) int {
+		return cmp.Compare(len(a.Differences), len(b.Differences))
+	})
+	return candidates[:min(len(candidates), nearestShown)]
+}
+
+// A keyParts is a key taken apart for comparison with many others.
+type keyParts struct {
+	Key
+	segments []string
+	options  []string
+	headers  []string
+}
+
+func takeApart(key Key) keyParts {
+	return keyParts{key, segmentsOf(key.Path), splitNonEmpty(key.Query, "&"), splitNonEmpty(key.Headers, "\n")}
+}
+
+func segmentsOf(path string) []string {
+	return strings.Split(strings.TrimPrefix(path, "/"), "/")
+}
+
+func splitNonEmpty(text, separator string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, separator)
+}
+
+// distance counts, roughly, the fields in which another key differs, and decides
+// whether the two are similar at all: they have one path, or one method and host
+// and at least half of their segments in common.
+func (k *keyParts) distance(other Key) (score int, similar bool) {
+	unlike := 0
+	if other.Path != k.Path {
+		segments := segmentsOf(other.Path)
+		longest := max(len(segments), len(k.segments))
+		unlike = longest
+		for i := range min(len(segments), len(k.segments)) {
+			if segments[i] == k.segments[i] {
+				unlike--
+			}
+		}
+		if other.Method != k.Method || other.Host != k.Host || 2*unlike > longest {
+			return 0, false
+		}
+	}
+	score = unlike + unshared(k.options, other.Query, "&") + unshared(k.headers, other.Headers, "\n")
+	for _, same := range []bool{other.Method == k.Method, other.Host == k.Host, other.Body == k.Body, other.Principal == k.Principal} {
+		if !same {
+			score++
+		}
+	}
+	return score, true
+}
+
+// unshared counts the items of two lists that do not pair up.
+func unshared(items []string, other, separator string) int {
+	if len(items) == 0 && other == "" {
+		return 0
+	}
+	others := splitNonEmpty(other, separator)
+	shared := 0
+	for _, item := range others {
+		if slices.Contains(items, item) {
+			shared++
+		}
+	}
+	return max(len(items), len(others)) - shared
+}

@@ -1,0 +1,193 @@
+package match
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// Rules is the "match" part of rules.yaml. The zero Rules is the shipped default.
+type Rules struct {
+	Order Order
+	Match []Rule
+}
+
+// Order says how far recorded order binds reads to related writes.
+type Order string
+
+// The orders.
+const (
+	OrderPrefer Order = "prefer" // default: an answer recorded after a related write is preferred only once that write was replayed
+	OrderStrict Order = "strict" // such an answer is a miss until then
+	OrderKey    Order = "key"    // each key keeps its own order and nothing else counts
+)
+
+// A Rule changes how the requests that it is for are matched. Of several rules
+// for one request all ignored fields count, and the last repeat policy.
+type Rule struct {
+	On     string   // "METHOD path-glob", e.g. "GET */calendarView"; METHOD may be *
+	Ignore []string // query.NAME, header.NAME, body.JSONPATH
+	Repeat Repeat   // "" keeps the default
+}
+
+// Repeat says what happens once a key's answers are used up.
+type Repeat string
+
+// The repeat policies.
+const (
+	RepeatNever Repeat = "never" // a miss; the default of writes
+	RepeatLast  Repeat = "last"  // the last answer again, without end
+	RepeatCycle Repeat = "cycle" // all answers again, from the first
+)
+
+// Validate reports the first rule that cannot be understood.
+func (r Rules) Validate() error {
+	_, err := compileRules(r)
+	return err
+}
+
+// A ruleSet is Rules, ready to be applied.
+type ruleSet []compiledRule
+
+type compiledRule struct {
+	method string // "*" for any
+	glob   string
+	effect effect
+}
+
+// effect is what the rules for one request come to.
+type effect struct {
+	queries []string // in lower case, without "$"
+	headers headerSet
+	bodies  []*jsondoc.Path
+	repeat  Repeat
+}
+
+func compileRules(rules Rules) (ruleSet, error) {
+	if !slices.Contains([]Order{"", OrderPrefer, OrderStrict, OrderKey}, rules.Order) {
+		return nil, fmt.Errorf("match rules: order %q is none of prefer, strict, key", rules.Order)
+	}
+	set := make(ruleSet, 0, len(rules.Match))
+	for i, rule := range rules.Match {
+		compiled, err := compileRule(rule)
+		if err != nil {
+			return nil, fmt.Errorf("match rule %d (on %q): %w", i+1, rule.On, err)
+		}
+		set = append(set, compiled)
+	}
+	return set, nil
+}
+
+func compileRule(rule Rule) (compiledRule, error) {
+	method, glob, found := strings.Cut(strings.TrimSpace(rule.On), " ")
+	glob = strings.TrimSpace(glob)
+	if !found || glob == "" {
+		return compiledRule{}, errors.New(`"on" wants a method and a path, such as "GET */calendarView"`)
+	}
+	if !slices.Contains([]Repeat{"", RepeatNever, RepeatLast, RepeatCycle}, rule.Repeat) {
+		return compiledRule{}, fmt.Errorf("repeat %q is none of never, last, cycle", rule.Repeat)
+	}
+	compiled := compiledRule{method: strings.ToUpper(method), glob: glob, effect: effect{repeat: rule.Repeat}}
+	for _, field := range rule.Ignore {
+		if err := compiled.effect.ignore(field); err != nil {
+			return compiledRule{}, fmt.Errorf("ignore %q: %w", field, err)
+		}
+	}
+	return compiled, nil
+}
+
+func (e *effect) ignore(field string) error {
+	where, name, _ := strings.Cut(field, ".")
+	if name == "" {
+		return errors.New("wants query.NAME, header.NAME or body.JSONPATH")
+	}
+	switch where {
+	case "query":
+		e.queries = append(e.queries, optionName(name))
+	case "header":
+		if h := significant(name); h >= 0 { // others never count
+			e.headers |= 1 << h
+		}
+	case "body":
+		path, err := jsondoc.ParsePath(name)
+		if err != nil {
+			return err
+		}
+		e.bodies = append(e.bodies, path)
+	default:
+		return errors.New("wants query.NAME, header.NAME or body.JSONPATH")
+	}
+	return nil
+}
+
+// optionName folds the spellings of a query option's name: "$" is optional and
+// letter case means nothing (concepts/call-api).
+func optionName(name string) string {
+	return strings.ToLower(strings.TrimPrefix(name, "$"))
+}
+
+// effectOn gathers what the rules say about a request. A rule's glob is held
+// against the canonical path with and without its version, and the template.
+func (s ruleSet) effectOn(method string, u *graphurl.URL) effect {
+	var total effect
+	if len(s) == 0 {
+		return total
+	}
+	path, template := u.Path(), u.Template()
+	short := strings.TrimPrefix(path, "/"+u.Version)
+	for _, rule := range s {
+		if rule.method != "*" && rule.method != method {
+			continue
+		}
+		if !globMatches(rule.glob, path) && !globMatches(rule.glob, short) && !globMatches(rule.glob, template) {
+			continue
+		}
+		total.queries = append(total.queries, rule.effect.queries...)
+		total.bodies = append(total.bodies, rule.effect.bodies...)
+		total.headers |= rule.effect.headers
+		if rule.effect.repeat != "" {
+			total.repeat = rule.effect.repeat
+		}
+	}
+	return total
+}
+
+// query is the canonical query without the ignored options.
+func (e *effect) query(u *graphurl.URL) string {
+	if len(e.queries) == 0 || len(u.Options) == 0 {
+		return u.Query()
+	}
+	kept := *u
+	kept.Options = slices.DeleteFunc(slices.Clone(u.Options), func(o graphurl.Option) bool {
+		return slices.Contains(e.queries, optionName(o.Name))
+	})
+	return kept.Query()
+}
+
+// globMatches holds text against a glob in which * stands for any run of
+// characters, slashes included, and every other character for itself.
+func globMatches(glob, text string) bool {
+	first, rest, starred := strings.Cut(glob, "*")
+	if !starred {
+		return glob == text
+	}
+	if !strings.HasPrefix(text, first) {
+		return false
+	}
+	text = text[len(first):]
+	for {
+		word, after, more := strings.Cut(rest, "*")
+		if !more {
+			return strings.HasSuffix(text, word)
+		}
+		at := strings.Index(text, word)
+		if at < 0 {
+			return false
+		}
+		text, rest = text[at+len(word):], after
+	}
+}

@@ -1,0 +1,150 @@
+package transport
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/match"
+)
+
+// A template is what all responses made of one recorded answer have in common. It
+// is made once and then only read; callers get a clone of its headers.
+type template struct {
+	response   http.Response // without Header, Trailer, Body and Request
+	header     http.Header   // as served, with the length of the recorded body
+	retryAfter []string      // as recorded
+	length     int           // of the recorded body
+	bodiless   bool          // a status that has no body
+}
+
+// newTemplate adapts a recorded answer to a body that is neither compressed nor
+// chunked. Real recordings hold transfer-encoding and content-length side by side
+// (graph-facts section 6).
+func newTemplate(i *cassette.Interaction, body string) *template {
+	recorded := &i.Response
+	t := &template{
+		response: http.Response{
+			Status:     statusLine(recorded),
+			StatusCode: recorded.Code,
+			Proto:      recorded.Proto,
+			ProtoMajor: recorded.ProtoMajor,
+			ProtoMinor: recorded.ProtoMinor,
+		},
+		header:   make(http.Header, len(recorded.Headers)+1),
+		length:   len(body),
+		bodiless: recorded.Code < 200 || recorded.Code == http.StatusNoContent || recorded.Code == http.StatusNotModified,
+	}
+	if major, minor, ok := http.ParseHTTPVersion(recorded.Proto); ok {
+		t.response.ProtoMajor, t.response.ProtoMinor = major, minor
+	} else {
+		t.response.Proto, t.response.ProtoMajor, t.response.ProtoMinor = "HTTP/1.1", 1, 1
+	}
+	for _, name := range slices.Sorted(maps.Keys(recorded.Headers)) {
+		proper := http.CanonicalHeaderKey(name)
+		if !dropped(proper, body) {
+			t.header[proper] = append(t.header[proper], recorded.Headers[name]...)
+		}
+	}
+	t.fitLength(i)
+	if kept, ok := t.header["Retry-After"]; ok {
+		t.retryAfter = kept
+		t.header["Retry-After"] = []string{"0"}
+	}
+	return t
+}
+
+// dropped reports whether a header describes how the recorded answer came over
+// the wire. A body that is still encoded keeps its encoding.
+func dropped(name, body string) bool {
+	switch name {
+	case "Transfer-Encoding", "Connection", "Keep-Alive", "Content-Length":
+		return true
+	case "Content-Encoding":
+		return utf8.ValidString(body)
+	}
+	return false
+}
+
+// fitLength sets Content-Length to the length of the body that is served; the
+// answer to HEAD keeps the length that it tells of.
+func (t *template) fitLength(i *cassette.Interaction) {
+	switch {
+	case t.bodiless:
+	case i.Request.Method == http.MethodHead:
+		for name, values := range i.Response.Headers {
+			if strings.EqualFold(name, "Content-Length") {
+				t.header["Content-Length"] = values
+			}
+		}
+	default:
+		t.header["Content-Length"] = []string{strconv.Itoa(t.length)}
+	}
+}
+
+// statusLine is the recorded status, such as "200 OK". Recordings of other tools
+// hold the phrase alone, or nothing.
+func statusLine(r *cassette.Response) string {
+	code := strconv.Itoa(r.Code)
+	if r.Status == code || strings.HasPrefix(r.Status, code+" ") {
+		return r.Status
+	}
+	phrase := r.Status
+	if phrase == "" {
+		phrase = http.StatusText(r.Code)
+	}
+	return strings.TrimSpace(code + " " + phrase)
+}
+
+// A reply is a response and its body in one piece of memory.
+type reply struct {
+	response http.Response
+	body     body
+}
+
+// A body reads a string without copying it.
+type body struct{ strings.Reader }
+
+// Close does nothing; the body may be read after it, which harms nobody.
+func (*body) Close() error { return nil }
+
+// respond makes the response to req. It shares no memory with the recording that
+// a caller could change.
+func respond(req *http.Request, answer *match.Answer, keepRetryAfter bool) *http.Response {
+	t := answer.Prepared(func(i *cassette.Interaction, body string) any { return newTemplate(i, body) }).(*template)
+	out := &reply{response: t.response}
+	response := &out.response
+	response.Request = req
+	response.Header = t.header.Clone()
+	response.Trailer = answer.Interaction.Response.Trailer.Clone()
+	if keepRetryAfter && t.retryAfter != nil {
+		response.Header["Retry-After"] = slices.Clone(t.retryAfter)
+	}
+	response.Body = http.NoBody
+	switch {
+	case t.bodiless:
+	case req.Method == http.MethodHead:
+		response.ContentLength = announced(response.Header)
+	default:
+		if len(answer.Body) != t.length { // a batch with other ids
+			response.Header["Content-Length"] = []string{strconv.Itoa(len(answer.Body))}
+		}
+		response.ContentLength = int64(len(answer.Body))
+		out.body.Reset(answer.Body)
+		response.Body = &out.body
+	}
+	return response
+}
+
+// announced is the length that the answer to HEAD tells of, -1 when it does not.
+func announced(header http.Header) int64 {
+	length, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64)
+	if err != nil || length < 0 {
+		return -1
+	}
+	return length
+}
