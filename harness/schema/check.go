@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -82,13 +83,13 @@ func (c *checker) page(v any) {
 	elements, ok := page["value"].([]any)
 	switch value, present := page["value"]; {
 	case !present:
-		c.report(c.root.key, "", Violation{Rule: "required", Want: "the member value, an array of " + c.root.key.name, Got: brief(v)})
+		c.report(c.root.key, "", Violation{Rule: "required", Want: "an array of " + c.root.key.name, Got: absent}, member("value"))
 	case !ok:
 		c.report(c.root.key, "", Violation{Rule: "type", Want: "array", Got: brief(value)}, member("value"))
 	}
 	for name, extra := range page {
 		if name != "value" && !strings.Contains(name, "@") {
-			c.report(c.root.key, "", Violation{Rule: "undeclared", Warning: true, Want: "a page holds only value and annotations", Got: brief(extra)}, member(name))
+			c.report(c.root.key, "", Violation{Rule: "undeclared", Warning: true, Want: "nothing but value and annotations", Got: brief(extra)}, member(name))
 		}
 	}
 	c.push(member("value"))
@@ -176,11 +177,9 @@ func (c *checker) undeclared(sh *shape, name string, v any) {
 		names = append(names, property)
 	}
 	slices.Sort(names)
-	want := "one of " + strings.Join(names, ", ")
+	want := fmt.Sprintf("a property of %s: %s", sh.key.name, listed(names))
 	if near := nearest(name, names, 1); len(near) > 0 {
-		want = near[0]
-	} else if len(names) > maxListed {
-		want = "a property of " + sh.key.name
+		want = fmt.Sprintf("a property of %s, perhaps %s", sh.key.name, near[0])
 	}
 	c.report(sh.key, "/properties", Violation{Rule: "undeclared", Warning: true, Want: want, Got: brief(v)}, member(name))
 }

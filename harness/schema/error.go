@@ -61,7 +61,7 @@ func nearest(name string, names []string, limit int) []string {
 	}
 	var found []candidate
 	for _, other := range names {
-		if d := slip(name, other); d <= max(2, len(name)/6) {
+		if d := slip(name, other); d <= max(2, len(name)/6) && 2*d <= len(name) {
 			found = append(found, candidate{other, d})
 		}
 	}

@@ -137,6 +137,8 @@ func newLeaf(e *jsonschema.ValidationError) leaf {
 	switch {
 	case strings.HasSuffix(l.pointer, "/"+membersOf):
 		l.rule = "enum"
+	case e.Message == "not allowed":
+		l.rule = "false" // the schema is false
 	case found:
 		l.pointer, l.rule = before+"/dependentRequired", "dependentRequired"
 	default:
@@ -168,7 +170,7 @@ func (c *checker) alternatives(e *jsonschema.ValidationError) []leaf {
 	for _, cause := range e.Causes {
 		found := c.leaves(cause)
 		if len(found) == 1 && found[0].rule == "type" && found[0].err.InstanceLocation == e.InstanceLocation {
-			types = append(types, c.want(found[0], nil))
+			types = append(types, c.want(found[0]))
 		} else {
 			nearer = append(nearer, found)
 		}
@@ -176,19 +178,29 @@ func (c *checker) alternatives(e *jsonschema.ValidationError) []leaf {
 	whole := newLeaf(e)
 	switch len(nearer) {
 	case 0:
-		slices.Sort(types)
+		slices.SortFunc(types, nullLast)
 		whole.rule, whole.want = "type", strings.Join(slices.Compact(types), " or ")
 	case 1:
 		return nearer[0]
 	default:
 		wants := make([]string, len(nearer))
 		for i, found := range nearer {
-			wants[i] = c.want(found[0], nil)
+			wants[i] = c.want(found[0])
 		}
 		slices.Sort(wants)
 		whole.want = strings.Join(slices.Compact(wants), ", or ")
 	}
 	return []leaf{whole}
+}
+
+func nullLast(a, b string) int {
+	switch {
+	case a == "null" && b != "null":
+		return 1
+	case b == "null" && a != "null":
+		return -1
+	}
+	return cmp.Compare(a, b)
 }
 
 // violation puts a failed keyword into words.
@@ -197,14 +209,31 @@ func (c *checker) violation(r run, l leaf) {
 	if text, ok := value.(string); ok && c.opts.Placeholders && l.rule != "type" && format.IsPlaceholder(text) {
 		return
 	}
+	if l.rule == "required" {
+		c.missing(r, l, value, below)
+		return
+	}
 	v := Violation{
 		Path:    normalized(r.path, below...),
 		Rule:    l.rule,
-		Want:    c.want(l, value),
+		Want:    c.want(l),
 		Got:     brief(value),
 		Warning: l.rule == "enum" && c.evolvable(l),
 	}
 	c.add(l.key, l.pointer, v)
+}
+
+// missing reports each required member that an object does not have, at the place
+// where it should be.
+func (c *checker) missing(r run, l leaf, value any, below []step) {
+	object, _ := value.(map[string]any)
+	keyword, _ := c.set.source(l.key).lookup(l.pointer)
+	for _, name := range texts(keyword) {
+		if _, present := object[name]; !present {
+			path := normalized(r.path, append(slices.Clip(below), member(name))...)
+			c.add(l.key, l.pointer, Violation{Path: path, Rule: l.rule, Want: "a value", Got: absent})
+		}
+	}
 }
 
 // descend follows the library's pointer into a value.

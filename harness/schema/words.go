@@ -16,10 +16,12 @@ import (
 const (
 	maxListed = 12 // names in a list of what was wanted
 	maxBrief  = 80 // characters of a value
+
+	absent = "(absent)" // what was got where there is nothing
 )
 
-// want says in words what a keyword asks of value.
-func (c *checker) want(l leaf, value any) string {
+// want says in words what a keyword asks.
+func (c *checker) want(l leaf) string {
 	if l.want != "" {
 		return l.want
 	}
@@ -35,12 +37,20 @@ func (c *checker) want(l leaf, value any) string {
 		return c.wantMember(l, keyword)
 	case "format":
 		return describeFormat(keyword)
-	case "required":
-		return "the member " + strings.Join(missing(value, texts(keyword)), " and the member ")
 	case "pattern":
 		return fmt.Sprintf("text that matches %v", keyword)
 	case "const":
 		return text
+	case "false":
+		return "nothing here"
+	case "not":
+		return "anything but " + text
+	case "additionalProperties":
+		return "no other members"
+	case "multipleOf":
+		return "a multiple of " + text
+	case "uniqueItems":
+		return "no two equal elements"
 	case "minimum":
 		return "at least " + text
 	case "maximum":
@@ -119,15 +129,6 @@ func listed(names []string) string {
 		return strings.Join(names, ", ")
 	}
 	return fmt.Sprintf("%s, and %d more", strings.Join(names[:maxListed], ", "), len(names)-maxListed)
-}
-
-// missing is which of the required members an object does not have.
-func missing(value any, required []string) []string {
-	object, _ := value.(map[string]any)
-	return slices.DeleteFunc(slices.Clone(required), func(name string) bool {
-		_, present := object[name]
-		return present
-	})
 }
 
 // brief is a value as JSON, cut to maxBrief characters. Its cost does not grow
