@@ -1,0 +1,174 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/match"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const ruleMiss = "replay.miss"
+
+// maxBody bounds what is read of one answer.
+const maxBody = 256 << 20
+
+// maxRedirects is net/http's own limit.
+const maxRedirects = 10
+
+// answer is a response, read whole.
+type answer struct {
+	request *http.Request // as the step sent it, before any redirect
+	status  int
+	header  http.Header
+	text    string
+	doc     any
+	isJSON  bool
+	trace   match.Trace
+}
+
+func (a *answer) source() source { return source(a.trace.Answer) }
+
+// send sends the step's request.
+func (s *stepRun) send(ctx context.Context) (*answer, *halt) {
+	req, h := s.request(ctx)
+	if h != nil {
+		return nil, h
+	}
+	return s.exchange(req)
+}
+
+// exchange sends a request and reads the answer.
+func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
+	var rt http.RoundTripper
+	if s.opts.Transport != nil {
+		rt = s.opts.Transport(s.step.As)
+	}
+	if rt == nil {
+		return nil, couldNot("run.identity", 0, "there is no transport for the identity %q", s.step.As)
+	}
+	a := &answer{request: req}
+	resp, err := s.client(rt).Do(req.WithContext(s.mark(req, a)))
+	if err != nil {
+		return nil, s.failed(req, err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if err != nil {
+		return nil, s.failed(req, fmt.Errorf("read the answer: %w", err))
+	}
+	if len(data) > maxBody {
+		return nil, couldNot("run.body", 0, "the answer to %s is larger than %d MB", s.what(req), maxBody>>20)
+	}
+	a.status, a.header, a.text = resp.StatusCode, resp.Header, string(data)
+	if note := a.source().Note; note != "" {
+		s.add(report.Finding{
+			Rule: "replay.order", Severity: report.Note, Message: note,
+			Interaction: a.source().id(), Cassette: a.source().place(""),
+		})
+	}
+	return a, a.parse()
+}
+
+// mark tells the transport, through the context, what a request cannot say.
+func (s *stepRun) mark(req *http.Request, a *answer) context.Context {
+	ctx := match.WithTrace(req.Context(), &a.trace)
+	if s.step.As != "" {
+		ctx = match.WithPrincipal(ctx, s.step.As)
+	}
+	if s.step.Auth == "none" || !s.addresses.home(req.URL.Host) {
+		ctx = WithoutAuth(ctx)
+	}
+	return ctx
+}
+
+func (s *stepRun) client(rt http.RoundTripper) *http.Client {
+	return &http.Client{Transport: rt, CheckRedirect: func(req *http.Request, via []*http.Request) error {
+		if s.step.Request.Redirect == "stop" {
+			return http.ErrUseLastResponse
+		}
+		if len(via) >= maxRedirects {
+			return fmt.Errorf("stopped after %d redirects", maxRedirects)
+		}
+		if req.URL.Host != via[0].URL.Host { // net/http would let subdomains and other ports have it
+			req.Header.Del("Authorization")
+			req.Header.Del("Referer")
+			*req = *req.WithContext(WithoutAuth(req.Context()))
+		}
+		return nil
+	}}
+}
+
+func (s *stepRun) what(req *http.Request) string {
+	return req.Method + " " + s.addresses.shown(req.URL)
+}
+
+// failed says why there is no answer: replay has none, or nothing works.
+func (s *stepRun) failed(req *http.Request, err error) *halt {
+	var miss *match.MissError
+	if errors.As(err, &miss) {
+		return missed(miss)
+	}
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err // its text repeats the address, query included
+	}
+	rule := "run.transport"
+	if req.Context().Err() != nil {
+		rule = "run.cancelled"
+	}
+	h := couldNot(rule, 0, "%s: %v", s.what(req), err)
+	h.fatal = true
+	return h
+}
+
+func missed(miss *match.MissError) *halt {
+	bare := *miss
+	bare.NextStep = "" // it is the hint
+	f := report.Finding{Rule: ruleMiss, Severity: report.Error, Message: bare.Error(), Hint: miss.NextStep}
+	if len(miss.Nearest) == 0 {
+		return &halt{finding: f}
+	}
+	nearest := miss.Nearest[0]
+	f.Cassette = source{Cassette: nearest.Cassette, Interaction: nearest.Interaction}.place("")
+	if len(nearest.Differences) > 0 {
+		d := nearest.Differences[0]
+		f.Where, f.Want, f.Got = d.Field, cut(d.Recorded), cut(d.Received)
+	}
+	return &halt{finding: f}
+}
+
+// parse reads a JSON body. A body without a content type is JSON if it is; one
+// that claims to be JSON and is not cannot be judged.
+func (a *answer) parse() *halt {
+	text := strings.TrimPrefix(a.text, "\ufeff")
+	kind := a.header.Get("Content-Type")
+	if strings.TrimSpace(text) == "" || kind != "" && !isJSONType(kind) {
+		return nil
+	}
+	doc, err := jsondoc.Parse(text)
+	if err == nil {
+		a.doc, a.isJSON = doc, true
+		return nil
+	}
+	if kind == "" {
+		return nil
+	}
+	return couldNot("run.body", 0, "the answer's content type is %s, but its body is not JSON: %v", kind, err).at(a, "$")
+}
+
+func isJSONType(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if err != nil { // a broken parameter does not change the type
+		kind, _, _ = strings.Cut(contentType, ";")
+		kind = strings.ToLower(strings.TrimSpace(kind))
+	}
+	return kind == "application/json" || strings.HasSuffix(kind, "+json")
+}

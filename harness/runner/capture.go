@@ -1,0 +1,113 @@
+package runner
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/scenario"
+)
+
+// capture puts values of the answers into variables. Of several pages, the last
+// one that has the value counts: a count is on the first page, a delta link on
+// the last. Of several values that a path selects, the first one counts.
+func (s *stepRun) capture(pages []*answer) *halt {
+	var missed *halt
+	for i := range s.step.Capture {
+		c := &s.step.Capture[i]
+		if h := s.captureOne(c, pages); h != nil {
+			if missed != nil {
+				s.add(missed.finding)
+			}
+			missed = h
+		}
+	}
+	return missed
+}
+
+func (s *stepRun) captureOne(c *scenario.Capture, pages []*answer) *halt {
+	for i := len(pages) - 1; i >= 0; i-- {
+		value, ok, err := captured(c.From, pages[i].view())
+		if err != nil {
+			return couldNot("run.capture", c.Line, "capture {%s} from %s: %v", c.Name, c.From, err)
+		}
+		if ok {
+			s.vars.values[c.Name] = value
+			return nil
+		}
+	}
+	if len(pages) == 0 {
+		return nil
+	}
+	last := pages[len(pages)-1]
+	h := couldNot("run.capture", c.Line, "capture {%s}: the answer to %s (status %s) has no %s",
+		c.Name, s.what(last.request), last.view().describeStatus(), c.From)
+	h.finding.Where = c.From
+	h.finding.Want, h.finding.Got = "a value", "nothing"
+	return h.at(last, "")
+}
+
+// captured reads "status", "header.NAME", "body", "body.PATH", or one of these
+// below "parts.ID.".
+func captured(from string, v *view) (value any, ok bool, err error) {
+	place, rest, _ := cutPlace(from)
+	switch place {
+	case "status":
+		return json.Number(strconv.Itoa(v.status)), true, nil
+	case "header":
+		values := v.header.Values(rest)
+		return strings.Join(values, ", "), len(values) > 0, nil
+	case "body":
+		return capturedBody(rest, v)
+	case "parts":
+		id, below := cutPartID(rest)
+		if views := batchParts(v.answer)[id]; len(views) > 0 {
+			return captured(below, views[0])
+		}
+		return nil, false, nil
+	}
+	return nil, false, fmt.Errorf("a value comes from status, header, body or parts")
+}
+
+// cutPlace splits "body.PATH", "body['x']" and the like.
+func cutPlace(from string) (place, rest string, found bool) {
+	if i := strings.IndexAny(from, ".["); i >= 0 {
+		return from[:i], strings.TrimPrefix(from[i:], "."), true
+	}
+	return from, "", false
+}
+
+// cutPartID splits what follows "parts."; an id is free text and may hold dots.
+func cutPartID(rest string) (id, below string) {
+	end := len(rest)
+	for _, place := range []string{".status", ".header.", ".body"} {
+		if i := strings.Index(rest, place); i >= 0 {
+			end = min(end, i)
+		}
+	}
+	return rest[:end], strings.TrimPrefix(rest[end:], ".")
+}
+
+func capturedBody(path string, v *view) (any, bool, error) {
+	switch {
+	case path == "" && v.isJSON:
+		return v.doc, true, nil
+	case path == "":
+		return v.text, v.text != "", nil
+	case !v.isJSON:
+		return nil, false, nil
+	case strings.HasPrefix(path, "["):
+		path = jsondoc.Root + path
+	}
+	query, err := jsondoc.ParsePath(path)
+	if err != nil {
+		return nil, false, err
+	}
+	nodes := query.Select(v.doc)
+	if len(nodes) == 0 {
+		return nil, false, nil
+	}
+	return nodes[0].Value, true, nil
+}

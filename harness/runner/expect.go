@@ -1,0 +1,155 @@
+package runner
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/scenario"
+	"github.com/graphvcr/graphvcr/harness/schema"
+)
+
+// expect checks an answer, or a part of one, and reports what is not as
+// expected. The halt says that the check itself could not be made.
+func (s *stepRun) expect(e *scenario.Expect, v *view) *halt {
+	if e == nil {
+		e = &scenario.Expect{}
+	}
+	c := s.newChecker(v)
+	failures := s.checkStatus(e, v)
+	failures = append(failures, c.headers(e.Headers, v)...)
+	failures = append(failures, c.body(e, v)...)
+	s.report(v.answer, failures)
+	if c.fault != nil {
+		return c.fault
+	}
+	violations, h := s.violations(e, v, c.looked)
+	s.add(violations...)
+	return h
+}
+
+func (s *stepRun) newChecker(v *view) *checker {
+	return &checker{lookup: s.vars.lookup, header: v.header, root: v.doc, docs: v.fromDocs(), looked: map[string]bool{}}
+}
+
+func (s *stepRun) report(a *answer, failures []failure) {
+	for _, f := range failures {
+		s.add(f.finding(a))
+	}
+}
+
+// checkStatus wants one of the statuses expected. A step that expects none, and
+// nothing of the body either, takes any that is no error.
+func (s *stepRun) checkStatus(e *scenario.Expect, v *view) []failure {
+	want := "below 400"
+	ok := v.status < 400 || s.cleanup && v.status == http.StatusNotFound // it is gone already
+	switch {
+	case len(e.Status) > 0:
+		var list []string
+		for _, status := range e.Status {
+			list = append(list, strconv.Itoa(status))
+		}
+		want = strings.Join(list, " or ")
+		ok = slices.Contains(e.Status, v.status)
+	case len(e.Body) > 0 || e.Text != nil:
+		return nil
+	}
+	if ok {
+		return nil
+	}
+	at, got := v.statusPlace(), v.describeStatus()
+	return []failure{{
+		place: at, rule: "expect.status", line: e.Line, want: want, got: got,
+		message: fmt.Sprintf("%s is %s, wanted %s", at.where, got, want),
+	}}
+}
+
+func (c *checker) headers(checks []scenario.Check, v *view) []failure {
+	var failures []failure
+	for i := range checks {
+		check := &checks[i]
+		at := v.headerPlace(check.Where)
+		values := v.header.Values(check.Where)
+		if len(values) == 0 {
+			failures = append(failures, c.absent(check, at)...)
+			continue
+		}
+		failures = append(failures, c.match(&check.Matcher, subject{
+			place: at, value: strings.Join(values, ", "), plain: true, line: check.Line,
+		})...)
+	}
+	return failures
+}
+
+func (c *checker) body(e *scenario.Expect, v *view) []failure {
+	var failures []failure
+	if e.Text != nil {
+		text := strings.TrimPrefix(v.text, "\ufeff") // $count may begin with one
+		failures = c.match(&e.Text.Matcher, subject{place: v.textPlace(), value: text, plain: true, line: e.Text.Line})
+	}
+	if len(e.Body) > 0 && !v.isJSON {
+		got := kindOf(v)
+		return append(failures, failure{
+			place: v.textPlace(), rule: "expect.body", line: e.Body[0].Line,
+			want: "a JSON body", got: got, message: "the answer has " + got + ", wanted JSON",
+		})
+	}
+	return append(failures, c.checks(e.Body, v.doc, v.bodyPlace())...)
+}
+
+// kindOf says what a body that is not JSON is.
+func kindOf(v *view) string {
+	kind := v.header.Get("Content-Type")
+	switch {
+	case v.text == "":
+		return "no body"
+	case kind == "":
+		return "a body without content type"
+	}
+	return "a body of type " + kind
+}
+
+// violations validates the document against its schema. What Graph may do
+// without notice is a warning, unless the step has an expectation of the very field.
+func (s *stepRun) violations(e *scenario.Expect, v *view, named map[string]bool) ([]report.Finding, *halt) {
+	if e.Schema == "" {
+		return nil, nil
+	}
+	if !v.isJSON {
+		return []report.Finding{failure{
+			place: v.textPlace(), rule: "schema.body", line: e.Line, want: e.Schema, got: kindOf(v),
+			message: "the answer has " + kindOf(v) + ", wanted a " + e.Schema,
+		}.finding(v.answer)}, nil
+	}
+	if s.opts.Schemas == nil {
+		return nil, couldNot("run.schema", e.Line, "no schemas to check %s with", e.Schema)
+	}
+	options := schema.Options{Select: v.selected(), Placeholders: v.fromDocs()}
+	found, err := s.opts.Schemas.Validate(s.api(), e.Schema, v.doc, options)
+	if err != nil {
+		return nil, schemaFault(err, e)
+	}
+	findings := make([]report.Finding, 0, len(found))
+	for _, violation := range found {
+		at := v.bodyPlace().below(violation.Path)
+		f := failure{
+			place: at, rule: "schema." + violation.Rule, line: e.Line,
+			want: violation.Want, got: cut(violation.Got),
+			message: fmt.Sprintf("%s is %s, wanted %s (%s:%d)", at.where, cut(violation.Got), violation.Want, violation.File, violation.Line),
+		}.finding(v.answer)
+		if violation.Warning && !named[at.where] {
+			f.Severity = report.Warning
+		}
+		findings = append(findings, f)
+	}
+	return findings, nil
+}
+
+func schemaFault(err error, e *scenario.Expect) *halt {
+	h := couldNot("run.schema", e.Line, "check %s: %v", e.Schema, err)
+	h.finding.Hint = hintOf(err)
+	return h
+}

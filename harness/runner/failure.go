@@ -1,0 +1,71 @@
+package runner
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// place is where a value stands.
+type place struct {
+	where string // as findings call it: a normalized path, "status", "header.X", "text"
+	at    string // normalized path in the answer's body; "" when it is not in the body
+	// opaque is set where the body's structure ends: what lies deeper, in a
+	// document inside a string, stands at the same place of the body.
+	opaque bool
+}
+
+// below is the place that a path, relative to this one, leads to.
+func (p place) below(path string) place {
+	rest, ok := strings.CutPrefix(path, jsondoc.Root)
+	if !ok {
+		rest = "." + path
+	}
+	p.where += rest
+	if !p.opaque && p.at != "" {
+		p.at += rest
+	}
+	return p
+}
+
+// failure is an expectation that does not hold.
+type failure struct {
+	place
+	rule      string
+	line      int // in the scenario
+	want, got string
+	message   string
+}
+
+func (f failure) finding(a *answer) report.Finding {
+	return report.Finding{
+		Rule: f.rule, Severity: report.Error, Place: report.Place{Line: f.line},
+		Where: f.where, Want: f.want, Got: f.got, Message: f.message,
+		Interaction: a.source().id(), Cassette: a.source().place(f.at),
+	}
+}
+
+// maxShown is how much of a value a finding quotes.
+const maxShown = 120
+
+func cut(text string) string {
+	if len(text) <= maxShown {
+		return text
+	}
+	shown := []rune(text)
+	if len(shown) <= maxShown {
+		return text
+	}
+	return string(shown[:maxShown-1]) + "…"
+}
+
+// hintOf is the advice of the errors of cassettes, schemas and scenarios.
+func hintOf(err error) string {
+	var advised interface{ Hint() string }
+	if errors.As(err, &advised) {
+		return advised.Hint()
+	}
+	return ""
+}

@@ -1,0 +1,121 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// maxPages bounds a walk that names no bound.
+const maxPages = 10_000
+
+// follow walks from page to page and checks every one. The link is requested as
+// it came (concepts/paging: opaque), with the headers of the first request,
+// which no link implies (concepts/aad-advanced-queries).
+func (s *stepRun) follow(ctx context.Context) ([]*answer, *halt) {
+	var pages []*answer
+	asked := map[string]bool{}
+	req, h := s.request(ctx)
+	for h == nil && req != nil {
+		var page *answer
+		if page, h = s.exchange(req); h != nil {
+			break
+		}
+		pages = append(pages, page)
+		s.page = len(pages)
+		asked[req.URL.String()] = true
+		if h = s.expectations(page); h != nil || len(pages) >= s.pageBound() {
+			break
+		}
+		req, h = s.next(page, asked)
+	}
+	if h == nil {
+		s.checkTotal(pages)
+	}
+	return pages, h
+}
+
+func (s *stepRun) pageBound() int {
+	if limit := s.step.Follow.Max; limit > 0 {
+		return limit
+	}
+	return maxPages
+}
+
+// next is the request for the page after this one; nil when it was the last.
+func (s *stepRun) next(page *answer, asked map[string]bool) (*http.Request, *halt) {
+	path := linkPath(s.step.Follow.Link)
+	query, err := jsondoc.ParsePath(path)
+	if err != nil {
+		return nil, couldNot("run.path", s.step.Follow.Line, "path %s: %v", path, err)
+	}
+	nodes := query.Select(page.doc)
+	if !page.isJSON || len(nodes) == 0 {
+		return nil, nil
+	}
+	at := nodes[0].Path
+	link, ok := nodes[0].Value.(string)
+	if !ok {
+		s.followed(page, "follow.link", at, "a link", jsonText(nodes[0].Value), "is no link")
+		return nil, nil
+	}
+	u, err := s.addresses.resolve(link, s.api())
+	if err != nil {
+		s.followed(page, "follow.link", at, "a link", link, "is no link")
+		return nil, nil
+	}
+	if asked[u.String()] {
+		s.followed(page, "follow.loop", at, "a page not seen yet", s.addresses.shown(u), "leads back to a page already seen")
+		return nil, nil
+	}
+	req, err := http.NewRequestWithContext(page.request.Context(), http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, couldNot("run.request", s.step.Follow.Line, "build the request for the next page: %v", err)
+	}
+	req.Header = page.request.Header.Clone()
+	req.Header.Del("Content-Type")
+	if req.URL.Host != page.request.URL.Host {
+		req.Header.Del("Authorization")
+	}
+	return req, nil
+}
+
+func linkPath(link string) string {
+	switch link {
+	case "nextLink", "deltaLink":
+		return "$['@odata." + link + "']"
+	}
+	return link
+}
+
+func (s *stepRun) followed(page *answer, rule, at, want, got, fault string) {
+	s.report(page, []failure{{
+		place: place{where: at, at: at}, rule: rule, line: s.step.Follow.Line,
+		want: want, got: cut(got), message: fmt.Sprintf("%s %s", at, fault),
+	}})
+}
+
+// checkTotal counts the elements of value over all pages.
+func (s *stepRun) checkTotal(pages []*answer) {
+	wanted := s.step.Follow.Total
+	if wanted == nil {
+		return
+	}
+	total := 0
+	for _, page := range pages {
+		body, _ := page.doc.(map[string]any)
+		value, _ := body["value"].([]any)
+		total += len(value)
+	}
+	if inRange(total, wanted) {
+		return
+	}
+	s.add(report.Finding{
+		Rule: "follow.total", Severity: report.Error, Place: report.Place{Line: s.step.Follow.Line},
+		Where: "$['value']", Want: countText(wanted), Got: fmt.Sprint(total),
+		Message: fmt.Sprintf("value has %d elements over %d page(s), wanted %s", total, len(pages), countText(wanted)),
+	})
+}

@@ -1,0 +1,220 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/scenario"
+)
+
+// maxPolls bounds a poll that has no timeout or waits for nothing.
+const maxPolls = 1200
+
+// poll repeats the step's request until the operation has ended, and checks the
+// final answer. The answers are nil when there is none that expectations could
+// be about.
+func (s *stepRun) poll(ctx context.Context) ([]*answer, *halt) {
+	p := &poller{stepRun: s, began: s.opts.Now()}
+	for range maxPolls {
+		a, h := s.send(ctx)
+		if h != nil {
+			return nil, h
+		}
+		done, h := p.judge(a)
+		if h == nil && done {
+			h = s.expectations(a)
+		}
+		if h == nil && !done {
+			h = p.pause(ctx, a)
+		}
+		if done || h != nil {
+			s.add(p.violations.unseen(s.result.Findings)...)
+			return []*answer{a}, h
+		}
+	}
+	return nil, p.ended("poll.timeout", nil, "still not done after %d polls", maxPolls)
+}
+
+// poller is what a poll remembers from one answer to the next.
+type poller struct {
+	*stepRun
+	began      time.Time
+	waited     time.Duration
+	states     states
+	violations findingSet
+}
+
+// judge looks at one answer and says whether it is the final one.
+func (p *poller) judge(a *answer) (done bool, h *halt) {
+	poll := p.step.Poll
+	if a.isJSON && a.status < 300 {
+		p.report(a, p.states.observe(a.doc, poll.Line))
+	}
+	if failed, h := p.holds(poll.Fail, a); h != nil || failed {
+		return false, p.failedWith(a, h)
+	}
+	if until, h := p.holds(poll.Until, a); h != nil || until {
+		return until, h
+	}
+	if !p.notYet(a) {
+		return p.unexpected(a)
+	}
+	if isFailure(stateOf(a.doc)) {
+		return false, p.failedWith(a, nil)
+	}
+	return false, p.validate(a)
+}
+
+// notYet: 429 and 503 that say when to come back mean it too
+// (concepts/throttling).
+func (p *poller) notYet(a *answer) bool {
+	throttled := a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable
+	return a.status < 400 || throttled && a.header.Get("Retry-After") != "" || slices.Contains(p.step.Poll.Allow, a.status)
+}
+
+// unexpected ends the poll with an answer that is no state of an operation. It is
+// final if the step expects its very status.
+func (p *poller) unexpected(a *answer) (bool, *halt) {
+	if e := p.step.Expect; e != nil && slices.Contains(e.Status, a.status) {
+		return true, nil
+	}
+	status := a.view().describeStatus()
+	h := p.ended("poll.status", a, "a poll was answered with status %s, which is neither expected nor allowed", status)
+	h.finding.Where, h.finding.Got = "status", status
+	h.finding.Want = "below 400"
+	for _, allowed := range p.step.Poll.Allow {
+		h.finding.Want += " or " + strconv.Itoa(allowed)
+	}
+	return false, h
+}
+
+func (p *poller) failedWith(a *answer, h *halt) *halt {
+	if h != nil {
+		return h
+	}
+	state := stateOf(a.doc)
+	h = p.ended("poll.failed", a, "the operation ended as %s", state)
+	if state == "" {
+		h.finding.Message = "the operation failed"
+	}
+	p.compare(h, a)
+	if code := errorCode(a.doc); code != "" {
+		h.finding.Message += ", error " + code
+	}
+	return h
+}
+
+// compare says which state there is and what until waited for.
+func (p *poller) compare(h *halt, a *answer) {
+	h.finding.Where = "$['status']"
+	if state := stateOf(a.doc); state != "" {
+		h.finding.Got = cut(jsonText(state))
+	}
+	if len(p.step.Poll.Until) > 0 {
+		until := p.step.Poll.Until[0]
+		h.finding.Where, h.finding.Want = until.Where, p.checker(a).wanted(&until.Matcher)
+	}
+}
+
+// ended is a poll that ended without an answer to check.
+func (p *poller) ended(rule string, a *answer, message string, args ...any) *halt {
+	f := report.Finding{
+		Rule: rule, Severity: report.Error, Place: report.Place{Line: p.step.Poll.Line},
+		Message: fmt.Sprintf(message, args...),
+	}
+	h := &halt{finding: f}
+	if a != nil {
+		h.at(a, "$['status']")
+	}
+	return h
+}
+
+func (p *poller) checker(a *answer) *checker {
+	return p.newChecker(a.view())
+}
+
+// holds reports whether all checks hold; no checks do not.
+func (p *poller) holds(checks []scenario.Check, a *answer) (bool, *halt) {
+	if len(checks) == 0 || !a.isJSON {
+		return false, nil
+	}
+	c := p.checker(a)
+	failures := c.checks(checks, a.doc, a.view().bodyPlace())
+	return len(failures) == 0, c.fault
+}
+
+// validate checks an answer on the way against the schema, and so its state
+// against the declared ones.
+func (p *poller) validate(a *answer) *halt {
+	if p.step.Expect == nil || !a.isJSON || a.status >= 300 {
+		return nil
+	}
+	found, h := p.stepRun.violations(p.step.Expect, a.view(), nil)
+	p.violations = append(p.violations, found...)
+	return h
+}
+
+// pause waits as long as the scenario and the service ask for, whichever is
+// longer. Where nobody waits, or a clock is not to be trusted, the timeout counts
+// the waits.
+func (p *poller) pause(ctx context.Context, a *answer) *halt {
+	wait := max(p.step.Poll.Every, retryAfter(a.header.Get("Retry-After"), p.opts.Now()))
+	spent := p.waited
+	if p.opts.Wait != nil {
+		spent = max(spent, p.opts.Now().Sub(p.began))
+	}
+	if limit := p.step.Poll.Timeout; limit > 0 && spent+wait > limit {
+		h := p.ended("poll.timeout", a, "still not done after %v of polling; the timeout is %v", spent, limit)
+		p.compare(h, a)
+		return h
+	}
+	p.waited += wait
+	if p.opts.Wait == nil {
+		return nil
+	}
+	if err := p.opts.Wait(ctx, wait); err != nil {
+		h := couldNot("run.cancelled", p.step.Poll.Line, "wait %v between polls: %v", wait, err)
+		h.fatal = true
+		return h
+	}
+	return nil
+}
+
+// retryAfter reads seconds, also with a fraction (v1.0 docs show 2.128), or an
+// HTTP date. What it cannot read asks for nothing.
+func retryAfter(value string, now time.Time) time.Duration {
+	value = strings.TrimSpace(value)
+	if d, err := time.ParseDuration(value + "s"); err == nil {
+		return max(d, 0)
+	}
+	if t, err := http.ParseTime(value); err == nil {
+		return max(t.Sub(now), 0)
+	}
+	return 0
+}
+
+// findingSet gathers findings of which each kind is told once.
+type findingSet []report.Finding
+
+// unseen returns one finding for each place and rule that is not reported yet.
+func (set findingSet) unseen(reported []report.Finding) []report.Finding {
+	type kind struct{ rule, where, got string }
+	seen := map[kind]bool{}
+	for _, f := range reported {
+		seen[kind{f.Rule, f.Where, f.Got}] = true
+	}
+	var unseen []report.Finding
+	for _, f := range set {
+		if k := (kind{f.Rule, f.Where, f.Got}); !seen[k] {
+			seen[k] = true
+			unseen = append(unseen, f)
+		}
+	}
+	return unseen
+}

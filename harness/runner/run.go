@@ -1,0 +1,136 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/scenario"
+	"github.com/graphvcr/graphvcr/harness/schema"
+)
+
+// Options are what a run needs beside the scenario.
+type Options struct {
+	// Transport carries the requests of an identity ("" is the default one).
+	Transport func(identity string) http.RoundTripper
+	// BaseURL is where paths are resolved; "" is https://graph.microsoft.com.
+	BaseURL string
+	Schemas *schema.Set
+	// Vars override the scenario's variables of the same name (a cassette's
+	// recorded values on replay).
+	Vars map[string]string
+	// Env looks up {env.NAME}.
+	Env func(name string) (string, bool)
+	// Wait pauses between polls; nil does not wait.
+	Wait func(ctx context.Context, d time.Duration) error
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// cleanupBound ends a cleanup that hangs: nobody else can cancel it.
+const cleanupBound = 2 * time.Minute
+
+// Run executes the scenario. The case's status is set only when the run could
+// not do something (report.Errored); what else it is follows from its findings.
+func Run(ctx context.Context, sc *scenario.Scenario, opts Options) report.Case {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	began := opts.Now()
+	r := &run{
+		scenario: sc,
+		opts:     opts,
+		result:   report.Case{Name: sc.Name, File: sc.File},
+	}
+	r.all(ctx)
+	r.result.Duration = opts.Now().Sub(began)
+	return r.result
+}
+
+// run is one execution of a scenario.
+type run struct {
+	scenario  *scenario.Scenario
+	opts      Options
+	addresses addresses
+	vars      *variables
+	result    report.Case
+	skipped   []string // steps whose variables were never captured
+	lacking   []string // those variables
+	skipLine  int      // where the first such step stands
+}
+
+func (r *run) all(ctx context.Context) {
+	if !r.prepare() {
+		return
+	}
+	for i := range r.scenario.Steps {
+		st := &r.scenario.Steps[i]
+		s := &stepRun{run: r, step: st, name: stepName(st, "step", i)}
+		if h := s.do(ctx); h != nil && h.fatal {
+			break
+		}
+	}
+	r.reportSkipped()
+	r.cleanUp(ctx)
+}
+
+func (r *run) prepare() bool {
+	var h *halt
+	r.vars, h = newVariables(r.scenario, r.opts)
+	if h == nil {
+		var err error
+		if r.addresses, err = newAddresses(r.opts.BaseURL); err != nil {
+			h = couldNot("run.request", 0, "%v", err)
+		}
+	}
+	if h == nil {
+		return true
+	}
+	h.finding.File = r.scenario.File
+	r.result.Findings = append(r.result.Findings, h.finding)
+	r.result.Status = report.Errored
+	return false
+}
+
+func stepName(st *scenario.Step, kind string, index int) string {
+	if st.Name != "" {
+		return st.Name
+	}
+	return fmt.Sprintf("%s %d", kind, index+1)
+}
+
+// reportSkipped says once what was not run; what kept it from running has a
+// finding of its own.
+func (r *run) reportSkipped() {
+	if len(r.skipped) == 0 {
+		return
+	}
+	r.result.Findings = append(r.result.Findings, report.Finding{
+		Rule:     "run.skipped",
+		Severity: report.Note,
+		Step:     r.skipped[0],
+		Place:    report.Place{File: r.scenario.File, Line: r.skipLine},
+		Message: fmt.Sprintf("not run, because no earlier step captured %s: %s",
+			braced(r.lacking), strings.Join(r.skipped, ", ")),
+	})
+	r.skipped, r.lacking = nil, nil
+}
+
+func braced(names []string) string {
+	return "{" + strings.Join(names, "}, {") + "}"
+}
+
+// cleanUp runs whatever happened before, a cancelled context included.
+func (r *run) cleanUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupBound)
+	defer cancel()
+	for i := range r.scenario.Cleanup {
+		st := &r.scenario.Cleanup[i]
+		s := &stepRun{run: r, step: st, name: stepName(st, "cleanup", i), cleanup: true}
+		s.do(ctx)
+	}
+	r.reportSkipped()
+}

@@ -1,0 +1,195 @@
+package runner_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/runner"
+	"github.com/graphvcr/graphvcr/harness/scenario"
+	"github.com/graphvcr/graphvcr/harness/schema"
+)
+
+// TestRun runs every script of testdata. A script holds scenario.yaml, the
+// exchanges that a service has in store (see canned), perhaps options, schemas
+// and files, and what the run must say. UPDATE_GOLDEN=1 rewrites the last.
+func TestRun(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range scripts {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			script, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := play(t, script)
+			if want := section(script, "want"); want != got {
+				if os.Getenv("UPDATE_GOLDEN") == "" {
+					t.Fatalf("%s (-want +got):\n%s", file, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
+				}
+				rewrite(t, file, script, got)
+			}
+		})
+	}
+}
+
+func rewrite(t *testing.T, file string, script *txtar.Archive, want string) {
+	t.Helper()
+	last := &script.Files[len(script.Files)-1]
+	if last.Name != "want" {
+		t.Fatalf("%s does not end with want", file)
+	}
+	last.Data = []byte(want)
+	if err := os.WriteFile(file, txtar.Format(script), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func section(script *txtar.Archive, name string) string {
+	for _, f := range script.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+// play runs a script and tells what came of it.
+func play(t *testing.T, script *txtar.Archive) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range script.Files {
+		file := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sc, err := scenario.Load(filepath.Join(dir, "scenario.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := &canned{t: t, left: parseExchanges(t, section(script, "exchanges"))}
+	opts := options(section(script, "options"))
+	opts.Transport = service.as
+	if opts.Schemas, err = schema.Open(filepath.Join(dir, "schemas")); err != nil {
+		t.Fatal(err)
+	}
+	told := tell(runner.Run(t.Context(), sc, opts))
+	for _, left := range service.left {
+		told += "unused: " + left.line + "\n"
+	}
+	return strings.ReplaceAll(told, dir+string(filepath.Separator), "")
+}
+
+// tell writes a case, one line for each finding.
+func tell(c report.Case) string {
+	status := string(c.Status)
+	if status == "" {
+		status = "done"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s after %d steps\n", status, c.Steps)
+	for _, f := range c.Findings {
+		fmt.Fprintf(&b, "%s %s [%s] line %d, %s: want %s, got %s: %s", f.Severity, f.Rule, f.Step, f.Line, f.Where, f.Want, f.Got, f.Message)
+		if f.Hint != "" {
+			fmt.Fprintf(&b, " (%s)", f.Hint)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// options reads "base URL", "vars.NAME=VALUE" and "env.NAME=VALUE" lines.
+func options(text string) runner.Options {
+	env := map[string]string{}
+	opts := runner.Options{
+		Vars: map[string]string{},
+		Env:  func(name string) (string, bool) { value, ok := env[name]; return value, ok },
+	}
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		if variable, ok := strings.CutPrefix(name, "env."); ok {
+			env[variable] = value
+		} else if variable, ok := strings.CutPrefix(name, "vars."); ok {
+			opts.Vars[variable] = value
+		} else if name == "base" {
+			opts.BaseURL = value
+		}
+	}
+	return opts
+}
+
+func TestCancelled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	sc := parse(t, `
+api: v1.0
+steps:
+  - name: first
+    request: {method: GET, path: /me}
+  - name: second
+    request: {method: GET, path: /users}
+cleanup:
+  - name: sweep
+    request: {method: DELETE, path: /me/chats/1}
+`)
+	var sent []string
+	opts := runner.Options{Transport: func(string) http.RoundTripper {
+		return roundTripper(func(req *http.Request) (*http.Response, error) {
+			sent = append(sent, req.Method+" "+req.URL.Path)
+			cancel()
+			if err := req.Context().Err(); err != nil {
+				return nil, err
+			}
+			return answered(req, http.StatusNoContent, ""), nil
+		})
+	}}
+	got := tell(runner.Run(ctx, sc, opts))
+	want := "error after 1 steps\n" +
+		"error run.cancelled [first] line 4, : want , got : GET https://graph.microsoft.com/v1.0/me: context canceled\n"
+	if got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if want := []string{"GET /v1.0/me", "DELETE /v1.0/me/chats/1"}; !cmp.Equal(sent, want) {
+		t.Errorf("sent %q, want %q", sent, want)
+	}
+}
+
+func TestTransportFailureHidesCredentials(t *testing.T) {
+	t.Parallel()
+	sc := parse(t, `
+steps:
+  - request: {method: PUT, url: "https://contoso.sharepoint.com/upload?tempauth=secret", text: x}
+`)
+	opts := runner.Options{Transport: func(string) http.RoundTripper {
+		return roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("no route") })
+	}}
+	got := tell(runner.Run(t.Context(), sc, opts))
+	if strings.Contains(got, "secret") || !strings.Contains(got, "no route") {
+		t.Errorf("got %s", got)
+	}
+}
+
+func parse(t *testing.T, text string) *scenario.Scenario {
+	t.Helper()
+	sc, err := scenario.Parse("scenario.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sc
+}

@@ -1,0 +1,145 @@
+package runner
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// rank orders the states of long-running operations: not begun, under way,
+// ended. Letter case is not looked at, as documentation and metadata
+// disagree on it for workbook operations. (v1.0/resources/teamsasyncoperation,
+// longrunningoperation; concepts/long-running-actions-overview)
+func rank(state string) (r int, known bool) {
+	switch strings.ToLower(state) {
+	case "notstarted":
+		return 0, true
+	case "inprogress", "running":
+		return 1, true
+	case "succeeded", "completed", "failed":
+		return 2, true
+	}
+	return 0, false
+}
+
+func isFailure(state string) bool { return strings.EqualFold(state, "failed") }
+
+func stateOf(doc any) string {
+	body, _ := doc.(map[string]any)
+	state, _ := body["status"].(string)
+	return state
+}
+
+// states watches an operation from poll to poll. Each kind of misconduct is told
+// once.
+type states struct {
+	last map[string]any // the latest value of each property watched
+	told map[string]bool
+}
+
+// observe compares an answer with the ones before it.
+func (st *states) observe(doc any, line int) []failure {
+	body, _ := doc.(map[string]any)
+	if st.last == nil {
+		st.last, st.told = map[string]any{}, map[string]bool{}
+	}
+	var failures []failure
+	for _, rule := range stateRules {
+		value, ok := body[rule.property]
+		if !ok {
+			continue
+		}
+		before, seen := st.last[rule.property]
+		st.last[rule.property] = value
+		if !seen || st.told[rule.property] {
+			continue
+		}
+		if fault := rule.broken(before, value); fault != "" {
+			st.told[rule.property] = true
+			path := jsondoc.AppendPath(jsondoc.Root, rule.property)
+			failures = append(failures, failure{
+				place: place{where: path, at: path}, rule: rule.id, line: line,
+				want: rule.want + " " + cut(jsonText(before)), got: cut(jsonText(value)),
+				message: fmt.Sprintf("%s went from %s to %s: %s", path, cut(jsonText(before)), cut(jsonText(value)), fault),
+			})
+		}
+	}
+	return failures
+}
+
+// stateRules is how the properties of an operation may change between polls.
+var stateRules = []struct {
+	property, id, want string
+	broken             func(before, now any) string
+}{
+	{"status", "poll.order", "a state after", stateFault},
+	{"attemptsCount", "poll.order", "at least", attemptsFault},
+	{"lastActionDateTime", "poll.order", "not before", actionFault},
+	{"id", "poll.constant", "still", constantFault},
+	{"operationType", "poll.constant", "still", constantFault},
+	{"createdDateTime", "poll.constant", "still", createdFault},
+}
+
+func stateFault(before, now any) string {
+	was, _ := before.(string)
+	is, _ := now.(string)
+	from, knownFrom := rank(was)
+	to, knownTo := rank(is)
+	switch {
+	case was == is || !knownFrom:
+		return ""
+	case from == 2 && !strings.EqualFold(was, is):
+		return "a terminal state never changes"
+	case knownTo && to < from:
+		return "an operation never goes back"
+	}
+	return ""
+}
+
+func attemptsFault(before, now any) string {
+	was, okWas := numberOf(before)
+	is, okIs := numberOf(now)
+	if okWas && okIs && is.compare(was) < 0 {
+		return "attempts never become fewer"
+	}
+	return ""
+}
+
+func numberOf(value any) (decimal, bool) {
+	n, ok := value.(json.Number)
+	if !ok {
+		return decimal{}, false
+	}
+	return parseDecimal(n.String())
+}
+
+func actionFault(before, now any) string {
+	was, is, ok := instantsOf(before, now)
+	if ok && is.compareShared(was) < 0 {
+		return "the last action never becomes an earlier one"
+	}
+	return ""
+}
+
+func createdFault(before, now any) string {
+	was, is, ok := instantsOf(before, now)
+	if ok && is.compareShared(was) == 0 {
+		return ""
+	}
+	return constantFault(before, now)
+}
+
+func instantsOf(before, now any) (was, is instant, ok bool) {
+	was, errWas := parseInstant(plainText(before))
+	is, errIs := parseInstant(plainText(now))
+	return was, is, errWas == nil && errIs == nil
+}
+
+func constantFault(before, now any) string {
+	if jsondoc.Equal(before, now) {
+		return ""
+	}
+	return "it is constant across polls"
+}

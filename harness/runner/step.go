@@ -1,0 +1,108 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/scenario"
+)
+
+// stepRun is one step being run.
+type stepRun struct {
+	*run
+	step    *scenario.Step
+	name    string
+	cleanup bool
+	page    int // of a followed answer, from 1
+}
+
+// do runs the step unless it lacks a variable. What it returns has been reported.
+func (s *stepRun) do(ctx context.Context) *halt {
+	names := stepVariables(s.step)
+	if missing := s.vars.missing(names); len(missing) > 0 {
+		s.skip(missing)
+		return nil
+	}
+	h := s.vars.unsetEnv(names, "the step")
+	if h == nil {
+		if !s.cleanup {
+			s.result.Steps++
+		}
+		h = s.execute(ctx)
+	}
+	if h != nil {
+		s.add(h.finding)
+		if h.errored && !s.cleanup {
+			s.result.Status = report.Errored
+		}
+	}
+	return h
+}
+
+func (s *stepRun) skip(missing []string) {
+	if len(s.skipped) == 0 {
+		s.skipLine = s.step.Line
+	}
+	s.skipped = append(s.skipped, s.name)
+	for _, name := range missing {
+		if !slices.Contains(s.lacking, name) {
+			s.lacking = append(s.lacking, name)
+		}
+	}
+}
+
+func (s *stepRun) execute(ctx context.Context) *halt {
+	var pages []*answer
+	var h *halt
+	switch {
+	case s.step.Poll != nil:
+		pages, h = s.poll(ctx)
+	case s.step.Follow != nil:
+		pages, h = s.follow(ctx)
+	default:
+		pages, h = s.once(ctx)
+	}
+	if h != nil {
+		return h
+	}
+	return s.capture(pages)
+}
+
+// once sends the step's request and checks the answer.
+func (s *stepRun) once(ctx context.Context) ([]*answer, *halt) {
+	a, h := s.send(ctx)
+	if h == nil {
+		h = s.expectations(a)
+	}
+	return []*answer{a}, h
+}
+
+// expectations checks an answer against all that the step expects of it.
+func (s *stepRun) expectations(a *answer) *halt {
+	if h := s.expect(s.step.Expect, a.view()); h != nil {
+		return h
+	}
+	return s.parts(a)
+}
+
+// add completes a finding and reports it. What goes wrong in cleanup is a
+// warning; only that the recording lacks an answer stays what it is.
+func (s *stepRun) add(findings ...report.Finding) {
+	for _, f := range findings {
+		f.Step = s.name
+		f.File = s.scenario.File
+		if f.Line == 0 {
+			f.Line = s.step.Line
+		}
+		if s.page > 1 {
+			f.Message = fmt.Sprintf("page %d: %s", s.page, f.Message)
+		}
+		if s.cleanup && f.Rule != ruleMiss {
+			f.Severity = min(f.Severity, report.Warning)
+			f.Message = "cleanup: " + f.Message
+		}
+		s.result.Findings = append(s.result.Findings, f)
+	}
+}

@@ -1,0 +1,77 @@
+package runner
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/scenario"
+)
+
+// neededTypes are the types without which the other conditions make no sense;
+// one of them may be several joined by " or ".
+func neededTypes(m *scenario.Matcher) []string {
+	var types []string
+	if m.Type != "" {
+		types = append(types, m.Type)
+	}
+	if m.Format != "" || m.Pattern != "" || m.JSON != nil || m.NotBefore != nil {
+		types = append(types, "string")
+	}
+	if m.Min != "" || m.Max != "" {
+		types = append(types, "number")
+	}
+	if m.Each != nil || m.Some != nil {
+		types = append(types, "array")
+	}
+	if m.Count != nil {
+		types = append(types, "array or object or string")
+	}
+	return types
+}
+
+// isOfType takes 1.0 for an integer, as JSON Schema does, and in a header or a
+// text a numeral for a number.
+func isOfType(s subject, want string) bool {
+	if s.plain && (want == "integer" || want == "number" || want == "boolean") {
+		value, err := jsondoc.Parse(s.value.(string))
+		if err != nil {
+			return false
+		}
+		s = subject{value: value}
+	}
+	got := typeOf(s)
+	return slices.Contains(strings.Split(want, " or "), got) || want == "number" && got == "integer"
+}
+
+func typeOf(s subject) string {
+	switch v := s.value.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case string:
+		return "string"
+	case []any:
+		return "array"
+	case map[string]any:
+		return "object"
+	case json.Number:
+		if d, ok := parseDecimal(v.String()); ok && d.isInteger() {
+			return "integer"
+		}
+		return "number"
+	}
+	return "unknown"
+}
+
+func article(typ string) string {
+	switch {
+	case typ == "null":
+		return typ
+	case strings.ContainsAny(typ[:1], "aeiou"):
+		return "an " + typ
+	}
+	return "a " + typ
+}

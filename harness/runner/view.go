@@ -1,0 +1,129 @@
+package runner
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// view is what expectations look at: an answer, or one part of a batch answer.
+type view struct {
+	answer *answer
+	sentTo string // address of the request, for its $select
+	status int
+	header http.Header
+	text   string
+	doc    any
+	isJSON bool
+	part   string // normalized path of the part in the answer's body; "" for the answer itself
+}
+
+func (a *answer) view() *view {
+	return &view{
+		answer: a, sentTo: a.request.URL.String(),
+		status: a.status, header: a.header, text: a.text, doc: a.doc, isJSON: a.isJSON,
+	}
+}
+
+// body is the normalized path of the view's document in the answer's body.
+func (v *view) body() string {
+	if v.part == "" {
+		return jsondoc.Root
+	}
+	return jsondoc.AppendPath(v.part, "body")
+}
+
+func (v *view) bodyPlace() place { return place{where: v.body(), at: v.body()} }
+
+func (v *view) statusPlace() place {
+	if v.part == "" {
+		return place{where: "status"}
+	}
+	path := jsondoc.AppendPath(v.part, "status")
+	return place{where: path, at: path}
+}
+
+func (v *view) headerPlace(name string) place {
+	if v.part == "" {
+		return place{where: "header." + name}
+	}
+	path := jsondoc.AppendPath(jsondoc.AppendPath(v.part, "headers"), name)
+	return place{where: path, at: path}
+}
+
+func (v *view) textPlace() place {
+	if v.part == "" {
+		return place{where: "text", at: jsondoc.Root, opaque: true}
+	}
+	return v.bodyPlace()
+}
+
+func (v *view) fromDocs() bool {
+	c := v.answer.source().Cassette
+	return c != nil && c.Meta.Origin == cassette.Docs
+}
+
+// selected lists what $select and $expand asked for; nil without $select.
+func (v *view) selected() []string {
+	u, err := graphurl.Parse(v.sentTo)
+	if err != nil {
+		return nil
+	}
+	var selected, expanded []string
+	for _, o := range u.Options {
+		switch o.Name {
+		case "$select":
+			selected = append(selected, listNames(o.Value)...)
+		case "$expand":
+			expanded = append(expanded, listNames(o.Value)...)
+		}
+	}
+	if selected == nil {
+		return nil
+	}
+	return append(selected, expanded...)
+}
+
+// listNames splits an OData list, "a,b($select=c,d;$top=5)", into its names.
+func listNames(list string) []string {
+	var names []string
+	depth := 0
+	name := []rune{}
+	for _, c := range list + "," {
+		switch {
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case depth > 0 || c == ' ':
+		case c == ',':
+			if len(name) > 0 {
+				names = append(names, string(name))
+			}
+			name = name[:0]
+		default:
+			name = append(name, c)
+		}
+	}
+	return names
+}
+
+// describeStatus is a status with the error code that came with it: the two are the
+// stable part of a failed answer (concepts/errors).
+func (v *view) describeStatus() string {
+	text := strconv.Itoa(v.status)
+	if code := errorCode(v.doc); code != "" {
+		text += " (" + code + ")"
+	}
+	return text
+}
+
+func errorCode(doc any) string {
+	body, _ := doc.(map[string]any)
+	failure, _ := body["error"].(map[string]any)
+	code, _ := failure["code"].(string)
+	return code
+}
