@@ -3,5 +3,10 @@
 // scenario uses, scenarios that share a name, interactions that a replay never
 // asks for.
 //
+// Every file is a case of the suite. A fault in a file is a finding, not an error:
+// finding it is what lint is for.
+//
 // It changes nothing and opens no connection.
+//
+//	suite, err := lint.Run(ctx, p, nil) // the whole project
 package lint

@@ -1,19 +1,21 @@
 package project
 
 import (
-	"context"
+	"cmp"
 	"errors"
-	"regexp"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/match"
-	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
 // Dirs says where things lie. The zero value of a field is its default below Root.
 type Dirs struct {
-	Root      string // default: the folder of the nearest go.mod, else the working directory
+	Root      string // default: the nearest folder upward that has a go.mod and scenarios, else the working directory
 	Cassettes string // default: Root/cassettes
 	Schemas   string // default: Root/schemas
 	Scenarios string // default: Root/scenarios
@@ -25,29 +27,131 @@ type Project struct {
 	Dirs    Dirs
 	Rules   match.Rules
 	Schemas *schema.Set
+
+	tapes shelf
 }
 
 // Open fills in defaults and reads the rules.
-func Open(dirs Dirs) (*Project, error) { return nil, errors.New("not built") }
+func Open(dirs Dirs) (*Project, error) {
+	namedRules := dirs.Rules != ""
+	dirs, err := dirs.resolve()
+	if err != nil {
+		return nil, err
+	}
+	rules, err := LoadRules(dirs.Rules)
+	if errors.Is(err, fs.ErrNotExist) && !namedRules {
+		err = nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	schemas, err := schema.Open(dirs.Schemas)
+	if err != nil {
+		return nil, err
+	}
+	return &Project{Dirs: dirs, Rules: rules, Schemas: schemas}, nil
+}
+
+// resolve fills in defaults. Names are relative to the working directory where
+// that is how they came, so that they read, and open, as the user would type them.
+func (d Dirs) resolve() (Dirs, error) {
+	if d.Root == "" {
+		root, err := findRoot()
+		if err != nil {
+			return Dirs{}, fmt.Errorf("find the project: %w", err)
+		}
+		d.Root = root
+	}
+	d.Root = clean(d.Root)
+	d.Cassettes = clean(cmp.Or(d.Cassettes, filepath.Join(d.Root, "cassettes")))
+	d.Schemas = clean(cmp.Or(d.Schemas, filepath.Join(d.Root, "schemas")))
+	d.Scenarios = clean(cmp.Or(d.Scenarios, filepath.Join(d.Root, "scenarios")))
+	d.Rules = clean(cmp.Or(d.Rules, filepath.Join(d.Cassettes, "rules.yaml")))
+	return d, nil
+}
+
+// clean gives one spelling to a name: with slashes, on Windows too, so that
+// reports are the same everywhere.
+func clean(name string) string { return filepath.ToSlash(filepath.Clean(name)) }
+
+// findRoot looks upward from the working directory. The answer is relative to it.
+func findRoot() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for up := "."; ; up = filepath.Join(up, "..") {
+		if isFile(filepath.Join(dir, "go.mod")) && isDir(filepath.Join(dir, "scenarios")) {
+			return up, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return ".", nil
+		}
+		dir = parent
+	}
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && !info.IsDir()
+}
 
 // Cassette loads a cassette by name (its path under the cassettes folder without
-// .yaml) or by the path of a file.
+// .yaml) or by the path of a file. A name cannot leave the cassettes folder.
 func (p *Project) Cassette(name string) (*cassette.Cassette, error) {
-	return nil, errors.New("not built")
+	file := clean(name)
+	if !isYAML(file) || !isFile(file) {
+		var err error
+		if file, err = p.CassetteFile(name); err != nil {
+			return nil, err
+		}
+	}
+	t, release, err := p.tapes.take(file, p.Rules)
+	if err != nil {
+		return nil, err
+	}
+	release()
+	return t.cassette, nil
 }
 
-// Selection says which scenarios to run and how.
-type Selection struct {
-	Paths        []string       // files or folders; none: all of the scenarios folder
-	Run          *regexp.Regexp // on the name or file
-	Parallel     int            // 0: number of CPUs
-	Shard, Total int            // shard Shard of Total, from 1; 0/0: all
-	FailFast     bool
-	Progress     func(done, total int, c report.Case) // may be nil; called in any order, one at a time
+// CassetteFile finds the file of a cassette's name inside the cassettes folder.
+func (p *Project) CassetteFile(name string) (string, error) {
+	local := filepath.FromSlash(name)
+	if !filepath.IsLocal(local) {
+		return "", &Error{
+			Message: fmt.Sprintf("cassette %q lies outside the cassettes folder %s", name, p.Dirs.Cassettes),
+			Advice:  "name it by its path below that folder, without .yaml, or pass another folder with --cassettes",
+		}
+	}
+	root, err := os.OpenRoot(p.Dirs.Cassettes)
+	if err != nil {
+		return "", &Error{
+			Message: fmt.Sprintf("open the cassettes folder of cassette %q: %v", name, err),
+			Advice:  "pass the folder with --cassettes",
+			Err:     err,
+		}
+	}
+	defer root.Close()
+	if !isYAML(local) {
+		local += ".yaml"
+	}
+	file := clean(filepath.Join(p.Dirs.Cassettes, local))
+	if _, err := root.Stat(local); errors.Is(err, fs.ErrNotExist) {
+		return "", p.missingCassette(name, file)
+	} else if err != nil {
+		return "", &Error{Message: fmt.Sprintf("open cassette %q: %v", name, err), Err: err}
+	}
+	return file, nil
 }
 
-// Replay runs the selected scenarios against their cassettes. The error is for a
-// selection that cannot be resolved; what is wrong with one scenario is in its case.
-func (p *Project) Replay(ctx context.Context, sel Selection) (*report.Suite, error) {
-	return nil, errors.New("not built")
+// isYAML reports whether the name is that of a YAML file.
+func isYAML(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == ".yaml" || ext == ".yml"
 }

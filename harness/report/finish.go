@@ -85,5 +85,9 @@ func compareFindings(a, b Finding) int {
 
 // comparePlaces puts an unknown line after every known one.
 func comparePlaces(a, b Place) int {
-	return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(uint(a.Line-1), uint(b.Line-1)))
+	return cmp.Or(
+		strings.Compare(a.File, b.File),
+		cmp.Compare(uint(a.Line-1), uint(b.Line-1)),
+		cmp.Compare(a.Column, b.Column),
+	)
 }

@@ -49,5 +49,8 @@ func properties(c *Case, f *Finding) string {
 	if at.Line > 0 {
 		props += fmt.Sprintf(",line=%d", at.Line)
 	}
+	if at.Column > 0 {
+		props += fmt.Sprintf(",col=%d", at.Column)
+	}
 	return props + ",title=" + escapeProperty.Replace(Visible(c.Name))
 }

@@ -37,18 +37,23 @@ func ParseSeverity(name string) (Severity, error) {
 	return Error, fmt.Errorf("unknown severity %q: want error, warning or note", name)
 }
 
-// Place is a line of a file; Line is 0 when unknown.
+// Place is a line of a file; Line and Column are 0 when unknown.
 type Place struct {
-	File string `json:"file"`
-	Line int    `json:"line,omitempty"`
+	File   string
+	Line   int
+	Column int
 }
 
-// String returns "file:line", or less when less is known.
+// String returns "file:line:column", or less when less is known.
 func (p Place) String() string {
-	if p.File == "" || p.Line == 0 {
+	switch {
+	case p.File == "" || p.Line == 0:
 		return p.File
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
+	default:
+		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 	}
-	return fmt.Sprintf("%s:%d", p.File, p.Line)
 }
 
 // Finding is anything worth telling.

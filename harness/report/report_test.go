@@ -45,7 +45,7 @@ func sample() *report.Suite {
 			{Rule: "replay.unused", Severity: report.Warning, Cassette: report.Place{File: "cassettes/users/list.yaml", Line: 40}, Interaction: new(int), Message: "GET /users was never asked for"},
 		}},
 		{Name: "Broken", File: "scenarios/broken.yaml", Status: report.Errored, Findings: []report.Finding{
-			{Rule: "scenario.load", Severity: report.Error, Place: report.Place{File: "scenarios/broken.yaml", Line: 3}, Message: `unknown key "exepct"`, Hint: `did you mean "expect"?`},
+			{Rule: "scenario.load", Severity: report.Error, Place: report.Place{File: "scenarios/broken.yaml", Line: 3, Column: 5}, Message: `unknown key "exepct"`, Hint: `did you mean "expect"?`},
 		}},
 		{Name: "Later", File: "scenarios/users/later.yaml", Status: report.Skipped},
 		{Name: "A quiet one", File: "scenarios/users/a.yaml", Steps: 12, Duration: 1200 * time.Millisecond},

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/importer"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const importVCRPyLong = `Turns recordings of vcrpy (YAML) into cassettes, and drafts a scenario from each:
+DIR/cassettes/NAME.yaml and DIR/scenarios/NAME.yaml, NAME being the recording's
+file name. A PATH is a file, or a folder of recordings.
+
+Exchanges with hosts that are not Graph's are left out, with a count for each host.
+What cannot be imported is a finding. A file that exists is not overwritten without
+--force, and nothing is written unless everything could be read.
+`
+
+func newImport(std streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "import",
+		Short:   "Turn other tools' recordings into cassettes and scenarios",
+		Example: "  graphvcr import vcrpy tests/recordings --out .",
+		Args:    noSubcommand,
+		RunE: func(*cobra.Command, []string) error {
+			return &failure{message: "import: what?", hint: "graphvcr import vcrpy PATH... --out DIR"}
+		},
+	}
+	var opts importFlags
+	vcrpy := &cobra.Command{
+		Use:     "vcrpy PATH... --out DIR",
+		Short:   "Import recordings of vcrpy (Python)",
+		Long:    importVCRPyLong,
+		Example: "  graphvcr import vcrpy tests/recordings/test_chats.yaml --out .\n  graphvcr import vcrpy tests/recordings --out /tmp/imported --report json",
+		Args:    arguments(cobra.MinimumNArgs(1)),
+		RunE:    func(_ *cobra.Command, args []string) error { return opts.run(std, args) },
+	}
+	vcrpy.Flags().StringVar(&opts.out, "out", "", "`folder` that gets cassettes/ and scenarios/")
+	vcrpy.Flags().BoolVar(&opts.force, "force", false, "overwrite files that exist")
+	opts.report.register(vcrpy.Flags())
+	cmd.AddCommand(vcrpy)
+	return cmd
+}
+
+type importFlags struct {
+	report reportFlags
+	out    string
+	force  bool
+}
+
+func (f *importFlags) run(std streams, paths []string) error {
+	out, err := f.report.parse(std)
+	if err != nil {
+		return err
+	}
+	if f.out == "" {
+		return &failure{message: "import vcrpy: --out names no folder", hint: "--out . writes to cassettes/ and scenarios/ here"}
+	}
+	recordings, err := findRecordings(paths)
+	if err != nil {
+		return err
+	}
+	if err := f.checkTargets(recordings); err != nil {
+		return err
+	}
+	suite := &report.Suite{Command: "import"}
+	var errs []error
+	for i := range recordings {
+		r := &recordings[i]
+		if r.result, err = importer.VCRPy(r.file, r.name); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		suite.Cases = append(suite.Cases, r.told())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	for i := range recordings {
+		if err := f.write(&recordings[i]); err != nil {
+			return err
+		}
+	}
+	return out.finish(suite)
+}
+
+// recording is one file to import.
+type recording struct {
+	file, name string
+	result     *importer.Result
+}
+
+// findRecordings lists the files at paths, sorted by name. Two that would get one
+// name are an error.
+func findRecordings(paths []string) ([]recording, error) {
+	var all []recording
+	for _, at := range paths {
+		before := len(all)
+		err := filepath.WalkDir(at, func(file string, entry fs.DirEntry, err error) error {
+			ext := filepath.Ext(file)
+			if err != nil || entry.IsDir() || file != at && ext != ".yaml" && ext != ".yml" {
+				return err
+			}
+			name, err := filepath.Rel(at, file)
+			if name == "." {
+				name = filepath.Base(file)
+			}
+			all = append(all, recording{file: filepath.ToSlash(file), name: recordingName(name)})
+			return err
+		})
+		if err != nil {
+			return nil, &failure{message: "find recordings", err: err}
+		}
+		if len(all) == before {
+			return nil, &failure{message: fmt.Sprintf("no recordings (*.yaml) in %s", at)}
+		}
+	}
+	slices.SortFunc(all, func(a, b recording) int { return strings.Compare(a.name+"\x00"+a.file, b.name+"\x00"+b.file) })
+	for i := 1; i < len(all); i++ {
+		if all[i].name == all[i-1].name {
+			return nil, &failure{
+				message: fmt.Sprintf("%s and %s would both be called %s", all[i-1].file, all[i].file, all[i].name),
+				hint:    "import them one by one with different --out, or rename one",
+			}
+		}
+	}
+	return all, nil
+}
+
+// recordingName is a path without its extension, of characters that need no
+// quoting on any system.
+func recordingName(file string) string {
+	name := filepath.ToSlash(strings.TrimSuffix(file, filepath.Ext(file)))
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', strings.ContainsRune("-_./", r):
+			return r
+		}
+		return '-'
+	}, name)
+}
+
+func (f *importFlags) cassette(name string) string {
+	return path.Join(filepath.ToSlash(f.out), "cassettes", name+".yaml")
+}
+
+func (f *importFlags) scenario(name string) string {
+	return path.Join(filepath.ToSlash(f.out), "scenarios", name+".yaml")
+}
+
+// checkTargets refuses to overwrite.
+func (f *importFlags) checkTargets(recordings []recording) error {
+	if f.force {
+		return nil
+	}
+	var errs []error
+	for _, r := range recordings {
+		for _, file := range []string{f.cassette(r.name), f.scenario(r.name)} {
+			if _, err := os.Lstat(file); err == nil {
+				errs = append(errs, &failure{message: fmt.Sprintf("import vcrpy: %s exists", file)})
+			}
+		}
+	}
+	if len(errs) > 0 {
+		errs[len(errs)-1].(*failure).hint = "--force overwrites; another --out leaves it alone"
+	}
+	return errors.Join(errs...)
+}
+
+// told is what the report says of a recording.
+func (r *recording) told() report.Case {
+	c := report.Case{Name: r.name, File: r.file, Findings: r.result.Findings}
+	if n := len(r.result.Cassette.Interactions); n > 0 {
+		c.Name = fmt.Sprintf("%s (%d interactions)", r.name, n)
+	}
+	return c
+}
+
+func (f *importFlags) write(r *recording) error {
+	if len(r.result.Cassette.Interactions) == 0 {
+		return nil
+	}
+	cassette, scenario := f.cassette(r.name), f.scenario(r.name)
+	for _, file := range []string{cassette, scenario} {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return &failure{message: "import vcrpy", err: err}
+		}
+	}
+	if err := r.result.Cassette.Save(cassette, nil); err != nil {
+		return err
+	}
+	if err := replaceFile(scenario, r.result.Scenario); err != nil {
+		return &failure{message: "import vcrpy", err: err}
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/lint"
+)
+
+const lintLong = `Lint checks files before anything runs: scenarios, cassettes and schemas that do
+not load, scenarios without a cassette, unknown schema names, scenarios that share
+a name, cassettes that no scenario uses, and interactions that a replay never asks
+for. A fault in a file is a finding. Nothing is changed.
+
+A PATH is a file or a folder; without any, the whole project is checked.
+`
+
+func newLint(std streams, dirs *projectFlags) *cobra.Command {
+	var opts reportFlags
+	cmd := &cobra.Command{
+		Use:     "lint [PATH]...",
+		Short:   "Check scenarios, cassettes and schemas before anything runs",
+		Long:    lintLong,
+		Example: "  graphvcr lint\n  graphvcr lint cassettes/teams/chat.yaml\n  graphvcr lint scenarios --fail-on warning --report json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			out, err := opts.parse(std)
+			if err != nil {
+				return err
+			}
+			p, err := dirs.open()
+			if err != nil {
+				return err
+			}
+			suite, err := lint.Run(cmd.Context(), p, args)
+			if err != nil {
+				return err
+			}
+			out.quiet = true // a line for every file in order would hide the others
+			return out.finish(suite)
+		},
+	}
+	opts.register(cmd.Flags())
+	return cmd
+}

@@ -1,0 +1,47 @@
+// Command graphvcr replays recorded Microsoft Graph exchanges offline and checks
+// every response against schemas and expectations. graphvcr --help tells more.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	os.Exit(mainStatus())
+}
+
+// mainStatus runs the command with the process's arguments and streams.
+func mainStatus() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A reader that goes away is a write error, told like any other, and not the
+	// end of the process without a word.
+	signal.Ignore(syscall.SIGPIPE)
+	return run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+}
+
+// streams are where a command reads and writes: results to out, talk to err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// run executes one command line and returns the exit status.
+func run(ctx context.Context, args []string, std streams) (status int) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			tell(std.err, &failure{
+				message: "internal error: " + faultText(fault),
+				hint:    "this is a fault of graphvcr: please report it with the command line",
+			})
+			status = statusCouldNot
+		}
+	}()
+	root := newRoot(std)
+	root.SetArgs(args)
+	return statusOf(ctx, std, root.ExecuteContext(ctx))
+}

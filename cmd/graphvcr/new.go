@@ -1,0 +1,167 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/project"
+)
+
+func newNew(std streams, dirs *projectFlags) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "new",
+		Short:   "Write a starter file",
+		Example: "  graphvcr new scenario teams/archive",
+		Args:    noSubcommand,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return &failure{message: "new: what?", hint: "graphvcr new scenario NAME"}
+		},
+	}
+	cmd.AddCommand(&cobra.Command{
+		Use:     "scenario NAME",
+		Short:   "Write a commented scenario to start from",
+		Long:    "Writes scenarios/NAME.yaml, a commented scenario that loads as it is. A file that\nexists is never overwritten, and NAME cannot leave the scenarios folder.\n",
+		Example: "  graphvcr new scenario teams/archive",
+		Args:    arguments(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			p, err := dirs.open()
+			if err != nil {
+				return err
+			}
+			return newScenario(std, p, args[0])
+		},
+	})
+	return cmd
+}
+
+// noSubcommand refuses an argument that names no subcommand.
+func noSubcommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var known []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			known = append(known, sub.Name())
+		}
+	}
+	return &failure{
+		message: fmt.Sprintf("%s: unknown %q", cmd.CommandPath(), args[0]),
+		hint:    "there is: " + cmd.CommandPath() + " " + strings.Join(known, ", "),
+	}
+}
+
+// newScenario writes the starter inside the scenarios folder, if there is no such
+// file yet.
+func newScenario(std streams, p *project.Project, name string) error {
+	name = strings.TrimSuffix(filepath.ToSlash(name), ".yaml")
+	local := filepath.FromSlash(name + ".yaml")
+	if base := path.Base(name); !filepath.IsLocal(local) || strings.HasPrefix(base, ".") || strings.HasSuffix(name, "/") || base == "" {
+		return &failure{
+			message: fmt.Sprintf("new scenario: %q names no file below %s", name, p.Dirs.Scenarios),
+			hint:    "give a path below that folder, e.g. teams/archive",
+		}
+	}
+	file := path.Join(p.Dirs.Scenarios, name+".yaml")
+	err := createBelow(p.Dirs.Scenarios, local, []byte(starter(p, name)))
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return &failure{message: fmt.Sprintf("new scenario: %s exists", file), hint: "take another name, or edit the file"}
+	case err != nil:
+		return &failure{message: "new scenario", err: err}
+	}
+	_, err = fmt.Fprintf(std.out, "wrote %s\n", file)
+	return err
+}
+
+// createBelow creates a file that cannot lie outside dir, symbolic links included.
+func createBelow(dir, local string, text []byte) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := root.MkdirAll(filepath.Dir(local), 0o755); err != nil {
+		return err
+	}
+	f, err := root.OpenFile(local, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, root.Remove(local))
+	}
+	return nil
+}
+
+// publishedSchema is the scenario schema for projects that have no copy of it.
+const publishedSchema = "https://raw.githubusercontent.com/graphvcr/graphvcr/main/schemas/graphvcr/scenario.json"
+
+func schemaFor(p *project.Project, name string) string {
+	file := path.Join(p.Dirs.Schemas, "graphvcr", "scenario.json")
+	if _, err := os.Stat(file); err != nil {
+		return publishedSchema
+	}
+	rel, err := filepath.Rel(path.Join(p.Dirs.Scenarios, path.Dir(name)), file)
+	if err != nil {
+		return publishedSchema
+	}
+	return filepath.ToSlash(rel)
+}
+
+// starter is a scenario that shows the file format on one read.
+func starter(p *project.Project, name string) string {
+	title := strings.ReplaceAll(name, "/", ": ")
+	return fmt.Sprintf(starterText, schemaFor(p, name), title, name)
+}
+
+const starterText = `# yaml-language-server: $schema=%s
+#
+# A scenario: requests to Microsoft Graph and what is expected of the answers.
+# graphvcr replay runs it against the cassette of the same name.
+
+name: %q
+api: v1.0 # or beta; a step may say otherwise
+# cassette: %s # the default: this file's path below scenarios/
+
+vars:
+  # Use a variable as {user}. {env.NAME} reads the environment.
+  user: adele@contoso.example
+
+steps:
+  - name: read the user
+    permissions: {delegated: [User.Read], application: [User.Read.All]} # least privileged first
+    request:
+      method: GET
+      path: /users/{user}
+      query: {$select: "id,displayName"}
+    expect:
+      status: 200
+      # schema: microsoft.graph.user # the type in schemas/v1.0/
+      body:
+        id: {format: guid}
+        displayName: {type: string}
+        # Also: a plain value, oneOf, pattern, exists, absent, min, max, count,
+        # each, some, json (a document inside a string), sameAs, notBefore.
+    capture: {id: body.id} # {id} may be used from here on
+
+  # A step that waits for a long-running operation:
+  # - name: wait
+  #   request: {method: GET, path: "{operation}"}
+  #   poll: {until: {status: succeeded}, fail: {status: failed}, every: 30s, timeout: 10m}
+
+# Steps that run whatever happened before:
+# cleanup:
+#   - request: {method: DELETE, path: "/users/{id}"}
+`

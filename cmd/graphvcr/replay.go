@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/graphvcr/graphvcr/harness/project"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const replayLong = `Replay runs scenarios against their cassettes and checks every response. It opens
+no connection and waits for nothing.
+
+A SCENARIO is a file, or its path below the scenarios folder with or without
+.yaml; a DIR stands for all scenarios below it. Without any, all are replayed.
+The cassette of scenarios/teams/chat.yaml is cassettes/teams/chat.yaml, unless the
+scenario names another.
+
+A finding tells the scenario's file and line, the step, the JSON path, what was
+wanted, what was got, and where in the cassette that stands. An interaction that a
+passed scenario never asked for is a warning; a further answer to a request that
+it did ask for is a note.
+`
+
+const replayExample = `  graphvcr replay
+  graphvcr replay scenarios/teams users/list
+  graphvcr replay --run 'chat|team' --fail-fast
+  graphvcr replay --report text --report junit=junit.xml --report json=report.json
+  graphvcr replay --shard 2/4 --parallel 8
+  graphvcr replay --report github        # annotations in a GitHub workflow`
+
+// replayFlags are the flags of a replay.
+type replayFlags struct {
+	project  *projectFlags
+	report   reportFlags
+	filter   string
+	parallel int
+	shard    string
+	failFast bool
+}
+
+func newReplay(std streams, dirs *projectFlags) *cobra.Command {
+	opts := replayFlags{project: dirs}
+	cmd := &cobra.Command{
+		Use:     "replay [SCENARIO|DIR]...",
+		Short:   "Replay scenarios against their cassettes and check every response",
+		Long:    replayLong,
+		Example: replayExample,
+		RunE:    func(cmd *cobra.Command, args []string) error { return opts.run(cmd.Context(), std, args) },
+	}
+	opts.register(cmd.Flags())
+	return cmd
+}
+
+func (f *replayFlags) register(flags *pflag.FlagSet) {
+	f.report.register(flags)
+	flags.StringVar(&f.filter, "run", "", "replay only scenarios whose name or file matches the regular `expression`")
+	flags.IntVar(&f.parallel, "parallel", 0, "scenarios to replay at a time (default: number of CPUs)")
+	flags.StringVar(&f.shard, "shard", "", "replay only part `I/N` of the scenarios, I from 1 to N")
+	flags.BoolVar(&f.failFast, "fail-fast", false, "skip what comes after the first scenario that fails")
+}
+
+func (f *replayFlags) run(ctx context.Context, std streams, paths []string) error {
+	out, err := f.report.parse(std)
+	if err != nil {
+		return err
+	}
+	sel, err := f.selection(paths)
+	if err != nil {
+		return err
+	}
+	sel.FailOn = out.failOn
+	p, err := f.project.open()
+	if err != nil {
+		return err
+	}
+	bar := newProgress(std, f.report.quiet)
+	sel.Progress = bar.advance
+	suite, err := p.Replay(ctx, sel)
+	bar.clear()
+	if err != nil {
+		return err
+	}
+	return out.finish(suite)
+}
+
+func (f *replayFlags) selection(paths []string) (project.Selection, error) {
+	sel := project.Selection{Paths: paths, FailFast: f.failFast, Parallel: f.parallel}
+	if f.parallel < 0 {
+		return sel, &failure{message: fmt.Sprintf("--parallel %d: want a number from 1, or 0 for the number of CPUs", f.parallel)}
+	}
+	if f.filter != "" {
+		pattern, err := regexp.Compile(f.filter)
+		if err != nil {
+			return sel, &failure{message: "--run", err: err, hint: "it is a regular expression of Go: https://pkg.go.dev/regexp/syntax"}
+		}
+		sel.Run = pattern
+	}
+	if f.shard != "" {
+		var ok bool
+		if sel.Shard, sel.Total, ok = parseShard(f.shard); !ok {
+			return sel, &failure{message: fmt.Sprintf("--shard %s: want I/N with I from 1 to N", f.shard), hint: "the second of four parts is --shard 2/4"}
+		}
+	}
+	return sel, nil
+}
+
+func parseShard(text string) (shard, total int, ok bool) {
+	first, second, found := strings.Cut(text, "/")
+	shard, err1 := strconv.Atoi(first)
+	total, err2 := strconv.Atoi(second)
+	return shard, total, found && err1 == nil && err2 == nil && 1 <= shard && shard <= total
+}
+
+// progress rewrites one line on a terminal, and is silent anywhere else.
+type progress struct {
+	w     io.Writer // nil: silent
+	width int
+}
+
+func newProgress(std streams, quiet bool) *progress {
+	if quiet || !isTerminal(std.err) {
+		return &progress{}
+	}
+	return &progress{w: std.err}
+}
+
+func (p *progress) advance(done, total int, _ report.Case) {
+	if p.w == nil {
+		return
+	}
+	line := fmt.Sprintf("replayed %d of %d", done, total)
+	p.width = max(p.width, len(line))
+	fmt.Fprint(p.w, "\r"+line)
+}
+
+func (p *progress) clear() {
+	if p.w != nil && p.width > 0 {
+		fmt.Fprint(p.w, "\r"+strings.Repeat(" ", p.width)+"\r")
+	}
+}

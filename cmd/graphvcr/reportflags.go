@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// reportFlags say how a suite is told.
+type reportFlags struct {
+	reports []string
+	failOn  string
+	quiet   bool
+}
+
+func (f *reportFlags) register(flags *pflag.FlagSet) {
+	kinds := strings.Join(report.Kinds(), ", ")
+	flags.StringArrayVar(&f.reports, "report", nil, "write a report as `KIND[=FILE]` ("+kinds+"), without FILE to stdout and nothing else there; repeatable (default text)")
+	flags.StringVar(&f.failOn, "fail-on", "error", "lowest `severity` that fails: error, warning or note (a note never fails a run, so note is the same as warning)")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed or is worth a warning, and the summary")
+}
+
+// reporting is what reportFlags ask for, understood.
+type reporting struct {
+	std     streams
+	targets []target
+	failOn  report.Severity
+	quiet   bool
+}
+
+// target is one report; file "" is stdout.
+type target struct{ kind, file string }
+
+func (f *reportFlags) parse(std streams) (*reporting, error) {
+	r := &reporting{std: std, quiet: f.quiet}
+	var err error
+	if r.failOn, err = report.ParseSeverity(f.failOn); err != nil {
+		return nil, &failure{message: "--fail-on", err: err}
+	}
+	seen := map[string]bool{}
+	for _, value := range f.reports {
+		t := target{}
+		var hasFile bool
+		t.kind, t.file, hasFile = strings.Cut(value, "=")
+		switch {
+		case !slices.Contains(report.Kinds(), t.kind):
+			return nil, &failure{
+				message: fmt.Sprintf("--report %s: unknown kind %q", value, t.kind),
+				hint:    "the kinds are " + strings.Join(report.Kinds(), ", "),
+			}
+		case hasFile && t.file == "":
+			return nil, &failure{message: fmt.Sprintf("--report %s names no file", value), hint: "write --report " + t.kind + "=FILE, or leave out the = to print it"}
+		case seen[t.file]:
+			return nil, &failure{
+				message: fmt.Sprintf("--report %s: %s has another report already", value, cmp.Or(t.file, "stdout")),
+				hint:    "give all but one of them a FILE",
+			}
+		}
+		seen[t.file] = true
+		r.targets = append(r.targets, t)
+	}
+	if !seen[""] {
+		r.targets = append(r.targets, target{kind: "text"})
+	}
+	return r, nil
+}
+
+// finish writes the reports, tells on stderr what could not be run, and returns
+// the suite's exit status as an error.
+func (r *reporting) finish(s *report.Suite) error {
+	s.FailOn = r.failOn
+	s.Finish()
+	var errs []error
+	for _, t := range r.targets {
+		errs = append(errs, r.write(t, s))
+	}
+	r.tellErrors(s)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	if code := s.ExitCode(r.failOn); code != statusClean {
+		return statusError(code)
+	}
+	return nil
+}
+
+func (r *reporting) write(t target, s *report.Suite) error {
+	style := report.Style{Quiet: r.quiet}
+	if t.file == "" {
+		style.Color = isTerminal(r.std.out) && wantsColor()
+		return report.Render(r.std.out, t.kind, s, style)
+	}
+	var text bytes.Buffer
+	if err := report.Render(&text, t.kind, s, style); err != nil {
+		return err
+	}
+	if err := replaceFile(t.file, text.Bytes()); err != nil {
+		return &failure{message: "write the " + t.kind + " report", err: err}
+	}
+	return nil
+}
+
+// tellErrors repeats on stderr, where scripts look for it, why cases could not be
+// run.
+func (r *reporting) tellErrors(s *report.Suite) {
+	var errs []error
+	for i := range s.Cases {
+		c := &s.Cases[i]
+		if c.Status != report.Errored {
+			continue
+		}
+		for j := range c.Findings {
+			if f := &c.Findings[j]; f.Severity == report.Error {
+				errs = append(errs, &failure{message: cmp.Or(f.Place.String(), c.File) + ": " + f.Message, hint: f.Hint})
+			}
+		}
+	}
+	tell(r.std.err, errors.Join(errs...))
+}
+
+// replaceFile writes a file whole or not at all: beside its place first, then by
+// rename. What is no regular file (a pipe, /dev/stderr) is written to.
+func replaceFile(name string, text []byte) error {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(name, text, 0o644)
+	}
+	temp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = temp.Write(text)
+	err = errors.Join(err, temp.Chmod(0o644), temp.Close())
+	if err == nil {
+		err = os.Rename(temp.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temp.Name()))
+	}
+	return nil
+}
+
+// isTerminal reports whether w is a character device, which a terminal is and a
+// pipe or a file is not.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// wantsColor honours https://no-color.org and terminals that can do nothing.
+func wantsColor() bool { return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" }

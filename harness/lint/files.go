@@ -1,0 +1,191 @@
+package lint
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/project"
+	"github.com/graphvcr/graphvcr/harness/schema"
+)
+
+type kind int
+
+const (
+	isOther kind = iota // no file of ours
+	isUnknown
+	isScenario
+	isCassette
+	isSchema
+	isRules
+)
+
+// file is a file to lint, named as in reports.
+type file struct {
+	name string
+	kind kind
+}
+
+// collect finds the files at paths, sorted, each once.
+func collect(p *project.Project, paths []string) ([]file, error) {
+	given := len(paths) > 0
+	if !given {
+		paths = []string{p.Dirs.Cassettes, p.Dirs.Schemas, p.Dirs.Scenarios}
+	}
+	var files []file
+	for _, at := range paths {
+		if !given && !exists(at) {
+			continue
+		}
+		found, err := collectAt(p, at, given)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, found...)
+	}
+	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.name, b.name) })
+	return slices.CompactFunc(files, func(a, b file) bool { return a.name == b.name }), nil
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+func collectAt(p *project.Project, at string, given bool) ([]file, error) {
+	if !exists(at) {
+		// A name of a scenario or a cassette is as good as a path.
+		if files, err := p.Files(at); err == nil {
+			at = files[0]
+		} else if name, cassetteErr := p.CassetteFile(at); cassetteErr == nil {
+			at = name
+		} else {
+			return nil, &project.Error{
+				Message: fmt.Sprintf("nothing to lint at %s", filepath.ToSlash(at)),
+				Advice:  "name a cassette, a scenario, a schema or a folder of them",
+				Err:     fs.ErrNotExist,
+			}
+		}
+	}
+	var files []file
+	err := filepath.WalkDir(at, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		hidden := name != at && strings.HasPrefix(entry.Name(), ".")
+		if entry.IsDir() {
+			if hidden {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		f := file{name: filepath.ToSlash(filepath.Clean(name))}
+		f.kind = kindOf(p, f.name)
+		if f.kind == isOther && given && name == at {
+			f.kind = isUnknown
+		}
+		if f.kind != isOther && !hidden {
+			files = append(files, f)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lint %s: %w", at, err)
+	}
+	return files, nil
+}
+
+// kindOf tells a file by where it lies, else by what stands in it.
+func kindOf(p *project.Project, name string) kind {
+	switch ext := path.Ext(name); {
+	case ext == ".json":
+		if api := path.Base(path.Dir(name)); api == "v1.0" || api == "beta" {
+			return isSchema
+		}
+		return isOther
+	case ext != ".yaml" && ext != ".yml":
+		return isOther
+	case name == p.Dirs.Rules || path.Base(name) == "rules.yaml":
+		return isRules
+	case below(p.Dirs.Scenarios, name):
+		return isScenario
+	case below(p.Dirs.Cassettes, name):
+		return isCassette
+	}
+	return sniff(name)
+}
+
+// below reports whether a file lies in a folder or below it.
+func below(dir, name string) bool {
+	absDir, err := filepath.Abs(dir)
+	if err != nil {
+		return false
+	}
+	absName, err := filepath.Abs(name)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(absDir, absName)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// sniff looks for the top-level keys that make a scenario or a cassette. They
+// stand near the top of both.
+func sniff(name string) kind {
+	f, err := os.Open(name)
+	if err != nil {
+		return isUnknown
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(io.LimitReader(f, 64<<10))
+	for lines.Scan() {
+		switch key, _, _ := strings.Cut(lines.Text(), ":"); key {
+		case "steps":
+			return isScenario
+		case "interactions":
+			return isCassette
+		}
+	}
+	return isUnknown
+}
+
+// schemaSets opens the folders of the linted schemas, each once.
+type schemaSets struct {
+	project *project.Project
+	opened  map[string]*schema.Set
+}
+
+// compile makes the set that a schema file belongs to compile it.
+func (s *schemaSets) compile(file string) error {
+	api := path.Dir(file)
+	set, err := s.set(path.Dir(api))
+	if err != nil {
+		return err
+	}
+	typ := strings.TrimSuffix(path.Base(file), ".json")
+	_, err = set.Validate(path.Base(api), typ, map[string]any{}, schema.Options{})
+	return err
+}
+
+func (s *schemaSets) set(dir string) (*schema.Set, error) {
+	if dir == s.project.Dirs.Schemas {
+		return s.project.Schemas, nil
+	}
+	if set := s.opened[dir]; set != nil {
+		return set, nil
+	}
+	set, err := schema.Open(dir)
+	if err == nil {
+		if s.opened == nil {
+			s.opened = map[string]*schema.Set{}
+		}
+		s.opened[dir] = set
+	}
+	return set, err
+}

@@ -1,0 +1,144 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/scenario"
+)
+
+// Files finds the scenario files at paths: a file, a folder with all below it, or
+// a name below the scenarios folder with or without .yaml. No paths are all
+// scenarios. The files come sorted, each once.
+func (p *Project) Files(paths ...string) ([]string, error) {
+	if len(paths) == 0 {
+		paths = []string{p.Dirs.Scenarios}
+	}
+	var files []string
+	var errs []error
+	for _, path := range paths {
+		found, err := p.filesAt(path)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		files = append(files, found...)
+	}
+	slices.Sort(files)
+	return slices.Compact(files), errors.Join(errs...)
+}
+
+func (p *Project) filesAt(path string) ([]string, error) {
+	for _, at := range p.candidates(path) {
+		info, err := os.Stat(at)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("find scenarios: %w", err)
+		case !info.IsDir():
+			return []string{clean(at)}, nil
+		}
+		files, err := walkYAML(at)
+		if err == nil && len(files) == 0 {
+			err = &Error{
+				Message: fmt.Sprintf("no scenarios in %s", clean(at)),
+				Advice:  "graphvcr new scenario NAME writes a first one",
+			}
+		}
+		return files, err
+	}
+	return nil, p.missingScenario(path)
+}
+
+// candidates are the places where a path may lie, the first that exists counts.
+func (p *Project) candidates(path string) []string {
+	at := []string{path}
+	if local := filepath.FromSlash(path); filepath.IsLocal(local) {
+		below := filepath.Join(p.Dirs.Scenarios, local)
+		at = append(at, below, below+".yaml")
+	}
+	return at
+}
+
+func (p *Project) missingScenario(path string) error {
+	e := &Error{
+		Message: fmt.Sprintf("no scenario at %s", clean(path)),
+		Advice:  fmt.Sprintf("scenarios are looked for in %s; pass another folder with --scenarios", p.Dirs.Scenarios),
+		Err:     fs.ErrNotExist,
+	}
+	files, _ := walkYAML(p.Dirs.Scenarios)
+	known := slices.Clone(files)
+	for _, file := range files {
+		known = append(known, nameBelow(p.Dirs.Scenarios, file))
+	}
+	if near := strictyaml.Advise(clean(path), known); strings.HasPrefix(near, "did you mean") {
+		e.Advice = near
+	}
+	return e
+}
+
+// walkYAML lists the YAML files below a folder, sorted. Hidden files and folders
+// are left out.
+func walkYAML(dir string) ([]string, error) {
+	var files []string
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case name != dir && strings.HasPrefix(entry.Name(), "."):
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+		case !entry.IsDir() && isYAML(name):
+			files = append(files, clean(name))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", dir, err)
+	}
+	slices.Sort(files)
+	return files, nil
+}
+
+// Scenario loads a scenario file and names its cassette, if the file does not:
+// the path below the scenarios folder.
+func (p *Project) Scenario(file string) (*scenario.Scenario, error) {
+	sc, err := scenario.Load(file)
+	if err != nil {
+		return nil, err
+	}
+	if sc.Cassette == "" {
+		if sc.Cassette, err = p.defaultCassette(file); err != nil {
+			return nil, err
+		}
+	}
+	return sc, nil
+}
+
+func (p *Project) defaultCassette(file string) (string, error) {
+	folder, err := filepath.Abs(p.Dirs.Scenarios)
+	if err != nil {
+		return "", fmt.Errorf("name the cassette of %s: %w", file, err)
+	}
+	at, err := filepath.Abs(file)
+	if err != nil {
+		return "", fmt.Errorf("name the cassette of %s: %w", file, err)
+	}
+	name := nameBelow(folder, at)
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return "", &Error{
+			Place:   report.Place{File: file},
+			Message: fmt.Sprintf("lies outside the scenarios folder %s, so that no cassette goes with it", p.Dirs.Scenarios),
+			Advice:  "pass its folder with --scenarios (and --cassettes), or name a cassette with the cassette: key",
+		}
+	}
+	return name, nil
+}

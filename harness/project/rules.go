@@ -1,0 +1,113 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+	"github.com/graphvcr/graphvcr/harness/match"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// LoadRules reads a rules file (schemas/graphvcr/rules.json is its schema). What
+// the file says is done or is an error: no key is passed over in silence.
+func LoadRules(file string) (match.Rules, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return match.Rules{}, &Error{Message: fmt.Sprintf("read rules: %v", err), Advice: "name an existing file with --rules", Err: err}
+	}
+	rules, faults := strictyaml.Decode(data, decodeRules)
+	errs := make([]error, len(faults))
+	for i, f := range faults {
+		errs[i] = &Error{
+			Place:   report.Place{File: file, Line: f.Line, Column: f.Column},
+			Message: f.Message, Advice: f.Advice,
+		}
+	}
+	return rules, errors.Join(errs...)
+}
+
+// Keys that the design gives to rules.yaml and that nothing reads yet. They are
+// refused: a redaction that is written down and not done would be a trap.
+var laterKeys = []string{"redact", "diff"}
+
+func decodeRules(root strictyaml.Value) match.Rules {
+	var rules match.Rules
+	if root.Kind() == strictyaml.Null {
+		return rules
+	}
+	root.Only("the rules", append([]string{"match", "order"}, laterKeys...))
+	for _, key := range laterKeys {
+		root.At(key).Fault("remove it; recordings are read as they are", "%q is not supported by this version", key)
+	}
+	if order := root.At("order"); order.IsSet() {
+		rules.Order = match.Order(oneOf(order, "order",
+			string(match.OrderPrefer), string(match.OrderStrict), string(match.OrderKey)))
+	}
+	for _, item := range root.At("match").Items() {
+		rules.Match = append(rules.Match, decodeRule(item))
+	}
+	return rules
+}
+
+func decodeRule(item strictyaml.Value) match.Rule {
+	if !item.Only("a match rule", []string{"on", "ignore", "repeat"}) {
+		return match.Rule{}
+	}
+	item.Require("a match rule", "on")
+	rule := match.Rule{On: decodeOn(item.At("on"))}
+	for _, field := range item.At("ignore").Items() {
+		rule.Ignore = append(rule.Ignore, decodeField(field))
+	}
+	if repeat := item.At("repeat"); repeat.IsSet() {
+		rule.Repeat = match.Repeat(oneOf(repeat, "repeat policy",
+			string(match.RepeatNever), string(match.RepeatLast), string(match.RepeatCycle)))
+	}
+	return rule
+}
+
+// methods are those that Graph's API reference uses.
+var methods = []string{"*", "GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"}
+
+func decodeOn(v strictyaml.Value) string {
+	on := v.Text()
+	method, path, found := strings.Cut(on, " ")
+	switch {
+	case on == "":
+	case !found || strings.TrimSpace(path) == "":
+		v.Fault(`write a method, a space and a path, e.g. "GET */calendarView"`, "rule is for %q, which names no path", on)
+	case !slices.Contains(methods, method):
+		v.Fault(strictyaml.Advise(method, methods), "unknown method %q", method)
+	}
+	return on
+}
+
+func decodeField(v strictyaml.Value) string {
+	field := v.Text()
+	kind, rest, _ := strings.Cut(field, ".")
+	kinds := []string{"query", "header", "body"}
+	switch {
+	case field == "":
+	case !slices.Contains(kinds, kind):
+		v.Fault("write query.NAME, header.NAME or body.PATH", "cannot ignore %q", field)
+	case rest == "":
+		v.Fault("", "%q names no %s to ignore", field, kind)
+	case kind == "body":
+		if _, err := jsondoc.ParsePath(rest); err != nil {
+			v.Fault("write an RFC 9535 path, e.g. body.$.start.dateTime", "bad path %q: %v", rest, err)
+		}
+	}
+	return field
+}
+
+func oneOf(v strictyaml.Value, what string, words ...string) string {
+	word := v.Text()
+	if word != "" && !slices.Contains(words, word) {
+		v.Fault(strictyaml.Advise(word, words), "unknown %s %q", what, word)
+	}
+	return word
+}

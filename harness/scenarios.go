@@ -1,0 +1,90 @@
+package harness
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/project"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// RunScenarios replays scenario files against their cassettes, each as a parallel
+// subtest named after its file. A scenario that fails, or that could not be run,
+// fails its subtest with the same text that graphvcr replay prints; warnings and
+// notes are logged.
+//
+// The glob is a pattern of [filepath.Glob], or the name of a file or folder, and
+// is looked up in the test's working directory (its package's folder), then in
+// the project's root. A folder stands for all scenarios below it. A glob that
+// finds nothing fails the test.
+func RunScenarios(t *testing.T, glob string) {
+	t.Helper()
+	p, err := project.Open(project.Dirs{})
+	if err != nil {
+		t.Fatal(explain(err))
+	}
+	files, err := scenarioFiles(p, glob)
+	if err != nil {
+		t.Fatal(explain(err))
+	}
+	for _, file := range files {
+		t.Run(subtestName(p, file), func(t *testing.T) {
+			t.Parallel()
+			runScenario(t, p, file)
+		})
+	}
+}
+
+func runScenario(t *testing.T, p *project.Project, file string) {
+	t.Helper()
+	suite, err := p.Replay(t.Context(), project.Selection{Paths: []string{file}, Parallel: 1})
+	if err != nil {
+		t.Fatal(explain(err))
+	}
+	var text strings.Builder
+	if err := report.Render(&text, "text", suite, report.Style{Quiet: true}); err != nil {
+		t.Fatal(err)
+	}
+	switch sum := suite.Summary(); {
+	case suite.ExitCode(report.Error) != 0:
+		t.Errorf("\n%s", text.String())
+	case sum.Warnings > 0:
+		t.Logf("\n%s", text.String())
+	}
+}
+
+func scenarioFiles(p *project.Project, glob string) ([]string, error) {
+	for _, pattern := range []string{glob, filepath.Join(p.Dirs.Root, glob)} {
+		matches, err := filepath.Glob(pattern)
+		if err != nil {
+			return nil, fmt.Errorf("scenarios %q: %w", glob, err)
+		}
+		if len(matches) > 0 {
+			return p.Files(matches...)
+		}
+	}
+	return nil, fmt.Errorf("no scenario matches %q, neither in the working directory nor in %s", glob, p.Dirs.Root)
+}
+
+// subtestName is the file's path below the scenarios folder where it lies there.
+func subtestName(p *project.Project, file string) string {
+	name := file
+	if rel, err := filepath.Rel(p.Dirs.Scenarios, file); err == nil && filepath.IsLocal(rel) {
+		name = filepath.ToSlash(rel)
+	}
+	return strings.TrimSuffix(name, filepath.Ext(name))
+}
+
+// explain is an error's text with its hints.
+func explain(err error) string {
+	var text strings.Builder
+	for _, p := range report.Problems(err) {
+		fmt.Fprintf(&text, "%v\n", p.Err)
+		if p.Hint != "" {
+			fmt.Fprintf(&text, "hint: %s\n", p.Hint)
+		}
+	}
+	return text.String()
+}
