@@ -3,8 +3,15 @@
 //
 // It promises that whatever cannot be imported is a finding that names file and
 // line, never silence; that unknown YAML tags are data and never code; that
-// interactions of hosts which are not Graph's are left out by name with a count; and that an
-// imported cassette replays every request that the recording held.
+// interactions of hosts which are not Graph's are left out by name with a count;
+// that headers which carry credentials stay behind; and that an imported cassette
+// answers every request that it holds with the very body that was recorded.
+//
+// It writes no file: the caller saves the cassette and the drafted scenario.
+//
+//	r, err := importer.VCRPy("recordings/test_user.yaml", "test_user")
+//	if err != nil { ... }
+//	err = r.Cassette.Save("cassettes/test_user.yaml", nil)
 //
 // All functions are safe for concurrent use.
 package importer

@@ -1,0 +1,390 @@
+package importer
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const (
+	// maxRecording bounds the file that is read whole.
+	maxRecording = 256 << 20
+	// maxBody bounds a body once it is decompressed.
+	maxBody = 64 << 20
+)
+
+// VCRPy reads one recording of Python's vcrpy (YAML, its format 1, or the bare
+// list of older versions). The name becomes the cassette's.
+//
+// The error, a *cassette.Error, is for a file that is no such recording. A single
+// interaction that cannot be understood is left out with a finding.
+func VCRPy(file, name string) (*Result, error) {
+	root, err := readYAML(file)
+	if err != nil {
+		return nil, err
+	}
+	interactions, err := vcrpyInteractions(file, root)
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{
+		Cassette: &cassette.Cassette{Name: name, Meta: cassette.Meta{Format: 1, Origin: cassette.Imported, Source: "vcrpy"}},
+		Rejected: map[string]int{},
+	}
+	linked := linkedHosts{}
+	for n, node := range interactions {
+		interaction, err := vcrpyInteraction(node)
+		if err != nil {
+			r.Findings = append(r.Findings, report.Finding{
+				Rule:     "import.interaction",
+				Severity: report.Error,
+				Place:    report.Place{File: file, Line: lineOf(err, node)},
+				Message:  fmt.Sprintf("left out interaction %d: %v", n, err),
+			})
+			continue
+		}
+		host := interaction.Request.Host
+		if !graphurl.IsGraphHost(host) && !linked.has(host) {
+			r.Rejected[host]++
+			continue
+		}
+		linked.note(interaction.Response)
+		interaction.ID = len(r.Cassette.Interactions)
+		r.Cassette.Interactions = append(r.Cassette.Interactions, interaction)
+	}
+	r.rejectedFindings(file)
+	if len(r.Cassette.Interactions) > 0 {
+		r.Scenario, err = draftScenario(r.Cassette)
+	}
+	return r, err
+}
+
+func readYAML(file string) (*yaml.Node, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("import %s: %w", file, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxRecording+1))
+	if err != nil {
+		return nil, fmt.Errorf("import %s: %w", file, err)
+	}
+	if len(data) > maxRecording {
+		return nil, vcrpyError(file, 0, fmt.Sprintf("larger than %d MB", maxRecording>>20), "split the recording")
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		line := yamlLine(err)
+		message := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), fmt.Sprintf("line %d: ", line))
+		return nil, vcrpyError(file, line, message, "is the file cut off?")
+	}
+	if len(doc.Content) == 0 {
+		return nil, vcrpyError(file, 1, "empty", "")
+	}
+	return doc.Content[0], nil
+}
+
+func vcrpyError(file string, line int, message, advice string) *cassette.Error {
+	place := file
+	if line > 0 {
+		place = fmt.Sprintf("%s: line %d", file, line)
+	}
+	return &cassette.Error{
+		File: file, Line: line, Interaction: -1,
+		Message: fmt.Sprintf("import %s: %s", place, message), Advice: advice,
+	}
+}
+
+// yamlLine finds the line in one of yaml.v3's messages ("yaml: line 7: ...").
+func yamlLine(err error) int {
+	_, rest, ok := strings.Cut(err.Error(), "line ")
+	if !ok {
+		return 0
+	}
+	digits, _, _ := strings.Cut(rest, ":")
+	n, _ := strconv.Atoi(digits)
+	return n
+}
+
+func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
+	const advice = "a vcrpy recording is a mapping with a list of interactions"
+	root = follow(root)
+	if root.Kind == yaml.SequenceNode { // vcrpy before format 1
+		return root.Content, nil
+	}
+	list := member(root, "interactions")
+	if list == nil || list.Kind != yaml.SequenceNode {
+		return nil, vcrpyError(file, root.Line, "no list of interactions", advice)
+	}
+	for _, n := range list.Content {
+		if request := member(n, "request"); request != nil && member(request, "url") != nil {
+			return nil, vcrpyError(file, root.Line, "this is a go-vcr cassette, not a vcrpy recording", "it needs no import: put it under cassettes/")
+		}
+	}
+	return list.Content, nil
+}
+
+// nodeError is a fault at a node of the recording.
+type nodeError struct {
+	line    int
+	message string
+}
+
+func (e *nodeError) Error() string { return e.message }
+
+func lineOf(err error, fallback *yaml.Node) int {
+	var at *nodeError
+	if errors.As(err, &at) && at.line > 0 {
+		return at.line
+	}
+	return fallback.Line
+}
+
+func vcrpyInteraction(node *yaml.Node) (*cassette.Interaction, error) {
+	request, response := member(node, "request"), member(node, "response")
+	if request == nil || response == nil {
+		return nil, &nodeError{node.Line, "it has no request or no response"}
+	}
+	req, err := vcrpyRequest(request)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := vcrpyResponse(response)
+	if err != nil {
+		return nil, err
+	}
+	return &cassette.Interaction{Request: req, Response: resp, Line: node.Line}, nil
+}
+
+func vcrpyRequest(node *yaml.Node) (cassette.Request, error) {
+	uri, err := text(member(node, "uri"))
+	if err != nil {
+		return cassette.Request{}, fmt.Errorf("uri: %w", err)
+	}
+	u, err := url.Parse(uri)
+	if err != nil || u.Host == "" {
+		return cassette.Request{}, &nodeError{node.Line, fmt.Sprintf("uri %q is no absolute address", uri)}
+	}
+	method, err := text(member(node, "method"))
+	if err != nil || method == "" {
+		return cassette.Request{}, &nodeError{node.Line, "it has no method"}
+	}
+	headers := vcrpyHeaders(member(node, "headers"))
+	body, err := vcrpyBody(member(node, "body"), headers)
+	if err != nil {
+		return cassette.Request{}, fmt.Errorf("request body: %w", err)
+	}
+	dropHeaders(headers, credentialHeaders)
+	return cassette.Request{
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Method: method, URL: uri, Host: u.Host,
+		Headers: headers, Body: body, ContentLength: int64(len(body)),
+	}, nil
+}
+
+func vcrpyResponse(node *yaml.Node) (cassette.Response, error) {
+	status := member(node, "status")
+	code, err := strconv.Atoi(scalar(member(status, "code")))
+	if err != nil || code < 100 || code > 999 {
+		return cassette.Response{}, &nodeError{node.Line, "it has no status code"}
+	}
+	phrase := scalar(member(status, "message"))
+	if phrase == "" {
+		phrase = http.StatusText(code)
+	}
+	headers := vcrpyHeaders(member(node, "headers"))
+	body, err := vcrpyBody(member(node, "body"), headers)
+	if err != nil {
+		return cassette.Response{}, fmt.Errorf("response body: %w", err)
+	}
+	dropHeaders(headers, credentialHeaders)
+	return cassette.Response{
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Code: code, Status: strings.TrimSpace(fmt.Sprintf("%d %s", code, phrase)),
+		Headers: headers, Body: body, ContentLength: int64(len(body)),
+	}, nil
+}
+
+// vcrpyHeaders reads headers whose values are lists or, in older files, scalars.
+func vcrpyHeaders(node *yaml.Node) http.Header {
+	headers := http.Header{}
+	node = follow(node)
+	if node == nil || node.Kind != yaml.MappingNode {
+		return headers
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		name, value := scalar(node.Content[i]), follow(node.Content[i+1])
+		values := []*yaml.Node{value}
+		if value.Kind == yaml.SequenceNode {
+			values = value.Content
+		}
+		for _, v := range values {
+			headers.Add(name, scalar(v))
+		}
+	}
+	return headers
+}
+
+// vcrpyBody reads a body, decodes it where it is gzip, and drops the headers that
+// told of its encoding and length.
+func vcrpyBody(node *yaml.Node, headers http.Header) (string, error) {
+	body, err := text(node)
+	if err != nil {
+		return "", err
+	}
+	plain, err := gunzip(body)
+	if err != nil {
+		return "", &nodeError{node.Line, fmt.Sprintf("gzip: %v", err)}
+	}
+	dropHeaders(headers, transportHeaders)
+	if headers.Get("Content-Length") != "" {
+		headers.Set("Content-Length", strconv.Itoa(len(plain)))
+	}
+	return plain, nil
+}
+
+// gunzip decodes a body that begins with gzip's magic number, whatever its label
+// says, and returns any other as it is.
+func gunzip(body string) (string, error) {
+	if !strings.HasPrefix(body, "\x1f\x8b\x08") {
+		return body, nil
+	}
+	z, err := gzip.NewReader(strings.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	var plain bytes.Buffer
+	n, err := io.Copy(&plain, io.LimitReader(z, maxBody+1))
+	if err != nil {
+		return "", err
+	}
+	if n > maxBody {
+		return "", fmt.Errorf("more than %d MB once decompressed", maxBody>>20)
+	}
+	return plain.String(), nil
+}
+
+// text reads what vcrpy writes for a body or another string: null, a scalar of
+// any tag, !!binary, a mapping with "string" or "base64_string", or a pickled
+// Python object, of which the first scalar inside is the text.
+func text(node *yaml.Node) (string, error) {
+	return textWithin(node, 16)
+}
+
+func textWithin(node *yaml.Node, depth int) (string, error) {
+	node = follow(node)
+	switch {
+	case node == nil:
+		return "", nil
+	case depth == 0:
+		return "", &nodeError{node.Line, "nested too deeply"}
+	case node.Kind == yaml.ScalarNode:
+		if node.ShortTag() == "!!null" {
+			return "", nil
+		}
+		if node.ShortTag() == "!!binary" {
+			return binary(node)
+		}
+		return node.Value, nil
+	}
+	if encoded := member(node, "base64_string"); encoded != nil {
+		return binary(encoded)
+	}
+	for _, name := range []string{"string", "state"} {
+		if inner := member(node, name); inner != nil {
+			return textWithin(inner, depth-1)
+		}
+	}
+	if node.Kind == yaml.SequenceNode && len(node.Content) > 0 {
+		return textWithin(node.Content[0], depth-1)
+	}
+	if len(node.Content) == 0 {
+		return "", nil
+	}
+	return "", &nodeError{node.Line, fmt.Sprintf("cannot read text from a %s", strings.TrimPrefix(node.ShortTag(), "!!"))}
+}
+
+func binary(node *yaml.Node) (string, error) {
+	compact := strings.Map(func(r rune) rune {
+		if r == ' ' || r == '\n' || r == '\r' || r == '\t' {
+			return -1
+		}
+		return r
+	}, scalar(node))
+	data, err := base64.StdEncoding.DecodeString(compact)
+	if err != nil {
+		return "", &nodeError{node.Line, fmt.Sprintf("base64: %v", err)}
+	}
+	return string(data), nil
+}
+
+// follow looks through an alias. Chains of them cannot occur in YAML.
+func follow(node *yaml.Node) *yaml.Node {
+	if node != nil && node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	return node
+}
+
+// member finds a mapping's value by name, or nil.
+func member(node *yaml.Node, name string) *yaml.Node {
+	node = follow(node)
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == name {
+			return follow(node.Content[i+1])
+		}
+	}
+	return nil
+}
+
+func scalar(node *yaml.Node) string {
+	if node = follow(node); node == nil || node.ShortTag() == "!!null" {
+		return ""
+	}
+	return node.Value
+}
+
+// linkedHosts are hosts that answers of Graph point to: upload and download
+// addresses lie elsewhere and belong to the recording all the same.
+type linkedHosts map[string]bool
+
+func (l linkedHosts) has(host string) bool { return l[strings.ToLower(host)] }
+
+// note remembers the hosts of the links that lead a client on. Other addresses in
+// a body (a web page, a profile) do not make their host part of a recording.
+func (l linkedHosts) note(resp cassette.Response) {
+	links := resp.Headers.Values("Location")
+	links = append(links, resp.Headers.Values("Operation-Location")...)
+	for _, name := range []string{`"uploadUrl":"`, `"@microsoft.graph.downloadUrl":"`} {
+		for rest := resp.Body; ; {
+			_, after, ok := strings.Cut(rest, name)
+			if !ok {
+				break
+			}
+			link, _, _ := strings.Cut(after, `"`)
+			links, rest = append(links, strings.ReplaceAll(link, `\/`, "/")), after
+		}
+	}
+	for _, link := range links {
+		if u, err := url.Parse(link); err == nil && u.Host != "" {
+			l[strings.ToLower(u.Host)] = true
+		}
+	}
+}
