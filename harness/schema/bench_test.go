@@ -72,14 +72,14 @@ func bareSchema(t testing.TB, api, typ string) *jsonschema.Schema {
 			return !ok || f.Match(text)
 		}
 	}
-	url := "file://" + filepath.ToSlash(dir) + "/bare.json"
-	element, isPage := strings.CutPrefix(strings.TrimSuffix(typ, ")"), "Collection(")
-	text := fmt.Sprintf(`{"$ref": "%s.json"}`, element)
-	if isPage {
-		text = fmt.Sprintf(`{"type": "object", "properties": {"value": {"type": "array", "items": %s}}}`, text)
-	}
-	if err := compiler.AddResource(url, strings.NewReader(text)); err != nil {
-		t.Fatal(err)
+	folder := "file://" + filepath.ToSlash(dir) + "/"
+	url := folder + typ + ".json"
+	if element, isPage := strings.CutPrefix(strings.TrimSuffix(typ, ")"), "Collection("); isPage {
+		url = folder + "page.json"
+		page := fmt.Sprintf(`{"type": "object", "properties": {"value": {"type": "array", "items": {"$ref": "%s.json"}}}}`, element)
+		if err := compiler.AddResource(url, strings.NewReader(page)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	compiled, err := compiler.Compile(url)
 	if err != nil {

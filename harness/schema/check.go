@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,9 +9,14 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// maxDepth is how deep an answer may nest. The library recurses, and keeps a path
-// of every level, so it is not given anything deeper.
-const maxDepth = 1000
+// Bounds of what the library is given. It recurses and keeps a path of every
+// level; it compares numbers as exact fractions, which takes seconds for 1e-999999
+// and crashes beyond.
+const (
+	maxDepth    = 1000
+	maxDigits   = 400 // of a number, all told
+	maxExponent = 3   // digits of the exponent
+)
 
 const typeAnnotation = "@odata.type"
 
@@ -26,7 +32,7 @@ func element(index int) step  { return step{"", index} }
 // checker validates one answer. The walk finds what JSON Schema cannot say
 // (runtime types, undeclared properties) and which values are to be checked
 // against which schema; the library does that afterwards, so that it never sees
-// an answer that is too deep.
+// an answer that is out of bounds.
 type checker struct {
 	set    *Set
 	opts   Options
@@ -35,6 +41,7 @@ type checker struct {
 	runs   []run
 	found  []Violation
 	faults []error
+	beyond bool // the answer is out of bounds
 }
 
 // run is a value that is to be checked against a type's schema.
@@ -67,6 +74,9 @@ func (c *checker) answer(v any) {
 	object, ok := v.(map[string]any)
 	if !ok {
 		c.queue(c.root, v)
+		if c.worthwhile(v) {
+			c.value(c.root.shape, v)
+		}
 		return
 	}
 	c.selection(object)
@@ -109,8 +119,8 @@ func (c *checker) queue(t *compiled, v any) {
 // value walks a value of a shape.
 func (c *checker) value(sh *shape, v any) {
 	if len(c.path) > maxDepth {
-		c.report(c.root.key, "", Violation{Rule: "depth", Want: "at most 1000 levels", Got: brief(v)})
-		c.runs = nil
+		c.beyond = true
+		c.report(c.root.key, "", Violation{Rule: "depth", Want: fmt.Sprintf("at most %d levels", maxDepth), Got: brief(v)})
 		return
 	}
 	switch v := v.(type) {
@@ -123,7 +133,7 @@ func (c *checker) value(sh *shape, v any) {
 			items = sh.items
 		}
 		for i, item := range v {
-			if isContainer(item) {
+			if c.worthwhile(item, element(i)) {
 				c.push(element(i))
 				c.value(items, item)
 				c.pop()
@@ -132,12 +142,28 @@ func (c *checker) value(sh *shape, v any) {
 	}
 }
 
-func isContainer(v any) bool {
-	switch v.(type) {
+// worthwhile reports whether there is something to walk in a value, and reports a
+// number that is out of bounds.
+func (c *checker) worthwhile(v any, at ...step) bool {
+	switch v := v.(type) {
 	case map[string]any, []any:
 		return true
+	case json.Number:
+		if !inBounds(v) {
+			c.beyond = true
+			c.report(c.root.key, "", Violation{Rule: "number", Want: "a number of a sane size", Got: brief(v)}, at...)
+		}
 	}
 	return false
+}
+
+func inBounds(number json.Number) bool {
+	text := string(number)
+	exponent := ""
+	if i := strings.IndexAny(text, "eE"); i >= 0 {
+		exponent = strings.TrimLeft(text[i+1:], "+-0")
+	}
+	return len(text) <= maxDigits && len(exponent) <= maxExponent
 }
 
 // members walks the properties of an object. Annotations (names with '@') are
@@ -145,7 +171,7 @@ func isContainer(v any) bool {
 func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
 	closed := sh != nil && sh.closed && !lenient
 	for name, v := range object {
-		container := isContainer(v)
+		container := c.worthwhile(v, member(name))
 		if !closed && !container {
 			continue
 		}

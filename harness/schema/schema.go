@@ -142,7 +142,7 @@ func (s *Set) Validate(api, typ string, doc any, opts Options) ([]Violation, err
 // A Violation is one place where a value is not what its schema says.
 type Violation struct {
 	Path    string // RFC 9535 normalized path
-	Rule    string // the keyword (type, enum, format, ...), or undeclared, select, odata.type, depth
+	Rule    string // the keyword (type, enum, format, ...), or undeclared, select, odata.type, depth, number
 	Want    string
 	Got     string // the value as JSON, cut when it is long
 	Warning bool   // drift that Graph is free to make, not a broken contract

@@ -260,7 +260,11 @@ func TestValuesThatBreakTheLibrary(t *testing.T) {
 	check("10,000 levels", nested(10_000), "want at most 1000 levels")
 	check("10,000 levels of lists", parse(t, `{"x": `+strings.Repeat("[", 9_000)+strings.Repeat("]", 9_000)+"}"), "want at most 1000 levels")
 	check("huge exponent", parse(t, `{"count": 1e99999999}`), "want a number of a sane size")
-	check("huge exponent elsewhere", parse(t, `{"list": [1e-99999999]}`), "want string")
+	check("huge exponent elsewhere", parse(t, `{"list": [1e-99999999]}`), "want a number of a sane size")
+	check("slow exponent", parse(t, `{"count": 1e-999999}`), "want a number of a sane size")
+	check("long number", parse(t, `{"count": 1`+strings.Repeat("0", 1_000_000)+`}`), "want a number of a sane size")
+	check("double's range", parse(t, `{"x": [1.7976931348623157e308, 5E-324, -0.0]}`), "")
+	check("no number", map[string]any{"count": json.Number("x")}, "cannot check $")
 	check("huge text", map[string]any{"count": strings.Repeat("x", 50_000_000)}, `got  "xxx`)
 	check("huge list", map[string]any{"list": make([]any, 200_000)}, "want at most 3 elements")
 	check("no JSON", map[string]any{"count": struct{}{}}, "cannot check $: invalid jsonType")
@@ -294,5 +298,33 @@ func TestSymbolicLinkOutOfTheFolder(t *testing.T) {
 	_, err := open(t, filepath.Join(dir, "schemas")).Validate("beta", "t", nil, schema.Options{})
 	if err == nil || !strings.Contains(err.Error(), "escapes") {
 		t.Errorf("a link out of the folder is followed: %v", err)
+	}
+}
+
+func TestFormats(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "beta/t.json"), `{"properties": {
+		"guid": {"format": "guid"}, "uuid": {"format": "uuid"}, "when": {"format": "date-time"},
+		"operation": {"format": "teams-operation-id"}, "standard": {"format": "ipv4"}}}`)
+	set := open(t, dir)
+	const guid = "00000000-1111-2222-3333-444444444444"
+	good := map[string]any{"guid": guid, "uuid": guid, "when": "2024-03-05T10:11:12.1234567Z", "operation": guid + "-" + guid, "standard": "127.0.0.1"}
+	violations, err := set.Validate("beta", "t", good, schema.Options{})
+	if err != nil || len(violations) > 0 {
+		t.Errorf("good values: %s%v", listing(t, dir, violations), err)
+	}
+	notText := map[string]any{"guid": nil, "uuid": json.Number("1"), "when": []any{}, "standard": true}
+	if violations, _ = set.Validate("beta", "t", notText, schema.Options{}); len(violations) > 0 {
+		t.Errorf("a format speaks of text only: %s", listing(t, dir, violations))
+	}
+	for name, value := range map[string]string{"guid": guid[1:], "uuid": guid + "0", "when": "2024-03-05T10:11:12.12345678Z", "operation": guid + "-" + guid[1:], "standard": "localhost"} {
+		violations, _ = set.Validate("beta", "t", map[string]any{name: value}, schema.Options{})
+		if len(violations) != 1 || violations[0].Rule != "format" || violations[0].Warning || violations[0].Line == 0 || violations[0].Got != fmt.Sprintf("%q", value) {
+			t.Errorf("%s = %q: %s", name, value, listing(t, dir, violations))
+		}
+	}
+	violations, _ = set.Validate("beta", "t", map[string]any{"operation": "x"}, schema.Options{})
+	if want := violations[0].Want; !strings.HasPrefix(want, "teams-operation-id: ") {
+		t.Errorf("want is %q, which does not say what the format is", want)
 	}
 }

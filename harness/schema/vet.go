@@ -167,7 +167,7 @@ func (v *vetting) pattern(pattern, at string) {
 
 // number vets a bound: the library forgets one that it cannot hold.
 func (v *vetting) number(number json.Number, at string) {
-	if !holdable(number) {
+	if !inBounds(number) {
 		v.fault(at, fmt.Sprintf("a number of %s", number), "use one of a sane size")
 	}
 }

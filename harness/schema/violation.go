@@ -37,8 +37,10 @@ func (s *Set) source(key typeKey) *source {
 // finish checks what the walk queued, and sorts what was found. A fault in one of
 // the schemas wins over all violations.
 func (c *checker) finish() ([]Violation, error) {
-	for _, r := range c.runs {
-		c.check(r)
+	if !c.beyond {
+		for _, r := range c.runs {
+			c.check(r)
+		}
 	}
 	if len(c.faults) > 0 {
 		// The walk goes through objects in no order; answer the same on every run.
@@ -101,15 +103,9 @@ func validate(schema *jsonschema.Schema, value any) (err error) {
 	return schema.Validate(value)
 }
 
-// unchecked says why the library gave up on a value: a number of a size that it
-// cannot hold, a Go value that is no JSON, or a cycle that compiling did not show.
+// unchecked says why the library gave up on a value: a Go value that is no JSON, or
+// a cycle that compiling did not show.
 func (c *checker) unchecked(r run, err error) {
-	if numbers := hugeNumbers(r.value, r.path); len(numbers) > 0 {
-		for _, v := range numbers {
-			c.add(r.typ.key, "", v)
-		}
-		return
-	}
 	var loop jsonschema.InfiniteLoopError
 	if errors.As(err, &loop) {
 		c.faults = append(c.faults, r.typ.src.loopFault())

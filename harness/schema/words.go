@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -192,33 +191,6 @@ func jsonWord(v any) any {
 		return "null"
 	}
 	return v
-}
-
-// holdable reports whether the library can hold a number: math/big takes
-// exponents up to a million.
-func holdable(number json.Number) bool {
-	_, ok := new(big.Rat).SetString(number.String())
-	return ok
-}
-
-// hugeNumbers finds the numbers that the library cannot hold.
-func hugeNumbers(v any, path []step) []Violation {
-	var found []Violation
-	switch v := v.(type) {
-	case json.Number:
-		if !holdable(v) {
-			found = append(found, Violation{Path: normalized(path), Rule: "type", Want: "a number of a sane size", Got: brief(v)})
-		}
-	case []any:
-		for i, item := range v {
-			found = append(found, hugeNumbers(item, append(slices.Clip(path), element(i)))...)
-		}
-	case map[string]any:
-		for name, item := range v {
-			found = append(found, hugeNumbers(item, append(slices.Clip(path), member(name)))...)
-		}
-	}
-	return found
 }
 
 // indexOf is the index that a pointer's token stands for.
