@@ -146,6 +146,9 @@ func (d *drafter) step(n int, interaction *cassette.Interaction) (*yaml.Node, er
 	if err := d.addBody(request, interaction.Request); err != nil {
 		return nil, err
 	}
+	if code := interaction.Response.Code; code >= 300 && code < 400 {
+		add(request, "redirect", str("stop")) // the recording follows in a step of its own
+	}
 	add(step, "request", request)
 	add(step, "expect", mapping("status", number(strconv.Itoa(interaction.Response.Code))))
 	if found := d.captures[n]; len(found) > 0 {

@@ -18,6 +18,24 @@ type Result struct {
 	Findings []report.Finding
 }
 
+// Error is a file that is no recording of the expected kind.
+type Error struct {
+	File    string
+	Line    int // from 1; 0 when unknown
+	Message string
+	Advice  string
+}
+
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("import %s: %s", e.File, e.Message)
+	}
+	return fmt.Sprintf("import %s: line %d: %s", e.File, e.Line, e.Message)
+}
+
+// Hint is what to do about it; "" when nothing better can be said.
+func (e *Error) Hint() string { return e.Advice }
+
 // credentialHeaders never leave the recording they stand in.
 var credentialHeaders = []string{
 	"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Ms-Authorization-Auxiliary",

@@ -30,7 +30,7 @@ const (
 // VCRPy reads one recording of Python's vcrpy (YAML, its format 1, or the bare
 // list of older versions). The name becomes the cassette's.
 //
-// The error, a *cassette.Error, is for a file that is no such recording. A single
+// The error, an *Error, is for a file that is no such recording. A single
 // interaction that cannot be understood is left out with a finding.
 func VCRPy(file, name string) (*Result, error) {
 	root, err := readYAML(file)
@@ -84,29 +84,18 @@ func readYAML(file string) (*yaml.Node, error) {
 		return nil, fmt.Errorf("import %s: %w", file, err)
 	}
 	if len(data) > maxRecording {
-		return nil, vcrpyError(file, 0, fmt.Sprintf("larger than %d MB", maxRecording>>20), "split the recording")
+		return nil, &Error{File: file, Message: fmt.Sprintf("larger than %d MB", maxRecording>>20), Advice: "split the recording"}
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		line := yamlLine(err)
 		message := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), fmt.Sprintf("line %d: ", line))
-		return nil, vcrpyError(file, line, message, "is the file cut off?")
+		return nil, &Error{File: file, Line: line, Message: message, Advice: "is the file cut off?"}
 	}
 	if len(doc.Content) == 0 {
-		return nil, vcrpyError(file, 1, "empty", "")
+		return nil, &Error{File: file, Line: 1, Message: "the file is empty"}
 	}
 	return doc.Content[0], nil
-}
-
-func vcrpyError(file string, line int, message, advice string) *cassette.Error {
-	place := file
-	if line > 0 {
-		place = fmt.Sprintf("%s: line %d", file, line)
-	}
-	return &cassette.Error{
-		File: file, Line: line, Interaction: -1,
-		Message: fmt.Sprintf("import %s: %s", place, message), Advice: advice,
-	}
 }
 
 // yamlLine finds the line in one of yaml.v3's messages ("yaml: line 7: ...").
@@ -121,18 +110,19 @@ func yamlLine(err error) int {
 }
 
 func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
-	const advice = "a vcrpy recording is a mapping with a list of interactions"
 	root = follow(root)
 	if root.Kind == yaml.SequenceNode { // vcrpy before format 1
 		return root.Content, nil
 	}
 	list := member(root, "interactions")
 	if list == nil || list.Kind != yaml.SequenceNode {
-		return nil, vcrpyError(file, root.Line, "no list of interactions", advice)
+		return nil, &Error{File: file, Line: root.Line, Message: "no list of interactions",
+			Advice: "a vcrpy recording is a mapping with a list of interactions"}
 	}
 	for _, n := range list.Content {
 		if request := member(n, "request"); request != nil && member(request, "url") != nil {
-			return nil, vcrpyError(file, root.Line, "this is a go-vcr cassette, not a vcrpy recording", "it needs no import: put it under cassettes/")
+			return nil, &Error{File: file, Line: root.Line, Message: "this is a go-vcr cassette, not a vcrpy recording",
+				Advice: "it needs no import: put it under cassettes/"}
 		}
 	}
 	return list.Content, nil

@@ -13,8 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
-
-	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
 // Each file holds a recording and what VCRPy makes of it. UPDATE_GOLDEN=1
@@ -53,7 +51,7 @@ func describe(r *Result, err error) string {
 	var out bytes.Buffer
 	if err != nil {
 		fmt.Fprintf(&out, "error: %v\n", err)
-		var fault *cassette.Error
+		var fault *Error
 		if errors.As(err, &fault) && fault.Hint() != "" {
 			fmt.Fprintf(&out, "hint: %s\n", fault.Hint())
 		}
