@@ -8,8 +8,14 @@
 // is one row in the table.
 //
 // Formats describe shape, never existence. Placeholders of the documentation
-// ("id-value", "{id}", "string") match no format but are reported by
-// [IsPlaceholder], so that a check can let them pass.
+// ("id-value", "{id}", "string") match no format, those of opaque tokens and
+// bytes aside, but are reported by [IsPlaceholder], so that a check can let them
+// pass.
 //
 // The registry is read-only and safe for concurrent use.
+//
+//	id, _ := format.Lookup("teams-operation-id")
+//	id.Match("3a6fdce1-c261-48bc-89de-1cfef658c0d5")  // true
+//	format.Recognise("19:c253a29b5f694b55a6baad8e83510af7@thread.v2").Name  // "chat-id"
+//	format.IsPlaceholder("{chat-id}")  // true
 package format
