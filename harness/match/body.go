@@ -23,7 +23,7 @@ const maxInflated = 64 << 20
 type payload struct {
 	digest string // "" when there is no body
 	text   []byte // uncompressed
-	doc    any    // of a JSON body and a batch
+	doc    any    // of a JSON body or a batch, where it had to be read as a tree: see document
 	form   []pair
 	parts  []formPart
 	batch  *batch
@@ -40,6 +40,10 @@ func payloadOf(header http.Header, body []byte, isBatch bool, version string, ig
 	}
 	kind := mediaType(header["Content-Type"])
 	switch {
+	case speaksJSON(kind, text) && !isBatch && len(ignored) == 0:
+		if canonical, err := jsondoc.CanonicalText(nil, string(text)); err == nil {
+			return payload{digest: digest("json", canonical), text: text}
+		}
 	case speaksJSON(kind, text):
 		if doc, err := jsondoc.Parse(string(text)); err == nil {
 			return jsonPayload(text, without(doc, ignored), isBatch, version)
@@ -67,6 +71,14 @@ func jsonPayload(text []byte, doc any, isBatch bool, version string) payload {
 		p.digest = digest("json", jsondoc.Canonical(nil, doc))
 	}
 	return p
+}
+
+// document is the tree of a JSON body; nil when the body is none.
+func (p *payload) document() any {
+	if p.doc == nil && strings.HasPrefix(p.digest, "json:") {
+		p.doc, _ = jsondoc.Parse(string(p.text)) // it was valid when the digest was made
+	}
+	return p.doc
 }
 
 // speaksJSON reports whether a body should be read as JSON: where its type says

@@ -156,7 +156,7 @@ func (d *differ) bodies(recorded, received *payload) {
 	case recorded.form != nil && received.form != nil:
 		d.named("form.", recorded.form, received.form)
 	case recorded.isJSON() && received.isJSON():
-		d.documents("body.", recorded.doc, received.doc)
+		d.documents("body.", recorded.document(), received.document())
 	default:
 		d.compareExisting("body", string(recorded.text), string(received.text), recorded.digest != "", received.digest != "")
 	}

@@ -56,8 +56,23 @@ func takeApart(key Key) keyParts {
 	return keyParts{key, segmentsOf(key.Path), splitNonEmpty(key.Query, "&"), splitNonEmpty(key.Headers, "\n")}
 }
 
+// segmentsOf splits a canonical path; a key in quotes, users('x'), is a segment of
+// its own.
 func segmentsOf(path string) []string {
-	return strings.Split(strings.TrimPrefix(path, "/"), "/")
+	path = strings.TrimPrefix(path, "/")
+	if !strings.Contains(path, "('") {
+		return strings.Split(path, "/")
+	}
+	var segments []string
+	for segment := range strings.SplitSeq(path, "/") {
+		name, key, called := strings.Cut(segment, "('")
+		if key, quoted := strings.CutSuffix(key, "')"); called && quoted {
+			segments = append(segments, name, key)
+		} else {
+			segments = append(segments, segment)
+		}
+	}
+	return segments
 }
 
 func splitNonEmpty(text, separator string) []string {

@@ -1,0 +1,137 @@
+package match
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+)
+
+// graph is where the paths of the tests' requests lie.
+const graph = "https://graph.microsoft.com/v1.0"
+
+// A message is a request of a test, in one line: "METHOD PATH [Name: value |]... [BODY]".
+// A path that does not begin with a slash is an address.
+type message struct {
+	method, url string
+	header      http.Header
+	body        string
+}
+
+func parseMessage(t testing.TB, line string) message {
+	t.Helper()
+	method, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+	path, rest, _ := strings.Cut(rest, " ")
+	if path == "" {
+		t.Fatalf("no path in %q", line)
+	}
+	m := message{method: method, url: path, header: http.Header{}}
+	if strings.HasPrefix(path, "/") {
+		m.url = graph + path
+	}
+	for {
+		field, after, found := strings.Cut(rest, " | ")
+		name, value, isHeader := strings.Cut(field, ": ")
+		if !found || !isHeader || strings.ContainsAny(name, "{\" ") {
+			break
+		}
+		m.header.Add(name, value)
+		rest = after
+	}
+	m.body = rest
+	if m.body != "" && m.header.Get("Content-Type") == "" {
+		m.header.Set("Content-Type", "application/json")
+	}
+	return m
+}
+
+func (m message) request(t testing.TB) (*http.Request, []byte) {
+	t.Helper()
+	req, err := http.NewRequest(m.method, m.url, strings.NewReader(m.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = m.header.Clone()
+	return req, []byte(m.body)
+}
+
+func (m message) key(t testing.TB, rules Rules) Key {
+	t.Helper()
+	x, err := NewIndex(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, body := m.request(t)
+	key, err := x.KeyOf(req, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// parseTape reads a cassette from lines of "REQUEST => CODE BODY".
+func parseTape(t testing.TB, text string) *cassette.Cassette {
+	t.Helper()
+	tape := &cassette.Cassette{Name: "tape", File: "tape.yaml", Meta: cassette.Meta{Format: 1}}
+	for n, line := range strings.Split(text, "\n") {
+		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		asked, answer, found := strings.Cut(line, " => ")
+		if !found {
+			t.Fatalf("no answer in %q", line)
+		}
+		m := parseMessage(t, asked)
+		status, body, _ := strings.Cut(answer, " ")
+		code, err := strconv.Atoi(status)
+		if err != nil {
+			t.Fatalf("status of %q: %v", line, err)
+		}
+		tape.Interactions = append(tape.Interactions, &cassette.Interaction{
+			ID:       len(tape.Interactions),
+			Line:     n + 1,
+			Request:  cassette.Request{Method: m.method, URL: m.url, Headers: m.header, Body: m.body},
+			Response: cassette.Response{Code: code, Body: body},
+		})
+	}
+	return tape
+}
+
+func newIndex(t testing.TB, rules Rules, tapes ...*cassette.Cassette) *Index {
+	t.Helper()
+	x, err := NewIndex(rules, tapes...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// ask sends a request and tells the outcome in one line.
+func ask(t testing.TB, s *Session, line string) string {
+	t.Helper()
+	req, body := parseMessage(t, line).request(t)
+	answer, err := s.Next(req, body)
+	var miss *MissError
+	switch {
+	case errors.As(err, &miss) && miss.Reason != "":
+		return fmt.Sprintf("miss: %s: %s", miss.Verdict, miss.Reason)
+	case errors.As(err, &miss):
+		return fmt.Sprintf("miss: %s", miss.Verdict)
+	case err != nil:
+		t.Fatal(err)
+	case answer.Note != "":
+		return visible(answer.Body) + " (" + answer.Note + ")"
+	}
+	return visible(answer.Body)
+}
+
+func visible(body string) string {
+	if body == "" {
+		return "(empty)"
+	}
+	return body
+}

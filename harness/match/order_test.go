@@ -1,0 +1,75 @@
+package match
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// TestOrder plays the scripts of testdata/order: a tape, rules in the comment,
+// and requests with the answers that they get. UPDATE_GOLDEN=1 rewrites the answers.
+func TestOrder(t *testing.T) {
+	files, err := filepath.Glob("testdata/order/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			playScripts(t, archive)
+			if os.Getenv("UPDATE_GOLDEN") == "1" {
+				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func playScripts(t *testing.T, archive *txtar.Archive) {
+	var rules Rules
+	for line := range strings.SplitSeq(string(archive.Comment), "\n") {
+		name, value, _ := strings.Cut(line, ": ")
+		switch name {
+		case "order":
+			rules.Order = Order(value)
+		case "repeat":
+			on, repeat, _ := strings.Cut(value, " = ")
+			rules.Match = append(rules.Match, Rule{On: on, Repeat: Repeat(repeat)})
+		}
+	}
+	tape := parseTape(t, string(archive.Files[0].Data))
+	index := newIndex(t, rules, tape)
+	for i := range archive.Files[1:] {
+		script := &archive.Files[i+1]
+		session := index.NewSession()
+		var got strings.Builder
+		for line := range strings.Lines(string(script.Data)) {
+			if strings.HasPrefix(line, "unused: ") {
+				continue
+			}
+			request, _, _ := strings.Cut(strings.TrimSpace(line), " => ")
+			got.WriteString(request + " => " + ask(t, session, request) + "\n")
+		}
+		for _, u := range session.Unused() {
+			kind := "unused"
+			if u.Leftover {
+				kind = "leftover"
+			}
+			got.WriteString("unused: " + u.Interaction.Request.Method + " " + strings.TrimPrefix(u.Interaction.Request.URL, graph) + " " + visible(u.Interaction.Response.Body) + " " + kind + "\n")
+		}
+		if os.Getenv("UPDATE_GOLDEN") == "1" {
+			script.Data = []byte(got.String())
+		}
+		if diff := cmp.Diff(string(script.Data), got.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", script.Name, diff)
+		}
+	}
+}
