@@ -7,46 +7,46 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
-	"github.com/graphvcr/graphvcr/harness/scenario"
 )
 
-// capture puts values of the answers into variables. Of several pages, the last
+// capture puts values of an answer into variables. Of several pages, the last
 // one that has the value counts: a count is on the first page, a delta link on
 // the last. Of several values that a path selects, the first one counts.
-func (s *stepRun) capture(pages []*answer) *halt {
-	var missed *halt
-	for i := range s.step.Capture {
-		c := &s.step.Capture[i]
-		if h := s.captureOne(c, pages); h != nil {
-			if missed != nil {
-				s.add(missed.finding)
-			}
-			missed = h
-		}
-	}
-	return missed
-}
-
-func (s *stepRun) captureOne(c *scenario.Capture, pages []*answer) *halt {
-	for i := len(pages) - 1; i >= 0; i-- {
-		value, ok, err := captured(c.From, pages[i].view())
+func (s *stepRun) capture(a *answer) *halt {
+	for _, c := range s.step.Capture {
+		value, ok, err := captured(c.From, a.view())
 		if err != nil {
 			return couldNot("run.capture", c.Line, "capture {%s} from %s: %v", c.Name, c.From, err)
 		}
-		if ok {
-			s.vars.values[c.Name] = value
-			return nil
+		if !ok {
+			continue
 		}
+		if s.taken == nil {
+			s.taken = map[string]bool{}
+		}
+		s.taken[c.Name] = true
+		s.vars.values[c.Name] = value
 	}
-	if len(pages) == 0 {
-		return nil
+	return nil
+}
+
+// uncaptured reports the captures that no answer had a value for.
+func (s *stepRun) uncaptured(last *answer) *halt {
+	var missed *halt
+	for _, c := range s.step.Capture {
+		if s.taken[c.Name] {
+			continue
+		}
+		if missed != nil {
+			s.add(missed.finding)
+		}
+		missed = couldNot("run.capture", c.Line, "capture {%s}: the answer to %s (status %s) has no %s",
+			c.Name, s.what(last.request), last.view().describeStatus(), c.From)
+		missed.finding.Where = c.From
+		missed.finding.Want, missed.finding.Got = "a value", "nothing"
+		missed.at(last, "")
 	}
-	last := pages[len(pages)-1]
-	h := couldNot("run.capture", c.Line, "capture {%s}: the answer to %s (status %s) has no %s",
-		c.Name, s.what(last.request), last.view().describeStatus(), c.From)
-	h.finding.Where = c.From
-	h.finding.Want, h.finding.Got = "a value", "nothing"
-	return h.at(last, "")
+	return missed
 }
 
 // captured reads "status", "header.NAME", "body", "body.PATH", or one of these

@@ -4,10 +4,27 @@
 // scenario's file and line, the step, the JSON path, what was wanted and what was
 // got, and, on replay, the cassette's file and line; that polling follows the
 // operation's state machine (never backwards, never out of a terminal state,
-// only declared states); that cleanup runs whatever happened; and that waiting is the caller's: on replay
-// nothing sleeps.
+// only declared states); that cleanup runs whatever happened; and that waiting is
+// the caller's: on replay nothing sleeps.
 //
-// It knows neither files nor cassettes: package project wires those.
+// Rules of its findings: expect.KEYWORD (an expectation of status, headers or
+// body), schema.KEYWORD, poll.failed, poll.order, poll.constant, poll.status,
+// poll.timeout, follow.link, follow.loop, follow.total, parts.id, replay.miss,
+// replay.order, run.skipped, and run.WHAT for what could not be done at all,
+// which makes the case an error: env, variable, request, body, schema, format, path, pattern,
+// capture, identity, transport, cancelled.
 //
-// Run is safe for concurrent use with different scenarios.
+// A step that expects no status, nor anything of the body, wants one below 400.
+// A step whose variables were never captured is not run, and that is told once.
+// In cleanup failures are warnings, and 404 is fine unless a status is expected.
+//
+// It knows neither files nor cassettes: package project wires those. It adds no
+// tokens either; the transport of an identity does, and asks IsWithoutAuth first.
+//
+// Run is safe for concurrent use, with the same scenario too:
+//
+//	result := runner.Run(ctx, sc, runner.Options{
+//		Transport: func(identity string) http.RoundTripper { return replayer },
+//		Schemas:   schemas,
+//	})
 package runner

@@ -15,27 +15,33 @@ const maxPages = 10_000
 // follow walks from page to page and checks every one. The link is requested as
 // it came (concepts/paging: opaque), with the headers of the first request,
 // which no link implies (concepts/aad-advanced-queries).
-func (s *stepRun) follow(ctx context.Context) ([]*answer, *halt) {
-	var pages []*answer
+func (s *stepRun) follow(ctx context.Context) (last *answer, h *halt) {
 	asked := map[string]bool{}
+	total := 0
 	req, h := s.request(ctx)
 	for h == nil && req != nil {
-		var page *answer
-		if page, h = s.exchange(req); h != nil {
-			break
+		if last, h = s.exchange(req); h != nil {
+			return nil, h
 		}
-		pages = append(pages, page)
-		s.page = len(pages)
+		s.page++
 		asked[req.URL.String()] = true
-		if h = s.expectations(page); h != nil || len(pages) >= s.pageBound() {
+		total += elements(last.doc)
+		if h = s.judge(last); h != nil || s.page >= s.pageBound() {
 			break
 		}
-		req, h = s.next(page, asked)
+		req, h = s.next(last, asked)
 	}
 	if h == nil {
-		s.checkTotal(pages)
+		s.checkTotal(total)
 	}
-	return pages, h
+	return last, h
+}
+
+// elements counts those of value.
+func elements(doc any) int {
+	body, _ := doc.(map[string]any)
+	value, _ := body["value"].([]any)
+	return len(value)
 }
 
 func (s *stepRun) pageBound() int {
@@ -98,24 +104,17 @@ func (s *stepRun) followed(page *answer, rule, at, want, got, fault string) {
 	}})
 }
 
-// checkTotal counts the elements of value over all pages.
-func (s *stepRun) checkTotal(pages []*answer) {
+// checkTotal compares the number of elements of value over all pages.
+func (s *stepRun) checkTotal(total int) {
 	wanted := s.step.Follow.Total
-	if wanted == nil {
+	if wanted == nil || inRange(total, wanted) {
 		return
 	}
-	total := 0
-	for _, page := range pages {
-		body, _ := page.doc.(map[string]any)
-		value, _ := body["value"].([]any)
-		total += len(value)
-	}
-	if inRange(total, wanted) {
-		return
-	}
+	pages := s.page
+	s.page = 0 // the finding is of all of them
 	s.add(report.Finding{
 		Rule: "follow.total", Severity: report.Error, Place: report.Place{Line: s.step.Follow.Line},
 		Where: "$['value']", Want: countText(wanted), Got: fmt.Sprint(total),
-		Message: fmt.Sprintf("value has %d elements over %d page(s), wanted %s", total, len(pages), countText(wanted)),
+		Message: fmt.Sprintf("value has %d elements over %d page(s), wanted %s", total, pages, countText(wanted)),
 	})
 }

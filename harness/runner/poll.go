@@ -16,26 +16,31 @@ import (
 // maxPolls bounds a poll that has no timeout or waits for nothing.
 const maxPolls = 1200
 
-// poll repeats the step's request until the operation has ended, and checks the
-// final answer. The answers are nil when there is none that expectations could
-// be about.
-func (s *stepRun) poll(ctx context.Context) ([]*answer, *halt) {
+// poll repeats the step's request until the operation has ended, and judges the
+// final answer.
+func (s *stepRun) poll(ctx context.Context) (*answer, *halt) {
 	p := &poller{stepRun: s, began: s.opts.Now()}
+	before := len(s.result.Findings)
+	final, h := p.final(ctx)
+	if h == nil {
+		h = s.judge(final)
+	}
+	s.add(p.onTheWay.unseen(s.result.Findings[before:])...)
+	return final, h
+}
+
+// final polls until an answer is the final one.
+func (p *poller) final(ctx context.Context) (*answer, *halt) {
 	for range maxPolls {
-		a, h := s.send(ctx)
+		a, h := p.send(ctx)
 		if h != nil {
 			return nil, h
 		}
-		done, h := p.judge(a)
-		if h == nil && done {
-			h = s.expectations(a)
+		if done, h := p.look(a); h != nil || done {
+			return a, h
 		}
-		if h == nil && !done {
-			h = p.pause(ctx, a)
-		}
-		if done || h != nil {
-			s.add(p.violations.unseen(s.result.Findings)...)
-			return []*answer{a}, h
+		if h := p.pause(ctx, a); h != nil {
+			return nil, h
 		}
 	}
 	return nil, p.ended("poll.timeout", nil, "still not done after %d polls", maxPolls)
@@ -44,14 +49,14 @@ func (s *stepRun) poll(ctx context.Context) ([]*answer, *halt) {
 // poller is what a poll remembers from one answer to the next.
 type poller struct {
 	*stepRun
-	began      time.Time
-	waited     time.Duration
-	states     states
-	violations findingSet
+	began    time.Time
+	waited   time.Duration
+	states   states
+	onTheWay findingSet // of answers that were not the final one
 }
 
-// judge looks at one answer and says whether it is the final one.
-func (p *poller) judge(a *answer) (done bool, h *halt) {
+// look says whether an answer is the final one.
+func (p *poller) look(a *answer) (done bool, h *halt) {
 	poll := p.step.Poll
 	if a.isJSON && a.status < 300 {
 		p.report(a, p.states.observe(a.doc, poll.Line))
@@ -155,8 +160,8 @@ func (p *poller) validate(a *answer) *halt {
 	if p.step.Expect == nil || !a.isJSON || a.status >= 300 {
 		return nil
 	}
-	found, h := p.stepRun.violations(p.step.Expect, a.view(), nil)
-	p.violations = append(p.violations, found...)
+	found, h := p.violations(p.step.Expect, a.view(), nil)
+	p.onTheWay = append(p.onTheWay, found...)
 	return h
 }
 

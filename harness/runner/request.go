@@ -29,9 +29,6 @@ func (s *stepRun) request(ctx context.Context) (*http.Request, *halt) {
 	if err != nil {
 		return nil, couldNot("run.request", q.Line, "build the request: %v", err)
 	}
-	if body.data == nil {
-		req.Body, req.GetBody, req.ContentLength = nil, nil, 0
-	}
 	req.Header = headers
 	if t := body.headerValue(headers.Get("Content-Type")); t != "" {
 		req.Header.Set("Content-Type", t)

@@ -14,7 +14,8 @@ import (
 
 // Options are what a run needs beside the scenario.
 type Options struct {
-	// Transport carries the requests of an identity ("" is the default one).
+	// Transport carries the requests of an identity ("" is the default one). It is
+	// asked for every request; nil says that nobody of that name is signed in.
 	Transport func(identity string) http.RoundTripper
 	// BaseURL is where paths are resolved; "" is https://graph.microsoft.com.
 	BaseURL string

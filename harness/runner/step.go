@@ -15,7 +15,8 @@ type stepRun struct {
 	step    *scenario.Step
 	name    string
 	cleanup bool
-	page    int // of a followed answer, from 1
+	page    int             // of a followed answer, from 1
+	taken   map[string]bool // variables that an answer had a value for
 }
 
 // do runs the step unless it lacks a variable. What it returns has been reported.
@@ -54,37 +55,41 @@ func (s *stepRun) skip(missing []string) {
 }
 
 func (s *stepRun) execute(ctx context.Context) *halt {
-	var pages []*answer
+	var last *answer
 	var h *halt
 	switch {
 	case s.step.Poll != nil:
-		pages, h = s.poll(ctx)
+		last, h = s.poll(ctx)
 	case s.step.Follow != nil:
-		pages, h = s.follow(ctx)
+		last, h = s.follow(ctx)
 	default:
-		pages, h = s.once(ctx)
+		last, h = s.once(ctx)
 	}
 	if h != nil {
 		return h
 	}
-	return s.capture(pages)
+	return s.uncaptured(last)
 }
 
-// once sends the step's request and checks the answer.
-func (s *stepRun) once(ctx context.Context) ([]*answer, *halt) {
+// once sends the step's request and judges the answer.
+func (s *stepRun) once(ctx context.Context) (*answer, *halt) {
 	a, h := s.send(ctx)
 	if h == nil {
-		h = s.expectations(a)
+		h = s.judge(a)
 	}
-	return []*answer{a}, h
+	return a, h
 }
 
-// expectations checks an answer against all that the step expects of it.
-func (s *stepRun) expectations(a *answer) *halt {
+// judge checks an answer against all that the step expects of it, and takes
+// from it what the step captures.
+func (s *stepRun) judge(a *answer) *halt {
 	if h := s.expect(s.step.Expect, a.view()); h != nil {
 		return h
 	}
-	return s.parts(a)
+	if h := s.parts(a); h != nil {
+		return h
+	}
+	return s.capture(a)
 }
 
 // add completes a finding and reports it. What goes wrong in cleanup is a
