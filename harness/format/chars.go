@@ -8,6 +8,7 @@ import "strings"
 func isDigit(c byte) bool  { return c-'0' <= 9 }
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func isUpper(c byte) bool  { return c >= 'A' && c <= 'Z' }
+func isLower(c byte) bool  { return c >= 'a' && c <= 'z' }
 func isAlnum(c byte) bool  { return isDigit(c) || isLetter(c) }
 func isHex(c byte) bool    { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 func isURLSafe(c byte) bool {
@@ -25,6 +26,16 @@ func all(s string, class func(byte) bool) bool {
 		}
 	}
 	return s != ""
+}
+
+// has reports whether s has a byte of a class.
+func has(s string, class func(byte) bool) bool {
+	for i := range len(s) {
+		if class(s[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // isWhole reports whether s is enclosed in two brackets.

@@ -303,6 +303,5 @@ func isPlannerID(s string) bool { return len(s) == 28 && all(s, isURLSafe) }
 // isMixed reports whether s has capitals, small letters and digits, as a random
 // id has and a name seldom.
 func isMixed(s string) bool {
-	return len(s) < 256 && strings.ContainsFunc(s, func(r rune) bool { return r >= '0' && r <= '9' }) &&
-		strings.ToLower(s) != s && strings.ToUpper(s) != s
+	return len(s) < 256 && has(s, isDigit) && has(s, isUpper) && has(s, isLower)
 }

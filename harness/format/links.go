@@ -103,7 +103,11 @@ func isPathStart(s string) bool {
 
 // isLinkByte: what may stand in a link. Braces are placeholders.
 func isLinkByte(c byte) bool {
-	return c > ' ' && c != 0x7f && strings.IndexByte("\"<>\\^`{|}", c) < 0
+	switch c {
+	case '"', '<', '>', '\\', '^', '`', '{', '|', '}', 0x7f:
+		return false
+	}
+	return c > ' '
 }
 
 func isAbsoluteLink(s string) bool {
