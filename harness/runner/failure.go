@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -47,18 +48,15 @@ func (f failure) finding(a *answer) report.Finding {
 	}
 }
 
-// maxShown is how much of a value a finding quotes.
+// maxShown is how much of a value a finding quotes: an operation id of three
+// GUIDs whole.
 const maxShown = 120
 
 func cut(text string) string {
-	if len(text) <= maxShown {
-		return text
+	if shown := []rune(text[:min(len(text), maxShown*utf8.UTFMax)]); len(shown) > maxShown {
+		return string(shown[:maxShown-1]) + "…"
 	}
-	shown := []rune(text)
-	if len(shown) <= maxShown {
-		return text
-	}
-	return string(shown[:maxShown-1]) + "…"
+	return text
 }
 
 // hintOf is the advice of the errors of cassettes, schemas and scenarios.

@@ -31,10 +31,10 @@ type subject struct {
 }
 
 func (s subject) fail(rule, want, message string, args ...any) []failure {
-	got := cut(jsonText(s.value))
+	got := jsonText(s.value)
 	return []failure{{
-		place: s.place, rule: "expect." + rule, line: s.line, want: cut(want), got: got,
-		message: s.where + " is " + got + ", " + fmt.Sprintf(message, args...),
+		place: s.place, rule: "expect." + rule, line: s.line, want: cut(want), got: cut(got),
+		message: s.where + " is " + cut(got) + ", " + fmt.Sprintf(message, args...),
 	}}
 }
 
