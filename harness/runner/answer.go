@@ -20,6 +20,9 @@ const ruleMiss = "replay.miss"
 // maxBody bounds what is read of one answer.
 const maxBody = 256 << 20
 
+// byteOrderMark may precede the number of a $count, and is no part of any text.
+const byteOrderMark = "\ufeff"
+
 // maxRedirects is net/http's own limit.
 const maxRedirects = 10
 
@@ -67,7 +70,7 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 	if len(data) > maxBody {
 		return nil, couldNot("run.body", 0, "the answer to %s is larger than %d MB", s.what(req), maxBody>>20)
 	}
-	a.status, a.header, a.text = resp.StatusCode, resp.Header, string(data)
+	a.status, a.header, a.text = resp.StatusCode, resp.Header, strings.TrimPrefix(string(data), byteOrderMark)
 	if note := a.source().Note; note != "" {
 		s.add(report.Finding{
 			Rule: "replay.order", Severity: report.Note, Message: note,
@@ -148,12 +151,11 @@ func missed(miss *match.MissError) *halt {
 // parse reads a JSON body. A body without a content type is JSON if it is; one
 // that claims to be JSON and is not cannot be judged.
 func (a *answer) parse() *halt {
-	text := strings.TrimPrefix(a.text, "\ufeff")
 	kind := a.header.Get("Content-Type")
-	if strings.TrimSpace(text) == "" || kind != "" && !isJSONType(kind) {
+	if strings.TrimSpace(a.text) == "" || kind != "" && !isJSONType(kind) {
 		return nil
 	}
-	doc, err := jsondoc.Parse(text)
+	doc, err := jsondoc.Parse(a.text)
 	if err == nil {
 		a.doc, a.isJSON = doc, true
 		return nil

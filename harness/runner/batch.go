@@ -56,7 +56,7 @@ func batchParts(a *answer) map[string][]*view {
 }
 
 func partView(a *answer, fields map[string]any, path, sentTo string) *view {
-	v := &view{answer: a, sentTo: sentTo, part: path, header: http.Header{}}
+	v := &view{answer: a, sentTo: sentTo, part: path, header: http.Header{}, spelt: map[string]string{}}
 	if n, ok := fields["status"].(json.Number); ok {
 		status, _ := n.Int64()
 		v.status = int(status)
@@ -64,6 +64,7 @@ func partView(a *answer, fields map[string]any, path, sentTo string) *view {
 	headers, _ := fields["headers"].(map[string]any)
 	for name, value := range headers {
 		v.header.Set(name, plainText(value))
+		v.spelt[http.CanonicalHeaderKey(name)] = name
 	}
 	body, ok := fields["body"]
 	if !ok {

@@ -87,8 +87,7 @@ func (c *checker) headers(checks []scenario.Check, v *view) []failure {
 func (c *checker) body(e *scenario.Expect, v *view) []failure {
 	var failures []failure
 	if e.Text != nil {
-		text := strings.TrimPrefix(v.text, "\ufeff") // $count may begin with one
-		failures = c.match(&e.Text.Matcher, subject{place: v.textPlace(), value: text, plain: true, line: e.Text.Line})
+		failures = c.match(&e.Text.Matcher, subject{place: v.textPlace(), value: v.text, plain: true, line: e.Text.Line})
 	}
 	if len(e.Body) > 0 && !v.isJSON {
 		got := kindOf(v)

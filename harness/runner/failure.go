@@ -53,7 +53,7 @@ func (f failure) finding(a *answer) report.Finding {
 const maxShown = 120
 
 func cut(text string) string {
-	if shown := []rune(text[:min(len(text), maxShown*utf8.UTFMax)]); len(shown) > maxShown {
+	if shown := []rune(text[:min(len(text), (maxShown+1)*utf8.UTFMax)]); len(shown) > maxShown {
 		return string(shown[:maxShown-1]) + "…"
 	}
 	return text

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -192,4 +193,63 @@ func parse(t *testing.T, text string) *scenario.Scenario {
 		t.Fatal(err)
 	}
 	return sc
+}
+
+// TestBodyFileStaysInItsFolder: a link in the scenario's folder leads nowhere
+// outside it.
+func TestBodyFileStaysInItsFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(secret, filepath.Join(dir, "link")); err != nil {
+		t.Skip("no symbolic links here:", err)
+	}
+	sc, err := scenario.Parse(filepath.Join(dir, "s.yaml"), []byte(`{api: v1.0, steps: [{request: {method: PUT, path: /x, bodyFile: link}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := runner.Run(t.Context(), sc, runner.Options{Transport: func(string) http.RoundTripper {
+		return roundTripper(func(req *http.Request) (*http.Response, error) {
+			t.Error("the file was sent")
+			return answered(req, http.StatusOK, ""), nil
+		})
+	}})
+	if result.Status != report.Errored || !strings.Contains(tell(result), "run.request") {
+		t.Errorf("got %s", tell(result))
+	}
+}
+
+// TestOneScenarioManyRuns: a scenario is shared, a run's variables are not.
+func TestOneScenarioManyRuns(t *testing.T) {
+	t.Parallel()
+	sc := parse(t, `
+api: v1.0
+vars: {who: nobody}
+steps:
+  - request: {method: GET, path: "/users/{who}"}
+    expect: {body: {id: "{who}"}}
+    capture: {again: body.id}
+  - request: {method: GET, path: "/users/{again}"}
+    expect: {body: {id: "{who}"}}
+`)
+	var group sync.WaitGroup
+	for i := range 16 {
+		group.Go(func() {
+			result := runner.Run(t.Context(), sc, runner.Options{
+				Vars: map[string]string{"who": fmt.Sprint("user", i)},
+				Transport: func(string) http.RoundTripper {
+					return roundTripper(func(req *http.Request) (*http.Response, error) {
+						return answered(req, http.StatusOK, fmt.Sprintf(`{"id":%q}`, filepath.Base(req.URL.Path))), nil
+					})
+				},
+			})
+			if len(result.Findings) > 0 || result.Steps != 2 {
+				t.Errorf("run %d: %s", i, tell(result))
+			}
+		})
+	}
+	group.Wait()
 }

@@ -18,7 +18,8 @@ type view struct {
 	text   string
 	doc    any
 	isJSON bool
-	part   string // normalized path of the part in the answer's body; "" for the answer itself
+	part   string            // normalized path of the part in the answer's body; "" for the answer itself
+	spelt  map[string]string // canonical names of a part's headers, as the body spells them
 }
 
 func (a *answer) view() *view {
@@ -49,6 +50,9 @@ func (v *view) statusPlace() place {
 func (v *view) headerPlace(name string) place {
 	if v.part == "" {
 		return place{where: "header." + name}
+	}
+	if spelt, ok := v.spelt[http.CanonicalHeaderKey(name)]; ok {
+		name = spelt
 	}
 	path := jsondoc.AppendPath(jsondoc.AppendPath(v.part, "headers"), name)
 	return place{where: path, at: path}
