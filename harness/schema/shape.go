@@ -67,15 +67,16 @@ func (m *shapeMerge) add(schema *jsonschema.Schema) {
 		return
 	}
 	m.seen[schema] = true
-	key, isFile := keyOf(schema.Location)
-	if isFile = isFile && strings.HasSuffix(schema.Location, "#"); isFile {
+	location, fragment, _ := strings.Cut(schema.Location, "#")
+	key, _ := keyOf(location)
+	if fragment == "" {
 		if m.into.key.name == "" {
 			m.into.key, m.into.bases = key, map[string]bool{}
 		}
 		m.into.bases[key.name] = true
 	}
-	if facts, ok := schema.Extensions[graphKeyword].(*graphFacts); ok {
-		m.facts(facts, key)
+	if src := m.set.sources[key.path()]; src != nil {
+		m.facts(src.graphFacts(libraryPointer(fragment)), key)
 	}
 	if len(schema.Properties) > 0 && m.into.props == nil {
 		m.into.props = make(map[string]*shape, len(schema.Properties))
@@ -97,7 +98,7 @@ func (m *shapeMerge) add(schema *jsonschema.Schema) {
 	}
 }
 
-func (m *shapeMerge) facts(facts *graphFacts, file typeKey) {
+func (m *shapeMerge) facts(facts graphFacts, file typeKey) {
 	if facts.Type != "" && m.into.target == "" {
 		m.into.target = facts.Type
 	}

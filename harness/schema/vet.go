@@ -54,6 +54,13 @@ func readGraphFacts(keyword any) (graphFacts, error) {
 	return facts, nil
 }
 
+// graphFacts is x-graph of the schema that pointer names.
+func (src *source) graphFacts(pointer string) graphFacts {
+	keyword, _ := src.lookup(pointer + "/" + graphKeyword)
+	facts, _ := readGraphFacts(keyword) // vetted before
+	return facts
+}
+
 // formatMatcher finds a format by its name in "format": one of package format,
 // else one that JSON Schema itself defines. The library's own date-time, which is
 // narrower than Graph's, is never reached.

@@ -92,9 +92,7 @@ func (c *checker) evolvable(l leaf) bool {
 		return false
 	}
 	around := strings.TrimSuffix(strings.TrimSuffix(l.pointer, "/"+membersOf), "/enum")
-	keyword, _ := src.lookup(around + "/" + graphKeyword)
-	facts, _ := readGraphFacts(keyword)
-	return facts.Evolvable
+	return src.graphFacts(around).Evolvable
 }
 
 func describeFormat(keyword any) string {
