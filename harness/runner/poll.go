@@ -61,17 +61,21 @@ func (p *poller) look(a *answer) (done bool, h *halt) {
 	if a.isJSON && a.status < 300 {
 		p.report(a, p.states.observe(a.doc, poll.Line))
 	}
-	if failed, h := p.holds(poll.Fail, a); h != nil || failed {
-		return false, p.failedWith(a, h)
+	failed, h := p.holds(poll.Fail, a)
+	if h != nil {
+		return false, h
 	}
-	if until, h := p.holds(poll.Until, a); h != nil || until {
-		return until, h
+	if failed {
+		return false, p.operationFailed(a)
+	}
+	if done, h = p.holds(poll.Until, a); h != nil || done {
+		return done, h
 	}
 	if !p.notYet(a) {
 		return p.unexpected(a)
 	}
 	if isFailure(stateOf(a.doc)) {
-		return false, p.failedWith(a, nil)
+		return false, p.operationFailed(a)
 	}
 	return false, p.validate(a)
 }
@@ -97,15 +101,17 @@ func (p *poller) unexpected(a *answer) (bool, *halt) {
 	for _, allowed := range p.step.Poll.Allow {
 		h.finding.Want += " or " + strconv.Itoa(allowed)
 	}
-	return false, h
+	return false, h.at(a, "")
 }
 
-func (p *poller) failedWith(a *answer, h *halt) *halt {
-	if h != nil {
+// operationFailed ends the poll with an operation that failed. Its answer has to be what
+// its schema says all the same.
+func (p *poller) operationFailed(a *answer) *halt {
+	if h := p.validate(a); h != nil {
 		return h
 	}
 	state := stateOf(a.doc)
-	h = p.ended("poll.failed", a, "the operation ended as %s", state)
+	h := p.ended("poll.failed", a, "the operation ended as %s", state)
 	if state == "" {
 		h.finding.Message = "the operation failed"
 	}
