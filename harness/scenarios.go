@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,8 +16,8 @@ import (
 // fails its subtest with the same text that graphvcr replay prints; warnings and
 // notes are logged.
 //
-// The glob is a pattern of [filepath.Glob], or the name of a file or folder, and
-// is looked up in the test's working directory (its package's folder), then in
+// The glob is a pattern of [filepath.Glob], in which "**/" may stand for any number
+// of folders, or the name of a file or folder. It is looked up in the test's working directory (its package's folder), then in
 // the project's root. A folder stands for all scenarios below it. A glob that
 // finds nothing fails the test.
 func RunScenarios(t *testing.T, glob string) {
@@ -57,7 +58,7 @@ func runScenario(t *testing.T, p *project.Project, file string) {
 
 func scenarioFiles(p *project.Project, glob string) ([]string, error) {
 	for _, pattern := range []string{glob, filepath.Join(p.Dirs.Root, glob)} {
-		matches, err := filepath.Glob(pattern)
+		matches, err := expand(pattern)
 		if err != nil {
 			return nil, fmt.Errorf("scenarios %q: %w", glob, err)
 		}
@@ -66,6 +67,34 @@ func scenarioFiles(p *project.Project, glob string) ([]string, error) {
 		}
 	}
 	return nil, fmt.Errorf("no scenario matches %q, neither in the working directory nor in %s", glob, p.Dirs.Root)
+}
+
+// expand is filepath.Glob in which the first "**/" stands for any number of
+// folders, none included.
+func expand(pattern string) ([]string, error) {
+	before, after, deep := strings.Cut(filepath.ToSlash(pattern), "**/")
+	if !deep {
+		return filepath.Glob(pattern)
+	}
+	roots, err := filepath.Glob(filepath.Clean(before))
+	if err != nil {
+		return nil, err
+	}
+	var matches []string
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(dir string, entry fs.DirEntry, err error) error {
+			if err != nil || !entry.IsDir() {
+				return err
+			}
+			found, err := filepath.Glob(filepath.Join(dir, after))
+			matches = append(matches, found...)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return matches, nil
 }
 
 // subtestName is the file's path below the scenarios folder where it lies there.

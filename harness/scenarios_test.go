@@ -3,6 +3,7 @@ package harness_test
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -32,6 +33,13 @@ func TestRunScenariosFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "project"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.test\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, tc := range []struct {
 		name, glob string
 		want       []string
@@ -41,12 +49,13 @@ func TestRunScenariosFails(t *testing.T) {
 			`"Nestor"`, `"Adele"`, "cassettes/bad.yaml:",
 		}},
 		{"folder", "scenarios", []string{"--- PASS: TestInner/group/good ", "--- FAIL: TestInner/group/bad "}},
+		{"any depth", "scenarios/**/*.yaml", []string{"--- PASS: TestInner/group/good ", "--- FAIL: TestInner/group/deep/broken "}},
 		{"nothing", "scenarios/none*.yaml", []string{`no scenario matches "scenarios/none*.yaml"`}},
 		{"broken", "scenarios/deep/*.yaml", []string{"--- FAIL: TestInner/group/deep/broken ", "scenarios/deep/broken.yaml:2:", "did you mean"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			cmd := exec.Command(exe, "-test.run=^TestInner$", "-test.v")
-			cmd.Env = append(os.Environ(), "HARNESS_TEST_DIR=testdata/project", "HARNESS_TEST_GLOB="+tc.glob)
+			cmd.Env = append(os.Environ(), "HARNESS_TEST_DIR="+dir, "HARNESS_TEST_GLOB="+tc.glob)
 			out, err := cmd.CombinedOutput()
 			if err == nil {
 				t.Errorf("the run passed")

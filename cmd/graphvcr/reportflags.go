@@ -47,6 +47,7 @@ func (f *reportFlags) parse(std streams) (*reporting, error) {
 	if r.failOn, err = report.ParseSeverity(f.failOn); err != nil {
 		return nil, &failure{message: "--fail-on", err: err}
 	}
+	r.failOn = max(r.failOn, report.Warning)
 	seen := map[string]bool{}
 	for _, value := range f.reports {
 		t := target{}

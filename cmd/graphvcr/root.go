@@ -53,7 +53,7 @@ func newRoot(std streams) *cobra.Command {
 		newImport(std),
 		newVersion(std),
 	)
-	root.SetHelpTemplate(strings.TrimRight(root.HelpTemplate(), "\n") + "\n" + exitHelp)
+	root.SetHelpTemplate(strings.TrimRight(root.HelpTemplate(), "\n") + exitHelp)
 	return root
 }
 

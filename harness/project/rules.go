@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -61,7 +60,9 @@ func decodeRule(item strictyaml.Value) match.Rule {
 	item.Require("a match rule", "on")
 	rule := match.Rule{On: decodeOn(item.At("on"))}
 	for _, field := range item.At("ignore").Items() {
-		rule.Ignore = append(rule.Ignore, decodeField(field))
+		text := field.Text()
+		check(field, match.Rule{On: "* *", Ignore: []string{text}})
+		rule.Ignore = append(rule.Ignore, text)
 	}
 	if repeat := item.At("repeat"); repeat.IsSet() {
 		rule.Repeat = match.Repeat(oneOf(repeat, "repeat policy",
@@ -75,33 +76,29 @@ var methods = []string{"*", "GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OP
 
 func decodeOn(v strictyaml.Value) string {
 	on := v.Text()
-	method, path, found := strings.Cut(on, " ")
-	switch {
-	case on == "":
-	case !found || strings.TrimSpace(path) == "":
-		v.Fault(`write a method, a space and a path, e.g. "GET */calendarView"`, "rule is for %q, which names no path", on)
-	case !slices.Contains(methods, method):
+	method, _, found := strings.Cut(on, " ")
+	if found && !slices.Contains(methods, method) {
 		v.Fault(strictyaml.Advise(method, methods), "unknown method %q", method)
+		return on
 	}
+	check(v, match.Rule{On: on})
 	return on
 }
 
-func decodeField(v strictyaml.Value) string {
-	field := v.Text()
-	kind, rest, _ := strings.Cut(field, ".")
-	kinds := []string{"query", "header", "body"}
-	switch {
-	case field == "":
-	case !slices.Contains(kinds, kind):
-		v.Fault("write query.NAME, header.NAME or body.PATH", "cannot ignore %q", field)
-	case rest == "":
-		v.Fault("", "%q names no %s to ignore", field, kind)
-	case kind == "body":
-		if _, err := jsondoc.ParsePath(rest); err != nil {
-			v.Fault("write an RFC 9535 path, e.g. body.$.start.dateTime", "bad path %q: %v", rest, err)
-		}
+// check lets package match judge one part of a rule, and puts what it says to the
+// part's place.
+func check(v strictyaml.Value, part match.Rule) {
+	if v.Kind() != strictyaml.String {
+		return // told already
 	}
-	return field
+	err := match.Rules{Match: []match.Rule{part}}.Validate()
+	if err == nil {
+		return
+	}
+	if inner := errors.Unwrap(err); inner != nil {
+		err = inner // without the rule's number, which the place makes idle
+	}
+	v.Fault("", "%v", err)
 }
 
 func oneOf(v strictyaml.Value, what string, words ...string) string {

@@ -113,10 +113,10 @@ func describe(f *Finding, full bool) []string {
 	if f.Step != "" {
 		about = append(about, "step "+Visible(f.Step))
 	}
-	if f.Where != "" {
-		about = append(about, Visible(f.Where))
+	message := lines(message(f))
+	if where := Visible(f.Where); where != "" && !strings.HasPrefix(message[0], where) {
+		about = append(about, where)
 	}
-	message := lines(f.Message)
 	if message[0] != "" {
 		about = append(about, message[0])
 	}
@@ -141,6 +141,16 @@ func describe(f *Finding, full bool) []string {
 		out = append(out, "rule      "+Visible(f.Rule)+" "+f.ID)
 	}
 	return out
+}
+
+// message is a finding's message, shortened where it repeats, word for word, what
+// the lines below it tell.
+func message(f *Finding) string {
+	told := fmt.Sprintf("%s is %s, wanted %s", f.Where, f.Got, f.Want)
+	if rest, repeats := strings.CutPrefix(f.Message, told); repeats && f.Want != "" {
+		return f.Where + " is not what was wanted" + rest
+	}
+	return f.Message
 }
 
 func value(s string) string {

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"graphvcr": func() { os.Exit(mainStatus()) }})
+}
+
+// TestScripts runs testdata/script, each in a copy of testdata/project. The
+// scripts know these commands beside testscript's own:
+//
+//	exits STATUS PROGRAM ARGUMENT...   checks the exit status
+//	replace FILE OLD NEW   puts NEW where OLD stands, which must be there once;
+//	                       \n in NEW is a line break
+//	steady FILE            blanks the durations of a report, so that it can be compared
+//
+// UPDATE_GOLDEN=1 rewrites the files that cmp compares with.
+func TestScripts(t *testing.T) {
+	repository, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:           filepath.Join("testdata", "script"),
+		UpdateScripts: os.Getenv("UPDATE_GOLDEN") != "",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("REPOSITORY", repository)
+			env.Setenv("NO_COLOR", "")
+			if err := os.WriteFile(filepath.Join(env.WorkDir, "go.mod"), []byte("module example.test\n"), 0o644); err != nil {
+				return err
+			}
+			return copyProject(env.WorkDir)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":   exits,
+			"replace": replaceInFile,
+			"steady":  steady,
+		},
+	})
+}
+
+// copyProject lays out the project that scripts start from, without the files
+// that a script brings itself.
+func copyProject(dir string) error {
+	project := filepath.Join("testdata", "project")
+	return filepath.WalkDir(project, func(name string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(project, name)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(dir, rel)
+		if _, err := os.Stat(target); err == nil {
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(target, text, 0o644)
+	})
+}
+
+// exits runs a program and checks its exit status.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS PROGRAM ARGUMENT...")
+	}
+	got := 0
+	var failed *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &failed) {
+		got = failed.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if want := args[0]; strconv.Itoa(got) != want {
+		ts.Fatalf("%s: exit status %d, want %s", args[1], got, want)
+	}
+}
+
+func replaceInFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: replace FILE OLD NEW")
+	}
+	text, replacement := ts.ReadFile(args[0]), strings.ReplaceAll(args[2], `\n`, "\n")
+	if n := strings.Count(text, args[1]); n != 1 {
+		ts.Fatalf("%s holds %q %d times, want once", args[0], args[1], n)
+	}
+	changed := strings.Replace(text, args[1], replacement, 1)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(changed), 0o644))
+}
+
+var durations = regexp.MustCompile(`( +\d+\.\d\ds$)|(time="\d+\.\d\d\d")|("duration_ms": \d+)`)
+
+func steady(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: steady FILE")
+	}
+	lines := strings.SplitAfter(ts.ReadFile(args[0]), "\n")
+	for i, line := range lines {
+		body, end := strings.CutSuffix(line, "\n")
+		lines[i] = durations.ReplaceAllStringFunc(body, func(found string) string {
+			switch {
+			case strings.HasPrefix(found, "time"):
+				return `time="0"`
+			case strings.HasPrefix(found, `"`):
+				return `"duration_ms": 0`
+			}
+			return ""
+		})
+		if end {
+			lines[i] += "\n"
+		}
+	}
+	name := "steady-" + filepath.Base(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(name), []byte(strings.Join(lines, "")), 0o644))
+	fmt.Fprintf(ts.Stdout(), "wrote %s\n", name)
+}
