@@ -2,6 +2,7 @@ package jsondoc_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -108,6 +109,25 @@ func TestSelectKeepsNumbersExact(t *testing.T) {
 	if len(spelled) != 7 {
 		t.Errorf("got %v", spelled)
 	}
+}
+
+func TestOnePathServesManyGoroutines(t *testing.T) {
+	path, err := jsondoc.ParsePath("$..[?@.n > 1 && match(@.id, '[ab]')].id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := mustParse(t, selectDoc)
+	var group sync.WaitGroup
+	for range 16 {
+		group.Go(func() {
+			for range 20 {
+				if nodes := path.Select(doc); len(nodes) != 1 || nodes[0].Value != "b" {
+					t.Errorf("got %v", nodes)
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 func TestParsePathRefuses(t *testing.T) {
