@@ -43,7 +43,7 @@ func collect(p *project.Project, paths []string) ([]file, error) {
 		if !given && !exists(at) {
 			continue
 		}
-		found, err := collectAt(p, at, given)
+		found, err := collectAt(p, at)
 		if err != nil {
 			return nil, err
 		}
@@ -58,39 +58,30 @@ func exists(name string) bool {
 	return err == nil
 }
 
-func collectAt(p *project.Project, at string, given bool) ([]file, error) {
+// collectAt finds the files at one path. A file that was named is a file to lint
+// whatever it is; of a folder only what may be ours counts.
+func collectAt(p *project.Project, at string) ([]file, error) {
 	if !exists(at) {
-		// A name of a scenario or a cassette is as good as a path.
-		if files, err := p.Files(at); err == nil {
-			at = files[0]
-		} else if name, cassetteErr := p.CassetteFile(at); cassetteErr == nil {
-			at = name
-		} else {
-			return nil, &project.Error{
-				Message: fmt.Sprintf("nothing to lint at %s", filepath.ToSlash(at)),
-				Advice:  "name a cassette, a scenario, a schema or a folder of them",
-				Err:     fs.ErrNotExist,
-			}
-		}
+		return byName(p, at)
 	}
 	var files []file
 	err := filepath.WalkDir(at, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		hidden := name != at && strings.HasPrefix(entry.Name(), ".")
-		if entry.IsDir() {
-			if hidden {
+		case name != at && strings.HasPrefix(entry.Name(), "."):
+			if entry.IsDir() {
 				return fs.SkipDir
 			}
 			return nil
+		case entry.IsDir():
+			return nil
 		}
-		f := file{name: filepath.ToSlash(filepath.Clean(name))}
-		f.kind = kindOf(p, f.name)
-		if f.kind == isOther && given && name == at {
+		f := fileOf(p, name)
+		if f.kind == isOther && name == at {
 			f.kind = isUnknown
 		}
-		if f.kind != isOther && !hidden {
+		if f.kind != isOther {
 			files = append(files, f)
 		}
 		return nil
@@ -99,6 +90,32 @@ func collectAt(p *project.Project, at string, given bool) ([]file, error) {
 		return nil, fmt.Errorf("lint %s: %w", at, err)
 	}
 	return files, nil
+}
+
+// byName finds scenarios or a cassette by a name below their folder.
+func byName(p *project.Project, name string) ([]file, error) {
+	var files []file
+	if scenarios, err := p.Files(name); err == nil {
+		for _, s := range scenarios {
+			files = append(files, fileOf(p, s))
+		}
+	}
+	if cassette, err := p.CassetteFile(name); err == nil {
+		files = append(files, fileOf(p, cassette))
+	}
+	if len(files) == 0 {
+		return nil, &project.Error{
+			Message: fmt.Sprintf("nothing to lint at %s", filepath.ToSlash(name)),
+			Advice:  "name a cassette, a scenario, a schema or a folder of them",
+			Err:     fs.ErrNotExist,
+		}
+	}
+	return files, nil
+}
+
+func fileOf(p *project.Project, name string) file {
+	name = filepath.ToSlash(filepath.Clean(name))
+	return file{name: name, kind: kindOf(p, name)}
 }
 
 // kindOf tells a file by where it lies, else by what stands in it.

@@ -19,6 +19,9 @@ func LoadRules(file string) (match.Rules, error) {
 	if err != nil {
 		return match.Rules{}, &Error{Message: fmt.Sprintf("read rules: %v", err), Advice: "name an existing file with --rules", Err: err}
 	}
+	if saysNothing(string(data)) {
+		return match.Rules{}, nil
+	}
 	rules, faults := strictyaml.Decode(data, decodeRules)
 	errs := make([]error, len(faults))
 	for i, f := range faults {
@@ -30,15 +33,22 @@ func LoadRules(file string) (match.Rules, error) {
 	return rules, errors.Join(errs...)
 }
 
+// saysNothing reports whether a file holds only comments and blank lines.
+func saysNothing(text string) bool {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && line != "---" && line[0] != '#' {
+			return false
+		}
+	}
+	return true
+}
+
 // Keys that the design gives to rules.yaml and that nothing reads yet. They are
 // refused: a redaction that is written down and not done would be a trap.
 var laterKeys = []string{"redact", "diff"}
 
 func decodeRules(root strictyaml.Value) match.Rules {
 	var rules match.Rules
-	if root.Kind() == strictyaml.Null {
-		return rules
-	}
 	root.Only("the rules", append([]string{"match", "order"}, laterKeys...))
 	for _, key := range laterKeys {
 		root.At(key).Fault("remove it; recordings are read as they are", "%q is not supported by this version", key)
