@@ -179,7 +179,12 @@ func (f *importFlags) checkTargets(recordings []recording) error {
 // told is what the report says of a recording.
 func (r *recording) told() report.Case {
 	c := report.Case{Name: r.name, File: r.file, Findings: r.result.Findings}
-	if n := len(r.result.Cassette.Interactions); n > 0 {
+	switch n := len(r.result.Cassette.Interactions); n {
+	case 0:
+		c.Name = r.name + " (nothing to import, nothing written)"
+	case 1:
+		c.Name = r.name + " (1 interaction)"
+	default:
 		c.Name = fmt.Sprintf("%s (%d interactions)", r.name, n)
 	}
 	return c

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/project"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 func newNew(std streams, dirs *projectFlags) *cobra.Command {
@@ -63,7 +64,7 @@ func noSubcommand(cmd *cobra.Command, args []string) error {
 func newScenario(std streams, p *project.Project, name string) error {
 	name = strings.TrimSuffix(filepath.ToSlash(name), ".yaml")
 	local := filepath.FromSlash(name + ".yaml")
-	if base := path.Base(name); !filepath.IsLocal(local) || strings.HasPrefix(base, ".") || strings.HasSuffix(name, "/") || base == "" {
+	if !filepath.IsLocal(local) || !nameable(name) {
 		return &failure{
 			message: fmt.Sprintf("new scenario: %q names no file below %s", name, p.Dirs.Scenarios),
 			hint:    "give a path below that folder, e.g. teams/archive",
@@ -79,6 +80,13 @@ func newScenario(std streams, p *project.Project, name string) error {
 	}
 	_, err = fmt.Fprintf(std.out, "wrote %s\n", file)
 	return err
+}
+
+// nameable reports whether a path ends in a name that can be seen: no folder, no
+// hidden file, no control characters.
+func nameable(name string) bool {
+	base := name[strings.LastIndexByte(name, '/')+1:]
+	return base != "" && base[0] != '.' && report.Visible(name) == name
 }
 
 // createBelow creates a file that cannot lie outside dir, symbolic links included.
