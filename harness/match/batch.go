@@ -23,8 +23,9 @@ type batch struct {
 // A batchPart is one inner request.
 type batchPart struct {
 	id       string
-	position int // in the body, from 0
-	label    string
+	position int      // in the body, from 0
+	asks     string   // what it asks for by itself
+	label    string   // asks, and what it is tied to: see batch.label
 	needs    []string // ids of dependsOn
 
 	method   string
@@ -140,7 +141,8 @@ func (b *batch) label() {
 		if part.url != nil && part.url.Host != graphHost {
 			host = part.url.Host
 		}
-		part.label = strings.Join([]string{part.method, host, part.path, part.query, part.headers, part.body.digest}, "\x00")
+		part.asks = strings.Join([]string{part.method, host, part.path, part.query, part.headers, part.body.digest}, "\x00")
+		part.label = part.asks
 		linked = linked || len(part.needs) > 0
 		index[part.id] = i
 	}

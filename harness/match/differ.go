@@ -183,10 +183,13 @@ func partValues(parts []formPart) []pair {
 }
 
 // batches compares the parts that do not pair up: first those that ask for the
-// same thing and differ in the rest, then those of one method, then any.
+// same thing and are tied to others, then those of one address, then those of one
+// method, then any.
 func (d *differ) batches(recorded, received *batch) {
+	before := len(d.list)
 	old, now := unpaired(recorded.parts, received.parts)
 	for _, alike := range []func(a, b *batchPart) bool{
+		func(a, b *batchPart) bool { return a.asks == b.asks },
 		func(a, b *batchPart) bool { return a.method == b.method && a.path == b.path },
 		func(a, b *batchPart) bool { return a.method == b.method },
 		func(a, b *batchPart) bool { return true },
@@ -197,6 +200,7 @@ func (d *differ) batches(recorded, received *batch) {
 				return false
 			}
 			d.part(&a, &now[i])
+			d.compare(a.field(".dependsOn"), recorded.needsOf(&a), received.needsOf(&now[i]))
 			now = slices.Delete(now, i, i+1)
 			return true
 		})
@@ -207,9 +211,23 @@ func (d *differ) batches(recorded, received *batch) {
 	for _, part := range now {
 		d.add(part.field(""), absent, part.describe())
 	}
-	if string(recorded.rest) != string(received.rest) {
-		d.compare("body", string(recorded.rest), string(received.rest))
+	d.compare("body", string(recorded.rest), string(received.rest))
+	if len(d.list) == before {
+		d.add("body", "(other dependencies)", "(other dependencies)")
 	}
+}
+
+// needsOf describes what a part depends on.
+func (b *batch) needsOf(part *batchPart) string {
+	var needs []string
+	for _, id := range part.needs {
+		i := slices.IndexFunc(b.parts, func(p batchPart) bool { return p.id == id })
+		if i >= 0 {
+			needs = append(needs, b.parts[i].describe())
+		}
+	}
+	slices.Sort(needs)
+	return strings.Join(needs, ", ")
 }
 
 // unpaired returns the parts of each side without an equal on the other, by place.
@@ -242,23 +260,16 @@ func (p *batchPart) address() string {
 }
 
 func (d *differ) part(recorded, received *batchPart) {
-	before := len(d.list)
 	d.compare(recorded.field(".method"), recorded.method, received.method)
 	d.compare(recorded.field(".url"), recorded.address(), received.address())
 	d.named(recorded.field(".headers."), headerValues(recorded.headers), headerValues(received.headers))
-	if recorded.body.digest != received.body.digest {
-		if recorded.body.doc != nil && received.body.doc != nil {
-			d.documents(recorded.field(".body."), recorded.body.doc, received.body.doc)
-		} else {
-			d.compareExisting(recorded.field(".body"), string(recorded.body.text), string(received.body.text),
-				recorded.body.doc != nil, received.body.doc != nil)
-		}
-	}
-	if len(d.list) == before {
-		d.compare(recorded.field(".dependsOn"), strings.Join(recorded.needs, ", "), strings.Join(received.needs, ", "))
-		if len(d.list) == before {
-			d.add(recorded.field(".dependsOn"), "other dependencies", "other dependencies")
-		}
+	old, now := &recorded.body, &received.body
+	switch {
+	case old.digest == now.digest:
+	case old.doc != nil && now.doc != nil:
+		d.documents(recorded.field(".body."), old.doc, now.doc)
+	default:
+		d.compareExisting(recorded.field(".body"), string(old.text), string(now.text), old.doc != nil, now.doc != nil)
 	}
 }
 

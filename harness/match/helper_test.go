@@ -34,7 +34,8 @@ func parseMessage(t testing.TB, line string) message {
 		m.url = graph + path
 	}
 	for {
-		field, after, found := strings.Cut(rest, " | ")
+		field, after, found := strings.Cut(rest+" ", " | ")
+		after = strings.TrimSuffix(after, " ")
 		name, value, isHeader := strings.Cut(field, ": ")
 		if !found || !isHeader || strings.ContainsAny(name, "{\" ") {
 			break

@@ -3,7 +3,10 @@ package match
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
 // How many recorded requests a miss names, and how many of those that seem near
@@ -29,19 +32,63 @@ func (x *Index) nearest(live *request) []Candidate {
 		}
 	}
 	slices.SortStableFunc(found, func(a, b near) int { return cmp.Compare(a.score, b.score) })
-	candidates := make([]Candidate, 0, nearestWeighed)
+	weighed := make([]weighedCandidate, 0, nearestWeighed)
 	for _, n := range found[:min(len(found), nearestWeighed)] {
 		r := &n.entry.answers[0]
-		recorded, err := x.recorded(r.interaction)
-		if err != nil {
-			continue
+		if recorded, err := x.recorded(r.interaction); err == nil {
+			c := Candidate{r.cassette, r.interaction, differences(&recorded, live)}
+			weighed = append(weighed, weighedCandidate{c, weight(&recorded, c.Differences)})
 		}
-		candidates = append(candidates, Candidate{r.cassette, r.interaction, differences(&recorded, live)})
 	}
-	slices.SortStableFunc(candidates, func(a, b Candidate) int {
-		return cmp.Compare(len(a.Differences), len(b.Differences))
-	})
-	return candidates[:min(len(candidates), nearestShown)]
+	return lightest(weighed)
+}
+
+type weighedCandidate struct {
+	Candidate
+	weight int
+}
+
+// lightest returns the candidates to show, without those that are clearly further
+// away than the first.
+func lightest(weighed []weighedCandidate) []Candidate {
+	slices.SortStableFunc(weighed, func(a, b weighedCandidate) int { return cmp.Compare(a.weight, b.weight) })
+	var shown []Candidate
+	for _, c := range weighed[:min(len(weighed), nearestShown)] {
+		if c.weight <= weighed[0].weight+wholeDifference {
+			shown = append(shown, c.Candidate)
+		}
+	}
+	return shown
+}
+
+// wholeDifference is what a difference counts that leaves nothing in common: a
+// body that cannot be compared in detail, or another word in the path, where
+// another id is just one difference.
+const wholeDifference = 3
+
+func weight(recorded *request, differences []Difference) int {
+	total := 0
+	for _, d := range differences {
+		if d.Field == "body" || recorded.wordAt(d.Field) {
+			total += wholeDifference
+		} else {
+			total++
+		}
+	}
+	return total
+}
+
+// wordAt reports whether a field such as "path[3]" is a word of the path.
+func (r *request) wordAt(field string) bool {
+	digits, isPath := strings.CutPrefix(strings.TrimSuffix(field, "]"), "path[")
+	i, err := strconv.Atoi(digits)
+	if !isPath || err != nil {
+		return false
+	}
+	if r.url.Version != "" {
+		i--
+	}
+	return i < 0 || i >= len(r.url.Segments) || r.url.Segments[i].Kind != graphurl.Key
 }
 
 // A keyParts is a key taken apart for comparison with many others.
