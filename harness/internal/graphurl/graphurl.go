@@ -2,7 +2,9 @@ package graphurl
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
+	"strings"
 )
 
 // URL is a parsed address. Hosts of Graph's clouds (graph.microsoft.com,
@@ -16,7 +18,8 @@ type URL struct {
 	Options  []Option  // sorted by name; options of one name keep their order
 }
 
-// A Segment is one step of the path in canonical form.
+// A Segment is one step of the path in canonical form. An id in key syntax is a
+// step of its own: users('x') is the word users and the key x.
 type Segment struct {
 	Text string // decoded; words in Graph's case, ids as they came
 	Kind Kind
@@ -32,39 +35,107 @@ const (
 	Key                   // an id, in either syntax
 	Cast                  // microsoft.graph.group
 	System                // $count, $ref, $value, $batch, $metadata
-	ColonPath             // root:/a/b.txt: of a drive
+	ColonPath             // the :/a/b.txt: that follows a drive's root, an item or a site
 )
 
-// An Option is a query option or a function's argument. Value is decoded.
+// An Option is a query option or a function's argument. Value is decoded. An
+// argument's value is an OData literal, quotes included; the value of $select or
+// $expand has its lists sorted.
 type Option struct{ Name, Value string }
 
 // Parse reads an absolute address, or one relative to Graph's version root
-// ("/me/chats", as in a batch) whose Version is then "".
-func Parse(raw string) (*URL, error) { return nil, errors.New("not built") }
+// ("/me/chats", as in a batch) whose Version is then "" unless it begins with one.
+// It reads what String returns. A fragment is dropped: it is never sent.
+//
+// Malformed percent escapes and control characters are errors. Unbalanced quotes
+// and parentheses are not: such segments stay literal, letter case included.
+func Parse(raw string) (*URL, error) {
+	host, path, query, err := split(raw)
+	if err != nil {
+		return nil, fmt.Errorf("parse address %.200q: %w", raw, err)
+	}
+	return build(host, steps{rest: path, encoded: true}, query), nil
+}
+
+func split(raw string) (host, path, query string, err error) {
+	if raw == "" {
+		return "", "", "", errors.New("it is empty")
+	}
+	for i := range len(raw) {
+		if raw[i] < ' ' || raw[i] == 0x7f {
+			return "", "", "", fmt.Errorf("control character %#x", raw[i])
+		}
+	}
+	raw, _, _ = strings.Cut(raw, "#")
+	path, query, _ = strings.Cut(raw, "?")
+	host = graphClass
+	if scheme, rest, ok := strings.Cut(path, "//"); ok && isScheme(scheme) {
+		if scheme = lowerASCII(scheme); scheme != "" && scheme != "https:" && scheme != "http:" {
+			return "", "", "", fmt.Errorf("scheme %q is not http or https", scheme)
+		}
+		host, path = authority(rest)
+		if HostClass(host) == "" {
+			return "", "", "", errors.New("it has no host")
+		}
+	}
+	for _, part := range []string{path, query} {
+		if bad := badEscape(part); bad != "" {
+			return "", "", "", fmt.Errorf("malformed percent escape %q", bad)
+		}
+	}
+	return host, path, query, nil
+}
+
+// isScheme reports whether what stands before "//" is "" or "name:".
+func isScheme(s string) bool {
+	name, ok := strings.CutSuffix(s, ":")
+	return s == "" || ok && name != "" && !strings.ContainsAny(name, "/:")
+}
+
+func authority(s string) (host, path string) {
+	if i := strings.IndexByte(s, '/'); i >= 0 {
+		s, path = s[:i], s[i:]
+	}
+	return s[strings.LastIndexByte(s, '@')+1:], path
+}
 
 // FromURL is Parse for an address that net/http has parsed. It reads EscapedPath
-// and RawQuery.
-func FromURL(u *url.URL) *URL { return nil }
+// and RawQuery, and never fails: a percent sign that begins no escape is taken for
+// itself. An address without a host is relative to Graph's root.
+func FromURL(u *url.URL) *URL {
+	path := steps{rest: u.Path}
+	switch {
+	case u.Opaque != "":
+		path = steps{rest: opaquePath(u.Opaque), encoded: true}
+	case u.RawPath != "":
+		path = steps{rest: u.EscapedPath(), encoded: true}
+	}
+	host := u.Host
+	if host == "" {
+		host = graphClass
+	}
+	return build(host, path, u.RawQuery)
+}
 
-// Path returns the canonical path, version included, percent-encoded one way.
-func (u *URL) Path() string { return "" }
+// opaquePath is the path that net/http sends for an opaque address.
+func opaquePath(opaque string) string {
+	if rest, ok := strings.CutPrefix(opaque, "//"); ok {
+		_, opaque = authority(rest)
+	}
+	return opaque
+}
 
-// Query returns the canonical query without '?': options sorted by name, system
-// options with their '$', $select and $expand lists sorted.
-func (u *URL) Query() string { return "" }
-
-// String returns the canonical address: host class, path and query.
-func (u *URL) String() string { return "" }
-
-// Template returns the path with every id replaced by its kind in braces
-// ("/beta/chats/{chat-id}/operations/{teams-operation-id}"), without the query.
-func (u *URL) Template() string { return "" }
-
-// HostClass folds a host (with or without port).
-func HostClass(host string) string { return host }
-
-// IsGraphHost reports whether host is the Graph host of a cloud.
-func IsGraphHost(host string) bool { return false }
-
-// EscapeSegment percent-encodes an id so that it is exactly one path segment.
-func EscapeSegment(s string) string { return s }
+func build(host string, path steps, query string) *URL {
+	u := &URL{Host: HostClass(host)}
+	graph := u.Host == graphClass
+	path.rest = strings.TrimPrefix(path.rest, "/")
+	path.ended = path.rest == ""
+	p := pathParser{steps: path, pos: anywhere}
+	if graph {
+		p.pos = atRoot
+		u.Version = p.version()
+	}
+	u.Segments = p.parse()
+	u.Options = parseQuery(query, graph)
+	return u
+}

@@ -1,0 +1,105 @@
+package graphurl
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/format"
+)
+
+// Template returns the path with every id replaced by its kind in braces
+// ("/beta/chats/{chat-id}/operations/{teams-operation-id}"), without the query.
+// An id of no recognised format is {id}, a file's path {path}; names that Graph
+// itself gives to folders stay.
+func (u *URL) Template() string {
+	var b strings.Builder
+	b.Grow(u.pathSize())
+	if u.Version != "" {
+		b.WriteByte('/')
+		b.WriteString(u.Version)
+	}
+	for _, s := range u.Segments {
+		if s.Kind != ColonPath {
+			b.WriteByte('/')
+		}
+		switch s.Kind {
+		case Key:
+			b.WriteString(keyTemplate(s.Text))
+		case ColonPath:
+			writeColonTemplate(&b, s.Text)
+		case Word:
+			b.WriteString(wordTemplate(s.Text))
+			writeArgsTemplate(&b, s.Args)
+		default:
+			escape(&b, s.Text, pathBytes)
+		}
+	}
+	if b.Len() == 0 {
+		return "/"
+	}
+	return b.String()
+}
+
+// folderNames are ids that Graph defines: they mean the same in every tenant
+// (v1.0/resources/mailfolder, v1.0/api/drive-get-specialfolder, site-get).
+var folderNames = []string{
+	"root", "inbox", "drafts", "sentitems", "deleteditems", "junkemail", "outbox", "archive",
+	"msgfolderroot", "documents", "photos", "cameraroll", "approot", "music",
+}
+
+func keyTemplate(text string) string {
+	if f := format.Recognise(text); f != nil {
+		return "{" + f.Name + "}"
+	}
+	if lower := lowerASCII(text); slices.Contains(folderNames, lower) {
+		return lower
+	}
+	return "{id}"
+}
+
+// wordTemplate looks for ids where no collection is known, as on other hosts.
+func wordTemplate(text string) string {
+	if _, known := fold(vocabulary(), text); !known {
+		if f := format.Recognise(text); f != nil {
+			return "{" + f.Name + "}"
+		}
+	}
+	var b strings.Builder
+	escape(&b, text, pathBytes)
+	return b.String()
+}
+
+func writeColonTemplate(b *strings.Builder, text string) {
+	if strings.TrimRight(text, ":/") == "" {
+		b.WriteString(text)
+		return
+	}
+	b.WriteString(":/{path}")
+	if strings.HasSuffix(text, ":") {
+		b.WriteByte(':')
+	}
+}
+
+// longestChoice is the longest argument that is taken for a choice among a few
+// ('D7', 'A1:B2') rather than for a value of its own.
+const longestChoice = 16
+
+func writeArgsTemplate(b *strings.Builder, args []Option) {
+	for i, a := range args {
+		b.WriteByte("(,"[min(i, 1)])
+		b.WriteString(a.Name)
+		b.WriteByte('=')
+		text := strings.Trim(a.Value, "'")
+		switch f := format.Recognise(text); {
+		case f != nil:
+			b.WriteString("{" + f.Name + "}")
+		case len(text) > longestChoice:
+			b.WriteString("{value}")
+		default:
+			escape(b, a.Value, pathBytes)
+		}
+	}
+	if len(args) > 0 {
+		b.WriteByte(')')
+	}
+}
