@@ -4,7 +4,15 @@
 //
 // The command and the Go facade are both thin users of it, so both run the same
 // files the same way. Names that users give are resolved inside their folder and
-// cannot leave it.
+// cannot leave it. The outcome of a replay does not depend on how many scenarios
+// run at a time.
+//
+// It judges nothing itself but what a replay leaves over: an interaction that no
+// scenario of its cassette asks for is a warning.
+//
+//	p, err := project.Open(project.Dirs{})
+//	suite, err := p.Replay(ctx, project.Selection{Paths: []string{"teams"}})
+//	os.Exit(suite.ExitCode(report.Error))
 //
 // A Project is safe for concurrent use.
 package project

@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/santhosh-tekuri/jsonschema/v5"
+	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -172,6 +174,10 @@ func TestUnusedOfASharedCassette(t *testing.T) {
 		{"all used", scenarios + tapeOf("/me", "/users"), Selection{}, []string{"a passed", "b passed"}},
 		{"one never used", scenarios + tapeOf("/me", "/groups", "/users"), Selection{}, []string{"a passed replay.unused", "b passed"}},
 		{"a part of the users", scenarios + tapeOf("/me", "/groups", "/users"), Selection{Paths: []string{"a"}}, []string{"a passed"}},
+		{
+			"a user with a similar name", strings.ReplaceAll(scenarios, "/a.yaml", "/xshared.yaml") + tapeOf("/me", "/groups", "/users"),
+			Selection{Paths: []string{"xshared"}}, []string{"a passed"},
+		},
 		{"one fails", scenarios + tapeOf("/me", "/groups"), Selection{}, []string{"a passed", "b failed replay.miss"}},
 		{
 			"its own", "-- scenarios/c.yaml --\n" + get("c", "", "/me") + "-- cassettes/c.yaml --\n" + tapeOf("/me", "/me", "/users"),
@@ -306,38 +312,76 @@ func TestRecordedVariables(t *testing.T) {
 	}
 }
 
-func TestLoadRules(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "rules.yaml")
-	for _, tc := range []struct {
-		text string
-		want match.Rules
-	}{
-		{"", match.Rules{}},
-		{"# nothing yet\n", match.Rules{}},
-		{"order: strict\nmatch:\n  - {on: GET */calendarView, ignore: [query.startDateTime, body.$.start], repeat: cycle}\n", match.Rules{
+// rulesSamples are rules files that load, and ones that do not.
+var rulesSamples = []struct {
+	text string
+	want match.Rules
+	bad  bool
+}{
+	{text: ""},
+	{text: "# nothing yet\n"},
+	{
+		text: "order: strict\nmatch:\n  - {on: GET */calendarView, ignore: [query.startDateTime, body.$.start], repeat: cycle}\n",
+		want: match.Rules{
 			Order: match.OrderStrict,
 			Match: []match.Rule{{On: "GET */calendarView", Ignore: []string{"query.startDateTime", "body.$.start"}, Repeat: match.RepeatCycle}},
-		}},
-	} {
+		},
+	},
+	{text: "match: [{on: \"* /me\"}]", want: match.Rules{Match: []match.Rule{{On: "* /me"}}}},
+	{text: "redact: {}", bad: true},
+	{text: "diff: {}", bad: true},
+	{text: "- a", bad: true},
+	{text: "match: {}", bad: true},
+	{text: "match: [{}]", bad: true},
+	{text: "match: [{on: 7}]", bad: true},
+	{text: "match: [{on: /me}]", bad: true},
+	{text: "match: [{on: TAKE /me}]", bad: true},
+	{text: "match: [{on: GET /me, ignore: [me]}]", bad: true},
+	{text: "match: [{on: GET /x, repeat: always}]", bad: true},
+	{text: "order: [strict]", bad: true},
+	{text: "ordr: strict", bad: true},
+}
+
+func TestLoadRules(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "rules.yaml")
+	for _, tc := range rulesSamples {
 		if err := os.WriteFile(file, []byte(tc.text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		got, err := LoadRules(file)
-		if err != nil {
+		var placed *Error
+		switch {
+		case tc.bad && (!errors.As(err, &placed) || placed.Place.Line != 1 || placed.Place.Column == 0):
+			t.Errorf("%q: error %v", tc.text, err)
+		case !tc.bad && err != nil:
 			t.Errorf("%q: %v", tc.text, err)
-		}
-		if diff := cmp.Diff(tc.want, got); diff != "" {
-			t.Errorf("%q: %s", tc.text, diff)
+		case !tc.bad:
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("%q: %s", tc.text, diff)
+			}
 		}
 	}
-	for _, text := range []string{"redact: {}", "diff: {}", "- a", "match: {}", "match: [{}]", "match: [{on: 7}]", "order: [strict]", "match: [{on: GET /x, repeat: always}]"} {
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
+}
+
+// The published schema takes and refuses what LoadRules does.
+func TestRulesSchema(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "schemas", "graphvcr", "rules.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := jsonschema.CompileString("rules.json", string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range rulesSamples {
+		var doc any = map[string]any{}
+		if !saysNothing(tc.text) {
+			if err := yaml.Unmarshal([]byte(tc.text), &doc); err != nil {
+				t.Fatal(err)
+			}
 		}
-		_, err := LoadRules(file)
-		var placed *Error
-		if !errors.As(err, &placed) || placed.Place.Line != 1 || placed.Place.Column == 0 {
-			t.Errorf("%q: error %v", text, err)
+		if err := schema.Validate(doc); (err != nil) != tc.bad {
+			t.Errorf("%q: schema says %v", tc.text, err)
 		}
 	}
 }

@@ -57,6 +57,7 @@ type job struct {
 	file    string
 	sc      *scenario.Scenario
 	tape    string // the cassette's file
+	own     bool   // the cassette is the one that goes with the scenario by name
 	slot    *slot
 	release func()
 	result  report.Case
@@ -95,6 +96,8 @@ func (p *Project) prepareOne(file string) *job {
 		return j
 	}
 	j.sc = sc
+	name, err := p.defaultCassette(file)
+	j.own = err == nil && name == sc.Cassette
 	if j.tape, err = p.CassetteFile(sc.Cassette); err != nil {
 		j.result = couldNotRun(sc.Name, file, "cassette.load", err)
 	}

@@ -39,7 +39,8 @@ func unusedOf(session *match.Session) []unused {
 // tellUnused adds a finding for every interaction that none of the scenarios of
 // its cassette asked for, to the first of them. Nothing is said where one of them
 // failed, for what it would have asked for later is not known; nor where others,
-// which were not selected, may use the cassette.
+// which were not selected, may well use the cassette: unless the whole project was
+// replayed, only a cassette that goes with its one user by name is told of.
 func tellUnused(jobs []*job, whole bool) {
 	users := map[string][]*job{}
 	for _, j := range jobs {
@@ -49,7 +50,10 @@ func tellUnused(jobs []*job, whole bool) {
 	}
 	for _, j := range jobs {
 		sharing := users[j.tape]
-		if j.tape == "" || sharing[0] != j || !allPassed(sharing) || !whole && !onlyOwn(sharing) {
+		if j.tape == "" || sharing[0] != j || !allPassed(sharing) {
+			continue
+		}
+		if alone := len(sharing) == 1 && j.own; !alone && !whole {
 			continue
 		}
 		for _, u := range inEvery(sharing) {
@@ -65,12 +69,6 @@ func allPassed(jobs []*job) bool {
 		}
 	}
 	return true
-}
-
-// onlyOwn reports whether a cassette has one user that has the same name, which
-// makes it unlikely that there are others.
-func onlyOwn(jobs []*job) bool {
-	return len(jobs) == 1 && strings.HasSuffix(nameBelow(".", jobs[0].file), jobs[0].sc.Cassette)
 }
 
 // inEvery returns what all of the jobs left unused.
