@@ -1,0 +1,132 @@
+package match
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func keyOfBody(t *testing.T, header http.Header, body []byte) Key {
+	t.Helper()
+	req, err := http.NewRequest("POST", graph+"/chats", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = header
+	key, err := newIndex(t, Rules{}).KeyOf(req, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// TestCompressedBodies: gzip is told by its magic, whatever the label (client-facts
+// B: after a retry one SDK labels a plain body as gzip).
+func TestCompressedBodies(t *testing.T) {
+	plain := []byte(`{"topic":"a long enough text to be worth it"}`)
+	json := http.Header{"Content-Type": {"application/json"}}
+	labelled := http.Header{"Content-Type": {"application/json"}, "Content-Encoding": {"gzip"}, "Transfer-Encoding": {"chunked"}}
+	want := keyOfBody(t, json, plain)
+	once := compress(t, plain)
+	for name, key := range map[string]Key{
+		"compressed and labelled":     keyOfBody(t, labelled, once),
+		"compressed without a label":  keyOfBody(t, json, once),
+		"plain and labelled":          keyOfBody(t, labelled, plain),
+		"compressed twice":            keyOfBody(t, labelled, compress(t, once)),
+		"compressed with other bytes": keyOfBody(t, labelled, compressAt(t, plain, gzip.NoCompression)),
+	} {
+		if key != want {
+			t.Errorf("%s: another key", name)
+		}
+	}
+	if cut := keyOfBody(t, labelled, once[:len(once)-4]); cut == want || cut.Body == "" {
+		t.Error("a cut body equals the whole one")
+	}
+	if empty := keyOfBody(t, labelled, nil); empty.Body != "" || empty.Headers != "" {
+		t.Errorf("no body has the key %+v", empty)
+	}
+}
+
+func compressAt(t *testing.T, text []byte, level int) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, level)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestBomb: a body that grows beyond all measure is compared as it came.
+func TestBomb(t *testing.T) {
+	var bomb bytes.Buffer
+	w := gzip.NewWriter(&bomb)
+	if _, err := io.CopyN(w, zeroes{}, maxInflated+1); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := inflate(bomb.Bytes()); !bytes.Equal(got, bomb.Bytes()) {
+		t.Errorf("%d bytes became %d", bomb.Len(), len(got))
+	}
+}
+
+type zeroes struct{}
+
+func (zeroes) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// TestMultipart: parts are a set by name, the boundary means nothing, and a part
+// counts with its name, type and body.
+func TestMultipart(t *testing.T) {
+	write := func(boundary string, parts ...string) []byte {
+		var out strings.Builder
+		for _, part := range parts {
+			out.WriteString("--" + boundary + "\r\n" + part + "\r\n")
+		}
+		return []byte(out.String() + "--" + boundary + "--\r\n")
+	}
+	header := func(boundary string) http.Header {
+		return http.Header{"Content-Type": {"multipart/form-data; boundary=" + boundary}}
+	}
+	page := "Content-Disposition: form-data; name=\"Presentation\"\r\nContent-Type: text/html\r\n\r\n<p>"
+	image := "Content-Disposition: form-data; name=\"i\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\nPNG"
+	data := "Content-Disposition: form-data; name=\"d\"\r\nContent-Type: application/json\r\n\r\n"
+	want := keyOfBody(t, header("abc"), write("abc", page, image, data+`{"a":1,"b":2}`))
+	if !strings.HasPrefix(want.Body, "multipart:") {
+		t.Fatalf("body %q", want.Body)
+	}
+	same := map[string]Key{
+		"another boundary and order":        keyOfBody(t, header("----formdata-undici-012345678901"), write("----formdata-undici-012345678901", data+`{"b":2.0, "a":1}`, image, page)),
+		"a boundary that no header names":   keyOfBody(t, http.Header{"Content-Type": {"multipart/form-data"}}, write("x", page, image, data+`{"a":1,"b":2}`)),
+		"compressed, as one SDK sends them": keyOfBody(t, header("abc"), compress(t, write("abc", image, page, data+`{"a":1,"b":2}`))),
+	}
+	for name, key := range same {
+		if key != want {
+			t.Errorf("%s: another key", name)
+		}
+	}
+	different := map[string]Key{
+		"another body":     keyOfBody(t, header("abc"), write("abc", page, image+"2", data+`{"a":1,"b":2}`)),
+		"another value":    keyOfBody(t, header("abc"), write("abc", page, image, data+`{"a":1,"b":3}`)),
+		"another name":     keyOfBody(t, header("abc"), write("abc", page, strings.Replace(image, `"i"`, `"j"`, 1), data+`{"a":1,"b":2}`)),
+		"another type":     keyOfBody(t, header("abc"), write("abc", page, strings.Replace(image, "png", "gif", 2), data+`{"a":1,"b":2}`)),
+		"a part less":      keyOfBody(t, header("abc"), write("abc", page, image)),
+		"a part twice":     keyOfBody(t, header("abc"), write("abc", page, page, image, data+`{"a":1,"b":2}`)),
+		"cut in the midst": keyOfBody(t, header("abc"), write("abc", page, image, data+`{"a":1,"b":2}`)[:150]),
+	}
+	for name, key := range different {
+		if key == want {
+			t.Errorf("%s: the same key", name)
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package match
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestRewrittenIDs(t *testing.T) {
+	ids := map[string]string{"1": "a", "2": `b"`, "3": "3"}
+	tests := []struct{ name, recorded, want string }{
+		{"ids in any order, other bytes kept", `{ "responses" : [ {"status":200,"id":"2"}, {"id" : "1" , "body":{"id":"1"}} ] }`, `{ "responses" : [ {"status":200,"id":"b\""}, {"id" : "a" , "body":{"id":"1"}} ] }`},
+		{"dependencies", `{"responses":[{"id":"1","dependsOn":["2","3","4"]}]}`, `{"responses":[{"id":"a","dependsOn":["b\"","3","4"]}]}`},
+		{"unknown ids stay", `{"responses":[{"id":"9"},{"id":1},{"id":null},{"id":{"id":"1"}},["1"],"1"]}`, `{"responses":[{"id":"9"},{"id":1},{"id":null},{"id":{"id":"1"}},["1"],"1"]}`},
+		{"other places stay", `{"id":"1","responses":[[{"id":"1"}]],"more":[{"id":"1"}]}`, `{"id":"1","responses":[[{"id":"1"}]],"more":[{"id":"1"}]}`},
+		{"escapes", `{"responses":[{"id":"\u0031"}]}`, `{"responses":[{"id":"a"}]}`},
+		{"numbers and spellings", `{"responses":[{"id":"1","body":{"n":1.0,"s":"\/"}}],"n":1E+2}`, `{"responses":[{"id":"a","body":{"n":1.0,"s":"\/"}}],"n":1E+2}`},
+		{"an error", `{"error":{"code":"BadRequest"}}`, `{"error":{"code":"BadRequest"}}`},
+		{"no JSON", `<html id="1">`, `<html id="1">`},
+		{"cut", `{"responses":[{"id":"1"}`, `{"responses":[{"id":"1"}`},
+		{"nothing", ``, ``},
+		{"an empty member name", `{"":[{"id":"1"}],"responses":{"":{"id":"1"}}}`, `{"":[{"id":"1"}],"responses":{"":{"id":"1"}}}`},
+	}
+	for _, test := range tests {
+		if got := locateIDs(test.recorded).rewritten(ids); got != test.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", test.name, got, test.want)
+		}
+	}
+}
+
+// TestBatchPairing: each id of the answer is that of the live request which asks
+// for the same; of equal requests the first is the first.
+func TestBatchPairing(t *testing.T) {
+	tape := parseTape(t, `POST /$batch {"requests":[{"id":"1","method":"GET","url":"/me"},{"id":"2","method":"GET","url":"/users"},{"id":"3","method":"GET","url":"/me"},{"id":"4","method":"GET","url":"/me","dependsOn":["2"]}]} => 200 {"responses":[{"id":"4"},{"id":"2"},{"id":"1"},{"id":"3"}]}`)
+	live := `POST /$batch {"requests":[{"id":"w","method":"GET","url":"/me","dependsOn":["y"]},{"id":"x","method":"GET","url":"/me"},{"id":"y","method":"GET","url":"/users"},{"id":"z","method":"GET","url":"me"}]}`
+	session := newIndex(t, Rules{}, tape).NewSession()
+	for range 2 { // a batch of reads repeats
+		if got, want := ask(t, session, live), `{"responses":[{"id":"w"},{"id":"y"},{"id":"x"},{"id":"z"}]}`; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	swapped := `POST /$batch {"requests":[{"id":"2","method":"GET","url":"/me"},{"id":"1","method":"GET","url":"/users"},{"id":"4","method":"GET","url":"/me"},{"id":"3","method":"GET","url":"/me","dependsOn":["1"]}]}`
+	if got, want := ask(t, session, swapped), `{"responses":[{"id":"3"},{"id":"1"},{"id":"2"},{"id":"4"}]}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if tape.Interactions[0].Response.Body != `{"responses":[{"id":"4"},{"id":"2"},{"id":"1"},{"id":"3"}]}` {
+		t.Error("the cassette was changed")
+	}
+}
+
+// FuzzRewrittenIDs: a text in which no id is known stays as it is, and any text is
+// survived.
+func FuzzRewrittenIDs(f *testing.F) {
+	for _, seed := range []string{`{"responses":[{"id":"1","dependsOn":["2"]}]}`, `{"responses":[{"id":"\ud800"}]}`, `{"responses":[[[`, "{\"responses\":[{\"id\" :\n\"é\"}]}"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		located := locateIDs(text)
+		if got := located.rewritten(map[string]string{}); got != text {
+			t.Fatalf("%q became %q", text, got)
+		}
+		ids := map[string]string{}
+		for i, span := range located.ids {
+			ids[span.id] = fmt.Sprint("new", i)
+		}
+		again := locateIDs(located.rewritten(ids))
+		if len(again.ids) != len(located.ids) {
+			t.Fatalf("%q: %d ids became %d", text, len(located.ids), len(again.ids))
+		}
+		for i, span := range again.ids {
+			if span.id != ids[located.ids[i].id] {
+				t.Fatalf("%q: id %q, want %q", text, span.id, ids[located.ids[i].id])
+			}
+		}
+	})
+}

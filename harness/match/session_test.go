@@ -1,0 +1,136 @@
+package match
+
+import (
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+)
+
+// TestPrincipals: who asks counts only where the recordings tell callers apart.
+func TestPrincipals(t *testing.T) {
+	tape := parseTape(t, "GET /me => 200 Ann\nGET /me => 200 Bob")
+	askAs := func(s *Session, name string) string {
+		req, _ := parseMessage(t, "GET /me").request(t)
+		answer, err := s.Next(req.WithContext(WithPrincipal(t.Context(), name)), nil)
+		if err != nil {
+			return err.Error()
+		}
+		return answer.Body
+	}
+	session := newIndex(t, Rules{}, tape).NewSession()
+	if got := askAs(session, "bob") + askAs(session, "ann"); got != "AnnBob" {
+		t.Errorf("without principals: %s", got)
+	}
+	tape.Interactions[0].Principal, tape.Interactions[1].Principal = "ann", "bob"
+	session = newIndex(t, Rules{}, tape).NewSession()
+	if got := askAs(session, "bob") + askAs(session, "ann") + askAs(session, "bob"); got != "BobAnnBob" {
+		t.Errorf("with principals: %s", got)
+	}
+	if got := askAs(session, "eve"); !strings.Contains(got, `principal: recorded "ann", received "eve"`) {
+		t.Errorf("unknown principal: %s", got)
+	}
+}
+
+func TestTrace(t *testing.T) {
+	tape := parseTape(t, "GET /me => 200 a")
+	session := newIndex(t, Rules{}, tape).NewSession()
+	var trace Trace
+	send := func(line string) {
+		req, body := parseMessage(t, line).request(t)
+		_, _ = session.Next(req.WithContext(WithTrace(t.Context(), &trace)), body)
+	}
+	send("GET /me")
+	if trace.Answer.Interaction != tape.Interactions[0] || trace.Miss != nil {
+		t.Errorf("after an answer: %+v", trace)
+	}
+	send("GET /you")
+	if trace.Answer.Interaction != nil || trace.Miss == nil {
+		t.Errorf("after a miss: %+v", trace)
+	}
+	send("GET /ME")
+	if trace.Answer.Interaction == nil || trace.Miss != nil {
+		t.Errorf("after another answer: %+v", trace)
+	}
+}
+
+// TestSeveralCassettes: their order is that of the arguments.
+func TestSeveralCassettes(t *testing.T) {
+	one, two := parseTape(t, "GET /me => 200 one"), parseTape(t, "PATCH /me {} => 204\nGET /me => 200 two")
+	session := newIndex(t, Rules{}, two, one).NewSession()
+	var got []string
+	for _, line := range []string{"PATCH /me {}", "GET /me", "GET /me"} {
+		got = append(got, ask(t, session, line))
+	}
+	if diff := cmp.Diff([]string{"(empty)", "two", "one"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	session = newIndex(t, Rules{}, two, one).NewSession()
+	var unused []*cassette.Cassette
+	for _, u := range session.Unused() {
+		unused = append(unused, u.Cassette)
+	}
+	if len(unused) != 3 || unused[0] != two || unused[1] != two || unused[2] != one {
+		t.Errorf("unused in %v", unused)
+	}
+}
+
+func TestPatience(t *testing.T) {
+	session := newIndex(t, Rules{}, parseTape(t, "GET /me => 200 a")).NewSession()
+	for n := range 1 + repeatsAny {
+		if got := ask(t, session, "GET /me"); got != "a" {
+			t.Fatalf("request %d: %s", n+1, got)
+		}
+	}
+	if got := ask(t, session, "GET /me"); got != "miss: recorded but consumed: polling beyond the recording" {
+		t.Error(got)
+	}
+}
+
+func TestUnreadableRequest(t *testing.T) {
+	tape := parseTape(t, "GET /me => 200 a\nGET /you => 200 b")
+	tape.Interactions[1].Request.URL = "https://graph.microsoft.com:port/v1.0/me"
+	_, err := NewIndex(Rules{}, tape)
+	if err == nil || !strings.HasPrefix(err.Error(), "index tape.yaml: interaction 1: read the request's address: ") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestForeignRecordings: files of other tools, with header names in lower case,
+// hosts apart from the address, and the method left out.
+func TestForeignRecordings(t *testing.T) {
+	tape := &cassette.Cassette{Interactions: []*cassette.Interaction{
+		{Request: cassette.Request{URL: "/v1.0/me", Host: "graph.microsoft.com"}, Response: cassette.Response{Body: "me"}},
+		{Request: cassette.Request{Method: "POST", URL: graph + "/chats", Headers: http.Header{"content-type": {"application/json"}}, Body: `{"a":1}`}, Response: cassette.Response{Body: "chat"}},
+	}}
+	session := newIndex(t, Rules{}, tape).NewSession()
+	for line, want := range map[string]string{"GET /me": "me", `POST /chats {"a": 1.0}`: "chat"} {
+		if got := ask(t, session, line); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+}
+
+// TestSessionsAreCheap: a thousand sessions over ten thousand interactions.
+func TestSessionsAreCheap(t *testing.T) {
+	var text strings.Builder
+	for n := range 10_000 {
+		text.WriteString("GET /users/" + strings.Repeat("x", n%7) + string(rune('a'+n%26)) + "?$top=" + strings.Repeat("1", 1+n%9) + " => 200\n")
+	}
+	x := newIndex(t, Rules{}, parseTape(t, text.String()))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	sessions := make([]*Session, 1000)
+	for i := range sessions {
+		sessions[i] = x.NewSession()
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / 1000; each > 4096 {
+		t.Errorf("a session takes %d bytes", each)
+	}
+	runtime.KeepAlive(sessions)
+}
