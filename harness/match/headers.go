@@ -41,25 +41,26 @@ func (s headerSet) has(h int) bool { return s&(1<<h) != 0 }
 // significant finds the header of that name, in any letter case, or -1. The
 // length alone tells nearly all other names apart, without reading them.
 func significant(name string) int {
-	var candidates []int
+	candidate, other := -1, -1
 	switch len(name) {
 	case 5:
-		candidates = []int{byteRange}
+		candidate = byteRange
 	case 6:
-		candidates = []int{accept, prefer}
+		candidate, other = accept, prefer
 	case 8:
-		candidates = []int{ifMatch}
+		candidate = ifMatch
 	case 12:
-		candidates = []int{contentType}
+		candidate = contentType
 	case 13:
-		candidates = []int{contentRange, ifNoneMatch}
+		candidate, other = contentRange, ifNoneMatch
 	case 16:
-		candidates = []int{consistencyLevel}
+		candidate = consistencyLevel
 	}
-	for _, h := range candidates {
-		if strings.EqualFold(headerNames[h], name) {
-			return h
-		}
+	switch {
+	case candidate >= 0 && strings.EqualFold(headerNames[candidate], name):
+		return candidate
+	case other >= 0 && strings.EqualFold(headerNames[other], name):
+		return other
 	}
 	return -1
 }
@@ -97,6 +98,16 @@ func headerKey(header http.Header, hasBody bool, ignored headerSet) string {
 		key.WriteString(value)
 	}
 	return key.String()
+}
+
+// properlySpelled returns the headers under their canonical names.
+func properlySpelled(header http.Header) http.Header {
+	for name := range header {
+		if http.CanonicalHeaderKey(name) != name {
+			return respelled(header)
+		}
+	}
+	return header
 }
 
 // respelled joins the values of headers whose names differ in letter case only.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -151,6 +152,9 @@ func (b *builder) add(c *cassette.Cassette, i *cassette.Interaction) error {
 	if e == nil {
 		e = b.newEntry(&req)
 	}
+	if len(e.answers) == maxAnswers {
+		return fmt.Errorf("%s %s was recorded more than %d times", req.key.Method, req.key.Path, maxAnswers)
+	}
 	b.addSpelling(e, i)
 	e.answers = append(e.answers, record{})
 	r := &e.answers[len(e.answers)-1]
@@ -190,13 +194,9 @@ func (b *builder) addSpelling(e *entry, i *cassette.Interaction) {
 		return
 	}
 	if s, ok := spellingOf(e.key.Method, address); ok {
-		known := b.index.verbatim[s]
-		for _, other := range known {
-			if other == e {
-				return
-			}
+		if known := b.index.verbatim[s]; !slices.Contains(known, e) {
+			b.index.verbatim[s] = append(known, e)
 		}
-		b.index.verbatim[s] = append(known, e)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -286,6 +287,38 @@ func savedAndLoaded(req *http.Request, body []byte) *cassette.Interaction {
 	return &cassette.Interaction{Request: cassette.Request{
 		Method: req.Method, URL: req.URL.String(), Host: req.Host, Headers: req.Header, Body: string(inflate(body)),
 	}}
+}
+
+// TestKeySurvivesFile is law 3 with a real file in between.
+func TestKeySurvivesFile(t *testing.T) {
+	x := newIndex(t, Rules{})
+	tape := &cassette.Cassette{Meta: cassette.Meta{Format: 1, Origin: cassette.Recorded}}
+	var want []Key
+	for seed, text := range []string{"a", "", "O'Neil + 100%", "\ttab\nline\u2028", " é#", "{\"a\":", "---\n- x: |\n"} {
+		for n := range uint64(20) {
+			rng := rand.New(rand.NewPCG(uint64(seed), n))
+			req, body := newMeaning(rng, text).spelled(t, rng)
+			key, _ := x.KeyOf(req, body)
+			want = append(want, key)
+			one := savedAndLoaded(req, body)
+			one.ID, one.Response.Code = len(tape.Interactions), 200
+			tape.Interactions = append(tape.Interactions, one)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "tape.yaml")
+	if err := tape.Save(file, nil); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := cassette.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, interaction := range loaded.Interactions {
+		got, err := x.recorded(interaction)
+		if err != nil || got.key != want[i] {
+			t.Errorf("%s: %v\ngot  %+v\nwant %+v", interaction.Request.URL, err, got.key, want[i])
+		}
+	}
 }
 
 // FuzzVerbatim holds the two ways to look up a request against each other: the

@@ -45,13 +45,13 @@ type Candidate struct {
 // Error explains the miss in several lines.
 func (e *MissError) Error() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "no answer to %s %s: %s", e.Method, shortened(e.URL, 300), e.Verdict)
+	fmt.Fprintf(&text, "no answer to %s %s: %s", e.Method, shownAddress(e.URL), e.Verdict)
 	if e.Reason != "" {
 		text.WriteString(": " + e.Reason)
 	}
 	for _, c := range e.Nearest {
 		fmt.Fprintf(&text, "\n  recorded: %s %s (%s)", methodOf(c.Interaction.Request.Method),
-			shortened(c.Interaction.Request.URL, 300), placeOf(c.Cassette, c.Interaction))
+			shownAddress(c.Interaction.Request.URL), placeOf(c.Cassette, c.Interaction))
 		for _, d := range c.Differences {
 			fmt.Fprintf(&text, "\n    %s: recorded %s, received %s", d.Field, d.Recorded, d.Received)
 		}

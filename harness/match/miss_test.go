@@ -133,10 +133,11 @@ func TestNearestIsBounded(t *testing.T) {
 func TestSecretsAreNotTold(t *testing.T) {
 	tape := parseTape(t, `POST https://login.microsoftonline.com/t/oauth2/v2.0/token Content-Type: application/x-www-form-urlencoded | client_id=a&client_secret=s3cret1&scope=x => 200
 POST /users {"passwordProfile":{"password":"s3cret2"}} => 201
-GET https://contoso.sharepoint.com/d?tempauth=s3cret3 Authorization: Bearer s3cret6 | x => 200`)
+GET https://contoso.sharepoint.com/d?a=1&tempauth=s3cret3 Authorization: Bearer s3cret6 | => 200`)
 	for _, line := range []string{
 		"POST https://login.microsoftonline.com/t/oauth2/v2.0/token Content-Type: application/x-www-form-urlencoded | client_id=a&client_secret=s3cret4&scope=x",
 		`POST /users {"passwordProfile":{"password":"s3cret5"}}`,
+		"GET https://contoso.sharepoint.com/d?a=1&tempauth=s3cret8",
 	} {
 		session := newIndex(t, Rules{}, tape).NewSession()
 		req, body := parseMessage(t, line).request(t)

@@ -22,7 +22,7 @@ func (s ruleSet) understand(method string, address *url.URL, header http.Header,
 	u := graphurl.FromURL(address)
 	r := request{url: u, effect: s.effectOn(method, u)}
 	if len(body) > 0 {
-		header = respelled(header)
+		header = properlySpelled(header)
 		isBatch := method == http.MethodPost && isBatchURL(u)
 		r.body = payloadOf(header, body, isBatch, u.Version, r.effect.bodies)
 	}

@@ -138,11 +138,7 @@ func (s *Session) writeAt(e *entry, position int32) string {
 
 // describe names a record by method, address and place.
 func (r *record) describe() string {
-	return fmt.Sprintf("%s %s (%s)", methodOf(r.interaction.Request.Method), r.interaction.Request.URL, r.place())
-}
-
-func (r *record) place() string {
-	return placeOf(r.cassette, r.interaction)
+	return fmt.Sprintf("%s %s (%s)", methodOf(r.interaction.Request.Method), shownAddress(r.interaction.Request.URL), placeOf(r.cassette, r.interaction))
 }
 
 // Unused lists the interactions that a finished replay should have asked for and
