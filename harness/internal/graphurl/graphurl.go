@@ -74,8 +74,8 @@ func split(raw string) (host, path, query string, err error) {
 			return "", "", "", fmt.Errorf("scheme %q is not http or https", scheme)
 		}
 		host, path = authority(rest)
-		if HostClass(host) == "" {
-			return "", "", "", errors.New("it has no host")
+		if HostClass(host) == "" || strings.Contains(host, "%") {
+			return "", "", "", fmt.Errorf("bad host %q", host)
 		}
 	}
 	for _, part := range []string{path, query} {
@@ -89,7 +89,11 @@ func split(raw string) (host, path, query string, err error) {
 // isScheme reports whether what stands before "//" is "" or "name:".
 func isScheme(s string) bool {
 	name, ok := strings.CutSuffix(s, ":")
-	return s == "" || ok && name != "" && !strings.ContainsAny(name, "/:")
+	if !ok || name == "" {
+		return s == ""
+	}
+	return strings.Trim(lowerASCII(name), "abcdefghijklmnopqrstuvwxyz0123456789+-.") == "" &&
+		lowerByte(name[0]) >= 'a'
 }
 
 func authority(s string) (host, path string) {

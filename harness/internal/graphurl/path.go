@@ -60,7 +60,7 @@ func (p position) after(s Segment) position {
 	}
 	w, known := fold(vocabulary(), s.Text)
 	switch {
-	case !known:
+	case !known || w.spelling != s.Text: // had it been taken for the word, it would be spelled so
 		return atEither
 	case p == atKey:
 		return atWord // an operation on the collection
@@ -85,9 +85,19 @@ type pathParser struct {
 // version takes the API version off the path.
 func (p *pathParser) version() string {
 	first, rest, more := strings.Cut(p.rest, "/")
+	if p.encoded {
+		first = unescape(first, false)
+	}
+	version := versionOf(first)
+	if version != "" {
+		p.rest, p.ended = rest, !more
+	}
+	return version
+}
+
+func versionOf(segment string) string {
 	for _, version := range [...]string{"v1.0", "beta"} {
-		if equalFold(first, version) {
-			p.rest, p.ended = rest, !more
+		if equalFold(segment, version) {
 			return version
 		}
 	}
@@ -219,8 +229,9 @@ func (p *pathParser) holdsPath(base string) bool {
 	if p.pos == anywhere {
 		return false
 	}
-	if name, _, ok := cutCall(base); ok {
-		if head := p.pos.called(name); head.Kind == Word && slices.Contains(pathHolders, head.Text) {
+	if name, inner, ok := cutCall(base); ok {
+		head := p.pos.called(name)
+		if _, keyed := keyLiteral(inner); keyed && head.Kind == Word && slices.Contains(pathHolders, head.Text) {
 			return true
 		}
 	}
@@ -269,7 +280,10 @@ func (p *pathParser) literal(text string) Segment {
 // called reads the name before parentheses. No id is written so, hence a known
 // word has its case folded where a bare segment might be an id.
 func (p position) called(name string) Segment {
-	if p == atEither {
+	switch {
+	case p == atRoot && versionOf(name) != "":
+		return Segment{Text: name, Kind: Key} // v1.0('x') is no version
+	case p == atEither:
 		if w, ok := fold(vocabulary(), name); ok {
 			return Segment{Text: w.spelling}
 		}
