@@ -6,7 +6,14 @@
 // latency is added unless asked for, and that a request without an answer is a
 // *match.MissError, never an HTTP 404.
 //
+// Responses are those of a server that neither compresses nor chunks: the recorded
+// ones, with Content-Length recomputed and Transfer-Encoding, Connection and an
+// undone Content-Encoding left out. Retry-After is 0 unless asked for.
+//
 // It does not decide which answer fits; that is package match.
 //
 // A Replayer is safe for concurrent use.
+//
+//	replayer := transport.NewReplayer(index.NewSession(), transport.Options{})
+//	client := &http.Client{Transport: replayer}
 package transport
