@@ -112,8 +112,11 @@ func (r *reporting) write(t target, s *report.Suite) error {
 }
 
 // tellErrors repeats on stderr, where scripts look for it, why cases could not be
-// run.
+// run. A person who has just read it in the report is spared that.
 func (r *reporting) tellErrors(s *report.Suite) {
+	if isTerminal(r.std.out) && isTerminal(r.std.err) && slices.Contains(r.targets, target{kind: "text"}) {
+		return
+	}
 	var errs []error
 	for i := range s.Cases {
 		c := &s.Cases[i]

@@ -78,7 +78,7 @@ func caseLine(c *Case, name string, column int, style Style) string {
 	}
 	line += strings.Repeat(" ", column-utf8.RuneCountInString(name))
 	if c.Steps > 0 {
-		line += fmt.Sprintf("  %3d step%-1s", c.Steps, plural(c.Steps))
+		line += fmt.Sprintf("  %3d %-5s", c.Steps, "step"+plural(c.Steps))
 	} else {
 		line += strings.Repeat(" ", len("    1 step "))
 	}
@@ -170,7 +170,7 @@ func interaction(f *Finding) string {
 // summaryLine counts, e.g. "6 scenarios: 5 passed, 1 failed (2 errors, 1 note)".
 func summaryLine(s *Suite) string {
 	sum := s.Summary()
-	line := fmt.Sprintf("%s: %s passed", count(sum.Cases(), caseNoun(s.Command)), fmt.Sprint(sum.Passed))
+	line := fmt.Sprintf("%s: %d passed", count(sum.Cases(), caseNoun(s.Command)), sum.Passed)
 	for _, part := range []struct {
 		n    int
 		what string
