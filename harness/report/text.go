@@ -106,8 +106,8 @@ func headline(f *Finding, style Style) string {
 	return paint(label+":", color, style) + " " + describe(f, false)[0]
 }
 
-// describe tells a finding in lines. The first says what is wrong and where,
-// with the file's place when full is set and nothing else does.
+// describe tells a finding in lines, of which the first says what is wrong and
+// where in the answer. Full adds the rule and the id.
 func describe(f *Finding, full bool) []string {
 	var about []string
 	if f.Step != "" {
