@@ -9,34 +9,28 @@ import (
 )
 
 // readActions are the actions that are called with POST and change nothing, in
-// lower case. Those whose name begins with "get" are reads too, see isReadAction.
-// All are actions of the metadata of 2026-08 (v1.0-Prod, beta-USNat) whose
-// documentation pages describe a calculation or a search.
+// lower case: by what the metadata of 2026-08 (v1.0-Prod, USNat) says that they
+// return, and the API reference where a page is named. An action that is not
+// here is taken for a write, which is the safe side: it is replayed once.
 var readActions = map[string]bool{
-	"checkgrantedpermissionsforapp": true,
+	"checkgrantedpermissionsforapp": true, // resourceSpecificPermissionGrants
 	"checkmembergroups":             true, // v1.0/api/directoryobject-checkmembergroups; real recordings
-	"checkmemberobjects":            true,
-	"discover":                      true, // synchronizationSchema
-	"evaluate":                      true,
-	"evaluatedynamicmembership":     true,
+	"checkmemberobjects":            true, // v1.0/api/directoryobject-checkmemberobjects
+	"evaluatedynamicmembership":     true, // evaluateDynamicMembershipResult
 	"findmeetingtimes":              true, // v1.0/api/user-findmeetingtimes
-	"parseexpression":               true, // synchronizationSchema
+	"parseexpression":               true, // parseExpressionResponse
 	"preview":                       true, // v1.0/api/driveitem-preview: a short-lived address to look at
-	"previewtaskfailures":           true,
-	"previewworkflow":               true,
+	"previewtaskfailures":           true, // previewFailedTasks
 	"query":                         true, // v1.0/api/search-query
-	"runhuntingquery":               true,
+	"runhuntingquery":               true, // huntingQueryResults
 	"translateexchangeids":          true, // v1.0/api/user-translateexchangeids
-	"validatepassword":              true,
-	"validatepermission":            true,
 	"validateproperties":            true, // v1.0/api/directoryobject-validateproperties
 }
 
-// isReadAction reports whether POST to the last segment of a path only reads:
-// an action of the table, an action named get... (getByIds, getMemberGroups,
-// getSchedule, getMailTips, getPresencesByUserId, and some thirty reports: every
-// such action in the metadata returns something and changes nothing), or a
-// calculation of a workbook.
+// isReadAction reports whether POST to the last segment of a path only reads: an
+// action of the table, one named get... (getByIds, getMemberGroups, getSchedule,
+// getMailTips, ...: the metadata has 32 such actions, and each returns what it
+// gets), or a calculation of a workbook (workbook/functions/vlookup).
 func isReadAction(segments []graphurl.Segment) bool {
 	if len(segments) == 0 {
 		return false
@@ -45,7 +39,7 @@ func isReadAction(segments []graphurl.Segment) bool {
 	if readActions[name] || len(name) > 3 && strings.HasPrefix(name, "get") {
 		return true
 	}
-	return len(segments) > 1 && actionName(segments[len(segments)-2]) == "functions" // workbook/functions/vlookup
+	return len(segments) > 1 && actionName(segments[len(segments)-2]) == "functions"
 }
 
 func actionName(s graphurl.Segment) string {

@@ -1,8 +1,10 @@
 package transport
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -45,6 +47,9 @@ func (r *Replayer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if req.URL == nil {
+		return nil, errors.New("replay: the request has no URL")
+	}
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
@@ -73,31 +78,14 @@ func readBody(req *http.Request) ([]byte, error) {
 	if req.ContentLength > maxRequestBody {
 		return nil, tooLarge(req)
 	}
-	body, err := read(req)
-	if err != nil {
+	body := bytes.NewBuffer(make([]byte, 0, max(0, min(req.ContentLength, 1<<20))+bytes.MinRead))
+	if _, err := body.ReadFrom(io.LimitReader(req.Body, maxRequestBody+1)); err != nil {
 		return nil, fmt.Errorf("replay %s %s: read the request body: %w", req.Method, req.URL.Redacted(), err)
 	}
-	if len(body) > maxRequestBody {
+	if body.Len() > maxRequestBody {
 		return nil, tooLarge(req)
 	}
-	return body, nil
-}
-
-// read reads a body of known length into memory of just that size.
-func read(req *http.Request) ([]byte, error) {
-	if req.ContentLength <= 0 {
-		return io.ReadAll(io.LimitReader(req.Body, maxRequestBody+1))
-	}
-	body := make([]byte, req.ContentLength)
-	n, err := io.ReadFull(req.Body, body)
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		err = nil // shorter than announced: what came is what counts
-	}
-	if err != nil || n < len(body) {
-		return body[:n], err
-	}
-	rest, err := io.ReadAll(io.LimitReader(req.Body, maxRequestBody+1-int64(n)))
-	return append(body, rest...), err
+	return body.Bytes(), nil
 }
 
 func tooLarge(req *http.Request) error {
