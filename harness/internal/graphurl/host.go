@@ -9,8 +9,8 @@ const graphClass = "graph"
 // default ports of http and https and the dot of a rooted name are dropped.
 func HostClass(host string) string {
 	name, port := lowerASCII(host), ""
-	if i := strings.LastIndexByte(name, ':'); i >= 0 && strings.IndexByte(name[i:], ']') < 0 &&
-		(name[0] == '[' || strings.IndexByte(name[:i], ':') < 0) {
+	// A colon in brackets, or one of several, is part of an IPv6 address.
+	if i := strings.LastIndexByte(name, ':'); i >= 0 && (name[:i] != "" && name[i-1] == ']' || strings.IndexByte(name, ':') == i) {
 		name, port = name[:i], name[i:]
 	}
 	name = strings.TrimRight(name, ".")
