@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -104,7 +103,8 @@ func ruleIn(t *testing.T, text string) Rule {
 	return rule
 }
 
-// TestNearestIsBounded misses in a tape of 10,000 requests that are all near.
+// TestNearestIsBounded misses in a tape of 10,000 requests that are all near: three
+// are told, the nearest first, and of equals the first recorded.
 func TestNearestIsBounded(t *testing.T) {
 	var text strings.Builder
 	for n := range 10_000 {
@@ -112,7 +112,6 @@ func TestNearestIsBounded(t *testing.T) {
 	}
 	session := newIndex(t, Rules{}, parseTape(t, text.String())).NewSession()
 	req, body := parseMessage(t, "GET /users/7/messages?$top=8").request(t)
-	start := time.Now()
 	_, err := session.Next(req, body)
 	var miss *MissError
 	if !errors.As(err, &miss) {
@@ -124,9 +123,6 @@ func TestNearestIsBounded(t *testing.T) {
 	}
 	if diff := cmp.Diff([]int{8, 9, 1}, lines); diff != "" {
 		t.Errorf("nearest (-want +got):\n%s", diff)
-	}
-	if spent := time.Since(start); spent > 2*time.Second { // 5 ms on an idle machine
-		t.Errorf("the explanation took %v", spent)
 	}
 }
 
