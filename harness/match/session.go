@@ -29,7 +29,7 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 		}
 	}
 	live := s.index.live(req, body)
-	e := s.index.byKey[live.key]
+	e := s.index.entryOf(live.key)
 	if e == nil {
 		return missed(trace, s.index.unknown(req, &live))
 	}

@@ -31,6 +31,11 @@ func TestPrincipals(t *testing.T) {
 	if got := askAs(session, "bob") + askAs(session, "ann") + askAs(session, "bob"); got != "BobAnnBob" {
 		t.Errorf("with principals: %s", got)
 	}
+	session = newIndex(t, Rules{}, tape, parseTape(t, "GET /me => 200 anybody")).NewSession()
+	if got := askAs(session, "bob") + askAs(session, "eve") + askAs(session, ""); got != "Bobanybodyanybody" {
+		t.Errorf("with a cassette that names none: %s", got)
+	}
+	session = newIndex(t, Rules{}, tape).NewSession()
 	if got := askAs(session, "eve"); !strings.Contains(got, `principal: recorded "ann", received "eve"`) {
 		t.Errorf("unknown principal: %s", got)
 	}
