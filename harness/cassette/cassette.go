@@ -1,9 +1,10 @@
 package cassette
 
 import (
-	"errors"
+	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
 )
 
@@ -13,9 +14,13 @@ type (
 	Response = govcr.Response
 )
 
+// MaxSize is the largest file that Load reads, in bytes. A larger one is refused
+// by its size, before it is read.
+const MaxSize = 1 << 30
+
 // Cassette is a file of interactions, in recorded order.
 type Cassette struct {
-	Name         string // path under the cassettes folder without .yaml
+	Name         string // path under the cassettes folder without .yaml; from Load, the file's own name without it
 	File         string // as it was opened; "" when it never was a file
 	Meta         Meta
 	Interactions []*Interaction
@@ -23,19 +28,33 @@ type Cassette struct {
 
 // An Interaction is a request and its response.
 type Interaction struct {
-	ID        int
+	ID        int // its position, from 0, in a file that Save or go-vcr wrote
 	Request   Request
 	Response  Response
 	Principal string // who asked, when the cassette holds more than one caller; else ""
 	Line      int    // where it begins in the file, from 1; 0 when it never was in one
 	bodyLine  int    // where the response body's first line stands
-	indented  bool   // the response body is stored indented
+	bodyLines int    // how many lines an indented response body takes in the file; 0 when it is stored verbatim
 }
 
 // BodyLine returns the line of the file on which the value at a normalized JSON
 // path of the response body stands: exact for indented bodies, the body's line
 // for others, 0 when the interaction was not loaded from a file.
-func (i *Interaction) BodyLine(path string) int { return i.Line }
+func (i *Interaction) BodyLine(path string) int {
+	if i.bodyLines == 0 {
+		return i.bodyLine
+	}
+	// A body that was edited by hand need not have a member a line; then only
+	// where it begins is known.
+	text, err := jsondoc.Indent(nil, i.Response.Body)
+	if err != nil || strings.Count(string(text), "\n")+1 != i.bodyLines {
+		return i.bodyLine
+	}
+	if line := jsondoc.Line(i.Response.Body, path); line > 0 {
+		return i.bodyLine + line - 1
+	}
+	return i.bodyLine
+}
 
 // Origin says where a cassette's interactions come from.
 type Origin string
@@ -51,10 +70,10 @@ const (
 // Meta is the "graphvcr" block. The zero Meta is that of a file which stock
 // go-vcr wrote.
 type Meta struct {
-	Format     int               `yaml:"format"` // 1
+	Format     int               `yaml:"format"` // 1; Save writes it whatever the field holds
 	Origin     Origin            `yaml:"origin"`
 	Source     string            `yaml:"source,omitempty"`
-	RecordedAt time.Time         `yaml:"recorded-at,omitempty"`
+	RecordedAt time.Time         `yaml:"recorded-at,omitempty"` // stored in UTC
 	Auth       *Auth             `yaml:"auth,omitempty"`
 	Cloud      string            `yaml:"cloud,omitempty"`
 	Rules      string            `yaml:"rules,omitempty"`
@@ -71,30 +90,5 @@ type Auth struct {
 	Roles  []string `yaml:"roles,omitempty"`
 }
 
-// Error is a fault in a cassette file.
-type Error struct {
-	File         string
-	Line, Column int // from 1; 0 when unknown
-	Interaction  int // from 0; -1 when none
-	Message      string
-	Advice       string
-	Err          error
-}
-
-func (e *Error) Error() string { return e.Message }
-
-// Hint is what to do about it; "" when nothing better can be said.
-func (e *Error) Hint() string { return e.Advice }
-
-func (e *Error) Unwrap() error { return e.Err }
-
 // A Guard looks at a cassette before it is written and may refuse.
 type Guard func(*Cassette) error
-
-// Load reads a file. Errors about its content are *Error.
-func Load(file string) (*Cassette, error) { return nil, errors.New("not built") }
-
-// Save writes the cassette to file, atomically: to a temporary file of mode 0600
-// beside it, which replaces it by rename once it is complete and the guard (which may be
-// nil) has let it pass.
-func (c *Cassette) Save(file string, guard Guard) error { return errors.New("not built") }

@@ -1,0 +1,259 @@
+package cassette
+
+import (
+	"bufio"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unsafe"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// writer writes a cassette in the layout that readRegular reads. The first error
+// sticks to out.
+type writer struct {
+	out    *bufio.Writer
+	text   []byte // scratch
+	packed []byte // scratch
+}
+
+const margin = "          " // as deep as any line of ours
+
+// key begins a line: so many spaces, and a text.
+func (w *writer) key(indent int, text string) {
+	w.out.WriteString(margin[:indent])
+	w.out.WriteString(text)
+}
+
+// field writes a line that is done.
+func (w *writer) field(indent int, key, value string) {
+	w.key(indent, key)
+	w.out.WriteString(value)
+	w.out.WriteByte('\n')
+}
+
+func (w *writer) cassette(c *Cassette) {
+	w.field(0, "---", "")
+	w.field(0, "version: ", "2")
+	w.header(&c.Meta, len(c.Interactions))
+	if len(c.Interactions) == 0 {
+		w.field(0, "interactions: ", "[]")
+		return
+	}
+	w.field(0, "interactions:", "")
+	for n, i := range c.Interactions {
+		w.interaction(n, i)
+	}
+}
+
+// header writes our block, always with the number of interactions: it tells a file that
+// was cut between two of them.
+func (w *writer) header(m *Meta, count int) {
+	w.field(0, "graphvcr:", "")
+	w.field(2, "format: ", strconv.Itoa(formatVersion))
+	w.field(2, "interactions: ", strconv.Itoa(count))
+	w.optional("origin: ", string(m.Origin))
+	w.optional("source: ", m.Source)
+	if !m.RecordedAt.IsZero() {
+		w.field(2, "recorded-at: ", m.RecordedAt.UTC().Format(time.RFC3339Nano))
+	}
+	if m.Auth != nil {
+		w.field(2, "auth:", "")
+		w.key(4, "kind: ")
+		w.scalar(m.Auth.Kind)
+		w.strings(4, "scopes:", m.Auth.Scopes)
+		w.strings(4, "roles:", m.Auth.Roles)
+	}
+	w.optional("cloud: ", m.Cloud)
+	w.optional("rules: ", m.Rules)
+	w.optional("client: ", m.Client)
+	w.optional("expires: ", m.Expires)
+	if len(m.Vars) > 0 {
+		w.field(2, "vars:", "")
+		for _, name := range slices.Sorted(maps.Keys(m.Vars)) {
+			w.name(4, name, " ")
+			w.scalar(m.Vars[name])
+		}
+	}
+	w.strings(2, "redacted:", m.Redacted)
+}
+
+// optional writes a text of our block unless it is empty.
+func (w *writer) optional(key, value string) {
+	if value != "" {
+		w.key(2, key)
+		w.scalar(value)
+	}
+}
+
+// strings writes a list of our block unless it is empty.
+func (w *writer) strings(indent int, key string, values []string) {
+	if len(values) > 0 {
+		w.field(indent, key, "")
+		w.items(indent+2, values)
+	}
+}
+
+func (w *writer) items(indent int, values []string) {
+	for _, v := range values {
+		w.key(indent, "- ")
+		w.scalar(v)
+	}
+}
+
+func (w *writer) interaction(n int, i *Interaction) {
+	w.field(ourLayout.item, "- id: ", strconv.Itoa(n))
+	indented := w.indented(&i.Response)
+	w.mark(indented, i.Principal)
+	w.field(ourLayout.keys, "request:", "")
+	w.request(&i.Request)
+	w.field(ourLayout.keys, "response:", "")
+	w.response(&i.Response, indented)
+}
+
+// mark writes what is ours to note about an interaction.
+func (w *writer) mark(indented bool, principal string) {
+	var notes []string
+	if indented {
+		notes = append(notes, "body: indented")
+	}
+	if principal != "" {
+		notes = append(notes, "principal: "+quotedAlways(principal))
+	}
+	if len(notes) > 0 {
+		w.field(ourLayout.keys, "graphvcr: {", strings.Join(notes, ", ")+"}")
+	}
+}
+
+// indented decides whether a response body is stored indented, and leaves the
+// indented text in w.text. It is if it can be read back exactly.
+func (w *writer) indented(p *Response) bool {
+	w.text = w.text[:0]
+	if p.Body == "" || p.Body[0] != '{' && p.Body[0] != '[' {
+		return false
+	}
+	var err error
+	if w.text, err = jsondoc.Indent(w.text, p.Body); err != nil || len(w.text) == len(p.Body) {
+		return false
+	}
+	if p.ContentLength == int64(len(w.text)) && len(w.text) != len(p.Body) {
+		return false // could not be told from a length that describes the stored text
+	}
+	if !blockSafe(w.indentedText()) {
+		return false
+	}
+	w.packed, err = jsondoc.Compact(w.packed[:0], w.indentedText())
+	return err == nil && string(w.packed) == p.Body
+}
+
+// indentedText is w.text as a string. It is good until w.text is written to.
+func (w *writer) indentedText() string {
+	return unsafe.String(unsafe.SliceData(w.text), len(w.text))
+}
+
+func (w *writer) request(q *Request) {
+	w.string("proto: ", q.Proto)
+	w.number("proto_major: ", int64(q.ProtoMajor))
+	w.number("proto_minor: ", int64(q.ProtoMinor))
+	w.number("content_length: ", q.ContentLength)
+	w.encodings(q.TransferEncoding)
+	w.headers("trailer:", q.Trailer)
+	w.string("host: ", q.Host)
+	w.string("remote_addr: ", q.RemoteAddr)
+	w.string("request_uri: ", q.RequestURI)
+	w.body(q.Body)
+	w.headers("form:", q.Form)
+	w.headers("headers:", q.Headers)
+	w.string("url: ", q.URL)
+	w.string("method: ", q.Method)
+}
+
+func (w *writer) response(p *Response, indented bool) {
+	w.string("proto: ", p.Proto)
+	w.number("proto_major: ", int64(p.ProtoMajor))
+	w.number("proto_minor: ", int64(p.ProtoMinor))
+	w.encodings(p.TransferEncoding)
+	w.headers("trailer:", p.Trailer)
+	body, length := p.Body, p.ContentLength
+	if indented {
+		body = w.indentedText()
+		if length == int64(len(p.Body)) {
+			length = int64(len(body))
+		}
+	}
+	w.number("content_length: ", length)
+	w.field(ourLayout.fields, "uncompressed: ", strconv.FormatBool(p.Uncompressed))
+	w.body(body)
+	w.headers("headers:", p.Headers)
+	w.string("status: ", p.Status)
+	w.number("code: ", int64(p.Code))
+	w.field(ourLayout.fields, "duration: ", p.Duration.String())
+}
+
+func (w *writer) string(key, value string) {
+	w.key(ourLayout.fields, key)
+	w.scalar(value)
+}
+
+func (w *writer) number(key string, n int64) {
+	w.field(ourLayout.fields, key, strconv.FormatInt(n, 10))
+}
+
+func (w *writer) encodings(values []string) {
+	switch {
+	case values == nil:
+		w.field(ourLayout.fields, "transfer_encoding: ", "null")
+	case len(values) == 0:
+		w.field(ourLayout.fields, "transfer_encoding: ", "[]")
+	default:
+		w.field(ourLayout.fields, "transfer_encoding:", "")
+		w.items(ourLayout.names, values)
+	}
+}
+
+// headers writes a mapping of names to lists, sorted by name. What is nil stays
+// nil, which stock go-vcr reads as nil too.
+func (w *writer) headers(key string, values map[string][]string) {
+	w.key(ourLayout.fields, key)
+	switch {
+	case values == nil:
+		w.out.WriteString(" null\n")
+		return
+	case len(values) == 0:
+		w.out.WriteString(" {}\n")
+		return
+	}
+	w.out.WriteByte('\n')
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		list := values[name]
+		switch {
+		case list == nil:
+			w.name(ourLayout.names, name, " null\n")
+		case len(list) == 0:
+			w.name(ourLayout.names, name, " []\n")
+		default:
+			w.name(ourLayout.names, name, "\n")
+			w.items(ourLayout.values, list)
+		}
+	}
+}
+
+// longKey is how many bytes of a key YAML surely takes without a question mark.
+const longKey = 512
+
+// name writes a key that may be any text, a colon and what follows.
+func (w *writer) name(indent int, name, then string) {
+	if !plainKey(name) {
+		name = quoted(name)
+	}
+	if len(name) > longKey {
+		w.field(indent, "? ", name)
+		name = ""
+	}
+	w.key(indent, name)
+	w.out.WriteByte(':')
+	w.out.WriteString(then)
+}

@@ -1,0 +1,182 @@
+package cassette
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// scalar writes a text on the rest of a line, in the style that is easiest to read
+// and that brings every byte back.
+func (w *writer) scalar(text string) {
+	if plain(text) {
+		w.out.WriteString(text)
+	} else {
+		w.out.WriteString(quoted(text))
+	}
+	w.out.WriteByte('\n')
+}
+
+// body writes the field of a body: as a literal block if it has more than one line and
+// survives in it.
+func (w *writer) body(text string) {
+	w.key(ourLayout.fields, "body: ")
+	if !strings.Contains(text, "\n") || !blockSafe(text) {
+		w.scalar(text)
+		return
+	}
+	core := strings.TrimRight(text, "\n")
+	switch len(text) - len(core) {
+	case 0:
+		w.out.WriteString("|-\n")
+	case 1:
+		w.out.WriteString("|\n")
+	default:
+		w.out.WriteString("|+\n")
+	}
+	for line := range strings.Lines(text) {
+		if line != "\n" {
+			w.out.WriteString(margin[:blockIndent])
+		}
+		w.out.WriteString(line)
+	}
+	if len(core) == len(text) {
+		w.out.WriteByte('\n')
+	}
+}
+
+// blockIndent is how deep the lines of a body's literal block are indented.
+const blockIndent = 8
+
+// blockSafe reports whether a text survives in a literal block as it stands. The
+// block's first line tells its indentation, so it may not begin with a blank, and
+// nothing in a block can be escaped.
+func blockSafe(text string) bool {
+	if text == "" || strings.IndexByte(" \t\n", text[0]) >= 0 {
+		return false
+	}
+	for rest := text; rest != ""; {
+		line, after, _ := strings.Cut(rest, "\n")
+		if !regularString(line) {
+			return false
+		}
+		rest = after
+	}
+	return true
+}
+
+func regularString(text string) bool {
+	for _, r := range text {
+		if r == utf8.RuneError || r != '\t' && specialRune(r) {
+			return regular([]byte(text))
+		}
+	}
+	return true
+}
+
+// quotedAlways returns a text in double quotes, in base64 where it is not UTF-8.
+func quotedAlways(text string) string {
+	if !utf8.ValidString(text) {
+		return binaryScalar(text)
+	}
+	return doubleQuoted(text)
+}
+
+func binaryScalar(text string) string {
+	return "!!binary " + base64.StdEncoding.EncodeToString([]byte(text))
+}
+
+// quoted returns a text in quotes, single ones where nothing needs an escape and it
+// could not be taken for a number or the like; in base64 where it is not UTF-8.
+func quoted(text string) string {
+	switch {
+	case !utf8.ValidString(text):
+		return binaryScalar(text)
+	case text == "" || text[0] >= '0' && text[0] <= '9' || strings.IndexByte(text, '\t') >= 0 ||
+		!regularString(text) || word(text):
+		return doubleQuoted(text)
+	}
+	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+}
+
+// doubleQuoted returns a text that is UTF-8 with YAML's escapes.
+func doubleQuoted(text string) string {
+	var b strings.Builder
+	b.Grow(len(text) + 2)
+	b.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"', r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case specialRune(r):
+			fmt.Fprintf(&b, `\u%04X`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// plain reports whether a text needs no quotes: YAML takes it for a string that
+// means itself. Where in doubt it says no.
+func plain(text string) bool {
+	if text == "" || !regularString(text) || !plainValue([]byte(text)) || word(text) {
+		return false
+	}
+	switch c := text[0]; {
+	case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '/':
+		return true
+	case c >= '0' && c <= '9':
+		return notNumber(text)
+	}
+	return false
+}
+
+// notNumber reports whether a text that begins with a digit can be no number, date
+// or time in any YAML.
+func notNumber(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case strings.IndexByte("ghjklmqruvw", c|0x20) >= 0:
+			return true
+		case c == '-' && i != 4 && text[i-1] != 'e' && text[i-1] != 'E':
+			return true
+		}
+	}
+	return false
+}
+
+// word reports whether YAML 1.1 or 1.2 takes a word for something else than a string.
+func word(text string) bool {
+	return len(text) <= len("false") && slices.Contains(words, strings.ToLower(text))
+}
+
+var words = []string{"null", "~", "true", "false", "yes", "no", "on", "off", "y", "n", "<<", "=", ".nan", ".inf", "+.inf", "-.inf"}
+
+// plainKey reports whether a key needs no quotes.
+func plainKey(name string) bool {
+	if name == "" || len(name) > longKey || word(name) {
+		return false
+	}
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
+		case i > 0 && (c >= '0' && c <= '9' || c == '-' || c == '_'):
+		default:
+			return false
+		}
+	}
+	return true
+}

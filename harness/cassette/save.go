@@ -1,0 +1,83 @@
+package cassette
+
+import (
+	"bufio"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Save writes the cassette to file, atomically: to a temporary file of mode 0600
+// beside it, which replaces it by rename once it is complete. The folder is
+// made if it is missing, and where file is a symbolic link, what it points to is
+// replaced.
+//
+// The guard is asked before the first byte is written, so that nothing which it
+// refuses ever reaches the disk; on that, or on any other error, the old file stays as it was.
+// A file that a guard has let pass keeps its mode if it existed, else gets 0644. Without a guard
+// (nil) nobody has looked for secrets, and the file gets 0600.
+//
+// Interactions are numbered by their position. The same cassette always gives
+// the same bytes.
+func (c *Cassette) Save(file string, guard Guard) error {
+	if guard != nil {
+		if err := guard(c); err != nil {
+			return fmt.Errorf("save %s: %w", file, err)
+		}
+	}
+	if err := c.replace(file, guard != nil); err != nil {
+		return fmt.Errorf("save %s: %w", file, err)
+	}
+	return nil
+}
+
+func (c *Cassette) replace(file string, guarded bool) (err error) {
+	if target, err := filepath.EvalSymlinks(file); err == nil {
+		file = target
+	}
+	folder := filepath.Dir(file)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(folder, "."+filepath.Base(file)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			temp.Close() // a second time does no harm
+			os.Remove(temp.Name())
+		}
+	}()
+	if err := c.fill(temp); err != nil {
+		return err
+	}
+	if err := temp.Chmod(finalMode(file, guarded)); err != nil {
+		return err
+	}
+	if err := temp.Sync(); err != nil {
+		return err
+	}
+	if err := temp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), file)
+}
+
+// fill writes the cassette through a buffer.
+func (c *Cassette) fill(f *os.File) error {
+	w := &writer{out: bufio.NewWriterSize(f, 64<<10)}
+	w.cassette(c)
+	return w.out.Flush()
+}
+
+func finalMode(file string, guarded bool) fs.FileMode {
+	if !guarded {
+		return 0o600
+	}
+	if info, err := os.Stat(file); err == nil {
+		return info.Mode().Perm()
+	}
+	return 0o644
+}

@@ -1,0 +1,290 @@
+package cassette
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// maxKeys is how many keys one mapping may have. yaml.v3 compares each with each.
+const maxKeys = 10_000
+
+// fileForm is a cassette file as yaml.v3 decodes it.
+type fileForm struct {
+	Version      *int               `yaml:"version"`
+	Interactions []*interactionForm `yaml:"interactions"`
+}
+
+type interactionForm struct {
+	ID       int       `yaml:"id"`
+	Mark     yaml.Node `yaml:"graphvcr"`
+	Request  *Request  `yaml:"request"`
+	Response *Response `yaml:"response"`
+}
+
+type markForm struct {
+	Body      string `yaml:"body"`
+	Principal string `yaml:"principal"`
+}
+
+// readAny reads any YAML, through yaml.v3. As in go-vcr, keys that are not known
+// are passed over outside our own blocks.
+func readAny(file string, data []byte) (*Cassette, error) {
+	a := &anyReader{file: file, data: data}
+	root, err := a.parse()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkTop(root); err != nil {
+		return nil, err
+	}
+	c := &Cassette{File: file, Interactions: []*Interaction{}}
+	var h header
+	if block, _ := value(root, "graphvcr"); block != nil {
+		if h, err = headerOf(file, block, 0); err != nil {
+			return nil, err
+		}
+		c.Meta = h.Meta
+	}
+	var form fileForm
+	if err := decode(root, &form); err != nil {
+		return nil, a.decodeError(err)
+	}
+	for n, f := range form.Interactions {
+		i, err := a.interaction(n, f)
+		if err != nil {
+			return nil, err
+		}
+		c.Interactions = append(c.Interactions, i)
+	}
+	if err := a.checkEnd(); err != nil {
+		return nil, err
+	}
+	return c, h.check(file, len(c.Interactions))
+}
+
+// anyReader turns a tree of YAML into a cassette.
+type anyReader struct {
+	file  string
+	data  []byte
+	items []*yaml.Node // the interactions
+}
+
+func (a *anyReader) fail(node *yaml.Node, interaction int, advice, format string, args ...any) error {
+	return &Error{
+		File: a.file, Line: node.Line, Interaction: interaction,
+		Message: fmt.Sprintf(format, args...), Advice: advice,
+	}
+}
+
+// parse returns the top-level node.
+func (a *anyReader) parse() (*yaml.Node, error) {
+	var doc yaml.Node
+	if err := unmarshal(a.data, &doc); err != nil {
+		line, message := splitLine(err)
+		return nil, &Error{
+			File: a.file, Line: line, Interaction: a.interactionNear(line),
+			Message: message, Advice: a.syntaxAdvice(line), Err: err,
+		}
+	}
+	if len(doc.Content) == 0 {
+		return nil, &Error{File: a.file, Interaction: -1, Message: "the file is empty", Advice: adviceTorn}
+	}
+	if node := crowded(&doc); node != nil {
+		return nil, a.fail(node, -1, "", "a mapping has more than %d keys", maxKeys)
+	}
+	return follow(doc.Content[0]), nil
+}
+
+// syntaxAdvice looks at the place of a syntax error for its likely cause.
+func (a *anyReader) syntaxAdvice(line int) string {
+	rows := strings.SplitN(string(a.data), "\n", line+2)
+	for _, row := range rows[max(0, min(line-2, len(rows))):min(line+1, len(rows))] {
+		if strings.HasPrefix(strings.TrimLeft(row, " "), "\t") {
+			return "indent with spaces: YAML allows no tabs there"
+		}
+	}
+	return "check the indentation and quoting of this line and the one before, or restore the file"
+}
+
+// interactionNear returns the interaction that a line of a file belongs to, judged by
+// the text alone.
+func (a *anyReader) interactionNear(line int) int {
+	near := -1
+	for n, row := range strings.SplitN(string(a.data), "\n", line+1) {
+		text := strings.TrimLeft(row, " ")
+		if n < line && strings.HasPrefix(text, "- id:") && len(row)-len(text) <= 4 {
+			near++
+		}
+	}
+	return near
+}
+
+// checkTop checks the top level and finds the interactions.
+func (a *anyReader) checkTop(root *yaml.Node) error {
+	if root.Kind != yaml.MappingNode {
+		return a.fail(root, -1, "", "a cassette is a mapping with the keys version and interactions, this is not a mapping")
+	}
+	if version, at := value(root, "version"); version != nil && version.Value != "2" {
+		return versionError(a.file, at.Line, strconv.Quote(version.Value))
+	}
+	list, at := value(root, "interactions")
+	switch {
+	case list == nil:
+		return a.fail(root, -1, adviceTorn, "the file has no interactions")
+	case list.Kind == yaml.ScalarNode && list.Value == "":
+		return a.fail(at, -1, adviceTorn, "nothing follows the key interactions")
+	case list.Kind != yaml.SequenceNode:
+		return a.fail(list, -1, "", "interactions is not a list")
+	}
+	for _, item := range list.Content {
+		a.items = append(a.items, follow(item))
+	}
+	return nil
+}
+
+func (a *anyReader) interaction(n int, f *interactionForm) (*Interaction, error) {
+	node := a.items[n]
+	switch {
+	case f == nil:
+		return nil, a.fail(node, n, "", "it is empty")
+	case f.Request == nil:
+		return nil, a.fail(node, n, a.tornAdvice(n), "it has no request")
+	case f.Response == nil:
+		return nil, a.fail(node, n, a.tornAdvice(n), "it has no response")
+	}
+	i := &Interaction{ID: f.ID, Request: *f.Request, Response: *f.Response, Line: node.Line}
+	response, _ := value(node, "response")
+	body, _ := value(response, "body")
+	if body != nil {
+		i.bodyLine = body.Line
+	}
+	mark, err := a.readMark(n, &f.Mark)
+	if err != nil {
+		return nil, err
+	}
+	i.Principal = mark.Principal
+	if mark.Body == "" {
+		return i, nil
+	}
+	if body != nil && body.Style&yaml.LiteralStyle != 0 {
+		i.bodyLine++
+	}
+	text := i.Response.Body
+	packed, err := unindent(i, text, nil)
+	if err != nil {
+		return nil, bodyError(a.file, i.bodyLine, n, err)
+	}
+	i.Response.Body = string(packed)
+	restoreLength(&i.Response, len(text))
+	return i, nil
+}
+
+func (a *anyReader) readMark(n int, node *yaml.Node) (markForm, error) {
+	var mark markForm
+	if node.IsZero() {
+		return mark, nil
+	}
+	node = follow(node)
+	if err := checkKeys(a.file, node, 0, n, "graphvcr block", markKeys); err != nil {
+		return mark, err
+	}
+	if err := decode(node, &mark); err != nil {
+		return mark, a.decodeError(err)
+	}
+	if mark.Body != "" && mark.Body != "indented" {
+		return mark, a.fail(node, n, "", `graphvcr block: body %q is not "indented"`, mark.Body)
+	}
+	return mark, nil
+}
+
+// tornAdvice is for what lacks a part: the last interaction was probably cut.
+func (a *anyReader) tornAdvice(n int) string {
+	if n == len(a.items)-1 {
+		return adviceTorn
+	}
+	return ""
+}
+
+// checkEnd checks that the last interaction is whole. It ends in the response's duration,
+// which go-vcr and Save always write last, so that a file which was cut anywhere
+// else cannot pass for a shorter one.
+func (a *anyReader) checkEnd() error {
+	last := len(a.items) - 1
+	if last < 0 {
+		return nil
+	}
+	item := a.items[last]
+	response, _ := value(item, "response")
+	_, end := value(response, "duration")
+	switch {
+	case end == nil, response.Content[len(response.Content)-2] != end:
+		return a.fail(item, last, adviceTorn+"; in a file written by hand, end the last response with its duration",
+			"the last response does not end in its duration")
+	case follow(item.Content[len(item.Content)-1]) != response:
+		return a.fail(item, last, adviceTorn+"; in a file written by hand, end the last interaction with its response",
+			"the last interaction does not end in its response")
+	}
+	return nil
+}
+
+// decodeError is for values of the wrong type.
+func (a *anyReader) decodeError(err error) error {
+	line, message := splitLine(err)
+	near := -1
+	for n, item := range a.items {
+		if item.Line <= line {
+			near = n
+		}
+	}
+	return &Error{File: a.file, Line: line, Interaction: near, Message: message, Err: err}
+}
+
+// crowded returns a mapping that has too many keys.
+func crowded(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.MappingNode && len(node.Content) > 2*maxKeys {
+		return node
+	}
+	for _, child := range node.Content {
+		if found := crowded(child); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// unmarshal and decode are yaml.v3's, which panics on some broken input.
+func unmarshal(data []byte, to *yaml.Node) (err error) {
+	defer recovered(&err)
+	return yaml.Unmarshal(data, to)
+}
+
+func decode(node *yaml.Node, to any) (err error) {
+	defer recovered(&err)
+	return node.Decode(to)
+}
+
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("this YAML cannot be read: %v", r)
+	}
+}
+
+var yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
+
+// splitLine takes the line number out of an error of yaml.v3, and its first
+// message if there are several.
+func splitLine(err error) (line int, message string) {
+	message = err.Error()
+	var several *yaml.TypeError
+	if errors.As(err, &several) && len(several.Errors) > 0 {
+		message = several.Errors[0]
+	}
+	m := yamlLine.FindStringSubmatch(message)
+	line, _ = strconv.Atoi(m[1]) // 0 where there is none
+	return line, message[len(m[0]):]
+}
