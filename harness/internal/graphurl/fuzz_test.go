@@ -183,3 +183,26 @@ func TestEscapeSegmentIsOneSegment(t *testing.T) {
 		}
 	}
 }
+
+// TestHugeAddresses reads very long runs of what nests or stays open. The time is
+// linear, else the test does not end.
+func TestHugeAddresses(t *testing.T) {
+	for _, unit := range []string{
+		"/", "/a", "(", "/f('", "/f('a/b')", "/users('a')", "/root:/", "/root%3A%2Fa", "/items/x:", "/me/drive/root:/a(':", "'", "/sites/a(", "%2F", ":/", "()",
+		"/users?", "&$expand=a(", "a($expand=", "$expand=a(b,", ";", "=", "&a", "/microsoft.graph.", "+", "..", "(a=1,",
+	} {
+		for _, prefix := range []string{"/v1.0/", "/v1.0/me/drive/root:/", "/users?$expand="} {
+			raw := prefix + strings.Repeat(unit, 1<<18/len(unit))
+			u, err := graphurl.Parse(raw)
+			if err != nil {
+				t.Errorf("%s%s...: %v", prefix, unit, err)
+				continue
+			}
+			form := u.String()
+			if again := canonical(t, form); again != form {
+				t.Errorf("%s%s... is not stable", prefix, unit)
+			}
+			u.Template()
+		}
+	}
+}

@@ -33,49 +33,6 @@ func (s *steps) next() (text string, ok bool) {
 	return text, true
 }
 
-// position is where in a path a segment stands: it decides how a bare segment is
-// read, since nothing in its spelling tells an id from a word.
-type position uint8
-
-const (
-	atRoot   position = iota // after the version: entity sets and singletons
-	atWord                   // after an id or a single resource: only words
-	atKey                    // after a collection: ids, and operations on the whole collection
-	atEither                 // after a word that is unknown, or both a collection and not
-	anywhere                 // where Graph's grammar does not hold; sticky
-)
-
-// after returns the position that follows segment s, itself at p.
-func (p position) after(s Segment) position {
-	switch {
-	case p == anywhere:
-		return anywhere
-	case s.Kind == Cast:
-		if p == atRoot {
-			return atEither
-		}
-		return p
-	case s.Kind != Word || len(s.Args) > 0:
-		return atWord
-	}
-	w, known := fold(vocabulary(), s.Text)
-	switch {
-	case !known || w.spelling != s.Text: // had it been taken for the word, it would be spelled so
-		return atEither
-	case p == atKey:
-		return atWord // an operation on the collection
-	case p == atRoot && w.roles&(entitySet|singleton) != 0:
-		w.roles &= entitySet | singleton
-	}
-	switch {
-	case w.roles&many == 0:
-		return atWord
-	case w.roles&(one|callable) == 0:
-		return atKey
-	}
-	return atEither
-}
-
 type pathParser struct {
 	steps
 	pos      position
@@ -124,7 +81,7 @@ func (p *pathParser) parse() []Segment {
 	for {
 		text, ok := p.next()
 		if !ok {
-			return p.segments
+			return p.withoutSlash()
 		}
 		if p.colonPath(text) {
 			continue
@@ -138,6 +95,17 @@ func (p *pathParser) parse() []Segment {
 		p.segment(text)
 	}
 }
+
+// withoutSlash drops trailing slashes: Graph's own documentation has both
+// /users?$select=.. and /users/?$select=.. (concepts/delta-query-overview).
+func (p *pathParser) withoutSlash() []Segment {
+	for n := len(p.segments); p.pos != anywhere && n > 0 && p.segments[n-1].isEmpty(); n-- {
+		p.segments = p.segments[:n-1]
+	}
+	return p.segments
+}
+
+func (s Segment) isEmpty() bool { return s.Kind == Word && s.Text == "" }
 
 func (p *pathParser) add(s Segment) {
 	p.segments = append(p.segments, s)
@@ -238,7 +206,7 @@ func (p *pathParser) holdsPath(base string) bool {
 	if p.pos != atKey && equalFold(base, "root") {
 		return true
 	}
-	if len(p.segments) == 0 || p.pos != atKey && p.pos != atEither {
+	if len(p.segments) == 0 || !p.pos.mayHoldKey() {
 		return false
 	}
 	last := p.segments[len(p.segments)-1]
@@ -271,125 +239,8 @@ func (p *pathParser) segment(text string) {
 
 // literal is a segment that looks like a call and is none.
 func (p *pathParser) literal(text string) Segment {
-	if p.pos == atKey && !strings.HasSuffix(text, "()") {
+	if p.pos.mayHoldKey() && !strings.HasSuffix(text, "()") {
 		return Segment{Text: text, Kind: Key}
 	}
 	return Segment{Text: text}
-}
-
-// called reads the name before parentheses. No id is written so, hence a known
-// word has its case folded where a bare segment might be an id.
-func (p position) called(name string) Segment {
-	switch {
-	case p == atRoot && versionOf(name) != "":
-		return Segment{Text: name, Kind: Key} // v1.0('x') is no version
-	case p == atEither:
-		if w, ok := fold(vocabulary(), name); ok {
-			return Segment{Text: w.spelling}
-		}
-	}
-	return p.bare(name)
-}
-
-// functionName folds a name that has arguments, whatever its position.
-func functionName(name string) string {
-	if s, ok := atWord.qualified(name); ok && s.Kind == Word {
-		return s.Text
-	}
-	if w, ok := fold(vocabulary(), name); ok {
-		return w.spelling
-	}
-	return name
-}
-
-// bare reads a segment that is just a name or an id.
-func (p position) bare(text string) Segment {
-	switch {
-	case p == anywhere || text == "" || text == "." || text == "..":
-		return Segment{Text: text}
-	case text[0] == '$':
-		return system(text)
-	}
-	if s, ok := p.qualified(text); ok {
-		return s
-	}
-	w, known := fold(vocabulary(), text)
-	switch {
-	case p == atKey && w.roles&collectionOperation != 0,
-		p == atEither && w.spelling == text && known,
-		(p == atWord || p == atRoot) && known:
-		return Segment{Text: w.spelling}
-	case p == atKey, p != atRoot && looksLikeID(text):
-		return Segment{Text: text, Kind: Key}
-	}
-	return Segment{Text: text}
-}
-
-// system reads a segment that begins with '$'. One that OData does not define is
-// kept as it is, and is no id: an id that begins so works in key syntax only
-// (concepts/known-issues).
-func system(text string) Segment {
-	switch lower := lowerASCII(text); lower {
-	case "$count", "$ref", "$value", "$batch", "$metadata", "$entity", "$all", "$links":
-		return Segment{Text: lower, Kind: System}
-	}
-	return Segment{Text: text}
-}
-
-// looksLikeID tells an id from an unknown word where either may stand.
-func looksLikeID(s string) bool {
-	id := false
-	for i := range len(s) {
-		switch c := lowerByte(s[i]); {
-		case 'a' <= c && c <= 'z', c == '_':
-		case c == '(', c == ':' && (i+1 == len(s) || s[i+1] == '/'):
-			return false
-		default:
-			id = true
-		}
-	}
-	return id
-}
-
-const namespace = "microsoft.graph."
-
-// subNamespaces are the schemas of Graph's metadata below microsoft.graph.
-var subNamespaces = []string{
-	"agentic", "callrecords", "cloudlicensing", "customdataprovidedresourcepayloads",
-	"entrarecoveryservices", "externalconnectors", "identitygovernance",
-	"partners.billing", "search", "security", "teamsadministration", "termstore",
-}
-
-// qualified reads a cast, or an operation written with its namespace
-// (microsoft.graph.delta, graph.delta).
-func (p position) qualified(text string) (Segment, bool) {
-	name, ok := cutFold(text, namespace)
-	full := ok
-	if !ok {
-		if name, ok = cutFold(text, "graph."); !ok {
-			return Segment{}, false
-		}
-	}
-	if spelling, ok := fold(castVocabulary(), name); ok {
-		return Segment{Text: namespace + spelling, Kind: Cast}, true
-	}
-	short := name
-	if i := strings.LastIndexByte(name, '.'); i >= 0 {
-		if !slices.Contains(subNamespaces, lowerASCII(name[:i])) {
-			return Segment{}, false // me/extensions/microsoft.graph.openTypeExtension.com.contoso is an id
-		}
-		short = name[i+1:]
-	}
-	if w, ok := fold(vocabulary(), short); ok &&
-		(w.roles&collectionOperation != 0 || p != atKey && w.roles&operation != 0) {
-		return Segment{Text: w.spelling}, true
-	}
-	return Segment{Text: text, Kind: Cast}, full && isQualifiedName(name)
-}
-
-func cutFold(s, lowerPrefix string) (rest string, ok bool) {
-	if len(s) <= len(lowerPrefix) || !equalFold(s[:len(lowerPrefix)], lowerPrefix) {
-		return "", false
-	}
-	return s[len(lowerPrefix):], true
 }

@@ -63,6 +63,9 @@ func wordTemplate(text string) string {
 		if f := format.Recognise(text); f != nil {
 			return "{" + f.Name + "}"
 		}
+		if len(text) > longestChoice && strings.ContainsAny(text, "0123456789") {
+			return "{id}"
+		}
 	}
 	var b strings.Builder
 	escape(&b, text, pathBytes)
@@ -80,8 +83,8 @@ func writeColonTemplate(b *strings.Builder, text string) {
 	}
 }
 
-// longestChoice is the longest argument that is taken for a choice among a few
-// ('D7', 'A1:B2') rather than for a value of its own.
+// longestChoice is the longest text that is taken for a choice among a few ('D7',
+// 'A1:B2', v2.0) rather than for a value of its own.
 const longestChoice = 16
 
 func writeArgsTemplate(b *strings.Builder, args []Option) {

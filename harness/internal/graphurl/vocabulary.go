@@ -41,6 +41,7 @@ var vocabulary = sync.OnceValue(func() map[string]word {
 	}{
 		{entitySets, entitySet},
 		{singletons, singleton},
+		{"myOrganization", singleton}, // an alias that the metadata does not hold (concepts/call-api)
 		{collections, collection},
 		{singles, single},
 		{operations, operation},
@@ -59,11 +60,11 @@ var vocabulary = sync.OnceValue(func() map[string]word {
 	return words
 })
 
-var castVocabulary = sync.OnceValue(func() map[string]string { return bySmallName(castTypes) })
+var castVocabulary = sync.OnceValue(func() map[string]string { return byLowerName(castTypes) })
 
-var argumentVocabulary = sync.OnceValue(func() map[string]string { return bySmallName(argumentNames) })
+var argumentVocabulary = sync.OnceValue(func() map[string]string { return byLowerName(argumentNames) })
 
-func bySmallName(names string) map[string]string {
+func byLowerName(names string) map[string]string {
 	m := make(map[string]string)
 	for name := range strings.FieldsSeq(names) {
 		m[strings.ToLower(name)] = name

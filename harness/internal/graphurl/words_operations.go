@@ -121,12 +121,14 @@ updateNumber validateAuthenticationConfiguration validateCredentials validatePro
 `
 
 // argumentNames are the parameters of functions, first letter in lower case as
-// the documentation writes them.
+// the documentation writes them, and the properties of alternate keys.
 const argumentNames = `
 accessPackageId address aggregationWindow anotherRange appId appScopeId authenticationMethodModes category challengeTimeoutInMinutes column
-columnOffset contentFormats count date deltaColumns deltaRows directoryScopeId domainName endDateTime filter fittingMode fromDateTime groupId height
-includedUserRoles includedUserTypes includePersonalNotebooks incompatibleAccessPackageId index interval key labelIds listId locale
-meetingOrganizerUserId modelName name nextFetchToken on operationId path period principalId printerId q recipientAddress reportType role
-roleDefinitionId roomList row rowOffset scope secretReferenceValueId skip skipToken sourceGroupMailNickname sourcePrincipalName sourceSiteUrl
-startDateTime summarizeBy tenantId timeZoneStandard toDateTime token top type user userId userPrincipalName valuesOnly width
+columnOffset commerceSubscriptionId contentFormats count date deltaColumns deltaRows deviceId directoryScopeId domainName driveItemId email
+endDateTime externalcourseActivityId externalId filter fittingMode fromDateTime groupId height includedUserRoles includedUserTypes
+includePersonalNotebooks incompatibleAccessPackageId index interval key labelIds listId locale meetingOrganizerUserId modelName name nextFetchToken
+objectId on operationId path period placeId principalId printerId q recipientAddress reportType role roleDefinitionId roleTemplateId roomList row
+rowOffset scope secretReferenceValueId skip skipToken sourceGroupMailNickname sourceGroupObjectId sourceId sourcePrincipalName sourceSiteUrl
+sourceUserPrincipalName startDateTime summarizeBy tenantId timeZoneStandard toDateTime token top type uniqueName user userId userPrincipalName
+valuesOnly width
 `
