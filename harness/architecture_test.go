@@ -20,7 +20,8 @@ var imports = map[string][]string{
 
 	"harness/lint":     {"harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
 	"harness/project":  {"harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/strictyaml"},
-	"harness/importer": {"harness/report", "harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
+	"harness/importer": {"harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl"},
+	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/runner":   {"harness/scenario", "harness/schema", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 
 	"harness/transport": {"harness/match", "harness/cassette"},
@@ -28,6 +29,8 @@ var imports = map[string][]string{
 	"harness/schema":    {"harness/format", "harness/internal/jsondoc"},
 	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
 	"harness/cassette":  {"harness/internal/jsondoc"},
+
+	"harness/emulator": {"harness/internal/graphurl"},
 
 	"harness/report":              {},
 	"harness/format":              {},

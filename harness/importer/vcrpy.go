@@ -16,6 +16,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -68,7 +69,7 @@ func VCRPy(file, name string) (*Result, error) {
 	}
 	r.rejectedFindings(file)
 	if len(r.Cassette.Interactions) > 0 {
-		r.Scenario, err = draftScenario(r.Cassette)
+		r.Scenario, err = draft.Scenario(r.Cassette)
 	}
 	return r, err
 }

@@ -1,24 +1,31 @@
-package importer
+package draft
 
-import "gopkg.in/yaml.v3"
+import (
+	"strconv"
+	"strings"
 
-// Small constructors for the YAML of a drafted scenario.
+	"gopkg.in/yaml.v3"
+)
 
-func str(s string) *yaml.Node {
+// Constructors for the YAML of a scenario.
+
+func text(s string) *yaml.Node {
 	node := &yaml.Node{}
 	node.SetString(s)
 	return node
 }
 
+func integer(n int) *yaml.Node { return number(strconv.Itoa(n)) }
+
 func number(s string) *yaml.Node {
 	tag := "!!int"
-	for _, r := range s {
-		if r == '.' || r == 'e' || r == 'E' {
-			tag = "!!float"
-		}
+	if strings.ContainsAny(s, ".eE") {
+		tag = "!!float"
 	}
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: s}
 }
+
+func null() *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"} }
 
 func sequence(items ...*yaml.Node) *yaml.Node {
 	return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: items}
@@ -34,7 +41,17 @@ func mapping(members ...any) *yaml.Node {
 }
 
 func add(node *yaml.Node, name string, value *yaml.Node) {
-	node.Content = append(node.Content, str(name), value)
+	node.Content = append(node.Content, text(name), value)
+}
+
+// member finds a member's value, or nil.
+func member(node *yaml.Node, name string) *yaml.Node {
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == name {
+			return node.Content[i+1]
+		}
+	}
+	return nil
 }
 
 // dropMember removes a member that has this very value.

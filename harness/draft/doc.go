@@ -1,0 +1,16 @@
+// Package draft writes a scenario from a recording: the file that a person then
+// edits, not one that says all there is to say.
+//
+// It follows values from answers into later requests and captures them, so that
+// the scenario can also be run live; it makes one step of a poll and of a list's
+// pages; and it expects the status, the formats that it recognises, the state that
+// a poll ended in and an error's code. A draft passes against the recording that it
+// was made from.
+//
+//	text, err := draft.Scenario(recorded)
+//
+// It does not know what the recording was for, and expects no value that a second
+// recording might not have.
+//
+// All functions are safe for concurrent use.
+package draft

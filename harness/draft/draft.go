@@ -1,0 +1,165 @@
+package draft
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+)
+
+// Scenario drafts a scenario file that asks for every interaction of the cassette
+// in recorded order. The error is for an interaction that cannot be understood.
+func Scenario(c *cassette.Cassette) ([]byte, error) {
+	d := drafter{cassette: c, moves: group(c.Interactions), apis: map[string]int{}}
+	d.follow()
+	steps := sequence()
+	for n := range d.moves {
+		step, err := d.step(n)
+		if err != nil {
+			return nil, fmt.Errorf("draft a scenario: interaction %d: %w", d.moves[n].first().ID, err)
+		}
+		steps.Content = append(steps.Content, step)
+	}
+	api := "v1.0"
+	if d.apis["beta"] > d.apis["v1.0"] {
+		api = "beta"
+	}
+	for _, step := range steps.Content {
+		dropMember(step, "api", api)
+	}
+	root := mapping(
+		"name", text(title(c.Name)),
+		"description", text("Drafted from a recording: say what it is for, and expect what matters."),
+		"api", text(api),
+		"steps", steps,
+	)
+	var out bytes.Buffer
+	out.WriteString("# yaml-language-server: $schema=https://raw.githubusercontent.com/graphvcr/graphvcr/main/schemas/graphvcr/scenario.json\n")
+	enc := yaml.NewEncoder(&out)
+	enc.SetIndent(2)
+	if err := enc.Encode(root); err != nil {
+		return nil, fmt.Errorf("draft a scenario: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// drafter is one drafting: the moves of a recording and the values that flow
+// between them.
+type drafter struct {
+	cassette *cassette.Cassette
+	moves    []move
+	apis     map[string]int // steps of each version
+	captures [][]capture    // of each move
+	known    []capture      // those of the moves before the current one, longest value first
+}
+
+func (d *drafter) step(n int) (*yaml.Node, error) {
+	m := &d.moves[n]
+	u, err := url.Parse(m.first().Request.URL)
+	if err != nil {
+		return nil, err
+	}
+	step := mapping("name", text(stepName(n, m.first().Request.Method, u)))
+	if as := m.first().Principal; as != "" {
+		add(step, "as", text(as))
+	}
+	request, err := d.request(step, m, u)
+	if err != nil {
+		return nil, err
+	}
+	add(step, "request", request)
+	switch m.kind {
+	case poll:
+		add(step, "poll", pollNode(m))
+	case pages:
+		add(step, "follow", mapping("link", text("nextLink"), "max", number(strconv.Itoa(len(m.interactions)))))
+	}
+	add(step, "expect", expectNode(m))
+	if found := d.captures[n]; len(found) > 0 {
+		node := mapping()
+		for _, c := range found {
+			add(node, c.name, text(c.from))
+		}
+		add(step, "capture", node)
+		d.learn(found)
+	}
+	return step, nil
+}
+
+// request writes what the step sends, and the step's api.
+func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, error) {
+	sent := m.first().Request
+	request := mapping("method", text(sent.Method))
+	version, path, ok := splitVersion(u)
+	switch link, rest := d.link(u, version, path); {
+	case link != "":
+		key := "url"
+		if ok {
+			key = "path"
+			d.note(step, version)
+		}
+		add(request, key, text("{"+link+"}"))
+		addQuery(request, d, rest)
+	case ok:
+		d.note(step, version)
+		add(request, "path", text(d.path(path)))
+		addQuery(request, d, u.RawQuery)
+	default:
+		add(request, "url", text(escapeBraces(u.String())))
+	}
+	d.addHeaders(request, sent.Headers)
+	if err := d.addBody(request, sent); err != nil {
+		return nil, err
+	}
+	if code := m.last().Response.Code; code >= 300 && code < 400 {
+		add(request, "redirect", text("stop")) // the recording follows in a step of its own
+	}
+	return request, nil
+}
+
+func (d *drafter) note(step *yaml.Node, version string) {
+	d.apis[version]++
+	add(step, "api", text(version))
+}
+
+func stepName(n int, method string, u *url.URL) string {
+	path := u.Path
+	if i := strings.IndexByte(path[min(1, len(path)):], '/'); i >= 0 {
+		path = path[i+1:]
+	}
+	if utf8.RuneCountInString(path) > 60 {
+		path = string([]rune(path)[:60]) + "..."
+	}
+	return fmt.Sprintf("%d %s %s", n+1, method, strings.ToValidUTF8(strings.Map(printable, path), ""))
+}
+
+func printable(r rune) rune {
+	if !unicode.IsPrint(r) {
+		return -1
+	}
+	return r
+}
+
+// splitVersion tells a Graph address's version from the rest of its escaped path.
+func splitVersion(u *url.URL) (version, path string, ok bool) {
+	if !graphurl.IsGraphHost(u.Host) {
+		return "", "", false
+	}
+	version, path, ok = strings.Cut(strings.TrimPrefix(u.EscapedPath(), "/"), "/")
+	return version, "/" + path, ok && (version == "v1.0" || version == "beta")
+}
+
+// title makes a scenario's name from a cassette's.
+func title(name string) string {
+	words := strings.NewReplacer("_", " ", "-", " ", "/", ": ", ".", " ").Replace(name)
+	first, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(first)) + words[size:]
+}

@@ -1,0 +1,141 @@
+package draft
+
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// A move is what becomes one step: one interaction, the answers of a poll, or the
+// pages of a list.
+type move struct {
+	kind         kind
+	interactions []*cassette.Interaction
+}
+
+type kind int
+
+const (
+	single kind = iota
+	poll
+	pages
+)
+
+func (m *move) first() *cassette.Interaction { return m.interactions[0] }
+func (m *move) last() *cassette.Interaction  { return m.interactions[len(m.interactions)-1] }
+
+// group cuts a recording into moves.
+func group(all []*cassette.Interaction) []move {
+	var moves []move
+	for len(all) > 0 {
+		m := move{interactions: all[:1]}
+		if n := pageCount(all); n > 1 {
+			m = move{pages, all[:n]}
+		} else if n := pollCount(all); n > 1 {
+			m = move{poll, all[:n]}
+		}
+		moves = append(moves, m)
+		all = all[len(m.interactions):]
+	}
+	return moves
+}
+
+// pageCount counts the interactions of which each asks for the nextLink of the one
+// before.
+func pageCount(all []*cassette.Interaction) int {
+	n := 1
+	for n < len(all) && all[n].Request.Method == "GET" && all[n-1].Request.Method == "GET" {
+		next, _ := object(all[n-1])["@odata.nextLink"].(string)
+		if next == "" || !sameAddress(next, all[n].Request.URL) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// pollCount counts the interactions that ask one operation for its state until it
+// stops changing. Two reads of one resource with other things between are no poll.
+func pollCount(all []*cassette.Interaction) int {
+	if all[0].Request.Method != "GET" {
+		return 1
+	}
+	n, seen := 1, map[string]bool{}
+	for ; n < len(all); n++ {
+		if all[n].Request.Method != "GET" || !sameAddress(all[0].Request.URL, all[n].Request.URL) {
+			break
+		}
+	}
+	for _, i := range all[:n] {
+		if state := stateOf(i); state != "" {
+			seen[state] = true
+		}
+	}
+	last := stateOf(all[n-1])
+	if last == "" || len(seen) < 2 && all[0].Response.Code == all[n-1].Response.Code {
+		return 1
+	}
+	for i := range n {
+		if stateOf(all[i]) == last {
+			return i + 1 // the poll ends where its last state is first seen
+		}
+	}
+	return n
+}
+
+func sameAddress(a, b string) bool {
+	if a == b {
+		return true
+	}
+	left, err := graphurl.Parse(a)
+	if err != nil {
+		return false
+	}
+	right, err := graphurl.Parse(b)
+	return err == nil && left.String() == right.String()
+}
+
+// object is the answer's body when it is a JSON object, else nil.
+func object(i *cassette.Interaction) map[string]any {
+	if !strings.HasPrefix(i.Response.Body, "{") {
+		return nil
+	}
+	doc, err := jsondoc.Parse(i.Response.Body)
+	if err != nil {
+		return nil
+	}
+	members, _ := doc.(map[string]any)
+	return members
+}
+
+func stateOf(i *cassette.Interaction) string {
+	state, _ := object(i)["status"].(string)
+	return state
+}
+
+// pollNode repeats the step until the state that the recording ended in.
+func pollNode(m *move) *yaml.Node {
+	last := stateOf(m.last())
+	node := mapping("until", mapping("status", text(last)))
+	if last != "failed" {
+		add(node, "fail", mapping("status", text("failed")))
+	}
+	add(node, "every", text("30s"))
+	add(node, "timeout", text("10m"))
+	allowed := sequence()
+	seen := map[int]bool{m.last().Response.Code: true}
+	for _, i := range m.interactions {
+		if code := i.Response.Code; !seen[code] {
+			seen[code] = true
+			allowed.Content = append(allowed.Content, integer(code))
+		}
+	}
+	if len(allowed.Content) > 0 {
+		add(node, "allow", allowed)
+	}
+	return node
+}
