@@ -1,0 +1,172 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// An Emulator is a running stand-in.
+type Emulator struct {
+	site    *site
+	roles   [3]http.Handler // by role
+	servers [3]*http.Server
+	addrs   [3]string
+	stop    func() bool
+	serving sync.WaitGroup
+}
+
+type role int
+
+const (
+	graphRole role = iota
+	filesRole
+	loginRole
+)
+
+// site is what all parts of a stand-in share.
+type site struct {
+	options Options
+	hosts   Hosts
+	ids     *mint
+	tenant  string
+	mu      sync.Mutex // held while a request is answered; guards all state but ids
+}
+
+func (s *site) now() time.Time { return s.options.Now().UTC() }
+
+// Start begins to serve on three loopback ports, until Close or the context's end.
+func Start(ctx context.Context, o Options) (*Emulator, error) {
+	o = o.withDefaults()
+	ids := &mint{seed: o.Seed}
+	e := &Emulator{site: &site{options: o, hosts: o.Hosts, ids: ids, tenant: ids.fixedGUID("tenant")}}
+	listeners, err := e.listen(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("start stand-in graph: %w", err)
+	}
+	e.build()
+	for r, l := range listeners {
+		e.serve(role(r), l)
+	}
+	e.stop = context.AfterFunc(ctx, func() { e.shutdown() })
+	return e, nil
+}
+
+func (e *Emulator) listen(ctx context.Context) ([3]net.Listener, error) {
+	var listeners [3]net.Listener
+	for r := range listeners {
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			for _, opened := range listeners[:r] {
+				opened.Close()
+			}
+			return listeners, err
+		}
+		listeners[r], e.addrs[r] = l, l.Addr().String()
+	}
+	own := e.ownURLs()
+	orElse := func(name *string, own string) {
+		if *name == "" {
+			*name = own
+		}
+	}
+	orElse(&e.site.hosts.Graph, own.Graph)
+	orElse(&e.site.hosts.Files, own.Files)
+	orElse(&e.site.hosts.Login, own.Login)
+	return listeners, nil
+}
+
+func (e *Emulator) serve(r role, l net.Listener) {
+	server := &http.Server{
+		Handler:           e.handler(r),
+		TLSConfig:         e.site.options.TLS,
+		ReadHeaderTimeout: time.Minute,
+	}
+	e.servers[r] = server
+	e.serving.Go(func() {
+		if server.TLSConfig != nil {
+			server.ServeTLS(l, "", "") // ends with ErrServerClosed
+		} else {
+			server.Serve(l)
+		}
+	})
+}
+
+func (e *Emulator) build() {
+	s := e.site
+	tokens := &tokens{site: s}
+	drive := newDrive(s)
+	media := newMedia(s)
+	directory := newDirectory(s)
+	graph := &graph{site: s, tokens: tokens}
+	for _, part := range []interface{ routes() []route }{
+		directory, newGroups(s, directory), newApplications(s), newTeamwork(s, directory), newPlanner(s), drive, media,
+	} {
+		graph.routes = append(graph.routes, part.routes()...)
+	}
+	graph.routes = append(graph.routes, route{method: "POST", pattern: "$batch", serve: graph.batch})
+	tokens.known = permissions(graph.routes)
+	tokens.user = directory.signedIn()
+	e.roles = [3]http.Handler{
+		graphRole: graph,
+		filesRole: newFiles(s, drive, media),
+		loginRole: newLogin(s, tokens),
+	}
+}
+
+// Close stops the servers and waits for them. It may be called more than once.
+func (e *Emulator) Close() error {
+	e.stop()
+	return e.shutdown()
+}
+
+func (e *Emulator) shutdown() error {
+	var errs []error
+	for _, server := range e.servers {
+		errs = append(errs, server.Close())
+	}
+	e.serving.Wait()
+	return errors.Join(errs...)
+}
+
+// GraphURL, FilesURL and LoginURL are the listeners' own addresses, whatever names
+// the links bear. The files host is called localhost and Graph's 127.0.0.1, because
+// clients tell hosts apart by name, not by port, when they decide where a token
+// may go.
+func (e *Emulator) GraphURL() string { return e.ownURLs().Graph }
+
+// FilesURL is where files, monitors, upload sessions and reports live.
+func (e *Emulator) FilesURL() string { return e.ownURLs().Files }
+
+// LoginURL is where tokens come from.
+func (e *Emulator) LoginURL() string { return e.ownURLs().Login }
+
+func (e *Emulator) ownURLs() Hosts {
+	scheme := "http://"
+	if e.site.options.TLS != nil {
+		scheme = "https://"
+	}
+	_, port, _ := net.SplitHostPort(e.addrs[filesRole])
+	return Hosts{
+		Graph: scheme + e.addrs[graphRole],
+		Files: scheme + net.JoinHostPort("localhost", port),
+		Login: scheme + e.addrs[loginRole],
+	}
+}
+
+// Tenant is the id of the tenant that the stand-in plays.
+func (e *Emulator) Tenant() string { return e.site.tenant }
+
+// AppToken is an app-only access token with the given roles; with none, with
+// Options.Roles.
+func (e *Emulator) AppToken(roles ...string) string { return e.graph().tokens.app(roles) }
+
+// UserToken is a delegated access token of the signed-in user with the given
+// scopes; with none, with Options.Scopes.
+func (e *Emulator) UserToken(scopes ...string) string { return e.graph().tokens.delegated(scopes) }
+
+func (e *Emulator) graph() *graph { return e.roles[graphRole].(*graph) }

@@ -1,0 +1,76 @@
+package emulator
+
+import "encoding/base64"
+
+// memberID is base64 of two ids, as Teams names members (D).
+func memberID(chat, user string) string {
+	return base64.StdEncoding.EncodeToString([]byte(chat + "##" + user))
+}
+
+func (t *teamwork) team(key string) (*team, error) {
+	for _, known := range t.teams {
+		if known.id == key {
+			return known, nil
+		}
+	}
+	return nil, fail(404, "NotFound", "No team found with Group Id %s", key)
+}
+
+func (t *teamwork) shownTeam(known *team) object {
+	return object{
+		{"id", known.id}, {"createdDateTime", nil}, {"displayName", known.name}, {"description", known.name},
+		{"internalId", nil}, {"isArchived", known.archived}, {"visibility", "private"},
+		{"webUrl", "https://teams.microsoft.com/l/team/" + known.id + "/conversations?groupId=" + known.id + "&tenantId=" + t.site.tenant},
+	}
+}
+
+func (t *teamwork) getTeam(c *call) (Answer, error) {
+	known, err := t.team(c.keys[0])
+	if err != nil {
+		return Answer{}, err
+	}
+	if known.hidden > 0 {
+		known.hidden--
+		return Answer{}, fail(404, "NotFound", "No team found with Group Id %s", c.keys[0])
+	}
+	return c.entity(200, "teams", t.shownTeam(known))
+}
+
+func (t *teamwork) joinedTeams(c *call) (Answer, error) {
+	found := []object{}
+	for _, known := range t.teams {
+		found = append(found, t.shownTeam(known))
+	}
+	return c.value("teams", found)
+}
+
+// createTeam answers with a quoted Location (D:v1.0/api/team-post).
+func (t *teamwork) createTeam(c *call) (Answer, error) {
+	var body struct{ DisplayName string }
+	if err := c.decode(&body); err != nil {
+		return Answer{}, err
+	}
+	if body.DisplayName == "" {
+		return Answer{}, fail(400, "BadRequest", "displayName is needed.")
+	}
+	made := &team{id: t.site.ids.guid("team", body.DisplayName), name: body.DisplayName, hidden: t.site.options.NotFoundAfterCreate}
+	t.teams = append(t.teams, made)
+	return t.begin("createTeam", "teams", made.id, 1, c.now).accepted("teams", true), nil
+}
+
+// archive also unarchives. Its Location has keys without quotes
+// (D:v1.0/api/team-archive). What is in the wished state already fails.
+func (t *teamwork) archive(c *call) (Answer, error) {
+	known, err := t.team(c.keys[0])
+	if err != nil {
+		return Answer{}, err
+	}
+	verb := c.url.Segments[len(c.url.Segments)-1].Text
+	wanted := verb == "archive"
+	o := t.begin(verb+"Team", "teams", known.id, 1, c.now)
+	if known.archived == wanted {
+		o.failure = fail(0, "Conflict", "The team is in that state already.")
+	}
+	known.archived = wanted
+	return o.accepted("teams", false), nil
+}
