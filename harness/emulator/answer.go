@@ -3,6 +3,7 @@ package emulator
 import (
 	"compress/gzip"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -114,18 +115,18 @@ func (a Answer) send(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return
 	}
+	out := io.Writer(w)
 	if compressed {
 		zip := gzip.NewWriter(w)
-		zip.Write(a.Body) // an error is the client's going away
-		zip.Close()
-		return
+		defer zip.Close()
+		out = zip
 	}
 	half := len(a.Body) / 2
-	w.Write(a.Body[:half])
+	out.Write(a.Body[:half]) // an error is the client's going away
 	if flusher, ok := w.(http.Flusher); ok && contentType == odataJSON {
 		flusher.Flush()
 	}
-	w.Write(a.Body[half:])
+	out.Write(a.Body[half:])
 }
 
 func isText(contentType string) bool {

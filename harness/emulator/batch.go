@@ -103,16 +103,13 @@ func (p batchPart) content() []byte {
 }
 
 func shownPart(id string, a Answer) object {
-	headers := object{}
+	headers := object{{"Cache-Control", "no-cache"}}
 	for _, name := range sortedKeys(a.Header) {
 		if name != "Content-Length" {
 			headers = append(headers, member{name, a.Header.Get(name)})
 		}
 	}
-	o := object{{"id", id}, {"status", a.Status}}
-	if len(headers) > 0 {
-		o = append(o, member{"headers", headers})
-	}
+	o := object{{"id", id}, {"status", a.Status}, {"headers", headers}}
 	switch {
 	case len(a.Body) == 0:
 	case strings.HasPrefix(a.Header.Get("Content-Type"), "application/json"):

@@ -7,6 +7,19 @@ import (
 	"time"
 )
 
+// userDelta tells what changed among the users.
+type userDelta struct {
+	*directory
+	cursors map[string]deltaCursor
+}
+
+func newUserDelta(d *directory) *userDelta { return &userDelta{d, map[string]deltaCursor{}} }
+
+func (d *userDelta) routes() []route {
+	const need = "User.Read.All User.ReadWrite.All Directory.Read.All Directory.ReadWrite.All"
+	return []route{{method: "GET", pattern: "users/delta", need: need, serve: d.delta}}
+}
+
 // A deltaCursor is what a skip or delta token of users/delta stands for.
 type deltaCursor struct {
 	rest     []object // of the round that is under way
@@ -23,7 +36,7 @@ const deltaLifetime = 7 * 24 * time.Hour
 // delta answers pages of what changed, and after the last a link for the next
 // round. A token may be used again. One that is old, or that this run did not
 // issue, is 410 Gone with a Location to start again from.
-func (d *directory) delta(c *call) (Answer, error) {
+func (d *userDelta) delta(c *call) (Answer, error) {
 	skip, token := c.option("$skiptoken"), c.option("$deltatoken")
 	var cursor deltaCursor
 	switch {
@@ -43,13 +56,13 @@ func (d *directory) delta(c *call) (Answer, error) {
 	return d.deltaPage(c, cursor)
 }
 
-func (d *directory) gone(c *call) error {
+func (d *userDelta) gone(c *call) error {
 	f := fail(410, "syncStateNotFound", "The sync state generation is not found; please start the delta query again.")
 	f.header = map[string][]string{"Location": {c.root() + "/users/delta"}}
 	return f
 }
 
-func (d *directory) deltaPage(c *call, cursor deltaCursor) (Answer, error) {
+func (d *userDelta) deltaPage(c *call, cursor deltaCursor) (Answer, error) {
 	size := c.site.options.PageSize
 	if value, ok := c.prefers("odata.maxpagesize"); ok {
 		if n, err := strconv.Atoi(value); err == nil && n > 0 {
@@ -73,7 +86,7 @@ func (d *directory) deltaPage(c *call, cursor deltaCursor) (Answer, error) {
 
 // changes are the users that changed after a version. A deleted user can be
 // restored for a while, which is the reason "changed".
-func (d *directory) changes(after int, selected []string) []object {
+func (d *userDelta) changes(after int, selected []string) []object {
 	var changes []object
 	for _, u := range d.users {
 		switch {

@@ -41,6 +41,9 @@ func (s *site) now() time.Time { return s.options.Now().UTC() }
 
 // Start begins to serve on three loopback ports, until Close or the context's end.
 func Start(ctx context.Context, o Options) (*Emulator, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("start stand-in graph: %w", err)
+	}
 	o = o.withDefaults()
 	ids := &mint{seed: o.Seed}
 	e := &Emulator{site: &site{options: o, hosts: o.Hosts, ids: ids, tenant: ids.fixedGUID("tenant")}}
@@ -83,7 +86,7 @@ func (e *Emulator) listen(ctx context.Context) ([3]net.Listener, error) {
 func (e *Emulator) serve(r role, l net.Listener) {
 	server := &http.Server{
 		Handler:           e.handler(r),
-		TLSConfig:         e.site.options.TLS,
+		TLSConfig:         e.site.options.TLS.Clone(), // the server changes it
 		ReadHeaderTimeout: time.Minute,
 	}
 	e.servers[r] = server
@@ -102,9 +105,11 @@ func (e *Emulator) build() {
 	drive := newDrive(s)
 	media := newMedia(s)
 	directory := newDirectory(s)
+	operations := &operations{site: s, known: map[string]*operation{}}
+	chats := newChats(s, directory, operations)
 	graph := &graph{site: s, tokens: tokens}
 	for _, part := range []interface{ routes() []route }{
-		directory, newGroups(s, directory), newApplications(s), newTeamwork(s, directory), newPlanner(s), drive, media,
+		directory, newUserDelta(directory), newGroups(s, directory), newApplications(s), chats, newTeams(s, operations), operations, newPlanner(s), drive, media,
 	} {
 		graph.routes = append(graph.routes, part.routes()...)
 	}

@@ -18,8 +18,8 @@ type operation struct {
 	values   object // sent as a JSON document inside a string
 }
 
-// poll is the operation's state at one more GET.
-func (o *operation) poll(now time.Time, polls int) object {
+// advance is the operation's state at one more GET.
+func (o *operation) advance(now time.Time, polls int) object {
 	o.polls++
 	status, location := "inProgress", any(nil)
 	var failure any
@@ -47,9 +47,22 @@ func (o *operation) poll(now time.Time, polls int) object {
 	return append(shown, member{"error", failure})
 }
 
+// operations holds what chats and teams have begun.
+type operations struct {
+	site  *site
+	known map[string]*operation
+}
+
+func (t *operations) routes() []route {
+	return []route{
+		{method: "GET", pattern: "chats/{}/operations/{}", need: readChat, serve: t.poll, betaOnly: true},
+		{method: "GET", pattern: "teams/{}/operations/{}", need: readTeam, serve: t.poll},
+	}
+}
+
 // begin starts an operation on a resource. Its id is one GUID or a chain of them
 // (the seed page has three).
-func (t *teamwork) begin(kind, resource, id string, guids int, now time.Time) *operation {
+func (t *operations) begin(kind, resource, id string, guids int, now time.Time) *operation {
 	parts := make([]string, guids)
 	for i := range parts {
 		parts[i] = t.site.ids.guid("operation", resource+id)
@@ -58,7 +71,7 @@ func (t *teamwork) begin(kind, resource, id string, guids int, now time.Time) *o
 		id: strings.Join(parts, "-"), kind: kind, created: now, last: now,
 		target: id, location: "/" + resource + "('" + id + "')",
 	}
-	t.operations[o.id] = o
+	t.known[o.id] = o
 	return o
 }
 
@@ -76,13 +89,13 @@ func (o *operation) accepted(resource string, quoted bool) Answer {
 	return a
 }
 
-// getOperation answers for the resource in keys[0] and the operation in keys[1].
-func (t *teamwork) getOperation(c *call) (Answer, error) {
-	o := t.operations[c.keys[1]]
+// poll answers for the resource in keys[0] and the operation in keys[1].
+func (t *operations) poll(c *call) (Answer, error) {
+	o := t.known[c.keys[1]]
 	if o == nil || o.target != c.keys[0] {
 		return Answer{}, fail(404, "NotFound", "Operation '%s' was not found.", c.keys[1])
 	}
 	resource := firstText(c.url)
-	shown := o.poll(c.now, t.site.options.Polls)
+	shown := o.advance(c.now, t.site.options.Polls)
 	return c.entity(200, resource+"('"+escapeValue(c.keys[0])+"')/operations", shown)
 }

@@ -31,7 +31,7 @@ type Options struct {
 
 	// Alter may change any answer of the Graph host before it is sent, for tests of
 	// what a changed service does to a client; a batch is one answer. It may be
-	// called from many goroutines.
+	// called from many goroutines, and finds the request's body read.
 	Alter func(*http.Request, *Answer)
 }
 

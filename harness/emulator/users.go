@@ -15,7 +15,6 @@ type directory struct {
 	site    *site
 	users   []*user
 	version int // of the last change
-	cursors map[string]deltaCursor
 }
 
 type user struct {
@@ -39,7 +38,7 @@ var people = [...][3]string{
 }
 
 func newDirectory(s *site) *directory {
-	d := &directory{site: s, cursors: map[string]deltaCursor{}}
+	d := &directory{site: s}
 	for _, p := range people {
 		upn := p[1] + "@" + domain
 		u := d.add(object{{"displayName", p[0]}, {"jobTitle", p[2]}, {"userPrincipalName", upn}, {"mail", upn}, {"mailNickname", p[1]}}, time.Date(2025, 3, 4, 9, 30, 0, 0, time.UTC))
@@ -63,7 +62,6 @@ func (d *directory) routes() []route {
 		{method: "GET", pattern: "me/manager", need: self, serve: d.getManager},
 		{method: "GET", pattern: "users", need: read, serve: d.list},
 		{method: "GET", pattern: "users/$count", need: read, serve: d.count},
-		{method: "GET", pattern: "users/delta", need: readAll, serve: d.delta},
 		{method: "POST", pattern: "users", need: write, serve: d.create},
 		{method: "GET", pattern: "users/{}", need: read, serve: d.get},
 		{method: "PATCH", pattern: "users/{}", need: write, serve: d.patch},

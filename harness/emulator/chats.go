@@ -1,19 +1,19 @@
 package emulator
 
 import (
+	"encoding/base64"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// teamwork holds chats, teams and their operations.
-type teamwork struct {
+// chats holds chats, their members and messages.
+type chats struct {
 	site       *site
 	directory  *directory
+	operations *operations
 	chats      []*chat
-	teams      []*team
-	operations map[string]*operation
 }
 
 type chat struct {
@@ -21,37 +21,28 @@ type chat struct {
 	topic     *string
 	created   time.Time
 	members   []object
-	apps      []string
 	messages  []object
 	hidden    int
 	memberOID []string
 }
 
-type team struct {
-	id, name string
-	archived bool
-	hidden   int
-}
-
 // BrokenApp is the id of an app that cannot be installed: a chat made with it
-// ends in a failed operation. So does archiving a team that is archived already.
+// ends in a failed operation. So does archiving a team that is archived already:
+// the two ways for a client to see one.
 const BrokenApp = "00000000-0000-0000-0000-000000000000"
 
-func newTeamwork(s *site, d *directory) *teamwork {
-	t := &teamwork{site: s, directory: d, operations: map[string]*operation{}}
-	for _, name := range []string{"Harbour", "Lighthouse"} {
-		t.teams = append(t.teams, &team{id: s.ids.guid("team", name), name: name})
-	}
+func newChats(s *site, d *directory, o *operations) *chats {
+	t := &chats{site: s, directory: d, operations: o}
 	topic := "Tide tables"
 	t.addChat(&chat{kind: "group", topic: &topic, created: time.Date(2025, 5, 6, 7, 8, 9, 123_000_000, time.UTC)}, []string{d.users[0].id, d.users[1].id})
 	return t
 }
 
-func (t *teamwork) routes() []route {
-	const readChat = "Chat.ReadBasic Chat.Read Chat.ReadWrite Chat.ReadBasic.All Chat.Read.All Chat.ReadWrite.All"
+// readChat are the permissions that let a client see a chat.
+const readChat = "Chat.ReadBasic Chat.Read Chat.ReadWrite Chat.ReadBasic.All Chat.Read.All Chat.ReadWrite.All"
+
+func (t *chats) routes() []route {
 	const writeChat = "Chat.ReadWrite Chat.ReadWrite.All"
-	const readTeam = "Team.ReadBasic.All TeamSettings.Read.All TeamSettings.ReadWrite.All Group.Read.All Group.ReadWrite.All"
-	const writeTeam = "TeamSettings.ReadWrite.All Group.ReadWrite.All Directory.ReadWrite.All"
 	return []route{
 		{method: "GET", pattern: "me/chats", need: readChat, serve: t.listChats},
 		{method: "GET", pattern: "chats", need: readChat, serve: t.listChats},
@@ -61,19 +52,12 @@ func (t *teamwork) routes() []route {
 		{method: "GET", pattern: "chats/{}/members", need: readChat, serve: t.listMembers},
 		{method: "POST", pattern: "chats/{}/messages", need: "ChatMessage.Send " + writeChat, serve: t.send},
 		{method: "GET", pattern: "chats/{}/messages", need: "Chat.Read Chat.ReadWrite Chat.Read.All Chat.ReadWrite.All", serve: t.listMessages},
-		{method: "GET", pattern: "chats/{}/operations/{}", need: readChat, serve: t.getOperation, betaOnly: true},
-		{method: "GET", pattern: "me/joinedTeams", need: readTeam, serve: t.joinedTeams},
-		{method: "POST", pattern: "teams", need: "Team.Create Group.ReadWrite.All Directory.ReadWrite.All", serve: t.createTeam},
-		{method: "GET", pattern: "teams/{}", need: readTeam, serve: t.getTeam},
-		{method: "POST", pattern: "teams/{}/archive", need: writeTeam, serve: t.archive},
-		{method: "POST", pattern: "teams/{}/unarchive", need: writeTeam, serve: t.archive},
-		{method: "GET", pattern: "teams/{}/operations/{}", need: readTeam, serve: t.getOperation},
 	}
 }
 
 // addChat names a chat by its members if there are two, else at random
 // (D:beta/api/chat-post).
-func (t *teamwork) addChat(made *chat, members []string) {
+func (t *chats) addChat(made *chat, members []string) {
 	made.id = "19:" + t.site.ids.hex("chat", made.title(), 32) + "@thread.v2"
 	if made.kind == "oneOnOne" && len(members) == 2 {
 		made.id = "19:" + members[0] + "_" + members[1] + "@unq.gbl.spaces"
@@ -99,56 +83,70 @@ func (ch *chat) title() string {
 	return *ch.topic
 }
 
-func (t *teamwork) createChat(c *call) (Answer, error) {
-	var body struct {
-		ChatType string
-		Topic    *string
-		Members  []struct {
-			User string `json:"user@odata.bind"`
-		}
-		InstalledApps []struct {
-			App string `json:"teamsApp@odata.bind"`
-		}
+type newChat struct {
+	ChatType string
+	Topic    *string
+	Members  []struct {
+		User string `json:"user@odata.bind"`
 	}
+	InstalledApps []struct {
+		App string `json:"teamsApp@odata.bind"`
+	}
+}
+
+// createChat is an operation only where apps are installed with the chat, which
+// only beta can (D:beta/api/chat-post).
+func (t *chats) createChat(c *call) (Answer, error) {
+	var body newChat
 	if err := c.decode(&body); err != nil {
 		return Answer{}, err
 	}
-	if body.ChatType != "group" && body.ChatType != "oneOnOne" || len(body.Members) == 0 {
-		return Answer{}, fail(400, "BadRequest", "chatType must be group or oneOnOne, and members must be given.")
-	}
-	var members []string
-	for _, m := range body.Members {
-		key, err := lastKey(m.User)
-		if err != nil {
-			return Answer{}, err
-		}
-		u, err := t.directory.find(key)
-		if err != nil {
-			return Answer{}, err
-		}
-		members = append(members, u.id)
+	members, err := t.users(body)
+	if err != nil {
+		return Answer{}, err
 	}
 	made := &chat{kind: body.ChatType, topic: body.Topic, created: c.now, hidden: t.site.options.NotFoundAfterCreate}
+	apps := []string{}
 	for _, a := range body.InstalledApps {
 		id, err := lastKey(a.App)
 		if err != nil {
 			return Answer{}, err
 		}
-		made.apps = append(made.apps, id)
+		apps = append(apps, id)
 	}
 	t.addChat(made, members)
-	if len(made.apps) == 0 || c.url.Version != "beta" {
+	if len(apps) == 0 || c.url.Version != "beta" {
 		return c.entity(201, "chats", t.shownChat(made))
 	}
-	o := t.begin("createChat", "chats", made.id, 3, c.now)
-	o.values = object{{"appIds", made.apps}}
-	if slices.Contains(made.apps, BrokenApp) {
+	o := t.operations.begin("createChat", "chats", made.id, 3, c.now)
+	o.values = object{{"appIds", apps}}
+	if slices.Contains(apps, BrokenApp) {
 		o.failure = fail(0, "NotFound", "The app '%s' was not found in the catalog.", BrokenApp)
 	}
 	return o.accepted("chats", true), nil
 }
 
-func (t *teamwork) shownChat(ch *chat) object {
+// users are the ids of the members of a chat to be.
+func (t *chats) users(body newChat) ([]string, error) {
+	if body.ChatType != "group" && body.ChatType != "oneOnOne" || len(body.Members) == 0 {
+		return nil, fail(400, "BadRequest", "chatType must be group or oneOnOne, and members must be given.")
+	}
+	var ids []string
+	for _, m := range body.Members {
+		key, err := lastKey(m.User)
+		if err != nil {
+			return nil, err
+		}
+		u, err := t.directory.find(key)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, u.id)
+	}
+	return ids, nil
+}
+
+func (t *chats) shownChat(ch *chat) object {
 	return object{
 		{"id", ch.id}, {"topic", ch.topic}, {"createdDateTime", ch.created.Format("2006-01-02T15:04:05.999Z")},
 		{"lastUpdatedDateTime", ch.created.Format("2006-01-02T15:04:05.999Z")}, {"chatType", ch.kind},
@@ -158,7 +156,7 @@ func (t *teamwork) shownChat(ch *chat) object {
 }
 
 // listChats answers the caller's chats, an app's being all.
-func (t *teamwork) listChats(c *call) (Answer, error) {
+func (t *chats) listChats(c *call) (Answer, error) {
 	found := []object{}
 	for _, ch := range t.chats {
 		if !c.caller.delegated || slices.Contains(ch.memberOID, c.caller.oid) {
@@ -168,7 +166,7 @@ func (t *teamwork) listChats(c *call) (Answer, error) {
 	return c.value("chats", found)
 }
 
-func (t *teamwork) chat(key string) (*chat, error) {
+func (t *chats) chat(key string) (*chat, error) {
 	for _, ch := range t.chats {
 		if ch.id == key {
 			return ch, nil
@@ -177,7 +175,7 @@ func (t *teamwork) chat(key string) (*chat, error) {
 	return nil, fail(404, "NotFound", "No chat found with id '%s'.", key)
 }
 
-func (t *teamwork) getChat(c *call) (Answer, error) {
+func (t *chats) getChat(c *call) (Answer, error) {
 	ch, err := t.chat(c.keys[0])
 	if err != nil {
 		return Answer{}, err
@@ -189,7 +187,7 @@ func (t *teamwork) getChat(c *call) (Answer, error) {
 	return c.entity(200, "chats", t.shownChat(ch))
 }
 
-func (t *teamwork) removeChat(c *call) (Answer, error) {
+func (t *chats) removeChat(c *call) (Answer, error) {
 	ch, err := t.chat(c.keys[0])
 	if err != nil {
 		return Answer{}, err
@@ -198,7 +196,7 @@ func (t *teamwork) removeChat(c *call) (Answer, error) {
 	return answerEmpty(204), nil
 }
 
-func (t *teamwork) listMembers(c *call) (Answer, error) {
+func (t *chats) listMembers(c *call) (Answer, error) {
 	ch, err := t.chat(c.keys[0])
 	if err != nil {
 		return Answer{}, err
@@ -211,7 +209,7 @@ func (t *teamwork) listMembers(c *call) (Answer, error) {
 
 // send names a message by its time in milliseconds, which is its etag too
 // (D:v1.0/api/channel-post-messages); a second one in that time takes the next.
-func (t *teamwork) send(c *call) (Answer, error) {
+func (t *chats) send(c *call) (Answer, error) {
 	ch, err := t.chat(c.keys[0])
 	if err != nil {
 		return Answer{}, err
@@ -245,7 +243,7 @@ func (t *teamwork) send(c *call) (Answer, error) {
 	return c.entity(201, "chats('"+escapeValue(ch.id)+"')/messages", made)
 }
 
-func (t *teamwork) listMessages(c *call) (Answer, error) {
+func (t *chats) listMessages(c *call) (Answer, error) {
 	ch, err := t.chat(c.keys[0])
 	if err != nil {
 		return Answer{}, err
@@ -253,4 +251,9 @@ func (t *teamwork) listMessages(c *call) (Answer, error) {
 	newestFirst := append([]object{}, ch.messages...)
 	slices.Reverse(newestFirst)
 	return c.value("chats('"+escapeValue(ch.id)+"')/messages", newestFirst)
+}
+
+// memberID is base64 of two ids, as Teams names members (D).
+func memberID(chat, user string) string {
+	return base64.StdEncoding.EncodeToString([]byte(chat + "##" + user))
 }
