@@ -2,16 +2,20 @@ package cassette
 
 import (
 	"bytes"
-	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"time"
 )
 
-// errIrregular says that a file is not in the regular shape, so that only yaml.v3
-// can say what it means.
-var errIrregular = errors.New("not in the regular shape")
+// An irregularError says that a file is not in the regular shape from a line on, so
+// that only yaml.v3 can say what it means.
+type irregularError struct{ line int }
+
+func (e irregularError) Error() string {
+	return fmt.Sprintf("line %d is not in the regular shape", e.line)
+}
 
 // layout is how deep the lines of a file are indented.
 type layout struct {
@@ -30,7 +34,7 @@ var (
 
 // reader reads a file in the regular shape in one pass: block mappings with go-vcr's
 // keys in go-vcr's order, and scalars of one line or in a literal block. Whatever else it meets
-// sets err to errIrregular, and the file is then read by readAny; the two
+// sets err to an irregularError, and the file is then read by readAny; the two
 // agree on every file that this one reads.
 //
 // Once err is set, all methods do nothing.
@@ -53,7 +57,7 @@ type headerPair struct {
 	values []string
 }
 
-// readRegular reads a file in the regular shape. The error is errIrregular, an
+// readRegular reads a file in the regular shape. The error is an irregularError, an
 // *Error, or one of reading.
 func readRegular(file string, source io.Reader) (*Cassette, error) {
 	r := &reader{file: file, in: lines{source: source}}
@@ -80,7 +84,7 @@ func (r *reader) advance() {
 	case r.in.partial:
 		r.err = tornError(r.file, r.in.number, r.count-1, "the file ends in the middle of a line")
 	case !regular(r.in.text):
-		r.err = errIrregular
+		r.err = irregularError{r.in.number}
 	}
 }
 
@@ -90,7 +94,7 @@ func (r *reader) irregular() {
 	if r.err != nil {
 		return
 	}
-	r.err = errIrregular
+	r.err = irregularError{r.in.number}
 	if r.in.ended && r.count > 0 {
 		r.err = tornError(r.file, r.in.number, r.count-1, "the file ends in the middle of an interaction")
 	}
@@ -142,7 +146,7 @@ func (r *reader) header() {
 	}
 	meta, err := readHeader(r.file, text, first)
 	if err != nil {
-		r.err = errIrregular
+		r.err = irregularError{r.in.number}
 		return
 	}
 	r.meta = meta

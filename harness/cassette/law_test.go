@@ -1,8 +1,8 @@
 package cassette
 
 import (
-	"bytes"
 	"bufio"
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -89,7 +89,7 @@ func saveAndLoad(t *testing.T, c *Cassette) *Cassette {
 	}
 	same(t, loaded.Interactions, c.Interactions)
 	agree(t, data)
-	any, err := readAny("x.yaml", data)
+	any, err := readAny("x.yaml", data, 0)
 	if err != nil {
 		t.Fatalf("yaml.v3: %v in\n%.2000s", err, data)
 	}
@@ -108,7 +108,7 @@ func agree(t *testing.T, data []byte) bool {
 	if err != nil {
 		return false
 	}
-	slow, err := readAny("x.yaml", data)
+	slow, err := readAny("x.yaml", data, 0)
 	if err != nil {
 		t.Fatalf("read in one pass, and not by yaml.v3: %v\n%s", err, data)
 	}

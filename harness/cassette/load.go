@@ -87,18 +87,20 @@ func read(file string, f *os.File) (*Cassette, error) {
 	}
 	c, err := readRegular(file, io.LimitReader(f, MaxSize))
 	var fault *Error
+	var irregular irregularError
 	switch {
 	case err == nil, errors.As(err, &fault):
 		return c, err
-	case errors.Is(err, errIrregular):
-		return readIrregular(file, f, info.Size())
+	case errors.As(err, &irregular):
+		return readIrregular(file, f, info.Size(), irregular.line)
 	}
 	return nil, &Error{File: file, Interaction: -1, Message: "reading failed: " + reason(err), Err: err}
 }
 
 // readIrregular reads the whole file, but not before it is known to end in a line
-// break: the memory that yaml.v3 takes is not spent on a file that was cut.
-func readIrregular(file string, f *os.File, size int64) (*Cassette, error) {
+// break: the memory that yaml.v3 takes is not spent on a file that was cut. Up to the
+// line, the file is in the regular shape.
+func readIrregular(file string, f *os.File, size int64, line int) (*Cassette, error) {
 	last := make([]byte, 1)
 	if _, err := f.ReadAt(last, size-1); err != nil {
 		return nil, &Error{File: file, Interaction: -1, Message: "reading failed: " + reason(err), Err: err}
@@ -112,5 +114,5 @@ func readIrregular(file string, f *os.File, size int64) (*Cassette, error) {
 	if _, err := f.ReadAt(data, 0); err != nil {
 		return nil, &Error{File: file, Interaction: -1, Message: "reading failed: " + reason(err), Err: err}
 	}
-	return readAny(file, data)
+	return readAny(file, data, line)
 }

@@ -1,6 +1,7 @@
 package cassette
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func readHeader(file string, text []byte, first int) (header, error) {
 		return header{}, err
 	}
 	if len(doc.Content) != 1 || len(doc.Content[0].Content) != 2 {
-		return header{}, errIrregular
+		return header{}, errors.New("not one mapping")
 	}
 	return headerOf(file, doc.Content[0].Content[1], first-1)
 }

@@ -32,9 +32,10 @@ type markForm struct {
 }
 
 // readAny reads any YAML, through yaml.v3. As in go-vcr, keys that are not known
-// are passed over outside our own blocks.
-func readAny(file string, data []byte) (*Cassette, error) {
-	a := &anyReader{file: file, data: data}
+// are passed over outside our own blocks. Lines before sound are known to be: an
+// error of YAML's grammar, whose line yaml.v3 tells vaguely, is not placed there.
+func readAny(file string, data []byte, sound int) (*Cassette, error) {
+	a := &anyReader{file: file, data: data, sound: sound}
 	root, err := a.parse()
 	if err != nil {
 		return nil, err
@@ -71,6 +72,7 @@ func readAny(file string, data []byte) (*Cassette, error) {
 type anyReader struct {
 	file  string
 	data  []byte
+	sound int          // the first line that need not be in order
 	items []*yaml.Node // the interactions
 }
 
@@ -86,6 +88,7 @@ func (a *anyReader) parse() (*yaml.Node, error) {
 	var doc yaml.Node
 	if err := unmarshal(a.data, &doc); err != nil {
 		line, message := splitLine(err)
+		line = max(line, a.sound)
 		return nil, &Error{
 			File: a.file, Line: line, Interaction: a.interactionNear(line),
 			Message: message, Advice: a.syntaxAdvice(line), Err: err,

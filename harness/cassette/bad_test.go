@@ -1,0 +1,155 @@
+package cassette
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What is wrong with a file is said with its line, its interaction and a hint.
+func TestBadFiles(t *testing.T) {
+	good := string(written(t, &Cassette{Meta: Meta{Origin: Docs}, Interactions: samples(2)}))
+	change := func(old, new string) string {
+		if !strings.Contains(good, old) {
+			t.Fatalf("the good file holds no %q", old)
+		}
+		return strings.Replace(good, old, new, 1)
+	}
+	tests := []struct{ name, content, want, hint string }{
+		{"empty", "", "the file is empty", "restore"},
+		{"only a comment", "# nothing\n", "the file is empty", ""},
+		{"format 1", change("version: 2", "version: 1"), `line 2: cassette format "1" is not supported`, "record it again"},
+		{"not a mapping", "- a\n- b\n", "line 1: a cassette is a mapping", ""},
+		{"no interactions", "version: 2\n", "no interactions", "cut short"},
+		{"interactions are text", "version: 2\ninteractions: x\n", "line 2: interactions is not a list", ""},
+		{"wrong indent", change("    request:\n", "   request:\n"), "line 10: interaction 0", "indentation"},
+		{"tab", change("      proto: HTTP/1.1", "\t  proto: HTTP/1.1"), "line 11: interaction 0", "spaces"},
+		{"wrong type", change("code: 200", "code: OK"), "interaction 0: cannot unmarshal", ""},
+		{"wrong count", change("interactions: 2", "interactions: 5"), "line 5: the file says that it holds 5 interactions, and holds 2", "correct the number"},
+		{"newer format", change("format: 1", "format: 9"), "line 4, column 11: graphvcr block: format 9 is newer", "update graphvcr"},
+		{"bad origin", change("origin: docs", "origin: doc"), `origin "doc" is none of`, `did you mean "docs"`},
+		{"unknown key of ours", change("  origin: docs", "  orign: docs"), `unknown key "orign"`, `did you mean "origin"`},
+		{"indented body is no JSON", change(`"id": "x0"`, `"id": x0`), "line 40: interaction 0: the response body is marked as indented JSON and is not JSON", "correct the JSON"},
+		{"no response", "version: 2\ninteractions:\n  - id: 0\n    request: {method: GET}\n", "line 3: interaction 0: it has no response", "cut short"},
+		{"alias bomb", "version: 2\na: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\ninteractions: [*c,*c,*c]\n", "", ""},
+		{"alias to itself", "version: 2\ninteractions: &a [*a]\n", "", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "bad.yaml")
+			if err := os.WriteFile(file, []byte(test.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := Load(file)
+			var fault *Error
+			if !errors.As(err, &fault) {
+				t.Fatalf("got %v, want an *Error", err)
+			}
+			if !strings.HasPrefix(err.Error(), "load "+file+": ") || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %q, want %q", err, test.want)
+			}
+			if !strings.Contains(fault.Hint(), test.hint) {
+				t.Errorf("hint %q, want %q", fault.Hint(), test.hint)
+			}
+		})
+	}
+}
+
+func TestFilesThatCannotBeOpened(t *testing.T) {
+	dir := t.TempDir()
+	huge := filepath.Join(dir, "huge.yaml")
+	f, err := os.Create(huge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Truncate(MaxSize + 1); err != nil { // a sparse file: nothing is written
+		t.Skipf("skipped: no sparse files here: %v", err)
+	}
+	f.Close()
+	for file, want := range map[string]string{
+		filepath.Join(dir, "none.yaml"): "there is no such file",
+		dir:                             "this is a folder",
+		huge:                            "more than the",
+	} {
+		_, err := Load(file)
+		var fault *Error
+		if !errors.As(err, &fault) || !strings.Contains(err.Error(), want) {
+			t.Errorf("load %s: got %v, want %q", file, err, want)
+		}
+	}
+	secret := filepath.Join(dir, "secret.yaml")
+	if err := os.WriteFile(secret, []byte("x"), 0o000); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.ReadFile(secret); err == nil {
+		return // the super-user may read anything
+	}
+	if _, err := Load(secret); err == nil || !strings.Contains(err.Error(), "may not be read") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A cassette of 200 MB loads; cut at its end it is an error that took no memory to
+// speak of, for it is found before yaml.v3 is asked.
+func TestLargeFiles(t *testing.T) {
+	if testing.Short() || raceEnabled {
+		t.Skip("skipped: 200 MB is too much for -short and -race")
+	}
+	file := filepath.Join(t.TempDir(), "large.yaml")
+	c := &Cassette{Meta: Meta{Origin: Recorded}}
+	body := `{"value":[` + strings.Repeat(`{"id":"02bd9fd6-8f93-4758-87c3-1fb73740a315"},`, 4000) + `{}]}`
+	for i := range 750 {
+		c.Interactions = append(c.Interactions, sample(i, body))
+	}
+	if err := c.Save(file, nil); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(file)
+	if err != nil || info.Size() < 200<<20 {
+		t.Fatalf("the file has %d bytes, want 200 MB: %v", info.Size(), err)
+	}
+	loaded, err := Load(file)
+	if err != nil || len(loaded.Interactions) != 750 {
+		t.Fatalf("load: %v", err)
+	}
+	if err := os.Truncate(file, info.Size()-100); err != nil {
+		t.Fatal(err)
+	}
+	before := heapAllocated()
+	_, err = Load(file)
+	if err == nil || !strings.Contains(err.Error(), "interaction 749") {
+		t.Errorf("got %v", err)
+	}
+	if spent := heapAllocated() - before; spent > uint64(info.Size()) {
+		t.Errorf("a cut file of %d MB took %d MB", info.Size()>>20, spent>>20)
+	}
+}
+
+// Nothing of a failed save is left behind, and the old file stays.
+func TestSaveThatFailsLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "x.yaml")
+	c := &Cassette{Interactions: samples(1)}
+	if err := c.Save(file, nil); err != nil {
+		t.Fatal(err)
+	}
+	old, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := errors.New("a secret")
+	c.Interactions = samples(3)
+	if err := c.Save(file, func(*Cassette) error { return refused }); !errors.Is(err, refused) {
+		t.Errorf("got %v", err)
+	}
+	now, err := os.ReadFile(file)
+	if err != nil || string(now) != string(old) {
+		t.Errorf("the old file changed: %v", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v (%v)", entries, err)
+	}
+}
