@@ -26,6 +26,7 @@ var imports = map[string][]string{
 
 	"harness/transport": {"harness/match", "harness/cassette"},
 	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
+	"harness/redact":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/schema":    {"harness/format", "harness/internal/jsondoc"},
 	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
 	"harness/cassette":  {"harness/internal/jsondoc"},

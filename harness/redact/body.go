@@ -1,0 +1,249 @@
+package redact
+
+import (
+	"encoding/base64"
+	"mime"
+	"strings"
+	"unicode/utf8"
+)
+
+// A media says how a body is read: its type, and whether it is a file's bytes.
+type media struct {
+	kind   string // the Content-Type header
+	file   bool   // it is what a file, photo or message holds
+	signIn bool   // it is sent to a sign-in host
+}
+
+// body looks at a decoded body.
+func (p *pass) body(s string, m media) {
+	kind, params, _ := mime.ParseMediaType(m.kind)
+	switch {
+	case isJSON(s) && !m.file:
+		p.json(s, 0)
+	case kind == "application/x-www-form-urlencoded", m.signIn && strings.Contains(s, "=") && !strings.HasPrefix(s, "<"):
+		p.form = true
+		p.query(s, 0)
+		p.form = false
+	case strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
+		p.multipart(s, 0, params["boundary"])
+	case isTable(kind, s):
+		p.table(s)
+	case m.file || !utf8.ValidString(s) || strings.HasPrefix(kind, "image/"):
+		p.file(s, m)
+	case isJSON(s):
+		p.json(s, 0)
+	default:
+		p.text(s, 0)
+	}
+}
+
+// file replaces a file's bytes. Their first four stay, which tell what kind of file
+// it is. A file that is not content by the rules is still searched for secrets.
+func (p *pass) file(s string, m media) {
+	const magic = 4
+	kind := strings.ToLower(m.kind)
+	switch {
+	case !p.on[contentBytes]:
+		if utf8.ValidString(s) {
+			p.body(s, media{kind: m.kind})
+		}
+	case utf8.ValidString(s) && !strings.HasPrefix(kind, "image/"):
+		p.add(0, len(s), contentBytes, s, answer{fillerOf(len(s)), true})
+	case len(s) > magic:
+		p.add(magic, len(s), contentBytes, s[magic:], answer{strings.Repeat("\x00", len(s)-magic), true})
+	}
+}
+
+// isTable recognises the reports of usage, which are CSV (v1.0/api/reportroot pages).
+func isTable(kind, s string) bool {
+	return kind == "text/csv" || strings.HasPrefix(strings.TrimPrefix(s, "\ufeff"), "Report Refresh Date,")
+}
+
+// table looks at CSV whose first line names the columns.
+func (p *pass) table(s string) {
+	var columns []string
+	at := 0
+	for line := range strings.Lines(s) {
+		cells := line
+		offset := at
+		for n := 0; ; n++ {
+			cell, rest, more := strings.Cut(cells, ",")
+			value := strings.TrimRight(cell, "\r\n")
+			if at == 0 {
+				columns = append(columns, strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(value, "\ufeff"), " ", "")))
+			} else if n < len(columns) {
+				p.cell(columns[n], value, offset)
+			}
+			if !more {
+				break
+			}
+			offset += len(cell) + 1
+			cells = rest
+		}
+		at += len(line)
+	}
+}
+
+func (p *pass) cell(column, value string, base int) {
+	if inner, ok := strings.CutPrefix(value, `"`); ok {
+		value, base = strings.TrimSuffix(inner, `"`), base+1
+	}
+	if f, ok := members[column]; ok && f.within == nil {
+		p.treat(&f, value, base)
+		return
+	}
+	p.free(value, base)
+}
+
+// multipart looks at the parts of a multipart body, each by its own type.
+func (p *pass) multipart(s string, base int, boundary string) {
+	delimiter := "--" + boundary
+	at := strings.Index(s, delimiter)
+	if at < 0 {
+		p.text(s, base)
+		return
+	}
+	p.text(s[:at], base)
+	for at >= 0 {
+		start := at + len(delimiter)
+		next := strings.Index(s[start:], delimiter)
+		end := len(s)
+		if next >= 0 {
+			end = start + next
+		}
+		p.bodyPart(s[start:end], base+start)
+		at = -1
+		if next >= 0 {
+			at = end
+		}
+	}
+}
+
+// bodyPart looks at one part: its headers, an empty line, its body.
+func (p *pass) bodyPart(s string, base int) {
+	head, gap := strings.Index(s, "\r\n\r\n"), 4
+	if head < 0 {
+		head, gap = strings.Index(s, "\n\n"), 2
+	}
+	if head < 0 {
+		p.text(s, base)
+		return
+	}
+	headers := s[:head]
+	p.partHeaders(headers, base)
+	body := strings.TrimRight(s[head+gap:], "\r\n")
+	at := base + head + gap
+	kind, name := "", ""
+	for line := range strings.Lines(headers) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		switch strings.ToLower(key) {
+		case "content-type":
+			kind = strings.TrimSpace(value)
+		case "content-disposition":
+			_, params, _ := mime.ParseMediaType(strings.TrimSpace(value))
+			name = params["name"]
+		}
+	}
+	p.through(&view{text: body, raw: body, at: identity(len(body)), spell: func(c byte) string { return string([]byte{c}) }, safe: func(byte) bool { return true }},
+		at, func(t string) {
+			if f, ok := p.formField(name); ok {
+				p.treat(&f, t, 0)
+				return
+			}
+			p.depth-- // a part is no text within a text
+			p.body(t, media{kind: kind, file: strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "application/octet-stream")})
+			p.depth++
+		})
+}
+
+func (p *pass) formField(name string) (field, bool) {
+	p.form = true
+	defer func() { p.form = false }()
+	if name == "" {
+		return field{}, false
+	}
+	return p.optionField(name)
+}
+
+// identity maps n positions to themselves.
+func identity(n int) []int32 {
+	at := make([]int32, n+1)
+	for i := range at {
+		at[i] = int32(i)
+	}
+	return at
+}
+
+func (p *pass) partHeaders(s string, base int) {
+	at := base
+	for line := range strings.Lines(s) {
+		if key, value, ok := strings.Cut(line, ":"); ok {
+			trimmed := strings.TrimLeft(value, " ")
+			p.header(strings.TrimSpace(key), strings.TrimRight(trimmed, "\r\n"), at+len(line)-len(trimmed))
+		}
+		at += len(line)
+	}
+}
+
+// header looks at the value of a header.
+func (p *pass) header(name, value string, base int) {
+	f, ok := lookUp(members, name)
+	switch {
+	case ok && table[f.rule].Class == Secret:
+		p.treat(&f, value, base)
+	case isLinkHeader(name):
+		p.redirect(value, base)
+	case strings.EqualFold(name, "Content-Disposition"):
+		p.disposition(value, base)
+	default:
+		p.text(value, base)
+	}
+}
+
+func isLinkHeader(name string) bool {
+	switch strings.ToLower(name) {
+	case "location", "content-location", "operation-location", "azure-asyncoperation":
+		return true
+	}
+	return false
+}
+
+// disposition looks at the file name in Content-Disposition.
+func (p *pass) disposition(s string, base int) {
+	at := strings.Index(s, "filename=")
+	if at < 0 {
+		p.text(s, base)
+		return
+	}
+	at += len("filename=")
+	name, _, _ := strings.Cut(s[at:], ";")
+	if quoted, ok := strings.CutPrefix(name, `"`); ok {
+		name, at = strings.TrimSuffix(quoted, `"`), at+1
+	}
+	p.treat(&fileNames, name, base+at)
+}
+
+// encodedBody looks at the body of a batch part: what is not JSON there is base64
+// (concepts/json-batching).
+func (p *pass) encodedBody(s string, base int) {
+	plain, err := base64.StdEncoding.DecodeString(s)
+	if err != nil || len(plain) < 6 {
+		p.free(s, base)
+		return
+	}
+	if !utf8.Valid(plain) {
+		if p.on[contentBytes] {
+			p.add(base, base+len(s), contentBytes, s, answer{base64Filler(s), true})
+		}
+		return
+	}
+	body := string(plain)
+	renamed, known := p.renamed(func() { p.body(body, media{}) }, body)
+	if renamed != body {
+		r := contentBytes
+		if p.trial {
+			r = secretLogin // what is in it may be anything
+		}
+		p.add(base, base+len(s), r, s, answer{base64.StdEncoding.EncodeToString([]byte(renamed)), known})
+	}
+}

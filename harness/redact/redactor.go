@@ -1,0 +1,273 @@
+package redact
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+)
+
+// A Redactor redacts the interactions of one recording. It is safe for concurrent
+// use.
+type Redactor struct {
+	rules    Rules
+	on       [ruleCount]bool
+	keep     map[string]bool
+	ledger   *ledger
+	previous *previous
+
+	mu     sync.Mutex
+	counts [ruleCount]int
+}
+
+// Options are what a recording may bring along.
+type Options struct {
+	// Previous is an earlier recording of the same. A value that stands where the
+	// earlier one had a pseudonym gets that pseudonym again, if it has the value's
+	// shape and is free, so that a difference of the files shows what changed.
+	Previous *cassette.Cassette
+	// Tag goes into every pseudonym, for cassettes that are served together: letters
+	// and digits.
+	Tag string
+}
+
+// New returns a Redactor that has seen nothing yet.
+func New(rules Rules, options Options) (*Redactor, error) {
+	if err := rules.Validate(); err != nil {
+		return nil, err
+	}
+	if options.Tag != "" && !isWords(options.Tag) {
+		return nil, fmt.Errorf("redact: tag %q is not letters and digits", options.Tag)
+	}
+	r := &Redactor{rules: rules, on: rules.enabled(), ledger: newLedger(strings.ToLower(options.Tag))}
+	if len(rules.Keep) > 0 {
+		r.keep = make(map[string]bool, len(rules.Keep))
+		for _, v := range rules.Keep {
+			r.keep[strings.ToLower(v)] = true
+		}
+	}
+	if options.Previous != nil {
+		r.previous = newPrevious(options.Previous)
+		r.ledger.reserved = r.previous.values
+	}
+	return r, nil
+}
+
+// Interaction returns a redacted copy. Values that are met for the first time get
+// their pseudonyms. The argument is not changed, nor anything that it refers to.
+func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
+	p := r.pass()
+	if r.previous != nil {
+		p.previous = r.previous.at(i)
+	}
+	redacted := *i
+	p.interaction(&redacted)
+	r.tally(&p)
+	return &redacted
+}
+
+// Finish passes over everything once more, in place, with all that is known now: a
+// value that was recognised late is replaced in what came before. It also notes in
+// c.Meta what was done.
+func (r *Redactor) Finish(c *cassette.Cassette) {
+	p := r.pass()
+	for _, i := range c.Interactions {
+		p.interaction(i)
+	}
+	vars := maps.Clone(c.Meta.Vars)
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		value := vars[name]
+		p.rewrite("vars."+name, &value, func(s string) { p.free(s, 0) })
+		vars[name] = value
+	}
+	c.Meta.Vars = vars
+	p.rewrite("source", &c.Meta.Source, func(s string) { p.text(s, 0) })
+	p.rewrite("client", &c.Meta.Client, func(s string) { p.text(s, 0) })
+	r.tally(&p)
+	c.Meta.Rules = r.rules.Digest()
+	c.Meta.Redacted = r.redacted()
+}
+
+// Guard refuses a cassette that still holds a secret, or a value that this Redactor
+// has replaced elsewhere.
+func (r *Redactor) Guard() cassette.Guard {
+	return func(c *cassette.Cassette) error {
+		p := r.pass()
+		p.trial = true
+		blocking := slices.DeleteFunc(leaks(&p, c, true), func(l Leak) bool { return l.Level != Blocks })
+		if len(blocking) == 0 {
+			return nil
+		}
+		return &leakError{blocking}
+	}
+}
+
+// Summary says how many values each rule has replaced, by rule id.
+func (r *Redactor) Summary() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	summary := make(map[string]int)
+	for n, count := range r.counts {
+		if count > 0 {
+			summary[table[n].ID] = count
+		}
+	}
+	return summary
+}
+
+// redacted is the summary as a cassette's header keeps it.
+func (r *Redactor) redacted() []string {
+	var lines []string
+	summary := r.Summary()
+	for _, id := range slices.Sorted(maps.Keys(summary)) {
+		lines = append(lines, id)
+	}
+	return lines
+}
+
+func (r *Redactor) pass() pass {
+	return pass{ledger: r.ledger, on: &r.on, keep: r.keep, counts: new([ruleCount]int)}
+}
+
+func (r *Redactor) tally(p *pass) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for n, count := range p.counts {
+		r.counts[n] += count
+	}
+}
+
+// rewrite replaces what a scan of a text finds, or reports it.
+func (p *pass) rewrite(part string, s *string, scan func(s string)) {
+	if *s == "" {
+		return
+	}
+	p.edits, p.advice, p.part, p.place = p.edits[:0], p.advice[:0], part, ""
+	scan(*s)
+	if p.report != nil {
+		p.report(part, *s, p.edits)
+		return
+	}
+	*s = p.apply(*s)
+}
+
+// interaction rewrites all texts of an interaction. Headers and forms are replaced,
+// not changed.
+func (p *pass) interaction(i *cassette.Interaction) {
+	req, resp := &i.Request, &i.Response
+	host := "https://" + req.Host
+	if strings.Contains(req.URL, "://") {
+		host = req.URL
+	}
+	outside := !isService(host) && host != "https://"
+	signIn := isLogin(hostOf(host))
+	file := isFile(req.URL) || outside && !strings.Contains(req.URL, "/monitor/")
+
+	p.rewrite("request.url", &req.URL, func(s string) {
+		if outside {
+			p.url(s, 0, link)
+		} else {
+			p.url(s, 0, field{})
+		}
+	})
+	p.rewrite("request.uri", &req.RequestURI, func(s string) { p.url(s, 0, field{}) })
+	p.rewrite("request.host", &req.Host, func(s string) { p.text(s, 0) })
+	p.rewrite("request.remote", &req.RemoteAddr, func(s string) { p.remote(s) })
+	req.Headers = p.headers("request.headers", req.Headers)
+	req.Trailer = p.headers("request.trailer", req.Trailer)
+	size := int64(len(req.Body))
+	p.rewrite("request.body", &req.Body, func(s string) {
+		p.body(s, media{kind: first(req.Headers, "Content-Type"), file: file && req.Method == http.MethodPut, signIn: signIn})
+	})
+	if req.ContentLength == size {
+		req.ContentLength = int64(len(req.Body))
+	}
+	req.Form = p.values(req.Form)
+
+	resp.Headers = p.headers("response.headers", resp.Headers)
+	resp.Trailer = p.headers("response.trailer", resp.Trailer)
+	size = int64(len(resp.Body))
+	p.rewrite("response.body", &resp.Body, func(s string) {
+		kind := first(resp.Headers, "Content-Type")
+		download := file && req.Method == http.MethodGet && resp.Code < 300 && !strings.Contains(kind, "json")
+		p.body(s, media{kind: kind, file: download, signIn: signIn})
+	})
+	if resp.ContentLength == size {
+		resp.ContentLength = int64(len(resp.Body))
+	}
+	p.rewrite("principal", &i.Principal, func(s string) { p.text(s, 0) })
+}
+
+func hostOf(link string) string {
+	_, rest, _ := strings.Cut(link, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}
+
+// isFile reports whether an address is that of a file's bytes.
+func isFile(address string) bool {
+	path, _, _ := strings.Cut(address, "?")
+	return strings.HasSuffix(path, "/content") || strings.HasSuffix(path, "/$value") || strings.HasSuffix(path, "/%24value")
+}
+
+func (p *pass) remote(s string) {
+	if host, _, ok := strings.Cut(s, ":"); ok && p.on[contentIP] {
+		p.add(0, len(host), contentIP, host, answer{documentationIP(host), true})
+	}
+}
+
+func first(h http.Header, name string) string {
+	if v := h[name]; len(v) > 0 {
+		return v[0]
+	}
+	for key, v := range h {
+		if len(v) > 0 && strings.EqualFold(key, name) {
+			return v[0]
+		}
+	}
+	return ""
+}
+
+// headers rewrites headers in the order of their names: the numbers of pseudonyms
+// follow from it.
+func (p *pass) headers(part string, h http.Header) http.Header {
+	if len(h) == 0 {
+		return h
+	}
+	out := make(http.Header, len(h))
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		values := slices.Clone(h[name])
+		for n := range values {
+			p.rewrite(part+"."+name, &values[n], func(s string) { p.header(name, s, 0) })
+		}
+		out[name] = values
+	}
+	return out
+}
+
+// values rewrites a form that is kept as a map.
+func (p *pass) values(form url.Values) url.Values {
+	if len(form) == 0 {
+		return form
+	}
+	out := make(url.Values, len(form))
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		values := slices.Clone(form[name])
+		for n := range values {
+			p.rewrite("request.form."+name, &values[n], func(s string) {
+				if f, ok := p.formField(strings.TrimPrefix(name, "$")); ok {
+					p.treat(&f, s, 0)
+					return
+				}
+				p.literals(s, 0, strings.HasSuffix(name, "search"))
+			})
+		}
+		out[name] = values
+	}
+	return out
+}

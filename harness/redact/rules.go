@@ -1,0 +1,117 @@
+package redact
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Rules are the redact part of rules.yaml. The zero Rules redact everything.
+type Rules struct {
+	Identity Switch
+	Content  Switch
+	Disable  []string // ids of rules; a secret rule cannot be disabled
+	Keep     []string // well-known values that stay, compared without letter case
+}
+
+// A Switch turns a class of rules on or off. The zero Switch is on.
+type Switch string
+
+// The positions of a switch.
+const (
+	On  Switch = "on"
+	Off Switch = "off"
+)
+
+// Class is the kind of thing that a rule replaces.
+type Class string
+
+// The classes.
+const (
+	Secret   Class = "secret"   // gives access: cannot be switched off
+	Identity Class = "identity" // says who and where
+	Content  Class = "content"  // says what was written or stored
+)
+
+// A Rule is one kind of value that is replaced. Its ID is stable.
+type Rule struct {
+	ID    string
+	Class Class
+	Doc   string // one line: which values, and what they become
+}
+
+// All lists the rules, sorted by class and id.
+func All() []Rule { return slices.Clone(table[1:]) }
+
+// Validate reports rules that cannot be obeyed.
+func (r Rules) Validate() error {
+	for _, s := range []struct {
+		name string
+		is   Switch
+	}{{"identity", r.Identity}, {"content", r.Content}} {
+		if s.is != "" && s.is != On && s.is != Off {
+			return fmt.Errorf("redact: %s is %q, neither on nor off", s.name, string(s.is))
+		}
+	}
+	for _, id := range r.Disable {
+		n := ruleNamed(id)
+		switch {
+		case n == 0:
+			return &unknownRule{id}
+		case table[n].Class == Secret:
+			return fmt.Errorf("redact: rule %q cannot be disabled: secrets are always redacted", id)
+		}
+	}
+	for _, v := range r.Keep {
+		if len(v) < 3 {
+			return fmt.Errorf("redact: keep %q is too short to be told from other text", v)
+		}
+	}
+	return nil
+}
+
+// unknownRule is an id that no rule has.
+type unknownRule struct{ id string }
+
+func (e *unknownRule) Error() string { return fmt.Sprintf("redact: there is no rule %q", e.id) }
+
+// Hint names the rules there are.
+func (e *unknownRule) Hint() string {
+	var ids []string
+	for _, rule := range table[1:] {
+		if rule.Class != Secret {
+			ids = append(ids, rule.ID)
+		}
+	}
+	return "the rules that can be disabled are " + strings.Join(ids, ", ")
+}
+
+// Digest identifies what the rules do: equal for rules that redact alike, whatever
+// order they are written in. It is 12 hexadecimal digits.
+func (r Rules) Digest() string {
+	sorted := func(values []string) []string {
+		folded := make([]string, len(values))
+		for i, v := range values {
+			folded[i] = strings.ToLower(v)
+		}
+		slices.Sort(folded)
+		return slices.Compact(folded)
+	}
+	text := fmt.Sprintf("1 %t %t %q %q", r.Identity != Off, r.Content != Off, sorted(r.Disable), sorted(r.Keep))
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:6])
+}
+
+// enabled says for each rule whether it is obeyed.
+func (r Rules) enabled() (on [ruleCount]bool) {
+	for n := 1; n < int(ruleCount); n++ {
+		switch class := table[n].Class; {
+		case class == Identity && r.Identity == Off, class == Content && r.Content == Off:
+		default:
+			on[n] = class == Secret || !slices.Contains(r.Disable, table[n].ID)
+		}
+	}
+	return on
+}

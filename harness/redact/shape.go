@@ -1,0 +1,170 @@
+package redact
+
+// A shape pseudonym stands for an id or token that must keep its length and the class
+// of every position. Its free positions are letters and digits: the first of them
+// count, the last are a checksum of all that stands before, so that a pseudonym can
+// be told from a real value without a list.
+
+const (
+	digits  = "0123456789"
+	letters = "abcdef" // no others, so that a hexadecimal id stays one
+)
+
+// minFree is how many free positions a value must have to be told apart at all.
+const minFree = 8
+
+func isDigit(c byte) bool { return c-'0' <= 9 }
+func isUpper(c byte) bool { return c-'A' <= 25 }
+func isLower(c byte) bool { return c-'a' <= 25 }
+func isAlnum(c byte) bool { return isDigit(c) || isUpper(c) || isLower(c) }
+func isHex(c byte) bool   { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+func lower(c byte) byte {
+	if isUpper(c) {
+		return c | 0x20
+	}
+	return c
+}
+
+// appendFolded appends s without letter case.
+func appendFolded(dst []byte, s string) []byte {
+	for i := range len(s) {
+		dst = append(dst, lower(s[i]))
+	}
+	return dst
+}
+
+// A mold says which positions of a value stay: a prefix that makes its format, and in
+// a GUID the version and the variant.
+type mold struct {
+	prefix int
+	guid   bool
+}
+
+// free lists the positions that a pseudonym may fill.
+func (m mold) free(dst []int, s []byte) []int {
+	hex := 0
+	for i := m.prefix; i < len(s); i++ {
+		if !isDigit(s[i]) && !isLower(s[i]) {
+			continue
+		}
+		hex++
+		if m.guid && (hex == 13 || hex == 17) {
+			continue
+		}
+		dst = append(dst, i)
+	}
+	return dst
+}
+
+// checked is how many of n free positions are the checksum.
+func checked(n int) int {
+	if n >= 24 {
+		return 12
+	}
+	return n / 2
+}
+
+// mix is the finaliser of splitmix64.
+func mix(x uint64) uint64 {
+	x ^= x >> 30
+	x *= 0xbf58476d1ce4e5b9
+	x ^= x >> 27
+	x *= 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+const gamma = 0x9e3779b97f4a7c15
+
+// fill writes a stream of letters and digits to positions, keeping their classes.
+func fill(s []byte, at []int, seed uint64) {
+	for _, i := range at {
+		seed += gamma
+		s[i] = pick(s[i], mix(seed))
+	}
+}
+
+func pick(like byte, random uint64) byte {
+	if isDigit(like) {
+		return digits[random%10]
+	}
+	return letters[random%6]
+}
+
+// sum is a checksum of what stands before the checksum.
+func sum(s []byte, counting []int) uint64 {
+	h := uint64(len(s)) + gamma
+	for _, i := range counting {
+		h = mix(h ^ uint64(s[i]))
+	}
+	return h
+}
+
+// stamp makes a pseudonym of s, which is folded, from a number. It reports false when
+// s has too few free positions.
+func (m mold) stamp(s []byte, random uint64) bool {
+	var room [64]int
+	at := m.free(room[:0], s)
+	if len(at) < minFree {
+		return false
+	}
+	counting, check := at[:len(at)-checked(len(at))], at[len(at)-checked(len(at)):]
+	fill(s, counting, random)
+	fill(s, check, sum(s, counting))
+	return true
+}
+
+// stamped reports whether s, which is folded, is such a pseudonym.
+func (m mold) stamped(s []byte) bool {
+	var room [64]int
+	at := m.free(room[:0], s)
+	if len(at) < minFree {
+		return false
+	}
+	n := len(at) - checked(len(at))
+	for _, i := range at[:n] {
+		if s[i] > 'f' {
+			return false
+		}
+	}
+	seed := sum(s, at[:n])
+	for _, i := range at[n:] {
+		seed += gamma
+		if s[i] != pick(s[i], mix(seed)) {
+			return false
+		}
+	}
+	return true
+}
+
+// cased gives a folded pseudonym the letter case of the original, place by place.
+func cased(pseudonym, original string) string {
+	for i := range len(original) {
+		if isUpper(original[i]) && isLower(pseudonym[i]) {
+			b := []byte(pseudonym)
+			for j := i; j < len(original); j++ {
+				if isUpper(original[j]) && isLower(b[j]) {
+					b[j] &^= 0x20
+				}
+			}
+			return string(b)
+		}
+	}
+	return pseudonym
+}
+
+// blank fills a short token with the first of each class.
+func blank(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		switch {
+		case isDigit(c):
+			b[i] = '0'
+		case isLower(c):
+			b[i] = 'a'
+		case isUpper(c):
+			b[i] = 'A'
+		}
+	}
+	return string(b)
+}

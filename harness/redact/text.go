@@ -1,0 +1,283 @@
+package redact
+
+import (
+	"strings"
+)
+
+// maxDepth bounds texts within texts: escapes of escapes, JSON in JSON.
+const maxDepth = 6
+
+// isWord says which bytes make the words that texts are cut into.
+var isWord = func() (t [256]bool) {
+	for c := range t {
+		t[c] = isAlnum(byte(c)) || c == '-' || c == '_'
+	}
+	return t
+}()
+
+// text looks for everything that can be recognised anywhere.
+func (p *pass) text(s string, base int) {
+	if len(s) < 5 {
+		return
+	}
+	if p.depth < maxDepth && hasEscape(s) {
+		p.through(percent(s, false), base, func(t string) { p.text(t, 0) })
+		return
+	}
+	start, end := nextAddress(s, 0, 0)
+	for i := 0; i < len(s); {
+		if i >= start {
+			if end > i {
+				p.addressOrThread(s, start, end, base)
+				i = end
+			}
+			start, end = nextAddress(s, max(i, end), i)
+			continue
+		}
+		if !isWord[s[i]] {
+			i++
+			continue
+		}
+		j := i + 1
+		for j < len(s) && isWord[s[j]] {
+			j++
+		}
+		i = p.word(s, i, j, base)
+	}
+}
+
+// word looks at the word s[i:j] and returns where to go on.
+func (p *pass) word(s string, i, j, base int) int {
+	n := j - i
+	if j < len(s) {
+		switch s[j] {
+		case '=':
+			if next := p.assigned(s, i, j, base); next > 0 {
+				return next
+			}
+		case '.':
+			if next := p.dotted(s, i, j, base); next > 0 {
+				return next
+			}
+		}
+	}
+	if n >= 8 {
+		if next := p.id(s, i, j, base); next > 0 {
+			return next
+		}
+	}
+	if n >= 5 {
+		if r, pseudonym := p.ledger.token(s[i:j]); r != noRule && p.on[r] {
+			p.add(base+i, base+j, r, s[i:j], answer{cased2(pseudonym, s[i:j]), true})
+		}
+	}
+	return j
+}
+
+// cased2 is cased for a pseudonym of any length.
+func cased2(pseudonym, original string) string {
+	if len(pseudonym) != len(original) {
+		return pseudonym
+	}
+	return cased(pseudonym, original)
+}
+
+// assigned looks at name=value within a text, where the name is a secret's. It
+// returns 0 when it is not.
+func (p *pass) assigned(s string, i, j, base int) int {
+	name := s[i:j]
+	if len(name) > 32 {
+		return 0
+	}
+	f, ok := lookUp(members, name)
+	if ok = ok && table[f.rule].Class == Secret; !ok {
+		f, ok = lookUp(options, name)
+		if !ok || i == 0 || strings.IndexByte("?&$", s[i-1]) < 0 && f.rule != secretURLToken || f.rule == secretURLToken && i > 0 && s[i-1] == '.' {
+			return 0
+		}
+		if f.rule == secretURLToken && len(name) <= 5 && strings.IndexByte("?&", s[i-1]) < 0 {
+			return 0 // code=404 is no secret
+		}
+	}
+	end := j + 1
+	if strings.HasPrefix(s[end:], "X'") { // a page token as directories write it
+		end += 2 + max(0, strings.IndexByte(s[end+2:], '\''))
+	}
+	for end < len(s) && strings.IndexByte("&;\"'<> \t\r\n,()", s[end]) < 0 {
+		end++
+	}
+	if end > j+1 {
+		p.treat(&f, s[j+1:end], base+j+1)
+	}
+	return end
+}
+
+// lookUp finds a field by name, whatever its letter case.
+func lookUp(fields map[string]field, name string) (field, bool) {
+	var room [48]byte
+	if len(name) > len(room) {
+		return field{}, false
+	}
+	f, ok := fields[string(appendFolded(room[:0], name))]
+	return f, ok
+}
+
+// dotted looks at words that dots join: tokens and domains.
+func (p *pass) dotted(s string, i, j, base int) int {
+	end := j
+	dots := 0
+	for end < len(s) && (isWord[s[end]] || s[end] == '.') {
+		if s[end] == '.' {
+			dots++
+		}
+		end++
+	}
+	whole := s[i:end]
+	if dots >= 2 && len(whole) >= 20 && strings.HasPrefix(whole, "eyJ") {
+		if n := jwtLength(whole); n > 0 {
+			p.add(base+i, base+i+n, secretJWT, whole[:n], answer{fakeJWT, false})
+			return i + n
+		}
+	}
+	whole = strings.TrimRight(whole, ".-")
+	if len(whole) < 6 || !p.on[identityDomain] {
+		return 0
+	}
+	if a, ok := p.domainOf(whole); ok {
+		p.add(base+i, base+i+len(whole), identityDomain, whole, a)
+		return i + len(whole)
+	}
+	return 0
+}
+
+// domainOf renames a name that is recognised as a tenant's domain.
+func (p *pass) domainOf(s string) (answer, bool) {
+	if label, ok := cutSuffixFold(s, ".sharepoint.com"); ok && !strings.Contains(label, ".") {
+		a := p.ledger.host(label, p.trial)
+		if a.pseudonym != "" {
+			a.pseudonym += s[len(label):]
+		}
+		return a, true
+	}
+	if label, ok := cutSuffixFold(s, ".onmicrosoft.com"); ok && label != "" {
+		return p.ledger.domain(s, "", p.trial), true
+	}
+	if !p.ledger.domains.may(s) || serviceDomains[strings.ToLower(s)] {
+		return answer{}, false
+	}
+	pseudonym, ok := p.ledger.look(domains, strings.ToLower(s))
+	return answer{pseudonym, true}, ok
+}
+
+func cutSuffixFold(s, suffix string) (string, bool) {
+	if len(s) < len(suffix) || !strings.EqualFold(s[len(s)-len(suffix):], suffix) {
+		return s, false
+	}
+	return s[:len(s)-len(suffix)], true
+}
+
+// The hosts of conversation ids, 19:LOCAL@HOST.
+var threadHosts = map[string]bool{"thread.v2": true, "thread.tacv2": true, "thread.skype": true, "unq.gbl.spaces": true}
+
+// nextAddress finds the next address or conversation id with its @ at from or after;
+// its local part begins at floor or after. Without one, start is the end of the text.
+func nextAddress(s string, from, floor int) (start, end int) {
+	for from < len(s) {
+		k := strings.IndexByte(s[from:], '@')
+		if k < 0 {
+			break
+		}
+		at := from + k
+		start, end = at, at+1
+		for start > floor && isLocal(s[start-1]) {
+			start--
+		}
+		for start < at && strings.IndexByte("'#.!", s[start]) >= 0 {
+			start++
+		}
+		for end < len(s) && (isAlnum(s[end]) || s[end] == '-' || s[end] == '.') {
+			end++
+		}
+		for end > at+1 && (s[end-1] == '.' || s[end-1] == '-') {
+			end--
+		}
+		if host := s[at+1 : end]; start < at && (threadHosts[host] || isDomain(host)) {
+			return start, end
+		}
+		from, floor = at+1, at+1
+	}
+	return len(s), len(s)
+}
+
+func isLocal(c byte) bool {
+	return isWord[c] || c == '.' || c == '+' || c == '\'' || c == '#' || c == '$' || c == '!' || c == '~' || c == '^' || c >= 0x80
+}
+
+// isDomain: labels of letters, digits and hyphens, the last one letters. Names of
+// annotations (members@odata.bind) are none.
+func isDomain(s string) bool {
+	dot := strings.LastIndexByte(s, '.')
+	if dot <= 0 || len(s)-dot < 3 || strings.Contains(s, "..") || s[0] == '-' ||
+		strings.HasPrefix(s, "odata.") || strings.HasPrefix(s, "microsoft.graph.") {
+		return false
+	}
+	if strings.HasPrefix(s[dot+1:], "xn--") {
+		return true
+	}
+	for i := dot + 1; i < len(s); i++ {
+		if !isLower(lower(s[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *pass) addressOrThread(s string, start, end, base int) {
+	at := strings.LastIndexByte(s[:end], '@')
+	if threadHosts[s[at+1:end]] {
+		p.thread(s, start, at, base)
+		return
+	}
+	if !p.on[identityAddress] {
+		return
+	}
+	// A dollar belongs to a UPN only where it begins a word (concepts/known-issues).
+	p.add(base+start, base+end, identityAddress, s[start:end], p.ledger.address(s[start:end], p.suggestion(), p.trial))
+}
+
+// thread renames the local part of a conversation id.
+func (p *pass) thread(s string, i, j, base int) {
+	local := s[i:j]
+	if !p.on[identityThread] {
+		return
+	}
+	switch {
+	case len(local) == 32 && isAll(local, isHex):
+		p.shape(s, i, j, base, identityThread, mold{guid: true})
+	case len(local) == 73 && local[36] == '_' && isGUID(local[:36]) && isGUID(local[37:]):
+		p.guid(s, i, base, identityThread)
+		p.guid(s, i+37, base, identityThread)
+	case strings.HasPrefix(local, "meeting_"):
+		if p.encoded(s, i+len("meeting_"), j, base) == 0 {
+			p.shape(s, i, j, base, identityThread, mold{prefix: len("meeting_")})
+		}
+	default:
+		p.shape(s, i, j, base, identityThread, mold{})
+	}
+}
+
+func isAll(s string, class func(byte) bool) bool {
+	for i := range len(s) {
+		if !class(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// shape replaces s[i:j] by a pseudonym of the same shape.
+func (p *pass) shape(s string, i, j, base int, r rule, m mold) {
+	if p.on[r] {
+		p.add(base+i, base+j, r, s[i:j], p.ledger.shape(s[i:j], m, p.suggestion(), p.trial))
+	}
+}

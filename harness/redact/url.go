@@ -1,0 +1,429 @@
+package redact
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+)
+
+// url looks at an address, absolute or relative, that is the whole text. With a rule
+// it is a link that gives access by itself: all tokens in its path and query are
+// renamed, so that the link stays usable.
+func (p *pass) url(s string, base int, f field) {
+	outer := p.link
+	p.link = f
+	defer func() { p.link = outer }()
+	path := 0
+	if k := strings.Index(s, "://"); k >= 0 && k < 8 {
+		end := k + 3
+		for end < len(s) && strings.IndexByte("/?#", s[end]) < 0 {
+			end++
+		}
+		p.text(s[k+3:end], base+k+3)
+		path = end
+	}
+	rest := s[path:]
+	fragment := unquoted(rest, '#')
+	query := unquoted(rest[:fragment], '?')
+	p.path(rest[:query], base+path)
+	if query < fragment {
+		p.query(rest[query+1:fragment], base+path+query+1)
+	}
+	if fragment < len(rest) {
+		p.text(rest[fragment+1:], base+path+fragment+1)
+	}
+}
+
+// unquoted finds a character that does not stand within a literal, or the end.
+func unquoted(s string, c byte) int {
+	k := strings.IndexByte(s, c)
+	if k < 0 {
+		return len(s)
+	}
+	for i := k; i < len(s); i++ {
+		if s[i] == c && strings.Count(s[:i], "'")%2 == 0 {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// isService reports whether a link's host is Graph or a sign-in host: what is asked
+// there is asked with a token.
+func isService(link string) bool {
+	_, rest, ok := strings.Cut(link, "://")
+	if !ok {
+		return true
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	host, _, _ = strings.Cut(host, "?")
+	return graphurl.IsGraphHost(host) || isLogin(host)
+}
+
+// isLogin: the sign-in hosts of the clouds (concepts/deployments).
+func isLogin(host string) bool {
+	switch strings.ToLower(host) {
+	case "login.microsoftonline.com", "login.microsoftonline.us", "login.microsoftonline.de", "login.chinacloudapi.cn",
+		"login.partner.microsoftonline.cn", "login.windows.net", "login.microsoft.com", "login.live.com", "graph.windows.net":
+		return true
+	}
+	return false
+}
+
+// path looks at the segments of a path. Between :/ and : they name files
+// (concepts/addressing-driveitems).
+func (p *pass) path(s string, base int) {
+	colon := false
+	previous := ""
+	for start := 0; start <= len(s); {
+		end := start + strings.IndexByte(s[start:], '/')
+		if end < start {
+			end = len(s)
+		}
+		segment := s[start:end]
+		if p.previous != nil && p.depth == 0 && p.part == "request.url" {
+			p.place = "request.url/" + strconv.Itoa(2+strings.Count(s[:start], "/"))
+		}
+		name := strings.TrimSuffix(segment, ":")
+		switch {
+		case segment == "":
+		case colon:
+			p.treat(&fileNames, name, base+start)
+			colon = name == segment
+		case strings.EqualFold(previous, "personal") && strings.Contains(segment, "_"):
+			p.personal(segment, base+start)
+		case p.link.rule != noRule:
+			p.linkToken(segment, base+start)
+		default:
+			p.literals(segment, base+start, false)
+			colon = name != segment && p.depth == 0
+		}
+		previous = segment
+		start = end + 1
+	}
+}
+
+func (p *pass) personal(segment string, base int) {
+	if p.on[identityPersonalSite] {
+		p.add(base, base+len(segment), identityPersonalSite, segment, p.ledger.personal(segment, p.trial))
+	}
+}
+
+// linkToken renames a part of a link that gives access, unless it is an ordinary word.
+func (p *pass) linkToken(s string, base int) {
+	if p.depth < maxDepth && hasEscape(s) {
+		p.through(percent(s, false), base, func(t string) { p.linkToken(t, 0) })
+		return
+	}
+	if isTokenLike(s) {
+		p.token(s, base, p.link.rule)
+		return
+	}
+	p.text(s, base)
+}
+
+// isTokenLike tells a random token from a word of a path: long, and with digits or
+// both cases in it.
+func isTokenLike(s string) bool {
+	if len(s) < 12 || strings.HasPrefix(s, "http") {
+		return false
+	}
+	var digit, upper, small int
+	for i := range len(s) {
+		switch c := s[i]; {
+		case isDigit(c):
+			digit++
+		case isUpper(c):
+			upper++
+		case isLower(c):
+			small++
+		}
+	}
+	if digit+upper+small < minFree {
+		return false
+	}
+	return digit >= 3 || len(s) >= 20 && (digit > 0 || upper > 2 && small > 2)
+}
+
+// token renames a whole token, keeping its shape. What is an id by itself gets that
+// id's pseudonym.
+func (p *pass) token(s string, base int, r rule) {
+	if !p.on[r] || s == redacted {
+		return
+	}
+	if s == fakeJWT || p.isID(s, base) {
+		return
+	}
+	m := mold{}
+	if strings.HasPrefix(s, "b!") || strings.HasPrefix(s, "u!") {
+		m.prefix = 2
+	}
+	a := p.ledger.shape(s, m, p.suggestion(), p.trial)
+	if a.pseudonym == "" && blank(s) == s { // too short to tell, and filled already
+		return
+	}
+	p.add(base, base+len(s), r, s, a)
+	if !p.trial && a.pseudonym != s && isAll(s, func(c byte) bool { return isWord[c] }) && len(s) >= 12 {
+		p.ledger.share(r, strings.ToLower(s), strings.ToLower(a.pseudonym))
+	}
+}
+
+// isID renames a value that is, as a whole, an id or an address, and reports whether
+// it is one.
+func (p *pass) isID(s string, base int) bool {
+	first := len(p.edits)
+	p.text(s, base)
+	start, end := base+len(s), base
+	for _, e := range p.edits[first:] {
+		start, end = min(start, e.start), max(end, e.end)
+	}
+	if start < end && isFrame(s[:start-base], s[end-base:]) || isGUID(s) {
+		return true
+	}
+	p.edits = p.edits[:first]
+	return false
+}
+
+// isFrame reports whether what stands around the renamed part of an id is its form.
+func isFrame(head, tail string) bool {
+	switch head {
+	case "", "b!", "u!", "19:", "19:meeting_", "{":
+	default:
+		return false
+	}
+	switch {
+	case tail == "", tail == "}", tail == "=", tail == "==":
+		return true
+	case tail[0] == '@':
+		return threadHosts[tail[1:]]
+	case tail[0] == '!':
+		return isAll(tail[1:], isDigit)
+	}
+	return false
+}
+
+// query looks at the options of a query or the fields of a form.
+func (p *pass) query(s string, base int) {
+	for start := 0; start <= len(s); {
+		end := start + strings.IndexByte(s[start:], '&')
+		if end < start {
+			end = len(s)
+		}
+		p.option(s[start:end], base+start)
+		start = end + 1
+	}
+}
+
+func (p *pass) option(s string, base int) {
+	eq := strings.IndexByte(s, '=')
+	if eq < 0 {
+		p.text(s, base)
+		return
+	}
+	name, value := s[:eq], s[eq+1:]
+	if value == "" {
+		return
+	}
+	if hasEscape(name) {
+		name = percent(name, true).text
+	}
+	if p.place != "" {
+		p.place = "query." + name
+	}
+	f, named := p.optionField(strings.TrimPrefix(name, "$"))
+	scan := func(t string, at int) {
+		switch {
+		case named:
+			p.treat(&f, t, at)
+		case p.link.rule != noRule:
+			p.linkValue(t, at)
+		default:
+			p.literals(t, at, strings.HasSuffix(name, "search"))
+		}
+	}
+	if strings.IndexByte(value, '+') < 0 && !hasEscape(value) || p.depth >= maxDepth {
+		scan(value, base+eq+1)
+		return
+	}
+	p.through(percent(value, true), base+eq+1, func(t string) { scan(t, 0) })
+}
+
+// optionField is how an option, or a form's field, is treated by its name.
+func (p *pass) optionField(name string) (field, bool) {
+	if p.form {
+		if f, ok := lookUp(forms, name); ok {
+			return f, true
+		}
+		if f, ok := lookUp(members, name); ok && f.within == nil {
+			return f, true
+		}
+	}
+	f, ok := lookUp(options, name)
+	if ok && p.link.rule != noRule && f.rule == identityPageToken {
+		f.rule = p.link.rule
+	}
+	if !ok {
+		if f, ok = lookUp(members, name); ok {
+			ok = f.within == nil && table[f.rule].Class == Secret
+		}
+	}
+	return f, ok
+}
+
+// linkValue looks at a value of a link that gives access.
+func (p *pass) linkValue(s string, base int) {
+	switch {
+	case isJSON(s), strings.HasPrefix(s, "http"):
+		p.free(s, base)
+	default:
+		p.linkToken(s, base)
+	}
+}
+
+// literals looks at a text that may hold OData literals: a filter, a key, a search.
+// What the literal is compared with says how it is treated.
+func (p *pass) literals(s string, base int, search bool) {
+	quote := byte('\'')
+	if search {
+		quote = '"'
+	}
+	if p.depth < maxDepth && hasEscape(s) {
+		p.through(percent(s, false), base, func(t string) { p.literals(t, 0, search) })
+		return
+	}
+	if strings.IndexByte(s, quote) < 0 || isJSON(s) {
+		p.free(s, base)
+		return
+	}
+	at := 0
+	property, begins := "", false
+	for {
+		open := strings.IndexByte(s[at:], quote)
+		if open < 0 {
+			break
+		}
+		open += at
+		p.text(s[at:open], base+at)
+		end := literalEnd(s, open+1, quote)
+		if prop, b, ok := comparedWith(s[at:open]); ok {
+			property, begins = prop, b
+		}
+		p.literal(s[open+1:end], base+open+1, property, begins, search)
+		at = min(end+1, len(s))
+	}
+	p.text(s[at:], base+at)
+}
+
+// literalEnd finds the quote that ends a literal; one that is doubled does not.
+func literalEnd(s string, i int, quote byte) int {
+	for i < len(s) {
+		if s[i] == quote {
+			if quote != '\'' || i+1 >= len(s) || s[i+1] != quote {
+				return i
+			}
+			i++
+		}
+		i++
+	}
+	return len(s)
+}
+
+// comparedWith reads backwards what stands before a literal: "displayName eq",
+// "startswith(mail,", "appId=", "id in (". It is not ok in the midst of a list.
+func comparedWith(s string) (property string, begins, ok bool) {
+	s = strings.TrimRight(s, " ")
+	if s == "," {
+		return "", false, false
+	}
+	if before, found := strings.CutSuffix(s, ","); found {
+		k := strings.LastIndexByte(before, '(')
+		if k < 0 {
+			return "", false, true
+		}
+		return lastName(before[k+1:]), true, true
+	}
+	if before, found := strings.CutSuffix(s, "("); found {
+		before = strings.TrimRight(before, " ")
+		if before, found = strings.CutSuffix(before, " in"); found {
+			return lastName(before), false, true
+		}
+		return "", false, true
+	}
+	if before, found := strings.CutSuffix(s, "="); found {
+		return lastName(before), false, true
+	}
+	if k := strings.LastIndexByte(s, ' '); k > 0 {
+		return lastName(strings.TrimRight(s[:k], " ")), false, true
+	}
+	return "", false, true
+}
+
+func lastName(s string) string {
+	k := len(s)
+	for k > 0 && (isAlnum(s[k-1]) || s[k-1] == '_') {
+		k--
+	}
+	return s[k:]
+}
+
+// literal looks at what stands between two quotes.
+func (p *pass) literal(s string, base int, property string, begins, search bool) {
+	if strings.Contains(s, "''") && p.depth < maxDepth {
+		p.through(undoubled(s), base, func(t string) { p.literal(t, 0, property, begins, search) })
+		return
+	}
+	if search {
+		if k := strings.IndexByte(s, ':'); k > 0 {
+			property, begins = lastName(s[:k]), true
+			s, base = s[k+1:], base+k+1
+		}
+	}
+	f, ok := lookUp(members, property)
+	switch {
+	case strings.EqualFold(property, "token"):
+		p.treat(&page, s, base)
+	case !ok || f.within != nil:
+		p.free(s, base)
+	case begins && p.on[f.rule] && (f.treatment == word || f.treatment == address):
+		p.beginning(&f, s, base)
+	default:
+		p.treat(&f, s, base)
+	}
+}
+
+// beginning renames the beginning of names or addresses.
+func (p *pass) beginning(f *field, s string, base int) {
+	if s == "" {
+		return
+	}
+	book, w := bookOf(f.word), f.word
+	if f.treatment == address {
+		if start, end := nextAddress(s, 0, 0); start == 0 && end == len(s) {
+			p.treat(f, s, base)
+			return
+		}
+		book, w = users, "user"
+	}
+	p.add(base, base+len(s), f.rule, s, p.ledger.beginning(book, w, s, p.trial))
+}
+
+// undoubled decodes the doubled quotes of an OData literal.
+func undoubled(raw string) *view {
+	v := &view{
+		raw: raw, at: make([]int32, 0, len(raw)+1),
+		spell: func(c byte) string { return string([]byte{c, c}) },
+		safe:  func(c byte) bool { return c != '\'' },
+	}
+	b := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		v.at = append(v.at, int32(i))
+		b = append(b, raw[i])
+		if raw[i] == '\'' && i+1 < len(raw) && raw[i+1] == '\'' {
+			i++
+		}
+	}
+	v.at = append(v.at, int32(len(raw)))
+	v.text = string(b)
+	return v
+}
