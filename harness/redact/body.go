@@ -88,8 +88,8 @@ func (p *pass) cell(column, value string, base int) {
 	if inner, ok := strings.CutPrefix(value, `"`); ok {
 		value, base = strings.TrimSuffix(inner, `"`), base+1
 	}
-	if f, ok := members[column]; ok && f.within == nil {
-		p.treat(&f, value, base)
+	if f := members.find(column); f != nil && f.within == nil {
+		p.treat(f, value, base)
 		return
 	}
 	p.free(value, base)
@@ -146,8 +146,8 @@ func (p *pass) bodyPart(s string, base int) {
 	}
 	p.through(&view{text: body, raw: body, at: identity(len(body)), spell: func(c byte) string { return string([]byte{c}) }, safe: func(byte) bool { return true }},
 		at, func(t string) {
-			if f, ok := p.formField(name); ok {
-				p.treat(&f, t, 0)
+			if f := p.formField(name); f != nil {
+				p.treat(f, t, 0)
 				return
 			}
 			p.depth-- // a part is no text within a text
@@ -156,12 +156,9 @@ func (p *pass) bodyPart(s string, base int) {
 		})
 }
 
-func (p *pass) formField(name string) (field, bool) {
+func (p *pass) formField(name string) *field {
 	p.form = true
 	defer func() { p.form = false }()
-	if name == "" {
-		return field{}, false
-	}
 	return p.optionField(name)
 }
 
@@ -187,10 +184,10 @@ func (p *pass) partHeaders(s string, base int) {
 
 // header looks at the value of a header.
 func (p *pass) header(name, value string, base int) {
-	f, ok := lookUp(members, name)
+	f := members.find(name)
 	switch {
-	case ok && table[f.rule].Class == Secret:
-		p.treat(&f, value, base)
+	case f != nil && f.within == nil && table[f.rule].Class == Secret:
+		p.treat(f, value, base)
 	case isLinkHeader(name):
 		p.redirect(value, base)
 	case strings.EqualFold(name, "Content-Disposition"):

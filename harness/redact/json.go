@@ -62,7 +62,7 @@ func (p *pass) json(s string, base int) {
 			i = after
 		default:
 			end := i + 1
-			for end < len(s) && strings.IndexByte(",:{}[]\" \t\r\n", s[end]) < 0 {
+			for end < len(s) && !isStructure[s[end]] {
 				end++
 			}
 			p.bare(s[i:end], base+i, key, outer)
@@ -70,6 +70,9 @@ func (p *pass) json(s string, base int) {
 		}
 	}
 }
+
+// isStructure says which bytes end a number, a literal, or what is no JSON.
+var isStructure = [256]bool{',': true, ':': true, '{': true, '}': true, '[': true, ']': true, '"': true, ' ': true, '\t': true, '\r': true, '\n': true}
 
 func (p *pass) top(outer int) *frame {
 	if len(p.frames) == outer {
@@ -90,7 +93,7 @@ func (p *pass) open(array bool, key string, outer int) {
 		top.key = key
 	}
 	if array && key != "" {
-		f.field, _ = p.fieldFor(key, outer)
+		f.field = p.fieldFor(key, outer)
 	}
 	p.frames = append(p.frames, f)
 }
@@ -121,27 +124,22 @@ func (p *pass) member(key string, at, outer int) {
 	}
 }
 
-// fieldFor finds the rule for a member where it stands.
-func (p *pass) fieldFor(key string, outer int) (*field, bool) {
-	f, ok := members[key]
-	if !ok {
-		if f, ok = lookUp(members, key); !ok {
-			return nil, false
-		}
-	}
-	if f.within == nil {
-		return &f, true
+// fieldFor finds the rule for a member where it stands; nil for most.
+func (p *pass) fieldFor(key string, outer int) *field {
+	f := members.find(key)
+	if f == nil || f.within == nil {
+		return f
 	}
 	parent := ""
 	if top := p.top(outer); top != nil {
-		parent = strings.ToLower(top.name)
+		parent = top.name
 	}
 	for _, w := range f.within {
-		if w == parent {
-			return &f, true
+		if strings.EqualFold(w, parent) {
+			return f
 		}
 	}
-	return nil, false
+	return nil
 }
 
 func (p *pass) stringValue(s string, base int, key string, escaped bool, outer int) {
@@ -153,7 +151,7 @@ func (p *pass) stringValue(s string, base int, key string, escaped bool, outer i
 	var f *field
 	switch {
 	case key != "":
-		f, _ = p.fieldFor(key, outer)
+		f = p.fieldFor(key, outer)
 		if top != nil {
 			top.key = key
 			if f == nil && key == "name" && top.name != "emailAddress" {
@@ -183,7 +181,7 @@ func (p *pass) stringValue(s string, base int, key string, escaped bool, outer i
 	} else {
 		value(s, base)
 	}
-	if p.wantPaths && len(p.edits) > first {
+	if p.wantPaths && p.found(first) {
 		p.locate(first, outer)
 	}
 }
@@ -213,7 +211,7 @@ func (p *pass) renameFile(top *frame, s string, base int) {
 	} else {
 		p.treat(&fileNames, raw, start)
 	}
-	if p.wantPaths && len(p.edits) > first {
+	if p.wantPaths && p.found(first) {
 		top.key = "name"
 		p.locate(first, p.outer)
 		top.key = key
@@ -232,7 +230,7 @@ func (p *pass) bare(s string, base int, key string, outer int) {
 		return
 	}
 	if isNumber(s) {
-		if f, ok := p.fieldFor(key, outer); ok && key != "" && p.on[f.rule] {
+		if f := p.fieldFor(key, outer); f != nil && p.on[f.rule] {
 			p.number(f, s, base, outer)
 		}
 		return
@@ -246,7 +244,7 @@ func (p *pass) number(f *field, s string, base, outer int) {
 	if f.treatment == ones || table[f.rule].Class == Secret {
 		p.add(base, base+len(s), f.rule, s, answer{onesFor(s), true})
 	}
-	if p.wantPaths && len(p.edits) > first {
+	if p.wantPaths && p.found(first) {
 		p.locate(first, outer)
 	}
 }

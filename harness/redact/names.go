@@ -31,28 +31,25 @@ func isNumbered(s, word string) bool {
 	return true
 }
 
-func bookOf(word string) string { return "\x09" + word + "\x09" }
-
 // word renames a name to a word and a number.
-func (l *ledger) word(word, s, suggestion string, trial bool) answer {
-	if isNumbered(s, word) {
+func (l *ledger) word(w series, s, suggestion string, trial bool) answer {
+	if isNumbered(s, w.word) {
 		if !trial {
-			l.keep(bookOf(word), s)
+			l.keep(w.book(), s)
 		}
 		return answer{s, false}
 	}
 	folded := strings.ToLower(s)
-	if p, ok := l.look(bookOf(word), folded); ok {
+	if p, ok := l.look(w.book(), folded); ok {
 		return answer{p, true}
 	}
 	if trial {
 		return answer{}
 	}
-	if !isNumbered(suggestion, word) || len(suggestion) <= len(word) {
+	if !isNumbered(suggestion, w.word) || len(suggestion) <= len(w.word) {
 		suggestion = ""
 	}
-	p := l.enter(bookOf(word), folded, suggestion, l.maker(bookOf(word), folded, word))
-	return answer{p, true}
+	return answer{l.enter(w.book(), folded, suggestion, l.maker(w.book(), folded, w.word)), true}
 }
 
 // maker gives a value its number, after the number of a beginning that a filter asked

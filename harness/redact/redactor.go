@@ -260,8 +260,8 @@ func (p *pass) values(form url.Values) url.Values {
 		values := slices.Clone(form[name])
 		for n := range values {
 			p.rewrite("request.form."+name, &values[n], func(s string) {
-				if f, ok := p.formField(strings.TrimPrefix(name, "$")); ok {
-					p.treat(&f, s, 0)
+				if f := p.formField(strings.TrimPrefix(name, "$")); f != nil {
+					p.treat(f, s, 0)
 					return
 				}
 				p.literals(s, 0, strings.HasSuffix(name, "search"))

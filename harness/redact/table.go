@@ -1,5 +1,7 @@
 package redact
 
+import "strings"
+
 // rule is an index into table; 0 is no rule.
 type rule uint8
 
@@ -129,15 +131,15 @@ const (
 type field struct {
 	rule
 	treatment
-	word   string   // for treatment word
+	series          // for treatment word
 	within []string // only inside one of these members (lower case), if any
 }
 
 var (
-	name     = field{rule: identityName, treatment: word, word: "Name "}
-	account  = field{rule: identityAccount, treatment: word, word: "account"}
-	employee = field{rule: identityEmployee, treatment: word, word: "employee"}
-	place    = field{rule: identityPostal, treatment: word, word: "place"}
+	name     = field{rule: identityName, treatment: word, series: series{"Name "}}
+	account  = field{rule: identityAccount, treatment: word, series: series{"account"}}
+	employee = field{rule: identityEmployee, treatment: word, series: series{"employee"}}
+	place    = field{rule: identityPostal, treatment: word, series: series{"place"}}
 	person   = field{rule: identityAddress, treatment: address}
 	number   = field{rule: identityPhone, treatment: phone}
 	writing  = field{rule: contentText, treatment: text}
@@ -149,14 +151,56 @@ var (
 	page     = field{rule: identityPageToken, treatment: tokenised}
 )
 
+// A series is a word that numbers follow.
+type series struct{ word string }
+
+// book is the ledger's book of the series.
+func (s series) book() string {
+	switch s.word {
+	case "Name ":
+		return "\x10"
+	case "account":
+		return "\x11"
+	case "employee":
+		return "\x12"
+	case "place":
+		return "\x13"
+	}
+	return "\x14"
+}
+
 func (f field) in(parents ...string) field {
 	f.within = parents
 	return f
 }
 
+// fields are found by name, whatever its letter case.
+type fields struct {
+	byName map[string]*field
+	may    [256]uint64 // by first letter, the lengths of names
+}
+
+func newFields(byName map[string]field) *fields {
+	fs := &fields{byName: make(map[string]*field, len(byName))}
+	for name, f := range byName {
+		fs.byName[name] = &f
+		fs.may[name[0]] |= lengthBit(len(name))
+	}
+	return fs
+}
+
+// find returns nil for a name that there is no field for.
+func (fs *fields) find(name string) *field {
+	if name == "" || fs.may[lower(name[0])]&lengthBit(len(name)) == 0 || len(name) > 48 {
+		return nil
+	}
+	var room [48]byte
+	return fs.byName[string(appendFolded(room[:0], name))]
+}
+
 // members are JSON members, form fields and OData properties in filters, by name in
 // lower case.
-var members = map[string]field{
+var members = newFields(map[string]field{
 	"access_token": login, "refresh_token": login, "id_token": login, "client_secret": login, "client_assertion": login,
 	"device_code": login, "user_code": login, "assertion": login, "client_info": login, "samlresponse": login,
 	"requested_token": login, "code_verifier": login, "accesstoken": login, "refreshtoken": login, "idtoken": login,
@@ -209,28 +253,25 @@ var members = map[string]field{
 	"summary":      writing.in("hits", "chatmessage", "message"),
 	"contentbytes": {rule: contentBytes, treatment: bytesText},
 	"value":        {rule: contentHeaders, treatment: text, within: []string{"internetmessageheaders"}},
-	"filename":     {rule: contentFileName, treatment: fileName},
+	"filename":     fileNames,
 	"ipaddress":    {rule: contentIP, treatment: ip}, "clientipaddress": {rule: contentIP, treatment: ip}, "ipaddressfromresourceprovider": {rule: contentIP, treatment: ip},
 	"latitude": {rule: contentGPS, treatment: ones}, "longitude": {rule: contentGPS, treatment: ones},
 	"altitude": {rule: contentGPS, treatment: ones}, "accuracy": {rule: contentGPS, treatment: ones, within: []string{"coordinates"}},
-}
+})
 
 // fileNames is how the member "name" of a file is treated once it is known for one.
-var fileNames = members["filename"]
+var fileNames = field{rule: contentFileName, treatment: fileName}
 
 // options are query options, and form fields of links, by name in lower case without $.
-var options = map[string]field{
+var options = newFields(map[string]field{
 	"sig": token, "tempauth": token, "tempauthtoken": token, "authtoken": token, "authkey": token, "access_token": token,
 	"code": token, "prooftoken": token, "pwd": token,
 	"sharingtoken": token, "api-key": token, "subscription-key": token, "client_secret": login,
 	"skiptoken": page, "deltatoken": page, "token": page, "validationtoken": {rule: secretValidation},
-}
+})
 
 // forms are fields that are secret only in forms, where a code is no error's code.
-var forms = map[string]field{"code": login, "username": person, "client_assertion": login}
-
-// headers whose value as a whole is a secret are among members; these are links.
-var linkHeaders = map[string]bool{"Location": true, "Content-Location": true, "Operation-Location": true, "Azure-Asyncoperation": true, "Link": true}
+var forms = newFields(map[string]field{"code": login, "username": person, "client_assertion": login})
 
 // wellKnown are ids that every tenant has.
 var wellKnown = map[string]bool{
@@ -286,5 +327,12 @@ var serviceDomains = map[string]bool{
 	"microsoftonline.com": true, "example.com": true, "example.org": true, "example.net": true,
 }
 
-// wellKnownNames are names that every tenant has.
-var wellKnownNames = map[string]bool{"microsoft graph": true, "windows azure active directory": true, "microsoft azure cli": true}
+// isWellKnownName reports whether every tenant has the name.
+func isWellKnownName(s string) bool {
+	for _, known := range [...]string{"Microsoft Graph", "Windows Azure Active Directory", "Microsoft Azure CLI"} {
+		if strings.EqualFold(s, known) {
+			return true
+		}
+	}
+	return false
+}

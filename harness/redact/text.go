@@ -89,14 +89,10 @@ func (p *pass) assigned(s string, i, j, base int) int {
 	if len(name) > 32 {
 		return 0
 	}
-	f, ok := lookUp(members, name)
-	if ok = ok && table[f.rule].Class == Secret; !ok {
-		f, ok = lookUp(options, name)
-		if !ok || i == 0 || strings.IndexByte("?&$", s[i-1]) < 0 && f.rule != secretURLToken || f.rule == secretURLToken && i > 0 && s[i-1] == '.' {
+	f := members.find(name)
+	if f == nil || table[f.rule].Class != Secret {
+		if f = options.find(name); f == nil || !startsOption(s, i, f) {
 			return 0
-		}
-		if f.rule == secretURLToken && len(name) <= 5 && strings.IndexByte("?&", s[i-1]) < 0 {
-			return 0 // code=404 is no secret
 		}
 	}
 	end := j + 1
@@ -107,19 +103,19 @@ func (p *pass) assigned(s string, i, j, base int) int {
 		end++
 	}
 	if end > j+1 {
-		p.treat(&f, s[j+1:end], base+j+1)
+		p.treat(f, s[j+1:end], base+j+1)
 	}
 	return end
 }
 
-// lookUp finds a field by name, whatever its letter case.
-func lookUp(fields map[string]field, name string) (field, bool) {
-	var room [48]byte
-	if len(name) > len(room) {
-		return field{}, false
+// startsOption reports whether the name at i is an option of a query. One that is
+// like no other word (tempauth, but not code) is taken for one anywhere.
+func startsOption(s string, i int, f *field) bool {
+	if i > 0 && strings.IndexByte("?&$", s[i-1]) >= 0 {
+		return true
 	}
-	f, ok := fields[string(appendFolded(room[:0], name))]
-	return f, ok
+	telling := strings.HasPrefix(s[i:], "tempauth") || strings.HasPrefix(s[i:], "auth")
+	return f.rule == secretURLToken && telling && (i == 0 || s[i-1] != '.')
 }
 
 // dotted looks at words that dots join: tokens and domains.

@@ -231,11 +231,11 @@ func (p *pass) option(s string, base int) {
 	if p.place != "" {
 		p.place = "query." + name
 	}
-	f, named := p.optionField(strings.TrimPrefix(name, "$"))
+	f := p.optionField(strings.TrimPrefix(name, "$"))
 	scan := func(t string, at int) {
 		switch {
-		case named:
-			p.treat(&f, t, at)
+		case f != nil:
+			p.treat(f, t, at)
 		case p.link.rule != noRule:
 			p.linkValue(t, at)
 		default:
@@ -249,26 +249,29 @@ func (p *pass) option(s string, base int) {
 	p.through(percent(value, true), base+eq+1, func(t string) { scan(t, 0) })
 }
 
-// optionField is how an option, or a form's field, is treated by its name.
-func (p *pass) optionField(name string) (field, bool) {
+// optionField is how an option, or a form's field, is treated by its name; nil for
+// most.
+func (p *pass) optionField(name string) *field {
 	if p.form {
-		if f, ok := lookUp(forms, name); ok {
-			return f, true
+		if f := forms.find(name); f != nil {
+			return f
 		}
-		if f, ok := lookUp(members, name); ok && f.within == nil {
-			return f, true
-		}
-	}
-	f, ok := lookUp(options, name)
-	if ok && p.link.rule != noRule && f.rule == identityPageToken {
-		f.rule = p.link.rule
-	}
-	if !ok {
-		if f, ok = lookUp(members, name); ok {
-			ok = f.within == nil && table[f.rule].Class == Secret
+		if f := members.find(name); f != nil && f.within == nil {
+			return f
 		}
 	}
-	return f, ok
+	f := options.find(name)
+	if f != nil && p.link.rule != noRule && f.rule == identityPageToken {
+		secret := *f
+		secret.rule = p.link.rule
+		return &secret
+	}
+	if f == nil {
+		if f = members.find(name); f != nil && (f.within != nil || table[f.rule].Class != Secret) {
+			return nil
+		}
+	}
+	return f
 }
 
 // linkValue looks at a value of a link that gives access.
@@ -379,16 +382,16 @@ func (p *pass) literal(s string, base int, property string, begins, search bool)
 			s, base = s[k+1:], base+k+1
 		}
 	}
-	f, ok := lookUp(members, property)
+	f := members.find(property)
 	switch {
 	case strings.EqualFold(property, "token"):
 		p.treat(&page, s, base)
-	case !ok || f.within != nil:
+	case f == nil || f.within != nil:
 		p.free(s, base)
 	case begins && p.on[f.rule] && (f.treatment == word || f.treatment == address):
-		p.beginning(&f, s, base)
+		p.beginning(f, s, base)
 	default:
-		p.treat(&f, s, base)
+		p.treat(f, s, base)
 	}
 }
 
@@ -397,7 +400,7 @@ func (p *pass) beginning(f *field, s string, base int) {
 	if s == "" {
 		return
 	}
-	book, w := bookOf(f.word), f.word
+	book, w := f.book(), f.word
 	if f.treatment == address {
 		if start, end := nextAddress(s, 0, 0); start == 0 && end == len(s) {
 			p.treat(f, s, base)

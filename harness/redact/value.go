@@ -39,13 +39,16 @@ func (p *pass) wholeName(s string, base int) {
 	if len(s) < 5 || len(s) > 64 || !p.on[identityName] || !p.ledger.names.may(s) || strings.IndexByte(s, ' ') < 0 {
 		return
 	}
-	if pseudonym, ok := p.ledger.look(bookOf(name.word), strings.ToLower(s)); ok {
+	if pseudonym, ok := p.ledger.look(name.book(), strings.ToLower(s)); ok {
 		p.add(base, base+len(s), identityName, s, answer{pseudonym, true})
 	}
 }
 
 // isJSON reports whether a text looks like a JSON object or array.
 func isJSON(s string) bool {
+	if s == "" || s[0] > ' ' && s[0] != '{' && s[0] != '[' && s[0] != 0xEF {
+		return false
+	}
 	s = strings.TrimLeft(s, " \t\r\n\ufeff")
 	if len(s) < 2 {
 		return false
@@ -171,14 +174,14 @@ func (p *pass) linked(f *field, s string, base int) {
 
 // name renames a name. One that is an address stays one.
 func (p *pass) name(f *field, s string, base int) {
-	if f.rule == identityName && (wellKnownNames[strings.ToLower(s)] || strings.TrimSpace(s) == "") {
+	if f.rule == identityName && (isWellKnownName(s) || strings.TrimSpace(s) == "") {
 		return
 	}
 	if start, end := nextAddress(s, 0, 0); start == 0 && end == len(s) && p.on[identityAddress] {
 		p.text(s, base)
 		return
 	}
-	a := p.ledger.word(f.word, s, p.suggestion(), p.trial)
+	a := p.ledger.word(f.series, s, p.suggestion(), p.trial)
 	p.add(base, base+len(s), f.rule, s, a)
 	switch {
 	case p.trial || a.pseudonym == s:
@@ -196,7 +199,7 @@ func (p *pass) person(f *field, s string, base int) {
 	if len(p.edits) > before || strings.Contains(s, reserved) || isGUIDText(s) {
 		return
 	}
-	p.add(base, base+len(s), f.rule, s, p.ledger.word("user", s, p.suggestion(), p.trial))
+	p.add(base, base+len(s), f.rule, s, p.ledger.word(series{"user"}, s, p.suggestion(), p.trial))
 }
 
 // isGUIDText: an object id in the place of a UPN.
