@@ -180,7 +180,7 @@ func (p *pass) sid(s string, i, j, base int) int {
 		return 0
 	}
 	if numbers, ok := strings.CutPrefix(value, "S-1-12-1-"); ok {
-		if guid, ok := guidOfSID(numbers); ok {
+		if guid, ok := guidOfSID(numbers); ok && !wellKnown[guid] {
 			a := p.ledger.shape(guid, mold{guid: true}, "", p.trial)
 			if a.pseudonym != "" {
 				a.pseudonym = "S-1-12-1-" + sidOfGUID(a.pseudonym)
