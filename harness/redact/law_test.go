@@ -37,18 +37,24 @@ func FuzzFixedPoint(f *testing.F) {
 		a, _ := json.Marshal(once)
 		b, _ := json.Marshal(twice)
 		if string(a) != string(b) {
-			t.Fatalf("redacting twice changes more:\n%s\n%s\n%s", before, a, b)
+			t.Fatalf("redacting twice changes more:\n%q %q %q\n%s\n%s", address, header, body, brief(once), brief(twice))
 		}
 		leaks, _ := redact.Leaks(&cassette.Cassette{Interactions: []*cassette.Interaction{once}}, redact.Rules{})
 		for _, l := range leaks {
 			if l.Rule != redact.RandomValue {
-				t.Errorf("%v\n%s", l, a)
+				t.Fatalf("%v\n%q %q %q\n%s", l, address, header, body, brief(once))
 			}
 		}
 		if json.Valid([]byte(body)) && !json.Valid([]byte(once.Response.Body)) && strings.HasPrefix(kinds[int(kind)%len(kinds)], "application/json") {
 			t.Errorf("no JSON any more: %s", once.Response.Body)
 		}
 	})
+}
+
+// brief is what the fuzz test puts into an interaction.
+func brief(i *cassette.Interaction) string {
+	text, _ := json.Marshal([]any{i.Request.URL, i.Request.Headers, i.Request.Body})
+	return string(text)
 }
 
 func newRedactor(t testing.TB) *redact.Redactor {

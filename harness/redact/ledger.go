@@ -144,6 +144,9 @@ func (l *ledger) shape(s string, m mold, suggestion string, trial bool) answer {
 		}
 		return answer{s, false}
 	}
+	if m.isShort(key) {
+		return answer{s[:min(m.prefix, len(s))] + blank(s[min(m.prefix, len(s)):]), false}
+	}
 	if trial {
 		return answer{}
 	}
@@ -152,8 +155,11 @@ func (l *ledger) shape(s string, m mold, suggestion string, trial bool) answer {
 	}
 	p := l.enter(shapes, string(key), string(m.key(nil, suggestion)), func(n int) string {
 		b := append([]byte(nil), key...)
-		if !m.stamp(b, l.seed+uint64(n)*gamma) {
-			return blank(string(b))
+		seed := l.seed + uint64(n)*gamma
+		m.stamp(b, seed)
+		for len(b) == 34 && m.prefix == 0 && b[0] == '0' && b[1] == '1' { // as only items of drives begin
+			seed++
+			m.stamp(b, seed)
 		}
 		return string(b)
 	})

@@ -46,10 +46,19 @@ type edit struct {
 // there already is noted too, so that whoever asked knows that it was recognised.
 func (p *pass) add(start, end int, r rule, old string, a answer) {
 	e := edit{start: start, end: end, text: a.pseudonym, rule: r, known: a.known}
-	if a.pseudonym == old || p.keep != nil && p.keep[strings.ToLower(old)] {
+	if a.pseudonym == old {
 		e.text, e.stays = old, true
 	}
 	p.edits = append(p.edits, e)
+}
+
+// keeps reports whether a value stays by the rules, and notes that. Secrets do not.
+func (p *pass) keeps(start, end int, r rule, value string) bool {
+	if p.keep == nil || table[r].Class == Secret || !p.keep[strings.ToLower(value)] {
+		return false
+	}
+	p.edits = append(p.edits, edit{start: start, end: end, text: value, rule: r, stays: true})
+	return true
 }
 
 // suggestion is what the same place held in the previous cassette.

@@ -1,5 +1,7 @@
 package redact
 
+import "strings"
+
 // A shape pseudonym stands for an id or token that must keep its length and the class
 // of every position. Its free positions are letters and digits: the first of them
 // count, the last are a checksum of all that stands before, so that a pseudonym can
@@ -7,7 +9,8 @@ package redact
 
 const (
 	digits  = "0123456789"
-	letters = "abcdef" // no others, so that a hexadecimal id stays one
+	letters = "abcdef" // for letters that are hexadecimal digits, so that they stay ones
+	others  = "ghjnpr" // for others; no telling beginning (eyJ, AAMk, EwA, S-) can be made of them
 )
 
 // minFree is how many free positions a value must have to be told apart at all.
@@ -88,7 +91,10 @@ func pick(like byte, random uint64) byte {
 	if isDigit(like) {
 		return digits[random%10]
 	}
-	return letters[random%6]
+	if like <= 'f' {
+		return letters[random%6]
+	}
+	return others[random%6]
 }
 
 // sum is a checksum of what stands before the checksum.
@@ -100,18 +106,20 @@ func sum(s []byte, counting []int) uint64 {
 	return h
 }
 
-// stamp makes a pseudonym of s, which is folded, from a number. It reports false when
-// s has too few free positions.
-func (m mold) stamp(s []byte, random uint64) bool {
+// isShort reports whether s, which is folded, has too few free positions to be told
+// from a pseudonym.
+func (m mold) isShort(s []byte) bool {
+	var room [64]int
+	return len(m.free(room[:0], s)) < minFree
+}
+
+// stamp makes a pseudonym of s, which is folded and not short, from a number.
+func (m mold) stamp(s []byte, random uint64) {
 	var room [64]int
 	at := m.free(room[:0], s)
-	if len(at) < minFree {
-		return false
-	}
-	counting, check := at[:len(at)-checked(len(at))], at[len(at)-checked(len(at)):]
-	fill(s, counting, random)
-	fill(s, check, sum(s, counting))
-	return true
+	n := len(at) - checked(len(at))
+	fill(s, at[:n], random)
+	fill(s, at[n:], sum(s, at[:n]))
 }
 
 // stamped reports whether s, which is folded, is such a pseudonym.
@@ -123,7 +131,7 @@ func (m mold) stamped(s []byte) bool {
 	}
 	n := len(at) - checked(len(at))
 	for _, i := range at[:n] {
-		if s[i] > 'f' {
+		if s[i] > 'f' && strings.IndexByte(others, s[i]) < 0 {
 			return false
 		}
 	}

@@ -139,6 +139,9 @@ func (p *pass) dotted(s string, i, j, base int) int {
 	if len(whole) < 6 || !p.on[identityDomain] {
 		return 0
 	}
+	if p.keeps(base+i, base+i+len(whole), identityDomain, whole) {
+		return i + len(whole)
+	}
 	if a, ok := p.domainOf(whole); ok {
 		p.add(base+i, base+i+len(whole), identityDomain, whole, a)
 		return i + len(whole)
@@ -234,10 +237,9 @@ func (p *pass) addressOrThread(s string, start, end, base int) {
 		p.thread(s, start, at, base)
 		return
 	}
-	if !p.on[identityAddress] {
+	if !p.on[identityAddress] || p.keeps(base+start, base+end, identityAddress, s[start:end]) {
 		return
 	}
-	// A dollar belongs to a UPN only where it begins a word (concepts/known-issues).
 	p.add(base+start, base+end, identityAddress, s[start:end], p.ledger.address(s[start:end], p.suggestion(), p.trial))
 }
 
@@ -273,7 +275,7 @@ func isAll(s string, class func(byte) bool) bool {
 
 // shape replaces s[i:j] by a pseudonym of the same shape.
 func (p *pass) shape(s string, i, j, base int, r rule, m mold) {
-	if p.on[r] {
+	if p.on[r] && !p.keeps(base+i, base+j, r, s[i:j]) {
 		p.add(base+i, base+j, r, s[i:j], p.ledger.shape(s[i:j], m, p.suggestion(), p.trial))
 	}
 }

@@ -89,7 +89,7 @@ func (p *pass) path(s string, base int) {
 		switch {
 		case segment == "":
 		case colon:
-			p.treat(&fileNames, name, base+start)
+			p.fileSegment(name, base+start)
 			colon = name == segment
 		case strings.EqualFold(previous, "personal") && strings.Contains(segment, "_"):
 			p.personal(segment, base+start)
@@ -97,11 +97,20 @@ func (p *pass) path(s string, base int) {
 			p.linkToken(segment, base+start)
 		default:
 			p.literals(segment, base+start, false)
-			colon = name != segment && p.depth == 0
+			colon = name != segment && !strings.Contains(name, ".") // a site's path begins HOST:/
 		}
 		previous = segment
 		start = end + 1
 	}
+}
+
+// fileSegment renames a file or folder in a path.
+func (p *pass) fileSegment(s string, base int) {
+	if p.depth < maxDepth && hasEscape(s) {
+		p.through(percent(s, false), base, func(t string) { p.treat(&fileNames, t, 0) })
+		return
+	}
+	p.treat(&fileNames, s, base)
 }
 
 func (p *pass) personal(segment string, base int) {
@@ -156,13 +165,10 @@ func (p *pass) token(s string, base int, r rule) {
 		return
 	}
 	m := mold{}
-	if strings.HasPrefix(s, "b!") || strings.HasPrefix(s, "u!") {
+	if strings.HasPrefix(s, "b!") || strings.HasPrefix(s, "u!") || strings.HasPrefix(s, "X'") {
 		m.prefix = 2
 	}
 	a := p.ledger.shape(s, m, p.suggestion(), p.trial)
-	if a.pseudonym == "" && blank(s) == s { // too short to tell, and filled already
-		return
-	}
 	p.add(base, base+len(s), r, s, a)
 	if !p.trial && a.pseudonym != s && isAll(s, func(c byte) bool { return isWord[c] }) && len(s) >= 12 {
 		p.ledger.share(r, strings.ToLower(s), strings.ToLower(a.pseudonym))

@@ -73,6 +73,9 @@ func (p *pass) treat(f *field, s string, base int) {
 		p.free(s, base)
 		return
 	}
+	if p.keeps(base, base+len(s), f.rule, s) {
+		return
+	}
 	put := func(pseudonym string) { p.add(base, base+len(s), f.rule, s, answer{pseudonym, true}) }
 	answered := func(a answer) { p.add(base, base+len(s), f.rule, s, a) }
 	switch f.treatment {

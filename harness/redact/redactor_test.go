@@ -1,0 +1,238 @@
+package redact_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/redact"
+)
+
+// A value that is recognised late is replaced in what came before.
+func TestFinishCatchesWhatWasRecognisedLate(t *testing.T) {
+	early := interaction("GET", graph+"/me")
+	early.Response.Body = `{"message":"call 14255550109, mail to fabrikam.co.uk, greet","note":"Adele Vance"}`
+	late := interaction("GET", graph+"/me")
+	late.Response.Body = `{"displayName":"Adele Vance","mobilePhone":"+1 425 555 0109","publisherDomain":"fabrikam.co.uk"}`
+	r := newRedactor(t)
+	c := &cassette.Cassette{Meta: cassette.Meta{Vars: map[string]string{"USER": "Adele Vance", "PHONE": "14255550109"}}}
+	for _, i := range []*cassette.Interaction{early, late} {
+		c.Interactions = append(c.Interactions, r.Interaction(i))
+	}
+	if err := r.Guard()(c); err == nil || !strings.Contains(err.Error(), "identity.phone") || strings.Contains(err.Error(), "0109") {
+		t.Errorf("the guard says %v", err)
+	}
+	r.Finish(c)
+	if err := r.Guard()(c); err != nil {
+		t.Error(err)
+	}
+	if got, want := c.Interactions[0].Response.Body, `{"message":"call 00000000001, mail to contoso.example, greet","note":"Name 1"}`; got != want {
+		t.Errorf("got %s", got)
+	}
+	if got := c.Meta.Vars; got["USER"] != "Name 1" || got["PHONE"] != "00000000001" {
+		t.Errorf("vars: %v", got)
+	}
+	if c.Meta.Rules != (redact.Rules{}).Digest() || len(c.Meta.Redacted) < 3 {
+		t.Errorf("meta: %+v", c.Meta)
+	}
+	if n := r.Summary()["identity.phone"]; n != 3 {
+		t.Errorf("%d phones were replaced", n)
+	}
+}
+
+func TestGuardRefusesSecrets(t *testing.T) {
+	i := interaction("POST", graph+"/users")
+	i.Request.Body = `{"passwordProfile":{"password":"hunter2hunter2"}}`
+	err := newRedactor(t).Guard()(&cassette.Cassette{Interactions: []*cassette.Interaction{i}})
+	if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "interaction 0: request.body $['passwordProfile']['password']: secret.password") {
+		t.Errorf("the guard says %v", err)
+	}
+	var hint interface{ Hint() string }
+	if !errors.As(err, &hint) || hint.Hint() == "" {
+		t.Error("the error has no hint")
+	}
+}
+
+func TestKnownValuesLeak(t *testing.T) {
+	i := interaction("GET", graph+"/me")
+	i.Response.Body = `{"x":"my-Environment-Value"}`
+	leaks, err := redact.Leaks(&cassette.Cassette{Interactions: []*cassette.Interaction{i}}, redact.Rules{}, "my-environment-value")
+	if err != nil || len(leaks) != 1 || leaks[0].Rule != redact.KnownValue || leaks[0].Level != redact.Blocks {
+		t.Errorf("%v %v", leaks, err)
+	}
+}
+
+func TestRandomValuesAreAdvice(t *testing.T) {
+	i := interaction("GET", graph+"/me")
+	i.Response.Body = `{"x":"q8Zr2LmN0pVt7YwKc5Jd3HsGf1Bx9","etag":"W/\"JzEtVGFzayAgQEBAQEBAQEBAQEBAQEBARCc=\"","t":"2022-05-07T06:53:16.5922778Z","words":"ordinaryWordsOfSomeLength"}`
+	leaks, _ := redact.Leaks(&cassette.Cassette{Interactions: []*cassette.Interaction{i}}, redact.Rules{})
+	if len(leaks) != 1 || leaks[0].Rule != redact.RandomValue || leaks[0].Path != "$['x']" {
+		t.Errorf("%v", leaks)
+	}
+}
+
+// Docs have invented people: only their secrets are looked for.
+func TestDocsHaveSecretsOnly(t *testing.T) {
+	i := interaction("GET", graph+"/users/adele@fabrikam.com")
+	i.Response.Body = `{"displayName":"Adele","secretText":"abc"}`
+	c := &cassette.Cassette{Meta: cassette.Meta{Origin: cassette.Docs}, Interactions: []*cassette.Interaction{i}}
+	leaks, _ := redact.Leaks(c, redact.Rules{})
+	if len(leaks) != 1 || leaks[0].Rule != "secret.password" {
+		t.Errorf("%v", leaks)
+	}
+}
+
+// A second recording of the same keeps the pseudonyms of the first, although another
+// person comes first now.
+func TestPreviousPseudonymsAreReused(t *testing.T) {
+	record := func(previous *cassette.Cassette, ids ...string) *cassette.Cassette {
+		r, err := redact.New(redact.Rules{}, redact.Options{Previous: previous})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &cassette.Cassette{}
+		for _, id := range ids {
+			for _, path := range []string{"/users/", "/groups/"} {
+				if path == "/groups/" && id == "zoe" {
+					continue
+				}
+				i := interaction("GET", graph+path+object)
+				i.Response.Body = fmt.Sprintf(`{"id":"%s","mail":"%s@fabrikam.com","displayName":"%s"}`, object, id+path[1:5], id)
+				c.Interactions = append(c.Interactions, r.Interaction(i))
+			}
+		}
+		return c
+	}
+	old := record(nil, "ann", "bob")
+	again := record(old, "ann", "bob")
+	if a, b := dump(t, old), dump(t, again); a != b {
+		t.Errorf("the same became different:\n%s\n%s", a, b)
+	}
+	// What is new in front takes the place of ann, and nobody else is renumbered.
+	changed := record(old, "zoe", "bob")
+	if got, want := changed.Interactions[2].Response.Body, old.Interactions[3].Response.Body; !strings.Contains(got, "Name ") || got == "" || want == "" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestTagsKeepCassettesApart(t *testing.T) {
+	one, _ := redact.New(redact.Rules{}, redact.Options{Tag: "a"})
+	two, _ := redact.New(redact.Rules{}, redact.Options{Tag: "b"})
+	for _, member := range []string{"id", "mail", "displayName", "publisherDomain"} {
+		value := map[string]string{"id": object, "mail": "adele@fabrikam.com", "displayName": "Adele", "publisherDomain": "fabrikam.com"}[member]
+		x, y := ask(one, member, value), ask(two, member, value)
+		if x == y {
+			t.Errorf("%s: both cassettes have %q", member, x)
+		}
+		if again := ask(newRedactor(t), member, x); again != x {
+			t.Errorf("%s: %q redacted again is %q", member, x, again)
+		}
+	}
+	if _, err := redact.New(redact.Rules{}, redact.Options{Tag: "a b"}); err == nil {
+		t.Error("a tag with a space is accepted")
+	}
+}
+
+func TestManyClients(t *testing.T) {
+	r := newRedactor(t)
+	i := page(4 << 10)
+	want := r.Interaction(i).Response.Body
+	var wg sync.WaitGroup
+	for n := range 64 {
+		wg.Go(func() {
+			own := interaction("GET", graph+"/me")
+			own.Response.Body = fmt.Sprintf(`{"mail":"u%d@fabrikam.com","displayName":"Someone %d"}`, n, n)
+			r.Interaction(own)
+			if got := r.Interaction(i).Response.Body; got != want {
+				t.Error("a value got two pseudonyms")
+			}
+			_ = r.Summary()
+		})
+	}
+	wg.Wait()
+}
+
+func TestRules(t *testing.T) {
+	for _, c := range []struct {
+		rules redact.Rules
+		want  string
+	}{
+		{redact.Rules{}, ""},
+		{redact.Rules{Identity: "off", Content: "on", Disable: []string{"identity.guid"}, Keep: []string{"contoso.com"}}, ""},
+		{redact.Rules{Identity: "no"}, "neither on nor off"},
+		{redact.Rules{Disable: []string{"identity.guids"}}, "no rule"},
+		{redact.Rules{Disable: []string{"secret.jwt"}}, "secrets are always redacted"},
+		{redact.Rules{Keep: []string{"a"}}, "too short"},
+	} {
+		err := c.rules.Validate()
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: %v, want %q", c.rules, err, c.want)
+		}
+	}
+	a := redact.Rules{Keep: []string{"X.com", "y.com"}, Content: redact.On}
+	b := redact.Rules{Keep: []string{"y.com", "x.com"}}
+	if a.Digest() != b.Digest() || a.Digest() == (redact.Rules{}).Digest() || len(a.Digest()) != 12 {
+		t.Errorf("digests %s, %s", a.Digest(), b.Digest())
+	}
+	seen := map[string]bool{}
+	for _, rule := range redact.All() {
+		if rule.Doc == "" || !strings.HasPrefix(rule.ID, string(rule.Class)+".") || seen[rule.ID] {
+			t.Errorf("rule %+v", rule)
+		}
+		seen[rule.ID] = true
+	}
+}
+
+func TestDisabledRulesAndKeptValues(t *testing.T) {
+	r, err := redact.New(redact.Rules{Disable: []string{"identity.guid", "content.text"}, Keep: []string{"Adele Vance", "ADELE@fabrikam.com"}}, redact.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for member, value := range map[string]string{"id": object, "subject": "Budget", "displayName": "Adele Vance", "mail": "adele@fabrikam.com"} {
+		if got := ask(r, member, value); got != value {
+			t.Errorf("%s became %q", member, got)
+		}
+	}
+	if got := ask(r, "displayName", "Alex"); got != "Name 1" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestLengthsDescribeTheStoredText(t *testing.T) {
+	i := interaction("POST", graph+"/users")
+	i.Request.Body = `{"mail":"somebody.with.a.long.name@fabrikam.com"}`
+	i.Request.ContentLength = int64(len(i.Request.Body))
+	i.Response.ContentLength = -1
+	got := newRedactor(t).Interaction(i)
+	if got.Request.ContentLength != int64(len(got.Request.Body)) || got.Response.ContentLength != -1 {
+		t.Errorf("lengths %d and %d", got.Request.ContentLength, got.Response.ContentLength)
+	}
+}
+
+func TestFilesAndPhotos(t *testing.T) {
+	photo := interaction("GET", graph+"/me/photo/$value")
+	photo.Response.Headers.Set("Content-Type", "image/jpeg")
+	photo.Response.Body = "\xff\xd8\xff\xe0somebody's face\x00"
+	got := newRedactor(t).Interaction(photo).Response.Body
+	if len(got) != len(photo.Response.Body) || got[:4] != "\xff\xd8\xff\xe0" || strings.Contains(got, "face") {
+		t.Errorf("a photo became %q", got)
+	}
+	put := interaction("PUT", graph+"/me/drive/root:/Plans/Dragonfly%20plan.docx:/content")
+	put.Request.Headers.Set("Content-Type", "text/plain")
+	put.Request.Body = "Dragonfly costs 7 million"
+	put.Response.Body = `{"id":"01NKDM7HMOJTVYMDOSXFDK2QJDXCDI3WUK","name":"Dragonfly plan.docx","file":{},"parentReference":{"path":"/drive/root:/Plans"}}`
+	r := newRedactor(t)
+	done := r.Interaction(put)
+	text := all(done)
+	if strings.Contains(text, "dragonfly") || strings.Contains(text, "plans") || len(done.Request.Body) != len(put.Request.Body) {
+		t.Errorf("a file survives: %s", done.Request.URL+done.Response.Body)
+	}
+	var item struct{ Name string }
+	if err := json.Unmarshal([]byte(done.Response.Body), &item); err != nil || !strings.Contains(done.Request.URL, "/"+item.Name+":/content") {
+		t.Errorf("the name %q is not that in %s", item.Name, done.Request.URL)
+	}
+}
