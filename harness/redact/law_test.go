@@ -264,6 +264,10 @@ func TestClassesThatAreOff(t *testing.T) {
 	if got := ask(r, "password", "x"); got != "REDACTED" {
 		t.Errorf("a password became %q", got)
 	}
+	const monitor = "https://api.onedrive.com/monitor/4a3407b5-88fc-4504-8b21-0aabd3412717"
+	if got := ask(r, "location", monitor); got == monitor || len(got) != len(monitor) {
+		t.Errorf("identity is off, and a link that gives access became %q", got)
+	}
 	if got := ask(r, "subject", "Budget"); got != "Budget" {
 		t.Errorf("content is off, and a subject became %q", got)
 	}

@@ -20,6 +20,7 @@ type ledger struct {
 
 	// These say which values may be known, so that most words need no look-up.
 	tokens, names, domains lengths
+	echoes                 echoes
 
 	// reserved are values of an earlier recording, which get no new meaning.
 	reserved map[string]bool

@@ -259,20 +259,19 @@ func unescape(b []byte, raw string, i int) ([]byte, int) {
 		return append(b, '\b'), i + 2
 	case 'f':
 		return append(b, '\f'), i + 2
+	case '"', '\\', '/':
+		return append(b, c), i + 2
 	case 'u':
 		r, ok := codeUnit(raw, i)
-		if !ok {
-			return append(b, '\\'), i + 1
+		switch low, paired := codeUnit(raw, i+6); {
+		case !ok:
+		case r >= 0xD800 && r < 0xDC00 && paired && low >= 0xDC00 && low < 0xE000:
+			return utf8.AppendRune(b, 0x10000+(r-0xD800)<<10+(low-0xDC00)), i + 12
+		default:
+			return utf8.AppendRune(b, r), i + 6
 		}
-		if r >= 0xD800 && r < 0xDC00 {
-			if low, ok := codeUnit(raw, i+6); ok && low >= 0xDC00 && low < 0xE000 {
-				return utf8.AppendRune(b, 0x10000+(r-0xD800)<<10+(low-0xDC00)), i + 12
-			}
-		}
-		return utf8.AppendRune(b, r), i + 6
-	default:
-		return append(b, c), i + 2
 	}
+	return append(b, '\\'), i + 2 // no escape of JSON: both bytes stay
 }
 
 func codeUnit(raw string, i int) (rune, bool) {

@@ -149,6 +149,7 @@ func (p *pass) rewrite(part string, s *string, scan func(s string)) {
 	}
 	p.edits, p.advice, p.part, p.place = p.edits[:0], p.advice[:0], part, ""
 	scan(*s)
+	p.echoed(*s)
 	if p.report != nil {
 		p.report(part, *s, p.edits)
 		return

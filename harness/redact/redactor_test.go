@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -41,6 +42,33 @@ func TestFinishCatchesWhatWasRecognisedLate(t *testing.T) {
 	}
 	if n := r.Summary()["identity.phone"]; n != 3 {
 		t.Errorf("%d phones were replaced", n)
+	}
+}
+
+// A secret that comes again where nothing tells it is replaced there too.
+func TestSecretsAreFollowed(t *testing.T) {
+	secret := "Test" + "1234!! \"x\""
+	r := newRedactor(t)
+	c := &cassette.Cassette{}
+	text, _ := json.Marshal(map[string]string{"message": "the password '" + secret + "' is too weak"})
+	early := interaction("GET", graph+"/me")
+	early.Response.Body = string(text)
+	i := interaction("POST", graph+"/users")
+	body, _ := json.Marshal(map[string]any{"passwordProfile": map[string]string{"password": secret}})
+	i.Request.Body, i.Response.Body = string(body), string(text)
+	i.Response.Headers["X"] = []string{url.QueryEscape(secret)}
+	for _, i := range []*cassette.Interaction{early, i} {
+		c.Interactions = append(c.Interactions, r.Interaction(i))
+	}
+	if err := r.Guard()(c); err == nil {
+		t.Error("the guard lets an early secret pass")
+	}
+	r.Finish(c)
+	if err := r.Guard()(c); err != nil {
+		t.Error(err)
+	}
+	if text := dump(t, c); strings.Contains(text, "1234") || strings.Count(text, "REDACTED") != 4 {
+		t.Errorf("got %s", text)
 	}
 }
 

@@ -83,18 +83,22 @@ const gamma = 0x9e3779b97f4a7c15
 func fill(s []byte, at []int, seed uint64) {
 	for _, i := range at {
 		seed += gamma
-		s[i] = pick(s[i], mix(seed))
+		s[i] = pick(s, i, mix(seed))
 	}
 }
 
-func pick(like byte, random uint64) byte {
-	if isDigit(like) {
+// pick chooses a letter or digit for s[i], of its class.
+func pick(s []byte, i int, random uint64) byte {
+	switch c := s[i]; {
+	case isDigit(c):
 		return digits[random%10]
+	case c > 'f':
+		return others[random%6]
 	}
-	if like <= 'f' {
-		return letters[random%6]
+	if c := letters[random%6]; c != 'b' || i+1 == len(s) || s[i+1] != '!' {
+		return c
 	}
-	return others[random%6]
+	return 'a' // b! begins the id of a drive
 }
 
 // sum is a checksum of what stands before the checksum.
@@ -138,7 +142,7 @@ func (m mold) stamped(s []byte) bool {
 	seed := sum(s, at[:n])
 	for _, i := range at[n:] {
 		seed += gamma
-		if s[i] != pick(s[i], mix(seed)) {
+		if s[i] != pick(s, i, mix(seed)) {
 			return false
 		}
 	}

@@ -135,7 +135,7 @@ func (p *pass) linkToken(s string, base int) {
 // isTokenLike tells a random token from a word of a path: long, and with digits or
 // both cases in it.
 func isTokenLike(s string) bool {
-	if len(s) < 12 || strings.HasPrefix(s, "http") {
+	if len(s) < 12 || strings.HasPrefix(s, "http") || strings.Contains(s, reserved) || strings.Contains(s, ".sharepoint.com") {
 		return false
 	}
 	var digit, upper, small int
@@ -164,7 +164,7 @@ func (p *pass) token(s string, base int, r rule) {
 	if s == fakeJWT || p.isID(s, base) {
 		return
 	}
-	m := mold{}
+	m := mold{guid: isGUID(s) || len(s) == 32 && isAll(s, isHex)}
 	if strings.HasPrefix(s, "b!") || strings.HasPrefix(s, "u!") || strings.HasPrefix(s, "X'") {
 		m.prefix = 2
 	}
@@ -184,7 +184,7 @@ func (p *pass) isID(s string, base int) bool {
 	for _, e := range p.edits[first:] {
 		start, end = min(start, e.start), max(end, e.end)
 	}
-	if start < end && isFrame(s[:start-base], s[end-base:]) || isGUID(s) {
+	if start < end && isFrame(s[:start-base], s[end-base:]) || isGUID(s) && wellKnown[strings.ToLower(s)] {
 		return true
 	}
 	p.edits = p.edits[:first]

@@ -81,6 +81,7 @@ func (p *pass) treat(f *field, s string, base int) {
 	switch f.treatment {
 	case constant:
 		put(constantFor(s))
+		p.noteSecret(s)
 	case schemed:
 		put(withScheme(s))
 	case base64ed:
@@ -115,6 +116,12 @@ func (p *pass) treat(f *field, s string, base int) {
 		put(onesFor(s))
 	case ip:
 		put(documentationIP(s))
+	}
+}
+
+func (p *pass) noteSecret(s string) {
+	if !p.trial && s != constantFor(s) {
+		p.ledger.echoes.note(s)
 	}
 }
 
