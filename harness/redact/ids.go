@@ -112,30 +112,31 @@ func (p *pass) guid(s string, i, base int, r rule) {
 // of which the first is a JSON object with "alg" (RFC 7515). Skip tokens begin so too
 // (beta/api/chat-list) and have no such parts.
 func jwtLength(s string) int {
-	first := strings.IndexByte(s, '.')
-	second := first + 1 + strings.IndexByte(s[first+1:], '.')
-	if second <= first+1 {
+	first := wordEnd(s, 0)
+	if first == len(s) || s[first] != '.' {
+		return 0
+	}
+	second := wordEnd(s, first+1)
+	if second == first+1 || second == len(s) || s[second] != '.' {
 		return 0
 	}
 	header, err := base64.RawURLEncoding.DecodeString(s[:first])
 	if err != nil || !strings.Contains(string(header), `"alg"`) {
 		return 0
 	}
-	end := second + 1
-	for end < len(s) && isWord[s[end]] {
-		end++
-	}
-	for end < len(s) && s[end] == '.' { // encrypted tokens have five parts
-		next := end + 1
-		for next < len(s) && isWord[s[next]] {
-			next++
-		}
-		if next == end+1 {
-			break
-		}
-		end = next
+	end := wordEnd(s, second+1)
+	for end < len(s) && s[end] == '.' && wordEnd(s, end+1) > end+1 { // encrypted tokens have five parts
+		end = wordEnd(s, end+1)
 	}
 	return end
+}
+
+// wordEnd returns where the word at i ends.
+func wordEnd(s string, i int) int {
+	for i < len(s) && isWord[s[i]] {
+		i++
+	}
+	return i
 }
 
 // opaqueToken replaces a token of a consumer account, which is base64.

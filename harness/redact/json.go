@@ -119,9 +119,19 @@ func (p *pass) member(key string, at, outer int) {
 			top.isFile = true
 		}
 	}
-	if len(key) >= 6 && key[0] != '@' && (len(key) >= 16 || strings.ContainsAny(key, "@!.")) {
+	if len(key) >= 16 && key[0] != '@' || len(key) >= 6 && mayBeID(key) {
 		p.text(key, at)
 	}
+}
+
+// mayBeID reports whether a short name is more than letters and digits.
+func mayBeID(key string) bool {
+	for i := 1; i < len(key); i++ {
+		if c := key[i]; c == '@' || c == '!' || c == '.' {
+			return true
+		}
+	}
+	return false
 }
 
 // fieldFor finds the rule for a member where it stands; nil for most.
@@ -203,7 +213,11 @@ func (p *pass) renameFile(top *frame, s string, base int) {
 	if end == 0 || !p.on[contentFileName] {
 		return
 	}
-	p.edits = slices.DeleteFunc(p.edits, func(e edit) bool { return e.start >= start && e.end <= end })
+	after := len(p.edits)
+	for after > 0 && p.edits[after-1].start >= start {
+		after--
+	}
+	p.edits = append(p.edits[:after], slices.DeleteFunc(p.edits[after:], func(e edit) bool { return e.end <= end })...)
 	raw, key := s[start-base:end-base], top.key
 	first := len(p.edits)
 	if strings.IndexByte(raw, '\\') >= 0 {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/format"
@@ -270,5 +271,25 @@ func TestClassesThatAreOff(t *testing.T) {
 	}
 	if got := ask(r, "subject", "Budget"); got != "Budget" {
 		t.Errorf("content is off, and a subject became %q", got)
+	}
+}
+
+// No text takes more than a time that grows with its length.
+func TestHostileTexts(t *testing.T) {
+	const n = 1 << 19
+	for _, part := range []string{
+		"@", "a@", "a@b.", "#", "'", "%", "%25", "%41", "\\", "\\\\u0041", "[", "{\"a\":", "\"", "'(", "eyJ.", "eyJ.a.", "a=", "token=", "-----BEGIN X-----", "A8-",
+		"8ea0e38b-efb3-4757-924a-5f94061cf8c2", "{\"name\":\"a.docx\"},", "19:a@thread.v2", "b!", "u!aa", ":/a", "/personal/a_b", "MCMj", "&a=b",
+	} {
+		text := strings.Repeat(part, n/len(part))
+		for _, around := range [][2]string{{"", ""}, {"[{\"a\":\"", "\"}]"}, {"[", "]"}, {"{\"@odata.nextLink\":\"https://graph.microsoft.com/v1.0/users?$filter=", "\"}"}} {
+			i := interaction("POST", graph+"/me")
+			i.Request.Body = around[0] + text + around[1]
+			began := time.Now()
+			newRedactor(t).Interaction(i)
+			if took := time.Since(began); took > 2*time.Second {
+				t.Errorf("%q in %q took %v", part, around[0], took)
+			}
+		}
 	}
 }

@@ -120,23 +120,21 @@ func startsOption(s string, i int, f *field) bool {
 
 // dotted looks at words that dots join: tokens and domains.
 func (p *pass) dotted(s string, i, j, base int) int {
-	end := j
-	dots := 0
-	for end < len(s) && (isWord[s[end]] || s[end] == '.') {
-		if s[end] == '.' {
-			dots++
-		}
-		end++
-	}
-	whole := s[i:end]
-	if dots >= 2 && len(whole) >= 20 && strings.HasPrefix(whole, "eyJ") {
-		if n := jwtLength(whole); n > 0 {
-			p.add(base+i, base+i+n, secretJWT, whole[:n], answer{fakeJWT, false})
+	if j-i >= 8 && strings.HasPrefix(s[i:], "eyJ") {
+		if n := jwtLength(s[i:]); n > 0 {
+			p.add(base+i, base+i+n, secretJWT, s[i:i+n], answer{fakeJWT, false})
 			return i + n
 		}
 	}
-	whole = strings.TrimRight(whole, ".-")
-	if len(whole) < 6 || !p.on[identityDomain] {
+	if !p.on[identityDomain] || i > 0 && s[i-1] == '.' { // the whole was looked at before
+		return 0
+	}
+	end := j
+	for end < len(s) && (isWord[s[end]] || s[end] == '.') {
+		end++
+	}
+	whole := strings.TrimRight(s[i:end], ".-")
+	if len(whole) < 6 || len(whole) > 253 {
 		return 0
 	}
 	if p.keeps(base+i, base+i+len(whole), identityDomain, whole) {

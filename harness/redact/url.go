@@ -37,12 +37,15 @@ func (p *pass) url(s string, base int, f field) {
 
 // unquoted finds a character that does not stand within a literal, or the end.
 func unquoted(s string, c byte) int {
-	k := strings.IndexByte(s, c)
-	if k < 0 {
+	if strings.IndexByte(s, c) < 0 {
 		return len(s)
 	}
-	for i := k; i < len(s); i++ {
-		if s[i] == c && strings.Count(s[:i], "'")%2 == 0 {
+	quoted := false
+	for i := range len(s) {
+		switch {
+		case s[i] == '\'':
+			quoted = !quoted
+		case s[i] == c && !quoted:
 			return i
 		}
 	}
