@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -262,5 +264,65 @@ func TestFilesAndPhotos(t *testing.T) {
 	var item struct{ Name string }
 	if err := json.Unmarshal([]byte(done.Response.Body), &item); err != nil || !strings.Contains(done.Request.URL, "/"+item.Name+":/content") {
 		t.Errorf("the name %q is not that in %s", item.Name, done.Request.URL)
+	}
+}
+
+// A leak in a file is told with its line; Save refuses and leaves no file.
+func TestLeaksOfAFile(t *testing.T) {
+	i := interaction("POST", graph+"/users")
+	i.Response.Body = `{"id":"x","passwordProfile":{"forceChangePasswordNextSignIn":true,"password":"hunter2hunter2"},"z":1}`
+	c := &cassette.Cassette{Meta: cassette.Meta{Origin: cassette.Emulator}, Interactions: []*cassette.Interaction{i}}
+	file := filepath.Join(t.TempDir(), "x.yaml")
+	if err := c.Save(file, newRedactor(t).Guard()); err == nil {
+		t.Error("a secret was saved")
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("there is a file")
+	}
+	if err := c.Save(file, nil); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := cassette.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaks, err := redact.Leaks(loaded, redact.Rules{})
+	if err != nil || len(leaks) != 1 {
+		t.Fatalf("%v %v", leaks, err)
+	}
+	text, _ := os.ReadFile(file)
+	if line := strings.Split(string(text), "\n")[leaks[0].Line-1]; !strings.Contains(line, "hunter2") {
+		t.Errorf("line %d is %q", leaks[0].Line, line)
+	}
+}
+
+func TestReportsAreTables(t *testing.T) {
+	i := interaction("GET", "https://reports.office.com/data/download/JDFKdf2_eJXKS034dbc7e0t__XDe")
+	i.Request.Host = "reports.office.com"
+	i.Response.Headers.Set("Content-Type", "application/octet-stream")
+	i.Response.Body = "\ufeffReport Refresh Date,User Principal Name,Display Name,Send Count\r\n2026-01-01,adele@fabrikam.com,\"Adele Vance\",7\r\n"
+	r := newRedactor(t)
+	want := "\ufeffReport Refresh Date,User Principal Name,Display Name,Send Count\r\n2026-01-01,user1@contoso.example,\"Name 1\",7\r\n"
+	if got := r.Interaction(i).Response.Body; got != want {
+		t.Errorf("got %q", got)
+	}
+	if got := r.Interaction(i).Request.URL; strings.Contains(got, "034dbc7") {
+		t.Errorf("got %q", got)
+	}
+}
+
+// A sign-in request and its answer.
+func TestSignIn(t *testing.T) {
+	i := interaction("POST", "https://login.microsoftonline.com/"+tenant+"/oauth2/v2.0/token")
+	i.Request.Host = "login.microsoftonline.com"
+	i.Request.Headers.Set("Content-Type", "application/x-www-form-urlencoded")
+	i.Request.Body = "grant_type=password&code=0.AXEA%26x&username=adele%40fabrikam.com&password=a%26b%3Dc+d&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
+	i.Response.Body = `{"token_type":"Bearer","expires_in":3599,"access_token":"` + jwt + `","refresh_token":"0.AXEAsecret","error":{"code":"invalid_grant"}}`
+	got := newRedactor(t).Interaction(i)
+	if want := "grant_type=password&code=REDACTED&username=user1%40contoso.example&password=REDACTED&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"; got.Request.Body != want {
+		t.Errorf("got %s", got.Request.Body)
+	}
+	if strings.Contains(got.Request.URL, tenant) || !strings.Contains(got.Response.Body, `"refresh_token":"REDACTED","error":{"code":"invalid_grant"}`) {
+		t.Errorf("got %s %s", got.Request.URL, got.Response.Body)
 	}
 }
