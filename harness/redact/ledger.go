@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"encoding/hex"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,9 +15,10 @@ type ledger struct {
 	seed uint64
 
 	mu    sync.Mutex
-	to    map[string]string // book and folded value -> pseudonym
-	taken map[string]bool   // book and pseudonym
-	next  map[string]int    // book -> the number given last
+	to    map[string]string     // book and folded value -> pseudonym
+	guids map[[16]byte][16]byte // GUIDs by their bytes: most ids are, and there may be millions
+	taken map[uint64]struct{}   // hashes of book and pseudonym; one that collides is passed over
+	next  map[string]int        // book -> the number given last
 
 	// These say which values may be known, so that most words need no look-up.
 	tokens, names, domains lengths
@@ -33,7 +35,7 @@ func (l *lengths) note(s string)     { l[lower(s[0])].Or(lengthBit(len(s))) }
 func (l *lengths) may(s string) bool { return l[lower(s[0])].Load()&lengthBit(len(s)) != 0 }
 
 func newLedger(tag string) *ledger {
-	l := &ledger{tag: tag, to: map[string]string{}, taken: map[string]bool{}, next: map[string]int{}}
+	l := &ledger{tag: tag, to: map[string]string{}, guids: map[[16]byte][16]byte{}, taken: map[uint64]struct{}{}, next: map[string]int{}}
 	for i := range len(tag) {
 		l.seed = mix(l.seed ^ uint64(tag[i]) + gamma)
 	}
@@ -79,27 +81,50 @@ func (l *ledger) enter(book, folded, suggestion string, make func(n int) string)
 	if p, ok := l.to[key]; ok {
 		return p
 	}
+	p := l.choose(book, suggestion, make)
+	l.to[key] = p
+	return p
+}
+
+// choose takes a pseudonym that nobody has. The lock is held.
+func (l *ledger) choose(book, suggestion string, make func(n int) string) string {
 	p := suggestion
-	if p == "" || l.taken[book+p] {
-		n := l.next[book]
-		for tries := 0; tries < 10_000; tries++ {
-			n++
-			if p = make(n); !l.taken[book+p] && !l.reserved[p] {
+	if p == "" || l.isTaken(book, p) {
+		for range 10_000 {
+			l.next[book]++
+			if p = make(l.next[book]); !l.isTaken(book, p) && !l.reserved[p] {
 				break
 			}
 		}
-		l.next[book] = n
 	}
-	l.to[key], l.taken[book+p] = p, true
+	l.take(book, p)
 	return p
+}
+
+func (l *ledger) isTaken(book, p string) bool {
+	_, ok := l.taken[hash(book, p)]
+	return ok
+}
+
+func (l *ledger) take(book, p string) { l.taken[hash(book, p)] = struct{}{} }
+
+func hash(book, p string) uint64 {
+	h := uint64(gamma)
+	for _, s := range [2]string{book, p} {
+		for i := range len(s) {
+			h = (h ^ uint64(s[i])) * 0x100000001b3
+		}
+	}
+	return mix(h)
 }
 
 // keep enters a value that is a pseudonym already.
 func (l *ledger) keep(book, pseudonym string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.taken[book+pseudonym] {
-		l.to[book+pseudonym], l.taken[book+pseudonym] = pseudonym, true
+	if !l.isTaken(book, pseudonym) {
+		l.to[book+pseudonym] = pseudonym
+		l.take(book, pseudonym)
 	}
 }
 
@@ -136,12 +161,13 @@ func lengthBit(n int) uint64 { return 1 << min(n, 63) }
 func (l *ledger) shape(s string, m mold, suggestion string, trial bool) answer {
 	var room [128]byte
 	key := m.key(room[:0], s)
-	if p, ok := l.look(shapes, string(key)); ok {
-		return answer{fit(p, s), !strings.EqualFold(p, string(key))}
+	packed, isGUID := pack(key, m)
+	if p, ok := l.lookShape(key, packed, isGUID); ok {
+		return answer{fit(p, s), p != string(key)}
 	}
 	if m.stamped(key) {
 		if !trial {
-			l.keep(shapes, string(key))
+			l.enterShape(key, packed, isGUID, func() string { l.take(shapes, string(key)); return string(key) })
 		}
 		return answer{s, false}
 	}
@@ -154,17 +180,52 @@ func (l *ledger) shape(s string, m mold, suggestion string, trial bool) answer {
 	if suggestion != "" && (len(suggestion) != len(s) || !m.sameShape(suggestion, s)) {
 		suggestion = ""
 	}
-	p := l.enter(shapes, string(key), string(m.key(nil, suggestion)), func(n int) string {
-		b := append([]byte(nil), key...)
-		seed := l.seed + uint64(n)*gamma
-		m.stamp(b, seed)
-		for len(b) == 34 && m.prefix == 0 && b[0] == '0' && b[1] == '1' { // as only items of drives begin
-			seed++
-			m.stamp(b, seed)
-		}
-		return string(b)
+	p := l.enterShape(key, packed, isGUID, func() string {
+		return l.choose(shapes, string(m.key(nil, suggestion)), func(n int) string { return m.pseudonym(key, l.seed+uint64(n)*gamma) })
 	})
 	return answer{fit(p, s), true}
+}
+
+// pack makes the 16 bytes of a GUID's 32 digits.
+func pack(key []byte, m mold) (packed [16]byte, ok bool) {
+	if !m.guid || len(key) != 32 {
+		return packed, false
+	}
+	_, err := hex.Decode(packed[:], key)
+	return packed, err == nil
+}
+
+func (l *ledger) lookShape(key []byte, packed [16]byte, isGUID bool) (string, bool) {
+	if !isGUID {
+		return l.look(shapes, string(key))
+	}
+	l.mu.Lock()
+	p, ok := l.guids[packed]
+	l.mu.Unlock()
+	if !ok {
+		return "", false
+	}
+	return hex.EncodeToString(p[:]), true
+}
+
+// enterShape enters what choose returns, unless somebody else was faster.
+func (l *ledger) enterShape(key []byte, packed [16]byte, isGUID bool, choose func() string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !isGUID {
+		if p, ok := l.to[shapes+string(key)]; ok {
+			return p
+		}
+		p := choose()
+		l.to[shapes+string(key)] = p
+		return p
+	}
+	if p, ok := l.guids[packed]; ok {
+		return hex.EncodeToString(p[:])
+	}
+	p := choose()
+	l.guids[packed], _ = pack([]byte(p), mold{guid: true})
+	return p
 }
 
 // key is a value without letter case; a GUID is the same with and without hyphens.

@@ -82,7 +82,7 @@ func (r *Redactor) Finish(c *cassette.Cassette) {
 	vars := maps.Clone(c.Meta.Vars)
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
 		value := vars[name]
-		p.rewrite("vars."+name, &value, func(s string) { p.free(s, 0) })
+		p.rewrite("vars."+name, &value, func(s string) { p.variable(s) })
 		vars[name] = value
 	}
 	c.Meta.Vars = vars
@@ -91,6 +91,16 @@ func (r *Redactor) Finish(c *cassette.Cassette) {
 	r.tally(&p)
 	c.Meta.Rules = r.rules.Digest()
 	c.Meta.Redacted = r.redacted()
+}
+
+// variable looks at what a scenario's variable held: a value of any rule.
+func (p *pass) variable(s string) {
+	p.free(s, 0)
+	for _, f := range [...]field{name, account, employee, place} {
+		if pseudonym, ok := p.ledger.look(f.book(), strings.ToLower(s)); ok && len(p.edits) == 0 {
+			p.add(0, len(s), f.rule, s, answer{pseudonym, true})
+		}
+	}
 }
 
 // Guard refuses a cassette that still holds a secret, or a value that this Redactor

@@ -20,9 +20,9 @@ func TestFinishCatchesWhatWasRecognisedLate(t *testing.T) {
 	early := interaction("GET", graph+"/me")
 	early.Response.Body = `{"message":"call 14255550109, mail to fabrikam.co.uk, greet","note":"Adele Vance"}`
 	late := interaction("GET", graph+"/me")
-	late.Response.Body = `{"displayName":"Adele Vance","mobilePhone":"+1 425 555 0109","publisherDomain":"fabrikam.co.uk"}`
+	late.Response.Body = `{"displayName":"Adele Vance","mailNickname":"adelev","mobilePhone":"+1 425 555 0109","publisherDomain":"fabrikam.co.uk"}`
 	r := newRedactor(t)
-	c := &cassette.Cassette{Meta: cassette.Meta{Vars: map[string]string{"USER": "Adele Vance", "PHONE": "14255550109"}}}
+	c := &cassette.Cassette{Meta: cassette.Meta{Vars: map[string]string{"USER": "Adele Vance", "PHONE": "14255550109", "NICK": "adelev"}}}
 	for _, i := range []*cassette.Interaction{early, late} {
 		c.Interactions = append(c.Interactions, r.Interaction(i))
 	}
@@ -36,7 +36,7 @@ func TestFinishCatchesWhatWasRecognisedLate(t *testing.T) {
 	if got, want := c.Interactions[0].Response.Body, `{"message":"call 00000000001, mail to contoso.example, greet","note":"Name 1"}`; got != want {
 		t.Errorf("got %s", got)
 	}
-	if got := c.Meta.Vars; got["USER"] != "Name 1" || got["PHONE"] != "00000000001" {
+	if got := c.Meta.Vars; got["USER"] != "Name 1" || got["NICK"] != "account1" || got["PHONE"] != "00000000001" {
 		t.Errorf("vars: %v", got)
 	}
 	if c.Meta.Rules != (redact.Rules{}).Digest() || len(c.Meta.Redacted) < 3 {
