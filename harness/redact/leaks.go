@@ -33,7 +33,7 @@ type Leak struct {
 	Part        string // request.url, request.headers.NAME, request.body, response.body, vars.NAME, ...
 	Path        string // in a JSON body, a normalized path; else ""
 	Line        int    // of the cassette's file; 0 when it was not loaded from one
-	Excerpt     string // how long the value is, and what it stands beside
+	Excerpt     string // how long the value is
 }
 
 // String reads "interaction 3: response.body $['password']: secret.password (10 bytes)".

@@ -171,12 +171,12 @@ func (p *pass) rewrite(part string, s *string, scan func(s string)) {
 // not changed.
 func (p *pass) interaction(i *cassette.Interaction) {
 	req, resp := &i.Request, &i.Response
-	host := "https://" + req.Host
-	if strings.Contains(req.URL, "://") {
-		host = req.URL
+	address := req.URL
+	if hostOf(address) == "" {
+		address = "https://" + req.Host
 	}
-	outside := !isService(host) && host != "https://"
-	signIn := isLogin(hostOf(host))
+	outside := !isService(address)
+	signIn := isLogin(hostOf(address))
 	file := isFile(req.URL) || outside && !strings.Contains(req.URL, "/monitor/")
 
 	p.rewrite("request.url", &req.URL, func(s string) {
@@ -212,12 +212,6 @@ func (p *pass) interaction(i *cassette.Interaction) {
 		resp.ContentLength = int64(len(resp.Body))
 	}
 	p.rewrite("principal", &i.Principal, func(s string) { p.text(s, 0) })
-}
-
-func hostOf(link string) string {
-	_, rest, _ := strings.Cut(link, "://")
-	host, _, _ := strings.Cut(rest, "/")
-	return host
 }
 
 // isFile reports whether an address is that of a file's bytes.

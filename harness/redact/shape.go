@@ -160,8 +160,12 @@ func (m mold) stamped(s []byte) bool {
 	return true
 }
 
-// cased gives a folded pseudonym the letter case of the original, place by place.
+// cased gives a folded pseudonym the letter case of the original, place by place. One
+// of another length, which no id has, stays as it is.
 func cased(pseudonym, original string) string {
+	if len(pseudonym) != len(original) {
+		return pseudonym
+	}
 	for i := range len(original) {
 		if isUpper(original[i]) && isLower(pseudonym[i]) {
 			b := []byte(pseudonym)

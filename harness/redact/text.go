@@ -68,18 +68,10 @@ func (p *pass) word(s string, i, j, base int) int {
 	}
 	if n >= 5 {
 		if r, pseudonym := p.ledger.token(s[i:j]); r != noRule && p.on[r] {
-			p.add(base+i, base+j, r, s[i:j], answer{cased2(pseudonym, s[i:j]), true})
+			p.add(base+i, base+j, r, s[i:j], answer{cased(pseudonym, s[i:j]), true})
 		}
 	}
 	return j
-}
-
-// cased2 is cased for a pseudonym of any length.
-func cased2(pseudonym, original string) string {
-	if len(pseudonym) != len(original) {
-		return pseudonym
-	}
-	return cased(pseudonym, original)
 }
 
 // assigned looks at name=value within a text, where the name is a secret's. It

@@ -15,12 +15,12 @@ func (p *pass) url(s string, base int, f field) {
 	p.link = f
 	defer func() { p.link = outer }()
 	path := 0
-	if k := strings.Index(s, "://"); k >= 0 && k < 8 {
-		end := k + 3
+	if host := authority(s); host > 0 {
+		end := host
 		for end < len(s) && strings.IndexByte("/?#", s[end]) < 0 {
 			end++
 		}
-		p.text(s[k+3:end], base+k+3)
+		p.text(s[host:end], base+host)
 		path = end
 	}
 	rest := s[path:]
@@ -33,6 +33,15 @@ func (p *pass) url(s string, base int, f field) {
 	if fragment < len(rest) {
 		p.text(rest[fragment+1:], base+path+fragment+1)
 	}
+}
+
+// authority returns where the host of an absolute address begins, 0 for a relative one.
+func authority(s string) int {
+	k := strings.Index(s, "://")
+	if k < 0 || k > 0 && !isWords(s[:k]) {
+		return 0
+	}
+	return k + 3
 }
 
 // unquoted finds a character that does not stand within a literal, or the end.
@@ -55,13 +64,21 @@ func unquoted(s string, c byte) int {
 // isService reports whether a link's host is Graph or a sign-in host: what is asked
 // there is asked with a token.
 func isService(link string) bool {
-	_, rest, ok := strings.Cut(link, "://")
-	if !ok {
-		return true
+	host := hostOf(link)
+	return host == "" || graphurl.IsGraphHost(host) || isLogin(host)
+}
+
+// hostOf is the host of an absolute address, "" for a relative one.
+func hostOf(link string) string {
+	start := authority(link)
+	if start == 0 {
+		return ""
 	}
-	host, _, _ := strings.Cut(rest, "/")
-	host, _, _ = strings.Cut(host, "?")
-	return graphurl.IsGraphHost(host) || isLogin(host)
+	end := start
+	for end < len(link) && strings.IndexByte("/?#", link[end]) < 0 {
+		end++
+	}
+	return link[start:end]
 }
 
 // isLogin: the sign-in hosts of the clouds (concepts/deployments).
@@ -237,9 +254,7 @@ func (p *pass) option(s string, base int) {
 	if hasEscape(name) {
 		name = percent(name, true).text
 	}
-	if p.place != "" {
-		p.place = "query." + name
-	}
+	p.place = ""
 	f := p.optionField(strings.TrimPrefix(name, "$"))
 	scan := func(t string, at int) {
 		switch {

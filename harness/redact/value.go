@@ -157,16 +157,11 @@ func zeroes(s string) string {
 
 // identified renames the ids in a value, or else the value as a token.
 func (p *pass) identified(f *field, s string, base int) {
-	before := p.counted(func() { p.text(s, base) })
+	before := len(p.edits)
+	p.text(s, base)
 	if len(p.edits) == before && len(s) >= minFree && !strings.HasPrefix(s, "b!") {
 		p.token(s, base, f.rule)
 	}
-}
-
-func (p *pass) counted(scan func()) (before int) {
-	before = len(p.edits)
-	scan()
-	return before
 }
 
 // linked renames the tokens in a link. What is no link is a token.
@@ -205,15 +200,13 @@ func (p *pass) name(f *field, s string, base int) {
 // person renames an address, perhaps one behind a scheme (SMTP:...). A value that is
 // none is a name of a user.
 func (p *pass) person(f *field, s string, base int) {
-	before := p.counted(func() { p.text(s, base) })
-	if len(p.edits) > before || strings.Contains(s, reserved) || isGUIDText(s) {
+	before := len(p.edits)
+	p.text(s, base)
+	if len(p.edits) > before || strings.Contains(s, reserved) || isGUID(s) {
 		return
 	}
 	p.add(base, base+len(s), f.rule, s, p.ledger.word(series{"user"}, s, p.suggestion(), p.trial))
 }
-
-// isGUIDText: an object id in the place of a UPN.
-func isGUIDText(s string) bool { return isGUID(s) || strings.HasPrefix(s, "19:") }
 
 func fillerOf(n int) string {
 	if n <= len(filler) {
