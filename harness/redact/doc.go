@@ -16,7 +16,7 @@
 //     their length and the class of every position (hexadecimal letters stay such, and
 //     others others). The last positions, twelve or half of a short one, are a checksum
 //     of those before: a real id passes for a pseudonym once in 10^9 or more, a short
-//     one once in 10^4. What has fewer than eight letters and digits is filled with a
+//     one once in 10^4. What has fewer than eight letters and digits is filled with a, g
 //     and 0;
 //   - people are userN@contoso.example, names "Name N", other words a word and a
 //     number, domains end in .example, which RFC 2606 keeps free, and phone numbers

@@ -52,7 +52,7 @@ func (p *pass) id(s string, i, j, base int) int {
 	case n == 34 && s[i:i+2] == "01" && isAll(s[i:j], isCapital):
 		p.shape(s, i, j, base, identityDrive, mold{prefix: 2})
 		return j
-	case i >= 2 && s[i-1] == '!' && (s[i-2] == 'b' || s[i-2] == 'u') && (i == 2 || !isWord[s[i-3]]):
+	case n >= 20 && i >= 2 && s[i-1] == '!' && (s[i-2] == 'b' || s[i-2] == 'u') && (i == 2 || !isWord[s[i-3]]):
 		return p.banged(s, i, j, base)
 	case j+1 < len(s) && s[j] == '!' && n <= 16 && isDigit(s[j+1]) && isAll(s[i:j], isHex) && isAll(s[i:j], isCapital):
 		p.shape(s, i, j, base, identityDrive, mold{})

@@ -186,11 +186,14 @@ func blank(s string) string {
 	for i, c := range b {
 		switch {
 		case isDigit(c):
-			b[i] = '0'
-		case isLower(c):
-			b[i] = 'a'
-		case isUpper(c):
-			b[i] = 'A'
+			b[i] = digits[0]
+		case isHex(c):
+			b[i] = letters[0]
+		case isLower(lower(c)):
+			b[i] = others[0]
+		}
+		if isUpper(c) {
+			b[i] &^= 0x20
 		}
 	}
 	return string(b)

@@ -147,6 +147,8 @@ func withScheme(s string) string {
 
 func zeroes(s string) string {
 	switch {
+	case s == redacted:
+		return s
 	case isAll(s, func(c byte) bool { return isDigit(c) || c == '-' }):
 		return blank(s)
 	case isAll(s, func(c byte) bool { return isAlnum(c) || c == '+' || c == '/' || c == '=' }) && len(s)%4 == 0:
