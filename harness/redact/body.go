@@ -30,8 +30,9 @@ func (p *pass) body(s string, m media) {
 		p.table(s)
 	case m.file || !utf8.ValidString(s) || strings.HasPrefix(kind, "image/"):
 		p.file(s, m)
-	case isJSON(s):
+	case isJSON(s), strings.HasPrefix(s, `"`): // a string alone is JSON too
 		p.json(s, 0)
+	case isNumber(strings.TrimSpace(s)): // a count
 	default:
 		p.text(s, 0)
 	}

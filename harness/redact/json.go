@@ -264,9 +264,7 @@ func (p *pass) number(f *field, s string, base, outer int) {
 }
 
 func isNumber(s string) bool {
-	if s[0] == '-' {
-		s = s[1:]
-	}
+	s = strings.TrimPrefix(s, "-")
 	return s != "" && isDigit(s[0]) && isAll(s, func(c byte) bool { return isDigit(c) || strings.IndexByte("+-.eE", c) >= 0 })
 }
 
