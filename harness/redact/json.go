@@ -265,7 +265,15 @@ func (p *pass) number(f *field, s string, base, outer int) {
 
 func isNumber(s string) bool {
 	s = strings.TrimPrefix(s, "-")
-	return s != "" && isDigit(s[0]) && isAll(s, func(c byte) bool { return isDigit(c) || strings.IndexByte("+-.eE", c) >= 0 })
+	for i := range len(s) {
+		switch c := s[i]; {
+		case isDigit(c), i > 0 && (c == '.' || c == 'e' || c == 'E'):
+		case i > 0 && (c == '+' || c == '-') && s[i-1]|0x20 == 'e':
+		default:
+			return false
+		}
+	}
+	return s != ""
 }
 
 // stringEnd finds the quote that ends a JSON string which begins at i, or the end of

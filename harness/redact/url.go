@@ -52,7 +52,7 @@ func unquoted(s string, c byte) int {
 	quoted := false
 	for i := range len(s) {
 		switch {
-		case s[i] == '\'':
+		case s[i] == '\'' && (quoted || i > 0 && strings.IndexByte("(=, ", s[i-1]) >= 0):
 			quoted = !quoted
 		case s[i] == c && !quoted:
 			return i
