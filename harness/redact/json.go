@@ -9,14 +9,13 @@ import (
 
 // A frame is an object or array that is being read.
 type frame struct {
-	name    string // the member that holds it, or the nearest that does
-	key     string // of the member that is being read
-	array   bool
-	index   int
-	field   *field // what its strings inherit: an array of secrets
-	nameAt  [2]int // where the value of "name" stands, until the object turns out to be a file
-	isFile  bool
-	element bool // it is an element of an array, or the whole
+	name   string // the member that holds it, or the nearest that does
+	key    string // of the member that is being read
+	array  bool
+	index  int
+	field  *field // what its strings inherit: an array of secrets
+	nameAt [2]int // where the value of "name" stands, until the object turns out to be a file
+	isFile bool
 }
 
 // json looks at JSON text. It reads tokens, not grammar: text that is broken or cut

@@ -90,7 +90,7 @@ func (r *Redactor) Finish(c *cassette.Cassette) {
 	p.rewrite("client", &c.Meta.Client, func(s string) { p.text(s, 0) })
 	r.tally(&p)
 	c.Meta.Rules = r.rules.Digest()
-	c.Meta.Redacted = r.redacted()
+	c.Meta.Redacted = slices.Sorted(maps.Keys(r.Summary()))
 }
 
 // variable looks at what a scenario's variable held: a value of any rule.
@@ -128,16 +128,6 @@ func (r *Redactor) Summary() map[string]int {
 		}
 	}
 	return summary
-}
-
-// redacted is the summary as a cassette's header keeps it.
-func (r *Redactor) redacted() []string {
-	var lines []string
-	summary := r.Summary()
-	for _, id := range slices.Sorted(maps.Keys(summary)) {
-		lines = append(lines, id)
-	}
-	return lines
 }
 
 func (r *Redactor) pass() pass {
