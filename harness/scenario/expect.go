@@ -18,6 +18,9 @@ func (d *decoder) expect(v value, title string) *Expect {
 	if !v.IsSet() || !v.Only(title, expectKeys) {
 		return nil
 	}
+	if lenMembers(v) == 0 {
+		v.Fault("", "%s is empty", title)
+	}
 	e := &Expect{
 		Status:  statuses(v.At("status")),
 		Headers: d.headerChecks(v.At("headers")),
@@ -73,9 +76,6 @@ func (d *decoder) checks(v value, where string) []Check {
 		return nil
 	case len(words) > 0:
 		return d.matched(v, where)
-	case len(others) == 0:
-		v.Fault("write equals: {} or exists: true", "{} expects nothing")
-		return nil
 	}
 	return d.properties(v, where)
 }
@@ -96,6 +96,9 @@ func sortKeys(v value) (words, others []string) {
 func (d *decoder) properties(v value, where string) []Check {
 	if v.IsSet() && v.Kind() != strictyaml.Mapping {
 		v.Only("properties", nil)
+	}
+	if v.Kind() == strictyaml.Mapping && lenMembers(v) == 0 {
+		v.Fault("write equals: {} for an empty object, exists: true for any value", "{} expects nothing")
 	}
 	var list []Check
 	for key, m := range v.Members() {
