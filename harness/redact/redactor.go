@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -185,9 +186,7 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	p.rewrite("request.body", &req.Body, func(s string) {
 		p.body(s, media{kind: first(req.Headers, "Content-Type"), file: file && req.Method == http.MethodPut, signIn: signIn})
 	})
-	if req.ContentLength == size {
-		req.ContentLength = int64(len(req.Body))
-	}
+	resize(req.Headers, &req.ContentLength, size, int64(len(req.Body)))
 	req.Form = p.values(req.Form)
 
 	resp.Headers = p.headers("response.headers", resp.Headers)
@@ -198,10 +197,19 @@ func (p *pass) interaction(i *cassette.Interaction) {
 		download := file && req.Method == http.MethodGet && resp.Code < 300 && !strings.Contains(kind, "json")
 		p.body(s, media{kind: kind, file: download, signIn: signIn})
 	})
-	if resp.ContentLength == size {
-		resp.ContentLength = int64(len(resp.Body))
-	}
+	resize(resp.Headers, &resp.ContentLength, size, int64(len(resp.Body)))
 	p.rewrite("principal", &i.Principal, func(s string) { p.text(s, 0) })
+}
+
+// resize makes the lengths that described the old text describe the new one. The
+// headers are a copy.
+func resize(h http.Header, length *int64, was, is int64) {
+	if *length == was {
+		*length = is
+	}
+	if v := h["Content-Length"]; len(v) == 1 && v[0] == strconv.FormatInt(was, 10) {
+		v[0] = strconv.FormatInt(is, 10)
+	}
 }
 
 // isFile reports whether an address is that of a file's bytes.

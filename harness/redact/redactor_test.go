@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -237,7 +238,11 @@ func TestLengthsDescribeTheStoredText(t *testing.T) {
 	i.Request.Body = `{"mail":"somebody.with.a.long.name@fabrikam.com"}`
 	i.Request.ContentLength = int64(len(i.Request.Body))
 	i.Response.ContentLength = -1
+	i.Request.Headers.Set("Content-Length", strconv.Itoa(len(i.Request.Body)))
 	got := newRedactor(t).Interaction(i)
+	if h := got.Request.Headers.Get("Content-Length"); h != strconv.Itoa(len(got.Request.Body)) || i.Request.Headers.Get("Content-Length") == h {
+		t.Errorf("Content-Length %s", h)
+	}
 	if got.Request.ContentLength != int64(len(got.Request.Body)) || got.Response.ContentLength != -1 {
 		t.Errorf("lengths %d and %d", got.Request.ContentLength, got.Response.ContentLength)
 	}

@@ -33,16 +33,18 @@ func (p *pass) free(s string, base int) {
 	}
 }
 
-// wholeName renames a value that is a known name of several words: one word alone
+// wholeName renames a value that is a known name of more than letters: one word alone
 // could be a member of an enum.
 func (p *pass) wholeName(s string, base int) {
-	if len(s) < 5 || len(s) > 64 || !p.on[identityName] || !p.ledger.names.may(s) || strings.IndexByte(s, ' ') < 0 {
+	if len(s) < 5 || len(s) > 64 || !p.on[identityName] || !p.ledger.names.may(s) || isAll(s, isLetter) {
 		return
 	}
 	if pseudonym, ok := p.ledger.look(name.book(), strings.ToLower(s)); ok {
 		p.add(base, base+len(s), identityName, s, answer{pseudonym, true})
 	}
 }
+
+func isLetter(c byte) bool { return isLower(lower(c)) }
 
 // isJSON reports whether a text looks like a JSON object or array.
 func isJSON(s string) bool {
