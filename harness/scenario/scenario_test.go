@@ -1,0 +1,234 @@
+package scenario
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// Good and bad files, and what Load makes of them. UPDATE_GOLDEN=1 rewrites the
+// latter; read the difference before it is committed.
+func TestLoad(t *testing.T) {
+	for _, table := range []string{"good", "bad"} {
+		file := filepath.Join("testdata", table+".txtar")
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		update := os.Getenv("UPDATE_GOLDEN") == "1"
+		golden := &txtar.Archive{Comment: archive.Comment}
+		for _, f := range archive.Files {
+			name, isScenario := strings.CutSuffix(f.Name, ".yaml")
+			if !isScenario {
+				continue
+			}
+			sc, err := Parse(f.Name, f.Data)
+			if (err == nil) != (table == "good") {
+				t.Errorf("%s is a %s file: %v", f.Name, table, err)
+			}
+			got := told(err)
+			if err == nil {
+				got = dump(sc)
+			}
+			golden.Files = append(golden.Files, f, txtar.File{Name: name + ".want", Data: []byte(got)})
+			if want := content(archive, name+".want"); !update && want != got {
+				t.Errorf("%s: -want +got\n%s", f.Name, cmp.Diff(want, got))
+			}
+		}
+		if update {
+			if err := os.WriteFile(file, txtar.Format(golden), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func content(archive *txtar.Archive, name string) string {
+	for _, f := range archive.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+// faults are the errors that Load joined.
+func faults(err error) []*Error {
+	var list []*Error
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range several.Unwrap() {
+			list = append(list, faults(e)...)
+		}
+		return list
+	}
+	var fault *Error
+	if errors.As(err, &fault) {
+		list = append(list, fault)
+	}
+	return list
+}
+
+func told(err error) string {
+	var out strings.Builder
+	for _, fault := range faults(err) {
+		fmt.Fprintln(&out, fault)
+		if fault.Hint() != "" {
+			fmt.Fprintln(&out, "hint:", fault.Hint())
+		}
+	}
+	return out.String()
+}
+
+// dump writes a scenario in short: what is set, a line for each value.
+func dump(sc *Scenario) string {
+	var out strings.Builder
+	dumpValue(&out, "", reflect.ValueOf(*sc))
+	return out.String()
+}
+
+func dumpValue(out *strings.Builder, path string, v reflect.Value) {
+	if t, ok := v.Interface().(Template); ok {
+		if !t.IsZero() {
+			value, err := t.Expand(func(name string) (any, bool) { return "<" + name + ">", true })
+			text, _ := json.Marshal(value)
+			fmt.Fprintf(out, "%s: %s %v\n", path, text, err)
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			dumpValue(out, path, v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() && f.Name != "Line" {
+				dumpValue(out, strings.TrimPrefix(path+"."+f.Name, "."), v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			dumpValue(out, fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			dumpValue(out, fmt.Sprintf("%s[%s]", path, key), v.MapIndex(key))
+		}
+	default:
+		if !v.IsZero() {
+			fmt.Fprintf(out, "%s: %v\n", path, v.Interface())
+		}
+	}
+}
+
+// Every step and check knows its line.
+func TestLines(t *testing.T) {
+	archive, err := txtar.ParseFile("testdata/good.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sc, err := Parse("design.yaml", []byte(content(archive, "design.yaml")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []int{sc.Vars[0].Line, sc.Steps[0].Line, sc.Steps[0].Request.Line, sc.Steps[0].Expect.Headers[0].Line,
+		sc.Steps[1].Line, sc.Steps[1].Poll.Line, sc.Steps[1].Expect.Body[0].Line, sc.Steps[1].Expect.Body[2].Line, sc.Steps[1].Capture[0].Line, sc.Cleanup[0].Line}
+	if want := []int{3, 5, 8, 11, 13, 15, 20, 22, 23, 25}; !slices.Equal(got, want) {
+		t.Errorf("lines %v, want %v", got, want)
+	}
+}
+
+func TestExpandText(t *testing.T) {
+	lookup := func(name string) (any, bool) {
+		value, ok := map[string]any{"id": "a/b", "n": json.Number("9007199254740993"), "ok": true, "link": "/x('y')?z"}[name]
+		return value, ok
+	}
+	for text, want := range map[string]string{
+		"/users/{id}/x": "/users/[a/b]/x", "{link}": "/x('y')?z", "n={n} {ok}": "n=[9007199254740993] [true]", "{{id}}": "{id}", "plain": "plain",
+	} {
+		sc, err := Parse("x.yaml", []byte("api: v1.0\nvars: {id: 1, n: 1, ok: 1, link: 1}\nsteps: [{request: {method: GET, path: /me, headers: {X: "+fmt.Sprintf("%q", text)+"}}}]"))
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		got, err := sc.Steps[0].Request.Headers[0].Value.ExpandText(lookup, func(s string) string { return "[" + s + "]" })
+		if err != nil || got != want {
+			t.Errorf("%s becomes %q (%v), want %q", text, got, err, want)
+		}
+	}
+}
+
+// The published JSON Schema and the decoder know the same keys.
+func TestSchemaKnowsTheSameKeys(t *testing.T) {
+	published := publishedSchema(t)
+	for def, keys := range map[string][]string{
+		"": scenarioKeys, "step": stepKeys, "permissions": permissionsKeys, "request": requestKeys, "part": partKeys,
+		"expect": expectKeys, "poll": pollKeys, "follow": followKeys, "matcher": matcherKeys, "textMatcher": textMatcherKeys,
+	} {
+		at := published
+		if def != "" {
+			at = published["$defs"].(map[string]any)[def].(map[string]any)
+		}
+		properties, _ := at["properties"].(map[string]any)
+		got, want := slices.Sorted(maps.Keys(properties)), slices.Sorted(slices.Values(keys))
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: -decoder +schema\n%s", def, cmp.Diff(want, got))
+		}
+		if at["additionalProperties"] != false {
+			t.Errorf("%q lets unknown keys pass", def)
+		}
+	}
+}
+
+func publishedSchema(t *testing.T) map[string]any {
+	t.Helper()
+	data, err := os.ReadFile("../../schemas/graphvcr/scenario.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var published map[string]any
+	if err := json.Unmarshal(data, &published); err != nil {
+		t.Fatal(err)
+	}
+	return published
+}
+
+// Whatever the text, Parse does not panic, and every fault has a place.
+func FuzzParse(f *testing.F) {
+	for _, table := range []string{"good", "bad"} {
+		archive, err := txtar.ParseFile(filepath.Join("testdata", table+".txtar"))
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range archive.Files {
+			if strings.HasSuffix(file.Name, ".yaml") {
+				f.Add(file.Data)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		_, err := Parse("x.yaml", data)
+		if err == nil {
+			return
+		}
+		list := faults(err)
+		if len(list) == 0 {
+			t.Fatalf("%v is no *Error", err)
+		}
+		for _, fault := range list {
+			if fault.Line < 1 || fault.Column < 1 || fault.Message == "" {
+				t.Fatalf("%#v has no place or says nothing", fault)
+			}
+		}
+	})
+}
