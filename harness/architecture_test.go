@@ -27,9 +27,9 @@ var imports = map[string][]string{
 	"harness/transport": {"harness/match", "harness/cassette"},
 	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/redact":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
-	"harness/schema":    {"harness/format", "harness/internal/jsondoc"},
+	"harness/schema":    {"harness/format", "harness/internal/jsondoc", "harness/internal/typo"},
 	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
-	"harness/cassette":  {"harness/internal/jsondoc"},
+	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/typo"},
 
 	"harness/emulator": {"harness/internal/graphurl"},
 
@@ -37,7 +37,8 @@ var imports = map[string][]string{
 	"harness/format":              {},
 	"harness/internal/graphurl":   {"harness/format"},
 	"harness/internal/jsondoc":    {},
-	"harness/internal/strictyaml": {},
+	"harness/internal/strictyaml": {"harness/internal/typo"},
+	"harness/internal/typo":       {},
 }
 
 // onlyImporter names the one package of this module that may import a library

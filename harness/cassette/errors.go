@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/typo"
 )
 
 // Error is a fault in a cassette file. It never quotes more of a body than a few
@@ -88,30 +89,9 @@ func bodyError(file string, bodyLine, interaction int, err error) *Error {
 func nearest[S ~string](name string, known []S) S {
 	best, bestDistance := S(""), 3
 	for _, k := range known {
-		if d := editDistance(name, string(k)); d < bestDistance && d < len(k) {
+		if d := typo.Distance(name, string(k)); d < bestDistance && d < len(k) {
 			best, bestDistance = k, d
 		}
 	}
 	return best
-}
-
-// editDistance counts the bytes to insert, remove or replace to make b of a.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

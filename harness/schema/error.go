@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/typo"
 )
 
 // Error is a fault in a schema file.
@@ -85,26 +87,5 @@ func slip(written, other string) int {
 	if short := other[strings.LastIndexByte(other, '.')+1:]; !strings.Contains(written, ".") {
 		other = short
 	}
-	return editDistance(written, other)
-}
-
-// editDistance is Levenshtein's: insertions, deletions and replacements of bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return typo.Distance(written, other)
 }
