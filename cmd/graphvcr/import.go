@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/importer"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -20,12 +21,15 @@ const importVCRPyLong = `Turns recordings of vcrpy (YAML) into cassettes, and dr
 DIR/cassettes/NAME.yaml and DIR/scenarios/NAME.yaml, NAME being the recording's
 file name. A PATH is a file, or a folder of recordings.
 
+What is imported is redacted as rules.yaml says: secrets always, people, tenants and
+content unless a class is off. Notes say what was replaced.
+
 Exchanges with hosts that are not Graph's are left out, with a count for each host.
 What cannot be imported is a finding. A file that exists is not overwritten without
 --force, and nothing is written unless everything could be read.
 `
 
-func newImport(std streams) *cobra.Command {
+func newImport(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "import",
 		Short:   "Turn other tools' recordings into cassettes and scenarios",
@@ -42,7 +46,7 @@ func newImport(std streams) *cobra.Command {
 		Long:    importVCRPyLong,
 		Example: "  graphvcr import vcrpy tests/recordings/test_chats.yaml --out .\n  graphvcr import vcrpy tests/recordings --out /tmp/imported --report json",
 		Args:    arguments(cobra.MinimumNArgs(1)),
-		RunE:    func(_ *cobra.Command, args []string) error { return opts.run(std, args) },
+		RunE:    func(_ *cobra.Command, args []string) error { return opts.run(std, dirs, args) },
 	}
 	vcrpy.Flags().StringVar(&opts.out, "out", "", "`folder` that gets cassettes/ and scenarios/")
 	vcrpy.Flags().BoolVar(&opts.force, "force", false, "overwrite files that exist")
@@ -57,7 +61,7 @@ type importFlags struct {
 	force  bool
 }
 
-func (f *importFlags) run(std streams, paths []string) error {
+func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error {
 	out, err := f.report.parse(std)
 	if err != nil {
 		return err
@@ -72,11 +76,19 @@ func (f *importFlags) run(std streams, paths []string) error {
 	if err := f.checkTargets(recordings); err != nil {
 		return err
 	}
+	p, err := dirs.open()
+	if err != nil {
+		return err
+	}
 	suite := &report.Suite{Command: "import"}
 	var errs []error
 	for i := range recordings {
 		r := &recordings[i]
-		if r.result, err = importer.VCRPy(r.file, r.name); err != nil {
+		clean := func(c *cassette.Cassette) (err error) {
+			r.redacted, err = p.Clean(c)
+			return err
+		}
+		if r.result, err = importer.VCRPy(r.file, r.name, clean); err != nil {
 			errs = append(errs, err)
 			continue
 		}
@@ -97,6 +109,7 @@ func (f *importFlags) run(std streams, paths []string) error {
 type recording struct {
 	file, name string
 	result     *importer.Result
+	redacted   []report.Finding
 }
 
 // findRecordings lists the files at paths, sorted by name. Two that would get one
@@ -178,7 +191,7 @@ func (f *importFlags) checkTargets(recordings []recording) error {
 
 // told is what the report says of a recording.
 func (r *recording) told() report.Case {
-	c := report.Case{Name: r.name, File: r.file, Findings: r.result.Findings}
+	c := report.Case{Name: r.name, File: r.file, Findings: append(r.result.Findings, r.redacted...)}
 	switch n := len(r.result.Cassette.Interactions); n {
 	case 0:
 		c.Name = r.name + " (nothing to import, nothing written)"

@@ -9,7 +9,9 @@ import (
 const lintLong = `Lint checks files before anything runs: scenarios, cassettes and schemas that do
 not load, scenarios without a cassette, unknown schema names, scenarios that share
 a name, cassettes that no scenario uses, and interactions that a replay never asks
-for. A fault in a file is a finding. Nothing is changed.
+for. It tells what a cassette, also one of stock go-vcr or vcrpy, would leak if it
+were published: secrets are errors, people and content warnings. Values are never
+shown. A fault in a file is a finding. Nothing is changed.
 
 A PATH is a file or a folder; without any, the whole project is checked.
 `

@@ -11,20 +11,34 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/graphvcr/graphvcr/harness/draft"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 func newNew(std streams, dirs *projectFlags) *cobra.Command {
+	var from string
 	cmd := &cobra.Command{
-		Use:     "new",
-		Short:   "Write a starter file",
-		Example: "  graphvcr new scenario teams/archive",
+		Use:   "new [--from CASSETTE]",
+		Short: "Write a starter file",
+		Long: "Writes a scenario to start from: a commented one, or with --from one drafted from a\n" +
+			"cassette, which asks for every interaction, captures what flows from answers into\n" +
+			"later requests, and polls and pages where the recording did. A file that exists is\n" +
+			"never overwritten.\n",
+		Example: "  graphvcr new scenario teams/archive\n  graphvcr new --from teams/create-chat",
 		Args:    noSubcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return &failure{message: "new: what?", hint: "graphvcr new scenario NAME"}
+			if from == "" {
+				return &failure{message: "new: what?", hint: "graphvcr new scenario NAME, or graphvcr new --from CASSETTE"}
+			}
+			p, err := dirs.open()
+			if err != nil {
+				return err
+			}
+			return newFrom(std, p, from)
 		},
 	}
+	cmd.Flags().StringVar(&from, "from", "", "draft the scenario from this `cassette`, and call it the same")
 	cmd.AddCommand(&cobra.Command{
 		Use:     "scenario NAME",
 		Short:   "Write a commented scenario to start from",
@@ -70,13 +84,37 @@ func newScenario(std streams, p *project.Project, name string) error {
 			hint:    "give a path below that folder, e.g. teams/archive",
 		}
 	}
+	return writeScenario(std, p, name, []byte(starter(p, name)))
+}
+
+// newFrom drafts a scenario from a cassette, which it will be replayed against.
+func newFrom(std streams, p *project.Project, from string) error {
+	c, err := p.Cassette(from)
+	if err != nil {
+		return err
+	}
+	text, err := draft.Scenario(c)
+	if err != nil {
+		return &failure{message: "new --from " + from, err: err}
+	}
+	if !filepath.IsLocal(filepath.FromSlash(c.Name)) {
+		return &failure{
+			message: fmt.Sprintf("new --from: %s lies outside %s", from, p.Dirs.Cassettes),
+			hint:    "move the cassette there, or name another folder with --cassettes",
+		}
+	}
+	return writeScenario(std, p, c.Name, text)
+}
+
+// writeScenario creates a scenario file; name is its path below the scenarios folder.
+func writeScenario(std streams, p *project.Project, name string, text []byte) error {
 	file := path.Join(p.Dirs.Scenarios, name+".yaml")
-	err := createBelow(p.Dirs.Scenarios, local, []byte(starter(p, name)))
+	err := createBelow(p.Dirs.Scenarios, filepath.FromSlash(name+".yaml"), text)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return &failure{message: fmt.Sprintf("new scenario: %s exists", file), hint: "take another name, or edit the file"}
+		return &failure{message: fmt.Sprintf("new: %s exists", file), hint: "take another name, or edit the file"}
 	case err != nil:
-		return &failure{message: "new scenario", err: err}
+		return &failure{message: "new", err: err}
 	}
 	_, err = fmt.Fprintf(std.out, "wrote %s\n", file)
 	return err

@@ -50,7 +50,9 @@ func newRoot(std streams) *cobra.Command {
 		newReplay(std, &dirs),
 		newLint(std, &dirs),
 		newNew(std, &dirs),
-		newImport(std),
+		newImport(std, &dirs),
+		newRedact(std, &dirs),
+		newTidy(std, &dirs),
 		newVersion(std),
 	)
 	root.SetHelpTemplate(strings.TrimRight(root.HelpTemplate(), "\n") + exitHelp)

@@ -7,9 +7,10 @@
 // that headers which carry credentials stay behind; and that an imported cassette
 // answers every request that it holds with the very body that was recorded.
 //
-// It writes no file: the caller saves the cassette and the drafted scenario.
+// It redacts nothing by itself: the caller brings what cleans a cassette before the
+// scenario is drafted from it. It writes no file: the caller saves the cassette and the drafted scenario.
 //
-//	r, err := importer.VCRPy("recordings/test_user.yaml", "test_user")
+//	r, err := importer.VCRPy("recordings/test_user.yaml", "test_user", nil)
 //	if err != nil { ... }
 //	err = r.Cassette.Save("cassettes/test_user.yaml", nil)
 //

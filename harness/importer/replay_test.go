@@ -32,7 +32,7 @@ func importRecordings(t *testing.T) (root string, results []*importer.Result) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
-		r, err := importer.VCRPy(file, name)
+		r, err := importer.VCRPy(file, name, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,8 +32,10 @@ const (
 // list of older versions). The name becomes the cassette's.
 //
 // The error, an *Error, is for a file that is no such recording. A single
-// interaction that cannot be understood is left out with a finding.
-func VCRPy(file, name string) (*Result, error) {
+// interaction that cannot be understood is left out with a finding. Before the
+// scenario is drafted, the cassette is handed to clean, which may be nil and takes
+// out what is not to be stored.
+func VCRPy(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
 	root, err := readYAML(file)
 	if err != nil {
 		return nil, err
@@ -68,9 +70,15 @@ func VCRPy(file, name string) (*Result, error) {
 		r.Cassette.Interactions = append(r.Cassette.Interactions, interaction)
 	}
 	r.rejectedFindings(file)
-	if len(r.Cassette.Interactions) > 0 {
-		r.Scenario, err = draft.Scenario(r.Cassette)
+	if len(r.Cassette.Interactions) == 0 {
+		return r, nil
 	}
+	if clean != nil {
+		if err := clean(r.Cassette); err != nil {
+			return nil, fmt.Errorf("import %s: %w", file, err)
+		}
+	}
+	r.Scenario, err = draft.Scenario(r.Cassette)
 	return r, err
 }
 

@@ -32,7 +32,7 @@ func TestVCRPy(t *testing.T) {
 			if err := os.WriteFile(recording, archive.Files[0].Data, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			got := strings.ReplaceAll(describe(VCRPy(recording, "sub/some_recording")), recording, "recording.yaml")
+			got := strings.ReplaceAll(describe(VCRPy(recording, "sub/some_recording", nil)), recording, "recording.yaml")
 			if os.Getenv("UPDATE_GOLDEN") == "1" {
 				archive.Files = append(archive.Files[:1], txtar.File{Name: "want", Data: []byte(got)})
 				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
@@ -91,7 +91,7 @@ func TestRealRecordings(t *testing.T) {
 	}
 	total := 0
 	for _, file := range files {
-		r, err := VCRPy(file, strings.TrimSuffix(filepath.Base(file), ".yaml"))
+		r, err := VCRPy(file, strings.TrimSuffix(filepath.Base(file), ".yaml"), nil)
 		if err != nil {
 			t.Errorf("%v", err)
 			continue
@@ -124,7 +124,7 @@ func FuzzVCRPy(f *testing.F) {
 		if err := os.WriteFile(file, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		r, err := VCRPy(file, "x")
+		r, err := VCRPy(file, "x", nil)
 		if err != nil {
 			if !strings.Contains(err.Error(), file) {
 				t.Fatalf("the error does not name the file: %v", err)

@@ -64,9 +64,7 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 		case isScenario:
 			l.checkScenario(f.name)
 		case isCassette:
-			if _, err := l.project.Cassette(f.name); err != nil {
-				l.add(f.name, project.Findings("cassette.load", f.name, err)...)
-			}
+			l.checkCassette(f.name)
 		case isSchema:
 			if err := schemas.compile(f.name); err != nil {
 				l.add(f.name, project.Findings("schema.load", f.name, err)...)

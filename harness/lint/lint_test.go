@@ -104,7 +104,7 @@ func TestRun(t *testing.T) {
 			[]string{"schemas/beta/t.json:", "schemas/beta/u.json: schema.load"}},
 		{"schemas elsewhere", "-- x/v1.0/t.json --\n{}\n-- x/v1.0/u.json --\n[\n", []string{"x"},
 			[]string{"x/v1.0/t.json:", "x/v1.0/u.json: schema.load"}},
-		{"rules elsewhere", "-- x/rules.yaml --\nredact: {}\n", []string{"x"}, []string{"x/rules.yaml: rules.load"}},
+		{"rules elsewhere", "-- x/rules.yaml --\nredact: {secrets: off}\n", []string{"x"}, []string{"x/rules.yaml: rules.load"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if diff := cmp.Diff(tc.want, found(t, lay(t, tc.files), tc.paths...)); diff != "" {

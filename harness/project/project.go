@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
@@ -25,7 +24,7 @@ type Dirs struct {
 // Project is a set of folders, opened.
 type Project struct {
 	Dirs    Dirs
-	Rules   match.Rules
+	Rules   Rules
 	Schemas *schema.Set
 
 	tapes shelf
@@ -49,7 +48,7 @@ func Open(dirs Dirs) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Project{Dirs: dirs, Rules: rules, Schemas: schemas}, nil
+	return &Project{Dirs: dirs, Rules: rules, Schemas: schemas, tapes: shelf{dir: dirs.Cassettes}}, nil
 }
 
 // resolve fills in defaults. Names are relative to the working directory where
@@ -112,7 +111,7 @@ func (p *Project) Cassette(name string) (*cassette.Cassette, error) {
 			return nil, err
 		}
 	}
-	t, release, err := p.tapes.take(file, p.Rules)
+	t, release, err := p.tapes.take(file, p.Rules.Match)
 	if err != nil {
 		return nil, err
 	}

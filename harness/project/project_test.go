@@ -18,6 +18,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/match"
+	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
@@ -135,14 +136,14 @@ func TestCassetteStaysInside(t *testing.T) {
 func TestShelfLoadsOnceAndForgets(t *testing.T) {
 	p := lay(t, "-- cassettes/a.yaml --\n"+tapeOf("/me")+"-- scenarios/x --\n")
 	file := p.Dirs.Cassettes + "/a.yaml"
-	first, release, err := p.tapes.take(file, p.Rules)
+	first, release, err := p.tapes.take(file, p.Rules.Match)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			other, release, err := p.tapes.take(file, p.Rules)
+			other, release, err := p.tapes.take(file, p.Rules.Match)
 			if err != nil || other != first {
 				t.Errorf("loaded again, or not at all: %v", err)
 				return
@@ -155,7 +156,7 @@ func TestShelfLoadsOnceAndForgets(t *testing.T) {
 	if len(p.tapes.slots) != 0 {
 		t.Errorf("%d cassettes are kept", len(p.tapes.slots))
 	}
-	if _, _, err := p.tapes.take(p.Dirs.Cassettes+"/none.yaml", p.Rules); err == nil || len(p.tapes.slots) != 0 {
+	if _, _, err := p.tapes.take(p.Dirs.Cassettes+"/none.yaml", p.Rules.Match); err == nil || len(p.tapes.slots) != 0 {
 		t.Errorf("a file that is not there: %v, %d kept", err, len(p.tapes.slots))
 	}
 }
@@ -315,20 +316,27 @@ func TestRecordedVariables(t *testing.T) {
 // rulesSamples are rules files that load, and ones that do not.
 var rulesSamples = []struct {
 	text string
-	want match.Rules
+	want Rules
 	bad  bool
 }{
 	{text: ""},
 	{text: "# nothing yet\n"},
 	{
 		text: "order: strict\nmatch:\n  - {on: GET */calendarView, ignore: [query.startDateTime, body.$.start], repeat: cycle}\n",
-		want: match.Rules{
+		want: Rules{Match: match.Rules{
 			Order: match.OrderStrict,
 			Match: []match.Rule{{On: "GET */calendarView", Ignore: []string{"query.startDateTime", "body.$.start"}, Repeat: match.RepeatCycle}},
-		},
+		}},
 	},
-	{text: "match: [{on: \"* /me\"}]", want: match.Rules{Match: []match.Rule{{On: "* /me"}}}},
-	{text: "redact: {}", bad: true},
+	{text: "match: [{on: \"* /me\"}]", want: Rules{Match: match.Rules{Match: []match.Rule{{On: "* /me"}}}}},
+	{text: "redact: {}"},
+	{
+		text: "redact: {identity: off, content: off, disable: [content.ip], keep: [contoso.com]}",
+		want: Rules{Redact: redact.Rules{Identity: redact.Off, Content: redact.Off, Disable: []string{"content.ip"}, Keep: []string{"contoso.com"}}},
+	},
+	{text: "redact: {secrets: off}", bad: true},
+	{text: "redact: {identity: maybe}", bad: true},
+	{text: "redact: {keep: [a]}", bad: true},
 	{text: "diff: {}", bad: true},
 	{text: "- a", bad: true},
 	{text: "match: {}", bad: true},

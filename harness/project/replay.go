@@ -217,13 +217,13 @@ func (p *Project) runJob(ctx context.Context, j *job) {
 			})
 		}
 	}()
-	t, err := j.slot.get(j.tape, p.Rules)
+	t, err := j.slot.get(p.Dirs.Cassettes, j.tape, p.Rules.Match)
 	if err != nil {
 		j.result = couldNotRun(j.sc.Name, j.file, "cassette.load", err)
 		return
 	}
 	session := t.index.NewSession()
-	replayer := transport.NewReplayer(session, transport.Options{})
+	replayer := transport.NewReplayer(session, transport.Options{RetryAfter: true}) // the runner does not wait
 	j.result = runner.Run(ctx, j.sc, runner.Options{
 		Transport: func(string) http.RoundTripper { return replayer },
 		Schemas:   p.Schemas,

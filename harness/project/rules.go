@@ -9,18 +9,25 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/match"
+	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
+// Rules are what rules.yaml says: how requests are matched and what is redacted.
+type Rules struct {
+	Match  match.Rules
+	Redact redact.Rules
+}
+
 // LoadRules reads a rules file (schemas/graphvcr/rules.json is its schema). What
 // the file says is done or is an error: no key is passed over in silence.
-func LoadRules(file string) (match.Rules, error) {
+func LoadRules(file string) (Rules, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return match.Rules{}, &Error{Message: fmt.Sprintf("read rules: %v", err), Advice: "name an existing file with --rules", Err: err}
+		return Rules{}, &Error{Message: fmt.Sprintf("read rules: %v", err), Advice: "name an existing file with --rules", Err: err}
 	}
 	if saysNothing(string(data)) {
-		return match.Rules{}, nil
+		return Rules{}, nil
 	}
 	rules, faults := strictyaml.Decode(data, decodeRules)
 	errs := make([]error, len(faults))
@@ -43,24 +50,60 @@ func saysNothing(text string) bool {
 	return true
 }
 
-// Keys that the design gives to rules.yaml and that nothing reads yet. They are
-// refused: a redaction that is written down and not done would be a trap.
-var laterKeys = []string{"redact", "diff"}
-
-func decodeRules(root strictyaml.Value) match.Rules {
-	var rules match.Rules
-	root.Only("the rules", append([]string{"match", "order"}, laterKeys...))
-	for _, key := range laterKeys {
-		root.At(key).Fault("remove it; recordings are read as they are", "%q is not supported by this version", key)
-	}
+func decodeRules(root strictyaml.Value) Rules {
+	var rules Rules
+	root.Only("the rules", []string{"match", "order", "redact", "diff"})
+	// The design gives this key to rules.yaml, and nothing reads it yet: a rule that
+	// is written down and not obeyed would be a trap.
+	root.At("diff").Fault("remove it", "%q is not supported by this version", "diff")
 	if order := root.At("order"); order.IsSet() {
-		rules.Order = match.Order(oneOf(order, "order",
+		rules.Match.Order = match.Order(oneOf(order, "order",
 			string(match.OrderPrefer), string(match.OrderStrict), string(match.OrderKey)))
 	}
 	for _, item := range root.At("match").Items() {
-		rules.Match = append(rules.Match, decodeRule(item))
+		rules.Match.Match = append(rules.Match.Match, decodeRule(item))
+	}
+	rules.Redact = decodeRedact(root.At("redact"))
+	return rules
+}
+
+func decodeRedact(v strictyaml.Value) redact.Rules {
+	var rules redact.Rules
+	if !v.IsSet() || !v.Only("redact", []string{"identity", "content", "disable", "keep"}) {
+		return rules
+	}
+	for key, to := range map[string]*redact.Switch{"identity": &rules.Identity, "content": &rules.Content} {
+		if at := v.At(key); at.IsSet() {
+			*to = redact.Switch(oneOf(at, "switch", string(redact.On), string(redact.Off)))
+		}
+	}
+	for _, item := range v.At("disable").Items() {
+		obey(item, redact.Rules{Disable: []string{item.Text()}})
+		rules.Disable = append(rules.Disable, item.Text())
+	}
+	for _, item := range v.At("keep").Items() {
+		obey(item, redact.Rules{Keep: []string{item.Text()}})
+		rules.Keep = append(rules.Keep, item.Text())
 	}
 	return rules
+}
+
+// obey lets package redact judge one part of its rules, and puts what it says to
+// the part's place.
+func obey(v strictyaml.Value, part redact.Rules) {
+	if v.Kind() != strictyaml.String {
+		return // told already
+	}
+	err := part.Validate()
+	if err == nil {
+		return
+	}
+	var hint interface{ Hint() string }
+	advice := ""
+	if errors.As(err, &hint) {
+		advice = hint.Hint()
+	}
+	v.Fault(advice, "%s", strings.TrimPrefix(err.Error(), "redact: "))
 }
 
 func decodeRule(item strictyaml.Value) match.Rule {

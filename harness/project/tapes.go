@@ -21,6 +21,7 @@ type tape struct {
 // shelf loads every cassette once for all who use it at a time, and forgets it
 // when the last of them is done, so that memory does not grow with the project.
 type shelf struct {
+	dir   string // the cassettes folder, below which a cassette gets its name
 	mu    sync.Mutex
 	slots map[string]*slot
 }
@@ -59,7 +60,7 @@ func (s *shelf) release(file string, sl *slot) {
 // take loads a file, or joins those who have it.
 func (s *shelf) take(file string, rules match.Rules) (*tape, func(), error) {
 	sl, release := s.reserve(file)
-	t, err := sl.get(file, rules)
+	t, err := sl.get(s.dir, file, rules)
 	if err != nil {
 		release()
 		return nil, nil, err
@@ -67,16 +68,17 @@ func (s *shelf) take(file string, rules match.Rules) (*tape, func(), error) {
 	return t, release, nil
 }
 
-func (sl *slot) get(file string, rules match.Rules) (*tape, error) {
-	sl.load.Do(func() { sl.tape, sl.err = loadTape(file, rules) })
+func (sl *slot) get(dir, file string, rules match.Rules) (*tape, error) {
+	sl.load.Do(func() { sl.tape, sl.err = loadTape(dir, file, rules) })
 	return sl.tape, sl.err
 }
 
-func loadTape(file string, rules match.Rules) (*tape, error) {
+func loadTape(dir, file string, rules match.Rules) (*tape, error) {
 	c, err := cassette.Load(file)
 	if err != nil {
 		return nil, err
 	}
+	c.Name = nameBelow(dir, file)
 	index, err := match.NewIndex(rules, c)
 	if err != nil {
 		return nil, err

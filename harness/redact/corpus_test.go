@@ -26,7 +26,7 @@ func recordings(t testing.TB) []*cassette.Cassette {
 	}
 	var all []*cassette.Cassette
 	for _, file := range files {
-		r, err := importer.VCRPy(file, strings.TrimSuffix(filepath.Base(file), ".yaml"))
+		r, err := importer.VCRPy(file, strings.TrimSuffix(filepath.Base(file), ".yaml"), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

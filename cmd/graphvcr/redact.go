@@ -1,0 +1,53 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const redactLong = `Redact takes secrets, identity and content out of cassettes that were recorded
+before, or by stock go-vcr, by today's rules (rules.yaml). Values that were equal
+stay equal, so the cassettes still replay. Secrets are always taken out.
+
+A PATH is a cassette's name or file, or a folder. Scenarios that hold the old values
+are not changed: graphvcr new --from CASSETTE drafts one from the redacted cassette.
+`
+
+func newRedact(std streams, dirs *projectFlags) *cobra.Command {
+	var opts reportFlags
+	var dry bool
+	cmd := &cobra.Command{
+		Use:     "redact PATH...",
+		Short:   "Take secrets and identity out of cassettes",
+		Long:    redactLong,
+		Example: "  graphvcr redact cassettes\n  graphvcr redact testdata/fixtures/users.yaml --dry-run",
+		Args:    arguments(cobra.MinimumNArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			out, err := opts.parse(std)
+			if err != nil {
+				return err
+			}
+			p, err := dirs.open()
+			if err != nil {
+				return err
+			}
+			files, err := p.CassetteFiles(args...)
+			if err != nil {
+				return err
+			}
+			suite := &report.Suite{Command: "redact"}
+			for _, file := range files {
+				told, err := p.Redact(file, dry)
+				if err != nil {
+					return err
+				}
+				suite.Cases = append(suite.Cases, told)
+			}
+			return out.finish(suite)
+		},
+	}
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only tell what would be replaced")
+	opts.register(cmd.Flags())
+	return cmd
+}

@@ -1,0 +1,46 @@
+package main
+
+import "github.com/spf13/cobra"
+
+const tidyLong = `Tidy removes from cassettes what no replay needs: interactions that no scenario
+asks for, and answers to a poll that saw the same state again. It replays the
+scenarios to find out; a cassette that no passing scenario uses is left alone.
+
+A PATH is a cassette's name or file, or a folder; without any, all cassettes.
+`
+
+func newTidy(std streams, dirs *projectFlags) *cobra.Command {
+	var opts reportFlags
+	var dry bool
+	cmd := &cobra.Command{
+		Use:     "tidy [PATH]...",
+		Short:   "Remove interactions that no replay needs",
+		Long:    tidyLong,
+		Example: "  graphvcr tidy --dry-run\n  graphvcr tidy teams/create-chat",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			out, err := opts.parse(std)
+			if err != nil {
+				return err
+			}
+			p, err := dirs.open()
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				args = []string{p.Dirs.Cassettes}
+			}
+			files, err := p.CassetteFiles(args...)
+			if err != nil {
+				return err
+			}
+			suite, err := p.Tidy(cmd.Context(), files, dry)
+			if err != nil {
+				return err
+			}
+			return out.finish(suite)
+		},
+	}
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only tell what would be removed")
+	opts.register(cmd.Flags())
+	return cmd
+}

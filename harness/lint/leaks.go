@@ -1,0 +1,81 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/importer"
+	"github.com/graphvcr/graphvcr/harness/project"
+	"github.com/graphvcr/graphvcr/harness/redact"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// mostLeaks is how many leaks of one rule are told of a file; more are counted.
+const mostLeaks = 3
+
+// checkCassette checks that a cassette loads and what would leak if it were
+// published. A recording of vcrpy is read as what it is.
+func (l *linter) checkCassette(file string) {
+	c, err := l.project.Cassette(file)
+	if err != nil {
+		foreign, vcrpyErr := importer.VCRPy(file, file, nil)
+		if vcrpyErr != nil {
+			l.add(file, project.Findings("cassette.load", file, err)...)
+			return
+		}
+		l.add(file, report.Finding{
+			Rule: "cassette.foreign", Severity: report.Warning, Place: report.Place{File: file},
+			Message: "this is a recording of vcrpy, not a cassette", Hint: "graphvcr import vcrpy " + file + " --out .",
+		})
+		c = foreign.Cassette
+	}
+	leaks, err := redact.Leaks(c, l.project.Rules.Redact)
+	if err != nil {
+		l.add(file, project.Findings("cassette.leaks", file, err)...)
+		return
+	}
+	l.tellLeaks(file, c, leaks)
+}
+
+func (l *linter) tellLeaks(file string, c *cassette.Cassette, leaks []redact.Leak) {
+	more := map[string]int{}
+	var order []string
+	for _, leak := range leaks {
+		if more[leak.Rule]++; more[leak.Rule] == 1 {
+			order = append(order, leak.Rule)
+		}
+		if more[leak.Rule] <= mostLeaks {
+			l.add(file, leakFinding(file, c, leak))
+		}
+	}
+	for _, rule := range order {
+		if n := more[rule] - mostLeaks; n > 0 {
+			l.add(file, report.Finding{
+				Rule: "leak." + rule, Severity: report.Note, Place: report.Place{File: file},
+				Message: fmt.Sprintf("%d more of %s", n, rule),
+			})
+		}
+	}
+}
+
+// leakFinding tells a leak: a secret is an error, identity and content a warning,
+// what merely looks random a note. It never holds the value.
+func leakFinding(file string, c *cassette.Cassette, leak redact.Leak) report.Finding {
+	f := report.Finding{
+		Rule: "leak." + leak.Rule, Severity: report.Warning, Place: report.Place{File: file, Line: leak.Line},
+		Interaction: &leak.Interaction, Where: leak.Path,
+		Message: fmt.Sprintf("%s holds %s (%s)", leak.Part, leak.Rule, leak.Excerpt),
+		Hint:    "graphvcr redact " + file,
+	}
+	switch {
+	case leak.Rule == redact.RandomValue:
+		f.Severity, f.Hint = report.Note, ""
+	case leak.Level == redact.Blocks:
+		f.Severity = report.Error
+	}
+	if f.Place.Line == 0 && leak.Interaction >= 0 && leak.Interaction < len(c.Interactions) && !strings.HasPrefix(leak.Part, "vars") {
+		f.Place.Line = c.Interactions[leak.Interaction].Line
+	}
+	return f
+}
