@@ -94,6 +94,9 @@ func (d *decoder) step(v value, unnamed string) Step {
 		Follow:      follow(v.At("follow"), title),
 		Line:        v.Line(),
 	}
+	if step.Poll != nil && step.Follow != nil {
+		v.At("follow").Fault("follow the pages in a step of its own", "%s has both poll and follow", title)
+	}
 	step.Parts = d.parts(v.At("parts"), &step, title)
 	step.Capture = d.captures(v.At("capture"), &step)
 	d.names.resolve()
@@ -156,8 +159,8 @@ func followLink(v value) string {
 	case strings.HasPrefix(link, "$"):
 		return bodyPath(v, link)
 	}
-	known := []string{"nextLink", "deltaLink"}
-	v.Fault(strictyaml.Advise(strings.TrimPrefix(link, "@odata."), known), "link %q is neither nextLink, deltaLink nor a path that begins with $", link)
+	nearest := strictyaml.Nearest(strings.TrimPrefix(link, "@odata."), []string{"nextLink", "deltaLink"})
+	v.Fault(didYouMean(nearest), "link %q is neither nextLink, deltaLink nor a path that begins with $", link)
 	return link
 }
 
@@ -180,10 +183,22 @@ func words(v value) []string {
 // word is a text that must be one of the known ones.
 func word(v value, known []string) string {
 	text := v.Text()
-	if v.Kind() == strictyaml.String && !slices.Contains(known, text) {
-		v.Fault(strictyaml.Advise(text, known), "%q is none of %s", text, strings.Join(known, ", "))
+	switch {
+	case v.Kind() != strictyaml.String || slices.Contains(known, text):
+	case len(known) == 1:
+		v.Fault("", "%q must be %s", text, known[0])
+	default:
+		v.Fault(didYouMean(strictyaml.Nearest(text, known)), "%q is none of %s", text, strings.Join(known, ", "))
 	}
 	return text
+}
+
+// didYouMean is for messages that list the known words already.
+func didYouMean(word string) string {
+	if word == "" {
+		return ""
+	}
+	return fmt.Sprintf("did you mean %q?", word)
 }
 
 var identityName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)

@@ -94,9 +94,6 @@ func sortKeys(v value) (words, others []string) {
 
 // properties reads a mapping of property names and paths.
 func (d *decoder) properties(v value, where string) []Check {
-	if v.IsSet() && v.Kind() != strictyaml.Mapping {
-		v.Only("properties", nil)
-	}
 	if v.Kind() == strictyaml.Mapping && lenMembers(v) == 0 {
 		v.Fault("write equals: {} for an empty object, exists: true for any value", "{} expects nothing")
 	}
@@ -104,7 +101,7 @@ func (d *decoder) properties(v value, where string) []Check {
 	for key, m := range v.Members() {
 		at := jsondoc.AppendPath(where, key)
 		if strings.HasPrefix(key, root) {
-			path := bodyPathKey(m, key)
+			path := checkedPath(m.KeyFault, key)
 			at = where + strings.TrimPrefix(path, root)
 		}
 		nested := d.checks(m.Value, at)
@@ -134,9 +131,6 @@ func lenMembers(v value) int {
 }
 
 func (d *decoder) headerChecks(v value) []Check {
-	if v.IsSet() && v.Kind() != strictyaml.Mapping {
-		v.Only("headers", nil)
-	}
 	var list []Check
 	for name, m := range v.Members() {
 		checkHeaderName(name, m)

@@ -82,7 +82,7 @@ func exists(v value) *bool {
 
 func formatName(v value) string {
 	name := v.Text()
-	if _, ok := format.Lookup(name); !ok && v.Kind() == strictyaml.String && len(format.Names()) > 0 {
+	if _, ok := format.Lookup(name); !ok && v.Kind() == strictyaml.String {
 		v.Fault(strictyaml.Advise(name, format.Names()), "unknown format %q", name)
 	}
 	return name

@@ -11,29 +11,15 @@ import (
 
 // bodyPath checks an RFC 9535 path that is the text of v and returns it with the
 // annotations quoted.
-func bodyPath(v value, path string) string {
-	checked, err := parsePath(path)
-	if err != nil {
-		v.Fault(pathAdvice, "not a path (RFC 9535): %q: %v", path, err)
-	}
-	return checked
-}
+func bodyPath(v value, path string) string { return checkedPath(v.Fault, path) }
 
-// bodyPathKey is bodyPath for a path that is a key.
-func bodyPathKey(m strictyaml.Member, path string) string {
-	checked, err := parsePath(path)
-	if err != nil {
-		m.KeyFault(pathAdvice, "not a path (RFC 9535): %q: %v", path, err)
-	}
-	return checked
-}
-
-const pathAdvice = "a name with other characters than letters, digits and _ is written ['like this']"
-
-func parsePath(path string) (string, error) {
+// checkedPath is bodyPath for a path that may also be a key.
+func checkedPath(fault func(advice, message string, args ...any), path string) string {
 	quoted := quoteAnnotations(path)
-	_, err := jsondoc.ParsePath(quoted)
-	return quoted, err
+	if _, err := jsondoc.ParsePath(quoted); err != nil {
+		fault("", "no RFC 9535 path: %v", err)
+	}
+	return quoted
 }
 
 // quoteAnnotations writes OData's annotations the way RFC 9535 wants them, since
@@ -76,9 +62,6 @@ func quotedLength(s string) int {
 
 // captures reads where each variable gets its value from.
 func (d *decoder) captures(v value, step *Step) []Capture {
-	if v.IsSet() && v.Kind() != strictyaml.Mapping {
-		v.Only("capture", nil)
-	}
 	var list []Capture
 	for name, m := range v.Members() {
 		if !isPlainVariable(name) {
@@ -110,7 +93,10 @@ func plainSource(v value, from string) string {
 		}
 		return from
 	}
-	if from == "status" || isBody(from) {
+	if from == "status" {
+		return from
+	}
+	if isBody(from) {
 		return bodySource(v, from)
 	}
 	v.Fault(sourceAdvice(from), "nothing to capture from: %q", from)
@@ -119,16 +105,14 @@ func plainSource(v value, from string) string {
 
 func sourceAdvice(from string) string {
 	word, rest, dotted := strings.Cut(from, ".")
-	if !dotted && !strings.HasPrefix(from, root) {
-		if advice := strictyaml.Advise(from, []string{"status", "body"}); strings.HasPrefix(advice, "did you mean") {
-			return advice
+	if !dotted {
+		if nearest := strictyaml.Nearest(from, []string{"status", "body"}); nearest != "" {
+			return didYouMean(nearest)
 		}
 		return fmt.Sprintf("write body.%s for a property, header.%s for a header", from, from)
 	}
-	for _, known := range []string{"body", "header", "parts"} {
-		if strictyaml.Advise(word, []string{known}) == fmt.Sprintf("did you mean %q?", known) {
-			return fmt.Sprintf("did you mean %q?", known+"."+rest)
-		}
+	if nearest := strictyaml.Nearest(word, []string{"body", "header", "parts"}); nearest != "" && nearest != word {
+		return didYouMean(nearest + "." + rest)
 	}
 	return "write status, header.NAME, body, body.PATH or parts.ID.body.PATH"
 }
@@ -142,7 +126,7 @@ func isBody(from string) bool {
 // jsondoc knows; anything else stays as it is.
 func bodySource(v value, from string) string {
 	path := strings.TrimPrefix(from, "body")
-	if !isBody(from) || path == "" {
+	if path == "" {
 		return from
 	}
 	if strings.HasPrefix(path, ".$") {
@@ -175,10 +159,6 @@ func partSource(v value, rest string, step *Step) string {
 // parts reads what is expected of the answers of a batch.
 func (d *decoder) parts(v value, step *Step, title string) map[string]*Expect {
 	if !v.IsSet() {
-		return nil
-	}
-	if v.Kind() != strictyaml.Mapping {
-		v.Only("parts", nil)
 		return nil
 	}
 	parts := map[string]*Expect{}

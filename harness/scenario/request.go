@@ -27,7 +27,7 @@ func (d *decoder) request(v value, title string) Request {
 		BodyFile:  bodyFile(v.At("bodyFile")),
 		Text:      set(d.text(v.At("text"))),
 		Base64:    base64Text(v.At("base64")),
-		Form:      d.pairs(v.At("form"), "form"),
+		Form:      d.pairs(v.At("form")),
 		Multipart: d.multipart(v.At("multipart"), title),
 		Redirect:  word(v.At("redirect"), redirectWords),
 		Line:      v.Line(),
@@ -104,17 +104,9 @@ func noControls(v value, s string) {
 }
 
 // pairs are the members of a mapping; a list is several pairs of one name.
-func (d *decoder) pairs(v value, what string) []Pair {
-	return d.pairsFunc(v, what, func(string, strictyaml.Member) {})
-}
-
-func (d *decoder) pairsFunc(v value, what string, check func(name string, m strictyaml.Member)) []Pair {
-	if v.IsSet() && v.Kind() != strictyaml.Mapping {
-		v.Only(what, nil)
-	}
+func (d *decoder) pairs(v value) []Pair {
 	var pairs []Pair
 	for name, m := range v.Members() {
-		check(name, m)
 		values := []value{m.Value}
 		if m.Kind() == strictyaml.List {
 			values = m.Items()
@@ -131,7 +123,7 @@ func (d *decoder) pairsFunc(v value, what string, check func(name string, m stri
 // given twice.
 func (d *decoder) query(v value) []Pair {
 	var joined []Pair
-	for _, p := range d.pairs(v, "query") {
+	for _, p := range d.pairs(v) {
 		last := len(joined) - 1
 		if last >= 0 && joined[last].Name == p.Name && strings.HasPrefix(p.Name, "$") {
 			joined[last].Value = join(joined[last].Value, p.Value)
@@ -151,12 +143,13 @@ func join(a, b Template) Template {
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") // RFC 9110, token
 
 func (d *decoder) headers(v value) []Pair {
-	return d.pairsFunc(v, "headers", func(name string, m strictyaml.Member) {
+	for name, m := range v.Members() {
 		checkHeaderName(name, m)
 		if m.Kind() == strictyaml.String {
 			noControls(m.Value, m.Text())
 		}
-	})
+	}
+	return d.pairs(v)
 }
 
 func checkHeaderName(name string, m strictyaml.Member) {

@@ -8,12 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/graphvcr/graphvcr/harness/format"
 )
 
 // Good and bad files, and what Load makes of them. UPDATE_GOLDEN=1 rewrites the
@@ -100,8 +103,13 @@ func dumpValue(out *strings.Builder, path string, v reflect.Value) {
 	if t, ok := v.Interface().(Template); ok {
 		if !t.IsZero() {
 			value, err := t.Expand(func(name string) (any, bool) { return "<" + name + ">", true })
-			text, _ := json.Marshal(value)
-			fmt.Fprintf(out, "%s: %s %v\n", path, text, err)
+			if err != nil {
+				value = err.Error()
+			}
+			fmt.Fprintf(out, "%s: ", path)
+			encoder := json.NewEncoder(out)
+			encoder.SetEscapeHTML(false)
+			_ = encoder.Encode(value)
 		}
 		return
 	}
@@ -121,7 +129,9 @@ func dumpValue(out *strings.Builder, path string, v reflect.Value) {
 			dumpValue(out, fmt.Sprintf("%s[%d]", path, i), v.Index(i))
 		}
 	case reflect.Map:
-		for _, key := range v.MapKeys() {
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+		for _, key := range keys {
 			dumpValue(out, fmt.Sprintf("%s[%s]", path, key), v.MapIndex(key))
 		}
 	default:
@@ -148,22 +158,24 @@ func TestLines(t *testing.T) {
 	}
 }
 
-func TestExpandText(t *testing.T) {
-	lookup := func(name string) (any, bool) {
-		value, ok := map[string]any{"id": "a/b", "n": json.Number("9007199254740993"), "ok": true, "link": "/x('y')?z"}[name]
-		return value, ok
+// The good files use every key: each field of the model is set by one of them.
+func TestGoodFilesUseEveryKey(t *testing.T) {
+	archive, err := txtar.ParseFile("testdata/good.txtar")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for text, want := range map[string]string{
-		"/users/{id}/x": "/users/[a/b]/x", "{link}": "/x('y')?z", "n={n} {ok}": "n=[9007199254740993] [true]", "{{id}}": "{id}", "plain": "plain",
-	} {
-		sc, err := Parse("x.yaml", []byte("api: v1.0\nvars: {id: 1, n: 1, ok: 1, link: 1}\nsteps: [{request: {method: GET, path: /me, headers: {X: "+fmt.Sprintf("%q", text)+"}}}]"))
-		if err != nil {
-			t.Errorf("%s: %v", text, err)
-			continue
+	var all strings.Builder
+	for _, f := range archive.Files {
+		if strings.HasSuffix(f.Name, ".want") {
+			all.Write(f.Data)
 		}
-		got, err := sc.Steps[0].Request.Headers[0].Value.ExpandText(lookup, func(s string) string { return "[" + s + "]" })
-		if err != nil || got != want {
-			t.Errorf("%s becomes %q (%v), want %q", text, got, err, want)
+	}
+	for _, model := range []any{Scenario{}, Var{}, Step{}, Permissions{}, Request{}, Pair{}, Part{}, Expect{}, Check{}, Matcher{}, Count{}, Reference{}, Poll{}, Follow{}, Capture{}} {
+		for field := range reflect.TypeOf(model).Fields() {
+			set := regexp.MustCompile(`(?m)(^|\.)` + field.Name + `[:.\[]`)
+			if field.Name != "Line" && !set.MatchString(all.String()) {
+				t.Errorf("no good file sets %T.%s", model, field.Name)
+			}
 		}
 	}
 }
@@ -174,10 +186,14 @@ func TestSchemaKnowsTheSameKeys(t *testing.T) {
 	for def, keys := range map[string][]string{
 		"": scenarioKeys, "step": stepKeys, "permissions": permissionsKeys, "request": requestKeys, "part": partKeys,
 		"expect": expectKeys, "poll": pollKeys, "follow": followKeys, "matcher": matcherKeys, "textMatcher": textMatcherKeys,
+		"count": countKeys,
 	} {
 		at := published
 		if def != "" {
 			at = published["$defs"].(map[string]any)[def].(map[string]any)
+		}
+		if alternatives, ok := at["anyOf"].([]any); ok { // a number or a mapping
+			at = alternatives[len(alternatives)-1].(map[string]any)
 		}
 		properties, _ := at["properties"].(map[string]any)
 		got, want := slices.Sorted(maps.Keys(properties)), slices.Sorted(slices.Values(keys))
@@ -201,6 +217,40 @@ func publishedSchema(t *testing.T) map[string]any {
 		t.Fatal(err)
 	}
 	return published
+}
+
+// The words that the schema lets an editor complete are those of the decoder.
+func TestSchemaKnowsTheSameWords(t *testing.T) {
+	published := publishedSchema(t)
+	for path, words := range map[string][]string{
+		"$defs/api/enum":                              apiWords,
+		"$defs/step/properties/auth/enum":             authWords,
+		"$defs/request/properties/method/enum":        methodWords,
+		"$defs/request/properties/redirect/enum":      redirectWords,
+		"$defs/matcher/properties/type/enum":          typeWords,
+		"$defs/propertyChecks/propertyNames/not/enum": matcherKeys,
+	} {
+		if got := below(t, published, path); fmt.Sprint(got) != fmt.Sprint(words) {
+			t.Errorf("%s is %v, want %v", path, got, words)
+		}
+	}
+	for _, name := range below(t, published, "$defs/format/examples").([]any) {
+		if _, ok := format.Lookup(name.(string)); !ok {
+			t.Errorf("the schema suggests %q, which is no format", name)
+		}
+	}
+}
+
+func below(t *testing.T, doc any, path string) any {
+	t.Helper()
+	for step := range strings.SplitSeq(path, "/") {
+		next, ok := doc.(map[string]any)[step]
+		if !ok {
+			t.Fatalf("there is no %s at %q", path, step)
+		}
+		doc = next
+	}
+	return doc
 }
 
 // Whatever the text, Parse does not panic, and every fault has a place.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -205,55 +206,46 @@ var variableName = regexp.MustCompile(`^(env\.)?[A-Za-z_][A-Za-z0-9_-]*$`)
 func parseText(s string) (text, error) {
 	pieces := text{}
 	var run strings.Builder
-	flush := func() {
-		if run.Len() > 0 {
-			pieces = append(pieces, piece{text: run.String()})
-			run.Reset()
-		}
-	}
 	for i := 0; i < len(s); {
 		c := s[i]
 		switch {
-		case (c == '{' || c == '}') && strings.HasPrefix(s[i+1:], string(c)):
-			run.WriteByte(c)
-			i += 2
-		case c == '}':
-			return nil, &braceError{i, `"}" closes nothing`}
-		case c == '{':
-			name, _, closed := strings.Cut(s[i+1:], "}")
-			if err := checkVariable(i, name, closed); err != nil {
-				return nil, err
-			}
-			flush()
-			pieces = append(pieces, piece{variable: name})
-			i += len(name) + 2
-		default:
+		case c != '{' && c != '}':
 			run.WriteByte(c)
 			i++
+		case strings.HasPrefix(s[i+1:], string(c)):
+			run.WriteByte(c)
+			i += 2
+		default:
+			name, err := variableAt(s[i:])
+			if err != nil {
+				return nil, fmt.Errorf("%w (at character %d)", err, utf8.RuneCountInString(s[:i])+1)
+			}
+			if run.Len() > 0 {
+				pieces = append(pieces, piece{text: run.String()})
+				run.Reset()
+			}
+			pieces = append(pieces, piece{variable: name})
+			i += len("{}") + len(name)
 		}
 	}
-	flush()
+	if run.Len() > 0 {
+		pieces = append(pieces, piece{text: run.String()})
+	}
 	return pieces, nil
 }
 
-func checkVariable(offset int, name string, closed bool) error {
+// variableAt is the name in the braces that s begins with.
+func variableAt(s string) (string, error) {
+	name, _, closed := strings.Cut(s[1:], "}")
 	switch {
+	case s[0] == '}':
+		return "", errors.New(`"}" closes nothing`)
 	case !closed:
-		return &braceError{offset, `"{" is not closed`}
+		return "", errors.New(`"{" is not closed`)
 	case name == "":
-		return &braceError{offset, "a variable has no name"}
+		return "", errors.New("a variable has no name")
 	case !variableName.MatchString(name):
-		return &braceError{offset, fmt.Sprintf("{%s} is no variable", name)}
+		return "", fmt.Errorf("{%s} is no variable", name)
 	}
-	return nil
-}
-
-// braceError says what is wrong with a brace and where in the text it stands.
-type braceError struct {
-	offset  int
-	message string
-}
-
-func (e *braceError) Error() string {
-	return fmt.Sprintf("%s (at character %d)", e.message, e.offset+1)
+	return name, nil
 }

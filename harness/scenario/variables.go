@@ -65,23 +65,18 @@ func (n *variables) reportMissing() {
 
 // vars decodes the initial variables and orders them.
 func (d *decoder) vars(v value) []Var {
-	if v.IsSet() && v.Kind() != strictyaml.Mapping {
-		v.Only("vars", nil)
-		return nil
-	}
-	var list []Var
-	places := map[string]value{}
+	order := varOrder{index: map[string]int{}}
 	for name, member := range v.Members() {
 		if !isPlainVariable(name) {
 			member.KeyFault("use letters, digits, - and _", "%q is no name for a variable", name)
 			continue
 		}
-		list = append(list, Var{Name: name, Value: d.json(member.Value), Line: member.KeyLine()})
-		places[name] = member.Value
+		order.index[name] = len(order.vars)
+		order.vars = append(order.vars, Var{Name: name, Value: d.json(member.Value), Line: member.KeyLine()})
+		order.places = append(order.places, member.Value)
 		d.names.define(name, "vars")
 	}
 	d.names.resolve()
-	order := varOrder{vars: list, state: make([]mark, len(list)), places: places}
 	return order.sorted()
 }
 
@@ -93,8 +88,9 @@ func isPlainVariable(name string) bool {
 // stay as they are written.
 type varOrder struct {
 	vars   []Var
+	places []value        // of the variables' values
+	index  map[string]int // of a variable in vars
 	state  []mark
-	places map[string]value
 	result []Var
 	trail  []string // the variables whose needs are being looked at
 }
@@ -108,6 +104,7 @@ const (
 )
 
 func (o *varOrder) sorted() []Var {
+	o.state = make([]mark, len(o.vars))
 	for i := range o.vars {
 		o.visit(i)
 	}
@@ -121,13 +118,13 @@ func (o *varOrder) visit(i int) {
 		return
 	case open:
 		start := slices.Index(o.trail, name)
-		o.places[name].Fault("", "the variables need each other: %s", strings.Join(append(o.trail[start:], name), " -> "))
+		o.places[i].Fault("", "the variables need each other: %s", strings.Join(append(o.trail[start:], name), " -> "))
 		return
 	}
 	o.state[i] = open
 	o.trail = append(o.trail, name)
 	for _, needed := range o.vars[i].Value.Variables() {
-		if j := slices.IndexFunc(o.vars, func(v Var) bool { return v.Name == needed }); j >= 0 {
+		if j, ok := o.index[needed]; ok {
 			o.visit(j)
 		}
 	}

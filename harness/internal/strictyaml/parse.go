@@ -82,12 +82,23 @@ func syntaxError(data []byte, err error) *Error {
 	})
 	text := string(lines[n])
 	indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]
-	fault := &Error{Line: n + 1, Column: len(indent) + 1, Message: "not valid YAML: " + message}
 	if tab := strings.IndexByte(indent, '\t'); tab >= 0 {
-		fault.Column = tab + 1
-		fault.Message, fault.Advice = "the line is indented with a tab", "indent with spaces"
+		return &Error{n + 1, tab + 1, "the line is indented with a tab", "indent with spaces"}
 	}
-	return fault
+	return &Error{n + 1, len(indent) + 1, "not valid YAML: " + message, syntaxAdvice(message)}
+}
+
+// syntaxAdvice is what to do about the mistakes that people make most.
+func syntaxAdvice(message string) string {
+	switch {
+	case strings.HasPrefix(message, "did not find expected ','"): // of a flow mapping or sequence
+		return "close the bracket, and quote text inside brackets that holds one of { } [ ] , ?"
+	case strings.HasPrefix(message, "mapping values are not allowed"):
+		return `quote text that holds ": "`
+	case strings.HasPrefix(message, "found unexpected end of stream"):
+		return "close the quote"
+	}
+	return ""
 }
 
 // firstFault is the error that yaml.v3 meets first in data, or nil.

@@ -1,6 +1,10 @@
 package strictyaml
 
-import "gopkg.in/yaml.v3"
+import (
+	"fmt"
+
+	"gopkg.in/yaml.v3"
+)
 
 const (
 	maxDepth   = 200    // levels of nesting, far above what a person writes
@@ -98,14 +102,19 @@ func (s *scanner) checkKeys(mapping *yaml.Node) {
 		case key.Kind != yaml.ScalarNode:
 			s.found.at(mapping.Content[i], "quote it", "a key must be text, not %s", kindOf(key))
 			continue
-		case key.Value == "<<" && key.Style == 0:
+		case isMergeKey(key):
 			s.found.at(key, "write the keys out", "the merge key << is not supported")
-		case key.Value == "" && key.Style == 0:
+		case key.Value == "" && isPlain(key):
 			s.found.at(key, "", "a key is missing before the colon")
 		case lines[key.Value] != 0:
 			s.found.at(key, "", "duplicate key %q, first on line %d", key.Value, lines[key.Value])
 			continue
 		}
 		lines[key.Value] = key.Line
+		if value := mapping.Content[i+1]; mapping.Style&yaml.FlowStyle != 0 && isPlain(value) && value.Value == "" {
+			s.found.at(key, fmt.Sprintf("quote it if it is text: \"{%s}\"", key.Value), "the key %q in braces has no value", key.Value)
+		}
 	}
 }
+
+func isMergeKey(key *yaml.Node) bool { return key.Value == "<<" && isPlain(key) }

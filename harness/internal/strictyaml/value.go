@@ -31,7 +31,7 @@ func (k Kind) String() string {
 
 // Value is one value of a file at its place. The zero Value is unset: it stands
 // for a key that is not there, and every method of it gives a zero result without
-// a fault. The methods that read (Text, Int, Items, ...) report a fault when the
+// a fault. The methods that read (Text, Int, Items, Members, ...) report a fault when the
 // value is of another kind.
 type Value struct {
 	node  *yaml.Node
@@ -83,7 +83,7 @@ func (v Value) Only(what string, keys []string) bool {
 	if !v.want(Mapping) {
 		return false
 	}
-	for key, member := range v.Members() {
+	for key, member := range v.members() {
 		if !slices.Contains(keys, key) {
 			member.KeyFault(Advise(key, keys), "unknown key %q in %s", key, what)
 		}
@@ -102,7 +102,7 @@ func (v Value) Require(what string, keys ...string) {
 
 // At is the value of a key, unset when there is none or v is no mapping.
 func (v Value) At(key string) Value {
-	for name, member := range v.Members() {
+	for name, member := range v.members() {
 		if name == key {
 			return member.Value
 		}
@@ -124,16 +124,22 @@ func (m Member) KeyFault(advice, message string, args ...any) {
 // KeyLine is the line of the key.
 func (m Member) KeyLine() int { return max(m.key.Line, 1) }
 
-// Members yields the keys of a mapping and their values in the order of the file,
-// and nothing for a value of another kind. A key is always text, even 200 or true.
+// Members are the keys of a mapping and their values in the order of the file. A
+// key is always text, even 200 or true.
 func (v Value) Members() iter.Seq2[string, Member] {
+	v.want(Mapping)
+	return v.members()
+}
+
+// members are nothing for a value of another kind.
+func (v Value) members() iter.Seq2[string, Member] {
 	return func(yield func(string, Member) bool) {
 		if v.Kind() != Mapping {
 			return
 		}
 		for i := 0; i+1 < len(v.node.Content); i += 2 {
 			key := resolved(v.node.Content[i])
-			if key.Kind != yaml.ScalarNode {
+			if key.Kind != yaml.ScalarNode || isMergeKey(key) {
 				continue // scan has told
 			}
 			name := strconv.Quote(key.Value)
