@@ -12,6 +12,18 @@
 // value) is a Template, which becomes a document only when it is expanded at run
 // time. Every step and expectation knows the line it stands on.
 //
+// A file in short (schemas/graphvcr/scenario.json describes all of it):
+//
+//	api: beta
+//	steps:
+//	  - name: wait
+//	    request: {method: GET, path: "/chats/{env.CHAT}/operations/{env.OPERATION}"}
+//	    poll: {until: {status: succeeded}, every: 30s, timeout: 10m}
+//	    expect:
+//	      status: 200
+//	      body: {id: {format: teams-operation-id}, status: succeeded}
+//	    capture: {chat: body.targetResourceId}
+//
 // It runs nothing; package runner does. A loaded Scenario is read-only and safe
 // to share.
 package scenario

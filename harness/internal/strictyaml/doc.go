@@ -4,6 +4,19 @@
 // value of the wrong kind is an error. Values can be asked for the line they
 // stand on.
 //
+// A decoder reads values by key and reports no errors itself; what is missing or
+// of the wrong kind gives a zero value, and the fault comes out of Decode:
+//
+//	rule, faults := strictyaml.Decode(data, func(v strictyaml.Value) Rule {
+//		v.Only("the rule", []string{"on", "repeat"})
+//		v.Require("the rule", "on")
+//		return Rule{On: v.At("on").Text(), Repeat: v.At("repeat").Int()}
+//	})
+//
+// Scalars are read as JSON has them, with their digits; see the table in
+// scalar.go for YAML's odd ones. Anchors and aliases work, merge keys (<<) and
+// tags do not.
+//
 // It is for files that people write (scenarios, rules). Cassettes have a reader
-// of their own.
+// of their own. All of it is safe for concurrent use with different files.
 package strictyaml
