@@ -1,0 +1,89 @@
+package auth
+
+import (
+	"net"
+	"net/url"
+	"strings"
+)
+
+// cloud is a deployment of Graph with its own tokens: they are not interchangeable
+// with another's (concepts/deployments).
+type cloud struct {
+	graph string // host, and with https the audience of its tokens
+	login string // host
+}
+
+// clouds are those that are open (concepts/deployments); the first is the global
+// service. Graph Germany is closed, so its host gets no token.
+func clouds() []cloud {
+	return []cloud{
+		{"graph.microsoft.com", "login.microsoftonline.com"},
+		{"graph.microsoft.us", "login.microsoftonline.us"},
+		{"dod-graph.microsoft.us", "login.microsoftonline.us"},
+		{"microsoftgraph.chinacloudapi.cn", "login.chinacloudapi.cn"},
+	}
+}
+
+// cloudOf is the cloud whose Graph stands at the host; a stand-in's host and a
+// proxy's count as the global service's.
+func cloudOf(host string) cloud {
+	all := clouds()
+	for _, c := range all {
+		if c.graph == host {
+			return c
+		}
+	}
+	return all[0]
+}
+
+func isLoginHost(host string) bool {
+	for _, c := range clouds() {
+		if c.login == host {
+			return true
+		}
+	}
+	return false
+}
+
+func (c cloud) scope() string { return "https://" + c.graph + "/.default" }
+
+// An origin is where a request goes: scheme and host, lower case, without a
+// scheme's own port.
+type origin struct{ scheme, host string }
+
+func originOf(u *url.URL) origin {
+	o := origin{strings.ToLower(u.Scheme), strings.ToLower(u.Host)}
+	switch o.scheme {
+	case "https":
+		o.host = strings.TrimSuffix(o.host, ":443")
+	case "http":
+		o.host = strings.TrimSuffix(o.host, ":80")
+	}
+	return o
+}
+
+// private reports whether what goes there can be read by nobody on the way.
+func (o origin) private() bool {
+	return o.scheme == "https" || o.scheme == "http" && isLoopback(o.host)
+}
+
+func isLoopback(host string) bool {
+	name := (&url.URL{Host: host}).Hostname()
+	ip := net.ParseIP(name)
+	return name == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// address parses a base URL that a person gave, and insists on privacy.
+func address(what, raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, &failure{message: what + " is not an address such as https://graph.microsoft.com"}
+	}
+	if !originOf(u).private() {
+		return nil, &failure{
+			message: what + " is not https: a token would cross the network in the clear",
+			hint:    "use https; http is for stand-ins on 127.0.0.1, ::1 and localhost",
+		}
+	}
+	return u, nil
+}
