@@ -36,17 +36,22 @@ func (w *writer) field(indent int, key, value string) {
 }
 
 func (w *writer) cassette(c *Cassette) {
+	w.opening(&c.Meta, len(c.Interactions))
+	for n, i := range c.Interactions {
+		w.interaction(n, i)
+	}
+}
+
+// opening writes what stands before the first interaction.
+func (w *writer) opening(m *Meta, count int) {
 	w.field(0, "---", "")
 	w.field(0, "version: ", "2")
-	w.header(&c.Meta, len(c.Interactions))
-	if len(c.Interactions) == 0 {
+	w.header(m, count)
+	if count == 0 {
 		w.field(0, "interactions: ", "[]")
 		return
 	}
 	w.field(0, "interactions:", "")
-	for n, i := range c.Interactions {
-		w.interaction(n, i)
-	}
 }
 
 // header writes our block, always with the number of interactions: it tells a file that

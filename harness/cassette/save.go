@@ -26,13 +26,14 @@ func (c *Cassette) Save(file string, guard Guard) error {
 			return fmt.Errorf("save %s: %w", file, err)
 		}
 	}
-	if err := c.replace(file, guard != nil); err != nil {
+	if err := replace(file, guard != nil, c.fill); err != nil {
 		return fmt.Errorf("save %s: %w", file, err)
 	}
 	return nil
 }
 
-func (c *Cassette) replace(file string, guarded bool) (err error) {
+// replace has fill write a temporary file, which then takes the place of file.
+func replace(file string, guarded bool, fill func(*os.File) error) (err error) {
 	if target, err := filepath.EvalSymlinks(file); err == nil {
 		file = target
 	}
@@ -50,7 +51,7 @@ func (c *Cassette) replace(file string, guarded bool) (err error) {
 			os.Remove(temp.Name())
 		}
 	}()
-	if err := c.fill(temp); err != nil {
+	if err := fill(temp); err != nil {
 		return err
 	}
 	if err := temp.Chmod(finalMode(file, guarded)); err != nil {

@@ -10,7 +10,8 @@ func WithPrincipal(ctx context.Context, name string) context.Context {
 	return context.WithValue(ctx, principalKey{}, name)
 }
 
-func principalOf(ctx context.Context) string {
+// PrincipalOf is the principal that WithPrincipal put into ctx, or "".
+func PrincipalOf(ctx context.Context) string {
 	name, _ := ctx.Value(principalKey{}).(string)
 	return name
 }

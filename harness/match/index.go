@@ -230,7 +230,7 @@ func (x *Index) principal(req *http.Request) string {
 	if !x.principals {
 		return ""
 	}
-	return principalOf(req.Context())
+	return PrincipalOf(req.Context())
 }
 
 // entryOf finds the entry of a key. What was recorded without saying who asked, in

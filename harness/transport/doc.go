@@ -1,7 +1,8 @@
 // Package transport holds the http.RoundTrippers of the harness. Replayer answers
 // requests from an index of recorded interactions and opens no connection, ever.
+// Recorder passes requests on and keeps every exchange in a journal.
 //
-// It promises that responses share no memory with the cassette (callers may
+// The Replayer promises that responses share no memory with the cassette (callers may
 // change the headers they get), that the request's context is honoured, that no
 // latency is added unless asked for, and that a request without an answer is a
 // *match.MissError, never an HTTP 404.
@@ -12,7 +13,13 @@
 //
 // It does not decide which answer fits; that is package match.
 //
-// A Replayer is safe for concurrent use.
+// The Recorder promises that the client and the service see each other's bytes as they
+// are, that an exchange is in the journal, decoded and without credentials, before its
+// answer is handed out (a body over 8 MB: before its end is), so that a killed process
+// loses at most what was under way, and that memory does not grow with the recording.
+// What is redacted, and what may be saved, its caller says.
+//
+// Both are safe for concurrent use.
 //
 //	replayer := transport.NewReplayer(index.NewSession(), transport.Options{})
 //	client := &http.Client{Transport: replayer}
