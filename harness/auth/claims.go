@@ -73,7 +73,7 @@ func kindOf(said map[string]any) TokenKind {
 	switch {
 	case text("idtyp") == "app":
 		return Application
-	case text("idtyp") == "user", text("scp") != "", text("upn") != "":
+	case text("idtyp") == "user", len(namesIn(said["scp"])) > 0, text("upn") != "":
 		return Delegated
 	case len(namesIn(said["roles"])) > 0:
 		return Application

@@ -77,7 +77,7 @@ func isLoopback(host string) bool {
 func address(what, raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, &failure{message: what + " is not an address such as https://graph.microsoft.com"}
+		return nil, &failure{message: what + " is not an address of the form https://HOST"}
 	}
 	if !originOf(u).private() {
 		return nil, &failure{

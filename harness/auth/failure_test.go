@@ -50,6 +50,25 @@ func TestSignInFailuresAreForPeople(t *testing.T) {
 	}
 }
 
+func TestShortenTakesTheSignInHostsWords(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{`POST https://h/token: {"error": "invalid_grant", "error_description": "no\r\nTrace ID: 1"} more`, "doing: no"},
+		{`{"error": "authorization_declined"}`, "doing: authorization_declined | the sign-in was declined; run again to get a new code"},
+		{`{"other": 1}`, `doing: {"other": 1}`},
+		{"a {broken} text. To troubleshoot, visit a page", "doing: a {broken} text."},
+		{"} {", "doing: } {"},
+		{"sent p%2Bw and p+w", "doing: sent [secret] and [secret]"},
+		{"sent " + jwt(nil), "doing: sent [secret]"},
+		{"sent EwAoA8l6BAAUO9chh8cJ", "doing: sent [secret]"},
+		{"tenant " + tenant + " at login.microsoftonline.com", "doing: tenant " + tenant + " at login.microsoftonline.com"},
+	}
+	for _, tt := range tests {
+		if got := told(shorten(t.Context(), "doing", errors.New(tt.text), "p+w", "")); got != tt.want {
+			t.Errorf("%q: said %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
+
 func TestSignInHostOutOfReach(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dead := roundTripper(func(req *http.Request) (*http.Response, error) {

@@ -65,7 +65,7 @@ func (s *signIn) ofKind(k kind) (*Credential, error) {
 	}
 	if missing != nil {
 		return nil, &failure{
-			message: "sign in with " + k.name + ": not set: " + strings.Join(missing, ", "),
+			message: s.doing(k.name) + ": not set: " + strings.Join(missing, ", "),
 			hint:    "the tenant (directory) id and the client (application) id stand on the overview page of the app registration",
 		}
 	}
@@ -91,7 +91,7 @@ func (s *signIn) auto() (*Credential, error) {
 		}
 	}
 	return nil, &failure{
-		message: "sign in: " + asIdentity(s.identity) + "nothing is configured",
+		message: s.doing("") + ": nothing is configured",
 		hint:    s.autoHint(),
 	}
 }

@@ -39,13 +39,13 @@ func TestSetFindsACredentialForEachIdentity(t *testing.T) {
 		{"other names", "auto", with(vars{"GRAPHVCR_TOKEN_SECOND_USER": "EwA1"}), []string{"second-user"},
 			map[string]string{"second-user": "env:GRAPHVCR_TOKEN_SECOND_USER"}, ""},
 		{"other names have nothing of their own", "auto", secretApp, []string{"guest"}, nil,
-			"sign in: as guest: nothing is configured | set GRAPHVCR_TOKEN_GUEST; GRAPHVCR_AUTH_GUEST names a kind"},
+			"sign in as guest: nothing is configured | set GRAPHVCR_TOKEN_GUEST; GRAPHVCR_AUTH_GUEST names a kind"},
 		{"none is none for all", "none", secretApp, []string{"", "app"}, map[string]string{"": "none", "app": "none"}, ""},
 		{"--auth is for the default identity", "device-code", secretApp, []string{"", "app"},
 			map[string]string{"": "device-code", "app": "client-secret"}, ""},
 		{"nothing", "auto", vars{}, []string{"", "user"}, nil,
 			"sign in: nothing is configured | set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or set GRAPHVCR_TOKEN, or run az login; or say --auth none\n" +
-				"sign in: as user: nothing is configured | set AZURE_CLIENT_ID (device code), or set GRAPHVCR_TOKEN_USER, or run az login; GRAPHVCR_AUTH_USER names a kind"},
+				"sign in as user: nothing is configured | set AZURE_CLIENT_ID (device code), or set GRAPHVCR_TOKEN_USER, or run az login; GRAPHVCR_AUTH_USER names a kind"},
 		{"half configured is an error", "auto", vars{clientSecret: secret, "GRAPHVCR_TOKEN_USER": ""}, []string{""}, nil,
 			"sign in with client-secret: not set: AZURE_TENANT_ID, AZURE_CLIENT_ID | the tenant (directory) id and the client (application) id stand on the overview page of the app registration"},
 	}

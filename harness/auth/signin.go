@@ -54,6 +54,18 @@ func (s *signIn) client() (o azcore.ClientOptions, unknown bool, err error) {
 	return o, !isLoginHost(originOf(s.authority).host), nil
 }
 
+// doing is what an error says was being done.
+func (s *signIn) doing(kind string) string {
+	doing := "sign in"
+	if s.identity != "" {
+		doing += " as " + s.identity
+	}
+	if kind != "" {
+		doing += " with " + kind
+	}
+	return doing
+}
+
 // acquirer asks a credential of azidentity. Its errors carry requests and answers, so
 // only what a person can act on is taken from them.
 func (s *signIn) acquirer(kind string, from azcore.TokenCredential, secrets ...string) acquirer {
@@ -61,7 +73,7 @@ func (s *signIn) acquirer(kind string, from azcore.TokenCredential, secrets ...s
 	return func(ctx context.Context) (azcore.AccessToken, error) {
 		token, err := from.GetToken(ctx, asked)
 		if err != nil {
-			return azcore.AccessToken{}, shorten(ctx, "sign in with "+kind, err, secrets...)
+			return azcore.AccessToken{}, shorten(ctx, s.doing(kind), err, secrets...)
 		}
 		return token, nil
 	}
@@ -76,7 +88,7 @@ func (s *signIn) secret() (acquirer, error) {
 	cred, err := azidentity.NewClientSecretCredential(s.Getenv(tenantID), s.Getenv(clientID), secret,
 		&azidentity.ClientSecretCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
 	if err != nil {
-		return nil, shorten(context.Background(), "sign in with client-secret", err, secret)
+		return nil, shorten(context.Background(), s.doing("client-secret"), err, secret)
 	}
 	return s.acquirer("client-secret", cred, secret), nil
 }
@@ -94,7 +106,7 @@ func (s *signIn) certificate() (acquirer, error) {
 	cred, err := azidentity.NewClientCertificateCredential(s.Getenv(tenantID), s.Getenv(clientID), certs, key,
 		&azidentity.ClientCertificateCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
 	if err != nil {
-		return nil, shorten(context.Background(), "sign in with client-certificate", err, password)
+		return nil, shorten(context.Background(), s.doing("client-certificate"), err, password)
 	}
 	return s.acquirer("client-certificate", cred, password), nil
 }
@@ -136,14 +148,14 @@ func (s *signIn) federated() (acquirer, error) {
 	cred, err := azidentity.NewClientAssertionCredential(s.Getenv(tenantID), s.Getenv(clientID), assertion,
 		&azidentity.ClientAssertionCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
 	if err != nil {
-		return nil, shorten(context.Background(), "sign in with federated", err)
+		return nil, shorten(context.Background(), s.doing("federated"), err)
 	}
 	return s.acquirer("federated", cred), nil
 }
 
 func (s *signIn) deviceCode() (acquirer, error) {
 	if s.Talk == nil {
-		return nil, &failure{message: "sign in with device-code: there is nobody to show the code to"}
+		return nil, &failure{message: s.doing("device-code") + ": there is nobody to show the code to"}
 	}
 	client, unknown, err := s.client()
 	if err != nil {
@@ -160,7 +172,7 @@ func (s *signIn) deviceCode() (acquirer, error) {
 		},
 	})
 	if err != nil {
-		return nil, shorten(context.Background(), "sign in with device-code", err)
+		return nil, shorten(context.Background(), s.doing("device-code"), err)
 	}
 	return s.acquirer("device-code", cred), nil
 }
@@ -168,7 +180,7 @@ func (s *signIn) deviceCode() (acquirer, error) {
 func (s *signIn) azureCLI() (acquirer, error) {
 	cred, err := azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: s.Getenv(tenantID)})
 	if err != nil {
-		return nil, shorten(context.Background(), "sign in with azure-cli", err)
+		return nil, shorten(context.Background(), s.doing("azure-cli"), err)
 	}
 	return s.acquirer("azure-cli", cred), nil
 }
