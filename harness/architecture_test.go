@@ -15,11 +15,11 @@ const module = "github.com/graphvcr/graphvcr/"
 // imports is the import law: package -> packages of this module that it may
 // import. Imports run downwards only; a new edge is a line here, and reviewed.
 var imports = map[string][]string{
-	"cmd/graphvcr": {"harness/auth", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario"},
+	"cmd/graphvcr": {"harness/auth", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario"},
 	"harness":      {"harness/project", "harness/report"},
 
 	"harness/lint":     {"harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
-	"harness/project":  {"harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/strictyaml"},
+	"harness/project":  {"harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
 	"harness/importer": {"harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl"},
 	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/runner":   {"harness/scenario", "harness/schema", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
@@ -51,7 +51,7 @@ var onlyImporter = map[string]string{
 	"github.com/ohler55/ojg/jp":                "harness/internal/jsondoc",
 	"github.com/spf13/cobra":                   "cmd/graphvcr",
 	"github.com/Azure":                         "harness/auth",
-	"github.com/AzureAD":                       "", // azidentity's own
+	"github.com/AzureAD":                       "",             // azidentity's own
 	module + "harness/auth":                    "cmd/graphvcr", // a program that tests offline links no sign-in
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/graphvcr/graphvcr/harness/emulator"
 )
 
 func TestMain(m *testing.M) {
@@ -26,18 +29,29 @@ func TestMain(m *testing.M) {
 //	                       \n in NEW is a line break
 //	steady FILE            blanks the durations of a report, so that it can be compared
 //
+// A stand-in of Graph listens at $GRAPH; $GRAPH_TOKEN is a token for it.
+//
 // UPDATE_GOLDEN=1 rewrites the files that cmp compares with.
 func TestScripts(t *testing.T) {
 	repository, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
 		t.Fatal(err)
 	}
+	graph, err := emulator.Start(context.Background(), emulator.Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The scripts are parallel subtests: they end before what is cleaned up here.
+	t.Cleanup(func() { graph.Close() })
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
 		UpdateScripts: os.Getenv("UPDATE_GOLDEN") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("REPOSITORY", repository)
 			env.Setenv("NO_COLOR", "")
+			env.Setenv("CI", "")
+			env.Setenv("GRAPH", graph.GraphURL())
+			env.Setenv("GRAPH_TOKEN", graph.AppToken())
 			if err := os.WriteFile(filepath.Join(env.WorkDir, "go.mod"), []byte("module example.test\n"), 0o644); err != nil {
 				return err
 			}

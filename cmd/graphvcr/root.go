@@ -34,7 +34,7 @@ func newRoot(std streams) *cobra.Command {
 		Use:           "graphvcr",
 		Short:         "Replay Microsoft Graph offline and check every response",
 		Long:          rootLong,
-		Example:       "  graphvcr\n  graphvcr replay scenarios/teams --report junit=report.xml\n  graphvcr lint\n  graphvcr new scenario teams/archive",
+		Example:       "  graphvcr\n  graphvcr replay scenarios/teams --report junit=report.xml\n  graphvcr record teams/chat --auth azure-cli\n  graphvcr lint\n  graphvcr new scenario teams/archive",
 		Args:          noCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return opts.run(cmd.Context(), std, nil) },
 		SilenceErrors: true,
@@ -48,6 +48,7 @@ func newRoot(std streams) *cobra.Command {
 	opts.register(root.Flags())
 	root.AddCommand(
 		newReplay(std, &dirs),
+		newRecord(std, &dirs),
 		newLint(std, &dirs),
 		newNew(std, &dirs),
 		newImport(std, &dirs),

@@ -1,6 +1,8 @@
 // Package project knows where a project's cassettes, schemas, scenarios and rules
 // lie, finds scenarios by path or pattern, and replays them: it loads what a
-// scenario needs, hands it to the runner and gathers the findings into a suite.
+// scenario needs, hands it to the runner and gathers the findings into a suite. It
+// also records them, live, through whatever carries the caller's requests, and redacts
+// and tidies cassettes.
 //
 // The command and the Go facade are both thin users of it, so both run the same
 // files the same way. Names that users give are resolved inside their folder and

@@ -1,0 +1,59 @@
+package transport
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// publicGraph is the host that a recording of a stand-in speaks to.
+const publicGraph = "graph.microsoft.com"
+
+// Rebase sends what is meant for https://graph.microsoft.com to another place, and
+// gives what comes back Graph's name again, links in headers and bodies included, so
+// that the recording of a stand-in reads like one of the service.
+type Rebase struct {
+	Base http.RoundTripper
+	URL  *url.URL // scheme and host of the stand-in
+}
+
+// RoundTrip implements http.RoundTripper.
+func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Host != publicGraph {
+		return r.Base.RoundTrip(req)
+	}
+	sent := req.Clone(req.Context())
+	sent.URL.Scheme, sent.URL.Host, sent.Host = r.URL.Scheme, r.URL.Host, ""
+	resp, err := r.Base.RoundTrip(sent)
+	if err != nil {
+		return nil, err
+	}
+	resp.Request = req
+	own, public := r.URL.Scheme+"://"+r.URL.Host, "https://"+publicGraph
+	for _, values := range resp.Header {
+		for i, value := range values {
+			values[i] = strings.ReplaceAll(value, own, public)
+		}
+	}
+	if resp.Body == nil || req.Method == http.MethodHead {
+		return resp, nil
+	}
+	body, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	if err != nil {
+		return nil, fmt.Errorf("read the answer of %s: %w", r.URL.Host, err)
+	}
+	if bytes.Contains(body, []byte(own)) {
+		body = bytes.ReplaceAll(body, []byte(own), []byte(public))
+		resp.ContentLength = int64(len(body))
+		if resp.Header.Get("Content-Length") != "" {
+			resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
+		}
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
