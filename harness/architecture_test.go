@@ -16,7 +16,7 @@ const module = "github.com/graphvcr/graphvcr/"
 // import. Imports run downwards only; a new edge is a line here, and reviewed.
 var imports = map[string][]string{
 	"cmd/graphvcr": {"harness/auth", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario"},
-	"harness":      {"harness/project", "harness/report"},
+	"harness":      {"harness/project", "harness/report", "harness/cassette"},
 
 	"harness/lint":     {"harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
 	"harness/project":  {"harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},

@@ -104,6 +104,14 @@ func isFile(name string) bool {
 // Cassette loads a cassette by name (its path under the cassettes folder without
 // .yaml) or by the path of a file. A name cannot leave the cassettes folder.
 func (p *Project) Cassette(name string) (*cassette.Cassette, error) {
+	t, err := p.tape(name)
+	if err != nil {
+		return nil, err
+	}
+	return t.cassette, nil
+}
+
+func (p *Project) tape(name string) (*tape, error) {
 	file := clean(name)
 	if !isYAML(file) || !isFile(file) {
 		var err error
@@ -116,7 +124,7 @@ func (p *Project) Cassette(name string) (*cassette.Cassette, error) {
 		return nil, err
 	}
 	release()
-	return t.cassette, nil
+	return t, nil
 }
 
 // CassetteFile finds the file of a cassette's name inside the cassettes folder.

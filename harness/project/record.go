@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -76,7 +77,7 @@ func (p *Project) StartRecording(name string, vars map[string]string, live Live)
 	if err != nil {
 		return nil, err
 	}
-	r := &Recording{project: p, file: file, live: live, redactor: redactor, journal: journal, vars: standIns{real: vars}}
+	r := &Recording{project: p, file: file, live: live, redactor: redactor, journal: journal, vars: standIns{real: maps.Clone(vars)}}
 	r.recorder = transport.NewRecorder(journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact})
 	return r, nil
 }
@@ -112,6 +113,9 @@ func (r *Recording) redact(i *cassette.Interaction) *cassette.Interaction {
 	r.vars.learn(i.Request.Body, stored.Request.Body)
 	return stored
 }
+
+// Keep stores a value with the cassette, as redacted, for replay.
+func (r *Recording) Keep(name, value string) { r.vars.keep(name, value) }
 
 // Save makes the cassette.
 func (r *Recording) Save() error {

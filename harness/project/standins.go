@@ -17,15 +17,23 @@ import (
 // redaction made of them where a request's body holds one by itself: a subject or a
 // name is redacted by where it stands, which the value alone does not tell.
 type standIns struct {
-	real map[string]string
-
 	mu      sync.Mutex
+	real    map[string]string
 	learned map[string]string
+}
+
+func (s *standIns) keep(name, value string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.real == nil {
+		s.real = map[string]string{}
+	}
+	s.real[name] = value
 }
 
 // learn compares a request's body with what is stored of it.
 func (s *standIns) learn(sent, stored string) {
-	if len(s.real) == 0 || sent == stored {
+	if sent == stored {
 		return
 	}
 	before, err := jsondoc.Parse(sent)
