@@ -38,7 +38,6 @@ type Live struct {
 // A Recording is a cassette in the making. It replaces the file of its name only when
 // it is complete and nothing in it leaks.
 type Recording struct {
-	project  *Project
 	file     string
 	live     Live
 	redactor *redact.Redactor
@@ -77,7 +76,7 @@ func (p *Project) StartRecording(name string, vars map[string]string, live Live)
 	if err != nil {
 		return nil, err
 	}
-	r := &Recording{project: p, file: file, live: live, redactor: redactor, journal: journal, vars: standIns{real: maps.Clone(vars)}}
+	r := &Recording{file: file, live: live, redactor: redactor, journal: journal, vars: standIns{real: maps.Clone(vars)}}
 	r.recorder = transport.NewRecorder(journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact})
 	return r, nil
 }
