@@ -29,6 +29,9 @@ their cassettes. A scenario that does not pass leaves its old cassette alone. Ev
 exchange is on disk before its answer is used: an interrupted recording leaves a
 journal, and --recover makes a cassette of it.
 
+With a METHOD and a PATH it records one request that has no scenario yet, and drafts
+one from the recording: scenarios/requests/get-me-chats.yaml.
+
 Before the first request it signs in and says which step lacks a permission. A
 scenario that writes needs --allow-writes, or a yes at the prompt. Under CI=true
 recording also needs GRAPHVCR_RECORD_IN_CI=1.
@@ -48,17 +51,17 @@ Steps with "as: NAME" sign in by GRAPHVCR_AUTH_NAME.
 type recordFlags struct {
 	report              reportFlags
 	baseURL, upstreamCA string
-	auth                string
+	auth, api           string
 	writes, recover     bool
 }
 
 func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 	var opts recordFlags
 	cmd := &cobra.Command{
-		Use:     "record SCENARIO...",
+		Use:     "record SCENARIO... | METHOD PATH",
 		Short:   "Run scenarios live and record them",
 		Long:    recordLong,
-		Example: "  graphvcr record teams/get-operation --auth azure-cli\n  graphvcr record users --base-url https://graph.microsoft.us\n  graphvcr record --recover",
+		Example: "  graphvcr record teams/get-operation --auth azure-cli\n  graphvcr record users --base-url https://graph.microsoft.us\n  graphvcr record GET '/me/chats?$top=5'\n  graphvcr record --recover",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out, err := opts.report.parse(std)
 			if err != nil {
@@ -69,9 +72,12 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 				return err
 			}
 			suite := &report.Suite{Command: "record"}
-			if opts.recover {
+			switch {
+			case opts.recover:
 				err = opts.recoverAll(p, args, suite)
-			} else {
+			case isRequest(args):
+				err = opts.recordOne(cmd.Context(), std, p, args, suite)
+			default:
 				err = opts.record(cmd.Context(), std, p, args, suite)
 			}
 			if err != nil {
@@ -83,6 +89,7 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&opts.baseURL, "base-url", "", "`URL` of the service (default https://graph.microsoft.com)")
 	flags.StringVar(&opts.upstreamCA, "upstream-ca", "", "`file` of PEM certificates to trust beside the system's")
+	flags.StringVar(&opts.api, "api", "v1.0", "API `version` of METHOD PATH")
 	flags.StringVar(&opts.auth, "auth", "auto", "`kind` of sign-in")
 	flags.BoolVar(&opts.writes, "allow-writes", false, "run scenarios that change the tenant")
 	flags.BoolVar(&opts.recover, "recover", false, "make cassettes of journals that interrupted recordings left")
