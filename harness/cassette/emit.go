@@ -35,13 +35,6 @@ func (w *writer) field(indent int, key, value string) {
 	w.out.WriteByte('\n')
 }
 
-func (w *writer) cassette(c *Cassette) {
-	w.opening(&c.Meta, len(c.Interactions))
-	for n, i := range c.Interactions {
-		w.interaction(n, i)
-	}
-}
-
 // opening writes what stands before the first interaction.
 func (w *writer) opening(m *Meta, count int) {
 	w.field(0, "---", "")

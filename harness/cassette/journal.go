@@ -1,18 +1,14 @@
 package cassette
 
 import (
-	"bufio"
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"io/fs"
-	"iter"
+	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 )
@@ -20,9 +16,12 @@ import (
 const (
 	journalMagic  = "graphvcr journal 1\n"
 	journalSuffix = ".journal"
-	recordHead    = 16 // length, checksum, order
+	recordHead    = 24 // length, checksum, order, what is retried
 	syncEvery     = time.Second
 )
+
+// NoRetry tells Append that an exchange is nobody's second try.
+const NoRetry = -1
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -30,17 +29,23 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // complete: append only, each record checksummed and written by one write. A killed
 // process loses nothing that Append returned from; a power cut loses a second.
 //
-// It lies beside the cassette (x.yaml.journal) with mode 0600, holds only what it is
-// given, and is safe for concurrent use.
+// It lies beside the cassette (x.yaml.journal) with mode 0600 and holds only what it is
+// given. Of each interaction it keeps no more than its place in memory.
+//
+// A Journal is safe for concurrent use. One that CreateJournal made ends with Remove or
+// Close, one that OpenJournal opened is to be saved and then removed.
 type Journal struct {
-	name string
+	name     string
+	readOnly bool
+	buffers  sync.Pool // of *encoder
 
 	mu      sync.Mutex
-	file    *os.File
+	file    *os.File // nil once closed
 	end     int64
 	records []record
-	syncing *time.Timer // pending group sync, nil when all is synced
-	failed  error       // the first failed write or sync: from then on nothing is taken
+	retried map[int]bool // by order
+	syncing *time.Timer  // pending group sync, nil when all is synced
+	failed  error        // the first failed write or sync: from then on nothing is taken
 }
 
 // record is where an interaction stands in the file.
@@ -72,11 +77,29 @@ func (e *LeftoverError) Hint() string {
 	return "graphvcr record --recover makes a cassette of it; remove the file to drop it"
 }
 
+// journalError is a journal that takes nothing more. What it held by then is whole.
+type journalError struct {
+	name string
+	err  error
+}
+
+func (e *journalError) Error() string { return fmt.Sprintf("write %s: %v", e.name, e.err) }
+
+func (e *journalError) Unwrap() error { return e.err }
+
+// Hint is what to do about it.
+func (e *journalError) Hint() string {
+	if errors.Is(e.err, fs.ErrClosed) {
+		return "the recording is over: end all requests before it is saved"
+	}
+	return "what was recorded before is whole: once there is room, graphvcr record --recover makes a cassette of it"
+}
+
 // JournalOf is the name of a cassette file's journal.
 func JournalOf(cassetteFile string) string { return cassetteFile + journalSuffix }
 
 // CreateJournal begins a journal for a cassette file. One that exists is a
-// *LeftoverError.
+// *LeftoverError: two recordings never share one.
 func CreateJournal(cassetteFile string) (*Journal, error) {
 	name := JournalOf(cassetteFile)
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
@@ -89,11 +112,15 @@ func CreateJournal(cassetteFile string) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create journal: %w", err)
 	}
-	lock(file)
-	j := &Journal{name: name, file: file, end: int64(len(journalMagic))}
+	j := &Journal{name: name, file: file, end: int64(len(journalMagic)), retried: map[int]bool{}}
+	if !lock(file) { // somebody recovers it, in the moment since it was created
+		file.Close()
+		return nil, &LeftoverError{File: name, Running: true}
+	}
 	if _, err := file.WriteString(journalMagic); err != nil {
 		return nil, errors.Join(fmt.Errorf("create journal: %w", err), j.Remove())
 	}
+	syncFolder(filepath.Dir(name))
 	return j, nil
 }
 
@@ -101,30 +128,75 @@ func CreateJournal(cassetteFile string) (*Journal, error) {
 func (j *Journal) Name() string { return j.name }
 
 // Append writes an interaction. The order is its place in the recording: requests
-// are ordered by when they began, however they end.
-func (j *Journal) Append(order int, i *Interaction) error {
-	e := encoder{buf: make([]byte, recordHead, recordHead+256+len(i.Request.Body)+len(i.Response.Body))}
-	e.interaction(i)
-	payload := e.buf[recordHead:]
-	binary.LittleEndian.PutUint32(e.buf, uint32(len(payload)))
-	binary.LittleEndian.PutUint64(e.buf[8:], uint64(order))
-	binary.LittleEndian.PutUint32(e.buf[4:], crc32.Checksum(e.buf[8:], castagnoli))
+// are ordered by when they began, however they end. Where the interaction is a second
+// try of an earlier one, retryOf is the order of that, which is thereby marked as
+// retried; else it is NoRetry.
+//
+// After an error nothing more is taken, and Save refuses: the recording has a hole.
+func (j *Journal) Append(order, retryOf int, i *Interaction) error {
+	e, _ := j.buffers.Get().(*encoder)
+	if e == nil {
+		e = &encoder{}
+	}
+	defer j.giveBack(e)
+	e.record(order, retryOf, i)
 
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.failed != nil {
+	switch {
+	case j.failed != nil:
 		return j.failed
+	case j.file == nil || j.readOnly:
+		return &journalError{j.name, fs.ErrClosed}
+	case len(e.buf) > math.MaxUint32:
+		return j.fail(fmt.Errorf("an interaction of %d bytes", len(e.buf)))
 	}
 	if _, err := j.file.Write(e.buf); err != nil {
-		j.failed = fmt.Errorf("write journal: %w", err)
-		return j.failed
+		_ = j.file.Truncate(j.end) // if it fails too, recovery reports the torn end
+		return j.fail(err)
 	}
-	j.records = append(j.records, record{order, j.end + recordHead, len(payload)})
+	j.records = append(j.records, record{order, j.end + recordHead, len(e.buf) - recordHead})
 	j.end += int64(len(e.buf))
+	if retryOf >= 0 {
+		j.retried[retryOf] = true
+	}
 	if j.syncing == nil {
 		j.syncing = time.AfterFunc(syncEvery, j.sync)
 	}
 	return nil
+}
+
+// record fills the encoder with a whole record.
+func (e *encoder) record(order, retryOf int, i *Interaction) {
+	e.buf = append(e.buf[:0], make([]byte, recordHead)...)
+	e.interaction(i)
+	binary.LittleEndian.PutUint32(e.buf, uint32(len(e.buf)-recordHead))
+	binary.LittleEndian.PutUint64(e.buf[8:], uint64(order))
+	binary.LittleEndian.PutUint64(e.buf[16:], uint64(retryOf+1))
+	binary.LittleEndian.PutUint32(e.buf[4:], crc32.Checksum(e.buf[8:], castagnoli))
+}
+
+// giveBack keeps a buffer for the next record unless it is unusually large.
+func (j *Journal) giveBack(e *encoder) {
+	if cap(e.buf) <= 1<<20 {
+		j.buffers.Put(e)
+	}
+}
+
+// fail is called with the lock held.
+func (j *Journal) fail(err error) error {
+	j.failed = &journalError{j.name, err}
+	return j.failed
+}
+
+// Err is why nothing more can be appended, or nil.
+func (j *Journal) Err() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.failed == nil && j.file == nil {
+		return &journalError{j.name, fs.ErrClosed}
+	}
+	return j.failed
 }
 
 // sync is the group sync: it covers all that was written since the last.
@@ -136,157 +208,54 @@ func (j *Journal) sync() {
 	if file == nil {
 		return
 	}
-	err := file.Sync()
+	err := file.Sync() // appending goes on meanwhile
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err != nil && j.file != nil && j.failed == nil {
-		j.failed = fmt.Errorf("sync journal: %w", err)
+		j.failed = &journalError{j.name, err}
 	}
 }
 
-// Len is how many interactions the journal holds.
-func (j *Journal) Len() int {
+// Len is how many interactions the journal holds, and how many of them were retried.
+func (j *Journal) Len() (all, retried int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return len(j.records)
+	return len(j.records), len(j.retried)
 }
 
-// each reads the interactions back in their order, one at a time. Nothing may be
-// appended meanwhile.
-func (j *Journal) each(fault *error) iter.Seq2[int, *Interaction] {
-	return func(yield func(int, *Interaction) bool) {
-		j.mu.Lock()
-		records := slices.Clone(j.records)
-		file := j.file
-		j.mu.Unlock()
-		slices.SortFunc(records, func(a, b record) int { return cmp.Compare(a.order, b.order) })
-		var buf []byte
-		for _, r := range records {
-			buf = slices.Grow(buf[:0], r.size)[:r.size]
-			if _, err := file.ReadAt(buf, r.offset); err != nil {
-				*fault = fmt.Errorf("read journal: %w", err)
-				return
-			}
-			d := decoder{buf: buf}
-			i, err := d.interaction()
-			if err != nil {
-				*fault = fmt.Errorf("read journal: %w", err)
-				return
-			}
-			if !yield(r.order, i) {
-				return
-			}
-		}
-	}
-}
-
-// Close closes the journal and leaves the file, to be recovered.
+// Close closes the journal and leaves the file, to be recovered. A second time it does
+// nothing.
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.file == nil {
 		return nil
 	}
-	if j.syncing != nil {
-		j.syncing.Stop()
-		j.syncing = nil
+	var err error
+	if !j.readOnly {
+		err = j.file.Sync()
 	}
-	err := errors.Join(j.file.Sync(), j.file.Close())
-	j.file = nil
-	return err
+	return errors.Join(err, j.release())
 }
 
 // Remove closes the journal and removes the file.
 func (j *Journal) Remove() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.syncing != nil {
-		j.syncing.Stop()
-		j.syncing = nil
-	}
 	var err error
 	if j.file != nil {
-		err = j.file.Close()
-		j.file = nil
+		err = j.release()
 	}
 	return errors.Join(err, os.Remove(j.name))
 }
 
-// Torn tells what could not be read at the end of a journal.
-type Torn struct {
-	Bytes int64 // that were left over
-	After int   // interactions that were read before them
-}
-
-// ReadJournal reads a journal that was left behind, in the order of its requests.
-// What a kill left half written at the end is told, never passed over: the second
-// result is nil where the file is whole.
-func ReadJournal(name string) ([]*Interaction, *Torn, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read journal: %w", err)
+// release is called with the lock held.
+func (j *Journal) release() error {
+	if j.syncing != nil {
+		j.syncing.Stop()
+		j.syncing = nil
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, nil, fmt.Errorf("read journal: %w", err)
-	}
-	in := bufio.NewReaderSize(file, 1<<20)
-	magic := make([]byte, len(journalMagic))
-	if n, err := io.ReadFull(in, magic); err != nil {
-		if string(magic[:n]) == journalMagic[:n] {
-			return nil, &Torn{Bytes: int64(n)}, nil
-		}
-	}
-	if string(magic) != journalMagic {
-		return nil, nil, fmt.Errorf("read journal: %s is not a journal of this version", name)
-	}
-	type placed struct {
-		order uint64
-		*Interaction
-	}
-	var all []placed
-	at := int64(len(magic))
-	for {
-		order, i, size, err := readRecord(in, info.Size()-at)
-		if err != nil || i == nil {
-			break
-		}
-		at += size
-		all = append(all, placed{order, i})
-	}
-	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.order, b.order) })
-	interactions := make([]*Interaction, len(all))
-	for n, p := range all {
-		interactions[n] = p.Interaction
-		p.ID = n
-	}
-	if at < info.Size() {
-		return interactions, &Torn{Bytes: info.Size() - at, After: len(all)}, nil
-	}
-	return interactions, nil, nil
-}
-
-// readRecord reads one record of at most so many bytes; at the end, or where the
-// record is torn, it is nil.
-func readRecord(in io.Reader, left int64) (order uint64, i *Interaction, size int64, err error) {
-	var head [recordHead]byte
-	if _, err := io.ReadFull(in, head[:]); err != nil {
-		return 0, nil, 0, err
-	}
-	length := int64(binary.LittleEndian.Uint32(head[:]))
-	if length > left-recordHead {
-		return 0, nil, 0, io.ErrUnexpectedEOF
-	}
-	payload := make([]byte, length)
-	if _, err := io.ReadFull(in, payload); err != nil {
-		return 0, nil, 0, err
-	}
-	sum := crc32.Update(crc32.Checksum(head[8:], castagnoli), castagnoli, payload)
-	if sum != binary.LittleEndian.Uint32(head[4:]) {
-		return 0, nil, 0, errCodec
-	}
-	d := decoder{buf: payload}
-	i, err = d.interaction()
-	return binary.LittleEndian.Uint64(head[8:]), i, recordHead + length, err
+	err := j.file.Close()
+	j.file = nil
+	return err
 }

@@ -2,12 +2,18 @@ package cassette
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func journalOf(t *testing.T, all []*Interaction) (*Journal, string) {
@@ -19,7 +25,7 @@ func journalOf(t *testing.T, all []*Interaction) (*Journal, string) {
 	}
 	for n := range all { // written in another order than they began in
 		k := len(all) - 1 - n
-		if err := j.Append(k, all[k]); err != nil {
+		if err := j.Append(k, NoRetry, all[k]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -36,24 +42,47 @@ func TestJournal(t *testing.T) {
 		all = append(all, i)
 	}
 	j, file := journalOf(t, all)
+	if err := j.Append(len(all), 3, sample(len(all), "the second try of 3")); err != nil {
+		t.Fatal(err)
+	}
+	all = append(all, sample(len(all), "the second try of 3"))
+	rest := slices.Delete(slices.Clone(all), 3, 4)
+	meta := Meta{Format: 1, Origin: Emulator}
+	save := func(j *Journal) {
+		t.Helper()
+		for want, how := range map[*Cassette]Saving{
+			{Meta: meta, Interactions: rest}: {},
+			{Meta: meta, Interactions: all}:  {KeepRetried: true},
+		} {
+			if err := j.Save(file, meta, how); err != nil {
+				t.Fatal(err)
+			}
+			got, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := written(t, want); string(want) != string(got) {
+				t.Errorf("-Cassette.Save +Journal.Save\n%s", cmp.Diff(string(want), string(got)))
+			}
+		}
+	}
+	save(j)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
 	left, torn, err := ReadJournal(j.Name())
 	if err != nil || torn != nil {
 		t.Fatal(torn, err)
 	}
-	if diff := cmp.Diff(all, left, ignorePlace); diff != "" {
+	if diff := cmp.Diff(rest, left, ignorePlace, cmpopts.IgnoreFields(Interaction{}, "ID")); diff != "" {
 		t.Fatalf("-appended +read\n%s", diff)
 	}
-	meta := Meta{Format: 1, Origin: Emulator}
-	if err := j.SaveJournal(file, meta, map[int]bool{3: true}, nil, nil); err != nil {
+	if j, _, err = OpenJournal(j.Name()); err != nil {
 		t.Fatal(err)
 	}
-	got, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rest := append(append([]*Interaction{}, all[:3]...), all[4:]...)
-	if want := written(t, &Cassette{Meta: meta, Interactions: rest}); string(want) != string(got) {
-		t.Errorf("-Save +SaveJournal\n%s", cmp.Diff(string(want), string(got)))
+	save(j)
+	if err := j.Append(99, NoRetry, sample(0, "x")); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("a journal that was opened to be saved takes more: %v", err)
 	}
 	if err := j.Remove(); err != nil {
 		t.Fatal(err)
@@ -95,13 +124,30 @@ func TestTornJournals(t *testing.T) {
 	if silent != len(all) {
 		t.Errorf("%d cuts were silent, want the %d between records", silent, len(all))
 	}
-	flipped := append([]byte{}, data...)
-	flipped[len(flipped)/2] ^= 1
-	if err := os.WriteFile(cut, flipped, 0o600); err != nil {
+}
+
+// No bit of a journal can change without being noticed.
+func TestFlippedJournals(t *testing.T) {
+	all := samples(2)
+	j, _ := journalOf(t, all)
+	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if left, torn, err := ReadJournal(cut); err != nil || torn == nil || len(left) == len(all) {
-		t.Errorf("a flipped bit: %d interactions, %v, %v", len(left), torn, err)
+	data, err := os.ReadFile(j.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "flipped.journal")
+	for n := range data {
+		data[n] ^= 1 << (n % 8)
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		left, torn, err := ReadJournal(file)
+		if err == nil && (torn == nil || len(left) == len(all)) {
+			t.Errorf("byte %d: %d interactions, %v", n, len(left), torn)
+		}
+		data[n] ^= 1 << (n % 8)
 	}
 }
 
@@ -111,8 +157,19 @@ func TestLeftoverJournal(t *testing.T) {
 	if _, err := CreateJournal(file); !errors.As(err, &leftover) {
 		t.Fatalf("got %v, want a *LeftoverError", err)
 	}
+	if locks := locked(j.Name()); leftover.Running != locks || leftover.Hint() == "" {
+		t.Errorf("got %+v, want one that is being written", leftover)
+	}
+	if runtime.GOOS != "windows" {
+		if _, _, err := OpenJournal(j.Name()); !errors.As(err, &leftover) || !leftover.Running {
+			t.Errorf("a journal that is being written was opened: %v", err)
+		}
+	}
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
+	}
+	if err := j.Append(1, NoRetry, sample(1, "x")); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("got %v", err)
 	}
 	if _, err := CreateJournal(file); !errors.As(err, &leftover) || leftover.Running {
 		t.Errorf("got %+v, want one that nobody writes", err)
@@ -128,7 +185,7 @@ func TestJournalOfManyWriters(t *testing.T) {
 	for n := range 64 {
 		wait.Go(func() {
 			for k := range 8 {
-				if err := j.Append(n*8+k, sample(n, "x")); err != nil {
+				if err := j.Append(n*8+k, NoRetry, sample(n, "x")); err != nil {
 					t.Error(err)
 				}
 			}
@@ -150,18 +207,85 @@ func TestSaveAllRefuses(t *testing.T) {
 	j, file := journalOf(t, samples(4))
 	refused := errors.New("a secret")
 	seen := 0
-	err := j.SaveJournal(file, Meta{Origin: Recorded}, nil, nil, func(c *Cassette) error {
+	err := j.Save(file, Meta{Origin: Recorded}, Saving{Guard: func(c *Cassette) error {
 		if seen += len(c.Interactions); seen == 3 {
 			return refused
 		}
 		return nil
-	})
+	}})
 	if !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
 	}
 	entries, _ := os.ReadDir(filepath.Dir(file))
 	if len(entries) != 1 { // the journal
 		t.Errorf("left behind: %v", entries)
+	}
+}
+
+// A journal that could not take everything is whole up to there, says so, and makes no
+// cassette by itself.
+func TestJournalThatCannotBeWritten(t *testing.T) {
+	j, file := journalOf(t, samples(2))
+	whole := j.file
+	readOnly, err := os.Open(j.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.file = readOnly // whatever is written fails
+	err = j.Append(2, NoRetry, sample(2, "x"))
+	if hinted, ok := err.(interface{ Hint() string }); !ok || hinted.Hint() == "" {
+		t.Errorf("got %v, want an error with a hint", err)
+	}
+	j.file = whole
+	readOnly.Close()
+	if again := j.Append(2, NoRetry, sample(2, "x")); again == nil || j.Err() == nil {
+		t.Error("a journal with a hole takes more")
+	}
+	if err := j.Save(file, Meta{Origin: Recorded}, Saving{}); err == nil {
+		t.Error("a journal with a hole was saved")
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	j, torn, err := OpenJournal(j.Name())
+	if err != nil || torn != nil {
+		t.Fatal(torn, err)
+	}
+	if all, retried := j.Len(); all != 2 || retried != 0 {
+		t.Errorf("%d interactions, %d retried", all, retried)
+	}
+	if err := j.Save(file, Meta{Origin: Recorded}, Saving{}); err != nil {
+		t.Error(err)
+	}
+	if err := j.Remove(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The group sync ends with the journal: no timer and no goroutine is left.
+func TestJournalSyncs(t *testing.T) {
+	for _, end := range []func(*Journal) error{(*Journal).Close, (*Journal).Remove} {
+		synctest.Test(t, func(t *testing.T) {
+			j, _ := journalOf(t, samples(1))
+			if j.syncing == nil {
+				t.Error("nothing will sync what was appended")
+			}
+			time.Sleep(2 * syncEvery) // in synctest's time
+			j.mu.Lock()
+			if j.syncing != nil {
+				t.Error("it syncs though nothing was appended")
+			}
+			j.mu.Unlock()
+			if err := j.Append(1, NoRetry, sample(1, "x")); err != nil {
+				t.Error(err)
+			}
+			if err := end(j); err != nil {
+				t.Error(err)
+			}
+			if j.syncing != nil {
+				t.Error("a timer is left")
+			}
+		})
 	}
 }
 

@@ -1,13 +1,13 @@
 package cassette
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,9 +66,9 @@ func same(t *testing.T, got, want []*Interaction) {
 func written(t testing.TB, c *Cassette) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w := &writer{out: bufio.NewWriter(&b)}
-	w.cassette(c)
-	w.out.Flush()
+	if err := stream(&b, &c.Meta, len(c.Interactions), slices.Values(c.Interactions), nil); err != nil {
+		t.Fatal(err)
+	}
 	return b.Bytes()
 }
 

@@ -3,20 +3,24 @@
 package cassette
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
 
-// lock marks a journal as being written by this process. The mark goes with the
-// process, however it ends.
-func lock(file *os.File) { _ = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
+// lock marks a journal as being used by this process, and reports whether nobody else
+// does. The mark goes with the process, however it ends. A file system that has no locks
+// lets everybody pass.
+func lock(file *os.File) bool {
+	return !errors.Is(syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+}
 
-// locked reports whether a running process writes the journal.
+// locked reports whether a running process uses the journal.
 func locked(name string) bool {
 	file, err := os.Open(name)
 	if err != nil {
 		return false
 	}
 	defer file.Close()
-	return syscall.Flock(int(file.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) != nil
+	return errors.Is(syscall.Flock(int(file.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }

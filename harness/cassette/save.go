@@ -1,11 +1,12 @@
 package cassette
 
 import (
-	"bufio"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Save writes the cassette to file, atomically: to a temporary file of mode 0600
@@ -26,14 +27,17 @@ func (c *Cassette) Save(file string, guard Guard) error {
 			return fmt.Errorf("save %s: %w", file, err)
 		}
 	}
-	if err := replace(file, guard != nil, c.fill); err != nil {
+	err := replace(file, guard != nil, func(out io.Writer) error {
+		return stream(out, &c.Meta, len(c.Interactions), slices.Values(c.Interactions), nil)
+	})
+	if err != nil {
 		return fmt.Errorf("save %s: %w", file, err)
 	}
 	return nil
 }
 
 // replace has fill write a temporary file, which then takes the place of file.
-func replace(file string, guarded bool, fill func(*os.File) error) (err error) {
+func replace(file string, guarded bool, fill func(io.Writer) error) (err error) {
 	if target, err := filepath.EvalSymlinks(file); err == nil {
 		file = target
 	}
@@ -63,14 +67,19 @@ func replace(file string, guarded bool, fill func(*os.File) error) (err error) {
 	if err := temp.Close(); err != nil {
 		return err
 	}
-	return os.Rename(temp.Name(), file)
+	if err := os.Rename(temp.Name(), file); err != nil {
+		return err
+	}
+	syncFolder(folder)
+	return nil
 }
 
-// fill writes the cassette through a buffer.
-func (c *Cassette) fill(f *os.File) error {
-	w := &writer{out: bufio.NewWriterSize(f, 64<<10)}
-	w.cassette(c)
-	return w.out.Flush()
+// syncFolder makes a new name in a folder survive a power cut, where the system can.
+func syncFolder(name string) {
+	if folder, err := os.Open(name); err == nil {
+		_ = folder.Sync() // Windows cannot
+		folder.Close()
+	}
 }
 
 func finalMode(file string, guarded bool) fs.FileMode {

@@ -3,31 +3,23 @@ package cassette
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"iter"
-	"os"
 )
 
 // SaveAll is Save for interactions that come one by one, so that a recording of any
 // size takes the memory of one. The count is how many there are. The guard looks at
-// each interaction, in a cassette of its own, before it is written.
+// the Meta alone and then at each interaction, in a cassette of its own, before it is
+// written.
 func SaveAll(file string, meta Meta, count int, all iter.Seq[*Interaction], guard Guard) error {
-	err := replace(file, guard != nil, func(f *os.File) error {
-		w := &writer{out: bufio.NewWriterSize(f, 64<<10)}
-		w.opening(&meta, count)
-		n := 0
-		for i := range all {
-			if guard != nil {
-				if err := guard(&Cassette{File: file, Meta: meta, Interactions: []*Interaction{i}}); err != nil {
-					return fmt.Errorf("interaction %d: %w", n, err)
-				}
-			}
-			w.interaction(n, i)
-			n++
+	var check func(...*Interaction) error
+	if guard != nil {
+		check = func(some ...*Interaction) error {
+			return guard(&Cassette{File: file, Meta: meta, Interactions: some})
 		}
-		if n != count {
-			return fmt.Errorf("%d interactions of %d", n, count)
-		}
-		return w.out.Flush()
+	}
+	err := replace(file, guard != nil, func(out io.Writer) error {
+		return stream(out, &meta, count, all, check)
 	})
 	if err != nil {
 		return fmt.Errorf("save %s: %w", file, err)
@@ -35,34 +27,28 @@ func SaveAll(file string, meta Meta, count int, all iter.Seq[*Interaction], guar
 	return nil
 }
 
-// SaveJournal makes the cassette file of a journal: in the order of the requests,
-// without those that drop names. Each interaction passes through polish, which may
-// be nil, before the guard sees it. The journal stays: remove it once this succeeded.
-func (j *Journal) SaveJournal(file string, meta Meta, drop map[int]bool, polish func(*Interaction), guard Guard) error {
-	var fault error
-	count := 0
-	j.mu.Lock()
-	for _, r := range j.records {
-		if !drop[r.order] {
-			count++
+// stream writes a cassette through a buffer. What check refuses is not written, nor what
+// comes after; nil refuses nothing.
+func stream(out io.Writer, meta *Meta, count int, all iter.Seq[*Interaction], check func(...*Interaction) error) error {
+	w := &writer{out: bufio.NewWriterSize(out, 64<<10)}
+	if check != nil {
+		if err := check(); err != nil {
+			return err
 		}
 	}
-	j.mu.Unlock()
-	err := SaveAll(file, meta, count, func(yield func(*Interaction) bool) {
-		for order, i := range j.each(&fault) {
-			if drop[order] {
-				continue
-			}
-			if polish != nil {
-				polish(i)
-			}
-			if !yield(i) {
-				return
+	w.opening(meta, count)
+	n := 0
+	for i := range all {
+		if check != nil {
+			if err := check(i); err != nil {
+				return fmt.Errorf("interaction %d: %w", n, err)
 			}
 		}
-	}, guard)
-	if fault != nil {
-		return fmt.Errorf("save %s: %w", file, fault)
+		w.interaction(n, i)
+		n++
 	}
-	return err
+	if n != count {
+		return fmt.Errorf("%d interactions of %d", n, count)
+	}
+	return w.out.Flush()
 }

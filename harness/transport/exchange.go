@@ -6,62 +6,97 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
-	"os"
+	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/match"
 )
 
-const (
-	// heldInMemory is the largest body that waits in memory until it is recorded. A
-	// larger one is handed to the client as it comes, spooled to a file meanwhile.
-	heldInMemory = 8 << 20
-	// largestPlain bounds what a compressed body is decompressed to.
-	largestPlain = 256 << 20
-)
-
 // exchange is one request on its way to being recorded.
 type exchange struct {
 	recorder *Recorder
-	order    int
+	order    int64
 	req      *http.Request
 	resp     *http.Response
-	sent     *copyOf
+	sent     upload
 	began    time.Time
 }
 
 // receive reads the answer and records it, and leaves a body for the client that holds
-// the very bytes that came. A body over heldInMemory is recorded when the client
-// reaches its end.
-func (e *exchange) receive() error {
-	body := e.resp.Body
-	held, err := io.ReadAll(io.LimitReader(body, heldInMemory+1))
+// the very bytes that came. A body over heldInMemory is recorded when the client reaches
+// its end. An error is one of recording; what the connection does is left to the client
+// to find, and noted.
+func (e *exchange) receive(resp *http.Response) error {
+	e.resp = resp
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		e.sent.drop()
+		e.note(errors.New("the connection became one of another protocol"))
+		return nil
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
+	body := resp.Body
+	held, err := readUpTo(body, heldInMemory+1, resp.ContentLength)
 	switch {
 	case err != nil:
 		body.Close()
-		e.recorder.note(e.req, err)
-		e.resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(held), failing{err}))
+		e.sent.drop()
+		e.note(err)
+		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(held), broken{err}))
 		return nil
 	case len(held) > heldInMemory:
-		return e.spool(held, body)
+		resp.Body = newSpooled(e, held, body)
+		return nil
 	}
 	body.Close()
-	e.resp.Body = io.NopCloser(bytes.NewReader(held))
-	return e.record(string(held))
+	text := asText(held)
+	resp.Body = io.NopCloser(strings.NewReader(text))
+	return e.record(text)
 }
 
+// readUpTo reads at most so many bytes; expected is how many there may be, if known.
+func readUpTo(r io.Reader, most, expected int64) ([]byte, error) {
+	size := max(expected, 0)
+	buf := bytes.NewBuffer(make([]byte, 0, min(size, most)+bytes.MinRead))
+	_, err := buf.ReadFrom(io.LimitReader(r, most))
+	return buf.Bytes(), err
+}
+
+// broken is the end of a body whose connection broke.
+type broken struct{ err error }
+
+func (b broken) Read([]byte) (int, error) { return 0, b.err }
+
 // record keeps the exchange with the answer's body as it came.
-func (e *exchange) record(body string) error {
-	sent, err := e.sent.all()
-	if err != nil {
-		return fmt.Errorf("record %s %s: read the request's body: %w", e.req.Method, bare(e.req.URL.String()), err)
+func (e *exchange) record(received string) error {
+	sent, whole, err := e.sent.text(e.req)
+	var large oversize
+	switch {
+	case errors.As(err, &large):
+		e.note(err)
+		return nil
+	case err != nil:
+		return fmt.Errorf("keep the request's body: %w", err)
+	case !whole:
+		e.note(fmt.Errorf("the service answered when it had read %d bytes of the request: only those are recorded", len(sent)))
 	}
-	return e.recorder.keep(e.order, e.interaction(sent, body))
+	return e.recorder.keep(e, sent, e.interaction(sent, received))
+}
+
+// note tells of an exchange that is not kept as it was.
+func (e *exchange) note(err error) {
+	e.recorder.note(Note{Method: methodOf(e.req), URL: e.recorder.address(e.req.URL, methodOf(e.req)), Err: err, order: e.order})
+}
+
+// failed says what could not be recorded.
+func (e *exchange) failed(err error) error {
+	return fmt.Errorf("record %s %s: %w", methodOf(e.req), e.recorder.address(e.req.URL, methodOf(e.req)), err)
 }
 
 func (e *exchange) interaction(sent, received string) *cassette.Interaction {
@@ -69,19 +104,28 @@ func (e *exchange) interaction(sent, received string) *cassette.Interaction {
 	if host == "" {
 		host = e.req.URL.Host
 	}
-	asked, answered := e.req.Header.Clone(), e.resp.Header.Clone()
-	sent, received = stored(asked, sent), stored(answered, received)
+	asked, sent := e.storable(e.req.Header, sent)
+	answered, received := e.storable(e.resp.Header, received)
+	length := int64(len(received))
+	if methodOf(e.req) == http.MethodHead {
+		length = e.resp.ContentLength // of what GET would give
+	} else if answered.Get("Content-Length") != "" {
+		answered.Set("Content-Length", strconv.FormatInt(length, 10))
+	}
+	if asked.Get("Content-Length") != "" {
+		asked.Set("Content-Length", strconv.Itoa(len(sent)))
+	}
 	return &cassette.Interaction{
 		Principal: match.PrincipalOf(e.req.Context()),
 		Request: cassette.Request{
 			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-			Method: methodOf(e.req), URL: e.req.URL.String(), Host: host,
-			Headers: asked, Body: sent, ContentLength: int64(len(sent)), Trailer: e.req.Trailer.Clone(),
+			Method: methodOf(e.req), URL: withoutUser(e.req.URL), Host: host,
+			Headers: asked, Body: sent, ContentLength: int64(len(sent)), Trailer: withoutCredentials(e.req.Trailer),
 		},
 		Response: cassette.Response{
 			Proto: e.resp.Proto, ProtoMajor: e.resp.ProtoMajor, ProtoMinor: e.resp.ProtoMinor,
 			Code: e.resp.StatusCode, Status: e.resp.Status,
-			Headers: answered, Body: received, ContentLength: int64(len(received)), Trailer: e.resp.Trailer.Clone(),
+			Headers: answered, Body: received, ContentLength: length, Trailer: withoutCredentials(e.resp.Trailer),
 			Duration: time.Since(e.began),
 		},
 	}
@@ -94,192 +138,84 @@ func methodOf(req *http.Request) string {
 	return req.Method
 }
 
-// neverStored are headers whose values give access.
-var neverStored = []string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Ms-Authorization-Auxiliary"}
-
-// stored is the body as a cassette holds it, decoded, and adjusts the headers to it. A
-// body that is labelled gzip and is plain stays plain (kiota sends such, depending on
-// the order of its middleware).
-func stored(h http.Header, body string) string {
-	for _, name := range neverStored {
-		h.Del(name)
+// withoutUser is an address without the name and password that http.Transport makes an
+// Authorization header of.
+func withoutUser(u *url.URL) string {
+	if u.User == nil {
+		return u.String()
 	}
-	h.Del("Transfer-Encoding")
-	if plain, ok := gunzipped(body); ok {
-		body = plain
-		h.Del("Content-Encoding")
-	} else if strings.EqualFold(h.Get("Content-Encoding"), "gzip") {
-		h.Del("Content-Encoding")
-	}
-	if h.Get("Content-Length") != "" {
-		h.Set("Content-Length", strconv.Itoa(len(body)))
-	}
-	return body
+	bare := *u
+	bare.User = nil
+	return bare.String()
 }
 
-// gunzipped decompresses a body that begins with gzip's magic number.
-func gunzipped(body string) (string, bool) {
+// withoutCredentials copies headers, but for those whose values give access: whatever
+// redacts or does not, these are never stored.
+func withoutCredentials(h http.Header) http.Header {
+	kept := h.Clone()
+	for name := range h {
+		switch http.CanonicalHeaderKey(name) {
+		case "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Ms-Authorization-Auxiliary":
+			delete(kept, name)
+		}
+	}
+	return kept
+}
+
+// storable is a message as a cassette holds it: decoded, and with the headers for that.
+// A body that is labelled gzip and is plain stays plain (kiota sends such, depending on
+// the order of its middleware). One that is gzip and not labelled is decoded if it should
+// be text; else it is a file that somebody compressed, and its bytes are what counts.
+func (e *exchange) storable(h http.Header, body string) (http.Header, string) {
+	kept := withoutCredentials(h)
+	if kept == nil {
+		kept = http.Header{}
+	}
+	kept.Del("Transfer-Encoding")
+	label := strings.ToLower(strings.TrimSpace(kept.Get("Content-Encoding")))
+	labelled := label == "gzip" || label == "x-gzip"
+	if labelled || label == "" && isText(kept.Get("Content-Type")) {
+		plain, err := gunzipped(body)
+		if err != nil {
+			e.note(err)
+		}
+		body = plain
+	}
+	switch {
+	case labelled:
+		kept.Del("Content-Encoding")
+	case label != "" && label != "identity" && body != "":
+		e.note(fmt.Errorf("a body of content-encoding %s is recorded as it came: nothing in it is redacted", label))
+	}
+	return kept, body
+}
+
+// isText reports whether a body of a content type is read as text.
+func isText(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return false
+	}
+	return strings.HasPrefix(kind, "text/") || strings.HasPrefix(kind, "multipart/") || strings.HasSuffix(kind, "json") ||
+		strings.HasSuffix(kind, "xml") || kind == "application/x-www-form-urlencoded"
+}
+
+// gunzipped decompresses a body that begins with gzip's magic number and leaves any
+// other as it is, also one that only begins so. An error tells why a body is left.
+func gunzipped(body string) (string, error) {
 	if !strings.HasPrefix(body, "\x1f\x8b\x08") {
-		return "", false
+		return body, nil
 	}
 	z, err := gzip.NewReader(strings.NewReader(body))
 	if err != nil {
-		return "", false
+		return body, fmt.Errorf("a body that begins like gzip is recorded as it came: %w", err)
 	}
-	plain, err := io.ReadAll(io.LimitReader(z, largestPlain+1))
-	if err != nil || len(plain) > largestPlain {
-		return "", false
-	}
-	return string(plain), true
-}
-
-// failing is the end of a body whose connection broke.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
-
-// spool hands a large answer on as it comes, with a copy in a file of its own.
-func (e *exchange) spool(held []byte, rest io.ReadCloser) error {
-	file, err := os.CreateTemp("", "graphvcr-*.body") // mode 0600
-	if err != nil {
-		rest.Close()
-		return fmt.Errorf("record a large answer: %w", err)
-	}
-	s := &spooled{exchange: e, file: file, rest: rest}
-	s.Reader = io.TeeReader(io.MultiReader(bytes.NewReader(held), rest), file)
-	e.resp.Body = s
-	return nil
-}
-
-// spooled is the body of a large answer.
-type spooled struct {
-	io.Reader
-	exchange *exchange
-	file     *os.File
-	rest     io.ReadCloser
-	once     sync.Once
-}
-
-// Read records the exchange when the answer ends, before the client knows that it did.
-func (s *spooled) Read(p []byte) (int, error) {
-	n, err := s.Reader.Read(p)
+	plain, err := readUpTo(z, largestKept+1, int64(len(body)))
 	switch {
-	case err == nil:
-	case errors.Is(err, io.EOF):
-		var failed error
-		s.once.Do(func() { failed = s.record() })
-		if failed != nil {
-			return n, failed
-		}
-	default:
-		s.once.Do(func() { s.exchange.recorder.note(s.exchange.req, err); s.drop() })
+	case err != nil:
+		return body, fmt.Errorf("a body that begins like gzip is recorded as it came: %w", err)
+	case len(plain) > largestKept:
+		return body, fmt.Errorf("a body is recorded compressed: %w", oversize{"what it holds"})
 	}
-	return n, err
-}
-
-func (s *spooled) record() error {
-	defer s.drop()
-	body, err := os.ReadFile(s.file.Name())
-	if err != nil {
-		return fmt.Errorf("record a large answer: %w", err)
-	}
-	return s.exchange.record(string(body))
-}
-
-func (s *spooled) drop() {
-	s.file.Close()
-	os.Remove(s.file.Name())
-}
-
-// Close without having read to the end leaves the exchange unrecorded, and says so.
-func (s *spooled) Close() error {
-	s.once.Do(func() {
-		s.exchange.recorder.note(s.exchange.req, errors.New("the client did not read the answer to its end"))
-		s.drop()
-	})
-	return s.rest.Close()
-}
-
-// copyOf is what was read of a request's body.
-type copyOf struct {
-	mu   sync.Mutex
-	body bytes.Buffer
-	file *os.File // what is over heldInMemory
-	err  error
-}
-
-// teed is the request to send, and where a copy of its body gathers. The client's
-// body is read once, and as far as the base reads it.
-func teed(req *http.Request) (*http.Request, *copyOf) {
-	if req.Body == nil || req.Body == http.NoBody {
-		return req, &copyOf{}
-	}
-	c := &copyOf{}
-	sent := req.Clone(req.Context())
-	sent.Body = &tee{ReadCloser: req.Body, to: c}
-	if req.GetBody != nil {
-		sent.GetBody = func() (io.ReadCloser, error) {
-			body, err := req.GetBody()
-			if err != nil {
-				return nil, err
-			}
-			c.reset()
-			return &tee{ReadCloser: body, to: c}, nil
-		}
-	}
-	return sent, c
-}
-
-type tee struct {
-	io.ReadCloser
-	to *copyOf
-}
-
-func (t *tee) Read(p []byte) (int, error) {
-	n, err := t.ReadCloser.Read(p)
-	t.to.write(p[:n])
-	return n, err
-}
-
-func (c *copyOf) write(p []byte) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.file == nil && c.body.Len()+len(p) > heldInMemory {
-		c.file, c.err = os.CreateTemp("", "graphvcr-*.body")
-	}
-	if c.file != nil {
-		if _, err := c.file.Write(p); err != nil {
-			c.err = err
-		}
-		return
-	}
-	c.body.Write(p)
-}
-
-// reset forgets a body that the base begins to send anew.
-func (c *copyOf) reset() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.body.Reset()
-	c.dropFile()
-}
-
-func (c *copyOf) dropFile() {
-	if c.file != nil {
-		c.file.Close()
-		os.Remove(c.file.Name())
-		c.file = nil
-	}
-}
-
-// all is the whole copy.
-func (c *copyOf) all() (string, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	defer c.dropFile()
-	if c.file == nil || c.err != nil {
-		return c.body.String(), c.err
-	}
-	rest, err := os.ReadFile(c.file.Name())
-	return c.body.String() + string(rest), err
+	return asText(plain), nil
 }

@@ -2,8 +2,10 @@ package transport
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -23,13 +25,14 @@ type RecorderOptions struct {
 	Redact func(*cassette.Interaction) *cassette.Interaction
 	// KeepRetried keeps answers that the client did not take for final: a 429, 503 or
 	// 504 after which the same request came again, or a 415 after which it came without
-	// gzip.
+	// gzip. They are in the journal in any case, marked.
 	KeepRetried bool
 }
 
 // Recorder is a RoundTripper that keeps every exchange in a journal before its answer
 // is handed to the client. The client's request and the service's answer pass
-// unchanged; what is kept is a decoded copy.
+// unchanged, but for codings that could not be recorded: of Accept-Encoding only gzip
+// is passed on. What is kept is a decoded copy.
 //
 // Requests are ordered by when they began, whatever the concurrency. An exchange that
 // the network broke is noted, not kept.
@@ -37,23 +40,18 @@ type Recorder struct {
 	journal *cassette.Journal
 	opts    RecorderOptions
 	next    atomic.Int64
+	retries retries
 
 	mu    sync.Mutex
-	asked []asked
 	notes []Note
 }
 
-// asked is what is remembered of an exchange: enough to tell whether it was retried.
-type asked struct {
-	order   int
-	request string // method, address and caller
-	code    int
-}
-
-// Note is an exchange that could not be kept.
+// Note is an exchange that could not be kept, or not as it was.
 type Note struct {
-	Method, URL string // the address without its query
+	Method, URL string // the address without its query, redacted
 	Err         error
+
+	order int64
 }
 
 // NewRecorder records into a journal.
@@ -65,99 +63,104 @@ func NewRecorder(journal *cassette.Journal, opts RecorderOptions) *Recorder {
 }
 
 // RoundTrip implements http.RoundTripper. Beside the base's errors, there is one for a
-// journal that cannot be written: then the exchange took place and was not recorded.
+// journal that cannot be written: then the exchange took place and was not recorded,
+// and no later one takes place.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
-	order := int(r.next.Add(1) - 1)
-	sent, copied := teed(req)
-	began := time.Now()
-	resp, err := r.opts.Base.RoundTrip(sent)
+	e := &exchange{recorder: r, req: req, began: time.Now(), order: r.next.Add(1) - 1}
+	if err := r.ready(req); err != nil {
+		if req.Body != nil {
+			req.Body.Close()
+		}
+		return nil, e.failed(err)
+	}
+	resp, err := r.opts.Base.RoundTrip(e.outgoing())
 	if err != nil {
-		r.note(req, err)
+		e.sent.drop()
+		e.note(err)
 		return nil, err
 	}
 	resp.Request = req
-	e := &exchange{recorder: r, order: order, req: req, resp: resp, sent: copied, began: began}
-	return resp, e.receive()
+	if err := e.receive(resp); err != nil {
+		resp.Body.Close()
+		return nil, e.failed(err)
+	}
+	return resp, nil
 }
 
-// keep journals an interaction.
-func (r *Recorder) keep(order int, i *cassette.Interaction) error {
-	name := strings.Join([]string{i.Request.Method, i.Request.URL, i.Principal}, " ")
+// ready reports why a request cannot be recorded, before anything happens.
+func (r *Recorder) ready(req *http.Request) error {
+	if req.URL == nil {
+		return errors.New("the request has no URL")
+	}
+	return r.journal.Err()
+}
+
+// keep journals an exchange.
+func (r *Recorder) keep(e *exchange, sent string, i *cassette.Interaction) error {
 	stored := i
 	if r.opts.Redact != nil {
 		stored = r.opts.Redact(i)
 	}
-	if err := r.journal.Append(order, stored); err != nil {
-		return fmt.Errorf("record %s %s: %w", i.Request.Method, bare(i.Request.URL), err)
+	return r.journal.Append(int(e.order), r.retries.meet(e.order, r.next.Load(), e.req, sent, i.Response.Code), stored)
+}
+
+func (r *Recorder) note(n Note) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.notes = append(r.notes, n)
+}
+
+// address is what may be told of where a request went: no query, which may hold a
+// token, and what redaction leaves of the rest.
+func (r *Recorder) address(u *url.URL, method string) string {
+	if u == nil {
+		return "(no address)"
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.asked = append(r.asked, asked{order, name, i.Response.Code})
-	return nil
+	text := u.Redacted()
+	if r.opts.Redact != nil {
+		text = r.opts.Redact(&cassette.Interaction{Request: cassette.Request{Method: method, URL: text, Host: u.Host}}).Request.URL
+	}
+	text, _, _ = strings.Cut(text, "?")
+	return text
 }
 
-func (r *Recorder) note(req *http.Request, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.notes = append(r.notes, Note{req.Method, bare(req.URL.String()), err})
-}
-
-// bare is an address without its query, which may hold a token.
-func bare(address string) string {
-	address, _, _ = strings.Cut(address, "?")
-	return address
-}
-
-// Notes lists the exchanges that could not be kept.
+// Notes lists the exchanges that could not be kept, in the order of their requests.
 func (r *Recorder) Notes() []Note {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.notes)
+	notes := slices.Clone(r.notes)
+	slices.SortStableFunc(notes, func(a, b Note) int { return cmp.Compare(a.order, b.order) })
+	return notes
 }
 
-// Save makes the cassette file of what was recorded, once no request is under way:
-// polish sees each stored interaction once more, now that all values are known, and
-// guard may refuse. Then the journal is removed. On an error the old file and the
-// journal both stay.
+// Len is how many interactions Save would write.
+func (r *Recorder) Len() int {
+	all, retried := r.journal.Len()
+	if r.opts.KeepRetried {
+		return all
+	}
+	return all - retried
+}
+
+// Retried is how many answers the client did not take for final.
+func (r *Recorder) Retried() int {
+	_, retried := r.journal.Len()
+	return retried
+}
+
+// Save ends the recording and makes the cassette file of it, once no request is under
+// way: polish sees each stored interaction once more, now that all values are known, and
+// guard may refuse. The file is replaced as a whole, never appended to; then the journal
+// is removed. On an error the old file and the journal both stay, and the recording is
+// over all the same: what it holds can be recovered.
 func (r *Recorder) Save(file string, meta cassette.Meta, polish func(*cassette.Interaction), guard cassette.Guard) error {
-	if err := r.journal.SaveJournal(file, meta, r.retried(), polish, guard); err != nil {
-		return err
+	how := cassette.Saving{KeepRetried: r.opts.KeepRetried, Polish: polish, Guard: guard}
+	if err := r.journal.Save(file, meta, how); err != nil {
+		return errors.Join(fmt.Errorf("%w (what was recorded stays in %s)", err, r.journal.Name()), r.journal.Close())
 	}
 	return r.journal.Remove()
 }
 
-// Len is how many interactions Save would write.
-func (r *Recorder) Len() int { return r.journal.Len() - len(r.retried()) }
-
-// retried are the exchanges after which the client sent the same request again
-// because of how they ended.
-func (r *Recorder) retried() map[int]bool {
-	if r.opts.KeepRetried {
-		return nil
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	slices.SortFunc(r.asked, func(a, b asked) int { return cmp.Compare(a.order, b.order) })
-	last := map[string]int{}
-	for _, a := range r.asked {
-		last[a.request] = a.order
-	}
-	drop := map[int]bool{}
-	for _, a := range r.asked {
-		if passing(a.code) && last[a.request] > a.order {
-			drop[a.order] = true
-		}
-	}
-	return drop
-}
-
-// passing reports whether a status asks the client to try again: later (429, 503,
-// 504; concepts/throttling), or without compressing the body (415: kiota then sends it
-// plain).
-func passing(code int) bool {
-	switch code {
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusUnsupportedMediaType:
-		return true
-	}
-	return false
-}
+// Abort ends the recording and drops what it holds; the old cassette stays. To keep what
+// was recorded so far, close the journal instead.
+func (r *Recorder) Abort() error { return r.journal.Remove() }

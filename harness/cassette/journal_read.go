@@ -1,0 +1,195 @@
+package cassette
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"iter"
+	"os"
+	"slices"
+)
+
+// Torn tells what could not be read at the end of a journal.
+type Torn struct {
+	Bytes int64 // that were left over
+	After int   // interactions that were read before them
+}
+
+func (t *Torn) String() string {
+	return fmt.Sprintf("%d bytes after the first %d interactions are torn", t.Bytes, t.After)
+}
+
+// OpenJournal opens a journal that was left behind, to be saved. What a kill left half
+// written at its end is told, never passed over: the second result is nil where the file
+// is whole. A journal that is still being written is a *LeftoverError.
+func OpenJournal(name string) (*Journal, *Torn, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read journal: %w", err)
+	}
+	j := &Journal{name: name, readOnly: true, file: file, retried: map[int]bool{}}
+	if !lock(file) {
+		file.Close()
+		return nil, nil, &LeftoverError{File: name, Running: true}
+	}
+	torn, err := j.scan()
+	if err != nil {
+		file.Close()
+		return nil, nil, fmt.Errorf("read journal %s: %w", name, err)
+	}
+	return j, torn, nil
+}
+
+// scan finds the records and checks each.
+func (j *Journal) scan() (*Torn, error) {
+	info, err := j.file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	in := bufio.NewReaderSize(j.file, 1<<20)
+	magic := make([]byte, len(journalMagic))
+	n, err := io.ReadFull(in, magic)
+	switch {
+	case string(magic[:n]) != journalMagic[:n]:
+		return nil, errors.New("it is not a journal of this version")
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return &Torn{Bytes: int64(n)}, nil
+	case err != nil:
+		return nil, err
+	}
+	j.end = int64(n)
+	for j.end < info.Size() {
+		torn, err := j.scanRecord(in, info.Size()-j.end)
+		if err != nil {
+			return nil, err
+		}
+		if torn {
+			return &Torn{Bytes: info.Size() - j.end, After: len(j.records)}, nil
+		}
+	}
+	return nil, nil
+}
+
+// scanRecord reads one record of at most so many bytes. One that is not whole is torn;
+// an error is a disk's.
+func (j *Journal) scanRecord(in io.Reader, left int64) (torn bool, err error) {
+	var head [recordHead]byte
+	if left < recordHead {
+		return true, nil
+	}
+	if _, err := io.ReadFull(in, head[:]); err != nil {
+		return false, err
+	}
+	size := int64(binary.LittleEndian.Uint32(head[:]))
+	if size > left-recordHead {
+		return true, nil
+	}
+	sum := crc32.New(castagnoli)
+	sum.Write(head[8:])
+	if _, err := io.CopyN(sum, in, size); err != nil {
+		return false, err
+	}
+	if sum.Sum32() != binary.LittleEndian.Uint32(head[4:]) {
+		return true, nil
+	}
+	j.records = append(j.records, record{int(binary.LittleEndian.Uint64(head[8:])), j.end + recordHead, int(size)})
+	if retryOf := int(binary.LittleEndian.Uint64(head[16:])); retryOf > 0 {
+		j.retried[retryOf-1] = true
+	}
+	j.end += recordHead + size
+	return false, nil
+}
+
+// ReadJournal reads all of a journal that was left behind, as OpenJournal does, but for
+// what was retried.
+func ReadJournal(name string) ([]*Interaction, *Torn, error) {
+	j, torn, err := OpenJournal(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer j.Close()
+	var fault error
+	all := slices.Collect(j.read(j.kept(false), &fault))
+	for n, i := range all {
+		i.ID = n
+	}
+	return all, torn, fault
+}
+
+// kept lists the records in their order.
+func (j *Journal) kept(withRetried bool) []record {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	records := slices.Clone(j.records)
+	if !withRetried {
+		records = slices.DeleteFunc(records, func(r record) bool { return j.retried[r.order] })
+	}
+	slices.SortFunc(records, func(a, b record) int { return cmp.Compare(a.order, b.order) })
+	return records
+}
+
+// read reads interactions back one at a time.
+func (j *Journal) read(records []record, fault *error) iter.Seq[*Interaction] {
+	j.mu.Lock()
+	file := j.file
+	j.mu.Unlock()
+	return func(yield func(*Interaction) bool) {
+		var buf []byte
+		for _, r := range records {
+			buf = slices.Grow(buf[:0], r.size)[:r.size]
+			if _, err := file.ReadAt(buf, r.offset); err != nil {
+				*fault = fmt.Errorf("read journal: %w", err)
+				return
+			}
+			d := decoder{buf: buf}
+			i, err := d.interaction()
+			if err != nil {
+				*fault = fmt.Errorf("read journal %s: at byte %d: %w", j.name, r.offset, err)
+				return
+			}
+			if !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+// Saving says how a journal becomes a cassette.
+type Saving struct {
+	// KeepRetried keeps interactions that the client tried again.
+	KeepRetried bool
+	// Polish may change an interaction before the guard sees it; nil changes none.
+	Polish func(*Interaction)
+	// Guard is as in Cassette.Save; it is asked about each interaction.
+	Guard Guard
+}
+
+// Save makes a cassette file of the journal, in the order of the requests. It streams:
+// whatever the journal's size, a few interactions are in memory. Nothing may be appended
+// meanwhile. A journal that took not all it was given is not saved. The journal stays:
+// remove it once this succeeded.
+func (j *Journal) Save(file string, meta Meta, how Saving) error {
+	if err := j.Err(); err != nil {
+		return fmt.Errorf("save %s: the recording is not complete: %w", file, err)
+	}
+	var fault error
+	records := j.kept(how.KeepRetried)
+	err := SaveAll(file, meta, len(records), func(yield func(*Interaction) bool) {
+		for i := range j.read(records, &fault) {
+			if how.Polish != nil {
+				how.Polish(i)
+			}
+			if !yield(i) {
+				return
+			}
+		}
+	}, how.Guard)
+	if fault != nil {
+		return fmt.Errorf("save %s: %w", file, fault)
+	}
+	return err
+}

@@ -1,0 +1,82 @@
+package transport
+
+import (
+	"net/http"
+	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/match"
+)
+
+// retries finds the answers that the client did not take for final: it sent the same
+// request again, by its match.Key, after one that asked for that. Retries differ from
+// their first try in Retry-Attempt at most (client-facts B), which is no part of a key.
+//
+// The zero value is ready to use, by several goroutines.
+type retries struct {
+	mu      sync.Mutex
+	keys    *match.Index // of no cassette: it makes keys
+	waiting map[string][]refusal
+}
+
+// refusal is an answer that asks to try again.
+type refusal struct {
+	key   match.Key
+	order int64
+	then  int64 // the first order that a request which began after the answer can have
+}
+
+// meet takes note of an exchange that ended while now was the next order. It returns the
+// order of the exchange that this one retries, or cassette.NoRetry. Of several it is the
+// oldest: as many are retried as came again.
+func (t *retries) meet(order, now int64, req *http.Request, body string, code int) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	asked := methodOf(req) + " " + req.URL.String() + " " + match.PrincipalOf(req.Context())
+	waiting := t.waiting[asked]
+	refused := asksAgain(code)
+	if len(waiting) == 0 && !refused {
+		return cassette.NoRetry
+	}
+	key := t.key(req, body)
+	retried := cassette.NoRetry
+	for n, w := range waiting {
+		if w.key == key && w.then <= order {
+			retried = int(w.order)
+			waiting = append(waiting[:n:n], waiting[n+1:]...)
+			break
+		}
+	}
+	if refused {
+		waiting = append(waiting, refusal{key, order, now})
+	}
+	if len(waiting) == 0 {
+		delete(t.waiting, asked)
+	} else {
+		t.waiting[asked] = waiting
+	}
+	return retried
+}
+
+func (t *retries) key(req *http.Request, body string) match.Key {
+	if t.keys == nil {
+		t.keys, _ = match.NewIndex(match.Rules{}) // no rule, no cassette: nothing to object to
+		t.waiting = map[string][]refusal{}
+	}
+	key, err := t.keys.KeyOf(req, []byte(body))
+	if err != nil { // it has no canonical form, so only the very same is equal
+		return match.Key{Method: methodOf(req), Path: req.URL.String(), Body: body}
+	}
+	return key
+}
+
+// asksAgain reports whether a status asks the client to try again: later (429, 503,
+// 504; concepts/throttling), or without compressing the body (415: kiota then sends it
+// plain; client-facts B).
+func asksAgain(code int) bool {
+	switch code {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusUnsupportedMediaType:
+		return true
+	}
+	return false
+}
