@@ -36,7 +36,16 @@ const (
 // scenario is drafted, the cassette is handed to clean, which may be nil and takes
 // out what is not to be stored.
 func VCRPy(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
-	root, err := readYAML(file)
+	data, err := readFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return vcrpy(file, name, data, clean)
+}
+
+// vcrpy is VCRPy for a file that was read.
+func vcrpy(file, name string, data []byte, clean func(*cassette.Cassette) error) (*Result, error) {
+	root, err := parseYAML(file, data)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +91,7 @@ func VCRPy(file, name string, clean func(*cassette.Cassette) error) (*Result, er
 	return r, err
 }
 
-func readYAML(file string) (*yaml.Node, error) {
+func readFile(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("import %s: %w", file, err)
@@ -95,6 +104,10 @@ func readYAML(file string) (*yaml.Node, error) {
 	if len(data) > maxRecording {
 		return nil, &Error{File: file, Message: fmt.Sprintf("larger than %d MB", maxRecording>>20), Advice: "split the recording"}
 	}
+	return data, nil
+}
+
+func parseYAML(file string, data []byte) (*yaml.Node, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		line := yamlLine(err)

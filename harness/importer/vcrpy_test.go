@@ -119,12 +119,9 @@ func FuzzVCRPy(f *testing.F) {
 		}
 		f.Add(archive.Files[0].Data)
 	}
+	const file = "recording.yaml"
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file := filepath.Join(t.TempDir(), "x.yaml")
-		if err := os.WriteFile(file, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		r, err := VCRPy(file, "x", nil)
+		r, err := vcrpy(file, "x", data, nil)
 		if err != nil {
 			if !strings.Contains(err.Error(), file) {
 				t.Fatalf("the error does not name the file: %v", err)
