@@ -185,6 +185,10 @@ func (j *Journal) giveBack(e *encoder) {
 
 // fail is called with the lock held.
 func (j *Journal) fail(err error) error {
+	var named *fs.PathError // journalError says which file
+	if errors.As(err, &named) {
+		err = named.Err
+	}
 	j.failed = &journalError{j.name, err}
 	return j.failed
 }
@@ -212,7 +216,7 @@ func (j *Journal) sync() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err != nil && j.file != nil && j.failed == nil {
-		j.failed = &journalError{j.name, err}
+		_ = j.fail(err) // Append and Save tell
 	}
 }
 

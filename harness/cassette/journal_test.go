@@ -313,3 +313,52 @@ func FuzzJournalCodec(f *testing.F) {
 		}
 	})
 }
+
+// FuzzKilledJournal is law 8 as the file sees it: wherever a kill cuts the journal, what
+// had been appended before is read back, and what was being appended is reported.
+func FuzzKilledJournal(f *testing.F) {
+	for n, text := range []string{"", "{}", "\x00\xff", `{"a":1}`, "graphvcr journal 1\n", "\n"} {
+		f.Add(text, uint(n*97), byte(0))
+		f.Add(text, uint(1<<20), byte(n))
+	}
+	f.Fuzz(func(t *testing.T, text string, cut uint, flip byte) {
+		all := []*Interaction{sample(0, "first"), sample(1, text), sample(2, text+text)}
+		j, _ := journalOf(t, all)
+		ends := []int64{int64(len(journalMagic))}
+		for _, r := range j.records {
+			ends = append(ends, r.offset+int64(r.size))
+		}
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(j.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = data[:min(uint(len(data)), cut)]
+		if flip != 0 && len(data) > len(journalMagic) { // what a disk may do to the last write
+			data[len(data)-1] ^= flip
+		}
+		if err := os.WriteFile(j.Name(), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		left, torn, err := ReadJournal(j.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := int64(len(data))
+		if flip != 0 && len(data) > len(journalMagic) {
+			whole--
+		}
+		want, end := 0, int64(0) // records, and where they end
+		for n, e := range ends {
+			if e <= whole {
+				want, end = n, e
+			}
+		}
+		lost := int64(len(data)) - end
+		if len(left) != want || (torn != nil) != (lost > 0 || len(data) == 0) || torn != nil && (torn.Bytes != lost || torn.After != want) {
+			t.Errorf("%d bytes: %d interactions and %v, want %d and %d bytes lost", len(data), len(left), torn, want, lost)
+		}
+	})
+}

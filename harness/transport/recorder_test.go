@@ -1,23 +1,19 @@
 package transport_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
@@ -179,9 +175,23 @@ func TestRecordThenReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stock.Stop()
-	if _, body := do(t, stock.GetDefaultClient(), server.URL, calls[2]); body != live[2].body {
-		t.Errorf("stock go-vcr replays %d bytes, want %d", len(body), len(live[2].body))
+	for n, one := range calls {
+		if live[n].status == http.StatusTooManyRequests || strings.Contains(one.path, ";") { // stock go-vcr refuses a ; in a query
+			continue
+		}
+		if status, body := do(t, stock.GetDefaultClient(), server.URL, one); status != live[n].status || compacted(body) != live[n].body {
+			t.Errorf("%s: stock go-vcr replays %d with %d bytes, live %d with %d", one.path, status, len(body), live[n].status, len(live[n].body))
+		}
 	}
+}
+
+// compacted is JSON without white space, or what is not JSON as it is.
+func compacted(text string) string {
+	var out bytes.Buffer
+	if json.Compact(&out, []byte(text)) != nil {
+		return text
+	}
+	return out.String()
 }
 
 func TestRecordedShape(t *testing.T) {
@@ -312,96 +322,4 @@ func TestSaveRefused(t *testing.T) {
 	if _, err := os.Stat(cassette.JournalOf(file)); err != nil {
 		t.Errorf("the journal is gone: %v", err)
 	}
-}
-
-// TestKilledRecorder is law 8: it kills recorders at random moments, with several
-// clients under way, and finds in the journal every exchange whose answer a client
-// had got; the cassette of before is whole. GRAPHVCR_FULL=1 kills a hundred.
-func TestKilledRecorder(t *testing.T) {
-	if os.Getenv("GRAPHVCR_KILLED_FILE") != "" {
-		recordUntilKilled(t)
-		return
-	}
-	kills := 10
-	if os.Getenv("GRAPHVCR_FULL") == "1" {
-		kills = 100
-	}
-	answered, recovered, lost := 0, 0, 0
-	for range kills {
-		a, r, l := killOne(t, time.Duration(20+rand.IntN(180))*time.Millisecond)
-		answered, recovered, lost = answered+a, recovered+r, lost+l
-	}
-	t.Logf("answered %d, recovered %d, lost %d in %d kills", answered, recovered, lost, kills)
-	if lost > 0 || answered == 0 {
-		t.Errorf("answered %d, lost %d", answered, lost)
-	}
-}
-
-func killOne(t *testing.T, after time.Duration) (answered, recovered, lost int) {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "x.yaml")
-	before := &cassette.Cassette{Meta: emulated, Interactions: []*cassette.Interaction{{Request: cassette.Request{Method: "GET", URL: "https://graph.microsoft.com/v1.0/me"}}}}
-	if err := before.Save(file, nil); err != nil {
-		t.Fatal(err)
-	}
-	child := exec.Command(os.Args[0], "-test.run=^TestKilledRecorder$")
-	child.Env = append(os.Environ(), "GRAPHVCR_KILLED_FILE="+file)
-	out, err := child.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]bool{}
-	lines := bufio.NewScanner(out)
-	var kill *time.Timer
-	for lines.Scan() {
-		if id, ok := strings.CutPrefix(lines.Text(), "answered "); ok {
-			if kill == nil { // the first answer starts the clock
-				kill = time.AfterFunc(after, func() { child.Process.Kill() })
-			}
-			got[id] = true
-		}
-	}
-	child.Wait()
-	left, _, err := cassette.ReadJournal(cassette.JournalOf(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := map[string]bool{}
-	for _, i := range left {
-		found[i.Request.Body] = true
-	}
-	for id := range got {
-		if !found[id] {
-			lost++
-		}
-	}
-	if old, err := cassette.Load(file); err != nil || len(old.Interactions) != 1 {
-		t.Errorf("the cassette of before is not whole: %v", err)
-	}
-	return len(got), len(left), lost
-}
-
-// recordUntilKilled is the child: eight clients that say what they got.
-func recordUntilKilled(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) }))
-	journal, err := cassette.CreateJournal(os.Getenv("GRAPHVCR_KILLED_FILE"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Transport: transport.NewRecorder(journal, transport.RecorderOptions{})}
-	var wait sync.WaitGroup
-	for g := range 8 {
-		wait.Go(func() {
-			for n := range 100_000 {
-				id := strconv.Itoa(g) + "-" + strconv.Itoa(n)
-				if _, body := do(t, client, server.URL, call{"POST", "/x", id}); body == id {
-					os.Stdout.WriteString("answered " + id + "\n")
-				}
-			}
-		})
-	}
-	wait.Wait()
 }
