@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/importer"
+	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -118,17 +118,19 @@ func findRecordings(paths []string) ([]recording, error) {
 	var all []recording
 	for _, at := range paths {
 		before := len(all)
-		err := filepath.WalkDir(at, func(file string, entry fs.DirEntry, err error) error {
+		err := project.Walk(at, func(file string) error {
 			ext := filepath.Ext(file)
-			if err != nil || entry.IsDir() || file != at && ext != ".yaml" && ext != ".yml" {
-				return err
-			}
 			name, err := filepath.Rel(at, file)
-			if name == "." {
+			switch {
+			case err != nil:
+				return err
+			case name == ".":
 				name = filepath.Base(file)
+			case ext != ".yaml" && ext != ".yml":
+				return nil
 			}
-			all = append(all, recording{file: filepath.ToSlash(file), name: recordingName(name)})
-			return err
+			all = append(all, recording{file: file, name: recordingName(name)})
+			return nil
 		})
 		if err != nil {
 			return nil, &failure{message: "find recordings", err: err}

@@ -65,20 +65,9 @@ func collectAt(p *project.Project, at string) ([]file, error) {
 		return byName(p, at)
 	}
 	var files []file
-	err := filepath.WalkDir(at, func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case name != at && strings.HasPrefix(entry.Name(), "."):
-			if entry.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case entry.IsDir():
-			return nil
-		}
+	err := project.Walk(at, func(name string) error {
 		f := fileOf(p, name)
-		if f.kind == isOther && name == at {
+		if f.kind == isOther && name == filepath.ToSlash(filepath.Clean(at)) {
 			f.kind = isUnknown
 		}
 		if f.kind != isOther {

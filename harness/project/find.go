@@ -84,20 +84,35 @@ func (p *Project) missingScenario(path string) error {
 	return e
 }
 
-// walkYAML lists the YAML files below a folder, sorted. Hidden files and folders
-// are left out.
-func walkYAML(dir string) ([]string, error) {
-	var files []string
-	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+// Walk calls visit for every file below a folder, and for a path that is a file.
+// Hidden files and folders are left out, unless the path names one. A link to a
+// folder stands for the folder where the path is the link, and nowhere below it.
+func Walk(path string, visit func(file string) error) error {
+	root := path
+	if isDir(path) {
+		root += string(filepath.Separator) + "." // looks through a link
+	}
+	return filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case name != dir && strings.HasPrefix(entry.Name(), "."):
+		case name != root && strings.HasPrefix(entry.Name(), "."):
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
-		case !entry.IsDir() && isYAML(name):
-			files = append(files, clean(name))
+		case !entry.IsDir():
+			return visit(clean(name))
+		}
+		return nil
+	})
+}
+
+// walkYAML lists the YAML files below a folder, sorted.
+func walkYAML(dir string) ([]string, error) {
+	var files []string
+	err := Walk(dir, func(file string) error {
+		if isYAML(file) {
+			files = append(files, file)
 		}
 		return nil
 	})

@@ -241,11 +241,11 @@ func (p *Project) Recover(journal string) (report.Case, error) {
 // Journals lists the journals that recordings left in the cassettes folder.
 func (p *Project) Journals() ([]string, error) {
 	var found []string
-	err := filepath.WalkDir(p.Dirs.Cassettes, func(name string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && strings.HasSuffix(name, ".yaml.journal") {
-			found = append(found, clean(name))
+	err := Walk(p.Dirs.Cassettes, func(file string) error {
+		if strings.HasSuffix(file, ".yaml.journal") {
+			found = append(found, file)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look for journals: %w", err)
