@@ -68,6 +68,13 @@ func (p *Project) candidates(path string) []string {
 }
 
 func (p *Project) missingScenario(path string) error {
+	if clean(path) == p.Dirs.Scenarios {
+		return &Error{
+			Message: fmt.Sprintf("there is no folder %s", p.Dirs.Scenarios),
+			Advice:  "graphvcr new scenario NAME writes a first scenario there; --scenarios names another folder",
+			Err:     fs.ErrNotExist,
+		}
+	}
 	e := &Error{
 		Message: fmt.Sprintf("no scenario at %s", clean(path)),
 		Advice:  fmt.Sprintf("scenarios are looked for in %s; pass another folder with --scenarios", p.Dirs.Scenarios),

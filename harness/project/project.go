@@ -137,7 +137,13 @@ func (p *Project) CassetteFile(name string) (string, error) {
 		}
 	}
 	root, err := os.OpenRoot(p.Dirs.Cassettes)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", &Error{
+			Message: fmt.Sprintf("there is no cassette %q: no folder %s", name, p.Dirs.Cassettes),
+			Advice:  "import or record it, or pass the folder of cassettes with --cassettes",
+			Err:     err,
+		}
+	} else if err != nil {
 		return "", &Error{
 			Message: fmt.Sprintf("open the cassettes folder of cassette %q: %v", name, err),
 			Advice:  "pass the folder with --cassettes",
