@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -133,10 +134,10 @@ func yamlLine(err error) int {
 
 func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
 	root = follow(root)
-	if root.Kind == yaml.SequenceNode { // vcrpy before format 1
-		return root.Content, nil
-	}
 	list := member(root, "interactions")
+	if root.Kind == yaml.SequenceNode && slices.ContainsFunc(root.Content, isExchange) { // vcrpy before format 1
+		list = root
+	}
 	if list == nil || list.Kind != yaml.SequenceNode {
 		return nil, &Error{File: file, Line: root.Line, Message: "no list of interactions",
 			Advice: "a vcrpy recording is a mapping with a list of interactions"}
@@ -149,6 +150,9 @@ func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
 	}
 	return list.Content, nil
 }
+
+// isExchange tells an interaction from an item of any other list.
+func isExchange(node *yaml.Node) bool { return member(node, "request") != nil }
 
 // nodeError is a fault at a node of the recording.
 type nodeError struct {
