@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -140,6 +141,7 @@ func findRecordings(paths []string) ([]recording, error) {
 		}
 	}
 	slices.SortFunc(all, func(a, b recording) int { return strings.Compare(a.name+"\x00"+a.file, b.name+"\x00"+b.file) })
+	all = slices.CompactFunc(all, func(a, b recording) bool { return a.file == b.file })
 	for i := 1; i < len(all); i++ {
 		if all[i].name == all[i-1].name {
 			return nil, &failure{
@@ -151,13 +153,12 @@ func findRecordings(paths []string) ([]recording, error) {
 	return all, nil
 }
 
-// recordingName is a path without its extension, of characters that need no
-// quoting on any system.
+// recordingName is a path without its extension, of letters, digits and what needs
+// no quoting on any system.
 func recordingName(file string) string {
 	name := filepath.ToSlash(strings.TrimSuffix(file, filepath.Ext(file)))
 	return strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', strings.ContainsRune("-_./", r):
+		if unicode.In(r, unicode.Letter, unicode.Mark, unicode.Digit) || strings.ContainsRune("-_./", r) {
 			return r
 		}
 		return '-'

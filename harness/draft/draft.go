@@ -159,7 +159,10 @@ func splitVersion(u *url.URL) (version, path string, ok bool) {
 
 // title makes a scenario's name from a cassette's.
 func title(name string) string {
-	words := strings.NewReplacer("_", " ", "-", " ", "/", ": ", ".", " ").Replace(name)
+	words := strings.TrimSpace(strings.NewReplacer("_", " ", "-", " ", "/", ": ", ".", " ").Replace(name))
+	if words == "" {
+		return "A recording" // a scenario's name is never blank
+	}
 	first, size := utf8.DecodeRuneInString(words)
 	return string(unicode.ToUpper(first)) + words[size:]
 }
