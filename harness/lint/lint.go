@@ -95,6 +95,29 @@ func (l *linter) checkScenario(file string) {
 	for _, steps := range [][]scenario.Step{sc.Steps, sc.Cleanup} {
 		for i := range steps {
 			l.checkSchemaNames(sc, &steps[i])
+			l.checkBodyFiles(sc, &steps[i])
+		}
+	}
+}
+
+// checkBodyFiles tells of bodies that are not there to be sent.
+func (l *linter) checkBodyFiles(sc *scenario.Scenario, step *scenario.Step) {
+	names := []string{step.Request.BodyFile}
+	for _, part := range step.Request.Multipart {
+		names = append(names, part.BodyFile)
+	}
+	for _, name := range names {
+		if name == "" {
+			continue
+		}
+		file := path.Join(path.Dir(filepath.ToSlash(sc.File)), name)
+		if !exists(file) {
+			l.add(sc.File, report.Finding{
+				Rule: "scenario.bodyfile", Severity: report.Error, Step: step.Name,
+				Place:   report.Place{File: sc.File, Line: step.Request.Line},
+				Message: fmt.Sprintf("there is no body file %s", file),
+				Hint:    "a bodyFile is named by its path below the scenario's folder",
+			})
 		}
 	}
 }
@@ -142,7 +165,11 @@ func (l *linter) checkTogether(ctx context.Context, files []file) error {
 }
 
 // named is what other files need to know of a scenario.
-type named struct{ file, name, cassette string }
+type named struct {
+	file     string
+	name     string // "" where the file gives it none
+	cassette string
+}
 
 // loadAll reads the scenarios' names. One that does not load still has the
 // cassette that is called like it.
@@ -151,7 +178,9 @@ func (l *linter) loadAll(files []string) []named {
 	for _, file := range files {
 		n := named{file: file}
 		if sc, err := l.project.Scenario(file); err == nil {
-			n.name = sc.Name
+			if base := path.Base(file); sc.Name != strings.TrimSuffix(base, path.Ext(base)) {
+				n.name = sc.Name // not the file's own, which other folders may well repeat
+			}
 			n.cassette, _ = l.project.CassetteFile(sc.Cassette)
 		} else if rel, err := filepath.Rel(l.project.Dirs.Scenarios, file); err == nil {
 			n.cassette = path.Join(l.project.Dirs.Cassettes, filepath.ToSlash(rel))
