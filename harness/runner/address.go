@@ -83,6 +83,9 @@ func queryPart(raw string) string {
 // and stays raw; every other value is one segment. Inside quotes, as in
 // users('{upn}'), quotes of the value are doubled as OData wants it.
 func pathText(t scenario.Template, lookup func(string) (any, bool)) (string, error) {
+	if err := misleading(t, lookup); err != nil {
+		return "", err
+	}
 	const mark = "\x00" // cannot stand in YAML, so neither in a template
 	var values []string
 	marked, err := t.ExpandText(lookup, func(value string) string {
@@ -100,6 +103,17 @@ func pathText(t scenario.Template, lookup func(string) (any, bool)) (string, err
 		text.WriteString(literal)
 	}
 	return text.String(), nil
+}
+
+// misleading refuses values that would turn the path into that of something else:
+// /users/{id} without an id is all users.
+func misleading(t scenario.Template, lookup func(string) (any, bool)) error {
+	for _, name := range t.Variables() {
+		if value, _ := lookup(name); value == "" || value == "." || value == ".." {
+			return fmt.Errorf("variable %q: %q in a path leads somewhere else", name, value)
+		}
+	}
+	return nil
 }
 
 func pathValue(before, value string) string {

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -74,6 +75,22 @@ func TestPathText(t *testing.T) {
 		}
 		if got, err := pathText(parsed, lookup); err != nil || got != want {
 			t.Errorf("%s is %s, %v, want %s", template, got, err, want)
+		}
+	}
+}
+
+func TestPathTextRefusesWhatLeadsElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, value := range []any{"", ".", ".."} {
+		for _, template := range []string{"/users/{id}", "/users('{id}')", "{id}"} {
+			parsed, err := scenario.ParseTemplate(template)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := pathText(parsed, func(string) (any, bool) { return value, true })
+			if err == nil || !strings.Contains(err.Error(), `variable "id"`) {
+				t.Errorf("%s with %q is %q, %v", template, value, got, err)
+			}
 		}
 	}
 }
