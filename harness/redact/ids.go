@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/format"
 )
 
 // Ids and tokens that are recognised by their form. The forms: graph-facts, section 4,
@@ -102,8 +104,7 @@ func (p *pass) guids(s string, i, j, base int) bool {
 }
 
 func (p *pass) guid(s string, i, base int, r rule) {
-	var room [40]byte
-	if !wellKnown[string(appendFolded(room[:0], s[i:i+36]))] {
+	if !format.IsWellKnown(s[i : i+36]) {
 		p.shape(s, i, i+36, base, r, mold{guid: true})
 	}
 }
@@ -181,7 +182,7 @@ func (p *pass) sid(s string, i, j, base int) int {
 		return 0
 	}
 	if numbers, ok := strings.CutPrefix(value, "S-1-12-1-"); ok {
-		if guid, ok := guidOfSID(numbers); ok && !wellKnown[guid] {
+		if guid, ok := guidOfSID(numbers); ok && !format.IsWellKnown(guid) {
 			a := p.ledger.shape(guid, mold{guid: true}, "", p.trial)
 			if a.pseudonym != "" {
 				a.pseudonym = "S-1-12-1-" + sidOfGUID(a.pseudonym)

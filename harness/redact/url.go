@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -204,7 +205,7 @@ func (p *pass) isID(s string, base int) bool {
 	for _, e := range p.edits[first:] {
 		start, end = min(start, e.start), max(end, e.end)
 	}
-	if start < end && isFrame(s[:start-base], s[end-base:]) || isGUID(s) && wellKnown[strings.ToLower(s)] {
+	if start < end && isFrame(s[:start-base], s[end-base:]) || isGUID(s) && format.IsWellKnown(s) {
 		return true
 	}
 	p.edits = p.edits[:first]
