@@ -133,8 +133,6 @@ const graphHost = "graph"
 // depends on it, to any depth. (This is colour refinement; a batch has at most 20
 // parts, and where nothing depends on anything there is nothing to refine.)
 func (b *batch) label() {
-	linked := false
-	index := map[string]int{}
 	for i := range b.parts {
 		part := &b.parts[i]
 		host := ""
@@ -142,6 +140,16 @@ func (b *batch) label() {
 			host = part.url.Host
 		}
 		part.asks = strings.Join([]string{part.method, host, part.path, part.query, part.headers, part.body.digest}, "\x00")
+	}
+	b.order()
+}
+
+// order makes the labels of what the parts ask for, and sorts by them.
+func (b *batch) order() {
+	linked := false
+	index := map[string]int{}
+	for i := range b.parts {
+		part := &b.parts[i]
 		part.label = part.asks
 		linked = linked || len(part.needs) > 0
 		index[part.id] = i

@@ -21,6 +21,9 @@ type Index struct {
 	byKey    map[Key]*entry
 	verbatim map[spelling][]*entry
 	barriers []barrier
+
+	unifies bool // some cassette holds pseudonyms, and they may be bound
+	masks   func() *masks
 }
 
 // An entry is a key with its answers.
@@ -86,6 +89,8 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 			verbatim:   make(map[spelling][]*entry, total),
 		},
 	}
+	b.index.unifies = rules.Bind != BindOff && slices.ContainsFunc(cassettes, isRedacted)
+	b.index.masks = sync.OnceValue(b.index.makeMasks)
 	for _, c := range cassettes {
 		for i, interaction := range c.Interactions {
 			if err := b.add(c, interaction); err != nil {

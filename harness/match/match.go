@@ -1,6 +1,11 @@
 package match
 
-import "github.com/graphvcr/graphvcr/harness/cassette"
+import (
+	"net/http"
+	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+)
 
 // Key is the canonical, comparable form of a request. Equal keys ask for the
 // same answers.
@@ -18,10 +23,33 @@ type Key struct {
 type Answer struct {
 	Cassette    *cassette.Cassette
 	Interaction *cassette.Interaction
-	Body        string // the response body to serve: the recorded one, or a batch's with the client's ids
+	Body        string // the response body to serve: the recorded one, with a batch's ids and bound values as the client has them
 	Note        string // what was unusual about the choice, "" when nothing was
 
 	record *record
+	bound  *bindings // nil when nothing is
+}
+
+// restore puts the session's values back for the pseudonyms in the body. Bytes that are
+// no text are left alone.
+func (a *Answer) restore(bound *bindings) {
+	a.bound = bound
+	if utf8.ValidString(a.Body) {
+		a.Body = bound.toLive().rename(a.Body, inText)
+	}
+}
+
+// RestoreHeader puts the session's values back for the pseudonyms in response headers
+// or trailers, in place.
+func (a *Answer) RestoreHeader(header http.Header) {
+	if a.bound == nil {
+		return
+	}
+	for _, values := range header {
+		for i, value := range values {
+			values[i] = a.bound.toLive().rename(value, inText)
+		}
+	}
 }
 
 // Unused is an interaction that no request consumed. Leftover is true for a

@@ -33,6 +33,7 @@ type MissError struct {
 	Reason      string      // e.g. "polling beyond the recording"; may be ""
 	Nearest     []Candidate // at most 3, those with the fewest differences first
 	NextStep    string      // what to do about it, rule to add included
+	Bound       []Binding   // what the session's values stood for by then
 }
 
 // A Candidate is a recorded interaction near to a missed request.
@@ -55,6 +56,9 @@ func (e *MissError) Error() string {
 		for _, d := range c.Differences {
 			fmt.Fprintf(&text, "\n    %s: recorded %s, received %s", d.Field, d.Recorded, d.Received)
 		}
+	}
+	for _, b := range e.Bound {
+		fmt.Fprintf(&text, "\n  bound: %s = %s", b.Pseudonym, b.Live)
 	}
 	if e.NextStep != "" {
 		text.WriteString("\n  " + strings.ReplaceAll(e.NextStep, "\n", "\n  "))

@@ -10,10 +10,16 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestOrder plays the scripts of testdata/order: a tape, rules in the comment,
-// and requests with the answers that they get. UPDATE_GOLDEN=1 rewrites the answers.
-func TestOrder(t *testing.T) {
-	files, err := filepath.Glob("testdata/order/*.txtar")
+// TestOrder plays the scripts of testdata/order.
+func TestOrder(t *testing.T) { playFolder(t, "order") }
+
+// TestUnify plays the scripts of testdata/unify, whose tapes hold pseudonyms.
+func TestUnify(t *testing.T) { playFolder(t, "unify") }
+
+// playFolder plays scripts: a tape, rules in the comment, and requests with the answers
+// that they get. UPDATE_GOLDEN=1 rewrites the answers.
+func playFolder(t *testing.T, folder string) {
+	files, err := filepath.Glob("testdata/" + folder + "/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
@@ -35,6 +41,7 @@ func TestOrder(t *testing.T) {
 
 func playScripts(t *testing.T, archive *txtar.Archive) {
 	var rules Rules
+	tape := parseTape(t, string(archive.Files[0].Data))
 	for line := range strings.SplitSeq(string(archive.Comment), "\n") {
 		name, value, _ := strings.Cut(line, ": ")
 		switch name {
@@ -43,9 +50,12 @@ func playScripts(t *testing.T, archive *txtar.Archive) {
 		case "repeat":
 			on, repeat, _ := strings.Cut(value, " = ")
 			rules.Match = append(rules.Match, Rule{On: on, Repeat: Repeat(repeat)})
+		case "bind":
+			rules.Bind = Bind(value)
+		case "redacted":
+			tape.Meta.Redacted = strings.Split(value, ", ")
 		}
 	}
-	tape := parseTape(t, string(archive.Files[0].Data))
 	index := newIndex(t, rules, tape)
 	for i := range archive.Files[1:] {
 		script := &archive.Files[i+1]
@@ -56,7 +66,7 @@ func playScripts(t *testing.T, archive *txtar.Archive) {
 				continue
 			}
 			request, _, _ := strings.Cut(strings.TrimSpace(line), " => ")
-			got.WriteString(request + " => " + ask(t, session, request) + "\n")
+			got.WriteString(request + " => " + play(t, session, request) + "\n")
 		}
 		for _, u := range session.Unused() {
 			kind := "unused"
@@ -72,4 +82,17 @@ func playScripts(t *testing.T, archive *txtar.Archive) {
 			t.Errorf("%s (-want +got):\n%s", script.Name, diff)
 		}
 	}
+}
+
+// play asks, or binds: "bind PSEUDONYM = LIVE".
+func play(t *testing.T, session *Session, line string) string {
+	input, isBind := strings.CutPrefix(line, "bind ")
+	if !isBind {
+		return ask(t, session, line)
+	}
+	pseudonym, live, _ := strings.Cut(input, " = ")
+	if err := session.Bind(pseudonym, live); err != nil {
+		return err.Error()
+	}
+	return "bound"
 }

@@ -17,9 +17,8 @@ type request struct {
 }
 
 // understand is the one function that makes keys. It is pure, and the same for
-// recorded and for live requests. (A cassette that holds pseudonyms would have the
-// values of identity lifted out of path, query and body here, before they are
-// written into the key.)
+// recorded and for live requests. (Where a cassette holds pseudonyms, mask.go lifts the
+// values of identity out of what is understood here.)
 func (s ruleSet) understand(method string, address *url.URL, header http.Header, body []byte, principal string) request {
 	u := graphurl.FromURL(address)
 	r := request{url: u, effect: s.effectOn(method, u)}

@@ -14,7 +14,17 @@ import (
 type Rules struct {
 	Order Order
 	Match []Rule
+	Bind  Bind
 }
+
+// Bind says whether the pseudonyms of a cassette stand for values of the session.
+type Bind string
+
+// The positions of Bind.
+const (
+	BindOn  Bind = "on"  // default: yes, where a cassette holds pseudonyms
+	BindOff Bind = "off" // requests are compared as they are
+)
 
 // Order says how far recorded order binds reads to related writes.
 type Order string
@@ -70,6 +80,9 @@ type effect struct {
 func compileRules(rules Rules) (ruleSet, error) {
 	if !slices.Contains([]Order{"", OrderPrefer, OrderStrict, OrderKey}, rules.Order) {
 		return nil, fmt.Errorf("match rules: order %q is none of prefer, strict, key", rules.Order)
+	}
+	if !slices.Contains([]Bind{"", BindOn, BindOff}, rules.Bind) {
+		return nil, fmt.Errorf("match rules: bind %q is neither on nor off", rules.Bind)
 	}
 	set := make(ruleSet, 0, len(rules.Match))
 	for i, rule := range rules.Match {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // Session is one replay of an index.
@@ -12,6 +14,9 @@ type Session struct {
 	index    *Index
 	tallies  words // a tally for each entry
 	progress words // how far each barrier has come
+
+	binding sync.Mutex // held while values are bound, which requests with a key of their own never do
+	bound   atomic.Pointer[bindings]
 }
 
 // NewSession starts a replay with nothing consumed.
@@ -30,10 +35,13 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 	}
 	live := s.index.live(req, body)
 	e := s.index.entryOf(live.key)
-	if e == nil {
-		return missed(trace, s.index.unknown(req, &live))
+	switch {
+	case e != nil:
+		return s.take(e, live.body.batch, req, trace)
+	case s.index.unifies:
+		return s.unified(req, body, &live, trace)
 	}
-	return s.take(e, live.body.batch, req, trace)
+	return missed(trace, s.index.unknown(req, &live))
 }
 
 func missed(trace *Trace, miss *MissError) (Answer, error) {
@@ -57,6 +65,9 @@ func (s *Session) take(e *entry, live *batch, req *http.Request, trace *Trace) (
 		r := &e.answers[chosen.answer]
 		s.advance(r)
 		answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.bodyFor(live), record: r}
+		if bound := s.bound.Load(); bound != nil {
+			answer.restore(bound)
+		}
 		if chosen.reason == early || chosen.reason == stale {
 			answer.Note = s.note(e, chosen.reason, now)
 		}

@@ -121,6 +121,8 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter bool) *http
 	response.Request = req
 	response.Header = t.header.Clone()
 	response.Trailer = answer.Interaction.Response.Trailer.Clone()
+	answer.RestoreHeader(response.Header)
+	answer.RestoreHeader(response.Trailer)
 	if keepRetryAfter && t.retryAfter != nil {
 		response.Header["Retry-After"] = slices.Clone(t.retryAfter)
 	}
@@ -130,7 +132,7 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter bool) *http
 	case req.Method == http.MethodHead:
 		response.ContentLength = announced(response.Header)
 	default:
-		if len(answer.Body) != t.length { // a batch with other ids
+		if len(answer.Body) != t.length { // a batch with other ids, or bound values
 			response.Header["Content-Length"] = []string{strconv.Itoa(len(answer.Body))}
 		}
 		response.ContentLength = int64(len(answer.Body))
