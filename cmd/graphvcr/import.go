@@ -86,8 +86,10 @@ func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error
 	for i := range recordings {
 		r := &recordings[i]
 		clean := func(c *cassette.Cassette) (err error) {
-			r.redacted, err = p.Clean(c)
-			return err
+			if r.redacted, r.guard, err = p.Clean(c); err != nil {
+				return err
+			}
+			return r.guard(c) // now, before any file is written
 		}
 		if r.result, err = importer.VCRPy(r.file, r.name, clean); err != nil {
 			errs = append(errs, err)
@@ -111,6 +113,7 @@ type recording struct {
 	file, name string
 	result     *importer.Result
 	redacted   []report.Finding
+	guard      cassette.Guard
 }
 
 // findRecordings lists the files at paths, sorted by name. Two that would get one
@@ -216,7 +219,7 @@ func (f *importFlags) write(r *recording) error {
 			return &failure{message: "import vcrpy", err: err}
 		}
 	}
-	if err := r.result.Cassette.Save(cassette, nil); err != nil {
+	if err := r.result.Cassette.Save(cassette, r.guard); err != nil {
 		return err
 	}
 	if err := replaceFile(scenario, r.result.Scenario); err != nil {

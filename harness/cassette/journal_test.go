@@ -267,9 +267,11 @@ func TestJournalSyncs(t *testing.T) {
 	for _, end := range []func(*Journal) error{(*Journal).Close, (*Journal).Remove} {
 		synctest.Test(t, func(t *testing.T) {
 			j, _ := journalOf(t, samples(1))
+			j.mu.Lock()
 			if j.syncing == nil {
 				t.Error("nothing will sync what was appended")
 			}
+			j.mu.Unlock()
 			time.Sleep(2 * syncEvery) // in synctest's time
 			j.mu.Lock()
 			if j.syncing != nil {

@@ -25,23 +25,6 @@ func Load(file string) (*Cassette, error) {
 	return c, nil
 }
 
-// LoadRoot reads the cassette of a name, which is its path below root without
-// ".yaml". The name cannot leave root, not even through a symbolic link.
-func LoadRoot(root *os.Root, name string) (*Cassette, error) {
-	file := filepath.Join(root.Name(), filepath.FromSlash(name)+".yaml")
-	f, err := root.Open(filepath.FromSlash(name) + ".yaml")
-	if err != nil {
-		return nil, openError(file, err)
-	}
-	defer f.Close()
-	c, err := read(file, f)
-	if err != nil {
-		return nil, err
-	}
-	c.Name = name
-	return c, nil
-}
-
 // openError is for a file that cannot even be opened.
 func openError(file string, err error) *Error {
 	e := &Error{File: file, Interaction: -1, Message: "the file cannot be opened: " + reason(err), Err: err}

@@ -15,13 +15,9 @@ import (
 const RuleRedacted = "redact.replaced"
 
 // Clean redacts a cassette in place by the project's rules and says, in a note for
-// each rule, how many values it replaced.
-func (p *Project) Clean(c *cassette.Cassette) ([]report.Finding, error) {
-	findings, _, err := p.clean(c)
-	return findings, err
-}
-
-func (p *Project) clean(c *cassette.Cassette) ([]report.Finding, cassette.Guard, error) {
+// each rule, how many values it replaced. The guard refuses to save what would leak
+// all the same.
+func (p *Project) Clean(c *cassette.Cassette) ([]report.Finding, cassette.Guard, error) {
 	r, err := redact.New(p.Rules.Redact, redact.Options{})
 	if err != nil {
 		return nil, nil, fmt.Errorf("redact %s: %w", c.Name, err)
@@ -50,7 +46,7 @@ func (p *Project) Redact(file string, dry bool) (report.Case, error) {
 		return report.Case{}, err
 	}
 	told := report.Case{Name: file, File: file}
-	findings, guard, err := p.clean(c)
+	findings, guard, err := p.Clean(c)
 	if err != nil {
 		return told, err
 	}
