@@ -30,11 +30,21 @@ const (
 	kindToken   kind = "token"             // a skip or delta token
 	kindID      kind = "id"                // an id of another format, as a whole value
 	kindWord    kind = "word"              // a name, a phone number, free text, as a whole value
+	kindPart    kind = "part"              // what a filter says that a word begins with or contains
 )
+
+// of is the kind of the words that one series of pseudonyms stands for: one text may be
+// a person's name and account.
+func (k kind) of(series string) kind { return k + kind(":"+series) }
+
+// isText reports whether a kind is told by where it stands, and not by a format.
+func (k kind) isText() bool {
+	return strings.HasPrefix(string(k), string(kindWord)) || strings.HasPrefix(string(k), string(kindPart))
+}
 
 // folds reports whether the letter case of a kind means nothing.
 func (k kind) folds() bool {
-	return k == kindGUID || k == kindAddress || k == kindDomain || k == kindHost || k == kindWord
+	return k == kindGUID || k == kindAddress || k == kindDomain || k == kindHost || k.isText()
 }
 
 // folded is the spelling by which equal values of the kind are equal texts.

@@ -55,7 +55,7 @@ func patternsOf(list []pairing, toPseudonym bool) []pattern {
 		if toPseudonym {
 			from, to = to, from
 		}
-		if from == to || from == "" {
+		if from == to || from == "" || strings.HasPrefix(string(p.kind), string(kindPart)) {
 			continue
 		}
 		patterns = append(patterns, pattern{p.kind, from, to})
@@ -182,8 +182,8 @@ func (s *Session) Bind(pseudonym, live string) error {
 		return fmt.Errorf("bind %q: the cassette holds no pseudonyms, or the rules say `bind: off`: send what was recorded", pseudonym)
 	}
 	recorded, received := lifter{soft: &softNames{}}, lifter{soft: &softNames{}}
-	recorded.softValue(pseudonym)
-	received.softValue(live)
+	recorded.softValue(kindWord, pseudonym)
+	received.softValue(kindWord, live)
 	if string(recorded.mask) != string(received.mask) {
 		return fmt.Errorf("bind %q to %q: they have not one format", pseudonym, live)
 	}
@@ -193,10 +193,13 @@ func (s *Session) Bind(pseudonym, live string) error {
 	var more []pairing
 	for i, v := range recorded.values {
 		p := pairing{v.kind, v.text, received.values[i].text}
+		if m, series := markOf(v.text); p.kind.isText() && m == bound {
+			p.kind = p.kind.of(series)
+		}
 		if !now.free(&p, more) {
 			return fmt.Errorf("bind %q to %q: one of them is bound to another value", pseudonym, live)
 		}
-		if _, known := now.liveOf(v); !known {
+		if _, known := now.liveOf(p.recorded()); !known {
 			more = append(more, p)
 		}
 	}

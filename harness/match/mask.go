@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -110,10 +109,13 @@ func (w *lifter) literals(text string) {
 		}
 		w.text(before)
 		w.mask = append(w.mask, '\'')
-		if w.soft.literals {
-			w.softValue(literal)
-		} else {
+		switch {
+		case !w.soft.literals:
 			w.whole(literal)
+		case asksForPart(before):
+			w.softValue(kindPart, literal)
+		default:
+			w.softValue(kindWord, literal)
 		}
 		w.mask = append(w.mask, '\'')
 		text = after
@@ -135,14 +137,25 @@ func cutLiteral(text string) (literal, after string, closed bool) {
 	return "", "", false
 }
 
-// softValue writes a value that its member's name tells to be redacted text. One with
-// ids in it is told by them.
-func (w *lifter) softValue(text string) {
+// asksForPart reports whether the literal behind a text is an argument of a function
+// that compares a part of a value.
+func asksForPart(before string) bool {
+	call := strings.ToLower(before[:strings.LastIndexByte(before, '(')+1])
+	return hasAnySuffix(call, "startswith(", "endswith(", "contains(")
+}
+
+func hasAnySuffix(text string, suffixes ...string) bool {
+	return slices.ContainsFunc(suffixes, func(s string) bool { return strings.HasSuffix(text, s) })
+}
+
+// softValue writes a value that its place tells to be redacted text. One with ids in it
+// is told by them.
+func (w *lifter) softValue(k kind, text string) {
 	if wholeKind(text) != "" || len(atomsIn(text)) > 0 {
 		w.whole(text)
 		return
 	}
-	w.hole(kindWord, text)
+	w.hole(k, text)
 }
 
 // address writes the path and the options of a URL, those that rules ignore left out.
@@ -291,7 +304,7 @@ func (w *lifter) string(name, text string) {
 		}
 		w.literals(text)
 	case w.soft.members[strings.ToLower(name)]:
-		w.softValue(text)
+		w.softValue(kindWord, text)
 	default:
 		w.whole(text)
 	}
@@ -339,55 +352,4 @@ func (w *lifter) part(p *batchPart) {
 	if p.body.digest != "" {
 		w.json("", p.body.doc)
 	}
-}
-
-// series are the words that a redactor numbers: Name 1, account2, file3.docx.
-var series = []string{"name ", "account", "employee", "place", "user", "file"}
-
-// A mark says what a redacted text is good for.
-type mark int
-
-const (
-	noMark mark = iota
-	bound       // it stands for one text, wherever it occurs
-	filler      // it stands for any text
-)
-
-const loremIpsum = "lorem ipsum dolor sit amet consectetur "
-
-// markOf tells what redaction left of a text.
-func markOf(text string) mark {
-	lower := strings.ToLower(text)
-	for _, word := range series {
-		if number, ok := strings.CutPrefix(lower, word); ok && number != "" && isDigit(number[0]) {
-			return bound
-		}
-	}
-	switch {
-	case text == "REDACTED" || strings.HasSuffix(text, " REDACTED") || text == "UkVEQUNURUQ=":
-		return filler
-	case len(text) >= 3 && strings.HasPrefix(loremIpsum, text[:min(len(text), len(loremIpsum))]):
-		return filler
-	case len(text) >= 8 && strings.Trim(strings.TrimRight(text, "="), "A") == "":
-		return filler
-	case isBlankPhone(text):
-		return bound
-	}
-	return noMark
-}
-
-// isBlankPhone reports whether a text is a phone number of zeros, the last four digits
-// aside.
-func isBlankPhone(text string) bool {
-	digits := strings.Map(func(c rune) rune {
-		if c >= '0' && c <= '9' {
-			return c
-		}
-		return -1
-	}, text)
-	if len(digits) < 7 || strings.ContainsFunc(text, func(c rune) bool { return !strings.ContainsRune("0123456789+-() .", c) }) {
-		return false
-	}
-	number, err := strconv.Atoi(digits[:len(digits)-4])
-	return err == nil && number == 0
 }

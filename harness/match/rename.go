@@ -192,9 +192,10 @@ func (p *pattern) bounded(text string, i, j int) bool {
 	if isAlnum(a) || isAlnum(z) {
 		return false
 	}
-	switch p.kind {
-	case kindWord:
+	if p.kind.isText() {
 		return a == z && (a == '"' && !isName(text, j) || a == '\'')
+	}
+	switch p.kind {
 	case kindGUID:
 		return true
 	case kindAddress:
@@ -250,7 +251,7 @@ func (o *occurrence) appendTo(out []byte, text string, i int, where place) []byt
 
 // spelled is what stands for the value, in the letter case in which it was found.
 func (o *occurrence) spelled() string {
-	if o.found == o.from || !o.kind.folds() || o.kind == kindWord {
+	if o.found == o.from || !o.kind.folds() || o.kind.isText() {
 		return o.to
 	}
 	switch o.found {

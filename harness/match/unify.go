@@ -93,7 +93,7 @@ func softNamesOf(requests []request) softNames {
 }
 
 func (n *softNames) find(name, text string) {
-	if markOf(text) != noMark && len(atomsIn(text)) == 0 {
+	if m, _ := markOf(text); m != noMark && len(atomsIn(text)) == 0 {
 		n.members[strings.ToLower(name)] = true
 	}
 }
@@ -120,7 +120,7 @@ func (n *softNames) findLiterals(text string) {
 		if !found || !closed {
 			return
 		}
-		if markOf(literal) == bound && len(atomsIn(literal)) == 0 {
+		if m, _ := markOf(literal); m == bound && len(atomsIn(literal)) == 0 {
 			n.literals = true
 			return
 		}
@@ -223,9 +223,15 @@ type unifier struct {
 	served bool // its answer was served before
 }
 
+// ids are the pairings of values that have a format.
+func (u *unifier) ids() []pairing {
+	return slices.DeleteFunc(slices.Clone(u.more), func(p pairing) bool { return p.kind.isText() })
+}
+
 // consistent lists the candidates that a live request agrees with under the bindings.
-// Candidates that differ in redacted texts only are told apart by the texts' lengths,
-// which redaction keeps, and then by recorded order.
+// Candidates that differ in redacted texts only are all one, or no client that sends two
+// messages could be replayed: the first that was not served counts, and of several that
+// whose fillers have the texts' lengths, which redaction keeps, then the first recorded.
 func (s *Session) consistent(m *masks, asked *lifted, b *bindings) []unifier {
 	var found []unifier
 	for _, c := range m.byMask[asked.mask] {
@@ -238,7 +244,7 @@ func (s *Session) consistent(m *masks, asked *lifted, b *bindings) []unifier {
 		return found
 	}
 	for _, u := range found[1:] {
-		if !slices.Equal(u.more, found[0].more) {
+		if !slices.Equal(u.ids(), found[0].ids()) {
 			return found
 		}
 	}
@@ -259,22 +265,26 @@ func (s *Session) unify(m *masks, u *unifier, asked *lifted, b *bindings) bool {
 	for i, recorded := range u.values {
 		p := pairing{recorded.kind, recorded.text, asked.values[i].text}
 		equal := p.recorded().key() == p.received().key()
+		left, series := markOf(p.pseudonym)
+		if p.kind.isText() && left == bound {
+			p.kind = p.kind.of(series)
+		}
 		switch {
-		case p.kind == kindWord && markOf(p.pseudonym) == filler:
+		case p.kind.isText() && left == filler:
 			if len(p.live) != len(p.pseudonym) {
 				u.spare++
 			}
 			continue
-		case equal && b != nil && b.byPseudonym[recorded.key()] != "":
+		case equal && b != nil && b.byPseudonym[p.recorded().key()] != "":
 			continue // the cassette's own value, which is always understood
 		case equal && !u.isPseudonym(recorded):
 			continue
 		case !b.free(&p, u.more):
 			return false
-		case !equal && (!u.isPseudonym(recorded) || m.holds(p.received())):
+		case !equal && (!u.isPseudonym(recorded) || m.holds(asked.values[i])):
 			return false
 		}
-		if _, known := b.liveOf(recorded); known || binds(u.more, recorded) {
+		if _, known := b.liveOf(p.recorded()); known || binds(u.more, p.recorded()) {
 			continue
 		}
 		if !equal && s.usedAsIs(m, recorded) {
@@ -292,10 +302,10 @@ func binds(list []pairing, recorded value) bool {
 // isPseudonym reports whether a recorded value stands for others: redaction leaves none
 // but those that every tenant has.
 func (c *candidate) isPseudonym(v value) bool {
-	switch v.kind {
-	case kindWord:
-		return markOf(v.text) == bound
-	case kindDomain:
+	switch m, _ := markOf(v.text); {
+	case v.kind.isText():
+		return m == bound
+	case v.kind == kindDomain:
 		return c.identity && strings.HasSuffix(strings.ToLower(v.text), ".example") // RFC 2606 keeps it free
 	}
 	return c.identity && !format.IsWellKnown(v.text)
@@ -306,7 +316,7 @@ func (m *masks) holds(v value) bool {
 	if len(m.users[v.key()]) > 0 {
 		return true
 	}
-	return v.kind != kindWord && m.known()[v.key()]
+	return !v.kind.isText() && m.known()[v.key()]
 }
 
 // usedAsIs reports whether a request that holds the recorded value was answered without

@@ -334,6 +334,8 @@ var rulesSamples = []struct {
 		text: "redact: {identity: off, content: off, disable: [content.ip], keep: [contoso.com]}",
 		want: Rules{Redact: redact.Rules{Identity: redact.Off, Content: redact.Off, Disable: []string{"content.ip"}, Keep: []string{"contoso.com"}}},
 	},
+	{text: "bind: off", want: Rules{Match: match.Rules{Bind: match.BindOff}}},
+	{text: "bind: maybe", bad: true},
 	{text: "redact: {secrets: off}", bad: true},
 	{text: "redact: {identity: maybe}", bad: true},
 	{text: "redact: {keep: [a]}", bad: true},

@@ -52,13 +52,16 @@ func saysNothing(text string) bool {
 
 func decodeRules(root strictyaml.Value) Rules {
 	var rules Rules
-	root.Only("the rules", []string{"match", "order", "redact", "diff"})
+	root.Only("the rules", []string{"match", "order", "bind", "redact", "diff"})
 	// The design gives this key to rules.yaml, and nothing reads it yet: a rule that
 	// is written down and not obeyed would be a trap.
 	root.At("diff").Fault("remove it", "%q is not supported by this version", "diff")
 	if order := root.At("order"); order.IsSet() {
 		rules.Match.Order = match.Order(oneOf(order, "order",
 			string(match.OrderPrefer), string(match.OrderStrict), string(match.OrderKey)))
+	}
+	if bind := root.At("bind"); bind.IsSet() {
+		rules.Match.Bind = match.Bind(oneOf(bind, "switch", string(match.BindOn), string(match.BindOff)))
 	}
 	for _, item := range root.At("match").Items() {
 		rules.Match.Match = append(rules.Match.Match, decodeRule(item))
