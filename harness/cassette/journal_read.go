@@ -162,7 +162,8 @@ func (j *Journal) read(records []record, fault *error) iter.Seq[*Interaction] {
 type Saving struct {
 	// KeepRetried keeps interactions that the client tried again.
 	KeepRetried bool
-	// Polish may change an interaction before the guard sees it; nil changes none.
+	// Polish may change an interaction before the guard sees it; nil changes none. It
+	// runs a few interactions ahead of the guard, in a goroutine of its own.
 	Polish func(*Interaction)
 	// Guard is as in Cassette.Save; it is asked about each interaction.
 	Guard Guard
@@ -178,7 +179,7 @@ func (j *Journal) Save(file string, meta Meta, how Saving) error {
 	}
 	var fault error
 	records := j.kept(how.KeepRetried)
-	err := SaveAll(file, meta, len(records), func(yield func(*Interaction) bool) {
+	polished := ahead(func(yield func(*Interaction) bool) {
 		for i := range j.read(records, &fault) {
 			if how.Polish != nil {
 				how.Polish(i)
@@ -187,7 +188,8 @@ func (j *Journal) Save(file string, meta Meta, how Saving) error {
 				return
 			}
 		}
-	}, how.Guard)
+	})
+	err := SaveAll(file, meta, len(records), polished, how.Guard)
 	if fault != nil {
 		return fmt.Errorf("save %s: %w", file, fault)
 	}

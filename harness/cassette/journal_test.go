@@ -267,28 +267,30 @@ func TestJournalSyncs(t *testing.T) {
 	for _, end := range []func(*Journal) error{(*Journal).Close, (*Journal).Remove} {
 		synctest.Test(t, func(t *testing.T) {
 			j, _ := journalOf(t, samples(1))
-			j.mu.Lock()
-			if j.syncing == nil {
+			if !pending(j) {
 				t.Error("nothing will sync what was appended")
 			}
-			j.mu.Unlock()
 			time.Sleep(2 * syncEvery) // in synctest's time
-			j.mu.Lock()
-			if j.syncing != nil {
+			if pending(j) {
 				t.Error("it syncs though nothing was appended")
 			}
-			j.mu.Unlock()
 			if err := j.Append(1, NoRetry, sample(1, "x")); err != nil {
 				t.Error(err)
 			}
 			if err := end(j); err != nil {
 				t.Error(err)
 			}
-			if j.syncing != nil {
+			if pending(j) {
 				t.Error("a timer is left")
 			}
 		})
 	}
+}
+
+func pending(j *Journal) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.syncing != nil
 }
 
 func FuzzJournalCodec(f *testing.F) {

@@ -66,7 +66,7 @@ func same(t *testing.T, got, want []*Interaction) {
 func written(t testing.TB, c *Cassette) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := stream(&b, &c.Meta, len(c.Interactions), slices.Values(c.Interactions), nil); err != nil {
+	if err := stream(&b, &c.Meta, len(c.Interactions), slices.Values(c.Interactions)); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

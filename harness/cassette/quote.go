@@ -2,6 +2,7 @@ package cassette
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,12 +58,31 @@ func blockSafe(text string) bool {
 	if text == "" || strings.IndexByte(" \t\n", text[0]) >= 0 {
 		return false
 	}
+	if plainText(text) {
+		return true
+	}
 	for rest := text; rest != ""; {
 		line, after, _ := strings.Cut(rest, "\n")
 		if !regularString(line) {
 			return false
 		}
 		rest = after
+	}
+	return true
+}
+
+// plainText reports whether a text is of printable ASCII, tabs and newlines, as nearly
+// all is.
+func plainText(text string) bool {
+	bytes := []byte(text) // not copied
+	for k := 0; k < len(bytes); k++ {
+		if k+8 <= len(bytes) && printableWord(binary.LittleEndian.Uint64(bytes[k:])) {
+			k += 7
+			continue
+		}
+		if c := bytes[k]; c < ' ' && c != '\n' && c != '\t' || c > '~' {
+			return false
+		}
 	}
 	return true
 }

@@ -28,7 +28,7 @@ func (c *Cassette) Save(file string, guard Guard) error {
 		}
 	}
 	err := replace(file, guard != nil, func(out io.Writer) error {
-		return stream(out, &c.Meta, len(c.Interactions), slices.Values(c.Interactions), nil)
+		return stream(out, &c.Meta, len(c.Interactions), slices.Values(c.Interactions))
 	})
 	if err != nil {
 		return fmt.Errorf("save %s: %w", file, err)

@@ -8,18 +8,26 @@ import (
 )
 
 // SaveAll is Save for interactions that come one by one, so that a recording of any
-// size takes the memory of one. The count is how many there are. The guard looks at
+// size takes the memory of a few. The count is how many there are. The guard looks at
 // the Meta alone and then at each interaction, in a cassette of its own, before it is
-// written.
+// written; meanwhile the one before is being written, and the next may come.
 func SaveAll(file string, meta Meta, count int, all iter.Seq[*Interaction], guard Guard) error {
-	var check func(...*Interaction) error
+	var refused error
 	if guard != nil {
-		check = func(some ...*Interaction) error {
+		check := func(some ...*Interaction) error {
 			return guard(&Cassette{File: file, Meta: meta, Interactions: some})
 		}
+		if err := check(); err != nil {
+			return fmt.Errorf("save %s: %w", file, err)
+		}
+		all = ahead(checked(all, check, &refused))
 	}
 	err := replace(file, guard != nil, func(out io.Writer) error {
-		return stream(out, &meta, count, all, check)
+		err := stream(out, &meta, count, all)
+		if refused != nil {
+			return refused
+		}
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("save %s: %w", file, err)
@@ -27,23 +35,57 @@ func SaveAll(file string, meta Meta, count int, all iter.Seq[*Interaction], guar
 	return nil
 }
 
-// stream writes a cassette through a buffer. What check refuses is not written, nor what
-// comes after; nil refuses nothing.
-func stream(out io.Writer, meta *Meta, count int, all iter.Seq[*Interaction], check func(...*Interaction) error) error {
-	w := &writer{out: bufio.NewWriterSize(out, 64<<10)}
-	if check != nil {
-		if err := check(); err != nil {
-			return err
+// checked ends before the first interaction that is refused.
+func checked(all iter.Seq[*Interaction], check func(...*Interaction) error, refused *error) iter.Seq[*Interaction] {
+	return func(yield func(*Interaction) bool) {
+		n := 0
+		for i := range all {
+			if err := check(i); err != nil {
+				*refused = fmt.Errorf("interaction %d: %w", n, err)
+				return
+			}
+			if !yield(i) {
+				return
+			}
+			n++
 		}
 	}
+}
+
+// ahead makes the next interactions while the one before is in use. It has ended, and
+// what it made is visible, when its loop ends.
+func ahead(all iter.Seq[*Interaction]) iter.Seq[*Interaction] {
+	return func(yield func(*Interaction) bool) {
+		made, enough := make(chan *Interaction, 1), make(chan struct{})
+		go func() {
+			defer close(made)
+			for i := range all {
+				select {
+				case made <- i:
+				case <-enough:
+					return
+				}
+			}
+		}()
+		defer func() {
+			close(enough)
+			for range made {
+			}
+		}()
+		for i := range made {
+			if !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+// stream writes a cassette through a buffer.
+func stream(out io.Writer, meta *Meta, count int, all iter.Seq[*Interaction]) error {
+	w := &writer{out: bufio.NewWriterSize(out, 64<<10)}
 	w.opening(meta, count)
 	n := 0
 	for i := range all {
-		if check != nil {
-			if err := check(i); err != nil {
-				return fmt.Errorf("interaction %d: %w", n, err)
-			}
-		}
 		w.interaction(n, i)
 		n++
 	}

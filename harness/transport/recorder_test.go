@@ -73,7 +73,7 @@ func oddities(t testing.TB) *httptest.Server {
 		w.Write(bytes.Repeat([]byte("\x00\xff\n\t'"), 1<<20))
 	})
 	mux.HandleFunc("/huge", func(w http.ResponseWriter, r *http.Request) {
-		w.Write(bytes.Repeat([]byte("0123456789abcdef"), 20<<20/16))
+		w.Write(bytes.Repeat([]byte("0123456789abcdef"), 9<<20/16))
 	})
 	mux.HandleFunc("/trailer", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Trailer", "X-Sum")
@@ -105,7 +105,7 @@ type call struct{ method, path, body string }
 var calls = []call{
 	{"POST", "/json", `{"b":1}`}, {"GET", "/gzip", ""}, {"GET", "/binary", ""}, {"GET", "/huge", ""},
 	{"GET", "/trailer", ""}, {"GET", "/redirect", ""}, {"GET", "/missing", ""}, {"GET", "/throttled", ""}, {"GET", "/throttled", ""},
-	{"PUT", "/json", strings.Repeat("large request ", 1<<20)}, {"GET", "/json?$select=id&$expand=manager($select=id;$levels=max)", ""},
+	{"PUT", "/json", strings.Repeat("large request ", 650_000)}, {"GET", "/json?$select=id&$expand=manager($select=id;$levels=max)", ""},
 }
 
 func do(t testing.TB, client *http.Client, base string, c call) (status int, body string) {
@@ -169,6 +169,9 @@ func TestRecordThenReplay(t *testing.T) {
 		if want := live[n]; status != want.status || body != want.body {
 			t.Errorf("%s: replayed %d with %d bytes, live %d with %d", one.path, status, len(body), want.status, len(want.body))
 		}
+	}
+	if raceEnabled {
+		return // yaml.v3 takes a minute for this file, and no goroutine
 	}
 	stock, err := recorder.NewWithOptions(&recorder.Options{CassetteName: strings.TrimSuffix(file, ".yaml"), Mode: recorder.ModeReplayOnly, SkipRequestLatency: true})
 	if err != nil {
