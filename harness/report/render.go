@@ -12,7 +12,6 @@ import (
 type Style struct {
 	Color bool
 	Quiet bool // only cases with findings that matter, and the summary
-	Width int  // 0: unlimited
 }
 
 type renderer func(w io.Writer, s *Suite, style Style) error

@@ -72,7 +72,7 @@ func TestRenderGolden(t *testing.T) {
 	t.Run("quiet", func(t *testing.T) {
 		s := sample()
 		s.Finish()
-		golden(t, filepath.Join("testdata", "suite.quiet"), render(t, "text", s, report.Style{Quiet: true, Width: 60}))
+		golden(t, filepath.Join("testdata", "suite.quiet"), render(t, "text", s, report.Style{Quiet: true}))
 	})
 }
 

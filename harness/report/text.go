@@ -18,7 +18,7 @@ func renderText(w io.Writer, s *Suite, style Style) error {
 	names := make([]string, len(s.Cases))
 	column := 0
 	for i := range s.Cases {
-		names[i] = caseName(&s.Cases[i], style)
+		names[i] = Visible(cmp.Or(s.Cases[i].Name, s.Cases[i].File))
 		column = max(column, utf8.RuneCountInString(names[i]))
 	}
 	for i := range s.Cases {
@@ -49,17 +49,6 @@ func quiet(c *Case) bool {
 		}
 	}
 	return c.Status == Passed || c.Status == Skipped
-}
-
-// caseName is clipped so that mark, steps and duration fit beside it.
-func caseName(c *Case, style Style) string {
-	name := Visible(cmp.Or(c.Name, c.File))
-	const others = len("ERROR  ") + len("  100 steps  100.00s")
-	room := style.Width - others
-	if style.Width <= 0 || room < 10 || utf8.RuneCountInString(name) <= room {
-		return name
-	}
-	return string([]rune(name)[:room-1]) + "…"
 }
 
 func caseLine(c *Case, name string, column int, style Style) string {
