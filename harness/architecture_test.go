@@ -31,9 +31,10 @@ var imports = map[string][]string{
 	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
 	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/typo"},
 
-	"harness/emulator": {"harness/internal/graphurl"},
+	"harness/emulator": {"harness/signin", "harness/internal/graphurl"},
 	"harness/auth":     {"harness/scenario", "harness/cassette"},
 
+	"harness/signin":              {},
 	"harness/report":              {},
 	"harness/format":              {},
 	"harness/internal/graphurl":   {"harness/format"},

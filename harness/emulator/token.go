@@ -91,21 +91,28 @@ func (t *tokens) delegated(scopes []string) string {
 	return t.sign(c)
 }
 
-// grant is which of the scopes asked for a user gets: those that are allowed, all
-// of them for .default. Scopes may be full (https://graph.microsoft.com/User.Read).
-func (t *tokens) grant(asked string) []string {
+// grant is what a user gets of the scopes that are asked for: what its token carries
+// (those that are allowed, all of them for .default), and what the answer repeats, as it
+// was asked for: a client takes a scope that is not repeated for declined (MSAL for Go,
+// findDeclinedScopes). Scopes may be full (https://graph.microsoft.com/User.Read).
+func (t *tokens) grant(asked []string) (carried, granted []string) {
 	allowed := firstList(t.site.options.Scopes, t.known)
-	var granted []string
-	for scope := range strings.FieldsSeq(asked) {
+	carried = []string{}
+	for _, scope := range asked {
 		name := scope[strings.LastIndexByte(scope, '/')+1:]
-		if name == ".default" {
-			return allowed
+		switch {
+		case name == ".default":
+			carried = allowed
+		case slices.Contains(allowed, name):
+			if !slices.Contains(carried, name) {
+				carried = append(slices.Clip(carried), name)
+			}
+		default:
+			continue
 		}
-		if slices.Contains(allowed, name) {
-			granted = append(granted, name)
-		}
+		granted = append(granted, scope)
 	}
-	return granted
+	return carried, granted
 }
 
 func firstList(lists ...[]string) []string {

@@ -1,0 +1,79 @@
+package signin
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strings"
+)
+
+// discovery tells which hosts are one cloud's. The host that was asked about comes
+// first; one of no known cloud is a cloud of its own.
+func (h *Host) discovery(r *http.Request) (int, fields) {
+	asked := cmp.Or(hostOf(r.Form.Get("authorization_endpoint")), r.Host)
+	if h.opts.URL != "" {
+		asked = hostOf(h.opts.URL)
+	}
+	tenant := "common"
+	if h.opts.Tenant != "" {
+		tenant = h.opts.Tenant
+	}
+	var metadata []fields
+	if _, known := instanceOf(asked); !known {
+		metadata = append(metadata, fields{"preferred_network": asked, "preferred_cache": asked, "aliases": []string{asked}})
+	}
+	for _, i := range instances {
+		metadata = append(metadata, fields{"preferred_network": i.hosts[0], "preferred_cache": i.hosts[min(1, len(i.hosts)-1)], "aliases": i.hosts})
+	}
+	return http.StatusOK, fields{
+		"tenant_discovery_endpoint": cmp.Or(h.opts.URL, "https://"+asked) + "/" + tenant + "/v2.0/.well-known/openid-configuration",
+		"api-version":               "1.1",
+		"metadata":                  metadata,
+	}
+}
+
+func (h *Host) realm(r *http.Request) (int, fields) {
+	_, domain, _ := strings.Cut(h.opts.User.PrincipalName, "@")
+	cloud, _ := instanceOf(r.Host)
+	return http.StatusOK, fields{"ver": "1.0", "account_type": "Managed", "domain_name": domain, "cloud_instance_name": cloud.name}
+}
+
+func (h *Host) configuration(r *http.Request) (int, fields) {
+	base := h.base(r) + "/" + r.PathValue("tenant")
+	oauth, keys := base+"/oauth2/v2.0", base+"/discovery/v2.0/keys"
+	if !strings.Contains(r.URL.Path, "/v2.0/") {
+		oauth, keys = base+"/oauth2", base+"/discovery/keys"
+	}
+	cloud, _ := instanceOf(r.Host)
+	return http.StatusOK, fields{
+		"token_endpoint":                        oauth + "/token",
+		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
+		"jwks_uri":                              keys,
+		"response_modes_supported":              []string{"query", "fragment", "form_post"},
+		"subject_types_supported":               []string{"pairwise"},
+		"id_token_signing_alg_values_supported": []string{"RS256"},
+		"response_types_supported":              []string{"code", "id_token", "code id_token", "id_token token"},
+		"scopes_supported":                      []string{"openid", "profile", "email", "offline_access"},
+		"issuer":                                h.issuer(r),
+		"authorization_endpoint":                oauth + "/authorize",
+		"device_authorization_endpoint":         oauth + "/devicecode",
+		"end_session_endpoint":                  oauth + "/logout",
+		"tenant_region_scope":                   "EU",
+		"cloud_instance_name":                   cloud.name,
+		"msgraph_host":                          cmp.Or(h.opts.GraphHost, cloud.graph),
+	}
+}
+
+// keys tells of one RSA key, to which nobody has the other half.
+func (h *Host) keys(r *http.Request) (int, fields) {
+	var modulus []byte
+	for block := byte(0); len(modulus) < 256; block++ {
+		sum := sha256.Sum256(append([]byte{block}, h.opts.KeyID...))
+		modulus = append(modulus, sum[:]...)
+	}
+	return http.StatusOK, fields{"keys": []fields{{
+		"kty": "RSA", "use": "sig", "kid": h.opts.KeyID, "x5t": h.opts.KeyID,
+		"n": base64.RawURLEncoding.EncodeToString(modulus), "e": "AQAB", "issuer": h.issuer(r),
+	}}}
+}

@@ -1,0 +1,28 @@
+// Package signin stands in for the hosts that clients of Microsoft Graph sign in
+// with (login.microsoftonline.com and the other clouds'): discovery of instances,
+// openid-configuration, keys, device codes, authorization codes and the token
+// endpoint with the grants of azidentity and MSAL.
+//
+//	host := signin.New(signin.Options{})
+//	if signin.IsHost(r.Host) {
+//		host.ServeHTTP(w, r)
+//	}
+//
+// # What it promises
+//
+// A client that signs in with a secret, a certificate, a device code, an
+// authorization code, a password or a refresh token is told what the real hosts tell
+// it, as far as azidentity and MSAL look, and gets a token that does not expire while
+// tests run. Without Options.Strict any code and any refresh token is good, so that a
+// client with a cache of real tokens signs in too. Nothing that a client sends is kept
+// but in memory, and nothing is logged.
+//
+// # What it is not
+//
+// It protects nothing: its own tokens are unsigned (algorithm "none") and good for
+// replay only. There is no page to sign in on: authorize sends the browser back at
+// once. The identity platform's answers are general knowledge, and what azidentity
+// 1.15, MSAL for Go 1.10 and MSAL for Node were seen to need.
+//
+// A Host is safe for concurrent use.
+package signin

@@ -1,0 +1,224 @@
+package signin
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Options choose what a Host says. The zero value signs everybody in.
+type Options struct {
+	// URL is the address that answers speak of; "" is https and the host that was asked.
+	URL string
+	// GraphHost is the Graph that answers speak of; "" is the cloud's.
+	GraphHost string
+	// Tenant is everybody's; "" is the one that is asked for, where that is an id.
+	Tenant string
+	// User is who signs in; the zero value is an invented one.
+	User User
+	// Tokens makes the tokens; nil makes unsigned ones that live for a day.
+	Tokens Tokens
+	// Scopes and Roles are what tokens carry when .default is asked for and Tokens is nil.
+	Scopes, Roles []string
+	// KeyID names the key that Tokens are said to be signed with.
+	KeyID string
+	// Now is the time; nil is time.Now.
+	Now func() time.Time
+	// Draw makes so many bytes of a kind, fresh ones each time; nil is random.
+	Draw func(kind string, n int) []byte
+
+	// Strict refuses what the real hosts would: codes and refresh tokens that were not
+	// handed out here, and another secret than ClientSecret. A device code is then
+	// pending at first.
+	Strict       bool
+	ClientSecret string // "": any
+}
+
+// User is a person with an account.
+type User struct{ ID, Name, PrincipalName string }
+
+// Ask is what a client wants a token for.
+type Ask struct {
+	Tenant, ClientID string
+	Resource         string   // such as https://graph.microsoft.com
+	Scopes           []string // without those of OpenID; a resource's .default among them
+}
+
+// Tokens makes access tokens.
+type Tokens interface {
+	// App makes a token for an app, and tells for how long.
+	App(Ask) (token string, lifetime time.Duration)
+	// User makes a token for the user, and tells which of Ask.Scopes it grants, as they
+	// were spelled, and for how long.
+	User(Ask) (token string, granted []string, lifetime time.Duration)
+	// Sign makes a JWT of claims.
+	Sign(claims map[string]any) string
+}
+
+// Host answers as the sign-in hosts do.
+type Host struct {
+	opts Options
+	mux  *http.ServeMux
+
+	mu      sync.Mutex
+	codes   map[string]authorization // authorization codes, used once
+	devices map[string]*device       // device codes
+	refresh map[string]string        // refresh tokens and their scopes
+}
+
+// New makes a Host.
+func New(o Options) *Host {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Draw == nil {
+		o.Draw = func(_ string, n int) []byte {
+			b := make([]byte, n)
+			rand.Read(b) // never fails
+			return b
+		}
+	}
+	if o.User == (User{}) {
+		o.User = User{ID: "a0a0a0a0-0000-4000-8000-000000000001", Name: "Replayed User", PrincipalName: "user@contoso.example"}
+	}
+	if o.KeyID == "" {
+		o.KeyID = "graphvcr"
+	}
+	if o.Tokens == nil {
+		o.Tokens = &unsigned{now: o.Now, user: o.User, scopes: o.Scopes, roles: o.Roles}
+	}
+	h := &Host{opts: o, mux: http.NewServeMux(), codes: map[string]authorization{}, devices: map[string]*device{}, refresh: map[string]string{}}
+	h.routes()
+	return h
+}
+
+func (h *Host) routes() {
+	for _, version := range []string{"", "/v2.0"} {
+		oauth := "/{tenant}/oauth2" + version
+		h.mux.HandleFunc("GET /{tenant}"+version+"/.well-known/openid-configuration", h.json(h.configuration))
+		h.mux.HandleFunc("GET /{tenant}/discovery"+version+"/keys", h.json(h.keys))
+		h.mux.HandleFunc("GET "+oauth+"/authorize", h.authorize)
+		h.mux.HandleFunc("POST "+oauth+"/devicecode", h.json(h.deviceCode))
+		h.mux.HandleFunc("POST "+oauth+"/token", h.json(h.token))
+	}
+	h.mux.HandleFunc("GET /{tenant}/discovery/instance", h.json(h.discovery))
+	h.mux.HandleFunc("GET /{tenant}/userrealm/{user}", h.json(h.realm))
+	h.mux.HandleFunc("/", h.json(func(r *http.Request) (int, fields) {
+		return http.StatusNotFound, h.problem("invalid_request", "AADSTS90014: the stand-in for the sign-in hosts knows no "+r.Method+" "+r.URL.Path+".", 90014)
+	}))
+}
+
+// ServeHTTP implements http.Handler.
+func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("Date", h.opts.Now().UTC().Format(http.TimeFormat))
+	header.Set("Cache-Control", "no-store, no-cache")
+	header.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	header.Set("X-Ms-Request-Id", h.guid("login"))
+	if id := r.Header.Get("Client-Request-Id"); id != "" {
+		header.Set("Client-Request-Id", id)
+	}
+	h.mux.ServeHTTP(w, r)
+}
+
+// fields are a JSON object.
+type fields map[string]any
+
+// maxForm bounds a request's body; real ones hold a few kilobytes.
+const maxForm = 1 << 20
+
+// json serves what a function of the request's form says. The form is not read while
+// the lock is held.
+func (h *Host) json(answer func(r *http.Request) (int, fields)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		status, said := http.StatusBadRequest, fields(nil)
+		if err := r.ParseForm(); err != nil {
+			said = h.problem("invalid_request", "AADSTS900144: The request body is malformed.", 900144)
+		} else {
+			h.mu.Lock()
+			status, said = answer(r)
+			h.mu.Unlock()
+		}
+		body, err := json.Marshal(said)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		w.WriteHeader(status)
+		w.Write(body)
+	}
+}
+
+func (h *Host) problem(code, description string, number int) fields {
+	trace := h.guid("trace")
+	now := h.opts.Now().UTC().Format("2006-01-02 15:04:05Z")
+	return fields{
+		"error":             code,
+		"error_description": description + " Trace ID: " + trace + " Correlation ID: " + trace + " Timestamp: " + now,
+		"error_codes":       []int{number}, "timestamp": now, "trace_id": trace, "correlation_id": trace,
+	}
+}
+
+func (h *Host) guid(kind string) string {
+	b := h.opts.Draw(kind, 16)
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:16])
+}
+
+// base is the address that an answer speaks of.
+func (h *Host) base(r *http.Request) string {
+	if h.opts.URL != "" {
+		return h.opts.URL
+	}
+	return "https://" + r.Host
+}
+
+// inventedTenant is whose people sign in where the client does not name its tenant.
+const inventedTenant = "b0b0b0b0-0000-4000-8000-000000000001"
+
+// tenant is the id of the tenant that a request is about.
+func (h *Host) tenant(r *http.Request) string {
+	asked := r.PathValue("tenant")
+	switch {
+	case h.opts.Tenant != "":
+		return h.opts.Tenant
+	case isGUID(asked):
+		return asked
+	}
+	return inventedTenant // of common, organizations, consumers, or a domain
+}
+
+func isGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i, c := range s {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (c == '-') || !dash && !isHex(c) {
+			return false
+		}
+	}
+	return true
+}
+
+func isHex(c rune) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+func (h *Host) issuer(r *http.Request) string { return h.base(r) + "/" + h.tenant(r) + "/v2.0" }
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
