@@ -1,0 +1,92 @@
+package proxy
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// errBody is a request's body that could not be read to its end.
+var errBody = errors.New("the client sent less than it announced, or nothing for too long")
+
+// Forward sends req, which is addressed to where it is meant for, through a RoundTripper
+// and hands out what comes back. What has no answer gets a [Failure]; where the
+// connection is to break ([ErrBroken]), or the answer breaks off, it panics with
+// http.ErrAbortHandler, as net/http wants it.
+func Forward(w http.ResponseWriter, req *http.Request, carrier http.RoundTripper) {
+	resp, err := carrier.RoundTrip(req)
+	if err != nil {
+		if errors.Is(err, ErrBroken) || req.Context().Err() != nil {
+			panic(http.ErrAbortHandler)
+		}
+		resp = FailureOf(err).Response(req)
+	}
+	defer resp.Body.Close()
+	handOut(w, req, resp)
+}
+
+// handOut writes a response.
+func handOut(w http.ResponseWriter, req *http.Request, resp *http.Response) {
+	header := w.Header()
+	for name, values := range resp.Header {
+		if !hopByHop[name] {
+			header[name] = values
+		}
+	}
+	w.WriteHeader(resp.StatusCode)
+	if req.Method == http.MethodHead {
+		return
+	}
+	var err error
+	if resp.ContentLength < 0 {
+		err = stream(w, resp.Body)
+	} else {
+		_, err = io.Copy(w, resp.Body)
+	}
+	if err != nil {
+		panic(http.ErrAbortHandler) // half an answer must not pass for a whole one
+	}
+	for name, values := range resp.Trailer {
+		header[http.TrailerPrefix+name] = values
+	}
+}
+
+// stream copies a body of unknown length as it comes.
+func stream(w http.ResponseWriter, body io.Reader) error {
+	control := http.NewResponseController(w)
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := body.Read(buf)
+		if n > 0 {
+			if _, err := w.Write(buf[:n]); err != nil {
+				return err
+			}
+			_ = control.Flush() // some writers cannot; then it comes later
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// hopByHop are the headers between two neighbours only (RFC 9110, 7.6.1).
+var hopByHop = map[string]bool{
+	"Connection": true, "Keep-Alive": true, "Proxy-Authenticate": true, "Proxy-Authorization": true,
+	"Proxy-Connection": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
+}
+
+// withoutHops drops from a request what is between the client and this proxy only.
+func withoutHops(h http.Header) {
+	for _, list := range h["Connection"] {
+		for name := range strings.SplitSeq(list, ",") {
+			delete(h, http.CanonicalHeaderKey(strings.TrimSpace(name)))
+		}
+	}
+	for name := range hopByHop {
+		delete(h, name)
+	}
+}
