@@ -1,34 +1,66 @@
 package project
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
+	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/match"
+	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
-// A Playback replays one cassette to any client.
+// RuleMiss is a request that no interaction answers.
+const RuleMiss = "replay.miss"
+
+// A Playback replays cassettes to any client.
 type Playback struct {
-	tape     *tape
-	session  *match.Session
+	tapes    []*tape
+	sessions match.Together
 	replayer *transport.Replayer
+	close    func()
 }
 
-// Play begins a replay of a cassette, named or by its file.
-func (p *Project) Play(name string) (*Playback, error) {
-	t, err := p.tape(name)
-	if err != nil {
-		return nil, err
+// Play begins a replay of cassettes, named or by their files. A request is matched against
+// all of them. Whoever plays a cassette at a time shares what was loaded of it.
+func (p *Project) Play(names ...string) (*Playback, error) {
+	b := &Playback{}
+	var held []func()
+	b.close = sync.OnceFunc(func() {
+		for _, release := range held {
+			release()
+		}
+	})
+	for _, name := range names {
+		t, release, err := p.take(name)
+		if err != nil {
+			b.close()
+			return nil, err
+		}
+		held = append(held, release)
+		b.tapes = append(b.tapes, t)
+		b.sessions = append(b.sessions, t.index.NewSession())
 	}
-	session := t.index.NewSession()
-	return &Playback{t, session, transport.NewReplayer(session, transport.Options{})}, nil
+	b.replayer = transport.NewReplayer(b.sessions, transport.Options{})
+	return b, nil
 }
+
+// Close lets go of the cassettes, so that they can be forgotten once nobody else plays
+// them. The playback still answers.
+func (b *Playback) Close() { b.close() }
 
 // Transport answers requests and opens no connection.
 func (b *Playback) Transport() http.RoundTripper { return b.replayer }
 
-// Vars are the values that were stored with the recording.
-func (b *Playback) Vars() map[string]string { return b.tape.cassette.Meta.Vars }
+// Vars are the values that were stored with the recordings; the first cassette's count.
+func (b *Playback) Vars() map[string]string {
+	vars := map[string]string{}
+	for i := range b.tapes {
+		maps.Copy(vars, b.tapes[len(b.tapes)-1-i].cassette.Meta.Vars)
+	}
+	return vars
+}
 
 // Misses are the requests that had no answer, sorted.
 func (b *Playback) Misses() []*match.MissError { return b.replayer.Misses() }
@@ -37,10 +69,48 @@ func (b *Playback) Misses() []*match.MissError { return b.replayer.Misses() }
 // of a request that was asked for are none.
 func (b *Playback) Unused() []string {
 	var lines []string
-	for _, u := range unusedOf(b.session) {
+	for _, u := range unusedOf(b.sessions) {
 		if !u.leftover {
 			lines = append(lines, u.at.String()+": "+u.request)
 		}
 	}
 	return lines
+}
+
+// Case tells what the replay has to tell so far: misses, and what nothing asked for.
+func (b *Playback) Case(name string) report.Case {
+	c := report.Case{Name: name}
+	if len(b.tapes) == 1 {
+		c.File = b.tapes[0].cassette.File
+	}
+	misses := b.Misses()
+	for _, miss := range misses {
+		c.Findings = append(c.Findings, MissFinding(miss))
+	}
+	if more := b.replayer.Missed() - len(misses); more > 0 {
+		c.Findings = append(c.Findings, report.Finding{Rule: RuleMiss, Severity: report.Error, Message: fmt.Sprintf("and %d more requests had no answer", more)})
+	}
+	for _, u := range unusedOf(b.sessions) {
+		c.Findings = append(c.Findings, u.finding(u.at.File))
+	}
+	return c
+}
+
+// MissFinding is a miss as a finding.
+func MissFinding(miss *match.MissError) report.Finding {
+	bare := *miss
+	bare.NextStep = "" // it is the hint
+	f := report.Finding{Rule: RuleMiss, Severity: report.Error, Message: bare.Error(), Hint: miss.NextStep}
+	if len(miss.Nearest) == 0 {
+		return f
+	}
+	near := miss.Nearest[0]
+	f.Interaction = &near.Interaction.ID
+	f.Cassette = report.Place{File: near.Cassette.File, Line: near.Interaction.Line}
+	f.Place = report.Place{File: near.Cassette.File}
+	if len(near.Differences) > 0 {
+		d := near.Differences[0]
+		f.Where, f.Want, f.Got = d.Field, d.Recorded, d.Received
+	}
+	return f
 }

@@ -112,19 +112,23 @@ func (p *Project) Cassette(name string) (*cassette.Cassette, error) {
 }
 
 func (p *Project) tape(name string) (*tape, error) {
-	file := clean(name)
-	if !isYAML(file) || !isFile(file) {
-		var err error
-		if file, err = p.CassetteFile(name); err != nil {
-			return nil, err
-		}
-	}
-	t, release, err := p.tapes.take(file, p.Rules.Match)
+	t, release, err := p.take(name)
 	if err != nil {
 		return nil, err
 	}
 	release()
 	return t, nil
+}
+
+// take loads a cassette, or joins those who have it until they release it.
+func (p *Project) take(name string) (t *tape, release func(), err error) {
+	file := clean(name)
+	if !isYAML(file) || !isFile(file) {
+		if file, err = p.CassetteFile(name); err != nil {
+			return nil, nil, err
+		}
+	}
+	return p.tapes.take(file, p.Rules.Match)
 }
 
 // CassetteFile finds the file of a cassette's name inside the cassettes folder.

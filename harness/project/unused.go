@@ -23,7 +23,7 @@ type unused struct {
 	leftover bool
 }
 
-func unusedOf(session *match.Session) []unused {
+func unusedOf(session interface{ Unused() []match.Unused }) []unused {
 	var all []unused
 	for _, u := range session.Unused() {
 		all = append(all, unused{

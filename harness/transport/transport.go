@@ -26,17 +26,27 @@ type Options struct {
 // 60 MiB (v1.0/api/driveitem-createuploadsession).
 const maxRequestBody = 256 << 20
 
+// maxMisses bounds the misses that are kept: a client may go on asking for what it
+// does not get.
+const maxMisses = 1000
+
+// A Source decides which answer a request gets: a *match.Session, or several.
+type Source interface {
+	Next(req *http.Request, body []byte) (match.Answer, error)
+}
+
 // Replayer answers requests from recorded interactions.
 type Replayer struct {
-	session *match.Session
+	session Source
 	opts    Options
 
 	mu     sync.Mutex // guards misses
 	misses []*match.MissError
+	missed int
 }
 
 // NewReplayer replays session.
-func NewReplayer(session *match.Session, opts Options) *Replayer {
+func NewReplayer(session Source, opts Options) *Replayer {
 	return &Replayer{session: session, opts: opts}
 }
 
@@ -55,7 +65,7 @@ func (r *Replayer) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	answer, err := r.session.Next(req, body)
 	if err != nil {
-		return nil, r.missed(err)
+		return nil, r.noted(err)
 	}
 	if wait := answer.Interaction.Response.Duration; r.opts.Latency && wait > 0 {
 		if err := pause(req.Context(), wait); err != nil {
@@ -92,16 +102,25 @@ func tooLarge(req *http.Request) error {
 	return fmt.Errorf("replay %s %s: the request body is larger than %d MB", req.Method, req.URL.Redacted(), maxRequestBody>>20)
 }
 
-func (r *Replayer) missed(err error) error {
+func (r *Replayer) noted(err error) error {
 	if miss, ok := err.(*match.MissError); ok {
 		r.mu.Lock()
-		r.misses = append(r.misses, miss)
-		r.mu.Unlock()
+		defer r.mu.Unlock()
+		if r.missed++; r.missed <= maxMisses {
+			r.misses = append(r.misses, miss)
+		}
 	}
 	return err
 }
 
-// Misses lists the requests that had no answer, sorted.
+// Missed is how many requests had no answer.
+func (r *Replayer) Missed() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.missed
+}
+
+// Misses lists the requests that had no answer, sorted: the first thousand of them.
 func (r *Replayer) Misses() []*match.MissError {
 	r.mu.Lock()
 	defer r.mu.Unlock()

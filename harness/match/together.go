@@ -1,0 +1,113 @@
+package match
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+)
+
+// Together are the sessions of several indexes that answer one client. Each keeps what
+// it has bound to itself: the same pseudonym means another value in each cassette, and one
+// live value has another pseudonym in each.
+//
+// A request goes to the session that has its next answer, else to one that can repeat
+// or bind one; among equals to the first.
+type Together []*Session
+
+// An offer says what a session has for a request.
+type offer int
+
+const (
+	offerNone   offer = iota
+	offerAlike        // a recorded request that differs in values which may be bound
+	offerRepeat       // an answer that was served before, or that is out of order
+	offerNext         // the next answer, in order
+)
+
+// Next returns the next answer to the request. The error is a *MissError.
+func (t Together) Next(req *http.Request, body []byte) (Answer, error) {
+	if len(t) == 1 {
+		return t[0].Next(req, body)
+	}
+	type bid struct {
+		session *Session
+		offer   offer
+	}
+	bids := make([]bid, 0, len(t))
+	for _, s := range t {
+		bids = append(bids, bid{s, s.offer(req, body)})
+	}
+	slices.SortStableFunc(bids, func(a, b bid) int { return cmp.Compare(b.offer, a.offer) })
+	trace := traceOf(req.Context())
+	var nearest *MissError
+	for _, b := range bids {
+		if b.offer == offerNone && nearest != nil && len(nearest.Nearest) > 0 && nearest.Nearest[0].Differences == nil {
+			break // what was recorded and is used up explains the miss
+		}
+		answer, err := b.session.Next(req, body)
+		miss, missed := err.(*MissError)
+		if !missed {
+			return answer, err
+		}
+		if nearest == nil || miss.nearer(nearest) {
+			nearest = miss
+		}
+	}
+	if nearest == nil { // no session at all
+		nearest = newMiss(req, NeverRecorded)
+		nearest.NextStep = "name a cassette: none is served here"
+	}
+	return missed(trace, nearest)
+}
+
+// nearer reports whether a miss explains more than another.
+func (e *MissError) nearer(other *MissError) bool {
+	switch {
+	case len(e.Nearest) == 0:
+		return false
+	case len(other.Nearest) == 0:
+		return true
+	}
+	return len(e.Nearest[0].Differences) < len(other.Nearest[0].Differences)
+}
+
+// Unused lists what no request consumed, session by session.
+func (t Together) Unused() []Unused {
+	var all []Unused
+	for _, s := range t {
+		all = append(all, s.Unused()...)
+	}
+	return all
+}
+
+// offer says what the session has for a request, and serves nothing.
+func (s *Session) offer(req *http.Request, body []byte) offer {
+	if len(body) == 0 {
+		if e := s.index.bySpelling(req); e != nil {
+			return s.offerOf(e)
+		}
+	}
+	live := s.index.live(req, body)
+	if e := s.index.entryOf(live.key); e != nil {
+		return s.offerOf(e)
+	}
+	if !s.index.unifies {
+		return offerNone
+	}
+	if e, _ := s.bySubstitution(s.bound.Load(), req, body); e != nil {
+		return s.offerOf(e)
+	}
+	m := s.index.masks()
+	asked := m.soft.lift(&live)
+	if len(m.byMask[asked.mask]) == 0 {
+		return offerNone
+	}
+	return offerAlike
+}
+
+func (s *Session) offerOf(e *entry) offer {
+	if chosen := e.choose(s.tally(e), s.now(e), s.index.order == OrderStrict); chosen.reason == inOrder {
+		return offerNext
+	}
+	return offerRepeat
+}
