@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
@@ -210,19 +209,12 @@ func (f *recordFlags) service() (*service, error) {
 		}
 		s.base = u
 	}
-	if f.upstreamCA != "" {
-		pem, err := os.ReadFile(f.upstreamCA)
-		if err != nil {
-			return nil, &failure{message: "record: --upstream-ca", err: err}
-		}
-		pool, err := x509.SystemCertPool()
-		if err != nil {
-			pool = x509.NewCertPool()
-		}
-		if !pool.AppendCertsFromPEM(pem) {
-			return nil, &failure{message: fmt.Sprintf("record: --upstream-ca %s holds no PEM certificate", f.upstreamCA)}
-		}
-		s.transport.TLSClientConfig = &tls.Config{RootCAs: pool}
+	roots, err := trusted("record", f.upstreamCA)
+	if err != nil {
+		return nil, err
+	}
+	if roots != nil {
+		s.transport.TLSClientConfig = &tls.Config{RootCAs: roots}
 	}
 	return s, nil
 }
