@@ -139,6 +139,10 @@ func (s *Session) endRecord() {
 	}
 }
 
+// Replays reports whether answers come from the cassette, so that nothing else is needed:
+// no credential, no network, no waiting.
+func (s *Session) Replays() bool { return s.playback != nil }
+
 // Client sends its requests through the session.
 func (s *Session) Client() *http.Client { return &http.Client{Transport: s.transport} }
 
