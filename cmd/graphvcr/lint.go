@@ -4,6 +4,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/lint"
+	"github.com/graphvcr/graphvcr/harness/project"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 const lintLong = `Lint checks files before anything runs: scenarios, cassettes and schemas that do
@@ -24,20 +26,10 @@ func newLint(std streams, dirs *projectFlags) *cobra.Command {
 		Long:    lintLong,
 		Example: "  graphvcr lint\n  graphvcr lint cassettes/teams/chat.yaml\n  graphvcr lint scenarios --fail-on warning --report json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out, err := opts.parse(std)
-			if err != nil {
-				return err
-			}
-			p, err := dirs.open()
-			if err != nil {
-				return err
-			}
-			suite, err := lint.Run(cmd.Context(), p, args)
-			if err != nil {
-				return err
-			}
-			out.quiet = true // a line for every file in order would hide the others
-			return out.finish(suite)
+			return opts.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+				out.quiet = true // a line for every file in order would hide the others
+				return lint.Run(cmd.Context(), p, args)
+			})
 		},
 	}
 	opts.register(cmd.Flags())

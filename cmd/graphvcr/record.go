@@ -11,7 +11,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -62,27 +61,16 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 		Long:    recordLong,
 		Example: "  graphvcr record teams/get-operation --auth azure-cli\n  graphvcr record users --base-url https://graph.microsoft.us\n  graphvcr record GET '/me/chats?$top=5'\n  graphvcr record --recover",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out, err := opts.report.parse(std)
-			if err != nil {
-				return err
-			}
-			p, err := dirs.open()
-			if err != nil {
-				return err
-			}
-			suite := &report.Suite{Command: "record"}
-			switch {
-			case opts.recover:
-				err = opts.recoverAll(p, args, suite)
-			case isRequest(args):
-				err = opts.recordOne(cmd.Context(), std, p, args, suite)
-			default:
-				err = opts.record(cmd.Context(), std, p, args, suite)
-			}
-			if err != nil {
-				return err
-			}
-			return out.finish(suite)
+			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+				suite := &report.Suite{Command: "record"}
+				switch {
+				case opts.recover:
+					return suite, opts.recoverAll(p, args, suite)
+				case isRequest(args):
+					return suite, opts.recordOne(cmd.Context(), std, p, args, suite)
+				}
+				return suite, opts.record(cmd.Context(), std, p, args, suite)
+			})
 		},
 	}
 	flags := cmd.Flags()
@@ -260,7 +248,7 @@ func (s *service) live(ctx context.Context, std streams, f *recordFlags, sc *sce
 		meta.Auth = c.Auth()
 	}
 	return project.Live{
-		BaseURL: s.base, Meta: meta, Wait: pause,
+		BaseURL: s.base, Meta: meta,
 		Carrier: func(identity string) http.RoundTripper {
 			return &auth.Transport{
 				Credential: set[identity], Base: s.transport,
@@ -268,16 +256,4 @@ func (s *service) live(ctx context.Context, std streams, f *recordFlags, sc *sce
 			}
 		},
 	}, findings, nil
-}
-
-// pause waits between polls.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -24,27 +25,21 @@ func newRedact(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr redact cassettes\n  graphvcr redact testdata/fixtures/users.yaml --dry-run",
 		Args:    arguments(cobra.MinimumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
-			out, err := opts.parse(std)
-			if err != nil {
-				return err
-			}
-			p, err := dirs.open()
-			if err != nil {
-				return err
-			}
-			files, err := p.CassetteFiles(args...)
-			if err != nil {
-				return err
-			}
-			suite := &report.Suite{Command: "redact"}
-			for _, file := range files {
-				told, err := p.Redact(file, dry)
+			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+				files, err := p.CassetteFiles(args...)
 				if err != nil {
-					return err
+					return nil, err
 				}
-				suite.Cases = append(suite.Cases, told)
-			}
-			return out.finish(suite)
+				suite := &report.Suite{Command: "redact"}
+				for _, file := range files {
+					told, err := p.Redact(file, dry)
+					if err != nil {
+						return nil, err
+					}
+					suite.Cases = append(suite.Cases, told)
+				}
+				return suite, nil
+			})
 		},
 	}
 	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only tell what would be replaced")

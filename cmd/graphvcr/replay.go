@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -68,27 +67,17 @@ func (f *replayFlags) register(flags *pflag.FlagSet) {
 }
 
 func (f *replayFlags) run(ctx context.Context, std streams, paths []string) error {
-	out, err := f.report.parse(std)
-	if err != nil {
-		return err
-	}
 	sel, err := f.selection(paths)
 	if err != nil {
 		return err
 	}
-	sel.FailOn = out.failOn
-	p, err := f.project.open()
-	if err != nil {
-		return err
-	}
-	bar := newProgress(std, f.report.quiet)
-	sel.Progress = bar.advance
-	suite, err := p.Replay(ctx, sel)
-	bar.clear()
-	if err != nil {
-		return err
-	}
-	return out.finish(suite)
+	return f.report.tell(std, f.project, func(p *project.Project, out *reporting) (*report.Suite, error) {
+		sel.FailOn = out.failOn
+		bar := newProgress(std, f.report.quiet)
+		defer bar.clear()
+		sel.Progress = func(done, total int, _ report.Case) { bar.show(fmt.Sprintf("replayed %d of %d", done, total)) }
+		return p.Replay(ctx, sel)
+	})
 }
 
 func (f *replayFlags) selection(paths []string) (project.Selection, error) {
@@ -117,32 +106,4 @@ func parseShard(text string) (shard, total int, ok bool) {
 	shard, err1 := strconv.Atoi(first)
 	total, err2 := strconv.Atoi(second)
 	return shard, total, found && err1 == nil && err2 == nil && 1 <= shard && shard <= total
-}
-
-// progress rewrites one line on a terminal, and is silent anywhere else.
-type progress struct {
-	w     io.Writer // nil: silent
-	width int
-}
-
-func newProgress(std streams, quiet bool) *progress {
-	if quiet || !isTerminal(std.err) {
-		return &progress{}
-	}
-	return &progress{w: std.err}
-}
-
-func (p *progress) advance(done, total int, _ report.Case) {
-	if p.w == nil {
-		return
-	}
-	line := fmt.Sprintf("replayed %d of %d", done, total)
-	p.width = max(p.width, len(line))
-	fmt.Fprint(p.w, "\r"+line)
-}
-
-func (p *progress) clear() {
-	if p.w != nil && p.width > 0 {
-		fmt.Fprint(p.w, "\r"+strings.Repeat(" ", p.width)+"\r")
-	}
 }

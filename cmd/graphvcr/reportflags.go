@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -28,6 +29,23 @@ func (f *reportFlags) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report as `KIND[=FILE]` ("+kinds+"), without FILE to stdout and nothing else there; repeatable (default text)")
 	flags.StringVar(&f.failOn, "fail-on", "error", "lowest `severity` that fails: error, warning or note (a note never fails a run, so note is the same as warning)")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed or is worth a warning, and the summary")
+}
+
+// tell opens the project, has a command do its work on it and tells what came of it.
+func (f *reportFlags) tell(std streams, dirs *projectFlags, work func(*project.Project, *reporting) (*report.Suite, error)) error {
+	out, err := f.parse(std)
+	if err != nil {
+		return err
+	}
+	p, err := dirs.open()
+	if err != nil {
+		return err
+	}
+	suite, err := work(p, out)
+	if err != nil {
+		return err
+	}
+	return out.finish(suite)
 }
 
 // reporting is what reportFlags ask for, understood.

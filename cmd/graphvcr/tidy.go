@@ -1,6 +1,11 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/project"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
 
 const tidyLong = `Tidy removes from cassettes what no replay needs: interactions that no scenario
 asks for, and answers to a poll that saw the same state again. It replays the
@@ -18,26 +23,16 @@ func newTidy(std streams, dirs *projectFlags) *cobra.Command {
 		Long:    tidyLong,
 		Example: "  graphvcr tidy --dry-run\n  graphvcr tidy teams/create-chat",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out, err := opts.parse(std)
-			if err != nil {
-				return err
-			}
-			p, err := dirs.open()
-			if err != nil {
-				return err
-			}
-			if len(args) == 0 {
-				args = []string{p.Dirs.Cassettes}
-			}
-			files, err := p.CassetteFiles(args...)
-			if err != nil {
-				return err
-			}
-			suite, err := p.Tidy(cmd.Context(), files, dry)
-			if err != nil {
-				return err
-			}
-			return out.finish(suite)
+			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+				if len(args) == 0 {
+					args = []string{p.Dirs.Cassettes}
+				}
+				files, err := p.CassetteFiles(args...)
+				if err != nil {
+					return nil, err
+				}
+				return p.Tidy(cmd.Context(), files, dry)
+			})
 		},
 	}
 	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only tell what would be removed")

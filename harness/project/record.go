@@ -31,7 +31,7 @@ type Live struct {
 	BaseURL *url.URL
 	// Meta is what is known of the recording beforehand: origin, auth, client.
 	Meta cassette.Meta
-	// Wait pauses between polls.
+	// Wait pauses between polls; nil is transport.Pause.
 	Wait func(ctx context.Context, d time.Duration) error
 }
 

@@ -68,7 +68,7 @@ func (r *Replayer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, r.noted(err)
 	}
 	if wait := answer.Interaction.Response.Duration; r.opts.Latency && wait > 0 {
-		if err := pause(req.Context(), wait); err != nil {
+		if err := Pause(req.Context(), wait); err != nil {
 			return nil, err
 		}
 	}
@@ -131,7 +131,8 @@ func (r *Replayer) Misses() []*match.MissError {
 	return misses
 }
 
-func pause(ctx context.Context, d time.Duration) error {
+// Pause waits, unless the context ends before.
+func Pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
