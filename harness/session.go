@@ -31,9 +31,12 @@ type Session struct {
 type Option func(*options)
 
 type options struct {
-	dirs  project.Dirs
-	below http.RoundTripper
+	dirs   project.Dirs
+	below  http.RoundTripper
+	inputs []input
 }
+
+type input struct{ name, value string }
 
 // Dir names the folder that holds cassettes, instead of cassettes/ beside the
 // nearest go.mod.
@@ -45,6 +48,14 @@ func Dir(cassettes string) Option {
 // if the client brings none: it lies below the recorder, which cannot see what it adds.
 func WithTransport(below http.RoundTripper) Option {
 	return func(o *options) { o.below = below }
+}
+
+// Input makes, on replay, a value of this run stand for what the cassette stores under a
+// name: a variable (which Var then returns), or a pseudonym itself, such as
+// user1@contoso.example. Most values need none: they are bound where the client sends
+// them in the only place where they fit.
+func Input(name, value string) Option {
+	return func(o *options) { o.inputs = append(o.inputs, input{name, value}) }
 }
 
 // Open opens the cassette of a name for a test and closes it when the test ends.
@@ -86,6 +97,12 @@ func (s *Session) replay(o options) error {
 	}
 	if s.playback, err = p.Play(s.name); err != nil {
 		return err
+	}
+	s.t.Cleanup(s.playback.Close)
+	for _, in := range o.inputs {
+		if err := s.playback.Input(in.name, in.value); err != nil {
+			return err
+		}
 	}
 	s.transport = s.playback.Transport()
 	s.t.Cleanup(s.endReplay)

@@ -164,6 +164,27 @@ func TestOpen(t *testing.T) {
 			t.Fatal(told)
 		}
 	}
+
+	// A run may bring a value of its own for what was stored.
+	told, failed := probed(t, func(t testing.TB) {
+		s := harness.Open(t, "users/create", harness.Dir(dir), harness.Input("TEST_UPN", "lee@mine.test"))
+		if got := s.Var("TEST_UPN"); got != "lee@mine.test" {
+			t.Errorf("Var is %s", got)
+		}
+		_, answer := ask(t, s.Client(), "GET", "https://graph.microsoft.com/v1.0/users/lee@mine.test", "")
+		if !strings.Contains(answer, `"lee@mine.test"`) {
+			t.Errorf("answered %s", answer)
+		}
+	})
+	if strings.Contains(told, "Var is") || strings.Contains(told, "answered") || !failed { // for what it left unused
+		t.Errorf("failed: %v; %s", failed, told)
+	}
+	told, failed = probed(t, func(t testing.TB) {
+		harness.Open(t, "users/create", harness.Dir(dir), harness.Input("TEST_UPM", "lee@mine.test"))
+	})
+	if !failed || !strings.Contains(told, `did you mean "TEST_UPN"?`) {
+		t.Errorf("failed: %v; %s", failed, told)
+	}
 }
 
 const shipped = "../cassettes"

@@ -43,6 +43,7 @@ type replayFlags struct {
 	parallel int
 	shard    string
 	failFast bool
+	inputs   []string
 }
 
 func newReplay(std streams, dirs *projectFlags) *cobra.Command {
@@ -63,6 +64,7 @@ func (f *replayFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.filter, "run", "", "replay only scenarios whose name or file matches the regular `expression`")
 	flags.IntVar(&f.parallel, "parallel", 0, "scenarios to replay at a time (default: number of CPUs)")
 	flags.StringVar(&f.shard, "shard", "", "replay only part `I/N` of the scenarios, I from 1 to N")
+	flags.StringArrayVar(&f.inputs, "input", nil, "use a value of your own for a variable or pseudonym of the cassettes: `NAME=value`; repeatable")
 	flags.BoolVar(&f.failFast, "fail-fast", false, "skip what comes after the first scenario that fails")
 }
 
@@ -84,6 +86,16 @@ func (f *replayFlags) selection(paths []string) (project.Selection, error) {
 	sel := project.Selection{Paths: paths, FailFast: f.failFast, Parallel: f.parallel}
 	if f.parallel < 0 {
 		return sel, &failure{message: fmt.Sprintf("--parallel %d: want a number from 1, or 0 for the number of CPUs", f.parallel)}
+	}
+	for _, input := range f.inputs {
+		name, value, ok := strings.Cut(input, "=")
+		if _, twice := sel.Inputs[name]; !ok || name == "" || value == "" || twice {
+			return sel, &failure{message: fmt.Sprintf("--input %s: want NAME=value, once for each name", input), hint: "NAME is a variable that the cassette stores, or a pseudonym as it stands there"}
+		}
+		if sel.Inputs == nil {
+			sel.Inputs = project.Inputs{}
+		}
+		sel.Inputs[name] = value
 	}
 	if f.filter != "" {
 		pattern, err := regexp.Compile(f.filter)

@@ -209,6 +209,23 @@ func (s *Session) Bind(pseudonym, live string) error {
 	return nil
 }
 
+// Holds reports whether a text is a value of the cassettes that Bind takes: an id or an
+// address that they hold, or what redaction left of a name in a request.
+func (s *Session) Holds(text string) bool {
+	if !s.index.unifies {
+		return false
+	}
+	w := lifter{soft: &softNames{}}
+	w.softValue(kindWord, text)
+	masks := s.index.masks()
+	for _, v := range w.values {
+		if !masks.holds(v) {
+			return false
+		}
+	}
+	return len(w.values) > 0
+}
+
 // free reports whether a pairing agrees with what is bound, and with some more.
 func (b *bindings) free(p *pairing, more []pairing) bool {
 	if live, known := b.liveOf(p.recorded()); known && p.kind.folded(live) != p.kind.folded(p.live) {

@@ -367,20 +367,46 @@ func (s *Session) ambiguous(req *http.Request, live *request, found []unifier, b
 	return miss
 }
 
-// inputsFor tells how to name the values that are not bound.
+// inputsFor tells how to name the values that are not bound: the very flags to type, by
+// the names of stored variables as far as there are any.
 func inputsFor(found []unifier) string {
-	var names []string
+	var flags []string
 	for _, u := range found {
-		for name, text := range u.entry.answers[0].cassette.Meta.Vars {
-			if slices.ContainsFunc(u.more, func(p pairing) bool { return p.kind.folded(p.pseudonym) == p.kind.folded(text) }) {
-				names = append(names, fmt.Sprintf("%s (recorded as %s)", name, text))
+		for _, p := range u.more {
+			if p.live == p.pseudonym {
+				continue
+			}
+			for _, name := range namesOf(u.entry.answers[0].cassette.Meta.Vars, p) {
+				flags = append(flags, "--input "+shellWord(name+"="+p.live))
 			}
 		}
 	}
-	const how = "--input NAME=value, or in Go take the value from s.Var(NAME)"
-	if len(names) == 0 {
-		return how + "; the cassette stores no variable that holds one of the values, so send a request first that only one recording fits"
+	const inGo = "in Go take the value from s.Var(NAME), or open with harness.Input(NAME, value)"
+	if len(flags) == 0 {
+		return "send a request first that only one recording fits; " + inGo
 	}
-	slices.Sort(names)
-	return how + ", where NAME is " + strings.Join(slices.Compact(names), " or ")
+	slices.Sort(flags)
+	return strings.Join(slices.Compact(flags), "\n  or ") + "\n" + inGo
+}
+
+// namesOf are the variables that hold a pseudonym, or the pseudonym if none does.
+func namesOf(vars map[string]string, p pairing) []string {
+	var names []string
+	for name, text := range vars {
+		if p.kind.folded(p.pseudonym) == p.kind.folded(text) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		names = append(names, p.pseudonym)
+	}
+	return names
+}
+
+// shellWord quotes a word for a POSIX shell where it needs that.
+func shellWord(word string) string {
+	if !strings.ContainsFunc(word, func(c rune) bool { return c < '+' || c > 'z' || strings.ContainsRune(";<>?[\\]^`", c) }) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

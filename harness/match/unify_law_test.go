@@ -246,8 +246,28 @@ func TestBoundMiss(t *testing.T) {
   recorded: GET https://graph.microsoft.com/v1.0/users/22222222-0000-4000-8000-000000000000 (tape.yaml:2)
     path[2]: recorded "22222222-0000-4000-8000-000000000000", received "bbbbbbbb-0000-4000-8000-000000000000"
   bound: 33333333-0000-4000-8000-000000000000 = aaaaaaaa-0000-4000-8000-000000000000
-  say which is meant: --input NAME=value, or in Go take the value from s.Var(NAME), where NAME is ME (recorded as 11111111-0000-4000-8000-000000000000)`
+  say which is meant: --input 22222222-0000-4000-8000-000000000000=bbbbbbbb-0000-4000-8000-000000000000
+    or --input ME=bbbbbbbb-0000-4000-8000-000000000000
+  in Go take the value from s.Var(NAME), or open with harness.Input(NAME, value)`
 	if err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+	for _, name := range []string{"ME", "22222222-0000-4000-8000-000000000000"} {
+		if session.Holds(name) == (name == "ME") {
+			t.Errorf("Holds(%q) is %v", name, session.Holds(name))
+		}
+	}
+	if session.Holds("44444444-0000-4000-8000-000000000000") {
+		t.Error("it holds an id that stands nowhere")
+	}
+}
+
+func TestShellWord(t *testing.T) {
+	for word, want := range map[string]string{
+		"user=a.b@contoso.com": "user=a.b@contoso.com", "id=x y": "'id=x y'", "n=O'Neil": `'n=O'\''Neil'`, "id=a!b": "'id=a!b'",
+	} {
+		if got := shellWord(word); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }

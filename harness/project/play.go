@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/match"
@@ -19,6 +20,7 @@ type Playback struct {
 	tapes    []*tape
 	sessions match.Together
 	replayer *transport.Replayer
+	inputs   Inputs
 	close    func()
 }
 
@@ -53,13 +55,40 @@ func (b *Playback) Close() { b.close() }
 // Transport answers requests and opens no connection.
 func (b *Playback) Transport() http.RoundTripper { return b.replayer }
 
-// Vars are the values that were stored with the recordings; the first cassette's count.
+// Vars are the values that were stored with the recordings, or that were put in their
+// place; the first cassette's count.
 func (b *Playback) Vars() map[string]string {
 	vars := map[string]string{}
 	for i := range b.tapes {
 		maps.Copy(vars, b.tapes[len(b.tapes)-1-i].cassette.Meta.Vars)
 	}
+	for name, value := range b.inputs {
+		if _, stored := vars[name]; stored {
+			vars[name] = value
+		}
+	}
 	return vars
+}
+
+// Input makes a value of the client stand for what the cassettes store under a name: a
+// variable, or a pseudonym itself. It is to be called before the first request.
+func (b *Playback) Input(name, value string) error {
+	known := false
+	for i, t := range b.tapes {
+		bound, err := t.input(b.sessions[i], name, value)
+		if err != nil {
+			return err
+		}
+		known = known || bound
+	}
+	if !known {
+		return unknownInput(name, slices.Sorted(maps.Keys(b.Vars())))
+	}
+	if b.inputs == nil {
+		b.inputs = Inputs{}
+	}
+	b.inputs[name] = value
+	return nil
 }
 
 // Misses are the requests that had no answer, sorted.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -24,6 +25,7 @@ type Selection struct {
 	Shard, Total int            // shard Shard of Total, from 1; 0/0: all
 	FailFast     bool
 	FailOn       report.Severity                      // lowest severity that fails a scenario; the zero value is the default, report.Error
+	Inputs       Inputs                               // values for what the cassettes store
 	Progress     func(done, total int, c report.Case) // may be nil; called in any order, one at a time
 }
 
@@ -44,12 +46,16 @@ func (p *Project) Replay(ctx context.Context, sel Selection) (*report.Suite, err
 	if err != nil {
 		return nil, err
 	}
-	r := &replay{project: p, sel: sel, jobs: jobs}
+	r := &replay{project: p, sel: sel, jobs: jobs, inputs: inputs{values: sel.Inputs, used: map[string]bool{}, known: map[string]bool{}}}
 	r.stopAfter.Store(int64(len(jobs)))
 	if err := r.all(ctx); err != nil {
 		return nil, fmt.Errorf("replay: %w", err)
 	}
-	return r.suite(), nil
+	suite := r.suite()
+	if !slices.ContainsFunc(suite.Cases, func(c report.Case) bool { return c.Status == report.Errored || c.Status == report.Skipped }) {
+		err = r.inputs.unused()
+	}
+	return suite, err
 }
 
 // job is one scenario to replay.
@@ -136,6 +142,7 @@ type replay struct {
 	project   *Project
 	sel       Selection
 	jobs      []*job
+	inputs    inputs
 	stopAfter atomic.Int64 // with FailFast, the first failed job as far as known
 
 	mu   sync.Mutex // orders calls of Progress
@@ -149,7 +156,7 @@ func (r *replay) all(ctx context.Context) error {
 			defer j.release()
 		}
 		if ctx.Err() == nil && int64(i) < r.stopAfter.Load() {
-			r.project.runJob(ctx, j)
+			r.project.runJob(ctx, j, &r.inputs)
 			r.finished(i)
 		}
 		j.slot = nil
@@ -205,7 +212,7 @@ func (j *job) name() string {
 }
 
 // runJob replays one scenario in a session of its own.
-func (p *Project) runJob(ctx context.Context, j *job) {
+func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
 	if j.result.Status == report.Errored {
 		return
 	}
@@ -223,11 +230,16 @@ func (p *Project) runJob(ctx context.Context, j *job) {
 		return
 	}
 	session := t.index.NewSession()
+	vars, err := in.bind(t, session)
+	if err != nil {
+		j.result = couldNotRun(j.sc.Name, j.file, "replay.input", err)
+		return
+	}
 	replayer := transport.NewReplayer(session, transport.Options{RetryAfter: true}) // the runner does not wait
 	j.result = runner.Run(ctx, j.sc, runner.Options{
 		Transport: func(string) http.RoundTripper { return replayer },
 		Schemas:   p.Schemas,
-		Vars:      t.cassette.Meta.Vars,
+		Vars:      vars,
 		Env:       os.LookupEnv,
 	})
 	j.unused = unusedOf(session)
