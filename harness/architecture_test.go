@@ -38,6 +38,8 @@ var imports = map[string][]string{
 	"harness/auth":     {"harness/scenario", "harness/cassette"},
 
 	"harness/signin":              {},
+	"harness/diff": {"harness/cassette", "harness/format", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc"},
+
 	"harness/report":              {},
 	"harness/format":              {},
 	"harness/internal/graphurl":   {"harness/format"},
