@@ -37,8 +37,8 @@ var imports = map[string][]string{
 	"harness/emulator": {"harness/signin", "harness/internal/graphurl"},
 	"harness/auth":     {"harness/scenario", "harness/cassette"},
 
-	"harness/signin":              {},
-	"harness/diff": {"harness/cassette", "harness/format", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc"},
+	"harness/signin": {},
+	"harness/diff":   {"harness/cassette", "harness/format", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc"},
 
 	"harness/report":              {},
 	"harness/format":              {},
