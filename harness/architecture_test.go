@@ -18,7 +18,7 @@ var imports = map[string][]string{
 	"cmd/graphvcr": {"harness/auth", "harness/ca", "harness/proxy", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario"},
 	"harness":      {"harness/project", "harness/report", "harness/cassette"},
 
-	"harness/proxy": {"harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl"},
+	"harness/proxy": {"harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl"},
 	"harness/ca":    {},
 
 	"harness/lint":     {"harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
