@@ -40,6 +40,7 @@ var imports = map[string][]string{
 	"harness/signin": {},
 	"harness/diff":   {"harness/cassette", "harness/format", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc"},
 
+	"harness/csdl":                {},
 	"harness/report":              {},
 	"harness/format":              {},
 	"harness/internal/graphurl":   {"harness/format"},
