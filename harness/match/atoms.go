@@ -31,6 +31,7 @@ const (
 	kindID      kind = "id"                // an id of another format, as a whole value
 	kindWord    kind = "word"              // a name, a phone number, free text, as a whole value
 	kindPart    kind = "part"              // what a filter says that a word begins with or contains
+	kindBody    kind = "body"              // a body without structure, as a whole
 )
 
 // of is the kind of the words that one series of pseudonyms stands for: one text may be
@@ -38,13 +39,15 @@ const (
 func (k kind) of(series string) kind { return k + kind(":"+series) }
 
 // isText reports whether a kind is told by where it stands, and not by a format.
-func (k kind) isText() bool {
+func (k kind) isText() bool { return k == kindBody || k.isWords() }
+
+func (k kind) isWords() bool {
 	return strings.HasPrefix(string(k), string(kindWord)) || strings.HasPrefix(string(k), string(kindPart))
 }
 
 // folds reports whether the letter case of a kind means nothing.
 func (k kind) folds() bool {
-	return k == kindGUID || k == kindAddress || k == kindDomain || k == kindHost || k.isText()
+	return k == kindGUID || k == kindAddress || k == kindDomain || k == kindHost || k.isWords()
 }
 
 // folded is the spelling by which equal values of the kind are equal texts.

@@ -25,6 +25,17 @@ type pairing struct {
 func (p pairing) recorded() value { return value{p.kind, p.pseudonym} }
 func (p pairing) received() value { return value{p.kind, p.live} }
 
+// settle makes the kind of a text the one that redaction tells: its series of pseudonyms,
+// or a domain, which looks like a file's name.
+func (p *pairing) settle() {
+	switch m, series := markOf(p.pseudonym); {
+	case p.kind.isText() && m == bound:
+		p.kind = p.kind.of(series)
+	case p.kind == kindWord && m == noMark && wholeKind(p.pseudonym) == kindDomain && wholeKind(p.live) == kindDomain:
+		p.kind = kindDomain
+	}
+}
+
 // bindings are what a session has bound so far. They are never changed: a session
 // swaps them for a longer set, so that readers take no lock.
 type bindings struct {
@@ -193,9 +204,7 @@ func (s *Session) Bind(pseudonym, live string) error {
 	var more []pairing
 	for i, v := range recorded.values {
 		p := pairing{v.kind, v.text, received.values[i].text}
-		if m, series := markOf(v.text); p.kind.isText() && m == bound {
-			p.kind = p.kind.of(series)
-		}
+		p.settle()
 		if !now.free(&p, more) {
 			return fmt.Errorf("bind %q to %q: one of them is bound to another value", pseudonym, live)
 		}
@@ -219,7 +228,9 @@ func (s *Session) Holds(text string) bool {
 	w.softValue(kindWord, text)
 	masks := s.index.masks()
 	for _, v := range w.values {
-		if !masks.holds(v) {
+		p := pairing{v.kind, v.text, v.text}
+		p.settle()
+		if !masks.holds(v) && !masks.holds(p.recorded()) {
 			return false
 		}
 	}

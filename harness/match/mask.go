@@ -27,13 +27,6 @@ type value struct {
 // key is the form by which a value is looked up: kinds do not share values.
 func (v value) key() string { return string(v.kind) + "\x00" + v.kind.folded(v.text) }
 
-// softNames are the members whose string values are free text, redacted as wholes:
-// what nothing but the member's name tells. An index finds them in its cassettes.
-type softNames struct {
-	members  map[string]bool // in lower case
-	literals bool            // the literals of filters too
-}
-
 // lift takes the identity out of a request. It is pure, and the same for recorded and
 // live requests.
 func (n *softNames) lift(r *request) lifted {
@@ -149,9 +142,9 @@ func hasAnySuffix(text string, suffixes ...string) bool {
 }
 
 // softValue writes a value that its place tells to be redacted text. One with ids in it
-// is told by them.
+// is told by them; a domain is told from a file's name only by what redaction made of it.
 func (w *lifter) softValue(k kind, text string) {
-	if wholeKind(text) != "" || len(atomsIn(text)) > 0 {
+	if whole := wholeKind(text); whole != "" && whole != kindDomain || len(atomsIn(text)) > 0 {
 		w.whole(text)
 		return
 	}
@@ -168,6 +161,11 @@ func (w *lifter) address(u *graphurl.URL, ignored []string) {
 			w.hole(kindID, s.Text)
 		case s.Kind == graphurl.Key:
 			w.whole(s.Text)
+		case s.Kind == graphurl.ColonPath && w.soft.files:
+			for name := range fileNames(s.Text) {
+				w.mask = append(w.mask, '/')
+				w.softValue(kindWord, name)
+			}
 		default:
 			w.text(s.Text)
 		}
@@ -190,6 +188,8 @@ func (w *lifter) option(o graphurl.Option) {
 	switch optionName(o.Name) {
 	case "skiptoken", "deltatoken", "token":
 		w.hole(kindToken, o.Value)
+	case "search":
+		w.search(o.Value)
 	default:
 		w.literals(o.Value)
 	}
@@ -207,10 +207,13 @@ func (w *lifter) payload(p *payload) []batchPart {
 		w.form(p.form)
 	case p.parts != nil:
 		for i := range p.parts {
-			w.line(p.parts[i].name, p.parts[i].headers)
+			w.line(p.parts[i].name)
+			w.partHeaders(p.parts[i].headers)
 			w.payload(&p.parts[i].body)
 			w.line("")
 		}
+	case w.soft.bytes && len(p.text) > 0:
+		w.hole(kindBody, string(p.text))
 	default:
 		w.line(p.digest)
 	}

@@ -66,68 +66,6 @@ func (x *Index) makeMasks() *masks {
 	return m
 }
 
-// softNamesOf finds the members at which redacted texts stand.
-func softNamesOf(requests []request) softNames {
-	n := softNames{members: map[string]bool{}}
-	for i := range requests {
-		r := &requests[i]
-		n.findIn("", r.body.document())
-		for _, field := range r.body.form {
-			n.find(field.name, field.value)
-		}
-		for _, option := range r.url.Options {
-			n.findLiterals(option.Value)
-		}
-		if r.body.batch == nil {
-			continue
-		}
-		for _, part := range r.body.batch.parts {
-			if part.url != nil {
-				for _, option := range part.url.Options {
-					n.findLiterals(option.Value)
-				}
-			}
-		}
-	}
-	return n
-}
-
-func (n *softNames) find(name, text string) {
-	if m, _ := markOf(text); m != noMark && len(atomsIn(text)) == 0 {
-		n.members[strings.ToLower(name)] = true
-	}
-}
-
-func (n *softNames) findIn(name string, doc any) {
-	switch doc := doc.(type) {
-	case string:
-		n.find(name, doc)
-	case []any:
-		for _, element := range doc {
-			n.findIn(name, element)
-		}
-	case map[string]any:
-		for member, value := range doc {
-			n.findIn(member, value)
-		}
-	}
-}
-
-func (n *softNames) findLiterals(text string) {
-	for {
-		_, rest, found := strings.Cut(text, "'")
-		literal, after, closed := cutLiteral(rest)
-		if !found || !closed {
-			return
-		}
-		if m, _ := markOf(literal); m == bound && len(atomsIn(literal)) == 0 {
-			n.literals = true
-			return
-		}
-		text = after
-	}
-}
-
 // valuesInAnswers are the keys of all values that answers of redacted cassettes hold.
 func (x *Index) valuesInAnswers() map[string]bool {
 	known := map[string]bool{}
@@ -264,11 +202,9 @@ func (s *Session) consistent(m *masks, asked *lifted, b *bindings) []unifier {
 func (s *Session) unify(m *masks, u *unifier, asked *lifted, b *bindings) bool {
 	for i, recorded := range u.values {
 		p := pairing{recorded.kind, recorded.text, asked.values[i].text}
+		p.settle()
+		left, _ := markOf(p.pseudonym)
 		equal := p.recorded().key() == p.received().key()
-		left, series := markOf(p.pseudonym)
-		if p.kind.isText() && left == bound {
-			p.kind = p.kind.of(series)
-		}
 		switch {
 		case p.kind.isText() && left == filler:
 			if len(p.live) != len(p.pseudonym) {
@@ -277,11 +213,11 @@ func (s *Session) unify(m *masks, u *unifier, asked *lifted, b *bindings) bool {
 			continue
 		case equal && b != nil && b.byPseudonym[p.recorded().key()] != "":
 			continue // the cassette's own value, which is always understood
-		case equal && !u.isPseudonym(recorded):
+		case equal && !u.isPseudonym(p.recorded()):
 			continue
 		case !b.free(&p, u.more):
 			return false
-		case !equal && (!u.isPseudonym(recorded) || m.holds(asked.values[i])):
+		case !equal && (!u.isPseudonym(p.recorded()) || m.holds(asked.values[i])):
 			return false
 		}
 		if _, known := b.liveOf(p.recorded()); known || binds(u.more, p.recorded()) {

@@ -271,3 +271,27 @@ func TestShellWord(t *testing.T) {
 		}
 	}
 }
+
+// Bytes of which redaction left nothing but their kind stand for any bytes, alone and
+// as a part of a form.
+func TestUnifyBytes(t *testing.T) {
+	form := func(boundary, file, picture string) message {
+		return message{"POST", graph + "/me/onenote/pages", http.Header{"Content-Type": {"multipart/form-data; boundary=" + boundary}},
+			"--" + boundary + "\r\nContent-Disposition: form-data; name=\"chart\"; filename=\"" + file + "\"\r\nContent-Type: image/png\r\n\r\n" + picture + "\r\n--" + boundary + "--\r\n"}
+	}
+	photo := func(picture string) message {
+		return message{"PUT", graph + "/me/photo/$value", http.Header{"Content-Type": {"image/jpeg"}}, picture}
+	}
+	tape := &cassette.Cassette{File: "tape.yaml", Meta: cassette.Meta{Format: 1, Redacted: []string{"content.bytes", "content.filename"}}}
+	for _, m := range []message{photo("\xff\xd8\xff\xe0" + strings.Repeat("\x00", 20)), form("a", "file1.png", "\x89PNG\x00\x00\x00")} {
+		tape.Interactions = append(tape.Interactions, &cassette.Interaction{
+			Request: cassette.Request{Method: m.method, URL: m.url, Headers: m.header, Body: m.body}, Response: cassette.Response{Code: 201},
+		})
+	}
+	for _, m := range []message{photo("\xff\xd8\xff\xe0a picture"), form("b", "chart.png", "\x89PNG and more")} {
+		req, body := m.request(t)
+		if _, err := newIndex(t, Rules{}, tape).NewSession().Next(req, body); err != nil {
+			t.Error(err)
+		}
+	}
+}
