@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -70,6 +72,9 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 	if len(data) > maxBody {
 		return nil, couldNot("run.body", 0, "the answer to %s is larger than %d MB", s.what(req), maxBody>>20)
 	}
+	if data, err = inflated(resp.Header, data); err != nil {
+		return nil, s.failed(req, fmt.Errorf("read the answer: %w", err))
+	}
 	a.status, a.header, a.text = resp.StatusCode, resp.Header, strings.TrimPrefix(string(data), byteOrderMark)
 	if note := a.source().Note; note != "" {
 		s.add(report.Finding{
@@ -78,6 +83,19 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 		})
 	}
 	return a, a.parse()
+}
+
+// inflated undoes gzip, which an answer has where the step itself asked for it: net/http
+// then leaves it as it came.
+func inflated(header http.Header, data []byte) ([]byte, error) {
+	if !strings.EqualFold(header.Get("Content-Encoding"), "gzip") || !bytes.HasPrefix(data, []byte("\x1f\x8b")) {
+		return data, nil
+	}
+	zip, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(zip, maxBody))
 }
 
 // mark tells the transport, through the context, what a request cannot say.

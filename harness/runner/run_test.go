@@ -1,9 +1,11 @@
 package runner_test
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -252,4 +254,26 @@ steps:
 		})
 	}
 	group.Wait()
+}
+
+// A step that asks for gzip itself gets it as it came from a live service.
+func TestCompressedAnswer(t *testing.T) {
+	var zipped strings.Builder
+	zip := gzip.NewWriter(&zipped)
+	io.WriteString(zip, `{"id":"1"}`)
+	zip.Close()
+	service := roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp := answered(req, http.StatusOK, zipped.String())
+		resp.Header = http.Header{"Content-Encoding": {"gzip"}, "Content-Type": {"application/json"}}
+		return resp, nil
+	})
+	result := runner.Run(t.Context(), parse(t, `
+api: v1.0
+steps:
+  - request: {method: GET, path: /me, headers: {Accept-Encoding: gzip}}
+    expect: {status: 200, body: {id: "1"}}
+`), runner.Options{Transport: func(string) http.RoundTripper { return service }})
+	if len(result.Findings) > 0 {
+		t.Errorf("findings %v", result.Findings)
+	}
 }
