@@ -69,7 +69,7 @@ func (t *chats) addChat(made *chat, members []string) {
 		}
 		made.memberOID = append(made.memberOID, u.id)
 		made.members = append(made.members, object{
-			{"@odata.type", "#microsoft.graph.aadUserConversationMember"}, {"id", memberID(made.id, u.id)}, {"roles", []string{"owner"}},
+			{"@odata.type", "#microsoft.graph.aadUserConversationMember"}, {"id", t.memberID(made.id, u.id)}, {"roles", []string{"owner"}},
 			{"displayName", u.props.value("displayName")}, {"userId", u.id}, {"email", u.props.value("mail")}, {"tenantId", t.site.tenant},
 		})
 	}
@@ -253,7 +253,7 @@ func (t *chats) listMessages(c *call) (Answer, error) {
 	return c.value("chats('"+escapeValue(ch.id)+"')/messages", newestFirst)
 }
 
-// memberID is base64 of two ids, as Teams names members (D).
-func memberID(chat, user string) string {
-	return base64.StdEncoding.EncodeToString([]byte(chat + "##" + user))
+// memberID is base64 of tenant, chat and user (real ids in the documentation).
+func (t *chats) memberID(chat, user string) string {
+	return base64.StdEncoding.EncodeToString([]byte("0##" + t.site.tenant + "##" + chat + "##" + user))
 }
