@@ -54,6 +54,8 @@ func newRoot(std streams) *cobra.Command {
 		newImport(std, &dirs),
 		newRedact(std, &dirs),
 		newTidy(std, &dirs),
+		newServe(std, &dirs),
+		newCA(std),
 		newVersion(std),
 	)
 	root.SetHelpTemplate(strings.TrimRight(root.HelpTemplate(), "\n") + exitHelp)

@@ -49,11 +49,11 @@ func (f *Failure) Body() []byte {
 		Details    []detail          `json:"details,omitempty"`
 		InnerError map[string]string `json:"innerError"`
 	}
-	text, err := json.Marshal(map[string]graphError{"error": {f.Code, f.Message, f.details, map[string]string{}}})
-	if err != nil { // strings are always encoded
-		return []byte(`{"error":{"code":"graphvcr","message":""}}`)
-	}
-	return text
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)                                                                            // people read the addresses in it
+	_ = encoder.Encode(map[string]graphError{"error": {f.Code, f.Message, f.details, map[string]string{}}}) // strings are always encoded
+	return text.Bytes()
 }
 
 // Response is the failure as the answer to a request.

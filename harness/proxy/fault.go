@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
 // ErrBroken is a connection that is broken on purpose: whoever serves the request drops
@@ -137,7 +139,7 @@ func (f *faulty) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	if late != nil {
-		if err := pause(req.Context(), late.By); err != nil {
+		if err := transport.Pause(req.Context(), late.By); err != nil {
 			closeBody(req)
 			return nil, err
 		}
@@ -181,21 +183,10 @@ func (b *faultyBody) Read(p []byte) (int, error) {
 		if most = b.fault.Bytes - b.read; most == 0 {
 			return 0, ErrBroken
 		}
-	} else if err := pause(b.ctx, time.Duration(most)*time.Second/time.Duration(b.fault.Bytes)); err != nil {
+	} else if err := transport.Pause(b.ctx, time.Duration(most)*time.Second/time.Duration(b.fault.Bytes)); err != nil {
 		return 0, err
 	}
 	n, err := b.ReadCloser.Read(p[:min(len(p), most)])
 	b.read += n
 	return n, err
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

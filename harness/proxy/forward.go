@@ -39,7 +39,7 @@ func handOut(w http.ResponseWriter, req *http.Request, resp *http.Response) {
 		return
 	}
 	var err error
-	if resp.ContentLength < 0 {
+	if _, slow := resp.Body.(*faultyBody); slow || resp.ContentLength < 0 {
 		err = stream(w, resp.Body)
 	} else {
 		_, err = io.Copy(w, resp.Body)
@@ -52,7 +52,7 @@ func handOut(w http.ResponseWriter, req *http.Request, resp *http.Response) {
 	}
 }
 
-// stream copies a body of unknown length as it comes.
+// stream copies a body as it comes.
 func stream(w http.ResponseWriter, body io.Reader) error {
 	control := http.NewResponseController(w)
 	buf := make([]byte, 32<<10)

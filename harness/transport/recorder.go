@@ -27,6 +27,8 @@ type RecorderOptions struct {
 	// 504 after which the same request came again, or a 415 after which it came without
 	// gzip. They are in the journal in any case, marked.
 	KeepRetried bool
+	// First is the order of the first request, where the journal holds others already.
+	First int
 }
 
 // Recorder is a RoundTripper that keeps every exchange in a journal before its answer
@@ -59,7 +61,9 @@ func NewRecorder(journal *cassette.Journal, opts RecorderOptions) *Recorder {
 	if opts.Base == nil {
 		opts.Base = http.DefaultTransport
 	}
-	return &Recorder{journal: journal, opts: opts}
+	r := &Recorder{journal: journal, opts: opts}
+	r.next.Store(int64(opts.First))
+	return r
 }
 
 // RoundTrip implements http.RoundTripper. Beside the base's errors, there is one for a

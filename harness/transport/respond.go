@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -18,8 +19,10 @@ type template struct {
 	response   http.Response // without Header, Trailer, Body and Request
 	header     http.Header   // as served, with the length of the recorded body
 	retryAfter []string      // as recorded
+	text       string        // the recorded body
 	length     int           // of the recorded body
 	bodiless   bool          // a status that has no body
+	noted      atomic.Pointer[any]
 }
 
 // newTemplate adapts a recorded answer to a body that is neither compressed nor
@@ -36,6 +39,7 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 			ProtoMinor: recorded.ProtoMinor,
 		},
 		header:   make(http.Header, len(recorded.Headers)+1),
+		text:     body,
 		length:   len(body),
 		bodiless: recorded.Code < 200 || recorded.Code == http.StatusNoContent || recorded.Code == http.StatusNotModified,
 	}
@@ -107,7 +111,35 @@ type reply struct {
 }
 
 // A body reads a string without copying it.
-type body struct{ strings.Reader }
+type body struct {
+	strings.Reader
+	text string
+	from *template
+}
+
+// A Served is the body of a Replayer's response, for those who hand it on with changes.
+type Served interface {
+	// Text is the whole body, whatever was read of it.
+	Text() string
+	// Noted returns what note made of the body and headers, which is remembered with the
+	// recording, for all its responses, where the body is the recorded one. All callers
+	// must hand in the same function, and treat the result as read-only.
+	Noted(note func(text string, header http.Header) any) any
+}
+
+func (b *body) Text() string { return b.text }
+
+func (b *body) Noted(note func(text string, header http.Header) any) any {
+	if b.text != b.from.text { // a batch with other ids, or bound values
+		return note(b.text, b.from.header)
+	}
+	if known := b.from.noted.Load(); known != nil {
+		return *known
+	}
+	made := note(b.text, b.from.header)
+	b.from.noted.Store(&made)
+	return made
+}
 
 // Close does nothing; the body may be read after it, which harms nobody.
 func (*body) Close() error { return nil }
@@ -137,6 +169,7 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter bool) *http
 		}
 		response.ContentLength = int64(len(answer.Body))
 		out.body.Reset(answer.Body)
+		out.body.text, out.body.from = answer.Body, t
 		response.Body = &out.body
 	}
 	return response

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"github.com/graphvcr/graphvcr/harness/auth"
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/project"
+)
+
+// takeFlags say what a front door does with the requests of a client.
+type takeFlags struct {
+	cassettes []string
+	mode      string
+	auth      string
+	base      string // of the service; "" is Graph's global cloud
+	upstream  upstreamFlags
+}
+
+func (f *takeFlags) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.cassettes, "cassette", nil, "`name` of a cassette; repeatable on replay")
+	flags.StringVar(&f.mode, "mode", "replay", "`mode`: replay, record, or spy (record what the cassette lacks)")
+	flags.StringVar(&f.auth, "auth", "auto", "`kind` of sign-in for requests that bring no token (graphvcr record --help)")
+	f.upstream.register(flags)
+}
+
+// open understands the flags, and signs in where requests go to a service.
+func (f *takeFlags) open(ctx context.Context, std streams, command string) (project.Mode, project.Live, error) {
+	mode, err := project.ParseMode(f.mode)
+	if err != nil {
+		return "", project.Live{}, &failure{message: command + ": --mode", err: err, hint: "the modes are replay, record and spy"}
+	}
+	if mode == project.ModeReplay {
+		if f.base != "" || len(f.upstream.connectTo) > 0 || f.upstream.ca != "" {
+			return mode, project.Live{}, &failure{message: command + ": on replay nothing goes upstream", hint: "add --mode record or --mode spy, or leave out --upstream, --connect-to and --upstream-ca"}
+		}
+		return mode, project.Live{}, nil
+	}
+	if os.Getenv("CI") == "true" && os.Getenv("GRAPHVCR_RECORD_IN_CI") != "1" {
+		return mode, project.Live{}, &failure{message: command + ": CI=true: tests in CI replay, they do not record", hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record"}
+	}
+	live, err := f.live(ctx, std, command)
+	return mode, live, err
+}
+
+// live reaches the service and adds a token to requests that bring none.
+func (f *takeFlags) live(ctx context.Context, std streams, command string) (project.Live, error) {
+	live := project.Live{Meta: cassette.Meta{Origin: cassette.Recorded, Client: "graphvcr " + command}}
+	if f.base != "" {
+		u, err := url.Parse(f.base)
+		if err != nil || u.Host == "" || u.Scheme != "https" && !isLoopback(u.Hostname()) {
+			return live, &failure{message: fmt.Sprintf("%s: --upstream %q is no https address", command, f.base), hint: "e.g. https://graph.microsoft.us; http is for this machine's loopback only"}
+		}
+		live.BaseURL = u
+		live.Meta.Cloud = u.Hostname()
+		if isLoopback(u.Hostname()) {
+			live.Meta.Origin, live.Meta.Cloud = cassette.Emulator, ""
+		}
+	}
+	up, err := f.upstream.open(command)
+	if err != nil {
+		return live, err
+	}
+	carrier := http.RoundTripper(up.transport())
+	credential, claims, err := f.signIn(ctx, std)
+	if err != nil {
+		return live, err
+	}
+	if claims != nil {
+		live.Meta.Auth = claims.Auth()
+	}
+	if credential != nil {
+		carrier = &auth.Transport{Credential: credential, Base: carrier}
+	}
+	live.Carrier = func(string) http.RoundTripper { return carrier }
+	return live, nil
+}
+
+// signIn opens the credential for requests that bring no token. Without one that is
+// configured, and none asked for, they go as they are.
+func (f *takeFlags) signIn(ctx context.Context, std streams) (*auth.Credential, *auth.Claims, error) {
+	if f.auth == "none" {
+		return nil, nil, nil
+	}
+	set, err := auth.OpenSet(f.auth, []string{""}, auth.Options{Talk: std.err, GraphURL: f.base})
+	var claims map[string]auth.Claims
+	if err == nil {
+		claims, err = set.Claims(ctx)
+	}
+	if err != nil {
+		if f.auth == "auto" {
+			fmt.Fprintln(std.err, "graphvcr: no credential is configured: requests that bring no token go without one")
+			return nil, nil, nil
+		}
+		return nil, nil, err
+	}
+	if own, ok := claims[""]; ok {
+		return set[""], &own, nil
+	}
+	return set[""], nil, nil
+}

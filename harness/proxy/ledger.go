@@ -1,0 +1,47 @@
+package proxy
+
+import (
+	"fmt"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// mostTold bounds the findings of sessions that are over: a server runs for long.
+const mostTold = 10_000
+
+// A ledger keeps what sessions had to tell.
+type ledger struct {
+	kept     []report.Case
+	findings int
+	more     map[report.Status]int // sessions with findings that are not kept
+}
+
+func (l *ledger) add(c report.Case) {
+	suite := report.Suite{Cases: []report.Case{c}}
+	suite.Finish()
+	c = suite.Cases[0]
+	if sum := suite.Summary(); sum.Errors+sum.Warnings == 0 && c.Status == report.Passed {
+		return
+	}
+	if l.findings += len(c.Findings); l.findings > mostTold {
+		if l.more == nil {
+			l.more = map[report.Status]int{}
+		}
+		l.more[c.Status]++
+		return
+	}
+	l.kept = append(l.kept, c)
+}
+
+// cases are what is kept, and one more for the rest.
+func (l *ledger) cases() []report.Case {
+	all := l.kept
+	for _, status := range []report.Status{report.Failed, report.Errored} {
+		if n := l.more[status]; n > 0 {
+			all = append(all, report.Case{Name: fmt.Sprintf("%d more sessions", n), Status: status, Findings: []report.Finding{{
+				Rule: "serve.more", Severity: report.Error, Message: "their findings were told to who ended them and are not kept",
+			}}})
+		}
+	}
+	return all
+}

@@ -1,0 +1,107 @@
+package proxy
+
+import (
+	"strings"
+	"testing"
+)
+
+const testBase = "http://127.0.0.1:8080/_graphvcr/sessions/s1"
+
+func TestLinksAreServed(t *testing.T) {
+	const graph, files = testBase, testBase + "/_graphvcr/hosts/contoso-my.sharepoint.com"
+	tests := []struct{ name, text, want string }{
+		{"no link", `{"a":"b:c","d":"//x"}`, `{"a":"b:c","d":"//x"}`},
+		{"next link", `{"@odata.nextLink":"https://graph.microsoft.com/v1.0/users?$skiptoken=a;b"}`, `{"@odata.nextLink":"` + graph + `/v1.0/users?$skiptoken=a;b"}`},
+		{"context", `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#chats/$entity"}`, `{"@odata.context":"` + graph + `/beta/$metadata#chats/$entity"}`},
+		{"another cloud, another case", `"HTTPS://Graph.Microsoft.US/v1.0/me"`, `"` + graph + `/v1.0/me"`},
+		{"escaped slashes", `{"@odata.nextLink":"https:\/\/graph.microsoft.com\/v1.0\/me"}`, `{"@odata.nextLink":"` + strings.ReplaceAll(graph, "/", `\/`) + `\/v1.0\/me"}`},
+		{"both kinds of slashes", `["https:\/\/graph.microsoft.com\/a","https://graph.microsoft.com/b"]`, `["` + strings.ReplaceAll(graph, "/", `\/`) + `\/a","` + graph + `/b"]`},
+		{"in a text", `see https://graph.microsoft.com. Or https://graph.microsoft.com:443/x`, "see " + graph + ". Or " + graph + "/x"},
+		{"upload", `{"uploadUrl" : "https://contoso-my.sharepoint.com/up?tempauth=1"}`, `{"uploadUrl" : "` + files + `/up?tempauth=1"}`},
+		{"download", `{"@microsoft.graph.downloadUrl":"https://contoso-my.sharepoint.com/d"}`, `{"@microsoft.graph.downloadUrl":"` + files + `/d"}`},
+		{"batch part", `{"responses":[{"headers":{"Location":"https://contoso-my.sharepoint.com/d"}}]}`, `{"responses":[{"headers":{"Location":"` + files + `/d"}}]}`},
+		{"JSON in a string", `{"body":"{\"uploadUrl\":\"https://contoso-my.sharepoint.com/up\"}"}`, `{"body":"{\"uploadUrl\":\"` + files + `/up\"}"}`},
+		{"a thumbnail's token", `{"url":"https://contoso-my.sharepoint.com/t?tempauth=1"}`, `{"url":"` + files + `/t?tempauth=1"}`},
+		{"a page is data", `{"webUrl":"https://contoso-my.sharepoint.com/p"}`, `{"webUrl":"https://contoso-my.sharepoint.com/p"}`},
+		{"a stand-in", `{"uploadUrl":"http://localhost:9/up"}`, `{"uploadUrl":"` + testBase + `/_graphvcr/http-hosts/localhost:9/up"}`},
+		{"a user in the address", `"https://graph.microsoft.com@evil.example/"`, `"https://graph.microsoft.com@evil.example/"`},
+		{"a longer host", `"https://graph.microsoft.com.evil.example/"`, `"https://graph.microsoft.com.evil.example/"`},
+		{"a longer scheme", `"xhttps://graph.microsoft.com/"`, `"xhttps://graph.microsoft.com/"`},
+		{"http to Graph", `"http://graph.microsoft.com/"`, `"http://graph.microsoft.com/"`},
+		{"no host", `"https:///x","https://"`, `"https:///x","https://"`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := string(served(nil, test.text, findLinks(test.text), testBase))
+			if got != test.want {
+				t.Errorf("served:\n%s\nwant\n%s", got, test.want)
+			}
+			if back := meant(got, testBase, "graph.microsoft.com"); served2(back) != got {
+				t.Errorf("meant: %s", back)
+			}
+		})
+	}
+}
+
+func served2(text string) string { return string(served(nil, text, findLinks(text), testBase)) }
+
+func TestLinksAreMeant(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{`{"user@odata.bind":"` + testBase + `/v1.0/users('1')"}`, `{"user@odata.bind":"https://graph.microsoft.com/v1.0/users('1')"}`},
+		{`{"u":"` + testBase + `/_graphvcr/hosts/contoso-my.sharepoint.com/x"}`, `{"u":"https://contoso-my.sharepoint.com/x"}`},
+		{`{"u":"` + testBase + `/_graphvcr/http-hosts/localhost:9/x"}`, `{"u":"http://localhost:9/x"}`},
+		{strings.ReplaceAll(testBase, "/", `\/`) + `\/v1.0 ` + strings.ReplaceAll(testBase+"/_graphvcr/hosts/h/x", "/", `\/`), `https:\/\/graph.microsoft.com\/v1.0 https:\/\/h\/x`},
+		{testBase + "2/v1.0", testBase + "2/v1.0"},
+		{"nothing", "nothing"},
+	}
+	for _, test := range tests {
+		if got := meant(test.text, testBase, "graph.microsoft.com"); got != test.want {
+			t.Errorf("%s\ngot  %s\nwant %s", test.text, got, test.want)
+		}
+	}
+}
+
+func TestHeadersAreServed(t *testing.T) {
+	const base, home = "http://h/s", "http://h/s/_graphvcr/hosts/x"
+	tests := []struct {
+		name, value string
+		redirect    bool
+		want        string
+	}{
+		{"Location", "https://graph.microsoft.com/v1.0/me", false, base + "/v1.0/me"},
+		{"Location", "https://contoso.sharepoint.com/d?tempauth=1", true, base + "/_graphvcr/hosts/contoso.sharepoint.com/d?tempauth=1"},
+		{"Location", "/chats('1')/operations('2')", false, "/chats('1')/operations('2')"}, // Graph's, relative to the version
+		{"Location", "/d", true, home + "/d"},
+		{"Location", "//evil.example/d", true, "//evil.example/d"},
+		{"Www-Authenticate", `Bearer authorization_uri="https://login.microsoftonline.com/x"`, false, `Bearer authorization_uri="https://login.microsoftonline.com/x"`},
+		{"Link", "<https://graph.microsoft.com/v1.0/a>; rel=next, <https://graph.microsoft.com/v1.0/b>", false, "<" + base + "/v1.0/a>; rel=next, <" + base + "/v1.0/b>"},
+	}
+	for _, test := range tests {
+		if got := servedHeader(test.name, test.value, base, home, test.redirect); got != test.want {
+			t.Errorf("%s: %s\ngot  %s\nwant %s", test.name, test.value, got, test.want)
+		}
+	}
+}
+
+// FuzzLinks: what a client sends back of what it was served means what it was, and
+// nothing else of a text is touched.
+func FuzzLinks(f *testing.F) {
+	f.Add(`{"@odata.nextLink":"https://graph.microsoft.com/v1.0/users","uploadUrl":"https://a.sharepoint.com/x?tempauth=1"}`)
+	f.Add(`{"uploadUrl":"https:\/\/a.sharepoint.com\/x","b":"http://127.0.0.1:8080/_graphvcr/sessions/s1"}`)
+	f.Add(`https://https://graph.microsoft.com:://x"uploadUrl":"http://`)
+	f.Fuzz(func(t *testing.T, text string) {
+		links := findLinks(text)
+		once := string(served(nil, text, links, testBase))
+		if len(links) == 0 && once != text {
+			t.Fatalf("changed without a link: %q to %q", text, once)
+		}
+		back := meant(once, testBase, "graph.microsoft.com")
+		again := string(served(nil, back, findLinks(back), testBase))
+		if strings.Contains(text, "127.0.0.1") || strings.Contains(text, "_graphvcr") {
+			return // a text that knows the base already
+		}
+		if again != once {
+			t.Fatalf("%q\nserved    %q\nmeant     %q\nand again %q", text, once, back, again)
+		}
+	})
+}

@@ -1,0 +1,200 @@
+package proxy
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const (
+	ownPath      = "/_graphvcr/"
+	sessionsPath = "/_graphvcr/sessions"
+	// maxSessionRequest bounds what asks for a session.
+	maxSessionRequest = 64 << 10
+	// endPatience is how long DELETE waits for requests of the session.
+	endPatience = 10 * time.Second
+)
+
+// A SessionRequest is what asks for a session: {"cassette": "users/list", "mode":
+// "replay"}. Both may be left out, and are then the server's.
+type SessionRequest struct {
+	Cassettes []string
+	Mode      string
+}
+
+// UnmarshalJSON reads one name, or a list of them.
+func (s *SessionRequest) UnmarshalJSON(text []byte) error {
+	var wire struct {
+		Cassette json.RawMessage `json:"cassette"`
+		Mode     string          `json:"mode"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&wire); err != nil {
+		return err
+	}
+	s.Mode = wire.Mode
+	if len(wire.Cassette) == 0 || string(wire.Cassette) == "null" {
+		return nil
+	}
+	if wire.Cassette[0] == '[' {
+		return json.Unmarshal(wire.Cassette, &s.Cassettes)
+	}
+	s.Cassettes = []string{""}
+	return json.Unmarshal(wire.Cassette, &s.Cassettes[0])
+}
+
+func noSession() *Failure {
+	return &Failure{Status: http.StatusNotFound, Code: codeSession, Message: "there is no such session: it was ended, or it was idle for too long, or it is of another server; POST " + sessionsPath + " opens one"}
+}
+
+// serveOwn answers what is asked of the harness itself, or of a session.
+func (r *Reverse) serveOwn(w http.ResponseWriter, req *http.Request) {
+	path := req.URL.Path
+	id, isSession := strings.CutPrefix(path, sessionsPath+"/")
+	switch {
+	case path == ownPath+"health":
+		r.only(w, req, http.MethodGet, r.health)
+	case path == ownPath+"metrics":
+		r.only(w, req, http.MethodGet, r.metrics)
+	case path == sessionsPath:
+		r.only(w, req, http.MethodPost, r.postSession)
+	case isSession:
+		r.serveBelow(w, req, id)
+	case strings.HasPrefix(path, hostsPath), strings.HasPrefix(path, httpHostsPath):
+		r.serveSession(w, req, r.own, path, req.URL.RawPath)
+	default:
+		fail(w, req, http.StatusNotFound, codeRequest, "graphvcr serves health, metrics and sessions here, not "+path)
+	}
+}
+
+func (r *Reverse) only(w http.ResponseWriter, req *http.Request, method string, serve http.HandlerFunc) {
+	if req.Method != method && !(method == http.MethodGet && req.Method == http.MethodHead) {
+		w.Header().Set("Allow", method)
+		fail(w, req, http.StatusMethodNotAllowed, codeRequest, fmt.Sprintf("want %s, not %s", method, req.Method))
+		return
+	}
+	serve(w, req)
+}
+
+func fail(w http.ResponseWriter, req *http.Request, status int, code, message string) {
+	handOut(w, req, (&Failure{Status: status, Code: code, Message: message}).Response(req))
+}
+
+// serveBelow answers a session's requests, and its end.
+func (r *Reverse) serveBelow(w http.ResponseWriter, req *http.Request, rest string) {
+	id, path, below := strings.Cut(rest, "/")
+	s := r.session(id)
+	switch {
+	case s == nil:
+		handOut(w, req, noSession().Response(req))
+	case below:
+		raw := req.URL.RawPath
+		if raw != "" {
+			var ok bool
+			if raw, ok = strings.CutPrefix(raw, s.prefix); !ok {
+				fail(w, req, http.StatusBadRequest, codeRequest, "the session in the path is percent-encoded")
+				return
+			}
+		}
+		r.serveSession(w, req, s, "/"+path, raw)
+	default:
+		r.only(w, req, http.MethodDelete, func(w http.ResponseWriter, req *http.Request) { r.deleteSession(w, req, id) })
+	}
+}
+
+func (r *Reverse) postSession(w http.ResponseWriter, req *http.Request) {
+	var asked SessionRequest
+	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxSessionRequest))
+	if err == nil && len(bytes.TrimSpace(body)) > 0 {
+		err = json.Unmarshal(body, &asked)
+	}
+	if err != nil {
+		fail(w, req, http.StatusBadRequest, codeSession, fmt.Sprintf(`open a session: %v: want {"cassette": NAME, "mode": "replay"}`, err))
+		return
+	}
+	id, s, err := r.openSession(asked)
+	if err != nil {
+		failure := FailureOf(err)
+		if failure.Code == codeUpstream {
+			failure.Status, failure.Code = http.StatusBadRequest, codeSession
+		}
+		handOut(w, req, failure.Response(req))
+		return
+	}
+	base := baseOf(req, s.prefix)
+	w.Header().Set("Location", base)
+	answer(w, http.StatusCreated, map[string]any{"id": id, "url": base, "idleSeconds": int(r.opts.Idle / time.Second)})
+}
+
+// deleteSession ends a session and answers with its report.
+func (r *Reverse) deleteSession(w http.ResponseWriter, req *http.Request, id string) {
+	ctx, cancel := context.WithTimeout(req.Context(), endPatience)
+	defer cancel()
+	told, ended := r.endSession(ctx, id)
+	if !ended {
+		handOut(w, req, noSession().Response(req))
+		return
+	}
+	suite := &report.Suite{Command: "serve", Cases: []report.Case{told}}
+	suite.Finish()
+	var text bytes.Buffer
+	if err := report.Render(&text, "json", suite, report.Style{}); err != nil {
+		fail(w, req, http.StatusInternalServerError, codeSession, "write the report: "+err.Error())
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(text.Len()))
+	_, _ = w.Write(text.Bytes())
+}
+
+func (r *Reverse) health(w http.ResponseWriter, _ *http.Request) {
+	r.mu.Lock()
+	open := len(r.sessions)
+	r.mu.Unlock()
+	answer(w, http.StatusOK, map[string]any{"status": "ok", "live": r.own.live, "sessions": open})
+}
+
+// answer writes a JSON value.
+func answer(w http.ResponseWriter, status int, value map[string]any) {
+	text, err := json.Marshal(value)
+	if err != nil { // plain values are always encoded
+		status, text = http.StatusInternalServerError, nil
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	w.WriteHeader(status)
+	_, _ = w.Write(text)
+}
+
+// metrics answers in Prometheus's text format.
+func (r *Reverse) metrics(w http.ResponseWriter, _ *http.Request) {
+	r.mu.Lock()
+	open := int64(len(r.sessions))
+	r.mu.Unlock()
+	var text bytes.Buffer
+	for _, m := range []struct {
+		name, kind, help string
+		value            int64
+	}{
+		{"graphvcr_requests_total", "counter", "Requests that came.", r.totals.requests.Load()},
+		{"graphvcr_misses_total", "counter", "Requests that had no recorded answer.", r.totals.misses.Load()},
+		{"graphvcr_sessions_opened_total", "counter", "Sessions that were opened.", r.totals.opened.Load()},
+		{"graphvcr_sessions_expired_total", "counter", "Sessions that ended because nobody used them.", r.totals.expired.Load()},
+		{"graphvcr_sessions", "gauge", "Sessions that are open.", open},
+	} {
+		fmt.Fprintf(&text, "# HELP %s %s\n# TYPE %s %s\n%s %d\n", m.name, m.help, m.name, m.kind, m.name, m.value)
+	}
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(text.Len()))
+	_, _ = w.Write(text.Bytes())
+}
