@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -29,7 +31,9 @@ func TestMain(m *testing.M) {
 //	                       \n in NEW is a line break
 //	steady FILE            blanks the durations of a report, so that it can be compared
 //
-// A stand-in of Graph listens at $GRAPH; $GRAPH_TOKEN is a token for it.
+// A stand-in of Graph listens at $GRAPH; $GRAPH_TOKEN is a token for it, $GRAPH_EXPIRED
+// one that has expired. A request with the header X-Test-Answer gets that answer: 401,
+// 403, or close, which is none at all.
 //
 // UPDATE_GOLDEN=1 rewrites the files that cmp compares with.
 func TestScripts(t *testing.T) {
@@ -37,10 +41,16 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	graph, err := emulator.Start(context.Background(), emulator.Options{Seed: 1})
+	graph, err := emulator.Start(context.Background(), emulator.Options{Seed: 1, Alter: alter})
 	if err != nil {
 		t.Fatal(err)
 	}
+	past, err := emulator.Start(context.Background(), emulator.Options{Seed: 1, Now: func() time.Time { return time.Now().Add(-48 * time.Hour) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expired := past.AppToken()
+	past.Close()
 	// The scripts are parallel subtests: they end before what is cleaned up here.
 	t.Cleanup(func() { graph.Close() })
 	testscript.Run(t, testscript.Params{
@@ -52,6 +62,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CI", "")
 			env.Setenv("GRAPH", graph.GraphURL())
 			env.Setenv("GRAPH_TOKEN", graph.AppToken())
+			env.Setenv("GRAPH_EXPIRED", expired)
 			if err := os.WriteFile(filepath.Join(env.WorkDir, "go.mod"), []byte("module example.test\n"), 0o644); err != nil {
 				return err
 			}
@@ -63,6 +74,18 @@ func TestScripts(t *testing.T) {
 			"steady":  steady,
 		},
 	})
+}
+
+// alter answers as a request wants to be answered.
+func alter(r *http.Request, a *emulator.Answer) {
+	switch r.Header.Get("X-Test-Answer") {
+	case "401":
+		a.Status, a.Body = http.StatusUnauthorized, []byte(`{"error":{"code":"InvalidAuthenticationToken","message":"Access token is empty."}}`)
+	case "403":
+		a.Status, a.Body = http.StatusForbidden, []byte(`{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation."}}`)
+	case "close":
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // copyProject lays out the project that scripts start from, without the files

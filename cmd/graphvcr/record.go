@@ -3,22 +3,17 @@ package main
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/graphvcr/graphvcr/harness/auth"
-	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
-	"github.com/graphvcr/graphvcr/harness/runner"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
 
@@ -50,8 +45,18 @@ type recordFlags struct {
 	report              reportFlags
 	baseURL, upstreamCA string
 	auth, api           string
-	writes, recover     bool
+	writes              bool
+	recover, twice      bool
+	body                string
+	headers             []string
 }
+
+const recordExample = `  graphvcr record teams/get-operation --auth azure-cli
+  graphvcr record users --base-url https://graph.microsoft.us
+  graphvcr record GET '/me/chats?$top=5'
+  graphvcr record POST /me/getMemberGroups --body groups.json
+  graphvcr record teams/create-chat --twice --allow-writes
+  graphvcr record --recover`
 
 func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 	var opts recordFlags
@@ -59,42 +64,51 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 		Use:     "record SCENARIO... | METHOD PATH",
 		Short:   "Run scenarios live and record them",
 		Long:    recordLong,
-		Example: "  graphvcr record teams/get-operation --auth azure-cli\n  graphvcr record users --base-url https://graph.microsoft.us\n  graphvcr record GET '/me/chats?$top=5'\n  graphvcr record --recover",
+		Example: recordExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				suite := &report.Suite{Command: "record"}
-				switch {
-				case opts.recover:
-					return suite, opts.recoverAll(p, args, suite)
-				case isRequest(args):
-					return suite, opts.recordOne(cmd.Context(), std, p, args, suite)
-				}
-				return suite, opts.record(cmd.Context(), std, p, args, suite)
+				return suite, opts.run(cmd.Context(), std, p, args, suite)
 			})
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&opts.baseURL, "base-url", "", "`URL` of the service (default https://graph.microsoft.com)")
 	flags.StringVar(&opts.upstreamCA, "upstream-ca", "", "`file` of PEM certificates to trust beside the system's")
-	flags.StringVar(&opts.api, "api", "v1.0", "API `version` of METHOD PATH")
 	flags.StringVar(&opts.auth, "auth", "auto", "`kind` of sign-in")
 	flags.BoolVar(&opts.writes, "allow-writes", false, "run scenarios that change the tenant")
+	flags.BoolVar(&opts.twice, "twice", false, "run each scenario twice and tell what is not the same again, with rules for it")
 	flags.BoolVar(&opts.recover, "recover", false, "make cassettes of journals that interrupted recordings left")
+	flags.StringVar(&opts.api, "api", "v1.0", "API `version` of METHOD PATH")
+	flags.StringVar(&opts.body, "body", "", "`file` that METHOD PATH sends; - is stdin")
+	flags.StringArrayVar(&opts.headers, "header", nil, "header that METHOD PATH sends, as `'NAME: VALUE'`; repeatable")
 	opts.report.register(flags)
 	return cmd
 }
 
+// run does what the flags ask for and adds the cases.
+func (f *recordFlags) run(ctx context.Context, std streams, p *project.Project, args []string, suite *report.Suite) error {
+	switch {
+	case f.recover:
+		return f.recoverAll(p, args, suite)
+	case len(args) == 0:
+		return &failure{message: "record: which scenario?", hint: "graphvcr record SCENARIO..."}
+	case os.Getenv("CI") == "true" && os.Getenv("GRAPHVCR_RECORD_IN_CI") != "1":
+		return &failure{message: "record: CI=true: tests in CI replay, they do not record", hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record"}
+	case isRequest(args):
+		return f.recordOne(ctx, std, p, args, suite)
+	case f.body != "" || len(f.headers) > 0:
+		return &failure{message: "record: --body and --header go with METHOD PATH", hint: "a scenario says itself what its steps send"}
+	}
+	return f.recordAll(ctx, std, p, args, suite)
+}
+
 func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *report.Suite) error {
-	journals, err := p.Journals()
+	journals, err := p.Journals(names...)
 	if err != nil {
 		return err
 	}
 	for _, journal := range journals {
-		if len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool {
-			return strings.HasSuffix(strings.TrimSuffix(journal, ".yaml.journal"), strings.TrimSuffix(n, ".yaml"))
-		}) {
-			continue
-		}
 		told, err := p.Recover(journal)
 		if err != nil {
 			return err
@@ -107,13 +121,7 @@ func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *repo
 	return nil
 }
 
-func (f *recordFlags) record(ctx context.Context, std streams, p *project.Project, args []string, suite *report.Suite) error {
-	if len(args) == 0 {
-		return &failure{message: "record: which scenario?", hint: "graphvcr record SCENARIO..."}
-	}
-	if os.Getenv("CI") == "true" && os.Getenv("GRAPHVCR_RECORD_IN_CI") != "1" {
-		return &failure{message: "record: CI=true: tests in CI replay, they do not record", hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record"}
-	}
+func (f *recordFlags) recordAll(ctx context.Context, std streams, p *project.Project, args []string, suite *report.Suite) error {
 	files, err := p.Files(args...)
 	if err != nil {
 		return err
@@ -131,22 +139,45 @@ func (f *recordFlags) record(ctx context.Context, std streams, p *project.Projec
 	if err := f.agree(std, service.base, scenarios); err != nil {
 		return err
 	}
+	record := p.Record
+	if f.twice {
+		record = p.RecordTwice
+	}
 	for i, file := range files {
-		live, findings, err := service.live(ctx, std, f, scenarios[i])
-		if err != nil {
+		told, err := f.recordWith(ctx, std, service, scenarios[i], func(live project.Live) (report.Case, error) {
+			return record(ctx, file, live)
+		})
+		switch {
+		case err != nil && len(files) == 1:
 			return err
+		case err != nil: // what the others did is worth telling
+			told = report.Case{Name: scenarios[i].Name, File: file, Status: report.Errored, Findings: project.Findings("record.failed", file, err)}
 		}
-		told, err := p.Record(ctx, file, live)
-		if err != nil {
-			return err
-		}
-		told.Findings = append(told.Findings, findings...)
 		suite.Cases = append(suite.Cases, told)
 		if ctx.Err() != nil {
 			break
 		}
 	}
 	return nil
+}
+
+// recordWith signs in for a scenario, has it recorded, and adds what the tokens say.
+func (f *recordFlags) recordWith(ctx context.Context, std streams, s *service, sc *scenario.Scenario, record func(project.Live) (report.Case, error)) (report.Case, error) {
+	who, err := s.signIn(ctx, std, f.auth, sc)
+	if err != nil {
+		return report.Case{}, err
+	}
+	bar := newProgress(std, f.report.quiet)
+	told, err := record(s.live(who, func(p project.Progress) {
+		who.step = p.Step
+		bar.step(p)
+	}))
+	bar.clear()
+	if err != nil {
+		return told, who.explained(err)
+	}
+	told.Findings = append(told.Findings, who.findings(sc, &told)...)
+	return told, nil
 }
 
 // agree asks before scenarios write to a tenant.
@@ -156,7 +187,7 @@ func (f *recordFlags) agree(std streams, base *url.URL, scenarios []*scenario.Sc
 	}
 	var writing []string
 	for _, sc := range scenarios {
-		for _, step := range append(slices.Clone(sc.Steps), sc.Cleanup...) {
+		for _, step := range stepsOf(sc) {
 			if step.Request.Method != http.MethodGet && step.Request.Method != http.MethodHead {
 				writing = append(writing, fmt.Sprintf("%s: step %s: %s", sc.File, step.Name, step.Request.Method))
 			}
@@ -180,80 +211,4 @@ func (f *recordFlags) agree(std streams, base *url.URL, scenarios []*scenario.Sc
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// service is where a recording goes.
-type service struct {
-	base      *url.URL // nil: Graph's global cloud
-	transport *http.Transport
-}
-
-func (f *recordFlags) service() (*service, error) {
-	s := &service{transport: http.DefaultTransport.(*http.Transport).Clone()}
-	if f.baseURL != "" {
-		u, err := url.Parse(f.baseURL)
-		if err != nil || u.Host == "" || u.Scheme != "https" && !isLoopback(u.Hostname()) {
-			return nil, &failure{message: fmt.Sprintf("record: --base-url %q is no https address", f.baseURL), hint: "e.g. https://graph.microsoft.us; http is for this machine's loopback only"}
-		}
-		s.base = u
-	}
-	roots, err := trusted("record", f.upstreamCA)
-	if err != nil {
-		return nil, err
-	}
-	if roots != nil {
-		s.transport.TLSClientConfig = &tls.Config{RootCAs: roots}
-	}
-	return s, nil
-}
-
-// live signs in for a scenario and says what its tokens lack.
-func (s *service) live(ctx context.Context, std streams, f *recordFlags, sc *scenario.Scenario) (project.Live, []report.Finding, error) {
-	steps := append(slices.Clone(sc.Steps), sc.Cleanup...)
-	identities := []string{""}
-	for _, step := range steps {
-		identities = append(identities, step.As)
-	}
-	options := auth.Options{Talk: std.err}
-	if s.base != nil {
-		options.GraphURL = s.base.String()
-	}
-	set, err := auth.OpenSet(f.auth, identities, options)
-	if err != nil {
-		return project.Live{}, nil, err
-	}
-	claims, err := set.Claims(ctx)
-	if err != nil {
-		return project.Live{}, nil, err
-	}
-	var findings []report.Finding
-	for _, found := range auth.Check(steps, claims) {
-		severity := report.Note
-		if found.Severity == "warning" {
-			severity = report.Warning
-		}
-		findings = append(findings, report.Finding{
-			Rule: found.Rule, Severity: severity, Step: found.Step, Place: report.Place{File: sc.File, Line: found.Line},
-			Message: found.Message, Hint: found.Hint,
-		})
-	}
-	meta := cassette.Meta{Origin: cassette.Recorded, Client: "graphvcr"}
-	if s.base != nil {
-		meta.Cloud = s.base.Hostname()
-		if isLoopback(s.base.Hostname()) {
-			meta.Origin, meta.Cloud = cassette.Emulator, ""
-		}
-	}
-	if c, ok := claims[""]; ok {
-		meta.Auth = c.Auth()
-	}
-	return project.Live{
-		BaseURL: s.base, Meta: meta,
-		Carrier: func(identity string) http.RoundTripper {
-			return &auth.Transport{
-				Credential: set[identity], Base: s.transport,
-				Without: func(r *http.Request) bool { return runner.IsWithoutAuth(r.Context()) },
-			}
-		},
-	}, findings, nil
 }

@@ -2,19 +2,24 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/draft"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/scenario"
 )
 
 // isRequest reports whether the arguments are a method and a path, not scenarios.
@@ -23,36 +28,72 @@ func isRequest(args []string) bool {
 	return len(args) > 0 && slices.Contains(methods, args[0])
 }
 
-// recordOne records a single request that has no scenario yet: it writes one, records
-// it, and puts what can be drafted from the recording in its place.
+// recordOne records a single request that has no scenario yet, and then drafts one from
+// the recording. Until then the scenario is in memory only: it holds what redaction
+// takes out.
 func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Project, args []string, suite *report.Suite) error {
 	if len(args) != 2 || !strings.HasPrefix(args[1], "/") {
-		return &failure{message: "record: want a method and one path", hint: "graphvcr record GET '/me/chats?$top=5'; requests with a body need a scenario"}
+		return &failure{message: "record: want a method and one path", hint: "graphvcr record GET '/me/chats?$top=5'"}
 	}
 	name := requestName(args[0], args[1])
-	text, err := oneStep(f.api, args[0], args[1])
-	if err != nil {
-		return &failure{message: "record", err: err}
-	}
-	if err := writeScenario(std, p, name, text); err != nil {
-		return err
-	}
 	file := path.Join(p.Dirs.Scenarios, name+".yaml")
-	before := len(suite.Cases)
-	err = f.record(ctx, std, p, []string{file}, suite)
-	c, loadErr := p.Cassette(name)
-	if err != nil || loadErr != nil || len(suite.Cases) == before {
-		os.Remove(file) // nothing was recorded that it could be replayed against
+	if err := f.isNew(p, name, file); err != nil {
 		return err
 	}
-	drafted, err := draft.Scenario(c)
+	text, err := f.oneStep(std, args[0], args[1])
+	if err != nil {
+		return err
+	}
+	sc, err := scenario.Parse(file, text)
+	if err != nil {
+		return &failure{message: fmt.Sprintf("record %s %s: this makes no request", args[0], args[1]), err: err}
+	}
+	sc.Cassette = name
+	service, err := f.service()
+	if err != nil {
+		return err
+	}
+	if err := f.agree(std, service.base, []*scenario.Scenario{sc}); err != nil {
+		return err
+	}
+	told, err := f.recordWith(ctx, std, service, sc, func(live project.Live) (report.Case, error) {
+		told, saved, err := p.RecordOnce(ctx, sc, live)
+		if err != nil || !saved {
+			return told, err
+		}
+		if err := drafted(std, p, name); err != nil {
+			return told, err
+		}
+		return p.Verified(ctx, told)
+	})
+	if err == nil {
+		suite.Cases = append(suite.Cases, told)
+	}
+	return err
+}
+
+// isNew refuses a name that is taken.
+func (f *recordFlags) isNew(p *project.Project, name, file string) error {
+	cassetteFile := path.Join(p.Dirs.Cassettes, name+".yaml")
+	for _, taken := range []string{file, cassetteFile} {
+		if _, err := os.Lstat(taken); err == nil {
+			return &failure{message: fmt.Sprintf("record: %s exists", taken), hint: "to record its scenario again: graphvcr record " + name + "; else move it away"}
+		}
+	}
+	return nil
+}
+
+// drafted writes the scenario that can be drafted from a recording.
+func drafted(std streams, p *project.Project, name string) error {
+	c, err := p.Cassette(name)
+	if err != nil {
+		return err
+	}
+	text, err := draft.Scenario(c)
 	if err != nil {
 		return &failure{message: "record: draft the scenario", err: err}
 	}
-	if err := replaceFile(file, drafted); err != nil {
-		return &failure{message: "record", err: err}
-	}
-	return nil
+	return writeScenario(std, p, name, text)
 }
 
 // requestName is where the scenario of a request goes: requests/get-me-chats.
@@ -66,21 +107,91 @@ func requestName(method, address string) string {
 }
 
 // oneStep is a scenario of one request.
-func oneStep(api, method, address string) ([]byte, error) {
+func (f *recordFlags) oneStep(std streams, method, address string) ([]byte, error) {
 	bare, query, _ := strings.Cut(address, "?")
-	braces := strings.NewReplacer("{", "{{", "}", "}}")
-	request := map[string]any{"method": method, "path": braces.Replace(bare)}
+	request := map[string]any{"method": method, "path": literal(bare)}
 	options := map[string]string{}
 	for part := range strings.SplitSeq(query, "&") {
 		if option, value, _ := strings.Cut(part, "="); option != "" {
-			options[option] = braces.Replace(value)
+			options[option] = literal(value)
 		}
 	}
 	if len(options) > 0 {
 		request["query"] = options
 	}
+	headers, err := f.sentHeaders()
+	if err != nil {
+		return nil, err
+	}
+	if f.body != "" {
+		body, err := f.sentBody(std)
+		if err != nil {
+			return nil, err
+		}
+		request["text"] = literal(string(body))
+		if !utf8.Valid(body) {
+			delete(request, "text")
+			request["base64"] = base64.StdEncoding.EncodeToString(body)
+		}
+		if headers["Content-Type"] == nil {
+			headers["Content-Type"] = []string{contentType(body)}
+		}
+	}
+	if len(headers) > 0 {
+		request["headers"] = headers
+	}
 	return yaml.Marshal(map[string]any{
-		"name": fmt.Sprintf("%s %s", method, filepath.ToSlash(bare)), "api": api,
+		"name": fmt.Sprintf("%s %s", method, filepath.ToSlash(bare)), "api": f.api,
 		"steps": []any{map[string]any{"request": request}},
 	})
+}
+
+// literal is a text in which braces name no variable.
+func literal(text string) string { return strings.NewReplacer("{", "{{", "}", "}}").Replace(text) }
+
+func (f *recordFlags) sentHeaders() (map[string][]string, error) {
+	headers := map[string][]string{}
+	for _, header := range f.headers {
+		name, value, ok := strings.Cut(header, ":")
+		name = http.CanonicalHeaderKey(strings.TrimSpace(name))
+		if !ok || name == "" {
+			return nil, &failure{message: "record: --header wants 'NAME: VALUE'", hint: "e.g. --header 'Prefer: outlook.timezone=\"UTC\"'"}
+		}
+		headers[name] = append(headers[name], literal(strings.TrimSpace(value)))
+	}
+	return headers, nil
+}
+
+// mostSent bounds the body of a request; Graph takes 4 MB and less outside upload
+// sessions (concepts/best-practices-concept).
+const mostSent = 4 << 20
+
+func (f *recordFlags) sentBody(std streams) ([]byte, error) {
+	in := std.in
+	if f.body != "-" {
+		file, err := os.Open(f.body)
+		if err != nil {
+			return nil, &failure{message: "record: --body", err: err}
+		}
+		defer file.Close()
+		in = file
+	}
+	body, err := io.ReadAll(io.LimitReader(in, mostSent+1))
+	if err != nil {
+		return nil, &failure{message: "record: --body", err: err}
+	}
+	if len(body) > mostSent {
+		return nil, &failure{message: fmt.Sprintf("record: --body %s is larger than %d MB", f.body, mostSent>>20), hint: "larger files go through an upload session: write a scenario with bodyFile"}
+	}
+	return body, nil
+}
+
+func contentType(body []byte) string {
+	switch {
+	case json.Valid(body):
+		return "application/json"
+	case utf8.Valid(body):
+		return "text/plain; charset=utf-8"
+	}
+	return "application/octet-stream"
 }

@@ -98,11 +98,11 @@ func (s *Session) consumed(req *http.Request, e *entry, why reason, now span) *M
 	case overPolled:
 		miss.Reason = "polling beyond the recording"
 		miss.NextStep = fmt.Sprintf("the last of %s was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n%s",
-			answers(len(e.answers)), ruleYAML(on, nil, RepeatLast))
+			answers(len(e.answers)), Rule{On: on, Repeat: RepeatLast}.YAML())
 	case usedUp:
 		miss.Reason = fmt.Sprintf("%s recorded, each served once", answers(len(e.answers)))
 		miss.NextStep = fmt.Sprintf("record the request as often as it is sent, or let the last answer repeat in rules.yaml:\n%s",
-			ruleYAML(on, nil, RepeatLast))
+			Rule{On: on, Repeat: RepeatLast}.YAML())
 	}
 	return miss
 }
@@ -126,7 +126,7 @@ func (x *Index) unknown(req *http.Request, live *request) *MissError {
 	near := miss.Nearest[0]
 	if ignore, ok := ignorable(near.Differences); ok {
 		on := ruleFor(req.Method, req.URL.Path, near.Interaction)
-		miss.NextStep = "if the difference does not matter, say so in rules.yaml:\n" + ruleYAML(on, ignore, "")
+		miss.NextStep = "if the difference does not matter, say so in rules.yaml:\n" + Rule{On: on, Ignore: ignore}.YAML()
 		return miss
 	}
 	miss.NextStep = "send what was recorded, or record this request too"
@@ -183,18 +183,18 @@ func ruleFor(method, path string, near *cassette.Interaction) string {
 	return methodOf(method) + " " + glob.String()
 }
 
-// ruleYAML writes a rule as it stands in rules.yaml.
-func ruleYAML(on string, ignore []string, repeat Repeat) string {
-	text := "match:\n  - on: " + quoteYAML(on)
-	if len(ignore) > 0 {
-		quoted := make([]string, len(ignore))
-		for i, field := range ignore {
+// YAML is the rule as it stands in rules.yaml.
+func (r Rule) YAML() string {
+	text := "match:\n  - on: " + quoteYAML(r.On)
+	if len(r.Ignore) > 0 {
+		quoted := make([]string, len(r.Ignore))
+		for i, field := range r.Ignore {
 			quoted[i] = quoteYAML(field)
 		}
 		text += "\n    ignore: [" + strings.Join(quoted, ", ") + "]"
 	}
-	if repeat != "" {
-		text += "\n    repeat: " + string(repeat)
+	if r.Repeat != "" {
+		text += "\n    repeat: " + string(r.Repeat)
 	}
 	return text
 }

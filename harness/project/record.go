@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -17,8 +17,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
-	"github.com/graphvcr/graphvcr/harness/report"
-	"github.com/graphvcr/graphvcr/harness/runner"
+	"github.com/graphvcr/graphvcr/harness/scenario"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
@@ -33,6 +32,17 @@ type Live struct {
 	Meta cassette.Meta
 	// Wait pauses between polls; nil is transport.Pause.
 	Wait func(ctx context.Context, d time.Duration) error
+	// Progress is told what a scenario's recording is about to do; nil is not.
+	Progress func(Progress)
+}
+
+// Progress is one thing that a recording is about to do: run a step, or wait within it.
+type Progress struct {
+	Scenario *scenario.Scenario
+	Step     *scenario.Step
+	Name     string        // the step's
+	N, Total int           // which step of how many, cleanup included
+	Wait     time.Duration // how long it waits; 0 when the step begins
 }
 
 // A Recording is a cassette in the making. It replaces the file of its name only when
@@ -44,6 +54,7 @@ type Recording struct {
 	journal  *cassette.Journal
 	recorder *transport.Recorder
 	vars     standIns
+	seen     func(*cassette.Interaction) // sees each interaction as it was sent; may be nil
 }
 
 // StartRecording begins to record a cassette of a name below the cassettes folder. A
@@ -65,8 +76,13 @@ func (p *Project) StartRecording(name string, vars map[string]string, live Live)
 	switch {
 	case err == nil:
 		options.Previous = old
+		live.Meta.Expires = cmp.Or(old.Meta.Expires, live.Meta.Expires) // somebody wrote it there
 	case !errors.Is(err, fs.ErrNotExist):
-		return nil, err
+		return nil, &Error{
+			Message: fmt.Sprintf("record %s over the cassette that is there: %v", name, err),
+			Advice:  "restore it from version control, or remove it to record it anew",
+			Err:     err,
+		}
 	}
 	redactor, err := redact.New(p.Rules.Redact, options)
 	if err != nil {
@@ -74,11 +90,24 @@ func (p *Project) StartRecording(name string, vars map[string]string, live Live)
 	}
 	journal, err := cassette.CreateJournal(file)
 	if err != nil {
-		return nil, err
+		return nil, notRecordable(name, err)
 	}
 	r := &Recording{file: file, live: live, redactor: redactor, journal: journal, vars: standIns{real: maps.Clone(vars)}}
 	r.recorder = transport.NewRecorder(journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact})
 	return r, nil
+}
+
+// notRecordable says what to do where a journal cannot be made.
+func notRecordable(name string, err error) error {
+	var left *cassette.LeftoverError
+	if errors.As(err, &left) {
+		return err
+	}
+	return &Error{
+		Message: fmt.Sprintf("record %s: %v", name, err),
+		Advice:  "nothing was sent or changed; recordings need a folder that can be written, with room: --cassettes names another",
+		Err:     err,
+	}
 }
 
 // byIdentity sends a request as the identity that its context names.
@@ -108,6 +137,9 @@ func (r *Recording) baseURL() string {
 func (r *Recording) Transport() http.RoundTripper { return r.recorder }
 
 func (r *Recording) redact(i *cassette.Interaction) *cassette.Interaction {
+	if r.seen != nil {
+		r.seen(i)
+	}
 	stored := r.redactor.Interaction(i)
 	r.vars.learn(i.Request.Body, stored.Request.Body)
 	return stored
@@ -133,122 +165,12 @@ func (r *Recording) Save() error {
 // Abort drops the recording; the cassette of before stays.
 func (r *Recording) Abort() error { return r.journal.Remove() }
 
-// Record runs a scenario live. Where it passes, its cassette is replaced by the
-// recording, which is then replayed to see that it does replay; where it fails, the
-// cassette of before stays. An interrupted recording leaves its journal.
-func (p *Project) Record(ctx context.Context, file string, live Live) (report.Case, error) {
-	sc, err := p.Scenario(file)
-	if err != nil {
-		return report.Case{}, err
-	}
-	vars, err := variables(sc)
-	if err != nil {
-		return report.Case{}, err
-	}
-	r, err := p.StartRecording(sc.Cassette, vars, live)
-	if err != nil {
-		return report.Case{}, err
-	}
-	told := runner.Run(ctx, sc, runner.Options{
-		Transport: func(string) http.RoundTripper { return r.Transport() },
-		BaseURL:   r.baseURL(),
-		Schemas:   p.Schemas,
-		Env:       os.LookupEnv,
-		Wait:      live.Wait,
-	})
+// Notes lists, a line each, the exchanges that could not be kept, or not as they were.
+// They hold nothing that redaction replaces.
+func (r *Recording) Notes() []string {
+	var lines []string
 	for _, n := range r.recorder.Notes() {
-		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.broken", Severity: report.Warning, Place: report.Place{File: file},
-			Message: fmt.Sprintf("not recorded: %s %s: %v", n.Method, n.URL, n.Err),
-		})
+		lines = append(lines, fmt.Sprintf("%s %s: %s", n.Method, n.URL, r.redactor.Message(n.Err.Error())))
 	}
-	switch {
-	case ctx.Err() != nil:
-		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.interrupted", Severity: report.Error, Place: report.Place{File: file},
-			Message: "interrupted: what was recorded is in " + r.journal.Name(), Hint: "graphvcr record --recover",
-		})
-		told.Status = report.Errored
-		return told, r.journal.Close()
-	case !passed(told):
-		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.dropped", Severity: report.Note, Place: report.Place{File: file},
-			Message: "the scenario did not pass, so " + r.file + " was not replaced",
-		})
-		return told, r.Abort()
-	}
-	if err := r.Save(); err != nil {
-		return told, err
-	}
-	return p.verified(ctx, file, told)
-}
-
-func passed(c report.Case) bool {
-	suite := report.Suite{Cases: []report.Case{c}}
-	suite.Finish()
-	return suite.Cases[0].Status == report.Passed
-}
-
-// verified replays a fresh recording. That it does not replay is worth an error.
-func (p *Project) verified(ctx context.Context, file string, told report.Case) (report.Case, error) {
-	suite, err := p.Replay(ctx, Selection{Paths: []string{file}})
-	if err != nil {
-		return told, err
-	}
-	for _, c := range suite.Cases {
-		if c.Status == report.Passed {
-			continue
-		}
-		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.replay", Severity: report.Error, Place: report.Place{File: file},
-			Message: "it was recorded, and does not pass when it is replayed",
-			Hint:    "expectations of values that redaction replaces want a variable, or redact: {identity: off} for invented people",
-		})
-		told.Findings = append(told.Findings, c.Findings...)
-	}
-	return told, nil
-}
-
-// Recover makes a cassette of a journal that an interrupted recording left: x.yaml
-// where there is none, else x.recovered.yaml. What the journal's end lost is a warning.
-func (p *Project) Recover(journal string) (report.Case, error) {
-	file := strings.TrimSuffix(clean(journal), ".journal")
-	told := report.Case{Name: file, File: clean(journal)}
-	interactions, torn, err := cassette.ReadJournal(journal)
-	if err != nil {
-		return told, err
-	}
-	if torn != nil {
-		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.torn", Severity: report.Warning, Place: report.Place{File: told.File},
-			Message: fmt.Sprintf("%d bytes after interaction %d were half written and are lost", torn.Bytes, torn.After-1),
-		})
-	}
-	if len(interactions) == 0 {
-		return told, os.Remove(journal)
-	}
-	if _, err := os.Lstat(file); err == nil {
-		file = strings.TrimSuffix(file, ".yaml") + ".recovered.yaml"
-	}
-	c := &cassette.Cassette{File: file, Meta: cassette.Meta{Format: 1, Origin: cassette.Recorded, Source: "recovered from an interrupted recording"}, Interactions: interactions}
-	if err := c.Save(file, p.guard); err != nil {
-		return told, err
-	}
-	told.Name = fmt.Sprintf("%s (%d interactions)", file, len(interactions))
-	return told, os.Remove(journal)
-}
-
-// Journals lists the journals that recordings left in the cassettes folder.
-func (p *Project) Journals() ([]string, error) {
-	var found []string
-	err := Walk(p.Dirs.Cassettes, func(file string) error {
-		if strings.HasSuffix(file, ".yaml.journal") {
-			found = append(found, file)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("look for journals: %w", err)
-	}
-	return found, nil
+	return lines
 }

@@ -27,6 +27,8 @@ type Options struct {
 	Env func(name string) (string, bool)
 	// Wait pauses between polls; nil does not wait.
 	Wait func(ctx context.Context, d time.Duration) error
+	// Began is told of each step when it begins; nil is not.
+	Began func(name string, step *scenario.Step)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }

@@ -31,6 +31,9 @@ func (s *stepRun) do(ctx context.Context) *halt {
 		if !s.cleanup {
 			s.result.Steps++
 		}
+		if s.opts.Began != nil {
+			s.opts.Began(s.name, s.step)
+		}
 		h = s.execute(ctx)
 	}
 	if h != nil {

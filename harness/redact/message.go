@@ -1,0 +1,61 @@
+package redact
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// Message redacts a text that is about an exchange and stored nowhere in it: an error, a
+// value that a report tells, alone or in quotes. What the recording knows is replaced by
+// its pseudonym, as are values that show what they are; of addresses the queries are
+// left out, and network addresses become one of those kept for documentation.
+func (r *Redactor) Message(text string) string {
+	inner, err := strconv.Unquote(text)
+	if quoted := err == nil && strings.HasPrefix(text, `"`); quoted {
+		if told := r.Message(inner); told != inner {
+			return strconv.Quote(told)
+		}
+		return text
+	}
+	p := r.pass()
+	p.rewrite("message", &text, func(s string) { p.variable(s) })
+	return withoutNetwork(withoutQueries(text))
+}
+
+// withoutQueries cuts the query of every web address: it may hold a token.
+func withoutQueries(text string) string {
+	var out strings.Builder
+	for {
+		at := strings.Index(text, "://")
+		if at < 0 {
+			out.WriteString(text)
+			return out.String()
+		}
+		end := at + len("://")
+		for end < len(text) && text[end] > ' ' && !strings.ContainsRune("\"'<>`", rune(text[end])) {
+			end++
+		}
+		address := text[:end]
+		if query := strings.IndexByte(address[at:], '?'); query >= 0 {
+			address = address[:at+query] + "?..."
+		}
+		out.WriteString(address)
+		text = text[end:]
+	}
+}
+
+// withoutNetwork replaces the numbers of hosts, with or without a port.
+func withoutNetwork(text string) string {
+	fields := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" \t\n\"'(),>", c) })
+	for _, field := range fields {
+		for _, trimmed := range []string{field, strings.TrimRight(field, ":.;-")} {
+			if at, err := netip.ParseAddrPort(trimmed); err == nil && !at.Addr().IsLoopback() {
+				text = strings.ReplaceAll(text, trimmed, "192.0.2.1:"+strconv.Itoa(int(at.Port())))
+			} else if at, err := netip.ParseAddr(trimmed); err == nil && !at.IsLoopback() {
+				text = strings.ReplaceAll(text, trimmed, "192.0.2.1")
+			}
+		}
+	}
+	return text
+}
