@@ -106,18 +106,27 @@ func newFrom(std streams, p *project.Project, from string) error {
 	return writeScenario(std, p, c.Name, text)
 }
 
-// writeScenario creates a scenario file; name is its path below the scenarios folder.
+// writeScenario creates a scenario file and says so.
 func writeScenario(std streams, p *project.Project, name string, text []byte) error {
-	file := path.Join(p.Dirs.Scenarios, name+".yaml")
-	err := createBelow(p.Dirs.Scenarios, filepath.FromSlash(name+".yaml"), text)
-	switch {
-	case errors.Is(err, fs.ErrExist):
-		return &failure{message: fmt.Sprintf("new: %s exists", file), hint: "take another name, or edit the file"}
-	case err != nil:
-		return &failure{message: "new", err: err}
+	file, err := createScenario(p, name, text)
+	if err != nil {
+		return err
 	}
 	_, err = fmt.Fprintf(std.out, "wrote %s\n", file)
 	return err
+}
+
+// createScenario creates a scenario file; name is its path below the scenarios folder.
+func createScenario(p *project.Project, name string, text []byte) (file string, err error) {
+	file = path.Join(p.Dirs.Scenarios, name+".yaml")
+	err = createBelow(p.Dirs.Scenarios, filepath.FromSlash(name+".yaml"), text)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return "", &failure{message: fmt.Sprintf("new: %s exists", file), hint: "take another name, or edit the file"}
+	case err != nil:
+		return "", &failure{message: "new", err: err}
+	}
+	return file, nil
 }
 
 // nameable reports whether a path ends in a name that can be seen: no folder, no

@@ -61,9 +61,12 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 		if err != nil || !saved {
 			return told, err
 		}
-		if err := drafted(std, p, name); err != nil {
+		if err := drafted(p, name); err != nil {
 			return told, err
 		}
+		told.Findings = append(told.Findings, report.Finding{
+			Rule: "record.drafted", Severity: report.Note, Place: report.Place{File: file}, Message: "wrote " + file + ", drafted from the recording",
+		})
 		return p.Verified(ctx, told)
 	})
 	if err == nil {
@@ -84,7 +87,7 @@ func (f *recordFlags) isNew(p *project.Project, name, file string) error {
 }
 
 // drafted writes the scenario that can be drafted from a recording.
-func drafted(std streams, p *project.Project, name string) error {
+func drafted(p *project.Project, name string) error {
 	c, err := p.Cassette(name)
 	if err != nil {
 		return err
@@ -93,7 +96,8 @@ func drafted(std streams, p *project.Project, name string) error {
 	if err != nil {
 		return &failure{message: "record: draft the scenario", err: err}
 	}
-	return writeScenario(std, p, name, text)
+	_, err = createScenario(p, name, text)
+	return err
 }
 
 // requestName is where the scenario of a request goes: requests/get-me-chats.

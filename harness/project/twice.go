@@ -151,12 +151,15 @@ func (c *comparer) answer(on, path string) {
 	c.answers[on][path] = true
 }
 
+// shortestValue is a length below which a text is found in answers by chance.
+const shortestValue = 4
+
 // follows reports whether what differs was taken from earlier answers in both runs: a
 // replay, which gives the recorded answers, is then asked as recorded.
 func (c *comparer) follows(n, m int, field string) bool {
 	before, after := valueAt(c.first[n], field), valueAt(c.second[m], field)
 	was, is := differing(before, after)
-	return was != "" && is != "" && answered(c.first[:n], was) && answered(c.second[:m], is)
+	return min(len(was), len(is)) >= shortestValue && answered(c.first[:n], was) && answered(c.second[:m], is)
 }
 
 // differing are the words of two texts in which they differ, without what both begin and
@@ -189,7 +192,7 @@ func wordAround(s string, start, end int) string {
 func answered(interactions []*cassette.Interaction, value string) bool {
 	spellings := []string{value, strings.Trim(string(jsondoc.Canonical(nil, value)), `"`), graphurl.EscapeSegment(value)}
 	holds := func(text string) bool {
-		return slices.ContainsFunc(spellings, func(s string) bool { return strings.Contains(text, s) })
+		return slices.ContainsFunc(spellings, func(s string) bool { return holdsWord(text, s) })
 	}
 	return slices.ContainsFunc(interactions, func(i *cassette.Interaction) bool {
 		for values := range maps.Values(i.Response.Headers) {
@@ -199,6 +202,25 @@ func answered(interactions []*cassette.Interaction, value string) bool {
 		}
 		return holds(i.Response.Body)
 	})
+}
+
+// holdsWord reports whether a text holds a word, with no letter or digit around it.
+func holdsWord(text, word string) bool {
+	isAlnum := func(s string, i int) bool {
+		return i >= 0 && i < len(s) && (s[i] >= '0' && s[i] <= '9' || s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z')
+	}
+	for from := 0; ; {
+		at := strings.Index(text[from:], word)
+		if at < 0 {
+			return false
+		}
+		start, end := from+at, from+at+len(word)
+		escaped := start >= len("%20") && text[start-len("%20")] == '%'
+		if (escaped || !isAlnum(text, start-1)) && !isAlnum(text, end) {
+			return true
+		}
+		from = start + 1
+	}
 }
 
 // valueAt is what a request has at the field of a match.Difference, "" where that is
