@@ -37,6 +37,7 @@ var imports = map[string][]string{
 	"harness/emulator": {"harness/signin", "harness/internal/graphurl"},
 	"harness/auth":     {"harness/scenario", "harness/cassette"},
 
+	"harness/child":               {},
 	"harness/signin":              {},
 	"harness/report":              {},
 	"harness/format":              {},

@@ -18,9 +18,9 @@ func main() {
 func mainStatus() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// A reader that goes away is a write error, told like any other, and not the
-	// end of the process without a word.
-	signal.Ignore(syscall.SIGPIPE)
+	// A reader that goes away is a write error, told like any other, and not the end of
+	// the process without a word. (Ignored, it would be ignored by what exec runs, too.)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 }
 

@@ -1,0 +1,135 @@
+package child
+
+import (
+	_ "embed"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// Place is where a program's connections are to come.
+type Place struct {
+	Proxy     string // address of the proxy
+	TLS       string // address that takes connections by their TLS server name
+	Authority []byte // PEM that the proxy's certificates can be verified with
+	Roots     []byte // further PEM to trust
+	// Direct are the hosts that are reached without the proxy, as NO_PROXY spells them,
+	// beside this machine's own names.
+	Direct []string
+}
+
+//go:embed preload.cjs
+var preload []byte
+
+// own are the names of this machine, which no proxy is to be asked for.
+var own = [...]string{"localhost", "127.0.0.1", "::1"}
+
+// Environment is base with what brings a program to the place. It writes files for it
+// into dir, which has to last as long as the program.
+func (p Place) Environment(base []string, dir string) ([]string, error) {
+	get := lookup(base)
+	extra := slices.Concat(certificatesIn(get("NODE_EXTRA_CA_CERTS")), p.Roots, p.Authority)
+	all := slices.Concat(systemRoots(get), extra)
+	files := map[string][]byte{"roots.pem": all, "extra.pem": extra, "preload.cjs": preload, "roots.jks": javaStore(all)}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			return nil, fmt.Errorf("prepare the program's environment: %w", err)
+		}
+	}
+	in := func(name string) string { return filepath.ToSlash(filepath.Join(dir, name)) }
+	_, proxyPort, err := net.SplitHostPort(p.Proxy)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the program's environment: %w", err)
+	}
+	_, tlsPort, err := net.SplitHostPort(p.TLS)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the program's environment: %w", err)
+	}
+	set := map[string]string{
+		"NODE_USE_ENV_PROXY":   "1", // Node 22.21 and 24
+		"NODE_OPTIONS":         joined(get("NODE_OPTIONS"), "--require "+quoted(in("preload.cjs"))),
+		"NODE_EXTRA_CA_CERTS":  in("extra.pem"),
+		"JAVA_TOOL_OPTIONS":    joined(get("JAVA_TOOL_OPTIONS"), javaOptions(proxyPort, in("roots.jks"), p.Direct)),
+		"GRAPHVCR_PROXY":       "http://" + p.Proxy,
+		"GRAPHVCR_PROXY_PORT":  proxyPort,
+		"GRAPHVCR_TLS_PORT":    tlsPort,
+		"GRAPHVCR_CA":          in("extra.pem"),
+		"PERL_LWP_SSL_CA_FILE": in("roots.pem"),
+	}
+	for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPLIB2_CA_CERTS", "AWS_CA_BUNDLE", "GIT_SSL_CAINFO", "DENO_CERT"} {
+		set[name] = in("roots.pem")
+	}
+	for name, value := range map[string]string{
+		"http_proxy": "http://" + p.Proxy, "https_proxy": "http://" + p.Proxy, "all_proxy": "http://" + p.Proxy,
+		"no_proxy": strings.Join(append(own[:], p.Direct...), ","),
+	} {
+		set[name] = value
+		set[strings.ToUpper(name)] = value
+	}
+	return with(base, set), nil
+}
+
+// joined appends an option to others.
+func joined(options, option string) string { return strings.TrimSpace(options + " " + option) }
+
+// quoted is a file's name as one word of NODE_OPTIONS.
+func quoted(name string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
+}
+
+// javaOptions are the properties that the JDK's own clients go by. A name with a space
+// is quoted (JAVA_TOOL_OPTIONS knows no other escape).
+func javaOptions(port, store string, direct []string) string {
+	hosts := []string{"localhost", "127.*", "[::1]"}
+	for _, host := range direct {
+		hosts = append(hosts, strings.TrimPrefix(host, "."))
+	}
+	options := []string{
+		"-Dhttp.proxyHost=127.0.0.1", "-Dhttp.proxyPort=" + port, "-Dhttps.proxyHost=127.0.0.1", "-Dhttps.proxyPort=" + port,
+		"'-Dhttp.nonProxyHosts=" + strings.Join(hosts, "|") + "'",
+		"'-Djavax.net.ssl.trustStore=" + store + "'", "-Djavax.net.ssl.trustStoreType=JKS", "-Djavax.net.ssl.trustStorePassword=" + storePassword,
+	}
+	return strings.Join(options, " ")
+}
+
+// lookup reads a list of NAME=value; the last one counts, as in os/exec.
+func lookup(env []string) func(name string) string {
+	return func(name string) string {
+		for _, entry := range slices.Backward(env) {
+			if key, value, ok := strings.Cut(entry, "="); ok && sameName(key, name) {
+				return value
+			}
+		}
+		return ""
+	}
+}
+
+// sameName compares names of variables, which have no letter case on Windows.
+func sameName(a, b string) bool {
+	return a == b || runtime.GOOS == "windows" && strings.EqualFold(a, b)
+}
+
+// with sets variables in a list of NAME=value.
+func with(base []string, set map[string]string) []string {
+	var env []string
+	for _, entry := range base {
+		name, _, _ := strings.Cut(entry, "=")
+		replaced := false
+		for key := range set {
+			replaced = replaced || sameName(key, name)
+		}
+		if !replaced {
+			env = append(env, entry)
+		}
+	}
+	added := make([]string, 0, len(set))
+	for name, value := range set {
+		added = append(added, name+"="+value)
+	}
+	slices.Sort(added)
+	return append(env, added...)
+}
