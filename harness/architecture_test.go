@@ -18,7 +18,7 @@ var imports = map[string][]string{
 	"cmd/graphvcr": {"harness/auth", "harness/ca", "harness/proxy", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario"},
 	"harness":      {"harness/project", "harness/report", "harness/cassette"},
 
-	"harness/proxy": {"harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl"},
+	"harness/proxy": {"harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl"},
 	"harness/ca":    {},
 
 	"harness/lint":     {"harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
@@ -37,8 +37,11 @@ var imports = map[string][]string{
 	"harness/emulator": {"harness/signin", "harness/internal/graphurl"},
 	"harness/auth":     {"harness/scenario", "harness/cassette"},
 
-	"harness/child":               {},
-	"harness/signin":              {},
+	"harness/child":  {},
+	"harness/signin": {},
+	"harness/diff":   {"harness/cassette", "harness/format", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc"},
+
+	"harness/csdl":                {},
 	"harness/report":              {},
 	"harness/format":              {},
 	"harness/internal/graphurl":   {"harness/format"},

@@ -18,9 +18,11 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const importVCRPyLong = `Turns recordings of vcrpy (YAML) into cassettes, and drafts a scenario from each:
-DIR/cassettes/NAME.yaml and DIR/scenarios/NAME.yaml, NAME being the recording's
-file name. A PATH is a file, or a folder of recordings.
+// importLong is what the kinds of import have in common.
+const importLong = `
+A PATH is a file, or a folder of which every %[1]s counts. Each becomes a cassette and
+a scenario that is drafted from it: DIR/cassettes/NAME.yaml and
+DIR/scenarios/NAME.yaml, NAME being the file's name.
 
 What is imported is redacted as rules.yaml says: secrets always, people, tenants and
 content unless a class is off. Notes say what was replaced.
@@ -30,37 +32,78 @@ What cannot be imported is a finding. A file that exists is not overwritten with
 --force, and nothing is written unless everything could be read.
 `
 
+// importKind is a tool whose recordings can be imported.
+type importKind struct {
+	name, short, long string
+	examples          []string
+	extensions        []string // of the files that count in a folder
+	read              func(file, name string, clean func(*cassette.Cassette) error) (*importer.Result, error)
+}
+
+func importKinds() []importKind {
+	return []importKind{
+		{
+			name: "vcrpy", short: "Import recordings of vcrpy (Python)",
+			long:       "Turns recordings of vcrpy (YAML) into cassettes and scenarios.\n",
+			examples:   []string{"tests/recordings/test_chats.yaml --out .", "tests/recordings --out /tmp/imported --report json"},
+			extensions: []string{".yaml", ".yml"},
+			read:       importer.VCRPy,
+		},
+		{
+			name: "har", short: "Import HTTP archives (HAR) of browsers, Fiddler, Charles, Dev Proxy",
+			long: `Turns HTTP archives (HAR files of browsers, Fiddler, Charles, Dev Proxy and other
+tools) into cassettes and scenarios. Save an archive with content and while the page
+is open: an answer whose body is not in the file is left out and told. Credentials,
+CORS preflights, tunnels and WebSockets stay behind, with a count.
+`,
+			examples:   []string{"graph-explorer.har --out .", "captures --out /tmp/imported --report json"},
+			extensions: []string{".har"},
+			read:       importer.HAR,
+		},
+	}
+}
+
 func newImport(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "import",
 		Short:   "Turn other tools' recordings into cassettes and scenarios",
-		Example: "  graphvcr import vcrpy tests/recordings --out .",
+		Example: "  graphvcr import vcrpy tests/recordings --out .\n  graphvcr import har graph-explorer.har --out .",
 		Args:    noSubcommand,
 		RunE: func(*cobra.Command, []string) error {
-			return &failure{message: "import: what?", hint: "graphvcr import vcrpy PATH... --out DIR"}
+			return &failure{message: "import: what?", hint: "graphvcr import vcrpy|har PATH... --out DIR"}
 		},
 	}
-	var opts importFlags
-	vcrpy := &cobra.Command{
-		Use:     "vcrpy PATH... --out DIR",
-		Short:   "Import recordings of vcrpy (Python)",
-		Long:    importVCRPyLong,
-		Example: "  graphvcr import vcrpy tests/recordings/test_chats.yaml --out .\n  graphvcr import vcrpy tests/recordings --out /tmp/imported --report json",
+	for _, kind := range importKinds() {
+		cmd.AddCommand(newImportOf(kind, std, dirs))
+	}
+	return cmd
+}
+
+func newImportOf(kind importKind, std streams, dirs *projectFlags) *cobra.Command {
+	opts := importFlags{kind: kind}
+	line := "graphvcr import " + kind.name + " "
+	cmd := &cobra.Command{
+		Use:     kind.name + " PATH... --out DIR",
+		Short:   kind.short,
+		Long:    kind.long + fmt.Sprintf(importLong, "*"+kind.extensions[0]),
+		Example: "  " + line + strings.Join(kind.examples, "\n  "+line),
 		Args:    arguments(cobra.MinimumNArgs(1)),
 		RunE:    func(_ *cobra.Command, args []string) error { return opts.run(std, dirs, args) },
 	}
-	vcrpy.Flags().StringVar(&opts.out, "out", "", "`folder` that gets cassettes/ and scenarios/")
-	vcrpy.Flags().BoolVar(&opts.force, "force", false, "overwrite files that exist")
-	opts.report.register(vcrpy.Flags())
-	cmd.AddCommand(vcrpy)
+	cmd.Flags().StringVar(&opts.out, "out", "", "`folder` that gets cassettes/ and scenarios/")
+	cmd.Flags().BoolVar(&opts.force, "force", false, "overwrite files that exist")
+	opts.report.register(cmd.Flags())
 	return cmd
 }
 
 type importFlags struct {
+	kind   importKind
 	report reportFlags
 	out    string
 	force  bool
 }
+
+func (f *importFlags) name() string { return "import " + f.kind.name }
 
 func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error {
 	out, err := f.report.parse(std)
@@ -68,9 +111,9 @@ func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error
 		return err
 	}
 	if f.out == "" {
-		return &failure{message: "import vcrpy: --out names no folder", hint: "--out . writes to cassettes/ and scenarios/ here"}
+		return &failure{message: f.name() + ": --out names no folder", hint: "--out . writes to cassettes/ and scenarios/ here"}
 	}
-	recordings, err := findRecordings(paths)
+	recordings, err := f.kind.recordings(paths)
 	if err != nil {
 		return err
 	}
@@ -91,7 +134,7 @@ func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error
 			}
 			return r.guard(c) // now, before any file is written
 		}
-		if r.result, err = importer.VCRPy(r.file, r.name, clean); err != nil {
+		if r.result, err = f.kind.read(r.file, r.name, clean); err != nil {
 			errs = append(errs, err)
 			continue
 		}
@@ -116,21 +159,20 @@ type recording struct {
 	guard      cassette.Guard
 }
 
-// findRecordings lists the files at paths, sorted by name. Two that would get one
-// name are an error.
-func findRecordings(paths []string) ([]recording, error) {
+// recordings lists the files at paths, sorted by name. Two that would get one name
+// are an error.
+func (k importKind) recordings(paths []string) ([]recording, error) {
 	var all []recording
 	for _, at := range paths {
 		before := len(all)
 		err := project.Walk(at, func(file string) error {
-			ext := filepath.Ext(file)
 			name, err := filepath.Rel(at, file)
 			switch {
 			case err != nil:
 				return err
 			case name == ".":
 				name = filepath.Base(file)
-			case ext != ".yaml" && ext != ".yml":
+			case !slices.Contains(k.extensions, strings.ToLower(filepath.Ext(file))):
 				return nil
 			}
 			all = append(all, recording{file: file, name: recordingName(name)})
@@ -140,7 +182,7 @@ func findRecordings(paths []string) ([]recording, error) {
 			return nil, &failure{message: "find recordings", err: err}
 		}
 		if len(all) == before {
-			return nil, &failure{message: fmt.Sprintf("no recordings (*.yaml) in %s", at)}
+			return nil, &failure{message: fmt.Sprintf("no recordings (*%s) in %s", k.extensions[0], at)}
 		}
 	}
 	slices.SortFunc(all, func(a, b recording) int { return strings.Compare(a.name+"\x00"+a.file, b.name+"\x00"+b.file) })
@@ -185,7 +227,7 @@ func (f *importFlags) checkTargets(recordings []recording) error {
 	for _, r := range recordings {
 		for _, file := range []string{f.cassette(r.name), f.scenario(r.name)} {
 			if _, err := os.Lstat(file); err == nil {
-				errs = append(errs, &failure{message: fmt.Sprintf("import vcrpy: %s exists", file)})
+				errs = append(errs, &failure{message: fmt.Sprintf("%s: %s exists", f.name(), file)})
 			}
 		}
 	}
@@ -216,14 +258,14 @@ func (f *importFlags) write(r *recording) error {
 	cassette, scenario := f.cassette(r.name), f.scenario(r.name)
 	for _, file := range []string{cassette, scenario} {
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			return &failure{message: "import vcrpy", err: err}
+			return &failure{message: f.name(), err: err}
 		}
 	}
 	if err := r.result.Cassette.Save(cassette, r.guard); err != nil {
 		return err
 	}
 	if err := replaceFile(scenario, r.result.Scenario); err != nil {
-		return &failure{message: "import vcrpy", err: err}
+		return &failure{message: f.name(), err: err}
 	}
 	return nil
 }

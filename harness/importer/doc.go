@@ -7,8 +7,13 @@
 // that headers which carry credentials stay behind; and that an imported cassette
 // answers every request that it holds with the very body that was recorded.
 //
+// It reads recordings of vcrpy and HTTP archives (HAR). The latter are read entry by
+// entry, whatever the size of the file; ReadHAR gives them as they stand, to whoever
+// wants to know what such a file gives away.
+//
 // It redacts nothing by itself: the caller brings what cleans a cassette before the
-// scenario is drafted from it. It writes no file: the caller saves the cassette and the drafted scenario.
+// scenario is drafted from it. It writes no file: the caller saves the cassette and
+// the drafted scenario.
 //
 //	r, err := importer.VCRPy("recordings/test_user.yaml", "test_user", nil)
 //	if err != nil { ... }

@@ -3,10 +3,12 @@ package importer
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/draft"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -36,35 +38,92 @@ func (e *Error) Error() string {
 // Hint is what to do about it; "" when nothing better can be said.
 func (e *Error) Hint() string { return e.Advice }
 
-// credentialHeaders never leave the recording they stand in.
-var credentialHeaders = []string{
-	"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Ms-Authorization-Auxiliary",
+// A gathering is an import under way.
+type gathering struct {
+	*Result
+	file   string
+	linked linkedHosts
 }
 
-// transportHeaders describe the bytes on the wire, not the decoded body that a
-// cassette stores.
-var transportHeaders = []string{"Transfer-Encoding", "Content-Encoding", "Connection", "Keep-Alive"}
-
-func dropHeaders(h http.Header, names []string) {
-	for _, name := range names {
-		h.Del(name)
+func gather(file, name, source string) *gathering {
+	return &gathering{
+		Result: &Result{
+			Cassette: &cassette.Cassette{Name: name, Meta: cassette.Meta{Format: 1, Origin: cassette.Imported, Source: source}},
+			Rejected: map[string]int{},
+		},
+		file:   file,
+		linked: linkedHosts{},
 	}
 }
+
+// belongs reports whether a host is Graph's, or one that an earlier answer links to.
+func (g *gathering) belongs(host string) bool {
+	return graphurl.IsGraphHost(host) || g.linked.has(host)
+}
+
+// add takes an interaction in, or counts it where its host is not Graph's.
+func (g *gathering) add(i *cassette.Interaction) {
+	if !g.belongs(i.Request.Host) {
+		g.Rejected[i.Request.Host]++
+		return
+	}
+	g.linked.note(i.Response)
+	i.ID = len(g.Cassette.Interactions)
+	g.Cassette.Interactions = append(g.Cassette.Interactions, i)
+}
+
+// leaveOut tells of what cannot be imported; word is what the tool calls an
+// interaction.
+func (g *gathering) leaveOut(word string, n, line int, err error) {
+	g.tell("import.interaction", report.Error, line, fmt.Sprintf("left out %s %d: %v", word, n, err))
+}
+
+func (g *gathering) tell(rule string, severity report.Severity, line int, message string) {
+	g.Findings = append(g.Findings, report.Finding{
+		Rule: rule, Severity: severity, Place: report.Place{File: g.file, Line: line}, Message: message,
+	})
+}
+
+// finish has the cassette cleaned and drafts the scenario.
+func (g *gathering) finish(clean func(*cassette.Cassette) error) (*Result, error) {
+	if len(g.Cassette.Interactions) == 0 {
+		return g.Result, nil
+	}
+	if clean != nil {
+		if err := clean(g.Cassette); err != nil {
+			return nil, fmt.Errorf("import %s: %w", g.file, err)
+		}
+	}
+	var err error
+	g.Scenario, err = draft.Scenario(g.Cassette)
+	return g.Result, err
+}
+
+// mostHosts is how many hosts are told of by name; more are counted.
+const mostHosts = 20
 
 // rejectedFindings says which hosts were left out, in sorted order.
-func (r *Result) rejectedFindings(file string) {
-	for _, host := range slices.Sorted(maps.Keys(r.Rejected)) {
-		n := r.Rejected[host]
-		r.Findings = append(r.Findings, report.Finding{
-			Rule:     "import.host",
-			Severity: report.Warning,
-			Place:    report.Place{File: file},
-			Message:  fmt.Sprintf("left out %s of %s: %s", count(n, "interaction"), host, hostReason(host)),
-		})
+func (g *gathering) rejectedFindings(severity report.Severity) {
+	hosts := slices.Sorted(maps.Keys(g.Rejected))
+	for _, host := range hosts[:min(len(hosts), mostHosts)] {
+		g.tell("import.host", severity, 0,
+			fmt.Sprintf("left out %s of %s: %s", count(g.Rejected[host], "interaction"), host, hostReason(host)))
 	}
+	if len(hosts) <= mostHosts {
+		return
+	}
+	more := 0
+	for _, host := range hosts[mostHosts:] {
+		more += g.Rejected[host]
+	}
+	g.tell("import.host", severity, 0,
+		fmt.Sprintf("left out %s of %s more: not hosts of Microsoft Graph", count(more, "interaction"), count(len(hosts)-mostHosts, "host")))
 }
 
 func hostReason(host string) string {
+	if strings.HasSuffix(host, " addresses") {
+		return "they name no host"
+	}
 	switch host {
 	case "graph.windows.net":
 		return "Azure AD Graph is another API, retired, and not Microsoft Graph"

@@ -18,14 +18,17 @@ func (l linkedHosts) has(host string) bool { return l[strings.ToLower(host)] }
 func (l linkedHosts) note(resp cassette.Response) {
 	links := resp.Headers.Values("Location")
 	links = append(links, resp.Headers.Values("Operation-Location")...)
-	for _, name := range []string{`"uploadUrl":"`, `"@microsoft.graph.downloadUrl":"`} {
+	for _, name := range []string{`"uploadUrl"`, `"@microsoft.graph.downloadUrl"`} {
 		for rest := resp.Body; ; {
 			_, after, ok := strings.Cut(rest, name)
 			if !ok {
 				break
 			}
-			link, _, _ := strings.Cut(after, `"`)
-			links, rest = append(links, strings.ReplaceAll(link, `\/`, "/")), after
+			if value, ok := strings.CutPrefix(strings.TrimLeft(after, ": \t\r\n"), `"`); ok {
+				link, _, _ := strings.Cut(value, `"`)
+				links = append(links, strings.ReplaceAll(link, `\/`, "/"))
+			}
+			rest = after
 		}
 	}
 	for _, link := range links {

@@ -1,9 +1,6 @@
 package importer
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -17,17 +14,11 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/draft"
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const (
-	// maxRecording bounds the file that is read whole.
-	maxRecording = 256 << 20
-	// maxBody bounds a body once it is decompressed.
-	maxBody = 64 << 20
-)
+// maxRecording bounds the file that is read whole.
+const maxRecording = 256 << 20
 
 // VCRPy reads one recording of Python's vcrpy (YAML, its format 1, or the bare
 // list of older versions). The name becomes the cassette's.
@@ -54,42 +45,17 @@ func vcrpy(file, name string, data []byte, clean func(*cassette.Cassette) error)
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{
-		Cassette: &cassette.Cassette{Name: name, Meta: cassette.Meta{Format: 1, Origin: cassette.Imported, Source: "vcrpy"}},
-		Rejected: map[string]int{},
-	}
-	linked := linkedHosts{}
+	g := gather(file, name, "vcrpy")
 	for n, node := range interactions {
 		interaction, err := vcrpyInteraction(node)
 		if err != nil {
-			r.Findings = append(r.Findings, report.Finding{
-				Rule:     "import.interaction",
-				Severity: report.Error,
-				Place:    report.Place{File: file, Line: lineOf(err, node)},
-				Message:  fmt.Sprintf("left out interaction %d: %v", n, err),
-			})
+			g.leaveOut("interaction", n, lineOf(err, node.Line), err)
 			continue
 		}
-		host := interaction.Request.Host
-		if !graphurl.IsGraphHost(host) && !linked.has(host) {
-			r.Rejected[host]++
-			continue
-		}
-		linked.note(interaction.Response)
-		interaction.ID = len(r.Cassette.Interactions)
-		r.Cassette.Interactions = append(r.Cassette.Interactions, interaction)
+		g.add(interaction)
 	}
-	r.rejectedFindings(file)
-	if len(r.Cassette.Interactions) == 0 {
-		return r, nil
-	}
-	if clean != nil {
-		if err := clean(r.Cassette); err != nil {
-			return nil, fmt.Errorf("import %s: %w", file, err)
-		}
-	}
-	r.Scenario, err = draft.Scenario(r.Cassette)
-	return r, err
+	g.rejectedFindings(report.Warning)
+	return g.finish(clean)
 }
 
 func readFile(file string) ([]byte, error) {
@@ -162,24 +128,24 @@ type nodeError struct {
 
 func (e *nodeError) Error() string { return e.message }
 
-func lineOf(err error, fallback *yaml.Node) int {
+func lineOf(err error, fallback int) int {
 	var at *nodeError
 	if errors.As(err, &at) && at.line > 0 {
 		return at.line
 	}
-	return fallback.Line
+	return fallback
 }
 
 func vcrpyInteraction(node *yaml.Node) (*cassette.Interaction, error) {
-	request, response := member(node, "request"), member(node, "response")
-	if request == nil || response == nil {
+	asked, answered := member(node, "request"), member(node, "response")
+	if asked == nil || answered == nil {
 		return nil, &nodeError{node.Line, "it has no request or no response"}
 	}
-	req, err := vcrpyRequest(request)
+	req, err := vcrpyRequest(asked)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := vcrpyResponse(response)
+	resp, err := vcrpyResponse(answered)
 	if err != nil {
 		return nil, err
 	}
@@ -205,22 +171,14 @@ func vcrpyRequest(node *yaml.Node) (cassette.Request, error) {
 		return cassette.Request{}, fmt.Errorf("request body: %w", err)
 	}
 	dropHeaders(headers, credentialHeaders)
-	return cassette.Request{
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Method: method, URL: uri, Host: u.Host,
-		Headers: headers, Body: body, ContentLength: int64(len(body)),
-	}, nil
+	return request(method, uri, u.Host, headers, body), nil
 }
 
 func vcrpyResponse(node *yaml.Node) (cassette.Response, error) {
 	status := member(node, "status")
 	code, err := strconv.Atoi(scalar(member(status, "code")))
-	if err != nil || code < 100 || code > 999 {
+	if err != nil || !validCode(code) {
 		return cassette.Response{}, &nodeError{node.Line, "it has no status code"}
-	}
-	phrase := scalar(member(status, "message"))
-	if phrase == "" {
-		phrase = http.StatusText(code)
 	}
 	headers := vcrpyHeaders(member(node, "headers"))
 	body, err := vcrpyBody(member(node, "body"), headers)
@@ -228,11 +186,7 @@ func vcrpyResponse(node *yaml.Node) (cassette.Response, error) {
 		return cassette.Response{}, fmt.Errorf("response body: %w", err)
 	}
 	dropHeaders(headers, credentialHeaders)
-	return cassette.Response{
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Code: code, Status: strings.TrimSpace(fmt.Sprintf("%d %s", code, phrase)),
-		Headers: headers, Body: body, ContentLength: int64(len(body)),
-	}, nil
+	return response(code, scalar(member(status, "message")), headers, body), nil
 }
 
 // vcrpyHeaders reads headers whose values are lists or, in older files, scalars.
@@ -262,36 +216,10 @@ func vcrpyBody(node *yaml.Node, headers http.Header) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	plain, err := gunzip(body)
-	if err != nil {
-		return "", &nodeError{node.Line, fmt.Sprintf("gzip: %v", err)}
+	if body, err = storedBody(body, headers); err != nil {
+		return "", &nodeError{node.Line, err.Error()}
 	}
-	dropHeaders(headers, transportHeaders)
-	if headers.Get("Content-Length") != "" {
-		headers.Set("Content-Length", strconv.Itoa(len(plain)))
-	}
-	return plain, nil
-}
-
-// gunzip decodes a body that begins with gzip's magic number, whatever its label
-// says, and returns any other as it is.
-func gunzip(body string) (string, error) {
-	if !strings.HasPrefix(body, "\x1f\x8b\x08") {
-		return body, nil
-	}
-	z, err := gzip.NewReader(strings.NewReader(body))
-	if err != nil {
-		return "", err
-	}
-	var plain bytes.Buffer
-	n, err := io.Copy(&plain, io.LimitReader(z, maxBody+1))
-	if err != nil {
-		return "", err
-	}
-	if n > maxBody {
-		return "", fmt.Errorf("more than %d MB once decompressed", maxBody>>20)
-	}
-	return plain.String(), nil
+	return body, nil
 }
 
 // text reads what vcrpy writes for a body or another string: null, a scalar of
@@ -335,17 +263,11 @@ func textWithin(node *yaml.Node, depth int) (string, error) {
 }
 
 func binary(node *yaml.Node) (string, error) {
-	compact := strings.Map(func(r rune) rune {
-		if r == ' ' || r == '\n' || r == '\r' || r == '\t' {
-			return -1
-		}
-		return r
-	}, scalar(node))
-	data, err := base64.StdEncoding.DecodeString(compact)
+	data, err := fromBase64(scalar(node))
 	if err != nil {
-		return "", &nodeError{node.Line, fmt.Sprintf("base64: %v", err)}
+		return "", &nodeError{node.Line, err.Error()}
 	}
-	return string(data), nil
+	return data, nil
 }
 
 // follow looks through an alias. Chains of them cannot occur in YAML.

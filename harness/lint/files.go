@@ -24,6 +24,7 @@ const (
 	isCassette
 	isSchema
 	isRules
+	isHAR
 )
 
 // file is a file to lint, named as in reports.
@@ -115,6 +116,8 @@ func kindOf(p *project.Project, name string) kind {
 			return isSchema
 		}
 		return isOther
+	case strings.EqualFold(ext, ".har"):
+		return isHAR
 	case ext != ".yaml" && ext != ".yml":
 		return isOther
 	case name == p.Dirs.Rules || path.Base(name) == "rules.yaml":

@@ -35,10 +35,20 @@ func (l *linter) checkCassette(file string) {
 		l.add(file, project.Findings("cassette.leaks", file, err)...)
 		return
 	}
-	l.tellLeaks(file, c, leaks)
+	for n := range leaks {
+		placeLeak(&leaks[n], c)
+	}
+	l.tellLeaks(file, "graphvcr redact "+file, leaks)
 }
 
-func (l *linter) tellLeaks(file string, c *cassette.Cassette, leaks []redact.Leak) {
+// placeLeak gives a leak that has no line its interaction's.
+func placeLeak(leak *redact.Leak, c *cassette.Cassette) {
+	if leak.Line == 0 && leak.Interaction >= 0 && leak.Interaction < len(c.Interactions) && !strings.HasPrefix(leak.Part, "vars") {
+		leak.Line = c.Interactions[leak.Interaction].Line
+	}
+}
+
+func (l *linter) tellLeaks(file, hint string, leaks []redact.Leak) {
 	more := map[string]int{}
 	var order []string
 	for _, leak := range leaks {
@@ -46,7 +56,7 @@ func (l *linter) tellLeaks(file string, c *cassette.Cassette, leaks []redact.Lea
 			order = append(order, leak.Rule)
 		}
 		if more[leak.Rule] <= mostLeaks {
-			l.add(file, leakFinding(file, c, leak))
+			l.add(file, leakFinding(file, hint, leak))
 		}
 	}
 	for _, rule := range order {
@@ -61,21 +71,18 @@ func (l *linter) tellLeaks(file string, c *cassette.Cassette, leaks []redact.Lea
 
 // leakFinding tells a leak: a secret is an error, identity and content a warning,
 // what merely looks random a note. It never holds the value.
-func leakFinding(file string, c *cassette.Cassette, leak redact.Leak) report.Finding {
+func leakFinding(file, hint string, leak redact.Leak) report.Finding {
 	f := report.Finding{
 		Rule: "leak." + leak.Rule, Severity: report.Warning, Place: report.Place{File: file, Line: leak.Line},
 		Interaction: &leak.Interaction, Where: leak.Path,
 		Message: fmt.Sprintf("%s holds %s (%s)", leak.Part, leak.Rule, leak.Excerpt),
-		Hint:    "graphvcr redact " + file,
+		Hint:    hint,
 	}
 	switch {
 	case leak.Rule == redact.RandomValue:
 		f.Severity, f.Hint = report.Note, ""
 	case leak.Level == redact.Blocks:
 		f.Severity = report.Error
-	}
-	if f.Place.Line == 0 && leak.Interaction >= 0 && leak.Interaction < len(c.Interactions) && !strings.HasPrefix(leak.Part, "vars") {
-		f.Place.Line = c.Interactions[leak.Interaction].Line
 	}
 	return f
 }

@@ -65,6 +65,8 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 			l.checkScenario(f.name)
 		case isCassette:
 			l.checkCassette(f.name)
+		case isHAR:
+			l.checkHAR(f.name)
 		case isSchema:
 			if err := schemas.compile(f.name); err != nil {
 				l.add(f.name, project.Findings("schema.load", f.name, err)...)

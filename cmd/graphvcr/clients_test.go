@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A client is a program that uses Graph through some SDK and prints what it was
+// answered; testdata/clients/README.md tells of them.
+type client struct {
+	name    string
+	command func(t *testing.T) []string // skips the test where something is missing
+}
+
+func clients() []client {
+	return []client{
+		{"go", program("go")},
+		{"node", script("node", "node", "node/client.mjs")},
+		{"curl", script("curl", "bash", "curl/client.sh")},
+		{"python", script("python3", "python3", "python/client.py")},
+	}
+}
+
+// signIns are the programs that sign in with a client secret and read one page.
+func signIns() []client {
+	return []client{
+		{"azidentity", program("go", "sign-in")},
+		{"msal-node", script("node", "node", "node/signin.mjs")},
+	}
+}
+
+const clientsDir = "testdata/clients"
+
+// script is a client that an interpreter runs, and that needs a program.
+func script(need, interpreter, file string) func(*testing.T) []string {
+	return func(t *testing.T) []string {
+		for _, program := range []string{need, interpreter} {
+			if _, err := exec.LookPath(program); err != nil {
+				missing(t, need, program+" is not installed")
+			}
+		}
+		if _, err := os.Stat(filepath.Join(clientsDir, "node", "node_modules")); need == "node" && err != nil {
+			missing(t, need, "the client's packages are not here: (cd cmd/graphvcr/"+clientsDir+"/node && npm ci)")
+		}
+		at, err := filepath.Abs(filepath.Join(clientsDir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []string{interpreter, at}
+	}
+}
+
+// program is a client in Go, a module of its own. It is built without asking the module
+// proxy for anything, for go test ./... is to need only what this module needs.
+func program(dir string, args ...string) func(*testing.T) []string {
+	return func(t *testing.T) []string {
+		file := filepath.Join(t.TempDir(), "client")
+		build := exec.Command("go", "build", "-o", file, ".")
+		build.Dir = filepath.Join(clientsDir, dir)
+		build.Env = append(os.Environ(), "GOPROXY=off", "GOWORK=off")
+		out, err := build.CombinedOutput()
+		switch {
+		case err == nil:
+			return append([]string{file}, args...)
+		case strings.Contains(string(out), "GOPROXY=off"):
+			missing(t, "go", "the client's modules are not here: go -C cmd/graphvcr/"+build.Dir+" mod download")
+		default:
+			t.Fatalf("build %s: %v\n%s", build.Dir, err, out)
+		}
+		return nil
+	}
+}
+
+// missing skips a test that needs a program which is not here, unless
+// GRAPHVCR_CLIENTS, which .ci/run sets, says that it has to be.
+func missing(t *testing.T, need, why string) {
+	t.Helper()
+	if slices.Contains(strings.Fields(os.Getenv("GRAPHVCR_CLIENTS")), need) {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
+
+// run runs a client and returns its transcript; names is what its addresses are called there.
+func (c client) run(t *testing.T, env []string, names *strings.Replacer) string {
+	t.Helper()
+	return transcript(t, c.command(t), env, names)
+}
+
+const clientTimeout = 2 * time.Minute
+
+func transcript(t *testing.T, command, env []string, names *strings.Replacer) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), clientTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Env = append(os.Environ(), env...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%q: %v\n%s\nafter:\n%s", command, err, stderr.String(), stdout.String())
+	}
+	return masked(names.Replace(stdout.String()))
+}
+
+var (
+	preAuthenticated = regexp.MustCompile(`https?://[^\s"<>]*tempauth=[^\s"<>]*`)
+	echoedID         = regexp.MustCompile(`("client-request-id": ?")[^"]*"`)
+)
+
+// masked takes out of a transcript what no two runs share: links that hold a token, and
+// the request ids that SDKs make up.
+func masked(text string) string {
+	text = preAuthenticated.ReplaceAllString(text, "<pre-authenticated>")
+	return echoedID.ReplaceAllString(text, `$1*"`)
+}
+
+// One seed gives a client one transcript, whatever names the stand-in bears.
+func TestClientsStraight(t *testing.T) {
+	for _, c := range clients() {
+		t.Run(c.name, func(t *testing.T) {
+			var before string
+			for range 2 {
+				g := startGraph(t)
+				text := c.run(t, g.clientEnv(g.GraphURL()), g.names(""))
+				if before != "" && text != before {
+					t.Errorf("two transcripts of one seed differ:\n%s", difference(before, text))
+				}
+				before = text
+			}
+			for _, sign := range everything {
+				if !strings.Contains(before, sign) {
+					t.Errorf("the transcript lacks %q", sign)
+				}
+			}
+			if t.Failed() || os.Getenv("GRAPHVCR_TRANSCRIPT") != "" {
+				t.Logf("\n%s", before)
+			}
+		})
+	}
+}
+
+// everything is what the answers to a client's whole script hold.
+var everything = []string{
+	"$skiptoken=", "\n< 202\n", `"status":"succeeded"`, `"responses":`, "$deltatoken=", "\n< 302\n", "\n< 404\n", "\n< 412\n", "/onenote/pages/",
+}
+
+// A sign-in program gets its token where the authority's name leads.
+func TestSignInsStraight(t *testing.T) {
+	for _, c := range signIns() {
+		t.Run(c.name, func(t *testing.T) {
+			g := startGraph(t)
+			env := append(trusting(g.ca), "GRAPH_BASE="+g.GraphURL(), "AZURE_AUTHORITY_HOST="+g.LoginURL())
+			text := c.run(t, append(env, appOf(g.Tenant())...), g.names(""))
+			if !strings.HasSuffix(text, "\n2 users\n") {
+				t.Errorf("transcript:\n%s", text)
+			}
+		})
+	}
+}
+
+// appOf are the variables of an app that signs in to a tenant.
+func appOf(tenant string) []string {
+	return []string{"AZURE_TENANT_ID=" + tenant, "AZURE_CLIENT_ID=5c1e2f0a-7d3b-4b8e-9c64-2f1a0b9d8e7c", "AZURE_CLIENT_SECRET=kept~to.itself"}
+}

@@ -1,0 +1,150 @@
+package csdl
+
+import (
+	"encoding/xml"
+	"strings"
+)
+
+// notes are the annotations of one thing, as far as they are of use.
+type notes struct {
+	computed, immutable, autoExpand, optional, changeTracking bool
+	alternateKeys                                             [][]string
+	revision                                                  *Revision
+}
+
+func (n notes) onType(t *Type) {
+	t.ChangeTracking = t.ChangeTracking || n.changeTracking
+	t.AlternateKeys = append(t.AlternateKeys, n.alternateKeys...)
+	if n.revision != nil {
+		t.Deprecated = n.revision
+	}
+}
+
+func (n notes) onProperty(property *Property) {
+	property.Computed = property.Computed || n.computed
+	property.Immutable = property.Immutable || n.immutable
+	property.AutoExpand = property.AutoExpand || n.autoExpand
+	if n.revision != nil {
+		property.Deprecated = n.revision
+	}
+}
+
+// note reads one Annotation. Terms that are of no use here are legal, whatever
+// they are.
+func (p *parser) note(e element, use func(notes)) error {
+	n := notes{}
+	if err := p.readNote(e, &n); err != nil {
+		return err
+	}
+	use(n)
+	return nil
+}
+
+func (p *parser) readNote(e element, n *notes) error {
+	term := e.attr("Term")
+	switch term[strings.LastIndexByte(term, '.')+1:] {
+	case "Computed":
+		n.computed = e.attr("Bool") != "false"
+	case "Immutable":
+		n.immutable = e.attr("Bool") != "false"
+	case "AutoExpand":
+		n.autoExpand = e.attr("Bool") != "false"
+	case "OptionalParameter":
+		n.optional = true
+	case "ChangeTracking":
+		return p.records(func(record map[string]string) {
+			n.changeTracking = n.changeTracking || record["Supported"] != "false"
+		})
+	case "AlternateKeys":
+		return p.alternateKeys(n)
+	case "Revisions":
+		return p.records(func(record map[string]string) { n.revise(record) })
+	}
+	return p.skip()
+}
+
+// revise keeps the notice of the latest date.
+func (n *notes) revise(record map[string]string) {
+	kind := record["Kind"]
+	r := &Revision{
+		Version: record["Version"], Kind: kind[strings.LastIndexByte(kind, '/')+1:], Description: record["Description"],
+		Date: record["Date"], RemovalDate: record["RemovalDate"],
+	}
+	if r.Kind == "Deprecated" && (n.revision == nil || n.revision.Date <= r.Date) {
+		n.revision = r
+	}
+}
+
+// records reads what is inside an annotation, and hands over each record without
+// records in it.
+func (p *parser) records(use func(record map[string]string)) error {
+	return p.children(func(e element) error {
+		if e.name != "Record" {
+			return p.records(use)
+		}
+		record := map[string]string{}
+		err := p.children(func(e element) error {
+			value, err := p.value(e)
+			record[e.attr("Property")] = value
+			return err
+		})
+		use(record)
+		return err
+	})
+}
+
+// value is a PropertyValue's: an attribute, or the text inside it.
+func (p *parser) value(e element) (string, error) {
+	value := ""
+	for _, a := range e.attrs {
+		if a.Name.Local != "Property" {
+			value = a.Value
+		}
+	}
+	for end := p.depth - 1; p.depth > end; {
+		t, err := p.token()
+		if err != nil {
+			return "", err
+		}
+		if text, ok := t.(xml.CharData); ok {
+			value += strings.TrimSpace(string(text))
+		}
+	}
+	return value, nil
+}
+
+// alternateKeys reads a collection of records, whose property Key is a collection
+// of records {Alias, Name} (Org.OData.Core.V1.AlternateKey). A part is written by
+// its alias.
+func (p *parser) alternateKeys(n *notes) error {
+	return p.children(func(e element) error {
+		if e.name != "PropertyValue" || e.attr("Property") != "Key" {
+			return p.alternateKeys(n)
+		}
+		var names []string
+		err := p.records(func(record map[string]string) {
+			if record["Alias"] != "" {
+				names = append(names, record["Alias"])
+			} else if record["Name"] != "" {
+				names = append(names, record["Name"])
+			}
+		})
+		if len(names) > 0 {
+			n.alternateKeys = append(n.alternateKeys, names)
+		}
+		return err
+	})
+}
+
+// targeted reads the annotations of something that is declared elsewhere.
+func (p *parser) targeted(s element) error {
+	a := annotations{target: s.attr("Target"), line: s.line}
+	err := p.children(func(e element) error {
+		if e.name != "Annotation" {
+			return p.unknown(e, "Annotations")
+		}
+		return p.readNote(e, &a.notes)
+	})
+	p.annotations = append(p.annotations, a)
+	return err
+}

@@ -1,0 +1,165 @@
+package csdl
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Model is what one document of metadata declares.
+type Model struct {
+	Types      map[string]*Type        // by full name
+	Operations map[string][]*Operation // overloads in declared order, by full name
+	Resources  map[string]*Resource    // by name: what a path may begin with
+	Warnings   []Warning               // in the order of lines
+}
+
+// A Warning tells what the reader of metadata did not understand.
+type Warning struct {
+	Line    int
+	Message string
+}
+
+// Kind is what a type is: entity, complex or enum.
+type Kind string
+
+// The kinds of types.
+const (
+	Entity  Kind = "entity"
+	Complex Kind = "complex"
+	Enum    Kind = "enum"
+)
+
+// A Type is an entity, complex or enum type.
+type Type struct {
+	Name       string // full
+	Kind       Kind
+	Base       string // full name of what it derives from, or ""
+	Abstract   bool
+	Open       bool // declared itself; openness is inherited
+	HasStream  bool
+	Properties []Property // its own, navigation properties last
+
+	Keys          []string   // names of the key's properties, "" for those of the base
+	AlternateKeys [][]string // each is a list of the names by which it is written
+
+	Flags   bool     // of an enum: values are sets of members
+	Members []Member // of an enum
+
+	ChangeTracking bool
+	Deprecated     *Revision
+	Line           int
+}
+
+// Sentinel is the member that marks an enum as evolvable
+// (concepts/best-practices-concept).
+const Sentinel = "unknownFutureValue"
+
+// Evolvable reports whether members may be added to an enum.
+func (t *Type) Evolvable() bool {
+	for _, m := range t.Members {
+		if m.Name == Sentinel {
+			return true
+		}
+	}
+	return false
+}
+
+// A Member is one of an enum's.
+type Member struct {
+	Name  string
+	Value string // as declared; "" when it is not
+}
+
+// A Ref names the type of a value.
+type Ref struct {
+	Name       string // full: "Edm.String", "microsoft.graph.user"
+	Collection bool
+}
+
+func (r Ref) String() string {
+	if r.Collection {
+		return "Collection(" + r.Name + ")"
+	}
+	return r.Name
+}
+
+// IsPrimitive reports whether the type is one of OData's own.
+func (r Ref) IsPrimitive() bool { return strings.HasPrefix(r.Name, "Edm.") }
+
+// A Property is a structural or a navigation property.
+type Property struct {
+	Name       string
+	Type       Ref
+	Nullable   bool // of a collection: its elements
+	Navigation bool
+	Contained  bool // a navigation property whose target lives in it
+	Computed   bool // the service sets it; never in a request
+	Immutable  bool // only when created
+	AutoExpand bool // a navigation property that comes unasked
+	Deprecated *Revision
+	Line       int
+}
+
+// An Operation is one overload of an action or a function.
+type Operation struct {
+	Name       string // full
+	Action     bool   // else a function
+	Bound      bool
+	Binding    Ref // of a bound one
+	Parameters []Parameter
+	Returns    *Ref // nil when it returns nothing
+	Composable bool
+	Deprecated *Revision
+	Line       int
+}
+
+// A Parameter is one of an operation's, the binding one aside.
+type Parameter struct {
+	Name     string
+	Type     Ref
+	Nullable bool
+	Optional bool
+}
+
+// A Resource is what a path may begin with: an entity set, a singleton, or the
+// import of an unbound operation.
+type Resource struct {
+	Name           string
+	Type           Ref    // a set is a collection; none for an import
+	Operation      string // full name, of an import
+	ChangeTracking bool
+	Line           int
+}
+
+// A Revision is the notice that something is deprecated.
+type Revision struct {
+	Version, Kind, Description string
+	Date, RemovalDate          string // YYYY-MM-DD, or ""
+}
+
+// Bases lists a type and all that it derives from, nearest first.
+func (m *Model) Bases(name string) []*Type {
+	var chain []*Type
+	for t := m.Types[name]; t != nil; t = m.Types[t.Base] {
+		chain = append(chain, t)
+	}
+	return chain
+}
+
+// Error is a text that is no metadata.
+type Error struct {
+	File    string
+	Line    int // from 1; 0 when unknown
+	Message string
+	Advice  string
+}
+
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("read metadata %s: %s", e.File, e.Message)
+	}
+	return fmt.Sprintf("read metadata %s: line %d: %s", e.File, e.Line, e.Message)
+}
+
+// Hint is what to do about it; "" when nothing better can be said.
+func (e *Error) Hint() string { return e.Advice }

@@ -1,0 +1,167 @@
+package diff
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// Options of a comparison. The zero value is the default.
+type Options struct {
+	// Severities override those of the rules, by rule id.
+	Severities map[string]report.Severity
+	// Off are ids of rules that find nothing.
+	Off []string
+	// Map names what is expected to differ, old to new: an API version ("v1.0" to
+	// "beta"), an auth kind ("delegated" to "application") or a cloud's host.
+	Map map[string]string
+	// Types tells what the metadata declares; nil: nothing is known.
+	Types Types
+}
+
+// Types tells what the metadata declares.
+type Types interface {
+	// Members of the enum that a property of a type has, and whether it has one.
+	Members(typ, property string) (members []string, ok bool)
+}
+
+// Drift is the result of a comparison.
+type Drift struct {
+	Labels  []string // what was compared with what, where Options.Map expects a difference: "v1.0 against beta"
+	Changes []Change // sorted: severest first, then by operation and place
+}
+
+// A Change is one change of behaviour, wherever it shows.
+type Change struct {
+	Rule        string
+	Severity    report.Severity
+	Operation   string // the first one in which it shows: "GET /users/{guid}"
+	Where       string // "status", "header.Location", or a path of the body: "$['value'][*]['id']"
+	Message     string
+	Old, New    string    // what it was, what it is
+	Count       int       // how often it shows
+	Operations  int       // in how many operations
+	Examples    []Example // at most three
+	Fingerprint string    // 12 hex digits; the same for the same change in other recordings
+}
+
+// An Example is a place at which a change shows. Either side may be nil.
+type Example struct {
+	Old, New *cassette.Interaction
+	Path     string // RFC 9535 normalized path in the body, or as Change.Where
+}
+
+// IncomparableError says that two recordings are not of the same thing, so that their
+// differences would say nothing of the service.
+type IncomparableError struct {
+	What     string // "auth", "API version", "cloud"
+	Old, New string
+}
+
+func (e *IncomparableError) Error() string {
+	return fmt.Sprintf("the recordings differ in their %s: %s and %s", e.What, e.Old, e.New)
+}
+
+// Hint is what to do about it.
+func (e *IncomparableError) Hint() string {
+	return fmt.Sprintf("record both with the same %s, or compare them knowingly: --map %s=%s", e.What, e.Old, e.New)
+}
+
+// Compare tells what changed from one recording of a scenario to another. Differences of
+// auth, API version or cloud that Options.Map does not name are an *IncomparableError.
+func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
+	before, err := behaviourOf(old)
+	if err != nil {
+		return nil, err
+	}
+	after, err := behaviourOf(new)
+	if err != nil {
+		return nil, err
+	}
+	labels, err := comparable(old, new, before, after, opts.Map)
+	if err != nil {
+		return nil, err
+	}
+	c := comparison{old: before, new: after, opts: opts}
+	c.pairs, c.gone, c.come = pairUp(before, after)
+	for _, p := range c.pairs {
+		c.operation(p)
+	}
+	c.flow()
+	return &Drift{Labels: labels, Changes: c.changes()}, nil
+}
+
+// comparable says what two recordings differ in before any answer is looked at.
+func comparable(old, new *cassette.Cassette, before, after *behaviour, expected map[string]string) ([]string, error) {
+	var labels []string
+	for _, side := range []struct{ what, old, new string }{
+		{"auth", authOf(old), authOf(new)},
+		{"API version", before.version(), after.version()},
+		{"cloud", old.Meta.Cloud, new.Meta.Cloud},
+	} {
+		switch {
+		case side.old == side.new || side.what != "cloud" && (side.old == "" || side.new == ""):
+		case expected[side.old] == side.new && side.new != "":
+			labels = append(labels, side.old+" against "+side.new)
+		default:
+			return nil, &IncomparableError{What: side.what, Old: orNone(side.old), New: orNone(side.new)}
+		}
+	}
+	return labels, nil
+}
+
+func authOf(c *cassette.Cassette) string {
+	if c.Meta.Auth == nil {
+		return ""
+	}
+	return c.Meta.Auth.Kind
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "global"
+	}
+	return s
+}
+
+// Finding is the change as a report tells it; examples of it are linked to the new
+// recording's file, or the old one's where the new has none.
+func (c *Change) Finding(old, new *cassette.Cassette) report.Finding {
+	f := report.Finding{
+		Rule: "drift." + c.Rule, Severity: c.Severity, Where: c.Where,
+		Message: c.Operation + ": " + c.Message, Want: c.Old, Got: c.New,
+	}
+	if c.Count > 1 {
+		f.Message += fmt.Sprintf(" (%d times", c.Count)
+		if c.Operations > 1 {
+			f.Message += fmt.Sprintf(", in %d operations", c.Operations)
+		}
+		f.Message += ")"
+	}
+	if len(c.Examples) > 0 {
+		f.Place, f.Cassette = c.Examples[0].place(old, new)
+		if i := c.Examples[0].New; i != nil {
+			f.Interaction = &i.ID
+		}
+	}
+	return f
+}
+
+func (e *Example) place(old, new *cassette.Cassette) (before, after report.Place) {
+	if e.Old != nil {
+		before = report.Place{File: old.File, Line: e.line(e.Old)}
+	}
+	if e.New != nil {
+		after = report.Place{File: new.File, Line: e.line(e.New)}
+	}
+	return before, after
+}
+
+func (e *Example) line(i *cassette.Interaction) int {
+	if strings.HasPrefix(e.Path, "$") {
+		return i.BodyLine(e.Path)
+	}
+	return i.Line
+}

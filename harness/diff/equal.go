@@ -1,0 +1,143 @@
+package diff
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// equalities say how often two places of an exchange hold the same id.
+type equalities map[[2]string]*equality
+
+type equality struct {
+	both, equal int
+	at          spot
+}
+
+// A held id stands at a place of an exchange.
+type held struct{ where, id string }
+
+// maxHeld bounds the ids of one object that are compared with one another.
+const maxHeld = 24
+
+// learn compares the ids of an exchange: each item of a list with itself and with the
+// address, everything else with everything.
+func (q equalities) learn(e *exchange) {
+	outer := addressIDs(e.url)
+	for name, link := range map[string]string{"header.Location": e.header.Get("Location")} {
+		if u, err := graphurl.Parse(link); err == nil && link != "" {
+			for _, h := range addressIDs(u) {
+				outer = append(outer, held{name + strings.TrimPrefix(h.where, "url"), h.id})
+			}
+		}
+	}
+	members, _ := e.answered.doc.(map[string]any)
+	var own []held
+	for name, value := range members {
+		if name != "value" {
+			own = collect(own, value, jsondoc.AppendPath(jsondoc.Root, name), name, 0)
+		}
+	}
+	q.compare(e, append(outer, own...))
+	for _, item := range list(e.answered.doc, "value") {
+		q.compare(e, collect(slices.Clip(outer), item, "$['value'][*]", "", 0))
+	}
+}
+
+// addressIDs are the keys of an address, each known by the word before it.
+func addressIDs(u *graphurl.URL) []held {
+	var ids []held
+	word := ""
+	for _, s := range u.Segments {
+		if s.Kind == graphurl.Key {
+			ids = append(ids, held{"url." + word, s.Text})
+			continue
+		}
+		word = s.Text
+	}
+	return ids
+}
+
+// collect gathers the ids below an object. Lists within it are left out: their items are
+// many, and equal to one another by chance.
+func collect(ids []held, doc any, where, name string, depth int) []held {
+	if depth > 4 || len(ids) >= maxHeld {
+		return ids
+	}
+	switch v := doc.(type) {
+	case map[string]any:
+		for inner, value := range v {
+			ids = collect(ids, value, jsondoc.AppendPath(where, inner), inner, depth+1)
+		}
+	case string:
+		if len(v) >= 6 && !strings.HasPrefix(name, "@") && valueOf(name, v).role == ident {
+			ids = append(ids, held{where, v})
+		}
+	}
+	return ids
+}
+
+func (q equalities) compare(e *exchange, ids []held) {
+	slices.SortFunc(ids, func(a, b held) int { return strings.Compare(a.where, b.where) })
+	for i, a := range ids {
+		for _, b := range ids[i+1:] {
+			if a.where == b.where {
+				continue
+			}
+			key := [2]string{a.where, b.where}
+			pair := q[key]
+			if pair == nil {
+				pair = &equality{at: spot{e.at, b.where}}
+				q[key] = pair
+			}
+			pair.both++
+			if a.id == b.id {
+				pair.equal++
+			}
+		}
+	}
+}
+
+// equalities tells which places no longer hold the same id. Of three that were one, the
+// place that left is told once.
+func (c *comparison) equalities(p pair, old, new *answers) {
+	type broken struct {
+		places   [2]string
+		old, new *equality
+	}
+	var all []broken
+	moved := map[string]int{}
+	for places, was := range old.equal {
+		is := new.equal[places]
+		if is == nil || was.equal < was.both || is.equal > 0 {
+			continue
+		}
+		all = append(all, broken{places, was, is})
+		moved[places[0]]++
+		moved[places[1]]++
+	}
+	slices.SortFunc(all, func(a, b broken) int {
+		return cmp.Or(
+			cmp.Compare(max(moved[b.places[0]], moved[b.places[1]]), max(moved[a.places[0]], moved[a.places[1]])),
+			strings.Compare(a.places[0], b.places[0]), strings.Compare(a.places[1], b.places[1]))
+	})
+	told := map[string]bool{}
+	for _, b := range all {
+		left := b.places[1]
+		if moved[b.places[0]] > moved[left] {
+			left = b.places[0]
+		}
+		if told[left] || told[b.places[0]] && told[b.places[1]] {
+			continue
+		}
+		told[left] = true
+		c.add(difference{
+			rule: "equality.broken", operation: p.old, where: left, old: "equal", new: "different", count: b.new.both,
+			message:  b.places[0] + " is no longer " + b.places[1],
+			examples: []Example{{Old: b.old.at.interaction, New: b.new.at.interaction, Path: left}},
+		})
+	}
+}

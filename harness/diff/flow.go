@@ -1,0 +1,264 @@
+package diff
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+)
+
+// behaviour is a recording, reduced to what a client can rely on.
+type behaviour struct {
+	tape       *cassette.Cassette
+	operations map[string]*operation
+	order      []*operation // by first request
+	versions   []string     // API versions asked, sorted
+}
+
+func (b *behaviour) version() string { return strings.Join(b.versions, "+") }
+
+// An operation is everything that was asked in one way: one method and template, or
+// one link of another operation's answers.
+type operation struct {
+	key, name string
+	follows   string // the member or header whose links lead here; "" when the client made the address
+	threads   []*thread
+	byAddress map[string]*thread
+}
+
+// A thread is what was asked of one address. Writes have one phase.
+type thread struct {
+	write  bool
+	phases []*phase
+}
+
+// A phase is what was asked between two writes to the same resource.
+type phase struct {
+	writes  int // how many had been made
+	answers []*exchange
+}
+
+// behaviourOf reduces a recording.
+func behaviourOf(tape *cassette.Cassette) (*behaviour, error) {
+	b := &behaviour{tape: tape, operations: map[string]*operation{}}
+	links, writes := linkTable{}, writeLog{}
+	for _, i := range tape.Interactions {
+		exchanges, err := exchangesOf(i)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range exchanges {
+			b.add(e, links, writes)
+		}
+	}
+	slices.Sort(b.versions)
+	return b, nil
+}
+
+// add files one exchange.
+func (b *behaviour) add(e *exchange, links linkTable, writes writeLog) {
+	if e.isThrottled() {
+		return // a client repeats it, and how often is chance
+	}
+	if v := e.url.Version; v != "" && !slices.Contains(b.versions, v) {
+		b.versions = append(b.versions, v)
+	}
+	address := addressOf(e.url)
+	origin, followed := links[address]
+	if followed && origin.isPage() && e.isRead() {
+		origin.exchange.pages = append(origin.exchange.pages, e)
+		links.learn(e, origin.exchange)
+		return
+	}
+	key, name, follows := e.ownKey(), e.ownName(), ""
+	if followed {
+		key = e.method + " " + origin.field + " of " + origin.exchange.operation.key
+		follows = origin.field
+		if e.url.Host != graphHost {
+			name = fmt.Sprintf("%s (%s of %s)", e.method, origin.field, origin.exchange.operation.name)
+		}
+	}
+	op := b.operations[key]
+	if op == nil {
+		op = &operation{key: key, name: name, follows: follows, byAddress: map[string]*thread{}}
+		b.operations[key] = op
+		b.order = append(b.order, op)
+	}
+	e.operation = op
+	op.add(e, address, writes)
+	if !e.isRead() {
+		writes.note(e)
+	}
+	links.learn(e, e)
+}
+
+func (op *operation) add(e *exchange, address string, writes writeLog) {
+	t := op.byAddress[address]
+	if t == nil {
+		t = &thread{write: !e.isRead()}
+		op.byAddress[address] = t
+		op.threads = append(op.threads, t)
+	}
+	n := 0
+	if !t.write {
+		n = writes.related(e)
+	}
+	if len(t.phases) == 0 || t.phases[len(t.phases)-1].writes != n {
+		t.phases = append(t.phases, &phase{writes: n})
+	}
+	last := t.phases[len(t.phases)-1]
+	last.answers = append(last.answers, e)
+}
+
+// writeLog counts writes by path, so that those that may change a resource are counted
+// without looking at each: a write to the path itself, above it or below it.
+type writeLog map[string]*struct{ at, below int }
+
+func (w writeLog) note(e *exchange) {
+	prefixes := pathPrefixes(e.url)
+	for i, prefix := range prefixes {
+		c := w[prefix]
+		if c == nil {
+			c = &struct{ at, below int }{}
+			w[prefix] = c
+		}
+		if i == len(prefixes)-1 {
+			c.at++
+		} else {
+			c.below++
+		}
+	}
+}
+
+func (w writeLog) related(e *exchange) int {
+	n := 0
+	prefixes := pathPrefixes(e.url)
+	for i, prefix := range prefixes {
+		if c := w[prefix]; c != nil {
+			n += c.at
+			if i == len(prefixes)-1 {
+				n += c.below
+			}
+		}
+	}
+	return n
+}
+
+// pathPrefixes are the paths that lead to an address, itself last.
+func pathPrefixes(u *graphurl.URL) []string {
+	prefixes := make([]string, 0, len(u.Segments))
+	path := u.Host
+	for _, s := range u.Segments {
+		path += "/" + s.Text
+		prefixes = append(prefixes, path)
+	}
+	return prefixes
+}
+
+// graphHost is the host class of Graph's clouds.
+const graphHost = "graph"
+
+// addressOf is an address without its API version, in its canonical spelling.
+func addressOf(u *graphurl.URL) string {
+	bare := *u
+	bare.Version = ""
+	return bare.String()
+}
+
+// templateOf is the template of an address, without its API version.
+func templateOf(u *graphurl.URL) string {
+	bare := *u
+	bare.Version = ""
+	return bare.Template()
+}
+
+// ownKey tells operations apart whose addresses clients made themselves.
+func (e *exchange) ownKey() string {
+	key := e.principal + " " + e.ownName()
+	for _, name := range []string{"Prefer", "Consistencylevel"} {
+		if v := e.request.Get(name); v != "" {
+			key += " " + name + ":" + v
+		}
+	}
+	return key
+}
+
+// ownName is how a report calls an exchange's operation.
+func (e *exchange) ownName() string {
+	name := e.method + " "
+	if e.part {
+		name = "$batch: " + name
+	}
+	if e.url.Host != graphHost {
+		return name + e.url.Host
+	}
+	return name + templateOf(e.url) + maskedQuery(e.url.Options)
+}
+
+// maskedQuery is a query without the values that differ from run to run: literals of
+// expressions, and what is no option of OData's.
+func maskedQuery(options []graphurl.Option) string {
+	var b strings.Builder
+	for i, o := range options {
+		b.WriteByte("?&"[min(i, 1)])
+		b.WriteString(o.Name)
+		switch o.Name {
+		case "$select", "$expand", "$orderby", "$count", "$top", "$format":
+			b.WriteString("=" + maskLiterals(o.Value))
+		case "$filter", "$search", "$apply", "$compute":
+			b.WriteString("=" + maskLiterals(o.Value))
+		}
+	}
+	return b.String()
+}
+
+// maskLiterals replaces the strings, ids, dates and numbers of an expression.
+func maskLiterals(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case c == '\'' || c == '"':
+			b.WriteString("''")
+			i = endOfLiteral(text, i)
+		case c >= '0' && c <= '9' && (i == 0 || !isWordByte(text[i-1])):
+			b.WriteByte('0')
+			for i < len(text) && (isWordByte(text[i]) || strings.IndexByte("-:.+", text[i]) >= 0) {
+				i++
+			}
+		default:
+			b.WriteByte(c)
+			i++
+		}
+	}
+	return b.String()
+}
+
+// endOfLiteral is the index behind a quoted text; a doubled quote is part of it.
+func endOfLiteral(text string, start int) int {
+	quote := text[start]
+	for i := start + 1; i < len(text); i++ {
+		if text[i] != quote {
+			continue
+		}
+		if i+1 == len(text) || text[i+1] != quote {
+			return i + 1
+		}
+		i++
+	}
+	return len(text)
+}
+
+func isWordByte(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// isRead reports whether the exchange can have changed nothing.
+func (e *exchange) isRead() bool { return e.method == http.MethodGet || e.method == http.MethodHead }
+
+// isThrottled reports an answer that says nothing of what was asked.
+func (e *exchange) isThrottled() bool {
+	return e.status == http.StatusTooManyRequests || e.status == http.StatusServiceUnavailable
+}

@@ -1,0 +1,78 @@
+package diff
+
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+)
+
+// linkTable says where an address that was asked for came from.
+type linkTable map[string]linkOrigin
+
+type linkOrigin struct {
+	exchange *exchange // whose answer gave the link; of several pages the first
+	field    string    // "nextLink", "Location", "uploadUrl"
+}
+
+func (o linkOrigin) isPage() bool { return o.field == "nextLink" }
+
+// learn keeps the links of an answer, which belong to the exchange that owns it.
+func (l linkTable) learn(e, owner *exchange) {
+	for _, name := range []string{"Location", "Operation-Location"} {
+		l.add(e, owner, name, e.header.Get(name))
+	}
+	l.walk(e, owner, e.answered.doc, 0)
+}
+
+// maxLinkDepth is how deep in a body links to follow may stand. Graph's stand at the
+// root or in the items of a list.
+const maxLinkDepth = 6
+
+func (l linkTable) walk(e, owner *exchange, doc any, depth int) {
+	if depth > maxLinkDepth {
+		return
+	}
+	switch v := doc.(type) {
+	case map[string]any:
+		for name, value := range v {
+			s, isText := value.(string)
+			switch {
+			case !isText:
+				l.walk(e, owner, value, depth+1)
+			case isFollowed(name):
+				l.add(e, owner, name[strings.LastIndexAny(name, ".@")+1:], s)
+			}
+		}
+	case []any:
+		for _, element := range v {
+			l.walk(e, owner, element, depth+1)
+		}
+	}
+}
+
+// isFollowed reports whether clients follow the links in a member of that name. Other
+// links (webUrl, @odata.id) are for people, or name a resource.
+func isFollowed(name string) bool {
+	switch name {
+	case "@odata.nextLink", "@odata.deltaLink", "uploadUrl", "@microsoft.graph.downloadUrl", "@content.downloadUrl", "targetResourceLocation", "resourceLocation":
+		return true
+	}
+	return false
+}
+
+func (l linkTable) add(e, owner *exchange, field, link string) {
+	if link == "" {
+		return
+	}
+	u, err := graphurl.Parse(link)
+	if err != nil {
+		return
+	}
+	if u.Host == "" {
+		u.Host = e.url.Host
+	}
+	address := addressOf(u)
+	if _, known := l[address]; !known {
+		l[address] = linkOrigin{owner, field}
+	}
+}

@@ -1,0 +1,407 @@
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+)
+
+// A role says what a string is good for, which decides how two are compared.
+type role uint8
+
+const (
+	prose role = iota // texts and names: not compared
+	link
+	date
+	ident
+	word  // a member of an enum, or of something like one
+	class // the name of a type
+)
+
+// A value is a string as it is compared: two of one class say the same of the service.
+type value struct {
+	role role
+	text string // what is compared: a link's shape, a date's precision, an enum's member
+	id   idShape
+}
+
+// valueOf classifies the string that a member of that name holds.
+func valueOf(name, s string) value {
+	switch {
+	case strings.HasSuffix(name, "@odata.type"):
+		return value{role: class, text: s}
+	case isLinkName(name) || strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://"):
+		return value{role: link, text: linkShape(s)}
+	}
+	if shape := dateShape(s); shape != "" {
+		return value{role: date, text: shape}
+	}
+	f := format.Recognise(s)
+	switch {
+	case isID(f) || isIDName(name):
+		return value{role: ident, id: idShapeOf(s, f)}
+	case f == nil && isWord(s) && !isNaming(name):
+		return value{role: word, text: s}
+	}
+	return value{role: prose}
+}
+
+// idFormats are the formats of things' names.
+var idFormats = []string{
+	"guid", "teams-operation-id", "chat-id", "channel-id", "message-id", "conversation-member-id", "outlook-id",
+	"drive-id", "driveitem-id", "site-id", "etag",
+}
+
+func isID(f *format.Format) bool { return f != nil && slices.Contains(idFormats, f.Name) }
+
+func isIDName(name string) bool {
+	return name == "id" || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids") || strings.HasSuffix(name, "ID")
+}
+
+func isLinkName(name string) bool {
+	return strings.HasSuffix(name, "Link") || strings.HasSuffix(name, "@odata.id") || strings.HasSuffix(name, "@odata.context") || name == "Location"
+}
+
+// isNaming reports whether a member's strings are chosen by people or clients, so that a
+// new one says nothing of the service.
+func isNaming(name string) bool {
+	lower := strings.ToLower(name)
+	for _, part := range []string{
+		"name", "title", "topic", "subject", "description", "message", "text", "content", "mail", "city", "street", "office",
+		"department", "phone", "address", "value", "comment", "nickname", "surname", "tag", "hash", "token", "hint", "key", "label", "sku", "version",
+		"preview", "note", "category", "extension", "query",
+	} {
+		if strings.Contains(lower, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// isWord reports whether a string is spelled like the member of an enum. Short numbers
+// count: services have answered with a member's number.
+func isWord(s string) bool {
+	if s == "" || len(s) > 64 {
+		return false
+	}
+	digits := 0
+	for i := range len(s) {
+		if !isWordByte(s[i]) && (s[i] != '-' || i == 0) {
+			return false
+		}
+		if isDigits(s[i : i+1]) {
+			digits++
+		}
+	}
+	return digits <= 3
+}
+
+// dateShape is how precise a date is: "date", "date-time", with a fraction and a zone. A
+// fraction's digits are not counted, since services drop its zeros.
+func dateShape(s string) string {
+	if len(s) < 10 || !isDigits(s[:4]) || s[4] != '-' || !isDigits(s[5:7]) || s[7] != '-' || !isDigits(s[8:10]) {
+		return ""
+	}
+	if len(s) == 10 {
+		return "date"
+	}
+	clock := s[10:]
+	if clock[0] != 'T' && clock[0] != ' ' || len(clock) < 6 || !isDigits(clock[1:3]) {
+		return ""
+	}
+	shape := "date-time"
+	zone := strings.IndexAny(clock, "Zz+-")
+	if strings.Contains(clock, ".") {
+		shape += " with fraction"
+	}
+	switch {
+	case zone < 0:
+		return shape + ", no zone"
+	case clock[zone] == 'Z' || clock[zone] == 'z':
+		return shape + ", UTC"
+	}
+	return shape + ", offset"
+}
+
+// coarse is a date's shape without the fraction, which may be zero by chance.
+func coarse(shape string) string { return strings.Replace(shape, " with fraction", "", 1) }
+
+func isDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// linkShape is a link without what differs between two tenants: absolute or relative,
+// its path's template with the syntax of its keys, the names of its options.
+func linkShape(s string) string {
+	address, fragment, hasFragment := strings.Cut(s, "#")
+	if hasFragment {
+		return linkShape(address) + "#" + maskKeys(fragment)
+	}
+	u, err := graphurl.Parse(address)
+	if err != nil {
+		return "no link"
+	}
+	absolute := strings.Contains(address, "://")
+	names := make([]string, 0, len(u.Options))
+	for _, o := range u.Options {
+		names = append(names, strings.TrimPrefix(o.Name, "$"))
+	}
+	slices.Sort(names)
+	options := ""
+	if len(names) > 0 {
+		options = "?" + strings.Join(slices.Compact(names), "&")
+	}
+	switch {
+	case absolute && u.Host != graphHost:
+		return "another host's link" + options
+	case absolute:
+		path := address
+		if _, after, ok := strings.Cut(address, "://"); ok {
+			_, path, _ = strings.Cut(after, "/")
+		}
+		path, _, _ = strings.Cut(path, "?")
+		return "https://graph/" + keySyntax(path, u) + options
+	}
+	path, _, _ := strings.Cut(address, "?")
+	return keySyntax(path, u) + options
+}
+
+// keySyntax is a path with its keys masked, in the syntax in which they stand.
+func keySyntax(path string, u *graphurl.URL) string {
+	if strings.ContainsRune(path, '(') {
+		return maskKeys(path)
+	}
+	template := maskBraces(u.Template())
+	if !strings.HasPrefix(path, "/") {
+		return strings.TrimPrefix(template, "/")
+	}
+	return template
+}
+
+// maskBraces leaves out the kinds of a template's ids: that of an id which changed its
+// format is told where the id stands.
+func maskBraces(template string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(template, "{")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		b.WriteString("{}")
+		_, template, _ = strings.Cut(after, "}")
+	}
+}
+
+// maskKeys masks what stands in parentheses after a quote, a digit or a token's name, and
+// segments that are ids.
+func maskKeys(path string) string {
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		open := strings.IndexByte(s, '(')
+		switch {
+		case open >= 0 && strings.HasSuffix(s, ")"):
+			inner := s[open+1 : len(s)-1]
+			if strings.ContainsAny(inner, "'") || format.Recognise(inner) != nil || isDigits(inner) {
+				if name, _, named := strings.Cut(inner, "="); named {
+					segments[i] = s[:open] + "(" + name + "={})"
+				} else {
+					segments[i] = s[:open] + "({})"
+				}
+			}
+		case isID(format.Recognise(s)) || strings.Contains(s, "%"):
+			segments[i] = "{}"
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+func (v value) String() string {
+	switch v.role {
+	case ident:
+		return v.id.String()
+	case prose:
+		return "a text"
+	}
+	return v.text
+}
+
+// changeOf says which rule tells two values apart that a member had before and has now,
+// "" where they are alike.
+func (v value) changeOf(now value) string {
+	if v.role != now.role {
+		switch {
+		case v.role == prose || now.role == prose && v.role == word:
+			return ""
+		case v.role == word && now.role == ident || v.role == ident && now.role == word:
+			return "id.format"
+		case v.role == link:
+			return "link.shape"
+		case v.role == date:
+			return "date.format"
+		case v.role == ident:
+			return "id.format"
+		}
+		return ""
+	}
+	switch v.role {
+	case link:
+		if v.text != now.text {
+			return "link.shape"
+		}
+	case date:
+		if coarse(v.text) != coarse(now.text) || v.text != coarse(v.text) && now.text == coarse(now.text) {
+			return "date.format"
+		}
+	case ident:
+		return v.id.changeOf(now.id)
+	case word, class:
+		if v.text != now.text {
+			return "enum.new"
+		}
+	}
+	return ""
+}
+
+// An idShape is an id without its value.
+type idShape struct {
+	format string // of the registry, "" when it is of none
+	guids  int    // of a chain of them
+	runs   []run
+}
+
+// A run is a piece of an id between punctuation.
+type run struct {
+	length  int
+	letters int
+	lower   bool // has lower-case letters
+	upper   bool
+	after   byte // the punctuation that ends it, 0 at the end
+}
+
+// structural is the punctuation that ids are built with. What base64 uses is not.
+const structural = "!:@#,;(){}.'\" |%"
+
+func idShapeOf(s string, f *format.Format) idShape {
+	shape := idShape{guids: guidsIn(s)}
+	if isID(f) {
+		shape.format = f.Name
+	}
+	start := 0
+	for i := 0; i <= len(s); i++ {
+		if i < len(s) && strings.IndexByte(structural, s[i]) < 0 {
+			continue
+		}
+		r := run{length: i - start}
+		for _, c := range []byte(s[start:i]) {
+			switch {
+			case 'a' <= c && c <= 'z':
+				r.letters++
+				r.lower = true
+			case 'A' <= c && c <= 'Z':
+				r.letters++
+				r.upper = true
+			}
+		}
+		if i < len(s) {
+			r.after = s[i]
+		}
+		shape.runs = append(shape.runs, r)
+		start = i + 1
+	}
+	return shape
+}
+
+func guidsIn(s string) int {
+	n := 0
+	for i := 0; i+36 <= len(s); {
+		if f, _ := format.Lookup("guid"); f.Match(s[i : i+36]) {
+			n++
+			i += 36
+			continue
+		}
+		i++
+	}
+	return n
+}
+
+// changeOf tells two ids apart by format, letter case or length.
+func (a idShape) changeOf(b idShape) string {
+	if a.format != b.format && a.format != "" && b.format != "" || a.guids != b.guids || len(a.runs) != len(b.runs) {
+		return "id.format"
+	}
+	change := ""
+	for i, r := range a.runs {
+		switch s := b.runs[i]; {
+		case r.after != s.after, r.isOtherKind(s):
+			return "id.format"
+		case r.isOtherLength(s):
+			change = "id.length"
+		case change == "" && r.isOtherCase(s):
+			change = "id.case"
+		}
+	}
+	return change
+}
+
+func (r run) isOtherKind(s run) bool {
+	digits, other := r.letters == 0, s.letters == 0
+	return digits != other && min(r.length, s.length) >= 2 && (max(r.length, s.length) >= 12 || r.isOtherLength(s))
+}
+
+// isOtherLength allows for numbers that grow and tokens that hold some.
+func (r run) isOtherLength(s run) bool {
+	short, long := min(r.length, s.length), max(r.length, s.length)
+	return long-short > 4 && long > short*3/2
+}
+
+// enoughLetters is how many letters an id needs before their case tells something: of
+// eight random ones in mixed case, all are lower once in 256 times.
+const enoughLetters = 4
+
+func (r run) isOtherCase(s run) bool {
+	if r.letters < enoughLetters || s.letters < enoughLetters {
+		return false
+	}
+	if r.lower != r.upper && s.lower != s.upper {
+		return r.lower != s.lower
+	}
+	// One is of mixed case. Ids of one format may be so by chance, but not long ones.
+	return (r.lower && r.upper) != (s.lower && s.upper) && min(r.letters, s.letters) >= 8
+}
+
+func (a idShape) String() string {
+	name := a.format
+	if a.guids > 1 {
+		return fmt.Sprintf("a chain of %d GUIDs", a.guids)
+	}
+	var b strings.Builder
+	for _, r := range a.runs {
+		switch {
+		case r.length == 0:
+		case r.letters == 0:
+			fmt.Fprintf(&b, "%d digits", r.length)
+		case r.lower && r.upper:
+			fmt.Fprintf(&b, "%d characters in both cases", r.length)
+		case r.upper:
+			fmt.Fprintf(&b, "%d characters in upper case", r.length)
+		default:
+			fmt.Fprintf(&b, "%d characters in lower case", r.length)
+		}
+		if r.after != 0 {
+			fmt.Fprintf(&b, " %c ", r.after)
+		}
+	}
+	if name == "" {
+		return b.String()
+	}
+	return name + ": " + b.String()
+}

@@ -1,0 +1,143 @@
+package importer
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// HAR reads an HTTP archive, as browsers, Fiddler, Charles, Dev Proxy and others
+// write it (http://www.softwareishard.com/blog/har-12-spec). The name becomes the
+// cassette's. Entries come in the order in which their requests began.
+//
+// The file may be of any size; it is read entry by entry, and what is kept of it is
+// bounded. The error, an *Error, is for a file that is no such archive or is cut off.
+// An entry of Graph that cannot be imported is left out with a finding, entries of
+// other hosts with a count. Clean is as in VCRPy.
+func HAR(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
+	h := newHARImport(file, name)
+	if err := ReadHAR(file, h.entry); err != nil {
+		return nil, err
+	}
+	return h.finish(clean)
+}
+
+// harImport is an import of an archive under way.
+type harImport struct {
+	*gathering
+	started map[*cassette.Interaction]time.Time
+	passed  map[string]int // entries that are no exchange of a client with Graph, by what they are
+	dropped map[string]int // credential headers left behind, by name
+	kept    int            // bytes of bodies
+}
+
+func newHARImport(file, name string) *harImport {
+	return &harImport{
+		gathering: gather(file, name, "har"),
+		started:   map[*cassette.Interaction]time.Time{},
+		passed:    map[string]int{},
+		dropped:   map[string]int{},
+	}
+}
+
+// entry takes an entry in, or tells or counts why it does not.
+func (h *harImport) entry(e *HAREntry) error {
+	i := e.Interaction
+	switch kind := e.passedOver(); {
+	case e.local:
+		h.Rejected[e.scheme()+" addresses"]++
+		return nil
+	case i.Request.Host != "" && !h.belongs(i.Request.Host):
+		h.Rejected[i.Request.Host]++
+		return nil
+	case kind != "":
+		h.passed[kind]++
+		return nil
+	case e.Fault != nil:
+		h.leaveOut("entry", e.Number, e.FaultLine(), e.Fault)
+		return nil
+	case i.Response.Code <= 0:
+		h.tell("import.noanswer", report.Warning, i.Line, fmt.Sprintf("left out entry %d: %s", e.Number, e.noAnswer()))
+		return nil
+	}
+	if h.kept += len(i.Request.Body) + len(i.Response.Body); h.kept > maxRecording {
+		return &Error{File: h.file, Line: i.Line, Message: fmt.Sprintf("more than %d MB of exchanges with Graph", maxRecording>>20), Advice: "split the archive"}
+	}
+	if e.cut() {
+		h.tell("import.cut", report.Warning, e.Line("response.body"),
+			fmt.Sprintf("entry %d: the answer says that it is JSON and does not parse: was it cut off?", e.Number))
+	}
+	for _, name := range credentialHeaders {
+		h.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
+	}
+	h.started[i] = e.started
+	h.add(i)
+	return nil
+}
+
+// finish puts the interactions in the order of their requests, and tells what was
+// left out.
+func (h *harImport) finish(clean func(*cassette.Cassette) error) (*Result, error) {
+	all := h.Cassette.Interactions
+	if !slices.ContainsFunc(all, func(i *cassette.Interaction) bool { return h.started[i].IsZero() }) {
+		slices.SortStableFunc(all, func(a, b *cassette.Interaction) int { return h.started[a].Compare(h.started[b]) })
+	}
+	for n, i := range all {
+		i.ID = n
+	}
+	if len(all) > 0 {
+		h.Cassette.Meta.RecordedAt = h.started[all[0]].UTC()
+	}
+	h.rejectedFindings(report.Note)
+	for _, kind := range slices.Sorted(maps.Keys(h.passed)) {
+		h.tell("import.passed", report.Note, 0, "left out "+count(h.passed[kind], kind))
+	}
+	for _, name := range credentialHeaders {
+		if n := h.dropped[name]; n > 0 {
+			h.tell("import.credentials", report.Note, 0, "left out "+count(n, name+" header"))
+		}
+	}
+	return h.gathering.finish(clean)
+}
+
+// passedOver says what an entry is that is no exchange of a client with Graph; ""
+// for one that is.
+func (e *HAREntry) passedOver() string {
+	req := e.Interaction.Request
+	switch {
+	case req.Method == http.MethodOptions && req.Headers.Get("Access-Control-Request-Method") != "":
+		return "CORS preflight"
+	case req.Method == http.MethodConnect:
+		return "CONNECT tunnel"
+	case e.socket || e.scheme() == "ws" || e.scheme() == "wss" || e.Interaction.Response.Code == http.StatusSwitchingProtocols:
+		return "WebSocket conversation"
+	}
+	return ""
+}
+
+func (e *HAREntry) scheme() string {
+	scheme, _, ok := strings.Cut(e.Interaction.Request.URL, ":")
+	if !ok {
+		return "other"
+	}
+	return strings.ToLower(scheme)
+}
+
+func (e *HAREntry) noAnswer() string {
+	if e.problem != "" {
+		return "no answer came: " + e.problem
+	}
+	return "no answer came (status 0: blocked, aborted or still under way)"
+}
+
+var (
+	errAnswerAbsent  = errors.New("the answer's body is not in the file: save the archive with content, while the page is open")
+	errRequestAbsent = errors.New("the request's body is not in the file")
+)

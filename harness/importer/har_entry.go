@@ -1,0 +1,289 @@
+package importer
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+)
+
+// A HAREntry is one entry of an archive, as it stands there.
+type HAREntry struct {
+	Number int // its position, from 0
+
+	// Interaction is what could be read of it: its line in the file, credentials
+	// included, bodies decoded; Code 0 where there was no answer.
+	Interaction *cassette.Interaction
+
+	// Fault is why it cannot be imported, or nil. It does not quote the entry.
+	Fault error
+
+	raw     []byte
+	lines   map[string]int
+	started time.Time
+	problem string // why there is no answer, in the browser's words
+	socket  bool
+	local   bool // an address without a host: data:, blob:, about:
+}
+
+// harEntry is what is read of an entry in the file. Sizes, timings and versions
+// are left aside: tools fill them with what they like.
+type harEntry struct {
+	Started  any             `json:"startedDateTime"`
+	Time     any             `json:"time"`
+	Request  harRequest      `json:"request"`
+	Response *harResponse    `json:"response"`
+	Messages json.RawMessage `json:"_webSocketMessages"`
+}
+
+type harRequest struct {
+	Method  string    `json:"method"`
+	URL     string    `json:"url"`
+	Headers []harPair `json:"headers"`
+	Cookies []harPair `json:"cookies"`
+	Post    *harPost  `json:"postData"`
+}
+
+type harResponse struct {
+	Status      int        `json:"status"`
+	StatusText  string     `json:"statusText"`
+	Headers     []harPair  `json:"headers"`
+	Cookies     []harPair  `json:"cookies"`
+	Content     harContent `json:"content"`
+	RedirectURL string     `json:"redirectURL"`
+	Problem     string     `json:"_error"` // Chrome
+}
+
+type harPair struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+type harContent struct {
+	Size     any    `json:"size"`
+	MimeType string `json:"mimeType"`
+	Text     string `json:"text"`
+	Encoding string `json:"encoding"`
+}
+
+type harPost struct {
+	MimeType string `json:"mimeType"`
+	Text     string `json:"text"`
+	Encoding string `json:"encoding"` // HAR 1.3
+	Params   []struct {
+		harPair
+		FileName    string `json:"fileName"`
+		ContentType string `json:"contentType"`
+	} `json:"params"`
+}
+
+// newHAREntry reads an entry from its text, which begins on a line of the file.
+func newHAREntry(number, line int, raw []byte) *HAREntry {
+	e := &HAREntry{Number: number, raw: raw, Interaction: &cassette.Interaction{Line: line}}
+	var h harEntry
+	if err := json.Unmarshal(raw, &h); err != nil { // what has its type is read all the same
+		e.Fault = e.typeFault(err)
+	}
+	e.started, _ = time.Parse(time.RFC3339, fmt.Sprint(h.Started))
+	e.socket = len(h.Messages) > 0
+	e.request(&h.Request)
+	e.response(&h)
+	return e
+}
+
+func (e *HAREntry) typeFault(err error) error {
+	var typed *json.UnmarshalTypeError
+	if !errors.As(err, &typed) {
+		return err
+	}
+	line := e.Interaction.Line + bytes.Count(e.raw[:min(int(typed.Offset), len(e.raw))], []byte("\n"))
+	return &nodeError{line, fmt.Sprintf("%s is a %s", cmp.Or(typed.Field, "the entry"), typed.Value)}
+}
+
+// FaultLine is the line of the file on which the fault stands.
+func (e *HAREntry) FaultLine() int { return lineOf(e.Fault, e.Interaction.Line) }
+
+// fault notes the first thing that is wrong, with its line.
+func (e *HAREntry) fault(part string, err error) {
+	if err != nil && e.Fault == nil {
+		e.Fault = &nodeError{e.Line(part), err.Error()}
+	}
+}
+
+func (e *HAREntry) request(r *harRequest) {
+	address, _, _ := strings.Cut(r.URL, "#") // what follows is never sent
+	host := ""
+	switch u, err := url.Parse(address); {
+	case address == "":
+		e.fault("", errors.New("it has no request, or no url"))
+	case err != nil || u.Scheme == "":
+		e.fault("request.url", errors.New("its url is no absolute address"))
+	default:
+		host = strings.ToLower(u.Host)
+		e.local = u.Host == ""
+	}
+	if strings.Trim(r.Method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "" || r.Method == "" {
+		e.fault("request.method", errors.New("it has no method"))
+	}
+	headers := harHeaders(r.Headers, "Cookie", r.Cookies, "; ")
+	body, err := r.Post.body(headers)
+	e.fault("request.body", err)
+	if body == "" && err == nil && positive(headers.Get("Content-Length")) {
+		e.fault("", errRequestAbsent)
+	}
+	body, err = storedBody(body, headers)
+	e.fault("request.body", err)
+	e.Interaction.Request = request(r.Method, address, host, headers, body)
+}
+
+func (e *HAREntry) response(h *harEntry) {
+	r := h.Response
+	if r == nil {
+		r = &harResponse{}
+	}
+	e.problem = r.Problem
+	headers := harHeaders(r.Headers, "Set-Cookie", r.Cookies, "\n")
+	if headers.Get("Location") == "" && r.RedirectURL != "" {
+		headers.Set("Location", r.RedirectURL)
+	}
+	if headers.Get("Content-Type") == "" && strings.Contains(r.Content.MimeType, "/") && r.Content.Text != "" {
+		headers.Set("Content-Type", r.Content.MimeType)
+	}
+	body, err := decoded(r.Content.Text, r.Content.Encoding)
+	e.fault("response.body", err)
+	if body == "" && err == nil && r.hasBody(h.Request.Method) {
+		e.fault("", errAnswerAbsent)
+	}
+	body, err = storedBody(body, headers)
+	e.fault("response.body", err)
+	if e.socket && body == "" {
+		body = string(h.Messages)
+	}
+	if r.Status > 0 && !validCode(r.Status) {
+		e.fault("response.code", fmt.Errorf("%d is no status code", r.Status))
+	}
+	e.Interaction.Response = response(r.Status, r.StatusText, headers, body)
+	if ms, ok := h.Time.(float64); ok && ms > 0 && ms < 1e9 {
+		e.Interaction.Response.Duration = time.Duration(ms * float64(time.Millisecond)).Round(time.Microsecond)
+	}
+}
+
+// hasBody reports whether the service sent a body, which the file may lack.
+func (r *harResponse) hasBody(method string) bool {
+	if method == http.MethodHead || r.Status < 200 || r.Status/100 == 3 || r.Status == http.StatusNoContent {
+		return false
+	}
+	return positive(fmt.Sprint(r.Content.Size))
+}
+
+func positive(number string) bool {
+	n, err := strconv.ParseFloat(number, 64)
+	return err == nil && n > 0
+}
+
+// cut reports an answer that calls itself JSON and is not.
+func (e *HAREntry) cut() bool {
+	r := e.Interaction.Response
+	kind, _, _ := mime.ParseMediaType(r.Headers.Get("Content-Type"))
+	return r.Body != "" && (kind == "application/json" || strings.HasSuffix(kind, "+json")) && !json.Valid([]byte(r.Body))
+}
+
+// harHeaders reads headers without the pseudo headers of HTTP/2. Chrome writes
+// several values of one header as lines. Cookies that stand in a list alone become
+// the header that they came in.
+func harHeaders(pairs []harPair, cookie string, cookies []harPair, separator string) http.Header {
+	headers := http.Header{}
+	for _, p := range pairs {
+		if p.Name == "" || strings.HasPrefix(p.Name, ":") {
+			continue
+		}
+		for value := range strings.SplitSeq(p.Value, "\n") {
+			headers.Add(p.Name, strings.TrimSpace(value))
+		}
+	}
+	if len(cookies) > 0 && headers.Get(cookie) == "" {
+		var texts []string
+		for _, c := range cookies {
+			texts = append(texts, c.Name+"="+c.Value)
+		}
+		for value := range strings.SplitSeq(strings.Join(texts, separator), "\n") {
+			headers.Add(cookie, value)
+		}
+	}
+	return headers
+}
+
+func decoded(text, encoding string) (string, error) {
+	switch strings.ToLower(encoding) {
+	case "", "utf-8", "utf8", "text":
+		return text, nil
+	case "base64":
+		return fromBase64(text)
+	}
+	return text, errors.New("its encoding is neither base64 nor absent")
+}
+
+// body is what was sent: the text, or the parameters put together again.
+func (p *harPost) body(headers http.Header) (string, error) {
+	if p == nil {
+		return "", nil
+	}
+	kind := headers.Get("Content-Type")
+	if kind == "" && p.MimeType != "" {
+		kind = p.MimeType
+		headers.Set("Content-Type", kind)
+	}
+	if p.Text != "" || len(p.Params) == 0 {
+		return decoded(p.Text, p.Encoding)
+	}
+	media, options, _ := mime.ParseMediaType(kind)
+	if media == "multipart/form-data" {
+		return p.multipart(headers, options["boundary"])
+	}
+	var form []string
+	for _, field := range p.Params {
+		form = append(form, url.QueryEscape(field.Name)+"="+url.QueryEscape(field.Value))
+	}
+	return strings.Join(form, "&"), nil
+}
+
+func (p *harPost) multipart(headers http.Header, boundary string) (string, error) {
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
+	if w.SetBoundary(boundary) != nil {
+		_ = w.SetBoundary("graphvcr-multipart") // a legal one
+		headers.Set("Content-Type", w.FormDataContentType())
+	}
+	for _, field := range p.Params {
+		if field.FileName != "" && field.Value == "" {
+			return "", errors.New("the content of a file that was sent is not in the archive")
+		}
+		disposition := `form-data; name="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(field.Name) + `"`
+		if field.FileName != "" {
+			disposition = multipart.FileContentDisposition(field.Name, field.FileName)
+		}
+		header := map[string][]string{"Content-Disposition": {disposition}}
+		if field.ContentType != "" {
+			header["Content-Type"] = []string{field.ContentType}
+		}
+		to, err := w.CreatePart(header)
+		if err != nil {
+			return "", err
+		}
+		if _, err := to.Write([]byte(field.Value)); err != nil {
+			return "", err
+		}
+	}
+	err := w.Close()
+	return out.String(), err
+}

@@ -1,0 +1,241 @@
+package proxy
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+)
+
+// An arrival is an intercepted connection and where it was meant for.
+type arrival struct {
+	net.Conn
+	read       io.Reader // what was read ahead, then the connection
+	host, port string
+}
+
+type arrivalKey struct{}
+
+// Read implements io.Reader.
+func (a *arrival) Read(p []byte) (int, error) { return a.read.Read(p) }
+
+// arrivalOf is what lies below a connection that inner serves.
+func arrivalOf(c net.Conn) *arrival {
+	if encrypted, ok := c.(*tls.Conn); ok {
+		c = encrypted.NetConn()
+	}
+	a, _ := c.(*arrival)
+	return a
+}
+
+// tlsHandshake is the first byte of a TLS connection (RFC 8446, 5.1).
+const tlsHandshake = 22
+
+// accept looks whether a client speaks TLS, and gives its connection to the server that
+// answers for its host.
+func (i *Intercept) accept(a *arrival) {
+	if !i.open.add(a.Conn) {
+		return
+	}
+	ahead := bufio.NewReaderSize(a.read, 1) // 16 bytes at least
+	_ = a.SetReadDeadline(time.Now().Add(patience))
+	first, err := ahead.Peek(1)
+	_ = a.SetReadDeadline(time.Time{})
+	i.open.remove(a.Conn)
+	if err != nil {
+		a.Close()
+		return
+	}
+	a.read = ahead
+	if first[0] == tlsHandshake {
+		i.accepted.put(tls.Server(a, i.tls))
+	} else {
+		i.accepted.put(a)
+	}
+}
+
+// splice passes bytes between two connections until both sides are done.
+func (i *Intercept) splice(near *arrival, far net.Conn) {
+	defer near.Close()
+	defer far.Close()
+	if !i.open.add(near.Conn) || !i.open.add(far) {
+		return
+	}
+	defer i.open.remove(near.Conn)
+	defer i.open.remove(far)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = io.Copy(far, near.read)
+		closeWrite(far)
+	}()
+	_, _ = io.Copy(near.Conn, far)
+	closeWrite(near.Conn)
+	<-done
+}
+
+// closeWrite tells the other side that no more will come, and goes on listening.
+func closeWrite(c net.Conn) {
+	if half, ok := c.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	} else {
+		c.Close()
+	}
+}
+
+// ServeTLS takes connections that clients believe to be to the hosts that they name in
+// TLS's server name, on port 443: something else redirects them. It ends with its
+// listener or with Shutdown.
+func (i *Intercept) ServeTLS(l net.Listener) error {
+	if !i.open.add(l) {
+		return nil
+	}
+	defer i.open.remove(l)
+	for {
+		c, err := l.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		go i.redirected(c)
+	}
+}
+
+// redirected routes a connection by its server name.
+func (i *Intercept) redirected(c net.Conn) {
+	i.requests.Add(1)
+	if !i.open.add(c) {
+		return
+	}
+	_ = c.SetReadDeadline(time.Now().Add(patience))
+	name, read, err := serverName(c)
+	_ = c.SetReadDeadline(time.Time{})
+	i.open.remove(c)
+	if err != nil || name == "" {
+		c.Close() // there is nobody to tell: it is no TLS, or one without a name
+		return
+	}
+	a := &arrival{Conn: c, read: read, host: name, port: "443"}
+	if i.opts.Takes(named(name, "443")) {
+		i.accepted.put(tls.Server(a, i.tls))
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	far, err := i.dial(ctx, i.opts.DialRedirected, net.JoinHostPort(name, "443"))
+	cancel()
+	if err != nil {
+		c.Close()
+		return
+	}
+	i.splice(a, far)
+}
+
+// errSeen ends a handshake once the client's first message is read.
+var errSeen = errors.New("seen")
+
+// serverName reads the server name of a TLS connection, and returns what reads the
+// connection from its beginning all the same.
+func serverName(c net.Conn) (name string, read io.Reader, err error) {
+	var seen bytes.Buffer
+	hello := tls.Server(readOnly{io.TeeReader(c, &seen)}, &tls.Config{
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			name = hello.ServerName
+			return nil, errSeen
+		},
+	})
+	if err := hello.Handshake(); !errors.Is(err, errSeen) {
+		return "", nil, err
+	}
+	return name, io.MultiReader(&seen, c), nil
+}
+
+// readOnly is a connection that swallows what is written to it.
+type readOnly struct{ io.Reader }
+
+func (readOnly) Write(p []byte) (int, error)      { return len(p), nil }
+func (readOnly) Close() error                     { return nil }
+func (readOnly) LocalAddr() net.Addr              { return nil }
+func (readOnly) RemoteAddr() net.Addr             { return nil }
+func (readOnly) SetDeadline(time.Time) error      { return nil }
+func (readOnly) SetReadDeadline(time.Time) error  { return nil }
+func (readOnly) SetWriteDeadline(time.Time) error { return nil }
+
+// A feed is a listener whose connections are put into it.
+type feed struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func newFeed() *feed { return &feed{conns: make(chan net.Conn), closed: make(chan struct{})} }
+
+func (f *feed) put(c net.Conn) {
+	select {
+	case f.conns <- c:
+	case <-f.closed:
+		c.Close()
+	}
+}
+
+// Accept implements net.Listener.
+func (f *feed) Accept() (net.Conn, error) {
+	select {
+	case c := <-f.conns:
+		return c, nil
+	case <-f.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements net.Listener.
+func (f *feed) Close() error {
+	f.once.Do(func() { close(f.closed) })
+	return nil
+}
+
+// Addr implements net.Listener.
+func (f *feed) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+
+// openConns are connections that are closed when all is over.
+type openConns struct {
+	mu     sync.Mutex
+	conns  map[io.Closer]struct{}
+	closed bool
+}
+
+// add remembers a connection; when all is over it closes it.
+func (o *openConns) add(c io.Closer) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		c.Close()
+		return false
+	}
+	if o.conns == nil {
+		o.conns = map[io.Closer]struct{}{}
+	}
+	o.conns[c] = struct{}{}
+	return true
+}
+
+func (o *openConns) remove(c io.Closer) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.conns, c)
+}
+
+func (o *openConns) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	for c := range o.conns {
+		c.Close()
+	}
+}
