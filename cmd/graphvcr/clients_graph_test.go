@@ -21,8 +21,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/emulator"
 )
 
-// standIn is a Graph over TLS, and the file that holds the authority to trust for it.
-type standIn struct {
+// tlsGraph is a Graph over TLS, and the file that holds the authority to trust for it.
+type tlsGraph struct {
 	*emulator.Emulator
 	ca    string
 	hosts emulator.Hosts
@@ -32,9 +32,9 @@ type standIn struct {
 var clock = time.Now().UTC().Truncate(time.Second)
 
 // startGraph starts a stand-in whose links bear its listeners' own names.
-func startGraph(t *testing.T) standIn { return startGraphAs(t, emulator.Hosts{}) }
+func startGraph(t *testing.T) tlsGraph { return startGraphAs(t, emulator.Hosts{}) }
 
-func startGraphAs(t *testing.T, hosts emulator.Hosts) standIn {
+func startGraphAs(t *testing.T, hosts emulator.Hosts) tlsGraph {
 	t.Helper()
 	config, ca := certified(t)
 	e, err := emulator.Start(t.Context(), emulator.Options{
@@ -44,11 +44,11 @@ func startGraphAs(t *testing.T, hosts emulator.Hosts) standIn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { e.Close() })
-	return standIn{e, ca, hosts}
+	return tlsGraph{e, ca, hosts}
 }
 
 // clientEnv is what a client is told, to find Graph at a base URL and trust it.
-func (g standIn) clientEnv(base string) []string {
+func (g tlsGraph) clientEnv(base string) []string {
 	return append(trusting(g.ca), "GRAPH_BASE="+base, "GRAPH_TOKEN="+g.UserToken())
 }
 
@@ -59,7 +59,7 @@ func trusting(ca string) []string {
 
 // names calls this stand-in's addresses, and a base URL that stood for Graph's, by the
 // public names.
-func (g standIn) names(base string) *strings.Replacer {
+func (g tlsGraph) names(base string) *strings.Replacer {
 	public := emulator.RealNames()
 	pairs := []string{g.GraphURL(), public.Graph, g.FilesURL(), public.Files, g.LoginURL(), public.Login}
 	if base != "" {

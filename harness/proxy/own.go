@@ -72,20 +72,20 @@ func (r *Reverse) serveOwn(w http.ResponseWriter, req *http.Request) {
 	case strings.HasPrefix(path, hostsPath), strings.HasPrefix(path, httpHostsPath):
 		r.serveSession(w, req, r.own, path, req.URL.RawPath)
 	default:
-		fail(w, req, http.StatusNotFound, codeRequest, "graphvcr serves health, metrics and sessions here, not "+path)
+		deny(w, req, http.StatusNotFound, codeRequest, "graphvcr serves health, metrics and sessions here, not "+path)
 	}
 }
 
 func (r *Reverse) only(w http.ResponseWriter, req *http.Request, method string, serve http.HandlerFunc) {
 	if req.Method != method && !(method == http.MethodGet && req.Method == http.MethodHead) {
 		w.Header().Set("Allow", method)
-		fail(w, req, http.StatusMethodNotAllowed, codeRequest, fmt.Sprintf("want %s, not %s", method, req.Method))
+		deny(w, req, http.StatusMethodNotAllowed, codeRequest, fmt.Sprintf("want %s, not %s", method, req.Method))
 		return
 	}
 	serve(w, req)
 }
 
-func fail(w http.ResponseWriter, req *http.Request, status int, code, message string) {
+func deny(w http.ResponseWriter, req *http.Request, status int, code, message string) {
 	handOut(w, req, (&Failure{Status: status, Code: code, Message: message}).Response(req))
 }
 
@@ -101,7 +101,7 @@ func (r *Reverse) serveBelow(w http.ResponseWriter, req *http.Request, rest stri
 		if raw != "" {
 			var ok bool
 			if raw, ok = strings.CutPrefix(raw, s.prefix); !ok {
-				fail(w, req, http.StatusBadRequest, codeRequest, "the session in the path is percent-encoded")
+				deny(w, req, http.StatusBadRequest, codeRequest, "the session in the path is percent-encoded")
 				return
 			}
 		}
@@ -118,7 +118,7 @@ func (r *Reverse) postSession(w http.ResponseWriter, req *http.Request) {
 		err = json.Unmarshal(body, &asked)
 	}
 	if err != nil {
-		fail(w, req, http.StatusBadRequest, codeSession, fmt.Sprintf(`open a session: %v: want {"cassette": NAME, "mode": "replay"}`, err))
+		deny(w, req, http.StatusBadRequest, codeSession, fmt.Sprintf(`open a session: %v: want {"cassette": NAME, "mode": "replay"}`, err))
 		return
 	}
 	id, s, err := r.openSession(asked)
@@ -148,7 +148,7 @@ func (r *Reverse) deleteSession(w http.ResponseWriter, req *http.Request, id str
 	suite.Finish()
 	var text bytes.Buffer
 	if err := report.Render(&text, "json", suite, report.Style{}); err != nil {
-		fail(w, req, http.StatusInternalServerError, codeSession, "write the report: "+err.Error())
+		deny(w, req, http.StatusInternalServerError, codeSession, "write the report: "+err.Error())
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
