@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/project"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // A Session is one cassette in one test: replayed by default, recorded with
@@ -64,6 +65,8 @@ func Input(name, value string) Option {
 // the client swallows the error; interactions that nothing asked for fail a test that
 // passed otherwise. While recording, the cassette is replaced only if the test passed.
 //
+// A cassette that has expired is logged, and fails the test under CI=true.
+//
 // Anything but replay, record or live in GRAPHVCR_MODE fails the test; so does recording
 // under CI=true without GRAPHVCR_RECORD_IN_CI=1.
 func Open(t testing.TB, name string, opts ...Option) *Session {
@@ -103,6 +106,13 @@ func (s *Session) replay(o options) error {
 		if err := s.playback.Input(in.name, in.value); err != nil {
 			return err
 		}
+	}
+	for _, f := range s.playback.Expired() {
+		tell := s.t.Logf
+		if f.Severity == report.Error {
+			tell = s.t.Errorf
+		}
+		tell("cassette %q: %s (%s)", s.name, f.Message, f.Hint)
 	}
 	s.transport = s.playback.Transport()
 	s.t.Cleanup(s.endReplay)
@@ -150,6 +160,9 @@ func (s *Session) endRecord() {
 			s.t.Errorf("cassette %q: %v", s.name, err)
 		}
 		return
+	}
+	for _, line := range s.recording.Notes() {
+		s.t.Logf("cassette %q: not recorded as it was: %s", s.name, line)
 	}
 	if err := s.recording.Save(); err != nil {
 		s.t.Errorf("%s", explain(err))

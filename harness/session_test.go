@@ -208,6 +208,31 @@ func TestOpenTellsUnused(t *testing.T) {
 	}
 }
 
+// A recording that has expired is told, and fails the test in CI only.
+func TestOpenTellsExpiry(t *testing.T) {
+	dir := t.TempDir()
+	data, err := os.ReadFile(filepath.Join(shipped, "users", "select.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := strings.Replace(string(data), "  format: 1\n", "  format: 1\n  recorded-at: 2020-01-02T03:04:05Z\n  expires: 30d\n", 1)
+	if err := os.WriteFile(filepath.Join(dir, "old.yaml"), []byte(old), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, ci := range []string{"", "true"} {
+		t.Setenv("CI", ci)
+		told, _ := probed(t, func(t testing.TB) {
+			harness.Open(t, "old", harness.Dir(dir))
+			if t.Failed() != (ci == "true") {
+				t.Errorf("CI=%s: failed is %v", ci, t.Failed())
+			}
+		})
+		if !strings.Contains(told, "recorded 2020-01-02, expired 2020-02-01") || strings.Contains(told, "failed is") {
+			t.Errorf("CI=%s: %s", ci, told)
+		}
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ mode, ci, cassette, want string }{
 		"an unknown mode":    {"rec", "", "users/select", `GRAPHVCR_MODE="rec" is none of replay, record, live`},

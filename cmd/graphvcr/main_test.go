@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 //
 //	exits STATUS PROGRAM ARGUMENT...   checks the exit status
 //	replace FILE OLD NEW   puts NEW where OLD stands, which must be there once;
-//	                       \n in NEW is a line break
+//	                       \n in both is a line break
 //	steady FILE            blanks the durations of a report, so that it can be compared
 //
 // A stand-in of Graph listens at $GRAPH; $GRAPH_TOKEN is a token for it, $GRAPH_EXPIRED
@@ -137,6 +137,7 @@ func replaceInFile(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: replace FILE OLD NEW")
 	}
 	text, replacement := ts.ReadFile(args[0]), strings.ReplaceAll(args[2], `\n`, "\n")
+	args[1] = strings.ReplaceAll(args[1], `\n`, "\n")
 	if n := strings.Count(text, args[1]); n != 1 {
 		ts.Fatalf("%s holds %q %d times, want once", args[0], args[1], n)
 	}

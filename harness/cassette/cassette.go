@@ -78,8 +78,8 @@ type Meta struct {
 	Cloud      string            `yaml:"cloud,omitempty"`
 	Rules      string            `yaml:"rules,omitempty"`
 	Client     string            `yaml:"client,omitempty"`
-	Expires    string            `yaml:"expires,omitempty"`
-	Vars       map[string]string `yaml:"vars,omitempty"` // values that the scenario's variables had, for replay
+	Expires    string            `yaml:"expires,omitempty"` // see ParseLifetime
+	Vars       map[string]string `yaml:"vars,omitempty"`    // values that the scenario's variables had, for replay
 	Redacted   []string          `yaml:"redacted,omitempty"`
 }
 

@@ -156,7 +156,7 @@ func TestSaveThenLoadKeepsTheContentLength(t *testing.T) {
 func TestSaveThenLoadKeepsTheMeta(t *testing.T) {
 	for _, text := range awkward {
 		m := Meta{
-			Format: 1, Origin: Recorded, Source: text, Cloud: text, Client: text, Expires: text, Rules: text,
+			Format: 1, Origin: Recorded, Source: text, Cloud: text, Client: text, Expires: "30d", Rules: text,
 			RecordedAt: time.Date(2026, 11, 24, 8, 30, 0, 123456789, time.UTC),
 			Auth:       &Auth{Kind: "delegated", Scopes: []string{"User.Read", text}, Roles: []string{text}},
 			Vars:       map[string]string{"USER": text, text: "x"}, Redacted: []string{text},

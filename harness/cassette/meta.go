@@ -87,6 +87,14 @@ func headerOf(file string, node *yaml.Node, offset int) (header, error) {
 		return fail(&yaml.Node{Line: line}, "", "%s", message)
 	}
 	h.RecordedAt = h.RecordedAt.UTC()
+	if expires, _ := value(node, "expires"); expires != nil {
+		if _, err := ParseLifetime(h.Expires); err != nil {
+			return fail(expires, "", "expires: %v", err)
+		}
+		if h.RecordedAt.IsZero() && h.Expires != Never {
+			return fail(expires, "say when it was recorded, as in recorded-at: 2026-11-24T08:30:00Z", "expires counts from recorded-at, which is missing")
+		}
+	}
 	if origin, _ := value(node, "origin"); origin != nil && !slices.Contains(origins, h.Origin) {
 		return fail(origin, didYouMean(origin.Value, origins), "origin %q is none of %s", origin.Value, join(origins))
 	}

@@ -30,6 +30,7 @@ func (l *linter) checkCassette(file string) {
 		})
 		c = foreign.Cassette
 	}
+	l.add(file, l.project.Expired(c)...)
 	leaks, err := redact.Leaks(c, l.project.Rules.Redact)
 	if err != nil {
 		l.add(file, project.Findings("cassette.leaks", file, err)...)

@@ -21,6 +21,7 @@ type Playback struct {
 	sessions match.Together
 	replayer *transport.Replayer
 	inputs   Inputs
+	expired  []report.Finding
 	close    func()
 }
 
@@ -42,6 +43,7 @@ func (p *Project) Play(names ...string) (*Playback, error) {
 		}
 		held = append(held, release)
 		b.tapes = append(b.tapes, t)
+		b.expired = append(b.expired, p.Expired(t.cassette)...)
 		b.sessions = append(b.sessions, t.index.NewSession())
 	}
 	b.replayer = transport.NewReplayer(b.sessions, transport.Options{})
@@ -94,6 +96,9 @@ func (b *Playback) Input(name, value string) error {
 // Misses are the requests that had no answer, sorted.
 func (b *Playback) Misses() []*match.MissError { return b.replayer.Misses() }
 
+// Expired tells of the cassettes that are older than they may be.
+func (b *Playback) Expired() []report.Finding { return b.expired }
+
 // Unused lists, a line each, the interactions that nothing asked for. Further answers
 // of a request that was asked for are none.
 func (b *Playback) Unused() []string {
@@ -106,12 +111,14 @@ func (b *Playback) Unused() []string {
 	return lines
 }
 
-// Case tells what the replay has to tell so far: misses, and what nothing asked for.
+// Case tells what the replay has to tell so far: what has expired, misses, and what nothing
+// asked for.
 func (b *Playback) Case(name string) report.Case {
 	c := report.Case{Name: name}
 	if len(b.tapes) == 1 {
 		c.File = b.tapes[0].cassette.File
 	}
+	c.Findings = append(c.Findings, b.expired...)
 	misses := b.Misses()
 	for _, miss := range misses {
 		c.Findings = append(c.Findings, MissFinding(miss))

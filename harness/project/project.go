@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/schema"
@@ -26,6 +27,7 @@ type Project struct {
 	Dirs    Dirs
 	Rules   Rules
 	Schemas *schema.Set
+	Now     func() time.Time // by which recordings expire; nil is time.Now
 
 	tapes shelf
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/redact"
@@ -35,7 +36,11 @@ func (p *Project) Recover(journal string) (report.Case, error) {
 	if _, err := os.Lstat(file); err == nil {
 		file = strings.TrimSuffix(file, ".yaml") + ".recovered.yaml"
 	}
-	if err := p.saveJournal(j, file); err != nil {
+	meta := cassette.Meta{Format: 1, Origin: cassette.Recorded, Source: "recovered from an interrupted recording"}
+	if info, err := os.Stat(journal); err == nil {
+		meta.RecordedAt = info.ModTime().UTC().Truncate(time.Second)
+	}
+	if err := p.saveJournal(j, file, meta); err != nil {
 		return told, err
 	}
 	told.Name = fmt.Sprintf("%s (%d interactions)", file, all-retried)
@@ -44,12 +49,12 @@ func (p *Project) Recover(journal string) (report.Case, error) {
 
 // saveJournal makes a cassette of a journal of which nothing else is known. It holds
 // pseudonyms unless the rules say otherwise, which replay has to know.
-func (p *Project) saveJournal(j *cassette.Journal, file string) error {
+func (p *Project) saveJournal(j *cassette.Journal, file string, meta cassette.Meta) error {
 	r, err := redact.New(p.Rules.Redact, redact.Options{})
 	if err != nil {
 		return err
 	}
-	whole := cassette.Cassette{Meta: cassette.Meta{Format: 1, Origin: cassette.Recorded, Source: "recovered from an interrupted recording"}}
+	whole := cassette.Cassette{Meta: meta}
 	r.Finish(&whole)
 	for class, is := range map[redact.Class]redact.Switch{redact.Secret: redact.On, redact.Identity: p.Rules.Redact.Identity, redact.Content: p.Rules.Redact.Content} {
 		if is != redact.Off {

@@ -242,6 +242,10 @@ func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
 		Vars:      vars,
 		Env:       os.LookupEnv,
 	})
+	for _, f := range p.Expired(t.cassette) {
+		f.Place = report.Place{File: j.file}
+		j.result.Findings = append(j.result.Findings, f)
+	}
 	j.unused = unusedOf(session)
 }
 

@@ -7,16 +7,21 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// Rules are what rules.yaml says: how requests are matched and what is redacted.
+// Rules are what rules.yaml says: how requests are matched, what is redacted, and for how
+// long a recording is good.
 type Rules struct {
 	Match  match.Rules
 	Redact redact.Rules
+	// Expires is how long recordings are good for that do not say so themselves; "" is
+	// for ever.
+	Expires string
 }
 
 // LoadRules reads a rules file (schemas/graphvcr/rules.json is its schema). What
@@ -52,7 +57,7 @@ func saysNothing(text string) bool {
 
 func decodeRules(root strictyaml.Value) Rules {
 	var rules Rules
-	root.Only("the rules", []string{"match", "order", "bind", "redact", "diff"})
+	root.Only("the rules", []string{"match", "order", "bind", "redact", "diff", "expires"})
 	// The design gives this key to rules.yaml, and nothing reads it yet: a rule that
 	// is written down and not obeyed would be a trap.
 	root.At("diff").Fault("remove it", "%q is not supported by this version", "diff")
@@ -62,6 +67,12 @@ func decodeRules(root strictyaml.Value) Rules {
 	}
 	if bind := root.At("bind"); bind.IsSet() {
 		rules.Match.Bind = match.Bind(oneOf(bind, "switch", string(match.BindOn), string(match.BindOff)))
+	}
+	if expires := root.At("expires"); expires.IsSet() {
+		rules.Expires = expires.Text()
+		if _, err := cassette.ParseLifetime(rules.Expires); err != nil && expires.Kind() == strictyaml.String {
+			expires.Fault("", "%v", err)
+		}
 	}
 	for _, item := range root.At("match").Items() {
 		rules.Match.Match = append(rules.Match.Match, decodeRule(item))
