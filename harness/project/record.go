@@ -159,7 +159,16 @@ func (r *Recording) Save() error {
 	polish := func(i *cassette.Interaction) {
 		r.redactor.Finish(&cassette.Cassette{Meta: cassette.Meta{Origin: whole.Meta.Origin}, Interactions: []*cassette.Interaction{i}})
 	}
-	return r.recorder.Save(r.file, whole.Meta, polish, r.redactor.Guard())
+	return r.saved(r.recorder.Save(r.file, whole.Meta, polish, r.redactor.Guard()))
+}
+
+// saved adds to an error of saving what can be done with what was recorded.
+func (r *Recording) saved(err error) error {
+	var hinted interface{ Hint() string }
+	if err == nil || errors.As(err, &hinted) {
+		return err
+	}
+	return &Error{Message: err.Error(), Advice: "once that is mended, graphvcr record --recover makes a cassette of what was recorded", Err: err}
 }
 
 // Abort drops the recording; the cassette of before stays.
