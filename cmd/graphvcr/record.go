@@ -25,6 +25,10 @@ journal, and --recover makes a cassette of it.
 With a METHOD and a PATH it records one request that has no scenario yet, and drafts
 one from the recording: scenarios/requests/get-me-chats.yaml.
 
+--twice runs each scenario a second time, keeps the first recording, and tells what was
+not the same again: of requests with a match rule to ignore it, of answers with its
+path. It writes no rule.
+
 Before the first request it signs in and says which step lacks a permission. A
 scenario that writes needs --allow-writes, or a yes at the prompt. Under CI=true
 recording also needs GRAPHVCR_RECORD_IN_CI=1.

@@ -25,7 +25,12 @@ scenario names another.
 A finding tells the scenario's file and line, the step, the JSON path, what was
 wanted, what was got, and where in the cassette that stands. An interaction that a
 passed scenario never asked for is a warning; a further answer to a request that
-it did ask for is a note.
+it did ask for is a note. A recording that is older than its expires: allows is a
+warning, and an error under CI=true.
+
+A redacted cassette takes your own values: --input NAME=value puts one in the place of
+a variable that the cassette stores, or of a pseudonym in it, in what is asked and in
+what is answered.
 `
 
 const replayExample = `  graphvcr replay
