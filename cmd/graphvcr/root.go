@@ -49,6 +49,7 @@ func newRoot(std streams) *cobra.Command {
 	root.AddCommand(
 		newReplay(std, &dirs),
 		newRecord(std, &dirs),
+		newDiff(std, &dirs),
 		newLint(std, &dirs),
 		newNew(std, &dirs),
 		newImport(std, &dirs),

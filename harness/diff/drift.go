@@ -69,6 +69,21 @@ func (e *IncomparableError) Hint() string {
 	return fmt.Sprintf("record both with the same %s, or compare them knowingly: --map %s=%s", e.What, e.Old, e.New)
 }
 
+// UnrelatedError says that two recordings have no request in common.
+type UnrelatedError struct{ Old, New int } // how many interactions they hold
+
+func (e *UnrelatedError) Error() string {
+	if e.Old == 0 || e.New == 0 {
+		return "one of the recordings holds no interaction"
+	}
+	return "the recordings have no request in common"
+}
+
+// Hint is what to do about it.
+func (e *UnrelatedError) Hint() string {
+	return "compare two recordings of one scenario; where none was made, the scenario failed"
+}
+
 // Compare tells what changed from one recording of a scenario to another. Differences of
 // auth, API version or cloud that Options.Map does not name are an *IncomparableError.
 func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
@@ -86,6 +101,9 @@ func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
 	}
 	c := comparison{old: before, new: after, opts: opts}
 	c.pairs, c.gone, c.come = pairUp(before, after)
+	if len(c.pairs) == 0 && len(c.gone)+len(c.come) > 0 {
+		return nil, &UnrelatedError{Old: len(old.Interactions), New: len(new.Interactions)}
+	}
 	for _, p := range c.pairs {
 		c.operation(p)
 	}
@@ -131,7 +149,7 @@ func orNone(s string) string {
 func (c *Change) Finding(old, new *cassette.Cassette) report.Finding {
 	f := report.Finding{
 		Rule: "drift." + c.Rule, Severity: c.Severity, Where: c.Where,
-		Message: c.Operation + ": " + c.Message, Want: c.Old, Got: c.New,
+		Message: c.Operation + ": " + c.Message, Want: c.Old, Got: c.New, Fingerprint: c.Fingerprint,
 	}
 	if c.Count > 1 {
 		f.Message += fmt.Sprintf(" (%d times", c.Count)

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/drift"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
@@ -25,6 +26,7 @@ const (
 	isSchema
 	isRules
 	isHAR
+	isAcceptances
 )
 
 // file is a file to lint, named as in reports.
@@ -120,6 +122,8 @@ func kindOf(p *project.Project, name string) kind {
 		return isHAR
 	case ext != ".yaml" && ext != ".yml":
 		return isOther
+	case path.Base(name) == drift.AcceptFile:
+		return isAcceptances
 	case name == p.Dirs.Rules || path.Base(name) == "rules.yaml":
 		return isRules
 	case below(p.Dirs.Scenarios, name):

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/drift"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -74,6 +75,10 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 		case isRules:
 			if _, err := project.LoadRules(f.name); err != nil {
 				l.add(f.name, project.Findings("rules.load", f.name, err)...)
+			}
+		case isAcceptances:
+			if _, err := drift.LoadAcceptances(f.name); err != nil {
+				l.add(f.name, project.Findings("drift.load", f.name, err)...)
 			}
 		case isUnknown:
 			l.add(f.name, report.Finding{

@@ -8,20 +8,28 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// Rules are what rules.yaml says: how requests are matched, what is redacted, and for how
-// long a recording is good.
+// Rules are what rules.yaml says: how requests are matched, what is redacted, for how long
+// a recording is good and how bad a change is.
 type Rules struct {
 	Match  match.Rules
 	Redact redact.Rules
 	// Expires is how long recordings are good for that do not say so themselves; "" is
 	// for ever.
 	Expires string
+	Diff    DiffRules
+}
+
+// DiffRules override the severities of package diff's rules, by their ids.
+type DiffRules struct {
+	Severity map[string]report.Severity
+	Off      []string
 }
 
 // LoadRules reads a rules file (schemas/graphvcr/rules.json is its schema). What
@@ -58,9 +66,6 @@ func saysNothing(text string) bool {
 func decodeRules(root strictyaml.Value) Rules {
 	var rules Rules
 	root.Only("the rules", []string{"match", "order", "bind", "redact", "diff", "expires"})
-	// The design gives this key to rules.yaml, and nothing reads it yet: a rule that
-	// is written down and not obeyed would be a trap.
-	root.At("diff").Fault("remove it", "%q is not supported by this version", "diff")
 	if order := root.At("order"); order.IsSet() {
 		rules.Match.Order = match.Order(oneOf(order, "order",
 			string(match.OrderPrefer), string(match.OrderStrict), string(match.OrderKey)))
@@ -78,6 +83,32 @@ func decodeRules(root strictyaml.Value) Rules {
 		rules.Match.Match = append(rules.Match.Match, decodeRule(item))
 	}
 	rules.Redact = decodeRedact(root.At("redact"))
+	rules.Diff = decodeDiff(root.At("diff"))
+	return rules
+}
+
+func decodeDiff(v strictyaml.Value) DiffRules {
+	var rules DiffRules
+	var known []string
+	for _, rule := range diff.Rules() {
+		known = append(known, rule.ID)
+	}
+	if !v.IsSet() || !v.Only("diff", known) {
+		return rules
+	}
+	for _, id := range known {
+		at := v.At(id)
+		switch word := oneOf(at, "severity", "error", "warning", "note", "off"); word {
+		case "":
+		case "off":
+			rules.Off = append(rules.Off, id)
+		default:
+			if rules.Severity == nil {
+				rules.Severity = map[string]report.Severity{}
+			}
+			rules.Severity[id], _ = report.ParseSeverity(word)
+		}
+	}
 	return rules
 }
 

@@ -46,6 +46,10 @@ func (c *Case) identify() {
 	seen := map[string]int{}
 	for i := range c.Findings {
 		f := &c.Findings[i]
+		if f.Fingerprint != "" {
+			f.ID = f.Fingerprint
+			continue
+		}
 		about := strings.Join([]string{anchored(c.File), c.Name, f.Rule, f.Step, f.Where}, "\x00")
 		seen[about]++
 		if n := seen[about]; n > 1 {

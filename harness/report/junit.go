@@ -139,7 +139,11 @@ func junitProblemOf(first *Finding, told []string) *junitProblem {
 	}
 	message := describe(first, false)[0]
 	if first.Want != "" || first.Got != "" {
-		message += ": wanted " + value(first.Want) + ", got " + value(first.Got)
+		verbs := [2]string{"wanted", "got"}
+		if first.Fingerprint != "" {
+			verbs = [2]string{"was", "is"}
+		}
+		message += ": " + verbs[0] + " " + value(first.Want) + ", " + verbs[1] + " " + value(first.Got)
 	}
 	return &junitProblem{
 		Message: message, Type: Visible(first.Rule),

@@ -69,6 +69,7 @@ type Finding struct {
 	Message     string
 	Want, Got   string
 	Hint        string
+	Fingerprint string // of what is known again in other runs by itself; it is the id then
 }
 
 // Status is how a case ended.

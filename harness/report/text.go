@@ -112,7 +112,11 @@ func describe(f *Finding, full bool) []string {
 	out := []string{strings.Join(about, ": ")}
 	out = append(out, message[1:]...)
 	if f.Want != "" || f.Got != "" {
-		out = append(out, "wanted    "+value(f.Want), "got       "+value(f.Got))
+		want, got := "wanted    ", "got       "
+		if f.Fingerprint != "" { // a change, which nobody wanted
+			want, got = "was       ", "is        "
+		}
+		out = append(out, want+value(f.Want), got+value(f.Got))
 	}
 	if f.Cassette.File != "" {
 		out = append(out, "cassette  "+Visible(f.Cassette.String())+interaction(f))
@@ -126,7 +130,7 @@ func describe(f *Finding, full bool) []string {
 			out = append(out, label+line)
 		}
 	}
-	if full {
+	if full || f.Fingerprint != "" {
 		out = append(out, "rule      "+Visible(f.Rule)+" "+f.ID)
 	}
 	return out
