@@ -206,7 +206,10 @@ func (r *reader) response(i *Interaction, indented bool) {
 	}
 	r.headers("headers:", (*map[string][]string)(&p.Headers))
 	r.text("status: ", &p.Status)
-	r.number("code: ", &p.Code)
+	codeLine := r.in.number
+	if r.number("code: ", &p.Code); r.err == nil && !validCode(p.Code) {
+		r.err = codeError(r.file, codeLine, r.count-1, p.Code)
+	}
 	r.duration(&p.Duration)
 }
 

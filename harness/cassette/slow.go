@@ -65,6 +65,9 @@ func readAny(file string, data []byte, sound int) (*Cassette, error) {
 	if err := a.checkEnd(); err != nil {
 		return nil, err
 	}
+	if err := a.checkCodes(c.Interactions); err != nil {
+		return nil, err
+	}
 	return c, h.check(file, len(c.Interactions))
 }
 
@@ -231,6 +234,20 @@ func (a *anyReader) checkEnd() error {
 	case follow(item.Content[len(item.Content)-1]) != response:
 		return a.fail(item, last, adviceTorn+"; in a file written by hand, end the last interaction with its response",
 			"the last interaction does not end in its response")
+	}
+	return nil
+}
+
+func (a *anyReader) checkCodes(interactions []*Interaction) error {
+	for n, i := range interactions {
+		if validCode(i.Response.Code) {
+			continue
+		}
+		at, _ := value(a.items[n], "response")
+		if _, key := value(at, "code"); key != nil {
+			at = key
+		}
+		return codeError(a.file, at.Line, n, i.Response.Code)
 	}
 	return nil
 }

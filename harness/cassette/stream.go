@@ -86,6 +86,9 @@ func stream(out io.Writer, meta *Meta, count int, all iter.Seq[*Interaction]) er
 	w.opening(meta, count)
 	n := 0
 	for i := range all {
+		if !validCode(i.Response.Code) { // Load would refuse it
+			return fmt.Errorf("interaction %d: the response's code %d is no HTTP status code", n, i.Response.Code)
+		}
 		w.interaction(n, i)
 		n++
 	}

@@ -99,8 +99,9 @@ func TestPatience(t *testing.T) {
 func TestUnreadableRequest(t *testing.T) {
 	tape := parseTape(t, "GET /me => 200 a\nGET /you => 200 b")
 	tape.Interactions[1].Request.URL = "https://graph.microsoft.com:port/v1.0/me"
+	tape.Interactions[1].Line = 31
 	_, err := NewIndex(Rules{}, tape)
-	if err == nil || !strings.HasPrefix(err.Error(), "index tape.yaml: interaction 1: read the request's address: ") {
+	if err == nil || !strings.HasPrefix(err.Error(), "load tape.yaml: line 31: interaction 1: read the request's address: ") {
 		t.Errorf("error %v", err)
 	}
 }
