@@ -19,7 +19,7 @@ import (
 // "requests[2].url" (a batch; the place is that of the recorded request, or of the
 // received one where nothing like it was recorded) or "body".
 //
-// Values are as they count in the key, shortened; secrets are not shown.
+// Values are as they count in the key, long ones cut around the first difference; secrets are not shown.
 type Difference struct {
 	Field              string
 	Recorded, Received string
@@ -52,7 +52,8 @@ func (d *differ) add(field, recorded, received string) {
 
 func (d *differ) compare(field, recorded, received string) {
 	if recorded != received {
-		d.add(field, shown(field, recorded), shown(field, received))
+		old, now := shown(field, recorded, received)
+		d.add(field, old, now)
 	}
 }
 
@@ -79,12 +80,12 @@ func (d *differ) paths(recorded, received string) {
 
 // compareExisting adds a difference between values of which one may be missing.
 func (d *differ) compareExisting(field, recorded, received string, wasThere, isThere bool) {
-	old, now := absent, absent
-	if wasThere {
-		old = shown(field, recorded)
+	old, now := shown(field, recorded, received)
+	if !wasThere {
+		old = absent
 	}
-	if isThere {
-		now = shown(field, received)
+	if !isThere {
+		now = absent
 	}
 	d.add(field, old, now)
 }
@@ -166,7 +167,8 @@ func (p *payload) isJSON() bool { return strings.HasPrefix(p.digest, "json:") }
 func (d *differ) documents(prefix string, recorded, received any) {
 	for _, one := range jsondoc.Diff(recorded, received, maxDifferences) {
 		field := prefix + one.Path
-		d.add(field, shownValue(field, one.Recorded), shownValue(field, one.Received))
+		old, now := shownValues(field, one.Recorded, one.Received)
+		d.add(field, old, now)
 	}
 }
 

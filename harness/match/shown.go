@@ -24,27 +24,87 @@ func secret(field string) bool {
 	return slices.Contains(secretNames, name)
 }
 
-// shown is a value as a reader may see it.
-func shown(field, value string) string {
-	switch {
-	case value == "":
-		return `""`
-	case secret(field):
-		return "(hidden)"
-	case !utf8.ValidString(value):
-		return fmt.Sprintf("(%d bytes)", len(value))
+// maxShown bounds the text that is told of a value.
+const maxShown = 80
+
+// shown are two values that differ as a reader may see them: long ones around the
+// place where they begin to.
+func shown(field, recorded, received string) (string, string) {
+	if secret(field) {
+		return hidden(recorded), hidden(received)
 	}
-	return strconv.Quote(shortened(value, 80))
+	at := firstDifference(recorded, received)
+	return shownText(recorded, at), shownText(received, at)
 }
 
-func shownValue(field string, value any) string {
-	switch {
-	case value == jsondoc.Absent:
-		return absent
-	case secret(field):
-		return "(hidden)"
+func hidden(value string) string {
+	if value == "" {
+		return `""`
 	}
-	return shortened(string(jsondoc.Canonical(nil, value)), 80)
+	return "(hidden)"
+}
+
+func shownText(value string, at int) string {
+	switch {
+	case utf8.ValidString(value):
+		return strconv.Quote(excerpt(value, at))
+	case at > maxShown:
+		return fmt.Sprintf("(%d bytes, other from byte %d on)", len(value), at)
+	}
+	return fmt.Sprintf("(%d bytes)", len(value))
+}
+
+// shownValues is shown for JSON values, of which one may be absent.
+func shownValues(field string, recorded, received any) (string, string) {
+	var texts [2]string
+	for n, value := range []any{recorded, received} {
+		if value != jsondoc.Absent {
+			texts[n] = string(jsondoc.Canonical(nil, value))
+		}
+	}
+	at := 0
+	if texts[0] != "" && texts[1] != "" {
+		at = firstDifference(texts[0], texts[1])
+	}
+	for n := range texts {
+		switch {
+		case texts[n] == "":
+			texts[n] = absent
+		case secret(field):
+			texts[n] = "(hidden)"
+		default:
+			texts[n] = excerpt(texts[n], at)
+		}
+	}
+	return texts[0], texts[1]
+}
+
+func firstDifference(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// excerpt cuts a long text so that the place at is in it.
+func excerpt(text string, at int) string {
+	const before, after = 30, 20 // what is shown around the place, at least
+	if len(text) <= maxShown || at+after <= maxShown {
+		return shortened(text, maxShown)
+	}
+	start := min(at, len(text)) - before
+	for start > 0 && !utf8.RuneStart(text[start]) {
+		start--
+	}
+	if len(text)-start <= maxShown {
+		return fmt.Sprintf("...%s (%d bytes)", text[start:], len(text))
+	}
+	end := start + maxShown
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return fmt.Sprintf("...%s... (%d bytes)", text[start:end], len(text))
 }
 
 // shortened cuts a long text at a character boundary.
