@@ -185,8 +185,8 @@ func (l *linter) loadAll(files []string) []named {
 	for _, file := range files {
 		n := named{file: file}
 		if sc, err := l.project.Scenario(file); err == nil {
-			if base := path.Base(file); sc.Name != strings.TrimSuffix(base, path.Ext(base)) {
-				n.name = sc.Name // not the file's own, which other folders may well repeat
+			if base := strings.TrimSuffix(path.Base(file), path.Ext(file)); sc.Name != base { // which other folders may well repeat
+				n.name = sc.Name
 			}
 			n.cassette, _ = l.project.CassetteFile(sc.Cassette)
 		} else if rel, err := filepath.Rel(l.project.Dirs.Scenarios, file); err == nil {

@@ -130,12 +130,18 @@ func walkYAML(dir string) ([]string, error) {
 	return files, nil
 }
 
-// Scenario loads a scenario file and names its cassette, if the file does not:
-// the path below the scenarios folder.
+// Scenario loads a scenario file. Where the file gives itself no name, or names no
+// cassette, that is the path below the scenarios folder.
 func (p *Project) Scenario(file string) (*scenario.Scenario, error) {
 	sc, err := scenario.Load(file)
 	if err != nil {
 		return nil, err
+	}
+	if rel, err := relative(p.Dirs.Scenarios, file); err == nil && filepath.IsLocal(rel) {
+		// A file's own name may well repeat in other folders.
+		if name := nameBelow("", rel); sc.Name == filepath.Base(name) {
+			sc.Name = name
+		}
 	}
 	if sc.Cassette == "" {
 		if sc.Cassette, err = p.defaultCassette(file); err != nil {
@@ -145,16 +151,25 @@ func (p *Project) Scenario(file string) (*scenario.Scenario, error) {
 	return sc, nil
 }
 
+// relative is a file's path from a folder.
+func relative(dir, file string) (string, error) {
+	absDir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	absFile, err := filepath.Abs(file)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Rel(absDir, absFile)
+}
+
 func (p *Project) defaultCassette(file string) (string, error) {
-	folder, err := filepath.Abs(p.Dirs.Scenarios)
+	rel, err := relative(p.Dirs.Scenarios, file)
 	if err != nil {
 		return "", fmt.Errorf("name the cassette of %s: %w", file, err)
 	}
-	at, err := filepath.Abs(file)
-	if err != nil {
-		return "", fmt.Errorf("name the cassette of %s: %w", file, err)
-	}
-	name := nameBelow(folder, at)
+	name := nameBelow("", rel)
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return "", &Error{
 			Place:   report.Place{File: file},

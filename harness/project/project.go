@@ -75,22 +75,35 @@ func (d Dirs) resolve() (Dirs, error) {
 // reports are the same everywhere.
 func clean(name string) string { return filepath.ToSlash(filepath.Clean(name)) }
 
-// findRoot looks upward from the working directory. The answer is relative to it.
+// findRoot looks upward from the working directory, for a module with scenarios, else
+// for the nearest folder with scenarios or cassettes within the git repository.
+// The answer is relative to the working directory.
 func findRoot() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err
 	}
+	nearest, within := "", true
 	for up := "."; ; up = filepath.Join(up, "..") {
-		if isFile(filepath.Join(dir, "go.mod")) && isDir(filepath.Join(dir, "scenarios")) {
+		hasScenarios := isDir(filepath.Join(dir, "scenarios"))
+		if hasScenarios && isFile(filepath.Join(dir, "go.mod")) {
 			return up, nil
 		}
+		if within && nearest == "" && (hasScenarios || isDir(filepath.Join(dir, "cassettes"))) {
+			nearest = up
+		}
+		within = within && !exists(filepath.Join(dir, ".git"))
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return ".", nil
+			return cmp.Or(nearest, "."), nil
 		}
 		dir = parent
 	}
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 func isDir(name string) bool {

@@ -84,6 +84,62 @@ func outline(s *report.Suite) []string {
 	return all
 }
 
+// Scenarios without a name are told apart by their paths.
+func TestUnnamedScenarios(t *testing.T) {
+	dir := t.TempDir()
+	const steps = "steps: [{request: {method: GET, path: /me}}]\n"
+	for file, text := range map[string]string{
+		"scenarios/a/list.yaml": "api: v1.0\n" + steps, "scenarios/b/list.yaml": "api: v1.0\n" + steps,
+		"scenarios/top.yaml": "api: v1.0\n" + steps, "scenarios/b/named.yaml": "name: A name\napi: v1.0\n" + steps,
+		"elsewhere/list.yaml": "api: v1.0\ncassette: a/list\n" + steps,
+	} {
+		at := filepath.Join(dir, filepath.FromSlash(file))
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(at, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := Open(Dirs{Root: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		"scenarios/a/list.yaml": "a/list", "scenarios/b/list.yaml": "b/list", "scenarios/top.yaml": "top",
+		"scenarios/b/named.yaml": "A name", "elsewhere/list.yaml": "list",
+	} {
+		sc, err := p.Scenario(filepath.Join(dir, filepath.FromSlash(file)))
+		if err != nil || sc.Name != want {
+			t.Errorf("%s: %v, %v, want %q", file, sc, err, want)
+		}
+	}
+}
+
+// A project need not be a Go module, and ends with its git repository.
+func TestOpenFindsTheRootWithoutModule(t *testing.T) {
+	dir := t.TempDir()
+	for _, made := range []string{"cassettes", "scenarios/deep", "tests/cassettes", "tests/x", "repo/.git", "repo/sub"} {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(made)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for from, want := range map[string]string{
+		".": "cassettes", "scenarios/deep": "../../cassettes", "tests/x": "../cassettes", "repo/sub": "cassettes",
+	} {
+		t.Run(from, func(t *testing.T) {
+			t.Chdir(filepath.Join(dir, filepath.FromSlash(from)))
+			p, err := Open(Dirs{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Dirs.Cassettes != want {
+				t.Errorf("cassettes in %s, want %s", p.Dirs.Cassettes, want)
+			}
+		})
+	}
+}
+
 func TestOpenFindsTheRoot(t *testing.T) {
 	dir := t.TempDir()
 	for _, made := range []string{"scenarios/deep", "sub/other"} {
