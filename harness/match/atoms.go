@@ -31,6 +31,7 @@ const (
 	kindID      kind = "id"                // an id of another format, as a whole value
 	kindWord    kind = "word"              // a name, a phone number, free text, as a whole value
 	kindPart    kind = "part"              // what a filter says that a word begins with or contains
+	kindFile    kind = "word:file"         // the name of a file, which is a segment of links too
 	kindBody    kind = "body"              // a body without structure, as a whole
 )
 

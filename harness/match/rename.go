@@ -192,6 +192,9 @@ func (p *pattern) bounded(text string, i, j int) bool {
 	if isAlnum(a) || isAlnum(z) {
 		return false
 	}
+	if p.kind == kindFile && a == '/' {
+		return z == 0 || strings.IndexByte(`"/?:`, z) >= 0
+	}
 	if p.kind.isText() {
 		return a == z && (a == '"' && !isName(text, j) || a == '\'')
 	}

@@ -97,11 +97,15 @@ func (r *Redactor) Finish(c *cassette.Cassette) {
 // variable looks at what a scenario's variable held: a value of any rule.
 func (p *pass) variable(s string) {
 	p.free(s, 0)
-	for _, f := range [...]field{name, account, employee, place} {
-		if pseudonym, ok := p.ledger.look(f.book(), strings.ToLower(s)); ok && len(p.edits) == 0 {
-			p.add(0, len(s), f.rule, s, answer{pseudonym, true})
+	known := func(book string, r rule) {
+		if pseudonym, ok := p.ledger.look(book, strings.ToLower(s)); ok && len(p.edits) == 0 {
+			p.add(0, len(s), r, s, answer{pseudonym, true})
 		}
 	}
+	for _, f := range [...]field{name, account, employee, place} {
+		known(f.book(), f.rule)
+	}
+	known(files, contentFileName)
 }
 
 // Guard refuses a cassette that still holds a secret, or a value that this Redactor

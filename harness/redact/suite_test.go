@@ -128,6 +128,8 @@ var byName = []kind{
 	{name: "attachment", member: "contentBytes", value: base64.StdEncoding.EncodeToString([]byte("Dragonfly budget 2026")), needle: "RHJhZ29uZmx5IGJ1"},
 	{name: "file", member: "item", value: `{"name":"Dragonfly \"final\" plan","file":{"mimeType":"application/pdf"}}`, needle: "final"},
 	{name: "folder", member: "item", value: `{"name":"Dragonfly folder","folder":{"childCount":1}}`, needle: "Dragonfly"},
+	{name: "address of a file", member: "webUrl", value: "https://contoso.sharepoint.com/sites/contoso/Shared%20Documents/Plans/Dragonfly%20plan.docx?web=1", needle: "Dragonfly"},
+	{name: "address of a folder", member: "webUrl", value: "https://contoso-my.sharepoint.com/personal/user1_contoso_example/Documents/Dragonfly", needle: "Dragonfly"},
 	{name: "file by extension", member: "name", value: "Dragonfly.docx", needle: "Dragonfly"},
 	{name: "ip", member: "ipAddress", value: "131.107.160.210"},
 	{name: "mail headers", member: "internetMessageHeaders", value: `[{"name":"X-Originating-IP","value":"131.107.0.99 dragonfly"}]`, needle: "131.107.0.99"},

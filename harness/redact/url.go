@@ -23,6 +23,9 @@ func (p *pass) url(s string, base int, f field) {
 		}
 		p.text(s[host:end], base+host)
 		path = end
+		if strings.HasSuffix(strings.ToLower(s[host:end]), ".sharepoint.com") {
+			path = p.library(s, end, base)
+		}
 	}
 	rest := s[path:]
 	fragment := unquoted(rest, '#')
@@ -35,6 +38,34 @@ func (p *pass) url(s string, base int, f field) {
 		p.text(rest[fragment+1:], base+path+fragment+1)
 	}
 }
+
+// library looks at the names of files in the address of a document library, such as
+// /personal/adele_contoso_com/Documents/plans/budget.xlsx (webUrl in
+// v1.0/resources/driveitem), and returns where they begin, or from where the rest of
+// the address is to be looked at: the end of the path if there are any.
+func (p *pass) library(s string, start, base int) int {
+	end := start
+	for end < len(s) && s[end] != '?' && s[end] != '#' {
+		end++
+	}
+	segments := strings.Split(s[start:end], "/")
+	if len(segments) < 5 || !siteFolders[strings.ToLower(segments[1])] || strings.HasPrefix(segments[3], "_") || p.link.rule != noRule {
+		return start
+	}
+	names := start + len(strings.Join(segments[:4], "/"))
+	p.path(s[start:names], base+start)
+	for _, name := range segments[4:] {
+		names++
+		if name != "" {
+			p.fileSegment(name, base+names)
+		}
+		names += len(name)
+	}
+	return end
+}
+
+// siteFolders hold the sites of a tenant, each with its libraries.
+var siteFolders = map[string]bool{"personal": true, "sites": true, "teams": true}
 
 // authority returns where the host of an absolute address begins, 0 for a relative one.
 func authority(s string) int {
