@@ -193,9 +193,25 @@ func (p *pass) header(name, value string, base int) {
 		p.redirect(value, base)
 	case strings.EqualFold(name, "Content-Disposition"):
 		p.disposition(value, base)
+	case strings.EqualFold(name, "Content-Type"):
+		p.contentType(value, base)
 	default:
 		p.text(value, base)
 	}
+}
+
+// contentType leaves a boundary alone that looks like an id: SDKs draw it for each body,
+// where it has to stay the same (client-facts A).
+func (p *pass) contentType(s string, base int) {
+	_, params, err := mime.ParseMediaType(s)
+	boundary := params["boundary"]
+	at := strings.LastIndex(s, boundary)
+	if err != nil || boundary == "" || at < 0 || strings.Trim(boundary, "0123456789abcdefABCDEF-") != "" {
+		p.text(s, base)
+		return
+	}
+	p.text(s[:at], base)
+	p.text(s[at+len(boundary):], base+at+len(boundary))
 }
 
 func isLinkHeader(name string) bool {
