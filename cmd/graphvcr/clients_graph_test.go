@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,6 +67,25 @@ func (g tlsGraph) names(base string) *strings.Replacer {
 		pairs = append([]string{base, public.Graph}, pairs...)
 	}
 	return strings.NewReplacer(pairs...)
+}
+
+// connectTo are the flags that tell graphvcr where the public names really are.
+func (g tlsGraph) connectTo(t *testing.T) []string {
+	t.Helper()
+	flags := []string{"--upstream-ca", g.ca}
+	public := emulator.RealNames()
+	for name, own := range map[string]string{public.Graph: g.GraphURL(), public.Files: g.FilesURL(), public.Login: g.LoginURL()} {
+		n, err := url.Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := url.Parse(own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		flags = append(flags, "--connect-to", n.Host+"="+net.JoinHostPort("127.0.0.1", o.Port()))
+	}
+	return flags
 }
 
 // certified is a certificate for the public names and for loopback, and its authority's file.

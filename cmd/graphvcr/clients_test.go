@@ -95,7 +95,10 @@ func (c client) run(t *testing.T, env []string, names *strings.Replacer) string 
 	return transcript(t, c.command(t), env, names)
 }
 
-const clientTimeout = 2 * time.Minute
+const (
+	clientTimeout = 2 * time.Minute
+	lastLines     = 12 // of a transcript, shown when its client fails
+)
 
 func transcript(t *testing.T, command, env []string, names *strings.Replacer) string {
 	t.Helper()
@@ -106,7 +109,8 @@ func transcript(t *testing.T, command, env []string, names *strings.Replacer) st
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		t.Fatalf("%q: %v\n%s\nafter:\n%s", command, err, stderr.String(), stdout.String())
+		lines := strings.Split(stdout.String(), "\n")
+		t.Fatalf("%q: %v\n%s\nafter:\n%s", command, err, stderr.String(), strings.Join(lines[max(0, len(lines)-lastLines):], "\n"))
 	}
 	return masked(names.Replace(stdout.String()))
 }

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/emulator"
+)
+
+// replays is how often a recording is replayed: twice alone, then eight times at once.
+const replays, atOnce = 10, 8
+
+const (
+	asItIs   = "redact: {identity: off, content: off}\n"
+	redacted = ""
+)
+
+// A client that is pointed at serve is answered on replay just what it was answered
+// while that recorded, in sessions of its own.
+func TestClientsThroughServe(t *testing.T) {
+	forEachRules(t, func(t *testing.T, c client, rules string, check func(t *testing.T, live string, again []string)) {
+		g := startGraphAs(t, emulator.RealNames())
+		dir := projectWith(t, rules)
+		command := c.command(t)
+
+		recorder := startServe(t, dir, append(g.connectTo(t), "--mode", "record", "--cassette", "client", "--auth", "none")...)
+		live := transcript(t, command, recorder.clientEnv(recorder.url, g.UserToken()), g.names(recorder.url))
+		recorder.stop(t)
+		g.Close()
+
+		player := startServe(t, dir, "--cassette", "client")
+		again := make([]string, replays)
+		replay := func(i int) {
+			url := player.begin(t)
+			again[i] = transcript(t, command, player.clientEnv(url, "offline"), g.names(url))
+			player.end(t, url)
+		}
+		for i := range replays - atOnce {
+			replay(i)
+		}
+		var wg sync.WaitGroup
+		for i := replays - atOnce; i < replays; i++ {
+			wg.Go(func() { replay(i) })
+		}
+		wg.Wait()
+		player.stop(t)
+		check(t, live, again)
+	})
+}
+
+// forEachRules runs a test for each client, once with all of redaction that can be off
+// off, which is to give the live transcript again, and once with the default rules, which
+// is to give it under one renaming.
+func forEachRules(t *testing.T, test func(t *testing.T, c client, rules string, check func(*testing.T, string, []string))) {
+	for _, c := range clients() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Run("as it is", func(t *testing.T) {
+				test(t, c, asItIs, func(t *testing.T, live string, again []string) {
+					for i, text := range again {
+						if text != live {
+							t.Fatalf("replay %d differs from the live transcript:\n%s", i+1, difference(live, text))
+						}
+					}
+				})
+			})
+			t.Run("redacted", func(t *testing.T) {
+				test(t, c, redacted, func(t *testing.T, live string, again []string) {
+					for i, text := range again {
+						if text != again[0] {
+							t.Fatalf("replay %d differs from the first:\n%s", i+1, difference(again[0], text))
+						}
+					}
+					if err := renamed(live, again[0]); err != nil {
+						t.Error(err)
+					}
+					for _, name := range []string{"Alder Finch", "alder.finch", "c32b4f9d-6e1c-4c57-9394-ac8deaac8b56"} {
+						if strings.Contains(live, name) && strings.Contains(again[0], name) {
+							t.Errorf("the replay tells of %q", name)
+						}
+					}
+				})
+			})
+		})
+	}
+}
+
+// projectWith is a folder of cassettes with rules, and a configuration folder beside it.
+func projectWith(t *testing.T, rules string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "cassettes"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if rules != "" {
+		if err := os.WriteFile(filepath.Join(dir, "cassettes", "rules.yaml"), []byte(rules), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// graphvcr is the command, as a process of its own in a project's folder.
+func graphvcr(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command("graphvcr", append(args, "--cassettes", filepath.Join(dir, "cassettes"))...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+filepath.Join(dir, "config"), "GRAPHVCR_RECORD_IN_CI=1")
+	return cmd
+}
+
+// A server is graphvcr serve at work.
+type server struct {
+	url, ca string // its https address, and the authority to trust
+	plain   string // its http address
+	cmd     *exec.Cmd
+	stderr  *bytes.Buffer
+	ended   chan error
+}
+
+func startServe(t *testing.T, dir string, args ...string) *server {
+	t.Helper()
+	path := graphvcr(t, dir, "ca", "--path")
+	path.Args = path.Args[:3]
+	ca, err := path.Output()
+	if err != nil {
+		t.Fatalf("graphvcr ca --path: %v", err)
+	}
+	s := &server{ca: strings.TrimSpace(string(ca)), stderr: &bytes.Buffer{}, ended: make(chan error, 1)}
+	s.cmd = graphvcr(t, dir, append([]string{"serve", "--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0"}, args...)...)
+	s.cmd.Stderr = s.stderr
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.cmd.Process.Kill() })
+	lines := bufio.NewScanner(out)
+	for (s.url == "" || s.plain == "") && lines.Scan() {
+		if url, ok := strings.CutPrefix(lines.Text(), "listening on "); ok {
+			if strings.HasPrefix(url, "https:") {
+				s.url = url
+			} else {
+				s.plain = url
+			}
+		}
+	}
+	go func() {
+		io.Copy(io.Discard, out)
+		s.ended <- s.cmd.Wait()
+	}()
+	if s.url == "" {
+		t.Fatalf("graphvcr serve does not serve: %v\n%s", <-s.ended, s.stderr)
+	}
+	return s
+}
+
+// stop ends it as a person does, and wants it to have nothing to tell.
+func (s *server) stop(t *testing.T) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-s.ended; err != nil {
+		t.Fatalf("graphvcr serve: %v\n%s", err, s.stderr)
+	}
+}
+
+func (s *server) clientEnv(base, token string) []string {
+	return append(trusting(s.ca), "GRAPH_BASE="+base, "GRAPH_TOKEN="+token)
+}
+
+// begin opens a session and returns its base URL, end closes it and wants a clean report.
+func (s *server) begin(t *testing.T) string {
+	t.Helper()
+	var opened struct{ URL string }
+	if err := s.sessions(t.Context(), http.MethodPost, "/_graphvcr/sessions", &opened); err != nil || opened.URL == "" {
+		t.Errorf("open a session: %v", err)
+		return s.url
+	}
+	return s.url + strings.TrimPrefix(opened.URL, s.plain)
+}
+
+func (s *server) end(t *testing.T, url string) {
+	t.Helper()
+	var report struct {
+		Cases []struct {
+			Findings []struct{ Severity, Message string }
+		}
+	}
+	if err := s.sessions(t.Context(), http.MethodDelete, strings.TrimPrefix(url, s.url), &report); err != nil {
+		t.Errorf("end a session: %v", err)
+	}
+	for _, told := range report.Cases {
+		for _, f := range told.Findings {
+			if f.Severity != "note" {
+				t.Errorf("the session tells: %s: %s", f.Severity, f.Message)
+			}
+		}
+	}
+}
+
+func (s *server) sessions(ctx context.Context, method, path string, into any) error {
+	req, err := http.NewRequestWithContext(ctx, method, s.plain+path, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode >= 300 {
+		err = fmt.Errorf("%s: %s", resp.Status, text)
+	}
+	return errors.Join(err, json.Unmarshal(text, into))
+}
