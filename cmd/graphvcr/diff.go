@@ -45,14 +45,18 @@ type diffFlags struct {
 }
 
 func (f *diffFlags) register(flags *pflag.FlagSet) {
+	f.registerComparison(flags)
+	flags.BoolVar(&f.accept, "accept", false, "accept what is found from now on")
+	flags.StringVar(&f.reason, "reason", "", "why it is accepted")
+	flags.StringVar(&f.end, "until", "", "last `day` on which it is accepted, 2027-01-31")
+}
+
+func (f *diffFlags) registerComparison(flags *pflag.FlagSet) {
 	f.report.register(flags)
 	fail := flags.Lookup("fail-on")
 	fail.DefValue = "warning"
 	f.report.failOn = "warning"
 	flags.StringArrayVar(&f.expected, "map", nil, "an expected difference `OLD=NEW` of API versions, auth kinds or clouds: v1.0=beta; repeatable")
-	flags.BoolVar(&f.accept, "accept", false, "accept what is found from now on")
-	flags.StringVar(&f.reason, "reason", "", "why it is accepted")
-	flags.StringVar(&f.end, "until", "", "last `day` on which it is accepted, 2027-01-31")
 }
 
 func newDiff(std streams, dirs *projectFlags) *cobra.Command {

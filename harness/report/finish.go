@@ -14,7 +14,9 @@ import (
 // once all cases are in; calling it again (with another FailOn, or after adding
 // findings) gives the same as calling it once.
 func (s *Suite) Finish() {
-	slices.SortStableFunc(s.Cases, compareCases)
+	if !s.Ordered {
+		slices.SortStableFunc(s.Cases, compareCases)
+	}
 	for i := range s.Cases {
 		s.Cases[i].finish(s.failOn())
 	}

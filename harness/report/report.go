@@ -100,6 +100,8 @@ type Suite struct {
 	// note never fails anything, the zero value stands for the default, Error.
 	FailOn Severity
 	Cases  []Case
+	// Ordered keeps the cases as they come: they tell a story.
+	Ordered bool
 }
 
 // Summary counts what a suite holds.
