@@ -1,0 +1,351 @@
+package route
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+)
+
+const stream = "Edm.Stream"
+
+// walker goes through a path, segment by segment.
+type walker struct {
+	index  *Index
+	method string
+	at     ref
+	parent ref        // what the stream or the property at hand belongs to
+	called *operation // the operation that the path ends with, so far
+	ended  Shape      // of a path that can go no further; Nothing where it can
+	begun  bool
+	seen   []string // the types that the path leads through
+}
+
+// Resolve walks a request's path. The address is absolute or relative to the API's
+// root, with or without its version. The error is an *Unsure.
+func (x *Index) Resolve(method, address string) (Target, error) {
+	u, err := graphurl.Parse(address)
+	if err != nil {
+		return Target{}, unsure("the address cannot be read: %v", err)
+	}
+	if u.Host != "" && u.Host != "graph" {
+		return Target{}, unsure("%s is no host of Graph", u.Host)
+	}
+	w := &walker{index: x, method: strings.ToUpper(method)}
+	for _, s := range u.Segments {
+		if err := w.step(s); err != nil {
+			return Target{}, err
+		}
+	}
+	if !w.begun {
+		return Target{Answer: Answer{Shape: Unchecked}}, nil
+	}
+	w.see()
+	t := w.target()
+	t.Types = w.seen
+	return t, nil
+}
+
+// step takes one segment.
+func (w *walker) step(s graphurl.Segment) error {
+	w.see()
+	switch {
+	case w.ended != Nothing:
+		return unsure("nothing can follow here: %q", s.Text)
+	case s.Kind == graphurl.System:
+		return w.system(s.Text)
+	case !w.begun:
+		return w.first(s)
+	case w.called != nil && w.at.name == "":
+		return unsure("%s returns nothing, so that %q cannot follow", w.called.name, s.Text)
+	case w.index.lacks(w.at.name) && !(w.at.collection && s.Kind == graphurl.Key):
+		return unsure("the index does not hold type %s, so that %q leads nowhere", w.at.name, s.Text)
+	case s.Kind == graphurl.ColonPath:
+		if w.at.collection {
+			return unsure("a colon path after a collection: %q", s.Text)
+		}
+		return nil // a file or a folder below, of the same type (driveitem-get)
+	case s.Kind == graphurl.Cast && w.cast(s.Text):
+		return nil
+	}
+	if called, err := w.operation(s); called || err != nil {
+		return err
+	}
+	if w.at.collection {
+		return w.key(s)
+	}
+	return w.property(s)
+}
+
+// see notes the type at hand.
+func (w *walker) see() {
+	if w.at.name != "" && !slices.Contains(w.seen, w.at.name) {
+		w.seen = append(w.seen, w.at.name)
+	}
+}
+
+// lacks reports whether a type is left out of a partial index.
+func (x *Index) lacks(name string) bool {
+	return x.types[name] == nil && !strings.HasPrefix(name, "Edm.")
+}
+
+func (w *walker) system(name string) error {
+	if !w.begun {
+		switch name {
+		case "$batch":
+			w.ended = Batch
+		case "$metadata":
+			w.ended = Unchecked
+		default:
+			return unsure("a path cannot begin with %s", name)
+		}
+		w.begun = true
+		return nil
+	}
+	switch name {
+	case "$count":
+		w.ended = Count
+	case "$value":
+		w.ended = Bytes
+	case "$ref":
+		w.ended = Reference
+		if w.at.collection {
+			w.ended = References
+		}
+	default:
+		return unsure("the meaning of %s is not known", name)
+	}
+	return nil
+}
+
+// first takes the segment behind the version.
+func (w *walker) first(s graphurl.Segment) error {
+	name := strings.ToLower(s.Text)
+	if name == "myorganization" { // an alias of the root (concepts/call-api)
+		return nil
+	}
+	r, ok := w.index.resources[name]
+	switch {
+	case !ok:
+		return unsure("metadata has no entity set or singleton %q", s.Text)
+	case r.operation != "":
+		w.begun = true
+		called, err := w.operation(graphurl.Segment{Text: r.operation, Args: s.Args})
+		if !called && err == nil {
+			return unsure("no overload of %q fits", s.Text)
+		}
+		return err
+	}
+	w.begun = true
+	w.at = r.ref
+	return w.alternate(s)
+}
+
+// cast takes the name of a type, if it is one that the value may be of.
+func (w *walker) cast(name string) bool {
+	t := w.index.named(name)
+	if t == nil || w.index.derives(t.name, w.at.name) < 0 && w.index.derives(w.at.name, t.name) < 0 {
+		return false
+	}
+	w.at.name = t.name
+	return true
+}
+
+// named finds a type without regard to letter case.
+func (x *Index) named(name string) *typ {
+	if t := x.types[name]; t != nil {
+		return t
+	}
+	for full, t := range x.types { // no two types differ in letter case only (graph-facts section 13)
+		if strings.EqualFold(full, name) {
+			return t
+		}
+	}
+	return nil
+}
+
+// key takes the key of an entity in the collection at hand.
+func (w *walker) key(s graphurl.Segment) error {
+	if len(s.Args) > 0 {
+		return unsure("%s has no operation %q", w.at, s.Text)
+	}
+	w.at.collection, w.called = false, nil
+	return nil
+}
+
+// property takes a property, navigation or not, of the value at hand.
+func (w *walker) property(s graphurl.Segment) error {
+	name := strings.ToLower(s.Text)
+	open := false
+	for _, t := range w.index.bases(w.at.name) {
+		if r, ok := t.properties[name]; ok {
+			w.parent, w.at, w.called = w.at, r, nil
+			return w.alternate(s)
+		}
+		open = open || t.open
+	}
+	switch {
+	case strings.HasPrefix(w.at.name, "Edm."):
+		return unsure("%s has no properties: %q", w.at.name, s.Text)
+	case open:
+		return unsure("%s declares no property or operation %q, and is open", w.at.name, s.Text)
+	}
+	return unsure("%s has no property or operation %q", w.at.name, s.Text)
+}
+
+// alternate takes the alternate key that stands in parentheses behind a collection.
+func (w *walker) alternate(s graphurl.Segment) error {
+	if len(s.Args) == 0 {
+		return nil
+	}
+	if !w.at.collection {
+		return unsure("%q takes no arguments", s.Text)
+	}
+	var names []string
+	for _, a := range s.Args {
+		names = append(names, strings.ToLower(a.Name))
+	}
+	slices.Sort(names)
+	for _, t := range w.index.bases(w.at.name) {
+		if slices.ContainsFunc(t.keys, func(key []string) bool { return slices.Equal(key, names) }) || slices.Equal(names, []string{"id"}) {
+			w.at.collection = false
+			return nil
+		}
+	}
+	return unsure("%s has no alternate key (%s)", w.at.name, strings.Join(names, ", "))
+}
+
+// operation takes an action or a function that is bound to the value at hand: the
+// overload whose binding type is nearest. False means that none fits.
+func (w *walker) operation(s graphurl.Segment) (called bool, err error) {
+	var best *operation
+	least, ambiguous := 0, false
+	overloads := w.index.operations[shortName(s.Text)]
+	for i := range overloads {
+		o := &overloads[i]
+		rank, fits := w.rank(o, s.Args)
+		switch {
+		case !fits:
+		case best == nil || rank < least:
+			best, least, ambiguous = o, rank, false
+		case rank == least && o.returns != best.returns:
+			ambiguous = true
+		}
+	}
+	if best == nil {
+		return false, nil
+	}
+	if ambiguous {
+		return false, unsure("more than one overload of %q fits %s", s.Text, w.at)
+	}
+	w.called, w.parent, w.at = best, w.at, best.returns
+	return true, nil
+}
+
+// rank says whether an overload fits, and how well; less is better. A POST means
+// an action where a function has the same name. Of functions the one with the
+// fewest parameters counts.
+func (w *walker) rank(o *operation, args []graphurl.Option) (rank int, fits bool) {
+	distance := 0
+	if o.binding != w.at {
+		distance = w.index.derives(w.at.name, o.binding.name)
+	}
+	if distance < 0 || o.binding.collection != w.at.collection || !o.takes(args) {
+		return 0, false
+	}
+	isPost := w.method == http.MethodPost
+	if o.action && !isPost && w.method != "" {
+		return 0, false
+	}
+	rank = distance * 1000
+	if o.action != isPost {
+		rank += 500
+	}
+	if !o.action {
+		rank += len(o.parameters)
+	}
+	return rank, true
+}
+
+// takes reports whether a function has parameters of those names; an action takes
+// its own from the body.
+func (o operation) takes(args []graphurl.Option) bool {
+	if o.action {
+		return len(args) == 0
+	}
+	for _, a := range args {
+		found := false
+		for name := range o.parameters {
+			found = found || strings.EqualFold(name, a.Name)
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// target is what the request means at the end of its path.
+func (w *walker) target() Target {
+	t := Target{Answer: w.index.answer(w.at, w.ended)}
+	if w.called != nil {
+		t.Operation = w.called.name
+		if w.called.action {
+			t.Parameters = w.called.parameters
+			if t.Parameters == nil {
+				t.Parameters = map[string]string{}
+			}
+		}
+		return t
+	}
+	switch w.method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch:
+		t.Body, t.Answer = w.written(t.Answer)
+	case http.MethodDelete:
+		t.Answer = Answer{}
+	}
+	return t
+}
+
+// written is what a request that writes brings, and what it answers.
+func (w *walker) written(read Answer) (body, answer Answer) {
+	switch read.Shape {
+	case Reference, References:
+		return Answer{Shape: Reference}, Answer{}
+	case Page:
+		if w.method == http.MethodPost {
+			element := w.index.answer(ref{name: w.at.name}, Nothing)
+			return element, element
+		}
+		return read, read
+	case Bytes:
+		// What a file was written to answers itself (driveitem-put-content).
+		holder := w.parent
+		if w.ended == Bytes {
+			holder = w.at
+		}
+		return read, w.index.answer(ref{name: holder.name}, Nothing)
+	case Batch:
+		return Answer{Shape: Unchecked}, read
+	}
+	return read, read
+}
+
+// answer is a value of a type, as a body.
+func (x *Index) answer(r ref, ended Shape) Answer {
+	t := x.types[r.name]
+	switch {
+	case ended != Nothing:
+		return Answer{Shape: ended}
+	case r.name == "":
+		return Answer{}
+	case r.collection:
+		return Answer{Page, r.name}
+	case r.name == stream:
+		return Answer{Shape: Bytes}
+	case strings.HasPrefix(r.name, "Edm.") || t != nil && t.enum:
+		return Answer{Value, r.name}
+	}
+	return Answer{Object, r.name}
+}
