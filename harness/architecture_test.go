@@ -43,6 +43,7 @@ var imports = map[string][]string{
 	"harness/diff":   {"harness/cassette", "harness/format", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc"},
 
 	"harness/csdl":                {},
+	"harness/generate":            {"harness/csdl", "harness/route", "harness/format", "harness/internal/jsondoc"},
 	"harness/route":               {"harness/csdl", "harness/internal/graphurl"},
 	"harness/report":              {},
 	"harness/format":              {},

@@ -30,7 +30,7 @@ func (s *Set) compile(key typeKey) (*compiled, error) {
 		t := ready.(*compiled)
 		return t, t.err
 	}
-	if !s.types[key.api][key.name] {
+	if !s.Has(key.api, key.name) {
 		return nil, s.unknownType(key)
 	}
 	s.mu.Lock()

@@ -12,7 +12,8 @@
 //
 // An error body is microsoft.graph.ODataErrors.ODataError (the name that Graph's
 // SDKs give it), the answer of $batch is microsoft.graph.batchResponse; metadata
-// declares neither.
+// declares neither. Their schemas are built in, and so are those of primitive types
+// (Edm.String, ...) and of odata.reference.
 //
 // By Graph's rules an undeclared property of a closed type and an unknown member
 // of an evolvable enum are warnings, annotations (names with '@') are always

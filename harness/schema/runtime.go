@@ -47,7 +47,7 @@ func (c *checker) subtype(declared, named string, object map[string]any) *shape 
 }
 
 // known reports whether there is a schema for the type.
-func (c *checker) known(name string) bool { return c.set.types[c.root.key.api][name] }
+func (c *checker) known(name string) bool { return c.set.Has(c.root.key.api, name) }
 
 // load is a type's schema, or nil when there is none or it is broken.
 func (c *checker) load(name string) *compiled {

@@ -16,6 +16,10 @@ import (
 // ownFolder holds the published schemas of graphvcr's own files. It is no api.
 const ownFolder = "graphvcr"
 
+// indexName is the name of what lies beside an API's schemas and is none: package
+// route's index of paths.
+const indexName = "index"
+
 // Set is a folder of schemas.
 type Set struct {
 	dir   string
@@ -70,7 +74,7 @@ func listTypes(dir string) (map[string]bool, error) {
 	}
 	types := make(map[string]bool, len(files))
 	for _, file := range files {
-		if name, ok := strings.CutSuffix(file.Name(), ".json"); ok && !file.IsDir() {
+		if name, ok := strings.CutSuffix(file.Name(), ".json"); ok && !file.IsDir() && name != indexName {
 			types[name] = true
 		}
 	}
@@ -88,10 +92,10 @@ func (s *Set) Types(api string) []string {
 }
 
 // Has reports whether there is a schema for the type, or for the elements of a
-// "Collection(...)".
+// "Collection(...)". The built-in ones count.
 func (s *Set) Has(api, typ string) bool {
 	typ, _ = elementType(typ)
-	return s.types[api][typ]
+	return s.types[api][typ] || isBuiltin(typ)
 }
 
 // elementType takes the type out of "Collection(type)".
@@ -104,6 +108,9 @@ func elementType(typ string) (element string, collection bool) {
 
 // file is the path of a schema as it is shown to people.
 func (s *Set) file(key typeKey) string {
+	if s.builtin(key) {
+		return "built-in/" + key.name + ".json"
+	}
 	return filepath.Join(s.dir, key.api, key.name+".json")
 }
 

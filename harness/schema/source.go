@@ -32,7 +32,7 @@ type source struct {
 // not even through a symbolic link.
 func (s *Set) read(key typeKey) (*source, error) {
 	src := &source{file: s.file(key), key: key}
-	text, err := readInRoot(s.dir, filepath.FromSlash(key.path()))
+	text, err := s.text(key)
 	if err != nil {
 		return nil, &Error{File: src.file, Message: "cannot read the schema: " + reason(err)}
 	}
@@ -46,6 +46,14 @@ func (s *Set) read(key typeKey) (*source, error) {
 		return nil, &Error{File: src.file, Message: "the schema is not JSON: " + err.Error()}
 	}
 	return src, nil
+}
+
+// text is that of a file of the folder, or of a built-in one that the folder lacks.
+func (s *Set) text(key typeKey) (string, error) {
+	if s.builtin(key) {
+		return builtinText(key.name)
+	}
+	return readInRoot(s.dir, filepath.FromSlash(key.path()))
 }
 
 func readInRoot(dir, name string) (string, error) {

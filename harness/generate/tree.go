@@ -1,0 +1,136 @@
+package generate
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// object is a JSON object whose members keep their order.
+type object []member
+
+type member struct {
+	name  string
+	value any // object, []any, or a document of package jsondoc
+}
+
+func (o object) get(name string) (any, bool) {
+	for _, m := range o {
+		if m.name == name {
+			return m.value, true
+		}
+	}
+	return nil, false
+}
+
+// with is the object with a member set.
+func (o object) with(name string, value any) object {
+	for i := range o {
+		if o[i].name == name {
+			o[i].value = value
+			return o
+		}
+	}
+	return append(o, member{name, value})
+}
+
+// patched applies a JSON Merge Patch (RFC 7396). Members that are new come last,
+// sorted.
+func (o object) patched(patch map[string]any) object {
+	o = slices.Clone(o)
+	for _, name := range slices.Sorted(maps.Keys(patch)) {
+		switch value := patch[name].(type) {
+		case nil:
+			o = slices.DeleteFunc(o, func(m member) bool { return m.name == name })
+		case map[string]any:
+			before, _ := o.get(name)
+			inner, _ := before.(object)
+			o = o.with(name, inner.patched(value))
+		default:
+			o = o.with(name, value)
+		}
+	}
+	return o
+}
+
+// text is a schema as a file: members and properties on lines of their own.
+func (o object) text() []byte {
+	var b bytes.Buffer
+	b.WriteString("{")
+	for i, m := range o {
+		lineBreak(&b, i, "  ")
+		b.Write(jsonText(m.name))
+		b.WriteString(": ")
+		properties, ok := m.value.(object)
+		if m.name != "properties" || !ok {
+			writeInline(&b, m.value)
+			continue
+		}
+		b.WriteString("{")
+		for i, p := range properties {
+			lineBreak(&b, i, "    ")
+			b.Write(jsonText(p.name))
+			b.WriteString(": ")
+			writeInline(&b, p.value)
+		}
+		b.WriteString("\n  }")
+	}
+	b.WriteString("\n}\n")
+	return b.Bytes()
+}
+
+func lineBreak(b *bytes.Buffer, i int, indent string) {
+	if i > 0 {
+		b.WriteByte(',')
+	}
+	b.WriteString("\n" + indent)
+}
+
+func writeInline(b *bytes.Buffer, value any) {
+	switch value := value.(type) {
+	case object:
+		b.WriteByte('{')
+		for i, m := range value {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.Write(jsonText(m.name))
+			b.WriteString(": ")
+			writeInline(b, m.value)
+		}
+		b.WriteByte('}')
+	case []any:
+		b.WriteByte('[')
+		for i, item := range value {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			writeInline(b, item)
+		}
+		b.WriteByte(']')
+	case map[string]any: // of an overlay
+		var sorted object
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			sorted = append(sorted, member{name, value[name]})
+		}
+		writeInline(b, sorted)
+	default:
+		b.Write(jsonText(value))
+	}
+}
+
+func jsonText(value any) []byte {
+	switch value := value.(type) {
+	case string:
+		if strings.IndexFunc(value, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) < 0 {
+			return []byte(`"` + value + `"`)
+		}
+	case json.Number:
+		return []byte(value)
+	}
+	return jsondoc.Canonical(nil, value)
+}
