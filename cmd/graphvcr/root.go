@@ -58,6 +58,7 @@ func newRoot(std streams) *cobra.Command {
 		newTidy(std, &dirs),
 		newServe(std, &dirs),
 		newCA(std),
+		newSchema(std, &dirs),
 		newVersion(std),
 	)
 	root.SetHelpTemplate(strings.TrimRight(root.HelpTemplate(), "\n") + exitHelp)

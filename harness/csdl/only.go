@@ -1,8 +1,12 @@
 package csdl
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/typo"
 )
 
 // Only is the part of a model that some types need: these, what they derive from,
@@ -39,24 +43,35 @@ func (m *Model) Only(names ...string) (part *Model, unknown []string) {
 	return part, unknown
 }
 
-// Find is the full name of a type that is named in full, by its alias graph., or,
-// where only one has it, by its short name, in any letter case. Several names are
+// Find is the full name of a type that is named in full or by its short name, in
+// any letter case; the namespace microsoft.graph comes first. Several names are
 // those that a short name may mean; none means that there is no such type.
 func (m *Model) Find(name string) []string {
-	if m.Types[name] != nil {
-		return []string{name}
-	}
-	if short, ok := strings.CutPrefix(name, "graph."); ok {
-		name = "microsoft.graph." + short
-	}
+	name = strings.TrimPrefix(name, "graph.")
 	var found []string
 	for full := range m.Types {
-		switch short := full[strings.LastIndexByte(full, '.')+1:]; {
-		case strings.EqualFold(full, name):
+		switch {
+		case strings.EqualFold(full, name), strings.EqualFold(full, "microsoft.graph."+name):
 			return []string{full}
-		case strings.EqualFold(short, name):
+		case strings.EqualFold(full[strings.LastIndexByte(full, '.')+1:], name):
 			found = append(found, full)
 		}
 	}
+	slices.Sort(found)
 	return found
+}
+
+// Near lists at most three types whose short names are a few slips away from that
+// of a name, nearest first.
+func (m *Model) Near(name string) []string {
+	short := func(full string) string { return strings.ToLower(full[strings.LastIndexByte(full, '.')+1:]) }
+	distance := map[string]int{}
+	for full := range m.Types {
+		if d := typo.Distance(short(name), short(full)); d <= max(2, len(short(name))/4) {
+			distance[full] = d
+		}
+	}
+	near := slices.Collect(maps.Keys(distance))
+	slices.SortFunc(near, func(a, b string) int { return cmp.Or(distance[a]-distance[b], strings.Compare(a, b)) })
+	return near[:min(3, len(near))]
 }

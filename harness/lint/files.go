@@ -13,6 +13,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/drift"
 	"github.com/graphvcr/graphvcr/harness/project"
+	"github.com/graphvcr/graphvcr/harness/route"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
@@ -24,6 +25,7 @@ const (
 	isScenario
 	isCassette
 	isSchema
+	isIndex
 	isRules
 	isHAR
 	isAcceptances
@@ -114,10 +116,13 @@ func fileOf(p *project.Project, name string) file {
 func kindOf(p *project.Project, name string) kind {
 	switch ext := path.Ext(name); {
 	case ext == ".json":
-		if api := path.Base(path.Dir(name)); api == "v1.0" || api == "beta" {
-			return isSchema
+		switch api := path.Base(path.Dir(name)); {
+		case api != "v1.0" && api != "beta":
+			return isOther
+		case path.Base(name) == route.FileName:
+			return isIndex
 		}
-		return isOther
+		return isSchema
 	case strings.EqualFold(ext, ".har"):
 		return isHAR
 	case ext != ".yaml" && ext != ".yml":

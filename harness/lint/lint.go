@@ -11,6 +11,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/drift"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/route"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
@@ -70,6 +71,10 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 			l.checkHAR(f.name)
 		case isSchema:
 			if err := schemas.compile(f.name); err != nil {
+				l.add(f.name, project.Findings("schema.load", f.name, err)...)
+			}
+		case isIndex:
+			if _, err := route.Load(f.name); err != nil {
 				l.add(f.name, project.Findings("schema.load", f.name, err)...)
 			}
 		case isRules:
