@@ -49,6 +49,7 @@ var imports = map[string][]string{
 	"harness/format":              {},
 	"harness/internal/graphurl":   {"harness/format"},
 	"harness/internal/jsondoc":    {},
+	"harness/internal/planted":    {"harness/cassette"},
 	"harness/internal/strictyaml": {"harness/internal/typo"},
 	"harness/internal/typo":       {},
 }

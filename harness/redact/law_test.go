@@ -3,12 +3,14 @@ package redact_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/planted"
 	"github.com/graphvcr/graphvcr/harness/redact"
 )
 
@@ -17,8 +19,8 @@ var kinds = []string{"", "application/json", "application/x-www-form-urlencoded"
 // FuzzFixedPoint holds law 4: what is redacted is not changed by redacting it again,
 // and nothing in it leaks; JSON stays JSON; the original is not changed.
 func FuzzFixedPoint(f *testing.F) {
-	for n, k := range append(append(byForm[:len(byForm):len(byForm)], byName...), byOption...) {
-		f.Add(uint8(n), graph+"/users/"+k.value+"?$filter=id eq '"+k.value+"'&"+k.member+"="+k.value, k.value, k.json())
+	for n, k := range slices.Concat(planted.ByForm(), planted.ByMember(), planted.ByOption()) {
+		f.Add(uint8(n), graph+"/users/"+k.Value+"?$filter=id eq '"+k.Value+"'&"+k.Member+"="+k.Value, k.Value, k.JSON())
 	}
 	f.Add(uint8(1), "https://x.1drv.com/up/abc?a=1", "https://a.b/c?sig=x", `{"a":"\u0040\ud83d\ude00x@y.com","b":["\\",{"name":"q.docx"`)
 	f.Add(uint8(2), graph+"/users?$search=\"displayName:ad\" AND \"mail:x\"", "", "password=a%26b&username=x%40y.com&grant_type=password")
@@ -129,19 +131,19 @@ func TestIDsKeepTheirShape(t *testing.T) {
 
 // A value is renamed to the same wherever it stands.
 func TestEqualityIsKept(t *testing.T) {
-	for _, k := range byForm {
-		if k.name == "pem" || k.name == "jwt" || k.name == "opaque token" || k.name == "recovery key" {
+	for _, k := range planted.ByForm() {
+		if k.Name == "pem" || k.Name == "jwt" || k.Name == "opaque token" || k.Name == "recovery key" {
 			continue
 		}
 		r := newRedactor(t)
-		want := ask(r, "id", k.value)
-		for where, i := range positions(k.value) {
+		want := ask(r, "id", k.Value)
+		for where, i := range planted.Positions(k.Value) {
 			if where == "redirect" {
 				continue // a link that gives access, where all is a token
 			}
-			found := all(r.Interaction(i))
+			found := planted.Spellings(r.Interaction(i))
 			if !strings.Contains(found, strings.ToLower(want)) && !strings.Contains(found, strings.ToLower(strings.ReplaceAll(want, "'", "''"))) {
-				t.Errorf("%s: %s: %q is not there", k.name, where, want)
+				t.Errorf("%s: %s: %q is not there", k.Name, where, want)
 			}
 		}
 	}
@@ -254,12 +256,12 @@ func TestClassesThatAreOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range byForm {
-		if k.name == "pem" || k.name == "jwt" || k.name == "opaque token" || k.name == "recovery key" || k.name == "sharing id" {
+	for _, k := range planted.ByForm() {
+		if k.Name == "pem" || k.Name == "jwt" || k.Name == "opaque token" || k.Name == "recovery key" || k.Name == "sharing id" {
 			continue
 		}
-		if got := ask(r, "displayName", k.value); got != k.value {
-			t.Errorf("%s: identity is off, and %q became %q", k.name, k.value, got)
+		if got := ask(r, "displayName", k.Value); got != k.Value {
+			t.Errorf("%s: identity is off, and %q became %q", k.Name, k.Value, got)
 		}
 	}
 	if got := ask(r, "password", "x"); got != "REDACTED" {

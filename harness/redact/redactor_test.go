@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/planted"
 	"github.com/graphvcr/graphvcr/harness/redact"
 )
 
@@ -280,7 +281,7 @@ func TestFilesAndPhotos(t *testing.T) {
 	put.Response.Body = `{"id":"01NKDM7HMOJTVYMDOSXFDK2QJDXCDI3WUK","name":"Dragonfly plan.docx","file":{},"parentReference":{"path":"/drive/root:/Plans"}}`
 	r := newRedactor(t)
 	done := r.Interaction(put)
-	text := all(done)
+	text := planted.Spellings(done)
 	if strings.Contains(text, "dragonfly") || strings.Contains(text, "plans") || len(done.Request.Body) != len(put.Request.Body) {
 		t.Errorf("a file survives: %s", done.Request.URL+done.Response.Body)
 	}

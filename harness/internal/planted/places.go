@@ -1,20 +1,23 @@
-package redact_test
+package planted
 
 import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
-func (k kind) sought() string {
-	if k.needle != "" {
-		return k.needle
+// Sought is what must not be found.
+func (k Kind) Sought() string {
+	if k.Needle != "" {
+		return k.Needle
 	}
-	return k.value
+	return k.Value
 }
 
 func quoted(s string) string {
@@ -22,17 +25,19 @@ func quoted(s string) string {
 	return string(text)
 }
 
-func (k kind) json() string {
-	if k.member == "" {
-		return `{"note":` + quoted(k.value) + `}`
+// JSON is an object that holds the value.
+func (k Kind) JSON() string {
+	if k.Member == "" {
+		return `{"note":` + quoted(k.Value) + `}`
 	}
-	if k.value[0] == '{' || k.value[0] == '[' && json.Valid([]byte(k.value)) {
-		return `{` + quoted(k.member) + `:` + k.value + `}`
+	if k.Value[0] == '{' || k.Value[0] == '[' && json.Valid([]byte(k.Value)) {
+		return `{` + quoted(k.Member) + `:` + k.Value + `}`
 	}
-	return `{` + quoted(k.member) + `:` + quoted(k.value) + `}`
+	return `{` + quoted(k.Member) + `:` + quoted(k.Value) + `}`
 }
 
-func interaction(method, address string) *cassette.Interaction {
+// Exchange is an interaction with nothing in it yet.
+func Exchange(method, address string) *cassette.Interaction {
 	i := &cassette.Interaction{}
 	i.Request.Method, i.Request.URL, i.Request.Host = method, address, "graph.microsoft.com"
 	i.Request.Headers = http.Header{"Content-Type": {"application/json"}}
@@ -41,13 +46,14 @@ func interaction(method, address string) *cassette.Interaction {
 	return i
 }
 
-const graph = "https://graph.microsoft.com/v1.0"
+// Graph is where the requests go.
+const Graph = "https://graph.microsoft.com/v1.0"
 
-// bodies puts a JSON text into every place that may hold one.
-func bodies(text string) map[string]*cassette.Interaction {
+// Bodies puts a JSON text into every place that may hold one.
+func Bodies(text string) map[string]*cassette.Interaction {
 	all := map[string]*cassette.Interaction{}
 	put := func(name string, set func(i *cassette.Interaction)) {
-		i := interaction("POST", graph+"/me")
+		i := Exchange("POST", Graph+"/me")
 		set(i)
 		all[name] = i
 	}
@@ -78,48 +84,48 @@ func bodies(text string) map[string]*cassette.Interaction {
 	return all
 }
 
-// positions puts a value that is recognised by its form into every other place.
-func positions(v string) map[string]*cassette.Interaction {
+// Positions puts a value that is recognised by its form into every other place.
+func Positions(v string) map[string]*cassette.Interaction {
 	all := map[string]*cassette.Interaction{}
 	odata := strings.ReplaceAll(v, "'", "''")
 	put := func(name string, set func(i *cassette.Interaction)) {
-		i := interaction("GET", graph+"/me")
+		i := Exchange("GET", Graph+"/me")
 		set(i)
 		all[name] = i
 	}
-	put("path", func(i *cassette.Interaction) { i.Request.URL = graph + "/users/" + url.PathEscape(v) + "/messages" })
+	put("path", func(i *cassette.Interaction) { i.Request.URL = Graph + "/users/" + url.PathEscape(v) + "/messages" })
 	put("path key", func(i *cassette.Interaction) {
-		i.Request.URL = graph + "/users('" + url.PathEscape(odata) + "')/messages"
+		i.Request.URL = Graph + "/users('" + url.PathEscape(odata) + "')/messages"
 	})
 	put("path, all encoded", func(i *cassette.Interaction) {
-		i.Request.URL = graph + "/users(%27" + strings.ReplaceAll(url.QueryEscape(odata), "+", "%20") + "%27)"
+		i.Request.URL = Graph + "/users(%27" + strings.ReplaceAll(url.QueryEscape(odata), "+", "%20") + "%27)"
 	})
 	put("filter", func(i *cassette.Interaction) {
-		i.Request.URL = graph + "/users?$filter=id+eq+'" + url.QueryEscape(odata) + "'&$top=5"
+		i.Request.URL = Graph + "/users?$filter=id+eq+'" + url.QueryEscape(odata) + "'&$top=5"
 	})
 	put("filter, encoded", func(i *cassette.Interaction) {
-		i.Request.URL = graph + "/users?%24filter=id%20eq%20%27" + url.QueryEscape(odata) + "%27"
+		i.Request.URL = Graph + "/users?%24filter=id%20eq%20%27" + url.QueryEscape(odata) + "%27"
 	})
-	put("option", func(i *cassette.Interaction) { i.Request.URL = graph + "/users?x=" + url.QueryEscape(v) })
+	put("option", func(i *cassette.Interaction) { i.Request.URL = Graph + "/users?x=" + url.QueryEscape(v) })
 	put("header", func(i *cassette.Interaction) {
 		i.Request.Headers["X-Anchor"] = []string{strings.ReplaceAll(v, "\n", " ")}
 	})
 	put("location", func(i *cassette.Interaction) {
 		i.Response.Code = 202
-		i.Response.Headers["Location"] = []string{"/users('" + odata + "')/operations('" + object + "')"}
+		i.Response.Headers["Location"] = []string{"/users('" + odata + "')/operations('" + Object + "')"}
 	})
 	put("redirect", func(i *cassette.Interaction) {
 		i.Response.Code = 302
 		i.Response.Headers["Location"] = []string{"https://files.1drv.com/y4m/" + url.PathEscape(v) + "?x=" + url.QueryEscape(v)}
 	})
 	put("next link", func(i *cassette.Interaction) {
-		i.Response.Body = `{"@odata.nextLink":` + quoted(graph+"/users/"+url.PathEscape(v)+"/messages?$skip=10") + `,"value":[]}`
+		i.Response.Body = `{"@odata.nextLink":` + quoted(Graph+"/users/"+url.PathEscape(v)+"/messages?$skip=10") + `,"value":[]}`
 	})
 	put("context", func(i *cassette.Interaction) {
 		i.Response.Body = `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users('` + strings.ReplaceAll(url.QueryEscape(odata), "+", "%20") + `')/messages/$entity"}`
 	})
 	put("bind", func(i *cassette.Interaction) {
-		i.Request.Body = `{"user@odata.bind":` + quoted(graph+"/users('"+odata+"')") + `}`
+		i.Request.Body = `{"user@odata.bind":` + quoted(Graph+"/users('"+odata+"')") + `}`
 	})
 	put("error message", func(i *cassette.Interaction) {
 		i.Response.Body = `{"error":{"code":"Request_ResourceNotFound","message":` + quoted("Resource '"+v+"' does not exist, or "+v+" is not allowed.") + `}}`
@@ -146,12 +152,13 @@ func positions(v string) map[string]*cassette.Interaction {
 	return all
 }
 
-func links(k kind) map[string]*cassette.Interaction {
-	link := graph + "/me/messages?$top=1&" + k.member + "=" + url.QueryEscape(k.value)
-	all := map[string]*cassette.Interaction{"query": interaction("GET", link)}
-	all["query, encoded"] = interaction("GET", graph+"/me?"+url.QueryEscape(k.member)+"="+url.QueryEscape(k.value)+"&$top=1")
+// Links puts a value that an option tells into links of all kinds.
+func Links(k Kind) map[string]*cassette.Interaction {
+	link := Graph + "/me/messages?$top=1&" + k.Member + "=" + url.QueryEscape(k.Value)
+	all := map[string]*cassette.Interaction{"query": Exchange("GET", link)}
+	all["query, encoded"] = Exchange("GET", Graph+"/me?"+url.QueryEscape(k.Member)+"="+url.QueryEscape(k.Value)+"&$top=1")
 	put := func(name, body string) {
-		i := interaction("GET", graph+"/me")
+		i := Exchange("GET", Graph+"/me")
 		i.Response.Body = body
 		all[name] = i
 	}
@@ -159,9 +166,35 @@ func links(k kind) map[string]*cassette.Interaction {
 	put("message", `{"error":{"message":`+quoted("see "+link+" for more")+`}}`)
 	put("nested", `{"values":`+quoted(`{"x":`+quoted(link)+`}`)+`}`)
 	put("batch location", `{"responses":[{"id":"1","status":302,"headers":{"location":`+quoted(link)+`}}]}`)
-	redirect := interaction("GET", graph+"/me")
+	redirect := Exchange("GET", Graph+"/me")
 	redirect.Response.Code = 302
-	redirect.Response.Headers["Location"] = []string{"https://files.1drv.com/y4m?" + k.member + "=" + url.QueryEscape(k.value)}
+	redirect.Response.Headers["Location"] = []string{"https://files.1drv.com/y4m?" + k.Member + "=" + url.QueryEscape(k.Value)}
 	all["redirect"] = redirect
 	return all
+}
+
+// Spellings lists everything that a cassette file would hold of an interaction, in every
+// spelling that it may be read in.
+func Spellings(i *cassette.Interaction) string {
+	dump, _ := json.Marshal(i)
+	texts := []string{string(dump), i.Request.URL, i.Request.Body, i.Response.Body}
+	for n := range 4 {
+		for _, t := range slices.Clone(texts) {
+			if u, err := url.PathUnescape(t); err == nil && n < 2 && u != t {
+				texts = append(texts, u)
+			}
+			if strings.Contains(t, `\`) && n < 3 {
+				texts = append(texts, strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\u0026`, "&", `\/`, "/", `\u003c`, "<", `\u003e`, ">").Replace(t))
+			}
+		}
+		if len(texts) > 200 {
+			break
+		}
+	}
+	for _, m := range regexp.MustCompile(`[A-Za-z0-9+/]{24,}={0,2}`).FindAllString(string(dump), -1) {
+		if plain, err := base64.StdEncoding.DecodeString(m); err == nil {
+			texts = append(texts, string(plain))
+		}
+	}
+	return strings.ToLower(strings.Join(texts, "\n"))
 }
