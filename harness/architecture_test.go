@@ -15,7 +15,7 @@ const module = "github.com/graphvcr/graphvcr/"
 // imports is the import law: package -> packages of this module that it may
 // import. Imports run downwards only; a new edge is a line here, and reviewed.
 var imports = map[string][]string{
-	"cmd/graphvcr": {"harness/csdl", "harness/generate", "harness/drift", "harness/diff", "harness/auth", "harness/ca", "harness/proxy", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario"},
+	"cmd/graphvcr": {"harness/child", "harness/signin", "harness/csdl", "harness/generate", "harness/drift", "harness/diff", "harness/auth", "harness/ca", "harness/proxy", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario"},
 	"harness":      {"harness/project", "harness/report", "harness/cassette"},
 
 	"harness/proxy": {"harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl"},

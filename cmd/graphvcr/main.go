@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/graphvcr/graphvcr/harness/child"
 )
 
 func main() {
@@ -16,6 +18,9 @@ func main() {
 
 // mainStatus runs the command with the process's arguments and streams.
 func mainStatus() int {
+	if len(os.Args) == 2 && os.Args[1] == child.HelperArg {
+		return helperStatus()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A reader that goes away is a write error, told like any other, and not the end of

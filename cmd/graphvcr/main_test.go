@@ -20,7 +20,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"graphvcr": func() { os.Exit(mainStatus()) }})
+	testscript.Main(m, map[string]func(){"graphvcr": func() { os.Exit(mainStatus()) }, "request": requestMain})
 }
 
 // TestScripts runs testdata/script, each in a copy of testdata/project. The

@@ -57,6 +57,7 @@ func newRoot(std streams) *cobra.Command {
 		newRedact(std, &dirs),
 		newTidy(std, &dirs),
 		newServe(std, &dirs),
+		newExec(std, &dirs),
 		newCA(std),
 		newSchema(std, &dirs),
 		newVersion(std),

@@ -85,9 +85,12 @@ func newServe(std streams, dirs *projectFlags) *cobra.Command {
 
 // run serves until the context ends.
 func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (*report.Suite, error) {
-	faults, err := f.parseFaults()
+	faults, err := parseFaults("serve", f.faults)
 	if err != nil {
 		return nil, err
+	}
+	if f.idle <= 0 {
+		return nil, &failure{message: fmt.Sprintf("serve: --session-idle %v is not above 0", f.idle)}
 	}
 	if len(f.take.cassettes) == 0 {
 		return nil, &failure{message: "serve: which cassette?", hint: "graphvcr serve --cassette NAME"}
@@ -121,17 +124,14 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	return suite, err
 }
 
-func (f *serveFlags) parseFaults() (proxy.Faults, error) {
+func parseFaults(command string, texts []string) (proxy.Faults, error) {
 	var all proxy.Faults
-	for _, text := range f.faults {
+	for _, text := range texts {
 		one, err := proxy.ParseFault(text)
 		if err != nil {
-			return nil, &failure{message: "serve: --fault", err: err, hint: "graphvcr serve --help lists the faults"}
+			return nil, &failure{message: command + ": --fault", err: err, hint: "graphvcr serve --help lists the faults"}
 		}
 		all = append(all, one)
-	}
-	if f.idle <= 0 {
-		return nil, &failure{message: fmt.Sprintf("serve: --session-idle %v is not above 0", f.idle)}
 	}
 	return all, nil
 }

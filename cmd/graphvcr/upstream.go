@@ -29,6 +29,7 @@ func (f *upstreamFlags) register(flags *pflag.FlagSet) {
 type upstream struct {
 	places map[string]string // where hosts are, by host or host:port
 	roots  *x509.CertPool    // nil: the system's
+	pem    []byte            // what roots has beside the system's
 }
 
 func (f *upstreamFlags) open(command string) (*upstream, error) {
@@ -41,7 +42,9 @@ func (f *upstreamFlags) open(command string) (*upstream, error) {
 		u.places[host] = place
 	}
 	var err error
-	u.roots, err = trusted(command, f.ca)
+	if u.roots, err = trusted(command, f.ca); err == nil && u.roots != nil {
+		u.pem, err = os.ReadFile(f.ca)
+	}
 	return u, err
 }
 
