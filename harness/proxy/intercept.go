@@ -117,7 +117,7 @@ func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Host != "" && (r.URL.Scheme == "http" || r.URL.Scheme == "https"):
 		i.absolute(w, r)
 	case isOwn(r.Host):
-		fail(w, r, &Failure{Status: http.StatusBadRequest, Code: codeIsProxy,
+		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeIsProxy,
 			Message: "this is the proxy of graphvcr exec, no server: it takes CONNECT and absolute addresses"})
 	default: // a connection of plain HTTP that was redirected
 		r.URL.Scheme, r.URL.Host = "http", r.Host
@@ -136,14 +136,14 @@ func isOwn(host string) bool {
 func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 	host, port, err := net.SplitHostPort(r.Host)
 	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || host == "" || bad != nil || n == 0 {
-		fail(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("CONNECT %q names no HOST:PORT", r.Host)})
+		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("CONNECT %q names no HOST:PORT", r.Host)})
 		return
 	}
 	var far net.Conn
 	taken := i.opts.Takes(named(host, port))
 	if !taken {
 		if far, err = i.dial(r.Context(), i.opts.Dial, net.JoinHostPort(host, port)); err != nil {
-			fail(w, r, FailureOf(err))
+			refuse(w, r, FailureOf(err))
 			return
 		}
 	}
@@ -152,7 +152,7 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 		if far != nil {
 			far.Close()
 		}
-		fail(w, r, FailureOf(fmt.Errorf("take over the connection: %w", err)))
+		refuse(w, r, FailureOf(fmt.Errorf("take over the connection: %w", err)))
 		return
 	}
 	_ = near.SetDeadline(time.Time{}) // else the first read fails
@@ -181,7 +181,7 @@ func (i *Intercept) absolute(w http.ResponseWriter, r *http.Request) {
 	case i.opts.Takes(host):
 		i.answer(w, r, r.URL.Scheme, host)
 	case i.plain == nil || r.URL.Scheme != "http":
-		fail(w, r, &Failure{Status: http.StatusForbidden, Code: codeUpstream, Message: host + " is not intercepted, and is reached by CONNECT only"})
+		refuse(w, r, &Failure{Status: http.StatusForbidden, Code: codeUpstream, Message: host + " is not intercepted, and is reached by CONNECT only"})
 	default:
 		withoutHops(r.Header)
 		Forward(w, r, i.plain)
@@ -193,7 +193,7 @@ func (i *Intercept) serveInner(w http.ResponseWriter, r *http.Request) {
 	i.requests.Add(1)
 	a, ok := r.Context().Value(arrivalKey{}).(*arrival)
 	if !ok {
-		fail(w, r, FailureOf(errors.New("the request came over no intercepted connection")))
+		refuse(w, r, FailureOf(errors.New("the request came over no intercepted connection")))
 		return
 	}
 	scheme, name := "http", a.host
@@ -207,9 +207,9 @@ func (i *Intercept) serveInner(w http.ResponseWriter, r *http.Request) {
 	asked := url.URL{Host: r.Host}
 	switch {
 	case r.Method == http.MethodConnect, r.URL.Path == "*":
-		fail(w, r, &Failure{Status: http.StatusMethodNotAllowed, Code: codeRequest, Message: r.Method + " " + r.URL.Path + " means nothing here"})
+		refuse(w, r, &Failure{Status: http.StatusMethodNotAllowed, Code: codeRequest, Message: r.Method + " " + r.URL.Path + " means nothing here"})
 	case named(asked.Hostname(), asked.Port()) != host:
-		fail(w, r, &Failure{Status: http.StatusMisdirectedRequest, Code: codeMistaken,
+		refuse(w, r, &Failure{Status: http.StatusMisdirectedRequest, Code: codeMistaken,
 			Message: fmt.Sprintf("the connection is one to %s, and the request is for %q", host, r.Host)})
 	default:
 		i.answer(w, r, scheme, host)
@@ -253,8 +253,8 @@ func named(host, port string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// fail answers with a failure.
-func fail(w http.ResponseWriter, r *http.Request, f *Failure) {
+// refuse answers with a failure.
+func refuse(w http.ResponseWriter, r *http.Request, f *Failure) {
 	resp := f.Response(r)
 	defer resp.Body.Close()
 	handOut(w, r, resp)
