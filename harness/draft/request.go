@@ -127,7 +127,7 @@ func (d *drafter) jsonContainer(dec *json.Decoder, open json.Delim) (*yaml.Node,
 			if err != nil {
 				return nil, err
 			}
-			node.Content = append(node.Content, text(fmt.Sprint(name)))
+			node.Content = append(node.Content, text(escapeBraces(fmt.Sprint(name))))
 		}
 		value, err := d.jsonNode(dec)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -264,8 +265,11 @@ func statuses(v value) []int {
 }
 
 func status(v value) int {
-	n := v.Int()
-	if v.Kind() == strictyaml.Number && (n < 100 || n > 599) {
+	if v.Kind() != strictyaml.Number {
+		return v.Int()
+	}
+	n, err := strconv.Atoi(string(v.Number()))
+	if err != nil || n < 100 || n > 599 {
 		v.Fault("", "%v is no HTTP status (100 to 599)", v.Number())
 	}
 	return n

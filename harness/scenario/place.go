@@ -187,26 +187,17 @@ func batchIDs(body *Template) (ids []string, ok bool) {
 		return nil, false
 	}
 	top, _ := body.node.(object)
-	requests, isList := top.member("requests").(list)
+	requests, isList := top.named("requests").(list)
 	if !isList {
 		return nil, false
 	}
 	for _, r := range requests {
 		request, _ := r.(object)
-		id, isText := request.member("id").(text)
+		id, isText := request.named("id").(text)
 		if !isText || len(id) != 1 || id.isLone() {
 			return nil, false
 		}
 		ids = append(ids, id[0].text)
 	}
 	return ids, true
-}
-
-func (o object) member(name string) node {
-	for _, m := range o {
-		if m.name == name {
-			return m.value
-		}
-	}
-	return nil
 }

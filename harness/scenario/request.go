@@ -37,7 +37,7 @@ func (d *decoder) request(v value, title string) Request {
 // oneOf wants exactly one of the keys.
 func oneOf(v value, title string, keys ...string) {
 	atMostOne(v, title, keys...)
-	if !slices.ContainsFunc(keys, func(key string) bool { return v.At(key).IsSet() }) {
+	if !slices.ContainsFunc(keys, func(key string) bool { return v.At(key).IsSet() || v.Misspelt(key) }) {
 		v.Fault("", "%s needs one of %s", title, strings.Join(keys, ", "))
 	}
 }

@@ -91,7 +91,7 @@ func TestPublishedSchemaRefusesWhatItCan(t *testing.T) {
 	beyond := map[string]bool{}
 	for _, name := range []string{
 		"no-api", "two-bodies", "same-name", "unknown-format", "bad-pattern", "bad-path", "undefined-variable",
-		"captured-later", "cyclic-variable", "unclosed-brace", "leaves-folder", "braces", "variables-of-variables",
+		"captured-later", "cyclic-variable", "unclosed-brace", "leaves-folder", "braces", "variable-in-a-property", "variables-of-variables",
 	} {
 		beyond[name+".yaml"] = true
 	}

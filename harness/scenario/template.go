@@ -90,7 +90,7 @@ type (
 	list    []node
 	object  []member
 	member  struct {
-		name  string
+		name  text
 		value node
 	}
 	// piece is a run of text, or a variable.
@@ -157,23 +157,40 @@ func (l list) visit(yield func(string)) {
 	}
 }
 
-// expand leaves member names alone: they are the contract, not data.
+// expand puts variables into names too: some names are ids (a planner task's
+// assignments, resources/plannerassignments).
 func (o object) expand(lookup Lookup) (any, error) {
 	out := make(map[string]any, len(o))
 	for _, m := range o {
-		value, err := m.value.expand(lookup)
+		name, err := m.name.join(lookup, nil)
 		if err != nil {
 			return nil, err
 		}
-		out[m.name] = value
+		if _, twice := out[name]; twice {
+			return nil, fmt.Errorf("two properties are called %q", name)
+		}
+		if out[name], err = m.value.expand(lookup); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
 
 func (o object) visit(yield func(string)) {
 	for _, m := range o {
+		m.name.visit(yield)
 		m.value.visit(yield)
 	}
+}
+
+// named is the value of the member whose name is just this text.
+func (o object) named(name string) node {
+	for _, m := range o {
+		if len(m.name) == 1 && m.name[0] == (piece{text: name}) {
+			return m.value
+		}
+	}
+	return nil
 }
 
 func valueOf(name string, lookup Lookup) (any, error) {

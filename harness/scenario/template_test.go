@@ -73,20 +73,20 @@ func TestExpand(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]any{
-		"a":      []any{"x", json.Number("1.0")},
-		"b.{id}": []any{json.Number("9007199254740993"), "n=9007199254740993", map[string]any{"c": nil}},
-		"d":      true, "e": json.Number("1.0"), "f": nil, "g": []any{json.Number("9007199254740993")},
+		"a":     []any{"x", json.Number("1.0")},
+		"b.a/b": []any{json.Number("9007199254740993"), "n=9007199254740993", map[string]any{"c": nil}},
+		"d":     true, "e": json.Number("1.0"), "f": nil, "g": []any{json.Number("9007199254740993")},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	if got, want := template.Variables(), []string{"list", "n", "none", "ok"}; !slices.Equal(got, want) {
+	if got, want := template.Variables(), []string{"list", "id", "n", "none", "ok"}; !slices.Equal(got, want) {
 		t.Errorf("variables %v, want %v", got, want)
 	}
 }
 
 func TestExpandFails(t *testing.T) {
-	for _, yaml := range []string{`{a: ["{nobody}"]}`, `["x{none}"]`} {
+	for _, yaml := range []string{`{a: ["{nobody}"]}`, `{"{nobody}": 1}`, `{"{none}": 1}`, `{"{id}": 1, a/b: 2}`, `["x{none}"]`} {
 		if got, err := parseJSON(t, yaml).Expand(lookup); err == nil {
 			t.Errorf("%s becomes %v", yaml, got)
 		}

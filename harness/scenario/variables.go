@@ -152,13 +152,20 @@ func (d *decoder) jsonNode(v value) node {
 	case strictyaml.Mapping:
 		members := object{}
 		for name, m := range v.Members() {
-			members = append(members, member{name, d.jsonNode(m.Value)})
+			members = append(members, member{d.name(name, m.Key()), d.jsonNode(m.Value)})
 		}
 		return members
 	case strictyaml.String:
 		return d.text(v).node
 	}
 	return literal{v.Scalar()}
+}
+
+// name is the template of a property's name.
+func (d *decoder) name(name string, key value) text {
+	pieces := textNode(key, name)
+	d.names.note(key, Template{pieces})
+	return pieces
 }
 
 func textNode(v value, s string) text {

@@ -47,6 +47,11 @@ func (f *faults) add(line, column int, message, advice string) {
 	f.list = append(f.list, &Error{Line: max(line, 1), Column: max(column, 1), Message: message, Advice: advice})
 }
 
+// has reports whether there is a fault at a node's place.
+func (f *faults) has(n *yaml.Node) bool {
+	return slices.ContainsFunc(f.list, func(e *Error) bool { return e.Line == max(n.Line, 1) && e.Column == max(n.Column, 1) })
+}
+
 func (f *faults) at(n *yaml.Node, advice, message string, args ...any) {
 	f.add(n.Line, n.Column, fmt.Sprintf(message, args...), advice)
 }

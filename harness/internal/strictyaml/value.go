@@ -94,10 +94,21 @@ func (v Value) Only(what string, keys []string) bool {
 // Require checks that the mapping has all of these keys.
 func (v Value) Require(what string, keys ...string) {
 	for _, key := range keys {
-		if v.Kind() == Mapping && !v.At(key).IsSet() {
+		if v.Kind() == Mapping && !v.At(key).IsSet() && !v.Misspelt(key) {
 			v.Fault("", "missing key %q in %s", key, what)
 		}
 	}
+}
+
+// Misspelt reports whether Only has told of a key that was probably meant to be this
+// one, so that nobody needs to be told that it is missing.
+func (v Value) Misspelt(key string) bool {
+	for name, member := range v.members() {
+		if name != key && Nearest(name, []string{key}) != "" && v.found.has(member.key) {
+			return true
+		}
+	}
+	return false
 }
 
 // At is the value of a key, unset when there is none or v is no mapping.
@@ -120,6 +131,9 @@ type Member struct {
 func (m Member) KeyFault(advice, message string, args ...any) {
 	m.found.at(m.key, advice, message, args...)
 }
+
+// Key is the key, to report faults about a part of its text.
+func (m Member) Key() Value { return value(m.key, m.found, "the key") }
 
 // KeyLine is the line of the key.
 func (m Member) KeyLine() int { return max(m.key.Line, 1) }
