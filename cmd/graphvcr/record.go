@@ -99,6 +99,8 @@ func (f *recordFlags) run(ctx context.Context, std streams, p *project.Project, 
 		return &failure{message: "record: which scenario?", hint: "graphvcr record SCENARIO..."}
 	case os.Getenv("CI") == "true" && os.Getenv("GRAPHVCR_RECORD_IN_CI") != "1":
 		return &failure{message: "record: CI=true: tests in CI replay, they do not record", hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record"}
+	case isRequest(args) && f.twice:
+		return &failure{message: "record: --twice goes with scenarios", hint: "record the request first: that drafts a scenario"}
 	case isRequest(args):
 		return f.recordOne(ctx, std, p, args, suite)
 	case f.body != "" || len(f.headers) > 0:

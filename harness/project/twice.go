@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -38,8 +39,7 @@ func (p *Project) RecordTwice(ctx context.Context, file string, live Live) (repo
 	if err != nil {
 		return report.Case{}, err
 	}
-	var before, after []*cassette.Interaction
-	first.seen = func(i *cassette.Interaction) { before = append(before, i) }
+	before := first.keepSeen()
 	told, saved, err := first.finish(ctx, first.run(ctx, p, sc))
 	if err != nil || !saved {
 		return told, err
@@ -48,7 +48,7 @@ func (p *Project) RecordTwice(ctx context.Context, file string, live Live) (repo
 	if err != nil {
 		return told, err
 	}
-	second.seen = func(i *cassette.Interaction) { after = append(after, i) }
+	after := second.keepSeen()
 	again := second.run(ctx, p, sc)
 	if err := second.Abort(); err != nil {
 		return told, err
@@ -62,7 +62,7 @@ func (p *Project) RecordTwice(ctx context.Context, file string, live Live) (repo
 		told.Findings = append(told.Findings, again.Findings...)
 		return told, nil
 	}
-	found, err := p.volatile(before, after)
+	found, err := p.volatile(*before, *after)
 	if err != nil {
 		return told, err
 	}
@@ -71,6 +71,18 @@ func (p *Project) RecordTwice(ctx context.Context, file string, live Live) (repo
 		told.Findings = append(told.Findings, f)
 	}
 	return p.Verified(ctx, told)
+}
+
+// keepSeen keeps the interactions of a recording as they came, in memory.
+func (r *Recording) keepSeen() *[]*cassette.Interaction {
+	var mu sync.Mutex
+	seen := new([]*cassette.Interaction)
+	r.seen = func(i *cassette.Interaction) {
+		mu.Lock()
+		defer mu.Unlock()
+		*seen = append(*seen, i)
+	}
+	return seen
 }
 
 // volatile tells what differs between two runs of a scenario. The k-th request of a
@@ -244,12 +256,14 @@ func valueAt(i *cassette.Interaction, field string) string {
 		if err != nil || err2 != nil {
 			return i.Request.Body
 		}
-		for _, node := range path.Select(doc) {
-			if text, ok := node.Value.(string); ok {
-				return text
-			}
-			return string(jsondoc.Canonical(nil, node.Value))
+		nodes := path.Select(doc)
+		if len(nodes) == 0 {
+			return ""
 		}
+		if text, ok := nodes[0].Value.(string); ok {
+			return text
+		}
+		return string(jsondoc.Canonical(nil, nodes[0].Value))
 	case strings.HasPrefix(where, "path["):
 		return i.Request.URL
 	}

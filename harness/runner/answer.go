@@ -147,6 +147,10 @@ func (s *stepRun) failed(req *http.Request, err error) *halt {
 	}
 	h := couldNot(rule, 0, "%s: %v", s.what(req), err)
 	h.fatal = true
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) {
+		h.finding.Hint = hinted.Hint()
+	}
 	return h
 }
 
