@@ -19,10 +19,10 @@ import (
 	"github.com/graphvcr/graphvcr/harness/emulator"
 )
 
-// rounds is how often a recording is replayed, alone and then at once: ten times where
-// .ci/run asks for the clients, less where somebody tries a change.
-func rounds() (alone, atOnce int) {
-	if os.Getenv("GRAPHVCR_CLIENTS") != "" {
+// rounds is how often a client's recording is replayed, alone and then at once: SDKs ten
+// times where .ci/run asks for the clients, less where somebody tries a change.
+func (c client) rounds() (alone, atOnce int) {
+	if c.sdk && os.Getenv("GRAPHVCR_CLIENTS") != "" {
 		return 2, 8
 	}
 	return 1, 2
@@ -47,7 +47,7 @@ func TestClientsThroughServe(t *testing.T) {
 		g.Close()
 
 		player := startServe(t, dir, "--cassette", "client")
-		alone, atOnce := rounds()
+		alone, atOnce := c.rounds()
 		again := make([]string, alone+atOnce)
 		replay := func(i int) {
 			url := player.begin(t)
@@ -119,9 +119,9 @@ func projectWith(t *testing.T, rules string) string {
 }
 
 // graphvcr is the command, as a process of its own in a project's folder.
-func graphvcr(t *testing.T, dir string, args ...string) *exec.Cmd {
+func graphvcr(t *testing.T, dir, name string, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command("graphvcr", append(args, "--cassettes", filepath.Join(dir, "cassettes"))...)
+	cmd := exec.Command("graphvcr", append([]string{name, "--cassettes", filepath.Join(dir, "cassettes")}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+filepath.Join(dir, "config"), "GRAPHVCR_RECORD_IN_CI=1")
 	return cmd
@@ -138,14 +138,12 @@ type server struct {
 
 func startServe(t *testing.T, dir string, args ...string) *server {
 	t.Helper()
-	path := graphvcr(t, dir, "ca", "--path")
-	path.Args = path.Args[:3]
-	ca, err := path.Output()
+	ca, err := graphvcr(t, dir, "ca", "--path").Output()
 	if err != nil {
 		t.Fatalf("graphvcr ca --path: %v", err)
 	}
 	s := &server{ca: strings.TrimSpace(string(ca)), stderr: &bytes.Buffer{}, ended: make(chan error, 1)}
-	s.cmd = graphvcr(t, dir, append([]string{"serve", "--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0"}, args...)...)
+	s.cmd = graphvcr(t, dir, "serve", append([]string{"--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0"}, args...)...)
 	s.cmd.Stderr = s.stderr
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
