@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -95,8 +96,10 @@ func (d *userDelta) changes(after int, selected []string) []object {
 			changes = append(changes, object{{"id", u.id}, {"@removed", object{{"reason", "changed"}}}})
 		case selected == nil:
 			changes = append(changes, u.shown(nil))
+		case slices.Contains(selected, "id"):
+			changes = append(changes, u.shown(selected))
 		default:
-			changes = append(changes, u.shown(append(selected[:len(selected):len(selected)], "id")))
+			changes = append(changes, u.shown(append(slices.Clip(selected), "id")))
 		}
 	}
 	return changes

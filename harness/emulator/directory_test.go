@@ -172,6 +172,9 @@ func TestDelta(t *testing.T) {
 	_, items = follow(last.at("@odata.deltaLink"))
 	equal(t, "third round", items, 0)
 
+	both := c.want(200, "GET /v1.0/users/delta?$select=id,displayName", "")
+	equal(t, "ids on a page of five that asks for them", strings.Count(string(both.Body), `"id":`), 5)
+
 	gone := c.fails(410, "syncStateNotFound", "GET /v1.0/users/delta?$deltatoken=old", "")
 	equal(t, "start again at", gone.Header.Get("location"), c.e.GraphURL()+"/v1.0/users/delta")
 	now = now.Add(8 * 24 * time.Hour)
