@@ -7,15 +7,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/graphvcr/graphvcr/harness/emulator"
 )
 
 // A client that knows of nothing is answered on replay just what it was answered while
 // exec recorded it, several at a time.
 func TestClientsThroughExec(t *testing.T) {
 	forEachRules(t, func(t *testing.T, c client, rules string, check func(t *testing.T, live string, again []string)) {
-		g := startGraphAs(t, emulator.RealNames())
+		g := startGraphAsNamed(t)
 		dir := projectWith(t, rules)
 		command := c.command(t)
 		live := underExec(t, dir, command, []string{"GRAPH_TOKEN=" + g.UserToken()}, append(g.connectTo(t), "--mode", "record")...)
@@ -48,7 +46,7 @@ func underExec(t *testing.T, dir string, command, env []string, flags ...string)
 func TestSignInsThroughExec(t *testing.T) {
 	for _, c := range signIns() {
 		t.Run(c.name, func(t *testing.T) {
-			g := startGraphAs(t, emulator.RealNames())
+			g := startGraphAsNamed(t)
 			dir := projectWith(t, redacted)
 			command := c.command(t)
 			app := appOf(g.Tenant())

@@ -25,27 +25,31 @@ import (
 // tlsGraph is a Graph over TLS, and the file that holds the authority to trust for it.
 type tlsGraph struct {
 	*emulator.Emulator
-	ca    string
-	hosts emulator.Hosts
+	ca string
 }
 
 // clock is one for all stand-ins of a run, so that one seed gives one transcript.
 var clock = time.Now().UTC().Truncate(time.Second)
 
 // startGraph starts a stand-in whose links bear its listeners' own names.
-func startGraph(t *testing.T) tlsGraph { return startGraphAs(t, emulator.Hosts{}) }
+func startGraph(t *testing.T) tlsGraph { return startGraphWith(t, emulator.Options{}) }
 
-func startGraphAs(t *testing.T, hosts emulator.Hosts) tlsGraph {
+// startGraphAsNamed starts one whose links bear the public names.
+func startGraphAsNamed(t *testing.T) tlsGraph {
+	return startGraphWith(t, emulator.Options{Hosts: emulator.RealNames()})
+}
+
+func startGraphWith(t *testing.T, o emulator.Options) tlsGraph {
 	t.Helper()
-	config, ca := certified(t)
-	e, err := emulator.Start(t.Context(), emulator.Options{
-		Seed: 11, Now: func() time.Time { return clock }, Hosts: hosts, TLS: config,
-	})
+	var ca string
+	o.TLS, ca = certified(t)
+	o.Seed, o.Now = 11, func() time.Time { return clock }
+	e, err := emulator.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { e.Close() })
-	return tlsGraph{e, ca, hosts}
+	return tlsGraph{e, ca}
 }
 
 // clientEnv is what a client is told, to find Graph at a base URL and trust it.

@@ -37,7 +37,7 @@ const (
 // while that recorded, in sessions of its own.
 func TestClientsThroughServe(t *testing.T) {
 	forEachRules(t, func(t *testing.T, c client, rules string, check func(t *testing.T, live string, again []string)) {
-		g := startGraphAs(t, emulator.RealNames())
+		g := startGraphAsNamed(t)
 		dir := projectWith(t, rules)
 		command := c.command(t)
 
@@ -65,6 +65,69 @@ func TestClientsThroughServe(t *testing.T) {
 		player.stop(t)
 		check(t, live, again)
 	})
+}
+
+// What an SDK was refused and sent again (429, 503, and 415 where its compression was not
+// understood) is not recorded: on replay it gets what it got in the end, at once.
+func TestClientsThatWereRefused(t *testing.T) {
+	for _, c := range clients() {
+		if !c.sdk {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			g := startGraphWith(t, emulator.Options{Hosts: emulator.RealNames(), RejectGzip: true, Throttle: emulator.Throttle{Every: 9, UnavailableEvery: 14}})
+			dir := projectWith(t, asItIs)
+			command := c.command(t)
+			recorder := startServe(t, dir, append(g.connectTo(t), "--mode", "record", "--cassette", "client", "--auth", "none")...)
+			live := transcript(t, command, recorder.clientEnv(recorder.url, g.UserToken()), g.names(recorder.url))
+			recorder.stop(t)
+			g.Close()
+			player := startServe(t, dir, "--cassette", "client")
+			again := transcript(t, command, player.clientEnv(player.url, "offline"), g.names(player.url))
+			player.stop(t)
+			if !strings.Contains(live, "\n< 429\n") || !strings.Contains(live, "\n< 503\n") || c.name == "go" != strings.Contains(live, "\n< 415\n") {
+				t.Fatalf("nothing was refused:\n%s", live)
+			}
+			if want := withoutRefused(live); again != want {
+				t.Errorf("the replay differs from what the client got in the end:\n%s", difference(want, again))
+			}
+		})
+	}
+}
+
+// withoutRefused cuts the exchanges out of a transcript that the client sent again.
+func withoutRefused(text string) string {
+	var kept strings.Builder
+	for exchange := range strings.SplitAfterSeq(text, "\n> ") { // each ends with the next one's mark
+		_, answer, _ := strings.Cut(exchange, "\n< ")
+		if status, _, _ := strings.Cut(answer, "\n"); status != "429" && status != "503" && status != "415" {
+			kept.WriteString(exchange)
+		}
+	}
+	return kept.String()
+}
+
+// A miss ends an SDK's call: no SDK sends again what nobody recorded.
+func TestSDKsDoNotRetryMisses(t *testing.T) {
+	shipped, err := filepath.Abs("../../cassettes/users/get-manager-not-found.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range clients() {
+		if !c.sdk {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			command := c.command(t)
+			player := startServe(t, t.TempDir(), "--cassette", shipped)
+			cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
+			cmd.Env = append(os.Environ(), player.clientEnv(player.url, "offline")...)
+			out, err := cmd.Output()
+			if text := string(out); err == nil || strings.Count("\n"+text, "\n> ") != 1 || !strings.Contains(text, "\n< 501\n") || !strings.Contains(text, "graphvcr.miss") {
+				t.Errorf("%v after\n%s", err, text)
+			}
+		})
+	}
 }
 
 // forEachRules runs a test for each client, once with all of redaction that can be off
