@@ -36,6 +36,7 @@ type answer struct {
 	text    string
 	doc     any
 	isJSON  bool
+	mended  string // where its JSON holds half of a surrogate pair, the first such place
 	trace   match.Trace
 }
 
@@ -61,6 +62,10 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 	}
 	a := &answer{request: req}
 	resp, err := s.client(rt).Do(req.WithContext(s.mark(req, a)))
+	var endless *redirectError
+	if errors.As(err, &endless) {
+		return nil, s.goesRound(a, endless)
+	}
 	if err != nil {
 		return nil, s.failed(req, err)
 	}
@@ -82,7 +87,15 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 			Interaction: a.source().id(), Cassette: a.source().place(""),
 		})
 	}
-	return a, a.parse()
+	h := a.parse()
+	if a.mended != "" {
+		s.add(report.Finding{
+			Rule: "answer.surrogate", Severity: report.Note, Where: a.mended,
+			Message:     "half of a surrogate pair is no character, and was read as U+FFFD, as most clients do",
+			Interaction: a.source().id(), Cassette: a.source().place(a.mended),
+		})
+	}
+	return a, h
 }
 
 // inflated undoes gzip, which an answer has where the step itself asked for it: net/http
@@ -116,7 +129,7 @@ func (s *stepRun) client(rt http.RoundTripper) *http.Client {
 			return http.ErrUseLastResponse
 		}
 		if len(via) >= maxRedirects {
-			return fmt.Errorf("stopped after %d redirects", maxRedirects)
+			return &redirectError{to: req.URL}
 		}
 		if req.URL.Host != via[0].URL.Host { // net/http would let subdomains and other ports have it
 			req.Header.Del("Authorization")
@@ -125,6 +138,21 @@ func (s *stepRun) client(rt http.RoundTripper) *http.Client {
 		}
 		return nil
 	}}
+}
+
+// redirectError is a chain of redirects that does not end.
+type redirectError struct{ to *url.URL }
+
+func (e *redirectError) Error() string { return fmt.Sprintf("more than %d redirects", maxRedirects) }
+
+// goesRound tells of redirects without end: the service's fault, and this step's.
+func (s *stepRun) goesRound(a *answer, err *redirectError) *halt {
+	return (&halt{finding: report.Finding{
+		Rule: "redirect.loop", Severity: report.Error, Where: "header.Location",
+		Want: "an answer within " + fmt.Sprint(maxRedirects) + " redirects", Got: cut("a redirect to " + s.addresses.shown(err.to)),
+		Message: fmt.Sprintf("%s: the redirects do not end", s.what(a.request)),
+		Hint:    "redirect: stop under request: judges the first answer instead",
+	}}).at(a, "")
 }
 
 func (s *stepRun) what(req *http.Request) string {
@@ -178,6 +206,11 @@ func (a *answer) parse() *halt {
 		return nil
 	}
 	doc, err := jsondoc.Parse(a.text)
+	if mended, ok := jsondoc.Mend(a.text); err != nil && ok {
+		if doc, err = jsondoc.Parse(mended); err == nil {
+			a.mended = mendedAt(a.text, doc)
+		}
+	}
 	if err == nil {
 		a.doc, a.isJSON = doc, true
 		return nil
@@ -186,6 +219,16 @@ func (a *answer) parse() *halt {
 		return nil
 	}
 	return couldNot("run.body", 0, "the answer's content type is %s, but its body is not JSON: %v", kind, err).at(a, "$")
+}
+
+// mendedAt is the first place at which a mended document is not what it was.
+func mendedAt(text string, mended any) string {
+	other, _ := jsondoc.MendWith(text, '\u0001')
+	doc, err := jsondoc.Parse(other)
+	if err != nil {
+		return jsondoc.Root
+	}
+	return jsondoc.Diff(mended, doc, 1)[0].Path
 }
 
 func isJSONType(contentType string) bool {

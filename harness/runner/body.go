@@ -6,7 +6,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"mime/multipart"
 	"net/textproto"
 	"net/url"
@@ -50,7 +52,11 @@ func (s *stepRun) body() (content, *halt) {
 		c, err = s.single(q.Body, q.Text, q.Base64, q.BodyFile)
 	}
 	if err != nil {
-		return c, couldNot("run.request", q.Line, "build the body: %v", err)
+		h := couldNot("run.request", q.Line, "build the body: %v", err)
+		if errors.Is(err, fs.ErrNotExist) {
+			h.finding.Hint = "a bodyFile is named by its path below the scenario's folder"
+		}
+		return c, h
 	}
 	return c, nil
 }
