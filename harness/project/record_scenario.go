@@ -42,14 +42,15 @@ func (p *Project) ownCassette(sc *scenario.Scenario) error {
 	if name, err := p.defaultCassette(sc.File); err == nil && name == sc.Cassette {
 		return nil
 	}
-	for _, file := range p.sharing(sc) {
-		return &Error{
-			Place:   report.Place{File: sc.File},
-			Message: fmt.Sprintf("the cassette %s is also that of %s, which needs what it holds", sc.Cassette, file),
-			Advice:  "give the scenario a cassette of its own with the cassette: key; nothing was recorded",
-		}
+	others := p.sharing(sc)
+	if len(others) == 0 {
+		return nil
 	}
-	return nil
+	return &Error{
+		Place:   report.Place{File: sc.File},
+		Message: fmt.Sprintf("the cassette %s is also that of %s, which needs what it holds", sc.Cassette, others[0]),
+		Advice:  "give the scenario a cassette of its own with the cassette: key; nothing was recorded",
+	}
 }
 
 // sharing lists the files of other scenarios with a scenario's cassette.

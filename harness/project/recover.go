@@ -47,8 +47,10 @@ func (p *Project) Recover(journal string) (report.Case, error) {
 	return told, j.Remove()
 }
 
-// saveJournal makes a cassette of a journal of which nothing else is known. It holds
-// pseudonyms unless the rules say otherwise, which replay has to know.
+// saveJournal makes a cassette of a journal of which nothing else is known. Today's rules
+// are applied once more, which changes nothing unless they were others when it was
+// recorded. What it holds are pseudonyms unless the rules say otherwise: replay has to
+// know that.
 func (p *Project) saveJournal(j *cassette.Journal, file string, meta cassette.Meta) error {
 	r, err := redact.New(p.Rules.Redact, redact.Options{})
 	if err != nil {
@@ -62,7 +64,10 @@ func (p *Project) saveJournal(j *cassette.Journal, file string, meta cassette.Me
 		}
 	}
 	slices.Sort(whole.Meta.Redacted)
-	return j.Save(file, whole.Meta, cassette.Saving{Guard: p.guard})
+	return j.Save(file, whole.Meta, cassette.Saving{
+		Polish: func(i *cassette.Interaction) { *i = *r.Interaction(i) },
+		Guard:  r.Guard(),
+	})
 }
 
 // Journals lists the journals that recordings left in the cassettes folder: all, or those

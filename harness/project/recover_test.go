@@ -1,0 +1,121 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// leave leaves a journal of so many reads, as a killed recording does. The first was
+// tried again, and none was redacted.
+func leave(t *testing.T, p *Project, name string, reads int) (journal string) {
+	t.Helper()
+	j, err := cassette.CreateJournal(filepath.Join(p.Dirs.Cassettes, name+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range reads {
+		retryOf := cassette.NoRetry
+		if n == 1 {
+			retryOf = 0
+		}
+		err := j.Append(n, retryOf, &cassette.Interaction{
+			Request:  cassette.Request{Method: "GET", URL: fmt.Sprintf("https://graph.microsoft.com/v1.0/users/adele@fabrikam.com/messages?$skip=%d", n)},
+			Response: cassette.Response{Code: 200, Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: `{"userPrincipalName":"adele@fabrikam.com","secretText":"Hunter2~aaaa.bbbb_cccc-dddd~eeee"}`},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return j.Name()
+}
+
+// A journal becomes a cassette by today's rules, beside one that is there; what was half
+// written is told.
+func TestRecover(t *testing.T) {
+	p := lay(t, "-- scenarios/a.yaml --\n"+get("a", "", "/me")+"-- cassettes/b/two.yaml --\n"+tapeOf("/me"))
+	one, two := leave(t, p, "one", 20), leave(t, p, "b/two", 3)
+	if err := os.WriteFile(one, append(read(t, one), "torn"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	found, err := p.Journals()
+	if diff := cmp.Diff([]string{clean(two), clean(one)}, found); diff != "" || err != nil {
+		t.Fatal(diff, err)
+	}
+	for _, name := range []string{"b/two", "b/two.yaml", two} {
+		if found, err := p.Journals(name); err != nil || len(found) != 1 || found[0] != clean(two) {
+			t.Errorf("%s: %v %v", name, found, err)
+		}
+	}
+	if found, _ := p.Journals("two", "on"); len(found) != 0 {
+		t.Errorf("found %v", found)
+	}
+	for journal, want := range map[string]struct {
+		file     string
+		count    int
+		warnings int
+	}{one: {"one.yaml", 19, 1}, two: {"b/two.recovered.yaml", 2, 0}} {
+		told, err := p.Recover(journal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(told.Findings) != want.warnings || want.warnings > 0 && told.Findings[0].Severity != report.Warning {
+			t.Errorf("told %+v", told.Findings)
+		}
+		file := filepath.Join(p.Dirs.Cassettes, filepath.FromSlash(want.file))
+		c, err := cassette.Load(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(c.Interactions) != want.count || !strings.HasSuffix(c.Interactions[0].Request.URL, "$skip=1") {
+			t.Errorf("%s holds %d interactions, first %s", file, len(c.Interactions), c.Interactions[0].Request.URL)
+		}
+		if text := string(read(t, file)); strings.Contains(text, "Hunter2") || strings.Contains(text, "adele") {
+			t.Errorf("%s leaks", file)
+		}
+		if _, err := os.Stat(journal); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is still there: %v", journal, err)
+		}
+	}
+}
+
+// A journal that cannot be made a cassette stays.
+func TestRecoverFails(t *testing.T) {
+	p := lay(t, "-- scenarios/a.yaml --\n"+get("a", "", "/me"))
+	journal := leave(t, p, "x", 2)
+	if err := os.Mkdir(filepath.Join(p.Dirs.Cassettes, "x.yaml"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(p.Dirs.Cassettes, "x.recovered.yaml"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Recover(journal); err == nil {
+		t.Error("it was recovered over a folder")
+	}
+	if _, err := os.Stat(journal); err != nil {
+		t.Error(err)
+	}
+	if _, err := p.Recover(filepath.Join(p.Dirs.Cassettes, "none.yaml.journal")); err == nil {
+		t.Error("there was nothing to recover")
+	}
+}
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
