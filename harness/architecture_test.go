@@ -34,6 +34,7 @@ var imports = map[string][]string{
 	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
 	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/typo"},
 
+	"harness/planted":  {"harness/cassette"},
 	"harness/emulator": {"harness/signin", "harness/internal/graphurl"},
 	"harness/auth":     {"harness/scenario", "harness/cassette"},
 
@@ -49,7 +50,6 @@ var imports = map[string][]string{
 	"harness/format":              {},
 	"harness/internal/graphurl":   {"harness/format"},
 	"harness/internal/jsondoc":    {},
-	"harness/internal/planted":    {"harness/cassette"},
 	"harness/internal/strictyaml": {"harness/internal/typo"},
 	"harness/internal/typo":       {},
 }

@@ -209,6 +209,9 @@ func (p *pattern) bounded(text string, i, j int) bool {
 	case kindHost:
 		return a != '.' && a != '-' && hasAnyPrefix(text[j:], ".sharepoint.com", "-my.sharepoint.com", "-admin.sharepoint.com")
 	}
+	if p.kind == kindThread && strings.HasSuffix(text[:i], "19:meeting_") {
+		a = ':'
+	}
 	return !isTokenByte(a) && !isTokenByte(z)
 }
 

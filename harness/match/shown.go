@@ -15,7 +15,8 @@ import (
 var secretNames = []string{
 	"authorization", "password", "client_secret", "client_assertion", "assertion", "refresh_token", "access_token",
 	"id_token", "code", "device_code", "secrettext", "tempauth", "tempauthtoken", "authtoken", "sig", "cookie",
-	"clientstate", "validationtoken",
+	"clientstate", "validationtoken", "validationtokens", "authkey", "newpassword", "currentpassword", "sharedsecret", "privatekey",
+	"encryptioncertificate", "pkcs12value", "proof", "passcode", "recoverykey", "uploadurl", "downloadurl", "sastoken",
 }
 
 func secret(field string) bool {

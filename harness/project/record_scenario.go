@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -29,11 +30,17 @@ func (p *Project) Record(ctx context.Context, file string, live Live) (report.Ca
 	if err := p.ownCassette(sc); err != nil {
 		return report.Case{}, err
 	}
-	told, saved, err := p.RecordOnce(ctx, sc, live)
+	r, err := p.recordingOf(sc, sc.Cassette, live)
+	if err != nil {
+		return report.Case{}, err
+	}
+	told, saved, err := r.finish(ctx, r.run(ctx, p, sc))
 	if err != nil || !saved {
 		return told, err
 	}
-	return p.Verified(ctx, told)
+	told, err = p.Verified(ctx, told)
+	r.hide(&told) // a miss tells what the scenario sends
+	return told, err
 }
 
 // ownCassette refuses a cassette that other scenarios need and that is not called like
@@ -105,6 +112,7 @@ func (r *Recording) finish(ctx context.Context, told report.Case) (_ report.Case
 func (r *Recording) run(ctx context.Context, p *Project, sc *scenario.Scenario) report.Case {
 	progress := &progress{tell: r.live.Progress, now: Progress{Scenario: sc, Total: len(sc.Steps) + len(sc.Cleanup)}}
 	told := runner.Run(ctx, sc, runner.Options{
+		Hide:      r.redactor.Message,
 		Transport: func(string) http.RoundTripper { return r.Transport() },
 		BaseURL:   r.baseURL(),
 		Schemas:   p.Schemas,
@@ -211,7 +219,20 @@ func (p *Project) Verified(ctx context.Context, told report.Case) (report.Case, 
 			Message: "it was recorded, and does not pass when it is replayed",
 			Hint:    "expectations of values that redaction replaces want a variable, or redact: {identity: off} for invented people",
 		})
-		told.Findings = append(told.Findings, c.Findings...)
+		for _, f := range c.Findings {
+			told.Findings = append(told.Findings, withoutValues(f))
+		}
 	}
 	return told, nil
+}
+
+// withoutValues leaves out what a miss tells of the values that a client sent, which here
+// are the tenant's.
+func withoutValues(f report.Finding) report.Finding {
+	if f.Rule != RuleMiss {
+		return f
+	}
+	f.Message, _, _ = strings.Cut(f.Message, "\n")
+	f.Want, f.Got, f.Hint = "", "", "graphvcr replay tells what differs, with the values"
+	return f
 }

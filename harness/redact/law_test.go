@@ -10,7 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/format"
-	"github.com/graphvcr/graphvcr/harness/internal/planted"
+	"github.com/graphvcr/graphvcr/harness/planted"
 	"github.com/graphvcr/graphvcr/harness/redact"
 )
 

@@ -35,6 +35,9 @@ func withoutQueries(text string) string {
 		end := at + len("://")
 		for end < len(text) && text[end] > ' ' && !strings.ContainsRune("\"'<>`", rune(text[end])) {
 			end++
+			if end < len(text) && text[end] == '\'' && opensLiteral(text[at:end]) {
+				end = quoteEnd(text, end)
+			}
 		}
 		address := text[:end]
 		if query := strings.IndexByte(address[at:], '?'); query >= 0 {
@@ -58,4 +61,27 @@ func withoutNetwork(text string) string {
 		}
 	}
 	return text
+}
+
+// opensLiteral reports whether a quote behind a part of an address opens a literal of its
+// query, as in ?$filter=id+eq+'x', and does not end the address.
+func opensLiteral(address string) bool {
+	if !strings.Contains(address, "?") {
+		return false
+	}
+	return strings.HasSuffix(address, "%20") || strings.ContainsRune("=+(,", rune(address[len(address)-1]))
+}
+
+// quoteEnd is behind the quote that closes a literal, in which quotes are doubled.
+func quoteEnd(text string, open int) int {
+	for i := open + 1; i < len(text); i++ {
+		if text[i] != '\'' {
+			continue
+		}
+		if i+1 == len(text) || text[i+1] != '\'' {
+			return i + 1
+		}
+		i++
+	}
+	return len(text)
 }

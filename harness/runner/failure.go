@@ -52,11 +52,31 @@ func (f failure) finding(a *answer) report.Finding {
 // GUIDs whole.
 const maxShown = 120
 
-func cut(text string) string {
-	if shown := []rune(text[:min(len(text), (maxShown+1)*utf8.UTFMax)]); len(shown) > maxShown {
-		return string(shown[:maxShown-1]) + "…"
+// A value in the texts of a finding stands between two noncharacters until the run is
+// over: what hides values has to see them before they are cut.
+const (
+	valueBegins = "\uFDD0"
+	valueEnds   = "\uFDD1"
+	maxHeld     = 16 << 10
+)
+
+// cut marks a value, of which the finding will quote the beginning.
+func cut(text string) string { return valueBegins + text[:min(len(text), maxHeld)] + valueEnds }
+
+// settle puts the values in their places, hidden and cut.
+func settle(text string, hide func(string) string) string {
+	before, rest, found := strings.Cut(text, valueBegins)
+	if !found {
+		return text
 	}
-	return text
+	value, after, _ := strings.Cut(rest, valueEnds)
+	if hide != nil {
+		value = hide(value)
+	}
+	if shown := []rune(value[:min(len(value), (maxShown+1)*utf8.UTFMax)]); len(shown) > maxShown {
+		value = string(shown[:maxShown-1]) + "…"
+	}
+	return before + value + settle(after, hide)
 }
 
 // hintOf is the advice of the errors of cassettes, schemas and scenarios.

@@ -29,6 +29,8 @@ type Options struct {
 	Wait func(ctx context.Context, d time.Duration) error
 	// Began is told of each step when it begins; nil is not.
 	Began func(name string, step *scenario.Step)
+	// Hide replaces what a finding may not tell of a value; nil hides nothing.
+	Hide func(value string) string
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -49,6 +51,12 @@ func Run(ctx context.Context, sc *scenario.Scenario, opts Options) report.Case {
 		result:   report.Case{Name: sc.Name, File: sc.File},
 	}
 	r.all(ctx)
+	for i := range r.result.Findings {
+		f := &r.result.Findings[i]
+		for _, text := range []*string{&f.Message, &f.Want, &f.Got, &f.Hint} {
+			*text = settle(*text, opts.Hide)
+		}
+	}
 	r.result.Duration = opts.Now().Sub(began)
 	return r.result
 }

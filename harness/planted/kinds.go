@@ -100,9 +100,9 @@ func ByMember() []Kind {
 		{Name: "outlook upload url", Member: "uploadUrl", Value: "https://outlook.office.com/api/v2.0/Users('" + Object + "@" + Tenant + "')/AttachmentSessions('AAMkADI5MAAIT3k0uAAA12345=')?authtoken=" + JWT(), Needle: JWT()[:40]},
 		{Name: "download url", Member: "@microsoft.graph.downloadUrl", Value: "https://fabrikam.sharepoint.com/_layouts/15/download.aspx?UniqueId=a1&Translate=false&tempauth=v1.qsTempAuth01Token&ApiVersion=2.0", Needle: "qsTempAuth01Token"},
 		{Name: "join url", Member: "joinWebUrl", Value: "https://teams.microsoft.com/l/meetup-join/19%3ameeting_MjdhNjM4YzUtYzExZi00OTFkLTkzZTAtNTVlNmZmMDhkNGU2%40thread.v2/0?context=%7b%22Tid%22%3a%22" + Tenant + "%22%7d", Needle: "MjdhNjM4YzUtYzExZi00OTFk"},
-		{Name: "notification url", Member: "notificationUrl", Value: "https://hooks.fabrikam.example/graph?code=Zm9vYmFyMTIzNDU2Nzg", Needle: "Zm9vYmFyMTIzNDU2Nzg"},
+		{Name: "notification url", Member: "notificationUrl", Value: "https://hooks.adatum.example/graph?code=Zm9vYmFyMTIzNDU2Nzg", Needle: "Zm9vYmFyMTIzNDU2Nzg"},
 		{Name: "sharing link", Member: "link", Value: `{"type":"view","webUrl":"https://1drv.ms/A6913278E564460AA616C71B28AD6EB7"}`, Needle: "A6913278E564460AA616"},
-		{Name: "sas url", Member: "azureStorageUri", Value: "https://fabrikamstore.blob.core.windows.net/c/b?sv=2020-08-04&sig=aBc%2Bdef%2FghiJKL0123456789%3D", Needle: "ghiJKL0123456789"},
+		{Name: "sas url", Member: "azureStorageUri", Value: "https://adatumstore.blob.core.windows.net/c/b?sv=2020-08-04&sig=aBc%2Bdef%2FghiJKL0123456789%3D", Needle: "ghiJKL0123456789"},
 		{Name: "shared secret", Member: "sharedSecret", Value: "shhh-quiet"},
 
 		{Name: "display name", Member: "displayName", Value: "Adele Vance"},
