@@ -79,7 +79,7 @@ func (c *checker) answer(v any) {
 		}
 		return
 	}
-	c.selection(object)
+	c.selection(object, c.opts.Select, c.opts.Expand)
 	c.value(&shape{target: c.root.key.name}, v)
 }
 
@@ -170,9 +170,14 @@ func inBounds(number json.Number) bool {
 // legal everywhere.
 func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
 	closed := sh != nil && sh.closed && !lenient
+	watched := closed || sh != nil && !lenient && c.opts.Open && sh.open
 	for name, v := range object {
 		container := c.worthwhile(v, member(name))
-		if !closed && !container {
+		if c.opts.Request && sh != nil && sh.readOnly[name] {
+			c.report(sh.key, appendToken("/properties", name), Violation{Rule: "readOnly", Warning: true,
+				Want: "nothing: only the service sets it", Got: brief(v)}, member(name))
+		}
+		if !watched && !container {
 			continue
 		}
 		var property *shape
@@ -184,7 +189,7 @@ func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
 			if strings.IndexByte(name, '@') >= 0 {
 				continue
 			}
-			if closed {
+			if watched {
 				c.undeclared(sh, name, v)
 			}
 		}
@@ -196,7 +201,7 @@ func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
 	}
 }
 
-// undeclared reports a property that neither a closed type nor its bases know.
+// undeclared reports a property that neither a type nor its bases know.
 func (c *checker) undeclared(sh *shape, name string, v any) {
 	names := make([]string, 0, len(sh.props))
 	for property := range sh.props {
@@ -207,18 +212,28 @@ func (c *checker) undeclared(sh *shape, name string, v any) {
 	if near := nearest(name, names, 1); len(near) > 0 {
 		want = fmt.Sprintf("a property of %s, perhaps %s", sh.key.name, near[0])
 	}
-	c.report(sh.key, "/properties", Violation{Rule: "undeclared", Warning: true, Want: want, Got: brief(v)}, member(name))
+	rule := "undeclared"
+	if sh.open {
+		rule, want = "open", "a property that "+sh.key.name+" declares, though it is open"
+	}
+	c.report(sh.key, "/properties", Violation{Rule: rule, Warning: true, Want: want, Got: brief(v)}, member(name))
 }
 
-// selection reports properties that $select did not ask for (design section 9;
-// id comes unasked in real recordings).
-func (c *checker) selection(object map[string]any) {
-	if c.opts.Select == nil {
+// selection reports properties that neither $select nor $expand asked for (design
+// section 9; id comes unasked in real recordings), in expanded entities too.
+func (c *checker) selection(object map[string]any, names []string, expand []Expansion) {
+	for _, e := range expand {
+		c.expanded(object, e)
+	}
+	if names == nil {
 		return
 	}
 	wanted := map[string]bool{"id": true}
-	for _, option := range c.opts.Select {
+	for _, option := range names {
 		wanted[selected(option)] = true
+	}
+	for _, e := range expand {
+		wanted[selected(e.Name)] = true
 	}
 	if wanted["*"] {
 		return
@@ -226,8 +241,31 @@ func (c *checker) selection(object map[string]any) {
 	for name, v := range object {
 		if !wanted[strings.ToLower(name)] && strings.IndexByte(name, '@') < 0 {
 			c.report(c.root.key, appendToken("/properties", name), Violation{Rule: "select",
-				Want: "only what was selected: " + listed(c.opts.Select), Got: brief(v)}, member(name))
+				Want: "only what was selected: " + listed(names), Got: brief(v)}, member(name))
 		}
+	}
+}
+
+// expanded looks at what an element of $expand brought.
+func (c *checker) expanded(object map[string]any, e Expansion) {
+	for name, v := range object {
+		if strings.ToLower(name) != selected(e.Name) {
+			continue
+		}
+		c.push(member(name))
+		switch v := v.(type) {
+		case map[string]any:
+			c.selection(v, e.Select, e.Expand)
+		case []any:
+			for i, item := range v {
+				if inner, ok := item.(map[string]any); ok {
+					c.push(element(i))
+					c.selection(inner, e.Select, e.Expand)
+					c.pop()
+				}
+			}
+		}
+		c.pop()
 	}
 }
 

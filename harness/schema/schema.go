@@ -106,6 +106,9 @@ func elementType(typ string) (element string, collection bool) {
 	return typ, false
 }
 
+// Dir is the folder that was opened.
+func (s *Set) Dir() string { return s.dir }
+
 // file is the path of a schema as it is shown to people.
 func (s *Set) file(key typeKey) string {
 	if s.builtin(key) {
@@ -121,9 +124,25 @@ type Options struct {
 	// a collection) that is not among them is an error. Names compare without
 	// regard to letter case; of a path (address/city) the first property counts.
 	Select []string
+	// Expand holds what $expand asked for, with what was selected inside it.
+	Expand []Expansion
+	// Request says that the value is sent: a property that only the service sets
+	// (readOnly) is a warning.
+	Request bool
+	// Open tells of undeclared properties of open types, too: they are legal, and
+	// worth a warning of the rule "open" to those who watch what changes.
+	Open bool
 	// Placeholders lets stand-ins of documentation ("id-value", "{id}", "string")
 	// pass wherever a string is due, whatever its format, pattern or enum.
 	Placeholders bool
+}
+
+// Expansion is an element of $expand: a navigation property with its own $select
+// and $expand. A nil Select asks for everything.
+type Expansion struct {
+	Name   string
+	Select []string
+	Expand []Expansion
 }
 
 // Validate checks a document (package jsondoc's trees) as a value of the type.
@@ -149,7 +168,7 @@ func (s *Set) Validate(api, typ string, doc any, opts Options) ([]Violation, err
 // A Violation is one place where a value is not what its schema says.
 type Violation struct {
 	Path    string // RFC 9535 normalized path
-	Rule    string // the keyword (type, enum, format, ...), or undeclared, select, odata.type, depth, number
+	Rule    string // the keyword (type, enum, format, ...), or undeclared, open, select, readOnly, odata.type, depth, number
 	Want    string
 	Got     string // the value as JSON, cut when it is long
 	Warning bool   // drift that Graph is free to make, not a broken contract

@@ -138,15 +138,26 @@ func parse(t testing.TB, text string) any {
 	return doc
 }
 
-// caseOptions reads "TYPE", "TYPE select=a,b" or "TYPE placeholders".
+// caseOptions reads "TYPE" and options: select=a,b expand=x expand=x:a,b placeholders request open.
 func caseOptions(t *testing.T, comment []byte) (typ string, opts schema.Options) {
 	lines := strings.Split(strings.TrimSpace(string(comment)), "\n")
 	words := strings.Fields(lines[len(lines)-1])
 	for _, word := range words[1:] {
 		if list, ok := strings.CutPrefix(word, "select="); ok {
 			opts.Select = strings.Split(list, ",")
+		} else if name, ok := strings.CutPrefix(word, "expand="); ok {
+			name, list, nested := strings.Cut(name, ":")
+			e := schema.Expansion{Name: name}
+			if nested {
+				e.Select = strings.Split(list, ",")
+			}
+			opts.Expand = append(opts.Expand, e)
 		} else if word == "placeholders" {
 			opts.Placeholders = true
+		} else if word == "request" {
+			opts.Request = true
+		} else if word == "open" {
+			opts.Open = true
 		} else {
 			t.Fatalf("unknown option %q", word)
 		}

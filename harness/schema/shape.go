@@ -15,7 +15,9 @@ type shape struct {
 	bases    map[string]bool // full names of the type and all it derives from
 	abstract bool
 	closed   bool // the type is known and neither it nor a base is open
+	open     bool // the type is known, and it or a base is open
 	props    map[string]*shape
+	readOnly map[string]bool // the properties that only the service sets
 	items    *shape
 }
 
@@ -46,7 +48,7 @@ func (s *Set) shapeOf(schema *jsonschema.Schema) *shape {
 	s.shapes[schema] = sh
 	merge := shapeMerge{set: s, into: sh, seen: map[*jsonschema.Schema]bool{}}
 	merge.add(schema)
-	sh.closed = merge.typed && !merge.open
+	sh.closed, sh.open = merge.typed && !merge.open, merge.typed && merge.open
 	if sh.key.name == "" && sh.target == "" && sh.props == nil && sh.items == nil {
 		s.shapes[schema] = nil
 		return nil
@@ -86,6 +88,7 @@ func (m *shapeMerge) add(schema *jsonschema.Schema) {
 		if m.into.props[name] == nil {
 			m.into.props[name] = m.set.shapeOf(property)
 		}
+		m.readOnly(name, property)
 	}
 	if schema.Items2020 != nil && m.into.items == nil {
 		m.into.items = m.set.shapeOf(schema.Items2020)
@@ -95,6 +98,22 @@ func (m *shapeMerge) add(schema *jsonschema.Schema) {
 		for _, part := range list {
 			m.add(part)
 		}
+	}
+}
+
+// readOnly notes a property with that keyword, which the library drops.
+func (m *shapeMerge) readOnly(name string, property *jsonschema.Schema) {
+	location, fragment, _ := strings.Cut(property.Location, "#")
+	key, _ := keyOf(location)
+	src := m.set.sources[key.path()]
+	if src == nil {
+		return
+	}
+	if keyword, _ := src.lookup(libraryPointer(fragment) + "/readOnly"); keyword == true {
+		if m.into.readOnly == nil {
+			m.into.readOnly = map[string]bool{}
+		}
+		m.into.readOnly[name] = true
 	}
 }
 

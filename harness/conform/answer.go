@@ -1,0 +1,141 @@
+package conform
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/route"
+	"github.com/graphvcr/graphvcr/harness/schema"
+)
+
+const errorType = "microsoft.graph.ODataErrors.ODataError"
+
+// answer judges the answer by its status.
+func (j *judgement) answer() error {
+	switch {
+	case j.Status >= 400:
+		return j.failure()
+	case j.Status == http.StatusNoContent, j.Status == http.StatusNotModified, j.Status == http.StatusResetContent:
+		j.result.Type = "nothing"
+		if j.Answer.Text != "" {
+			j.problem("answer.body", report.Error, jsondoc.Root, "no body with status "+strconv.Itoa(j.Status), "a body")
+		}
+	case j.Status >= 300:
+		j.result.Type = "a redirect"
+		j.link("Location", true)
+	case j.Status == http.StatusAccepted:
+		return j.accepted()
+	case j.Status >= 200 && !strings.EqualFold(j.Method, http.MethodHead):
+		return j.success()
+	}
+	return nil
+}
+
+// failure wants Graph's error shape.
+func (j *judgement) failure() error {
+	j.result.Type = errorType
+	switch {
+	case j.Answer.IsJSON:
+		return j.validate(errorType, jsondoc.Root, j.Answer.Doc, schema.Options{})
+	case j.Answer.Text == "" || strings.EqualFold(j.Method, http.MethodHead):
+		j.result.Type = "nothing"
+	default:
+		j.problem("answer.error", report.Warning, jsondoc.Root, "an error as JSON: "+errorType, j.kind())
+	}
+	return nil
+}
+
+// accepted wants to know where the operation is, if one was begun: an action that
+// returns nothing (sendMail) is just done later.
+func (j *judgement) accepted() error {
+	found := j.link("Location", false)
+	found = j.link("Operation-Location", false) || found // printer-create, OneNote's copies
+	if j.Answer.IsJSON || found {
+		j.result.Type = "an operation"
+	}
+	if !found && !j.Answer.IsJSON && (j.unsure == nil && j.target.Answer.Shape != route.Nothing) {
+		j.problem("answer.location", report.Warning, "header.Location", "where the operation is, with status 202", "no Location")
+	}
+	if j.Answer.IsJSON {
+		return j.success()
+	}
+	return nil
+}
+
+// link checks a header that leads elsewhere.
+func (j *judgement) link(name string, required bool) (found bool) {
+	values := j.Header.Values(name)
+	switch {
+	case len(values) == 0 && required && j.Status != http.StatusMultipleChoices:
+		j.problem("answer.location", report.Error, "header."+name, "where to, with status "+strconv.Itoa(j.Status), "no "+name)
+	case len(values) > 0 && !isLink(values[0]):
+		j.problem("answer.location", report.Error, "header."+name, "an address", strconv.Quote(values[0]))
+	}
+	return len(values) > 0
+}
+
+// isLink takes an absolute address, or one that begins at a root (team-archive
+// answers /teams({id})/operations({opId})).
+func isLink(text string) bool {
+	return (strings.Contains(text, "://") || strings.HasPrefix(text, "/")) && !strings.ContainsAny(text, " \t\r\n<>")
+}
+
+// success validates against the type that is sure first.
+func (j *judgement) success() error {
+	if j.isError() {
+		j.problem("answer.error", report.Error, "$['error']", "no error with status "+strconv.Itoa(j.Status), "an error")
+		return nil
+	}
+	if j.Schema != "" {
+		j.result.Type = j.Schema
+		return nil
+	}
+	expected, err := j.expected()
+	if err != nil {
+		j.result.Reason = err.Error()
+		return nil
+	}
+	j.result.Type = expected.String()
+	return j.body(expected)
+}
+
+// isError reports whether the body is an error's and nothing else.
+func (j *judgement) isError() bool {
+	body, _ := j.Answer.Doc.(map[string]any)
+	inner, ok := body["error"].(map[string]any)
+	_, hasCode := inner["code"]
+	_, hasMessage := inner["message"]
+	return ok && hasCode && hasMessage && len(body) == 1
+}
+
+// expected is what the context of the answer says it is, else what the path says.
+func (j *judgement) expected() (route.Answer, error) {
+	body, _ := j.Answer.Doc.(map[string]any)
+	context, ok := body["@odata.context"].(string)
+	if !ok {
+		return j.target.Answer, j.unsure
+	}
+	a, err := j.index.Context(context)
+	if err == nil || j.unsure == nil && j.target.Answer.Shape != route.Nothing {
+		if err != nil {
+			a = j.target.Answer
+		}
+		return a, nil
+	}
+	return a, err
+}
+
+// kind says what a body that is not JSON is.
+func (j *judgement) kind() string {
+	kind := j.Header.Get("Content-Type")
+	switch {
+	case j.Answer.Text == "":
+		return "no body"
+	case kind == "":
+		return "a body without content type"
+	}
+	return "a body of type " + kind
+}

@@ -1,0 +1,158 @@
+package conform
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/route"
+	"github.com/graphvcr/graphvcr/harness/schema"
+)
+
+// body validates the answer's body as what it was taken for.
+func (j *judgement) body(expected route.Answer) error {
+	options := j.options()
+	switch expected.Shape {
+	case route.Nothing:
+		if j.Answer.Text != "" {
+			j.problem("answer.body", report.Warning, jsondoc.Root, "no body: metadata declares none", j.shown())
+		}
+		return nil
+	case route.Bytes, route.Unchecked:
+		return nil
+	case route.Count:
+		if !digits.MatchString(strings.TrimPrefix(j.Answer.Text, "\ufeff")) {
+			j.problem("answer.count", report.Error, jsondoc.Root, "a number", j.shown())
+		}
+		return nil
+	}
+	if !j.Answer.IsJSON {
+		j.missing(expected)
+		return nil
+	}
+	j.annotations()
+	switch expected.Shape {
+	case route.Object:
+		return j.typed(expected.Type, jsondoc.Root, j.Answer.Doc, options)
+	case route.Page:
+		return j.typed("Collection("+expected.Type+")", jsondoc.Root, j.Answer.Doc, options)
+	case route.Value:
+		return j.value(expected)
+	case route.Reference:
+		return j.validate("odata.reference", jsondoc.Root, j.Answer.Doc, schema.Options{})
+	case route.References:
+		return j.validate("Collection(odata.reference)", jsondoc.Root, j.Answer.Doc, schema.Options{})
+	case route.Batch:
+		return j.batch()
+	}
+	return nil
+}
+
+var digits = regexp.MustCompile(`^\s*\d+\s*$`)
+
+// missing tells of an answer without the body that is due. A write may be answered
+// without one (Prefer: return=minimal).
+func (j *judgement) missing(expected route.Answer) {
+	severity := report.Error
+	if !strings.EqualFold(j.Method, http.MethodGet) && j.Answer.Text == "" {
+		severity = report.Note
+	}
+	j.problem("answer.body", severity, jsondoc.Root, expected.String()+" as JSON", j.kind())
+}
+
+// value checks a result that is no object: it is wrapped in one.
+func (j *judgement) value(expected route.Answer) error {
+	body, _ := j.Answer.Doc.(map[string]any)
+	value, ok := body["value"]
+	if !ok {
+		j.problem("answer.value", report.Error, "$['value']", expected.Type, "nothing")
+		return nil
+	}
+	return j.typed(expected.Type, "$['value']", value, schema.Options{Placeholders: j.Placeholders})
+}
+
+// annotations checks those of an answer that clients rely on (OData JSON format
+// 4.0, section 4.5).
+func (j *judgement) annotations() {
+	body, _ := j.Answer.Doc.(map[string]any)
+	for _, name := range []string{"@odata.context", "@odata.nextLink", "@odata.deltaLink"} {
+		value, ok := body[name]
+		text, isText := value.(string)
+		if ok && (!isText || !strings.Contains(text, "://") && !j.Placeholders) {
+			j.problem("answer.annotation", report.Error, jsondoc.AppendPath(jsondoc.Root, name), "an absolute address", brief(value))
+		}
+	}
+	if count, ok := body["@odata.count"]; ok {
+		if n, isNumber := count.(json.Number); !isNumber || strings.ContainsAny(string(n), "-.eE") {
+			j.problem("answer.annotation", report.Error, "$['@odata.count']", "a number of entities", brief(count))
+		}
+	}
+}
+
+// typed validates against the schema of a type of metadata, if the project has it.
+func (j *judgement) typed(typ, at string, doc any, options schema.Options) error {
+	if !j.checker.schemas.Has(j.api, typ) {
+		j.result.Reason = fmt.Sprintf("there is no schema of %s in %s", bare(typ), j.api)
+		return nil
+	}
+	return j.validate(typ, at, doc, options)
+}
+
+func bare(typ string) string { return strings.TrimSuffix(strings.TrimPrefix(typ, "Collection("), ")") }
+
+// validate validates a value at a place of the answer.
+func (j *judgement) validate(typ, at string, doc any, options schema.Options) error {
+	options.Placeholders = j.Placeholders
+	violations, err := j.checker.schemas.Validate(j.api, typ, doc, options)
+	if err != nil {
+		return err
+	}
+	for _, v := range violations {
+		if v.Rule == "type" && j.numbersAreTexts() && numberText.MatchString(v.Got) {
+			continue
+		}
+		p := Problem{Rule: "schema." + v.Rule, Severity: report.Error, Where: below(at, v.Path), Want: v.Want, Got: v.Got, File: v.File, Line: v.Line}
+		switch {
+		case v.Rule == "open":
+			p.Severity = report.Note
+		case v.Warning:
+			p.Severity = report.Warning
+		}
+		j.result.Problems = append(j.result.Problems, p)
+	}
+	return nil
+}
+
+var numberText = regexp.MustCompile(`^"-?\d+(\.\d+)?"$`)
+
+// numbersAreTexts reports whether the client asked for large numbers as texts
+// (OData JSON format 4.0, section 3.2).
+func (j *judgement) numbersAreTexts() bool {
+	return strings.Contains(strings.ToLower(j.Header.Get("Content-Type")), "ieee754compatible=true")
+}
+
+// below is a path relative to a place, as a path.
+func below(at, path string) string { return at + strings.TrimPrefix(path, jsondoc.Root) }
+
+// shown is a body that should not be there.
+func (j *judgement) shown() string {
+	if j.Answer.IsJSON {
+		return brief(j.Answer.Doc)
+	}
+	return j.kind()
+}
+
+// maxBrief is how much of a value is shown.
+const maxBrief = 80
+
+func brief(v any) string {
+	text := []rune(string(jsondoc.Canonical(nil, v)))
+	if len(text) > maxBrief {
+		return string(text[:maxBrief-1]) + "…"
+	}
+	return string(text)
+}

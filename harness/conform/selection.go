@@ -1,0 +1,70 @@
+package conform
+
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/schema"
+)
+
+// options are what the request's address asked of the answer.
+func (j *judgement) options() schema.Options {
+	selected, expanded := Selection(j.address)
+	return schema.Options{Select: selected, Expand: expanded, Open: true}
+}
+
+// Selection is what an address selects and expands; nothing selected is nil.
+func Selection(u *graphurl.URL) (selected []string, expanded []schema.Expansion) {
+	for _, o := range u.Options {
+		switch o.Name {
+		case "$select":
+			selected = append(selected, list(o.Value, ',')...)
+		case "$expand":
+			expanded = append(expanded, expansions(o.Value)...)
+		}
+	}
+	return selected, expanded
+}
+
+// expansions reads "a,b($select=c,d;$expand=e($select=f))".
+func expansions(text string) []schema.Expansion {
+	var all []schema.Expansion
+	for _, item := range list(text, ',') {
+		name, options, _ := strings.Cut(item, "(")
+		e := schema.Expansion{Name: name}
+		for _, option := range list(strings.TrimSuffix(options, ")"), ';') {
+			key, value, _ := strings.Cut(option, "=")
+			switch strings.ToLower(strings.TrimPrefix(key, "$")) {
+			case "select":
+				e.Select = append(e.Select, list(value, ',')...)
+			case "expand":
+				e.Expand = append(e.Expand, expansions(value)...)
+			}
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// list splits an OData list at separators outside parentheses and quotes.
+func list(text string, separator byte) []string {
+	var items []string
+	depth, quoted, start := 0, false, 0
+	for i := 0; i <= len(text); i++ {
+		switch {
+		case i == len(text) || text[i] == separator && depth == 0 && !quoted:
+			if item := strings.TrimSpace(text[start:i]); item != "" {
+				items = append(items, item)
+			}
+			start = i + 1
+		case text[i] == '\'':
+			quoted = !quoted
+		case quoted:
+		case text[i] == '(':
+			depth++
+		case text[i] == ')':
+			depth--
+		}
+	}
+	return items
+}
