@@ -22,10 +22,10 @@ var imports = map[string][]string{
 	"harness/ca":    {},
 
 	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
-	"harness/project":  {"harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
+	"harness/project":  {"harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
 	"harness/importer": {"harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl"},
 	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
-	"harness/runner":   {"harness/scenario", "harness/schema", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
+	"harness/runner":   {"harness/conform", "harness/scenario", "harness/schema", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 
 	"harness/transport": {"harness/match", "harness/cassette"},
 	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
@@ -44,6 +44,7 @@ var imports = map[string][]string{
 	"harness/diff":   {"harness/cassette", "harness/format", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc"},
 
 	"harness/csdl":                {"harness/internal/typo"},
+	"harness/conform":             {"harness/schema", "harness/route", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/generate":            {"harness/csdl", "harness/route", "harness/format", "harness/internal/jsondoc"},
 	"harness/route":               {"harness/csdl", "harness/internal/graphurl"},
 	"harness/report":              {},

@@ -138,6 +138,10 @@ func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error
 			errs = append(errs, err)
 			continue
 		}
+		if r.judged, err = p.Judge(r.result.Cassette, r.file); err != nil {
+			errs = append(errs, err)
+			continue
+		}
 		suite.Cases = append(suite.Cases, r.told())
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -156,6 +160,7 @@ type recording struct {
 	file, name string
 	result     *importer.Result
 	redacted   []report.Finding
+	judged     []report.Finding
 	guard      cassette.Guard
 }
 
@@ -239,7 +244,7 @@ func (f *importFlags) checkTargets(recordings []recording) error {
 
 // told is what the report says of a recording.
 func (r *recording) told() report.Case {
-	c := report.Case{Name: r.name, File: r.file, Findings: append(r.result.Findings, r.redacted...)}
+	c := report.Case{Name: r.name, File: r.file, Findings: slices.Concat(r.result.Findings, r.redacted, r.judged)}
 	switch n := len(r.result.Cassette.Interactions); n {
 	case 0:
 		c.Name = r.name + " (nothing to import, nothing written)"

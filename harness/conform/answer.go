@@ -89,7 +89,7 @@ func (j *judgement) success() error {
 		j.problem("answer.error", report.Error, "$['error']", "no error with status "+strconv.Itoa(j.Status), "an error")
 		return nil
 	}
-	if j.Schema != "" {
+	if isBatch := j.unsure == nil && j.target.Answer.Shape == route.Batch; j.Schema != "" && !isBatch {
 		j.result.Type = j.Schema
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
@@ -27,6 +28,7 @@ type Project struct {
 	Dirs    Dirs
 	Rules   Rules
 	Schemas *schema.Set
+	Answers *conform.Checker // what every answer is judged by
 	Now     func() time.Time // by which recordings expire; nil is time.Now
 
 	tapes shelf
@@ -50,7 +52,7 @@ func Open(dirs Dirs) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Project{Dirs: dirs, Rules: rules, Schemas: schemas, tapes: shelf{dir: dirs.Cassettes}}, nil
+	return &Project{Dirs: dirs, Rules: rules, Schemas: schemas, Answers: conform.New(schemas), tapes: shelf{dir: dirs.Cassettes}}, nil
 }
 
 // resolve fills in defaults. Names are relative to the working directory where

@@ -116,6 +116,7 @@ func (r *Recording) run(ctx context.Context, p *Project, sc *scenario.Scenario) 
 		Transport: func(string) http.RoundTripper { return r.Transport() },
 		BaseURL:   r.baseURL(),
 		Schemas:   p.Schemas,
+		Answers:   p.Answers,
 		Env:       os.LookupEnv,
 		Wait:      progress.waiting(r.live.Wait),
 		Began:     progress.began,

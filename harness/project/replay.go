@@ -239,6 +239,7 @@ func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
 	j.result = runner.Run(ctx, j.sc, runner.Options{
 		Transport: func(string) http.RoundTripper { return replayer },
 		Schemas:   p.Schemas,
+		Answers:   p.Answers,
 		Vars:      vars,
 		Env:       os.LookupEnv,
 	})

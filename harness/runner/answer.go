@@ -38,6 +38,8 @@ type answer struct {
 	isJSON  bool
 	mended  string // where its JSON holds half of a surrogate pair, the first such place
 	trace   match.Trace
+
+	redirected bool // the answer is of another address
 }
 
 func (a *answer) source() source { return source(a.trace.Answer) }
@@ -70,6 +72,7 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 		return nil, s.failed(req, err)
 	}
 	defer resp.Body.Close()
+	a.redirected = resp.Request != nil && resp.Request.URL.String() != req.URL.String()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
 		return nil, s.failed(req, fmt.Errorf("read the answer: %w", err))

@@ -10,7 +10,7 @@
 // Rules of its findings: expect.KEYWORD (an expectation of status, headers or
 // body), schema.KEYWORD, poll.failed, poll.order, poll.constant, poll.status,
 // poll.timeout, follow.link, follow.loop, follow.total, parts.id, replay.miss,
-// replay.order, run.skipped, and run.WHAT for what could not be done at all,
+// replay.order, run.skipped, answer.WHAT and request.WHAT (package conform), and run.WHAT for what could not be done at all,
 // which makes the case an error: env, variable, request, body, schema, format, path, pattern,
 // capture, identity, transport, cancelled.
 //

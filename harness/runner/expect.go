@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -26,6 +27,7 @@ func (s *stepRun) expect(e *scenario.Expect, v *view) *halt {
 	if c.fault != nil {
 		return c.fault
 	}
+	maps.Copy(s.named, c.looked)
 	violations, h := s.violations(e, v, c.looked)
 	s.add(violations...)
 	return h

@@ -165,13 +165,19 @@ func (p *poller) holds(checks []scenario.Check, a *answer) (bool, *halt) {
 // against the declared ones.
 func (p *poller) validate(a *answer) *halt {
 	e := p.step.Expect
-	if e == nil || e.Schema == "" || !a.isJSON || a.status >= 300 {
-		return nil
+	if e == nil {
+		e = &scenario.Expect{}
 	}
 	c := p.checker(a) // only to learn what the step names
 	c.checks(p.step.Poll.Until, a.doc, a.view().bodyPlace())
 	c.checks(e.Body, a.doc, a.view().bodyPlace())
-	found, h := p.violations(e, a.view(), c.looked)
+	p.named = c.looked
+	found, h := p.conformity(a)
+	p.onTheWay = append(p.onTheWay, found...)
+	if h != nil || e.Schema == "" || !a.isJSON || a.status >= 300 {
+		return h
+	}
+	found, h = p.violations(e, a.view(), c.looked)
 	p.onTheWay = append(p.onTheWay, found...)
 	return h
 }

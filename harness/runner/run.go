@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 	"github.com/graphvcr/graphvcr/harness/schema"
@@ -20,6 +21,8 @@ type Options struct {
 	// BaseURL is where paths are resolved; "" is https://graph.microsoft.com.
 	BaseURL string
 	Schemas *schema.Set
+	// Answers judges every answer by what metadata promises; nil does not.
+	Answers *conform.Checker
 	// Vars override the scenario's variables of the same name (a cassette's
 	// recorded values on replay).
 	Vars map[string]string
@@ -71,6 +74,8 @@ type run struct {
 	skipped   []string // steps whose variables were never captured
 	lacking   []string // those variables
 	skipLine  int      // where the first such step stands
+	trail     conform.Trail
+	told      map[string]bool // notes that are told once
 }
 
 func (r *run) all(ctx context.Context) {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/runner"
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -92,6 +93,7 @@ func play(t *testing.T, script *txtar.Archive) string {
 	if opts.Schemas, err = schema.Open(filepath.Join(dir, "schemas")); err != nil {
 		t.Fatal(err)
 	}
+	opts.Answers = conform.New(opts.Schemas)
 	told := tell(runner.Run(t.Context(), sc, opts))
 	for _, left := range service.left {
 		told += "unused: " + left.line + "\n"

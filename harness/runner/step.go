@@ -17,6 +17,7 @@ type stepRun struct {
 	cleanup bool
 	page    int             // of a followed answer, from 1
 	taken   map[string]bool // variables that an answer had a value for
+	named   map[string]bool // places of the answer that some check names
 }
 
 // do runs the step unless it lacks a variable. What it returns has been reported.
@@ -86,10 +87,15 @@ func (s *stepRun) once(ctx context.Context) (*answer, *halt) {
 // judge checks an answer against all that the step expects of it, and takes
 // from it what the step captures.
 func (s *stepRun) judge(a *answer) *halt {
+	s.named = map[string]bool{}
 	if h := s.expect(s.step.Expect, a.view()); h != nil {
 		return h
 	}
 	if h := s.parts(a); h != nil {
+		return h
+	}
+	found, h := s.conformity(a)
+	if s.add(found...); h != nil {
 		return h
 	}
 	return s.capture(a)

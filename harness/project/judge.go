@@ -1,0 +1,74 @@
+package project
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// Judge tells what in a recording is not as metadata promises, as far as the project
+// has schemas and an index of paths. The file is what findings name. What is told of
+// one property, or why an answer has no type, is told once.
+func (p *Project) Judge(c *cassette.Cassette, file string) ([]report.Finding, error) {
+	var findings []report.Finding
+	var trail conform.Trail
+	told := map[string]bool{}
+	for n, i := range c.Interactions {
+		result, err := trail.Check(p.Answers, exchangeOf(c, i))
+		if err != nil {
+			return nil, fmt.Errorf("judge %s: %w", file, err)
+		}
+		if result.Reason != "" {
+			result.Problems = append(result.Problems, conform.Problem{
+				Rule: "answer.untyped", Severity: report.Note, Where: "answer", Want: "a type", Got: result.Reason,
+			})
+		}
+		for _, problem := range result.Problems {
+			key := problem.Rule + "\x00" + problem.File + "\x00" + problem.Want + "\x00" + problem.Got
+			if problem.Severity == report.Note && told[key] {
+				continue
+			}
+			told[key] = true
+			if c.Meta.Origin == cassette.Docs { // what documentation shows is no contract
+				problem.Severity = min(problem.Severity, report.Warning)
+			}
+			findings = append(findings, judged(problem, i, n, file))
+		}
+	}
+	return findings, nil
+}
+
+func judged(p conform.Problem, i *cassette.Interaction, n int, file string) report.Finding {
+	message := fmt.Sprintf("%s %s: %s is %s, wanted %s", i.Request.Method, i.Request.URL, p.Where, p.Got, p.Want)
+	if p.File != "" {
+		message += fmt.Sprintf(" (%s:%d)", p.File, p.Line)
+	}
+	return report.Finding{
+		Rule: p.Rule, Severity: p.Severity, Interaction: &n, Place: report.Place{File: file},
+		Where: p.Where, Want: p.Want, Got: p.Got, Message: message,
+	}
+}
+
+func exchangeOf(c *cassette.Cassette, i *cassette.Interaction) conform.Exchange {
+	return conform.Exchange{
+		Method: i.Request.Method, URL: i.Request.URL, Request: bodyOf(i.Request.Body, i.Request.Headers),
+		Status: i.Response.Code, Header: i.Response.Headers, Answer: bodyOf(i.Response.Body, i.Response.Headers),
+		Placeholders: c.Meta.Origin == cassette.Docs,
+	}
+}
+
+// bodyOf takes what does not say that it is something else for JSON, if it is.
+func bodyOf(text string, header http.Header) conform.Body {
+	body := conform.Body{Text: text}
+	if kind := header.Get("Content-Type"); kind != "" && !strings.Contains(strings.ToLower(kind), "json") {
+		return body
+	}
+	doc, err := jsondoc.Parse(text)
+	body.Doc, body.IsJSON = doc, err == nil
+	return body
+}
