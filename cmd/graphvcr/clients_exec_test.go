@@ -5,32 +5,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 )
 
 // A client that knows of nothing is answered on replay just what it was answered while
 // exec recorded it, several at a time.
 func TestClientsThroughExec(t *testing.T) {
-	forEachRules(t, func(t *testing.T, c client, rules string, check func(t *testing.T, live string, again []string)) {
+	forEachRules(t, func(t *testing.T, c client, command []string, dir string) (live string, again []string) {
 		g := startGraphAsNamed(t)
-		dir := projectWith(t, rules)
-		command := c.command(t)
-		live := underExec(t, dir, command, []string{"GRAPH_TOKEN=" + g.UserToken()}, append(g.connectTo(t), "--mode", "record")...)
+		live = underExec(t, dir, command, []string{"GRAPH_TOKEN=" + g.UserToken()}, append(g.connectTo(t), "--mode", "record")...)
 		g.Close()
-
-		alone, atOnce := c.rounds()
-		again := make([]string, alone+atOnce)
-		replay := func(i int) { again[i] = underExec(t, dir, command, []string{"GRAPH_TOKEN=offline"}) }
-		for i := range alone {
-			replay(i)
-		}
-		var wg sync.WaitGroup
-		for i := alone; i < len(again); i++ {
-			wg.Go(func() { replay(i) })
-		}
-		wg.Wait()
-		check(t, live, again)
+		return live, c.replays(func() string { return underExec(t, dir, command, []string{"GRAPH_TOKEN=offline"}) })
 	})
 }
 
@@ -44,6 +29,7 @@ func underExec(t *testing.T, dir string, command, env []string, flags ...string)
 
 // A program that signs in records with the real hosts, and signs in offline on replay.
 func TestSignInsThroughExec(t *testing.T) {
+	t.Parallel()
 	for _, c := range signIns() {
 		t.Run(c.name, func(t *testing.T) {
 			g := startGraphAsNamed(t)

@@ -13,74 +13,47 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/emulator"
 )
 
-// rounds is how often a client's recording is replayed, alone and then at once: SDKs ten
-// times where .ci/run asks for the clients, less where somebody tries a change.
-func (c client) rounds() (alone, atOnce int) {
-	if c.sdk && os.Getenv("GRAPHVCR_CLIENTS") != "" {
-		return 2, 8
-	}
-	return 1, 2
-}
-
-const (
-	asItIs   = "redact: {identity: off, content: off}\n"
-	redacted = ""
-)
-
 // A client that is pointed at serve is answered on replay just what it was answered
 // while that recorded, in sessions of its own.
 func TestClientsThroughServe(t *testing.T) {
-	forEachRules(t, func(t *testing.T, c client, rules string, check func(t *testing.T, live string, again []string)) {
+	forEachRules(t, func(t *testing.T, c client, command []string, dir string) (live string, again []string) {
 		g := startGraphAsNamed(t)
-		dir := projectWith(t, rules)
-		command := c.command(t)
-
-		recorder := startServe(t, dir, append(g.connectTo(t), "--mode", "record", "--cassette", "client", "--auth", "none")...)
-		live := transcript(t, command, recorder.clientEnv(recorder.url, g.UserToken()), g.names(recorder.url))
-		recorder.stop(t)
+		live = recordedByServe(t, g, dir, command)
 		g.Close()
-
 		player := startServe(t, dir, "--cassette", "client")
-		alone, atOnce := c.rounds()
-		again := make([]string, alone+atOnce)
-		replay := func(i int) {
+		again = c.replays(func() string {
 			url := player.begin(t)
-			again[i] = transcript(t, command, player.clientEnv(url, "offline"), g.names(url))
-			player.end(t, url)
-		}
-		for i := range alone {
-			replay(i)
-		}
-		var wg sync.WaitGroup
-		for i := alone; i < len(again); i++ {
-			wg.Go(func() { replay(i) })
-		}
-		wg.Wait()
+			defer player.end(t, url)
+			return transcript(t, command, player.clientEnv(url, "offline"), g.names(url))
+		})
 		player.stop(t)
-		check(t, live, again)
+		return live, again
 	})
+}
+
+// recordedByServe is the transcript of a client that serve records.
+func recordedByServe(t *testing.T, g tlsGraph, dir string, command []string) string {
+	t.Helper()
+	recorder := startServe(t, dir, append(g.connectTo(t), "--mode", "record", "--cassette", "client", "--auth", "none")...)
+	live := transcript(t, command, recorder.clientEnv(recorder.url, g.UserToken()), g.names(recorder.url))
+	recorder.stop(t)
+	return live
 }
 
 // What an SDK was refused and sent again (429, 503, and 415 where its compression was not
 // understood) is not recorded: on replay it gets what it got in the end, at once.
 func TestClientsThatWereRefused(t *testing.T) {
-	for _, c := range clients() {
-		if !c.sdk {
-			continue
-		}
+	t.Parallel()
+	for _, c := range sdks() {
 		t.Run(c.name, func(t *testing.T) {
 			g := startGraphWith(t, emulator.Options{Hosts: emulator.RealNames(), RejectGzip: true, Throttle: emulator.Throttle{Every: 9, UnavailableEvery: 14}})
-			dir := projectWith(t, asItIs)
-			command := c.command(t)
-			recorder := startServe(t, dir, append(g.connectTo(t), "--mode", "record", "--cassette", "client", "--auth", "none")...)
-			live := transcript(t, command, recorder.clientEnv(recorder.url, g.UserToken()), g.names(recorder.url))
-			recorder.stop(t)
+			dir, command := projectWith(t, asItIs), c.command(t)
+			live := recordedByServe(t, g, dir, command)
 			g.Close()
 			player := startServe(t, dir, "--cassette", "client")
 			again := transcript(t, command, player.clientEnv(player.url, "offline"), g.names(player.url))
@@ -109,14 +82,12 @@ func withoutRefused(text string) string {
 
 // A miss ends an SDK's call: no SDK sends again what nobody recorded.
 func TestSDKsDoNotRetryMisses(t *testing.T) {
+	t.Parallel()
 	shipped, err := filepath.Abs("../../cassettes/users/get-manager-not-found.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range clients() {
-		if !c.sdk {
-			continue
-		}
+	for _, c := range sdks() {
 		t.Run(c.name, func(t *testing.T) {
 			command := c.command(t)
 			player := startServe(t, t.TempDir(), "--cassette", shipped)
@@ -128,57 +99,6 @@ func TestSDKsDoNotRetryMisses(t *testing.T) {
 			}
 		})
 	}
-}
-
-// forEachRules runs a test for each client, once with all of redaction that can be off
-// off, which is to give the live transcript again, and once with the default rules, which
-// is to give it under one renaming.
-func forEachRules(t *testing.T, test func(t *testing.T, c client, rules string, check func(*testing.T, string, []string))) {
-	for _, c := range clients() {
-		t.Run(c.name, func(t *testing.T) {
-			t.Run("as it is", func(t *testing.T) {
-				test(t, c, asItIs, func(t *testing.T, live string, again []string) {
-					for i, text := range again {
-						if text != live {
-							t.Fatalf("replay %d differs from the live transcript:\n%s", i+1, difference(live, text))
-						}
-					}
-				})
-			})
-			t.Run("redacted", func(t *testing.T) {
-				test(t, c, redacted, func(t *testing.T, live string, again []string) {
-					for i, text := range again {
-						if text != again[0] {
-							t.Fatalf("replay %d differs from the first:\n%s", i+1, difference(again[0], text))
-						}
-					}
-					if err := renamed(live, again[0]); err != nil {
-						t.Error(err)
-					}
-					for _, name := range []string{"Alder Finch", "alder.finch", "c32b4f9d-6e1c-4c57-9394-ac8deaac8b56"} {
-						if strings.Contains(live, name) && strings.Contains(again[0], name) {
-							t.Errorf("the replay tells of %q", name)
-						}
-					}
-				})
-			})
-		})
-	}
-}
-
-// projectWith is a folder of cassettes with rules, and a configuration folder beside it.
-func projectWith(t *testing.T, rules string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "cassettes"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if rules != "" {
-		if err := os.WriteFile(filepath.Join(dir, "cassettes", "rules.yaml"), []byte(rules), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
 }
 
 // graphvcr is the command, as a process of its own in a project's folder.

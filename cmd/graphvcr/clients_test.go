@@ -17,7 +17,7 @@ import (
 // answered; testdata/clients/README.md tells of them.
 type client struct {
 	name    string
-	sdk     bool                        // it is one of Microsoft's, which do what no author foresees
+	sdk     bool                        // it is one of Microsoft's
 	command func(t *testing.T) []string // skips the test where something is missing
 }
 
@@ -28,6 +28,11 @@ func clients() []client {
 		{"curl", false, script("curl", "bash", "curl/client.sh")},
 		{"python", false, script("python3", "python3", "python/client.py")},
 	}
+}
+
+// sdks are the clients that are Microsoft's, which do what no author foresees.
+func sdks() []client {
+	return slices.DeleteFunc(clients(), func(c client) bool { return !c.sdk })
 }
 
 // signIns are the programs that sign in with a client secret and read one page.
@@ -90,17 +95,13 @@ func missing(t *testing.T, need, why string) {
 	t.Skip(why)
 }
 
-// run runs a client and returns its transcript; names is what its addresses are called there.
-func (c client) run(t *testing.T, env []string, names *strings.Replacer) string {
-	t.Helper()
-	return transcript(t, c.command(t), env, names)
-}
-
 const (
 	clientTimeout = 2 * time.Minute
 	lastLines     = 12 // of a transcript, shown when its client fails
 )
 
+// transcript is what a command prints; names is what its addresses are called there. It
+// may be called from any goroutine.
 func transcript(t *testing.T, command, env []string, names *strings.Replacer) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), clientTimeout)
@@ -111,7 +112,7 @@ func transcript(t *testing.T, command, env []string, names *strings.Replacer) st
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		lines := strings.Split(stdout.String(), "\n")
-		t.Fatalf("%q: %v\n%s\nafter:\n%s", command, err, stderr.String(), strings.Join(lines[max(0, len(lines)-lastLines):], "\n"))
+		t.Errorf("%q: %v\n%s\nafter:\n%s", command, err, stderr.String(), strings.Join(lines[max(0, len(lines)-lastLines):], "\n"))
 	}
 	return masked(names.Replace(stdout.String()))
 }
@@ -130,12 +131,14 @@ func masked(text string) string {
 
 // One seed gives a client one transcript, whatever names the stand-in bears.
 func TestClientsStraight(t *testing.T) {
+	t.Parallel()
 	for _, c := range clients() {
 		t.Run(c.name, func(t *testing.T) {
+			command := c.command(t)
 			var before string
 			for range 2 {
 				g := startGraph(t)
-				text := c.run(t, g.clientEnv(g.GraphURL()), g.names(""))
+				text := transcript(t, command, g.clientEnv(g.GraphURL()), g.names(""))
 				if before != "" && text != before {
 					t.Errorf("two transcripts of one seed differ:\n%s", difference(before, text))
 				}
@@ -160,11 +163,12 @@ var everything = []string{
 
 // A sign-in program gets its token where the authority's name leads.
 func TestSignInsStraight(t *testing.T) {
+	t.Parallel()
 	for _, c := range signIns() {
 		t.Run(c.name, func(t *testing.T) {
 			g := startGraph(t)
 			env := append(trusting(g.ca), "GRAPH_BASE="+g.GraphURL(), "AZURE_AUTHORITY_HOST="+g.LoginURL())
-			text := c.run(t, append(env, appOf(g.Tenant())...), g.names(""))
+			text := transcript(t, c.command(t), append(env, appOf(g.Tenant())...), g.names(""))
 			if !strings.HasSuffix(text, "\n2 users\n") {
 				t.Errorf("transcript:\n%s", text)
 			}
