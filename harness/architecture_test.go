@@ -31,7 +31,7 @@ var imports = map[string][]string{
 	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/redact":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/schema":    {"harness/format", "harness/internal/jsondoc", "harness/internal/typo"},
-	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
+	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/typo"},
 	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/typo"},
 
 	"harness/planted":  {"harness/cassette"},

@@ -48,5 +48,25 @@ func run(ctx context.Context, args []string, std streams) (status int) {
 	}()
 	root := newRoot(std)
 	root.SetArgs(args)
-	return statusOf(ctx, std, root.ExecuteContext(ctx))
+	help := &unfailing{w: std.out}
+	root.SetOut(help)
+	err := root.ExecuteContext(ctx)
+	if err == nil && help.err != nil {
+		err = &failure{message: "write to stdout", err: help.err}
+	}
+	return statusOf(ctx, std, err)
+}
+
+// unfailing keeps the first error of writing for later: cobra, which writes helps and
+// completions by itself, drops it.
+type unfailing struct {
+	w   io.Writer
+	err error
+}
+
+func (u *unfailing) Write(p []byte) (int, error) {
+	if u.err == nil {
+		_, u.err = u.w.Write(p)
+	}
+	return len(p), nil
 }

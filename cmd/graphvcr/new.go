@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -84,6 +85,12 @@ func newScenario(std streams, p *project.Project, name string) error {
 			hint:    "give a path below that folder, e.g. teams/archive",
 		}
 	}
+	if part := unportable(name); part != "" {
+		return &failure{
+			message: fmt.Sprintf("new scenario: %q is no name of a file on Windows", part),
+			hint:    "leave out < > : \" | ? * \\, a dot or space at the end, and names of devices such as con, nul and com1",
+		}
+	}
 	return writeScenario(std, p, name, []byte(starter(p, name)))
 }
 
@@ -134,6 +141,19 @@ func createScenario(p *project.Project, name string, text []byte) (file string, 
 func nameable(name string) bool {
 	base := name[strings.LastIndexByte(name, '/')+1:]
 	return base != "" && base[0] != '.' && report.Visible(name) == name
+}
+
+var device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)`)
+
+// unportable returns the first part of a path that Windows has no file for, or "":
+// projects are shared (learn.microsoft.com, Naming Files, Paths, and Namespaces).
+func unportable(name string) string {
+	for part := range strings.SplitSeq(name, "/") {
+		if strings.ContainsAny(part, `<>:"|?*\`) || strings.TrimRight(part, ". ") != part || device.MatchString(part) {
+			return part
+		}
+	}
+	return ""
 }
 
 // createBelow creates a file that cannot lie outside dir, symbolic links included.

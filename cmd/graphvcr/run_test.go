@@ -37,7 +37,7 @@ type writer func([]byte) (int, error)
 func (w writer) Write(b []byte) (int, error) { return w(b) }
 
 func TestRunTellsWriteErrors(t *testing.T) {
-	for _, args := range [][]string{projectArgs("replay"), projectArgs("replay", "--report", "json"), projectArgs("lint"), {"version"}} {
+	for _, args := range [][]string{projectArgs("replay"), projectArgs("replay", "--report", "json"), projectArgs("lint"), {"version"}, {"--help"}, {"replay", "-h"}, {"completion", "zsh"}} {
 		var talk bytes.Buffer
 		status := run(t.Context(), args, streams{
 			out: writer(func([]byte) (int, error) { return 0, errors.New("nobody reads this") }),

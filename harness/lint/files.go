@@ -179,16 +179,19 @@ type schemaSets struct {
 	opened  map[string]*schema.Set
 }
 
-// compile makes the set that a schema file belongs to compile it.
-func (s *schemaSets) compile(file string) error {
-	api := path.Dir(file)
-	set, err := s.set(path.Dir(api))
+// compile makes the set that a schema file belongs to compile it. It returns the
+// names in it that are probably misspelt.
+func (s *schemaSets) compile(file string) ([]*schema.Error, error) {
+	dir := path.Dir(file)
+	set, err := s.set(path.Dir(dir))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	typ := strings.TrimSuffix(path.Base(file), ".json")
-	_, err = set.Validate(path.Base(api), typ, map[string]any{}, schema.Options{})
-	return err
+	api, typ := path.Base(dir), strings.TrimSuffix(path.Base(file), ".json")
+	if _, err := set.Validate(api, typ, map[string]any{}, schema.Options{}); err != nil {
+		return nil, err
+	}
+	return set.Suspects(api, typ), nil
 }
 
 func (s *schemaSets) set(dir string) (*schema.Set, error) {

@@ -70,9 +70,7 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 		case isHAR:
 			l.checkHAR(f.name)
 		case isSchema:
-			if err := schemas.compile(f.name); err != nil {
-				l.add(f.name, project.Findings("schema.load", f.name, err)...)
-			}
+			l.checkSchema(&schemas, f.name)
 		case isIndex:
 			if _, err := route.Load(f.name); err != nil {
 				l.add(f.name, project.Findings("schema.load", f.name, err)...)
@@ -95,6 +93,19 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 	return nil
 }
 
+func (l *linter) checkSchema(schemas *schemaSets, file string) {
+	suspects, err := schemas.compile(file)
+	if err != nil {
+		l.add(file, project.Findings("schema.load", file, err)...)
+	}
+	for _, s := range suspects {
+		l.add(file, report.Finding{
+			Rule: "schema.type", Severity: report.Warning, Message: s.Message, Hint: s.Hint(),
+			Place: report.Place{File: file, Line: s.Line, Column: s.Column},
+		})
+	}
+}
+
 func (l *linter) checkScenario(file string) {
 	sc, err := l.project.Scenario(file)
 	if err != nil {
@@ -103,6 +114,12 @@ func (l *linter) checkScenario(file string) {
 	}
 	if _, err := l.project.CassetteFile(sc.Cassette); err != nil {
 		l.add(file, project.Findings("scenario.cassette", file, err)...)
+	}
+	for _, doubt := range sc.Doubts {
+		l.add(file, report.Finding{
+			Rule: "scenario.keyword", Severity: report.Warning, Place: report.Place{File: file, Line: doubt.Line},
+			Message: doubt.Message, Hint: doubt.Advice,
+		})
 	}
 	for _, steps := range [][]scenario.Step{sc.Steps, sc.Cleanup} {
 		for i := range steps {

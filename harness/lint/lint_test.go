@@ -106,6 +106,13 @@ func TestRun(t *testing.T) {
 			[]string{"x/a.txt: lint.unknown", "x/c.yaml: lint.unknown"}},
 		{"schemas", "-- schemas/beta/t.json --\n{}\n-- schemas/beta/u.json --\n[\n-- schemas/graphvcr/v.json --\n[\n", nil,
 			[]string{"schemas/beta/t.json:", "schemas/beta/u.json: schema.load"}},
+		{"a misspelt matcher", "-- scenarios/a.yaml --\napi: v1.0\nsteps: [{request: {method: GET, path: /me}, expect: {body: {id: {fromat: guid}, mail: {oneof: [a]}, home: {same: 1}, formation: x}}}]\n-- cassettes/a.yaml --\nversion: 2\ninteractions: []\n", nil,
+			[]string{"cassettes/a.yaml:", "scenarios/a.yaml: scenario.keyword scenario.keyword"}},
+		{"types that x-graph names", `-- schemas/beta/microsoft.graph.a.json --
+{"properties": {"x": {"x-graph": {"type": "microsoft.graph.chatInfo"}}, "y": {"x-graph": {"type": "microsoft.graph.chatInof"}}, "z": {"x-graph": {"type": "microsoft.graph.other"}}}}
+-- schemas/beta/microsoft.graph.chatInfo.json --
+{}
+`, nil, []string{"schemas/beta/microsoft.graph.a.json: schema.type", "schemas/beta/microsoft.graph.chatInfo.json:"}},
 		{"schemas elsewhere", "-- x/v1.0/t.json --\n{}\n-- x/v1.0/u.json --\n[\n", []string{"x"},
 			[]string{"x/v1.0/t.json:", "x/v1.0/u.json: schema.load"}},
 		{"rules elsewhere", "-- x/rules.yaml --\nredact: {secrets: off}\n", []string{"x"}, []string{"x/rules.yaml: rules.load"}},

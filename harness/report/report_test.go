@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -171,6 +172,31 @@ func TestJSONMatchesItsSchema(t *testing.T) {
 		if err := schema.Validate(doc); err != nil {
 			t.Errorf("%s: %#v", name, err)
 		}
+	}
+}
+
+// Text tells ten warnings of one rule and counts the others; errors are all told,
+// and JSON has everything.
+func TestTextCountsWhatIsAlike(t *testing.T) {
+	c := report.Case{Name: "Many", File: "many.yaml"}
+	for n := range 999 {
+		c.Findings = append(c.Findings, report.Finding{Rule: "replay.unused", Severity: report.Warning, Message: fmt.Sprintf("unused %d.", n)})
+	}
+	for n := range 11 {
+		c.Findings = append(c.Findings, report.Finding{Rule: "replay.note", Severity: report.Note, Message: fmt.Sprintf("note %d.", n)})
+	}
+	for n := range 20 {
+		c.Findings = append(c.Findings, report.Finding{Rule: "expect.equals", Severity: report.Error, Message: fmt.Sprintf("wrong %d.", n)})
+	}
+	suite := &report.Suite{Command: "replay", Cases: []report.Case{c}}
+	text := render(t, "text", suite, report.Style{})
+	for what, want := range map[string]int{"unused ": 10, "note ": 11, "wrong ": 20, "and 989 more warnings of replay.unused": 1} {
+		if got := strings.Count(text, what); got != want {
+			t.Errorf("%q stands %d times in the text, want %d:\n%s", what, got, want, text)
+		}
+	}
+	if n := strings.Count(render(t, "json", suite, report.Style{}), `"message": "unused `); n != 999 {
+		t.Errorf("JSON has %d of 999", n)
 	}
 }
 

@@ -27,18 +27,39 @@ func renderText(w io.Writer, s *Suite, style Style) error {
 			continue
 		}
 		fmt.Fprintln(out, caseLine(c, names[i], column, style))
-		for j := range c.Findings {
-			if style.Quiet && c.Findings[j].Severity == Note {
-				continue
-			}
-			writeFinding(out, c, &c.Findings[j], style)
-		}
+		writeFindings(out, c, style)
 	}
 	if len(s.Cases) > 0 && !style.Quiet {
 		fmt.Fprintln(out)
 	}
 	fmt.Fprintln(out, paint(summaryLine(s), summaryColor(s.Summary()), style))
 	return out.Flush()
+}
+
+// mostAlike bounds how many warnings, or notes, of one rule text tells of a case;
+// further ones are counted. Other kinds of report have all of them.
+const mostAlike = 10
+
+func writeFindings(out io.Writer, c *Case, style Style) {
+	alike, count := map[string]int{}, map[string]int{}
+	for j := range c.Findings {
+		alike[c.Findings[j].Rule]++
+	}
+	for j := range c.Findings {
+		f := &c.Findings[j]
+		if style.Quiet && f.Severity == Note {
+			continue
+		}
+		count[f.Rule]++
+		switch n, all := count[f.Rule], alike[f.Rule]; {
+		case f.Severity == Error || n <= mostAlike || all == mostAlike+1:
+			writeFinding(out, c, f, style)
+		case n == all:
+			rest := n - mostAlike
+			fmt.Fprintf(out, "       %s and %d more %ss of %s; --report json has all of them\n",
+				paint(f.Severity.String()+":", dim, style), rest, f.Severity, Visible(f.Rule))
+		}
+	}
 }
 
 // quiet reports whether a case has nothing to tell that could matter.

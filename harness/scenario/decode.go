@@ -19,6 +19,8 @@ type value = strictyaml.Value
 type decoder struct {
 	names variables
 	steps map[string]int // line of each step name
+
+	doubts []*Error
 }
 
 func newDecoder() *decoder {
@@ -44,6 +46,7 @@ func (d *decoder) scenario(v value) Scenario {
 	}
 	d.names.reportMissing()
 	requireAPI(v, sc)
+	sc.Doubts = d.doubts
 	return sc
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+	"github.com/graphvcr/graphvcr/harness/internal/typo"
 )
 
 const root = "$"
@@ -104,6 +105,7 @@ func (d *decoder) properties(v value, where string) []Check {
 			path := checkedPath(m.KeyFault, key)
 			at = where + strings.TrimPrefix(path, root)
 		}
+		d.doubt(key, m)
 		nested := d.checks(m.Value, at)
 		if m.Kind() != strictyaml.Mapping { // a scalar: its key is the place to look at
 			for i := range nested {
@@ -113,6 +115,24 @@ func (d *decoder) properties(v value, where string) []Check {
 		list = append(list, nested...)
 	}
 	return list
+}
+
+// doubt notes a property that may be a misspelt matcher: {fromat: guid} expects a
+// property called fromat. Short words are near too many names to tell.
+func (d *decoder) doubt(key string, m strictyaml.Member) {
+	if slices.Contains(matcherKeys, key) {
+		return // named under properties:
+	}
+	for _, word := range matcherKeys {
+		same := strings.EqualFold(key, word)
+		slip := len(word) >= 5 && len(key) <= len(word) && typo.Distance(key, word) == 1
+		if same || slip {
+			d.doubts = append(d.doubts, &Error{
+				Line: m.KeyLine(), Message: fmt.Sprintf("%q is read as a property", key),
+				Advice: fmt.Sprintf("did you mean the matcher %q? If not, all is well", word),
+			})
+		}
+	}
 }
 
 // matched is a matcher and what it says of properties, which become checks of

@@ -58,6 +58,9 @@ func Parse(file string, data []byte) (*Scenario, error) {
 		return nil, errors.Join(errs...)
 	}
 	sc.File = file
+	for _, doubt := range sc.Doubts {
+		doubt.File = file
+	}
 	if sc.Name == "" {
 		base := filepath.Base(file)
 		sc.Name = strings.TrimSuffix(base, filepath.Ext(base))

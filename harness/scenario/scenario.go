@@ -12,6 +12,7 @@ type Scenario struct {
 	Vars        []Var  // in an order in which each needs only earlier ones
 	Steps       []Step
 	Cleanup     []Step
+	Doubts      []*Error // what loads, but may be a slip
 }
 
 // Var is a variable with its initial value.

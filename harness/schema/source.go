@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -26,6 +28,8 @@ type source struct {
 	doc     any
 	scanned sync.Once
 	offsets map[string]int // of every member name and array element, by pointer
+	twice   string         // as in offsetScan
+	again   int
 }
 
 // read loads and parses a file of the set. Names cannot leave the set's folder,
@@ -85,15 +89,31 @@ func (src *source) fault(pointer, message, advice string) *Error {
 // name, not its value. A place that is not there is that of the nearest one
 // around it.
 func (src *source) place(pointer string) (line, column int) {
-	src.scanned.Do(func() { src.offsets = memberOffsets(src.text) })
+	src.scan()
 	offset, ok := src.offsets[pointer]
 	for !ok && pointer != "" {
 		pointer = pointer[:strings.LastIndexByte(pointer, '/')]
 		offset, ok = src.offsets[pointer]
 	}
+	return src.at(offset)
+}
+
+// at is the line and column of an offset.
+func (src *source) at(offset int) (line, column int) {
 	before := src.text[:offset]
 	start := strings.LastIndexByte(before, '\n') + 1
 	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[start:]) + 1
+}
+
+// scan finds where the file's members stand, once.
+func (src *source) scan() {
+	src.scanned.Do(func() { src.offsets, src.twice, src.again = memberOffsets(src.text) })
+}
+
+// pointers are those of every member and element.
+func (src *source) pointers() iter.Seq[string] {
+	src.scan()
+	return maps.Keys(src.offsets)
 }
 
 // lookup is the value that pointer names.
@@ -148,19 +168,21 @@ func libraryPointer(escaped string) string {
 }
 
 // memberOffsets finds where every member name and array element of a valid JSON
-// text begins.
-func memberOffsets(text string) map[string]int {
+// text begins, and the first member that is there twice.
+func memberOffsets(text string) (offsets map[string]int, twice string, again int) {
 	scan := offsetScan{text: text, decoder: json.NewDecoder(strings.NewReader(text)), offsets: map[string]int{}}
 	scan.decoder.UseNumber()
 	scan.value("")
 	scan.offsets[""] = scan.begin(0)
-	return scan.offsets
+	return scan.offsets, scan.twice, scan.again
 }
 
 type offsetScan struct {
 	text    string
 	decoder *json.Decoder
 	offsets map[string]int
+	twice   string // the pointer of the first member that repeats a name of its object
+	again   int    // where it stands
 }
 
 // begin is where the next token begins, given where the one before it ended.
@@ -180,6 +202,9 @@ func (scan *offsetScan) value(pointer string) {
 		if delimiter == '{' {
 			name, _ := scan.decoder.Token()
 			at = appendToken(pointer, fmt.Sprint(name))
+		}
+		if _, known := scan.offsets[at]; known && scan.twice == "" {
+			scan.twice, scan.again = at, offset
 		}
 		scan.offsets[at] = offset
 		scan.value(at)

@@ -88,11 +88,25 @@ type vetting struct {
 // vet checks a file before the library compiles it.
 func (s *Set) vet(src *source) error {
 	v := vetting{set: s, src: src}
+	if src.scan(); src.twice != "" {
+		line, column := src.at(src.again)
+		v.first = &Error{
+			File: src.file, Line: line, Column: column,
+			Message: fmt.Sprintf("duplicate member %q", lastToken(src.twice)),
+			Advice:  "of members with one name only the last counts: keep one of them",
+		}
+	}
 	v.schema(src.doc, "")
 	if v.first != nil {
 		return v.first
 	}
 	return nil
+}
+
+// lastToken is the name at the end of a pointer.
+func lastToken(pointer string) string {
+	tokens := pointerTokens(pointer)
+	return tokens[len(tokens)-1]
 }
 
 func (v *vetting) fault(pointer, message, advice string) {

@@ -1,0 +1,35 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/typo"
+)
+
+// Suspects tells of the types that a type's schema names by x-graph, of which there
+// is no schema but one whose name is a slip away. A type without a schema is no
+// fault by itself: its values are not checked.
+func (s *Set) Suspects(api, typ string) []*Error {
+	src, err := s.read(typeKey{api, typ})
+	if err != nil {
+		return nil
+	}
+	var all []*Error
+	for pointer := range src.pointers() {
+		name, _ := src.lookup(pointer)
+		written, ok := name.(string)
+		if !ok || !strings.HasSuffix(pointer, "/"+graphKeyword+"/type") || s.types[api][written] || isBuiltin(written) {
+			continue
+		}
+		for _, known := range s.Types(api) {
+			if typo.Distance(strings.ToLower(written), strings.ToLower(known)) <= 1 {
+				all = append(all, src.fault(pointer, fmt.Sprintf("x-graph names the type %q, which has no schema", written), fmt.Sprintf("did you mean %q?", known)))
+				break
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b *Error) int { return a.Line - b.Line })
+	return all
+}
