@@ -19,15 +19,17 @@ type renderer func(w io.Writer, s *Suite, style Style) error
 // renderers is one row a kind of report.
 func renderers() map[string]renderer {
 	return map[string]renderer{
-		"text":   renderText,
-		"json":   renderJSON,
-		"junit":  renderJUnit,
-		"github": renderGitHub,
+		"text":     renderText,
+		"json":     renderJSON,
+		"junit":    renderJUnit,
+		"github":   renderGitHub,
+		"markdown": renderMarkdown,
+		"html":     renderHTML,
 	}
 }
 
-// Render writes the suite as kind: text, json, junit or github. The suite must
-// be finished.
+// Render writes the suite as kind: text, json, junit, github, markdown or html. The
+// suite must be finished.
 func Render(w io.Writer, kind string, s *Suite, style Style) error {
 	render, ok := renderers()[kind]
 	if !ok {

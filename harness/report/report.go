@@ -70,6 +70,18 @@ type Finding struct {
 	Want, Got   string
 	Hint        string
 	Fingerprint string // of what is known again in other runs by itself; it is the id then
+	Examples    []Example
+}
+
+// An Example is a place at which a change shows, on both sides.
+type Example struct{ Old, New Excerpt }
+
+// An Excerpt is a piece of a body.
+type Excerpt struct {
+	Place
+	Text   string // lines of it; "" when there is nothing to show
+	First  int    // the number of the first line
+	Marked int    // the number of the line that it is about, 0: none
 }
 
 // Status is how a case ended.

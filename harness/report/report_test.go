@@ -39,6 +39,13 @@ func sample() *report.Suite {
 			Got: "\"\x1b[2J\u009b31m::error::x\"\r\n\x00\xff\u202e", Hint: "compare it with\nschemas/beta/x.json",
 		},
 		{Rule: "replay.note", Severity: report.Note, Message: "a note"},
+		{
+			Rule: "drift.type.changed", Severity: report.Error, Message: "size is string, was number", Where: "$['<b>|size`']", Want: "number", Got: "string", Fingerprint: "0123456789ab",
+			Examples: []report.Example{{
+				Old: report.Excerpt{Place: report.Place{File: "old.yaml", Line: 7}, Text: "{\n  \"size\": 1\n}", First: 6, Marked: 7},
+				New: report.Excerpt{Place: report.Place{File: "new.yaml", Line: 7}, Text: "{\n  \"size\": \"</pre><script>alert(1)</script>```\"\n}", First: 6, Marked: 7},
+			}},
+		},
 	}
 	return &report.Suite{Command: "replay", Cases: []report.Case{
 		{Name: "Create a chat", File: "scenarios/teams/chat.yaml", Steps: 2, Duration: 12 * time.Millisecond, Findings: failing},
@@ -67,7 +74,11 @@ func TestRenderGolden(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			s := sample()
 			s.Finish()
-			golden(t, filepath.Join("testdata", "suite."+kind), render(t, kind, s, report.Style{}))
+			text := render(t, kind, s, report.Style{})
+			if kind == "html" {
+				text = page(text)
+			}
+			golden(t, filepath.Join("testdata", "suite."+kind), text)
 		})
 	}
 	t.Run("quiet", func(t *testing.T) {
@@ -76,6 +87,11 @@ func TestRenderGolden(t *testing.T) {
 		golden(t, filepath.Join("testdata", "suite.quiet"), render(t, "text", s, report.Style{Quiet: true}))
 	})
 }
+
+var parts = regexp.MustCompile(`(?s)(<style>|<script>|sha256-).*?(</style>|</script>|')`)
+
+// page is a page without its style and script, which lie beside the code.
+func page(text string) string { return parts.ReplaceAllString(text, "$1$2") }
 
 func golden(t *testing.T, file, got string) {
 	t.Helper()
@@ -292,7 +308,7 @@ func TestSeverityNames(t *testing.T) {
 
 func TestRenderUnknownKind(t *testing.T) {
 	err := report.Render(io.Discard, "pdf", &report.Suite{}, report.Style{})
-	if err == nil || !strings.Contains(err.Error(), "github, json, junit, text") {
+	if err == nil || !strings.Contains(err.Error(), "github, html, json, junit, markdown, text") {
 		t.Errorf("error %v", err)
 	}
 }
