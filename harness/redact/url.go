@@ -247,8 +247,9 @@ func (p *pass) isID(s string, base int) bool {
 func isFrame(head, tail string) bool {
 	switch head {
 	case "", "b!", "u!", "19:", "19:meeting_", "{":
-	default:
-		return false
+	default: // the SHFT_ of shifts and its like
+		letters, found := strings.CutSuffix(head, "_")
+		return found && tail == "" && isAll(letters, isUpper)
 	}
 	switch {
 	case tail == "", tail == "}", tail == "=", tail == "==":

@@ -1,0 +1,157 @@
+package harness_test
+
+import (
+	"context"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/graphvcr/graphvcr/harness"
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/emulator"
+	"github.com/graphvcr/graphvcr/harness/planted"
+	"github.com/graphvcr/graphvcr/harness/transport"
+)
+
+// A plant is a value of a kind in one place of an exchange.
+type plant struct {
+	kind  planted.Kind
+	place string
+	*cassette.Interaction
+}
+
+func plants() []plant {
+	var all []plant
+	add := func(k planted.Kind, places map[string]*cassette.Interaction) {
+		for _, place := range slices.Sorted(maps.Keys(places)) {
+			if place == "header" && strings.Contains(k.Value, "\n") {
+				continue // no header holds a line break
+			}
+			all = append(all, plant{k, place, places[place]})
+		}
+	}
+	for _, k := range planted.ByForm() {
+		add(k, planted.Positions(k.Value))
+	}
+	for _, k := range slices.Concat(planted.ByForm(), planted.ByMember()) {
+		add(k, planted.Bodies(k.JSON()))
+	}
+	for _, k := range planted.ByOption() {
+		add(k, planted.Links(k))
+	}
+	return all
+}
+
+// What a test records through Open holds nothing that was planted, in any place, nor does
+// its journal; and a value that was the same in all places is still the same in all.
+func TestOpenLeaksNothing(t *testing.T) {
+	all := plants()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "plants.yaml")
+	journals := []string{}
+	graph, err := emulator.Start(context.Background(), emulator.Options{Seed: 9, Alter: func(r *http.Request, a *emulator.Answer) {
+		n, err := strconv.Atoi(r.Header.Get("X-Plant"))
+		if err != nil {
+			return
+		}
+		a.Status, a.Header, a.Body = all[n].Response.Code, all[n].Response.Headers.Clone(), []byte(all[n].Response.Body)
+		if n%500 == 499 {
+			text, _ := os.ReadFile(file + ".journal")
+			journals = append(journals, string(text))
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer graph.Close()
+	base, err := url.Parse(graph.GraphURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("CI", "")
+	t.Setenv("GRAPHVCR_MODE", "record")
+	told, failed := probed(t, func(t testing.TB) {
+		s := harness.Open(t, "plants", harness.Dir(dir), harness.WithTransport(bearer{graph.AppToken(), &transport.Rebase{Base: http.DefaultTransport, URL: base}}))
+		for n, p := range all {
+			plantOne(t, s.Transport(), n, p)
+		}
+	})
+	if failed {
+		t.Fatal(told)
+	}
+	c, err := cassette.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Interactions) != len(all) || len(journals) < 3 {
+		t.Fatalf("%d interactions of %d, %d journals", len(c.Interactions), len(all), len(journals))
+	}
+	holdsNone(t, all, c, append(journals, told))
+	staysEqual(t, all, c)
+}
+
+func plantOne(t testing.TB, carrier http.RoundTripper, n int, p plant) {
+	t.Helper()
+	req, err := http.NewRequest(p.Request.Method, p.Request.URL, strings.NewReader(p.Request.Body))
+	if err != nil {
+		t.Fatalf("%s in %s: %v", p.kind.Name, p.place, err)
+	}
+	req.Header = p.Request.Headers.Clone()
+	req.Header.Set("X-Plant", strconv.Itoa(n))
+	resp, err := carrier.RoundTrip(req)
+	if err != nil {
+		t.Fatalf("%s in %s: %v", p.kind.Name, p.place, err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || string(body) != p.Response.Body {
+		t.Errorf("%s in %s: the client got %q, %v", p.kind.Name, p.place, body, err)
+	}
+}
+
+func holdsNone(t *testing.T, all []plant, c *cassette.Cassette, texts []string) {
+	t.Helper()
+	for n, i := range c.Interactions {
+		if strings.Contains(planted.Spellings(i), strings.ToLower(all[n].kind.Sought())) {
+			t.Errorf("the cassette holds a planted %s (%s)", all[n].kind.Name, all[n].place)
+		}
+	}
+	for n, text := range texts {
+		text = strings.ToLower(text)
+		for _, p := range all {
+			if needle := strings.ToLower(p.kind.Sought()); len(needle) > 6 && strings.Contains(text, needle) {
+				t.Errorf("text %d holds a planted %s", n, p.kind.Name)
+			}
+		}
+	}
+}
+
+// staysEqual takes what stands for a value from a plain text, and looks for it in all the
+// places where the value was.
+func staysEqual(t *testing.T, all []plant, c *cassette.Cassette) {
+	t.Helper()
+	stands := map[string]string{}
+	for n, p := range all {
+		if p.place == "text" {
+			stands[p.kind.Value] = strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(c.Interactions[n].Response.Body, "who: "), "\n"))
+		}
+	}
+	compared := 0
+	for n, p := range all {
+		stand, ok := stands[p.kind.Value]
+		if !ok || slices.Contains([]string{"pem", "jwt", "opaque token", "recovery key"}, p.kind.Name) {
+			continue // secrets that nothing follows from
+		}
+		if compared++; !strings.Contains(planted.Spellings(c.Interactions[n]), stand) {
+			t.Errorf("%s in %s: not %s, as elsewhere", p.kind.Name, p.place, stand)
+		}
+	}
+	t.Logf("%d places, %d of them compared", len(all), compared)
+}
