@@ -215,9 +215,10 @@ func (p *pass) contentType(s string, base int) {
 }
 
 func isLinkHeader(name string) bool {
-	switch strings.ToLower(name) {
-	case "location", "content-location", "operation-location", "azure-asyncoperation":
-		return true
+	for _, link := range [...]string{"Location", "Content-Location", "Operation-Location", "Azure-Asyncoperation"} {
+		if len(name) == len(link) && strings.EqualFold(name, link) {
+			return true
+		}
 	}
 	return false
 }

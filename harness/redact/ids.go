@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"strconv"
 	"strings"
@@ -185,7 +186,7 @@ func (p *pass) sid(s string, i, j, base int) int {
 		if guid, ok := guidOfSID(numbers); ok && !format.IsWellKnown(guid) {
 			a := p.ledger.shape(guid, mold{guid: true}, "", p.trial)
 			if a.pseudonym != "" {
-				a.pseudonym = "S-1-12-1-" + sidOfGUID(a.pseudonym)
+				a.pseudonym = sidOfGUID(a.pseudonym)
 			}
 			p.add(base+i, base+j, identitySID, value, a)
 		}
@@ -201,41 +202,40 @@ func (p *pass) sid(s string, i, j, base int) int {
 var guidOrder = [16]int{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15}
 
 func guidOfSID(numbers string) (string, bool) {
-	parts := strings.Split(numbers, "-")
-	if len(parts) != 4 {
-		return "", false
-	}
 	var memory, text [16]byte
-	for k, part := range parts {
+	for k := range 4 {
+		part, rest, more := strings.Cut(numbers, "-")
 		n, err := strconv.ParseUint(part, 10, 32)
-		if err != nil {
+		if err != nil || more != (k < 3) {
 			return "", false
 		}
-		for b := range 4 {
-			memory[4*k+b] = byte(n >> (8 * b))
-		}
+		binary.LittleEndian.PutUint32(memory[4*k:], uint32(n))
+		numbers = rest
 	}
 	for k, from := range guidOrder {
 		text[k] = memory[from]
 	}
-	h := hex.EncodeToString(text[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:], true
+	var h [32]byte
+	hex.Encode(h[:], text[:])
+	return refill(h[:], "00000000-0000-0000-0000-000000000000"), true
 }
 
+// sidOfGUID is the security identifier of an object id.
 func sidOfGUID(guid string) string {
-	text, err := hex.DecodeString(strings.ReplaceAll(guid, "-", ""))
-	if err != nil || len(text) != 16 {
-		return "0-0-0-0"
+	var room [32]byte
+	text, ok := pack(mold{guid: true}.key(room[:0], guid), mold{guid: true})
+	if !ok {
+		return "S-1-12-1-0-0-0-0"
 	}
-	parts := make([]string, 4)
-	for k := range parts {
-		n := uint64(0)
-		for b := range 4 {
-			n |= uint64(text[guidOrder[4*k+b]]) << (8 * b)
-		}
-		parts[k] = strconv.FormatUint(n, 10)
+	var memory [16]byte
+	for k, from := range guidOrder {
+		memory[from] = text[k]
 	}
-	return strings.Join(parts, "-")
+	sid := append(make([]byte, 0, 56), "S-1-12-1"...)
+	for k := range 4 {
+		sid = strconv.AppendUint(append(sid, '-'), uint64(binary.LittleEndian.Uint32(memory[4*k:])), 10)
+	}
+	return string(sid)
 }
 
 // banged renames b!DRIVE and u!LINK.
@@ -266,9 +266,9 @@ func (p *pass) renamed(scan func(), text string) (s string, known bool) {
 		known = known || e.known
 	}
 	found := p.found(0)
-	counts := *p.counts
+	counts := p.counts
 	s = p.apply(text)
-	*p.counts = counts // it counts as one, for the text around it
+	p.counts = counts // it counts as one, for the text around it
 	p.edits = outer
 	if p.trial && found {
 		return "", known

@@ -56,10 +56,10 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 	if c.Meta.Origin == cassette.Docs { // its people are invented
 		r.on = Rules{Identity: Off, Content: Off}.enabled()
 	}
-	p := r.pass()
+	p := r.begin()
 	p.trial, p.entropy = true, true
 	p.known = known
-	return leaks(&p, c, false), nil
+	return leaks(p, c, false), nil
 }
 
 // leaks runs a pass in trial over a cassette. Strict means that the pass knows the

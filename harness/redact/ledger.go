@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 )
 
 // A ledger knows which pseudonym stands for which value. Values are compared without
@@ -14,7 +15,7 @@ type ledger struct {
 	tag  string
 	seed uint64
 
-	mu    sync.Mutex
+	mu    sync.RWMutex
 	to    map[string]string     // book and folded value -> pseudonym
 	guids map[[16]byte][16]byte // GUIDs by their bytes: most ids are, and there may be millions
 	taken map[uint64]struct{}   // hashes of book and pseudonym; one that collides is passed over
@@ -65,10 +66,30 @@ type answer struct {
 func (l *ledger) look(book, folded string) (string, bool) {
 	var room [96]byte
 	key := append(append(room[:0], book...), folded...)
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.mu.RLock()
+	defer l.mu.RUnlock()
 	p, ok := l.to[string(key)]
 	return p, ok
+}
+
+// find is look for a value that is not folded yet.
+func (l *ledger) find(book, s string) (string, bool) {
+	var room [96]byte
+	key := fold(append(room[:0], book...), s)
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	p, ok := l.to[string(key)]
+	return p, ok
+}
+
+// fold appends what strings.ToLower makes of s.
+func fold(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return append(dst, strings.ToLower(s)...)
+		}
+	}
+	return appendFolded(dst, s)
 }
 
 // enter finds a value, or gives it the pseudonym that make returns for a number; make
@@ -146,8 +167,8 @@ func (l *ledger) token(s string) (r rule, pseudonym string) {
 	}
 	var room [128]byte
 	key := appendFolded(append(room[:0], tokens...), s)
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.mu.RLock()
+	defer l.mu.RUnlock()
 	if p, ok := l.to[string(key)]; ok {
 		return rule(p[0]), p[1:]
 	}
@@ -162,7 +183,13 @@ func (l *ledger) shape(s string, m mold, suggestion string, trial bool) answer {
 	var room [128]byte
 	key := m.key(room[:0], s)
 	packed, isGUID := pack(key, m)
-	if p, ok := l.lookShape(key, packed, isGUID); ok {
+	if isGUID {
+		if p, ok := l.lookGUID(packed); ok {
+			var text [32]byte
+			hex.Encode(text[:], p[:])
+			return answer{refill(text[:], s), p != packed}
+		}
+	} else if p, ok := l.look(shapes, string(key)); ok {
 		return answer{fit(p, s), p != string(key)}
 	}
 	if m.stamped(key) {
@@ -195,17 +222,11 @@ func pack(key []byte, m mold) (packed [16]byte, ok bool) {
 	return packed, err == nil
 }
 
-func (l *ledger) lookShape(key []byte, packed [16]byte, isGUID bool) (string, bool) {
-	if !isGUID {
-		return l.look(shapes, string(key))
-	}
-	l.mu.Lock()
+func (l *ledger) lookGUID(packed [16]byte) ([16]byte, bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
 	p, ok := l.guids[packed]
-	l.mu.Unlock()
-	if !ok {
-		return "", false
-	}
-	return hex.EncodeToString(p[:]), true
+	return p, ok
 }
 
 // enterShape enters what choose returns, unless somebody else was faster.
@@ -249,15 +270,24 @@ func fit(p, s string) string {
 	if len(p) == len(s) {
 		return cased(p, s)
 	}
-	b := []byte(s)
+	return refill(p, s)
+}
+
+// refill puts letters and digits in the places of those of s, with their letter case.
+func refill[T string | []byte](p T, s string) string {
+	var room [64]byte
+	b := append(room[:0], s...)
 	k := 0
-	for i := range b {
-		if isAlnum(b[i]) && k < len(p) {
+	for i, old := range b {
+		if isAlnum(old) && k < len(p) {
 			b[i] = p[k]
+			if isUpper(old) && isLower(b[i]) {
+				b[i] &^= 0x20
+			}
 			k++
 		}
 	}
-	return cased(string(b), s)
+	return string(b)
 }
 
 // sameShape reports whether a pseudonym of an earlier recording fits a new value.

@@ -39,13 +39,13 @@ func (l *ledger) word(w series, s, suggestion string, trial bool) answer {
 		}
 		return answer{s, false}
 	}
-	folded := strings.ToLower(s)
-	if p, ok := l.look(w.book(), folded); ok {
+	if p, ok := l.find(w.book(), s); ok {
 		return answer{p, true}
 	}
 	if trial {
 		return answer{}
 	}
+	folded := strings.ToLower(s)
 	if !isNumbered(suggestion, w.word) || len(suggestion) <= len(w.word) {
 		suggestion = ""
 	}
@@ -149,13 +149,13 @@ func (l *ledger) domain(s, suggestion string, trial bool) answer {
 		}
 		return answer{s, false}
 	}
-	folded := strings.ToLower(s)
-	if p, ok := l.look(domains, folded); ok {
+	if p, ok := l.find(domains, s); ok {
 		return answer{p, true}
 	}
 	if trial {
 		return answer{}
 	}
+	folded := strings.ToLower(s)
 	if !isReserved(suggestion) {
 		suggestion = ""
 	}
@@ -209,13 +209,13 @@ func (l *ledger) address(s, suggestion string, trial bool) answer {
 		}
 		return answer{s, false}
 	}
-	folded := strings.ToLower(s)
-	if p, ok := l.look(users, folded); ok {
+	if p, ok := l.find(users, s); ok {
 		return answer{p, true}
 	}
 	if trial {
 		return answer{}
 	}
+	folded := strings.ToLower(s)
 	d := l.domain(s[at+1:], "", false).pseudonym
 	if i := strings.LastIndexByte(suggestion, '@'); i < 0 || !isNumbered(suggestion[:i], "user") || suggestion[i+1:] != d {
 		suggestion = ""

@@ -12,7 +12,7 @@ type pass struct {
 	ledger *ledger
 	on     *[ruleCount]bool
 	keep   map[string]bool
-	counts *[ruleCount]int
+	counts [ruleCount]int
 
 	trial     bool // nothing is entered into the ledger
 	wantPaths bool // edits in JSON say where
@@ -85,10 +85,12 @@ func (p *pass) apply(s string) string {
 	}
 	size := len(s)
 	for i := range p.edits {
-		size += len(p.edits[i].text)
+		if e := &p.edits[i]; !e.stays {
+			size += len(e.text) - (e.end - e.start)
+		}
 	}
 	var b strings.Builder
-	b.Grow(size)
+	b.Grow(max(size, 0)) // a little more where edits overlap
 	at := 0
 	for i := range p.edits {
 		e := &p.edits[i]

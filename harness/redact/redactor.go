@@ -22,6 +22,7 @@ type Redactor struct {
 	ledger   *ledger
 	previous *previous
 
+	passes sync.Pool // of *pass
 	mu     sync.Mutex
 	counts [ruleCount]int
 }
@@ -62,13 +63,13 @@ func New(rules Rules, options Options) (*Redactor, error) {
 // Interaction returns a redacted copy. Values that are met for the first time get
 // their pseudonyms. The argument is not changed, nor anything that it refers to.
 func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
-	p := r.pass()
+	p := r.begin()
+	defer r.end(p)
 	if r.previous != nil {
 		p.previous = r.previous.at(i)
 	}
 	redacted := *i
 	p.interaction(&redacted)
-	r.tally(&p)
 	return &redacted
 }
 
@@ -76,20 +77,20 @@ func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
 // value that was recognised late is replaced in what came before. It also notes in
 // c.Meta what was done.
 func (r *Redactor) Finish(c *cassette.Cassette) {
-	p := r.pass()
+	p := r.begin()
 	for _, i := range c.Interactions {
 		p.interaction(i)
 	}
 	vars := maps.Clone(c.Meta.Vars)
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
 		value := vars[name]
-		p.rewrite("vars."+name, &value, func(s string) { p.variable(s) })
+		p.rewrite("vars", name, &value, func(s string) { p.variable(s) })
 		vars[name] = value
 	}
 	c.Meta.Vars = vars
-	p.rewrite("source", &c.Meta.Source, func(s string) { p.text(s, 0) })
-	p.rewrite("client", &c.Meta.Client, func(s string) { p.text(s, 0) })
-	r.tally(&p)
+	p.rewrite("source", "", &c.Meta.Source, func(s string) { p.text(s, 0) })
+	p.rewrite("client", "", &c.Meta.Client, func(s string) { p.text(s, 0) })
+	r.end(p)
 	c.Meta.Rules = r.rules.Digest()
 	c.Meta.Redacted = slices.Sorted(maps.Keys(r.Summary()))
 }
@@ -98,7 +99,7 @@ func (r *Redactor) Finish(c *cassette.Cassette) {
 func (p *pass) variable(s string) {
 	p.free(s, 0)
 	known := func(book string, r rule) {
-		if pseudonym, ok := p.ledger.look(book, strings.ToLower(s)); ok && len(p.edits) == 0 {
+		if pseudonym, ok := p.ledger.find(book, s); ok && len(p.edits) == 0 {
 			p.add(0, len(s), r, s, answer{pseudonym, true})
 		}
 	}
@@ -112,9 +113,10 @@ func (p *pass) variable(s string) {
 // has replaced elsewhere.
 func (r *Redactor) Guard() cassette.Guard {
 	return func(c *cassette.Cassette) error {
-		p := r.pass()
+		p := r.begin()
+		defer r.end(p)
 		p.trial = true
-		blocking := slices.DeleteFunc(leaks(&p, c, true), func(l Leak) bool { return l.Level != Blocks })
+		blocking := slices.DeleteFunc(leaks(p, c, true), func(l Leak) bool { return l.Level != Blocks })
 		if len(blocking) == 0 {
 			return nil
 		}
@@ -135,20 +137,34 @@ func (r *Redactor) Summary() map[string]int {
 	return summary
 }
 
-func (r *Redactor) pass() pass {
-	return pass{ledger: r.ledger, on: &r.on, keep: r.keep, counts: new([ruleCount]int)}
-}
-
-func (r *Redactor) tally(p *pass) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for n, count := range p.counts {
-		r.counts[n] += count
+// begin returns a pass, whose memory one that ended may have used before.
+func (r *Redactor) begin() *pass {
+	p, _ := r.passes.Get().(*pass)
+	if p == nil {
+		p = &pass{ledger: r.ledger, on: &r.on, keep: r.keep}
 	}
+	return p
 }
 
-// rewrite replaces what a scan of a text finds, or reports it.
-func (p *pass) rewrite(part string, s *string, scan func(s string)) {
+// end counts what a pass did.
+func (r *Redactor) end(p *pass) {
+	if !p.trial {
+		r.mu.Lock()
+		for n, count := range p.counts {
+			r.counts[n] += count
+		}
+		r.mu.Unlock()
+	}
+	if cap(p.edits) > 1<<14 { // of one unusual interaction
+		return
+	}
+	*p = pass{ledger: r.ledger, on: &r.on, keep: r.keep, edits: p.edits[:0], frames: p.frames[:0]}
+	r.passes.Put(p)
+}
+
+// rewrite replaces what a scan of a text finds, or reports it. The part of the
+// interaction is named, and what is named within it, if anything.
+func (p *pass) rewrite(part, name string, s *string, scan func(s string)) {
 	if *s == "" {
 		return
 	}
@@ -156,6 +172,9 @@ func (p *pass) rewrite(part string, s *string, scan func(s string)) {
 	scan(*s)
 	p.echoed(*s)
 	if p.report != nil {
+		if name != "" {
+			part += "." + name
+		}
 		p.report(part, *s, p.edits)
 		return
 	}
@@ -174,20 +193,20 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	signIn := isLogin(hostOf(address))
 	file := isFile(req.URL) || outside && !strings.Contains(req.URL, "/monitor/")
 
-	p.rewrite("request.url", &req.URL, func(s string) {
+	p.rewrite("request.url", "", &req.URL, func(s string) {
 		if outside {
 			p.url(s, 0, link)
 		} else {
 			p.url(s, 0, field{})
 		}
 	})
-	p.rewrite("request.uri", &req.RequestURI, func(s string) { p.url(s, 0, field{}) })
-	p.rewrite("request.host", &req.Host, func(s string) { p.text(s, 0) })
-	p.rewrite("request.remote", &req.RemoteAddr, func(s string) { p.remote(s) })
+	p.rewrite("request.uri", "", &req.RequestURI, func(s string) { p.url(s, 0, field{}) })
+	p.rewrite("request.host", "", &req.Host, func(s string) { p.text(s, 0) })
+	p.rewrite("request.remote", "", &req.RemoteAddr, func(s string) { p.remote(s) })
 	req.Headers = p.headers("request.headers", req.Headers)
 	req.Trailer = p.headers("request.trailer", req.Trailer)
 	size := int64(len(req.Body))
-	p.rewrite("request.body", &req.Body, func(s string) {
+	p.rewrite("request.body", "", &req.Body, func(s string) {
 		p.body(s, media{kind: first(req.Headers, "Content-Type"), file: file && req.Method == http.MethodPut, signIn: signIn})
 	})
 	resize(req.Headers, &req.ContentLength, size, int64(len(req.Body)))
@@ -196,13 +215,13 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	resp.Headers = p.headers("response.headers", resp.Headers)
 	resp.Trailer = p.headers("response.trailer", resp.Trailer)
 	size = int64(len(resp.Body))
-	p.rewrite("response.body", &resp.Body, func(s string) {
+	p.rewrite("response.body", "", &resp.Body, func(s string) {
 		kind := first(resp.Headers, "Content-Type")
 		download := file && req.Method == http.MethodGet && resp.Code < 300 && !strings.Contains(kind, "json")
 		p.body(s, media{kind: kind, file: download, signIn: signIn})
 	})
 	resize(resp.Headers, &resp.ContentLength, size, int64(len(resp.Body)))
-	p.rewrite("principal", &i.Principal, func(s string) { p.text(s, 0) })
+	p.rewrite("principal", "", &i.Principal, func(s string) { p.text(s, 0) })
 }
 
 // resize makes the lengths that described the old text describe the new one. The
@@ -246,13 +265,25 @@ func (p *pass) headers(part string, h http.Header) http.Header {
 	if len(h) == 0 {
 		return h
 	}
+	var room [24]string
+	names, count := room[:0], 0
+	for name, values := range h {
+		names, count = append(names, name), count+len(values)
+	}
+	slices.Sort(names)
 	out := make(http.Header, len(h))
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		values := slices.Clone(h[name])
+	copies := make([]string, 0, count)
+	for _, name := range names {
+		first := len(copies)
+		copies = append(copies, h[name]...)
+		values := copies[first:len(copies):len(copies)]
 		for n := range values {
-			p.rewrite(part+"."+name, &values[n], func(s string) { p.header(name, s, 0) })
+			p.rewrite(part, name, &values[n], func(s string) { p.header(name, s, 0) })
 		}
 		out[name] = values
+		if h[name] == nil {
+			out[name] = nil
+		}
 	}
 	return out
 }
@@ -266,7 +297,7 @@ func (p *pass) values(form url.Values) url.Values {
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		values := slices.Clone(form[name])
 		for n := range values {
-			p.rewrite("request.form."+name, &values[n], func(s string) {
+			p.rewrite("request.form", name, &values[n], func(s string) {
 				if f := p.formField(strings.TrimPrefix(name, "$")); f != nil {
 					p.treat(f, s, 0)
 					return

@@ -284,7 +284,7 @@ var serviceDomains = map[string]bool{
 // isWellKnownName reports whether every tenant has the name.
 func isWellKnownName(s string) bool {
 	for _, known := range [...]string{"Microsoft Graph", "Windows Azure Active Directory", "Microsoft Azure CLI"} {
-		if strings.EqualFold(s, known) {
+		if len(s) == len(known) && strings.EqualFold(s, known) {
 			return true
 		}
 	}

@@ -154,7 +154,7 @@ func (p *pass) domainOf(s string) (answer, bool) {
 	if !p.ledger.domains.may(s) || serviceDomains[strings.ToLower(s)] {
 		return answer{}, false
 	}
-	pseudonym, ok := p.ledger.look(domains, strings.ToLower(s))
+	pseudonym, ok := p.ledger.find(domains, s)
 	return answer{pseudonym, true}, ok
 }
 

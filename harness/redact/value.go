@@ -39,7 +39,7 @@ func (p *pass) wholeName(s string, base int) {
 	if len(s) < 5 || len(s) > 64 || !p.on[identityName] || !p.ledger.names.may(s) || isAll(s, isLetter) {
 		return
 	}
-	if pseudonym, ok := p.ledger.look(name.book(), strings.ToLower(s)); ok {
+	if pseudonym, ok := p.ledger.find(name.book(), s); ok {
 		p.add(base, base+len(s), identityName, s, answer{pseudonym, true})
 	}
 }
