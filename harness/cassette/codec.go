@@ -101,11 +101,14 @@ func (d *decoder) size() int {
 	return int(n)
 }
 
-func (d *decoder) text() string {
+func (d *decoder) text() string { return string(d.bytes()) }
+
+// bytes are a part of the buffer.
+func (d *decoder) bytes() []byte {
 	n := max(d.size(), 0)
-	s := string(d.buf[:n])
+	b := d.buf[:n]
 	d.buf = d.buf[n:]
-	return s
+	return b
 }
 
 func (d *decoder) list() []string {

@@ -1,23 +1,28 @@
 package cassette
 
 import (
-	"bufio"
+	"bytes"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unsafe"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// writer writes a cassette in the layout that readRegular reads. The first error
-// sticks to out.
+// writer writes parts of a cassette in the layout that readRegular reads.
 type writer struct {
-	out    *bufio.Writer
-	text   []byte // scratch
-	packed []byte // scratch
+	out   bytes.Buffer
+	block []byte // of a body that is stored indented
+}
+
+// clear forgets what was written, and the memory for it if that is unusually much.
+func (w *writer) clear() {
+	if w.out.Cap() > largePart {
+		*w = writer{}
+	}
+	w.out.Reset()
 }
 
 const margin = "          " // as deep as any line of ours
@@ -104,12 +109,12 @@ func (w *writer) items(indent int, values []string) {
 
 func (w *writer) interaction(n int, i *Interaction) {
 	w.field(ourLayout.item, "- id: ", strconv.Itoa(n))
-	indented := w.indented(&i.Response)
+	stored, indented := w.indent(&i.Response)
 	w.mark(indented, i.Principal)
 	w.field(ourLayout.keys, "request:", "")
 	w.request(&i.Request)
 	w.field(ourLayout.keys, "response:", "")
-	w.response(&i.Response, indented)
+	w.response(&i.Response, stored, indented)
 }
 
 // mark writes what is ours to note about an interaction.
@@ -126,30 +131,21 @@ func (w *writer) mark(indented bool, principal string) {
 	}
 }
 
-// indented decides whether a response body is stored indented, and leaves the
-// indented text in w.text. It is if it can be read back exactly.
-func (w *writer) indented(p *Response) bool {
-	w.text = w.text[:0]
-	if p.Body == "" || p.Body[0] != '{' && p.Body[0] != '[' {
-		return false
+// indent decides whether a response body is stored indented, leaves it in w.block as
+// the lines of a literal block, and tells the length of the stored text. It is if it can
+// be read back exactly: its JSON is compact, and survives in a block.
+func (w *writer) indent(p *Response) (stored int64, ok bool) {
+	if p.Body == "" || p.Body[0] != '{' && p.Body[0] != '[' || !blockSafe(p.Body) {
+		return 0, false
 	}
-	var err error
-	if w.text, err = jsondoc.Indent(w.text, p.Body); err != nil || len(w.text) == len(p.Body) {
-		return false
+	block, breaks, compact, err := jsondoc.IndentBelow(w.block[:0], p.Body, blockIndent)
+	if err != nil {
+		return 0, false
 	}
-	if p.ContentLength == int64(len(w.text)) && len(w.text) != len(p.Body) {
-		return false // could not be told from a length that describes the stored text
-	}
-	if !blockSafe(w.indentedText()) {
-		return false
-	}
-	w.packed, err = jsondoc.Compact(w.packed[:0], w.indentedText())
-	return err == nil && string(w.packed) == p.Body
-}
-
-// indentedText is w.text as a string. It is good until w.text is written to.
-func (w *writer) indentedText() string {
-	return unsafe.String(unsafe.SliceData(w.text), len(w.text))
+	w.block = block
+	stored = int64(len(block) - breaks*blockIndent)
+	// A length that is that of the stored text could not be told from one that describes it.
+	return stored, compact && breaks > 0 && p.ContentLength != stored
 }
 
 func (w *writer) request(q *Request) {
@@ -169,22 +165,26 @@ func (w *writer) request(q *Request) {
 	w.string("method: ", q.Method)
 }
 
-func (w *writer) response(p *Response, indented bool) {
+func (w *writer) response(p *Response, stored int64, indented bool) {
 	w.string("proto: ", p.Proto)
 	w.number("proto_major: ", int64(p.ProtoMajor))
 	w.number("proto_minor: ", int64(p.ProtoMinor))
 	w.encodings(p.TransferEncoding)
 	w.headers("trailer:", p.Trailer)
-	body, length := p.Body, p.ContentLength
-	if indented {
-		body = w.indentedText()
-		if length == int64(len(p.Body)) {
-			length = int64(len(body))
-		}
+	length := p.ContentLength
+	if indented && length == int64(len(p.Body)) {
+		length = stored
 	}
 	w.number("content_length: ", length)
 	w.field(ourLayout.fields, "uncompressed: ", strconv.FormatBool(p.Uncompressed))
-	w.body(body)
+	if indented {
+		w.field(ourLayout.fields, "body: ", "|-")
+		w.key(blockIndent, "")
+		w.out.Write(w.block)
+		w.out.WriteByte('\n')
+	} else {
+		w.body(p.Body)
+	}
 	w.headers("headers:", p.Headers)
 	w.string("status: ", p.Status)
 	w.number("code: ", int64(p.Code))

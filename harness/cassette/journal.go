@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	journalMagic  = "graphvcr journal 1\n"
+	journalMagic  = "graphvcr journal 2\n"
 	journalSuffix = ".journal"
 	recordHead    = 24 // length, checksum, order, what is retried
 	syncEvery     = time.Second
@@ -130,16 +130,17 @@ func (j *Journal) Name() string { return j.name }
 // Append writes an interaction. The order is its place in the recording: requests
 // are ordered by when they began, however they end. Where the interaction is a second
 // try of an earlier one, retryOf is the order of that, which is thereby marked as
-// retried; else it is NoRetry.
+// retried; else it is NoRetry. The note is for Saving.Settled: the journal keeps it, no
+// cassette does.
 //
 // After an error nothing more is taken, and Save refuses: the recording has a hole.
-func (j *Journal) Append(order, retryOf int, i *Interaction) error {
+func (j *Journal) Append(order, retryOf int, i *Interaction, note []byte) error {
 	e, _ := j.buffers.Get().(*encoder)
 	if e == nil {
 		e = &encoder{}
 	}
 	defer j.giveBack(e)
-	e.record(order, retryOf, i)
+	e.record(order, retryOf, i, note)
 
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -167,8 +168,10 @@ func (j *Journal) Append(order, retryOf int, i *Interaction) error {
 }
 
 // record fills the encoder with a whole record.
-func (e *encoder) record(order, retryOf int, i *Interaction) {
+func (e *encoder) record(order, retryOf int, i *Interaction, note []byte) {
 	e.buf = append(e.buf[:0], make([]byte, recordHead)...)
+	e.int(int64(len(note)))
+	e.buf = append(e.buf, note...)
 	e.interaction(i)
 	binary.LittleEndian.PutUint32(e.buf, uint32(len(e.buf)-recordHead))
 	binary.LittleEndian.PutUint64(e.buf[8:], uint64(order))

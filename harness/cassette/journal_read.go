@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"iter"
 	"os"
 	"slices"
+	"sync"
 )
 
 // Torn tells what could not be read at the end of a journal.
@@ -112,12 +112,17 @@ func ReadJournal(name string) ([]*Interaction, *Torn, error) {
 		return nil, nil, err
 	}
 	defer j.Close()
-	var fault error
-	all := slices.Collect(j.read(j.kept(false), &fault))
-	for n, i := range all {
+	var all []*Interaction
+	var buf []byte
+	for n, r := range j.kept(false) {
+		i, _, err := j.load(r, &buf)
+		if err != nil {
+			return all, torn, err
+		}
 		i.ID = n
+		all = append(all, i)
 	}
-	return all, torn, fault
+	return all, torn, nil
 }
 
 // kept lists the records in their order.
@@ -132,42 +137,45 @@ func (j *Journal) kept(withRetried bool) []record {
 	return records
 }
 
-// read reads interactions back one at a time.
-func (j *Journal) read(records []record, fault *error) iter.Seq[*Interaction] {
+// load reads an interaction back, and its note. The buffer is used again.
+func (j *Journal) load(r record, buf *[]byte) (*Interaction, []byte, error) {
 	j.mu.Lock()
 	file := j.file
 	j.mu.Unlock()
-	return func(yield func(*Interaction) bool) {
-		var buf []byte
-		for _, r := range records {
-			buf = slices.Grow(buf[:0], r.size)[:r.size]
-			if _, err := file.ReadAt(buf, r.offset); err != nil {
-				*fault = fmt.Errorf("read journal: %w", err)
-				return
-			}
-			d := decoder{buf: buf}
-			i, err := d.interaction()
-			if err != nil {
-				*fault = fmt.Errorf("read journal %s: at byte %d: %w", j.name, r.offset, err)
-				return
-			}
-			if !yield(i) {
-				return
-			}
-		}
+	*buf = slices.Grow((*buf)[:0], r.size)[:r.size]
+	if _, err := file.ReadAt(*buf, r.offset); err != nil {
+		return nil, nil, fmt.Errorf("read journal: %w", err)
 	}
+	d := decoder{buf: *buf}
+	note := d.bytes()
+	i, err := d.interaction()
+	if err != nil {
+		return nil, nil, fmt.Errorf("read journal %s: at byte %d: %w", j.name, r.offset, err)
+	}
+	return i, note, nil
 }
 
-// Saving says how a journal becomes a cassette.
+// Saving says how a journal becomes a cassette. Its functions are called by several
+// goroutines at once.
 type Saving struct {
 	// KeepRetried keeps interactions that the client tried again.
 	KeepRetried bool
-	// Polish may change an interaction before the guard sees it; nil changes none. It
-	// runs a few interactions ahead of the guard, in a goroutine of its own.
+	// Settled reports whether an interaction, by the note that it was appended with,
+	// needs neither Polish nor Guard. Nil settles none.
+	Settled func(note []byte, i *Interaction) bool
+	// Polish may change an interaction before the guard sees it; nil changes none.
 	Polish func(*Interaction)
-	// Guard is as in Cassette.Save; it is asked about each interaction.
+	// Guard is as in Cassette.Save. It is asked about the Meta alone, about each
+	// interaction before that is written, in a cassette of its own, and about the Meta
+	// again before the file is replaced: if ErrAgain is the answer, Save begins anew.
 	Guard Guard
 }
+
+// ErrAgain is a guard's answer where it has come to know more while interactions were
+// polished, so that some may have been written too early.
+var ErrAgain = errors.New("more was recognised while the recording was being saved")
+
+const attempts = 3 // what one learns, the next knows
 
 // Save makes a cassette file of the journal, in the order of the requests. It streams:
 // whatever the journal's size, a few interactions are in memory. Nothing may be appended
@@ -177,21 +185,56 @@ func (j *Journal) Save(file string, meta Meta, how Saving) error {
 	if err := j.Err(); err != nil {
 		return fmt.Errorf("save %s: the recording is not complete: %w", file, err)
 	}
-	var fault error
-	records := j.kept(how.KeepRetried)
-	polished := ahead(func(yield func(*Interaction) bool) {
-		for i := range j.read(records, &fault) {
-			if how.Polish != nil {
-				how.Polish(i)
-			}
-			if !yield(i) {
-				return
-			}
+	check := func(some ...*Interaction) error {
+		if how.Guard == nil {
+			return nil
 		}
-	})
-	err := SaveAll(file, meta, len(records), polished, how.Guard)
-	if fault != nil {
-		return fmt.Errorf("save %s: %w", file, fault)
+		return how.Guard(&Cassette{File: file, Meta: meta, Interactions: some})
 	}
-	return err
+	err := ErrAgain
+	for n := 0; n < attempts && errors.Is(err, ErrAgain); n++ {
+		if err = check(); err != nil {
+			continue
+		}
+		err = replace(file, how.Guard != nil, func(out io.Writer) error {
+			if err := stream(out, &meta, j.parts(how, check)); err != nil {
+				return err
+			}
+			return check()
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("save %s: %w", file, err)
+	}
+	return nil
+}
+
+// parts are the interactions as they are saved.
+func (j *Journal) parts(how Saving, check func(...*Interaction) error) parts {
+	records := j.kept(how.KeepRetried)
+	var buffers sync.Pool // of *[]byte
+	return parts{
+		count: len(records),
+		size:  func(n int) int { return records[n].size },
+		write: func(n int, w *writer) error {
+			buf, _ := buffers.Get().(*[]byte)
+			if buf == nil {
+				buf = new([]byte)
+			}
+			i, note, err := j.load(records[n], buf)
+			if err != nil {
+				return err
+			}
+			if how.Settled == nil || !how.Settled(note, i) {
+				if how.Polish != nil {
+					how.Polish(i)
+				}
+				if err := check(i); err != nil {
+					return fmt.Errorf("interaction %d: %w", n, err)
+				}
+			}
+			buffers.Put(buf)
+			return w.loadable(n, i)
+		},
+	}
 }

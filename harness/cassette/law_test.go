@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,7 +65,7 @@ func same(t *testing.T, got, want []*Interaction) {
 func written(t testing.TB, c *Cassette) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := stream(&b, &c.Meta, len(c.Interactions), slices.Values(c.Interactions)); err != nil {
+	if err := stream(&b, &c.Meta, partsOf(c.Interactions)); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -1,12 +1,12 @@
 package cassette
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 )
 
 // Save writes the cassette to file, atomically: to a temporary file of mode 0600
@@ -28,7 +28,7 @@ func (c *Cassette) Save(file string, guard Guard) error {
 		}
 	}
 	err := replace(file, guard != nil, func(out io.Writer) error {
-		return stream(out, &c.Meta, len(c.Interactions), slices.Values(c.Interactions))
+		return stream(out, &c.Meta, partsOf(c.Interactions))
 	})
 	if err != nil {
 		return fmt.Errorf("save %s: %w", file, err)
@@ -55,7 +55,8 @@ func replace(file string, guarded bool, fill func(io.Writer) error) (err error) 
 			os.Remove(temp.Name())
 		}
 	}()
-	if err := fill(temp); err != nil {
+	steady := &steadyWriter{file: temp, syncing: make(chan error, 1)}
+	if err := errors.Join(fill(steady), steady.wait()); err != nil {
 		return err
 	}
 	if err := temp.Chmod(finalMode(file, guarded)); err != nil {
@@ -72,6 +73,48 @@ func replace(file string, guarded bool, fill func(io.Writer) error) (err error) 
 	}
 	syncFolder(folder)
 	return nil
+}
+
+// steadyWriter has the disk write a large file while it is being made, not all of it at
+// the end.
+type steadyWriter struct {
+	file    *os.File
+	unsaved int
+	busy    bool
+	syncing chan error // what the sync under way, which busy tells of, came to
+}
+
+// steadyBytes are written between two syncs at least.
+const steadyBytes = 32 << 20
+
+func (w *steadyWriter) Write(p []byte) (int, error) {
+	n, err := w.file.Write(p)
+	if w.unsaved += n; err != nil || w.unsaved < steadyBytes {
+		return n, err
+	}
+	if w.busy {
+		select {
+		case err := <-w.syncing:
+			w.busy = false
+			if err != nil {
+				return n, err
+			}
+		default:
+			return n, nil
+		}
+	}
+	w.unsaved, w.busy = 0, true
+	go func() { w.syncing <- w.file.Sync() }()
+	return n, nil
+}
+
+// wait ends the sync under way. An error of the disk is told once only, so it counts.
+func (w *steadyWriter) wait() error {
+	if !w.busy {
+		return nil
+	}
+	w.busy = false
+	return <-w.syncing
 }
 
 // syncFolder makes a new name in a folder survive a power cut, where the system can.

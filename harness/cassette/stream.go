@@ -4,96 +4,100 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"iter"
+	"runtime"
+	"sync"
 )
 
-// SaveAll is Save for interactions that come one by one, so that a recording of any
-// size takes the memory of a few. The count is how many there are. The guard looks at
-// the Meta alone and then at each interaction, in a cassette of its own, before it is
-// written; meanwhile the one before is being written, and the next may come.
-func SaveAll(file string, meta Meta, count int, all iter.Seq[*Interaction], guard Guard) error {
-	var refused error
-	if guard != nil {
-		check := func(some ...*Interaction) error {
-			return guard(&Cassette{File: file, Meta: meta, Interactions: some})
-		}
-		if err := check(); err != nil {
-			return fmt.Errorf("save %s: %w", file, err)
-		}
-		all = ahead(checked(all, check, &refused))
+// parts are the interactions of a cassette that is being written. They are made by
+// several goroutines at once and written in their order.
+type parts struct {
+	count int
+	size  func(n int) int              // about how much memory one takes
+	write func(n int, w *writer) error // what the file holds of it
+}
+
+// largePart is the size from which parts are made one at a time.
+const largePart = 4 << 20
+
+func partsOf(all []*Interaction) parts {
+	return parts{
+		count: len(all),
+		size:  func(n int) int { return len(all[n].Request.Body) + len(all[n].Response.Body) },
+		write: func(n int, w *writer) error { return w.loadable(n, all[n]) },
 	}
-	err := replace(file, guard != nil, func(out io.Writer) error {
-		err := stream(out, &meta, count, all)
-		if refused != nil {
-			return refused
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("save %s: %w", file, err)
+}
+
+// loadable writes an interaction that Load would not refuse.
+func (w *writer) loadable(n int, i *Interaction) error {
+	if !validCode(i.Response.Code) {
+		return fmt.Errorf("interaction %d: the response's code %d is no HTTP status code", n, i.Response.Code)
 	}
+	w.interaction(n, i)
 	return nil
 }
 
-// checked ends before the first interaction that is refused.
-func checked(all iter.Seq[*Interaction], check func(...*Interaction) error, refused *error) iter.Seq[*Interaction] {
-	return func(yield func(*Interaction) bool) {
-		n := 0
-		for i := range all {
-			if err := check(i); err != nil {
-				*refused = fmt.Errorf("interaction %d: %w", n, err)
-				return
-			}
-			if !yield(i) {
-				return
-			}
-			n++
-		}
-	}
-}
-
-// ahead makes the next interactions while the one before is in use. It has ended, and
-// what it made is visible, when its loop ends.
-func ahead(all iter.Seq[*Interaction]) iter.Seq[*Interaction] {
-	return func(yield func(*Interaction) bool) {
-		made, enough := make(chan *Interaction, 1), make(chan struct{})
-		go func() {
-			defer close(made)
-			for i := range all {
-				select {
-				case made <- i:
-				case <-enough:
-					return
-				}
-			}
-		}()
-		defer func() {
-			close(enough)
-			for range made {
-			}
-		}()
-		for i := range made {
-			if !yield(i) {
-				return
-			}
-		}
-	}
+// A lane makes every so-manieth part. It is one part ahead of what is written, so that
+// memory holds a part for each lane, whatever the recording's size.
+type lane struct {
+	writer
+	made chan error    // the part is in the writer
+	free chan struct{} // the part was written
 }
 
 // stream writes a cassette through a buffer.
-func stream(out io.Writer, meta *Meta, count int, all iter.Seq[*Interaction]) error {
-	w := &writer{out: bufio.NewWriterSize(out, 64<<10)}
-	w.opening(meta, count)
-	n := 0
-	for i := range all {
-		if !validCode(i.Response.Code) { // Load would refuse it
-			return fmt.Errorf("interaction %d: the response's code %d is no HTTP status code", n, i.Response.Code)
+func stream(out io.Writer, meta *Meta, p parts) error {
+	buffered := bufio.NewWriterSize(out, 256<<10)
+	var opening writer
+	opening.opening(meta, p.count)
+	buffered.Write(opening.out.Bytes()) // an error sticks
+	lanes := make([]*lane, min(p.count, 2*runtime.GOMAXPROCS(0)))
+	over := make(chan struct{})
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer close(over)
+	for n := range lanes {
+		l := &lane{made: make(chan error), free: make(chan struct{})}
+		lanes[n] = l
+		running.Go(func() { l.run(p, n, len(lanes), over) })
+	}
+	for n := range p.count {
+		l := lanes[n%len(lanes)]
+		err := <-l.made
+		if err == nil && p.size(n) >= largePart {
+			err = l.make(p, n)
 		}
-		w.interaction(n, i)
-		n++
+		if err == nil {
+			_, err = buffered.Write(l.out.Bytes())
+		}
+		if err != nil {
+			return err
+		}
+		l.free <- struct{}{}
 	}
-	if n != count {
-		return fmt.Errorf("%d interactions of %d", n, count)
+	return buffered.Flush()
+}
+
+// run makes the parts of a lane but for large ones, until they are over.
+func (l *lane) run(p parts, first, step int, over <-chan struct{}) {
+	for n := first; n < p.count; n += step {
+		var err error
+		if p.size(n) < largePart {
+			err = l.make(p, n)
+		}
+		select {
+		case l.made <- err:
+		case <-over:
+			return
+		}
+		select {
+		case <-l.free:
+		case <-over:
+			return
+		}
 	}
-	return w.out.Flush()
+}
+
+func (l *lane) make(p parts, n int) error {
+	l.clear()
+	return p.write(n, &l.writer)
 }

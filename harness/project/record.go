@@ -93,7 +93,7 @@ func (p *Project) StartRecording(name string, vars map[string]string, live Live)
 		return nil, notRecordable(name, err)
 	}
 	r := &Recording{file: file, live: live, redactor: redactor, journal: journal, vars: standIns{real: maps.Clone(vars)}}
-	r.recorder = transport.NewRecorder(journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact})
+	r.recorder = transport.NewRecorder(journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact, Note: redactor.Note})
 	return r, nil
 }
 
@@ -156,10 +156,7 @@ func (r *Recording) Save() error {
 		whole.Meta.RecordedAt = time.Now().UTC().Truncate(time.Second)
 	}
 	r.redactor.Finish(whole)
-	polish := func(i *cassette.Interaction) {
-		r.redactor.Finish(&cassette.Cassette{Meta: cassette.Meta{Origin: whole.Meta.Origin}, Interactions: []*cassette.Interaction{i}})
-	}
-	return r.saved(r.recorder.Save(r.file, whole.Meta, polish, r.redactor.Guard()))
+	return r.saved(r.recorder.Save(r.file, whole.Meta, r.redactor.Saving()))
 }
 
 // saved adds to an error of saving what can be done with what was recorded.

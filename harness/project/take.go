@@ -87,14 +87,14 @@ func (t *Take) spy(p *Project, name string, live Live) error {
 	r := t.recording
 	for _, tape := range t.playback.tapes {
 		for i, interaction := range tape.cassette.Interactions {
-			if err := r.journal.Append(i, cassette.NoRetry, interaction); err != nil {
+			if err := r.journal.Append(i, cassette.NoRetry, interaction, nil); err != nil {
 				t.playback.Close()
 				return errors.Join(err, r.Abort())
 			}
 			t.before++
 		}
 	}
-	r.recorder = transport.NewRecorder(r.journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact, First: t.before})
+	r.recorder = transport.NewRecorder(r.journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact, Note: r.redactor.Note, First: t.before})
 	return nil
 }
 

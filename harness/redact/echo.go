@@ -58,6 +58,14 @@ func (e *echoes) note(secret string) {
 	}
 }
 
+// count is how many spellings there are.
+func (e *echoes) count() int {
+	if list := e.list.Load(); list != nil {
+		return len(*list)
+	}
+	return 0
+}
+
 // echoed looks for known secrets in a whole text, at the boundaries of words.
 func (p *pass) echoed(s string) {
 	list := p.ledger.echoes.list.Load()

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/hex"
+	"hash/maphash"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,6 +22,9 @@ type ledger struct {
 	taken map[uint64]struct{}   // hashes of book and pseudonym; one that collides is passed over
 	next  map[string]int        // book -> the number given last
 
+	key     maphash.Seed
+	learned map[uint64]struct{} // the questions that are answered, of the books that texts are searched for
+
 	// These say which values may be known, so that most words need no look-up.
 	tokens, names, domains lengths
 	echoes                 echoes
@@ -36,7 +40,11 @@ func (l *lengths) note(s string)     { l[lower(s[0])].Or(lengthBit(len(s))) }
 func (l *lengths) may(s string) bool { return l[lower(s[0])].Load()&lengthBit(len(s)) != 0 }
 
 func newLedger(tag string) *ledger {
-	l := &ledger{tag: tag, to: map[string]string{}, guids: map[[16]byte][16]byte{}, taken: map[uint64]struct{}{}, next: map[string]int{}}
+	l := &ledger{
+		tag: tag, key: maphash.MakeSeed(),
+		to: map[string]string{}, guids: map[[16]byte][16]byte{}, taken: map[uint64]struct{}{}, next: map[string]int{},
+		learned: map[uint64]struct{}{},
+	}
 	for i := range len(tag) {
 		l.seed = mix(l.seed ^ uint64(tag[i]) + gamma)
 	}
@@ -103,8 +111,17 @@ func (l *ledger) enter(book, folded, suggestion string, make func(n int) string)
 		return p
 	}
 	p := l.choose(book, suggestion, make)
-	l.to[key] = p
+	l.learn(book, folded, p)
 	return p
+}
+
+// learn is called with the lock held.
+func (l *ledger) learn(book, folded, pseudonym string) {
+	l.to[book+folded] = pseudonym
+	switch book {
+	case tokens, domains, name.book():
+		l.learned[l.question(book, folded)] = struct{}{}
+	}
 }
 
 // choose takes a pseudonym that nobody has. The lock is held.
@@ -144,7 +161,7 @@ func (l *ledger) keep(book, pseudonym string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.isTaken(book, pseudonym) {
-		l.to[book+pseudonym] = pseudonym
+		l.learn(book, pseudonym, pseudonym)
 		l.take(book, pseudonym)
 	}
 }
@@ -155,7 +172,7 @@ func (l *ledger) share(r rule, folded, pseudonym string) {
 		return
 	}
 	l.mu.Lock()
-	l.to[tokens+folded] = string(rune(r)) + pseudonym
+	l.learn(tokens, folded, string(rune(r))+pseudonym)
 	l.mu.Unlock()
 	l.tokens.note(folded)
 }

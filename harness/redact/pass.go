@@ -15,6 +15,7 @@ type pass struct {
 	counts [ruleCount]int
 
 	trial     bool // nothing is entered into the ledger
+	noting    bool // questions that the ledger cannot answer are kept
 	wantPaths bool // edits in JSON say where
 	entropy   bool // values that look random are noted as advice
 	report    func(part, text string, edits []edit)
@@ -27,6 +28,7 @@ type pass struct {
 	outer  int      // how many frames are of those around it
 	known  []string // values that must not occur
 	advice []edit   // what may be a secret and is not replaced
+	asked  []uint64 // questions that the ledger could not answer
 	link   field    // the rule for the tokens of the link that is being read
 	form   bool     // the text is a form
 	depth  int      // of texts within texts

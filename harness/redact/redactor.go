@@ -155,10 +155,10 @@ func (r *Redactor) end(p *pass) {
 		}
 		r.mu.Unlock()
 	}
-	if cap(p.edits) > 1<<14 { // of one unusual interaction
+	if max(cap(p.edits), cap(p.asked)) > 1<<14 { // of one unusual interaction
 		return
 	}
-	*p = pass{ledger: r.ledger, on: &r.on, keep: r.keep, edits: p.edits[:0], frames: p.frames[:0]}
+	*p = pass{ledger: r.ledger, on: &r.on, keep: r.keep, edits: p.edits[:0], frames: p.frames[:0], asked: p.asked[:0]}
 	r.passes.Put(p)
 }
 
@@ -274,6 +274,10 @@ func (p *pass) headers(part string, h http.Header) http.Header {
 	out := make(http.Header, len(h))
 	copies := make([]string, 0, count)
 	for _, name := range names {
+		if h[name] == nil {
+			out[name] = nil
+			continue
+		}
 		first := len(copies)
 		copies = append(copies, h[name]...)
 		values := copies[first:len(copies):len(copies)]
@@ -281,9 +285,6 @@ func (p *pass) headers(part string, h http.Header) http.Header {
 			p.rewrite(part, name, &values[n], func(s string) { p.header(name, s, 0) })
 		}
 		out[name] = values
-		if h[name] == nil {
-			out[name] = nil
-		}
 	}
 	return out
 }

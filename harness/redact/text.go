@@ -69,6 +69,8 @@ func (p *pass) word(s string, i, j, base int) int {
 	if n >= 5 {
 		if r, pseudonym := p.ledger.token(s[i:j]); r != noRule && p.on[r] {
 			p.add(base+i, base+j, r, s[i:j], answer{cased(pseudonym, s[i:j]), true})
+		} else if r == noRule {
+			p.missed(tokens, s[i:j])
 		}
 	}
 	return j
@@ -151,11 +153,13 @@ func (p *pass) domainOf(s string) (answer, bool) {
 	if label, ok := cutSuffixFold(s, ".onmicrosoft.com"); ok && label != "" {
 		return p.ledger.domain(s, "", p.trial), true
 	}
-	if !p.ledger.domains.may(s) || serviceDomains[strings.ToLower(s)] {
-		return answer{}, false
+	if p.ledger.domains.may(s) && !serviceDomains[strings.ToLower(s)] {
+		if pseudonym, ok := p.ledger.find(domains, s); ok {
+			return answer{pseudonym, true}, true
+		}
 	}
-	pseudonym, ok := p.ledger.find(domains, s)
-	return answer{pseudonym, true}, ok
+	p.missed(domains, s)
+	return answer{}, false
 }
 
 func cutSuffixFold(s, suffix string) (string, bool) {

@@ -36,12 +36,16 @@ func (p *pass) free(s string, base int) {
 // wholeName renames a value that is a known name of more than letters: one word alone
 // could be a member of an enum.
 func (p *pass) wholeName(s string, base int) {
-	if len(s) < 5 || len(s) > 64 || !p.on[identityName] || !p.ledger.names.may(s) || isAll(s, isLetter) {
+	if len(s) < 5 || len(s) > 64 || !p.on[identityName] || isAll(s, isLetter) {
 		return
 	}
-	if pseudonym, ok := p.ledger.find(name.book(), s); ok {
-		p.add(base, base+len(s), identityName, s, answer{pseudonym, true})
+	if p.ledger.names.may(s) {
+		if pseudonym, ok := p.ledger.find(name.book(), s); ok {
+			p.add(base, base+len(s), identityName, s, answer{pseudonym, true})
+			return
+		}
 	}
+	p.missed(name.book(), s)
 }
 
 func isLetter(c byte) bool { return isLower(lower(c)) }

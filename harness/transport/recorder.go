@@ -23,6 +23,9 @@ type RecorderOptions struct {
 	// Redact returns what is stored of an interaction. It must not change its
 	// argument. Nil stores all but credentials in headers.
 	Redact func(*cassette.Interaction) *cassette.Interaction
+	// Note is asked about what is stored; its answer is given to Saving.Settled when the
+	// recording is saved. Nil notes nothing.
+	Note func(stored *cassette.Interaction) []byte
 	// KeepRetried keeps answers that the client did not take for final: a 429, 503 or
 	// 504 after which the same request came again, or a 415 after which it came without
 	// gzip. They are in the journal in any case, marked.
@@ -105,7 +108,12 @@ func (r *Recorder) keep(e *exchange, sent string, i *cassette.Interaction) error
 	if r.opts.Redact != nil {
 		stored = r.opts.Redact(i)
 	}
-	return r.journal.Append(int(e.order), r.retries.meet(e.order, r.next.Load(), e.req, sent, i.Response.Code), stored)
+	var note []byte
+	if r.opts.Note != nil {
+		note = r.opts.Note(stored)
+	}
+	retryOf := r.retries.meet(e.order, r.next.Load(), e.req, sent, i.Response.Code)
+	return r.journal.Append(int(e.order), retryOf, stored, note)
 }
 
 func (r *Recorder) note(n Note) {
@@ -153,12 +161,12 @@ func (r *Recorder) Retried() int {
 }
 
 // Save ends the recording and makes the cassette file of it, once no request is under
-// way: polish sees each stored interaction once more, now that all values are known, and
-// guard may refuse. The file is replaced as a whole, never appended to; then the journal
-// is removed. On an error the old file and the journal both stay, and the recording is
-// over all the same: what it holds can be recovered.
-func (r *Recorder) Save(file string, meta cassette.Meta, polish func(*cassette.Interaction), guard cassette.Guard) error {
-	how := cassette.Saving{KeepRetried: r.opts.KeepRetried, Polish: polish, Guard: guard}
+// way. The file is replaced as a whole, never appended to; then the journal is removed. On
+// an error the old file and the journal both stay, and the recording is over all the same:
+// what it holds can be recovered. Whether retried answers are kept is the Recorder's to
+// say.
+func (r *Recorder) Save(file string, meta cassette.Meta, how cassette.Saving) error {
+	how.KeepRetried = r.opts.KeepRetried
 	if err := r.journal.Save(file, meta, how); err != nil {
 		return errors.Join(fmt.Errorf("%w (what was recorded stays in %s)", err, r.journal.Name()), r.journal.Close())
 	}

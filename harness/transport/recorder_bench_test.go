@@ -69,7 +69,7 @@ var contenders = []contender{
 	}},
 	{"ours", func(b *testing.B, base http.RoundTripper) (http.RoundTripper, func() error) {
 		r, file := recording(b, transport.RecorderOptions{Base: base})
-		return r, func() error { return r.Save(file, emulated, nil, nil) }
+		return r, func() error { return r.Save(file, emulated, cassette.Saving{}) }
 	}},
 	{"with-rules", func(b *testing.B, base http.RoundTripper) (http.RoundTripper, func() error) {
 		r, _, done := redacting(b, base)
@@ -91,12 +91,8 @@ func redacting(t testing.TB, base http.RoundTripper) (carrier http.RoundTripper,
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, file := recording(t, transport.RecorderOptions{Base: base, Redact: red.Interaction})
-	return r, file, func() error {
-		return r.Save(file, emulated, func(i *cassette.Interaction) {
-			red.Finish(&cassette.Cassette{Interactions: []*cassette.Interaction{i}})
-		}, red.Guard())
-	}
+	r, file := recording(t, transport.RecorderOptions{Base: base, Redact: red.Interaction, Note: red.Note})
+	return r, file, func() error { return r.Save(file, emulated, red.Saving()) }
 }
 
 // page is the answer to a list of users, of about so many bytes. The first twenty users

@@ -65,7 +65,7 @@ func killOne(t *testing.T, after time.Duration) killed {
 	file := filepath.Join(t.TempDir(), "x.yaml")
 	before := &cassette.Cassette{Meta: emulated}
 	for n := range killedClients * killedCalls {
-		before.Interactions = append(before.Interactions, &cassette.Interaction{Request: cassette.Request{Method: "POST", URL: "http://x/", Body: fmt.Sprintf("0 %d", n)}})
+		before.Interactions = append(before.Interactions, &cassette.Interaction{Request: cassette.Request{Method: "POST", URL: "http://x/", Body: fmt.Sprintf("0 %d", n)}, Response: cassette.Response{Code: 200}})
 	}
 	if err := before.Save(file, nil); err != nil {
 		t.Fatal(err)
@@ -197,7 +197,7 @@ func recordUntilKilled(t *testing.T, file string) {
 			})
 		}
 		wait.Wait()
-		if err := r.Save(file, emulated, nil, nil); err != nil {
+		if err := r.Save(file, emulated, cassette.Saving{}); err != nil {
 			t.Fatal(err)
 		}
 	}

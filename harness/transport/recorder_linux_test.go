@@ -91,7 +91,7 @@ func TestRecordOnFullDisk(t *testing.T) {
 	if answered == 0 || sent != answered+1 {
 		t.Errorf("%d answered and %d sent: requests are sent that cannot be recorded", answered, sent)
 	}
-	if err := r.Save(file, emulated, nil, nil); err == nil {
+	if err := r.Save(file, emulated, cassette.Saving{}); err == nil {
 		t.Error("a recording with a hole was saved")
 	}
 	unchanged(t, file, old)
@@ -115,7 +115,7 @@ func TestSaveOnFullDisk(t *testing.T) {
 	if failed != nil || answered != 30 {
 		t.Fatal(answered, failed)
 	}
-	err := r.Save(file, emulated, nil, nil)
+	err := r.Save(file, emulated, cassette.Saving{})
 	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), journal.Name()) {
 		t.Errorf("got %v", err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
@@ -99,7 +100,7 @@ func measurable(t *testing.T, name, folder string, base http.RoundTripper) (carr
 	switch name {
 	case "ours":
 		r, file := recording(t, transport.RecorderOptions{Base: base})
-		return r, file, func() error { return r.Save(file, emulated, nil, nil) }
+		return r, file, func() error { return r.Save(file, emulated, cassette.Saving{}) }
 	case "with-rules":
 		return redacting(t, base)
 	}

@@ -38,7 +38,7 @@ func recording(t testing.TB, opts transport.RecorderOptions) (*transport.Recorde
 
 func saved(t testing.TB, r *transport.Recorder, file string) *cassette.Cassette {
 	t.Helper()
-	if err := r.Save(file, emulated, nil, nil); err != nil {
+	if err := r.Save(file, emulated, cassette.Saving{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(cassette.JournalOf(file)); !errors.Is(err, os.ErrNotExist) {
@@ -316,7 +316,7 @@ func TestSaveRefused(t *testing.T) {
 	}
 	do(t, &http.Client{Transport: r}, server.URL, calls[0])
 	refused := errors.New("a secret")
-	if err := r.Save(file, emulated, nil, func(*cassette.Cassette) error { return refused }); !errors.Is(err, refused) {
+	if err := r.Save(file, emulated, cassette.Saving{Guard: func(*cassette.Cassette) error { return refused }}); !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
 	}
 	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, old) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -61,6 +62,13 @@ func checkFormatting(t *testing.T, text string, doc any, compact, indented []byt
 	}
 	if back, err := jsondoc.Compact(nil, string(indented)); err != nil || !bytes.Equal(back, compact) {
 		t.Fatalf("Compact(Indent) = %s, %v; want %s", back, err, compact)
+	}
+	below, breaks, isCompact, err := jsondoc.IndentBelow([]byte("x"), text, 70)
+	if want := "x" + strings.ReplaceAll(string(indented), "\n", "\n"+strings.Repeat(" ", 70)); err != nil || string(below) != want {
+		t.Fatalf("IndentBelow = %s, %v; want %s", below, err, want)
+	}
+	if breaks != bytes.Count(indented, []byte("\n")) || isCompact != (string(compact) == text) {
+		t.Fatalf("IndentBelow tells %d line breaks and %v of %q", breaks, isCompact, text)
 	}
 	if !jsondoc.Equal(mustParse(t, string(indented)), doc) {
 		t.Fatal("Indent changes the document")
