@@ -4,7 +4,23 @@ import "strings"
 
 // IsWellKnown reports whether a GUID, in either letter case, is an id that every tenant
 // has: it says nothing about one.
-func IsWellKnown(id string) bool { return wellKnown[strings.ToLower(id)] }
+func IsWellKnown(id string) bool {
+	return len(id) == 36 && mayBeWellKnown[beginning(id)] && wellKnown[strings.ToLower(id)]
+}
+
+// mayBeWellKnown says how the well-known ids begin, so that nearly all others need no
+// look-up.
+var mayBeWellKnown = func() (t [1 << 12]bool) {
+	for id := range wellKnown {
+		t[beginning(id)] = true
+	}
+	return t
+}()
+
+// beginning is made of the first digits of an id, whatever their letter case.
+func beginning(id string) uint16 {
+	return uint16(id[0]&15)<<8 | uint16(id[1]&15)<<4 | uint16(id[2]&15)
+}
 
 // wellKnown are ids that every tenant has.
 var wellKnown = map[string]bool{

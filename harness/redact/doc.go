@@ -42,6 +42,9 @@
 // A Redactor is safe for concurrent use; interactions that are redacted at the same
 // time are numbered in the order in which their values are met.
 //
+// A recording is scanned as it is stored (Note), so that saving it need not look again at
+// what nothing that was learned since can concern (Settled, Saving).
+//
 //	r, err := redact.New(redact.Rules{}, redact.Options{})
 //	stored := r.Interaction(live)       // live is not changed
 //	r.Finish(c)                         // values that were recognised only later

@@ -3,7 +3,6 @@ package redact
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -215,15 +214,12 @@ func guidOfSID(numbers string) (string, bool) {
 	for k, from := range guidOrder {
 		text[k] = memory[from]
 	}
-	var h [32]byte
-	hex.Encode(h[:], text[:])
-	return refill(h[:], "00000000-0000-0000-0000-000000000000"), true
+	return unpack(text, "00000000-0000-0000-0000-000000000000"), true
 }
 
 // sidOfGUID is the security identifier of an object id.
 func sidOfGUID(guid string) string {
-	var room [32]byte
-	text, ok := pack(mold{guid: true}.key(room[:0], guid), mold{guid: true})
+	text, ok := pack(guid, mold{guid: true})
 	if !ok {
 		return "S-1-12-1-0-0-0-0"
 	}

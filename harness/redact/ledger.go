@@ -197,17 +197,18 @@ func lengthBit(n int) uint64 { return 1 << min(n, 63) }
 // shape returns the pseudonym of a value that keeps its shape. In a trial nothing is
 // entered, and a value that is not known gets "".
 func (l *ledger) shape(s string, m mold, suggestion string, trial bool) answer {
-	var room [128]byte
-	key := m.key(room[:0], s)
-	packed, isGUID := pack(key, m)
+	packed, isGUID := pack(s, m)
 	if isGUID {
 		if p, ok := l.lookGUID(packed); ok {
-			var text [32]byte
-			hex.Encode(text[:], p[:])
-			return answer{refill(text[:], s), p != packed}
+			return answer{unpack(p, s), p != packed}
 		}
-	} else if p, ok := l.look(shapes, string(key)); ok {
-		return answer{fit(p, s), p != string(key)}
+	}
+	var room [128]byte
+	key := m.key(room[:0], s)
+	if !isGUID {
+		if p, ok := l.look(shapes, string(key)); ok {
+			return answer{fit(p, s), p != string(key)}
+		}
 	}
 	if m.stamped(key) {
 		if !trial {
@@ -230,13 +231,47 @@ func (l *ledger) shape(s string, m mold, suggestion string, trial bool) answer {
 	return answer{fit(p, s), true}
 }
 
-// pack makes the 16 bytes of a GUID's 32 digits.
-func pack(key []byte, m mold) (packed [16]byte, ok bool) {
-	if !m.guid || len(key) != 32 {
+// pack makes the 16 bytes of a GUID's 32 digits, wherever the hyphens among them are.
+func pack(s string, m mold) (packed [16]byte, ok bool) {
+	if !m.guid {
 		return packed, false
 	}
-	_, err := hex.Decode(packed[:], key)
-	return packed, err == nil
+	n := 0
+	for i := range len(s) {
+		c := s[i]
+		if c == '-' {
+			continue
+		}
+		if n == 32 || !isHex(c) {
+			return packed, false
+		}
+		packed[n/2] = packed[n/2]<<4 | unhex(c)
+		n++
+	}
+	return packed, n == 32
+}
+
+// unpack spells a GUID as another one is spelled.
+func unpack(packed [16]byte, like string) string {
+	var room [64]byte
+	b := append(room[:0], like...)
+	n := 0
+	for i, old := range b {
+		if old == '-' {
+			continue
+		}
+		digit := packed[n/2] >> (4 * (1 - n%2)) & 15
+		n++
+		switch {
+		case digit < 10:
+			b[i] = '0' + digit
+		case isUpper(old):
+			b[i] = 'A' + digit - 10
+		default:
+			b[i] = 'a' + digit - 10
+		}
+	}
+	return string(b)
 }
 
 func (l *ledger) lookGUID(packed [16]byte) ([16]byte, bool) {
@@ -262,7 +297,7 @@ func (l *ledger) enterShape(key []byte, packed [16]byte, isGUID bool, choose fun
 		return hex.EncodeToString(p[:])
 	}
 	p := choose()
-	l.guids[packed], _ = pack([]byte(p), mold{guid: true})
+	l.guids[packed], _ = pack(p, mold{guid: true})
 	return p
 }
 
@@ -287,11 +322,6 @@ func fit(p, s string) string {
 	if len(p) == len(s) {
 		return cased(p, s)
 	}
-	return refill(p, s)
-}
-
-// refill puts letters and digits in the places of those of s, with their letter case.
-func refill[T string | []byte](p T, s string) string {
 	var room [64]byte
 	b := append(room[:0], s...)
 	k := 0

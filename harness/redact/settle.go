@@ -8,29 +8,31 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
-// A recording is scanned as it is stored, and need not be scanned again when it is
-// saved. A scan depends on the text, the rules, and what the ledger answers. That a value
-// is known, and its pseudonym, never changes. So a scan that found nothing finds nothing
-// later either, unless the ledger has since learned one of the values that the scan asked
-// for in vain: words, whole names and domains (in whatever encoding they stood, since the
-// scan had decoded them before it asked), or a secret that texts are searched for. A Note
-// is the list of those questions.
+// Before a recording is saved, all that is stored of it is scanned: what redaction would
+// still replace must not reach a cassette. A scan depends on the text, the rules and what
+// the ledger answers. That a value is known, and what its pseudonym is, never changes. So a
+// scan that found nothing finds nothing later either, unless the ledger has since learned
+// one of the values that the scan asked for in vain (words, whole names and domains, in
+// whatever encoding they stood, since a scan decodes before it asks), or a secret that
+// texts are searched for. A note is the list of those questions: with it, an interaction
+// is scanned while the recording goes on, and need not be when it is saved.
 
-// Note scans an interaction as Guard does. Nil means that there is something to be
-// replaced in it. Else Settled tells from the note, at any time, whether that is so
-// still. A note holds hashes of words, with a key that only this Redactor has.
+// scannedLater is the size of an interaction below which the client does not wait for its
+// scan: saving a thousand such takes a few hundredths of a second.
+const scannedLater = 8 << 10
+
+// Note scans an interaction that Interaction returned, unless it is a small one, and
+// returns what Settled wants to know of it: hashes of words, with a key that only this
+// Redactor has, or nil.
 func (r *Redactor) Note(stored *cassette.Interaction) []byte {
+	if len(stored.Request.Body)+len(stored.Response.Body) < scannedLater {
+		return nil
+	}
 	p := r.begin()
 	defer r.end(p)
-	p.trial, p.noting = true, true
-	clean := true
-	p.report = func(_, _ string, edits []edit) {
-		clean = clean && !p.found(0)
-	}
 	echoes := p.ledger.echoes.count()
-	trial := *stored
-	p.interaction(&trial)
-	if !clean {
+	p.noting = true
+	if !p.isClean(stored) {
 		return nil
 	}
 	slices.Sort(p.asked)
@@ -42,17 +44,27 @@ func (r *Redactor) Note(stored *cassette.Interaction) []byte {
 	return note
 }
 
-// Settled reports whether Finish would change nothing in an interaction that this note
-// was made of, and Guard would find nothing in it.
+// isClean reports whether there is nothing to be replaced in an interaction.
+func (p *pass) isClean(i *cassette.Interaction) bool {
+	clean := true
+	p.trial = true
+	p.report = func(_, _ string, edits []edit) { clean = clean && !p.found(0) }
+	trial := *i
+	p.interaction(&trial)
+	return clean
+}
+
+// Settled reports whether there is nothing to be replaced in an interaction, by all that
+// is known now: Finish would change nothing, and Guard find nothing. The note is what Note
+// returned for it.
 func (r *Redactor) Settled(note []byte, stored *cassette.Interaction) bool {
 	echoes, size := binary.Uvarint(note)
-	if size <= 0 || len(note[size:])%8 != 0 {
-		return false
+	if size > 0 && int(echoes) == r.ledger.echoes.count() {
+		return !r.ledger.answersAny(note[size:])
 	}
-	if int(echoes) != r.ledger.echoes.count() { // each text would have to be searched
-		return r.Note(stored) != nil
-	}
-	return !r.ledger.answers(note[size:])
+	p := r.begin()
+	defer r.end(p)
+	return p.isClean(stored)
 }
 
 // Saving is how a journal becomes a cassette. Interactions that are settled are neither
@@ -77,11 +89,11 @@ func (r *Redactor) Saving() cassette.Saving {
 	}
 }
 
-// size is how many questions are answered.
+// size grows with what texts are searched for.
 func (l *ledger) size() int {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return len(l.learned)
+	return len(l.learned) + l.echoes.count()
 }
 
 // question identifies what the ledger is asked: a value in a book.
@@ -90,8 +102,8 @@ func (l *ledger) question(book, s string) uint64 {
 	return maphash.Bytes(l.key, fold(append(room[:0], book...), s))
 }
 
-// answers reports whether one of the questions would find its value now.
-func (l *ledger) answers(questions []byte) bool {
+// answersAny reports whether one of the questions would find its value now.
+func (l *ledger) answersAny(questions []byte) bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	for ; len(questions) >= 8; questions = questions[8:] {

@@ -32,9 +32,12 @@ type refusal struct {
 func (t *retries) meet(order, now int64, req *http.Request, body string, code int) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	refused := asksAgain(code)
+	if len(t.waiting) == 0 && !refused {
+		return cassette.NoRetry
+	}
 	asked := methodOf(req) + " " + req.URL.String() + " " + match.PrincipalOf(req.Context())
 	waiting := t.waiting[asked]
-	refused := asksAgain(code)
 	if len(waiting) == 0 && !refused {
 		return cassette.NoRetry
 	}
