@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/planted"
 	"github.com/graphvcr/graphvcr/harness/redact"
 )
 
@@ -66,7 +67,7 @@ func agreeing(t *testing.T, r *redact.Redactor, note []byte, stored *cassette.In
 func TestLateValuesUnsettle(t *testing.T) {
 	for _, v := range late {
 		r := newRedactor(t)
-		placed := positions(v.value)
+		placed := planted.Positions(v.value)
 		placed["in an encoded id"] = interaction("GET", graph+"/me")
 		placed["in an encoded id"].Response.Body = `{"id":"` + base64.StdEncoding.EncodeToString([]byte(tenant+"##"+v.value+"##"+object)) + `"}`
 		type kept struct {
