@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	journalMagic  = "graphvcr journal 2\n"
+	journalMagic  = "graphvcr journal 1\n"
 	journalSuffix = ".journal"
 	recordHead    = 24 // length, checksum, order, what is retried
 	syncEvery     = time.Second
