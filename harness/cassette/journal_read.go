@@ -155,13 +155,13 @@ func (j *Journal) load(r record, buf *[]byte) (*Interaction, []byte, error) {
 	return i, note, nil
 }
 
-// Saving says how a journal becomes a cassette. Its functions are called by several
-// goroutines at once.
+// Saving says how a journal becomes a cassette.
 type Saving struct {
 	// KeepRetried keeps interactions that the client tried again.
 	KeepRetried bool
 	// Settled reports whether an interaction, by the note that it was appended with,
-	// needs neither Polish nor Guard. Nil settles none.
+	// needs neither Polish nor Guard. Nil settles none. It is called by several goroutines
+	// at once; Polish and Guard see one interaction after the other, in their order.
 	Settled func(note []byte, i *Interaction) bool
 	// Polish may change an interaction before the guard sees it; nil changes none.
 	Polish func(*Interaction)
@@ -209,32 +209,37 @@ func (j *Journal) Save(file string, meta Meta, how Saving) error {
 	return nil
 }
 
-// parts are the interactions as they are saved.
+// parts are the interactions as they are saved. Those that are not settled are polished in
+// their turn.
 func (j *Journal) parts(how Saving, check func(...*Interaction) error) parts {
 	records := j.kept(how.KeepRetried)
 	var buffers sync.Pool // of *[]byte
-	return parts{
-		count: len(records),
-		size:  func(n int) int { return records[n].size },
-		write: func(n int, w *writer) error {
-			buf, _ := buffers.Get().(*[]byte)
-			if buf == nil {
-				buf = new([]byte)
+	return parts{len(records), func(n int, w *writer, turn bool) (bool, error) {
+		if !turn && records[n].size >= largePart {
+			return false, nil
+		}
+		buf, _ := buffers.Get().(*[]byte)
+		if buf == nil {
+			buf = new([]byte)
+		}
+		defer buffers.Put(buf)
+		i, note, err := j.load(records[n], buf)
+		if err != nil {
+			return false, err
+		}
+		untouched := how.Polish == nil && how.Guard == nil
+		settled := untouched || how.Settled != nil && how.Settled(note, i)
+		if !settled && !turn {
+			return false, nil
+		}
+		if !settled && how.Polish != nil {
+			how.Polish(i)
+		}
+		if !settled {
+			if err := check(i); err != nil {
+				return false, fmt.Errorf("interaction %d: %w", n, err)
 			}
-			i, note, err := j.load(records[n], buf)
-			if err != nil {
-				return err
-			}
-			if how.Settled == nil || !how.Settled(note, i) {
-				if how.Polish != nil {
-					how.Polish(i)
-				}
-				if err := check(i); err != nil {
-					return fmt.Errorf("interaction %d: %w", n, err)
-				}
-			}
-			buffers.Put(buf)
-			return w.loadable(n, i)
-		},
-	}
+		}
+		return true, w.loadable(n, i)
+	}}
 }

@@ -8,23 +8,26 @@ import (
 	"sync"
 )
 
-// parts are the interactions of a cassette that is being written. They are made by
-// several goroutines at once and written in their order.
+// parts are the interactions of a cassette that is being written.
 type parts struct {
 	count int
-	size  func(n int) int              // about how much memory one takes
-	write func(n int, w *writer) error // what the file holds of it
+	// write writes what the file holds of a part. Parts are made by several goroutines at
+	// once; one that takes much memory, or has to be made after those before it, is left
+	// until it is its turn.
+	write func(n int, w *writer, turn bool) (made bool, err error)
 }
 
 // largePart is the size from which parts are made one at a time.
 const largePart = 4 << 20
 
 func partsOf(all []*Interaction) parts {
-	return parts{
-		count: len(all),
-		size:  func(n int) int { return len(all[n].Request.Body) + len(all[n].Response.Body) },
-		write: func(n int, w *writer) error { return w.loadable(n, all[n]) },
-	}
+	return parts{len(all), func(n int, w *writer, turn bool) (bool, error) {
+		i := all[n]
+		if !turn && len(i.Request.Body)+len(i.Response.Body) >= largePart {
+			return false, nil
+		}
+		return true, w.loadable(n, i)
+	}}
 }
 
 // loadable writes an interaction that Load would not refuse.
@@ -40,8 +43,14 @@ func (w *writer) loadable(n int, i *Interaction) error {
 // memory holds a part for each lane, whatever the recording's size.
 type lane struct {
 	writer
-	made chan error    // the part is in the writer
-	free chan struct{} // the part was written
+	tried chan attempt
+	free  chan struct{} // the part was written
+}
+
+// attempt is what came of making a part: if it was made, it is in the lane's writer.
+type attempt struct {
+	made bool
+	err  error
 }
 
 // stream writes a cassette through a buffer.
@@ -56,36 +65,32 @@ func stream(out io.Writer, meta *Meta, p parts) error {
 	defer running.Wait()
 	defer close(over)
 	for n := range lanes {
-		l := &lane{made: make(chan error), free: make(chan struct{})}
+		l := &lane{tried: make(chan attempt), free: make(chan struct{})}
 		lanes[n] = l
 		running.Go(func() { l.run(p, n, len(lanes), over) })
 	}
 	for n := range p.count {
 		l := lanes[n%len(lanes)]
-		err := <-l.made
-		if err == nil && p.size(n) >= largePart {
-			err = l.make(p, n)
+		is := <-l.tried
+		if is.err == nil && !is.made {
+			is = l.try(p, n, true)
 		}
-		if err == nil {
-			_, err = buffered.Write(l.out.Bytes())
+		if is.err == nil {
+			_, is.err = buffered.Write(l.out.Bytes())
 		}
-		if err != nil {
-			return err
+		if is.err != nil {
+			return is.err
 		}
 		l.free <- struct{}{}
 	}
 	return buffered.Flush()
 }
 
-// run makes the parts of a lane but for large ones, until they are over.
+// run tries the parts of a lane until they are over.
 func (l *lane) run(p parts, first, step int, over <-chan struct{}) {
 	for n := first; n < p.count; n += step {
-		var err error
-		if p.size(n) < largePart {
-			err = l.make(p, n)
-		}
 		select {
-		case l.made <- err:
+		case l.tried <- l.try(p, n, false):
 		case <-over:
 			return
 		}
@@ -97,7 +102,8 @@ func (l *lane) run(p parts, first, step int, over <-chan struct{}) {
 	}
 }
 
-func (l *lane) make(p parts, n int) error {
+func (l *lane) try(p parts, n int, turn bool) attempt {
 	l.clear()
-	return p.write(n, &l.writer)
+	made, err := p.write(n, &l.writer, turn)
+	return attempt{made, err}
 }

@@ -64,10 +64,7 @@ func (p *Project) saveJournal(j *cassette.Journal, file string, meta cassette.Me
 		}
 	}
 	slices.Sort(whole.Meta.Redacted)
-	return j.Save(file, whole.Meta, cassette.Saving{
-		Polish: func(i *cassette.Interaction) { *i = *r.Interaction(i) },
-		Guard:  r.Guard(),
-	})
+	return j.Save(file, whole.Meta, r.Saving())
 }
 
 // Journals lists the journals that recordings left in the cassettes folder: all, or those

@@ -30,7 +30,7 @@ func leave(t *testing.T, p *Project, name string, reads int) (journal string) {
 		err := j.Append(n, retryOf, &cassette.Interaction{
 			Request:  cassette.Request{Method: "GET", URL: fmt.Sprintf("https://graph.microsoft.com/v1.0/users/adele@fabrikam.com/messages?$skip=%d", n)},
 			Response: cassette.Response{Code: 200, Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: `{"userPrincipalName":"adele@fabrikam.com","secretText":"Hunter2~aaaa.bbbb_cccc-dddd~eeee"}`},
-		})
+		}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,7 +37,8 @@ func (r *Redactor) Note(stored *cassette.Interaction) []byte {
 	}
 	slices.Sort(p.asked)
 	p.asked = slices.Compact(p.asked)
-	note := binary.AppendUvarint(make([]byte, 0, 3+8*len(p.asked)), uint64(echoes))
+	note := binary.LittleEndian.AppendUint64(make([]byte, 0, 8*(2+len(p.asked))), r.ledger.mark())
+	note = binary.LittleEndian.AppendUint64(note, uint64(echoes))
 	for _, question := range p.asked {
 		note = binary.LittleEndian.AppendUint64(note, question)
 	}
@@ -56,11 +57,11 @@ func (p *pass) isClean(i *cassette.Interaction) bool {
 
 // Settled reports whether there is nothing to be replaced in an interaction, by all that
 // is known now: Finish would change nothing, and Guard find nothing. The note is what Note
-// returned for it.
+// returned for it; one that another Redactor made is worth nothing.
 func (r *Redactor) Settled(note []byte, stored *cassette.Interaction) bool {
-	echoes, size := binary.Uvarint(note)
-	if size > 0 && int(echoes) == r.ledger.echoes.count() {
-		return !r.ledger.answersAny(note[size:])
+	if len(note) >= 16 && binary.LittleEndian.Uint64(note) == r.ledger.mark() &&
+		binary.LittleEndian.Uint64(note[8:]) == uint64(r.ledger.echoes.count()) {
+		return !r.ledger.answersAny(note[16:])
 	}
 	p := r.begin()
 	defer r.end(p)
@@ -95,6 +96,9 @@ func (l *ledger) size() int {
 	defer l.mu.RUnlock()
 	return len(l.learned) + l.echoes.count()
 }
+
+// mark tells this ledger's questions from another's.
+func (l *ledger) mark() uint64 { return l.question("", "") }
 
 // question identifies what the ledger is asked: a value in a book.
 func (l *ledger) question(book, s string) uint64 {

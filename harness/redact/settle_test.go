@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/planted"
+	"github.com/graphvcr/graphvcr/harness/planted"
 	"github.com/graphvcr/graphvcr/harness/redact"
 )
 
@@ -176,6 +176,23 @@ func TestSavingLearns(t *testing.T) {
 	}
 	if text := dump(t, c); strings.Contains(text, "5550109") || strings.Contains(text, "555 0109") {
 		t.Errorf("got %s", text)
+	}
+}
+
+// A note is worth nothing to another redactor, whose rules and values may be others.
+func TestNotesOfOthers(t *testing.T) {
+	i := large(interaction("GET", graph+"/users/adele@fabrikam.com"))
+	off, err := redact.New(redact.Rules{Identity: redact.Off}, redact.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := off.Interaction(i)
+	note := off.Note(stored)
+	if !agreeing(t, off, note, stored) {
+		t.Error("not settled for the one that made the note")
+	}
+	if agreeing(t, newRedactor(t), note, stored) {
+		t.Error("settled for another, whose rules replace the address")
 	}
 }
 
