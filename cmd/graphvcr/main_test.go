@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -35,6 +36,8 @@ func TestMain(m *testing.M) {
 // one that has expired. A request with the header X-Test-Answer gets that answer: 401,
 // 403, or close, which is none at all.
 //
+// servers.scriptCommands lists those that serve.
+//
 // UPDATE_GOLDEN=1 rewrites the files that cmp compares with.
 func TestScripts(t *testing.T) {
 	repository, err := filepath.Abs(filepath.Join("..", ".."))
@@ -53,6 +56,8 @@ func TestScripts(t *testing.T) {
 	past.Close()
 	// The scripts are parallel subtests: they end before what is cleaned up here.
 	t.Cleanup(func() { graph.Close() })
+	cmds := (&servers{running: map[*testscript.TestScript]map[string]*server{}}).scriptCommands()
+	maps.Copy(cmds, map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "replace": replaceInFile, "steady": steady})
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
 		UpdateScripts: os.Getenv("UPDATE_GOLDEN") != "",
@@ -60,6 +65,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("REPOSITORY", repository)
 			env.Setenv("NO_COLOR", "")
 			env.Setenv("CI", "")
+			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 			env.Setenv("GRAPH", graph.GraphURL())
 			env.Setenv("GRAPH_TOKEN", graph.AppToken())
 			env.Setenv("GRAPH_EXPIRED", expired)
@@ -68,11 +74,7 @@ func TestScripts(t *testing.T) {
 			}
 			return copyProject(env.WorkDir)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":   exits,
-			"replace": replaceInFile,
-			"steady":  steady,
-		},
+		Cmds: cmds,
 	})
 }
 

@@ -211,6 +211,9 @@ func (t *Take) save() report.Finding {
 		return f
 	}
 	f.Message = fmt.Sprintf("%d interactions were recorded", count)
+	if count == 1 {
+		f.Message = "1 interaction was recorded"
+	}
 	if t.mode == ModeSpy {
 		f.Message += fmt.Sprintf(" and added to the %d that were there", t.before)
 	}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// servers are the commands that scripts have started and not stopped, by name.
+type servers struct {
+	mu      sync.Mutex
+	running map[*testscript.TestScript]map[string]*server
+}
+
+type server struct {
+	cmd      *exec.Cmd
+	out, err bytes.Buffer
+	rest     chan struct{} // closed at the end of its output
+}
+
+// scriptCommands are those for scripts that serve:
+//
+//	serve NAME ARGUMENT...        starts graphvcr serve, and sets $NAME to the address that
+//	                              it listens at, and $NAME_TLS to that for https
+//	quit NAME STATUS              interrupts it, checks its exit status, and writes what it
+//	                              printed to NAME.out and NAME.err
+//	fetch METHOD URL STATUS [BODY [HEADER VALUE]...]
+//	                              sends a request, checks the status and prints headers
+//	                              and body
+//	session NAME BASE BODY        opens a session and sets $NAME to its address
+func (s *servers) scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){"serve": s.serve, "quit": s.quit, "fetch": fetch, "session": session}
+}
+
+func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: serve NAME ARGUMENT...")
+	}
+	exe, err := os.Executable()
+	ts.Check(err)
+	one := &server{cmd: exec.Command(exe), rest: make(chan struct{})}
+	one.cmd.Args = append([]string{"graphvcr", "serve"}, args[1:]...) // the name makes the test binary the command
+	one.cmd.Dir, one.cmd.Stderr = ts.MkAbs("."), &one.err
+	for _, name := range []string{"PATH", "HOME", "XDG_CONFIG_HOME", "CI", "NO_COLOR", "GRAPHVCR_TOKEN", "GRAPHVCR_RECORD_IN_CI"} {
+		one.cmd.Env = append(one.cmd.Env, name+"="+ts.Getenv(name))
+	}
+	out, err := one.cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(one.cmd.Start())
+	ts.Defer(func() { _ = one.cmd.Process.Kill() }) // it has ended, if all went well
+	lines := bufio.NewReader(out)
+	want := 1
+	if strings.Contains(strings.Join(args, " "), "--tls-listen") {
+		want = 2
+	}
+	for range want {
+		line, err := lines.ReadString('\n')
+		one.out.WriteString(line)
+		url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
+		if err != nil || !ok {
+			_ = one.cmd.Wait()
+			ts.Fatalf("serve: %v\n%s%s", err, one.out.String(), one.err.String())
+		}
+		name := args[0]
+		if strings.HasPrefix(url, "https:") {
+			name += "_TLS"
+		}
+		ts.Setenv(name, url)
+	}
+	go func() {
+		_, _ = io.Copy(&one.out, lines)
+		close(one.rest)
+	}()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running[ts] == nil {
+		s.running[ts] = map[string]*server{}
+	}
+	s.running[ts][args[0]] = one
+}
+
+func (s *servers) quit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: quit NAME STATUS")
+	}
+	s.mu.Lock()
+	one := s.running[ts][args[0]]
+	delete(s.running[ts], args[0])
+	s.mu.Unlock()
+	if one == nil {
+		ts.Fatalf("%s does not run", args[0])
+	}
+	ts.Check(one.cmd.Process.Signal(os.Interrupt))
+	<-one.rest
+	status := 0
+	var failed *exec.ExitError
+	if err := one.cmd.Wait(); errors.As(err, &failed) {
+		status = failed.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".out"), one.out.Bytes(), 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".err"), one.err.Bytes(), 0o644))
+	if strconv.Itoa(status) != args[1] {
+		ts.Fatalf("exit status %d, want %s\n%s%s", status, args[1], one.out.String(), one.err.String())
+	}
+}
+
+func fetch(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: fetch METHOD URL STATUS [BODY [HEADER VALUE]...]")
+	}
+	body := ""
+	if len(args) > 3 {
+		body = args[3]
+	}
+	req, err := http.NewRequest(args[0], args[1], strings.NewReader(body))
+	ts.Check(err)
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for i := 4; i+1 < len(args); i += 2 {
+		req.Header.Set(args[i], args[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	_ = resp.Header.Write(ts.Stdout())
+	fmt.Fprintf(ts.Stdout(), "\n%s\n", text)
+	if strconv.Itoa(resp.StatusCode) != args[2] {
+		ts.Fatalf("status %d, want %s\n%s", resp.StatusCode, args[2], text)
+	}
+}
+
+func session(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: session NAME BASE BODY")
+	}
+	resp, err := http.Post(args[1]+"/_graphvcr/sessions", "application/json", strings.NewReader(args[2]))
+	ts.Check(err)
+	defer resp.Body.Close()
+	url := resp.Header.Get("Location")
+	if resp.StatusCode != http.StatusCreated || url == "" {
+		text, _ := io.ReadAll(resp.Body)
+		ts.Fatalf("status %d: %s", resp.StatusCode, text)
+	}
+	ts.Setenv(args[0], url)
+}
