@@ -39,6 +39,9 @@ func (a *Answer) restore(bound *bindings) {
 	}
 }
 
+// Bound reports whether the session has bound values, which RestoreHeader puts back.
+func (a *Answer) Bound() bool { return a.bound != nil }
+
 // RestoreHeader puts the session's values back for the pseudonyms in response headers
 // or trailers, in place.
 func (a *Answer) RestoreHeader(header http.Header) {

@@ -271,6 +271,7 @@ func (c *call) isFile(req *http.Request) bool {
 // rewrite puts the links of a live answer, or one that was changed on its way, below the
 // base.
 func (c *call) rewrite(req *http.Request, resp *http.Response) error {
+	resp.Header = resp.Header.Clone() // it may be a recording's
 	for name, values := range resp.Header {
 		for _, value := range values {
 			if strings.Contains(value, "://") && isFollowedName(name) {

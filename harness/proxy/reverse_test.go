@@ -53,10 +53,12 @@ func replayOf(t testing.TB, c *cassette.Cassette) func() proxy.Take {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func() proxy.Take {
-		session := index.NewSession()
-		return replay{transport.NewReplayer(session, transport.Options{}), session}
-	}
+	return func() proxy.Take { return newReplay(index) }
+}
+
+func newReplay(index *match.Index) replay {
+	session := index.NewSession()
+	return replay{transport.NewReplayer(session, transport.Options{}), session}
 }
 
 func (r replay) Transport() http.RoundTripper { return r.rt }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
 // A Take is one use of cassettes: a replay, a recording, or both.
@@ -38,6 +39,9 @@ type session struct {
 
 func newSession(take Take, faults Faults, prefix string) *session {
 	s := &session{take: take, carrier: take.Transport(), live: take.Live(), prefix: prefix}
+	if replayer, ok := s.carrier.(*transport.Replayer); ok {
+		s.carrier = replayer.Sharing()
+	}
 	if !s.live {
 		s.carrier = faults.Over(s.carrier)
 	}

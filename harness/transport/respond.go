@@ -144,15 +144,18 @@ func (b *body) Noted(note func(text string, header http.Header) any) any {
 // Close does nothing; the body may be read after it, which harms nobody.
 func (*body) Close() error { return nil }
 
-// respond makes the response to req. It shares no memory with the recording that
-// a caller could change.
-func respond(req *http.Request, answer *match.Answer, keepRetryAfter bool) *http.Response {
+// respond makes the response to req. It shares no memory with the recording that a
+// caller could change.
+// Where shared is true, the headers are the recording's unless they differ from it.
+func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared bool) *http.Response {
 	t := answer.Prepared(func(i *cassette.Interaction, body string) any { return newTemplate(i, body) }).(*template)
 	out := &reply{response: t.response}
 	response := &out.response
 	response.Request = req
-	response.Header = t.header.Clone()
-	response.Trailer = answer.Interaction.Response.Trailer.Clone()
+	response.Header, response.Trailer = t.header, answer.Interaction.Response.Trailer
+	if !shared || keepRetryAfter || answer.Bound() || len(answer.Body) != t.length {
+		response.Header, response.Trailer = t.header.Clone(), response.Trailer.Clone()
+	}
 	answer.RestoreHeader(response.Header)
 	answer.RestoreHeader(response.Trailer)
 	if keepRetryAfter && t.retryAfter != nil {
