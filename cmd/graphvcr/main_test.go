@@ -56,7 +56,7 @@ func TestScripts(t *testing.T) {
 	past.Close()
 	// The scripts are parallel subtests: they end before what is cleaned up here.
 	t.Cleanup(func() { graph.Close() })
-	cmds := (&servers{running: map[*testscript.TestScript]map[string]*server{}}).scriptCommands()
+	cmds := (&servers{running: map[*testscript.TestScript]map[string]*scriptServer{}}).scriptCommands()
 	maps.Copy(cmds, map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "replace": replaceInFile, "steady": steady})
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),

@@ -19,10 +19,10 @@ import (
 // servers are the commands that scripts have started and not stopped, by name.
 type servers struct {
 	mu      sync.Mutex
-	running map[*testscript.TestScript]map[string]*server
+	running map[*testscript.TestScript]map[string]*scriptServer
 }
 
-type server struct {
+type scriptServer struct {
 	cmd      *exec.Cmd
 	out, err bytes.Buffer
 	rest     chan struct{} // closed at the end of its output
@@ -48,7 +48,7 @@ func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	exe, err := os.Executable()
 	ts.Check(err)
-	one := &server{cmd: exec.Command(exe), rest: make(chan struct{})}
+	one := &scriptServer{cmd: exec.Command(exe), rest: make(chan struct{})}
 	one.cmd.Args = append([]string{"graphvcr", "serve"}, args[1:]...) // the name makes the test binary the command
 	one.cmd.Dir, one.cmd.Stderr = ts.MkAbs("."), &one.err
 	for _, name := range []string{"PATH", "HOME", "XDG_CONFIG_HOME", "CI", "NO_COLOR", "GRAPHVCR_TOKEN", "GRAPHVCR_RECORD_IN_CI"} {
@@ -84,7 +84,7 @@ func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running[ts] == nil {
-		s.running[ts] = map[string]*server{}
+		s.running[ts] = map[string]*scriptServer{}
 	}
 	s.running[ts][args[0]] = one
 }
