@@ -28,7 +28,7 @@ func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	sent := req.Clone(req.Context())
 	sent.URL.Scheme, sent.URL.Host, sent.Host = r.URL.Scheme, r.URL.Host, ""
-	sent.Header.Set("Accept-Encoding", "identity") // there are links to read in it
+	sent.Header.Del("Accept-Encoding") // there are links to read; the connection may still compress
 	resp, err := r.Base.RoundTrip(sent)
 	if err != nil {
 		return nil, err
