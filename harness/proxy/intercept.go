@@ -221,6 +221,9 @@ func (i *Intercept) answer(w http.ResponseWriter, r *http.Request, scheme, host 
 	r.URL.Scheme, r.URL.Host, r.Host = scheme, host, host
 	r.RequestURI = ""
 	withoutHops(r.Header)
+	if r.Body != http.NoBody {
+		r.Body = &stalling{ReadCloser: http.MaxBytesReader(w, r.Body, DefaultMaxBody), control: http.NewResponseController(w)}
+	}
 	i.opts.Handler.ServeHTTP(w, r)
 }
 
