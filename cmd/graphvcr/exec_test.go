@@ -19,8 +19,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"github.com/graphvcr/graphvcr/harness/emulator"
 )
 
 // requestMain is a program that sends requests with what net/http makes of its
@@ -214,7 +212,7 @@ func TestExecIsolates(t *testing.T) {
 // answers lead to is recorded, and what is neither passes unrecorded; a spy adds what a
 // cassette lacks.
 func TestExecRecords(t *testing.T) {
-	g := startGraphAs(t, emulator.RealNames())
+	g := startGraphAsNamed(t)
 	dir := projectWith(t, asItIs)
 	exec := func(status int, args ...string) (stdout, stderr string) {
 		t.Helper()
