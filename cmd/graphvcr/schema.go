@@ -104,8 +104,12 @@ func writeSchemas(std streams, command string, m *csdl.Model, types []string, ou
 	if err != nil {
 		return err
 	}
-	for _, name := range result.Kept {
-		fmt.Fprintf(std.err, "graphvcr: note: %s is hand-made and stays; --force replaces it\n", filepath.ToSlash(filepath.Join(out, name)))
+	if n := len(result.Kept); n > 0 {
+		shown := strings.Join(result.Kept[:min(n, 3)], ", ")
+		if n > 3 {
+			shown += fmt.Sprintf(" and %d more", n-3)
+		}
+		fmt.Fprintf(std.err, "graphvcr: note: hand-made schemas stay, and --force replaces them: %s\n", shown)
 	}
 	for _, name := range result.Stray {
 		fmt.Fprintf(std.err, "graphvcr: warning: %s is of no type that was written\n", filepath.ToSlash(filepath.Join(out, "overlay", name)))

@@ -320,12 +320,11 @@ func (w *walker) written(read Answer) (body, answer Answer) {
 		}
 		return read, read
 	case Bytes:
-		// What a file was written to answers itself (driveitem-put-content).
-		holder := w.parent
-		if w.ended == Bytes {
-			holder = w.at
+		if w.ended == Bytes { // of a media entity: answered with or without a body (profilephoto-update)
+			return read, Answer{Shape: Unchecked}
 		}
-		return read, w.index.answer(ref{name: holder.name}, Nothing)
+		// What a file was written to answers itself (driveitem-put-content).
+		return read, w.index.answer(ref{name: w.parent.name}, Nothing)
 	case Batch:
 		return Answer{Shape: Unchecked}, read
 	}

@@ -48,12 +48,12 @@ func TestSeedPage(t *testing.T) {
 	set := open(t, shipped)
 	for _, c := range []struct{ old, new, want string }{
 		{"", "", ""},
-		{`"succeeded"`, `"done"`, "warning $['status'] enum (beta/microsoft.graph.teamsAsyncOperationStatus.json:6)\n" +
+		{`"succeeded"`, `"done"`, "warning $['status'] enum (beta/microsoft.graph.teamsAsyncOperationStatus.json:7)\n" +
 			"  want one of invalid, notStarted, inProgress, succeeded, failed, unknownFutureValue\n  got  \"done\"\n"},
-		{`"id": "2`, `"id": "`, "error $['id'] format (beta/microsoft.graph.teamsAsyncOperation.json:8)\n"},
-		{`"attemptsCount": 1`, `"attemptsCount": "1"`, "error $['attemptsCount'] type (beta/microsoft.graph.teamsAsyncOperation.json:9)\n  want integer\n  got  \"1\"\n"},
-		{"T21:23:45.1899277Z", "T21:23:45.18992771Z", "error $['lastActionDateTime'] format (beta/microsoft.graph.teamsAsyncOperation.json:12)\n"},
-		{`"error": null`, `"error": {"code": 5, "messsage": ""}`, "error $['error']['code'] type (beta/microsoft.graph.operationError.json:7)\n"},
+		{`"id": "2`, `"id": "`, "error $['id'] format (beta/microsoft.graph.teamsAsyncOperation.json:9)\n"},
+		{`"attemptsCount": 1`, `"attemptsCount": "1"`, "error $['attemptsCount'] type (beta/microsoft.graph.teamsAsyncOperation.json:10)\n  want integer\n  got  \"1\"\n"},
+		{"T21:23:45.1899277Z", "T21:23:45.18992771Z", "error $['lastActionDateTime'] format (beta/microsoft.graph.teamsAsyncOperation.json:13)\n"},
+		{`"error": null`, `"error": {"code": 5, "messsage": ""}`, "error $['error']['code'] type (beta/microsoft.graph.operationError.json:8)\n"},
 	} {
 		changed := strings.Replace(answer, c.old, c.new, 1)
 		violations, err := set.Validate("beta", "microsoft.graph.teamsAsyncOperation", parse(t, changed), schema.Options{})
