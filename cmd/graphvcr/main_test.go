@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -32,9 +33,10 @@ func TestMain(m *testing.M) {
 //	                       \n in both is a line break
 //	steady FILE            blanks the durations of a report, so that it can be compared
 //
-// A stand-in of Graph listens at $GRAPH; $GRAPH_TOKEN is a token for it, $GRAPH_EXPIRED
+// A stand-in of Graph listens at $GRAPH; $GRAPH_TOKEN is an application's token for it,
+// $GRAPH_USER_TOKEN a user's, $GRAPH_EXPIRED
 // one that has expired. A request with the header X-Test-Answer gets that answer: 401,
-// 403, or close, which is none at all.
+// 403, close, which is none at all, or changed, which has a property of another name.
 //
 // servers.scriptCommands lists those that serve.
 //
@@ -68,6 +70,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 			env.Setenv("GRAPH", graph.GraphURL())
 			env.Setenv("GRAPH_TOKEN", graph.AppToken())
+			env.Setenv("GRAPH_USER_TOKEN", graph.UserToken())
 			env.Setenv("GRAPH_EXPIRED", expired)
 			if err := os.WriteFile(filepath.Join(env.WorkDir, "go.mod"), []byte("module example.test\n"), 0o644); err != nil {
 				return err
@@ -85,6 +88,8 @@ func alter(r *http.Request, a *emulator.Answer) {
 		a.Status, a.Body = http.StatusUnauthorized, []byte(`{"error":{"code":"InvalidAuthenticationToken","message":"Access token is empty."}}`)
 	case "403":
 		a.Status, a.Body = http.StatusForbidden, []byte(`{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation."}}`)
+	case "changed":
+		a.Body = bytes.ReplaceAll(a.Body, []byte(`"businessPhones":`), []byte(`"officePhones":`))
 	case "close":
 		panic(http.ErrAbortHandler)
 	}

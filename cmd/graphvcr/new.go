@@ -40,7 +40,7 @@ func newNew(std streams, dirs *projectFlags) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&from, "from", "", "draft the scenario from this `cassette`, and call it the same")
-	cmd.AddCommand(&cobra.Command{
+	cmd.AddCommand(newWorkflow(std), &cobra.Command{
 		Use:     "scenario NAME",
 		Short:   "Write a commented scenario to start from",
 		Long:    "Writes scenarios/NAME.yaml, a commented scenario that loads as it is. A file that\nexists is never overwritten, and NAME cannot leave the scenarios folder.\n",

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -77,10 +78,7 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&opts.baseURL, "base-url", "", "`URL` of the service (default https://graph.microsoft.com)")
-	flags.StringVar(&opts.upstreamCA, "upstream-ca", "", "`file` of PEM certificates to trust beside the system's")
-	flags.StringVar(&opts.auth, "auth", "auto", "`kind` of sign-in")
-	flags.BoolVar(&opts.writes, "allow-writes", false, "run scenarios that change the tenant")
+	opts.registerLive(flags)
 	flags.BoolVar(&opts.twice, "twice", false, "run each scenario twice and tell what is not the same again, with rules for it")
 	flags.BoolVar(&opts.recover, "recover", false, "make cassettes of journals that interrupted recordings left")
 	flags.StringVar(&opts.api, "api", "v1.0", "API `version` of METHOD PATH")
@@ -88,6 +86,14 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 	flags.StringArrayVar(&opts.headers, "header", nil, "header that METHOD PATH sends, as `'NAME: VALUE'`; repeatable")
 	opts.report.register(flags)
 	return cmd
+}
+
+// registerLive registers what every command takes that runs scenarios live.
+func (f *recordFlags) registerLive(flags *pflag.FlagSet) {
+	flags.StringVar(&f.baseURL, "base-url", "", "`URL` of the service (default https://graph.microsoft.com)")
+	flags.StringVar(&f.upstreamCA, "upstream-ca", "", "`file` of PEM certificates to trust beside the system's")
+	flags.StringVar(&f.auth, "auth", "auto", "`kind` of sign-in")
+	flags.BoolVar(&f.writes, "allow-writes", false, "run scenarios that change the tenant")
 }
 
 // run does what the flags ask for and adds the cases.

@@ -50,6 +50,7 @@ func newRoot(std streams) *cobra.Command {
 		newReplay(std, &dirs),
 		newRecord(std, &dirs),
 		newDiff(std, &dirs),
+		newDrift(std, &dirs),
 		newHistory(std, &dirs),
 		newLint(std, &dirs),
 		newNew(std, &dirs),

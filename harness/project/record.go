@@ -63,6 +63,12 @@ type Recording struct {
 // The variables are the values that the scenario's begin with: they are stored as
 // redacted, so that a replay sends what was stored.
 func (p *Project) StartRecording(name string, vars map[string]string, live Live) (*Recording, error) {
+	return p.startRecording(name, "", vars, live)
+}
+
+// startRecording takes the pseudonyms of another cassette file than the one it replaces,
+// where one is named.
+func (p *Project) startRecording(name, like string, vars map[string]string, live Live) (*Recording, error) {
 	local := filepath.FromSlash(strings.TrimSuffix(name, ".yaml") + ".yaml")
 	if !filepath.IsLocal(local) {
 		return nil, &Error{
@@ -72,7 +78,7 @@ func (p *Project) StartRecording(name string, vars map[string]string, live Live)
 	}
 	file := clean(filepath.Join(p.Dirs.Cassettes, local))
 	options := redact.Options{}
-	old, err := cassette.Load(file)
+	old, err := cassette.Load(cmp.Or(like, file))
 	switch {
 	case err == nil:
 		options.Previous = old

@@ -210,8 +210,13 @@ func summaryLine(s *Suite) string {
 
 // caseNoun is what one case of a command is.
 func caseNoun(command string) string {
-	if command == "replay" {
+	switch command {
+	case "replay", "drift":
 		return "scenario"
+	case "diff":
+		return "cassette"
+	case "history":
+		return "version"
 	}
 	return "file"
 }
