@@ -26,6 +26,9 @@ import (
 // when many tests make theirs at once. A write that was refused with 4xx changed
 // nothing and is no barrier.
 //
+// A user that is called by userPrincipalName is the one of the id which a recorded
+// answer gives with that name.
+//
 // In a batch each part reads or writes for itself.
 //
 // A barrier is the set of writes that bind one sort of read: those at or below a
@@ -55,14 +58,15 @@ func (b *builder) raiseBarriers() {
 		makes: map[string][]boundWriteRef{},
 		made:  map[string][]boundWriteRef{},
 	}
+	known := b.aliasesOf()
 	for _, write := range b.writes {
-		for _, where := range write.resources {
+		for _, where := range known.resolve(write.resources) {
 			sets.add(boundWriteRef{write.entry, write.answer}, where)
 		}
 	}
 	places := map[string]int32{}
 	for _, read := range b.reads {
-		for _, where := range read.resources {
+		for _, where := range known.resolve(read.resources) {
 			for name, writes := range sets.related(where) {
 				place, raised := places[name]
 				if !raised {
