@@ -9,10 +9,13 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/graphvcr/graphvcr/harness/auth"
 	"github.com/graphvcr/graphvcr/harness/ca"
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/child"
@@ -175,6 +178,25 @@ type execution struct {
 	proxy  *proxy.Intercept
 	inside *child.Isolated // nil: no --isolate
 	env    []string
+	caller caller
+}
+
+// caller is what the token of a client tells of itself.
+type caller struct {
+	mu sync.Mutex
+	as *cassette.Auth
+}
+
+func (c *caller) see(r *http.Request) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.as == nil {
+		c.as = auth.ReadClaims(token).Auth()
+	}
 }
 
 // prepare makes everything ready but the command.
@@ -256,8 +278,11 @@ func (x *execution) onRecord(p *project.Project) proxy.InterceptOptions {
 	known := proxy.NewKnown(hosts...)
 	carrier := known.Learn(x.take.Transport())
 	return proxy.InterceptOptions{
-		Takes:          func(host string) bool { return !signin.IsHost(host) && known.Takes(host) },
-		Handler:        http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { proxy.Forward(w, r, carrier) }),
+		Takes: func(host string) bool { return !signin.IsHost(host) && known.Takes(host) },
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			x.caller.see(r)
+			proxy.Forward(w, r, carrier)
+		}),
 		Dial:           x.up.tunnel,
 		DialRedirected: x.up.dial,
 	}
@@ -313,6 +338,9 @@ func (x *execution) end(ctx context.Context) report.Case {
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	_ = x.proxy.Shutdown(patience) // what did not end in time is cut off
+	x.caller.mu.Lock()
+	x.take.SignedIn(x.caller.as)
+	x.caller.mu.Unlock()
 	told := x.take.End()
 	if x.proxy.Requests() == 0 {
 		told.Findings = append(told.Findings, report.Finding{

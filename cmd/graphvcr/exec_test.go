@@ -235,7 +235,7 @@ func TestExecRecords(t *testing.T) {
 		t.Error(talk)
 	}
 	made, err := os.ReadFile(filepath.Join(dir, "cassettes", "made.yaml"))
-	if err != nil || strings.Count(string(made), "\n  - id:") != 1 || !strings.Contains(string(made), "origin: emulator") {
+	if err != nil || strings.Count(string(made), "\n  - id:") != 1 || !strings.Contains(string(made), "origin: emulator") || !strings.Contains(string(made), "kind: application") {
 		t.Errorf("recorded %v:\n%s", err, made)
 	}
 	for _, secret := range []string{"hunter2", "eyJ", "login.microsoft", "Authorization"} {

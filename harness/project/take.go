@@ -121,6 +121,14 @@ func (t *Take) Vars() map[string]string {
 	return t.playback.Vars()
 }
 
+// SignedIn notes with a recording on whose behalf its client asked, unless that is known. No
+// request may be under way.
+func (t *Take) SignedIn(as *cassette.Auth) {
+	if t.recording != nil && t.recording.live.Meta.Auth == nil {
+		t.recording.live.Meta.Auth = as
+	}
+}
+
 // Transport answers requests.
 func (t *Take) Transport() http.RoundTripper {
 	switch t.mode {

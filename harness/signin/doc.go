@@ -1,7 +1,7 @@
 // Package signin stands in for the hosts that clients of Microsoft Graph sign in
 // with (login.microsoftonline.com and the other clouds'): discovery of instances,
-// openid-configuration, keys, device codes, authorization codes and the token
-// endpoint with the grants of azidentity and MSAL.
+// openid-configuration, keys, device codes, authorization codes, the token endpoint with
+// the grants of azidentity and MSAL, and the endpoint of managed identities.
 //
 //	host := signin.New(signin.Options{})
 //	if signin.IsHost(r.Host) {

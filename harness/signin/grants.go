@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -128,6 +129,22 @@ func (h *Host) clientCredentials(r *http.Request) (int, fields) {
 	}
 	token, lifetime := h.opts.Tokens.App(h.ask(r, form.Get("scope")))
 	return http.StatusOK, tokenFields(token, lifetime)
+}
+
+// machineToken is the token of a managed identity. azidentity first asks without the
+// header that a request has to bear, and takes the refusal for a sign of life.
+func (h *Host) machineToken(r *http.Request) (int, fields) {
+	resource := strings.TrimSuffix(r.Form.Get("resource"), "/")
+	if r.Header.Get("Metadata") != "true" || resource == "" {
+		return 400, h.problem("bad_request_102", "Required metadata header not specified", 0)
+	}
+	token, lifetime := h.opts.Tokens.App(Ask{Tenant: h.tenant(r), ClientID: r.Form.Get("client_id"), Resource: resource, Scopes: []string{resource + "/.default"}})
+	said := tokenFields(token, lifetime)
+	seconds := int(lifetime.Seconds()) - 1
+	said["expires_in"], said["ext_expires_in"] = strconv.Itoa(seconds), strconv.Itoa(seconds) // strings here
+	said["expires_on"] = strconv.FormatInt(h.opts.Now().Unix()+int64(seconds), 10)
+	said["resource"] = resource
+	return http.StatusOK, said
 }
 
 func (h *Host) redeem(r *http.Request) (int, fields) {

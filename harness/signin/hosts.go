@@ -21,16 +21,20 @@ var instances = [...]instance{
 	{[]string{"login-us.microsoftonline.com"}, "graph.microsoft.com", "microsoftonline.com"},
 }
 
+// machine is where programs on a virtual machine in Azure get the tokens of its managed
+// identity, over plain HTTP.
+const machine = "169.254.169.254"
+
 // IsHost reports whether a host, with or without its port, is one that clients sign
 // in with.
 func IsHost(host string) bool {
 	_, known := instanceOf(host)
-	return known
+	return known || host == machine
 }
 
 // Hosts lists the hosts that clients sign in with.
 func Hosts() []string {
-	var all []string
+	all := []string{machine}
 	for _, i := range instances {
 		all = append(all, i.hosts...)
 	}

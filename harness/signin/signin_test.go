@@ -119,6 +119,17 @@ func TestAzidentitySignsInToOtherClouds(t *testing.T) {
 	}
 }
 
+func TestManagedIdentitySignsIn(t *testing.T) {
+	m := inMemory{t, signin.New(signin.Options{})}
+	c, err := azidentity.NewManagedIdentityCredential(&azidentity.ManagedIdentityCredentialOptions{ClientOptions: m.options()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if claims := graphToken(t.Context(), t, c, "https://graph.microsoft.com/.default"); claims["aud"] != "https://graph.microsoft.com" || claims["idtyp"] != "app" {
+		t.Errorf("%v", claims)
+	}
+}
+
 // A client that kept real codes and tokens signs in too; a strict host knows none of them.
 func TestOldTokensAreGood(t *testing.T) {
 	for _, strict := range []bool{false, true} {
