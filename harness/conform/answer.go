@@ -30,6 +30,8 @@ func (j *judgement) answer() error {
 		return j.accepted()
 	case j.Status >= 200 && !strings.EqualFold(j.Method, http.MethodHead):
 		return j.success()
+	default:
+		j.result.Type = "nothing"
 	}
 	return nil
 }
@@ -53,14 +55,16 @@ func (j *judgement) failure() error {
 func (j *judgement) accepted() error {
 	found := j.link("Location", false)
 	found = j.link("Operation-Location", false) || found // printer-create, OneNote's copies
-	if j.Answer.IsJSON || found {
-		j.result.Type = "an operation"
-	}
-	if !found && !j.Answer.IsJSON && (j.unsure == nil && j.target.Answer.Shape != route.Nothing) {
-		j.problem("answer.location", report.Warning, "header.Location", "where the operation is, with status 202", "no Location")
-	}
 	if j.Answer.IsJSON {
 		return j.success()
+	}
+	j.result.Type = "an operation"
+	switch declaresNone := j.unsure == nil && j.target.Answer.Shape == route.Nothing; {
+	case found:
+	case declaresNone:
+		j.result.Type = "nothing"
+	case j.unsure == nil:
+		j.problem("answer.location", report.Warning, "header.Location", "where the operation is, with status 202", "no Location")
 	}
 	return nil
 }

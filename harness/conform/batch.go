@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -26,12 +27,12 @@ func (j *judgement) batch() error {
 	for i, fields := range partsOf(j.Answer.Doc, "responses") {
 		id := text(fields["id"])
 		at := jsondoc.AppendPath("$['responses']", i)
-		sent, ok := partOf(requests, id)
-		if answered[id]++; !ok || answered[id] > 1 {
+		n := partOf(requests, id)
+		if answered[id]++; n < 0 || answered[id] > 1 {
 			j.problem("answer.batch", report.Error, at+"['id']", "the id of a request that is not answered yet", brief(fields["id"]))
 			continue
 		}
-		if err := j.part(sent, fields, at); err != nil {
+		if err := j.part(requests[n], fields, at, jsondoc.AppendPath(inRequest+"$['requests']", n)); err != nil {
 			return err
 		}
 	}
@@ -53,13 +54,9 @@ func partsOf(doc any, name string) []map[string]any {
 	return parts
 }
 
-func partOf(parts []map[string]any, id string) (map[string]any, bool) {
-	for _, part := range parts {
-		if text(part["id"]) == id {
-			return part, true
-		}
-	}
-	return nil, false
+// partOf is the index of the part with an id, or -1.
+func partOf(parts []map[string]any, id string) int {
+	return slices.IndexFunc(parts, func(part map[string]any) bool { return text(part["id"]) == id })
 }
 
 // text is that of an id, which is a string, or carelessly a number.
@@ -70,8 +67,9 @@ func text(v any) string {
 	return fmt.Sprint(v)
 }
 
-// part judges one part. A batch cannot hold another.
-func (j *judgement) part(sent, fields map[string]any, at string) error {
+// part judges one part, whose answer and request stand at these places. A batch
+// cannot hold another.
+func (j *judgement) part(sent, fields map[string]any, at, sentAt string) error {
 	e := j.partExchange(sent, fields)
 	if u, err := graphurl.Parse(e.URL); err != nil || len(u.Segments) > 0 && u.Segments[0].Text == "$batch" {
 		return nil
@@ -84,7 +82,7 @@ func (j *judgement) part(sent, fields map[string]any, at string) error {
 		j.result.Reason = "part " + text(sent["id"]) + ": " + result.Reason
 	}
 	for _, p := range result.Problems {
-		p.Where = partPlace(at, p.Where)
+		p.Where = partPlace(at, sentAt, p.Where)
 		j.result.Problems = append(j.result.Problems, p)
 	}
 	return nil
@@ -123,14 +121,14 @@ func (j *judgement) partExchange(sent, fields map[string]any) Exchange {
 }
 
 // partPlace is where something of a part stands in the whole answer.
-func partPlace(at, where string) string {
+func partPlace(at, sentAt, where string) string {
 	switch {
 	case where == "status":
 		return at + "['status']"
 	case strings.HasPrefix(where, "header."):
 		return jsondoc.AppendPath(at+"['headers']", strings.TrimPrefix(where, "header."))
 	case strings.HasPrefix(where, inRequest):
-		return where
+		return below(sentAt+"['body']", strings.TrimPrefix(where, inRequest))
 	}
 	return below(at+"['body']", where)
 }

@@ -1,6 +1,8 @@
 package conform
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -33,10 +35,11 @@ func (j *judgement) request() error {
 
 // parameters judges the body of an action's call.
 func (j *judgement) parameters(body map[string]any) error {
-	for name, value := range body {
+	for _, name := range slices.Sorted(maps.Keys(body)) {
 		if strings.Contains(name, "@") {
 			continue
 		}
+		value := body[name]
 		at := inRequest + jsondoc.AppendPath(jsondoc.Root, name)
 		typ, known := parameter(j.target.Parameters, name)
 		if !known {

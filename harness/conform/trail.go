@@ -26,9 +26,11 @@ func (t *Trail) Check(c *Checker, e Exchange) (Result, error) {
 	}
 	t.states[address] = state
 	if seen && backwards(before, state) {
-		result.Problems = append(result.Problems, Problem{
-			Rule: "answer.order", Severity: report.Error, Where: "$['status']", Want: "no state before " + before, Got: state,
-		})
+		want := "no state before " + before
+		if r, _ := rank(before); r == ended {
+			want = before + ", which is an end"
+		}
+		result.Problems = append(result.Problems, Problem{Rule: "answer.order", Severity: report.Error, Where: "$['status']", Want: want, Got: state})
 	}
 	return result, nil
 }

@@ -2,12 +2,9 @@ package project
 
 import (
 	"fmt"
-	"net/http"
-	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -56,19 +53,8 @@ func judged(p conform.Problem, i *cassette.Interaction, n int, file string) repo
 
 func exchangeOf(c *cassette.Cassette, i *cassette.Interaction) conform.Exchange {
 	return conform.Exchange{
-		Method: i.Request.Method, URL: i.Request.URL, Request: bodyOf(i.Request.Body, i.Request.Headers),
-		Status: i.Response.Code, Header: i.Response.Headers, Answer: bodyOf(i.Response.Body, i.Response.Headers),
+		Method: i.Request.Method, URL: i.Request.URL, Request: conform.BodyOf(i.Request.Body, i.Request.Headers.Get("Content-Type")),
+		Status: i.Response.Code, Header: i.Response.Headers, Answer: conform.BodyOf(i.Response.Body, i.Response.Headers.Get("Content-Type")),
 		Placeholders: c.Meta.Origin == cassette.Docs,
 	}
-}
-
-// bodyOf takes what does not say that it is something else for JSON, if it is.
-func bodyOf(text string, header http.Header) conform.Body {
-	body := conform.Body{Text: text}
-	if kind := header.Get("Content-Type"); kind != "" && !strings.Contains(strings.ToLower(kind), "json") {
-		return body
-	}
-	doc, err := jsondoc.Parse(text)
-	body.Doc, body.IsJSON = doc, err == nil
-	return body
 }

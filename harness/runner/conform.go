@@ -2,8 +2,6 @@ package runner
 
 import (
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/conform"
@@ -43,7 +41,7 @@ func (s *stepRun) conformity(a *answer) ([]report.Finding, *halt) {
 // conformed is an answer with its request, as package conform takes it.
 func (s *stepRun) conformed(a *answer) conform.Exchange {
 	e := conform.Exchange{
-		Method: a.request.Method, URL: a.request.URL.String(), Request: sentBody(a.request),
+		Method: a.request.Method, URL: a.request.URL.String(), Request: conform.Sent(a.request),
 		Status: a.status, Header: a.header, Answer: conform.Body{Text: a.text, Doc: a.doc, IsJSON: a.isJSON},
 		Placeholders: a.view().fromDocs(),
 	}
@@ -51,26 +49,6 @@ func (s *stepRun) conformed(a *answer) conform.Exchange {
 		e.Schema = s.step.Expect.Schema
 	}
 	return e
-}
-
-// sentBody is what a request carried, if it was JSON.
-func sentBody(req *http.Request) (body conform.Body) {
-	if req.GetBody == nil || !isJSONType(req.Header.Get("Content-Type")) {
-		return body
-	}
-	reader, err := req.GetBody()
-	if err != nil {
-		return body
-	}
-	defer reader.Close()
-	data, err := io.ReadAll(reader)
-	if err != nil {
-		return body
-	}
-	body.Text = string(data)
-	body.Doc, err = jsondoc.Parse(body.Text)
-	body.IsJSON = err == nil
-	return body
 }
 
 // unlike is a problem as a finding.
