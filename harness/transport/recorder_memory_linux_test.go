@@ -28,13 +28,14 @@ type measured struct {
 }
 
 func (m measured) String() string {
-	return fmt.Sprintf("recorded in %v, stopped in %v (copying the %d MB takes %v), peak memory %d MB",
-		m.record.Round(time.Millisecond), m.stop.Round(time.Millisecond), m.size>>20, m.copy.Round(time.Millisecond), m.peak>>20)
+	return fmt.Sprintf("recorded in %v, stopped in %v (%.2f of copying the %d MB, which takes %v), peak memory %d MB",
+		m.record.Round(time.Millisecond), m.stop.Round(time.Millisecond), m.stop.Seconds()/m.copy.Seconds(), m.size>>20,
+		m.copy.Round(time.Millisecond), m.peak>>20)
 }
 
 // TestRecorderMemory records answers of 100 KB, each with people of its own among others
-// that recur: the peak does not grow with their number. GRAPHVCR_FULL=1 records 10,000, and stock go-vcr too, for
-// comparison: it takes gigabytes.
+// that recur: the peak does not grow with their number. GRAPHVCR_FULL=1 records 10,000, and
+// stock go-vcr too, for comparison: it takes gigabytes.
 func TestRecorderMemory(t *testing.T) {
 	if task := os.Getenv("GRAPHVCR_MEASURED"); task != "" {
 		recordToMeasure(t, task)
@@ -133,25 +134,6 @@ func carryAll(carrier http.RoundTripper, count int) error {
 	wait.Wait()
 	close(failed)
 	return <-failed
-}
-
-// copyFile streams a file once, as safely as a cassette is saved.
-func copyFile(name string, size *int64) error {
-	in, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.Create(name + ".copy")
-	if err != nil {
-		return err
-	}
-	defer out.Close()
-	// Not by the kernel alone: what is written has to have been read.
-	if *size, err = io.CopyBuffer(struct{ io.Writer }{out}, struct{ io.Reader }{in}, make([]byte, 64<<10)); err != nil {
-		return err
-	}
-	return out.Sync()
 }
 
 func spent(t *testing.T, what func() error) time.Duration {
