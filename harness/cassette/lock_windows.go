@@ -1,0 +1,32 @@
+package cassette
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// lock marks a journal as being used by this process, and reports whether nobody else
+// does. The mark goes with the process, however it ends.
+func lock(file *os.File) bool {
+	return !refused(file, windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY)
+}
+
+// locked reports whether a running process uses the journal.
+func locked(name string) bool {
+	file, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	return refused(file, windows.LOCKFILE_FAIL_IMMEDIATELY)
+}
+
+// refused asks for a lock of one byte that no journal reaches: Windows keeps others from
+// reading what is locked.
+func refused(file *os.File, flags uint32) bool {
+	const beyond = 1 << 30 // times 4 GB
+	err := windows.LockFileEx(windows.Handle(file.Fd()), flags, 0, 1, 0, &windows.Overlapped{OffsetHigh: beyond})
+	return errors.Is(err, windows.ERROR_LOCK_VIOLATION)
+}
