@@ -22,12 +22,16 @@ type client struct {
 }
 
 func clients() []client {
-	return []client{
+	all := []client{
 		{"go", true, program("go")},
 		{"node", true, script("node", "node", "node/client.mjs")},
 		{"curl", false, script("curl", "bash", "curl/client.sh")},
 		{"python", false, script("python3", "python3", "python/client.py")},
 	}
+	if required("gosdk") { // minutes and gigabytes: for .ci/run --full
+		all = append(all, client{"gosdk", true, program("gosdk")})
+	}
+	return all
 }
 
 // sdks are the clients that are Microsoft's, which do what no author foresees.
@@ -77,7 +81,7 @@ func program(dir string, args ...string) func(*testing.T) []string {
 		case err == nil:
 			return append([]string{file}, args...)
 		case strings.Contains(string(out), "GOPROXY=off"):
-			missing(t, "go", "the client's modules are not here: go -C cmd/graphvcr/"+build.Dir+" mod download")
+			missing(t, dir, "the client's modules are not here: go -C cmd/graphvcr/"+build.Dir+" mod download")
 		default:
 			t.Fatalf("build %s: %v\n%s", build.Dir, err, out)
 		}
@@ -89,10 +93,14 @@ func program(dir string, args ...string) func(*testing.T) []string {
 // GRAPHVCR_CLIENTS, which .ci/run sets, says that it has to be.
 func missing(t *testing.T, need, why string) {
 	t.Helper()
-	if slices.Contains(strings.Fields(os.Getenv("GRAPHVCR_CLIENTS")), need) {
+	if required(need) {
 		t.Fatal(why)
 	}
 	t.Skip(why)
+}
+
+func required(need string) bool {
+	return slices.Contains(strings.Fields(os.Getenv("GRAPHVCR_CLIENTS")), need)
 }
 
 const (

@@ -139,7 +139,7 @@ func (g *graph) batch(ctx context.Context, someone *entity) error {
 		if err != nil {
 			return err
 		}
-		g.log.own[*item.GetId()] = fmt.Sprintf("part-%d", i+1)
+		g.log.Own[*item.GetId()] = fmt.Sprintf("part-%d", i+1)
 		items = append(items, item)
 	}
 	items[2].SetDependsOn([]string{*items[0].GetId()})

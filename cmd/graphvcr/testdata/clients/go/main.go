@@ -20,6 +20,8 @@ import (
 	multipartserialization "github.com/microsoft/kiota-serialization-multipart-go"
 	msgraphgocore "github.com/microsoftgraph/msgraph-sdk-go-core"
 	"github.com/microsoftgraph/msgraph-sdk-go-core/authentication"
+
+	"github.com/graphvcr/graphvcr/cmd/graphvcr/testdata/clients/go/exchanges"
 )
 
 func main() {
@@ -40,7 +42,7 @@ func main() {
 // graph is the SDK, set up as an application does.
 type graph struct {
 	*msgraphgocore.GraphRequestAdapterBase
-	log  *exchanges
+	log  *exchanges.Printer
 	base string
 	run  func(context.Context) error
 }
@@ -73,7 +75,7 @@ func open(run func(*graph, context.Context) error) (*graph, error) {
 		return jsonserialization.NewJsonParseNodeFactory()
 	})
 	var options msgraphgocore.GraphClientOptions
-	log := &exchanges{base: http.DefaultTransport, own: map[string]string{}}
+	log := &exchanges.Printer{Base: http.DefaultTransport, Own: map[string]string{}}
 	client := khttp.GetDefaultClient()
 	client.Transport = khttp.NewCustomTransportWithParentTransport(log, msgraphgocore.GetDefaultMiddlewaresWithOptions(&options)...)
 	adapter, err := msgraphgocore.NewGraphRequestAdapterBaseWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(

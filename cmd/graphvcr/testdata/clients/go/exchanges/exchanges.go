@@ -1,4 +1,5 @@
-package main
+// Package exchanges prints what passes under an SDK's middleware.
+package exchanges
 
 import (
 	"bytes"
@@ -10,17 +11,18 @@ import (
 	"unicode/utf8"
 )
 
-// exchanges prints what passes under the SDK's middleware.
-type exchanges struct {
-	base http.RoundTripper
-	own  map[string]string // ids that the SDK made up, and what to call them
+// A Printer is the transport that an SDK is given.
+type Printer struct {
+	Base http.RoundTripper
+	Own  map[string]string // ids that the SDK made up, and what to call them
 }
 
 var shown = []string{"Content-Type", "Location", "ETag", "Retry-After", "OData-Version", "request-id"}
 
-func (e *exchanges) RoundTrip(req *http.Request) (*http.Response, error) {
+// RoundTrip implements http.RoundTripper.
+func (p *Printer) RoundTrip(req *http.Request) (*http.Response, error) {
 	fmt.Printf("> %s %s\n", req.Method, req.URL)
-	resp, err := e.base.RoundTrip(req)
+	resp, err := p.Base.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +43,7 @@ func (e *exchanges) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	text := string(body)
-	for id, name := range e.own {
+	for id, name := range p.Own {
 		text = strings.ReplaceAll(text, id, name)
 	}
 	fmt.Println(text)
