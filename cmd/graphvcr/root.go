@@ -63,6 +63,7 @@ func newRoot(std streams) *cobra.Command {
 		newSchema(std, &dirs),
 		newVersion(std),
 	)
+	complete(root, &dirs)
 	root.SetHelpTemplate(strings.TrimRight(root.HelpTemplate(), "\n") + exitHelp)
 	return root
 }
