@@ -3,6 +3,7 @@ package harness
 import (
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ import (
 // finds nothing fails the test.
 func RunScenarios(t *testing.T, glob string) {
 	t.Helper()
-	p, err := project.Open(project.Dirs{})
+	p, err := project.Open(project.Dirs{Cassettes: os.Getenv(cassettesEnv)})
 	if err != nil {
 		t.Fatal(explain(err))
 	}

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"net/http"
@@ -93,7 +94,12 @@ func Open(t testing.TB, name string, opts ...Option) *Session {
 	return s
 }
 
+// cassettesEnv names a folder that takes the place of every folder of cassettes on replay:
+// graphvcr whatif has changed copies in it.
+const cassettesEnv = "GRAPHVCR_CASSETTES"
+
 func (s *Session) replay(o options) error {
+	o.dirs.Cassettes = cmp.Or(os.Getenv(cassettesEnv), o.dirs.Cassettes)
 	p, err := project.Open(o.dirs)
 	if err != nil {
 		return err

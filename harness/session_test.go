@@ -190,6 +190,17 @@ func TestOpen(t *testing.T) {
 const shipped = "../cassettes"
 
 // A miss fails the test though the client swallows it, and says why.
+// A changed copy of the cassettes takes the place of those that a test names.
+func TestOpenFindsChangedCassettes(t *testing.T) {
+	t.Setenv("GRAPHVCR_CASSETTES", t.TempDir())
+	told, failed := probed(t, func(t testing.TB) {
+		harness.Open(t, "users/read", harness.Dir(filepath.Join("testdata", "project", "cassettes")))
+	})
+	if !failed || !strings.Contains(told, `there is no cassette "users/read"`) {
+		t.Errorf("failed %v, told %q", failed, told)
+	}
+}
+
 func TestOpenTellsMisses(t *testing.T) {
 	told, failed := probed(t, func(t testing.TB) {
 		s := harness.Open(t, "users/get-manager-not-found", harness.Dir(shipped))

@@ -52,6 +52,7 @@ func newRoot(std streams) *cobra.Command {
 		newDiff(std, &dirs),
 		newDrift(std, &dirs),
 		newHistory(std, &dirs),
+		newWhatif(std, &dirs),
 		newLint(std, &dirs),
 		newNew(std, &dirs),
 		newImport(std, &dirs),

@@ -177,7 +177,7 @@ func templateOf(u *graphurl.URL) string {
 
 // ownKey tells operations apart whose addresses clients made themselves.
 func (e *exchange) ownKey() string {
-	key := e.principal + " " + e.ownName()
+	key := e.principal + " " + maskBraces(e.ownName()) // an id of another format is still an id
 	for _, name := range []string{"Prefer", "Consistencylevel"} {
 		if v := e.request.Get(name); v != "" {
 			key += " " + name + ":" + v

@@ -335,7 +335,9 @@ func guidsIn(s string) int {
 
 // changeOf tells two ids apart by format, letter case or length.
 func (a idShape) changeOf(b idShape) string {
-	if a.format != b.format && a.format != "" && b.format != "" || a.guids != b.guids || len(a.runs) != len(b.runs) {
+	// What is a GUID always is one; other formats are told from free text less surely.
+	sure := a.format == "guid" || b.format == "guid" || a.format != "" && b.format != ""
+	if a.format != b.format && sure || a.guids != b.guids || len(a.runs) != len(b.runs) {
 		return "id.format"
 	}
 	change := ""

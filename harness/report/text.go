@@ -217,6 +217,8 @@ func caseNoun(command string) string {
 		return "cassette"
 	case "history":
 		return "version"
+	case "whatif":
+		return "change"
 	}
 	return "file"
 }
