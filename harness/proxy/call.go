@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -55,7 +56,7 @@ func (c *call) outgoing(w http.ResponseWriter, req *http.Request, target *url.UR
 	if req.Body == nil || req.Body == http.NoBody {
 		return out, nil
 	}
-	body := &stalling{ReadCloser: http.MaxBytesReader(w, req.Body, c.reverse.opts.MaxBody), control: http.NewResponseController(w)}
+	body := bodyOf(w, req, c.reverse.opts.MaxBody)
 	out.Body = body
 	if isLinked(req.Header.Get("Content-Type")) {
 		if err := c.restore(out, body); err != nil {
@@ -88,7 +89,7 @@ func (c *call) unhost(target *url.URL) *Failure {
 	target.Host, target.Path = host, "/"+path
 	if target.RawPath != "" {
 		raw, ok := strings.CutPrefix(target.RawPath, prefix+host)
-		if !ok {
+		if !ok || raw != "" && raw[0] != '/' {
 			return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: "the host in the path is percent-encoded"}
 		}
 		target.RawPath = raw
@@ -167,7 +168,7 @@ func unzipped(text []byte, most int64) ([]byte, error) {
 func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 	resp, err := c.session.carrier.RoundTrip(out)
 	if err != nil {
-		if errors.Is(err, ErrBroken) || out.Context().Err() != nil {
+		if errors.Is(err, ErrBroken) || errors.Is(err, context.Canceled) {
 			panic(http.ErrAbortHandler)
 		}
 		resp = FailureOf(err).Response(out)
@@ -307,6 +308,11 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 	return nil
 }
 
+// bodyOf is a request's body, of so many bytes at most.
+func bodyOf(w http.ResponseWriter, req *http.Request, most int64) io.ReadCloser {
+	return &stalling{ReadCloser: http.MaxBytesReader(w, req.Body, most), control: http.NewResponseController(w)}
+}
+
 // stalling is a body whose client must not stop sending.
 type stalling struct {
 	io.ReadCloser
@@ -317,11 +323,11 @@ func (s *stalling) Read(p []byte) (int, error) {
 	_ = s.control.SetReadDeadline(time.Now().Add(bodyStall)) // some writers have none
 	n, err := s.ReadCloser.Read(p)
 	var large *http.MaxBytesError
-	if err != nil && err != io.EOF && !errors.As(err, &large) {
-		err = fmt.Errorf("%w: %w", errBody, err)
-	}
-	if err != nil {
+	switch {
+	case err == io.EOF:
 		_ = s.control.SetReadDeadline(time.Time{})
+	case err != nil && !errors.As(err, &large): // the deadline stays, for net/http reads on
+		err = fmt.Errorf("%w: %w", errBody, err)
 	}
 	return n, err
 }

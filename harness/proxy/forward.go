@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -17,7 +18,7 @@ var errBody = errors.New("the client sent less than it announced, or nothing for
 func Forward(w http.ResponseWriter, req *http.Request, carrier http.RoundTripper) {
 	resp, err := carrier.RoundTrip(req)
 	if err != nil {
-		if errors.Is(err, ErrBroken) || req.Context().Err() != nil {
+		if errors.Is(err, ErrBroken) || errors.Is(err, context.Canceled) {
 			panic(http.ErrAbortHandler)
 		}
 		resp = FailureOf(err).Response(req)

@@ -100,7 +100,7 @@ func (r *Reverse) serveBelow(w http.ResponseWriter, req *http.Request, rest stri
 		raw := req.URL.RawPath
 		if raw != "" {
 			var ok bool
-			if raw, ok = strings.CutPrefix(raw, s.prefix); !ok {
+			if raw, ok = strings.CutPrefix(raw, s.prefix); !ok || raw[:1] != "/" {
 				deny(w, req, http.StatusBadRequest, codeRequest, "the session in the path is percent-encoded")
 				return
 			}
@@ -113,7 +113,7 @@ func (r *Reverse) serveBelow(w http.ResponseWriter, req *http.Request, rest stri
 
 func (r *Reverse) postSession(w http.ResponseWriter, req *http.Request) {
 	var asked SessionRequest
-	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxSessionRequest))
+	body, err := io.ReadAll(bodyOf(w, req, maxSessionRequest))
 	if err == nil && len(bytes.TrimSpace(body)) > 0 {
 		err = json.Unmarshal(body, &asked)
 	}
