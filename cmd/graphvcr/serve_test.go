@@ -7,13 +7,19 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/graphvcr/graphvcr/harness/project"
+	"github.com/graphvcr/graphvcr/harness/proxy"
 )
 
 // servers are the commands that scripts have started and not stopped, by name.
@@ -157,4 +163,42 @@ func session(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("status %d: %s", resp.StatusCode, text)
 	}
 	ts.Setenv(args[0], url)
+}
+
+// TestNodeSession runs the example for Node that README.md shows.
+func TestNodeSession(t *testing.T) {
+	const file = "testdata/clients/node/session.mjs"
+	example, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil || !strings.Contains(string(readme), string(example)) {
+		t.Errorf("README.md does not show %s as it is (%v)", file, err)
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is missing: the example for Node is not run")
+	}
+	p, err := project.Open(project.Dirs{Root: filepath.Join("..", "..")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := opener{project: p, mode: project.ModeReplay, names: []string{"users/select"}}
+	own, err := open.take(proxy.SessionRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reverse := proxy.NewReverse(own, proxy.Options{Open: open.take})
+	door := httptest.NewServer(reverse)
+	defer door.Close()
+	cmd := exec.Command(node, file)
+	cmd.Env = append(os.Environ(), "GRAPHVCR_URL="+door.URL)
+	out, err := cmd.CombinedOutput()
+	if err != nil || strings.Count(string(out), "\n") != 5 || !strings.HasPrefix(string(out), "Adele Vance\n") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if told := reverse.End(t.Context()); len(told) != 1 || len(told[0].Findings) > 0 {
+		t.Errorf("%+v", told)
+	}
 }

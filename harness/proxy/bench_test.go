@@ -34,45 +34,6 @@ import (
 
 const benchConnections = 16
 
-// benchBody is a page of about so many bytes with a link in every few kilobytes.
-func benchBody(n, size int) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users","@odata.nextLink":"https://graph.microsoft.com/v1.0/users?$skiptoken=%d","value":[`, n)
-	for i := 0; b.Len() < size; i++ {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, `{"id":"%08x-0000-4000-8000-%012x","displayName":"Adele Vance %d","accountEnabled":true,"mail":null,"jobTitle":"Engineer","officeLocation":"18/2111"`, n, i, i)
-		if i%20 == 0 {
-			fmt.Fprintf(&b, `,"manager@odata.navigationLink":"https://graph.microsoft.com/v1.0/users/%08x/manager"`, i)
-		}
-		b.WriteByte('}')
-	}
-	return b.String() + "]}"
-}
-
-func benchPath(n int) string {
-	return fmt.Sprintf("/v1.0/users/%08x-0000-4000-8000-000000000000/directReports?$select=id,displayName&$top=10", n)
-}
-
-func benchTape(count, size int) *cassette.Cassette {
-	c := &cassette.Cassette{Name: "bench", File: "bench.yaml", Meta: cassette.Meta{Format: 1, Origin: cassette.Recorded}}
-	for n := range count {
-		c.Interactions = append(c.Interactions, &cassette.Interaction{
-			ID:      n,
-			Request: cassette.Request{Method: "GET", URL: "https://graph.microsoft.com" + benchPath(n), Host: "graph.microsoft.com", Headers: http.Header{"Accept": {"application/json"}}},
-			Response: cassette.Response{Code: 200, Status: "200 OK", Proto: "HTTP/2.0", ProtoMajor: 2, Body: benchBody(n, size), Headers: http.Header{
-				"Cache-Control": {"no-cache"}, "Odata-Version": {"4.0"}, "X-Ms-Resource-Unit": {"1"},
-				"Content-Type":              {"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"},
-				"Request-Id":                {fmt.Sprintf("%08x-2222-4000-8000-000000000000", n)},
-				"Strict-Transport-Security": {"max-age=31536000"}, "Vary": {"Accept-Encoding"},
-				"X-Ms-Ags-Diagnostic": {`{"ServerInfo":{"DataCenter":"Southeast Asia","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"SI2PEPF00000BCE"}}`},
-			}},
-		})
-	}
-	return c
-}
-
 // bare serves answers from a map, as they are.
 func bare(c *cassette.Cassette, base string) http.Handler {
 	type answer struct {

@@ -7,7 +7,7 @@ import (
 )
 
 // mostTold bounds the findings of sessions that are over: a server runs for long.
-const mostTold = 10_000
+const mostTold = 1000
 
 // A ledger keeps what sessions had to tell.
 type ledger struct {

@@ -195,9 +195,7 @@ func meant(text, base, graph string) string {
 
 // goesOn reports whether a name that ended before rest is longer than it seemed.
 func goesOn(rest string) bool {
-	if strings.HasPrefix(rest, ".") {
-		rest = rest[1:] // the end of a sentence, or of a label
-	}
+	rest = strings.TrimPrefix(rest, ".") // the end of a sentence, or of a label
 	return rest != "" && (isHostByte(rest[0]) || rest[0] == ':')
 }
 

@@ -157,7 +157,7 @@ func TestClientsThatStall(t *testing.T) {
 		t.Fatal(err)
 	}
 	for sent, want := range map[string]string{
-		"GET /v1.0/me HTTP/1.1\r\nHost: loc": "",
+		"GET /v1.0/me HTTP/1.1\r\nHost: loc":                                                                             "",
 		"POST /v1.0/users HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{":                                   "HTTP/1.1 400 ",
 		"POST /v1.0/users HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{": "HTTP/1.1 400 ",
 		"POST /_graphvcr/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{":                           "HTTP/1.1 400 ",
