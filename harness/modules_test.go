@@ -69,6 +69,20 @@ func TestProgramGainsNoSDK(t *testing.T) {
 	}
 }
 
+// What this module comes to need, the module beside it needs too.
+func TestGraphSDKIsTidy(t *testing.T) {
+	cmd := exec.Command("go", "mod", "tidy", "-diff")
+	cmd.Dir = "graphsdk"
+	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOWORK=off")
+	switch out, err := cmd.CombinedOutput(); {
+	case err == nil:
+	case strings.Contains(string(out), "GOPROXY=off"):
+		t.Skip("the module's modules are not here: go -C harness/graphsdk mod download")
+	default:
+		t.Errorf("run go -C harness/graphsdk mod tidy: %v\n%s", err, out)
+	}
+}
+
 // vendors are the words of a text that name a package or module of Microsoft's.
 func vendors(text string) []string {
 	var found []string
