@@ -9,10 +9,10 @@ import (
 	"os"
 )
 
-// The limits of a text. Graph's largest metadata is beta's, about 7 MB, with tags
-// below 10 KB, nested 11 deep.
+// The limits of a text. Graph's metadata has a few MB, its largest tag a few KB, and
+// it nests 11 deep.
 const (
-	MaxSize  = 64 << 20
+	MaxSize  = 32 << 20
 	maxTag   = 1 << 20
 	maxDepth = 64
 )

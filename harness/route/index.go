@@ -22,6 +22,7 @@ const format = 1
 type Index struct {
 	resources  map[string]resource    // by name in lower case
 	types      map[string]*typ        // by full name
+	folded     map[string]*typ        // by full name in lower case
 	operations map[string][]operation // by short name in lower case
 }
 
@@ -226,6 +227,7 @@ func indexOf(f file) *Index {
 	x := &Index{
 		resources:  make(map[string]resource, len(f.Resources)),
 		types:      make(map[string]*typ, len(f.Types)),
+		folded:     make(map[string]*typ, len(f.Types)),
 		operations: make(map[string][]operation, len(f.Operations)),
 	}
 	for name, typ := range f.Resources {
@@ -236,6 +238,7 @@ func indexOf(f file) *Index {
 	}
 	for name, ft := range f.Types {
 		x.types[name] = ft.index(name)
+		x.folded[strings.ToLower(name)] = x.types[name]
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Operations)) { // namespaces may share a short name
 		for _, fo := range f.Operations[name] {

@@ -236,3 +236,34 @@ func recorded(t *testing.T, file string) (all []exchange) {
 	}
 	return all
 }
+
+// FuzzResolve: no address and no context makes the walk fail otherwise than by being
+// unsure, and what it says of an address it says again.
+func FuzzResolve(f *testing.F) {
+	m, err := csdl.Parse(strings.NewReader(`<Edmx Version="4.0"><DataServices><Schema Namespace="n">
+<EntityType Name="t"><Property Name="s" Type="Edm.Stream"/><Property Name="x" Type="Edm.String"/><NavigationProperty Name="ts" Type="Collection(n.t)"/>
+<Annotation Term="c.AlternateKeys"><Collection><Record><PropertyValue Property="Key"><Collection><Record><PropertyValue Property="Name" PropertyPath="x"/></Record></Collection></PropertyValue></Record></Collection></Annotation></EntityType>
+<EntityType Name="u" BaseType="n.t"/>
+<Action Name="a" IsBound="true"><Parameter Name="b" Type="n.t"/><ReturnType Type="n.u"/></Action>
+<Function Name="a" IsBound="true"><Parameter Name="b" Type="Collection(n.t)"/><Parameter Name="c" Type="Edm.String"/><ReturnType Type="Collection(n.u)"/></Function>
+<EntityContainer Name="c"><EntitySet Name="users" EntityType="n.t"/><Singleton Name="me" Type="n.u"/></EntityContainer>
+</Schema></DataServices></Edmx>`), "x")
+	if err != nil {
+		f.Fatal(err)
+	}
+	x := route.New(m)
+	for _, path := range []string{"/users('1')/ts/a(c='/')/n.u/$count", "me/ts(x='1')/$ref", "/v1.0/users/root:/a:/s", "users((1)/x", "https://x/#users(1)/ts(id)/$entity", "#Collection(n.t)(x", "#users('/(')/ts"} {
+		f.Add("POST", path)
+	}
+	f.Fuzz(func(t *testing.T, method, text string) {
+		var unsure *route.Unsure
+		first, err := x.Resolve(method, text)
+		again, errAgain := x.Resolve(method, text)
+		if !reflect.DeepEqual(first, again) || fmt.Sprint(err) != fmt.Sprint(errAgain) || err != nil && !errors.As(err, &unsure) {
+			t.Fatalf("%v %v, then %v %v", first, err, again, errAgain)
+		}
+		if _, err := x.Context(text); err != nil && !errors.As(err, &unsure) {
+			t.Fatal(err)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -203,20 +204,20 @@ func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
 
 // undeclared reports a property that neither a type nor its bases know.
 func (c *checker) undeclared(sh *shape, name string, v any) {
-	names := make([]string, 0, len(sh.props))
-	for property := range sh.props {
-		names = append(names, property)
+	violation := Violation{Rule: "open", Warning: true, Want: "a property that " + sh.key.name + " declares, though it is open", Got: brief(v)}
+	if !sh.open {
+		violation.Rule, violation.Want = "undeclared", wantProperty(sh, name)
 	}
-	slices.Sort(names)
-	want := fmt.Sprintf("a property of %s: %s", sh.key.name, listed(names))
+	c.report(sh.key, "/properties", violation, member(name))
+}
+
+// wantProperty names the property that was meant, or all that there are.
+func wantProperty(sh *shape, name string) string {
+	names := slices.Sorted(maps.Keys(sh.props))
 	if near := nearest(name, names, 1); len(near) > 0 {
-		want = fmt.Sprintf("a property of %s, perhaps %s", sh.key.name, near[0])
+		return fmt.Sprintf("a property of %s, perhaps %s", sh.key.name, near[0])
 	}
-	rule := "undeclared"
-	if sh.open {
-		rule, want = "open", "a property that "+sh.key.name+" declares, though it is open"
-	}
-	c.report(sh.key, "/properties", Violation{Rule: rule, Warning: true, Want: want, Got: brief(v)}, member(name))
+	return fmt.Sprintf("a property of %s: %s", sh.key.name, listed(names))
 }
 
 // selection reports properties that neither $select nor $expand asked for (design
