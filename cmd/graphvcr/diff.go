@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/diff"
 	"github.com/graphvcr/graphvcr/harness/drift"
 	"github.com/graphvcr/graphvcr/harness/project"
@@ -28,7 +29,7 @@ the states of long-running operations, which values are equal.
 
 OLD and NEW are cassettes, folders of them, or what git holds: HEAD~3:cassettes/chats.
 main..HEAD compares the cassettes of two revisions. With one REVISION:PATH, NEW is the
-same path here.
+same path here. --csdl compares two files of metadata by the same rules.
 
 Changes that may stay are accepted by --accept --reason TEXT [--until DAY]; they are
 kept in drift-accept.yaml beside the cassettes. rules.yaml changes severities:
@@ -42,6 +43,7 @@ type diffFlags struct {
 	expected    []string
 	accept      bool
 	reason, end string
+	metadata    bool
 }
 
 func (f *diffFlags) register(flags *pflag.FlagSet) {
@@ -65,7 +67,7 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 		Use:     "diff OLD NEW",
 		Short:   "Tell what changed in the API between two recordings",
 		Long:    diffLong,
-		Example: "  graphvcr diff old.yaml new.yaml\n  graphvcr diff HEAD~3:cassettes/chats cassettes/chats\n  graphvcr diff main..HEAD --report markdown\n  graphvcr diff v1.yaml beta.yaml --map v1.0=beta",
+		Example: "  graphvcr diff old.yaml new.yaml\n  graphvcr diff HEAD~3:cassettes/chats cassettes/chats\n  graphvcr diff main..HEAD --report markdown\n  graphvcr diff v1.yaml beta.yaml --map v1.0=beta\n  graphvcr diff --csdl old.xml new.xml",
 		Args:    arguments(cobra.RangeArgs(1, 2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
@@ -74,13 +76,14 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 		},
 	}
 	opts.register(cmd.Flags())
+	cmd.Flags().BoolVar(&opts.metadata, "csdl", false, "OLD and NEW are files of metadata ($metadata)")
 	return cmd
 }
 
 // options gathers what the flags, the rules and the accepted changes say.
 func (f *diffFlags) options(p *project.Project) (drift.Options, error) {
 	opts := drift.Options{
-		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}},
+		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: p.Violations},
 		Now:  time.Now(),
 	}
 	for _, pair := range f.expected {
@@ -100,15 +103,39 @@ func (f *diffFlags) compare(ctx context.Context, std streams, p *project.Project
 	if err != nil {
 		return nil, err
 	}
-	old, new, err := sources(ctx, p, args)
-	if err != nil {
-		return nil, err
+	compare := recordings
+	if f.metadata {
+		compare = metadata
 	}
-	suite, err := drift.Compare(old, new, opts)
+	suite, err := compare(ctx, p, args, opts)
 	if err != nil || !f.accept {
 		return suite, err
 	}
 	return f.acceptAll(std, suite, opts)
+}
+
+func recordings(ctx context.Context, p *project.Project, args []string, opts drift.Options) (*report.Suite, error) {
+	old, new, err := sources(ctx, p, args)
+	if err != nil {
+		return nil, err
+	}
+	return drift.Compare(old, new, opts)
+}
+
+func metadata(_ context.Context, _ *project.Project, args []string, opts drift.Options) (*report.Suite, error) {
+	if len(args) != 2 {
+		return nil, &failure{message: "diff --csdl: compare " + args[0] + " with what?", hint: "graphvcr diff --csdl OLD NEW"}
+	}
+	old, err := csdl.Load(args[0])
+	if err != nil {
+		return nil, err
+	}
+	new, err := csdl.Load(args[1])
+	if err != nil {
+		return nil, err
+	}
+	told := drift.Metadata(old, new, args[0], args[1], opts)
+	return &report.Suite{Command: "diff", Cases: []report.Case{told}}, nil
 }
 
 // acceptAll writes down what was found, and takes it off the suite.

@@ -225,6 +225,7 @@ func (c *comparison) values(p pair, old, new *shape) {
 		count += now.count
 	}
 	if rule == "" {
+		c.goneWords(p, old, new)
 		return
 	}
 	d := difference{
@@ -236,6 +237,27 @@ func (c *comparison) values(p pair, old, new *shape) {
 	}
 	d.message = fmt.Sprintf("%s is %s, was %s", label(old), d.new, d.old)
 	c.add(d)
+}
+
+// enough is how many values tell that one which is missing is not so by chance.
+const enough = 5
+
+// goneWords tells of words that are seen no more, though as many are seen.
+func (c *comparison) goneWords(p pair, old, new *shape) {
+	var lost []value
+	for _, key := range slices.Sorted(maps.Keys(old.values)) {
+		if v := old.values[key].value; v.role == word && new.values[key] == nil {
+			lost = append(lost, v)
+		}
+	}
+	if len(lost) == 0 || old.types[typeString] < enough || new.types[typeString] < old.types[typeString] {
+		return
+	}
+	c.add(difference{
+		rule: "enum.gone", operation: p.old, subject: old.subject, where: old.where, count: new.types[typeString], examples: examplesOf(old.at, new.at),
+		old: describe(valuesOf(old.values)), new: describe(valuesOf(new.values)),
+		message: fmt.Sprintf("%s is no longer %s", label(old), describe(lost)),
+	})
 }
 
 // nearestChange is the change to a value from the old one that is most like it; "" where

@@ -315,7 +315,7 @@ func (c *comparison) changes() []Change {
 		if change == nil {
 			change = &Change{
 				Rule: d.rule, Severity: c.severity(d.rule), Operation: d.operation.name, Where: d.where,
-				Message: d.message, Old: d.old, New: d.new, Fingerprint: fingerprint(id),
+				Message: d.message, Old: d.old, New: d.new, Fingerprint: Fingerprint(id),
 			}
 			merged[id] = change
 			operations[id] = map[*operation]bool{}
@@ -353,8 +353,9 @@ func (c *comparison) severity(rule string) report.Severity {
 	return ruleByID(rule).Severity
 }
 
-func fingerprint(identity string) string {
-	sum := sha256.Sum256([]byte(identity))
+// Fingerprint is 12 hex digits that stand for what makes a change that change.
+func Fingerprint(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:6])
 }
 

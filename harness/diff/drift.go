@@ -18,14 +18,15 @@ type Options struct {
 	// Map names what is expected to differ, old to new: an API version ("v1.0" to
 	// "beta"), an auth kind ("delegated" to "application") or a cloud's host.
 	Map map[string]string
-	// Types tells what the metadata declares; nil: nothing is known.
-	Types Types
+	// Judge tells how an interaction breaks the schemas; nil: nothing is judged.
+	Judge func(i *cassette.Interaction) []Violation
 }
 
-// Types tells what the metadata declares.
-type Types interface {
-	// Members of the enum that a property of a type has, and whether it has one.
-	Members(typ, property string) (members []string, ok bool)
+// A Violation is a place at which an answer is not what its schema says.
+type Violation struct {
+	Rule    string // "schema.enum"
+	Where   string // normalized path
+	Message string
 }
 
 // Drift is the result of a comparison.
@@ -108,6 +109,7 @@ func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
 	for _, p := range c.pairs {
 		c.operation(p)
 	}
+	c.schemas()
 	c.flow()
 	return &Drift{Labels: labels, Changes: c.changes()}, nil
 }

@@ -180,6 +180,48 @@ func newMember(m *mutation) string {
 	}, func(object map[string]any, name string) { object[name] = "unknownFutureValue" })
 }
 
+// loseMember makes one of several members of an enum another of them.
+func loseMember(m *mutation) string {
+	for op, answers := range m.operations {
+		var objects []map[string]any
+		for _, e := range answers {
+			objects = append(objects, e.objects()...)
+		}
+		name := memberThat(op, answers, func(op *operation, name string, value any) bool {
+			s, isText := value.(string)
+			return isText && isPlain(op, name, value) && valueOf(name, s).role == word
+		})
+		seen := map[string]bool{}
+		for _, object := range objects {
+			seen[text(object, name)] = true
+		}
+		if name == "" || len(objects) < enough || len(seen) < 2 {
+			continue
+		}
+		all := slices.Sorted(maps.Keys(seen))
+		for _, object := range objects {
+			if text(object, name) == all[0] {
+				object[name] = all[1]
+			}
+		}
+		for _, e := range answers {
+			e.write()
+		}
+		return op.name + ": " + name
+	}
+	return ""
+}
+
+// brokenText is what breakSchema writes. It is no change of another kind: a text stays one.
+const brokenText = "a text that its schema refuses"
+
+func breakSchema(m *mutation) string {
+	return m.everywhere(func(op *operation, name string, value any) bool {
+		s, isText := value.(string)
+		return isText && isPlain(op, name, value) && valueOf(name, s).role == prose
+	}, func(object map[string]any, name string) { object[name] = brokenText })
+}
+
 // idThat changes the ids of a shape that a member of the first such operation holds,
 // wherever they occur: in addresses too, since a client sends them back.
 func (m *mutation) idThat(fits func(idShape) bool, change func(string) string) string {

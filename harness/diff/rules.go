@@ -25,6 +25,7 @@ func table() []Rule {
 		{"consistency.window", report.Warning, true, "a created resource answers 404 for longer than before", widenWindow},
 		{"content.type", report.Error, false, "the class of Content-Type changed", changeContentType},
 		{"date.format", report.Warning, false, "dates lost or gained a time, a zone or fractions of seconds", changeDates},
+		{"enum.gone", report.Note, true, "a value of a property that is seen no more", loseMember},
 		{"enum.new", report.Warning, true, "a value that a client has not seen in this property", newMember},
 		{"equality.broken", report.Error, false, "two ids that were one are two", breakEquality},
 		{"error.code", report.Warning, true, "the same failure has another error.code", changeErrorCode},
@@ -48,6 +49,7 @@ func table() []Rule {
 		{"property.rate", report.Note, true, "a property is there more or less often", thinProperty},
 		{"request.added", report.Warning, false, "the client had to send a property that it did not send", addToRequest},
 		{"request.lost", report.Note, false, "the client no longer sends a property", loseFromRequest},
+		{"schema.violated", report.Warning, false, "an answer breaks a schema that it kept", breakSchema},
 		{"state.new", report.Warning, true, "a long-running operation goes through states that were not there", renameState},
 		{"state.order", report.Warning, false, "a long-running operation goes through its states in another order", reorderStates},
 		{"status.changed", report.Error, false, "a request is answered with another status code", changeStatus},
@@ -63,4 +65,13 @@ func ruleByID(id string) *Rule {
 		}
 	}
 	return nil
+}
+
+// MetadataRules are the ids of changes that only metadata can show; the others are those
+// of Rules with the same meaning.
+func MetadataRules() []string {
+	return []string{
+		"deprecation.added", "enum.value", "navigation.changed", "null.gone", "operation.added", "operation.lost", "path.added", "path.lost",
+		"property.computed", "type.added", "type.base", "type.closed", "type.lost",
+	}
 }

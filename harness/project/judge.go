@@ -5,6 +5,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/diff"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -57,4 +58,22 @@ func exchangeOf(c *cassette.Cassette, i *cassette.Interaction) conform.Exchange 
 		Status: i.Response.Code, Header: i.Response.Headers, Answer: conform.BodyOf(i.Response.Body, i.Response.Headers.Get("Content-Type")),
 		Placeholders: c.Meta.Origin == cassette.Docs,
 	}
+}
+
+// Violations are what is wrong with one recorded interaction, notes aside, for a
+// comparison of recordings. A schema that cannot be used judges nothing.
+func (p *Project) Violations(i *cassette.Interaction) []diff.Violation {
+	result, err := p.Answers.Check(exchangeOf(&cassette.Cassette{}, i))
+	if err != nil {
+		return nil
+	}
+	var violations []diff.Violation
+	for _, problem := range result.Problems {
+		if problem.Severity > report.Note {
+			violations = append(violations, diff.Violation{
+				Rule: problem.Rule, Where: problem.Where, Message: fmt.Sprintf("%s is %s, wanted %s", problem.Where, problem.Got, problem.Want),
+			})
+		}
+	}
+	return violations
 }

@@ -93,6 +93,7 @@ func decodeDiff(v strictyaml.Value) DiffRules {
 	for _, rule := range diff.Rules() {
 		known = append(known, rule.ID)
 	}
+	known = append(known, diff.MetadataRules()...)
 	if !v.IsSet() || !v.Only("diff", known) {
 		return rules
 	}
