@@ -185,8 +185,9 @@ func (p *pass) linkToken(s string, base int) {
 }
 
 // isTokenLike tells a random token from a word of a path: long, and with digits or
-// both cases in it.
+// both cases in it. What was replaced by a constant in it tells nothing.
 func isTokenLike(s string) bool {
+	s = strings.ReplaceAll(s, redacted, "")
 	if len(s) < 12 || strings.HasPrefix(s, "http") || strings.Contains(s, reserved) || strings.Contains(s, ".sharepoint.com") {
 		return false
 	}
