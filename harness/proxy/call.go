@@ -33,16 +33,19 @@ type call struct {
 	base    string // what links of the session begin with
 	home    string // what paths of the host that answers begin with
 	foreign bool   // meant for a host that is not Graph's
+
+	out    http.Request // what is sent, and where: parts of the call, to be made at once
+	target url.URL
 }
 
 // outgoing is the request as it is meant: addressed to the host that it is for, with links
 // to the served host put back.
-func (c *call) outgoing(w http.ResponseWriter, req *http.Request, target *url.URL) (*http.Request, *Failure) {
+func (c *call) outgoing(w http.ResponseWriter, req *http.Request) (*http.Request, *Failure) {
+	out, target := &c.out, &c.target
 	c.home = c.base
 	if failure := c.unhost(target); failure != nil {
 		return nil, failure
 	}
-	out := req.WithContext(req.Context())
 	out.URL, out.Host, out.RequestURI = target, target.Host, ""
 	if strings.Contains(target.RawQuery, ":/") {
 		target.RawQuery = meant(target.RawQuery, c.base, c.reverse.opts.Graph)
@@ -224,10 +227,8 @@ const mostScratch = 1 << 20
 func (c *call) serveRecorded(w http.ResponseWriter, req *http.Request, resp *http.Response, recorded transport.Served) {
 	m := recorded.Noted(findMarks).(*marks)
 	header := w.Header()
-	for name, values := range resp.Header {
-		if !hopByHop[name] {
-			header[name] = values
-		}
+	for name, values := range resp.Header { // a Replayer leaves out what is for neighbours only
+		header[name] = values
 	}
 	for _, name := range m.headers {
 		c.serveHeader(header, name, resp.StatusCode)

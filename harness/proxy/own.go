@@ -91,7 +91,7 @@ func deny(w http.ResponseWriter, req *http.Request, status int, code, message st
 
 // serveBelow answers a session's requests, and its end.
 func (r *Reverse) serveBelow(w http.ResponseWriter, req *http.Request, rest string) {
-	id, path, below := strings.Cut(rest, "/")
+	id, _, below := strings.Cut(rest, "/")
 	s := r.session(id)
 	switch {
 	case s == nil:
@@ -105,7 +105,7 @@ func (r *Reverse) serveBelow(w http.ResponseWriter, req *http.Request, rest stri
 				return
 			}
 		}
-		r.serveSession(w, req, s, "/"+path, raw)
+		r.serveSession(w, req, s, req.URL.Path[len(s.prefix):], raw)
 	default:
 		r.only(w, req, http.MethodDelete, func(w http.ResponseWriter, req *http.Request) { r.deleteSession(w, req, id) })
 	}
@@ -130,7 +130,7 @@ func (r *Reverse) postSession(w http.ResponseWriter, req *http.Request) {
 		handOut(w, req, failure.Response(req))
 		return
 	}
-	base := baseOf(req, s.prefix)
+	base := s.baseOf(req)
 	w.Header().Set("Location", base)
 	answer(w, http.StatusCreated, map[string]any{"id": id, "url": base, "idleSeconds": int(r.opts.Idle / time.Second)})
 }

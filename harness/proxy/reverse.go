@@ -52,7 +52,9 @@ type Reverse struct {
 	stop   context.CancelFunc
 	totals totals
 
-	mu       sync.Mutex
+	called atomic.Pointer[string] // the name under which it was last called, which was found good
+
+	mu       sync.RWMutex
 	sessions map[string]*session
 	told     ledger // of sessions that are over
 }
@@ -142,8 +144,8 @@ func (r *Reverse) endSession(ctx context.Context, id string) (report.Case, bool)
 }
 
 func (r *Reverse) session(id string) *session {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.mu.RLock()
+	defer r.mu.RUnlock()
 	return r.sessions[id]
 }
 
@@ -196,7 +198,7 @@ func (r *Reverse) refuse(req *http.Request) *Failure {
 		return bad(http.StatusBadRequest, "this is a reverse proxy: give the client its address as base URL, not as its proxy, or run the client under graphvcr exec")
 	case !r.mayBeCalled(req.Host):
 		return bad(http.StatusMisdirectedRequest, fmt.Sprintf("nothing is served under the name %q: use the address that graphvcr printed", req.Host))
-	case req.Header.Get("Sec-Fetch-Site") == "cross-site":
+	case len(req.Header["Sec-Fetch-Site"]) > 0 && req.Header["Sec-Fetch-Site"][0] == "cross-site":
 		return bad(http.StatusForbidden, "a page of another site may not use this server")
 	case !strings.HasPrefix(req.URL.Path, "/"):
 		return bad(http.StatusBadRequest, "the path does not begin with a slash")
@@ -220,6 +222,17 @@ func (r *Reverse) mayBeCalled(host string) bool {
 	if host == "" { // HTTP/1.0
 		return true
 	}
+	if last := r.called.Load(); last != nil && *last == host {
+		return true
+	}
+	if !r.isOwnName(host) {
+		return false
+	}
+	r.called.Store(&host)
+	return true
+}
+
+func (r *Reverse) isOwnName(host string) bool {
 	for i := range len(host) {
 		if c := host[i]; !isHostByte(c) && c != ':' && c != '[' && c != ']' {
 			return false
@@ -237,17 +250,23 @@ func (r *Reverse) mayBeCalled(host string) bool {
 }
 
 // baseOf is what the links of a session begin with, as the client of a request sees it.
-func baseOf(req *http.Request, prefix string) string {
-	scheme, host := "http://", req.Host
-	if req.TLS != nil {
-		scheme = "https://"
-	}
+func (s *session) baseOf(req *http.Request) string {
+	host, encrypted := req.Host, req.TLS != nil
 	if host == "" {
 		if local, ok := req.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 			host = local.String()
 		}
 	}
-	return scheme + host + prefix
+	if last := s.base.Load(); last != nil && last.host == host && last.encrypted == encrypted {
+		return last.text
+	}
+	scheme := "http://"
+	if encrypted {
+		scheme = "https://"
+	}
+	made := &base{host, encrypted, scheme + host + s.prefix}
+	s.base.Store(made)
+	return made.text
 }
 
 // serveSession answers a request of a session; path and rawPath are what follows its
@@ -258,8 +277,9 @@ func (r *Reverse) serveSession(w http.ResponseWriter, req *http.Request, s *sess
 		return
 	}
 	defer s.leave()
-	c := call{reverse: r, session: s, base: baseOf(req, s.prefix)}
-	out, failure := c.outgoing(w, req, &url.URL{Scheme: "https", Host: r.opts.Graph, Path: path, RawPath: rawPath, RawQuery: req.URL.RawQuery, ForceQuery: req.URL.ForceQuery})
+	c := &call{reverse: r, session: s, base: s.baseOf(req), out: *req}
+	c.target = url.URL{Scheme: "https", Host: r.opts.Graph, Path: path, RawPath: rawPath, RawQuery: req.URL.RawQuery, ForceQuery: req.URL.ForceQuery}
+	out, failure := c.outgoing(w, req)
 	if failure != nil {
 		handOut(w, req, failure.Response(req))
 		return

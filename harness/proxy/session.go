@@ -29,12 +29,20 @@ type session struct {
 	live    bool
 	prefix  string // of the paths of its requests; "" for the server's own
 	issued  hosts
+	base    atomic.Pointer[base] // as the last client saw it
 
 	lastUsed atomic.Int64 // Unix nanoseconds
 	asked    atomic.Int64 // requests
 
 	gate  sync.RWMutex // held for reading while a request is under way
 	ended bool         // guarded by gate
+}
+
+// base is what links begin with, for clients of a name.
+type base struct {
+	host      string
+	encrypted bool
+	text      string
 }
 
 func newSession(take Take, faults Faults, prefix string) *session {

@@ -66,7 +66,8 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 // the wire. A body that is still encoded keeps its encoding.
 func dropped(name, body string) bool {
 	switch name {
-	case "Transfer-Encoding", "Connection", "Keep-Alive", "Content-Length":
+	case "Transfer-Encoding", "Connection", "Keep-Alive", "Content-Length", "Trailer", "Upgrade",
+		"Te", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization":
 		return true
 	case "Content-Encoding":
 		return utf8.ValidString(body)
