@@ -232,7 +232,7 @@ func (x *execution) prepare(ctx context.Context, p *project.Project) error {
 	if err != nil {
 		return err
 	}
-	if x.take, err = p.Take(mode, f.take.cassettes, live); err != nil {
+	if x.take, err = f.take.begin(p, mode, live); err != nil {
 		return err
 	}
 	options := x.onReplay(p, faults)

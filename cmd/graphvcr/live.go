@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -18,6 +20,7 @@ import (
 type takeFlags struct {
 	cassettes []string
 	mode      string
+	inputs    []string
 	auth      string
 	base      string // of the service; "" is Graph's global cloud
 	upstream  upstreamFlags
@@ -27,6 +30,7 @@ func (f *takeFlags) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.cassettes, "cassette", nil, "`name` of a cassette; repeatable on replay")
 	flags.StringVar(&f.mode, "mode", "replay", "`mode`: replay, record, or spy (record what the cassette lacks)")
 	flags.StringVar(&f.auth, "auth", "auto", "`kind` of sign-in for requests that bring no token (graphvcr record --help)")
+	flags.StringArrayVar(&f.inputs, "input", nil, "use a value of your own for a variable or pseudonym of the cassettes: `NAME=value`; repeatable")
 	f.upstream.register(flags)
 }
 
@@ -47,6 +51,29 @@ func (f *takeFlags) open(ctx context.Context, std streams, command string) (proj
 	}
 	live, err := f.live(ctx, std, command)
 	return mode, live, err
+}
+
+// begin opens the cassettes, with the user's values for what they store.
+func (f *takeFlags) begin(p *project.Project, mode project.Mode, live project.Live) (*project.Take, error) {
+	inputs, err := parseInputs(f.inputs)
+	if err != nil {
+		return nil, err
+	}
+	return takeWith(p, mode, f.cassettes, live, inputs)
+}
+
+func takeWith(p *project.Project, mode project.Mode, names []string, live project.Live, inputs project.Inputs) (*project.Take, error) {
+	take, err := p.Take(mode, names, live)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		if err := take.Input(name, inputs[name]); err != nil {
+			take.End() // of nothing
+			return nil, err
+		}
+	}
+	return take, nil
 }
 
 // live reaches the service and adds a token to requests that bring none.

@@ -92,16 +92,11 @@ func (f *replayFlags) selection(paths []string) (project.Selection, error) {
 	if f.parallel < 0 {
 		return sel, &failure{message: fmt.Sprintf("--parallel %d: want a number from 1, or 0 for the number of CPUs", f.parallel)}
 	}
-	for _, input := range f.inputs {
-		name, value, ok := strings.Cut(input, "=")
-		if _, twice := sel.Inputs[name]; !ok || name == "" || value == "" || twice {
-			return sel, &failure{message: fmt.Sprintf("--input %s: want NAME=value, once for each name", input), hint: "NAME is a variable that the cassette stores, or a pseudonym as it stands there"}
-		}
-		if sel.Inputs == nil {
-			sel.Inputs = project.Inputs{}
-		}
-		sel.Inputs[name] = value
+	inputs, err := parseInputs(f.inputs)
+	if err != nil {
+		return sel, err
 	}
+	sel.Inputs = inputs
 	if f.filter != "" {
 		pattern, err := regexp.Compile(f.filter)
 		if err != nil {
@@ -116,6 +111,22 @@ func (f *replayFlags) selection(paths []string) (project.Selection, error) {
 		}
 	}
 	return sel, nil
+}
+
+// parseInputs reads values of --input.
+func parseInputs(texts []string) (project.Inputs, error) {
+	var inputs project.Inputs
+	for _, text := range texts {
+		name, value, ok := strings.Cut(text, "=")
+		if _, twice := inputs[name]; !ok || name == "" || value == "" || twice {
+			return nil, &failure{message: fmt.Sprintf("--input %s: want NAME=value, once for each name", text), hint: "NAME is a variable that the cassette stores, or a pseudonym as it stands there"}
+		}
+		if inputs == nil {
+			inputs = project.Inputs{}
+		}
+		inputs[name] = value
+	}
+	return inputs, nil
 }
 
 func parseShard(text string) (shard, total int, ok bool) {

@@ -107,7 +107,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 		return nil, err
 	}
 	defer doors.close()
-	take, err := p.Take(mode, f.take.cassettes, live)
+	take, err := f.take.begin(p, mode, live)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (o opener) take(asked proxy.SessionRequest) (proxy.Take, error) {
 			return nil, refused(http.StatusBadRequest, fmt.Sprintf("%q is no cassette's name: want its path below the folder of cassettes, without .yaml", name))
 		}
 	}
-	take, err := o.project.Take(mode, names, o.live)
+	take, err := takeWith(o.project, mode, names, o.live, asked.Inputs)
 	var running *cassette.LeftoverError
 	switch {
 	case errors.As(err, &running):

@@ -129,6 +129,15 @@ func (t *Take) SignedIn(as *cassette.Auth) {
 	}
 }
 
+// Input makes a value of the client stand for what the cassettes store under a name: a
+// variable, or a pseudonym itself. It is to be called before the first request.
+func (t *Take) Input(name, value string) error {
+	if t.playback == nil {
+		return &Error{Message: fmt.Sprintf("input %s: a recording stores the client's own values", name), Advice: "inputs are for replay"}
+	}
+	return t.playback.Input(name, value)
+}
+
 // Transport answers requests.
 func (t *Take) Transport() http.RoundTripper {
 	switch t.mode {

@@ -24,10 +24,12 @@ const (
 )
 
 // A SessionRequest is what asks for a session: {"cassette": "users/list", "mode":
-// "replay"}. Both may be left out, and are then the server's.
+// "replay"}. Both may be left out, and are then the server's. "inputs" are the client's
+// values for what the cassettes store: {"USER": "adele@fabrikam.com"}.
 type SessionRequest struct {
 	Cassettes []string
 	Mode      string
+	Inputs    map[string]string
 }
 
 // UnmarshalJSON reads one name, or a list of them.
@@ -35,13 +37,15 @@ func (s *SessionRequest) UnmarshalJSON(text []byte) error {
 	var wire struct {
 		Cassette json.RawMessage `json:"cassette"`
 		Mode     string          `json:"mode"`
+
+		Inputs map[string]string `json:"inputs"`
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&wire); err != nil {
 		return err
 	}
-	s.Mode = wire.Mode
+	s.Mode, s.Inputs = wire.Mode, wire.Inputs
 	if len(wire.Cassette) == 0 || string(wire.Cassette) == "null" {
 		return nil
 	}
