@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"sync/atomic"
 )
 
 // Together are the sessions of several indexes that answer one client. Each keeps what
@@ -11,8 +12,15 @@ import (
 // live value has another pseudonym in each.
 //
 // A request goes to the session that has its next answer, else to one that can repeat
-// or bind one; among equals to the first.
-type Together []*Session
+// or bind one. Among equals it goes to the one that answered last, for a value that it
+// handed out means something else in another, and then to the first.
+type Together struct {
+	sessions []*Session
+	last     atomic.Pointer[Session]
+}
+
+// NewTogether serves sessions together, the first first.
+func NewTogether(sessions ...*Session) *Together { return &Together{sessions: sessions} }
 
 // An offer says what a session has for a request.
 type offer int
@@ -25,19 +33,30 @@ const (
 )
 
 // Next returns the next answer to the request. The error is a *MissError.
-func (t Together) Next(req *http.Request, body []byte) (Answer, error) {
-	if len(t) == 1 {
-		return t[0].Next(req, body)
+func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
+	if len(t.sessions) == 1 {
+		return t.sessions[0].Next(req, body)
 	}
 	type bid struct {
 		session *Session
 		offer   offer
 	}
-	bids := make([]bid, 0, len(t))
-	for _, s := range t {
+	bids := make([]bid, 0, len(t.sessions))
+	for _, s := range t.sessions {
 		bids = append(bids, bid{s, s.offer(req, body)})
 	}
-	slices.SortStableFunc(bids, func(a, b bid) int { return cmp.Compare(b.offer, a.offer) })
+	last := t.last.Load()
+	slices.SortStableFunc(bids, func(a, b bid) int {
+		switch {
+		case a.offer != b.offer || a.session == b.session:
+			return cmp.Compare(b.offer, a.offer)
+		case a.session == last:
+			return -1
+		case b.session == last:
+			return 1
+		}
+		return 0
+	})
 	trace := traceOf(req.Context())
 	var nearest *MissError
 	for _, b := range bids {
@@ -47,6 +66,7 @@ func (t Together) Next(req *http.Request, body []byte) (Answer, error) {
 		answer, err := b.session.Next(req, body)
 		miss, missed := err.(*MissError)
 		if !missed {
+			t.last.Store(b.session)
 			return answer, err
 		}
 		if nearest == nil || miss.nearer(nearest) {
@@ -72,9 +92,9 @@ func (e *MissError) nearer(other *MissError) bool {
 }
 
 // Unused lists what no request consumed, session by session.
-func (t Together) Unused() []Unused {
+func (t *Together) Unused() []Unused {
 	var all []Unused
-	for _, s := range t {
+	for _, s := range t.sessions {
 		all = append(all, s.Unused()...)
 	}
 	return all

@@ -18,7 +18,8 @@ const RuleMiss = "replay.miss"
 // A Playback replays cassettes to any client.
 type Playback struct {
 	tapes    []*tape
-	sessions match.Together
+	sessions []*match.Session
+	together *match.Together
 	replayer *transport.Replayer
 	inputs   Inputs
 	expired  []report.Finding
@@ -46,7 +47,8 @@ func (p *Project) Play(names ...string) (*Playback, error) {
 		b.expired = append(b.expired, p.Expired(t.cassette)...)
 		b.sessions = append(b.sessions, t.index.NewSession())
 	}
-	b.replayer = transport.NewReplayer(b.sessions, transport.Options{})
+	b.together = match.NewTogether(b.sessions...)
+	b.replayer = transport.NewReplayer(b.together, transport.Options{})
 	return b, nil
 }
 
@@ -103,7 +105,7 @@ func (b *Playback) Expired() []report.Finding { return b.expired }
 // of a request that was asked for are none.
 func (b *Playback) Unused() []string {
 	var lines []string
-	for _, u := range unusedOf(b.sessions) {
+	for _, u := range unusedOf(b.together) {
 		if !u.leftover {
 			lines = append(lines, u.at.String()+": "+u.request)
 		}
@@ -126,7 +128,7 @@ func (b *Playback) Case(name string) report.Case {
 	if more := b.replayer.Missed() - len(misses); more > 0 {
 		c.Findings = append(c.Findings, report.Finding{Rule: RuleMiss, Severity: report.Error, Message: fmt.Sprintf("and %d more requests had no answer", more)})
 	}
-	for _, u := range unusedOf(b.sessions) {
+	for _, u := range unusedOf(b.together) {
 		c.Findings = append(c.Findings, u.finding(u.at.File))
 	}
 	return c
