@@ -121,7 +121,6 @@ type whatif struct {
 	project *project.Project
 	tape    *cassette.Cassette
 	args    []string
-	inside  bool // the client asks for cassettes by itself, and not through the proxy
 }
 
 // An outcome is how a client fared.
