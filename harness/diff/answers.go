@@ -210,7 +210,7 @@ func (c *comparison) values(p pair, old, new *shape) {
 	count := 0
 	for _, key := range slices.Sorted(maps.Keys(new.values)) {
 		now := new.values[key]
-		change, before := nearestChange(old.values, now.value)
+		change, before := c.nearestChange(old.values, now.value)
 		if change == "" {
 			if now.value.role != word && now.value.role != class {
 				return // some are as they were
@@ -262,9 +262,12 @@ func (c *comparison) goneWords(p pair, old, new *shape) {
 
 // nearestChange is the change to a value from the old one that is most like it; "" where
 // one is alike.
-func nearestChange(old map[string]*seen, now value) (rule string, before value) {
+func (c *comparison) nearestChange(old map[string]*seen, now value) (rule string, before value) {
 	for _, key := range slices.Sorted(maps.Keys(old)) {
 		was := old[key].value
+		if was.role == link {
+			was.text = c.expected(was.text)
+		}
 		change := was.changeOf(now)
 		if change == "" {
 			return "", was
@@ -274,6 +277,15 @@ func nearestChange(old map[string]*seen, now value) (rule string, before value) 
 		}
 	}
 	return rule, before
+}
+
+// expected is a link of the old recording as the new one is expected to have it: with the
+// API version that Options.Map names.
+func (c *comparison) expected(text string) string {
+	for was, is := range c.opts.Map {
+		text = strings.Replace(text, "/"+was+"/", "/"+is+"/", 1)
+	}
+	return text
 }
 
 func valuesOf(all map[string]*seen) []value {

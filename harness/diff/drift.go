@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -120,31 +121,27 @@ func comparable(old, new *cassette.Cassette, before, after *behaviour, expected 
 	for _, side := range []struct{ what, old, new string }{
 		{"auth", authOf(old), authOf(new)},
 		{"API version", before.version(), after.version()},
-		{"cloud", old.Meta.Cloud, new.Meta.Cloud},
+		{"cloud", cmp.Or(old.Meta.Cloud, globalCloud), cmp.Or(new.Meta.Cloud, globalCloud)},
 	} {
 		switch {
-		case side.old == side.new || side.what != "cloud" && (side.old == "" || side.new == ""):
-		case expected[side.old] == side.new && side.new != "":
+		case side.old == side.new || side.old == "" || side.new == "": // not known
+		case expected[side.old] == side.new:
 			labels = append(labels, side.old+" against "+side.new)
 		default:
-			return nil, &IncomparableError{What: side.what, Old: orNone(side.old), New: orNone(side.new)}
+			return nil, &IncomparableError{What: side.what, Old: side.old, New: side.new}
 		}
 	}
 	return labels, nil
 }
+
+// globalCloud is what recordings call the cloud that they do not name.
+const globalCloud = "global"
 
 func authOf(c *cassette.Cassette) string {
 	if c.Meta.Auth == nil {
 		return ""
 	}
 	return c.Meta.Auth.Kind
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "global"
-	}
-	return s
 }
 
 // Finding is the change as a report tells it; examples of it are linked to the new
