@@ -23,7 +23,8 @@ var imports = map[string][]string{
 
 	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
 	"harness/project":  {"harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
-	"harness/importer": {"harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl"},
+	"harness/docs":     {},
+	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/runner":   {"harness/conform", "harness/scenario", "harness/schema", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 

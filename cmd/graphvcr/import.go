@@ -6,8 +6,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode"
 
 	"github.com/spf13/cobra"
@@ -24,12 +27,14 @@ A PATH is a file, or a folder of which every %[1]s counts. Each becomes a casset
 a scenario that is drafted from it: DIR/cassettes/NAME.yaml and
 DIR/scenarios/NAME.yaml, NAME being the file's name.
 
-What is imported is redacted as rules.yaml says: secrets always, people, tenants and
-content unless a class is off. Notes say what was replaced.
-
+%[2]s
 Exchanges with hosts that are not Graph's are left out, with a count for each host.
 What cannot be imported is a finding. A file that exists is not overwritten without
 --force, and nothing is written unless everything could be read.
+`
+
+const recordedNote = `What is imported is redacted as rules.yaml says: secrets always, people, tenants and
+content unless a class is off. Notes say what was replaced.
 `
 
 // importKind is a tool whose recordings can be imported.
@@ -37,8 +42,12 @@ type importKind struct {
 	name, short, long string
 	examples          []string
 	extensions        []string // of the files that count in a folder
-	read              func(file, name string, clean func(*cassette.Cassette) error) (*importer.Result, error)
+	note              string   // what is unlike other kinds
+	read              func(p *project.Project, file, name string, clean cleaner) (*importer.Result, error)
 }
+
+// cleaner takes out of a cassette what is not to be stored.
+type cleaner = func(*cassette.Cassette) error
 
 func importKinds() []importKind {
 	return []importKind{
@@ -47,7 +56,10 @@ func importKinds() []importKind {
 			long:       "Turns recordings of vcrpy (YAML) into cassettes and scenarios.\n",
 			examples:   []string{"tests/recordings/test_chats.yaml --out .", "tests/recordings --out /tmp/imported --report json"},
 			extensions: []string{".yaml", ".yml"},
-			read:       importer.VCRPy,
+			note:       recordedNote,
+			read: func(_ *project.Project, file, name string, clean cleaner) (*importer.Result, error) {
+				return importer.VCRPy(file, name, clean)
+			},
 		},
 		{
 			name: "har", short: "Import HTTP archives (HAR) of browsers, Fiddler, Charles, Dev Proxy",
@@ -58,8 +70,12 @@ CORS preflights, tunnels and WebSockets stay behind, with a count.
 `,
 			examples:   []string{"graph-explorer.har --out .", "captures --out /tmp/imported --report json"},
 			extensions: []string{".har"},
-			read:       importer.HAR,
+			note:       recordedNote,
+			read: func(_ *project.Project, file, name string, clean cleaner) (*importer.Result, error) {
+				return importer.HAR(file, name, clean)
+			},
 		},
+		docsKind(),
 	}
 }
 
@@ -67,10 +83,10 @@ func newImport(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "import",
 		Short:   "Turn other tools' recordings into cassettes and scenarios",
-		Example: "  graphvcr import vcrpy tests/recordings --out .\n  graphvcr import har graph-explorer.har --out .",
+		Example: "  graphvcr import vcrpy tests/recordings --out .\n  graphvcr import har graph-explorer.har --out .\n  graphvcr import docs microsoft-graph-docs/api-reference/beta/api --out .",
 		Args:    noSubcommand,
 		RunE: func(*cobra.Command, []string) error {
-			return &failure{message: "import: what?", hint: "graphvcr import vcrpy|har PATH... --out DIR"}
+			return &failure{message: "import: what?", hint: "graphvcr import vcrpy|har|docs PATH... --out DIR"}
 		},
 	}
 	for _, kind := range importKinds() {
@@ -85,7 +101,7 @@ func newImportOf(kind importKind, std streams, dirs *projectFlags) *cobra.Comman
 	cmd := &cobra.Command{
 		Use:     kind.name + " PATH... --out DIR",
 		Short:   kind.short,
-		Long:    kind.long + fmt.Sprintf(importLong, "*"+kind.extensions[0]),
+		Long:    kind.long + fmt.Sprintf(importLong, "*"+kind.extensions[0], kind.note),
 		Example: "  " + line + strings.Join(kind.examples, "\n  "+line),
 		Args:    arguments(cobra.MinimumNArgs(1)),
 		RunE:    func(_ *cobra.Command, args []string) error { return opts.run(std, dirs, args) },
@@ -124,33 +140,17 @@ func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error
 	if err != nil {
 		return err
 	}
-	suite := &report.Suite{Command: "import"}
-	var errs []error
-	for i := range recordings {
-		r := &recordings[i]
-		clean := func(c *cassette.Cassette) (err error) {
-			if r.redacted, r.guard, err = p.Clean(c); err != nil {
-				return err
-			}
-			return r.guard(c) // now, before any file is written
-		}
-		if r.result, err = f.kind.read(r.file, r.name, clean); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if r.judged, err = p.Judge(r.result.Cassette, r.file); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		suite.Cases = append(suite.Cases, r.told())
-	}
-	if err := errors.Join(errs...); err != nil {
+	if err := inParallel(len(recordings), runtime.GOMAXPROCS(0), func(i int) error { return recordings[i].read(p, f.kind) }); err != nil {
 		return err
 	}
+	tellMethods(recordings)
+	// Writing waits for disks more than it computes.
+	if err := inParallel(len(recordings), 16, func(i int) error { return f.write(&recordings[i]) }); err != nil {
+		return err
+	}
+	suite := &report.Suite{Command: "import"}
 	for i := range recordings {
-		if err := f.write(&recordings[i]); err != nil {
-			return err
-		}
+		suite.Cases = append(suite.Cases, recordings[i].told())
 	}
 	return out.finish(suite)
 }
@@ -161,7 +161,38 @@ type recording struct {
 	result     *importer.Result
 	redacted   []report.Finding
 	judged     []report.Finding
+	types      []string // of the answers, where documentation or metadata has them
 	guard      cassette.Guard
+}
+
+// inParallel calls do for 0 to n-1, some at a time, and joins the errors in that order.
+func inParallel(n, workers int, do func(i int) error) error {
+	errs := make([]error, n)
+	var next atomic.Int64
+	var running sync.WaitGroup
+	for range min(n, workers) {
+		running.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				errs[i] = do(i)
+			}
+		})
+	}
+	running.Wait()
+	return errors.Join(errs...)
+}
+
+// read reads the file, and judges what is in it.
+func (r *recording) read(p *project.Project, kind importKind) (err error) {
+	clean := func(c *cassette.Cassette) (err error) {
+		if r.redacted, r.guard, err = p.Clean(c); err != nil {
+			return err
+		}
+		return r.guard(c) // now, before any file is written
+	}
+	if r.result, err = kind.read(p, r.file, r.name, clean); err != nil {
+		return err
+	}
+	return r.judge(p)
 }
 
 // recordings lists the files at paths, sorted by name. Two that would get one name

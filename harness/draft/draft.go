@@ -18,7 +18,35 @@ import (
 // Scenario drafts a scenario file that asks for every interaction of the cassette
 // in recorded order. The error is for an interaction that cannot be understood.
 func Scenario(c *cassette.Cassette) ([]byte, error) {
-	d := drafter{cassette: c, moves: group(c.Interactions), apis: map[string]int{}}
+	return Described(c, Description{Text: "Drafted from a recording: say what it is for, and expect what matters."})
+}
+
+// Description is what is known of a cassette beside what it holds.
+type Description struct {
+	Text  string
+	Apart bool // answers to one request are examples of their own, neither a poll nor pages, and only links and ids flow between them
+	Of    func(*cassette.Interaction) Note
+}
+
+// Note is what is known of an interaction.
+type Note struct {
+	Name                   string
+	Delegated, Application []string // permissions, the least privileged first
+	Schema                 string   // full name of the answer's type
+	Promised               []int    // statuses that are as good as the one it has
+}
+
+// Described is Scenario with what else is known.
+func Described(c *cassette.Cassette, known Description) ([]byte, error) {
+	d := drafter{cassette: c, apis: map[string]int{}, noted: known.Of, apart: known.Apart}
+	if d.noted == nil {
+		d.noted = func(*cassette.Interaction) Note { return Note{} }
+	}
+	if known.Apart {
+		d.moves = singles(c.Interactions)
+	} else {
+		d.moves = group(c.Interactions)
+	}
 	d.follow()
 	steps := sequence()
 	for n := range d.moves {
@@ -37,7 +65,7 @@ func Scenario(c *cassette.Cassette) ([]byte, error) {
 	}
 	root := mapping(
 		"name", text(title(c.Name)),
-		"description", text("Drafted from a recording: say what it is for, and expect what matters."),
+		"description", text(known.Text),
 		"api", text(api),
 		"steps", steps,
 	)
@@ -56,6 +84,8 @@ func Scenario(c *cassette.Cassette) ([]byte, error) {
 type drafter struct {
 	cassette *cassette.Cassette
 	moves    []move
+	noted    func(*cassette.Interaction) Note
+	apart    bool
 	apis     map[string]int // steps of each version
 	captures [][]capture    // of each move
 	known    []capture      // those of the moves before the current one, longest value first
@@ -67,9 +97,16 @@ func (d *drafter) step(n int) (*yaml.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	known := d.noted(m.first())
 	step := mapping("name", text(stepName(n, m.first().Request.Method, u)))
+	if known.Name != "" {
+		step = mapping("name", text(fmt.Sprintf("%d %s", n+1, known.Name)))
+	}
 	if as := m.first().Principal; as != "" {
 		add(step, "as", text(as))
+	}
+	if len(known.Delegated)+len(known.Application) > 0 {
+		add(step, "permissions", permissionsNode(known))
 	}
 	request, err := d.request(step, m, u)
 	if err != nil {
@@ -82,7 +119,7 @@ func (d *drafter) step(n int) (*yaml.Node, error) {
 	case pages:
 		add(step, "follow", mapping("link", text("nextLink"), "max", number(strconv.Itoa(len(m.interactions)))))
 	}
-	add(step, "expect", expectNode(m))
+	add(step, "expect", expectNode(m, known))
 	if found := d.captures[n]; len(found) > 0 {
 		node := mapping()
 		for _, c := range found {

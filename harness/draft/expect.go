@@ -12,8 +12,18 @@ import (
 
 // expectNode expects the status and, of a JSON object, what would hold in another
 // recording too: formats, the state that a poll ended in, an error's code.
-func expectNode(m *move) *yaml.Node {
-	node := mapping("status", integer(m.last().Response.Code))
+func expectNode(m *move, known Note) *yaml.Node {
+	status := integer(m.last().Response.Code)
+	if len(known.Promised) > 0 {
+		status = sequence(status)
+		for _, code := range known.Promised {
+			status.Content = append(status.Content, integer(code))
+		}
+	}
+	node := mapping("status", status)
+	if known.Schema != "" {
+		add(node, "schema", text(known.Schema))
+	}
 	if m.kind == pages {
 		return node // holds on each page, and only the last one was looked at
 	}
@@ -26,6 +36,25 @@ func expectNode(m *move) *yaml.Node {
 	}
 	if len(body.Content) > 0 {
 		add(node, "body", body)
+	}
+	return node
+}
+
+// permissionsNode lists what is known of the permissions that a step needs.
+func permissionsNode(known Note) *yaml.Node {
+	node := mapping()
+	for _, kind := range []struct {
+		name  string
+		names []string
+	}{{"delegated", known.Delegated}, {"application", known.Application}} {
+		if len(kind.names) == 0 {
+			continue
+		}
+		list := sequence()
+		for _, name := range kind.names {
+			list.Content = append(list.Content, text(name))
+		}
+		add(node, kind.name, list)
 	}
 	return node
 }

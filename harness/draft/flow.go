@@ -38,7 +38,7 @@ func (d *drafter) follow() {
 			}
 		}
 		for _, c := range brought(d.moves[n].last()) {
-			if given[c.value] || !d.usedAfter(n, c.value) {
+			if given[c.value] || d.apart && !isLink(c.value) && !strings.HasSuffix(strings.ToLower(c.from), "id") || !d.usedAfter(n, c.value) {
 				continue
 			}
 			given[c.value] = true

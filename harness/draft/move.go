@@ -28,6 +28,15 @@ const (
 func (m *move) first() *cassette.Interaction { return m.interactions[0] }
 func (m *move) last() *cassette.Interaction  { return m.interactions[len(m.interactions)-1] }
 
+// singles makes a move of every interaction.
+func singles(all []*cassette.Interaction) []move {
+	moves := make([]move, len(all))
+	for n := range all {
+		moves[n].interactions = all[n : n+1]
+	}
+	return moves
+}
+
 // group cuts a recording into moves.
 func group(all []*cassette.Interaction) []move {
 	var moves []move
@@ -99,9 +108,10 @@ func sameAddress(a, b string) bool {
 	return err == nil && left.String() == right.String()
 }
 
-// object is the answer's body when it is a JSON object, else nil.
+// object is the answer's body when it is a JSON object, else nil. A client gets none
+// with 204 and 304, whatever a cassette holds.
 func object(i *cassette.Interaction) map[string]any {
-	if !strings.HasPrefix(i.Response.Body, "{") {
+	if code := i.Response.Code; code == 204 || code == 304 || !strings.HasPrefix(i.Response.Body, "{") {
 		return nil
 	}
 	doc, err := jsondoc.Parse(i.Response.Body)

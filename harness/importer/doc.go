@@ -1,5 +1,5 @@
-// Package importer turns other tools' recordings into cassettes, and drafts a
-// scenario from each.
+// Package importer turns other tools' recordings and pages of documentation into
+// cassettes, and drafts a scenario from each.
 //
 // It promises that whatever cannot be imported is a finding that names file and
 // line, never silence; that unknown YAML tags are data and never code; that
@@ -7,9 +7,10 @@
 // that headers which carry credentials stay behind; and that an imported cassette
 // answers every request that it holds with the very body that was recorded.
 //
-// It reads recordings of vcrpy and HTTP archives (HAR). The latter are read entry by
-// entry, whatever the size of the file; ReadHAR gives them as they stand, to whoever
-// wants to know what such a file gives away.
+// It reads recordings of vcrpy, HTTP archives (HAR) and pages of Graph's documentation
+// (package docs). Archives are read entry by entry, whatever the size of the file;
+// ReadHAR gives them as they stand, to whoever wants to know what such a file gives
+// away.
 //
 // It redacts nothing by itself: the caller brings what cleans a cassette before the
 // scenario is drafted from it. It writes no file: the caller saves the cassette and

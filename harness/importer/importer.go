@@ -18,6 +18,16 @@ type Result struct {
 	Scenario []byte         // a drafted scenario file
 	Rejected map[string]int // interactions left out, by host
 	Findings []report.Finding
+	Examples []Example // of documentation: where each interaction comes from
+	Methods  []Method  // of documentation: what a resource's page says of other pages
+}
+
+// Method is a line of a resource's page: what the call that another page documents
+// returns.
+type Method struct {
+	Line    int
+	Page    string // its file name
+	Returns string // a type without its namespace
 }
 
 // Error is a file that is no recording of the expected kind.

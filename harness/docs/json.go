@@ -1,0 +1,452 @@
+package docs
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A repair is one kind of thing that was put right in a body.
+type repair struct {
+	what  string
+	line  int // of the first, from 0
+	times int
+}
+
+type repairs []repair
+
+// text says what was repaired; first is the line of the file that the body's first
+// line is.
+func (all repairs) text(first int) string {
+	var said []string
+	for _, r := range all {
+		what := r.what
+		if r.times > 1 {
+			what = fmt.Sprintf("%s (%d times)", what, r.times)
+		}
+		said = append(said, fmt.Sprintf("%s, line %d", what, first+r.line))
+	}
+	if said == nil {
+		return ""
+	}
+	return ": " + strings.Join(said, "; ")
+}
+
+// maxDepth is how deep a value may be nested.
+const maxDepth = 200
+
+// mendJSON reads the JSON value that a text begins with, as people write it in
+// documentation. It returns strict JSON, what it put right and what follows the
+// value. A value that is strict and all there is comes back as it stands.
+func mendJSON(text string) (mended string, fixed repairs, rest string, err error) {
+	if json.Valid([]byte(text)) {
+		return text, nil, "", nil
+	}
+	m := &mender{text: text}
+	m.space()
+	if r := m.peek(); r == '"' || r == '“' {
+		err = m.bareObject()
+	} else {
+		err = m.value(0)
+	}
+	if err != nil {
+		return "", nil, "", err
+	}
+	m.space()
+	for m.peek() == '}' || m.peek() == ']' {
+		m.fix("a bracket too many")
+		m.pos++
+		m.space()
+	}
+	var out bytes.Buffer
+	if err := json.Indent(&out, m.out.Bytes(), "", "  "); err != nil {
+		return "", nil, "", err
+	}
+	return out.String(), m.fixed, text[m.pos:], nil
+}
+
+// mender is one repair under way: a parser that forgives.
+type mender struct {
+	text  string
+	pos   int
+	out   bytes.Buffer
+	fixed repairs
+	open  []byte // brackets that are open
+	lines int    // line breaks before counted
+	upTo  int    // where they were counted to
+}
+
+func (m *mender) line() int {
+	if m.pos > m.upTo {
+		m.lines += strings.Count(m.text[m.upTo:m.pos], "\n")
+		m.upTo = m.pos
+	}
+	return m.lines
+}
+
+func (m *mender) fix(what string) { m.fixAt(what, m.line()) }
+
+func (m *mender) fixAt(what string, line int) {
+	for i := range m.fixed {
+		if m.fixed[i].what == what {
+			m.fixed[i].times++
+			return
+		}
+	}
+	m.fixed = append(m.fixed, repair{what, line, 1})
+}
+
+func (m *mender) fault(message string) error {
+	return fmt.Errorf("%s in its line %d", message, m.line()+1)
+}
+
+func (m *mender) peek() rune {
+	r, size := utf8.DecodeRuneInString(m.text[m.pos:])
+	if size == 0 {
+		return -1
+	}
+	return r
+}
+
+func (m *mender) skip() { _, size := utf8.DecodeRuneInString(m.text[m.pos:]); m.pos += size }
+
+// space passes over white space, comments and ellipses.
+func (m *mender) space() {
+	for m.pos < len(m.text) {
+		rest := m.text[m.pos:]
+		r := m.peek()
+		switch {
+		case r == ' ' || r == '\n' || r == '\t' || r == '\r':
+			m.pos++
+		case unicode.IsSpace(r), r == '\ufeff', r == '\u200b':
+			m.fix("unusual white space")
+			m.skip()
+		case strings.HasPrefix(rest, "//"):
+			m.fix("a comment")
+			m.pos += lineEnd(rest)
+		case strings.HasPrefix(rest, "/*") && strings.Contains(rest, "*/"):
+			m.fix("a comment")
+			m.pos += strings.Index(rest, "*/") + 2
+		case strings.HasPrefix(rest, "..."):
+			m.fix("an ellipsis")
+			m.pos += len(rest) - len(strings.TrimLeft(rest, "."))
+		case r == '…':
+			m.fix("an ellipsis")
+			m.skip()
+		default:
+			return
+		}
+	}
+}
+
+func lineEnd(text string) int {
+	if i := strings.IndexByte(text, '\n'); i >= 0 {
+		return i
+	}
+	return len(text)
+}
+
+func (m *mender) value(depth int) error {
+	if depth > maxDepth {
+		return m.fault("it is nested too deeply")
+	}
+	switch r := m.peek(); {
+	case r == '{':
+		return m.object(depth)
+	case r == '[':
+		return m.array(depth)
+	case isQuote(r):
+		return m.string()
+	case r == -1:
+		return m.fault("a value is missing")
+	}
+	return m.word()
+}
+
+// bareObject is an object whose braces were forgotten, or a text.
+func (m *mender) bareObject() error {
+	probe := *m
+	probe.out = bytes.Buffer{}
+	if err := probe.string(); err != nil {
+		return err
+	}
+	if probe.space(); probe.peek() != ':' {
+		return m.string()
+	}
+	m.fix("a missing brace")
+	m.out.WriteByte('{')
+	m.open = append(m.open, '}')
+	return m.members(0)
+}
+
+func (m *mender) object(depth int) error {
+	if name := placeholder(m.text[m.pos:]); name != "" {
+		m.fix("a placeholder without quotes")
+		m.pos += len(name)
+		m.quote(name)
+		return nil
+	}
+	m.pos++
+	m.out.WriteByte('{')
+	m.open = append(m.open, '}')
+	return m.members(depth)
+}
+
+// placeholder is "{item-id}" at the start of a text.
+func placeholder(text string) string {
+	end := strings.IndexAny(text[1:], "{}\"'\n:,[]")
+	if end < 1 || text[1+end] != '}' || strings.TrimSpace(text[1:1+end]) == "" || strings.Contains(text[:end], "...") || strings.Contains(text[:end], "…") {
+		return ""
+	}
+	return text[:end+2]
+}
+
+func (m *mender) members(depth int) error {
+	for n := 0; ; n++ {
+		if done := m.separator('}', n); done {
+			return nil
+		}
+		if err := m.name(); err != nil {
+			return err
+		}
+		if m.space(); m.peek() == ':' {
+			m.pos++
+		} else if r := m.peek(); isQuote(r) || r == '{' || r == '[' {
+			m.fix("a missing colon")
+		} else {
+			return m.fault("a name has no value")
+		}
+		m.out.WriteByte(':')
+		if m.space(); m.peek() == ',' || m.peek() == '}' || m.peek() == -1 {
+			m.fix("a missing value, which became null")
+			m.out.WriteString("null")
+			continue
+		}
+		if err := m.value(depth + 1); err != nil {
+			return err
+		}
+	}
+}
+
+func (m *mender) array(depth int) error {
+	m.pos++
+	m.out.WriteByte('[')
+	m.open = append(m.open, ']')
+	for n := 0; ; n++ {
+		if done := m.separator(']', n); done {
+			return nil
+		}
+		if err := m.value(depth + 1); err != nil {
+			return err
+		}
+	}
+}
+
+// separator passes over commas, and over the closing bracket when it is there: then
+// the container is done.
+func (m *mender) separator(closing byte, n int) (done bool) {
+	commas, line := 0, 0
+	for m.space(); m.peek() == ','; m.space() {
+		commas++
+		line = m.line()
+		m.pos++
+	}
+	if r := m.peek(); r == -1 || r == '}' || r == ']' {
+		if commas > 0 {
+			m.fixAt("a trailing comma", line)
+		}
+		m.close(closing)
+		return true
+	}
+	switch {
+	case n == 0 && commas > 0, commas > 1:
+		m.fix("a comma too many")
+	case n > 0 && commas == 0:
+		m.fix("a missing comma")
+	}
+	if n > 0 {
+		m.out.WriteByte(',')
+	}
+	return false
+}
+
+// close takes the bracket at hand for the container's, unless it must be that of an
+// outer one.
+func (m *mender) close(closing byte) {
+	m.out.WriteByte(closing)
+	m.open = m.open[:len(m.open)-1]
+	switch r := m.peek(); {
+	case r == rune(closing):
+		m.pos++
+	case r != -1 && !bytes.ContainsRune(m.open, r):
+		m.fix("a wrong bracket")
+		m.pos++
+	default:
+		m.fix("a missing bracket")
+	}
+}
+
+func (m *mender) name() error {
+	if isQuote(m.peek()) {
+		return m.string()
+	}
+	rest := m.text[m.pos:]
+	end := strings.IndexFunc(rest, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.@$", r)
+	})
+	if end <= 0 {
+		return m.fault("a name is missing")
+	}
+	m.fix("a name without quotes")
+	m.quote(rest[:end])
+	m.pos += end
+	return nil
+}
+
+func isQuote(r rune) bool { return strings.ContainsRune("\"'“”‘’`„", r) }
+
+// string takes a text in whatever quotation marks. One that does not end before its
+// line does ends there, if the next line goes on as JSON does.
+func (m *mender) string() error {
+	opened := m.peek()
+	if opened != '"' {
+		m.fix("other quotation marks")
+	}
+	m.skip()
+	if opened == '"' && m.peek() == '"' && len(m.text) > m.pos+1 && isWordStart(m.text[m.pos+1:]) {
+		m.fix("a quotation mark too many")
+		m.pos++
+	}
+	var value strings.Builder
+	for {
+		r := m.peek()
+		switch {
+		case r == -1:
+			return m.fault("a text does not end")
+		case closesQuote(opened, r):
+			if r != '"' && opened == '"' {
+				m.fix("other quotation marks")
+			}
+			m.skip()
+			m.quote(value.String())
+			return nil
+		case r == '\n' && m.goesOn():
+			m.fix("a missing quotation mark")
+			text := strings.TrimRight(value.String(), " \t\r")
+			m.quote(strings.TrimSuffix(text, ","))
+			return nil
+		case r == '\\':
+			m.escape(&value)
+		case r < ' ':
+			m.fix("a raw line break or tab in a text")
+			value.WriteRune(r)
+			m.skip()
+		default:
+			value.WriteRune(r)
+			m.skip()
+		}
+	}
+}
+
+func isWordStart(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
+}
+
+// closesQuote pairs quotation marks. A straight one may be closed by a curly one
+// (autocorrection), which is rare enough inside texts only at their ends.
+func closesQuote(opened, r rune) bool {
+	switch opened {
+	case '"':
+		return r == '"'
+	case '“', '”', '„':
+		return r == '”' || r == '“' || r == '"'
+	case '‘', '’':
+		return r == '’' || r == '‘' || r == '\''
+	}
+	return r == opened
+}
+
+// goesOn reports whether the next line begins as a member or the end of a container.
+func (m *mender) goesOn() bool {
+	next := strings.TrimLeft(m.text[m.pos:min(len(m.text), m.pos+500)], " \t\r\n")
+	line := next[:lineEnd(next)]
+	if strings.HasPrefix(line, "}") || strings.HasPrefix(line, "]") {
+		return true
+	}
+	name, _, ok := strings.Cut(strings.TrimPrefix(line, `"`), `"`)
+	return ok && strings.HasPrefix(line, `"`) && len(name) < 200 && strings.HasPrefix(strings.TrimLeft(line[len(name)+2:], " "), ":")
+}
+
+func (m *mender) escape(value *strings.Builder) {
+	rest := m.text[m.pos:]
+	for size := 2; size <= 6 && size <= len(rest); size += 4 {
+		var text string
+		if json.Unmarshal([]byte(`"`+rest[:size]+`"`), &text) == nil {
+			m.pos += size
+			if size == 6 && strings.HasPrefix(m.text[m.pos:], `\u`) && len(m.text) >= m.pos+6 { // maybe a pair
+				var pair string
+				if json.Unmarshal([]byte(`"`+rest[:12]+`"`), &pair) == nil && utf8.RuneCountInString(pair) == 1 {
+					text = pair
+					m.pos += 6
+				}
+			}
+			value.WriteString(text)
+			return
+		}
+	}
+	m.fix("a backslash that escapes nothing")
+	value.WriteByte('\\')
+	m.pos++
+}
+
+// word takes true, null, a number, or anything else without quotation marks: that
+// becomes a text.
+func (m *mender) word() error {
+	rest := m.text[m.pos:]
+	end := strings.IndexAny(rest, ",}]\n\r")
+	switch {
+	case strings.HasPrefix(rest, "@{"):
+		end = strings.IndexByte(rest, '}') + 1
+	case strings.HasPrefix(rest, "<"):
+		end = strings.IndexAny(rest, ",]\n\r")
+	}
+	if end <= 0 {
+		end = len(rest)
+	}
+	word := rest[:end]
+	if before, _, ok := strings.Cut(word, "//"); ok && !strings.HasSuffix(before, ":") {
+		word = before
+	}
+	word = strings.TrimRightFunc(word, unicode.IsSpace)
+	if word == "" {
+		return m.fault("a value is missing")
+	}
+	if strings.ContainsAny(word, "\"{[") && !strings.HasPrefix(word, "@{") {
+		return m.fault("a value is neither text nor number")
+	}
+	m.pos += len(word)
+	switch lower := strings.ToLower(word); {
+	case json.Valid([]byte(word)):
+		m.out.WriteString(word)
+	case lower == "true" || lower == "false" || lower == "null":
+		m.fix("a capital letter in true, false or null")
+		m.out.WriteString(lower)
+	default:
+		m.fix("a value without quotes")
+		m.quote(word)
+	}
+	return nil
+}
+
+// quote writes a text as JSON does.
+func (m *mender) quote(text string) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(text) // a string: it cannot fail
+	m.out.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+}

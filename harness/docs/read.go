@@ -1,0 +1,167 @@
+package docs
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Read reads a page. The error, a *TooLargeError, is for what cannot be one.
+func Read(text string) (*Page, error) {
+	if len(text) > MaxSize {
+		return nil, &TooLargeError{Limit: strconv.Itoa(MaxSize>>20) + " MB"}
+	}
+	r := &reader{page: &Page{}}
+	s := scanner{text: strings.TrimPrefix(text, "\ufeff"), line: 1, to: r}
+	if err := s.scan(); err != nil {
+		return nil, err
+	}
+	r.pair()
+	slices.SortStableFunc(r.page.Notes, func(a, b Note) int { return a.Line - b.Line })
+	return r.page, nil
+}
+
+// reader gathers what a scanner finds.
+type reader struct {
+	page     *Page
+	fences   []fence
+	pending  *annotation // for the fence that comes next
+	headings []string    // above, in lower case, by level
+	section  string      // what the examples at hand are examples of
+	lead     string      // the text before
+	adjacent bool        // no heading since the last fence
+	full     bool        // of tables
+	stating  stating
+}
+
+// stating is how far the reader has come with the codes that the text promises: those
+// of the first section called Response.
+type stating int
+
+const (
+	before stating = iota
+	within
+	after
+)
+
+var (
+	plainHeading = regexp.MustCompile(`(?i)^(#*\s*)?(requests?|responses?|examples?|http requests?|error response)\b[\s\d:]*$`)
+	tabHeading   = regexp.MustCompile(`\(#tab/`)
+	startsStated = regexp.MustCompile(`(?i)^responses?\s*$`)
+)
+
+func (r *reader) heading(level int, text string) {
+	r.dropPending()
+	if tabHeading.MatchString(text) {
+		return
+	}
+	r.lead, r.adjacent = text, false
+	for len(r.headings) < level {
+		r.headings = append(r.headings, "")
+	}
+	r.headings = append(r.headings[:level-1:level-1], strings.ToLower(text))
+	if level == 1 && r.page.Title == "" {
+		r.page.Title = text
+	}
+	if !plainHeading.MatchString(text) {
+		r.section = text
+	}
+	switch {
+	case r.stating == within:
+		r.stating = after
+	case r.stating == before && startsStated.MatchString(text):
+		r.stating = within
+	}
+}
+
+// dropPending tells of an annotation that no block follows.
+func (r *reader) dropPending() {
+	if a := r.pending; a != nil && (a.block == "request" || a.block == "response") {
+		r.page.note(Annotation, a.line, "no block follows the annotation of a %s", a.block)
+	}
+	r.pending = nil
+}
+
+func (r *reader) paragraph(line int, text string) {
+	r.lead = strings.TrimSpace(text)
+	r.page.Includes += strings.Count(text, "[!INCLUDE")
+	r.state(line, text)
+}
+
+var (
+	statedCode = regexp.MustCompile("(`|HTTP |codes? |status |returns (?:an? )?)([1-5][0-9][0-9])\\b")
+	namedCode  = regexp.MustCompile(`\b([23][0-9][0-9]) ([A-Z][A-Za-z-]+)`)
+)
+
+// state takes the codes of success out of the section that promises them.
+func (r *reader) state(line int, text string) {
+	if r.stating != within {
+		return
+	}
+	var found []string
+	for _, match := range statedCode.FindAllStringSubmatch(text, -1) {
+		found = append(found, match[2])
+	}
+	for _, match := range namedCode.FindAllStringSubmatch(text, -1) {
+		found = append(found, match[1])
+	}
+	for _, digits := range found {
+		code, _ := strconv.Atoi(digits)
+		if code < 200 || code >= 400 || http.StatusText(code) == "" || slices.Contains(r.page.Stated, code) {
+			continue
+		}
+		if r.page.StatedLine == 0 {
+			r.page.StatedLine = line
+		}
+		r.page.Stated = append(r.page.Stated, code)
+	}
+}
+
+func (r *reader) comment(line int, text string) {
+	if a := r.readAnnotation(line, text); a != nil {
+		r.dropPending()
+		r.pending = a
+	}
+}
+
+func (r *reader) fence(f fence) error {
+	if len(r.fences) == maxBlocks {
+		return &TooLargeError{Line: f.line, Limit: strconv.Itoa(maxBlocks) + " blocks"}
+	}
+	f.annotation, r.pending = r.pending, nil
+	f.section, f.path, f.lead = r.section, r.headings, r.adjacent
+	r.fences = append(r.fences, f)
+	r.adjacent = true
+	if r.stating == within {
+		r.stating = after
+	}
+	return nil
+}
+
+func (f *fence) isAnnotated(block string) bool {
+	return f.annotation != nil && f.annotation.block == block
+}
+
+// isHTTP reports whether a block says that it holds a message.
+func (f *fence) isHTTP() bool {
+	return f.info == "http" || f.info == "msgraph-interactive" || f.isAnnotated("request") || f.isAnnotated("response")
+}
+
+// speaks reports whether a block's first line is that of a message of the kind.
+func (f *fence) asks() bool {
+	first, _ := firstLine(f.text)
+	return requestLine.MatchString(first) && f.mayBeHTTP() || addressLine.MatchString(first) && f.isHTTP()
+}
+
+func (f *fence) answers() bool {
+	first, _ := firstLine(f.text)
+	return f.mayBeHTTP() && statusLine.MatchString(first) || f.isHTTP() && bareStatus.MatchString(first) ||
+		f.isAnnotated("response") && first != "" && !f.asks()
+}
+
+// mayBeHTTP leaves out samples in programming languages.
+func (f *fence) mayBeHTTP() bool {
+	return f.isHTTP() || f.info == "" || f.info == "text" || f.info == "json" || f.info == "rest"
+}

@@ -1,0 +1,163 @@
+package project
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/schema"
+)
+
+// Holds reports whether the project has the schema of a type of an API, and an answer
+// of documentation has nothing that the schema does not.
+func (p *Project) Holds(api, typ string, i *cassette.Interaction) bool {
+	body := answerOf(i)
+	if !body.IsJSON || !p.Schemas.Has(api, typ) {
+		return false
+	}
+	violations, err := p.Schemas.Validate(api, typ, body.Doc, optionsOf(i))
+	return err == nil && len(violations) == 0
+}
+
+func answerOf(i *cassette.Interaction) conform.Body {
+	return conform.BodyOf(i.Response.Body, i.Response.Headers.Get("Content-Type"))
+}
+
+func optionsOf(i *cassette.Interaction) schema.Options {
+	options := schema.Options{Placeholders: true}
+	if u, err := graphurl.Parse(i.Request.URL); err == nil {
+		options.Select, options.Expand = conform.Selection(u)
+	}
+	return options
+}
+
+// JudgeTypes compares the types that documentation names, one for each interaction,
+// with the project's metadata and schemas: "" is not compared. It also tells what a
+// beta example shows that v1.0 lacks, and once for each API that there is no metadata
+// to compare with. The types are those of metadata where it has them, else those that
+// documentation names.
+func (p *Project) JudgeTypes(c *cassette.Cassette, named []string, file string) (types []string, findings []report.Finding, err error) {
+	j := typeJudge{project: p, file: file, told: map[string]bool{}}
+	types = slices.Clone(named)
+	for n, i := range c.Interactions {
+		u, err := graphurl.Parse(i.Request.URL)
+		if err != nil || u.Version == "" || named[n] == "" || i.Response.Code >= 300 {
+			continue
+		}
+		j.interaction, j.n, j.api, j.typ = i, n, u.Version, named[n]
+		result, err := p.Answers.Check(exchangeOf(c, i))
+		if err != nil {
+			return nil, nil, fmt.Errorf("judge %s: %w", file, err)
+		}
+		if result.Checked {
+			if j.compare(result) {
+				types[n] = result.Type
+			}
+		} else {
+			j.tellOnce("docs.metadata", fmt.Sprintf("there is no index of the paths of %s: the types that the page names were not compared with metadata", j.api))
+			j.validate()
+		}
+		if j.api == "beta" {
+			j.elsewhere("v1.0")
+		}
+	}
+	return types, j.findings, nil
+}
+
+// typeJudge judges the types of a page.
+type typeJudge struct {
+	project     *Project
+	file        string
+	interaction *cassette.Interaction
+	n           int
+	api, typ    string
+	findings    []report.Finding
+	told        map[string]bool
+}
+
+func (j *typeJudge) add(rule string, severity report.Severity, where, want, got, message string) {
+	n := j.n
+	j.findings = append(j.findings, report.Finding{
+		Rule: rule, Severity: severity, Interaction: &n, Place: report.Place{File: j.file},
+		Where: where, Want: want, Got: got, Message: message,
+	})
+}
+
+func (j *typeJudge) tellOnce(rule, message string) {
+	if !j.told[message] {
+		j.told[message] = true
+		j.add(rule, report.Note, "", "", "", message)
+	}
+}
+
+// compare holds the type that is named against that of metadata, which is surer where
+// they differ.
+func (j *typeJudge) compare(result conform.Result) (surer bool) {
+	if !strings.Contains(j.typ, ".") { // "stream", "string"
+		return false
+	}
+	relation, err := j.project.Answers.Relate(j.api, bare(j.typ), bare(result.Type))
+	switch {
+	case err != nil:
+	case relation == conform.Undeclared:
+		j.add("docs.type", report.Warning, "$", "a type of metadata", j.typ, fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", bare(j.typ), j.api))
+	case relation == conform.Apart:
+		j.add("docs.type", report.Warning, "$", result.Type, j.typ, fmt.Sprintf("the page says that the answer is %s, and metadata says %s", j.typ, result.Type))
+		return true
+	}
+	return false
+}
+
+func bare(typ string) string { return strings.TrimSuffix(strings.TrimPrefix(typ, "Collection("), ")") }
+
+// validate validates the answer as what it is said to be.
+func (j *typeJudge) validate() {
+	body := answerOf(j.interaction)
+	if !body.IsJSON {
+		return
+	}
+	if !j.project.Schemas.Has(j.api, j.typ) {
+		j.tellOnce("docs.metadata", fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", bare(j.typ), j.api))
+		return
+	}
+	options := optionsOf(j.interaction)
+	options.Open = true
+	violations, err := j.project.Schemas.Validate(j.api, j.typ, body.Doc, options)
+	if err != nil {
+		return // lint tells of a schema that does not compile
+	}
+	for _, v := range violations {
+		severity := report.Warning
+		if v.Rule == "open" {
+			severity = report.Note
+		}
+		j.add("schema."+v.Rule, severity, v.Path, v.Want, v.Got, fmt.Sprintf("%s is %s, wanted %s (%s:%d)", v.Path, v.Got, v.Want, v.File, v.Line))
+	}
+}
+
+// elsewhere tells what another version of the API does not have.
+func (j *typeJudge) elsewhere(api string) {
+	body := answerOf(j.interaction)
+	if !body.IsJSON || !j.project.Schemas.Has(api, j.typ) {
+		return
+	}
+	here := map[string]bool{}
+	if own, err := j.project.Schemas.Validate(j.api, j.typ, body.Doc, optionsOf(j.interaction)); err == nil {
+		for _, v := range own {
+			here[v.Path] = true
+		}
+	}
+	there, err := j.project.Schemas.Validate(api, j.typ, body.Doc, optionsOf(j.interaction))
+	if err != nil {
+		return
+	}
+	for _, v := range there {
+		if !here[v.Path] {
+			j.add("docs.version", report.Note, v.Path, v.Want, v.Got, fmt.Sprintf("%s is %s, which %s does not have: wanted %s (%s:%d)", v.Path, v.Got, api, v.Want, v.File, v.Line))
+		}
+	}
+}

@@ -1,0 +1,30 @@
+package route
+
+import "strings"
+
+// Declares reports whether the index has a type, by its full name in any letter case.
+func (x *Index) Declares(name string) bool { return x.named(name) != nil }
+
+// Derives reports whether a type is another or derives from it.
+func (x *Index) Derives(name, base string) bool {
+	t, b := x.named(name), x.named(base)
+	return t != nil && b != nil && x.derives(t.name, b.name) >= 0
+}
+
+// Partial reports whether the index was made of a part of an API: it speaks of types
+// that it does not have.
+func (x *Index) Partial() bool {
+	for _, r := range x.resources {
+		if r.ref.name != "" && x.lacks(r.ref.name) {
+			return true
+		}
+	}
+	for _, t := range x.types {
+		for _, r := range t.properties {
+			if strings.Contains(r.name, ".") && x.lacks(r.name) {
+				return true
+			}
+		}
+	}
+	return false
+}
