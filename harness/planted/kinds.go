@@ -103,6 +103,7 @@ func ByMember() []Kind {
 		{Name: "notification url", Member: "notificationUrl", Value: "https://hooks.adatum.example/graph?code=Zm9vYmFyMTIzNDU2Nzg", Needle: "Zm9vYmFyMTIzNDU2Nzg"},
 		{Name: "sharing link", Member: "link", Value: `{"type":"view","webUrl":"https://1drv.ms/A6913278E564460AA616C71B28AD6EB7"}`, Needle: "A6913278E564460AA616"},
 		{Name: "sas url", Member: "azureStorageUri", Value: "https://adatumstore.blob.core.windows.net/c/b?sv=2020-08-04&sig=aBc%2Bdef%2FghiJKL0123456789%3D", Needle: "ghiJKL0123456789"},
+		{Name: "gateway key", Member: "apiKey", Value: "opaque-gateway-9f8e7d"},
 		{Name: "shared secret", Member: "sharedSecret", Value: "shhh-quiet"},
 
 		{Name: "display name", Member: "displayName", Value: "Adele Vance"},
@@ -148,6 +149,8 @@ func ByOption() []Kind {
 		{Name: "authtoken", Member: "authtoken", Value: "outlookTokenXYZ987654"},
 		{Name: "sas", Member: "sig", Value: "sasXYZ987654sasXYZ987654="},
 		{Name: "authkey", Member: "authkey", Value: "!AL7N1QAfSWcjNU8"},
+		{Name: "gateway key", Member: "api_key", Value: "gatewayKeyXYZ987654"},
+		{Name: "subscription key", Member: "subscription-key", Value: "0a1b2c3d4e5f60718293a4b5c6d7e8f9"},
 		{Name: "function code", Member: "code", Value: "funcCodeXYZ987654"},
 		{Name: "skip token", Member: "$skiptoken", Value: "X'4453707402000100000017'", Needle: "4453707402000100"},
 		{Name: "skip token json", Member: "$skiptoken", Value: b64(`{"ContinuationToken":"W3sic3RhcnQiOiIy"}`)},

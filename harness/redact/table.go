@@ -60,7 +60,7 @@ var table = [ruleCount]Rule{
 	secretCookie:      {"secret.cookie", Secret, "Cookie and Set-Cookie headers: REDACTED"},
 	secretJWT:         {"secret.jwt", Secret, "signed tokens, anywhere: an unsigned token that says it is redacted"},
 	secretJoin:        {"secret.join-link", Secret, "joinUrl and joinWebUrl of meetings, and their passcodes: pseudonym tokens in the link"},
-	secretKey:         {"secret.key", Secret, "keyCredentials.key, BitLocker and other recovery keys, storage keys: zeros or REDACTED"},
+	secretKey:         {"secret.key", Secret, "keyCredentials.key, BitLocker and other recovery keys, storage keys, keys of API gateways and functions: zeros or REDACTED"},
 	secretLink:        {"secret.link", Secret, "pre-authenticated links (uploadUrl, downloadUrl, redirects off Graph) and requests to them: pseudonym tokens in the link"},
 	secretLogin:       {"secret.login", Secret, "what is sent to and comes from the login host (client_secret, code, assertion, refresh_token, ...): REDACTED"},
 	secretOpaque:      {"secret.opaque-token", Secret, "tokens of consumer accounts (EwA...), anywhere: REDACTED"},
@@ -146,6 +146,7 @@ var (
 	login    = field{rule: secretLogin}
 	password = field{rule: secretPassword}
 	key      = field{rule: secretKey, treatment: zeroed}
+	gateway  = field{rule: secretKey}
 	link     = field{rule: secretLink, treatment: linked}
 	token    = field{rule: secretURLToken, treatment: tokenised}
 	page     = field{rule: identityPageToken, treatment: tokenised}
@@ -208,12 +209,14 @@ var members = newFields(map[string]field{
 	"password": password, "secrettext": password, "newpassword": password, "currentpassword": password, "passwd": password,
 	"temporaryaccesspass": password, "secret": password, "sharedsecret": password, "privatekey": password, "passphrase": password,
 	"authorization": {rule: secretAuth, treatment: schemed}, "proxy-authorization": {rule: secretAuth, treatment: schemed},
-	"cookie": {rule: secretCookie}, "set-cookie": {rule: secretCookie},
+	"x-ms-authorization-auxiliary": {rule: secretAuth, treatment: schemed}, "cookie": {rule: secretCookie}, "set-cookie": {rule: secretCookie},
 	"clientstate":     {rule: secretClientState},
 	"validationtoken": {rule: secretValidation}, "validationtokens": {rule: secretValidation},
 	"proof":                 {rule: secretProof},
 	"encryptioncertificate": {rule: secretCertificate, treatment: base64ed}, "pkcs12value": {rule: secretCertificate, treatment: base64ed},
-	"key":         key.in("keycredentials", "keycredential", "recoverykeys"),
+	"key": key.in("keycredentials", "keycredential", "recoverykeys"),
+	// API Management and its like, which people put before Graph
+	"x-api-key": gateway, "api-key": gateway, "api_key": gateway, "apikey": gateway, "x-functions-key": gateway, "ocp-apim-subscription-key": gateway,
 	"recoverykey": key, "bitlockerkey": key, "accountkey": key, "sharedaccesskey": key, "presharedkey": key, "personalrecoverykey": key,
 	"uploadurl": link, "@microsoft.graph.downloadurl": link, "downloadurl": link, "@content.downloadurl": link,
 	"joinurl": {rule: secretJoin, treatment: linked}, "joinweburl": {rule: secretJoin, treatment: linked}, "passcode": {rule: secretJoin},
@@ -266,7 +269,7 @@ var fileNames = field{rule: contentFileName, treatment: fileName}
 var options = newFields(map[string]field{
 	"sig": token, "tempauth": token, "tempauthtoken": token, "authtoken": token, "authkey": token, "access_token": token,
 	"code": token, "prooftoken": token, "pwd": token,
-	"sharingtoken": token, "api-key": token, "subscription-key": token, "client_secret": login,
+	"sharingtoken": token, "api-key": token, "api_key": token, "apikey": token, "subscription-key": token, "client_secret": login,
 	"skiptoken": page, "deltatoken": page, "token": page, "validationtoken": {rule: secretValidation},
 })
 
