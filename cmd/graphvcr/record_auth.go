@@ -50,17 +50,7 @@ func stepsOf(sc *scenario.Scenario) []scenario.Step {
 // findings are what the tokens lacked for a scenario, and held beyond it; and where it
 // did not pass, why Graph refused.
 func (w *signedIn) findings(sc *scenario.Scenario, told *report.Case) []report.Finding {
-	var findings []report.Finding
-	for _, found := range auth.Check(stepsOf(sc), w.claims) {
-		severity := report.Note
-		if found.Severity == "warning" {
-			severity = report.Warning
-		}
-		findings = append(findings, report.Finding{
-			Rule: found.Rule, Severity: severity, Step: found.Step, Place: report.Place{File: sc.File, Line: found.Line},
-			Message: found.Message, Hint: found.Hint,
-		})
-	}
+	findings := checkedPermissions(sc, w.claims)
 	failed := slices.ContainsFunc(told.Findings, func(f report.Finding) bool { return f.Severity == report.Error })
 	if !failed {
 		return findings

@@ -72,7 +72,7 @@ func (u *use) step(step scenario.Step) *Finding {
 		f.Hint = "the request may not be supported so: name an identity of the other kind with as:, or list the permission"
 	case need.held != "":
 		u.needed = append(u.needed, need.held)
-		if need.held != listed[0] {
+		if need.held != strings.TrimSuffix(listed[0], "*") {
 			u.better[need.held] = listed[0]
 		}
 		return nil
@@ -109,8 +109,9 @@ type need struct {
 func needOf(c Claims, listed []string) need {
 	var n need
 	for _, name := range listed {
-		if slices.ContainsFunc(c.held(), func(held string) bool { return strings.EqualFold(held, name) }) {
-			return need{held: name}
+		plain := strings.TrimSuffix(name, "*")
+		if slices.ContainsFunc(c.held(), func(held string) bool { return strings.EqualFold(held, plain) }) {
+			return need{held: plain}
 		}
 		n.perResource = n.perResource || isPerResource(name)
 	}
@@ -118,9 +119,13 @@ func needOf(c Claims, listed []string) need {
 }
 
 // isPerResource tells the names of resource-specific consent (ChannelMessage.Read.Group),
-// which stand in neither claim of older tokens (docs' permission tables).
+// which stand in neither claim of older tokens, and which documentation marks with a
+// star (docs' permission tables).
 func isPerResource(name string) bool {
-	name = strings.TrimSuffix(name, "*")
+	name, marked := strings.CutSuffix(name, "*")
+	if marked {
+		return true
+	}
 	return strings.HasSuffix(name, ".Chat") || strings.HasSuffix(name, ".Group") || strings.HasSuffix(name, ".Channel")
 }
 
