@@ -3,6 +3,7 @@ package diff
 import (
 	"fmt"
 	"maps"
+	"math"
 	"mime"
 	"slices"
 	"strings"
@@ -110,6 +111,9 @@ func (c *comparison) shapes(p pair, old, new *shape) {
 	if old.element != nil && new.element != nil {
 		c.shapes(p, old.element, new.element)
 	}
+	if old.removed != nil && new.removed != nil {
+		c.shapes(p, old.removed, new.removed)
+	}
 }
 
 // isLinkMember reports the paging links, which the trace tells of.
@@ -118,38 +122,48 @@ func isLinkMember(where string) bool { return where == "$['@odata.nextLink']" }
 // member compares a member of objects: how often it is there, then what it holds.
 func (c *comparison) member(p pair, name string, old, new *shape) {
 	was, is := old.members[name], new.members[name]
-	if name == "header.Location" {
+	switch {
+	case name == "@odata.nextLink":
+	case name == "header.Location":
 		if was != nil && is != nil {
 			c.values(p, was, is)
 		}
-		return
-	}
-	if name == "@odata.nextLink" {
-		return
-	}
-	d := difference{operation: p.old}
-	switch {
+	case name == keyed:
+		if was != nil && is != nil {
+			c.shapes(p, was, is) // how many there are, is chance
+		}
 	case is == nil:
-		d.rule, d.old, d.new, d.count = "property.lost", "there", "none", new.types[typeObject]
-		d.subject, d.where, d.examples = was.subject, was.where, examplesOf(was.at, new.at)
-		d.message = name + " is gone"
+		if expected(was.total(), old, new) {
+			c.add(difference{
+				rule: "property.lost", operation: p.old, old: "there", new: "none", count: new.types[typeObject], message: name + " is gone",
+				subject: was.subject, where: was.where, examples: examplesOf(was.at, new.at),
+			})
+		}
 	case was == nil:
-		d.rule, d.old, d.new, d.count = "property.added", "none", "there", is.total()
-		d.subject, d.where, d.examples = is.subject, is.where, examplesOf(old.at, is.at)
-		d.message = name + " is new"
+		if expected(is.total(), new, old) {
+			c.add(difference{
+				rule: "property.added", operation: p.old, old: "none", new: "there", count: is.total(), message: name + " is new",
+				subject: is.subject, where: is.where, examples: examplesOf(old.at, is.at),
+			})
+		}
 	default:
 		c.rate(p, was, is, old.types[typeObject], new.types[typeObject])
 		c.shapes(p, was, is)
-		return
 	}
-	c.add(d)
 }
 
-// rate compares how often a member is there. A quarter more or less of five objects is
-// no chance; nor is one that was always there and is missing at times.
+// expected reports whether what so many of these objects have should show among the others
+// once at least; where it should not, that it does not is chance.
+func expected(n int, these, others *shape) bool {
+	return n*others.types[typeObject] >= these.types[typeObject]
+}
+
+// rate compares how often a member is there: whether one that was always there is missing
+// at times, or the share of those that have it is further from what it was than chance takes
+// it.
 func (c *comparison) rate(p pair, was, is *shape, before, after int) {
 	a, b := float64(was.total())/float64(before), float64(is.total())/float64(after)
-	if !(a == 1 && b < 1 && b <= 0.8) && !(min(before, after) >= 5 && (a-b >= 0.25 || b-a >= 0.25)) {
+	if missing := after - is.total(); !(a == 1 && b <= 0.8 && missing*before >= after) && !isOtherShare(a, b, before, after) {
 		return
 	}
 	c.add(difference{
@@ -158,6 +172,15 @@ func (c *comparison) rate(p pair, was, is *shape, before, after int) {
 		message:  fmt.Sprintf("%s is there in %s of the objects, was %s", was.name, percent(b), percent(a)),
 		examples: examplesOf(was.at, is.at),
 	})
+}
+
+// isOtherShare reports whether two shares of so many differ by a quarter and by four
+// standard deviations.
+func isOtherShare(a, b float64, before, after int) bool {
+	n, m := float64(before), float64(after)
+	both := (a*n + b*m) / (n + m)
+	deviation := math.Sqrt(both * (1 - both) * (1/n + 1/m))
+	return math.Abs(a-b) >= 0.25 && math.Abs(a-b) >= 4*deviation
 }
 
 // percent is a share to the next ten, so that it reads the same in other recordings.
@@ -182,7 +205,7 @@ func (c *comparison) types(p pair, old, new *shape) bool {
 	case len(were) > 0 && len(are) > 0 && len(without(are, were)) > 0:
 		d.rule, d.old, d.new = "type.changed", strings.Join(were, " or "), strings.Join(are, " or ")
 		d.message = fmt.Sprintf("%s is %s, was %s", label(old), d.new, d.old)
-	case old.types[typeNull] == 0 && new.types[typeNull] > 0:
+	case old.types[typeNull] == 0 && new.types[typeNull]*old.total() >= new.total() && new.types[typeNull] > 0:
 		d.rule, d.old, d.new, d.count = "null.new", "never null", "null", new.types[typeNull]
 		d.message = label(old) + " is null"
 	default:

@@ -127,8 +127,8 @@ func (c *comparison) equalities(p pair, old, new *answers) {
 	told := map[string]bool{}
 	for _, b := range all {
 		left := b.places[1]
-		if moved[b.places[0]] > moved[left] {
-			left = b.places[0]
+		if moved[b.places[0]] > moved[left] || moved[b.places[0]] == moved[left] && strings.HasPrefix(left, "url.") {
+			left = b.places[0] // what was asked for is what it was
 		}
 		if told[left] || told[b.places[0]] && told[b.places[1]] {
 			continue

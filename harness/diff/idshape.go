@@ -71,6 +71,9 @@ func guidsIn(s string) int {
 
 // changeOf tells two ids apart by format, letter case or length.
 func (a idShape) changeOf(b idShape) string {
+	if a.format == "etag" && b.format == "etag" {
+		return "" // opaque, and another one after every write
+	}
 	// What is a GUID always is one; other formats are told from free text less surely.
 	sure := a.format == "guid" || b.format == "guid" || a.format != "" && b.format != ""
 	if a.format != b.format && sure || a.guids != b.guids || len(a.runs) != len(b.runs) {
@@ -113,7 +116,7 @@ func (r run) isOtherCase(s run) bool {
 		return r.lower != s.lower
 	}
 	// One is of mixed case. Ids of one format may be so by chance, but not long ones.
-	return (r.lower && r.upper) != (s.lower && s.upper) && min(r.letters, s.letters) >= 8
+	return (r.lower && r.upper) != (s.lower && s.upper) && min(r.letters, s.letters) >= 12
 }
 
 func (a idShape) String() string {

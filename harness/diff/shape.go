@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -29,6 +30,7 @@ type shape struct {
 	types   [jsonTypes]int
 	members map[string]*shape
 	element *shape
+	removed *shape           // of tombstones, which hold nothing but an id
 	values  map[string]*seen // strings by class, see valueOf
 	at      []spot           // at most three
 }
@@ -97,6 +99,12 @@ func (r *reader) read(s *shape, doc any, typ string) {
 		s.types[typeArray]++
 		r.elements(s, v, typ)
 	case map[string]any:
+		if _, isTombstone := v["@removed"]; isTombstone && strings.HasSuffix(s.where, "]") {
+			if s.removed == nil {
+				s.removed = newShape(s.name, s.where, s.subject)
+			}
+			s = s.removed
+		}
 		s.types[typeObject]++
 		r.object(s, v, typ)
 	default:
@@ -123,13 +131,14 @@ func (r *reader) object(s *shape, members map[string]any, typ string) {
 	if s.members == nil {
 		s.members = make(map[string]*shape, len(members))
 	}
-	for name, value := range members {
+	for own, value := range members {
+		name := nameOf(own)
 		inner := s.members[name]
 		if inner == nil {
 			inner = newShape(name, jsondoc.AppendPath(s.where, name), subjectOf(typ, s.subject, name))
 			s.members[name] = inner
 		}
-		r.steps = append(r.steps, name)
+		r.steps = append(r.steps, own)
 		innerType := ""
 		if s.where == jsondoc.Root && name == "value" {
 			innerType = typ
@@ -137,6 +146,30 @@ func (r *reader) object(s *shape, members map[string]any, typ string) {
 		r.read(inner, value, innerType)
 		r.steps = r.steps[:len(r.steps)-1]
 	}
+}
+
+// keyed is the name of all entries of a dictionary: of objects whose members are named by
+// ids, or by what users chose (plannerAssignments, plannerChecklistItems,
+// plannerExternalReferences, plannerAppliedCategories).
+const keyed = "{}"
+
+// shortestID is how long a name is that may be an id. Few are, and most are read quickly.
+const shortestID = 20
+
+// nameOf is a member's name without the ids in it.
+func nameOf(name string) string {
+	switch {
+	case strings.HasPrefix(name, "extension_"):
+		// extension_{appId without hyphens}_{name}: resources/extensionproperty
+		if _, own, found := strings.Cut(name[len("extension_"):], "_"); found {
+			return "extension_{}_" + own
+		}
+	case isDigits(name), strings.Contains(name, "%"), isDigits(strings.TrimPrefix(name, "category")):
+		return keyed
+	case len(name) >= shortestID && strings.ContainsAny(name, "0123456789") && isID(format.Recognise(name)):
+		return keyed
+	}
+	return name
 }
 
 // subjectOf names a member of a type. An annotation is one thing, wherever it stands.

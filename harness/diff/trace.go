@@ -90,7 +90,7 @@ func (c *comparison) window(p pair, old, new []*exchange) {
 	if failed != nil && failedBefore == nil {
 		c.transient(p, old[len(old)-1], failed)
 	}
-	if is > 0 && (was == 0 || is >= 2*was && is-was >= 2) {
+	if is >= 2*was && is-was >= 2 {
 		c.add(difference{
 			rule: "consistency.window", operation: p.old, where: "status",
 			old: "404 " + times(was) + " times", new: "404 " + times(is) + " times",
@@ -219,6 +219,7 @@ func (c *comparison) latency(p pair, was, is *exchange) {
 // paging compares in how many pieces an answer comes.
 func (c *comparison) paging(p pair, was, is *exchange) {
 	before, after := was.hasNext(), is.hasNext()
+	_, isList := is.member("value").([]any)
 	sizeBefore, sizeAfter := len(list(was.answered.doc, "value")), len(list(is.answered.doc, "value"))
 	d := difference{operation: p.old, where: "$['@odata.nextLink']", examples: []Example{{Old: was.at, New: is.at, Path: "$['value']"}}}
 	switch {
@@ -229,7 +230,7 @@ func (c *comparison) paging(p pair, was, is *exchange) {
 	case before && sizeBefore != sizeAfter:
 		d.rule, d.old, d.new = "paging.size", times(sizeBefore)+" items a page", times(sizeAfter)+" items a page"
 		d.message = "pages hold " + times(sizeAfter) + " items, were " + times(sizeBefore)
-	case !before && sizeBefore > 0 && sizeAfter == 0 && is.member("value") != nil:
+	case !before && sizeBefore > 0 && sizeAfter == 0 && isList && is.member("@odata.deltaLink") == nil:
 		d.rule, d.where, d.old, d.new, d.message = "collection.emptied", "$['value']", "items", "none", "has no items"
 	default:
 		return

@@ -30,6 +30,8 @@ type value struct {
 // valueOf classifies the string that a member of that name holds.
 func valueOf(name, s string) value {
 	switch {
+	case s == "":
+		return value{role: prose}
 	case strings.HasSuffix(name, "@odata.type"):
 		return value{role: class, text: s}
 	case isLinkName(name) || strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://"):
@@ -61,17 +63,28 @@ func isIDName(name string) bool {
 }
 
 func isLinkName(name string) bool {
-	return strings.HasSuffix(name, "Link") || strings.HasSuffix(name, "@odata.id") || strings.HasSuffix(name, "@odata.context") || name == "Location"
+	for _, ending := range []string{"Link", "Url", "Uri", "ResourceLocation", "resourceLocation", "@odata.id", "@odata.context"} {
+		if strings.HasSuffix(name, ending) {
+			return true
+		}
+	}
+	return name == "Location"
 }
 
 // isNaming reports whether a member's strings are chosen by people or clients, so that a
 // new one says nothing of the service.
 func isNaming(name string) bool {
+	for _, ending := range []string{"Type", "State", "Status", "Kind", "Mode", "Level", "Method"} {
+		if strings.HasSuffix(name, ending) {
+			return false // messageType, categoryKind: the service's words, whatever of
+		}
+	}
 	lower := strings.ToLower(name)
 	for _, part := range []string{
 		"name", "title", "topic", "subject", "description", "message", "text", "content", "mail", "city", "street", "office",
 		"department", "phone", "address", "value", "comment", "nickname", "surname", "tag", "hash", "token", "hint", "key", "label", "sku", "version",
-		"preview", "note", "category", "extension", "query",
+		"preview", "note", "category", "extension", "query", "location", "country", "region", "language", "locale", "timezone", "operatingsystem",
+		"browser", "model", "manufacturer", "company", "division", "postal", "alias",
 	} {
 		if strings.Contains(lower, part) {
 			return true
