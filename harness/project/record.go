@@ -9,8 +9,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -69,14 +67,10 @@ func (p *Project) StartRecording(name string, vars map[string]string, live Live)
 // startRecording takes the pseudonyms of another cassette file than the one it replaces,
 // where one is named.
 func (p *Project) startRecording(name, like string, vars map[string]string, live Live) (*Recording, error) {
-	local := filepath.FromSlash(strings.TrimSuffix(name, ".yaml") + ".yaml")
-	if !filepath.IsLocal(local) {
-		return nil, &Error{
-			Message: fmt.Sprintf("cassette %q lies outside the cassettes folder %s", name, p.Dirs.Cassettes),
-			Advice:  "name it by its path below that folder",
-		}
+	file, err := p.destination(name)
+	if err != nil {
+		return nil, err
 	}
-	file := clean(filepath.Join(p.Dirs.Cassettes, local))
 	options := redact.Options{}
 	old, err := cassette.Load(cmp.Or(like, file))
 	switch {

@@ -1,0 +1,49 @@
+package project
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func TestRecordingsGoWhereReplayFindsThem(t *testing.T) {
+	p := lay(t, "-- cassettes/a/b.yaml --\n"+tapeOf("/me")+"-- scenarios/x --\n")
+	for name, want := range map[string]string{
+		"users/list": "users/list.yaml", "users/list.yaml": "users/list.yaml", "a/b.yml": "a/b.yml", "a/ünï": "a/ünï.yaml",
+		p.Dirs.Cassettes + "/users/list.yaml": "users/list.yaml", p.Dirs.Cassettes + "/a/../c.yaml": "c.yaml",
+		"rulesbook": "rulesbook.yaml", "a/rules": "a/rules.yaml",
+	} {
+		if file, err := p.destination(name); err != nil || file != p.Dirs.Cassettes+"/"+want {
+			t.Errorf("%q: %s, %v, want %s", name, file, err, want)
+		}
+	}
+	for name, why := range map[string]string{
+		"": "hidden", "a/": "hidden", ".": "hidden", ".b": "hidden", "a/.b.yaml": "hidden",
+		"../b": "outside", "/etc/b": "outside", p.Dirs.Root + "/b.yaml": "outside", "a/../../b": "outside",
+		"rules": "the rules", "rules.yaml": "the rules", p.Dirs.Rules: "the rules",
+	} {
+		if file, err := p.destination(name); err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%q: %s, %v, want an error with %q", name, file, err, why)
+		}
+	}
+}
+
+func TestRecordingsDoNotFollowLinksOut(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("making a link takes a privilege")
+	}
+	p := lay(t, "-- cassettes/a/b.yaml --\n"+tapeOf("/me")+"-- outside/x --\n-- scenarios/x --\n")
+	for link, to := range map[string]string{"out": "../outside", "in": "a"} {
+		if err := os.Symlink(to, filepath.Join(p.Dirs.Cassettes, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if file, err := p.destination("out/c"); err == nil {
+		t.Errorf("a link out of the folder: %s", file)
+	}
+	if _, err := p.destination("in/c"); err != nil {
+		t.Errorf("a link within the folder: %v", err)
+	}
+}
