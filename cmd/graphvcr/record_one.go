@@ -32,8 +32,11 @@ func isRequest(args []string) bool {
 // the recording. Until then the scenario is in memory only: it holds what redaction
 // takes out.
 func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Project, args []string, suite *report.Suite) error {
-	if len(args) != 2 || !strings.HasPrefix(args[1], "/") {
+	if len(args) != 2 {
 		return &failure{message: "record: want a method and one path", hint: "graphvcr record GET '/me/chats?$top=5'"}
+	}
+	if !strings.HasPrefix(args[1], "/") {
+		return &failure{message: fmt.Sprintf("record: want a path below the version, not %q", args[1]), hint: wantedLine(args[0], args[1])}
 	}
 	name := requestName(args[0], args[1])
 	file := path.Join(p.Dirs.Scenarios, name+".yaml")
@@ -46,7 +49,7 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 	}
 	sc, err := scenario.Parse(file, text)
 	if err != nil {
-		return &failure{message: fmt.Sprintf("record %s %s: this makes no request", args[0], args[1]), err: err}
+		return &failure{message: fmt.Sprintf("record %s %s: this makes no request", args[0], args[1]), err: err, hint: wantedLine(args[0], args[1])}
 	}
 	sc.Cassette = name
 	service, err := f.service()
@@ -73,6 +76,32 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 		suite.Cases = append(suite.Cases, told)
 	}
 	return err
+}
+
+// wantedLine is the command for an address as people paste it: a whole URL, or a path
+// with its version or without its slash. It is "" for any other.
+func wantedLine(method, address string) string {
+	line, flags := address, ""
+	if scheme, rest, ok := strings.Cut(address, "://"); ok {
+		var host string
+		if host, line, ok = strings.Cut(rest, "/"); !ok {
+			return ""
+		}
+		if host != "graph.microsoft.com" {
+			flags = " --base-url " + scheme + "://" + host
+		}
+	}
+	line = "/" + strings.TrimPrefix(line, "/")
+	for _, api := range [...]string{"v1.0", "beta"} {
+		if below, ok := strings.CutPrefix(line, "/"+api+"/"); ok {
+			line, flags = "/"+below, " --api "+api+flags
+			break
+		}
+	}
+	if line == address || strings.ContainsRune(line, '\'') {
+		return ""
+	}
+	return fmt.Sprintf("graphvcr record %s '%s'%s", method, line, flags)
 }
 
 // isNew refuses a name that is taken.

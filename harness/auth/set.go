@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 )
 
 // A Set is the credentials of a run by identity; "" is the default one.
@@ -18,10 +19,7 @@ func OpenSet(kind string, identities []string, o Options) (Set, error) {
 	}
 	set := Set{}
 	var problems []error
-	for _, identity := range identities {
-		if set[identity] != nil {
-			continue
-		}
+	for _, identity := range slices.Compact(slices.Sorted(slices.Values(identities))) {
 		c, err := open(identity, kindFor(identity, kind, o.Getenv), o)
 		if err != nil {
 			problems = append(problems, err)

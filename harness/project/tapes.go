@@ -90,8 +90,12 @@ func loadTape(dir, file string, rules match.Rules) (*tape, error) {
 func (p *Project) missingCassette(name, file string) error {
 	e := &Error{
 		Message: fmt.Sprintf("there is no cassette %q: no file %s", name, file),
-		Advice:  "import or record it, or name another with the scenario's cassette: key",
+		Advice:  "import or record it, or name another",
 		Err:     fs.ErrNotExist,
+	}
+	if journal := cassette.JournalOf(file); isFile(journal) {
+		e.Advice = "a recording was cut short and left " + journal + ": graphvcr record --recover makes a cassette of it"
+		return e
 	}
 	if near := strictyaml.Advise(name, p.cassetteNames()); strings.HasPrefix(near, "did you mean") {
 		e.Advice = near
