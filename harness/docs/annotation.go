@@ -15,6 +15,7 @@ type annotation struct {
 	collection bool
 	wantsError bool
 	empty      bool
+	opaque     bool
 }
 
 // readAnnotation reads a comment; nil when it says nothing about a block.
@@ -57,6 +58,8 @@ func (a *annotation) take(members map[string]any) {
 			a.collection = truth(value)
 		case "expecterror":
 			a.wantsError = truth(value)
+		case "opaqueurl":
+			a.opaque = truth(value)
 		case "isempty":
 			a.empty = truth(value)
 		}

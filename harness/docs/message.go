@@ -173,9 +173,9 @@ func (r *reader) request(f *fence) *Request {
 		_, rest, _ = strings.Cut(rest, "\n")
 	}
 	next := line + 1
-	for { // an address goes on in lines that begin with ? or &
+	for {
 		more, after, _ := strings.Cut(rest, "\n")
-		if trimmed := strings.TrimSpace(more); trimmed != "" && (trimmed[0] == '?' || trimmed[0] == '&') {
+		if trimmed := strings.TrimSpace(more); goesOn(address, trimmed) {
 			r.page.minor(Repaired, next, "the address goes on in another line")
 			address += trimmed
 		} else if requestLine.MatchString(trimmed) {
@@ -190,12 +190,23 @@ func (r *reader) request(f *fence) *Request {
 	m.read()
 	q := &Request{Line: f.line, Method: method, URL: r.address(line, address), Header: m.header, Body: m.body}
 	if f.annotation != nil {
-		q.names = f.annotation.names
+		q.names, q.Opaque = f.annotation.names, f.annotation.opaque
 	}
 	return q
 }
 
-var protocol = regexp.MustCompile(`[ \t]+HTTP/[\d.]+$`)
+// goesOn reports whether an address goes on in the next line.
+func goesOn(address, line string) bool {
+	switch {
+	case line == "" || headerLine.MatchString(line) || strings.HasPrefix(line, "{"):
+		return false
+	case line[0] == '?' || line[0] == '&':
+		return true
+	}
+	return strings.HasSuffix(address, "?") || strings.HasSuffix(address, "&") || strings.HasSuffix(address, ",")
+}
+
+var protocol = regexp.MustCompile(`(?i)[ \t]+HTTP/[\d.]+$`)
 
 // address makes an address of what people write for one: it parses, and means what
 // they meant.
@@ -253,7 +264,7 @@ func (r *reader) response(f *fence) *Response {
 		if !strings.HasPrefix(strings.ToUpper(first), "HTTP/") {
 			r.page.note(Repaired, line-1, "the status line is %q", brief(first))
 		}
-	case f.isAnnotated("response") && first != "":
+	case f.isAnnotated("response") && first != "", f.holdsJSON() && f.below("response"):
 		a.Code = r.promised()
 		line = f.line + 1
 		r.page.note(Repaired, line, "there is no status line, taken for %d", a.Code)

@@ -37,6 +37,7 @@ type Request struct {
 	URL      string // as written, repaired so that it parses; may be relative
 	Header   http.Header
 	Body     string
+	Opaque   bool // the annotation says that the address was given by an answer
 	names    []string
 	answered bool
 }

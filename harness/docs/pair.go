@@ -31,6 +31,8 @@ func (r *reader) pair() {
 		case f.answers():
 			p.response(f)
 		case p.takesBody(f):
+		case p.current != nil && !p.current.answered && f.annotation == nil && f.holdsJSON() && f.below("response"):
+			p.response(f)
 		default:
 			p.leaveOut(f)
 		}
@@ -199,17 +201,15 @@ func codes(all []int) string {
 
 // takesBody gives a block of JSON to the message right before it that lacks a body.
 func (p *pairing) takesBody(f *fence) bool {
-	text := strings.TrimSpace(f.text)
-	if !f.lead || f.annotation != nil && f.annotation.block != "ignored" || f.info != "json" && f.info != "" && f.info != "http" ||
-		!strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "[") {
+	if f.annotation != nil && f.annotation.block != "ignored" || !f.holdsJSON() {
 		return false
 	}
 	m := message{page: p.page, line: f.line + 1, text: f.text, header: http.Header{}}
 	switch {
-	case p.last != nil && p.last.Body == "" && p.last.Code != http.StatusNoContent && p.previous == p.last.Line:
+	case (f.lead || f.below("response body")) && p.last != nil && p.last.Body == "" && p.last.Code != http.StatusNoContent && p.previous == p.last.Line:
 		m.readBody()
 		p.last.Body, p.last.BodyLine, p.last.Mended = m.body, m.bodyLine, m.mended
-	case p.last == nil && p.current != nil && p.current.Body == "" && p.current.Method != http.MethodGet && p.previous == p.current.Line:
+	case (f.lead || f.below("request body")) && p.last == nil && p.current != nil && p.current.Body == "" && p.current.Method != http.MethodGet && p.previous == p.current.Line:
 		m.readBody()
 		p.current.Body = m.body
 	default:

@@ -91,8 +91,9 @@ func (r *reader) paragraph(line int, text string) {
 }
 
 var (
-	statedCode = regexp.MustCompile("(`|HTTP |codes? |status |returns (?:an? )?)([1-5][0-9][0-9])\\b")
-	namedCode  = regexp.MustCompile(`\b([23][0-9][0-9]) ([A-Z][A-Za-z-]+)`)
+	answerWithin = regexp.MustCompile(`\n[ \t]*HTTP/[\d.]+ \d{3}\b`)
+	statedCode   = regexp.MustCompile("(`|HTTP |codes? |status |returns (?:an? )?)([1-5][0-9][0-9])\\b")
+	namedCode    = regexp.MustCompile(`\b([23][0-9][0-9]) ([A-Z][A-Za-z-]+)`)
 )
 
 // state takes the codes of success out of the section that promises them.
@@ -132,6 +133,14 @@ func (r *reader) fence(f fence) error {
 	}
 	f.annotation, r.pending = r.pending, nil
 	f.section, f.path, f.lead = r.section, r.headings, r.adjacent
+	if at := answerWithin.FindStringIndex(f.text); at != nil && f.asks() {
+		answer := f
+		answer.text, f.text = f.text[at[0]+1:], f.text[:at[0]+1]
+		answer.line += strings.Count(f.text, "\n")
+		r.fences = append(r.fences, f)
+		r.page.minor(Repaired, answer.line+1, "a request and its answer stand in one block")
+		f = answer
+	}
 	r.fences = append(r.fences, f)
 	r.adjacent = true
 	if r.stating == within {
@@ -146,19 +155,32 @@ func (f *fence) isAnnotated(block string) bool {
 
 // isHTTP reports whether a block says that it holds a message.
 func (f *fence) isHTTP() bool {
-	return f.info == "http" || f.info == "msgraph-interactive" || f.isAnnotated("request") || f.isAnnotated("response")
+	return strings.Contains(f.info, "http") || strings.HasPrefix(f.info, "msgraph") || f.isAnnotated("request") || f.isAnnotated("response")
 }
 
-// speaks reports whether a block's first line is that of a message of the kind.
+// asks reports whether a block's first line is a request's.
 func (f *fence) asks() bool {
 	first, _ := firstLine(f.text)
-	return requestLine.MatchString(first) && f.mayBeHTTP() || addressLine.MatchString(first) && f.isHTTP()
+	return requestLine.MatchString(first) && (f.mayBeHTTP() || strings.Contains(first, " https://")) ||
+		addressLine.MatchString(first) && f.isHTTP()
 }
 
+// answers reports whether a block is an answer by its first line, or by its annotation.
 func (f *fence) answers() bool {
 	first, _ := firstLine(f.text)
-	return f.mayBeHTTP() && statusLine.MatchString(first) || f.isHTTP() && bareStatus.MatchString(first) ||
-		f.isAnnotated("response") && first != "" && !f.asks()
+	return statusLine.MatchString(first) && (f.mayBeHTTP() || strings.HasPrefix(first, "HTTP/")) ||
+		f.isHTTP() && bareStatus.MatchString(first) || f.isAnnotated("response") && first != "" && !f.asks()
+}
+
+// below reports whether the heading right above a block begins with a word.
+func (f *fence) below(word string) bool {
+	return len(f.path) > 0 && strings.HasPrefix(f.path[len(f.path)-1], word)
+}
+
+// holdsJSON reports whether a block is JSON and nothing else.
+func (f *fence) holdsJSON() bool {
+	text := strings.TrimSpace(f.text)
+	return (f.info == "json" || f.info == "" || f.isHTTP()) && (strings.HasPrefix(text, "{") || strings.HasPrefix(text, "["))
 }
 
 // mayBeHTTP leaves out samples in programming languages.

@@ -129,12 +129,12 @@ func (d *docsImport) tellNotes() {
 // pair makes an interaction of a pair.
 func (d *docsImport) pair(p *docs.Pair) {
 	line := p.Request.Line
-	address, err := d.address(line, p.Request.URL)
+	address, err := d.address(line, p.Request)
 	if err != nil {
 		d.tell("docs.address", report.Warning, line, fmt.Sprintf("left out %s %s: %v", p.Request.Method, p.Request.URL, err))
 		return
 	}
-	if host := address.Host; !d.belongs(host) && !storesFiles(host) {
+	if host := address.Host; !d.belongs(host) && !storesFiles(host) && !p.Request.Opaque {
 		d.Rejected[host]++
 		d.tell("import.host", report.Warning, line, fmt.Sprintf("left out a request to %s: %s", host, hostReason(host)))
 		return
@@ -142,6 +142,7 @@ func (d *docsImport) pair(p *docs.Pair) {
 	asked, answered := p.Request.Header.Clone(), p.Response.Header.Clone()
 	for _, headers := range []http.Header{asked, answered} {
 		dropHeaders(headers, transportHeaders)
+		delete(headers, "Host")
 		dropHeaders(headers, credentialHeaders)
 	}
 	if p.Request.Body != "" && asked.Get("Content-Type") == "" { // as any client sends
@@ -193,7 +194,7 @@ func isPage(body string) bool {
 // storageHosts are those that Graph's answers send clients to for files
 // (v1.0/api/driveitem-get-content, driveitem-createuploadsession,
 // attachment-createuploadsession).
-var storageHosts = []string{".1drv.com", ".sharepoint.com", ".onedrive.com", "outlook.office.com", "outlook.office365.com", "reports.office.com"}
+var storageHosts = []string{".1drv.com", ".sharepoint.com", ".onedrive.com", "outlook.office.com", "outlook.office365.com", "reports.office.com", "print.microsoft.com"}
 
 func storesFiles(host string) bool {
 	host = strings.ToLower(host)
@@ -201,9 +202,12 @@ func storesFiles(host string) bool {
 }
 
 // address makes an absolute address of an example's.
-func (d *docsImport) address(line int, text string) (*url.URL, error) {
-	root := "https://graph.microsoft.com/"
+func (d *docsImport) address(line int, asked *docs.Request) (*url.URL, error) {
+	const root = "https://graph.microsoft.com/"
+	text, host := asked.URL, asked.Header.Get("Host")
 	switch lower := strings.ToLower(text); {
+	case strings.HasPrefix(text, "/") && host != "" && !strings.EqualFold(host, "graph.microsoft.com"):
+		text = "https://" + host + text
 	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
 	case strings.HasPrefix(lower, "graph.microsoft.com/"):
 		text = "https://" + text
@@ -237,6 +241,8 @@ func (d *docsImport) addVersion(line int, u *url.URL) {
 	case first == "v1.0" || first == "beta":
 		return
 	case strings.EqualFold(first, "v1.0"), strings.EqualFold(first, "beta"), strings.HasPrefix(strings.ToLower(first), "%7bversion"), first == "v1", first == "1.0":
+	case strings.Contains(first, "beta"), strings.HasPrefix(first, "v2"):
+		return // a version that is not public
 	default:
 		rest = strings.TrimLeft(u.EscapedPath(), "/")
 	}
@@ -256,19 +262,27 @@ func (d *docsImport) finish(o DocsOptions) (*Result, error) {
 	d.tellPermissions()
 	if o.Clean != nil {
 		if err := o.Clean(d.Cassette); err != nil {
-			return nil, fmt.Errorf("import %s: %w", d.file, err)
+			return d.leavePage(err), nil
 		}
 	}
-	var err error
-	d.Scenario, err = draft.Described(d.Cassette, draft.Description{
+	text, err := draft.Described(d.Cassette, draft.Description{
 		Text:  fmt.Sprintf("%s. Drafted from the examples of a page of documentation (%s).", strings.TrimRight(d.page.Title, ". "), filepath.Base(d.file)),
 		Apart: true,
 		Of:    func(i *cassette.Interaction) draft.Note { return d.noteOf(i, o) },
 	})
 	if err != nil {
-		return nil, fmt.Errorf("import %s: %w", d.file, err)
+		return d.leavePage(err), nil
 	}
+	d.Scenario = text
 	return d.Result, nil
+}
+
+// leavePage leaves out a page whose examples cannot be stored. One page is no reason
+// to import none of thousands.
+func (d *docsImport) leavePage(err error) *Result {
+	d.tell("import.page", report.Error, 0, fmt.Sprintf("left out the page: %v", err))
+	d.Cassette.Interactions, d.Examples = nil, nil
+	return d.Result
 }
 
 // noteOf is what the page says of an interaction.
