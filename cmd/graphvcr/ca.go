@@ -16,20 +16,20 @@ folder, its key readable by you alone. Trust it in the clients under test only.
 
 // trustHints say how clients are made to trust a certificate file. The paths and
 // variables are those of the runtimes' documentation.
-const trustHints = `curl              curl --cacert FILE ...              or CURL_CA_BUNDLE=FILE
-Node              NODE_EXTRA_CA_CERTS=FILE
-Python            SSL_CERT_FILE=FILE (urllib, httpx)  REQUESTS_CA_BUNDLE=FILE (requests)
-Go                SSL_CERT_FILE=FILE (Linux)
-.NET              SSL_CERT_FILE=FILE (Linux); elsewhere the system's store
-Java              keytool -importcert -noprompt -file FILE -alias graphvcr -keystore trust.jks -storepass changeit
+const trustHints = `curl              curl --cacert {file} ...              or CURL_CA_BUNDLE={file}
+Node              NODE_EXTRA_CA_CERTS={file}
+Python            SSL_CERT_FILE={file} (urllib, httpx)  REQUESTS_CA_BUNDLE={file} (requests)
+Go                SSL_CERT_FILE={file} (Linux)
+.NET              SSL_CERT_FILE={file} (Linux); elsewhere the system's store
+Java              keytool -importcert -noprompt -file {file} -alias graphvcr -keystore trust.jks -storepass changeit
                   JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=trust.jks
 PowerShell        the system's store
 
 The system's store, to be undone after the tests:
-Debian, Ubuntu    sudo cp FILE /usr/local/share/ca-certificates/graphvcr.crt && sudo update-ca-certificates
-Fedora, RHEL      sudo cp FILE /etc/pki/ca-trust/source/anchors/graphvcr.pem && sudo update-ca-trust
-macOS             security add-trusted-cert -k ~/Library/Keychains/login.keychain-db FILE
-Windows           certutil -user -addstore Root FILE
+Debian, Ubuntu    sudo cp {file} /usr/local/share/ca-certificates/graphvcr.crt && sudo update-ca-certificates
+Fedora, RHEL      sudo cp {file} /etc/pki/ca-trust/source/anchors/graphvcr.pem && sudo update-ca-trust
+macOS             security add-trusted-cert -k ~/Library/Keychains/login.keychain-db {file}
+Windows           certutil -user -addstore Root {file}
 
 Variables like SSL_CERT_FILE replace the system's certificates in some runtimes: the
 client then trusts nobody else. graphvcr exec sets all of them, with the system's added.
@@ -56,7 +56,7 @@ func newCA(std streams) *cobra.Command {
 				return err
 			}
 			_, err = fmt.Fprintf(std.err, "\n%s\nSHA-256 %s\nuntil %s\n\n%s", authority.File(), authority.Fingerprint(),
-				authority.Ends().Format("2006-01-02"), strings.ReplaceAll(trustHints, "FILE", "\""+authority.File()+"\""))
+				authority.Ends().Format("2006-01-02"), strings.ReplaceAll(trustHints, "{file}", "\""+authority.File()+"\""))
 			return err
 		},
 	}
