@@ -24,6 +24,9 @@
 // ways of it: what detects the change, and what makes exactly this change to a recording
 // ([Rule.Mutate]). The table's own suite and "graphvcr whatif" come from the second.
 //
+// A stand-in that is asked for Graph's versions is Graph, on whatever port it listens
+// (standin.go).
+//
 // What follows from a change is not told again: a request that fails makes those after it
 // go missing, and an id in another letter case is no longer equal to its like.
 //

@@ -46,17 +46,17 @@ func bodyOf(text string) body {
 }
 
 // exchangesOf opens an interaction: the parts of a batch follow the batch.
-func exchangesOf(i *cassette.Interaction) ([]*exchange, error) {
-	u, err := graphurl.Parse(i.Request.URL)
+func exchangesOf(i *cassette.Interaction, as reading) ([]*exchange, error) {
+	u, err := graphurl.Parse(as.text(i.Request.URL))
 	if err != nil {
 		return nil, fmt.Errorf("interaction %d: its address: %w", i.ID, err)
 	}
 	e := &exchange{
 		at: i, path: jsondoc.Root, principal: i.Principal, method: i.Request.Method, url: u,
-		request: i.Request.Headers, status: i.Response.Code, header: i.Response.Headers,
-		answered: bodyOf(i.Response.Body),
+		request: i.Request.Headers, status: i.Response.Code, header: as.headers(i.Response.Headers),
+		answered: bodyOf(as.text(i.Response.Body)),
 	}
-	if asked := bodyOf(i.Request.Body); asked.kind == "JSON" {
+	if asked := bodyOf(as.text(i.Request.Body)); asked.kind == "JSON" {
 		e.asked = asked.doc
 	}
 	if parts := e.parts(); len(parts) > 0 {

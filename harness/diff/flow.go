@@ -44,9 +44,9 @@ type phase struct {
 // behaviourOf reduces a recording.
 func behaviourOf(tape *cassette.Cassette) (*behaviour, error) {
 	b := &behaviour{tape: tape, operations: map[string]*operation{}}
-	links, writes := linkTable{}, writeLog{}
+	as, links, writes := readingOf(tape), linkTable{}, writeLog{}
 	for _, i := range tape.Interactions {
-		exchanges, err := exchangesOf(i)
+		exchanges, err := exchangesOf(i, as)
 		if err != nil {
 			return nil, err
 		}
