@@ -117,8 +117,8 @@ func pairUp(old, new *behaviour) (pairs []pair, gone, come []*operation) {
 // operation compares an operation with itself, later.
 func (c *comparison) operation(p pair) {
 	before, after := newPicture(p.old), newPicture(p.new)
-	for i := range min(len(p.old.threads), len(p.new.threads)) {
-		c.threads(p, p.old.threads[i], p.new.threads[i])
+	for old, new := range likeThreads(p.old.threads, p.new.threads) {
+		c.threads(p, old, new)
 	}
 	for _, status := range slices.Sorted(maps.Keys(before.answers)) {
 		if after.answers[status] == nil {

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -39,6 +40,57 @@ type thread struct {
 type phase struct {
 	writes  int // how many had been made
 	answers []*exchange
+}
+
+// outcome is with what statuses a thread's answers end, phase by phase.
+func (t *thread) outcome() string {
+	var b strings.Builder
+	for _, ph := range t.phases {
+		answers := ph.answers
+		if !t.write {
+			answers = answers[len(answers)-1:]
+		}
+		for _, e := range answers {
+			fmt.Fprintf(&b, "%d ", e.status)
+		}
+		b.WriteByte('|')
+	}
+	return b.String()
+}
+
+// likeThreads pairs the addresses of an operation: those that end alike in the order in
+// which they were asked, and then the others. Which of many resources is there and which
+// is not has no order: a list's items come in any. Where there are more on one side, how
+// many end in each of the known ways is chance too.
+func likeThreads(old, new []*thread) iter.Seq2[*thread, *thread] {
+	return func(yield func(old, new *thread) bool) {
+		waiting := map[string][]*thread{}
+		outcomes := map[string]bool{}
+		for _, t := range new {
+			waiting[t.outcome()] = append(waiting[t.outcome()], t)
+		}
+		paired := map[*thread]*thread{}
+		for _, t := range old {
+			end := t.outcome()
+			outcomes[end] = true
+			if like := waiting[end]; len(like) > 0 {
+				paired[t], paired[like[0]] = like[0], t
+				waiting[end] = like[1:]
+			}
+		}
+		rest := slices.DeleteFunc(slices.Clone(new), func(t *thread) bool {
+			return paired[t] != nil || len(old) != len(new) && outcomes[t.outcome()]
+		})
+		for _, t := range old {
+			like := paired[t]
+			if like == nil && len(rest) > 0 {
+				like, rest = rest[0], rest[1:]
+			}
+			if like != nil && !yield(t, like) {
+				return
+			}
+		}
+	}
 }
 
 // behaviourOf reduces a recording.

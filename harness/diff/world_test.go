@@ -291,7 +291,23 @@ func (w *world) all() *cassette.Cassette {
 	w.planning()
 	w.directory()
 	w.mixed()
+	w.photographing()
 	return w.tape
+}
+
+// photographing asks for the photo of each user of a list, which not all have; the list
+// comes in any order.
+func (w *world) photographing() {
+	have := []bool{true, false, true, false, true}[:4+w.IntN(2)]
+	w.Shuffle(len(have), func(i, j int) { have[i], have[j] = have[j], have[i] })
+	for _, has := range have {
+		address := "GET /v1.0/users/" + w.guid() + "/photo"
+		if !has {
+			w.send(address, nil, 404, w.fault("ImageNotFound"))
+			continue
+		}
+		w.send(address, nil, 200, doc{"@odata.context": metadata + "users('" + w.guid() + "')/photo/$entity", "id": "48X48", "height": 48, "width": 48})
+	}
 }
 
 // redacted is a recording as it is stored by default.
