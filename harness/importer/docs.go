@@ -148,6 +148,10 @@ func (d *docsImport) pair(p *docs.Pair) {
 	if p.Request.Body != "" && asked.Get("Content-Type") == "" { // as any client sends
 		asked.Set("Content-Type", contentType(p.Request.Body))
 	}
+	if body := p.Response.Body; cutJSON(answered, body) {
+		answered.Set("Content-Type", "text/plain") // no client could read it as JSON
+		d.tell("docs.json", report.Note, p.Response.BodyLine, "the body that is not JSON is stored as text/plain")
+	}
 	i := &cassette.Interaction{
 		Request:  request(p.Request.Method, address.String(), address.Host, sized(asked, p.Request.Body), p.Request.Body),
 		Response: response(p.Response.Code, p.Response.Phrase, sized(answered, p.Response.Body), p.Response.Body),
@@ -174,6 +178,13 @@ func contentType(body string) string {
 		return "application/json"
 	}
 	return "application/octet-stream"
+}
+
+// cutJSON reports a body that calls itself JSON, or looks like it, and is not.
+func cutJSON(headers http.Header, body string) bool {
+	kind := strings.ToLower(headers.Get("Content-Type"))
+	named := strings.Contains(kind, "json") || kind == "" && strings.HasPrefix(body, "{")
+	return body != "" && named && !json.Valid([]byte(body))
 }
 
 // sized corrects a length: most of those in documentation are wrong.

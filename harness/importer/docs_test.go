@@ -1,6 +1,7 @@
 package importer_test
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -18,7 +19,7 @@ import (
 )
 
 // docsProject is an empty project with the repository's schemas.
-func docsProject(t *testing.T) *project.Project {
+func docsProject(t testing.TB) *project.Project {
 	t.Helper()
 	root := t.TempDir()
 	for _, sub := range []string{"cassettes", "scenarios"} {
@@ -56,7 +57,7 @@ func importPage(t *testing.T, p *project.Project, file, name string) *importer.R
 	return r
 }
 
-func docsCorpus(t *testing.T, name string) string {
+func docsCorpus(t testing.TB, name string) string {
 	t.Helper()
 	file := filepath.Join("..", "..", "..", "shared", "corpus", "docs", filepath.FromSlash(name))
 	if _, err := os.Stat(file); err != nil {
@@ -208,4 +209,53 @@ func TestDocsRefuses(t *testing.T) {
 	if r, err := importer.Docs(empty, "empty", importer.DocsOptions{}); err != nil || len(r.Cassette.Interactions) != 0 || r.Scenario != nil {
 		t.Errorf("%+v, %v", r, err)
 	}
+}
+
+// A body that cannot be made JSON is kept as it is, and the scenario passes.
+func TestDocsKeepWhatIsNotJSON(t *testing.T) {
+	const body = `{ "a": { "x", "y" } }`
+	p := docsProject(t)
+	file := filepath.Join(t.TempDir(), "page.md")
+	text := "```http\nGET https://graph.microsoft.com/v1.0/me\n```\n```http\nHTTP/1.1 200 OK\nContent-Type: application/json\n\n" + body + "\n```\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := importPage(t, p, file, "page")
+	if got := r.Cassette.Interactions[0].Response.Body; got != body {
+		t.Errorf("got %s", got)
+	}
+	if !slices.ContainsFunc(r.Findings, func(f report.Finding) bool {
+		return f.Rule == "docs.json" && f.Line == 8 && f.Severity == report.Warning
+	}) {
+		t.Errorf("not told: %v", r.Findings)
+	}
+	replayAll(t, p)
+}
+
+// A page that would leak is left out and told; others are imported.
+func TestDocsLeaveOutAPage(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "page.md")
+	if err := os.WriteFile(file, []byte("```http\nGET https://graph.microsoft.com/v1.0/me\n```\n```http\nHTTP/1.1 200 OK\n```\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := importer.Docs(file, "page", importer.DocsOptions{Clean: func(*cassette.Cassette) error { return errors.New("it leaks") }})
+	if err != nil || len(r.Cassette.Interactions) != 0 || len(r.Findings) == 0 || r.Findings[len(r.Findings)-1].Severity != report.Error {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// BenchmarkDocs imports the pages of the corpus, redaction and draft included.
+func BenchmarkDocs(b *testing.B) {
+	files, _ := filepath.Glob(filepath.Join(docsCorpus(b, "api-reference"), "*", "api", "*.md"))
+	p := docsProject(b)
+	options := importer.DocsOptions{Holds: p.Holds, Clean: func(c *cassette.Cassette) error { _, _, err := p.Clean(c); return err }}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, file := range files {
+			if _, err := importer.Docs(file, "page", options); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/float64(len(files))*7000, "s/7000pages")
 }
