@@ -208,11 +208,13 @@ func goesOn(address, line string) bool {
 
 var protocol = regexp.MustCompile(`(?i)[ \t]+HTTP/[\d.]+$`)
 
+var straightener = strings.NewReplacer("‘", "'", "’", "'", "“", `"`, "”", `"`, "\u00a0", " ")
+
 // address makes an address of what people write for one: it parses, and means what
 // they meant.
 func (r *reader) address(line int, text string) string {
 	text = protocol.ReplaceAllString(text, "")
-	straight := strings.NewReplacer("‘", "'", "’", "'", "“", `"`, "”", `"`, "\u00a0", " ").Replace(text)
+	straight := straightener.Replace(text)
 	if straight != text {
 		r.page.note(Repaired, line, "curly quotation marks or unusual spaces in the address")
 	}

@@ -107,6 +107,8 @@ var (
 	noName     = regexp.MustCompile(`(?i)^(not (supported|available|applicable|required)|none|n/?a|no|-+|no permissions? required|)$`)
 )
 
+var unmarked = strings.NewReplacer(`\*`, "*", "**", "", "`", "", "\u00a0", " ")
+
 // openIDScopes are permissions without a dot in their names (I: identity platform).
 var openIDScopes = []string{"email", "offline_access", "openid", "profile"}
 
@@ -115,7 +117,7 @@ func (r *reader) names(line int, cell string, application bool) []group {
 	text := lineBreak.ReplaceAllString(cell, "\n")
 	text = tag.ReplaceAllString(footnote.ReplaceAllString(text, ""), "")
 	text = link.ReplaceAllString(text, "$1")
-	text = strings.NewReplacer(`\*`, "*", "**", "", "`", "", "\u00a0", " ").Replace(text)
+	text = unmarked.Replace(text)
 	groups := []group{{}}
 	for part := range strings.SplitSeq(text, "\n") {
 		label, rest, labelled := strings.Cut(part, ":")

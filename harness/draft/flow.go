@@ -291,6 +291,6 @@ func (d *drafter) segment(plain, escaped string) string {
 	return escapeBraces(escaped)
 }
 
-func escapeBraces(s string) string {
-	return strings.NewReplacer("{", "{{", "}", "}}").Replace(s)
-}
+func escapeBraces(s string) string { return braces.Replace(s) }
+
+var braces = strings.NewReplacer("{", "{{", "}", "}}")
