@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -109,8 +110,8 @@ func (f *takeFlags) live(ctx context.Context, std streams, command string) (proj
 	return live, nil
 }
 
-// signIn opens the credential for requests that bring no token. Without one that is
-// configured, and none asked for, they go as they are.
+// signIn opens the credential for requests that bring no token. Without one that works,
+// and none asked for, they go as they are.
 func (f *takeFlags) signIn(ctx context.Context, std streams) (*auth.Credential, *auth.Claims, error) {
 	if f.auth == "none" {
 		return nil, nil, nil
@@ -121,11 +122,16 @@ func (f *takeFlags) signIn(ctx context.Context, std streams) (*auth.Credential, 
 		claims, err = set.Claims(ctx)
 	}
 	if err != nil {
-		if f.auth == "auto" {
+		switch {
+		case f.auth != "auto":
+			return nil, nil, err
+		case errors.Is(err, auth.ErrNotConfigured):
 			fmt.Fprintln(std.err, "graphvcr: no credential is configured: requests that bring no token go without one")
-			return nil, nil, nil
+		default: // the client may have one of its own
+			tell(std.err, err)
+			fmt.Fprintln(std.err, "graphvcr: warning: requests that bring no token go without one")
 		}
-		return nil, nil, err
+		return nil, nil, nil
 	}
 	if own, ok := claims[""]; ok {
 		return set[""], &own, nil

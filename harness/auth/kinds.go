@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -80,6 +81,9 @@ func (s *signIn) ofKind(k kind) (*Credential, error) {
 	return c, nil
 }
 
+// ErrNotConfigured is why auto finds no credential.
+var ErrNotConfigured = errors.New("nothing is configured")
+
 // auto is the first that is configured.
 func (s *signIn) auto() (*Credential, error) {
 	if variable := s.tokenVariable(); s.Getenv(variable) != "" {
@@ -90,10 +94,7 @@ func (s *signIn) auto() (*Credential, error) {
 			return s.ofKind(k)
 		}
 	}
-	return nil, &failure{
-		message: s.doing("") + ": nothing is configured",
-		hint:    s.autoHint(),
-	}
+	return nil, &failure{message: s.doing(""), hint: s.autoHint(), cause: ErrNotConfigured}
 }
 
 func (s *signIn) configured(k kind) bool {
