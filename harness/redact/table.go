@@ -92,7 +92,7 @@ var table = [ruleCount]Rule{
 	contentGPS:      {"content.gps", Content, "latitude, longitude, altitude and accuracy: ones"},
 	contentHeaders:  {"content.mail-headers", Content, "values of internetMessageHeaders: a filler of the same length"},
 	contentIP:       {"content.ip", Content, "IP addresses in fields: 192.0.2.1 or 2001:db8::1"},
-	contentText:     {"content.text", Content, "subjects, bodies, previews, topics: a filler of the same length"},
+	contentText:     {"content.text", Content, "subjects, titles, descriptions, bodies, previews, topics: a filler of the same length"},
 }
 
 func ruleNamed(id string) rule {
@@ -251,7 +251,7 @@ var members = newFields(map[string]field{
 
 	"driveid": {rule: identityDrive, treatment: identified},
 
-	"subject": writing, "bodypreview": writing, "topic": writing, "aboutme": writing, "personalnotes": writing,
+	"subject": writing, "title": writing, "description": writing, "bodypreview": writing, "topic": writing, "aboutme": writing, "personalnotes": writing,
 	"content":      writing.in("body", "uniquebody", "attachments", "note", "quickreplies"),
 	"summary":      writing.in("hits", "chatmessage", "message"),
 	"contentbytes": {rule: contentBytes, treatment: bytesText},
