@@ -116,7 +116,7 @@ func pairUp(old, new *behaviour) (pairs []pair, gone, come []*operation) {
 
 // operation compares an operation with itself, later.
 func (c *comparison) operation(p pair) {
-	before, after := newPicture(p.old), newPicture(p.new)
+	before, after := pictureOf(p.old), pictureOf(p.new)
 	for old, new := range likeThreads(p.old.threads, p.new.threads) {
 		c.threads(p, old, new)
 	}
@@ -154,8 +154,12 @@ type answers struct {
 	equal   equalities
 }
 
-func newPicture(op *operation) *picture {
-	p := &picture{answers: map[int]*answers{}, asked: newShape("", "$", "request")}
+func newPicture() *picture {
+	return &picture{answers: map[int]*answers{}, asked: newShape("", "$", "request")}
+}
+
+func pictureOf(op *operation) *picture {
+	p := newPicture()
 	for _, t := range op.threads {
 		for _, ph := range t.phases {
 			for _, e := range t.telling(ph) {
@@ -186,6 +190,25 @@ func (t *thread) telling(p *phase) []*exchange {
 		}
 	}
 	return last
+}
+
+// throttling compares how clients are turned away, where they were both times: at which
+// request is chance.
+func (c *comparison) throttling() {
+	before, after := newPicture(), newPicture()
+	for _, e := range c.old.turnedAway {
+		before.add(e)
+	}
+	for _, e := range c.new.turnedAway {
+		after.add(e)
+	}
+	op := &operation{key: "throttled", name: "throttled requests"}
+	for _, status := range slices.Sorted(maps.Keys(before.answers)) {
+		if old, new := before.answers[status], after.answers[status]; new != nil {
+			c.headers(pair{op, op}, old, new)
+			c.errors(pair{op, op}, old, new)
+		}
+	}
 }
 
 func (p *picture) ask(e *exchange) {

@@ -133,6 +133,30 @@ func thin(name string) func(map[string]any) {
 	}
 }
 
+// TestThrottlingLosesRetryAfter turns clients away at other requests each time, or not at all.
+func TestThrottlingLosesRetryAfter(t *testing.T) {
+	throttled := func(seed uint64, headers ...string) *cassette.Cassette {
+		w := newWorld(t, seed)
+		address := w.one("GET /v1.0/me", "GET /v1.0/me/drive", "DELETE /v1.0/me/photo")
+		w.send(address, nil, 429, w.fault("TooManyRequests"), headers...)
+		if w.IntN(2) == 0 {
+			w.send("GET /v1.0/me/drive", nil, 429, w.fault("TooManyRequests"), headers...)
+		}
+		w.directory()
+		return w.tape
+	}
+	for seed := range uint64(6) {
+		old := throttled(seed, "Retry-After: 7")
+		if changes := compare(t, old, throttled(seed+100, "Retry-After: 70")); len(changes) > 0 {
+			t.Errorf("nothing changed, but:\n%s", list(changes))
+		}
+		changes := compare(t, old, throttled(seed+100))
+		if len(changes) != 1 || changes[0].Rule != "header.lost" || changes[0].Where != "header.Retry-After" {
+			t.Errorf("want one header.lost, found:\n%s", list(changes))
+		}
+	}
+}
+
 func TestDocumentedChanges(t *testing.T) {
 	for seed, c := range documentedChanges {
 		t.Run(c.name, func(t *testing.T) {

@@ -110,6 +110,7 @@ func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
 	for _, p := range c.pairs {
 		c.operation(p)
 	}
+	c.throttling()
 	c.schemas()
 	c.flow()
 	return &Drift{Labels: labels, Changes: c.changes()}, nil

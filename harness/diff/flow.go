@@ -17,6 +17,7 @@ type behaviour struct {
 	operations map[string]*operation
 	order      []*operation // by first request
 	versions   []string     // API versions asked, sorted
+	turnedAway []*exchange  // by throttling, at whatever request
 }
 
 func (b *behaviour) version() string { return strings.Join(b.versions, "+") }
@@ -113,7 +114,8 @@ func behaviourOf(tape *cassette.Cassette) (*behaviour, error) {
 // add files one exchange.
 func (b *behaviour) add(e *exchange, links linkTable, writes writeLog) {
 	if e.isThrottled() {
-		return // a client repeats it, and how often is chance
+		b.turnedAway = append(b.turnedAway, e) // a client repeats it, and how often is chance
+		return
 	}
 	if v := e.url.Version; v != "" && !slices.Contains(b.versions, v) {
 		b.versions = append(b.versions, v)
