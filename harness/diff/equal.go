@@ -73,8 +73,10 @@ func collect(ids []held, doc any, where, name string, depth int) []held {
 			ids = collect(ids, value, jsondoc.AppendPath(where, inner), inner, depth+1)
 		}
 	case string:
-		if len(v) >= 6 && !strings.HasPrefix(name, "@") && valueOf(name, v).role == ident {
-			ids = append(ids, held{where, v})
+		if len(v) >= 6 && !strings.HasPrefix(name, "@") && !strings.HasPrefix(v, "http") {
+			if role, _, _ := roleOf(name, v); role == ident {
+				ids = append(ids, held{where, v})
+			}
 		}
 	}
 	return ids

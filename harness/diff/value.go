@@ -29,25 +29,36 @@ type value struct {
 
 // valueOf classifies the string that a member of that name holds.
 func valueOf(name, s string) value {
+	role, text, f := roleOf(name, s)
+	switch role {
+	case ident:
+		return value{role: ident, id: idShapeOf(s, f)}
+	case prose:
+		if f == nil && isWord(s) && !isNaming(name) {
+			return value{role: word, text: s}
+		}
+	}
+	return value{role: role, text: text}
+}
+
+// roleOf tells all but words, by what a string is spelled like and called.
+func roleOf(name, s string) (role, string, *format.Format) {
 	switch {
 	case s == "":
-		return value{role: prose}
+		return prose, "", nil
 	case strings.HasSuffix(name, "@odata.type"):
-		return value{role: class, text: s}
+		return class, s, nil
 	case isLinkName(name) || strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://"):
-		return value{role: link, text: linkShape(s)}
+		return link, linkShape(s), nil
 	}
 	if shape := dateShape(s); shape != "" {
-		return value{role: date, text: shape}
+		return date, shape, nil
 	}
 	f := format.Recognise(s)
-	switch {
-	case isID(f) || isIDName(name):
-		return value{role: ident, id: idShapeOf(s, f)}
-	case f == nil && isWord(s) && !isNaming(name):
-		return value{role: word, text: s}
+	if isID(f) || isIDName(name) {
+		return ident, "", f
 	}
-	return value{role: prose}
+	return prose, "", f
 }
 
 // idFormats are the formats of things' names.
