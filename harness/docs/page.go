@@ -5,10 +5,13 @@ import (
 	"net/http"
 )
 
-// Limits of a page. Microsoft's longest has some 100 KB and 30 fences.
+// Limits of a page. Microsoft's longest has some 100 KB and 30 fences. What an example
+// becomes (trees, YAML) takes some hundred times its size.
 const (
 	MaxSize   = 64 << 20
 	maxBlocks = 50_000
+	maxBlock  = 512 << 10
+	maxShown  = 2 << 20 // all blocks together
 )
 
 // Page is what a page shows.

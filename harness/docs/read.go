@@ -33,6 +33,7 @@ type reader struct {
 	lead     string      // the text before
 	adjacent bool        // no heading since the last fence
 	full     bool        // of tables
+	shown    int         // bytes of all fences
 	stating  stating
 }
 
@@ -132,6 +133,11 @@ func (r *reader) fence(f fence) error {
 		return &TooLargeError{Line: f.line, Limit: strconv.Itoa(maxBlocks) + " blocks"}
 	}
 	f.annotation, r.pending = r.pending, nil
+	if r.shown += len(f.text); len(f.text) > maxBlock || r.shown > maxShown {
+		r.shown -= len(f.text)
+		r.page.note(Unpaired, f.line, "left out a block of %d KB: beyond %d KB, or %d KB in one page, nothing is an example", len(f.text)>>10, maxBlock>>10, maxShown>>10)
+		return nil
+	}
 	f.section, f.path, f.lead = r.section, r.headings, r.adjacent
 	if at := answerWithin.FindStringIndex(f.text); at != nil && f.asks() {
 		answer := f

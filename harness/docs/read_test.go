@@ -196,6 +196,10 @@ func TestManyFences(t *testing.T) {
 	if err != nil || len(page.Pairs) != 10000-1 {
 		t.Fatalf("%d pairs: %v", len(page.Pairs), err)
 	}
+	page, err = Read("```http\nHTTP/1.1 200 OK\n\n[" + strings.Repeat("1,", maxBlock) + "1]\n```\n")
+	if err != nil || len(page.Notes) != 1 || page.Notes[0].Line != 1 || page.Notes[0].Kind != Unpaired {
+		t.Errorf("a block of 8 MB: %v, %v", page.Notes, err)
+	}
 	_, err = Read(strings.Repeat("```\n```\n", maxBlocks+1))
 	var large *TooLargeError
 	if !errors.As(err, &large) || large.Line != 2*maxBlocks+1 || large.Hint() == "" {
