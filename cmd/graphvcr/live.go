@@ -19,12 +19,13 @@ import (
 
 // takeFlags say what a front door does with the requests of a client.
 type takeFlags struct {
-	cassettes []string
-	mode      string
-	inputs    []string
-	auth      string
-	base      string // of the service; "" is Graph's global cloud
-	upstream  upstreamFlags
+	cassettes  []string
+	mode       string
+	inputs     []string
+	retryAfter bool
+	auth       string
+	base       string // of the service; "" is Graph's global cloud
+	upstream   upstreamFlags
 }
 
 func (f *takeFlags) register(flags *pflag.FlagSet) {
@@ -32,6 +33,7 @@ func (f *takeFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.mode, "mode", "replay", "`mode`: replay, record, or spy (record what the cassette lacks)")
 	flags.StringVar(&f.auth, "auth", "auto", "`kind` of sign-in for requests that bring no token (graphvcr record --help)")
 	flags.StringArrayVar(&f.inputs, "input", nil, "use a value of your own for a variable or pseudonym of the cassettes: `NAME=value`; repeatable")
+	flags.BoolVar(&f.retryAfter, "retry-after", false, "replay Retry-After as it was recorded, not as 0, so that clients wait")
 	f.upstream.register(flags)
 }
 
@@ -60,6 +62,7 @@ func (f *takeFlags) begin(p *project.Project, mode project.Mode, live project.Li
 	if err != nil {
 		return nil, err
 	}
+	p.Playing.RetryAfter = f.retryAfter
 	return takeWith(p, mode, f.cassettes, live, inputs)
 }
 

@@ -48,7 +48,7 @@ func (p *Project) Play(names ...string) (*Playback, error) {
 		b.sessions = append(b.sessions, t.index.NewSession())
 	}
 	b.together = match.NewTogether(b.sessions...)
-	b.replayer = transport.NewReplayer(b.together, transport.Options{})
+	b.replayer = transport.NewReplayer(b.together, p.Playing)
 	return b, nil
 }
 

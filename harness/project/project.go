@@ -12,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/schema"
+	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
 // Dirs says where things lie. The zero value of a field is its default below Root.
@@ -28,8 +29,9 @@ type Project struct {
 	Dirs    Dirs
 	Rules   Rules
 	Schemas *schema.Set
-	Answers *conform.Checker // what every answer is judged by
-	Now     func() time.Time // by which recordings expire; nil is time.Now
+	Answers *conform.Checker  // what every answer is judged by
+	Now     func() time.Time  // by which recordings expire; nil is time.Now
+	Playing transport.Options // how a client's requests are answered, scenarios aside
 
 	tapes shelf
 }
