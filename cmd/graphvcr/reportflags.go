@@ -124,7 +124,7 @@ func (r *reporting) write(t target, s *report.Suite) error {
 		return err
 	}
 	if err := replaceFile(t.file, text.Bytes()); err != nil {
-		return &failure{message: "write the " + t.kind + " report", err: err}
+		return &failure{message: "write the " + t.kind + " report " + t.file, err: err}
 	}
 	return nil
 }

@@ -99,7 +99,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	if err != nil {
 		return nil, err
 	}
-	if len(faults) > 0 && mode == project.ModeRecord {
+	if len(faults) > 0 && mode != project.ModeReplay {
 		return nil, &failure{message: "serve: --fault is for replay: a recording keeps what the service answers", hint: "leave out --fault, or record first and replay with it"}
 	}
 	doors, err := f.open()
