@@ -15,6 +15,7 @@ type pairing struct {
 	current  *Request              // that the next answer belongs to
 	last     *Response             // the last answer since that request
 	named    map[string][]*Request // those without an answer, and the last one, by the names of annotations
+	template *fence                // the last one, which an answer without a request may belong to
 	previous int                   // line of the block before
 }
 
@@ -25,7 +26,7 @@ func (r *reader) pair() {
 		f := &r.fences[i]
 		switch {
 		case f.asks() && p.isTemplate(i):
-			r.page.minor(LeftOut, f.line, "left out a template of requests, which is no example")
+			f.template, p.template = true, f
 		case f.asks():
 			p.request(f)
 		case f.answers():
@@ -37,6 +38,11 @@ func (r *reader) pair() {
 			p.leaveOut(f)
 		}
 		p.previous = f.line
+	}
+	for i := range r.fences {
+		if f := &r.fences[i]; f.template {
+			r.page.minor(LeftOut, f.line, "left out a template of requests, which is no example")
+		}
 	}
 	for _, q := range p.requests {
 		if !q.answered {
@@ -55,7 +61,7 @@ func (p *pairing) isTemplate(i int) bool {
 	if (absolute || f.isAnnotated("request")) && !syntax {
 		return false
 	}
-	return syntax && f.isAnnotated("ignored") || !p.isAnswered(i)
+	return syntax && f.isAnnotated("ignored") && !absolute || !p.isAnswered(i)
 }
 
 // isAnswered reports whether the next message on the page is an answer.
@@ -92,6 +98,12 @@ func (p *pairing) response(f *fence) {
 	}
 	p.check(f, a)
 	asked := p.askedBy(f)
+	if len(asked) == 0 && p.template != nil {
+		p.page.note(Repaired, p.template.line, "no example of a request is before the answer in line %d: took the template", f.line)
+		p.template.template = false
+		p.request(p.template)
+		asked = []*Request{p.current}
+	}
 	if len(asked) == 0 {
 		p.page.note(Unpaired, f.line, "left out: no request is before the answer %d %s", a.Code, a.Phrase)
 		return

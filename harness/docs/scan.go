@@ -10,7 +10,8 @@ type fence struct {
 	annotation *annotation
 	section    string   // the nearest heading
 	path       []string // all headings above, in lower case
-	lead       bool     // nothing but white space lies between it and the block before
+	lead       bool     // no heading lies between it and the block before
+	template   bool     // it stands for all requests of its kind, and is no example
 }
 
 // scanner goes through a page once and hands what it finds to a reader.
