@@ -3,7 +3,9 @@ package harness
 import (
 	"cmp"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"sync"
@@ -105,6 +107,9 @@ func (s *Session) replay(o options) error {
 		return err
 	}
 	if s.playback, err = p.Play(s.name); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			s.t.Logf("with GRAPHVCR_MODE=record the test records cassette %q", s.name)
+		}
 		return err
 	}
 	s.t.Cleanup(s.playback.Close)
@@ -130,7 +135,7 @@ func (s *Session) endReplay() {
 	for _, miss := range s.playback.Misses() {
 		s.t.Errorf("%v", miss)
 	}
-	if s.t.Failed() {
+	if s.t.Failed() || s.t.Skipped() {
 		return
 	}
 	for _, unused := range s.playback.Unused() {
@@ -160,8 +165,17 @@ func (s *Session) record(o options) error {
 
 func (s *Session) endRecord() {
 	s.t.Helper()
-	if s.t.Failed() {
-		s.t.Logf("cassette %q was not replaced, because the test failed", s.name)
+	why := ""
+	switch {
+	case s.t.Failed():
+		why = "the test failed"
+	case s.t.Skipped():
+		why = "the test was skipped"
+	case s.recording.IsEmpty():
+		why = "nothing was recorded"
+	}
+	if why != "" {
+		s.t.Logf("cassette %q was not replaced, because %s", s.name, why)
 		if err := s.recording.Abort(); err != nil {
 			s.t.Errorf("cassette %q: %v", s.name, err)
 		}

@@ -2,6 +2,7 @@ package harness_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -24,6 +25,7 @@ type probe struct {
 	testing.TB
 	mu      sync.Mutex
 	failed  bool
+	skipped bool
 	told    strings.Builder
 	cleanup []func()
 }
@@ -31,6 +33,8 @@ type probe struct {
 func (p *probe) Helper()          {}
 func (p *probe) Cleanup(f func()) { p.cleanup = append(p.cleanup, f) }
 func (p *probe) Failed() bool     { p.mu.Lock(); defer p.mu.Unlock(); return p.failed }
+func (p *probe) Skipped() bool    { return p.skipped }
+func (p *probe) SkipNow()         { p.skipped = true; runtime.Goexit() }
 func (p *probe) Logf(f string, a ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -189,18 +193,54 @@ func TestOpen(t *testing.T) {
 
 const shipped = "../cassettes"
 
-// A miss fails the test though the client swallows it, and says why.
 // A changed copy of the cassettes takes the place of those that a test names.
 func TestOpenFindsChangedCassettes(t *testing.T) {
 	t.Setenv("GRAPHVCR_CASSETTES", t.TempDir())
 	told, failed := probed(t, func(t testing.TB) {
 		harness.Open(t, "users/read", harness.Dir(filepath.Join("testdata", "project", "cassettes")))
 	})
-	if !failed || !strings.Contains(told, `there is no cassette "users/read"`) {
+	if !failed || !strings.Contains(told, `there is no cassette "users/read"`) || !strings.Contains(told, "GRAPHVCR_MODE=record") {
 		t.Errorf("failed %v, told %q", failed, told)
 	}
 }
 
+// A test that is skipped, or that asks for nothing, recorded nothing to replace a cassette
+// with.
+func TestOpenRecordsNothing(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "users", "select.yaml")
+	before, err := os.ReadFile(filepath.Join(shipped, "users", "select.yaml"))
+	if err := errors.Join(err, os.Mkdir(filepath.Dir(file), 0o755), os.WriteFile(file, before, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("CI", "")
+	open := func(t testing.TB) { harness.Open(t, "users/select", harness.Dir(dir)) }
+	skip := func(t testing.TB) { open(t); t.SkipNow() }
+	for name, test := range map[string]struct {
+		mode string
+		body func(testing.TB)
+		want string
+	}{
+		"skipped":             {"record", skip, "was not replaced, because the test was skipped"},
+		"asks for nothing":    {"record", open, "was not replaced, because nothing was recorded"},
+		"skipped when played": {"replay", skip, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("GRAPHVCR_MODE", test.mode)
+			if told, failed := probed(t, test.body); failed || !strings.Contains(told, test.want) {
+				t.Errorf("failed: %v; told %q", failed, told)
+			}
+			if after, err := os.ReadFile(file); err != nil || string(after) != string(before) {
+				t.Errorf("the cassette is another, %v", err)
+			}
+			if left, _ := filepath.Glob(filepath.Join(dir, "users", "*.journal")); left != nil {
+				t.Errorf("left %v", left)
+			}
+		})
+	}
+}
+
+// A miss fails the test though the client swallows it, and says why.
 func TestOpenTellsMisses(t *testing.T) {
 	told, failed := probed(t, func(t testing.TB) {
 		s := harness.Open(t, "users/get-manager-not-found", harness.Dir(shipped))
