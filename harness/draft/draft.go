@@ -136,6 +136,7 @@ func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, err
 	sent := m.first().Request
 	request := mapping("method", text(sent.Method))
 	version, path, ok := splitVersion(u)
+	ok = ok && utf8.ValidString(unescapeQuery(u.RawQuery)) // YAML holds nothing else
 	switch link, rest := d.link(u, version, path); {
 	case link != "":
 		key := "url"

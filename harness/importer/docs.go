@@ -52,7 +52,12 @@ func Docs(file, name string, o DocsOptions) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := docs.Read(text)
+	return docsPage(file, name, text, o)
+}
+
+// docsPage is Docs for a page that was read.
+func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
+	page, err := docs.Read(strings.ToValidUTF8(text, "\ufffd"))
 	var large *docs.TooLargeError
 	if errors.As(err, &large) {
 		return nil, &Error{File: file, Line: large.Line, Message: large.Error(), Advice: large.Hint()}
@@ -83,7 +88,7 @@ func readPage(file string) (string, error) {
 	if _, err := io.Copy(&text, io.LimitReader(f, docs.MaxSize+1)); err != nil {
 		return "", fmt.Errorf("import %s: %w", file, err)
 	}
-	return strings.ToValidUTF8(text.String(), "\ufffd"), nil
+	return text.String(), nil
 }
 
 // docsImport is an import of a page under way.
