@@ -138,12 +138,16 @@ func (r *Recording) run(ctx context.Context, p *Project, sc *scenario.Scenario) 
 // drop ends a recording that makes no cassette.
 func (r *Recording) drop(ctx context.Context, told *report.Case) error {
 	if ctx.Err() != nil {
-		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.interrupted", Severity: report.Error, Place: report.Place{File: told.File},
-			Message: "interrupted: what was recorded is in " + r.journal.Name(), Hint: "graphvcr record --recover",
-		})
-		told.Status = report.Errored
-		return r.journal.Close()
+		f := report.Finding{
+			Rule: "record.interrupted", Severity: report.Error, Place: report.Place{File: told.File}, Message: "interrupted before anything was recorded",
+		}
+		end := r.Abort
+		if r.recorder.Len()+r.recorder.Retried() > 0 {
+			f.Message, f.Hint = "interrupted: what was recorded is in "+r.journal.Name(), "graphvcr record --recover"
+			end = r.journal.Close
+		}
+		told.Findings, told.Status = append(told.Findings, f), report.Errored
+		return end()
 	}
 	if err := r.journal.Err(); err != nil { // the disk's fault, not the scenario's
 		return errors.Join(err, r.journal.Close())

@@ -31,6 +31,9 @@ func (p *Project) Recover(journal string) (report.Case, error) {
 		})
 	}
 	if all == retried { // nothing but the torn end
+		told.Findings = append(told.Findings, report.Finding{
+			Rule: "record.nothing", Severity: report.Note, Place: report.Place{File: told.File}, Message: "held nothing to make a cassette of, and was removed",
+		})
 		return told, j.Remove()
 	}
 	if _, err := os.Lstat(file); err == nil {

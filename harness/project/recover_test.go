@@ -1,8 +1,11 @@
 package project
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -118,4 +121,44 @@ func read(t *testing.T, file string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// Of a journal that holds nothing there is nothing to make, and nothing is kept.
+func TestRecoverNothing(t *testing.T) {
+	p := lay(t, "-- scenarios/a.yaml --\n"+get("a", "", "/me")+"-- cassettes/x --\n")
+	journal := leave(t, p, "one", 0)
+	told, err := p.Recover(journal)
+	if err != nil || len(told.Findings) != 1 || !strings.Contains(told.Findings[0].Message, "held nothing") {
+		t.Errorf("told %+v, %v", told.Findings, err)
+	}
+	if _, err := os.Stat(journal); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the journal: %v", err)
+	}
+}
+
+// cancelling ends the run when the first request comes.
+type cancelling struct{ cancel context.CancelFunc }
+
+func (c cancelling) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.cancel()
+	return nil, req.Context().Err()
+}
+
+// A recording that is interrupted before anything was answered leaves nothing that the
+// next one would stumble over.
+func TestInterruptedBeforeTheFirstAnswer(t *testing.T) {
+	p := lay(t, "-- scenarios/a.yaml --\n"+get("a", "", "/me")+"-- cassettes/x --\n")
+	ctx, cancel := context.WithCancel(t.Context())
+	told, err := p.Record(ctx, p.Dirs.Scenarios+"/a.yaml", Live{Carrier: func(string) http.RoundTripper { return cancelling{cancel} }})
+	if err != nil || told.Status != report.Errored {
+		t.Errorf("told %+v, %v", told, err)
+	}
+	for _, f := range told.Findings {
+		if strings.Contains(f.Message, ".journal") {
+			t.Errorf("told of a journal: %s", f.Message)
+		}
+	}
+	if journals, err := p.Journals(); err != nil || journals != nil {
+		t.Errorf("left %v, %v", journals, err)
+	}
 }
