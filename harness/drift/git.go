@@ -31,11 +31,18 @@ func git(ctx context.Context, args ...string) ([]byte, error) {
 	return nil, errors.New(strings.TrimPrefix(strings.TrimSpace(told.String()), "fatal: "))
 }
 
+const shallowAdvice = "this clone is shallow and does not hold all history: git fetch --unshallow"
+
+func isShallow(ctx context.Context) bool {
+	out, err := git(ctx, "rev-parse", "--is-shallow-repository")
+	return err == nil && strings.TrimSpace(string(out)) == "true"
+}
+
 // revisionAdvice is for a revision that git does not know; in a shallow clone there may be
 // nothing wrong with it.
 func revisionAdvice(ctx context.Context) string {
-	if out, err := git(ctx, "rev-parse", "--is-shallow-repository"); err == nil && strings.TrimSpace(string(out)) == "true" {
-		return "this clone is shallow and does not hold all history: git fetch --unshallow"
+	if isShallow(ctx) {
+		return shallowAdvice
 	}
 	return "git log --oneline lists revisions; HEAD~3:cassettes/chats names a folder in one"
 }

@@ -40,8 +40,9 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 		return nil, err
 	}
 	defer blobs.close()
+	blobs.willBeAsked(versions)
 	var before *cassette.Cassette
-	for _, v := range versions {
+	for n, v := range versions {
 		told := report.Case{Name: v.name(), File: file}
 		if v.blob == "" {
 			told.Findings = []report.Finding{{Rule: "drift.cassette-gone", Severity: report.Note, Place: report.Place{File: file}, Message: "removed"}}
@@ -55,7 +56,14 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 			suite.Cases = append(suite.Cases, told)
 			continue
 		}
-		suite.Cases = append(suite.Cases, step(told, before, after, opts))
+		told = step(told, before, after, opts)
+		if n == 0 && isShallow(ctx) {
+			told.Findings = append(told.Findings, report.Finding{
+				Rule: "drift.shallow", Severity: report.Warning, Place: report.Place{File: file},
+				Message: "what came before is not told: " + shallowAdvice,
+			})
+		}
+		suite.Cases = append(suite.Cases, told)
 		before = after
 	}
 	if here, err := cassette.Load(file); err == nil && before != nil && !sameAs(ctx, file, versions[len(versions)-1].blob) {
@@ -120,11 +128,20 @@ func versionsOf(ctx context.Context, file string) ([]version, error) {
 	return versions, nil
 }
 
-// blobs reads what git holds through one process.
+// blobs reads what git holds through one process, each blob once.
 type blobs struct {
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
+	cmd  *exec.Cmd
+	in   io.WriteCloser
+	out  *bufio.Reader
+	more map[string]int // how often a blob will be asked for again
+	kept map[string]*cassette.Cassette
+}
+
+// willBeAsked says which blobs will be loaded, so that only what comes again is kept.
+func (b *blobs) willBeAsked(versions []version) {
+	for _, v := range versions {
+		b.more[v.blob]++
+	}
 }
 
 func startBlobs(ctx context.Context) (*blobs, error) {
@@ -141,13 +158,30 @@ func startBlobs(ctx context.Context) (*blobs, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("read from git: %w", err)
 	}
-	return &blobs{cmd, in, bufio.NewReader(out)}, nil
+	return &blobs{cmd, in, bufio.NewReader(out), map[string]int{}, map[string]*cassette.Cassette{}}, nil
 }
 
 func (b *blobs) close() error { return errors.Join(b.in.Close(), b.cmd.Wait()) }
 
-// load reads a cassette from a blob, which is called name in messages.
+// load is the cassette of a blob, which is called name in messages.
 func (b *blobs) load(blob, name string) (*cassette.Cassette, error) {
+	c := b.kept[blob]
+	if c == nil {
+		var err error
+		if c, err = b.read(blob, name); err != nil {
+			return nil, err
+		}
+	}
+	delete(b.kept, blob)
+	if b.more[blob]--; b.more[blob] > 0 {
+		b.kept[blob] = c
+	}
+	named := *c
+	named.File = name
+	return &named, nil
+}
+
+func (b *blobs) read(blob, name string) (*cassette.Cassette, error) {
 	if _, err := fmt.Fprintln(b.in, blob); err != nil {
 		return nil, fmt.Errorf("read %s from git: %w", name, err)
 	}
