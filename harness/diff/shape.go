@@ -51,6 +51,7 @@ type spot struct {
 const (
 	maxExamples = 3
 	maxClasses  = 200 // of strings at one place; more say nothing
+	maxDepth    = 100 // of what is read of a document
 )
 
 // total is how many values stood there.
@@ -84,6 +85,9 @@ func newShape(name, where, subject string) *shape {
 
 // read adds a value, which is of a type where that is known.
 func (r *reader) read(s *shape, doc any, typ string) {
+	if len(r.steps) > maxDepth {
+		return // nobody's contract, and a path that is long for every member on the way
+	}
 	if len(s.at) < maxExamples {
 		s.at = append(s.at, r.spot())
 	}
