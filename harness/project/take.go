@@ -194,7 +194,7 @@ func (t *Take) End() report.Case {
 	for _, n := range t.recording.recorder.Notes() {
 		told.Findings = append(told.Findings, report.Finding{
 			Rule: "record.broken", Severity: report.Warning, Place: report.Place{File: told.File},
-			Message: fmt.Sprintf("not recorded: %s %s: %v", n.Method, n.URL, n.Err),
+			Message: fmt.Sprintf("not recorded as it was: %s %s: %v", n.Method, n.URL, n.Err),
 		})
 	}
 	told.Findings = append(told.Findings, t.save())
