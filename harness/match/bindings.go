@@ -158,7 +158,7 @@ func (b *bindings) recorded(address *url.URL, header http.Header, body []byte) (
 	}
 	if len(body) > 0 {
 		where := inText
-		if mediaType(properlySpelled(header)["Content-Type"]) == "application/x-www-form-urlencoded" {
+		if mediaType(properlySpelled(header)["Content-Type"]) == formType {
 			where = inAddress
 		}
 		body = []byte(rename(string(inflate(body)), where))

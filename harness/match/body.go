@@ -31,6 +31,8 @@ type payload struct {
 
 type pair struct{ name, value string }
 
+const formType = "application/x-www-form-urlencoded"
+
 // payloadOf reads a body by what its Content-Type says of it. A body that is not
 // what it says is compared as bytes.
 func payloadOf(header http.Header, body []byte, isBatch bool, version string, ignored []*jsondoc.Path) payload {
@@ -48,7 +50,7 @@ func payloadOf(header http.Header, body []byte, isBatch bool, version string, ig
 		if doc, err := jsondoc.Parse(string(text)); err == nil {
 			return jsonPayload(text, without(doc, ignored), isBatch, version)
 		}
-	case kind == "application/x-www-form-urlencoded":
+	case kind == formType:
 		if form, ok := parseForm(string(text)); ok {
 			return payload{digest: digest("form", canonicalForm(form)), text: text, form: form}
 		}

@@ -25,7 +25,7 @@ func (s ruleSet) understand(method string, address *url.URL, header http.Header,
 	if len(body) > 0 {
 		header = properlySpelled(header)
 		isBatch := method == http.MethodPost && isBatchURL(u)
-		r.body = payloadOf(header, body, isBatch, u.Version, r.effect.bodies)
+		r.body = payloadOf(withoutFormOfPut(method, header), body, isBatch, u.Version, r.effect.bodies)
 	}
 	r.key = Key{
 		Method:    method,
@@ -37,6 +37,15 @@ func (s ruleSet) understand(method string, address *url.URL, header http.Header,
 		Principal: principal,
 	}
 	return r
+}
+
+// withoutFormOfPut takes away the type of a form that is put: Graph takes no form that way,
+// and curl --data-binary calls every file one.
+func withoutFormOfPut(method string, header http.Header) http.Header {
+	if method != http.MethodPut || mediaType(header["Content-Type"]) != formType {
+		return header
+	}
+	return http.Header{"Content-Type": {"application/octet-stream"}}
 }
 
 // read reports whether the request changes nothing.

@@ -20,13 +20,13 @@ func (p *pass) body(s string, m media) {
 	switch {
 	case isJSON(s) && !m.file:
 		p.json(s, 0)
-	case kind == "application/x-www-form-urlencoded", m.signIn && strings.Contains(s, "=") && !strings.HasPrefix(s, "<"):
+	case kind == "application/x-www-form-urlencoded" && !m.file, m.signIn && strings.Contains(s, "=") && !strings.HasPrefix(s, "<"):
 		p.form = true
 		p.query(s, 0)
 		p.form = false
 	case strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
 		p.multipart(s, 0, params["boundary"])
-	case isTable(kind, s):
+	case isReport(s), kind == "text/csv" && !m.file:
 		p.table(s)
 	case m.file || !utf8.ValidString(s) || strings.HasPrefix(kind, "image/"):
 		p.file(s, m)
@@ -55,9 +55,9 @@ func (p *pass) file(s string, m media) {
 	}
 }
 
-// isTable recognises the reports of usage, which are CSV (v1.0/api/reportroot pages).
-func isTable(kind, s string) bool {
-	return kind == "text/csv" || strings.HasPrefix(strings.TrimPrefix(s, "\ufeff"), "Report Refresh Date,")
+// isReport recognises the reports of usage, which are CSV (v1.0/api/reportroot pages).
+func isReport(s string) bool {
+	return strings.HasPrefix(strings.TrimPrefix(s, "\ufeff"), "Report Refresh Date,")
 }
 
 // table looks at CSV whose first line names the columns.

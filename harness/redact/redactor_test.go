@@ -291,6 +291,24 @@ func TestFilesAndPhotos(t *testing.T) {
 	}
 }
 
+// What is uploaded is a file, whatever its type says: curl --data-binary calls all a form.
+func TestFilesOfAnyType(t *testing.T) {
+	for kind, body := range map[string]string{
+		"application/x-www-form-urlencoded": "Dragonfly costs 7 million&password=x, says adele@fabrikam.com",
+		"text/csv":                          "project,cost\nDragonfly,7 million\n",
+		"application/json":                  `{"Dragonfly": "7 million"}`,
+		"":                                  "\xff\xfe&code=Dragonfly&pwd=7 million",
+	} {
+		put := interaction("PUT", graph+"/me/drive/root:/plan:/content")
+		put.Request.Headers.Set("Content-Type", kind)
+		put.Request.Body = body
+		done := newRedactor(t).Interaction(put).Request.Body
+		if strings.Contains(done, "Dragonfly") || len(done) != len(body) {
+			t.Errorf("%s became %q", kind, done)
+		}
+	}
+}
+
 // A leak in a file is told with its line; Save refuses and leaves no file.
 func TestLeaksOfAFile(t *testing.T) {
 	i := interaction("POST", graph+"/users")
