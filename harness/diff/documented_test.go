@@ -157,6 +157,38 @@ func TestThrottlingLosesRetryAfter(t *testing.T) {
 	}
 }
 
+// TestListsGrow compares a service that gives five items a page, of which there are some
+// more or fewer, with one that gives two.
+func TestListsGrow(t *testing.T) {
+	listed := func(seed uint64, items, size int) *cassette.Cassette {
+		w := newWorld(t, seed)
+		address := "/v1.0/me/contacts"
+		for items > 0 {
+			n := min(items, size)
+			d := doc{"value": w.many(n, func() any { return doc{"id": w.guid(), "displayName": w.name()} })}
+			next := "/v1.0/me/contacts?$skip=" + w.token(8)
+			if items -= n; items > 0 {
+				d["@odata.nextLink"] = graph + next
+			}
+			w.send("GET "+address, nil, 200, d)
+			address = next
+		}
+		return w.tape
+	}
+	for _, c := range []struct {
+		was, is, size int
+		rule          string
+	}{
+		{3, 8, 5, ""}, {5, 6, 5, ""}, {8, 3, 5, ""}, {11, 5, 5, ""}, {1, 4, 5, ""}, {12, 6, 5, ""},
+		{5, 5, 2, "paging.added"}, {5, 3, 2, "paging.added"}, {4, 9, 2, "paging.added"}, {8, 8, 3, "paging.size"}, {8, 8, 9, "paging.removed"}, {8, 7, 9, "paging.removed"},
+	} {
+		changes := compare(t, listed(1, c.was, 5), listed(2, c.is, c.size))
+		if c.rule == "" && len(changes) > 0 || c.rule != "" && (len(changes) != 1 || changes[0].Rule != c.rule) {
+			t.Errorf("%d items in pages of 5, then %d in pages of %d: want %q, found:\n%s", c.was, c.is, c.size, c.rule, list(changes))
+		}
+	}
+}
+
 func TestDocumentedChanges(t *testing.T) {
 	for seed, c := range documentedChanges {
 		t.Run(c.name, func(t *testing.T) {

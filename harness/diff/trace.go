@@ -223,6 +223,8 @@ func (c *comparison) paging(p pair, was, is *exchange) {
 	sizeBefore, sizeAfter := len(list(was.answered.doc, "value")), len(list(is.answered.doc, "value"))
 	d := difference{operation: p.old, where: "$['@odata.nextLink']", examples: []Example{{Old: was.at, New: is.at, Path: "$['value']"}}}
 	switch {
+	case !before && after && is.grewFrom(was), before && !after && was.grewFrom(is):
+		return // more items than fit, or no longer so many
 	case !before && after:
 		d.rule, d.old, d.new, d.message = "paging.added", "one answer", "pages", "comes in pages"
 	case before && !after:
@@ -236,6 +238,17 @@ func (c *comparison) paging(p pair, was, is *exchange) {
 		return
 	}
 	c.add(d)
+}
+
+// grewFrom reports whether a list came whole once and in pages now because it has more
+// items: its first page holds no fewer than there were, and further ones the rest.
+func (e *exchange) grewFrom(whole *exchange) bool {
+	was, first := len(list(whole.answered.doc, "value")), len(list(e.answered.doc, "value"))
+	all := first
+	for _, page := range e.pages {
+		all += len(list(page.answered.doc, "value"))
+	}
+	return first >= was && all > first
 }
 
 func (e *exchange) hasNext() bool { return text(e.answered.doc, "@odata.nextLink") != "" }
