@@ -309,6 +309,22 @@ func TestFilesOfAnyType(t *testing.T) {
 	}
 }
 
+// What is left of a file whose first bytes are text is left by a second redaction too.
+func TestFilesAreRedactedOnce(t *testing.T) {
+	for _, body := range []string{"%PDF-1.7\n\xff\xfea plan", "PK\x03\x04\x14\x00\xffa plan"} {
+		download := interaction("GET", graph+"/me/drive/items/01NKDM7HMOJTVYMDOSXFDK2QJDXCDI3WUK/content")
+		download.Response.Headers.Set("Content-Type", "application/octet-stream")
+		download.Response.Body = body
+		once := newRedactor(t).Interaction(download)
+		if got, want := once.Response.Body, body[:4]+strings.Repeat("\x00", len(body)-4); got != want {
+			t.Errorf("%q became %q", body, got)
+		}
+		if twice := newRedactor(t).Interaction(once); twice.Response.Body != once.Response.Body {
+			t.Errorf("%q became %q", once.Response.Body, twice.Response.Body)
+		}
+	}
+}
+
 // A leak in a file is told with its line; Save refuses and leaves no file.
 func TestLeaksOfAFile(t *testing.T) {
 	i := interaction("POST", graph+"/users")
