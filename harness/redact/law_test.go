@@ -26,8 +26,14 @@ func FuzzFixedPoint(f *testing.F) {
 	f.Add(uint8(2), graph+"/users?$search=\"displayName:ad\" AND \"mail:x\"", "", "password=a%26b&username=x%40y.com&grant_type=password")
 	f.Add(uint8(3), graph+"/users?$filter=startswith(displayName,'Ad') or mail in ('a@b.com','c@d.com')", "", "--b\r\nContent-Type: application/json\r\n\r\n{\"password\":\"x\"}\r\n--b--")
 	f.Add(uint8(5), graph+"/reports/x", "", "Report Refresh Date,User Principal Name,Display Name\r\n2026-01-01,adele@fabrikam.com,Adele Vance\r\n")
+	f.Add(uint8(130), graph+"/me/drive/root:/a.pdf:/content", "", "%PDF-1.7\n\xff\xfea plan")
+	f.Add(uint8(128), graph+"/me/drive/root:/a.txt:/content", "", "Dragonfly&code=x&password=y")
 	f.Fuzz(func(t *testing.T, kind uint8, address, header, body string) {
-		i := interaction("POST", address)
+		method := "POST"
+		if kind >= 128 { // a file, by some addresses
+			method = "PUT"
+		}
+		i := interaction(method, address)
 		i.Request.Headers = http.Header{"Content-Type": {kinds[int(kind)%len(kinds)]}, "Location": {header}, "X": {header}}
 		i.Response.Headers = i.Request.Headers
 		i.Request.Body, i.Response.Body = body, body
