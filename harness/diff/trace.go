@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -252,3 +253,22 @@ func (e *exchange) grewFrom(whole *exchange) bool {
 }
 
 func (e *exchange) hasNext() bool { return text(e.answered.doc, "@odata.nextLink") != "" }
+
+// throttling compares how clients are turned away, where they were both times: at which
+// request is chance.
+func (c *comparison) throttling() {
+	before, after := newPicture(), newPicture()
+	for _, e := range c.old.turnedAway {
+		before.add(e)
+	}
+	for _, e := range c.new.turnedAway {
+		after.add(e)
+	}
+	op := &operation{key: "throttled", name: "throttled requests"}
+	for _, status := range slices.Sorted(maps.Keys(before.answers)) {
+		if old, new := before.answers[status], after.answers[status]; new != nil {
+			c.headers(pair{op, op}, old, new)
+			c.errors(pair{op, op}, old, new)
+		}
+	}
+}
