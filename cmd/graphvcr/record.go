@@ -128,7 +128,11 @@ func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *repo
 		suite.Cases = append(suite.Cases, told)
 	}
 	if len(suite.Cases) == 0 {
-		return &failure{message: "record --recover: there is no journal in " + p.Dirs.Cassettes, hint: "nothing was interrupted, or it was recovered already"}
+		what := ""
+		if len(names) > 0 {
+			what = " of " + strings.Join(names, ", ")
+		}
+		return &failure{message: "record --recover: there is no journal" + what + " in " + p.Dirs.Cassettes, hint: "nothing was interrupted, or it was recovered already"}
 	}
 	return nil
 }
