@@ -17,6 +17,7 @@ import (
 type edit struct {
 	at     string
 	change func(i *cassette.Interaction, doc map[string]any)
+	first  string // the body of a 403 that comes before the first of them; "" for none
 }
 
 func (e edit) apply(t *testing.T, tape *cassette.Cassette) *cassette.Cassette {
@@ -32,6 +33,11 @@ func (e edit) apply(t *testing.T, tape *cassette.Cassette) *cassette.Cassette {
 		clone.Response.Headers = maps.Clone(i.Response.Headers)
 		if strings.Contains(i.Request.Method+" "+i.Request.URL, e.at) {
 			hits++
+			if hits == 1 && e.first != "" {
+				refused := clone
+				refused.Response.Code, refused.Response.Body = http.StatusForbidden, e.first
+				changed.Interactions = append(changed.Interactions, &refused)
+			}
 			var doc map[string]any
 			_ = json.Unmarshal([]byte(i.Response.Body), &doc) // not every body is JSON
 			e.change(&clone, doc)
@@ -53,7 +59,7 @@ func (e edit) apply(t *testing.T, tape *cassette.Cassette) *cassette.Cassette {
 
 // items changes each item of a list, or the one object.
 func items(at string, change func(item map[string]any)) edit {
-	return edit{at, func(_ *cassette.Interaction, doc map[string]any) {
+	return edit{at: at, change: func(_ *cassette.Interaction, doc map[string]any) {
 		if value, isList := doc["value"].([]any); isList {
 			for _, item := range value {
 				change(item.(map[string]any))
@@ -71,13 +77,13 @@ func set(at, name string, value any) edit {
 }
 
 func replace(at, old, new string) edit {
-	return edit{at, func(i *cassette.Interaction, _ map[string]any) {
+	return edit{at: at, change: func(i *cassette.Interaction, _ map[string]any) {
 		i.Response.Body = strings.ReplaceAll(i.Response.Body, old, new)
 	}}
 }
 
 func code(at string, status int, errorCode string) edit {
-	return edit{at, func(i *cassette.Interaction, _ map[string]any) {
+	return edit{at: at, change: func(i *cassette.Interaction, _ map[string]any) {
 		i.Response.Code, i.Response.Status = status, http.StatusText(status)
 		i.Response.Body = `{"error":{"code":"` + errorCode + `","message":"no"}}`
 	}}
@@ -117,7 +123,7 @@ var happened = []struct {
 	{name: "drive ids differ between two fields", given: items(children, func(i map[string]any) { i["driveId"], i["ownerId"] = "6c2b1f9a8d7e0012", "6c2b1f9a8d7e0012" }),
 		now: items(children, func(i map[string]any) { i["ownerId"] = "7d3c2a0b9e8f1123" }), rule: "equality.broken", where: "$['value'][*]['ownerId']"},
 	{name: "a root id of another format", given: set(children, "id", "6C2B1F9A8D7E0012!101"), now: set(children, "id", "6C2B1F9A8D7E0012!sea8cc6beffdb43d7976fbc7da445c639"), rule: "id.format", where: "$['value'][*]['id']"},
-	{name: "a deltaLink in function syntax", given: edit{}, now: edit{"", func(i *cassette.Interaction, _ map[string]any) {
+	{name: "a deltaLink in function syntax", given: edit{}, now: edit{change: func(i *cassette.Interaction, _ map[string]any) {
 		if before, token, found := strings.Cut(i.Response.Body, "/delta?$deltatoken="); found {
 			token, after, _ := strings.Cut(token, `"`)
 			i.Response.Body = before + "/delta(token='" + token + `')"` + after
@@ -145,14 +151,19 @@ var happened = []struct {
 	{name: "a date without its time", given: set(children, "touchedDateTime", "2026-01-02T03:04:05Z"), now: set(children, "touchedDateTime", "2026-02-03"), rule: "date.format", where: "$['value'][*]['touchedDateTime']"},
 	{name: "a GUID becomes a chain", given: set(children, "listId", "8ea0e38b-efb3-4757-924a-5f94061cf8c2"), now: set(children, "listId", "8ea0e38b-efb3-4757-924a-5f94061cf8c2-8ea0e38b-efb3-4757-924a-5f94061cf8c3"), rule: "id.format", where: "$['value'][*]['listId']"},
 	{name: "JSON in a string loses a member", given: set(children, "values", `{"teamId":"8ea0e38b-efb3-4757-924a-5f94061cf8c2","visible":true}`), now: set(children, "values", `{"teamId":"9fb1f49c-fac4-4868-835b-6fa5172da9d3"}`), rule: "property.lost", where: "$['value'][*]['values']['visible']"},
-	{name: "a part of a batch fails", now: edit{"/$batch", func(_ *cassette.Interaction, doc map[string]any) {
+	{name: "a part of a batch fails", now: edit{at: "/$batch", change: func(_ *cassette.Interaction, doc map[string]any) {
 		for _, r := range doc["responses"].([]any) {
 			if r := r.(map[string]any); r["id"] == "1" {
 				r["status"], r["body"] = 403, map[string]any{"error": map[string]any{"code": "Forbidden", "message": "no"}}
 			}
 		}
 	}}, rule: "status.changed", where: "status"},
-	{name: "a deprecation is announced", now: edit{children, func(i *cassette.Interaction, _ map[string]any) {
+	{name: "a 403 right after succeeded", now: edit{at: "GET https://graph.microsoft.com/v1.0/me/drive", first: `{"error":{"code":"Forbidden","message":"not yet"}}`,
+		change: func(*cassette.Interaction, map[string]any) {}}, rule: "status.transient", where: "status"},
+	{name: "a write that newly needs a property", now: edit{at: "POST https://graph.microsoft.com/v1.0/users", change: func(i *cassette.Interaction, _ map[string]any) {
+		i.Request.Body = strings.Replace(i.Request.Body, "{", `{"usageLocation":"NO",`, 1)
+	}}, rule: "request.added", where: "request.$['usageLocation']"},
+	{name: "a deprecation is announced", now: edit{at: children, change: func(i *cassette.Interaction, _ map[string]any) {
 		i.Response.Headers["Sunset"] = []string{"Sat, 31 Dec 2026 23:59:59 GMT"}
 	}}, rule: "header.added", where: "header.Sunset"},
 }
