@@ -41,7 +41,7 @@ var imports = map[string][]string{
 
 	"harness/child":  {},
 	"harness/signin": {},
-	"harness/drift":  {"harness/csdl", "harness/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml"},
+	"harness/drift":  {"harness/project", "harness/csdl", "harness/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml"},
 	"harness/diff":   {"harness/cassette", "harness/format", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc"},
 
 	"harness/csdl":                {"harness/internal/typo"},

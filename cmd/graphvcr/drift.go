@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,24 +66,11 @@ func (d *drifting) run(ctx context.Context, args []string) (*report.Suite, error
 	switch {
 	case len(args) == 0:
 		return nil, &failure{message: "drift: which scenario?", hint: "graphvcr drift SCENARIO..."}
-	case os.Getenv("CI") == "true" && os.Getenv("GRAPHVCR_RECORD_IN_CI") != "1":
+	case mustReplay():
 		return nil, &failure{message: "drift: CI=true: tests in CI replay, they do not run live", hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to look for drift"}
 	}
-	files, err := d.project.Files(args...)
+	scenarios, service, err := d.live.ready(d.std, d.project, args)
 	if err != nil {
-		return nil, err
-	}
-	scenarios := make([]*scenario.Scenario, len(files))
-	for i, file := range files {
-		if scenarios[i], err = d.project.Scenario(file); err != nil {
-			return nil, err
-		}
-	}
-	service, err := d.live.service()
-	if err != nil {
-		return nil, err
-	}
-	if err := d.live.agree(d.std, service.base, scenarios); err != nil {
 		return nil, err
 	}
 	suite := &report.Suite{Command: "drift"}

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -49,7 +48,7 @@ func (f *takeFlags) open(ctx context.Context, std streams, command string) (proj
 		}
 		return mode, project.Live{}, nil
 	}
-	if os.Getenv("CI") == "true" && os.Getenv("GRAPHVCR_RECORD_IN_CI") != "1" {
+	if mustReplay() {
 		return mode, project.Live{}, &failure{message: command + ": CI=true: tests in CI replay, they do not record", hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record"}
 	}
 	live, err := f.live(ctx, std, command)

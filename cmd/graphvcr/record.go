@@ -103,7 +103,7 @@ func (f *recordFlags) run(ctx context.Context, std streams, p *project.Project, 
 		return f.recoverAll(p, args, suite)
 	case len(args) == 0:
 		return &failure{message: "record: which scenario?", hint: "graphvcr record SCENARIO..."}
-	case os.Getenv("CI") == "true" && os.Getenv("GRAPHVCR_RECORD_IN_CI") != "1":
+	case mustReplay():
 		return &failure{message: "record: CI=true: tests in CI replay, they do not record", hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record"}
 	case isRequest(args) && f.twice:
 		return &failure{message: "record: --twice goes with scenarios", hint: "record the request first: that drafts a scenario"}
@@ -137,37 +137,49 @@ func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *repo
 	return nil
 }
 
-func (f *recordFlags) recordAll(ctx context.Context, std streams, p *project.Project, args []string, suite *report.Suite) error {
+// ready loads scenarios that are to run live and finds the service, which whoever gave the
+// command agrees to change.
+func (f *recordFlags) ready(std streams, p *project.Project, args []string) ([]*scenario.Scenario, *service, error) {
 	files, err := p.Files(args...)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	scenarios := make([]*scenario.Scenario, len(files))
 	for i, file := range files {
 		if scenarios[i], err = p.Scenario(file); err != nil {
-			return err
+			return nil, nil, err
 		}
 	}
 	service, err := f.service()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if err := f.agree(std, service.base, scenarios); err != nil {
+	return scenarios, service, f.agree(std, service.base, scenarios)
+}
+
+// mustReplay reports whether this is a CI job that nobody meant to run live.
+func mustReplay() bool {
+	return os.Getenv("CI") == "true" && os.Getenv("GRAPHVCR_RECORD_IN_CI") != "1"
+}
+
+func (f *recordFlags) recordAll(ctx context.Context, std streams, p *project.Project, args []string, suite *report.Suite) error {
+	scenarios, service, err := f.ready(std, p, args)
+	if err != nil {
 		return err
 	}
 	record := p.Record
 	if f.twice {
 		record = p.RecordTwice
 	}
-	for i, file := range files {
-		told, err := f.recordWith(ctx, std, service, scenarios[i], func(live project.Live) (report.Case, error) {
-			return record(ctx, file, live)
+	for _, sc := range scenarios {
+		told, err := f.recordWith(ctx, std, service, sc, func(live project.Live) (report.Case, error) {
+			return record(ctx, sc.File, live)
 		})
 		switch {
-		case err != nil && len(files) == 1:
+		case err != nil && len(scenarios) == 1:
 			return err
 		case err != nil: // what the others did is worth telling
-			told = report.Case{Name: scenarios[i].Name, File: file, Status: report.Errored, Findings: project.Findings("record.failed", file, err)}
+			told = report.Case{Name: sc.Name, File: sc.File, Status: report.Errored, Findings: project.Findings("record.failed", sc.File, err)}
 		}
 		suite.Cases = append(suite.Cases, told)
 		if ctx.Err() != nil {

@@ -27,7 +27,7 @@ func (t *Trail) Check(c *Checker, e Exchange) (Result, error) {
 	t.states[address] = state
 	if seen && backwards(before, state) {
 		want := "no state before " + before
-		if r, _ := rank(before); r == ended {
+		if r, _ := Rank(before); r == ended {
 			want = before + ", which is an end"
 		}
 		result.Problems = append(result.Problems, Problem{Rule: "answer.order", Severity: report.Error, Where: "$['status']", Want: want, Got: state})
@@ -41,17 +41,20 @@ func isOperation(typ string) bool {
 	return strings.HasPrefix(typ, "microsoft.graph.") && strings.HasSuffix(typ, "Operation")
 }
 
-// backwards reports whether an operation cannot get from a state to another. Letter
-// case is not looked at: documentation and metadata disagree on it.
+// backwards reports whether an operation cannot get from a state to another.
 func backwards(before, after string) bool {
-	from, known := rank(before)
-	to, alsoKnown := rank(after)
+	from, known := Rank(before)
+	to, alsoKnown := Rank(after)
 	return known && alsoKnown && (to < from || from == ended && !strings.EqualFold(before, after))
 }
 
 const ended = 2
 
-func rank(state string) (r int, known bool) {
+// Rank orders the states of long-running operations: 0 not begun, 1 under way, 2 ended.
+// Letter case is not looked at, as documentation and metadata disagree on it for workbook
+// operations. (v1.0/resources/teamsasyncoperation, longrunningoperation;
+// concepts/long-running-actions-overview)
+func Rank(state string) (r int, known bool) {
 	switch strings.ToLower(state) {
 	case "notstarted":
 		return 0, true

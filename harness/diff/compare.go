@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -378,5 +377,3 @@ func examplesOf(old, new []spot) []Example {
 	}
 	return all
 }
-
-func times(n int) string { return fmt.Sprintf("%d", n) }

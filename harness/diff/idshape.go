@@ -58,8 +58,9 @@ func idShapeOf(s string, f *format.Format) idShape {
 
 func guidsIn(s string) int {
 	n := 0
+	guid, _ := format.Lookup("guid")
 	for i := 0; i+36 <= len(s); {
-		if f, _ := format.Lookup("guid"); f.Match(s[i : i+36]) {
+		if guid.Match(s[i : i+36]) {
 			n++
 			i += 36
 			continue

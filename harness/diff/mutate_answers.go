@@ -58,26 +58,20 @@ func changeStatus(m *mutation) string {
 	return op.name
 }
 
-func changeContentType(m *mutation) string {
-	op, answers := m.first(isGoodRead)
-	if op == nil {
-		return ""
-	}
-	for _, e := range answers {
-		e.at.Response.Headers.Set("Content-Type", "text/plain")
-	}
-	return op.name
-}
+func changeContentType(m *mutation) string { return m.setHeader("Content-Type", "text/plain") }
 
-func addHeader(m *mutation) string {
+func addHeader(m *mutation) string { return m.setHeader("Deprecation", "@1767225600") }
+
+// setHeader sets a header of the first read that succeeds.
+func (m *mutation) setHeader(name, value string) string {
 	op, answers := m.first(isGoodRead)
 	if op == nil {
 		return ""
 	}
 	for _, e := range answers {
-		e.at.Response.Headers.Set("Deprecation", "@1767225600")
+		e.at.Response.Headers.Set(name, value)
 	}
-	return op.name + ": Deprecation"
+	return op.name + ": " + name
 }
 
 func loseHeader(m *mutation) string {

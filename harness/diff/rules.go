@@ -17,9 +17,7 @@ type Rule struct {
 }
 
 // Rules lists all rules, sorted by id.
-func Rules() []Rule { return table() }
-
-func table() []Rule {
+func Rules() []Rule {
 	return []Rule{
 		{"collection.emptied", report.Warning, false, "a list that had items has none", emptyCollection},
 		{"consistency.window", report.Warning, true, "a created resource answers 404 for longer than before", widenWindow},
@@ -59,7 +57,7 @@ func table() []Rule {
 }
 
 func ruleByID(id string) *Rule {
-	for _, r := range table() {
+	for _, r := range Rules() {
 		if r.ID == id {
 			return &r
 		}

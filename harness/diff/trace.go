@@ -94,8 +94,8 @@ func (c *comparison) window(p pair, old, new []*exchange) {
 	if is >= 2*was && is-was >= 2 {
 		c.add(difference{
 			rule: "consistency.window", operation: p.old, where: "status",
-			old: "404 " + times(was) + " times", new: "404 " + times(is) + " times",
-			message:  "is not found " + times(is) + " times before it is, was " + times(was),
+			old: "404 " + strconv.Itoa(was) + " times", new: "404 " + strconv.Itoa(is) + " times",
+			message:  "is not found " + strconv.Itoa(is) + " times before it is, was " + strconv.Itoa(was),
 			examples: []Example{{Old: old[len(old)-1].at, New: new[0].at, Path: "status"}},
 		})
 	}
@@ -231,8 +231,8 @@ func (c *comparison) paging(p pair, was, is *exchange) {
 	case before && !after:
 		d.rule, d.old, d.new, d.message = "paging.removed", "pages", "one answer", "comes whole"
 	case before && sizeBefore != sizeAfter:
-		d.rule, d.old, d.new = "paging.size", times(sizeBefore)+" items a page", times(sizeAfter)+" items a page"
-		d.message = "pages hold " + times(sizeAfter) + " items, were " + times(sizeBefore)
+		d.rule, d.old, d.new = "paging.size", strconv.Itoa(sizeBefore)+" items a page", strconv.Itoa(sizeAfter)+" items a page"
+		d.message = "pages hold " + strconv.Itoa(sizeAfter) + " items, were " + strconv.Itoa(sizeBefore)
 	case !before && sizeBefore > 0 && sizeAfter == 0 && isList && is.member("@odata.deltaLink") == nil:
 		d.rule, d.where, d.old, d.new, d.message = "collection.emptied", "$['value']", "items", "none", "has no items"
 	default:

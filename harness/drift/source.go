@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/project"
 )
 
 // A Source is one side of a comparison: cassettes by name.
@@ -68,16 +70,11 @@ func openFolder(dir string) (*Source, error) {
 	s := &Source{Name: dir, load: func(name string) (*cassette.Cassette, error) {
 		return cassette.Load(filepath.ToSlash(filepath.Join(dir, filepath.FromSlash(name))))
 	}}
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && path != dir && strings.HasPrefix(entry.Name(), "."):
-			return fs.SkipDir
-		case entry.IsDir() || !isCassetteName(entry.Name()):
+	err := project.Walk(dir, func(file string) error {
+		if !isCassetteName(path.Base(file)) {
 			return nil
 		}
-		name, err := filepath.Rel(dir, path)
+		name, err := filepath.Rel(dir, file)
 		s.names = append(s.names, filepath.ToSlash(name))
 		return err
 	})

@@ -5,24 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
-
-// rank orders the states of long-running operations: not begun, under way,
-// ended. Letter case is not looked at, as documentation and metadata
-// disagree on it for workbook operations. (v1.0/resources/teamsasyncoperation,
-// longrunningoperation; concepts/long-running-actions-overview)
-func rank(state string) (r int, known bool) {
-	switch strings.ToLower(state) {
-	case "notstarted":
-		return 0, true
-	case "inprogress", "running":
-		return 1, true
-	case "succeeded", "completed", "failed":
-		return 2, true
-	}
-	return 0, false
-}
 
 func isFailure(state string) bool { return strings.EqualFold(state, "failed") }
 
@@ -85,8 +70,8 @@ var stateRules = []struct {
 func stateFault(before, now any) string {
 	was, _ := before.(string)
 	is, _ := now.(string)
-	from, knownFrom := rank(was)
-	to, knownTo := rank(is)
+	from, knownFrom := conform.Rank(was)
+	to, knownTo := conform.Rank(is)
 	switch {
 	case was == is || !knownFrom:
 		return ""
