@@ -42,6 +42,7 @@ func plants() []plant {
 	}
 	for _, k := range slices.Concat(planted.ByForm(), planted.ByMember()) {
 		add(k, planted.Bodies(k.JSON()))
+		add(k, planted.Tables(k))
 	}
 	for _, k := range planted.ByOption() {
 		add(k, planted.Links(k))

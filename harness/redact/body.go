@@ -7,101 +7,46 @@ import (
 	"unicode/utf8"
 )
 
-// A media says how a body is read: its type, and whether it is a file's bytes.
-type media struct {
-	kind   string // the Content-Type header
-	file   bool   // it is what a file, photo or message holds
-	signIn bool   // it is sent to a sign-in host
-}
-
 // body looks at a decoded body.
 func (p *pass) body(s string, m media) {
-	kind, params, _ := mime.ParseMediaType(m.kind)
-	switch {
-	case isJSON(s) && !m.file:
+	switch kindOf(s, m, p.on[contentBytes]) {
+	case kindJSON:
 		p.json(s, 0)
-	case kind == "application/x-www-form-urlencoded" && !m.file, m.signIn && strings.Contains(s, "=") && !strings.HasPrefix(s, "<"):
+	case kindForm:
 		p.form = true
 		p.query(s, 0)
 		p.form = false
-	case strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
-		p.multipart(s, 0, params["boundary"])
-	case isReport(s), kind == "text/csv" && !m.file:
-		p.table(s)
-	case m.file || !utf8.ValidString(s) || strings.HasPrefix(kind, "image/"):
-		p.file(s, m)
-	case isJSON(s), strings.HasPrefix(s, `"`): // a string alone is JSON too
-		p.json(s, 0)
-	case isNumber(strings.TrimSpace(s)): // a count
-	default:
+	case kindMultipart:
+		_, boundary := mediaType(m.kind)
+		p.multipart(s, 0, boundary)
+	case kindTable:
+		p.table(s, m.kind)
+	case kindBytes, kindImage:
+		p.file(s, strings.HasPrefix(strings.ToLower(m.kind), "image/"))
+	case kindText:
 		p.text(s, 0)
+	case kindNumber, kindOpaque:
 	}
 }
 
-// file replaces a file's bytes. Their first four stay, which tell what kind of file
-// it is. A file that is not content by the rules is still searched for secrets.
-func (p *pass) file(s string, m media) {
+// file replaces a file's bytes. Their first four stay where the file is no text, which tell
+// what kind of file it is.
+func (p *pass) file(s string, image bool) {
 	const magic = 4
-	kind := strings.ToLower(m.kind)
 	switch {
-	case !p.on[contentBytes]:
-		if utf8.ValidString(s) {
-			p.body(s, media{kind: m.kind})
-		}
 	case len(s) > magic && strings.Trim(s[magic:], "\x00") == "": // it was redacted before
-	case utf8.ValidString(s) && !strings.HasPrefix(kind, "image/"):
+	case utf8.ValidString(s) && !image:
 		p.add(0, len(s), contentBytes, s, answer{fillerOf(len(s)), true})
 	case len(s) > magic:
 		p.add(magic, len(s), contentBytes, s[magic:], answer{strings.Repeat("\x00", len(s)-magic), true})
 	}
 }
 
-// isReport recognises the reports of usage, which are CSV (v1.0/api/reportroot pages).
-func isReport(s string) bool {
-	return strings.HasPrefix(strings.TrimPrefix(s, "\ufeff"), "Report Refresh Date,")
-}
-
-// table looks at CSV whose first line names the columns.
-func (p *pass) table(s string) {
-	var columns []string
-	at := 0
-	for line := range strings.Lines(s) {
-		cells := line
-		offset := at
-		for n := 0; ; n++ {
-			cell, rest, more := strings.Cut(cells, ",")
-			value := strings.TrimRight(cell, "\r\n")
-			if at == 0 {
-				columns = append(columns, strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(value, "\ufeff"), " ", "")))
-			} else if n < len(columns) {
-				p.cell(columns[n], value, offset)
-			}
-			if !more {
-				break
-			}
-			offset += len(cell) + 1
-			cells = rest
-		}
-		at += len(line)
-	}
-}
-
-func (p *pass) cell(column, value string, base int) {
-	if inner, ok := strings.CutPrefix(value, `"`); ok {
-		value, base = strings.TrimSuffix(inner, `"`), base+1
-	}
-	if f := members.find(column); f != nil && f.within == nil {
-		p.treat(f, value, base)
-		return
-	}
-	p.free(value, base)
-}
-
 // multipart looks at the parts of a multipart body, each by its own type.
 func (p *pass) multipart(s string, base int, boundary string) {
 	delimiter := "--" + boundary
 	at := strings.Index(s, delimiter)
-	if at < 0 {
+	if at < 0 || p.parts >= maxDepth {
 		p.text(s, base)
 		return
 	}
@@ -153,7 +98,9 @@ func (p *pass) bodyPart(s string, base int) {
 				return
 			}
 			p.depth-- // a part is no text within a text
+			p.parts++
 			p.body(t, media{kind: kind, file: strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "application/octet-stream")})
+			p.parts--
 			p.depth++
 		})
 }

@@ -166,7 +166,11 @@ func (p *pass) pem(s string, i, base int) int {
 		end = start + k
 	}
 	if body := s[start:end]; strings.TrimSpace(body) != "" && strings.TrimSpace(body) != redacted {
-		p.add(base+start, base+end, secretPEM, body, answer{"\n" + redacted + "\n", false})
+		around := " " // where the block is one line, as in a header or a cell, it stays one
+		if strings.Contains(body, "\n") {
+			around = "\n"
+		}
+		p.add(base+start, base+end, secretPEM, body, answer{around + redacted + around, false})
 	}
 	if strings.HasPrefix(s[end:], pemEnd) {
 		end = min(len(s), end+len(pemEnd)+len(label)+5)

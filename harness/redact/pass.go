@@ -32,6 +32,8 @@ type pass struct {
 	link   field    // the rule for the tokens of the link that is being read
 	form   bool     // the text is a form
 	depth  int      // of texts within texts
+	parts  int      // of multipart bodies within multipart bodies
+	links  int      // of links within links
 }
 
 // An edit replaces text[start:end].

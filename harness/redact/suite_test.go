@@ -72,12 +72,20 @@ func TestNothingSurvives(t *testing.T) {
 				check(t, where, i, k.Sought())
 				places++
 			}
+			for where, i := range planted.Tables(k) {
+				check(t, where, i, k.Sought())
+				places++
+			}
 		})
 		kinds++
 	}
 	for _, k := range planted.ByMember() {
 		t.Run(k.Name, func(t *testing.T) {
 			for where, i := range planted.Bodies(k.JSON()) {
+				check(t, where, i, k.Sought())
+				places++
+			}
+			for where, i := range planted.Tables(k) {
 				check(t, where, i, k.Sought())
 				places++
 			}

@@ -233,7 +233,7 @@ var members = newFields(map[string]field{
 
 	"userprincipalname": person, "mail": person, "othermails": person, "proxyaddresses": person, "username": person,
 	"emailaddress": person, "onpremisesuserprincipalname": person, "smtpaddress": person, "imaddresses": person,
-	"alternateemail": person, "login_hint": person, "upn": person, "loginname": person,
+	"alternateemail": person, "login_hint": person, "upn": person, "loginname": person, "principalname": person,
 	"address":     person.in("emailaddress", "emailaddresses", "scoredemailaddresses"),
 	"displayname": name, "givenname": name, "surname": name, "userdisplayname": name, "appdisplayname": name, "firstname": name,
 	"lastname": name, "middlename": name, "nickname": name, "fullname": name, "creatordisplayname": name, "initials": name,

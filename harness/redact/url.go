@@ -12,9 +12,14 @@ import (
 // it is a link that gives access by itself: all tokens in its path and query are
 // renamed, so that the link stays usable.
 func (p *pass) url(s string, base int, f field) {
+	if p.links >= maxDepth {
+		p.text(s, base)
+		return
+	}
 	outer := p.link
 	p.link = f
-	defer func() { p.link = outer }()
+	p.links++
+	defer func() { p.link = outer; p.links-- }()
 	path := 0
 	if host := authority(s); host > 0 {
 		end := host
