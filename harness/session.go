@@ -15,6 +15,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/wire"
 )
 
 // A Session is one cassette in one test: replayed by default, recorded with
@@ -49,7 +50,9 @@ func Dir(cassettes string) Option {
 }
 
 // WithTransport carries the requests of a recording or a live run, and adds the token
-// if the client brings none: it lies below the recorder, which cannot see what it adds.
+// if the client brings none: it lies below the recorder, which cannot see what it adds. An
+// *http.Transport is copied, onto connections of which net/http prints nothing; one within
+// another transport can be given that with wire.Quiet.
 func WithTransport(below http.RoundTripper) Option {
 	return func(o *options) { o.below = below }
 }
@@ -74,7 +77,7 @@ func Input(name, value string) Option {
 // under CI=true without GRAPHVCR_RECORD_IN_CI=1.
 func Open(t testing.TB, name string, opts ...Option) *Session {
 	t.Helper()
-	o := options{below: http.DefaultTransport}
+	o := options{below: wire.Quiet(http.DefaultTransport)}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -84,9 +87,10 @@ func Open(t testing.TB, name string, opts ...Option) *Session {
 	case "", "replay":
 		err = s.replay(o)
 	case "record":
+		o.below = s.quiet(o.below)
 		err = s.record(o)
 	case "live":
-		s.transport = o.below
+		s.transport = s.quiet(o.below)
 	default:
 		err = fmt.Errorf("GRAPHVCR_MODE=%q is none of replay, record, live", mode)
 	}
@@ -94,6 +98,16 @@ func Open(t testing.TB, name string, opts ...Option) *Session {
 		t.Fatalf("open cassette %q: %s", name, explain(err))
 	}
 	return s
+}
+
+// quiet is a transport that prints nothing of what comes over its connections, which are
+// closed with the test. Any but an *http.Transport is used as it is.
+func (s *Session) quiet(below http.RoundTripper) http.RoundTripper {
+	below = wire.Quiet(below)
+	if own, ok := below.(*wire.Transport); ok {
+		s.t.Cleanup(own.CloseIdleConnections)
+	}
+	return below
 }
 
 // cassettesEnv names a folder that takes the place of every folder of cassettes on replay:

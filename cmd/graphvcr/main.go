@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -21,6 +22,8 @@ func mainStatus() int {
 	if len(os.Args) == 2 && os.Args[1] == child.HelperArg {
 		return helperStatus()
 	}
+	// What net/http has to say of its peers, it says here, perhaps with what they sent.
+	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A reader that goes away is a write error, told like any other, and not the end of

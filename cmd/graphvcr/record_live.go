@@ -10,16 +10,17 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/runner"
+	"github.com/graphvcr/graphvcr/harness/wire"
 )
 
 // service is where a recording goes.
 type service struct {
 	base      *url.URL // nil: Graph's global cloud
-	transport *http.Transport
+	transport *wire.Transport
 }
 
 func (f *recordFlags) service() (*service, error) {
-	s := &service{transport: http.DefaultTransport.(*http.Transport).Clone()}
+	s, transport := &service{}, http.DefaultTransport.(*http.Transport).Clone()
 	if f.baseURL != "" {
 		u, err := url.Parse(f.baseURL)
 		if err != nil || u.Host == "" || u.Scheme != "https" && !isLoopback(u.Hostname()) {
@@ -32,8 +33,9 @@ func (f *recordFlags) service() (*service, error) {
 		return nil, err
 	}
 	if roots != nil {
-		s.transport.TLSClientConfig = &tls.Config{RootCAs: roots}
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
 	}
+	s.transport = wire.New(transport)
 	return s, nil
 }
 

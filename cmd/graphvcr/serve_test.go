@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -44,8 +45,11 @@ type scriptServer struct {
 //	                              sends a request, checks the status and prints headers
 //	                              and body
 //	session NAME BASE BODY        opens a session and sets $NAME to its address
+//	chatty NAME                   starts a service that answers every request with an image
+//	                              that is text, and says more than that, and sets $NAME to
+//	                              its address
 func (s *servers) scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
-	return map[string]func(*testscript.TestScript, bool, []string){"serve": s.serve, "quit": s.quit, "fetch": fetch, "session": session}
+	return map[string]func(*testscript.TestScript, bool, []string){"serve": s.serve, "quit": s.quit, "fetch": fetch, "session": session, "chatty": chatty}
 }
 
 func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
@@ -163,6 +167,36 @@ func session(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("status %d: %s", resp.StatusCode, text)
 	}
 	ts.Setenv(args[0], url)
+}
+
+func chatty(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: chatty NAME")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { l.Close() })
+	ts.Setenv(args[0], "http://"+l.Addr().String())
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				requests := bufio.NewReader(conn)
+				for {
+					if _, err := http.ReadRequest(requests); err != nil {
+						return
+					}
+					const svg = `<svg xmlns="http://www.w3.org/2000/svg"><text>adele@fabrikam.com</text></svg>`
+					const more = "HTTP/1.1 200 OK\r\nContent-Length: 23\r\n\r\nunsolicited-secret-9f8e7"
+					fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: image/svg+xml\r\nContent-Length: %d\r\n\r\n%s%s", len(svg), svg, more)
+				}
+			}()
+		}
+	}()
 }
 
 // TestNodeSession runs the example for Node that README.md shows.

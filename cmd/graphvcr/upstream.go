@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/wire"
 	"github.com/spf13/pflag"
 )
 
@@ -69,7 +70,7 @@ func trusted(command, file string) (*x509.CertPool, error) {
 
 // transport carries requests to the live service, through the environment's proxy
 // unless --connect-to says where a host is.
-func (u *upstream) transport() *http.Transport {
+func (u *upstream) transport() *wire.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DisableCompression = true // that is between the client and the service
 	t.DialContext = u.dial
@@ -82,7 +83,7 @@ func (u *upstream) transport() *http.Transport {
 	if u.roots != nil {
 		t.TLSClientConfig = &tls.Config{RootCAs: u.roots}
 	}
-	return t
+	return wire.New(t)
 }
 
 func hostPort(u *url.URL) string {

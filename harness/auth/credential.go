@@ -20,7 +20,7 @@ type Options struct {
 	// GraphURL is where the run sends its requests (--base-url); "" is
 	// https://graph.microsoft.com.
 	GraphURL string
-	// SignIn carries the requests to the sign-in host; nil is http.DefaultTransport.
+	// SignIn carries the requests to the sign-in host; nil is as http.DefaultTransport.
 	SignIn http.RoundTripper
 	// Talk is where a person reads which credential is used and which device code
 	// to enter: stderr. With nil nothing is said, and device-code is impossible.

@@ -2,6 +2,9 @@ package auth
 
 import (
 	"net/http"
+	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/wire"
 )
 
 // Transport adds the token of a credential to the requests that may have it:
@@ -9,10 +12,13 @@ import (
 // then cannot record the token. A request that brings its own Authorization keeps it.
 type Transport struct {
 	Credential *Credential
-	// Base sends the request; nil is http.DefaultTransport.
+	// Base sends the request; nil is as http.DefaultTransport, on connections of its own.
 	Base http.RoundTripper
 	// Without tells requests that must carry no token; nil is none of them.
 	Without func(*http.Request) bool
+
+	once sync.Once
+	own  http.RoundTripper // where there is no Base
 }
 
 // RoundTrip signs in if need be, which may take as long as a person does; the
@@ -20,7 +26,8 @@ type Transport struct {
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	base := t.Base
 	if base == nil {
-		base = http.DefaultTransport
+		t.once.Do(func() { t.own = wire.Quiet(http.DefaultTransport) })
+		base = t.own
 	}
 	if !t.takes(req) {
 		return base.RoundTrip(req)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"sync"
@@ -88,6 +90,7 @@ func (e *Emulator) serve(r role, l net.Listener) {
 		Handler:           e.handler(r),
 		TLSConfig:         e.site.options.TLS.Clone(), // the server changes it
 		ReadHeaderTimeout: time.Minute,
+		ErrorLog:          log.New(io.Discard, "", 0),
 	}
 	e.servers[r] = server
 	e.serving.Go(func() {

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"fmt"
+	"github.com/graphvcr/graphvcr/harness/wire"
 	"net/http"
 	"net/url"
 	"strings"
@@ -54,7 +55,7 @@ func withoutScheme(u string) string {
 // without proxy, which leaves compression to the client.
 func (e *Emulator) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
-		base = &http.Transport{DisableCompression: true}
+		base = wire.New(&http.Transport{DisableCompression: true})
 	}
 	return connectTo{e, base}
 }

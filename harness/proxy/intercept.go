@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/ca"
+	"github.com/graphvcr/graphvcr/harness/wire"
 )
 
 // A Dialer opens connections, as net.Dialer's DialContext does.
@@ -82,7 +83,7 @@ func NewIntercept(o InterceptOptions) *Intercept {
 		i.opts.DialRedirected = o.Dial
 	}
 	if o.Dial != nil {
-		i.plain = &http.Transport{DialContext: o.Dial, DisableCompression: true}
+		i.plain = wire.New(&http.Transport{DialContext: o.Dial, DisableCompression: true})
 	}
 	go i.inner.Serve(i.accepted) // until the feed is closed
 	return i

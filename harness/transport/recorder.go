@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/wire"
 )
 
 // RecorderOptions are what a recording needs beside its journal.
@@ -62,7 +63,7 @@ type Note struct {
 // NewRecorder records into a journal.
 func NewRecorder(journal *cassette.Journal, opts RecorderOptions) *Recorder {
 	if opts.Base == nil {
-		opts.Base = http.DefaultTransport
+		opts.Base = wire.Quiet(http.DefaultTransport)
 	}
 	r := &Recorder{journal: journal, opts: opts}
 	r.next.Store(int64(opts.First))
