@@ -36,6 +36,16 @@
 // Since a clean cassette is a fixed point of redaction, a leak is what redaction would
 // still replace. [Leaks] has therefore no patterns of its own.
 //
+// # Bodies
+//
+// How a body is read is decided once, by its type and its text: as JSON, a form, the parts
+// of a multipart body, a table, text, or as a file's bytes, which are content. Where that
+// rule is off, files that are text are still searched for secrets. Tables are CSV and its
+// like, and the reports of usage whatever type they have: a column's name is the rule for
+// its cells, quoted or not; in a record with more cells than columns each cell is treated as
+// one of the columns before it; all other cells, the names of columns too, are any text.
+// Cells that are not replaced keep their bytes.
+//
 // What it does not do: it does not read images or documents (their bytes are content),
 // nor guess that a word in free text is somebody's name.
 //
