@@ -15,10 +15,10 @@ const module = "github.com/graphvcr/graphvcr/"
 // imports is the import law: package -> packages of this module that it may
 // import. Imports run downwards only; a new edge is a line here, and reviewed.
 var imports = map[string][]string{
-	"cmd/graphvcr": {"harness/wire", "harness/child", "harness/signin", "harness/csdl", "harness/generate", "harness/drift", "harness/diff", "harness/auth", "harness/ca", "harness/proxy", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario"},
-	"harness":      {"harness/wire", "harness/project", "harness/report", "harness/cassette"},
+	"cmd/graphvcr": {"harness/quiet", "harness/child", "harness/signin", "harness/csdl", "harness/generate", "harness/drift", "harness/diff", "harness/auth", "harness/ca", "harness/proxy", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario"},
+	"harness":      {"harness/quiet", "harness/project", "harness/report", "harness/cassette"},
 
-	"harness/proxy": {"harness/wire", "harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl"},
+	"harness/proxy": {"harness/quiet", "harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl"},
 	"harness/ca":    {},
 
 	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
@@ -28,7 +28,7 @@ var imports = map[string][]string{
 	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/runner":   {"harness/conform", "harness/scenario", "harness/schema", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 
-	"harness/transport": {"harness/wire", "harness/match", "harness/cassette"},
+	"harness/transport": {"harness/quiet", "harness/match", "harness/cassette"},
 	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/redact":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/schema":    {"harness/format", "harness/internal/jsondoc", "harness/internal/typo"},
@@ -36,10 +36,10 @@ var imports = map[string][]string{
 	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/typo"},
 
 	"harness/planted":  {"harness/cassette"},
-	"harness/emulator": {"harness/wire", "harness/signin", "harness/internal/graphurl"},
-	"harness/auth":     {"harness/wire", "harness/scenario", "harness/cassette"},
+	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graphurl"},
+	"harness/auth":     {"harness/quiet", "harness/scenario", "harness/cassette"},
 
-	"harness/wire":   {},
+	"harness/quiet":  {},
 	"harness/child":  {},
 	"harness/signin": {},
 	"harness/drift":  {"harness/project", "harness/csdl", "harness/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml"},

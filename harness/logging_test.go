@@ -21,14 +21,14 @@ var unheard = map[string][]string{
 }
 
 // Nothing writes to the standard logger: what it prints may be what a peer sent, and it is
-// the host program's. Servers have a log of their own, and connections are wire's.
+// the host program's. Servers have a log of their own, and connections are those of package quiet.
 func TestNothingIsLogged(t *testing.T) {
 	files := 0
 	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() && (d.Name() == "testdata" || d.Name() == "graphsdk" || name != ".." && strings.HasPrefix(d.Name(), ".")) {
 			return filepath.SkipDir
 		}
-		if d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || filepath.Base(filepath.Dir(name)) == "wire" {
+		if d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || filepath.Base(filepath.Dir(name)) == "quiet" {
 			return nil
 		}
 		files++
@@ -108,7 +108,7 @@ func sets(lit *ast.CompositeLit, field string) bool {
 func TestLoggingIsFound(t *testing.T) {
 	for text, want := range map[string]int{
 		`log.Printf("x")`: 1, `slog.Info("x")`: 1, `_ = &http.Server{Addr: ""}`: 1, `_ = http.Server{ErrorLog: l}`: 0, `_ = http.DefaultTransport`: 1,
-		`_ = wire.Quiet(http.DefaultTransport)`: 0, `_ = &http.Transport{}`: 1, `_ = wire.New(&http.Transport{})`: 0, `http.Get("x")`: 1, `log.New(w, "", 0).Print()`: 0,
+		`_ = quiet.Over(http.DefaultTransport)`: 0, `_ = &http.Transport{}`: 1, `_ = quiet.New(&http.Transport{})`: 0, `http.Get("x")`: 1, `log.New(w, "", 0).Print()`: 0,
 		`_ = http.DefaultTransport.(*http.Transport).Clone()`: 0, `log.SetOutput(w)`: 1,
 	} {
 		file, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nfunc f() {\n"+text+"\n}", parser.SkipObjectResolution)

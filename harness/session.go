@@ -14,8 +14,8 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/project"
+	"github.com/graphvcr/graphvcr/harness/quiet"
 	"github.com/graphvcr/graphvcr/harness/report"
-	"github.com/graphvcr/graphvcr/harness/wire"
 )
 
 // A Session is one cassette in one test: replayed by default, recorded with
@@ -51,8 +51,8 @@ func Dir(cassettes string) Option {
 
 // WithTransport carries the requests of a recording or a live run, and adds the token
 // if the client brings none: it lies below the recorder, which cannot see what it adds. An
-// *http.Transport is copied, onto connections of which net/http prints nothing; one within
-// another transport can be given that with wire.Quiet.
+// *http.Transport is copied, onto connections of which net/http prints nothing; of one
+// within another transport it may print what a service sends unasked.
 func WithTransport(below http.RoundTripper) Option {
 	return func(o *options) { o.below = below }
 }
@@ -77,7 +77,7 @@ func Input(name, value string) Option {
 // under CI=true without GRAPHVCR_RECORD_IN_CI=1.
 func Open(t testing.TB, name string, opts ...Option) *Session {
 	t.Helper()
-	o := options{below: wire.Quiet(http.DefaultTransport)}
+	o := options{below: quiet.Over(http.DefaultTransport)}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -103,8 +103,8 @@ func Open(t testing.TB, name string, opts ...Option) *Session {
 // quiet is a transport that prints nothing of what comes over its connections, which are
 // closed with the test. Any but an *http.Transport is used as it is.
 func (s *Session) quiet(below http.RoundTripper) http.RoundTripper {
-	below = wire.Quiet(below)
-	if own, ok := below.(*wire.Transport); ok {
+	below = quiet.Over(below)
+	if own, ok := below.(*quiet.Transport); ok {
 		s.t.Cleanup(own.CloseIdleConnections)
 	}
 	return below

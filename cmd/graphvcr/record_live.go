@@ -9,14 +9,14 @@ import (
 	"github.com/graphvcr/graphvcr/harness/auth"
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/project"
+	"github.com/graphvcr/graphvcr/harness/quiet"
 	"github.com/graphvcr/graphvcr/harness/runner"
-	"github.com/graphvcr/graphvcr/harness/wire"
 )
 
 // service is where a recording goes.
 type service struct {
 	base      *url.URL // nil: Graph's global cloud
-	transport *wire.Transport
+	transport *quiet.Transport
 }
 
 func (f *recordFlags) service() (*service, error) {
@@ -35,7 +35,7 @@ func (f *recordFlags) service() (*service, error) {
 	if roots != nil {
 		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
 	}
-	s.transport = wire.New(transport)
+	s.transport = quiet.New(transport)
 	return s, nil
 }
 

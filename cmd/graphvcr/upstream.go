@@ -11,7 +11,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/wire"
+	"github.com/graphvcr/graphvcr/harness/quiet"
 	"github.com/spf13/pflag"
 )
 
@@ -70,7 +70,7 @@ func trusted(command, file string) (*x509.CertPool, error) {
 
 // transport carries requests to the live service, through the environment's proxy
 // unless --connect-to says where a host is.
-func (u *upstream) transport() *wire.Transport {
+func (u *upstream) transport() *quiet.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DisableCompression = true // that is between the client and the service
 	t.DialContext = u.dial
@@ -83,7 +83,7 @@ func (u *upstream) transport() *wire.Transport {
 	if u.roots != nil {
 		t.TLSClientConfig = &tls.Config{RootCAs: u.roots}
 	}
-	return wire.New(t)
+	return quiet.New(t)
 }
 
 func hostPort(u *url.URL) string {

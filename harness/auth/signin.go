@@ -17,7 +17,7 @@ import (
 	azcloud "github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
-	"github.com/graphvcr/graphvcr/harness/wire"
+	"github.com/graphvcr/graphvcr/harness/quiet"
 )
 
 // signIn is one credential being opened.
@@ -40,7 +40,7 @@ func (s *signIn) client() (o azcore.ClientOptions, unknown bool, err error) {
 	}
 	base := s.SignIn
 	if base == nil {
-		base = wire.Quiet(http.DefaultTransport)
+		base = quiet.Over(http.DefaultTransport)
 	}
 	secure := *s.authority
 	if secure.Scheme == "http" {

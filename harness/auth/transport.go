@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/wire"
+	"github.com/graphvcr/graphvcr/harness/quiet"
 )
 
 // Transport adds the token of a credential to the requests that may have it:
@@ -26,7 +26,7 @@ type Transport struct {
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	base := t.Base
 	if base == nil {
-		t.once.Do(func() { t.own = wire.Quiet(http.DefaultTransport) })
+		t.once.Do(func() { t.own = quiet.Over(http.DefaultTransport) })
 		base = t.own
 	}
 	if !t.takes(req) {

@@ -2,7 +2,7 @@ package emulator
 
 import (
 	"fmt"
-	"github.com/graphvcr/graphvcr/harness/wire"
+	"github.com/graphvcr/graphvcr/harness/quiet"
 	"net/http"
 	"net/url"
 	"strings"
@@ -55,7 +55,7 @@ func withoutScheme(u string) string {
 // without proxy, which leaves compression to the client.
 func (e *Emulator) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
-		base = wire.New(&http.Transport{DisableCompression: true})
+		base = quiet.New(&http.Transport{DisableCompression: true})
 	}
 	return connectTo{e, base}
 }

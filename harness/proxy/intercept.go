@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/ca"
-	"github.com/graphvcr/graphvcr/harness/wire"
+	"github.com/graphvcr/graphvcr/harness/quiet"
 )
 
 // A Dialer opens connections, as net.Dialer's DialContext does.
@@ -69,10 +69,10 @@ func NewIntercept(o InterceptOptions) *Intercept {
 		o.Takes = func(string) bool { return true }
 	}
 	i := &Intercept{opts: o, accepted: newFeed()}
-	quiet := log.New(io.Discard, "", 0) // what clients do wrong they are told
-	i.front = &http.Server{Handler: http.HandlerFunc(i.serveFront), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: quiet}
+	silent := log.New(io.Discard, "", 0) // what clients do wrong they are told
+	i.front = &http.Server{Handler: http.HandlerFunc(i.serveFront), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent}
 	i.inner = &http.Server{
-		Handler: http.HandlerFunc(i.serveInner), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: quiet,
+		Handler: http.HandlerFunc(i.serveInner), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent,
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, arrivalKey{}, arrivalOf(c))
 		},
@@ -83,7 +83,7 @@ func NewIntercept(o InterceptOptions) *Intercept {
 		i.opts.DialRedirected = o.Dial
 	}
 	if o.Dial != nil {
-		i.plain = wire.New(&http.Transport{DialContext: o.Dial, DisableCompression: true})
+		i.plain = quiet.New(&http.Transport{DialContext: o.Dial, DisableCompression: true})
 	}
 	go i.inner.Serve(i.accepted) // until the feed is closed
 	return i

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/wire"
+	"github.com/graphvcr/graphvcr/harness/quiet"
 )
 
 // RecorderOptions are what a recording needs beside its journal.
@@ -63,7 +63,7 @@ type Note struct {
 // NewRecorder records into a journal.
 func NewRecorder(journal *cassette.Journal, opts RecorderOptions) *Recorder {
 	if opts.Base == nil {
-		opts.Base = wire.Quiet(http.DefaultTransport)
+		opts.Base = quiet.Over(http.DefaultTransport)
 	}
 	r := &Recorder{journal: journal, opts: opts}
 	r.next.Store(int64(opts.First))

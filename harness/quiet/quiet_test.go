@@ -1,4 +1,4 @@
-package wire_test
+package quiet_test
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/wire"
+	"github.com/graphvcr/graphvcr/harness/quiet"
 )
 
 const secret = "eyJhbGciOi-unsolicited-9f8e7d"
@@ -114,7 +114,7 @@ func TestUnsolicitedBytesAreNotPrinted(t *testing.T) {
 						c.more = surplus
 					}
 					go c.serve(t)
-					rt := wire.Quiet(certified.Client().Transport).(*wire.Transport)
+					rt := quiet.Over(certified.Client().Transport).(*quiet.Transport)
 					defer rt.CloseIdleConnections()
 					for range 2 { // the second one on a connection of its own
 						get(t, rt, scheme+l.Addr().String(), answer)
@@ -178,7 +178,7 @@ func TestQuietConnectionsAreKept(t *testing.T) {
 				server.StartTLS()
 			}
 			defer server.Close()
-			rt := wire.Quiet(server.Client().Transport).(*wire.Transport)
+			rt := quiet.Over(server.Client().Transport).(*quiet.Transport)
 			for n := range 40 {
 				echo(t, rt, server.URL, strings.Repeat("x", n*n*n*3), kind == "HTTP/2")
 			}
@@ -261,7 +261,7 @@ func TestThroughAProxy(t *testing.T) {
 			t.Fatal(err)
 		}
 		base.Proxy = http.ProxyURL(at)
-		rt := wire.Quiet(base).(*wire.Transport)
+		rt := quiet.Over(base).(*quiet.Transport)
 		for n := range 30 {
 			echo(t, rt, server.URL, strings.Repeat("x", n*n*n), two)
 		}
@@ -272,7 +272,7 @@ func TestThroughAProxy(t *testing.T) {
 // Another kind of transport is left alone.
 func TestQuietOfOthers(t *testing.T) {
 	other := http.NewFileTransport(http.Dir("."))
-	if wire.Quiet(other) != other {
+	if quiet.Over(other) != other {
 		t.Error("not the same")
 	}
 }
@@ -280,7 +280,7 @@ func TestQuietOfOthers(t *testing.T) {
 func BenchmarkQuiet(b *testing.B) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, strings.Repeat("x", 4000)) }))
 	defer server.Close()
-	for name, rt := range map[string]http.RoundTripper{"as it is": http.DefaultTransport.(*http.Transport).Clone(), "quiet": wire.Quiet(http.DefaultTransport)} {
+	for name, rt := range map[string]http.RoundTripper{"as it is": http.DefaultTransport.(*http.Transport).Clone(), "quiet": quiet.Over(http.DefaultTransport)} {
 		b.Run(name, func(b *testing.B) {
 			client := http.Client{Transport: rt}
 			for b.Loop() {

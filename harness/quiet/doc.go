@@ -1,4 +1,4 @@
-// Package wire opens the connections to a live service so that nothing which comes over
+// Package quiet opens the connections to a live service so that nothing which comes over
 // them reaches a log.
 //
 // What a server sends on a connection that no request is under way on, net/http prints to
@@ -7,5 +7,5 @@
 // A connection that this package opens hands over no byte beyond the answer that was asked
 // for, and ends in silence when more come.
 //
-//	rt := wire.Quiet(http.DefaultTransport)
-package wire
+//	rt := quiet.Over(http.DefaultTransport)
+package quiet

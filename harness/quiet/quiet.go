@@ -1,4 +1,4 @@
-package wire
+package quiet
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 // Transport is an http.Transport on quiet connections.
 type Transport struct{ base *http.Transport }
 
-// Quiet is New for an *http.Transport. Another opens no connections that this package could
+// Over is New for an *http.Transport. Another opens no connections that this package could
 // know of, and is returned itself.
-func Quiet(rt http.RoundTripper) http.RoundTripper {
+func Over(rt http.RoundTripper) http.RoundTripper {
 	if t, ok := rt.(*http.Transport); ok {
 		return New(t)
 	}
