@@ -58,7 +58,7 @@ func loggingOf(file *ast.File) (faults []loggingFault) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr: // what wire is given is copied
-			if of, name := selected(n.Fun); of == "wire" && (name == "Quiet" || name == "New") {
+			if of, name := selected(n.Fun); of == "quiet" && (name == "Over" || name == "New") {
 				for _, arg := range n.Args {
 					ast.Inspect(arg, func(n ast.Node) bool { allowed[n] = true; return true })
 				}
