@@ -12,10 +12,18 @@
 //
 // A client that signs in with a secret, a certificate, a device code, an
 // authorization code, a password or a refresh token is told what the real hosts tell
-// it, as far as azidentity and MSAL look, and gets a token that does not expire while
-// tests run. Without Options.Strict any code and any refresh token is good, so that a
-// client with a cache of real tokens signs in too. Nothing that a client sends is kept
-// but in memory, and nothing is logged.
+// it, as far as azidentity and MSAL look. Without Options.Strict any code and any refresh
+// token is good, so that a client with a cache of real tokens signs in too, and its cache
+// is worth as much as before:
+//
+//   - a refresh token is given back as it was sent, with or without a scope; no other is
+//     handed out;
+//   - access tokens end within 299 seconds, those for a refresh token within 60, so that
+//     no client uses them in its next live run;
+//   - there is no id_token, and client_info only for the account that a request names
+//     (X-AnchorMailbox, as MSAL sends it with a refresh token): no account comes or changes.
+//
+// Nothing that a client sends is kept but in memory, and nothing is logged.
 //
 // # What it is not
 //

@@ -3,7 +3,6 @@ package signin
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -192,6 +191,9 @@ func (h *Host) renew(r *http.Request) (int, fields) {
 	if asked := form.Get("scope"); asked != "" {
 		scope = asked
 	}
+	if scope == "" { // as much as was granted before, which nobody here knows
+		scope = h.ask(r, "").Resource + "/.default"
+	}
 	return h.granted(r, scope, "")
 }
 
@@ -202,11 +204,29 @@ func (h *Host) onBehalfOf(r *http.Request) (int, fields) {
 	return h.granted(r, r.PostForm.Get("scope"), "")
 }
 
-// granted is the answer to a user's sign-in: an access token, and by scope a
-// refresh token and an id token; client_info where MSAL asks for it.
+// granted is the answer to a user's sign-in: an access token, and what goes with it. A
+// strict host hands out new tokens, any other leaves the client's cache as it is.
 func (h *Host) granted(r *http.Request, scope, nonce string) (int, fields) {
 	token, granted, lifetime := h.opts.Tokens.User(h.ask(r, scope))
 	said := tokenFields(token, lifetime)
+	for asked := range strings.FieldsSeq(scope) {
+		switch asked {
+		case "openid", "profile", "email":
+			granted = append(granted, asked)
+		}
+	}
+	said["scope"] = strings.Join(granted, " ")
+	if h.opts.Strict {
+		h.introduce(r, scope, nonce, said)
+	} else {
+		keep(r, said)
+	}
+	return http.StatusOK, said
+}
+
+// introduce adds a refresh token and an id token by scope, and client_info where MSAL
+// asks for it.
+func (h *Host) introduce(r *http.Request, scope, nonce string, said fields) {
 	for asked := range strings.FieldsSeq(scope) {
 		switch asked {
 		case "offline_access":
@@ -215,17 +235,11 @@ func (h *Host) granted(r *http.Request, scope, nonce string) (int, fields) {
 			said["refresh_token"] = token
 		case "openid":
 			said["id_token"] = h.idToken(r, nonce)
-			granted = append(granted, asked)
-		case "profile", "email":
-			granted = append(granted, asked)
 		}
 	}
-	said["scope"] = strings.Join(granted, " ")
 	if r.PostForm.Get("client_info") == "1" {
-		info, _ := json.Marshal(fields{"uid": h.opts.User.ID, "utid": h.tenant(r)}) // of strings: cannot fail
-		said["client_info"] = base64.RawURLEncoding.EncodeToString(info)
+		said["client_info"] = clientInfo(h.opts.User.ID, h.tenant(r))
 	}
-	return http.StatusOK, said
 }
 
 func tokenFields(token string, lifetime time.Duration) fields {
@@ -236,7 +250,7 @@ func tokenFields(token string, lifetime time.Duration) fields {
 // ask reads what a token is wanted for. Scopes of Graph need not name it.
 func (h *Host) ask(r *http.Request, scope string) Ask {
 	cloud, _ := instanceOf(r.Host)
-	a := Ask{Tenant: h.tenant(r), ClientID: r.PostForm.Get("client_id"), Resource: "https://" + cloud.graph}
+	a := Ask{Tenant: h.tenant(r), ClientID: r.PostForm.Get("client_id"), Resource: "https://" + cloud.graph, Renewal: r.PostForm.Get("grant_type") == "refresh_token"}
 	for asked := range strings.FieldsSeq(scope) {
 		switch asked {
 		case "openid", "profile", "email", "offline_access":

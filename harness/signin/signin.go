@@ -21,7 +21,8 @@ type Options struct {
 	Tenant string
 	// User is who signs in; the zero value is an invented one.
 	User User
-	// Tokens makes the tokens; nil makes unsigned ones that live for a day.
+	// Tokens makes the tokens; nil makes unsigned ones, which end before a client would
+	// use them elsewhere.
 	Tokens Tokens
 	// Scopes and Roles are what tokens carry when .default is asked for and Tokens is nil.
 	Scopes, Roles []string
@@ -32,9 +33,10 @@ type Options struct {
 	// Draw makes so many bytes of a kind, fresh ones each time; nil is random.
 	Draw func(kind string, n int) []byte
 
-	// Strict refuses what the real hosts would: codes and refresh tokens that were not
-	// handed out here, and another secret than ClientSecret. A device code is then
-	// pending at first.
+	// Strict does as the real hosts: it refuses codes and refresh tokens that were not
+	// handed out here, and another secret than ClientSecret; a device code is pending at
+	// first; a sign-in is answered with a refresh token and who signed in. Any other
+	// host leaves what a client keeps of accounts and refresh tokens as it is.
 	Strict       bool
 	ClientSecret string // "": any
 }
@@ -47,6 +49,7 @@ type Ask struct {
 	Tenant, ClientID string
 	Resource         string   // such as https://graph.microsoft.com
 	Scopes           []string // without those of OpenID; a resource's .default among them
+	Renewal          bool     // it is asked for with a refresh token
 }
 
 // Tokens makes access tokens.

@@ -14,8 +14,21 @@ type unsigned struct {
 	scopes, roles []string
 }
 
-// lifetime is longer than tests run, so that no client signs in anew in the middle.
-const lifetime = 24 * time.Hour
+// Tokens of a replay are kept in the caches of clients, where the next live run finds
+// them, and the service refuses them. MSAL and azcore do not use what ends within five
+// minutes. Programs that trust expiry to the end (rclone) get theirs with a refresh
+// token.
+const (
+	lifetime        = 299 * time.Second
+	renewalLifetime = time.Minute
+)
+
+func (a Ask) lifetime() time.Duration {
+	if a.Renewal {
+		return renewalLifetime
+	}
+	return lifetime
+}
 
 // skew lets a token be used by a client whose clock is behind.
 const skew = 5 * time.Minute
@@ -24,7 +37,7 @@ func (t *unsigned) claims(a Ask) map[string]any {
 	now := t.now()
 	return map[string]any{
 		"aud": a.Resource, "iss": "https://sts.windows.net/" + a.Tenant + "/", "tid": a.Tenant, "appid": a.ClientID,
-		"iat": now.Add(-skew).Unix(), "nbf": now.Add(-skew).Unix(), "exp": now.Add(lifetime).Unix(),
+		"iat": now.Add(-skew).Unix(), "nbf": now.Add(-skew).Unix(), "exp": now.Add(a.lifetime()).Unix(),
 		"app_displayname": "graphvcr stand-in", "ver": "1.0",
 	}
 }
@@ -35,7 +48,7 @@ func (t *unsigned) App(a Ask) (string, time.Duration) {
 	if t.roles != nil {
 		c["roles"] = t.roles
 	}
-	return t.Sign(c), lifetime
+	return t.Sign(c), a.lifetime()
 }
 
 func (t *unsigned) User(a Ask) (string, []string, time.Duration) {
@@ -51,7 +64,7 @@ func (t *unsigned) User(a Ask) (string, []string, time.Duration) {
 		}
 	}
 	c["scp"] = strings.Join(carried, " ")
-	return t.Sign(c), a.Scopes, lifetime
+	return t.Sign(c), a.Scopes, a.lifetime()
 }
 
 func (t *unsigned) Sign(claims map[string]any) string {
