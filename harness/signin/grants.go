@@ -233,6 +233,7 @@ func (h *Host) introduce(r *http.Request, scope, nonce string, said fields) {
 			token := "0.A" + h.draw("refresh", 300)
 			remember(h.refresh, token, scope)
 			said["refresh_token"] = token
+			inFamily(r, said)
 		case "openid":
 			said["id_token"] = h.idToken(r, nonce)
 		}

@@ -19,6 +19,12 @@ func keep(r *http.Request, said fields) {
 	if uid, utid, ok := namedAccount(r.Header.Get("X-AnchorMailbox")); ok && r.PostForm.Get("client_info") == "1" {
 		said["client_info"] = clientInfo(uid, utid)
 	}
+	inFamily(r, said)
+}
+
+// inFamily tells an app of Microsoft's whose refresh tokens are good for others of them
+// that they are.
+func inFamily(r *http.Request, said fields) {
 	if family[strings.ToLower(r.PostForm.Get("client_id"))] {
 		said["foci"] = "1"
 	}

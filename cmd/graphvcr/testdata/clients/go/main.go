@@ -1,5 +1,6 @@
 // Command go uses Microsoft Graph through msgraph-sdk-go-core and prints what it was
-// answered; with the argument sign-in it signs in with azidentity and reads one page.
+// answered; with the argument sign-in it signs in with azidentity and reads one page, and
+// with keep it does so for a user, with a cache of tokens.
 package main
 
 import (
@@ -25,6 +26,13 @@ import (
 )
 
 func main() {
+	if len(os.Args) > 2 && os.Args[1] == "keep" {
+		if err := keep(context.Background(), os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	run := (*graph).everything
 	if len(os.Args) > 1 && os.Args[1] == "sign-in" {
 		run = (*graph).signIn
