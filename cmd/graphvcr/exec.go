@@ -31,9 +31,12 @@ for Graph's hosts, and the program's environment leads there and trusts it.
 
 On replay nothing that comes to the proxy leaves the machine: a host or a request that
 was not recorded gets 501 with an error that explains it. The hosts to sign in with are
-stood in for, with tokens that are good for nothing else. While recording, only Graph
-and the hosts to which its answers lead (downloads, uploads) are intercepted; the
-program signs in with the real hosts, unread and unrecorded.
+stood in for, with tokens that are good for nothing else. That costs no sign-in: a cache
+of MSAL keeps its accounts and refresh tokens, rclone works on a copy of its
+configuration (unless --config names one), and a sign-in anew, by device code or in a
+browser, leaves no account. While recording, only Graph and the hosts to which its
+answers lead (downloads, uploads) are intercepted; the program signs in with the real
+hosts, unread and unrecorded.
 
 What works for which runtime (L Linux, M macOS, W Windows):
 
@@ -309,7 +312,7 @@ func (x *execution) place(authority *ca.Authority) error {
 	if x.dir, err = os.MkdirTemp("", "graphvcr-exec-"); err != nil {
 		return &failure{message: "exec: make a folder for the command's environment", err: err}
 	}
-	at := child.Place{Proxy: listeners[0].Addr().String(), TLS: listeners[1].Addr().String(), Authority: authority.PEM(), Roots: x.up.pem}
+	at := child.Place{Proxy: listeners[0].Addr().String(), TLS: listeners[1].Addr().String(), Authority: authority.PEM(), Roots: x.up.pem, CopyProfiles: !x.take.Live()}
 	if x.take.Live() {
 		at.Direct = x.up.direct(os.Getenv)
 	}

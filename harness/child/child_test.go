@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -90,6 +91,56 @@ func TestEnvironment(t *testing.T) {
 		if all, _ := os.ReadFile(get("SSL_CERT_FILE")); len(all) <= len(system) {
 			t.Error("the system's certificates are missing")
 		}
+	}
+}
+
+// TestProfilesAreCopied: what a program keeps is found where it looks, and the copy is
+// the user's alone.
+func TestProfilesAreCopied(t *testing.T) {
+	home, named := t.TempDir(), filepath.Join(t.TempDir(), "named.conf")
+	for _, file := range []string{".rclone.conf", "x/rclone/rclone.conf", ".config/rclone/rclone.conf"} {
+		at := filepath.Join(home, file)
+		if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(at, []byte(file), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(named, []byte("named"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		want string
+		base []string
+	}{
+		{"named", []string{"HOME=" + home, "RCLONE_CONFIG=" + named}},
+		{"x/rclone/rclone.conf", []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home + "/x"}},
+		{".config/rclone/rclone.conf", []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home + "/none"}},
+		{"", []string{"HOME=" + home, "RCLONE_CONFIG=" + named + ".none"}}, // the program's to make
+		{"", []string{"HOME=" + t.TempDir()}},
+	} {
+		dir := t.TempDir()
+		env, err := Place{Proxy: "127.0.0.1:11", TLS: "127.0.0.1:12", CopyProfiles: true}.Environment(c.base, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := lookup(env)("RCLONE_CONFIG")
+		if c.want == "" {
+			if at != lookup(c.base)("RCLONE_CONFIG") {
+				t.Errorf("%q: led to %s", c.base, at)
+			}
+			continue
+		}
+		info, err := os.Stat(at)
+		text, readErr := os.ReadFile(at)
+		if err != nil || readErr != nil || string(text) != c.want || filepath.Dir(at) != dir || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("%q: %q, %v, %v; want a copy of %s", c.base, text, err, info, c.want)
+		}
+	}
+	env, err := Place{Proxy: "127.0.0.1:11", TLS: "127.0.0.1:12"}.Environment([]string{"RCLONE_CONFIG=" + named}, t.TempDir())
+	if err != nil || lookup(env)("RCLONE_CONFIG") != named {
+		t.Errorf("without copies: %v, %s", err, lookup(env)("RCLONE_CONFIG"))
 	}
 }
 

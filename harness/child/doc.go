@@ -12,7 +12,9 @@
 // takes the network itself away, on Linux where the system allows it.
 //
 // It promises that signals reach the program once, that its exit status is told as a
-// shell tells it, and that the files it writes hold certificates and no key.
+// shell tells it, and that the files it writes hold certificates and no key; with
+// CopyProfiles also what rclone keeps, which the program then does not change: its tokens
+// of a replay would be good for nothing later.
 //
 // It does not make a program trust anything that it does not read from its
 // environment: what does and what does not is the table in the help of graphvcr exec.

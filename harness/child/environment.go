@@ -3,6 +3,7 @@ package child
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -20,6 +21,9 @@ type Place struct {
 	// Direct are the hosts that are reached without the proxy, as NO_PROXY spells them,
 	// beside this machine's own names.
 	Direct []string
+	// CopyProfiles has programs that keep tokens and their ends in a file of their own
+	// work on a copy of it, which ends with them.
+	CopyProfiles bool
 }
 
 //go:embed preload.cjs
@@ -29,7 +33,8 @@ var preload []byte
 var own = [...]string{"localhost", "127.0.0.1", "::1"}
 
 // Environment is base with what brings a program to the place. It writes files for it
-// into dir, which has to last as long as the program.
+// into dir, which has to last as long as the program, and may hold secrets of the user's
+// where profiles are copied.
 func (p Place) Environment(base []string, dir string) ([]string, error) {
 	get := lookup(base)
 	extra := slices.Concat(certificatesIn(get("NODE_EXTRA_CA_CERTS")), p.Roots, p.Authority)
@@ -69,6 +74,13 @@ func (p Place) Environment(base []string, dir string) ([]string, error) {
 	} {
 		set[name] = value
 		set[strings.ToUpper(name)] = value
+	}
+	if p.CopyProfiles {
+		copies, err := copyProfiles(get, dir)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(set, copies)
 	}
 	return with(base, set), nil
 }
