@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,7 +69,8 @@ const execExit = `
 Exit status:
   the command's own, if that is not 0
   0    clean: no finding at or above --fail-on
-  1    findings: a request without an answer, say, or no request at all
+  1    findings: a request without an answer, say, or no request at all, such as from a
+       program that does not trust the proxy's certificates and does not say so
   125  graphvcr could not do its part: a cassette that does not load, a wrong flag
   126  the command cannot be run
   127  there is no such command
@@ -182,6 +184,7 @@ type execution struct {
 	inside *child.Isolated // nil: no --isolate
 	env    []string
 	caller caller
+	asked  atomic.Int64 // requests, without those to sign in
 }
 
 // caller is what the token of a client tells of itself.
@@ -261,6 +264,7 @@ func (x *execution) onReplay(p *project.Project, faults proxy.Faults) proxy.Inte
 			host.ServeHTTP(w, r)
 			return
 		}
+		x.asked.Add(1)
 		proxy.Forward(w, r, carrier)
 	})}
 }
@@ -284,6 +288,7 @@ func (x *execution) onRecord(p *project.Project) proxy.InterceptOptions {
 		Takes: func(host string) bool { return !signin.IsHost(host) && known.Takes(host) },
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			x.caller.see(r)
+			x.asked.Add(1)
 			proxy.Forward(w, r, carrier)
 		}),
 		Dial:           x.up.tunnel,
@@ -345,12 +350,31 @@ func (x *execution) end(ctx context.Context) report.Case {
 	x.take.SignedIn(x.caller.as)
 	x.caller.mu.Unlock()
 	told := x.take.End()
-	if x.proxy.Requests() == 0 {
-		told.Findings = append(told.Findings, report.Finding{
+	told.Findings = append(told.Findings, x.contacts()...)
+	return told
+}
+
+// contacts tells of connections that came to nothing, and of a program that made no
+// request, which would else pass for one that was answered.
+func (x *execution) contacts() []report.Finding {
+	broken := x.proxy.Broken()
+	if len(broken) == 0 && x.proxy.Requests() == 0 {
+		return []report.Finding{{
 			Rule: "exec.nothing", Severity: report.Error,
 			Message: fmt.Sprintf("no request of %s came through the proxy", x.args[0]),
 			Hint:    "graphvcr exec --help tells which runtimes heed their environment; the proxy's address is in GRAPHVCR_PROXY, for a client that has to be told; graphvcr serve needs only a base URL",
-		})
+		}}
+	}
+	var told []report.Finding
+	for n, b := range broken {
+		f := report.Finding{Rule: "exec.handshake", Severity: report.Warning, Message: b.String()}
+		if x.asked.Load() == 0 {
+			f.Severity, f.Message = report.Error, fmt.Sprintf("no request of %s came: %s", x.args[0], b)
+		}
+		if n == 0 { // it is the same for all of them
+			f.Hint = child.TrustHint(x.args[0])
+		}
+		told = append(told, f)
 	}
 	return told
 }

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,7 +24,8 @@ import (
 )
 
 // requestMain is a program that sends requests with what net/http makes of its
-// environment: "METHOD URL [BODY]" each; then "exit N", or "signal" to wait for one.
+// environment: "METHOD URL [BODY]" each, or "roots" for one that trusts nobody and says
+// nothing; then "exit N", or "signal" to wait for one.
 func requestMain() {
 	args, token := os.Args[1:], ""
 	for len(args) > 0 {
@@ -36,6 +39,10 @@ func requestMain() {
 			fmt.Println("ready")
 			fmt.Println(<-c)
 			os.Exit(42)
+		case args[0] == "roots":
+			own := &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: x509.NewCertPool()}}
+			_, _ = (&http.Client{Transport: own}).Get(adele)
+			args = args[1:]
 		case args[0] == "GET":
 			token = request(args[0], args[1], "", token)
 			args = args[2:]
@@ -258,8 +265,8 @@ func TestExecRecords(t *testing.T) {
 
 	// Where nothing of Graph was asked for, the cassette stays, and a private address is
 	// not what the proxy connects to.
-	out, talk := exec(0, "--mode", "record", "--", "request", "GET", "https://192.168.255.254/", "exit", "0")
-	if !strings.Contains(out, "Forbidden") || !strings.Contains(talk, "nothing was recorded") {
+	out, talk := exec(1, "--mode", "record", "--", "request", "GET", "https://192.168.255.254/", "exit", "0")
+	if !strings.Contains(out, "Forbidden") || !strings.Contains(talk, "nothing was recorded") || !strings.Contains(talk, "no request of request came") {
 		t.Errorf("%s\n%s", out, talk)
 	}
 	if kept, err := os.ReadFile(filepath.Join(dir, "cassettes", "made.yaml")); err != nil || !bytes.Equal(kept, made) {

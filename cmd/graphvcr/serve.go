@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -117,10 +118,16 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 		options.Graph = live.BaseURL.Host
 	}
 	reverse := proxy.NewReverse(take, options)
-	err = doors.serve(ctx, std, reverse)
+	contacts, err := doors.serve(ctx, std, reverse)
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	suite := &report.Suite{Command: "serve", Cases: reverse.End(patience)}
+	for _, b := range contacts.Broken() {
+		suite.Cases[0].Findings = append(suite.Cases[0].Findings, report.Finding{
+			Rule: "serve.handshake", Severity: report.Warning, Message: b.String(),
+			Hint: "the client has to trust " + doors.authority.File() + ": graphvcr ca tells how for each runtime",
+		})
+	}
 	return suite, err
 }
 
@@ -228,16 +235,18 @@ func (d *doors) close() {
 }
 
 // serve answers until the context ends, and then lets requests under way end.
-func (d *doors) serve(ctx context.Context, std streams, handler http.Handler) error {
+func (d *doors) serve(ctx context.Context, std streams, handler http.Handler) (*proxy.Handshakes, error) {
+	lines := log.New(&firstLines{std: std}, "graphvcr: ", 0)
+	contacts := &proxy.Handshakes{Tell: func(host, reason string) {
+		lines.Printf("a connection to %s ended in the TLS handshake: %s", host, reason)
+	}}
 	server := &http.Server{
-		Handler:           handler,
+		Handler:           contacts.Handler(handler),
+		ConnContext:       contacts.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    256 << 10,
-		ErrorLog:          log.New(&firstLines{std: std}, "graphvcr: ", 0),
-	}
-	if d.authority != nil {
-		server.TLSConfig = d.authority.TLSConfig()
+		ErrorLog:          lines,
 	}
 	if d.names != nil {
 		fmt.Fprintln(std.err, "graphvcr: warning: this is not a loopback address: whoever reaches it can read the cassettes")
@@ -245,16 +254,15 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler) er
 	failed := make(chan error, len(d.listeners))
 	for i, l := range d.listeners {
 		go func() {
-			if d.urls[i][:5] == "https" {
-				failed <- server.ServeTLS(l, "", "")
-			} else {
-				failed <- server.Serve(l)
+			if strings.HasPrefix(d.urls[i], "https:") {
+				l = contacts.Listener(l, d.authority.TLSConfig())
 			}
+			failed <- server.Serve(l)
 		}()
 	}
 	for _, url := range d.urls {
 		if _, err := fmt.Fprintln(std.out, "listening on "+url); err != nil {
-			return errors.Join(err, server.Close())
+			return contacts, errors.Join(err, server.Close())
 		}
 	}
 	if d.authority != nil {
@@ -262,15 +270,15 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler) er
 	}
 	select {
 	case err := <-failed:
-		return errors.Join(err, server.Close())
+		return contacts, errors.Join(err, server.Close())
 	case <-ctx.Done():
 	}
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if server.Shutdown(patience) != nil {
-		return server.Close()
+		return contacts, server.Close()
 	}
-	return nil
+	return contacts, nil
 }
 
 // firstLines tells the first things that net/http has to say of connections, and leaves

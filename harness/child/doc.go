@@ -17,7 +17,8 @@
 // of a replay would be good for nothing later.
 //
 // It does not make a program trust anything that it does not read from its
-// environment: what does and what does not is the table in the help of graphvcr exec.
+// environment: what does and what does not is the table in the help of graphvcr exec;
+// TrustHint tells what to do about one that does not.
 //
 // Its functions may be called concurrently.
 package child

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,12 +18,26 @@ type arrival struct {
 	net.Conn
 	read       io.Reader // what was read ahead, then the connection
 	host, port string
+
+	heard []byte      // the end of what the client has sent of the handshake
+	met   bool        // the handshake is done
+	used  atomic.Bool // a request came over it
 }
 
 type arrivalKey struct{}
 
 // Read implements io.Reader.
-func (a *arrival) Read(p []byte) (int, error) { return a.read.Read(p) }
+func (a *arrival) Read(p []byte) (int, error) {
+	n, err := a.read.Read(p)
+	if !a.met { // then nobody asks any more
+		a.heard = append(a.heard, p[max(0, n-alertRecord):max(0, n)]...)
+		a.heard = a.heard[max(0, len(a.heard)-alertRecord):]
+	}
+	return n, err
+}
+
+// named is where it was meant for.
+func (a *arrival) named() string { return named(a.host, a.port) }
 
 // arrivalOf is what lies below a connection that inner serves.
 func arrivalOf(c net.Conn) *arrival {
@@ -46,16 +61,26 @@ func (i *Intercept) accept(a *arrival) {
 	_ = a.SetReadDeadline(time.Now().Add(patience))
 	first, err := ahead.Peek(1)
 	_ = a.SetReadDeadline(time.Time{})
-	i.open.remove(a.Conn)
 	if err != nil {
+		i.open.remove(a.Conn)
 		a.Close()
 		return
 	}
 	a.read = ahead
 	if first[0] == tlsHandshake {
-		i.accepted.put(tls.Server(a, i.tls))
-	} else {
-		i.accepted.put(a)
+		i.encrypt(a)
+		return
+	}
+	i.open.remove(a.Conn)
+	i.accepted.put(a)
+}
+
+// encrypt does the handshake of an open connection, and serves it.
+func (i *Intercept) encrypt(a *arrival) {
+	conn := i.contacts.meet(a, i.tls)
+	i.open.remove(a.Conn)
+	if conn != nil {
+		i.accepted.put(conn)
 	}
 }
 
@@ -110,23 +135,23 @@ func (i *Intercept) ServeTLS(l net.Listener) error {
 
 // redirected routes a connection by its server name.
 func (i *Intercept) redirected(c net.Conn) {
-	i.requests.Add(1)
 	if !i.open.add(c) {
 		return
 	}
 	_ = c.SetReadDeadline(time.Now().Add(patience))
 	name, read, err := serverName(c)
 	_ = c.SetReadDeadline(time.Time{})
-	i.open.remove(c)
 	if err != nil || name == "" {
+		i.open.remove(c)
 		c.Close() // there is nobody to tell: it is no TLS, or one without a name
 		return
 	}
 	a := &arrival{Conn: c, read: read, host: name, port: "443"}
-	if i.opts.Takes(named(name, "443")) {
-		i.accepted.put(tls.Server(a, i.tls))
+	if i.opts.Takes(a.named()) {
+		i.encrypt(a)
 		return
 	}
+	i.open.remove(c)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	far, err := i.dial(ctx, i.opts.DialRedirected, net.JoinHostPort(name, "443"))
 	cancel()

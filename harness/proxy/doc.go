@@ -8,7 +8,8 @@
 // serves sessions, each below a base URL of its own, and keeps clients there by putting
 // that base in place of the host in every link of an answer, and back in every request.
 // An [Intercept] is the intercepting proxy: it answers as the hosts themselves, so that
-// clients need no other address, only a proxy and an authority to trust.
+// clients need no other address, only a proxy and an authority to trust. [Handshakes]
+// tell of clients that do not trust it, since many of these tell nobody.
 //
 // It promises that a replay opens no connection; that no session sees another's data;
 // that Authorization never travels to a host that is not Graph's, since what is there is

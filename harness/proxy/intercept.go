@@ -53,6 +53,7 @@ type Intercept struct {
 	open     openConns    // what no server looks after
 	plain    http.RoundTripper
 	tls      *tls.Config
+	contacts Handshakes
 	requests atomic.Int64
 }
 
@@ -73,9 +74,7 @@ func NewIntercept(o InterceptOptions) *Intercept {
 	i.front = &http.Server{Handler: http.HandlerFunc(i.serveFront), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent}
 	i.inner = &http.Server{
 		Handler: http.HandlerFunc(i.serveInner), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent,
-		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
-			return context.WithValue(ctx, arrivalKey{}, arrivalOf(c))
-		},
+		ConnContext: i.contacts.ConnContext,
 	}
 	i.tls = o.Authority.TLSConfig()
 	i.tls.GetCertificate = i.certificate
@@ -97,13 +96,19 @@ func (i *Intercept) Serve(l net.Listener) error {
 	return nil
 }
 
-// Requests is how many requests and connections have come so far.
+// Requests is how many requests to intercepted hosts have been answered so far.
 func (i *Intercept) Requests() int64 { return i.requests.Load() }
+
+// Broken lists the hosts to which connections came to nothing. It is complete after
+// Shutdown.
+func (i *Intercept) Broken() []BrokenContact { return i.contacts.Broken() }
 
 // Shutdown ends the listeners, waits for the requests under way while the context
 // lasts, and closes every connection.
 func (i *Intercept) Shutdown(ctx context.Context) error {
-	err := errors.Join(i.front.Shutdown(ctx), i.inner.Shutdown(ctx))
+	err := i.front.Shutdown(ctx)
+	i.contacts.wait(ctx)
+	err = errors.Join(err, i.inner.Shutdown(ctx))
 	i.accepted.Close()
 	i.open.close()
 	return errors.Join(err, i.front.Close(), i.inner.Close())
@@ -111,7 +116,6 @@ func (i *Intercept) Shutdown(ctx context.Context) error {
 
 // serveFront answers what a client sends to the proxy as such.
 func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
-	i.requests.Add(1)
 	switch {
 	case r.Method == http.MethodConnect:
 		i.connect(w, r)
@@ -191,8 +195,8 @@ func (i *Intercept) absolute(w http.ResponseWriter, r *http.Request) {
 
 // serveInner answers a request that came over an intercepted connection.
 func (i *Intercept) serveInner(w http.ResponseWriter, r *http.Request) {
-	i.requests.Add(1)
 	a, ok := r.Context().Value(arrivalKey{}).(*arrival)
+	i.contacts.asked(a)
 	if !ok {
 		refuse(w, r, FailureOf(errors.New("the request came over no intercepted connection")))
 		return
@@ -219,6 +223,7 @@ func (i *Intercept) serveInner(w http.ResponseWriter, r *http.Request) {
 
 // answer hands a request to the handler, addressed to the host that it is for.
 func (i *Intercept) answer(w http.ResponseWriter, r *http.Request, scheme, host string) {
+	i.requests.Add(1)
 	r.URL.Scheme, r.URL.Host, r.Host = scheme, host, host
 	r.RequestURI = ""
 	withoutHops(r.Header)
