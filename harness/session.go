@@ -195,11 +195,15 @@ func (s *Session) endRecord() {
 		}
 		return
 	}
-	for _, line := range s.recording.Notes() {
-		s.t.Logf("cassette %q: not recorded as it was: %s", s.name, line)
-	}
 	if err := s.recording.Save(); err != nil {
 		s.t.Errorf("%s", explain(err))
+	}
+	for _, f := range s.recording.Findings() {
+		tell := s.t.Logf
+		if f.Severity == report.Error {
+			tell = s.t.Errorf
+		}
+		tell("cassette %q: %s", s.name, f.Message)
 	}
 }
 

@@ -331,3 +331,37 @@ func TestOpenKeepsTheOldCassette(t *testing.T) {
 		t.Errorf("left behind: %v", entries)
 	}
 }
+
+// An answer that no cassette can hold reaches the test, which is told of it; the others are
+// recorded.
+func TestOpenRecordsAroundWhatCannotBeStored(t *testing.T) {
+	codes := map[string]int{"/v1.0/me": 200, "/v1.0/users": 0, "/v1.0/groups": 700}
+	dir := t.TempDir()
+	below := roundTripper(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: codes[req.URL.Path], Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: req}, nil
+	})
+	body := func(paths ...string) func(t testing.TB) {
+		return func(t testing.TB) {
+			s := harness.Open(t, "odd", harness.Dir(dir), harness.WithTransport(below))
+			for _, path := range paths {
+				if status, _ := ask(t, s.Client(), "GET", "https://graph.microsoft.com"+path, ""); status != codes[path] {
+					t.Errorf("%s: status %d, want %d", path, status, codes[path])
+				}
+			}
+		}
+	}
+	t.Setenv("CI", "")
+	t.Setenv("GRAPHVCR_MODE", "record")
+	told, failed := probed(t, body("/v1.0/me", "/v1.0/users", "/v1.0/groups"))
+	if !failed || told != "cassette \"odd\": not stored: interaction 1, GET https://graph.microsoft.com/v1.0/users: the answer's status code 000 is none of HTTP's, which are 100 to 999\n" {
+		t.Errorf("recording told %q", told)
+	}
+	t.Setenv("GRAPHVCR_MODE", "")
+	if told, failed := probed(t, body("/v1.0/me", "/v1.0/groups")); failed {
+		t.Errorf("replaying told %q", told)
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

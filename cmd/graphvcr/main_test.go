@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -38,6 +40,9 @@ func TestMain(m *testing.M) {
 // one that has expired. A request with the header X-Test-Answer gets that answer: 401,
 // 403, close, which is none at all, or changed, which has a property of another name.
 //
+// A service that answers /v1.0/odd/NNN with the status NNN, whatever that is, listens at
+// $ODD, which is http://$ODD_ADDRESS.
+//
 // servers.scriptCommands lists those that serve.
 //
 // UPDATE_GOLDEN=1 rewrites the files that cmp compares with.
@@ -56,6 +61,7 @@ func TestScripts(t *testing.T) {
 	}
 	expired := past.AppToken()
 	past.Close()
+	odd := oddService(t)
 	// The scripts are parallel subtests: they end before what is cleaned up here.
 	t.Cleanup(func() { graph.Close() })
 	cmds := (&servers{running: map[*testscript.TestScript]map[string]*scriptServer{}}).scriptCommands()
@@ -69,6 +75,8 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CI", "")
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 			env.Setenv("GRAPH", graph.GraphURL())
+			env.Setenv("ODD", odd)
+			env.Setenv("ODD_ADDRESS", strings.TrimPrefix(odd, "http://"))
 			env.Setenv("GRAPH_TOKEN", graph.AppToken())
 			env.Setenv("GRAPH_USER_TOKEN", graph.UserToken())
 			env.Setenv("GRAPH_EXPIRED", expired)
@@ -79,6 +87,21 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: cmds,
 	})
+}
+
+// oddService answers with the status that a request's path ends in.
+func oddService(t *testing.T) (url string) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}", path.Base(r.URL.Path))
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // alter answers as a request wants to be answered.

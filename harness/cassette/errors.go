@@ -71,11 +71,11 @@ func countError(file string, line, want, got int) *Error {
 	}
 }
 
-// codeError is an answer whose status code is none (RFC 9110, section 15).
+// codeError is an answer whose status code is none.
 func codeError(file string, line, interaction, code int) *Error {
 	e := &Error{
 		File: file, Line: line, Interaction: interaction,
-		Message: fmt.Sprintf("the response's code %d is no HTTP status code", code), Advice: "a status code is a number from 100 to 599",
+		Message: fmt.Sprintf("the response's code %d is no HTTP status code", code), Advice: "a status code is a number from 100 to 999",
 	}
 	if code == 0 {
 		e.Message = "the response has no code, or the code 0"
@@ -83,7 +83,7 @@ func codeError(file string, line, interaction, code int) *Error {
 	return e
 }
 
-func validCode(code int) bool { return code >= 100 && code <= 599 }
+func validCode(code int) bool { return code >= 100 && code <= 999 }
 
 // bodyError is a body that is marked as indented JSON and cannot be read as that.
 func bodyError(file string, bodyLine, interaction int, err error) *Error {

@@ -133,14 +133,22 @@ func (j *Journal) Name() string { return j.name }
 // retried; else it is NoRetry. The note is for Saving.Settled: the journal keeps it, no
 // cassette does.
 //
-// After an error nothing more is taken, and Save refuses: the recording has a hole.
+// What no cassette could hold is not taken: a *UnstorableError, which costs that
+// interaction alone. After any other error nothing more is taken, and Save refuses: the
+// recording has a hole.
 func (j *Journal) Append(order, retryOf int, i *Interaction, note []byte) error {
+	if err := i.Storable(); err != nil {
+		return err
+	}
 	e, _ := j.buffers.Get().(*encoder)
 	if e == nil {
 		e = &encoder{}
 	}
 	defer j.giveBack(e)
 	e.record(order, retryOf, i, note)
+	if len(e.buf) > math.MaxUint32 {
+		return unstorable("it takes %d bytes", len(e.buf))
+	}
 
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -149,8 +157,6 @@ func (j *Journal) Append(order, retryOf int, i *Interaction, note []byte) error 
 		return j.failed
 	case j.file == nil || j.readOnly:
 		return &journalError{j.name, fs.ErrClosed}
-	case len(e.buf) > math.MaxUint32:
-		return j.fail(fmt.Errorf("an interaction of %d bytes", len(e.buf)))
 	}
 	if _, err := j.file.Write(e.buf); err != nil {
 		_ = j.file.Truncate(j.end) // if it fails too, recovery reports the torn end

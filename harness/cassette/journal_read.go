@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"sync"
 )
 
 // Torn tells what could not be read at the end of a journal.
@@ -149,97 +148,8 @@ func (j *Journal) load(r record, buf *[]byte) (*Interaction, []byte, error) {
 	d := decoder{buf: *buf}
 	note := d.bytes()
 	i, err := d.interaction()
-	if err != nil {
-		return nil, nil, fmt.Errorf("read journal %s: at byte %d: %w", j.name, r.offset, err)
+	if err != nil { // its checksum is good: another version wrote it
+		return nil, nil, unstorable("what the journal holds at byte %d is %v", r.offset, err)
 	}
 	return i, note, nil
-}
-
-// Saving says how a journal becomes a cassette.
-type Saving struct {
-	// KeepRetried keeps interactions that the client tried again.
-	KeepRetried bool
-	// Settled reports whether an interaction, by the note that it was appended with,
-	// needs neither Polish nor Guard. Nil settles none. It is called by several goroutines
-	// at once; Polish and Guard see one interaction after the other, in their order.
-	Settled func(note []byte, i *Interaction) bool
-	// Polish may change an interaction before the guard sees it; nil changes none.
-	Polish func(*Interaction)
-	// Guard is as in Cassette.Save. It is asked about the Meta alone, about each
-	// interaction before that is written, in a cassette of its own, and about the Meta
-	// again before the file is replaced: if ErrAgain is the answer, Save begins anew.
-	Guard Guard
-}
-
-// ErrAgain is a guard's answer where it has come to know more while interactions were
-// polished, so that some may have been written too early.
-var ErrAgain = errors.New("more was recognised while the recording was being saved")
-
-const attempts = 3 // what one learns, the next knows
-
-// Save makes a cassette file of the journal, in the order of the requests. It streams:
-// whatever the journal's size, a few interactions are in memory. Nothing may be appended
-// meanwhile. A journal that took not all it was given is not saved. The journal stays:
-// remove it once this succeeded.
-func (j *Journal) Save(file string, meta Meta, how Saving) error {
-	if err := j.Err(); err != nil {
-		return fmt.Errorf("save %s: the recording is not complete: %w", file, err)
-	}
-	check := func(some ...*Interaction) error {
-		if how.Guard == nil {
-			return nil
-		}
-		return how.Guard(&Cassette{File: file, Meta: meta, Interactions: some})
-	}
-	err := ErrAgain
-	for n := 0; n < attempts && errors.Is(err, ErrAgain); n++ {
-		if err = check(); err != nil {
-			continue
-		}
-		err = replace(file, how.Guard != nil, func(out io.Writer) error {
-			if err := stream(out, &meta, j.parts(how, check)); err != nil {
-				return err
-			}
-			return check()
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("save %s: %w", file, err)
-	}
-	return nil
-}
-
-// parts are the interactions as they are saved. Those that are not settled are polished in
-// their turn.
-func (j *Journal) parts(how Saving, check func(...*Interaction) error) parts {
-	records := j.kept(how.KeepRetried)
-	var buffers sync.Pool // of *[]byte
-	return parts{len(records), func(n int, w *writer, turn bool) (bool, error) {
-		if !turn && records[n].size >= largePart {
-			return false, nil
-		}
-		buf, _ := buffers.Get().(*[]byte)
-		if buf == nil {
-			buf = new([]byte)
-		}
-		defer buffers.Put(buf)
-		i, note, err := j.load(records[n], buf)
-		if err != nil {
-			return false, err
-		}
-		untouched := how.Polish == nil && how.Guard == nil
-		settled := untouched || how.Settled != nil && how.Settled(note, i)
-		if !settled && !turn {
-			return false, nil
-		}
-		if !settled && how.Polish != nil {
-			how.Polish(i)
-		}
-		if !settled {
-			if err := check(i); err != nil {
-				return false, fmt.Errorf("interaction %d: %w", n, err)
-			}
-		}
-		return true, w.loadable(n, i)
-	}}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -54,7 +55,7 @@ func TestJournal(t *testing.T) {
 			{Meta: meta, Interactions: rest}: {},
 			{Meta: meta, Interactions: all}:  {KeepRetried: true},
 		} {
-			if err := j.Save(file, meta, how); err != nil {
+			if _, err := j.Save(file, meta, how); err != nil {
 				t.Fatal(err)
 			}
 			got, err := os.ReadFile(file)
@@ -201,24 +202,99 @@ func TestJournalOfManyWriters(t *testing.T) {
 	}
 }
 
-// Save asks the guard before an interaction reaches the file, and leaves nothing of what
-// it refused.
+// Save asks the guard before an interaction reaches the file. What it refuses costs
+// itself, is told, and leaves nothing behind; the rest is saved.
 func TestJournalSaveRefuses(t *testing.T) {
-	j, file := journalOf(t, samples(4))
+	all := samples(4)
+	all[2].Response.Body = "the secret"
+	j, file := journalOf(t, all)
 	refused := errors.New("a secret")
-	seen := 0
-	err := j.Save(file, Meta{Origin: Recorded}, Saving{Guard: func(c *Cassette) error {
-		if seen += len(c.Interactions); seen == 3 {
-			return refused
+	guard := func(c *Cassette) error {
+		for _, i := range c.Interactions {
+			if i.Response.Body == "the secret" {
+				return refused
+			}
+		}
+		return nil
+	}
+	left, err := j.Save(file, Meta{Origin: Recorded}, Saving{Guard: guard})
+	if err != nil || len(left) != 1 || left[0].Order != 2 || left[0].Method != "POST" || !errors.Is(left[0].Err, refused) {
+		t.Errorf("left out %v, %v", left, err)
+	}
+	c, err := Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, c.Interactions, []*Interaction{all[0], all[1], renumbered(all[3], 2)})
+	entries, _ := os.ReadDir(filepath.Dir(file))
+	if len(entries) != 2 { // the journal, too
+		t.Errorf("left behind: %v", entries)
+	}
+}
+
+func renumbered(i *Interaction, id int) *Interaction {
+	other := *i
+	other.ID = id
+	return &other
+}
+
+// Where nothing can be stored, the file of before stays.
+func TestJournalSaveOfNothing(t *testing.T) {
+	j, file := journalOf(t, samples(2))
+	if err := os.WriteFile(file, []byte("before"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := j.Save(file, Meta{Origin: Recorded}, Saving{Guard: func(c *Cassette) error {
+		if len(c.Interactions) > 0 {
+			return errors.New("no")
 		}
 		return nil
 	}})
-	if !errors.Is(err, refused) {
+	if err == nil || !strings.Contains(err.Error(), "nothing that was recorded can be stored: interaction 0, POST: no") {
 		t.Errorf("got %v", err)
 	}
-	entries, _ := os.ReadDir(filepath.Dir(file))
-	if len(entries) != 1 { // the journal
-		t.Errorf("left behind: %v", entries)
+	if text, _ := os.ReadFile(file); string(text) != "before" {
+		t.Errorf("the file holds %q", text)
+	}
+}
+
+// A journal of an older version may hold what no file can. It is saved without.
+func TestJournalOfAnOlderVersion(t *testing.T) {
+	all := samples(5)
+	all[1].Response.Code = 0
+	all[3].Request.URL = "https://graph.microsoft.com:port/v1.0/me"
+	j, file := journalOf(t, samples(0))
+	for n, i := range all {
+		e := &encoder{}
+		e.record(n, NoRetry, i, nil)
+		if _, err := j.file.Write(e.buf); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	j, torn, err := OpenJournal(j.Name())
+	if err != nil || torn != nil {
+		t.Fatal(torn, err)
+	}
+	left, err := j.Save(file, Meta{Origin: Recorded}, Saving{})
+	if err != nil || len(left) != 2 {
+		t.Fatal(left, err)
+	}
+	if got, want := left[0].Error(), "interaction 1, POST: the answer's status code 000 is none of HTTP's, which are 100 to 999"; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if got, want := left[1].Error(), "interaction 3, POST: the request's address cannot be read back"; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	c, err := Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, c.Interactions, []*Interaction{all[0], renumbered(all[2], 1), renumbered(all[4], 2)})
+	if err := j.Remove(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -241,7 +317,7 @@ func TestJournalThatCannotBeWritten(t *testing.T) {
 	if again := j.Append(2, NoRetry, sample(2, "x"), nil); again == nil || j.Err() == nil {
 		t.Error("a journal with a hole takes more")
 	}
-	if err := j.Save(file, Meta{Origin: Recorded}, Saving{}); err == nil {
+	if _, err := j.Save(file, Meta{Origin: Recorded}, Saving{}); err == nil {
 		t.Error("a journal with a hole was saved")
 	}
 	if err := j.Close(); err != nil {
@@ -254,7 +330,7 @@ func TestJournalThatCannotBeWritten(t *testing.T) {
 	if all, retried := j.Len(); all != 2 || retried != 0 {
 		t.Errorf("%d interactions, %d retried", all, retried)
 	}
-	if err := j.Save(file, Meta{Origin: Recorded}, Saving{}); err != nil {
+	if _, err := j.Save(file, Meta{Origin: Recorded}, Saving{}); err != nil {
 		t.Error(err)
 	}
 	if err := j.Remove(); err != nil {

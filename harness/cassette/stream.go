@@ -15,13 +15,17 @@ type parts struct {
 	// once; one that takes much memory, or has to be made after those before it, is left
 	// until it is its turn.
 	write func(n int, w *writer, turn bool) (made bool, err error)
+	// refuse says what becomes of the file where a part cannot be made: nil goes on without
+	// the part. Nil lets no part be left out.
+	refuse func(n int, err error) error
+	limit  int64 // of the file's size
 }
 
 // largePart is the size from which parts are made one at a time.
 const largePart = 4 << 20
 
 func partsOf(all []*Interaction) parts {
-	return parts{len(all), func(n int, w *writer, turn bool) (bool, error) {
+	return parts{count: len(all), limit: MaxSize, write: func(n int, w *writer, turn bool) (bool, error) {
 		i := all[n]
 		if !turn && len(i.Request.Body)+len(i.Response.Body) >= largePart {
 			return false, nil
@@ -32,8 +36,8 @@ func partsOf(all []*Interaction) parts {
 
 // loadable writes an interaction that Load would not refuse.
 func (w *writer) loadable(n int, i *Interaction) error {
-	if !validCode(i.Response.Code) {
-		return fmt.Errorf("interaction %d: the response's code %d is no HTTP status code", n, i.Response.Code)
+	if err := i.Storable(); err != nil {
+		return err
 	}
 	w.interaction(n, i)
 	return nil
@@ -59,6 +63,7 @@ func stream(out io.Writer, meta *Meta, p parts) error {
 	var opening writer
 	opening.opening(meta, p.count)
 	buffered.Write(opening.out.Bytes()) // an error sticks
+	size := int64(opening.out.Len())
 	lanes := make([]*lane, min(p.count, 2*runtime.GOMAXPROCS(0)))
 	over := make(chan struct{})
 	var running sync.WaitGroup
@@ -75,8 +80,17 @@ func stream(out io.Writer, meta *Meta, p parts) error {
 		if is.err == nil && !is.made {
 			is = l.try(p, n, true)
 		}
-		if is.err == nil {
+		if is.err == nil && size+int64(l.out.Len()) > p.limit {
+			is.err = unstorable("with it the file has more than the %d MB that are read", p.limit>>20)
+		}
+		switch {
+		case is.err == nil:
+			size += int64(l.out.Len())
 			_, is.err = buffered.Write(l.out.Bytes())
+		case p.refuse != nil:
+			is.err = p.refuse(n, is.err)
+		default:
+			is.err = fmt.Errorf("interaction %d: %w", n, is.err)
 		}
 		if is.err != nil {
 			return is.err

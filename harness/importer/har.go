@@ -78,7 +78,9 @@ func (h *harImport) entry(e *HAREntry) error {
 		h.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
 	}
 	h.started[i] = e.started
-	h.add(i)
+	if err := h.add(i); err != nil {
+		h.leaveOut("entry", e.Number, i.Line, err)
+	}
 	return nil
 }
 

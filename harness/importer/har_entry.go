@@ -169,10 +169,10 @@ func (e *HAREntry) response(h *harEntry) {
 	if e.socket && body == "" {
 		body = string(h.Messages)
 	}
-	if r.Status > 0 && !validCode(r.Status) {
-		e.fault("response.code", fmt.Errorf("%d is no status code", r.Status))
-	}
 	e.Interaction.Response = response(r.Status, r.StatusText, headers, body)
+	if r.Status > 0 {
+		e.fault("response.code", e.Interaction.Storable())
+	}
 	if ms, ok := h.Time.(float64); ok && ms > 0 && ms < 1e9 {
 		e.Interaction.Response.Duration = time.Duration(ms * float64(time.Millisecond)).Round(time.Microsecond)
 	}

@@ -71,15 +71,20 @@ func (g *gathering) belongs(host string) bool {
 	return graphurl.IsGraphHost(host) || g.linked.has(host)
 }
 
-// add takes an interaction in, or counts it where its host is not Graph's.
-func (g *gathering) add(i *cassette.Interaction) {
+// add takes an interaction in, or counts it where its host is not Graph's. The error is for
+// one that no cassette can hold.
+func (g *gathering) add(i *cassette.Interaction) error {
 	if !g.belongs(i.Request.Host) {
 		g.Rejected[i.Request.Host]++
-		return
+		return nil
+	}
+	if err := i.Storable(); err != nil {
+		return err
 	}
 	g.linked.note(i.Response)
 	i.ID = len(g.Cassette.Interactions)
 	g.Cassette.Interactions = append(g.Cassette.Interactions, i)
+	return nil
 }
 
 // leaveOut tells of what cannot be imported; word is what the tool calls an

@@ -25,9 +25,6 @@ var credentialHeaders = []string{
 // cassette stores.
 var transportHeaders = []string{"Transfer-Encoding", "Content-Encoding", "Connection", "Keep-Alive"}
 
-// validCode reports whether a cassette can hold an answer with this status.
-func validCode(code int) bool { return code >= 100 && code <= 599 }
-
 // dropHeaders removes headers and returns how many of the names there were.
 func dropHeaders(h http.Header, names []string) (dropped int) {
 	for _, name := range names {

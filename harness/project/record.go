@@ -15,6 +15,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
+	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
@@ -53,6 +54,7 @@ type Recording struct {
 	recorder *transport.Recorder
 	vars     standIns
 	seen     func(*cassette.Interaction) // sees each interaction as it was sent; may be nil
+	left     []cassette.LeftOut          // what Save could not store
 }
 
 // StartRecording begins to record a cassette of a name below the cassettes folder. A
@@ -159,7 +161,9 @@ func (r *Recording) Save() error {
 		whole.Meta.RecordedAt = time.Now().UTC().Truncate(time.Second)
 	}
 	r.redactor.Finish(whole)
-	return r.saved(r.recorder.Save(r.file, whole.Meta, r.redactor.Saving()))
+	var err error
+	r.left, err = r.recorder.Save(r.file, whole.Meta, r.redactor.Saving())
+	return r.saved(err)
 }
 
 // saved adds to an error of saving what can be done with what was recorded.
@@ -174,12 +178,39 @@ func (r *Recording) saved(err error) error {
 // Abort drops the recording; the cassette of before stays.
 func (r *Recording) Abort() error { return r.journal.Remove() }
 
-// Notes lists, a line each, the exchanges that could not be kept, or not as they were.
-// They hold nothing that redaction replaces.
-func (r *Recording) Notes() []string {
-	var lines []string
+// Findings tell of the exchanges that are not kept, or not as they were: errors, where the
+// client was answered and a replay has no such answer. They hold nothing that redaction
+// replaces. What Save left out is among them, once it was called.
+func (r *Recording) Findings() []report.Finding {
+	var all []report.Finding
 	for _, n := range r.recorder.Notes() {
-		lines = append(lines, fmt.Sprintf("%s %s: %s", n.Method, n.URL, r.redactor.Message(n.Err.Error())))
+		if n.Lost {
+			all = append(all, unstored(r.file, r.redactor.Message(n.String())))
+			continue
+		}
+		all = append(all, report.Finding{
+			Rule: "record.broken", Severity: report.Warning, Place: report.Place{File: r.file},
+			Message: r.redactor.Message("not recorded as it was: " + n.String()),
+		})
 	}
-	return lines
+	return append(all, leftOut(r.file, r.left)...)
+}
+
+// RuleUnstored is the rule of an interaction that no cassette can hold.
+const RuleUnstored = "record.unstored"
+
+func unstored(file, what string) report.Finding {
+	return report.Finding{
+		Rule: RuleUnstored, Severity: report.Error, Place: report.Place{File: file},
+		Message: "not stored: " + what, Hint: "the other interactions are stored; a replay will miss this one",
+	}
+}
+
+// leftOut tells what a journal held and a cassette could not.
+func leftOut(file string, left []cassette.LeftOut) []report.Finding {
+	var all []report.Finding
+	for _, l := range left {
+		all = append(all, unstored(file, l.Error()))
+	}
+	return all
 }

@@ -104,6 +104,7 @@ func (r *Recording) finish(ctx context.Context, told report.Case) (_ report.Case
 	} else {
 		err = r.drop(ctx, &told)
 	}
+	told.Findings = append(told.Findings, r.Findings()...)
 	r.hide(&told)
 	return told, saved && err == nil, err
 }
@@ -125,12 +126,6 @@ func (r *Recording) run(ctx context.Context, p *Project, sc *scenario.Scenario) 
 		if f := &told.Findings[i]; f.Rule == "run.transport" && f.Hint == "" {
 			f.Hint = "nothing answered, or not to the end: check the network and --base-url, and record again"
 		}
-	}
-	for _, line := range r.Notes() {
-		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.broken", Severity: report.Warning, Place: report.Place{File: sc.File},
-			Message: "not recorded as it was: " + line,
-		})
 	}
 	return told
 }

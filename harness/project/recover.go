@@ -43,10 +43,12 @@ func (p *Project) Recover(journal string) (report.Case, error) {
 	if info, err := os.Stat(journal); err == nil {
 		meta.RecordedAt = info.ModTime().UTC().Truncate(time.Second)
 	}
-	if err := p.saveJournal(j, file, meta); err != nil {
+	left, err := p.saveJournal(j, file, meta)
+	if err != nil {
 		return told, err
 	}
-	told.Name = fmt.Sprintf("%s (%d interactions)", file, all-retried)
+	told.Findings = append(told.Findings, leftOut(told.File, left)...)
+	told.Name = fmt.Sprintf("%s (%d interactions)", file, all-retried-len(left))
 	return told, j.Remove()
 }
 
@@ -54,10 +56,10 @@ func (p *Project) Recover(journal string) (report.Case, error) {
 // are applied once more, which changes nothing unless they were others when it was
 // recorded. What it holds are pseudonyms unless the rules say otherwise: replay has to
 // know that.
-func (p *Project) saveJournal(j *cassette.Journal, file string, meta cassette.Meta) error {
+func (p *Project) saveJournal(j *cassette.Journal, file string, meta cassette.Meta) ([]cassette.LeftOut, error) {
 	r, err := redact.New(p.Rules.Redact, redact.Options{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	whole := cassette.Cassette{Meta: meta}
 	r.Finish(&whole)

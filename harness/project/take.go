@@ -191,16 +191,11 @@ func (t *Take) End() report.Case {
 		}
 	}
 	told.File = t.recording.file
-	for _, n := range t.recording.recorder.Notes() {
-		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.broken", Severity: report.Warning, Place: report.Place{File: told.File},
-			Message: fmt.Sprintf("not recorded as it was: %s %s: %v", n.Method, n.URL, n.Err),
-		})
-	}
-	told.Findings = append(told.Findings, t.save())
-	if told.Findings[len(told.Findings)-1].Severity == report.Error {
+	saved := t.save()
+	if saved.Severity == report.Error {
 		told.Status = report.Errored
 	}
+	told.Findings = append(t.recording.Findings(), saved)
 	return told
 }
 
@@ -227,6 +222,7 @@ func (t *Take) save() report.Finding {
 		}
 		return f
 	}
+	count -= len(t.recording.left)
 	f.Message = fmt.Sprintf("%d interactions were recorded", count)
 	if count == 1 {
 		f.Message = "1 interaction was recorded"

@@ -182,6 +182,10 @@ func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 		return
 	}
 	defer resp.Body.Close()
+	if f := unwritable(resp); f != nil {
+		handOut(w, out, f.Response(out))
+		return
+	}
 	if recorded, ok := resp.Body.(transport.Served); ok {
 		c.serveRecorded(w, out, resp, recorded)
 		return

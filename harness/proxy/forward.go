@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -27,8 +28,11 @@ func Forward(w http.ResponseWriter, req *http.Request, carrier http.RoundTripper
 	handOut(w, req, resp)
 }
 
-// handOut writes a response.
+// handOut writes a response, or a failure where it has a status that cannot be handed on.
 func handOut(w http.ResponseWriter, req *http.Request, resp *http.Response) {
+	if f := unwritable(resp); f != nil {
+		resp = f.Response(req)
+	}
 	header := w.Header()
 	for name, values := range resp.Header {
 		if !hopByHop[name] {
@@ -51,6 +55,16 @@ func handOut(w http.ResponseWriter, req *http.Request, resp *http.Response) {
 	for name, values := range resp.Trailer {
 		header[http.TrailerPrefix+name] = values
 	}
+}
+
+// unwritable is what a client gets in place of an answer whose status no server of net/http
+// can write (it panics below 100 and above 999) or takes for the end of an answer (below
+// 200); nil is any other. net/http's client reads 000 to 999.
+func unwritable(resp *http.Response) *Failure {
+	if code := resp.StatusCode; code < 200 || code > 999 {
+		return &Failure{Status: http.StatusBadGateway, Code: codeUpstream, Message: fmt.Sprintf("the answer has the status %03d, with which HTTP ends no answer: want 200 to 999", code)}
+	}
+	return nil
 }
 
 // stream copies a body as it comes.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -93,6 +94,22 @@ func TestErrorsHaveTheirStatus(t *testing.T) {
 		resp, body, _ := forwarded(t, carrier(func(*http.Request) (*http.Response, error) { return nil, err }), "GET")
 		if resp == nil || resp.StatusCode != want || !json.Valid([]byte(body)) {
 			t.Errorf("%v: %v, %s", err, resp, body)
+		}
+	}
+}
+
+// A status that no server can write is told, and panics nowhere.
+func TestStatusThatCannotBeHandedOn(t *testing.T) {
+	for status, want := range map[int]int{-1: 502, 0: 502, 99: 502, 100: 502, 101: 502, 199: 502, 200: 200, 599: 599, 600: 600, 999: 999, 1000: 502} {
+		rt := carrier(func(req *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: status, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+		})
+		resp, body, err := forwarded(t, rt, "GET")
+		if err != nil || resp.StatusCode != want {
+			t.Errorf("%d: got %v, %v, want %d", status, resp, err, want)
+		}
+		if want == 502 && !strings.Contains(body, fmt.Sprintf("the answer has the status %03d", status)) {
+			t.Errorf("%d: got %s", status, body)
 		}
 	}
 }

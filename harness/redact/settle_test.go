@@ -148,7 +148,7 @@ func TestSaving(t *testing.T) {
 		}
 		how := r.Saving()
 		how.Polish = nil
-		if err := j.Save(file, cassette.Meta{Origin: cassette.Emulator}, how); err == nil || !strings.Contains(err.Error(), "secret.password") {
+		if _, err := j.Save(file, cassette.Meta{Origin: cassette.Emulator}, how); err == nil || !strings.Contains(err.Error(), "secret.password") {
 			t.Errorf("a secret was saved: %v", err)
 		}
 	}
@@ -167,7 +167,7 @@ func TestSavingLearns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := j.Save(file, cassette.Meta{Origin: cassette.Emulator}, r.Saving()); err != nil {
+	if _, err := j.Save(file, cassette.Meta{Origin: cassette.Emulator}, r.Saving()); err != nil {
 		t.Fatal(err)
 	}
 	c, err := cassette.Load(file)
@@ -218,7 +218,7 @@ func journaled(t *testing.T, r *redact.Redactor, all ...*cassette.Interaction) f
 		}
 	}
 	return func() (*cassette.Cassette, error) {
-		if err := j.Save(file, cassette.Meta{Origin: cassette.Emulator}, r.Saving()); err != nil {
+		if _, err := j.Save(file, cassette.Meta{Origin: cassette.Emulator}, r.Saving()); err != nil {
 			return nil, err
 		}
 		return cassette.Load(file)

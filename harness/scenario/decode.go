@@ -272,8 +272,8 @@ func status(v value) int {
 		return v.Int()
 	}
 	n, err := strconv.Atoi(string(v.Number()))
-	if err != nil || n < 100 || n > 599 {
-		v.Fault("", "%v is no HTTP status (100 to 599)", v.Number())
+	if err != nil || n < 100 || n > 999 {
+		v.Fault("", "%v is no HTTP status (100 to 999)", v.Number())
 	}
 	return n
 }

@@ -29,7 +29,7 @@ type exchange struct {
 
 // receive reads the answer and records it, and leaves a body for the client that holds
 // the very bytes that came. A body over heldInMemory is recorded when the client reaches
-// its end. An error is one of recording; what the connection does is left to the client
+// its end. An error is one of the journal; what the connection does is left to the client
 // to find, and noted.
 func (e *exchange) receive(resp *http.Response) error {
 	e.resp = resp
@@ -76,13 +76,10 @@ func (b broken) Read([]byte) (int, error) { return 0, b.err }
 // record keeps the exchange with the answer's body as it came.
 func (e *exchange) record(received string) error {
 	sent, whole, err := e.sent.text(e.req)
-	var large oversize
 	switch {
-	case errors.As(err, &large):
-		e.note(err)
-		return nil
 	case err != nil:
-		return fmt.Errorf("keep the request's body: %w", err)
+		e.lost(fmt.Errorf("keep the request's body: %w", err))
+		return nil
 	case !whole:
 		e.note(fmt.Errorf("the service answered when it had read %d bytes of the request: only those are recorded", len(sent)))
 	}
@@ -90,8 +87,14 @@ func (e *exchange) record(received string) error {
 }
 
 // note tells of an exchange that is not kept as it was.
-func (e *exchange) note(err error) {
-	e.recorder.note(Note{Method: methodOf(e.req), URL: e.recorder.address(e.req.URL, methodOf(e.req)), Err: err, order: e.order})
+func (e *exchange) note(err error) { e.tell(err, false) }
+
+// lost tells of one that is not kept, although the client has its answer.
+func (e *exchange) lost(err error) { e.tell(err, true) }
+
+func (e *exchange) tell(err error, lost bool) {
+	method := methodOf(e.req)
+	e.recorder.note(Note{Method: method, URL: e.recorder.address(e.req.URL, method), Err: err, Order: e.order, Lost: lost})
 }
 
 // failed says what could not be recorded.

@@ -41,7 +41,8 @@ type RecorderOptions struct {
 // is passed on. What is kept is a decoded copy.
 //
 // Requests are ordered by when they began, whatever the concurrency. An exchange that
-// the network broke is noted, not kept.
+// the network broke is noted, not kept, and so is one that no cassette can hold: its answer
+// is handed out all the same, and those before and after it are kept.
 type Recorder struct {
 	journal *cassette.Journal
 	opts    RecorderOptions
@@ -56,8 +57,12 @@ type Recorder struct {
 type Note struct {
 	Method, URL string // the address without its query, redacted
 	Err         error
+	Order       int64 // of its request: its place in the recording, from 0
+	Lost        bool  // the client was answered, and a replay has no such answer
+}
 
-	order int64
+func (n Note) String() string {
+	return fmt.Sprintf("interaction %d, %s %s: %v", n.Order, n.Method, n.URL, n.Err)
 }
 
 // NewRecorder records into a journal.
@@ -114,7 +119,13 @@ func (r *Recorder) keep(e *exchange, sent string, i *cassette.Interaction) error
 		note = r.opts.Note(stored)
 	}
 	retryOf := r.retries.meet(e.order, r.next.Load(), e.req, sent, i.Response.Code)
-	return r.journal.Append(int(e.order), retryOf, stored, note)
+	err := r.journal.Append(int(e.order), retryOf, stored, note)
+	var fault *cassette.UnstorableError
+	if errors.As(err, &fault) {
+		e.lost(err)
+		return nil
+	}
+	return err
 }
 
 func (r *Recorder) note(n Note) {
@@ -142,7 +153,7 @@ func (r *Recorder) Notes() []Note {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	notes := slices.Clone(r.notes)
-	slices.SortStableFunc(notes, func(a, b Note) int { return cmp.Compare(a.order, b.order) })
+	slices.SortStableFunc(notes, func(a, b Note) int { return cmp.Compare(a.Order, b.Order) })
 	return notes
 }
 
@@ -165,13 +176,14 @@ func (r *Recorder) Retried() int {
 // way. The file is replaced as a whole, never appended to; then the journal is removed. On
 // an error the old file and the journal both stay, and the recording is over all the same:
 // what it holds can be recovered. Whether retried answers are kept is the Recorder's to
-// say.
-func (r *Recorder) Save(file string, meta cassette.Meta, how cassette.Saving) error {
+// say. What was left out, as Journal.Save does, is told.
+func (r *Recorder) Save(file string, meta cassette.Meta, how cassette.Saving) ([]cassette.LeftOut, error) {
 	how.KeepRetried = r.opts.KeepRetried
-	if err := r.journal.Save(file, meta, how); err != nil {
-		return errors.Join(fmt.Errorf("%w (what was recorded stays in %s)", err, r.journal.Name()), r.journal.Close())
+	left, err := r.journal.Save(file, meta, how)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%w (what was recorded stays in %s)", err, r.journal.Name()), r.journal.Close())
 	}
-	return r.journal.Remove()
+	return left, r.journal.Remove()
 }
 
 // Abort ends the recording and drops what it holds; the old cassette stays. To keep what

@@ -70,7 +70,7 @@ var contenders = [...]contender{
 	}},
 	{"ours", func(b *testing.B, base http.RoundTripper) (http.RoundTripper, string, func() error) {
 		r, file := recording(b, transport.RecorderOptions{Base: base})
-		return r, file, func() error { return r.Save(file, emulated, cassette.Saving{}) }
+		return r, file, func() error { return saveAs(r, file, cassette.Saving{}) }
 	}},
 	{"with-rules", func(b *testing.B, base http.RoundTripper) (http.RoundTripper, string, func() error) {
 		return redacting(b, base)
@@ -93,7 +93,7 @@ func redacting(t testing.TB, base http.RoundTripper) (carrier http.RoundTripper,
 		t.Fatal(err)
 	}
 	r, file := recording(t, transport.RecorderOptions{Base: base, Redact: red.Interaction, Note: red.Note})
-	return r, file, func() error { return r.Save(file, emulated, red.Saving()) }
+	return r, file, func() error { return saveAs(r, file, red.Saving()) }
 }
 
 // page is the answer to a list of users, of about so many bytes. The first twenty users

@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -232,4 +233,51 @@ func TestRecorderLeavesNothingRunning(t *testing.T) {
 			t.Errorf("%d interactions", len(got.Interactions))
 		}
 	})
+}
+
+// What no cassette can hold is answered and noted as lost, and the rest is recorded.
+func TestRecordsAroundWhatCannotBeStored(t *testing.T) {
+	crowd := http.Header{}
+	for n := range 10_001 {
+		crowd.Set(fmt.Sprint("X-", n), "x")
+	}
+	odd := map[string]func(*http.Response){
+		"/000":      func(r *http.Response) { r.StatusCode, r.Status = 0, "000" },
+		"/1000":     func(r *http.Response) { r.StatusCode, r.Status = 1000, "1000" },
+		"/headers":  func(r *http.Response) { r.Header = crowd },
+		"/trailers": func(r *http.Response) { r.Trailer = crowd },
+	}
+	r, file := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+		resp := answer(req, 200, "the answer")
+		if set := odd[req.URL.Path]; set != nil {
+			set(resp)
+		}
+		return resp, nil
+	})})
+	for _, path := range []string{"/000", "/me", "/headers", "/1000", "/trailers", "/users"} {
+		resp, err := r.RoundTrip(newRequest(t, "GET", "https://graph.microsoft.com"+path, nil))
+		if err != nil {
+			t.Fatal(path, err)
+		}
+		if body, err := io.ReadAll(resp.Body); string(body) != "the answer" || err != nil {
+			t.Errorf("%s: the client got %q, %v", path, body, err)
+		}
+	}
+	unreadable := newRequest(t, "GET", "https://graph.microsoft.com", nil)
+	unreadable.URL.Host = "graph.microsoft.com:port"
+	if _, err := r.RoundTrip(unreadable); err != nil {
+		t.Fatal(err)
+	}
+	var lost []int64
+	for _, n := range r.Notes() {
+		if n.Lost {
+			lost = append(lost, n.Order)
+		}
+	}
+	if want := []int64{0, 2, 3, 4, 6}; !slices.Equal(lost, want) {
+		t.Errorf("lost %v, want %v", lost, want)
+	}
+	if all := saved(t, r, file).Interactions; len(all) != 2 || !strings.HasSuffix(all[0].Request.URL, "/me") || !strings.HasSuffix(all[1].Request.URL, "/users") {
+		t.Errorf("%d interactions", len(all))
+	}
 }

@@ -138,7 +138,7 @@ func recovered(t *testing.T, file string, found map[string]bool) string {
 		t.Fatal(err)
 	}
 	other := strings.TrimSuffix(file, ".yaml") + ".recovered.yaml"
-	if err := j.Save(other, emulated, cassette.Saving{}); err != nil {
+	if _, err := j.Save(other, emulated, cassette.Saving{}); err != nil {
 		t.Fatal(err)
 	}
 	c, err := cassette.Load(other)
@@ -197,7 +197,7 @@ func recordUntilKilled(t *testing.T, file string) {
 			})
 		}
 		wait.Wait()
-		if err := r.Save(file, emulated, cassette.Saving{}); err != nil {
+		if _, err := r.Save(file, emulated, cassette.Saving{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -91,7 +91,7 @@ func TestRecordOnFullDisk(t *testing.T) {
 	if answered == 0 || sent != answered+1 {
 		t.Errorf("%d answered and %d sent: requests are sent that cannot be recorded", answered, sent)
 	}
-	if err := r.Save(file, emulated, cassette.Saving{}); err == nil {
+	if _, err := r.Save(file, emulated, cassette.Saving{}); err == nil {
 		t.Error("a recording with a hole was saved")
 	}
 	unchanged(t, file, old)
@@ -115,7 +115,7 @@ func TestSaveOnFullDisk(t *testing.T) {
 	if failed != nil || answered != 30 {
 		t.Fatal(answered, failed)
 	}
-	err := r.Save(file, emulated, cassette.Saving{})
+	_, err := r.Save(file, emulated, cassette.Saving{})
 	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), journal.Name()) {
 		t.Errorf("got %v", err)
 	}
@@ -128,7 +128,8 @@ func TestSaveOnFullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(again.Save(file, emulated, cassette.Saving{}), again.Remove()); err != nil {
+	_, err = again.Save(file, emulated, cassette.Saving{})
+	if err := errors.Join(err, again.Remove()); err != nil {
 		t.Fatal(err)
 	}
 	if c, err := cassette.Load(file); err != nil || len(c.Interactions) != 30 {

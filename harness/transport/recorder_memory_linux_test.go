@@ -101,7 +101,7 @@ func measurable(t *testing.T, name, folder string, base http.RoundTripper) (carr
 	switch name {
 	case "ours":
 		r, file := recording(t, transport.RecorderOptions{Base: base})
-		return r, file, func() error { return r.Save(file, emulated, cassette.Saving{}) }
+		return r, file, func() error { return saveAs(r, file, cassette.Saving{}) }
 	case "with-rules":
 		return redacting(t, base)
 	}

@@ -36,9 +36,15 @@ func recording(t testing.TB, opts transport.RecorderOptions) (*transport.Recorde
 	return transport.NewRecorder(journal, opts), file
 }
 
+// saveAs is Save where nothing is to be left out.
+func saveAs(r *transport.Recorder, file string, how cassette.Saving) error {
+	_, err := r.Save(file, emulated, how)
+	return err
+}
+
 func saved(t testing.TB, r *transport.Recorder, file string) *cassette.Cassette {
 	t.Helper()
-	if err := r.Save(file, emulated, cassette.Saving{}); err != nil {
+	if _, err := r.Save(file, emulated, cassette.Saving{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(cassette.JournalOf(file)); !errors.Is(err, os.ErrNotExist) {
@@ -316,7 +322,7 @@ func TestSaveRefused(t *testing.T) {
 	}
 	do(t, &http.Client{Transport: r}, server.URL, calls[0])
 	refused := errors.New("a secret")
-	if err := r.Save(file, emulated, cassette.Saving{Guard: func(*cassette.Cassette) error { return refused }}); !errors.Is(err, refused) {
+	if _, err := r.Save(file, emulated, cassette.Saving{Guard: func(*cassette.Cassette) error { return refused }}); !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
 	}
 	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, old) {

@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"sync/atomic"
 )
@@ -57,16 +58,12 @@ func (s *spooled) record() error {
 		return s.failure
 	}
 	body, err := s.copy.text()
-	var large oversize
-	switch {
-	case errors.As(err, &large):
-		s.exchange.sent.drop()
-		s.exchange.note(err)
-		return nil
-	case err == nil:
-		err = s.exchange.record(body)
-	}
 	if err != nil {
+		s.exchange.sent.drop()
+		s.exchange.lost(fmt.Errorf("keep the answer's body: %w", err))
+		return nil
+	}
+	if err := s.exchange.record(body); err != nil {
 		s.failure = s.exchange.failed(err)
 	}
 	return s.failure
