@@ -69,15 +69,15 @@ func (d *drifting) run(ctx context.Context, args []string) (*report.Suite, error
 	case mustReplay():
 		return nil, &failure{message: "drift: CI=true: tests in CI replay, they do not run live", hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to look for drift"}
 	}
-	scenarios, service, err := d.live.ready(d.std, d.project, args)
+	suite := &report.Suite{Command: "drift"}
+	scenarios, service, err := d.live.ready(d.std, d.project, args, suite)
 	if err != nil {
 		return nil, err
 	}
-	suite := &report.Suite{Command: "drift"}
 	for _, sc := range scenarios {
 		told, err := d.scenario(ctx, service, sc)
 		if err != nil {
-			told = report.Case{Name: sc.Name, File: sc.File, Status: report.Errored, Findings: project.Findings("drift.failed", sc.File, err)}
+			told = project.CouldNotRun(sc.Name, sc.File, "drift.failed", err)
 		}
 		suite.Cases = append(suite.Cases, told)
 		if ctx.Err() != nil {

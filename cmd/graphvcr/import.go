@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -30,7 +29,8 @@ DIR/scenarios/NAME.yaml, NAME being the file's name.
 %[2]s
 Exchanges with hosts that are not Graph's are left out, with a count for each host.
 What cannot be imported is a finding. A file that exists is not overwritten without
---force, and nothing is written unless everything could be read.
+--force. Of many files those that can be read are imported; what became of the others is
+told, and ends in status 2.
 `
 
 const recordedNote = `What is imported is redacted as rules.yaml says: secrets always, people, tenants and
@@ -129,25 +129,15 @@ func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error
 	if f.out == "" {
 		return &failure{message: f.name() + ": --out names no folder", hint: "--out . writes to cassettes/ and scenarios/ here"}
 	}
-	recordings, err := f.kind.recordings(paths)
-	if err != nil {
-		return err
-	}
-	if err := f.checkTargets(recordings); err != nil {
-		return err
-	}
+	recordings := f.kind.recordings(paths)
+	f.checkTargets(recordings)
 	p, err := dirs.open()
 	if err != nil {
 		return err
 	}
-	if err := inParallel(len(recordings), runtime.GOMAXPROCS(0), func(i int) error { return recordings[i].read(p, f.kind) }); err != nil {
-		return err
-	}
+	each(recordings, runtime.GOMAXPROCS(0), func(r *recording) error { return r.read(p, f.kind) })
 	tellMethods(recordings)
-	// Writing waits for disks more than it computes.
-	if err := inParallel(len(recordings), 16, func(i int) error { return f.write(&recordings[i]) }); err != nil {
-		return err
-	}
+	each(recordings, 16, f.write) // it waits for disks more than it computes
 	suite := &report.Suite{Command: "import"}
 	for i := range recordings {
 		suite.Cases = append(suite.Cases, recordings[i].told())
@@ -155,9 +145,10 @@ func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error
 	return out.finish(suite)
 }
 
-// recording is one file to import.
+// recording is one file to import, or a path at which there is none.
 type recording struct {
 	file, name string
+	err        error // why it is not imported
 	result     *importer.Result
 	redacted   []report.Finding
 	judged     []report.Finding
@@ -165,20 +156,21 @@ type recording struct {
 	guard      cassette.Guard
 }
 
-// inParallel calls do for 0 to n-1, some at a time, and joins the errors in that order.
-func inParallel(n, workers int, do func(i int) error) error {
-	errs := make([]error, n)
+// each does the next thing with all recordings that came so far, some at a time. An error
+// is that recording's alone.
+func each(recordings []recording, workers int, do func(*recording) error) {
 	var next atomic.Int64
 	var running sync.WaitGroup
-	for range min(n, workers) {
+	for range min(len(recordings), workers) {
 		running.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				errs[i] = do(i)
+			for i := int(next.Add(1)) - 1; i < len(recordings); i = int(next.Add(1)) - 1 {
+				if r := &recordings[i]; r.err == nil {
+					r.err = do(r)
+				}
 			}
 		})
 	}
 	running.Wait()
-	return errors.Join(errs...)
 }
 
 // read reads the file, and judges what is in it.
@@ -195,9 +187,9 @@ func (r *recording) read(p *project.Project, kind importKind) (err error) {
 	return r.judge(p)
 }
 
-// recordings lists the files at paths, sorted by name. Two that would get one name
-// are an error.
-func (k importKind) recordings(paths []string) ([]recording, error) {
+// recordings lists the files at paths, sorted by name. Those that would get one name are
+// not imported.
+func (k importKind) recordings(paths []string) []recording {
 	var all []recording
 	for _, at := range paths {
 		before := len(all)
@@ -214,24 +206,25 @@ func (k importKind) recordings(paths []string) ([]recording, error) {
 			all = append(all, recording{file: file, name: recordingName(name)})
 			return nil
 		})
-		if err != nil {
-			return nil, &failure{message: "find recordings", err: err}
-		}
-		if len(all) == before {
-			return nil, &failure{message: fmt.Sprintf("no recordings (*%s) in %s", k.extensions[0], at)}
+		switch {
+		case err != nil:
+			all = append(all, recording{file: at, name: at, err: &failure{message: "find recordings", err: err}})
+		case len(all) == before:
+			all = append(all, recording{file: at, name: at, err: fmt.Errorf("no recordings (*%s) in %s", k.extensions[0], at)})
 		}
 	}
 	slices.SortFunc(all, func(a, b recording) int { return strings.Compare(a.name+"\x00"+a.file, b.name+"\x00"+b.file) })
 	all = slices.CompactFunc(all, func(a, b recording) bool { return a.file == b.file })
 	for i := 1; i < len(all); i++ {
 		if all[i].name == all[i-1].name {
-			return nil, &failure{
+			all[i].err = &failure{
 				message: fmt.Sprintf("%s and %s would both be called %s", all[i-1].file, all[i].file, all[i].name),
 				hint:    "import them one by one with different --out, or rename one",
 			}
+			all[i-1].err = all[i].err
 		}
 	}
-	return all, nil
+	return all
 }
 
 // recordingName is a path without its extension, of letters, digits and what needs
@@ -255,26 +248,25 @@ func (f *importFlags) scenario(name string) string {
 }
 
 // checkTargets refuses to overwrite.
-func (f *importFlags) checkTargets(recordings []recording) error {
+func (f *importFlags) checkTargets(recordings []recording) {
 	if f.force {
-		return nil
+		return
 	}
-	var errs []error
-	for _, r := range recordings {
+	each(recordings, 1, func(r *recording) error {
 		for _, file := range []string{f.cassette(r.name), f.scenario(r.name)} {
 			if _, err := os.Lstat(file); err == nil {
-				errs = append(errs, &failure{message: fmt.Sprintf("%s: %s exists", f.name(), file)})
+				return &failure{message: fmt.Sprintf("%s: %s exists", f.name(), file), hint: "--force overwrites; another --out leaves it alone"}
 			}
 		}
-	}
-	if len(errs) > 0 {
-		errs[len(errs)-1].(*failure).hint = "--force overwrites; another --out leaves it alone"
-	}
-	return errors.Join(errs...)
+		return nil
+	})
 }
 
 // told is what the report says of a recording.
 func (r *recording) told() report.Case {
+	if r.err != nil {
+		return project.CouldNotRun(r.name, r.file, "import.failed", r.err)
+	}
 	c := report.Case{Name: r.name, File: r.file, Findings: slices.Concat(r.result.Findings, r.redacted, r.judged)}
 	switch n := len(r.result.Cassette.Interactions); n {
 	case 0:

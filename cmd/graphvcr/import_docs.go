@@ -55,10 +55,16 @@ func (r *recording) judge(p *project.Project) (err error) {
 func tellMethods(recordings []recording) {
 	pages := map[string]*recording{}
 	for i := range recordings {
+		if recordings[i].err != nil {
+			continue
+		}
 		pages[filepath.ToSlash(filepath.Clean(recordings[i].file))] = &recordings[i]
 	}
 	for i := range recordings {
 		r := &recordings[i]
+		if r.err != nil {
+			continue
+		}
 		folder := path.Dir(path.Dir(filepath.ToSlash(filepath.Clean(r.file))))
 		for _, m := range r.result.Methods {
 			called := pages[path.Join(folder, "api", m.Page)]

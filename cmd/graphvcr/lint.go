@@ -15,7 +15,8 @@ for. It tells what a cassette, also one of stock go-vcr or vcrpy, would leak if 
 were published: secrets are errors, people and content warnings. Values are never
 shown. Where a cassette says which permissions its recorded token held, it tells the
 steps that none of them is enough for, and those that are more than the steps need.
-A fault in a file is a finding. Nothing is changed.
+A fault in a file is a finding; one that is empty or cannot be read ends in status 2, once
+the others are checked. Nothing is changed.
 
 A PATH is a file or a folder; without any, the whole project is checked.
 `

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -120,13 +121,7 @@ func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *repo
 	if err != nil {
 		return err
 	}
-	for _, journal := range journals {
-		told, err := p.Recover(journal)
-		if err != nil {
-			return err
-		}
-		suite.Cases = append(suite.Cases, told)
-	}
+	suite.Cases = append(suite.Cases, project.Each("record.recover", journals, p.Recover)...)
 	if len(suite.Cases) == 0 {
 		what := ""
 		if len(names) > 0 {
@@ -138,17 +133,23 @@ func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *repo
 }
 
 // ready loads scenarios that are to run live and finds the service, which whoever gave the
-// command agrees to change.
-func (f *recordFlags) ready(std streams, p *project.Project, args []string) ([]*scenario.Scenario, *service, error) {
+// command agrees to change. Those that do not load are cases of the suite, unless none does.
+func (f *recordFlags) ready(std streams, p *project.Project, args []string, suite *report.Suite) ([]*scenario.Scenario, *service, error) {
 	files, err := p.Files(args...)
-	if err != nil {
-		return nil, nil, err
-	}
-	scenarios := make([]*scenario.Scenario, len(files))
-	for i, file := range files {
-		if scenarios[i], err = p.Scenario(file); err != nil {
-			return nil, nil, err
+	errs := []error{err}
+	suite.Cases = append(suite.Cases, project.NotFound(suite.Command+".path", err)...)
+	var scenarios []*scenario.Scenario
+	for _, file := range files {
+		sc, err := p.Scenario(file)
+		if err != nil {
+			errs = append(errs, err)
+			suite.Cases = append(suite.Cases, project.CouldNotRun(file, file, "scenario.load", err))
+			continue
 		}
+		scenarios = append(scenarios, sc)
+	}
+	if len(scenarios) == 0 {
+		return nil, nil, errors.Join(errs...)
 	}
 	service, err := f.service()
 	if err != nil {
@@ -163,7 +164,7 @@ func mustReplay() bool {
 }
 
 func (f *recordFlags) recordAll(ctx context.Context, std streams, p *project.Project, args []string, suite *report.Suite) error {
-	scenarios, service, err := f.ready(std, p, args)
+	scenarios, service, err := f.ready(std, p, args, suite)
 	if err != nil {
 		return err
 	}
@@ -176,10 +177,10 @@ func (f *recordFlags) recordAll(ctx context.Context, std streams, p *project.Pro
 			return record(ctx, sc.File, live)
 		})
 		switch {
-		case err != nil && len(scenarios) == 1:
+		case err != nil && len(scenarios)+len(suite.Cases) == 1:
 			return err
 		case err != nil: // what the others did is worth telling
-			told = report.Case{Name: sc.Name, File: sc.File, Status: report.Errored, Findings: project.Findings("record.failed", sc.File, err)}
+			told = project.CouldNotRun(sc.Name, sc.File, "record.failed", err)
 		}
 		suite.Cases = append(suite.Cases, told)
 		if ctx.Err() != nil {

@@ -27,17 +27,13 @@ func newRedact(std streams, dirs *projectFlags) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				files, err := p.CassetteFiles(args...)
-				if err != nil {
+				if len(files) == 0 {
 					return nil, err
 				}
-				suite := &report.Suite{Command: "redact"}
-				for _, file := range files {
-					told, err := p.Redact(file, dry)
-					if err != nil {
-						return nil, err
-					}
-					suite.Cases = append(suite.Cases, told)
-				}
+				suite := &report.Suite{Command: "redact", Cases: project.NotFound("redact.path", err)}
+				suite.Cases = append(suite.Cases, project.Each("redact.failed", files, func(file string) (report.Case, error) {
+					return p.Redact(file, dry)
+				})...)
 				return suite, nil
 			})
 		},

@@ -143,7 +143,11 @@ func (r *reporting) tellErrors(s *report.Suite) {
 		}
 		for j := range c.Findings {
 			if f := &c.Findings[j]; f.Severity == report.Error {
-				errs = append(errs, &failure{message: cmp.Or(f.Place.String(), c.File) + ": " + f.Message, hint: f.Hint})
+				message := f.Message
+				if place := cmp.Or(f.Place.String(), c.File); place != "" {
+					message = place + ": " + message
+				}
+				errs = append(errs, &failure{message: message, hint: f.Hint})
 			}
 		}
 	}

@@ -28,10 +28,15 @@ func newTidy(std streams, dirs *projectFlags) *cobra.Command {
 					args = []string{p.Dirs.Cassettes}
 				}
 				files, err := p.CassetteFiles(args...)
-				if err != nil {
+				if len(files) == 0 {
 					return nil, err
 				}
-				return p.Tidy(cmd.Context(), files, dry)
+				missing := project.NotFound("tidy.path", err)
+				suite, err := p.Tidy(cmd.Context(), files, dry)
+				if err == nil {
+					suite.Cases = append(missing, suite.Cases...)
+				}
+				return suite, err
 			})
 		},
 	}

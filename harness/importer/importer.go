@@ -38,6 +38,11 @@ type Error struct {
 	Advice  string
 }
 
+// Located is what is wrong, and where.
+func (e *Error) Located() (report.Place, string) {
+	return report.Place{File: e.File, Line: e.Line}, e.Message
+}
+
 func (e *Error) Error() string {
 	if e.Line == 0 {
 		return fmt.Sprintf("import %s: %s", e.File, e.Message)

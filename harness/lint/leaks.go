@@ -20,7 +20,7 @@ func (l *linter) checkCassette(file string) {
 	c, err := l.project.Cassette(file)
 	if err != nil {
 		foreign, vcrpyErr := importer.VCRPy(file, file, nil)
-		if vcrpyErr != nil {
+		if vcrpyErr != nil || len(foreign.Cassette.Interactions) == 0 {
 			l.add(file, project.Findings("cassette.load", file, err)...)
 			return
 		}

@@ -29,8 +29,8 @@ func (e *Error) Hint() string { return e.Advice }
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Findings tells an error of this package, of a scenario, a cassette or a schema
-// as findings of a case, one for each of several joined errors. file is the case's
+// Findings tells an error of this package, of a scenario, a cassette, a schema, or one that
+// can say where it is (Located), as findings of a case, one for each of several joined errors. file is the case's
 // and stands where the error names no file of its own.
 func Findings(rule, file string, err error) []report.Finding {
 	var all []report.Finding
@@ -52,6 +52,7 @@ func locate(f *report.Finding, err error) {
 	var inScenario *scenario.Error
 	var inCassette *cassette.Error
 	var inSchema *schema.Error
+	var located interface{ Located() (report.Place, string) }
 	switch {
 	case errors.As(err, &own):
 		f.Message = own.Message
@@ -66,6 +67,8 @@ func locate(f *report.Finding, err error) {
 		if inCassette.Interaction >= 0 {
 			f.Interaction = &inCassette.Interaction
 		}
+	case errors.As(err, &located):
+		f.Place, f.Message = located.Located()
 	case errors.As(err, &inSchema):
 		f.Place = report.Place{File: inSchema.File, Line: inSchema.Line, Column: inSchema.Column}
 		f.Message = inSchema.Message

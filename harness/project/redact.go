@@ -1,6 +1,7 @@
 package project
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -70,9 +71,12 @@ func adopt(c *cassette.Cassette) {
 	}
 }
 
-// Files of cassettes at paths: a file, a folder or a cassette's name.
+// CassetteFiles are the files of cassettes at paths: a file, a folder or a cassette's name.
+// Beside an error, which tells of the paths at which there is none, stand those of the
+// others.
 func (p *Project) CassetteFiles(paths ...string) ([]string, error) {
 	var files []string
+	var errs []error
 	for _, at := range paths {
 		if found, err := walkYAML(at); err == nil && len(found) > 0 {
 			for _, file := range found {
@@ -84,10 +88,11 @@ func (p *Project) CassetteFiles(paths ...string) ([]string, error) {
 		}
 		file, err := p.CassetteFile(at)
 		if err != nil {
-			return nil, err
+			errs = append(errs, err)
+			continue
 		}
 		files = append(files, file)
 	}
 	slices.Sort(files)
-	return slices.Compact(files), nil
+	return slices.Compact(files), errors.Join(errs...)
 }

@@ -16,7 +16,7 @@ const RuleTidied = "tidy.removed"
 // Tidy removes from cassettes what no replay needs: interactions that none of the
 // project's scenarios asks for, and the repeats of a poll that saw the same state
 // again. A cassette without a scenario that passes is left alone. The suite has a
-// case for each file; nothing is written when dry.
+// case for each file, also for one that cannot be read; nothing is written when dry.
 func (p *Project) Tidy(ctx context.Context, files []string, dry bool) (*report.Suite, error) {
 	replayed, err := p.Replay(ctx, Selection{})
 	if err != nil {
@@ -41,31 +41,26 @@ func (p *Project) Tidy(ctx context.Context, files []string, dry bool) (*report.S
 			}
 		}
 	}
-	suite := &report.Suite{Command: "tidy"}
-	for _, file := range files {
+	suite := &report.Suite{Command: "tidy", Cases: Each("tidy.failed", files, func(file string) (report.Case, error) {
 		drop, known := unused[filepath.ToSlash(file)]
-		c, err := p.tidyFile(file, drop, known, dry)
-		if err != nil {
-			return nil, err
-		}
-		suite.Cases = append(suite.Cases, c)
-	}
+		return p.tidyFile(file, drop, known, dry)
+	})}
 	suite.Finish()
 	return suite, nil
 }
 
 func (p *Project) tidyFile(file string, drop map[int]bool, known, dry bool) (report.Case, error) {
 	told := report.Case{Name: file, File: file}
+	c, err := cassette.Load(file)
+	if err != nil {
+		return told, err
+	}
 	if !known {
 		told.Findings = append(told.Findings, report.Finding{
 			Rule: "tidy.skipped", Severity: report.Note, Place: report.Place{File: file},
 			Message: "left alone: no scenario that passes uses it, so what it needs is not known",
 		})
 		return told, nil
-	}
-	c, err := cassette.Load(file)
-	if err != nil {
-		return told, err
 	}
 	var kept []*cassette.Interaction
 	for _, i := range c.Interactions {

@@ -97,8 +97,11 @@ func caseLine(c *Case, name string, column int, style Style) string {
 
 func writeFinding(out io.Writer, c *Case, f *Finding, style Style) {
 	const indent = "       "
-	head := cmp.Or(f.Place.String(), c.File)
-	fmt.Fprintf(out, "%s%s %s\n", indent, Visible(head)+":", headline(f, style))
+	head := Visible(cmp.Or(f.Place.String(), c.File))
+	if head != "" { // else it is about no file
+		head += ": "
+	}
+	fmt.Fprintf(out, "%s%s%s\n", indent, head, headline(f, style))
 	for _, line := range describe(f, false)[1:] {
 		fmt.Fprintf(out, "%s    %s\n", indent, line)
 	}

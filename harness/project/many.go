@@ -1,0 +1,34 @@
+package project
+
+import "github.com/graphvcr/graphvcr/harness/report"
+
+// Each does a work on each of many files. What fails costs its file: a case that could not
+// be run, beside those of the others.
+func Each(rule string, files []string, work func(file string) (report.Case, error)) []report.Case {
+	cases := make([]report.Case, len(files))
+	for n, file := range files {
+		var err error
+		if cases[n], err = work(file); err != nil {
+			cases[n] = CouldNotRun(file, file, rule, err)
+		}
+	}
+	return cases
+}
+
+// CouldNotRun is a case of something that could not be done.
+func CouldNotRun(name, file, rule string, err error) report.Case {
+	return report.Case{Name: name, File: file, Status: report.Errored, Findings: Findings(rule, file, err)}
+}
+
+// NotFound are cases for paths at which there is nothing, one for each of several joined
+// errors; none for nil.
+func NotFound(rule string, err error) []report.Case {
+	var cases []report.Case
+	for _, p := range report.Problems(err) {
+		cases = append(cases, report.Case{
+			Name: p.Err.Error(), Status: report.Errored,
+			Findings: []report.Finding{{Rule: rule, Severity: report.Error, Message: p.Err.Error(), Hint: p.Hint}},
+		})
+	}
+	return cases
+}
