@@ -12,8 +12,9 @@ const lintLong = `Lint checks files before anything runs: scenarios, cassettes a
 not load, scenarios without a cassette, unknown schema names, scenarios that share
 a name, cassettes that no scenario uses, and interactions that a replay never asks
 for. It tells what a cassette, also one of stock go-vcr or vcrpy, would leak if it
-were published: secrets are errors, people and content warnings. Values are never
-shown. Where a cassette says which permissions its recorded token held, it tells the
+were published: secrets are errors, people and content warnings. So it does with
+scenarios (what their authors wrote as content aside) and the names of files; variables
+and addresses below .example are placeholders there. Values are never shown. Where a cassette says which permissions its recorded token held, it tells the
 steps that none of them is enough for, and those that are more than the steps need.
 A fault in a file is a finding; one that is empty or cannot be read ends in status 2, once
 the others are checked. Nothing is changed.

@@ -25,7 +25,10 @@ exchange is on disk before its answer is used: an interrupted recording leaves a
 journal, and --recover makes a cassette of it.
 
 With a METHOD and a PATH it records one request that has no scenario yet, and drafts
-one from the recording: scenarios/requests/get-me-chats.yaml.
+one from the recording: scenarios/requests/get-me-chats.yaml. The name is the
+request's template and holds none of its values (get-users-id); another request of that
+template is get-users-id-2, and the same one again is recorded over its own cassette.
+--name chooses another.
 
 --twice runs each scenario a second time, keeps the first recording, and tells what was
 not the same again: of requests with a match rule to ignore it, of answers with its
@@ -53,7 +56,7 @@ type recordFlags struct {
 	auth, api           string
 	writes              bool
 	recover, twice      bool
-	body                string
+	body, name          string
 	headers             []string
 }
 
@@ -84,6 +87,7 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 	flags.BoolVar(&opts.recover, "recover", false, "make cassettes of journals that interrupted recordings left")
 	flags.StringVar(&opts.api, "api", "v1.0", "API `version` of METHOD PATH")
 	flags.StringVar(&opts.body, "body", "", "`file` that METHOD PATH sends; - is stdin")
+	flags.StringVar(&opts.name, "name", "", "`name` of what METHOD PATH records and drafts: its path below the folders, without .yaml")
 	flags.StringArrayVar(&opts.headers, "header", nil, "header that METHOD PATH sends, as `'NAME: VALUE'`; repeatable")
 	opts.report.register(flags)
 	return cmd
@@ -110,8 +114,8 @@ func (f *recordFlags) run(ctx context.Context, std streams, p *project.Project, 
 		return &failure{message: "record: --twice goes with scenarios", hint: "record the request first: that drafts a scenario"}
 	case isRequest(args):
 		return f.recordOne(ctx, std, p, args, suite)
-	case f.body != "" || len(f.headers) > 0:
-		return &failure{message: "record: --body and --header go with METHOD PATH", hint: "a scenario says itself what its steps send"}
+	case f.body != "" || len(f.headers) > 0 || f.name != "":
+		return &failure{message: "record: --body, --header and --name go with METHOD PATH", hint: "a scenario says itself what its steps send"}
 	}
 	return f.recordAll(ctx, std, p, args, suite)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -38,20 +39,23 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 	if !strings.HasPrefix(args[1], "/") {
 		return &failure{message: fmt.Sprintf("record: want a path below the version, not %q", args[1]), hint: wantedLine(args[0], args[1])}
 	}
-	name := requestName(args[0], args[1])
-	file := path.Join(p.Dirs.Scenarios, name+".yaml")
-	if err := f.isNew(p, name, file); err != nil {
-		return err
-	}
-	text, err := f.oneStep(std, args[0], args[1])
+	text, sent, err := f.oneStep(std, args[0], args[1])
 	if err != nil {
 		return err
 	}
-	sc, err := scenario.Parse(file, text)
+	template := "requests/" + draft.Name(args[0], args[1])
+	sc, err := scenario.Parse(path.Join(p.Dirs.Scenarios, template+".yaml"), text)
 	if err != nil {
 		return &failure{message: fmt.Sprintf("record %s %s: this makes no request", args[0], args[1]), err: err, hint: wantedLine(args[0], args[1])}
 	}
-	sc.Cassette = name
+	name, again, err := f.nameOf(p, template, func(name string) bool {
+		return p.IsRecordingOf(name, args[0], f.api, args[1], sent)
+	})
+	if err != nil {
+		return err
+	}
+	file := path.Join(p.Dirs.Scenarios, name+".yaml")
+	sc.File, sc.Cassette, sc.Name = file, name, name
 	service, err := f.service()
 	if err != nil {
 		return err
@@ -63,6 +67,9 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 		told, saved, err := p.RecordOnce(ctx, sc, live)
 		if err != nil || !saved {
 			return told, err
+		}
+		if again {
+			return p.Verified(ctx, told)
 		}
 		if err := drafted(p, name); err != nil {
 			return told, err
@@ -104,15 +111,48 @@ func wantedLine(method, address string) string {
 	return fmt.Sprintf("graphvcr record %s '%s'%s", method, line, flags)
 }
 
-// isNew refuses a name that is taken.
-func (f *recordFlags) isNew(p *project.Project, name, file string) error {
-	cassetteFile := path.Join(p.Dirs.Cassettes, name+".yaml")
-	for _, taken := range []string{file, cassetteFile} {
-		if _, err := os.Lstat(taken); err == nil {
-			return &failure{message: fmt.Sprintf("record: %s exists", taken), hint: "to record its scenario again: graphvcr record " + name + "; else move it away"}
+// nameOf is what a request's cassette and scenario are called: by --name, else by the
+// request's template, numbered where another request of that template has the name. Again
+// means that the files of that name are of this very request, and are to be recorded over.
+func (f *recordFlags) nameOf(p *project.Project, template string, isOf func(name string) bool) (name string, again bool, err error) {
+	if f.name != "" {
+		template = strings.TrimSuffix(filepath.ToSlash(f.name), ".yaml")
+		if !filepath.IsLocal(filepath.FromSlash(template)) || !nameable(template) || unportable(template) != "" {
+			return "", false, &failure{message: fmt.Sprintf("record: --name %q names no file below %s", f.name, p.Dirs.Scenarios), hint: "e.g. --name users/read"}
 		}
 	}
-	return nil
+	for n := 1; ; n++ {
+		name = template
+		if n > 1 {
+			name = fmt.Sprintf("%s-%d", template, n)
+		}
+		taken := cmp.Or(takenBy(p.Dirs.Scenarios, name), takenBy(p.Dirs.Cassettes, name))
+		switch {
+		case taken == "":
+			return name, false, nil
+		case isOf(name) && takenBy(p.Dirs.Scenarios, name) == "": // its scenario is gone
+			return name, false, nil
+		case isOf(name) && isSingle(p, name):
+			return name, true, nil
+		case f.name != "":
+			return "", false, &failure{message: fmt.Sprintf("record: %s exists, and is not of this request", taken), hint: "take another --name; to record its scenario again: graphvcr record " + name}
+		}
+	}
+}
+
+// isSingle reports whether a scenario has still the one step that it was drafted with.
+func isSingle(p *project.Project, name string) bool {
+	sc, err := p.Scenario(path.Join(p.Dirs.Scenarios, name+".yaml"))
+	return err == nil && len(sc.Steps) == 1 && len(sc.Cleanup) == 0
+}
+
+// takenBy is the file in a folder that has a name already, "" if none has.
+func takenBy(dir, name string) string {
+	file := path.Join(dir, name+".yaml")
+	if _, err := os.Lstat(file); err != nil {
+		return ""
+	}
+	return file
 }
 
 // drafted writes the scenario that can be drafted from a recording.
@@ -129,18 +169,8 @@ func drafted(p *project.Project, name string) error {
 	return err
 }
 
-// requestName is where the scenario of a request goes: requests/get-me-chats.
-func requestName(method, address string) string {
-	bare, _, _ := strings.Cut(address, "?")
-	words := strings.FieldsFunc(strings.ToLower(method+"/"+bare), func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
-	})
-	name := strings.Join(words, "-")
-	return "requests/" + name[:min(len(name), 80)]
-}
-
-// oneStep is a scenario of one request.
-func (f *recordFlags) oneStep(std streams, method, address string) ([]byte, error) {
+// oneStep is a scenario of one request, and the body that it sends.
+func (f *recordFlags) oneStep(std streams, method, address string) (text []byte, sent string, err error) {
 	bare, query, _ := strings.Cut(address, "?")
 	request := map[string]any{"method": method, "path": literal(bare)}
 	options := map[string]string{}
@@ -154,14 +184,15 @@ func (f *recordFlags) oneStep(std streams, method, address string) ([]byte, erro
 	}
 	headers, err := f.sentHeaders()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if f.body != "" {
 		body, err := f.sentBody(std)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		request["text"] = literal(string(body))
+		sent = string(body)
+		request["text"] = literal(sent)
 		if !utf8.Valid(body) {
 			delete(request, "text")
 			request["base64"] = base64.StdEncoding.EncodeToString(body)
@@ -173,10 +204,11 @@ func (f *recordFlags) oneStep(std streams, method, address string) ([]byte, erro
 	if len(headers) > 0 {
 		request["headers"] = headers
 	}
-	return yaml.Marshal(map[string]any{
-		"name": fmt.Sprintf("%s %s", method, filepath.ToSlash(bare)), "api": f.api,
+	text, err = yaml.Marshal(map[string]any{
+		"api":   f.api,
 		"steps": []any{map[string]any{"request": request}},
 	})
+	return text, sent, err
 }
 
 // literal is a text in which braces name no variable.

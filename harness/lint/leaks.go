@@ -79,6 +79,9 @@ func leakFinding(file, hint string, leak redact.Leak) report.Finding {
 		Message: fmt.Sprintf("%s holds %s (%s)", leak.Part, leak.Rule, leak.Excerpt),
 		Hint:    hint,
 	}
+	if leak.Interaction < 0 { // it is in none
+		f.Interaction = nil
+	}
 	switch {
 	case leak.Rule == redact.RandomValue:
 		f.Severity, f.Hint = report.Note, ""

@@ -71,6 +71,9 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("lint: %w", err)
 		}
+		if f.kind == isScenario || f.kind == isCassette || f.kind == isHAR {
+			l.tellPathLeaks(f.name)
+		}
 		switch f.kind {
 		case isScenario:
 			l.checkScenario(f.name)
@@ -121,6 +124,7 @@ func (l *linter) checkScenario(file string) {
 		l.add(file, project.Findings("scenario.load", file, err)...)
 		return
 	}
+	l.tellScenarioLeaks(file, sc)
 	if _, err := l.project.CassetteFile(sc.Cassette); err != nil {
 		l.add(file, project.Findings("scenario.cassette", file, err)...)
 	}

@@ -106,3 +106,51 @@ func writeArgsTemplate(b *strings.Builder, args []Option) {
 		b.WriteByte(')')
 	}
 }
+
+// Name returns the path in words for the name of a file, which hold nothing of a request's
+// values: "users-id-messages" of any user's messages. Words are those of Graph's metadata;
+// every id, in key syntax, as an alternate key or in a path after a colon, is "id" or "path",
+// arguments of functions are left out, as the version, the host and the options are, and
+// any other word is "value". The root is "".
+func (u *URL) Name() string {
+	var words []string
+	for _, s := range u.Segments {
+		if word := s.word(); word != "" {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, "-")
+}
+
+func (s Segment) word() string {
+	lower := lowerASCII(s.Text)
+	switch s.Kind {
+	case Key:
+		if slices.Contains(folderNames, lower) {
+			return lower
+		}
+		return "id"
+	case ColonPath:
+		if strings.Trim(s.Text, ":/") == "" {
+			return ""
+		}
+		return "path"
+	case System:
+		return strings.TrimPrefix(lower, "$")
+	case Cast:
+		name := lower[strings.LastIndexByte(lower, '.')+1:]
+		if _, known := fold(castVocabulary(), name); known {
+			return name
+		}
+		return "value"
+	}
+	name := strings.TrimPrefix(lower, "microsoft.graph.") // as operations may be written
+	w, known := fold(vocabulary(), name)
+	switch {
+	case !known:
+		return "value"
+	case len(s.Args) > 0 && w.roles&callable == 0: // an alternate key
+		return name + "-id"
+	}
+	return name
+}
