@@ -48,7 +48,7 @@ func record(t *testing.T, o emulator.Options, client func(*visit)) *cassette.Cas
 		Transport:     recorder,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}})
-	if err := recorder.Save(file, cassette.Meta{Origin: cassette.Emulator}, cassette.Saving{}); err != nil {
+	if _, err := recorder.Save(file, cassette.Meta{Origin: cassette.Emulator}, cassette.Saving{}); err != nil {
 		t.Fatal(err)
 	}
 	tape, err := cassette.Load(file)
