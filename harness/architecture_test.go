@@ -55,6 +55,7 @@ var imports = map[string][]string{
 	"harness/internal/jsondoc":    {},
 	"harness/internal/strictyaml": {"harness/internal/typo"},
 	"harness/internal/typo":       {},
+	"harness/internal/wire":       {},
 }
 
 // onlyImporter names the one package of this module that may import a library
@@ -64,6 +65,8 @@ var onlyImporter = map[string]string{
 	"gopkg.in/dnaeon/go-vcr.v3/recorder":       "", // a contract to test against, never used
 	"github.com/santhosh-tekuri/jsonschema/v5": "harness/schema",
 	"github.com/ohler55/ojg/jp":                "harness/internal/jsondoc",
+	"github.com/andybalholm/brotli":            "harness/internal/wire",
+	"github.com/klauspost/compress":            "harness/internal/wire",
 	"github.com/spf13/cobra":                   "cmd/graphvcr",
 	"github.com/Azure":                         "harness/auth",
 	"github.com/AzureAD":                       "",             // azidentity's own
