@@ -18,25 +18,25 @@ var imports = map[string][]string{
 	"cmd/graphvcr": {"harness/quiet", "harness/child", "harness/signin", "harness/csdl", "harness/generate", "harness/drift", "harness/diff", "harness/auth", "harness/ca", "harness/proxy", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario"},
 	"harness":      {"harness/quiet", "harness/project", "harness/report", "harness/cassette"},
 
-	"harness/proxy": {"harness/quiet", "harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl"},
+	"harness/proxy": {"harness/quiet", "harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/wire"},
 	"harness/ca":    {},
 
 	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
 	"harness/project":  {"harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
 	"harness/docs":     {},
-	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc"},
+	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/wire"},
 	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
-	"harness/runner":   {"harness/conform", "harness/scenario", "harness/schema", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
+	"harness/runner":   {"harness/conform", "harness/scenario", "harness/schema", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/wire"},
 
-	"harness/transport": {"harness/quiet", "harness/match", "harness/cassette"},
-	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
+	"harness/transport": {"harness/quiet", "harness/match", "harness/cassette", "harness/internal/wire"},
+	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/wire"},
 	"harness/redact":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/schema":    {"harness/format", "harness/internal/jsondoc", "harness/internal/typo"},
 	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/typo"},
 	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/typo"},
 
 	"harness/planted":  {"harness/cassette"},
-	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graphurl"},
+	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graphurl", "harness/internal/wire"},
 	"harness/auth":     {"harness/quiet", "harness/scenario", "harness/cassette"},
 
 	"harness/quiet":  {},

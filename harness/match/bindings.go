@@ -161,7 +161,7 @@ func (b *bindings) recorded(address *url.URL, header http.Header, body []byte) (
 		if mediaType(properlySpelled(header)["Content-Type"]) == formType {
 			where = inAddress
 		}
-		body = []byte(rename(string(inflate(body)), where))
+		body = []byte(rename(string(inflate(header, body)), where))
 	}
 	return renamed, sent, body, changed
 }

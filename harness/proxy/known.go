@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Known are the hosts whose requests a recording takes: Graph's, those that it is told
@@ -74,10 +75,7 @@ func (l *learning) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		rest = failing{err}
 	}
-	text := read
-	if plain, err := unzipped(read, mostLearned); err == nil {
-		text = plain
-	}
+	text, _, _ := wire.Decode(resp.Header, read, mostLearned) // as it is, where it was cut off
 	l.learn(findLinks(string(text)))
 	resp.Body = &prepended{io.MultiReader(bytes.NewReader(read), rest), resp.Body}
 	return resp, nil

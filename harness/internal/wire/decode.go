@@ -19,8 +19,12 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// ErrTooLarge is a body that holds more than may be read.
-var ErrTooLarge = errors.New("it holds more than is read")
+var (
+	// ErrTooLarge is a body that holds more than may be read.
+	ErrTooLarge = errors.New("it holds more than is read")
+	// ErrUnknown is a coding that is not known here, whatever the body.
+	ErrUnknown = errors.New("this coding is not known")
+)
 
 // mostLayers is how often a body may be compressed over again. An archive that is
 // uploaded by an SDK which compresses every body has two layers; there are bodies that
@@ -39,8 +43,8 @@ type Bytes interface{ string | []byte }
 //
 // The plain body has most bytes at most. Left is what Content-Encoding has to say of it:
 // nothing, or, where the body could not be decoded and is as it was, what it said
-// before. Then the error says why: a coding that is unknown, a body that is damaged or
-// holds too much ([ErrTooLarge]).
+// before. Then the error says why: a coding that is unknown ([ErrUnknown]), a body that is damaged
+// or holds too much ([ErrTooLarge]).
 func Decode[T Bytes](h http.Header, body T, most int64) (plain T, left string, err error) {
 	label := contentEncoding(h)
 	codings := codingsOf(label)
@@ -72,7 +76,7 @@ func Coded[T Bytes](h http.Header, body T) bool {
 		return marked(body, "gzip") && mayBeText(h)
 	}
 	last := codings[len(codings)-1]
-	return marked(body, last) || !hasMark(last) && !utf8.ValidString(asString(body))
+	return marked(body, last) || !hasMark(last) && !isText(asString(body))
 }
 
 // Gunzip undoes gzip wherever a body begins with its mark, whatever a header says, and
@@ -165,10 +169,16 @@ func undo[T Bytes](coding string, body T, most int64) (T, error) {
 	switch {
 	case err == nil:
 		return as[T](plain), nil
-	case !hasMark(coding) && !errors.Is(err, ErrTooLarge) && utf8.ValidString(text):
+	case !hasMark(coding) && !errors.Is(err, ErrTooLarge) && isText(text):
 		return body, nil
 	}
 	return body, err
+}
+
+// isText reports whether a body reads as text: what is coded does not.
+func isText(body string) bool {
+	control := func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' }
+	return utf8.ValidString(body) && !strings.ContainsFunc(body, control)
 }
 
 func reader(coding, text string) (io.Reader, error) {
@@ -187,7 +197,7 @@ func reader(coding, text string) (io.Reader, error) {
 	case "br":
 		return &whole{Reader: brotli.NewReader(in), rest: in}, nil
 	}
-	return nil, errors.New("this coding is not known")
+	return nil, ErrUnknown
 }
 
 // whole is a reader of a format without a checksum: what follows its end is none of it.
@@ -213,7 +223,7 @@ func Read(r io.Reader, most, expected int64) ([]byte, error) {
 	buf := bytes.NewBuffer(make([]byte, 0, max(0, min(expected, most))+bytes.MinRead))
 	_, err := buf.ReadFrom(io.LimitReader(r, most+1))
 	if err == nil && int64(buf.Len()) > most {
-		err = fmt.Errorf("more than %d MB: %w", most>>20, ErrTooLarge)
+		err = fmt.Errorf("%w (%d MB)", ErrTooLarge, most>>20)
 	}
 	return buf.Bytes(), err
 }

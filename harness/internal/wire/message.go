@@ -25,7 +25,12 @@ func Send(base http.RoundTripper, req *http.Request, change func(sent *http.Requ
 // SetRequestBody gives a request another body, which can be sent again.
 func SetRequestBody(req *http.Request, body []byte) {
 	req.ContentLength = int64(len(body))
-	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	req.GetBody = func() (io.ReadCloser, error) {
+		if len(body) == 0 {
+			return http.NoBody, nil
+		}
+		return io.NopCloser(bytes.NewReader(body)), nil
+	}
 	req.Body, _ = req.GetBody()
 }
 
