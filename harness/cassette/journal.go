@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 const (
@@ -120,7 +122,7 @@ func CreateJournal(cassetteFile string) (*Journal, error) {
 	if _, err := file.WriteString(journalMagic); err != nil {
 		return nil, errors.Join(fmt.Errorf("create journal: %w", err), j.Remove())
 	}
-	syncFolder(filepath.Dir(name))
+	wire.SyncFolder(filepath.Dir(name))
 	return j, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Clouds are the services that publish metadata, by name (concepts/deployments).
@@ -43,18 +44,11 @@ func Fetch(ctx context.Context, carrier http.RoundTripper, service, api, file st
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return nil, fmt.Errorf("fetch metadata: %w", err)
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".metadata.*")
-	if err != nil {
-		return nil, fmt.Errorf("fetch metadata: %w", err)
-	}
-	defer os.Remove(temporary.Name()) // nothing is there once it is renamed
-	model, err := csdl.Parse(io.TeeReader(resp.Body, temporary), address)
-	if closing := temporary.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), file)
-	}
+	var model *csdl.Model
+	err = wire.Replace(file, 0o644, func(out io.Writer) (err error) {
+		model, err = csdl.Parse(io.TeeReader(resp.Body, out), address)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

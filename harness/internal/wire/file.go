@@ -13,10 +13,26 @@ import (
 // the mode. On an error the old file stays as it was, and nothing else. Where file is a
 // symbolic link, what it points to is replaced.
 func Replace(file string, mode fs.FileMode, fill func(io.Writer) error) error {
-	if target, err := filepath.EvalSymlinks(file); err == nil {
-		file = target
-	}
+	file = target(file)
 	return written(file, mode, fill, func(temp string) error { return os.Rename(temp, file) })
+}
+
+// Move has one file take the place of another as Replace does.
+func Move(from, to string) error {
+	to = target(to)
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	SyncFolder(filepath.Dir(to))
+	return nil
+}
+
+// target is the file that a name leads to.
+func target(file string) string {
+	if target, err := filepath.EvalSymlinks(file); err == nil {
+		return target
+	}
+	return file
 }
 
 // Create is Replace where there is no file: one that is there already stays, and the
@@ -56,7 +72,7 @@ func written(file string, mode fs.FileMode, fill func(io.Writer) error, place fu
 	if err := place(temp.Name()); err != nil {
 		return err
 	}
-	syncFolder(filepath.Dir(file))
+	SyncFolder(filepath.Dir(file))
 	return nil
 }
 
@@ -110,8 +126,8 @@ func (w *steadyWriter) wait() error {
 	return <-w.syncing
 }
 
-// syncFolder makes a new name in a folder survive a power cut, where the system can.
-func syncFolder(name string) {
+// SyncFolder makes a new name in a folder survive a power cut, where the system can.
+func SyncFolder(name string) {
 	if folder, err := os.Open(name); err == nil {
 		_ = folder.Sync() // Windows cannot
 		folder.Close()

@@ -117,6 +117,11 @@ func TestReplace(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("fourth", 0o644)
+	other := filepath.Join(t.TempDir(), "b.yaml")
+	if err := errors.Join(os.WriteFile(other, []byte("fifth"), 0o600), wire.Move(other, filepath.Join(dir, "link"))); err != nil {
+		t.Fatal(err)
+	}
+	expect("fifth", 0o600)
 	if target, err := os.Readlink(filepath.Join(dir, "link")); err != nil || target != file {
 		t.Errorf("the link leads to %q, %v", target, err)
 	}
