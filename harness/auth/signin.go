@@ -6,7 +6,6 @@ import (
 	"crypto"
 	"crypto/x509"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -17,6 +16,8 @@ import (
 	azcloud "github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/quiet"
 )
 
@@ -225,20 +226,16 @@ func (p plainHost) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !strings.EqualFold(req.URL.Host, p.host) {
 		return p.base.RoundTrip(req)
 	}
-	sent := req.Clone(req.Context())
-	sent.URL.Scheme = "http"
-	resp, err := p.base.RoundTrip(sent)
+	resp, err := wire.Send(p.base, req, func(sent *http.Request) { sent.URL.Scheme = "http" })
 	if err != nil || !strings.HasSuffix(req.URL.Path, "/.well-known/openid-configuration") {
 		return resp, err
 	}
 	// MSAL compares the issuer with the authority, scheme included.
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	body, err := wire.Read(resp.Body, 1<<20, resp.ContentLength)
 	resp.Body.Close()
 	if err != nil {
 		return nil, err
 	}
-	body = bytes.ReplaceAll(body, []byte("http://"+p.host), []byte("https://"+p.host))
-	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	resp.Header.Set("Content-Length", fmt.Sprint(len(body)))
+	wire.SetResponseBody(resp, bytes.ReplaceAll(body, []byte("http://"+p.host), []byte("https://"+p.host)))
 	return resp, nil
 }
