@@ -2,6 +2,8 @@ package redact
 
 import (
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // maxDepth bounds texts within texts: escapes of escapes, JSON in JSON.
@@ -10,7 +12,7 @@ const maxDepth = 6
 // isWord says which bytes make the words that texts are cut into.
 var isWord = func() (t [256]bool) {
 	for c := range t {
-		t[c] = isAlnum(byte(c)) || c == '-' || c == '_'
+		t[c] = ascii.IsAlnum(byte(c)) || c == '-' || c == '_'
 	}
 	return t
 }()
@@ -188,7 +190,7 @@ func nextAddress(s string, from, floor int) (start, end int) {
 		for start < at && strings.IndexByte("'#.!", s[start]) >= 0 {
 			start++
 		}
-		for end < len(s) && (isAlnum(s[end]) || s[end] == '-' || s[end] == '.') {
+		for end < len(s) && (ascii.IsAlnum(s[end]) || s[end] == '-' || s[end] == '.') {
 			end++
 		}
 		for end > at+1 && (s[end-1] == '.' || s[end-1] == '-') {
@@ -218,7 +220,7 @@ func isDomain(s string) bool {
 		return true
 	}
 	for i := dot + 1; i < len(s); i++ {
-		if !isLower(lower(s[i])) {
+		if !ascii.IsLower(ascii.Lower(s[i])) {
 			return false
 		}
 	}
@@ -244,7 +246,7 @@ func (p *pass) thread(s string, i, j, base int) {
 		return
 	}
 	switch {
-	case len(local) == 32 && isAll(local, isHex):
+	case len(local) == 32 && ascii.All(local, ascii.IsHex):
 		p.shape(s, i, j, base, identityThread, mold{guid: true})
 	case len(local) == 73 && local[36] == '_' && isGUID(local[:36]) && isGUID(local[37:]):
 		p.guid(s, i, base, identityThread)
@@ -256,15 +258,6 @@ func (p *pass) thread(s string, i, j, base int) {
 	default:
 		p.shape(s, i, j, base, identityThread, mold{})
 	}
-}
-
-func isAll(s string, class func(byte) bool) bool {
-	for i := range len(s) {
-		if !class(s[i]) {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // shape replaces s[i:j] by a pseudonym of the same shape.

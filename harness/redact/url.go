@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -199,11 +200,11 @@ func isTokenLike(s string) bool {
 	var digit, upper, small int
 	for i := range len(s) {
 		switch c := s[i]; {
-		case isDigit(c):
+		case ascii.IsDigit(c):
 			digit++
-		case isUpper(c):
+		case ascii.IsUpper(c):
 			upper++
-		case isLower(c):
+		case ascii.IsLower(c):
 			small++
 		}
 	}
@@ -222,13 +223,13 @@ func (p *pass) token(s string, base int, r rule) {
 	if s == fakeJWT || p.isID(s, base) {
 		return
 	}
-	m := mold{guid: isGUID(s) || len(s) == 32 && isAll(s, isHex)}
+	m := mold{guid: isGUID(s) || len(s) == 32 && ascii.All(s, ascii.IsHex)}
 	if strings.HasPrefix(s, "b!") || strings.HasPrefix(s, "u!") || strings.HasPrefix(s, "X'") {
 		m.prefix = 2
 	}
 	a := p.ledger.shape(s, m, p.suggestion(), p.trial)
 	p.add(base, base+len(s), r, s, a)
-	if !p.trial && a.pseudonym != s && isAll(s, func(c byte) bool { return isWord[c] }) && len(s) >= 12 {
+	if !p.trial && a.pseudonym != s && ascii.All(s, func(c byte) bool { return isWord[c] }) && len(s) >= 12 {
 		p.ledger.share(r, strings.ToLower(s), strings.ToLower(a.pseudonym))
 	}
 }
@@ -255,7 +256,7 @@ func isFrame(head, tail string) bool {
 	case "", "b!", "u!", "19:", "19:meeting_", "{":
 	default: // the SHFT_ of shifts and its like
 		letters, found := strings.CutSuffix(head, "_")
-		return found && tail == "" && isAll(letters, isUpper)
+		return found && tail == "" && ascii.All(letters, ascii.IsUpper)
 	}
 	switch {
 	case tail == "", tail == "}", tail == "=", tail == "==":
@@ -263,7 +264,7 @@ func isFrame(head, tail string) bool {
 	case tail[0] == '@':
 		return threadHosts[tail[1:]]
 	case tail[0] == '!':
-		return isAll(tail[1:], isDigit)
+		return ascii.All(tail[1:], ascii.IsDigit)
 	}
 	return false
 }

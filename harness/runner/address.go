@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
@@ -185,7 +186,7 @@ func encodeStray(s string) string {
 	const reserved = ":/?[]@!$&'()*+,;="
 	var b strings.Builder
 	for i := range len(s) {
-		escape := s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2])
+		escape := ascii.IsEscape(s, i)
 		if escape {
 			b.WriteByte('%')
 			continue
@@ -197,8 +198,4 @@ func encodeStray(s string) string {
 
 func isUnreserved(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0
-}
-
-func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }

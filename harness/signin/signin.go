@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // Options choose what a Host says. The zero value signs everybody in.
@@ -204,17 +206,13 @@ func isGUID(s string) bool {
 	if len(s) != 36 {
 		return false
 	}
-	for i, c := range s {
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (c == '-') || !dash && !isHex(c) {
+	for i := range len(s) {
+		c, dash := s[i], i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (c == '-') || !dash && !ascii.IsHex(c) {
 			return false
 		}
 	}
 	return true
-}
-
-func isHex(c rune) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
 func (h *Host) issuer(r *http.Request) string { return h.base(r) + "/" + h.tenant(r) + "/v2.0" }
