@@ -36,7 +36,7 @@ var imports = map[string][]string{
 	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/typo", "harness/internal/wire"},
 
 	"harness/planted":  {"harness/cassette"},
-	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graphurl", "harness/internal/wire"},
+	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graphurl", "harness/internal/wire", "harness/internal/jsondoc"},
 	"harness/auth":     {"harness/quiet", "harness/scenario", "harness/cassette", "harness/internal/wire"},
 
 	"harness/quiet":  {},

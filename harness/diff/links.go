@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // linkTable says where an address that was asked for came from.
@@ -21,34 +22,17 @@ func (l linkTable) learn(e, owner *exchange) {
 	for _, name := range []string{"Location", "Operation-Location"} {
 		l.add(e, owner, name, e.header.Get(name))
 	}
-	l.walk(e, owner, e.answered.doc, 0)
+	jsondoc.Walk(e.answered.doc, func(at jsondoc.Place, value any) bool {
+		if link, ok := value.(string); ok && !at.IsElement() && isFollowed(at.Name()) {
+			l.add(e, owner, at.Name()[strings.LastIndexAny(at.Name(), ".@")+1:], link)
+		}
+		return at.Depth() <= maxLinkDepth
+	})
 }
 
 // maxLinkDepth is how deep in a body links to follow may stand. Graph's stand at the
 // root or in the items of a list.
 const maxLinkDepth = 6
-
-func (l linkTable) walk(e, owner *exchange, doc any, depth int) {
-	if depth > maxLinkDepth {
-		return
-	}
-	switch v := doc.(type) {
-	case map[string]any:
-		for name, value := range v {
-			s, isText := value.(string)
-			switch {
-			case !isText:
-				l.walk(e, owner, value, depth+1)
-			case isFollowed(name):
-				l.add(e, owner, name[strings.LastIndexAny(name, ".@")+1:], s)
-			}
-		}
-	case []any:
-		for _, element := range v {
-			l.walk(e, owner, element, depth+1)
-		}
-	}
-}
 
 // isFollowed reports whether clients follow the links in a member of that name. Other
 // links (webUrl, @odata.id) are for people, or name a resource.

@@ -95,19 +95,12 @@ func (u *uses) request(method, url, body string) {
 
 // named adds the types that values name in @odata.type.
 func (u *uses) named(doc any) {
-	switch doc := doc.(type) {
-	case map[string]any:
-		if typ, ok := doc["@odata.type"].(string); ok {
+	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
+		if typ, ok := value.(string); ok && at.Name() == "@odata.type" && !at.IsElement() {
 			u.add(strings.TrimPrefix(typ, "#"))
 		}
-		for _, v := range doc {
-			u.named(v)
-		}
-	case []any:
-		for _, v := range doc {
-			u.named(v)
-		}
-	}
+		return true
+	})
 }
 
 func (u *uses) scenario(sc *scenario.Scenario) {
