@@ -51,6 +51,7 @@ var imports = map[string][]string{
 	"harness/route":               {"harness/csdl", "harness/internal/graphurl"},
 	"harness/report":              {},
 	"harness/format":              {},
+	"harness/internal/graph":      {},
 	"harness/internal/graphurl":   {"harness/format"},
 	"harness/internal/jsondoc":    {},
 	"harness/internal/strictyaml": {"harness/internal/typo"},
