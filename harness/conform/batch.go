@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -91,7 +92,7 @@ func (j *judgement) part(sent, fields map[string]any, at, sentAt string) error {
 func (j *judgement) partExchange(sent, fields map[string]any) Exchange {
 	address := text(sent["url"])
 	if !strings.HasPrefix(address, "http") {
-		address = "https://graph.microsoft.com/" + j.api + "/" + strings.TrimPrefix(address, "/")
+		address = graph.URL + "/" + j.api + "/" + strings.TrimPrefix(address, "/")
 	}
 	e := Exchange{Method: strings.ToUpper(text(sent["method"])), URL: address, Header: http.Header{}, Placeholders: j.Placeholders}
 	if body, ok := sent["body"]; ok {

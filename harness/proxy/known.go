@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // Known are the hosts whose requests a recording takes: Graph's, those that it is told
@@ -18,6 +18,9 @@ type Known struct {
 	mu    sync.Mutex
 	hosts map[string]bool
 }
+
+// GraphHosts are the hosts of Graph in every cloud, which are always taken.
+func GraphHosts() []string { return graph.Hosts() }
 
 // NewKnown knows Graph's hosts and some others, with a port unless it is the scheme's own.
 func NewKnown(others ...string) *Known {
@@ -30,7 +33,7 @@ func NewKnown(others ...string) *Known {
 func (k *Known) Takes(host string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return graphurl.IsGraphHost(host) || k.hosts[host]
+	return graph.IsHost(host) || k.hosts[host]
 }
 
 func (k *Known) add(hosts ...string) {

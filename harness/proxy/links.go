@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // Where the hosts of links that are not Graph's are served, below a base URL.
@@ -83,7 +83,7 @@ func linkAt(text string, colon int) (link, bool) {
 		return l, false
 	}
 	l.host = text[begin:l.end]
-	if !l.plain && strings.Contains(l.host, ".") && graphurl.IsGraphHost(l.host) {
+	if !l.plain && graph.IsHost(l.host) {
 		l.host = ""
 	}
 	return l, true

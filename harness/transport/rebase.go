@@ -8,10 +8,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-)
 
-// publicGraph is the host that a recording of a stand-in speaks to.
-const publicGraph = "graph.microsoft.com"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+)
 
 // Rebase sends what is meant for https://graph.microsoft.com to another place, and
 // gives what comes back Graph's name again, links in headers and bodies included, so
@@ -23,7 +22,7 @@ type Rebase struct {
 
 // RoundTrip implements http.RoundTripper.
 func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.URL.Host != publicGraph {
+	if req.URL.Host != graph.Host {
 		return r.Base.RoundTrip(req)
 	}
 	sent := req.Clone(req.Context())
@@ -34,7 +33,7 @@ func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp.Request = req
-	own, public := r.URL.Scheme+"://"+r.URL.Host, "https://"+publicGraph
+	own, public := r.URL.Scheme+"://"+r.URL.Host, graph.URL
 	for _, values := range resp.Header {
 		for i, value := range values {
 			values[i] = strings.ReplaceAll(value, own, public)
