@@ -29,7 +29,7 @@ var imports = map[string][]string{
 	"harness/runner":   {"harness/conform", "harness/scenario", "harness/schema", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc"},
 
 	"harness/transport": {"harness/quiet", "harness/match", "harness/cassette", "harness/internal/graph"},
-	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
+	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/redact":    {"harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/schema":    {"harness/format", "harness/internal/jsondoc", "harness/internal/typo"},
 	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/typo"},

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // addPaging splits the first list that came whole into two pages.
@@ -93,7 +95,7 @@ func resizePages(m *mutation) string {
 // polled is the first long-running operation: the answers of its polls.
 func (m *mutation) polled(fits func(answers []*exchange) bool) (*operation, []*exchange) {
 	return m.first(func(op *operation, answers []*exchange) bool {
-		return op.isOperation() && len(op.threads) == 1 && len(statesOf(answers)) > 0 && isTerminal(text(answers[len(answers)-1].answered.doc, "status")) && fits(answers)
+		return op.isOperation() && len(op.threads) == 1 && len(statesOf(answers)) > 0 && graph.IsTerminal(graph.StateOf(answers[len(answers)-1].answered.doc)) && fits(answers)
 	})
 }
 
@@ -109,9 +111,9 @@ func changeOutcome(m *mutation) string {
 	if op == nil {
 		return ""
 	}
-	state := "failed"
+	state := graph.Failed
 	if last := answers[len(answers)-1]; text(last.answered.doc, "status") == state {
-		state = "succeeded"
+		state = graph.Succeeded
 	}
 	setState(answers[len(answers)-1], state)
 	return op.name
@@ -122,7 +124,7 @@ func neverEnd(m *mutation) string {
 	if op == nil {
 		return ""
 	}
-	setState(answers[len(answers)-1], "inProgress")
+	setState(answers[len(answers)-1], graph.InProgress)
 	return op.name
 }
 

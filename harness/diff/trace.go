@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // threads compares what two addresses answered over time, phase by phase.
@@ -109,19 +111,11 @@ func (c *comparison) transient(p pair, was, failed *exchange) {
 	})
 }
 
-// terminalStates are those that an operation does not leave (resources/teamsasyncoperation,
-// longrunningoperation, asyncjobstatus, in lower case).
-var terminalStates = []string{
-	"succeeded", "failed", "completed", "cancelled", "canceled", "skipped", "partiallycompleted", "partiallysucceeded", "deletefailed", "error", "invalid", "timedout",
-}
-
-func isTerminal(state string) bool { return slices.Contains(terminalStates, strings.ToLower(state)) }
-
 // statesOf lists the states that an operation went through; nil when it is none.
 func statesOf(answers []*exchange) []string {
 	var states []string
 	for _, e := range answers {
-		state := text(e.answered.doc, "status")
+		state := graph.StateOf(e.answered.doc)
 		if state != "" && (len(states) == 0 || states[len(states)-1] != state) {
 			states = append(states, state)
 		}
@@ -131,7 +125,7 @@ func statesOf(answers []*exchange) []string {
 
 // isOperation reports whether an operation of the API asks for a long-running operation.
 func (op *operation) isOperation() bool {
-	return op.follows == "Location" || op.follows == "Operation-Location" || strings.Contains(op.name, "/operations/{") || strings.Contains(op.name, "/monitor")
+	return graph.IsOperationHeader(op.follows) || graph.IsOperationPath(op.name)
 }
 
 func (c *comparison) states(p pair, old, new []*exchange) {
@@ -148,9 +142,9 @@ func (c *comparison) states(p pair, old, new []*exchange) {
 		examples: []Example{{Old: old[len(old)-1].at, New: new[len(new)-1].at, Path: "$['status']"}},
 	}
 	switch {
-	case isTerminal(end) && !isTerminal(now):
+	case graph.IsTerminal(end) && !graph.IsTerminal(now):
 		d.rule, d.message = "operation.unfinished", "does not end: "+now+" is its last state"
-	case end != now && isTerminal(end):
+	case end != now && graph.IsTerminal(end):
 		d.rule, d.message = "operation.outcome", "ends in "+now+", was "+end
 	case len(without(is, was)) > 0:
 		d.rule, d.message = "state.new", "goes through "+strings.Join(without(is, was), ", ")

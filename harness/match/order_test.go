@@ -73,7 +73,7 @@ func playScripts(t *testing.T, archive *txtar.Archive) {
 			if u.Leftover {
 				kind = "leftover"
 			}
-			got.WriteString("unused: " + u.Interaction.Request.Method + " " + strings.TrimPrefix(u.Interaction.Request.URL, graph) + " " + visible(u.Interaction.Response.Body) + " " + kind + "\n")
+			got.WriteString("unused: " + u.Interaction.Request.Method + " " + strings.TrimPrefix(u.Interaction.Request.URL, below) + " " + visible(u.Interaction.Response.Body) + " " + kind + "\n")
 		}
 		if os.Getenv("UPDATE_GOLDEN") == "1" {
 			script.Data = []byte(got.String())

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
@@ -74,7 +75,7 @@ func (p *poller) look(a *answer) (done bool, h *halt) {
 	if !p.notYet(a) {
 		return p.unexpected(a)
 	}
-	if isFailure(stateOf(a.doc)) {
+	if graph.IsFailed(graph.StateOf(a.doc)) {
 		return false, p.operationFailed(a)
 	}
 	return false, p.validate(a)
@@ -110,7 +111,7 @@ func (p *poller) operationFailed(a *answer) *halt {
 	if h := p.validate(a); h != nil {
 		return h
 	}
-	state := stateOf(a.doc)
+	state := graph.StateOf(a.doc)
 	h := p.ended("poll.failed", a, "the operation ended as %s", state)
 	if state == "" {
 		h.finding.Message = "the operation failed"
@@ -125,7 +126,7 @@ func (p *poller) operationFailed(a *answer) *halt {
 // compare says which state there is and what until waited for.
 func (p *poller) compare(h *halt, a *answer) {
 	h.finding.Where = "$['status']"
-	if state := stateOf(a.doc); state != "" {
+	if state := graph.StateOf(a.doc); state != "" {
 		h.finding.Got = cut(jsonText(state))
 	}
 	if len(p.step.Poll.Until) > 0 {
