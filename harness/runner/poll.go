@@ -81,12 +81,10 @@ func (p *poller) look(a *answer) (done bool, h *halt) {
 	return false, p.validate(a)
 }
 
-// notYet: 429 and 503 that say when to come back mean it too
-// (concepts/throttling). A redirect that is not followed is none of it: some
+// notYet: an answer that says when to come back means it (concepts/throttling). A redirect that is not followed is none of it: some
 // monitors end with one (concepts/long-running-actions-overview).
 func (p *poller) notYet(a *answer) bool {
-	throttled := a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable
-	return a.status < 300 || throttled && a.header.Get("Retry-After") != "" || slices.Contains(p.step.Poll.Allow, a.status)
+	return a.status < 300 || graph.IsThrottled(a.status) && a.header.Get("Retry-After") != "" || slices.Contains(p.step.Poll.Allow, a.status)
 }
 
 // unexpected ends the poll with an answer that is no state of an operation. It is
