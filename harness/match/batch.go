@@ -121,7 +121,7 @@ func (p *batchPart) locate(address, version string) {
 		u.Host = graphHost
 	}
 	p.url, p.path, p.query = u, u.Path(), u.Query()
-	p.read = isRead(p.method, u.Segments)
+	p.read = u.IsRead(p.method)
 	p.resource = resourceOf(u, p.read)
 }
 
