@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/route"
@@ -39,13 +40,13 @@ func (j *judgement) body(expected route.Answer) error {
 	case route.Object:
 		return j.typed(expected.Type, jsondoc.Root, j.Answer.Doc, options)
 	case route.Page:
-		return j.typed("Collection("+expected.Type+")", jsondoc.Root, j.Answer.Doc, options)
+		return j.typed(graph.CollectionOf(expected.Type), jsondoc.Root, j.Answer.Doc, options)
 	case route.Value:
 		return j.value(expected)
 	case route.Reference:
 		return j.validate("odata.reference", jsondoc.Root, j.Answer.Doc, schema.Options{})
 	case route.References:
-		return j.validate("Collection(odata.reference)", jsondoc.Root, j.Answer.Doc, schema.Options{})
+		return j.validate(graph.CollectionOf("odata.reference"), jsondoc.Root, j.Answer.Doc, schema.Options{})
 	case route.Batch:
 		return j.batch()
 	}
@@ -96,13 +97,11 @@ func (j *judgement) annotations() {
 // typed validates against the schema of a type of metadata, if the project has it.
 func (j *judgement) typed(typ, at string, doc any, options schema.Options) error {
 	if !j.checker.schemas.Has(j.api, typ) {
-		j.result.Reason = fmt.Sprintf("there is no schema of %s in %s", bare(typ), j.api)
+		j.result.Reason = fmt.Sprintf("there is no schema of %s in %s", graph.Bare(typ), j.api)
 		return nil
 	}
 	return j.validate(typ, at, doc, options)
 }
-
-func bare(typ string) string { return strings.TrimSuffix(strings.TrimPrefix(typ, "Collection("), ")") }
 
 // validate validates a value at a place of the answer.
 func (j *judgement) validate(typ, at string, doc any, options schema.Options) error {

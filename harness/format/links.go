@@ -1,6 +1,10 @@
 package format
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+)
 
 // linkFormats are addresses within Graph and out of it.
 func linkFormats() []*Format {
@@ -221,12 +225,8 @@ func isKeyLink(s string) bool {
 
 func isODataType(s string) bool {
 	name, hash := strings.CutPrefix(s, "#")
-	if item, ok := strings.CutPrefix(name, "Collection("); ok {
-		if name, ok = strings.CutSuffix(item, ")"); !ok {
-			return false
-		}
-		hash = true
-	}
+	name, collection := graph.ElementOf(name)
+	hash = hash || collection
 	parts := 0
 	for part := range strings.SplitSeq(name, ".") {
 		if !all(part, func(c byte) bool { return isAlnum(c) || c == '_' }) || isDigit(part[0]) {

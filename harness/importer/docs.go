@@ -173,7 +173,7 @@ func (d *docsImport) add(i *cassette.Interaction, p *docs.Pair) {
 	d.pairs = append(d.pairs, p)
 	typ := p.Response.Type
 	if typ != "" && (p.Response.Collection || isPage(p.Response.Body)) {
-		typ = "Collection(" + typ + ")"
+		typ = graph.CollectionOf(typ)
 	}
 	d.Examples = append(d.Examples, Example{Request: p.Request.Line, Response: p.Response.Line, Body: p.Response.BodyLine, Type: typ, verbatim: !p.Response.Mended})
 }

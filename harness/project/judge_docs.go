@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
@@ -100,19 +101,17 @@ func (j *typeJudge) compare(result conform.Result) (surer bool) {
 	if !strings.Contains(j.typ, ".") { // "stream", "string"
 		return false
 	}
-	relation, err := j.project.Answers.Relate(j.api, bare(j.typ), bare(result.Type))
+	relation, err := j.project.Answers.Relate(j.api, graph.Bare(j.typ), graph.Bare(result.Type))
 	switch {
 	case err != nil:
 	case relation == conform.Undeclared:
-		j.add("docs.type", report.Warning, "$", "a type of metadata", j.typ, fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", bare(j.typ), j.api))
+		j.add("docs.type", report.Warning, "$", "a type of metadata", j.typ, fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", graph.Bare(j.typ), j.api))
 	case relation == conform.Apart:
 		j.add("docs.type", report.Warning, "$", result.Type, j.typ, fmt.Sprintf("the page says that the answer is %s, and metadata says %s", j.typ, result.Type))
 		return true
 	}
 	return false
 }
-
-func bare(typ string) string { return strings.TrimSuffix(strings.TrimPrefix(typ, "Collection("), ")") }
 
 // validate validates the answer as what it is said to be.
 func (j *typeJudge) validate() {
@@ -121,7 +120,7 @@ func (j *typeJudge) validate() {
 		return
 	}
 	if !j.project.Schemas.Has(j.api, j.typ) {
-		j.tellOnce("docs.metadata", fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", bare(j.typ), j.api))
+		j.tellOnce("docs.metadata", fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", graph.Bare(j.typ), j.api))
 		return
 	}
 	options := optionsOf(j.interaction)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/route"
@@ -129,7 +130,7 @@ func (u *uses) scenario(sc *scenario.Scenario) {
 // add adds what is a type of metadata: neither primitive, nor an envelope.
 func (u *uses) add(types ...string) {
 	for _, typ := range types {
-		typ = strings.TrimSuffix(strings.TrimPrefix(typ, "Collection("), ")")
+		typ = graph.Bare(typ)
 		if u.metadata.Types[typ] != nil {
 			u.types[typ] = true
 		}

@@ -256,7 +256,7 @@ func isFrame(head, tail string) bool {
 	case tail == "", tail == "}", tail == "=", tail == "==":
 		return true
 	case tail[0] == '@':
-		return threadHosts[tail[1:]]
+		return graph.IsConversationHost(tail[1:])
 	case tail[0] == '!':
 		return isAll(tail[1:], isDigit)
 	}
