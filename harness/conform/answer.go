@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/route"
@@ -54,7 +55,7 @@ func (j *judgement) failure() error {
 // returns nothing (sendMail) is just done later.
 func (j *judgement) accepted() error {
 	found := j.link("Location", false)
-	found = j.link("Operation-Location", false) || found // printer-create, OneNote's copies
+	found = j.link(graph.OperationLocation, false) || found // printer-create, OneNote's copies
 	if j.Answer.IsJSON {
 		return j.success()
 	}

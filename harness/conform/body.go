@@ -80,7 +80,7 @@ func (j *judgement) value(expected route.Answer) error {
 // 4.0, section 4.5).
 func (j *judgement) annotations() {
 	body, _ := j.Answer.Doc.(map[string]any)
-	for _, name := range []string{"@odata.context", "@odata.nextLink", "@odata.deltaLink"} {
+	for _, name := range []string{graph.Context, graph.NextLink, graph.DeltaLink} {
 		value, ok := body[name]
 		text, isText := value.(string)
 		if ok && (!isText || !strings.Contains(text, "://") && !j.Placeholders) {

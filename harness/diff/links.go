@@ -3,6 +3,7 @@ package diff
 import (
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -18,7 +19,7 @@ func (o linkOrigin) isPage() bool { return o.field == "nextLink" }
 
 // learn keeps the links of an answer, which belong to the exchange that owns it.
 func (l linkTable) learn(e, owner *exchange) {
-	for _, name := range []string{"Location", "Operation-Location"} {
+	for _, name := range graph.OperationHeaders() {
 		l.add(e, owner, name, e.header.Get(name))
 	}
 	l.walk(e, owner, e.answered.doc, 0)
@@ -39,8 +40,8 @@ func (l linkTable) walk(e, owner *exchange, doc any, depth int) {
 			switch {
 			case !isText:
 				l.walk(e, owner, value, depth+1)
-			case isFollowed(name):
-				l.add(e, owner, name[strings.LastIndexAny(name, ".@")+1:], s)
+			case graph.IsFollowedMember(name):
+				l.add(e, owner, fieldOf(name), s)
 			}
 		}
 	case []any:
@@ -50,14 +51,13 @@ func (l linkTable) walk(e, owner *exchange, doc any, depth int) {
 	}
 }
 
-// isFollowed reports whether clients follow the links in a member of that name. Other
-// links (webUrl, @odata.id) are for people, or name a resource.
-func isFollowed(name string) bool {
-	switch name {
-	case "@odata.nextLink", "@odata.deltaLink", "uploadUrl", "@microsoft.graph.downloadUrl", "@content.downloadUrl", "targetResourceLocation", "resourceLocation":
-		return true
+// fieldOf is how a report calls a member of links. That of a nested list (members@odata.
+// nextLink) leads to pages of that list, and keeps its name.
+func fieldOf(name string) string {
+	if i := strings.IndexByte(name, '@'); i > 0 {
+		return name
 	}
-	return false
+	return name[strings.LastIndexAny(name, ".@")+1:]
 }
 
 func (l linkTable) add(e, owner *exchange, field, link string) {

@@ -14,7 +14,7 @@ import (
 func addPaging(m *mutation) string {
 	op, answers := m.first(func(op *operation, answers []*exchange) bool {
 		return op.follows == "" && len(op.threads) == 1 && answers[0].isRead() && len(list(answers[0].answered.doc, "value")) > 0 && !answers[0].hasNext() &&
-			text(answers[0].answered.doc, "@odata.deltaLink") == ""
+			text(answers[0].answered.doc, graph.DeltaLink) == ""
 	})
 	if op == nil {
 		return ""
@@ -35,7 +35,7 @@ func addPaging(m *mutation) string {
 		if context := root["@odata.context"]; context != nil {
 			rest["@odata.context"] = context
 		}
-		root["value"], root["@odata.nextLink"] = items[:half], next
+		root["value"], root[graph.NextLink] = items[:half], next
 		e.write()
 		page := *e
 		at := *e.at
@@ -67,13 +67,13 @@ func removePaging(m *mutation) string {
 	items := list(root, "value")
 	for _, page := range e.pages {
 		items = append(items, list(page.answered.doc, "value")...)
-		if delta := page.member("@odata.deltaLink"); delta != nil {
-			root["@odata.deltaLink"] = delta
+		if delta := page.member(graph.DeltaLink); delta != nil {
+			root[graph.DeltaLink] = delta
 		}
 		m.remove(page)
 	}
 	root["value"] = items
-	delete(root, "@odata.nextLink")
+	delete(root, graph.NextLink)
 	e.write()
 	return op.name
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // threads compares what two addresses answered over time, phase by phase.
@@ -216,7 +217,7 @@ func (c *comparison) paging(p pair, was, is *exchange) {
 	before, after := was.hasNext(), is.hasNext()
 	_, isList := is.member("value").([]any)
 	sizeBefore, sizeAfter := len(list(was.answered.doc, "value")), len(list(is.answered.doc, "value"))
-	d := difference{operation: p.old, where: "$['@odata.nextLink']", examples: []Example{{Old: was.at, New: is.at, Path: "$['value']"}}}
+	d := difference{operation: p.old, where: jsondoc.AppendPath(jsondoc.Root, graph.NextLink), examples: []Example{{Old: was.at, New: is.at, Path: "$['value']"}}}
 	switch {
 	case !before && after && is.grewFrom(was), before && !after && was.grewFrom(is):
 		return // more items than fit, or no longer so many
@@ -227,7 +228,7 @@ func (c *comparison) paging(p pair, was, is *exchange) {
 	case before && sizeBefore != sizeAfter:
 		d.rule, d.old, d.new = "paging.size", strconv.Itoa(sizeBefore)+" items a page", strconv.Itoa(sizeAfter)+" items a page"
 		d.message = "pages hold " + strconv.Itoa(sizeAfter) + " items, were " + strconv.Itoa(sizeBefore)
-	case !before && sizeBefore > 0 && sizeAfter == 0 && isList && is.member("@odata.deltaLink") == nil:
+	case !before && sizeBefore > 0 && sizeAfter == 0 && isList && is.member(graph.DeltaLink) == nil:
 		d.rule, d.where, d.old, d.new, d.message = "collection.emptied", "$['value']", "items", "none", "has no items"
 	default:
 		return
@@ -246,7 +247,7 @@ func (e *exchange) grewFrom(whole *exchange) bool {
 	return first >= was && all > first
 }
 
-func (e *exchange) hasNext() bool { return text(e.answered.doc, "@odata.nextLink") != "" }
+func (e *exchange) hasNext() bool { return text(e.answered.doc, graph.NextLink) != "" }
 
 // throttling compares how clients are turned away, where they were both times: at which
 // request is chance.

@@ -59,7 +59,7 @@ func group(all []*cassette.Interaction) []move {
 func pageCount(all []*cassette.Interaction) int {
 	n := 1
 	for n < len(all) && all[n].Request.Method == "GET" && all[n-1].Request.Method == "GET" {
-		next, _ := object(all[n-1])["@odata.nextLink"].(string)
+		next, _ := object(all[n-1])[graph.NextLink].(string)
 		if next == "" || !sameAddress(next, all[n].Request.URL) {
 			break
 		}

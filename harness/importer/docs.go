@@ -148,7 +148,7 @@ func (d *docsImport) pair(p *docs.Pair) {
 	for _, headers := range []http.Header{asked, answered} {
 		dropHeaders(headers, transportHeaders)
 		delete(headers, "Host")
-		dropHeaders(headers, credentialHeaders)
+		dropHeaders(headers, graph.CredentialHeaders())
 	}
 	if p.Request.Body != "" && asked.Get("Content-Type") == "" { // as any client sends
 		asked.Set("Content-Type", contentType(p.Request.Body))

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 
@@ -65,9 +64,7 @@ func (l *learning) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	for name, values := range resp.Header {
-		if isFollowedName(name) {
-			l.learn(linksIn(strings.Join(values, " "), "://", nil))
-		}
+		l.learn(graph.HeaderLinks(name, strings.Join(values, " ")))
 	}
 	if resp.Body == nil || !isLinked(resp.Header.Get("Content-Type")) {
 		return resp, nil
@@ -81,15 +78,16 @@ func (l *learning) RoundTrip(req *http.Request) (*http.Response, error) {
 	if plain, err := unzipped(read, mostLearned); err == nil {
 		text = plain
 	}
-	l.learn(findLinks(string(text)))
+	l.learn(graph.FindLinks(string(text)))
 	resp.Body = &prepended{io.MultiReader(bytes.NewReader(read), rest), resp.Body}
 	return resp, nil
 }
 
-func (l *learning) learn(links []link) {
-	links = slices.DeleteFunc(links, func(l link) bool { return l.host == "" })
-	for i := range links {
-		l.known.add(links[i].host)
+func (l *learning) learn(links []graph.Link) {
+	for _, link := range links {
+		if link.Host != "" {
+			l.known.add(link.Host)
+		}
 	}
 }
 

@@ -235,7 +235,7 @@ func (r *Reverse) mayBeCalled(host string) bool {
 
 func (r *Reverse) isOwnName(host string) bool {
 	for i := range len(host) {
-		if c := host[i]; !isHostByte(c) && c != ':' && c != '[' && c != ']' {
+		if c := host[i]; !graph.IsHostByte(c) && c != ':' && c != '[' && c != ']' {
 			return false
 		}
 	}

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -43,7 +44,7 @@ func TestTruths(t *testing.T) {
 		{"IsOperationPath", graph.IsOperationPath,
 			[]string{"/teams/1/operations/2", "/v1.0/me/Operations", "GET /print/printers/1/jobs/2", "/_api/v2.0/monitor/4A3407B5", "/x/exportJobs/1?$select=id"},
 			[]string{"", "/users", "/users?$filter=x/operations/y", "/deviceManagement/monitoring/1", "/jobsearch"}},
-		{"IsOperationHeader", graph.IsOperationHeader, []string{"Location", "location", "Operation-Location"}, []string{"Content-Location", "nextLink"}},
+		{"IsOperationHeader", graph.IsOperationHeader, []string{"Location", "location", "Operation-Location", "Azure-AsyncOperation"}, []string{"Content-Location", "nextLink", ""}},
 		{"IsFollowedMember", graph.IsFollowedMember, // concepts/paging, driveitem-createuploadsession, driveitem-delta, teamsasyncoperation
 			[]string{"@odata.nextLink", "members@odata.nextLink", "@odata.deltaLink", "uploadUrl", "@microsoft.graph.downloadUrl", "@content.downloadUrl", "contentDownloadUrl", "photo@odata.mediaReadLink", "targetResourceLocation", "resourceLocation", "azureStorageUri"},
 			[]string{"", "webUrl", "@odata.id", "@odata.editLink", "officeLocation", "webLink", "joinWebUrl", "@odata.context", "location"}},
@@ -104,6 +105,17 @@ func TestStages(t *testing.T) {
 		if got := graph.GoesBack(test.before, test.after); got != test.back {
 			t.Errorf("GoesBack(%s, %s) is %v", test.before, test.after, got)
 		}
+	}
+}
+
+func TestDropCredentials(t *testing.T) {
+	h := http.Header{"If-Match": {"1"}}
+	for _, name := range graph.CredentialHeaders() {
+		h.Set(name, "secret")
+	}
+	h["authorization"] = []string{"as a client spells it"}
+	if graph.DropCredentials(h); len(h) != 1 {
+		t.Errorf("left %v", h)
 	}
 }
 

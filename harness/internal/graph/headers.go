@@ -21,19 +21,35 @@ func IsCredentialHeader(name string) bool {
 	return slices.Contains(credentialHeaders[:], http.CanonicalHeaderKey(name))
 }
 
-// linkHeaders are the headers that lead a client on (v1.0/api/team-post, printer-create;
-// Azure's convention for operations).
-var linkHeaders = [...]string{"Location", "Operation-Location", "Content-Location", "Azure-Asyncoperation"}
+// DropCredentials takes the headers away whose values give access: what goes to a host
+// that is not Graph's carries none.
+func DropCredentials(h http.Header) {
+	for name := range h {
+		if IsCredentialHeader(name) {
+			delete(h, name)
+		}
+	}
+}
+
+// operationHeaders say where the operation is that an answer began.
+var operationHeaders = [...]string{"Location", OperationLocation, "Azure-Asyncoperation"}
+
+// OperationHeaders lists the headers that say where the operation is that an answer began,
+// or what it made (v1.0/api/team-post, printer-create; Azure's convention), canonical.
+func OperationHeaders() []string { return slices.Clone(operationHeaders[:]) }
+
+// IsOperationHeader reports whether a header is one of them.
+func IsOperationHeader(name string) bool { return isOneOf(name, operationHeaders[:]) }
+
+// linkHeaders are the headers that lead a client on: those, and what names what was made.
+var linkHeaders = [...]string{"Location", OperationLocation, "Content-Location", "Azure-Asyncoperation"}
 
 // LinkHeaders lists the headers that lead a client on, by their canonical names.
 func LinkHeaders() []string { return slices.Clone(linkHeaders[:]) }
 
 // IsLinkHeader reports whether a header leads a client on.
-func IsLinkHeader(name string) bool {
-	for _, link := range linkHeaders {
-		if len(name) == len(link) && strings.EqualFold(name, link) {
-			return true
-		}
-	}
-	return false
+func IsLinkHeader(name string) bool { return isOneOf(name, linkHeaders[:]) }
+
+func isOneOf(name string, names []string) bool {
+	return slices.ContainsFunc(names, func(one string) bool { return strings.EqualFold(name, one) })
 }

@@ -112,12 +112,6 @@ func IsOperationPath(path string) bool {
 	return false
 }
 
-// IsOperationHeader reports whether a header says where the operation is that an answer
-// began (v1.0/api/team-post, printer-create).
-func IsOperationHeader(name string) bool {
-	return strings.EqualFold(name, "Location") || strings.EqualFold(name, OperationLocation)
-}
-
 // IsThrottled reports whether a status asks the client to come again later and says
 // nothing of what was asked: too many requests, overloaded, timed out on the way, or out
 // of bandwidth (concepts/throttling, concepts/errors).
