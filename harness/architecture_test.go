@@ -26,7 +26,7 @@ var imports = map[string][]string{
 	"harness/docs":     {"harness/internal/graph"},
 	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc"},
-	"harness/runner":   {"harness/conform", "harness/scenario", "harness/schema", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc"},
+	"harness/runner":   {"harness/conform", "harness/scenario", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc"},
 
 	"harness/transport": {"harness/quiet", "harness/match", "harness/cassette", "harness/internal/graph"},
 	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc"},

@@ -94,17 +94,20 @@ func (j *judgement) success() error {
 		j.problem("answer.error", report.Error, "$['error']", "no error with status "+strconv.Itoa(j.Status), "an error")
 		return nil
 	}
-	if isBatch := j.unsure == nil && j.target.Answer.Shape == route.Batch; j.Schema != "" && !isBatch {
-		j.result.Type = j.Schema
-		return nil
-	}
 	expected, err := j.expected()
 	if err != nil {
-		j.result.Reason = err.Error()
+		j.untyped(err.Error())
 		return nil
 	}
 	j.result.Type = expected.String()
 	return j.body(expected)
+}
+
+// untyped says why the answer was not validated, if it was not.
+func (j *judgement) untyped(reason string) {
+	if j.Schema == "" {
+		j.result.Reason = reason
+	}
 }
 
 // isError reports whether the body is an error's and nothing else.

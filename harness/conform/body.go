@@ -58,6 +58,9 @@ var digits = regexp.MustCompile(`^\s*\d+\s*$`)
 // missing tells of an answer without the body that is due. A write may be answered
 // without one (Prefer: return=minimal).
 func (j *judgement) missing(expected route.Answer) {
+	if j.Schema != "" {
+		return // told already
+	}
 	severity := report.Error
 	if !strings.EqualFold(j.Method, http.MethodGet) && j.Answer.Text == "" {
 		severity = report.Note
@@ -97,25 +100,40 @@ func (j *judgement) annotations() {
 // typed validates against the schema of a type of metadata, if the project has it.
 func (j *judgement) typed(typ, at string, doc any, options schema.Options) error {
 	if !j.checker.schemas.Has(j.api, typ) {
-		j.result.Reason = fmt.Sprintf("there is no schema of %s in %s", graph.Bare(typ), j.api)
+		j.untyped(fmt.Sprintf("there is no schema of %s in %s", graph.Bare(typ), j.api))
 		return nil
 	}
 	return j.validate(typ, at, doc, options)
 }
 
-// validate validates a value at a place of the answer.
+// validate validates a value at a place of the answer, unless that was done because the
+// type is named.
 func (j *judgement) validate(typ, at string, doc any, options schema.Options) error {
+	if typ == j.Schema && at == jsondoc.Root {
+		return nil
+	}
 	options.Placeholders = j.Placeholders
 	violations, err := j.checker.schemas.Validate(j.api, typ, doc, options)
 	if err != nil {
 		return err
 	}
+	j.violations(violations, at)
+	return nil
+}
+
+// violations makes problems of what a schema found below a place. What the named type's
+// schema found at the same place is told once.
+func (j *judgement) violations(violations []schema.Violation, at string) {
+	type fault struct{ rule, where string }
+	told := map[fault]bool{}
+	for _, p := range j.result.Problems {
+		told[fault{p.Rule, p.Where}] = true
+	}
 	for _, v := range violations {
-		if v.Rule == "type" && j.numbersAreTexts() && numberText.MatchString(v.Got) {
-			continue
-		}
 		p := Problem{Rule: "schema." + v.Rule, Severity: report.Error, Where: below(at, v.Path), Want: v.Want, Got: v.Got, File: v.File, Line: v.Line}
 		switch {
+		case v.Rule == "type" && j.numbersAreTexts() && numberText.MatchString(v.Got), told[fault{p.Rule, p.Where}]:
+			continue
 		case v.Rule == "open":
 			p.Severity = report.Note
 		case v.Warning:
@@ -123,7 +141,6 @@ func (j *judgement) validate(typ, at string, doc any, options schema.Options) er
 		}
 		j.result.Problems = append(j.result.Problems, p)
 	}
-	return nil
 }
 
 var numberText = regexp.MustCompile(`^"-?\d+(\.\d+)?"$`)

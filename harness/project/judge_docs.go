@@ -29,11 +29,8 @@ func answerOf(i *cassette.Interaction) conform.Body {
 }
 
 func optionsOf(i *cassette.Interaction) schema.Options {
-	options := schema.Options{Placeholders: true}
-	if u, err := graphurl.Parse(i.Request.URL); err == nil {
-		options.Select, options.Expand = conform.Selection(u)
-	}
-	return options
+	selected, expanded := conform.Selection(i.Request.URL)
+	return schema.Options{Select: selected, Expand: expanded, Placeholders: true}
 }
 
 // JudgeTypes compares the types that documentation names, one for each interaction,
@@ -123,18 +120,14 @@ func (j *typeJudge) validate() {
 		j.tellOnce("docs.metadata", fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", graph.Bare(j.typ), j.api))
 		return
 	}
-	options := optionsOf(j.interaction)
-	options.Open = true
-	violations, err := j.project.Schemas.Validate(j.api, j.typ, body.Doc, options)
+	e := exchangeOf(&cassette.Cassette{Meta: cassette.Meta{Origin: cassette.Docs}}, j.interaction)
+	e.Schema = j.typ
+	result, err := j.project.Answers.Check(e)
 	if err != nil {
 		return // lint tells of a schema that does not compile
 	}
-	for _, v := range violations {
-		severity := report.Warning
-		if v.Rule == "open" {
-			severity = report.Note
-		}
-		j.add("schema."+v.Rule, severity, v.Path, v.Want, v.Got, fmt.Sprintf("%s is %s, wanted %s (%s:%d)", v.Path, v.Got, v.Want, v.File, v.Line))
+	for _, p := range result.Problems {
+		j.add(p.Rule, min(p.Severity, report.Warning), p.Where, p.Want, p.Got, fmt.Sprintf("%s is %s, wanted %s (%s:%d)", p.Where, p.Got, p.Want, p.File, p.Line))
 	}
 }
 

@@ -171,12 +171,11 @@ func (p *poller) validate(a *answer) *halt {
 	c.checks(p.step.Poll.Until, a.doc, a.view().bodyPlace())
 	c.checks(e.Body, a.doc, a.view().bodyPlace())
 	p.named = c.looked
-	found, h := p.conformity(a)
-	p.onTheWay = append(p.onTheWay, found...)
-	if h != nil || e.Schema == "" || !a.isJSON || a.status >= 300 {
-		return h
+	typ := e.Schema
+	if !a.isJSON || a.status >= 300 {
+		typ = ""
 	}
-	found, h = p.violations(e, a.view(), c.looked)
+	found, h := p.conformity(a, typ)
 	p.onTheWay = append(p.onTheWay, found...)
 	return h
 }

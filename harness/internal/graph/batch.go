@@ -80,7 +80,7 @@ func plain(v any) string {
 // Address is the address of a request of a batch that was sent to a version: absolute
 // where an application put a link into its batch.
 func (p *Part) Address(version string) string {
-	if strings.Contains(p.URL, "://") {
+	if scheme, _, ok := strings.Cut(p.URL, "://"); ok && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http")) {
 		return p.URL
 	}
 	return URL + "/" + version + "/" + strings.TrimPrefix(p.URL, "/")

@@ -162,6 +162,10 @@ func TestParts(t *testing.T) { // concepts/json-batching
 	if link.Address("beta") != link.URL {
 		t.Error("an absolute address does not stay")
 	}
+	inside := graph.Part{URL: "/shares?$filter=webUrl eq 'https://x'"}
+	if got := inside.Address("beta"); got != "https://graph.microsoft.com/beta"+inside.URL {
+		t.Errorf("the address is %s", got)
+	}
 	answered := graph.Responses(doc(`{"responses":[{"id":"2","status":200,"headers":{"Content-Type":"image/jpeg"},"body":"aGk="},
 		{"id":"1","status":204},{"id":"3","status":200,"body":"aGk="}]}`))
 	if text, ok := answered[0].Bytes(); !ok || text != "hi" || answered[0].Status != 200 {
