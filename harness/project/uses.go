@@ -83,13 +83,9 @@ func (u *uses) request(method, url, body string) {
 		return
 	}
 	doc, _ := jsondoc.Parse(body)
-	batch, _ := doc.(map[string]any)
-	parts, _ := batch["requests"].([]any)
-	for _, part := range parts {
-		fields, _ := part.(map[string]any)
-		method, _ := fields["method"].(string)
-		if url, _ := fields["url"].(string); url != "" && !strings.HasSuffix(url, "$batch") {
-			u.request(method, url, "")
+	for _, part := range graph.Requests(doc) {
+		if address, err := graphurl.Parse(part.Address(u.api)); err == nil && !address.IsBatch() {
+			u.request(part.Method, part.Address(u.api), "")
 		}
 	}
 }
