@@ -21,7 +21,7 @@ var imports = map[string][]string{
 	"harness/proxy": {"harness/quiet", "harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graph", "harness/internal/graphurl"},
 	"harness/ca":    {},
 
-	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
+	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match", "harness/internal/graph"},
 	"harness/project":  {"harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
 	"harness/docs":     {"harness/internal/graph"},
 	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc"},
