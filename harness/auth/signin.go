@@ -17,6 +17,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/quiet"
 )
@@ -25,7 +26,7 @@ import (
 type signIn struct {
 	Options
 	identity  string
-	cloud     cloud
+	cloud     graph.Cloud
 	authority *url.URL
 }
 
@@ -34,7 +35,7 @@ type signIn struct {
 func (s *signIn) client() (o azcore.ClientOptions, unknown bool, err error) {
 	raw := s.Getenv(authorityHost)
 	if raw == "" {
-		raw = "https://" + s.cloud.login
+		raw = "https://" + s.cloud.Login
 	}
 	if s.authority, err = address(authorityHost, raw); err != nil {
 		return o, false, err
@@ -53,7 +54,8 @@ func (s *signIn) client() (o azcore.ClientOptions, unknown bool, err error) {
 		return http.ErrUseLastResponse // a secret stays at the host that it was meant for
 	}}
 	o.Retry = policy.RetryOptions{MaxRetries: 2}
-	return o, !isLoginHost(originOf(s.authority).host), nil
+	_, known := graph.SignInCloud(s.authority.Host)
+	return o, !known, nil
 }
 
 // doing is what an error says was being done.
@@ -71,7 +73,7 @@ func (s *signIn) doing(kind string) string {
 // acquirer asks a credential of azidentity. Its errors carry requests and answers, so
 // only what a person can act on is taken from them.
 func (s *signIn) acquirer(kind string, from azcore.TokenCredential, secrets ...string) acquirer {
-	asked := policy.TokenRequestOptions{Scopes: []string{s.cloud.scope()}}
+	asked := policy.TokenRequestOptions{Scopes: []string{"https://" + s.cloud.Host + "/.default"}}
 	return func(ctx context.Context) (azcore.AccessToken, error) {
 		token, err := from.GetToken(ctx, asked)
 		if err != nil {

@@ -3,6 +3,8 @@ package csdl
 import (
 	"fmt"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // A Model is what one document of metadata declares.
@@ -78,7 +80,7 @@ type Ref struct {
 
 func (r Ref) String() string {
 	if r.Collection {
-		return "Collection(" + r.Name + ")"
+		return graph.CollectionOf(r.Name)
 	}
 	return r.Name
 }

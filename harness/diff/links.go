@@ -3,6 +3,7 @@ package diff
 import (
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -19,12 +20,12 @@ func (o linkOrigin) isPage() bool { return o.field == "nextLink" }
 
 // learn keeps the links of an answer, which belong to the exchange that owns it.
 func (l linkTable) learn(e, owner *exchange) {
-	for _, name := range []string{"Location", "Operation-Location"} {
+	for _, name := range graph.OperationHeaders() {
 		l.add(e, owner, name, e.header.Get(name))
 	}
 	jsondoc.Walk(e.answered.doc, func(at jsondoc.Place, value any) bool {
-		if link, ok := value.(string); ok && !at.IsElement() && isFollowed(at.Name()) {
-			l.add(e, owner, at.Name()[strings.LastIndexAny(at.Name(), ".@")+1:], link)
+		if link, ok := value.(string); ok && !at.IsElement() && graph.IsFollowedMember(at.Name()) {
+			l.add(e, owner, fieldOf(at.Name()), link)
 		}
 		return at.Depth() <= maxLinkDepth
 	})
@@ -34,14 +35,13 @@ func (l linkTable) learn(e, owner *exchange) {
 // root or in the items of a list.
 const maxLinkDepth = 6
 
-// isFollowed reports whether clients follow the links in a member of that name. Other
-// links (webUrl, @odata.id) are for people, or name a resource.
-func isFollowed(name string) bool {
-	switch name {
-	case "@odata.nextLink", "@odata.deltaLink", "uploadUrl", "@microsoft.graph.downloadUrl", "@content.downloadUrl", "targetResourceLocation", "resourceLocation":
-		return true
+// fieldOf is how a report calls a member of links. That of a nested list (members@odata.
+// nextLink) leads to pages of that list, and keeps its name.
+func fieldOf(name string) string {
+	if i := strings.IndexByte(name, '@'); i > 0 {
+		return name
 	}
-	return false
+	return name[strings.LastIndexAny(name, ".@")+1:]
 }
 
 func (l linkTable) add(e, owner *exchange, field, link string) {

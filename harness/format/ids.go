@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // idFormats are the ids of section "Id formats" in the Graph facts: what an
@@ -201,9 +202,9 @@ func isChatID(s string) bool {
 	switch {
 	case !ok:
 		return false
-	case host == "unq.gbl.spaces":
+	case host == graph.OneOnOneHost:
 		return len(local) == 73 && local[36] == '_' && isBareGUID(local[:36]) && isBareGUID(local[37:])
-	case host != "thread.v2":
+	case host != graph.ChatHost:
 		return false
 	}
 	if meeting, ok := strings.CutPrefix(local, "meeting_"); ok {
@@ -214,7 +215,7 @@ func isChatID(s string) bool {
 
 func isChannelID(s string) bool {
 	local, host, ok := cutThread(s)
-	return ok && (host == "thread.tacv2" || host == "thread.skype") && len(local) >= 16 && ascii.All(local, isURLSafe)
+	return ok && (host == graph.ChannelHost || host == graph.OldChannelHost) && len(local) >= 16 && ascii.All(local, isURLSafe)
 }
 
 func isMessageID(s string) bool {

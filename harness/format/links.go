@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // linkFormats are addresses within Graph and out of it.
@@ -225,12 +226,8 @@ func isKeyLink(s string) bool {
 
 func isODataType(s string) bool {
 	name, hash := strings.CutPrefix(s, "#")
-	if item, ok := strings.CutPrefix(name, "Collection("); ok {
-		if name, ok = strings.CutSuffix(item, ")"); !ok {
-			return false
-		}
-		hash = true
-	}
+	name, collection := graph.ElementOf(name)
+	hash = hash || collection
 	parts := 0
 	for part := range strings.SplitSeq(name, ".") {
 		if !ascii.All(part, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' }) || ascii.IsDigit(part[0]) {

@@ -10,17 +10,19 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Clouds are the services that publish metadata, by name (concepts/deployments).
 func Clouds() map[string]string {
-	return map[string]string{
-		"global":     "https://graph.microsoft.com",
-		"us-gov":     "https://graph.microsoft.us",
-		"us-gov-dod": "https://dod-graph.microsoft.us",
-		"china":      "https://microsoftgraph.chinacloudapi.cn",
+	services := map[string]string{}
+	for _, c := range graph.Clouds() {
+		if !c.Closed {
+			services[c.Name] = "https://" + c.Host
+		}
 	}
+	return services
 }
 
 // Fetch gets the metadata of an API ("v1.0") from a service into a file, and reads

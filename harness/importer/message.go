@@ -14,11 +14,6 @@ import (
 // maxBody bounds a body once it is decompressed.
 const maxBody = 64 << 20
 
-// credentialHeaders never leave the recording they stand in.
-var credentialHeaders = []string{
-	"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Ms-Authorization-Auxiliary",
-}
-
 // transportHeaders describe the bytes on the wire, not the decoded body that a
 // cassette stores.
 var transportHeaders = []string{"Transfer-Encoding", "Content-Encoding", "Connection", "Keep-Alive"}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // An atom is a value of identity within a text: what another tenant has another of.
@@ -213,15 +214,8 @@ func isThread(text string, i, end int) bool {
 	if !ok {
 		return false
 	}
-	for _, host := range threadHosts {
-		if strings.HasPrefix(rest, host) {
-			return true
-		}
-	}
-	return false
+	return graph.BeginsConversationHost(rest)
 }
-
-var threadHosts = []string{"thread.v2", "thread.tacv2", "thread.skype", "unq.gbl.spaces"}
 
 func isGUIDAt(text string, i int) bool {
 	if len(text) < i+36 || len(text) > i+36 && ascii.IsAlnum(text[i+36]) {
@@ -257,13 +251,8 @@ func addressEnd(text string, i int) int {
 		end--
 	}
 	host := text[at+1 : max(end, at+1)]
-	if strings.HasPrefix(host, "odata.") || strings.HasPrefix(host, "microsoft.graph.") || !kindDomain.matches(host) {
+	if strings.HasPrefix(host, "odata.") || strings.HasPrefix(host, "microsoft.graph.") || !kindDomain.matches(host) || graph.IsConversationHost(host) {
 		return 0
-	}
-	for _, thread := range threadHosts {
-		if host == thread {
-			return 0
-		}
 	}
 	return end
 }

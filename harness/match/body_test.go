@@ -10,7 +10,7 @@ import (
 
 func keyOfBody(t *testing.T, header http.Header, body []byte) Key {
 	t.Helper()
-	req, err := http.NewRequest("POST", graph+"/chats", nil)
+	req, err := http.NewRequest("POST", below+"/chats", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func playScripts(t *testing.T, archive *testkit.Archive) {
 			if u.Leftover {
 				kind = "leftover"
 			}
-			got.WriteString("unused: " + u.Interaction.Request.Method + " " + strings.TrimPrefix(u.Interaction.Request.URL, graph) + " " + visible(u.Interaction.Response.Body) + " " + kind + "\n")
+			got.WriteString("unused: " + u.Interaction.Request.Method + " " + strings.TrimPrefix(u.Interaction.Request.URL, below) + " " + visible(u.Interaction.Response.Body) + " " + kind + "\n")
 		}
 		archive.Want(t, script.Name, got.String())
 	}

@@ -238,7 +238,6 @@ func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
 	replayer := transport.NewReplayer(session, transport.Options{RetryAfter: true}) // the runner does not wait
 	j.result = runner.Run(ctx, j.sc, runner.Options{
 		Transport: func(string) http.RoundTripper { return replayer },
-		Schemas:   p.Schemas,
 		Answers:   p.Answers,
 		Vars:      vars,
 		Env:       os.LookupEnv,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/route"
@@ -82,13 +83,9 @@ func (u *uses) request(method, url, body string) {
 		return
 	}
 	doc, _ := jsondoc.Parse(body)
-	batch, _ := doc.(map[string]any)
-	parts, _ := batch["requests"].([]any)
-	for _, part := range parts {
-		fields, _ := part.(map[string]any)
-		method, _ := fields["method"].(string)
-		if url, _ := fields["url"].(string); url != "" && !strings.HasSuffix(url, "$batch") {
-			u.request(method, url, "")
+	for _, part := range graph.Requests(doc) {
+		if address, err := graphurl.Parse(part.Address(u.api)); err == nil && !address.IsBatch() {
+			u.request(part.Method, part.Address(u.api), "")
 		}
 	}
 }
@@ -122,7 +119,7 @@ func (u *uses) scenario(sc *scenario.Scenario) {
 // add adds what is a type of metadata: neither primitive, nor an envelope.
 func (u *uses) add(types ...string) {
 	for _, typ := range types {
-		typ = strings.TrimSuffix(strings.TrimPrefix(typ, "Collection("), ")")
+		typ = graph.Bare(typ)
 		if u.metadata.Types[typ] != nil {
 			u.types[typ] = true
 		}

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
@@ -80,7 +81,7 @@ func (c *call) unhost(target *url.URL) *Failure {
 		target.Scheme = "http"
 	}
 	host, path, _ := strings.Cut(rest, "/")
-	if host == "" || strings.ContainsFunc(host, func(r rune) bool { return r > 0x7f || !isHostByte(byte(r)) && r != ':' }) {
+	if host == "" || strings.ContainsFunc(host, func(r rune) bool { return r > 0x7f || !graph.IsHostByte(byte(r)) && r != ':' }) {
 		return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("%q is no host", host)}
 	}
 	if c.session.live && !c.session.issued.has(host) {
@@ -106,8 +107,7 @@ func (c *call) clean(h http.Header) {
 	delete(h, "Origin")
 	delete(h, "Referer")
 	if c.foreign {
-		delete(h, "Authorization")
-		delete(h, "Cookie")
+		graph.DropCredentials(h)
 	}
 	for name, values := range h {
 		for i := range values {
@@ -182,14 +182,14 @@ func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 
 // marks are the links of a recorded answer.
 type marks struct {
-	body    []link
+	body    []graph.Link
 	headers []string // names of those that hold links
 }
 
 func findMarks(text string, header http.Header) any {
 	m := &marks{}
 	if isLinked(header.Get("Content-Type")) {
-		m.body = findLinks(text)
+		m.body = graph.FindLinks(text)
 	}
 	for name, values := range header {
 		if slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "://") }) || name == "Location" {
@@ -258,9 +258,7 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 	resp.Header = resp.Header.Clone() // it may be a recording's
 	for name, values := range resp.Header {
 		for _, value := range values {
-			if strings.Contains(value, "://") && isFollowedName(name) {
-				c.session.issued.add(linksIn(value, "://", nil))
-			}
+			c.session.issued.add(graph.HeaderLinks(name, value))
 		}
 		c.serveHeader(resp.Header, name, resp.StatusCode)
 	}
@@ -279,7 +277,7 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 	if left == "" {
 		delete(resp.Header, "Content-Encoding")
 	}
-	links := findLinks(string(came))
+	links := graph.FindLinks(string(came))
 	c.session.issued.add(links)
 	text := served(nil, string(came), links, c.base)
 	wire.SetResponseBody(resp, text)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // maxDepth bounds texts within texts: escapes of escapes, JSON in JSON.
@@ -171,9 +172,6 @@ func cutSuffixFold(s, suffix string) (string, bool) {
 	return s[:len(s)-len(suffix)], true
 }
 
-// The hosts of conversation ids, 19:LOCAL@HOST.
-var threadHosts = map[string]bool{"thread.v2": true, "thread.tacv2": true, "thread.skype": true, "unq.gbl.spaces": true}
-
 // nextAddress finds the next address or conversation id with its @ at from or after;
 // its local part begins at floor or after. Without one, start is the end of the text.
 func nextAddress(s string, from, floor int) (start, end int) {
@@ -196,7 +194,7 @@ func nextAddress(s string, from, floor int) (start, end int) {
 		for end > at+1 && (s[end-1] == '.' || s[end-1] == '-') {
 			end--
 		}
-		if host := s[at+1 : end]; start < at && (threadHosts[host] || isDomain(host)) {
+		if host := s[at+1 : end]; start < at && (graph.IsConversationHost(host) || isDomain(host)) {
 			return start, end
 		}
 		from, floor = at+1, at+1
@@ -229,7 +227,7 @@ func isDomain(s string) bool {
 
 func (p *pass) addressOrThread(s string, start, end, base int) {
 	at := strings.LastIndexByte(s[:end], '@')
-	if threadHosts[s[at+1:end]] {
+	if graph.IsConversationHost(s[at+1 : end]) {
 		p.thread(s, start, at, base)
 		return
 	}

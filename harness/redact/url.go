@@ -6,7 +6,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // url looks at an address, absolute or relative, that is the whole text. With a rule
@@ -103,7 +103,7 @@ func unquoted(s string, c byte) int {
 // there is asked with a token.
 func isService(link string) bool {
 	host := hostOf(link)
-	return host == "" || graphurl.IsGraphHost(host) || isLogin(host)
+	return host == "" || graph.IsHost(host) || isLogin(host)
 }
 
 // hostOf is the host of an absolute address, "" for a relative one.
@@ -119,14 +119,9 @@ func hostOf(link string) string {
 	return link[start:end]
 }
 
-// isLogin: the sign-in hosts of the clouds (concepts/deployments).
+// isLogin: what is sent to Azure AD Graph, which is retired, is treated as a sign-in.
 func isLogin(host string) bool {
-	switch strings.ToLower(host) {
-	case "login.microsoftonline.com", "login.microsoftonline.us", "login.microsoftonline.de", "login.chinacloudapi.cn",
-		"login.partner.microsoftonline.cn", "login.windows.net", "login.microsoft.com", "login.live.com", "graph.windows.net":
-		return true
-	}
-	return false
+	return graph.IsSignInHost(host) || graph.BareHost(host) == graph.LegacyHost
 }
 
 // path looks at the segments of a path. Between :/ and : they name files
@@ -262,7 +257,7 @@ func isFrame(head, tail string) bool {
 	case tail == "", tail == "}", tail == "=", tail == "==":
 		return true
 	case tail[0] == '@':
-		return threadHosts[tail[1:]]
+		return graph.IsConversationHost(tail[1:])
 	case tail[0] == '!':
 		return ascii.All(tail[1:], ascii.IsDigit)
 	}

@@ -6,11 +6,10 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
-
-const graphRoot = "https://graph.microsoft.com"
 
 // addresses resolves paths and links.
 type addresses struct {
@@ -21,7 +20,7 @@ type addresses struct {
 func newAddresses(baseURL string) (addresses, error) {
 	rebase := baseURL != ""
 	if !rebase {
-		baseURL = graphRoot
+		baseURL = graph.URL
 	}
 	base, err := url.Parse(strings.TrimRight(baseURL, "/"))
 	if err != nil {
@@ -47,7 +46,7 @@ func (a addresses) resolve(link, api string) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.rebase && graphurl.IsGraphHost(u.Host) && u.Host != a.base.Host {
+	if a.rebase && graph.IsHost(u.Host) && u.Host != a.base.Host {
 		return url.Parse(a.base.String() + u.EscapedPath() + queryPart(u.RawQuery))
 	}
 	return u, nil
@@ -56,7 +55,7 @@ func (a addresses) resolve(link, api string) (*url.URL, error) {
 // home reports whether the host is the run's own or one of Graph's clouds: only
 // these may see a token.
 func (a addresses) home(host string) bool {
-	return host == a.base.Host || graphurl.IsGraphHost(host)
+	return host == a.base.Host || graph.IsHost(host)
 }
 
 func versioned(path, api string) string {

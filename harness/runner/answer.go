@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/match"
@@ -117,7 +118,7 @@ func (s *stepRun) client(rt http.RoundTripper) *http.Client {
 			return &redirectError{to: req.URL}
 		}
 		if req.URL.Host != via[0].URL.Host { // net/http would let subdomains and other ports have it
-			req.Header.Del("Authorization")
+			graph.DropCredentials(req.Header)
 			req.Header.Del("Referer")
 			*req = *req.WithContext(WithoutAuth(req.Context()))
 		}

@@ -63,10 +63,11 @@ func play(t *testing.T, script *txtar.Archive) string {
 	service := &canned{t: t, left: parseExchanges(t, section(script, "exchanges"))}
 	opts := options(section(script, "options"))
 	opts.Transport = service.as
-	if opts.Schemas, err = schema.Open(filepath.Join(dir, "schemas")); err != nil {
+	schemas, err := schema.Open(filepath.Join(dir, "schemas"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	opts.Answers = conform.New(opts.Schemas)
+	opts.Answers = conform.New(schemas)
 	told := tell(runner.Run(t.Context(), sc, opts))
 	for _, left := range service.left {
 		told += "unused: " + left.line + "\n"

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // Options choose what a Host says. The zero value signs everybody in.
@@ -113,7 +114,7 @@ func (h *Host) routes() {
 	}
 	h.mux.HandleFunc("GET /{tenant}/discovery/instance", h.json(h.discovery))
 	h.mux.HandleFunc("GET /{tenant}/userrealm/{user}", h.json(h.realm))
-	h.mux.HandleFunc("GET "+machine+"/metadata/identity/oauth2/token", h.json(h.machineToken))
+	h.mux.HandleFunc("GET "+graph.MachineHost+"/metadata/identity/oauth2/token", h.json(h.machineToken))
 	h.mux.HandleFunc("/", h.json(func(r *http.Request) (int, fields) {
 		return http.StatusNotFound, h.problem("invalid_request", "AADSTS90014: the stand-in for the sign-in hosts knows no "+r.Method+" "+r.URL.Path+".", 90014)
 	}))

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/match"
 )
@@ -147,12 +148,7 @@ func withoutUser(u *url.URL) string {
 // redacts or does not, these are never stored.
 func withoutCredentials(h http.Header) http.Header {
 	kept := h.Clone()
-	for name := range h {
-		switch http.CanonicalHeaderKey(name) {
-		case "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Ms-Authorization-Auxiliary":
-			delete(kept, name)
-		}
-	}
+	graph.DropCredentials(kept)
 	return kept
 }
 

@@ -8,11 +8,9 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
-
-// publicGraph is the host that a recording of a stand-in speaks to.
-const publicGraph = "graph.microsoft.com"
 
 // Rebase sends what is meant for https://graph.microsoft.com to another place, and
 // gives what comes back Graph's name again, links in headers and bodies included, so
@@ -24,7 +22,7 @@ type Rebase struct {
 
 // RoundTrip implements http.RoundTripper.
 func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.URL.Host != publicGraph {
+	if req.URL.Host != graph.Host {
 		return r.Base.RoundTrip(req)
 	}
 	resp, err := wire.Send(r.Base, req, func(sent *http.Request) {
@@ -34,7 +32,7 @@ func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	own, public := r.URL.Scheme+"://"+r.URL.Host, "https://"+publicGraph
+	own, public := r.URL.Scheme+"://"+r.URL.Host, graph.URL
 	for _, values := range resp.Header {
 		for i, value := range values {
 			values[i] = strings.ReplaceAll(value, own, public)
