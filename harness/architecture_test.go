@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os/exec"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 const module = "github.com/graphvcr/graphvcr/"
@@ -55,6 +59,7 @@ var imports = map[string][]string{
 	"harness/internal/jsondoc":    {},
 	"harness/internal/strictyaml": {"harness/internal/typo"},
 	"harness/internal/typo":       {},
+	"harness/testkit":             {},
 }
 
 // onlyImporter names the one package of this module that may import a library
@@ -105,14 +110,64 @@ func TestPackagesAreDocumented(t *testing.T) {
 	}
 }
 
+// seesMachine is code that asks the machine what it is like.
+var seesMachine = regexp.MustCompile(`\bos\.(Getenv|LookupEnv|Environ|ExpandEnv|UserHomeDir|UserConfigDir|UserCacheDir)\b|\bexec\.(Command|CommandContext|LookPath)\b`)
+
+// Tests that can see the machine of whoever runs them run on one of their own: a package
+// whose tests start a program, or that reads the environment, itself or through what it
+// and its tests import, has a TestMain with testkit.On.
+func TestTestsSeeNoMachine(t *testing.T) {
+	byPath := map[string]listedPackage{}
+	for _, p := range listPackages(t) {
+		byPath[p.ImportPath] = p
+	}
+	holds := func(p listedPackage, files []string, what *regexp.Regexp) bool {
+		return slices.ContainsFunc(files, func(name string) bool {
+			text, err := os.ReadFile(filepath.Join(p.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return what.Match(text)
+		})
+	}
+	sees := map[string]bool{}
+	for path, p := range byPath {
+		sees[path] = path != module+"harness/testkit" && holds(p, p.GoFiles, seesMachine)
+	}
+	var reaches func(imports []string, seen map[string]bool) bool
+	reaches = func(imports []string, seen map[string]bool) bool {
+		return slices.ContainsFunc(imports, func(path string) bool {
+			if p, ours := byPath[path]; ours && !seen[path] {
+				seen[path] = true
+				return sees[path] || reaches(p.Imports, seen)
+			}
+			return false
+		})
+	}
+	starts, on, n := regexp.MustCompile(`\bexec\.(Command|CommandContext|LookPath)\b`), regexp.MustCompile(`\btestkit\.On\(`), 0
+	for path, p := range byPath {
+		tests := slices.Concat(p.TestGoFiles, p.XTestGoFiles)
+		if len(tests) == 0 || !holds(p, tests, starts) && !reaches(slices.Concat([]string{path}, p.TestImports, p.XTestImports), map[string]bool{}) {
+			continue
+		}
+		if n++; !holds(p, tests, on) {
+			t.Errorf("the tests of %s can see the machine that they run on: give it a TestMain with testkit.On", path)
+		}
+	}
+	if n < 10 {
+		t.Errorf("only %d packages can see the machine", n)
+	}
+}
+
 type listedPackage struct {
-	ImportPath, Name, Doc string
-	GoFiles, Imports      []string
+	ImportPath, Name, Doc, Dir         string
+	GoFiles, TestGoFiles, XTestGoFiles []string
+	Imports, TestImports, XTestImports []string
 }
 
 func listPackages(t *testing.T) []listedPackage {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Name,Doc,GoFiles,Imports", "../...")
+	cmd := testkit.Go("list", "-json=ImportPath,Name,Doc,Dir,GoFiles,TestGoFiles,XTestGoFiles,Imports,TestImports,XTestImports", "../...")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)

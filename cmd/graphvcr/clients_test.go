@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // A client is a program that uses Graph through some SDK and prints what it was
@@ -73,9 +75,9 @@ func script(need, interpreter, file string) func(*testing.T) []string {
 func program(dir string, args ...string) func(*testing.T) []string {
 	return func(t *testing.T) []string {
 		file := filepath.Join(t.TempDir(), "client")
-		build := exec.Command("go", "build", "-o", file, ".")
+		build := testkit.Go("build", "-o", file, ".")
 		build.Dir = filepath.Join(clientsDir, dir)
-		build.Env = append(os.Environ(), "GOPROXY=off", "GOWORK=off")
+		build.Env = append(build.Env, "GOPROXY=off", "GOWORK=off")
 		out, err := build.CombinedOutput()
 		switch {
 		case err == nil:

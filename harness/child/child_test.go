@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // TestMain lets the test binary be the helper of Isolate, and a program that is run.
@@ -34,7 +36,7 @@ func TestMain(m *testing.M) {
 			os.Exit(0)
 		}
 	}
-	os.Exit(m.Run())
+	os.Exit(testkit.On(m, "keytool", "sh").Run())
 }
 
 func environment(t *testing.T, base ...string) func(string) string {
