@@ -76,6 +76,9 @@ Exit status:
   127  there is no such command
 `
 
+// killed is how long to wait for a command that was killed.
+const killed = 200 * time.Millisecond
+
 // statusHarness ends an exec whose harness could not run.
 const statusHarness = 125
 
@@ -124,6 +127,7 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, args []string) (int, error) {
 	talk := streams{in: std.in, out: std.err} // stdout is the command's, and each thing is told once
 	talk.err = silent{}
+	endsWith(ctx, statusHarness)
 	out, err := f.report.parse(talk)
 	if err != nil {
 		return statusHarness, err
@@ -139,7 +143,7 @@ func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, ar
 		}
 		return statusHarness, errors.Join(err, x.close())
 	}
-	status, err := x.program()
+	status, err := x.program(ctx)
 	told := x.end(ctx)
 	if err := errors.Join(err, x.close()); err != nil || status == child.StatusNotFound || status == child.StatusNotExecutable {
 		return max(status, 1), err
@@ -325,15 +329,28 @@ func (x *execution) place(authority *ca.Authority) error {
 	return err
 }
 
-// program runs the command.
-func (x *execution) program() (status int, err error) {
+// program runs the command. It is the command that an interruption ends; only the second
+// signal is ours.
+func (x *execution) program(ctx context.Context) (status int, err error) {
+	running, kill := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	defer kill()
+	defer during(ctx, hold{what: "waiting for " + x.args[0] + " to end", theirs: child.SentToAll, last: func() {
+		kill()
+		select {
+		case <-ended:
+		case <-time.After(killed):
+		}
+		_ = os.RemoveAll(x.dir)
+	}})()
+	defer close(ended)
 	p := child.Program{Args: x.args, Env: x.env, Stdin: x.std.in, Stdout: x.std.out, Stderr: x.std.err}
 	if x.inside != nil {
 		inside := x.inside
 		x.inside = nil
-		status, err = inside.Run(p)
+		status, err = inside.Run(running, p)
 	} else {
-		status, err = child.Run(p)
+		status, err = child.Run(running, p)
 	}
 	if err != nil {
 		err = &failure{message: "exec: run " + x.args[0], err: err, hint: "a program's name or path, then its arguments; for a shell's command line: sh -c '...'"}
@@ -343,6 +360,9 @@ func (x *execution) program() (status int, err error) {
 
 // end lets requests under way end, and tells what there is to tell.
 func (x *execution) end(ctx context.Context) report.Case {
+	if x.take.Live() {
+		defer during(ctx, saving)()
+	}
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	_ = x.proxy.Shutdown(patience) // what did not end in time is cut off

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -17,6 +16,8 @@ import (
 	azcloud "github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/quiet"
 )
 
@@ -114,7 +115,7 @@ func (s *signIn) certificate() (acquirer, error) {
 
 func readCertificate(path, password string) ([]*x509.Certificate, crypto.PrivateKey, error) {
 	what := "read the certificate of " + certificatePath
-	data, err := os.ReadFile(path)
+	data, err := plainfile.ReadFile(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", what, err)
 	}
@@ -137,7 +138,7 @@ func (s *signIn) federated() (acquirer, error) {
 	}
 	path := s.Getenv(federatedTokenFile)
 	assertion := func(context.Context) (string, error) {
-		data, err := os.ReadFile(path)
+		data, err := plainfile.ReadFile(path)
 		if err != nil {
 			return "", fmt.Errorf("read the token of %s: %w", federatedTokenFile, err)
 		}

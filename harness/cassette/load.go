@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // Load reads a file. Errors are *Error.
 func Load(file string) (*Cassette, error) {
-	f, err := os.Open(file)
+	f, err := plainfile.Open(file)
 	if err != nil {
 		return nil, openError(file, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"iter"
 	"maps"
@@ -17,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // source is the text of one schema file. JSON pointers (RFC 6901) name places in
@@ -61,12 +61,12 @@ func (s *Set) text(key typeKey) (string, error) {
 }
 
 func readInRoot(dir, name string) (string, error) {
-	file, err := os.OpenInRoot(dir, name)
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return "", err
 	}
-	defer file.Close()
-	text, err := io.ReadAll(file)
+	defer root.Close()
+	text, err := plainfile.ReadFileIn(root, name)
 	return string(text), err
 }
 
