@@ -28,7 +28,8 @@ type interruption struct {
 	talk   io.Writer
 	exit   func(status int)
 	mu     sync.Mutex
-	status int // where a command is ended
+	status int  // where a command is ended
+	ending bool // and the process with it
 	held   []*hold
 }
 
@@ -57,6 +58,12 @@ func interruptible(talk io.Writer, exit func(int)) (ctx context.Context, stop fu
 		close(done)
 		signal.Stop(signals)
 		cancel()
+		i.mu.Lock()
+		ending := i.ending
+		i.mu.Unlock()
+		if ending { // with the status of that, not with ours
+			select {}
+		}
 	}
 }
 
@@ -131,6 +138,9 @@ func (i *interruption) current() *hold {
 
 // end ends the process.
 func (i *interruption) end(status int) {
+	i.mu.Lock()
+	i.ending = true
+	i.mu.Unlock()
 	for h := i.current(); h != nil; h = i.pop() {
 		if h.last != nil {
 			h.last()

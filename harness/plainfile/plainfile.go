@@ -9,7 +9,7 @@ import (
 // KindError is what lies at a name in the place of a file.
 type KindError struct{ Kind string }
 
-func (e *KindError) Error() string { return "it is " + e.Kind + ", want a file" }
+func (e *KindError) Error() string { return "this is " + e.Kind + ", not a file" }
 
 // Open opens a file for reading. Errors are *fs.PathError, which wraps a *KindError where
 // there is no file but something else.

@@ -35,8 +35,8 @@ func TestReadFile(t *testing.T) {
 	}
 	defer root.Close()
 	for name, want := range map[string]string{
-		"file": "", "link": "", "folder": "it is a folder, want a file", "pipe": "it is a pipe, want a file", "pipelink": "it is a pipe, want a file",
-		"socket": "it is a socket, want a file", "none": "no such file",
+		"file": "", "link": "", "folder": "this is a folder, not a file", "pipe": "this is a pipe, not a file", "pipelink": "this is a pipe, not a file",
+		"socket": "this is a socket, not a file", "none": "no such file",
 	} {
 		for _, read := range []func() ([]byte, error){
 			func() ([]byte, error) { return plainfile.ReadFile(in(name)) },
@@ -51,7 +51,7 @@ func TestReadFile(t *testing.T) {
 			}
 		}
 	}
-	if _, err := plainfile.ReadFile(in("zero")); err == nil || !strings.Contains(err.Error(), "it is a device, want a file") {
+	if _, err := plainfile.ReadFile(in("zero")); err == nil || !strings.Contains(err.Error(), "this is a device, not a file") {
 		t.Errorf("a link to a device: %v", err)
 	}
 	if text, err := plainfile.ReadFile(os.DevNull); err != nil || len(text) > 0 {

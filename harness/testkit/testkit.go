@@ -140,6 +140,18 @@ func Go(args ...string) *exec.Cmd {
 	return cmd
 }
 
+// Slow reports whether a proof is to be made at its full size, which .ci/run asks for with
+// GRAPHVCR_SLOW=1: go test ./... is for every change, and makes it smaller.
+func Slow() bool { return os.Getenv("GRAPHVCR_SLOW") == "1" }
+
+// Sized is the full size of a proof where it may be slow, and a smaller one elsewhere.
+func Sized(full, quick int) int {
+	if Slow() {
+		return full
+	}
+	return quick
+}
+
 // Shell are the programs of a shell's everyday scripts.
 func Shell() []string {
 	return strings.Fields("bash sh env awk cat chmod cp cut find grep head ls mkdir mkfifo mktemp rm sed sha256sum sleep sort tail tee touch tr wc")

@@ -17,6 +17,7 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
@@ -44,7 +45,7 @@ func TestRecorderMemory(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector takes memory of its own")
 	}
-	count, contenders := 1_000, []string{"ours", "with-rules"}
+	count, contenders := testkit.Sized(1_000, 300), []string{"ours", "with-rules"}
 	if os.Getenv("GRAPHVCR_FULL") == "1" {
 		count, contenders = 10_000, append(contenders, "go-vcr")
 	}
