@@ -19,6 +19,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/draft"
 	"github.com/graphvcr/graphvcr/harness/generate"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -235,7 +236,7 @@ const mostSent = 4 << 20
 func (f *recordFlags) sentBody(std streams) ([]byte, error) {
 	in := std.in
 	if f.body != "-" {
-		file, err := os.Open(f.body)
+		file, err := plainfile.Open(f.body)
 		if err != nil {
 			return nil, &failure{message: "record: --body", err: err}
 		}

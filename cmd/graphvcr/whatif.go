@@ -16,6 +16,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/diff"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -166,6 +167,9 @@ func (w *whatif) try(ctx context.Context, rule *diff.Rule) (report.Case, error) 
 // against runs the client against a cassette that stands in for the original, in a copy
 // of the folder of cassettes.
 func (w *whatif) against(ctx context.Context, tape *cassette.Cassette) (outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return outcome{}, err
+	}
 	dir, err := os.MkdirTemp("", "graphvcr-whatif-")
 	if err != nil {
 		return outcome{}, &failure{message: "whatif: make a folder for changed cassettes", err: err}
@@ -236,7 +240,7 @@ func (w *whatif) command(ctx context.Context, p *project.Project) (outcome, erro
 		return outcome{}, errors.Join(err, x.close())
 	}
 	x.env = append(x.env, "GRAPHVCR_CASSETTES="+p.Dirs.Cassettes)
-	status, err := x.program()
+	status, err := x.program(ctx)
 	told := x.end(ctx)
 	if err := errors.Join(err, x.close()); err != nil {
 		return outcome{}, err
@@ -274,7 +278,7 @@ func copyCassettes(from, to string) error {
 }
 
 func copyFile(from, to string) error {
-	in, err := os.Open(from)
+	in, err := plainfile.Open(from)
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,9 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"os"
 	"slices"
+
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // Torn tells what could not be read at the end of a journal.
@@ -26,7 +27,7 @@ func (t *Torn) String() string {
 // written at its end is told, never passed over: the second result is nil where the file
 // is whole. A journal that is still being written is a *LeftoverError.
 func OpenJournal(name string) (*Journal, *Torn, error) {
-	file, err := os.Open(name)
+	file, err := plainfile.Open(name)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read journal: %w", err)
 	}

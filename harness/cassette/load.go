@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // Load reads a file. Errors are *Error.
 func Load(file string) (*Cassette, error) {
-	f, err := os.Open(file)
+	f, err := plainfile.Open(file)
 	if err != nil {
 		return nil, openError(file, err)
 	}
@@ -28,7 +30,10 @@ func Load(file string) (*Cassette, error) {
 // openError is for a file that cannot even be opened.
 func openError(file string, err error) *Error {
 	e := &Error{File: file, Interaction: -1, Message: "the file cannot be opened: " + reason(err), Err: err}
+	var kind *plainfile.KindError
 	switch {
+	case errors.As(err, &kind):
+		e.Message, e.Advice = kind.Error(), "name a file of interactions"
 	case errors.Is(err, fs.ErrNotExist):
 		e.Message = "there is no such file"
 		if where, err := filepath.Abs(file); err == nil {
@@ -55,8 +60,6 @@ func read(file string, f *os.File) (*Cassette, error) {
 	switch {
 	case err != nil:
 		return nil, openError(file, err)
-	case info.IsDir():
-		return nil, &Error{File: file, Interaction: -1, Message: "this is a folder, not a file", Advice: "name a file in it"}
 	case !info.Mode().IsRegular():
 		return nil, &Error{File: file, Interaction: -1, Message: "this is not a regular file"}
 	case info.Size() > MaxSize:

@@ -3,6 +3,7 @@
 package child
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -28,7 +29,9 @@ func (*IsolationError) Hint() string { return "without --isolate exec works too"
 func Isolate(io.Reader, io.Writer, io.Writer) (*Isolated, error) { return nil, &IsolationError{} }
 
 // Run is never called.
-func (*Isolated) Run(Program) (int, error) { return StatusNotExecutable, errors.ErrUnsupported }
+func (*Isolated) Run(context.Context, Program) (int, error) {
+	return StatusNotExecutable, errors.ErrUnsupported
+}
 
 // Abandon is never called.
 func (*Isolated) Abandon() {}

@@ -14,9 +14,9 @@ import (
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/generate"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // real is a checker with all that v1.0 of the public cloud declares, and beta of the

@@ -6,7 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // The limits of a text. Graph's metadata has a few MB, its largest tag a few KB, and
@@ -19,7 +20,7 @@ const (
 
 // Load reads a file of metadata.
 func Load(file string) (*Model, error) {
-	f, err := os.Open(file)
+	f, err := plainfile.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("read metadata: %w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -37,7 +37,7 @@ type Acceptance struct {
 // LoadAcceptances reads a file of acceptances; one that does not exist has none.
 func LoadAcceptances(file string) (Acceptances, error) {
 	accepted := Acceptances{File: file}
-	data, err := os.ReadFile(file)
+	data, err := plainfile.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && strings.TrimSpace(string(data)) == "" {
 		return accepted, nil
 	}
@@ -109,7 +109,7 @@ func (e *Acceptance) expired(file string) report.Finding {
 // how many were added.
 func (a Acceptances) Accept(suite *report.Suite, reason string, until, now time.Time) (int, error) {
 	var b strings.Builder
-	text, err := os.ReadFile(a.File)
+	text, err := plainfile.ReadFile(a.File)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && strings.TrimSpace(string(text)) == "":
 		b.WriteString("# Changes of the API that are known and may stay. One whose end is past is told again.\naccepted:\n")

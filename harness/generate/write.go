@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/route"
 )
 
@@ -90,7 +91,7 @@ type writer struct {
 }
 
 func (w *writer) write(f File) error {
-	before, err := w.root.ReadFile(f.Name)
+	before, err := plainfile.ReadFileIn(w.root, f.Name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -139,7 +140,7 @@ func readOverlays(dir string) (map[string]map[string]any, error) {
 
 func readOverlay(dir, name string) (map[string]any, error) {
 	file := path.Join(filepath.ToSlash(dir), overlayFolder, name)
-	text, err := os.ReadFile(file)
+	text, err := plainfile.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("read overlay: %w", err)
 	}

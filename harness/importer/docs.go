@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,6 +18,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -79,7 +79,7 @@ func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
 
 // readPage reads no more than may be a page.
 func readPage(file string) (string, error) {
-	f, err := os.Open(file)
+	f, err := plainfile.Open(file)
 	if err != nil {
 		return "", fmt.Errorf("import %s: %w", file, err)
 	}

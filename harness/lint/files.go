@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/drift"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/route"
 	"github.com/graphvcr/graphvcr/harness/schema"
@@ -156,7 +157,7 @@ func below(dir, name string) bool {
 // sniff looks for the top-level keys that make a scenario or a cassette. They
 // stand near the top of both.
 func sniff(name string) kind {
-	f, err := os.Open(name)
+	f, err := plainfile.Open(name)
 	if err != nil {
 		return isUnknown
 	}

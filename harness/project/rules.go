@@ -3,7 +3,6 @@ package project
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/match"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -35,7 +35,7 @@ type DiffRules struct {
 // LoadRules reads a rules file (schemas/graphvcr/rules.json is its schema). What
 // the file says is done or is an error: no key is passed over in silence.
 func LoadRules(file string) (Rules, error) {
-	data, err := os.ReadFile(file)
+	data, err := plainfile.ReadFile(file)
 	if err != nil {
 		return Rules{}, &Error{Message: fmt.Sprintf("read rules: %v", err), Advice: "name an existing file with --rules", Err: err}
 	}

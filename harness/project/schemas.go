@@ -3,7 +3,6 @@ package project
 import (
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/generate"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
@@ -87,7 +87,7 @@ func titleOf(path string) string {
 // CheckFile validates a file of JSON as a value of a type.
 func (p *Project) CheckFile(file, api, typ string) (report.Case, error) {
 	told := report.Case{Name: clean(file) + " as " + typ, File: clean(file)}
-	text, err := os.ReadFile(file)
+	text, err := plainfile.ReadFile(file)
 	if err != nil {
 		return told, fmt.Errorf("check: %w", err)
 	}

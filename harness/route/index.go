@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // FileName is what an index is called beside the schemas of its API.
@@ -196,7 +196,7 @@ func (e *Error) Hint() string { return e.Advice }
 // Load reads an index that Text wrote. A file that is not there is an error that
 // wraps fs.ErrNotExist.
 func Load(name string) (*Index, error) {
-	text, err := os.ReadFile(name)
+	text, err := plainfile.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("read the index of paths: %w", err)
 	}

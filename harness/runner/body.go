@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
 
@@ -90,7 +91,7 @@ func readBeside(scenarioFile, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer folder.Close()
-	return folder.ReadFile(filepath.FromSlash(name))
+	return plainfile.ReadFileIn(folder, filepath.FromSlash(name))
 }
 
 // fileType goes by the name's ending. It does not ask the machine's MIME tables:

@@ -16,6 +16,7 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
@@ -43,7 +44,7 @@ func TestRecorderMemory(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector takes memory of its own")
 	}
-	count := 1_000
+	count := testkit.Sized(1_000, 300)
 	if os.Getenv("GRAPHVCR_FULL") == "1" {
 		count = 10_000
 	}
