@@ -21,7 +21,7 @@ var imports = map[string][]string{
 	"harness/proxy": {"harness/quiet", "harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl"},
 	"harness/ca":    {},
 
-	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
+	"harness/lint":     {"harness/conform", "harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
 	"harness/project":  {"harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
 	"harness/docs":     {},
 	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc"},
@@ -37,7 +37,7 @@ var imports = map[string][]string{
 
 	"harness/planted":  {"harness/cassette"},
 	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graphurl"},
-	"harness/auth":     {"harness/quiet", "harness/scenario", "harness/cassette"},
+	"harness/auth":     {"harness/quiet", "harness/report", "harness/scenario", "harness/cassette"},
 
 	"harness/quiet":  {},
 	"harness/child":  {},

@@ -29,7 +29,7 @@ func (j *judgement) batch() error {
 		at := jsondoc.AppendPath("$['responses']", i)
 		n := partOf(requests, id)
 		if answered[id]++; n < 0 || answered[id] > 1 {
-			j.problem("answer.batch", report.Error, at+"['id']", "the id of a request that is not answered yet", brief(fields["id"]))
+			j.problem(ruleAnswerBatch, report.Error, at+"['id']", "the id of a request that is not answered yet", brief(fields["id"]))
 			continue
 		}
 		if err := j.part(requests[n], fields, at, jsondoc.AppendPath(inRequest+"$['requests']", n)); err != nil {
@@ -38,7 +38,7 @@ func (j *judgement) batch() error {
 	}
 	for _, sent := range requests {
 		if id := text(sent["id"]); answered[id] == 0 {
-			j.problem("answer.batch", report.Error, "$['responses']", "an answer to part "+id, "none")
+			j.problem(ruleAnswerBatch, report.Error, "$['responses']", "an answer to part "+id, "none")
 		}
 	}
 	return nil

@@ -41,7 +41,7 @@ type Result struct {
 
 // Problem is one thing that is not as promised.
 type Problem struct {
-	Rule     string // "schema.KEYWORD", "answer.WHAT", "request.KEYWORD"
+	Rule     report.Rule // "schema.KEYWORD", "answer.WHAT", "request.KEYWORD"
 	Severity report.Severity
 	Where    string // RFC 9535 normalized path in the answer, "status", "header.NAME", or "request" and a path
 	Want     string
@@ -110,6 +110,6 @@ type judgement struct {
 	result  Result
 }
 
-func (j *judgement) problem(rule string, severity report.Severity, where, want, got string) {
+func (j *judgement) problem(rule report.Rule, severity report.Severity, where, want, got string) {
 	j.result.Problems = append(j.result.Problems, Problem{Rule: rule, Severity: severity, Where: where, Want: want, Got: got})
 }

@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -100,46 +99,5 @@ func (q equalities) compare(e *exchange, ids []held) {
 				pair.equal++
 			}
 		}
-	}
-}
-
-// equalities tells which places no longer hold the same id. Of three that were one, the
-// place that left is told once.
-func (c *comparison) equalities(p pair, old, new *answers) {
-	type broken struct {
-		places   [2]string
-		old, new *equality
-	}
-	var all []broken
-	moved := map[string]int{}
-	for places, was := range old.equal {
-		is := new.equal[places]
-		if is == nil || was.equal < was.both || is.equal > 0 {
-			continue
-		}
-		all = append(all, broken{places, was, is})
-		moved[places[0]]++
-		moved[places[1]]++
-	}
-	slices.SortFunc(all, func(a, b broken) int {
-		return cmp.Or(
-			cmp.Compare(max(moved[b.places[0]], moved[b.places[1]]), max(moved[a.places[0]], moved[a.places[1]])),
-			strings.Compare(a.places[0], b.places[0]), strings.Compare(a.places[1], b.places[1]))
-	})
-	told := map[string]bool{}
-	for _, b := range all {
-		left := b.places[1]
-		if moved[b.places[0]] > moved[left] || moved[b.places[0]] == moved[left] && strings.HasPrefix(left, "url.") {
-			left = b.places[0] // what was asked for is what it was
-		}
-		if told[left] || told[b.places[0]] && told[b.places[1]] {
-			continue
-		}
-		told[left] = true
-		c.add(difference{
-			rule: "equality.broken", operation: p.old, where: left, old: "equal", new: "different", count: b.new.both,
-			message:  b.places[0] + " is no longer " + b.places[1],
-			examples: []Example{{Old: b.old.at.interaction, New: b.new.at.interaction, Path: left}},
-		})
 	}
 }

@@ -58,7 +58,7 @@ func (p *Project) JudgeTypes(c *cassette.Cassette, named []string, file string) 
 				types[n] = result.Type
 			}
 		} else {
-			j.tellOnce("docs.metadata", fmt.Sprintf("there is no index of the paths of %s: the types that the page names were not compared with metadata", j.api))
+			j.tellOnce(ruleDocsMetadata, fmt.Sprintf("there is no index of the paths of %s: the types that the page names were not compared with metadata", j.api))
 			j.validate()
 		}
 		if j.api == "beta" {
@@ -79,18 +79,26 @@ type typeJudge struct {
 	told        map[string]bool
 }
 
-func (j *typeJudge) add(rule string, severity report.Severity, where, want, got, message string) {
+func (j *typeJudge) add(rule report.Rule, severity report.Severity, message string) *report.Finding {
 	n := j.n
 	j.findings = append(j.findings, report.Finding{
 		Rule: rule, Severity: severity, Interaction: &n, Place: report.Place{File: j.file},
-		Where: where, Want: want, Got: got, Message: message,
+		Message: message,
 	})
+	return &j.findings[len(j.findings)-1]
 }
 
-func (j *typeJudge) tellOnce(rule, message string) {
+// addAt tells what a value is and should be.
+func (j *typeJudge) addAt(rule report.Rule, severity report.Severity, where, want, got string) *report.Finding {
+	f := j.add(rule, severity, "")
+	f.Where, f.Want, f.Got = where, want, got
+	return f
+}
+
+func (j *typeJudge) tellOnce(rule report.Rule, message string) {
 	if !j.told[message] {
 		j.told[message] = true
-		j.add(rule, report.Note, "", "", "", message)
+		j.add(rule, report.Note, message)
 	}
 }
 
@@ -104,9 +112,9 @@ func (j *typeJudge) compare(result conform.Result) (surer bool) {
 	switch {
 	case err != nil:
 	case relation == conform.Undeclared:
-		j.add("docs.type", report.Warning, "$", "a type of metadata", j.typ, fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", bare(j.typ), j.api))
+		j.addAt(ruleDocsType, report.Warning, "$", "a type of metadata", j.typ).Message = fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", bare(j.typ), j.api)
 	case relation == conform.Apart:
-		j.add("docs.type", report.Warning, "$", result.Type, j.typ, fmt.Sprintf("the page says that the answer is %s, and metadata says %s", j.typ, result.Type))
+		j.addAt(ruleDocsType, report.Warning, "$", result.Type, j.typ).Message = fmt.Sprintf("the page says that the answer is %s, and metadata says %s", j.typ, result.Type)
 		return true
 	}
 	return false
@@ -121,7 +129,7 @@ func (j *typeJudge) validate() {
 		return
 	}
 	if !j.project.Schemas.Has(j.api, j.typ) {
-		j.tellOnce("docs.metadata", fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", bare(j.typ), j.api))
+		j.tellOnce(ruleDocsMetadata, fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", bare(j.typ), j.api))
 		return
 	}
 	options := optionsOf(j.interaction)
@@ -132,10 +140,10 @@ func (j *typeJudge) validate() {
 	}
 	for _, v := range violations {
 		severity := report.Warning
-		if v.Rule == "open" {
+		if v.Rule == schema.RuleOpen {
 			severity = report.Note
 		}
-		j.add("schema."+v.Rule, severity, v.Path, v.Want, v.Got, fmt.Sprintf("%s is %s, wanted %s (%s:%d)", v.Path, v.Got, v.Want, v.File, v.Line))
+		j.addAt(conform.SchemaRule(v.Rule), severity, v.Path, v.Want, v.Got).Remark = conform.Source(v.File, v.Line)
 	}
 }
 
@@ -157,7 +165,7 @@ func (j *typeJudge) elsewhere(api string) {
 	}
 	for _, v := range there {
 		if !here[v.Path] {
-			j.add("docs.version", report.Note, v.Path, v.Want, v.Got, fmt.Sprintf("%s is %s, which %s does not have: wanted %s (%s:%d)", v.Path, v.Got, api, v.Want, v.File, v.Line))
+			j.addAt(ruleDocsVersion, report.Note, v.Path, v.Want, v.Got).Is = fmt.Sprintf("is %s, which %s does not have: wanted %s (%s:%d)", v.Got, api, v.Want, v.File, v.Line)
 		}
 	}
 }

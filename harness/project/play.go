@@ -9,11 +9,12 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/runner"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
 // RuleMiss is a request that no interaction answers.
-const RuleMiss = "replay.miss"
+const RuleMiss = runner.RuleMiss
 
 // A Playback replays cassettes to any client.
 type Playback struct {

@@ -13,7 +13,7 @@ import (
 )
 
 // RuleRedacted is the rule of what redaction replaced.
-const RuleRedacted = "redact.replaced"
+const RuleRedacted report.Rule = "redact.replaced"
 
 // Clean redacts a cassette in place by the project's rules and says, in a note for
 // each rule, how many values it replaced. The guard refuses to save what would leak

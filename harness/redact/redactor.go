@@ -131,7 +131,7 @@ func (r *Redactor) Summary() map[string]int {
 	summary := make(map[string]int)
 	for n, count := range r.counts {
 		if count > 0 {
-			summary[table[n].ID] = count
+			summary[string(table[n].ID)] = count
 		}
 	}
 	return summary

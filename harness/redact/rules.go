@@ -35,9 +35,12 @@ const (
 	Content  Class = "content"  // says what was written or stored
 )
 
-// A Rule is one kind of value that is replaced. Its ID is stable.
+// An ID is the stable id of a rule.
+type ID string
+
+// A Rule is one kind of value that is replaced.
 type Rule struct {
-	ID    string
+	ID    ID
 	Class Class
 	Doc   string // one line: which values, and what they become
 }
@@ -82,7 +85,7 @@ func (e *unknownRule) Hint() string {
 	var ids []string
 	for _, rule := range table[1:] {
 		if rule.Class != Secret {
-			ids = append(ids, rule.ID)
+			ids = append(ids, string(rule.ID))
 		}
 	}
 	return "the rules that can be disabled are " + strings.Join(ids, ", ")
@@ -110,7 +113,7 @@ func (r Rules) enabled() (on [ruleCount]bool) {
 		switch class := table[n].Class; {
 		case class == Identity && r.Identity == Off, class == Content && r.Content == Off:
 		default:
-			on[n] = class == Secret || !slices.Contains(r.Disable, table[n].ID)
+			on[n] = class == Secret || !slices.Contains(r.Disable, string(table[n].ID))
 		}
 	}
 	return on

@@ -97,7 +97,7 @@ var table = [ruleCount]Rule{
 
 func ruleNamed(id string) rule {
 	for n := 1; n < int(ruleCount); n++ {
-		if table[n].ID == id {
+		if string(table[n].ID) == id {
 			return rule(n)
 		}
 	}

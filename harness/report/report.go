@@ -56,18 +56,22 @@ func (p Place) String() string {
 	}
 }
 
-// Finding is anything worth telling.
+// Finding is anything worth telling. It carries data; [Finding.Sentence] and the
+// renderers make words of it, and nothing reads those words again.
 type Finding struct {
 	ID          string // 12 hex digits, stable across runs; filled by Suite.Finish
-	Rule        string // stable, e.g. "expect.equals", "schema.format", "replay.miss", "replay.unused"
+	Rule        Rule
 	Severity    Severity
 	Step        string // name of the step, "" when none
 	Interaction *int   // id in the cassette, nil when none
 	Place              // the scenario's file and line
 	Cassette    Place
 	Where       string // RFC 9535 normalized path, or "status", "header.Location"
-	Message     string
 	Want, Got   string
+	Message     string // what is wrong, without Where; "" where Is, or Want and Got, say it
+	Is          string // what is wrong, said of the value at Where: "has 2 elements, wanted 3"
+	Remark      string // ends a sentence made of Want and Got: "(schemas/v1.0/microsoft.graph.user.json:8)"
+	Part        string // of the step that it is about, "page 2"; "" when that is all of it
 	Hint        string
 	Fingerprint string // of what is known again in other runs by itself; it is the id then
 	Examples    []Example

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/conform"
@@ -12,25 +11,25 @@ import (
 // conformity judges an answer by what metadata promises, whatever the step expects
 // of it. What Graph may do without notice is a warning, unless the step has an
 // expectation of the very field; what documentation shows is no contract.
-func (s *stepRun) conformity(a *answer) ([]report.Finding, *halt) {
+func (s *stepRun) conformity(a *answer) ([]finding, *halt) {
 	if s.opts.Answers == nil || a.redirected {
 		return nil, nil
 	}
 	result, err := s.trail.Check(s.opts.Answers, s.conformed(a))
 	if err != nil {
-		h := couldNot("run.schema", 0, "check the answer to %s: %v", s.what(a.request), err)
+		h := couldNot(ruleRunSchema, 0, "check the answer to %s: %v", s.what(a.request), err)
 		h.finding.Hint = hintOf(err)
 		return nil, h
 	}
-	var findings []report.Finding
-	if result.Reason != "" && s.news("answer.untyped", result.Reason) {
-		findings = append(findings, report.Finding{
-			Rule: "answer.untyped", Severity: report.Note, Interaction: a.source().id(), Cassette: a.source().place(""),
+	var findings []finding
+	if result.Reason != "" && s.news(conform.RuleAnswerUntyped, result.Reason) {
+		findings = append(findings, finding{Finding: report.Finding{
+			Rule: conform.RuleAnswerUntyped, Severity: report.Note, Interaction: a.source().id(), Cassette: a.source().place(""),
 			Message: "the answer was not validated: " + result.Reason,
-		})
+		}})
 	}
 	for _, p := range result.Problems {
-		if s.step.Poll != nil && p.Rule == "answer.order" || p.Severity == report.Note && !s.news(p.Rule, propertyOf(p)) {
+		if s.step.Poll != nil && p.Rule == conform.RuleAnswerOrder || p.Severity == report.Note && !s.news(p.Rule, propertyOf(p)) {
 			continue // the poll tells of it, or it is told
 		}
 		findings = append(findings, s.unlike(p, a))
@@ -52,16 +51,12 @@ func (s *stepRun) conformed(a *answer) conform.Exchange {
 }
 
 // unlike is a problem as a finding.
-func (s *stepRun) unlike(p conform.Problem, a *answer) report.Finding {
+func (s *stepRun) unlike(p conform.Problem, a *answer) finding {
 	at := place{where: p.Where}
 	if strings.HasPrefix(p.Where, jsondoc.Root) {
 		at.at = p.Where
 	}
-	message := fmt.Sprintf("%s is %s, wanted %s", p.Where, cut(p.Got), p.Want)
-	if p.File != "" {
-		message += fmt.Sprintf(" (%s:%d)", p.File, p.Line)
-	}
-	f := failure{place: at, rule: p.Rule, want: p.Want, got: cut(p.Got), message: message}.finding(a)
+	f := failure{place: at, rule: p.Rule, want: plain(p.Want), got: value(p.Got), remark: conform.Source(p.File, p.Line)}.finding(a)
 	f.Severity = p.Severity
 	if p.Severity == report.Warning && s.named[p.Where] {
 		f.Severity = report.Error
@@ -79,13 +74,13 @@ func propertyOf(p conform.Problem) string {
 }
 
 // news reports whether something is told for the first time in this run.
-func (r *run) news(rule, what string) bool {
-	key := rule + "\x00" + what
+func (r *run) news(rule report.Rule, what string) bool {
+	key := [2]string{string(rule), what}
 	if r.told[key] {
 		return false
 	}
 	if r.told == nil {
-		r.told = map[string]bool{}
+		r.told = map[[2]string]bool{}
 	}
 	r.told[key] = true
 	return true

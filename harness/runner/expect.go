@@ -1,13 +1,13 @@
 package runner
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 	"github.com/graphvcr/graphvcr/harness/schema"
@@ -62,10 +62,8 @@ func (s *stepRun) checkStatus(e *scenario.Expect, v *view) []failure {
 	if ok {
 		return nil
 	}
-	at, got := v.statusPlace(), v.describeStatus()
 	return []failure{{
-		place: at, rule: "expect.status", line: e.Line, want: want, got: got,
-		message: fmt.Sprintf("%s is %s, wanted %s", at.where, got, want),
+		place: v.statusPlace(), rule: ruleExpectStatus, line: e.Line, want: plain(want), got: plain(v.describeStatus()),
 	}}
 }
 
@@ -94,8 +92,8 @@ func (c *checker) body(e *scenario.Expect, v *view) []failure {
 	if len(e.Body) > 0 && !v.isJSON {
 		got := kindOf(v)
 		return append(failures, failure{
-			place: v.textPlace(), rule: "expect.body", line: e.Body[0].Line,
-			want: "a JSON body", got: got, message: "the answer has " + got + ", wanted JSON",
+			place: v.textPlace(), rule: ruleExpectBody, line: e.Body[0].Line,
+			want: plain("a JSON body"), got: plain(got), message: plain("the answer has " + got + ", wanted JSON"),
 		})
 	}
 	return append(failures, c.checks(e.Body, v.doc, v.bodyPlace())...)
@@ -115,31 +113,30 @@ func kindOf(v *view) string {
 
 // violations validates the document against its schema. What Graph may do
 // without notice is a warning, unless the step has an expectation of the very field.
-func (s *stepRun) violations(e *scenario.Expect, v *view, named map[string]bool) ([]report.Finding, *halt) {
+func (s *stepRun) violations(e *scenario.Expect, v *view, named map[string]bool) ([]finding, *halt) {
 	if e.Schema == "" {
 		return nil, nil
 	}
 	if !v.isJSON {
-		return []report.Finding{failure{
-			place: v.textPlace(), rule: "schema.body", line: e.Line, want: e.Schema, got: kindOf(v),
-			message: "the answer has " + kindOf(v) + ", wanted a " + e.Schema,
+		return []finding{failure{
+			place: v.textPlace(), rule: ruleSchemaBody, line: e.Line, want: plain(e.Schema), got: plain(kindOf(v)),
+			message: plain("the answer has " + kindOf(v) + ", wanted a " + e.Schema),
 		}.finding(v.answer)}, nil
 	}
 	if s.opts.Schemas == nil {
-		return nil, couldNot("run.schema", e.Line, "no schemas to check %s with", e.Schema)
+		return nil, couldNot(ruleRunSchema, e.Line, "no schemas to check %s with", e.Schema)
 	}
 	options := schema.Options{Select: v.selected(), Placeholders: v.fromDocs()}
 	found, err := s.opts.Schemas.Validate(s.api(), e.Schema, v.doc, options)
 	if err != nil {
 		return nil, schemaFault(err, e)
 	}
-	findings := make([]report.Finding, 0, len(found))
+	findings := make([]finding, 0, len(found))
 	for _, violation := range found {
 		at := v.bodyPlace().below(violation.Path)
 		f := failure{
-			place: at, rule: "schema." + violation.Rule, line: e.Line,
-			want: violation.Want, got: cut(violation.Got),
-			message: fmt.Sprintf("%s is %s, wanted %s (%s:%d)", at.where, cut(violation.Got), violation.Want, violation.File, violation.Line),
+			place: at, rule: conform.SchemaRule(violation.Rule), line: e.Line,
+			want: plain(violation.Want), got: value(violation.Got), remark: conform.Source(violation.File, violation.Line),
 		}.finding(v.answer)
 		if violation.Warning && !named[at.where] {
 			f.Severity = report.Warning
@@ -150,7 +147,7 @@ func (s *stepRun) violations(e *scenario.Expect, v *view, named map[string]bool)
 }
 
 func schemaFault(err error, e *scenario.Expect) *halt {
-	h := couldNot("run.schema", e.Line, "check %s: %v", e.Schema, err)
+	h := couldNot(ruleRunSchema, e.Line, "check %s: %v", e.Schema, err)
 	h.finding.Hint = hintOf(err)
 	return h
 }

@@ -4,7 +4,18 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+
+	"github.com/graphvcr/graphvcr/harness/report"
 )
+
+// The rule of schemas.
+const SchemaViolated ID = "schema.violated"
+
+func schemaRules() []Rule {
+	return []Rule{
+		{SchemaViolated, report.Warning, false, "an answer breaks a schema that it kept", breakSchema},
+	}
+}
 
 // schemas tells where answers break schemas that they kept before. Where another change
 // at the same place says why, that one says that the schema does not know it.
@@ -20,8 +31,8 @@ func (c *comparison) schemas() {
 				continue
 			}
 			c.add(difference{
-				rule: "schema.violated", operation: p.old, where: v.Where, old: "as the schema says", new: v.Rule, count: v.count,
-				message:  v.Message,
+				rule: SchemaViolated, operation: p.old, where: v.Where, old: "as the schema says", new: string(v.Rule), count: v.count,
+				message:  v.at.path + " is " + v.Got + ", wanted " + v.Want,
 				examples: []Example{{New: v.at.interaction, Path: v.at.path}},
 			})
 		}
@@ -49,7 +60,7 @@ func (c *comparison) violations(op *operation) violations {
 				for _, v := range c.opts.Judge(e.at) {
 					at := spot{e.at, v.Where}
 					v.Where = anyIndex.ReplaceAllString(v.Where, "[*]")
-					key := v.Rule + " " + v.Where
+					key := string(v.Rule) + " " + v.Where
 					if all[key] == nil {
 						all[key] = &violated{Violation: v, at: at}
 					}
@@ -70,11 +81,21 @@ func (c *comparison) explainedBy(op *operation, where string) bool {
 	for i := range c.found {
 		d := &c.found[i]
 		if d.operation == op && (d.where == where || d.where == "status") {
-			if d.rule == "enum.new" && !explained {
+			if d.rule == EnumNew && !explained {
 				d.message += ", which the metadata does not declare"
 			}
 			explained = true
 		}
 	}
 	return explained
+}
+
+// brokenText is what breakSchema writes. It is no change of another kind: a text stays one.
+const brokenText = "a text that its schema refuses"
+
+func breakSchema(m *mutation) string {
+	return m.everywhere(func(op *operation, name string, value any) bool {
+		s, isText := value.(string)
+		return isText && isPlain(op, name, value) && valueOf(name, s).role == prose
+	}, func(object map[string]any, name string) { object[name] = brokenText })
 }
