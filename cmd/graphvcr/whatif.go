@@ -144,7 +144,7 @@ func (w *whatif) asItIs(ctx context.Context) error {
 
 func (w *whatif) try(ctx context.Context, rule *diff.Rule) (report.Case, error) {
 	told := report.Case{Name: string(rule.ID) + ": " + rule.Doc, File: w.tape.File}
-	changed, what, err := rule.Mutate(w.tape)
+	changed, what, err := rule.Mutate(w.tape, w.project.Violations)
 	if err != nil {
 		return told, err
 	}

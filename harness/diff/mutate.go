@@ -14,19 +14,21 @@ import (
 // Mutate makes the rule's change to a copy of a recording, wherever it first applies, and
 // says what it did. The text is empty where the change applies nowhere. What it makes,
 // Compare finds once.
-func (r *Rule) Mutate(tape *cassette.Cassette) (changed *cassette.Cassette, what string, err error) {
+func (r *Rule) Mutate(tape *cassette.Cassette, judge func(*cassette.Interaction) []Violation) (changed *cassette.Cassette, what string, err error) {
 	m, err := newMutation(tape)
 	if err != nil {
 		return nil, "", err
 	}
+	m.judge = judge
 	what = r.mutate(m)
 	return m.tape, what, nil
 }
 
 // A mutation is a recording that is being changed.
 type mutation struct {
-	tape *cassette.Cassette
-	is   *behaviour
+	tape  *cassette.Cassette
+	is    *behaviour
+	judge func(*cassette.Interaction) []Violation // as in Options
 }
 
 func newMutation(tape *cassette.Cassette) (*mutation, error) {
@@ -42,7 +44,7 @@ func newMutation(tape *cassette.Cassette) (*mutation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &mutation{&changed, is}, nil
+	return &mutation{tape: &changed, is: is}, nil
 }
 
 // operations are those that are no parts of batches, with all their answers.
@@ -132,12 +134,16 @@ func memberThat(op *operation, answers []*exchange, fits func(*operation, string
 	return ""
 }
 
+// isDataName reports a member that is no annotation, state, id or link.
+func isDataName(name string) bool {
+	return !strings.HasPrefix(name, "@") && name != "value" && name != "status" && !isIDName(name) && !isLinkName(name) && !isFollowed(name) && !strings.HasSuffix(name, "Url")
+}
+
 // isPlain reports a member whose change has no other meaning than its own: no link, no
 // id, no state.
 func isPlain(op *operation, name string, value any) bool {
 	_, isText := value.(string)
-	return value != nil && !strings.HasPrefix(name, "@") && name != "value" && name != "status" && !isIDName(name) && !isLinkName(name) && !isFollowed(name) &&
-		!strings.HasSuffix(name, "Url") && (!isText || valueOf(name, value.(string)).role != ident)
+	return value != nil && isDataName(name) && (!isText || valueOf(name, value.(string)).role != ident)
 }
 
 // everywhereOrRoot changes a text of the roots of an operation's answers.
