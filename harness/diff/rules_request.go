@@ -87,7 +87,7 @@ func (c *comparison) requests(p pair, before, after *picture) {
 func changeFlow(m *mutation) string {
 	op, answers := m.first(func(op *operation, answers []*exchange) bool {
 		return op.follows == "" && isGoodRead(op, answers) && op != m.is.order[0] && !slices.ContainsFunc(m.is.order, func(other *operation) bool {
-			return other.follows != "" && strings.HasSuffix(other.key, " of "+op.key)
+			return other.from == op
 		})
 	})
 	if op == nil {

@@ -43,7 +43,7 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 	blobs.willBeAsked(versions)
 	var before *cassette.Cassette
 	for n, v := range versions {
-		told := report.Case{Name: v.name(), File: file}
+		told := report.Case{Name: v.name(), Label: v.date, File: file}
 		if v.blob == "" {
 			told.Findings = []report.Finding{{Rule: ruleDriftCassetteGone, Severity: report.Note, Place: report.Place{File: file}, Message: "removed"}}
 			suite.Cases = append(suite.Cases, told)
@@ -67,7 +67,7 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 		before = after
 	}
 	if here, err := cassette.Load(file); err == nil && before != nil && !sameAs(ctx, file, versions[len(versions)-1].blob) {
-		suite.Cases = append(suite.Cases, step(report.Case{Name: "not committed", File: file}, before, here, opts))
+		suite.Cases = append(suite.Cases, step(report.Case{Name: "not committed", Label: "not committed", File: file}, before, here, opts))
 	}
 	return suite, nil
 }

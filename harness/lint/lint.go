@@ -122,7 +122,7 @@ func (l *linter) checkSchema(schemas *schemaSets, file string) {
 func (l *linter) checkScenario(file string) {
 	sc, err := l.project.Scenario(file)
 	if err != nil {
-		l.add(file, project.Findings(ruleScenarioLoad, file, err)...)
+		l.add(file, project.Findings(project.RuleScenarioLoad, file, err)...)
 		return
 	}
 	l.tellScenarioLeaks(file, sc)

@@ -19,7 +19,6 @@ const (
 	ruleScenarioBodyFile report.Rule = "scenario.bodyfile"
 	ruleScenarioCassette report.Rule = "scenario.cassette"
 	ruleScenarioKeyword  report.Rule = "scenario.keyword"
-	ruleScenarioLoad     report.Rule = "scenario.load"
 	ruleScenarioName     report.Rule = "scenario.name"
 	ruleScenarioSchema   report.Rule = "scenario.schema"
 	ruleSchemaLoad       report.Rule = "schema.load"

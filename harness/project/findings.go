@@ -5,6 +5,7 @@ import "github.com/graphvcr/graphvcr/harness/report"
 // The rules of what a project finds, beside those of its parts.
 const (
 	RuleCassetteLoad report.Rule = "cassette.load"
+	RuleScenarioLoad report.Rule = "scenario.load"
 
 	ruleDocsMetadata      report.Rule = "docs.metadata"
 	ruleDocsType          report.Rule = "docs.type"

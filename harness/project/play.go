@@ -137,9 +137,7 @@ func (b *Playback) Case(name string) report.Case {
 
 // MissFinding is a miss as a finding.
 func MissFinding(miss *match.MissError) report.Finding {
-	bare := *miss
-	bare.NextStep = "" // it is the hint
-	f := report.Finding{Rule: RuleMiss, Severity: report.Error, Message: bare.Error(), Hint: miss.NextStep}
+	f := report.Finding{Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep}
 	if len(miss.Nearest) == 0 {
 		return f
 	}

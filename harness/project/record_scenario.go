@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -158,7 +157,7 @@ func (r *Recording) drop(ctx context.Context, told *report.Case) error {
 func (r *Recording) hide(told *report.Case) {
 	for i := range told.Findings {
 		f := &told.Findings[i]
-		for _, text := range []*string{&f.Message, &f.Is, &f.Want, &f.Got, &f.Hint} {
+		for _, text := range []*string{&f.Message, &f.Is, &f.Details, &f.Want, &f.Got, &f.Hint} {
 			*text = r.redactor.Message(*text)
 		}
 	}
@@ -232,7 +231,6 @@ func withoutValues(f report.Finding) report.Finding {
 	if f.Rule != RuleMiss {
 		return f
 	}
-	f.Message, _, _ = strings.Cut(f.Message, "\n")
-	f.Want, f.Got, f.Hint = "", "", "graphvcr replay tells what differs, with the values"
+	f.Details, f.Want, f.Got, f.Hint = "", "", "", "graphvcr replay tells what differs, with the values"
 	return f
 }

@@ -151,7 +151,7 @@ func obey(v strictyaml.Value, part redact.Rules) {
 	if errors.As(err, &hint) {
 		advice = hint.Hint()
 	}
-	v.Fault(advice, "%s", strings.TrimPrefix(err.Error(), "redact: "))
+	v.Fault(advice, "%v", err)
 }
 
 func decodeRule(item strictyaml.Value) match.Rule {

@@ -41,7 +41,7 @@ type Options struct {
 // New returns a Redactor that has seen nothing yet.
 func New(rules Rules, options Options) (*Redactor, error) {
 	if err := rules.Validate(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("redact: %w", err)
 	}
 	if options.Tag != "" && !isWords(options.Tag) {
 		return nil, fmt.Errorf("redact: tag %q is not letters and digits", options.Tag)

@@ -55,7 +55,7 @@ func (r Rules) Validate() error {
 		is   Switch
 	}{{"identity", r.Identity}, {"content", r.Content}} {
 		if s.is != "" && s.is != On && s.is != Off {
-			return fmt.Errorf("redact: %s is %q, neither on nor off", s.name, string(s.is))
+			return fmt.Errorf("%s is %q, neither on nor off", s.name, string(s.is))
 		}
 	}
 	for _, id := range r.Disable {
@@ -64,12 +64,12 @@ func (r Rules) Validate() error {
 		case n == 0:
 			return &unknownRule{id}
 		case table[n].Class == Secret:
-			return fmt.Errorf("redact: rule %q cannot be disabled: secrets are always redacted", id)
+			return fmt.Errorf("rule %q cannot be disabled: secrets are always redacted", id)
 		}
 	}
 	for _, v := range r.Keep {
 		if len(v) < 3 {
-			return fmt.Errorf("redact: keep %q is too short to be told from other text", v)
+			return fmt.Errorf("keep %q is too short to be told from other text", v)
 		}
 	}
 	return nil
@@ -78,7 +78,7 @@ func (r Rules) Validate() error {
 // unknownRule is an id that no rule has.
 type unknownRule struct{ id string }
 
-func (e *unknownRule) Error() string { return fmt.Sprintf("redact: there is no rule %q", e.id) }
+func (e *unknownRule) Error() string { return fmt.Sprintf("there is no rule %q", e.id) }
 
 // Hint names the rules there are.
 func (e *unknownRule) Hint() string {

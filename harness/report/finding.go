@@ -21,7 +21,7 @@ func (r Rule) Name() string {
 
 // Sentence is the whole of what a finding says, but for its hint and its places in files.
 func (f *Finding) Sentence() string {
-	text := f.Message
+	text := f.Message + f.Details
 	switch {
 	case text != "":
 	case f.Is != "":

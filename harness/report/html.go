@@ -191,9 +191,8 @@ func timelineOf(s *Suite) *htmlTimeline {
 	t.Label, t.Height = t.Base+16, t.Base+70
 	for i := range s.Cases {
 		c := &s.Cases[i]
-		date, _, _ := strings.Cut(c.Name, " ")
 		point := htmlPoint{
-			X: 30 + i*columnWidth, Anchor: fmt.Sprintf("case-%d", i), Date: Visible(date),
+			X: 30 + i*columnWidth, Anchor: fmt.Sprintf("case-%d", i), Date: Visible(c.Label),
 			Title: fmt.Sprintf("%s: %d findings", Visible(c.Name), len(c.Findings)),
 		}
 		for j := range c.Findings[:min(len(c.Findings), tallest)] {

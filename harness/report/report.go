@@ -71,6 +71,7 @@ type Finding struct {
 	Message     string // what is wrong, without Where; "" where Is, or Want and Got, say it
 	Is          string // what is wrong, said of the value at Where: "has 2 elements, wanted 3"
 	Remark      string // ends a sentence made of Want and Got: "(schemas/v1.0/microsoft.graph.user.json:8)"
+	Details     string // what there is to say below the sentence, each line after a line break
 	Part        string // of the step that it is about, "page 2"; "" when that is all of it
 	Hint        string
 	Fingerprint string // of what is known again in other runs by itself; it is the id then
@@ -102,6 +103,7 @@ const (
 // Case is one scenario (or linted file) and what was found.
 type Case struct {
 	Name     string
+	Label    string // what a timeline calls it
 	File     string
 	Status   Status
 	Duration time.Duration

@@ -184,9 +184,7 @@ func (s *stepRun) failed(req *http.Request, err error) *halt {
 }
 
 func missed(miss *match.MissError) *halt {
-	bare := *miss
-	bare.NextStep = "" // it is the hint
-	f := finding{Finding: report.Finding{Rule: RuleMiss, Severity: report.Error, Message: bare.Error(), Hint: miss.NextStep}}
+	f := finding{Finding: report.Finding{Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep}}
 	if len(miss.Nearest) == 0 {
 		return &halt{finding: f}
 	}
