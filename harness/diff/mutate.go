@@ -164,14 +164,16 @@ func (m *mutation) everywhereOrRoot(name string, change func(string) string) str
 	return ""
 }
 
-// first is the first operation that fits, for changes of more than its bodies.
-func (m *mutation) first(fits func(op *operation, answers []*exchange) bool) (*operation, []*exchange) {
+// once changes the answers of the first operation that fits, for changes of more than its
+// bodies, and names it.
+func (m *mutation) once(fits func(op *operation, answers []*exchange) bool, change func(answers []*exchange)) string {
 	for op, answers := range m.operations {
 		if fits(op, answers) {
-			return op, answers
+			change(answers)
+			return op.name
 		}
 	}
-	return nil, nil
+	return ""
 }
 
 func isGoodRead(_ *operation, answers []*exchange) bool {

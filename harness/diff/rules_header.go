@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"mime"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -110,30 +111,31 @@ func addHeader(m *mutation) string { return m.setHeader("Deprecation", "@1767225
 
 // setHeader sets a header of the first read that succeeds.
 func (m *mutation) setHeader(name, value string) string {
-	op, answers := m.first(isGoodRead)
-	if op == nil {
-		return ""
-	}
-	for _, e := range answers {
-		e.at.Response.Headers.Set(name, value)
-	}
-	return op.name + ": " + name
+	return m.header(name, isGoodRead, func(h http.Header) { h.Set(name, value) })
 }
 
 func loseHeader(m *mutation) string {
 	for _, name := range contractHeaders {
-		op, answers := m.first(func(op *operation, answers []*exchange) bool {
+		what := m.header(name, func(_ *operation, answers []*exchange) bool {
 			return !slices.ContainsFunc(answers, func(e *exchange) bool { return e.header.Get(name) == "" })
-		})
-		if op == nil {
-			continue
+		}, func(h http.Header) { h.Del(name) })
+		if what != "" {
+			return what
 		}
-		for _, e := range answers {
-			e.at.Response.Headers.Del(name)
-		}
-		return op.name + ": " + name
 	}
 	return ""
+}
+
+func (m *mutation) header(name string, fits func(*operation, []*exchange) bool, change func(http.Header)) string {
+	op := m.once(fits, func(answers []*exchange) {
+		for _, e := range answers {
+			change(e.at.Response.Headers)
+		}
+	})
+	if op == "" {
+		return ""
+	}
+	return op + ": " + name
 }
 
 func changeErrorCode(m *mutation) string {

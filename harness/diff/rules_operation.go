@@ -114,11 +114,11 @@ func (c *comparison) duration(p pair, old, new []*exchange) {
 	}
 }
 
-// polled is the first long-running operation: the answers of its polls.
-func (m *mutation) polled(fits func(answers []*exchange) bool) (*operation, []*exchange) {
-	return m.first(func(op *operation, answers []*exchange) bool {
+// polled changes the first long-running operation that fits: the answers of its polls.
+func (m *mutation) polled(fits func(answers []*exchange) bool, change func(answers []*exchange)) string {
+	return m.once(func(op *operation, answers []*exchange) bool {
 		return op.isOperation() && len(op.threads) == 1 && len(statesOf(answers)) > 0 && isTerminal(text(answers[len(answers)-1].answered.doc, "status")) && fits(answers)
-	})
+	}, change)
 }
 
 func always([]*exchange) bool { return true }
@@ -129,63 +129,46 @@ func setState(e *exchange, state string) {
 }
 
 func changeOutcome(m *mutation) string {
-	op, answers := m.polled(always)
-	if op == nil {
-		return ""
-	}
-	state := "failed"
-	if last := answers[len(answers)-1]; text(last.answered.doc, "status") == state {
-		state = "succeeded"
-	}
-	setState(answers[len(answers)-1], state)
-	return op.name
+	return m.polled(always, func(answers []*exchange) {
+		state := "failed"
+		if last := answers[len(answers)-1]; text(last.answered.doc, "status") == state {
+			state = "succeeded"
+		}
+		setState(answers[len(answers)-1], state)
+	})
 }
 
 func neverEnd(m *mutation) string {
-	op, answers := m.polled(always)
-	if op == nil {
-		return ""
-	}
-	setState(answers[len(answers)-1], "inProgress")
-	return op.name
+	return m.polled(always, func(answers []*exchange) { setState(answers[len(answers)-1], "inProgress") })
 }
 
 func renameState(m *mutation) string {
-	op, answers := m.polled(func(answers []*exchange) bool { return len(statesOf(answers)) > 1 })
-	if op == nil {
-		return ""
-	}
-	for _, e := range answers[:len(answers)-1] {
-		if state := text(e.answered.doc, "status"); state != "" {
-			setState(e, "almost"+strings.ToUpper(state[:1])+state[1:])
+	return m.polled(func(answers []*exchange) bool { return len(statesOf(answers)) > 1 }, func(answers []*exchange) {
+		for _, e := range answers[:len(answers)-1] {
+			if state := text(e.answered.doc, "status"); state != "" {
+				setState(e, "almost"+strings.ToUpper(state[:1])+state[1:])
+			}
 		}
-	}
-	return op.name
+	})
 }
 
 func reorderStates(m *mutation) string {
-	op, answers := m.polled(func(answers []*exchange) bool { return len(statesOf(answers)) > 2 })
-	if op == nil {
-		return ""
-	}
-	states := statesOf(answers)
-	for _, e := range answers {
-		switch text(e.answered.doc, "status") {
-		case states[0]:
-			setState(e, states[1])
-		case states[1]:
-			setState(e, states[0])
+	return m.polled(func(answers []*exchange) bool { return len(statesOf(answers)) > 2 }, func(answers []*exchange) {
+		states := statesOf(answers)
+		for _, e := range answers {
+			switch text(e.answered.doc, "status") {
+			case states[0]:
+				setState(e, states[1])
+			case states[1]:
+				setState(e, states[0])
+			}
 		}
-	}
-	return op.name
+	})
 }
 
 func slowOperation(m *mutation) string {
-	op, answers := m.polled(func(answers []*exchange) bool { return len(answers) > 1 && !answers[0].answeredAt().IsZero() })
-	if op == nil {
-		return ""
-	}
-	last := answers[len(answers)-1]
-	last.at.Response.Headers.Set("Date", last.answeredAt().Add(time.Hour).UTC().Format(http.TimeFormat))
-	return op.name
+	return m.polled(func(answers []*exchange) bool { return len(answers) > 1 && !answers[0].answeredAt().IsZero() }, func(answers []*exchange) {
+		last := answers[len(answers)-1]
+		last.at.Response.Headers.Set("Date", last.answeredAt().Add(time.Hour).UTC().Format(http.TimeFormat))
+	})
 }

@@ -65,98 +65,84 @@ func (e *exchange) hasNext() bool { return text(e.answered.doc, "@odata.nextLink
 
 // addPaging splits the first list that came whole into two pages.
 func addPaging(m *mutation) string {
-	op, answers := m.first(func(op *operation, answers []*exchange) bool {
+	return m.once(func(op *operation, answers []*exchange) bool {
 		return op.follows == "" && len(op.threads) == 1 && answers[0].isRead() && len(list(answers[0].answered.doc, "value")) > 0 && !answers[0].hasNext() &&
 			text(answers[0].answered.doc, "@odata.deltaLink") == ""
+	}, func(answers []*exchange) {
+		for _, e := range answers {
+			items := list(e.answered.doc, "value")
+			if len(items) == 0 {
+				continue
+			}
+			half := (len(items) + 1) / 2
+			glue := "?"
+			if strings.Contains(e.at.Request.URL, "?") {
+				glue = "&"
+			}
+			next := e.at.Request.URL + glue + fmt.Sprintf("$skiptoken=page2at%d", e.at.ID)
+			rest := map[string]any{"value": items[half:]}
+			root := e.answered.doc.(map[string]any)
+			if context := root["@odata.context"]; context != nil {
+				rest["@odata.context"] = context
+			}
+			root["value"], root["@odata.nextLink"] = items[:half], next
+			e.write()
+			page := *e
+			at := *e.at
+			at.Request.URL, at.Request.RequestURI = next, ""
+			page.at, page.answered.doc = &at, rest
+			page.write()
+			m.tape.Interactions = slices.Insert(m.tape.Interactions, slices.Index(m.tape.Interactions, e.at)+1, &at)
+		}
 	})
-	if op == nil {
-		return ""
-	}
-	for _, e := range answers {
-		items := list(e.answered.doc, "value")
-		if len(items) == 0 {
-			continue
-		}
-		half := (len(items) + 1) / 2
-		glue := "?"
-		if strings.Contains(e.at.Request.URL, "?") {
-			glue = "&"
-		}
-		next := e.at.Request.URL + glue + fmt.Sprintf("$skiptoken=page2at%d", e.at.ID)
-		rest := map[string]any{"value": items[half:]}
-		root := e.answered.doc.(map[string]any)
-		if context := root["@odata.context"]; context != nil {
-			rest["@odata.context"] = context
-		}
-		root["value"], root["@odata.nextLink"] = items[:half], next
-		e.write()
-		page := *e
-		at := *e.at
-		at.Request.URL, at.Request.RequestURI = next, ""
-		page.at, page.answered.doc = &at, rest
-		page.write()
-		m.tape.Interactions = slices.Insert(m.tape.Interactions, slices.Index(m.tape.Interactions, e.at)+1, &at)
-	}
-	return op.name
 }
 
-// paged is the first answer that came in pages, all of them recorded.
-func (m *mutation) paged() (*operation, *exchange) {
-	op, answers := m.first(func(op *operation, answers []*exchange) bool {
-		return len(op.threads) == 1 && len(op.threads[0].phases) == 1 && len(answers[0].pages) > 0 && len(op.threads[0].phases[0].answers) == 1
-	})
-	if op == nil {
-		return nil, nil
-	}
-	return op, answers[0]
+// paged changes the first answer that came in pages, all of them recorded, and of so many
+// items at least.
+func (m *mutation) paged(least int, change func(e *exchange)) string {
+	return m.once(func(op *operation, answers []*exchange) bool {
+		return len(op.threads) == 1 && len(op.threads[0].phases) == 1 && len(answers[0].pages) > 0 && len(op.threads[0].phases[0].answers) == 1 &&
+			len(list(answers[0].answered.doc, "value")) >= least
+	}, func(answers []*exchange) { change(answers[0]) })
 }
 
 func removePaging(m *mutation) string {
-	op, e := m.paged()
-	if op == nil {
-		return ""
-	}
-	root := e.answered.doc.(map[string]any)
-	items := list(root, "value")
-	for _, page := range e.pages {
-		items = append(items, list(page.answered.doc, "value")...)
-		if delta := page.member("@odata.deltaLink"); delta != nil {
-			root["@odata.deltaLink"] = delta
+	return m.paged(0, func(e *exchange) {
+		root := e.answered.doc.(map[string]any)
+		items := list(root, "value")
+		for _, page := range e.pages {
+			items = append(items, list(page.answered.doc, "value")...)
+			if delta := page.member("@odata.deltaLink"); delta != nil {
+				root["@odata.deltaLink"] = delta
+			}
+			m.remove(page)
 		}
-		m.remove(page)
-	}
-	root["value"] = items
-	delete(root, "@odata.nextLink")
-	e.write()
-	return op.name
+		root["value"] = items
+		delete(root, "@odata.nextLink")
+		e.write()
+	})
 }
 
 func resizePages(m *mutation) string {
-	op, e := m.paged()
-	if op == nil || len(list(e.answered.doc, "value")) < 2 {
-		return ""
-	}
-	root, next := e.answered.doc.(map[string]any), e.pages[0].answered.doc.(map[string]any)
-	items := list(root, "value")
-	last := len(items) - 1
-	root["value"], next["value"] = items[:last], append([]any{items[last]}, list(next, "value")...)
-	e.write()
-	e.pages[0].write()
-	return op.name
+	return m.paged(2, func(e *exchange) {
+		root, next := e.answered.doc.(map[string]any), e.pages[0].answered.doc.(map[string]any)
+		items := list(root, "value")
+		last := len(items) - 1
+		root["value"], next["value"] = items[:last], append([]any{items[last]}, list(next, "value")...)
+		e.write()
+		e.pages[0].write()
+	})
 }
 
 func emptyCollection(m *mutation) string {
-	op, answers := m.first(func(_ *operation, answers []*exchange) bool {
+	return m.once(func(_ *operation, answers []*exchange) bool {
 		return len(list(answers[0].answered.doc, "value")) > 0 && !answers[0].hasNext() && answers[0].isRead()
-	})
-	if op == nil {
-		return ""
-	}
-	for _, e := range answers {
-		if root, _ := e.answered.doc.(map[string]any); len(list(root, "value")) > 0 {
-			root["value"] = []any{}
-			e.write()
+	}, func(answers []*exchange) {
+		for _, e := range answers {
+			if root, _ := e.answered.doc.(map[string]any); len(list(root, "value")) > 0 {
+				root["value"] = []any{}
+				e.write()
+			}
 		}
-	}
-	return op.name
+	})
 }

@@ -85,18 +85,15 @@ func (c *comparison) requests(p pair, before, after *picture) {
 }
 
 func changeFlow(m *mutation) string {
-	op, answers := m.first(func(op *operation, answers []*exchange) bool {
+	return m.once(func(op *operation, answers []*exchange) bool {
 		return op.follows == "" && isGoodRead(op, answers) && op != m.is.order[0] && !slices.ContainsFunc(m.is.order, func(other *operation) bool {
 			return other.from == op
 		})
+	}, func(answers []*exchange) {
+		for _, e := range answers {
+			m.remove(e)
+		}
 	})
-	if op == nil {
-		return ""
-	}
-	for _, e := range answers {
-		m.remove(e)
-	}
-	return op.name
 }
 
 func changeRequest(m *mutation, change func(asked map[string]any) string) string {

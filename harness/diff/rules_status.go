@@ -98,53 +98,41 @@ func bound(d time.Duration) string {
 }
 
 func changeStatus(m *mutation) string {
-	op, answers := m.first(isGoodRead)
-	if op == nil {
-		return ""
-	}
-	for _, e := range answers {
-		e.at.Response.Code, e.at.Response.Status = http.StatusBadRequest, "400 Bad Request"
-		e.at.Response.Body = graphError("BadRequest")
-	}
-	return op.name
+	return m.once(isGoodRead, func(answers []*exchange) {
+		for _, e := range answers {
+			e.at.Response.Code, e.at.Response.Status = http.StatusBadRequest, "400 Bad Request"
+			e.at.Response.Body = graphError("BadRequest")
+		}
+	})
 }
 
 func failFirst(m *mutation) string {
-	op, answers := m.first(isGoodRead)
-	if op == nil {
-		return ""
-	}
-	m.insert(answers[0], 1, http.StatusForbidden, graphError("Forbidden"))
-	return op.name
+	return m.once(isGoodRead, func(answers []*exchange) {
+		m.insert(answers[0], 1, http.StatusForbidden, graphError("Forbidden"))
+	})
 }
 
 func widenWindow(m *mutation) string {
-	op, answers := m.first(func(op *operation, answers []*exchange) bool {
+	return m.once(func(op *operation, answers []*exchange) bool { // that asks for what was created
 		first := op.threads[0].phases[0]
 		return isGoodRead(op, []*exchange{first.answers[len(first.answers)-1]}) && first.writes > 0 && len(answers[0].url.Segments) > 1
-	})
-	if op == nil {
-		return "" // nothing was created
-	}
-	missing := 2
-	for _, e := range op.threads[0].phases[0].answers {
-		if e.status == http.StatusNotFound {
-			missing += 2
+	}, func(answers []*exchange) {
+		missing := 2
+		for _, e := range answers[0].operation.threads[0].phases[0].answers {
+			if e.status == http.StatusNotFound {
+				missing += 2
+			}
 		}
-	}
-	m.insert(answers[0], missing, http.StatusNotFound, graphError("ResourceNotFound"))
-	return op.name
+		m.insert(answers[0], missing, http.StatusNotFound, graphError("ResourceNotFound"))
+	})
 }
 
 func slowDown(m *mutation) string {
-	op, answers := m.first(func(_ *operation, answers []*exchange) bool {
+	return m.once(func(_ *operation, answers []*exchange) bool {
 		return !slices.ContainsFunc(answers, func(e *exchange) bool { return e.at.Response.Duration <= 0 })
+	}, func(answers []*exchange) {
+		for _, e := range answers {
+			e.at.Response.Duration = max(10*e.at.Response.Duration, 6*time.Second)
+		}
 	})
-	if op == nil {
-		return ""
-	}
-	for _, e := range answers {
-		e.at.Response.Duration = max(10*e.at.Response.Duration, 6*time.Second)
-	}
-	return op.name
 }
