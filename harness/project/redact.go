@@ -37,7 +37,7 @@ func (p *Project) Clean(c *cassette.Cassette) ([]report.Finding, cassette.Guard,
 	for _, rule := range slices.Sorted(maps.Keys(summary)) {
 		findings = append(findings, report.Finding{
 			Rule: RuleRedacted, Severity: report.Note, Place: report.Place{File: c.File},
-			Where: rule, Message: fmt.Sprintf("%s: replaced %d", rule, summary[rule]),
+			Where: rule, Part: rule, Message: fmt.Sprintf("replaced %d", summary[rule]),
 		})
 	}
 	return findings, r.Guard(), nil

@@ -43,11 +43,13 @@ func (f *Finding) remarked(text string) string {
 }
 
 // namesWhere reports whether the sentence begins with Where.
-func (f *Finding) namesWhere() bool { return f.Part == "" && f.Message == "" }
+func (f *Finding) namesWhere() bool {
+	return f.Part == "" && f.Message == "" || f.Part != "" && f.Part == f.Where
+}
 
 // brief is the sentence beside the lines that show Want and Got, which it does not repeat.
 func (f *Finding) brief() string {
-	if f.namesWhere() && f.Is == "" && f.Want != "" {
+	if f.Part == "" && f.Message == "" && f.Is == "" && f.Want != "" {
 		return f.remarked(f.Where + " is not what was wanted")
 	}
 	return f.Sentence()

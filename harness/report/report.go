@@ -72,7 +72,7 @@ type Finding struct {
 	Is          string // what is wrong, said of the value at Where: "has 2 elements, wanted 3"
 	Remark      string // ends a sentence made of Want and Got: "(schemas/v1.0/microsoft.graph.user.json:8)"
 	Details     string // what there is to say below the sentence, each line after a line break
-	Part        string // of the step that it is about, "page 2"; "" when that is all of it
+	Part        string // what the sentence is of, before it: "page 2", a request, a rule of redaction
 	Hint        string
 	Fingerprint string // of what is known again in other runs by itself; it is the id then
 	Examples    []Example
