@@ -25,7 +25,7 @@ var ruleTypes = []string{module + "harness/report.Rule", module + "harness/diff.
 // ruleMakers may make ids of another vocabulary: that of diff, of schemas, of redaction and
 // the kinds of notes and tokens; and they read ids that users write.
 var ruleMakers = []string{
-	"cmd/graphvcr.permissionsRule", "cmd/graphvcr.whatifRule", "harness/conform.SchemaRule", "harness/conform.requestRule", "harness/diff.Rule",
+	"cmd/graphvcr.pathRule", "cmd/graphvcr.permissionsRule", "cmd/graphvcr.whatifRule", "harness/conform.SchemaRule", "harness/conform.requestRule", "harness/diff.Rule",
 	"harness/importer.docsRule", "harness/lint.leakRule", "harness/project.decodeDiff", "harness/schema.newLeaf",
 }
 
@@ -95,6 +95,10 @@ func (p *checkedPackage) checkDecl(t *testing.T, decl ast.Decl, declared map[str
 				declared[typ.String()+" "+strings.Trim(n.Value, `"`)] = p.fset.Position(n.Pos())
 			default:
 				t.Errorf("%s: %s is no constant of a rule", p.fset.Position(n.Pos()), n.Value)
+			}
+		case *ast.Ident:
+			if c, ok := p.info.Uses[n].(*types.Const); ok && isRule(p.info.TypeOf(n)) && !isRule(c.Type()) {
+				t.Errorf("%s: the constant %s has no type", p.fset.Position(n.Pos()), n.Name)
 			}
 		case *ast.CallExpr:
 			if of := p.info.Types[n.Fun]; of.IsType() && isRule(of.Type) && !made {

@@ -77,7 +77,7 @@ func (d *drifting) run(ctx context.Context, args []string) (*report.Suite, error
 	for _, sc := range scenarios {
 		told, err := d.scenario(ctx, service, sc)
 		if err != nil {
-			told = project.CouldNotRun(sc.Name, sc.File, "drift.failed", err)
+			told = project.CouldNotRun(sc.Name, sc.File, ruleDriftFailed, err)
 		}
 		suite.Cases = append(suite.Cases, told)
 		if ctx.Err() != nil {

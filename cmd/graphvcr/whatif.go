@@ -247,7 +247,7 @@ func (w *whatif) command(ctx context.Context, p *project.Project) (outcome, erro
 	switch {
 	case status != 0:
 		return outcome{fmt.Sprintf("%s ends with exit status %d", w.args[0], status), said.String()}, nil
-	case len(told.Findings) > 0 && told.Findings[0].Rule == "exec.handshake":
+	case len(told.Findings) > 0 && told.Findings[0].Rule == ruleExecHandshake:
 		return outcome{told.Findings[0].Message, told.Findings[0].Hint}, nil
 	case len(told.Findings) > 0:
 		return outcome{"it asks for what was never recorded: " + told.Findings[0].Sentence(), said.String()}, nil

@@ -21,7 +21,7 @@ func (l *linter) checkCassette(file string) {
 	if err != nil {
 		foreign, vcrpyErr := importer.VCRPy(file, file, nil)
 		if vcrpyErr != nil || len(foreign.Cassette.Interactions) == 0 {
-			l.add(file, project.Findings("cassette.load", file, err)...)
+			l.add(file, project.Findings(project.RuleCassetteLoad, file, err)...)
 			return
 		}
 		l.add(file, report.Finding{

@@ -49,7 +49,7 @@ func Run(ctx context.Context, p *project.Project, paths []string) (*report.Suite
 // unread reports whether a finding is that a file could not be read at all, or is empty: a
 // fault within it has a place.
 func unread(f report.Finding) bool {
-	return strings.HasSuffix(f.Rule, ".load") && f.Severity == report.Error && f.Place.Line == 0 && f.Cassette.Line == 0
+	return f.Rule.Name() == "load" && f.Severity == report.Error && f.Place.Line == 0 && f.Cassette.Line == 0
 }
 
 // linter gathers findings by file. Findings about files that were not asked for

@@ -21,5 +21,6 @@ const (
 	ruleRecordTwice       report.Rule = "record.twice"
 	ruleReplayInput       report.Rule = "replay.input"
 	ruleRunInternal       report.Rule = "run.internal"
+	ruleTidyFailed        report.Rule = "tidy.failed"
 	ruleTidySkipped       report.Rule = "tidy.skipped"
 )

@@ -41,7 +41,7 @@ func (p *Project) Tidy(ctx context.Context, files []string, dry bool) (*report.S
 			}
 		}
 	}
-	suite := &report.Suite{Command: "tidy", Cases: Each("tidy.failed", files, func(file string) (report.Case, error) {
+	suite := &report.Suite{Command: "tidy", Cases: Each(ruleTidyFailed, files, func(file string) (report.Case, error) {
 		drop, known := unused[filepath.ToSlash(file)]
 		return p.tidyFile(file, drop, known, dry)
 	})}

@@ -38,6 +38,12 @@ const (
 // An ID is the stable id of a rule.
 type ID string
 
+// Password is the rule of passwords and secretText.
+const Password ID = "secret.password"
+
+// Class is that of the rule; "" for what no rule replaces.
+func (id ID) Class() Class { return table[ruleNamed(string(id))].Class }
+
 // A Rule is one kind of value that is replaced.
 type Rule struct {
 	ID    ID
