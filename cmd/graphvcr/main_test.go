@@ -24,7 +24,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"graphvcr": func() { os.Exit(mainStatus()) }, "request": requestMain})
+	testscript.Main(m, map[string]func(){"graphvcr": func() { os.Exit(mainStatus()) }, "request": requestMain, "typed": typedMain})
 }
 
 // TestScripts runs testdata/script, each in a copy of testdata/project. The
