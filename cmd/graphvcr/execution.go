@@ -226,14 +226,14 @@ func (x *execution) contacts() []report.Finding {
 	broken := x.proxy.Broken()
 	if len(broken) == 0 && x.proxy.Requests() == 0 {
 		return []report.Finding{{
-			Rule: "exec.nothing", Severity: report.Error,
+			Rule: ruleExecNothing, Severity: report.Error,
 			Message: fmt.Sprintf("no request of %s came through the proxy", x.args[0]),
 			Hint:    "graphvcr exec --help tells which runtimes heed their environment; the proxy's address is in GRAPHVCR_PROXY, for a client that has to be told; graphvcr serve needs only a base URL",
 		}}
 	}
 	var told []report.Finding
 	for n, b := range broken {
-		f := report.Finding{Rule: "exec.handshake", Severity: report.Warning, Message: b.String()}
+		f := report.Finding{Rule: ruleExecHandshake, Severity: report.Warning, Message: b.String()}
 		if x.asked.Load() == 0 {
 			f.Severity, f.Message = report.Error, fmt.Sprintf("no request of %s came: %s", x.args[0], b)
 		}

@@ -25,8 +25,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	programs := append(testkit.Shell(), "graphvcr", "request", "curl", "git", "node", "python3")
-	testscript.Main(testkit.On(m, programs...), map[string]func(){"graphvcr": func() { os.Exit(mainStatus()) }, "request": requestMain})
+	programs := append(testkit.Shell(), "graphvcr", "request", "typed", "curl", "git", "node", "python3")
+	testscript.Main(testkit.On(m, programs...), map[string]func(){"graphvcr": func() { os.Exit(mainStatus()) }, "request": requestMain, "typed": typedMain})
 }
 
 // TestScripts runs testdata/script, each in a copy of testdata/project. The

@@ -77,7 +77,7 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 			return told, err
 		}
 		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.drafted", Severity: report.Note, Place: report.Place{File: file}, Message: "wrote " + file + ", drafted from the recording",
+			Rule: ruleRecordDrafted, Severity: report.Note, Place: report.Place{File: file}, Message: "wrote " + file + ", drafted from the recording",
 		})
 		return p.Verified(ctx, told)
 	})

@@ -136,7 +136,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	suite := &report.Suite{Command: "serve", Cases: reverse.End(patience)}
 	for _, b := range contacts.Broken() {
 		suite.Cases[0].Findings = append(suite.Cases[0].Findings, report.Finding{
-			Rule: "serve.handshake", Severity: report.Warning, Message: b.String(),
+			Rule: ruleServeHandshake, Severity: report.Warning, Message: b.String(),
 			Hint: "the client has to trust " + doors.authority.File() + ": graphvcr ca tells how for each runtime",
 		})
 	}

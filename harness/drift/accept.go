@@ -99,7 +99,7 @@ func (e *Acceptance) ended(now time.Time) bool {
 // expired says that the change counts again.
 func (e *Acceptance) expired(file string) report.Finding {
 	return report.Finding{
-		Rule: "drift.accept-expired", Severity: report.Warning, Place: report.Place{File: file, Line: e.Line}, Where: e.Fingerprint,
+		Rule: ruleDriftAcceptExpired, Severity: report.Warning, Place: report.Place{File: file, Line: e.Line}, Where: e.Fingerprint,
 		Message: fmt.Sprintf("%s was accepted until %s: %s", e.Rule, e.Until.Format(dateOnly), e.Reason),
 		Hint:    "mend what depends on it, or accept it again with another end",
 	}
@@ -127,7 +127,7 @@ func (a Acceptances) Accept(suite *report.Suite, reason string, until, now time.
 			}
 			added[f.Fingerprint] = true
 			fmt.Fprintf(&b, "  - fingerprint: %q\n    rule: %s\n    change: %s\n    reason: %s\n", f.Fingerprint,
-				strconv.Quote(strings.TrimPrefix(f.Rule, "drift.")), strconv.Quote(f.Message), strconv.Quote(reason))
+				strconv.Quote(f.Rule.Name()), strconv.Quote(f.Sentence()), strconv.Quote(reason))
 			if !until.IsZero() {
 				fmt.Fprintf(&b, "    until: %q\n", until.Format(dateOnly))
 			}

@@ -22,7 +22,7 @@ func (l *linter) checkHAR(file string) {
 		err = h.flush()
 	}
 	l.add(file, report.Finding{
-		Rule: "har.foreign", Severity: report.Warning, Place: report.Place{File: file},
+		Rule: ruleHARForeign, Severity: report.Warning, Place: report.Place{File: file},
 		Message: "this is an HTTP archive, not a cassette",
 		Hint:    "graphvcr import har " + file + " --out . makes a redacted cassette; keep archives out of what is published",
 	})
@@ -34,7 +34,7 @@ func (l *linter) checkHAR(file string) {
 
 // harFault tells why an archive cannot be read.
 func harFault(file string, err error) []report.Finding {
-	findings := project.Findings("har.load", file, err)
+	findings := project.Findings(ruleHARLoad, file, err)
 	var inFile *importer.Error
 	if errors.As(err, &inFile) {
 		findings[0].Place.Line, findings[0].Message = inFile.Line, inFile.Message
@@ -54,7 +54,7 @@ type harLint struct {
 func (h *harLint) entry(e *importer.HAREntry) error {
 	if e.Fault != nil {
 		f := report.Finding{
-			Rule: "har.entry", Severity: report.Warning, Interaction: &e.Number,
+			Rule: ruleHAREntry, Severity: report.Warning, Interaction: &e.Number,
 			Place: report.Place{File: h.file, Line: e.FaultLine()}, Message: e.Fault.Error(),
 		}
 		h.add(h.file, f)

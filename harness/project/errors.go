@@ -32,7 +32,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Findings tells an error of this package, of a scenario, a cassette, a schema, or one that
 // can say where it is (Located), as findings of a case, one for each of several joined errors. file is the case's
 // and stands where the error names no file of its own.
-func Findings(rule, file string, err error) []report.Finding {
+func Findings(rule report.Rule, file string, err error) []report.Finding {
 	var all []report.Finding
 	for _, p := range report.Problems(err) {
 		f := report.Finding{

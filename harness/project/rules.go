@@ -28,8 +28,8 @@ type Rules struct {
 
 // DiffRules override the severities of package diff's rules, by their ids.
 type DiffRules struct {
-	Severity map[string]report.Severity
-	Off      []string
+	Severity map[diff.ID]report.Severity
+	Off      []diff.ID
 }
 
 // LoadRules reads a rules file (schemas/graphvcr/rules.json is its schema). What
@@ -91,9 +91,11 @@ func decodeDiff(v strictyaml.Value) DiffRules {
 	var rules DiffRules
 	var known []string
 	for _, rule := range diff.Rules() {
-		known = append(known, rule.ID)
+		known = append(known, string(rule.ID))
 	}
-	known = append(known, diff.MetadataRules()...)
+	for _, id := range diff.MetadataRules() {
+		known = append(known, string(id))
+	}
 	if !v.IsSet() || !v.Only("diff", known) {
 		return rules
 	}
@@ -102,12 +104,12 @@ func decodeDiff(v strictyaml.Value) DiffRules {
 		switch word := oneOf(at, "severity", "error", "warning", "note", "off"); word {
 		case "":
 		case "off":
-			rules.Off = append(rules.Off, id)
+			rules.Off = append(rules.Off, diff.ID(id))
 		default:
 			if rules.Severity == nil {
-				rules.Severity = map[string]report.Severity{}
+				rules.Severity = map[diff.ID]report.Severity{}
 			}
-			rules.Severity[id], _ = report.ParseSeverity(word)
+			rules.Severity[diff.ID(id)], _ = report.ParseSeverity(word)
 		}
 	}
 	return rules
@@ -149,7 +151,7 @@ func obey(v strictyaml.Value, part redact.Rules) {
 	if errors.As(err, &hint) {
 		advice = hint.Hint()
 	}
-	v.Fault(advice, "%s", strings.TrimPrefix(err.Error(), "redact: "))
+	v.Fault(advice, "%v", err)
 }
 
 func decodeRule(item strictyaml.Value) match.Rule {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/generate"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -104,9 +105,9 @@ func (p *Project) CheckFile(file, api, typ string) (report.Case, error) {
 	}
 	for _, v := range violations {
 		f := report.Finding{
-			Rule: "schema." + v.Rule, Severity: report.Error, Where: v.Path, Want: v.Want, Got: v.Got,
-			Place:   report.Place{File: clean(file), Line: jsondoc.Line(string(text), v.Path)},
-			Message: fmt.Sprintf("%s is %s, wanted %s (%s:%d)", v.Path, v.Got, v.Want, v.File, v.Line),
+			Rule: conform.SchemaRule(v.Rule), Severity: report.Error, Where: v.Path, Want: v.Want, Got: v.Got,
+			Place:  report.Place{File: clean(file), Line: jsondoc.Line(string(text), v.Path)},
+			Remark: conform.Source(v.File, v.Line),
 		}
 		if v.Warning {
 			f.Severity = report.Warning

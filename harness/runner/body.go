@@ -53,7 +53,7 @@ func (s *stepRun) body() (content, *halt) {
 		c, err = s.single(q.Body, q.Text, q.Base64, q.BodyFile)
 	}
 	if err != nil {
-		h := couldNot("run.request", q.Line, "build the body: %v", err)
+		h := couldNot(ruleRunRequest, q.Line, "build the body: %v", err)
 		if errors.Is(err, fs.ErrNotExist) {
 			h.finding.Hint = "a bodyFile is named by its path below the scenario's folder"
 		}

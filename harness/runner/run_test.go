@@ -84,7 +84,7 @@ func tell(c report.Case) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s after %d steps\n", status, c.Steps)
 	for _, f := range c.Findings {
-		fmt.Fprintf(&b, "%s %s [%s] line %d, %s: want %s, got %s: %s", f.Severity, f.Rule, f.Step, f.Line, f.Where, f.Want, f.Got, f.Message)
+		fmt.Fprintf(&b, "%s %s [%s] line %d, %s: want %s, got %s: %s", f.Severity, f.Rule, f.Step, f.Line, f.Where, f.Want, f.Got, f.Sentence())
 		if f.Hint != "" {
 			fmt.Fprintf(&b, " (%s)", f.Hint)
 		}
