@@ -11,12 +11,13 @@ import (
 	"go/types"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // ruleTypes are the types of ids of rules: an id is a constant of one, declared once.
@@ -179,7 +180,7 @@ type checkedPackage struct {
 // those that it imports.
 func typeCheck(t *testing.T) []*checkedPackage {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Export,Dir,GoFiles", "../...").Output()
+	out, err := testkit.Go("list", "-export", "-deps", "-json=ImportPath,Export,Dir,GoFiles", "../...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
