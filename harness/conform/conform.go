@@ -90,7 +90,7 @@ func (c *Checker) Check(e Exchange) (Result, error) {
 	if err == nil {
 		j.address, j.api = u, cmp.Or(u.Version, e.API)
 	}
-	if err == nil && (u.Host == "graph" || u.Host == "") && u.Version != "" {
+	if err == nil && (u.Host == graphurl.Graph || u.Host == "") && u.Version != "" {
 		if j.index, err = c.index(u.Version); err != nil {
 			return Result{}, err
 		}

@@ -133,7 +133,7 @@ func (b *behaviour) add(e *exchange, links linkTable, writes writeLog) {
 	if followed {
 		key = e.method + " " + origin.field + " of " + origin.exchange.operation.key
 		follows, from = origin.field, origin.exchange.operation
-		if e.url.Host != graphHost {
+		if e.url.Host != graphurl.Graph {
 			name = fmt.Sprintf("%s (%s of %s)", e.method, origin.field, origin.exchange.operation.name)
 		}
 	}
@@ -214,9 +214,6 @@ func pathPrefixes(u *graphurl.URL) []string {
 	return prefixes
 }
 
-// graphHost is the host class of Graph's clouds.
-const graphHost = "graph"
-
 // addressOf is an address without its API version, in its canonical spelling.
 func addressOf(u *graphurl.URL) string {
 	bare := *u
@@ -248,7 +245,7 @@ func (e *exchange) ownName() string {
 	if e.part {
 		name = "$batch: " + name
 	}
-	if e.url.Host != graphHost {
+	if e.url.Host != graphurl.Graph {
 		return name + e.url.Host
 	}
 	return name + templateOf(e.url) + maskedQuery(e.url.Options)

@@ -29,7 +29,7 @@ func readingOf(tape *cassette.Cassette) reading {
 		}
 		origin := u.Scheme + "://" + u.Host
 		switch parsed, err := graphurl.Parse(i.Request.URL); {
-		case err != nil || parsed.Host == graphHost:
+		case err != nil || parsed.Host == graphurl.Graph:
 		case strings.HasPrefix(u.Path, "/v1.0/") || strings.HasPrefix(u.Path, "/beta/"):
 			names[origin] = graph.URL
 		case names[origin] == "" && isLoopback(u.Hostname()):

@@ -177,7 +177,7 @@ func linkShape(s string) string {
 		options = "?" + strings.Join(slices.Compact(names), "&")
 	}
 	switch {
-	case absolute && u.Host != graphHost:
+	case absolute && u.Host != graphurl.Graph:
 		return "another host's link" + options
 	case absolute:
 		path := address

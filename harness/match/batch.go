@@ -98,15 +98,12 @@ func (p *batchPart) locate(address, version string) {
 		u.Version = ""
 	}
 	if u.Host == "" {
-		u.Host = graphHost
+		u.Host = graphurl.Graph
 	}
 	p.url, p.path, p.query = u, u.Path(), u.Query()
 	p.read = u.IsRead(p.method)
 	p.resource = resourceOf(u, p.read)
 }
-
-// graphHost is the class of hosts that a relative address belongs to.
-const graphHost = "graph"
 
 // label gives parts equal labels where nothing but their ids and places tells
 // them apart: a part's label says what it asks for, what it depends on and what
@@ -116,7 +113,7 @@ func (b *batch) label() {
 	for i := range b.parts {
 		part := &b.parts[i]
 		host := ""
-		if part.url != nil && part.url.Host != graphHost {
+		if part.url != nil && part.url.Host != graphurl.Graph {
 			host = part.url.Host
 		}
 		part.asks = strings.Join([]string{part.method, host, part.path, part.query, part.headers, part.body.digest}, "\x00")

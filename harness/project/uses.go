@@ -60,7 +60,7 @@ type uses struct {
 
 func (u *uses) interaction(i *cassette.Interaction) {
 	address, err := graphurl.Parse(i.Request.URL)
-	if err != nil || address.Host != "graph" || address.Version != u.api {
+	if err != nil || address.Host != graphurl.Graph || address.Version != u.api {
 		return
 	}
 	u.request(i.Request.Method, i.Request.URL, i.Request.Body)

@@ -29,7 +29,7 @@ func (x *Index) Resolve(method, address string) (Target, error) {
 	if err != nil {
 		return Target{}, unsure("the address cannot be read: %v", err)
 	}
-	if u.Host != "" && u.Host != "graph" {
+	if u.Host != "" && u.Host != graphurl.Graph {
 		return Target{}, unsure("%s is no host of Graph", u.Host)
 	}
 	w := &walker{index: x, method: strings.ToUpper(method)}

@@ -61,7 +61,7 @@ func (u *URL) querySize() int {
 
 func (u *URL) writePath(b *strings.Builder) {
 	pos := anywhere
-	if u.Host == graphClass {
+	if u.Host == Graph {
 		pos = atRoot
 	}
 	if u.Version != "" {

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// URL is a parsed address. Hosts of Graph's clouds (graph.Hosts) fold into the host class "graph"; every other host is its
+// URL is a parsed address. Hosts of Graph's clouds (graph.Hosts) fold into the host
+// class "graph"; every other host is its
 // own class.
 type URL struct {
 	Host     string    // host class: "graph", or the host in lower case with any non-default port
@@ -66,7 +67,7 @@ func split(raw string) (host, path, query string, err error) {
 	}
 	raw, _, _ = strings.Cut(raw, "#")
 	path, query, _ = strings.Cut(raw, "?")
-	host = graphClass
+	host = Graph
 	if scheme, rest, ok := strings.Cut(path, "//"); ok && isScheme(scheme) {
 		if scheme = lowerASCII(scheme); scheme != "" && scheme != "https:" && scheme != "http:" {
 			return "", "", "", fmt.Errorf("scheme %q is not http or https", scheme)
@@ -114,7 +115,7 @@ func FromURL(u *url.URL) *URL {
 	}
 	host := u.Host
 	if host == "" {
-		host = graphClass
+		host = Graph
 	}
 	return build(host, path, u.RawQuery)
 }
@@ -129,7 +130,7 @@ func opaquePath(opaque string) string {
 
 func build(host string, path steps, query string) *URL {
 	u := &URL{Host: HostClass(host)}
-	graph := u.Host == graphClass
+	graph := u.Host == Graph
 	path.rest = strings.TrimPrefix(path.rest, "/")
 	path.ended = path.rest == ""
 	p := pathParser{steps: path, pos: anywhere}
