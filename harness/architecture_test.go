@@ -22,7 +22,7 @@ var imports = map[string][]string{
 	"harness/ca":    {},
 
 	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match"},
-	"harness/project":  {"harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
+	"harness/project":  {"harness/internal/fault", "harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml"},
 	"harness/docs":     {},
 	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
@@ -31,9 +31,9 @@ var imports = map[string][]string{
 	"harness/transport": {"harness/quiet", "harness/match", "harness/cassette"},
 	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/redact":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
-	"harness/schema":    {"harness/format", "harness/internal/jsondoc", "harness/internal/typo"},
-	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/typo"},
-	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/typo"},
+	"harness/schema":    {"harness/format", "harness/internal/jsondoc", "harness/internal/fault"},
+	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/fault"},
+	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/fault"},
 
 	"harness/planted":  {"harness/cassette"},
 	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graphurl"},
@@ -45,16 +45,16 @@ var imports = map[string][]string{
 	"harness/drift":  {"harness/project", "harness/csdl", "harness/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml"},
 	"harness/diff":   {"harness/cassette", "harness/format", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc"},
 
-	"harness/csdl":                {"harness/internal/typo"},
+	"harness/csdl":                {"harness/internal/fault"},
 	"harness/conform":             {"harness/schema", "harness/route", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc"},
 	"harness/generate":            {"harness/csdl", "harness/route", "harness/format", "harness/internal/jsondoc"},
 	"harness/route":               {"harness/csdl", "harness/internal/graphurl"},
-	"harness/report":              {},
+	"harness/report":              {"harness/internal/fault"},
 	"harness/format":              {},
 	"harness/internal/graphurl":   {"harness/format"},
 	"harness/internal/jsondoc":    {},
-	"harness/internal/strictyaml": {"harness/internal/typo"},
-	"harness/internal/typo":       {},
+	"harness/internal/strictyaml": {"harness/internal/fault"},
+	"harness/internal/fault":      {},
 }
 
 // onlyImporter names the one package of this module that may import a library

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
-	"github.com/graphvcr/graphvcr/harness/internal/typo"
 )
 
 // Error is a fault in a cassette file. It never quotes more of a body than a few
@@ -97,15 +96,4 @@ func bodyError(file string, bodyLine, interaction int, err error) *Error {
 		Advice:  `correct the JSON, or remove "body: indented" so that the text is taken as it stands`,
 		Err:     err,
 	}
-}
-
-// nearest returns the known name that was probably meant by name, or "".
-func nearest[S ~string](name string, known []S) S {
-	best, bestDistance := S(""), 3
-	for _, k := range known {
-		if d := typo.Distance(name, string(k)); d < bestDistance && d < len(k) {
-			best, bestDistance = k, d
-		}
-	}
-	return best
 }

@@ -1,6 +1,7 @@
 package cassette
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // formatVersion is the newest version of the "graphvcr" block that is known.
@@ -157,10 +160,7 @@ func checkKeys(file string, node *yaml.Node, offset, interaction int, what strin
 }
 
 func didYouMean[S ~string](name string, known []S) string {
-	if near := nearest(name, known); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return "the known ones are " + join(known)
+	return cmp.Or(fault.Meant(name, known), "the known ones are "+join(known))
 }
 
 func join[S ~string](names []S) string {

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
@@ -85,7 +85,7 @@ func (p *Project) missingScenario(path string) error {
 	for _, file := range files {
 		known = append(known, nameBelow(p.Dirs.Scenarios, file))
 	}
-	if near := strictyaml.Advise(clean(path), known); strings.HasPrefix(near, "did you mean") {
+	if near := fault.Meant(clean(path), known); near != "" {
 		e.Advice = near
 	}
 	return e

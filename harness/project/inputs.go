@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/match"
 )
 
@@ -89,7 +89,7 @@ func unknownInput(name string, known []string) error {
 	}
 	if len(known) > 0 {
 		e.Advice = "the cassettes store " + strings.Join(known, ", ")
-		if near := strictyaml.Advise(name, known); strings.HasPrefix(near, "did you mean") {
+		if near := fault.Meant(name, known); near != "" {
 			e.Advice = near
 		}
 	}

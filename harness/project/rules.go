@@ -9,6 +9,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/diff"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
@@ -177,7 +178,7 @@ func decodeOn(v strictyaml.Value) string {
 	on := v.Text()
 	method, _, found := strings.Cut(on, " ")
 	if found && !slices.Contains(methods, method) {
-		v.Fault(strictyaml.Advise(method, methods), "unknown method %q", method)
+		v.Fault(fault.Suggest(method, methods), "unknown method %q", method)
 		return on
 	}
 	check(v, match.Rule{On: on})
@@ -203,7 +204,7 @@ func check(v strictyaml.Value, part match.Rule) {
 func oneOf(v strictyaml.Value, what string, words ...string) string {
 	word := v.Text()
 	if word != "" && !slices.Contains(words, word) {
-		v.Fault(strictyaml.Advise(word, words), "unknown %s %q", what, word)
+		v.Fault(fault.Suggest(word, words), "unknown %s %q", what, word)
 	}
 	return word
 }

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/match"
 )
 
@@ -97,7 +97,7 @@ func (p *Project) missingCassette(name, file string) error {
 		e.Advice = "a recording was cut short and left " + journal + ": graphvcr record --recover makes a cassette of it"
 		return e
 	}
-	if near := strictyaml.Advise(name, p.cassetteNames()); strings.HasPrefix(near, "did you mean") {
+	if near := fault.Meant(name, p.cassetteNames()); near != "" {
 		e.Advice = near
 	}
 	return e

@@ -214,7 +214,7 @@ func (c *checker) undeclared(sh *shape, name string, v any) {
 // wantProperty names the property that was meant, or all that there are.
 func wantProperty(sh *shape, name string) string {
 	names := slices.Sorted(maps.Keys(sh.props))
-	if near := nearest(name, names, 1); len(near) > 0 {
+	if near := nearest(name, names); len(near) > 0 {
 		return fmt.Sprintf("a property of %s, perhaps %s", sh.key.name, near[0])
 	}
 	return fmt.Sprintf("a property of %s: %s", sh.key.name, listed(names))

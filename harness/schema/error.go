@@ -2,10 +2,10 @@ package schema
 
 import (
 	"fmt"
-	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/typo"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // Error is a fault in a schema file.
@@ -45,37 +45,17 @@ func (s *Set) unknownType(key typeKey) *Error {
 	return e
 }
 
-// didYouMean proposes the names nearest to name, or is empty.
 func didYouMean(name string, names []string) string {
-	near := nearest(name, names, 3)
-	if len(near) == 0 {
-		return ""
-	}
-	return "did you mean " + strings.Join(near, ", or ") + "?"
+	return fault.DidYouMean(nearest(name, names)...)
 }
 
-// nearest finds at most limit quoted names that name may be a slip of: the same
-// but for letter case or namespace, or a few edits away.
-func nearest(name string, names []string, limit int) []string {
-	type candidate struct {
-		name     string
-		distance int
-	}
-	var found []candidate
-	for _, other := range names {
-		if d := slip(name, other); d <= max(2, len(name)/6) && 2*d <= len(name) {
-			found = append(found, candidate{other, d})
-		}
-	}
-	slices.SortFunc(found, func(a, b candidate) int {
-		if a.distance != b.distance {
-			return a.distance - b.distance
-		}
-		return strings.Compare(a.name, b.name)
-	})
-	var near []string
-	for _, c := range found[:min(limit, len(found))] {
-		near = append(near, fmt.Sprintf("%q", c.name))
+// nearest finds the quoted names that name may be a slip of: the same but for letter
+// case or namespace, or a few edits away.
+func nearest(name string, names []string) []string {
+	most := min(max(2, len(name)/6), len(name)/2)
+	near := fault.Near(names, most, func(other string) int { return slip(name, other) })
+	for i := range near {
+		near[i] = strconv.Quote(near[i])
 	}
 	return near
 }
@@ -87,5 +67,5 @@ func slip(written, other string) int {
 	if short := other[strings.LastIndexByte(other, '.')+1:]; !strings.Contains(written, ".") {
 		other = short
 	}
-	return typo.Distance(written, other)
+	return fault.Distance(written, other)
 }

@@ -3,9 +3,10 @@ package schema
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/typo"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // Suspects tells of the types that a type's schema names by x-graph, of which there
@@ -24,8 +25,8 @@ func (s *Set) Suspects(api, typ string) []*Error {
 			continue
 		}
 		for _, known := range s.Types(api) {
-			if typo.Distance(strings.ToLower(written), strings.ToLower(known)) <= 1 {
-				all = append(all, src.fault(pointer, fmt.Sprintf("x-graph names the type %q, which has no schema", written), fmt.Sprintf("did you mean %q?", known)))
+			if fault.Distance(strings.ToLower(written), strings.ToLower(known)) <= 1 {
+				all = append(all, src.fault(pointer, fmt.Sprintf("x-graph names the type %q, which has no schema", written), fault.DidYouMean(strconv.Quote(known))))
 				break
 			}
 		}

@@ -71,21 +71,3 @@ func TestNestedTooDeeply(t *testing.T) {
 		}
 	}
 }
-
-func TestNearest(t *testing.T) {
-	known := []string{"expect", "request", "capture", "as", "GET", "PATCH"}
-	for word, want := range map[string]string{
-		"expct": "expect", "exepct": "expect", "EXPECT": "expect", "requests": "request", "cap": "capture", "get": "GET",
-		"expectation": "", "colour": "", "xx": "", "": "", "sa": "as",
-	} {
-		if got := Nearest(word, known); got != want {
-			t.Errorf("%q is nearest to %q, want %q", word, got, want)
-		}
-	}
-	if got := Advise("colour", []string{"b", "a"}); got != "known: a, b" {
-		t.Error(got)
-	}
-	if got := Advise("colour", make([]string, 30)); got != "" {
-		t.Error(got)
-	}
-}
