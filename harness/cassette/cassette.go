@@ -4,8 +4,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // Request and Response are go-vcr's, field for field.

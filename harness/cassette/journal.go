@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 const (
@@ -62,37 +64,29 @@ type LeftoverError struct {
 	Running bool
 }
 
-func (e *LeftoverError) Error() string {
-	if e.Running {
-		return fmt.Sprintf("%s is being recorded by another process", e.File)
-	}
-	return fmt.Sprintf("an earlier recording was cut short and left %s", e.File)
-}
+func (e *LeftoverError) Error() string { return e.Unwrap().Error() }
 
-// Hint is what to do about it.
-func (e *LeftoverError) Hint() string {
+// Unwrap has what to do about it.
+func (e *LeftoverError) Unwrap() error {
 	if e.Running {
-		return "wait for it to end"
+		return &fault.Error{Message: e.File + " is being recorded by another process", Hint: "wait for it to end"}
 	}
-	return "graphvcr record --recover makes a cassette of it; remove the file to drop it"
+	return &fault.Error{
+		Message: "an earlier recording was cut short and left " + e.File,
+		Hint:    "graphvcr record --recover makes a cassette of it; remove the file to drop it",
+	}
 }
 
 // journalError is a journal that takes nothing more. What it held by then is whole.
-type journalError struct {
-	name string
-	err  error
-}
-
-func (e *journalError) Error() string { return fmt.Sprintf("write %s: %v", e.name, e.err) }
-
-func (e *journalError) Unwrap() error { return e.err }
-
-// Hint is what to do about it.
-func (e *journalError) Hint() string {
-	if errors.Is(e.err, fs.ErrClosed) {
-		return "the recording is over: end all requests before it is saved"
+func journalError(name string, err error) error {
+	e := &fault.Error{
+		Message: "write " + name, Cause: fault.Reason(err),
+		Hint: "what was recorded before is whole: once there is room, graphvcr record --recover makes a cassette of it",
 	}
-	return "what was recorded before is whole: once there is room, graphvcr record --recover makes a cassette of it"
+	if errors.Is(err, fs.ErrClosed) {
+		e.Hint = "the recording is over: end all requests before it is saved"
+	}
+	return e
 }
 
 // JournalOf is the name of a cassette file's journal.
@@ -156,7 +150,7 @@ func (j *Journal) Append(order, retryOf int, i *Interaction, note []byte) error 
 	case j.failed != nil:
 		return j.failed
 	case j.file == nil || j.readOnly:
-		return &journalError{j.name, fs.ErrClosed}
+		return journalError(j.name, fs.ErrClosed)
 	}
 	if _, err := j.file.Write(e.buf); err != nil {
 		_ = j.file.Truncate(j.end) // if it fails too, recovery reports the torn end
@@ -194,11 +188,7 @@ func (j *Journal) giveBack(e *encoder) {
 
 // fail is called with the lock held.
 func (j *Journal) fail(err error) error {
-	var named *fs.PathError // journalError says which file
-	if errors.As(err, &named) {
-		err = named.Err
-	}
-	j.failed = &journalError{j.name, err}
+	j.failed = journalError(j.name, err)
 	return j.failed
 }
 
@@ -207,7 +197,7 @@ func (j *Journal) Err() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.failed == nil && j.file == nil {
-		return &journalError{j.name, fs.ErrClosed}
+		return journalError(j.name, fs.ErrClosed)
 	}
 	return j.failed
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 func journalOf(t *testing.T, all []*Interaction) (*Journal, string) {
@@ -158,7 +160,7 @@ func TestLeftoverJournal(t *testing.T) {
 	if _, err := CreateJournal(file); !errors.As(err, &leftover) {
 		t.Fatalf("got %v, want a *LeftoverError", err)
 	}
-	if locks := locked(j.Name()); leftover.Running != locks || leftover.Hint() == "" {
+	if locks := locked(j.Name()); leftover.Running != locks || fault.Hint(leftover) == "" {
 		t.Errorf("got %+v, want one that is being written", leftover)
 	}
 	if runtime.GOOS != "windows" {
@@ -309,7 +311,7 @@ func TestJournalThatCannotBeWritten(t *testing.T) {
 	}
 	j.file = readOnly // whatever is written fails
 	err = j.Append(2, NoRetry, sample(2, "x"), nil)
-	if hinted, ok := err.(interface{ Hint() string }); !ok || hinted.Hint() == "" {
+	if fault.Hint(err) == "" {
 		t.Errorf("got %v, want an error with a hint", err)
 	}
 	j.file = whole

@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // Each file holds a page and what Read makes of it. UPDATE_GOLDEN=1 rewrites the
@@ -172,7 +174,7 @@ func TestHostilePages(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			_, err := Read(text)
 			runtime.ReadMemStats(&after)
-			var large *TooLargeError
+			var large *fault.Error
 			if err != nil && !errors.As(err, &large) {
 				t.Fatal(err)
 			}
@@ -201,8 +203,8 @@ func TestManyFences(t *testing.T) {
 		t.Errorf("a block of 8 MB: %v, %v", page.Notes, err)
 	}
 	_, err = Read(strings.Repeat("```\n```\n", maxBlocks+1))
-	var large *TooLargeError
-	if !errors.As(err, &large) || large.Line != 2*maxBlocks+1 || large.Hint() == "" {
+	var large *fault.Error
+	if !errors.As(err, &large) || large.Line != 2*maxBlocks+1 || large.Hint == "" {
 		t.Errorf("got %v", err)
 	}
 }

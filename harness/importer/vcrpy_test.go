@@ -2,7 +2,6 @@ package importer
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -13,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // Each file holds a recording and what VCRPy makes of it. UPDATE_GOLDEN=1
@@ -51,9 +52,8 @@ func describe(r *Result, err error) string {
 	var out bytes.Buffer
 	if err != nil {
 		fmt.Fprintf(&out, "error: %v\n", err)
-		var fault *Error
-		if errors.As(err, &fault) && fault.Hint() != "" {
-			fmt.Fprintf(&out, "hint: %s\n", fault.Hint())
+		if hint := fault.Hint(err); hint != "" {
+			fmt.Fprintf(&out, "hint: %s\n", hint)
 		}
 		return out.String()
 	}

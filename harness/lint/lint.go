@@ -110,11 +110,9 @@ func (l *linter) checkSchema(schemas *schemaSets, file string) {
 	if err != nil {
 		l.add(file, project.Findings("schema.load", file, err)...)
 	}
-	for _, s := range suspects {
-		l.add(file, report.Finding{
-			Rule: "schema.type", Severity: report.Warning, Message: s.Message, Hint: s.Hint(),
-			Place: report.Place{File: file, Line: s.Line, Column: s.Column},
-		})
+	for _, f := range project.Findings("schema.type", file, suspects) {
+		f.Severity = report.Warning
+		l.add(file, f)
 	}
 }
 
@@ -131,7 +129,7 @@ func (l *linter) checkScenario(file string) {
 	for _, doubt := range sc.Doubts {
 		l.add(file, report.Finding{
 			Rule: "scenario.keyword", Severity: report.Warning, Place: report.Place{File: file, Line: doubt.Line},
-			Message: doubt.Message, Hint: doubt.Advice,
+			Message: doubt.Message, Hint: doubt.Hint,
 		})
 	}
 	for _, steps := range [][]scenario.Step{sc.Steps, sc.Cleanup} {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
@@ -80,10 +81,10 @@ func (p *Project) startRecording(name, like string, vars map[string]string, live
 		options.Previous = old
 		live.Meta.Expires = cmp.Or(old.Meta.Expires, live.Meta.Expires) // somebody wrote it there
 	case !errors.Is(err, fs.ErrNotExist):
-		return nil, &Error{
-			Message: fmt.Sprintf("record %s over the cassette that is there: %v", name, err),
-			Advice:  "restore it from version control, or remove it to record it anew",
-			Err:     err,
+		return nil, &fault.Error{
+			Message: fmt.Sprintf("record %s over the cassette that is there", name),
+			Hint:    "restore it from version control, or remove it to record it anew",
+			Cause:   err,
 		}
 	}
 	redactor, err := redact.New(p.Rules.Redact, options)
@@ -105,10 +106,10 @@ func notRecordable(name string, err error) error {
 	if errors.As(err, &left) {
 		return err
 	}
-	return &Error{
-		Message: fmt.Sprintf("record %s: %v", name, err),
-		Advice:  "nothing was sent or changed; recordings need a folder that can be written, with room: --cassettes names another",
-		Err:     err,
+	return &fault.Error{
+		Message: "record " + name,
+		Hint:    "nothing was sent or changed; recordings need a folder that can be written, with room: --cassettes names another",
+		Cause:   err,
 	}
 }
 
@@ -168,11 +169,10 @@ func (r *Recording) Save() error {
 
 // saved adds to an error of saving what can be done with what was recorded.
 func (r *Recording) saved(err error) error {
-	var hinted interface{ Hint() string }
-	if err == nil || errors.As(err, &hinted) {
+	if err == nil || fault.Hint(err) != "" {
 		return err
 	}
-	return &Error{Message: err.Error(), Advice: "once that is mended, graphvcr record --recover makes a cassette of what was recorded", Err: err}
+	return fault.Advise(err, "once that is mended, graphvcr record --recover makes a cassette of what was recorded")
 }
 
 // Abort drops the recording; the cassette of before stays.

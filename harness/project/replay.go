@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/runner"
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -79,9 +80,9 @@ func (p *Project) prepare(files []string, sel Selection) ([]*job, error) {
 	if sel.Run != nil {
 		jobs = matching(jobs, sel.Run)
 		if len(jobs) == 0 {
-			return nil, &Error{
+			return nil, &fault.Error{
 				Message: fmt.Sprintf("no scenario's name or file matches --run %s", sel.Run),
-				Advice:  "leave out --run to see all names",
+				Hint:    "leave out --run to see all names",
 			}
 		}
 	}
@@ -213,10 +214,10 @@ func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
 		return
 	}
 	defer func() {
-		if fault := recover(); fault != nil {
-			j.result = CouldNotRun(j.sc.Name, j.file, "run.internal", &Error{
-				Message: fmt.Sprintf("internal error: %v", fault),
-				Advice:  "this is a fault of graphvcr: please report it together with the scenario",
+		if told := recover(); told != nil {
+			j.result = CouldNotRun(j.sc.Name, j.file, "run.internal", &fault.Error{
+				Message: fmt.Sprintf("internal error: %v", told),
+				Hint:    "this is a fault of graphvcr: please report it together with the scenario",
 			})
 		}
 	}()

@@ -2,7 +2,6 @@ package project
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -38,20 +37,12 @@ type DiffRules struct {
 func LoadRules(file string) (Rules, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return Rules{}, &Error{Message: fmt.Sprintf("read rules: %v", err), Advice: "name an existing file with --rules", Err: err}
+		return Rules{}, &fault.Error{Message: "read rules", Hint: "name an existing file with --rules", Cause: err}
 	}
 	if saysNothing(string(data)) {
 		return Rules{}, nil
 	}
-	rules, faults := strictyaml.Decode(data, decodeRules)
-	errs := make([]error, len(faults))
-	for i, f := range faults {
-		errs[i] = &Error{
-			Place:   report.Place{File: file, Line: f.Line, Column: f.Column},
-			Message: f.Message, Advice: f.Advice,
-		}
-	}
-	return rules, errors.Join(errs...)
+	return strictyaml.Decode(file, data, decodeRules)
 }
 
 // saysNothing reports whether a file holds only comments and blank lines.
@@ -145,12 +136,7 @@ func obey(v strictyaml.Value, part redact.Rules) {
 	if err == nil {
 		return
 	}
-	var hint interface{ Hint() string }
-	advice := ""
-	if errors.As(err, &hint) {
-		advice = hint.Hint()
-	}
-	v.Fault(advice, "%s", strings.TrimPrefix(err.Error(), "redact: "))
+	v.Fault(fault.Hint(err), "%s", strings.TrimPrefix(err.Error(), "redact: "))
 }
 
 func decodeRule(item strictyaml.Value) match.Rule {

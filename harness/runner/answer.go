@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -178,10 +179,7 @@ func (s *stepRun) failed(req *http.Request, err error) *halt {
 	}
 	h := couldNot(rule, 0, "%s: %v", s.what(req), err)
 	h.fatal = true
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		h.finding.Hint = hinted.Hint()
-	}
+	h.finding.Hint = fault.Hint(err)
 	return h
 }
 

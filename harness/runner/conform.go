@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -19,7 +20,7 @@ func (s *stepRun) conformity(a *answer) ([]report.Finding, *halt) {
 	result, err := s.trail.Check(s.opts.Answers, s.conformed(a))
 	if err != nil {
 		h := couldNot("run.schema", 0, "check the answer to %s: %v", s.what(a.request), err)
-		h.finding.Hint = hintOf(err)
+		h.finding.Hint = fault.Hint(err)
 		return nil, h
 	}
 	var findings []report.Finding

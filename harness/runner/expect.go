@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 	"github.com/graphvcr/graphvcr/harness/schema"
@@ -151,6 +152,6 @@ func (s *stepRun) violations(e *scenario.Expect, v *view, named map[string]bool)
 
 func schemaFault(err error, e *scenario.Expect) *halt {
 	h := couldNot("run.schema", e.Line, "check %s: %v", e.Schema, err)
-	h.finding.Hint = hintOf(err)
+	h.finding.Hint = fault.Hint(err)
 	return h
 }

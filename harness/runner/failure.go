@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -77,13 +76,4 @@ func settle(text string, hide func(string) string) string {
 		value = string(shown[:maxShown-1]) + "…"
 	}
 	return before + value + settle(after, hide)
-}
-
-// hintOf is the advice of the errors of cassettes, schemas and scenarios.
-func hintOf(err error) string {
-	var advised interface{ Hint() string }
-	if errors.As(err, &advised) {
-		return advised.Hint()
-	}
-	return ""
 }

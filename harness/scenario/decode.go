@@ -21,7 +21,7 @@ type decoder struct {
 	names variables
 	steps map[string]int // line of each step name
 
-	doubts []*Error
+	doubts []*fault.Error
 }
 
 func newDecoder() *decoder {

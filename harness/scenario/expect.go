@@ -127,9 +127,10 @@ func (d *decoder) doubt(key string, m strictyaml.Member) {
 		same := strings.EqualFold(key, word)
 		slip := len(word) >= 5 && len(key) <= len(word) && fault.Distance(key, word) == 1
 		if same || slip {
-			d.doubts = append(d.doubts, &Error{
-				Line: m.KeyLine(), Message: fmt.Sprintf("%q is read as a property", key),
-				Advice: fault.DidYouMean(fmt.Sprintf("the matcher %q", word)) + " If not, all is well",
+			d.doubts = append(d.doubts, &fault.Error{
+				Place:   fault.Place{Line: m.KeyLine()},
+				Message: fmt.Sprintf("%q is read as a property", key),
+				Hint:    fault.DidYouMean(fmt.Sprintf("the matcher %q", word)) + " If not, all is well",
 			})
 		}
 	}

@@ -8,38 +8,17 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
-// Error is a fault in a schema file.
-type Error struct {
-	File         string
-	Line, Column int // both from 1; 0 when the whole file is meant
-	Message      string
-	Advice       string
-}
-
-func (e *Error) Error() string {
-	switch {
-	case e.Line == 0:
-		return fmt.Sprintf("%s: %s", e.File, e.Message)
-	case e.Column == 0:
-		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message)
-	}
-	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
-}
-
-// Hint is what to do about it.
-func (e *Error) Hint() string { return e.Advice }
-
 // unknownType says that there is no schema for a type, and which one was
 // probably meant.
-func (s *Set) unknownType(key typeKey) *Error {
-	e := &Error{File: s.file(key), Message: fmt.Sprintf("no schema for type %q in api %q", key.name, key.api)}
+func (s *Set) unknownType(key typeKey) *fault.Error {
+	e := &fault.Error{Place: fault.Place{File: s.file(key)}, Message: fmt.Sprintf("no schema for type %q in api %q", key.name, key.api)}
 	if advice := didYouMean(key.name, s.Types(key.api)); advice != "" {
-		e.Advice = advice
+		e.Hint = advice
 		return e
 	}
 	for api, types := range s.types {
-		if types[key.name] && (e.Advice == "" || api < key.api) {
-			e.Advice = fmt.Sprintf("api %q has it", api)
+		if types[key.name] && (e.Hint == "" || api < key.api) {
+			e.Hint = fmt.Sprintf("api %q has it", api)
 		}
 	}
 	return e

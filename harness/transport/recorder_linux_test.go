@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
@@ -84,8 +85,7 @@ func TestRecordOnFullDisk(t *testing.T) {
 	file := filepath.Join(folder, "x.yaml")
 	old := beforeIt(t, file)
 	r, journal, answered, sent, failed := filled(t, file, 100)
-	var hinted interface{ Hint() string }
-	if !errors.Is(failed, syscall.ENOSPC) || !errors.As(failed, &hinted) || !strings.Contains(hinted.Hint(), "--recover") {
+	if !errors.Is(failed, syscall.ENOSPC) || !strings.Contains(fault.Hint(failed), "--recover") {
 		t.Errorf("got %v", failed)
 	}
 	if answered == 0 || sent != answered+1 {

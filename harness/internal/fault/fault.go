@@ -82,10 +82,15 @@ func (e *Error) Unwrap() error {
 	return e.Kind
 }
 
-// Load is a fault in a cassette. A line is 0 when it is unknown, an interaction -1
-// where the fault is in none.
+// In is a fault in a file that something was being done to; a line is 0 when unknown.
+func In(doing, file string, line int, message, hint string) *Error {
+	return &Error{Doing: doing, Place: Place{File: file, Line: line}, Message: message, Hint: hint}
+}
+
+// Load is a fault in a cassette; the interaction is -1 where the fault is in none.
 func Load(file string, line, interaction int, message, hint string) *Error {
-	e := &Error{Doing: "load", Place: Place{File: file, Line: line}, Cassette: true, Message: message, Hint: hint}
+	e := In("load", file, line, message, hint)
+	e.Cassette = true
 	if interaction >= 0 {
 		e.Interaction = &interaction
 	}
