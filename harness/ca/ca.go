@@ -41,7 +41,7 @@ type Authority struct {
 func Dir() (string, error) {
 	config, err := os.UserConfigDir()
 	if err != nil {
-		return "", &fault.Error{Message: "find a place for the private certificate authority: " + err.Error(), Hint: "set HOME or XDG_CONFIG_HOME to a folder of yours"}
+		return "", &fault.Error{Message: "find a place for the private certificate authority", Cause: err, Hint: "set HOME or XDG_CONFIG_HOME to a folder of yours"}
 	}
 	return filepath.Join(config, "graphvcr"), nil
 }

@@ -95,9 +95,10 @@ func (p *Project) CheckFile(file, api, typ string) (report.Case, error) {
 	doc, err := jsondoc.Parse(string(text))
 	var syntax *jsondoc.SyntaxError
 	if errors.As(err, &syntax) {
-		return told, &fault.Error{Message: fmt.Sprintf("check %s:%d:%d: not JSON: %s", clean(file), syntax.Line, syntax.Column, syntax.Message)}
+		place := fault.Place{File: clean(file), Line: syntax.Line, Column: syntax.Column}
+		return told, fmt.Errorf("check %w", &fault.Error{Place: place, Message: "not JSON: " + syntax.Message})
 	} else if err != nil {
-		return told, &fault.Error{Message: fmt.Sprintf("check %s: not JSON: %v", clean(file), err)}
+		return told, fmt.Errorf("check %s: not JSON: %w", clean(file), err)
 	}
 	violations, err := p.Schemas.Validate(api, typ, doc, schema.Options{})
 	if err != nil {
