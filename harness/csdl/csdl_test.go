@@ -17,7 +17,7 @@ func corpus(t testing.TB, name string) string {
 	return file
 }
 
-// counts of a model, as graph-facts section 13 has them.
+// counts are how much a model holds of what.
 type counts struct {
 	entity, complexes, enum              int
 	abstract, open, derived              int // of entity types

@@ -14,7 +14,7 @@ import (
 
 // A batch is a body of POST /$batch, compared as a multiset of requests with the
 // graph of what depends on what. Ids only tie the graph together: real SDKs draw
-// them at random (client-facts A), so they take no part in the comparison.
+// them at random, so they take no part in the comparison.
 type batch struct {
 	parts []batchPart // sorted by label, equal labels by position
 	rest  []byte      // members other than "requests", canonical
@@ -67,7 +67,7 @@ func parseBatch(doc any, version string) *batch {
 }
 
 // parsePart reads {id, method, url, headers?, body?, dependsOn?}; null and empty
-// members are as good as absent ones (client-facts D: one SDK sends them, another
+// members are as good as absent ones (one SDK sends them, another
 // does not).
 func parsePart(request any, version string) (batchPart, bool) {
 	members, _ := request.(map[string]any)

@@ -101,7 +101,7 @@ func digest(kind string, canonical []byte) string {
 }
 
 // inflate undoes gzip, told by its magic and never by Content-Encoding: SDKs label
-// plain bodies as gzip after a retry (client-facts B). A body that was compressed
+// plain bodies as gzip after a retry. A body that was compressed
 // twice, as an uploaded archive is by an SDK that compresses every body, is
 // undone to the end, so that it equals the same body compressed once.
 func inflate(body []byte) []byte {

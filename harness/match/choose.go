@@ -121,7 +121,7 @@ func (e *entry) exhausted() reason {
 }
 
 // unfinishedStates are the states of an operation that go on to another one, in
-// lower case: the enums of graph-facts section 2 and their spellings in the wild.
+// lower case: the enums of metadata and their spellings in the wild.
 var unfinishedStates = map[string]bool{
 	"notstarted": true, "inprogress": true, "running": true, // teamsAsyncOperation, longRunningOperationStatus
 	"waiting": true, "updating": true, "deletepending": true, // AsyncJobStatus (concepts/long-running-actions-overview)

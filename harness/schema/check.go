@@ -220,8 +220,8 @@ func wantProperty(sh *shape, name string) string {
 	return fmt.Sprintf("a property of %s: %s", sh.key.name, listed(names))
 }
 
-// selection reports properties that neither $select nor $expand asked for (design
-// section 9; id comes unasked in real recordings), in expanded entities too.
+// selection reports properties that neither $select nor $expand asked for (id
+// comes unasked in real recordings), in expanded entities too.
 func (c *checker) selection(object map[string]any, names []string, expand []Expansion) {
 	for _, e := range expand {
 		c.expanded(object, e)

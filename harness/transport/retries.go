@@ -10,7 +10,7 @@ import (
 
 // retries finds the answers that the client did not take for final: it sent the same
 // request again, by its match.Key, after one that asked for that. Retries differ from
-// their first try in Retry-Attempt at most (client-facts B), which is no part of a key.
+// their first try in Retry-Attempt at most, which is no part of a key.
 //
 // The zero value is ready to use, by several goroutines.
 type retries struct {
@@ -75,7 +75,7 @@ func (t *retries) key(req *http.Request, body string) match.Key {
 
 // asksAgain reports whether a status asks the client to try again: later (429, 503,
 // 504; concepts/throttling), or without compressing the body (415: kiota then sends it
-// plain; client-facts B).
+// plain).
 func asksAgain(code int) bool {
 	switch code {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusUnsupportedMediaType:

@@ -105,7 +105,7 @@ func (e *exchange) outgoing() *http.Request {
 }
 
 // recordable limits Accept-Encoding to what can be decoded and so redacted: Node asks for
-// "br, gzip, deflate" (client-facts B). Limited is false where nothing need be changed.
+// "br, gzip, deflate". Limited is false where nothing need be changed.
 func recordable(accepted []string) (codings string, limited bool) {
 	codings = "identity"
 	for _, list := range accepted {

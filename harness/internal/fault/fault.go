@@ -100,40 +100,49 @@ func Load(file string, line, interaction int, message, hint string) *Error {
 // Advise gives an error a hint.
 func Advise(err error, hint string) *Error { return &Error{Hint: hint, Cause: err} }
 
-// Hint is the first hint of an error and of all that it wraps, or "".
-func Hint(err error) string {
-	if e := first(err, func(e *Error) bool { return e.Hint != "" }); e != nil {
-		return e.Hint
-	}
-	var hinted interface{ Hint() string } // of packages that have errors of their own yet
-	if errors.As(err, &hinted) {
-		return hinted.Hint()
-	}
-	return ""
+// Hint is the first hint of an error and of all that it wraps, or "". Errors of other
+// packages may give one by a method Hint() string.
+func Hint(err error) (hint string) {
+	walk(err, func(err error) bool {
+		switch e := err.(type) {
+		case *Error:
+			hint = e.Hint
+		case interface{ Hint() string }:
+			hint = e.Hint()
+		}
+		return hint != ""
+	})
+	return hint
 }
 
 // Find returns the first Error with a file of an error and of all that it wraps, or
 // nil.
-func Find(err error) *Error {
-	return first(err, func(e *Error) bool { return e.File != "" })
+func Find(err error) (found *Error) {
+	walk(err, func(err error) bool {
+		if e, ok := err.(*Error); ok && e.File != "" {
+			found = e
+		}
+		return found != nil
+	})
+	return found
 }
 
-// first walks an error's tree as errors.As does.
-func first(err error, wanted func(*Error) bool) *Error {
-	if e, ok := err.(*Error); ok && wanted(e) {
-		return e
+// walk visits an error and all that it wraps, as errors.As does, until one is found.
+func walk(err error, isFound func(error) bool) bool {
+	if err == nil || isFound(err) {
+		return err != nil
 	}
 	switch wrapping := err.(type) {
 	case interface{ Unwrap() error }:
-		return first(wrapping.Unwrap(), wanted)
+		return walk(wrapping.Unwrap(), isFound)
 	case interface{ Unwrap() []error }:
 		for _, part := range wrapping.Unwrap() {
-			if e := first(part, wanted); e != nil {
-				return e
+			if walk(part, isFound) {
+				return true
 			}
 		}
 	}
-	return nil
+	return false
 }
 
 // Parts takes joined errors apart. An error that says more than its parts is one.
