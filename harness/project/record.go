@@ -14,6 +14,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -51,15 +52,16 @@ type Recording struct {
 	file     string
 	live     Live
 	redactor *redact.Redactor
-	journal  *cassette.Journal
+	journal  *journal.Journal
 	recorder *transport.Recorder
 	vars     standIns
 	seen     func(*cassette.Interaction) // sees each interaction as it was sent; may be nil
-	left     []cassette.LeftOut          // what Save could not store
+	left     []journal.LeftOut           // what Save could not store
 }
 
 // StartRecording begins to record a cassette of a name below the cassettes folder. A
-// journal that an earlier recording left is a *cassette.LeftoverError.
+// journal that an earlier recording left, or that one which still runs is writing, is
+// fs.ErrExist.
 //
 // The variables are the values that the scenario's begin with: they are stored as
 // redacted, so that a replay sends what was stored.
@@ -91,19 +93,18 @@ func (p *Project) startRecording(name, like string, vars map[string]string, live
 	if err != nil {
 		return nil, fmt.Errorf("record %s: %w", name, err)
 	}
-	journal, err := cassette.CreateJournal(file)
+	j, err := journal.Create(file)
 	if err != nil {
 		return nil, notRecordable(name, err)
 	}
-	r := &Recording{file: file, live: live, redactor: redactor, journal: journal, vars: standIns{real: maps.Clone(vars)}}
-	r.recorder = transport.NewRecorder(journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact, Note: redactor.Note})
+	r := &Recording{file: file, live: live, redactor: redactor, journal: j, vars: standIns{real: maps.Clone(vars)}}
+	r.recorder = transport.NewRecorder(j, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact, Note: redactor.Note})
 	return r, nil
 }
 
 // notRecordable says what to do where a journal cannot be made.
 func notRecordable(name string, err error) error {
-	var left *cassette.LeftoverError
-	if errors.As(err, &left) {
+	if errors.Is(err, fs.ErrExist) { // it says so itself
 		return err
 	}
 	return &fault.Error{
@@ -207,7 +208,7 @@ func unstored(file, what string) report.Finding {
 }
 
 // leftOut tells what a journal held and a cassette could not.
-func leftOut(file string, left []cassette.LeftOut) []report.Finding {
+func leftOut(file string, left []journal.LeftOut) []report.Finding {
 	var all []report.Finding
 	for _, l := range left {
 		all = append(all, unstored(file, l.Error()))

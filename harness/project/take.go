@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/transport"
@@ -88,7 +89,7 @@ func (t *Take) spy(p *Project, name string, live Live) error {
 	r := t.recording
 	for _, tape := range t.playback.tapes {
 		for i, interaction := range tape.cassette.Interactions {
-			if err := r.journal.Append(i, cassette.NoRetry, interaction, nil); err != nil {
+			if err := r.journal.Append(i, journal.NoRetry, interaction, nil); err != nil {
 				t.playback.Close()
 				return errors.Join(err, r.Abort())
 			}

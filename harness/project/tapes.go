@@ -9,6 +9,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/match"
 )
 
@@ -93,8 +94,8 @@ func (p *Project) missingCassette(name, file string) error {
 		Hint:    "import or record it, or name another",
 		Kind:    fs.ErrNotExist,
 	}
-	if journal := cassette.JournalOf(file); isFile(journal) {
-		e.Hint = "a recording was cut short and left " + journal + ": graphvcr record --recover makes a cassette of it"
+	if left := journal.Of(file); isFile(left) {
+		e.Hint = "a recording was cut short and left " + left + ": graphvcr record --recover makes a cassette of it"
 		return e
 	}
 	if near := fault.Meant(name, p.cassetteNames()); near != "" {

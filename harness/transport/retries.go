@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/match"
 )
 
@@ -27,22 +27,22 @@ type refusal struct {
 }
 
 // meet takes note of an exchange that ended while now was the next order. It returns the
-// order of the exchange that this one retries, or cassette.NoRetry. Of several it is the
+// order of the exchange that this one retries, or journal.NoRetry. Of several it is the
 // oldest: as many are retried as came again.
 func (t *retries) meet(order, now int64, req *http.Request, body string, code int) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	refused := asksAgain(code)
 	if len(t.waiting) == 0 && !refused {
-		return cassette.NoRetry
+		return journal.NoRetry
 	}
 	asked := methodOf(req) + " " + req.URL.String() + " " + match.PrincipalOf(req.Context())
 	waiting := t.waiting[asked]
 	if len(waiting) == 0 && !refused {
-		return cassette.NoRetry
+		return journal.NoRetry
 	}
 	key := t.key(req, body)
-	retried := cassette.NoRetry
+	retried := journal.NoRetry
 	for n, w := range waiting {
 		if w.key == key && w.then <= order {
 			retried = int(w.order)
