@@ -18,44 +18,48 @@ var imports = map[string][]string{
 	"cmd/graphvcr": {"harness/quiet", "harness/child", "harness/signin", "harness/csdl", "harness/generate", "harness/drift", "harness/diff", "harness/auth", "harness/ca", "harness/proxy", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario"},
 	"harness":      {"harness/quiet", "harness/project", "harness/report", "harness/cassette"},
 
-	"harness/proxy": {"harness/quiet", "harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl"},
-	"harness/ca":    {"harness/internal/fault"},
+	"harness/proxy": {"harness/quiet", "harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/wire"},
+	"harness/ca":    {"harness/internal/wire", "harness/internal/fault"},
 
-	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match", "harness/internal/fault"},
-	"harness/project":  {"harness/internal/fault", "harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/journal"},
-	"harness/docs":     {"harness/internal/fault"},
-	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/fault"},
-	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc"},
-	"harness/runner":   {"harness/conform", "harness/scenario", "harness/schema", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/fault"},
+	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match", "harness/internal/graph", "harness/internal/fault"},
+	"harness/project":  {"harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/wire", "harness/internal/fault", "harness/internal/journal"},
+	"harness/docs":     {"harness/internal/graph", "harness/internal/fault"},
+	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/wire", "harness/internal/fault"},
+	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc"},
+	"harness/runner":   {"harness/conform", "harness/scenario", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/wire", "harness/internal/ascii", "harness/internal/fault"},
 
-	"harness/transport": {"harness/quiet", "harness/match", "harness/cassette", "harness/internal/journal"},
-	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/fault"},
-	"harness/redact":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/journal"},
-	"harness/schema":    {"harness/format", "harness/internal/jsondoc", "harness/internal/fault"},
-	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/fault"},
-	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/fault"},
+	"harness/transport": {"harness/quiet", "harness/match", "harness/cassette", "harness/internal/graph", "harness/internal/wire", "harness/internal/journal"},
+	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/wire", "harness/internal/ascii", "harness/internal/fault"},
+	"harness/redact":    {"harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/ascii", "harness/internal/fault", "harness/internal/journal"},
+	"harness/schema":    {"harness/format", "harness/internal/graph", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/ascii"},
+	"harness/scenario":  {"harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/fault"},
+	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/fault", "harness/internal/wire"},
 
 	"harness/planted":  {"harness/cassette"},
-	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graphurl"},
-	"harness/auth":     {"harness/quiet", "harness/scenario", "harness/cassette", "harness/internal/fault"},
+	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/wire", "harness/internal/jsondoc"},
+	"harness/auth":     {"harness/quiet", "harness/scenario", "harness/cassette", "harness/internal/graph", "harness/internal/wire", "harness/internal/fault"},
 
 	"harness/quiet":  {},
 	"harness/child":  {"harness/internal/fault"},
-	"harness/signin": {},
-	"harness/drift":  {"harness/project", "harness/csdl", "harness/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml", "harness/internal/fault"},
-	"harness/diff":   {"harness/cassette", "harness/format", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/fault"},
+	"harness/signin": {"harness/internal/graph", "harness/internal/ascii"},
+	"harness/drift":  {"harness/project", "harness/csdl", "harness/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml", "harness/internal/wire", "harness/internal/fault"},
+	"harness/diff":   {"harness/cassette", "harness/format", "harness/report", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/ascii", "harness/internal/fault"},
 
-	"harness/csdl":                {"harness/internal/fault"},
-	"harness/conform":             {"harness/schema", "harness/route", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc"},
-	"harness/generate":            {"harness/csdl", "harness/route", "harness/format", "harness/internal/jsondoc", "harness/internal/fault"},
-	"harness/route":               {"harness/csdl", "harness/internal/graphurl", "harness/internal/fault"},
+	"harness/csdl":                {"harness/internal/graph", "harness/internal/fault"},
+	"harness/conform":             {"harness/schema", "harness/route", "harness/report", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/wire"},
+	"harness/generate":            {"harness/csdl", "harness/route", "harness/format", "harness/internal/graph", "harness/internal/jsondoc", "harness/internal/wire", "harness/internal/fault"},
+	"harness/route":               {"harness/csdl", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/fault"},
 	"harness/report":              {"harness/internal/fault"},
-	"harness/format":              {},
-	"harness/internal/graphurl":   {"harness/format"},
-	"harness/internal/journal":    {"harness/cassette", "harness/internal/fault"},
+	"harness/format":              {"harness/internal/graph", "harness/internal/ascii"},
+	"harness/internal/ascii":      {},
+	"harness/internal/graphurl":   {"harness/format", "harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/jsondoc":    {},
+	"harness/internal/journal":    {"harness/cassette", "harness/internal/fault", "harness/internal/wire"},
 	"harness/internal/strictyaml": {"harness/internal/fault"},
+	"harness/internal/testkit":    {},
 	"harness/internal/fault":      {},
+	"harness/internal/wire":       {},
+	"harness/internal/graph":      {},
 }
 
 // onlyImporter names the one package of this module that may import a library
@@ -65,6 +69,8 @@ var onlyImporter = map[string]string{
 	"gopkg.in/dnaeon/go-vcr.v3/recorder":       "", // a contract to test against, never used
 	"github.com/santhosh-tekuri/jsonschema/v5": "harness/schema",
 	"github.com/ohler55/ojg/jp":                "harness/internal/jsondoc",
+	"github.com/andybalholm/brotli":            "harness/internal/wire",
+	"github.com/klauspost/compress":            "harness/internal/wire",
 	"github.com/spf13/cobra":                   "cmd/graphvcr",
 	"github.com/Azure":                         "harness/auth",
 	"github.com/AzureAD":                       "",             // azidentity's own
@@ -88,7 +94,7 @@ func TestImportLaw(t *testing.T) {
 					t.Errorf("package %s may not import %s: that is for %q alone", name, imported, only)
 				}
 			}
-			if imported == "testing" && name != "harness" {
+			if imported == "testing" && name != "harness" && name != "harness/internal/testkit" {
 				t.Errorf("package %s imports testing outside its tests", name)
 			}
 		}

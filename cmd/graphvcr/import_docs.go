@@ -85,9 +85,8 @@ func tellMethods(recordings []recording) {
 // when there is none.
 func (r *recording) answers() string {
 	for n, typ := range r.types {
-		typ = strings.TrimSuffix(strings.TrimPrefix(typ, "Collection("), ")")
 		if code := r.result.Cassette.Interactions[n].Response.Code; code < 300 && strings.Contains(typ, ".") {
-			return typ[strings.LastIndexByte(typ, '.')+1:]
+			return strings.TrimSuffix(typ[strings.LastIndexByte(typ, '.')+1:], ")") // of a collection, too
 		}
 	}
 	return ""

@@ -18,6 +18,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/draft"
+	"github.com/graphvcr/graphvcr/harness/generate"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -94,7 +95,7 @@ func wantedLine(method, address string) string {
 		if host, line, ok = strings.Cut(rest, "/"); !ok {
 			return ""
 		}
-		if host != "graph.microsoft.com" {
+		if "https://"+host != generate.Clouds()["global"] {
 			flags = " --base-url " + scheme + "://" + host
 		}
 	}

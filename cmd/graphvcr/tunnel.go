@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/graphvcr/graphvcr/harness/proxy"
+	"github.com/graphvcr/graphvcr/harness/signin"
 )
 
 // isStandIn reports whether any host really is on this machine.
@@ -102,18 +103,15 @@ type readAhead struct {
 
 func (r *readAhead) Read(p []byte) (int, error) { return r.read.Read(p) }
 
-// alwaysRecorded are hosts that a recording intercepts whatever NO_PROXY says.
-var alwaysRecorded = [...]string{"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
-
 // direct are the hosts that the environment reaches without a proxy, but for those that
 // are to be recorded; and the machine's own identity service.
 func (u *upstream) direct(getenv func(string) string) []string {
-	recorded := slices.Clone(alwaysRecorded[:])
+	recorded := proxy.GraphHosts() // whatever NO_PROXY says
 	for host := range u.places {
 		name, _, _ := strings.Cut(host, ":")
 		recorded = append(recorded, name)
 	}
-	kept := []string{"169.254.169.254"}
+	kept := []string{signin.MachineHost}
 	for _, variable := range []string{"NO_PROXY", "no_proxy"} {
 		for entry := range strings.SplitSeq(getenv(variable), ",") {
 			entry = strings.TrimSpace(entry)

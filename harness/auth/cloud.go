@@ -8,47 +8,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
-// cloud is a deployment of Graph with its own tokens: they are not interchangeable
-// with another's (concepts/deployments).
-type cloud struct {
-	graph string // host, and with https the audience of its tokens
-	login string // host
-}
-
-// clouds are those that are open (concepts/deployments); the first is the global
-// service. Graph Germany is closed, so its host gets no token.
-func clouds() []cloud {
-	return []cloud{
-		{"graph.microsoft.com", "login.microsoftonline.com"},
-		{"graph.microsoft.us", "login.microsoftonline.us"},
-		{"dod-graph.microsoft.us", "login.microsoftonline.us"},
-		{"microsoftgraph.chinacloudapi.cn", "login.chinacloudapi.cn"},
-	}
-}
-
-// cloudOf is the cloud whose Graph stands at the host; a stand-in's host and a
-// proxy's count as the global service's.
-func cloudOf(host string) cloud {
-	all := clouds()
-	for _, c := range all {
-		if c.graph == host {
-			return c
-		}
-	}
-	return all[0]
-}
-
-func isLoginHost(host string) bool {
-	for _, c := range clouds() {
-		if c.login == host {
-			return true
-		}
-	}
-	return false
-}
-
-func (c cloud) scope() string { return "https://" + c.graph + "/.default" }
-
 // An origin is where a request goes: scheme and host, lower case, without a
 // scheme's own port.
 type origin struct{ scheme, host string }

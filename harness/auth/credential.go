@@ -13,6 +13,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // Options are what signing in needs beside the kind.
@@ -55,18 +56,18 @@ func open(identity, kind string, o Options) (*Credential, error) {
 		o.Getenv = os.Getenv
 	}
 	if o.GraphURL == "" {
-		o.GraphURL = "https://" + clouds()[0].graph
+		o.GraphURL = graph.URL
 	}
-	graph, err := address("the base URL", o.GraphURL)
+	base, err := address("the base URL", o.GraphURL)
 	if err != nil {
 		return nil, err
 	}
-	s := &signIn{Options: o, identity: identity, cloud: cloudOf(originOf(graph).host)}
+	s := &signIn{Options: o, identity: identity, cloud: graph.CloudOf(base.Host)}
 	c, err := s.open(kind)
 	if err != nil {
 		return nil, err
 	}
-	c.places = map[origin]bool{{"https", s.cloud.graph}: true, originOf(graph): true}
+	c.places = map[origin]bool{{"https", s.cloud.Host}: true, originOf(base): true}
 	c.turn = make(chan struct{}, 1)
 	if o.Talk != nil && c.acquire != nil {
 		fmt.Fprintf(o.Talk, "auth: %s%s\n", asIdentity(identity), c)

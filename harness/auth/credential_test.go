@@ -127,6 +127,7 @@ func TestCloudsHaveTheirOwnSignIn(t *testing.T) {
 		{"https://GRAPH.microsoft.us:443", "login.microsoftonline.us", "https://graph.microsoft.us/.default"},
 		{"https://dod-graph.microsoft.us", "login.microsoftonline.us", "https://dod-graph.microsoft.us/.default"},
 		{"https://microsoftgraph.chinacloudapi.cn", "login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn/.default"},
+		{"https://graph.microsoft.de", "login.microsoftonline.de", "https://graph.microsoft.de/.default"},
 		{"http://127.0.0.1:8080", "login.microsoftonline.com", "https://graph.microsoft.com/.default"},
 	}
 	for _, tt := range tests {

@@ -3,10 +3,10 @@ package auth
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
 
@@ -75,7 +75,7 @@ func isForGraph(audience string) bool {
 	if audience == "" || audience == graphAppID || isLoopback(strings.TrimPrefix(host, "http://")) {
 		return true
 	}
-	return slices.ContainsFunc(clouds(), func(c cloud) bool { return c.graph == host })
+	return graph.IsHost(host)
 }
 
 func errorCode(body []byte) string {

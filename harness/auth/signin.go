@@ -6,7 +6,6 @@ import (
 	"crypto"
 	"crypto/x509"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -18,6 +17,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/quiet"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -27,7 +28,7 @@ import (
 type signIn struct {
 	Options
 	identity  string
-	cloud     cloud
+	cloud     graph.Cloud
 	authority *url.URL
 }
 
@@ -36,7 +37,7 @@ type signIn struct {
 func (s *signIn) client() (o azcore.ClientOptions, unknown bool, err error) {
 	raw := s.Getenv(authorityHost)
 	if raw == "" {
-		raw = "https://" + s.cloud.login
+		raw = "https://" + s.cloud.Login
 	}
 	if s.authority, err = address(authorityHost, raw); err != nil {
 		return o, false, err
@@ -55,7 +56,8 @@ func (s *signIn) client() (o azcore.ClientOptions, unknown bool, err error) {
 		return http.ErrUseLastResponse // a secret stays at the host that it was meant for
 	}}
 	o.Retry = policy.RetryOptions{MaxRetries: 2}
-	return o, !isLoginHost(originOf(s.authority).host), nil
+	_, known := graph.SignInCloud(s.authority.Host)
+	return o, !known, nil
 }
 
 // doing is what an error says was being done.
@@ -73,7 +75,7 @@ func (s *signIn) doing(kind string) string {
 // acquirer asks a credential of azidentity. Its errors carry requests and answers, so
 // only what a person can act on is taken from them.
 func (s *signIn) acquirer(kind string, from azcore.TokenCredential, secrets ...string) acquirer {
-	asked := policy.TokenRequestOptions{Scopes: []string{s.cloud.scope()}}
+	asked := policy.TokenRequestOptions{Scopes: []string{"https://" + s.cloud.Host + "/.default"}}
 	return func(ctx context.Context) (azcore.AccessToken, error) {
 		token, err := from.GetToken(ctx, asked)
 		if err != nil {
@@ -228,20 +230,16 @@ func (p plainHost) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !strings.EqualFold(req.URL.Host, p.host) {
 		return p.base.RoundTrip(req)
 	}
-	sent := req.Clone(req.Context())
-	sent.URL.Scheme = "http"
-	resp, err := p.base.RoundTrip(sent)
+	resp, err := wire.Send(p.base, req, func(sent *http.Request) { sent.URL.Scheme = "http" })
 	if err != nil || !strings.HasSuffix(req.URL.Path, "/.well-known/openid-configuration") {
 		return resp, err
 	}
 	// MSAL compares the issuer with the authority, scheme included.
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	body, err := wire.Read(resp.Body, 1<<20, resp.ContentLength)
 	resp.Body.Close()
 	if err != nil {
 		return nil, err
 	}
-	body = bytes.ReplaceAll(body, []byte("http://"+p.host), []byte("https://"+p.host))
-	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	resp.Header.Set("Content-Length", fmt.Sprint(len(body)))
+	wire.SetResponseBody(resp, bytes.ReplaceAll(body, []byte("http://"+p.host), []byte("https://"+p.host)))
 	return resp, nil
 }

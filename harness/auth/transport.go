@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/quiet"
 )
 
@@ -42,16 +43,8 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if token == "" {
 		return base.RoundTrip(req)
 	}
-	sent := req.Clone(req.Context())
-	if sent.Header == nil {
-		sent.Header = http.Header{}
-	}
-	sent.Header.Set("Authorization", "Bearer "+token)
-	resp, err := base.RoundTrip(sent)
-	if resp != nil {
-		resp.Request = req // what the client holds shows no token
-	}
-	return resp, err
+	// The response names req: what the client holds shows no token.
+	return wire.Send(base, req, func(sent *http.Request) { sent.Header.Set("Authorization", "Bearer "+token) })
 }
 
 func (t *Transport) takes(req *http.Request) bool {

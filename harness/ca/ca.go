@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 const (
@@ -86,20 +87,10 @@ func create(dir string) error {
 	if err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(dir, ".ca-key-*") // mode 0600 from the first moment
-	if err != nil {
+	if err := wire.Create(filepath.Join(dir, keyFile), 0o600, wire.Whole(text)); !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	defer os.Remove(temp.Name())
-	_, err = temp.Write(text)
-	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
-		return err
-	}
-	err = os.Link(temp.Name(), filepath.Join(dir, keyFile))
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	return os.Rename(temp.Name(), filepath.Join(dir, keyFile)) // a file system without links
+	return nil
 }
 
 // newKeyFile is a key and its own certificate.
@@ -180,17 +171,7 @@ func (a *Authority) publish() error {
 	if text, err := os.ReadFile(a.File()); err == nil && bytes.Equal(text, a.pem) {
 		return nil
 	}
-	temp, err := os.CreateTemp(a.dir, ".ca-*")
-	if err != nil {
-		return fmt.Errorf("write the authority's certificate: %w", err)
-	}
-	_, err = temp.Write(a.pem)
-	err = errors.Join(err, temp.Chmod(0o644), temp.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), a.File())
-	}
-	if err != nil {
-		os.Remove(temp.Name())
+	if err := wire.Replace(a.File(), 0o644, wire.Whole(a.pem)); err != nil {
 		return fmt.Errorf("write the authority's certificate: %w", err)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/route"
@@ -54,7 +55,7 @@ func (j *judgement) failure() error {
 // returns nothing (sendMail) is just done later.
 func (j *judgement) accepted() error {
 	found := j.link("Location", false)
-	found = j.link("Operation-Location", false) || found // printer-create, OneNote's copies
+	found = j.link(graph.OperationLocation, false) || found // printer-create, OneNote's copies
 	if j.Answer.IsJSON {
 		return j.success()
 	}
@@ -93,17 +94,20 @@ func (j *judgement) success() error {
 		j.problem("answer.error", report.Error, "$['error']", "no error with status "+strconv.Itoa(j.Status), "an error")
 		return nil
 	}
-	if isBatch := j.unsure == nil && j.target.Answer.Shape == route.Batch; j.Schema != "" && !isBatch {
-		j.result.Type = j.Schema
-		return nil
-	}
 	expected, err := j.expected()
 	if err != nil {
-		j.result.Reason = err.Error()
+		j.untyped(err.Error())
 		return nil
 	}
 	j.result.Type = expected.String()
 	return j.body(expected)
+}
+
+// untyped says why the answer was not validated, if it was not.
+func (j *judgement) untyped(reason string) {
+	if j.Schema == "" {
+		j.result.Reason = reason
+	}
 }
 
 // isError reports whether the body is an error's and nothing else.

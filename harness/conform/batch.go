@@ -1,13 +1,9 @@
 package conform
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"fmt"
-	"net/http"
-	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -22,56 +18,59 @@ func (j *judgement) batch() error {
 	if err := j.validate(batchType, jsondoc.Root, j.Answer.Doc, schema.Options{}); err != nil {
 		return err
 	}
-	requests := partsOf(j.Request.Doc, "requests")
+	requests := graph.Requests(j.Request.Doc)
 	answered := map[string]int{}
-	for i, fields := range partsOf(j.Answer.Doc, "responses") {
-		id := text(fields["id"])
-		at := jsondoc.AppendPath("$['responses']", i)
-		n := partOf(requests, id)
-		if answered[id]++; n < 0 || answered[id] > 1 {
-			j.problem("answer.batch", report.Error, at+"['id']", "the id of a request that is not answered yet", brief(fields["id"]))
+	for _, answer := range graph.Responses(j.Answer.Doc) {
+		at := jsondoc.AppendPath("$['responses']", answer.Index)
+		sent := partOf(requests, answer.ID)
+		if answered[answer.ID]++; sent == nil || answered[answer.ID] > 1 {
+			j.problem("answer.batch", report.Error, at+"['id']", "the id of a request that is not answered yet", brief(answer.Members["id"]))
 			continue
 		}
-		if err := j.part(requests[n], fields, at, jsondoc.AppendPath(inRequest+"$['requests']", n)); err != nil {
+		if err := j.part(sent, &answer, at); err != nil {
 			return err
 		}
 	}
 	for _, sent := range requests {
-		if id := text(sent["id"]); answered[id] == 0 {
-			j.problem("answer.batch", report.Error, "$['responses']", "an answer to part "+id, "none")
+		if answered[sent.ID] == 0 {
+			j.problem("answer.batch", report.Error, "$['responses']", "an answer to part "+sent.ID, "none")
 		}
 	}
 	return nil
 }
 
-func partsOf(doc any, name string) []map[string]any {
-	body, _ := doc.(map[string]any)
-	list, _ := body[name].([]any)
-	parts := make([]map[string]any, len(list))
-	for i, item := range list {
-		parts[i], _ = item.(map[string]any)
+// namedParts judges the parts whose types are named, where nothing else is known.
+func (j *judgement) namedParts() error {
+	if len(j.Parts) == 0 {
+		return nil
 	}
-	return parts
-}
-
-// partOf is the index of the part with an id, or -1.
-func partOf(parts []map[string]any, id string) int {
-	return slices.IndexFunc(parts, func(part map[string]any) bool { return text(part["id"]) == id })
-}
-
-// text is that of an id, which is a string, or carelessly a number.
-func text(v any) string {
-	if v == nil {
-		return ""
+	requests := graph.Requests(j.Request.Doc)
+	for _, answer := range graph.Responses(j.Answer.Doc) {
+		sent := partOf(requests, answer.ID)
+		if j.Parts[answer.ID] == "" || sent == nil {
+			continue
+		}
+		if err := j.part(sent, &answer, jsondoc.AppendPath("$['responses']", answer.Index)); err != nil {
+			return err
+		}
 	}
-	return fmt.Sprint(v)
+	return nil
 }
 
-// part judges one part, whose answer and request stand at these places. A batch
-// cannot hold another.
-func (j *judgement) part(sent, fields map[string]any, at, sentAt string) error {
-	e := j.partExchange(sent, fields)
-	if u, err := graphurl.Parse(e.URL); err != nil || len(u.Segments) > 0 && u.Segments[0].Text == "$batch" {
+// partOf is the part with an id, or nil.
+func partOf(parts []graph.Part, id string) *graph.Part {
+	for i := range parts {
+		if parts[i].ID == id {
+			return &parts[i]
+		}
+	}
+	return nil
+}
+
+// part judges one part, whose answer stands at a place. A batch cannot hold another.
+func (j *judgement) part(sent, answer *graph.Part, at string) error {
+	e := j.partExchange(sent, answer)
+	if u, err := graphurl.Parse(e.URL); err != nil || u.IsBatch() {
 		return nil
 	}
 	result, err := j.checker.Check(e)
@@ -79,43 +78,28 @@ func (j *judgement) part(sent, fields map[string]any, at, sentAt string) error {
 		return err
 	}
 	if result.Reason != "" && j.result.Reason == "" {
-		j.result.Reason = "part " + text(sent["id"]) + ": " + result.Reason
+		j.result.Reason = "part " + sent.ID + ": " + result.Reason
 	}
+	sentAt := jsondoc.AppendPath(inRequest+"$['requests']", sent.Index)
 	for _, p := range result.Problems {
-		p.Where = partPlace(at, sentAt, p.Where)
+		p.Part, p.Where = sent.ID, partPlace(at, sentAt, p.Where)
 		j.result.Problems = append(j.result.Problems, p)
 	}
 	return nil
 }
 
-func (j *judgement) partExchange(sent, fields map[string]any) Exchange {
-	address := text(sent["url"])
-	if !strings.HasPrefix(address, "http") {
-		address = "https://graph.microsoft.com/" + j.api + "/" + strings.TrimPrefix(address, "/")
+func (j *judgement) partExchange(sent, answer *graph.Part) Exchange {
+	e := Exchange{
+		Method: sent.Method, URL: sent.Address(j.api), Status: answer.Status, Header: answer.Header,
+		API: j.api, Schema: j.Parts[sent.ID], Placeholders: j.Placeholders,
 	}
-	e := Exchange{Method: strings.ToUpper(text(sent["method"])), URL: address, Header: http.Header{}, Placeholders: j.Placeholders}
-	if body, ok := sent["body"]; ok {
-		e.Request = Body{Doc: body, IsJSON: true, Text: "body"}
+	if sent.HasBody {
+		e.Request = Body{Doc: sent.Body, IsJSON: true, Text: "body"}
 	}
-	if n, ok := fields["status"].(json.Number); ok {
-		status, _ := n.Int64()
-		e.Status = int(status)
-	}
-	headers, _ := fields["headers"].(map[string]any)
-	for name, value := range headers {
-		e.Header.Set(name, text(value))
-	}
-	body, ok := fields["body"]
-	encoded, isText := body.(string)
-	switch kind := strings.ToLower(e.Header.Get("Content-Type")); {
-	case !ok:
-	case isText && kind != "" && !strings.Contains(kind, "json"):
-		e.Answer.Text = encoded
-		if data, err := base64.StdEncoding.DecodeString(encoded); err == nil {
-			e.Answer.Text = string(data)
-		}
-	default:
-		e.Answer = Body{Doc: body, IsJSON: true, Text: "body"}
+	if text, isBytes := answer.Bytes(); isBytes {
+		e.Answer.Text = text
+	} else if answer.HasBody {
+		e.Answer = Body{Doc: answer.Body, IsJSON: true, Text: "body"}
 	}
 	return e
 }
@@ -125,6 +109,8 @@ func partPlace(at, sentAt, where string) string {
 	switch {
 	case where == "status":
 		return at + "['status']"
+	case where == "text":
+		return at + "['body']"
 	case strings.HasPrefix(where, "header."):
 		return jsondoc.AppendPath(at+"['headers']", strings.TrimPrefix(where, "header."))
 	case strings.HasPrefix(where, inRequest):

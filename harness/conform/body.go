@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/route"
@@ -39,13 +40,13 @@ func (j *judgement) body(expected route.Answer) error {
 	case route.Object:
 		return j.typed(expected.Type, jsondoc.Root, j.Answer.Doc, options)
 	case route.Page:
-		return j.typed("Collection("+expected.Type+")", jsondoc.Root, j.Answer.Doc, options)
+		return j.typed(graph.CollectionOf(expected.Type), jsondoc.Root, j.Answer.Doc, options)
 	case route.Value:
 		return j.value(expected)
 	case route.Reference:
 		return j.validate("odata.reference", jsondoc.Root, j.Answer.Doc, schema.Options{})
 	case route.References:
-		return j.validate("Collection(odata.reference)", jsondoc.Root, j.Answer.Doc, schema.Options{})
+		return j.validate(graph.CollectionOf("odata.reference"), jsondoc.Root, j.Answer.Doc, schema.Options{})
 	case route.Batch:
 		return j.batch()
 	}
@@ -57,6 +58,9 @@ var digits = regexp.MustCompile(`^\s*\d+\s*$`)
 // missing tells of an answer without the body that is due. A write may be answered
 // without one (Prefer: return=minimal).
 func (j *judgement) missing(expected route.Answer) {
+	if j.Schema != "" {
+		return // told already
+	}
 	severity := report.Error
 	if !strings.EqualFold(j.Method, http.MethodGet) && j.Answer.Text == "" {
 		severity = report.Note
@@ -79,7 +83,7 @@ func (j *judgement) value(expected route.Answer) error {
 // 4.0, section 4.5).
 func (j *judgement) annotations() {
 	body, _ := j.Answer.Doc.(map[string]any)
-	for _, name := range []string{"@odata.context", "@odata.nextLink", "@odata.deltaLink"} {
+	for _, name := range []string{graph.Context, graph.NextLink, graph.DeltaLink} {
 		value, ok := body[name]
 		text, isText := value.(string)
 		if ok && (!isText || !strings.Contains(text, "://") && !j.Placeholders) {
@@ -96,27 +100,40 @@ func (j *judgement) annotations() {
 // typed validates against the schema of a type of metadata, if the project has it.
 func (j *judgement) typed(typ, at string, doc any, options schema.Options) error {
 	if !j.checker.schemas.Has(j.api, typ) {
-		j.result.Reason = fmt.Sprintf("there is no schema of %s in %s", bare(typ), j.api)
+		j.untyped(fmt.Sprintf("there is no schema of %s in %s", graph.Bare(typ), j.api))
 		return nil
 	}
 	return j.validate(typ, at, doc, options)
 }
 
-func bare(typ string) string { return strings.TrimSuffix(strings.TrimPrefix(typ, "Collection("), ")") }
-
-// validate validates a value at a place of the answer.
+// validate validates a value at a place of the answer, unless that was done because the
+// type is named.
 func (j *judgement) validate(typ, at string, doc any, options schema.Options) error {
+	if typ == j.Schema && at == jsondoc.Root {
+		return nil
+	}
 	options.Placeholders = j.Placeholders
 	violations, err := j.checker.schemas.Validate(j.api, typ, doc, options)
 	if err != nil {
 		return err
 	}
+	j.violations(violations, at)
+	return nil
+}
+
+// violations makes problems of what a schema found below a place. What the named type's
+// schema found at the same place is told once.
+func (j *judgement) violations(violations []schema.Violation, at string) {
+	type fault struct{ rule, where string }
+	told := map[fault]bool{}
+	for _, p := range j.result.Problems {
+		told[fault{p.Rule, p.Where}] = true
+	}
 	for _, v := range violations {
-		if v.Rule == "type" && j.numbersAreTexts() && numberText.MatchString(v.Got) {
-			continue
-		}
 		p := Problem{Rule: "schema." + v.Rule, Severity: report.Error, Where: below(at, v.Path), Want: v.Want, Got: v.Got, File: v.File, Line: v.Line}
 		switch {
+		case v.Rule == "type" && j.numbersAreTexts() && numberText.MatchString(v.Got), told[fault{p.Rule, p.Where}]:
+			continue
 		case v.Rule == "open":
 			p.Severity = report.Note
 		case v.Warning:
@@ -124,7 +141,6 @@ func (j *judgement) validate(typ, at string, doc any, options schema.Options) er
 		}
 		j.result.Problems = append(j.result.Problems, p)
 	}
-	return nil
 }
 
 var numberText = regexp.MustCompile(`^"-?\d+(\.\d+)?"$`)

@@ -1,13 +1,16 @@
 package conform
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"path/filepath"
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/route"
 	"github.com/graphvcr/graphvcr/harness/schema"
@@ -20,8 +23,10 @@ type Exchange struct {
 	Status       int
 	Header       http.Header
 	Answer       Body
-	Schema       string // the type that somebody else checks the answer against, or ""
-	Placeholders bool   // documentation's stand-ins pass for values
+	API          string            // "v1.0" or "beta": where types are looked up if the address has no version
+	Schema       string            // full name of the type that the answer must be, or "Collection(...)" of it; "" leaves it to the answer and the address
+	Parts        map[string]string // such types of the parts of a batch, by id
+	Placeholders bool              // documentation's stand-ins pass for values
 }
 
 // Body is what a message carries.
@@ -41,9 +46,10 @@ type Result struct {
 
 // Problem is one thing that is not as promised.
 type Problem struct {
+	Part     string // the id of the part of a batch that it is of; "" for the exchange itself
 	Rule     string // "schema.KEYWORD", "answer.WHAT", "request.KEYWORD"
 	Severity report.Severity
-	Where    string // RFC 9535 normalized path in the answer, "status", "header.NAME", or "request" and a path
+	Where    string // RFC 9535 normalized path in the answer, "status", "header.NAME", "text", or "request" and a path
 	Want     string
 	Got      string
 	File     string // the schema's, "" where none is at hand
@@ -75,25 +81,31 @@ func (c *Checker) index(api string) (*route.Index, error) {
 	return load.(func() (*route.Index, error))()
 }
 
-// Check judges one exchange. The error is of a schema or an index that cannot be
-// used.
+// Check judges one exchange. A type that is named is checked whatever else is known:
+// also where the API has no index, or the host is not Graph's. The error is of a schema
+// or an index that cannot be used, or says that the named type has no schema.
 func (c *Checker) Check(e Exchange) (Result, error) {
+	j := &judgement{Exchange: e, checker: c, api: e.API, address: &graphurl.URL{}}
 	u, err := graphurl.Parse(e.URL)
-	if err != nil || u.Host != "graph" && u.Host != "" || u.Version == "" {
-		return Result{}, nil
+	if err == nil {
+		j.address, j.api = u, cmp.Or(u.Version, e.API)
 	}
-	index, err := c.index(u.Version)
-	if err != nil || index == nil {
-		return Result{}, err
+	if err == nil && (u.Host == "graph" || u.Host == "") && u.Version != "" {
+		if j.index, err = c.index(u.Version); err != nil {
+			return Result{}, err
+		}
 	}
-	j := &judgement{Exchange: e, checker: c, index: index, api: u.Version, address: u}
-	j.result.Checked = true
-	j.target, j.unsure = index.Resolve(e.Method, e.URL)
-	if err := j.answer(); err != nil {
-		return Result{}, err
+	checks := []func() error{j.named, j.answer, j.request}
+	if j.index != nil {
+		j.result.Checked = true
+		j.target, j.unsure = j.index.Resolve(e.Method, e.URL)
+	} else {
+		checks = []func() error{j.named, j.namedParts}
 	}
-	if err := j.request(); err != nil {
-		return Result{}, err
+	for _, check := range checks {
+		if err := check(); err != nil {
+			return Result{}, err
+		}
 	}
 	return j.result, nil
 }
@@ -102,12 +114,32 @@ func (c *Checker) Check(e Exchange) (Result, error) {
 type judgement struct {
 	Exchange
 	checker *Checker
-	index   *route.Index
+	index   *route.Index // nil when there is none of the API
 	api     string
 	address *graphurl.URL
 	target  route.Target
 	unsure  error // why there is no target
 	result  Result
+}
+
+// named validates the answer as the type that it must be.
+func (j *judgement) named() error {
+	if j.Schema == "" {
+		return nil
+	}
+	j.result.Type = j.Schema
+	if !j.Answer.IsJSON {
+		j.problem("schema.body", report.Error, "text", j.Schema, j.kind())
+		return nil
+	}
+	options := j.options()
+	options.Placeholders = j.Placeholders
+	violations, err := j.checker.schemas.Validate(j.api, j.Schema, j.Answer.Doc, options)
+	if err != nil {
+		return fmt.Errorf("check %s: %w", j.Schema, err)
+	}
+	j.violations(violations, jsondoc.Root)
+	return nil
 }
 
 func (j *judgement) problem(rule string, severity report.Severity, where, want, got string) {

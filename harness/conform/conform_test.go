@@ -14,6 +14,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/generate"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
@@ -61,13 +62,13 @@ func TestConform(t *testing.T) {
 		got := tell(result)
 		if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
 			changed = true
-			if os.Getenv("UPDATE_GOLDEN") == "" {
+			if !testkit.Updating() {
 				t.Errorf("%s (-want +got):\n%s", f.Name, diff)
 			}
 			f.Data = []byte(exchange + "\n--\n" + got)
 		}
 	}
-	if changed && os.Getenv("UPDATE_GOLDEN") != "" {
+	if changed && testkit.Updating() {
 		if err := os.WriteFile(file, txtar.Format(script), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -14,18 +14,10 @@ import (
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/generate"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
-
-func corpus(t testing.TB, name string) string {
-	t.Helper()
-	file := filepath.Join("..", "..", "..", "shared", "corpus", filepath.FromSlash(name))
-	if _, err := os.Stat(file); err != nil {
-		t.Skip("the corpus does not stand beside the project: ", err)
-	}
-	return file
-}
 
 // real is a checker with all that v1.0 of the public cloud declares, and beta of the
 // only cloud at hand.
@@ -33,7 +25,7 @@ func real(t testing.TB) *conform.Checker {
 	t.Helper()
 	dir := t.TempDir()
 	for api, file := range map[string]string{"v1.0": "v1.0-Prod.csdl", "beta": "beta-USNat.csdl"} {
-		m, err := csdl.Load(corpus(t, "metadata/"+file))
+		m, err := csdl.Load(testkit.Corpus(t, "metadata/"+file))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,10 +48,7 @@ type recording struct {
 
 func recordings(t testing.TB) []recording {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(corpus(t, "recordings/azure-cli"), "*.yaml"))
-	if err != nil || len(files) == 0 {
-		t.Fatal("no recordings", err)
-	}
+	files := testkit.Recordings(t)
 	slices.Sort(files)
 	var all []recording
 	for _, file := range files {

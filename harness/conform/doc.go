@@ -1,5 +1,5 @@
 // Package conform says whether an exchange is what Graph's metadata and conventions
-// promise, without anybody having named a schema.
+// promise: the one judge of answers, whether somebody names their type or not.
 //
 // What an answer must be follows from its status first: an error has Graph's error
 // shape (concepts/errors), 204 no body, 202 says where its operation is
@@ -15,9 +15,13 @@
 // that metadata lacks, one that only the service sets in a request). Where no type
 // is sure, the result says why.
 //
+// A type that is named (Exchange.Schema) never checks less: the answer must be of that
+// type, and all that is checked without the name is checked as well, and told once.
+//
 // An API is checked when the folder of schemas has an index of its paths (package
 // route); else nothing is said of it. Package schema validates values; this package
-// only knows which. Hosts other than Graph's are none of its business.
+// only knows which. Hosts other than Graph's are none of its business, but for a type
+// that is named.
 //
 //	checker := conform.New(schemas)
 //	result, err := checker.Check(exchange)

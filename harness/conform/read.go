@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Read is the exchange of a response that a client got. The response's body is read
@@ -28,7 +29,7 @@ func Read(resp *http.Response) (Exchange, error) {
 		if err != nil {
 			return Exchange{}, fmt.Errorf("read an exchange: read the answer to %s %s: %w", e.Method, resp.Request.URL.Path, err)
 		}
-		e.Answer = BodyOf(string(data), resp.Header.Get("Content-Type"))
+		e.Answer = bodyOf(data, resp.Header)
 	}
 	e.Request = Sent(resp.Request)
 	return e, nil
@@ -48,7 +49,17 @@ func Sent(req *http.Request) Body {
 	if err != nil {
 		return Body{}
 	}
-	return BodyOf(string(data), req.Header.Get("Content-Type"))
+	return bodyOf(data, req.Header)
+}
+
+// maxDecoded bounds what a compressed body may grow to; a larger one is judged as it came.
+const maxDecoded = 256 << 20
+
+// bodyOf decodes a body. Clients that ask for a coding themselves, and those that
+// compress every request, have it still.
+func bodyOf(data []byte, h http.Header) Body {
+	plain, _, _ := wire.Decode(h, data, maxDecoded)
+	return BodyOf(string(plain), h.Get("Content-Type"))
 }
 
 // BodyOf takes a text for JSON if it is, unless its content type says that it is

@@ -9,12 +9,21 @@ import (
 
 // options are what the request's address asked of the answer.
 func (j *judgement) options() schema.Options {
-	selected, expanded := Selection(j.address)
+	selected, expanded := selection(j.address)
 	return schema.Options{Select: selected, Expand: expanded, Open: true}
 }
 
-// Selection is what an address selects and expands; nothing selected is nil.
-func Selection(u *graphurl.URL) (selected []string, expanded []schema.Expansion) {
+// Selection is what an address asks of an answer with $select and $expand. Nothing
+// selected is nil, and so is what an address that cannot be read selects.
+func Selection(address string) (selected []string, expanded []schema.Expansion) {
+	u, err := graphurl.Parse(address)
+	if err != nil {
+		return nil, nil
+	}
+	return selection(u)
+}
+
+func selection(u *graphurl.URL) (selected []string, expanded []schema.Expansion) {
 	for _, o := range u.Options {
 		switch o.Name {
 		case "$select":

@@ -1,21 +1,11 @@
 package csdl_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
-
-func corpus(t testing.TB, name string) string {
-	t.Helper()
-	file := filepath.Join("..", "..", "..", "shared", "corpus", "metadata", name)
-	if _, err := os.Stat(file); err != nil {
-		t.Skip("the corpus does not stand beside the project: ", err)
-	}
-	return file
-}
 
 // counts are how much a model holds of what.
 type counts struct {
@@ -81,7 +71,7 @@ func TestRealMetadata(t *testing.T) {
 		"v1.0-GovSG.csdl": {91, 97, 22, 6, 20, 82, 4, 3, 13, 1, 20, 30, 12, 22, 6, 802, 106, 121},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, err := csdl.Load(corpus(t, name))
+			m, err := csdl.Load(testkit.Corpus(t, "metadata/"+name))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,6 +2,8 @@ package csdl
 
 import (
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // A Model is what one document of metadata declares.
@@ -77,7 +79,7 @@ type Ref struct {
 
 func (r Ref) String() string {
 	if r.Collection {
-		return "Collection(" + r.Name + ")"
+		return graph.CollectionOf(r.Name)
 	}
 	return r.Name
 }

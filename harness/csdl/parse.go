@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"unicode"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // parser reads one document. References are kept as they are written until the
@@ -297,10 +299,8 @@ func (p *parser) container(s element) error {
 
 // ref reads "T" and "Collection(T)".
 func ref(text string) Ref {
-	if inner, ok := strings.CutPrefix(text, "Collection("); ok && strings.HasSuffix(inner, ")") {
-		return Ref{Name: strings.TrimSuffix(inner, ")"), Collection: true}
-	}
-	return Ref{Name: text}
+	name, collection := graph.ElementOf(text)
+	return Ref{Name: name, Collection: collection}
 }
 
 // maxName is the limit of the language (section 17.2, SimpleIdentifier).

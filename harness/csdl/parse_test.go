@@ -15,6 +15,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 func TestModel(t *testing.T) {
@@ -162,7 +163,7 @@ func TestReadErrorIsTold(t *testing.T) {
 
 // TestEveryCut cuts real metadata in many places: each is an error that says so.
 func TestEveryCut(t *testing.T) {
-	text, err := os.ReadFile(corpus(t, "v1.0-GovSG.csdl"))
+	text, err := os.ReadFile(testkit.Corpus(t, "metadata/v1.0-GovSG.csdl"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,9 @@ import (
 	"mime"
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // contractHeaders are the response headers that clients read.
@@ -117,13 +120,15 @@ func (c *comparison) shapes(p pair, old, new *shape) {
 }
 
 // isLinkMember reports the paging links, which the trace tells of.
-func isLinkMember(where string) bool { return where == "$['@odata.nextLink']" }
+func isLinkMember(where string) bool {
+	return where == jsondoc.AppendPath(jsondoc.Root, graph.NextLink)
+}
 
 // member compares a member of objects: how often it is there, then what it holds.
 func (c *comparison) member(p pair, name string, old, new *shape) {
 	was, is := old.members[name], new.members[name]
 	switch {
-	case name == "@odata.nextLink":
+	case name == graph.NextLink:
 	case name == "header.Location":
 		if was != nil && is != nil {
 			c.values(p, was, is)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -230,7 +231,7 @@ func (p *picture) add(e *exchange) {
 // has.
 func (a *answers) page(e *exchange, typ string) {
 	root, _ := e.answered.doc.(map[string]any)
-	for _, name := range []string{"value", "@odata.deltaLink"} {
+	for _, name := range []string{"value", graph.DeltaLink} {
 		s := a.shape.members[name]
 		value, there := root[name]
 		switch {

@@ -1,22 +1,17 @@
 package diff_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/diff"
 	"github.com/graphvcr/graphvcr/harness/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 func imported(t *testing.T, name string) *cassette.Cassette {
 	t.Helper()
-	file := filepath.Join("..", "..", "..", "shared", "corpus", "recordings", "azure-cli", name)
-	if _, err := os.Stat(file); err != nil {
-		t.Skipf("the corpus is not here: %v", err)
-	}
-	result, err := importer.VCRPy(file, name, func(*cassette.Cassette) error { return nil })
+	result, err := importer.VCRPy(testkit.Corpus(t, "recordings/azure-cli/"+name), name, func(*cassette.Cassette) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

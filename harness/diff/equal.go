@@ -38,12 +38,12 @@ func (q equalities) learn(e *exchange) {
 	var own []held
 	for name, value := range members {
 		if name != "value" {
-			own = collect(own, value, jsondoc.AppendPath(jsondoc.Root, name), name, 0)
+			own = collect(own, value, jsondoc.AppendPath(jsondoc.Root, name), name)
 		}
 	}
 	q.compare(e, append(outer, own...))
 	for _, item := range list(e.answered.doc, "value") {
-		q.compare(e, collect(slices.Clip(outer), item, "$['value'][*]", "", 0))
+		q.compare(e, collect(slices.Clip(outer), item, "$['value'][*]", ""))
 	}
 }
 
@@ -63,22 +63,20 @@ func addressIDs(u *graphurl.URL) []held {
 
 // collect gathers the ids below an object. Lists within it are left out: their items are
 // many, and equal to one another by chance.
-func collect(ids []held, doc any, where, name string, depth int) []held {
-	if depth > 4 || len(ids) >= maxHeld {
-		return ids
-	}
-	switch v := doc.(type) {
-	case map[string]any:
-		for inner, value := range v {
-			ids = collect(ids, value, jsondoc.AppendPath(where, inner), inner, depth+1)
+func collect(ids []held, doc any, where, name string) []held {
+	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
+		_, isList := value.([]any)
+		if at.Depth() > 4 || len(ids) >= maxHeld || isList {
+			return false
 		}
-	case string:
-		if len(v) >= 6 && !strings.HasPrefix(name, "@") && !strings.HasPrefix(v, "http") {
+		name := cmp.Or(at.Name(), name)
+		if v, ok := value.(string); ok && len(v) >= 6 && !strings.HasPrefix(name, "@") && !strings.HasPrefix(v, "http") {
 			if role, _, _ := roleOf(name, v); role == ident {
-				ids = append(ids, held{where, v})
+				ids = append(ids, held{at.Path(where), v})
 			}
 		}
-	}
+		return true
+	})
 	return ids
 }
 

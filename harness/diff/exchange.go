@@ -3,10 +3,11 @@ package diff
 import (
 	"fmt"
 	"net/http"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -17,6 +18,7 @@ type exchange struct {
 	at        *cassette.Interaction
 	operation *operation // set once it is filed
 	part      bool       // of a batch
+	reads     bool       // a batch whose parts only read
 	path      string     // of the answer's document within the interaction's body
 	principal string
 	method    string
@@ -62,6 +64,7 @@ func exchangesOf(i *cassette.Interaction, as reading) ([]*exchange, error) {
 	if parts := e.parts(); len(parts) > 0 {
 		// What a batch holds is told by its parts.
 		e.asked, e.answered = nil, body{kind: "JSON"}
+		e.reads = !slices.ContainsFunc(parts, func(part *exchange) bool { return !part.isRead() })
 		return append([]*exchange{e}, parts...), nil
 	}
 	return []*exchange{e}, nil
@@ -69,33 +72,29 @@ func exchangesOf(i *cassette.Interaction, as reading) ([]*exchange, error) {
 
 // parts are the requests of a batch with their answers, in the order of the requests.
 func (e *exchange) parts() []*exchange {
-	if n := len(e.url.Segments); n == 0 || e.url.Segments[n-1].Text != "$batch" {
+	if !e.url.IsBatch() {
 		return nil
 	}
-	answers := map[string]int{}
-	responses := list(e.answered.doc, "responses")
-	for n, r := range responses {
-		answers[text(r, "id")] = n
+	answers := map[string]*graph.Part{}
+	responses := graph.Responses(e.answered.doc)
+	for n := range responses {
+		answers[responses[n].ID] = &responses[n]
 	}
 	var parts []*exchange
-	for _, r := range list(e.asked, "requests") {
-		n, answered := answers[text(r, "id")]
-		u, err := graphurl.Parse(text(r, "url"))
-		if !answered || err != nil {
+	for _, r := range graph.Requests(e.asked) {
+		answer := answers[r.ID]
+		u, err := graphurl.Parse(r.Address(e.url.Version))
+		if answer == nil || err != nil {
 			continue
 		}
-		u.Version = e.url.Version
-		answer := responses[n].(map[string]any)
 		part := &exchange{
-			at: e.at, part: true, principal: e.principal, method: strings.ToUpper(text(r, "method")), url: u,
-			request: headersOf(r), header: headersOf(answer), status: number(answer["status"]),
-			answered: body{kind: "empty"},
+			at: e.at, part: true, principal: e.principal, method: r.Method, url: u, asked: r.Body,
+			request: r.Header, header: answer.Header, status: answer.Status, answered: body{kind: "empty"},
 		}
-		part.path = jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.Root, "responses"), n), "body")
-		if doc := answer["body"]; doc != nil {
-			part.answered = body{kind: "JSON", doc: doc}
+		part.path = jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.Root, "responses"), answer.Index), "body")
+		if answer.Body != nil {
+			part.answered = body{kind: "JSON", doc: answer.Body}
 		}
-		part.asked, _ = r.(map[string]any)["body"]
 		parts = append(parts, part)
 	}
 	return parts
@@ -111,22 +110,6 @@ func text(doc any, name string) string {
 	members, _ := doc.(map[string]any)
 	s, _ := members[name].(string)
 	return s
-}
-
-func number(doc any) int {
-	var n int
-	fmt.Sscan(fmt.Sprint(doc), &n)
-	return n
-}
-
-func headersOf(doc any) http.Header {
-	h := http.Header{}
-	members, _ := doc.(map[string]any)
-	inner, _ := members["headers"].(map[string]any)
-	for name, value := range inner {
-		h.Set(name, fmt.Sprint(value))
-	}
-	return h
 }
 
 // answeredAt is when the service says that it answered, or the zero time.

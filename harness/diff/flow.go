@@ -3,11 +3,11 @@ package diff
 import (
 	"fmt"
 	"iter"
-	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -113,7 +113,7 @@ func behaviourOf(tape *cassette.Cassette) (*behaviour, error) {
 
 // add files one exchange.
 func (b *behaviour) add(e *exchange, links linkTable, writes writeLog) {
-	if e.isThrottled() {
+	if graph.IsThrottled(e.status) {
 		b.turnedAway = append(b.turnedAway, e) // a client repeats it, and how often is chance
 		return
 	}
@@ -310,9 +310,4 @@ func isWordByte(c byte) bool {
 }
 
 // isRead reports whether the exchange can have changed nothing.
-func (e *exchange) isRead() bool { return e.method == http.MethodGet || e.method == http.MethodHead }
-
-// isThrottled reports an answer that says nothing of what was asked.
-func (e *exchange) isThrottled() bool {
-	return e.status == http.StatusTooManyRequests || e.status == http.StatusServiceUnavailable
-}
+func (e *exchange) isRead() bool { return e.reads || e.url.IsRead(e.method) }

@@ -3,7 +3,9 @@ package diff
 import (
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // linkTable says where an address that was asked for came from.
@@ -18,46 +20,28 @@ func (o linkOrigin) isPage() bool { return o.field == "nextLink" }
 
 // learn keeps the links of an answer, which belong to the exchange that owns it.
 func (l linkTable) learn(e, owner *exchange) {
-	for _, name := range []string{"Location", "Operation-Location"} {
+	for _, name := range graph.OperationHeaders() {
 		l.add(e, owner, name, e.header.Get(name))
 	}
-	l.walk(e, owner, e.answered.doc, 0)
+	jsondoc.Walk(e.answered.doc, func(at jsondoc.Place, value any) bool {
+		if link, ok := value.(string); ok && !at.IsElement() && graph.IsFollowedMember(at.Name()) {
+			l.add(e, owner, fieldOf(at.Name()), link)
+		}
+		return at.Depth() <= maxLinkDepth
+	})
 }
 
 // maxLinkDepth is how deep in a body links to follow may stand. Graph's stand at the
 // root or in the items of a list.
 const maxLinkDepth = 6
 
-func (l linkTable) walk(e, owner *exchange, doc any, depth int) {
-	if depth > maxLinkDepth {
-		return
+// fieldOf is how a report calls a member of links. That of a nested list (members@odata.
+// nextLink) leads to pages of that list, and keeps its name.
+func fieldOf(name string) string {
+	if i := strings.IndexByte(name, '@'); i > 0 {
+		return name
 	}
-	switch v := doc.(type) {
-	case map[string]any:
-		for name, value := range v {
-			s, isText := value.(string)
-			switch {
-			case !isText:
-				l.walk(e, owner, value, depth+1)
-			case isFollowed(name):
-				l.add(e, owner, name[strings.LastIndexAny(name, ".@")+1:], s)
-			}
-		}
-	case []any:
-		for _, element := range v {
-			l.walk(e, owner, element, depth+1)
-		}
-	}
-}
-
-// isFollowed reports whether clients follow the links in a member of that name. Other
-// links (webUrl, @odata.id) are for people, or name a resource.
-func isFollowed(name string) bool {
-	switch name {
-	case "@odata.nextLink", "@odata.deltaLink", "uploadUrl", "@microsoft.graph.downloadUrl", "@content.downloadUrl", "targetResourceLocation", "resourceLocation":
-		return true
-	}
-	return false
+	return name[strings.LastIndexAny(name, ".@")+1:]
 }
 
 func (l linkTable) add(e, owner *exchange, field, link string) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -134,7 +135,7 @@ func memberThat(op *operation, answers []*exchange, fits func(*operation, string
 // id, no state.
 func isPlain(op *operation, name string, value any) bool {
 	_, isText := value.(string)
-	return value != nil && !strings.HasPrefix(name, "@") && name != "value" && name != "status" && !isIDName(name) && !isLinkName(name) && !isFollowed(name) &&
+	return value != nil && !strings.HasPrefix(name, "@") && name != "value" && name != "status" && !isIDName(name) && !isLinkName(name) && !graph.IsFollowedMember(name) &&
 		!strings.HasSuffix(name, "Url") && (!isText || valueOf(name, value.(string)).role != ident)
 }
 

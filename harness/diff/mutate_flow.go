@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // addPaging splits the first list that came whole into two pages.
 func addPaging(m *mutation) string {
 	op, answers := m.first(func(op *operation, answers []*exchange) bool {
 		return op.follows == "" && len(op.threads) == 1 && answers[0].isRead() && len(list(answers[0].answered.doc, "value")) > 0 && !answers[0].hasNext() &&
-			text(answers[0].answered.doc, "@odata.deltaLink") == ""
+			text(answers[0].answered.doc, graph.DeltaLink) == ""
 	})
 	if op == nil {
 		return ""
@@ -33,7 +35,7 @@ func addPaging(m *mutation) string {
 		if context := root["@odata.context"]; context != nil {
 			rest["@odata.context"] = context
 		}
-		root["value"], root["@odata.nextLink"] = items[:half], next
+		root["value"], root[graph.NextLink] = items[:half], next
 		e.write()
 		page := *e
 		at := *e.at
@@ -65,13 +67,13 @@ func removePaging(m *mutation) string {
 	items := list(root, "value")
 	for _, page := range e.pages {
 		items = append(items, list(page.answered.doc, "value")...)
-		if delta := page.member("@odata.deltaLink"); delta != nil {
-			root["@odata.deltaLink"] = delta
+		if delta := page.member(graph.DeltaLink); delta != nil {
+			root[graph.DeltaLink] = delta
 		}
 		m.remove(page)
 	}
 	root["value"] = items
-	delete(root, "@odata.nextLink")
+	delete(root, graph.NextLink)
 	e.write()
 	return op.name
 }
@@ -93,7 +95,7 @@ func resizePages(m *mutation) string {
 // polled is the first long-running operation: the answers of its polls.
 func (m *mutation) polled(fits func(answers []*exchange) bool) (*operation, []*exchange) {
 	return m.first(func(op *operation, answers []*exchange) bool {
-		return op.isOperation() && len(op.threads) == 1 && len(statesOf(answers)) > 0 && isTerminal(text(answers[len(answers)-1].answered.doc, "status")) && fits(answers)
+		return op.isOperation() && len(op.threads) == 1 && len(statesOf(answers)) > 0 && graph.IsTerminal(graph.StateOf(answers[len(answers)-1].answered.doc)) && fits(answers)
 	})
 }
 
@@ -109,9 +111,9 @@ func changeOutcome(m *mutation) string {
 	if op == nil {
 		return ""
 	}
-	state := "failed"
+	state := graph.Failed
 	if last := answers[len(answers)-1]; text(last.answered.doc, "status") == state {
-		state = "succeeded"
+		state = graph.Succeeded
 	}
 	setState(answers[len(answers)-1], state)
 	return op.name
@@ -122,7 +124,7 @@ func neverEnd(m *mutation) string {
 	if op == nil {
 		return ""
 	}
-	setState(answers[len(answers)-1], "inProgress")
+	setState(answers[len(answers)-1], graph.InProgress)
 	return op.name
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -16,8 +17,6 @@ import (
 // Graph's own: a service on the loopback interface listens on another port each time.
 // The zero reading leaves texts as they are.
 type reading struct{ names *strings.Replacer }
-
-const graphURL = "https://graph.microsoft.com"
 
 // readingOf looks for stand-ins: other hosts that are asked for Graph's versions. Other
 // services on the loopback interface (files, sign-in) are one host each time.
@@ -32,7 +31,7 @@ func readingOf(tape *cassette.Cassette) reading {
 		switch parsed, err := graphurl.Parse(i.Request.URL); {
 		case err != nil || parsed.Host == graphHost:
 		case strings.HasPrefix(u.Path, "/v1.0/") || strings.HasPrefix(u.Path, "/beta/"):
-			names[origin] = graphURL
+			names[origin] = graph.URL
 		case names[origin] == "" && isLoopback(u.Hostname()):
 			names[origin] = "https://loopback"
 		}

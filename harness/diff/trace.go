@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // threads compares what two addresses answered over time, phase by phase.
@@ -109,19 +112,11 @@ func (c *comparison) transient(p pair, was, failed *exchange) {
 	})
 }
 
-// terminalStates are those that an operation does not leave (resources/teamsasyncoperation,
-// longrunningoperation, asyncjobstatus, in lower case).
-var terminalStates = []string{
-	"succeeded", "failed", "completed", "cancelled", "canceled", "skipped", "partiallycompleted", "partiallysucceeded", "deletefailed", "error", "invalid", "timedout",
-}
-
-func isTerminal(state string) bool { return slices.Contains(terminalStates, strings.ToLower(state)) }
-
 // statesOf lists the states that an operation went through; nil when it is none.
 func statesOf(answers []*exchange) []string {
 	var states []string
 	for _, e := range answers {
-		state := text(e.answered.doc, "status")
+		state := graph.StateOf(e.answered.doc)
 		if state != "" && (len(states) == 0 || states[len(states)-1] != state) {
 			states = append(states, state)
 		}
@@ -131,7 +126,7 @@ func statesOf(answers []*exchange) []string {
 
 // isOperation reports whether an operation of the API asks for a long-running operation.
 func (op *operation) isOperation() bool {
-	return op.follows == "Location" || op.follows == "Operation-Location" || strings.Contains(op.name, "/operations/{") || strings.Contains(op.name, "/monitor")
+	return graph.IsOperationHeader(op.follows) || graph.IsOperationPath(op.name)
 }
 
 func (c *comparison) states(p pair, old, new []*exchange) {
@@ -148,9 +143,9 @@ func (c *comparison) states(p pair, old, new []*exchange) {
 		examples: []Example{{Old: old[len(old)-1].at, New: new[len(new)-1].at, Path: "$['status']"}},
 	}
 	switch {
-	case isTerminal(end) && !isTerminal(now):
+	case graph.IsTerminal(end) && !graph.IsTerminal(now):
 		d.rule, d.message = "operation.unfinished", "does not end: "+now+" is its last state"
-	case end != now && isTerminal(end):
+	case end != now && graph.IsTerminal(end):
 		d.rule, d.message = "operation.outcome", "ends in "+now+", was "+end
 	case len(without(is, was)) > 0:
 		d.rule, d.message = "state.new", "goes through "+strings.Join(without(is, was), ", ")
@@ -222,7 +217,7 @@ func (c *comparison) paging(p pair, was, is *exchange) {
 	before, after := was.hasNext(), is.hasNext()
 	_, isList := is.member("value").([]any)
 	sizeBefore, sizeAfter := len(list(was.answered.doc, "value")), len(list(is.answered.doc, "value"))
-	d := difference{operation: p.old, where: "$['@odata.nextLink']", examples: []Example{{Old: was.at, New: is.at, Path: "$['value']"}}}
+	d := difference{operation: p.old, where: jsondoc.AppendPath(jsondoc.Root, graph.NextLink), examples: []Example{{Old: was.at, New: is.at, Path: "$['value']"}}}
 	switch {
 	case !before && after && is.grewFrom(was), before && !after && was.grewFrom(is):
 		return // more items than fit, or no longer so many
@@ -233,7 +228,7 @@ func (c *comparison) paging(p pair, was, is *exchange) {
 	case before && sizeBefore != sizeAfter:
 		d.rule, d.old, d.new = "paging.size", strconv.Itoa(sizeBefore)+" items a page", strconv.Itoa(sizeAfter)+" items a page"
 		d.message = "pages hold " + strconv.Itoa(sizeAfter) + " items, were " + strconv.Itoa(sizeBefore)
-	case !before && sizeBefore > 0 && sizeAfter == 0 && isList && is.member("@odata.deltaLink") == nil:
+	case !before && sizeBefore > 0 && sizeAfter == 0 && isList && is.member(graph.DeltaLink) == nil:
 		d.rule, d.where, d.old, d.new, d.message = "collection.emptied", "$['value']", "items", "none", "has no items"
 	default:
 		return
@@ -252,7 +247,7 @@ func (e *exchange) grewFrom(whole *exchange) bool {
 	return first >= was && all > first
 }
 
-func (e *exchange) hasNext() bool { return text(e.answered.doc, "@odata.nextLink") != "" }
+func (e *exchange) hasNext() bool { return text(e.answered.doc, graph.NextLink) != "" }
 
 // throttling compares how clients are turned away, where they were both times: at which
 // request is chance.

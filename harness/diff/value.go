@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -152,14 +153,7 @@ func dateShape(s string) string {
 // coarse is a date's shape without the fraction, which may be zero by chance.
 func coarse(shape string) string { return strings.Replace(shape, " with fraction", "", 1) }
 
-func isDigits(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return s != ""
-}
+func isDigits(s string) bool { return ascii.All(s, ascii.IsDigit) }
 
 // linkShape is a link without what differs between two tenants: absolute or relative,
 // its path's template with the syntax of its keys, the names of its options.

@@ -3,6 +3,8 @@ package docs
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // annotation is what API Doctor's comment says of the block that follows it
@@ -70,8 +72,8 @@ func (a *annotation) take(members map[string]any) {
 		}
 	}
 	a.typ = strings.TrimPrefix(strings.TrimSpace(a.typ), "#")
-	if inner, ok := strings.CutPrefix(a.typ, "Collection("); ok {
-		a.typ, a.collection = strings.TrimSuffix(inner, ")"), true
+	if element, ok := graph.ElementOf(a.typ); ok {
+		a.typ, a.collection = element, true
 	}
 }
 

@@ -9,16 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-)
 
-func corpus(t testing.TB, name string) string {
-	t.Helper()
-	file := filepath.Join("..", "..", "..", "shared", "corpus", "docs", filepath.FromSlash(name))
-	if _, err := os.Stat(file); err != nil {
-		t.Skip("the corpus does not stand beside the project: ", err)
-	}
-	return file
-}
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+)
 
 func read(t testing.TB, file string) (*Page, string) {
 	t.Helper()
@@ -55,7 +48,7 @@ func golden(t testing.TB) map[string][]string {
 // Nearly all pairs that a careful person finds are found, no others are made up, and
 // every block that is in no pair is told of.
 func TestGoldenPairs(t *testing.T) {
-	root := corpus(t, "api-reference")
+	root := testkit.Corpus(t, "docs/api-reference")
 	want := golden(t)
 	found, total, extra := 0, 0, 0
 	for _, name := range slices.Sorted(maps.Keys(want)) {
@@ -114,7 +107,7 @@ func blocksAreTold(t *testing.T, name string, page *Page, text string) {
 
 // No body of JSON is lost: it is JSON, or stays as it is and is told of.
 func TestGoldenBodies(t *testing.T) {
-	root := corpus(t, "api-reference")
+	root := testkit.Corpus(t, "docs/api-reference")
 	want := golden(t)
 	bodies, strict := 0, 0
 	for _, name := range slices.Sorted(maps.Keys(want)) {

@@ -12,42 +12,22 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // Each file holds a page and what Read makes of it. UPDATE_GOLDEN=1 rewrites the
 // latter; read the difference before it is committed.
 func TestPages(t *testing.T) {
-	files, err := filepath.Glob("testdata/pages/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no test data: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			page, err := Read(string(archive.Files[0].Data))
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := describe(page)
-			if os.Getenv("UPDATE_GOLDEN") == "1" {
-				archive.Files = append(archive.Files[:1], txtar.File{Name: "want", Data: []byte(got)})
-				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(string(archive.Files[1].Data), got); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
-		})
-	}
+	testkit.Archives(t, "testdata/pages/*.txtar", func(t *testing.T, archive *testkit.Archive) {
+		page, err := Read(string(archive.Files[0].Data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		archive.Want(t, "want", describe(page))
+	})
 }
 
 func describe(p *Page) string {
@@ -247,7 +227,7 @@ func FuzzDocs(f *testing.F) {
 
 // BenchmarkRead reads the pages of the corpus.
 func BenchmarkRead(b *testing.B) {
-	files, _ := filepath.Glob(filepath.Join(corpus(b, "api-reference"), "*", "api", "*.md"))
+	files, _ := filepath.Glob(filepath.Join(testkit.Corpus(b, "docs/api-reference"), "*", "api", "*.md"))
 	var texts []string
 	size := 0
 	for _, file := range files {

@@ -12,7 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // Scenario drafts a scenario file that asks for every interaction of the cassette
@@ -188,7 +188,7 @@ func printable(r rune) rune {
 
 // splitVersion tells a Graph address's version from the rest of its escaped path.
 func splitVersion(u *url.URL) (version, path string, ok bool) {
-	if !graphurl.IsGraphHost(u.Host) {
+	if !graph.IsHost(u.Host) {
 		return "", "", false
 	}
 	version, path, ok = strings.Cut(strings.TrimPrefix(u.EscapedPath(), "/"), "/")

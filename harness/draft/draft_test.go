@@ -7,10 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/draft"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -36,21 +35,7 @@ func drafted(t *testing.T, name string) []byte {
 func TestScenario(t *testing.T) {
 	for _, name := range []string{"teams/create-chat", "users/list-pages", "groups/count-needs-eventual"} {
 		t.Run(name, func(t *testing.T) {
-			golden := filepath.Join("testdata", filepath.Base(name)+".golden")
-			got := string(drafted(t, name))
-			if os.Getenv("UPDATE_GOLDEN") == "1" {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
+			testkit.Golden(t, filepath.Join("testdata", filepath.Base(name)+".golden"), string(drafted(t, name)))
 		})
 	}
 }

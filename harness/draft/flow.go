@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -74,14 +75,11 @@ func (d *drafter) learn(found []capture) {
 	slices.SortStableFunc(d.known, func(a, b capture) int { return cmp.Compare(len(b.value), len(a.value)) })
 }
 
-// linkHeaders are the headers that lead a client on.
-var linkHeaders = []string{"Location", "Operation-Location", "Content-Location"}
-
 // brought lists the values of an answer that could be worth following: links, and
 // strings of a registered format.
 func brought(i *cassette.Interaction) []capture {
 	var all []capture
-	for _, header := range linkHeaders {
+	for _, header := range graph.LinkHeaders() {
 		if value := i.Response.Headers.Get(header); value != "" {
 			all = append(all, capture{linkName(header), "header." + header, value})
 		}
@@ -89,7 +87,7 @@ func brought(i *cassette.Interaction) []capture {
 	members := object(i)
 	for _, name := range sortedNames(members) {
 		value, _ := members[name].(string)
-		if len(value) < shortest || name == "@odata.context" || !isLink(value) && format.Recognise(value) == nil {
+		if len(value) < shortest || name == graph.Context || !isLink(value) && format.Recognise(value) == nil {
 			continue
 		}
 		all = append(all, capture{variableName(name, i.Request.URL), "body." + pathStep(name), value})

@@ -2,11 +2,8 @@ package draft
 
 import (
 	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -72,7 +69,7 @@ func (d *drafter) addBody(request *yaml.Node, sent cassette.Request) error {
 		return nil
 	}
 	if _, err := jsondoc.Parse(sent.Body); err == nil {
-		body, err := d.jsonNode(json.NewDecoder(strings.NewReader(sent.Body)))
+		body, err := d.jsonNode(sent.Body)
 		if err != nil {
 			return err
 		}
@@ -95,46 +92,44 @@ func (d *drafter) addBody(request *yaml.Node, sent cassette.Request) error {
 	return nil
 }
 
-// jsonNode reads one JSON value into YAML: members in their order, numbers as they
-// are spelled, known values as variables.
-func (d *drafter) jsonNode(dec *json.Decoder) (*yaml.Node, error) {
-	dec.UseNumber()
-	token, err := dec.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch value := token.(type) {
-	case json.Delim:
-		return d.jsonContainer(dec, value)
-	case string:
-		return text(d.template(value)), nil
-	case json.Number:
-		return number(value.String()), nil
-	case bool:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(value)}, nil
-	}
-	return null(), nil
-}
-
-func (d *drafter) jsonContainer(dec *json.Decoder, open json.Delim) (*yaml.Node, error) {
-	node := mapping()
-	if open == '[' {
-		node = sequence()
-	}
-	for dec.More() {
-		if open == '{' {
-			name, err := dec.Token()
-			if err != nil {
-				return nil, err
-			}
-			node.Content = append(node.Content, text(escapeBraces(fmt.Sprint(name))))
-		}
-		value, err := d.jsonNode(dec)
+// jsonNode reads JSON into YAML: members in their order, numbers as they are spelled,
+// known values as variables.
+func (d *drafter) jsonNode(body string) (*yaml.Node, error) {
+	root := sequence()
+	open := []*yaml.Node{root} // innermost last
+	for token, err := range jsondoc.Scan(body) {
 		if err != nil {
 			return nil, err
 		}
-		node.Content = append(node.Content, value)
+		if token.Closes() {
+			open = open[:len(open)-1]
+			continue
+		}
+		into := open[len(open)-1]
+		if token.NameAt >= 0 {
+			into.Content = append(into.Content, text(escapeBraces(token.Name)))
+		}
+		node := d.jsonValue(token)
+		into.Content = append(into.Content, node)
+		if token.Opens() {
+			open = append(open, node)
+		}
 	}
-	_, err := dec.Token()
-	return node, err
+	return root.Content[0], nil
+}
+
+func (d *drafter) jsonValue(token jsondoc.Token) *yaml.Node {
+	switch token.Kind {
+	case '{':
+		return mapping()
+	case '[':
+		return sequence()
+	case '"':
+		return text(d.template(token.Value()))
+	case '0':
+		return number(token.Raw)
+	case 'n':
+		return null()
+	}
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: token.Raw}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -131,7 +132,7 @@ func (a Acceptances) Accept(suite *report.Suite, reason string, until, now time.
 	if len(added) == 0 {
 		return 0, nil
 	}
-	if err := os.WriteFile(a.File, []byte(b.String()), 0o644); err != nil {
+	if err := wire.Replace(a.File, 0o644, wire.Whole([]byte(b.String()))); err != nil {
 		return 0, &fault.Error{Message: "accept", Cause: err}
 	}
 	return len(added), nil

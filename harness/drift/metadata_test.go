@@ -1,8 +1,6 @@
 package drift_test
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +8,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/diff"
 	"github.com/graphvcr/graphvcr/harness/drift"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -92,11 +91,7 @@ func compared(t *testing.T, old, new *csdl.Model) []string {
 func TestMetadataOfClouds(t *testing.T) {
 	var models []*csdl.Model
 	for _, name := range []string{"v1.0-Prod.csdl", "v1.0-USNat.csdl"} {
-		file := filepath.Join("..", "..", "..", "shared", "corpus", "metadata", name)
-		if _, err := os.Stat(file); err != nil {
-			t.Skipf("the corpus is not here: %v", err)
-		}
-		m, err := csdl.Load(file)
+		m, err := csdl.Load(testkit.Corpus(t, "metadata/"+name))
 		if err != nil {
 			t.Fatal(err)
 		}

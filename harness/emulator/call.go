@@ -1,17 +1,16 @@
 package emulator
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // A call is one request to Graph, alone or as part of a batch.
@@ -32,26 +31,20 @@ type call struct {
 const maxBody = 64 << 20
 
 func readBody(r *http.Request, rejectGzip bool) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil {
+	body, err := wire.Read(r.Body, maxBody, r.ContentLength)
+	switch {
+	case errors.Is(err, wire.ErrTooLarge):
+		return nil, fail(413, "RequestEntityTooLarge", "The request is larger than this service takes.")
+	case err != nil:
 		return nil, badRequest("Error while reading the request body.")
 	}
-	if len(body) > maxBody {
-		return nil, fail(413, "RequestEntityTooLarge", "The request is larger than this service takes.")
-	}
-	if !strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
-		return body, nil
-	}
-	if rejectGzip {
+	if rejectGzip && strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
 		return nil, fail(415, "UnsupportedMediaType", "Content-Encoding gzip is not supported.")
 	}
-	zip, err := gzip.NewReader(bytes.NewReader(body))
+	// The Go SDK labels plain bodies, by the random order of its middleware.
+	plain, _, err := wire.Decode(r.Header, body, maxBody)
 	if err != nil {
-		return body, nil // mislabelled by the Go SDK's random middleware order: taken as plain
-	}
-	plain, err := io.ReadAll(io.LimitReader(zip, maxBody))
-	if err != nil {
-		return nil, badRequest("The gzip body is damaged.")
+		return nil, badRequest("The body is damaged.")
 	}
 	return plain, nil
 }

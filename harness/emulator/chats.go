@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // chats holds chats, their members and messages.
@@ -58,9 +60,9 @@ func (t *chats) routes() []route {
 // addChat names a chat by its members if there are two, else at random
 // (beta/api/chat-post).
 func (t *chats) addChat(made *chat, members []string) {
-	made.id = "19:" + t.site.ids.hex("chat", made.title(), 32) + "@thread.v2"
+	made.id = "19:" + t.site.ids.hex("chat", made.title(), 32) + "@" + facts.ChatHost
 	if made.kind == "oneOnOne" && len(members) == 2 {
-		made.id = "19:" + members[0] + "_" + members[1] + "@unq.gbl.spaces"
+		made.id = "19:" + members[0] + "_" + members[1] + "@" + facts.OneOnOneHost
 	}
 	for _, id := range members {
 		u, err := t.directory.find(id)

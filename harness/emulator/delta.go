@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // userDelta tells what changed among the users.
@@ -72,9 +74,9 @@ func (d *userDelta) deltaPage(c *call, cursor deltaCursor) (Answer, error) {
 	}
 	page := cursor.rest[:min(size, len(cursor.rest))]
 	cursor.rest, cursor.issued = cursor.rest[len(page):], c.now
-	kind, link := "$deltatoken", "@odata.deltaLink"
+	kind, link := "$deltatoken", facts.DeltaLink
 	if len(cursor.rest) > 0 {
-		kind, link = "$skiptoken", "@odata.nextLink"
+		kind, link = "$skiptoken", facts.NextLink
 	}
 	token := d.site.deltaToken(kind, cursor)
 	d.cursors[token] = cursor

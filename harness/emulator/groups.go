@@ -3,6 +3,8 @@ package emulator
 import (
 	"slices"
 	"time"
+
+	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // groups holds groups and who is in them.
@@ -185,7 +187,7 @@ func (g *groups) checkMembers(c *call) (Answer, error) {
 			in = append(in, id)
 		}
 	}
-	return c.value("Collection(Edm.String)", in)
+	return c.value(facts.CollectionOf("Edm.String"), in)
 }
 
 func (g *groups) byIDs(c *call) (Answer, error) {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Handler serves all hosts, told apart by the Host header: the public names and
@@ -78,14 +80,10 @@ func (t connectTo) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reach %s: %w", r.URL.Host, err)
 	}
-	sent := r.Clone(r.Context())
-	if sent.Host == "" {
-		sent.Host = r.URL.Host
-	}
-	sent.URL.Scheme, sent.URL.Host = target.Scheme, t.emulator.addrs[to]
-	resp, err := t.base.RoundTrip(sent)
-	if resp != nil {
-		resp.Request = r
-	}
-	return resp, err
+	return wire.Send(t.base, r, func(sent *http.Request) {
+		if sent.Host == "" {
+			sent.Host = r.URL.Host
+		}
+		sent.URL.Scheme, sent.URL.Host = target.Scheme, t.emulator.addrs[to]
+	})
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // An object is a JSON object that keeps the order of its members.
@@ -95,11 +97,11 @@ func (o object) decoded() (object, error) {
 		if !ok {
 			continue
 		}
-		dec := json.NewDecoder(bytes.NewReader(raw))
-		dec.UseNumber()
-		if err := dec.Decode(&decoded[i].value); err != nil {
+		value, err := jsondoc.Parse(string(raw))
+		if err != nil {
 			return nil, fmt.Errorf("decode %s: %w", m.name, err)
 		}
+		decoded[i].value = value
 	}
 	return decoded, nil
 }

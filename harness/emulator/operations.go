@@ -3,6 +3,8 @@ package emulator
 import (
 	"strings"
 	"time"
+
+	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // An operation advances with every poll: notStarted, inProgress, then succeeded or
@@ -21,16 +23,16 @@ type operation struct {
 // advance is the operation's state at one more GET.
 func (o *operation) advance(now time.Time, polls int) object {
 	o.polls++
-	status, location := "inProgress", any(nil)
+	status, location := facts.InProgress, any(nil)
 	var failure any
 	switch {
 	case o.polls > polls && o.failure != nil:
-		status = "failed"
+		status = facts.Failed
 		failure = object{{"code", o.failure.code}, {"message", o.failure.message}}
 	case o.polls > polls:
-		status, location = "succeeded", o.location
+		status, location = facts.Succeeded, o.location
 	case o.polls == 1:
-		status = "notStarted"
+		status = facts.NotStarted
 	}
 	if o.polls <= polls+1 && now.After(o.last) {
 		o.last = now // a terminal state does not change any more

@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"net/http"
 	"time"
+
+	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // Options choose how a stand-in behaves. The zero value is a quiet service: it
@@ -52,9 +54,9 @@ type Hosts struct{ Graph, Files, Login string }
 // RealNames are the public cloud's names, with a tenant's file host.
 func RealNames() Hosts {
 	return Hosts{
-		Graph: "https://graph.microsoft.com",
+		Graph: facts.URL,
 		Files: "https://contoso-my.sharepoint.com",
-		Login: "https://login.microsoftonline.com",
+		Login: "https://" + facts.Clouds()[0].Login,
 	}
 }
 

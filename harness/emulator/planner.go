@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // planner holds tasks: the resource that cannot be changed without an If-Match
@@ -67,7 +69,7 @@ func (p *planner) list(c *call) (Answer, error) {
 	for _, t := range p.tasks {
 		found = append(found, t.shown())
 	}
-	return c.value("Collection(microsoft.graph.plannerTask)", found)
+	return c.value(facts.CollectionOf("microsoft.graph.plannerTask"), found)
 }
 
 func (p *planner) find(key string) (*task, error) {

@@ -1,32 +1,20 @@
 package format
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
 
 // The matchers are written by hand: each looks at every byte at most a few times
 // and stops at the first that does not fit, whatever the length of the value.
 
-func isDigit(c byte) bool  { return c-'0' <= 9 }
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-func isUpper(c byte) bool  { return c >= 'A' && c <= 'Z' }
-func isLower(c byte) bool  { return c >= 'a' && c <= 'z' }
-func isAlnum(c byte) bool  { return isDigit(c) || isLetter(c) }
-func isHex(c byte) bool    { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 func isURLSafe(c byte) bool {
-	return isAlnum(c) || c == '-' || c == '_'
+	return ascii.IsAlnum(c) || c == '-' || c == '_'
 }
 
 // isVisible reports whether c is printable ASCII and no space.
 func isVisible(c byte) bool { return c > ' ' && c < 0x7f }
-
-// all reports whether s is not empty and has only bytes of one class.
-func all(s string, class func(byte) bool) bool {
-	for i := range len(s) {
-		if !class(s[i]) {
-			return false
-		}
-	}
-	return s != ""
-}
 
 // has reports whether s has a byte of a class.
 func has(s string, class func(byte) bool) bool {
@@ -55,7 +43,7 @@ func isBareGUID(s string) bool {
 				return false
 			}
 		default:
-			if !isHex(s[i]) {
+			if !ascii.IsHex(s[i]) {
 				return false
 			}
 		}
@@ -85,12 +73,12 @@ func isGUIDs(s string) bool {
 // isUint32: a decimal number that fits in 32 bits, unsigned, without leading zeros.
 func isUint32(s string) bool {
 	const largest = "4294967295"
-	return all(s, isDigit) && (s == "0" || s[0] != '0') &&
+	return ascii.All(s, ascii.IsDigit) && (s == "0" || s[0] != '0') &&
 		(len(s) < len(largest) || len(s) == len(largest) && s <= largest)
 }
 
 // isPadded: characters of one class with up to two '=' behind them.
 func isPadded(s string, class func(byte) bool) bool {
 	body := strings.TrimSuffix(strings.TrimSuffix(s, "="), "=")
-	return all(body, class)
+	return ascii.All(body, class)
 }

@@ -9,18 +9,15 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // corpusText reads all files of one ending below the corpus that may stand beside
 // the repository.
 func corpusText(t *testing.T, folder, ending string) string {
 	t.Helper()
-	root, err := filepath.Abs(filepath.Join("..", "..", "..", "shared", "corpus", folder))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var text strings.Builder
-	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(testkit.Corpus(t, folder), func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ending) {
 			return err
 		}
@@ -28,9 +25,6 @@ func corpusText(t *testing.T, folder, ending string) string {
 		text.Write(content)
 		return err
 	})
-	if os.IsNotExist(err) {
-		t.Skipf("the corpus does not stand beside the repository: %v", err)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package format
 import (
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // A Format is a named shape of a string value.
@@ -131,7 +133,7 @@ func isNamedStandIn(s string) bool {
 // isWords reports whether s is letters in words, without digits: no id is.
 func isWords(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; !isLetter(c) && c != '-' && c != '_' && c != ' ' {
+		if c := s[i]; !ascii.IsLetter(c) && c != '-' && c != '_' && c != ' ' {
 			return false
 		}
 	}
@@ -160,7 +162,7 @@ func hasBracedName(s string) bool {
 func isIdentifier(s string) bool {
 	for i := range len(s) {
 		c := s[i]
-		if !isLetter(c) && (i == 0 || !isDigit(c) && c != '-' && c != '_' && c != ' ' && c != '.' && c != '|') {
+		if !ascii.IsLetter(c) && (i == 0 || !ascii.IsDigit(c) && c != '-' && c != '_' && c != ' ' && c != '.' && c != '|') {
 			return false
 		}
 	}

@@ -3,6 +3,9 @@ package format
 import (
 	"encoding/base64"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // idFormats are the ids of section "Id formats" in the Graph facts: what an
@@ -199,24 +202,24 @@ func isChatID(s string) bool {
 	switch {
 	case !ok:
 		return false
-	case host == "unq.gbl.spaces":
+	case host == graph.OneOnOneHost:
 		return len(local) == 73 && local[36] == '_' && isBareGUID(local[:36]) && isBareGUID(local[37:])
-	case host != "thread.v2":
+	case host != graph.ChatHost:
 		return false
 	}
 	if meeting, ok := strings.CutPrefix(local, "meeting_"); ok {
 		return isPadded(meeting, isURLSafe)
 	}
-	return len(local) == 32 && all(local, isHex)
+	return len(local) == 32 && ascii.All(local, ascii.IsHex)
 }
 
 func isChannelID(s string) bool {
 	local, host, ok := cutThread(s)
-	return ok && (host == "thread.tacv2" || host == "thread.skype") && len(local) >= 16 && all(local, isURLSafe)
+	return ok && (host == graph.ChannelHost || host == graph.OldChannelHost) && len(local) >= 16 && ascii.All(local, isURLSafe)
 }
 
 func isMessageID(s string) bool {
-	return len(s) == 13 && s[0] == '1' && all(s, isDigit)
+	return len(s) == 13 && s[0] == '1' && ascii.All(s, ascii.IsDigit)
 }
 
 // isConversationMemberID decodes only the first part: what stands behind the
@@ -229,7 +232,7 @@ func isConversationMemberID(s string) bool {
 	}
 	head, err := base64.StdEncoding.DecodeString(s[:min(part, len(s)/4*4)])
 	first, _, ok := strings.Cut(string(head), "##")
-	return err == nil && ok && (isBareGUID(first) || all(first, isDigit))
+	return err == nil && ok && (isBareGUID(first) || ascii.All(first, ascii.IsDigit))
 }
 
 func isOutlookID(s string) bool {
@@ -243,22 +246,22 @@ func isInternetMessageID(s string) bool {
 	}
 	local, domain, ok := strings.Cut(s[1:len(s)-1], "@")
 	class := func(c byte) bool { return isVisible(c) && c != '<' && c != '>' && c != '@' }
-	return ok && all(local, class) && all(domain, class)
+	return ok && ascii.All(local, class) && ascii.All(domain, class)
 }
 
 func isDriveItemID(s string) bool {
 	if len(s) == 34 && strings.HasPrefix(s, "01") {
-		return all(s, func(c byte) bool { return isDigit(c) || isUpper(c) })
+		return ascii.All(s, func(c byte) bool { return ascii.IsDigit(c) || ascii.IsUpper(c) })
 	}
 	drive, number, ok := strings.Cut(s, "!")
-	return ok && len(drive) >= 8 && len(drive) <= 16 && len(number) <= 20 && all(drive, isHex) && all(number, isDigit)
+	return ok && len(drive) >= 8 && len(drive) <= 16 && len(number) <= 20 && ascii.All(drive, ascii.IsHex) && ascii.All(number, ascii.IsDigit)
 }
 
 func isDriveID(s string) bool {
 	if business, ok := strings.CutPrefix(s, "b!"); ok {
-		return len(business) == 64 && all(business, isURLSafe)
+		return len(business) == 64 && ascii.All(business, isURLSafe)
 	}
-	return len(s) == 16 && all(s, isHex)
+	return len(s) == 16 && ascii.All(s, ascii.IsHex)
 }
 
 func isSiteID(s string) bool {
@@ -268,12 +271,12 @@ func isSiteID(s string) bool {
 
 func isSharingID(s string) bool {
 	link, ok := strings.CutPrefix(s, "u!")
-	return ok && all(link, isURLSafe)
+	return ok && ascii.All(link, isURLSafe)
 }
 
 func isShiftsID(s string) bool {
 	kind, guid, ok := strings.Cut(s, "_")
-	return ok && len(kind) >= 3 && len(kind) <= 10 && all(kind, isUpper) && isBareGUID(guid)
+	return ok && len(kind) >= 3 && len(kind) <= 10 && ascii.All(kind, ascii.IsUpper) && isBareGUID(guid)
 }
 
 func isSecurityIdentifier(s string) bool {
@@ -295,13 +298,13 @@ func isSecurityIdentifier(s string) bool {
 
 func isICalUID(s string) bool {
 	const outlook = "040000008200E00074C5B7101A82E008"
-	return len(s) > len(outlook) && strings.EqualFold(s[:len(outlook)], outlook) && all(s, isHex)
+	return len(s) > len(outlook) && strings.EqualFold(s[:len(outlook)], outlook) && ascii.All(s, ascii.IsHex)
 }
 
-func isPlannerID(s string) bool { return len(s) == 28 && all(s, isURLSafe) }
+func isPlannerID(s string) bool { return len(s) == 28 && ascii.All(s, isURLSafe) }
 
 // isMixed reports whether s has capitals, small letters and digits, as a random
 // id has and a name seldom.
 func isMixed(s string) bool {
-	return len(s) < 256 && has(s, isDigit) && has(s, isUpper) && has(s, isLower)
+	return len(s) < 256 && has(s, ascii.IsDigit) && has(s, ascii.IsUpper) && has(s, ascii.IsLower)
 }

@@ -1,6 +1,11 @@
 package format
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+)
 
 // linkFormats are addresses within Graph and out of it.
 func linkFormats() []*Format {
@@ -98,7 +103,7 @@ func isLinkStart(s string) bool { return s[0] == '/' || strings.HasPrefix(s, "ht
 // isPathStart tells a path from base64, which begins with a slash at times (JPEG
 // data: "/9j/4AAQ").
 func isPathStart(s string) bool {
-	return s[0] == '/' && isLetter(s[1]) && len(s) <= 2048 && !strings.HasSuffix(s, "=")
+	return s[0] == '/' && ascii.IsLetter(s[1]) && len(s) <= 2048 && !strings.HasSuffix(s, "=")
 }
 
 // isLinkByte: what may stand in a link. Braces are placeholders.
@@ -117,11 +122,11 @@ func isAbsoluteLink(s string) bool {
 			return false
 		}
 	}
-	return rest != "" && isAlnum(rest[0]) && all(rest, isLinkByte)
+	return rest != "" && ascii.IsAlnum(rest[0]) && ascii.All(rest, isLinkByte)
 }
 
 func isRelativeLink(s string) bool {
-	return len(s) > 1 && s[0] == '/' && s[1] != '/' && all(s, isLinkByte)
+	return len(s) > 1 && s[0] == '/' && s[1] != '/' && ascii.All(s, isLinkByte)
 }
 
 // cutLink takes the query and the fragment off a link.
@@ -166,7 +171,7 @@ func isMonitorLink(s string) bool {
 	}
 	path, _ := cutLink(s)
 	at := strings.LastIndex(path, "/monitor/")
-	return at > 0 && all(path[at+len("/monitor/"):], isURLSafe)
+	return at > 0 && ascii.All(path[at+len("/monitor/"):], isURLSafe)
 }
 
 func isODataContext(s string) bool {
@@ -221,15 +226,11 @@ func isKeyLink(s string) bool {
 
 func isODataType(s string) bool {
 	name, hash := strings.CutPrefix(s, "#")
-	if item, ok := strings.CutPrefix(name, "Collection("); ok {
-		if name, ok = strings.CutSuffix(item, ")"); !ok {
-			return false
-		}
-		hash = true
-	}
+	name, collection := graph.ElementOf(name)
+	hash = hash || collection
 	parts := 0
 	for part := range strings.SplitSeq(name, ".") {
-		if !all(part, func(c byte) bool { return isAlnum(c) || c == '_' }) || isDigit(part[0]) {
+		if !ascii.All(part, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' }) || ascii.IsDigit(part[0]) {
 			return false
 		}
 		parts++

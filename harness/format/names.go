@@ -1,6 +1,10 @@
 package format
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
 
 // nameFormats are names that people or tenants chose.
 func nameFormats() []*Format {
@@ -52,8 +56,8 @@ func nameFormats() []*Format {
 }
 
 func isLocalPart(s string, extra string) bool {
-	return len(s) <= 128 && all(s, func(c byte) bool {
-		return isAlnum(c) || strings.IndexByte("'._-!#^~$", c) >= 0 || strings.IndexByte(extra, c) >= 0
+	return len(s) <= 128 && ascii.All(s, func(c byte) bool {
+		return ascii.IsAlnum(c) || strings.IndexByte("'._-!#^~$", c) >= 0 || strings.IndexByte(extra, c) >= 0
 	})
 }
 
@@ -80,18 +84,18 @@ func isDomain(s string) bool {
 	}
 	labels := strings.Split(s, ".")
 	for _, label := range labels {
-		if len(label) > 63 || !all(label, func(c byte) bool { return isAlnum(c) || c == '-' }) ||
+		if len(label) > 63 || !ascii.All(label, func(c byte) bool { return ascii.IsAlnum(c) || c == '-' }) ||
 			label[0] == '-' || label[len(label)-1] == '-' {
 			return false
 		}
 	}
 	top := labels[len(labels)-1]
-	return len(labels) >= 2 && len(top) >= 2 && (all(top, isLetter) || strings.HasPrefix(top, "xn--"))
+	return len(labels) >= 2 && len(top) >= 2 && (ascii.All(top, ascii.IsLetter) || strings.HasPrefix(top, "xn--"))
 }
 
 func isSchemaExtensionID(s string) bool {
 	owner, name, ok := strings.Cut(s, "_")
-	return ok && len(s) <= 256 && all(owner, isAlnum) && all(name, func(c byte) bool { return isAlnum(c) || c == '_' })
+	return ok && len(s) <= 256 && ascii.All(owner, ascii.IsAlnum) && ascii.All(name, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' })
 }
 
 func isGeneratedExtension(s string) bool {
@@ -100,5 +104,5 @@ func isGeneratedExtension(s string) bool {
 
 func isFlowID(s string) bool {
 	name, ok := strings.CutPrefix(s, "B2X_1_")
-	return ok && all(name, isURLSafe)
+	return ok && ascii.All(name, isURLSafe)
 }

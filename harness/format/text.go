@@ -3,6 +3,8 @@ package format
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // textFormats are encodings and opaque tokens, the least specific rows.
@@ -82,7 +84,7 @@ func isJWT(s string) bool {
 	header, rest, _ := strings.Cut(s, ".")
 	payload, signature, ok := strings.Cut(rest, ".")
 	return ok && strings.HasPrefix(header, "eyJ") && strings.HasPrefix(payload, "eyJ") &&
-		all(header, isURLSafe) && all(payload, isURLSafe) && (signature == "" || all(signature, isURLSafe))
+		ascii.All(header, isURLSafe) && ascii.All(payload, isURLSafe) && (signature == "" || ascii.All(signature, isURLSafe))
 }
 
 func isJSONString(s string) bool {
@@ -92,11 +94,11 @@ func isJSONString(s string) bool {
 
 func isETag(s string) bool {
 	if guid, number, ok := strings.Cut(s, ","); ok && isBareGUID(guid) {
-		return all(number, isDigit)
+		return ascii.All(number, ascii.IsDigit)
 	}
 	tag := strings.TrimPrefix(s, "W/")
 	return isWhole(tag, '"', '"') &&
-		(len(tag) == 2 || all(tag[1:len(tag)-1], func(c byte) bool { return isVisible(c) && c != '"' }))
+		(len(tag) == 2 || ascii.All(tag[1:len(tag)-1], func(c byte) bool { return isVisible(c) && c != '"' }))
 }
 
 // isTellingETag: a quoted word alone is ordinary text.
@@ -105,10 +107,10 @@ func isTellingETag(s string) bool {
 }
 
 func isPageToken(s string) bool {
-	return all(s, func(c byte) bool { return isURLSafe(c) || strings.IndexByte(".~!*'()%=+/:,;@$", c) >= 0 })
+	return ascii.All(s, func(c byte) bool { return isURLSafe(c) || strings.IndexByte(".~!*'()%=+/:,;@$", c) >= 0 })
 }
 
-func isBase64(c byte) bool { return isAlnum(c) || c == '+' || c == '/' }
+func isBase64(c byte) bool { return ascii.IsAlnum(c) || c == '+' || c == '/' }
 
 func isPaddedBase64(s string) bool { return len(s)%4 == 0 && isBase64Of(s, isBase64) }
 
@@ -117,7 +119,7 @@ func isPaddedBase64(s string) bool { return len(s)%4 == 0 && isBase64Of(s, isBas
 func isBase64Of(s string, class func(byte) bool) bool {
 	body := strings.TrimRight(s, "=")
 	padding := len(s) - len(body)
-	return (body == "" && padding == 0 || all(body, class)) && len(body)%4 != 1 &&
+	return (body == "" && padding == 0 || ascii.All(body, class)) && len(body)%4 != 1 &&
 		(padding == 0 || padding < 3 && len(s)%4 == 0)
 }
 

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // timeFormats are OData's and HTTP's ways to write times.
@@ -89,7 +91,7 @@ func hasSuffix(suffix string) func(string) bool {
 // number reads digits that are known to be few.
 func number(digits string) int {
 	n, err := strconv.Atoi(digits)
-	if err != nil || !isDigit(digits[0]) {
+	if err != nil || !ascii.IsDigit(digits[0]) {
 		return -1
 	}
 	return n
@@ -113,7 +115,7 @@ func isTimeOfDay(s string) bool {
 		return false
 	}
 	return within(s[:2], 0, 23) && within(s[3:5], 0, 59) && within(s[6:8], 0, 59) &&
-		(len(s) == 8 || s[8] == '.' && all(s[9:], isDigit))
+		(len(s) == 8 || s[8] == '.' && ascii.All(s[9:], ascii.IsDigit))
 }
 
 func isDateTimeLocal(s string) bool {
@@ -147,12 +149,12 @@ func isDuration(s string) bool {
 			continue
 		}
 		if whole, fraction, point := strings.Cut(amount, "."); point {
-			if unit != 'S' || !all(fraction, isDigit) {
+			if unit != 'S' || !ascii.All(fraction, ascii.IsDigit) {
 				return false
 			}
 			amount = whole
 		}
-		if !all(amount, isDigit) {
+		if !ascii.All(amount, ascii.IsDigit) {
 			return false
 		}
 		clock = rest
@@ -162,7 +164,7 @@ func isDuration(s string) bool {
 
 func isDays(s string) bool {
 	days, ok := strings.CutSuffix(s, "D")
-	return ok && all(days, isDigit)
+	return ok && ascii.All(days, ascii.IsDigit)
 }
 
 func isHTTPDate(s string) bool {
@@ -176,10 +178,10 @@ func isHTTPDate(s string) bool {
 
 func isRetryAfter(s string) bool {
 	whole, fraction, point := strings.Cut(s, ".")
-	if point && !all(fraction, isDigit) {
+	if point && !ascii.All(fraction, ascii.IsDigit) {
 		return isHTTPDate(s)
 	}
-	return len(s) <= 10 && all(whole, isDigit) || isHTTPDate(s)
+	return len(s) <= 10 && ascii.All(whole, ascii.IsDigit) || isHTTPDate(s)
 }
 
 func isTimeZone(s string) bool {
@@ -187,14 +189,14 @@ func isTimeZone(s string) bool {
 		return false
 	}
 	if name, ok := strings.CutPrefix(s, "tzone://Microsoft/"); ok {
-		return all(name, isLetter)
+		return ascii.All(name, ascii.IsLetter)
 	}
 	if offset, ok := strings.CutPrefix(s, "UTC"); ok {
 		return offset == "" || len(offset) == 3 && (offset[0] == '+' || offset[0] == '-') && within(offset[1:], 0, 14)
 	}
 	for _, suffix := range []string{" Standard Time", " Daylight Time", " Time Zone"} {
 		if name, ok := strings.CutSuffix(s, suffix); ok {
-			return all(name, func(c byte) bool { return isVisible(c) || c == ' ' })
+			return ascii.All(name, func(c byte) bool { return isVisible(c) || c == ' ' })
 		}
 	}
 	return isIANAZone(s)
@@ -204,7 +206,7 @@ func isTimeZone(s string) bool {
 func isIANAZone(s string) bool {
 	parts := strings.Split(s, "/")
 	for _, part := range parts {
-		if !all(part, func(c byte) bool { return isURLSafe(c) || c == '+' }) || !isUpper(part[0]) {
+		if !ascii.All(part, func(c byte) bool { return isURLSafe(c) || c == '+' }) || !ascii.IsUpper(part[0]) {
 			return false
 		}
 	}

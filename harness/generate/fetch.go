@@ -11,16 +11,19 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Clouds are the services that publish metadata, by name (concepts/deployments).
 func Clouds() map[string]string {
-	return map[string]string{
-		"global":     "https://graph.microsoft.com",
-		"us-gov":     "https://graph.microsoft.us",
-		"us-gov-dod": "https://dod-graph.microsoft.us",
-		"china":      "https://microsoftgraph.chinacloudapi.cn",
+	services := map[string]string{}
+	for _, c := range graph.Clouds() {
+		if !c.Closed {
+			services[c.Name] = "https://" + c.Host
+		}
 	}
+	return services
 }
 
 // Fetch gets the metadata of an API ("v1.0") from a service into a file, and reads
@@ -44,18 +47,11 @@ func Fetch(ctx context.Context, carrier http.RoundTripper, service, api, file st
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return nil, fmt.Errorf("fetch metadata: %w", err)
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".metadata.*")
-	if err != nil {
-		return nil, fmt.Errorf("fetch metadata: %w", err)
-	}
-	defer os.Remove(temporary.Name()) // nothing is there once it is renamed
-	model, err := csdl.Parse(io.TeeReader(resp.Body, temporary), address)
-	if closing := temporary.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), file)
-	}
+	var model *csdl.Model
+	err = wire.Replace(file, 0o644, func(out io.Writer) (err error) {
+		model, err = csdl.Parse(io.TeeReader(resp.Body, out), address)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

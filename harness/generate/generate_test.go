@@ -13,23 +13,14 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/generate"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
-
-func corpus(t testing.TB, name string) string {
-	t.Helper()
-	file := filepath.Join("..", "..", "..", "shared", "corpus", "metadata", name)
-	if _, err := os.Stat(file); err != nil {
-		t.Skip("the corpus does not stand beside the project: ", err)
-	}
-	return file
-}
 
 func load(t testing.TB, file string) *csdl.Model {
 	t.Helper()
@@ -73,68 +64,41 @@ func contents(t testing.TB, dir string) map[string]string {
 // TestRules generates testdata/*.txtar: metadata, perhaps overlays, and what is
 // written.
 func TestRules(t *testing.T) {
-	scripts, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(scripts) == 0 {
-		t.Fatal("no scripts", err)
-	}
-	for _, file := range scripts {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			script, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			dir := filepath.Join(t.TempDir(), "v1.0")
-			var metadata string
-			want := map[string]string{}
-			for _, f := range script.Files {
-				switch name := f.Name; {
-				case name == "metadata":
-					metadata = string(f.Data)
-				case strings.HasPrefix(name, "have/"):
-					target := filepath.Join(dir, strings.TrimPrefix(name, "have/"))
-					if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-						t.Fatal(err)
-					}
-					if err := os.WriteFile(target, f.Data, 0o644); err != nil {
-						t.Fatal(err)
-					}
-				default:
-					want[name] = string(f.Data)
+	testkit.Archives(t, "testdata/*.txtar", func(t *testing.T, script *testkit.Archive) {
+		dir := filepath.Join(t.TempDir(), "v1.0")
+		var metadata string
+		want := map[string]string{}
+		for _, f := range script.Files {
+			switch name := f.Name; {
+			case name == "metadata":
+				metadata = string(f.Data)
+			case strings.HasPrefix(name, "have/"):
+				target := filepath.Join(dir, strings.TrimPrefix(name, "have/"))
+				if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+					t.Fatal(err)
 				}
+				if err := os.WriteFile(target, f.Data, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			default:
+				want[name] = string(f.Data)
 			}
-			m, err := csdl.Parse(strings.NewReader(metadata), file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			write(t, dir, generate.Schemas(m), false)
-			got := contents(t, dir)
-			if os.Getenv("UPDATE_GOLDEN") != "" {
-				update(t, file, script, got)
-				return
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-			}
-			compile(t, dir, m)
-		})
-	}
-}
-
-func update(t *testing.T, file string, script *txtar.Archive, got map[string]string) {
-	t.Helper()
-	kept := script.Files[:0]
-	for _, f := range script.Files {
-		if f.Name == "metadata" || strings.HasPrefix(f.Name, "have/") {
-			kept = append(kept, f)
 		}
-	}
-	script.Files = kept
-	for _, name := range slices.Sorted(maps.Keys(got)) {
-		script.Files = append(script.Files, txtar.File{Name: name, Data: []byte(got[name])})
-	}
-	if err := os.WriteFile(file, txtar.Format(script), 0o644); err != nil {
-		t.Fatal(err)
-	}
+		m, err := csdl.Parse(strings.NewReader(metadata), "metadata")
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, dir, generate.Schemas(m), false)
+		got := contents(t, dir)
+		for _, name := range slices.Sorted(maps.Keys(got)) {
+			script.Want(t, name, got[name])
+			delete(want, name)
+		}
+		if len(want) > 0 {
+			t.Errorf("there is no %q", slices.Sorted(maps.Keys(want)))
+		}
+		compile(t, dir, m)
+	})
 }
 
 // compile makes package schema, and so the JSON Schema library, compile every
@@ -162,7 +126,7 @@ func TestAllOfRealMetadata(t *testing.T) {
 		"v1.0-GovSG.csdl": {csdl.Entity: 91, csdl.Complex: 97, csdl.Enum: 22},
 	} {
 		t.Run(name, func(t *testing.T) {
-			file := corpus(t, name)
+			file := testkit.Corpus(t, "metadata/"+name)
 			dirs := [2]string{filepath.Join(t.TempDir(), "v1.0"), filepath.Join(t.TempDir(), "v1.0")}
 			for _, dir := range dirs {
 				write(t, dir, generate.Schemas(load(t, file)), false)
@@ -250,7 +214,7 @@ func TestBadOverlay(t *testing.T) {
 // written anyway, as a multiple of what cannot be avoided: reading the XML with
 // encoding/xml alone, and compiling the schemas.
 func BenchmarkAll(b *testing.B) {
-	file := corpus(b, "v1.0-Prod.csdl")
+	file := testkit.Corpus(b, "metadata/v1.0-Prod.csdl")
 	var bare, ours, compiling time.Duration
 	var peak uint64
 	for b.Loop() {

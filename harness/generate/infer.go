@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // draftMark says of a schema that it was inferred; it is no mark of Schemas, so
@@ -80,23 +81,10 @@ func (s *sight) add(v any, depth int) {
 }
 
 func kindOf(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "string"
-	case []any:
-		return "array"
-	case map[string]any:
-		return "object"
-	case json.Number:
-		if !strings.ContainsAny(string(v), ".eE") {
-			return "integer"
-		}
+	if n, ok := v.(json.Number); ok && !strings.ContainsAny(string(n), ".eE") {
+		return "integer"
 	}
-	return "number"
+	return jsondoc.Kind(v)
 }
 
 func (s *sight) schema() object {

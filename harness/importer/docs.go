@@ -18,7 +18,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/docs"
 	"github.com/graphvcr/graphvcr/harness/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -140,7 +140,7 @@ func (d *docsImport) pair(p *docs.Pair) {
 		d.tell("docs.address", report.Warning, line, fmt.Sprintf("left out %s %s: %v", p.Request.Method, p.Request.URL, err))
 		return
 	}
-	if host := address.Host; !d.belongs(host) && !storesFiles(host) && !p.Request.Opaque {
+	if host := address.Host; !d.belongs(host) && !graph.IsFileHost(host) && !p.Request.Opaque {
 		d.Rejected[host]++
 		d.tell("import.host", report.Warning, line, fmt.Sprintf("left out a request to %s: %s", host, hostReason(host)))
 		return
@@ -149,7 +149,7 @@ func (d *docsImport) pair(p *docs.Pair) {
 	for _, headers := range []http.Header{asked, answered} {
 		dropHeaders(headers, transportHeaders)
 		delete(headers, "Host")
-		dropHeaders(headers, credentialHeaders)
+		dropHeaders(headers, graph.CredentialHeaders())
 	}
 	if p.Request.Body != "" && asked.Get("Content-Type") == "" { // as any client sends
 		asked.Set("Content-Type", contentType(p.Request.Body))
@@ -174,7 +174,7 @@ func (d *docsImport) add(i *cassette.Interaction, p *docs.Pair) {
 	d.pairs = append(d.pairs, p)
 	typ := p.Response.Type
 	if typ != "" && (p.Response.Collection || isPage(p.Response.Body)) {
-		typ = "Collection(" + typ + ")"
+		typ = graph.CollectionOf(typ)
 	}
 	d.Examples = append(d.Examples, Example{Request: p.Request.Line, Response: p.Response.Line, Body: p.Response.BodyLine, Type: typ, verbatim: !p.Response.Mended})
 }
@@ -208,25 +208,15 @@ func isPage(body string) bool {
 	return strings.HasPrefix(body, "{") && pageStart.MatchString(body[:min(len(body), 2000)])
 }
 
-// storageHosts are those that Graph's answers send clients to for files
-// (v1.0/api/driveitem-get-content, driveitem-createuploadsession,
-// attachment-createuploadsession).
-var storageHosts = []string{".1drv.com", ".sharepoint.com", ".onedrive.com", "outlook.office.com", "outlook.office365.com", "reports.office.com", "print.microsoft.com"}
-
-func storesFiles(host string) bool {
-	host = strings.ToLower(host)
-	return slices.ContainsFunc(storageHosts, func(end string) bool { return strings.HasSuffix(host, end) })
-}
-
 // address makes an absolute address of an example's.
 func (d *docsImport) address(line int, asked *docs.Request) (*url.URL, error) {
-	const root = "https://graph.microsoft.com/"
+	const root = graph.URL + "/"
 	text, host := asked.URL, asked.Header.Get("Host")
 	switch lower := strings.ToLower(text); {
-	case strings.HasPrefix(text, "/") && host != "" && !strings.EqualFold(host, "graph.microsoft.com"):
+	case strings.HasPrefix(text, "/") && host != "" && !strings.EqualFold(host, graph.Host):
 		text = "https://" + host + text
 	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
-	case strings.HasPrefix(lower, "graph.microsoft.com/"):
+	case strings.HasPrefix(lower, graph.Host+"/"):
 		text = "https://" + text
 	case strings.HasPrefix(lower, "/v1.0/"), strings.HasPrefix(lower, "/beta/"):
 		text = root + text[1:]
@@ -242,7 +232,7 @@ func (d *docsImport) address(line int, asked *docs.Request) (*url.URL, error) {
 	if err != nil || u.Host == "" {
 		return nil, errors.New("it is no address")
 	}
-	if graphurl.IsGraphHost(u.Host) {
+	if graph.IsHost(u.Host) {
 		d.addVersion(line, u)
 	}
 	return u, nil

@@ -14,6 +14,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -58,15 +59,6 @@ func importPage(t *testing.T, p *project.Project, file, name string) *importer.R
 	return r
 }
 
-func docsCorpus(t testing.TB, name string) string {
-	t.Helper()
-	file := filepath.Join("..", "..", "..", "shared", "corpus", "docs", filepath.FromSlash(name))
-	if _, err := os.Stat(file); err != nil {
-		t.Skip("the corpus does not stand beside the project: ", err)
-	}
-	return file
-}
-
 func replayAll(t *testing.T, p *project.Project) (steps int) {
 	t.Helper()
 	suite, err := p.Replay(t.Context(), project.Selection{})
@@ -84,7 +76,7 @@ func replayAll(t *testing.T, p *project.Project) (steps int) {
 
 // The seed page passes offline, and its contradictions are told.
 func TestSeedPage(t *testing.T) {
-	file := docsCorpus(t, "seed/teamsasyncoperation-get.md")
+	file := testkit.Corpus(t, "docs/seed/teamsasyncoperation-get.md")
 	p := docsProject(t)
 	r := importPage(t, p, file, "operation")
 	_, judged, err := p.JudgeTypes(r.Cassette, []string{r.Examples[0].Type}, file)
@@ -140,7 +132,7 @@ func TestSeedPage(t *testing.T) {
 
 // Nearly all pairs of the golden list are interactions, and every scenario passes.
 func TestGoldenPagesReplay(t *testing.T) {
-	root := docsCorpus(t, "api-reference")
+	root := testkit.Corpus(t, "docs/api-reference")
 	golden, err := os.ReadFile(filepath.Join("..", "docs", "testdata", "golden.txt"))
 	if err != nil {
 		t.Fatal(err)
@@ -247,7 +239,7 @@ func TestDocsLeaveOutAPage(t *testing.T) {
 
 // BenchmarkDocs imports the pages of the corpus, redaction and draft included.
 func BenchmarkDocs(b *testing.B) {
-	files, _ := filepath.Glob(filepath.Join(docsCorpus(b, "api-reference"), "*", "api", "*.md"))
+	files, _ := filepath.Glob(filepath.Join(testkit.Corpus(b, "docs/api-reference"), "*", "api", "*.md"))
 	p := docsProject(b)
 	options := importer.DocsOptions{Holds: p.Holds, Clean: func(c *cassette.Cassette) error { _, _, err := p.Clean(c); return err }}
 	b.ReportAllocs()

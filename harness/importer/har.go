@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -75,7 +76,7 @@ func (h *harImport) entry(e *HAREntry) error {
 		h.tell("import.cut", report.Warning, e.Line("response.body"),
 			fmt.Sprintf("entry %d: the answer says that it is JSON and does not parse: was it cut off?", e.Number))
 	}
-	for _, name := range credentialHeaders {
+	for _, name := range graph.CredentialHeaders() {
 		h.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
 	}
 	h.started[i] = e.started
@@ -102,7 +103,7 @@ func (h *harImport) finish(clean func(*cassette.Cassette) error) (*Result, error
 	for _, kind := range slices.Sorted(maps.Keys(h.passed)) {
 		h.tell("import.passed", report.Note, 0, "left out "+count(h.passed[kind], kind))
 	}
-	for _, name := range credentialHeaders {
+	for _, name := range graph.CredentialHeaders() {
 		if n := h.dropped[name]; n > 0 {
 			h.tell("import.credentials", report.Note, 0, "left out "+count(n, name+" header"))
 		}

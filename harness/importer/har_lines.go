@@ -1,9 +1,10 @@
 package importer
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // Line returns the line of the file on which a part of the entry stands, named as
@@ -11,10 +12,7 @@ import (
 // response.body, ... For a part that has none of its own it is the entry's.
 func (e *HAREntry) Line(part string) int {
 	if e.lines == nil {
-		w := harLines{dec: json.NewDecoder(bytes.NewReader(e.raw)), text: e.raw, line: e.Interaction.Line, found: map[string]int{}}
-		w.dec.UseNumber()
-		_ = w.value("") // the text was decoded before
-		e.lines = w.found
+		e.lines = harLines(string(e.raw), e.Interaction.Line)
 	}
 	if line := e.lines[part]; line > 0 {
 		return line
@@ -40,67 +38,42 @@ var harParts = map[string]string{
 	".response.content.mimeType": "response.headers.Content-Type",
 }
 
-// harLines walks the text of an entry and notes where its parts stand.
-type harLines struct {
-	dec   *json.Decoder
-	text  []byte
-	at    int // offset up to which lines are counted
-	line  int
-	name  string // of the header under way
-	found map[string]int
-}
-
-func (w *harLines) value(path string) error {
-	token, err := w.token()
-	if err != nil {
-		return err
-	}
-	w.note(path)
-	switch token {
-	case json.Delim('{'):
-		for w.dec.More() {
-			name, err := w.token()
-			if err != nil {
-				return err
+// harLines finds the lines of an entry's parts, of several the first. The text begins on
+// a line, and was decoded before.
+func harLines(text string, line int) map[string]int {
+	found := map[string]int{}
+	var open []string // the paths of objects and arrays that are open
+	header, counted := "", 0
+	for token, err := range jsondoc.Scan(text) {
+		if err != nil {
+			break
+		}
+		if token.Closes() {
+			open = open[:len(open)-1]
+			continue
+		}
+		path := ""
+		if token.NameAt >= 0 {
+			path = open[len(open)-1] + "." + token.Name
+		} else if len(open) > 0 {
+			path = open[len(open)-1] + "[]"
+		}
+		if token.Opens() {
+			open = append(open, path)
+		}
+		line += strings.Count(text[counted:token.Start], "\n")
+		counted = token.Start
+		if part, ok := harParts[path]; ok {
+			if part[len(part)-1] == '.' {
+				part += header
 			}
-			if err := w.value(path + "." + name.(string)); err != nil {
-				return err
+			if found[part] == 0 {
+				found[part] = line
 			}
 		}
-	case json.Delim('['):
-		for w.dec.More() {
-			if err := w.value(path + "[]"); err != nil {
-				return err
-			}
+		if token.Kind == '"' && (path == ".request.headers[].name" || path == ".response.headers[].name") {
+			header = http.CanonicalHeaderKey(token.Value())
 		}
-	default:
-		if name, ok := token.(string); ok && (path == ".request.headers[].name" || path == ".response.headers[].name") {
-			w.name = http.CanonicalHeaderKey(name)
-		}
-		return nil
 	}
-	_, err = w.token()
-	return err
-}
-
-func (w *harLines) token() (json.Token, error) {
-	t, err := w.dec.Token()
-	end := min(int(w.dec.InputOffset()), len(w.text))
-	w.line += bytes.Count(w.text[w.at:end], []byte("\n"))
-	w.at = end
-	return t, err
-}
-
-// note remembers where a part stands: the first of several.
-func (w *harLines) note(path string) {
-	part, ok := harParts[path]
-	if !ok {
-		return
-	}
-	if part[len(part)-1] == '.' {
-		part += w.name
-	}
-	if w.found[part] == 0 {
-		w.found[part] = w.line
-	}
+	return found
 }

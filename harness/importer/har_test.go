@@ -11,10 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // importHAR is HAR for a text.
@@ -29,29 +29,9 @@ func importHAR(file, name string, text []byte) (*Result, error) {
 // Each file holds an archive and what HAR makes of it. UPDATE_GOLDEN=1 rewrites
 // the latter; read the difference before it is committed.
 func TestHAR(t *testing.T) {
-	files, err := filepath.Glob("testdata/har/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no test data: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := describe(importHAR("browser.har", "sub/browser", archive.Files[0].Data))
-			if os.Getenv("UPDATE_GOLDEN") == "1" {
-				archive.Files = append(archive.Files[:1], txtar.File{Name: "want", Data: []byte(got)})
-				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(string(archive.Files[1].Data), got); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
-		})
-	}
+	testkit.Archives(t, "testdata/har/*.txtar", func(t *testing.T, archive *testkit.Archive) {
+		archive.Want(t, "want", describe(importHAR("browser.har", "sub/browser", archive.Files[0].Data)))
+	})
 }
 
 const smallHAR = `{"log": {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/draft"
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -50,7 +50,7 @@ func gather(file, name, source string) *gathering {
 
 // belongs reports whether a host is Graph's, or one that an earlier answer links to.
 func (g *gathering) belongs(host string) bool {
-	return graphurl.IsGraphHost(host) || g.linked.has(host)
+	return graph.IsHost(host) || g.linked.has(host)
 }
 
 // add takes an interaction in, or counts it where its host is not Graph's. The error is for
@@ -121,10 +121,10 @@ func hostReason(host string) string {
 	if strings.HasSuffix(host, " addresses") {
 		return "they name no host"
 	}
-	switch host {
-	case "graph.windows.net":
+	switch {
+	case host == graph.LegacyHost:
 		return "Azure AD Graph is another API, retired, and not Microsoft Graph"
-	case "login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn", "login.microsoftonline.de":
+	case graph.IsSignInHost(host):
 		return "sign-in is not part of a cassette"
 	}
 	return "not a host of Microsoft Graph, and no earlier answer links to it"

@@ -1,25 +1,18 @@
 package importer
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/base64"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // maxBody bounds a body once it is decompressed.
 const maxBody = 64 << 20
-
-// credentialHeaders never leave the recording they stand in.
-var credentialHeaders = []string{
-	"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Ms-Authorization-Auxiliary",
-}
 
 // transportHeaders describe the bytes on the wire, not the decoded body that a
 // cassette stores.
@@ -55,39 +48,19 @@ func response(code int, phrase string, headers http.Header, body string) cassett
 	}
 }
 
-// storedBody decodes a body where it is gzip, and drops the headers that told of
-// its encoding and length.
+// storedBody decodes a body, and drops the headers that told of its encoding and
+// length. One that is labelled br and is not was saved decoded, as browsers do: br has no
+// mark by which to tell.
 func storedBody(body string, headers http.Header) (string, error) {
-	plain, err := gunzip(body)
-	if err != nil {
-		return "", fmt.Errorf("gzip: %w", err)
+	plain, left, err := wire.Decode(headers, body, maxBody)
+	if err != nil && left != "br" {
+		return "", err
 	}
 	dropHeaders(headers, transportHeaders)
 	if headers.Get("Content-Length") != "" {
 		headers.Set("Content-Length", strconv.Itoa(len(plain)))
 	}
 	return plain, nil
-}
-
-// gunzip decodes a body that begins with gzip's magic number, whatever its label
-// says, and returns any other as it is.
-func gunzip(body string) (string, error) {
-	if !strings.HasPrefix(body, "\x1f\x8b\x08") {
-		return body, nil
-	}
-	z, err := gzip.NewReader(strings.NewReader(body))
-	if err != nil {
-		return "", err
-	}
-	var plain bytes.Buffer
-	n, err := io.Copy(&plain, io.LimitReader(z, maxBody+1))
-	if err != nil {
-		return "", err
-	}
-	if n > maxBody {
-		return "", fmt.Errorf("more than %d MB once decompressed", maxBody>>20)
-	}
-	return plain.String(), nil
 }
 
 // fromBase64 decodes base64 that may be broken into lines.

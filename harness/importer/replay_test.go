@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -19,11 +20,7 @@ import (
 // importRecordings imports the real recordings into a project folder of its own.
 func importRecordings(t *testing.T) (root string, results []*importer.Result) {
 	t.Helper()
-	dir := filepath.Join("..", "..", "..", "shared", "corpus", "recordings", "azure-cli")
-	files, _ := filepath.Glob(filepath.Join(dir, "*.yaml"))
-	if len(files) == 0 {
-		t.Skipf("skipped: the recordings in %s are not beside this checkout", dir)
-	}
+	files := testkit.Recordings(t)
 	root = t.TempDir()
 	for _, sub := range []string{"cassettes", "scenarios"} {
 		if err := os.Mkdir(filepath.Join(root, sub), 0o755); err != nil {

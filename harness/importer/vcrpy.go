@@ -15,6 +15,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -168,7 +169,7 @@ func vcrpyRequest(node *yaml.Node) (cassette.Request, error) {
 	if err != nil {
 		return cassette.Request{}, fmt.Errorf("request body: %w", err)
 	}
-	dropHeaders(headers, credentialHeaders)
+	dropHeaders(headers, graph.CredentialHeaders())
 	return request(method, uri, u.Host, headers, body), nil
 }
 
@@ -183,7 +184,7 @@ func vcrpyResponse(node *yaml.Node) (cassette.Response, error) {
 	if err != nil {
 		return cassette.Response{}, fmt.Errorf("response body: %w", err)
 	}
-	dropHeaders(headers, credentialHeaders)
+	dropHeaders(headers, graph.CredentialHeaders())
 	return response(code, scalar(member(status, "message")), headers, body), nil
 }
 

@@ -10,42 +10,22 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // Each file holds a recording and what VCRPy makes of it. UPDATE_GOLDEN=1
 // rewrites the latter; read the difference before it is committed.
 func TestVCRPy(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no test data: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			recording := filepath.Join(t.TempDir(), "recording.yaml")
-			if err := os.WriteFile(recording, archive.Files[0].Data, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			got := strings.ReplaceAll(describe(VCRPy(recording, "sub/some_recording", nil)), recording, "recording.yaml")
-			if os.Getenv("UPDATE_GOLDEN") == "1" {
-				archive.Files = append(archive.Files[:1], txtar.File{Name: "want", Data: []byte(got)})
-				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(string(archive.Files[1].Data), got); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
-		})
-	}
+	testkit.Archives(t, "testdata/*.txtar", func(t *testing.T, archive *testkit.Archive) {
+		recording := filepath.Join(t.TempDir(), "recording.yaml")
+		if err := os.WriteFile(recording, archive.Files[0].Data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		archive.Want(t, "want", strings.ReplaceAll(describe(VCRPy(recording, "sub/some_recording", nil)), recording, "recording.yaml"))
+	})
 }
 
 func describe(r *Result, err error) string {
@@ -84,11 +64,7 @@ func headerText(h map[string][]string) string {
 // The ten real recordings hold 148 exchanges with Microsoft Graph; all of them
 // come over, with the bodies as they are.
 func TestRealRecordings(t *testing.T) {
-	dir := filepath.Join("..", "..", "..", "shared", "corpus", "recordings", "azure-cli")
-	files, _ := filepath.Glob(filepath.Join(dir, "*.yaml"))
-	if len(files) == 0 {
-		t.Skipf("skipped: the recordings in %s are not beside this checkout", dir)
-	}
+	files := testkit.Recordings(t)
 	total := 0
 	for _, file := range files {
 		r, err := VCRPy(file, strings.TrimSuffix(filepath.Base(file), ".yaml"), nil)

@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
@@ -94,7 +95,7 @@ func (w *written) add(line int, i cassette.Interaction) {
 	}
 	i.Line, i.Response.Code = line, http.StatusOK
 	if i.Request.URL == "" {
-		i.Request.URL = "https://graph.microsoft.com/" + w.api
+		i.Request.URL = graph.URL + "/" + w.api
 	}
 	for _, h := range []*http.Header{&i.Request.Headers, &i.Response.Headers} {
 		if *h == nil {
@@ -155,7 +156,7 @@ func (w *written) request(request *yaml.Node) {
 		case "method":
 			i.Request.Method = value.Value
 		case "path":
-			path = "https://graph.microsoft.com/" + w.api + value.Value
+			path = graph.URL + "/" + w.api + value.Value
 		case "url":
 			path = value.Value
 		case "query":

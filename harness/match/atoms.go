@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // An atom is a value of identity within a text: what another tenant has another of.
@@ -93,9 +95,9 @@ func isOpaqueID(text string) bool {
 	digits, letters := 0, 0
 	for i := range len(text) {
 		switch c := text[i]; {
-		case isDigit(c):
+		case ascii.IsDigit(c):
 			digits++
-		case isAlnum(c):
+		case ascii.IsAlnum(c):
 			letters++
 		case strings.IndexByte("-_=+/", c) < 0:
 			return false
@@ -122,7 +124,7 @@ func atomsIn(text string) []atom {
 // atomAt finds the atom that begins at i; its kind is "" where there is none.
 func atomAt(text string, i int) atom {
 	c := text[i]
-	if i > 0 && isAlnum(text[i-1]) {
+	if i > 0 && ascii.IsAlnum(text[i-1]) {
 		return atom{}
 	}
 	if isLocal(c) && c != '\'' && c != '.' && (i == 0 || !isLocal(text[i-1]) || text[i-1] == '\'') {
@@ -130,10 +132,10 @@ func atomAt(text string, i int) atom {
 			return atom{i, end, kindAddress}
 		}
 	}
-	if isHex(c) && isGUIDAt(text, i) {
+	if ascii.IsHex(c) && isGUIDAt(text, i) {
 		return atom{i, i + 36, kindGUID}
 	}
-	if !isAlnum(c) || i > 0 && (text[i-1] == '-' || text[i-1] == '_') {
+	if !ascii.IsAlnum(c) || i > 0 && (text[i-1] == '-' || text[i-1] == '_') {
 		return atom{}
 	}
 	return tokenAt(text, i)
@@ -205,25 +207,18 @@ func personalItem(text string, i, mark int) atom {
 
 // isThread reports whether text[i:end] is the local part of 19:LOCAL@HOST.
 func isThread(text string, i, end int) bool {
-	if end-i < 16 || i < 3 || text[i-3:i] != "19:" || i > 3 && isAlnum(text[i-4]) || end == len(text) {
+	if end-i < 16 || i < 3 || text[i-3:i] != "19:" || i > 3 && ascii.IsAlnum(text[i-4]) || end == len(text) {
 		return false
 	}
 	rest, ok := strings.CutPrefix(strings.TrimLeft(text[end:], "="), "@")
 	if !ok {
 		return false
 	}
-	for _, host := range threadHosts {
-		if strings.HasPrefix(rest, host) {
-			return true
-		}
-	}
-	return false
+	return graph.BeginsConversationHost(rest)
 }
 
-var threadHosts = []string{"thread.v2", "thread.tacv2", "thread.skype", "unq.gbl.spaces"}
-
 func isGUIDAt(text string, i int) bool {
-	if len(text) < i+36 || len(text) > i+36 && isAlnum(text[i+36]) {
+	if len(text) < i+36 || len(text) > i+36 && ascii.IsAlnum(text[i+36]) {
 		return false
 	}
 	for n := range 36 {
@@ -232,7 +227,7 @@ func isGUIDAt(text string, i int) bool {
 			if c != '-' {
 				return false
 			}
-		} else if !isHex(c) {
+		} else if !ascii.IsHex(c) {
 			return false
 		}
 	}
@@ -249,33 +244,24 @@ func addressEnd(text string, i int) int {
 		return 0
 	}
 	end := at + 1
-	for end < len(text) && (isAlnum(text[end]) || text[end] == '-' || text[end] == '.') {
+	for end < len(text) && (ascii.IsAlnum(text[end]) || text[end] == '-' || text[end] == '.') {
 		end++
 	}
 	for end > at && (text[end-1] == '.' || text[end-1] == '-') {
 		end--
 	}
 	host := text[at+1 : max(end, at+1)]
-	if strings.HasPrefix(host, "odata.") || strings.HasPrefix(host, "microsoft.graph.") || !kindDomain.matches(host) {
+	if strings.HasPrefix(host, "odata.") || strings.HasPrefix(host, "microsoft.graph.") || !kindDomain.matches(host) || graph.IsConversationHost(host) {
 		return 0
-	}
-	for _, thread := range threadHosts {
-		if host == thread {
-			return 0
-		}
 	}
 	return end
 }
 
-func isDigit(c byte) bool { return c-'0' <= 9 }
-func isAlnum(c byte) bool { return isDigit(c) || (c|0x20)-'a' <= 25 }
-func isHex(c byte) bool   { return isDigit(c) || (c|0x20)-'a' <= 5 }
-
 // isTokenByte says which bytes stand in base64url.
-func isTokenByte(c byte) bool { return isAlnum(c) || c == '-' || c == '_' }
+func isTokenByte(c byte) bool { return ascii.IsAlnum(c) || c == '-' || c == '_' }
 
 // isLocal says which bytes stand before the @ of an address (format upn: guests have
 // #EXT# in it, and it may begin with $).
 func isLocal(c byte) bool {
-	return isAlnum(c) || c >= 0x80 || strings.IndexByte("._-+'#$!~^", c) >= 0
+	return ascii.IsAlnum(c) || c >= 0x80 || strings.IndexByte("._-+'#$!~^", c) >= 0
 }

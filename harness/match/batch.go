@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"net/http"
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -41,51 +42,36 @@ type batchPart struct {
 // parseBatch reads the body of a batch sent to a version; nil when the document is
 // not one, which makes it a JSON body like any other.
 func parseBatch(doc any, version string) *batch {
-	members, _ := doc.(map[string]any)
-	requests, _ := members["requests"].([]any)
+	requests := graph.Requests(doc)
 	if len(requests) == 0 {
 		return nil
 	}
 	b := &batch{}
-	for i, request := range requests {
-		part, ok := parsePart(request, version)
+	for i := range requests {
+		part, ok := parsePart(&requests[i], version)
 		if !ok {
 			return nil
 		}
-		part.position = i
 		b.parts = append(b.parts, part)
 	}
-	rest := map[string]any{}
-	for name, value := range members {
-		if name != "requests" {
-			rest[name] = value
-		}
-	}
+	rest := maps.Clone(doc.(map[string]any)) // it has requests
+	delete(rest, "requests")
 	b.rest = jsondoc.Canonical(nil, rest)
 	b.label()
 	return b
 }
 
-// parsePart reads {id, method, url, headers?, body?, dependsOn?}; null and empty
-// members are as good as absent ones (one SDK sends them, another
-// does not).
-func parsePart(request any, version string) (batchPart, bool) {
-	members, _ := request.(map[string]any)
-	id, hasID := members["id"].(string)
-	method, hasMethod := members["method"].(string)
-	address, hasURL := members["url"].(string)
-	if !hasID || !hasMethod || !hasURL {
-		return batchPart{}, false
-	}
-	part := batchPart{id: id, method: strings.ToUpper(method)}
-	header := http.Header{}
-	sent, _ := members["headers"].(map[string]any)
-	for name, value := range sent {
-		if text, ok := value.(string); ok {
-			header[http.CanonicalHeaderKey(name)] = []string{text}
+// parsePart takes a request of a batch, which has to have id, method and url. A null
+// body is as good as none.
+func parsePart(request *graph.Part, version string) (batchPart, bool) {
+	for _, name := range [...]string{"id", "method", "url"} {
+		if _, isText := request.Members[name].(string); !isText {
+			return batchPart{}, false
 		}
 	}
-	if body := members["body"]; body != nil {
+	part := batchPart{id: request.ID, position: request.Index, method: request.Method, needs: request.Needs}
+	header := request.Header
+	if body := request.Body; body != nil {
 		canonical := jsondoc.Canonical(nil, body)
 		part.body = payload{digest: digest("json", canonical), text: canonical, doc: body}
 		if _, isText := body.(string); !isText && header["Content-Type"] == nil {
@@ -93,13 +79,7 @@ func parsePart(request any, version string) (batchPart, bool) {
 		}
 	}
 	part.headers = headerKey(header, part.body.digest != "", 0)
-	needs, _ := members["dependsOn"].([]any)
-	for _, need := range needs {
-		if name, ok := need.(string); ok {
-			part.needs = append(part.needs, name)
-		}
-	}
-	part.locate(address, version)
+	part.locate(request.URL, version)
 	return part, true
 }
 
@@ -121,7 +101,7 @@ func (p *batchPart) locate(address, version string) {
 		u.Host = graphHost
 	}
 	p.url, p.path, p.query = u, u.Path(), u.Query()
-	p.read = isRead(p.method, u.Segments)
+	p.read = u.IsRead(p.method)
 	p.resource = resourceOf(u, p.read)
 }
 

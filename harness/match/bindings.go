@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // A Binding says which value of this session a pseudonym of the cassette stands for.
@@ -97,7 +99,7 @@ func sidOf(guid string) string {
 // siteOf is an address as the path of a personal site spells it.
 func siteOf(address string) string {
 	return strings.Map(func(c rune) rune {
-		if c < 0x80 && !isAlnum(byte(c)) {
+		if c < 0x80 && !ascii.IsAlnum(byte(c)) {
 			return '_'
 		}
 		return c
@@ -161,7 +163,7 @@ func (b *bindings) recorded(address *url.URL, header http.Header, body []byte) (
 		if mediaType(properlySpelled(header)["Content-Type"]) == formType {
 			where = inAddress
 		}
-		body = []byte(rename(string(inflate(body)), where))
+		body = []byte(rename(string(inflate(header, body)), where))
 	}
 	return renamed, sent, body, changed
 }

@@ -2,16 +2,15 @@ package match
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // maxInflated bounds what a compressed request body may grow to. A part of an
@@ -36,7 +35,7 @@ const formType = "application/x-www-form-urlencoded"
 // payloadOf reads a body by what its Content-Type says of it. A body that is not
 // what it says is compared as bytes.
 func payloadOf(header http.Header, body []byte, isBatch bool, version string, ignored []*jsondoc.Path) payload {
-	text := inflate(body)
+	text := inflate(header, body)
 	if len(text) == 0 {
 		return payload{}
 	}
@@ -100,35 +99,11 @@ func digest(kind string, canonical []byte) string {
 	return kind + ":" + hex.EncodeToString(sum[:16])
 }
 
-// inflate undoes gzip, told by its magic and never by Content-Encoding: SDKs label
-// plain bodies as gzip after a retry. A body that was compressed
-// twice, as an uploaded archive is by an SDK that compresses every body, is
-// undone to the end, so that it equals the same body compressed once.
-func inflate(body []byte) []byte {
-	for isGzip(body) {
-		plain, ok := gunzip(body)
-		if !ok {
-			break
-		}
-		body = plain
-	}
-	return body
-}
-
-func isGzip[T string | []byte](body T) bool {
-	return len(body) > 18 && body[0] == 0x1f && body[1] == 0x8b && body[2] == 8
-}
-
-func gunzip(body []byte) ([]byte, bool) {
-	zipped, err := gzip.NewReader(bytes.NewReader(body))
-	if err != nil {
-		return nil, false
-	}
-	plain, err := io.ReadAll(io.LimitReader(zipped, maxInflated+1))
-	if err != nil || len(plain) > maxInflated {
-		return nil, false
-	}
-	return plain, true
+// inflate undoes what Content-Encoding names, and gzip also where it does not: an archive
+// that an SDK compressed once more is the same as one that another client sent as it is.
+func inflate(header http.Header, body []byte) []byte {
+	plain, _, _ := wire.Decode(header, body, maxInflated) // what cannot be decoded is compared as it came
+	return wire.Gunzip(plain, maxInflated)
 }
 
 func parseForm(text string) ([]pair, bool) {

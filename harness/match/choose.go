@@ -2,10 +2,10 @@ package match
 
 import (
 	"math"
+	"net/http"
 	"sort"
-	"strings"
-	"unicode"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -120,18 +120,6 @@ func (e *entry) exhausted() reason {
 	return usedUp
 }
 
-// unfinishedStates are the states of an operation that go on to another one, in
-// lower case: the enums of metadata and their spellings in the wild.
-var unfinishedStates = map[string]bool{
-	"notstarted": true, "inprogress": true, "running": true, // teamsAsyncOperation, longRunningOperationStatus
-	"waiting": true, "updating": true, "deletepending": true, // AsyncJobStatus (concepts/long-running-actions-overview)
-	"pending": true, "queued": true, "processing": true, // print and Intune jobs
-}
-
-// operationWords are the path segments below which operations lie, whatever their
-// type: 15 navigations of v1.0-Prod are named operations.
-var operationWords = map[string]bool{"operations": true, "monitor": true, "jobs": true, "exportjobs": true}
-
 const (
 	stateUnknown int32 = iota
 	stateFinal
@@ -145,35 +133,18 @@ func (r *record) unfinished(path string) bool {
 		return state == stateUnfinished
 	}
 	state := stateFinal
-	if (r.interaction.Response.Code == 202 || isOperation(path)) && unfinishedStates[statusIn(r.body())] {
+	if (r.interaction.Response.Code == http.StatusAccepted || graph.IsOperationPath(path)) && graph.IsUnfinished(stateIn(r.body())) {
 		state = stateUnfinished
 	}
 	r.state.Store(state)
 	return state == stateUnfinished
 }
 
-func isOperation(path string) bool {
-	for segment := range strings.SplitSeq(path, "/") {
-		if operationWords[strings.ToLower(segment)] {
-			return true
-		}
-	}
-	return false
-}
-
-// statusIn returns the top-level status of a JSON answer, letters only, in lower
-// case.
-func statusIn(body string) string {
+// stateIn is the state that a JSON answer tells.
+func stateIn(body string) string {
 	doc, err := jsondoc.Parse(body)
 	if err != nil {
 		return ""
 	}
-	members, _ := doc.(map[string]any)
-	status, _ := members["status"].(string)
-	return strings.Map(func(c rune) rune {
-		if !unicode.IsLetter(c) {
-			return -1
-		}
-		return unicode.ToLower(c)
-	}, status)
+	return graph.StateOf(doc)
 }

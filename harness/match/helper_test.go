@@ -11,8 +11,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
-// graph is where the paths of the tests' requests lie.
-const graph = "https://graph.microsoft.com/v1.0"
+// below is where the paths of the tests' requests lie.
+const below = "https://graph.microsoft.com/v1.0"
 
 // A message is a request of a test, in one line: "METHOD PATH [Name: value |]... [BODY]".
 // A path that does not begin with a slash is an address.
@@ -31,7 +31,7 @@ func parseMessage(t testing.TB, line string) message {
 	}
 	m := message{method: method, url: path, header: http.Header{}}
 	if strings.HasPrefix(path, "/") {
-		m.url = graph + path
+		m.url = below + path
 	}
 	for {
 		field, after, found := strings.Cut(rest+" ", " | ")

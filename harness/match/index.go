@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Index holds the answers of one or more cassettes. It is immutable.
@@ -281,8 +282,11 @@ func (x *Index) bySpelling(req *http.Request) *entry {
 // this project writes hold plain bodies; others may hold them as they came.
 func (r *record) prepare() {
 	response := &r.interaction.Response
-	if r.cassette.Meta.Format == 0 && compressed(response) {
-		r.plain = sync.OnceValue(func() string { return decompressed(response) })
+	if r.cassette.Meta.Format == 0 && wire.Coded(response.Headers, response.Body) {
+		r.plain = sync.OnceValue(func() string {
+			plain, _, _ := wire.Decode(response.Headers, response.Body, maxInflated) // one that is damaged stays as it is
+			return plain
+		})
 	}
 	if r.batch != nil {
 		r.batchText = sync.OnceValue(func() batchText { return locateIDs(r.body()) })

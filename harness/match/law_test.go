@@ -285,7 +285,7 @@ func FuzzKey(f *testing.F) {
 // savedAndLoaded is what a cassette holds of a request.
 func savedAndLoaded(req *http.Request, body []byte) *cassette.Interaction {
 	return &cassette.Interaction{Request: cassette.Request{
-		Method: req.Method, URL: req.URL.String(), Host: req.Host, Headers: req.Header, Body: string(inflate(body)),
+		Method: req.Method, URL: req.URL.String(), Host: req.Host, Headers: req.Header, Body: string(inflate(req.Header, body)),
 	}}
 }
 

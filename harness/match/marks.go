@@ -3,6 +3,8 @@ package match
 import (
 	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // series are the words that a redactor numbers: Name 1, account2, file3.docx.
@@ -24,7 +26,7 @@ const loremIpsum = "lorem ipsum dolor sit amet consectetur "
 func markOf(text string) (m mark, of string) {
 	lower := strings.ToLower(text)
 	for _, word := range series {
-		if number, ok := strings.CutPrefix(lower, word); ok && number != "" && isDigit(number[0]) {
+		if number, ok := strings.CutPrefix(lower, word); ok && number != "" && ascii.IsDigit(number[0]) {
 			return bound, strings.TrimSpace(word)
 		}
 	}

@@ -3,13 +3,13 @@ package match
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // TestMiss explains the misses of testdata/miss: a tape, then files that hold a
@@ -17,32 +17,16 @@ import (
 // explanation tells to add is added, and must turn the miss into an answer.
 // UPDATE_GOLDEN=1 rewrites the explanations.
 func TestMiss(t *testing.T) {
-	files, err := filepath.Glob("testdata/miss/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i := range archive.Files[1:] {
-				one := &archive.Files[i+1]
-				t.Run(one.Name, func(t *testing.T) { explain(t, string(archive.Files[0].Data), one) })
-			}
-			if os.Getenv("UPDATE_GOLDEN") == "1" {
-				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
-	}
+	testkit.Archives(t, "testdata/miss/*.txtar", func(t *testing.T, archive *testkit.Archive) {
+		for _, one := range archive.Files[1:] {
+			t.Run(one.Name, func(t *testing.T) { explain(t, archive, one) })
+		}
+	})
 }
 
-func explain(t *testing.T, tapeText string, file *txtar.File) {
+func explain(t *testing.T, archive *testkit.Archive, file txtar.File) {
 	request, _, _ := strings.Cut(string(file.Data), "\n")
-	tape := parseTape(t, tapeText)
+	tape := parseTape(t, string(archive.Files[0].Data))
 	req, body := parseMessage(t, request).request(t)
 	session := newIndex(t, Rules{}, tape).NewSession()
 	var miss *MissError
@@ -54,13 +38,7 @@ func explain(t *testing.T, tapeText string, file *txtar.File) {
 	if miss == nil {
 		t.Fatal("answered")
 	}
-	got := request + "\n" + miss.Error() + "\n"
-	if os.Getenv("UPDATE_GOLDEN") == "1" {
-		file.Data = []byte(got)
-	}
-	if diff := cmp.Diff(string(file.Data), got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
+	archive.Want(t, file.Name, request+"\n"+miss.Error()+"\n")
 	_, advice, advised := strings.Cut(miss.NextStep, "match:\n")
 	if !advised {
 		return

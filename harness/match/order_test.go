@@ -1,13 +1,10 @@
 package match
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // TestOrder plays the scripts of testdata/order.
@@ -19,27 +16,10 @@ func TestUnify(t *testing.T) { playFolder(t, "unify") }
 // playFolder plays scripts: a tape, rules in the comment, and requests with the answers
 // that they get. UPDATE_GOLDEN=1 rewrites the answers.
 func playFolder(t *testing.T, folder string) {
-	files, err := filepath.Glob("testdata/" + folder + "/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			playScripts(t, archive)
-			if os.Getenv("UPDATE_GOLDEN") == "1" {
-				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
-	}
+	testkit.Archives(t, "testdata/"+folder+"/*.txtar", playScripts)
 }
 
-func playScripts(t *testing.T, archive *txtar.Archive) {
+func playScripts(t *testing.T, archive *testkit.Archive) {
 	var rules Rules
 	tape := parseTape(t, string(archive.Files[0].Data))
 	for line := range strings.SplitSeq(string(archive.Comment), "\n") {
@@ -57,8 +37,7 @@ func playScripts(t *testing.T, archive *txtar.Archive) {
 		}
 	}
 	index := newIndex(t, rules, tape)
-	for i := range archive.Files[1:] {
-		script := &archive.Files[i+1]
+	for _, script := range archive.Files[1:] {
 		session := index.NewSession()
 		var got strings.Builder
 		for line := range strings.Lines(string(script.Data)) {
@@ -73,14 +52,9 @@ func playScripts(t *testing.T, archive *txtar.Archive) {
 			if u.Leftover {
 				kind = "leftover"
 			}
-			got.WriteString("unused: " + u.Interaction.Request.Method + " " + strings.TrimPrefix(u.Interaction.Request.URL, graph) + " " + visible(u.Interaction.Response.Body) + " " + kind + "\n")
+			got.WriteString("unused: " + u.Interaction.Request.Method + " " + strings.TrimPrefix(u.Interaction.Request.URL, below) + " " + visible(u.Interaction.Response.Body) + " " + kind + "\n")
 		}
-		if os.Getenv("UPDATE_GOLDEN") == "1" {
-			script.Data = []byte(got.String())
-		}
-		if diff := cmp.Diff(string(script.Data), got.String()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", script.Name, diff)
-		}
+		archive.Want(t, script.Name, got.String())
 	}
 }
 

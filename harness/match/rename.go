@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // A renamer replaces values in texts as they are written: in JSON with its escapes, in
@@ -42,7 +44,7 @@ func (p *pattern) beginnings() []byte {
 	switch {
 	case c|0x20 >= 'a' && c|0x20 <= 'z' && p.kind.folds():
 		return []byte{c | 0x20, c &^ 0x20}
-	case isAlnum(c):
+	case ascii.IsAlnum(c):
 		return []byte{c}
 	}
 	return slices.Compact([]byte{c, '%', '\\'})
@@ -65,7 +67,7 @@ func (r *renamer) rename(text string, where place) string {
 	done := 0
 	for i := 0; i < len(text); i++ {
 		candidates := r.first[text[i]]
-		if len(candidates) == 0 || isAlnum(before(text, i)) {
+		if len(candidates) == 0 || ascii.IsAlnum(before(text, i)) {
 			continue
 		}
 		for _, p := range candidates {
@@ -106,7 +108,7 @@ func (p *pattern) at(text string, i int) (occurrence, bool) {
 		}
 		c, width := decodedAt(text, j)
 		want := p.from[n]
-		if c != want && !(p.kind.folds() && isAlnum(want) && c|0x20 == want|0x20) && !(want == ' ' && c == '+') {
+		if c != want && !(p.kind.folds() && ascii.IsAlnum(want) && c|0x20 == want|0x20) && !(want == ' ' && c == '+') {
 			return o, false
 		}
 		o.encoded = o.encoded || width == 3
@@ -127,22 +129,15 @@ func (p *pattern) at(text string, i int) (occurrence, bool) {
 // decodedAt reads a byte as it is written at i: itself, %40, or \u0040.
 func decodedAt(text string, i int) (c byte, width int) {
 	switch {
-	case text[i] == '%' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]):
-		return unhex(text[i+1])<<4 | unhex(text[i+2]), 3
+	case ascii.IsEscape(text, i):
+		return ascii.Unescape(text, i), 3
 	case text[i] != '\\' || i+1 == len(text):
-	case text[i+1] == 'u' && i+5 < len(text) && text[i+2:i+4] == "00" && isHex(text[i+4]) && isHex(text[i+5]):
-		return unhex(text[i+4])<<4 | unhex(text[i+5]), 6
+	case text[i+1] == 'u' && i+5 < len(text) && text[i+2:i+4] == "00" && ascii.IsHex(text[i+4]) && ascii.IsHex(text[i+5]):
+		return ascii.Unhex(text[i+4])<<4 | ascii.Unhex(text[i+5]), 6
 	case text[i+1] == '/' || text[i+1] == '"' || text[i+1] == '\\':
 		return text[i+1], 2
 	}
 	return text[i], 1
-}
-
-func unhex(c byte) byte {
-	if isDigit(c) {
-		return c - '0'
-	}
-	return c | 0x20 - 'a' + 10
 }
 
 // before is the byte before i, decoded; 0 for the beginning and for white space that
@@ -151,8 +146,8 @@ func before(text string, i int) byte {
 	switch {
 	case i == 0:
 		return 0
-	case i >= 3 && text[i-3] == '%' && isHex(text[i-2]) && isHex(text[i-1]):
-		return unhex(text[i-2])<<4 | unhex(text[i-1])
+	case i >= 3 && ascii.IsEscape(text, i-3):
+		return ascii.Unescape(text, i-3)
 	case i >= 6 && text[i-6] == '\\' && text[i-5] == 'u':
 		c, width := decodedAt(text, i-6)
 		if width == 6 {
@@ -189,7 +184,7 @@ func after(text string, i int) byte {
 // bounded reports whether text[i:j] is a value of the kind and no part of a longer one.
 func (p *pattern) bounded(text string, i, j int) bool {
 	a, z := before(text, i), after(text, j)
-	if isAlnum(a) || isAlnum(z) {
+	if ascii.IsAlnum(a) || ascii.IsAlnum(z) {
 		return false
 	}
 	if p.kind == kindFile && a == '/' {
@@ -202,9 +197,9 @@ func (p *pattern) bounded(text string, i, j int) bool {
 	case kindGUID:
 		return true
 	case kindAddress:
-		return (!isLocal(a) || a == '\'') && z != '-' && !(z == '.' && j+1 < len(text) && isAlnum(text[j+1]))
+		return (!isLocal(a) || a == '\'') && z != '-' && !(z == '.' && j+1 < len(text) && ascii.IsAlnum(text[j+1]))
 	case kindDomain:
-		return a != '.' && a != '-' && a != '_' && z != '-' && !(z == '.' && j+1 < len(text) && isAlnum(text[j+1])) &&
+		return a != '.' && a != '-' && a != '_' && z != '-' && !(z == '.' && j+1 < len(text) && ascii.IsAlnum(text[j+1])) &&
 			!(a == '@' && isLocal(before(text, i-atWidth(text, i))))
 	case kindHost:
 		return a != '.' && a != '-' && hasAnyPrefix(text[j:], ".sharepoint.com", "-my.sharepoint.com", "-admin.sharepoint.com")

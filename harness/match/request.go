@@ -24,7 +24,7 @@ func (s ruleSet) understand(method string, address *url.URL, header http.Header,
 	r := request{url: u, effect: s.effectOn(method, u)}
 	if len(body) > 0 {
 		header = properlySpelled(header)
-		isBatch := method == http.MethodPost && isBatchURL(u)
+		isBatch := method == http.MethodPost && u.IsBatch()
 		r.body = payloadOf(withoutFormOfPut(method, header), body, isBatch, u.Version, r.effect.bodies)
 	}
 	r.key = Key{
@@ -53,7 +53,7 @@ func (r *request) read() bool {
 	if r.body.batch != nil {
 		return r.body.batch.read()
 	}
-	return isRead(r.key.Method, r.url.Segments)
+	return r.url.IsRead(r.key.Method)
 }
 
 // reads and writes list what the request is about.

@@ -2,9 +2,10 @@ package match
 
 import (
 	"encoding/json"
-	"io"
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // A batchText is the answer to a batch with the places of the ids in it, so that
@@ -22,11 +23,27 @@ type idSpan struct {
 // locateIDs finds the ids in responses[].id and responses[].dependsOn[]. A text
 // that is not the answer to a batch has none.
 func locateIDs(text string) batchText {
-	w := &idWalk{text: text, decoder: json.NewDecoder(strings.NewReader(text))}
-	if w.value(0, "") != nil {
-		return batchText{text: text}
+	var ids []idSpan
+	var open []idPlace // of objects and arrays that are open
+	for token, err := range jsondoc.Scan(text) {
+		switch {
+		case err != nil:
+			return batchText{text: text}
+		case token.Closes():
+			open = open[:len(open)-1]
+			continue
+		}
+		place := placeRoot
+		if len(open) > 0 {
+			place = open[len(open)-1].within(token)
+		}
+		if token.Opens() {
+			open = append(open, place)
+		} else if token.Kind == '"' && place == placeID {
+			ids = append(ids, idSpan{token.Start, token.Start + len(token.Raw), token.Value()})
+		}
 	}
-	return batchText{text: text, ids: w.ids}
+	return batchText{text: text, ids: ids}
 }
 
 // rewritten returns the text with every id replaced that the map knows.
@@ -56,13 +73,6 @@ func (b batchText) rewritten(ids map[string]string) string {
 	return out.String()
 }
 
-// An idWalk reads a text token by token and notes the strings that are ids.
-type idWalk struct {
-	text    string
-	decoder *json.Decoder
-	ids     []idSpan
-}
-
 // idPlace says where in an answer to a batch the value under way stands.
 type idPlace string
 
@@ -75,60 +85,18 @@ const (
 	placeOther     idPlace = "other"
 )
 
-// within is the place of a member (or, with name "", of an element) of a value.
-func (p idPlace) within(name string) idPlace {
+// within is the place of a member or element of a value.
+func (p idPlace) within(token jsondoc.Token) idPlace {
+	isElement := token.NameAt < 0
 	switch {
-	case p == placeRoot && name == "responses":
+	case p == placeRoot && token.Name == "responses":
 		return placeResponses
-	case p == placeResponses && name == "":
+	case p == placeResponses && isElement:
 		return placeResponse
-	case p == placeResponse && name == "dependsOn":
+	case p == placeResponse && token.Name == "dependsOn":
 		return placeNeeds
-	case p == placeResponse && name == "id", p == placeNeeds && name == "":
+	case p == placeResponse && token.Name == "id", p == placeNeeds && isElement:
 		return placeID
 	}
 	return placeOther
-}
-
-func (w *idWalk) value(depth int, place idPlace) error {
-	before := w.decoder.InputOffset()
-	token, err := w.decoder.Token()
-	if err != nil {
-		return err
-	}
-	switch token := token.(type) {
-	case json.Delim:
-		return w.children(depth, place, token)
-	case string:
-		if place == placeID {
-			end := int(w.decoder.InputOffset())
-			start := int(before) + strings.IndexByte(w.text[before:end], '"')
-			w.ids = append(w.ids, idSpan{start, end, token})
-		}
-	}
-	return nil
-}
-
-func (w *idWalk) children(depth int, place idPlace, open json.Delim) error {
-	if depth > 1000 {
-		return io.ErrUnexpectedEOF
-	}
-	for w.decoder.More() {
-		name := ""
-		if open == '{' {
-			token, err := w.decoder.Token()
-			if err != nil {
-				return err
-			}
-			name, _ = token.(string)
-			if name == "" {
-				name = "\x00" // an empty member name is no element of an array
-			}
-		}
-		if err := w.value(depth+1, place.within(name)); err != nil {
-			return err
-		}
-	}
-	_, err := w.decoder.Token()
-	return err
 }

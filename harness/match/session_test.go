@@ -111,7 +111,7 @@ func TestUnreadableRequest(t *testing.T) {
 func TestForeignRecordings(t *testing.T) {
 	tape := &cassette.Cassette{Interactions: []*cassette.Interaction{
 		{Request: cassette.Request{URL: "/v1.0/me", Host: "graph.microsoft.com"}, Response: cassette.Response{Body: "me"}},
-		{Request: cassette.Request{Method: "POST", URL: graph + "/chats", Headers: http.Header{"content-type": {"application/json"}}, Body: `{"a":1}`}, Response: cassette.Response{Body: "chat"}},
+		{Request: cassette.Request{Method: "POST", URL: below + "/chats", Headers: http.Header{"content-type": {"application/json"}}, Body: `{"a":1}`}, Response: cassette.Response{Body: "chat"}},
 	}}
 	session := newIndex(t, Rules{}, tape).NewSession()
 	for line, want := range map[string]string{"GET /me": "me", `POST /chats {"a": 1.0}`: "chat"} {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // softNames are the members whose string values are free text, redacted as wholes:
@@ -47,7 +48,12 @@ func softNamesOf(requests []request) softNames {
 func (n *softNames) findInBody(p *payload) {
 	switch {
 	case p.document() != nil:
-		n.findIn("", p.document())
+		jsondoc.Walk(p.document(), func(at jsondoc.Place, value any) bool {
+			if text, ok := value.(string); ok {
+				n.find(at.Name(), text)
+			}
+			return true
+		})
 	case p.form != nil:
 		for _, field := range p.form {
 			n.find(field.name, field.value)
@@ -80,21 +86,6 @@ func (n *softNames) findFile(name string) {
 func (n *softNames) find(name, text string) {
 	if m, _ := markOf(text); m != noMark && len(atomsIn(text)) == 0 {
 		n.members[strings.ToLower(name)] = true
-	}
-}
-
-func (n *softNames) findIn(name string, doc any) {
-	switch doc := doc.(type) {
-	case string:
-		n.find(name, doc)
-	case []any:
-		for _, element := range doc {
-			n.findIn(name, element)
-		}
-	case map[string]any:
-		for member, value := range doc {
-			n.findIn(member, value)
-		}
 	}
 }
 

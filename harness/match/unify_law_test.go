@@ -276,11 +276,11 @@ func TestShellWord(t *testing.T) {
 // as a part of a form.
 func TestUnifyBytes(t *testing.T) {
 	form := func(boundary, file, picture string) message {
-		return message{"POST", graph + "/me/onenote/pages", http.Header{"Content-Type": {"multipart/form-data; boundary=" + boundary}},
+		return message{"POST", below + "/me/onenote/pages", http.Header{"Content-Type": {"multipart/form-data; boundary=" + boundary}},
 			"--" + boundary + "\r\nContent-Disposition: form-data; name=\"chart\"; filename=\"" + file + "\"\r\nContent-Type: image/png\r\n\r\n" + picture + "\r\n--" + boundary + "--\r\n"}
 	}
 	photo := func(picture string) message {
-		return message{"PUT", graph + "/me/photo/$value", http.Header{"Content-Type": {"image/jpeg"}}, picture}
+		return message{"PUT", below + "/me/photo/$value", http.Header{"Content-Type": {"image/jpeg"}}, picture}
 	}
 	tape := &cassette.Cassette{File: "tape.yaml", Meta: cassette.Meta{Format: 1, Redacted: []string{"content.bytes", "content.filename"}}}
 	for _, m := range []message{photo("\xff\xd8\xff\xe0" + strings.Repeat("\x00", 20)), form("a", "file1.png", "\x89PNG\x00\x00\x00")} {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -54,7 +55,7 @@ func (p *Project) RecordAside(ctx context.Context, file string, live Live) (repo
 
 // Promote makes the recording the scenario's cassette, and sees that it replays.
 func (a *Aside) Promote(ctx context.Context, told report.Case) (report.Case, error) {
-	if err := os.Rename(a.File, a.cassette); err != nil {
+	if err := wire.Move(a.File, a.cassette); err != nil {
 		return told, fmt.Errorf("promote a recording: %w", err)
 	}
 	return a.project.Verified(ctx, told)

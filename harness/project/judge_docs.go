@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
@@ -28,11 +29,8 @@ func answerOf(i *cassette.Interaction) conform.Body {
 }
 
 func optionsOf(i *cassette.Interaction) schema.Options {
-	options := schema.Options{Placeholders: true}
-	if u, err := graphurl.Parse(i.Request.URL); err == nil {
-		options.Select, options.Expand = conform.Selection(u)
-	}
-	return options
+	selected, expanded := conform.Selection(i.Request.URL)
+	return schema.Options{Select: selected, Expand: expanded, Placeholders: true}
 }
 
 // JudgeTypes compares the types that documentation names, one for each interaction,
@@ -100,19 +98,17 @@ func (j *typeJudge) compare(result conform.Result) (surer bool) {
 	if !strings.Contains(j.typ, ".") { // "stream", "string"
 		return false
 	}
-	relation, err := j.project.Answers.Relate(j.api, bare(j.typ), bare(result.Type))
+	relation, err := j.project.Answers.Relate(j.api, graph.Bare(j.typ), graph.Bare(result.Type))
 	switch {
 	case err != nil:
 	case relation == conform.Undeclared:
-		j.add("docs.type", report.Warning, "$", "a type of metadata", j.typ, fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", bare(j.typ), j.api))
+		j.add("docs.type", report.Warning, "$", "a type of metadata", j.typ, fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", graph.Bare(j.typ), j.api))
 	case relation == conform.Apart:
 		j.add("docs.type", report.Warning, "$", result.Type, j.typ, fmt.Sprintf("the page says that the answer is %s, and metadata says %s", j.typ, result.Type))
 		return true
 	}
 	return false
 }
-
-func bare(typ string) string { return strings.TrimSuffix(strings.TrimPrefix(typ, "Collection("), ")") }
 
 // validate validates the answer as what it is said to be.
 func (j *typeJudge) validate() {
@@ -121,21 +117,17 @@ func (j *typeJudge) validate() {
 		return
 	}
 	if !j.project.Schemas.Has(j.api, j.typ) {
-		j.tellOnce("docs.metadata", fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", bare(j.typ), j.api))
+		j.tellOnce("docs.metadata", fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", graph.Bare(j.typ), j.api))
 		return
 	}
-	options := optionsOf(j.interaction)
-	options.Open = true
-	violations, err := j.project.Schemas.Validate(j.api, j.typ, body.Doc, options)
+	e := exchangeOf(&cassette.Cassette{Meta: cassette.Meta{Origin: cassette.Docs}}, j.interaction)
+	e.Schema = j.typ
+	result, err := j.project.Answers.Check(e)
 	if err != nil {
 		return // lint tells of a schema that does not compile
 	}
-	for _, v := range violations {
-		severity := report.Warning
-		if v.Rule == "open" {
-			severity = report.Note
-		}
-		j.add("schema."+v.Rule, severity, v.Path, v.Want, v.Got, fmt.Sprintf("%s is %s, wanted %s (%s:%d)", v.Path, v.Got, v.Want, v.File, v.Line))
+	for _, p := range result.Problems {
+		j.add(p.Rule, min(p.Severity, report.Warning), p.Where, p.Want, p.Got, fmt.Sprintf("%s is %s, wanted %s (%s:%d)", p.Where, p.Got, p.Want, p.File, p.Line))
 	}
 }
 

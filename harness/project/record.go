@@ -13,7 +13,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
@@ -127,7 +127,7 @@ func (b byIdentity) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // isCloud reports whether a base URL is a cloud's own, which recordings may speak of.
-func isCloud(u *url.URL) bool { return u.Scheme == "https" && graphurl.IsGraphHost(u.Host) }
+func isCloud(u *url.URL) bool { return u.Scheme == "https" && graph.IsHost(u.Host) }
 
 // baseURL is where requests are addressed to.
 func (r *Recording) baseURL() string {

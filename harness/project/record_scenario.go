@@ -117,7 +117,6 @@ func (r *Recording) run(ctx context.Context, p *Project, sc *scenario.Scenario) 
 		Hide:      r.redactor.Message,
 		Transport: func(string) http.RoundTripper { return r.Transport() },
 		BaseURL:   r.baseURL(),
-		Schemas:   p.Schemas,
 		Answers:   p.Answers,
 		Env:       os.LookupEnv,
 		Wait:      progress.waiting(r.live.Wait),

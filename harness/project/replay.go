@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"os"
 	"regexp"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/runner"
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -76,7 +76,10 @@ type job struct {
 // last user.
 func (p *Project) prepare(files []string, sel Selection) ([]*job, error) {
 	jobs := make([]*job, len(files))
-	inParallel(len(files), sel.Parallel, func(i int) { jobs[i] = p.prepareOne(files[i]) })
+	_ = wire.Parallel(len(files), sel.Parallel, func(i int) error { // what is wrong with one is the job's to tell
+		jobs[i] = p.prepareOne(files[i])
+		return nil
+	})
 	if sel.Run != nil {
 		jobs = matching(jobs, sel.Run)
 		if len(jobs) == 0 {
@@ -147,7 +150,7 @@ type replay struct {
 }
 
 func (r *replay) all(ctx context.Context) error {
-	inParallel(len(r.jobs), r.sel.Parallel, func(i int) {
+	_ = wire.Parallel(len(r.jobs), r.sel.Parallel, func(i int) error {
 		j := r.jobs[i]
 		if j.release != nil {
 			defer j.release()
@@ -157,6 +160,7 @@ func (r *replay) all(ctx context.Context) error {
 			r.finished(i)
 		}
 		j.slot = nil
+		return nil
 	})
 	return ctx.Err()
 }
@@ -235,7 +239,6 @@ func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
 	replayer := transport.NewReplayer(session, transport.Options{RetryAfter: true}) // the runner does not wait
 	j.result = runner.Run(ctx, j.sc, runner.Options{
 		Transport: func(string) http.RoundTripper { return replayer },
-		Schemas:   p.Schemas,
 		Answers:   p.Answers,
 		Vars:      vars,
 		Env:       os.LookupEnv,
@@ -245,22 +248,4 @@ func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
 		j.result.Findings = append(j.result.Findings, f)
 	}
 	j.unused = unusedOf(session)
-}
-
-// inParallel calls do for 0..n-1, in that order, on a number of goroutines (0:
-// one a CPU).
-func inParallel(n, workers int, do func(i int)) {
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(workers, n) {
-		group.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
-			}
-		})
-	}
-	group.Wait()
 }

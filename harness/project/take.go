@@ -1,7 +1,6 @@
 package project
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/journal"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/transport"
@@ -165,19 +165,15 @@ func (s spy) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("read the request's body: %w", err)
 		}
 	}
-	again := func() *http.Request {
-		sent := req.Clone(req.Context())
+	again := func(sent *http.Request) {
 		if len(body) > 0 {
-			sent.Body = io.NopCloser(bytes.NewReader(body))
-			sent.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-			sent.ContentLength = int64(len(body))
+			wire.SetRequestBody(sent, body)
 		}
-		return sent
 	}
-	resp, err := s.recorded.RoundTrip(again())
+	resp, err := wire.Send(s.recorded, req, again)
 	var miss *match.MissError
 	if errors.As(err, &miss) {
-		return s.live.RoundTrip(again())
+		return wire.Send(s.live, req, again)
 	}
 	return resp, err
 }

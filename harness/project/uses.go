@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/route"
@@ -82,32 +83,21 @@ func (u *uses) request(method, url, body string) {
 		return
 	}
 	doc, _ := jsondoc.Parse(body)
-	batch, _ := doc.(map[string]any)
-	parts, _ := batch["requests"].([]any)
-	for _, part := range parts {
-		fields, _ := part.(map[string]any)
-		method, _ := fields["method"].(string)
-		if url, _ := fields["url"].(string); url != "" && !strings.HasSuffix(url, "$batch") {
-			u.request(method, url, "")
+	for _, part := range graph.Requests(doc) {
+		if address, err := graphurl.Parse(part.Address(u.api)); err == nil && !address.IsBatch() {
+			u.request(part.Method, part.Address(u.api), "")
 		}
 	}
 }
 
 // named adds the types that values name in @odata.type.
 func (u *uses) named(doc any) {
-	switch doc := doc.(type) {
-	case map[string]any:
-		if typ, ok := doc["@odata.type"].(string); ok {
+	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
+		if typ, ok := value.(string); ok && at.Name() == "@odata.type" && !at.IsElement() {
 			u.add(strings.TrimPrefix(typ, "#"))
 		}
-		for _, v := range doc {
-			u.named(v)
-		}
-	case []any:
-		for _, v := range doc {
-			u.named(v)
-		}
-	}
+		return true
+	})
 }
 
 func (u *uses) scenario(sc *scenario.Scenario) {
@@ -129,7 +119,7 @@ func (u *uses) scenario(sc *scenario.Scenario) {
 // add adds what is a type of metadata: neither primitive, nor an envelope.
 func (u *uses) add(types ...string) {
 	for _, typ := range types {
-		typ = strings.TrimSuffix(strings.TrimPrefix(typ, "Collection("), ")")
+		typ = graph.Bare(typ)
 		if u.metadata.Types[typ] != nil {
 			u.types[typ] = true
 		}

@@ -1,8 +1,6 @@
 package proxy
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
@@ -81,7 +81,7 @@ func (c *call) unhost(target *url.URL) *Failure {
 		target.Scheme = "http"
 	}
 	host, path, _ := strings.Cut(rest, "/")
-	if host == "" || strings.ContainsFunc(host, func(r rune) bool { return r > 0x7f || !isHostByte(byte(r)) && r != ':' }) {
+	if host == "" || strings.ContainsFunc(host, func(r rune) bool { return r > 0x7f || !graph.IsHostByte(byte(r)) && r != ':' }) {
 		return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("%q is no host", host)}
 	}
 	if c.session.live && !c.session.issued.has(host) {
@@ -107,8 +107,7 @@ func (c *call) clean(h http.Header) {
 	delete(h, "Origin")
 	delete(h, "Referer")
 	if c.foreign {
-		delete(h, "Authorization")
-		delete(h, "Cookie")
+		graph.DropCredentials(h)
 	}
 	for name, values := range h {
 		for i := range values {
@@ -134,37 +133,16 @@ func (c *call) restore(out *http.Request, body io.Reader) error {
 	if err != nil {
 		return err
 	}
-	plain, unpacked := sent, false
-	if bytes.HasPrefix(sent, []byte("\x1f\x8b\x08")) {
-		if text, err := unzipped(sent, c.reverse.opts.MaxBody); err == nil {
-			plain, unpacked = text, true
-		}
-	}
+	plain, left, _ := wire.Decode(out.Header, sent, c.reverse.opts.MaxBody) // what is damaged is the service's to tell
 	if text := meant(string(plain), c.base, c.reverse.opts.Graph); text != string(plain) {
 		sent = []byte(text)
-		out.Header = out.Header.Clone()
-		if unpacked {
+		if left == "" {
+			out.Header = out.Header.Clone()
 			delete(out.Header, "Content-Encoding")
 		}
-		out.ContentLength = int64(len(sent))
 	}
-	out.Body = io.NopCloser(bytes.NewReader(sent))
-	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(sent)), nil }
+	wire.SetRequestBody(out, sent)
 	return nil
-}
-
-var errTooLong = errors.New("it holds more than is read")
-
-func unzipped(text []byte, most int64) ([]byte, error) {
-	z, err := gzip.NewReader(bytes.NewReader(text))
-	if err != nil {
-		return nil, err
-	}
-	plain, err := io.ReadAll(io.LimitReader(z, most+1))
-	if int64(len(plain)) > most {
-		return nil, errTooLong
-	}
-	return plain, err
 }
 
 // answer sends the request and hands out the answer with its links below the base.
@@ -204,14 +182,14 @@ func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 
 // marks are the links of a recorded answer.
 type marks struct {
-	body    []link
+	body    []graph.Link
 	headers []string // names of those that hold links
 }
 
 func findMarks(text string, header http.Header) any {
 	m := &marks{}
 	if isLinked(header.Get("Content-Type")) {
-		m.body = findLinks(text)
+		m.body = graph.FindLinks(text)
 	}
 	for name, values := range header {
 		if slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "://") }) || name == "Location" {
@@ -280,35 +258,29 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 	resp.Header = resp.Header.Clone() // it may be a recording's
 	for name, values := range resp.Header {
 		for _, value := range values {
-			if strings.Contains(value, "://") && isFollowedName(name) {
-				c.session.issued.add(linksIn(value, "://", nil))
-			}
+			c.session.issued.add(graph.HeaderLinks(name, value))
 		}
 		c.serveHeader(resp.Header, name, resp.StatusCode)
 	}
 	if !isLinked(resp.Header.Get("Content-Type")) || c.isFile(req) || req.Method == http.MethodHead {
 		return nil
 	}
-	came, err := io.ReadAll(io.LimitReader(resp.Body, maxLinked+1))
+	came, err := wire.Read(resp.Body, maxLinked, resp.ContentLength)
 	resp.Body.Close()
-	if err == nil && len(came) > maxLinked {
-		err = errTooLong
+	left := ""
+	if err == nil {
+		came, left, err = wire.Decode(resp.Header, came, maxLinked)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, wire.ErrUnknown) { // the client may know it
 		return fmt.Errorf("read the answer of %s: %w", req.URL.Host, err)
 	}
-	if resp.Header.Get("Content-Encoding") == "gzip" {
-		plain, err := unzipped(came, maxLinked)
-		if err != nil {
-			return fmt.Errorf("read the answer of %s: %w", req.URL.Host, err)
-		}
-		came = plain
+	if left == "" {
 		delete(resp.Header, "Content-Encoding")
 	}
-	links := findLinks(string(came))
+	links := graph.FindLinks(string(came))
 	c.session.issued.add(links)
 	text := served(nil, string(came), links, c.base)
-	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+	wire.SetResponseBody(resp, text)
 	resp.Header.Set("Content-Length", strconv.Itoa(len(text)))
 	return nil
 }

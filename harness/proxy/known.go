@@ -5,11 +5,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Known are the hosts whose requests a recording takes: Graph's, those that it is told
@@ -18,6 +18,9 @@ type Known struct {
 	mu    sync.Mutex
 	hosts map[string]bool
 }
+
+// GraphHosts are the hosts of Graph in every cloud, which are always taken.
+func GraphHosts() []string { return graph.Hosts() }
 
 // NewKnown knows Graph's hosts and some others, with a port unless it is the scheme's own.
 func NewKnown(others ...string) *Known {
@@ -30,7 +33,7 @@ func NewKnown(others ...string) *Known {
 func (k *Known) Takes(host string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return graphurl.IsGraphHost(host) || k.hosts[host]
+	return graph.IsHost(host) || k.hosts[host]
 }
 
 func (k *Known) add(hosts ...string) {
@@ -62,9 +65,7 @@ func (l *learning) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	for name, values := range resp.Header {
-		if isFollowedName(name) {
-			l.learn(linksIn(strings.Join(values, " "), "://", nil))
-		}
+		l.learn(graph.HeaderLinks(name, strings.Join(values, " ")))
 	}
 	if resp.Body == nil || !isLinked(resp.Header.Get("Content-Type")) {
 		return resp, nil
@@ -74,19 +75,17 @@ func (l *learning) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		rest = failing{err}
 	}
-	text := read
-	if plain, err := unzipped(read, mostLearned); err == nil {
-		text = plain
-	}
-	l.learn(findLinks(string(text)))
+	text, _, _ := wire.Decode(resp.Header, read, mostLearned) // as it is, where it was cut off
+	l.learn(graph.FindLinks(string(text)))
 	resp.Body = &prepended{io.MultiReader(bytes.NewReader(read), rest), resp.Body}
 	return resp, nil
 }
 
-func (l *learning) learn(links []link) {
-	links = slices.DeleteFunc(links, func(l link) bool { return l.host == "" })
-	for i := range links {
-		l.known.add(links[i].host)
+func (l *learning) learn(links []graph.Link) {
+	for _, link := range links {
+		if link.Host != "" {
+			l.known.add(link.Host)
+		}
 	}
 }
 

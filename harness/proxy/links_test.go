@@ -3,20 +3,22 @@ package proxy
 import (
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 const testBase = "http://127.0.0.1:8080/_graphvcr/sessions/s1"
 
 func TestLinksAreServed(t *testing.T) {
-	const graph, files = testBase, testBase + "/_graphvcr/hosts/contoso-my.sharepoint.com"
+	const home, files = testBase, testBase + "/_graphvcr/hosts/contoso-my.sharepoint.com"
 	tests := []struct{ name, text, want string }{
 		{"no link", `{"a":"b:c","d":"//x"}`, `{"a":"b:c","d":"//x"}`},
-		{"next link", `{"@odata.nextLink":"https://graph.microsoft.com/v1.0/users?$skiptoken=a;b"}`, `{"@odata.nextLink":"` + graph + `/v1.0/users?$skiptoken=a;b"}`},
-		{"context", `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#chats/$entity"}`, `{"@odata.context":"` + graph + `/beta/$metadata#chats/$entity"}`},
-		{"another cloud, another case", `"HTTPS://Graph.Microsoft.US/v1.0/me"`, `"` + graph + `/v1.0/me"`},
-		{"escaped slashes", `{"@odata.nextLink":"https:\/\/graph.microsoft.com\/v1.0\/me"}`, `{"@odata.nextLink":"` + strings.ReplaceAll(graph, "/", `\/`) + `\/v1.0\/me"}`},
-		{"both kinds of slashes", `["https:\/\/graph.microsoft.com\/a","https://graph.microsoft.com/b"]`, `["` + strings.ReplaceAll(graph, "/", `\/`) + `\/a","` + graph + `/b"]`},
-		{"in a text", `see https://graph.microsoft.com. Or https://graph.microsoft.com:443/x`, "see " + graph + ". Or " + graph + "/x"},
+		{"next link", `{"@odata.nextLink":"https://graph.microsoft.com/v1.0/users?$skiptoken=a;b"}`, `{"@odata.nextLink":"` + home + `/v1.0/users?$skiptoken=a;b"}`},
+		{"context", `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#chats/$entity"}`, `{"@odata.context":"` + home + `/beta/$metadata#chats/$entity"}`},
+		{"another cloud, another case", `"HTTPS://Graph.Microsoft.US/v1.0/me"`, `"` + home + `/v1.0/me"`},
+		{"escaped slashes", `{"@odata.nextLink":"https:\/\/graph.microsoft.com\/v1.0\/me"}`, `{"@odata.nextLink":"` + strings.ReplaceAll(home, "/", `\/`) + `\/v1.0\/me"}`},
+		{"both kinds of slashes", `["https:\/\/graph.microsoft.com\/a","https://graph.microsoft.com/b"]`, `["` + strings.ReplaceAll(home, "/", `\/`) + `\/a","` + home + `/b"]`},
+		{"in a text", `see https://graph.microsoft.com. Or https://graph.microsoft.com:443/x`, "see " + home + ". Or " + home + "/x"},
 		{"upload", `{"uploadUrl" : "https://contoso-my.sharepoint.com/up?tempauth=1"}`, `{"uploadUrl" : "` + files + `/up?tempauth=1"}`},
 		{"download", `{"@microsoft.graph.downloadUrl":"https://contoso-my.sharepoint.com/d"}`, `{"@microsoft.graph.downloadUrl":"` + files + `/d"}`},
 		{"batch part", `{"responses":[{"headers":{"Location":"https://contoso-my.sharepoint.com/d"}}]}`, `{"responses":[{"headers":{"Location":"` + files + `/d"}}]}`},
@@ -32,7 +34,7 @@ func TestLinksAreServed(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := string(served(nil, test.text, findLinks(test.text), testBase))
+			got := string(served(nil, test.text, graph.FindLinks(test.text), testBase))
 			if got != test.want {
 				t.Errorf("served:\n%s\nwant\n%s", got, test.want)
 			}
@@ -43,7 +45,7 @@ func TestLinksAreServed(t *testing.T) {
 	}
 }
 
-func served2(text string) string { return string(served(nil, text, findLinks(text), testBase)) }
+func served2(text string) string { return string(served(nil, text, graph.FindLinks(text), testBase)) }
 
 func TestLinksAreMeant(t *testing.T) {
 	tests := []struct{ text, want string }{
@@ -90,13 +92,13 @@ func FuzzLinks(f *testing.F) {
 	f.Add(`{"uploadUrl":"https:\/\/a.sharepoint.com\/x","b":"http://127.0.0.1:8080/_graphvcr/sessions/s1"}`)
 	f.Add(`https://https://graph.microsoft.com:://x"uploadUrl":"http://`)
 	f.Fuzz(func(t *testing.T, text string) {
-		links := findLinks(text)
+		links := graph.FindLinks(text)
 		once := string(served(nil, text, links, testBase))
 		if len(links) == 0 && once != text {
 			t.Fatalf("changed without a link: %q to %q", text, once)
 		}
 		back := meant(once, testBase, "graph.microsoft.com")
-		again := string(served(nil, back, findLinks(back), testBase))
+		again := string(served(nil, back, graph.FindLinks(back), testBase))
 		if strings.Contains(text, "127.0.0.1") || strings.Contains(text, "_graphvcr") {
 			return // a text that knows the base already
 		}

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -65,7 +66,7 @@ type totals struct {
 
 // NewReverse serves a take. It ends with End.
 func NewReverse(own Take, opts Options) *Reverse {
-	opts.Graph = cmp.Or(opts.Graph, "graph.microsoft.com")
+	opts.Graph = cmp.Or(opts.Graph, graph.Host)
 	opts.Idle = cmp.Or(opts.Idle, DefaultIdle)
 	opts.MaxBody = cmp.Or(opts.MaxBody, DefaultMaxBody)
 	ctx, stop := context.WithCancel(context.Background())
@@ -234,7 +235,7 @@ func (r *Reverse) mayBeCalled(host string) bool {
 
 func (r *Reverse) isOwnName(host string) bool {
 	for i := range len(host) {
-		if c := host[i]; !isHostByte(c) && c != ':' && c != '[' && c != ']' {
+		if c := host[i]; !graph.IsHostByte(c) && c != ':' && c != '[' && c != ']' {
 			return false
 		}
 	}

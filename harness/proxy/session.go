@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
@@ -109,15 +110,15 @@ type hosts struct {
 // mostHosts bounds the hosts of a session.
 const mostHosts = 10_000
 
-func (h *hosts) add(links []link) {
+func (h *hosts) add(links []graph.Link) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range links {
-		if links[i].host != "" && len(h.known) < mostHosts {
+		if links[i].Host != "" && len(h.known) < mostHosts {
 			if h.known == nil {
 				h.known = map[string]bool{}
 			}
-			h.known[links[i].host] = true
+			h.known[links[i].Host] = true
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"mime"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // body looks at a decoded body.
@@ -137,7 +139,7 @@ func (p *pass) header(name, value string, base int) {
 	switch {
 	case f != nil && f.within == nil && table[f.rule].Class == Secret:
 		p.treat(f, value, base)
-	case isLinkHeader(name):
+	case graph.IsLinkHeader(name):
 		p.redirect(value, base)
 	case strings.EqualFold(name, "Content-Disposition"):
 		p.disposition(value, base)
@@ -160,15 +162,6 @@ func (p *pass) contentType(s string, base int) {
 	}
 	p.text(s[:at], base)
 	p.text(s[at+len(boundary):], base+at+len(boundary))
-}
-
-func isLinkHeader(name string) bool {
-	for _, link := range [...]string{"Location", "Content-Location", "Operation-Location", "Azure-Asyncoperation"} {
-		if len(name) == len(link) && strings.EqualFold(name, link) {
-			return true
-		}
-	}
-	return false
 }
 
 // disposition looks at the file name in Content-Disposition.

@@ -12,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/transport"
@@ -20,10 +21,7 @@ import (
 // recordings imports the real recordings that lie beside the checkout.
 func recordings(t testing.TB) []*cassette.Cassette {
 	t.Helper()
-	files, _ := filepath.Glob(filepath.Join("..", "..", "..", "shared", "corpus", "recordings", "azure-cli", "*.yaml"))
-	if len(files) == 0 {
-		t.Skip("skipped: the real recordings are not beside this checkout")
-	}
+	files := testkit.Recordings(t)
 	var all []*cassette.Cassette
 	for _, file := range files {
 		r, err := importer.VCRPy(file, strings.TrimSuffix(filepath.Base(file), ".yaml"), nil)

@@ -3,6 +3,8 @@ package redact
 import (
 	"encoding/csv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // isTable reports whether a type is that of lines of cells.
@@ -120,7 +122,7 @@ func (t *sheet) column(n, surplus int) *field {
 // Display Name for Owner Display Name. How sure it is that it is a column's name is 0 to 2.
 func columnNamed(name string) (f *field, sure int) {
 	const longest = 64
-	if name = strings.TrimSpace(name); len(name) > longest || strings.Contains(name, "--") || !isAll(name, isOfName) {
+	if name = strings.TrimSpace(name); len(name) > longest || strings.Contains(name, "--") || !ascii.All(name, isOfName) {
 		return nil, 0
 	}
 	sure = 2
@@ -162,7 +164,7 @@ func squeezed(name string) string {
 func isOfName(c byte) bool { return isWord[c] || c == ' ' || c == '.' || c == '@' }
 
 func startsWord(s string, i int) bool {
-	return s[i-1] == ' ' || s[i-1] == '_' || isLower(s[i-1]) && isUpper(s[i])
+	return s[i-1] == ' ' || s[i-1] == '_' || ascii.IsLower(s[i-1]) && ascii.IsUpper(s[i])
 }
 
 // cellsOf reads any text to its end: what is no CSV in it is cells all the same.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // A secret that was replaced by a constant may come again where no name tells it: a
@@ -34,7 +36,7 @@ const maxEchoes = 512
 
 // note keeps a secret, unless it could be an ordinary word.
 func (e *echoes) note(secret string) {
-	if len(secret) < 8 || len(secret) < 16 && isAll(secret, func(c byte) bool { return isLower(lower(c)) }) {
+	if len(secret) < 8 || len(secret) < 16 && ascii.All(secret, func(c byte) bool { return ascii.IsLetter(c) }) {
 		return
 	}
 	for {
@@ -101,5 +103,5 @@ func (p *pass) swallow(start, end int) {
 
 // isBoundary reports whether a word may begin or end between s[i-1] and s[i].
 func isBoundary(s string, i int) bool {
-	return i == 0 || i == len(s) || !isAlnum(s[i-1]) || !isAlnum(s[i])
+	return i == 0 || i == len(s) || !ascii.IsAlnum(s[i-1]) || !ascii.IsAlnum(s[i])
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // Ids and tokens that are recognised by their form. Package format has
@@ -48,15 +49,15 @@ func (p *pass) id(s string, i, j, base int) int {
 	switch {
 	case n >= 36 && p.guids(s, i, j, base):
 		return j
-	case n == 32 && isAll(s[i:j], isHex):
+	case n == 32 && ascii.All(s[i:j], ascii.IsHex):
 		p.shape(s, i, j, base, identityGUID, mold{guid: true})
 		return j
-	case n == 34 && s[i:i+2] == "01" && isAll(s[i:j], isCapital):
+	case n == 34 && s[i:i+2] == "01" && ascii.All(s[i:j], isCapital):
 		p.shape(s, i, j, base, identityDrive, mold{prefix: 2})
 		return j
 	case n >= 20 && i >= 2 && s[i-1] == '!' && (s[i-2] == 'b' || s[i-2] == 'u') && (i == 2 || !isWord[s[i-3]]):
 		return p.banged(s, i, j, base)
-	case j+1 < len(s) && s[j] == '!' && n <= 16 && isDigit(s[j+1]) && isAll(s[i:j], isHex) && isAll(s[i:j], isCapital):
+	case j+1 < len(s) && s[j] == '!' && n <= 16 && ascii.IsDigit(s[j+1]) && ascii.All(s[i:j], ascii.IsHex) && ascii.All(s[i:j], isCapital):
 		p.shape(s, i, j, base, identityDrive, mold{})
 		return j
 	case n == 55 && isRecoveryKey(s[i:j]):
@@ -68,7 +69,7 @@ func (p *pass) id(s string, i, j, base int) int {
 	return 0
 }
 
-func isCapital(c byte) bool { return isDigit(c) || isUpper(c) }
+func isCapital(c byte) bool { return ascii.IsDigit(c) || ascii.IsUpper(c) }
 
 func isOutlook(s string) bool {
 	return s[1] == 'A' && s[2] == 'M' && s[3] == 'k' || s[1] == 'Q' && s[2] == 'M' && s[3] == 'k' || s[1] == 'A' && s[2] == 'k' && s[3] == 'A'
@@ -80,7 +81,7 @@ func isGUID(s string) bool {
 		return false
 	}
 	for i := range len(s) {
-		if s[i] != '-' && !isHex(s[i]) {
+		if s[i] != '-' && !ascii.IsHex(s[i]) {
 			return false
 		}
 	}
@@ -92,7 +93,7 @@ func isGUID(s string) bool {
 func (p *pass) guids(s string, i, j, base int) bool {
 	found := false
 	for k := i; k+36 <= j; {
-		if s[k+8] == '-' && (k == i || !isAlnum(s[k-1])) && (k+36 == j || !isAlnum(s[k+36])) && isGUID(s[k:k+36]) {
+		if s[k+8] == '-' && (k == i || !ascii.IsAlnum(s[k-1])) && (k+36 == j || !ascii.IsAlnum(s[k+36])) && isGUID(s[k:k+36]) {
 			p.guid(s, k, base, identityGUID)
 			found = true
 			k += 36
@@ -182,7 +183,7 @@ func (p *pass) pem(s string, i, base int) int {
 // numbers, so it is computed from the GUID's pseudonym (real recordings).
 func (p *pass) sid(s string, i, j, base int) int {
 	value := s[i:j]
-	if !p.on[identitySID] || !isAll(value[2:], func(c byte) bool { return isDigit(c) || c == '-' }) {
+	if !p.on[identitySID] || !ascii.All(value[2:], func(c byte) bool { return ascii.IsDigit(c) || c == '-' }) {
 		return 0
 	}
 	if numbers, ok := strings.CutPrefix(value, "S-1-12-1-"); ok {
@@ -278,7 +279,7 @@ func (p *pass) renamed(scan func(), text string) (s string, known bool) {
 
 func isRecoveryKey(s string) bool {
 	for i := range len(s) {
-		if (i%7 == 6) != (s[i] == '-') || i%7 != 6 && !isDigit(s[i]) {
+		if (i%7 == 6) != (s[i] == '-') || i%7 != 6 && !ascii.IsDigit(s[i]) {
 			return false
 		}
 	}
@@ -292,7 +293,7 @@ func (p *pass) encoded(s string, i, j, base int) int {
 		return 0
 	}
 	var head [3]byte
-	if n, err := base64.StdEncoding.Decode(head[:], []byte(s[i:i+4])); err != nil || n != 3 || !isAll(string(head[:]), isIDByte) {
+	if n, err := base64.StdEncoding.Decode(head[:], []byte(s[i:i+4])); err != nil || n != 3 || !ascii.All(string(head[:]), isIDByte) {
 		return 0
 	}
 	padded := j
@@ -304,7 +305,7 @@ func (p *pass) encoded(s string, i, j, base int) int {
 		encoding = base64.RawURLEncoding
 	}
 	plain, err := encoding.DecodeString(s[i:j])
-	if err != nil || !isAll(string(plain), isIDByte) {
+	if err != nil || !ascii.All(string(plain), isIDByte) {
 		return 0
 	}
 	renamed, known := p.renamed(func() { p.text(string(plain), 0) }, string(plain))
@@ -337,5 +338,5 @@ func holdsGUID(s string) bool {
 
 // isIDByte: what ids are made of when they are put together.
 func isIDByte(c byte) bool {
-	return isAlnum(c) || strings.IndexByte("-_#:@.{},;|!/=+", c) >= 0
+	return ascii.IsAlnum(c) || strings.IndexByte("-_#:@.{},;|!/=+", c) >= 0
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -234,7 +235,7 @@ func (p *pass) renameFile(top *frame, s string, base int) {
 // hasExtension: a name that ends like a file's.
 func hasExtension(s string) bool {
 	i := strings.LastIndexByte(s, '.')
-	return i > 0 && len(s)-i >= 3 && len(s)-i <= 6 && isWords(s[i+1:]) && !isAll(s[i+1:], isDigit)
+	return i > 0 && len(s)-i >= 3 && len(s)-i <= 6 && isWords(s[i+1:]) && !ascii.All(s[i+1:], ascii.IsDigit)
 }
 
 // bare looks at a number, a literal, or what is no JSON.
@@ -266,7 +267,7 @@ func isNumber(s string) bool {
 	s = strings.TrimPrefix(s, "-")
 	for i := range len(s) {
 		switch c := s[i]; {
-		case isDigit(c), i > 0 && (c == '.' || c == 'e' || c == 'E'):
+		case ascii.IsDigit(c), i > 0 && (c == '.' || c == 'e' || c == 'E'):
 		case i > 0 && (c == '+' || c == '-') && s[i-1]|0x20 == 'e':
 		default:
 			return false

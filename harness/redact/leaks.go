@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
@@ -145,7 +146,7 @@ func looksRandom(s string) bool {
 	var digit, upper, small bool
 	for i := range len(s) {
 		count[s[i]]++
-		digit, upper, small = digit || isDigit(s[i]), upper || isUpper(s[i]), small || isLower(s[i])
+		digit, upper, small = digit || ascii.IsDigit(s[i]), upper || ascii.IsUpper(s[i]), small || ascii.IsLower(s[i])
 	}
 	if !digit || !upper || !small {
 		return false

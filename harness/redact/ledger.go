@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // A ledger knows which pseudonym stands for which value. Values are compared without
@@ -36,8 +38,8 @@ type ledger struct {
 // lengths says for each first letter, folded, which lengths values have.
 type lengths [256]atomic.Uint64
 
-func (l *lengths) note(s string)     { l[lower(s[0])].Or(lengthBit(len(s))) }
-func (l *lengths) may(s string) bool { return l[lower(s[0])].Load()&lengthBit(len(s)) != 0 }
+func (l *lengths) note(s string)     { l[ascii.Lower(s[0])].Or(lengthBit(len(s))) }
+func (l *lengths) may(s string) bool { return l[ascii.Lower(s[0])].Load()&lengthBit(len(s)) != 0 }
 
 func newLedger(tag string) *ledger {
 	l := &ledger{
@@ -242,10 +244,10 @@ func pack(s string, m mold) (packed [16]byte, ok bool) {
 		if c == '-' {
 			continue
 		}
-		if n == 32 || !isHex(c) {
+		if n == 32 || !ascii.IsHex(c) {
 			return packed, false
 		}
-		packed[n/2] = packed[n/2]<<4 | unhex(c)
+		packed[n/2] = packed[n/2]<<4 | ascii.Unhex(c)
 		n++
 	}
 	return packed, n == 32
@@ -265,7 +267,7 @@ func unpack(packed [16]byte, like string) string {
 		switch {
 		case digit < 10:
 			b[i] = '0' + digit
-		case isUpper(old):
+		case ascii.IsUpper(old):
 			b[i] = 'A' + digit - 10
 		default:
 			b[i] = 'a' + digit - 10
@@ -326,9 +328,9 @@ func fit(p, s string) string {
 	b := append(room[:0], s...)
 	k := 0
 	for i, old := range b {
-		if isAlnum(old) && k < len(p) {
+		if ascii.IsAlnum(old) && k < len(p) {
 			b[i] = p[k]
-			if isUpper(old) && isLower(b[i]) {
+			if ascii.IsUpper(old) && ascii.IsLower(b[i]) {
 				b[i] &^= 0x20
 			}
 			k++
@@ -341,9 +343,9 @@ func fit(p, s string) string {
 func (m mold) sameShape(p, s string) bool {
 	for i := range len(s) {
 		switch a, b := p[i], s[i]; {
-		case isDigit(a) != isDigit(b), isUpper(a) != isUpper(b), isLower(a) != isLower(b):
+		case ascii.IsDigit(a) != ascii.IsDigit(b), ascii.IsUpper(a) != ascii.IsUpper(b), ascii.IsLower(a) != ascii.IsLower(b):
 			return false
-		case !isAlnum(a) && a != b, i < m.prefix && a != b:
+		case !ascii.IsAlnum(a) && a != b, i < m.prefix && a != b:
 			return false
 		}
 	}

@@ -1,6 +1,10 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
 
 // Literals of OData: what a filter, a key or a search compares with.
 
@@ -84,7 +88,7 @@ func comparedWith(s string) (property string, begins, ok bool) {
 
 func lastName(s string) string {
 	k := len(s)
-	for k > 0 && (isAlnum(s[k-1]) || s[k-1] == '_') {
+	for k > 0 && (ascii.IsAlnum(s[k-1]) || s[k-1] == '_') {
 		k--
 	}
 	return s[k:]

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // Names, addresses, domains and the like are renamed to words with a number.
@@ -15,7 +17,7 @@ func isNumbered(s, word string) bool {
 	if strings.EqualFold(s, strings.TrimSuffix(word, " ")) {
 		return true
 	}
-	if len(s) <= len(word) || !strings.EqualFold(s[:len(word)], word) || !isDigit(s[len(word)]) {
+	if len(s) <= len(word) || !strings.EqualFold(s[:len(word)], word) || !ascii.IsDigit(s[len(word)]) {
 		return false
 	}
 	tagged := false
@@ -23,7 +25,7 @@ func isNumbered(s, word string) bool {
 		switch c := s[i]; {
 		case c == '.' || c == '-':
 			tagged = true
-		case isDigit(c), tagged && isAlnum(c):
+		case ascii.IsDigit(c), tagged && ascii.IsAlnum(c):
 		default:
 			return false
 		}
@@ -237,7 +239,7 @@ func (l *ledger) address(s, suggestion string, trial bool) answer {
 // alias is an address as paths of personal sites spell it: name_contoso_com.
 func alias(address string) string {
 	return strings.Map(func(r rune) rune {
-		if r < 0x80 && !isAlnum(byte(r)) {
+		if r < 0x80 && !ascii.IsAlnum(byte(r)) {
 			return '_'
 		}
 		return r
@@ -264,7 +266,7 @@ func (l *ledger) personal(s string, trial bool) answer {
 func (l *ledger) phone(s string, trial bool) answer {
 	var key []byte
 	for i := range len(s) {
-		if isDigit(s[i]) {
+		if ascii.IsDigit(s[i]) {
 			key = append(key, s[i])
 		}
 	}
@@ -287,7 +289,7 @@ func (l *ledger) phone(s string, trial bool) answer {
 	}
 	b, k := []byte(s), 0
 	for i := range b {
-		if isDigit(b[i]) {
+		if ascii.IsDigit(b[i]) {
 			b[i] = p[k]
 			k++
 		}
@@ -322,7 +324,7 @@ func (l *ledger) file(s string, trial bool) answer {
 }
 
 func isWords(s string) bool {
-	return s != "" && !slices.ContainsFunc([]byte(s), func(c byte) bool { return !isAlnum(c) })
+	return s != "" && !slices.ContainsFunc([]byte(s), func(c byte) bool { return !ascii.IsAlnum(c) })
 }
 
 // onPremisesSID renames a security identifier that no GUID is in.

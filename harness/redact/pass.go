@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // A pass looks at the texts of one interaction. It collects edits; whoever started it
@@ -174,12 +176,14 @@ func (v *view) encode(s string, start, end int) string {
 const hexDigits = "0123456789ABCDEF"
 
 func percentSpell(c byte) string { return string([]byte{'%', hexDigits[c>>4], hexDigits[c&15]}) }
-func percentSafe(c byte) bool    { return isAlnum(c) || c == '-' || c == '.' || c == '_' || c == '~' }
+func percentSafe(c byte) bool {
+	return ascii.IsAlnum(c) || c == '-' || c == '.' || c == '_' || c == '~'
+}
 
 // hasEscape reports whether a text holds a percent escape.
 func hasEscape(s string) bool {
 	for i := strings.IndexByte(s, '%'); i >= 0 && i+2 < len(s); {
-		if isHex(s[i+1]) && isHex(s[i+2]) {
+		if ascii.IsHex(s[i+1]) && ascii.IsHex(s[i+2]) {
 			return true
 		}
 		k := strings.IndexByte(s[i+1:], '%')
@@ -199,8 +203,8 @@ func percent(raw string, plus bool) *view {
 	for i := 0; i < len(raw); {
 		v.at = append(v.at, int32(i))
 		switch c := raw[i]; {
-		case c == '%' && i+2 < len(raw) && isHex(raw[i+1]) && isHex(raw[i+2]):
-			b = append(b, unhex(raw[i+1])<<4|unhex(raw[i+2]))
+		case ascii.IsEscape(raw, i):
+			b = append(b, ascii.Unescape(raw, i))
 			i += 3
 		case c == '+' && plus:
 			b = append(b, ' ')
@@ -213,13 +217,6 @@ func percent(raw string, plus bool) *view {
 	v.at = append(v.at, int32(len(raw)))
 	v.text = string(b)
 	return v
-}
-
-func unhex(c byte) byte {
-	if isDigit(c) {
-		return c - '0'
-	}
-	return c | 0x20 - 'a' + 10
 }
 
 func jsonSafe(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }
@@ -286,10 +283,10 @@ func codeUnit(raw string, i int) (rune, bool) {
 	}
 	r := rune(0)
 	for _, c := range []byte(raw[i+2 : i+6]) {
-		if !isHex(c) {
+		if !ascii.IsHex(c) {
 			return 0, false
 		}
-		r = r<<4 | rune(unhex(c))
+		r = r<<4 | rune(ascii.Unhex(c))
 	}
 	return r, true
 }

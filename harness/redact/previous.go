@@ -66,25 +66,13 @@ func places(i *cassette.Interaction) map[string]string {
 			continue
 		}
 		if doc, err := jsondoc.Parse(body); err == nil {
-			flatten(found, part+jsondoc.Root, doc)
+			jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
+				if text, ok := value.(string); ok && len(text) <= 256 {
+					found[at.Path(part+jsondoc.Root)] = text
+				}
+				return true
+			})
 		}
 	}
 	return found
-}
-
-func flatten(found map[string]string, path string, doc any) {
-	switch doc := doc.(type) {
-	case string:
-		if len(doc) <= 256 {
-			found[path] = doc
-		}
-	case []any:
-		for n, item := range doc {
-			flatten(found, jsondoc.AppendPath(path, n), item)
-		}
-	case map[string]any:
-		for name, item := range doc {
-			flatten(found, jsondoc.AppendPath(path, name), item)
-		}
-	}
 }

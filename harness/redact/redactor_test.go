@@ -370,16 +370,22 @@ func TestReportsAreTables(t *testing.T) {
 
 // A sign-in request and its answer.
 func TestSignIn(t *testing.T) {
-	i := interaction("POST", "https://login.microsoftonline.com/"+tenant+"/oauth2/v2.0/token")
-	i.Request.Host = "login.microsoftonline.com"
+	for _, host := range []string{"login.microsoftonline.com", "login-us.microsoftonline.com", "sts.windows.net", "login.usgovcloudapi.net", "login.live.com"} {
+		testSignIn(t, host)
+	}
+}
+
+func testSignIn(t *testing.T, host string) {
+	i := interaction("POST", "https://"+host+"/"+tenant+"/oauth2/v2.0/token")
+	i.Request.Host = host
 	i.Request.Headers.Set("Content-Type", "application/x-www-form-urlencoded")
 	i.Request.Body = "grant_type=password&code=0.AXEA%26x&username=adele%40fabrikam.com&password=a%26b%3Dc+d&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
 	i.Response.Body = `{"token_type":"Bearer","expires_in":3599,"access_token":"` + jwt + `","refresh_token":"0.AXEAsecret","error":{"code":"invalid_grant"}}`
 	got := newRedactor(t).Interaction(i)
 	if want := "grant_type=password&code=REDACTED&username=user1%40contoso.example&password=REDACTED&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"; got.Request.Body != want {
-		t.Errorf("got %s", got.Request.Body)
+		t.Errorf("%s: got %s", host, got.Request.Body)
 	}
 	if strings.Contains(got.Request.URL, tenant) || !strings.Contains(got.Response.Body, `"refresh_token":"REDACTED","error":{"code":"invalid_grant"}`) {
-		t.Errorf("got %s %s", got.Request.URL, got.Response.Body)
+		t.Errorf("%s: got %s %s", host, got.Request.URL, got.Response.Body)
 	}
 }

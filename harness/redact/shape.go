@@ -1,6 +1,10 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
 
 // A shape pseudonym stands for an id or token that must keep its length and the class
 // of every position. Its free positions are letters and digits: the first of them
@@ -16,23 +20,10 @@ const (
 // minFree is how many free positions a value must have to be told apart at all.
 const minFree = 8
 
-func isDigit(c byte) bool { return c-'0' <= 9 }
-func isUpper(c byte) bool { return c-'A' <= 25 }
-func isLower(c byte) bool { return c-'a' <= 25 }
-func isAlnum(c byte) bool { return isDigit(c) || isUpper(c) || isLower(c) }
-func isHex(c byte) bool   { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
-
-func lower(c byte) byte {
-	if isUpper(c) {
-		return c | 0x20
-	}
-	return c
-}
-
 // appendFolded appends s without letter case.
 func appendFolded(dst []byte, s string) []byte {
 	for i := range len(s) {
-		dst = append(dst, lower(s[i]))
+		dst = append(dst, ascii.Lower(s[i]))
 	}
 	return dst
 }
@@ -48,7 +39,7 @@ type mold struct {
 func (m mold) free(dst []int, s []byte) []int {
 	hex := 0
 	for i := m.prefix; i < len(s); i++ {
-		if !isDigit(s[i]) && !isLower(s[i]) {
+		if !ascii.IsDigit(s[i]) && !ascii.IsLower(s[i]) {
 			continue
 		}
 		hex++
@@ -90,7 +81,7 @@ func fill(s []byte, at []int, seed uint64) {
 // pick chooses a letter or digit for s[i], of its class.
 func pick(s []byte, i int, random uint64) byte {
 	switch c := s[i]; {
-	case isDigit(c):
+	case ascii.IsDigit(c):
 		return digits[random%10]
 	case c > 'f':
 		return others[random%6]
@@ -167,10 +158,10 @@ func cased(pseudonym, original string) string {
 		return pseudonym
 	}
 	for i := range len(original) {
-		if isUpper(original[i]) && isLower(pseudonym[i]) {
+		if ascii.IsUpper(original[i]) && ascii.IsLower(pseudonym[i]) {
 			b := []byte(pseudonym)
 			for j := i; j < len(original); j++ {
-				if isUpper(original[j]) && isLower(b[j]) {
+				if ascii.IsUpper(original[j]) && ascii.IsLower(b[j]) {
 					b[j] &^= 0x20
 				}
 			}
@@ -185,14 +176,14 @@ func blank(s string) string {
 	b := []byte(s)
 	for i, c := range b {
 		switch {
-		case isDigit(c):
+		case ascii.IsDigit(c):
 			b[i] = digits[0]
-		case isHex(c):
+		case ascii.IsHex(c):
 			b[i] = letters[0]
-		case isLower(lower(c)):
+		case ascii.IsLetter(c):
 			b[i] = others[0]
 		}
-		if isUpper(c) {
+		if ascii.IsUpper(c) {
 			b[i] &^= 0x20
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/planted"
 	"github.com/graphvcr/graphvcr/harness/redact"
 )
@@ -108,13 +109,19 @@ func TestNothingSurvives(t *testing.T) {
 }
 
 func TestHeadersThatAreSecret(t *testing.T) {
-	for name, value := range map[string]string{
+	values := map[string]string{
 		"Authorization": "Bearer " + jwt, "authorization": "Basic dXNlcjpwYXNz", "Proxy-Authorization": "Negotiate TlRMTVNTUA",
 		"Cookie": "ESTSAUTH=0.AXEA; fpc=AtZ", "Set-Cookie": "x-ms-gateway-slice=estsfd; path=/; secure",
 		"X-Ms-Authorization-Auxiliary": "Bearer opaque-auxiliary-9f8e7d",
 		"X-Api-Key":                    "key opaque-gateway-9f8e7d", "Api-Key": "key opaque-gateway-9f8e7d",
 		"Ocp-Apim-Subscription-Key": "key 0a1b2c3d4e5f60718293a4b5c6d7e8f9", "X-Functions-Key": "key opaque-function-9f8e7d==",
-	} {
+	}
+	for _, name := range facts.CredentialHeaders() {
+		if values[name] == "" {
+			t.Errorf("no value of %s was tried", name)
+		}
+	}
+	for name, value := range values {
 		i := interaction("GET", graph+"/me")
 		i.Request.Headers[name] = []string{value}
 		i.Response.Headers[name] = []string{value}

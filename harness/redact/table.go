@@ -1,6 +1,10 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
 
 // rule is an index into table; 0 is no rule.
 type rule uint8
@@ -192,7 +196,7 @@ func newFields(byName map[string]field) *fields {
 
 // find returns nil for a name that there is no field for.
 func (fs *fields) find(name string) *field {
-	if name == "" || fs.may[lower(name[0])]&lengthBit(len(name)) == 0 || len(name) > 48 {
+	if name == "" || fs.may[ascii.Lower(name[0])]&lengthBit(len(name)) == 0 || len(name) > 48 {
 		return nil
 	}
 	var room [48]byte

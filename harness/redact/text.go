@@ -2,6 +2,9 @@ package redact
 
 import (
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // maxDepth bounds texts within texts: escapes of escapes, JSON in JSON.
@@ -10,7 +13,7 @@ const maxDepth = 6
 // isWord says which bytes make the words that texts are cut into.
 var isWord = func() (t [256]bool) {
 	for c := range t {
-		t[c] = isAlnum(byte(c)) || c == '-' || c == '_'
+		t[c] = ascii.IsAlnum(byte(c)) || c == '-' || c == '_'
 	}
 	return t
 }()
@@ -169,9 +172,6 @@ func cutSuffixFold(s, suffix string) (string, bool) {
 	return s[:len(s)-len(suffix)], true
 }
 
-// The hosts of conversation ids, 19:LOCAL@HOST.
-var threadHosts = map[string]bool{"thread.v2": true, "thread.tacv2": true, "thread.skype": true, "unq.gbl.spaces": true}
-
 // nextAddress finds the next address or conversation id with its @ at from or after;
 // its local part begins at floor or after. Without one, start is the end of the text.
 func nextAddress(s string, from, floor int) (start, end int) {
@@ -188,13 +188,13 @@ func nextAddress(s string, from, floor int) (start, end int) {
 		for start < at && strings.IndexByte("'#.!", s[start]) >= 0 {
 			start++
 		}
-		for end < len(s) && (isAlnum(s[end]) || s[end] == '-' || s[end] == '.') {
+		for end < len(s) && (ascii.IsAlnum(s[end]) || s[end] == '-' || s[end] == '.') {
 			end++
 		}
 		for end > at+1 && (s[end-1] == '.' || s[end-1] == '-') {
 			end--
 		}
-		if host := s[at+1 : end]; start < at && (threadHosts[host] || isDomain(host)) {
+		if host := s[at+1 : end]; start < at && (graph.IsConversationHost(host) || isDomain(host)) {
 			return start, end
 		}
 		from, floor = at+1, at+1
@@ -218,7 +218,7 @@ func isDomain(s string) bool {
 		return true
 	}
 	for i := dot + 1; i < len(s); i++ {
-		if !isLower(lower(s[i])) {
+		if !ascii.IsLower(ascii.Lower(s[i])) {
 			return false
 		}
 	}
@@ -227,7 +227,7 @@ func isDomain(s string) bool {
 
 func (p *pass) addressOrThread(s string, start, end, base int) {
 	at := strings.LastIndexByte(s[:end], '@')
-	if threadHosts[s[at+1:end]] {
+	if graph.IsConversationHost(s[at+1 : end]) {
 		p.thread(s, start, at, base)
 		return
 	}
@@ -244,7 +244,7 @@ func (p *pass) thread(s string, i, j, base int) {
 		return
 	}
 	switch {
-	case len(local) == 32 && isAll(local, isHex):
+	case len(local) == 32 && ascii.All(local, ascii.IsHex):
 		p.shape(s, i, j, base, identityThread, mold{guid: true})
 	case len(local) == 73 && local[36] == '_' && isGUID(local[:36]) && isGUID(local[37:]):
 		p.guid(s, i, base, identityThread)
@@ -256,15 +256,6 @@ func (p *pass) thread(s string, i, j, base int) {
 	default:
 		p.shape(s, i, j, base, identityThread, mold{})
 	}
-}
-
-func isAll(s string, class func(byte) bool) bool {
-	for i := range len(s) {
-		if !class(s[i]) {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // shape replaces s[i:j] by a pseudonym of the same shape.

@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/format"
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // url looks at an address, absolute or relative, that is the whole text. With a rule
@@ -102,7 +103,7 @@ func unquoted(s string, c byte) int {
 // there is asked with a token.
 func isService(link string) bool {
 	host := hostOf(link)
-	return host == "" || graphurl.IsGraphHost(host) || isLogin(host)
+	return host == "" || graph.IsHost(host) || isLogin(host)
 }
 
 // hostOf is the host of an absolute address, "" for a relative one.
@@ -118,14 +119,9 @@ func hostOf(link string) string {
 	return link[start:end]
 }
 
-// isLogin: the sign-in hosts of the clouds (concepts/deployments).
+// isLogin: what is sent to Azure AD Graph, which is retired, is treated as a sign-in.
 func isLogin(host string) bool {
-	switch strings.ToLower(host) {
-	case "login.microsoftonline.com", "login.microsoftonline.us", "login.microsoftonline.de", "login.chinacloudapi.cn",
-		"login.partner.microsoftonline.cn", "login.windows.net", "login.microsoft.com", "login.live.com", "graph.windows.net":
-		return true
-	}
-	return false
+	return graph.IsSignInHost(host) || graph.BareHost(host) == graph.LegacyHost
 }
 
 // path looks at the segments of a path. Between :/ and : they name files
@@ -199,11 +195,11 @@ func isTokenLike(s string) bool {
 	var digit, upper, small int
 	for i := range len(s) {
 		switch c := s[i]; {
-		case isDigit(c):
+		case ascii.IsDigit(c):
 			digit++
-		case isUpper(c):
+		case ascii.IsUpper(c):
 			upper++
-		case isLower(c):
+		case ascii.IsLower(c):
 			small++
 		}
 	}
@@ -222,13 +218,13 @@ func (p *pass) token(s string, base int, r rule) {
 	if s == fakeJWT || p.isID(s, base) {
 		return
 	}
-	m := mold{guid: isGUID(s) || len(s) == 32 && isAll(s, isHex)}
+	m := mold{guid: isGUID(s) || len(s) == 32 && ascii.All(s, ascii.IsHex)}
 	if strings.HasPrefix(s, "b!") || strings.HasPrefix(s, "u!") || strings.HasPrefix(s, "X'") {
 		m.prefix = 2
 	}
 	a := p.ledger.shape(s, m, p.suggestion(), p.trial)
 	p.add(base, base+len(s), r, s, a)
-	if !p.trial && a.pseudonym != s && isAll(s, func(c byte) bool { return isWord[c] }) && len(s) >= 12 {
+	if !p.trial && a.pseudonym != s && ascii.All(s, func(c byte) bool { return isWord[c] }) && len(s) >= 12 {
 		p.ledger.share(r, strings.ToLower(s), strings.ToLower(a.pseudonym))
 	}
 }
@@ -255,15 +251,15 @@ func isFrame(head, tail string) bool {
 	case "", "b!", "u!", "19:", "19:meeting_", "{":
 	default: // the SHFT_ of shifts and its like
 		letters, found := strings.CutSuffix(head, "_")
-		return found && tail == "" && isAll(letters, isUpper)
+		return found && tail == "" && ascii.All(letters, ascii.IsUpper)
 	}
 	switch {
 	case tail == "", tail == "}", tail == "=", tail == "==":
 		return true
 	case tail[0] == '@':
-		return threadHosts[tail[1:]]
+		return graph.IsConversationHost(tail[1:])
 	case tail[0] == '!':
-		return isAll(tail[1:], isDigit)
+		return ascii.All(tail[1:], ascii.IsDigit)
 	}
 	return false
 }

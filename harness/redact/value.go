@@ -2,6 +2,8 @@ package redact
 
 import (
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // filler is what content is replaced by. It holds nothing that could be recognised.
@@ -36,7 +38,7 @@ func (p *pass) free(s string, base int) {
 // wholeName renames a value that is a known name of more than letters: one word alone
 // could be a member of an enum.
 func (p *pass) wholeName(s string, base int) {
-	if len(s) < 5 || len(s) > 64 || !p.on[identityName] || isAll(s, isLetter) {
+	if len(s) < 5 || len(s) > 64 || !p.on[identityName] || ascii.All(s, ascii.IsLetter) {
 		return
 	}
 	if p.ledger.names.may(s) {
@@ -47,8 +49,6 @@ func (p *pass) wholeName(s string, base int) {
 	}
 	p.missed(name.book(), s)
 }
-
-func isLetter(c byte) bool { return isLower(lower(c)) }
 
 // isJSON reports whether a text looks like a JSON object or array.
 func isJSON(s string) bool {
@@ -155,9 +155,9 @@ func zeroes(s string) string {
 	switch {
 	case s == redacted:
 		return s
-	case isAll(s, func(c byte) bool { return isDigit(c) || c == '-' }):
+	case ascii.All(s, func(c byte) bool { return ascii.IsDigit(c) || c == '-' }):
 		return blank(s)
-	case isAll(s, func(c byte) bool { return isAlnum(c) || c == '+' || c == '/' || c == '=' }) && len(s)%4 == 0:
+	case ascii.All(s, func(c byte) bool { return ascii.IsAlnum(c) || c == '+' || c == '/' || c == '=' }) && len(s)%4 == 0:
 		return redactedBase64
 	}
 	return redacted
@@ -236,7 +236,7 @@ func onesFor(s string) string {
 		if c == 'e' || c == 'E' {
 			break
 		}
-		if isDigit(c) {
+		if ascii.IsDigit(c) {
 			b[i] = '1'
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -78,13 +79,13 @@ func TestRenderGolden(t *testing.T) {
 			if kind == "html" {
 				text = page(text)
 			}
-			golden(t, filepath.Join("testdata", "suite."+kind), text)
+			testkit.Golden(t, filepath.Join("testdata", "suite."+kind), text)
 		})
 	}
 	t.Run("quiet", func(t *testing.T) {
 		s := sample()
 		s.Finish()
-		golden(t, filepath.Join("testdata", "suite.quiet"), render(t, "text", s, report.Style{Quiet: true}))
+		testkit.Golden(t, filepath.Join("testdata", "suite.quiet"), render(t, "text", s, report.Style{Quiet: true}))
 	})
 }
 
@@ -92,22 +93,6 @@ var parts = regexp.MustCompile(`(?s)(<style>).*?(</style>)|(<script>).*?(</scrip
 
 // page is a page without its style and script, which lie beside the code.
 func page(text string) string { return parts.ReplaceAllString(text, "$1$2$3$4$5") }
-
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if os.Getenv("UPDATE_GOLDEN") != "" {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got; UPDATE_GOLDEN=1 rewrites):\n%s", file, diff)
-	}
-}
 
 // Every report is a function of what was found, not of the order it came in.
 func TestRenderIgnoresOrder(t *testing.T) {

@@ -1,6 +1,10 @@
 package route
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+)
 
 // Shape is what the body of an answer is.
 type Shape int
@@ -30,7 +34,7 @@ func (a Answer) String() string {
 	case Object, Value:
 		return a.Type
 	case Page:
-		return "Collection(" + a.Type + ")"
+		return graph.CollectionOf(a.Type)
 	case Bytes:
 		return "a stream"
 	case Count:
@@ -38,7 +42,7 @@ func (a Answer) String() string {
 	case Reference:
 		return "a reference"
 	case References:
-		return "Collection($ref)"
+		return graph.CollectionOf("$ref")
 	case Batch:
 		return "a batch"
 	case Unchecked:

@@ -3,6 +3,7 @@ package route
 import (
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -37,12 +38,12 @@ func (x *Index) typeContext(fragment string) (a Answer, ok bool, err error) {
 	switch fragment {
 	case "$ref":
 		return Answer{Shape: Reference}, true, nil
-	case "Collection($ref)":
+	case graph.CollectionOf("$ref"):
 		return Answer{Shape: References}, true, nil
 	}
 	r := ref{name: fragment}
-	if strings.HasPrefix(fragment, "Collection(") {
-		inner, selected, closed := strings.Cut(strings.TrimPrefix(fragment, "Collection("), ")")
+	head, selected, closed := strings.Cut(fragment, ")")
+	if inner, collection := graph.ElementOf(head + ")"); collection {
 		if !closed || selected != "" && selected[0] != '(' {
 			return a, false, unsure("@odata.context names no type: %q", fragment)
 		}

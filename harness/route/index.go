@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // FileName is what an index is called beside the schemas of its API.
@@ -57,16 +58,14 @@ type ref struct {
 
 func (r ref) String() string {
 	if r.collection {
-		return "Collection(" + r.name + ")"
+		return graph.CollectionOf(r.name)
 	}
 	return r.name
 }
 
 func refOf(text string) ref {
-	if inner, ok := strings.CutPrefix(text, "Collection("); ok {
-		return ref{strings.TrimSuffix(inner, ")"), true}
-	}
-	return ref{text, false}
+	name, collection := graph.ElementOf(text)
+	return ref{name, collection}
 }
 
 // file is an index as it is written: names in Graph's own spelling.

@@ -11,22 +11,13 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/route"
 )
-
-func corpus(t testing.TB, name string) string {
-	t.Helper()
-	file := filepath.Join("..", "..", "..", "shared", "corpus", filepath.FromSlash(name))
-	if _, err := os.Stat(file); err != nil {
-		t.Skip("the corpus does not stand beside the project: ", err)
-	}
-	return file
-}
 
 var models sync.Map
 
@@ -34,7 +25,7 @@ var models sync.Map
 // only cloud at hand.
 func model(t testing.TB, api string) *csdl.Model {
 	t.Helper()
-	file := corpus(t, "metadata/"+map[string]string{"v1.0": "v1.0-Prod.csdl", "beta": "beta-USNat.csdl"}[api])
+	file := testkit.Corpus(t, "metadata/"+map[string]string{"v1.0": "v1.0-Prod.csdl", "beta": "beta-USNat.csdl"}[api])
 	if m, ok := models.Load(file); ok {
 		return m.(*csdl.Model)
 	}
@@ -89,14 +80,7 @@ func TestResolve(t *testing.T) {
 		}
 		got.WriteByte('\n')
 	}
-	if diff := cmp.Diff(strings.Split(string(text), "\n"), strings.Split(got.String(), "\n")); diff != "" {
-		if os.Getenv("UPDATE_GOLDEN") == "" {
-			t.Fatalf("-want +got:\n%s", diff)
-		}
-		if err := os.WriteFile("testdata/paths.txt", []byte(got.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	testkit.Golden(t, "testdata/paths.txt", got.String())
 }
 
 func told(a route.Answer, err error) string {
@@ -179,10 +163,7 @@ func TestBadIndex(t *testing.T) {
 // TestRecordedExchanges resolves every real exchange: what its path says, and what
 // its answer's context says, must be the same.
 func TestRecordedExchanges(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpus(t, "recordings/azure-cli"), "*.yaml"))
-	if err != nil || len(files) == 0 {
-		t.Fatal("no recordings", err)
-	}
+	files := testkit.Recordings(t)
 	exchanges, contexts := 0, 0
 	for _, file := range files {
 		for _, e := range recorded(t, file) {

@@ -5,11 +5,11 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
-
-const graphRoot = "https://graph.microsoft.com"
 
 // addresses resolves paths and links.
 type addresses struct {
@@ -20,7 +20,7 @@ type addresses struct {
 func newAddresses(baseURL string) (addresses, error) {
 	rebase := baseURL != ""
 	if !rebase {
-		baseURL = graphRoot
+		baseURL = graph.URL
 	}
 	base, err := url.Parse(strings.TrimRight(baseURL, "/"))
 	if err != nil {
@@ -46,7 +46,7 @@ func (a addresses) resolve(link, api string) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.rebase && graphurl.IsGraphHost(u.Host) && u.Host != a.base.Host {
+	if a.rebase && graph.IsHost(u.Host) && u.Host != a.base.Host {
 		return url.Parse(a.base.String() + u.EscapedPath() + queryPart(u.RawQuery))
 	}
 	return u, nil
@@ -55,7 +55,7 @@ func (a addresses) resolve(link, api string) (*url.URL, error) {
 // home reports whether the host is the run's own or one of Graph's clouds: only
 // these may see a token.
 func (a addresses) home(host string) bool {
-	return host == a.base.Host || graphurl.IsGraphHost(host)
+	return host == a.base.Host || graph.IsHost(host)
 }
 
 func versioned(path, api string) string {
@@ -185,7 +185,7 @@ func encodeStray(s string) string {
 	const reserved = ":/?[]@!$&'()*+,;="
 	var b strings.Builder
 	for i := range len(s) {
-		escape := s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2])
+		escape := ascii.IsEscape(s, i)
 		if escape {
 			b.WriteByte('%')
 			continue
@@ -197,8 +197,4 @@ func encodeStray(s string) string {
 
 func isUnreserved(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0
-}
-
-func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }

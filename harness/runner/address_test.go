@@ -94,17 +94,3 @@ func TestPathTextRefusesWhatLeadsElsewhere(t *testing.T) {
 		}
 	}
 }
-
-func TestListNames(t *testing.T) {
-	t.Parallel()
-	got := listNames("members($select=id,name;$expand=a(b)), owners,,x/y")
-	want := []string{"members", "owners", "x/y"}
-	if len(got) != len(want) {
-		t.Fatalf("got %q", got)
-	}
-	for i := range want {
-		if got[i] != want[i] {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}

@@ -1,19 +1,18 @@
 package runner
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -22,9 +21,6 @@ const ruleMiss = "replay.miss"
 
 // maxBody bounds what is read of one answer.
 const maxBody = 256 << 20
-
-// byteOrderMark may precede the number of a $count, and is no part of any text.
-const byteOrderMark = "\ufeff"
 
 // maxRedirects is net/http's own limit.
 const maxRedirects = 10
@@ -74,17 +70,17 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 	}
 	defer resp.Body.Close()
 	a.redirected = resp.Request != nil && resp.Request.URL.String() != req.URL.String()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	if err != nil {
-		return nil, s.failed(req, fmt.Errorf("read the answer: %w", err))
+	data, err := wire.Read(resp.Body, maxBody, resp.ContentLength)
+	if err == nil { // net/http leaves a coding that the step itself asked for
+		data, _, err = wire.Decode(resp.Header, data, maxBody)
 	}
-	if len(data) > maxBody {
+	switch {
+	case errors.Is(err, wire.ErrTooLarge):
 		return nil, couldNot("run.body", 0, "the answer to %s is larger than %d MB", s.what(req), maxBody>>20)
-	}
-	if data, err = inflated(resp.Header, data); err != nil {
+	case err != nil:
 		return nil, s.failed(req, fmt.Errorf("read the answer: %w", err))
 	}
-	a.status, a.header, a.text = resp.StatusCode, resp.Header, strings.TrimPrefix(string(data), byteOrderMark)
+	a.status, a.header, a.text = resp.StatusCode, resp.Header, wire.Text(resp.Header.Get("Content-Type"), data)
 	if note := a.source().Note; note != "" {
 		s.add(report.Finding{
 			Rule: "replay.order", Severity: report.Note, Message: note,
@@ -100,19 +96,6 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 		})
 	}
 	return a, h
-}
-
-// inflated undoes gzip, which an answer has where the step itself asked for it: net/http
-// then leaves it as it came.
-func inflated(header http.Header, data []byte) ([]byte, error) {
-	if !strings.EqualFold(header.Get("Content-Encoding"), "gzip") || !bytes.HasPrefix(data, []byte("\x1f\x8b")) {
-		return data, nil
-	}
-	zip, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(io.LimitReader(zip, maxBody))
 }
 
 // mark tells the transport, through the context, what a request cannot say.
@@ -136,7 +119,7 @@ func (s *stepRun) client(rt http.RoundTripper) *http.Client {
 			return &redirectError{to: req.URL}
 		}
 		if req.URL.Host != via[0].URL.Host { // net/http would let subdomains and other ports have it
-			req.Header.Del("Authorization")
+			graph.DropCredentials(req.Header)
 			req.Header.Del("Referer")
 			*req = *req.WithContext(WithoutAuth(req.Context()))
 		}

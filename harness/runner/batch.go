@@ -1,14 +1,12 @@
 package runner
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -39,68 +37,25 @@ func (s *stepRun) parts(a *answer) *halt {
 
 // batchParts lists the parts of a batch answer by id.
 func batchParts(a *answer) map[string][]*view {
-	body, _ := a.doc.(map[string]any)
-	responses, _ := body["responses"].([]any)
-	urls := partURLs(a.request)
 	parts := map[string][]*view{}
-	for i, response := range responses {
-		fields, ok := response.(map[string]any)
-		if !ok {
-			continue
+	for _, p := range graph.Responses(a.doc) {
+		if p.Members != nil {
+			parts[p.ID] = append(parts[p.ID], partView(a, &p))
 		}
-		id := plainText(fields["id"])
-		path := jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.Root, "responses"), i)
-		parts[id] = append(parts[id], partView(a, fields, path, urls[id]))
 	}
 	return parts
 }
 
-func partView(a *answer, fields map[string]any, path, sentTo string) *view {
-	v := &view{answer: a, sentTo: sentTo, part: path, header: http.Header{}, spelt: map[string]string{}}
-	if n, ok := fields["status"].(json.Number); ok {
-		status, _ := n.Int64()
-		v.status = int(status)
-	}
-	headers, _ := fields["headers"].(map[string]any)
-	for name, value := range headers {
-		v.header.Set(name, plainText(value))
+func partView(a *answer, p *graph.Part) *view {
+	v := &view{answer: a, part: jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.Root, "responses"), p.Index), status: p.Status, header: p.Header, spelt: map[string]string{}}
+	headers, _ := p.Members["headers"].(map[string]any)
+	for name := range headers {
 		v.spelt[http.CanonicalHeaderKey(name)] = name
 	}
-	body, ok := fields["body"]
-	if !ok {
-		return v
-	}
-	// What is not JSON comes as a base64 string.
-	text, isText := body.(string)
-	if kind := v.header.Get("Content-Type"); isText && kind != "" && !isJSONType(kind) {
+	if text, isBytes := p.Bytes(); isBytes {
 		v.text = text
-		if data, err := base64.StdEncoding.DecodeString(text); err == nil {
-			v.text = string(data)
-		}
-		return v
+	} else if p.HasBody {
+		v.doc, v.isJSON, v.text = p.Body, true, jsonText(p.Body)
 	}
-	v.doc, v.isJSON, v.text = body, true, jsonText(body)
 	return v
-}
-
-// partURLs lists what each part of a batch was sent to.
-func partURLs(req *http.Request) map[string]string {
-	urls := map[string]string{}
-	if req.GetBody == nil || !strings.HasSuffix(req.URL.Path, "/$batch") {
-		return urls
-	}
-	body, err := req.GetBody()
-	if err != nil {
-		return urls
-	}
-	defer body.Close()
-	var batch struct {
-		Requests []struct{ ID, URL string }
-	}
-	if json.NewDecoder(body).Decode(&batch) == nil {
-		for _, part := range batch.Requests {
-			urls[part.ID] = part.URL
-		}
-	}
-	return urls
 }

@@ -11,15 +11,23 @@ import (
 )
 
 // conformity judges an answer by what metadata promises, whatever the step expects
-// of it. What Graph may do without notice is a warning, unless the step has an
-// expectation of the very field; what documentation shows is no contract.
-func (s *stepRun) conformity(a *answer) ([]report.Finding, *halt) {
-	if s.opts.Answers == nil || a.redirected {
-		return nil, nil
+// of it, and as the type that the step names. What Graph may do without notice is a
+// warning, unless the step has an expectation of the very field; what documentation
+// shows is no contract, unless the step names a type.
+func (s *stepRun) conformity(a *answer, typ string) ([]report.Finding, *halt) {
+	if s.opts.Answers == nil {
+		if typ == "" {
+			return nil, nil
+		}
+		return nil, couldNot("run.schema", s.step.Expect.Line, "no schemas to check %s with", typ)
 	}
-	result, err := s.trail.Check(s.opts.Answers, s.conformed(a))
+	e := s.conformed(a, typ)
+	result, err := s.trail.Check(s.opts.Answers, e)
 	if err != nil {
 		h := couldNot("run.schema", 0, "check the answer to %s: %v", s.what(a.request), err)
+		if e.Schema != "" || len(e.Parts) > 0 {
+			h = couldNot("run.schema", s.typed(""), "%v", err)
+		}
 		h.finding.Hint = fault.Hint(err)
 		return nil, h
 	}
@@ -40,34 +48,71 @@ func (s *stepRun) conformity(a *answer) ([]report.Finding, *halt) {
 }
 
 // conformed is an answer with its request, as package conform takes it.
-func (s *stepRun) conformed(a *answer) conform.Exchange {
+func (s *stepRun) conformed(a *answer, typ string) conform.Exchange {
 	e := conform.Exchange{
 		Method: a.request.Method, URL: a.request.URL.String(), Request: conform.Sent(a.request),
 		Status: a.status, Header: a.header, Answer: conform.Body{Text: a.text, Doc: a.doc, IsJSON: a.isJSON},
-		Placeholders: a.view().fromDocs(),
+		API: s.api(), Schema: typ, Placeholders: a.view().fromDocs(),
 	}
-	if s.step.Expect != nil {
-		e.Schema = s.step.Expect.Schema
+	if a.redirected { // another address says nothing of what was asked for
+		e.URL = "/?" + a.request.URL.RawQuery
+	}
+	for id, part := range s.step.Parts {
+		if part.Schema != "" {
+			if e.Parts == nil {
+				e.Parts = map[string]string{}
+			}
+			e.Parts[id] = part.Schema
+		}
 	}
 	return e
+}
+
+// schema is the type that the step names, "" for none.
+func (s *stepRun) schema() string {
+	if s.step.Expect == nil {
+		return ""
+	}
+	return s.step.Expect.Schema
+}
+
+// typed is the line of the expectation that names the type of an answer, or of a part of
+// it; 0 when none does.
+func (s *stepRun) typed(part string) int {
+	e := s.step.Expect
+	if part != "" {
+		e = s.step.Parts[part]
+	}
+	if e == nil || e.Schema == "" {
+		return 0
+	}
+	return e.Line
 }
 
 // unlike is a problem as a finding.
 func (s *stepRun) unlike(p conform.Problem, a *answer) report.Finding {
 	at := place{where: p.Where}
+	message := fmt.Sprintf("%s is %s, wanted %s", p.Where, cut(p.Got), p.Want)
+	switch {
+	case p.Rule == "schema.body":
+		message = "the answer has " + p.Got + ", wanted a " + p.Want
+		at.at = jsondoc.Root
+	case p.File != "":
+		message += fmt.Sprintf(" (%s:%d)", p.File, p.Line)
+	}
 	if strings.HasPrefix(p.Where, jsondoc.Root) {
 		at.at = p.Where
-	}
-	message := fmt.Sprintf("%s is %s, wanted %s", p.Where, cut(p.Got), p.Want)
-	if p.File != "" {
-		message += fmt.Sprintf(" (%s:%d)", p.File, p.Line)
 	}
 	f := failure{place: at, rule: p.Rule, want: p.Want, got: cut(p.Got), message: message}.finding(a)
 	f.Severity = p.Severity
 	if p.Severity == report.Warning && s.named[p.Where] {
 		f.Severity = report.Error
 	}
-	if a.view().fromDocs() {
+	typed := 0
+	if strings.HasPrefix(p.Rule, "schema.") {
+		typed = s.typed(p.Part)
+	}
+	if f.Line = typed; typed == 0 && a.view().fromDocs() {
 		f.Severity = min(f.Severity, report.Warning)
 	}
 	return f

@@ -25,6 +25,6 @@
 //
 //	result := runner.Run(ctx, sc, runner.Options{
 //		Transport: func(identity string) http.RoundTripper { return replayer },
-//		Schemas:   schemas,
+//		Answers:   conform.New(schemas),
 //	})
 package runner

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -84,7 +85,7 @@ func (s *stepRun) next(page *answer, asked map[string]bool) (*http.Request, *hal
 	req.Header = page.request.Header.Clone()
 	req.Header.Del("Content-Type")
 	if req.URL.Host != page.request.URL.Host {
-		req.Header.Del("Authorization")
+		graph.DropCredentials(req.Header)
 	}
 	return req, nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
@@ -74,18 +75,16 @@ func (p *poller) look(a *answer) (done bool, h *halt) {
 	if !p.notYet(a) {
 		return p.unexpected(a)
 	}
-	if isFailure(stateOf(a.doc)) {
+	if graph.IsFailed(graph.StateOf(a.doc)) {
 		return false, p.operationFailed(a)
 	}
 	return false, p.validate(a)
 }
 
-// notYet: 429 and 503 that say when to come back mean it too
-// (concepts/throttling). A redirect that is not followed is none of it: some
+// notYet: an answer that says when to come back means it (concepts/throttling). A redirect that is not followed is none of it: some
 // monitors end with one (concepts/long-running-actions-overview).
 func (p *poller) notYet(a *answer) bool {
-	throttled := a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable
-	return a.status < 300 || throttled && a.header.Get("Retry-After") != "" || slices.Contains(p.step.Poll.Allow, a.status)
+	return a.status < 300 || graph.IsThrottled(a.status) && a.header.Get("Retry-After") != "" || slices.Contains(p.step.Poll.Allow, a.status)
 }
 
 // unexpected ends the poll with an answer that is no state of an operation. It is
@@ -110,7 +109,7 @@ func (p *poller) operationFailed(a *answer) *halt {
 	if h := p.validate(a); h != nil {
 		return h
 	}
-	state := stateOf(a.doc)
+	state := graph.StateOf(a.doc)
 	h := p.ended("poll.failed", a, "the operation ended as %s", state)
 	if state == "" {
 		h.finding.Message = "the operation failed"
@@ -125,7 +124,7 @@ func (p *poller) operationFailed(a *answer) *halt {
 // compare says which state there is and what until waited for.
 func (p *poller) compare(h *halt, a *answer) {
 	h.finding.Where = "$['status']"
-	if state := stateOf(a.doc); state != "" {
+	if state := graph.StateOf(a.doc); state != "" {
 		h.finding.Got = cut(jsonText(state))
 	}
 	if len(p.step.Poll.Until) > 0 {
@@ -172,12 +171,11 @@ func (p *poller) validate(a *answer) *halt {
 	c.checks(p.step.Poll.Until, a.doc, a.view().bodyPlace())
 	c.checks(e.Body, a.doc, a.view().bodyPlace())
 	p.named = c.looked
-	found, h := p.conformity(a)
-	p.onTheWay = append(p.onTheWay, found...)
-	if h != nil || e.Schema == "" || !a.isJSON || a.status >= 300 {
-		return h
+	typ := e.Schema
+	if !a.isJSON || a.status >= 300 {
+		typ = ""
 	}
-	found, h = p.violations(e, a.view(), c.looked)
+	found, h := p.conformity(a, typ)
 	p.onTheWay = append(p.onTheWay, found...)
 	return h
 }

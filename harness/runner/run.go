@@ -10,7 +10,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
-	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
 // Options are what a run needs beside the scenario.
@@ -20,8 +19,8 @@ type Options struct {
 	Transport func(identity string) http.RoundTripper
 	// BaseURL is where paths are resolved; "" is https://graph.microsoft.com.
 	BaseURL string
-	Schemas *schema.Set
-	// Answers judges every answer by what metadata promises; nil does not.
+	// Answers judges every answer by what metadata promises, and by the types that
+	// steps name; nil does not, and then no step may name one.
 	Answers *conform.Checker
 	// Vars override the scenario's variables of the same name (a cassette's
 	// recorded values on replay).

@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/runner"
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -27,38 +28,10 @@ import (
 // exchanges that a service has in store (see canned), perhaps options, schemas
 // and files, and what the run must say. UPDATE_GOLDEN=1 rewrites the last.
 func TestRun(t *testing.T) {
-	scripts, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(scripts) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range scripts {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			script, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := play(t, script)
-			if want := section(script, "want"); want != got {
-				if os.Getenv("UPDATE_GOLDEN") == "" {
-					t.Fatalf("%s (-want +got):\n%s", file, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
-				}
-				rewrite(t, file, script, got)
-			}
-		})
-	}
-}
-
-func rewrite(t *testing.T, file string, script *txtar.Archive, want string) {
-	t.Helper()
-	last := &script.Files[len(script.Files)-1]
-	if last.Name != "want" {
-		t.Fatalf("%s does not end with want", file)
-	}
-	last.Data = []byte(want)
-	if err := os.WriteFile(file, txtar.Format(script), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Archives(t, "testdata/*.txtar", func(t *testing.T, script *testkit.Archive) {
+		t.Parallel()
+		script.Want(t, "want", play(t, script.Archive))
+	})
 }
 
 func section(script *txtar.Archive, name string) string {
@@ -90,10 +63,11 @@ func play(t *testing.T, script *txtar.Archive) string {
 	service := &canned{t: t, left: parseExchanges(t, section(script, "exchanges"))}
 	opts := options(section(script, "options"))
 	opts.Transport = service.as
-	if opts.Schemas, err = schema.Open(filepath.Join(dir, "schemas")); err != nil {
+	schemas, err := schema.Open(filepath.Join(dir, "schemas"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	opts.Answers = conform.New(opts.Schemas)
+	opts.Answers = conform.New(schemas)
 	told := tell(runner.Run(t.Context(), sc, opts))
 	for _, left := range service.left {
 		told += "unused: " + left.line + "\n"

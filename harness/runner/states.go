@@ -3,19 +3,10 @@ package runner
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
-
-func isFailure(state string) bool { return strings.EqualFold(state, "failed") }
-
-func stateOf(doc any) string {
-	body, _ := doc.(map[string]any)
-	state, _ := body["status"].(string)
-	return state
-}
 
 // states watches an operation from poll to poll. Each kind of misconduct is told
 // once.
@@ -70,14 +61,11 @@ var stateRules = []struct {
 func stateFault(before, now any) string {
 	was, _ := before.(string)
 	is, _ := now.(string)
-	from, knownFrom := conform.Rank(was)
-	to, knownTo := conform.Rank(is)
 	switch {
-	case was == is || !knownFrom:
-		return ""
-	case from == 2 && !strings.EqualFold(was, is):
+	case !graph.GoesBack(was, is):
+	case graph.IsTerminal(was):
 		return "a terminal state never changes"
-	case knownTo && to < from:
+	default:
 		return "an operation never goes back"
 	}
 	return ""

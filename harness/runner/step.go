@@ -94,7 +94,7 @@ func (s *stepRun) judge(a *answer) *halt {
 	if h := s.parts(a); h != nil {
 		return h
 	}
-	found, h := s.conformity(a)
+	found, h := s.conformity(a, s.schema())
 	if s.add(found...); h != nil {
 		return h
 	}

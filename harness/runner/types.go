@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -46,24 +47,12 @@ func isOfType(s subject, want string) bool {
 }
 
 func typeOf(s subject) string {
-	switch v := s.value.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "string"
-	case []any:
-		return "array"
-	case map[string]any:
-		return "object"
-	case json.Number:
-		if d, ok := parseDecimal(v.String()); ok && d.isInteger() {
+	if n, ok := s.value.(json.Number); ok {
+		if d, ok := parseDecimal(n.String()); ok && d.isInteger() {
 			return "integer"
 		}
-		return "number"
 	}
-	return "unknown"
+	return cmp.Or(jsondoc.Kind(s.value), "unknown")
 }
 
 func article(typ string) string {

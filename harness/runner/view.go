@@ -5,14 +5,12 @@ import (
 	"strconv"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // view is what expectations look at: an answer, or one part of a batch answer.
 type view struct {
 	answer *answer
-	sentTo string // address of the request, for its $select
 	status int
 	header http.Header
 	text   string
@@ -24,7 +22,7 @@ type view struct {
 
 func (a *answer) view() *view {
 	return &view{
-		answer: a, sentTo: a.request.URL.String(),
+		answer: a,
 		status: a.status, header: a.header, text: a.text, doc: a.doc, isJSON: a.isJSON,
 	}
 }
@@ -68,51 +66,6 @@ func (v *view) textPlace() place {
 func (v *view) fromDocs() bool {
 	c := v.answer.source().Cassette
 	return c != nil && c.Meta.Origin == cassette.Docs
-}
-
-// selected lists what $select and $expand asked for; nil without $select.
-func (v *view) selected() []string {
-	u, err := graphurl.Parse(v.sentTo)
-	if err != nil {
-		return nil
-	}
-	var selected, expanded []string
-	for _, o := range u.Options {
-		switch o.Name {
-		case "$select":
-			selected = append(selected, listNames(o.Value)...)
-		case "$expand":
-			expanded = append(expanded, listNames(o.Value)...)
-		}
-	}
-	if selected == nil {
-		return nil
-	}
-	return append(selected, expanded...)
-}
-
-// listNames splits an OData list, "a,b($select=c,d;$top=5)", into its names.
-func listNames(list string) []string {
-	var names []string
-	depth := 0
-	name := []rune{}
-	for _, c := range list + "," {
-		switch {
-		case c == '(':
-			depth++
-		case c == ')':
-			depth--
-		case depth > 0 || c == ' ':
-		case c == ',':
-			if len(name) > 0 {
-				names = append(names, string(name))
-			}
-			name = name[:0]
-		default:
-			name = append(name, c)
-		}
-	}
-	return names
 }
 
 // describeStatus is a status with the error code that came with it: the two are the

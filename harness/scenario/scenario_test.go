@@ -17,6 +17,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // Good and bad files, and what Load makes of them. UPDATE_GOLDEN=1 rewrites the
@@ -28,7 +29,7 @@ func TestLoad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		update := os.Getenv("UPDATE_GOLDEN") == "1"
+		update := testkit.Updating()
 		golden := &txtar.Archive{Comment: archive.Comment}
 		for _, f := range archive.Files {
 			name, isScenario := strings.CutSuffix(f.Name, ".yaml")

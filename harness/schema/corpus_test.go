@@ -11,19 +11,9 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
-
-// corpus is the folder of real data that stands beside the project; tests read it
-// in place, and skip where it is absent.
-func corpus(t testing.TB, path string) string {
-	t.Helper()
-	dir := filepath.Join("..", "..", "..", "shared", "corpus", filepath.FromSlash(path))
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the corpus does not stand beside the project: ", err)
-	}
-	return dir
-}
 
 func readFile(t testing.TB, file string) string {
 	t.Helper()
@@ -39,7 +29,7 @@ var docsResponse = regexp.MustCompile(`(?s)"blockType": *"response"(.*?)-->\s*` 
 // TestSeedPage validates the answer that the project began with, as it is and
 // with one value changed.
 func TestSeedPage(t *testing.T) {
-	page := readFile(t, filepath.Join(corpus(t, "docs/seed"), "teamsasyncoperation-get.md"))
+	page := readFile(t, filepath.Join(testkit.Corpus(t, "docs/seed"), "teamsasyncoperation-get.md"))
 	match := docsResponse.FindStringSubmatch(page)
 	if match == nil {
 		t.Fatal("the seed page has no answer")
@@ -100,10 +90,7 @@ func answerType(body map[string]any) string {
 // TestRealAnswersHaveNoErrors validates every recorded answer whose type is
 // shipped: what the service really sent is right.
 func TestRealAnswersHaveNoErrors(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpus(t, "recordings/azure-cli"), "*.yaml"))
-	if err != nil || len(files) == 0 {
-		t.Fatal("no recordings", err)
-	}
+	files := testkit.Recordings(t)
 	set := open(t, shipped)
 	checked, warnings := 0, map[string]int{}
 	for _, file := range files {
@@ -171,7 +158,7 @@ func TestDocumentedAnswers(t *testing.T) {
 	set := open(t, shipped)
 	checked, failed := 0, 0
 	for _, api := range []string{"beta", "v1.0"} {
-		files, err := filepath.Glob(filepath.Join(corpus(t, "docs/api-reference"), api, "api", "*.md"))
+		files, err := filepath.Glob(filepath.Join(testkit.Corpus(t, "docs/api-reference"), api, "api", "*.md"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // csdlType is an entity, complex or enum type as metadata declares it.
@@ -67,7 +69,7 @@ func ours(name string) bool {
 // the metadata of its api declares. beta is that of the US government cloud, the
 // only one at hand that has chat operations.
 func TestSchemasAgreeWithMetadata(t *testing.T) {
-	dir := corpus(t, "metadata")
+	dir := testkit.Corpus(t, "metadata")
 	set := open(t, shipped)
 	for api, file := range map[string]string{"beta": "beta-USNat.csdl", "v1.0": "v1.0-Prod.csdl"} {
 		types := readCSDL(t, filepath.Join(dir, file))

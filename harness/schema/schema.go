@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // ownFolder holds the published schemas of graphvcr's own files. It is no api.
@@ -94,16 +96,8 @@ func (s *Set) Types(api string) []string {
 // Has reports whether there is a schema for the type, or for the elements of a
 // "Collection(...)". The built-in ones count.
 func (s *Set) Has(api, typ string) bool {
-	typ, _ = elementType(typ)
+	typ = graph.Bare(typ)
 	return s.types[api][typ] || isBuiltin(typ)
-}
-
-// elementType takes the type out of "Collection(type)".
-func elementType(typ string) (element string, collection bool) {
-	if inner, ok := strings.CutPrefix(typ, "Collection("); ok && strings.HasSuffix(inner, ")") {
-		return strings.TrimSuffix(inner, ")"), true
-	}
-	return typ, false
 }
 
 // Dir is the folder that was opened.
@@ -154,7 +148,7 @@ type Expansion struct {
 // file and, where it can, the line, and report.Problems(err) has them as fields, with
 // what to do about it.
 func (s *Set) Validate(api, typ string, doc any, opts Options) ([]Violation, error) {
-	element, collection := elementType(typ)
+	element, collection := graph.ElementOf(typ)
 	root, err := s.compile(typeKey{api, element})
 	if err != nil {
 		return nil, err

@@ -8,10 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
@@ -19,11 +18,11 @@ import (
 // answer (NAME.json) and what is wrong with it (NAME.want). The comment's last
 // line is the type, then options.
 func TestViolations(t *testing.T) {
-	eachArchive(t, "testdata/valid/*.txtar", func(t *testing.T, archive *txtar.Archive) {
+	testkit.Archives(t, "testdata/valid/*.txtar", func(t *testing.T, archive *testkit.Archive) {
 		dir := unpack(t, archive)
 		set := open(t, dir)
 		typ, opts := caseOptions(t, archive.Comment)
-		for i, file := range archive.Files {
+		for _, file := range archive.Files {
 			name, isAnswer := strings.CutSuffix(file.Name, ".json")
 			if !isAnswer || strings.Contains(file.Name, "/") {
 				continue
@@ -32,7 +31,7 @@ func TestViolations(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			compare(t, archive, i+1, name+".want", listing(t, dir, violations))
+			archive.Want(t, name+".want", listing(t, dir, violations))
 		}
 	})
 }
@@ -40,14 +39,14 @@ func TestViolations(t *testing.T) {
 // Each archive under testdata/broken holds schemas of which one is broken, and
 // "want", what is said of it when beta's type "t" is asked for.
 func TestBrokenSchemas(t *testing.T) {
-	eachArchive(t, "testdata/broken/*.txtar", func(t *testing.T, archive *txtar.Archive) {
+	testkit.Archives(t, "testdata/broken/*.txtar", func(t *testing.T, archive *testkit.Archive) {
 		dir := unpack(t, archive)
 		set := open(t, dir)
 		first := brokenness(t, set, dir)
 		if again := brokenness(t, set, dir); again != first {
 			t.Errorf("the second time it says\n%s", again)
 		}
-		compare(t, archive, len(archive.Files)-1, "want", first)
+		archive.Want(t, "want", first)
 	})
 }
 
@@ -64,41 +63,7 @@ func brokenness(t *testing.T, set *schema.Set, dir string) string {
 	return text
 }
 
-func eachArchive(t *testing.T, pattern string, test func(*testing.T, *txtar.Archive)) {
-	files, err := filepath.Glob(pattern)
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no archives match %s (%v)", pattern, err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			test(t, archive)
-			if os.Getenv("UPDATE_GOLDEN") != "" {
-				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
-// compare checks the archive's file at index, which must be called name.
-func compare(t *testing.T, archive *txtar.Archive, index int, name, got string) {
-	t.Helper()
-	if index >= len(archive.Files) || archive.Files[index].Name != name {
-		t.Fatalf("the archive has no %s at its place", name)
-	}
-	if os.Getenv("UPDATE_GOLDEN") != "" {
-		archive.Files[index].Data = []byte(got)
-	} else if want := string(archive.Files[index].Data); got != want {
-		t.Errorf("%s: got\n%swant\n%s", name, got, want)
-	}
-}
-
-func unpack(t *testing.T, archive *txtar.Archive) string {
+func unpack(t *testing.T, archive *testkit.Archive) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "schemas")
 	for _, file := range archive.Files {

@@ -1,9 +1,7 @@
 package schema
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"maps"
@@ -161,44 +159,32 @@ func libraryPointer(escaped string) string {
 // memberOffsets finds where every member name and array element of a valid JSON
 // text begins, and the first member that is there twice.
 func memberOffsets(text string) (offsets map[string]int, twice string, again int) {
-	scan := offsetScan{text: text, decoder: json.NewDecoder(strings.NewReader(text)), offsets: map[string]int{}}
-	scan.decoder.UseNumber()
-	scan.value("")
-	scan.offsets[""] = scan.begin(0)
-	return scan.offsets, scan.twice, scan.again
-}
-
-type offsetScan struct {
-	text    string
-	decoder *json.Decoder
-	offsets map[string]int
-	twice   string // the pointer of the first member that repeats a name of its object
-	again   int    // where it stands
-}
-
-// begin is where the next token begins, given where the one before it ended.
-func (scan *offsetScan) begin(after int64) int {
-	return int(after) + len(scan.text[after:]) - len(strings.TrimLeft(scan.text[after:], " \t\r\n,:"))
-}
-
-func (scan *offsetScan) value(pointer string) {
-	token, err := scan.decoder.Token()
-	delimiter, isDelimiter := token.(json.Delim)
-	if err != nil || !isDelimiter {
-		return
+	type container struct {
+		pointer string
+		next    int // element
 	}
-	for index := 0; scan.decoder.More(); index++ {
-		offset := scan.begin(scan.decoder.InputOffset())
-		at := pointer + "/" + strconv.Itoa(index)
-		if delimiter == '{' {
-			name, _ := scan.decoder.Token()
-			at = appendToken(pointer, fmt.Sprint(name))
+	offsets = map[string]int{}
+	var open []container
+	for token := range jsondoc.Scan(text) {
+		if token.Closes() {
+			open = open[:len(open)-1]
+			continue
 		}
-		if _, known := scan.offsets[at]; known && scan.twice == "" {
-			scan.twice, scan.again = at, offset
+		pointer, offset := "", token.Start
+		if token.NameAt >= 0 {
+			pointer, offset = appendToken(open[len(open)-1].pointer, token.Name), token.NameAt
+		} else if len(open) > 0 {
+			in := &open[len(open)-1]
+			pointer = in.pointer + "/" + strconv.Itoa(in.next)
+			in.next++
 		}
-		scan.offsets[at] = offset
-		scan.value(at)
+		if _, known := offsets[pointer]; known && twice == "" {
+			twice, again = pointer, offset
+		}
+		offsets[pointer] = offset
+		if token.Opens() {
+			open = append(open, container{pointer: pointer})
+		}
 	}
-	_, _ = scan.decoder.Token() // the closing bracket; the text is known to be valid
+	return offsets, twice, again
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
@@ -60,7 +61,7 @@ func comparePaths(a, b string) int {
 		if a[i] == b[i] {
 			continue
 		}
-		if x, y := digits(a[i:]), digits(b[i:]); (x > 0 || y > 0) && i > 0 && (a[i-1] == '[' || isDigit(a[i-1])) && x != y {
+		if x, y := digits(a[i:]), digits(b[i:]); (x > 0 || y > 0) && i > 0 && (a[i-1] == '[' || ascii.IsDigit(a[i-1])) && x != y {
 			return cmp.Compare(x, y)
 		}
 		return cmp.Compare(a[i], b[i])
@@ -68,12 +69,10 @@ func comparePaths(a, b string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
 // digits counts the digits that s begins with.
 func digits(s string) int {
 	n := 0
-	for n < len(s) && isDigit(s[n]) {
+	for n < len(s) && ascii.IsDigit(s[n]) {
 		n++
 	}
 	return n

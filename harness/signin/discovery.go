@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // discovery tells which hosts are one cloud's. The host that was asked about comes
@@ -20,11 +22,11 @@ func (h *Host) discovery(r *http.Request) (int, fields) {
 		tenant = h.opts.Tenant
 	}
 	var metadata []fields
-	if _, known := instanceOf(asked); !known {
+	if _, known := graph.SignInCloud(asked); !known {
 		metadata = append(metadata, fields{"preferred_network": asked, "preferred_cache": asked, "aliases": []string{asked}})
 	}
-	for _, i := range instances {
-		metadata = append(metadata, fields{"preferred_network": i.hosts[0], "preferred_cache": i.hosts[min(1, len(i.hosts)-1)], "aliases": i.hosts})
+	for _, group := range groups() {
+		metadata = append(metadata, fields{"preferred_network": group[0], "preferred_cache": group[min(1, len(group)-1)], "aliases": group})
 	}
 	return http.StatusOK, fields{
 		"tenant_discovery_endpoint": cmp.Or(h.opts.URL, "https://"+asked) + "/" + tenant + "/v2.0/.well-known/openid-configuration",
@@ -35,8 +37,8 @@ func (h *Host) discovery(r *http.Request) (int, fields) {
 
 func (h *Host) realm(r *http.Request) (int, fields) {
 	_, domain, _ := strings.Cut(h.opts.User.PrincipalName, "@")
-	cloud, _ := instanceOf(r.Host)
-	return http.StatusOK, fields{"ver": "1.0", "account_type": "Managed", "domain_name": domain, "cloud_instance_name": cloud.name}
+	cloud, _ := graph.SignInCloud(r.Host)
+	return http.StatusOK, fields{"ver": "1.0", "account_type": "Managed", "domain_name": domain, "cloud_instance_name": cloud.Instance}
 }
 
 func (h *Host) configuration(r *http.Request) (int, fields) {
@@ -45,7 +47,7 @@ func (h *Host) configuration(r *http.Request) (int, fields) {
 	if !strings.Contains(r.URL.Path, "/v2.0/") {
 		oauth, keys = base+"/oauth2", base+"/discovery/keys"
 	}
-	cloud, _ := instanceOf(r.Host)
+	cloud, _ := graph.SignInCloud(r.Host)
 	return http.StatusOK, fields{
 		"token_endpoint":                        oauth + "/token",
 		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt", "client_secret_basic"},
@@ -60,8 +62,8 @@ func (h *Host) configuration(r *http.Request) (int, fields) {
 		"device_authorization_endpoint":         oauth + "/devicecode",
 		"end_session_endpoint":                  oauth + "/logout",
 		"tenant_region_scope":                   "EU",
-		"cloud_instance_name":                   cloud.name,
-		"msgraph_host":                          cmp.Or(h.opts.GraphHost, cloud.graph),
+		"cloud_instance_name":                   cloud.Instance,
+		"msgraph_host":                          cmp.Or(h.opts.GraphHost, cloud.Host),
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // authorization is what an authorization code was handed out for.
@@ -250,8 +252,8 @@ func tokenFields(token string, lifetime time.Duration) fields {
 
 // ask reads what a token is wanted for. Scopes of Graph need not name it.
 func (h *Host) ask(r *http.Request, scope string) Ask {
-	cloud, _ := instanceOf(r.Host)
-	a := Ask{Tenant: h.tenant(r), ClientID: r.PostForm.Get("client_id"), Resource: "https://" + cloud.graph, Renewal: r.PostForm.Get("grant_type") == "refresh_token"}
+	cloud, _ := graph.SignInCloud(r.Host)
+	a := Ask{Tenant: h.tenant(r), ClientID: r.PostForm.Get("client_id"), Resource: "https://" + cloud.Host, Renewal: r.PostForm.Get("grant_type") == "refresh_token"}
 	for asked := range strings.FieldsSeq(scope) {
 		switch asked {
 		case "openid", "profile", "email", "offline_access":

@@ -1,58 +1,34 @@
 package signin
 
 import (
-	"net"
-	"strings"
+	"slices"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
-// instance is a cloud's sign-in hosts. The first is the one to use.
-type instance struct {
-	hosts []string
-	graph string
-	name  string
-}
-
-// instances are the clouds that MSAL knows (its instance metadata).
-var instances = [...]instance{
-	{[]string{"login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"}, "graph.microsoft.com", "microsoftonline.com"},
-	{[]string{"login.microsoftonline.us", "login.usgovcloudapi.net"}, "graph.microsoft.us", "microsoftonline.us"},
-	{[]string{"login.partner.microsoftonline.cn", "login.chinacloudapi.cn"}, "microsoftgraph.chinacloudapi.cn", "partner.microsoftonline.cn"},
-	{[]string{"login.microsoftonline.de"}, "graph.microsoft.de", "microsoftonline.de"},
-	{[]string{"login-us.microsoftonline.com"}, "graph.microsoft.com", "microsoftonline.com"},
-}
-
-// machine is where programs on a virtual machine in Azure get the tokens of its managed
-// identity, over plain HTTP.
-const machine = "169.254.169.254"
+// MachineHost is where programs on a virtual machine in Azure ask for tokens, over plain
+// HTTP.
+const MachineHost = graph.MachineHost
 
 // IsHost reports whether a host, with or without its port, is one that clients sign
-// in with.
+// in with, and for which a Host can stand in.
 func IsHost(host string) bool {
-	_, known := instanceOf(host)
-	return known || host == machine
+	_, known := graph.SignInCloud(host)
+	return known || host == graph.MachineHost
 }
 
 // Hosts lists the hosts that clients sign in with.
-func Hosts() []string {
-	all := []string{machine}
-	for _, i := range instances {
-		all = append(all, i.hosts...)
-	}
-	return all
-}
+func Hosts() []string { return append(slices.Concat(groups()...), graph.MachineHost) }
 
-// instanceOf is the cloud of a host, the global one for a host of no cloud.
-func instanceOf(host string) (instance, bool) {
-	if name, port, err := net.SplitHostPort(host); err == nil && port == "443" {
-		host = name
-	}
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	for _, i := range instances {
-		for _, name := range i.hosts {
-			if name == host {
-				return i, true
+// groups are the sign-in hosts that stand for one another, the preferred first.
+func groups() [][]string {
+	var all [][]string
+	for _, c := range graph.Clouds() {
+		for _, group := range c.SignIn {
+			if !slices.ContainsFunc(all, func(known []string) bool { return known[0] == group[0] }) {
+				all = append(all, group) // two clouds share one
 			}
 		}
 	}
-	return instances[0], false
+	return all
 }

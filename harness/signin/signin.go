@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // Options choose what a Host says. The zero value signs everybody in.
@@ -111,7 +114,7 @@ func (h *Host) routes() {
 	}
 	h.mux.HandleFunc("GET /{tenant}/discovery/instance", h.json(h.discovery))
 	h.mux.HandleFunc("GET /{tenant}/userrealm/{user}", h.json(h.realm))
-	h.mux.HandleFunc("GET "+machine+"/metadata/identity/oauth2/token", h.json(h.machineToken))
+	h.mux.HandleFunc("GET "+graph.MachineHost+"/metadata/identity/oauth2/token", h.json(h.machineToken))
 	h.mux.HandleFunc("/", h.json(func(r *http.Request) (int, fields) {
 		return http.StatusNotFound, h.problem("invalid_request", "AADSTS90014: the stand-in for the sign-in hosts knows no "+r.Method+" "+r.URL.Path+".", 90014)
 	}))
@@ -204,17 +207,13 @@ func isGUID(s string) bool {
 	if len(s) != 36 {
 		return false
 	}
-	for i, c := range s {
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (c == '-') || !dash && !isHex(c) {
+	for i := range len(s) {
+		c, dash := s[i], i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (c == '-') || !dash && !ascii.IsHex(c) {
 			return false
 		}
 	}
 	return true
-}
-
-func isHex(c rune) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
 func (h *Host) issuer(r *http.Request) string { return h.base(r) + "/" + h.tenant(r) + "/v2.0" }

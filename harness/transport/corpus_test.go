@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
@@ -20,10 +21,7 @@ import (
 // each.
 func recordings(t *testing.T) []*cassette.Cassette {
 	t.Helper()
-	files, _ := filepath.Glob(filepath.Join("..", "..", "..", "shared", "corpus", "recordings", "azure-cli", "*.yaml"))
-	if len(files) == 0 {
-		t.Skip("no real recordings: ../shared/corpus/recordings does not stand beside the repository")
-	}
+	files := testkit.Recordings(t)
 	var tapes []*cassette.Cassette
 	for _, file := range files {
 		tapes = append(tapes, readVCRPy(t, file))

@@ -19,8 +19,9 @@
 // loses at most what was under way, and that memory does not grow with the recording.
 // What is redacted, and what may be saved, its caller says.
 //
-// Of the codings that a client accepts it passes on gzip alone, since others could not be
-// decoded, and so not redacted. An answer that asked the client to come again (429, 503,
+// Bodies are stored decoded, whatever their coding (package wire). Of the codings that a
+// client accepts it passes on gzip alone, so that a recording does not depend on what the
+// client's runtime knows. An answer that asked the client to come again (429, 503,
 // 504, or 415 to a compressed body), and after which it did, is in the journal, marked, and
 // in the cassette only if RecorderOptions.KeepRetried says so. An answer over 8 MB passes
 // while it comes, and is spooled to a file without a name.

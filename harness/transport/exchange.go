@@ -2,11 +2,9 @@ package transport
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -14,6 +12,8 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/match"
 )
 
@@ -42,30 +42,22 @@ func (e *exchange) receive(resp *http.Response) error {
 		resp.Body = http.NoBody
 	}
 	body := resp.Body
-	held, err := readUpTo(body, heldInMemory+1, resp.ContentLength)
+	held, err := wire.Read(body, heldInMemory, resp.ContentLength)
 	switch {
+	case errors.Is(err, wire.ErrTooLarge):
+		resp.Body = newSpooled(e, held, body)
+		return nil
 	case err != nil:
 		body.Close()
 		e.sent.drop()
 		e.note(err)
 		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(held), broken{err}))
 		return nil
-	case len(held) > heldInMemory:
-		resp.Body = newSpooled(e, held, body)
-		return nil
 	}
 	body.Close()
 	text := asText(held)
 	resp.Body = io.NopCloser(strings.NewReader(text))
 	return e.record(text)
-}
-
-// readUpTo reads at most so many bytes; expected is how many there may be, if known.
-func readUpTo(r io.Reader, most, expected int64) ([]byte, error) {
-	size := max(expected, 0)
-	buf := bytes.NewBuffer(make([]byte, 0, min(size, most)+bytes.MinRead))
-	_, err := buf.ReadFrom(io.LimitReader(r, most))
-	return buf.Bytes(), err
 }
 
 // broken is the end of a body whose connection broke.
@@ -156,12 +148,7 @@ func withoutUser(u *url.URL) string {
 // redacts or does not, these are never stored.
 func withoutCredentials(h http.Header) http.Header {
 	kept := h.Clone()
-	for name := range h {
-		switch http.CanonicalHeaderKey(name) {
-		case "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Ms-Authorization-Auxiliary":
-			delete(kept, name)
-		}
-	}
+	graph.DropCredentials(kept)
 	return kept
 }
 
@@ -175,50 +162,16 @@ func (e *exchange) storable(h http.Header, body string) (http.Header, string) {
 		kept = http.Header{}
 	}
 	kept.Del("Transfer-Encoding")
-	label := strings.ToLower(strings.TrimSpace(kept.Get("Content-Encoding")))
-	labelled := label == "gzip" || label == "x-gzip"
-	if labelled || label == "" && isText(kept.Get("Content-Type")) {
-		plain, err := gunzipped(body)
-		if err != nil {
-			e.note(err)
+	plain, left, err := wire.Decode(kept, body, largestKept)
+	if err != nil {
+		what := "a body"
+		if left != "" {
+			what += " of content-encoding " + left
 		}
-		body = plain
+		e.note(fmt.Errorf("%s is recorded as it came, and nothing in it is redacted: %w", what, err))
 	}
-	switch {
-	case labelled:
+	if left == "" {
 		kept.Del("Content-Encoding")
-	case label != "" && label != "identity" && body != "":
-		e.note(fmt.Errorf("a body of content-encoding %s is recorded as it came: nothing in it is redacted", label))
 	}
-	return kept, body
-}
-
-// isText reports whether a body of a content type is read as text.
-func isText(contentType string) bool {
-	kind, _, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		return false
-	}
-	return strings.HasPrefix(kind, "text/") || strings.HasPrefix(kind, "multipart/") || strings.HasSuffix(kind, "json") ||
-		strings.HasSuffix(kind, "xml") || kind == "application/x-www-form-urlencoded"
-}
-
-// gunzipped decompresses a body that begins with gzip's magic number and leaves any
-// other as it is, also one that only begins so. An error tells why a body is left.
-func gunzipped(body string) (string, error) {
-	if !strings.HasPrefix(body, "\x1f\x8b\x08") {
-		return body, nil
-	}
-	z, err := gzip.NewReader(strings.NewReader(body))
-	if err != nil {
-		return body, fmt.Errorf("a body that begins like gzip is recorded as it came: %w", err)
-	}
-	plain, err := readUpTo(z, largestKept+1, int64(len(body)))
-	switch {
-	case err != nil:
-		return body, fmt.Errorf("a body that begins like gzip is recorded as it came: %w", err)
-	case len(plain) > largestKept:
-		return body, fmt.Errorf("a body is recorded compressed: %w", oversize{"what it holds"})
-	}
-	return asText(plain), nil
+	return kept, plain
 }

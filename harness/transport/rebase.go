@@ -6,12 +6,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-)
 
-// publicGraph is the host that a recording of a stand-in speaks to.
-const publicGraph = "graph.microsoft.com"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+)
 
 // Rebase sends what is meant for https://graph.microsoft.com to another place, and
 // gives what comes back Graph's name again, links in headers and bodies included, so
@@ -23,18 +22,17 @@ type Rebase struct {
 
 // RoundTrip implements http.RoundTripper.
 func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.URL.Host != publicGraph {
+	if req.URL.Host != graph.Host {
 		return r.Base.RoundTrip(req)
 	}
-	sent := req.Clone(req.Context())
-	sent.URL.Scheme, sent.URL.Host, sent.Host = r.URL.Scheme, r.URL.Host, ""
-	sent.Header.Del("Accept-Encoding") // there are links to read; the connection may still compress
-	resp, err := r.Base.RoundTrip(sent)
+	resp, err := wire.Send(r.Base, req, func(sent *http.Request) {
+		sent.URL.Scheme, sent.URL.Host, sent.Host = r.URL.Scheme, r.URL.Host, ""
+		sent.Header.Del("Accept-Encoding") // there are links to read; the connection may still compress
+	})
 	if err != nil {
 		return nil, err
 	}
-	resp.Request = req
-	own, public := r.URL.Scheme+"://"+r.URL.Host, "https://"+publicGraph
+	own, public := r.URL.Scheme+"://"+r.URL.Host, graph.URL
 	for _, values := range resp.Header {
 		for i, value := range values {
 			values[i] = strings.ReplaceAll(value, own, public)
@@ -48,13 +46,6 @@ func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the answer of %s: %w", r.URL.Host, err)
 	}
-	if bytes.Contains(body, []byte(own)) {
-		body = bytes.ReplaceAll(body, []byte(own), []byte(public))
-		resp.ContentLength = int64(len(body))
-		if resp.Header.Get("Content-Length") != "" {
-			resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
-		}
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	wire.SetResponseBody(resp, bytes.ReplaceAll(body, []byte(own), []byte(public)))
 	return resp, nil
 }

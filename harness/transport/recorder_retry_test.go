@@ -41,6 +41,7 @@ func TestRetriedAnswers(t *testing.T) {
 	}{
 		"throttled, then answered":  {[]exchange{get("/me", 429), get("/me", 200)}, []int{1}},
 		"throttled twice":           {[]exchange{get("/me", 503), get("/me", 429), get("/me", 200)}, []int{2}},
+		"out of bandwidth":          {[]exchange{get("/me", 509), get("/me", 200)}, []int{1}},
 		"gave up":                   {[]exchange{get("/me", 429), get("/me", 429)}, []int{1}},
 		"not tried again":           {[]exchange{get("/me", 429), get("/users", 200)}, []int{0, 1}},
 		"another method":            {[]exchange{get("/me", 429), {"DELETE", "/me", "", "", 204}}, []int{0, 1}},

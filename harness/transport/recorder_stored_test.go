@@ -40,6 +40,13 @@ func TestCodings(t *testing.T) {
 	}
 }
 
+// {"a":1} in codings that a client may come upon though only gzip is asked for.
+const (
+	asBrotli  = "\x0b\x03\x80{\"a\":1}\x03"
+	asZstd    = "(\xb5/\xfd\x04\x009\x00\x00{\"a\":1}H\x8b\xfc2"
+	asDeflate = "x\x9c\xaaVJT\xb22\xac\x05\x04\x00\x00\xff\xff\b*\x02\t"
+)
+
 // Bodies are stored decoded, unless what is compressed is what was sent.
 func TestStoredBodies(t *testing.T) {
 	plain, packed := `{"a":1}`, zipped(`{"a":1}`)
@@ -56,6 +63,11 @@ func TestStoredBodies(t *testing.T) {
 		"nothing, labelled gzip":   {"application/json", "gzip", "", "", false},
 		"torn gzip":                {"application/json", "gzip", packed[:15], packed[:15], true},
 		"only the magic of gzip":   {"text/plain", "", "\x1f\x8b\x08", "\x1f\x8b\x08", true},
+		"br":                       {"application/json", "br", asBrotli, plain, false},
+		"br of a file":             {"image/png", "br", asBrotli, plain, false},
+		"zstd":                     {"application/json", "zstd", asZstd, plain, false},
+		"deflate":                  {"application/json", "deflate", asDeflate, plain, false},
+		"plain, labelled br":       {"application/json", "br", plain, plain, false},
 		"a coding nobody asks for": {"application/json", "br", "\x0b\x03", "\x0b\x03", true},
 		"a form":                   {"application/x-www-form-urlencoded", "", "a=1&b=%20+", "a=1&b=%20+", false},
 		"multipart":                {`multipart/form-data; boundary="x"`, "", "--x\r\n\r\n\x00\xff\r\n--x--\r\n", "--x\r\n\r\n\x00\xff\r\n--x--\r\n", false},

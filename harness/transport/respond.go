@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/match"
 )
 
@@ -50,7 +50,7 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 	}
 	for _, name := range slices.Sorted(maps.Keys(recorded.Headers)) {
 		proper := http.CanonicalHeaderKey(name)
-		if !dropped(proper, body) {
+		if !dropped(proper) && (proper != "Content-Encoding" || wire.Coded(recorded.Headers, body)) {
 			t.header[proper] = append(t.header[proper], recorded.Headers[name]...)
 		}
 	}
@@ -63,14 +63,12 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 }
 
 // dropped reports whether a header describes how the recorded answer came over
-// the wire. A body that is still encoded keeps its encoding.
-func dropped(name, body string) bool {
+// the wire. A body that is still coded keeps its coding.
+func dropped(name string) bool {
 	switch name {
 	case "Transfer-Encoding", "Connection", "Keep-Alive", "Content-Length", "Trailer", "Upgrade",
 		"Te", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization":
 		return true
-	case "Content-Encoding":
-		return utf8.ValidString(body)
 	}
 	return false
 }

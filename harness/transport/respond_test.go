@@ -83,6 +83,16 @@ func TestResponse(t *testing.T) {
 			status:   "200 OK", proto: "HTTP/1.1 1.1", headers: fmt.Sprintf("Content-Length: %d, Content-Type: application/gzip", len(zipped("hello"))), body: zipped("hello"), length: int64(len(zipped("hello"))),
 		},
 		{
+			name:     "stored as brotli",
+			recorded: cassette.Response{Code: 200, Body: asBrotli, Headers: http.Header{"Content-Encoding": {"br"}}},
+			status:   "200 OK", proto: "HTTP/1.1 1.1", headers: "Content-Length: 7", body: `{"a":1}`, length: 7,
+		},
+		{
+			name:     "a photo stored as gzip",
+			recorded: cassette.Response{Code: 200, Body: zipped("\xff\xd8\xff"), Headers: http.Header{"Content-Encoding": {"gzip"}, "Content-Type": {"image/jpeg"}}},
+			status:   "200 OK", proto: "HTTP/1.1 1.1", headers: "Content-Length: 3, Content-Type: image/jpeg", body: "\xff\xd8\xff", length: 3,
+		},
+		{
 			name:     "an encoding that only the client knows",
 			recorded: cassette.Response{Code: 200, Body: "\x8b\xff\x00", Headers: http.Header{"Content-Encoding": {"br"}}},
 			status:   "200 OK", proto: "HTTP/1.1 1.1", headers: "Content-Encoding: br, Content-Length: 3", body: "\x8b\xff\x00", length: 3,

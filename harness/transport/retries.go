@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/match"
 )
@@ -73,13 +74,8 @@ func (t *retries) key(req *http.Request, body string) match.Key {
 	return key
 }
 
-// asksAgain reports whether a status asks the client to try again: later (429, 503,
-// 504; concepts/throttling), or without compressing the body (415: kiota then sends it
-// plain).
+// asksAgain reports whether a status asks the client to try again: later, or without
+// compressing the body (415: kiota then sends it plain).
 func asksAgain(code int) bool {
-	switch code {
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusUnsupportedMediaType:
-		return true
-	}
-	return false
+	return graph.IsThrottled(code) || code == http.StatusUnsupportedMediaType
 }

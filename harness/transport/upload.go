@@ -104,8 +104,9 @@ func (e *exchange) outgoing() *http.Request {
 	return sent
 }
 
-// recordable limits Accept-Encoding to what can be decoded and so redacted: Node asks for
-// "br, gzip, deflate". Limited is false where nothing need be changed.
+// recordable limits Accept-Encoding to gzip, so that a recording does not depend on what
+// the client's runtime knows: Node asks for "br, gzip, deflate". Limited is false where
+// nothing need be changed.
 func recordable(accepted []string) (codings string, limited bool) {
 	codings = "identity"
 	for _, list := range accepted {

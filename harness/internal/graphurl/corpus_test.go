@@ -6,28 +6,14 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
-
-// corpus lists files of the corpus, which lies beside the repository where it is
-// there at all.
-func corpus(t testing.TB, pattern string) []string {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join("..", "..", "..", "..", "shared", "corpus", filepath.FromSlash(pattern)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Skipf("no corpus beside the repository: ../shared/corpus/%s", pattern)
-	}
-	return files
-}
 
 func read(t testing.TB, file string) string {
 	t.Helper()
@@ -42,7 +28,7 @@ func recordedAddresses(t testing.TB) []string {
 	t.Helper()
 	var all []string
 	uri := regexp.MustCompile(`(?m)^ +uri: (https://\S+)$`)
-	for _, file := range corpus(t, "recordings/azure-cli/*.yaml") {
+	for _, file := range testkit.Recordings(t) {
 		for _, match := range uri.FindAllStringSubmatch(read(t, file), -1) {
 			all = append(all, match[1])
 		}
@@ -145,7 +131,7 @@ func (n names) add(kind, name string) {
 func metadataNames(t *testing.T) names {
 	t.Helper()
 	all := make(names)
-	for _, file := range corpus(t, "metadata/*.csdl") {
+	for _, file := range testkit.CorpusFiles(t, "metadata", "*.csdl") {
 		decoder := xml.NewDecoder(strings.NewReader(read(t, file)))
 		for {
 			token, err := decoder.Token()

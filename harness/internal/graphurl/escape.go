@@ -1,6 +1,10 @@
 package graphurl
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
 
 // A charset says which bytes stay as they are.
 type charset [256]bool
@@ -53,8 +57,8 @@ func unescape(s string, plus bool) string {
 	b := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
-		case c == '%' && isEscape(s, i):
-			b = append(b, unhex(s[i+1])<<4|unhex(s[i+2]))
+		case ascii.IsEscape(s, i):
+			b = append(b, ascii.Unescape(s, i))
 			i += 2
 		case c == '+' && plus:
 			b = append(b, ' ')
@@ -65,28 +69,10 @@ func unescape(s string, plus bool) string {
 	return string(b)
 }
 
-func isEscape(s string, i int) bool {
-	return i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2])
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
-}
-
-func unhex(c byte) byte {
-	switch {
-	case c <= '9':
-		return c - '0'
-	case c <= 'F':
-		return c - 'A' + 10
-	}
-	return c - 'a' + 10
-}
-
 // badEscape returns the first malformed percent escape, or "".
 func badEscape(s string) string {
 	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && !isEscape(s, i) {
+		if s[i] == '%' && !ascii.IsEscape(s, i) {
 			return s[i:min(i+3, len(s))]
 		}
 	}

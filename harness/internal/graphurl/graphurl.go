@@ -7,9 +7,7 @@ import (
 	"strings"
 )
 
-// URL is a parsed address. Hosts of Graph's clouds (graph.microsoft.com,
-// graph.microsoft.us, dod-graph.microsoft.us, microsoftgraph.chinacloudapi.cn,
-// graph.microsoft.de) fold into the host class "graph"; every other host is its
+// URL is a parsed address. Hosts of Graph's clouds (graph.Hosts) fold into the host class "graph"; every other host is its
 // own class.
 type URL struct {
 	Host     string    // host class: "graph", or the host in lower case with any non-default port

@@ -34,8 +34,5 @@ func TestHostClass(t *testing.T) {
 		if got := graphurl.HostClass(host); got != want {
 			t.Errorf("HostClass(%q) = %q, want %q", host, got, want)
 		}
-		if got := graphurl.IsGraphHost(host); got != (want == "graph") {
-			t.Errorf("IsGraphHost(%q) = %v", host, got)
-		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 const (
@@ -108,10 +109,7 @@ func Create(cassetteFile string) (*Journal, error) {
 	if _, err := file.WriteString(journalMagic); err != nil {
 		return nil, errors.Join(fmt.Errorf("create journal: %w", err), j.Remove())
 	}
-	if folder, err := os.Open(filepath.Dir(name)); err == nil { // the name survives a power cut, too
-		_ = folder.Sync() // Windows cannot
-		folder.Close()
-	}
+	wire.SyncFolder(filepath.Dir(name))
 	return j, nil
 }
 

@@ -17,9 +17,19 @@
 //	path, err := jsondoc.ParsePath("value[?@.n == 1].id")
 //	path.Select(doc)  // [{$['value'][0]['id'] a}]
 //
+//	for token, err := range jsondoc.Scan(text) { ... }  // with offsets, in order
+//	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool { ... })
+//
 // One scanner (scan.go) knows JSON's grammar; parsing, formatting, the canonical
 // form of a text and the search for a line are readers on top of it, so all of
-// them accept the same texts.
+// them accept the same texts. [Scan] hands out its tokens, to those who must know
+// where a value stands or in what order members do; it forgives what browsers
+// forgive.
+//
+// What reads JSON otherwise does so for a reason: package docs reads what people write
+// in pages, which is no JSON; redact reads bodies that are cut or broken, as far as they
+// go; the importer reads archives of gigabytes an entry at a time from their file. What
+// decodes into a struct of its own uses encoding/json.
 //
 // All functions are safe for concurrent use; a parsed document is not
 // synchronised, so treat one that is shared as read-only.

@@ -23,6 +23,7 @@ type scanner struct {
 	pos     int
 	depth   int
 	escaped bool // whether the string scanned last holds a backslash
+	lenient bool // take halves of surrogate pairs, and bytes that are not UTF-8
 }
 
 // fail makes the error for a fault at an offset.
@@ -254,7 +255,7 @@ func (s *scanner) str() error {
 	s.escaped = false
 	for i := s.pos + 1; ; {
 		end, ascii := plain(s.text, i)
-		if !ascii && !utf8.ValidString(s.text[i:end]) {
+		if !ascii && !s.lenient && !utf8.ValidString(s.text[i:end]) {
 			return s.notUTF8(i)
 		}
 		switch {
@@ -308,6 +309,9 @@ func (s *scanner) escape(at int) (size int, err error) {
 	}
 	low, ok := lowSurrogate(s.text, at+6)
 	if r >= 0xDC00 || !ok || low == 0 {
+		if s.lenient {
+			return 6, nil
+		}
 		return 0, s.fail(at, "\\u%04x is half of a surrogate pair", r)
 	}
 	return 12, nil
@@ -369,7 +373,7 @@ func (s *scanner) unquote(start, end int) string {
 		case 'u':
 			r, _ := hex4(raw, at+2)
 			size = 6
-			if low, ok := lowSurrogate(raw, at+6); ok && utf16.IsSurrogate(r) {
+			if low, ok := lowSurrogate(raw, at+6); ok && r < 0xDC00 && utf16.IsSurrogate(r) {
 				r = utf16.DecodeRune(r, low)
 				size = 12
 			}

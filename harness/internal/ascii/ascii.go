@@ -1,0 +1,53 @@
+package ascii
+
+// IsDigit reports whether c is one of 0 to 9.
+func IsDigit(c byte) bool { return c-'0' <= 9 }
+
+// IsUpper reports whether c is a capital letter.
+func IsUpper(c byte) bool { return c-'A' <= 25 }
+
+// IsLower reports whether c is a small letter.
+func IsLower(c byte) bool { return c-'a' <= 25 }
+
+// IsLetter reports whether c is a letter.
+func IsLetter(c byte) bool { return (c|0x20)-'a' <= 25 }
+
+// IsAlnum reports whether c is a letter or a digit.
+func IsAlnum(c byte) bool { return IsDigit(c) || IsLetter(c) }
+
+// IsHex reports whether c is a hexadecimal digit of either case.
+func IsHex(c byte) bool { return IsDigit(c) || (c|0x20)-'a' <= 5 }
+
+// Lower is c as a small letter, where it is a letter.
+func Lower(c byte) byte {
+	if IsUpper(c) {
+		return c | 0x20
+	}
+	return c
+}
+
+// Unhex is the value of a hexadecimal digit.
+func Unhex(c byte) byte {
+	if IsDigit(c) {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
+}
+
+// IsEscape reports whether a percent escape, such as %2F, begins at i.
+func IsEscape(s string, i int) bool {
+	return i+2 < len(s) && s[i] == '%' && IsHex(s[i+1]) && IsHex(s[i+2])
+}
+
+// Unescape is the byte that the percent escape at i stands for.
+func Unescape(s string, i int) byte { return Unhex(s[i+1])<<4 | Unhex(s[i+2]) }
+
+// All reports whether s is not empty and all its bytes are of a class.
+func All(s string, class func(byte) bool) bool {
+	for i := range len(s) {
+		if !class(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}

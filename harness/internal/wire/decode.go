@@ -1,0 +1,252 @@
+package wire
+
+import (
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+	"unsafe"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+)
+
+var (
+	// ErrTooLarge is a body that holds more than may be read.
+	ErrTooLarge = errors.New("it holds more than is read")
+	// ErrUnknown is a coding that is not known here, whatever the body.
+	ErrUnknown = errors.New("this coding is not known")
+)
+
+// mostLayers is how often a body may be compressed over again. An archive that is
+// uploaded by an SDK which compresses every body has two layers; there are bodies that
+// hold themselves, for ever.
+const mostLayers = 8
+
+// mostWindow bounds what zstd may keep of what it read before (RFC 9659: 8 MB in HTTP).
+const mostWindow = 8 << 20
+
+// Bytes are a body.
+type Bytes interface{ string | []byte }
+
+// Decode undoes the codings of a body that Content-Encoding names, the last one first.
+// Where it names none, gzip is undone in what should be text, or has no type; a file
+// that is gzip is a file that somebody compressed, and its bytes are what counts.
+//
+// The plain body has most bytes at most. Left is what Content-Encoding has to say of it:
+// nothing, or, where the body could not be decoded and is as it was, what it said
+// before. Then the error says why: a coding that is unknown ([ErrUnknown]), a body that is damaged
+// or holds too much ([ErrTooLarge]).
+func Decode[T Bytes](h http.Header, body T, most int64) (plain T, left string, err error) {
+	label := contentEncoding(h)
+	codings := codingsOf(label)
+	if len(codings) == 0 {
+		if !marked(body, "gzip") || !mayBeText(h) {
+			return body, "", nil
+		}
+		codings = []string{"gzip"}
+	}
+	if len(codings) > mostLayers {
+		return body, label, fmt.Errorf("a body of %d codings", len(codings))
+	}
+	plain = body
+	for i := len(codings) - 1; i >= 0 && len(plain) > 0; i-- {
+		if plain, err = undo(codings[i], plain, most); err != nil {
+			return body, label, fmt.Errorf("%s: %w", codings[i], err)
+		}
+	}
+	return plain, "", nil
+}
+
+// Coded reports whether Decode would find something to undo.
+func Coded[T Bytes](h http.Header, body T) bool {
+	if len(body) == 0 {
+		return false
+	}
+	codings := codingsOf(contentEncoding(h))
+	if len(codings) == 0 {
+		return marked(body, "gzip") && mayBeText(h)
+	}
+	last := codings[len(codings)-1]
+	return marked(body, last) || !hasMark(last) && !isText(asString(body))
+}
+
+// Gunzip undoes gzip wherever a body begins with its mark, whatever a header says, and
+// over again, so that a body that was compressed twice is the same as one compressed
+// once. A body that is damaged, or would have more than most bytes, stays as it is.
+func Gunzip[T Bytes](body T, most int64) T {
+	plain := body
+	for range mostLayers {
+		if !marked(plain, "gzip") {
+			return plain
+		}
+		inner, err := undo("gzip", plain, most)
+		if err != nil {
+			return plain
+		}
+		plain = inner
+	}
+	return body
+}
+
+// contentEncoding is the header, however its name is spelled.
+func contentEncoding(h http.Header) string {
+	const name = "Content-Encoding"
+	if values, ok := h[name]; ok {
+		return strings.Join(values, ", ")
+	}
+	for other, values := range h {
+		if len(other) == len(name) && strings.EqualFold(other, name) {
+			return strings.Join(values, ", ")
+		}
+	}
+	return ""
+}
+
+// codingsOf are the codings of a label in the order in which they were applied.
+func codingsOf(label string) []string {
+	if label == "" {
+		return nil
+	}
+	var codings []string
+	for coding := range strings.SplitSeq(strings.ToLower(label), ",") {
+		switch coding = strings.TrimSpace(coding); coding {
+		case "", "identity":
+		case "x-gzip":
+			codings = append(codings, "gzip")
+		default:
+			codings = append(codings, coding)
+		}
+	}
+	return codings
+}
+
+// mayBeText reports whether what a header describes is read as text, or is not
+// described.
+func mayBeText(h http.Header) bool {
+	contentType := h.Get("Content-Type")
+	kind, _, err := mime.ParseMediaType(contentType)
+	return contentType == "" || err == nil && (strings.HasPrefix(kind, "text/") || strings.HasPrefix(kind, "multipart/") ||
+		strings.HasSuffix(kind, "json") || strings.HasSuffix(kind, "xml") || kind == "application/x-www-form-urlencoded")
+}
+
+// hasMark reports whether bodies of a coding begin so that they can be told from others.
+func hasMark(coding string) bool { return coding == "gzip" || coding == "zstd" }
+
+// marked reports whether a body begins as those of a coding do (RFC 1952, RFC 8878).
+func marked[T Bytes](body T, coding string) bool {
+	switch coding {
+	case "gzip":
+		return len(body) >= 3 && body[0] == 0x1f && body[1] == 0x8b && body[2] == 8
+	case "zstd":
+		return len(body) >= 4 && body[0] == 0x28 && body[1] == 0xb5 && body[2] == 0x2f && body[3] == 0xfd
+	}
+	return false
+}
+
+// undo undoes one coding. A body that cannot be of that coding is plain already.
+func undo[T Bytes](coding string, body T, most int64) (T, error) {
+	text := asString(body)
+	if hasMark(coding) && !marked(body, coding) {
+		return body, nil
+	}
+	r, err := reader(coding, text)
+	var plain []byte
+	if err == nil {
+		plain, err = Read(r, most, int64(len(text)))
+		if z, ok := r.(*zstd.Decoder); ok {
+			z.Close()
+		}
+	}
+	switch {
+	case err == nil:
+		return as[T](plain), nil
+	case !hasMark(coding) && !errors.Is(err, ErrTooLarge) && isText(text):
+		return body, nil
+	}
+	return body, err
+}
+
+// isText reports whether a body reads as text: what is coded does not.
+func isText(body string) bool {
+	control := func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' }
+	return utf8.ValidString(body) && !strings.ContainsFunc(body, control)
+}
+
+func reader(coding, text string) (io.Reader, error) {
+	in := strings.NewReader(text)
+	switch coding {
+	case "gzip":
+		return gzip.NewReader(in)
+	case "zstd":
+		return zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(mostWindow), zstd.WithDecoderLowmem(true))
+	case "deflate": // as HTTP means it (RFC 1950), or as some understood it (RFC 1951)
+		if len(text) > 1 && text[0]&0x0f == 8 && (uint(text[0])<<8|uint(text[1]))%31 == 0 {
+			return zlib.NewReader(in)
+		}
+		buffered := bufio.NewReader(in)
+		return &whole{Reader: flate.NewReader(buffered), rest: buffered}, nil
+	case "br":
+		return &whole{Reader: brotli.NewReader(in), rest: in}, nil
+	}
+	return nil, ErrUnknown
+}
+
+// whole is a reader of a format without a checksum: what follows its end is none of it.
+type whole struct {
+	io.Reader
+	rest io.Reader
+}
+
+func (w *whole) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	if err == io.EOF {
+		if more, _ := io.CopyN(io.Discard, w.rest, 1); more > 0 {
+			return n, errors.New("something follows the end of the body")
+		}
+	}
+	return n, err
+}
+
+// Read reads to the end, most bytes at most: more is [ErrTooLarge], with what was read
+// until then and one byte. Expected is how many there may be, 0 or less where nobody
+// knows.
+func Read(r io.Reader, most, expected int64) ([]byte, error) {
+	buf := bytes.NewBuffer(make([]byte, 0, max(0, min(expected, most))+bytes.MinRead))
+	_, err := buf.ReadFrom(io.LimitReader(r, most+1))
+	if err == nil && int64(buf.Len()) > most {
+		err = fmt.Errorf("%w (%d MB)", ErrTooLarge, most>>20)
+	}
+	return buf.Bytes(), err
+}
+
+// asString is a body as text, without a copy.
+func asString[T Bytes](body T) string {
+	switch body := any(body).(type) {
+	case []byte:
+		return unsafe.String(unsafe.SliceData(body), len(body))
+	case string:
+		return body
+	}
+	return ""
+}
+
+// as is what nobody changes from now on as a body of a type, without a copy.
+func as[T Bytes](b []byte) T {
+	var body T
+	switch p := any(&body).(type) {
+	case *[]byte:
+		*p = b
+	case *string:
+		*p = unsafe.String(unsafe.SliceData(b), len(b))
+	}
+	return body
+}

@@ -1,0 +1,135 @@
+package wire
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Replace has fill write what takes the place of a file, once it is complete and on the
+// disk: into a temporary file of mode 0600 beside it, which is renamed. The file gets
+// the mode. On an error the old file stays as it was, and nothing else. Where file is a
+// symbolic link, what it points to is replaced.
+func Replace(file string, mode fs.FileMode, fill func(io.Writer) error) error {
+	file = target(file)
+	return written(file, mode, fill, func(temp string) error { return os.Rename(temp, file) })
+}
+
+// Move has one file take the place of another as Replace does.
+func Move(from, to string) error {
+	to = target(to)
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	SyncFolder(filepath.Dir(to))
+	return nil
+}
+
+// target is the file that a name leads to.
+func target(file string) string {
+	if target, err := filepath.EvalSymlinks(file); err == nil {
+		return target
+	}
+	return file
+}
+
+// Create is Replace where there is no file: one that is there already stays, and the
+// error is fs.ErrExist.
+func Create(file string, mode fs.FileMode, fill func(io.Writer) error) error {
+	return written(file, mode, fill, func(temp string) error {
+		err := os.Link(temp, file)
+		if err == nil || errors.Is(err, fs.ErrExist) {
+			return errors.Join(err, os.Remove(temp))
+		}
+		return os.Rename(temp, file) // a file system without links
+	})
+}
+
+// written makes a temporary file, which place puts where it belongs.
+func written(file string, mode fs.FileMode, fill func(io.Writer) error, place func(temp string) error) (err error) {
+	temp, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			temp.Close() // a second time does no harm
+			os.Remove(temp.Name())
+		}
+	}()
+	steady := &steadyWriter{file: temp, syncing: make(chan error, 1)}
+	if err := errors.Join(fill(steady), steady.wait()); err != nil {
+		return err
+	}
+	if err := temp.Chmod(mode); err != nil {
+		return err
+	}
+	if err := errors.Join(temp.Sync(), temp.Close()); err != nil {
+		return err
+	}
+	if err := place(temp.Name()); err != nil {
+		return err
+	}
+	SyncFolder(filepath.Dir(file))
+	return nil
+}
+
+// Whole is a fill that writes a text.
+func Whole(text []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	}
+}
+
+// steadyWriter has the disk write a large file while it is being made, not all of it at
+// the end.
+type steadyWriter struct {
+	file    *os.File
+	unsaved int
+	busy    bool
+	syncing chan error // what the sync under way, which busy tells of, came to
+}
+
+// steadyBytes are written between two syncs at least.
+const steadyBytes = 32 << 20
+
+func (w *steadyWriter) Write(p []byte) (int, error) {
+	n, err := w.file.Write(p)
+	if w.unsaved += n; err != nil || w.unsaved < steadyBytes {
+		return n, err
+	}
+	if w.busy {
+		select {
+		case err := <-w.syncing:
+			w.busy = false
+			if err != nil {
+				return n, err
+			}
+		default:
+			return n, nil
+		}
+	}
+	w.unsaved, w.busy = 0, true
+	go func() { w.syncing <- w.file.Sync() }()
+	return n, nil
+}
+
+// wait ends the sync under way. An error of the disk is told once only, so it counts.
+func (w *steadyWriter) wait() error {
+	if !w.busy {
+		return nil
+	}
+	w.busy = false
+	return <-w.syncing
+}
+
+// SyncFolder makes a new name in a folder survive a power cut, where the system can.
+func SyncFolder(name string) {
+	if folder, err := os.Open(name); err == nil {
+		_ = folder.Sync() // Windows cannot
+		folder.Close()
+	}
+}

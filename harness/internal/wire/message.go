@@ -1,0 +1,44 @@
+package wire
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strconv"
+)
+
+// Send sends a copy of a request that is changed on its way, as a RoundTripper must: the
+// caller's request stays as it was, and the response names it.
+func Send(base http.RoundTripper, req *http.Request, change func(sent *http.Request)) (*http.Response, error) {
+	sent := req.Clone(req.Context())
+	if sent.Header == nil {
+		sent.Header = http.Header{}
+	}
+	change(sent)
+	resp, err := base.RoundTrip(sent)
+	if resp != nil {
+		resp.Request = req
+	}
+	return resp, err
+}
+
+// SetRequestBody gives a request another body, which can be sent again.
+func SetRequestBody(req *http.Request, body []byte) {
+	req.ContentLength = int64(len(body))
+	req.GetBody = func() (io.ReadCloser, error) {
+		if len(body) == 0 {
+			return http.NoBody, nil
+		}
+		return io.NopCloser(bytes.NewReader(body)), nil
+	}
+	req.Body, _ = req.GetBody()
+}
+
+// SetResponseBody gives a response another body, and its length in the header that tells
+// it, where there is one.
+func SetResponseBody(resp *http.Response, body []byte) {
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	if resp.Header.Get("Content-Length") != "" {
+		resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+}
