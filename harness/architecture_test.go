@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os/exec"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 const module = "github.com/graphvcr/graphvcr/"
@@ -15,51 +19,52 @@ const module = "github.com/graphvcr/graphvcr/"
 // imports is the import law: package -> packages of this module that it may
 // import. Imports run downwards only; a new edge is a line here, and reviewed.
 var imports = map[string][]string{
-	"cmd/graphvcr": {"harness/quiet", "harness/child", "harness/signin", "harness/csdl", "harness/generate", "harness/drift", "harness/diff", "harness/auth", "harness/ca", "harness/proxy", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario"},
+	"cmd/graphvcr": {"harness/quiet", "harness/child", "harness/signin", "harness/csdl", "harness/generate", "harness/drift", "harness/diff", "harness/auth", "harness/ca", "harness/proxy", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario", "harness/plainfile"},
 	"harness":      {"harness/quiet", "harness/project", "harness/report", "harness/cassette"},
 
-	"harness/proxy": {"harness/quiet", "harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/wire"},
-	"harness/ca":    {"harness/internal/wire", "harness/internal/fault"},
+	"harness/proxy": {"harness/quiet", "harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire"},
+	"harness/ca":    {"harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
 
-	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match", "harness/internal/graph", "harness/internal/fault"},
-	"harness/project":  {"harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/wire", "harness/internal/fault", "harness/internal/journal"},
+	"harness/lint":     {"harness/conform", "harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match", "harness/internal/graph", "harness/plainfile", "harness/internal/fault"},
+	"harness/project":  {"harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/graph", "harness/internal/wire", "harness/plainfile", "harness/internal/fault", "harness/internal/journal"},
 	"harness/docs":     {"harness/internal/graph", "harness/internal/fault"},
-	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/wire", "harness/internal/fault"},
-	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc"},
-	"harness/runner":   {"harness/conform", "harness/scenario", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/wire", "harness/internal/ascii", "harness/internal/fault"},
+	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
+	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph"},
+	"harness/runner":   {"harness/conform", "harness/scenario", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/ascii", "harness/plainfile", "harness/internal/fault"},
 
 	"harness/transport": {"harness/quiet", "harness/match", "harness/cassette", "harness/internal/graph", "harness/internal/wire", "harness/internal/journal"},
-	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/wire", "harness/internal/ascii", "harness/internal/fault"},
-	"harness/redact":    {"harness/cassette", "harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/ascii", "harness/internal/fault", "harness/internal/journal"},
-	"harness/schema":    {"harness/format", "harness/internal/graph", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/ascii"},
-	"harness/scenario":  {"harness/format", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/fault"},
-	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/fault", "harness/internal/wire"},
+	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/ascii", "harness/internal/fault"},
+	"harness/redact":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/ascii", "harness/internal/fault", "harness/internal/journal"},
+	"harness/schema":    {"harness/format", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/graph", "harness/internal/ascii", "harness/plainfile"},
+	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/fault", "harness/internal/graph", "harness/plainfile"},
+	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/fault", "harness/internal/wire", "harness/plainfile"},
 
 	"harness/planted":  {"harness/cassette"},
-	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/wire", "harness/internal/jsondoc"},
-	"harness/auth":     {"harness/quiet", "harness/scenario", "harness/cassette", "harness/internal/graph", "harness/internal/wire", "harness/internal/fault"},
+	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire", "harness/internal/jsondoc"},
+	"harness/auth":     {"harness/quiet", "harness/report", "harness/scenario", "harness/cassette", "harness/internal/graph", "harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
 
 	"harness/quiet":  {},
-	"harness/child":  {"harness/internal/fault"},
+	"harness/child":  {"harness/plainfile", "harness/internal/fault"},
 	"harness/signin": {"harness/internal/graph", "harness/internal/ascii"},
-	"harness/drift":  {"harness/project", "harness/csdl", "harness/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml", "harness/internal/wire", "harness/internal/fault"},
-	"harness/diff":   {"harness/cassette", "harness/format", "harness/report", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/ascii", "harness/internal/fault"},
+	"harness/drift":  {"harness/project", "harness/csdl", "harness/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml", "harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
+	"harness/diff":   {"harness/cassette", "harness/format", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/ascii", "harness/internal/fault"},
 
-	"harness/csdl":                {"harness/internal/graph", "harness/internal/fault"},
-	"harness/conform":             {"harness/schema", "harness/route", "harness/report", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/wire"},
-	"harness/generate":            {"harness/csdl", "harness/route", "harness/format", "harness/internal/graph", "harness/internal/jsondoc", "harness/internal/wire", "harness/internal/fault"},
-	"harness/route":               {"harness/csdl", "harness/internal/graph", "harness/internal/graphurl", "harness/internal/fault"},
+	"harness/csdl":                {"harness/internal/fault", "harness/internal/graph", "harness/plainfile"},
+	"harness/conform":             {"harness/schema", "harness/route", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire"},
+	"harness/generate":            {"harness/csdl", "harness/route", "harness/format", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
+	"harness/route":               {"harness/csdl", "harness/internal/graphurl", "harness/internal/graph", "harness/plainfile", "harness/internal/fault"},
 	"harness/report":              {"harness/internal/fault"},
 	"harness/format":              {"harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/ascii":      {},
 	"harness/internal/graphurl":   {"harness/format", "harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/jsondoc":    {},
-	"harness/internal/journal":    {"harness/cassette", "harness/internal/fault", "harness/internal/wire"},
+	"harness/internal/journal":    {"harness/cassette", "harness/internal/fault", "harness/internal/wire", "harness/plainfile"},
 	"harness/internal/strictyaml": {"harness/internal/fault"},
-	"harness/internal/testkit":    {},
 	"harness/internal/fault":      {},
 	"harness/internal/wire":       {},
 	"harness/internal/graph":      {},
+	"harness/testkit":             {},
+	"harness/plainfile":           {},
 }
 
 // onlyImporter names the one package of this module that may import a library
@@ -94,7 +99,7 @@ func TestImportLaw(t *testing.T) {
 					t.Errorf("package %s may not import %s: that is for %q alone", name, imported, only)
 				}
 			}
-			if imported == "testing" && name != "harness" && name != "harness/internal/testkit" {
+			if imported == "testing" && name != "harness" && name != "harness/testkit" {
 				t.Errorf("package %s imports testing outside its tests", name)
 			}
 		}
@@ -112,14 +117,64 @@ func TestPackagesAreDocumented(t *testing.T) {
 	}
 }
 
+// seesMachine is code that asks the machine what it is like; azidentity does.
+var seesMachine = regexp.MustCompile(`"github.com/Azure/|\bos\.(Getenv|LookupEnv|Environ|ExpandEnv|UserHomeDir|UserConfigDir|UserCacheDir)\b|\bexec\.(Command|CommandContext|LookPath)\b`)
+
+// Tests that can see the machine of whoever runs them run on one of their own: a package
+// whose tests start a program, or that reads the environment, itself or through what it
+// and its tests import, has a TestMain with testkit.On.
+func TestTestsSeeNoMachine(t *testing.T) {
+	byPath := map[string]listedPackage{}
+	for _, p := range listPackages(t) {
+		byPath[p.ImportPath] = p
+	}
+	holds := func(p listedPackage, files []string, what *regexp.Regexp) bool {
+		return slices.ContainsFunc(files, func(name string) bool {
+			text, err := os.ReadFile(filepath.Join(p.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return what.Match(text)
+		})
+	}
+	sees := map[string]bool{}
+	for path, p := range byPath {
+		sees[path] = path != module+"harness/testkit" && holds(p, p.GoFiles, seesMachine)
+	}
+	var reaches func(imports []string, seen map[string]bool) bool
+	reaches = func(imports []string, seen map[string]bool) bool {
+		return slices.ContainsFunc(imports, func(path string) bool {
+			if p, ours := byPath[path]; ours && !seen[path] {
+				seen[path] = true
+				return sees[path] || reaches(p.Imports, seen)
+			}
+			return false
+		})
+	}
+	starts, on, n := regexp.MustCompile(`"github.com/Azure/|\bexec\.(Command|CommandContext|LookPath)\b`), regexp.MustCompile(`\btestkit\.On\(`), 0
+	for path, p := range byPath {
+		tests := slices.Concat(p.TestGoFiles, p.XTestGoFiles)
+		if len(tests) == 0 || !holds(p, tests, starts) && !reaches(slices.Concat([]string{path}, p.TestImports, p.XTestImports), map[string]bool{}) {
+			continue
+		}
+		if n++; !holds(p, tests, on) {
+			t.Errorf("the tests of %s can see the machine that they run on: give it a TestMain with testkit.On", path)
+		}
+	}
+	if n < 10 {
+		t.Errorf("only %d packages can see the machine", n)
+	}
+}
+
 type listedPackage struct {
-	ImportPath, Name, Doc string
-	GoFiles, Imports      []string
+	ImportPath, Name, Doc, Dir         string
+	GoFiles, TestGoFiles, XTestGoFiles []string
+	Imports, TestImports, XTestImports []string
 }
 
 func listPackages(t *testing.T) []listedPackage {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Name,Doc,GoFiles,Imports", "../...")
+	cmd := testkit.Go("list", "-json=ImportPath,Name,Doc,Dir,GoFiles,TestGoFiles,XTestGoFiles,Imports,TestImports,XTestImports", "../...")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // A program that imports only this package compiles no SDK and no sign-in, and its
@@ -35,9 +37,9 @@ func TestProgramGainsNoSDK(t *testing.T) {
 	}
 	command := func(args ...string) string {
 		t.Helper()
-		cmd := exec.Command("go", args...)
+		cmd := testkit.Go(args...)
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
+		cmd.Env = append(cmd.Env, "GOFLAGS=-mod=mod", "GOWORK=off")
 		out, err := cmd.Output()
 		if err != nil {
 			stderr := ""
@@ -71,9 +73,9 @@ func TestProgramGainsNoSDK(t *testing.T) {
 
 // What this module comes to need, the module beside it needs too.
 func TestGraphSDKIsTidy(t *testing.T) {
-	cmd := exec.Command("go", "mod", "tidy", "-diff")
+	cmd := testkit.Go("mod", "tidy", "-diff")
 	cmd.Dir = "graphsdk"
-	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOWORK=off")
+	cmd.Env = append(cmd.Env, "GOPROXY=off", "GOWORK=off")
 	switch out, err := cmd.CombinedOutput(); {
 	case err == nil:
 	case strings.Contains(string(out), "GOPROXY=off"):

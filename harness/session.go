@@ -137,7 +137,7 @@ func (s *Session) replay(o options) error {
 		if f.Severity == report.Error {
 			tell = s.t.Errorf
 		}
-		tell("cassette %q: %s (%s)", s.name, f.Message, f.Hint)
+		tell("cassette %q: %s (%s)", s.name, f.Sentence(), f.Hint)
 	}
 	s.transport = s.playback.Transport()
 	s.t.Cleanup(s.endReplay)

@@ -9,8 +9,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // A client is a program that uses Graph through some SDK and prints what it was
@@ -72,21 +75,38 @@ func script(need, interpreter, file string) func(*testing.T) []string {
 // proxy for anything, for go test ./... is to need only what this module needs.
 func program(dir string, args ...string) func(*testing.T) []string {
 	return func(t *testing.T) []string {
-		file := filepath.Join(t.TempDir(), "client")
-		build := exec.Command("go", "build", "-o", file, ".")
-		build.Dir = filepath.Join(clientsDir, dir)
-		build.Env = append(os.Environ(), "GOPROXY=off", "GOWORK=off")
-		out, err := build.CombinedOutput()
+		b := builds[dir]()
 		switch {
-		case err == nil:
-			return append([]string{file}, args...)
-		case strings.Contains(string(out), "GOPROXY=off"):
-			missing(t, dir, "the client's modules are not here: go -C cmd/graphvcr/"+build.Dir+" mod download")
+		case b.err == nil:
+			return append([]string{b.file}, args...)
+		case strings.Contains(b.out, "GOPROXY=off"):
+			missing(t, dir, "the client's modules are not here: go -C cmd/graphvcr/"+clientsDir+"/"+dir+" mod download")
 		default:
-			t.Fatalf("build %s: %v\n%s", build.Dir, err, out)
+			t.Fatalf("build %s: %v\n%s", dir, b.err, b.out)
 		}
 		return nil
 	}
+}
+
+// built is a client's program, or what the build said.
+type built struct {
+	file, out string
+	err       error
+}
+
+// builds build each client once, for it takes seconds to link, into the tests' HOME.
+var builds = map[string]func() built{
+	"go":    sync.OnceValue(func() built { return build("go") }),
+	"gosdk": sync.OnceValue(func() built { return build("gosdk") }),
+}
+
+func build(dir string) built {
+	file := filepath.Join(os.Getenv("HOME"), "client-"+dir)
+	cmd := testkit.Go("build", "-o", file, ".")
+	cmd.Dir = filepath.Join(clientsDir, dir)
+	cmd.Env = append(cmd.Env, "GOPROXY=off", "GOWORK=off")
+	out, err := cmd.CombinedOutput()
+	return built{file, string(out), err}
 }
 
 // missing skips a test that needs a program which is not here, unless

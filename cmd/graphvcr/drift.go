@@ -77,7 +77,7 @@ func (d *drifting) run(ctx context.Context, args []string) (*report.Suite, error
 	for _, sc := range scenarios {
 		told, err := d.scenario(ctx, service, sc)
 		if err != nil {
-			told = project.CouldNotRun(sc.Name, sc.File, "drift.failed", err)
+			told = project.CouldNotRun(sc.Name, sc.File, ruleDriftFailed, err)
 		}
 		suite.Cases = append(suite.Cases, told)
 		if ctx.Err() != nil {
@@ -114,7 +114,7 @@ func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenar
 	if aside == nil {
 		ran.Status = report.Errored
 		ran.Findings = append(ran.Findings, report.Finding{
-			Rule: "drift.run", Severity: report.Error, Place: report.Place{File: sc.File},
+			Rule: ruleDriftRun, Severity: report.Error, Place: report.Place{File: sc.File},
 			Message: "the scenario did not pass, so nothing was compared", Hint: "see what it found; where the API changed, mend the scenario and run it again",
 		})
 		return ran, nil

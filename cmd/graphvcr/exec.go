@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -62,6 +63,9 @@ Exit status:
   127  there is no such command
 `
 
+// killed is how long to wait for a command that was killed.
+const killed = 200 * time.Millisecond
+
 // statusHarness ends an exec whose harness could not run.
 const statusHarness = 125
 
@@ -110,6 +114,7 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, args []string) (int, error) {
 	talk := streams{in: std.in, out: std.err} // stdout is the command's, and each thing is told once
 	talk.err = silent{}
+	endsWith(ctx, statusHarness)
 	out, err := f.report.parse(talk)
 	if err != nil {
 		return statusHarness, err
@@ -125,7 +130,7 @@ func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, ar
 		}
 		return statusHarness, errors.Join(err, x.close())
 	}
-	status, err := x.program()
+	status, err := x.program(ctx)
 	told := x.end(ctx)
 	if err := errors.Join(err, x.close()); err != nil || status == child.StatusNotFound || status == child.StatusNotExecutable {
 		return max(status, 1), err

@@ -53,6 +53,27 @@ func requestMain() {
 	}
 }
 
+// typedMain is a client that reads users as typed SDKs do: a member of another type is an
+// error, one that it does not know or that is missing is none.
+func typedMain() {
+	var users struct {
+		Value []struct {
+			DisplayName, MobilePhone *string
+			BusinessPhones           []string
+			AccountEnabled           *bool
+			Age                      *int32
+		}
+	}
+	resp, err := http.Get(os.Args[1])
+	if err == nil {
+		err = json.NewDecoder(resp.Body).Decode(&users)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(4)
+	}
+}
+
 // request sends one, with a token if there is one, and returns the token for the next.
 func request(method, url, body, token string) string {
 	req, err := http.NewRequest(method, url, strings.NewReader(body))

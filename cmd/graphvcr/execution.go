@@ -175,15 +175,28 @@ func (x *execution) place(authority *ca.Authority) error {
 	return err
 }
 
-// program runs the command.
-func (x *execution) program() (status int, err error) {
+// program runs the command. It is the command that an interruption ends; only the second
+// signal is ours.
+func (x *execution) program(ctx context.Context) (status int, err error) {
+	running, kill := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	defer kill()
+	defer during(ctx, hold{what: "waiting for " + x.args[0] + " to end", theirs: child.SentToAll, last: func() {
+		kill()
+		select {
+		case <-ended:
+		case <-time.After(killed):
+		}
+		_ = os.RemoveAll(x.dir)
+	}})()
+	defer close(ended)
 	p := child.Program{Args: x.args, Env: x.env, Stdin: x.std.in, Stdout: x.std.out, Stderr: x.std.err}
 	if x.inside != nil {
 		inside := x.inside
 		x.inside = nil
-		status, err = inside.Run(p)
+		status, err = inside.Run(running, p)
 	} else {
-		status, err = child.Run(p)
+		status, err = child.Run(running, p)
 	}
 	if err != nil {
 		err = &failure{message: "exec: run " + x.args[0], err: err, hint: "a program's name or path, then its arguments; for a shell's command line: sh -c '...'"}
@@ -193,6 +206,9 @@ func (x *execution) program() (status int, err error) {
 
 // end lets requests under way end, and tells what there is to tell.
 func (x *execution) end(ctx context.Context) report.Case {
+	if x.take.Live() {
+		defer during(ctx, saving)()
+	}
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	_ = x.proxy.Shutdown(patience) // what did not end in time is cut off
@@ -210,14 +226,14 @@ func (x *execution) contacts() []report.Finding {
 	broken := x.proxy.Broken()
 	if len(broken) == 0 && x.proxy.Requests() == 0 {
 		return []report.Finding{{
-			Rule: "exec.nothing", Severity: report.Error,
+			Rule: ruleExecNothing, Severity: report.Error,
 			Message: fmt.Sprintf("no request of %s came through the proxy", x.args[0]),
 			Hint:    "graphvcr exec --help tells which runtimes heed their environment; the proxy's address is in GRAPHVCR_PROXY, for a client that has to be told; graphvcr serve needs only a base URL",
 		}}
 	}
 	var told []report.Finding
 	for n, b := range broken {
-		f := report.Finding{Rule: "exec.handshake", Severity: report.Warning, Message: b.String()}
+		f := report.Finding{Rule: ruleExecHandshake, Severity: report.Warning, Message: b.String()}
 		if x.asked.Load() == 0 {
 			f.Severity, f.Message = report.Error, fmt.Sprintf("no request of %s came: %s", x.args[0], b)
 		}

@@ -265,7 +265,7 @@ func (f *importFlags) checkTargets(recordings []recording) {
 // told is what the report says of a recording.
 func (r *recording) told() report.Case {
 	if r.err != nil {
-		return project.CouldNotRun(r.name, r.file, "import.failed", r.err)
+		return project.CouldNotRun(r.name, r.file, ruleImportFailed, r.err)
 	}
 	c := report.Case{Name: r.name, File: r.file, Findings: slices.Concat(r.result.Findings, r.redacted, r.judged)}
 	switch n := len(r.result.Cassette.Interactions); n {

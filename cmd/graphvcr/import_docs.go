@@ -73,7 +73,7 @@ func tellMethods(recordings []recording) {
 			}
 			if shown := called.answers(); shown != "" && !strings.EqualFold(shown, m.Returns) {
 				r.judged = append(r.judged, report.Finding{
-					Rule: "docs.method", Severity: report.Warning, Place: report.Place{File: r.file, Line: m.Line}, Want: shown, Got: m.Returns,
+					Rule: ruleDocsMethod, Severity: report.Warning, Place: report.Place{File: r.file, Line: m.Line}, Want: shown, Got: m.Returns,
 					Message: fmt.Sprintf("the table says that %s returns %s, and that page shows %s (%s)", m.Page, m.Returns, shown, called.file),
 				})
 			}

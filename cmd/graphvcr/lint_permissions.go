@@ -57,12 +57,8 @@ func permissionFindings(sc *scenario.Scenario, kept *cassette.Auth) []report.Fin
 func checkedPermissions(sc *scenario.Scenario, claims map[string]auth.Claims) []report.Finding {
 	var findings []report.Finding
 	for _, found := range auth.Check(stepsOf(sc), claims) {
-		severity := report.Note
-		if found.Severity == "warning" {
-			severity = report.Warning
-		}
 		findings = append(findings, report.Finding{
-			Rule: found.Rule, Severity: severity, Step: found.Step, Place: report.Place{File: sc.File, Line: found.Line},
+			Rule: found.Rule, Severity: found.Severity, Step: found.Step, Place: report.Place{File: sc.File, Line: found.Line},
 			Message: found.Message, Hint: found.Hint,
 		})
 	}
@@ -79,7 +75,7 @@ func permissionSuite(folder string, suite *report.Suite, scenarios []*scenario.S
 	}
 	if n := unlisted(scenarios); n > 0 {
 		needs.Findings = append(needs.Findings, report.Finding{
-			Rule: "permissions.unlisted", Severity: report.Note,
+			Rule: rulePermissionsUnlisted, Severity: report.Note,
 			Message: fmt.Sprintf("%s no permissions, and may need some", verb(n, "step lists", "steps list")),
 		})
 	}
@@ -88,7 +84,7 @@ func permissionSuite(folder string, suite *report.Suite, scenarios []*scenario.S
 	}
 	told.Cases = append(told.Cases, needs)
 	for _, c := range suite.Cases {
-		c.Findings = slices.DeleteFunc(slices.Clone(c.Findings), func(f report.Finding) bool { return !strings.HasPrefix(f.Rule, "auth.") })
+		c.Findings = slices.DeleteFunc(slices.Clone(c.Findings), func(f report.Finding) bool { return !f.Rule.Within("auth") })
 		if len(c.Findings) > 0 {
 			c.Status = ""
 			told.Cases = append(told.Cases, c)
@@ -145,7 +141,7 @@ func needFinding(kind auth.TokenKind, scenarios []*scenario.Scenario) report.Fin
 			message += ", ..."
 		}
 	}
-	return report.Finding{Rule: "permissions." + string(kind), Severity: report.Note, Message: message}
+	return report.Finding{Rule: permissionsRule(kind), Severity: report.Note, Message: message}
 }
 
 // leastPrivileged is a set that holds one of each list, as low in privilege as may be:

@@ -24,7 +24,7 @@ func mainStatus() int {
 	}
 	// What net/http has to say of its peers, it says here, perhaps with what they sent.
 	log.SetOutput(io.Discard)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible(os.Stderr, os.Exit)
 	defer stop()
 	// A reader that goes away is a write error, told like any other, and not the end of
 	// the process without a word. (Ignored, it would be ignored by what exec runs, too.)

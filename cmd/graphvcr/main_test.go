@@ -21,10 +21,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/graphvcr/graphvcr/harness/emulator"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"graphvcr": func() { os.Exit(mainStatus()) }, "request": requestMain})
+	programs := append(testkit.Shell(), "graphvcr", "request", "typed", "curl", "git", "node", "python3")
+	testscript.Main(testkit.On(m, programs...), map[string]func(){"graphvcr": func() { os.Exit(mainStatus()) }, "request": requestMain, "typed": typedMain})
 }
 
 // TestScripts runs testdata/script, each in a copy of testdata/project. The
@@ -73,6 +75,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("REPOSITORY", repository)
 			env.Setenv("NO_COLOR", "")
 			env.Setenv("CI", "")
+			for _, name := range []string{"TZ", "LC_ALL", "GIT_CONFIG_NOSYSTEM"} {
+				env.Setenv(name, os.Getenv(name))
+			}
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 			env.Setenv("GRAPH", graph.GraphURL())
 			env.Setenv("ODD", odd)

@@ -125,7 +125,7 @@ func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *repo
 	if err != nil {
 		return err
 	}
-	suite.Cases = append(suite.Cases, project.Each("record.recover", journals, p.Recover)...)
+	suite.Cases = append(suite.Cases, project.Each(ruleRecordRecover, journals, p.Recover)...)
 	if len(suite.Cases) == 0 {
 		what := ""
 		if len(names) > 0 {
@@ -141,13 +141,13 @@ func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *repo
 func (f *recordFlags) ready(std streams, p *project.Project, args []string, suite *report.Suite) ([]*scenario.Scenario, *service, error) {
 	files, err := p.Files(args...)
 	errs := []error{err}
-	suite.Cases = append(suite.Cases, project.NotFound(suite.Command+".path", err)...)
+	suite.Cases = append(suite.Cases, project.NotFound(pathRule(suite.Command), err)...)
 	var scenarios []*scenario.Scenario
 	for _, file := range files {
 		sc, err := p.Scenario(file)
 		if err != nil {
 			errs = append(errs, err)
-			suite.Cases = append(suite.Cases, project.CouldNotRun(file, file, "scenario.load", err))
+			suite.Cases = append(suite.Cases, project.CouldNotRun(file, file, project.RuleScenarioLoad, err))
 			continue
 		}
 		scenarios = append(scenarios, sc)
@@ -184,7 +184,7 @@ func (f *recordFlags) recordAll(ctx context.Context, std streams, p *project.Pro
 		case err != nil && len(scenarios)+len(suite.Cases) == 1:
 			return err
 		case err != nil: // what the others did is worth telling
-			told = project.CouldNotRun(sc.Name, sc.File, "record.failed", err)
+			told = project.CouldNotRun(sc.Name, sc.File, ruleRecordFailed, err)
 		}
 		suite.Cases = append(suite.Cases, told)
 		if ctx.Err() != nil {
@@ -200,6 +200,7 @@ func (f *recordFlags) recordWith(ctx context.Context, std streams, s *service, s
 	if err != nil {
 		return report.Case{}, err
 	}
+	defer during(ctx, saving)()
 	bar := newProgress(std, f.report.quiet)
 	told, err := record(s.live(who, func(p project.Progress) {
 		who.step = p.Step

@@ -91,7 +91,7 @@ func (r *refusals) RoundTrip(req *http.Request) (*http.Response, error) {
 		io.Reader
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(body), failing{err}, resp.Body), resp.Body}
-	finding := report.Finding{Rule: "auth.refused", Severity: report.Warning}
+	finding := report.Finding{Rule: ruleAuthRefused, Severity: report.Warning}
 	var needs *scenario.Permissions
 	if step := r.who.step; step != nil {
 		needs, finding.Step, finding.Place.Line = step.Permissions, step.Name, step.Line

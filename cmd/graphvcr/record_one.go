@@ -19,6 +19,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/draft"
 	"github.com/graphvcr/graphvcr/harness/generate"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -76,7 +77,7 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 			return told, err
 		}
 		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.drafted", Severity: report.Note, Place: report.Place{File: file}, Message: "wrote " + file + ", drafted from the recording",
+			Rule: ruleRecordDrafted, Severity: report.Note, Place: report.Place{File: file}, Message: "wrote " + file + ", drafted from the recording",
 		})
 		return p.Verified(ctx, told)
 	})
@@ -235,7 +236,7 @@ const mostSent = 4 << 20
 func (f *recordFlags) sentBody(std streams) ([]byte, error) {
 	in := std.in
 	if f.body != "-" {
-		file, err := os.Open(f.body)
+		file, err := plainfile.Open(f.body)
 		if err != nil {
 			return nil, &failure{message: "record: --body", err: err}
 		}

@@ -30,8 +30,8 @@ func newRedact(std streams, dirs *projectFlags) *cobra.Command {
 				if len(files) == 0 {
 					return nil, err
 				}
-				suite := &report.Suite{Command: "redact", Cases: project.NotFound("redact.path", err)}
-				suite.Cases = append(suite.Cases, project.Each("redact.failed", files, func(file string) (report.Case, error) {
+				suite := &report.Suite{Command: "redact", Cases: project.NotFound(pathRule("redact"), err)}
+				suite.Cases = append(suite.Cases, project.Each(ruleRedactFailed, files, func(file string) (report.Case, error) {
 					return p.Redact(file, dry)
 				})...)
 				return suite, nil

@@ -143,7 +143,7 @@ func (r *reporting) tellErrors(s *report.Suite) {
 		}
 		for j := range c.Findings {
 			if f := &c.Findings[j]; f.Severity == report.Error {
-				message := f.Message
+				message := f.Sentence()
 				if place := cmp.Or(f.Place.String(), c.File); place != "" {
 					message = place + ": " + message
 				}

@@ -25,6 +25,7 @@ Exit status:
   0  clean: no finding at or above --fail-on
   1  findings at or above --fail-on
   2  it could not be done: a file that does not load, a wrong flag, a full disk
+  130, 143  a second SIGINT or SIGTERM ended it at once
 `
 
 func newRoot(std streams) *cobra.Command {

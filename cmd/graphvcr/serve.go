@@ -84,6 +84,13 @@ func newServe(std streams, dirs *projectFlags) *cobra.Command {
 	return cmd
 }
 
+// How long requests under way may take to end once serving has: none of a replay is worth
+// the wait.
+const (
+	replayEnd = 250 * time.Millisecond
+	recordEnd = 5 * time.Second
+)
+
 // run serves until the context ends.
 func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (*report.Suite, error) {
 	faults, err := parseFaults("serve", f.faults)
@@ -118,13 +125,18 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 		options.Graph = live.BaseURL.Host
 	}
 	reverse := proxy.NewReverse(take, options)
-	contacts, err := doors.serve(ctx, std, reverse)
-	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	underWay := replayEnd
+	if mode != project.ModeReplay {
+		defer during(ctx, saving)()
+		underWay = recordEnd
+	}
+	contacts, err := doors.serve(ctx, std, reverse, underWay)
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWay)
 	defer cancel()
 	suite := &report.Suite{Command: "serve", Cases: reverse.End(patience)}
 	for _, b := range contacts.Broken() {
 		suite.Cases[0].Findings = append(suite.Cases[0].Findings, report.Finding{
-			Rule: "serve.handshake", Severity: report.Warning, Message: b.String(),
+			Rule: ruleServeHandshake, Severity: report.Warning, Message: b.String(),
 			Hint: "the client has to trust " + doors.authority.File() + ": graphvcr ca tells how for each runtime",
 		})
 	}
@@ -234,7 +246,7 @@ func (d *doors) close() {
 }
 
 // serve answers until the context ends, and then lets requests under way end.
-func (d *doors) serve(ctx context.Context, std streams, handler http.Handler) (*proxy.Handshakes, error) {
+func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, underWay time.Duration) (*proxy.Handshakes, error) {
 	lines := log.New(&firstLines{std: std}, "graphvcr: ", 0)
 	contacts := &proxy.Handshakes{Tell: func(host, reason string) {
 		lines.Printf("a connection to %s ended in the TLS handshake: %s", host, reason)
@@ -272,7 +284,7 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler) (*
 		return contacts, errors.Join(err, server.Close())
 	case <-ctx.Done():
 	}
-	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWay)
 	defer cancel()
 	if server.Shutdown(patience) != nil {
 		return contacts, server.Close()

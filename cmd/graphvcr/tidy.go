@@ -31,7 +31,7 @@ func newTidy(std streams, dirs *projectFlags) *cobra.Command {
 				if len(files) == 0 {
 					return nil, err
 				}
-				missing := project.NotFound("tidy.path", err)
+				missing := project.NotFound(pathRule("tidy"), err)
 				suite, err := p.Tidy(cmd.Context(), files, dry)
 				if err == nil {
 					suite.Cases = append(missing, suite.Cases...)

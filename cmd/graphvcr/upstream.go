@@ -8,11 +8,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/quiet"
 	"github.com/spf13/pflag"
+
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // upstreamFlags say how the live service is reached.
@@ -44,7 +45,7 @@ func (f *upstreamFlags) open(command string) (*upstream, error) {
 	}
 	var err error
 	if u.roots, err = trusted(command, f.ca); err == nil && u.roots != nil {
-		u.pem, err = os.ReadFile(f.ca)
+		u.pem, err = plainfile.ReadFile(f.ca)
 	}
 	return u, err
 }
@@ -54,7 +55,7 @@ func trusted(command, file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(file)
+	pem, err := plainfile.ReadFile(file)
 	if err != nil {
 		return nil, &failure{message: command + ": --upstream-ca", err: err}
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/diff"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -103,7 +104,7 @@ func (f *whatifFlags) run(ctx context.Context, std streams, p *project.Project, 
 func (f *whatifFlags) chosen() ([]diff.Rule, error) {
 	all := diff.Rules()
 	for _, id := range f.rules {
-		if !slices.ContainsFunc(all, func(r diff.Rule) bool { return r.ID == id }) {
+		if !slices.ContainsFunc(all, func(r diff.Rule) bool { return string(r.ID) == id }) {
 			return nil, &failure{message: fmt.Sprintf("whatif: there is no rule %q", id), hint: "graphvcr whatif --help lists them"}
 		}
 	}
@@ -111,7 +112,7 @@ func (f *whatifFlags) chosen() ([]diff.Rule, error) {
 		if len(f.rules) == 0 {
 			return !r.Free
 		}
-		return !slices.Contains(f.rules, r.ID)
+		return !slices.Contains(f.rules, string(r.ID))
 	}), nil
 }
 
@@ -143,8 +144,8 @@ func (w *whatif) asItIs(ctx context.Context) error {
 }
 
 func (w *whatif) try(ctx context.Context, rule *diff.Rule) (report.Case, error) {
-	told := report.Case{Name: rule.ID + ": " + rule.Doc, File: w.tape.File}
-	changed, what, err := rule.Mutate(w.tape)
+	told := report.Case{Name: string(rule.ID) + ": " + rule.Doc, File: w.tape.File}
+	changed, what, err := rule.Mutate(w.tape, w.project.Violations)
 	if err != nil {
 		return told, err
 	}
@@ -157,7 +158,7 @@ func (w *whatif) try(ctx context.Context, rule *diff.Rule) (report.Case, error) 
 		return told, err
 	}
 	told.Findings = []report.Finding{{
-		Rule: "whatif." + rule.ID, Severity: report.Error, Place: report.Place{File: w.tape.File},
+		Rule: whatifRule(rule.ID), Severity: report.Error, Place: report.Place{File: w.tape.File},
 		Message: "it breaks the client: " + fared.broken, Where: what, Hint: fared.said,
 	}}
 	return told, nil
@@ -166,6 +167,9 @@ func (w *whatif) try(ctx context.Context, rule *diff.Rule) (report.Case, error) 
 // against runs the client against a cassette that stands in for the original, in a copy
 // of the folder of cassettes.
 func (w *whatif) against(ctx context.Context, tape *cassette.Cassette) (outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return outcome{}, err
+	}
 	dir, err := os.MkdirTemp("", "graphvcr-whatif-")
 	if err != nil {
 		return outcome{}, &failure{message: "whatif: make a folder for changed cassettes", err: err}
@@ -236,21 +240,21 @@ func (w *whatif) command(ctx context.Context, p *project.Project) (outcome, erro
 		return outcome{}, errors.Join(err, x.close())
 	}
 	x.env = append(x.env, "GRAPHVCR_CASSETTES="+p.Dirs.Cassettes)
-	status, err := x.program()
+	status, err := x.program(ctx)
 	told := x.end(ctx)
 	if err := errors.Join(err, x.close()); err != nil {
 		return outcome{}, err
 	}
 	told.Findings = slices.DeleteFunc(told.Findings, func(f report.Finding) bool {
-		return f.Rule == "exec.nothing" || f.Severity < report.Error // what is not asked for any more is the client's own affair
+		return f.Rule == ruleExecNothing || f.Severity < report.Error // what is not asked for any more is the client's own affair
 	})
 	switch {
 	case status != 0:
 		return outcome{fmt.Sprintf("%s ends with exit status %d", w.args[0], status), said.String()}, nil
-	case len(told.Findings) > 0 && told.Findings[0].Rule == "exec.handshake":
+	case len(told.Findings) > 0 && told.Findings[0].Rule == ruleExecHandshake:
 		return outcome{told.Findings[0].Message, told.Findings[0].Hint}, nil
 	case len(told.Findings) > 0:
-		return outcome{"it asks for what was never recorded: " + told.Findings[0].Message, said.String()}, nil
+		return outcome{"it asks for what was never recorded: " + told.Findings[0].Sentence(), said.String()}, nil
 	}
 	return outcome{}, nil
 }
@@ -274,7 +278,7 @@ func copyCassettes(from, to string) error {
 }
 
 func copyFile(from, to string) error {
-	in, err := os.Open(from)
+	in, err := plainfile.Open(from)
 	if err != nil {
 		return err
 	}

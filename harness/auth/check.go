@@ -7,14 +7,23 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
+)
+
+// The rules of what is told of permissions.
+const (
+	ruleAuthExcess report.Rule = "auth.excess" // a token holds what no step asks for
+	ruleAuthLacks  report.Rule = "auth.lacks"  // a token holds none of what a step asks for
+	ruleAuthUnread report.Rule = "auth.unread" // a token cannot be read
+	ruleAuthUnsure report.Rule = "auth.unsure" // a permission that may be granted otherwise
 )
 
 // A Finding is something about permissions that is worth telling before a
 // recording.
 type Finding struct {
-	Rule     string // "auth.lacks", "auth.unsure", "auth.unread", "auth.excess"
-	Severity string // "warning" or "note": whether Graph refuses, only Graph knows
+	Rule     report.Rule
+	Severity report.Severity // a warning or a note: whether Graph refuses, only Graph knows
 	Identity string
 	Step     string // "" when it is about the token
 	Line     int    // of the step, 0 when it is about the token
@@ -62,7 +71,7 @@ func (u *use) step(step scenario.Step) *Finding {
 	if c.Kind != Delegated && c.Kind != Application {
 		return nil
 	}
-	f := Finding{Rule: "auth.lacks", Severity: "warning", Identity: step.As, Step: step.Name, Line: step.Line}
+	f := Finding{Rule: ruleAuthLacks, Severity: report.Warning, Identity: step.As, Step: step.Name, Line: step.Line}
 	listed, others := listedFor(c.Kind, step.Permissions)
 	switch need := needOf(c, listed); {
 	case len(listed) == 0 && len(others) == 0:
@@ -77,7 +86,7 @@ func (u *use) step(step scenario.Step) *Finding {
 		}
 		return nil
 	case need.perResource:
-		f.Rule, f.Severity = "auth.unsure", "note"
+		f.Rule, f.Severity = ruleAuthUnsure, report.Note
 		f.Message = "the token names none of " + strings.Join(listed, ", ") + "; a permission for one chat, team or channel does not always show there"
 	default:
 		f.Message = "the token lacks a permission: any one of " + strings.Join(listed, ", ")
@@ -134,7 +143,7 @@ func isPerResource(name string) bool {
 func (u *use) finding(identity string) *Finding {
 	c := u.claims
 	if c.Kind != Delegated && c.Kind != Application {
-		return &Finding{Rule: "auth.unread", Severity: "note", Identity: identity,
+		return &Finding{Rule: ruleAuthUnread, Severity: report.Note, Identity: identity,
 			Message: "the token is opaque: whether it holds what the steps need was not checked"}
 	}
 	var said []string
@@ -153,7 +162,7 @@ func (u *use) finding(identity string) *Finding {
 	if more := len(said) - most; more > 0 {
 		said = append(said[:most], fmt.Sprintf("%d more", more))
 	}
-	return &Finding{Rule: "auth.excess", Severity: "note", Identity: identity,
+	return &Finding{Rule: ruleAuthExcess, Severity: report.Note, Identity: identity,
 		Message: "beyond the least privileged that the steps list, the token holds " + strings.Join(said, ", "),
 		Hint:    "an app for recordings that holds only what is needed cannot do more by mistake"}
 }

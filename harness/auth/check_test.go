@@ -54,7 +54,7 @@ func TestCheck(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
 			for _, f := range Check([]scenario.Step{tt.step}, map[string]Claims{"": tt.claims}) {
-				got = append(got, fmt.Sprintf("%s %s %s:%d %s", f.Severity, f.Rule, f.Step, f.Line, f.Message))
+				got = append(got, fmt.Sprintf("%s %s %s:%d %s", f.Severity, string(f.Rule), f.Step, f.Line, f.Message))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
@@ -74,7 +74,7 @@ func TestCheckKeepsIdentitiesApart(t *testing.T) {
 	})
 	var got []string
 	for _, f := range found {
-		got = append(got, f.Identity+" "+f.Rule+" "+f.Step)
+		got = append(got, f.Identity+" "+string(f.Rule)+" "+f.Step)
 	}
 	if diff := cmp.Diff([]string{"app auth.lacks audit", "app auth.excess "}, got); diff != "" {
 		t.Error(diff)

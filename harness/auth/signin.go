@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/quiet"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -119,7 +119,7 @@ func (s *signIn) certificate() (acquirer, error) {
 
 func readCertificate(path, password string) ([]*x509.Certificate, crypto.PrivateKey, error) {
 	what := "read the certificate of " + certificatePath
-	data, err := os.ReadFile(path)
+	data, err := plainfile.ReadFile(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", what, err)
 	}
@@ -142,7 +142,7 @@ func (s *signIn) federated() (acquirer, error) {
 	}
 	path := s.Getenv(federatedTokenFile)
 	assertion := func(context.Context) (string, error) {
-		data, err := os.ReadFile(path)
+		data, err := plainfile.ReadFile(path)
 		if err != nil {
 			return "", fmt.Errorf("read the token of %s: %w", federatedTokenFile, err)
 		}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 const (
@@ -144,7 +145,7 @@ func load(dir string) (*Authority, error) {
 			Hint:    "whoever read it can pass for any site to those who trust it: remove it, and a new one is made, to be trusted anew",
 		}
 	}
-	text, err := os.ReadFile(file)
+	text, err := plainfile.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +169,7 @@ func load(dir string) (*Authority, error) {
 
 // publish writes the certificate beside the key, for clients.
 func (a *Authority) publish() error {
-	if text, err := os.ReadFile(a.File()); err == nil && bytes.Equal(text, a.pem) {
+	if text, err := plainfile.ReadFile(a.File()); err == nil && bytes.Equal(text, a.pem) {
 		return nil
 	}
 	if err := wire.Replace(a.File(), 0o644, wire.Whole(a.pem)); err != nil {

@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
+
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // awkward are texts that YAML readers and writers get wrong.
@@ -132,7 +134,7 @@ func TestSaveThenLoadKeepsAwkwardTexts(t *testing.T) {
 
 func TestSaveThenLoadKeepsLargeTexts(t *testing.T) {
 	long := strings.Repeat("k", 3000)
-	size := 5 << 20
+	size := testkit.Sized(5<<20, 1<<20)
 	if raceEnabled { // yaml.v3 takes minutes
 		size = 1 << 18
 	}

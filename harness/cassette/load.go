@@ -10,12 +10,13 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // Load reads a file. An error names the file and, where it is about the content, the
 // line and the interaction; report.Problems takes them and a hint out of it.
 func Load(file string) (*Cassette, error) {
-	f, err := os.Open(file)
+	f, err := plainfile.Open(file)
 	if err != nil {
 		return nil, openError(file, err)
 	}
@@ -32,7 +33,11 @@ func Load(file string) (*Cassette, error) {
 func openError(file string, err error) error {
 	e := fileFault(file, "the file cannot be opened", "")
 	e.Cause = fault.Reason(err)
+	var kind *plainfile.KindError
 	switch {
+	case errors.As(err, &kind):
+		e.Message, e.Cause, e.Kind = kind.Error(), nil, err
+		e.Hint = "name a file of interactions"
 	case errors.Is(err, fs.ErrNotExist):
 		e.Message, e.Cause, e.Kind = "there is no such file", nil, err
 		if where, err := filepath.Abs(file); err == nil {
@@ -51,8 +56,6 @@ func read(file string, f *os.File) (*Cassette, error) {
 	switch {
 	case err != nil:
 		return nil, openError(file, err)
-	case info.IsDir():
-		return nil, fileFault(file, "this is a folder, not a file", "name a file in it")
 	case !info.Mode().IsRegular():
 		return nil, fileFault(file, "this is not a regular file", "")
 	case info.Size() > MaxSize:

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // cuts saves every beginning of a file and reports how many of them load, and
@@ -15,7 +16,7 @@ import (
 func cuts(t *testing.T, data []byte) (loaded []int) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "cut.yaml")
-	for n := range len(data) {
+	for n := 0; n < len(data); n += testkit.Sized(1, 5) {
 		if err := os.WriteFile(file, data[:n], 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // TestMain lets the test binary be the helper of Isolate, and a program that is run.
@@ -35,7 +36,7 @@ func TestMain(m *testing.M) {
 			os.Exit(0)
 		}
 	}
-	os.Exit(m.Run())
+	os.Exit(testkit.On(m, "keytool", "sh").Run())
 }
 
 func environment(t *testing.T, base ...string) func(string) string {
@@ -177,7 +178,7 @@ func TestStatuses(t *testing.T) {
 		0: {sh, "-c", "exit 0"}, 7: {sh, "-c", "exit 7"}, 128 + 15: {sh, "-c", "kill -TERM $$"}, 128 + 13: {sh, "-c", "kill -PIPE $$"},
 		StatusNotFound: {"no-such-program-here"}, StatusNotExecutable: {file},
 	} {
-		status, err := Run(Program{Args: args, Env: os.Environ()})
+		status, err := Run(t.Context(), Program{Args: args, Env: os.Environ()})
 		if status != want || (err != nil) != (want == 126 || want == 127) {
 			t.Errorf("%v: %d, %v, want %d", args, status, err, want)
 		}
@@ -205,7 +206,7 @@ func TestIsolated(t *testing.T) {
 			go server.Serve(l)
 		}
 		defer server.Close()
-		status, err := i.Run(Program{Args: []string{self, "get", address(i.Listeners), ""}, Env: append(os.Environ(), "EMPTY=")})
+		status, err := i.Run(t.Context(), Program{Args: []string{self, "get", address(i.Listeners), ""}, Env: append(os.Environ(), "EMPTY=")})
 		if err != nil {
 			t.Fatal(err)
 		}

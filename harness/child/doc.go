@@ -4,7 +4,7 @@
 //	place := child.Place{Proxy: "127.0.0.1:1234", TLS: "127.0.0.1:1235", Authority: authority.PEM()}
 //	env, err := place.Environment(os.Environ(), dir)
 //	if err != nil { ... }
-//	status, err := child.Run(child.Program{Args: args, Env: env, Stdin: os.Stdin, ...})
+//	status, err := child.Run(ctx, child.Program{Args: args, Env: env, Stdin: os.Stdin, ...})
 //
 // Most runtimes take a proxy and certificates from environment variables; Java takes
 // both from options and a key store, and Node, which in version 20 takes no proxy at

@@ -2,6 +2,7 @@ package child
 
 import (
 	"cmp"
+	"context"
 	"encoding/gob"
 	"errors"
 	"fmt"
@@ -131,7 +132,7 @@ type handedOver struct {
 
 // Run has the helper become the program and runs it, as Run does. The program's streams
 // are those that Isolate was given.
-func (i *Isolated) Run(p Program) (status int, err error) {
+func (i *Isolated) Run(ctx context.Context, p Program) (status int, err error) {
 	defer i.link.Close()
 	path, err := exec.LookPath(p.Args[0])
 	if err != nil {
@@ -139,7 +140,7 @@ func (i *Isolated) Run(p Program) (status int, err error) {
 		return startStatus(err), err
 	}
 	program := handedOver{path, p.Args, p.Env}
-	return supervise(i.cmd, func() error { return gob.NewEncoder(i.link).Encode(program) })
+	return supervise(ctx, i.cmd, func() error { return gob.NewEncoder(i.link).Encode(program) })
 }
 
 // Abandon ends the helper.

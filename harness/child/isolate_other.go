@@ -3,6 +3,7 @@
 package child
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -22,7 +23,9 @@ func Isolate(io.Reader, io.Writer, io.Writer) (*Isolated, error) {
 }
 
 // Run is never called.
-func (*Isolated) Run(Program) (int, error) { return StatusNotExecutable, errors.ErrUnsupported }
+func (*Isolated) Run(context.Context, Program) (int, error) {
+	return StatusNotExecutable, errors.ErrUnsupported
+}
 
 // Abandon is never called.
 func (*Isolated) Abandon() {}

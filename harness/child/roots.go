@@ -5,9 +5,10 @@ import (
 	"crypto/sha1" // the format's, a checksum here
 	"encoding/binary"
 	"encoding/pem"
-	"os"
 	"strconv"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // bundles are where systems keep the certificates that they trust (crypto/x509, and
@@ -42,7 +43,7 @@ func certificatesIn(file string) []byte {
 	if file == "" {
 		return nil
 	}
-	text, err := os.ReadFile(file)
+	text, err := plainfile.ReadFile(file)
 	if err != nil || !bytes.Contains(text, []byte("-----BEGIN CERTIFICATE-----")) {
 		return nil
 	}

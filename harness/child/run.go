@@ -1,6 +1,7 @@
 package child
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -26,15 +27,16 @@ type Program struct {
 
 // Run runs a program to its end, hands the signals that come meanwhile on to it, and
 // returns its exit status: its own, 128 and a signal's number, 126 or 127. An error
-// says why it could not be run.
-func Run(p Program) (status int, err error) {
+// says why it could not be run. When the context ends, the program is killed.
+func Run(ctx context.Context, p Program) (status int, err error) {
 	cmd := exec.Command(p.Args[0], p.Args[1:]...)
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Env, p.Stdin, p.Stdout, p.Stderr
-	return supervise(cmd, cmd.Start)
+	return supervise(ctx, cmd, cmd.Start)
 }
 
-// supervise begins a program, or goes on with one, and hands signals on to it until it ends.
-func supervise(cmd *exec.Cmd, begin func() error) (status int, err error) {
+// supervise begins a program, or goes on with one, and hands signals on to it until it
+// ends, or kills it.
+func supervise(ctx context.Context, cmd *exec.Cmd, begin func() error) (status int, err error) {
 	signals := make(chan os.Signal, 16)
 	for _, s := range forwarded {
 		if !signal.Ignored(s) { // as under nohup
@@ -47,10 +49,14 @@ func supervise(cmd *exec.Cmd, begin func() error) (status int, err error) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
+	kill := ctx.Done()
 	for {
 		select {
+		case <-kill:
+			_ = cmd.Process.Kill()
+			kill = nil
 		case s := <-signals:
-			if !sentToAll(s) {
+			if !SentToAll(s) {
 				_ = cmd.Process.Signal(s) // it may have ended meanwhile
 			}
 		case err := <-ended:

@@ -7,6 +7,7 @@ import "os"
 // The console sends Ctrl-C to all of its programs itself.
 var forwarded = []os.Signal{os.Interrupt}
 
-func sentToAll(os.Signal) bool { return true }
+// SentToAll reports whether a signal came to the program too.
+func SentToAll(os.Signal) bool { return true }
 
 func bySignal(*os.ProcessState) int { return 0 }

@@ -13,9 +13,9 @@ var forwarded = []os.Signal{
 	syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGCONT, syscall.SIGWINCH,
 }
 
-// sentToAll reports whether the terminal has sent a signal to the program too: it does
+// SentToAll reports whether the terminal has sent a signal to the program too: it does
 // so with the keys for SIGINT and SIGQUIT, to all in its foreground.
-func sentToAll(s os.Signal) bool {
+func SentToAll(s os.Signal) bool {
 	if s != syscall.SIGINT && s != syscall.SIGQUIT && s != syscall.SIGWINCH {
 		return false
 	}

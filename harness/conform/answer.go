@@ -22,7 +22,7 @@ func (j *judgement) answer() error {
 	case j.Status == http.StatusNoContent, j.Status == http.StatusNotModified, j.Status == http.StatusResetContent:
 		j.result.Type = "nothing"
 		if j.Answer.Text != "" {
-			j.problem("answer.body", report.Error, jsondoc.Root, "no body with status "+strconv.Itoa(j.Status), "a body")
+			j.problem(ruleAnswerBody, report.Error, jsondoc.Root, "no body with status "+strconv.Itoa(j.Status), "a body")
 		}
 	case j.Status >= 300:
 		j.result.Type = "a redirect"
@@ -46,7 +46,7 @@ func (j *judgement) failure() error {
 	case j.Answer.Text == "" || strings.EqualFold(j.Method, http.MethodHead):
 		j.result.Type = "nothing"
 	default:
-		j.problem("answer.error", report.Warning, jsondoc.Root, "an error as JSON: "+errorType, j.kind())
+		j.problem(ruleAnswerError, report.Warning, jsondoc.Root, "an error as JSON: "+errorType, j.kind())
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ func (j *judgement) accepted() error {
 	case declaresNone:
 		j.result.Type = "nothing"
 	case j.unsure == nil:
-		j.problem("answer.location", report.Warning, "header.Location", "where the operation is, with status 202", "no Location")
+		j.problem(ruleAnswerLocation, report.Warning, "header.Location", "where the operation is, with status 202", "no Location")
 	}
 	return nil
 }
@@ -75,9 +75,9 @@ func (j *judgement) link(name string, required bool) (found bool) {
 	values := j.Header.Values(name)
 	switch {
 	case len(values) == 0 && required && j.Status != http.StatusMultipleChoices:
-		j.problem("answer.location", report.Error, "header."+name, "where to, with status "+strconv.Itoa(j.Status), "no "+name)
+		j.problem(ruleAnswerLocation, report.Error, "header."+name, "where to, with status "+strconv.Itoa(j.Status), "no "+name)
 	case len(values) > 0 && !isLink(values[0]):
-		j.problem("answer.location", report.Error, "header."+name, "an address", strconv.Quote(values[0]))
+		j.problem(ruleAnswerLocation, report.Error, "header."+name, "an address", strconv.Quote(values[0]))
 	}
 	return len(values) > 0
 }
@@ -91,7 +91,7 @@ func isLink(text string) bool {
 // success validates against the type that is sure first.
 func (j *judgement) success() error {
 	if j.isError() {
-		j.problem("answer.error", report.Error, "$['error']", "no error with status "+strconv.Itoa(j.Status), "an error")
+		j.problem(ruleAnswerError, report.Error, "$['error']", "no error with status "+strconv.Itoa(j.Status), "an error")
 		return nil
 	}
 	expected, err := j.expected()

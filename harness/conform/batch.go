@@ -24,7 +24,7 @@ func (j *judgement) batch() error {
 		at := jsondoc.AppendPath("$['responses']", answer.Index)
 		sent := partOf(requests, answer.ID)
 		if answered[answer.ID]++; sent == nil || answered[answer.ID] > 1 {
-			j.problem("answer.batch", report.Error, at+"['id']", "the id of a request that is not answered yet", brief(answer.Members["id"]))
+			j.problem(ruleAnswerBatch, report.Error, at+"['id']", "the id of a request that is not answered yet", brief(answer.Members["id"]))
 			continue
 		}
 		if err := j.part(sent, &answer, at); err != nil {
@@ -33,7 +33,7 @@ func (j *judgement) batch() error {
 	}
 	for _, sent := range requests {
 		if answered[sent.ID] == 0 {
-			j.problem("answer.batch", report.Error, "$['responses']", "an answer to part "+sent.ID, "none")
+			j.problem(ruleAnswerBatch, report.Error, "$['responses']", "an answer to part "+sent.ID, "none")
 		}
 	}
 	return nil

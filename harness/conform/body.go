@@ -20,14 +20,14 @@ func (j *judgement) body(expected route.Answer) error {
 	switch expected.Shape {
 	case route.Nothing:
 		if j.Answer.Text != "" {
-			j.problem("answer.body", report.Warning, jsondoc.Root, "no body: metadata declares none", j.shown())
+			j.problem(ruleAnswerBody, report.Warning, jsondoc.Root, "no body: metadata declares none", j.shown())
 		}
 		return nil
 	case route.Bytes, route.Unchecked:
 		return nil
 	case route.Count:
 		if !digits.MatchString(strings.TrimPrefix(j.Answer.Text, "\ufeff")) {
-			j.problem("answer.count", report.Error, jsondoc.Root, "a number", j.shown())
+			j.problem(ruleAnswerCount, report.Error, jsondoc.Root, "a number", j.shown())
 		}
 		return nil
 	}
@@ -65,7 +65,7 @@ func (j *judgement) missing(expected route.Answer) {
 	if !strings.EqualFold(j.Method, http.MethodGet) && j.Answer.Text == "" {
 		severity = report.Note
 	}
-	j.problem("answer.body", severity, jsondoc.Root, expected.String()+" as JSON", j.kind())
+	j.problem(ruleAnswerBody, severity, jsondoc.Root, expected.String()+" as JSON", j.kind())
 }
 
 // value checks a result that is no object: it is wrapped in one.
@@ -73,7 +73,7 @@ func (j *judgement) value(expected route.Answer) error {
 	body, _ := j.Answer.Doc.(map[string]any)
 	value, ok := body["value"]
 	if !ok {
-		j.problem("answer.value", report.Error, "$['value']", expected.Type, "nothing")
+		j.problem(ruleAnswerValue, report.Error, "$['value']", expected.Type, "nothing")
 		return nil
 	}
 	return j.typed(expected.Type, "$['value']", value, schema.Options{Placeholders: j.Placeholders})
@@ -87,12 +87,12 @@ func (j *judgement) annotations() {
 		value, ok := body[name]
 		text, isText := value.(string)
 		if ok && (!isText || !strings.Contains(text, "://") && !j.Placeholders) {
-			j.problem("answer.annotation", report.Error, jsondoc.AppendPath(jsondoc.Root, name), "an absolute address", brief(value))
+			j.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, name), "an absolute address", brief(value))
 		}
 	}
 	if count, ok := body["@odata.count"]; ok {
 		if n, isNumber := count.(json.Number); !isNumber || strings.ContainsAny(string(n), "-.eE") {
-			j.problem("answer.annotation", report.Error, "$['@odata.count']", "a number of entities", brief(count))
+			j.problem(ruleAnswerAnnotation, report.Error, "$['@odata.count']", "a number of entities", brief(count))
 		}
 	}
 }
@@ -124,17 +124,20 @@ func (j *judgement) validate(typ, at string, doc any, options schema.Options) er
 // violations makes problems of what a schema found below a place. What the named type's
 // schema found at the same place is told once.
 func (j *judgement) violations(violations []schema.Violation, at string) {
-	type fault struct{ rule, where string }
+	type fault struct {
+		rule  report.Rule
+		where string
+	}
 	told := map[fault]bool{}
 	for _, p := range j.result.Problems {
 		told[fault{p.Rule, p.Where}] = true
 	}
 	for _, v := range violations {
-		p := Problem{Rule: "schema." + v.Rule, Severity: report.Error, Where: below(at, v.Path), Want: v.Want, Got: v.Got, File: v.File, Line: v.Line}
+		p := Problem{Rule: SchemaRule(v.Rule), Severity: report.Error, Where: below(at, v.Path), Want: v.Want, Got: v.Got, File: v.File, Line: v.Line}
 		switch {
-		case v.Rule == "type" && j.numbersAreTexts() && numberText.MatchString(v.Got), told[fault{p.Rule, p.Where}]:
+		case v.Rule == schema.RuleType && j.numbersAreTexts() && numberText.MatchString(v.Got), told[fault{p.Rule, p.Where}]:
 			continue
-		case v.Rule == "open":
+		case v.Rule == schema.RuleOpen:
 			p.Severity = report.Note
 		case v.Warning:
 			p.Severity = report.Warning

@@ -46,8 +46,8 @@ type Result struct {
 
 // Problem is one thing that is not as promised.
 type Problem struct {
-	Part     string // the id of the part of a batch that it is of; "" for the exchange itself
-	Rule     string // "schema.KEYWORD", "answer.WHAT", "request.KEYWORD"
+	Part     string      // the id of the part of a batch that it is of; "" for the exchange itself
+	Rule     report.Rule // "schema.KEYWORD", "answer.WHAT", "request.KEYWORD"
 	Severity report.Severity
 	Where    string // RFC 9535 normalized path in the answer, "status", "header.NAME", "text", or "request" and a path
 	Want     string
@@ -129,7 +129,7 @@ func (j *judgement) named() error {
 	}
 	j.result.Type = j.Schema
 	if !j.Answer.IsJSON {
-		j.problem("schema.body", report.Error, "text", j.Schema, j.kind())
+		j.problem(RuleSchemaBody, report.Error, "text", j.Schema, j.kind())
 		return nil
 	}
 	options := j.options()
@@ -142,6 +142,6 @@ func (j *judgement) named() error {
 	return nil
 }
 
-func (j *judgement) problem(rule string, severity report.Severity, where, want, got string) {
+func (j *judgement) problem(rule report.Rule, severity report.Severity, where, want, got string) {
 	j.result.Problems = append(j.result.Problems, Problem{Rule: rule, Severity: severity, Where: where, Want: want, Got: got})
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/generate"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/schema"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // small is a checker of the metadata that testdata/metadata.csdl declares.

@@ -14,9 +14,9 @@ import (
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/generate"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // real is a checker with all that v1.0 of the public cloud declares, and beta of the
@@ -119,7 +119,7 @@ func TestRealExchanges(t *testing.T) {
 			if p.Severity == report.Error {
 				t.Errorf("%s: %s %s %d: %s at %s: want %s, got %s", r.file, r.Method, r.URL, r.Status, p.Rule, p.Where, p.Want, p.Got)
 			}
-			told[p.Severity.String()+" "+p.Rule+" "+lastName(p.Where)]++
+			told[p.Severity.String()+" "+string(p.Rule)+" "+lastName(p.Where)]++
 		}
 	}
 	t.Logf("%d exchanges, %d with a type, others: %v", len(all), typed, reasons)

@@ -44,7 +44,7 @@ func (j *judgement) parameters(body map[string]any) error {
 		at := inRequest + jsondoc.AppendPath(jsondoc.Root, name)
 		typ, known := parameter(j.target.Parameters, name)
 		if !known {
-			j.problem("request.parameter", report.Warning, at, "a parameter of "+j.target.Operation, brief(value))
+			j.problem(ruleRequestParameter, report.Warning, at, "a parameter of "+j.target.Operation, brief(value))
 			continue
 		}
 		if err := j.argument(typ, at, value); err != nil {
@@ -72,7 +72,7 @@ func (j *judgement) argument(typ, at string, value any) error {
 	case element == typ:
 		return j.sent(typ, at, value)
 	case !isArray:
-		j.problem("request.type", report.Warning, at, "an array of "+element, brief(value))
+		j.problem(requestRule(schema.RuleType), report.Warning, at, "an array of "+element, brief(value))
 		return nil
 	}
 	for i, item := range items {
@@ -94,8 +94,8 @@ func (j *judgement) sent(typ, at string, value any) error {
 		return err
 	}
 	for _, v := range violations {
-		p := Problem{Rule: "request." + v.Rule, Severity: report.Warning, Where: below(at, v.Path), Want: v.Want, Got: v.Got, File: v.File, Line: v.Line}
-		if v.Rule == "readOnly" {
+		p := Problem{Rule: requestRule(v.Rule), Severity: report.Warning, Where: below(at, v.Path), Want: v.Want, Got: v.Got, File: v.File, Line: v.Line}
+		if v.Rule == schema.RuleReadOnly {
 			p.Severity = report.Note
 		}
 		j.result.Problems = append(j.result.Problems, p)

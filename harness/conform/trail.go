@@ -30,7 +30,7 @@ func (t *Trail) Check(c *Checker, e Exchange) (Result, error) {
 		if graph.IsTerminal(before) {
 			want = before + ", which is an end"
 		}
-		result.Problems = append(result.Problems, Problem{Rule: "answer.order", Severity: report.Error, Where: "$['status']", Want: want, Got: state})
+		result.Problems = append(result.Problems, Problem{Rule: RuleAnswerOrder, Severity: report.Error, Where: "$['status']", Want: want, Got: state})
 	}
 	return result, nil
 }

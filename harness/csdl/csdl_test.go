@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // counts are how much a model holds of what.

@@ -15,7 +15,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 func TestModel(t *testing.T) {

@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // The limits of a text. Graph's metadata has a few MB, its largest tag a few KB, and
@@ -21,7 +22,7 @@ const (
 
 // Load reads a file of metadata.
 func Load(file string) (*Model, error) {
-	f, err := os.Open(file)
+	f, err := plainfile.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("read metadata: %w", err)
 	}

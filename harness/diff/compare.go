@@ -29,11 +29,12 @@ type pair struct{ old, new *operation }
 // A difference is a change at one place. Those of one rule, subject and values are one
 // change.
 type difference struct {
-	rule      string
+	rule      ID
 	subject   string // what changed, wherever it stands; "" for what belongs to the operation
 	operation *operation
 	where     string
 	message   string
+	equal     [2]string // of EqualityBroken: the places that held one id
 	old, new  string
 	count     int
 	examples  []Example
@@ -43,14 +44,14 @@ type difference struct {
 // recordings. Ids that changed their letter case, say, did so for one reason.
 func (d *difference) identity() string {
 	switch {
-	case strings.HasPrefix(d.rule, "id."):
-		return strings.Join([]string{d.rule, d.old, d.new}, "\x00")
-	case strings.HasPrefix(d.rule, "paging."), d.rule == "consistency.window":
-		return d.rule
+	case d.rule.within("id"):
+		return strings.Join([]string{string(d.rule), d.old, d.new}, "\x00")
+	case d.rule.within("paging"), d.rule == ConsistencyWindow:
+		return string(d.rule)
 	case d.subject != "":
-		return strings.Join([]string{d.rule, d.subject, d.old, d.new}, "\x00")
+		return strings.Join([]string{string(d.rule), d.subject, d.old, d.new}, "\x00")
 	}
-	return strings.Join([]string{d.rule, d.operation.name, d.old, d.new}, "\x00")
+	return strings.Join([]string{string(d.rule), d.operation.name, d.old, d.new}, "\x00")
 }
 
 // underOneCause names what fails below an address by that address: where a drive is not
@@ -58,7 +59,7 @@ func (d *difference) identity() string {
 func (c *comparison) underOneCause() {
 	for i := range c.found {
 		d := &c.found[i]
-		if d.rule != "status.changed" {
+		if d.rule != StatusChanged {
 			continue
 		}
 		for _, above := range c.found {
@@ -126,15 +127,15 @@ func (c *comparison) operation(p pair) {
 		}
 		c.answers(p, before.answers[status], after.answers[status])
 	}
-	if !c.has(p.old, "status.") {
+	if !c.has(p.old, "status") {
 		c.requests(p, before, after)
 	}
 }
 
-// has reports whether a difference of the rules with a prefix was found in an operation.
-func (c *comparison) has(op *operation, prefix string) bool {
+// has reports whether a difference of a family of rules was found in an operation.
+func (c *comparison) has(op *operation, family string) bool {
 	return slices.ContainsFunc(c.found, func(d difference) bool {
-		return d.operation == op && strings.HasPrefix(d.rule, prefix)
+		return d.operation == op && d.rule.within(family)
 	})
 }
 
@@ -267,42 +268,6 @@ func (a *answers) location(e *exchange, text string) {
 	(&reader{interaction: e.at, base: name}).text(s, text)
 }
 
-// flow tells of operations that only one recording has, unless something else explains
-// them: where a request failed, those after it go missing.
-func (c *comparison) flow() {
-	explained := slices.ContainsFunc(c.found, func(d difference) bool {
-		return strings.HasPrefix(d.rule, "status.") || strings.HasPrefix(d.rule, "operation.") && d.rule != "operation.slower" || d.rule == "paging.added" || d.rule == "paging.removed" || d.rule == "link.shape" || d.rule == "property.lost" || d.rule == "header.lost"
-	})
-	if explained || len(c.gone)+len(c.come) == 0 {
-		return
-	}
-	d := difference{rule: "flow.changed", subject: "flow", where: "flow", old: names(c.gone), new: names(c.come), count: len(c.gone) + len(c.come)}
-	d.message = "other requests are made"
-	switch {
-	case len(c.gone) == 0:
-		d.operation, d.message = c.come[0], "requests that were not made before"
-	case len(c.come) == 0:
-		d.operation, d.message = c.gone[0], "no longer requested"
-	default:
-		d.operation = c.gone[0]
-	}
-	for _, o := range c.gone {
-		d.examples = append(d.examples, Example{Old: o.threads[0].phases[0].answers[0].at, Path: "flow"})
-	}
-	for _, o := range c.come {
-		d.examples = append(d.examples, Example{New: o.threads[0].phases[0].answers[0].at, Path: "flow"})
-	}
-	c.add(d)
-}
-
-func names(ops []*operation) string {
-	var all []string
-	for _, o := range ops {
-		all = append(all, o.name)
-	}
-	return strings.Join(all, ", ")
-}
-
 // changes makes one change of the differences that are one.
 func (c *comparison) changes() []Change {
 	merged := map[string]*Change{}
@@ -311,7 +276,7 @@ func (c *comparison) changes() []Change {
 	c.underOneCause()
 	for i := range c.found {
 		d := &c.found[i]
-		if d.rule == "equality.broken" && c.explainsEquality(d) {
+		if d.rule == EqualityBroken && c.explainsEquality(d) {
 			continue
 		}
 		id := d.identity()
@@ -336,21 +301,12 @@ func (c *comparison) changes() []Change {
 		changes = append(changes, *merged[id])
 	}
 	slices.SortStableFunc(changes, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), strings.Compare(a.Operation, b.Operation), strings.Compare(a.Where, b.Where), strings.Compare(a.Rule, b.Rule))
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), strings.Compare(a.Operation, b.Operation), strings.Compare(a.Where, b.Where), cmp.Compare(a.Rule, b.Rule))
 	})
 	return changes
 }
 
-// explainsEquality reports whether another change at one of the two places says why they
-// are no longer equal.
-func (c *comparison) explainsEquality(d *difference) bool {
-	return slices.ContainsFunc(c.found, func(other difference) bool {
-		return other.operation == d.operation && other.rule != d.rule && (strings.HasPrefix(other.rule, "id.") || strings.HasPrefix(other.rule, "link.")) &&
-			(strings.HasPrefix(d.message, other.where+" ") || strings.HasSuffix(d.message, " "+other.where))
-	})
-}
-
-func (c *comparison) severity(rule string) report.Severity {
+func (c *comparison) severity(rule ID) report.Severity {
 	if s, ok := c.opts.Severities[rule]; ok {
 		return s
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/diff"
 	"github.com/graphvcr/graphvcr/harness/importer"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 func imported(t *testing.T, name string) *cassette.Cassette {

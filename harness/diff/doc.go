@@ -22,7 +22,8 @@
 //
 // Every kind of change is a row of one table, [Rules]: a stable id, a severity, and both
 // ways of it: what detects the change, and what makes exactly this change to a recording
-// ([Rule.Mutate]). The table's own suite and "graphvcr whatif" come from the second.
+// ([Rule.Mutate]), side by side in a rules_*.go. The table's own suite and
+// "graphvcr whatif" come from the second.
 //
 // A stand-in that is asked for Graph's versions is Graph, on whatever port it listens
 // (standin.go).

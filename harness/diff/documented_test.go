@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/diff"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -16,7 +17,7 @@ import (
 type documented struct {
 	name     string
 	now      edit
-	rule     string
+	rule     diff.ID
 	where    string
 	severity report.Severity
 }
@@ -176,7 +177,7 @@ func TestListsGrow(t *testing.T) {
 	}
 	for _, c := range []struct {
 		was, is, size int
-		rule          string
+		rule          diff.ID
 	}{
 		{3, 8, 5, ""}, {5, 6, 5, ""}, {8, 3, 5, ""}, {11, 5, 5, ""}, {1, 4, 5, ""}, {12, 6, 5, ""},
 		{5, 5, 2, "paging.added"}, {5, 3, 2, "paging.added"}, {4, 9, 2, "paging.added"}, {8, 8, 3, "paging.size"}, {8, 8, 9, "paging.removed"}, {8, 7, 9, "paging.removed"},
@@ -215,7 +216,7 @@ func TestSevenDocumentedChanges(t *testing.T) {
 	for seed := range uint64(12) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		old, now := newWorld(t, seed).all(), newWorld(t, seed+100).all()
-		var wanted []string
+		var wanted []diff.ID
 		touched := map[string]bool{}
 		for _, n := range random.Perm(len(documentedChanges)) {
 			c := documentedChanges[n]
@@ -229,7 +230,7 @@ func TestSevenDocumentedChanges(t *testing.T) {
 		if seed%2 == 1 {
 			old, now = redacted(t, old), redacted(t, now)
 		}
-		var found []string
+		var found []diff.ID
 		changes := compare(t, old, now)
 		for _, c := range changes {
 			found = append(found, c.Rule)

@@ -14,9 +14,9 @@ import (
 // Options of a comparison. The zero value is the default.
 type Options struct {
 	// Severities override those of the rules, by rule id.
-	Severities map[string]report.Severity
+	Severities map[ID]report.Severity
 	// Off are ids of rules that find nothing.
-	Off []string
+	Off []ID
 	// Map names what is expected to differ, old to new: an API version ("v1.0" to
 	// "beta"), an auth kind ("delegated" to "application") or a cloud's host.
 	Map map[string]string
@@ -26,9 +26,9 @@ type Options struct {
 
 // A Violation is a place at which an answer is not what its schema says.
 type Violation struct {
-	Rule    string // "schema.enum"
-	Where   string // normalized path
-	Message string
+	Rule      report.Rule
+	Where     string // normalized path
+	Want, Got string
 }
 
 // Drift is the result of a comparison.
@@ -39,7 +39,7 @@ type Drift struct {
 
 // A Change is one change of behaviour, wherever it shows.
 type Change struct {
-	Rule        string
+	Rule        ID
 	Severity    report.Severity
 	Operation   string // the first one in which it shows: "GET /users/{guid}"
 	Where       string // "status", "header.Location", or a path of the body: "$['value'][*]['id']"
@@ -141,7 +141,7 @@ func authOf(c *cassette.Cassette) string {
 // recording's file, or the old one's where the new has none.
 func (c *Change) Finding(old, new *cassette.Cassette) report.Finding {
 	f := report.Finding{
-		Rule: "drift." + c.Rule, Severity: c.Severity, Where: c.Where,
+		Rule: c.Rule.Rule(), Severity: c.Severity, Where: c.Where,
 		Message: c.Operation + ": " + c.Message, Want: c.Old, Got: c.New, Fingerprint: c.Fingerprint,
 	}
 	if c.Count > 1 {

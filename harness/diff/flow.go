@@ -26,7 +26,8 @@ func (b *behaviour) version() string { return strings.Join(b.versions, "+") }
 // one link of another operation's answers.
 type operation struct {
 	key, name string
-	follows   string // the member or header whose links lead here; "" when the client made the address
+	follows   string     // the member or header whose links lead here; "" when the client made the address
+	from      *operation // that gave the links
 	threads   []*thread
 	byAddress map[string]*thread
 }
@@ -128,16 +129,17 @@ func (b *behaviour) add(e *exchange, links linkTable, writes writeLog) {
 		return
 	}
 	key, name, follows := e.ownKey(), e.ownName(), ""
+	var from *operation
 	if followed {
 		key = e.method + " " + origin.field + " of " + origin.exchange.operation.key
-		follows = origin.field
+		follows, from = origin.field, origin.exchange.operation
 		if e.url.Host != graphHost {
 			name = fmt.Sprintf("%s (%s of %s)", e.method, origin.field, origin.exchange.operation.name)
 		}
 	}
 	op := b.operations[key]
 	if op == nil {
-		op = &operation{key: key, name: name, follows: follows, byAddress: map[string]*thread{}}
+		op = &operation{key: key, name: name, follows: follows, from: from, byAddress: map[string]*thread{}}
 		b.operations[key] = op
 		b.order = append(b.order, op)
 	}

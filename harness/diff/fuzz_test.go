@@ -35,7 +35,7 @@ func FuzzCompare(f *testing.F) {
 			return
 		}
 		for _, rule := range diff.Rules() {
-			if _, _, err := rule.Mutate(old); err != nil {
+			if _, _, err := rule.Mutate(old, nil); err != nil {
 				t.Errorf("%s: %v", rule.ID, err)
 			}
 		}

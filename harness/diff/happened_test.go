@@ -102,7 +102,7 @@ var happened = []struct {
 	name   string
 	given  edit // made to both recordings
 	now    edit // made to the second
-	rule   string
+	rule   diff.ID
 	where  string
 	before emulator.Options
 	after  emulator.Options

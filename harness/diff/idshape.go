@@ -71,24 +71,24 @@ func guidsIn(s string) int {
 }
 
 // changeOf tells two ids apart by format, letter case or length.
-func (a idShape) changeOf(b idShape) string {
+func (a idShape) changeOf(b idShape) ID {
 	if a.format == "etag" && b.format == "etag" {
 		return "" // opaque, and another one after every write
 	}
 	// What is a GUID always is one; other formats are told from free text less surely.
 	sure := a.format == "guid" || b.format == "guid" || a.format != "" && b.format != ""
 	if a.format != b.format && sure || a.guids != b.guids || len(a.runs) != len(b.runs) {
-		return "id.format"
+		return IDFormat
 	}
-	change := ""
+	var change ID
 	for i, r := range a.runs {
 		switch s := b.runs[i]; {
 		case r.after != s.after, r.isOtherKind(s):
-			return "id.format"
+			return IDFormat
 		case r.isOtherLength(s):
-			change = "id.length"
+			change = IDLength
 		case change == "" && r.isOtherCase(s):
-			change = "id.case"
+			change = IDCase
 		}
 	}
 	return change

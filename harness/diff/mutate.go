@@ -1,7 +1,9 @@
 package diff
 
 import (
+	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -13,19 +15,21 @@ import (
 // Mutate makes the rule's change to a copy of a recording, wherever it first applies, and
 // says what it did. The text is empty where the change applies nowhere. What it makes,
 // Compare finds once.
-func (r *Rule) Mutate(tape *cassette.Cassette) (changed *cassette.Cassette, what string, err error) {
+func (r *Rule) Mutate(tape *cassette.Cassette, judge func(*cassette.Interaction) []Violation) (changed *cassette.Cassette, what string, err error) {
 	m, err := newMutation(tape)
 	if err != nil {
 		return nil, "", err
 	}
+	m.judge = judge
 	what = r.mutate(m)
 	return m.tape, what, nil
 }
 
 // A mutation is a recording that is being changed.
 type mutation struct {
-	tape *cassette.Cassette
-	is   *behaviour
+	tape  *cassette.Cassette
+	is    *behaviour
+	judge func(*cassette.Interaction) []Violation // as in Options
 }
 
 func newMutation(tape *cassette.Cassette) (*mutation, error) {
@@ -41,7 +45,7 @@ func newMutation(tape *cassette.Cassette) (*mutation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &mutation{&changed, is}, nil
+	return &mutation{tape: &changed, is: is}, nil
 }
 
 // operations are those that are no parts of batches, with all their answers.
@@ -131,99 +135,16 @@ func memberThat(op *operation, answers []*exchange, fits func(*operation, string
 	return ""
 }
 
+// isDataName reports a member that is no annotation, state, id or link.
+func isDataName(name string) bool {
+	return !strings.HasPrefix(name, "@") && name != "value" && name != "status" && !isIDName(name) && !isLinkName(name) && !graph.IsFollowedMember(name) && !strings.HasSuffix(name, "Url")
+}
+
 // isPlain reports a member whose change has no other meaning than its own: no link, no
 // id, no state.
 func isPlain(op *operation, name string, value any) bool {
 	_, isText := value.(string)
-	return value != nil && !strings.HasPrefix(name, "@") && name != "value" && name != "status" && !isIDName(name) && !isLinkName(name) && !graph.IsFollowedMember(name) &&
-		!strings.HasSuffix(name, "Url") && (!isText || valueOf(name, value.(string)).role != ident)
-}
-
-func loseProperty(m *mutation) string {
-	return m.everywhere(isPlain, func(object map[string]any, name string) { delete(object, name) })
-}
-
-func makeNull(m *mutation) string {
-	return m.everywhere(isPlain, func(object map[string]any, name string) { object[name] = nil })
-}
-
-func changeType(m *mutation) string {
-	return m.everywhere(func(op *operation, name string, value any) bool {
-		_, isText := value.(string)
-		return isText && isPlain(op, name, value)
-	}, func(object map[string]any, name string) { object[name] = []any{object[name]} })
-}
-
-func addProperty(m *mutation) string {
-	return m.everywhere(func(_ *operation, name string, _ any) bool { return name == "id" }, func(object map[string]any, _ string) {
-		object["isNewHere"] = true
-	})
-}
-
-func changeDates(m *mutation) string {
-	return m.everywhere(func(_ *operation, _ string, value any) bool {
-		s, _ := value.(string)
-		return strings.HasSuffix(dateShape(s), "UTC")
-	}, func(object map[string]any, name string) {
-		object[name] = strings.TrimSuffix(object[name].(string), "Z")
-	})
-}
-
-func newMember(m *mutation) string {
-	return m.everywhere(func(op *operation, name string, value any) bool {
-		s, isText := value.(string)
-		return isText && isPlain(op, name, value) && valueOf(name, s).role == word
-	}, func(object map[string]any, name string) { object[name] = "unknownFutureValue" })
-}
-
-// loseMember makes one of several members of an enum another of them.
-func loseMember(m *mutation) string {
-	for op, answers := range m.operations {
-		var objects []map[string]any
-		for _, e := range answers {
-			objects = append(objects, e.objects()...)
-		}
-		name := memberThat(op, answers, func(op *operation, name string, value any) bool {
-			s, isText := value.(string)
-			return isText && isPlain(op, name, value) && valueOf(name, s).role == word
-		})
-		seen := map[string]bool{}
-		for _, object := range objects {
-			seen[text(object, name)] = true
-		}
-		if name == "" || len(objects) < enough || len(seen) < 2 {
-			continue
-		}
-		all := slices.Sorted(maps.Keys(seen))
-		for _, object := range objects {
-			if text(object, name) == all[0] {
-				object[name] = all[1]
-			}
-		}
-		for _, e := range answers {
-			e.write()
-		}
-		return op.name + ": " + name
-	}
-	return ""
-}
-
-// brokenText is what breakSchema writes. It is no change of another kind: a text stays one.
-const brokenText = "a text that its schema refuses"
-
-func breakSchema(m *mutation) string {
-	return m.everywhere(func(op *operation, name string, value any) bool {
-		s, isText := value.(string)
-		return isText && isPlain(op, name, value) && valueOf(name, s).role == prose
-	}, func(object map[string]any, name string) { object[name] = brokenText })
-}
-
-func changeLinks(m *mutation) string {
-	return m.everywhereOrRoot("@odata.context", func(link string) string {
-		_, after, _ := strings.Cut(link, "://")
-		_, path, _ := strings.Cut(after, "/")
-		return "/" + path
-	})
+	return value != nil && isDataName(name) && (!isText || valueOf(name, value.(string)).role != ident)
 }
 
 // everywhereOrRoot changes a text of the roots of an operation's answers.
@@ -244,59 +165,39 @@ func (m *mutation) everywhereOrRoot(name string, change func(string) string) str
 	return ""
 }
 
-func thinProperty(m *mutation) string {
+// once changes the answers of the first operation that fits, for changes of more than its
+// bodies, and names it.
+func (m *mutation) once(fits func(op *operation, answers []*exchange) bool, change func(answers []*exchange)) string {
 	for op, answers := range m.operations {
-		var objects []map[string]any
-		for _, e := range answers {
-			objects = append(objects, e.objects()...)
+		if fits(op, answers) {
+			change(answers)
+			return op.name
 		}
-		name := memberThat(op, answers, isPlain)
-		if len(objects) < 5 || name == "" || len(op.threads[0].phases[0].answers) > 1 {
-			continue
-		}
-		for i, object := range objects {
-			if i%2 == 1 {
-				delete(object, name)
-			}
-		}
-		for _, e := range answers {
-			e.write()
-		}
-		return op.name + ": " + name
 	}
 	return ""
 }
 
-func breakEquality(m *mutation) string {
-	for op, answers := range m.operations {
-		e := answers[0]
-		root, _ := e.answered.doc.(map[string]any)
-		id, isText := root["id"].(string)
-		if !isText || isFailure(e) || !slices.ContainsFunc(addressIDs(e.url), func(h held) bool { return h.id == id }) {
-			continue
-		}
-		for _, e := range answers {
-			if root, _ := e.answered.doc.(map[string]any); text(root, "id") != "" {
-				root["id"] = otherID(text(root, "id"))
-				e.write()
-			}
-		}
-		return op.name + ": id"
-	}
-	return ""
+func isGoodRead(_ *operation, answers []*exchange) bool {
+	return answers[0].isRead() && !slices.ContainsFunc(answers, isFailure) && answers[0].answered.kind == "JSON"
 }
 
-// otherID is another id of the same shape: its letters and digits turned by one.
-func otherID(id string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case '0' <= c && c < '9', 'a' <= c && c < 'f', 'A' <= c && c < 'F':
-			return c + 1
-		case c == '9':
-			return '0'
-		case c == 'f', c == 'F':
-			return c - 5
-		}
-		return c
-	}, id)
+// graphError is a failure as Graph spells it.
+func graphError(code string) string {
+	return fmt.Sprintf(`{"error":{"code":%q,"message":"changed by graphvcr"}}`, code)
+}
+
+// insert puts a copy of an exchange before it, with another answer.
+func (m *mutation) insert(e *exchange, times, code int, body string) {
+	at := slices.Index(m.tape.Interactions, e.at)
+	for range times {
+		failed := *e.at
+		failed.Response.Headers = http.Header{"Content-Type": {"application/json"}, "Date": e.at.Response.Headers["Date"]}
+		failed.Response.Code, failed.Response.Status = code, fmt.Sprintf("%d %s", code, http.StatusText(code))
+		failed.Response.Body, failed.Response.ContentLength = body, int64(len(body))
+		m.tape.Interactions = slices.Insert(m.tape.Interactions, at, &failed)
+	}
+}
+
+func (m *mutation) remove(e *exchange) {
+	m.tape.Interactions = slices.DeleteFunc(m.tape.Interactions, func(i *cassette.Interaction) bool { return i == e.at })
 }

@@ -253,36 +253,36 @@ func (v value) String() string {
 
 // changeOf says which rule tells two values apart that a member had before and has now,
 // "" where they are alike.
-func (v value) changeOf(now value) string {
+func (v value) changeOf(now value) ID {
 	if v.role != now.role {
 		switch {
 		case v.role == prose || now.role == prose && v.role == word:
 			return ""
 		case v.role == word && now.role == ident || v.role == ident && now.role == word:
-			return "id.format"
+			return IDFormat
 		case v.role == link:
-			return "link.shape"
+			return LinkShape
 		case v.role == date:
-			return "date.format"
+			return DateFormat
 		case v.role == ident:
-			return "id.format"
+			return IDFormat
 		}
 		return ""
 	}
 	switch v.role {
 	case link:
 		if v.text != now.text {
-			return "link.shape"
+			return LinkShape
 		}
 	case date:
 		if coarse(v.text) != coarse(now.text) || v.text != coarse(v.text) && now.text == coarse(now.text) {
-			return "date.format"
+			return DateFormat
 		}
 	case ident:
 		return v.id.changeOf(now.id)
 	case word, class:
 		if v.text != now.text {
-			return "enum.new"
+			return EnumNew
 		}
 	}
 	return ""

@@ -335,7 +335,7 @@ func TestAnotherUnchangedService(t *testing.T) {
 		hiddenA, hiddenB := redacted(t, a), redacted(t, b)
 		for name, pair := range map[string][2]*cassette.Cassette{"as recorded": {a, b}, "redacted": {hiddenA, hiddenB}, "redacted now": {a, hiddenB}, "no longer redacted": {hiddenA, b}} {
 			for _, c := range compare(t, pair[0], pair[1]) {
-				told[name+": "+c.Rule+" "+c.Operation+" "+c.Where+" | "+c.Message]++
+				told[name+": "+string(c.Rule)+" "+c.Operation+" "+c.Where+" | "+c.Message]++
 			}
 		}
 	}

@@ -9,9 +9,9 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/draft"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 const shipped = "../../cassettes"
@@ -78,7 +78,7 @@ func TestDraftsPass(t *testing.T) {
 			if f.Rule == "schema.open" || f.Rule == "answer.untyped" {
 				continue // a note: what the service answered beyond metadata is no fault of a draft
 			}
-			t.Errorf("%s: step %s: %s: %s", c.File, f.Step, f.Rule, f.Message)
+			t.Errorf("%s: step %s: %s: %s", c.File, f.Step, f.Rule, f.Sentence())
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -38,7 +38,7 @@ type Acceptance struct {
 // LoadAcceptances reads a file of acceptances; one that does not exist has none.
 func LoadAcceptances(file string) (Acceptances, error) {
 	accepted := Acceptances{File: file}
-	data, err := os.ReadFile(file)
+	data, err := plainfile.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && strings.TrimSpace(string(data)) == "" {
 		return accepted, nil
 	}
@@ -95,7 +95,7 @@ func (e *Acceptance) ended(now time.Time) bool {
 // expired says that the change counts again.
 func (e *Acceptance) expired(file string) report.Finding {
 	return report.Finding{
-		Rule: "drift.accept-expired", Severity: report.Warning, Place: report.Place{File: file, Line: e.Line}, Where: e.Fingerprint,
+		Rule: ruleDriftAcceptExpired, Severity: report.Warning, Place: report.Place{File: file, Line: e.Line}, Where: e.Fingerprint,
 		Message: fmt.Sprintf("%s was accepted until %s: %s", e.Rule, e.Until.Format(dateOnly), e.Reason),
 		Hint:    "mend what depends on it, or accept it again with another end",
 	}
@@ -105,7 +105,7 @@ func (e *Acceptance) expired(file string) report.Finding {
 // how many were added.
 func (a Acceptances) Accept(suite *report.Suite, reason string, until, now time.Time) (int, error) {
 	var b strings.Builder
-	text, err := os.ReadFile(a.File)
+	text, err := plainfile.ReadFile(a.File)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && strings.TrimSpace(string(text)) == "":
 		b.WriteString("# Changes of the API that are known and may stay. One whose end is past is told again.\naccepted:\n")
@@ -123,7 +123,7 @@ func (a Acceptances) Accept(suite *report.Suite, reason string, until, now time.
 			}
 			added[f.Fingerprint] = true
 			fmt.Fprintf(&b, "  - fingerprint: %q\n    rule: %s\n    change: %s\n    reason: %s\n", f.Fingerprint,
-				strconv.Quote(strings.TrimPrefix(f.Rule, "drift.")), strconv.Quote(f.Message), strconv.Quote(reason))
+				strconv.Quote(f.Rule.Name()), strconv.Quote(f.Sentence()), strconv.Quote(reason))
 			if !until.IsZero() {
 				fmt.Fprintf(&b, "    until: %q\n", until.Format(dateOnly))
 			}

@@ -39,13 +39,13 @@ func Compare(old, new *Source, opts Options) (*report.Suite, error) {
 	}
 	for _, name := range gone {
 		suite.Cases = append(suite.Cases, report.Case{Name: caseName(name), File: name, Findings: []report.Finding{{
-			Rule: "drift.cassette-gone", Severity: report.Warning, Place: report.Place{File: name},
+			Rule: ruleDriftCassetteGone, Severity: report.Warning, Place: report.Place{File: name},
 			Message: "it is in " + old.Name + " and not in " + new.Name,
 		}}})
 	}
 	for _, name := range come {
 		suite.Cases = append(suite.Cases, report.Case{Name: caseName(name), File: name, Findings: []report.Finding{{
-			Rule: "drift.cassette-new", Severity: report.Note, Place: report.Place{File: name},
+			Rule: ruleDriftCassetteNew, Severity: report.Note, Place: report.Place{File: name},
 			Message: "it is in " + new.Name + " and not in " + old.Name,
 		}}})
 	}
@@ -80,7 +80,7 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 
 // failed is a comparison that could not be made.
 func failed(name string, err error) report.Case {
-	f := report.Finding{Rule: "drift.incomparable", Severity: report.Error, Message: err.Error(), Place: report.Place{File: name}, Hint: fault.Hint(err)}
+	f := report.Finding{Rule: ruleDriftIncomparable, Severity: report.Error, Message: err.Error(), Place: report.Place{File: name}, Hint: fault.Hint(err)}
 	if at := fault.Find(err); at != nil && at.Cassette {
 		f.Place = report.Place(at.Place)
 		f.Message = strings.TrimPrefix(f.Message, fmt.Sprintf("load %s: line %d: ", at.File, at.Line))

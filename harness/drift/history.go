@@ -44,23 +44,23 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 	blobs.willBeAsked(versions)
 	var before *cassette.Cassette
 	for n, v := range versions {
-		told := report.Case{Name: v.name(), File: file}
+		told := report.Case{Name: v.name(), Label: v.date, File: file}
 		if v.blob == "" {
-			told.Findings = []report.Finding{{Rule: "drift.cassette-gone", Severity: report.Note, Place: report.Place{File: file}, Message: "removed"}}
+			told.Findings = []report.Finding{{Rule: ruleDriftCassetteGone, Severity: report.Note, Place: report.Place{File: file}, Message: "removed"}}
 			suite.Cases = append(suite.Cases, told)
 			continue
 		}
 		after, err := blobs.load(v.blob, v.commit[:7]+":"+file)
 		if err != nil {
 			// A version that was once broken is part of the story and not its end.
-			told.Findings = []report.Finding{{Rule: "drift.unreadable", Severity: report.Note, Place: report.Place{File: file}, Message: err.Error()}}
+			told.Findings = []report.Finding{{Rule: ruleDriftUnreadable, Severity: report.Note, Place: report.Place{File: file}, Message: err.Error()}}
 			suite.Cases = append(suite.Cases, told)
 			continue
 		}
 		told = step(told, before, after, opts)
 		if n == 0 && isShallow(ctx) {
 			told.Findings = append(told.Findings, report.Finding{
-				Rule: "drift.shallow", Severity: report.Warning, Place: report.Place{File: file},
+				Rule: ruleDriftShallow, Severity: report.Warning, Place: report.Place{File: file},
 				Message: "what came before is not told: " + shallowAdvice,
 			})
 		}
@@ -68,7 +68,7 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 		before = after
 	}
 	if here, err := cassette.Load(file); err == nil && before != nil && !sameAs(ctx, file, versions[len(versions)-1].blob) {
-		suite.Cases = append(suite.Cases, step(report.Case{Name: "not committed", File: file}, before, here, opts))
+		suite.Cases = append(suite.Cases, step(report.Case{Name: "not committed", Label: "not committed", File: file}, before, here, opts))
 	}
 	return suite, nil
 }
@@ -82,7 +82,7 @@ func step(told report.Case, before, after *cassette.Cassette, opts Options) repo
 	compared := Case(told.Name, before, after, opts)
 	told.Findings, told.Steps = compared.Findings, compared.Steps
 	for i := range told.Findings {
-		if told.Findings[i].Rule == "drift.incomparable" {
+		if told.Findings[i].Rule == ruleDriftIncomparable {
 			told.Findings[i].Severity = report.Warning
 		}
 	}

@@ -91,7 +91,7 @@ func TestHistoryReadsEachBlobOnce(t *testing.T) {
 	var told []string
 	for _, c := range suite.Cases {
 		for _, f := range c.Findings {
-			told = append(told, c.Name[len("2023-11-14 "):][8:]+" "+f.Rule)
+			told = append(told, c.Name[len("2023-11-14 "):][8:]+" "+string(f.Rule))
 		}
 	}
 	if want := "version 100 drift.enum.new, version 150 drift.enum.new"; strings.Join(told, ", ") != want {

@@ -41,17 +41,23 @@ type metadata struct {
 
 // change adds a change of what is declared at a place. Severities are those of the rule
 // for recordings of that name, else the one given.
-func (m *metadata) change(rule string, severity report.Severity, where, message, was, is string, oldLine, newLine int) {
+func (m *metadata) change(rule diff.ID, severity report.Severity, where, message, was, is string, oldLine, newLine int) {
+	m.add(rule, report.Finding{Severity: severity, Where: where, Message: message, Want: was, Got: is}, oldLine, newLine)
+}
+
+// becomes adds a change of the very thing that a place names, said of it: "is gone".
+func (m *metadata) becomes(rule diff.ID, severity report.Severity, where, how, was, is string, oldLine, newLine int) {
+	m.add(rule, report.Finding{Severity: severity, Where: where, Is: how, Want: was, Got: is}, oldLine, newLine)
+}
+
+func (m *metadata) add(rule diff.ID, f report.Finding, oldLine, newLine int) {
 	if slices.Contains(m.opts.Diff.Off, rule) {
 		return
 	}
 	if s, ok := m.opts.Diff.Severities[rule]; ok {
-		severity = s
+		f.Severity = s
 	}
-	f := report.Finding{
-		Rule: "drift." + rule, Severity: severity, Where: where, Message: message, Want: was, Got: is,
-		Fingerprint: diff.Fingerprint("metadata", rule, where, was, is),
-	}
+	f.Rule, f.Fingerprint = rule.Rule(), diff.Fingerprint("metadata", string(rule), f.Where, f.Want, f.Got)
 	if oldLine > 0 {
 		f.Place = report.Place{File: m.oldFile, Line: oldLine}
 	}
@@ -65,14 +71,14 @@ func (m *metadata) types(old, new *csdl.Model) {
 	for _, name := range slices.Sorted(maps.Keys(old.Types)) {
 		was, is := old.Types[name], new.Types[name]
 		if is == nil {
-			m.change("type.lost", report.Error, name, "the "+string(was.Kind)+" type "+name+" is gone", "declared", "none", was.Line, 0)
+			m.change(diff.TypeLost, report.Error, name, "the "+string(was.Kind)+" type "+name+" is gone", "declared", "none", was.Line, 0)
 			continue
 		}
 		m.oneType(was, is, old, new)
 	}
 	for _, name := range slices.Sorted(maps.Keys(new.Types)) {
 		if is := new.Types[name]; old.Types[name] == nil {
-			m.change("type.added", report.Note, name, "the "+string(is.Kind)+" type "+name+" is new", "none", "declared", 0, is.Line)
+			m.change(diff.TypeAdded, report.Note, name, "the "+string(is.Kind)+" type "+name+" is new", "none", "declared", 0, is.Line)
 		}
 	}
 }
@@ -80,14 +86,14 @@ func (m *metadata) types(old, new *csdl.Model) {
 func (m *metadata) oneType(was, is *csdl.Type, old, new *csdl.Model) {
 	name := was.Name
 	if was.Kind != is.Kind {
-		m.change("type.changed", report.Error, name, fmt.Sprintf("%s is a type of kind %s, was %s", name, is.Kind, was.Kind), string(was.Kind), string(is.Kind), was.Line, is.Line)
+		m.becomes(diff.TypeChanged, report.Error, name, fmt.Sprintf("is a type of kind %s, was %s", is.Kind, was.Kind), string(was.Kind), string(is.Kind), was.Line, is.Line)
 		return
 	}
 	if was.Base != is.Base {
-		m.change("type.base", report.Warning, name, name+" derives from "+orNone(is.Base)+", was "+orNone(was.Base), orNone(was.Base), orNone(is.Base), was.Line, is.Line)
+		m.becomes(diff.TypeBase, report.Warning, name, "derives from "+orNone(is.Base)+", was "+orNone(was.Base), orNone(was.Base), orNone(is.Base), was.Line, is.Line)
 	}
 	if was.Open && !is.Open {
-		m.change("type.closed", report.Warning, name, name+" is no longer open", "open", "closed", was.Line, is.Line)
+		m.becomes(diff.TypeClosed, report.Warning, name, "is no longer open", "open", "closed", was.Line, is.Line)
 	}
 	m.deprecation(name, was.Deprecated, is.Deprecated, is.Line)
 	m.members(was, is)
@@ -119,9 +125,9 @@ func (m *metadata) members(was, is *csdl.Type) {
 		i := slices.IndexFunc(is.Members, func(other csdl.Member) bool { return other.Name == member.Name })
 		switch {
 		case i < 0:
-			m.change("enum.gone", report.Error, where(member), "the member "+member.Name+" of "+was.Name+" is gone", "declared", "none", was.Line, is.Line)
+			m.change(diff.EnumGone, report.Error, where(member), "the member "+member.Name+" of "+was.Name+" is gone", "declared", "none", was.Line, is.Line)
 		case is.Members[i].Value != member.Value:
-			m.change("enum.value", report.Warning, where(member), fmt.Sprintf("the member %s of %s is %s, was %s", member.Name, was.Name, is.Members[i].Value, member.Value),
+			m.change(diff.EnumValue, report.Warning, where(member), fmt.Sprintf("the member %s of %s is %s, was %s", member.Name, was.Name, is.Members[i].Value, member.Value),
 				member.Value, is.Members[i].Value, was.Line, is.Line)
 		}
 	}
@@ -133,7 +139,7 @@ func (m *metadata) members(was, is *csdl.Type) {
 		if was.Evolvable() {
 			severity = report.Note
 		}
-		m.change("enum.new", severity, where(member), "the member "+member.Name+" of "+was.Name+" is new", "none", "declared", was.Line, is.Line)
+		m.change(diff.EnumNew, severity, where(member), "the member "+member.Name+" of "+was.Name+" is new", "none", "declared", was.Line, is.Line)
 	}
 }
 
@@ -143,7 +149,7 @@ func (m *metadata) properties(was, is *csdl.Type, had, has map[string]bool) {
 		i := slices.IndexFunc(is.Properties, func(other csdl.Property) bool { return other.Name == p.Name })
 		if i < 0 {
 			if !has[p.Name] {
-				m.change("property.lost", report.Error, where, p.Name+" of "+was.Name+" is gone", "declared", "none", p.Line, is.Line)
+				m.change(diff.PropertyLost, report.Error, where, p.Name+" of "+was.Name+" is gone", "declared", "none", p.Line, is.Line)
 			}
 			continue
 		}
@@ -151,33 +157,33 @@ func (m *metadata) properties(was, is *csdl.Type, had, has map[string]bool) {
 	}
 	for _, p := range is.Properties {
 		if !had[p.Name] {
-			m.change("property.added", report.Note, was.Name+"/"+p.Name, p.Name+" of "+was.Name+" is new", "none", "declared", was.Line, p.Line)
+			m.change(diff.PropertyAdded, report.Note, was.Name+"/"+p.Name, p.Name+" of "+was.Name+" is new", "none", "declared", was.Line, p.Line)
 		}
 	}
 }
 
 func (m *metadata) property(where string, was, is csdl.Property) {
 	if was.Type != is.Type {
-		m.change("type.changed", report.Error, where, fmt.Sprintf("%s is %s, was %s", where, is.Type, was.Type), was.Type.String(), is.Type.String(), was.Line, is.Line)
+		m.becomes(diff.TypeChanged, report.Error, where, fmt.Sprintf("is %s, was %s", is.Type, was.Type), was.Type.String(), is.Type.String(), was.Line, is.Line)
 	}
 	switch {
 	case !was.Nullable && is.Nullable:
-		m.change("null.new", report.Warning, where, where+" may be null", "never null", "nullable", was.Line, is.Line)
+		m.becomes(diff.NullNew, report.Warning, where, "may be null", "never null", "nullable", was.Line, is.Line)
 	case was.Nullable && !is.Nullable:
-		m.change("null.gone", report.Note, where, where+" is never null", "nullable", "never null", was.Line, is.Line)
+		m.becomes(diff.NullGone, report.Note, where, "is never null", "nullable", "never null", was.Line, is.Line)
 	}
 	if was.Navigation != is.Navigation {
-		m.change("navigation.changed", report.Error, where, where+" is a navigation property: "+strconv.FormatBool(is.Navigation), strconv.FormatBool(was.Navigation), strconv.FormatBool(is.Navigation), was.Line, is.Line)
+		m.becomes(diff.NavigationChanged, report.Error, where, "is a navigation property: "+strconv.FormatBool(is.Navigation), strconv.FormatBool(was.Navigation), strconv.FormatBool(is.Navigation), was.Line, is.Line)
 	}
 	if !was.Computed && is.Computed {
-		m.change("property.computed", report.Warning, where, where+" is set by the service alone now", "writable", "computed", was.Line, is.Line)
+		m.becomes(diff.PropertyComputed, report.Warning, where, "is set by the service alone now", "writable", "computed", was.Line, is.Line)
 	}
 	m.deprecation(where, was.Deprecated, is.Deprecated, is.Line)
 }
 
 func (m *metadata) deprecation(where string, was, is *csdl.Revision, line int) {
 	if was == nil && is != nil {
-		m.change("deprecation.added", report.Warning, where, where+" is deprecated: "+is.Description, "none", strings.TrimSpace(is.Kind+" "+is.RemovalDate), 0, line)
+		m.becomes(diff.DeprecationAdded, report.Warning, where, "is deprecated: "+is.Description, "none", strings.TrimSpace(is.Kind+" "+is.RemovalDate), 0, line)
 	}
 }
 
@@ -215,12 +221,12 @@ func (m *metadata) operations(old, new *csdl.Model) {
 		was, is := before[name], after[name]
 		if is == nil {
 			if !was.Bound || new.Types[was.Binding.Name] != nil {
-				m.change("operation.lost", report.Error, name, name+" is gone", "declared", "none", was.Line, 0)
+				m.becomes(diff.OperationLost, report.Error, name, "is gone", "declared", "none", was.Line, 0)
 			}
 			continue
 		}
 		if returned(was) != returned(is) {
-			m.change("type.changed", report.Error, name, fmt.Sprintf("%s returns %s, was %s", name, returned(is), returned(was)), returned(was), returned(is), was.Line, is.Line)
+			m.becomes(diff.TypeChanged, report.Error, name, fmt.Sprintf("returns %s, was %s", returned(is), returned(was)), returned(was), returned(is), was.Line, is.Line)
 		}
 		m.parameters(name, was, is)
 		m.deprecation(name, was.Deprecated, is.Deprecated, is.Line)
@@ -228,7 +234,7 @@ func (m *metadata) operations(old, new *csdl.Model) {
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		is := after[name]
 		if before[name] == nil && (!is.Bound || old.Types[is.Binding.Name] != nil) {
-			m.change("operation.added", report.Note, name, name+" is new", "none", "declared", 0, is.Line)
+			m.becomes(diff.OperationAdded, report.Note, name, "is new", "none", "declared", 0, is.Line)
 		}
 	}
 }
@@ -246,9 +252,9 @@ func (m *metadata) parameters(name string, was, is *csdl.Operation) {
 		where := name + "/" + p.Name
 		switch {
 		case i < 0:
-			m.change("request.lost", report.Warning, where, "the parameter "+p.Name+" of "+name+" is gone", "declared", "none", was.Line, is.Line)
+			m.change(diff.RequestLost, report.Warning, where, "the parameter "+p.Name+" of "+name+" is gone", "declared", "none", was.Line, is.Line)
 		case is.Parameters[i].Type != p.Type:
-			m.change("type.changed", report.Error, where, fmt.Sprintf("the parameter %s of %s is %s, was %s", p.Name, name, is.Parameters[i].Type, p.Type),
+			m.change(diff.TypeChanged, report.Error, where, fmt.Sprintf("the parameter %s of %s is %s, was %s", p.Name, name, is.Parameters[i].Type, p.Type),
 				p.Type.String(), is.Parameters[i].Type.String(), was.Line, is.Line)
 		}
 	}
@@ -258,7 +264,7 @@ func (m *metadata) parameters(name string, was, is *csdl.Operation) {
 			if p.Optional || p.Nullable {
 				severity = report.Note
 			}
-			m.change("request.added", severity, name+"/"+p.Name, "the parameter "+p.Name+" of "+name+" is new", "none", "declared", was.Line, is.Line)
+			m.change(diff.RequestAdded, severity, name+"/"+p.Name, "the parameter "+p.Name+" of "+name+" is new", "none", "declared", was.Line, is.Line)
 		}
 	}
 }
@@ -268,14 +274,14 @@ func (m *metadata) resources(old, new *csdl.Model) {
 		was, is := old.Resources[name], new.Resources[name]
 		switch {
 		case is == nil:
-			m.change("path.lost", report.Error, "/"+name, "/"+name+" is gone", "declared", "none", was.Line, 0)
+			m.becomes(diff.PathLost, report.Error, "/"+name, "is gone", "declared", "none", was.Line, 0)
 		case was.Type != is.Type:
-			m.change("type.changed", report.Error, "/"+name, fmt.Sprintf("/%s is %s, was %s", name, is.Type, was.Type), was.Type.String(), is.Type.String(), was.Line, is.Line)
+			m.becomes(diff.TypeChanged, report.Error, "/"+name, fmt.Sprintf("is %s, was %s", is.Type, was.Type), was.Type.String(), is.Type.String(), was.Line, is.Line)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(new.Resources)) {
 		if old.Resources[name] == nil {
-			m.change("path.added", report.Note, "/"+name, "/"+name+" is new", "none", "declared", 0, new.Resources[name].Line)
+			m.becomes(diff.PathAdded, report.Note, "/"+name, "is new", "none", "declared", 0, new.Resources[name].Line)
 		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/diff"
 	"github.com/graphvcr/graphvcr/harness/drift"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 const model = `<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
@@ -79,8 +79,8 @@ func compared(t *testing.T, old, new *csdl.Model) []string {
 		known = append(known, r.ID)
 	}
 	for _, f := range drift.Metadata(old, new, "old", "new", drift.Options{}).Findings {
-		told = append(told, f.Rule+" "+f.Severity.String()+" "+f.Where)
-		if !slices.Contains(known, strings.TrimPrefix(f.Rule, "drift.")) {
+		told = append(told, string(f.Rule)+" "+f.Severity.String()+" "+f.Where)
+		if !slices.Contains(known, diff.ID(f.Rule.Name())) {
 			t.Errorf("%s is in no table of rules", f.Rule)
 		}
 	}
@@ -110,7 +110,7 @@ func TestMetadataOfClouds(t *testing.T) {
 	seen := map[string]bool{}
 	for _, f := range suite.Cases[0].Findings {
 		if seen[f.ID] {
-			t.Fatalf("%s is the id of two changes: %s", f.ID, f.Message)
+			t.Fatalf("%s is the id of two changes: %s", f.ID, f.Sentence())
 		}
 		seen[f.ID] = true
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/format"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // corpusText reads all files of one ending below the corpus that may stand beside

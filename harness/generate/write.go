@@ -13,6 +13,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/route"
 )
 
@@ -73,7 +74,7 @@ type writer struct {
 }
 
 func (w *writer) write(f File) error {
-	before, err := w.root.ReadFile(f.Name)
+	before, err := plainfile.ReadFileIn(w.root, f.Name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -122,7 +123,7 @@ func readOverlays(dir string) (map[string]map[string]any, error) {
 
 func readOverlay(dir, name string) (map[string]any, error) {
 	file := path.Join(filepath.ToSlash(dir), overlayFolder, name)
-	text, err := os.ReadFile(file)
+	text, err := plainfile.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("read overlay: %w", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -20,6 +19,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -80,7 +80,7 @@ func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
 
 // readPage reads no more than may be a page.
 func readPage(file string) (string, error) {
-	f, err := os.Open(file)
+	f, err := plainfile.Open(file)
 	if err != nil {
 		return "", fmt.Errorf("import %s: %w", file, err)
 	}
@@ -125,10 +125,10 @@ func (d *docsImport) tellNotes() {
 		if n.Minor || n.Kind == docs.Repaired {
 			severity = report.Note
 		}
-		d.tell("docs."+string(n.Kind), severity, n.Line, n.Message)
+		d.tell(docsRule(n.Kind), severity, n.Line, n.Message)
 	}
 	if n := d.page.Includes; n > 0 {
-		d.tell("docs.include", report.Note, 0, fmt.Sprintf("left out %s that the page includes", count(n, "file")))
+		d.tell(ruleDocsInclude, report.Note, 0, fmt.Sprintf("left out %s that the page includes", count(n, "file")))
 	}
 }
 
@@ -137,12 +137,12 @@ func (d *docsImport) pair(p *docs.Pair) {
 	line := p.Request.Line
 	address, err := d.address(line, p.Request)
 	if err != nil {
-		d.tell("docs.address", report.Warning, line, fmt.Sprintf("left out %s %s: %v", p.Request.Method, p.Request.URL, err))
+		d.tell(ruleDocsAddress, report.Warning, line, fmt.Sprintf("left out %s %s: %v", p.Request.Method, p.Request.URL, err))
 		return
 	}
 	if host := address.Host; !d.belongs(host) && !graph.IsFileHost(host) && !p.Request.Opaque {
 		d.Rejected[host]++
-		d.tell("import.host", report.Warning, line, fmt.Sprintf("left out a request to %s: %s", host, hostReason(host)))
+		d.tell(ruleImportHost, report.Warning, line, fmt.Sprintf("left out a request to %s: %s", host, hostReason(host)))
 		return
 	}
 	asked, answered := p.Request.Header.Clone(), p.Response.Header.Clone()
@@ -156,7 +156,7 @@ func (d *docsImport) pair(p *docs.Pair) {
 	}
 	if body := p.Response.Body; cutJSON(answered, body) {
 		answered.Set("Content-Type", "text/plain") // no client could read it as JSON
-		d.tell("docs.json", report.Note, p.Response.BodyLine, "the body that is not JSON is stored as text/plain")
+		d.tell(docsRule(docs.NotJSON), report.Note, p.Response.BodyLine, "the body that is not JSON is stored as text/plain")
 	}
 	i := &cassette.Interaction{
 		Request:  request(p.Request.Method, address.String(), address.Host, sized(asked, p.Request.Body), p.Request.Body),
@@ -224,7 +224,7 @@ func (d *docsImport) address(line int, asked *docs.Request) (*url.URL, error) {
 		text = root + d.api + text
 	case startsPath.MatchString(text):
 		text = root + d.api + "/" + text
-		d.tell("docs.repaired", report.Note, line, "the address does not begin with a slash")
+		d.tell(docsRule(docs.Repaired), report.Note, line, "the address does not begin with a slash")
 	default:
 		return nil, errors.New("it is no address")
 	}
@@ -258,7 +258,7 @@ func (d *docsImport) addVersion(line int, u *url.URL) {
 		return
 	}
 	u.Path, u.RawPath = full.Path, full.RawPath
-	d.tell("docs.repaired", report.Note, line, "the address names no version: took "+d.api)
+	d.tell(docsRule(docs.Repaired), report.Note, line, "the address names no version: took "+d.api)
 }
 
 // finish has the cassette cleaned and drafts the scenario.
@@ -287,7 +287,7 @@ func (d *docsImport) finish(o DocsOptions) (*Result, error) {
 // leavePage leaves out a page whose examples cannot be stored. One page is no reason
 // to import none of thousands.
 func (d *docsImport) leavePage(err error) *Result {
-	d.tell("import.page", report.Error, 0, fmt.Sprintf("left out the page: %v", err))
+	d.tell(ruleImportPage, report.Error, 0, fmt.Sprintf("left out the page: %v", err))
 	d.Cassette.Interactions, d.Examples = nil, nil
 	return d.Result
 }

@@ -14,9 +14,9 @@ import (
 func (d *docsImport) tellPermissions() {
 	switch tables := d.page.Permissions; {
 	case len(tables) == 0:
-		d.tell("docs.permission", report.Note, 0, "the page has no table of permissions: no step lists any")
+		d.tell(docsRule(docs.Permission), report.Note, 0, "the page has no table of permissions: no step lists any")
 	case len(tables) > 1:
-		d.tell("docs.permission", report.Note, tables[0].Line,
+		d.tell(docsRule(docs.Permission), report.Note, tables[0].Line,
 			fmt.Sprintf("the page lists permissions %d times: each step has those whose heading is nearest its path", len(tables)))
 	}
 }

@@ -14,10 +14,10 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/importer"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // docsProject is an empty project with the repository's schemas.

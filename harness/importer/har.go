@@ -54,7 +54,9 @@ func (h *harImport) entry(e *HAREntry) error {
 	i := e.Interaction
 	switch kind := e.passedOver(); {
 	case e.local:
-		h.Rejected[e.scheme()+" addresses"]++
+		nameless := e.scheme() + " addresses"
+		h.Rejected[nameless]++
+		h.nameless[nameless] = true
 		return nil
 	case i.Request.Host != "" && !h.belongs(i.Request.Host):
 		h.Rejected[i.Request.Host]++
@@ -66,14 +68,14 @@ func (h *harImport) entry(e *HAREntry) error {
 		h.leaveOut("entry", e.Number, e.FaultLine(), e.Fault)
 		return nil
 	case i.Response.Code <= 0:
-		h.tell("import.noanswer", report.Warning, i.Line, fmt.Sprintf("left out entry %d: %s", e.Number, e.noAnswer()))
+		h.tell(ruleImportNoAnswer, report.Warning, i.Line, fmt.Sprintf("left out entry %d: %s", e.Number, e.noAnswer()))
 		return nil
 	}
 	if h.kept += len(i.Request.Body) + len(i.Response.Body); h.kept > maxRecording {
 		return fault.In("import", h.file, i.Line, fmt.Sprintf("more than %d MB of exchanges with Graph", maxRecording>>20), "split the archive")
 	}
 	if e.cut() {
-		h.tell("import.cut", report.Warning, e.Line("response.body"),
+		h.tell(ruleImportCut, report.Warning, e.Line("response.body"),
 			fmt.Sprintf("entry %d: the answer says that it is JSON and does not parse: was it cut off?", e.Number))
 	}
 	for _, name := range graph.CredentialHeaders() {
@@ -101,11 +103,11 @@ func (h *harImport) finish(clean func(*cassette.Cassette) error) (*Result, error
 	}
 	h.rejectedFindings(report.Note)
 	for _, kind := range slices.Sorted(maps.Keys(h.passed)) {
-		h.tell("import.passed", report.Note, 0, "left out "+count(h.passed[kind], kind))
+		h.tell(ruleImportPassed, report.Note, 0, "left out "+count(h.passed[kind], kind))
 	}
 	for _, name := range graph.CredentialHeaders() {
 		if n := h.dropped[name]; n > 0 {
-			h.tell("import.credentials", report.Note, 0, "left out "+count(n, name+" header"))
+			h.tell(ruleImportCredentials, report.Note, 0, "left out "+count(n, name+" header"))
 		}
 	}
 	return h.gathering.finish(clean)

@@ -7,9 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 const (
@@ -27,7 +28,7 @@ const adviceHAR = `a HAR file is {"log": {"entries": [...]}}`
 // than one entry in memory. It ends at the first error of each, or with one that
 // names the line where the file is no archive.
 func ReadHAR(file string, each func(*HAREntry) error) error {
-	f, err := os.Open(file)
+	f, err := plainfile.Open(file)
 	if err != nil {
 		return fmt.Errorf("import %s: %w", file, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/draft"
@@ -35,6 +34,8 @@ type gathering struct {
 	*Result
 	file   string
 	linked linkedHosts
+	// nameless are the keys of Rejected that are no hosts, but addresses without one.
+	nameless map[string]bool
 }
 
 func gather(file, name, source string) *gathering {
@@ -45,6 +46,8 @@ func gather(file, name, source string) *gathering {
 		},
 		file:   file,
 		linked: linkedHosts{},
+
+		nameless: map[string]bool{},
 	}
 }
 
@@ -72,10 +75,10 @@ func (g *gathering) add(i *cassette.Interaction) error {
 // leaveOut tells of what cannot be imported; word is what the tool calls an
 // interaction.
 func (g *gathering) leaveOut(word string, n, line int, err error) {
-	g.tell("import.interaction", report.Error, line, fmt.Sprintf("left out %s %d: %v", word, n, err))
+	g.tell(ruleImportInteraction, report.Error, line, fmt.Sprintf("left out %s %d: %v", word, n, err))
 }
 
-func (g *gathering) tell(rule string, severity report.Severity, line int, message string) {
+func (g *gathering) tell(rule report.Rule, severity report.Severity, line int, message string) {
 	g.Findings = append(g.Findings, report.Finding{
 		Rule: rule, Severity: severity, Place: report.Place{File: g.file, Line: line}, Message: message,
 	})
@@ -103,8 +106,8 @@ const mostHosts = 20
 func (g *gathering) rejectedFindings(severity report.Severity) {
 	hosts := slices.Sorted(maps.Keys(g.Rejected))
 	for _, host := range hosts[:min(len(hosts), mostHosts)] {
-		g.tell("import.host", severity, 0,
-			fmt.Sprintf("left out %s of %s: %s", count(g.Rejected[host], "interaction"), host, hostReason(host)))
+		g.tell(ruleImportHost, severity, 0,
+			fmt.Sprintf("left out %s of %s: %s", count(g.Rejected[host], "interaction"), host, g.reason(host)))
 	}
 	if len(hosts) <= mostHosts {
 		return
@@ -113,14 +116,19 @@ func (g *gathering) rejectedFindings(severity report.Severity) {
 	for _, host := range hosts[mostHosts:] {
 		more += g.Rejected[host]
 	}
-	g.tell("import.host", severity, 0,
+	g.tell(ruleImportHost, severity, 0,
 		fmt.Sprintf("left out %s of %s more: not hosts of Microsoft Graph", count(more, "interaction"), count(len(hosts)-mostHosts, "host")))
 }
 
-func hostReason(host string) string {
-	if strings.HasSuffix(host, " addresses") {
+// reason is why what Result.Rejected counts was left out.
+func (g *gathering) reason(host string) string {
+	if g.nameless[host] {
 		return "they name no host"
 	}
+	return hostReason(host)
+}
+
+func hostReason(host string) string {
 	switch {
 	case host == graph.LegacyHost:
 		return "Azure AD Graph is another API, retired, and not Microsoft Graph"

@@ -10,10 +10,10 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/importer"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
@@ -62,7 +62,7 @@ func TestDraftedScenariosReplay(t *testing.T) {
 			if f.Rule == "schema.open" || f.Rule == "answer.untyped" {
 				continue // a note: what the service answered beyond metadata is no fault of a draft
 			}
-			t.Errorf("%s: %s: %s", c.File, f.Rule, f.Message)
+			t.Errorf("%s: %s: %s", c.File, f.Rule, f.Sentence())
 		}
 		if c.Status != report.Passed {
 			t.Errorf("%s: %s", c.File, c.Status)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -63,7 +63,7 @@ func vcrpy(file, name string, data []byte, clean func(*cassette.Cassette) error)
 }
 
 func readFile(file string) ([]byte, error) {
-	f, err := os.Open(file)
+	f, err := plainfile.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("import %s: %w", file, err)
 	}

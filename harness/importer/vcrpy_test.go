@@ -13,7 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // Each file holds a recording and what VCRPy makes of it. UPDATE_GOLDEN=1

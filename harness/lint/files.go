@@ -13,6 +13,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/drift"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/route"
 	"github.com/graphvcr/graphvcr/harness/schema"
@@ -157,7 +158,7 @@ func below(dir, name string) bool {
 // sniff looks for the top-level keys that make a scenario or a cassette. They
 // stand near the top of both.
 func sniff(name string) kind {
-	f, err := os.Open(name)
+	f, err := plainfile.Open(name)
 	if err != nil {
 		return isUnknown
 	}

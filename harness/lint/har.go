@@ -20,13 +20,13 @@ func (l *linter) checkHAR(file string) {
 		err = h.flush()
 	}
 	l.add(file, report.Finding{
-		Rule: "har.foreign", Severity: report.Warning, Place: report.Place{File: file},
+		Rule: ruleHARForeign, Severity: report.Warning, Place: report.Place{File: file},
 		Message: "this is an HTTP archive, not a cassette",
 		Hint:    "graphvcr import har " + file + " --out . makes a redacted cassette; keep archives out of what is published",
 	})
 	l.tellLeaks(file, "", h.leaks)
 	if err != nil {
-		l.add(file, project.Findings("har.load", file, err)...)
+		l.add(file, project.Findings(ruleHARLoad, file, err)...)
 	}
 }
 
@@ -42,7 +42,7 @@ type harLint struct {
 func (h *harLint) entry(e *importer.HAREntry) error {
 	if e.Fault != nil {
 		f := report.Finding{
-			Rule: "har.entry", Severity: report.Warning, Interaction: &e.Number,
+			Rule: ruleHAREntry, Severity: report.Warning, Interaction: &e.Number,
 			Place: report.Place{File: h.file, Line: e.FaultLine()}, Message: e.Fault.Error(),
 		}
 		h.add(h.file, f)

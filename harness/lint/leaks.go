@@ -21,11 +21,11 @@ func (l *linter) checkCassette(file string) {
 	if err != nil {
 		foreign, vcrpyErr := importer.VCRPy(file, file, nil)
 		if vcrpyErr != nil || len(foreign.Cassette.Interactions) == 0 {
-			l.add(file, project.Findings("cassette.load", file, err)...)
+			l.add(file, project.Findings(project.RuleCassetteLoad, file, err)...)
 			return
 		}
 		l.add(file, report.Finding{
-			Rule: "cassette.foreign", Severity: report.Warning, Place: report.Place{File: file},
+			Rule: ruleCassetteForeign, Severity: report.Warning, Place: report.Place{File: file},
 			Message: "this is a recording of vcrpy, not a cassette", Hint: "graphvcr import vcrpy " + file + " --out .",
 		})
 		c = foreign.Cassette
@@ -33,7 +33,7 @@ func (l *linter) checkCassette(file string) {
 	l.add(file, l.project.Expired(c)...)
 	leaks, err := redact.Leaks(c, l.project.Rules.Redact)
 	if err != nil {
-		l.add(file, project.Findings("cassette.leaks", file, err)...)
+		l.add(file, project.Findings(ruleCassetteLeaks, file, err)...)
 		return
 	}
 	for n := range leaks {
@@ -50,8 +50,8 @@ func placeLeak(leak *redact.Leak, c *cassette.Cassette) {
 }
 
 func (l *linter) tellLeaks(file, hint string, leaks []redact.Leak) {
-	more := map[string]int{}
-	var order []string
+	more := map[redact.ID]int{}
+	var order []redact.ID
 	for _, leak := range leaks {
 		if more[leak.Rule]++; more[leak.Rule] == 1 {
 			order = append(order, leak.Rule)
@@ -63,7 +63,7 @@ func (l *linter) tellLeaks(file, hint string, leaks []redact.Leak) {
 	for _, rule := range order {
 		if n := more[rule] - mostLeaks; n > 0 {
 			l.add(file, report.Finding{
-				Rule: "leak." + rule, Severity: report.Note, Place: report.Place{File: file},
+				Rule: leakRule(rule), Severity: report.Note, Place: report.Place{File: file},
 				Message: fmt.Sprintf("%d more of %s", n, rule),
 			})
 		}
@@ -74,7 +74,7 @@ func (l *linter) tellLeaks(file, hint string, leaks []redact.Leak) {
 // what merely looks random a note. It never holds the value.
 func leakFinding(file, hint string, leak redact.Leak) report.Finding {
 	f := report.Finding{
-		Rule: "leak." + leak.Rule, Severity: report.Warning, Place: report.Place{File: file, Line: leak.Line},
+		Rule: leakRule(leak.Rule), Severity: report.Warning, Place: report.Place{File: file, Line: leak.Line},
 		Interaction: &leak.Interaction, Where: leak.Path,
 		Message: fmt.Sprintf("%s holds %s (%s)", leak.Part, leak.Rule, leak.Excerpt),
 		Hint:    hint,

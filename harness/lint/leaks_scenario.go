@@ -39,8 +39,8 @@ func (l *linter) tellScenarioLeaks(file string, sc *scenario.Scenario) {
 		invented = err == nil && (c.Meta.Origin == cassette.Docs || c.Meta.Origin == cassette.Emulator)
 	}
 	leaks = slices.DeleteFunc(leaks, func(leak redact.Leak) bool {
-		return strings.HasPrefix(leak.Rule, "content.") ||
-			invented && (leak.Level != redact.Blocks || leak.Rule == "secret.password")
+		return leak.Rule.Class() == redact.Content ||
+			invented && (leak.Level != redact.Blocks || leak.Rule == redact.Password)
 	})
 	for n := range leaks {
 		leak := &leaks[n]

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/drift"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -48,7 +49,7 @@ func Run(ctx context.Context, p *project.Project, paths []string) (*report.Suite
 // unread reports whether a finding is that a file could not be read at all, or is empty: a
 // fault within it has a place.
 func unread(f report.Finding) bool {
-	return strings.HasSuffix(f.Rule, ".load") && f.Severity == report.Error && f.Place.Line == 0 && f.Cassette.Line == 0
+	return f.Rule.Name() == "load" && f.Severity == report.Error && f.Place.Line == 0 && f.Cassette.Line == 0
 }
 
 // linter gathers findings by file. Findings about files that were not asked for
@@ -85,19 +86,19 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 			l.checkSchema(&schemas, f.name)
 		case isIndex:
 			if _, err := route.Load(f.name); err != nil {
-				l.add(f.name, project.Findings("schema.load", f.name, err)...)
+				l.add(f.name, project.Findings(ruleSchemaLoad, f.name, err)...)
 			}
 		case isRules:
 			if _, err := project.LoadRules(f.name); err != nil {
-				l.add(f.name, project.Findings("rules.load", f.name, err)...)
+				l.add(f.name, project.Findings(ruleRulesLoad, f.name, err)...)
 			}
 		case isAcceptances:
 			if _, err := drift.LoadAcceptances(f.name); err != nil {
-				l.add(f.name, project.Findings("drift.load", f.name, err)...)
+				l.add(f.name, project.Findings(ruleDriftLoad, f.name, err)...)
 			}
 		case isUnknown:
 			l.add(f.name, report.Finding{
-				Rule: "lint.unknown", Severity: report.Warning, Place: report.Place{File: f.name},
+				Rule: ruleLintUnknown, Severity: report.Warning, Place: report.Place{File: f.name},
 				Message: "is neither a scenario (no steps:) nor a cassette (no interactions:)",
 			})
 		}
@@ -108,9 +109,9 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 func (l *linter) checkSchema(schemas *schemaSets, file string) {
 	suspects, err := schemas.compile(file)
 	if err != nil {
-		l.add(file, project.Findings("schema.load", file, err)...)
+		l.add(file, project.Findings(ruleSchemaLoad, file, err)...)
 	}
-	for _, f := range project.Findings("schema.type", file, suspects) {
+	for _, f := range project.Findings(conform.SchemaRule(schema.RuleType), file, suspects) {
 		f.Severity = report.Warning
 		l.add(file, f)
 	}
@@ -119,16 +120,16 @@ func (l *linter) checkSchema(schemas *schemaSets, file string) {
 func (l *linter) checkScenario(file string) {
 	sc, err := l.project.Scenario(file)
 	if err != nil {
-		l.add(file, project.Findings("scenario.load", file, err)...)
+		l.add(file, project.Findings(project.RuleScenarioLoad, file, err)...)
 		return
 	}
 	l.tellScenarioLeaks(file, sc)
 	if _, err := l.project.CassetteFile(sc.Cassette); err != nil {
-		l.add(file, project.Findings("scenario.cassette", file, err)...)
+		l.add(file, project.Findings(ruleScenarioCassette, file, err)...)
 	}
 	for _, doubt := range sc.Doubts {
 		l.add(file, report.Finding{
-			Rule: "scenario.keyword", Severity: report.Warning, Place: report.Place{File: file, Line: doubt.Line},
+			Rule: ruleScenarioKeyword, Severity: report.Warning, Place: report.Place{File: file, Line: doubt.Line},
 			Message: doubt.Message, Hint: doubt.Hint,
 		})
 	}
@@ -153,7 +154,7 @@ func (l *linter) checkBodyFiles(sc *scenario.Scenario, step *scenario.Step) {
 		file := path.Join(path.Dir(filepath.ToSlash(sc.File)), name)
 		if !exists(file) {
 			l.add(sc.File, report.Finding{
-				Rule: "scenario.bodyfile", Severity: report.Error, Step: step.Name,
+				Rule: ruleScenarioBodyFile, Severity: report.Error, Step: step.Name,
 				Place:   report.Place{File: sc.File, Line: step.Request.Line},
 				Message: fmt.Sprintf("there is no body file %s", file),
 				Hint:    "a bodyFile is named by its path below the scenario's folder",
@@ -177,7 +178,7 @@ func (l *linter) checkSchemaNames(sc *scenario.Scenario, step *scenario.Step) {
 			continue
 		}
 		finding := report.Finding{
-			Rule: "scenario.schema", Severity: report.Error, Step: step.Name,
+			Rule: ruleScenarioSchema, Severity: report.Error, Step: step.Name,
 			Place:   report.Place{File: sc.File, Line: e.Line},
 			Message: fmt.Sprintf("no schema for type %q in api %q", e.Schema, api),
 		}
@@ -244,7 +245,7 @@ func (l *linter) tellDuplicates(all []named) {
 			}
 			others := slices.Delete(slices.Clone(files), i, i+1)
 			l.add(file, report.Finding{
-				Rule: "scenario.name", Severity: report.Error, Place: report.Place{File: file},
+				Rule: ruleScenarioName, Severity: report.Error, Place: report.Place{File: file},
 				Message: fmt.Sprintf("the name %q is also that of %s", name, strings.Join(others, ", ")),
 				Hint:    "give each scenario a name of its own, so that --run and reports tell them apart",
 			})
@@ -262,7 +263,7 @@ func (l *linter) tellOrphans(files []file, all []named) {
 	for _, f := range files {
 		if f.kind == isCassette && below(l.project.Dirs.Cassettes, f.name) && len(all) > 0 && !used[f.name] {
 			l.add(f.name, report.Finding{
-				Rule: "cassette.orphan", Severity: report.Warning, Place: report.Place{File: f.name},
+				Rule: ruleCassetteOrphan, Severity: report.Warning, Place: report.Place{File: f.name},
 				Message: "no scenario uses this cassette",
 				Hint:    "remove it, or write a scenario for it: graphvcr new scenario NAME",
 			})

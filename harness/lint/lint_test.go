@@ -46,7 +46,7 @@ func found(t *testing.T, p *project.Project, paths ...string) []string {
 	for _, c := range suite.Cases {
 		line := strings.TrimPrefix(c.File, p.Dirs.Root+"/") + ":"
 		for _, f := range c.Findings {
-			line += " " + f.Rule
+			line += " " + string(f.Rule)
 		}
 		all = append(all, line)
 	}

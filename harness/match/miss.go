@@ -45,11 +45,26 @@ type Candidate struct {
 
 // Error explains the miss in several lines.
 func (e *MissError) Error() string {
-	var text strings.Builder
-	fmt.Fprintf(&text, "no answer to %s %s: %s", e.Method, shownAddress(e.URL), e.Verdict)
-	if e.Reason != "" {
-		text.WriteString(": " + e.Reason)
+	text := e.Summary() + e.Details()
+	if e.NextStep != "" {
+		text += "\n  " + strings.ReplaceAll(e.NextStep, "\n", "\n  ")
 	}
+	return text
+}
+
+// Summary is the first line of Error.
+func (e *MissError) Summary() string {
+	text := fmt.Sprintf("no answer to %s %s: %s", e.Method, shownAddress(e.URL), e.Verdict)
+	if e.Reason != "" {
+		text += ": " + e.Reason
+	}
+	return text
+}
+
+// Details are the lines between the first one and the next step, each after a line break:
+// what was recorded near it, and what the session bound.
+func (e *MissError) Details() string {
+	var text strings.Builder
 	for _, c := range e.Nearest {
 		fmt.Fprintf(&text, "\n  recorded: %s %s (%s)", methodOf(c.Interaction.Request.Method),
 			shownAddress(c.Interaction.Request.URL), placeOf(c.Cassette, c.Interaction))
@@ -59,9 +74,6 @@ func (e *MissError) Error() string {
 	}
 	for _, b := range e.Bound {
 		fmt.Fprintf(&text, "\n  bound: %s = %s", b.Pseudonym, b.Live)
-	}
-	if e.NextStep != "" {
-		text.WriteString("\n  " + strings.ReplaceAll(e.NextStep, "\n", "\n  "))
 	}
 	return text.String()
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // TestMiss explains the misses of testdata/miss: a tape, then files that hold a

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // TestOrder plays the scripts of testdata/order.

@@ -4,7 +4,7 @@ import "github.com/graphvcr/graphvcr/harness/report"
 
 // Findings tells an error as findings of a case, one for each of several joined
 // errors. file is the case's and stands where the error names no file of its own.
-func Findings(rule, file string, err error) []report.Finding {
+func Findings(rule report.Rule, file string, err error) []report.Finding {
 	var all []report.Finding
 	for _, p := range report.Problems(err) {
 		if p.Place.File == "" {

@@ -10,7 +10,7 @@ import (
 )
 
 // RuleExpired is the rule of a recording that is older than it may be.
-const RuleExpired = "cassette.expired"
+const RuleExpired report.Rule = "cassette.expired"
 
 // Expired tells of a cassette whose lifetime (expires: in its graphvcr block, or else in
 // rules.yaml) is over: a warning, and an error under CI=true.

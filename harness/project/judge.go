@@ -15,7 +15,11 @@ import (
 func (p *Project) Judge(c *cassette.Cassette, file string) ([]report.Finding, error) {
 	var findings []report.Finding
 	var trail conform.Trail
-	told := map[string]bool{}
+	type kind struct {
+		rule            report.Rule
+		file, want, got string
+	}
+	told := map[kind]bool{}
 	for n, i := range c.Interactions {
 		result, err := trail.Check(p.Answers, exchangeOf(c, i))
 		if err != nil {
@@ -23,11 +27,11 @@ func (p *Project) Judge(c *cassette.Cassette, file string) ([]report.Finding, er
 		}
 		if result.Reason != "" {
 			result.Problems = append(result.Problems, conform.Problem{
-				Rule: "answer.untyped", Severity: report.Note, Where: "answer", Want: "a type", Got: result.Reason,
+				Rule: conform.RuleAnswerUntyped, Severity: report.Note, Where: "answer", Want: "a type", Got: result.Reason,
 			})
 		}
 		for _, problem := range result.Problems {
-			key := problem.Rule + "\x00" + problem.File + "\x00" + problem.Want + "\x00" + problem.Got
+			key := kind{problem.Rule, problem.File, problem.Want, problem.Got}
 			if problem.Severity == report.Note && told[key] {
 				continue
 			}
@@ -42,13 +46,9 @@ func (p *Project) Judge(c *cassette.Cassette, file string) ([]report.Finding, er
 }
 
 func judged(p conform.Problem, i *cassette.Interaction, n int, file string) report.Finding {
-	message := fmt.Sprintf("%s %s: %s is %s, wanted %s", i.Request.Method, i.Request.URL, p.Where, p.Got, p.Want)
-	if p.File != "" {
-		message += fmt.Sprintf(" (%s:%d)", p.File, p.Line)
-	}
 	return report.Finding{
 		Rule: p.Rule, Severity: p.Severity, Interaction: &n, Place: report.Place{File: file},
-		Where: p.Where, Want: p.Want, Got: p.Got, Message: message,
+		Where: p.Where, Want: p.Want, Got: p.Got, Remark: conform.Source(p.File, p.Line), Part: i.Request.Method + " " + i.Request.URL,
 	}
 }
 
@@ -71,7 +71,7 @@ func (p *Project) Violations(i *cassette.Interaction) []diff.Violation {
 	for _, problem := range result.Problems {
 		if problem.Severity > report.Note {
 			violations = append(violations, diff.Violation{
-				Rule: problem.Rule, Where: problem.Where, Message: fmt.Sprintf("%s is %s, wanted %s", problem.Where, problem.Got, problem.Want),
+				Rule: problem.Rule, Where: problem.Where, Want: problem.Want, Got: problem.Got,
 			})
 		}
 	}

@@ -56,7 +56,7 @@ func (p *Project) JudgeTypes(c *cassette.Cassette, named []string, file string) 
 				types[n] = result.Type
 			}
 		} else {
-			j.tellOnce("docs.metadata", fmt.Sprintf("there is no index of the paths of %s: the types that the page names were not compared with metadata", j.api))
+			j.tellOnce(ruleDocsMetadata, fmt.Sprintf("there is no index of the paths of %s: the types that the page names were not compared with metadata", j.api))
 			j.validate()
 		}
 		if j.api == "beta" {
@@ -77,18 +77,26 @@ type typeJudge struct {
 	told        map[string]bool
 }
 
-func (j *typeJudge) add(rule string, severity report.Severity, where, want, got, message string) {
+func (j *typeJudge) add(rule report.Rule, severity report.Severity, message string) *report.Finding {
 	n := j.n
 	j.findings = append(j.findings, report.Finding{
 		Rule: rule, Severity: severity, Interaction: &n, Place: report.Place{File: j.file},
-		Where: where, Want: want, Got: got, Message: message,
+		Message: message,
 	})
+	return &j.findings[len(j.findings)-1]
 }
 
-func (j *typeJudge) tellOnce(rule, message string) {
+// addAt tells what a value is and should be.
+func (j *typeJudge) addAt(rule report.Rule, severity report.Severity, where, want, got string) *report.Finding {
+	f := j.add(rule, severity, "")
+	f.Where, f.Want, f.Got = where, want, got
+	return f
+}
+
+func (j *typeJudge) tellOnce(rule report.Rule, message string) {
 	if !j.told[message] {
 		j.told[message] = true
-		j.add(rule, report.Note, "", "", "", message)
+		j.add(rule, report.Note, message)
 	}
 }
 
@@ -102,9 +110,9 @@ func (j *typeJudge) compare(result conform.Result) (surer bool) {
 	switch {
 	case err != nil:
 	case relation == conform.Undeclared:
-		j.add("docs.type", report.Warning, "$", "a type of metadata", j.typ, fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", graph.Bare(j.typ), j.api))
+		j.addAt(ruleDocsType, report.Warning, "$", "a type of metadata", j.typ).Message = fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", graph.Bare(j.typ), j.api)
 	case relation == conform.Apart:
-		j.add("docs.type", report.Warning, "$", result.Type, j.typ, fmt.Sprintf("the page says that the answer is %s, and metadata says %s", j.typ, result.Type))
+		j.addAt(ruleDocsType, report.Warning, "$", result.Type, j.typ).Message = fmt.Sprintf("the page says that the answer is %s, and metadata says %s", j.typ, result.Type)
 		return true
 	}
 	return false
@@ -117,7 +125,7 @@ func (j *typeJudge) validate() {
 		return
 	}
 	if !j.project.Schemas.Has(j.api, j.typ) {
-		j.tellOnce("docs.metadata", fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", graph.Bare(j.typ), j.api))
+		j.tellOnce(ruleDocsMetadata, fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", graph.Bare(j.typ), j.api))
 		return
 	}
 	e := exchangeOf(&cassette.Cassette{Meta: cassette.Meta{Origin: cassette.Docs}}, j.interaction)
@@ -127,7 +135,7 @@ func (j *typeJudge) validate() {
 		return // lint tells of a schema that does not compile
 	}
 	for _, p := range result.Problems {
-		j.add(p.Rule, min(p.Severity, report.Warning), p.Where, p.Want, p.Got, fmt.Sprintf("%s is %s, wanted %s (%s:%d)", p.Where, p.Got, p.Want, p.File, p.Line))
+		j.addAt(p.Rule, min(p.Severity, report.Warning), p.Where, p.Want, p.Got).Remark = conform.Source(p.File, p.Line)
 	}
 }
 
@@ -149,7 +157,7 @@ func (j *typeJudge) elsewhere(api string) {
 	}
 	for _, v := range there {
 		if !here[v.Path] {
-			j.add("docs.version", report.Note, v.Path, v.Want, v.Got, fmt.Sprintf("%s is %s, which %s does not have: wanted %s (%s:%d)", v.Path, v.Got, api, v.Want, v.File, v.Line))
+			j.addAt(ruleDocsVersion, report.Note, v.Path, v.Want, v.Got).Is = fmt.Sprintf("is %s, which %s does not have: wanted %s (%s:%d)", v.Got, api, v.Want, v.File, v.Line)
 		}
 	}
 }

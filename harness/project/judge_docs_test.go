@@ -67,7 +67,7 @@ func TestJudgeTypes(t *testing.T) {
 	}
 	var got []string
 	for _, f := range findings {
-		got = append(got, fmt.Sprintf("%d %s %s: %s", *f.Interaction, f.Severity, f.Rule, f.Message))
+		got = append(got, fmt.Sprintf("%d %s %s: %s", *f.Interaction, f.Severity, f.Rule, f.Sentence()))
 	}
 	want := []string{
 		"2 warning docs.type: the page says that the answer is microsoft.graph.other, and metadata says microsoft.graph.thing",

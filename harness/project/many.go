@@ -4,7 +4,7 @@ import "github.com/graphvcr/graphvcr/harness/report"
 
 // Each does a work on each of many files. What fails costs its file: a case that could not
 // be run, beside those of the others.
-func Each(rule string, files []string, work func(file string) (report.Case, error)) []report.Case {
+func Each(rule report.Rule, files []string, work func(file string) (report.Case, error)) []report.Case {
 	cases := make([]report.Case, len(files))
 	for n, file := range files {
 		var err error
@@ -16,13 +16,13 @@ func Each(rule string, files []string, work func(file string) (report.Case, erro
 }
 
 // CouldNotRun is a case of something that could not be done.
-func CouldNotRun(name, file, rule string, err error) report.Case {
+func CouldNotRun(name, file string, rule report.Rule, err error) report.Case {
 	return report.Case{Name: name, File: file, Status: report.Errored, Findings: Findings(rule, file, err)}
 }
 
 // NotFound are cases for paths at which there is nothing, one for each of several joined
 // errors; none for nil.
-func NotFound(rule string, err error) []report.Case {
+func NotFound(rule report.Rule, err error) []report.Case {
 	var cases []report.Case
 	for _, p := range report.Problems(err) {
 		cases = append(cases, report.Case{

@@ -9,11 +9,12 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/runner"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
 // RuleMiss is a request that no interaction answers.
-const RuleMiss = "replay.miss"
+const RuleMiss = runner.RuleMiss
 
 // A Playback replays cassettes to any client.
 type Playback struct {
@@ -136,9 +137,7 @@ func (b *Playback) Case(name string) report.Case {
 
 // MissFinding is a miss as a finding.
 func MissFinding(miss *match.MissError) report.Finding {
-	bare := *miss
-	bare.NextStep = "" // it is the hint
-	f := report.Finding{Rule: RuleMiss, Severity: report.Error, Message: bare.Error(), Hint: miss.NextStep}
+	f := report.Finding{Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep}
 	if len(miss.Nearest) == 0 {
 		return f
 	}

@@ -73,7 +73,7 @@ func outline(s *report.Suite) []string {
 	for _, c := range s.Cases {
 		line := c.Name + " " + string(c.Status)
 		for _, f := range c.Findings {
-			line += " " + f.Rule
+			line += " " + string(f.Rule)
 		}
 		all = append(all, line)
 	}

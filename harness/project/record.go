@@ -190,7 +190,7 @@ func (r *Recording) Findings() []report.Finding {
 			continue
 		}
 		all = append(all, report.Finding{
-			Rule: "record.broken", Severity: report.Warning, Place: report.Place{File: r.file},
+			Rule: ruleRecordBroken, Severity: report.Warning, Place: report.Place{File: r.file},
 			Message: r.redactor.Message("not recorded as it was: " + n.String()),
 		})
 	}
@@ -198,7 +198,7 @@ func (r *Recording) Findings() []report.Finding {
 }
 
 // RuleUnstored is the rule of an interaction that no cassette can hold.
-const RuleUnstored = "record.unstored"
+const RuleUnstored report.Rule = "record.unstored"
 
 func unstored(file, what string) report.Finding {
 	return report.Finding{

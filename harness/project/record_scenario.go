@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -123,7 +122,7 @@ func (r *Recording) run(ctx context.Context, p *Project, sc *scenario.Scenario) 
 		Began:     progress.began,
 	})
 	for i := range told.Findings {
-		if f := &told.Findings[i]; f.Rule == "run.transport" && f.Hint == "" {
+		if f := &told.Findings[i]; f.Rule == runner.RuleTransport && f.Hint == "" {
 			f.Hint = "nothing answered, or not to the end: check the network and --base-url, and record again"
 		}
 	}
@@ -134,7 +133,7 @@ func (r *Recording) run(ctx context.Context, p *Project, sc *scenario.Scenario) 
 func (r *Recording) drop(ctx context.Context, told *report.Case) error {
 	if ctx.Err() != nil {
 		f := report.Finding{
-			Rule: "record.interrupted", Severity: report.Error, Place: report.Place{File: told.File}, Message: "interrupted before anything was recorded",
+			Rule: ruleRecordInterrupted, Severity: report.Error, Place: report.Place{File: told.File}, Message: "interrupted before anything was recorded",
 		}
 		end := r.Abort
 		if r.recorder.Len()+r.recorder.Retried() > 0 {
@@ -148,7 +147,7 @@ func (r *Recording) drop(ctx context.Context, told *report.Case) error {
 		return errors.Join(err, r.journal.Close())
 	}
 	told.Findings = append(told.Findings, report.Finding{
-		Rule: "record.dropped", Severity: report.Note, Place: report.Place{File: told.File},
+		Rule: ruleRecordDropped, Severity: report.Note, Place: report.Place{File: told.File},
 		Message: "the scenario did not pass, so " + r.file + " was not replaced",
 	})
 	return r.Abort()
@@ -158,7 +157,7 @@ func (r *Recording) drop(ctx context.Context, told *report.Case) error {
 func (r *Recording) hide(told *report.Case) {
 	for i := range told.Findings {
 		f := &told.Findings[i]
-		for _, text := range []*string{&f.Message, &f.Want, &f.Got, &f.Hint} {
+		for _, text := range []*string{&f.Message, &f.Is, &f.Details, &f.Want, &f.Got, &f.Hint} {
 			*text = r.redactor.Message(*text)
 		}
 	}
@@ -215,7 +214,7 @@ func (p *Project) Verified(ctx context.Context, told report.Case) (report.Case, 
 			continue
 		}
 		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.replay", Severity: report.Error, Place: report.Place{File: c.File},
+			Rule: ruleRecordReplay, Severity: report.Error, Place: report.Place{File: c.File},
 			Message: "it was recorded, and does not pass when it is replayed",
 			Hint:    "expectations of values that redaction replaces want a variable, or redact: {identity: off} for invented people",
 		})
@@ -232,7 +231,6 @@ func withoutValues(f report.Finding) report.Finding {
 	if f.Rule != RuleMiss {
 		return f
 	}
-	f.Message, _, _ = strings.Cut(f.Message, "\n")
-	f.Want, f.Got, f.Hint = "", "", "graphvcr replay tells what differs, with the values"
+	f.Details, f.Want, f.Got, f.Hint = "", "", "", "graphvcr replay tells what differs, with the values"
 	return f
 }

@@ -27,13 +27,13 @@ func (p *Project) Recover(name string) (report.Case, error) {
 	all, retried := j.Len()
 	if torn != nil {
 		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.torn", Severity: report.Warning, Place: report.Place{File: told.File},
+			Rule: ruleRecordTorn, Severity: report.Warning, Place: report.Place{File: told.File},
 			Message: fmt.Sprintf("%d bytes after interaction %d were half written and are lost", torn.Bytes, torn.After-1),
 		})
 	}
 	if all == retried { // nothing but the torn end
 		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.nothing", Severity: report.Note, Place: report.Place{File: told.File}, Message: "held nothing to make a cassette of, and was removed",
+			Rule: ruleRecordNothing, Severity: report.Note, Place: report.Place{File: told.File}, Message: "held nothing to make a cassette of, and was removed",
 		})
 		return told, j.Remove()
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // RuleRedacted is the rule of what redaction replaced.
-const RuleRedacted = "redact.replaced"
+const RuleRedacted report.Rule = "redact.replaced"
 
 // Clean redacts a cassette in place by the project's rules and says, in a note for
 // each rule, how many values it replaced. The guard refuses to save what would leak
@@ -37,7 +37,7 @@ func (p *Project) Clean(c *cassette.Cassette) ([]report.Finding, cassette.Guard,
 	for _, rule := range slices.Sorted(maps.Keys(summary)) {
 		findings = append(findings, report.Finding{
 			Rule: RuleRedacted, Severity: report.Note, Place: report.Place{File: c.File},
-			Where: rule, Message: fmt.Sprintf("%s: replaced %d", rule, summary[rule]),
+			Where: rule, Part: rule, Message: fmt.Sprintf("replaced %d", summary[rule]),
 		})
 	}
 	return findings, r.Guard(), nil

@@ -102,14 +102,14 @@ func (p *Project) prepareOne(file string) *job {
 	j := &job{file: file}
 	sc, err := p.Scenario(file)
 	if err != nil {
-		j.result = CouldNotRun(file, file, "scenario.load", err)
+		j.result = CouldNotRun(file, file, RuleScenarioLoad, err)
 		return j
 	}
 	j.sc = sc
 	name, err := p.defaultCassette(file)
 	j.own = err == nil && name == sc.Cassette
 	if j.tape, err = p.CassetteFile(sc.Cassette); err != nil {
-		j.result = CouldNotRun(sc.Name, file, "cassette.load", err)
+		j.result = CouldNotRun(sc.Name, file, RuleCassetteLoad, err)
 	}
 	return j
 }
@@ -219,7 +219,7 @@ func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
 	}
 	defer func() {
 		if told := recover(); told != nil {
-			j.result = CouldNotRun(j.sc.Name, j.file, "run.internal", &fault.Error{
+			j.result = CouldNotRun(j.sc.Name, j.file, ruleRunInternal, &fault.Error{
 				Message: fmt.Sprintf("internal error: %v", told),
 				Hint:    "this is a fault of graphvcr: please report it together with the scenario",
 			})
@@ -227,13 +227,13 @@ func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
 	}()
 	t, err := j.slot.get(p.Dirs.Cassettes, j.tape, p.Rules.Match)
 	if err != nil {
-		j.result = CouldNotRun(j.sc.Name, j.file, "cassette.load", err)
+		j.result = CouldNotRun(j.sc.Name, j.file, RuleCassetteLoad, err)
 		return
 	}
 	session := t.index.NewSession()
 	vars, err := in.bind(t, session)
 	if err != nil {
-		j.result = CouldNotRun(j.sc.Name, j.file, "replay.input", err)
+		j.result = CouldNotRun(j.sc.Name, j.file, ruleReplayInput, err)
 		return
 	}
 	replayer := transport.NewReplayer(session, transport.Options{RetryAfter: true}) // the runner does not wait

@@ -2,7 +2,6 @@ package project
 
 import (
 	"errors"
-	"os"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/match"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -28,14 +28,14 @@ type Rules struct {
 
 // DiffRules override the severities of package diff's rules, by their ids.
 type DiffRules struct {
-	Severity map[string]report.Severity
-	Off      []string
+	Severity map[diff.ID]report.Severity
+	Off      []diff.ID
 }
 
 // LoadRules reads a rules file (schemas/graphvcr/rules.json is its schema). What
 // the file says is done or is an error: no key is passed over in silence.
 func LoadRules(file string) (Rules, error) {
-	data, err := os.ReadFile(file)
+	data, err := plainfile.ReadFile(file)
 	if err != nil {
 		return Rules{}, &fault.Error{Message: "read rules", Hint: "name an existing file with --rules", Cause: err}
 	}
@@ -83,9 +83,11 @@ func decodeDiff(v strictyaml.Value) DiffRules {
 	var rules DiffRules
 	var known []string
 	for _, rule := range diff.Rules() {
-		known = append(known, rule.ID)
+		known = append(known, string(rule.ID))
 	}
-	known = append(known, diff.MetadataRules()...)
+	for _, id := range diff.MetadataRules() {
+		known = append(known, string(id))
+	}
 	if !v.IsSet() || !v.Only("diff", known) {
 		return rules
 	}
@@ -94,12 +96,12 @@ func decodeDiff(v strictyaml.Value) DiffRules {
 		switch word := oneOf(at, "severity", "error", "warning", "note", "off"); word {
 		case "":
 		case "off":
-			rules.Off = append(rules.Off, id)
+			rules.Off = append(rules.Off, diff.ID(id))
 		default:
 			if rules.Severity == nil {
-				rules.Severity = map[string]report.Severity{}
+				rules.Severity = map[diff.ID]report.Severity{}
 			}
-			rules.Severity[id], _ = report.ParseSeverity(word)
+			rules.Severity[diff.ID(id)], _ = report.ParseSeverity(word)
 		}
 	}
 	return rules
@@ -136,7 +138,7 @@ func obey(v strictyaml.Value, part redact.Rules) {
 	if err == nil {
 		return
 	}
-	v.Fault(fault.Hint(err), "%s", strings.TrimPrefix(err.Error(), "redact: "))
+	v.Fault(fault.Hint(err), "%v", err)
 }
 
 func decodeRule(item strictyaml.Value) match.Rule {

@@ -9,6 +9,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 	"gopkg.in/yaml.v3"
 
+	"github.com/graphvcr/graphvcr/harness/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
@@ -49,7 +50,7 @@ var rulesSamples = []struct {
 	{text: "diff: {}"},
 	{
 		text: "diff: {enum.new: error, property.added: off}",
-		want: Rules{Diff: DiffRules{Severity: map[string]report.Severity{"enum.new": report.Error}, Off: []string{"property.added"}}},
+		want: Rules{Diff: DiffRules{Severity: map[diff.ID]report.Severity{diff.EnumNew: report.Error}, Off: []diff.ID{diff.PropertyAdded}}},
 	},
 	{text: "diff: {enum.nwe: error}", bad: true},
 	{text: "diff: {enum.new: fatal}", bad: true},

@@ -3,16 +3,17 @@ package project
 import (
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/generate"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
@@ -88,7 +89,7 @@ func titleOf(path string) string {
 // CheckFile validates a file of JSON as a value of a type.
 func (p *Project) CheckFile(file, api, typ string) (report.Case, error) {
 	told := report.Case{Name: clean(file) + " as " + typ, File: clean(file)}
-	text, err := os.ReadFile(file)
+	text, err := plainfile.ReadFile(file)
 	if err != nil {
 		return told, fmt.Errorf("check: %w", err)
 	}
@@ -106,9 +107,9 @@ func (p *Project) CheckFile(file, api, typ string) (report.Case, error) {
 	}
 	for _, v := range violations {
 		f := report.Finding{
-			Rule: "schema." + v.Rule, Severity: report.Error, Where: v.Path, Want: v.Want, Got: v.Got,
-			Place:   report.Place{File: clean(file), Line: jsondoc.Line(string(text), v.Path)},
-			Message: fmt.Sprintf("%s is %s, wanted %s (%s:%d)", v.Path, v.Got, v.Want, v.File, v.Line),
+			Rule: conform.SchemaRule(v.Rule), Severity: report.Error, Where: v.Path, Want: v.Want, Got: v.Got,
+			Place:  report.Place{File: clean(file), Line: jsondoc.Line(string(text), v.Path)},
+			Remark: conform.Source(v.File, v.Line),
 		}
 		if v.Warning {
 			f.Severity = report.Warning

@@ -200,20 +200,20 @@ func (t *Take) End() report.Case {
 // save tells how it went.
 func (t *Take) save() report.Finding {
 	file := t.recording.file
-	f := report.Finding{Rule: "record.saved", Severity: report.Note, Place: report.Place{File: file}}
+	f := report.Finding{Rule: ruleRecordSaved, Severity: report.Note, Place: report.Place{File: file}}
 	count := t.recording.recorder.Len() - t.before
 	if count == 0 {
-		f.Rule, f.Severity, f.Message = "record.nothing", report.Warning, "nothing was recorded, and the cassette stays as it was"
+		f.Rule, f.Severity, f.Message = ruleRecordNothing, report.Warning, "nothing was recorded, and the cassette stays as it was"
 		if t.mode == ModeSpy {
 			f.Severity, f.Message = report.Note, "every request was answered from the cassette, which stays as it was"
 		}
 		if err := t.recording.Abort(); err != nil {
-			f.Rule, f.Severity, f.Message = "record.save", report.Error, err.Error()
+			f.Rule, f.Severity, f.Message = ruleRecordSave, report.Error, err.Error()
 		}
 		return f
 	}
 	if err := t.recording.Save(); err != nil {
-		f.Rule, f.Severity, f.Message = "record.save", report.Error, err.Error()
+		f.Rule, f.Severity, f.Message = ruleRecordSave, report.Error, err.Error()
 		f.Hint = fault.Hint(err)
 		return f
 	}

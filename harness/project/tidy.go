@@ -12,7 +12,7 @@ import (
 )
 
 // RuleTidied is the rule of an interaction that tidying removed.
-const RuleTidied = "tidy.removed"
+const RuleTidied report.Rule = "tidy.removed"
 
 // Tidy removes from cassettes what no replay needs: interactions that none of the
 // project's scenarios asks for, and the repeats of a poll that saw the same state
@@ -42,7 +42,7 @@ func (p *Project) Tidy(ctx context.Context, files []string, dry bool) (*report.S
 			}
 		}
 	}
-	suite := &report.Suite{Command: "tidy", Cases: Each("tidy.failed", files, func(file string) (report.Case, error) {
+	suite := &report.Suite{Command: "tidy", Cases: Each(ruleTidyFailed, files, func(file string) (report.Case, error) {
 		drop, known := unused[filepath.ToSlash(file)]
 		return p.tidyFile(file, drop, known, dry)
 	})}
@@ -58,7 +58,7 @@ func (p *Project) tidyFile(file string, drop map[int]bool, known, dry bool) (rep
 	}
 	if !known {
 		told.Findings = append(told.Findings, report.Finding{
-			Rule: "tidy.skipped", Severity: report.Note, Place: report.Place{File: file},
+			Rule: ruleTidySkipped, Severity: report.Note, Place: report.Place{File: file},
 			Message: "left alone: no scenario that passes uses it, so what it needs is not known",
 		})
 		return told, nil

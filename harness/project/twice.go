@@ -19,8 +19,8 @@ import (
 
 // Rules of what a second recording had otherwise than the first.
 const (
-	RuleVolatileRequest = "record.volatile.request" // its hint is a rule for rules.yaml
-	RuleVolatileAnswer  = "record.volatile.answer"
+	RuleVolatileRequest report.Rule = "record.volatile.request" // its hint is a rule for rules.yaml
+	RuleVolatileAnswer  report.Rule = "record.volatile.answer"
 )
 
 // RecordTwice records a scenario as Record does, runs it once more without keeping what
@@ -56,7 +56,7 @@ func (p *Project) RecordTwice(ctx context.Context, file string, live Live) (repo
 	if ctx.Err() != nil || !passed(again) {
 		second.hide(&again)
 		told.Findings = append(told.Findings, report.Finding{
-			Rule: "record.twice", Severity: report.Error, Place: report.Place{File: file},
+			Rule: ruleRecordTwice, Severity: report.Error, Place: report.Place{File: file},
 			Message: "it was recorded, and did not pass the second time",
 		})
 		told.Findings = append(told.Findings, again.Findings...)

@@ -10,8 +10,8 @@ import (
 
 // Rules of what a finished replay left over.
 const (
-	RuleUnused   = "replay.unused"   // an interaction that nothing asks for
-	RuleLeftover = "replay.leftover" // a further answer to a request that was asked
+	RuleUnused   report.Rule = "replay.unused"   // an interaction that nothing asks for
+	RuleLeftover report.Rule = "replay.leftover" // a further answer to a request that was asked
 )
 
 // unused is an interaction that a session did not serve. It holds no part of the

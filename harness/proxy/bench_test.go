@@ -25,6 +25,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/proxy"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // The benchmark drives two servers, each in a process of its own, in turns: the reverse
@@ -106,7 +107,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(testkit.On(m).Run())
 }
 
 // A child is a server in a process of its own.

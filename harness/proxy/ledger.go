@@ -33,13 +33,16 @@ func (l *ledger) add(c report.Case) {
 	l.kept = append(l.kept, c)
 }
 
+// ruleMore is the rule of sessions that were told of to who ended them.
+const ruleMore report.Rule = "serve.more"
+
 // cases are what is kept, and one more for the rest.
 func (l *ledger) cases() []report.Case {
 	all := l.kept
 	for _, status := range []report.Status{report.Failed, report.Errored} {
 		if n := l.more[status]; n > 0 {
 			all = append(all, report.Case{Name: fmt.Sprintf("%d more sessions", n), Status: status, Findings: []report.Finding{{
-				Rule: "serve.more", Severity: report.Error, Message: "their findings were told to who ended them and are not kept",
+				Rule: ruleMore, Severity: report.Error, Message: "their findings were told to who ended them and are not kept",
 			}}})
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/proxy"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // benchBody is a page of about so many bytes with a link in every few kilobytes.
@@ -116,6 +117,9 @@ func TestSessionsShareBytes(t *testing.T) {
 // that come and go, grows no further once it is warm. GRAPHVCR_FULL=1 uses it for five
 // minutes.
 func TestMemoryIsFlat(t *testing.T) {
+	if !testkit.Slow() {
+		t.Skip("without GRAPHVCR_SLOW=1: thousands of sessions")
+	}
 	forever := match.Rules{Match: []match.Rule{{On: "* *", Repeat: match.RepeatLast}}} // the session without a name is asked without end
 	index, err := match.NewIndex(forever, benchTape(100, 1300))
 	if err != nil {

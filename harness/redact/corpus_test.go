@@ -12,9 +12,9 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/importer"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 

@@ -291,11 +291,17 @@ func TestHostileTexts(t *testing.T) {
 	} {
 		text := strings.Repeat(part, n/len(part))
 		for _, around := range [][2]string{{"", ""}, {"[{\"a\":\"", "\"}]"}, {"[", "]"}, {"{\"@odata.nextLink\":\"https://graph.microsoft.com/v1.0/users?$filter=", "\"}"}} {
-			i := interaction("POST", graph+"/me")
-			i.Request.Body = around[0] + text + around[1]
-			began := time.Now()
-			newRedactor(t).Interaction(i)
-			if took := time.Since(began); took > 2*time.Second {
+			took := time.Hour
+			for range 3 { // a machine that is busy once is not busy thrice
+				i := interaction("POST", graph+"/me")
+				i.Request.Body = around[0] + text + around[1]
+				began := time.Now()
+				newRedactor(t).Interaction(i)
+				if took = min(took, time.Since(began)); took <= 2*time.Second {
+					break
+				}
+			}
+			if took > 2*time.Second {
 				t.Errorf("%q in %q took %v", part, around[0], took)
 			}
 		}

@@ -22,14 +22,14 @@ const (
 
 // RandomValue is the rule of a leak that no rule would replace: a long value that
 // looks random and has no known format.
-const RandomValue = "advice.random-value"
+const RandomValue ID = "advice.random-value"
 
 // KnownValue is the rule of a leak of a value that the caller named.
-const KnownValue = "secret.known-value"
+const KnownValue ID = "secret.known-value"
 
 // A Leak is a value that redaction would replace. It never holds the value.
 type Leak struct {
-	Rule        string
+	Rule        ID
 	Level       Level
 	Interaction int    // its position
 	Part        string // request.url, request.headers.NAME, request.body, response.body, vars.NAME, ...
@@ -96,7 +96,7 @@ func leaks(p *pass, c *cassette.Cassette, strict bool) []Leak {
 	return found
 }
 
-func leakAt(i *cassette.Interaction, n int, part, rule string, level Level, e edit) Leak {
+func leakAt(i *cassette.Interaction, n int, part string, rule ID, level Level, e edit) Leak {
 	l := Leak{Rule: rule, Level: level, Interaction: n, Part: part, Path: e.path, Line: i.Line}
 	if part == "response.body" {
 		l.Line = i.BodyLine(e.path)

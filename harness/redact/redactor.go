@@ -41,7 +41,7 @@ type Options struct {
 // New returns a Redactor that has seen nothing yet.
 func New(rules Rules, options Options) (*Redactor, error) {
 	if err := rules.Validate(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("redact: %w", err)
 	}
 	if options.Tag != "" && !isWords(options.Tag) {
 		return nil, fmt.Errorf("redact: tag %q is not letters and digits", options.Tag)
@@ -131,7 +131,7 @@ func (r *Redactor) Summary() map[string]int {
 	summary := make(map[string]int)
 	for n, count := range r.counts {
 		if count > 0 {
-			summary[table[n].ID] = count
+			summary[string(table[n].ID)] = count
 		}
 	}
 	return summary

@@ -37,9 +37,18 @@ const (
 	Content  Class = "content"  // says what was written or stored
 )
 
-// A Rule is one kind of value that is replaced. Its ID is stable.
+// An ID is the stable id of a rule.
+type ID string
+
+// Password is the rule of passwords and secretText.
+const Password ID = "secret.password"
+
+// Class is that of the rule; "" for what no rule replaces.
+func (id ID) Class() Class { return table[ruleNamed(string(id))].Class }
+
+// A Rule is one kind of value that is replaced.
 type Rule struct {
-	ID    string
+	ID    ID
 	Class Class
 	Doc   string // one line: which values, and what they become
 }
@@ -54,7 +63,7 @@ func (r Rules) Validate() error {
 		is   Switch
 	}{{"identity", r.Identity}, {"content", r.Content}} {
 		if s.is != "" && s.is != On && s.is != Off {
-			return fmt.Errorf("redact: %s is %q, neither on nor off", s.name, string(s.is))
+			return fmt.Errorf("%s is %q, neither on nor off", s.name, string(s.is))
 		}
 	}
 	for _, id := range r.Disable {
@@ -63,12 +72,12 @@ func (r Rules) Validate() error {
 		case n == 0:
 			return unknownRule(id)
 		case table[n].Class == Secret:
-			return fmt.Errorf("redact: rule %q cannot be disabled: secrets are always redacted", id)
+			return fmt.Errorf("rule %q cannot be disabled: secrets are always redacted", id)
 		}
 	}
 	for _, v := range r.Keep {
 		if len(v) < 3 {
-			return fmt.Errorf("redact: keep %q is too short to be told from other text", v)
+			return fmt.Errorf("keep %q is too short to be told from other text", v)
 		}
 	}
 	return nil
@@ -79,11 +88,11 @@ func unknownRule(id string) error {
 	var ids []string
 	for _, rule := range table[1:] {
 		if rule.Class != Secret {
-			ids = append(ids, rule.ID)
+			ids = append(ids, string(rule.ID))
 		}
 	}
 	return &fault.Error{
-		Message: fmt.Sprintf("redact: there is no rule %q", id),
+		Message: fmt.Sprintf("there is no rule %q", id),
 		Hint:    "the rules that can be disabled are " + strings.Join(ids, ", "),
 	}
 }
@@ -110,7 +119,7 @@ func (r Rules) enabled() (on [ruleCount]bool) {
 		switch class := table[n].Class; {
 		case class == Identity && r.Identity == Off, class == Content && r.Content == Off:
 		default:
-			on[n] = class == Secret || !slices.Contains(r.Disable, table[n].ID)
+			on[n] = class == Secret || !slices.Contains(r.Disable, string(table[n].ID))
 		}
 	}
 	return on

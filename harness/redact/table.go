@@ -68,7 +68,7 @@ var table = [ruleCount]Rule{
 	secretLink:        {"secret.link", Secret, "pre-authenticated links (uploadUrl, downloadUrl, redirects off Graph) and requests to them: pseudonym tokens in the link"},
 	secretLogin:       {"secret.login", Secret, "what is sent to and comes from the login host (client_secret, code, assertion, refresh_token, ...): REDACTED"},
 	secretOpaque:      {"secret.opaque-token", Secret, "tokens of consumer accounts (EwA...), anywhere: REDACTED"},
-	secretPassword:    {"secret.password", Secret, "passwords and secretText: REDACTED"},
+	secretPassword:    {Password, Secret, "passwords and secretText: REDACTED"},
 	secretPEM:         {"secret.pem", Secret, "PEM blocks, anywhere: an empty block"},
 	secretProof:       {"secret.proof", Secret, "proof of possession when keys are added: REDACTED"},
 	secretSharing:     {"secret.sharing-link", Secret, "webUrl of sharing links and u! ids: pseudonym tokens in the link"},
@@ -101,7 +101,7 @@ var table = [ruleCount]Rule{
 
 func ruleNamed(id string) rule {
 	for n := 1; n < int(ruleCount); n++ {
-		if table[n].ID == id {
+		if string(table[n].ID) == id {
 			return rule(n)
 		}
 	}

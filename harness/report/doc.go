@@ -4,6 +4,9 @@
 // two equal runs print the same, durations aside. Values that came from a body
 // are written so that they cannot steer a terminal or forge a line.
 //
+// A [Finding] is data: the id of a rule, where, what was wanted and what there was.
+// [Finding.Sentence] and the renderers make words of it; nobody reads them again.
+//
 // It decides the exit status from severities. It runs nothing and reads nothing.
 //
 // A Suite is a plain value; renderers do not change it.

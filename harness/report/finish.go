@@ -52,7 +52,7 @@ func (c *Case) identify() {
 			f.ID = f.Fingerprint
 			continue
 		}
-		about := strings.Join([]string{anchored(c.File), c.Name, f.Rule, f.Step, f.Where}, "\x00")
+		about := strings.Join([]string{anchored(c.File), c.Name, string(f.Rule), f.Step, f.Where}, "\x00")
 		seen[about]++
 		if n := seen[about]; n > 1 {
 			about = fmt.Sprintf("%s\x00%d", about, n)
@@ -82,8 +82,8 @@ func compareFindings(a, b Finding) int {
 		comparePlaces(a.Cassette, b.Cassette),
 		strings.Compare(a.Step, b.Step),
 		strings.Compare(a.Where, b.Where),
-		strings.Compare(a.Rule, b.Rule),
-		strings.Compare(a.Message, b.Message),
+		cmp.Compare(a.Rule, b.Rule),
+		strings.Compare(a.Sentence(), b.Sentence()),
 		strings.Compare(a.Want, b.Want),
 		strings.Compare(a.Got, b.Got),
 	)

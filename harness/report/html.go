@@ -121,7 +121,7 @@ func policy() string {
 }
 
 func htmlOf(f *Finding) htmlFinding {
-	told := htmlFinding{Severity: f.Severity.String(), Rule: Visible(f.Rule), Message: Visible(f.Message), Where: Visible(f.Where)}
+	told := htmlFinding{Severity: f.Severity.String(), Rule: Visible(string(f.Rule)), Message: Visible(f.Sentence()), Where: Visible(f.Where)}
 	want, got := "wanted", "got"
 	if f.Fingerprint != "" {
 		want, got = "was", "is"
@@ -132,7 +132,7 @@ func htmlOf(f *Finding) htmlFinding {
 	}
 	for _, fact := range []htmlFact{
 		{"step", Visible(f.Step)}, {want, Visible(f.Want)}, {got, Visible(f.Got)}, {"file", Visible(f.Place.String())},
-		{"cassette", Visible(f.Cassette.String()) + interaction}, {"hint", strings.Join(lines(f.Hint), "\n")}, {"rule", Visible(f.Rule) + " " + f.ID},
+		{"cassette", Visible(f.Cassette.String()) + interaction}, {"hint", strings.Join(lines(f.Hint), "\n")}, {"rule", Visible(string(f.Rule)) + " " + f.ID},
 	} {
 		if strings.TrimSpace(fact.Value) != "" {
 			told.Facts = append(told.Facts, fact)
@@ -191,9 +191,8 @@ func timelineOf(s *Suite) *htmlTimeline {
 	t.Label, t.Height = t.Base+16, t.Base+70
 	for i := range s.Cases {
 		c := &s.Cases[i]
-		date, _, _ := strings.Cut(c.Name, " ")
 		point := htmlPoint{
-			X: 30 + i*columnWidth, Anchor: fmt.Sprintf("case-%d", i), Date: Visible(date),
+			X: 30 + i*columnWidth, Anchor: fmt.Sprintf("case-%d", i), Date: Visible(c.Label),
 			Title: fmt.Sprintf("%s: %d findings", Visible(c.Name), len(c.Findings)),
 		}
 		for j := range c.Findings[:min(len(c.Findings), tallest)] {

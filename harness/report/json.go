@@ -102,9 +102,9 @@ func jsonOf(s *Suite) jsonSuite {
 
 func jsonFindingOf(f *Finding) jsonFinding {
 	out := jsonFinding{
-		ID: f.ID, Rule: f.Rule, Severity: f.Severity.String(), Step: f.Step,
+		ID: f.ID, Rule: string(f.Rule), Severity: f.Severity.String(), Step: f.Step,
 		Interaction: f.Interaction, File: f.File, Line: f.Line,
-		Where: f.Where, Message: f.Message, Want: f.Want, Got: f.Got,
+		Where: f.Where, Message: f.Sentence(), Want: f.Want, Got: f.Got,
 	}
 	if f.Cassette.File != "" {
 		out.Cassette = &place{File: f.Cassette.File, Line: f.Cassette.Line}

@@ -146,7 +146,7 @@ func junitProblemOf(first *Finding, told []string) *junitProblem {
 		message += ": " + verbs[0] + " " + value(first.Want) + ", " + verbs[1] + " " + value(first.Got)
 	}
 	return &junitProblem{
-		Message: message, Type: Visible(first.Rule),
+		Message: message, Type: Visible(string(first.Rule)),
 		Text: "\n" + strings.Join(told, "\n") + "\n",
 	}
 }

@@ -39,14 +39,14 @@ func markdownCase(out *bufio.Writer, c *Case) {
 	fmt.Fprintf(out, "\n### %s %s\n\n| | what | where | was or wanted | is |\n| --- | --- | --- | --- | --- |\n", markdownStatus(c.Status), markdown(name))
 	for i := range c.Findings[:min(len(c.Findings), longestTable)] {
 		f := &c.Findings[i]
-		what := markdown(f.Message)
+		what := markdown(f.Sentence())
 		if f.Step != "" {
 			what = "step " + markdown(f.Step) + ": " + what
 		}
 		if at := f.Place.String(); at != "" {
 			what += "<br>" + code(at)
 		}
-		fmt.Fprintf(out, "| %s | %s<br>%s | %s | %s | %s |\n", f.Severity, what, code(f.Rule+" "+f.ID), code(f.Where), code(f.Want), code(f.Got))
+		fmt.Fprintf(out, "| %s | %s<br>%s | %s | %s | %s |\n", f.Severity, what, code(string(f.Rule)+" "+f.ID), code(f.Where), code(f.Want), code(f.Got))
 	}
 	if more := len(c.Findings) - longestTable; more > 0 {
 		fmt.Fprintf(out, "\nand %d more\n", more)
@@ -79,7 +79,7 @@ func markdownExample(out *bufio.Writer, f *Finding) {
 	for strings.Contains(was+is, fence) {
 		fence += "`"
 	}
-	fmt.Fprintf(out, "\n<details><summary>%s</summary>\n\n%sdiff\n", markdown(f.Message), fence)
+	fmt.Fprintf(out, "\n<details><summary>%s</summary>\n\n%sdiff\n", markdown(f.Sentence()), fence)
 	for _, side := range []struct{ sign, text string }{{"-", was}, {"+", is}} {
 		if side.text != "" {
 			fmt.Fprintf(out, "%s %s\n", side.sign, Visible(side.text))

@@ -49,18 +49,23 @@ type Place struct {
 // String returns "file:line:column", or less when less is known.
 func (p Place) String() string { return fault.Place(p).String() }
 
-// Finding is anything worth telling.
+// Finding is anything worth telling. It carries data; [Finding.Sentence] and the
+// renderers make words of it, and nothing reads those words again.
 type Finding struct {
 	ID          string // 12 hex digits, stable across runs; filled by Suite.Finish
-	Rule        string // stable, e.g. "expect.equals", "schema.format", "replay.miss", "replay.unused"
+	Rule        Rule
 	Severity    Severity
 	Step        string // name of the step, "" when none
 	Interaction *int   // id in the cassette, nil when none
 	Place              // the scenario's file and line
 	Cassette    Place
 	Where       string // RFC 9535 normalized path, or "status", "header.Location"
-	Message     string
 	Want, Got   string
+	Message     string // what is wrong, without Where; "" where Is, or Want and Got, say it
+	Is          string // what is wrong, said of the value at Where: "has 2 elements, wanted 3"
+	Remark      string // ends a sentence made of Want and Got: "(schemas/v1.0/microsoft.graph.user.json:8)"
+	Details     string // what there is to say below the sentence, each line after a line break
+	Part        string // what the sentence is of, before it: "page 2", a request, a rule of redaction
 	Hint        string
 	Fingerprint string // of what is known again in other runs by itself; it is the id then
 	Examples    []Example
@@ -91,6 +96,7 @@ const (
 // Case is one scenario (or linted file) and what was found.
 type Case struct {
 	Name     string
+	Label    string // what a timeline calls it
 	File     string
 	Status   Status
 	Duration time.Duration

@@ -41,7 +41,7 @@ func renderText(w io.Writer, s *Suite, style Style) error {
 const mostAlike = 10
 
 func writeFindings(out io.Writer, c *Case, style Style) {
-	alike, count := map[string]int{}, map[string]int{}
+	alike, count := map[Rule]int{}, map[Rule]int{}
 	for j := range c.Findings {
 		alike[c.Findings[j].Rule]++
 	}
@@ -57,7 +57,7 @@ func writeFindings(out io.Writer, c *Case, style Style) {
 		case n == all:
 			rest := n - mostAlike
 			fmt.Fprintf(out, "       %s and %d more %ss of %s; --report json has all of them\n",
-				paint(f.Severity.String()+":", dim, style), rest, f.Severity, Visible(f.Rule))
+				paint(f.Severity.String()+":", dim, style), rest, f.Severity, Visible(string(f.Rule)))
 		}
 	}
 }
@@ -126,8 +126,8 @@ func describe(f *Finding, full bool) []string {
 	if f.Step != "" {
 		about = append(about, "step "+Visible(f.Step))
 	}
-	message := lines(message(f))
-	if where := Visible(f.Where); where != "" && !strings.HasPrefix(message[0], where) {
+	message := lines(f.brief())
+	if where := Visible(f.Where); where != "" && !f.namesWhere() {
 		about = append(about, where)
 	}
 	if message[0] != "" {
@@ -155,19 +155,9 @@ func describe(f *Finding, full bool) []string {
 		}
 	}
 	if full || f.Fingerprint != "" {
-		out = append(out, "rule      "+Visible(f.Rule)+" "+f.ID)
+		out = append(out, "rule      "+Visible(string(f.Rule))+" "+f.ID)
 	}
 	return out
-}
-
-// message is a finding's message, shortened where it repeats, word for word, what
-// the lines below it tell.
-func message(f *Finding) string {
-	told := fmt.Sprintf("%s is %s, wanted %s", f.Where, f.Got, f.Want)
-	if rest, repeats := strings.CutPrefix(f.Message, told); repeats && f.Want != "" {
-		return f.Where + " is not what was wanted" + rest
-	}
-	return f.Message
 }
 
 func value(s string) string {

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // FileName is what an index is called beside the schemas of its API.
@@ -187,7 +187,7 @@ func operationOf(o *csdl.Operation) fileOperation {
 // Load reads an index that Text wrote. A file that is not there is an error that
 // wraps fs.ErrNotExist.
 func Load(name string) (*Index, error) {
-	text, err := os.ReadFile(name)
+	text, err := plainfile.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("read the index of paths: %w", err)
 	}

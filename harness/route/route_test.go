@@ -15,8 +15,8 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/route"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 var models sync.Map

@@ -17,8 +17,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const ruleMiss = "replay.miss"
-
 // maxBody bounds what is read of one answer.
 const maxBody = 256 << 20
 
@@ -57,7 +55,7 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 		rt = s.opts.Transport(s.step.As)
 	}
 	if rt == nil {
-		return nil, couldNot("run.identity", 0, "there is no transport for the identity %q", s.step.As)
+		return nil, couldNot(ruleRunIdentity, 0, "there is no transport for the identity %q", s.step.As)
 	}
 	a := &answer{request: req}
 	resp, err := s.client(rt).Do(req.WithContext(s.mark(req, a)))
@@ -76,24 +74,24 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 	}
 	switch {
 	case errors.Is(err, wire.ErrTooLarge):
-		return nil, couldNot("run.body", 0, "the answer to %s is larger than %d MB", s.what(req), maxBody>>20)
+		return nil, couldNot(ruleRunBody, 0, "the answer to %s is larger than %d MB", s.what(req), maxBody>>20)
 	case err != nil:
 		return nil, s.failed(req, fmt.Errorf("read the answer: %w", err))
 	}
 	a.status, a.header, a.text = resp.StatusCode, resp.Header, wire.Text(resp.Header.Get("Content-Type"), data)
 	if note := a.source().Note; note != "" {
-		s.add(report.Finding{
-			Rule: "replay.order", Severity: report.Note, Message: note,
+		s.add(finding{Finding: report.Finding{
+			Rule: ruleReplayOrder, Severity: report.Note, Message: note,
 			Interaction: a.source().id(), Cassette: a.source().place(""),
-		})
+		}})
 	}
 	h := a.parse()
 	if a.mended != "" {
-		s.add(report.Finding{
-			Rule: "answer.surrogate", Severity: report.Note, Where: a.mended,
+		s.add(finding{Finding: report.Finding{
+			Rule: ruleAnswerSurrogate, Severity: report.Note, Where: a.mended,
 			Message:     "half of a surrogate pair is no character, and was read as U+FFFD, as most clients do",
 			Interaction: a.source().id(), Cassette: a.source().place(a.mended),
-		})
+		}})
 	}
 	return a, h
 }
@@ -134,12 +132,12 @@ func (e *redirectError) Error() string { return fmt.Sprintf("more than %d redire
 
 // goesRound tells of redirects without end: the service's fault, and this step's.
 func (s *stepRun) goesRound(a *answer, err *redirectError) *halt {
-	return (&halt{finding: report.Finding{
-		Rule: "redirect.loop", Severity: report.Error, Where: "header.Location",
-		Want: "an answer within " + fmt.Sprint(maxRedirects) + " redirects", Got: cut("a redirect to " + s.addresses.shown(err.to)),
+	return (&halt{finding: finding{Finding: report.Finding{
+		Rule: ruleRedirectLoop, Severity: report.Error, Where: "header.Location",
+		Want:    "an answer within " + fmt.Sprint(maxRedirects) + " redirects",
 		Message: fmt.Sprintf("%s: the redirects do not end", s.what(a.request)),
 		Hint:    "redirect: stop under request: judges the first answer instead",
-	}}).at(a, "")
+	}, got: value("a redirect to " + s.addresses.shown(err.to))}}).at(a, "")
 }
 
 func (s *stepRun) what(req *http.Request) string {
@@ -156,9 +154,9 @@ func (s *stepRun) failed(req *http.Request, err error) *halt {
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err // its text repeats the address, query included
 	}
-	rule := "run.transport"
+	rule := RuleTransport
 	if req.Context().Err() != nil {
-		rule = "run.cancelled"
+		rule = ruleRunCancelled
 	}
 	h := couldNot(rule, 0, "%s: %v", s.what(req), err)
 	h.fatal = true
@@ -167,9 +165,7 @@ func (s *stepRun) failed(req *http.Request, err error) *halt {
 }
 
 func missed(miss *match.MissError) *halt {
-	bare := *miss
-	bare.NextStep = "" // it is the hint
-	f := report.Finding{Rule: ruleMiss, Severity: report.Error, Message: bare.Error(), Hint: miss.NextStep}
+	f := finding{Finding: report.Finding{Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep}}
 	if len(miss.Nearest) == 0 {
 		return &halt{finding: f}
 	}
@@ -177,7 +173,7 @@ func missed(miss *match.MissError) *halt {
 	f.Cassette = source{Cassette: nearest.Cassette, Interaction: nearest.Interaction}.place("")
 	if len(nearest.Differences) > 0 {
 		d := nearest.Differences[0]
-		f.Where, f.Want, f.Got = d.Field, cut(d.Recorded), cut(d.Received)
+		f.Where, f.want, f.got = d.Field, value(d.Recorded), value(d.Received)
 	}
 	return &halt{finding: f}
 }
@@ -202,7 +198,7 @@ func (a *answer) parse() *halt {
 	if kind == "" {
 		return nil
 	}
-	return couldNot("run.body", 0, "the answer's content type is %s, but its body is not JSON: %v", kind, err).at(a, "$")
+	return couldNot(ruleRunBody, 0, "the answer's content type is %s, but its body is not JSON: %v", kind, err).at(a, "$")
 }
 
 // mendedAt is the first place at which a mended document is not what it was.

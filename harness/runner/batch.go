@@ -1,10 +1,10 @@
 package runner
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -22,9 +22,9 @@ func (s *stepRun) parts(a *answer) *halt {
 		views := answered[id]
 		if len(views) != 1 {
 			s.report(a, []failure{{
-				place: place{where: "$['responses']", at: "$['responses']"}, rule: "parts.id", line: e.Line,
-				want: "one part " + id, got: fmt.Sprintf("%d", len(views)),
-				message: fmt.Sprintf("the batch answer has %d parts with the id %s, wanted one", len(views), id),
+				place: place{where: "$['responses']", at: "$['responses']"}, rule: rulePartsID, line: e.Line,
+				want: plain("one part " + id), got: plain(strconv.Itoa(len(views))),
+				message: phrase{"the batch answer has %d parts with the id %s, wanted one", []any{len(views), id}},
 			}})
 			continue
 		}

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
 
@@ -52,7 +53,7 @@ func (s *stepRun) body() (content, *halt) {
 		c, err = s.single(q.Body, q.Text, q.Base64, q.BodyFile)
 	}
 	if err != nil {
-		h := couldNot("run.request", q.Line, "build the body: %v", err)
+		h := couldNot(ruleRunRequest, q.Line, "build the body: %v", err)
 		if errors.Is(err, fs.ErrNotExist) {
 			h.finding.Hint = "a bodyFile is named by its path below the scenario's folder"
 		}
@@ -90,7 +91,7 @@ func readBeside(scenarioFile, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer folder.Close()
-	return folder.ReadFile(filepath.FromSlash(name))
+	return plainfile.ReadFileIn(folder, filepath.FromSlash(name))
 }
 
 // fileType goes by the name's ending. It does not ask the machine's MIME tables:

@@ -16,7 +16,7 @@ func (s *stepRun) capture(a *answer) *halt {
 	for _, c := range s.step.Capture {
 		value, ok, err := captured(c.From, a.view())
 		if err != nil {
-			return couldNot("run.capture", c.Line, "capture {%s} from %s: %v", c.Name, c.From, err)
+			return couldNot(ruleRunCapture, c.Line, "capture {%s} from %s: %v", c.Name, c.From, err)
 		}
 		if !ok {
 			continue
@@ -40,7 +40,7 @@ func (s *stepRun) uncaptured(last *answer) *halt {
 		if missed != nil {
 			s.add(missed.finding)
 		}
-		missed = couldNot("run.capture", c.Line, "capture {%s}: the answer to %s (status %s) has no %s",
+		missed = couldNot(ruleRunCapture, c.Line, "capture {%s}: the answer to %s (status %s) has no %s",
 			c.Name, s.what(last.request), last.view().describeStatus(), c.From)
 		missed.finding.Where = c.From
 		missed.finding.Want, missed.finding.Got = "a value", "nothing"

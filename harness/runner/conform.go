@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/conform"
@@ -14,32 +13,32 @@ import (
 // of it, and as the type that the step names. What Graph may do without notice is a
 // warning, unless the step has an expectation of the very field; what documentation
 // shows is no contract, unless the step names a type.
-func (s *stepRun) conformity(a *answer, typ string) ([]report.Finding, *halt) {
+func (s *stepRun) conformity(a *answer, typ string) ([]finding, *halt) {
 	if s.opts.Answers == nil {
 		if typ == "" {
 			return nil, nil
 		}
-		return nil, couldNot("run.schema", s.step.Expect.Line, "no schemas to check %s with", typ)
+		return nil, couldNot(ruleRunSchema, s.step.Expect.Line, "no schemas to check %s with", typ)
 	}
 	e := s.conformed(a, typ)
 	result, err := s.trail.Check(s.opts.Answers, e)
 	if err != nil {
-		h := couldNot("run.schema", 0, "check the answer to %s: %v", s.what(a.request), err)
+		h := couldNot(ruleRunSchema, 0, "check the answer to %s: %v", s.what(a.request), err)
 		if e.Schema != "" || len(e.Parts) > 0 {
-			h = couldNot("run.schema", s.typed(""), "%v", err)
+			h = couldNot(ruleRunSchema, s.typed(""), "%v", err)
 		}
 		h.finding.Hint = fault.Hint(err)
 		return nil, h
 	}
-	var findings []report.Finding
-	if result.Reason != "" && s.news("answer.untyped", result.Reason) {
-		findings = append(findings, report.Finding{
-			Rule: "answer.untyped", Severity: report.Note, Interaction: a.source().id(), Cassette: a.source().place(""),
+	var findings []finding
+	if result.Reason != "" && s.news(conform.RuleAnswerUntyped, result.Reason) {
+		findings = append(findings, finding{Finding: report.Finding{
+			Rule: conform.RuleAnswerUntyped, Severity: report.Note, Interaction: a.source().id(), Cassette: a.source().place(""),
 			Message: "the answer was not validated: " + result.Reason,
-		})
+		}})
 	}
 	for _, p := range result.Problems {
-		if s.step.Poll != nil && p.Rule == "answer.order" || p.Severity == report.Note && !s.news(p.Rule, propertyOf(p)) {
+		if s.step.Poll != nil && p.Rule == conform.RuleAnswerOrder || p.Severity == report.Note && !s.news(p.Rule, propertyOf(p)) {
 			continue // the poll tells of it, or it is told
 		}
 		findings = append(findings, s.unlike(p, a))
@@ -90,26 +89,22 @@ func (s *stepRun) typed(part string) int {
 }
 
 // unlike is a problem as a finding.
-func (s *stepRun) unlike(p conform.Problem, a *answer) report.Finding {
+func (s *stepRun) unlike(p conform.Problem, a *answer) finding {
 	at := place{where: p.Where}
-	message := fmt.Sprintf("%s is %s, wanted %s", p.Where, cut(p.Got), p.Want)
-	switch {
-	case p.Rule == "schema.body":
-		message = "the answer has " + p.Got + ", wanted a " + p.Want
-		at.at = jsondoc.Root
-	case p.File != "":
-		message += fmt.Sprintf(" (%s:%d)", p.File, p.Line)
-	}
 	if strings.HasPrefix(p.Where, jsondoc.Root) {
 		at.at = p.Where
 	}
-	f := failure{place: at, rule: p.Rule, want: p.Want, got: cut(p.Got), message: message}.finding(a)
+	said := failure{place: at, rule: p.Rule, want: plain(p.Want), got: value(p.Got), remark: conform.Source(p.File, p.Line)}
+	if p.Rule == conform.RuleSchemaBody {
+		said.at, said.message = jsondoc.Root, phrase{"the answer has %s, wanted a %s", []any{p.Got, p.Want}}
+	}
+	f := said.finding(a)
 	f.Severity = p.Severity
 	if p.Severity == report.Warning && s.named[p.Where] {
 		f.Severity = report.Error
 	}
 	typed := 0
-	if strings.HasPrefix(p.Rule, "schema.") {
+	if p.Rule.Within("schema") {
 		typed = s.typed(p.Part)
 	}
 	if f.Line = typed; typed == 0 && a.view().fromDocs() {
@@ -125,13 +120,13 @@ func propertyOf(p conform.Problem) string {
 }
 
 // news reports whether something is told for the first time in this run.
-func (r *run) news(rule, what string) bool {
-	key := rule + "\x00" + what
+func (r *run) news(rule report.Rule, what string) bool {
+	key := [2]string{string(rule), what}
 	if r.told[key] {
 		return false
 	}
 	if r.told == nil {
-		r.told = map[string]bool{}
+		r.told = map[[2]string]bool{}
 	}
 	r.told[key] = true
 	return true

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -58,10 +57,8 @@ func (s *stepRun) checkStatus(e *scenario.Expect, v *view) []failure {
 	if ok {
 		return nil
 	}
-	at, got := v.statusPlace(), v.describeStatus()
 	return []failure{{
-		place: at, rule: "expect.status", line: e.Line, want: want, got: got,
-		message: fmt.Sprintf("%s is %s, wanted %s", at.where, got, want),
+		place: v.statusPlace(), rule: ruleExpectStatus, line: e.Line, want: plain(want), got: plain(v.describeStatus()),
 	}}
 }
 
@@ -90,8 +87,8 @@ func (c *checker) body(e *scenario.Expect, v *view) []failure {
 	if len(e.Body) > 0 && !v.isJSON {
 		got := kindOf(v)
 		return append(failures, failure{
-			place: v.textPlace(), rule: "expect.body", line: e.Body[0].Line,
-			want: "a JSON body", got: got, message: "the answer has " + got + ", wanted JSON",
+			place: v.textPlace(), rule: ruleExpectBody, line: e.Body[0].Line,
+			want: plain("a JSON body"), got: plain(got), message: plain("the answer has " + got + ", wanted JSON"),
 		})
 	}
 	return append(failures, c.checks(e.Body, v.doc, v.bodyPlace())...)

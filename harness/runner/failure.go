@@ -2,7 +2,6 @@ package runner
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -30,50 +29,35 @@ func (p place) below(path string) place {
 	return p
 }
 
-// failure is an expectation that does not hold.
+// failure is an expectation that does not hold. Without a message or an is, the value
+// is got and not want, which needs no words here.
 type failure struct {
 	place
-	rule      string
+	rule      report.Rule
 	line      int // in the scenario
-	want, got string
-	message   string
+	want, got phrase
+	message   phrase
+	is        phrase // said of the place
+	remark    string
 }
 
-func (f failure) finding(a *answer) report.Finding {
-	return report.Finding{
-		Rule: f.rule, Severity: report.Error, Place: report.Place{Line: f.line},
-		Where: f.where, Want: f.want, Got: f.got, Message: f.message,
-		Interaction: a.source().id(), Cassette: a.source().place(f.at),
+func (f failure) finding(a *answer) finding {
+	return finding{
+		Finding: report.Finding{
+			Rule: f.rule, Severity: report.Error, Place: report.Place{Line: f.line}, Where: f.where, Remark: f.remark,
+			Interaction: a.source().id(), Cassette: a.source().place(f.at),
+		},
+		want: f.want, got: f.got, message: f.message, is: f.is,
 	}
 }
 
-// maxShown is how much of a value a finding quotes: an operation id of three
-// GUIDs whole.
-const maxShown = 120
-
-// A value in the texts of a finding stands between two noncharacters until the run is
-// over: what hides values has to see them before they are cut.
-const (
-	valueBegins = "\uFDD0"
-	valueEnds   = "\uFDD1"
-	maxHeld     = 16 << 10
-)
-
-// cut marks a value, of which the finding will quote the beginning.
-func cut(text string) string { return valueBegins + text[:min(len(text), maxHeld)] + valueEnds }
-
-// settle puts the values in their places, hidden and cut.
-func settle(text string, hide func(string) string) string {
-	before, rest, found := strings.Cut(text, valueBegins)
-	if !found {
-		return text
+// sentence is what the failure says, within the sentence of another.
+func (f failure) sentence() phrase {
+	switch {
+	case f.message.format != "":
+		return f.message
+	case f.is.format != "":
+		return phrase{"%s %s", []any{f.where, f.is}}
 	}
-	value, after, _ := strings.Cut(rest, valueEnds)
-	if hide != nil {
-		value = hide(value)
-	}
-	if shown := []rune(value[:min(len(value), (maxShown+1)*utf8.UTFMax)]); len(shown) > maxShown {
-		value = string(shown[:maxShown-1]) + "…"
-	}
-	return before + value + settle(after, hide)
+	return phrase{"%s", []any{phrase{"%s is %s, wanted %s", []any{f.where, f.got, f.want}}}}
 }

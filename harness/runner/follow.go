@@ -57,7 +57,7 @@ func (s *stepRun) next(page *answer, asked map[string]bool) (*http.Request, *hal
 	path := linkPath(s.step.Follow.Link)
 	query, err := jsondoc.ParsePath(path)
 	if err != nil {
-		return nil, couldNot("run.path", s.step.Follow.Line, "path %s: %v", path, err)
+		return nil, couldNot(ruleRunPath, s.step.Follow.Line, "path %s: %v", path, err)
 	}
 	nodes := query.Select(page.doc)
 	if !page.isJSON || len(nodes) == 0 {
@@ -66,21 +66,21 @@ func (s *stepRun) next(page *answer, asked map[string]bool) (*http.Request, *hal
 	at := nodes[0].Path
 	link, ok := nodes[0].Value.(string)
 	if !ok {
-		s.followed(page, "follow.link", at, "a link", jsonText(nodes[0].Value), "is no link")
+		s.followed(page, ruleFollowLink, at, "a link", jsonText(nodes[0].Value), "is no link")
 		return nil, nil
 	}
 	u, err := s.addresses.resolve(link, s.api())
 	if err != nil {
-		s.followed(page, "follow.link", at, "a link", link, "is no link")
+		s.followed(page, ruleFollowLink, at, "a link", link, "is no link")
 		return nil, nil
 	}
 	if asked[u.String()] {
-		s.followed(page, "follow.loop", at, "a page not seen yet", s.addresses.shown(u), "leads back to a page already seen")
+		s.followed(page, ruleFollowLoop, at, "a page not seen yet", s.addresses.shown(u), "leads back to a page already seen")
 		return nil, nil
 	}
 	req, err := http.NewRequestWithContext(page.request.Context(), http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, couldNot("run.request", s.step.Follow.Line, "build the request for the next page: %v", err)
+		return nil, couldNot(ruleRunRequest, s.step.Follow.Line, "build the request for the next page: %v", err)
 	}
 	req.Header = page.request.Header.Clone()
 	req.Header.Del("Content-Type")
@@ -98,10 +98,10 @@ func linkPath(link string) string {
 	return link
 }
 
-func (s *stepRun) followed(page *answer, rule, at, want, got, fault string) {
+func (s *stepRun) followed(page *answer, rule report.Rule, at, want, got, is string) {
 	s.report(page, []failure{{
 		place: place{where: at, at: at}, rule: rule, line: s.step.Follow.Line,
-		want: want, got: cut(got), message: fmt.Sprintf("%s %s", at, fault),
+		want: plain(want), got: value(got), is: plain(is),
 	}})
 }
 
@@ -113,9 +113,9 @@ func (s *stepRun) checkTotal(total int) {
 	}
 	pages := s.page
 	s.page = 0 // the finding is of all of them
-	s.add(report.Finding{
-		Rule: "follow.total", Severity: report.Error, Place: report.Place{Line: s.step.Follow.Line},
+	s.add(finding{Finding: report.Finding{
+		Rule: ruleFollowTotal, Severity: report.Error, Place: report.Place{Line: s.step.Follow.Line},
 		Where: "$['value']", Want: countText(wanted), Got: fmt.Sprint(total),
 		Message: fmt.Sprintf("value has %d elements over %d page(s), wanted %s", total, pages, countText(wanted)),
-	})
+	}})
 }

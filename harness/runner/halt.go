@@ -8,20 +8,20 @@ import (
 
 // halt ends a step before its end.
 type halt struct {
-	finding report.Finding
+	finding finding
 	errored bool // something could not be done, as opposed to: turned out wrong
 	fatal   bool // no other step can be run either
 }
 
 // couldNot is a halt that makes the case an error. Line 0 is the step's own.
-func couldNot(rule string, line int, message string, args ...any) *halt {
+func couldNot(rule report.Rule, line int, message string, args ...any) *halt {
 	return &halt{
-		finding: report.Finding{
+		finding: finding{Finding: report.Finding{
 			Rule:     rule,
 			Severity: report.Error,
 			Place:    report.Place{Line: line},
 			Message:  fmt.Sprintf(message, args...),
-		},
+		}},
 		errored: true,
 	}
 }

@@ -2,13 +2,13 @@ package runner
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
 
@@ -30,16 +30,20 @@ type subject struct {
 	line  int  // of the check
 }
 
-func (s subject) fail(rule, want, message string, args ...any) []failure {
-	got := jsonText(s.value)
-	return []failure{{
-		place: s.place, rule: "expect." + rule, line: s.line, want: cut(want), got: cut(got),
-		message: s.where + " is " + cut(got) + ", " + fmt.Sprintf(message, args...),
-	}}
+// fail says that the value is not what is wanted.
+func (s subject) fail(rule report.Rule, want string) []failure {
+	return []failure{{place: s.place, rule: rule, line: s.line, want: value(want), got: value(jsonText(s.value))}}
+}
+
+// failAs says it in words of its own, which follow the value.
+func (s subject) failAs(rule report.Rule, want, is string, args ...any) []failure {
+	failures := s.fail(rule, want)
+	failures[0].is = phrase{"is %s, " + is, append([]any{failures[0].got}, args...)}
+	return failures
 }
 
 // stuck remembers what cannot be evaluated at all.
-func (c *checker) stuck(rule string, line int, message string, args ...any) {
+func (c *checker) stuck(rule report.Rule, line int, message string, args ...any) {
 	if c.fault == nil {
 		c.fault = couldNot(rule, line, message, args...)
 	}
@@ -52,7 +56,7 @@ func (c *checker) checks(checks []scenario.Check, doc any, base place) []failure
 		check := &checks[i]
 		path, err := jsondoc.ParsePath(check.Where)
 		if err != nil {
-			c.stuck("run.path", check.Line, "path %s: %v", check.Where, err)
+			c.stuck(ruleRunPath, check.Line, "path %s: %v", check.Where, err)
 			continue
 		}
 		nodes := path.Select(doc)
@@ -78,19 +82,21 @@ func (c *checker) absent(check *scenario.Check, at place) []failure {
 	}
 	want := c.wanted(m)
 	return []failure{{
-		place: at, rule: "expect.exists", line: check.Line, want: cut(want), got: "nothing",
-		message: fmt.Sprintf("there is no %s, wanted %s", at.where, cut(want)),
+		place: at, rule: ruleExpectExists, line: check.Line, want: value(want), got: plain("nothing"),
+		message: phrase{"there is no %s, wanted %s", []any{at.where, hold(want)}},
 	}}
 }
 
 // match evaluates all conditions; a value of the wrong type fails that one only.
 func (c *checker) match(m *scenario.Matcher, s subject) []failure {
 	if m.Exists != nil && !*m.Exists {
-		return s.fail("absent", "nothing", "wanted nothing there")
+		failures := s.fail(ruleExpectAbsent, "nothing")
+		failures[0].remark = "there"
+		return failures
 	}
 	for _, want := range neededTypes(m) {
 		if !isOfType(s, want) {
-			return c.wrongType(s, want)
+			return c.wrongType(s, strings.Join(want, " or "))
 		}
 	}
 	var failures []failure
@@ -104,9 +110,9 @@ func (c *checker) match(m *scenario.Matcher, s subject) []failure {
 
 func (c *checker) wrongType(s subject, want string) []failure {
 	if s.value == nil {
-		return s.fail("type", want, "wanted %s", article(want))
+		return s.failAs(ruleExpectType, want, "wanted %s", article(want))
 	}
-	return s.fail("type", want, "which is %s, wanted %s", article(typeOf(s)), article(want))
+	return s.failAs(ruleExpectType, want, "which is %s, wanted %s", article(typeOf(s)), article(want))
 }
 
 func (c *checker) equals(m *scenario.Matcher, s subject) []failure {
@@ -117,7 +123,7 @@ func (c *checker) equals(m *scenario.Matcher, s subject) []failure {
 	if !ok || same(s, want) {
 		return nil
 	}
-	return s.fail("equals", jsonText(want), "wanted %s", cut(jsonText(want)))
+	return s.fail(ruleExpectEquals, jsonText(want))
 }
 
 func (c *checker) oneOf(m *scenario.Matcher, s subject) []failure {
@@ -132,8 +138,7 @@ func (c *checker) oneOf(m *scenario.Matcher, s subject) []failure {
 		}
 		list = append(list, jsonText(want))
 	}
-	want := "one of " + strings.Join(list, ", ")
-	return s.fail("oneOf", want, "wanted %s", cut(want))
+	return s.fail(ruleExpectOneOf, "one of "+strings.Join(list, ", "))
 }
 
 func (c *checker) format(m *scenario.Matcher, s subject) []failure {
@@ -142,14 +147,14 @@ func (c *checker) format(m *scenario.Matcher, s subject) []failure {
 	}
 	f, ok := format.Lookup(m.Format)
 	if !ok {
-		c.stuck("run.format", s.line, "there is no format %q", m.Format)
+		c.stuck(ruleRunFormat, s.line, "there is no format %q", m.Format)
 		return nil
 	}
 	text := s.value.(string)
 	if f.Match(text) || c.docs && format.IsPlaceholder(text) {
 		return nil
 	}
-	return s.fail("format", f.Name, "which is not a %s (%s)", f.Name, f.Doc)
+	return s.failAs(ruleExpectFormat, f.Name, "which is not a %s (%s)", f.Name, f.Doc)
 }
 
 func (c *checker) pattern(m *scenario.Matcher, s subject) []failure {
@@ -158,13 +163,13 @@ func (c *checker) pattern(m *scenario.Matcher, s subject) []failure {
 	}
 	re, err := regexp.Compile(m.Pattern)
 	if err != nil {
-		c.stuck("run.pattern", s.line, "pattern: %v", err)
+		c.stuck(ruleRunPattern, s.line, "pattern: %v", err)
 		return nil
 	}
 	if re.MatchString(s.value.(string)) {
 		return nil
 	}
-	return s.fail("pattern", m.Pattern, "which does not match %s", m.Pattern)
+	return s.failAs(ruleExpectPattern, m.Pattern, "which does not match %s", m.Pattern)
 }
 
 func (c *checker) limits(m *scenario.Matcher, s subject) []failure {
@@ -173,14 +178,14 @@ func (c *checker) limits(m *scenario.Matcher, s subject) []failure {
 	}
 	got, ok := parseDecimal(numeral(s))
 	if !ok {
-		return s.fail("type", "number", "which is too large a number to compare")
+		return s.failAs(ruleExpectType, "number", "which is too large a number to compare")
 	}
 	var failures []failure
 	if least, ok := parseDecimal(m.Min); ok && got.compare(least) < 0 {
-		failures = s.fail("min", "at least "+m.Min, "wanted at least %s", m.Min)
+		failures = s.fail(ruleExpectMin, "at least "+m.Min)
 	}
 	if most, ok := parseDecimal(m.Max); ok && got.compare(most) > 0 {
-		failures = append(failures, s.fail("max", "at most "+m.Max, "wanted at most %s", m.Max)...)
+		failures = append(failures, s.fail(ruleExpectMax, "at most "+m.Max)...)
 	}
 	return failures
 }
@@ -199,7 +204,7 @@ func numeral(s subject) string {
 func (c *checker) expand(t *scenario.Template, line int) (any, bool) {
 	value, err := t.Expand(c.lookup)
 	if err != nil {
-		c.stuck("run.variable", line, "expand the wanted value: %v", err)
+		c.stuck(ruleRunVariable, line, "expand the wanted value: %v", err)
 	}
 	return value, err == nil
 }

@@ -26,8 +26,8 @@ func (c *checker) count(m *scenario.Matcher, s subject) []failure {
 	}
 	want := countText(m.Count)
 	return []failure{{
-		place: s.place, rule: "expect.count", line: s.line, want: want, got: fmt.Sprint(n),
-		message: fmt.Sprintf("%s has %d %s, wanted %s", s.where, n, unit, want),
+		place: s.place, rule: ruleExpectCount, line: s.line, want: plain(want), got: plain(fmt.Sprint(n)),
+		is: phrase{"has %d %s, wanted %s", []any{n, unit, want}},
 	}}
 }
 
@@ -74,12 +74,12 @@ func (c *checker) some(m *scenario.Matcher, s subject) []failure {
 		}
 	}
 	f := failure{
-		place: s.place, rule: "expect.some", line: s.line,
-		want: "an element as described", got: fmt.Sprintf("%d elements, none of them so", len(elements)),
-		message: fmt.Sprintf("none of the %d elements of %s is as wanted", len(elements), s.where),
+		place: s.place, rule: ruleExpectSome, line: s.line,
+		want: plain("an element as described"), got: plain(fmt.Sprintf("%d elements, none of them so", len(elements))),
+		message: phrase{"none of the %d elements of %s is as wanted", []any{len(elements), s.where}},
 	}
 	if nearest != nil {
-		f.message += "; the nearest: " + nearest[0].message
+		f.message = phrase{"%s; the nearest: %s", []any{f.message, nearest[0].sentence()}}
 	}
 	return []failure{f}
 }
@@ -92,7 +92,7 @@ func (c *checker) json(m *scenario.Matcher, s subject) []failure {
 	}
 	doc, err := jsondoc.Parse(s.value.(string))
 	if err != nil {
-		return s.fail("json", "a JSON document", "which is not JSON: %v", err)
+		return s.failAs(ruleExpectJSON, "a JSON document", "which is not JSON: %v", err)
 	}
 	inside := s.place
 	inside.opaque = true
@@ -108,11 +108,11 @@ func (c *checker) sameAs(m *scenario.Matcher, s subject) []failure {
 	case !ok && name == "":
 		return nil
 	case !ok:
-		return s.fail("sameAs", name, "but there is no %s to be the same as", name)
+		return s.failAs(ruleExpectSameAs, name, "but there is no %s to be the same as", name)
 	case same(s, other) || plainText(s.value) == plainText(other):
 		return nil
 	}
-	return s.fail("sameAs", jsonText(other), "wanted the same as %s, %s", name, cut(jsonText(other)))
+	return s.failAs(ruleExpectSameAs, jsonText(other), "wanted the same as %s, %s", name, hold(jsonText(other)))
 }
 
 func (c *checker) notBefore(m *scenario.Matcher, s subject) []failure {
@@ -124,23 +124,23 @@ func (c *checker) notBefore(m *scenario.Matcher, s subject) []failure {
 		return nil
 	}
 	if !ok {
-		return s.fail("notBefore", name, "but there is no %s to compare with", name)
+		return s.failAs(ruleExpectNotBefore, name, "but there is no %s to compare with", name)
 	}
 	want := "not before " + plainText(other)
 	got, err := parseInstant(s.value.(string))
 	if err != nil {
-		return s.fail("notBefore", want, "which is not a date-time")
+		return s.failAs(ruleExpectNotBefore, want, "which is not a date-time")
 	}
 	least, err := parseInstant(plainText(other))
 	if err != nil {
-		return s.fail("notBefore", want, "but %s, %s, is not a date-time", name, cut(jsonText(other)))
+		return s.failAs(ruleExpectNotBefore, want, "but %s, %s, is not a date-time", name, hold(jsonText(other)))
 	}
 	order, err := got.compare(least)
 	if err != nil {
-		return s.fail("notBefore", want, "which cannot be compared with %s, %s: %v", name, cut(jsonText(other)), err)
+		return s.failAs(ruleExpectNotBefore, want, "which cannot be compared with %s, %s: %v", name, hold(jsonText(other)), err)
 	}
 	if order < 0 {
-		return s.fail("notBefore", want, "which is before %s, %s", name, cut(jsonText(other)))
+		return s.failAs(ruleExpectNotBefore, want, "which is before %s, %s", name, hold(jsonText(other)))
 	}
 	return nil
 }
@@ -152,7 +152,7 @@ func (c *checker) refer(ref *scenario.Reference, line int) (value any, name stri
 	case ref.Path != "":
 		path, err := jsondoc.ParsePath(ref.Path)
 		if err != nil {
-			c.stuck("run.path", line, "path %s: %v", ref.Path, err)
+			c.stuck(ruleRunPath, line, "path %s: %v", ref.Path, err)
 			return nil, "", false
 		}
 		nodes := path.Select(c.root)

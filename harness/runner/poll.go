@@ -21,12 +21,12 @@ const maxPolls = 1200
 // final answer.
 func (s *stepRun) poll(ctx context.Context) (*answer, *halt) {
 	p := &poller{stepRun: s, began: s.opts.Now()}
-	before := len(s.result.Findings)
+	before := len(s.found)
 	final, h := p.final(ctx)
 	if h == nil {
 		h = s.judge(final)
 	}
-	s.add(p.onTheWay.unseen(s.result.Findings[before:])...)
+	s.add(p.onTheWay.unseen(s.found[before:])...)
 	return final, h
 }
 
@@ -44,7 +44,7 @@ func (p *poller) final(ctx context.Context) (*answer, *halt) {
 			return nil, h
 		}
 	}
-	return nil, p.ended("poll.timeout", nil, "not as awaited after %d polls", maxPolls)
+	return nil, p.ended(rulePollTimeout, nil, "not as awaited after %d polls", maxPolls)
 }
 
 // poller is what a poll remembers from one answer to the next.
@@ -94,7 +94,7 @@ func (p *poller) unexpected(a *answer) (bool, *halt) {
 		return true, nil
 	}
 	status := a.view().describeStatus()
-	h := p.ended("poll.status", a, "a poll was answered with status %s, which is neither expected nor allowed", status)
+	h := p.ended(rulePollStatus, a, "a poll was answered with status %s, which is neither expected nor allowed", status)
 	h.finding.Where, h.finding.Got = "status", status
 	h.finding.Want = "below 300"
 	for _, allowed := range p.step.Poll.Allow {
@@ -110,7 +110,7 @@ func (p *poller) operationFailed(a *answer) *halt {
 		return h
 	}
 	state := graph.StateOf(a.doc)
-	h := p.ended("poll.failed", a, "the operation ended as %s", state)
+	h := p.ended(rulePollFailed, a, "the operation ended as %s", state)
 	if state == "" {
 		h.finding.Message = "the operation failed"
 	}
@@ -125,7 +125,7 @@ func (p *poller) operationFailed(a *answer) *halt {
 func (p *poller) compare(h *halt, a *answer) {
 	h.finding.Where = "$['status']"
 	if state := graph.StateOf(a.doc); state != "" {
-		h.finding.Got = cut(jsonText(state))
+		h.finding.got = value(jsonText(state))
 	}
 	if len(p.step.Poll.Until) > 0 {
 		until := p.step.Poll.Until[0]
@@ -134,12 +134,11 @@ func (p *poller) compare(h *halt, a *answer) {
 }
 
 // ended is a poll that ended without an answer to check.
-func (p *poller) ended(rule string, a *answer, message string, args ...any) *halt {
-	f := report.Finding{
+func (p *poller) ended(rule report.Rule, a *answer, message string, args ...any) *halt {
+	h := &halt{finding: finding{Finding: report.Finding{
 		Rule: rule, Severity: report.Error, Place: report.Place{Line: p.step.Poll.Line},
 		Message: fmt.Sprintf(message, args...),
-	}
-	h := &halt{finding: f}
+	}}}
 	if a != nil {
 		h.at(a, "$['status']")
 	}
@@ -190,7 +189,7 @@ func (p *poller) pause(ctx context.Context, a *answer) *halt {
 		spent = max(spent, p.opts.Now().Sub(p.began))
 	}
 	if limit := p.step.Poll.Timeout; limit > 0 && spent+wait > limit {
-		h := p.ended("poll.timeout", a, "not as awaited after %v of polling; the timeout is %v", spent, limit)
+		h := p.ended(rulePollTimeout, a, "not as awaited after %v of polling; the timeout is %v", spent, limit)
 		p.compare(h, a)
 		return h
 	}
@@ -199,7 +198,7 @@ func (p *poller) pause(ctx context.Context, a *answer) *halt {
 		return nil
 	}
 	if err := p.opts.Wait(ctx, wait); err != nil {
-		h := couldNot("run.cancelled", p.step.Poll.Line, "wait %v between polls: %v", wait, err)
+		h := couldNot(ruleRunCancelled, p.step.Poll.Line, "wait %v between polls: %v", wait, err)
 		h.fatal = true
 		return h
 	}
@@ -220,18 +219,21 @@ func retryAfter(value string, now time.Time) time.Duration {
 }
 
 // findingSet gathers findings of which each kind is told once.
-type findingSet []report.Finding
+type findingSet []finding
 
 // unseen returns one finding for each place and rule that is not reported yet.
-func (set findingSet) unseen(reported []report.Finding) []report.Finding {
-	type kind struct{ rule, where, got string }
+func (set findingSet) unseen(reported []finding) []finding {
+	type kind struct {
+		rule       report.Rule
+		where, got string
+	}
 	seen := map[kind]bool{}
 	for _, f := range reported {
-		seen[kind{f.Rule, f.Where, f.Got}] = true
+		seen[kind{f.Rule, f.Where, f.got.String()}] = true
 	}
-	var unseen []report.Finding
+	var unseen []finding
 	for _, f := range set {
-		if k := (kind{f.Rule, f.Where, f.Got}); !seen[k] {
+		if k := (kind{f.Rule, f.Where, f.got.String()}); !seen[k] {
 			seen[k] = true
 			unseen = append(unseen, f)
 		}

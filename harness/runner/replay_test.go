@@ -100,7 +100,7 @@ steps:
 		{"expect.equals", "$['status']", `"status"`},
 		{"expect.equals", "$['values']['a']", `"values"`},
 	} {
-		i := slices.IndexFunc(result.Findings, func(f report.Finding) bool { return f.Rule == want.rule && f.Where == want.where })
+		i := slices.IndexFunc(result.Findings, func(f report.Finding) bool { return string(f.Rule) == want.rule && f.Where == want.where })
 		if i < 0 {
 			t.Errorf("no finding %s at %s in %+v", want.rule, want.where, result.Findings)
 			continue

@@ -27,7 +27,7 @@ func (s *stepRun) request(ctx context.Context) (*http.Request, *halt) {
 	}
 	req, err := http.NewRequestWithContext(ctx, q.Method, u.String(), bytes.NewReader(body.data))
 	if err != nil {
-		return nil, couldNot("run.request", q.Line, "build the request: %v", err)
+		return nil, couldNot(ruleRunRequest, q.Line, "build the request: %v", err)
 	}
 	req.Header = headers
 	if t := body.headerValue(headers.Get("Content-Type")); t != "" {
@@ -47,11 +47,11 @@ func (s *stepRun) address() (*url.URL, *halt) {
 	}
 	text, err := pathText(template, s.vars.lookup)
 	if err != nil {
-		return nil, couldNot("run.variable", q.Line, "expand the path: %v", err)
+		return nil, couldNot(ruleRunVariable, q.Line, "expand the path: %v", err)
 	}
 	u, err := s.addresses.resolve(text, s.api())
 	if err != nil {
-		return nil, couldNot("run.request", q.Line, "resolve the path: %v", err)
+		return nil, couldNot(ruleRunRequest, q.Line, "resolve the path: %v", err)
 	}
 	options, h := s.expandPairs(q.Query, "query option")
 	if h != nil {
@@ -85,7 +85,7 @@ func (s *stepRun) expandPairs(pairs []scenario.Pair, what string) ([]option, *ha
 	for _, pair := range pairs {
 		value, err := pair.Value.ExpandText(s.vars.lookup, nil)
 		if err != nil {
-			return nil, couldNot("run.variable", pair.Line, "expand %s %s: %v", what, pair.Name, err)
+			return nil, couldNot(ruleRunVariable, pair.Line, "expand %s %s: %v", what, pair.Name, err)
 		}
 		expanded = append(expanded, option{name: pair.Name, value: value})
 	}

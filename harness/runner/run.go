@@ -53,11 +53,8 @@ func Run(ctx context.Context, sc *scenario.Scenario, opts Options) report.Case {
 		result:   report.Case{Name: sc.Name, File: sc.File},
 	}
 	r.all(ctx)
-	for i := range r.result.Findings {
-		f := &r.result.Findings[i]
-		for _, text := range []*string{&f.Message, &f.Want, &f.Got, &f.Hint} {
-			*text = settle(*text, opts.Hide)
-		}
+	for _, f := range r.found {
+		r.result.Findings = append(r.result.Findings, f.settled(opts.Hide))
 	}
 	r.result.Duration = opts.Now().Sub(began)
 	return r.result
@@ -69,12 +66,13 @@ type run struct {
 	opts      Options
 	addresses addresses
 	vars      *variables
-	result    report.Case
+	result    report.Case // without its findings
+	found     []finding
 	skipped   []string // steps whose variables were never captured
 	lacking   []string // those variables
 	skipLine  int      // where the first such step stands
 	trail     conform.Trail
-	told      map[string]bool // notes that are told once
+	told      map[[2]string]bool // notes that are told once
 }
 
 func (r *run) all(ctx context.Context) {
@@ -98,14 +96,14 @@ func (r *run) prepare() bool {
 	if h == nil {
 		var err error
 		if r.addresses, err = newAddresses(r.opts.BaseURL); err != nil {
-			h = couldNot("run.request", 0, "%v", err)
+			h = couldNot(ruleRunRequest, 0, "%v", err)
 		}
 	}
 	if h == nil {
 		return true
 	}
 	h.finding.File = r.scenario.File
-	r.result.Findings = append(r.result.Findings, h.finding)
+	r.found = append(r.found, h.finding)
 	r.result.Status = report.Errored
 	return false
 }
@@ -123,14 +121,14 @@ func (r *run) reportSkipped() {
 	if len(r.skipped) == 0 {
 		return
 	}
-	r.result.Findings = append(r.result.Findings, report.Finding{
-		Rule:     "run.skipped",
+	r.found = append(r.found, finding{Finding: report.Finding{
+		Rule:     ruleRunSkipped,
 		Severity: report.Note,
 		Step:     r.skipped[0],
 		Place:    report.Place{File: r.scenario.File, Line: r.skipLine},
 		Message: fmt.Sprintf("not run, because no earlier step captured %s: %s",
 			braced(r.lacking), strings.Join(r.skipped, ", ")),
-	})
+	}})
 	r.skipped, r.lacking = nil, nil
 }
 

@@ -17,11 +17,11 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/graphvcr/graphvcr/harness/conform"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/runner"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 	"github.com/graphvcr/graphvcr/harness/schema"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // TestRun runs every script of testdata. A script holds scenario.yaml, the
@@ -84,7 +84,7 @@ func tell(c report.Case) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s after %d steps\n", status, c.Steps)
 	for _, f := range c.Findings {
-		fmt.Fprintf(&b, "%s %s [%s] line %d, %s: want %s, got %s: %s", f.Severity, f.Rule, f.Step, f.Line, f.Where, f.Want, f.Got, f.Message)
+		fmt.Fprintf(&b, "%s %s [%s] line %d, %s: want %s, got %s: %s", f.Severity, f.Rule, f.Step, f.Line, f.Where, f.Want, f.Got, f.Sentence())
 		if f.Hint != "" {
 			fmt.Fprintf(&b, " (%s)", f.Hint)
 		}

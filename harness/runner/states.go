@@ -2,10 +2,10 @@ package runner
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // states watches an operation from poll to poll. Each kind of misconduct is told
@@ -23,22 +23,23 @@ func (st *states) observe(doc any, line int) []failure {
 	}
 	var failures []failure
 	for _, rule := range stateRules {
-		value, ok := body[rule.property]
+		now, ok := body[rule.property]
 		if !ok {
 			continue
 		}
 		before, seen := st.last[rule.property]
-		st.last[rule.property] = value
+		st.last[rule.property] = now
 		if !seen || st.told[rule.property] {
 			continue
 		}
-		if fault := rule.broken(before, value); fault != "" {
+		if fault := rule.broken(before, now); fault != "" {
 			st.told[rule.property] = true
 			path := jsondoc.AppendPath(jsondoc.Root, rule.property)
+			was, is := value(jsonText(before)), value(jsonText(now))
 			failures = append(failures, failure{
 				place: place{where: path, at: path}, rule: rule.id, line: line,
-				want: rule.want + " " + cut(jsonText(before)), got: cut(jsonText(value)),
-				message: fmt.Sprintf("%s went from %s to %s: %s", path, cut(jsonText(before)), cut(jsonText(value)), fault),
+				want: phrase{"%s %s", []any{rule.want, was}}, got: is,
+				is: phrase{"went from %s to %s: %s", []any{was, is, fault}},
 			})
 		}
 	}
@@ -47,15 +48,17 @@ func (st *states) observe(doc any, line int) []failure {
 
 // stateRules is how the properties of an operation may change between polls.
 var stateRules = []struct {
-	property, id, want string
-	broken             func(before, now any) string
+	property string
+	id       report.Rule
+	want     string
+	broken   func(before, now any) string
 }{
-	{"status", "poll.order", "a state after", stateFault},
-	{"attemptsCount", "poll.order", "at least", attemptsFault},
-	{"lastActionDateTime", "poll.order", "not before", actionFault},
-	{"id", "poll.constant", "still", constantFault},
-	{"operationType", "poll.constant", "still", constantFault},
-	{"createdDateTime", "poll.constant", "still", createdFault},
+	{"status", rulePollOrder, "a state after", stateFault},
+	{"attemptsCount", rulePollOrder, "at least", attemptsFault},
+	{"lastActionDateTime", rulePollOrder, "not before", actionFault},
+	{"id", rulePollConstant, "still", constantFault},
+	{"operationType", rulePollConstant, "still", constantFault},
+	{"createdDateTime", rulePollConstant, "still", createdFault},
 }
 
 func stateFault(before, now any) string {

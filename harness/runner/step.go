@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -103,20 +104,22 @@ func (s *stepRun) judge(a *answer) *halt {
 
 // add completes a finding and reports it. What goes wrong in cleanup is a
 // warning; only that the recording lacks an answer stays what it is.
-func (s *stepRun) add(findings ...report.Finding) {
+func (s *stepRun) add(findings ...finding) {
 	for _, f := range findings {
 		f.Step = s.name
 		f.File = s.scenario.File
 		if f.Line == 0 {
 			f.Line = s.step.Line
 		}
-		if s.page > 1 {
-			f.Message = fmt.Sprintf("page %d: %s", s.page, f.Message)
-		}
-		if s.cleanup && f.Rule != ruleMiss {
+		var part []string
+		if s.cleanup && f.Rule != RuleMiss {
 			f.Severity = min(f.Severity, report.Warning)
-			f.Message = "cleanup: " + f.Message
+			part = append(part, "cleanup")
 		}
-		s.result.Findings = append(s.result.Findings, f)
+		if s.page > 1 {
+			part = append(part, fmt.Sprintf("page %d", s.page))
+		}
+		f.Part = strings.Join(part, ": ")
+		s.found = append(s.found, f)
 	}
 }

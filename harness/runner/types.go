@@ -10,32 +10,32 @@ import (
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
 
-// neededTypes are the types without which the other conditions make no sense;
-// one of them may be several joined by " or ".
-func neededTypes(m *scenario.Matcher) []string {
-	var types []string
+// neededTypes are the types without which the other conditions make no sense: one of
+// each list.
+func neededTypes(m *scenario.Matcher) [][]string {
+	var types [][]string
 	if m.Type != "" {
-		types = append(types, m.Type)
+		types = append(types, []string{m.Type})
 	}
 	if m.Format != "" || m.Pattern != "" || m.JSON != nil || m.NotBefore != nil {
-		types = append(types, "string")
+		types = append(types, []string{"string"})
 	}
 	if m.Min != "" || m.Max != "" {
-		types = append(types, "number")
+		types = append(types, []string{"number"})
 	}
 	if m.Each != nil || m.Some != nil {
-		types = append(types, "array")
+		types = append(types, []string{"array"})
 	}
 	if m.Count != nil {
-		types = append(types, "array or object or string")
+		types = append(types, []string{"array", "object", "string"})
 	}
 	return types
 }
 
 // isOfType takes 1.0 for an integer, as JSON Schema does, and in a header or a
 // text a numeral for a number.
-func isOfType(s subject, want string) bool {
-	if s.plain && (want == "integer" || want == "number" || want == "boolean") {
+func isOfType(s subject, want []string) bool {
+	if s.plain && slices.ContainsFunc(want, func(t string) bool { return t == "integer" || t == "number" || t == "boolean" }) {
 		value, err := jsondoc.Parse(s.value.(string))
 		if err != nil {
 			return false
@@ -43,7 +43,7 @@ func isOfType(s subject, want string) bool {
 		s = subject{value: value}
 	}
 	got := typeOf(s)
-	return slices.Contains(strings.Split(want, " or "), got) || want == "number" && got == "integer"
+	return slices.Contains(want, got) || got == "integer" && slices.Contains(want, "number")
 }
 
 func typeOf(s subject) string {

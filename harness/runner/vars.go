@@ -49,7 +49,7 @@ func newVariables(sc *scenario.Scenario, opts Options) (*variables, *halt) {
 		}
 		value, err := declared.Value.Expand(v.lookup)
 		if err != nil {
-			return nil, couldNot("run.variable", declared.Line, "variable %s: %v", declared.Name, err)
+			return nil, couldNot(ruleRunVariable, declared.Line, "variable %s: %v", declared.Name, err)
 		}
 		v.values[declared.Name] = value
 	}
@@ -80,7 +80,7 @@ func (v *variables) unsetEnv(names []string, user string) *halt {
 		if _, ok := v.lookup(name); !isEnv || ok {
 			continue
 		}
-		h := couldNot("run.env", 0, "%s needs the environment variable %s, which is not set", user, variable)
+		h := couldNot(ruleRunEnv, 0, "%s needs the environment variable %s, which is not set", user, variable)
 		h.finding.Hint = fmt.Sprintf("set %s before the run, or give the scenario a value that needs no environment", variable)
 		return h
 	}

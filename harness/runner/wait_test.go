@@ -99,7 +99,7 @@ func TestWaiting(t *testing.T) {
 func rulesOf(c report.Case) []string {
 	var rules []string
 	for _, f := range c.Findings {
-		rules = append(rules, f.Rule)
+		rules = append(rules, string(f.Rule))
 	}
 	return rules
 }

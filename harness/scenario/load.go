@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // maxSize is far above what a person writes; YAML takes many times its size in
@@ -23,7 +24,7 @@ func Load(file string) (*Scenario, error) {
 	if info.Size() > maxSize {
 		return nil, fmt.Errorf("load scenario: %s has %d bytes, more than %d", file, info.Size(), maxSize)
 	}
-	data, err := os.ReadFile(file)
+	data, err := plainfile.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("load scenario: %w", err)
 	}

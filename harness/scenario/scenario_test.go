@@ -17,7 +17,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // Good and bad files, and what Load makes of them. UPDATE_GOLDEN=1 rewrites the

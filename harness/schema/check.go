@@ -88,19 +88,19 @@ func (c *checker) answer(v any) {
 func (c *checker) page(v any) {
 	page, ok := v.(map[string]any)
 	if !ok {
-		c.report(c.root.key, "", Violation{Rule: "type", Want: "object", Got: brief(v)})
+		c.report(c.root.key, "", Violation{Rule: RuleType, Want: "object", Got: brief(v)})
 		return
 	}
 	elements, ok := page["value"].([]any)
 	switch value, present := page["value"]; {
 	case !present:
-		c.report(c.root.key, "", Violation{Rule: "required", Want: "an array of " + c.root.key.name, Got: absent}, member("value"))
+		c.report(c.root.key, "", Violation{Rule: RuleRequired, Want: "an array of " + c.root.key.name, Got: absent}, member("value"))
 	case !ok:
-		c.report(c.root.key, "", Violation{Rule: "type", Want: "array", Got: brief(value)}, member("value"))
+		c.report(c.root.key, "", Violation{Rule: RuleType, Want: "array", Got: brief(value)}, member("value"))
 	}
 	for name, extra := range page {
 		if name != "value" && !strings.Contains(name, "@") {
-			c.report(c.root.key, "", Violation{Rule: "undeclared", Warning: true, Want: "nothing but value and annotations", Got: brief(extra)}, member(name))
+			c.report(c.root.key, "", Violation{Rule: RuleUndeclared, Warning: true, Want: "nothing but value and annotations", Got: brief(extra)}, member(name))
 		}
 	}
 	c.push(member("value"))
@@ -121,7 +121,7 @@ func (c *checker) queue(t *compiled, v any) {
 func (c *checker) value(sh *shape, v any) {
 	if len(c.path) > maxDepth {
 		c.beyond = true
-		c.report(c.root.key, "", Violation{Rule: "depth", Want: fmt.Sprintf("at most %d levels", maxDepth), Got: brief(v)})
+		c.report(c.root.key, "", Violation{Rule: RuleDepth, Want: fmt.Sprintf("at most %d levels", maxDepth), Got: brief(v)})
 		return
 	}
 	switch v := v.(type) {
@@ -152,7 +152,7 @@ func (c *checker) worthwhile(v any, at ...step) bool {
 	case json.Number:
 		if !inBounds(v) {
 			c.beyond = true
-			c.report(c.root.key, "", Violation{Rule: "number", Want: "a number of a sane size", Got: brief(v)}, at...)
+			c.report(c.root.key, "", Violation{Rule: RuleNumber, Want: "a number of a sane size", Got: brief(v)}, at...)
 		}
 	}
 	return false
@@ -175,7 +175,7 @@ func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
 	for name, v := range object {
 		container := c.worthwhile(v, member(name))
 		if c.opts.Request && sh != nil && sh.readOnly[name] {
-			c.report(sh.key, appendToken("/properties", name), Violation{Rule: "readOnly", Warning: true,
+			c.report(sh.key, appendToken("/properties", name), Violation{Rule: RuleReadOnly, Warning: true,
 				Want: "nothing: only the service sets it", Got: brief(v)}, member(name))
 		}
 		if !watched && !container {
@@ -204,9 +204,9 @@ func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
 
 // undeclared reports a property that neither a type nor its bases know.
 func (c *checker) undeclared(sh *shape, name string, v any) {
-	violation := Violation{Rule: "open", Warning: true, Want: "a property that " + sh.key.name + " declares, though it is open", Got: brief(v)}
+	violation := Violation{Rule: RuleOpen, Warning: true, Want: "a property that " + sh.key.name + " declares, though it is open", Got: brief(v)}
 	if !sh.open {
-		violation.Rule, violation.Want = "undeclared", wantProperty(sh, name)
+		violation.Rule, violation.Want = RuleUndeclared, wantProperty(sh, name)
 	}
 	c.report(sh.key, "/properties", violation, member(name))
 }
@@ -241,7 +241,7 @@ func (c *checker) selection(object map[string]any, names []string, expand []Expa
 	}
 	for name, v := range object {
 		if !wanted[strings.ToLower(name)] && strings.IndexByte(name, '@') < 0 {
-			c.report(c.root.key, appendToken("/properties", name), Violation{Rule: "select",
+			c.report(c.root.key, appendToken("/properties", name), Violation{Rule: RuleSelect,
 				Want: "only what was selected: " + listed(names), Got: brief(v)}, member(name))
 		}
 	}

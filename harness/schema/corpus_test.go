@@ -11,8 +11,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/schema"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 func readFile(t testing.TB, file string) string {
@@ -107,7 +107,7 @@ func TestRealAnswersHaveNoErrors(t *testing.T) {
 			}
 			for _, v := range violations {
 				if v.Warning {
-					warnings[v.Rule+" want "+v.Want+" got "+v.Got]++
+					warnings[string(v.Rule)+" want "+v.Want+" got "+v.Got]++
 				} else {
 					t.Errorf("%s: %s as %s: %s", filepath.Base(file), body.uri, typ, listing(t, shipped, []schema.Violation{v}))
 				}

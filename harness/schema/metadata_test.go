@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // csdlType is an entity, complex or enum type as metadata declares it.

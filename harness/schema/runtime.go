@@ -13,7 +13,7 @@ func (c *checker) runtime(sh *shape, object map[string]any) (actual *shape, leni
 		if c.known(named) {
 			return c.subtype(declared, named, object), false
 		}
-		c.report(c.root.key, "", Violation{Rule: "odata.type", Warning: true, Got: brief(object[typeAnnotation]),
+		c.report(c.root.key, "", Violation{Rule: RuleODataType, Warning: true, Got: brief(object[typeAnnotation]),
 			Want: "a type with a schema in " + c.root.key.api + " (only its declared part is checked)"}, member(typeAnnotation))
 		lenient = true
 	}
@@ -26,7 +26,7 @@ func (c *checker) runtime(sh *shape, object map[string]any) (actual *shape, leni
 		sh = t.shape
 	}
 	if sh != nil && sh.abstract && named == "" {
-		c.report(sh.key, "/x-graph", Violation{Rule: "odata.type", Warning: true, Got: brief(object),
+		c.report(sh.key, "/x-graph", Violation{Rule: RuleODataType, Warning: true, Got: brief(object),
 			Want: "an @odata.type that names a subtype of " + declared})
 	}
 	return sh, lenient
@@ -39,7 +39,7 @@ func (c *checker) subtype(declared, named string, object map[string]any) *shape 
 		return nil
 	}
 	if c.known(declared) && !t.shape.bases[declared] {
-		c.report(t.key, "/allOf", Violation{Rule: "odata.type", Got: brief(object[typeAnnotation]),
+		c.report(t.key, "/allOf", Violation{Rule: RuleODataType, Got: brief(object[typeAnnotation]),
 			Want: declared + ", or a type that derives from it"}, member(typeAnnotation))
 	}
 	c.queue(t, object)

@@ -124,7 +124,7 @@ type Options struct {
 	// (readOnly) is a warning.
 	Request bool
 	// Open tells of undeclared properties of open types, too: they are legal, and
-	// worth a warning of the rule "open" to those who watch what changes.
+	// worth a warning of RuleOpen to those who watch what changes.
 	Open bool
 	// Placeholders lets stand-ins of documentation ("id-value", "{id}", "string")
 	// pass wherever a string is due, whatever its format, pattern or enum.
@@ -165,7 +165,7 @@ func (s *Set) Validate(api, typ string, doc any, opts Options) ([]Violation, err
 // A Violation is one place where a value is not what its schema says.
 type Violation struct {
 	Path    string // RFC 9535 normalized path
-	Rule    string // the keyword (type, enum, format, ...), or undeclared, open, select, readOnly, odata.type, depth, number
+	Rule    Rule   // the keyword (type, enum, format, ...), or undeclared, open, select, readOnly, odata.type, depth, number
 	Want    string
 	Got     string // the value as JSON, cut when it is long
 	Warning bool   // drift that Graph is free to make, not a broken contract

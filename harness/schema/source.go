@@ -2,7 +2,6 @@ package schema
 
 import (
 	"errors"
-	"io"
 	"iter"
 	"maps"
 	"net/url"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // source is the text of one schema file. JSON pointers (RFC 6901) name places in
@@ -59,12 +59,12 @@ func (s *Set) text(key typeKey) (string, error) {
 }
 
 func readInRoot(dir, name string) (string, error) {
-	file, err := os.OpenInRoot(dir, name)
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return "", err
 	}
-	defer file.Close()
-	text, err := io.ReadAll(file)
+	defer root.Close()
+	text, err := plainfile.ReadFileIn(root, name)
 	return string(text), err
 }
 

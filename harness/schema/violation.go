@@ -120,7 +120,7 @@ type leaf struct {
 	err     *jsonschema.ValidationError
 	key     typeKey // the schema's file
 	pointer string  // the keyword in it
-	rule    string
+	rule    Rule
 	want    string // "" is worked out from the keyword
 }
 
@@ -132,13 +132,13 @@ func newLeaf(e *jsonschema.ValidationError) leaf {
 	before, _, found := strings.Cut(l.pointer, "/dependentRequired/")
 	switch {
 	case strings.HasSuffix(l.pointer, "/"+membersOf):
-		l.rule = "enum"
+		l.rule = RuleEnum
 	case e.Message == "not allowed":
-		l.rule = "false" // the schema is false
+		l.rule = RuleFalse // the schema is false
 	case found:
-		l.pointer, l.rule = before+"/dependentRequired", "dependentRequired"
+		l.pointer, l.rule = before+"/dependentRequired", RuleDependentRequired
 	default:
-		l.rule = l.pointer[strings.LastIndexByte(l.pointer, '/')+1:]
+		l.rule = Rule(l.pointer[strings.LastIndexByte(l.pointer, '/')+1:])
 	}
 	return l
 }
@@ -165,7 +165,7 @@ func (c *checker) alternatives(e *jsonschema.ValidationError) []leaf {
 	var nearer [][]leaf
 	for _, cause := range e.Causes {
 		found := c.leaves(cause)
-		if len(found) == 1 && found[0].rule == "type" && found[0].err.InstanceLocation == e.InstanceLocation {
+		if len(found) == 1 && found[0].rule == RuleType && found[0].err.InstanceLocation == e.InstanceLocation {
 			types = append(types, c.want(found[0]))
 		} else {
 			nearer = append(nearer, found)
@@ -175,7 +175,7 @@ func (c *checker) alternatives(e *jsonschema.ValidationError) []leaf {
 	switch len(nearer) {
 	case 0:
 		slices.SortFunc(types, nullLast)
-		whole.rule, whole.want = "type", strings.Join(slices.Compact(types), " or ")
+		whole.rule, whole.want = RuleType, strings.Join(slices.Compact(types), " or ")
 	case 1:
 		return nearer[0]
 	default:
@@ -202,10 +202,10 @@ func nullLast(a, b string) int {
 // violation puts a failed keyword into words.
 func (c *checker) violation(r run, l leaf) {
 	value, below := descend(r.value, l.err.InstanceLocation)
-	if text, ok := value.(string); ok && c.opts.Placeholders && l.rule != "type" && format.IsPlaceholder(text) {
+	if text, ok := value.(string); ok && c.opts.Placeholders && l.rule != RuleType && format.IsPlaceholder(text) {
 		return
 	}
-	if l.rule == "required" {
+	if l.rule == RuleRequired {
 		c.missing(r, l, value, below)
 		return
 	}
@@ -214,7 +214,7 @@ func (c *checker) violation(r run, l leaf) {
 		Rule:    l.rule,
 		Want:    c.want(l),
 		Got:     brief(value),
-		Warning: l.rule == "enum" && c.evolvable(l),
+		Warning: l.rule == RuleEnum && c.evolvable(l),
 	}
 	c.add(l.key, l.pointer, v)
 }

@@ -30,48 +30,48 @@ func (c *checker) want(l leaf) string {
 	}
 	text := brief(keyword)
 	switch l.rule {
-	case "type":
+	case RuleType:
 		return strings.Join(texts(keyword), " or ")
-	case "enum":
+	case RuleEnum:
 		return c.wantMember(l, keyword)
-	case "format":
+	case RuleFormat:
 		return describeFormat(keyword)
-	case "pattern":
+	case RulePattern:
 		return fmt.Sprintf("text that matches %v", keyword)
-	case "const":
+	case RuleConst:
 		return text
-	case "false":
+	case RuleFalse:
 		return "nothing here"
-	case "not":
+	case RuleNot:
 		return "anything but " + text
-	case "additionalProperties":
+	case RuleAdditionalProperties:
 		return "no other members"
-	case "multipleOf":
+	case RuleMultipleOf:
 		return "a multiple of " + text
-	case "uniqueItems":
+	case RuleUniqueItems:
 		return "no two equal elements"
-	case "minimum":
+	case RuleMinimum:
 		return "at least " + text
-	case "maximum":
+	case RuleMaximum:
 		return "at most " + text
-	case "exclusiveMinimum":
+	case RuleExclusiveMinimum:
 		return "more than " + text
-	case "exclusiveMaximum":
+	case RuleExclusiveMaximum:
 		return "less than " + text
-	case "minLength", "minItems", "minProperties":
+	case RuleMinLength, RuleMinItems, RuleMinProperties:
 		return fmt.Sprintf("at least %s %s", text, unit(l.rule))
-	case "maxLength", "maxItems", "maxProperties":
+	case RuleMaxLength, RuleMaxItems, RuleMaxProperties:
 		return fmt.Sprintf("at most %s %s", text, unit(l.rule))
 	}
 	return fmt.Sprintf("%s %s", l.rule, text)
 }
 
 // unit is what a keyword such as maxLength counts.
-func unit(rule string) string {
-	switch strings.TrimPrefix(strings.TrimPrefix(rule, "min"), "max") {
-	case "Length":
+func unit(rule Rule) string {
+	switch rule {
+	case RuleMinLength, RuleMaxLength:
 		return "characters"
-	case "Items":
+	case RuleMinItems, RuleMaxItems:
 		return "elements"
 	}
 	return "members"

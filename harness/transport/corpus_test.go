@@ -12,8 +12,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/match"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 

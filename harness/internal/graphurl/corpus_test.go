@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
-	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 func read(t testing.TB, file string) string {

@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
 // Torn tells what could not be read at the end of a journal.
@@ -28,7 +28,7 @@ func (t *Torn) String() string {
 // written at its end is told, never passed over: the second result is nil where the file
 // is whole. A journal that is still being written is fs.ErrExist.
 func Open(name string) (*Journal, *Torn, error) {
-	file, err := os.Open(name)
+	file, err := plainfile.Open(name)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read journal: %w", err)
 	}

@@ -1,0 +1,155 @@
+package diff
+
+import (
+	"fmt"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// The rules of headers, kinds of bodies and codes of errors.
+const (
+	ContentType ID = "content.type"
+	ErrorCode   ID = "error.code"
+	HeaderAdded ID = "header.added"
+	HeaderLost  ID = "header.lost"
+)
+
+func headerRules() []Rule {
+	return []Rule{
+		{ContentType, report.Error, false, "the class of Content-Type changed", changeContentType},
+		{ErrorCode, report.Warning, true, "the same failure has another error.code", changeErrorCode},
+		{HeaderAdded, report.Note, true, "a header that was not there (Deprecation, Sunset, Preference-Applied, ...)", addHeader},
+		{HeaderLost, report.Warning, false, "a header that was always there (Location, ETag, Retry-After, ...)", loseHeader},
+	}
+}
+
+// contractHeaders are the response headers that clients read.
+var contractHeaders = []string{
+	"Content-Disposition", "Content-Range", "Deprecation", "Etag", "Link", "Location", "Operation-Location", "Preference-Applied",
+	"Retry-After", "Sunset", "Www-Authenticate",
+}
+
+// contentClass is what kind of body an answer says that it has, and has.
+func (e *exchange) contentClass() string {
+	media, _, _ := mime.ParseMediaType(e.header.Get("Content-Type"))
+	if e.part {
+		media = "" // parts need not say
+	}
+	return strings.TrimSpace(media + " " + e.answered.kind)
+}
+
+// content compares what kind of body answers have, and reports whether the rest is beyond
+// comparison.
+func (c *comparison) content(p pair, old, new *answers) bool {
+	if len(old.kinds) != 1 || len(new.kinds) != 1 {
+		return false
+	}
+	was, is := slices.Collect(maps.Keys(old.kinds))[0], slices.Collect(maps.Keys(new.kinds))[0]
+	if was == is {
+		return false
+	}
+	c.add(difference{
+		rule: ContentType, operation: p.old, where: "header.Content-Type", old: was, new: is, count: len(new.all),
+		message:  fmt.Sprintf("answers %s, was %s", is, was),
+		examples: []Example{{Old: old.all[0].at, New: new.all[0].at, Path: "header.Content-Type"}},
+	})
+	return true
+}
+
+func (c *comparison) headers(p pair, old, new *answers) {
+	for _, name := range contractHeaders {
+		d := difference{
+			operation: p.old, subject: "header." + name, where: "header." + name,
+			examples: []Example{{Old: old.all[0].at, New: new.all[0].at, Path: "header." + name}},
+		}
+		switch was, is := old.headers[name], new.headers[name]; {
+		case was == len(old.all) && is == 0:
+			d.rule, d.old, d.new, d.count, d.message = HeaderLost, "there", "none", len(new.all), "no header "+name+" any more"
+		case was == 0 && is > 0:
+			d.rule, d.old, d.new, d.count, d.message = HeaderAdded, "none", "there", is, "has a header "+name
+		default:
+			continue
+		}
+		c.add(d)
+	}
+}
+
+// errors compares failures by their code; texts and details are for people.
+func (c *comparison) errors(p pair, old, new *answers) {
+	was, is := codesOf(old), codesOf(new)
+	added := without(is, was)
+	if len(added) == 0 || len(was) == 0 {
+		return
+	}
+	c.add(difference{
+		rule: ErrorCode, operation: p.old, subject: "error.code " + strings.Join(was, ", "), where: "$['error']['code']",
+		old: strings.Join(was, ", "), new: strings.Join(is, ", "), count: len(new.all),
+		message:  fmt.Sprintf("fails with code %s, was %s", strings.Join(added, ", "), strings.Join(was, ", ")),
+		examples: []Example{{Old: old.all[0].at, New: new.all[0].at, Path: "$['error']['code']"}},
+	})
+}
+
+func codesOf(a *answers) []string {
+	var codes []string
+	for _, e := range a.all {
+		if code := e.errorCode(); code != "" && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	slices.Sort(codes)
+	return codes
+}
+
+func changeContentType(m *mutation) string { return m.setHeader("Content-Type", "text/plain") }
+
+func addHeader(m *mutation) string { return m.setHeader("Deprecation", "@1767225600") }
+
+// setHeader sets a header of the first read that succeeds.
+func (m *mutation) setHeader(name, value string) string {
+	return m.header(name, isGoodRead, func(h http.Header) { h.Set(name, value) })
+}
+
+func loseHeader(m *mutation) string {
+	for _, name := range contractHeaders {
+		what := m.header(name, func(_ *operation, answers []*exchange) bool {
+			return !slices.ContainsFunc(answers, func(e *exchange) bool { return e.header.Get(name) == "" })
+		}, func(h http.Header) { h.Del(name) })
+		if what != "" {
+			return what
+		}
+	}
+	return ""
+}
+
+func (m *mutation) header(name string, fits func(*operation, []*exchange) bool, change func(http.Header)) string {
+	op := m.once(fits, func(answers []*exchange) {
+		for _, e := range answers {
+			change(e.at.Response.Headers)
+		}
+	})
+	if op == "" {
+		return ""
+	}
+	return op + ": " + name
+}
+
+func changeErrorCode(m *mutation) string {
+	for op, answers := range m.operations {
+		changed := false
+		for _, e := range answers {
+			if fault, _ := e.member("error").(map[string]any); e.errorCode() != "" {
+				fault["code"], changed = "Error"+e.errorCode(), true
+				e.write()
+			}
+		}
+		if changed {
+			return op.name
+		}
+	}
+	return ""
+}

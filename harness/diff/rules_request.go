@@ -1,0 +1,130 @@
+package diff
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// The rules of what the client has to ask.
+const (
+	FlowChanged  ID = "flow.changed"
+	RequestAdded ID = "request.added"
+	RequestLost  ID = "request.lost"
+)
+
+func requestRules() []Rule {
+	return []Rule{
+		{FlowChanged, report.Warning, false, "requests are made that were not, or no longer", changeFlow},
+		{RequestAdded, report.Warning, false, "the client had to send a property that it did not send", addToRequest},
+		{RequestLost, report.Note, false, "the client no longer sends a property", loseFromRequest},
+	}
+}
+
+// flow tells of operations that only one recording has, unless something else explains
+// them: where a request failed, those after it go missing.
+func (c *comparison) flow() {
+	explained := slices.ContainsFunc(c.found, func(d difference) bool {
+		return d.rule.within("status") || d.rule.within("operation") && d.rule != OperationSlower ||
+			slices.Contains([]ID{PagingAdded, PagingRemoved, LinkShape, PropertyLost, HeaderLost}, d.rule)
+	})
+	if explained || len(c.gone)+len(c.come) == 0 {
+		return
+	}
+	d := difference{rule: FlowChanged, subject: "flow", where: "flow", old: names(c.gone), new: names(c.come), count: len(c.gone) + len(c.come)}
+	d.message = "other requests are made"
+	switch {
+	case len(c.gone) == 0:
+		d.operation, d.message = c.come[0], "requests that were not made before"
+	case len(c.come) == 0:
+		d.operation, d.message = c.gone[0], "no longer requested"
+	default:
+		d.operation = c.gone[0]
+	}
+	for _, o := range c.gone {
+		d.examples = append(d.examples, Example{Old: o.threads[0].phases[0].answers[0].at, Path: "flow"})
+	}
+	for _, o := range c.come {
+		d.examples = append(d.examples, Example{New: o.threads[0].phases[0].answers[0].at, Path: "flow"})
+	}
+	c.add(d)
+}
+
+func names(ops []*operation) string {
+	var all []string
+	for _, o := range ops {
+		all = append(all, o.name)
+	}
+	return strings.Join(all, ", ")
+}
+
+// requests compares what writes sent.
+func (c *comparison) requests(p pair, before, after *picture) {
+	if before.sent == 0 || after.sent == 0 {
+		return
+	}
+	old, new := before.asked.members, after.asked.members
+	for _, name := range slices.Sorted(maps.Keys(new)) {
+		if old[name] == nil {
+			c.add(difference{
+				rule: RequestAdded, operation: p.old, where: "request." + new[name].where, old: "none", new: "sent", count: new[name].total(),
+				message: "the request holds " + name, examples: examplesOf(before.asked.at, new[name].at),
+			})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(old)) {
+		if new[name] == nil {
+			c.add(difference{
+				rule: RequestLost, operation: p.old, where: "request." + old[name].where, old: "sent", new: "none", count: old[name].total(),
+				message: "the request no longer holds " + name, examples: examplesOf(old[name].at, after.asked.at),
+			})
+		}
+	}
+}
+
+func changeFlow(m *mutation) string {
+	return m.once(func(op *operation, answers []*exchange) bool {
+		return op.follows == "" && isGoodRead(op, answers) && op != m.is.order[0] && !slices.ContainsFunc(m.is.order, func(other *operation) bool {
+			return other.from == op
+		})
+	}, func(answers []*exchange) {
+		for _, e := range answers {
+			m.remove(e)
+		}
+	})
+}
+
+func changeRequest(m *mutation, change func(asked map[string]any) string) string {
+	for op, answers := range m.operations {
+		name := ""
+		for _, e := range answers {
+			if asked, isObject := e.asked.(map[string]any); isObject && !isFailure(e) {
+				name = change(asked)
+				e.write()
+			}
+		}
+		if name != "" {
+			return op.name + ": " + name
+		}
+	}
+	return ""
+}
+
+func addToRequest(m *mutation) string {
+	return changeRequest(m, func(asked map[string]any) string {
+		asked["isNeededNow"] = true
+		return "isNeededNow"
+	})
+}
+
+func loseFromRequest(m *mutation) string {
+	return changeRequest(m, func(asked map[string]any) string {
+		for _, name := range slices.Sorted(maps.Keys(asked)) {
+			delete(asked, name)
+			return name
+		}
+		return ""
+	})
+}

@@ -1,0 +1,195 @@
+package diff
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// The rules of the strings that a property holds.
+const (
+	DateFormat ID = "date.format"
+	EnumGone   ID = "enum.gone"
+	EnumNew    ID = "enum.new"
+	LinkShape  ID = "link.shape"
+)
+
+func valueRules() []Rule {
+	return []Rule{
+		{DateFormat, report.Warning, false, "dates lost or gained a time, a zone or fractions of seconds", changeDates},
+		{EnumGone, report.Note, true, "a value of a property that is seen no more", loseMember},
+		{EnumNew, report.Warning, true, "a value that a client has not seen in this property", newMember},
+		{LinkShape, report.Warning, true, "links are built otherwise: absolute or relative, key syntax, options", changeLinks},
+	}
+}
+
+// values compares the classes of strings at one place: a new class is a change where
+// none of the old ones is like it.
+func (c *comparison) values(p pair, old, new *shape) {
+	if len(old.values) == 0 || len(new.values) == 0 || p.old.isOperation() && old.where == "$['status']" {
+		return
+	}
+	var rule ID
+	var was, is []value
+	var at []spot
+	count := 0
+	for _, key := range slices.Sorted(maps.Keys(new.values)) {
+		now := new.values[key]
+		change, before := c.nearestChange(old.values, now.value)
+		if change == "" {
+			if now.value.role != word && now.value.role != class {
+				return // some are as they were
+			}
+			continue
+		}
+		if rule == "" {
+			rule = change
+		}
+		was, is = append(was, before), append(is, now.value)
+		at = append(at, now.at)
+		count += now.count
+	}
+	if rule == "" {
+		c.goneWords(p, old, new)
+		return
+	}
+	d := difference{
+		rule: rule, operation: p.old, subject: old.subject, where: old.where, count: count, examples: examplesOf(old.at, at),
+		old: describe(was), new: describe(is),
+	}
+	if rule == EnumNew {
+		d.old = describe(valuesOf(old.values))
+	}
+	d.message = fmt.Sprintf("%s is %s, was %s", label(old), d.new, d.old)
+	c.add(d)
+}
+
+// enough is how many values tell that one which is missing is not so by chance.
+const enough = 5
+
+// goneWords tells of words that are seen no more, though as many are seen.
+func (c *comparison) goneWords(p pair, old, new *shape) {
+	var lost []value
+	for _, key := range slices.Sorted(maps.Keys(old.values)) {
+		if v := old.values[key].value; v.role == word && new.values[key] == nil {
+			lost = append(lost, v)
+		}
+	}
+	if len(lost) == 0 || old.types[typeString] < enough || new.types[typeString] < old.types[typeString] {
+		return
+	}
+	c.add(difference{
+		rule: EnumGone, operation: p.old, subject: old.subject, where: old.where, count: new.types[typeString], examples: examplesOf(old.at, new.at),
+		old: describe(valuesOf(old.values)), new: describe(valuesOf(new.values)),
+		message: fmt.Sprintf("%s is no longer %s", label(old), describe(lost)),
+	})
+}
+
+// nearestChange is the change to a value from the old one that is most like it; "" where
+// one is alike.
+func (c *comparison) nearestChange(old map[string]*seen, now value) (rule ID, before value) {
+	for _, key := range slices.Sorted(maps.Keys(old)) {
+		was := old[key].value
+		if was.role == link {
+			was.text = c.expected(was.text)
+		}
+		change := was.changeOf(now)
+		if change == "" {
+			return "", was
+		}
+		if rule == "" || change == IDCase || change == IDLength && rule == IDFormat {
+			rule, before = change, was
+		}
+	}
+	return rule, before
+}
+
+// expected is a link of the old recording as the new one is expected to have it: with the
+// API version that Options.Map names.
+func (c *comparison) expected(text string) string {
+	for was, is := range c.opts.Map {
+		text = strings.Replace(text, "/"+was+"/", "/"+is+"/", 1)
+	}
+	return text
+}
+
+func valuesOf(all map[string]*seen) []value {
+	var values []value
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		values = append(values, all[key].value)
+	}
+	return values
+}
+
+// describe lists what values are, the first five.
+func describe(values []value) string {
+	var all []string
+	for _, v := range values {
+		if s := v.String(); !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	if len(all) > 5 {
+		all = append(all[:5], fmt.Sprintf("%d more", len(all)-5))
+	}
+	return strings.Join(all, ", ")
+}
+
+func changeDates(m *mutation) string {
+	return m.everywhere(func(_ *operation, _ string, value any) bool {
+		s, _ := value.(string)
+		return strings.HasSuffix(dateShape(s), "UTC")
+	}, func(object map[string]any, name string) {
+		object[name] = strings.TrimSuffix(object[name].(string), "Z")
+	})
+}
+
+func newMember(m *mutation) string {
+	return m.everywhere(func(op *operation, name string, value any) bool {
+		s, isText := value.(string)
+		return isText && isPlain(op, name, value) && valueOf(name, s).role == word
+	}, func(object map[string]any, name string) { object[name] = "unknownFutureValue" })
+}
+
+// loseMember makes one of several members of an enum another of them.
+func loseMember(m *mutation) string {
+	for op, answers := range m.operations {
+		var objects []map[string]any
+		for _, e := range answers {
+			objects = append(objects, e.objects()...)
+		}
+		name := memberThat(op, answers, func(op *operation, name string, value any) bool {
+			s, isText := value.(string)
+			return isText && isPlain(op, name, value) && valueOf(name, s).role == word
+		})
+		seen := map[string]bool{}
+		for _, object := range objects {
+			seen[text(object, name)] = true
+		}
+		if name == "" || len(objects) < enough || len(seen) < 2 {
+			continue
+		}
+		all := slices.Sorted(maps.Keys(seen))
+		for _, object := range objects {
+			if text(object, name) == all[0] {
+				object[name] = all[1]
+			}
+		}
+		for _, e := range answers {
+			e.write()
+		}
+		return op.name + ": " + name
+	}
+	return ""
+}
+
+func changeLinks(m *mutation) string {
+	return m.everywhereOrRoot("@odata.context", func(link string) string {
+		_, after, _ := strings.Cut(link, "://")
+		_, path, _ := strings.Cut(after, "/")
+		return "/" + path
+	})
+}

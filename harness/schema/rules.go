@@ -1,0 +1,41 @@
+package schema
+
+// A Rule is what a value breaks: a keyword of JSON Schema, or a rule of Graph's own.
+type Rule string
+
+// The rules of Graph's own.
+const (
+	RuleUndeclared Rule = "undeclared" // a property that a closed type does not declare
+	RuleOpen       Rule = "open"       // a property that an open type does not declare
+	RuleSelect     Rule = "select"     // a property that $select asked for is not there
+	RuleReadOnly   Rule = "readOnly"   // a property that only the service sets was sent
+	RuleODataType  Rule = "odata.type" // an @odata.type that no schema has, or that does not fit
+	RuleDepth      Rule = "depth"      // a value nested too deep to look at
+	RuleNumber     Rule = "number"     // a number too large to look at
+)
+
+// The keywords of JSON Schema that this package has words for; a violation may name others.
+const (
+	RuleAdditionalProperties Rule = "additionalProperties"
+	RuleConst                Rule = "const"
+	RuleDependentRequired    Rule = "dependentRequired"
+	RuleEnum                 Rule = "enum"
+	RuleExclusiveMaximum     Rule = "exclusiveMaximum"
+	RuleExclusiveMinimum     Rule = "exclusiveMinimum"
+	RuleFalse                Rule = "false"
+	RuleFormat               Rule = "format"
+	RuleMaxItems             Rule = "maxItems"
+	RuleMaxLength            Rule = "maxLength"
+	RuleMaxProperties        Rule = "maxProperties"
+	RuleMaximum              Rule = "maximum"
+	RuleMinItems             Rule = "minItems"
+	RuleMinLength            Rule = "minLength"
+	RuleMinProperties        Rule = "minProperties"
+	RuleMinimum              Rule = "minimum"
+	RuleMultipleOf           Rule = "multipleOf"
+	RuleNot                  Rule = "not"
+	RulePattern              Rule = "pattern"
+	RuleRequired             Rule = "required"
+	RuleType                 Rule = "type"
+	RuleUniqueItems          Rule = "uniqueItems"
+)
