@@ -195,8 +195,7 @@ func twoSides(p *project.Project, arg string) ([]string, error) {
 // source is a file, a folder, what git holds, or a cassette's name.
 func source(ctx context.Context, p *project.Project, name string) (*drift.Source, error) {
 	s, err := drift.Open(ctx, name)
-	var missing *drift.Error
-	if !errors.As(err, &missing) || strings.Contains(name, ":") {
+	if err == nil || strings.Contains(name, ":") {
 		return s, err
 	}
 	if _, statErr := os.Stat(name); !errors.Is(statErr, fs.ErrNotExist) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log"
 	"net"
 	"net/http"
@@ -17,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/ca"
-	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/proxy"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -185,9 +185,8 @@ func (o opener) take(asked proxy.SessionRequest) (proxy.Take, error) {
 		}
 	}
 	take, err := takeWith(o.project, mode, names, o.live, asked.Inputs)
-	var running *cassette.LeftoverError
 	switch {
-	case errors.As(err, &running):
+	case errors.Is(err, fs.ErrExist):
 		return nil, refused(http.StatusConflict, err.Error())
 	case err != nil:
 		return nil, refused(http.StatusBadRequest, err.Error())

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/url"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // An origin is where a request goes: scheme and host, lower case, without a
@@ -36,12 +38,12 @@ func isLoopback(host string) bool {
 func address(what, raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, &failure{message: what + " is not an address of the form https://HOST"}
+		return nil, &fault.Error{Message: what + " is not an address of the form https://HOST"}
 	}
 	if !originOf(u).private() {
-		return nil, &failure{
-			message: what + " is not https: a token would cross the network in the clear",
-			hint:    "use https; http is for stand-ins on 127.0.0.1, ::1 and localhost",
+		return nil, &fault.Error{
+			Message: what + " is not https: a token would cross the network in the clear",
+			Hint:    "use https; http is for stand-ins on 127.0.0.1, ::1 and localhost",
 		}
 	}
 	return u, nil

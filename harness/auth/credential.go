@@ -12,6 +12,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
@@ -115,7 +116,7 @@ func (c *Credential) token(ctx context.Context) (string, error) {
 	case c.turn <- struct{}{}:
 		defer func() { <-c.turn }()
 	case <-ctx.Done():
-		return "", &failure{message: "wait for the sign-in with " + c.told, cause: context.Cause(ctx)}
+		return "", &fault.Error{Message: "wait for the sign-in with " + c.told, Cause: context.Cause(ctx)}
 	}
 	if c.current != nil && time.Until(c.current().ExpiresOn) > renewal {
 		return c.current().Token, nil

@@ -6,36 +6,20 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
-// failure is an error with what to do about it. It wraps nothing but a context's
-// end: azidentity's errors carry whole requests.
-type failure struct {
-	message, hint string
-	cause         error
-}
-
-func (f *failure) Error() string {
-	if f.cause == nil {
-		return f.message
-	}
-	return f.message + ": " + f.cause.Error()
-}
-
-// Hint says what to do.
-func (f *failure) Hint() string { return f.hint }
-
-func (f *failure) Unwrap() error { return f.cause }
-
 // shorten makes an error of azidentity into one for people: the sign-in host's own
-// words without traces, a hint for the common ones, and none of the secrets.
-func shorten(ctx context.Context, doing string, err error, secrets ...string) *failure {
+// words without traces, a hint for the common ones, and none of the secrets. It wraps
+// nothing but a context's end: azidentity's errors carry whole requests.
+func shorten(ctx context.Context, doing string, err error, secrets ...string) *fault.Error {
 	if ctx.Err() != nil {
-		return &failure{message: doing, cause: context.Cause(ctx)}
+		return &fault.Error{Message: doing, Cause: context.Cause(ctx)}
 	}
 	text := err.Error()
 	said := signInWords(text)
-	return &failure{message: doing + ": " + firstLine(conceal(said, secrets)), hint: hintFor(text)}
+	return &fault.Error{Message: doing + ": " + firstLine(conceal(said, secrets)), Hint: hintFor(text)}
 }
 
 // signInWords is the description in a token endpoint's answer (RFC 6749, 5.2),

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // kind is a way to sign in.
@@ -54,7 +56,7 @@ func (s *signIn) open(name string) (*Credential, error) {
 			return s.ofKind(k)
 		}
 	}
-	return nil, &failure{message: "unknown kind of sign-in" + quoted(name), hint: kindsHint}
+	return nil, &fault.Error{Message: "unknown kind of sign-in" + quoted(name), Hint: kindsHint}
 }
 
 func (s *signIn) ofKind(k kind) (*Credential, error) {
@@ -65,9 +67,9 @@ func (s *signIn) ofKind(k kind) (*Credential, error) {
 		}
 	}
 	if missing != nil {
-		return nil, &failure{
-			message: s.doing(k.name) + ": not set: " + strings.Join(missing, ", "),
-			hint:    "the tenant (directory) id and the client (application) id stand on the overview page of the app registration",
+		return nil, &fault.Error{
+			Message: s.doing(k.name) + ": not set: " + strings.Join(missing, ", "),
+			Hint:    "the tenant (directory) id and the client (application) id stand on the overview page of the app registration",
 		}
 	}
 	acquire, err := k.open(s)
@@ -94,7 +96,7 @@ func (s *signIn) auto() (*Credential, error) {
 			return s.ofKind(k)
 		}
 	}
-	return nil, &failure{message: s.doing(""), hint: s.autoHint(), cause: ErrNotConfigured}
+	return nil, &fault.Error{Message: s.doing(""), Hint: s.autoHint(), Cause: ErrNotConfigured}
 }
 
 func (s *signIn) configured(k kind) bool {

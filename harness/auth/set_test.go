@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 func TestSetFindsACredentialForEachIdentity(t *testing.T) {
@@ -81,8 +83,8 @@ func told(err error) string {
 		}
 		return strings.Join(lines, "\n")
 	}
-	if hinted, ok := err.(interface{ Hint() string }); ok && hinted.Hint() != "" {
-		return err.Error() + " | " + hinted.Hint()
+	if hint := fault.Hint(err); hint != "" {
+		return err.Error() + " | " + hint
 	}
 	return err.Error()
 }

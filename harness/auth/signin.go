@@ -20,6 +20,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/quiet"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // signIn is one credential being opened.
@@ -124,7 +126,7 @@ func readCertificate(path, password string) ([]*x509.Certificate, crypto.Private
 	certs, key, err := azidentity.ParseCertificates(data, []byte(password))
 	if err != nil {
 		f := shorten(context.Background(), what, err, password, string(data))
-		f.hint = "it has to hold the certificate and its private key, as PEM (key not encrypted) or PKCS#12 with a SHA-1 MAC; " +
+		f.Hint = "it has to hold the certificate and its private key, as PEM (key not encrypted) or PKCS#12 with a SHA-1 MAC; " +
 			"openssl pkcs12 -in FILE -nodes -out cert.pem converts"
 		return nil, nil, f
 	}
@@ -159,7 +161,7 @@ func (s *signIn) federated() (acquirer, error) {
 
 func (s *signIn) deviceCode() (acquirer, error) {
 	if s.Talk == nil {
-		return nil, &failure{message: s.doing("device-code") + ": there is nobody to show the code to"}
+		return nil, &fault.Error{Message: s.doing("device-code") + ": there is nobody to show the code to"}
 	}
 	client, unknown, err := s.client()
 	if err != nil {
@@ -192,7 +194,7 @@ func (s *signIn) azureCLI() (acquirer, error) {
 // static takes the token of a variable as it is.
 func (s *signIn) static(variable string) (*Credential, error) {
 	if !variableName.MatchString(variable) {
-		return nil, &failure{message: "env: is not followed by the name of a variable", hint: "say env:NAME, with the token in NAME"}
+		return nil, &fault.Error{Message: "env: is not followed by the name of a variable", Hint: "say env:NAME, with the token in NAME"}
 	}
 	token := strings.TrimSpace(s.Getenv(variable))
 	if scheme, rest, ok := strings.Cut(token, " "); ok && strings.EqualFold(scheme, "bearer") {
@@ -200,16 +202,16 @@ func (s *signIn) static(variable string) (*Credential, error) {
 	}
 	switch {
 	case token == "":
-		return nil, &failure{message: "the token variable " + variable + " is not set"}
+		return nil, &fault.Error{Message: "the token variable " + variable + " is not set"}
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return nil, &failure{message: "what " + variable + " holds is no token: it has spaces or characters that no token has"}
+		return nil, &fault.Error{Message: "what " + variable + " holds is no token: it has spaces or characters that no token has"}
 	}
 	expires := ReadClaims(token).Expires
 	acquire := func(context.Context) (azcore.AccessToken, error) {
 		if !expires.IsZero() && !time.Now().Before(expires) {
-			return azcore.AccessToken{}, &failure{
-				message: "the token in " + variable + " expired at " + expires.UTC().Format(time.RFC3339),
-				hint:    "get a new one, or sign in with a kind that renews its tokens (azure-cli, device-code, client-secret)",
+			return azcore.AccessToken{}, &fault.Error{
+				Message: "the token in " + variable + " expired at " + expires.UTC().Format(time.RFC3339),
+				Hint:    "get a new one, or sign in with a kind that renews its tokens (azure-cli, device-code, client-secret)",
 			}
 		}
 		return azcore.AccessToken{Token: token, ExpiresOn: expires}, nil

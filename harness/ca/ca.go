@@ -20,6 +20,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
@@ -42,7 +43,7 @@ type Authority struct {
 func Dir() (string, error) {
 	config, err := os.UserConfigDir()
 	if err != nil {
-		return "", &Error{Message: "find a place for the private certificate authority: " + err.Error(), Advice: "set HOME or XDG_CONFIG_HOME to a folder of yours"}
+		return "", &fault.Error{Message: "find a place for the private certificate authority", Cause: err, Hint: "set HOME or XDG_CONFIG_HOME to a folder of yours"}
 	}
 	return filepath.Join(config, "graphvcr"), nil
 }
@@ -139,9 +140,9 @@ func load(dir string) (*Authority, error) {
 		return nil, err
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return nil, &Error{
+		return nil, &fault.Error{
 			Message: fmt.Sprintf("%s may be read by others (mode %o)", file, mode),
-			Advice:  "whoever read it can pass for any site to those who trust it: remove it, and a new one is made, to be trusted anew",
+			Hint:    "whoever read it can pass for any site to those who trust it: remove it, and a new one is made, to be trusted anew",
 		}
 	}
 	text, err := plainfile.ReadFile(file)
@@ -177,14 +178,6 @@ func (a *Authority) publish() error {
 	return nil
 }
 
-// Error is an authority that cannot be used.
-type Error struct{ Message, Advice string }
-
-func (e *Error) Error() string { return e.Message }
-
-// Hint is what to do about it.
-func (e *Error) Hint() string { return e.Advice }
-
 func damaged(file, why string) error {
-	return &Error{Message: fmt.Sprintf("%s is no certificate authority: %s", file, why), Advice: "remove it, and a new one is made, to be trusted anew"}
+	return &fault.Error{Message: fmt.Sprintf("%s is no certificate authority: %s", file, why), Hint: "remove it, and a new one is made, to be trusted anew"}
 }

@@ -3,7 +3,6 @@ package ca_test
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"io"
 	"io/fs"
 	"net"
@@ -16,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/ca"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 func open(t testing.TB, dir string) *ca.Authority {
@@ -88,8 +88,7 @@ func TestDamagedKeyIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := ca.Open(dir)
-	var hinted interface{ Hint() string }
-	if !errors.As(err, &hinted) || !strings.Contains(hinted.Hint(), "remove it") {
+	if !strings.Contains(fault.Hint(err), "remove it") {
 		t.Errorf("error %v has no hint", err)
 	}
 }

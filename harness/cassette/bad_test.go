@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
@@ -54,15 +55,14 @@ func TestBadFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := Load(file)
-			var fault *Error
-			if !errors.As(err, &fault) {
-				t.Fatalf("got %v, want an *Error", err)
+			if at := fault.Find(err); at == nil || at.File != file || !at.Cassette {
+				t.Fatalf("got %v, want an error that knows the file", err)
 			}
 			if !strings.HasPrefix(err.Error(), "load "+file+": ") || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %q, want %q", err, test.want)
 			}
-			if !strings.Contains(fault.Hint(), test.hint) {
-				t.Errorf("hint %q, want %q", fault.Hint(), test.hint)
+			if hint := fault.Hint(err); !strings.Contains(hint, test.hint) {
+				t.Errorf("hint %q, want %q", hint, test.hint)
 			}
 		})
 	}
@@ -85,8 +85,7 @@ func TestFilesThatCannotBeOpened(t *testing.T) {
 		huge:                            "more than the",
 	} {
 		_, err := Load(file)
-		var fault *Error
-		if !errors.As(err, &fault) || !strings.Contains(err.Error(), want) {
+		if fault.Find(err) == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("load %s: got %v, want %q", file, err, want)
 		}
 	}

@@ -12,9 +12,10 @@ import (
 	"testing"
 	"time"
 
+	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/match"
-	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
 )
 
 // usersPage is the answer to a list of users, of about so many bytes, with the

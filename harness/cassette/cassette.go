@@ -4,11 +4,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// Request and Response are go-vcr's, field for field.
+// Request and Response are go-vcr's own types, on purpose: what reads one reads the
+// other. The body is text, decoded (no gzip, no chunks), any bytes; Response.Duration is
+// how long the service took.
 type (
 	Request  = govcr.Request
 	Response = govcr.Response
@@ -67,28 +70,29 @@ const (
 	Emulator Origin = "emulator" // a stand-in service
 )
 
-// Meta is the "graphvcr" block. The zero Meta is that of a file which stock
-// go-vcr wrote.
+// Meta is the "graphvcr" block: how the recording was made. The zero Meta is that of a
+// file which stock go-vcr wrote.
 type Meta struct {
 	Format     int               `yaml:"format"` // 1; Save writes it whatever the field holds
 	Origin     Origin            `yaml:"origin"`
-	Source     string            `yaml:"source,omitempty"`
-	RecordedAt time.Time         `yaml:"recorded-at,omitempty"` // stored in UTC
+	Source     string            `yaml:"source,omitempty"`      // what it was made of: another tool's name, a page
+	RecordedAt time.Time         `yaml:"recorded-at,omitempty"` // in UTC, to the second; zero when nobody knows
 	Auth       *Auth             `yaml:"auth,omitempty"`
-	Cloud      string            `yaml:"cloud,omitempty"`
-	Rules      string            `yaml:"rules,omitempty"`
-	Client     string            `yaml:"client,omitempty"`
-	Expires    string            `yaml:"expires,omitempty"` // see ParseLifetime
-	Vars       map[string]string `yaml:"vars,omitempty"`    // values that the scenario's variables had, for replay
-	Redacted   []string          `yaml:"redacted,omitempty"`
+	Cloud      string            `yaml:"cloud,omitempty"`    // Graph's host where it is not graph.microsoft.com
+	Rules      string            `yaml:"rules,omitempty"`    // a digest of the rules of redaction, 12 hex digits
+	Client     string            `yaml:"client,omitempty"`   // what sent the requests
+	Expires    string            `yaml:"expires,omitempty"`  // see ParseLifetime
+	Vars       map[string]string `yaml:"vars,omitempty"`     // values that the scenario's variables had, for replay
+	Redacted   []string          `yaml:"redacted,omitempty"` // ids of the rules that replaced something, or their classes
 }
 
 // Auth is what is kept of the token that a recording was made with.
 type Auth struct {
-	Kind   string   `yaml:"kind"` // delegated or application
-	Scopes []string `yaml:"scopes,omitempty"`
-	Roles  []string `yaml:"roles,omitempty"`
+	Kind   string   `yaml:"kind"`             // delegated or application
+	Scopes []string `yaml:"scopes,omitempty"` // permissions of a delegated token: User.Read
+	Roles  []string `yaml:"roles,omitempty"`  // permissions of an application's
 }
 
-// A Guard looks at a cassette before it is written and may refuse.
+// A Guard looks at a cassette before it is written and may refuse: nothing is then
+// written, and Save returns its error, wrapped.
 type Guard func(*Cassette) error

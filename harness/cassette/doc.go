@@ -44,6 +44,15 @@
 // pass; any other YAML (comments, flow style, keys in another order, CRLF) is read
 // through yaml.v3, with the same result, some ten times as slowly.
 //
+//	c, err := cassette.Load("cassettes/users/list.yaml")
+//	for _, i := range c.Interactions {
+//		fmt.Println(i.Request.Method, i.Request.URL, i.Response.Code)
+//	}
+//
+// An error of [Load] names the file and, where it is about the content, line and
+// interaction; report.Problems(err) has them as fields, with what to do about it. One
+// that wraps fs.ErrNotExist is a file that is not there.
+//
 // It does not match requests (package match), nor hide secrets: Save takes a
 // guard that may refuse.
 //

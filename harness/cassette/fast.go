@@ -57,7 +57,7 @@ type headerPair struct {
 }
 
 // readRegular reads a file in the regular shape. The error is an irregularError, an
-// *Error, or one of reading.
+// error about the content, or one of reading.
 func readRegular(file string, source io.Reader) (*Cassette, error) {
 	r := &reader{file: file, in: lines{source: source}}
 	r.advance()

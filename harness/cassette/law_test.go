@@ -67,7 +67,7 @@ func same(t *testing.T, got, want []*Interaction) {
 func written(t testing.TB, c *Cassette) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := stream(&b, &c.Meta, partsOf(c.Interactions)); err != nil {
+	if err := stream(&b, &c.Meta, partsOf(c.Interactions), MaxSize); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
-// Load reads a file. Errors are *Error.
+// Load reads a file. An error names the file and, where it is about the content, the
+// line and the interaction; report.Problems takes them and a hint out of it.
 func Load(file string) (*Cassette, error) {
 	f, err := plainfile.Open(file)
 	if err != nil {
@@ -28,30 +30,24 @@ func Load(file string) (*Cassette, error) {
 }
 
 // openError is for a file that cannot even be opened.
-func openError(file string, err error) *Error {
-	e := &Error{File: file, Interaction: -1, Message: "the file cannot be opened: " + reason(err), Err: err}
+func openError(file string, err error) error {
+	e := fileFault(file, "the file cannot be opened", "")
+	e.Cause = fault.Reason(err)
 	var kind *plainfile.KindError
 	switch {
 	case errors.As(err, &kind):
-		e.Message, e.Advice = kind.Error(), "name a file of interactions"
+		e.Message, e.Cause, e.Kind = kind.Error(), nil, err
+		e.Hint = "name a file of interactions"
 	case errors.Is(err, fs.ErrNotExist):
-		e.Message = "there is no such file"
+		e.Message, e.Cause, e.Kind = "there is no such file", nil, err
 		if where, err := filepath.Abs(file); err == nil {
-			e.Advice = "it was looked for at " + where
+			e.Hint = "it was looked for at " + where
 		}
 	case errors.Is(err, fs.ErrPermission):
-		e.Message, e.Advice = "the file may not be read", "check its permissions and those of its folders"
+		e.Message, e.Cause, e.Kind = "the file may not be read", nil, err
+		e.Hint = "check its permissions and those of its folders"
 	}
 	return e
-}
-
-// reason is an error of the file system without the path, which is said already.
-func reason(err error) string {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
 }
 
 // read reads an open file: in one pass if it can, through yaml.v3 if it must.
@@ -61,26 +57,23 @@ func read(file string, f *os.File) (*Cassette, error) {
 	case err != nil:
 		return nil, openError(file, err)
 	case !info.Mode().IsRegular():
-		return nil, &Error{File: file, Interaction: -1, Message: "this is not a regular file"}
+		return nil, fileFault(file, "this is not a regular file", "")
 	case info.Size() > MaxSize:
-		return nil, &Error{
-			File: file, Interaction: -1,
-			Message: fmt.Sprintf("the file has %d bytes, more than the %d that are read", info.Size(), MaxSize),
-			Advice:  "split the recording into several cassettes",
-		}
+		return nil, fileFault(file, fmt.Sprintf("the file has %d bytes, more than the %d that are read", info.Size(), MaxSize),
+			"split the recording into several cassettes")
 	case info.Size() == 0:
-		return nil, &Error{File: file, Interaction: -1, Message: "the file is empty", Advice: adviceTorn}
+		return nil, fileFault(file, "the file is empty", adviceTorn)
 	}
 	c, err := readRegular(file, io.LimitReader(f, MaxSize))
-	var fault *Error
+	var known *fault.Error
 	var irregular irregularError
 	switch {
-	case err == nil, errors.As(err, &fault):
+	case err == nil, errors.As(err, &known):
 		return c, err
 	case errors.As(err, &irregular):
 		return readIrregular(file, f, info.Size(), irregular.line)
 	}
-	return nil, &Error{File: file, Interaction: -1, Message: "reading failed: " + reason(err), Err: err}
+	return nil, readFault(file, err)
 }
 
 // readIrregular reads the whole file, but not before it is known to end in a line
@@ -89,16 +82,16 @@ func read(file string, f *os.File) (*Cassette, error) {
 func readIrregular(file string, f *os.File, size int64, line int) (*Cassette, error) {
 	last := make([]byte, 1)
 	if _, err := f.ReadAt(last, size-1); err != nil {
-		return nil, &Error{File: file, Interaction: -1, Message: "reading failed: " + reason(err), Err: err}
+		return nil, readFault(file, err)
 	}
 	if last[0] != '\n' {
 		e := tornError(file, 0, -1, "the file does not end in a line break")
-		e.Advice = "it was probably cut short: restore it; if it is whole, end it with a line break"
+		e.Hint = "it was probably cut short: restore it; if it is whole, end it with a line break"
 		return nil, e
 	}
 	data := make([]byte, size)
 	if _, err := f.ReadAt(data, 0); err != nil {
-		return nil, &Error{File: file, Interaction: -1, Message: "reading failed: " + reason(err), Err: err}
+		return nil, readFault(file, err)
 	}
 	return readAny(file, data, line)
 }

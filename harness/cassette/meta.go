@@ -1,6 +1,7 @@
 package cassette
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // formatVersion is the newest version of the "graphvcr" block that is known.
@@ -54,10 +57,9 @@ var (
 // headerOf reads the block from its YAML, whose lines are counted from offset on.
 func headerOf(file string, node *yaml.Node, offset int) (header, error) {
 	fail := func(n *yaml.Node, advice, format string, args ...any) (header, error) {
-		return header{}, &Error{
-			File: file, Line: n.Line + offset, Column: n.Column, Interaction: -1,
-			Message: fmt.Sprintf("graphvcr block: "+format, args...), Advice: advice,
-		}
+		e := fault.Load(file, n.Line+offset, -1, fmt.Sprintf("graphvcr block: "+format, args...), advice)
+		e.Column = n.Column
+		return header{}, e
 	}
 	if err := checkKeys(file, node, offset, -1, "graphvcr block", headerKeys); err != nil {
 		return header{}, err
@@ -139,28 +141,25 @@ func follow(node *yaml.Node) *yaml.Node {
 // checkKeys says whether one of our blocks is a mapping with known keys only. The
 // block is ours alone, so a key that is not known is a mistake.
 func checkKeys(file string, node *yaml.Node, offset, interaction int, what string, known []string) error {
-	fault := &Error{File: file, Line: node.Line + offset, Column: node.Column, Interaction: interaction}
+	at := func(node *yaml.Node, message, advice string) error {
+		e := fault.Load(file, node.Line+offset, interaction, message, advice)
+		e.Column = node.Column
+		return e
+	}
 	if node.Kind != yaml.MappingNode {
-		fault.Message = what + " is not a mapping"
-		return fault
+		return at(node, what+" is not a mapping", "")
 	}
 	for i := 0; i < len(node.Content); i += 2 {
 		key := node.Content[i]
 		if !slices.Contains(known, key.Value) {
-			fault.Line, fault.Column = key.Line+offset, key.Column
-			fault.Message = fmt.Sprintf("%s: unknown key %q", what, key.Value)
-			fault.Advice = didYouMean(key.Value, known)
-			return fault
+			return at(key, fmt.Sprintf("%s: unknown key %q", what, key.Value), didYouMean(key.Value, known))
 		}
 	}
 	return nil
 }
 
 func didYouMean[S ~string](name string, known []S) string {
-	if near := nearest(name, known); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return "the known ones are " + join(known)
+	return cmp.Or(fault.Meant(name, known), "the known ones are "+join(known))
 }
 
 func join[S ~string](names []S) string {

@@ -28,13 +28,7 @@ func (c *Cassette) Save(file string, guard Guard) error {
 			return fmt.Errorf("save %s: %w", file, err)
 		}
 	}
-	err := replace(file, guard != nil, func(out io.Writer) error {
-		return stream(out, &c.Meta, partsOf(c.Interactions))
-	})
-	if err != nil {
-		return fmt.Errorf("save %s: %w", file, err)
-	}
-	return nil
+	return SaveParts(file, c.Meta, guard != nil, partsOf(c.Interactions))
 }
 
 // replace has fill write a temporary file, which then takes the place of file.

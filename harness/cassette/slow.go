@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // maxKeys is how many keys one mapping may have. yaml.v3 compares each with each.
@@ -80,10 +82,7 @@ type anyReader struct {
 }
 
 func (a *anyReader) fail(node *yaml.Node, interaction int, advice, format string, args ...any) error {
-	return &Error{
-		File: a.file, Line: node.Line, Interaction: interaction,
-		Message: fmt.Sprintf(format, args...), Advice: advice,
-	}
+	return fault.Load(a.file, node.Line, interaction, fmt.Sprintf(format, args...), advice)
 }
 
 // parse returns the top-level node.
@@ -92,13 +91,10 @@ func (a *anyReader) parse() (*yaml.Node, error) {
 	if err := unmarshal(a.data, &doc); err != nil {
 		line, message := splitLine(err)
 		line = max(line, a.sound)
-		return nil, &Error{
-			File: a.file, Line: line, Interaction: a.interactionNear(line),
-			Message: message, Advice: a.syntaxAdvice(line), Err: err,
-		}
+		return nil, fault.Load(a.file, line, a.interactionNear(line), message, a.syntaxAdvice(line))
 	}
 	if len(doc.Content) == 0 {
-		return nil, &Error{File: a.file, Interaction: -1, Message: "the file is empty", Advice: adviceTorn}
+		return nil, fileFault(a.file, "the file is empty", adviceTorn)
 	}
 	if node := crowded(&doc); node != nil {
 		return nil, a.fail(node, -1, "", "a mapping has more than %d keys", maxKeys)
@@ -261,7 +257,7 @@ func (a *anyReader) decodeError(err error) error {
 			near = n
 		}
 	}
-	return &Error{File: a.file, Line: line, Interaction: near, Message: message, Err: err}
+	return fault.Load(a.file, line, near, message, "")
 }
 
 // crowded returns a mapping that has too many keys.

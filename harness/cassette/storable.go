@@ -37,16 +37,3 @@ func (e *UnstorableError) Error() string { return e.Message }
 func unstorable(format string, args ...any) error {
 	return &UnstorableError{fmt.Sprintf(format, args...)}
 }
-
-// LeftOut is an interaction of a journal that is not in the cassette which was made of it.
-type LeftOut struct {
-	Order  int // of its request, from 0
-	Method string
-	Err    error
-}
-
-func (l LeftOut) Error() string {
-	return fmt.Sprintf("interaction %d, %s: %v", l.Order, l.Method, l.Err)
-}
-
-func (l LeftOut) Unwrap() error { return l.Err }

@@ -8,30 +8,46 @@ import (
 	"sync"
 )
 
-// parts are the interactions of a cassette that is being written.
-type parts struct {
-	count int
-	// write writes what the file holds of a part. Parts are made by several goroutines at
-	// once; one that takes much memory, or has to be made after those before it, is left
-	// until it is its turn.
-	write func(n int, w *writer, turn bool) (made bool, err error)
-	// refuse says what becomes of the file where a part cannot be made: nil goes on without
-	// the part. Nil lets no part be left out.
-	refuse func(n int, err error) error
-	limit  int64 // of the file's size
+// Parts are the interactions of a cassette that memory need not hold all at once.
+type Parts struct {
+	Count int
+	// Size is about how many bytes part n takes; large ones are made one at a time.
+	Size func(n int) int
+	// Make hands part n to write, which keeps nothing of it. Parts are made by several
+	// goroutines at once. One that has to be made after those before it is not handed
+	// over until turn is true.
+	Make func(n int, turn bool, write func(*Interaction) error) error
+	// Refuse says what becomes of the file where a part cannot be made: nil goes on
+	// without the part. Where Refuse is nil, no part may be left out.
+	Refuse func(n int, err error) error
+	// Done has the last word, before the file is replaced; it may be nil.
+	Done func() error
+}
+
+// SaveParts is Cassette.Save for a cassette that is made part by part. Guarded says that
+// somebody looks for secrets, as a guard does.
+func SaveParts(file string, meta Meta, guarded bool, p Parts) error {
+	err := replace(file, guarded, func(out io.Writer) error {
+		if err := stream(out, &meta, p, MaxSize); err != nil || p.Done == nil {
+			return err
+		}
+		return p.Done()
+	})
+	if err != nil {
+		return fmt.Errorf("save %s: %w", file, err)
+	}
+	return nil
 }
 
 // largePart is the size from which parts are made one at a time.
 const largePart = 4 << 20
 
-func partsOf(all []*Interaction) parts {
-	return parts{count: len(all), limit: MaxSize, write: func(n int, w *writer, turn bool) (bool, error) {
-		i := all[n]
-		if !turn && len(i.Request.Body)+len(i.Response.Body) >= largePart {
-			return false, nil
-		}
-		return true, w.loadable(n, i)
-	}}
+func partsOf(all []*Interaction) Parts {
+	return Parts{
+		Count: len(all),
+		Size:  func(n int) int { return len(all[n].Request.Body) + len(all[n].Response.Body) },
+		Make:  func(n int, _ bool, write func(*Interaction) error) error { return write(all[n]) },
+	}
 }
 
 // loadable writes an interaction that Load would not refuse.
@@ -57,14 +73,14 @@ type attempt struct {
 	err  error
 }
 
-// stream writes a cassette through a buffer.
-func stream(out io.Writer, meta *Meta, p parts) error {
+// stream writes a cassette, of no more than so many bytes, through a buffer.
+func stream(out io.Writer, meta *Meta, p Parts, limit int64) error {
 	buffered := bufio.NewWriterSize(out, 256<<10)
 	var opening writer
-	opening.opening(meta, p.count)
+	opening.opening(meta, p.Count)
 	buffered.Write(opening.out.Bytes()) // an error sticks
 	size := int64(opening.out.Len())
-	lanes := make([]*lane, min(p.count, 2*runtime.GOMAXPROCS(0)))
+	lanes := make([]*lane, min(p.Count, 2*runtime.GOMAXPROCS(0)))
 	over := make(chan struct{})
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -74,21 +90,21 @@ func stream(out io.Writer, meta *Meta, p parts) error {
 		lanes[n] = l
 		running.Go(func() { l.run(p, n, len(lanes), over) })
 	}
-	for n := range p.count {
+	for n := range p.Count {
 		l := lanes[n%len(lanes)]
 		is := <-l.tried
 		if is.err == nil && !is.made {
 			is = l.try(p, n, true)
 		}
-		if is.err == nil && size+int64(l.out.Len()) > p.limit {
-			is.err = unstorable("with it the file has more than the %d MB that are read", p.limit>>20)
+		if is.err == nil && size+int64(l.out.Len()) > limit {
+			is.err = unstorable("with it the file has more than the %d MB that are read", limit>>20)
 		}
 		switch {
 		case is.err == nil:
 			size += int64(l.out.Len())
 			_, is.err = buffered.Write(l.out.Bytes())
-		case p.refuse != nil:
-			is.err = p.refuse(n, is.err)
+		case p.Refuse != nil:
+			is.err = p.Refuse(n, is.err)
 		default:
 			is.err = fmt.Errorf("interaction %d: %w", n, is.err)
 		}
@@ -101,8 +117,8 @@ func stream(out io.Writer, meta *Meta, p parts) error {
 }
 
 // run tries the parts of a lane until they are over.
-func (l *lane) run(p parts, first, step int, over <-chan struct{}) {
-	for n := first; n < p.count; n += step {
+func (l *lane) run(p Parts, first, step int, over <-chan struct{}) {
+	for n := first; n < p.Count; n += step {
 		select {
 		case l.tried <- l.try(p, n, false):
 		case <-over:
@@ -116,8 +132,18 @@ func (l *lane) run(p parts, first, step int, over <-chan struct{}) {
 	}
 }
 
-func (l *lane) try(p parts, n int, turn bool) attempt {
+func (l *lane) try(p Parts, n int, turn bool) attempt {
 	l.clear()
-	made, err := p.write(n, &l.writer, turn)
+	if !turn && p.Size(n) >= largePart {
+		return attempt{}
+	}
+	made := false
+	err := p.Make(n, turn, func(i *Interaction) error {
+		made = true
+		return l.loadable(n, i)
+	})
+	if err == nil && turn && !made {
+		err = fmt.Errorf("nobody made it")
+	}
 	return attempt{made, err}
 }

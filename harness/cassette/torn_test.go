@@ -1,13 +1,13 @@
 package cassette
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
@@ -21,11 +21,11 @@ func cuts(t *testing.T, data []byte) (loaded []int) {
 			t.Fatal(err)
 		}
 		_, err := Load(file)
-		var fault *Error
+		at := fault.Find(err)
 		switch {
 		case err == nil:
 			loaded = append(loaded, n)
-		case !errors.As(err, &fault) || fault.File != file:
+		case at == nil || at.File != file:
 			t.Fatalf("cut at %d: %v does not name the file", n, err)
 		}
 	}

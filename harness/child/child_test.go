@@ -3,7 +3,6 @@ package child
 import (
 	"bytes"
 	"encoding/pem"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
@@ -196,9 +196,8 @@ func TestIsolated(t *testing.T) {
 	get := func(address func([2]net.Listener) string) (int, string) {
 		var out bytes.Buffer
 		i, err := Isolate(nil, &out, &out)
-		var refused *IsolationError
-		if errors.As(err, &refused) {
-			t.Skipf("this system does not allow it: %v (%s)", err, refused.Hint())
+		if hint := fault.Hint(err); hint != "" {
+			t.Skipf("this system does not allow it: %v (%s)", err, hint)
 		} else if err != nil {
 			t.Fatal(err)
 		}

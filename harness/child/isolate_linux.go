@@ -16,6 +16,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // Isolated is a program in a network of its own, in which nothing but two listeners
@@ -42,26 +44,23 @@ func Isolate(stdin io.Reader, stdout, stderr io.Writer) (*Isolated, error) {
 	i := &Isolated{link: here}
 	if i.cmd, err = startHelper(there, stdin, stdout, stderr); err != nil {
 		here.Close()
-		return nil, &IsolationError{err}
+		return nil, refused(err)
 	}
 	for n := range i.Listeners {
 		if i.Listeners[n], err = receiveListener(here); err != nil {
 			i.Abandon()
-			return nil, &IsolationError{err}
+			return nil, refused(err)
 		}
 	}
 	return i, nil
 }
 
-// IsolationError is a system that does not allow a network of its own.
-type IsolationError struct{ err error }
-
-func (e *IsolationError) Error() string { return "isolate the program: " + e.err.Error() }
-func (e *IsolationError) Unwrap() error { return e.err }
-
-// Hint is what to do about it.
-func (e *IsolationError) Hint() string {
-	return "a network namespace needs root, or a system that lets users make namespaces (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; in a container --cap-add SYS_ADMIN); without --isolate exec works too"
+// refused tells of a system that does not allow a network of its own.
+func refused(err error) error {
+	return &fault.Error{
+		Message: "isolate the program", Cause: err,
+		Hint: "a network namespace needs root, or a system that lets users make namespaces (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; in a container --cap-add SYS_ADMIN); without --isolate exec works too",
+	}
 }
 
 func socketPair() (here, there *os.File, err error) {

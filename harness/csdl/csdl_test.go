@@ -7,7 +7,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
-// counts of a model, as graph-facts section 13 has them.
+// counts are how much a model holds of what.
 type counts struct {
 	entity, complexes, enum              int
 	abstract, open, derived              int // of entity types

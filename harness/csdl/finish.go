@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // finish resolves names, applies annotations to what they are of, and checks that
@@ -135,10 +137,10 @@ func (p *parser) fullSignature(target string) string {
 // checkBases finds types that derive from themselves, and warns of bases that are
 // not declared. Of several faults the first in the text is told.
 func (p *parser) checkBases() error {
-	var first *Error
+	var first *fault.Error
 	fault := func(t *Type, message, advice string) {
 		if first == nil || t.Line < first.Line || t.Line == first.Line && message < first.Message {
-			first = &Error{Line: t.Line, Message: message, Advice: advice}
+			first = &fault.Error{Place: fault.Place{Line: t.Line}, Message: message, Hint: advice}
 		}
 	}
 	whole := map[*Type]bool{} // whose bases end

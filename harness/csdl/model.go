@@ -1,7 +1,6 @@
 package csdl
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -147,21 +146,3 @@ func (m *Model) Bases(name string) []*Type {
 	}
 	return chain
 }
-
-// Error is a text that is no metadata.
-type Error struct {
-	File    string
-	Line    int // from 1; 0 when unknown
-	Message string
-	Advice  string
-}
-
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("read metadata %s: %s", e.File, e.Message)
-	}
-	return fmt.Sprintf("read metadata %s: line %d: %s", e.File, e.Line, e.Message)
-}
-
-// Hint is what to do about it; "" when nothing better can be said.
-func (e *Error) Hint() string { return e.Advice }

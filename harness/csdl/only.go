@@ -1,12 +1,11 @@
 package csdl
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/typo"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // Only is the part of a model that some types need: these, what they derive from,
@@ -65,13 +64,6 @@ func (m *Model) Find(name string) []string {
 // of a name, nearest first.
 func (m *Model) Near(name string) []string {
 	short := func(full string) string { return strings.ToLower(full[strings.LastIndexByte(full, '.')+1:]) }
-	distance := map[string]int{}
-	for full := range m.Types {
-		if d := typo.Distance(short(name), short(full)); d <= max(2, len(short(name))/4) {
-			distance[full] = d
-		}
-	}
-	near := slices.Collect(maps.Keys(distance))
-	slices.SortFunc(near, func(a, b string) int { return cmp.Or(distance[a]-distance[b], strings.Compare(a, b)) })
-	return near[:min(3, len(near))]
+	most := max(2, len(short(name))/4)
+	return fault.Near(slices.Collect(maps.Keys(m.Types)), most, func(full string) int { return fault.Distance(short(name), short(full)) })
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
@@ -93,7 +94,7 @@ func TestBadMetadata(t *testing.T) {
 			if m != nil || err == nil || err.Error() != c.want {
 				t.Errorf("got  %v\nwant %s", err, c.want)
 			}
-			if known := (*csdl.Error)(nil); err != nil && !errors.As(err, &known) {
+			if err != nil && fault.Find(err) == nil {
 				t.Errorf("%T", err)
 			}
 		})

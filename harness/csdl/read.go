@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+
 	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
@@ -28,7 +30,7 @@ func Load(file string) (*Model, error) {
 	return Parse(f, file)
 }
 
-// Parse reads metadata; the name is what errors call it. The error is an *Error,
+// Parse reads metadata; the name is what errors call it. The error is an *fault.Error,
 // or wraps what reading failed with.
 func Parse(r io.Reader, name string) (*Model, error) {
 	p := newParser(r)
@@ -43,20 +45,20 @@ func Parse(r io.Reader, name string) (*Model, error) {
 }
 
 func (p *parser) explain(err error, name string) error {
-	var known *Error
+	var known *fault.Error
 	if errors.As(err, &known) {
-		known.File = name
+		known.Doing, known.File = "read metadata", name
 		return known
 	}
 	line, _ := p.xml.InputPos()
 	var syntax *xml.SyntaxError
 	switch {
 	case p.text.over != "":
-		return &Error{File: name, Line: line, Message: p.text.over, Advice: "this is not metadata of Microsoft Graph"}
+		return fault.In("read metadata", name, line, p.text.over, "this is not metadata of Microsoft Graph")
 	case errors.As(err, &syntax) && syntax.Msg == "unexpected EOF", errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &Error{File: name, Line: line, Message: "the text ends in the middle", Advice: "it was cut: download it again"}
+		return fault.In("read metadata", name, line, "the text ends in the middle", "it was cut: download it again")
 	case errors.As(err, &syntax):
-		return &Error{File: name, Line: syntax.Line, Message: "not XML: " + syntax.Msg}
+		return fault.In("read metadata", name, syntax.Line, "not XML: "+syntax.Msg, "")
 	}
 	return fmt.Errorf("read metadata %s: line %d: %w", name, line, err)
 }
@@ -164,9 +166,9 @@ func (p *parser) warn(line int, message string, args ...any) {
 // maxWarnings bounds what is told of a text that is something else.
 const maxWarnings = 1000
 
-func (p *parser) fail(message, advice string) *Error {
+func (p *parser) fail(message, advice string) *fault.Error {
 	line, _ := p.xml.InputPos()
-	return &Error{Line: line, Message: message, Advice: advice}
+	return &fault.Error{Place: fault.Place{Line: line}, Message: message, Hint: advice}
 }
 
 // element is the beginning of one.

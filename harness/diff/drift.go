@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -56,39 +57,30 @@ type Example struct {
 	Path     string // RFC 9535 normalized path in the body, or as Change.Where
 }
 
-// IncomparableError says that two recordings are not of the same thing, so that their
+// incomparable says that two recordings are not of the same thing, so that their
 // differences would say nothing of the service.
-type IncomparableError struct {
-	What     string // "auth", "API version", "cloud"
-	Old, New string
-}
-
-func (e *IncomparableError) Error() string {
-	return fmt.Sprintf("the recordings differ in their %s: %s and %s", e.What, e.Old, e.New)
-}
-
-// Hint is what to do about it.
-func (e *IncomparableError) Hint() string {
-	return fmt.Sprintf("record both with the same %s, or compare them knowingly: --map %s=%s", e.What, e.Old, e.New)
-}
-
-// UnrelatedError says that two recordings have no request in common.
-type UnrelatedError struct{ Old, New int } // how many interactions they hold
-
-func (e *UnrelatedError) Error() string {
-	if e.Old == 0 || e.New == 0 {
-		return "one of the recordings holds no interaction"
+func incomparable(what, old, new string) error {
+	return &fault.Error{
+		Message: fmt.Sprintf("the recordings differ in their %s: %s and %s", what, old, new),
+		Hint:    fmt.Sprintf("record both with the same %s, or compare them knowingly: --map %s=%s", what, old, new),
 	}
-	return "the recordings have no request in common"
 }
 
-// Hint is what to do about it.
-func (e *UnrelatedError) Hint() string {
-	return "compare two recordings of one scenario; where none was made, the scenario failed"
+// unrelated says that two recordings have no request in common.
+func unrelated(old, new *cassette.Cassette) error {
+	e := &fault.Error{
+		Message: "the recordings have no request in common",
+		Hint:    "compare two recordings of one scenario; where none was made, the scenario failed",
+	}
+	if len(old.Interactions) == 0 || len(new.Interactions) == 0 {
+		e.Message = "one of the recordings holds no interaction"
+	}
+	return e
 }
 
 // Compare tells what changed from one recording of a scenario to another. Differences of
-// auth, API version or cloud that Options.Map does not name are an *IncomparableError.
+// auth, API version or cloud that Options.Map does not name are an error whose hint
+// says how to name them.
 func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
 	before, err := behaviourOf(old)
 	if err != nil {
@@ -105,7 +97,7 @@ func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
 	c := comparison{old: before, new: after, opts: opts}
 	c.pairs, c.gone, c.come = pairUp(before, after)
 	if len(c.pairs) == 0 && len(c.gone)+len(c.come) > 0 {
-		return nil, &UnrelatedError{Old: len(old.Interactions), New: len(new.Interactions)}
+		return nil, unrelated(old, new)
 	}
 	for _, p := range c.pairs {
 		c.operation(p)
@@ -129,7 +121,7 @@ func comparable(old, new *cassette.Cassette, before, after *behaviour, expected 
 		case expected[side.old] == side.new:
 			labels = append(labels, side.old+" against "+side.new)
 		default:
-			return nil, &IncomparableError{What: side.what, Old: side.old, New: side.new}
+			return nil, incomparable(side.what, side.old, side.new)
 		}
 	}
 	return labels, nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/emulator"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
@@ -39,16 +40,16 @@ func record(t *testing.T, o emulator.Options, client func(*visit)) *cassette.Cas
 	}
 	defer e.Close()
 	file := filepath.Join(t.TempDir(), "tape.yaml")
-	journal, err := cassette.CreateJournal(file)
+	j, err := journal.Create(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorder := transport.NewRecorder(journal, transport.RecorderOptions{Base: e.Transport(nil)})
+	recorder := transport.NewRecorder(j, transport.RecorderOptions{Base: e.Transport(nil)})
 	client(&visit{t: t, e: e, token: e.UserToken(), http: &http.Client{
 		Transport:     recorder,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}})
-	if _, err := recorder.Save(file, cassette.Meta{Origin: cassette.Emulator}, cassette.Saving{}); err != nil {
+	if _, err := recorder.Save(file, cassette.Meta{Origin: cassette.Emulator}, journal.Saving{}); err != nil {
 		t.Fatal(err)
 	}
 	tape, err := cassette.Load(file)

@@ -3,6 +3,8 @@ package docs
 import (
 	"fmt"
 	"net/http"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // Limits of a page. Microsoft's longest has some 100 KB and 30 fences. What an example
@@ -88,16 +90,13 @@ type Note struct {
 	Message string
 }
 
-// TooLargeError is a page beyond the limits.
-type TooLargeError struct {
-	Line  int
-	Limit string
+// tooLarge is a page beyond the limits.
+func tooLarge(line int, limit string) error {
+	return &fault.Error{
+		Place: fault.Place{Line: line}, Message: "no page of documentation: more than " + limit,
+		Hint: "is this a page, or many in one file? Split it",
+	}
 }
-
-func (e *TooLargeError) Error() string { return "no page of documentation: more than " + e.Limit }
-
-// Hint is what to do about it.
-func (e *TooLargeError) Hint() string { return "is this a page, or many in one file? Split it" }
 
 func (p *Page) note(kind Kind, line int, message string, args ...any) {
 	p.Notes = append(p.Notes, Note{Kind: kind, Line: line, Message: fmt.Sprintf(message, args...)})

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// Read reads a page. The error, a *TooLargeError, is for what cannot be one.
+// Read reads a page. The error, which may know the line, is for what cannot be one.
 func Read(text string) (*Page, error) {
 	if len(text) > MaxSize {
-		return nil, &TooLargeError{Limit: strconv.Itoa(MaxSize>>20) + " MB"}
+		return nil, tooLarge(0, strconv.Itoa(MaxSize>>20)+" MB")
 	}
 	r := &reader{page: &Page{}}
 	s := scanner{text: strings.TrimPrefix(text, "\ufeff"), line: 1, to: r}
@@ -130,7 +130,7 @@ func (r *reader) comment(line int, text string) {
 
 func (r *reader) fence(f fence) error {
 	if len(r.fences) == maxBlocks {
-		return &TooLargeError{Line: f.line, Limit: strconv.Itoa(maxBlocks) + " blocks"}
+		return tooLarge(f.line, strconv.Itoa(maxBlocks)+" blocks")
 	}
 	f.annotation, r.pending = r.pending, nil
 	if r.shown += len(f.text); len(f.text) > maxBlock || r.shown > maxShown {

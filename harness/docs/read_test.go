@@ -14,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
@@ -153,7 +154,7 @@ func TestHostilePages(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			_, err := Read(text)
 			runtime.ReadMemStats(&after)
-			var large *TooLargeError
+			var large *fault.Error
 			if err != nil && !errors.As(err, &large) {
 				t.Fatal(err)
 			}
@@ -182,8 +183,8 @@ func TestManyFences(t *testing.T) {
 		t.Errorf("a block of 8 MB: %v, %v", page.Notes, err)
 	}
 	_, err = Read(strings.Repeat("```\n```\n", maxBlocks+1))
-	var large *TooLargeError
-	if !errors.As(err, &large) || large.Line != 2*maxBlocks+1 || large.Hint() == "" {
+	var large *fault.Error
+	if !errors.As(err, &large) || large.Line != 2*maxBlocks+1 || large.Hint == "" {
 		t.Errorf("got %v", err)
 	}
 }

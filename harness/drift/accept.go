@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
@@ -42,15 +43,10 @@ func LoadAcceptances(file string) (Acceptances, error) {
 		return accepted, nil
 	}
 	if err != nil {
-		return accepted, &Error{Message: "read accepted changes", Err: err}
+		return accepted, &fault.Error{Message: "read accepted changes", Cause: err}
 	}
-	entries, faults := strictyaml.Decode(data, decodeAcceptances)
-	errs := make([]error, len(faults))
-	for i, f := range faults {
-		errs[i] = &Error{Message: fmt.Sprintf("%s: %s", report.Place{File: file, Line: f.Line, Column: f.Column}, f.Message), Advice: f.Advice}
-	}
-	accepted.Entries = entries
-	return accepted, errors.Join(errs...)
+	accepted.Entries, err = strictyaml.Decode(file, data, decodeAcceptances)
+	return accepted, err
 }
 
 const dateOnly = "2006-01-02"
@@ -114,7 +110,7 @@ func (a Acceptances) Accept(suite *report.Suite, reason string, until, now time.
 	case errors.Is(err, fs.ErrNotExist) || err == nil && strings.TrimSpace(string(text)) == "":
 		b.WriteString("# Changes of the API that are known and may stay. One whose end is past is told again.\naccepted:\n")
 	case err != nil:
-		return 0, &Error{Message: "accept", Err: err}
+		return 0, &fault.Error{Message: "accept", Cause: err}
 	default:
 		b.WriteString(strings.TrimRight(string(text), "\n") + "\n")
 	}
@@ -137,7 +133,7 @@ func (a Acceptances) Accept(suite *report.Suite, reason string, until, now time.
 		return 0, nil
 	}
 	if err := wire.Replace(a.File, 0o644, wire.Whole([]byte(b.String()))); err != nil {
-		return 0, &Error{Message: "accept", Err: err}
+		return 0, &fault.Error{Message: "accept", Cause: err}
 	}
 	return len(added), nil
 }

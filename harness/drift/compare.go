@@ -1,13 +1,13 @@
 package drift
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/diff"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -80,15 +80,10 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 
 // failed is a comparison that could not be made.
 func failed(name string, err error) report.Case {
-	f := report.Finding{Rule: ruleDriftIncomparable, Severity: report.Error, Message: err.Error(), Place: report.Place{File: name}}
-	var hint interface{ Hint() string }
-	if errors.As(err, &hint) {
-		f.Hint = hint.Hint()
-	}
-	var fault *cassette.Error
-	if errors.As(err, &fault) {
-		f.Place = report.Place{File: fault.File, Line: fault.Line, Column: fault.Column}
-		f.Message = strings.TrimPrefix(f.Message, fmt.Sprintf("load %s: line %d: ", fault.File, fault.Line))
+	f := report.Finding{Rule: ruleDriftIncomparable, Severity: report.Error, Message: err.Error(), Place: report.Place{File: name}, Hint: fault.Hint(err)}
+	if at := fault.Find(err); at != nil && at.Cassette {
+		f.Place = report.Place(at.Place)
+		f.Message = strings.TrimPrefix(f.Message, fmt.Sprintf("load %s: line %d: ", at.File, at.Line))
 	}
 	return report.Case{Name: caseName(name), File: name, Status: report.Errored, Findings: []report.Finding{f}}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // git runs a git command in the working directory. Revisions and paths come from users:
@@ -26,7 +27,7 @@ func git(ctx context.Context, args ...string) ([]byte, error) {
 		return out, nil
 	}
 	if errors.Is(err, exec.ErrNotFound) {
-		return nil, &Error{Message: "compare what git holds: there is no git command", Advice: "install git, or compare files"}
+		return nil, &fault.Error{Message: "compare what git holds: there is no git command", Hint: "install git, or compare files"}
 	}
 	return nil, errors.New(strings.TrimPrefix(strings.TrimSpace(told.String()), "fatal: "))
 }
@@ -51,14 +52,14 @@ func revisionAdvice(ctx context.Context) string {
 func openRevision(ctx context.Context, revision, at string) (*Source, error) {
 	name := revision + ":" + at
 	if _, err := git(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}"); err != nil {
-		return nil, &Error{Message: fmt.Sprintf("git does not know the revision %q", revision), Advice: revisionAdvice(ctx)}
+		return nil, &fault.Error{Message: fmt.Sprintf("git does not know the revision %q", revision), Hint: revisionAdvice(ctx)}
 	}
 	at = path.Clean(filepath.ToSlash(at))
 	kind, err := git(ctx, "cat-file", "-t", "--end-of-options", revision+":"+relative(at))
 	if err != nil {
-		return nil, &Error{
+		return nil, &fault.Error{
 			Message: fmt.Sprintf("revision %s holds no %s", revision, at),
-			Advice:  "paths count from the repository's root, or from here when they begin with ./",
+			Hint:    "paths count from the repository's root, or from here when they begin with ./",
 		}
 	}
 	if strings.TrimSpace(string(kind)) == "blob" {
@@ -66,7 +67,7 @@ func openRevision(ctx context.Context, revision, at string) (*Source, error) {
 	}
 	out, err := git(ctx, "ls-tree", "-r", "-z", "--name-only", "--end-of-options", revision+":"+relative(at))
 	if err != nil {
-		return nil, &Error{Message: "list " + name, Err: err}
+		return nil, &fault.Error{Message: "list " + name, Cause: err}
 	}
 	s := &Source{Name: name, load: func(file string) (*cassette.Cassette, error) {
 		return loadBlob(ctx, revision+":"+path.Join(at, file), revision+":"+path.Join(relative(at), file))
@@ -91,7 +92,7 @@ func relative(at string) string {
 func loadBlob(ctx context.Context, name, object string) (*cassette.Cassette, error) {
 	data, err := git(ctx, "cat-file", "blob", object)
 	if err != nil {
-		return nil, &Error{Message: "read " + name, Err: err}
+		return nil, &fault.Error{Message: "read " + name, Cause: err}
 	}
 	return loadBytes(name, data)
 }
@@ -109,9 +110,8 @@ func loadBytes(name string, data []byte) (*cassette.Cassette, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	tape, err := cassette.Load(file)
-	var fault *cassette.Error
-	if errors.As(err, &fault) {
-		fault.File = name
+	if at := fault.Find(err); at != nil {
+		at.File = name
 	}
 	if err != nil {
 		return nil, err

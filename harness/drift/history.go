@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -97,11 +98,11 @@ func sameAs(ctx context.Context, file, blob string) bool {
 // included.
 func versionsOf(ctx context.Context, file string) ([]version, error) {
 	if _, err := git(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
-		return nil, &Error{Message: "look at the history of " + file + ": there is no git repository with commits here"}
+		return nil, &fault.Error{Message: "look at the history of " + file + ": there is no git repository with commits here"}
 	}
 	out, err := git(ctx, "log", "--follow", "--format=%x01%H%x02%cs%x02%s", "--raw", "--no-abbrev", "--end-of-options", "HEAD", "--", filepath.ToSlash(file))
 	if err != nil {
-		return nil, &Error{Message: "look at the history of " + file, Err: err}
+		return nil, &fault.Error{Message: "look at the history of " + file, Cause: err}
 	}
 	var versions []version
 	for entry := range strings.SplitSeq(string(out), "\x01") {
@@ -122,7 +123,7 @@ func versionsOf(ctx context.Context, file string) ([]version, error) {
 		}
 	}
 	if len(versions) == 0 {
-		return nil, &Error{Message: "git knows no history of " + file, Advice: revisionAdvice(ctx)}
+		return nil, &fault.Error{Message: "git knows no history of " + file, Hint: revisionAdvice(ctx)}
 	}
 	slices.Reverse(versions)
 	return versions, nil

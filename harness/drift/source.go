@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/project"
 )
 
@@ -23,24 +24,6 @@ type Source struct {
 	load   func(name string) (*cassette.Cassette, error)
 }
 
-// Error says what could not be compared, and what to do about it.
-type Error struct {
-	Message, Advice string
-	Err             error
-}
-
-func (e *Error) Error() string {
-	if e.Err != nil {
-		return e.Message + ": " + e.Err.Error()
-	}
-	return e.Message
-}
-
-// Hint is what to do about it.
-func (e *Error) Hint() string { return e.Advice }
-
-func (e *Error) Unwrap() error { return e.Err }
-
 // Open finds the cassettes of a source: a file, a folder, or "REVISION:PATH".
 func Open(ctx context.Context, name string) (*Source, error) {
 	info, err := os.Stat(name)
@@ -50,14 +33,14 @@ func Open(ctx context.Context, name string) (*Source, error) {
 	case err == nil:
 		return Of(name, func() (*cassette.Cassette, error) { return cassette.Load(name) }), nil
 	case !errors.Is(err, fs.ErrNotExist):
-		return nil, &Error{Message: "open " + name, Err: err}
+		return nil, &fault.Error{Message: "open " + name, Cause: err}
 	}
 	if revision, path, found := strings.Cut(name, ":"); found && revision != "" {
 		return openRevision(ctx, revision, path)
 	}
-	return nil, &Error{
-		Message: "there is no cassette or folder " + name, Err: nil,
-		Advice: "name a file, a folder, or what git holds: HEAD~3:cassettes/chats",
+	return nil, &fault.Error{
+		Message: "there is no cassette or folder " + name,
+		Hint:    "name a file, a folder, or what git holds: HEAD~3:cassettes/chats",
 	}
 }
 
@@ -79,7 +62,7 @@ func openFolder(dir string) (*Source, error) {
 		return err
 	})
 	if err != nil {
-		return nil, &Error{Message: "look for cassettes in " + dir, Err: err}
+		return nil, &fault.Error{Message: "look for cassettes in " + dir, Cause: err}
 	}
 	slices.Sort(s.names)
 	return s, nil
@@ -94,16 +77,16 @@ func isCassetteName(name string) bool {
 // pair whatever they are called.
 func pairs(old, new *Source) (both [][2]string, gone, come []string, err error) {
 	if old.single != new.single {
-		return nil, nil, nil, &Error{
+		return nil, nil, nil, &fault.Error{
 			Message: fmt.Sprintf("%s and %s: one is a cassette and one a folder", old.Name, new.Name),
-			Advice:  "compare two cassettes or two folders",
+			Hint:    "compare two cassettes or two folders",
 		}
 	}
 	if old.single {
 		return [][2]string{{old.names[0], new.names[0]}}, nil, nil, nil
 	}
 	if len(old.names)+len(new.names) == 0 {
-		return nil, nil, nil, &Error{Message: fmt.Sprintf("there are no cassettes in %s, nor in %s", old.Name, new.Name)}
+		return nil, nil, nil, &fault.Error{Message: fmt.Sprintf("there are no cassettes in %s, nor in %s", old.Name, new.Name)}
 	}
 	for _, name := range old.names {
 		if slices.Contains(new.names, name) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// maxParts is how many requests a batch may hold (D:concepts/json-batching).
+// maxParts is how many requests a batch may hold (concepts/json-batching).
 const maxParts = 20
 
 type batchPart struct {

@@ -58,7 +58,7 @@ func (t *chats) routes() []route {
 }
 
 // addChat names a chat by its members if there are two, else at random
-// (D:beta/api/chat-post).
+// (beta/api/chat-post).
 func (t *chats) addChat(made *chat, members []string) {
 	made.id = "19:" + t.site.ids.hex("chat", made.title(), 32) + "@" + facts.ChatHost
 	if made.kind == "oneOnOne" && len(members) == 2 {
@@ -97,7 +97,7 @@ type newChat struct {
 }
 
 // createChat is an operation only where apps are installed with the chat, which
-// only beta can (D:beta/api/chat-post).
+// only beta can (beta/api/chat-post).
 func (t *chats) createChat(c *call) (Answer, error) {
 	var body newChat
 	if err := c.decode(&body); err != nil {
@@ -210,7 +210,7 @@ func (t *chats) listMembers(c *call) (Answer, error) {
 }
 
 // send names a message by its time in milliseconds, which is its etag too
-// (D:v1.0/api/channel-post-messages); a second one in that time takes the next.
+// (v1.0/api/channel-post-messages); a second one in that time takes the next.
 func (t *chats) send(c *call) (Answer, error) {
 	ch, err := t.chat(c.keys[0])
 	if err != nil {

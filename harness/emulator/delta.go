@@ -33,7 +33,7 @@ type deltaCursor struct {
 }
 
 // deltaLifetime is how long tokens of directory objects live
-// (D:concepts/delta-query-overview).
+// (concepts/delta-query-overview).
 const deltaLifetime = 7 * 24 * time.Hour
 
 // delta answers pages of what changed, and after the last a link for the next

@@ -135,7 +135,7 @@ func quickHash(content []byte) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// grant is a pre-authenticated address of the content (D:v1.0/api/driveitem-get-content).
+// grant is a pre-authenticated address of the content (v1.0/api/driveitem-get-content).
 func (d *drive) grant(it *item) string {
 	token := d.site.tempauth("download", it.path)
 	d.grants[token] = it
@@ -238,7 +238,7 @@ func (d *drive) download(c *call) (Answer, error) {
 	return answerEmpty(302, "Location", d.grant(it)), nil
 }
 
-// write takes a small file whole (D:v1.0/api/driveitem-put-content).
+// write takes a small file whole (v1.0/api/driveitem-put-content).
 func (d *drive) write(c *call) (Answer, error) {
 	at := c.key()
 	if !strings.HasPrefix(at, "/") {
@@ -264,7 +264,7 @@ type monitor struct {
 }
 
 // copy begins what a monitor on the files host tells of
-// (D:concepts/long-running-actions-overview).
+// (concepts/long-running-actions-overview).
 func (d *drive) copy(c *call) (Answer, error) {
 	it, err := d.find(c)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 
 // files is the files host: downloads, upload sessions, monitors of copies, and
 // reports. Its addresses are pre-authenticated; a request that brings a token all
-// the same is turned away (D:v1.0/api/driveitem-createuploadsession).
+// the same is turned away (v1.0/api/driveitem-createuploadsession).
 type files struct {
 	site  *site
 	drive *drive
@@ -87,7 +87,7 @@ func (f *files) answer(r *http.Request) (Answer, error) {
 }
 
 // monitor advances a copy by one poll; that it is done still comes as 202
-// (D:concepts/long-running-actions-overview).
+// (concepts/long-running-actions-overview).
 func (f *files) monitor(m *monitor) (Answer, error) {
 	polls := f.site.options.Polls
 	m.polls++

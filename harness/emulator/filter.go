@@ -9,7 +9,7 @@ import (
 
 // filter reads $filter and $search: comparisons joined by and. What the default
 // engine cannot do needs ConsistencyLevel: eventual and $count=true, else the
-// answer is 400 (D:concepts/aad-advanced-queries).
+// answer is 400 (concepts/aad-advanced-queries).
 func (c *call) filter() (func(object) bool, error) {
 	var tests []func(object) bool
 	for _, term := range splitOutsideQuotes(c.option("$filter"), '\'', " and ") {

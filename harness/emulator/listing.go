@@ -9,7 +9,7 @@ import (
 )
 
 // list answers users with $select, $top, $filter, $search, $orderby, $count and
-// paging (D:concepts/paging, D:concepts/aad-advanced-queries).
+// paging (concepts/paging, concepts/aad-advanced-queries).
 func (d *directory) list(c *call) (Answer, error) {
 	found, err := d.query(c)
 	if err != nil {

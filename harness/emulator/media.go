@@ -89,7 +89,7 @@ func (m *media) setPhoto(c *call) (Answer, error) {
 }
 
 // askReport redirects to where the CSV lies, on another host, with a token
-// (D:v1.0/api/reportroot-getoffice365activeuserdetail).
+// (v1.0/api/reportroot-getoffice365activeuserdetail).
 func (m *media) askReport(c *call) (Answer, error) {
 	last := c.url.Segments[len(c.url.Segments)-1]
 	period := ""
@@ -124,7 +124,7 @@ func (m *media) report(token string) (Answer, error) {
 }
 
 // createPage takes HTML alone or in a multipart form beside the binary parts that
-// it names; the part is called Presentation (D:v1.0/api/section-post-pages).
+// it names; the part is called Presentation (v1.0/api/section-post-pages).
 func (m *media) createPage(c *call) (Answer, error) {
 	html := c.body
 	kind, params, err := mime.ParseMediaType(c.header.Get("Content-Type"))

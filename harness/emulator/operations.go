@@ -8,7 +8,7 @@ import (
 )
 
 // An operation advances with every poll: notStarted, inProgress, then succeeded or
-// failed, where it stays (D:resources/teamsasyncoperation, C).
+// failed, where it stays (v1.0/resources/teamsasyncoperation).
 type operation struct {
 	id, kind string
 	created  time.Time
@@ -78,7 +78,7 @@ func (t *operations) begin(kind, resource, id string, guids int, now time.Time) 
 }
 
 // accepted is the 202 of an operation. Location is relative, without the version;
-// some writers leave the quotes of the keys out (D:v1.0/api/team-archive).
+// some writers leave the quotes of the keys out (v1.0/api/team-archive).
 func (o *operation) accepted(resource string, quoted bool) Answer {
 	quote := ""
 	if quoted {

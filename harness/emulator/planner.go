@@ -11,7 +11,7 @@ import (
 )
 
 // planner holds tasks: the resource that cannot be changed without an If-Match
-// (D:v1.0/resources/planner-overview).
+// (v1.0/resources/planner-overview).
 type planner struct {
 	site  *site
 	tasks []*task

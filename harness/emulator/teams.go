@@ -72,7 +72,7 @@ func (t *teams) joinedTeams(c *call) (Answer, error) {
 	return c.value("teams", found)
 }
 
-// createTeam answers with a quoted Location (D:v1.0/api/team-post).
+// createTeam answers with a quoted Location (v1.0/api/team-post).
 func (t *teams) createTeam(c *call) (Answer, error) {
 	var body struct{ DisplayName string }
 	if err := c.decode(&body); err != nil {
@@ -87,7 +87,7 @@ func (t *teams) createTeam(c *call) (Answer, error) {
 }
 
 // archive also unarchives. Its Location has keys without quotes
-// (D:v1.0/api/team-archive). What is in the wished state already fails.
+// (v1.0/api/team-archive). What is in the wished state already fails.
 func (t *teams) archive(c *call) (Answer, error) {
 	known, err := t.team(c.keys[0])
 	if err != nil {

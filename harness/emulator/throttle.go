@@ -9,7 +9,7 @@ import (
 // throttle counts requests; the site's lock guards it.
 type throttle struct{ requests, parts int }
 
-// check turns a request away when it is the n-th (D:concepts/throttling).
+// check turns a request away when it is the n-th (concepts/throttling).
 func (t *throttle) check(c *call, o Throttle) error {
 	if c.method != http.MethodGet && !o.Writes || c.header.Get("Retry-Attempt") != "" {
 		return nil

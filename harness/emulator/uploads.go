@@ -10,7 +10,7 @@ import (
 )
 
 // An upload is a session that takes a file slice by slice
-// (D:v1.0/api/driveitem-createuploadsession). Slices need not be multiples of
+// (v1.0/api/driveitem-createuploadsession). Slices need not be multiples of
 // 320 KiB, as the real service's must.
 type upload struct {
 	path     string

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -41,7 +42,7 @@ func Fetch(ctx context.Context, carrier http.RoundTripper, service, api, file st
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, &Error{File: address, Message: "the answer is " + resp.Status, Advice: "download it otherwise, and generate --csdl FILE"}
+		return nil, fmt.Errorf("generate schemas: %w", &fault.Error{Place: fault.Place{File: address}, Message: "the answer is " + resp.Status, Hint: "download it otherwise, and generate --csdl FILE"})
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return nil, fmt.Errorf("fetch metadata: %w", err)

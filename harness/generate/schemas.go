@@ -156,7 +156,7 @@ func valueOf(m *csdl.Model, t *csdl.Type, p csdl.Property) object {
 }
 
 // primitive is the schema of one of OData's own types (OData JSON format 4.0,
-// section 7.1; graph-facts section 13).
+// section 7.1).
 func primitive(name string, nullable bool) object {
 	p, known := primitives[name]
 	switch {
@@ -205,7 +205,7 @@ var primitives = map[string]struct {
 }
 
 // knownFormats are those of texts whose shape metadata does not say: real answers
-// show them, or resource pages promise them (graph-facts section 4).
+// show them, or resource pages promise them.
 var knownFormats = map[string]string{
 	"microsoft.graph.user/id":                "guid",
 	"microsoft.graph.group/id":               "guid",

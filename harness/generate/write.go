@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/route"
@@ -27,24 +28,6 @@ type Result struct {
 	Overlaid []string // schemas with an overlay
 	Stray    []string // overlays of schemas that were not written
 }
-
-// Error is a file of the folder that cannot be used.
-type Error struct {
-	File    string
-	Line    int // from 1; 0 when unknown
-	Message string
-	Advice  string
-}
-
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("generate schemas: %s: %s", e.File, e.Message)
-	}
-	return fmt.Sprintf("generate schemas: %s:%d: %s", e.File, e.Line, e.Message)
-}
-
-// Hint is what to do about it.
-func (e *Error) Hint() string { return e.Advice }
 
 // Write puts the files into a folder, which is made. Overlays are applied;
 // hand-made schemas stay, unless they are replaced by force. Nothing is written
@@ -148,13 +131,13 @@ func readOverlay(dir, name string) (map[string]any, error) {
 	doc, err := jsondoc.Parse(string(text))
 	var syntax *jsondoc.SyntaxError
 	if errors.As(err, &syntax) {
-		return nil, &Error{File: file, Line: syntax.Line, Message: "not JSON: " + syntax.Message, Advice: advice}
+		return nil, fmt.Errorf("generate schemas: %w", &fault.Error{Place: fault.Place{File: file, Line: syntax.Line}, Message: "not JSON: " + syntax.Message, Hint: advice})
 	} else if err != nil {
-		return nil, &Error{File: file, Message: "not JSON: " + err.Error(), Advice: advice}
+		return nil, fmt.Errorf("generate schemas: %w", &fault.Error{Place: fault.Place{File: file}, Message: "not JSON: " + err.Error(), Hint: advice})
 	}
 	patch, ok := doc.(map[string]any)
 	if !ok {
-		return nil, &Error{File: file, Line: 1, Message: "not a JSON object", Advice: advice}
+		return nil, fmt.Errorf("generate schemas: %w", &fault.Error{Place: fault.Place{File: file, Line: 1}, Message: "not a JSON object", Hint: advice})
 	}
 	return patch, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/docs"
 	"github.com/graphvcr/graphvcr/harness/draft"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
@@ -58,9 +59,9 @@ func Docs(file, name string, o DocsOptions) (*Result, error) {
 // docsPage is Docs for a page that was read.
 func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
 	page, err := docs.Read(strings.ToValidUTF8(text, "\ufffd"))
-	var large *docs.TooLargeError
+	var large *fault.Error
 	if errors.As(err, &large) {
-		return nil, &Error{File: file, Line: large.Line, Message: large.Error(), Advice: large.Hint()}
+		return nil, fault.In("import", file, large.Line, large.Message, large.Hint)
 	} else if err != nil {
 		return nil, fmt.Errorf("import %s: %w", file, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -19,7 +20,7 @@ import (
 // cassette's. Entries come in the order in which their requests began.
 //
 // The file may be of any size; it is read entry by entry, and what is kept of it is
-// bounded. The error, an *Error, is for a file that is no such archive or is cut off.
+// bounded. The error, which names the line, is for a file that is no such archive or is cut off.
 // An entry of Graph that cannot be imported is left out with a finding, entries of
 // other hosts with a count. Clean is as in VCRPy.
 func HAR(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
@@ -71,7 +72,7 @@ func (h *harImport) entry(e *HAREntry) error {
 		return nil
 	}
 	if h.kept += len(i.Request.Body) + len(i.Response.Body); h.kept > maxRecording {
-		return &Error{File: h.file, Line: i.Line, Message: fmt.Sprintf("more than %d MB of exchanges with Graph", maxRecording>>20), Advice: "split the archive"}
+		return fault.In("import", h.file, i.Line, fmt.Sprintf("more than %d MB of exchanges with Graph", maxRecording>>20), "split the archive")
 	}
 	if e.cut() {
 		h.tell(ruleImportCut, report.Warning, e.Line("response.body"),

@@ -107,7 +107,7 @@ func (e *HAREntry) typeFault(err error) error {
 		return err
 	}
 	line := e.Interaction.Line + bytes.Count(e.raw[:min(int(typed.Offset), len(e.raw))], []byte("\n"))
-	return &nodeError{line, fmt.Sprintf("%s is a %s", cmp.Or(typed.Field, "the entry"), typed.Value)}
+	return at(line, fmt.Sprintf("%s is a %s", cmp.Or(typed.Field, "the entry"), typed.Value))
 }
 
 // FaultLine is the line of the file on which the fault stands.
@@ -116,7 +116,7 @@ func (e *HAREntry) FaultLine() int { return lineOf(e.Fault, e.Interaction.Line) 
 // fault notes the first thing that is wrong, with its line.
 func (e *HAREntry) fault(part string, err error) {
 	if err != nil && e.Fault == nil {
-		e.Fault = &nodeError{e.Line(part), err.Error()}
+		e.Fault = at(e.Line(part), err.Error())
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+
 	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
@@ -23,8 +25,8 @@ const adviceHAR = `a HAR file is {"log": {"entries": [...]}}`
 
 // ReadHAR calls each for every entry of an archive in the order of the file, those
 // of hosts that are not Graph's included, with credentials and all. It holds no more
-// than one entry in memory. It ends at the first error of each, or with an *Error
-// that names the line where the file is no archive.
+// than one entry in memory. It ends at the first error of each, or with one that
+// names the line where the file is no archive.
 func ReadHAR(file string, each func(*HAREntry) error) error {
 	f, err := plainfile.Open(file)
 	if err != nil {
@@ -41,18 +43,18 @@ func readHAR(file string, in io.Reader, each func(*HAREntry) error) error {
 	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")): // Fiddler writes one
 		_, _ = text.Discard(3)
 	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
-		return &Error{File: file, Line: 1, Message: "the file is UTF-16", Advice: "save it as UTF-8"}
+		return fault.In("import", file, 1, "the file is UTF-16", "save it as UTF-8")
 	}
 	r := &harReader{file: file, in: &lineReader{in: text}, each: each}
 	r.dec = json.NewDecoder(r.in)
 	r.dec.UseNumber()
 	err := r.archive()
-	var own *Error
+	var own *fault.Error
 	switch {
 	case err == nil, errors.As(err, &own):
 		return err
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &Error{File: file, Line: r.in.lastLine(), Message: "the file ends before the archive does", Advice: "is the file cut off?"}
+		return fault.In("import", file, r.in.lastLine(), "the file ends before the archive does", "is the file cut off?")
 	}
 	return err
 }
@@ -183,7 +185,7 @@ func (r *harReader) skip() error {
 }
 
 func (r *harReader) fault(message, advice string) error {
-	return &Error{File: r.file, Line: r.in.lineAt(r.dec.InputOffset()), Message: message, Advice: advice}
+	return fault.In("import", r.file, r.in.lineAt(r.dec.InputOffset()), message, advice)
 }
 
 // located gives a decoder's error its line. The end of the file is told by
@@ -204,7 +206,7 @@ func (r *harReader) located(err error) error {
 	if errors.As(json.Unmarshal(ahead, new(json.RawMessage)), &syntax) {
 		line += bytes.Count(ahead[:max(0, min(int(syntax.Offset)-1, len(ahead)))], []byte("\n"))
 	}
-	return &Error{File: r.file, Line: line, Message: "not JSON: " + syntax.Error(), Advice: "is this a HAR file, and whole?"}
+	return fault.In("import", r.file, line, "not JSON: "+syntax.Error(), "is this a HAR file, and whole?")
 }
 
 var errValueTooLarge = errors.New("value too large")

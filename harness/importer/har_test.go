@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
@@ -46,8 +47,7 @@ const smallHAR = `{"log": {
 func TestHARCutAnywhere(t *testing.T) {
 	for n := range len(smallHAR) - 2 {
 		_, err := importHAR("cut.har", "cut", []byte(smallHAR[:n]))
-		var fault *Error
-		if !errors.As(err, &fault) || fault.Line != 1+strings.Count(strings.TrimSuffix(smallHAR[:n], "\n"), "\n") {
+		if at := fault.Find(err); at == nil || at.Line != 1+strings.Count(strings.TrimSuffix(smallHAR[:n], "\n"), "\n") {
 			t.Fatalf("cut after %d bytes: %v", n, err)
 		}
 	}
@@ -72,8 +72,7 @@ func TestHARRefuses(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := importHAR("bad.har", "bad", []byte(tc.text))
-			var fault *Error
-			if !errors.As(err, &fault) || !strings.HasPrefix(err.Error(), "import bad.har: "+tc.want) {
+			if fault.Find(err) == nil || !strings.HasPrefix(err.Error(), "import bad.har: "+tc.want) {
 				t.Errorf("got %v, want %s", err, tc.want)
 			}
 		})

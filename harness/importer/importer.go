@@ -29,29 +29,6 @@ type Method struct {
 	Returns string // a type without its namespace
 }
 
-// Error is a file that is no recording of the expected kind.
-type Error struct {
-	File    string
-	Line    int // from 1; 0 when unknown
-	Message string
-	Advice  string
-}
-
-// Located is what is wrong, and where.
-func (e *Error) Located() (report.Place, string) {
-	return report.Place{File: e.File, Line: e.Line}, e.Message
-}
-
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("import %s: %s", e.File, e.Message)
-	}
-	return fmt.Sprintf("import %s: line %d: %s", e.File, e.Line, e.Message)
-}
-
-// Hint is what to do about it; "" when nothing better can be said.
-func (e *Error) Hint() string { return e.Advice }
-
 // A gathering is an import under way.
 type gathering struct {
 	*Result

@@ -13,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -24,7 +25,7 @@ const maxRecording = 256 << 20
 // VCRPy reads one recording of Python's vcrpy (YAML, its format 1, or the bare
 // list of older versions). The name becomes the cassette's.
 //
-// The error, an *Error, is for a file that is no such recording. A single
+// The error, which names the line, is for a file that is no such recording. A single
 // interaction that cannot be understood is left out with a finding. Before the
 // scenario is drafted, the cassette is handed to clean, which may be nil and takes
 // out what is not to be stored.
@@ -72,7 +73,7 @@ func readFile(file string) ([]byte, error) {
 		return nil, fmt.Errorf("import %s: %w", file, err)
 	}
 	if len(data) > maxRecording {
-		return nil, &Error{File: file, Message: fmt.Sprintf("larger than %d MB", maxRecording>>20), Advice: "split the recording"}
+		return nil, fault.In("import", file, 0, fmt.Sprintf("larger than %d MB", maxRecording>>20), "split the recording")
 	}
 	return data, nil
 }
@@ -82,10 +83,10 @@ func parseYAML(file string, data []byte) (*yaml.Node, error) {
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		line := yamlLine(err)
 		message := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), fmt.Sprintf("line %d: ", line))
-		return nil, &Error{File: file, Line: line, Message: message, Advice: "is the file cut off?"}
+		return nil, fault.In("import", file, line, message, "is the file cut off?")
 	}
 	if len(doc.Content) == 0 {
-		return nil, &Error{File: file, Line: 1, Message: "the file is empty"}
+		return nil, fault.In("import", file, 1, "the file is empty", "")
 	}
 	return doc.Content[0], nil
 }
@@ -108,13 +109,11 @@ func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
 		list = root
 	}
 	if list == nil || list.Kind != yaml.SequenceNode {
-		return nil, &Error{File: file, Line: root.Line, Message: "no list of interactions",
-			Advice: "a vcrpy recording is a mapping with a list of interactions"}
+		return nil, fault.In("import", file, root.Line, "no list of interactions", "a vcrpy recording is a mapping with a list of interactions")
 	}
 	for _, n := range list.Content {
 		if request := member(n, "request"); request != nil && member(request, "url") != nil {
-			return nil, &Error{File: file, Line: root.Line, Message: "this is a go-vcr cassette, not a vcrpy recording",
-				Advice: "it needs no import: put it under cassettes/"}
+			return nil, fault.In("import", file, root.Line, "this is a go-vcr cassette, not a vcrpy recording", "it needs no import: put it under cassettes/")
 		}
 	}
 	return list.Content, nil
@@ -123,18 +122,15 @@ func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
 // isExchange tells an interaction from an item of any other list.
 func isExchange(node *yaml.Node) bool { return member(node, "request") != nil }
 
-// nodeError is a fault at a node of the recording.
-type nodeError struct {
-	line    int
-	message string
+// at is a fault at a line of the recording.
+func at(line int, message string) error {
+	return &fault.Error{Place: fault.Place{Line: line}, Message: message}
 }
 
-func (e *nodeError) Error() string { return e.message }
-
 func lineOf(err error, fallback int) int {
-	var at *nodeError
-	if errors.As(err, &at) && at.line > 0 {
-		return at.line
+	var at *fault.Error
+	if errors.As(err, &at) && at.Line > 0 {
+		return at.Line
 	}
 	return fallback
 }
@@ -142,7 +138,7 @@ func lineOf(err error, fallback int) int {
 func vcrpyInteraction(node *yaml.Node) (*cassette.Interaction, error) {
 	asked, answered := member(node, "request"), member(node, "response")
 	if asked == nil || answered == nil {
-		return nil, &nodeError{node.Line, "it has no request or no response"}
+		return nil, at(node.Line, "it has no request or no response")
 	}
 	req, err := vcrpyRequest(asked)
 	if err != nil {
@@ -162,11 +158,11 @@ func vcrpyRequest(node *yaml.Node) (cassette.Request, error) {
 	}
 	u, err := url.Parse(uri)
 	if err != nil || u.Host == "" {
-		return cassette.Request{}, &nodeError{node.Line, fmt.Sprintf("uri %q is no absolute address", uri)}
+		return cassette.Request{}, at(node.Line, fmt.Sprintf("uri %q is no absolute address", uri))
 	}
 	method, err := text(member(node, "method"))
 	if err != nil || method == "" {
-		return cassette.Request{}, &nodeError{node.Line, "it has no method"}
+		return cassette.Request{}, at(node.Line, "it has no method")
 	}
 	headers := vcrpyHeaders(member(node, "headers"))
 	body, err := vcrpyBody(member(node, "body"), headers)
@@ -181,7 +177,7 @@ func vcrpyResponse(node *yaml.Node) (cassette.Response, error) {
 	status := member(node, "status")
 	code, err := strconv.Atoi(scalar(member(status, "code")))
 	if err != nil {
-		return cassette.Response{}, &nodeError{node.Line, "it has no status code"}
+		return cassette.Response{}, at(node.Line, "it has no status code")
 	}
 	headers := vcrpyHeaders(member(node, "headers"))
 	body, err := vcrpyBody(member(node, "body"), headers)
@@ -220,7 +216,7 @@ func vcrpyBody(node *yaml.Node, headers http.Header) (string, error) {
 		return "", err
 	}
 	if body, err = storedBody(body, headers); err != nil {
-		return "", &nodeError{node.Line, err.Error()}
+		return "", at(node.Line, err.Error())
 	}
 	return body, nil
 }
@@ -238,7 +234,7 @@ func textWithin(node *yaml.Node, depth int) (string, error) {
 	case node == nil:
 		return "", nil
 	case depth == 0:
-		return "", &nodeError{node.Line, "nested too deeply"}
+		return "", at(node.Line, "nested too deeply")
 	case node.Kind == yaml.ScalarNode:
 		if node.ShortTag() == "!!null" {
 			return "", nil
@@ -262,13 +258,13 @@ func textWithin(node *yaml.Node, depth int) (string, error) {
 	if len(node.Content) == 0 {
 		return "", nil
 	}
-	return "", &nodeError{node.Line, fmt.Sprintf("cannot read text from a %s", strings.TrimPrefix(node.ShortTag(), "!!"))}
+	return "", at(node.Line, fmt.Sprintf("cannot read text from a %s", strings.TrimPrefix(node.ShortTag(), "!!")))
 }
 
 func binary(node *yaml.Node) (string, error) {
 	data, err := fromBase64(scalar(node))
 	if err != nil {
-		return "", &nodeError{node.Line, err.Error()}
+		return "", at(node.Line, err.Error())
 	}
 	return data, nil
 }

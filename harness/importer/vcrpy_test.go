@@ -2,7 +2,6 @@ package importer
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
@@ -32,9 +32,8 @@ func describe(r *Result, err error) string {
 	var out bytes.Buffer
 	if err != nil {
 		fmt.Fprintf(&out, "error: %v\n", err)
-		var fault *Error
-		if errors.As(err, &fault) && fault.Hint() != "" {
-			fmt.Fprintf(&out, "hint: %s\n", fault.Hint())
+		if hint := fault.Hint(err); hint != "" {
+			fmt.Fprintf(&out, "hint: %s\n", hint)
 		}
 		return out.String()
 	}

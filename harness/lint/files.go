@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/drift"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
 	"github.com/graphvcr/graphvcr/harness/project"
 	"github.com/graphvcr/graphvcr/harness/route"
@@ -99,10 +100,10 @@ func byName(p *project.Project, name string) ([]file, error) {
 		files = append(files, fileOf(p, cassette))
 	}
 	if len(files) == 0 {
-		return nil, &project.Error{
+		return nil, &fault.Error{
 			Message: fmt.Sprintf("nothing to lint at %s", filepath.ToSlash(name)),
-			Advice:  "name a cassette, a scenario, a schema or a folder of them",
-			Err:     fs.ErrNotExist,
+			Hint:    "name a cassette, a scenario, a schema or a folder of them",
+			Kind:    fs.ErrNotExist,
 		}
 	}
 	return files, nil
@@ -180,9 +181,9 @@ type schemaSets struct {
 	opened  map[string]*schema.Set
 }
 
-// compile makes the set that a schema file belongs to compile it. It returns the
-// names in it that are probably misspelt.
-func (s *schemaSets) compile(file string) ([]*schema.Error, error) {
+// compile makes the set that a schema file belongs to compile it. The
+// suspects are names in it that are probably misspelt.
+func (s *schemaSets) compile(file string) (suspects, err error) {
 	dir := path.Dir(file)
 	set, err := s.set(path.Dir(dir))
 	if err != nil {

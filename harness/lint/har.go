@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"errors"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/importer"
 	"github.com/graphvcr/graphvcr/harness/project"
@@ -28,18 +26,8 @@ func (l *linter) checkHAR(file string) {
 	})
 	l.tellLeaks(file, "", h.leaks)
 	if err != nil {
-		l.add(file, harFault(file, err)...)
+		l.add(file, project.Findings(ruleHARLoad, file, err)...)
 	}
-}
-
-// harFault tells why an archive cannot be read.
-func harFault(file string, err error) []report.Finding {
-	findings := project.Findings(ruleHARLoad, file, err)
-	var inFile *importer.Error
-	if errors.As(err, &inFile) {
-		findings[0].Place.Line, findings[0].Message = inFile.Line, inFile.Message
-	}
-	return findings
 }
 
 // harLint gathers an archive's leaks, some entries at a time.

@@ -111,11 +111,9 @@ func (l *linter) checkSchema(schemas *schemaSets, file string) {
 	if err != nil {
 		l.add(file, project.Findings(ruleSchemaLoad, file, err)...)
 	}
-	for _, s := range suspects {
-		l.add(file, report.Finding{
-			Rule: conform.SchemaRule(schema.RuleType), Severity: report.Warning, Message: s.Message, Hint: s.Hint(),
-			Place: report.Place{File: file, Line: s.Line, Column: s.Column},
-		})
+	for _, f := range project.Findings(conform.SchemaRule(schema.RuleType), file, suspects) {
+		f.Severity = report.Warning
+		l.add(file, f)
 	}
 }
 
@@ -132,7 +130,7 @@ func (l *linter) checkScenario(file string) {
 	for _, doubt := range sc.Doubts {
 		l.add(file, report.Finding{
 			Rule: ruleScenarioKeyword, Severity: report.Warning, Place: report.Place{File: file, Line: doubt.Line},
-			Message: doubt.Message, Hint: doubt.Advice,
+			Message: doubt.Message, Hint: doubt.Hint,
 		})
 	}
 	for _, steps := range [][]scenario.Step{sc.Steps, sc.Cleanup} {

@@ -15,7 +15,7 @@ import (
 
 // A batch is a body of POST /$batch, compared as a multiset of requests with the
 // graph of what depends on what. Ids only tie the graph together: real SDKs draw
-// them at random (client-facts A), so they take no part in the comparison.
+// them at random, so they take no part in the comparison.
 type batch struct {
 	parts []batchPart // sorted by label, equal labels by position
 	rest  []byte      // members other than "requests", canonical

@@ -22,8 +22,8 @@ func keyOfBody(t *testing.T, header http.Header, body []byte) Key {
 	return key
 }
 
-// TestCompressedBodies: gzip is told by its magic, whatever the label (client-facts
-// B: after a retry one SDK labels a plain body as gzip).
+// TestCompressedBodies: gzip is told by its magic, whatever the label: after a retry one
+// SDK labels a plain body as gzip.
 func TestCompressedBodies(t *testing.T) {
 	plain := []byte(`{"topic":"a long enough text to be worth it"}`)
 	json := http.Header{"Content-Type": {"application/json"}}

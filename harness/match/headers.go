@@ -9,7 +9,7 @@ import (
 
 // The significant headers, by name. All others (Authorization, client-request-id,
 // SdkVersion, User-Agent, traceparent, Retry-Attempt, ...) differ between two runs
-// of one client and say nothing about the answer (client-facts A and B).
+// of one client and say nothing about the answer.
 const (
 	accept = iota
 	consistencyLevel
@@ -152,7 +152,7 @@ func trimmedList(values []string) string {
 }
 
 // mediaType returns the type without its parameters: charset says nothing about
-// JSON, and a multipart boundary is random (client-facts A).
+// JSON, and a multipart boundary is random.
 func mediaType(values []string) string {
 	if len(values) == 0 {
 		return ""
@@ -167,7 +167,7 @@ func mediaType(values []string) string {
 
 // acceptDefaults are the OData parameters of a media type, with the value that
 // the service takes when a parameter is absent: what real answers say of
-// themselves (graph-facts section 6), and "OData JSON Format 4.01" section 3.
+// themselves, and "OData JSON Format 4.01" section 3.
 var acceptDefaults = map[string]string{
 	"ieee754compatible":   "false",
 	"exponentialdecimals": "false",
@@ -176,8 +176,8 @@ var acceptDefaults = map[string]string{
 }
 
 // canonicalAccept folds Accept to the OData parameters that change an answer:
-// SDKs send application/json, */* or nothing for one and the same request
-// (client-facts B).
+// SDKs send application/json, */* or nothing for one and the same
+// request.
 func canonicalAccept(values []string) string {
 	if len(values) == 1 && !strings.Contains(values[0], ";") {
 		return ""

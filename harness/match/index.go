@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -70,7 +71,7 @@ func spellingOf(method string, u *url.URL) (spelling, bool) {
 }
 
 // NewIndex builds the index of cassettes under rules. A recorded request that
-// cannot be understood is a *cassette.Error naming file, line and interaction. The cassettes
+// cannot be understood is an error naming file, line and interaction. The cassettes
 // must not change from then on.
 func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 	compiled, err := compileRules(rules)
@@ -95,10 +96,9 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 	for _, c := range cassettes {
 		for i, interaction := range c.Interactions {
 			if err := b.add(c, interaction); err != nil {
-				return nil, &cassette.Error{
-					File: nameOf(c), Line: interaction.Line, Interaction: i,
-					Message: err.Error(), Advice: "correct the recorded request, or record it again", Err: err,
-				}
+				e := fault.Load(nameOf(c), interaction.Line, i, "", "correct the recorded request, or record it again")
+				e.Cause = err
+				return nil, e
 			}
 		}
 	}

@@ -18,7 +18,7 @@ type formPart struct {
 }
 
 // parseMultipart reads the parts, sorted by name: SDKs write them in random order
-// with a random boundary (client-facts A). Parts without a name are told apart by
+// with a random boundary. Parts without a name are told apart by
 // position. A boundary that the header does not name is taken from the first line.
 func parseMultipart(text []byte, boundary string) ([]formPart, bool) {
 	if boundary == "" {

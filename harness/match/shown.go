@@ -10,8 +10,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// secretNames are fields whose values are never told, in lower case (graph-facts
-// section 10).
+// secretNames are fields whose values are never told, in lower case:
+// what Graph and its sign-in call credentials and keys.
 var secretNames = []string{
 	"authorization", "password", "client_secret", "client_assertion", "assertion", "refresh_token", "access_token",
 	"id_token", "code", "device_code", "secrettext", "tempauth", "tempauthtoken", "authtoken", "sig", "cookie",

@@ -7,15 +7,17 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // destination is the file inside the cassettes folder that a recording writes: of a
 // cassette's name, or of the path of a file there.
 func (p *Project) destination(name string) (string, error) {
 	refused := func(why string) error {
-		return &Error{
+		return &fault.Error{
 			Message: fmt.Sprintf("cassette %q %s", name, why),
-			Advice:  "name it by its path below " + p.Dirs.Cassettes,
+			Hint:    "name it by its path below " + p.Dirs.Cassettes,
 		}
 	}
 	local := filepath.FromSlash(name)

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
 )
@@ -47,9 +47,9 @@ func (p *Project) filesAt(path string) ([]string, error) {
 		}
 		files, err := walkYAML(at)
 		if err == nil && len(files) == 0 {
-			err = &Error{
+			err = &fault.Error{
 				Message: fmt.Sprintf("no scenarios in %s", clean(at)),
-				Advice:  "graphvcr new scenario NAME writes a first one",
+				Hint:    "graphvcr new scenario NAME writes a first one",
 			}
 		}
 		return files, err
@@ -69,24 +69,24 @@ func (p *Project) candidates(path string) []string {
 
 func (p *Project) missingScenario(path string) error {
 	if clean(path) == p.Dirs.Scenarios {
-		return &Error{
+		return &fault.Error{
 			Message: fmt.Sprintf("there is no folder %s", p.Dirs.Scenarios),
-			Advice:  "graphvcr new scenario NAME writes a first scenario there; --scenarios names another folder",
-			Err:     fs.ErrNotExist,
+			Hint:    "graphvcr new scenario NAME writes a first scenario there; --scenarios names another folder",
+			Kind:    fs.ErrNotExist,
 		}
 	}
-	e := &Error{
+	e := &fault.Error{
 		Message: fmt.Sprintf("no scenario at %s", clean(path)),
-		Advice:  fmt.Sprintf("scenarios are looked for in %s; pass another folder with --scenarios", p.Dirs.Scenarios),
-		Err:     fs.ErrNotExist,
+		Hint:    fmt.Sprintf("scenarios are looked for in %s; pass another folder with --scenarios", p.Dirs.Scenarios),
+		Kind:    fs.ErrNotExist,
 	}
 	files, _ := walkYAML(p.Dirs.Scenarios)
 	known := slices.Clone(files)
 	for _, file := range files {
 		known = append(known, nameBelow(p.Dirs.Scenarios, file))
 	}
-	if near := strictyaml.Advise(clean(path), known); strings.HasPrefix(near, "did you mean") {
-		e.Advice = near
+	if near := fault.Meant(clean(path), known); near != "" {
+		e.Hint = near
 	}
 	return e
 }
@@ -171,10 +171,10 @@ func (p *Project) defaultCassette(file string) (string, error) {
 	}
 	name := nameBelow("", rel)
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
-		return "", &Error{
-			Place:   report.Place{File: file},
+		return "", &fault.Error{
+			Place:   fault.Place(report.Place{File: file}),
 			Message: fmt.Sprintf("lies outside the scenarios folder %s, so that no cassette goes with it", p.Dirs.Scenarios),
-			Advice:  "pass its folder with --scenarios (and --cassettes), or name a cassette with the cassette: key",
+			Hint:    "pass its folder with --scenarios (and --cassettes), or name a cassette with the cassette: key",
 		}
 	}
 	return name, nil

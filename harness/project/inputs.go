@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/match"
 )
 
@@ -26,10 +26,10 @@ func (t *tape) input(session *match.Session, name, value string) (known bool, er
 		stored = name
 	}
 	if err := session.Bind(stored, value); err != nil {
-		return true, &Error{
-			Message: fmt.Sprintf("input %s: cassette %s: %v", name, t.cassette.Name, err),
-			Advice:  fmt.Sprintf("%s was recorded as %s; give a value of that form", name, stored),
-			Err:     err,
+		return true, &fault.Error{
+			Message: fmt.Sprintf("input %s: cassette %s", name, t.cassette.Name),
+			Hint:    fmt.Sprintf("%s was recorded as %s; give a value of that form", name, stored),
+			Cause:   err,
 		}
 	}
 	return true, nil
@@ -83,14 +83,14 @@ func (in *inputs) unused() error {
 }
 
 func unknownInput(name string, known []string) error {
-	e := &Error{
+	e := &fault.Error{
 		Message: fmt.Sprintf("input %s: no cassette that was replayed stores a variable or a pseudonym of that name", name),
-		Advice:  "the cassettes store no variables: name a pseudonym as it stands in the cassette",
+		Hint:    "the cassettes store no variables: name a pseudonym as it stands in the cassette",
 	}
 	if len(known) > 0 {
-		e.Advice = "the cassettes store " + strings.Join(known, ", ")
-		if near := strictyaml.Advise(name, known); strings.HasPrefix(near, "did you mean") {
-			e.Advice = near
+		e.Hint = "the cassettes store " + strings.Join(known, ", ")
+		if near := fault.Meant(name, known); near != "" {
+			e.Hint = near
 		}
 	}
 	return e

@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/schema"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
@@ -154,23 +155,23 @@ func (p *Project) take(name string) (t *tape, release func(), err error) {
 func (p *Project) CassetteFile(name string) (string, error) {
 	local := filepath.FromSlash(name)
 	if !filepath.IsLocal(local) {
-		return "", &Error{
+		return "", &fault.Error{
 			Message: fmt.Sprintf("cassette %q lies outside the cassettes folder %s", name, p.Dirs.Cassettes),
-			Advice:  "name it by its path below that folder, without .yaml, or pass another folder with --cassettes",
+			Hint:    "name it by its path below that folder, without .yaml, or pass another folder with --cassettes",
 		}
 	}
 	root, err := os.OpenRoot(p.Dirs.Cassettes)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", &Error{
+		return "", &fault.Error{
 			Message: fmt.Sprintf("there is no cassette %q: no folder %s", name, p.Dirs.Cassettes),
-			Advice:  "import or record it, or pass the folder of cassettes with --cassettes",
-			Err:     err,
+			Hint:    "import or record it, or pass the folder of cassettes with --cassettes",
+			Kind:    err,
 		}
 	} else if err != nil {
-		return "", &Error{
-			Message: fmt.Sprintf("open the cassettes folder of cassette %q: %v", name, err),
-			Advice:  "pass the folder with --cassettes",
-			Err:     err,
+		return "", &fault.Error{
+			Message: fmt.Sprintf("open the cassettes folder of cassette %q", name),
+			Hint:    "pass the folder with --cassettes",
+			Cause:   err,
 		}
 	}
 	defer root.Close()
@@ -181,7 +182,7 @@ func (p *Project) CassetteFile(name string) (string, error) {
 	if _, err := root.Stat(local); errors.Is(err, fs.ErrNotExist) {
 		return "", p.missingCassette(name, file)
 	} else if err != nil {
-		return "", &Error{Message: fmt.Sprintf("open cassette %q: %v", name, err), Err: err}
+		return "", &fault.Error{Message: fmt.Sprintf("open cassette %q", name), Cause: err}
 	}
 	return file, nil
 }

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -50,15 +52,16 @@ type Recording struct {
 	file     string
 	live     Live
 	redactor *redact.Redactor
-	journal  *cassette.Journal
+	journal  *journal.Journal
 	recorder *transport.Recorder
 	vars     standIns
 	seen     func(*cassette.Interaction) // sees each interaction as it was sent; may be nil
-	left     []cassette.LeftOut          // what Save could not store
+	left     []journal.LeftOut           // what Save could not store
 }
 
 // StartRecording begins to record a cassette of a name below the cassettes folder. A
-// journal that an earlier recording left is a *cassette.LeftoverError.
+// journal that an earlier recording left, or that one which still runs is writing, is
+// fs.ErrExist.
 //
 // The variables are the values that the scenario's begin with: they are stored as
 // redacted, so that a replay sends what was stored.
@@ -80,35 +83,34 @@ func (p *Project) startRecording(name, like string, vars map[string]string, live
 		options.Previous = old
 		live.Meta.Expires = cmp.Or(old.Meta.Expires, live.Meta.Expires) // somebody wrote it there
 	case !errors.Is(err, fs.ErrNotExist):
-		return nil, &Error{
-			Message: fmt.Sprintf("record %s over the cassette that is there: %v", name, err),
-			Advice:  "restore it from version control, or remove it to record it anew",
-			Err:     err,
+		return nil, &fault.Error{
+			Message: fmt.Sprintf("record %s over the cassette that is there", name),
+			Hint:    "restore it from version control, or remove it to record it anew",
+			Cause:   err,
 		}
 	}
 	redactor, err := redact.New(p.Rules.Redact, options)
 	if err != nil {
 		return nil, fmt.Errorf("record %s: %w", name, err)
 	}
-	journal, err := cassette.CreateJournal(file)
+	j, err := journal.Create(file)
 	if err != nil {
 		return nil, notRecordable(name, err)
 	}
-	r := &Recording{file: file, live: live, redactor: redactor, journal: journal, vars: standIns{real: maps.Clone(vars)}}
-	r.recorder = transport.NewRecorder(journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact, Note: redactor.Note})
+	r := &Recording{file: file, live: live, redactor: redactor, journal: j, vars: standIns{real: maps.Clone(vars)}}
+	r.recorder = transport.NewRecorder(j, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact, Note: redactor.Note})
 	return r, nil
 }
 
 // notRecordable says what to do where a journal cannot be made.
 func notRecordable(name string, err error) error {
-	var left *cassette.LeftoverError
-	if errors.As(err, &left) {
+	if errors.Is(err, fs.ErrExist) { // it says so itself
 		return err
 	}
-	return &Error{
-		Message: fmt.Sprintf("record %s: %v", name, err),
-		Advice:  "nothing was sent or changed; recordings need a folder that can be written, with room: --cassettes names another",
-		Err:     err,
+	return &fault.Error{
+		Message: "record " + name,
+		Hint:    "nothing was sent or changed; recordings need a folder that can be written, with room: --cassettes names another",
+		Cause:   err,
 	}
 }
 
@@ -168,11 +170,10 @@ func (r *Recording) Save() error {
 
 // saved adds to an error of saving what can be done with what was recorded.
 func (r *Recording) saved(err error) error {
-	var hinted interface{ Hint() string }
-	if err == nil || errors.As(err, &hinted) {
+	if err == nil || fault.Hint(err) != "" {
 		return err
 	}
-	return &Error{Message: err.Error(), Advice: "once that is mended, graphvcr record --recover makes a cassette of what was recorded", Err: err}
+	return fault.Advise(err, "once that is mended, graphvcr record --recover makes a cassette of what was recorded")
 }
 
 // Abort drops the recording; the cassette of before stays.
@@ -207,7 +208,7 @@ func unstored(file, what string) report.Finding {
 }
 
 // leftOut tells what a journal held and a cassette could not.
-func leftOut(file string, left []cassette.LeftOut) []report.Finding {
+func leftOut(file string, left []journal.LeftOut) []report.Finding {
 	var all []report.Finding
 	for _, l := range left {
 		all = append(all, unstored(file, l.Error()))

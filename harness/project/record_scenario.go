@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/runner"
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -52,10 +53,10 @@ func (p *Project) ownCassette(sc *scenario.Scenario) error {
 	if len(others) == 0 {
 		return nil
 	}
-	return &Error{
-		Place:   report.Place{File: sc.File},
+	return &fault.Error{
+		Place:   fault.Place(report.Place{File: sc.File}),
 		Message: fmt.Sprintf("the cassette %s is also that of %s, which needs what it holds", sc.Cassette, others[0]),
-		Advice:  "give the scenario a cassette of its own with the cassette: key; nothing was recorded",
+		Hint:    "give the scenario a cassette of its own with the cassette: key; nothing was recorded",
 	}
 }
 

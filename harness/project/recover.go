@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -15,10 +16,10 @@ import (
 // Recover makes a cassette of a journal that an interrupted recording left: x.yaml
 // where there is none, else x.recovered.yaml. What the journal's end lost is a warning.
 // It streams: whatever the journal's size, a few interactions are in memory.
-func (p *Project) Recover(journal string) (report.Case, error) {
-	file, _ := cassetteOf(clean(journal))
-	told := report.Case{Name: file, File: clean(journal)}
-	j, torn, err := cassette.OpenJournal(journal)
+func (p *Project) Recover(name string) (report.Case, error) {
+	file, _ := cassetteOf(clean(name))
+	told := report.Case{Name: file, File: clean(name)}
+	j, torn, err := journal.Open(name)
 	if err != nil {
 		return told, err
 	}
@@ -40,7 +41,7 @@ func (p *Project) Recover(journal string) (report.Case, error) {
 		file = strings.TrimSuffix(file, ".yaml") + ".recovered.yaml"
 	}
 	meta := cassette.Meta{Format: 1, Origin: cassette.Recorded, Source: "recovered from an interrupted recording"}
-	if info, err := os.Stat(journal); err == nil {
+	if info, err := os.Stat(name); err == nil {
 		meta.RecordedAt = info.ModTime().UTC().Truncate(time.Second)
 	}
 	left, err := p.saveJournal(j, file, meta)
@@ -56,7 +57,7 @@ func (p *Project) Recover(journal string) (report.Case, error) {
 // are applied once more, which changes nothing unless they were others when it was
 // recorded. What it holds are pseudonyms unless the rules say otherwise: replay has to
 // know that.
-func (p *Project) saveJournal(j *cassette.Journal, file string, meta cassette.Meta) ([]cassette.LeftOut, error) {
+func (p *Project) saveJournal(j *journal.Journal, file string, meta cassette.Meta) ([]journal.LeftOut, error) {
 	r, err := redact.New(p.Rules.Redact, redact.Options{})
 	if err != nil {
 		return nil, err
@@ -92,6 +93,6 @@ func (p *Project) Journals(names ...string) ([]string, error) {
 }
 
 // cassetteOf is the cassette file whose journal a file is.
-func cassetteOf(journal string) (file string, ok bool) {
-	return strings.CutSuffix(journal, cassette.JournalOf(""))
+func cassetteOf(name string) (file string, ok bool) {
+	return strings.CutSuffix(name, journal.Of(""))
 }

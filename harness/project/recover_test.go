@@ -17,19 +17,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // leave leaves a journal of so many reads, as a killed recording does. The first was
 // tried again, and none was redacted.
-func leave(t *testing.T, p *Project, name string, reads int) (journal string) {
+func leave(t *testing.T, p *Project, name string, reads int) (left string) {
 	t.Helper()
-	j, err := cassette.CreateJournal(filepath.Join(p.Dirs.Cassettes, name+".yaml"))
+	j, err := journal.Create(filepath.Join(p.Dirs.Cassettes, name+".yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for n := range reads {
-		retryOf := cassette.NoRetry
+		retryOf := journal.NoRetry
 		if n == 1 {
 			retryOf = 0
 		}

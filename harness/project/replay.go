@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/runner"
@@ -82,9 +83,9 @@ func (p *Project) prepare(files []string, sel Selection) ([]*job, error) {
 	if sel.Run != nil {
 		jobs = matching(jobs, sel.Run)
 		if len(jobs) == 0 {
-			return nil, &Error{
+			return nil, &fault.Error{
 				Message: fmt.Sprintf("no scenario's name or file matches --run %s", sel.Run),
-				Advice:  "leave out --run to see all names",
+				Hint:    "leave out --run to see all names",
 			}
 		}
 	}
@@ -217,10 +218,10 @@ func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
 		return
 	}
 	defer func() {
-		if fault := recover(); fault != nil {
-			j.result = CouldNotRun(j.sc.Name, j.file, ruleRunInternal, &Error{
-				Message: fmt.Sprintf("internal error: %v", fault),
-				Advice:  "this is a fault of graphvcr: please report it together with the scenario",
+		if told := recover(); told != nil {
+			j.result = CouldNotRun(j.sc.Name, j.file, ruleRunInternal, &fault.Error{
+				Message: fmt.Sprintf("internal error: %v", told),
+				Hint:    "this is a fault of graphvcr: please report it together with the scenario",
 			})
 		}
 	}()

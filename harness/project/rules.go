@@ -2,12 +2,12 @@ package project
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/diff"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
@@ -37,20 +37,12 @@ type DiffRules struct {
 func LoadRules(file string) (Rules, error) {
 	data, err := plainfile.ReadFile(file)
 	if err != nil {
-		return Rules{}, &Error{Message: fmt.Sprintf("read rules: %v", err), Advice: "name an existing file with --rules", Err: err}
+		return Rules{}, &fault.Error{Message: "read rules", Hint: "name an existing file with --rules", Cause: err}
 	}
 	if saysNothing(string(data)) {
 		return Rules{}, nil
 	}
-	rules, faults := strictyaml.Decode(data, decodeRules)
-	errs := make([]error, len(faults))
-	for i, f := range faults {
-		errs[i] = &Error{
-			Place:   report.Place{File: file, Line: f.Line, Column: f.Column},
-			Message: f.Message, Advice: f.Advice,
-		}
-	}
-	return rules, errors.Join(errs...)
+	return strictyaml.Decode(file, data, decodeRules)
 }
 
 // saysNothing reports whether a file holds only comments and blank lines.
@@ -146,12 +138,7 @@ func obey(v strictyaml.Value, part redact.Rules) {
 	if err == nil {
 		return
 	}
-	var hint interface{ Hint() string }
-	advice := ""
-	if errors.As(err, &hint) {
-		advice = hint.Hint()
-	}
-	v.Fault(advice, "%v", err)
+	v.Fault(fault.Hint(err), "%v", err)
 }
 
 func decodeRule(item strictyaml.Value) match.Rule {
@@ -179,7 +166,7 @@ func decodeOn(v strictyaml.Value) string {
 	on := v.Text()
 	method, _, found := strings.Cut(on, " ")
 	if found && !slices.Contains(methods, method) {
-		v.Fault(strictyaml.Advise(method, methods), "unknown method %q", method)
+		v.Fault(fault.Suggest(method, methods), "unknown method %q", method)
 		return on
 	}
 	check(v, match.Rule{On: on})
@@ -205,7 +192,7 @@ func check(v strictyaml.Value, part match.Rule) {
 func oneOf(v strictyaml.Value, what string, words ...string) string {
 	word := v.Text()
 	if word != "" && !slices.Contains(words, word) {
-		v.Fault(strictyaml.Advise(word, words), "unknown %s %q", what, word)
+		v.Fault(fault.Suggest(word, words), "unknown %s %q", what, word)
 	}
 	return word
 }

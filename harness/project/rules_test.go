@@ -1,7 +1,6 @@
 package project
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/diff"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -73,9 +73,9 @@ func TestLoadRules(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := LoadRules(file)
-		var placed *Error
+		placed := fault.Find(err)
 		switch {
-		case tc.bad && (!errors.As(err, &placed) || placed.Place.Line != 1 || placed.Place.Column == 0):
+		case tc.bad && (placed == nil || placed.Line != 1 || placed.Column == 0):
 			t.Errorf("%q: error %v", tc.text, err)
 		case !tc.bad && err != nil:
 			t.Errorf("%q: %v", tc.text, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/generate"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
@@ -95,9 +96,10 @@ func (p *Project) CheckFile(file, api, typ string) (report.Case, error) {
 	doc, err := jsondoc.Parse(string(text))
 	var syntax *jsondoc.SyntaxError
 	if errors.As(err, &syntax) {
-		return told, &Error{Message: fmt.Sprintf("check %s:%d:%d: not JSON: %s", clean(file), syntax.Line, syntax.Column, syntax.Message)}
+		place := fault.Place{File: clean(file), Line: syntax.Line, Column: syntax.Column}
+		return told, fmt.Errorf("check %w", &fault.Error{Place: place, Message: "not JSON: " + syntax.Message})
 	} else if err != nil {
-		return told, &Error{Message: fmt.Sprintf("check %s: not JSON: %v", clean(file), err)}
+		return told, fmt.Errorf("check %s: not JSON: %w", clean(file), err)
 	}
 	violations, err := p.Schemas.Validate(api, typ, doc, schema.Options{})
 	if err != nil {

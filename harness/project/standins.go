@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/scenario"
@@ -100,9 +101,10 @@ func variables(sc *scenario.Scenario) (map[string]string, error) {
 	for _, v := range sc.Vars {
 		value, err := v.Value.Expand(lookup)
 		if err != nil {
-			return nil, &Error{
-				Place: report.Place{File: sc.File, Line: v.Line}, Message: fmt.Sprintf("variable %s: %v", v.Name, err),
-				Advice: "set it in the environment",
+			return nil, &fault.Error{
+				Place:   fault.Place(report.Place{File: sc.File, Line: v.Line}),
+				Message: fmt.Sprintf("variable %s: %v", v.Name, err),
+				Hint:    "set it in the environment",
 			}
 		}
 		values[v.Name] = value

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -31,7 +33,7 @@ func ParseMode(name string) (Mode, error) {
 	case ModeReplay, ModeRecord, ModeSpy:
 		return m, nil
 	}
-	return "", &Error{Message: fmt.Sprintf("unknown mode %q", name), Advice: "the modes are replay, record and spy"}
+	return "", &fault.Error{Message: fmt.Sprintf("unknown mode %q", name), Hint: "the modes are replay, record and spy"}
 }
 
 // A Take is one use of cassettes by a client of any kind: a replay, a recording, or a
@@ -50,7 +52,7 @@ func (p *Project) Take(mode Mode, names []string, live Live) (*Take, error) {
 	t := &Take{mode: mode, name: strings.Join(names, ", ")}
 	var err error
 	if mode != ModeReplay && len(names) != 1 {
-		return nil, &Error{Message: fmt.Sprintf("%s takes one cassette, not %d", mode, len(names)), Advice: "name the one that is to be written"}
+		return nil, &fault.Error{Message: fmt.Sprintf("%s takes one cassette, not %d", mode, len(names)), Hint: "name the one that is to be written"}
 	}
 	switch mode {
 	case ModeReplay:
@@ -87,7 +89,7 @@ func (t *Take) spy(p *Project, name string, live Live) error {
 	r := t.recording
 	for _, tape := range t.playback.tapes {
 		for i, interaction := range tape.cassette.Interactions {
-			if err := r.journal.Append(i, cassette.NoRetry, interaction, nil); err != nil {
+			if err := r.journal.Append(i, journal.NoRetry, interaction, nil); err != nil {
 				t.playback.Close()
 				return errors.Join(err, r.Abort())
 			}
@@ -133,7 +135,7 @@ func (t *Take) SignedIn(as *cassette.Auth) {
 // variable, or a pseudonym itself. It is to be called before the first request.
 func (t *Take) Input(name, value string) error {
 	if t.playback == nil {
-		return &Error{Message: fmt.Sprintf("input %s: a recording stores the client's own values", name), Advice: "inputs are for replay"}
+		return &fault.Error{Message: fmt.Sprintf("input %s: a recording stores the client's own values", name), Hint: "inputs are for replay"}
 	}
 	return t.playback.Input(name, value)
 }
@@ -212,10 +214,7 @@ func (t *Take) save() report.Finding {
 	}
 	if err := t.recording.Save(); err != nil {
 		f.Rule, f.Severity, f.Message = ruleRecordSave, report.Error, err.Error()
-		var hinted interface{ Hint() string }
-		if errors.As(err, &hinted) {
-			f.Hint = hinted.Hint()
-		}
+		f.Hint = fault.Hint(err)
 		return f
 	}
 	count -= len(t.recording.left)

@@ -8,7 +8,8 @@ import (
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/match"
 )
 
@@ -88,17 +89,17 @@ func loadTape(dir, file string, rules match.Rules) (*tape, error) {
 
 // missingCassette explains a name that no file has.
 func (p *Project) missingCassette(name, file string) error {
-	e := &Error{
+	e := &fault.Error{
 		Message: fmt.Sprintf("there is no cassette %q: no file %s", name, file),
-		Advice:  "import or record it, or name another",
-		Err:     fs.ErrNotExist,
+		Hint:    "import or record it, or name another",
+		Kind:    fs.ErrNotExist,
 	}
-	if journal := cassette.JournalOf(file); isFile(journal) {
-		e.Advice = "a recording was cut short and left " + journal + ": graphvcr record --recover makes a cassette of it"
+	if left := journal.Of(file); isFile(left) {
+		e.Hint = "a recording was cut short and left " + left + ": graphvcr record --recover makes a cassette of it"
 		return e
 	}
-	if near := strictyaml.Advise(name, p.cassetteNames()); strings.HasPrefix(near, "did you mean") {
-		e.Advice = near
+	if near := fault.Meant(name, p.cassetteNames()); near != "" {
+		e.Hint = near
 	}
 	return e
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -105,9 +106,10 @@ func (p *Project) guard(c *cassette.Cassette) error {
 	}
 	for _, leak := range leaks {
 		if leak.Level == redact.Blocks {
-			return &Error{
-				Place: report.Place{File: c.File, Line: leak.Line}, Message: leak.String(),
-				Advice: "graphvcr redact " + c.File,
+			return &fault.Error{
+				Place:   fault.Place(report.Place{File: c.File, Line: leak.Line}),
+				Message: leak.String(),
+				Hint:    "graphvcr redact " + c.File,
 			}
 		}
 	}

@@ -127,7 +127,7 @@ func isLinked(contentType string) bool {
 }
 
 // restore puts links in a request's body back to what they stand for. kiota compresses
-// every body (client-facts B).
+// every body.
 func (c *call) restore(out *http.Request, body io.Reader) error {
 	sent, err := io.ReadAll(body)
 	if err != nil {

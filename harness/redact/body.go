@@ -151,7 +151,7 @@ func (p *pass) header(name, value string, base int) {
 }
 
 // contentType leaves a boundary alone that looks like an id: SDKs draw it for each body,
-// where it has to stay the same (client-facts A).
+// where it has to stay the same.
 func (p *pass) contentType(s string, base int) {
 	_, params, err := mime.ParseMediaType(s)
 	boundary := params["boundary"]

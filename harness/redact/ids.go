@@ -10,8 +10,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
-// Ids and tokens that are recognised by their form. The forms: graph-facts, section 4,
-// and package format, which holds real examples.
+// Ids and tokens that are recognised by their form. Package format has
+// the forms, with real examples.
 
 // fakeJWT is {"alg":"none"}, {"redacted":true} and no signature.
 const fakeJWT = "eyJhbGciOiJub25lIn0" + ".eyJyZWRhY3RlZCI6dHJ1ZX0."

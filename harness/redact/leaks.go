@@ -8,6 +8,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // Level says how bad a leak is.
@@ -115,15 +116,13 @@ func indexFold(s, sub string) int {
 	return strings.Index(string(appendFolded(nil, s)), string(appendFolded(nil, sub)))
 }
 
-// leakError refuses to save.
-type leakError struct{ leaks []Leak }
-
-func (e *leakError) Error() string {
+// refusal is why a cassette with leaks is not saved.
+func refusal(leaks []Leak) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d values would leak: ", len(e.leaks))
-	for n, l := range e.leaks {
+	fmt.Fprintf(&b, "%d values would leak: ", len(leaks))
+	for n, l := range leaks {
 		if n == 3 {
-			fmt.Fprintf(&b, "; and %d more", len(e.leaks)-n)
+			fmt.Fprintf(&b, "; and %d more", len(leaks)-n)
 			break
 		}
 		if n > 0 {
@@ -131,12 +130,10 @@ func (e *leakError) Error() string {
 		}
 		b.WriteString(l.String())
 	}
-	return b.String()
-}
-
-// Hint says what to do about it.
-func (e *leakError) Hint() string {
-	return "nothing was written; redact the cassette, or report the place as a fault of the rule that is named"
+	return &fault.Error{
+		Message: b.String(),
+		Hint:    "nothing was written; redact the cassette, or report the place as a fault of the rule that is named",
+	}
 }
 
 // looksRandom tells long values with as many different characters as a random one has

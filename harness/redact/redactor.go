@@ -120,7 +120,7 @@ func (r *Redactor) Guard() cassette.Guard {
 		if len(blocking) == 0 {
 			return nil
 		}
-		return &leakError{blocking}
+		return refusal(blocking)
 	}
 }
 

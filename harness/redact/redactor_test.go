@@ -2,7 +2,6 @@ package redact_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/planted"
 	"github.com/graphvcr/graphvcr/harness/redact"
 )
@@ -83,8 +83,7 @@ func TestGuardRefusesSecrets(t *testing.T) {
 	if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "interaction 0: request.body $['passwordProfile']['password']: secret.password") {
 		t.Errorf("the guard says %v", err)
 	}
-	var hint interface{ Hint() string }
-	if !errors.As(err, &hint) || hint.Hint() == "" {
+	if fault.Hint(err) == "" {
 		t.Error("the error has no hint")
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // Rules are the redact part of rules.yaml. The zero Rules redact everything.
@@ -68,7 +70,7 @@ func (r Rules) Validate() error {
 		n := ruleNamed(id)
 		switch {
 		case n == 0:
-			return &unknownRule{id}
+			return unknownRule(id)
 		case table[n].Class == Secret:
 			return fmt.Errorf("rule %q cannot be disabled: secrets are always redacted", id)
 		}
@@ -81,20 +83,18 @@ func (r Rules) Validate() error {
 	return nil
 }
 
-// unknownRule is an id that no rule has.
-type unknownRule struct{ id string }
-
-func (e *unknownRule) Error() string { return fmt.Sprintf("there is no rule %q", e.id) }
-
-// Hint names the rules there are.
-func (e *unknownRule) Hint() string {
+// unknownRule refuses an id that no rule has.
+func unknownRule(id string) error {
 	var ids []string
 	for _, rule := range table[1:] {
 		if rule.Class != Secret {
 			ids = append(ids, string(rule.ID))
 		}
 	}
-	return "the rules that can be disabled are " + strings.Join(ids, ", ")
+	return &fault.Error{
+		Message: fmt.Sprintf("there is no rule %q", id),
+		Hint:    "the rules that can be disabled are " + strings.Join(ids, ", "),
+	}
 }
 
 // Digest identifies what the rules do: equal for rules that redact alike, whatever

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 )
 
 // Before a recording is saved, all that is stored of it is scanned: what redaction would
@@ -71,9 +72,9 @@ func (r *Redactor) Settled(note []byte, stored *cassette.Interaction) bool {
 // Saving is how a journal becomes a cassette. Interactions that are settled are neither
 // changed nor scanned again. Others, which this Redactor need not have seen, may hold values
 // that are news to it and that were let pass before: then saving begins anew.
-func (r *Redactor) Saving() cassette.Saving {
+func (r *Redactor) Saving() journal.Saving {
 	guard, known := r.Guard(), r.ledger.size()
-	return cassette.Saving{
+	return journal.Saving{
 		Settled: r.Settled,
 		Polish: func(i *cassette.Interaction) {
 			p := r.begin()
@@ -83,7 +84,7 @@ func (r *Redactor) Saving() cassette.Saving {
 		Guard: func(c *cassette.Cassette) error {
 			if size := r.ledger.size(); len(c.Interactions) == 0 && size != known {
 				known = size
-				return cassette.ErrAgain
+				return journal.ErrAgain
 			}
 			return guard(c)
 		},

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/planted"
 	"github.com/graphvcr/graphvcr/harness/redact"
 )
@@ -143,7 +144,7 @@ func TestSaving(t *testing.T) {
 	leaking.Request.Body = `{"passwordProfile":{"password":"hunter2hunter2"}}`
 	for _, i := range []*cassette.Interaction{leaking, large(leaking)} {
 		j, file := journalFor(t)
-		if err := j.Append(0, cassette.NoRetry, i, r.Note(i)); err != nil {
+		if err := j.Append(0, journal.NoRetry, i, r.Note(i)); err != nil {
 			t.Fatal(err)
 		}
 		how := r.Saving()
@@ -163,7 +164,7 @@ func TestSavingLearns(t *testing.T) {
 	early.Response.Body = `{"note":"call 14255550109"}` + early.Response.Body
 	late.Response.Body = `{"mobilePhone":"+1 425 555 0109"}`
 	for n, i := range []*cassette.Interaction{r.Interaction(early), late} {
-		if err := j.Append(n, cassette.NoRetry, i, r.Note(i)); err != nil {
+		if err := j.Append(n, journal.NoRetry, i, r.Note(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -196,10 +197,10 @@ func TestNotesOfOthers(t *testing.T) {
 	}
 }
 
-func journalFor(t *testing.T) (*cassette.Journal, string) {
+func journalFor(t *testing.T) (*journal.Journal, string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "x.yaml")
-	j, err := cassette.CreateJournal(file)
+	j, err := journal.Create(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +214,7 @@ func journaled(t *testing.T, r *redact.Redactor, all ...*cassette.Interaction) f
 	j, file := journalFor(t)
 	for n, i := range all {
 		stored := r.Interaction(i)
-		if err := j.Append(n, cassette.NoRetry, stored, r.Note(stored)); err != nil {
+		if err := j.Append(n, journal.NoRetry, stored, r.Note(stored)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -55,8 +55,8 @@ const (
 	ruleCount
 )
 
-// table describes the rules. Where the values sit: graph-facts, section 10, which cites
-// v1.0/api pages and real recordings.
+// table describes the rules. Where the values sit is known from the pages of the
+// documentation and from real recordings.
 var table = [ruleCount]Rule{
 	secretAuth:        {"secret.authorization", Secret, "Authorization and Proxy-Authorization headers: the scheme and REDACTED"},
 	secretCertificate: {"secret.certificate", Secret, "encryptionCertificate and other key material in base64: REDACTED in base64"},

@@ -15,4 +15,7 @@
 //	suite.Finish()
 //	err := report.Render(os.Stdout, "text", &suite, report.Style{})
 //	os.Exit(suite.ExitCode(report.Error))
+//
+// [Problems] tells the errors of graphvcr's packages: every one of several joined, with
+// place and hint.
 package report

@@ -1,50 +1,32 @@
 package report
 
-import (
-	"errors"
-	"strings"
-)
+import "github.com/graphvcr/graphvcr/harness/internal/fault"
 
 // Problem is an error as a user is told it.
 type Problem struct {
-	Err  error
-	Hint string // what to do about it, "" when nothing better can be said
+	Err         error  // its text tells the place, too
+	Place       Place  // in a scenario, a schema, rules; zero when unknown
+	Cassette    Place  // in a cassette
+	Interaction *int   // its id in the cassette, nil when none
+	Message     string // what is wrong; where Place is known, without it
+	Hint        string // what to do about it, "" when nothing better can be said
 }
 
-// Problems takes joined errors apart and asks each for its hint, which an error
-// gives by a method Hint() string, its own or that of an error it wraps.
+// Problems takes joined errors apart and asks each for its place and its hint, its own
+// or those of an error that it wraps. All errors of graphvcr's packages have them, as
+// far as they are known. Without an error there is no problem.
 func Problems(err error) []Problem {
-	if err == nil {
-		return nil
-	}
-	if parts := joined(err); parts != nil {
-		var all []Problem
-		for _, part := range parts {
-			all = append(all, Problems(part)...)
+	var all []Problem
+	for _, part := range fault.Parts(err) {
+		p := Problem{Err: part, Message: part.Error(), Hint: fault.Hint(part)}
+		switch at := fault.Find(part); {
+		case at == nil:
+		case at.Cassette:
+			p.Cassette, p.Interaction = Place(at.Place), at.Interaction
+		default:
+			p.Place, p.Message = Place(at.Place), at.Text()
 		}
-		return all
+		all = append(all, p)
 	}
-	p := Problem{Err: err}
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		p.Hint = hinted.Hint()
-	}
-	return []Problem{p}
-}
-
-// joined returns the parts of an error that says nothing beside them.
-func joined(err error) []error {
-	multi, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return nil
-	}
-	parts := multi.Unwrap()
-	texts := make([]string, len(parts))
-	for i, part := range parts {
-		texts[i] = part.Error()
-	}
-	if err.Error() != strings.Join(texts, "\n") {
-		return nil
-	}
-	return parts
+	return all
 }

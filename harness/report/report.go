@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // Severity is the one scale of the tool.
@@ -45,16 +47,7 @@ type Place struct {
 }
 
 // String returns "file:line:column", or less when less is known.
-func (p Place) String() string {
-	switch {
-	case p.File == "" || p.Line == 0:
-		return p.File
-	case p.Column == 0:
-		return fmt.Sprintf("%s:%d", p.File, p.Line)
-	default:
-		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
-	}
-}
+func (p Place) String() string { return fault.Place(p).String() }
 
 // Finding is anything worth telling. It carries data; [Finding.Sentence] and the
 // renderers make words of it, and nothing reads those words again.

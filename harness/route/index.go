@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
@@ -183,16 +184,6 @@ func operationOf(o *csdl.Operation) fileOperation {
 	return fo
 }
 
-// Error is an index that cannot be read.
-type Error struct{ File, Message, Advice string }
-
-func (e *Error) Error() string {
-	return fmt.Sprintf("read the index of paths %s: %s", e.File, e.Message)
-}
-
-// Hint is what to do about it.
-func (e *Error) Hint() string { return e.Advice }
-
 // Load reads an index that Text wrote. A file that is not there is an error that
 // wraps fs.ErrNotExist.
 func Load(name string) (*Index, error) {
@@ -211,10 +202,10 @@ func Parse(text []byte, name string) (*Index, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&f); err != nil {
-		return nil, &Error{name, strings.TrimPrefix(err.Error(), "json: "), regenerate}
+		return nil, fault.In("read the index of paths", name, 0, strings.TrimPrefix(err.Error(), "json: "), regenerate)
 	}
 	if f.Format != format {
-		return nil, &Error{name, fmt.Sprintf("its format is %d, and this graphvcr reads %d", f.Format, format), regenerate}
+		return nil, fault.In("read the index of paths", name, 0, fmt.Sprintf("its format is %d, and this graphvcr reads %d", f.Format, format), regenerate)
 	}
 	return indexOf(f), nil
 }

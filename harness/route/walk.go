@@ -152,8 +152,8 @@ func (w *walker) cast(name string) bool {
 	return true
 }
 
-// named finds a type without regard to letter case: no two differ in it only
-// (graph-facts section 13).
+// named finds a type without regard to letter case: no two of Graph's types differ in
+// it only.
 func (x *Index) named(name string) *typ { return x.folded[strings.ToLower(name)] }
 
 // key takes the key of an entity in the collection at hand.

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
@@ -159,10 +160,7 @@ func (s *stepRun) failed(req *http.Request, err error) *halt {
 	}
 	h := couldNot(rule, 0, "%s: %v", s.what(req), err)
 	h.fatal = true
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		h.finding.Hint = hinted.Hint()
-	}
+	h.finding.Hint = fault.Hint(err)
 	return h
 }
 

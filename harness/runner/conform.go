@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -26,7 +27,7 @@ func (s *stepRun) conformity(a *answer, typ string) ([]finding, *halt) {
 		if e.Schema != "" || len(e.Parts) > 0 {
 			h = couldNot(ruleRunSchema, s.typed(""), "%v", err)
 		}
-		h.finding.Hint = hintOf(err)
+		h.finding.Hint = fault.Hint(err)
 		return nil, h
 	}
 	var findings []finding

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -61,13 +60,4 @@ func (f failure) sentence() phrase {
 		return phrase{"%s %s", []any{f.where, f.is}}
 	}
 	return phrase{"%s", []any{phrase{"%s is %s, wanted %s", []any{f.where, f.got, f.want}}}}
-}
-
-// hintOf is the advice of the errors of cassettes, schemas and scenarios.
-func hintOf(err error) string {
-	var advised interface{ Hint() string }
-	if errors.As(err, &advised) {
-		return advised.Hint()
-	}
-	return ""
 }

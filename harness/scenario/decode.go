@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
@@ -20,7 +21,7 @@ type decoder struct {
 	names variables
 	steps map[string]int // line of each step name
 
-	doubts []*Error
+	doubts []*fault.Error
 }
 
 func newDecoder() *decoder {
@@ -163,8 +164,8 @@ func followLink(v value) string {
 	case strings.HasPrefix(link, "$"):
 		return bodyPath(v, link)
 	}
-	nearest := strictyaml.Nearest(strings.TrimPrefix(link, "@odata."), []string{"nextLink", "deltaLink"})
-	v.Fault(didYouMean(nearest), "link %q is neither nextLink, deltaLink nor a path that begins with $", link)
+	meant := fault.Meant(strings.TrimPrefix(link, "@odata."), []string{"nextLink", "deltaLink"})
+	v.Fault(meant, "link %q is neither nextLink, deltaLink nor a path that begins with $", link)
 	return link
 }
 
@@ -192,17 +193,9 @@ func word(v value, known []string) string {
 	case len(known) == 1:
 		v.Fault("", "%q must be %s", text, known[0])
 	default:
-		v.Fault(didYouMean(strictyaml.Nearest(text, known)), "%q is none of %s", text, strings.Join(known, ", "))
+		v.Fault(fault.Meant(text, known), "%q is none of %s", text, strings.Join(known, ", "))
 	}
 	return text
-}
-
-// didYouMean is for messages that list the known words already.
-func didYouMean(word string) string {
-	if word == "" {
-		return ""
-	}
-	return fmt.Sprintf("did you mean %q?", word)
 }
 
 var identityName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)

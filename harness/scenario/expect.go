@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
-	"github.com/graphvcr/graphvcr/harness/internal/typo"
 )
 
 const root = "$"
@@ -119,11 +119,12 @@ func (d *decoder) doubt(key string, m strictyaml.Member) {
 	}
 	for _, word := range matcherKeys {
 		same := strings.EqualFold(key, word)
-		slip := len(word) >= 5 && len(key) <= len(word) && typo.Distance(key, word) == 1
+		slip := len(word) >= 5 && len(key) <= len(word) && fault.Distance(key, word) == 1
 		if same || slip {
-			d.doubts = append(d.doubts, &Error{
-				Line: m.KeyLine(), Message: fmt.Sprintf("%q is read as a property", key),
-				Advice: fmt.Sprintf("did you mean the matcher %q? If not, all is well", word),
+			d.doubts = append(d.doubts, &fault.Error{
+				Place:   fault.Place{Line: m.KeyLine()},
+				Message: fmt.Sprintf("%q is read as a property", key),
+				Hint:    fault.DidYouMean(fmt.Sprintf("the matcher %q", word)) + " If not, all is well",
 			})
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 func TestLoadFiles(t *testing.T) {
@@ -34,8 +36,8 @@ func TestLoadFiles(t *testing.T) {
 	}
 	bad := filepath.Join(dir, "bad.yaml")
 	write(t, bad, "api: v1.0\nstep: []\n")
-	var fault *Error
-	if _, err := Load(bad); !errors.As(err, &fault) || fault.File != bad || fault.Line == 0 {
+	_, err = Load(bad)
+	if at := fault.Find(err); at == nil || at.File != bad || at.Line == 0 {
 		t.Errorf("a bad file: %#v", err)
 	}
 }

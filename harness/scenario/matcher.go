@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
@@ -83,7 +84,7 @@ func exists(v value) *bool {
 func formatName(v value) string {
 	name := v.Text()
 	if _, ok := format.Lookup(name); !ok && v.Kind() == strictyaml.String {
-		v.Fault(strictyaml.Advise(name, format.Names()), "unknown format %q", name)
+		v.Fault(fault.Suggest(name, format.Names()), "unknown format %q", name)
 	}
 	return name
 }

@@ -1,10 +1,13 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
@@ -106,13 +109,10 @@ func plainSource(v value, from string) string {
 func sourceAdvice(from string) string {
 	word, rest, dotted := strings.Cut(from, ".")
 	if !dotted {
-		if nearest := strictyaml.Nearest(from, []string{"status", "body"}); nearest != "" {
-			return didYouMean(nearest)
-		}
-		return fmt.Sprintf("write body.%s for a property, header.%s for a header", from, from)
+		return cmp.Or(fault.Meant(from, []string{"status", "body"}), fmt.Sprintf("write body.%s for a property, header.%s for a header", from, from))
 	}
-	if nearest := strictyaml.Nearest(word, []string{"body", "header", "parts"}); nearest != "" && nearest != word {
-		return didYouMean(nearest + "." + rest)
+	if nearest := fault.Nearest(word, []string{"body", "header", "parts"}); nearest != "" && nearest != word {
+		return fault.DidYouMean(strconv.Quote(nearest + "." + rest))
 	}
 	return "write status, header.NAME, body, body.PATH or parts.ID.body.PATH"
 }
@@ -173,10 +173,10 @@ func (d *decoder) parts(v value, step *Step, title string) map[string]*Expect {
 
 // checkPartID compares an id with those of the request's body, as far as they can
 // be known before the run.
-func checkPartID(fault func(advice, message string, args ...any), id string, step *Step) {
+func checkPartID(tell func(advice, message string, args ...any), id string, step *Step) {
 	known, ok := batchIDs(step.Request.Body)
 	if ok && !slices.Contains(known, id) {
-		fault(strictyaml.Advise(id, known), "the request has no part with the id %q", id)
+		tell(fault.Suggest(id, known), "the request has no part with the id %q", id)
 	}
 }
 

@@ -1,6 +1,10 @@
 package scenario
 
-import "time"
+import (
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+)
 
 // Scenario is one file.
 type Scenario struct {
@@ -12,7 +16,7 @@ type Scenario struct {
 	Vars        []Var  // in an order in which each needs only earlier ones
 	Steps       []Step
 	Cleanup     []Step
-	Doubts      []*Error // what loads, but may be a slip
+	Doubts      []*fault.Error // what loads, but may be a slip
 }
 
 // Var is a variable with its initial value.

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
@@ -66,28 +66,12 @@ func content(archive *txtar.Archive, name string) string {
 	return ""
 }
 
-// faults are the errors that Load joined.
-func faults(err error) []*Error {
-	var list []*Error
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range several.Unwrap() {
-			list = append(list, faults(e)...)
-		}
-		return list
-	}
-	var fault *Error
-	if errors.As(err, &fault) {
-		list = append(list, fault)
-	}
-	return list
-}
-
 func told(err error) string {
 	var out strings.Builder
-	for _, fault := range faults(err) {
-		fmt.Fprintln(&out, fault)
-		if fault.Hint() != "" {
-			fmt.Fprintln(&out, "hint:", fault.Hint())
+	for _, part := range fault.Parts(err) {
+		fmt.Fprintln(&out, part)
+		if hint := fault.Hint(part); hint != "" {
+			fmt.Fprintln(&out, "hint:", hint)
 		}
 	}
 	return out.String()
@@ -272,13 +256,9 @@ func FuzzParse(f *testing.F) {
 		if err == nil {
 			return
 		}
-		list := faults(err)
-		if len(list) == 0 {
-			t.Fatalf("%v is no *Error", err)
-		}
-		for _, fault := range list {
-			if fault.Line < 1 || fault.Column < 1 || fault.Message == "" {
-				t.Fatalf("%#v has no place or says nothing", fault)
+		for _, part := range fault.Parts(err) {
+			if at := fault.Find(part); at == nil || at.Line < 1 || at.Column < 1 || at.Message == "" {
+				t.Fatalf("%v has no place or says nothing", part)
 			}
 		}
 	})

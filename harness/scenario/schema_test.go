@@ -30,8 +30,8 @@ func published(t *testing.T) *jsonschema.Schema {
 
 // read is the JSON that a YAML file stands for, ok is false when there is none.
 func read(data []byte) (doc any, ok bool) {
-	doc, faults := strictyaml.Decode(data, tree)
-	return doc, len(faults) == 0
+	doc, err := strictyaml.Decode("", data, tree)
+	return doc, err == nil
 }
 
 func tree(v strictyaml.Value) any {

@@ -59,9 +59,9 @@ func TestExpandText(t *testing.T) {
 // parseJSON reads free-form JSON as a request's body is read.
 func parseJSON(t *testing.T, yaml string) Template {
 	t.Helper()
-	template, faults := strictyaml.Decode([]byte(yaml), newDecoder().json)
-	if len(faults) > 0 {
-		t.Fatal(yaml, faults)
+	template, err := strictyaml.Decode("t.yaml", []byte(yaml), newDecoder().json)
+	if err != nil {
+		t.Fatal(yaml, err)
 	}
 	return template
 }

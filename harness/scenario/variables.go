@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
@@ -59,7 +60,7 @@ func (n *variables) reportMissing() {
 			continue
 		}
 		known := slices.Sorted(maps.Keys(n.definedBy))
-		u.at.Fault(strictyaml.Advise(u.name, known), "variable %q is not defined", u.name)
+		u.at.Fault(fault.Suggest(u.name, known), "variable %q is not defined", u.name)
 	}
 }
 

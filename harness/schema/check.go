@@ -214,14 +214,14 @@ func (c *checker) undeclared(sh *shape, name string, v any) {
 // wantProperty names the property that was meant, or all that there are.
 func wantProperty(sh *shape, name string) string {
 	names := slices.Sorted(maps.Keys(sh.props))
-	if near := nearest(name, names, 1); len(near) > 0 {
+	if near := nearest(name, names); len(near) > 0 {
 		return fmt.Sprintf("a property of %s, perhaps %s", sh.key.name, near[0])
 	}
 	return fmt.Sprintf("a property of %s: %s", sh.key.name, listed(names))
 }
 
-// selection reports properties that neither $select nor $expand asked for (design
-// section 9; id comes unasked in real recordings), in expanded entities too.
+// selection reports properties that neither $select nor $expand asked for (id
+// comes unasked in real recordings), in expanded entities too.
 func (c *checker) selection(object map[string]any, names []string, expand []Expansion) {
 	for _, e := range expand {
 		c.expanded(object, e)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // scheme is that of the addresses by which the library knows the set's files.
@@ -82,7 +84,7 @@ func (s *Set) newCompiler() *jsonschema.Compiler {
 func (s *Set) load(from string) (io.ReadCloser, error) {
 	key, ok := keyOf(from)
 	if !ok {
-		return nil, &Error{File: s.dir, Message: fmt.Sprintf("%s is refused, never fetched", from)}
+		return nil, &fault.Error{Place: fault.Place{File: s.dir}, Message: fmt.Sprintf("%s is refused, never fetched", from)}
 	}
 	src, err := s.read(key)
 	if err != nil {
@@ -114,9 +116,9 @@ func keyOf(address string) (key typeKey, ok bool) {
 	return typeKey{api, name}, ok && isJSON
 }
 
-// explain turns what the library says about a schema into an *Error.
+// explain turns what the library says about a schema into an error with a place.
 func (s *Set) explain(key typeKey, err error) error {
-	var known *Error
+	var known *fault.Error
 	if errors.As(err, &known) {
 		return known
 	}
@@ -132,7 +134,7 @@ func (s *Set) explain(key typeKey, err error) error {
 		return src.loopFault()
 	}
 	message := strings.NewReplacer("jsonschema: ", "", scheme+":///", "").Replace(unwrapSchemaError(err).Error())
-	return &Error{File: s.file(key), Line: 1, Column: 1, Message: "the schema does not compile: " + message}
+	return &fault.Error{Place: fault.Place{File: s.file(key), Line: 1, Column: 1}, Message: "the schema does not compile: " + message}
 }
 
 func unwrapSchemaError(err error) error {
@@ -159,7 +161,7 @@ func deepest(e *jsonschema.ValidationError) *jsonschema.ValidationError {
 }
 
 // loopFault says that a schema applies itself to the same value without end.
-func (src *source) loopFault() *Error {
+func (src *source) loopFault() *fault.Error {
 	from := ""
 	for _, pointer := range []string{"/$ref", "/allOf/0/$ref", "/allOf", "/anyOf", "/oneOf"} {
 		if _, ok := src.lookup(pointer); ok {

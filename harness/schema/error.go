@@ -2,80 +2,39 @@ package schema
 
 import (
 	"fmt"
-	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/typo"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
-
-// Error is a fault in a schema file.
-type Error struct {
-	File         string
-	Line, Column int // both from 1; 0 when the whole file is meant
-	Message      string
-	Advice       string
-}
-
-func (e *Error) Error() string {
-	switch {
-	case e.Line == 0:
-		return fmt.Sprintf("%s: %s", e.File, e.Message)
-	case e.Column == 0:
-		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message)
-	}
-	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
-}
-
-// Hint is what to do about it.
-func (e *Error) Hint() string { return e.Advice }
 
 // unknownType says that there is no schema for a type, and which one was
 // probably meant.
-func (s *Set) unknownType(key typeKey) *Error {
-	e := &Error{File: s.file(key), Message: fmt.Sprintf("no schema for type %q in api %q", key.name, key.api)}
+func (s *Set) unknownType(key typeKey) *fault.Error {
+	e := &fault.Error{Place: fault.Place{File: s.file(key)}, Message: fmt.Sprintf("no schema for type %q in api %q", key.name, key.api)}
 	if advice := didYouMean(key.name, s.Types(key.api)); advice != "" {
-		e.Advice = advice
+		e.Hint = advice
 		return e
 	}
 	for api, types := range s.types {
-		if types[key.name] && (e.Advice == "" || api < key.api) {
-			e.Advice = fmt.Sprintf("api %q has it", api)
+		if types[key.name] && (e.Hint == "" || api < key.api) {
+			e.Hint = fmt.Sprintf("api %q has it", api)
 		}
 	}
 	return e
 }
 
-// didYouMean proposes the names nearest to name, or is empty.
 func didYouMean(name string, names []string) string {
-	near := nearest(name, names, 3)
-	if len(near) == 0 {
-		return ""
-	}
-	return "did you mean " + strings.Join(near, ", or ") + "?"
+	return fault.DidYouMean(nearest(name, names)...)
 }
 
-// nearest finds at most limit quoted names that name may be a slip of: the same
-// but for letter case or namespace, or a few edits away.
-func nearest(name string, names []string, limit int) []string {
-	type candidate struct {
-		name     string
-		distance int
-	}
-	var found []candidate
-	for _, other := range names {
-		if d := slip(name, other); d <= max(2, len(name)/6) && 2*d <= len(name) {
-			found = append(found, candidate{other, d})
-		}
-	}
-	slices.SortFunc(found, func(a, b candidate) int {
-		if a.distance != b.distance {
-			return a.distance - b.distance
-		}
-		return strings.Compare(a.name, b.name)
-	})
-	var near []string
-	for _, c := range found[:min(limit, len(found))] {
-		near = append(near, fmt.Sprintf("%q", c.name))
+// nearest finds the quoted names that name may be a slip of: the same but for letter
+// case or namespace, or a few edits away.
+func nearest(name string, names []string) []string {
+	most := min(max(2, len(name)/6), len(name)/2)
+	near := fault.Near(names, most, func(other string) int { return slip(name, other) })
+	for i := range near {
+		near[i] = strconv.Quote(near[i])
 	}
 	return near
 }
@@ -87,5 +46,5 @@ func slip(written, other string) int {
 	if short := other[strings.LastIndexByte(other, '.')+1:]; !strings.Contains(written, ".") {
 		other = short
 	}
-	return typo.Distance(written, other)
+	return fault.Distance(written, other)
 }

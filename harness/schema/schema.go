@@ -22,7 +22,7 @@ const ownFolder = "graphvcr"
 // route's index of paths.
 const indexName = "index"
 
-// Set is a folder of schemas.
+// Set is a folder of schemas, and those that are built in. It is safe for concurrent use.
 type Set struct {
 	dir   string
 	types map[string]map[string]bool // api, then full type name; immutable
@@ -42,8 +42,8 @@ type typeKey struct{ api, name string }
 // path is where the schema lies below the set's folder, with slashes.
 func (k typeKey) path() string { return k.api + "/" + k.name + ".json" }
 
-// Open reads the index of a folder of schemas (dir/<api>/<type>.json). A missing folder is an
-// empty set; schemas compile on first use.
+// Open lists a folder of schemas (dir/<api>/<type>.json). A missing folder is an empty
+// set; schemas compile on first use. The error is of reading the folder.
 func Open(dir string) (*Set, error) {
 	set := &Set{
 		dir:     dir,
@@ -139,11 +139,14 @@ type Expansion struct {
 	Expand []Expansion
 }
 
-// Validate checks a document (package jsondoc's trees) as a value of the type.
-// The type "Collection(T)" is a page: an object whose "value" is an array of T.
-// The violations come sorted by path, then rule; no violation is nil.
-// The error says that the schema itself is missing or does not compile; it is an
-// *Error.
+// Validate checks a document (what encoding/json unmarshals into an any; with
+// json.Number for numbers, which stay exact) as a value of the full type name of an API
+// ("v1.0" or "beta"). The type "Collection(T)" is a page: an object whose "value" is an
+// array of T. The violations come sorted by path, then rule; without any they are nil.
+//
+// The error says that the schema itself is missing or does not compile: it names the
+// file and, where it can, the line, and report.Problems(err) has them as fields, with
+// what to do about it.
 func (s *Set) Validate(api, typ string, doc any, opts Options) ([]Violation, error) {
 	element, collection := graph.ElementOf(typ)
 	root, err := s.compile(typeKey{api, element})

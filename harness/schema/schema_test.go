@@ -2,13 +2,13 @@ package schema_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/schema"
 	"github.com/graphvcr/graphvcr/harness/testkit"
@@ -53,13 +53,12 @@ func TestBrokenSchemas(t *testing.T) {
 func brokenness(t *testing.T, set *schema.Set, dir string) string {
 	t.Helper()
 	violations, err := set.Validate("beta", "t", map[string]any{}, schema.Options{})
-	var fault *schema.Error
-	if !errors.As(err, &fault) {
-		t.Fatalf("got violations %v and error %v, want a *schema.Error", violations, err)
+	if fault.Find(err) == nil {
+		t.Fatalf("got violations %v and error %v, want one that knows the file", violations, err)
 	}
-	text := strings.ReplaceAll(filepath.ToSlash(fault.Error()), filepath.ToSlash(dir)+"/", "") + "\n"
-	if fault.Hint() != "" {
-		text += "hint: " + fault.Hint() + "\n"
+	text := strings.ReplaceAll(filepath.ToSlash(err.Error()), filepath.ToSlash(dir)+"/", "") + "\n"
+	if hint := fault.Hint(err); hint != "" {
+		text += "hint: " + hint + "\n"
 	}
 	return text
 }
@@ -199,9 +198,8 @@ func TestUnknownTypeNamesTheNearest(t *testing.T) {
 		"../beta/microsoft.graph.chat":      "",
 	} {
 		_, err := set.Validate("v1.0", typ, map[string]any{}, schema.Options{})
-		var fault *schema.Error
-		if !errors.As(err, &fault) || fault.Hint() != want || !strings.Contains(err.Error(), "no schema for type") {
-			t.Errorf("%s: got %v, hint %q; want hint %q", typ, err, fault.Hint(), want)
+		if hint := fault.Hint(err); err == nil || hint != want || !strings.Contains(err.Error(), "no schema for type") {
+			t.Errorf("%s: got %v, hint %q; want hint %q", typ, err, hint, want)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"errors"
-	"io/fs"
 	"iter"
 	"maps"
 	"net/url"
@@ -13,6 +12,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
@@ -36,16 +36,16 @@ func (s *Set) read(key typeKey) (*source, error) {
 	src := &source{file: s.file(key), key: key}
 	text, err := s.text(key)
 	if err != nil {
-		return nil, &Error{File: src.file, Message: "cannot read the schema: " + reason(err)}
+		return nil, &fault.Error{Place: fault.Place{File: src.file}, Message: "cannot read the schema", Cause: fault.Reason(err)}
 	}
 	src.text = text
 	src.doc, err = jsondoc.Parse(text)
 	var syntax *jsondoc.SyntaxError
 	if errors.As(err, &syntax) {
-		return nil, &Error{File: src.file, Line: syntax.Line, Column: syntax.Column, Message: "the schema is not JSON: " + syntax.Message}
+		return nil, &fault.Error{Place: fault.Place{File: src.file, Line: syntax.Line, Column: syntax.Column}, Message: "the schema is not JSON: " + syntax.Message}
 	}
 	if err != nil {
-		return nil, &Error{File: src.file, Message: "the schema is not JSON: " + err.Error()}
+		return nil, &fault.Error{Place: fault.Place{File: src.file}, Message: "the schema is not JSON: " + err.Error()}
 	}
 	return src, nil
 }
@@ -68,19 +68,10 @@ func readInRoot(dir, name string) (string, error) {
 	return string(text), err
 }
 
-// reason is what a file system error says, without the path.
-func reason(err error) string {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
-}
-
 // fault makes an error about the place that pointer names.
-func (src *source) fault(pointer, message, advice string) *Error {
+func (src *source) fault(pointer, message, advice string) *fault.Error {
 	line, column := src.place(pointer)
-	return &Error{File: src.file, Line: line, Column: column, Message: message, Advice: advice}
+	return &fault.Error{Place: fault.Place{File: src.file, Line: line, Column: column}, Message: message, Hint: advice}
 }
 
 // place is where the member or element that pointer names begins: a member's

@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 const dialect = "https://json-schema.org/draft/2020-12/schema"
@@ -82,7 +83,7 @@ func formatMatcher(name string) (match func(string) bool, ok bool) {
 type vetting struct {
 	set   *Set
 	src   *source
-	first *Error
+	first *fault.Error
 }
 
 // vet checks a file before the library compiles it.
@@ -90,10 +91,10 @@ func (s *Set) vet(src *source) error {
 	v := vetting{set: s, src: src}
 	if src.scan(); src.twice != "" {
 		line, column := src.at(src.again)
-		v.first = &Error{
-			File: src.file, Line: line, Column: column,
+		v.first = &fault.Error{
+			Place:   fault.Place{File: src.file, Line: line, Column: column},
 			Message: fmt.Sprintf("duplicate member %q", lastToken(src.twice)),
-			Advice:  "of members with one name only the last counts: keep one of them",
+			Hint:    "of members with one name only the last counts: keep one of them",
 		}
 	}
 	v.schema(src.doc, "")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // report notes a violation of what a schema says at pointer, by the current value
@@ -111,7 +112,7 @@ func (c *checker) unchecked(r run, err error) {
 		return
 	}
 	message := strings.TrimPrefix(err.Error(), "jsonschema: ")
-	c.faults = append(c.faults, &Error{File: r.typ.file, Message: fmt.Sprintf("cannot check %s: %s", normalized(r.path), message)})
+	c.faults = append(c.faults, &fault.Error{Place: fault.Place{File: r.typ.file}, Message: fmt.Sprintf("cannot check %s: %s", normalized(r.path), message)})
 }
 
 // leaf is one keyword that a value failed.

@@ -70,7 +70,7 @@ func stockGoVCR(b *testing.B, tape *cassette.Cassette) http.RoundTripper {
 	return rec
 }
 
-// answerHeaders are those of a real answer (graph-facts section 6).
+// answerHeaders are those of a real answer.
 func answerHeaders() http.Header {
 	return http.Header{
 		"Cache-Control":             {"no-cache"},
@@ -87,7 +87,7 @@ func answerHeaders() http.Header {
 	}
 }
 
-// clientHeaders are those that the Go SDK sends (client-facts B).
+// clientHeaders are those that the Go SDK sends.
 func clientHeaders() http.Header {
 	return http.Header{
 		"Accept":            {"application/json"},

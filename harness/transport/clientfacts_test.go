@@ -66,21 +66,20 @@ const (
 func parts(layout, boundary string) string { return strings.ReplaceAll(layout, "%s", boundary) }
 
 // TestClientFacts holds what SDKs were measured to send otherwise from run to run, and from
-// SDK to SDK, for one request (client-facts, whose sections the names begin with), and
-// beside each a request that is another one.
+// SDK to SDK, for one request, and beside each a request that is another one.
 func TestClientFacts(t *testing.T) {
 	for name, fact := range map[string]struct {
 		recorded sdkCall
 		alike    []sdkCall
 		other    sdkCall
 	}{
-		"A request ids, B versions and retries": {
+		"request ids, versions and retries": {
 			sdkCall{"GET /me", "", []string{"client-request-id: 1", "SdkVersion: graph-js/3.0.7 (featureUsage=7)", "User-Agent: node", "Accept: */*"}},
 			[]sdkCall{{"GET /me", "", []string{"client-request-id: 2", "SdkVersion: graph-js/3.0.7 (featureUsage=7), graph-js/3.0.7 (featureUsage=7)", "Retry-Attempt: 2",
 				"Authorization: Bearer x", "User-Agent: kiota-go/1.5.4", "Accept: application/json", "Accept-Encoding: gzip", "Traceparent: 00-0-0-01", "Cache-Control: no-cache", "Pragma: no-cache"}}},
 			sdkCall{"GET /me", "", []string{"ConsistencyLevel: eventual"}},
 		},
-		"A boundary and order of parts": {
+		"boundary and order of parts": {
 			sdkCall{"POST /me/onenote/pages", parts(twoParts, nodeBoundary), []string{"Content-Type: multipart/form-data; boundary=" + nodeBoundary}},
 			[]sdkCall{
 				{"POST /me/onenote/pages", parts(swappedParts, goBoundary), []string{"Content-Type: multipart/form-data; boundary=" + goBoundary}},
@@ -88,12 +87,12 @@ func TestClientFacts(t *testing.T) {
 			},
 			sdkCall{"POST /me/onenote/pages", strings.Replace(parts(twoParts, goBoundary), "PNG", "GNP", 1), []string{"Content-Type: multipart/form-data; boundary=" + goBoundary}},
 		},
-		"A order of members": {
+		"order of members": {
 			sdkCall{"POST /me/drive/root:/a:/createUploadSession", `{"item":{"@microsoft.graph.conflictBehavior":"replace","name":"a"}}`, []string{goJSON}},
 			[]sdkCall{{"POST /me/drive/root:/a:/createUploadSession", `{"item": {"name":"a", "@microsoft.graph.conflictBehavior":"replace"}}`, []string{goJSON + "; charset=utf-8"}}},
 			sdkCall{"POST /me/drive/root:/a:/createUploadSession", `{"item":{"@microsoft.graph.conflictBehavior":"fail","name":"a"}}`, []string{goJSON}},
 		},
-		"B gzip, mislabelled gzip, plain after 415": {
+		"gzip, mislabelled gzip, plain after 415": {
 			sdkCall{"POST /chats", zipped(`{"topic":"x"}`), []string{goJSON, "Content-Encoding: gzip"}},
 			[]sdkCall{
 				{"POST /chats", `{"topic":"x"}`, []string{goJSON}},
@@ -102,42 +101,42 @@ func TestClientFacts(t *testing.T) {
 			},
 			sdkCall{"POST /chats", zipped(`{"topic":"y"}`), []string{goJSON, "Content-Encoding: gzip"}},
 		},
-		"C slices of an upload": {
+		"slices of an upload": {
 			sdkCall{"PUT https://contoso-my.sharepoint.com/up?guid='1'&tempauth=v1", "0000", []string{"Content-Range: bytes 0-3/8"}},
 			[]sdkCall{{"PUT https://contoso-my.sharepoint.com/up?guid=%271%27&tempauth=v1", "0000", []string{"Content-Range: bytes 0-3/8"}}},
 			sdkCall{"PUT https://contoso-my.sharepoint.com/up?guid='1'&tempauth=v1", "0000", []string{"Content-Range: bytes 4-7/8"}},
 		},
-		"D colons in a segment": {
+		"colons in a segment": {
 			sdkCall{"GET /chats/19:xx@thread.v2", "", nil},
 			[]sdkCall{{"GET /chats/19%3Axx%40thread.v2", "", nil}, {"GET /chats/19%3axx@thread.v2", "", nil}, {"GET /chats('19%3Axx%40thread.v2')", "", nil}},
 			sdkCall{"GET /chats/19:XX@thread.v2", "", nil},
 		},
-		"D at signs in a segment": {
+		"at signs in a segment": {
 			sdkCall{"GET /users/nobody@contoso.example", "", nil},
 			[]sdkCall{{"GET /users/nobody%40contoso.example", "", nil}, {"GET /Users('nobody@contoso.example')", "", nil}},
 			sdkCall{"GET /users/nobody%2540contoso.example", "", nil},
 		},
-		"D exclamation marks in a segment": {
+		"exclamation marks in a segment": {
 			sdkCall{"GET /drives/b!x-_/items/1", "", nil}, []sdkCall{{"GET /drives/b%21x-_/items/1", "", nil}}, sdkCall{"GET /drives/b!X-_/items/1", "", nil},
 		},
-		"D a path within a segment": {
+		"a path within a segment": {
 			sdkCall{"GET /me/drive/items/root:/a.bin:/content", "", nil},
 			[]sdkCall{{"GET /me/drive/items/root%3A%2Fa.bin%3A/content", "", nil}},
 			sdkCall{"GET /me/drive/items/root:/b.bin:/content", "", nil},
 		},
-		"D functions with and without brackets": {
+		"functions with and without brackets": {
 			sdkCall{"GET /users/delta()", "", nil}, []sdkCall{{"GET /users/delta", "", nil}, {"GET /users/microsoft.graph.delta()", "", nil}}, sdkCall{"GET /users/alpha", "", nil},
 		},
-		"D links of a function": {
+		"links of a function": {
 			sdkCall{"GET /users/delta()?$skiptoken=A-b.c~d", "", nil}, []sdkCall{{"GET /users/delta?%24skiptoken=A%2Db%2Ec%7Ed", "", nil}}, sdkCall{"GET /users/delta?$skiptoken=a-b.c~d", "", nil},
 		},
-		"D order and escapes of options": {
+		"order and escapes of options": {
 			sdkCall{"GET /users?$top=5&$count=true&$select=id,displayName&$filter=startswith(displayName,'a b')", "", nil},
 			[]sdkCall{{"GET /users?$count=true&$filter=startswith(displayName%2C%27a%20b%27)&$select=id%2CdisplayName&$top=5", "", nil},
 				{"GET /users?%24count=true&%24filter=startswith(displayName,'a+b')&%24select=displayName,id&%24top=5", "", nil}},
 			sdkCall{"GET /users?$top=5&$count=true&$select=id,displayName&$filter=startswith(displayName,'a  b')", "", nil},
 		},
-		"B an empty query": {sdkCall{"GET /me?", "", nil}, []sdkCall{{"GET /me", "", nil}}, sdkCall{"GET /me?x", "", nil}},
+		"an empty query": {sdkCall{"GET /me?", "", nil}, []sdkCall{{"GET /me", "", nil}}, sdkCall{"GET /me?x", "", nil}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, alike := range append([]sdkCall{fact.recorded}, fact.alike...) {

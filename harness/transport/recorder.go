@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/quiet"
 )
 
@@ -44,7 +45,7 @@ type RecorderOptions struct {
 // the network broke is noted, not kept, and so is one that no cassette can hold: its answer
 // is handed out all the same, and those before and after it are kept.
 type Recorder struct {
-	journal *cassette.Journal
+	journal *journal.Journal
 	opts    RecorderOptions
 	next    atomic.Int64
 	retries retries
@@ -66,11 +67,11 @@ func (n Note) String() string {
 }
 
 // NewRecorder records into a journal.
-func NewRecorder(journal *cassette.Journal, opts RecorderOptions) *Recorder {
+func NewRecorder(j *journal.Journal, opts RecorderOptions) *Recorder {
 	if opts.Base == nil {
 		opts.Base = quiet.Over(http.DefaultTransport)
 	}
-	r := &Recorder{journal: journal, opts: opts}
+	r := &Recorder{journal: j, opts: opts}
 	r.next.Store(int64(opts.First))
 	return r
 }
@@ -177,7 +178,7 @@ func (r *Recorder) Retried() int {
 // an error the old file and the journal both stay, and the recording is over all the same:
 // what it holds can be recovered. Whether retried answers are kept is the Recorder's to
 // say. What was left out, as Journal.Save does, is told.
-func (r *Recorder) Save(file string, meta cassette.Meta, how cassette.Saving) ([]cassette.LeftOut, error) {
+func (r *Recorder) Save(file string, meta cassette.Meta, how journal.Saving) ([]journal.LeftOut, error) {
 	how.KeepRetried = r.opts.KeepRetried
 	left, err := r.journal.Save(file, meta, how)
 	if err != nil {

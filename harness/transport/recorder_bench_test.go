@@ -18,6 +18,7 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/redact"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
@@ -70,7 +71,7 @@ var contenders = [...]contender{
 	}},
 	{"ours", func(b *testing.B, base http.RoundTripper) (http.RoundTripper, string, func() error) {
 		r, file := recording(b, transport.RecorderOptions{Base: base})
-		return r, file, func() error { return saveAs(r, file, cassette.Saving{}) }
+		return r, file, func() error { return saveAs(r, file, journal.Saving{}) }
 	}},
 	{"with-rules", func(b *testing.B, base http.RoundTripper) (http.RoundTripper, string, func() error) {
 		return redacting(b, base)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
@@ -130,7 +131,7 @@ func answeredUntilKilled(t *testing.T, file string, after time.Duration) (answer
 // recovered makes a cassette of what the journal holds, as record --recover does.
 func recovered(t *testing.T, file string, found map[string]bool) string {
 	t.Helper()
-	j, torn, err := cassette.OpenJournal(cassette.JournalOf(file))
+	j, torn, err := journal.Open(journal.Of(file))
 	if errors.Is(err, fs.ErrNotExist) {
 		return ", no journal"
 	}
@@ -138,7 +139,7 @@ func recovered(t *testing.T, file string, found map[string]bool) string {
 		t.Fatal(err)
 	}
 	other := strings.TrimSuffix(file, ".yaml") + ".recovered.yaml"
-	if _, err := j.Save(other, emulated, cassette.Saving{}); err != nil {
+	if _, err := j.Save(other, emulated, journal.Saving{}); err != nil {
 		t.Fatal(err)
 	}
 	c, err := cassette.Load(other)
@@ -179,11 +180,11 @@ func recordUntilKilled(t *testing.T, file string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) }))
 	base := &http.Transport{MaxIdleConnsPerHost: killedClients}
 	for generation := 1; ; generation++ {
-		journal, err := cassette.CreateJournal(file)
+		j, err := journal.Create(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := transport.NewRecorder(journal, transport.RecorderOptions{Base: base})
+		r := transport.NewRecorder(j, transport.RecorderOptions{Base: base})
 		client := &http.Client{Transport: r}
 		var wait sync.WaitGroup
 		for g := range killedClients {
@@ -197,7 +198,7 @@ func recordUntilKilled(t *testing.T, file string) {
 			})
 		}
 		wait.Wait()
-		if _, err := r.Save(file, emulated, cassette.Saving{}); err != nil {
+		if _, err := r.Save(file, emulated, journal.Saving{}); err != nil {
 			t.Fatal(err)
 		}
 	}

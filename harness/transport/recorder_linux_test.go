@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
@@ -39,15 +41,15 @@ func remount(t *testing.T, folder string, flags uintptr, size string) {
 
 // filled records until something fails, and returns how many answers the client got and
 // how many requests were sent.
-func filled(t *testing.T, file string, most int) (r *transport.Recorder, journal *cassette.Journal, answered, sent int, failed error) {
+func filled(t *testing.T, file string, most int) (r *transport.Recorder, j *journal.Journal, answered, sent int, failed error) {
 	t.Helper()
-	journal, err := cassette.CreateJournal(file)
+	j, err := journal.Create(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { journal.Close() })
+	t.Cleanup(func() { j.Close() })
 	text := `{"value":"` + strings.Repeat("x", 10_000) + `"}`
-	r = transport.NewRecorder(journal, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+	r = transport.NewRecorder(j, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
 		sent++
 		return answer(req, 200, text), nil
 	})})
@@ -61,7 +63,7 @@ func filled(t *testing.T, file string, most int) (r *transport.Recorder, journal
 		}
 		answered++
 	}
-	return r, journal, answered, sent, failed
+	return r, j, answered, sent, failed
 }
 
 func beforeIt(t *testing.T, file string) []byte {
@@ -83,20 +85,19 @@ func TestRecordOnFullDisk(t *testing.T) {
 	folder := smallDisk(t, "256k")
 	file := filepath.Join(folder, "x.yaml")
 	old := beforeIt(t, file)
-	r, journal, answered, sent, failed := filled(t, file, 100)
-	var hinted interface{ Hint() string }
-	if !errors.Is(failed, syscall.ENOSPC) || !errors.As(failed, &hinted) || !strings.Contains(hinted.Hint(), "--recover") {
+	r, j, answered, sent, failed := filled(t, file, 100)
+	if !errors.Is(failed, syscall.ENOSPC) || !strings.Contains(fault.Hint(failed), "--recover") {
 		t.Errorf("got %v", failed)
 	}
 	if answered == 0 || sent != answered+1 {
 		t.Errorf("%d answered and %d sent: requests are sent that cannot be recorded", answered, sent)
 	}
-	if _, err := r.Save(file, emulated, cassette.Saving{}); err == nil {
+	if _, err := r.Save(file, emulated, journal.Saving{}); err == nil {
 		t.Error("a recording with a hole was saved")
 	}
 	unchanged(t, file, old)
 	remount(t, folder, 0, "4m")
-	again, torn, err := cassette.OpenJournal(journal.Name())
+	again, torn, err := journal.Open(j.Name())
 	if err != nil || torn != nil {
 		t.Fatal(torn, err)
 	}
@@ -111,12 +112,12 @@ func TestSaveOnFullDisk(t *testing.T) {
 	folder := smallDisk(t, "512k")
 	file := filepath.Join(folder, "x.yaml")
 	old := beforeIt(t, file)
-	r, journal, answered, _, failed := filled(t, file, 30) // three fifths of the disk
+	r, j, answered, _, failed := filled(t, file, 30) // three fifths of the disk
 	if failed != nil || answered != 30 {
 		t.Fatal(answered, failed)
 	}
-	_, err := r.Save(file, emulated, cassette.Saving{})
-	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), journal.Name()) {
+	_, err := r.Save(file, emulated, journal.Saving{})
+	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), j.Name()) {
 		t.Errorf("got %v", err)
 	}
 	unchanged(t, file, old)
@@ -124,11 +125,11 @@ func TestSaveOnFullDisk(t *testing.T) {
 		t.Errorf("left behind: %v", entries)
 	}
 	remount(t, folder, 0, "4m")
-	again, _, err := cassette.OpenJournal(journal.Name())
+	again, _, err := journal.Open(j.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = again.Save(file, emulated, cassette.Saving{})
+	_, err = again.Save(file, emulated, journal.Saving{})
 	if err := errors.Join(err, again.Remove()); err != nil {
 		t.Fatal(err)
 	}
@@ -143,14 +144,14 @@ func TestRecordInReadOnlyFolder(t *testing.T) {
 	file := filepath.Join(folder, "x.yaml")
 	old := beforeIt(t, file)
 	remount(t, folder, syscall.MS_RDONLY, "1m")
-	if _, err := cassette.CreateJournal(file); !errors.Is(err, syscall.EROFS) || !strings.Contains(err.Error(), file) {
+	if _, err := journal.Create(file); !errors.Is(err, syscall.EROFS) || !strings.Contains(err.Error(), file) {
 		t.Errorf("got %v", err)
 	}
 	if err := (&cassette.Cassette{Meta: emulated}).Save(file, nil); !errors.Is(err, syscall.EROFS) {
 		t.Errorf("got %v", err)
 	}
 	unchanged(t, file, old)
-	if _, err := os.Stat(cassette.JournalOf(file)); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(journal.Of(file)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }

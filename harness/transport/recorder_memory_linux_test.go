@@ -15,7 +15,7 @@ import (
 
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/testkit"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
@@ -119,7 +119,7 @@ func measurable(t *testing.T, name, folder string, base http.RoundTripper) (carr
 	switch name {
 	case "ours":
 		r, file := recording(t, transport.RecorderOptions{Base: base})
-		return r, file, func() error { return saveAs(r, file, cassette.Saving{}) }
+		return r, file, func() error { return saveAs(r, file, journal.Saving{}) }
 	case "with-rules":
 		return redacting(t, base)
 	}

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
@@ -147,11 +147,11 @@ func TestRetriesOfManyClients(t *testing.T) {
 func TestRetriesAreRecovered(t *testing.T) {
 	status := 429
 	file := t.TempDir() + "/x.yaml"
-	journal, err := cassette.CreateJournal(file)
+	j, err := journal.Create(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := transport.NewRecorder(journal, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+	r := transport.NewRecorder(j, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
 		return answer(req, status, "{}"), nil
 	})})
 	for _, status = range []int{429, 200, 429} {
@@ -159,10 +159,10 @@ func TestRetriesAreRecovered(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := journal.Close(); err != nil {
+	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	all, torn, err := cassette.ReadJournal(journal.Name())
+	all, torn, err := journal.Read(j.Name())
 	if err != nil || torn != nil || len(all) != 2 || all[0].Response.Code != 200 || all[1].Response.Code != 429 {
 		t.Errorf("%d interactions, %v, %v", len(all), torn, err)
 	}

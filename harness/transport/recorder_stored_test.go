@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
 
@@ -122,7 +122,7 @@ func TestCredentialsAreNeverStored(t *testing.T) {
 	if len(req.Header) != 4 || req.URL.User == nil {
 		t.Error("the client's own request was changed")
 	}
-	journal, err := os.ReadFile(cassette.JournalOf(file))
+	journal, err := os.ReadFile(journal.Of(file))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/match"
 	"github.com/graphvcr/graphvcr/harness/transport"
 )
@@ -28,26 +29,26 @@ var emulated = cassette.Meta{Format: 1, Origin: cassette.Emulator}
 func recording(t testing.TB, opts transport.RecorderOptions) (*transport.Recorder, string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "x.yaml")
-	journal, err := cassette.CreateJournal(file)
+	j, err := journal.Create(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { journal.Close() })
-	return transport.NewRecorder(journal, opts), file
+	t.Cleanup(func() { j.Close() })
+	return transport.NewRecorder(j, opts), file
 }
 
 // saveAs is Save where nothing is to be left out.
-func saveAs(r *transport.Recorder, file string, how cassette.Saving) error {
+func saveAs(r *transport.Recorder, file string, how journal.Saving) error {
 	_, err := r.Save(file, emulated, how)
 	return err
 }
 
 func saved(t testing.TB, r *transport.Recorder, file string) *cassette.Cassette {
 	t.Helper()
-	if _, err := r.Save(file, emulated, cassette.Saving{}); err != nil {
+	if _, err := r.Save(file, emulated, journal.Saving{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(cassette.JournalOf(file)); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(journal.Of(file)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the journal was not removed: %v", err)
 	}
 	c, err := cassette.Load(file)
@@ -322,13 +323,13 @@ func TestSaveRefused(t *testing.T) {
 	}
 	do(t, &http.Client{Transport: r}, server.URL, calls[0])
 	refused := errors.New("a secret")
-	if _, err := r.Save(file, emulated, cassette.Saving{Guard: func(*cassette.Cassette) error { return refused }}); !errors.Is(err, refused) {
+	if _, err := r.Save(file, emulated, journal.Saving{Guard: func(*cassette.Cassette) error { return refused }}); !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
 	}
 	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, old) {
 		t.Errorf("the old cassette changed: %v", err)
 	}
-	if _, err := os.Stat(cassette.JournalOf(file)); err != nil {
+	if _, err := os.Stat(journal.Of(file)); err != nil {
 		t.Errorf("the journal is gone: %v", err)
 	}
 }

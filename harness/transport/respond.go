@@ -26,8 +26,8 @@ type template struct {
 }
 
 // newTemplate adapts a recorded answer to a body that is neither compressed nor
-// chunked. Real recordings hold transfer-encoding and content-length side by side
-// (graph-facts section 6).
+// chunked. Real recordings hold transfer-encoding and content-length side by
+// side.
 func newTemplate(i *cassette.Interaction, body string) *template {
 	recorded := &i.Response
 	t := &template{

@@ -4,14 +4,14 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/match"
 )
 
 // retries finds the answers that the client did not take for final: it sent the same
 // request again, by its match.Key, after one that asked for that. Retries differ from
-// their first try in Retry-Attempt at most (client-facts B), which is no part of a key.
+// their first try in Retry-Attempt at most, which is no part of a key.
 //
 // The zero value is ready to use, by several goroutines.
 type retries struct {
@@ -28,22 +28,22 @@ type refusal struct {
 }
 
 // meet takes note of an exchange that ended while now was the next order. It returns the
-// order of the exchange that this one retries, or cassette.NoRetry. Of several it is the
+// order of the exchange that this one retries, or journal.NoRetry. Of several it is the
 // oldest: as many are retried as came again.
 func (t *retries) meet(order, now int64, req *http.Request, body string, code int) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	refused := asksAgain(code)
 	if len(t.waiting) == 0 && !refused {
-		return cassette.NoRetry
+		return journal.NoRetry
 	}
 	asked := methodOf(req) + " " + req.URL.String() + " " + match.PrincipalOf(req.Context())
 	waiting := t.waiting[asked]
 	if len(waiting) == 0 && !refused {
-		return cassette.NoRetry
+		return journal.NoRetry
 	}
 	key := t.key(req, body)
-	retried := cassette.NoRetry
+	retried := journal.NoRetry
 	for n, w := range waiting {
 		if w.key == key && w.then <= order {
 			retried = int(w.order)

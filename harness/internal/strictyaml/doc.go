@@ -7,7 +7,7 @@
 // A decoder reads values by key and reports no errors itself; what is missing or
 // of the wrong kind gives a zero value, and the fault comes out of Decode:
 //
-//	rule, faults := strictyaml.Decode(data, func(v strictyaml.Value) Rule {
+//	rule, err := strictyaml.Decode("rules.yaml", data, func(v strictyaml.Value) Rule {
 //		v.Only("the rule", []string{"on", "repeat"})
 //		v.Require("the rule", "on")
 //		return Rule{On: v.At("on").Text(), Repeat: v.At("repeat").Int()}

@@ -10,24 +10,26 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // parse returns the root of the only document in data.
-func parse(data []byte) (*yaml.Node, *Error) {
-	if fault := encoding(data); fault != nil {
-		return nil, fault
+func parse(data []byte) (*yaml.Node, *fault.Error) {
+	if wrong := encoding(data); wrong != nil {
+		return nil, wrong
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var document, second yaml.Node
 	err := decoder.Decode(&document)
 	if errors.Is(err, io.EOF) {
-		return nil, &Error{Line: 1, Column: 1, Message: "the file is empty"}
+		return nil, &fault.Error{Place: fault.Place{Line: 1, Column: 1}, Message: "the file is empty"}
 	}
 	if err != nil {
 		return nil, syntaxError(data, err)
 	}
 	if isEmpty(&document) {
-		return nil, &Error{Line: 1, Column: 1, Message: "the file is empty"}
+		return nil, &fault.Error{Place: fault.Place{Line: 1, Column: 1}, Message: "the file is empty"}
 	}
 	switch err := decoder.Decode(&second); {
 	case errors.Is(err, io.EOF):
@@ -35,9 +37,10 @@ func parse(data []byte) (*yaml.Node, *Error) {
 	case err != nil:
 		return nil, syntaxError(data, err)
 	}
-	return nil, &Error{
-		Line: max(second.Line, 1), Column: max(second.Column, 1),
-		Message: "a second document begins here", Advice: "one file holds one document: remove the line ---",
+	return nil, &fault.Error{
+		Place:   fault.Place{Line: max(second.Line, 1), Column: max(second.Column, 1)},
+		Message: "a second document begins here",
+		Hint:    "one file holds one document: remove the line ---",
 	}
 }
 
@@ -51,7 +54,7 @@ func isEmpty(document *yaml.Node) bool {
 
 // encoding refuses what is not UTF-8: yaml.v3 reads UTF-16 too, but then no
 // position would be true.
-func encoding(data []byte) *Error {
+func encoding(data []byte) *fault.Error {
 	if utf8.Valid(data) {
 		return nil
 	}
@@ -67,14 +70,14 @@ func encoding(data []byte) *Error {
 		}
 		data = data[size:]
 	}
-	return &Error{Line: line, Column: column, Message: "the file is not UTF-8 text", Advice: "save it as UTF-8"}
+	return &fault.Error{Place: fault.Place{Line: line, Column: column}, Message: "the file is not UTF-8 text", Hint: "save it as UTF-8"}
 }
 
 // syntaxError turns yaml.v3's error into a fault with a place. yaml.v3 gives no
 // line for a fault on the first line and for an unknown anchor, and the line
 // where the enclosing block began for most others, so the place is looked for:
 // it is the line without which the text above it does not have the fault.
-func syntaxError(data []byte, err error) *Error {
+func syntaxError(data []byte, err error) *fault.Error {
 	message := yamlMessage(err)
 	lines := bytes.SplitAfter(data, []byte("\n"))
 	n := sort.Search(len(lines)-1, func(i int) bool {
@@ -83,9 +86,9 @@ func syntaxError(data []byte, err error) *Error {
 	text := string(lines[n])
 	indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]
 	if tab := strings.IndexByte(indent, '\t'); tab >= 0 {
-		return &Error{n + 1, tab + 1, "the line is indented with a tab", "indent with spaces"}
+		return &fault.Error{Place: fault.Place{Line: n + 1, Column: tab + 1}, Message: "the line is indented with a tab", Hint: "indent with spaces"}
 	}
-	return &Error{n + 1, len(indent) + 1, "not valid YAML: " + message, syntaxAdvice(message)}
+	return &fault.Error{Place: fault.Place{Line: n + 1, Column: len(indent) + 1}, Message: "not valid YAML: " + message, Hint: syntaxAdvice(message)}
 }
 
 // syntaxAdvice is what to do about the mistakes that people make most.

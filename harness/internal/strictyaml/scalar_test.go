@@ -5,49 +5,51 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // How YAML's scalars read, as the table in scalar.go tells.
 func TestScalars(t *testing.T) {
-	const fault = "fault"
+	const wrong = "fault"
 	for text, want := range map[string]any{
 		"null": nil, "Null": nil, "NULL": nil, "~": nil, "": nil,
 		"true": true, "True": true, "TRUE": true, "false": false, "False": false, "FALSE": false,
 		"12": json.Number("12"), "-1": json.Number("-1"), "0": json.Number("0"), "-0": json.Number("-0"),
 		"1.0": json.Number("1.0"), "1E+2": json.Number("1E+2"), "9007199254740993": json.Number("9007199254740993"),
-		"0777": fault, "0x1F": fault, "0o17": fault, "0b1": fault, "1_000": fault, "+5": fault, ".5": fault, "5.": fault,
-		".inf": fault, "-.Inf": fault, ".nan": fault, ".NaN": fault, "007": fault, "-01": fault,
+		"0777": wrong, "0x1F": wrong, "0o17": wrong, "0b1": wrong, "1_000": wrong, "+5": wrong, ".5": wrong, "5.": wrong,
+		".inf": wrong, "-.Inf": wrong, ".nan": wrong, ".NaN": wrong, "007": wrong, "-01": wrong,
 		"yes": "yes", "no": "no", "on": "on", "off": "off", "y": "y", "nULL": "nULL", "tRUE": "tRUE",
 		"2026-11-24": "2026-11-24", "2026-11-24T12:30:45Z": "2026-11-24T12:30:45Z", "12:30:45": "12:30:45",
-		"v1.0": "v1.0", "1.2.3": "1.2.3", "12a": "12a", "-": fault, "+": "+", "_1": "_1", "inf": "inf", "nan": "nan",
-		`"12"`: "12", `'true'`: "true", `""`: "", "!!str 12": "12", "!!str": "", "!!int 12": fault, "|\n  12": "12\n", `"\u0041\x00"`: "A\x00",
+		"v1.0": "v1.0", "1.2.3": "1.2.3", "12a": "12a", "-": wrong, "+": "+", "_1": "_1", "inf": "inf", "nan": "nan",
+		`"12"`: "12", `'true'`: "true", `""`: "", "!!str 12": "12", "!!str": "", "!!int 12": wrong, "|\n  12": "12\n", `"\u0041\x00"`: "A\x00",
 	} {
-		got, faults := Decode([]byte("key: "+text+"\n"), func(v Value) any { return v.At("key").Scalar() })
-		if len(faults) > 0 {
-			got = fault
+		got, err := Decode("f.yaml", []byte("key: "+text+"\n"), func(v Value) any { return v.At("key").Scalar() })
+		if err != nil {
+			got = wrong
 		}
 		if got != want {
-			t.Errorf("%s reads as %#v, want %#v (%v)", text, got, want, faults)
+			t.Errorf("%s reads as %#v, want %#v (%v)", text, got, want, err)
 		}
 	}
 }
 
 func TestKeysAreText(t *testing.T) {
-	got, faults := Decode([]byte("200: a\ntrue: b\n0777: c\n\"x y\": d\n"), func(v Value) string {
+	got, err := Decode("f.yaml", []byte("200: a\ntrue: b\n0777: c\n\"x y\": d\n"), func(v Value) string {
 		var keys []string
 		for key, m := range v.Members() {
 			keys = append(keys, fmt.Sprintf("%s=%s@%d", key, m.Text(), m.KeyLine()))
 		}
 		return strings.Join(keys, " ")
 	})
-	if want := "200=a@1 true=b@2 0777=c@3 x y=d@4"; got != want || len(faults) > 0 {
-		t.Errorf("got %s %v, want %s", got, faults, want)
+	if want := "200=a@1 true=b@2 0777=c@3 x y=d@4"; got != want || err != nil {
+		t.Errorf("got %s %v, want %s", got, err, want)
 	}
 }
 
 // Nothing is told of what is not there.
 func TestUnset(t *testing.T) {
-	_, faults := Decode([]byte("a: 1\n"), func(root Value) any {
+	_, err := Decode("f.yaml", []byte("a: 1\n"), func(root Value) any {
 		v := root.At("b").At("c")
 		v.Fault("", "told")
 		for range v.Members() {
@@ -59,33 +61,15 @@ func TestUnset(t *testing.T) {
 		}
 		return nil
 	})
-	if len(faults) > 0 {
-		t.Error(faults)
+	if err != nil {
+		t.Error(err)
 	}
 }
 
 func TestNestedTooDeeply(t *testing.T) {
 	for _, text := range []string{strings.Repeat("[", 5000) + strings.Repeat("]", 5000), strings.Repeat("[", 200_000)} {
-		if _, faults := Decode([]byte(text), Value.Kind); len(faults) != 1 {
-			t.Errorf("%d faults", len(faults))
+		if _, err := Decode("f.yaml", []byte(text), Value.Kind); len(fault.Parts(err)) != 1 {
+			t.Errorf("faults: %v", err)
 		}
-	}
-}
-
-func TestNearest(t *testing.T) {
-	known := []string{"expect", "request", "capture", "as", "GET", "PATCH"}
-	for word, want := range map[string]string{
-		"expct": "expect", "exepct": "expect", "EXPECT": "expect", "requests": "request", "cap": "capture", "get": "GET",
-		"expectation": "", "colour": "", "xx": "", "": "", "sa": "as",
-	} {
-		if got := Nearest(word, known); got != want {
-			t.Errorf("%q is nearest to %q, want %q", word, got, want)
-		}
-	}
-	if got := Advise("colour", []string{"b", "a"}); got != "known: a, b" {
-		t.Error(got)
-	}
-	if got := Advise("colour", make([]string, 30)); got != "" {
-		t.Error(got)
 	}
 }

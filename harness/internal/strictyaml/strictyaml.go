@@ -2,65 +2,66 @@ package strictyaml
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
-// Error is one fault in a YAML file.
-type Error struct {
-	Line, Column int // both from 1
-	Message      string
-	Advice       string // e.g. did you mean "expect"?
-}
-
-func (e *Error) Error() string {
-	return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Message)
-}
-
-// Decode reads the one document in data and hands its root to decode, which
-// builds a T and may report faults on the values that it reads. The faults come
-// back sorted by position; with any at all, the T is not to be used.
+// Decode reads the one document in data, the text of file, and hands its root to
+// decode, which builds a T and may report faults on the values that it reads. The
+// faults come back as errors with a place, a message and perhaps a hint, joined in the
+// order of the file; with any at all, the T is not to be used.
 //
 // What every file has in common is checked before decode is called: syntax, one
 // document, keys that are text and occur once, tags, numbers that JSON has no
 // spelling for, and aliases, whose expansion is bounded. decode need not fear a
 // cycle.
-func Decode[T any](data []byte, decode func(root Value) T) (T, []*Error) {
+func Decode[T any](file string, data []byte, decode func(root Value) T) (T, error) {
 	var result T
-	root, fault := parse(data)
-	if fault != nil {
-		return result, []*Error{fault}
-	}
-	found := &faults{}
-	if scan(root, found) {
+	found := &faults{file: file}
+	root, wrong := parse(data)
+	switch {
+	case wrong != nil:
+		found.list = append(found.list, wrong)
+	case scan(root, found):
 		result = decode(value(root, found, "the file"))
 	}
 	return result, found.sorted()
 }
 
 // faults gathers what is wrong with one file.
-type faults struct{ list []*Error }
+type faults struct {
+	file string
+	list []*fault.Error
+}
 
 func (f *faults) add(line, column int, message, advice string) {
-	f.list = append(f.list, &Error{Line: max(line, 1), Column: max(column, 1), Message: message, Advice: advice})
+	f.list = append(f.list, &fault.Error{Place: fault.Place{Line: max(line, 1), Column: max(column, 1)}, Message: message, Hint: advice})
 }
 
 // has reports whether there is a fault at a node's place.
 func (f *faults) has(n *yaml.Node) bool {
-	return slices.ContainsFunc(f.list, func(e *Error) bool { return e.Line == max(n.Line, 1) && e.Column == max(n.Column, 1) })
+	return slices.ContainsFunc(f.list, func(e *fault.Error) bool { return e.Line == max(n.Line, 1) && e.Column == max(n.Column, 1) })
 }
 
 func (f *faults) at(n *yaml.Node, advice, message string, args ...any) {
 	f.add(n.Line, n.Column, fmt.Sprintf(message, args...), advice)
 }
 
-// sorted returns the faults in the order of the file. Faults of one place keep
-// the order in which they were found; the same fault is told once.
-func (f *faults) sorted() []*Error {
-	slices.SortStableFunc(f.list, func(a, b *Error) int {
+// sorted joins the faults in the order of the file. Faults of one place keep the
+// order in which they were found; the same fault is told once.
+func (f *faults) sorted() error {
+	slices.SortStableFunc(f.list, func(a, b *fault.Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return slices.CompactFunc(f.list, func(a, b *Error) bool { return *a == *b })
+	var all []error
+	for _, e := range slices.CompactFunc(f.list, func(a, b *fault.Error) bool { return *a == *b }) {
+		e.File = f.file
+		all = append(all, e)
+	}
+	return errors.Join(all...)
 }

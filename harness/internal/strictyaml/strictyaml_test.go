@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // page is a small file to decode: a name, a count and tags.
@@ -30,9 +32,9 @@ func decodePage(root Value) page {
 }
 
 func TestDecode(t *testing.T) {
-	got, faults := Decode([]byte("name: &n x\ncount: 3\non: true\ntags:\n  - a\n  - *n\n"), decodePage)
-	if len(faults) > 0 {
-		t.Fatal(faults)
+	got, err := Decode("f.yaml", []byte("name: &n x\ncount: 3\non: true\ntags:\n  - a\n  - *n\n"), decodePage)
+	if err != nil {
+		t.Fatal(err)
 	}
 	// A value behind an alias stands where the anchor is.
 	if want := (page{"x", 3, true, []string{"a", "x"}, []int{1, 5, 1}}); fmt.Sprint(got) != fmt.Sprint(want) {
@@ -60,13 +62,13 @@ func TestFaults(t *testing.T) {
 		"name: x\ntags: [\"a\n":          "not valid YAML",
 		"name: x\ncount: 1\non: maybe\n": `3:5: "on" must be`,
 	} {
-		_, faults := Decode([]byte(text), decodePage)
+		_, err := Decode("f.yaml", []byte(text), decodePage)
 		var told []string
-		for _, f := range faults {
-			if f.Line < 1 || f.Column < 1 {
+		for _, f := range fault.Parts(err) {
+			if at := fault.Find(f); at.File != "f.yaml" || at.Line < 1 || at.Column < 1 {
 				t.Errorf("%q: %v has no place", text, f)
 			}
-			told = append(told, strings.TrimSuffix(f.Error()+"; "+f.Advice, "; "))
+			told = append(told, strings.TrimSuffix(strings.TrimPrefix(f.Error(), "f.yaml:")+"; "+fault.Hint(f), "; "))
 		}
 		if all := strings.Join(told, "\n"); !strings.Contains(all, want) {
 			t.Errorf("%q: told\n%s\nwant %q", text, all, want)
@@ -80,7 +82,7 @@ func TestAliasBomb(t *testing.T) {
 	for c := 'b'; c < 'k'; c++ {
 		bomb += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*%c,", c-1), 9), ","))
 	}
-	if _, faults := Decode([]byte(bomb), decodePage); len(faults) == 0 {
+	if _, err := Decode("f.yaml", []byte(bomb), decodePage); err == nil {
 		t.Error("an alias bomb was let pass")
 	}
 }

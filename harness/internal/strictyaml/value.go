@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // Kind is what a value is, in JSON's terms.
@@ -85,7 +87,7 @@ func (v Value) Only(what string, keys []string) bool {
 	}
 	for key, member := range v.members() {
 		if !slices.Contains(keys, key) {
-			member.KeyFault(Advise(key, keys), "unknown key %q in %s", key, what)
+			member.KeyFault(fault.Suggest(key, keys), "unknown key %q in %s", key, what)
 		}
 	}
 	return true
@@ -104,7 +106,7 @@ func (v Value) Require(what string, keys ...string) {
 // one, so that nobody needs to be told that it is missing.
 func (v Value) Misspelt(key string) bool {
 	for name, member := range v.members() {
-		if name != key && Nearest(name, []string{key}) != "" && v.found.has(member.key) {
+		if name != key && fault.Nearest(name, []string{key}) != "" && v.found.has(member.key) {
 			return true
 		}
 	}

@@ -1,4 +1,4 @@
-package cassette
+package journal
 
 import (
 	"bufio"
@@ -10,6 +10,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/plainfile"
 )
 
@@ -23,10 +24,10 @@ func (t *Torn) String() string {
 	return fmt.Sprintf("%d bytes after the first %d interactions are torn", t.Bytes, t.After)
 }
 
-// OpenJournal opens a journal that was left behind, to be saved. What a kill left half
+// Open opens a journal that was left behind, to be saved. What a kill left half
 // written at its end is told, never passed over: the second result is nil where the file
-// is whole. A journal that is still being written is a *LeftoverError.
-func OpenJournal(name string) (*Journal, *Torn, error) {
+// is whole. A journal that is still being written is fs.ErrExist.
+func Open(name string) (*Journal, *Torn, error) {
 	file, err := plainfile.Open(name)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read journal: %w", err)
@@ -34,7 +35,7 @@ func OpenJournal(name string) (*Journal, *Torn, error) {
 	j := &Journal{name: name, readOnly: true, file: file, retried: map[int]bool{}}
 	if !lock(file) {
 		file.Close()
-		return nil, nil, &LeftoverError{File: name, Running: true}
+		return nil, nil, leftover(name, true)
 	}
 	torn, err := j.scan()
 	if err != nil {
@@ -104,15 +105,15 @@ func (j *Journal) scanRecord(in io.Reader, left int64) (torn bool, err error) {
 	return false, nil
 }
 
-// ReadJournal reads all of a journal that was left behind, as OpenJournal does, but for
+// Read reads all of a journal that was left behind, as Open does, but for
 // what was retried.
-func ReadJournal(name string) ([]*Interaction, *Torn, error) {
-	j, torn, err := OpenJournal(name)
+func Read(name string) ([]*cassette.Interaction, *Torn, error) {
+	j, torn, err := Open(name)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer j.Close()
-	var all []*Interaction
+	var all []*cassette.Interaction
 	var buf []byte
 	for n, r := range j.kept(false) {
 		i, _, err := j.load(r, &buf)
@@ -138,7 +139,7 @@ func (j *Journal) kept(withRetried bool) []record {
 }
 
 // load reads an interaction back, and its note. The buffer is used again.
-func (j *Journal) load(r record, buf *[]byte) (*Interaction, []byte, error) {
+func (j *Journal) load(r record, buf *[]byte) (*cassette.Interaction, []byte, error) {
 	j.mu.Lock()
 	file := j.file
 	j.mu.Unlock()
@@ -150,7 +151,7 @@ func (j *Journal) load(r record, buf *[]byte) (*Interaction, []byte, error) {
 	note := d.bytes()
 	i, err := d.interaction()
 	if err != nil { // its checksum is good: another version wrote it
-		return nil, nil, unstorable("what the journal holds at byte %d is %v", r.offset, err)
+		return nil, nil, &cassette.UnstorableError{Message: fmt.Sprintf("what the journal holds at byte %d is %v", r.offset, err)}
 	}
 	return i, note, nil
 }

@@ -1,6 +1,6 @@
 //go:build !unix && !windows
 
-package cassette
+package journal
 
 import "os"
 

@@ -1,4 +1,4 @@
-package cassette
+package journal
 
 import (
 	"encoding/binary"
@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -34,8 +36,8 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // It lies beside the cassette (x.yaml.journal) with mode 0600 and holds only what it is
 // given. Of each interaction it keeps no more than its place in memory.
 //
-// A Journal is safe for concurrent use. One that CreateJournal made ends with Remove or
-// Close, one that OpenJournal opened is to be saved and then removed.
+// A Journal is safe for concurrent use. One that Create made ends with Remove or
+// Close, one that Open opened is to be saved and then removed.
 type Journal struct {
 	name     string
 	readOnly bool
@@ -57,59 +59,44 @@ type record struct {
 	size   int
 }
 
-// LeftoverError is a journal that an earlier recording left, or one that a recording
-// which still runs is writing.
-type LeftoverError struct {
-	File    string // the journal's
-	Running bool
-}
-
-func (e *LeftoverError) Error() string {
-	if e.Running {
-		return fmt.Sprintf("%s is being recorded by another process", e.File)
+// leftover is a journal that an earlier recording left, or one that a recording which
+// still runs is writing: fs.ErrExist.
+func leftover(name string, running bool) error {
+	e := &fault.Error{
+		Kind: fs.ErrExist, Message: "an earlier recording was cut short and left " + name,
+		Hint: "graphvcr record --recover makes a cassette of it; remove the file to drop it",
 	}
-	return fmt.Sprintf("an earlier recording was cut short and left %s", e.File)
-}
-
-// Hint is what to do about it.
-func (e *LeftoverError) Hint() string {
-	if e.Running {
-		return "wait for it to end"
+	if running {
+		e.Message, e.Hint = name+" is being recorded by another process", "wait for it to end"
 	}
-	return "graphvcr record --recover makes a cassette of it; remove the file to drop it"
+	return e
 }
 
-// journalError is a journal that takes nothing more. What it held by then is whole.
-type journalError struct {
-	name string
-	err  error
-}
-
-func (e *journalError) Error() string { return fmt.Sprintf("write %s: %v", e.name, e.err) }
-
-func (e *journalError) Unwrap() error { return e.err }
-
-// Hint is what to do about it.
-func (e *journalError) Hint() string {
-	if errors.Is(e.err, fs.ErrClosed) {
-		return "the recording is over: end all requests before it is saved"
+// unwritable is a journal that takes nothing more. What it held by then is whole.
+func unwritable(name string, err error) error {
+	e := &fault.Error{
+		Message: "write " + name, Cause: fault.Reason(err),
+		Hint: "what was recorded before is whole: once there is room, graphvcr record --recover makes a cassette of it",
 	}
-	return "what was recorded before is whole: once there is room, graphvcr record --recover makes a cassette of it"
+	if errors.Is(err, fs.ErrClosed) {
+		e.Hint = "the recording is over: end all requests before it is saved"
+	}
+	return e
 }
 
-// JournalOf is the name of a cassette file's journal.
-func JournalOf(cassetteFile string) string { return cassetteFile + journalSuffix }
+// Of is the name of a cassette file's journal.
+func Of(cassetteFile string) string { return cassetteFile + journalSuffix }
 
-// CreateJournal begins a journal for a cassette file. One that exists is a
-// *LeftoverError: two recordings never share one.
-func CreateJournal(cassetteFile string) (*Journal, error) {
-	name := JournalOf(cassetteFile)
+// Create begins a journal for a cassette file. One that exists is fs.ErrExist: two
+// recordings never share one.
+func Create(cassetteFile string) (*Journal, error) {
+	name := Of(cassetteFile)
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return nil, fmt.Errorf("create journal: %w", err)
 	}
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, &LeftoverError{File: name, Running: locked(name)}
+		return nil, leftover(name, locked(name))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("create journal: %w", err)
@@ -117,7 +104,7 @@ func CreateJournal(cassetteFile string) (*Journal, error) {
 	j := &Journal{name: name, file: file, end: int64(len(journalMagic)), retried: map[int]bool{}}
 	if !lock(file) { // somebody recovers it, in the moment since it was created
 		file.Close()
-		return nil, &LeftoverError{File: name, Running: true}
+		return nil, leftover(name, true)
 	}
 	if _, err := file.WriteString(journalMagic); err != nil {
 		return nil, errors.Join(fmt.Errorf("create journal: %w", err), j.Remove())
@@ -135,10 +122,10 @@ func (j *Journal) Name() string { return j.name }
 // retried; else it is NoRetry. The note is for Saving.Settled: the journal keeps it, no
 // cassette does.
 //
-// What no cassette could hold is not taken: a *UnstorableError, which costs that
+// What no cassette could hold is not taken: a *cassette.UnstorableError, which costs that
 // interaction alone. After any other error nothing more is taken, and Save refuses: the
 // recording has a hole.
-func (j *Journal) Append(order, retryOf int, i *Interaction, note []byte) error {
+func (j *Journal) Append(order, retryOf int, i *cassette.Interaction, note []byte) error {
 	if err := i.Storable(); err != nil {
 		return err
 	}
@@ -149,7 +136,7 @@ func (j *Journal) Append(order, retryOf int, i *Interaction, note []byte) error 
 	defer j.giveBack(e)
 	e.record(order, retryOf, i, note)
 	if len(e.buf) > math.MaxUint32 {
-		return unstorable("it takes %d bytes", len(e.buf))
+		return &cassette.UnstorableError{Message: fmt.Sprintf("it takes %d bytes", len(e.buf))}
 	}
 
 	j.mu.Lock()
@@ -158,7 +145,7 @@ func (j *Journal) Append(order, retryOf int, i *Interaction, note []byte) error 
 	case j.failed != nil:
 		return j.failed
 	case j.file == nil || j.readOnly:
-		return &journalError{j.name, fs.ErrClosed}
+		return unwritable(j.name, fs.ErrClosed)
 	}
 	if _, err := j.file.Write(e.buf); err != nil {
 		_ = j.file.Truncate(j.end) // if it fails too, recovery reports the torn end
@@ -176,7 +163,7 @@ func (j *Journal) Append(order, retryOf int, i *Interaction, note []byte) error 
 }
 
 // record fills the encoder with a whole record.
-func (e *encoder) record(order, retryOf int, i *Interaction, note []byte) {
+func (e *encoder) record(order, retryOf int, i *cassette.Interaction, note []byte) {
 	e.buf = append(e.buf[:0], make([]byte, recordHead)...)
 	e.int(int64(len(note)))
 	e.buf = append(e.buf, note...)
@@ -196,11 +183,7 @@ func (j *Journal) giveBack(e *encoder) {
 
 // fail is called with the lock held.
 func (j *Journal) fail(err error) error {
-	var named *fs.PathError // journalError says which file
-	if errors.As(err, &named) {
-		err = named.Err
-	}
-	j.failed = &journalError{j.name, err}
+	j.failed = unwritable(j.name, err)
 	return j.failed
 }
 
@@ -209,7 +192,7 @@ func (j *Journal) Err() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.failed == nil && j.file == nil {
-		return &journalError{j.name, fs.ErrClosed}
+		return unwritable(j.name, fs.ErrClosed)
 	}
 	return j.failed
 }

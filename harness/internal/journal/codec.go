@@ -1,4 +1,4 @@
-package cassette
+package journal
 
 import (
 	"encoding/binary"
@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
 // The journal's form of an interaction: lengths and texts one after the other, in
@@ -47,7 +49,7 @@ func (e *encoder) lists(m map[string][]string) {
 	}
 }
 
-func (e *encoder) interaction(i *Interaction) {
+func (e *encoder) interaction(i *cassette.Interaction) {
 	e.text(i.Principal)
 	q, p := &i.Request, &i.Response
 	for _, s := range []string{q.Proto, q.Host, q.RemoteAddr, q.RequestURI, q.Body, q.URL, q.Method, p.Proto, p.Body, p.Status} {
@@ -136,8 +138,8 @@ func (d *decoder) lists() map[string][]string {
 	return m
 }
 
-func (d *decoder) interaction() (*Interaction, error) {
-	i := &Interaction{Principal: d.text()}
+func (d *decoder) interaction() (*cassette.Interaction, error) {
+	i := &cassette.Interaction{Principal: d.text()}
 	q, p := &i.Request, &i.Response
 	for _, s := range []*string{&q.Proto, &q.Host, &q.RemoteAddr, &q.RequestURI, &q.Body, &q.URL, &q.Method, &p.Proto, &p.Body, &p.Status} {
 		*s = d.text()

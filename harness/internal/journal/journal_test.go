@@ -1,8 +1,10 @@
-package cassette
+package journal
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -15,12 +17,76 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
-func journalOf(t *testing.T, all []*Interaction) (*Journal, string) {
+// awkward are texts that a file might cut in the wrong place.
+var awkward = []string{
+	"", " ", "\n", "\x00", "\r\n", "\xff\xfe", "ok\xc3", "\u2028", "emoji 😀", "---\n", "graphvcr journal 1\n",
+	`{"a":1,"b":[1,2,{"c":"d\n"}]}`, `{"a":1`, "x\n\n\n", strings.Repeat("\xfe", 200),
+}
+
+// sample makes an interaction that carries the text in every place that takes one.
+func sample(id int, text string) *cassette.Interaction {
+	return &cassette.Interaction{
+		ID: id,
+		Request: cassette.Request{
+			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: int64(len(text)),
+			Host: "graph.microsoft.com", Body: text, Method: "POST",
+			URL:     "https://graph.microsoft.com/v1.0/users?$filter=startsWith(displayName,'O''V')&$top=5",
+			Headers: http.Header{"Accept": {"application/json"}, "X-Text": {text, "second"}},
+		},
+		Response: cassette.Response{
+			Proto: "HTTP/2.0", ProtoMajor: 2, ContentLength: int64(len(text)), Body: text,
+			TransferEncoding: []string{}, Trailer: http.Header{},
+			Headers: http.Header{"Content-Type": {"application/json"}, "Etag": {`W/"x"`}},
+			Status:  "200 OK", Code: 200, Duration: 123456789,
+		},
+	}
+}
+
+var ignorePlace = cmpopts.IgnoreUnexported(cassette.Interaction{})
+
+// same compares interactions, apart from where they stand in a file.
+func same(t *testing.T, got, want []*cassette.Interaction) {
+	t.Helper()
+	place := cmpopts.IgnoreFields(cassette.Interaction{}, "Line")
+	if diff := cmp.Diff(want, got, ignorePlace, place, cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("interactions differ (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want, got, ignorePlace, place); diff != "" && len(want) > 0 {
+		t.Fatalf("nil and empty differ (-want +got):\n%s", diff)
+	}
+}
+
+func samples(n int) []*cassette.Interaction {
+	var all []*cassette.Interaction
+	for i := range n {
+		all = append(all, sample(i, fmt.Sprintf(`{"id":"x%d","it's":"a\nb"}`, i)))
+	}
+	return all
+}
+
+// written returns the file that Save makes of a cassette.
+func written(t testing.TB, c *cassette.Cassette) []byte {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "saved.yaml")
+	if err := c.Save(file, nil); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func journalOf(t *testing.T, all []*cassette.Interaction) (*Journal, string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "x.yaml")
-	j, err := CreateJournal(file)
+	j, err := Create(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +102,7 @@ func journalOf(t *testing.T, all []*Interaction) (*Journal, string) {
 // What is appended is read back, byte for byte, in the order of the requests; and the
 // cassette made of it is the one that Save would make.
 func TestJournal(t *testing.T) {
-	var all []*Interaction
+	var all []*cassette.Interaction
 	for n, text := range awkward {
 		i := sample(n, text)
 		i.Principal = text
@@ -48,10 +114,10 @@ func TestJournal(t *testing.T) {
 	}
 	all = append(all, sample(len(all), "the second try of 3"))
 	rest := slices.Delete(slices.Clone(all), 3, 4)
-	meta := Meta{Format: 1, Origin: Emulator}
+	meta := cassette.Meta{Format: 1, Origin: cassette.Emulator}
 	save := func(j *Journal) {
 		t.Helper()
-		for want, how := range map[*Cassette]Saving{
+		for want, how := range map[*cassette.Cassette]Saving{
 			{Meta: meta, Interactions: rest}: {},
 			{Meta: meta, Interactions: all}:  {KeepRetried: true},
 		} {
@@ -71,14 +137,14 @@ func TestJournal(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	left, torn, err := ReadJournal(j.Name())
+	left, torn, err := Read(j.Name())
 	if err != nil || torn != nil {
 		t.Fatal(torn, err)
 	}
-	if diff := cmp.Diff(rest, left, ignorePlace, cmpopts.IgnoreFields(Interaction{}, "ID")); diff != "" {
+	if diff := cmp.Diff(rest, left, ignorePlace, cmpopts.IgnoreFields(cassette.Interaction{}, "ID")); diff != "" {
 		t.Fatalf("-appended +read\n%s", diff)
 	}
-	if j, _, err = OpenJournal(j.Name()); err != nil {
+	if j, _, err = Open(j.Name()); err != nil {
 		t.Fatal(err)
 	}
 	save(j)
@@ -110,7 +176,7 @@ func TestTornJournals(t *testing.T) {
 		if err := os.WriteFile(cut, data[:n], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		left, torn, err := ReadJournal(cut)
+		left, torn, err := Read(cut)
 		if err != nil {
 			t.Fatalf("cut at %d: %v", n, err)
 		}
@@ -144,7 +210,7 @@ func TestFlippedJournals(t *testing.T) {
 		if err := os.WriteFile(file, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		left, torn, err := ReadJournal(file)
+		left, torn, err := Read(file)
 		if err == nil && (torn == nil || len(left) == len(all)) {
 			t.Errorf("byte %d: %d interactions, %v", n, len(left), torn)
 		}
@@ -154,15 +220,13 @@ func TestFlippedJournals(t *testing.T) {
 
 func TestLeftoverJournal(t *testing.T) {
 	j, file := journalOf(t, samples(1))
-	var leftover *LeftoverError
-	if _, err := CreateJournal(file); !errors.As(err, &leftover) {
-		t.Fatalf("got %v, want a *LeftoverError", err)
-	}
-	if locks := locked(j.Name()); leftover.Running != locks || leftover.Hint() == "" {
-		t.Errorf("got %+v, want one that is being written", leftover)
+	_, err := Create(file)
+	running := locked(j.Name())
+	if !errors.Is(err, fs.ErrExist) || strings.Contains(err.Error(), "is being recorded") != running || fault.Hint(err) == "" {
+		t.Errorf("got %v, want one that is being written", err)
 	}
 	if runtime.GOOS != "windows" {
-		if _, _, err := OpenJournal(j.Name()); !errors.As(err, &leftover) || !leftover.Running {
+		if _, _, err := Open(j.Name()); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("a journal that is being written was opened: %v", err)
 		}
 	}
@@ -172,8 +236,8 @@ func TestLeftoverJournal(t *testing.T) {
 	if err := j.Append(1, NoRetry, sample(1, "x"), nil); !errors.Is(err, fs.ErrClosed) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := CreateJournal(file); !errors.As(err, &leftover) || leftover.Running {
-		t.Errorf("got %+v, want one that nobody writes", err)
+	if _, err := Create(file); !errors.Is(err, fs.ErrExist) || !strings.Contains(err.Error(), "cut short") {
+		t.Errorf("got %v, want one that nobody writes", err)
 	}
 	if info, err := os.Stat(j.Name()); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v (%v), want 0600", info.Mode(), err)
@@ -196,7 +260,7 @@ func TestJournalOfManyWriters(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	left, torn, err := ReadJournal(j.Name())
+	left, torn, err := Read(j.Name())
 	if err != nil || torn != nil || len(left) != 512 {
 		t.Errorf("%d interactions, %v, %v", len(left), torn, err)
 	}
@@ -209,7 +273,7 @@ func TestJournalSaveRefuses(t *testing.T) {
 	all[2].Response.Body = "the secret"
 	j, file := journalOf(t, all)
 	refused := errors.New("a secret")
-	guard := func(c *Cassette) error {
+	guard := func(c *cassette.Cassette) error {
 		for _, i := range c.Interactions {
 			if i.Response.Body == "the secret" {
 				return refused
@@ -217,22 +281,22 @@ func TestJournalSaveRefuses(t *testing.T) {
 		}
 		return nil
 	}
-	left, err := j.Save(file, Meta{Origin: Recorded}, Saving{Guard: guard})
+	left, err := j.Save(file, cassette.Meta{Origin: cassette.Recorded}, Saving{Guard: guard})
 	if err != nil || len(left) != 1 || left[0].Order != 2 || left[0].Method != "POST" || !errors.Is(left[0].Err, refused) {
 		t.Errorf("left out %v, %v", left, err)
 	}
-	c, err := Load(file)
+	c, err := cassette.Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, c.Interactions, []*Interaction{all[0], all[1], renumbered(all[3], 2)})
+	same(t, c.Interactions, []*cassette.Interaction{all[0], all[1], renumbered(all[3], 2)})
 	entries, _ := os.ReadDir(filepath.Dir(file))
 	if len(entries) != 2 { // the journal, too
 		t.Errorf("left behind: %v", entries)
 	}
 }
 
-func renumbered(i *Interaction, id int) *Interaction {
+func renumbered(i *cassette.Interaction, id int) *cassette.Interaction {
 	other := *i
 	other.ID = id
 	return &other
@@ -244,7 +308,7 @@ func TestJournalSaveOfNothing(t *testing.T) {
 	if err := os.WriteFile(file, []byte("before"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := j.Save(file, Meta{Origin: Recorded}, Saving{Guard: func(c *Cassette) error {
+	_, err := j.Save(file, cassette.Meta{Origin: cassette.Recorded}, Saving{Guard: func(c *cassette.Cassette) error {
 		if len(c.Interactions) > 0 {
 			return errors.New("no")
 		}
@@ -274,11 +338,11 @@ func TestJournalOfAnOlderVersion(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	j, torn, err := OpenJournal(j.Name())
+	j, torn, err := Open(j.Name())
 	if err != nil || torn != nil {
 		t.Fatal(torn, err)
 	}
-	left, err := j.Save(file, Meta{Origin: Recorded}, Saving{})
+	left, err := j.Save(file, cassette.Meta{Origin: cassette.Recorded}, Saving{})
 	if err != nil || len(left) != 2 {
 		t.Fatal(left, err)
 	}
@@ -288,11 +352,11 @@ func TestJournalOfAnOlderVersion(t *testing.T) {
 	if got, want := left[1].Error(), "interaction 3, POST: the request's address cannot be read back"; got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
-	c, err := Load(file)
+	c, err := cassette.Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, c.Interactions, []*Interaction{all[0], renumbered(all[2], 1), renumbered(all[4], 2)})
+	same(t, c.Interactions, []*cassette.Interaction{all[0], renumbered(all[2], 1), renumbered(all[4], 2)})
 	if err := j.Remove(); err != nil {
 		t.Error(err)
 	}
@@ -309,7 +373,7 @@ func TestJournalThatCannotBeWritten(t *testing.T) {
 	}
 	j.file = readOnly // whatever is written fails
 	err = j.Append(2, NoRetry, sample(2, "x"), nil)
-	if hinted, ok := err.(interface{ Hint() string }); !ok || hinted.Hint() == "" {
+	if fault.Hint(err) == "" {
 		t.Errorf("got %v, want an error with a hint", err)
 	}
 	j.file = whole
@@ -317,20 +381,20 @@ func TestJournalThatCannotBeWritten(t *testing.T) {
 	if again := j.Append(2, NoRetry, sample(2, "x"), nil); again == nil || j.Err() == nil {
 		t.Error("a journal with a hole takes more")
 	}
-	if _, err := j.Save(file, Meta{Origin: Recorded}, Saving{}); err == nil {
+	if _, err := j.Save(file, cassette.Meta{Origin: cassette.Recorded}, Saving{}); err == nil {
 		t.Error("a journal with a hole was saved")
 	}
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	j, torn, err := OpenJournal(j.Name())
+	j, torn, err := Open(j.Name())
 	if err != nil || torn != nil {
 		t.Fatal(torn, err)
 	}
 	if all, retried := j.Len(); all != 2 || retried != 0 {
 		t.Errorf("%d interactions, %d retried", all, retried)
 	}
-	if _, err := j.Save(file, Meta{Origin: Recorded}, Saving{}); err != nil {
+	if _, err := j.Save(file, cassette.Meta{Origin: cassette.Recorded}, Saving{}); err != nil {
 		t.Error(err)
 	}
 	if err := j.Remove(); err != nil {
@@ -402,7 +466,7 @@ func FuzzKilledJournal(f *testing.F) {
 		f.Add(text, uint(1<<20), byte(n))
 	}
 	f.Fuzz(func(t *testing.T, text string, cut uint, flip byte) {
-		all := []*Interaction{sample(0, "first"), sample(1, text), sample(2, text+text)}
+		all := []*cassette.Interaction{sample(0, "first"), sample(1, text), sample(2, text+text)}
 		j, _ := journalOf(t, all)
 		ends := []int64{int64(len(journalMagic))}
 		for _, r := range j.records {
@@ -422,7 +486,7 @@ func FuzzKilledJournal(f *testing.F) {
 		if err := os.WriteFile(j.Name(), data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		left, torn, err := ReadJournal(j.Name())
+		left, torn, err := Read(j.Name())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,12 +1,13 @@
-package cassette
+package journal
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
 // Saving says how a journal becomes a cassette.
@@ -16,13 +17,13 @@ type Saving struct {
 	// Settled reports whether an interaction, by the note that it was appended with,
 	// needs neither Polish nor Guard. Nil settles none. It is called by several goroutines
 	// at once; Polish and Guard see one interaction after the other, in their order.
-	Settled func(note []byte, i *Interaction) bool
+	Settled func(note []byte, i *cassette.Interaction) bool
 	// Polish may change an interaction before the guard sees it; nil changes none.
-	Polish func(*Interaction)
+	Polish func(*cassette.Interaction)
 	// Guard is as in Cassette.Save. It is asked about the Meta alone, about each
 	// interaction before that is written, in a cassette of its own, and about the Meta
 	// again before the file is replaced: if ErrAgain is the answer, Save begins anew.
-	Guard Guard
+	Guard cassette.Guard
 }
 
 // ErrAgain is a guard's answer where it has come to know more while interactions were
@@ -36,10 +37,10 @@ const attempts = 3 // what one learns, the next knows
 // meanwhile. A journal that took not all it was given is not saved. The journal stays:
 // remove it once this succeeded.
 //
-// An interaction that no file can hold (see Storable), or that the guard refuses, is left
+// An interaction that no file can hold (see cassette.Interaction.Storable), or that the guard refuses, is left
 // out, and so is one with which the file were larger than Load reads. They are told of; the
 // others are saved.
-func (j *Journal) Save(file string, meta Meta, how Saving) ([]LeftOut, error) {
+func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, error) {
 	if err := j.Err(); err != nil {
 		return nil, fmt.Errorf("save %s: the recording is not complete: %w", file, err)
 	}
@@ -51,7 +52,7 @@ func (j *Journal) Save(file string, meta Meta, how Saving) ([]LeftOut, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("save %s: %w", file, err)
+		return nil, err
 	}
 	return s.left, nil
 }
@@ -61,7 +62,7 @@ type saving struct {
 	Saving
 	journal *Journal
 	file    string
-	meta    Meta
+	meta    cassette.Meta
 	records []record
 	left    []LeftOut
 }
@@ -72,16 +73,15 @@ var errFewer = errors.New("some interactions cannot be stored")
 // once writes the file, without those that were left out before.
 func (s *saving) once() error {
 	if err := s.check(); err != nil {
-		return err
+		return fmt.Errorf("save %s: %w", s.file, err)
 	}
-	return replace(s.file, s.Guard != nil, func(out io.Writer) error {
-		before := len(s.left)
-		if err := stream(out, &s.meta, s.parts()); err != nil {
-			return err
-		}
+	before := len(s.left)
+	parts := s.parts()
+	parts.Done = func() error {
 		fewer := s.drop(s.left[before:])
 		return cmp.Or(s.check(), fewer)
-	})
+	}
+	return cassette.SaveParts(s.file, s.meta, s.Guard != nil, parts)
 }
 
 // drop forgets the records that were left out.
@@ -98,11 +98,11 @@ func (s *saving) drop(left []LeftOut) error {
 	return errFewer
 }
 
-func (s *saving) check(some ...*Interaction) error {
+func (s *saving) check(some ...*cassette.Interaction) error {
 	if s.Guard == nil {
 		return nil
 	}
-	return s.Guard(&Cassette{File: s.file, Meta: s.meta, Interactions: some})
+	return s.Guard(&cassette.Cassette{File: s.file, Meta: s.meta, Interactions: some})
 }
 
 // refusal is what the guard says of one interaction.
@@ -112,12 +112,9 @@ func (r refusal) Unwrap() error { return r.error }
 
 // parts are the interactions as they are saved. Those that are not settled are polished in
 // their turn.
-func (s *saving) parts() parts {
+func (s *saving) parts() cassette.Parts {
 	var buffers sync.Pool // of *[]byte
-	write := func(n int, w *writer, turn bool) (bool, error) {
-		if !turn && s.records[n].size >= largePart {
-			return false, nil
-		}
+	hand := func(n int, turn bool, write func(*cassette.Interaction) error) error {
 		buf, _ := buffers.Get().(*[]byte)
 		if buf == nil {
 			buf = new([]byte)
@@ -125,37 +122,53 @@ func (s *saving) parts() parts {
 		defer buffers.Put(buf)
 		i, note, err := s.journal.load(s.records[n], buf)
 		if err != nil {
-			return false, err
+			return err
 		}
 		untouched := s.Polish == nil && s.Guard == nil
 		settled := untouched || s.Settled != nil && s.Settled(note, i)
 		if !settled && !turn {
-			return false, nil
+			return nil
 		}
 		if !settled && s.Polish != nil {
 			s.Polish(i)
 		}
 		if !settled {
 			if err := s.check(i); err != nil {
-				return false, refusal{err}
+				return refusal{err}
 			}
 		}
-		return true, w.loadable(n, i)
+		return write(i)
 	}
-	return parts{count: len(s.records), limit: MaxSize, write: write, refuse: s.refuse}
+	return cassette.Parts{
+		Count: len(s.records), Size: func(n int) int { return s.records[n].size },
+		Make: hand, Refuse: s.refuse,
+	}
 }
 
 // refuse leaves an interaction out where it alone is at fault.
 func (s *saving) refuse(n int, err error) error {
-	var fault *UnstorableError
+	var unstorable *cassette.UnstorableError
 	var guarded refusal
-	if !errors.As(err, &fault) && !errors.As(err, &guarded) {
+	if !errors.As(err, &unstorable) && !errors.As(err, &guarded) {
 		return err
 	}
 	order, method := s.records[n].order, "?"
 	if i, _, err := s.journal.load(s.records[n], new([]byte)); err == nil {
 		method = i.Request.Method
 	}
-	s.left = append(s.left, LeftOut{order, method, err})
+	s.left = append(s.left, LeftOut{Order: order, Method: method, Err: err})
 	return nil
 }
+
+// LeftOut is an interaction of a journal that is not in the cassette which was made of it.
+type LeftOut struct {
+	Order  int // of its request, from 0
+	Method string
+	Err    error
+}
+
+func (l LeftOut) Error() string {
+	return fmt.Sprintf("interaction %d, %s: %v", l.Order, l.Method, l.Err)
+}
+
+func (l LeftOut) Unwrap() error { return l.Err }

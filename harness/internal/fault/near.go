@@ -1,0 +1,99 @@
+package fault
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// DidYouMean asks for the names as they are spelled, or is "" without any.
+func DidYouMean(names ...string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "did you mean " + strings.Join(names, ", or ") + "?"
+}
+
+// Meant asks for the known name that was probably meant (`did you mean "expect"?`), or
+// is "". See Nearest.
+func Meant[S ~string](name string, known []S) string {
+	if best := Nearest(name, known); best != "" {
+		return DidYouMean(fmt.Sprintf("%q", best))
+	}
+	return ""
+}
+
+// Suggest is Meant, or else what the known names are when they are few.
+func Suggest(name string, known []string) string {
+	if meant := Meant(name, known); meant != "" || len(known) == 0 || len(known) > 20 {
+		return meant
+	}
+	return "known: " + strings.Join(slices.Sorted(slices.Values(known)), ", ")
+}
+
+// Nearest is the known name that was probably meant, in whatever letter case: one at
+// most two slips away, or one that the name begins. It is "" when there is none.
+func Nearest[S ~string](name string, known []S) S {
+	best, least := S(""), 3
+	name = strings.ToLower(name)
+	for _, k := range known {
+		lower := strings.ToLower(string(k))
+		d := Distance(name, lower)
+		if len(name) > 2 && strings.HasPrefix(lower, name) {
+			d = min(d, 2)
+		}
+		if d < least && d < len(k) {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// Near lists the names, three at most and nearest first, whose distance is no more
+// than most. Names of one distance are sorted.
+func Near(names []string, most int, distance func(name string) int) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	var found []candidate
+	for _, name := range names {
+		if d := distance(name); d <= most {
+			found = append(found, candidate{name, d})
+		}
+	}
+	slices.SortFunc(found, func(a, b candidate) int {
+		return cmp.Or(a.distance-b.distance, strings.Compare(a.name, b.name))
+	})
+	var near []string
+	for _, c := range found[:min(3, len(found))] {
+		near = append(near, c.name)
+	}
+	return near
+}
+
+// Distance counts the insertions, deletions, replacements and swaps of
+// neighbours, in bytes, that turn a into b.
+func Distance(a, b string) int {
+	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row := make([]int, len(b)+1)
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(b)]
+}

@@ -1,0 +1,19 @@
+// Package journal keeps a recording on disk while it is made: what was recorded survives
+// whatever ends the process, and becomes a cassette when the recording is over.
+//
+//	j, err := journal.Create("cassettes/x.yaml") // x.yaml.journal; fs.ErrExist when there is one
+//	err = j.Append(0, journal.NoRetry, interaction, nil)
+//	left, err := j.Save("cassettes/x.yaml", meta, journal.Saving{Guard: guard})
+//	err = j.Remove()
+//
+// A journal is append only, each record checksummed and written by one write. A killed
+// process loses nothing that Append returned from; a power cut loses a second. What a
+// kill left half written is told, never passed over ([Torn]). Saving streams, so that
+// memory holds a few interactions, whatever the recording's size. An interaction that
+// cannot be stored costs itself, not the recording ([LeftOut]).
+//
+// It redacts nothing: what it is given is what it holds. How a cassette looks is package
+// cassette's business.
+//
+// A [Journal] is safe for concurrent use; two processes never write one.
+package journal
