@@ -55,6 +55,8 @@ var imports = map[string][]string{
 	"harness/internal/jsondoc":    {},
 	"harness/internal/strictyaml": {"harness/internal/typo"},
 	"harness/internal/typo":       {},
+	"harness/internal/words":      {},
+	"harness/internal/words/gen":  {"harness/csdl", "harness/internal/words"},
 }
 
 // onlyImporter names the one package of this module that may import a library

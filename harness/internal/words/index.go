@@ -1,0 +1,72 @@
+package words
+
+// An index maps pairs of a list's number and a text to numbers, whatever the letter case of
+// the text: an open hash table whose keys are parts of the embedded files, so that a table of
+// forty thousand words is made in some milliseconds and a look-up allocates nothing.
+type index struct {
+	slots []slot // a power of two, at least a quarter free
+	used  int
+}
+
+type slot struct {
+	text  string // "" is free
+	list  uint32
+	value uint32
+}
+
+func newIndex(bits int) index { return index{slots: make([]slot, 1<<bits)} }
+
+// find returns the slot of a pair, or the free one where it belongs.
+func (x *index) find(list uint32, text string) *slot {
+	h := uint64(list+1) * 0x9e3779b97f4a7c15
+	for i := range len(text) {
+		h = (h ^ uint64(lower(text[i]))) * 0x100000001b3
+	}
+	h ^= h >> 29
+	for mask := uint64(len(x.slots) - 1); ; h++ {
+		s := &x.slots[h&mask]
+		if s.text == "" || s.list == list && len(s.text) == len(text) && equalFold(s.text, text) {
+			return s
+		}
+	}
+}
+
+func (x *index) has(list uint32, text string) bool {
+	return text != "" && x.find(list, text).text != ""
+}
+
+// add puts a pair into the index unless it is there, and returns its number.
+func (x *index) add(list uint32, text string, value uint32) uint32 {
+	s := x.find(list, text)
+	if s.text != "" {
+		return s.value
+	}
+	*s = slot{text, list, value}
+	if x.used++; x.used > len(x.slots)/4*3 {
+		old := x.slots
+		x.slots = make([]slot, 2*len(old))
+		for _, s := range old {
+			if s.text != "" {
+				*x.find(s.list, s.text) = s
+			}
+		}
+	}
+	return value
+}
+
+func equalFold(a, b string) bool {
+	for i := range len(a) {
+		if lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// Unicode folding would take the Kelvin sign for a k.
+func lower(c byte) byte {
+	if c-'A' < 26 {
+		return c + 'a' - 'A'
+	}
+	return c
+}
