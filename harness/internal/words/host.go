@@ -7,7 +7,7 @@ import "strings"
 func IsHost(host string) bool {
 	host = strings.TrimSuffix(host, ".")
 	t := load()
-	if host == "" || len(host) > longest-1 {
+	if host == "" || host[0] == '.' || len(host) > longest {
 		return false
 	}
 	if t.has(listHosts, host) {

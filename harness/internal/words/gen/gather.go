@@ -49,7 +49,7 @@ func isFree(member string) bool {
 	if ambiguous[lower] {
 		return true
 	}
-	for _, end := range [...]string{"url", "uri", "secret", "message", "label", "accountname", "domainname", "distinguishedname", "principalname", "rule", "notes", "address", "text"} {
+	for _, end := range [...]string{"url", "uri", "secret", "message", "label", "accountname", "domainname", "distinguishedname", "principalname", "rule", "notes", "address", "secrettext", "alttext", "plaintext"} {
 		if strings.HasSuffix(lower, end) {
 			return true
 		}
@@ -59,9 +59,6 @@ func isFree(member string) bool {
 
 // keep puts a value that a member of a type may have into the table.
 func (g *gatherer) keep(at place, value string) {
-	if !isWord(value) {
-		return
-	}
 	if !isFree(at.member) {
 		g.value(at.member, value)
 		return
@@ -108,7 +105,9 @@ func (g *gatherer) finish() {
 		}
 	}
 	for _, s := range g.said {
-		g.keep(s.place, s.value)
+		if isWord(s.value) {
+			g.keep(s.place, s.value)
+		}
 	}
 	for _, word := range g.prose.words() {
 		g.list(words.SectionText).add(word)

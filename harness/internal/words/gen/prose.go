@@ -26,7 +26,7 @@ func newProse() *prose {
 func (p *prose) begin(page string) { p.page = page }
 
 var (
-	notProse = regexp.MustCompile("`[^`]*`|\\*\\*[^*]*\\*\\*|<[^<>]*>|https?://\\S*|\\S*[@/\\\\_]\\S*|&\\w+;|\\{[^{}]*\\}")
+	notProse = regexp.MustCompile("`[^`]*`|\\*\\*[^*]*\\*\\*|<[^<>]*>|&\\w+;|\\{[^{}]*\\}")
 	token    = regexp.MustCompile(`\S+`)
 	aWord    = regexp.MustCompile(`^[("']*([A-Za-z]+(?:'(?:s|t|re|ve|ll|d))?)[)"'.,;:!?]*$`)
 )
@@ -39,6 +39,9 @@ func (p *prose) line(line string) {
 	begins := true // a capital here says nothing
 	for _, t := range token.FindAllString(strings.ReplaceAll(line, "|", " . "), -1) {
 		for part := range strings.SplitSeq(t, "-") {
+			if strings.ContainsAny(t, `@/\_`) { // an address, a path, a name in code
+				break
+			}
 			if m := aWord.FindStringSubmatch(part); m != nil {
 				p.count(m[1], begins)
 			}
@@ -66,7 +69,7 @@ func (p *prose) words() []string {
 	var list []string
 	for _, w := range slices.Sorted(maps.Keys(p.lower)) {
 		n := p.lower[w]
-		if n >= enoughPages && n >= p.capital[w] && (len(w) > 2 || n >= 10*enoughPages) && !invented.MatchString(w) {
+		if n >= enoughPages && n >= p.capital[w] && (len(w) > 2 || n >= 10*enoughPages) && !isInvented(w) {
 			list = append(list, w)
 		}
 	}

@@ -13,6 +13,14 @@ import (
 // A set is of words by their lower case, in the first of their spellings.
 type set map[string]string
 
+func newSet(words ...string) set {
+	s := set{}
+	for _, w := range words {
+		s.add(w)
+	}
+	return s
+}
+
 func (s set) add(word string) {
 	key := strings.ToLower(word)
 	if old, ok := s[key]; !ok || word < old {

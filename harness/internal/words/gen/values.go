@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,7 @@ var (
 	item = regexp.MustCompile("`([^`]{1,80})`|\\*\\*([^*]{1,80})\\*\\*|\"([^\"]{1,80})\"|“([^”]{1,80})”|(?:^|[\\s,:(])'([^']{1,80})'|(?:^|[\\s,:(])\\*([^*\\s][^*]{0,78})\\*")
 	// Words with which a new thought begins, in descriptions that forget the full stop.
 	turn       = regexp.MustCompile(`(?i)\b(?:supports?|returned|defaults?|read-only|not nullable|nullable|requires?|required|inherited|for more|see|note that|note:|for example|if|when|where|use|this|the property|otherwise)\b`)
-	stop       = regexp.MustCompile(`[.!?](?:\s|$)|\n\s*\n`)
+	stop       = regexp.MustCompile(`[.!?](?:\s|$)`)
 	plainItem  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 	plainSplit = regexp.MustCompile(`\s*(?:,\s*(?:or|and)\s|,|\||/|\s(?:or|and)\s)\s*`)
 	plainLead  = regexp.MustCompile(`^\s*(?:for \w+ )?(?:are|is|include|includes|can be|may be|:|-)*\s*:?\s*`)
@@ -38,7 +39,11 @@ func possibleValues(description string) []string {
 		if len(list) == 0 && !one {
 			list = plainList(after)
 		}
-		found = append(found, list...)
+		for _, v := range list {
+			if !slices.Contains(found, v) {
+				found = append(found, v)
+			}
+		}
 		from += m[1]
 	}
 }
@@ -80,7 +85,7 @@ func marked(text string, one bool) []string {
 		if one {
 			limit = 3
 		}
-		if len(between) > limit || stop.MatchString(between) || len(list) > 0 && turn.MatchString(between) {
+		if len(between) > limit || stop.MatchString(between) || len(list) > 0 && turn.MatchString(note.ReplaceAllString(between, "")) {
 			return list
 		}
 		for i := 2; i < len(m); i += 2 {
@@ -137,15 +142,31 @@ var (
 	spaces   = regexp.MustCompile(`\s`)
 )
 
-// invented are the people, companies and places of Microsoft's documentation, and
-// placeholders: none is a word of the service.
-var invented = regexp.MustCompile(`(?i)contoso|fabrikam|adatum|northwind|litware|woodgrove|tailspin|wingtip|proseware|relecloud|adventure.?works|` +
-	`lucerne|margie|trey ?research|alpine ?ski|graphic ?design ?inst|humongous|blue ?yonder|fourth ?coffee|consolidated ?messenger|` +
-	`\b(?:adele|vance|megan|bowen|alex|wilber|alland|deyoung|diego|siciliani|grady|archie|henrietta|mueller|isaiah|langer|joni|sherman|` +
-	`lee|gu|lidia|holloway|lynne|robbins|miriam|graham|nestor|wilke|patti|fernandez|pradeep|gupta|debra|berger|irvin|sayers|johanna|lorenz|` +
-	`emily|braun|enrico|cattaneo|christie|cline|delia|dennis|gerhart|moeller|rene|magi|robin|counts|samantha|booth|daisy|phillips|` +
-	`tyler|katie|jordan|jens|mimi|garth|fort|fanny|downs|randi|welch|dana|swope|harry|john|jane|doe|bob|alice|smith|seattle|redmond|admin@)\b|` +
-	`\bmy|your|sample|placeholder|lorem|password1|p@ss|xyz|foo\b|\bbar\b`)
+// invented are companies of Microsoft's documentation, and placeholders, in any word.
+var invented = strings.Fields(`contoso fabrikam adatum northwind litware woodgrove tailspin wingtip proseware relecloud adventureworks adventure-works
+	lucerne margie treyresearch alpineski humongous blueyonder fourthcoffee your sample placeholder lorem password1 p@ss xyz`)
+
+// people are those of Microsoft's documentation, and their cities, as whole words.
+var people = newSet(strings.Fields(`adele vance megan bowen alex wilber alland deyoung diego siciliani grady archie henrietta mueller isaiah langer
+	joni sherman lee gu lidia holloway lynne robbins miriam graham nestor wilke patti fernandez pradeep gupta debra berger irvin sayers johanna
+	lorenz emily braun enrico cattaneo christie cline delia dennis gerhart moeller rene magi robin counts samantha booth daisy phillips tyler
+	katie jordan jens mimi garth fort fanny downs randi welch dana swope harry john jane doe bob alice smith seattle redmond my foo bar`)...)
+
+// isInvented reports whether somebody made the text up to show something.
+func isInvented(text string) bool {
+	text = strings.ToLower(text)
+	for _, part := range invented {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return (r < 'a' || r > 'z') && r != '_' }) {
+		if _, ok := people[word]; ok {
+			return true
+		}
+	}
+	return strings.HasPrefix(text, "my")
+}
 
 // notValues are words that stand marked in lists of values without being one.
 var notValues = map[string]bool{"true": true, "false": true, "null": true, "string": true, "int32": true, "int64": true, "boolean": true, "guid": true,
@@ -157,5 +178,5 @@ var notValues = map[string]bool{"true": true, "false": true, "null": true, "stri
 func isWord(v string) bool {
 	return len(v) > 0 && len(v) <= 64 && letter.MatchString(v) && !strings.ContainsAny(v, "@\\{}<>*=?%+;\"|#\t\n`[]$…") &&
 		!strings.Contains(v, "://") && !strings.HasPrefix(v, "/") && len(spaces.FindAllString(v, -1)) < 5 &&
-		!guidLike.MatchString(v) && !dated.MatchString(v) && !named.MatchString(v) && !invented.MatchString(v) && !notValues[strings.ToLower(v)]
+		!guidLike.MatchString(v) && !dated.MatchString(v) && !named.MatchString(v) && !isInvented(v) && !notValues[strings.ToLower(v)]
 }
