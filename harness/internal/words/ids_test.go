@@ -45,6 +45,22 @@ func TestLists(t *testing.T) {
 	}
 }
 
+func TestIsColumn(t *testing.T) {
+	for _, name := range []string{"Report Refresh Date", "User Principal Name", "Display Name", "Is Deleted", "Last Activity Date", "Send Count", "Assigned Products", "Report Period",
+		"Has Exchange License", "Exchange Last Activity Date", "Site URL", "Owner Display Name", "Storage Used (Byte)", "Team Chat Message Count", "Call Count", "Meeting Count",
+		"Has Other Action", "Viewed Or Edited File Count", "Synced File Count", "Shared Internally File Count", "Root Web Template", "Page View Count", "Windows Phone", "iOS",
+		"Issue Warning Quota (Byte)", "displayName", "User Id"} {
+		if !words.IsColumn(name) {
+			t.Errorf("%q is no column", name)
+		}
+	}
+	for _, name := range append(testLines(t, "planted.txt"), "", " ", "()", "Salary of Megan", "Megan", "Name (Megan)") {
+		if words.IsColumn(name) {
+			t.Errorf("%q is a column", name)
+		}
+	}
+}
+
 func TestHarmless(t *testing.T) {
 	for _, c := range []struct {
 		member, parent, text string

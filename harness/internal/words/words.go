@@ -137,3 +137,21 @@ func IsCurrency(code string) bool { return len(code) == 3 && load().has(listCurr
 
 // IsCountry reports whether it is a code or an English name of a country.
 func IsCountry(name string) bool { return load().has(listCountries, name) }
+
+// IsColumn reports whether it is the name of a column in the tables that the service writes:
+// a member's with spaces in it, or made of words of the vocabulary and names of products.
+func IsColumn(name string) bool {
+	if len(name) > longest {
+		return false
+	}
+	t := load()
+	return IsMember(name) || name != "" && eachPart(name, ' ', func(word string) bool {
+		if n := len(word) - 1; n > 0 && word[0] == '(' && word[n] == ')' { // a unit
+			word = word[1:n]
+		}
+		return t.has(listText, word) || productWords[strings.ToLower(word)] || IsMember(word)
+	})
+}
+
+var productWords = newSet(`exchange onedrive sharepoint skype yammer teams outlook windows mac ios android office microsoft word excel powerpoint onenote
+	planner intune azure url id guid byte bytes web mobile imap4 pop3 smtp p2p organizer utc upn mapi copilot viva engage`)

@@ -45,9 +45,9 @@ func (p *prose) line(line string) {
 			if m := aWord.FindStringSubmatch(part); m != nil {
 				p.count(m[1], begins)
 			}
-			begins = false
+			begins = begins && !letter.MatchString(part) // marks of headings and lists say nothing
 		}
-		begins = strings.ContainsAny(t[len(t)-1:], ".:!?")
+		begins = begins || strings.ContainsAny(t[len(t)-1:], ".:!?")
 	}
 }
 
@@ -64,12 +64,12 @@ func (p *prose) count(word string, begins bool) {
 	}
 }
 
-// words are those that are common, and common in lower case.
+// words are those that are common, and not nearly always names.
 func (p *prose) words() []string {
 	var list []string
 	for _, w := range slices.Sorted(maps.Keys(p.lower)) {
 		n := p.lower[w]
-		if n >= enoughPages && n >= p.capital[w] && (len(w) > 2 || n >= 10*enoughPages) && !isInvented(w) {
+		if n >= enoughPages && 20*n >= p.capital[w] && (len(w) > 2 || n >= 10*enoughPages) && !isInvented(w) {
 			list = append(list, w)
 		}
 	}
