@@ -18,17 +18,35 @@ func newIndex(bits int) index { return index{slots: make([]slot, 1<<bits)} }
 
 // find returns the slot of a pair, or the free one where it belongs.
 func (x *index) find(list uint32, text string) *slot {
-	h := uint64(list+1) * 0x9e3779b97f4a7c15
-	for i := range len(text) {
-		h = (h ^ uint64(lower(text[i]))) * 0x100000001b3
-	}
-	h ^= h >> 29
+	h := hash(list, text)
 	for mask := uint64(len(x.slots) - 1); ; h++ {
 		s := &x.slots[h&mask]
-		if s.text == "" || s.list == list && len(s.text) == len(text) && equalFold(s.text, text) {
+		if s.text == "" || s.list == list && len(s.text) == len(text) && (s.text == text || equalFold(s.text, text)) {
 			return s
 		}
 	}
+}
+
+// hash is the same for texts that differ in letter case only.
+func hash(list uint32, text string) uint64 {
+	const prime, small = 0x9e3779b97f4a7c15, 0x2020202020202020
+	h := (uint64(list+1) ^ uint64(len(text))<<32) * prime
+	for len(text) >= 8 {
+		h = (h ^ (eight(text) | small)) * prime
+		h ^= h >> 32
+		text = text[8:]
+	}
+	var rest uint64
+	for i := range len(text) {
+		rest = rest<<8 | uint64(text[i]|' ')
+	}
+	h = (h ^ rest) * prime
+	return h ^ h>>32
+}
+
+func eight(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 func (x *index) has(list uint32, text string) bool {
