@@ -37,6 +37,7 @@ const (
 	listHeaderWords
 	listIDs
 	listProducts
+	listSKUParts
 
 	listParents = 1 << 20
 	listValues  = 1 << 21
@@ -63,12 +64,13 @@ const (
 	product
 	memberName
 	httpMethod
+	sku
 )
 
 // forms are the classes by the section that lists their members, without its end.
 var forms = map[string]form{
 	SectionLanguages: language, SectionCountries: country, SectionZones: zone, SectionCurrencies: currency, SectionMedia: media,
-	SectionPermissions: permission, SectionTypes: typeName, "errors": errorCode, "products": product, "names": memberName, "methods": httpMethod,
+	SectionPermissions: permission, SectionTypes: typeName, "errors": errorCode, "products": product, "names": memberName, "methods": httpMethod, "skus": sku,
 }
 
 // An entry is a member, or a member below a parent.
@@ -102,9 +104,14 @@ func (t *table) line(section, line string) {
 		t.entries[t.entry(line)].declared = true
 	case section == SectionValues:
 		member, values, _ := strings.Cut(line, "\t")
-		list = listValues + t.entry(member)
+		n := t.entry(member)
 		for v := range strings.SplitSeq(values, "\t") {
-			t.add(list, v, 0)
+			t.add(listValues+n, v, 0)
+			if t.entries[n].forms&sku != 0 {
+				for part := range strings.SplitSeq(v, "_") {
+					t.add(listSKUParts, part, 0)
+				}
+			}
 		}
 	case section == "ids":
 		id, name, _ := strings.Cut(line, "\t")

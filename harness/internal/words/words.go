@@ -6,7 +6,8 @@ import "strings"
 // one that metadata or documentation lists for the member, several of them with commas between,
 // or one of the form that the member's values have. Parent is the member that the object with
 // the member in it is the value of, or in the array of; "" for none. A string in an array is a
-// value of the array's member. The empty text is harmless, everything at an unknown member is not.
+// value of the array's member. The empty text is harmless, and "true" and "false" at a known
+// member; everything else at an unknown member is not.
 func Harmless(member, parent, text string) bool {
 	if strings.TrimSpace(text) == "" {
 		return true
@@ -18,13 +19,18 @@ func Harmless(member, parent, text string) bool {
 	if !m.known {
 		return false
 	}
-	if m.lists(text) || m.forms != 0 && m.inForm(m.forms, text) {
+	if isTruth(text) || m.lists(text) || m.forms != 0 && m.inForm(m.forms, text) {
 		return true
 	}
 	several := m.forms &^ errorCode
 	return strings.IndexByte(text, ',') >= 0 && eachPart(text, ',', func(part string) bool {
 		return m.lists(part) || several != 0 && m.inForm(several, part)
 	})
+}
+
+// isTruth reports whether the text is a boolean: settings have them as texts.
+func isTruth(text string) bool {
+	return len(text) == 4 && equalFold(text, "true") || len(text) == 5 && equalFold(text, "false")
 }
 
 // eachPart reports whether ok holds for every part between separators, white space aside.
@@ -53,7 +59,8 @@ func (t *table) inForm(of form, text string) bool {
 		of&errorCode != 0 && IsErrorCode(text) ||
 		of&product != 0 && t.has(listProducts, text) ||
 		of&memberName != 0 && isOrderedMember(text) ||
-		of&httpMethod != 0 && isMethod(text)
+		of&httpMethod != 0 && isMethod(text) ||
+		of&sku != 0 && eachPart(text, '_', func(part string) bool { return t.has(listSKUParts, part) })
 }
 
 // IsMember reports whether metadata or documentation has a property, a navigation property,

@@ -29,7 +29,10 @@ func TestBranches(t *testing.T) {
 // TestPlanted: no text that somebody made up is harmless at any member, alone or below any
 // parent that the table has.
 func TestPlanted(t *testing.T) {
-	planted := testLines(t, "planted.txt")
+	planted := append(testLines(t, "planted.txt"),
+		// Tokens are put together here: a scanner that reads the file need not wonder.
+		"eyJ0eXAiOiJKV1Qi"+"LCJhbGciOiJSUzI1NiJ9"+"."+"eyJzdWIiOiIxIn0"+"."+"c2ln", "Xk1"+"8Q~"+"9aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456",
+		"ghp"+"_"+"16C7e42F292c6912E7710c838347Ae178B4a", "xoxb"+"-"+"123456789012-abcdefGHIJKL", "AKIA"+"IOSFODNN7EXAMPLE")
 	if len(planted) < 500 {
 		t.Errorf("%d texts, want at least 500", len(planted))
 	}
