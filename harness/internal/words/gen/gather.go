@@ -173,10 +173,8 @@ func primitive(r csdl.Ref) string {
 	return r.Name
 }
 
+// enum notes a value of an enum. What metadata declares is one whatever it looks like.
 func (g *gatherer) enum(name, value string) {
-	if !isWord(value) {
-		return
-	}
 	key := strings.ToLower(name)
 	if g.enums[key] == nil {
 		g.enums[key] = set{}
