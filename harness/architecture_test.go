@@ -25,7 +25,7 @@ var imports = map[string][]string{
 	"harness/proxy": {"harness/quiet", "harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire"},
 	"harness/ca":    {"harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
 
-	"harness/lint":     {"harness/conform", "harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match", "harness/internal/graph", "harness/plainfile", "harness/internal/fault"},
+	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match", "harness/conform", "harness/internal/graph", "harness/plainfile", "harness/internal/fault"},
 	"harness/project":  {"harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/graph", "harness/internal/wire", "harness/plainfile", "harness/internal/fault", "harness/internal/journal"},
 	"harness/docs":     {"harness/internal/graph", "harness/internal/fault"},
 	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
@@ -41,7 +41,7 @@ var imports = map[string][]string{
 
 	"harness/planted":  {"harness/cassette"},
 	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire", "harness/internal/jsondoc"},
-	"harness/auth":     {"harness/quiet", "harness/report", "harness/scenario", "harness/cassette", "harness/internal/graph", "harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
+	"harness/auth":     {"harness/quiet", "harness/scenario", "harness/cassette", "harness/report", "harness/internal/graph", "harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
 
 	"harness/quiet":  {},
 	"harness/child":  {"harness/plainfile", "harness/internal/fault"},
@@ -65,6 +65,8 @@ var imports = map[string][]string{
 	"harness/internal/graph":      {},
 	"harness/testkit":             {},
 	"harness/plainfile":           {},
+	"harness/internal/words":      {"harness/internal/graph"},
+	"harness/internal/words/gen":  {"harness/csdl", "harness/internal/words"},
 }
 
 // onlyImporter names the one package of this module that may import a library

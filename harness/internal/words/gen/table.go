@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/words"
+)
+
+// A set is of words by their lower case, in the first of their spellings.
+type set map[string]string
+
+func newSet(words ...string) set {
+	s := set{}
+	for _, w := range words {
+		s.add(w)
+	}
+	return s
+}
+
+func (s set) add(word string) {
+	key := strings.ToLower(word)
+	if old, ok := s[key]; !ok || word < old {
+		s[key] = word
+	}
+}
+
+// sorted lists the words by their lower case.
+func (s set) sorted() []string {
+	list := make([]string, 0, len(s))
+	for _, key := range slices.Sorted(maps.Keys(s)) {
+		list = append(list, s[key])
+	}
+	return list
+}
+
+// A table is what words.txt holds.
+type table struct {
+	lists  map[string]set // by section: words that stand alone
+	values map[string]set // by member, or parent/member, in lower case
+	names  set            // spellings of the keys of values
+}
+
+func newTable() *table {
+	return &table{lists: map[string]set{}, values: map[string]set{}, names: set{}}
+}
+
+func (t *table) list(section string) set {
+	if t.lists[section] == nil {
+		t.lists[section] = set{}
+	}
+	return t.lists[section]
+}
+
+// value says that a member may have a value.
+func (t *table) value(member, value string) {
+	key := strings.ToLower(member)
+	if t.values[key] == nil {
+		t.values[key] = set{}
+	}
+	t.names.add(member)
+	t.values[key].add(value)
+}
+
+func readTable(text string) (*table, error) {
+	t := newTable()
+	for section, line := range words.Lines(text) {
+		switch {
+		case section == "":
+			return nil, fmt.Errorf("line before the first section: %q", line)
+		case section == words.SectionValues:
+			member, values, _ := strings.Cut(line, "\t")
+			for v := range strings.SplitSeq(values, "\t") {
+				t.value(member, v)
+			}
+		default:
+			t.list(section).add(line)
+		}
+	}
+	return t, nil
+}
+
+func (t *table) String() string {
+	var b strings.Builder
+	w := bufio.NewWriter(&b)
+	fmt.Fprintln(w, "# Made by gen; words are only ever added. What a line means: lines.go.")
+	for _, section := range slices.Sorted(maps.Keys(t.lists)) {
+		fmt.Fprintf(w, "[%s]\n", section)
+		for _, word := range t.lists[section].sorted() {
+			fmt.Fprintln(w, word)
+		}
+	}
+	fmt.Fprintf(w, "[%s]\n", words.SectionValues)
+	for _, member := range t.names.sorted() {
+		fmt.Fprintf(w, "%s\t%s\n", member, strings.Join(t.values[strings.ToLower(member)].sorted(), "\t"))
+	}
+	w.Flush()
+	return b.String()
+}

@@ -1,0 +1,90 @@
+package words
+
+// An index maps pairs of a list's number and a text to numbers, whatever the letter case of
+// the text: an open hash table whose keys are parts of the embedded files, so that a table of
+// forty thousand words is made in some milliseconds and a look-up allocates nothing.
+type index struct {
+	slots []slot // a power of two, at least a quarter free
+	used  int
+}
+
+type slot struct {
+	text  string // "" is free
+	list  uint32
+	value uint32
+}
+
+func newIndex(bits int) index { return index{slots: make([]slot, 1<<bits)} }
+
+// find returns the slot of a pair, or the free one where it belongs.
+func (x *index) find(list uint32, text string) *slot {
+	h := hash(list, text)
+	for mask := uint64(len(x.slots) - 1); ; h++ {
+		s := &x.slots[h&mask]
+		if s.text == "" || s.list == list && len(s.text) == len(text) && (s.text == text || equalFold(s.text, text)) {
+			return s
+		}
+	}
+}
+
+// hash is the same for texts that differ in letter case only.
+func hash(list uint32, text string) uint64 {
+	const prime, small = 0x9e3779b97f4a7c15, 0x2020202020202020
+	h := (uint64(list+1) ^ uint64(len(text))<<32) * prime
+	for len(text) >= 8 {
+		h = (h ^ (eight(text) | small)) * prime
+		h ^= h >> 32
+		text = text[8:]
+	}
+	var rest uint64
+	for i := range len(text) {
+		rest = rest<<8 | uint64(text[i]|' ')
+	}
+	h = (h ^ rest) * prime
+	return h ^ h>>32
+}
+
+func eight(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func (x *index) has(list uint32, text string) bool {
+	return text != "" && x.find(list, text).text != ""
+}
+
+// add puts a pair into the index unless it is there, and returns its number.
+func (x *index) add(list uint32, text string, value uint32) uint32 {
+	s := x.find(list, text)
+	if s.text != "" {
+		return s.value
+	}
+	*s = slot{text, list, value}
+	if x.used++; x.used > len(x.slots)/4*3 {
+		old := x.slots
+		x.slots = make([]slot, 2*len(old))
+		for _, s := range old {
+			if s.text != "" {
+				*x.find(s.list, s.text) = s
+			}
+		}
+	}
+	return value
+}
+
+func equalFold(a, b string) bool {
+	for i := range len(a) {
+		if lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// Unicode folding would take the Kelvin sign for a k.
+func lower(c byte) byte {
+	if c-'A' < 26 {
+		return c + 'a' - 'A'
+	}
+	return c
+}

@@ -1,0 +1,45 @@
+package words
+
+import (
+	"iter"
+	"strings"
+)
+
+// The sections of a table. A line of most is one word; a line of values is a member, or
+// parent/member, and the values that are words of the service there, between tabs, sorted
+// by their lower case; a line of ids may have a name after a tab. OfMembers after the name
+// of a section lists the members, or parent/member, whose values are of that form.
+const (
+	SectionMembers     = "members"
+	SectionTypes       = "types"
+	SectionText        = "text"
+	SectionPermissions = "permissions"
+	SectionValues      = "values"
+	SectionLanguages   = "languages"
+	SectionCountries   = "countries"
+	SectionZones       = "zones"
+	SectionCurrencies  = "currencies"
+	SectionMedia       = "media"
+
+	OfMembers = ".members"
+)
+
+// Lines yields the lines of a table with their sections. A line that begins with # is a comment.
+func Lines(text string) iter.Seq2[string, string] {
+	return func(yield func(section, line string) bool) {
+		section := ""
+		for text != "" {
+			line, rest, _ := strings.Cut(text, "\n")
+			text = rest
+			switch {
+			case line == "", line[0] == '#':
+			case line[0] == '[' && line[len(line)-1] == ']':
+				section = line[1 : len(line)-1]
+			default:
+				if !yield(section, line) {
+					return
+				}
+			}
+		}
+	}
+}
