@@ -26,7 +26,7 @@ var shapes = []struct {
 	{"a body that can be sent again", `\.GetBody = `, []string{"harness/internal/wire", "harness/transport"}},      // the same
 	{"an error with a place", `type Error struct`, []string{"harness/internal/fault"}},
 	{"the spelling of a place", `%s:%d:%d`, []string{"harness/internal/fault"}},
-	{"asking for a hint", `[{ ]Hint\(\) string`, []string{"harness/internal/fault", "cmd/graphvcr"}},                     // its own errors, until the command may import fault
+	{"asking for a hint", `[{ ]Hint\(\) string`, []string{"harness/internal/fault", "cmd/graphvcr"}},                          // its own errors, until the command may import fault
 	{"asking what was meant", `did you mean`, []string{"harness/internal/fault", "cmd/graphvcr"}},                             // the same
 	{"tokens of JSON", `json\.Delim|decoder\.Token\(|dec\.Token\(`, []string{"harness/internal/jsondoc", "harness/importer"}}, // archives of gigabytes, from their file
 	{"the grammar of JSON", `a backslash must begin one of`, []string{"harness/internal/jsondoc"}},
