@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/testkit"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 const module = "github.com/graphvcr/graphvcr/"
@@ -19,54 +19,55 @@ const module = "github.com/graphvcr/graphvcr/"
 // imports is the import law: package -> packages of this module that it may
 // import. Imports run downwards only; a new edge is a line here, and reviewed.
 var imports = map[string][]string{
-	"cmd/graphvcr": {"harness/quiet", "harness/child", "harness/signin", "harness/csdl", "harness/generate", "harness/drift", "harness/diff", "harness/auth", "harness/ca", "harness/proxy", "harness/runner", "harness/draft", "harness/project", "harness/lint", "harness/report", "harness/importer", "harness/cassette", "harness/scenario", "harness/plainfile"},
-	"harness":      {"harness/quiet", "harness/project", "harness/report", "harness/cassette"},
+	"cmd/graphvcr": {"harness/cli"},
+	"harness/cli":  {"harness/internal/fault", "harness/internal/wire", "harness/internal/quiet", "harness/internal/child", "harness/internal/signin", "harness/internal/csdl", "harness/internal/generate", "harness/internal/drift", "harness/internal/diff", "harness/internal/auth", "harness/internal/ca", "harness/internal/proxy", "harness/internal/runner", "harness/internal/draft", "harness/internal/project", "harness/internal/lint", "harness/report", "harness/internal/importer", "harness/cassette", "harness/internal/scenario", "harness/internal/plainfile"},
+	"harness":      {"harness/internal/quiet", "harness/internal/project", "harness/report", "harness/cassette"},
 
-	"harness/proxy": {"harness/quiet", "harness/ca", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire"},
-	"harness/ca":    {"harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
+	"harness/internal/proxy": {"harness/internal/quiet", "harness/internal/ca", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire"},
+	"harness/internal/ca":    {"harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 
-	"harness/lint":     {"harness/route", "harness/drift", "harness/importer", "harness/redact", "harness/project", "harness/report", "harness/cassette", "harness/scenario", "harness/schema", "harness/match", "harness/conform", "harness/internal/graph", "harness/plainfile", "harness/internal/fault"},
-	"harness/project":  {"harness/conform", "harness/csdl", "harness/generate", "harness/route", "harness/diff", "harness/redact", "harness/runner", "harness/report", "harness/scenario", "harness/schema", "harness/transport", "harness/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/graph", "harness/internal/wire", "harness/plainfile", "harness/internal/fault", "harness/internal/journal"},
-	"harness/docs":     {"harness/internal/graph", "harness/internal/fault"},
-	"harness/importer": {"harness/docs", "harness/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
-	"harness/draft":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph"},
-	"harness/runner":   {"harness/conform", "harness/scenario", "harness/report", "harness/transport", "harness/match", "harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/ascii", "harness/plainfile", "harness/internal/fault"},
+	"harness/internal/lint":     {"harness/internal/route", "harness/internal/drift", "harness/internal/importer", "harness/internal/redact", "harness/internal/project", "harness/report", "harness/cassette", "harness/internal/scenario", "harness/schema", "harness/internal/match", "harness/conform", "harness/internal/graph", "harness/internal/plainfile", "harness/internal/fault"},
+	"harness/internal/project":  {"harness/conform", "harness/internal/csdl", "harness/internal/generate", "harness/internal/route", "harness/internal/diff", "harness/internal/redact", "harness/internal/runner", "harness/report", "harness/internal/scenario", "harness/schema", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault", "harness/internal/journal"},
+	"harness/internal/docs":     {"harness/internal/graph", "harness/internal/fault"},
+	"harness/internal/importer": {"harness/internal/docs", "harness/internal/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
+	"harness/internal/draft":    {"harness/cassette", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph"},
+	"harness/internal/runner":   {"harness/conform", "harness/internal/scenario", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/ascii", "harness/internal/plainfile", "harness/internal/fault"},
 
-	"harness/transport": {"harness/quiet", "harness/match", "harness/cassette", "harness/internal/graph", "harness/internal/wire", "harness/internal/journal"},
-	"harness/match":     {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/ascii", "harness/internal/fault"},
-	"harness/redact":    {"harness/cassette", "harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/ascii", "harness/internal/fault", "harness/internal/journal"},
-	"harness/schema":    {"harness/format", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/graph", "harness/internal/ascii", "harness/plainfile"},
-	"harness/scenario":  {"harness/format", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/fault", "harness/internal/graph", "harness/plainfile"},
-	"harness/cassette":  {"harness/internal/jsondoc", "harness/internal/fault", "harness/internal/wire", "harness/plainfile"},
+	"harness/internal/transport": {"harness/internal/quiet", "harness/internal/match", "harness/cassette", "harness/internal/graph", "harness/internal/wire", "harness/internal/journal"},
+	"harness/internal/match":     {"harness/cassette", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/ascii", "harness/internal/fault"},
+	"harness/internal/redact":    {"harness/cassette", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/ascii", "harness/internal/fault", "harness/internal/journal"},
+	"harness/schema":             {"harness/internal/identity", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/graph", "harness/internal/ascii", "harness/internal/plainfile"},
+	"harness/internal/scenario":  {"harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/fault", "harness/internal/graph", "harness/internal/plainfile"},
+	"harness/cassette":           {"harness/internal/jsondoc", "harness/internal/fault", "harness/internal/wire", "harness/internal/plainfile"},
 
-	"harness/planted":  {"harness/cassette"},
-	"harness/emulator": {"harness/quiet", "harness/signin", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire", "harness/internal/jsondoc"},
-	"harness/auth":     {"harness/quiet", "harness/scenario", "harness/cassette", "harness/report", "harness/internal/graph", "harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
+	"harness/internal/planted":  {"harness/cassette"},
+	"harness/internal/emulator": {"harness/internal/quiet", "harness/internal/signin", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire", "harness/internal/jsondoc"},
+	"harness/internal/auth":     {"harness/internal/quiet", "harness/internal/scenario", "harness/cassette", "harness/report", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 
-	"harness/quiet":  {},
-	"harness/child":  {"harness/plainfile", "harness/internal/fault"},
-	"harness/signin": {"harness/internal/graph", "harness/internal/ascii"},
-	"harness/drift":  {"harness/project", "harness/csdl", "harness/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml", "harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
-	"harness/diff":   {"harness/cassette", "harness/format", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/ascii", "harness/internal/fault"},
+	"harness/internal/quiet":  {},
+	"harness/internal/child":  {"harness/internal/plainfile", "harness/internal/fault"},
+	"harness/internal/signin": {"harness/internal/graph", "harness/internal/ascii"},
+	"harness/internal/drift":  {"harness/internal/project", "harness/internal/csdl", "harness/internal/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
+	"harness/internal/diff":   {"harness/cassette", "harness/internal/identity", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/ascii", "harness/internal/fault"},
 
-	"harness/csdl":                {"harness/internal/fault", "harness/internal/graph", "harness/plainfile"},
-	"harness/conform":             {"harness/schema", "harness/route", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire"},
-	"harness/generate":            {"harness/csdl", "harness/route", "harness/format", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/plainfile", "harness/internal/fault"},
-	"harness/route":               {"harness/csdl", "harness/internal/graphurl", "harness/internal/graph", "harness/plainfile", "harness/internal/fault"},
+	"harness/internal/csdl":       {"harness/internal/fault", "harness/internal/graph", "harness/internal/plainfile"},
+	"harness/conform":             {"harness/schema", "harness/internal/route", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire"},
+	"harness/internal/generate":   {"harness/internal/csdl", "harness/internal/route", "harness/internal/identity", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
+	"harness/internal/route":      {"harness/internal/csdl", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/plainfile", "harness/internal/fault"},
 	"harness/report":              {"harness/internal/fault"},
-	"harness/format":              {"harness/internal/graph", "harness/internal/ascii"},
+	"harness/internal/identity":   {"harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/ascii":      {},
-	"harness/internal/graphurl":   {"harness/format", "harness/internal/graph", "harness/internal/ascii"},
+	"harness/internal/graphurl":   {"harness/internal/identity", "harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/jsondoc":    {},
-	"harness/internal/journal":    {"harness/cassette", "harness/internal/fault", "harness/internal/wire", "harness/plainfile"},
+	"harness/internal/journal":    {"harness/cassette", "harness/internal/fault", "harness/internal/wire", "harness/internal/plainfile"},
 	"harness/internal/strictyaml": {"harness/internal/fault"},
 	"harness/internal/fault":      {},
 	"harness/internal/wire":       {},
 	"harness/internal/graph":      {},
-	"harness/testkit":             {},
-	"harness/plainfile":           {},
+	"harness/internal/testkit":    {},
+	"harness/internal/plainfile":  {},
 	"harness/internal/words":      {"harness/internal/graph"},
-	"harness/internal/words/gen":  {"harness/csdl", "harness/internal/words"},
+	"harness/internal/words/gen":  {"harness/internal/csdl", "harness/internal/words"},
 }
 
 // onlyImporter names the one package of this module that may import a library
@@ -78,10 +79,10 @@ var onlyImporter = map[string]string{
 	"github.com/ohler55/ojg/jp":                "harness/internal/jsondoc",
 	"github.com/andybalholm/brotli":            "harness/internal/wire",
 	"github.com/klauspost/compress":            "harness/internal/wire",
-	"github.com/spf13/cobra":                   "cmd/graphvcr",
-	"github.com/Azure":                         "harness/auth",
-	"github.com/AzureAD":                       "",             // azidentity's own
-	module + "harness/auth":                    "cmd/graphvcr", // a program that tests offline links no sign-in
+	"github.com/spf13/cobra":                   "harness/cli",
+	"github.com/Azure":                         "harness/internal/auth",
+	"github.com/AzureAD":                       "",            // azidentity's own
+	module + "harness/internal/auth":           "harness/cli", // a program that tests offline links no sign-in
 }
 
 func TestImportLaw(t *testing.T) {
@@ -101,7 +102,7 @@ func TestImportLaw(t *testing.T) {
 					t.Errorf("package %s may not import %s: that is for %q alone", name, imported, only)
 				}
 			}
-			if imported == "testing" && name != "harness" && name != "harness/testkit" {
+			if imported == "testing" && name != "harness" && name != "harness/internal/testkit" {
 				t.Errorf("package %s imports testing outside its tests", name)
 			}
 		}
@@ -141,7 +142,7 @@ func TestTestsSeeNoMachine(t *testing.T) {
 	}
 	sees := map[string]bool{}
 	for path, p := range byPath {
-		sees[path] = path != module+"harness/testkit" && holds(p, p.GoFiles, seesMachine)
+		sees[path] = path != module+"harness/internal/testkit" && holds(p, p.GoFiles, seesMachine)
 	}
 	var reaches func(imports []string, seen map[string]bool) bool
 	reaches = func(imports []string, seen map[string]bool) bool {

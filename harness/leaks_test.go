@@ -15,9 +15,9 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness"
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/emulator"
-	"github.com/graphvcr/graphvcr/harness/planted"
-	"github.com/graphvcr/graphvcr/harness/transport"
+	"github.com/graphvcr/graphvcr/harness/internal/emulator"
+	"github.com/graphvcr/graphvcr/harness/internal/planted"
+	"github.com/graphvcr/graphvcr/harness/internal/transport"
 )
 
 // A plant is a value of a kind in one place of an exchange.

@@ -20,19 +20,19 @@ var shapes = []struct {
 	{"decoding gzip, deflate, br and zstd", `(gzip|zlib|flate|brotli|zstd)\.NewReader`, []string{"harness/internal/wire"}},
 	{"the mark of gzip", `(?i)0x1f\b.*0x8b|\\x1f\\x8b`, []string{"harness/internal/wire"}},
 	{"charsets", `golang\.org/x/text/encoding`, []string{"harness/internal/wire"}},
-	{"replacing a file", `os\.(Rename|Link)\(`, []string{"harness/internal/wire", "cmd/graphvcr"}},                 // reports, until the command may import wire
-	{"a temporary file beside another", `os\.CreateTemp\([^"]`, []string{"harness/internal/wire", "cmd/graphvcr"}}, // the same
-	{"a copy of a request", `\b(req|r|request)\.Clone\(`, []string{"harness/internal/wire", "harness/transport"}},  // which reads the body along
-	{"a body that can be sent again", `\.GetBody = `, []string{"harness/internal/wire", "harness/transport"}},      // the same
+	{"replacing a file", `os\.Rename\(`, []string{"harness/internal/wire"}},
+	{"a temporary file beside another", `os\.CreateTemp\([^"]`, []string{"harness/internal/wire"}},
+	{"a copy of a request", `\b(req|r|request)\.Clone\(`, []string{"harness/internal/wire", "harness/internal/transport"}}, // which reads the body along
+	{"a body that can be sent again", `\.GetBody = `, []string{"harness/internal/wire", "harness/internal/transport"}},     // the same
 	{"an error with a place", `type Error struct`, []string{"harness/internal/fault"}},
 	{"the spelling of a place", `%s:%d:%d`, []string{"harness/internal/fault"}},
-	{"asking for a hint", `[{ ]Hint\(\) string`, []string{"harness/internal/fault", "cmd/graphvcr"}},                          // its own errors, until the command may import fault
-	{"asking what was meant", `did you mean`, []string{"harness/internal/fault", "cmd/graphvcr"}},                             // the same
-	{"tokens of JSON", `json\.Delim|decoder\.Token\(|dec\.Token\(`, []string{"harness/internal/jsondoc", "harness/importer"}}, // archives of gigabytes, from their file
+	{"asking for a hint", `[{ ]Hint\(\) string`, []string{"harness/internal/fault"}},
+	{"asking what was meant", `did you mean`, []string{"harness/internal/fault"}},
+	{"tokens of JSON", `json\.Delim|decoder\.Token\(|dec\.Token\(`, []string{"harness/internal/jsondoc", "harness/internal/importer"}}, // archives of gigabytes, from their file
 	{"the grammar of JSON", `a backslash must begin one of`, []string{"harness/internal/jsondoc"}},
 	{"the class of a byte", `func ([iI]s(Hex|Alnum)|[uU]nhex)\(`, []string{"harness/internal/ascii"}},
 	{"hexadecimal digits", `- 'a' \+ 10`, []string{"harness/internal/ascii", "harness/internal/jsondoc"}}, // the grammar's own
-	{"work side by side", `next\.Add\(1\)\) - 1`, []string{"harness/internal/wire", "cmd/graphvcr"}},      // import, until the command may import wire
+	{"work side by side", `next\.Add\(1\)\) - 1`, []string{"harness/internal/wire"}},
 }
 
 // TestShapesHaveOneHome holds that what has a home is done there.

@@ -20,7 +20,7 @@ var homes = []struct {
 	packages      []string // below the module
 }{
 	{"the Graph hosts of national clouds", `"(https://)?(dod-)?graph\.microsoft\.(us|de)"|microsoftgraph\.chinacloudapi\.cn`, facts},
-	{"the host of Graph", `"(https://)?graph\.microsoft\.com/?"`, append([]string{"harness/planted", "harness/redact"}, facts...)}, // recordings that are made; domains of no tenant
+	{"the host of Graph", `"(https://)?graph\.microsoft\.com/?"`, append([]string{"harness/internal/planted", "harness/internal/redact"}, facts...)}, // recordings that are made; domains of no tenant
 	{"sign-in hosts", `"(https://)?(login\.(microsoftonline|chinacloudapi|partner\.microsoftonline|windows|live|usgovcloudapi)\.[a-z]+|login-us\.[a-z.]+|sts\.windows\.net)"`, facts},
 	{"Azure AD Graph's host", `graph\.windows\.net`, facts},
 	{"the host of managed identities", `169\.254\.169\.254`, facts},
@@ -28,19 +28,19 @@ var homes = []struct {
 	{"the hosts of conversations", `"@?(thread\.(v2|tacv2|skype)|unq\.gbl\.spaces)"`, facts},
 	{"states of operations", `(?i)"(not_?started|in_?progress|partially_?succeeded|delete_?pending|delete_?failed)"`, facts},
 	{"where operations lie", `(?i)"exportJobs"`, facts},
-	{"the links of pages", `"@odata\.(nextLink|deltaLink)"`, append([]string{"harness/planted"}, facts...)},
+	{"the links of pages", `"@odata\.(nextLink|deltaLink)"`, append([]string{"harness/internal/planted"}, facts...)},
 	{"the members whose links clients follow", `(?i)"(@microsoft\.graph\.|@content\.)?(uploadUrl|downloadUrl|azureStorageUri)"`,
-		append([]string{"harness/redact", "harness/match", "harness/planted", "harness/emulator"}, facts...)}, // which of them hold secrets; recordings that are made
-	{"the headers that say where an operation is", `"(Operation-Location|Azure-Async[oO]peration)"`, append([]string{"harness/diff"}, facts...)}, // which headers it compares
+		append([]string{"harness/internal/redact", "harness/internal/match", "harness/internal/planted", "harness/internal/emulator"}, facts...)}, // which of them hold secrets; recordings that are made
+	{"the headers that say where an operation is", `"(Operation-Location|Azure-Async[oO]peration)"`, append([]string{"harness/internal/diff"}, facts...)}, // which headers it compares
 	{"the parts of a batch", `\["(requests|responses|dependsOn)"\]`, facts},
 	{"the segment of batches", `"/?\$batch"`,
-		append([]string{"harness/internal/graphurl", "harness/route", "harness/emulator"}, facts...)}, // the words of the grammar; metadata has no batch; the stand-in's routes
+		append([]string{"harness/internal/graphurl", "harness/internal/route", "harness/internal/emulator"}, facts...)}, // the words of the grammar; metadata has no batch; the stand-in's routes
 	{"the actions that only read", `(?i)"(get_?by_?ids|check_?member_?groups|get_?schedule|find_?meeting_?times|translate_?exchange_?ids)"`, facts},
-	{"the statuses that ask to come again", `StatusGatewayTimeout|[^.\dx]509\b`, append([]string{"harness/proxy"}, facts...)}, // a host that is not reached in time
+	{"the statuses that ask to come again", `StatusGatewayTimeout|[^.\dx]509\b`, append([]string{"harness/internal/proxy"}, facts...)}, // a host that is not reached in time
 	{"the code of throttling", `"TooManyRequests"`, facts},
-	{"how a collection's type is written", `"#?Collection\(`, append([]string{"harness/format"}, facts...)}, // examples of formats
+	{"how a collection's type is written", `"#?Collection\(`, append([]string{"harness/internal/identity"}, facts...)}, // examples of formats
 	{"the headers that give access", `"Authorization", "(Proxy-Authorization|Cookie)"`, facts},
-	{"what a request selects", `case "\$?expand"`, append([]string{"harness/conform", "harness/internal/graphurl"}, "harness/diff")}, // the judge; the grammar; options that stay in a name
+	{"what a request selects", `case "\$?expand"`, append([]string{"harness/conform", "harness/internal/graphurl"}, "harness/internal/diff")}, // the judge; the grammar; options that stay in a name
 }
 
 var facts = []string{"harness/internal/graph"}

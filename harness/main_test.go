@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/testkit"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 func TestMain(m *testing.M) { os.Exit(testkit.On(m).Run()) }

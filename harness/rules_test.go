@@ -17,17 +17,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/testkit"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // ruleTypes are the types of ids of rules: an id is a constant of one, declared once.
-var ruleTypes = []string{module + "harness/report.Rule", module + "harness/diff.ID", module + "harness/schema.Rule", module + "harness/redact.ID"}
+var ruleTypes = []string{module + "harness/report.Rule", module + "harness/internal/diff.ID", module + "harness/schema.Rule", module + "harness/internal/redact.ID"}
 
 // ruleMakers may make ids of another vocabulary: that of diff, of schemas, of redaction and
 // the kinds of notes and tokens; and they read ids that users write.
 var ruleMakers = []string{
-	"cmd/graphvcr.pathRule", "cmd/graphvcr.permissionsRule", "cmd/graphvcr.whatifRule", "harness/conform.SchemaRule", "harness/conform.requestRule", "harness/diff.Rule",
-	"harness/importer.docsRule", "harness/lint.leakRule", "harness/project.decodeDiff", "harness/schema.newLeaf",
+	"harness/cli.pathRule", "harness/cli.permissionsRule", "harness/cli.whatifRule", "harness/conform.SchemaRule", "harness/conform.requestRule", "harness/internal/diff.Rule",
+	"harness/internal/importer.docsRule", "harness/internal/lint.leakRule", "harness/internal/project.decodeDiff", "harness/schema.newLeaf",
 }
 
 // TestRulesAreConstants type-checks every package: a literal where an id of a rule is
@@ -86,7 +86,7 @@ func (p *checkedPackage) checkDecl(t *testing.T, decl ast.Decl, declared map[str
 		return
 	}
 	made := isFunction && slices.Contains(ruleMakers, p.name+"."+function.Name.Name)
-	isTable := !isFunction && p.name == "harness/redact" // whose table is by constants of its own
+	isTable := !isFunction && p.name == "harness/internal/redact" // whose table is by constants of its own
 	ast.Inspect(decl, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.BasicLit:
@@ -116,7 +116,7 @@ func checkDocumented(t *testing.T, declared map[string]token.Position) {
 	known, families := map[string]bool{}, map[string]bool{}
 	for key := range declared {
 		typ, id, _ := strings.Cut(strings.TrimPrefix(key, module), " ")
-		prefix := map[string][]string{"harness/report.Rule": {""}, "harness/diff.ID": {"", "drift.", "whatif."}, "harness/schema.Rule": {"schema.", "request."}, "harness/redact.ID": {"", "leak."}}[typ]
+		prefix := map[string][]string{"harness/report.Rule": {""}, "harness/internal/diff.ID": {"", "drift.", "whatif."}, "harness/schema.Rule": {"schema.", "request."}, "harness/internal/redact.ID": {"", "leak."}}[typ]
 		for _, p := range prefix {
 			known[p+id] = true
 			family, _, _ := strings.Cut(p+id, ".")
@@ -136,12 +136,12 @@ func checkDocumented(t *testing.T, declared map[string]token.Position) {
 		t.Fatal(err)
 	}
 	for id := range schema.Properties.Diff.Properties {
-		if _, ok := declared[module+"harness/diff.ID "+id]; !ok {
+		if _, ok := declared[module+"harness/internal/diff.ID "+id]; !ok {
 			t.Errorf("rules.json names the rule %s, which does not exist", id)
 		}
 	}
 	for key := range declared {
-		if id, ok := strings.CutPrefix(key, module+"harness/diff.ID "); ok && schema.Properties.Diff.Properties[id] == nil {
+		if id, ok := strings.CutPrefix(key, module+"harness/internal/diff.ID "); ok && schema.Properties.Diff.Properties[id] == nil {
 			t.Errorf("rules.json lacks the rule %s", id)
 		}
 	}
@@ -173,6 +173,7 @@ type checkedPackage struct {
 	fset    *token.FileSet
 	files   []*ast.File
 	info    *types.Info
+	types   *types.Package
 	aliases map[*ast.Ident]bool // constants that are another one's value
 }
 
@@ -216,7 +217,7 @@ func typeCheck(t *testing.T) []*checkedPackage {
 			c.files = append(c.files, file)
 		}
 		config := types.Config{Importer: compiled}
-		if _, err := config.Check(p.ImportPath, fset, c.files, c.info); err != nil {
+		if c.types, err = config.Check(p.ImportPath, fset, c.files, c.info); err != nil {
 			t.Fatal(err)
 		}
 		checked = append(checked, c)

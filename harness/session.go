@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/project"
-	"github.com/graphvcr/graphvcr/harness/quiet"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 

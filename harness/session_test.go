@@ -14,8 +14,8 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness"
-	"github.com/graphvcr/graphvcr/harness/emulator"
-	"github.com/graphvcr/graphvcr/harness/transport"
+	"github.com/graphvcr/graphvcr/harness/internal/emulator"
+	"github.com/graphvcr/graphvcr/harness/internal/transport"
 
 	"net/url"
 )

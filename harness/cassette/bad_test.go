@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/testkit"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // What is wrong with a file is said with its line, its interaction and a hint.

@@ -15,7 +15,7 @@ import (
 	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/match"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
 )
 
 // usersPage is the answer to a list of users, of about so many bytes, with the

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
 
-	"github.com/graphvcr/graphvcr/harness/testkit"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // awkward are texts that YAML readers and writers get wrong.

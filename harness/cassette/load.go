@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 )
 
 // Load reads a file. An error names the file and, where it is about the content, the

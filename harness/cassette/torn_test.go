@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/testkit"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // cuts saves every beginning of a file and reports how many of them load, and

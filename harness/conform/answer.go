@@ -7,8 +7,8 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
-	"github.com/graphvcr/graphvcr/harness/route"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 

@@ -12,10 +12,10 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/graphvcr/graphvcr/harness/conform"
-	"github.com/graphvcr/graphvcr/harness/csdl"
-	"github.com/graphvcr/graphvcr/harness/generate"
+	"github.com/graphvcr/graphvcr/harness/internal/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/generate"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/schema"
-	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // small is a checker of the metadata that testdata/metadata.csdl declares.

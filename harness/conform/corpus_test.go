@@ -11,12 +11,12 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/conform"
-	"github.com/graphvcr/graphvcr/harness/csdl"
-	"github.com/graphvcr/graphvcr/harness/generate"
+	"github.com/graphvcr/graphvcr/harness/internal/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/generate"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
-	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // real is a checker with all that v1.0 of the public cloud declares, and beta of the

@@ -18,8 +18,8 @@ import (
 	abstractions "github.com/microsoft/kiota-abstractions-go"
 
 	"github.com/graphvcr/graphvcr/harness"
-	"github.com/graphvcr/graphvcr/harness/emulator"
 	"github.com/graphvcr/graphvcr/harness/graphsdk"
+	"github.com/graphvcr/graphvcr/harness/internal/emulator"
 )
 
 const shipped = "../../cassettes"

@@ -19,8 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
-	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // sample has every status and severity, and what a body may hold to do harm.

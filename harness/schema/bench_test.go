@@ -10,7 +10,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
-	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
@@ -71,8 +71,8 @@ func bareSchema(t testing.TB, api, typ string) *jsonschema.Schema {
 	}
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat = true
-	for _, name := range format.Names() {
-		f, _ := format.Lookup(name)
+	for _, name := range identity.Names() {
+		f, _ := identity.Lookup(name)
 		compiler.Formats[name] = func(v any) bool {
 			text, ok := v.(string)
 			return !ok || f.Match(text)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/testkit"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // csdlType is an entity, complex or enum type as metadata declares it.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/schema"
-	"github.com/graphvcr/graphvcr/harness/testkit"
 )
 
 // Each archive under testdata/valid holds schemas (beta/...), then pairs of an

@@ -14,7 +14,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
-	"github.com/graphvcr/graphvcr/harness/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 )
 
 // source is the text of one schema file. JSON pointers (RFC 6901) name places in

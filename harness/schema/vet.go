@@ -11,8 +11,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
-	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
 const dialect = "https://json-schema.org/draft/2020-12/schema"
@@ -69,7 +69,7 @@ func formatMatcher(name string) (match func(string) bool, ok bool) {
 	if name == "uuid" {
 		name = "guid" // JSON Schema's name for it
 	}
-	if f, ok := format.Lookup(name); ok {
+	if f, ok := identity.Lookup(name); ok {
 		return f.Match, true
 	}
 	if standard, ok := jsonschema.Formats[name]; ok {
@@ -176,7 +176,7 @@ func (v *vetting) keyword(name, value, at string) {
 		v.pattern(value, at)
 	case "format":
 		if _, ok := formatMatcher(value); !ok {
-			v.fault(at, fmt.Sprintf("unknown format %q", value), didYouMean(value, format.Names()))
+			v.fault(at, fmt.Sprintf("unknown format %q", value), didYouMean(value, identity.Names()))
 		}
 	}
 }

@@ -9,9 +9,9 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
-	"github.com/graphvcr/graphvcr/harness/format"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
 // report notes a violation of what a schema says at pointer, by the current value
@@ -202,7 +202,7 @@ func nullLast(a, b string) int {
 // violation puts a failed keyword into words.
 func (c *checker) violation(r run, l leaf) {
 	value, below := descend(r.value, l.err.InstanceLocation)
-	if text, ok := value.(string); ok && c.opts.Placeholders && l.rule != RuleType && format.IsPlaceholder(text) {
+	if text, ok := value.(string); ok && c.opts.Placeholders && l.rule != RuleType && identity.IsPlaceholder(text) {
 		return
 	}
 	if l.rule == RuleRequired {

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -97,7 +97,7 @@ func (c *checker) evolvable(l leaf) bool {
 
 func describeFormat(keyword any) string {
 	name := fmt.Sprint(keyword)
-	if f, ok := format.Lookup(name); ok && f.Doc != "" {
+	if f, ok := identity.Lookup(name); ok && f.Doc != "" {
 		return name + ": " + f.Doc
 	}
 	return name

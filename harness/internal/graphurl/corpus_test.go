@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
-	"github.com/graphvcr/graphvcr/harness/testkit"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 func read(t testing.TB, file string) string {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/format"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
 // Template returns the path with every id replaced by its kind in braces
@@ -48,7 +48,7 @@ var folderNames = []string{
 }
 
 func keyTemplate(text string) string {
-	if f := format.Recognise(text); f != nil {
+	if f := identity.Recognise(text); f != nil {
 		return "{" + f.Name + "}"
 	}
 	if lower := lowerASCII(text); slices.Contains(folderNames, lower) {
@@ -60,7 +60,7 @@ func keyTemplate(text string) string {
 // wordTemplate looks for ids where no collection is known, as on other hosts.
 func wordTemplate(text string) string {
 	if _, known := fold(vocabulary(), text); !known {
-		if f := format.Recognise(text); f != nil {
+		if f := identity.Recognise(text); f != nil {
 			return "{" + f.Name + "}"
 		}
 		if len(text) > longestChoice && strings.ContainsAny(text, "0123456789") {
@@ -93,7 +93,7 @@ func writeArgsTemplate(b *strings.Builder, args []Option) {
 		b.WriteString(a.Name)
 		b.WriteByte('=')
 		text := strings.Trim(a.Value, "'")
-		switch f := format.Recognise(text); {
+		switch f := identity.Recognise(text); {
 		case f != nil:
 			b.WriteString("{" + f.Name + "}")
 		case len(text) > longestChoice:

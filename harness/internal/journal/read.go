@@ -11,7 +11,7 @@ import (
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 )
 
 // Torn tells what could not be read at the end of a journal.

@@ -7,7 +7,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
 

@@ -1,0 +1,214 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/diff"
+	"github.com/graphvcr/graphvcr/harness/internal/drift"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const diffLong = `Diff tells how the API's behaviour changed between two recordings: each change
+once, with a severity, and nothing else. Ids, dates, tokens, order and how often a
+client polled count for nothing; what a client can rely on does: status codes, error
+codes, properties and their types, formats of ids, dates and links, paging, headers,
+the states of long-running operations, which values are equal.
+
+OLD and NEW are cassettes, folders of them, or what git holds: HEAD~3:cassettes/chats.
+main..HEAD compares the cassettes of two revisions. With one REVISION:PATH, NEW is the
+same path here. --csdl compares two files of metadata by the same rules.
+
+Changes that may stay are accepted by --accept --reason TEXT [--until DAY]; they are
+kept in drift-accept.yaml beside the cassettes. rules.yaml changes severities:
+
+  diff: {enum.new: error, property.added: off}
+`
+
+// diffFlags are what commands that compare have in common.
+type diffFlags struct {
+	report      reportFlags
+	expected    []string
+	accept      bool
+	reason, end string
+	metadata    bool
+}
+
+func (f *diffFlags) register(flags *pflag.FlagSet) {
+	f.registerComparison(flags)
+	flags.BoolVar(&f.accept, "accept", false, "accept what is found from now on")
+	flags.StringVar(&f.reason, "reason", "", "why it is accepted")
+	flags.StringVar(&f.end, "until", "", "last `day` on which it is accepted, 2027-01-31")
+}
+
+func (f *diffFlags) registerComparison(flags *pflag.FlagSet) {
+	f.report.register(flags)
+	fail := flags.Lookup("fail-on")
+	fail.DefValue = "warning"
+	f.report.failOn = "warning"
+	flags.StringArrayVar(&f.expected, "map", nil, "an expected difference `OLD=NEW` of API versions, auth kinds or clouds: v1.0=beta; repeatable")
+}
+
+func newDiff(std streams, dirs *projectFlags) *cobra.Command {
+	var opts diffFlags
+	cmd := &cobra.Command{
+		Use:     "diff OLD NEW",
+		Short:   "Tell what changed in the API between two recordings",
+		Long:    diffLong,
+		Example: "  graphvcr diff old.yaml new.yaml\n  graphvcr diff HEAD~3:cassettes/chats cassettes/chats\n  graphvcr diff main..HEAD --report markdown\n  graphvcr diff v1.yaml beta.yaml --map v1.0=beta\n  graphvcr diff --csdl old.xml new.xml",
+		Args:    arguments(cobra.RangeArgs(1, 2)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+				return opts.compare(cmd.Context(), std, p, args)
+			})
+		},
+	}
+	opts.register(cmd.Flags())
+	cmd.Flags().BoolVar(&opts.metadata, "csdl", false, "OLD and NEW are files of metadata ($metadata)")
+	return cmd
+}
+
+// options gathers what the flags, the rules and the accepted changes say.
+func (f *diffFlags) options(p *project.Project) (drift.Options, error) {
+	opts := drift.Options{
+		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: p.Violations},
+		Now:  time.Now(),
+	}
+	for _, pair := range f.expected {
+		old, new, found := strings.Cut(pair, "=")
+		if !found || old == "" || new == "" {
+			return opts, &fault.Error{Message: fmt.Sprintf("--map %q is not OLD=NEW", pair), Hint: "e.g. --map v1.0=beta, --map delegated=application"}
+		}
+		opts.Diff.Map[old] = new
+	}
+	var err error
+	opts.Accepted, err = drift.LoadAcceptances(filepath.Join(p.Dirs.Cassettes, drift.AcceptFile))
+	return opts, err
+}
+
+func (f *diffFlags) compare(ctx context.Context, std streams, p *project.Project, args []string) (*report.Suite, error) {
+	opts, err := f.options(p)
+	if err != nil {
+		return nil, err
+	}
+	compare := recordings
+	if f.metadata {
+		compare = metadata
+	}
+	suite, err := compare(ctx, p, args, opts)
+	if err != nil || !f.accept {
+		return suite, err
+	}
+	return f.acceptAll(std, suite, opts)
+}
+
+func recordings(ctx context.Context, p *project.Project, args []string, opts drift.Options) (*report.Suite, error) {
+	old, new, err := sources(ctx, p, args)
+	if err != nil {
+		return nil, err
+	}
+	return drift.Compare(old, new, opts)
+}
+
+func metadata(_ context.Context, _ *project.Project, args []string, opts drift.Options) (*report.Suite, error) {
+	if len(args) != 2 {
+		return nil, &fault.Error{Message: "diff --csdl: compare " + args[0] + " with what?", Hint: "graphvcr diff --csdl OLD NEW"}
+	}
+	old, err := csdl.Load(args[0])
+	if err != nil {
+		return nil, err
+	}
+	new, err := csdl.Load(args[1])
+	if err != nil {
+		return nil, err
+	}
+	told := drift.Metadata(old, new, args[0], args[1], opts)
+	return &report.Suite{Command: "diff", Cases: []report.Case{told}}, nil
+}
+
+// acceptAll writes down what was found, and takes it off the suite.
+func (f *diffFlags) acceptAll(std streams, suite *report.Suite, opts drift.Options) (*report.Suite, error) {
+	if f.reason == "" {
+		return nil, &fault.Error{Message: "--accept wants a reason", Hint: "--reason 'the client reads both spellings'"}
+	}
+	var until time.Time
+	if f.end != "" {
+		var err error
+		if until, err = time.Parse("2006-01-02", f.end); err != nil {
+			return nil, &fault.Error{Message: fmt.Sprintf("--until %q is no day", f.end), Hint: "write it like 2027-01-31"}
+		}
+	}
+	if !until.IsZero() && until.AddDate(0, 0, 1).Before(opts.Now) {
+		return nil, &fault.Error{Message: "--until " + f.end + " is past"}
+	}
+	added, err := opts.Accepted.Accept(suite, f.reason, until, opts.Now)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(std.err, "accepted %d changes in %s\n", added, opts.Accepted.File)
+	for i := range suite.Cases {
+		if suite.Cases[i].Status != report.Errored {
+			suite.Cases[i].Findings = nil
+		}
+	}
+	return suite, nil
+}
+
+// sources are the two sides that the arguments name.
+func sources(ctx context.Context, p *project.Project, args []string) (old, new *drift.Source, err error) {
+	if len(args) == 1 {
+		if args, err = twoSides(p, args[0]); err != nil {
+			return nil, nil, err
+		}
+	}
+	if old, err = source(ctx, p, args[0]); err != nil {
+		return nil, nil, err
+	}
+	new, err = source(ctx, p, args[1])
+	return old, new, err
+}
+
+// twoSides are what one argument names: two revisions, or one and what is here.
+func twoSides(p *project.Project, arg string) ([]string, error) {
+	if from, to, found := strings.Cut(arg, ".."); found && !strings.Contains(arg, "/..") && from != "" && to != "" {
+		here := "./" + filepath.ToSlash(p.Dirs.Cassettes)
+		return []string{from + ":" + here, strings.TrimPrefix(to, ".") + ":" + here}, nil
+	}
+	if _, path, found := strings.Cut(arg, ":"); found && path != "" {
+		return []string{arg, path}, nil
+	}
+	return nil, &fault.Error{Message: "diff: compare " + arg + " with what?", Hint: "graphvcr diff OLD NEW, graphvcr diff REVISION:PATH, or graphvcr diff REVISION..REVISION"}
+}
+
+// source is a file, a folder, what git holds, or a cassette's name.
+func source(ctx context.Context, p *project.Project, name string) (*drift.Source, error) {
+	s, err := drift.Open(ctx, name)
+	if err == nil || strings.Contains(name, ":") {
+		return s, err
+	}
+	if _, statErr := os.Stat(name); !errors.Is(statErr, fs.ErrNotExist) {
+		return nil, err
+	}
+	file, nameErr := p.CassetteFile(name)
+	if nameErr != nil {
+		below := filepath.Join(p.Dirs.Cassettes, name)
+		if info, statErr := os.Stat(below); statErr == nil && info.IsDir() {
+			return drift.Open(ctx, below)
+		}
+		return nil, err
+	}
+	return drift.Of(file, func() (*cassette.Cassette, error) { return cassette.Load(file) }), nil
+}

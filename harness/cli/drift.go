@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/drift"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const driftLong = `Drift runs scenarios live once more and tells how the API's behaviour differs from what
+their cassettes hold, by the rules of graphvcr diff. The cassettes stay; the new
+recordings are kept aside in cassettes/.drift, and --accept makes them the cassettes.
+
+It is made for a job that runs every night: graphvcr new workflow github|azure writes
+one. A scenario that does not pass, a token of another kind or another version of the
+API is exit status 2: it is neither drift nor "no change". Signing in, --allow-writes
+and CI=true are as with graphvcr record.
+`
+
+func newDrift(std streams, dirs *projectFlags) *cobra.Command {
+	var opts diffFlags
+	var live recordFlags
+	accept := false
+	cmd := &cobra.Command{
+		Use:     "drift SCENARIO...",
+		Short:   "Run scenarios live and tell what changed since they were recorded",
+		Long:    driftLong,
+		Example: "  graphvcr drift users/list-pages --auth azure-cli\n  graphvcr drift teams --allow-writes --report markdown=drift.md\n  graphvcr drift teams/create-chat --allow-writes --accept",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+				options, err := opts.options(p)
+				if err != nil {
+					return nil, err
+				}
+				d := drifting{std: std, project: p, live: &live, accept: accept, options: options}
+				return d.run(cmd.Context(), args)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	live.registerLive(flags)
+	flags.BoolVar(&accept, "accept", false, "make the new recordings the cassettes")
+	opts.registerComparison(flags)
+	return cmd
+}
+
+// drifting is one run of the command.
+type drifting struct {
+	std     streams
+	project *project.Project
+	live    *recordFlags
+	accept  bool
+	options drift.Options
+}
+
+func (d *drifting) run(ctx context.Context, args []string) (*report.Suite, error) {
+	switch {
+	case len(args) == 0:
+		return nil, &fault.Error{Message: "drift: which scenario?", Hint: "graphvcr drift SCENARIO..."}
+	case mustReplay():
+		return nil, &fault.Error{Message: "drift: CI=true: tests in CI replay, they do not run live", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to look for drift"}
+	}
+	suite := &report.Suite{Command: "drift"}
+	scenarios, service, err := d.live.ready(d.std, d.project, args, suite)
+	if err != nil {
+		return nil, err
+	}
+	for _, sc := range scenarios {
+		told, err := d.scenario(ctx, service, sc)
+		if err != nil {
+			told = project.CouldNotRun(sc.Name, sc.File, ruleDriftFailed, err)
+		}
+		suite.Cases = append(suite.Cases, told)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return suite, nil
+}
+
+// scenario runs one scenario and compares. What the run itself found is told where it did
+// not pass, and then nothing was compared.
+func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenario) (report.Case, error) {
+	old, err := d.project.Cassette(sc.Cassette)
+	if errors.Is(err, fs.ErrNotExist) {
+		return report.Case{}, &fault.Error{Message: "there is no cassette to compare with: " + sc.Cassette, Hint: "graphvcr record " + sc.File + " makes the first one"}
+	}
+	if err != nil {
+		return report.Case{}, err
+	}
+	if old.Meta.Origin == cassette.Docs {
+		return report.Case{}, &fault.Error{Message: "the cassette " + sc.Cassette + " was made of documentation, which never behaved", Hint: "graphvcr record " + sc.File + " records the service"}
+	}
+	var aside *project.Aside
+	began := time.Now()
+	ran, err := d.live.recordWith(ctx, d.std, s, sc, func(live project.Live) (report.Case, error) {
+		var told report.Case
+		var err error
+		told, aside, err = d.project.RecordAside(ctx, sc.File, live)
+		return told, err
+	})
+	if err != nil {
+		return report.Case{}, err
+	}
+	if aside == nil {
+		ran.Status = report.Errored
+		ran.Findings = append(ran.Findings, report.Finding{
+			Rule: ruleDriftRun, Severity: report.Error, Place: report.Place{File: sc.File},
+			Message: "the scenario did not pass, so nothing was compared", Hint: "see what it found; where the API changed, mend the scenario and run it again",
+		})
+		return ran, nil
+	}
+	new, err := cassette.Load(aside.File)
+	if err != nil {
+		return report.Case{}, err
+	}
+	told := drift.Case(sc.Cassette, old, new, d.options)
+	told.Name, told.File, told.Duration, told.Steps = sc.Name, sc.File, time.Since(began), ran.Steps
+	if d.accept && told.Status != report.Errored {
+		fmt.Fprintf(d.std.err, "graphvcr: %s: the new recording is the cassette now\n", sc.File)
+		told.Findings = nil
+		return aside.Promote(ctx, told)
+	}
+	return told, nil
+}

@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/internal/child"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const execLong = `Exec runs any program, unchanged, so that its requests to Microsoft Graph are answered
+from a cassette, or recorded into one: an intercepting proxy on this machine stands in
+for Graph's hosts, and the program's environment leads there and trusts it.
+
+On replay nothing that comes to the proxy leaves the machine: a host or a request that
+was not recorded gets 501 with an error that explains it. The hosts to sign in with are
+stood in for, with tokens that are good for nothing else. That costs no sign-in: a cache
+of MSAL keeps its accounts and refresh tokens, rclone works on a copy of its
+configuration (unless --config names one), and a sign-in anew, by device code or in a
+browser, leaves no account. While recording, only Graph and the hosts to which its
+answers lead (downloads, uploads) are intercepted; the program signs in with the real
+hosts, unread and unrecorded.
+
+What works for which runtime (L Linux, M macOS, W Windows):
+
+  curl                        L M W*  W: the curl of Windows itself wants the CA trusted
+  Node 18 and newer           L M W   fetch, https, http2, axios, the Graph SDK, MSAL
+  Python                      L M W   urllib, requests, httpx; aiohttp with trust_env=True
+  Go                          L M* W* M, W: the CA trusted
+  .NET, PowerShell            L M* W* M, W: the CA trusted
+  Java 8 and newer            L M W   clients that use the JDK's proxy and trust store
+  Ruby, Perl, PHP, Deno, Bun  L M W   where they take HTTPS_PROXY and SSL_CERT_FILE
+  browsers                    -       use graphvcr serve
+
+  "the CA trusted": these take no certificate from the environment; graphvcr ca tells
+  how to make the system trust yours. Programs that pin certificates cannot be intercepted.
+  Others find the proxy's address in GRAPHVCR_PROXY, and the CA's file in GRAPHVCR_CA.
+
+With --isolate (Linux) the program has a network of its own in which there is only
+graphvcr: what does not heed its environment cannot leave either.
+`
+
+const execExample = `  graphvcr exec --cassette users/list -- curl -s https://graph.microsoft.com/v1.0/users
+  graphvcr exec --cassette users/list -- node app.js
+  graphvcr exec --cassette users/list -- python3 app.py
+  graphvcr exec --cassette users/list -- dotnet test
+  graphvcr exec --cassette users/list -- go test ./...
+  graphvcr exec --mode record --cassette users/list -- node app.js`
+
+const execExit = `
+Exit status:
+  the command's own, if that is not 0
+  0    clean: no finding at or above --fail-on
+  1    findings: a request without an answer, say, or no request at all, such as from a
+       program that does not trust the proxy's certificates and does not say so
+  125  graphvcr could not do its part: a cassette that does not load, a wrong flag
+  126  the command cannot be run
+  127  there is no such command
+`
+
+// killed is how long to wait for a command that was killed.
+const killed = 200 * time.Millisecond
+
+// statusHarness ends an exec whose harness could not run.
+const statusHarness = 125
+
+type execFlags struct {
+	take    takeFlags
+	report  reportFlags
+	faults  []string
+	isolate bool
+}
+
+func newExec(std streams, dirs *projectFlags) *cobra.Command {
+	var opts execFlags
+	cmd := &cobra.Command{
+		Use:     "exec --cassette NAME [flags] -- COMMAND [ARGUMENT]...",
+		Short:   "Run any program against cassettes, or record it, through an intercepting proxy",
+		Long:    execLong,
+		Example: execExample,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			status, err := opts.run(cmd.Context(), std, dirs, args)
+			if err != nil {
+				tell(std.err, err)
+			}
+			if status != statusClean {
+				return statusError(status)
+			}
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.SetInterspersed(false) // what comes after the command is the command's
+	opts.take.register(flags)
+	flags.StringArrayVar(&opts.faults, "fault", nil, "`fault` to inject on replay; repeatable (graphvcr serve --help)")
+	flags.BoolVar(&opts.isolate, "isolate", false, "run the command in a network of its own (Linux)")
+	opts.report.register(flags)
+	opts.take.auth = "none" // the program signs in itself
+	flags.Lookup("auth").DefValue = opts.take.auth
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		tell(std.err, flagError(cmd, err))
+		return statusError(statusHarness)
+	})
+	cmd.SetHelpTemplate(cmd.HelpTemplate() + execExit)
+	return cmd
+}
+
+// run runs the command and returns exec's exit status; an error is yet to be told.
+func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, args []string) (int, error) {
+	talk := streams{in: std.in, out: std.err} // stdout is the command's, and each thing is told once
+	talk.err = silent{}
+	endsWith(ctx, statusHarness)
+	out, err := f.report.parse(talk)
+	if err != nil {
+		return statusHarness, err
+	}
+	p, err := dirs.open()
+	if err != nil {
+		return statusHarness, err
+	}
+	x := &execution{std: std, args: args, flags: f}
+	if err := x.prepare(ctx, p); err != nil {
+		if x.take != nil {
+			x.take.End() // of nothing
+		}
+		return statusHarness, errors.Join(err, x.close())
+	}
+	status, err := x.program(ctx)
+	told := x.end(ctx)
+	if err := errors.Join(err, x.close()); err != nil || status == child.StatusNotFound || status == child.StatusNotExecutable {
+		return max(status, 1), err
+	}
+	err = out.finish(&report.Suite{Command: "exec", Cases: []report.Case{told}})
+	var found statusError
+	switch {
+	case err != nil && !errors.As(err, &found):
+		return statusHarness, err
+	case status != 0:
+		return status, nil
+	case int(found) > statusFindings:
+		return statusHarness, nil
+	}
+	return int(found), nil
+}
+
+// helperStatus becomes the program of exec --isolate, or tells why it cannot.
+func helperStatus() int {
+	err := child.Helper()
+	var program *fs.PathError
+	if errors.As(err, &program) {
+		tell(os.Stderr, &fault.Error{Message: "exec: run " + program.Path, Cause: program.Err})
+	}
+	return child.StatusNotExecutable
+}
+
+// silent is where nothing is told.
+type silent struct{}
+
+func (silent) Write(b []byte) (int, error) { return len(b), nil }

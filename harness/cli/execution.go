@@ -1,0 +1,262 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/auth"
+	"github.com/graphvcr/graphvcr/harness/internal/ca"
+	"github.com/graphvcr/graphvcr/harness/internal/child"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/proxy"
+	"github.com/graphvcr/graphvcr/harness/internal/signin"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// execution is one run of a command.
+type execution struct {
+	std    streams
+	args   []string
+	flags  *execFlags
+	up     *upstream
+	dir    string // of the files that the environment names
+	take   *project.Take
+	proxy  *proxy.Intercept
+	inside *child.Isolated // nil: no --isolate
+	env    []string
+	caller caller
+	asked  atomic.Int64 // requests, without those to sign in
+}
+
+// caller is what the token of a client tells of itself.
+type caller struct {
+	mu sync.Mutex
+	as *cassette.Auth
+}
+
+func (c *caller) see(r *http.Request) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.as == nil {
+		c.as = auth.ReadClaims(token).Auth()
+	}
+}
+
+// prepare makes everything ready but the command.
+func (x *execution) prepare(ctx context.Context, p *project.Project) error {
+	f := x.flags
+	if len(x.args) == 0 {
+		return &fault.Error{Message: "exec: which command?", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
+	}
+	if len(f.take.cassettes) == 0 {
+		return &fault.Error{Message: "exec: which cassette?", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
+	}
+	if f.take.mode == string(project.ModeReplay) {
+		f.take.upstream = upstreamFlags{} // scripts may give the same flags to record and to replay
+	}
+	mode, live, err := f.take.open(ctx, x.std, "exec")
+	if err != nil {
+		return err
+	}
+	faults, err := parseFaults("exec", f.faults)
+	if err != nil {
+		return err
+	}
+	if len(faults) > 0 && mode != project.ModeReplay {
+		return &fault.Error{Message: "exec: --fault is for replay: a recording keeps what the service answers", Hint: "leave out --fault, or record first and replay with it"}
+	}
+	if x.up, err = f.take.upstream.open("exec"); err != nil {
+		return err
+	}
+	if x.up.isStandIn() {
+		live.Meta.Origin = cassette.Emulator
+	}
+	authority, err := openCA()
+	if err != nil {
+		return err
+	}
+	if x.take, err = f.take.begin(p, mode, live); err != nil {
+		return err
+	}
+	options := x.onReplay(p, faults)
+	if mode != project.ModeReplay {
+		options = x.onRecord(p)
+	}
+	options.Authority = authority
+	x.proxy = proxy.NewIntercept(options)
+	return x.place(authority)
+}
+
+// onReplay answers everything here.
+func (x *execution) onReplay(p *project.Project, faults proxy.Faults) proxy.InterceptOptions {
+	said := signin.Options{}
+	for _, name := range x.flags.take.cassettes {
+		if c, err := p.Cassette(name); err == nil && c.Meta.Auth != nil {
+			said.Scopes, said.Roles = c.Meta.Auth.Scopes, c.Meta.Auth.Roles
+		}
+	}
+	host, carrier := signin.New(said), faults.Over(x.take.Transport())
+	return proxy.InterceptOptions{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if signin.IsHost(r.URL.Host) {
+			host.ServeHTTP(w, r)
+			return
+		}
+		x.asked.Add(1)
+		proxy.Forward(w, r, carrier)
+	})}
+}
+
+// onRecord answers for Graph and the hosts of files, and lets all else pass.
+func (x *execution) onRecord(p *project.Project) proxy.InterceptOptions {
+	var hosts []string
+	for host := range x.up.places {
+		hosts = append(hosts, host)
+	}
+	if c, err := p.Cassette(x.flags.take.cassettes[0]); err == nil {
+		for _, i := range c.Interactions {
+			if u, err := url.Parse(i.Request.URL); err == nil {
+				hosts = append(hosts, u.Host)
+			}
+		}
+	}
+	known := proxy.NewKnown(hosts...)
+	carrier := known.Learn(x.take.Transport())
+	return proxy.InterceptOptions{
+		Takes: func(host string) bool { return !signin.IsHost(host) && known.Takes(host) },
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			x.caller.see(r)
+			x.asked.Add(1)
+			proxy.Forward(w, r, carrier)
+		}),
+		Dial:           x.up.tunnel,
+		DialRedirected: x.up.dial,
+	}
+}
+
+// place opens the listeners and makes the environment that leads to them.
+func (x *execution) place(authority *ca.Authority) error {
+	var listeners [2]net.Listener
+	var err error
+	if x.flags.isolate {
+		if x.inside, err = child.Isolate(x.std.in, x.std.out, x.std.err); err != nil {
+			return err
+		}
+		listeners = x.inside.Listeners
+	} else {
+		for i := range listeners {
+			if listeners[i], err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+				return &fault.Error{Message: "exec: listen on loopback", Cause: err}
+			}
+		}
+	}
+	go x.proxy.Serve(listeners[0]) // both end with the proxy
+	go x.proxy.ServeTLS(listeners[1])
+	if x.dir, err = os.MkdirTemp("", "graphvcr-exec-"); err != nil {
+		return &fault.Error{Message: "exec: make a folder for the command's environment", Cause: err}
+	}
+	at := child.Place{Proxy: listeners[0].Addr().String(), TLS: listeners[1].Addr().String(), Authority: authority.PEM(), Roots: x.up.pem, CopyProfiles: !x.take.Live()}
+	if x.take.Live() {
+		at.Direct = x.up.direct(os.Getenv)
+	}
+	x.env, err = at.Environment(os.Environ(), x.dir)
+	return err
+}
+
+// program runs the command. It is the command that an interruption ends; only the second
+// signal is ours.
+func (x *execution) program(ctx context.Context) (status int, err error) {
+	running, kill := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	defer kill()
+	defer during(ctx, hold{what: "waiting for " + x.args[0] + " to end", theirs: child.SentToAll, last: func() {
+		kill()
+		select {
+		case <-ended:
+		case <-time.After(killed):
+		}
+		_ = os.RemoveAll(x.dir)
+	}})()
+	defer close(ended)
+	p := child.Program{Args: x.args, Env: x.env, Stdin: x.std.in, Stdout: x.std.out, Stderr: x.std.err}
+	if x.inside != nil {
+		inside := x.inside
+		x.inside = nil
+		status, err = inside.Run(running, p)
+	} else {
+		status, err = child.Run(running, p)
+	}
+	if err != nil {
+		err = &fault.Error{Message: "exec: run " + x.args[0], Cause: err, Hint: "a program's name or path, then its arguments; for a shell's command line: sh -c '...'"}
+	}
+	return status, err
+}
+
+// end lets requests under way end, and tells what there is to tell.
+func (x *execution) end(ctx context.Context) report.Case {
+	if x.take.Live() {
+		defer during(ctx, saving)()
+	}
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	_ = x.proxy.Shutdown(patience) // what did not end in time is cut off
+	x.caller.mu.Lock()
+	x.take.SignedIn(x.caller.as)
+	x.caller.mu.Unlock()
+	told := x.take.End()
+	told.Findings = append(told.Findings, x.contacts()...)
+	return told
+}
+
+// contacts tells of connections that came to nothing, and of a program that made no
+// request, which would else pass for one that was answered.
+func (x *execution) contacts() []report.Finding {
+	broken := x.proxy.Broken()
+	if len(broken) == 0 && x.proxy.Requests() == 0 {
+		return []report.Finding{{
+			Rule: ruleExecNothing, Severity: report.Error,
+			Message: fmt.Sprintf("no request of %s came through the proxy", x.args[0]),
+			Hint:    "graphvcr exec --help tells which runtimes heed their environment; the proxy's address is in GRAPHVCR_PROXY, for a client that has to be told; graphvcr serve needs only a base URL",
+		}}
+	}
+	var told []report.Finding
+	for n, b := range broken {
+		f := report.Finding{Rule: ruleExecHandshake, Severity: report.Warning, Message: b.String()}
+		if x.asked.Load() == 0 {
+			f.Severity, f.Message = report.Error, fmt.Sprintf("no request of %s came: %s", x.args[0], b)
+		}
+		if n == 0 { // it is the same for all of them
+			f.Hint = child.TrustHint(x.args[0])
+		}
+		told = append(told, f)
+	}
+	return told
+}
+
+func (x *execution) close() error {
+	if x.inside != nil {
+		x.inside.Abandon()
+	}
+	if x.proxy != nil {
+		ended, cancel := context.WithCancel(context.Background())
+		cancel()
+		_ = x.proxy.Shutdown(ended) // it is over, or nobody has used it
+	}
+	if x.dir == "" {
+		return nil
+	}
+	return os.RemoveAll(x.dir)
+}

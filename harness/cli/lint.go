@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/internal/lint"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const lintLong = `Lint checks files before anything runs: scenarios, cassettes and schemas that do
+not load, scenarios without a cassette, unknown schema names, scenarios that share
+a name, cassettes that no scenario uses, and interactions that a replay never asks
+for. It tells what a cassette, also one of stock go-vcr or vcrpy, would leak if it
+were published: secrets are errors, people and content warnings. So it does with
+scenarios (what their authors wrote as content aside) and the names of files; variables
+and addresses below .example are placeholders there. Values are never shown. Where a cassette says which permissions its recorded token held, it tells the
+steps that none of them is enough for, and those that are more than the steps need.
+A fault in a file is a finding; one that is empty or cannot be read ends in status 2, once
+the others are checked. Nothing is changed.
+
+A PATH is a file or a folder; without any, the whole project is checked.
+`
+
+func newLint(std streams, dirs *projectFlags) *cobra.Command {
+	var opts reportFlags
+	var permissions bool
+	cmd := &cobra.Command{
+		Use:     "lint [PATH]...",
+		Short:   "Check scenarios, cassettes and schemas before anything runs",
+		Long:    lintLong,
+		Example: "  graphvcr lint\n  graphvcr lint cassettes/teams/chat.yaml\n  graphvcr lint scenarios --fail-on warning --report json\n  graphvcr lint --permissions",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return opts.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+				suite, err := lint.Run(cmd.Context(), p, args)
+				if err != nil {
+					return nil, err
+				}
+				scenarios := tellPermissions(p, suite)
+				if permissions {
+					return permissionSuite(p.Dirs.Scenarios, suite, scenarios), nil
+				}
+				out.quiet = true // a line for every file in order would hide the others
+				return suite, nil
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&permissions, "permissions", false, "tell only the least privileged permissions that the scenarios need, and what is wrong with those that were recorded")
+	opts.register(cmd.Flags())
+	return cmd
+}

@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/auth"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// tellPermissions adds to the cases of scenarios what their recorded tokens lack and
+// hold beyond the least privileged, and returns the scenarios. What does not load has
+// been told of.
+func tellPermissions(p *project.Project, suite *report.Suite) []*scenario.Scenario {
+	var all []*scenario.Scenario
+	for i := range suite.Cases {
+		c := &suite.Cases[i]
+		sc, err := p.Scenario(c.File)
+		if err != nil {
+			continue
+		}
+		all = append(all, sc)
+		recorded, err := p.Cassette(sc.Cassette)
+		if err != nil || recorded.Meta.Auth == nil {
+			continue
+		}
+		for _, f := range permissionFindings(sc, recorded.Meta.Auth) {
+			f.Cassette = report.Place{File: recorded.File}
+			c.Findings = append(c.Findings, f)
+		}
+	}
+	return all
+}
+
+// permissionFindings compare what the steps list with what is kept of the token that
+// a cassette was recorded with: that of the default identity, or of the only one.
+func permissionFindings(sc *scenario.Scenario, kept *cassette.Auth) []report.Finding {
+	steps := stepsOf(sc)
+	var identities []string
+	for _, step := range steps {
+		identities = append(identities, step.As)
+	}
+	slices.Sort(identities)
+	if identities = slices.Compact(identities); len(identities) == 0 || len(identities) > 1 && identities[0] != "" {
+		return nil
+	}
+	claims := auth.Claims{Kind: auth.TokenKind(kept.Kind), Scopes: kept.Scopes, Roles: kept.Roles}
+	return checkedPermissions(sc, map[string]auth.Claims{identities[0]: claims})
+}
+
+// checkedPermissions are what package auth finds, as findings of a report.
+func checkedPermissions(sc *scenario.Scenario, claims map[string]auth.Claims) []report.Finding {
+	var findings []report.Finding
+	for _, found := range auth.Check(stepsOf(sc), claims) {
+		findings = append(findings, report.Finding{
+			Rule: found.Rule, Severity: found.Severity, Step: found.Step, Place: report.Place{File: sc.File, Line: found.Line},
+			Message: found.Message, Hint: found.Hint,
+		})
+	}
+	return findings
+}
+
+// permissionSuite is what lint --permissions tells: the least privileged permissions
+// that the scenarios need, and the findings about those of the recordings.
+func permissionSuite(folder string, suite *report.Suite, scenarios []*scenario.Scenario) *report.Suite {
+	told := &report.Suite{Command: suite.Command, Ordered: true}
+	needs := report.Case{File: folder, Name: fmt.Sprintf("permissions of %s", counted(len(scenarios), "scenario"))}
+	for _, kind := range []auth.TokenKind{auth.Delegated, auth.Application} {
+		needs.Findings = append(needs.Findings, needFinding(kind, scenarios))
+	}
+	if n := unlisted(scenarios); n > 0 {
+		needs.Findings = append(needs.Findings, report.Finding{
+			Rule: rulePermissionsUnlisted, Severity: report.Note,
+			Message: fmt.Sprintf("%s no permissions, and may need some", verb(n, "step lists", "steps list")),
+		})
+	}
+	for i := range needs.Findings {
+		needs.Findings[i].Place.File = folder
+	}
+	told.Cases = append(told.Cases, needs)
+	for _, c := range suite.Cases {
+		c.Findings = slices.DeleteFunc(slices.Clone(c.Findings), func(f report.Finding) bool { return !f.Rule.Within("auth") })
+		if len(c.Findings) > 0 {
+			c.Status = ""
+			told.Cases = append(told.Cases, c)
+		}
+	}
+	return told
+}
+
+func counted(n int, what string) string { return verb(n, what, what+"s") }
+
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func unlisted(scenarios []*scenario.Scenario) (n int) {
+	for _, sc := range scenarios {
+		for _, step := range stepsOf(sc) {
+			if step.Permissions == nil && step.Auth != "none" {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// needFinding says what a token of a kind needs for all steps that list permissions of
+// it, and which do not.
+func needFinding(kind auth.TokenKind, scenarios []*scenario.Scenario) report.Finding {
+	var lists [][]string
+	var without []string
+	for _, sc := range scenarios {
+		for _, step := range stepsOf(sc) {
+			if step.Permissions == nil {
+				continue
+			}
+			list := step.Permissions.Delegated
+			if kind == auth.Application {
+				list = step.Permissions.Application
+			}
+			if len(list) == 0 {
+				without = append(without, fmt.Sprintf("%s:%d", sc.File, step.Line))
+				continue
+			}
+			lists = append(lists, list)
+		}
+	}
+	message := fmt.Sprintf("%s: %s %s", kind, verb(len(lists), "step needs", "steps need"), cmp.Or(strings.Join(leastPrivileged(lists), ", "), "nothing"))
+	if n := len(without); n > 0 {
+		message += fmt.Sprintf("; %s none of this kind: %s", verb(n, "step lists", "steps list"), strings.Join(without[:min(n, 5)], ", "))
+		if n > 5 {
+			message += ", ..."
+		}
+	}
+	return report.Finding{Rule: permissionsRule(kind), Severity: report.Note, Message: message}
+}
+
+// leastPrivileged is a set that holds one of each list, as low in privilege as may be:
+// what is the only choice somewhere is taken first, then of each list that has none yet
+// the first.
+func leastPrivileged(lists [][]string) []string {
+	var chosen []string
+	lists = slices.Clone(lists)
+	slices.SortStableFunc(lists, func(a, b []string) int { return cmp.Compare(min(len(a), 2), min(len(b), 2)) })
+	for _, list := range lists {
+		if !slices.ContainsFunc(list, func(name string) bool { return slices.Contains(chosen, name) }) {
+			chosen = append(chosen, list[0])
+		}
+	}
+	slices.Sort(chosen)
+	return chosen
+}

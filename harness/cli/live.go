@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/auth"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+)
+
+// takeFlags say what a front door does with the requests of a client.
+type takeFlags struct {
+	cassettes  []string
+	mode       string
+	inputs     []string
+	retryAfter bool
+	auth       string
+	base       string // of the service; "" is Graph's global cloud
+	upstream   upstreamFlags
+}
+
+func (f *takeFlags) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.cassettes, "cassette", nil, "`name` of a cassette; repeatable on replay")
+	flags.StringVar(&f.mode, "mode", "replay", "`mode`: replay, record, or spy (record what the cassette lacks)")
+	flags.StringVar(&f.auth, "auth", "auto", "`kind` of sign-in for requests that bring no token (graphvcr record --help)")
+	flags.StringArrayVar(&f.inputs, "input", nil, "use a value of your own for a variable or pseudonym of the cassettes: `NAME=value`; repeatable")
+	flags.BoolVar(&f.retryAfter, "retry-after", false, "replay Retry-After as it was recorded, not as 0, so that clients wait")
+	f.upstream.register(flags)
+}
+
+// open understands the flags, and signs in where requests go to a service.
+func (f *takeFlags) open(ctx context.Context, std streams, command string) (project.Mode, project.Live, error) {
+	mode, err := project.ParseMode(f.mode)
+	if err != nil {
+		return "", project.Live{}, &fault.Error{Message: command + ": --mode", Cause: err, Hint: "the modes are replay, record and spy"}
+	}
+	if mode == project.ModeReplay {
+		if f.base != "" || len(f.upstream.connectTo) > 0 || f.upstream.ca != "" {
+			return mode, project.Live{}, &fault.Error{Message: command + ": on replay nothing goes upstream", Hint: "add --mode record or --mode spy, or leave out --upstream, --connect-to and --upstream-ca"}
+		}
+		return mode, project.Live{}, nil
+	}
+	if mustReplay() {
+		return mode, project.Live{}, &fault.Error{Message: command + ": CI=true: tests in CI replay, they do not record", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record"}
+	}
+	live, err := f.live(ctx, std, command)
+	return mode, live, err
+}
+
+// begin opens the cassettes, with the user's values for what they store.
+func (f *takeFlags) begin(p *project.Project, mode project.Mode, live project.Live) (*project.Take, error) {
+	inputs, err := parseInputs(f.inputs)
+	if err != nil {
+		return nil, err
+	}
+	p.Playing.RetryAfter = f.retryAfter
+	return takeWith(p, mode, f.cassettes, live, inputs)
+}
+
+func takeWith(p *project.Project, mode project.Mode, names []string, live project.Live, inputs project.Inputs) (*project.Take, error) {
+	take, err := p.Take(mode, names, live)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		if err := take.Input(name, inputs[name]); err != nil {
+			take.End() // of nothing
+			return nil, err
+		}
+	}
+	return take, nil
+}
+
+// live reaches the service and adds a token to requests that bring none.
+func (f *takeFlags) live(ctx context.Context, std streams, command string) (project.Live, error) {
+	live := project.Live{Meta: cassette.Meta{Origin: cassette.Recorded, Client: "graphvcr " + command}}
+	if f.base != "" {
+		u, err := url.Parse(f.base)
+		if err != nil || u.Host == "" || u.Scheme != "https" && !isLoopback(u.Hostname()) {
+			return live, &fault.Error{Message: fmt.Sprintf("%s: --upstream %q is no https address", command, f.base), Hint: "e.g. https://graph.microsoft.us; http is for this machine's loopback only"}
+		}
+		live.BaseURL = u
+		live.Meta.Cloud = u.Hostname()
+		if isLoopback(u.Hostname()) {
+			live.Meta.Origin, live.Meta.Cloud = cassette.Emulator, ""
+		}
+	}
+	up, err := f.upstream.open(command)
+	if err != nil {
+		return live, err
+	}
+	carrier := http.RoundTripper(up.transport())
+	credential, claims, err := f.signIn(ctx, std)
+	if err != nil {
+		return live, err
+	}
+	if claims != nil {
+		live.Meta.Auth = claims.Auth()
+	}
+	if credential != nil {
+		carrier = &auth.Transport{Credential: credential, Base: carrier}
+	}
+	live.Carrier = func(string) http.RoundTripper { return carrier }
+	return live, nil
+}
+
+// signIn opens the credential for requests that bring no token. Without one that works,
+// and none asked for, they go as they are.
+func (f *takeFlags) signIn(ctx context.Context, std streams) (*auth.Credential, *auth.Claims, error) {
+	if f.auth == "none" {
+		return nil, nil, nil
+	}
+	set, err := auth.OpenSet(f.auth, []string{""}, auth.Options{Talk: std.err, GraphURL: f.base})
+	var claims map[string]auth.Claims
+	if err == nil {
+		claims, err = set.Claims(ctx)
+	}
+	if err != nil {
+		switch {
+		case f.auth != "auto":
+			return nil, nil, err
+		case errors.Is(err, auth.ErrNotConfigured):
+			fmt.Fprintln(std.err, "graphvcr: no credential is configured: requests that bring no token go without one")
+		default: // the client may have one of its own
+			tell(std.err, err)
+			fmt.Fprintln(std.err, "graphvcr: warning: requests that bring no token go without one")
+		}
+		return nil, nil, nil
+	}
+	if own, ok := claims[""]; ok {
+		return set[""], &own, nil
+	}
+	return set[""], nil, nil
+}

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// progress rewrites one line on a terminal. Elsewhere it is silent but for the steps of
+// a recording, which take time and change things: they are a line each.
+type progress struct {
+	w        io.Writer // nil: silent
+	terminal bool
+	width    int // of the longest line so far
+}
+
+func newProgress(std streams, quiet bool) *progress {
+	if quiet {
+		return &progress{}
+	}
+	return &progress{w: std.err, terminal: isTerminal(std.err)}
+}
+
+// show replaces the line on a terminal.
+func (p *progress) show(line string) {
+	if p.w == nil || !p.terminal {
+		return
+	}
+	line = report.Visible(line)
+	p.width = max(p.width, len(line))
+	fmt.Fprintf(p.w, "\r%-*s", p.width, line)
+}
+
+// step tells what a recording is about to do.
+func (p *progress) step(doing project.Progress) {
+	line := fmt.Sprintf("recording %s: step %d of %d: %s", doing.Scenario.Name, doing.N, doing.Total, doing.Name)
+	if doing.Wait > 0 {
+		line += fmt.Sprintf(": waiting %v", doing.Wait.Round(time.Second))
+	}
+	p.show(line)
+	if p.w != nil && !p.terminal {
+		fmt.Fprintf(p.w, "graphvcr: %s\n", report.Visible(line))
+	}
+}
+
+func (p *progress) clear() {
+	if p.w != nil && p.width > 0 {
+		fmt.Fprint(p.w, "\r"+strings.Repeat(" ", p.width)+"\r")
+	}
+}

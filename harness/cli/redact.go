@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const redactLong = `Redact takes secrets, identity and content out of cassettes that were recorded
+before, or by stock go-vcr, by today's rules (rules.yaml). Values that were equal
+stay equal, so the cassettes still replay. Secrets are always taken out.
+
+A PATH is a cassette's name or file, or a folder. Scenarios that hold the old values
+are not changed: graphvcr new --from CASSETTE drafts one from the redacted cassette.
+`
+
+func newRedact(std streams, dirs *projectFlags) *cobra.Command {
+	var opts reportFlags
+	var dry bool
+	cmd := &cobra.Command{
+		Use:     "redact PATH...",
+		Short:   "Take secrets and identity out of cassettes",
+		Long:    redactLong,
+		Example: "  graphvcr redact cassettes\n  graphvcr redact testdata/fixtures/users.yaml --dry-run",
+		Args:    arguments(cobra.MinimumNArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+				files, err := p.CassetteFiles(args...)
+				if len(files) == 0 {
+					return nil, err
+				}
+				suite := &report.Suite{Command: "redact", Cases: project.NotFound(pathRule("redact"), err)}
+				suite.Cases = append(suite.Cases, project.Each(ruleRedactFailed, files, func(file string) (report.Case, error) {
+					return p.Redact(file, dry)
+				})...)
+				return suite, nil
+			})
+		},
+	}
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only tell what would be replaced")
+	opts.register(cmd.Flags())
+	return cmd
+}

@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const replayLong = `Replay runs scenarios against their cassettes and checks every response. It opens
+no connection and waits for nothing.
+
+A SCENARIO is a file, or its path below the scenarios folder with or without
+.yaml; a DIR stands for all scenarios below it. Without any, all are replayed.
+The cassette of scenarios/teams/chat.yaml is cassettes/teams/chat.yaml, unless the
+scenario names another.
+
+A finding tells the scenario's file and line, the step, the JSON path, what was
+wanted, what was got, and where in the cassette that stands. An interaction that a
+passed scenario never asked for is a warning; a further answer to a request that
+it did ask for is a note. A recording that is older than its expires: allows is a
+warning, and an error under CI=true.
+
+A redacted cassette takes your own values: --input NAME=value puts one in the place of
+a variable that the cassette stores, or of a pseudonym in it, in what is asked and in
+what is answered.
+`
+
+const replayExample = `  graphvcr replay
+  graphvcr replay scenarios/teams users/list
+  graphvcr replay --run 'chat|team' --fail-fast
+  graphvcr replay --report text --report junit=junit.xml --report json=report.json
+  graphvcr replay --shard 2/4 --parallel 8
+  graphvcr replay --report github        # annotations in a GitHub workflow`
+
+// replayFlags are the flags of a replay.
+type replayFlags struct {
+	project  *projectFlags
+	report   reportFlags
+	filter   string
+	parallel int
+	shard    string
+	failFast bool
+	inputs   []string
+}
+
+func newReplay(std streams, dirs *projectFlags) *cobra.Command {
+	opts := replayFlags{project: dirs}
+	cmd := &cobra.Command{
+		Use:     "replay [SCENARIO|DIR]...",
+		Short:   "Replay scenarios against their cassettes and check every response",
+		Long:    replayLong,
+		Example: replayExample,
+		RunE:    func(cmd *cobra.Command, args []string) error { return opts.run(cmd.Context(), std, args) },
+	}
+	opts.register(cmd.Flags())
+	return cmd
+}
+
+func (f *replayFlags) register(flags *pflag.FlagSet) {
+	f.report.register(flags)
+	flags.StringVar(&f.filter, "run", "", "replay only scenarios whose name or file matches the regular `expression`")
+	flags.IntVar(&f.parallel, "parallel", 0, "scenarios to replay at a time (default: number of CPUs)")
+	flags.StringVar(&f.shard, "shard", "", "replay only part `I/N` of the scenarios, I from 1 to N")
+	flags.StringArrayVar(&f.inputs, "input", nil, "use a value of your own for a variable or pseudonym of the cassettes: `NAME=value`; repeatable")
+	flags.BoolVar(&f.failFast, "fail-fast", false, "skip what comes after the first scenario that fails")
+}
+
+func (f *replayFlags) run(ctx context.Context, std streams, paths []string) error {
+	sel, err := f.selection(paths)
+	if err != nil {
+		return err
+	}
+	return f.report.tell(std, f.project, func(p *project.Project, out *reporting) (*report.Suite, error) {
+		sel.FailOn = out.failOn
+		bar := newProgress(std, f.report.quiet)
+		defer bar.clear()
+		sel.Progress = func(done, total int, _ report.Case) { bar.show(fmt.Sprintf("replayed %d of %d", done, total)) }
+		return p.Replay(ctx, sel)
+	})
+}
+
+func (f *replayFlags) selection(paths []string) (project.Selection, error) {
+	sel := project.Selection{Paths: paths, FailFast: f.failFast, Parallel: f.parallel}
+	if f.parallel < 0 {
+		return sel, &fault.Error{Message: fmt.Sprintf("--parallel %d: want a number from 1, or 0 for the number of CPUs", f.parallel)}
+	}
+	inputs, err := parseInputs(f.inputs)
+	if err != nil {
+		return sel, err
+	}
+	sel.Inputs = inputs
+	if f.filter != "" {
+		pattern, err := regexp.Compile(f.filter)
+		if err != nil {
+			return sel, &fault.Error{Message: "--run", Cause: err, Hint: "it is a regular expression of Go: https://pkg.go.dev/regexp/syntax"}
+		}
+		sel.Run = pattern
+	}
+	if f.shard != "" {
+		var ok bool
+		if sel.Shard, sel.Total, ok = parseShard(f.shard); !ok {
+			return sel, &fault.Error{Message: fmt.Sprintf("--shard %s: want I/N with I from 1 to N", f.shard), Hint: "the second of four parts is --shard 2/4"}
+		}
+	}
+	return sel, nil
+}
+
+// parseInputs reads values of --input.
+func parseInputs(texts []string) (project.Inputs, error) {
+	var inputs project.Inputs
+	for _, text := range texts {
+		name, value, ok := strings.Cut(text, "=")
+		if _, twice := inputs[name]; !ok || name == "" || value == "" || twice {
+			return nil, &fault.Error{Message: fmt.Sprintf("--input %s: want NAME=value, once for each name", text), Hint: "NAME is a variable that the cassette stores, or a pseudonym as it stands there"}
+		}
+		if inputs == nil {
+			inputs = project.Inputs{}
+		}
+		inputs[name] = value
+	}
+	return inputs, nil
+}
+
+func parseShard(text string) (shard, total int, ok bool) {
+	first, second, found := strings.Cut(text, "/")
+	shard, err1 := strconv.Atoi(first)
+	total, err2 := strconv.Atoi(second)
+	return shard, total, found && err1 == nil && err2 == nil && 1 <= shard && shard <= total
+}

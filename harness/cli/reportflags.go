@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// reportFlags say how a suite is told.
+type reportFlags struct {
+	reports []string
+	failOn  string
+	quiet   bool
+}
+
+func (f *reportFlags) register(flags *pflag.FlagSet) {
+	kinds := strings.Join(report.Kinds(), ", ")
+	flags.StringArrayVar(&f.reports, "report", nil, "write a report as `KIND[=FILE]` ("+kinds+"), without FILE to stdout and nothing else there; repeatable (default text)")
+	flags.StringVar(&f.failOn, "fail-on", "error", "lowest `severity` that fails: error, warning or note (a note never fails a run, so note is the same as warning)")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed or is worth a warning, and the summary")
+}
+
+// tell opens the project, has a command do its work on it and tells what came of it.
+func (f *reportFlags) tell(std streams, dirs *projectFlags, work func(*project.Project, *reporting) (*report.Suite, error)) error {
+	out, err := f.parse(std)
+	if err != nil {
+		return err
+	}
+	p, err := dirs.open()
+	if err != nil {
+		return err
+	}
+	suite, err := work(p, out)
+	if err != nil {
+		return err
+	}
+	return out.finish(suite)
+}
+
+// reporting is what reportFlags ask for, understood.
+type reporting struct {
+	std     streams
+	targets []target
+	failOn  report.Severity
+	quiet   bool
+}
+
+// target is one report; file "" is stdout.
+type target struct{ kind, file string }
+
+func (f *reportFlags) parse(std streams) (*reporting, error) {
+	r := &reporting{std: std, quiet: f.quiet}
+	var err error
+	if r.failOn, err = report.ParseSeverity(f.failOn); err != nil {
+		return nil, &fault.Error{Message: "--fail-on", Cause: err}
+	}
+	r.failOn = max(r.failOn, report.Warning)
+	seen := map[string]bool{}
+	for _, value := range f.reports {
+		t := target{}
+		var hasFile bool
+		t.kind, t.file, hasFile = strings.Cut(value, "=")
+		switch {
+		case !slices.Contains(report.Kinds(), t.kind):
+			return nil, &fault.Error{
+				Message: fmt.Sprintf("--report %s: unknown kind %q", value, t.kind),
+				Hint:    "the kinds are " + strings.Join(report.Kinds(), ", "),
+			}
+		case hasFile && t.file == "":
+			return nil, &fault.Error{Message: fmt.Sprintf("--report %s names no file", value), Hint: "write --report " + t.kind + "=FILE, or leave out the = to print it"}
+		case seen[t.file]:
+			return nil, &fault.Error{
+				Message: fmt.Sprintf("--report %s: %s has another report already", value, cmp.Or(t.file, "stdout")),
+				Hint:    "give all but one of them a FILE",
+			}
+		}
+		seen[t.file] = true
+		r.targets = append(r.targets, t)
+	}
+	if !seen[""] {
+		r.targets = append(r.targets, target{kind: "text"})
+	}
+	return r, nil
+}
+
+// finish writes the reports, tells on stderr what could not be run, and returns
+// the suite's exit status as an error.
+func (r *reporting) finish(s *report.Suite) error {
+	s.FailOn = r.failOn
+	s.Finish()
+	var errs []error
+	for _, t := range r.targets {
+		errs = append(errs, r.write(t, s))
+	}
+	r.tellErrors(s)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	if code := s.ExitCode(r.failOn); code != statusClean {
+		return statusError(code)
+	}
+	return nil
+}
+
+func (r *reporting) write(t target, s *report.Suite) error {
+	style := report.Style{Quiet: r.quiet}
+	if t.file == "" {
+		style.Color = isTerminal(r.std.out) && wantsColor()
+		return report.Render(r.std.out, t.kind, s, style)
+	}
+	var text bytes.Buffer
+	if err := report.Render(&text, t.kind, s, style); err != nil {
+		return err
+	}
+	if err := replaceFile(t.file, text.Bytes()); err != nil {
+		return &fault.Error{Message: "write the " + t.kind + " report " + t.file, Cause: err}
+	}
+	return nil
+}
+
+// tellErrors repeats on stderr, where scripts look for it, why cases could not be
+// run. A person who has just read it in the report is spared that.
+func (r *reporting) tellErrors(s *report.Suite) {
+	if isTerminal(r.std.out) && isTerminal(r.std.err) && slices.Contains(r.targets, target{kind: "text"}) {
+		return
+	}
+	var errs []error
+	for i := range s.Cases {
+		c := &s.Cases[i]
+		if c.Status != report.Errored {
+			continue
+		}
+		for j := range c.Findings {
+			if f := &c.Findings[j]; f.Severity == report.Error {
+				message := f.Sentence()
+				if place := cmp.Or(f.Place.String(), c.File); place != "" {
+					message = place + ": " + message
+				}
+				errs = append(errs, &fault.Error{Message: message, Hint: f.Hint})
+			}
+		}
+	}
+	tell(r.std.err, errors.Join(errs...))
+}
+
+// replaceFile writes a file whole or not at all: beside its place first, then by
+// rename. What is no regular file (a pipe, /dev/stderr) is written to.
+func replaceFile(name string, text []byte) error {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(name, text, 0o644)
+	}
+	return wire.Replace(name, 0o644, wire.Whole(text))
+}
+
+// isTerminal reports whether w is a character device, which a terminal is and a
+// pipe or a file is not.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// wantsColor honours https://no-color.org and terminals that can do nothing.
+func wantsColor() bool { return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" }

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/graphvcr/graphvcr/harness/internal/child"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+)
+
+// Main runs the command with the process's arguments, streams and signals, and returns its
+// exit status.
+func Main() int {
+	if len(os.Args) == 2 && os.Args[1] == child.HelperArg {
+		return helperStatus()
+	}
+	ctx, stop := interruptible(os.Stderr, os.Exit)
+	defer stop()
+	// A reader that goes away is a write error, told like any other, and not the end of
+	// the process without a word. (Ignored, it would be ignored by what exec runs, too.)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	return run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+}
+
+// Streams are where a command reads and writes.
+type Streams struct {
+	In  io.Reader
+	Out io.Writer // results
+	Err io.Writer // talk: progress, notes, errors
+}
+
+// Run executes one command line, without the command's name, and returns the exit status:
+// 0 clean, 1 findings, 2 it could not be done; of exec the program's own. It ends when the
+// context does. Flags, results and statuses are those of the command.
+func Run(ctx context.Context, args []string, std Streams) int {
+	return run(ctx, args, streams{in: std.In, out: std.Out, err: std.Err})
+}
+
+// streams are where a command reads and writes: results to out, talk to err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// run executes one command line and returns the exit status.
+func run(ctx context.Context, args []string, std streams) (status int) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			tell(std.err, &fault.Error{
+				Message: "internal error: " + faultText(broken),
+				Hint:    "this is a fault of graphvcr: please report it with the command line",
+			})
+			status = statusCouldNot
+		}
+	}()
+	root := newRoot(std)
+	root.SetArgs(args)
+	help := &unfailing{w: std.out}
+	root.SetOut(help)
+	err := root.ExecuteContext(ctx)
+	if err == nil && help.err != nil {
+		err = &fault.Error{Message: "write to stdout", Cause: help.err}
+	}
+	return statusOf(ctx, std, err)
+}
+
+// unfailing keeps the first error of writing for later: cobra, which writes helps and
+// completions by itself, drops it.
+type unfailing struct {
+	w   io.Writer
+	err error
+}
+
+func (u *unfailing) Write(p []byte) (int, error) {
+	if u.err == nil {
+		_, u.err = u.w.Write(p)
+	}
+	return len(p), nil
+}

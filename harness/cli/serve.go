@@ -1,0 +1,310 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log"
+	"net"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ca"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/proxy"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const serveLong = `Serve answers any client's requests from cassettes: give the client the address that
+is printed as its base URL, in place of https://graph.microsoft.com. Links in answers
+(nextLink, deltaLink, Location, uploadUrl, downloadUrl, ...) lead back to the served
+address. A request that has no answer gets 501 with an error that explains it.
+
+It ends on an interrupt, saves what was recorded, and tells what had no answer and
+what nothing asked for.
+
+Clients that insist on https (Microsoft's SDK for JavaScript does) need --tls-listen,
+and have to trust the private certificate authority that graphvcr ca prints.
+
+Tests that run in parallel each take a session, with a base URL and a replay state of
+its own:
+
+  curl -d '{"cassette": "users/list"}' http://127.0.0.1:8080/_graphvcr/sessions
+  {"id": "6b86...", "url": "http://127.0.0.1:8080/_graphvcr/sessions/6b86...", ...}
+  curl -X DELETE http://127.0.0.1:8080/_graphvcr/sessions/6b86...     its report, as JSON
+
+/_graphvcr/health and /_graphvcr/metrics tell how the server does.
+
+Faults (--fault, on replay, the same on every run):
+` + "  "
+
+const serveExample = `  graphvcr serve --cassette users/list --listen 127.0.0.1:8080
+  graphvcr serve --cassette teams/chat --tls-listen 127.0.0.1:8443
+  graphvcr serve --mode record --cassette teams/chat --auth azure-cli
+  graphvcr serve --cassette users/list --fault throttle:every=7 --fault latency:by=200ms`
+
+type serveFlags struct {
+	take              takeFlags
+	report            reportFlags
+	listen, tlsListen string
+	faults            []string
+	idle              time.Duration
+}
+
+func newServe(std streams, dirs *projectFlags) *cobra.Command {
+	var opts serveFlags
+	cmd := &cobra.Command{
+		Use:     "serve --cassette NAME...",
+		Short:   "Serve cassettes to clients in any language, or record them",
+		Long:    serveLong + indented(proxy.FaultHelp),
+		Example: serveExample,
+		Args:    arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+				return opts.run(cmd.Context(), std, p)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	opts.take.register(flags)
+	flags.StringVar(&opts.take.base, "upstream", "", "`URL` of the service to record (default https://graph.microsoft.com)")
+	flags.StringVar(&opts.listen, "listen", "127.0.0.1:0", "`address` to serve http at; none for no http")
+	flags.StringVar(&opts.tlsListen, "tls-listen", "", "`address` to serve https at")
+	flags.StringArrayVar(&opts.faults, "fault", nil, "`fault` to inject on replay; repeatable")
+	flags.DurationVar(&opts.idle, "session-idle", proxy.DefaultIdle, "how long a session lasts that is not used")
+	opts.report.register(flags)
+	return cmd
+}
+
+// How long requests under way may take to end once serving has: none of a replay is worth
+// the wait.
+const (
+	replayEnd = 250 * time.Millisecond
+	recordEnd = 5 * time.Second
+)
+
+// run serves until the context ends.
+func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (*report.Suite, error) {
+	faults, err := parseFaults("serve", f.faults)
+	if err != nil {
+		return nil, err
+	}
+	if f.idle <= 0 {
+		return nil, &fault.Error{Message: fmt.Sprintf("serve: --session-idle %v is not above 0", f.idle)}
+	}
+	if len(f.take.cassettes) == 0 {
+		return nil, &fault.Error{Message: "serve: which cassette?", Hint: "graphvcr serve --cassette NAME"}
+	}
+	mode, live, err := f.take.open(ctx, std, "serve")
+	if err != nil {
+		return nil, err
+	}
+	if len(faults) > 0 && mode != project.ModeReplay {
+		return nil, &fault.Error{Message: "serve: --fault is for replay: a recording keeps what the service answers", Hint: "leave out --fault, or record first and replay with it"}
+	}
+	doors, err := f.open()
+	if err != nil {
+		return nil, err
+	}
+	defer doors.close()
+	take, err := f.take.begin(p, mode, live)
+	if err != nil {
+		return nil, err
+	}
+	open := opener{project: p, mode: mode, names: f.take.cassettes, live: live}
+	options := proxy.Options{Open: open.take, Idle: f.idle, Faults: faults, Names: doors.names}
+	if live.BaseURL != nil && !isLoopback(live.BaseURL.Hostname()) {
+		options.Graph = live.BaseURL.Host
+	}
+	reverse := proxy.NewReverse(take, options)
+	underWay := replayEnd
+	if mode != project.ModeReplay {
+		defer during(ctx, saving)()
+		underWay = recordEnd
+	}
+	contacts, err := doors.serve(ctx, std, reverse, underWay)
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWay)
+	defer cancel()
+	suite := &report.Suite{Command: "serve", Cases: reverse.End(patience)}
+	for _, b := range contacts.Broken() {
+		suite.Cases[0].Findings = append(suite.Cases[0].Findings, report.Finding{
+			Rule: ruleServeHandshake, Severity: report.Warning, Message: b.String(),
+			Hint: "the client has to trust " + doors.authority.File() + ": graphvcr ca tells how for each runtime",
+		})
+	}
+	return suite, err
+}
+
+func parseFaults(command string, texts []string) (proxy.Faults, error) {
+	var all proxy.Faults
+	for _, text := range texts {
+		one, err := proxy.ParseFault(text)
+		if err != nil {
+			return nil, &fault.Error{Message: command + ": --fault", Cause: err, Hint: "graphvcr serve --help lists the faults"}
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// An opener begins takes for sessions.
+type opener struct {
+	project *project.Project
+	mode    project.Mode
+	names   []string
+	live    project.Live
+}
+
+func (o opener) take(asked proxy.SessionRequest) (proxy.Take, error) {
+	refused := func(status int, message string) error {
+		return &proxy.Failure{Status: status, Code: "graphvcr.session", Message: message}
+	}
+	mode, err := project.ParseMode(cmp.Or(asked.Mode, string(o.mode)))
+	if err != nil {
+		return nil, refused(http.StatusBadRequest, err.Error()+": the modes are replay, record and spy")
+	}
+	if mode != project.ModeReplay && o.live.Carrier == nil {
+		return nil, refused(http.StatusConflict, "this server replays only: start it with --mode record or --mode spy")
+	}
+	names := asked.Cassettes
+	if len(names) == 0 {
+		names = o.names
+	}
+	for _, name := range names {
+		// Whoever asks is not who started the server: no file but a cassette is for them.
+		if ext := filepath.Ext(name); !slices.Contains(o.names, name) && (!filepath.IsLocal(filepath.FromSlash(name)) || ext == ".yaml" || ext == ".yml") {
+			return nil, refused(http.StatusBadRequest, fmt.Sprintf("%q is no cassette's name: want its path below the folder of cassettes, without .yaml", name))
+		}
+	}
+	take, err := takeWith(o.project, mode, names, o.live, asked.Inputs)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil, refused(http.StatusConflict, err.Error())
+	case err != nil:
+		return nil, refused(http.StatusBadRequest, err.Error())
+	}
+	return take, nil
+}
+
+// doors are the listeners.
+type doors struct {
+	listeners []net.Listener
+	urls      []string
+	names     []string // that clients may use beside loopback's
+	authority *ca.Authority
+}
+
+func (f *serveFlags) open() (*doors, error) {
+	d := &doors{}
+	if f.listen != "" && f.listen != "none" {
+		if err := d.listen("http", f.listen); err != nil {
+			return nil, err
+		}
+	}
+	if f.tlsListen != "" {
+		var err error
+		if d.authority, err = openCA(); err == nil {
+			err = d.listen("https", f.tlsListen)
+		}
+		if err != nil {
+			d.close()
+			return nil, err
+		}
+	}
+	if len(d.listeners) == 0 {
+		return nil, &fault.Error{Message: "serve: there is no address to serve at", Hint: "leave out --listen, or add --tls-listen 127.0.0.1:8443"}
+	}
+	return d, nil
+}
+
+func (d *doors) listen(scheme, address string) error {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return &fault.Error{Message: "serve", Cause: err, Hint: "choose another port, or 0 for any that is free: 127.0.0.1:0"}
+	}
+	d.listeners = append(d.listeners, l)
+	d.urls = append(d.urls, scheme+"://"+l.Addr().String())
+	host, _, _ := net.SplitHostPort(address)
+	if !isLoopback(host) {
+		d.names = append(d.names, "*") // it is meant for others, under whatever name
+	}
+	return nil
+}
+
+func (d *doors) close() {
+	for _, l := range d.listeners {
+		l.Close()
+	}
+}
+
+// serve answers until the context ends, and then lets requests under way end.
+func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, underWay time.Duration) (*proxy.Handshakes, error) {
+	lines := log.New(&firstLines{std: std}, "graphvcr: ", 0)
+	contacts := &proxy.Handshakes{Tell: func(host, reason string) {
+		lines.Printf("a connection to %s ended in the TLS handshake: %s", host, reason)
+	}}
+	server := &http.Server{
+		Handler:           contacts.Handler(handler),
+		ConnContext:       contacts.ConnContext,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    256 << 10,
+		ErrorLog:          lines,
+	}
+	if d.names != nil {
+		fmt.Fprintln(std.err, "graphvcr: warning: this is not a loopback address: whoever reaches it can read the cassettes")
+	}
+	failed := make(chan error, len(d.listeners))
+	for i, l := range d.listeners {
+		go func() {
+			if strings.HasPrefix(d.urls[i], "https:") {
+				l = contacts.Listener(l, d.authority.TLSConfig())
+			}
+			failed <- server.Serve(l)
+		}()
+	}
+	for _, url := range d.urls {
+		if _, err := fmt.Fprintln(std.out, "listening on "+url); err != nil {
+			return contacts, errors.Join(err, server.Close())
+		}
+	}
+	if d.authority != nil {
+		fmt.Fprintf(std.err, "graphvcr: clients of the https address have to trust %s (graphvcr ca)\n", d.authority.File())
+	}
+	select {
+	case err := <-failed:
+		return contacts, errors.Join(err, server.Close())
+	case <-ctx.Done():
+	}
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWay)
+	defer cancel()
+	if server.Shutdown(patience) != nil {
+		return contacts, server.Close()
+	}
+	return contacts, nil
+}
+
+// firstLines tells the first things that net/http has to say of connections, and leaves
+// out the rest: a client may go on for as long as it likes.
+type firstLines struct {
+	std  streams
+	told atomic.Int64
+}
+
+const mostLines = 20
+
+func (f *firstLines) Write(line []byte) (int, error) {
+	if f.told.Add(1) <= mostLines {
+		fmt.Fprintln(f.std.err, block(string(line)))
+	}
+	return len(line), nil
+}

@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const tidyLong = `Tidy removes from cassettes what no replay needs: interactions that no scenario
+asks for, and answers to a poll that saw the same state again. It replays the
+scenarios to find out; a cassette that no passing scenario uses is left alone.
+
+A PATH is a cassette's name or file, or a folder; without any, all cassettes.
+`
+
+func newTidy(std streams, dirs *projectFlags) *cobra.Command {
+	var opts reportFlags
+	var dry bool
+	cmd := &cobra.Command{
+		Use:     "tidy [PATH]...",
+		Short:   "Remove interactions that no replay needs",
+		Long:    tidyLong,
+		Example: "  graphvcr tidy --dry-run\n  graphvcr tidy teams/create-chat",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+				if len(args) == 0 {
+					args = []string{p.Dirs.Cassettes}
+				}
+				files, err := p.CassetteFiles(args...)
+				if len(files) == 0 {
+					return nil, err
+				}
+				missing := project.NotFound(pathRule("tidy"), err)
+				suite, err := p.Tidy(cmd.Context(), files, dry)
+				if err == nil {
+					suite.Cases = append(missing, suite.Cases...)
+				}
+				return suite, err
+			})
+		},
+	}
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only tell what would be removed")
+	opts.register(cmd.Flags())
+	return cmd
+}

@@ -1,0 +1,28 @@
+package cli
+
+import "testing"
+
+func TestConnectTo(t *testing.T) {
+	f := upstreamFlags{connectTo: []string{"Graph.microsoft.com=127.0.0.1:1", "files.example:8443=[::1]", "b.example=127.0.0.2"}}
+	u, err := f.open("exec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for addr, want := range map[string]string{
+		"graph.microsoft.com:443": "127.0.0.1:1",
+		"GRAPH.microsoft.com:80":  "127.0.0.1:1",
+		"files.example:8443":      "[::1]:8443",
+		"files.example:443":       "files.example:443",
+		"b.example:99":            "127.0.0.2:99",
+		"evil.b.example:99":       "evil.b.example:99",
+	} {
+		if got, _ := u.placeOf(addr); got != want {
+			t.Errorf("%s is at %s, want %s", addr, got, want)
+		}
+	}
+	for _, bad := range []string{"", "x", "=x", "x=", "https://x=y", "x=u@y"} {
+		if _, err := (&upstreamFlags{connectTo: []string{bad}}).open("exec"); err == nil {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+}

@@ -1,0 +1,170 @@
+package auth
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// The rules of what is told of permissions.
+const (
+	ruleAuthExcess report.Rule = "auth.excess" // a token holds what no step asks for
+	ruleAuthLacks  report.Rule = "auth.lacks"  // a token holds none of what a step asks for
+	ruleAuthUnread report.Rule = "auth.unread" // a token cannot be read
+	ruleAuthUnsure report.Rule = "auth.unsure" // a permission that may be granted otherwise
+)
+
+// A Finding is something about permissions that is worth telling before a
+// recording.
+type Finding struct {
+	Rule     report.Rule
+	Severity report.Severity // a warning or a note: whether Graph refuses, only Graph knows
+	Identity string
+	Step     string // "" when it is about the token
+	Line     int    // of the step, 0 when it is about the token
+	Message  string
+	Hint     string
+}
+
+// Check compares what steps ask for with what the tokens of their identities hold:
+// any one listed permission of the token's kind is enough (docs' permission tables;
+// the order is advice). Identities that are not in claims are not checked, nor
+// steps that list nothing or send no token. First what steps lack, in their
+// order, then what is to say of each token.
+func Check(steps []scenario.Step, claims map[string]Claims) []Finding {
+	var found []Finding
+	uses := map[string]*use{}
+	for _, step := range steps {
+		c, known := claims[step.As]
+		if !known || step.Auth == "none" || step.Permissions == nil {
+			continue
+		}
+		if uses[step.As] == nil {
+			uses[step.As] = &use{claims: c, better: map[string]string{}}
+		}
+		if f := uses[step.As].step(step); f != nil {
+			found = append(found, *f)
+		}
+	}
+	for _, identity := range sortedKeys(uses) {
+		if f := uses[identity].finding(identity); f != nil {
+			found = append(found, *f)
+		}
+	}
+	return found
+}
+
+// use is what steps make of a token.
+type use struct {
+	claims Claims
+	needed []string          // permissions that a step has use for
+	better map[string]string // a permission held -> the less privileged one that would do
+}
+
+func (u *use) step(step scenario.Step) *Finding {
+	c := u.claims
+	if c.Kind != Delegated && c.Kind != Application {
+		return nil
+	}
+	f := Finding{Rule: ruleAuthLacks, Severity: report.Warning, Identity: step.As, Step: step.Name, Line: step.Line}
+	listed, others := listedFor(c.Kind, step.Permissions)
+	switch need := needOf(c, listed); {
+	case len(listed) == 0 && len(others) == 0:
+		return nil
+	case len(listed) == 0:
+		f.Message = fmt.Sprintf("lists no %s permission, and the token is %s", c.Kind, article(c.Kind))
+		f.Hint = "the request may not be supported so: name an identity of the other kind with as:, or list the permission"
+	case need.held != "":
+		u.needed = append(u.needed, need.held)
+		if need.held != strings.TrimSuffix(listed[0], "*") {
+			u.better[need.held] = listed[0]
+		}
+		return nil
+	case need.perResource:
+		f.Rule, f.Severity = ruleAuthUnsure, report.Note
+		f.Message = "the token names none of " + strings.Join(listed, ", ") + "; a permission for one chat, team or channel does not always show there"
+	default:
+		f.Message = "the token lacks a permission: any one of " + strings.Join(listed, ", ")
+		f.Hint = "grant " + listed[0] + " to the app (" + string(c.Kind) + "), with consent, and sign in again"
+	}
+	return &f
+}
+
+func listedFor(kind TokenKind, p *scenario.Permissions) (listed, others []string) {
+	if kind == Application {
+		return p.Application, p.Delegated
+	}
+	return p.Delegated, p.Application
+}
+
+func article(kind TokenKind) string {
+	if kind == Application {
+		return "an application's"
+	}
+	return "a delegated one"
+}
+
+// need is how a token meets a list of permissions.
+type need struct {
+	held        string // the first listed that the token holds
+	perResource bool   // if none: one listed may be granted without showing in the token
+}
+
+func needOf(c Claims, listed []string) need {
+	var n need
+	for _, name := range listed {
+		plain := strings.TrimSuffix(name, "*")
+		if slices.ContainsFunc(c.held(), func(held string) bool { return strings.EqualFold(held, plain) }) {
+			return need{held: plain}
+		}
+		n.perResource = n.perResource || isPerResource(name)
+	}
+	return n
+}
+
+// isPerResource tells the names of resource-specific consent (ChannelMessage.Read.Group),
+// which stand in neither claim of older tokens, and which documentation marks with a
+// star (docs' permission tables).
+func isPerResource(name string) bool {
+	name, marked := strings.CutSuffix(name, "*")
+	if marked {
+		return true
+	}
+	return strings.HasSuffix(name, ".Chat") || strings.HasSuffix(name, ".Group") || strings.HasSuffix(name, ".Channel")
+}
+
+// finding is about the token: that it cannot be read, or that it holds more than
+// the steps need.
+func (u *use) finding(identity string) *Finding {
+	c := u.claims
+	if c.Kind != Delegated && c.Kind != Application {
+		return &Finding{Rule: ruleAuthUnread, Severity: report.Note, Identity: identity,
+			Message: "the token is opaque: whether it holds what the steps need was not checked"}
+	}
+	var said []string
+	for _, name := range slices.SortedFunc(maps.Keys(u.better), strings.Compare) {
+		said = append(said, name+" where "+u.better[name]+" would do")
+	}
+	for _, name := range c.held() {
+		if !slices.ContainsFunc(u.needed, func(needed string) bool { return strings.EqualFold(needed, name) }) {
+			said = append(said, name)
+		}
+	}
+	if said == nil {
+		return nil
+	}
+	const most = 12
+	if more := len(said) - most; more > 0 {
+		said = append(said[:most], fmt.Sprintf("%d more", more))
+	}
+	return &Finding{Rule: ruleAuthExcess, Severity: report.Note, Identity: identity,
+		Message: "beyond the least privileged that the steps list, the token holds " + strings.Join(said, ", "),
+		Hint:    "an app for recordings that holds only what is needed cannot do more by mistake"}
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,245 @@
+package auth
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	azcloud "github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/quiet"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+)
+
+// signIn is one credential being opened.
+type signIn struct {
+	Options
+	identity  string
+	cloud     graph.Cloud
+	authority *url.URL
+}
+
+// client is how azidentity reaches the sign-in host; unknown says that the host is
+// no cloud's own.
+func (s *signIn) client() (o azcore.ClientOptions, unknown bool, err error) {
+	raw := s.Getenv(authorityHost)
+	if raw == "" {
+		raw = "https://" + s.cloud.Login
+	}
+	if s.authority, err = address(authorityHost, raw); err != nil {
+		return o, false, err
+	}
+	base := s.SignIn
+	if base == nil {
+		base = quiet.Over(http.DefaultTransport)
+	}
+	secure := *s.authority
+	if secure.Scheme == "http" {
+		base = plainHost{s.authority.Host, base}
+		secure.Scheme = "https"
+	}
+	o.Cloud = azcloud.Configuration{ActiveDirectoryAuthorityHost: secure.String()}
+	o.Transport = &http.Client{Transport: base, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse // a secret stays at the host that it was meant for
+	}}
+	o.Retry = policy.RetryOptions{MaxRetries: 2}
+	_, known := graph.SignInCloud(s.authority.Host)
+	return o, !known, nil
+}
+
+// doing is what an error says was being done.
+func (s *signIn) doing(kind string) string {
+	doing := "sign in"
+	if s.identity != "" {
+		doing += " as " + s.identity
+	}
+	if kind != "" {
+		doing += " with " + kind
+	}
+	return doing
+}
+
+// acquirer asks a credential of azidentity. Its errors carry requests and answers, so
+// only what a person can act on is taken from them.
+func (s *signIn) acquirer(kind string, from azcore.TokenCredential, secrets ...string) acquirer {
+	asked := policy.TokenRequestOptions{Scopes: []string{"https://" + s.cloud.Host + "/.default"}}
+	return func(ctx context.Context) (azcore.AccessToken, error) {
+		token, err := from.GetToken(ctx, asked)
+		if err != nil {
+			return azcore.AccessToken{}, shorten(ctx, s.doing(kind), err, secrets...)
+		}
+		return token, nil
+	}
+}
+
+func (s *signIn) secret() (acquirer, error) {
+	client, unknown, err := s.client()
+	if err != nil {
+		return nil, err
+	}
+	secret := s.Getenv(clientSecret)
+	cred, err := azidentity.NewClientSecretCredential(s.Getenv(tenantID), s.Getenv(clientID), secret,
+		&azidentity.ClientSecretCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
+	if err != nil {
+		return nil, shorten(context.Background(), s.doing("client-secret"), err, secret)
+	}
+	return s.acquirer("client-secret", cred, secret), nil
+}
+
+func (s *signIn) certificate() (acquirer, error) {
+	client, unknown, err := s.client()
+	if err != nil {
+		return nil, err
+	}
+	password := s.Getenv(certificatePassword)
+	certs, key, err := readCertificate(s.Getenv(certificatePath), password)
+	if err != nil {
+		return nil, err
+	}
+	cred, err := azidentity.NewClientCertificateCredential(s.Getenv(tenantID), s.Getenv(clientID), certs, key,
+		&azidentity.ClientCertificateCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
+	if err != nil {
+		return nil, shorten(context.Background(), s.doing("client-certificate"), err, password)
+	}
+	return s.acquirer("client-certificate", cred, password), nil
+}
+
+func readCertificate(path, password string) ([]*x509.Certificate, crypto.PrivateKey, error) {
+	what := "read the certificate of " + certificatePath
+	data, err := plainfile.ReadFile(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", what, err)
+	}
+	certs, key, err := azidentity.ParseCertificates(data, []byte(password))
+	if err != nil {
+		f := shorten(context.Background(), what, err, password, string(data))
+		f.Hint = "it has to hold the certificate and its private key, as PEM (key not encrypted) or PKCS#12 with a SHA-1 MAC; " +
+			"openssl pkcs12 -in FILE -nodes -out cert.pem converts"
+		return nil, nil, f
+	}
+	return certs, key, nil
+}
+
+// federated hands in the token of another issuer (Kubernetes, a CI system), which
+// whoever wrote the file also renews.
+func (s *signIn) federated() (acquirer, error) {
+	client, unknown, err := s.client()
+	if err != nil {
+		return nil, err
+	}
+	path := s.Getenv(federatedTokenFile)
+	assertion := func(context.Context) (string, error) {
+		data, err := plainfile.ReadFile(path)
+		if err != nil {
+			return "", fmt.Errorf("read the token of %s: %w", federatedTokenFile, err)
+		}
+		return strings.TrimSpace(string(data)), nil
+	}
+	if _, err := assertion(context.Background()); err != nil {
+		return nil, err
+	}
+	cred, err := azidentity.NewClientAssertionCredential(s.Getenv(tenantID), s.Getenv(clientID), assertion,
+		&azidentity.ClientAssertionCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
+	if err != nil {
+		return nil, shorten(context.Background(), s.doing("federated"), err)
+	}
+	return s.acquirer("federated", cred), nil
+}
+
+func (s *signIn) deviceCode() (acquirer, error) {
+	if s.Talk == nil {
+		return nil, &fault.Error{Message: s.doing("device-code") + ": there is nobody to show the code to"}
+	}
+	client, unknown, err := s.client()
+	if err != nil {
+		return nil, err
+	}
+	cred, err := azidentity.NewDeviceCodeCredential(&azidentity.DeviceCodeCredentialOptions{
+		ClientOptions:            client,
+		DisableInstanceDiscovery: unknown,
+		ClientID:                 s.Getenv(clientID),
+		TenantID:                 s.Getenv(tenantID),
+		UserPrompt: func(_ context.Context, m azidentity.DeviceCodeMessage) error {
+			_, err := fmt.Fprintf(s.Talk, "auth: %s%s\n", asIdentity(s.identity), m.Message)
+			return err
+		},
+	})
+	if err != nil {
+		return nil, shorten(context.Background(), s.doing("device-code"), err)
+	}
+	return s.acquirer("device-code", cred), nil
+}
+
+func (s *signIn) azureCLI() (acquirer, error) {
+	cred, err := azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: s.Getenv(tenantID)})
+	if err != nil {
+		return nil, shorten(context.Background(), s.doing("azure-cli"), err)
+	}
+	return s.acquirer("azure-cli", cred), nil
+}
+
+// static takes the token of a variable as it is.
+func (s *signIn) static(variable string) (*Credential, error) {
+	if !variableName.MatchString(variable) {
+		return nil, &fault.Error{Message: "env: is not followed by the name of a variable", Hint: "say env:NAME, with the token in NAME"}
+	}
+	token := strings.TrimSpace(s.Getenv(variable))
+	if scheme, rest, ok := strings.Cut(token, " "); ok && strings.EqualFold(scheme, "bearer") {
+		token = strings.TrimSpace(rest)
+	}
+	switch {
+	case token == "":
+		return nil, &fault.Error{Message: "the token variable " + variable + " is not set"}
+	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
+		return nil, &fault.Error{Message: "what " + variable + " holds is no token: it has spaces or characters that no token has"}
+	}
+	expires := ReadClaims(token).Expires
+	acquire := func(context.Context) (azcore.AccessToken, error) {
+		if !expires.IsZero() && !time.Now().Before(expires) {
+			return azcore.AccessToken{}, &fault.Error{
+				Message: "the token in " + variable + " expired at " + expires.UTC().Format(time.RFC3339),
+				Hint:    "get a new one, or sign in with a kind that renews its tokens (azure-cli, device-code, client-secret)",
+			}
+		}
+		return azcore.AccessToken{Token: token, ExpiresOn: expires}, nil
+	}
+	return &Credential{kind: "env:" + variable, told: "the token in " + variable, acquire: acquire}, nil
+}
+
+// plainHost lets azidentity, which insists on https, sign in at a stand-in that
+// speaks http on this machine: to it, host speaks https.
+type plainHost struct {
+	host string
+	base http.RoundTripper
+}
+
+func (p plainHost) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !strings.EqualFold(req.URL.Host, p.host) {
+		return p.base.RoundTrip(req)
+	}
+	resp, err := wire.Send(p.base, req, func(sent *http.Request) { sent.URL.Scheme = "http" })
+	if err != nil || !strings.HasSuffix(req.URL.Path, "/.well-known/openid-configuration") {
+		return resp, err
+	}
+	// MSAL compares the issuer with the authority, scheme included.
+	body, err := wire.Read(resp.Body, 1<<20, resp.ContentLength)
+	resp.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	wire.SetResponseBody(resp, bytes.ReplaceAll(body, []byte("http://"+p.host), []byte("https://"+p.host)))
+	return resp, nil
+}

@@ -1,0 +1,199 @@
+package csdl
+
+import (
+	"bufio"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+)
+
+// The limits of a text. Graph's metadata has a few MB, its largest tag a few KB, and
+// it nests 11 deep.
+const (
+	MaxSize  = 32 << 20
+	maxTag   = 1 << 20
+	maxDepth = 64
+)
+
+// Load reads a file of metadata.
+func Load(file string) (*Model, error) {
+	f, err := plainfile.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("read metadata: %w", err)
+	}
+	defer f.Close()
+	return Parse(f, file)
+}
+
+// Parse reads metadata; the name is what errors call it. The error is an *fault.Error,
+// or wraps what reading failed with.
+func Parse(r io.Reader, name string) (*Model, error) {
+	p := newParser(r)
+	err := p.document()
+	if err == nil {
+		err = p.finish()
+	}
+	if err == nil {
+		return p.model, nil
+	}
+	return nil, p.explain(err, name)
+}
+
+func (p *parser) explain(err error, name string) error {
+	var known *fault.Error
+	if errors.As(err, &known) {
+		known.Doing, known.File = "read metadata", name
+		return known
+	}
+	line, _ := p.xml.InputPos()
+	var syntax *xml.SyntaxError
+	switch {
+	case p.text.over != "":
+		return fault.In("read metadata", name, line, p.text.over, "this is not metadata of Microsoft Graph")
+	case errors.As(err, &syntax) && syntax.Msg == "unexpected EOF", errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return fault.In("read metadata", name, line, "the text ends in the middle", "it was cut: download it again")
+	case errors.As(err, &syntax):
+		return fault.In("read metadata", name, syntax.Line, "not XML: "+syntax.Msg, "")
+	}
+	return fmt.Errorf("read metadata %s: line %d: %w", name, line, err)
+}
+
+// limited counts what the decoder reads, so that neither one tag nor the whole
+// text can be larger than its limit: the decoder itself keeps a tag whole,
+// however large it is.
+type limited struct {
+	from       *bufio.Reader
+	total, tag int
+	over       string // what limit was passed, or ""
+}
+
+var errTooLarge = errors.New("too large")
+
+// ReadByte makes the decoder take bytes one by one, and so no more than a tag.
+func (l *limited) ReadByte() (byte, error) {
+	l.total++
+	l.tag++
+	switch {
+	case l.tag > maxTag:
+		l.over = fmt.Sprintf("a tag or text of more than %d bytes", maxTag)
+		return 0, errTooLarge
+	case l.total > MaxSize:
+		l.over = fmt.Sprintf("more than %d MB", MaxSize>>20)
+		return 0, errTooLarge
+	}
+	return l.from.ReadByte()
+}
+
+func (l *limited) Read(b []byte) (int, error) {
+	if len(b) == 0 {
+		return 0, nil
+	}
+	c, err := l.ReadByte()
+	if err != nil {
+		return 0, err
+	}
+	b[0] = c
+	return 1, nil
+}
+
+// token is the next start or end of an element; text, comments and processing
+// instructions say nothing in this language, but for what an annotation holds.
+func (p *parser) token() (xml.Token, error) {
+	p.text.tag = 0
+	t, err := p.xml.Token()
+	switch t.(type) {
+	case xml.StartElement:
+		if p.depth++; p.depth > maxDepth {
+			return nil, p.fail(fmt.Sprintf("elements nested more than %d deep", maxDepth), "this is not metadata of Microsoft Graph")
+		}
+	case xml.EndElement:
+		p.depth--
+	case xml.Directive:
+		return nil, p.fail("a document type declaration is refused", "metadata has none, and entities are never expanded")
+	}
+	return t, err
+}
+
+// children hands each element inside the current one to a function, which must
+// read it to its end.
+func (p *parser) children(each func(e element) error) error {
+	for {
+		t, err := p.token()
+		if err != nil {
+			return err
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			if err := each(p.element(t)); err != nil {
+				return err
+			}
+		case xml.EndElement:
+			return nil
+		}
+	}
+}
+
+// skip reads on to the end of the current element.
+func (p *parser) skip() error {
+	for end := p.depth - 1; p.depth > end; {
+		if _, err := p.token(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unknown warns of an element that is not understood, and skips it.
+func (p *parser) unknown(e element, in string) error {
+	p.warn(e.line, "unknown element %s in %s", e.name, in)
+	return p.skip()
+}
+
+func (p *parser) warn(line int, message string, args ...any) {
+	switch n := len(p.model.Warnings); {
+	case n < maxWarnings:
+		p.model.Warnings = append(p.model.Warnings, Warning{line, fmt.Sprintf(message, args...)})
+	case n == maxWarnings:
+		p.model.Warnings = append(p.model.Warnings, Warning{line, "and more, which are not told"})
+	}
+}
+
+// maxWarnings bounds what is told of a text that is something else.
+const maxWarnings = 1000
+
+func (p *parser) fail(message, advice string) *fault.Error {
+	line, _ := p.xml.InputPos()
+	return &fault.Error{Place: fault.Place{Line: line}, Message: message, Hint: advice}
+}
+
+// element is the beginning of one.
+type element struct {
+	name  string
+	attrs []xml.Attr
+	line  int
+}
+
+func (p *parser) element(t xml.StartElement) element {
+	line, _ := p.xml.InputPos()
+	return element{t.Name.Local, t.Attr, line}
+}
+
+func (e element) attr(name string) string {
+	for _, a := range e.attrs {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// is reports whether an attribute is "true".
+func (e element) is(name string) bool { return e.attr(name) == "true" }
+
+// nullable reads the attribute whose default is true.
+func (e element) nullable() bool { return e.attr("Nullable") != "false" }

@@ -1,0 +1,84 @@
+package draft_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/draft"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const shipped = "../../../cassettes"
+
+func drafted(t *testing.T, name string) []byte {
+	t.Helper()
+	c, err := cassette.Load(filepath.Join(shipped, filepath.FromSlash(name)+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Name = name
+	text, err := draft.Scenario(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// What a draft looks like: a poll and a followed link, pages, a batch.
+// UPDATE_GOLDEN=1 rewrites; read the difference before it is committed.
+func TestScenario(t *testing.T) {
+	for _, name := range []string{"teams/create-chat", "users/list-pages", "groups/count-needs-eventual"} {
+		t.Run(name, func(t *testing.T) {
+			testkit.Golden(t, filepath.Join("testdata", filepath.Base(name)+".golden"), string(drafted(t, name)))
+		})
+	}
+}
+
+// A draft passes against the recording that it was made from.
+func TestDraftsPass(t *testing.T) {
+	scenarios := t.TempDir()
+	n := 0
+	err := fs.WalkDir(os.DirFS(shipped), ".", func(file string, entry fs.DirEntry, err error) error {
+		name, isCassette := strings.CutSuffix(file, ".yaml")
+		if err != nil || entry.IsDir() || !isCassette || name == "rules" {
+			return err
+		}
+		n++
+		target := filepath.Join(scenarios, filepath.FromSlash(file))
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(target, drafted(t, name), 0o644)
+	})
+	if err != nil || n == 0 {
+		t.Fatalf("%d cassettes: %v", n, err)
+	}
+	p, err := project.Open(project.Dirs{Root: "../..", Scenarios: scenarios})
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite, err := p.Replay(t.Context(), project.Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(suite.Cases) != n {
+		t.Errorf("replayed %d drafts of %d", len(suite.Cases), n)
+	}
+	for _, c := range suite.Cases {
+		if c.Status != report.Passed {
+			t.Errorf("%s: %s", c.File, c.Status)
+		}
+		for _, f := range c.Findings {
+			if f.Rule == "schema.open" || f.Rule == "answer.untyped" {
+				continue // a note: what the service answered beyond metadata is no fault of a draft
+			}
+			t.Errorf("%s: step %s: %s: %s", c.File, f.Step, f.Rule, f.Sentence())
+		}
+	}
+}

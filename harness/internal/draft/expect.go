@@ -1,0 +1,103 @@
+package draft
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+)
+
+// expectNode expects the status and, of a JSON object, what would hold in another
+// recording too: formats, the state that a poll ended in, an error's code.
+func expectNode(m *move, known Note) *yaml.Node {
+	status := integer(m.last().Response.Code)
+	if len(known.Promised) > 0 {
+		status = sequence(status)
+		for _, code := range known.Promised {
+			status.Content = append(status.Content, integer(code))
+		}
+	}
+	node := mapping("status", status)
+	if known.Schema != "" {
+		add(node, "schema", text(known.Schema))
+	}
+	if m.kind == pages {
+		return node // holds on each page, and only the last one was looked at
+	}
+	members := object(m.last())
+	body := mapping()
+	for _, name := range sortedNames(members) {
+		if check := checkOf(m, name, members[name]); check != nil {
+			add(body, name, check)
+		}
+	}
+	if len(body.Content) > 0 {
+		add(node, "body", body)
+	}
+	return node
+}
+
+// permissionsNode lists what is known of the permissions that a step needs.
+func permissionsNode(known Note) *yaml.Node {
+	node := mapping()
+	for _, kind := range []struct {
+		name  string
+		names []string
+	}{{"delegated", known.Delegated}, {"application", known.Application}} {
+		if len(kind.names) == 0 {
+			continue
+		}
+		list := sequence()
+		for _, name := range kind.names {
+			list.Content = append(list.Content, text(name))
+		}
+		add(node, kind.name, list)
+	}
+	return node
+}
+
+func checkOf(m *move, name string, value any) *yaml.Node {
+	switch {
+	case strings.Contains(name, "@"), strings.HasPrefix(name, "$"):
+		return nil
+	case name == "status" && m.kind == poll:
+		return text(escapeBraces(stateOf(m.last())))
+	case name == "error" && m.last().Response.Code >= 400:
+		fault, _ := value.(map[string]any)
+		if code, _ := fault["code"].(string); code != "" {
+			return mapping("code", text(escapeBraces(code)))
+		}
+	}
+	if s, ok := value.(string); ok {
+		if f := identity.Recognise(s); f != nil {
+			return mapping("format", text(f.Name))
+		}
+	}
+	if list, ok := value.([]any); ok && name == "value" {
+		return eachOf(list)
+	}
+	return nil
+}
+
+// eachOf expects the id of every element, where all ids have one format.
+func eachOf(list []any) *yaml.Node {
+	var common *identity.Format
+	for _, element := range list {
+		members, _ := element.(map[string]any)
+		id, _ := members["id"].(string)
+		f := identity.Recognise(id)
+		if f == nil || common != nil && f != common {
+			return nil
+		}
+		common = f
+	}
+	if common == nil {
+		return nil
+	}
+	return mapping("each", mapping("id", mapping("format", text(common.Name))))
+}
+
+func sortedNames(members map[string]any) []string { return slices.Sorted(maps.Keys(members)) }

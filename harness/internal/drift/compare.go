@@ -1,0 +1,89 @@
+package drift
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/diff"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// Options of a comparison. The zero value is the default.
+type Options struct {
+	Diff     diff.Options
+	Accepted Acceptances
+	Now      time.Time // by which acceptances end; zero: none does
+}
+
+// Compare compares two sources, cassette by cassette. What cannot be compared is a case
+// that could not be run.
+func Compare(old, new *Source, opts Options) (*report.Suite, error) {
+	both, gone, come, err := pairs(old, new)
+	if err != nil {
+		return nil, err
+	}
+	suite := &report.Suite{Command: "diff", FailOn: report.Warning}
+	for _, names := range both {
+		before, err := old.load(names[0])
+		if err == nil {
+			var after *cassette.Cassette
+			if after, err = new.load(names[1]); err == nil {
+				suite.Cases = append(suite.Cases, Case(names[1], before, after, opts))
+				continue
+			}
+		}
+		suite.Cases = append(suite.Cases, failed(names[1], err))
+	}
+	for _, name := range gone {
+		suite.Cases = append(suite.Cases, report.Case{Name: caseName(name), File: name, Findings: []report.Finding{{
+			Rule: ruleDriftCassetteGone, Severity: report.Warning, Place: report.Place{File: name},
+			Message: "it is in " + old.Name + " and not in " + new.Name,
+		}}})
+	}
+	for _, name := range come {
+		suite.Cases = append(suite.Cases, report.Case{Name: caseName(name), File: name, Findings: []report.Finding{{
+			Rule: ruleDriftCassetteNew, Severity: report.Note, Place: report.Place{File: name},
+			Message: "it is in " + new.Name + " and not in " + old.Name,
+		}}})
+	}
+	return suite, nil
+}
+
+func caseName(file string) string { return strings.TrimSuffix(file, ".yaml") }
+
+// Case compares two recordings of one scenario.
+func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
+	drift, err := diff.Compare(old, new, opts.Diff)
+	if err != nil {
+		return failed(name, fmt.Errorf("compare %s with %s: %w", old.File, new.File, err))
+	}
+	told := report.Case{Name: caseName(name), File: new.File, Steps: len(new.Interactions)}
+	if len(drift.Labels) > 0 {
+		told.Name += " (" + strings.Join(drift.Labels, ", ") + ")"
+	}
+	for i := range drift.Changes {
+		change := &drift.Changes[i]
+		entry := opts.Accepted.find(change.Fingerprint)
+		if entry != nil && !entry.ended(opts.Now) {
+			continue
+		}
+		told.Findings = append(told.Findings, change.Finding(old, new))
+		if entry != nil {
+			told.Findings = append(told.Findings, entry.expired(opts.Accepted.File))
+		}
+	}
+	return told
+}
+
+// failed is a comparison that could not be made.
+func failed(name string, err error) report.Case {
+	f := report.Finding{Rule: ruleDriftIncomparable, Severity: report.Error, Message: err.Error(), Place: report.Place{File: name}, Hint: fault.Hint(err)}
+	if at := fault.Find(err); at != nil && at.Cassette {
+		f.Place = report.Place(at.Place)
+		f.Message = strings.TrimPrefix(f.Message, fmt.Sprintf("load %s: line %d: ", at.File, at.Line))
+	}
+	return report.Case{Name: caseName(name), File: name, Status: report.Errored, Findings: []report.Finding{f}}
+}

@@ -1,0 +1,143 @@
+package generate
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/route"
+)
+
+// overlayFolder holds what people add to generated schemas.
+const overlayFolder = "overlay"
+
+// Result says what was written.
+type Result struct {
+	Written  int      // files that are new or differ
+	Same     int      // files that were there already, byte for byte
+	Kept     []string // hand-made schemas of types that metadata declares, which stay
+	Overlaid []string // schemas with an overlay
+	Stray    []string // overlays of schemas that were not written
+}
+
+// Write puts the files into a folder, which is made. Overlays are applied;
+// hand-made schemas stay, unless they are replaced by force. Nothing is written
+// where an overlay cannot be read. A file that is written is never seen half.
+func Write(dir string, files []File, force bool) (*Result, error) {
+	overlays, err := readOverlays(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("generate schemas: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("generate schemas: %w", err)
+	}
+	defer root.Close()
+	w := writer{dir: dir, root: root, force: force}
+	for _, f := range files {
+		if patch, ok := overlays[f.Name]; ok {
+			f.tree = f.tree.patched(patch)
+			w.result.Overlaid = append(w.result.Overlaid, f.Name)
+			delete(overlays, f.Name)
+		}
+		if f.text == nil {
+			f.text = f.tree.text()
+		}
+		if err := w.write(f); err != nil {
+			return nil, fmt.Errorf("generate schemas: %w", err)
+		}
+	}
+	for name := range overlays {
+		w.result.Stray = append(w.result.Stray, name)
+	}
+	slices.Sort(w.result.Stray)
+	return &w.result, nil
+}
+
+type writer struct {
+	dir    string
+	root   *os.Root
+	force  bool
+	result Result
+}
+
+func (w *writer) write(f File) error {
+	before, err := plainfile.ReadFileIn(w.root, f.Name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	case bytes.Equal(before, f.text):
+		w.result.Same++
+		return nil
+	case !w.force && f.Type != "" && !isMarked(before):
+		w.result.Kept = append(w.result.Kept, f.Name)
+		return nil
+	}
+	w.result.Written++
+	temporary := f.Name + ".new"
+	if err := w.root.WriteFile(temporary, f.text, 0o644); err != nil {
+		return err
+	}
+	return w.root.Rename(temporary, f.Name)
+}
+
+// isMarked reports whether a schema was generated: its second member says so.
+func isMarked(text []byte) bool {
+	head := text[:min(len(text), 400)]
+	return bytes.Contains(head, []byte(`"$comment": "`+mark+`"`))
+}
+
+// readOverlays reads overlay/*.json.
+func readOverlays(dir string) (map[string]map[string]any, error) {
+	overlays := map[string]map[string]any{}
+	entries, err := os.ReadDir(filepath.Join(dir, overlayFolder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return overlays, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read overlays: %w", err)
+	}
+	for _, entry := range entries {
+		if entry.IsDir() || !strings.HasSuffix(entry.Name(), ".json") || entry.Name() == route.FileName {
+			continue
+		}
+		if overlays[entry.Name()], err = readOverlay(dir, entry.Name()); err != nil {
+			return nil, err
+		}
+	}
+	return overlays, nil
+}
+
+func readOverlay(dir, name string) (map[string]any, error) {
+	file := path.Join(filepath.ToSlash(dir), overlayFolder, name)
+	text, err := plainfile.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read overlay: %w", err)
+	}
+	const advice = "an overlay is a JSON Merge Patch (RFC 7396) of the schema that has its name"
+	doc, err := jsondoc.Parse(string(text))
+	var syntax *jsondoc.SyntaxError
+	if errors.As(err, &syntax) {
+		return nil, fmt.Errorf("generate schemas: %w", &fault.Error{Place: fault.Place{File: file, Line: syntax.Line}, Message: "not JSON: " + syntax.Message, Hint: advice})
+	} else if err != nil {
+		return nil, fmt.Errorf("generate schemas: %w", &fault.Error{Place: fault.Place{File: file}, Message: "not JSON: " + err.Error(), Hint: advice})
+	}
+	patch, ok := doc.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("generate schemas: %w", &fault.Error{Place: fault.Place{File: file, Line: 1}, Message: "not a JSON object", Hint: advice})
+	}
+	return patch, nil
+}

@@ -1,0 +1,170 @@
+package identity
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
+
+// A Format is a named shape of a string value.
+type Format struct {
+	Name     string
+	Doc      string   // one line: what it is and its shape
+	Source   string   // where the fact comes from
+	Matches  []string // real values of this format
+	Rejects  []string // near misses
+	match    func(string) bool
+	volatile bool
+
+	// telling says which of the format's values can be told from free text; nil
+	// means none of them.
+	telling func(string) bool
+}
+
+// Match reports whether s has the format.
+func (f *Format) Match(s string) bool { return f.match(s) }
+
+// Volatile reports whether values of the format change between two recordings
+// of an unchanged service (ids of created objects, dates, tokens).
+func (f *Format) Volatile() bool { return f.volatile }
+
+// The registry is written once, before main, and only read afterwards.
+var (
+	// ordered holds the rows as Recognise tries them: where a value has two
+	// formats, the more specific one comes first.
+	ordered = slices.Concat(idFormats(), timeFormats(), linkFormats(), nameFormats(), textFormats())
+	byName  = index(ordered)
+	names   = sortedNames(ordered)
+)
+
+func index(formats []*Format) map[string]*Format {
+	byName := make(map[string]*Format, len(formats))
+	for _, f := range formats {
+		byName[f.Name] = f
+	}
+	return byName
+}
+
+func sortedNames(formats []*Format) []string {
+	names := make([]string, 0, len(formats))
+	for _, f := range formats {
+		names = append(names, f.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Lookup finds a format by name.
+func Lookup(name string) (*Format, bool) {
+	f, ok := byName[name]
+	return f, ok
+}
+
+// Names lists all formats, sorted.
+func Names() []string { return slices.Clone(names) }
+
+// Recognise returns the most specific format that s has, or nil. Only formats
+// distinctive enough to be told from free text are considered: a date or a chat
+// id is recognised, any word of a name or a token is not.
+func Recognise(s string) *Format {
+	if len(s) < 4 { // no value so short is distinctive
+		return nil
+	}
+	for _, f := range ordered {
+		if f.telling != nil && f.telling(s) && f.match(s) {
+			return f
+		}
+	}
+	return nil
+}
+
+// always is the telling of a format whose every value is distinctive.
+func always(string) bool { return true }
+
+// IsPlaceholder reports whether s is a stand-in that documentation uses for a
+// value: "id-value", "operation-id", "{id}", "/teams/{id}", "<id>", "String
+// (identifier)", "phone | email", or a value cut with "...". It may take ordinary
+// words for one ("string"), so ask it only about documentation.
+func IsPlaceholder(s string) bool {
+	switch {
+	case s == "", len(s) > 4096:
+		return false
+	case strings.Contains(s, "...") || strings.Contains(s, "…"):
+		return true // cut values: "eyJ0eXAiO..."
+	case strings.Contains(s, " | "):
+		return true // "group | oneOnOne": all members of an enum
+	case isWhole(s, '<', '>') && isWords(s[1:len(s)-1]):
+		return true
+	case hasBracedName(s):
+		return true
+	}
+	return isTypeName(s) || isNamedStandIn(s)
+}
+
+// isTypeName reports whether s is a type as resource pages write it in place of
+// a value: "string", "String (identifier)", "Int32", "Edm.Guid", "timestamp".
+func isTypeName(s string) bool {
+	word, note, hasNote := strings.Cut(s, " (")
+	if hasNote && !strings.HasSuffix(note, ")") {
+		return false
+	}
+	switch strings.TrimPrefix(strings.ToLower(word), "edm.") {
+	case "string", "boolean", "guid", "int16", "int32", "int64", "integer", "number",
+		"double", "single", "datetime", "datetimeoffset", "timestamp", "date", "timeofday",
+		"duration", "binary", "byte", "stream":
+		return true
+	}
+	return false
+}
+
+// isNamedStandIn reports whether s is a property's name with "-value", as in
+// "displayName-value" and "User Principal Name value", or words that end in
+// "-id", as in "chat-id" and "drive-item-id".
+func isNamedStandIn(s string) bool {
+	for _, suffix := range []string{"-value", " value", "-id", "-ID"} {
+		if name, ok := strings.CutSuffix(s, suffix); ok && isWords(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// isWords reports whether s is letters in words, without digits: no id is.
+func isWords(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !ascii.IsLetter(c) && c != '-' && c != '_' && c != ' ' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// hasBracedName finds a name in braces, as in "{id}", "/teams/{team-id}" and
+// "@{triggerBody}". A GUID in braces is a value.
+func hasBracedName(s string) bool {
+	for {
+		_, rest, ok := strings.Cut(s, "{")
+		if !ok {
+			return false
+		}
+		name, after, ok := strings.Cut(rest, "}")
+		if !ok {
+			return false
+		}
+		if isIdentifier(name) && !isBareGUID(name) {
+			return true
+		}
+		s = after
+	}
+}
+
+func isIdentifier(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !ascii.IsLetter(c) && (i == 0 || !ascii.IsDigit(c) && c != '-' && c != '_' && c != ' ' && c != '.' && c != '|') {
+			return false
+		}
+	}
+	return s != ""
+}

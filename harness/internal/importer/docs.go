@@ -1,0 +1,345 @@
+package importer
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/docs"
+	"github.com/graphvcr/graphvcr/harness/internal/draft"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// DocsOptions are what an import of documentation asks its caller for. Both may be
+// nil.
+type DocsOptions struct {
+	// Clean takes out what is not to be stored, before the scenario is drafted.
+	Clean func(*cassette.Cassette) error
+	// Holds reports whether an answer is a value of the type that its annotation
+	// names ("Collection(...)" of it), so that the scenario may expect that.
+	Holds func(api, typ string, i *cassette.Interaction) bool
+}
+
+// Example is where an interaction of documentation comes from.
+type Example struct {
+	Request, Response int    // lines of the blocks
+	Body              int    // line of the answer's body; 0 without one
+	Type              string // that the page says the answer has, "Collection(...)" of it where it is one; "" where it says none
+	verbatim          bool   // the body was not repaired, and has its lines
+}
+
+// Docs reads a page of Graph's documentation (Markdown, with or without annotations of
+// API Doctor). The name becomes the cassette's. Every pair of a request and an answer is
+// an interaction and a step of the scenario, with the permissions that the page lists.
+//
+// What the page leaves open, what was repaired, what could not be imported and where it
+// contradicts itself are findings, with the line. The error is for a file that is no
+// page.
+func Docs(file, name string, o DocsOptions) (*Result, error) {
+	text, err := readPage(file)
+	if err != nil {
+		return nil, err
+	}
+	return docsPage(file, name, text, o)
+}
+
+// docsPage is Docs for a page that was read.
+func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
+	page, err := docs.Read(strings.ToValidUTF8(text, "\ufffd"))
+	var large *fault.Error
+	if errors.As(err, &large) {
+		return nil, fault.In("import", file, large.Line, large.Message, large.Hint)
+	} else if err != nil {
+		return nil, fmt.Errorf("import %s: %w", file, err)
+	}
+	d := &docsImport{gathering: gather(file, name, filepath.Base(file)), page: page}
+	d.Cassette.Meta.Origin = cassette.Docs
+	d.api = d.version()
+	d.tellNotes()
+	for i := range page.Pairs {
+		d.pair(&page.Pairs[i])
+	}
+	for _, m := range page.Methods {
+		d.Methods = append(d.Methods, Method(m))
+	}
+	return d.finish(o)
+}
+
+// readPage reads no more than may be a page.
+func readPage(file string) (string, error) {
+	f, err := plainfile.Open(file)
+	if err != nil {
+		return "", fmt.Errorf("import %s: %w", file, err)
+	}
+	defer f.Close()
+	var text strings.Builder
+	if _, err := io.Copy(&text, io.LimitReader(f, docs.MaxSize+1)); err != nil {
+		return "", fmt.Errorf("import %s: %w", file, err)
+	}
+	return text.String(), nil
+}
+
+// docsImport is an import of a page under way.
+type docsImport struct {
+	*gathering
+	page  *docs.Page
+	api   string
+	pairs []*docs.Pair // of each interaction
+}
+
+var inAddress = regexp.MustCompile(`^https?://[^/]+/(v1\.0|beta)(/|$)`)
+
+// version is the API that the page is about: where it lies says so, or its examples.
+func (d *docsImport) version() string {
+	folders := strings.Split(filepath.ToSlash(d.file), "/")
+	for _, folder := range slices.Backward(folders) {
+		if folder == "beta" || folder == "v1.0" {
+			return folder
+		}
+	}
+	for _, p := range d.page.Pairs {
+		if match := inAddress.FindStringSubmatch(p.Request.URL); match != nil {
+			return match[1]
+		}
+	}
+	return "v1.0"
+}
+
+// tellNotes makes findings of what was noted of the page.
+func (d *docsImport) tellNotes() {
+	for _, n := range d.page.Notes {
+		severity := report.Warning
+		if n.Minor || n.Kind == docs.Repaired {
+			severity = report.Note
+		}
+		d.tell(docsRule(n.Kind), severity, n.Line, n.Message)
+	}
+	if n := d.page.Includes; n > 0 {
+		d.tell(ruleDocsInclude, report.Note, 0, fmt.Sprintf("left out %s that the page includes", count(n, "file")))
+	}
+}
+
+// pair makes an interaction of a pair.
+func (d *docsImport) pair(p *docs.Pair) {
+	line := p.Request.Line
+	address, err := d.address(line, p.Request)
+	if err != nil {
+		d.tell(ruleDocsAddress, report.Warning, line, fmt.Sprintf("left out %s %s: %v", p.Request.Method, p.Request.URL, err))
+		return
+	}
+	if host := address.Host; !d.belongs(host) && !graph.IsFileHost(host) && !p.Request.Opaque {
+		d.Rejected[host]++
+		d.tell(ruleImportHost, report.Warning, line, fmt.Sprintf("left out a request to %s: %s", host, hostReason(host)))
+		return
+	}
+	asked, answered := p.Request.Header.Clone(), p.Response.Header.Clone()
+	for _, headers := range []http.Header{asked, answered} {
+		dropHeaders(headers, transportHeaders)
+		delete(headers, "Host")
+		dropHeaders(headers, graph.CredentialHeaders())
+	}
+	if p.Request.Body != "" && asked.Get("Content-Type") == "" { // as any client sends
+		asked.Set("Content-Type", contentType(p.Request.Body))
+	}
+	if body := p.Response.Body; cutJSON(answered, body) {
+		answered.Set("Content-Type", "text/plain") // no client could read it as JSON
+		d.tell(docsRule(docs.NotJSON), report.Note, p.Response.BodyLine, "the body that is not JSON is stored as text/plain")
+	}
+	i := &cassette.Interaction{
+		Request:  request(p.Request.Method, address.String(), address.Host, sized(asked, p.Request.Body), p.Request.Body),
+		Response: response(p.Response.Code, p.Response.Phrase, sized(answered, p.Response.Body), p.Response.Body),
+		Line:     p.Response.Line,
+	}
+	d.add(i, p)
+}
+
+// add takes the interaction in.
+func (d *docsImport) add(i *cassette.Interaction, p *docs.Pair) {
+	d.linked.note(i.Response)
+	i.ID = len(d.Cassette.Interactions)
+	d.Cassette.Interactions = append(d.Cassette.Interactions, i)
+	d.pairs = append(d.pairs, p)
+	typ := p.Response.Type
+	if typ != "" && (p.Response.Collection || isPage(p.Response.Body)) {
+		typ = graph.CollectionOf(typ)
+	}
+	d.Examples = append(d.Examples, Example{Request: p.Request.Line, Response: p.Response.Line, Body: p.Response.BodyLine, Type: typ, verbatim: !p.Response.Mended})
+}
+
+func contentType(body string) string {
+	if json.Valid([]byte(body)) {
+		return "application/json"
+	}
+	return "application/octet-stream"
+}
+
+// cutJSON reports a body that calls itself JSON, or looks like it, and is not.
+func cutJSON(headers http.Header, body string) bool {
+	kind := strings.ToLower(headers.Get("Content-Type"))
+	named := strings.Contains(kind, "json") || kind == "" && strings.HasPrefix(body, "{")
+	return body != "" && named && !json.Valid([]byte(body))
+}
+
+// sized corrects a length: most of those in documentation are wrong.
+func sized(h http.Header, body string) http.Header {
+	if h.Get("Content-Length") != "" {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	return h
+}
+
+var pageStart = regexp.MustCompile(`"value"\s*:\s*\[`)
+
+// isPage reports whether a body is a page of a collection.
+func isPage(body string) bool {
+	return strings.HasPrefix(body, "{") && pageStart.MatchString(body[:min(len(body), 2000)])
+}
+
+// address makes an absolute address of an example's.
+func (d *docsImport) address(line int, asked *docs.Request) (*url.URL, error) {
+	const root = graph.URL + "/"
+	text, host := asked.URL, asked.Header.Get("Host")
+	switch lower := strings.ToLower(text); {
+	case strings.HasPrefix(text, "/") && host != "" && !strings.EqualFold(host, graph.Host):
+		text = "https://" + host + text
+	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
+	case strings.HasPrefix(lower, graph.Host+"/"):
+		text = "https://" + text
+	case strings.HasPrefix(lower, "/v1.0/"), strings.HasPrefix(lower, "/beta/"):
+		text = root + text[1:]
+	case strings.HasPrefix(text, "/"):
+		text = root + d.api + text
+	case startsPath.MatchString(text):
+		text = root + d.api + "/" + text
+		d.tell(docsRule(docs.Repaired), report.Note, line, "the address does not begin with a slash")
+	default:
+		return nil, errors.New("it is no address")
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return nil, errors.New("it is no address")
+	}
+	if graph.IsHost(u.Host) {
+		d.addVersion(line, u)
+	}
+	return u, nil
+}
+
+var startsPath = regexp.MustCompile(`^[A-Za-z][\w.]*(/|\?|\(|$)`)
+
+// addVersion puts the page's version into an address of Graph without one, or with a
+// placeholder for it.
+func (d *docsImport) addVersion(line int, u *url.URL) {
+	first, rest, _ := strings.Cut(strings.TrimLeft(u.EscapedPath(), "/"), "/")
+	switch {
+	case first == "v1.0" || first == "beta":
+		return
+	case strings.EqualFold(first, "v1.0"), strings.EqualFold(first, "beta"), strings.HasPrefix(strings.ToLower(first), "%7bversion"), first == "v1", first == "1.0":
+	case strings.Contains(first, "beta"), strings.HasPrefix(first, "v2"):
+		return // a version that is not public
+	default:
+		rest = strings.TrimLeft(u.EscapedPath(), "/")
+	}
+	full, err := url.Parse("/" + d.api + "/" + rest)
+	if err != nil {
+		return
+	}
+	u.Path, u.RawPath = full.Path, full.RawPath
+	d.tell(docsRule(docs.Repaired), report.Note, line, "the address names no version: took "+d.api)
+}
+
+// finish has the cassette cleaned and drafts the scenario.
+func (d *docsImport) finish(o DocsOptions) (*Result, error) {
+	if len(d.Cassette.Interactions) == 0 {
+		return d.Result, nil
+	}
+	d.tellPermissions()
+	if o.Clean != nil {
+		if err := o.Clean(d.Cassette); err != nil {
+			return d.leavePage(err), nil
+		}
+	}
+	text, err := draft.Described(d.Cassette, draft.Description{
+		Text:  fmt.Sprintf("%s. Drafted from the examples of a page of documentation (%s).", strings.TrimRight(d.page.Title, ". "), filepath.Base(d.file)),
+		Apart: true,
+		Of:    func(i *cassette.Interaction) draft.Note { return d.noteOf(i, o) },
+	})
+	if err != nil {
+		return d.leavePage(err), nil
+	}
+	d.Scenario = text
+	return d.Result, nil
+}
+
+// leavePage leaves out a page whose examples cannot be stored. One page is no reason
+// to import none of thousands.
+func (d *docsImport) leavePage(err error) *Result {
+	d.tell(ruleImportPage, report.Error, 0, fmt.Sprintf("left out the page: %v", err))
+	d.Cassette.Interactions, d.Examples = nil, nil
+	return d.Result
+}
+
+// noteOf is what the page says of an interaction.
+func (d *docsImport) noteOf(i *cassette.Interaction, o DocsOptions) draft.Note {
+	note := draft.Note{Name: brief(d.pairs[i.ID].Section)}
+	if chosen := d.permissions(i.Request.URL); chosen != nil {
+		note.Delegated, note.Application = chosen.Delegated, chosen.Application
+		if len(note.Delegated) == 0 {
+			note.Delegated = chosen.Personal
+		}
+	}
+	code := i.Response.Code
+	if code >= 200 && code < 300 && len(d.page.Stated) > 0 && !slices.Contains(d.page.Stated, code) {
+		note.Promised = d.page.Stated
+	}
+	api := d.api
+	if match := inAddress.FindStringSubmatch(i.Request.URL); match != nil {
+		api = match[1]
+	}
+	if typ := d.Examples[i.ID].Type; typ != "" && code < 300 && code != http.StatusNoContent && o.Holds != nil && o.Holds(api, typ, i) {
+		note.Schema = typ
+	}
+	return note
+}
+
+func brief(text string) string {
+	if runes := []rune(text); len(runes) > 80 {
+		return string(runes[:80]) + "..."
+	}
+	return text
+}
+
+// Locate gives findings about interactions of documentation the lines of the page.
+func (r *Result) Locate(findings []report.Finding) {
+	for n := range findings {
+		f := &findings[n]
+		if f.Interaction == nil || *f.Interaction >= len(r.Examples) || f.Line != 0 {
+			continue
+		}
+		e := r.Examples[*f.Interaction]
+		switch {
+		case strings.HasPrefix(f.Where, "request"):
+			f.Line = e.Request
+		case strings.HasPrefix(f.Where, "$") && e.Body > 0:
+			f.Line = e.Body
+			if line := jsondoc.Line(r.Cassette.Interactions[*f.Interaction].Response.Body, f.Where); line > 0 && e.verbatim {
+				f.Line += line - 1
+			}
+		default:
+			f.Line = e.Response
+		}
+	}
+}

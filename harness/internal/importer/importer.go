@@ -1,0 +1,146 @@
+package importer
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/draft"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// Result is one imported recording.
+type Result struct {
+	Cassette *cassette.Cassette
+	Scenario []byte         // a drafted scenario file
+	Rejected map[string]int // interactions left out, by host
+	Findings []report.Finding
+	Examples []Example // of documentation: where each interaction comes from
+	Methods  []Method  // of documentation: what a resource's page says of other pages
+}
+
+// Method is a line of a resource's page: what the call that another page documents
+// returns.
+type Method struct {
+	Line    int
+	Page    string // its file name
+	Returns string // a type without its namespace
+}
+
+// A gathering is an import under way.
+type gathering struct {
+	*Result
+	file   string
+	linked linkedHosts
+	// nameless are the keys of Rejected that are no hosts, but addresses without one.
+	nameless map[string]bool
+}
+
+func gather(file, name, source string) *gathering {
+	return &gathering{
+		Result: &Result{
+			Cassette: &cassette.Cassette{Name: name, Meta: cassette.Meta{Format: 1, Origin: cassette.Imported, Source: source}},
+			Rejected: map[string]int{},
+		},
+		file:   file,
+		linked: linkedHosts{},
+
+		nameless: map[string]bool{},
+	}
+}
+
+// belongs reports whether a host is Graph's, or one that an earlier answer links to.
+func (g *gathering) belongs(host string) bool {
+	return graph.IsHost(host) || g.linked.has(host)
+}
+
+// add takes an interaction in, or counts it where its host is not Graph's. The error is for
+// one that no cassette can hold.
+func (g *gathering) add(i *cassette.Interaction) error {
+	if !g.belongs(i.Request.Host) {
+		g.Rejected[i.Request.Host]++
+		return nil
+	}
+	if err := i.Storable(); err != nil {
+		return err
+	}
+	g.linked.note(i.Response)
+	i.ID = len(g.Cassette.Interactions)
+	g.Cassette.Interactions = append(g.Cassette.Interactions, i)
+	return nil
+}
+
+// leaveOut tells of what cannot be imported; word is what the tool calls an
+// interaction.
+func (g *gathering) leaveOut(word string, n, line int, err error) {
+	g.tell(ruleImportInteraction, report.Error, line, fmt.Sprintf("left out %s %d: %v", word, n, err))
+}
+
+func (g *gathering) tell(rule report.Rule, severity report.Severity, line int, message string) {
+	g.Findings = append(g.Findings, report.Finding{
+		Rule: rule, Severity: severity, Place: report.Place{File: g.file, Line: line}, Message: message,
+	})
+}
+
+// finish has the cassette cleaned and drafts the scenario.
+func (g *gathering) finish(clean func(*cassette.Cassette) error) (*Result, error) {
+	if len(g.Cassette.Interactions) == 0 {
+		return g.Result, nil
+	}
+	if clean != nil {
+		if err := clean(g.Cassette); err != nil {
+			return nil, fmt.Errorf("import %s: %w", g.file, err)
+		}
+	}
+	var err error
+	g.Scenario, err = draft.Scenario(g.Cassette)
+	return g.Result, err
+}
+
+// mostHosts is how many hosts are told of by name; more are counted.
+const mostHosts = 20
+
+// rejectedFindings says which hosts were left out, in sorted order.
+func (g *gathering) rejectedFindings(severity report.Severity) {
+	hosts := slices.Sorted(maps.Keys(g.Rejected))
+	for _, host := range hosts[:min(len(hosts), mostHosts)] {
+		g.tell(ruleImportHost, severity, 0,
+			fmt.Sprintf("left out %s of %s: %s", count(g.Rejected[host], "interaction"), host, g.reason(host)))
+	}
+	if len(hosts) <= mostHosts {
+		return
+	}
+	more := 0
+	for _, host := range hosts[mostHosts:] {
+		more += g.Rejected[host]
+	}
+	g.tell(ruleImportHost, severity, 0,
+		fmt.Sprintf("left out %s of %s more: not hosts of Microsoft Graph", count(more, "interaction"), count(len(hosts)-mostHosts, "host")))
+}
+
+// reason is why what Result.Rejected counts was left out.
+func (g *gathering) reason(host string) string {
+	if g.nameless[host] {
+		return "they name no host"
+	}
+	return hostReason(host)
+}
+
+func hostReason(host string) string {
+	switch {
+	case host == graph.LegacyHost:
+		return "Azure AD Graph is another API, retired, and not Microsoft Graph"
+	case graph.IsSignInHost(host):
+		return "sign-in is not part of a cassette"
+	}
+	return "not a host of Microsoft Graph, and no earlier answer links to it"
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,299 @@
+package importer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// maxRecording bounds the file that is read whole.
+const maxRecording = 256 << 20
+
+// VCRPy reads one recording of Python's vcrpy (YAML, its format 1, or the bare
+// list of older versions). The name becomes the cassette's.
+//
+// The error, which names the line, is for a file that is no such recording. A single
+// interaction that cannot be understood is left out with a finding. Before the
+// scenario is drafted, the cassette is handed to clean, which may be nil and takes
+// out what is not to be stored.
+func VCRPy(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
+	data, err := readFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return vcrpy(file, name, data, clean)
+}
+
+// vcrpy is VCRPy for a file that was read.
+func vcrpy(file, name string, data []byte, clean func(*cassette.Cassette) error) (*Result, error) {
+	root, err := parseYAML(file, data)
+	if err != nil {
+		return nil, err
+	}
+	interactions, err := vcrpyInteractions(file, root)
+	if err != nil {
+		return nil, err
+	}
+	g := gather(file, name, "vcrpy")
+	for n, node := range interactions {
+		interaction, err := vcrpyInteraction(node)
+		if err != nil {
+			g.leaveOut("interaction", n, lineOf(err, node.Line), err)
+			continue
+		}
+		if err := g.add(interaction); err != nil {
+			g.leaveOut("interaction", n, node.Line, err)
+		}
+	}
+	g.rejectedFindings(report.Warning)
+	return g.finish(clean)
+}
+
+func readFile(file string) ([]byte, error) {
+	f, err := plainfile.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("import %s: %w", file, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxRecording+1))
+	if err != nil {
+		return nil, fmt.Errorf("import %s: %w", file, err)
+	}
+	if len(data) > maxRecording {
+		return nil, fault.In("import", file, 0, fmt.Sprintf("larger than %d MB", maxRecording>>20), "split the recording")
+	}
+	return data, nil
+}
+
+func parseYAML(file string, data []byte) (*yaml.Node, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		line := yamlLine(err)
+		message := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), fmt.Sprintf("line %d: ", line))
+		return nil, fault.In("import", file, line, message, "is the file cut off?")
+	}
+	if len(doc.Content) == 0 {
+		return nil, fault.In("import", file, 1, "the file is empty", "")
+	}
+	return doc.Content[0], nil
+}
+
+// yamlLine finds the line in one of yaml.v3's messages ("yaml: line 7: ...").
+func yamlLine(err error) int {
+	_, rest, ok := strings.Cut(err.Error(), "line ")
+	if !ok {
+		return 0
+	}
+	digits, _, _ := strings.Cut(rest, ":")
+	n, _ := strconv.Atoi(digits)
+	return n
+}
+
+func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
+	root = follow(root)
+	list := member(root, "interactions")
+	if root.Kind == yaml.SequenceNode && slices.ContainsFunc(root.Content, isExchange) { // vcrpy before format 1
+		list = root
+	}
+	if list == nil || list.Kind != yaml.SequenceNode {
+		return nil, fault.In("import", file, root.Line, "no list of interactions", "a vcrpy recording is a mapping with a list of interactions")
+	}
+	for _, n := range list.Content {
+		if request := member(n, "request"); request != nil && member(request, "url") != nil {
+			return nil, fault.In("import", file, root.Line, "this is a go-vcr cassette, not a vcrpy recording", "it needs no import: put it under cassettes/")
+		}
+	}
+	return list.Content, nil
+}
+
+// isExchange tells an interaction from an item of any other list.
+func isExchange(node *yaml.Node) bool { return member(node, "request") != nil }
+
+// at is a fault at a line of the recording.
+func at(line int, message string) error {
+	return &fault.Error{Place: fault.Place{Line: line}, Message: message}
+}
+
+func lineOf(err error, fallback int) int {
+	var at *fault.Error
+	if errors.As(err, &at) && at.Line > 0 {
+		return at.Line
+	}
+	return fallback
+}
+
+func vcrpyInteraction(node *yaml.Node) (*cassette.Interaction, error) {
+	asked, answered := member(node, "request"), member(node, "response")
+	if asked == nil || answered == nil {
+		return nil, at(node.Line, "it has no request or no response")
+	}
+	req, err := vcrpyRequest(asked)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := vcrpyResponse(answered)
+	if err != nil {
+		return nil, err
+	}
+	return &cassette.Interaction{Request: req, Response: resp, Line: node.Line}, nil
+}
+
+func vcrpyRequest(node *yaml.Node) (cassette.Request, error) {
+	uri, err := text(member(node, "uri"))
+	if err != nil {
+		return cassette.Request{}, fmt.Errorf("uri: %w", err)
+	}
+	u, err := url.Parse(uri)
+	if err != nil || u.Host == "" {
+		return cassette.Request{}, at(node.Line, fmt.Sprintf("uri %q is no absolute address", uri))
+	}
+	method, err := text(member(node, "method"))
+	if err != nil || method == "" {
+		return cassette.Request{}, at(node.Line, "it has no method")
+	}
+	headers := vcrpyHeaders(member(node, "headers"))
+	body, err := vcrpyBody(member(node, "body"), headers)
+	if err != nil {
+		return cassette.Request{}, fmt.Errorf("request body: %w", err)
+	}
+	dropHeaders(headers, graph.CredentialHeaders())
+	return request(method, uri, u.Host, headers, body), nil
+}
+
+func vcrpyResponse(node *yaml.Node) (cassette.Response, error) {
+	status := member(node, "status")
+	code, err := strconv.Atoi(scalar(member(status, "code")))
+	if err != nil {
+		return cassette.Response{}, at(node.Line, "it has no status code")
+	}
+	headers := vcrpyHeaders(member(node, "headers"))
+	body, err := vcrpyBody(member(node, "body"), headers)
+	if err != nil {
+		return cassette.Response{}, fmt.Errorf("response body: %w", err)
+	}
+	dropHeaders(headers, graph.CredentialHeaders())
+	return response(code, scalar(member(status, "message")), headers, body), nil
+}
+
+// vcrpyHeaders reads headers whose values are lists or, in older files, scalars.
+func vcrpyHeaders(node *yaml.Node) http.Header {
+	headers := http.Header{}
+	node = follow(node)
+	if node == nil || node.Kind != yaml.MappingNode {
+		return headers
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		name, value := scalar(node.Content[i]), follow(node.Content[i+1])
+		values := []*yaml.Node{value}
+		if value.Kind == yaml.SequenceNode {
+			values = value.Content
+		}
+		for _, v := range values {
+			headers.Add(name, scalar(v))
+		}
+	}
+	return headers
+}
+
+// vcrpyBody reads a body, decodes it where it is gzip, and drops the headers that
+// told of its encoding and length.
+func vcrpyBody(node *yaml.Node, headers http.Header) (string, error) {
+	body, err := text(node)
+	if err != nil {
+		return "", err
+	}
+	if body, err = storedBody(body, headers); err != nil {
+		return "", at(node.Line, err.Error())
+	}
+	return body, nil
+}
+
+// text reads what vcrpy writes for a body or another string: null, a scalar of
+// any tag, !!binary, a mapping with "string" or "base64_string", or a pickled
+// Python object, of which the first scalar inside is the text.
+func text(node *yaml.Node) (string, error) {
+	return textWithin(node, 16)
+}
+
+func textWithin(node *yaml.Node, depth int) (string, error) {
+	node = follow(node)
+	switch {
+	case node == nil:
+		return "", nil
+	case depth == 0:
+		return "", at(node.Line, "nested too deeply")
+	case node.Kind == yaml.ScalarNode:
+		if node.ShortTag() == "!!null" {
+			return "", nil
+		}
+		if node.ShortTag() == "!!binary" {
+			return binary(node)
+		}
+		return node.Value, nil
+	}
+	if encoded := member(node, "base64_string"); encoded != nil {
+		return binary(encoded)
+	}
+	for _, name := range []string{"string", "state"} {
+		if inner := member(node, name); inner != nil {
+			return textWithin(inner, depth-1)
+		}
+	}
+	if node.Kind == yaml.SequenceNode && len(node.Content) > 0 {
+		return textWithin(node.Content[0], depth-1)
+	}
+	if len(node.Content) == 0 {
+		return "", nil
+	}
+	return "", at(node.Line, fmt.Sprintf("cannot read text from a %s", strings.TrimPrefix(node.ShortTag(), "!!")))
+}
+
+func binary(node *yaml.Node) (string, error) {
+	data, err := fromBase64(scalar(node))
+	if err != nil {
+		return "", at(node.Line, err.Error())
+	}
+	return data, nil
+}
+
+// follow looks through an alias. Chains of them cannot occur in YAML.
+func follow(node *yaml.Node) *yaml.Node {
+	if node != nil && node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	return node
+}
+
+// member finds a mapping's value by name, or nil.
+func member(node *yaml.Node, name string) *yaml.Node {
+	node = follow(node)
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == name {
+			return follow(node.Content[i+1])
+		}
+	}
+	return nil
+}
+
+func scalar(node *yaml.Node) string {
+	if node = follow(node); node == nil || node.ShortTag() == "!!null" {
+		return ""
+	}
+	return node.Value
+}

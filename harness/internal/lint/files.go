@@ -1,0 +1,214 @@
+package lint
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/drift"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/route"
+	"github.com/graphvcr/graphvcr/harness/schema"
+)
+
+type kind int
+
+const (
+	isOther kind = iota // no file of ours
+	isUnknown
+	isScenario
+	isCassette
+	isSchema
+	isIndex
+	isRules
+	isHAR
+	isAcceptances
+)
+
+// file is a file to lint, named as in reports.
+type file struct {
+	name string
+	kind kind
+}
+
+// collect finds the files at paths, sorted, each once.
+func collect(p *project.Project, paths []string) ([]file, error) {
+	given := len(paths) > 0
+	if !given {
+		paths = []string{p.Dirs.Cassettes, p.Dirs.Schemas, p.Dirs.Scenarios}
+	}
+	var files []file
+	for _, at := range paths {
+		if !given && !exists(at) {
+			continue
+		}
+		found, err := collectAt(p, at)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, found...)
+	}
+	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.name, b.name) })
+	return slices.CompactFunc(files, func(a, b file) bool { return a.name == b.name }), nil
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// collectAt finds the files at one path. A file that was named is a file to lint
+// whatever it is; of a folder only what may be ours counts.
+func collectAt(p *project.Project, at string) ([]file, error) {
+	if !exists(at) {
+		return byName(p, at)
+	}
+	var files []file
+	err := project.Walk(at, func(name string) error {
+		f := fileOf(p, name)
+		if f.kind == isOther && name == filepath.ToSlash(filepath.Clean(at)) {
+			f.kind = isUnknown
+		}
+		if f.kind != isOther {
+			files = append(files, f)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lint %s: %w", at, err)
+	}
+	return files, nil
+}
+
+// byName finds scenarios or a cassette by a name below their folder.
+func byName(p *project.Project, name string) ([]file, error) {
+	var files []file
+	if scenarios, err := p.Files(name); err == nil {
+		for _, s := range scenarios {
+			files = append(files, fileOf(p, s))
+		}
+	}
+	if cassette, err := p.CassetteFile(name); err == nil {
+		files = append(files, fileOf(p, cassette))
+	}
+	if len(files) == 0 {
+		return nil, &fault.Error{
+			Message: fmt.Sprintf("nothing to lint at %s", filepath.ToSlash(name)),
+			Hint:    "name a cassette, a scenario, a schema or a folder of them",
+			Kind:    fs.ErrNotExist,
+		}
+	}
+	return files, nil
+}
+
+func fileOf(p *project.Project, name string) file {
+	name = filepath.ToSlash(filepath.Clean(name))
+	return file{name: name, kind: kindOf(p, name)}
+}
+
+// kindOf tells a file by where it lies, else by what stands in it.
+func kindOf(p *project.Project, name string) kind {
+	switch ext := path.Ext(name); {
+	case ext == ".json":
+		switch api := path.Base(path.Dir(name)); {
+		case api != "v1.0" && api != "beta":
+			return isOther
+		case path.Base(name) == route.FileName:
+			return isIndex
+		}
+		return isSchema
+	case strings.EqualFold(ext, ".har"):
+		return isHAR
+	case ext != ".yaml" && ext != ".yml":
+		return isOther
+	case path.Base(name) == drift.AcceptFile:
+		return isAcceptances
+	case name == p.Dirs.Rules || path.Base(name) == "rules.yaml":
+		return isRules
+	case below(p.Dirs.Scenarios, name):
+		return isScenario
+	case below(p.Dirs.Cassettes, name):
+		return isCassette
+	}
+	return sniff(name)
+}
+
+// below reports whether a file lies in a folder or below it.
+func below(dir, name string) bool {
+	absDir, err := filepath.Abs(dir)
+	if err != nil {
+		return false
+	}
+	absName, err := filepath.Abs(name)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(absDir, absName)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// sniff looks for the top-level keys that make a scenario or a cassette. They
+// stand near the top of both.
+func sniff(name string) kind {
+	f, err := plainfile.Open(name)
+	if err != nil {
+		return isUnknown
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(io.LimitReader(f, 64<<10))
+	for lines.Scan() {
+		switch key, _, _ := strings.Cut(lines.Text(), ":"); key {
+		case "steps":
+			return isScenario
+		case "interactions":
+			return isCassette
+		}
+	}
+	return isUnknown
+}
+
+// schemaSets opens the folders of the linted schemas, each once.
+type schemaSets struct {
+	project *project.Project
+	opened  map[string]*schema.Set
+}
+
+// compile makes the set that a schema file belongs to compile it. The
+// suspects are names in it that are probably misspelt.
+func (s *schemaSets) compile(file string) (suspects, err error) {
+	dir := path.Dir(file)
+	set, err := s.set(path.Dir(dir))
+	if err != nil {
+		return nil, err
+	}
+	api, typ := path.Base(dir), strings.TrimSuffix(path.Base(file), ".json")
+	if _, err := set.Validate(api, typ, map[string]any{}, schema.Options{}); err != nil {
+		return nil, err
+	}
+	return set.Suspects(api, typ), nil
+}
+
+func (s *schemaSets) set(dir string) (*schema.Set, error) {
+	if dir == s.project.Dirs.Schemas {
+		return s.project.Schemas, nil
+	}
+	if set := s.opened[dir]; set != nil {
+		return set, nil
+	}
+	set, err := schema.Open(dir)
+	if err == nil {
+		if s.opened == nil {
+			s.opened = map[string]*schema.Set{}
+		}
+		s.opened[dir] = set
+	}
+	return set, err
+}

@@ -1,0 +1,92 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// mostLeaks is how many leaks of one rule are told of a file; more are counted.
+const mostLeaks = 3
+
+// checkCassette checks that a cassette loads and what would leak if it were
+// published. A recording of vcrpy is read as what it is.
+func (l *linter) checkCassette(file string) {
+	c, err := l.project.Cassette(file)
+	if err != nil {
+		foreign, vcrpyErr := importer.VCRPy(file, file, nil)
+		if vcrpyErr != nil || len(foreign.Cassette.Interactions) == 0 {
+			l.add(file, project.Findings(project.RuleCassetteLoad, file, err)...)
+			return
+		}
+		l.add(file, report.Finding{
+			Rule: ruleCassetteForeign, Severity: report.Warning, Place: report.Place{File: file},
+			Message: "this is a recording of vcrpy, not a cassette", Hint: "graphvcr import vcrpy " + file + " --out .",
+		})
+		c = foreign.Cassette
+	}
+	l.add(file, l.project.Expired(c)...)
+	leaks, err := redact.Leaks(c, l.project.Rules.Redact)
+	if err != nil {
+		l.add(file, project.Findings(ruleCassetteLeaks, file, err)...)
+		return
+	}
+	for n := range leaks {
+		placeLeak(&leaks[n], c)
+	}
+	l.tellLeaks(file, "graphvcr redact "+file, leaks)
+}
+
+// placeLeak gives a leak that has no line its interaction's.
+func placeLeak(leak *redact.Leak, c *cassette.Cassette) {
+	if leak.Line == 0 && leak.Interaction >= 0 && leak.Interaction < len(c.Interactions) && !strings.HasPrefix(leak.Part, "vars") {
+		leak.Line = c.Interactions[leak.Interaction].Line
+	}
+}
+
+func (l *linter) tellLeaks(file, hint string, leaks []redact.Leak) {
+	more := map[redact.ID]int{}
+	var order []redact.ID
+	for _, leak := range leaks {
+		if more[leak.Rule]++; more[leak.Rule] == 1 {
+			order = append(order, leak.Rule)
+		}
+		if more[leak.Rule] <= mostLeaks {
+			l.add(file, leakFinding(file, hint, leak))
+		}
+	}
+	for _, rule := range order {
+		if n := more[rule] - mostLeaks; n > 0 {
+			l.add(file, report.Finding{
+				Rule: leakRule(rule), Severity: report.Note, Place: report.Place{File: file},
+				Message: fmt.Sprintf("%d more of %s", n, rule),
+			})
+		}
+	}
+}
+
+// leakFinding tells a leak: a secret is an error, identity and content a warning,
+// what merely looks random a note. It never holds the value.
+func leakFinding(file, hint string, leak redact.Leak) report.Finding {
+	f := report.Finding{
+		Rule: leakRule(leak.Rule), Severity: report.Warning, Place: report.Place{File: file, Line: leak.Line},
+		Interaction: &leak.Interaction, Where: leak.Path,
+		Message: fmt.Sprintf("%s holds %s (%s)", leak.Part, leak.Rule, leak.Excerpt),
+		Hint:    hint,
+	}
+	if leak.Interaction < 0 { // it is in none
+		f.Interaction = nil
+	}
+	switch {
+	case leak.Rule == redact.RandomValue:
+		f.Severity, f.Hint = report.Note, ""
+	case leak.Level == redact.Blocks:
+		f.Severity = report.Error
+	}
+	return f
+}

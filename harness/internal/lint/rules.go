@@ -1,0 +1,28 @@
+package lint
+
+import (
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// The rules of what lint finds, beside those of packages project, conform and redact.
+const (
+	ruleCassetteForeign  report.Rule = "cassette.foreign"
+	ruleCassetteLeaks    report.Rule = "cassette.leaks"
+	ruleCassetteOrphan   report.Rule = "cassette.orphan"
+	ruleDriftLoad        report.Rule = "drift.load"
+	ruleHAREntry         report.Rule = "har.entry"
+	ruleHARForeign       report.Rule = "har.foreign"
+	ruleHARLoad          report.Rule = "har.load"
+	ruleLintUnknown      report.Rule = "lint.unknown"
+	ruleRulesLoad        report.Rule = "rules.load"
+	ruleScenarioBodyFile report.Rule = "scenario.bodyfile"
+	ruleScenarioCassette report.Rule = "scenario.cassette"
+	ruleScenarioKeyword  report.Rule = "scenario.keyword"
+	ruleScenarioName     report.Rule = "scenario.name"
+	ruleScenarioSchema   report.Rule = "scenario.schema"
+	ruleSchemaLoad       report.Rule = "schema.load"
+)
+
+// leakRule is the rule of a value that a rule of redaction would replace.
+func leakRule(id redact.ID) report.Rule { return report.Rule("leak." + id) }

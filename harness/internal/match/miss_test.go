@@ -1,0 +1,124 @@
+package match
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+)
+
+// TestMiss explains the misses of testdata/miss: a tape, then files that hold a
+// request in the first line and the explanation in the others. A rule that an
+// explanation tells to add is added, and must turn the miss into an answer.
+// UPDATE_GOLDEN=1 rewrites the explanations.
+func TestMiss(t *testing.T) {
+	testkit.Archives(t, "testdata/miss/*.txtar", func(t *testing.T, archive *testkit.Archive) {
+		for _, one := range archive.Files[1:] {
+			t.Run(one.Name, func(t *testing.T) { explain(t, archive, one) })
+		}
+	})
+}
+
+func explain(t *testing.T, archive *testkit.Archive, file txtar.File) {
+	request, _, _ := strings.Cut(string(file.Data), "\n")
+	tape := parseTape(t, string(archive.Files[0].Data))
+	req, body := parseMessage(t, request).request(t)
+	session := newIndex(t, Rules{}, tape).NewSession()
+	var miss *MissError
+	for range 6 { // a few are misses only after some answers
+		if _, err := session.Next(req, body); errors.As(err, &miss) {
+			break
+		}
+	}
+	if miss == nil {
+		t.Fatal("answered")
+	}
+	archive.Want(t, file.Name, request+"\n"+miss.Error()+"\n")
+	_, advice, advised := strings.Cut(miss.NextStep, "match:\n")
+	if !advised {
+		return
+	}
+	rules := Rules{Match: []Rule{ruleIn(t, advice)}}
+	session = newIndex(t, rules, tape).NewSession()
+	times := 1
+	if rules.Match[0].Repeat != "" {
+		times = 6
+	}
+	for range times {
+		if _, err := session.Next(req, body); err != nil {
+			t.Fatalf("the advised rule %+v does not help: %v", rules.Match[0], err)
+		}
+	}
+}
+
+// ruleIn reads back a rule as explanations write it.
+func ruleIn(t *testing.T, text string) Rule {
+	t.Helper()
+	plain := func(quoted string) string {
+		return strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(quoted, "'"), "'"), "''", "'")
+	}
+	var rule Rule
+	for line := range strings.SplitSeq(text, "\n") {
+		name, value, _ := strings.Cut(strings.TrimLeft(line, " -"), ": ")
+		switch name {
+		case "on":
+			rule.On = plain(value)
+		case "ignore":
+			for field := range strings.SplitSeq(strings.Trim(value, "[]"), ", ") {
+				rule.Ignore = append(rule.Ignore, plain(field))
+			}
+		case "repeat":
+			rule.Repeat = Repeat(value)
+		default:
+			t.Fatalf("unknown line %q", line)
+		}
+	}
+	return rule
+}
+
+// TestNearestIsBounded misses in a tape of 10,000 requests that are all near: three
+// are told, the nearest first, and of equals the first recorded.
+func TestNearestIsBounded(t *testing.T) {
+	var text strings.Builder
+	for n := range 10_000 {
+		fmt.Fprintf(&text, "GET /users/%d/messages?$top=%d => 200\n", n, n)
+	}
+	session := newIndex(t, Rules{}, parseTape(t, text.String())).NewSession()
+	req, body := parseMessage(t, "GET /users/7/messages?$top=8").request(t)
+	_, err := session.Next(req, body)
+	var miss *MissError
+	if !errors.As(err, &miss) {
+		t.Fatal(err)
+	}
+	var lines []int
+	for _, near := range miss.Nearest {
+		lines = append(lines, near.Interaction.Line)
+	}
+	if diff := cmp.Diff([]int{8, 9, 1}, lines); diff != "" {
+		t.Errorf("nearest (-want +got):\n%s", diff)
+	}
+}
+
+func TestSecretsAreNotTold(t *testing.T) {
+	tape := parseTape(t, `POST https://login.microsoftonline.com/t/oauth2/v2.0/token Content-Type: application/x-www-form-urlencoded | client_id=a&client_secret=s3cret1&scope=x => 200
+POST /users {"passwordProfile":{"password":"s3cret2"}} => 201
+GET https://contoso.sharepoint.com/d?a=1&tempauth=s3cret3 Authorization: Bearer s3cret6 | => 200`)
+	for _, line := range []string{
+		"POST https://login.microsoftonline.com/t/oauth2/v2.0/token Content-Type: application/x-www-form-urlencoded | client_id=a&client_secret=s3cret4&scope=x",
+		`POST /users {"passwordProfile":{"password":"s3cret5"}}`,
+		"GET https://contoso.sharepoint.com/d?a=1&tempauth=s3cret8",
+	} {
+		session := newIndex(t, Rules{}, tape).NewSession()
+		req, body := parseMessage(t, line).request(t)
+		req.Header.Set("Authorization", "Bearer s3cret7")
+		_, err := session.Next(req, body)
+		if err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "(hidden)") {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}

@@ -1,0 +1,236 @@
+package project
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/runner"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+	"github.com/graphvcr/graphvcr/harness/internal/transport"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// Record runs a scenario live. Where it passes, its cassette is replaced by the
+// recording, which is then replayed to see that it does replay; where it fails, the
+// cassette of before stays. An interrupted recording leaves its journal. What the case
+// tells is redacted as the cassette is.
+//
+// A cassette that belongs to another scenario is not recorded over.
+func (p *Project) Record(ctx context.Context, file string, live Live) (report.Case, error) {
+	sc, err := p.Scenario(file)
+	if err != nil {
+		return report.Case{}, err
+	}
+	if err := p.ownCassette(sc); err != nil {
+		return report.Case{}, err
+	}
+	r, err := p.recordingOf(sc, sc.Cassette, live)
+	if err != nil {
+		return report.Case{}, err
+	}
+	told, saved, err := r.finish(ctx, r.run(ctx, p, sc))
+	if err != nil || !saved {
+		return told, err
+	}
+	told, err = p.Verified(ctx, told)
+	r.hide(&told) // a miss tells what the scenario sends
+	return told, err
+}
+
+// ownCassette refuses a cassette that other scenarios need and that is not called like
+// this one.
+func (p *Project) ownCassette(sc *scenario.Scenario) error {
+	if name, err := p.defaultCassette(sc.File); err == nil && name == sc.Cassette {
+		return nil
+	}
+	others := p.sharing(sc)
+	if len(others) == 0 {
+		return nil
+	}
+	return &fault.Error{
+		Place:   fault.Place(report.Place{File: sc.File}),
+		Message: fmt.Sprintf("the cassette %s is also that of %s, which needs what it holds", sc.Cassette, others[0]),
+		Hint:    "give the scenario a cassette of its own with the cassette: key; nothing was recorded",
+	}
+}
+
+// sharing lists the files of other scenarios with a scenario's cassette.
+func (p *Project) sharing(sc *scenario.Scenario) []string {
+	files, err := walkYAML(p.Dirs.Scenarios)
+	if err != nil {
+		return nil // the scenario lies elsewhere, and there are no others
+	}
+	return slices.DeleteFunc(files, func(file string) bool {
+		other, err := p.Scenario(file)
+		return err != nil || other.Cassette != sc.Cassette || sameFile(file, sc.File)
+	})
+}
+
+func sameFile(a, b string) bool {
+	one, err1 := os.Stat(a)
+	other, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(one, other)
+}
+
+// RecordOnce is Record for a scenario that need not be a file, and without a replay. It
+// says whether the cassette was replaced.
+func (p *Project) RecordOnce(ctx context.Context, sc *scenario.Scenario, live Live) (told report.Case, saved bool, err error) {
+	r, err := p.recordingOf(sc, sc.Cassette, live)
+	if err != nil {
+		return report.Case{}, false, err
+	}
+	told, saved, err = r.finish(ctx, r.run(ctx, p, sc))
+	return told, saved, err
+}
+
+func (p *Project) recordingOf(sc *scenario.Scenario, name string, live Live) (*Recording, error) {
+	vars, err := variables(sc)
+	if err != nil {
+		return nil, err
+	}
+	return p.StartRecording(name, vars, live)
+}
+
+// finish saves a recording of a scenario that passed, and drops others.
+func (r *Recording) finish(ctx context.Context, told report.Case) (_ report.Case, saved bool, err error) {
+	if saved = ctx.Err() == nil && passed(told); saved {
+		err = r.Save()
+	} else {
+		err = r.drop(ctx, &told)
+	}
+	told.Findings = append(told.Findings, r.Findings()...)
+	r.hide(&told)
+	return told, saved && err == nil, err
+}
+
+// run runs the scenario through the recorder.
+func (r *Recording) run(ctx context.Context, p *Project, sc *scenario.Scenario) report.Case {
+	progress := &progress{tell: r.live.Progress, now: Progress{Scenario: sc, Total: len(sc.Steps) + len(sc.Cleanup)}}
+	told := runner.Run(ctx, sc, runner.Options{
+		Hide:      r.redactor.Message,
+		Transport: func(string) http.RoundTripper { return r.Transport() },
+		BaseURL:   r.baseURL(),
+		Answers:   p.Answers,
+		Env:       os.LookupEnv,
+		Wait:      progress.waiting(r.live.Wait),
+		Began:     progress.began,
+	})
+	for i := range told.Findings {
+		if f := &told.Findings[i]; f.Rule == runner.RuleTransport && f.Hint == "" {
+			f.Hint = "nothing answered, or not to the end: check the network and --base-url, and record again"
+		}
+	}
+	return told
+}
+
+// drop ends a recording that makes no cassette.
+func (r *Recording) drop(ctx context.Context, told *report.Case) error {
+	if ctx.Err() != nil {
+		f := report.Finding{
+			Rule: ruleRecordInterrupted, Severity: report.Error, Place: report.Place{File: told.File}, Message: "interrupted before anything was recorded",
+		}
+		end := r.Abort
+		if r.recorder.Len()+r.recorder.Retried() > 0 {
+			f.Message, f.Hint = "interrupted: what was recorded is in "+r.journal.Name(), "graphvcr record --recover"
+			end = r.journal.Close
+		}
+		told.Findings, told.Status = append(told.Findings, f), report.Errored
+		return end()
+	}
+	if err := r.journal.Err(); err != nil { // the disk's fault, not the scenario's
+		return errors.Join(err, r.journal.Close())
+	}
+	told.Findings = append(told.Findings, report.Finding{
+		Rule: ruleRecordDropped, Severity: report.Note, Place: report.Place{File: told.File},
+		Message: "the scenario did not pass, so " + r.file + " was not replaced",
+	})
+	return r.Abort()
+}
+
+// hide redacts what a case tells of live values.
+func (r *Recording) hide(told *report.Case) {
+	for i := range told.Findings {
+		f := &told.Findings[i]
+		for _, text := range []*string{&f.Message, &f.Is, &f.Details, &f.Want, &f.Got, &f.Hint} {
+			*text = r.redactor.Message(*text)
+		}
+	}
+}
+
+// progress tells a recording's steps and waits.
+type progress struct {
+	tell func(Progress)
+	now  Progress
+}
+
+func (p *progress) began(name string, step *scenario.Step) {
+	p.now.N++
+	p.now.Name, p.now.Step = name, step
+	if p.tell != nil {
+		p.tell(p.now)
+	}
+}
+
+// waiting is a wait that is told.
+func (p *progress) waiting(wait func(context.Context, time.Duration) error) func(context.Context, time.Duration) error {
+	if wait == nil {
+		wait = transport.Pause
+	}
+	return func(ctx context.Context, d time.Duration) error {
+		if p.tell != nil && d > 0 {
+			now := p.now
+			now.Wait = d
+			p.tell(now)
+		}
+		return wait(ctx, d)
+	}
+}
+
+func passed(c report.Case) bool {
+	suite := report.Suite{Cases: []report.Case{c}}
+	suite.Finish()
+	return suite.Cases[0].Status == report.Passed
+}
+
+// Verified replays a fresh recording, by all scenarios that use the cassette. That it does
+// not replay is worth an error.
+func (p *Project) Verified(ctx context.Context, told report.Case) (report.Case, error) {
+	sc, err := p.Scenario(told.File)
+	if err != nil {
+		return told, err
+	}
+	suite, err := p.Replay(ctx, Selection{Paths: append(p.sharing(sc), told.File)})
+	if err != nil {
+		return told, err
+	}
+	for _, c := range suite.Cases {
+		if c.Status == report.Passed {
+			continue
+		}
+		told.Findings = append(told.Findings, report.Finding{
+			Rule: ruleRecordReplay, Severity: report.Error, Place: report.Place{File: c.File},
+			Message: "it was recorded, and does not pass when it is replayed",
+			Hint:    "expectations of values that redaction replaces want a variable, or redact: {identity: off} for invented people",
+		})
+		for _, f := range c.Findings {
+			told.Findings = append(told.Findings, withoutValues(f))
+		}
+	}
+	return told, nil
+}
+
+// withoutValues leaves out what a miss tells of the values that a client sent, which here
+// are the tenant's.
+func withoutValues(f report.Finding) report.Finding {
+	if f.Rule != RuleMiss {
+		return f
+	}
+	f.Details, f.Want, f.Got, f.Hint = "", "", "", "graphvcr replay tells what differs, with the values"
+	return f
+}

@@ -1,0 +1,98 @@
+package project
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// Recover makes a cassette of a journal that an interrupted recording left: x.yaml
+// where there is none, else x.recovered.yaml. What the journal's end lost is a warning.
+// It streams: whatever the journal's size, a few interactions are in memory.
+func (p *Project) Recover(name string) (report.Case, error) {
+	file, _ := cassetteOf(clean(name))
+	told := report.Case{Name: file, File: clean(name)}
+	j, torn, err := journal.Open(name)
+	if err != nil {
+		return told, err
+	}
+	defer j.Close()
+	all, retried := j.Len()
+	if torn != nil {
+		told.Findings = append(told.Findings, report.Finding{
+			Rule: ruleRecordTorn, Severity: report.Warning, Place: report.Place{File: told.File},
+			Message: fmt.Sprintf("%d bytes after interaction %d were half written and are lost", torn.Bytes, torn.After-1),
+		})
+	}
+	if all == retried { // nothing but the torn end
+		told.Findings = append(told.Findings, report.Finding{
+			Rule: ruleRecordNothing, Severity: report.Note, Place: report.Place{File: told.File}, Message: "held nothing to make a cassette of, and was removed",
+		})
+		return told, j.Remove()
+	}
+	if _, err := os.Lstat(file); err == nil {
+		file = strings.TrimSuffix(file, ".yaml") + ".recovered.yaml"
+	}
+	meta := cassette.Meta{Format: 1, Origin: cassette.Recorded, Source: "recovered from an interrupted recording"}
+	if info, err := os.Stat(name); err == nil {
+		meta.RecordedAt = info.ModTime().UTC().Truncate(time.Second)
+	}
+	left, err := p.saveJournal(j, file, meta)
+	if err != nil {
+		return told, err
+	}
+	told.Findings = append(told.Findings, leftOut(told.File, left)...)
+	told.Name = fmt.Sprintf("%s (%d interactions)", file, all-retried-len(left))
+	return told, j.Remove()
+}
+
+// saveJournal makes a cassette of a journal of which nothing else is known. Today's rules
+// are applied once more, which changes nothing unless they were others when it was
+// recorded. What it holds are pseudonyms unless the rules say otherwise: replay has to
+// know that.
+func (p *Project) saveJournal(j *journal.Journal, file string, meta cassette.Meta) ([]journal.LeftOut, error) {
+	r, err := redact.New(p.Rules.Redact, redact.Options{})
+	if err != nil {
+		return nil, err
+	}
+	whole := cassette.Cassette{Meta: meta}
+	r.Finish(&whole)
+	for class, is := range map[redact.Class]redact.Switch{redact.Secret: redact.On, redact.Identity: p.Rules.Redact.Identity, redact.Content: p.Rules.Redact.Content} {
+		if is != redact.Off {
+			whole.Meta.Redacted = append(whole.Meta.Redacted, string(class))
+		}
+	}
+	slices.Sort(whole.Meta.Redacted)
+	return j.Save(file, whole.Meta, r.Saving())
+}
+
+// Journals lists the journals that recordings left in the cassettes folder: all, or those
+// of the cassettes of some names or files.
+func (p *Project) Journals(names ...string) ([]string, error) {
+	var found []string
+	err := Walk(p.Dirs.Cassettes, func(file string) error {
+		of, ok := cassetteOf(file)
+		if ok && isYAML(of) && (len(names) == 0 || slices.ContainsFunc(names, func(name string) bool {
+			return clean(name) == of || clean(name) == file || strings.TrimSuffix(clean(name), ".yaml") == nameBelow(p.Dirs.Cassettes, of)
+		})) {
+			found = append(found, file)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for journals: %w", err)
+	}
+	return found, nil
+}
+
+// cassetteOf is the cassette file whose journal a file is.
+func cassetteOf(name string) (file string, ok bool) {
+	return strings.CutSuffix(name, journal.Of(""))
+}

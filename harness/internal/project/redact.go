@@ -1,0 +1,98 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// RuleRedacted is the rule of what redaction replaced.
+const RuleRedacted report.Rule = "redact.replaced"
+
+// Clean redacts a cassette in place by the project's rules and says, in a note for
+// each rule, how many values it replaced. The guard refuses to save what would leak
+// all the same. Of documentation only secrets are taken: its people are invented, and
+// its ids must stay recognisable.
+func (p *Project) Clean(c *cassette.Cassette) ([]report.Finding, cassette.Guard, error) {
+	rules := p.Rules.Redact
+	if c.Meta.Origin == cassette.Docs {
+		rules.Identity, rules.Content = redact.Off, redact.Off
+	}
+	r, err := redact.New(rules, redact.Options{})
+	if err != nil {
+		return nil, nil, fmt.Errorf("redact %s: %w", c.Name, err)
+	}
+	for n, i := range c.Interactions {
+		c.Interactions[n] = r.Interaction(i)
+	}
+	r.Finish(c)
+	summary := r.Summary()
+	var findings []report.Finding
+	for _, rule := range slices.Sorted(maps.Keys(summary)) {
+		findings = append(findings, report.Finding{
+			Rule: RuleRedacted, Severity: report.Note, Place: report.Place{File: c.File},
+			Where: rule, Part: rule, Message: fmt.Sprintf("replaced %d", summary[rule]),
+		})
+	}
+	return findings, r.Guard(), nil
+}
+
+// Redact applies the project's rules to a cassette file, one of stock go-vcr
+// included, and writes it back unless dry. The case tells what was replaced. A file
+// that is clean is not touched.
+func (p *Project) Redact(file string, dry bool) (report.Case, error) {
+	c, err := cassette.Load(file)
+	if err != nil {
+		return report.Case{}, err
+	}
+	told := report.Case{Name: file, File: file}
+	findings, guard, err := p.Clean(c)
+	if err != nil {
+		return told, err
+	}
+	told.Findings = findings
+	if dry || len(findings) == 0 && c.Meta.Format > 0 {
+		return told, nil
+	}
+	adopt(c)
+	return told, c.Save(file, guard)
+}
+
+// adopt gives a file of stock go-vcr an origin.
+func adopt(c *cassette.Cassette) {
+	if c.Meta.Origin == "" {
+		c.Meta.Origin, c.Meta.Source = cassette.Imported, "go-vcr"
+	}
+}
+
+// CassetteFiles are the files of cassettes at paths: a file, a folder or a cassette's name.
+// Beside an error, which tells of the paths at which there is none, stand those of the
+// others.
+func (p *Project) CassetteFiles(paths ...string) ([]string, error) {
+	var files []string
+	var errs []error
+	for _, at := range paths {
+		if found, err := walkYAML(at); err == nil && len(found) > 0 {
+			for _, file := range found {
+				if !strings.HasSuffix(file, "/rules.yaml") && file != p.Dirs.Rules {
+					files = append(files, file)
+				}
+			}
+			continue
+		}
+		file, err := p.CassetteFile(at)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		files = append(files, file)
+	}
+	slices.Sort(files)
+	return slices.Compact(files), errors.Join(errs...)
+}

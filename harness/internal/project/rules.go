@@ -1,0 +1,198 @@
+package project
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/diff"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// Rules are what rules.yaml says: how requests are matched, what is redacted, for how long
+// a recording is good and how bad a change is.
+type Rules struct {
+	Match  match.Rules
+	Redact redact.Rules
+	// Expires is how long recordings are good for that do not say so themselves; "" is
+	// for ever.
+	Expires string
+	Diff    DiffRules
+}
+
+// DiffRules override the severities of package diff's rules, by their ids.
+type DiffRules struct {
+	Severity map[diff.ID]report.Severity
+	Off      []diff.ID
+}
+
+// LoadRules reads a rules file (schemas/graphvcr/rules.json is its schema). What
+// the file says is done or is an error: no key is passed over in silence.
+func LoadRules(file string) (Rules, error) {
+	data, err := plainfile.ReadFile(file)
+	if err != nil {
+		return Rules{}, &fault.Error{Message: "read rules", Hint: "name an existing file with --rules", Cause: err}
+	}
+	if saysNothing(string(data)) {
+		return Rules{}, nil
+	}
+	return strictyaml.Decode(file, data, decodeRules)
+}
+
+// saysNothing reports whether a file holds only comments and blank lines.
+func saysNothing(text string) bool {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && line != "---" && line[0] != '#' {
+			return false
+		}
+	}
+	return true
+}
+
+func decodeRules(root strictyaml.Value) Rules {
+	var rules Rules
+	root.Only("the rules", []string{"match", "order", "bind", "redact", "diff", "expires"})
+	if order := root.At("order"); order.IsSet() {
+		rules.Match.Order = match.Order(oneOf(order, "order",
+			string(match.OrderPrefer), string(match.OrderStrict), string(match.OrderKey)))
+	}
+	if bind := root.At("bind"); bind.IsSet() {
+		rules.Match.Bind = match.Bind(oneOf(bind, "switch", string(match.BindOn), string(match.BindOff)))
+	}
+	if expires := root.At("expires"); expires.IsSet() {
+		rules.Expires = expires.Text()
+		if _, err := cassette.ParseLifetime(rules.Expires); err != nil && expires.Kind() == strictyaml.String {
+			expires.Fault("", "%v", err)
+		}
+	}
+	for _, item := range root.At("match").Items() {
+		rules.Match.Match = append(rules.Match.Match, decodeRule(item))
+	}
+	rules.Redact = decodeRedact(root.At("redact"))
+	rules.Diff = decodeDiff(root.At("diff"))
+	return rules
+}
+
+func decodeDiff(v strictyaml.Value) DiffRules {
+	var rules DiffRules
+	var known []string
+	for _, rule := range diff.Rules() {
+		known = append(known, string(rule.ID))
+	}
+	for _, id := range diff.MetadataRules() {
+		known = append(known, string(id))
+	}
+	if !v.IsSet() || !v.Only("diff", known) {
+		return rules
+	}
+	for _, id := range known {
+		at := v.At(id)
+		switch word := oneOf(at, "severity", "error", "warning", "note", "off"); word {
+		case "":
+		case "off":
+			rules.Off = append(rules.Off, diff.ID(id))
+		default:
+			if rules.Severity == nil {
+				rules.Severity = map[diff.ID]report.Severity{}
+			}
+			rules.Severity[diff.ID(id)], _ = report.ParseSeverity(word)
+		}
+	}
+	return rules
+}
+
+func decodeRedact(v strictyaml.Value) redact.Rules {
+	var rules redact.Rules
+	if !v.IsSet() || !v.Only("redact", []string{"identity", "content", "disable", "keep"}) {
+		return rules
+	}
+	for key, to := range map[string]*redact.Switch{"identity": &rules.Identity, "content": &rules.Content} {
+		if at := v.At(key); at.IsSet() {
+			*to = redact.Switch(oneOf(at, "switch", string(redact.On), string(redact.Off)))
+		}
+	}
+	for _, item := range v.At("disable").Items() {
+		obey(item, redact.Rules{Disable: []string{item.Text()}})
+		rules.Disable = append(rules.Disable, item.Text())
+	}
+	for _, item := range v.At("keep").Items() {
+		obey(item, redact.Rules{Keep: []string{item.Text()}})
+		rules.Keep = append(rules.Keep, item.Text())
+	}
+	return rules
+}
+
+// obey lets package redact judge one part of its rules, and puts what it says to
+// the part's place.
+func obey(v strictyaml.Value, part redact.Rules) {
+	if v.Kind() != strictyaml.String {
+		return // told already
+	}
+	err := part.Validate()
+	if err == nil {
+		return
+	}
+	v.Fault(fault.Hint(err), "%v", err)
+}
+
+func decodeRule(item strictyaml.Value) match.Rule {
+	if !item.Only("a match rule", []string{"on", "ignore", "repeat"}) {
+		return match.Rule{}
+	}
+	item.Require("a match rule", "on")
+	rule := match.Rule{On: decodeOn(item.At("on"))}
+	for _, field := range item.At("ignore").Items() {
+		text := field.Text()
+		check(field, match.Rule{On: "* *", Ignore: []string{text}})
+		rule.Ignore = append(rule.Ignore, text)
+	}
+	if repeat := item.At("repeat"); repeat.IsSet() {
+		rule.Repeat = match.Repeat(oneOf(repeat, "repeat policy",
+			string(match.RepeatNever), string(match.RepeatLast), string(match.RepeatCycle)))
+	}
+	return rule
+}
+
+// methods are those that Graph's API reference uses.
+var methods = []string{"*", "GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"}
+
+func decodeOn(v strictyaml.Value) string {
+	on := v.Text()
+	method, _, found := strings.Cut(on, " ")
+	if found && !slices.Contains(methods, method) {
+		v.Fault(fault.Suggest(method, methods), "unknown method %q", method)
+		return on
+	}
+	check(v, match.Rule{On: on})
+	return on
+}
+
+// check lets package match judge one part of a rule, and puts what it says to the
+// part's place.
+func check(v strictyaml.Value, part match.Rule) {
+	if v.Kind() != strictyaml.String {
+		return // told already
+	}
+	err := match.Rules{Match: []match.Rule{part}}.Validate()
+	if err == nil {
+		return
+	}
+	if inner := errors.Unwrap(err); inner != nil {
+		err = inner // without the rule's number, which the place makes idle
+	}
+	v.Fault("", "%v", err)
+}
+
+func oneOf(v strictyaml.Value, what string, words ...string) string {
+	word := v.Text()
+	if word != "" && !slices.Contains(words, word) {
+		v.Fault(fault.Suggest(word, words), "unknown %s %q", what, word)
+	}
+	return word
+}

@@ -1,0 +1,310 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/transport"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+)
+
+const (
+	// maxLinked bounds an answer in which links are rewritten.
+	maxLinked = 256 << 20
+	// bodyStall is how long a client may send nothing of a body that it has announced.
+	bodyStall = 30 * time.Second
+)
+
+// A call is one request of a session and its answer.
+type call struct {
+	reverse *Reverse
+	session *session
+	base    string // what links of the session begin with
+	home    string // what paths of the host that answers begin with
+	foreign bool   // meant for a host that is not Graph's
+
+	out    http.Request // what is sent, and where: parts of the call, to be made at once
+	target url.URL
+}
+
+// outgoing is the request as it is meant: addressed to the host that it is for, with links
+// to the served host put back.
+func (c *call) outgoing(w http.ResponseWriter, req *http.Request) (*http.Request, *Failure) {
+	out, target := &c.out, &c.target
+	c.home = c.base
+	if failure := c.unhost(target); failure != nil {
+		return nil, failure
+	}
+	out.URL, out.Host, out.RequestURI = target, target.Host, ""
+	if strings.Contains(target.RawQuery, ":/") {
+		target.RawQuery = meant(target.RawQuery, c.base, c.reverse.opts.Graph)
+	} else if strings.Contains(target.RawQuery, "%3A%2F%2F") {
+		target.RawQuery = strings.ReplaceAll(target.RawQuery, url.QueryEscape(c.base), url.QueryEscape("https://"+c.reverse.opts.Graph))
+	}
+	if c.session.live || c.foreign {
+		out.Header = req.Header.Clone()
+		c.clean(out.Header)
+	}
+	if req.Body == nil || req.Body == http.NoBody {
+		return out, nil
+	}
+	body := bodyOf(w, req, c.reverse.opts.MaxBody)
+	out.Body = body
+	if isLinked(req.Header.Get("Content-Type")) {
+		if err := c.restore(out, body); err != nil {
+			return nil, FailureOf(err)
+		}
+	}
+	return out, nil
+}
+
+// unhost finds the host that a path names, if it is not Graph's.
+func (c *call) unhost(target *url.URL) *Failure {
+	prefix := hostsPath
+	rest, found := strings.CutPrefix(target.Path, prefix)
+	if !found {
+		prefix = httpHostsPath
+		if rest, found = strings.CutPrefix(target.Path, prefix); !found {
+			return nil
+		}
+		target.Scheme = "http"
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	if host == "" || strings.ContainsFunc(host, func(r rune) bool { return r > 0x7f || !graph.IsHostByte(byte(r)) && r != ':' }) {
+		return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("%q is no host", host)}
+	}
+	if c.session.live && !c.session.issued.has(host) {
+		return &Failure{Status: http.StatusForbidden, Code: codeRequest, Message: fmt.Sprintf("no answer of this session has named the host %s: only such hosts are asked", host)}
+	}
+	c.foreign = true
+	c.home = c.base + prefix + host
+	target.Host, target.Path = host, "/"+path
+	if target.RawPath != "" {
+		raw, ok := strings.CutPrefix(target.RawPath, prefix+host)
+		if !ok || raw != "" && raw[0] != '/' {
+			return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: "the host in the path is percent-encoded"}
+		}
+		target.RawPath = raw
+	}
+	return nil
+}
+
+// clean drops what is not for the service: what is between neighbours only, what names the
+// served host, and a token on its way to a host that is not Graph's.
+func (c *call) clean(h http.Header) {
+	withoutHops(h)
+	delete(h, "Origin")
+	delete(h, "Referer")
+	if c.foreign {
+		graph.DropCredentials(h)
+	}
+	for name, values := range h {
+		for i := range values {
+			h[name][i] = meant(values[i], c.base, c.reverse.opts.Graph)
+		}
+	}
+}
+
+// isLinked reports whether bodies of a content type hold links to rewrite: files do not,
+// whatever is in them.
+func isLinked(contentType string) bool {
+	if contentType == "application/json" {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json") || kind == "multipart/mixed")
+}
+
+// restore puts links in a request's body back to what they stand for. kiota compresses
+// every body.
+func (c *call) restore(out *http.Request, body io.Reader) error {
+	sent, err := io.ReadAll(body)
+	if err != nil {
+		return err
+	}
+	plain, left, _ := wire.Decode(out.Header, sent, c.reverse.opts.MaxBody) // what is damaged is the service's to tell
+	if text := meant(string(plain), c.base, c.reverse.opts.Graph); text != string(plain) {
+		sent = []byte(text)
+		if left == "" {
+			out.Header = out.Header.Clone()
+			delete(out.Header, "Content-Encoding")
+		}
+	}
+	wire.SetRequestBody(out, sent)
+	return nil
+}
+
+// answer sends the request and hands out the answer with its links below the base.
+func (c *call) answer(w http.ResponseWriter, out *http.Request) {
+	resp, err := c.session.carrier.RoundTrip(out)
+	if err != nil {
+		if errors.Is(err, ErrBroken) || errors.Is(err, context.Canceled) {
+			panic(http.ErrAbortHandler)
+		}
+		resp = FailureOf(err).Response(out)
+		if resp.Header.Get(MissHeader) != "" {
+			c.reverse.totals.misses.Add(1)
+		}
+		handOut(w, out, resp)
+		return
+	}
+	defer resp.Body.Close()
+	if f := unwritable(resp); f != nil {
+		handOut(w, out, f.Response(out))
+		return
+	}
+	if recorded, ok := resp.Body.(transport.Served); ok {
+		c.serveRecorded(w, out, resp, recorded)
+		return
+	}
+	late, isFaulty := resp.Body.(*faultyBody)
+	if isFaulty {
+		resp.Body = late.ReadCloser
+	}
+	if err := c.rewrite(out, resp); err != nil {
+		resp = FailureOf(err).Response(out)
+	} else if isFaulty {
+		late.ReadCloser, resp.Body = resp.Body, late
+	}
+	handOut(w, out, resp)
+}
+
+// marks are the links of a recorded answer.
+type marks struct {
+	body    []graph.Link
+	headers []string // names of those that hold links
+}
+
+func findMarks(text string, header http.Header) any {
+	m := &marks{}
+	if isLinked(header.Get("Content-Type")) {
+		m.body = graph.FindLinks(text)
+	}
+	for name, values := range header {
+		if slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "://") }) || name == "Location" {
+			m.headers = append(m.headers, name)
+		}
+	}
+	return m
+}
+
+// scratch holds bodies while they are written: one write for a body of usual size.
+var scratch = sync.Pool{New: func() any { return new([]byte) }}
+
+// mostScratch bounds what the pool keeps.
+const mostScratch = 1 << 20
+
+// serveRecorded hands out a recorded answer, whose links were found once.
+func (c *call) serveRecorded(w http.ResponseWriter, req *http.Request, resp *http.Response, recorded transport.Served) {
+	m := recorded.Noted(findMarks).(*marks)
+	header := w.Header()
+	for name, values := range resp.Header { // a Replayer leaves out what is for neighbours only
+		header[name] = values
+	}
+	for _, name := range m.headers {
+		c.serveHeader(header, name, resp.StatusCode)
+	}
+	links := m.body
+	if c.isFile(req) {
+		links = nil
+	}
+	text, buffer := recorded.Text(), scratch.Get().(*[]byte)
+	defer func() {
+		if cap(*buffer) <= mostScratch {
+			scratch.Put(buffer)
+		}
+	}()
+	*buffer = served((*buffer)[:0], text, links, c.base)
+	if len(links) > 0 {
+		header["Content-Length"] = []string{strconv.Itoa(len(*buffer))}
+	}
+	w.WriteHeader(resp.StatusCode)
+	_, _ = w.Write(*buffer) // a client that went away does not want it
+	for name, values := range resp.Trailer {
+		header[http.TrailerPrefix+name] = values
+	}
+}
+
+func (c *call) serveHeader(header http.Header, name string, status int) {
+	values := slices.Clone(header[name])
+	for i := range values {
+		values[i] = servedHeader(name, values[i], c.base, c.home, status >= 300 && status < 400)
+	}
+	header[name] = values
+}
+
+// isFile reports whether an answer is the content of a file, which is handed out as it is.
+func (c *call) isFile(req *http.Request) bool {
+	if c.foreign {
+		return req.Method == http.MethodGet
+	}
+	return strings.HasSuffix(req.URL.Path, "/$value") || strings.HasSuffix(req.URL.Path, "/content")
+}
+
+// rewrite puts the links of a live answer, or one that was changed on its way, below the
+// base.
+func (c *call) rewrite(req *http.Request, resp *http.Response) error {
+	resp.Header = resp.Header.Clone() // it may be a recording's
+	for name, values := range resp.Header {
+		for _, value := range values {
+			c.session.issued.add(graph.HeaderLinks(name, value))
+		}
+		c.serveHeader(resp.Header, name, resp.StatusCode)
+	}
+	if !isLinked(resp.Header.Get("Content-Type")) || c.isFile(req) || req.Method == http.MethodHead {
+		return nil
+	}
+	came, err := wire.Read(resp.Body, maxLinked, resp.ContentLength)
+	resp.Body.Close()
+	left := ""
+	if err == nil {
+		came, left, err = wire.Decode(resp.Header, came, maxLinked)
+	}
+	if err != nil && !errors.Is(err, wire.ErrUnknown) { // the client may know it
+		return fmt.Errorf("read the answer of %s: %w", req.URL.Host, err)
+	}
+	if left == "" {
+		delete(resp.Header, "Content-Encoding")
+	}
+	links := graph.FindLinks(string(came))
+	c.session.issued.add(links)
+	text := served(nil, string(came), links, c.base)
+	wire.SetResponseBody(resp, text)
+	resp.Header.Set("Content-Length", strconv.Itoa(len(text)))
+	return nil
+}
+
+// bodyOf is a request's body, of so many bytes at most.
+func bodyOf(w http.ResponseWriter, req *http.Request, most int64) io.ReadCloser {
+	return &stalling{ReadCloser: http.MaxBytesReader(w, req.Body, most), control: http.NewResponseController(w)}
+}
+
+// stalling is a body whose client must not stop sending.
+type stalling struct {
+	io.ReadCloser
+	control *http.ResponseController
+}
+
+func (s *stalling) Read(p []byte) (int, error) {
+	_ = s.control.SetReadDeadline(time.Now().Add(bodyStall)) // some writers have none
+	n, err := s.ReadCloser.Read(p)
+	var large *http.MaxBytesError
+	switch {
+	case err == io.EOF:
+		_ = s.control.SetReadDeadline(time.Time{})
+	case err != nil && !errors.As(err, &large): // the deadline stays, for net/http reads on
+		err = fmt.Errorf("%w: %w", errBody, err)
+	}
+	return n, err
+}

@@ -1,0 +1,193 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/transport"
+)
+
+// ErrBroken is a connection that is broken on purpose: whoever serves the request drops
+// the client's connection without another word.
+var ErrBroken = errors.New("the connection is broken on purpose (--fault broken)")
+
+// A Fault is a failure to inject.
+type Fault struct {
+	Kind  FaultKind
+	Every int           // each Every-th request; 1 is each
+	By    time.Duration // latency: how long to wait; throttle and unavailable: Retry-After
+	Bytes int           // slow: bytes a second; broken: bytes of the body that are sent before
+}
+
+// FaultKind says how a request fails.
+type FaultKind string
+
+// The kinds of fault.
+const (
+	FaultThrottle    FaultKind = "throttle"    // 429
+	FaultUnavailable FaultKind = "unavailable" // 503
+	FaultLatency     FaultKind = "latency"     // a late answer
+	FaultBroken      FaultKind = "broken"      // the connection is dropped
+	FaultSlow        FaultKind = "slow"        // a body that comes slowly
+)
+
+// FaultHelp tells what ParseFault reads.
+const FaultHelp = `throttle[:every=N,after=SECONDS]      429 with Retry-After (0 unless told)
+unavailable[:every=N,after=SECONDS]   503, likewise; 503 is short for it
+latency:by=DURATION[,every=N]         the answer comes late
+broken[:every=N,bytes=N]              the connection is dropped, after so many bytes of the body
+slow:bytes=N[,every=N]                so many bytes of the body a second`
+
+// ParseFault reads a fault such as throttle:every=7 or latency:by=200ms,every=3.
+func ParseFault(text string) (Fault, error) {
+	kind, rest, more := strings.Cut(text, ":")
+	if kind == "503" {
+		kind = string(FaultUnavailable)
+	}
+	f := Fault{Kind: FaultKind(kind), Every: 1}
+	allowed, known := faultParameters[f.Kind]
+	if !known {
+		return f, fmt.Errorf("fault %q: unknown kind %q: want throttle, unavailable, latency, broken or slow", text, kind)
+	}
+	for parameter := range strings.SplitSeq(rest, ",") {
+		if !more {
+			break
+		}
+		name, value, _ := strings.Cut(parameter, "=")
+		if !strings.Contains(allowed, " "+name+" ") {
+			return f, fmt.Errorf("fault %q: %s has no parameter %q: it has%s", text, kind, name, strings.TrimRight(allowed, " "))
+		}
+		if err := f.set(name, value); err != nil {
+			return f, fmt.Errorf("fault %q: %s: %w", text, name, err)
+		}
+	}
+	if f.Kind == FaultLatency && f.By == 0 || f.Kind == FaultSlow && f.Bytes == 0 {
+		return f, fmt.Errorf("fault %q: how much? it has%s", text, strings.TrimRight(allowed, " "))
+	}
+	return f, nil
+}
+
+var faultParameters = map[FaultKind]string{
+	FaultThrottle: " every after ", FaultUnavailable: " every after ", FaultLatency: " by every ",
+	FaultBroken: " every bytes ", FaultSlow: " bytes every ",
+}
+
+func (f *Fault) set(name, value string) error {
+	if name == "by" {
+		by, err := time.ParseDuration(value)
+		if err != nil || by <= 0 || by > time.Hour {
+			return fmt.Errorf("want a duration of at most an hour, such as 200ms, not %q", value)
+		}
+		f.By = by
+		return nil
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 || n == 0 && name == "every" || n > 1e9 || name == "after" && n > 3600 {
+		return fmt.Errorf("want a number, not %q", value)
+	}
+	switch name {
+	case "every":
+		f.Every = n
+	case "after":
+		f.By = time.Duration(n) * time.Second
+	case "bytes":
+		f.Bytes = n
+	}
+	return nil
+}
+
+// Faults are injected before a RoundTripper, the first that is due for a request.
+type Faults []Fault
+
+// Over injects the faults before base. They count the requests of this RoundTripper, so
+// that the k-th fails on every run; a request that fails does not reach base.
+func (f Faults) Over(base http.RoundTripper) http.RoundTripper {
+	if len(f) == 0 {
+		return base
+	}
+	return &faulty{faults: f, base: base}
+}
+
+type faulty struct {
+	faults Faults
+	base   http.RoundTripper
+	seen   atomic.Int64
+}
+
+// RoundTrip implements http.RoundTripper.
+func (f *faulty) RoundTrip(req *http.Request) (*http.Response, error) {
+	n := f.seen.Add(1)
+	var late, slow *Fault
+	for i := range f.faults {
+		fault := &f.faults[i]
+		switch {
+		case n%int64(fault.Every) != 0:
+		case fault.Kind == FaultLatency:
+			late = fault
+		case fault.Kind == FaultSlow, fault.Kind == FaultBroken && fault.Bytes > 0:
+			slow = fault
+		default:
+			closeBody(req)
+			return fault.answer(req)
+		}
+	}
+	if late != nil {
+		if err := transport.Pause(req.Context(), late.By); err != nil {
+			closeBody(req)
+			return nil, err
+		}
+	}
+	resp, err := f.base.RoundTrip(req)
+	if err == nil && slow != nil {
+		resp.Body = &faultyBody{ReadCloser: resp.Body, ctx: req.Context(), fault: slow}
+	}
+	return resp, err
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		req.Body.Close()
+	}
+}
+
+func (f *Fault) answer(req *http.Request) (*http.Response, error) {
+	after := http.Header{"Retry-After": {strconv.Itoa(int(f.By / time.Second))}}
+	switch f.Kind {
+	case FaultThrottle:
+		return (&Failure{Status: http.StatusTooManyRequests, Code: graph.TooManyRequests, Message: "throttled on purpose (--fault throttle)", Header: after}).Response(req), nil
+	case FaultUnavailable:
+		return (&Failure{Status: http.StatusServiceUnavailable, Code: "serviceNotAvailable", Message: "unavailable on purpose (--fault unavailable)", Header: after}).Response(req), nil
+	}
+	return nil, ErrBroken
+}
+
+// faultyBody comes slowly, or breaks off.
+type faultyBody struct {
+	io.ReadCloser
+	ctx   context.Context
+	fault *Fault
+	read  int
+}
+
+// Read gives a tenth of a second's bytes at a time, or what is left before the break.
+func (b *faultyBody) Read(p []byte) (int, error) {
+	most := max(b.fault.Bytes/10, 1)
+	if b.fault.Kind == FaultBroken {
+		if most = b.fault.Bytes - b.read; most == 0 {
+			return 0, ErrBroken
+		}
+	} else if err := transport.Pause(b.ctx, time.Duration(most)*time.Second/time.Duration(b.fault.Bytes)); err != nil {
+		return 0, err
+	}
+	n, err := b.ReadCloser.Read(p[:min(len(p), most)])
+	b.read += n
+	return n, err
+}

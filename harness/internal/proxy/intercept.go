@@ -1,0 +1,270 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ca"
+	"github.com/graphvcr/graphvcr/harness/internal/quiet"
+)
+
+// A Dialer opens connections, as net.Dialer's DialContext does.
+type Dialer func(ctx context.Context, network, addr string) (net.Conn, error)
+
+// InterceptOptions say what an intercepting proxy does with which host.
+type InterceptOptions struct {
+	// Authority signs the certificates of intercepted hosts.
+	Authority *ca.Authority
+	// Handler answers the requests to them. They name scheme and host in their URL.
+	Handler http.Handler
+	// Takes tells which hosts are intercepted: a name in lower case, with its port unless
+	// that is the scheme's own. It is asked anew for each connection. Nil is all of them.
+	Takes func(host string) bool
+	// Dial reaches the other hosts; nil refuses them.
+	Dial Dialer
+	// DialRedirected does so for a client whose connection was redirected here; nil is Dial.
+	DialRedirected Dialer
+}
+
+// An Intercept is a proxy for HTTP that answers the requests to some hosts itself, as
+// those hosts, over HTTP/1.1 and HTTP/2, and passes the connections to all others on
+// unread. Clients reach it by CONNECT, by absolute addresses, and, where something else
+// redirects their connections, by TLS alone.
+//
+// The server of net/http speaks to the clients over the intercepted connections: its
+// HTTP/2 is the real one, and a tls.Conn that a proxy has accepted is as good to it as
+// one that came through a listener.
+type Intercept struct {
+	opts     InterceptOptions
+	front    *http.Server // speaks the proxy's protocol
+	inner    *http.Server // speaks to intercepted clients
+	accepted *feed        // what inner serves
+	open     openConns    // what no server looks after
+	plain    http.RoundTripper
+	tls      *tls.Config
+	contacts Handshakes
+	requests atomic.Int64
+}
+
+const (
+	patience     = 30 * time.Second // for a client's first bytes
+	idleFor      = 2 * time.Minute  // between two requests
+	codeIsProxy  = "graphvcr.isProxy"
+	codeMistaken = "graphvcr.misdirected"
+)
+
+// NewIntercept makes a proxy. It serves what listeners accept.
+func NewIntercept(o InterceptOptions) *Intercept {
+	if o.Takes == nil {
+		o.Takes = func(string) bool { return true }
+	}
+	i := &Intercept{opts: o, accepted: newFeed()}
+	silent := log.New(io.Discard, "", 0) // what clients do wrong they are told
+	i.front = &http.Server{Handler: http.HandlerFunc(i.serveFront), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent}
+	i.inner = &http.Server{
+		Handler: http.HandlerFunc(i.serveInner), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent,
+		ConnContext: i.contacts.ConnContext,
+	}
+	i.tls = o.Authority.TLSConfig()
+	i.tls.GetCertificate = i.certificate
+	if o.DialRedirected == nil {
+		i.opts.DialRedirected = o.Dial
+	}
+	if o.Dial != nil {
+		i.plain = quiet.New(&http.Transport{DialContext: o.Dial, DisableCompression: true})
+	}
+	go i.inner.Serve(i.accepted) // until the feed is closed
+	return i
+}
+
+// Serve speaks the proxy's protocol on a listener, until Shutdown.
+func (i *Intercept) Serve(l net.Listener) error {
+	if err := i.front.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Requests is how many requests to intercepted hosts have been answered so far.
+func (i *Intercept) Requests() int64 { return i.requests.Load() }
+
+// Broken lists the hosts to which connections came to nothing. It is complete after
+// Shutdown.
+func (i *Intercept) Broken() []BrokenContact { return i.contacts.Broken() }
+
+// Shutdown ends the listeners, waits for the requests under way while the context
+// lasts, and closes every connection.
+func (i *Intercept) Shutdown(ctx context.Context) error {
+	err := i.front.Shutdown(ctx)
+	i.contacts.wait(ctx)
+	err = errors.Join(err, i.inner.Shutdown(ctx))
+	i.accepted.Close()
+	i.open.close()
+	return errors.Join(err, i.front.Close(), i.inner.Close())
+}
+
+// serveFront answers what a client sends to the proxy as such.
+func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.Method == http.MethodConnect:
+		i.connect(w, r)
+	case r.URL.Host != "" && (r.URL.Scheme == "http" || r.URL.Scheme == "https"):
+		i.absolute(w, r)
+	case isOwn(r.Host):
+		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeIsProxy,
+			Message: "this is the proxy of graphvcr exec, no server: it takes CONNECT and absolute addresses"})
+	default: // a connection of plain HTTP that was redirected
+		r.URL.Scheme, r.URL.Host = "http", r.Host
+		i.absolute(w, r)
+	}
+}
+
+// isOwn reports whether a Host header names this machine, or nothing.
+func isOwn(host string) bool {
+	name := (&url.URL{Host: host}).Hostname()
+	ip := net.ParseIP(name)
+	return name == "" || strings.EqualFold(name, "localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
+}
+
+// connect answers CONNECT, and makes of its connection one to the host it names.
+func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
+	host, port, err := net.SplitHostPort(r.Host)
+	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || host == "" || bad != nil || n == 0 {
+		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("CONNECT %q names no HOST:PORT", r.Host)})
+		return
+	}
+	var far net.Conn
+	taken := i.opts.Takes(named(host, port))
+	if !taken {
+		if far, err = i.dial(r.Context(), i.opts.Dial, net.JoinHostPort(host, port)); err != nil {
+			refuse(w, r, FailureOf(err))
+			return
+		}
+	}
+	near, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		if far != nil {
+			far.Close()
+		}
+		refuse(w, r, FailureOf(fmt.Errorf("take over the connection: %w", err)))
+		return
+	}
+	_ = near.SetDeadline(time.Time{}) // else the first read fails
+	a := &arrival{Conn: near, read: buffered.Reader, host: host, port: port}
+	if _, err := io.WriteString(near, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+		near.Close()
+	} else if taken {
+		i.accept(a)
+	} else {
+		i.splice(a, far)
+	}
+}
+
+func (i *Intercept) dial(ctx context.Context, dial Dialer, addr string) (net.Conn, error) {
+	if dial == nil {
+		return nil, &Failure{Status: http.StatusForbidden, Code: codeUpstream, Message: addr + " is not intercepted, and nothing else is reached from here"}
+	}
+	return dial(ctx, "tcp", addr)
+}
+
+// absolute answers a request with an absolute address, the way of plain HTTP. Some
+// clients send https that way too.
+func (i *Intercept) absolute(w http.ResponseWriter, r *http.Request) {
+	host := named(r.URL.Hostname(), r.URL.Port())
+	switch {
+	case i.opts.Takes(host):
+		i.answer(w, r, r.URL.Scheme, host)
+	case i.plain == nil || r.URL.Scheme != "http":
+		refuse(w, r, &Failure{Status: http.StatusForbidden, Code: codeUpstream, Message: host + " is not intercepted, and is reached by CONNECT only"})
+	default:
+		withoutHops(r.Header)
+		Forward(w, r, i.plain)
+	}
+}
+
+// serveInner answers a request that came over an intercepted connection.
+func (i *Intercept) serveInner(w http.ResponseWriter, r *http.Request) {
+	a, ok := r.Context().Value(arrivalKey{}).(*arrival)
+	i.contacts.asked(a)
+	if !ok {
+		refuse(w, r, FailureOf(errors.New("the request came over no intercepted connection")))
+		return
+	}
+	scheme, name := "http", a.host
+	if r.TLS != nil {
+		scheme = "https"
+		if r.TLS.ServerName != "" {
+			name = r.TLS.ServerName
+		}
+	}
+	host := named(name, a.port)
+	asked := url.URL{Host: r.Host}
+	switch {
+	case r.Method == http.MethodConnect, r.URL.Path == "*":
+		refuse(w, r, &Failure{Status: http.StatusMethodNotAllowed, Code: codeRequest, Message: r.Method + " " + r.URL.Path + " means nothing here"})
+	case named(asked.Hostname(), asked.Port()) != host:
+		refuse(w, r, &Failure{Status: http.StatusMisdirectedRequest, Code: codeMistaken,
+			Message: fmt.Sprintf("the connection is one to %s, and the request is for %q", host, r.Host)})
+	default:
+		i.answer(w, r, scheme, host)
+	}
+}
+
+// answer hands a request to the handler, addressed to the host that it is for.
+func (i *Intercept) answer(w http.ResponseWriter, r *http.Request, scheme, host string) {
+	i.requests.Add(1)
+	r.URL.Scheme, r.URL.Host, r.Host = scheme, host, host
+	r.RequestURI = ""
+	withoutHops(r.Header)
+	if r.Body != http.NoBody {
+		r.Body = &stalling{ReadCloser: http.MaxBytesReader(w, r.Body, DefaultMaxBody), control: http.NewResponseController(w)}
+	}
+	i.opts.Handler.ServeHTTP(w, r)
+}
+
+// certificate is the one for the host that a client believes to be connected to.
+func (i *Intercept) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	a, ok := hello.Conn.(*arrival)
+	if !ok {
+		return nil, errors.New("not an intercepted connection")
+	}
+	name := strings.TrimSuffix(strings.ToLower(hello.ServerName), ".")
+	if name == "" {
+		name = a.host
+	}
+	if !i.opts.Takes(named(name, a.port)) {
+		return nil, fmt.Errorf("%s is not intercepted, and the connection is one to %s", name, a.host)
+	}
+	return i.opts.Authority.Certificate(name)
+}
+
+// named is a host as Takes wants it.
+func named(host, port string) string {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	switch port {
+	case "", "443", "80":
+		if strings.Contains(host, ":") {
+			return "[" + host + "]"
+		}
+		return host
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// refuse answers with a failure.
+func refuse(w http.ResponseWriter, r *http.Request, f *Failure) {
+	resp := f.Response(r)
+	defer resp.Body.Close()
+	handOut(w, r, resp)
+}

@@ -1,0 +1,130 @@
+package proxy
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/transport"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// A Take is one use of cassettes: a replay, a recording, or both.
+type Take interface {
+	Transport() http.RoundTripper
+	// Live reports whether requests may leave the machine.
+	Live() bool
+	// End saves what is to be saved, and tells what there is to tell. No request is
+	// under way, unless one did not end in time.
+	End() report.Case
+}
+
+// A session is a take and those who use it.
+type session struct {
+	take    Take
+	carrier http.RoundTripper
+	live    bool
+	prefix  string // of the paths of its requests; "" for the server's own
+	issued  hosts
+	base    atomic.Pointer[base] // as the last client saw it
+
+	lastUsed atomic.Int64 // Unix nanoseconds
+	asked    atomic.Int64 // requests
+
+	gate  sync.RWMutex // held for reading while a request is under way
+	ended bool         // guarded by gate
+}
+
+// base is what links begin with, for clients of a name.
+type base struct {
+	host      string
+	encrypted bool
+	text      string
+}
+
+func newSession(take Take, faults Faults, prefix string) *session {
+	s := &session{take: take, carrier: take.Transport(), live: take.Live(), prefix: prefix}
+	if replayer, ok := s.carrier.(*transport.Replayer); ok {
+		s.carrier = replayer.Sharing()
+	}
+	if !s.live {
+		s.carrier = faults.Over(s.carrier)
+	}
+	s.lastUsed.Store(time.Now().UnixNano())
+	return s
+}
+
+// enter announces a request, and reports false when the session is over. A true one must
+// be followed by leave.
+func (s *session) enter() bool {
+	s.gate.RLock()
+	if s.ended {
+		s.gate.RUnlock()
+		return false
+	}
+	s.asked.Add(1)
+	return true
+}
+
+func (s *session) leave() {
+	s.lastUsed.Store(time.Now().UnixNano())
+	s.gate.RUnlock()
+}
+
+// end waits for requests under way, as long as the context allows, and ends the take. A
+// second time it reports false.
+func (s *session) end(ctx context.Context) (report.Case, bool) {
+	closed := make(chan bool, 1)
+	go func() {
+		s.gate.Lock()
+		first := !s.ended
+		s.ended = true
+		s.gate.Unlock()
+		closed <- first
+	}()
+	select {
+	case first := <-closed:
+		if !first {
+			return report.Case{}, false
+		}
+	case <-ctx.Done(): // what is under way goes to a take that is over
+	}
+	told := s.take.End()
+	if s.asked.Load() == 0 && !s.live { // nothing was meant to be asked for
+		told.Findings = slices.DeleteFunc(told.Findings, func(f report.Finding) bool { return f.Severity < report.Error })
+	}
+	return told, true
+}
+
+// hosts are those that a live session has named to its client, to which alone the client
+// may send requests through it.
+type hosts struct {
+	mu    sync.Mutex
+	known map[string]bool
+}
+
+// mostHosts bounds the hosts of a session.
+const mostHosts = 10_000
+
+func (h *hosts) add(links []graph.Link) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := range links {
+		if links[i].Host != "" && len(h.known) < mostHosts {
+			if h.known == nil {
+				h.known = map[string]bool{}
+			}
+			h.known[links[i].Host] = true
+		}
+	}
+}
+
+func (h *hosts) has(host string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.known[host]
+}

@@ -1,0 +1,309 @@
+package redact_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/planted"
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
+)
+
+var kinds = []string{"", "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain", "text/csv", "image/jpeg"}
+
+// FuzzFixedPoint holds law 4: what is redacted is not changed by redacting it again,
+// and nothing in it leaks; JSON stays JSON; the original is not changed.
+func FuzzFixedPoint(f *testing.F) {
+	for n, k := range slices.Concat(planted.ByForm(), planted.ByMember(), planted.ByOption()) {
+		f.Add(uint8(n), graph+"/users/"+k.Value+"?$filter=id eq '"+k.Value+"'&"+k.Member+"="+k.Value, k.Value, k.JSON())
+	}
+	f.Add(uint8(1), "https://x.1drv.com/up/abc?a=1", "https://a.b/c?sig=x", `{"a":"\u0040\ud83d\ude00x@y.com","b":["\\",{"name":"q.docx"`)
+	f.Add(uint8(2), graph+"/users?$search=\"displayName:ad\" AND \"mail:x\"", "", "password=a%26b&username=x%40y.com&grant_type=password")
+	f.Add(uint8(3), graph+"/users?$filter=startswith(displayName,'Ad') or mail in ('a@b.com','c@d.com')", "", "--b\r\nContent-Type: application/json\r\n\r\n{\"password\":\"x\"}\r\n--b--")
+	f.Add(uint8(5), graph+"/reports/x", "", "Report Refresh Date,User Principal Name,Display Name\r\n2026-01-01,adele@fabrikam.com,Adele Vance\r\n")
+	f.Add(uint8(130), graph+"/me/drive/root:/a.pdf:/content", "", "%PDF-1.7\n\xff\xfea plan")
+	f.Add(uint8(128), graph+"/me/drive/root:/a.txt:/content", "", "Dragonfly&code=x&password=y")
+	f.Fuzz(func(t *testing.T, kind uint8, address, header, body string) {
+		method := "POST"
+		if kind >= 128 { // a file, by some addresses
+			method = "PUT"
+		}
+		i := interaction(method, address)
+		i.Request.Headers = http.Header{"Content-Type": {kinds[int(kind)%len(kinds)]}, "Location": {header}, "X": {header}}
+		i.Response.Headers = i.Request.Headers
+		i.Request.Body, i.Response.Body = body, body
+		before, _ := json.Marshal(i)
+		once := newRedactor(t).Interaction(i)
+		if after, _ := json.Marshal(i); string(after) != string(before) {
+			t.Fatal("the original was changed")
+		}
+		twice := newRedactor(t).Interaction(once)
+		a, _ := json.Marshal(once)
+		b, _ := json.Marshal(twice)
+		if string(a) != string(b) {
+			t.Fatalf("redacting twice changes more:\n%q %q %q\n%s\n%s", address, header, body, brief(once), brief(twice))
+		}
+		leaks, _ := redact.Leaks(&cassette.Cassette{Interactions: []*cassette.Interaction{once}}, redact.Rules{})
+		for _, l := range leaks {
+			if l.Rule != redact.RandomValue {
+				t.Fatalf("%v\n%q %q %q\n%s", l, address, header, body, brief(once))
+			}
+		}
+		if json.Valid([]byte(body)) && !json.Valid([]byte(once.Response.Body)) && strings.HasPrefix(kinds[int(kind)%len(kinds)], "application/json") {
+			t.Errorf("no JSON any more: %s", once.Response.Body)
+		}
+	})
+}
+
+// brief is what the fuzz test puts into an interaction.
+func brief(i *cassette.Interaction) string {
+	text, _ := json.Marshal([]any{i.Request.URL, i.Request.Headers, i.Request.Body})
+	return string(text)
+}
+
+func newRedactor(t testing.TB) *redact.Redactor {
+	t.Helper()
+	r, err := redact.New(redact.Rules{}, redact.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// ask redacts a value of a JSON member.
+func ask(r *redact.Redactor, member, value string) string {
+	i := interaction("GET", graph+"/me")
+	text, _ := json.Marshal(map[string]string{member: value})
+	i.Response.Body = string(text)
+	var doc map[string]string
+	if err := json.Unmarshal([]byte(r.Interaction(i).Response.Body), &doc); err != nil {
+		return err.Error()
+	}
+	return doc[member]
+}
+
+func class(c byte) byte {
+	switch {
+	case c >= '0' && c <= '9':
+		return '0'
+	case c >= 'a' && c <= 'z':
+		return 'a'
+	case c >= 'A' && c <= 'Z':
+		return 'A'
+	}
+	return c
+}
+
+// Ids keep length and the class of every position, and their format; values that are
+// equal but for letter case get pseudonyms that are.
+func TestIDsKeepTheirShape(t *testing.T) {
+	for _, name := range []string{"guid", "teams-operation-id", "chat-id", "channel-id", "outlook-id", "driveitem-id", "drive-id", "shifts-id"} {
+		f, _ := identity.Lookup(name)
+		r := newRedactor(t)
+		seen := map[string]string{}
+		for _, v := range f.Matches {
+			p := ask(r, "id", v)
+			if len(v) < 20 || strings.HasPrefix(v, "0000") || strings.Contains(v, "meeting_") {
+				continue // too short to be told from a word; well known; encoded
+			}
+			if p == v || !f.Match(p) {
+				t.Errorf("%s: %q became %q", name, v, p)
+			}
+			if len(p) != len(v) {
+				t.Errorf("%s: %q became %q", name, v, p)
+				continue
+			}
+			for i := range len(v) {
+				if class(p[i]) != class(v[i]) {
+					t.Errorf("%s: %q became %q: position %d", name, v, p, i)
+					break
+				}
+			}
+			if q := ask(r, "x", strings.ToUpper(v)); name == "guid" && !strings.EqualFold(p, q) {
+				t.Errorf("%q and its capitals became %q and %q", v, p, q)
+			}
+			if seen[p] != "" {
+				t.Errorf("%q and %q both became %q", v, seen[p], p)
+			}
+			seen[p] = v
+		}
+	}
+}
+
+// A value is renamed to the same wherever it stands.
+func TestEqualityIsKept(t *testing.T) {
+	for _, k := range planted.ByForm() {
+		if k.Name == "pem" || k.Name == "jwt" || k.Name == "opaque token" || k.Name == "recovery key" {
+			continue
+		}
+		r := newRedactor(t)
+		want := ask(r, "id", k.Value)
+		for where, i := range planted.Positions(k.Value) {
+			if where == "redirect" {
+				continue // a link that gives access, where all is a token
+			}
+			found := planted.Spellings(r.Interaction(i))
+			if !strings.Contains(found, strings.ToLower(want)) && !strings.Contains(found, strings.ToLower(strings.ReplaceAll(want, "'", "''"))) {
+				t.Errorf("%s: %s: %q is not there", k.Name, where, want)
+			}
+		}
+	}
+}
+
+func TestPeopleAreNumbered(t *testing.T) {
+	r := newRedactor(t)
+	for _, c := range []struct{ member, value, want string }{
+		{"userPrincipalName", "AdeleV@fabrikam.com", "user1@contoso.example"},
+		{"mail", "adelev@Fabrikam.com", "user1@contoso.example"},
+		{"mail", "alex@fabrikam.com", "user2@contoso.example"},
+		{"mail", "alex@fabrikam.onmicrosoft.com", "user3@contoso2.example"},
+		{"displayName", "Adele Vance", "Name 1"},
+		{"displayName", "ALEX WILBER", "Name 2"},
+		{"appDisplayName", "adele vance", "Name 1"},
+		{"anything", "Adele Vance", "Name 1"},
+		{"userType", "Member", "Member"},
+		{"mobilePhone", "+1 425 555 0109", "+0 000 000 0001"},
+		{"note", "call 14255550109 now", "call 00000000001 now"},
+		{"webUrl", "https://fabrikam-my.sharepoint.com/personal/adelev_fabrikam_com/Documents", "https://contoso-my.sharepoint.com/personal/user1_contoso_example/Documents"},
+		{"note", "ask o''brien@fabrikam.com or (AdeleV@fabrikam.com)", "ask user4@contoso.example or (user1@contoso.example)"},
+		{"securityIdentifier", "S-1-12-1-0-0-0-0", "S-1-12-1-0-0-0-0"},
+	} {
+		if got := ask(r, c.member, c.value); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.member, got, c.want)
+		}
+	}
+}
+
+// The security identifier is that of the object's pseudonym.
+func TestSIDFollowsObjectID(t *testing.T) {
+	i := interaction("GET", graph+"/groups/a3f6c316-61fc-42d7-8c24-d4ecef6b9c61")
+	i.Response.Body = `{"id":"a3f6c316-61fc-42d7-8c24-d4ecef6b9c61","securityIdentifier":"S-1-12-1-2750858006-1121411580-3973325964-1637641199"}`
+	r := newRedactor(t)
+	var first struct{ ID, SecurityIdentifier string }
+	if err := json.Unmarshal([]byte(r.Interaction(i).Response.Body), &first); err != nil {
+		t.Fatal(err)
+	}
+	// Found by its number first, the object gets the same.
+	r = newRedactor(t)
+	sid := ask(r, "securityIdentifier", "S-1-12-1-2750858006-1121411580-3973325964-1637641199")
+	if id := ask(r, "id", "a3f6c316-61fc-42d7-8c24-d4ecef6b9c61"); sid != first.SecurityIdentifier || id != first.ID {
+		t.Errorf("got %s and %s, then %s and %s", first.ID, first.SecurityIdentifier, id, sid)
+	}
+}
+
+// Literals of a filter begin the pseudonyms of the values that they begin, whichever
+// is met first.
+func TestBeginnings(t *testing.T) {
+	literal := func(r *redact.Redactor, query string) string {
+		redacted := r.Interaction(interaction("GET", graph+"/users?"+query)).Request.URL
+		_, rest, _ := strings.Cut(strings.NewReplacer("%27", "'", "%22", `"`, "+", " ", "%20", " ").Replace(redacted), "?")
+		return rest
+	}
+	r := newRedactor(t)
+	if got := literal(r, "$filter=startswith(displayName,'Ad')"); got != "$filter=startswith(displayName,'Name 1')" {
+		t.Error(got)
+	}
+	if got := ask(r, "displayName", "Adele Vance"); !strings.HasPrefix(got, "Name 1.") {
+		t.Error(got)
+	}
+	if got := ask(r, "displayName", "Bob"); strings.HasPrefix(got, "Name 1") {
+		t.Error(got)
+	}
+	if got := ask(r, "mail", "megan@fabrikam.com"); got != "user1@contoso.example" {
+		t.Error(got)
+	}
+	if got := literal(r, "$search=%22mail:meg%22&$filter=startswith(userPrincipalName,%27MEG%27)"); got != `$search="mail:user1"&$filter=startswith(userPrincipalName,'user1')` {
+		t.Error(got)
+	}
+	if got := literal(r, "$filter=displayName%20eq%20'Adele%20Vance'+and+userType+eq+'Member'"); !strings.HasPrefix(got, "$filter=displayName eq 'Name 1.") || !strings.HasSuffix(got, " and userType eq 'Member'") {
+		t.Error(got)
+	}
+}
+
+// Links that give access stay usable: what an answer issues is what is asked for next.
+func TestLinksStayUsable(t *testing.T) {
+	const upload = "https://sn3302.up.1drv.com/up/fe6987415ace7X4e1eF866337?tempauth=abcDEF123456789&x=1"
+	r := newRedactor(t)
+	issued := ask(r, "uploadUrl", upload)
+	put := interaction("PUT", upload)
+	put.Request.Host = "sn3302.up.1drv.com"
+	if used := r.Interaction(put).Request.URL; used != issued {
+		t.Errorf("issued %q, used %q", issued, used)
+	}
+	if !strings.HasPrefix(issued, "https://sn3302.up.1drv.com/up/") || !strings.HasSuffix(issued, "&x=1") {
+		t.Errorf("no usable link: %q", issued)
+	}
+	const next = "https://graph.microsoft.com/v1.0/users?$top=5&$skiptoken=X%274453707402000100000017%27"
+	nextLink := ask(r, "@odata.nextLink", next)
+	if used := r.Interaction(interaction("GET", next)).Request.URL; used != nextLink || used == next {
+		t.Errorf("issued %q, used %q", nextLink, used)
+	}
+}
+
+// Everything else keeps its bytes.
+func TestOtherBytesStay(t *testing.T) {
+	const body = "{ \"n\" : 1.50e+3,\r\n\t\"s\":\"a\\/b \\u00e9\" ,\"id\":\"8ea0e38b-efb3-4757-924a-5f94061cf8c2\",\n \"z\":[true,null , -0]\n}"
+	i := interaction("GET", graph+"/me")
+	i.Response.Body = body
+	got := newRedactor(t).Interaction(i).Response.Body
+	at := strings.Index(body, "8ea0")
+	if got[:at] != body[:at] || got[at+36:] != body[at+36:] || got == body {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestClassesThatAreOff(t *testing.T) {
+	r, err := redact.New(redact.Rules{Identity: redact.Off, Content: redact.Off}, redact.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range planted.ByForm() {
+		if k.Name == "pem" || k.Name == "jwt" || k.Name == "opaque token" || k.Name == "recovery key" || k.Name == "sharing id" {
+			continue
+		}
+		if got := ask(r, "displayName", k.Value); got != k.Value {
+			t.Errorf("%s: identity is off, and %q became %q", k.Name, k.Value, got)
+		}
+	}
+	if got := ask(r, "password", "x"); got != "REDACTED" {
+		t.Errorf("a password became %q", got)
+	}
+	const monitor = "https://api.onedrive.com/monitor/4a3407b5-88fc-4504-8b21-0aabd3412717"
+	if got := ask(r, "location", monitor); got == monitor || len(got) != len(monitor) {
+		t.Errorf("identity is off, and a link that gives access became %q", got)
+	}
+	if got := ask(r, "subject", "Budget"); got != "Budget" {
+		t.Errorf("content is off, and a subject became %q", got)
+	}
+}
+
+// No text takes more than a time that grows with its length.
+func TestHostileTexts(t *testing.T) {
+	const n = 1 << 19
+	for _, part := range []string{
+		"@", "a@", "a@b.", "#", "'", "%", "%25", "%41", "\\", "\\\\u0041", "[", "{\"a\":", "\"", "'(", "eyJ.", "eyJ.a.", "a=", "token=", "-----BEGIN X-----", "A8-",
+		"8ea0e38b-efb3-4757-924a-5f94061cf8c2", "{\"name\":\"a.docx\"},", "19:a@thread.v2", "b!", "u!aa", ":/a", "/personal/a_b", "MCMj", "&a=b",
+	} {
+		text := strings.Repeat(part, n/len(part))
+		for _, around := range [][2]string{{"", ""}, {"[{\"a\":\"", "\"}]"}, {"[", "]"}, {"{\"@odata.nextLink\":\"https://graph.microsoft.com/v1.0/users?$filter=", "\"}"}} {
+			took := time.Hour
+			for range 3 { // a machine that is busy once is not busy thrice
+				i := interaction("POST", graph+"/me")
+				i.Request.Body = around[0] + text + around[1]
+				began := time.Now()
+				newRedactor(t).Interaction(i)
+				if took = min(took, time.Since(began)); took <= 2*time.Second {
+					break
+				}
+			}
+			if took > 2*time.Second {
+				t.Errorf("%q in %q took %v", part, around[0], took)
+			}
+		}
+	}
+}

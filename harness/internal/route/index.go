@@ -1,0 +1,284 @@
+package route
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+)
+
+// FileName is what an index is called beside the schemas of its API.
+const FileName = "index.json"
+
+// format is the version of the file's format.
+const format = 1
+
+// Index is what an API's paths may be made of.
+type Index struct {
+	resources  map[string]resource    // by name in lower case
+	types      map[string]*typ        // by full name
+	folded     map[string]*typ        // by full name in lower case
+	operations map[string][]operation // by short name in lower case
+}
+
+type resource struct {
+	ref       ref
+	operation string // short name in lower case, of an import
+}
+
+// typ is a type with its own properties, by their names in lower case.
+type typ struct {
+	name, base string
+	enum, open bool
+	properties map[string]ref
+	keys       [][]string // alternate ones, in lower case
+}
+
+type operation struct {
+	name       string // full
+	action     bool
+	binding    ref
+	returns    ref
+	parameters map[string]string
+	composable bool
+}
+
+// ref is a type, or none.
+type ref struct {
+	name       string
+	collection bool
+}
+
+func (r ref) String() string {
+	if r.collection {
+		return graph.CollectionOf(r.name)
+	}
+	return r.name
+}
+
+func refOf(text string) ref {
+	name, collection := graph.ElementOf(text)
+	return ref{name, collection}
+}
+
+// file is an index as it is written: names in Graph's own spelling.
+type file struct {
+	Format     int                        `json:"format"`
+	Resources  map[string]string          `json:"resources"`
+	Imports    map[string]string          `json:"imports"`
+	Types      map[string]fileType        `json:"types"`
+	Operations map[string][]fileOperation `json:"operations"`
+}
+
+type fileType struct {
+	Base       string            `json:"base,omitempty"`
+	Kind       csdl.Kind         `json:"kind"`
+	Open       bool              `json:"open,omitempty"`
+	Keys       [][]string        `json:"keys,omitempty"`
+	Properties map[string]string `json:"properties,omitempty"` // of all types but primitive ones
+	Values     map[string]string `json:"values,omitempty"`     // primitive type -> names of properties
+}
+
+type fileOperation struct {
+	Action     bool              `json:"action,omitempty"`
+	Composable bool              `json:"composable,omitempty"`
+	Binding    string            `json:"binding,omitempty"`
+	Parameters map[string]string `json:"parameters,omitempty"`
+	Returns    string            `json:"returns,omitempty"`
+}
+
+// Text writes what an index needs to know of a model: the same text for the same
+// model.
+func Text(m *csdl.Model) []byte {
+	f := fileOf(m)
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "{\n  \"format\": %d", f.Format)
+	section(&b, "resources", f.Resources)
+	section(&b, "imports", f.Imports)
+	section(&b, "types", f.Types)
+	section(&b, "operations", f.Operations)
+	b.WriteString("\n}\n")
+	return b.Bytes()
+}
+
+// section writes a map, a line for each entry.
+func section[V any](b *bytes.Buffer, name string, entries map[string]V) {
+	fmt.Fprintf(b, ",\n  %q: {", name)
+	for i, key := range slices.Sorted(maps.Keys(entries)) {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		value, _ := json.Marshal(entries[key]) // maps of strings: it cannot fail
+		fmt.Fprintf(b, "\n    %q: %s", key, value)
+	}
+	b.WriteString("\n  }")
+}
+
+func fileOf(m *csdl.Model) file {
+	f := file{
+		Format: format, Resources: map[string]string{}, Imports: map[string]string{},
+		Types: map[string]fileType{}, Operations: map[string][]fileOperation{},
+	}
+	for name, r := range m.Resources {
+		if r.Operation != "" {
+			f.Imports[name] = r.Operation
+		} else {
+			f.Resources[name] = r.Type.String()
+		}
+	}
+	for name, t := range m.Types {
+		f.Types[name] = typeOf(t)
+	}
+	for name, overloads := range m.Operations {
+		for _, o := range overloads {
+			f.Operations[name] = append(f.Operations[name], operationOf(o))
+		}
+	}
+	return f
+}
+
+func typeOf(t *csdl.Type) fileType {
+	ft := fileType{Base: t.Base, Kind: t.Kind, Open: t.Open, Keys: t.AlternateKeys}
+	values := map[string][]string{}
+	for _, p := range t.Properties {
+		if p.Type.IsPrimitive() {
+			kind := p.Type.String()
+			values[kind] = append(values[kind], p.Name)
+			continue
+		}
+		if ft.Properties == nil {
+			ft.Properties = map[string]string{}
+		}
+		ft.Properties[p.Name] = p.Type.String()
+	}
+	for kind, names := range values {
+		if ft.Values == nil {
+			ft.Values = map[string]string{}
+		}
+		ft.Values[kind] = strings.Join(names, " ")
+	}
+	return ft
+}
+
+func operationOf(o *csdl.Operation) fileOperation {
+	fo := fileOperation{Action: o.Action, Composable: o.Composable}
+	if o.Bound {
+		fo.Binding = o.Binding.String()
+	}
+	if o.Returns != nil {
+		fo.Returns = o.Returns.String()
+	}
+	for _, p := range o.Parameters {
+		if fo.Parameters == nil {
+			fo.Parameters = map[string]string{}
+		}
+		fo.Parameters[p.Name] = p.Type.String()
+	}
+	return fo
+}
+
+// Load reads an index that Text wrote. A file that is not there is an error that
+// wraps fs.ErrNotExist.
+func Load(name string) (*Index, error) {
+	text, err := plainfile.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read the index of paths: %w", err)
+	}
+	return Parse(text, name)
+}
+
+const regenerate = "write it again: graphvcr schema generate"
+
+// Parse reads the text of an index; the name is what errors call it.
+func Parse(text []byte, name string) (*Index, error) {
+	var f file
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&f); err != nil {
+		return nil, fault.In("read the index of paths", name, 0, strings.TrimPrefix(err.Error(), "json: "), regenerate)
+	}
+	if f.Format != format {
+		return nil, fault.In("read the index of paths", name, 0, fmt.Sprintf("its format is %d, and this graphvcr reads %d", f.Format, format), regenerate)
+	}
+	return indexOf(f), nil
+}
+
+// New makes the index of a model.
+func New(m *csdl.Model) *Index { return indexOf(fileOf(m)) }
+
+func indexOf(f file) *Index {
+	x := &Index{
+		resources:  make(map[string]resource, len(f.Resources)),
+		types:      make(map[string]*typ, len(f.Types)),
+		folded:     make(map[string]*typ, len(f.Types)),
+		operations: make(map[string][]operation, len(f.Operations)),
+	}
+	for name, typ := range f.Resources {
+		x.resources[strings.ToLower(name)] = resource{ref: refOf(typ)}
+	}
+	for name, operation := range f.Imports {
+		x.resources[strings.ToLower(name)] = resource{operation: shortName(operation)}
+	}
+	for name, ft := range f.Types {
+		x.types[name] = ft.index(name)
+		x.folded[strings.ToLower(name)] = x.types[name]
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Operations)) { // namespaces may share a short name
+		for _, fo := range f.Operations[name] {
+			x.operations[shortName(name)] = append(x.operations[shortName(name)], operation{
+				name: name, action: fo.Action, composable: fo.Composable, binding: refOf(fo.Binding),
+				returns: refOf(fo.Returns), parameters: fo.Parameters,
+			})
+		}
+	}
+	return x
+}
+
+func (ft fileType) index(name string) *typ {
+	t := &typ{name: name, base: ft.Base, enum: ft.Kind == csdl.Enum, open: ft.Open, properties: map[string]ref{}}
+	for property, target := range ft.Properties {
+		t.properties[strings.ToLower(property)] = refOf(target)
+	}
+	for kind, names := range ft.Values {
+		for property := range strings.FieldsSeq(names) {
+			t.properties[strings.ToLower(property)] = refOf(kind)
+		}
+	}
+	for _, key := range ft.Keys {
+		var names []string
+		for _, part := range key {
+			names = append(names, strings.ToLower(part))
+		}
+		slices.Sort(names)
+		t.keys = append(t.keys, names)
+	}
+	return t
+}
+
+// shortName is a full name without its namespace, in lower case.
+func shortName(full string) string {
+	return strings.ToLower(full[strings.LastIndexByte(full, '.')+1:])
+}
+
+// bases yields a type and all that it derives from, nearest first. A cycle, which
+// no index that Text wrote has, ends.
+func (x *Index) bases(name string) []*typ {
+	var chain []*typ
+	for t := x.types[name]; t != nil && len(chain) <= len(x.types); t = x.types[t.base] {
+		chain = append(chain, t)
+	}
+	return chain
+}
+
+// derives reports how far a type is from one that it derives from, 0 for itself;
+// -1 when it does not.
+func (x *Index) derives(name, base string) int {
+	return slices.IndexFunc(x.bases(name), func(t *typ) bool { return t.name == base })
+}

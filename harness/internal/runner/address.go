@@ -1,0 +1,200 @@
+package runner
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+)
+
+// addresses resolves paths and links.
+type addresses struct {
+	base   *url.URL // scheme, host and path below which the versions lie
+	rebase bool     // absolute links to Graph go there too
+}
+
+func newAddresses(baseURL string) (addresses, error) {
+	rebase := baseURL != ""
+	if !rebase {
+		baseURL = graph.URL
+	}
+	base, err := url.Parse(strings.TrimRight(baseURL, "/"))
+	if err != nil {
+		return addresses{}, fmt.Errorf("base URL: %w", err)
+	}
+	if base.Scheme == "" || base.Host == "" {
+		return addresses{}, fmt.Errorf("base URL %q is not absolute", baseURL)
+	}
+	return addresses{base: base, rebase: rebase}, nil
+}
+
+// resolve makes a path or link absolute. Links of long-running operations in
+// Teams are relative and hold neither host nor version
+// (v1.0/api/team-post: "/teams('G')/operations('G')"); next links are absolute
+// (concepts/paging) and lead to where the run goes, also when they were
+// recorded from another cloud or host.
+func (a addresses) resolve(link, api string) (*url.URL, error) {
+	link = encodeStray(link)
+	if !isAbsolute(link) {
+		link = a.base.String() + versioned(link, api)
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		return nil, err
+	}
+	if a.rebase && graph.IsHost(u.Host) && u.Host != a.base.Host {
+		return url.Parse(a.base.String() + u.EscapedPath() + queryPart(u.RawQuery))
+	}
+	return u, nil
+}
+
+// home reports whether the host is the run's own or one of Graph's clouds: only
+// these may see a token.
+func (a addresses) home(host string) bool {
+	return host == a.base.Host || graph.IsHost(host)
+}
+
+func versioned(path, api string) string {
+	path = "/" + strings.TrimLeft(path, "/")
+	for _, version := range []string{"/v1.0/", "/beta/"} {
+		if strings.HasPrefix(path, version) {
+			return path
+		}
+	}
+	return "/" + api + path
+}
+
+func isAbsolute(link string) bool {
+	return strings.HasPrefix(link, "https://") || strings.HasPrefix(link, "http://")
+}
+
+func queryPart(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	return "?" + raw
+}
+
+// pathText expands a path or address. A value that opens it is a captured link
+// and stays raw; every other value is one segment. Inside quotes, as in
+// users('{upn}'), quotes of the value are doubled as OData wants it.
+func pathText(t scenario.Template, lookup func(string) (any, bool)) (string, error) {
+	if err := misleading(t, lookup); err != nil {
+		return "", err
+	}
+	const mark = "\x00" // cannot stand in YAML, so neither in a template
+	var values []string
+	marked, err := t.ExpandText(lookup, func(value string) string {
+		values = append(values, value)
+		return mark
+	})
+	if err != nil || len(values) == 0 {
+		return marked, err // no variable, or just one: a link
+	}
+	var text strings.Builder
+	for i, literal := range strings.Split(marked, mark) {
+		if i > 0 {
+			text.WriteString(pathValue(text.String(), values[i-1]))
+		}
+		text.WriteString(literal)
+	}
+	return text.String(), nil
+}
+
+// misleading refuses values that would turn the path into that of something else:
+// /users/{id} without an id is all users.
+func misleading(t scenario.Template, lookup func(string) (any, bool)) error {
+	for _, name := range t.Variables() {
+		if value, _ := lookup(name); value == "" || value == "." || value == ".." {
+			return fmt.Errorf("variable %q: %q in a path leads somewhere else", name, value)
+		}
+	}
+	return nil
+}
+
+func pathValue(before, value string) string {
+	switch {
+	case before == "" && (isAbsolute(value) || strings.HasPrefix(value, "/")):
+		return value
+	case strings.HasSuffix(before, "'"):
+		return graphurl.EscapeSegment(strings.ReplaceAll(value, "'", "''"))
+	}
+	return graphurl.EscapeSegment(value)
+}
+
+// option is a query option with both sides decoded.
+type option struct{ name, value string }
+
+// addQuery appends options in their order to a raw query. An option of the query
+// that has the same name gives way.
+func addQuery(raw string, options []option) string {
+	var parts []string
+	for part := range strings.SplitSeq(raw, "&") {
+		if part != "" && !overridden(part, options) {
+			parts = append(parts, part)
+		}
+	}
+	for _, o := range options {
+		parts = append(parts, encodeExcept(o.name, readable)+"="+encodeExcept(o.value, readable+"="))
+	}
+	return strings.Join(parts, "&")
+}
+
+// overridden knows that names of options are case-insensitive and their "$" is
+// optional (concepts/call-api, concepts/query-parameters).
+func overridden(part string, options []option) bool {
+	raw, _, _ := strings.Cut(part, "=")
+	name, err := url.PathUnescape(raw)
+	if err != nil {
+		name = raw
+	}
+	for _, o := range options {
+		if strings.EqualFold(strings.TrimPrefix(o.name, "$"), strings.TrimPrefix(name, "$")) {
+			return true
+		}
+	}
+	return false
+}
+
+// What OData writes often and RFC 3986 lets stand in a query. '+' is not among
+// it: in a query it means a space.
+const readable = "$,'():;/@!*?"
+
+const hexDigits = "0123456789ABCDEF"
+
+func encodeExcept(s, keep string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; isUnreserved(c) || strings.IndexByte(keep, c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			b.Write([]byte{'%', hexDigits[c>>4], hexDigits[c&15]})
+		}
+	}
+	return b.String()
+}
+
+// encodeStray encodes only what cannot stand in an address at all, such as the
+// spaces that people write in filters. '#' is part of an id, never a fragment:
+// fragments are not sent.
+func encodeStray(s string) string {
+	const reserved = ":/?[]@!$&'()*+,;="
+	var b strings.Builder
+	for i := range len(s) {
+		escape := ascii.IsEscape(s, i)
+		if escape {
+			b.WriteByte('%')
+			continue
+		}
+		b.WriteString(encodeExcept(s[i:i+1], reserved))
+	}
+	return b.String()
+}
+
+func isUnreserved(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0
+}

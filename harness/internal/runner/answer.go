@@ -1,0 +1,221 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// maxBody bounds what is read of one answer.
+const maxBody = 256 << 20
+
+// maxRedirects is net/http's own limit.
+const maxRedirects = 10
+
+// answer is a response, read whole.
+type answer struct {
+	request *http.Request // as the step sent it, before any redirect
+	status  int
+	header  http.Header
+	text    string
+	doc     any
+	isJSON  bool
+	mended  string // where its JSON holds half of a surrogate pair, the first such place
+	trace   match.Trace
+
+	redirected bool // the answer is of another address
+}
+
+func (a *answer) source() source { return source(a.trace.Answer) }
+
+// send sends the step's request.
+func (s *stepRun) send(ctx context.Context) (*answer, *halt) {
+	req, h := s.request(ctx)
+	if h != nil {
+		return nil, h
+	}
+	return s.exchange(req)
+}
+
+// exchange sends a request and reads the answer.
+func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
+	var rt http.RoundTripper
+	if s.opts.Transport != nil {
+		rt = s.opts.Transport(s.step.As)
+	}
+	if rt == nil {
+		return nil, couldNot(ruleRunIdentity, 0, "there is no transport for the identity %q", s.step.As)
+	}
+	a := &answer{request: req}
+	resp, err := s.client(rt).Do(req.WithContext(s.mark(req, a)))
+	var endless *redirectError
+	if errors.As(err, &endless) {
+		return nil, s.goesRound(a, endless)
+	}
+	if err != nil {
+		return nil, s.failed(req, err)
+	}
+	defer resp.Body.Close()
+	a.redirected = resp.Request != nil && resp.Request.URL.String() != req.URL.String()
+	data, err := wire.Read(resp.Body, maxBody, resp.ContentLength)
+	if err == nil { // net/http leaves a coding that the step itself asked for
+		data, _, err = wire.Decode(resp.Header, data, maxBody)
+	}
+	switch {
+	case errors.Is(err, wire.ErrTooLarge):
+		return nil, couldNot(ruleRunBody, 0, "the answer to %s is larger than %d MB", s.what(req), maxBody>>20)
+	case err != nil:
+		return nil, s.failed(req, fmt.Errorf("read the answer: %w", err))
+	}
+	a.status, a.header, a.text = resp.StatusCode, resp.Header, wire.Text(resp.Header.Get("Content-Type"), data)
+	if note := a.source().Note; note != "" {
+		s.add(finding{Finding: report.Finding{
+			Rule: ruleReplayOrder, Severity: report.Note, Message: note,
+			Interaction: a.source().id(), Cassette: a.source().place(""),
+		}})
+	}
+	h := a.parse()
+	if a.mended != "" {
+		s.add(finding{Finding: report.Finding{
+			Rule: ruleAnswerSurrogate, Severity: report.Note, Where: a.mended,
+			Message:     "half of a surrogate pair is no character, and was read as U+FFFD, as most clients do",
+			Interaction: a.source().id(), Cassette: a.source().place(a.mended),
+		}})
+	}
+	return a, h
+}
+
+// mark tells the transport, through the context, what a request cannot say.
+func (s *stepRun) mark(req *http.Request, a *answer) context.Context {
+	ctx := match.WithTrace(req.Context(), &a.trace)
+	if s.step.As != "" {
+		ctx = match.WithPrincipal(ctx, s.step.As)
+	}
+	if s.step.Auth == "none" || !s.addresses.home(req.URL.Host) {
+		ctx = WithoutAuth(ctx)
+	}
+	return ctx
+}
+
+func (s *stepRun) client(rt http.RoundTripper) *http.Client {
+	return &http.Client{Transport: rt, CheckRedirect: func(req *http.Request, via []*http.Request) error {
+		if s.step.Request.Redirect == "stop" {
+			return http.ErrUseLastResponse
+		}
+		if len(via) >= maxRedirects {
+			return &redirectError{to: req.URL}
+		}
+		if req.URL.Host != via[0].URL.Host { // net/http would let subdomains and other ports have it
+			graph.DropCredentials(req.Header)
+			req.Header.Del("Referer")
+			*req = *req.WithContext(WithoutAuth(req.Context()))
+		}
+		return nil
+	}}
+}
+
+// redirectError is a chain of redirects that does not end.
+type redirectError struct{ to *url.URL }
+
+func (e *redirectError) Error() string { return fmt.Sprintf("more than %d redirects", maxRedirects) }
+
+// goesRound tells of redirects without end: the service's fault, and this step's.
+func (s *stepRun) goesRound(a *answer, err *redirectError) *halt {
+	return (&halt{finding: finding{Finding: report.Finding{
+		Rule: ruleRedirectLoop, Severity: report.Error, Where: "header.Location",
+		Want:    "an answer within " + fmt.Sprint(maxRedirects) + " redirects",
+		Message: fmt.Sprintf("%s: the redirects do not end", s.what(a.request)),
+		Hint:    "redirect: stop under request: judges the first answer instead",
+	}, got: value("a redirect to " + s.addresses.shown(err.to))}}).at(a, "")
+}
+
+func (s *stepRun) what(req *http.Request) string {
+	return req.Method + " " + s.addresses.shown(req.URL)
+}
+
+// failed says why there is no answer: replay has none, or nothing works.
+func (s *stepRun) failed(req *http.Request, err error) *halt {
+	var miss *match.MissError
+	if errors.As(err, &miss) {
+		return missed(miss)
+	}
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err // its text repeats the address, query included
+	}
+	rule := RuleTransport
+	if req.Context().Err() != nil {
+		rule = ruleRunCancelled
+	}
+	h := couldNot(rule, 0, "%s: %v", s.what(req), err)
+	h.fatal = true
+	h.finding.Hint = fault.Hint(err)
+	return h
+}
+
+func missed(miss *match.MissError) *halt {
+	f := finding{Finding: report.Finding{Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep}}
+	if len(miss.Nearest) == 0 {
+		return &halt{finding: f}
+	}
+	nearest := miss.Nearest[0]
+	f.Cassette = source{Cassette: nearest.Cassette, Interaction: nearest.Interaction}.place("")
+	if len(nearest.Differences) > 0 {
+		d := nearest.Differences[0]
+		f.Where, f.want, f.got = d.Field, value(d.Recorded), value(d.Received)
+	}
+	return &halt{finding: f}
+}
+
+// parse reads a JSON body. A body without a content type is JSON if it is; one
+// that claims to be JSON and is not cannot be judged.
+func (a *answer) parse() *halt {
+	kind := a.header.Get("Content-Type")
+	if strings.TrimSpace(a.text) == "" || kind != "" && !isJSONType(kind) {
+		return nil
+	}
+	doc, err := jsondoc.Parse(a.text)
+	if mended, ok := jsondoc.Mend(a.text); err != nil && ok {
+		if doc, err = jsondoc.Parse(mended); err == nil {
+			a.mended = mendedAt(a.text, doc)
+		}
+	}
+	if err == nil {
+		a.doc, a.isJSON = doc, true
+		return nil
+	}
+	if kind == "" {
+		return nil
+	}
+	return couldNot(ruleRunBody, 0, "the answer's content type is %s, but its body is not JSON: %v", kind, err).at(a, "$")
+}
+
+// mendedAt is the first place at which a mended document is not what it was.
+func mendedAt(text string, mended any) string {
+	other, _ := jsondoc.MendWith(text, '\u0001')
+	doc, err := jsondoc.Parse(other)
+	if err != nil {
+		return jsondoc.Root
+	}
+	return jsondoc.Diff(mended, doc, 1)[0].Path
+}
+
+func isJSONType(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if err != nil { // a broken parameter does not change the type
+		kind, _, _ = strings.Cut(contentType, ";")
+		kind = strings.ToLower(strings.TrimSpace(kind))
+	}
+	return kind == "application/json" || strings.HasSuffix(kind, "+json")
+}

@@ -1,0 +1,239 @@
+package runner
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// checker evaluates the checks of one answer.
+type checker struct {
+	lookup func(name string) (any, bool)
+	header http.Header
+	root   any             // the document that references are resolved in
+	docs   bool            // stand-ins of the documentation pass for any format
+	looked map[string]bool // places that some check names
+	fault  *halt           // the first thing that could not be evaluated
+}
+
+// subject is a value that a matcher looks at.
+type subject struct {
+	place
+	value any
+	plain bool // from a header or a text, where numbers are spelled out too
+	line  int  // of the check
+}
+
+// fail says that the value is not what is wanted.
+func (s subject) fail(rule report.Rule, want string) []failure {
+	return []failure{{place: s.place, rule: rule, line: s.line, want: value(want), got: value(jsonText(s.value))}}
+}
+
+// failAs says it in words of its own, which follow the value.
+func (s subject) failAs(rule report.Rule, want, is string, args ...any) []failure {
+	failures := s.fail(rule, want)
+	failures[0].is = phrase{"is %s, " + is, append([]any{failures[0].got}, args...)}
+	return failures
+}
+
+// stuck remembers what cannot be evaluated at all.
+func (c *checker) stuck(rule report.Rule, line int, message string, args ...any) {
+	if c.fault == nil {
+		c.fault = couldNot(rule, line, message, args...)
+	}
+}
+
+// checks evaluates checks below a document that stands at base.
+func (c *checker) checks(checks []scenario.Check, doc any, base place) []failure {
+	var failures []failure
+	for i := range checks {
+		check := &checks[i]
+		path, err := jsondoc.ParsePath(check.Where)
+		if err != nil {
+			c.stuck(ruleRunPath, check.Line, "path %s: %v", check.Where, err)
+			continue
+		}
+		nodes := path.Select(doc)
+		if len(nodes) == 0 {
+			missing := base.below(check.Where)
+			missing.at = base.at
+			failures = append(failures, c.absent(check, missing)...)
+		}
+		for _, node := range nodes {
+			here := base.below(node.Path)
+			c.looked[here.where] = true
+			failures = append(failures, c.match(&check.Matcher, subject{place: here, value: node.Value, line: check.Line})...)
+		}
+	}
+	return failures
+}
+
+// absent judges a place that holds nothing.
+func (c *checker) absent(check *scenario.Check, at place) []failure {
+	m := &check.Matcher
+	if m.Exists != nil && !*m.Exists {
+		return nil
+	}
+	want := c.wanted(m)
+	return []failure{{
+		place: at, rule: ruleExpectExists, line: check.Line, want: value(want), got: plain("nothing"),
+		message: phrase{"there is no %s, wanted %s", []any{at.where, hold(want)}},
+	}}
+}
+
+// match evaluates all conditions; a value of the wrong type fails that one only.
+func (c *checker) match(m *scenario.Matcher, s subject) []failure {
+	if m.Exists != nil && !*m.Exists {
+		failures := s.fail(ruleExpectAbsent, "nothing")
+		failures[0].remark = "there"
+		return failures
+	}
+	for _, want := range neededTypes(m) {
+		if !isOfType(s, want) {
+			return c.wrongType(s, strings.Join(want, " or "))
+		}
+	}
+	var failures []failure
+	for _, condition := range []func(*scenario.Matcher, subject) []failure{
+		c.equals, c.oneOf, c.format, c.pattern, c.limits, c.count, c.each, c.some, c.json, c.sameAs, c.notBefore,
+	} {
+		failures = append(failures, condition(m, s)...)
+	}
+	return failures
+}
+
+func (c *checker) wrongType(s subject, want string) []failure {
+	if s.value == nil {
+		return s.failAs(ruleExpectType, want, "wanted %s", article(want))
+	}
+	return s.failAs(ruleExpectType, want, "which is %s, wanted %s", article(typeOf(s)), article(want))
+}
+
+func (c *checker) equals(m *scenario.Matcher, s subject) []failure {
+	if m.Equals == nil {
+		return nil
+	}
+	want, ok := c.expand(m.Equals, s.line)
+	if !ok || same(s, want) {
+		return nil
+	}
+	return s.fail(ruleExpectEquals, jsonText(want))
+}
+
+func (c *checker) oneOf(m *scenario.Matcher, s subject) []failure {
+	if m.OneOf == nil {
+		return nil
+	}
+	var list []string
+	for _, template := range m.OneOf {
+		want, ok := c.expand(&template, s.line)
+		if !ok || same(s, want) {
+			return nil
+		}
+		list = append(list, jsonText(want))
+	}
+	return s.fail(ruleExpectOneOf, "one of "+strings.Join(list, ", "))
+}
+
+func (c *checker) format(m *scenario.Matcher, s subject) []failure {
+	if m.Format == "" {
+		return nil
+	}
+	f, ok := identity.Lookup(m.Format)
+	if !ok {
+		c.stuck(ruleRunFormat, s.line, "there is no format %q", m.Format)
+		return nil
+	}
+	text := s.value.(string)
+	if f.Match(text) || c.docs && identity.IsPlaceholder(text) {
+		return nil
+	}
+	return s.failAs(ruleExpectFormat, f.Name, "which is not a %s (%s)", f.Name, f.Doc)
+}
+
+func (c *checker) pattern(m *scenario.Matcher, s subject) []failure {
+	if m.Pattern == "" {
+		return nil
+	}
+	re, err := regexp.Compile(m.Pattern)
+	if err != nil {
+		c.stuck(ruleRunPattern, s.line, "pattern: %v", err)
+		return nil
+	}
+	if re.MatchString(s.value.(string)) {
+		return nil
+	}
+	return s.failAs(ruleExpectPattern, m.Pattern, "which does not match %s", m.Pattern)
+}
+
+func (c *checker) limits(m *scenario.Matcher, s subject) []failure {
+	if m.Min == "" && m.Max == "" {
+		return nil
+	}
+	got, ok := parseDecimal(numeral(s))
+	if !ok {
+		return s.failAs(ruleExpectType, "number", "which is too large a number to compare")
+	}
+	var failures []failure
+	if least, ok := parseDecimal(m.Min); ok && got.compare(least) < 0 {
+		failures = s.fail(ruleExpectMin, "at least "+m.Min)
+	}
+	if most, ok := parseDecimal(m.Max); ok && got.compare(most) > 0 {
+		failures = append(failures, s.fail(ruleExpectMax, "at most "+m.Max)...)
+	}
+	return failures
+}
+
+func numeral(s subject) string {
+	switch v := s.value.(type) {
+	case json.Number:
+		return v.String()
+	case string:
+		return strings.TrimSpace(v)
+	}
+	return ""
+}
+
+// expand fills in a wanted value.
+func (c *checker) expand(t *scenario.Template, line int) (any, bool) {
+	value, err := t.Expand(c.lookup)
+	if err != nil {
+		c.stuck(ruleRunVariable, line, "expand the wanted value: %v", err)
+	}
+	return value, err == nil
+}
+
+// same compares by value; where one side is plain text, by text.
+func same(s subject, want any) bool {
+	return jsondoc.Equal(s.value, want) || s.plain && s.value == plainText(want)
+}
+
+func plainText(value any) string {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	return jsonText(value)
+}
+
+// wanted puts a matcher in words, for a place that holds nothing.
+func (c *checker) wanted(m *scenario.Matcher) string {
+	switch {
+	case m.Equals != nil:
+		if want, ok := c.expand(m.Equals, m.Line); ok {
+			return jsonText(want)
+		}
+	case m.Format != "":
+		return m.Format
+	case m.Type != "":
+		return article(m.Type)
+	case m.Pattern != "":
+		return m.Pattern
+	}
+	return "a value"
+}

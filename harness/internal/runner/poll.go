@@ -1,0 +1,242 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// maxPolls bounds a poll that has no timeout or waits for nothing.
+const maxPolls = 1200
+
+// poll repeats the step's request until the operation has ended, and judges the
+// final answer.
+func (s *stepRun) poll(ctx context.Context) (*answer, *halt) {
+	p := &poller{stepRun: s, began: s.opts.Now()}
+	before := len(s.found)
+	final, h := p.final(ctx)
+	if h == nil {
+		h = s.judge(final)
+	}
+	s.add(p.onTheWay.unseen(s.found[before:])...)
+	return final, h
+}
+
+// final polls until an answer is the final one.
+func (p *poller) final(ctx context.Context) (*answer, *halt) {
+	for range maxPolls {
+		a, h := p.send(ctx)
+		if h != nil {
+			return nil, h
+		}
+		if done, h := p.look(a); h != nil || done {
+			return a, h
+		}
+		if h := p.pause(ctx, a); h != nil {
+			return nil, h
+		}
+	}
+	return nil, p.ended(rulePollTimeout, nil, "not as awaited after %d polls", maxPolls)
+}
+
+// poller is what a poll remembers from one answer to the next.
+type poller struct {
+	*stepRun
+	began    time.Time
+	waited   time.Duration
+	states   states
+	onTheWay findingSet // of answers that were not the final one
+}
+
+// look says whether an answer is the final one.
+func (p *poller) look(a *answer) (done bool, h *halt) {
+	poll := p.step.Poll
+	if a.isJSON && a.status < 300 {
+		p.report(a, p.states.observe(a.doc, poll.Line))
+	}
+	failed, h := p.holds(poll.Fail, a)
+	if h != nil {
+		return false, h
+	}
+	if failed {
+		return false, p.operationFailed(a)
+	}
+	if done, h = p.holds(poll.Until, a); h != nil || done {
+		return done, h
+	}
+	if !p.notYet(a) {
+		return p.unexpected(a)
+	}
+	if graph.IsFailed(graph.StateOf(a.doc)) {
+		return false, p.operationFailed(a)
+	}
+	return false, p.validate(a)
+}
+
+// notYet: an answer that says when to come back means it (concepts/throttling). A redirect that is not followed is none of it: some
+// monitors end with one (concepts/long-running-actions-overview).
+func (p *poller) notYet(a *answer) bool {
+	return a.status < 300 || graph.IsThrottled(a.status) && a.header.Get("Retry-After") != "" || slices.Contains(p.step.Poll.Allow, a.status)
+}
+
+// unexpected ends the poll with an answer that is no state of an operation. It is
+// final if the step expects its very status.
+func (p *poller) unexpected(a *answer) (bool, *halt) {
+	if e := p.step.Expect; e != nil && slices.Contains(e.Status, a.status) {
+		return true, nil
+	}
+	status := a.view().describeStatus()
+	h := p.ended(rulePollStatus, a, "a poll was answered with status %s, which is neither expected nor allowed", status)
+	h.finding.Where, h.finding.Got = "status", status
+	h.finding.Want = "below 300"
+	for _, allowed := range p.step.Poll.Allow {
+		h.finding.Want += " or " + strconv.Itoa(allowed)
+	}
+	return false, h.at(a, "")
+}
+
+// operationFailed ends the poll with an operation that failed. Its answer has to be what
+// its schema says all the same.
+func (p *poller) operationFailed(a *answer) *halt {
+	if h := p.validate(a); h != nil {
+		return h
+	}
+	state := graph.StateOf(a.doc)
+	h := p.ended(rulePollFailed, a, "the operation ended as %s", state)
+	if state == "" {
+		h.finding.Message = "the operation failed"
+	}
+	p.compare(h, a)
+	if code := errorCode(a.doc); code != "" {
+		h.finding.Message += ", error " + code
+	}
+	return h
+}
+
+// compare says which state there is and what until waited for.
+func (p *poller) compare(h *halt, a *answer) {
+	h.finding.Where = "$['status']"
+	if state := graph.StateOf(a.doc); state != "" {
+		h.finding.got = value(jsonText(state))
+	}
+	if len(p.step.Poll.Until) > 0 {
+		until := p.step.Poll.Until[0]
+		h.finding.Where, h.finding.Want = until.Where, p.checker(a).wanted(&until.Matcher)
+	}
+}
+
+// ended is a poll that ended without an answer to check.
+func (p *poller) ended(rule report.Rule, a *answer, message string, args ...any) *halt {
+	h := &halt{finding: finding{Finding: report.Finding{
+		Rule: rule, Severity: report.Error, Place: report.Place{Line: p.step.Poll.Line},
+		Message: fmt.Sprintf(message, args...),
+	}}}
+	if a != nil {
+		h.at(a, "$['status']")
+	}
+	return h
+}
+
+func (p *poller) checker(a *answer) *checker {
+	return p.newChecker(a.view())
+}
+
+// holds reports whether all checks hold; no checks do not.
+func (p *poller) holds(checks []scenario.Check, a *answer) (bool, *halt) {
+	if len(checks) == 0 || !a.isJSON {
+		return false, nil
+	}
+	c := p.checker(a)
+	failures := c.checks(checks, a.doc, a.view().bodyPlace())
+	return len(failures) == 0, c.fault
+}
+
+// validate checks an answer on the way against the schema, and so its state
+// against the declared ones.
+func (p *poller) validate(a *answer) *halt {
+	e := p.step.Expect
+	if e == nil {
+		e = &scenario.Expect{}
+	}
+	c := p.checker(a) // only to learn what the step names
+	c.checks(p.step.Poll.Until, a.doc, a.view().bodyPlace())
+	c.checks(e.Body, a.doc, a.view().bodyPlace())
+	p.named = c.looked
+	typ := e.Schema
+	if !a.isJSON || a.status >= 300 {
+		typ = ""
+	}
+	found, h := p.conformity(a, typ)
+	p.onTheWay = append(p.onTheWay, found...)
+	return h
+}
+
+// pause waits as long as the scenario and the service ask for, whichever is
+// longer. Where nobody waits, or a clock is not to be trusted, the timeout counts
+// the waits.
+func (p *poller) pause(ctx context.Context, a *answer) *halt {
+	wait := max(p.step.Poll.Every, retryAfter(a.header.Get("Retry-After"), p.opts.Now()))
+	spent := p.waited
+	if p.opts.Wait != nil {
+		spent = max(spent, p.opts.Now().Sub(p.began))
+	}
+	if limit := p.step.Poll.Timeout; limit > 0 && spent+wait > limit {
+		h := p.ended(rulePollTimeout, a, "not as awaited after %v of polling; the timeout is %v", spent, limit)
+		p.compare(h, a)
+		return h
+	}
+	p.waited += wait
+	if p.opts.Wait == nil {
+		return nil
+	}
+	if err := p.opts.Wait(ctx, wait); err != nil {
+		h := couldNot(ruleRunCancelled, p.step.Poll.Line, "wait %v between polls: %v", wait, err)
+		h.fatal = true
+		return h
+	}
+	return nil
+}
+
+// retryAfter reads seconds, also with a fraction (v1.0 docs show 2.128), or an
+// HTTP date. What it cannot read asks for nothing.
+func retryAfter(value string, now time.Time) time.Duration {
+	value = strings.TrimSpace(value)
+	if d, err := time.ParseDuration(value + "s"); err == nil {
+		return max(d, 0)
+	}
+	if t, err := http.ParseTime(value); err == nil {
+		return max(t.Sub(now), 0)
+	}
+	return 0
+}
+
+// findingSet gathers findings of which each kind is told once.
+type findingSet []finding
+
+// unseen returns one finding for each place and rule that is not reported yet.
+func (set findingSet) unseen(reported []finding) []finding {
+	type kind struct {
+		rule       report.Rule
+		where, got string
+	}
+	seen := map[kind]bool{}
+	for _, f := range reported {
+		seen[kind{f.Rule, f.Where, f.got.String()}] = true
+	}
+	var unseen []finding
+	for _, f := range set {
+		if k := (kind{f.Rule, f.Where, f.got.String()}); !seen[k] {
+			seen[k] = true
+			unseen = append(unseen, f)
+		}
+	}
+	return unseen
+}

@@ -1,0 +1,149 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// Options are what a run needs beside the scenario.
+type Options struct {
+	// Transport carries the requests of an identity ("" is the default one). It is
+	// asked for every request; nil says that nobody of that name is signed in.
+	Transport func(identity string) http.RoundTripper
+	// BaseURL is where paths are resolved; "" is https://graph.microsoft.com.
+	BaseURL string
+	// Answers judges every answer by what metadata promises, and by the types that
+	// steps name; nil does not, and then no step may name one.
+	Answers *conform.Checker
+	// Vars override the scenario's variables of the same name (a cassette's
+	// recorded values on replay).
+	Vars map[string]string
+	// Env looks up {env.NAME}.
+	Env func(name string) (string, bool)
+	// Wait pauses between polls; nil does not wait.
+	Wait func(ctx context.Context, d time.Duration) error
+	// Began is told of each step when it begins; nil is not.
+	Began func(name string, step *scenario.Step)
+	// Hide replaces what a finding may not tell of a value; nil hides nothing.
+	Hide func(value string) string
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// cleanupBound ends a cleanup that hangs: nobody else can cancel it.
+const cleanupBound = 2 * time.Minute
+
+// Run executes the scenario. The case's status is set only when the run could
+// not do something (report.Errored); what else it is follows from its findings.
+func Run(ctx context.Context, sc *scenario.Scenario, opts Options) report.Case {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	began := opts.Now()
+	r := &run{
+		scenario: sc,
+		opts:     opts,
+		result:   report.Case{Name: sc.Name, File: sc.File},
+	}
+	r.all(ctx)
+	for _, f := range r.found {
+		r.result.Findings = append(r.result.Findings, f.settled(opts.Hide))
+	}
+	r.result.Duration = opts.Now().Sub(began)
+	return r.result
+}
+
+// run is one execution of a scenario.
+type run struct {
+	scenario  *scenario.Scenario
+	opts      Options
+	addresses addresses
+	vars      *variables
+	result    report.Case // without its findings
+	found     []finding
+	skipped   []string // steps whose variables were never captured
+	lacking   []string // those variables
+	skipLine  int      // where the first such step stands
+	trail     conform.Trail
+	told      map[[2]string]bool // notes that are told once
+}
+
+func (r *run) all(ctx context.Context) {
+	if !r.prepare() {
+		return
+	}
+	for i := range r.scenario.Steps {
+		st := &r.scenario.Steps[i]
+		s := &stepRun{run: r, step: st, name: stepName(st, "step", i)}
+		if h := s.do(ctx); h != nil && h.fatal {
+			break
+		}
+	}
+	r.reportSkipped()
+	r.cleanUp(ctx)
+}
+
+func (r *run) prepare() bool {
+	var h *halt
+	r.vars, h = newVariables(r.scenario, r.opts)
+	if h == nil {
+		var err error
+		if r.addresses, err = newAddresses(r.opts.BaseURL); err != nil {
+			h = couldNot(ruleRunRequest, 0, "%v", err)
+		}
+	}
+	if h == nil {
+		return true
+	}
+	h.finding.File = r.scenario.File
+	r.found = append(r.found, h.finding)
+	r.result.Status = report.Errored
+	return false
+}
+
+func stepName(st *scenario.Step, kind string, index int) string {
+	if st.Name != "" {
+		return st.Name
+	}
+	return fmt.Sprintf("%s %d", kind, index+1)
+}
+
+// reportSkipped says once what was not run; what kept it from running has a
+// finding of its own.
+func (r *run) reportSkipped() {
+	if len(r.skipped) == 0 {
+		return
+	}
+	r.found = append(r.found, finding{Finding: report.Finding{
+		Rule:     ruleRunSkipped,
+		Severity: report.Note,
+		Step:     r.skipped[0],
+		Place:    report.Place{File: r.scenario.File, Line: r.skipLine},
+		Message: fmt.Sprintf("not run, because no earlier step captured %s: %s",
+			braced(r.lacking), strings.Join(r.skipped, ", ")),
+	}})
+	r.skipped, r.lacking = nil, nil
+}
+
+func braced(names []string) string {
+	return "{" + strings.Join(names, "}, {") + "}"
+}
+
+// cleanUp runs whatever happened before, a cancelled context included.
+func (r *run) cleanUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupBound)
+	defer cancel()
+	for i := range r.scenario.Cleanup {
+		st := &r.scenario.Cleanup[i]
+		s := &stepRun{run: r, step: st, name: stepName(st, "cleanup", i), cleanup: true}
+		s.do(ctx)
+	}
+	r.reportSkipped()
+}

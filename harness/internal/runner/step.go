@@ -1,0 +1,125 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// stepRun is one step being run.
+type stepRun struct {
+	*run
+	step    *scenario.Step
+	name    string
+	cleanup bool
+	page    int             // of a followed answer, from 1
+	taken   map[string]bool // variables that an answer had a value for
+	named   map[string]bool // places of the answer that some check names
+}
+
+// do runs the step unless it lacks a variable. What it returns has been reported.
+func (s *stepRun) do(ctx context.Context) *halt {
+	names := stepVariables(s.step)
+	if missing := s.vars.missing(names); len(missing) > 0 {
+		s.skip(missing)
+		return nil
+	}
+	h := s.vars.unsetEnv(names, "the step")
+	if h == nil {
+		if !s.cleanup {
+			s.result.Steps++
+		}
+		if s.opts.Began != nil {
+			s.opts.Began(s.name, s.step)
+		}
+		h = s.execute(ctx)
+	}
+	if h != nil {
+		s.add(h.finding)
+		if h.errored && !s.cleanup {
+			s.result.Status = report.Errored
+		}
+	}
+	return h
+}
+
+func (s *stepRun) skip(missing []string) {
+	if len(s.skipped) == 0 {
+		s.skipLine = s.step.Line
+	}
+	s.skipped = append(s.skipped, s.name)
+	for _, name := range missing {
+		if !slices.Contains(s.lacking, name) {
+			s.lacking = append(s.lacking, name)
+		}
+	}
+}
+
+func (s *stepRun) execute(ctx context.Context) *halt {
+	var last *answer
+	var h *halt
+	switch {
+	case s.step.Poll != nil:
+		last, h = s.poll(ctx)
+	case s.step.Follow != nil:
+		last, h = s.follow(ctx)
+	default:
+		last, h = s.once(ctx)
+	}
+	if h != nil {
+		return h
+	}
+	return s.uncaptured(last)
+}
+
+// once sends the step's request and judges the answer.
+func (s *stepRun) once(ctx context.Context) (*answer, *halt) {
+	a, h := s.send(ctx)
+	if h == nil {
+		h = s.judge(a)
+	}
+	return a, h
+}
+
+// judge checks an answer against all that the step expects of it, and takes
+// from it what the step captures.
+func (s *stepRun) judge(a *answer) *halt {
+	s.named = map[string]bool{}
+	if h := s.expect(s.step.Expect, a.view()); h != nil {
+		return h
+	}
+	if h := s.parts(a); h != nil {
+		return h
+	}
+	found, h := s.conformity(a, s.schema())
+	if s.add(found...); h != nil {
+		return h
+	}
+	return s.capture(a)
+}
+
+// add completes a finding and reports it. What goes wrong in cleanup is a
+// warning; only that the recording lacks an answer stays what it is.
+func (s *stepRun) add(findings ...finding) {
+	for _, f := range findings {
+		f.Step = s.name
+		f.File = s.scenario.File
+		if f.Line == 0 {
+			f.Line = s.step.Line
+		}
+		var part []string
+		if s.cleanup && f.Rule != RuleMiss {
+			f.Severity = min(f.Severity, report.Warning)
+			part = append(part, "cleanup")
+		}
+		if s.page > 1 {
+			part = append(part, fmt.Sprintf("page %d", s.page))
+		}
+		f.Part = strings.Join(part, ": ")
+		s.found = append(s.found, f)
+	}
+}

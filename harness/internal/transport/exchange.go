@@ -1,0 +1,177 @@
+package transport
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+)
+
+// exchange is one request on its way to being recorded.
+type exchange struct {
+	recorder *Recorder
+	order    int64
+	req      *http.Request
+	resp     *http.Response
+	sent     upload
+	began    time.Time
+}
+
+// receive reads the answer and records it, and leaves a body for the client that holds
+// the very bytes that came. A body over heldInMemory is recorded when the client reaches
+// its end. An error is one of the journal; what the connection does is left to the client
+// to find, and noted.
+func (e *exchange) receive(resp *http.Response) error {
+	e.resp = resp
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		e.sent.drop()
+		e.note(errors.New("the connection became one of another protocol"))
+		return nil
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
+	body := resp.Body
+	held, err := wire.Read(body, heldInMemory, resp.ContentLength)
+	switch {
+	case errors.Is(err, wire.ErrTooLarge):
+		resp.Body = newSpooled(e, held, body)
+		return nil
+	case err != nil:
+		body.Close()
+		e.sent.drop()
+		e.note(err)
+		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(held), broken{err}))
+		return nil
+	}
+	body.Close()
+	text := asText(held)
+	resp.Body = io.NopCloser(strings.NewReader(text))
+	return e.record(text)
+}
+
+// broken is the end of a body whose connection broke.
+type broken struct{ err error }
+
+func (b broken) Read([]byte) (int, error) { return 0, b.err }
+
+// record keeps the exchange with the answer's body as it came.
+func (e *exchange) record(received string) error {
+	sent, whole, err := e.sent.text(e.req)
+	switch {
+	case err != nil:
+		e.lost(fmt.Errorf("keep the request's body: %w", err))
+		return nil
+	case !whole:
+		e.note(fmt.Errorf("the service answered when it had read %d bytes of the request: only those are recorded", len(sent)))
+	}
+	return e.recorder.keep(e, sent, e.interaction(sent, received))
+}
+
+// note tells of an exchange that is not kept as it was.
+func (e *exchange) note(err error) { e.tell(err, false) }
+
+// lost tells of one that is not kept, although the client has its answer.
+func (e *exchange) lost(err error) { e.tell(err, true) }
+
+func (e *exchange) tell(err error, lost bool) {
+	method := methodOf(e.req)
+	e.recorder.note(Note{Method: method, URL: e.recorder.address(e.req.URL, method), Err: err, Order: e.order, Lost: lost})
+}
+
+// failed says what could not be recorded.
+func (e *exchange) failed(err error) error {
+	return fmt.Errorf("record %s %s: %w", methodOf(e.req), e.recorder.address(e.req.URL, methodOf(e.req)), err)
+}
+
+func (e *exchange) interaction(sent, received string) *cassette.Interaction {
+	host := e.req.Host
+	if host == "" {
+		host = e.req.URL.Host
+	}
+	asked, sent := e.storable(e.req.Header, sent)
+	answered, received := e.storable(e.resp.Header, received)
+	length := int64(len(received))
+	if methodOf(e.req) == http.MethodHead {
+		length = e.resp.ContentLength // of what GET would give
+	} else if answered.Get("Content-Length") != "" {
+		answered.Set("Content-Length", strconv.FormatInt(length, 10))
+	}
+	if asked.Get("Content-Length") != "" {
+		asked.Set("Content-Length", strconv.Itoa(len(sent)))
+	}
+	return &cassette.Interaction{
+		Principal: match.PrincipalOf(e.req.Context()),
+		Request: cassette.Request{
+			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+			Method: methodOf(e.req), URL: withoutUser(e.req.URL), Host: host,
+			Headers: asked, Body: sent, ContentLength: int64(len(sent)), Trailer: withoutCredentials(e.req.Trailer),
+		},
+		Response: cassette.Response{
+			Proto: e.resp.Proto, ProtoMajor: e.resp.ProtoMajor, ProtoMinor: e.resp.ProtoMinor,
+			Code: e.resp.StatusCode, Status: e.resp.Status,
+			Headers: answered, Body: received, ContentLength: length, Trailer: withoutCredentials(e.resp.Trailer),
+			Duration: time.Since(e.began),
+		},
+	}
+}
+
+func methodOf(req *http.Request) string {
+	if req.Method == "" {
+		return http.MethodGet
+	}
+	return req.Method
+}
+
+// withoutUser is an address without the name and password that http.Transport makes an
+// Authorization header of.
+func withoutUser(u *url.URL) string {
+	if u.User == nil {
+		return u.String()
+	}
+	bare := *u
+	bare.User = nil
+	return bare.String()
+}
+
+// withoutCredentials copies headers, but for those whose values give access: whatever
+// redacts or does not, these are never stored.
+func withoutCredentials(h http.Header) http.Header {
+	kept := h.Clone()
+	graph.DropCredentials(kept)
+	return kept
+}
+
+// storable is a message as a cassette holds it: decoded, and with the headers for that.
+// A body that is labelled gzip and is plain stays plain (kiota sends such, depending on
+// the order of its middleware). One that is gzip and not labelled is decoded if it should
+// be text; else it is a file that somebody compressed, and its bytes are what counts.
+func (e *exchange) storable(h http.Header, body string) (http.Header, string) {
+	kept := withoutCredentials(h)
+	if kept == nil {
+		kept = http.Header{}
+	}
+	kept.Del("Transfer-Encoding")
+	plain, left, err := wire.Decode(kept, body, largestKept)
+	if err != nil {
+		what := "a body"
+		if left != "" {
+			what += " of content-encoding " + left
+		}
+		e.note(fmt.Errorf("%s is recorded as it came, and nothing in it is redacted: %w", what, err))
+	}
+	if left == "" {
+		kept.Del("Content-Encoding")
+	}
+	return kept, plain
+}

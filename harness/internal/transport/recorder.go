@@ -1,0 +1,192 @@
+package transport
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
+	"github.com/graphvcr/graphvcr/harness/internal/quiet"
+)
+
+// RecorderOptions are what a recording needs beside its journal.
+type RecorderOptions struct {
+	// Base carries the requests; nil is http.DefaultTransport. What adds a token
+	// belongs below the recorder, in Base, so that it cannot be recorded.
+	Base http.RoundTripper
+	// Redact returns what is stored of an interaction. It must not change its
+	// argument. Nil stores all but credentials in headers.
+	Redact func(*cassette.Interaction) *cassette.Interaction
+	// Note is asked about what is stored; its answer is given to Saving.Settled when the
+	// recording is saved. Nil notes nothing.
+	Note func(stored *cassette.Interaction) []byte
+	// KeepRetried keeps answers that the client did not take for final: a 429, 503 or
+	// 504 after which the same request came again, or a 415 after which it came without
+	// gzip. They are in the journal in any case, marked.
+	KeepRetried bool
+	// First is the order of the first request, where the journal holds others already.
+	First int
+}
+
+// Recorder is a RoundTripper that keeps every exchange in a journal before its answer
+// is handed to the client. The client's request and the service's answer pass
+// unchanged, but for codings that could not be recorded: of Accept-Encoding only gzip
+// is passed on. What is kept is a decoded copy.
+//
+// Requests are ordered by when they began, whatever the concurrency. An exchange that
+// the network broke is noted, not kept, and so is one that no cassette can hold: its answer
+// is handed out all the same, and those before and after it are kept.
+type Recorder struct {
+	journal *journal.Journal
+	opts    RecorderOptions
+	next    atomic.Int64
+	retries retries
+
+	mu    sync.Mutex
+	notes []Note
+}
+
+// Note is an exchange that could not be kept, or not as it was.
+type Note struct {
+	Method, URL string // the address without its query, redacted
+	Err         error
+	Order       int64 // of its request: its place in the recording, from 0
+	Lost        bool  // the client was answered, and a replay has no such answer
+}
+
+func (n Note) String() string {
+	return fmt.Sprintf("interaction %d, %s %s: %v", n.Order, n.Method, n.URL, n.Err)
+}
+
+// NewRecorder records into a journal.
+func NewRecorder(j *journal.Journal, opts RecorderOptions) *Recorder {
+	if opts.Base == nil {
+		opts.Base = quiet.Over(http.DefaultTransport)
+	}
+	r := &Recorder{journal: j, opts: opts}
+	r.next.Store(int64(opts.First))
+	return r
+}
+
+// RoundTrip implements http.RoundTripper. Beside the base's errors, there is one for a
+// journal that cannot be written: then the exchange took place and was not recorded,
+// and no later one takes place.
+func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	e := &exchange{recorder: r, req: req, began: time.Now(), order: r.next.Add(1) - 1}
+	if err := r.ready(req); err != nil {
+		if req.Body != nil {
+			req.Body.Close()
+		}
+		return nil, e.failed(err)
+	}
+	resp, err := r.opts.Base.RoundTrip(e.outgoing())
+	if err != nil {
+		e.sent.drop()
+		e.note(err)
+		return nil, err
+	}
+	resp.Request = req
+	if err := e.receive(resp); err != nil {
+		resp.Body.Close()
+		return nil, e.failed(err)
+	}
+	return resp, nil
+}
+
+// ready reports why a request cannot be recorded, before anything happens.
+func (r *Recorder) ready(req *http.Request) error {
+	if req.URL == nil {
+		return errors.New("the request has no URL")
+	}
+	return r.journal.Err()
+}
+
+// keep journals an exchange.
+func (r *Recorder) keep(e *exchange, sent string, i *cassette.Interaction) error {
+	stored := i
+	if r.opts.Redact != nil {
+		stored = r.opts.Redact(i)
+	}
+	var note []byte
+	if r.opts.Note != nil {
+		note = r.opts.Note(stored)
+	}
+	retryOf := r.retries.meet(e.order, r.next.Load(), e.req, sent, i.Response.Code)
+	err := r.journal.Append(int(e.order), retryOf, stored, note)
+	var fault *cassette.UnstorableError
+	if errors.As(err, &fault) {
+		e.lost(err)
+		return nil
+	}
+	return err
+}
+
+func (r *Recorder) note(n Note) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.notes = append(r.notes, n)
+}
+
+// address is what may be told of where a request went: no query, which may hold a
+// token, and what redaction leaves of the rest.
+func (r *Recorder) address(u *url.URL, method string) string {
+	if u == nil {
+		return "(no address)"
+	}
+	text := u.Redacted()
+	if r.opts.Redact != nil {
+		text = r.opts.Redact(&cassette.Interaction{Request: cassette.Request{Method: method, URL: text, Host: u.Host}}).Request.URL
+	}
+	text, _, _ = strings.Cut(text, "?")
+	return text
+}
+
+// Notes lists the exchanges that could not be kept, in the order of their requests.
+func (r *Recorder) Notes() []Note {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	notes := slices.Clone(r.notes)
+	slices.SortStableFunc(notes, func(a, b Note) int { return cmp.Compare(a.Order, b.Order) })
+	return notes
+}
+
+// Len is how many interactions Save would write.
+func (r *Recorder) Len() int {
+	all, retried := r.journal.Len()
+	if r.opts.KeepRetried {
+		return all
+	}
+	return all - retried
+}
+
+// Retried is how many answers the client did not take for final.
+func (r *Recorder) Retried() int {
+	_, retried := r.journal.Len()
+	return retried
+}
+
+// Save ends the recording and makes the cassette file of it, once no request is under
+// way. The file is replaced as a whole, never appended to; then the journal is removed. On
+// an error the old file and the journal both stay, and the recording is over all the same:
+// what it holds can be recovered. Whether retried answers are kept is the Recorder's to
+// say. What was left out, as Journal.Save does, is told.
+func (r *Recorder) Save(file string, meta cassette.Meta, how journal.Saving) ([]journal.LeftOut, error) {
+	how.KeepRetried = r.opts.KeepRetried
+	left, err := r.journal.Save(file, meta, how)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%w (what was recorded stays in %s)", err, r.journal.Name()), r.journal.Close())
+	}
+	return left, r.journal.Remove()
+}
+
+// Abort ends the recording and drops what it holds; the old cassette stays. To keep what
+// was recorded so far, close the journal instead.
+func (r *Recorder) Abort() error { return r.journal.Remove() }

@@ -1,0 +1,128 @@
+package transport_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/graphvcr/graphvcr/harness/internal/transport"
+)
+
+// large is a service whose answer is over what waits in memory.
+func large(text string, length int64) service {
+	return func(req *http.Request) (*http.Response, error) {
+		resp := answer(req, 200, "")
+		resp.Body, resp.ContentLength = io.NopCloser(strings.NewReader(text)), length
+		return resp, nil
+	}
+}
+
+// A large answer is recorded before its end is handed out: not before the client reads,
+// and not after it knows that it is through.
+func TestLargeAnswers(t *testing.T) {
+	text := `"` + strings.Repeat("0123456789abcdef", 9<<16) + `"`
+	record := func(t *testing.T, length int64, read func(io.Reader) error) {
+		t.Helper()
+		r, file := recording(t, transport.RecorderOptions{Base: large(text, length)})
+		resp, err := r.RoundTrip(newRequest(t, "GET", profile, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Len() != 0 {
+			t.Error("it is recorded before anything was read")
+		}
+		if err := read(resp.Body); err != nil {
+			t.Error(err)
+		}
+		if err := resp.Body.Close(); err != nil {
+			t.Error(err)
+		}
+		if got := saved(t, r, file).Interactions; len(got) != 1 || got[0].Response.Body != text {
+			t.Errorf("%d interactions", len(got))
+		}
+	}
+	t.Run("read to its end", func(t *testing.T) {
+		record(t, -1, func(body io.Reader) error {
+			got, err := io.ReadAll(body)
+			if string(got) != text {
+				t.Error("the client got something else")
+			}
+			return err
+		})
+	})
+	t.Run("read to its length", func(t *testing.T) {
+		record(t, int64(len(text)), func(body io.Reader) error {
+			_, err := io.ReadFull(body, make([]byte, len(text)))
+			return err
+		})
+	})
+	t.Run("decoded", func(t *testing.T) {
+		record(t, -1, func(body io.Reader) error {
+			var value string
+			return json.NewDecoder(body).Decode(&value)
+		})
+	})
+}
+
+// A large answer that is not read, or breaks, is noted; the client sees what happened.
+func TestLargeAnswersThatEndEarly(t *testing.T) {
+	text := strings.Repeat("0123456789abcdef", 9<<16)
+	cut := errors.New("connection reset")
+	r, _ := recording(t, transport.RecorderOptions{Base: large(text, -1)})
+	resp, err := r.RoundTrip(newRequest(t, "GET", profile, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		t.Error(err)
+	}
+	if note := noted(t, r); !strings.Contains(note, "did not read") {
+		t.Error(note)
+	}
+	r, _ = recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+		resp := answer(req, 200, "")
+		resp.Body, resp.ContentLength = io.NopCloser(io.MultiReader(strings.NewReader(text), iotest.ErrReader(cut))), -1
+		return resp, nil
+	})})
+	if resp, err = r.RoundTrip(newRequest(t, "GET", profile, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(resp.Body); string(got) != text || err != cut {
+		t.Errorf("the client got %d bytes, %v", len(got), err)
+	}
+	if note := noted(t, r); note != cut.Error() {
+		t.Error(note)
+	}
+}
+
+// What no cassette takes passes all the same, and is noted.
+func TestOversizeAnswers(t *testing.T) {
+	if os.Getenv("GRAPHVCR_FULL") != "1" {
+		t.Skip("writes 256 MB: GRAPHVCR_FULL=1 runs it")
+	}
+	const size = 257 << 20
+	r, _ := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+		resp := answer(req, 200, "")
+		resp.Body, resp.ContentLength = io.NopCloser(io.LimitReader(zeros{}, size)), size
+		return resp, nil
+	})})
+	resp, err := r.RoundTrip(newRequest(t, "GET", profile, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := io.Copy(io.Discard, resp.Body); n != size || err != nil {
+		t.Errorf("the client got %d bytes, %v", n, err)
+	}
+	if note := noted(t, r); !strings.Contains(note, "larger than 256 MB") || r.Len() != 0 {
+		t.Error(note)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }

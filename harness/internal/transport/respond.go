@@ -1,0 +1,187 @@
+package transport
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+)
+
+// A template is what all responses made of one recorded answer have in common. It
+// is made once and then only read; callers get a clone of its headers.
+type template struct {
+	response   http.Response // without Header, Trailer, Body and Request
+	header     http.Header   // as served, with the length of the recorded body
+	retryAfter []string      // as recorded
+	text       string        // the recorded body
+	length     int           // of the recorded body
+	bodiless   bool          // a status that has no body
+	noted      atomic.Pointer[any]
+}
+
+// newTemplate adapts a recorded answer to a body that is neither compressed nor
+// chunked. Real recordings hold transfer-encoding and content-length side by
+// side.
+func newTemplate(i *cassette.Interaction, body string) *template {
+	recorded := &i.Response
+	t := &template{
+		response: http.Response{
+			Status:     statusLine(recorded),
+			StatusCode: recorded.Code,
+			Proto:      recorded.Proto,
+			ProtoMajor: recorded.ProtoMajor,
+			ProtoMinor: recorded.ProtoMinor,
+		},
+		header:   make(http.Header, len(recorded.Headers)+1),
+		text:     body,
+		length:   len(body),
+		bodiless: recorded.Code < 200 || recorded.Code == http.StatusNoContent || recorded.Code == http.StatusNotModified,
+	}
+	if major, minor, ok := http.ParseHTTPVersion(recorded.Proto); ok {
+		t.response.ProtoMajor, t.response.ProtoMinor = major, minor
+	} else {
+		t.response.Proto, t.response.ProtoMajor, t.response.ProtoMinor = "HTTP/1.1", 1, 1
+	}
+	for _, name := range slices.Sorted(maps.Keys(recorded.Headers)) {
+		proper := http.CanonicalHeaderKey(name)
+		if !dropped(proper) && (proper != "Content-Encoding" || wire.Coded(recorded.Headers, body)) {
+			t.header[proper] = append(t.header[proper], recorded.Headers[name]...)
+		}
+	}
+	t.fitLength(i)
+	if kept, ok := t.header["Retry-After"]; ok {
+		t.retryAfter = kept
+		t.header["Retry-After"] = []string{"0"}
+	}
+	return t
+}
+
+// dropped reports whether a header describes how the recorded answer came over
+// the wire. A body that is still coded keeps its coding.
+func dropped(name string) bool {
+	switch name {
+	case "Transfer-Encoding", "Connection", "Keep-Alive", "Content-Length", "Trailer", "Upgrade",
+		"Te", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization":
+		return true
+	}
+	return false
+}
+
+// fitLength sets Content-Length to the length of the body that is served; the
+// answer to HEAD keeps the length that it tells of.
+func (t *template) fitLength(i *cassette.Interaction) {
+	switch {
+	case t.bodiless:
+	case i.Request.Method == http.MethodHead:
+		for name, values := range i.Response.Headers {
+			if strings.EqualFold(name, "Content-Length") {
+				t.header["Content-Length"] = values
+			}
+		}
+	default:
+		t.header["Content-Length"] = []string{strconv.Itoa(t.length)}
+	}
+}
+
+// statusLine is the recorded status, such as "200 OK". Recordings of other tools
+// hold the phrase alone, or nothing.
+func statusLine(r *cassette.Response) string {
+	code := strconv.Itoa(r.Code)
+	if r.Status == code || strings.HasPrefix(r.Status, code+" ") {
+		return r.Status
+	}
+	phrase := r.Status
+	if phrase == "" {
+		phrase = http.StatusText(r.Code)
+	}
+	return strings.TrimSpace(code + " " + phrase)
+}
+
+// A reply is a response and its body in one piece of memory.
+type reply struct {
+	response http.Response
+	body     body
+}
+
+// A body reads a string without copying it.
+type body struct {
+	strings.Reader
+	text string
+	from *template
+}
+
+// A Served is the body of a Replayer's response, for those who hand it on with changes.
+type Served interface {
+	// Text is the whole body, whatever was read of it.
+	Text() string
+	// Noted returns what note made of the body and headers, which is remembered with the
+	// recording, for all its responses, where the body is the recorded one. All callers
+	// must hand in the same function, and treat the result as read-only.
+	Noted(note func(text string, header http.Header) any) any
+}
+
+func (b *body) Text() string { return b.text }
+
+func (b *body) Noted(note func(text string, header http.Header) any) any {
+	if b.text != b.from.text { // a batch with other ids, or bound values
+		return note(b.text, b.from.header)
+	}
+	if known := b.from.noted.Load(); known != nil {
+		return *known
+	}
+	made := note(b.text, b.from.header)
+	b.from.noted.Store(&made)
+	return made
+}
+
+// Close does nothing; the body may be read after it, which harms nobody.
+func (*body) Close() error { return nil }
+
+// respond makes the response to req. It shares no memory with the recording that a
+// caller could change.
+// Where shared is true, the headers are the recording's unless they differ from it.
+func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared bool) *http.Response {
+	t := answer.Prepared(func(i *cassette.Interaction, body string) any { return newTemplate(i, body) }).(*template)
+	out := &reply{response: t.response}
+	response := &out.response
+	response.Request = req
+	response.Header, response.Trailer = t.header, answer.Interaction.Response.Trailer
+	if !shared || keepRetryAfter || answer.Bound() || len(answer.Body) != t.length {
+		response.Header, response.Trailer = t.header.Clone(), response.Trailer.Clone()
+	}
+	answer.RestoreHeader(response.Header)
+	answer.RestoreHeader(response.Trailer)
+	if keepRetryAfter && t.retryAfter != nil {
+		response.Header["Retry-After"] = slices.Clone(t.retryAfter)
+	}
+	response.Body = http.NoBody
+	switch {
+	case t.bodiless:
+	case req.Method == http.MethodHead:
+		response.ContentLength = announced(response.Header)
+	default:
+		if len(answer.Body) != t.length { // a batch with other ids, or bound values
+			response.Header["Content-Length"] = []string{strconv.Itoa(len(answer.Body))}
+		}
+		response.ContentLength = int64(len(answer.Body))
+		out.body.Reset(answer.Body)
+		out.body.text, out.body.from = answer.Body, t
+		response.Body = &out.body
+	}
+	return response
+}
+
+// announced is the length that the answer to HEAD tells of, -1 when it does not.
+func announced(header http.Header) int64 {
+	length, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64)
+	if err != nil || length < 0 {
+		return -1
+	}
+	return length
+}

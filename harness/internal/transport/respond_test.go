@@ -1,0 +1,167 @@
+package transport_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/transport"
+)
+
+func TestResponse(t *testing.T) {
+	tests := []struct {
+		name     string
+		recorded cassette.Response
+		status   string
+		proto    string
+		headers  string // as served, sorted
+		body     string
+		length   int64
+	}{
+		{
+			name: "as recorded by go-vcr",
+			recorded: cassette.Response{Code: 200, Status: "200 OK", Proto: "HTTP/2.0", ProtoMajor: 2, Body: `{"a":1}`, ContentLength: -1,
+				Headers: http.Header{"Content-Type": {"application/json"}, "Set-Cookie": {"a", "b"}}},
+			status: "200 OK", proto: "HTTP/2.0 2.0", headers: "Content-Length: 7, Content-Type: application/json, Set-Cookie: a|b", body: `{"a":1}`, length: 7,
+		},
+		{
+			name: "a real recording: chunked, with the length of another body, names in lower case, the phrase alone",
+			recorded: cassette.Response{Code: 201, Status: "Created", Body: `{}`,
+				Headers: http.Header{"content-length": {"374"}, "transfer-encoding": {"chunked"}, "odata-version": {"4.0"}, "connection": {"close"}}},
+			status: "201 Created", proto: "HTTP/1.1 1.1", headers: "Content-Length: 2, Odata-Version: 4.0", body: `{}`, length: 2,
+		},
+		{
+			name:     "no status text",
+			recorded: cassette.Response{Code: 404, Body: "x"},
+			status:   "404 Not Found", proto: "HTTP/1.1 1.1", headers: "Content-Length: 1", body: "x", length: 1,
+		},
+		{
+			name:     "a phrase of its own",
+			recorded: cassette.Response{Code: 202, Status: "202 OK", Body: ""},
+			status:   "202 OK", proto: "HTTP/1.1 1.1", headers: "Content-Length: 0", length: 0,
+		},
+		{
+			name:     "an unknown code",
+			recorded: cassette.Response{Code: 599},
+			status:   "599", proto: "HTTP/1.1 1.1", headers: "Content-Length: 0", length: 0,
+		},
+		{
+			name:     "no content",
+			recorded: cassette.Response{Code: 204, Headers: http.Header{"Content-Length": {"0"}}},
+			status:   "204 No Content", proto: "HTTP/1.1 1.1", headers: "", length: 0,
+		},
+		{
+			name:     "not modified",
+			recorded: cassette.Response{Code: 304, Headers: http.Header{"Etag": {`"1"`}}},
+			status:   "304 Not Modified", proto: "HTTP/1.1 1.1", headers: `Etag: "1"`, length: 0,
+		},
+		{
+			name:     "throttled",
+			recorded: cassette.Response{Code: 429, Headers: http.Header{"Retry-After": {"120"}}},
+			status:   "429 Too Many Requests", proto: "HTTP/1.1 1.1", headers: "Content-Length: 0, Retry-After: 0", length: 0,
+		},
+		{
+			name:     "stored compressed",
+			recorded: cassette.Response{Code: 200, Body: zipped("hello"), Headers: http.Header{"Content-Encoding": {"gzip"}, "Content-Length": {"29"}}},
+			status:   "200 OK", proto: "HTTP/1.1 1.1", headers: "Content-Length: 5", body: "hello", length: 5,
+		},
+		{
+			name:     "stored plain under the old label",
+			recorded: cassette.Response{Code: 200, Body: "hello", Headers: http.Header{"Content-Encoding": {"gzip"}}},
+			status:   "200 OK", proto: "HTTP/1.1 1.1", headers: "Content-Length: 5", body: "hello", length: 5,
+		},
+		{
+			name:     "an archive is content, not an encoding",
+			recorded: cassette.Response{Code: 200, Body: zipped("hello"), Headers: http.Header{"Content-Type": {"application/gzip"}}},
+			status:   "200 OK", proto: "HTTP/1.1 1.1", headers: fmt.Sprintf("Content-Length: %d, Content-Type: application/gzip", len(zipped("hello"))), body: zipped("hello"), length: int64(len(zipped("hello"))),
+		},
+		{
+			name:     "stored as brotli",
+			recorded: cassette.Response{Code: 200, Body: asBrotli, Headers: http.Header{"Content-Encoding": {"br"}}},
+			status:   "200 OK", proto: "HTTP/1.1 1.1", headers: "Content-Length: 7", body: `{"a":1}`, length: 7,
+		},
+		{
+			name:     "a photo stored as gzip",
+			recorded: cassette.Response{Code: 200, Body: zipped("\xff\xd8\xff"), Headers: http.Header{"Content-Encoding": {"gzip"}, "Content-Type": {"image/jpeg"}}},
+			status:   "200 OK", proto: "HTTP/1.1 1.1", headers: "Content-Length: 3, Content-Type: image/jpeg", body: "\xff\xd8\xff", length: 3,
+		},
+		{
+			name:     "an encoding that only the client knows",
+			recorded: cassette.Response{Code: 200, Body: "\x8b\xff\x00", Headers: http.Header{"Content-Encoding": {"br"}}},
+			status:   "200 OK", proto: "HTTP/1.1 1.1", headers: "Content-Encoding: br, Content-Length: 3", body: "\x8b\xff\x00", length: 3,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			response := get(t, newReplayer(t, match.Rules{}, answered(test.recorded)), me)
+			var headers []string
+			for _, name := range slices.Sorted(maps.Keys(response.Header)) {
+				headers = append(headers, name+": "+strings.Join(response.Header[name], "|"))
+			}
+			proto := fmt.Sprintf("%s %d.%d", response.Proto, response.ProtoMajor, response.ProtoMinor)
+			got := []any{response.Status, response.StatusCode, proto, strings.Join(headers, ", "), read(t, response), response.ContentLength, response.Uncompressed}
+			want := []any{test.status, test.recorded.Code, test.proto, test.headers, test.body, test.length, false}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRetryAfterKept(t *testing.T) {
+	tape := answered(cassette.Response{Code: 503, Headers: http.Header{"Retry-After": {"7"}}})
+	index, err := match.NewIndex(match.Rules{}, tape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for keep, want := range map[bool]string{true: "7", false: "0"} {
+		response := get(t, transport.NewReplayer(index.NewSession(), transport.Options{RetryAfter: keep}), me)
+		if got := response.Header.Get("Retry-After"); got != want {
+			t.Errorf("keep %v: Retry-After %q, want %q", keep, got, want)
+		}
+	}
+}
+
+func TestHead(t *testing.T) {
+	tape := tapeOf(&cassette.Interaction{
+		Request:  cassette.Request{Method: "HEAD"},
+		Response: cassette.Response{Code: 200, Headers: http.Header{"content-length": {"374"}}},
+	})
+	req, _ := http.NewRequest("HEAD", me, nil)
+	response, err := newReplayer(t, match.Rules{}, tape).RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.ContentLength != 374 || response.Header.Get("Content-Length") != "374" || read(t, response) != "" {
+		t.Errorf("length %d, header %v", response.ContentLength, response.Header)
+	}
+}
+
+func TestBatchLengthFollowsItsIDs(t *testing.T) {
+	tape := tapeOf(&cassette.Interaction{
+		Request: cassette.Request{Method: "POST", URL: "https://graph.microsoft.com/v1.0/$batch", Headers: http.Header{"Content-Type": {"application/json"}},
+			Body: `{"requests":[{"id":"1","method":"GET","url":"/me"}]}`},
+		Response: cassette.Response{Code: 200, Body: `{"responses":[{"id":"1","status":200}]}`},
+	})
+	req, _ := http.NewRequest("POST", "https://graph.microsoft.com/v1.0/$batch",
+		strings.NewReader(`{"requests":[{"id":"0b7a-long","method":"GET","url":"me","headers":{"accept":"application/json"},"body":null,"dependsOn":[]}]}`))
+	req.Header.Set("Content-Type", "application/json")
+	response, err := newReplayer(t, match.Rules{}, tape).RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := read(t, response)
+	if want := `{"responses":[{"id":"0b7a-long","status":200}]}`; body != want {
+		t.Errorf("body %s, want %s", body, want)
+	}
+	if response.ContentLength != int64(len(body)) || response.Header.Get("Content-Length") != fmt.Sprint(len(body)) {
+		t.Errorf("length %d, header %s, want %d", response.ContentLength, response.Header.Get("Content-Length"), len(body))
+	}
+}

@@ -1,0 +1,81 @@
+package transport
+
+import (
+	"net/http"
+	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/journal"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
+)
+
+// retries finds the answers that the client did not take for final: it sent the same
+// request again, by its match.Key, after one that asked for that. Retries differ from
+// their first try in Retry-Attempt at most, which is no part of a key.
+//
+// The zero value is ready to use, by several goroutines.
+type retries struct {
+	mu      sync.Mutex
+	keys    *match.Index // of no cassette: it makes keys
+	waiting map[string][]refusal
+}
+
+// refusal is an answer that asks to try again.
+type refusal struct {
+	key   match.Key
+	order int64
+	then  int64 // the first order that a request which began after the answer can have
+}
+
+// meet takes note of an exchange that ended while now was the next order. It returns the
+// order of the exchange that this one retries, or journal.NoRetry. Of several it is the
+// oldest: as many are retried as came again.
+func (t *retries) meet(order, now int64, req *http.Request, body string, code int) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	refused := asksAgain(code)
+	if len(t.waiting) == 0 && !refused {
+		return journal.NoRetry
+	}
+	asked := methodOf(req) + " " + req.URL.String() + " " + match.PrincipalOf(req.Context())
+	waiting := t.waiting[asked]
+	if len(waiting) == 0 && !refused {
+		return journal.NoRetry
+	}
+	key := t.key(req, body)
+	retried := journal.NoRetry
+	for n, w := range waiting {
+		if w.key == key && w.then <= order {
+			retried = int(w.order)
+			waiting = append(waiting[:n:n], waiting[n+1:]...)
+			break
+		}
+	}
+	if refused {
+		waiting = append(waiting, refusal{key, order, now})
+	}
+	if len(waiting) == 0 {
+		delete(t.waiting, asked)
+	} else {
+		t.waiting[asked] = waiting
+	}
+	return retried
+}
+
+func (t *retries) key(req *http.Request, body string) match.Key {
+	if t.keys == nil {
+		t.keys, _ = match.NewIndex(match.Rules{}) // no rule, no cassette: nothing to object to
+		t.waiting = map[string][]refusal{}
+	}
+	key, err := t.keys.KeyOf(req, []byte(body))
+	if err != nil { // it has no canonical form, so only the very same is equal
+		return match.Key{Method: methodOf(req), Path: req.URL.String(), Body: body}
+	}
+	return key
+}
+
+// asksAgain reports whether a status asks the client to try again: later, or without
+// compressing the body (415: kiota then sends it plain).
+func asksAgain(code int) bool {
+	return graph.IsThrottled(code) || code == http.StatusUnsupportedMediaType
+}

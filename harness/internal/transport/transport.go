@@ -1,0 +1,158 @@
+package transport
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/match"
+)
+
+// Options of a Replayer. The zero value is the default.
+type Options struct {
+	Latency    bool // wait as long as the recorded answer took
+	RetryAfter bool // hand out the recorded Retry-After; otherwise it is 0, since clients really wait that long
+}
+
+// maxRequestBody bounds a request's body, which is held in memory. What Graph
+// takes in one request is far below it: a part of an upload session is less than
+// 60 MiB (v1.0/api/driveitem-createuploadsession).
+const maxRequestBody = 256 << 20
+
+// maxMisses bounds the misses that are kept: a client may go on asking for what it
+// does not get.
+const maxMisses = 1000
+
+// A Source decides which answer a request gets: a *match.Session, or several.
+type Source interface {
+	Next(req *http.Request, body []byte) (match.Answer, error)
+}
+
+// Replayer answers requests from recorded interactions.
+type Replayer struct {
+	session Source
+	opts    Options
+
+	mu     sync.Mutex // guards misses
+	misses []*match.MissError
+	missed int
+}
+
+// NewReplayer replays session.
+func NewReplayer(session Source, opts Options) *Replayer {
+	return &Replayer{session: session, opts: opts}
+}
+
+// RoundTrip implements http.RoundTripper. The error for a request that has no
+// answer wraps a *match.MissError.
+func (r *Replayer) RoundTrip(req *http.Request) (*http.Response, error) {
+	return r.answer(req, false)
+}
+
+// Sharing is the same replay for a caller that does not change the headers of responses,
+// which then need not be copied.
+func (r *Replayer) Sharing() http.RoundTripper { return sharing{r} }
+
+type sharing struct{ replayer *Replayer }
+
+func (s sharing) RoundTrip(req *http.Request) (*http.Response, error) {
+	return s.replayer.answer(req, true)
+}
+
+func (r *Replayer) answer(req *http.Request, shared bool) (*http.Response, error) {
+	body, err := readBody(req)
+	if err != nil {
+		return nil, err
+	}
+	if req.URL == nil {
+		return nil, errors.New("replay: the request has no URL")
+	}
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	answer, err := r.session.Next(req, body)
+	if err != nil {
+		return nil, r.noted(err)
+	}
+	if wait := answer.Interaction.Response.Duration; r.opts.Latency && wait > 0 {
+		if err := Pause(req.Context(), wait); err != nil {
+			return nil, err
+		}
+	}
+	return respond(req, &answer, r.opts.RetryAfter, shared), nil
+}
+
+// readBody reads the whole body and closes it, as a RoundTripper must, also when
+// it fails.
+func readBody(req *http.Request) ([]byte, error) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return nil, nil
+	}
+	defer req.Body.Close()
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	if req.ContentLength > maxRequestBody {
+		return nil, tooLarge(req)
+	}
+	body := bytes.NewBuffer(make([]byte, 0, max(0, min(req.ContentLength, 1<<20))+bytes.MinRead))
+	if _, err := body.ReadFrom(io.LimitReader(req.Body, maxRequestBody+1)); err != nil {
+		return nil, fmt.Errorf("replay %s %s: read the request body: %w", req.Method, req.URL.Redacted(), err)
+	}
+	if body.Len() > maxRequestBody {
+		return nil, tooLarge(req)
+	}
+	return body.Bytes(), nil
+}
+
+func tooLarge(req *http.Request) error {
+	return fmt.Errorf("replay %s %s: the request body is larger than %d MB", req.Method, req.URL.Redacted(), maxRequestBody>>20)
+}
+
+func (r *Replayer) noted(err error) error {
+	if miss, ok := err.(*match.MissError); ok {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.missed++; r.missed <= maxMisses {
+			r.misses = append(r.misses, miss)
+		}
+	}
+	return err
+}
+
+// Missed is how many requests had no answer.
+func (r *Replayer) Missed() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.missed
+}
+
+// Misses lists the requests that had no answer, sorted: the first thousand of them.
+func (r *Replayer) Misses() []*match.MissError {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	misses := slices.Clone(r.misses)
+	slices.SortStableFunc(misses, func(a, b *match.MissError) int {
+		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Error(), b.Error()))
+	})
+	return misses
+}
+
+// Pause waits, unless the context ends before.
+func Pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
