@@ -27,8 +27,9 @@ func New(given *http.Transport) *Transport {
 	t := &Transport{given.Clone()}
 	t.base.ReadBufferSize = 1 // see conn.Read
 	// As net/http has it for a transport that nobody has made his own.
-	t.base.ForceAttemptHTTP2 = given.ForceAttemptHTTP2 || given.TLSClientConfig == nil && given.DialContext == nil &&
-		given.Dial == nil && given.DialTLS == nil && given.DialTLSContext == nil && given.Protocols == nil //nolint:staticcheck // a caller's transport may still have them
+	//lint:ignore SA1019 a caller's transport may still have Dial and DialTLS
+	dials := given.DialContext != nil || given.Dial != nil || given.DialTLS != nil || given.DialTLSContext != nil
+	t.base.ForceAttemptHTTP2 = given.ForceAttemptHTTP2 || given.TLSClientConfig == nil && !dials && given.Protocols == nil
 	if t.base.DialContext == nil {
 		t.base.DialContext = dialer(t.base)
 	}
@@ -41,8 +42,8 @@ func New(given *http.Transport) *Transport {
 		return newConn(c), nil
 	}
 	dialTLS := t.base.DialTLSContext
-	if dialTLS == nil && t.base.DialTLS != nil {
-		old := t.base.DialTLS
+	//lint:ignore SA1019 as above
+	if old := t.base.DialTLS; dialTLS == nil && old != nil {
 		dialTLS = func(_ context.Context, network, addr string) (net.Conn, error) { return old(network, addr) }
 	}
 	if dialTLS == nil {
@@ -51,6 +52,7 @@ func New(given *http.Transport) *Transport {
 			return handshake(ctx, dial, secure, network, addr, t.base)
 		}
 	}
+	//lint:ignore SA1019 as above
 	t.base.DialTLS = nil
 	t.base.DialTLSContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := dialTLS(ctx, network, addr)
@@ -72,7 +74,8 @@ func New(given *http.Transport) *Transport {
 }
 
 func dialer(t *http.Transport) func(context.Context, string, string) (net.Conn, error) {
-	if old := t.Dial; old != nil { //nolint:staticcheck // as above
+	//lint:ignore SA1019 as above
+	if old := t.Dial; old != nil {
 		return func(_ context.Context, network, addr string) (net.Conn, error) { return old(network, addr) }
 	}
 	return (&net.Dialer{}).DialContext

@@ -1,0 +1,203 @@
+package laws
+
+import (
+	"context"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+)
+
+// Tally is what became of the requests of a replay.
+type Tally struct {
+	Own, Wrong, Missed int
+	Notes              []string // of what was wrong or missed, as far as there are few
+}
+
+// Add adds another tally.
+func (t *Tally) Add(o Tally) {
+	t.Own, t.Wrong, t.Missed = t.Own+o.Own, t.Wrong+o.Wrong, t.Missed+o.Missed
+	t.Notes = append(t.Notes, o.Notes...)
+}
+
+// Total is how many requests were sent.
+func (t Tally) Total() int { return t.Own + t.Wrong + t.Missed }
+
+// Order is the order in which a client sends requests.
+type Order int
+
+// The orders.
+const (
+	InOrder  Order = iota // as they were recorded
+	Shuffled              // reads between two writes in any order
+	AtOnce                // reads between two writes all at once
+)
+
+// A Client replays a recording.
+type Client struct {
+	Recorded  []*cassette.Interaction // before redaction, in recorded order
+	Transport http.RoundTripper
+	Seed      uint64
+	// Place tells which recorded interaction one of the cassette is: its position.
+	Place func(stored *cassette.Interaction) int
+
+	keys []match.Key
+	mu   sync.Mutex
+	now  map[string]string // what the replay gave in place of a recorded value
+}
+
+// Replay sends every recorded request and counts what comes back.
+func (c *Client) Replay(ctx context.Context, order Order) (Tally, error) {
+	c.now = map[string]string{}
+	index, err := match.NewIndex(match.Rules{})
+	if err != nil {
+		return Tally{}, err
+	}
+	c.keys = nil
+	for _, i := range c.Recorded {
+		req, err := requestOf(ctx, &i.Request)
+		if err != nil {
+			return Tally{}, err
+		}
+		key, err := index.KeyOf(req, []byte(i.Request.Body))
+		if err != nil {
+			return Tally{}, err
+		}
+		c.keys = append(c.keys, key)
+	}
+	var total Tally
+	random := rand.New(rand.NewPCG(c.Seed, 10))
+	for _, stretch := range c.stretches() {
+		if order != InOrder {
+			random.Shuffle(len(stretch), func(i, j int) { stretch[i], stretch[j] = stretch[j], stretch[i] })
+		}
+		if order != AtOnce {
+			for _, n := range stretch {
+				total.Add(c.send(ctx, n))
+			}
+			continue
+		}
+		tallies := make([]Tally, len(stretch))
+		var all sync.WaitGroup
+		for i, n := range stretch {
+			all.Go(func() { tallies[i] = c.send(ctx, n) })
+		}
+		all.Wait()
+		for _, t := range tallies {
+			total.Add(t)
+		}
+	}
+	return total, nil
+}
+
+// stretches are the positions of requests between which no write stands; a write is a
+// stretch of its own.
+func (c *Client) stretches() [][]int {
+	var all [][]int
+	var reads []int
+	for n, i := range c.Recorded {
+		if isRead(&i.Request) {
+			reads = append(reads, n)
+			continue
+		}
+		if len(reads) > 0 {
+			all = append(all, reads)
+		}
+		all, reads = append(all, []int{n}), nil
+	}
+	if len(reads) > 0 {
+		all = append(all, reads)
+	}
+	return all
+}
+
+func isRead(r *cassette.Request) bool {
+	return r.Method == "" || r.Method == "GET" || r.Method == "HEAD"
+}
+
+// send sends one request.
+func (c *Client) send(ctx context.Context, n int) Tally {
+	recorded := c.Recorded[n]
+	req, err := requestOf(ctx, c.current(&recorded.Request))
+	if err != nil {
+		return Tally{Missed: 1, Notes: []string{err.Error()}}
+	}
+	var trace match.Trace
+	resp, err := c.Transport.RoundTrip(req.WithContext(match.WithTrace(req.Context(), &trace)))
+	if err != nil {
+		return Tally{Missed: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + ": " + err.Error()}}
+	}
+	body, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	if err != nil {
+		return Tally{Missed: 1, Notes: []string{err.Error()}}
+	}
+	if from := c.Place(trace.Answer.Interaction); c.keys[from] != c.keys[n] {
+		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " got the answer to " + c.Recorded[from].Request.URL}}
+	} else {
+		c.learn(c.Recorded[from], resp.Header, string(body))
+	}
+	return Tally{Own: 1}
+}
+
+// current is a recorded request with what the replay gave in place of its values.
+func (c *Client) current(r *cassette.Request) *cassette.Request {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m := place.Message{Method: r.Method, Address: r.URL, Header: r.Headers, Body: r.Body}
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		given, ok := c.now[l.Text]
+		return given, ok && !l.Layered
+	})
+	sent := *r
+	sent.URL, sent.Headers, sent.Body = m.Address, m.Header, m.Body
+	return &sent
+}
+
+// learn notes which values an answer gave in place of the recorded ones.
+func (c *Client) learn(recorded *cassette.Interaction, h http.Header, body string) {
+	was := leavesOf(recorded, recorded.Response.Headers, recorded.Response.Body)
+	is := leavesOf(recorded, h, body)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for at, text := range was {
+		if given, ok := is[at]; ok && given != text {
+			c.now[text] = given
+		} else if ok {
+			delete(c.now, text)
+		}
+	}
+}
+
+// leavesOf lists the texts of an answer by their places.
+func leavesOf(of *cassette.Interaction, h http.Header, body string) map[string]string {
+	leaves := map[string]string{}
+	m := place.Message{Method: of.Request.Method, Address: of.Request.URL, Answer: true, Status: of.Response.Code, Header: h, Body: body}
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		switch l.Role {
+		case place.MemberName, place.Bytes, place.OptionName, place.Identifier, place.Host:
+		default:
+			if !l.Layered && len(l.Text) > 3 {
+				leaves[l.Place()] = l.Text
+			}
+		}
+		return "", false
+	})
+	return leaves
+}
+
+func requestOf(ctx context.Context, r *cassette.Request) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, strings.NewReader(r.Body))
+	if err != nil {
+		return nil, err
+	}
+	if r.Headers != nil {
+		req.Header = r.Headers.Clone()
+	}
+	return req, nil
+}

@@ -1,0 +1,230 @@
+package place
+
+import (
+	"encoding/csv"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// BodyKind is how a body is read: decided once, for recording and replay alike.
+type BodyKind uint8
+
+// The kinds of body.
+const (
+	JSON BodyKind = iota + 1
+	Form
+	Multipart
+	Table // CSV
+	XML   // or HTML
+	Mail  // a MIME message
+	Plain
+	File // what a file, photo or message holds
+)
+
+// KindOf says how the body of a message is read, and its media type in lower case.
+func (m *Message) KindOf() (BodyKind, string, map[string]string) {
+	kind, params := mediaType(first(m.Header, "Content-Type"))
+	switch file := m.isFile(kind); {
+	case !utf8.ValidString(m.Body):
+		return File, kind, params
+	case strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
+		return Multipart, kind, params
+	case file:
+		return File, kind, params
+	case kind == "application/x-www-form-urlencoded" && m.Method != http.MethodPut:
+		return Form, kind, params
+	case isJSON(m.Body), isJSONType(kind) && strings.TrimSpace(m.Body) != "":
+		return JSON, kind, params
+	case kind == "text/csv", isReport(m.Body):
+		return Table, kind, params
+	case isMarkup(m.Body):
+		return XML, kind, params
+	case looksLikeMIME(m.Body):
+		return Mail, kind, params
+	}
+	return Plain, kind, params
+}
+
+func isJSONType(kind string) bool {
+	return kind == "application/json" || strings.HasSuffix(kind, "+json")
+}
+
+// mediaType reads a Content-Type; broken parameters do not cost the type.
+func mediaType(value string) (string, map[string]string) {
+	kind, params, err := mime.ParseMediaType(value)
+	if err != nil && kind == "" {
+		kind, _, _ = strings.Cut(value, ";")
+		kind = strings.ToLower(strings.TrimSpace(kind))
+	}
+	return kind, params
+}
+
+func first(h http.Header, name string) string {
+	for key, values := range h {
+		if len(values) > 0 && len(key) == len(name) && strings.EqualFold(key, name) {
+			return values[0]
+		}
+	}
+	return ""
+}
+
+// isFile reports whether the body is what a file, photo or message holds: it is asked for
+// or sent by an address of one, off Graph, or as a slice of an upload.
+func (m *Message) isFile(kind string) bool {
+	path, _, _ := strings.Cut(m.Address, "?")
+	bytes := strings.HasSuffix(path, "/content") || strings.HasSuffix(path, "/$value") || strings.HasSuffix(path, "/%24value") || strings.HasSuffix(path, "/contentStream")
+	upload := m.Method == http.MethodPut && (first(m.Header, "Content-Range") != "" || bytes || !m.Answer && !isJSONType(kind))
+	switch {
+	case m.Answer:
+		return m.Status/100 == 2 && m.Method == http.MethodGet && (bytes && !isGraphError(m.Body) || first(m.Header, "Content-Range") != "" || strings.EqualFold(contentDisposition(m.Header), "attachment")) ||
+			strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "video/") || strings.HasPrefix(kind, "audio/") || kind == "application/octet-stream" && !isJSON(m.Body)
+	case upload:
+		return true
+	}
+	return strings.HasPrefix(kind, "image/") || kind == "application/octet-stream"
+}
+
+func isGraphError(body string) bool { return strings.HasPrefix(strings.TrimSpace(body), `{"error":`) }
+
+func contentDisposition(h http.Header) string {
+	kind, _, _ := strings.Cut(first(h, "Content-Disposition"), ";")
+	return strings.TrimSpace(kind)
+}
+
+// body reads a body.
+func (w *walker) body(m *Message, s string) {
+	kind, media, params := m.KindOf()
+	switch {
+	case kind == JSON:
+		w.json(s, 0)
+	case kind == Form:
+		w.frames[len(w.frames)-1].label = ""
+		w.options(s, 0, true)
+	case kind == Multipart:
+		w.frames[len(w.frames)-1].label = ""
+		w.multipart(s, 0, params["boundary"])
+	case kind == Table:
+		w.table(s)
+	case kind == XML:
+		w.markup(s, 0)
+	case kind == Mail:
+		w.mail(s, 0)
+	case kind == File:
+		w.show(Leaf{Text: s, Role: Bytes, File: true, Kind: media}, 0)
+	default:
+		w.value(s, 0, Leaf{Role: Text})
+	}
+}
+
+// isReport recognises the reports of usage, which are CSV (v1.0/api/reportroot pages).
+func isReport(s string) bool {
+	return strings.HasPrefix(strings.TrimPrefix(s, "\ufeff"), "Report Refresh Date,")
+}
+
+// table reads CSV whose first line names the columns.
+func (w *walker) table(s string) {
+	r := csv.NewReader(strings.NewReader(s))
+	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, true
+	r.Comma = separatorOf(s)
+	lines := lineStarts(s)
+	var columns []string
+	for record := 0; ; record++ {
+		cells, err := r.Read()
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			w.show(Leaf{Text: s[r.InputOffset():], Role: Text}, int(r.InputOffset()))
+			return
+		}
+		shifted := record > 0 && len(cells) > len(columns)
+		for n, cell := range cells {
+			line, column := r.FieldPos(n)
+			start := lines[line-1] + column - 1
+			leaf := Leaf{Role: Cell}
+			switch {
+			case record == 0:
+				columns = append(columns, strings.TrimPrefix(cell, "\ufeff"))
+				leaf.Role, leaf.Name = ColumnName, columns[n]
+			case n < len(columns) && !shifted:
+				leaf.Name = columns[n]
+			}
+			w.push(frame{index: record + 1})
+			w.push(frame{index: n + 1})
+			w.cell(s, start, cell, leaf)
+			w.pop()
+			w.pop()
+		}
+	}
+}
+
+// cell shows a cell, which stands at start, in quotes or not.
+func (w *walker) cell(s string, start int, cell string, leaf Leaf) {
+	if cell == "" || start >= len(s) {
+		return
+	}
+	if strings.HasPrefix(s[start:], "\ufeff") {
+		start += len("\ufeff")
+		cell = strings.TrimPrefix(cell, "\ufeff")
+	}
+	if s[start] != '"' {
+		if strings.HasPrefix(s[start:], cell) {
+			w.value(cell, start, leaf)
+		}
+		return
+	}
+	start++
+	if strings.HasPrefix(s[start:], cell) && strings.IndexByte(cell, '"') < 0 {
+		w.value(cell, start, leaf)
+		return
+	}
+	end := start
+	for end < len(s) && (s[end] != '"' || end+1 < len(s) && s[end+1] == '"') {
+		if s[end] == '"' {
+			end++
+		}
+		end++
+	}
+	v := doubled(s[start:min(end, len(s))])
+	w.through(v, start, func(t string) { w.value(t, 0, leaf) })
+}
+
+// doubled decodes a quoted cell, in which quotes are doubled.
+func doubled(raw string) *view {
+	v := &view{raw: raw, spell: func(b []byte, c byte) []byte { return append(b, c, c) }, safe: func(c byte) bool { return c != '"' }}
+	b := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		v.at = append(v.at, int32(i))
+		b = append(b, raw[i])
+		if raw[i] == '"' && i+1 < len(raw) && raw[i+1] == '"' {
+			i++
+		}
+	}
+	v.at = append(v.at, int32(len(raw)))
+	v.text = string(b)
+	return v
+}
+
+func separatorOf(s string) rune {
+	line, _, _ := strings.Cut(s, "\n")
+	best, most := ',', strings.Count(line, ",")
+	for _, c := range ";\t|" {
+		if n := strings.Count(line, string(c)); n > most {
+			best, most = c, n
+		}
+	}
+	return best
+}
+
+func lineStarts(s string) []int {
+	starts := []int{0}
+	for i := range len(s) {
+		if s[i] == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
+}

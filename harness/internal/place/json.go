@@ -1,0 +1,219 @@
+package place
+
+import "strings"
+
+// JSON is read token by token, whatever its grammar: a text that is broken or cut is read
+// as far as it goes, and what is no JSON in it as plain text.
+
+// A level is an object or an array that is being read.
+type level struct {
+	array bool
+	key   string // the member that is being read, decoded
+	index int
+	name  string // the member that holds this value, or the nearest that does
+}
+
+type jsonReader struct {
+	w      *walker
+	levels []level
+	frames int // how many frames stand for the levels
+}
+
+// json reads JSON text.
+func (w *walker) json(s string, base int) {
+	r := jsonReader{w: w}
+	outer := len(w.frames)
+	w.push(frame{label: "$"})
+	r.read(s, base)
+	w.frames = w.frames[:outer]
+}
+
+// mostLevels bounds the nesting that places tell; what lies deeper is read all the same.
+const mostLevels = 256
+
+func (r *jsonReader) read(s string, base int) {
+	expectKey := false
+	for i := 0; i < len(s); {
+		switch c := s[i]; c {
+		case ' ', '\t', '\r', '\n', ':':
+			i++
+		case ',':
+			if top := r.top(); top != nil {
+				top.index++
+				expectKey = !top.array
+			}
+			i++
+		case '{', '[':
+			r.open(c == '[')
+			expectKey = c == '{'
+			i++
+		case '}', ']':
+			r.close()
+			expectKey = false
+			i++
+		case '"':
+			end, escaped := stringEnd(s, i+1)
+			after := min(end+1, len(s))
+			if expectKey && isKey(s, after) {
+				r.key(s[i+1:end], base+i+1, escaped)
+			} else {
+				r.value(s[i+1:end], base+i+1, escaped, Member)
+			}
+			expectKey = false
+			i = after
+		default:
+			end := i + 1
+			for end < len(s) && strings.IndexByte(",:{}[]\" \t\r\n", s[end]) < 0 {
+				end++
+			}
+			if word := s[i:end]; word != "null" && word != "true" && word != "false" {
+				role := Number
+				if !isNumber(word) {
+					role = Text
+				}
+				r.value(word, base+i, false, role)
+			}
+			i = end
+		}
+	}
+}
+
+func isKey(s string, after int) bool {
+	for after < len(s) && strings.IndexByte(" \t\r\n", s[after]) >= 0 {
+		after++
+	}
+	return after < len(s) && s[after] == ':'
+}
+
+func (r *jsonReader) top() *level {
+	if len(r.levels) == 0 {
+		return nil
+	}
+	return &r.levels[len(r.levels)-1]
+}
+
+func (r *jsonReader) open(array bool) {
+	l := level{array: array}
+	if top := r.top(); top != nil {
+		l.name = top.name
+		if !top.array && top.key != "" {
+			l.name = top.key
+		}
+		if len(r.levels) < mostLevels {
+			r.w.push(top.frame())
+		}
+	}
+	r.levels = append(r.levels, l)
+}
+
+func (r *jsonReader) close() {
+	if len(r.levels) == 0 {
+		return
+	}
+	r.levels = r.levels[:len(r.levels)-1]
+	if n := len(r.levels); n > 0 && n <= mostLevels {
+		r.w.pop()
+	}
+}
+
+func (l *level) frame() frame {
+	if l.array {
+		return frame{index: l.index + 1}
+	}
+	return frame{key: l.key, member: true}
+}
+
+// key reads the name of a member.
+func (r *jsonReader) key(raw string, base int, escaped bool) {
+	top := r.top()
+	if top == nil {
+		return
+	}
+	top.key = raw
+	if escaped {
+		top.key = unescaped(raw).text
+	}
+	r.w.push(top.frame())
+	r.text(raw, base, escaped, Leaf{Role: MemberName, Name: top.key, Parent: top.name}, false)
+	r.w.pop()
+}
+
+// value reads a string, a number, or what is no JSON.
+func (r *jsonReader) value(raw string, base int, escaped bool, role Role) {
+	leaf := Leaf{Role: role}
+	top := r.top()
+	if top != nil {
+		leaf.Name, leaf.Parent = top.key, top.name
+		if top.array {
+			leaf.Name = top.name
+			leaf.Parent = ""
+			if n := len(r.levels); n > 1 {
+				leaf.Parent = r.levels[n-2].name
+			}
+		}
+		r.w.push(top.frame())
+		defer r.w.pop()
+	}
+	r.text(raw, base, escaped, leaf, role == Member)
+}
+
+func (r *jsonReader) text(raw string, base int, escaped bool, leaf Leaf, layers bool) {
+	show := func(t string, at int) {
+		if layers && r.w.layered(t, at, leaf) {
+			return
+		}
+		leaf.Text = t
+		r.w.show(leaf, at)
+	}
+	if escaped && r.w.depth < mostDepth {
+		r.w.through(unescaped(raw), base, func(t string) { show(t, 0) })
+		return
+	}
+	show(raw, base)
+}
+
+// stringEnd finds the quote that ends a JSON string which begins at i, or the end of the
+// text, and says whether anything in it is escaped, or has to be.
+func stringEnd(s string, i int) (end int, escaped bool) {
+	for i < len(s) {
+		switch s[i] {
+		case '"':
+			return i, escaped
+		case '\\':
+			escaped = true
+			i++
+		}
+		i++
+	}
+	return len(s), escaped
+}
+
+func isNumber(s string) bool {
+	digits := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case isDigit(c):
+			digits = true
+		case c == '-' || c == '+' || c == '.' || c|0x20 == 'e':
+		default:
+			return false
+		}
+	}
+	return digits
+}
+
+// isJSON reports whether a text looks like a JSON object or array.
+func isJSON(s string) bool {
+	s = strings.TrimLeft(s, " \t\r\n\ufeff")
+	if len(s) < 2 {
+		return false
+	}
+	rest := strings.TrimLeft(s[1:], " \t\r\n")
+	switch s[0] {
+	case '{':
+		return rest != "" && (rest[0] == '"' || rest[0] == '}')
+	case '[':
+		return rest != "" && strings.IndexByte("\"[{]-0123456789tfn", rest[0]) >= 0
+	}
+	return false
+}

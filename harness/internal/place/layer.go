@@ -1,0 +1,149 @@
+package place
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode/utf8"
+)
+
+// layered reads a text that has a grammar of its own: JSON, an address, base64 of a text,
+// markup, a prefix before an address. The caller of Rewrite is asked first, with Layered,
+// and may replace the whole. It reports whether the text was such.
+func (w *walker) layered(s string, base int, leaf Leaf) bool {
+	if len(s) < 3 || w.depth >= mostDepth {
+		return false
+	}
+	read, label := w.layerOf(s, leaf)
+	if read == nil {
+		return false
+	}
+	leaf.Text, leaf.Layered = s, true
+	if w.show(leaf, base) {
+		return true
+	}
+	w.push(frame{label: label})
+	w.depth++
+	read(base)
+	w.depth--
+	w.pop()
+	return true
+}
+
+// layerOf recognises what a text holds, by its first bytes and its shape.
+func (w *walker) layerOf(s string, leaf Leaf) (read func(base int), label string) {
+	switch c := s[0]; {
+	case (c <= ' ' || c == '{' || c == '[' || c == 0xEF) && isJSON(s):
+		return func(base int) { w.json(s, base) }, ">json"
+	case authority(s) > 0 && !strings.ContainsAny(s[:min(len(s), 2048)], " \n"):
+		return func(base int) { w.address(s, base) }, ">"
+	case c == '/' && isPath(s), leaf.Role == Member && isAddress(leaf.Name, leaf.Parent):
+		return func(base int) { w.address(s, base) }, ">"
+	case c == 'u' && strings.HasPrefix(s, "u!"):
+		if plain := base64Text(s[2:], base64.RawURLEncoding); authority(plain) > 0 {
+			return w.recoded(s, 2, plain, base64.RawURLEncoding, func(t string) { w.address(t, 0) }), ">u!"
+		}
+	case c == '<' && isMarkup(s):
+		return func(base int) { w.markup(s, base) }, ">"
+	case c|0x20 == 's' && len(s) > 5 && s[4] == ':' && (strings.EqualFold(s[:4], "smtp") || strings.EqualFold(s[:3], "sip")):
+		return w.prefixed(s, 5, leaf), ">" + strings.ToLower(s[:4])
+	case c|0x20 == 'm' && len(s) > 7 && strings.EqualFold(s[:7], "mailto:"):
+		return w.prefixed(s, 7, leaf), ">mailto"
+	}
+	if encoding, plain := encodedText(s); encoding != nil {
+		return w.recoded(s, 0, plain, encoding, func(t string) { w.value(t, 0, Leaf{Role: Text, Name: leaf.Name, Parent: leaf.Parent}) }), ">base64"
+	}
+	return nil, ""
+}
+
+// value reads a text that may be layered.
+func (w *walker) value(s string, base int, leaf Leaf) {
+	if !w.layered(s, base, leaf) {
+		leaf.Text = s
+		w.show(leaf, base)
+	}
+}
+
+func (w *walker) prefixed(s string, n int, leaf Leaf) func(base int) {
+	return func(base int) {
+		leaf.Text, leaf.Layered = s[n:], false
+		w.show(leaf, base+n)
+	}
+}
+
+// recoded reads what an encoding holds from byte n of s on; if anything in it is replaced
+// it is encoded anew.
+func (w *walker) recoded(s string, n int, plain string, encoding *base64.Encoding, read func(t string)) func(base int) {
+	return func(base int) {
+		is := w.whole("", plain, read)
+		if is == plain {
+			return
+		}
+		text := encoding.EncodeToString([]byte(is))
+		if encoding == base64.StdEncoding && !strings.HasSuffix(s, "=") && len(plain)%3 != 0 {
+			text = strings.TrimRight(text, "=")
+		}
+		w.edits = append(w.edits, edit{base + n, base + len(s), text})
+	}
+}
+
+// base64Text decodes base64 that holds readable text; "" where it does not.
+func base64Text(s string, encoding *base64.Encoding) string {
+	plain, err := encoding.DecodeString(s)
+	if err != nil || !isReadable(plain) || encoding.EncodeToString(plain) != s {
+		return ""
+	}
+	return string(plain)
+}
+
+// encodedText recognises base64 of a text that has a grammar of its own: of other texts
+// nothing tells base64 from a word.
+func encodedText(s string) (*base64.Encoding, string) {
+	if len(s) < 16 || strings.IndexByte("PWewdIMuaUiDC", s[0]) < 0 { // how <, [, {, blanks and letters that begin such texts are encoded
+		return nil, ""
+	}
+	for i := range min(len(s), 64) {
+		if c := s[i]; !isAlnum(c) && strings.IndexByte("+/-_=", c) < 0 {
+			return nil, ""
+		}
+	}
+	encoding := base64.RawStdEncoding
+	switch {
+	case strings.HasSuffix(s, "="):
+		encoding = base64.StdEncoding
+	case strings.ContainsAny(s, "-_"):
+		encoding = base64.RawURLEncoding
+	}
+	plain := base64Text(s, encoding)
+	if plain == "" || !isJSON(plain) && !isMarkup(plain) && authority(plain) == 0 && !looksLikeMIME(plain) {
+		return nil, ""
+	}
+	return encoding, plain
+}
+
+// isReadable reports whether bytes are a text: UTF-8 without control characters.
+func isReadable(b []byte) bool {
+	if !utf8.Valid(b) {
+		return false
+	}
+	for _, c := range b {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// isAddress reports whether a member holds an address, though it may begin with no slash: a
+// part of a batch, a reference.
+func isAddress(name, parent string) bool {
+	return name == "url" && parent == "requests" || name == "@odata.id" || strings.HasSuffix(name, "@odata.bind")
+}
+
+// isPath tells a relative address from base64, which begins with a slash at times (JPEG
+// data: /9j/4AAQ), and from a text.
+func isPath(s string) bool {
+	if len(s) < 2 || !isLetter(s[1]) && s[1] != '$' && s[1] != '_' && s[1] != '/' || len(s) > 4096 || strings.HasSuffix(s, "=") && !strings.Contains(s, "?") {
+		return false
+	}
+	return !strings.ContainsAny(s, " \n\t\"<>")
+}

@@ -1,0 +1,175 @@
+package place
+
+import (
+	"html"
+	"strings"
+)
+
+// isMarkup reports whether a text is XML or HTML.
+func isMarkup(s string) bool {
+	s = strings.TrimLeft(s, " \t\r\n\ufeff")
+	if len(s) < 4 || s[0] != '<' || !isLetter(s[1]) && s[1] != '?' && s[1] != '!' {
+		return false
+	}
+	return strings.IndexByte(s, '>') > 0
+}
+
+// markup reads XML and HTML: the texts between tags and the values of attributes, with
+// their entities. Names of elements and attributes are no texts.
+func (w *walker) markup(s string, base int) {
+	element, texts := "", 0
+	for i := 0; i < len(s); {
+		if s[i] != '<' {
+			end := i + indexAny(s[i:], "<")
+			w.push(frame{label: "text", index: texts + 1})
+			texts++
+			w.entities(s[i:end], base+i, Leaf{Role: Markup, Name: element})
+			w.pop()
+			i = end
+			continue
+		}
+		end := tagEnd(s, i)
+		tag := s[i:end]
+		switch {
+		case strings.HasPrefix(tag, "<!--"), strings.HasPrefix(tag, "<![CDATA["), strings.HasPrefix(tag, "<!"), strings.HasPrefix(tag, "<?"):
+			w.push(frame{label: "text", index: texts + 1})
+			texts++
+			w.section(tag, base+i, element)
+			w.pop()
+		case strings.HasPrefix(tag, "</"):
+			element = ""
+		default:
+			element = w.tag(tag, base+i, &texts)
+		}
+		i = end
+	}
+}
+
+// tagEnd finds where a tag, a comment or a section ends.
+func tagEnd(s string, i int) int {
+	for open, closing := range map[string]string{"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"} {
+		if strings.HasPrefix(s[i:], open) {
+			if k := strings.Index(s[i:], closing); k >= 0 {
+				return i + k + len(closing)
+			}
+			return len(s)
+		}
+	}
+	quote := byte(0)
+	for k := i + 1; k < len(s); k++ {
+		switch c := s[k]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '>':
+			return k + 1
+		}
+	}
+	return len(s)
+}
+
+// section reads a comment, a CDATA section, a declaration.
+func (w *walker) section(s string, base int, element string) {
+	start, end := 2, len(s)
+	switch {
+	case strings.HasPrefix(s, "<!--"):
+		start, end = 4, max(4, len(s)-3)
+	case strings.HasPrefix(s, "<![CDATA["):
+		start, end = 9, max(9, len(s)-3)
+	case strings.HasPrefix(s, "<?xml"), strings.HasPrefix(strings.ToLower(s), "<!doctype html"):
+		return
+	}
+	if start < end && end <= len(s) {
+		w.trimmed(s[start:end], base+start, Leaf{Role: Markup, Name: element})
+	}
+}
+
+// trimmed shows a text without the blanks around it.
+func (w *walker) trimmed(s string, base int, leaf Leaf) {
+	text := strings.TrimSpace(s)
+	if text == "" {
+		return
+	}
+	w.value(text, base+strings.Index(s, text), leaf)
+}
+
+// entities reads a text in which characters are written as entities.
+func (w *walker) entities(s string, base int, leaf Leaf) {
+	if strings.IndexByte(s, '&') < 0 || w.depth >= mostDepth {
+		w.trimmed(s, base, leaf)
+		return
+	}
+	w.through(withoutEntities(s), base, func(t string) { w.trimmed(t, 0, leaf) })
+}
+
+// withoutEntities decodes the entities of HTML.
+func withoutEntities(raw string) *view {
+	b := make([]byte, 0, len(raw))
+	v := &view{raw: raw, at: make([]int32, 0, len(raw)+1),
+		spell: func(b []byte, c byte) []byte { return append(b, html.EscapeString(string(rune(c)))...) },
+		safe:  func(c byte) bool { return strings.IndexByte("<>&\"'", c) < 0 }}
+	for i := 0; i < len(raw); {
+		end := i + 1
+		text := raw[i:end]
+		if raw[i] == '&' {
+			if k := strings.IndexByte(raw[i:min(len(raw), i+40)], ';'); k > 0 {
+				if plain := html.UnescapeString(raw[i : i+k+1]); plain != raw[i:i+k+1] {
+					text, end = plain, i+k+1
+				}
+			}
+		}
+		for range len(text) {
+			v.at = append(v.at, int32(i))
+		}
+		b = append(b, text...)
+		i = end
+	}
+	v.at = append(v.at, int32(len(raw)))
+	v.text = string(b)
+	return v
+}
+
+// tag reads the attributes of a tag and returns the element's name.
+func (w *walker) tag(s string, base int, texts *int) string {
+	i := 1
+	for i < len(s) && strings.IndexByte(" \t\r\n/>", s[i]) < 0 {
+		i++
+	}
+	element := s[1:i]
+	for i < len(s) {
+		for i < len(s) && strings.IndexByte(" \t\r\n/>", s[i]) >= 0 {
+			i++
+		}
+		start := i
+		for i < len(s) && strings.IndexByte(" \t\r\n=/>", s[i]) < 0 {
+			i++
+		}
+		name := s[start:i]
+		for i < len(s) && strings.IndexByte(" \t\r\n", s[i]) >= 0 {
+			i++
+		}
+		if i >= len(s) || s[i] != '=' {
+			continue
+		}
+		i++
+		for i < len(s) && strings.IndexByte(" \t\r\n", s[i]) >= 0 {
+			i++
+		}
+		end := i
+		if i < len(s) && (s[i] == '"' || s[i] == '\'') {
+			i++
+			end = i + indexAny(s[i:], string(s[i-1]))
+		} else {
+			end = i + indexAny(s[i:], " \t\r\n>")
+		}
+		w.push(frame{label: "text", index: *texts + 1})
+		*texts++
+		w.entities(s[i:end], base+i, Leaf{Role: Markup, Name: name, Parent: element})
+		w.pop()
+		i = end + 1
+	}
+	return element
+}

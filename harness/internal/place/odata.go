@@ -1,0 +1,132 @@
+package place
+
+import "strings"
+
+// An expression of OData is read as words, literals and punctuation: what a filter
+// compares, what a search looks for, what lists and arguments name. No grammar is needed to
+// know which are which.
+
+// expression reads a filter, a search, a list of properties, or arguments by name.
+func (w *walker) expression(s string, base int, search bool) {
+	e := expressionReader{w: w, search: search}
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c == '\'', c == '"' && search:
+			i = e.literal(s, i, base, c)
+		case isWordByte(c):
+			i = e.word(s, i, base)
+		default:
+			e.punctuation(c)
+			i++
+		}
+	}
+}
+
+type expressionReader struct {
+	w        *walker
+	search   bool
+	literals int    // read so far
+	words    int    // identifiers read so far
+	last     string // the last word
+	before   string // the word before that
+	call     string // the function whose arguments are read
+	property string // what is compared
+	op       string
+}
+
+// operators of OData 4.01 that stand between a property and a literal.
+var operators = map[string]bool{"eq": true, "ne": true, "gt": true, "ge": true, "lt": true, "le": true, "in": true, "has": true}
+
+func (e *expressionReader) punctuation(c byte) {
+	switch c {
+	case '(':
+		if !operators[strings.ToLower(e.last)] {
+			e.call, e.property = e.last, ""
+		}
+	case ',':
+		if e.property == "" && e.last != e.call {
+			e.property, e.op = e.last, strings.ToLower(e.call)
+		}
+	case '=', ':':
+		e.property, e.op = e.last, "eq"
+		if e.search {
+			e.op = "search"
+		}
+	}
+}
+
+// isWordByte: words of an expression, with paths (a/b), dots, dates and numbers.
+func isWordByte(c byte) bool {
+	return isAlnum(c) || c >= 0x80 || strings.IndexByte("_-./@$#{}:+*!~%|<>\\^`?[];&", c) >= 0 && c != ':' && c != ';'
+}
+
+// word reads a bare word: an identifier, an operator, a number, a GUID, a date.
+func (e *expressionReader) word(s string, i, base int) int {
+	end := i
+	for end < len(s) && isWordByte(s[end]) {
+		end++
+	}
+	text := s[i:end]
+	if operators[strings.ToLower(text)] {
+		e.property, e.op = e.last, strings.ToLower(text)
+		e.last = text
+		return end
+	}
+	role := Identifier
+	if isDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' {
+		role = Literal
+	}
+	index := &e.words
+	label := "word"
+	if role == Literal {
+		index, label = &e.literals, ""
+	}
+	e.w.push(frame{label: label, index: *index + 1, hash: true})
+	*index++
+	leaf := Leaf{Text: text, Role: role}
+	if role == Literal {
+		leaf.Name, leaf.Op = lastStep(e.property), e.op
+	}
+	e.w.show(leaf, base+i)
+	e.w.pop()
+	e.before, e.last = e.last, text
+	return end
+}
+
+// literal reads what stands between quotes.
+func (e *expressionReader) literal(s string, i, base int, quote byte) int {
+	end := i + 1
+	for end < len(s) && (s[end] != quote || quote == '\'' && end+1 < len(s) && s[end+1] == quote) {
+		if s[end] == quote {
+			end++
+		}
+		end++
+	}
+	end = min(end, len(s))
+	raw, at := s[i+1:end], base+i+1
+	leaf := Leaf{Role: Literal, Name: lastStep(e.property), Op: e.op}
+	if e.search {
+		leaf.Op = "search"
+		if k := strings.IndexByte(raw, ':'); k > 0 && strings.Trim(raw[:k], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+			leaf.Name, raw, at = raw[:k], raw[k+1:], at+k+1
+		}
+	}
+	e.w.push(frame{index: e.literals + 1, hash: true})
+	e.literals++
+	show := func(t string, at int) {
+		if !e.w.layered(t, at, leaf) {
+			leaf.Text = t
+			e.w.show(leaf, at)
+		}
+	}
+	if quote == '\'' && strings.IndexByte(raw, '\'') >= 0 && e.w.depth < mostDepth {
+		e.w.through(unquoted(raw), at, func(t string) { show(t, 0) })
+	} else {
+		show(raw, at)
+	}
+	e.w.pop()
+	return end + 1
+}
+
+// lastStep is the property that a path of them ends with.
+func lastStep(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }

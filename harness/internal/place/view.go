@@ -1,0 +1,192 @@
+package place
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// A view is a text that another one spells in an encoding: byte i of the text is spelled
+// from at[i] to at[i+1] of raw.
+type view struct {
+	raw, text string
+	at        []int32
+	spell     func(b []byte, c byte) []byte // how a byte that is not safe is written
+	safe      func(c byte) bool
+}
+
+// mostDepth bounds texts within texts: what lies deeper is one text.
+const mostDepth = 8
+
+// through reads the decoded text of a view, and turns what is to be replaced in it into
+// edits of the raw text, which begins at base.
+func (w *walker) through(v *view, base int, read func(text string)) {
+	first := len(w.edits)
+	w.depth++
+	read(v.text)
+	w.depth--
+	for i := first; i < len(w.edits); i++ {
+		e := &w.edits[i]
+		e.text = v.encode(e.text)
+		e.start, e.end = base+int(v.at[e.start]), base+int(v.at[e.end])
+	}
+}
+
+func (v *view) encode(s string) string {
+	for i := range len(s) {
+		if !v.safe(s[i]) {
+			b := append(make([]byte, 0, len(s)+16), s[:i]...)
+			for ; i < len(s); i++ {
+				if v.safe(s[i]) {
+					b = append(b, s[i])
+				} else {
+					b = v.spell(b, s[i])
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
+}
+
+const hexDigits = "0123456789ABCDEF"
+
+func percentSpell(b []byte, c byte) []byte {
+	return append(b, '%', hexDigits[c>>4], hexDigits[c&15])
+}
+
+func percentSafe(c byte) bool {
+	return isAlnum(c) || strings.IndexByte("-._~!$*,:@'()", c) >= 0
+}
+
+// isEscaped reports whether a text of an address holds an escape.
+func isEscaped(s string, plus bool) bool {
+	if plus && strings.IndexByte(s, '+') >= 0 {
+		return true
+	}
+	for i := strings.IndexByte(s, '%'); i >= 0 && i+2 < len(s); i++ {
+		if s[i] == '%' && isHex(s[i+1]) && isHex(s[i+2]) {
+			return true
+		}
+	}
+	return false
+}
+
+// percent decodes the escapes of an address, and + to a space in a query or a form.
+func percent(raw string, plus bool) *view {
+	b := make([]byte, 0, len(raw))
+	v := &view{raw: raw, at: make([]int32, 0, len(raw)+1), spell: percentSpell, safe: percentSafe}
+	for i := 0; i < len(raw); {
+		v.at = append(v.at, int32(i))
+		switch c := raw[i]; {
+		case c == '%' && i+2 < len(raw) && isHex(raw[i+1]) && isHex(raw[i+2]):
+			b = append(b, unhex(raw[i+1])<<4|unhex(raw[i+2]))
+			i += 3
+		case c == '+' && plus:
+			b = append(b, ' ')
+			i++
+		default:
+			b = append(b, c)
+			i++
+		}
+	}
+	v.at = append(v.at, int32(len(raw)))
+	v.text = string(b)
+	return v
+}
+
+// unquoted decodes a literal of OData, in which quotes are doubled.
+func unquoted(raw string) *view {
+	b := make([]byte, 0, len(raw))
+	v := &view{raw: raw, at: make([]int32, 0, len(raw)+1),
+		spell: func(b []byte, c byte) []byte { return append(b, c, c) },
+		safe:  func(c byte) bool { return c != '\'' }}
+	for i := 0; i < len(raw); i++ {
+		v.at = append(v.at, int32(i))
+		b = append(b, raw[i])
+		if raw[i] == '\'' && i+1 < len(raw) && raw[i+1] == '\'' {
+			i++
+		}
+	}
+	v.at = append(v.at, int32(len(raw)))
+	v.text = string(b)
+	return v
+}
+
+func jsonSafe(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }
+
+func jsonSpell(b []byte, c byte) []byte {
+	switch c {
+	case '"', '\\':
+		return append(b, '\\', c)
+	case '\n':
+		return append(b, `\n`...)
+	case '\r':
+		return append(b, `\r`...)
+	case '\t':
+		return append(b, `\t`...)
+	}
+	return append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+}
+
+// unescaped decodes the escapes of a JSON string.
+func unescaped(raw string) *view {
+	b := make([]byte, 0, len(raw))
+	v := &view{raw: raw, at: make([]int32, 0, len(raw)+1), spell: jsonSpell, safe: jsonSafe}
+	for i := 0; i < len(raw); {
+		start, n := i, len(b)
+		if raw[i] != '\\' || i+1 >= len(raw) {
+			b = append(b, raw[i])
+			i++
+		} else {
+			b, i = unescape(b, raw, i)
+		}
+		for range len(b) - n {
+			v.at = append(v.at, int32(start))
+		}
+	}
+	v.at = append(v.at, int32(len(raw)))
+	v.text = string(b)
+	return v
+}
+
+// unescape decodes one escape, which begins at i.
+func unescape(b []byte, raw string, i int) ([]byte, int) {
+	const plain, meant = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
+	c := raw[i+1]
+	if k := strings.IndexByte(plain, c); k >= 0 {
+		return append(b, meant[k]), i + 2
+	}
+	if r, ok := codeUnit(raw, i); ok {
+		if low, paired := codeUnit(raw, i+6); paired && r >= 0xD800 && r < 0xDC00 && low >= 0xDC00 && low < 0xE000 {
+			return utf8.AppendRune(b, 0x10000+(r-0xD800)<<10+(low-0xDC00)), i + 12
+		}
+		return utf8.AppendRune(b, r), i + 6
+	}
+	return append(b, '\\'), i + 1 // no escape of JSON
+}
+
+func codeUnit(raw string, i int) (rune, bool) {
+	if i+6 > len(raw) || raw[i] != '\\' || raw[i+1] != 'u' {
+		return 0, false
+	}
+	r := rune(0)
+	for _, c := range []byte(raw[i+2 : i+6]) {
+		if !isHex(c) {
+			return 0, false
+		}
+		r = r<<4 | rune(unhex(c))
+	}
+	return r, true
+}
+
+func isDigit(c byte) bool  { return c-'0' <= 9 }
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isAlnum(c byte) bool  { return isDigit(c) || isLetter(c) }
+func isHex(c byte) bool    { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+func unhex(c byte) byte {
+	if isDigit(c) {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
+}
