@@ -67,6 +67,8 @@ var imports = map[string][]string{
 	"harness/internal/testkit":    {},
 	"harness/internal/plainfile":  {},
 	"harness/internal/words":      {"harness/internal/graph"},
+	"harness/internal/place":      {"harness/internal/ascii"},
+	"harness/internal/laws":       {"harness/cassette", "harness/internal/match", "harness/internal/place"},
 	"harness/internal/words/gen":  {"harness/internal/csdl", "harness/internal/words"},
 }
 

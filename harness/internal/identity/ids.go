@@ -296,9 +296,11 @@ func isSecurityIdentifier(s string) bool {
 	return len(numbers) >= 2 && len(numbers) <= 16
 }
 
+// outlookUID is Outlook's class id, with which its calendars' ids begin.
+const outlookUID = "040000008200E00074C5B7101A82E008"
+
 func isICalUID(s string) bool {
-	const outlook = "040000008200E00074C5B7101A82E008"
-	return len(s) > len(outlook) && strings.EqualFold(s[:len(outlook)], outlook) && ascii.All(s, ascii.IsHex)
+	return len(s) > len(outlookUID) && strings.EqualFold(s[:len(outlookUID)], outlookUID) && ascii.All(s, ascii.IsHex)
 }
 
 func isPlannerID(s string) bool { return len(s) == 28 && ascii.All(s, isURLSafe) }

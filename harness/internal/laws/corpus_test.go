@@ -11,19 +11,23 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/laws"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 )
 
 // recordings reads the real recordings that lie beside the repository, by folder.
 func recordings(t *testing.T) map[string][]*cassette.Cassette {
 	t.Helper()
-	root := filepath.Join("..", "..", "..", "..", "shared", "corpus", "recordings")
+	root := testkit.Corpus(t, "recordings")
 	all := map[string][]*cassette.Cassette{}
-	_ = filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
-			return nil
+			return err
 		}
-		rel, _ := filepath.Rel(root, file)
+		rel, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
 		folder, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
 		read := importer.VCRPy
 		if strings.HasSuffix(file, ".har") {
@@ -34,50 +38,62 @@ func recordings(t *testing.T) map[string][]*cassette.Cassette {
 		}
 		return nil
 	})
-	if len(all) == 0 {
-		t.Skip("skipped: no real recordings beside this checkout, in ../shared/corpus/recordings")
+	if err != nil {
+		t.Fatal(err)
 	}
 	return all
 }
 
-// TestOwnAnswersOfRealRecordings is law 10 over the real recordings, with the default rules.
+// TestOwnAnswersOfRealRecordings counts, over the real recordings with the default rules,
+// how many requests get their own answer. Not all do yet: known says how many are missed,
+// which may only become fewer. No request may get another's answer.
 func TestOwnAnswersOfRealRecordings(t *testing.T) {
-	for folder, tapes := range recordings(t) {
+	known := map[string]map[string]int{
+		"azure-cli":          {"in order": 15, "shuffled": 15},
+		"azure-cli-versions": {"in order": 17, "shuffled": 20},
+		"jupiterone":         {"in order": 0, "shuffled": 3},
+	}
+	for folder, recorded := range recordings(t) {
 		for name, order := range map[string]laws.Order{"in order": laws.InOrder, "shuffled": laws.Shuffled, "at once": laws.AtOnce} {
 			var total laws.Tally
-			for n, tape := range tapes {
-				redactor, err := redact.New(redact.Rules{}, redact.Options{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				stored := &cassette.Cassette{Name: tape.Name, File: tape.File}
-				places := map[*cassette.Interaction]int{}
-				for at, i := range tape.Interactions {
-					s := redactor.Interaction(i)
-					places[s] = at
-					stored.Interactions = append(stored.Interactions, s)
-				}
-				redactor.Finish(stored)
-				index, err := match.NewIndex(match.Rules{}, stored)
-				if err != nil {
-					t.Fatal(err)
-				}
-				client := laws.Client{
-					Recorded: tape.Interactions, Seed: uint64(n),
-					Transport: transport.NewReplayer(index.NewSession(), transport.Options{}),
-					Place:     func(i *cassette.Interaction) int { return places[i] },
-				}
-				tally, err := client.Replay(t.Context(), order)
-				if err != nil {
-					t.Fatal(err)
-				}
-				total.Add(tally)
+			for n, c := range recorded {
+				total.Add(replayed(t, c, order, uint64(n)))
 			}
-			t.Logf("%-20s %-9s %d requests of %d recordings: own %d, wrong %d, missed %d", folder, name, total.Total(), len(tapes), total.Own, total.Wrong, total.Missed)
-			for _, note := range total.Notes[:min(len(total.Notes), 3)] {
-				line, _, _ := strings.Cut(note, "\n")
-				t.Logf("    %.300s", line)
+			t.Logf("%-18s %-8s %3d requests of %d recordings: own %d, wrong %d, missed %d", folder, name, total.Total(), len(recorded), total.Own, total.Wrong, total.Missed)
+			if most, fixed := known[folder][name]; total.Wrong > 0 || fixed && total.Missed > most {
+				t.Errorf("%s, %s: %d wrong, want none; %d missed, want at most %d\n%s", folder, name, total.Wrong, total.Missed, most, strings.Join(total.Notes, "\n"))
 			}
 		}
 	}
+}
+
+// replayed redacts a recording and replays it to a client that has the original.
+func replayed(t *testing.T, recorded *cassette.Cassette, order laws.Order, seed uint64) laws.Tally {
+	t.Helper()
+	redactor, err := redact.New(redact.Rules{}, redact.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := &cassette.Cassette{Name: recorded.Name, File: recorded.File}
+	places := map[*cassette.Interaction]int{}
+	for at, i := range recorded.Interactions {
+		redacted := redactor.Interaction(i)
+		places[redacted] = at
+		stored.Interactions = append(stored.Interactions, redacted)
+	}
+	redactor.Finish(stored)
+	index, err := match.NewIndex(match.Rules{}, stored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := laws.Client{
+		Recorded: recorded.Interactions, Seed: seed,
+		Transport: transport.NewReplayer(index.NewSession(), transport.Options{}),
+		Place:     func(i *cassette.Interaction) int { return places[i] },
+	}
+	tally, err := client.Replay(t.Context(), order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tally
 }

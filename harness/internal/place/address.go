@@ -2,6 +2,8 @@ package place
 
 import (
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // address reads an address, absolute or relative, that is the whole text.
@@ -84,7 +86,6 @@ type pathReader struct {
 	step     int    // of the next segment
 	previous string // the last segment
 	files    bool   // between root:/ and :
-	library  int    // segments of a document library seen; -1 where it is none
 }
 
 // path reads the segments of a path.
@@ -122,7 +123,7 @@ func (r *pathReader) segment(s string, base int) {
 		})
 		return
 	}
-	r.decoded(s, base)
+	r.w.spelled(asPercent, func() { r.decoded(s, base) })
 }
 
 // decoded reads one segment without escapes.
@@ -182,14 +183,14 @@ func (r *pathReader) arguments(s string, base int) {
 		w.through(unquoted(key), base, func(t string) { r.show(t, 0, Segment) })
 		return
 	}
-	r.show(key, base, Segment)
+	w.spelled(asLiteral, func() { r.show(key, base, Segment) })
 }
 
 // isList reports whether what stands in parentheses without quotes is a list of properties,
 // as in $metadata#groups(displayName,id), and no key.
 func isList(s string) bool {
 	for i := range len(s) {
-		if isDigit(s[i]) || s[i] == '-' || s[i] == '@' || s[i] == '{' {
+		if ascii.IsDigit(s[i]) || s[i] == '-' || s[i] == '@' || s[i] == '{' {
 			return false
 		}
 	}
@@ -253,7 +254,7 @@ func (w *walker) option(s string, base int, form bool) {
 		w.through(percent(value, true), at, func(t string) { read(t, 0) })
 		return
 	}
-	read(value, at)
+	w.spelled(asPercent, func() { read(value, at) })
 }
 
 func (w *walker) optionValue(canonical, name, s string, base int, form bool) {

@@ -172,13 +172,13 @@ func (w *walker) cell(s string, start int, cell string, leaf Leaf) {
 	}
 	if s[start] != '"' {
 		if strings.HasPrefix(s[start:], cell) {
-			w.value(cell, start, leaf)
+			w.bare(cell, start, leaf)
 		}
 		return
 	}
 	start++
 	if strings.HasPrefix(s[start:], cell) && strings.IndexByte(cell, '"') < 0 {
-		w.value(cell, start, leaf)
+		w.spelled(asCell, func() { w.value(cell, start, leaf) })
 		return
 	}
 	end := start
@@ -192,9 +192,26 @@ func (w *walker) cell(s string, start int, cell string, leaf Leaf) {
 	w.through(v, start, func(t string) { w.value(t, 0, leaf) })
 }
 
+// bare shows a cell without quotes; what replaces it is quoted where it has to be.
+func (w *walker) bare(cell string, start int, leaf Leaf) {
+	first := len(w.edits)
+	w.value(cell, start, leaf)
+	if is := apply(cell, shifted(w.edits[first:], -start)); strings.ContainsAny(is, "\",;\t|\r\n") && is != cell {
+		w.edits = append(w.edits[:first], edit{start, start + len(cell), `"` + asCell.encode(is) + `"`})
+	}
+}
+
+func shifted(edits []edit, by int) []edit {
+	moved := make([]edit, len(edits))
+	for i, e := range edits {
+		moved[i] = edit{e.start + by, e.end + by, e.text}
+	}
+	return moved
+}
+
 // doubled decodes a quoted cell, in which quotes are doubled.
 func doubled(raw string) *view {
-	v := &view{raw: raw, spell: func(b []byte, c byte) []byte { return append(b, c, c) }, safe: func(c byte) bool { return c != '"' }}
+	v := &view{spelling: asCell, raw: raw}
 	b := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); i++ {
 		v.at = append(v.at, int32(i))

@@ -1,6 +1,10 @@
 package place
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
 
 // JSON is read token by token, whatever its grammar: a text that is broken or cut is read
 // as far as it goes, and what is no JSON in it as plain text.
@@ -16,7 +20,6 @@ type level struct {
 type jsonReader struct {
 	w      *walker
 	levels []level
-	frames int // how many frames stand for the levels
 }
 
 // json reads JSON text.
@@ -169,7 +172,11 @@ func (r *jsonReader) text(raw string, base int, escaped bool, leaf Leaf, layers 
 		r.w.through(unescaped(raw), base, func(t string) { show(t, 0) })
 		return
 	}
-	show(raw, base)
+	if leaf.Role == Number || leaf.Role == Text {
+		show(raw, base)
+		return
+	}
+	r.w.spelled(asJSON, func() { show(raw, base) })
 }
 
 // stringEnd finds the quote that ends a JSON string which begins at i, or the end of the
@@ -192,7 +199,7 @@ func isNumber(s string) bool {
 	digits := false
 	for i := range len(s) {
 		switch c := s[i]; {
-		case isDigit(c):
+		case ascii.IsDigit(c):
 			digits = true
 		case c == '-' || c == '+' || c == '.' || c|0x20 == 'e':
 		default:

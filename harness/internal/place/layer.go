@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // layered reads a text that has a grammar of its own: JSON, an address, base64 of a text,
@@ -102,7 +104,7 @@ func encodedText(s string) (*base64.Encoding, string) {
 		return nil, ""
 	}
 	for i := range min(len(s), 64) {
-		if c := s[i]; !isAlnum(c) && strings.IndexByte("+/-_=", c) < 0 {
+		if c := s[i]; !ascii.IsAlnum(c) && strings.IndexByte("+/-_=", c) < 0 {
 			return nil, ""
 		}
 	}
@@ -142,7 +144,7 @@ func isAddress(name, parent string) bool {
 // isPath tells a relative address from base64, which begins with a slash at times (JPEG
 // data: /9j/4AAQ), and from a text.
 func isPath(s string) bool {
-	if len(s) < 2 || !isLetter(s[1]) && s[1] != '$' && s[1] != '_' && s[1] != '/' || len(s) > 4096 || strings.HasSuffix(s, "=") && !strings.Contains(s, "?") {
+	if len(s) < 2 || !ascii.IsLetter(s[1]) && s[1] != '$' && s[1] != '_' && s[1] != '/' || len(s) > 4096 || strings.HasSuffix(s, "=") && !strings.Contains(s, "?") {
 		return false
 	}
 	return !strings.ContainsAny(s, " \n\t\"<>")

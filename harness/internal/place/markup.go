@@ -3,12 +3,14 @@ package place
 import (
 	"html"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // isMarkup reports whether a text is XML or HTML.
 func isMarkup(s string) bool {
 	s = strings.TrimLeft(s, " \t\r\n\ufeff")
-	if len(s) < 4 || s[0] != '<' || !isLetter(s[1]) && s[1] != '?' && s[1] != '!' {
+	if len(s) < 4 || s[0] != '<' || !ascii.IsLetter(s[1]) && s[1] != '?' && s[1] != '!' {
 		return false
 	}
 	return strings.IndexByte(s, '>') > 0
@@ -99,7 +101,7 @@ func (w *walker) trimmed(s string, base int, leaf Leaf) {
 // entities reads a text in which characters are written as entities.
 func (w *walker) entities(s string, base int, leaf Leaf) {
 	if strings.IndexByte(s, '&') < 0 || w.depth >= mostDepth {
-		w.trimmed(s, base, leaf)
+		w.spelled(asMarkup, func() { w.trimmed(s, base, leaf) })
 		return
 	}
 	w.through(withoutEntities(s), base, func(t string) { w.trimmed(t, 0, leaf) })
@@ -108,9 +110,7 @@ func (w *walker) entities(s string, base int, leaf Leaf) {
 // withoutEntities decodes the entities of HTML.
 func withoutEntities(raw string) *view {
 	b := make([]byte, 0, len(raw))
-	v := &view{raw: raw, at: make([]int32, 0, len(raw)+1),
-		spell: func(b []byte, c byte) []byte { return append(b, html.EscapeString(string(rune(c)))...) },
-		safe:  func(c byte) bool { return strings.IndexByte("<>&\"'", c) < 0 }}
+	v := &view{spelling: asMarkup, raw: raw, at: make([]int32, 0, len(raw)+1)}
 	for i := 0; i < len(raw); {
 		end := i + 1
 		text := raw[i:end]

@@ -1,6 +1,10 @@
 package place
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
 
 // An expression of OData is read as words, literals and punctuation: what a filter
 // compares, what a search looks for, what lists and arguments name. No grammar is needed to
@@ -57,7 +61,7 @@ func (e *expressionReader) punctuation(c byte) {
 
 // isWordByte: words of an expression, with paths (a/b), dots, dates and numbers.
 func isWordByte(c byte) bool {
-	return isAlnum(c) || c >= 0x80 || strings.IndexByte("_-./@$#{}:+*!~%|<>\\^`?[];&", c) >= 0 && c != ':' && c != ';'
+	return ascii.IsAlnum(c) || c >= 0x80 || strings.IndexByte("_-./@$#{}:+*!~%|<>\\^`?[];&", c) >= 0 && c != ':' && c != ';'
 }
 
 // word reads a bare word: an identifier, an operator, a number, a GUID, a date.
@@ -73,7 +77,7 @@ func (e *expressionReader) word(s string, i, base int) int {
 		return end
 	}
 	role := Identifier
-	if isDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' {
+	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' {
 		role = Literal
 	}
 	index := &e.words
@@ -119,9 +123,12 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 			e.w.show(leaf, at)
 		}
 	}
-	if quote == '\'' && strings.IndexByte(raw, '\'') >= 0 && e.w.depth < mostDepth {
+	switch {
+	case quote == '\'' && strings.IndexByte(raw, '\'') >= 0 && e.w.depth < mostDepth:
 		e.w.through(unquoted(raw), at, func(t string) { show(t, 0) })
-	} else {
+	case quote == '\'':
+		e.w.spelled(asLiteral, func() { show(raw, at) })
+	default:
 		show(raw, at)
 	}
 	e.w.pop()

@@ -3,36 +3,108 @@ package place_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
-// shown lists the leaves of a message, a line each.
+// roles are spelled for people.
+var roles = map[place.Role]string{
+	place.Host: "host", place.Segment: "segment", place.FileName: "file name", place.Literal: "literal", place.Identifier: "identifier",
+	place.OptionName: "option name", place.Option: "option", place.Token: "token", place.Field: "field", place.Header: "header",
+	place.MemberName: "member name", place.Member: "member", place.Number: "number", place.Cell: "cell", place.ColumnName: "column",
+	place.Text: "text", place.Markup: "markup", place.Bytes: "bytes",
+}
+
+// shown lists the leaves of a message, a line each; names of members and options, which
+// stand at the place of their value, are left out.
 func shown(m place.Message) string {
 	var b strings.Builder
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if !l.Layered {
-			fmt.Fprintf(&b, "%s|%d|%s|%s\n", l.Place(), l.Role, l.Name, l.Text)
+		if !l.Layered && l.Role != place.MemberName && l.Role != place.OptionName && l.Role != place.ColumnName {
+			fmt.Fprintf(&b, "  %-44s %-10s %-14s %q\n", l.Place(), roles[l.Role], l.Name, l.Text)
 		}
 		return "", false
 	})
 	return b.String()
 }
 
-func TestShow(t *testing.T) {
+const graph = "https://graph.microsoft.com/v1.0"
+
+func with(kind, body string) place.Message {
+	return place.Message{Method: "POST", Address: graph + "/x", Header: http.Header{"Content-Type": {kind}}, Body: body}
+}
+
+// TestPlaces holds how messages are taken apart, in a file that people read.
+func TestPlaces(t *testing.T) {
+	asked := func(address string) place.Message { return place.Message{Method: "GET", Address: graph + address} }
+	answer := func(body string) place.Message {
+		return place.Message{Method: "GET", Address: graph + "/me", Answer: true, Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}
+	}
+	var got strings.Builder
 	for _, m := range []place.Message{
-		{Method: "GET", Address: "https://graph.microsoft.com/v1.0/users/adele%40contoso.com/messages?$filter=startswith(displayName,'O''Neil')%20and%20mail%20eq%20'a@b.com'&$select=id,subject&$skiptoken=X'44'"},
-		{Method: "GET", Address: "https://graph.microsoft.com/v1.0/users('adele@contoso.com')/messages?$search=\"displayName:Adele\""},
-		{Method: "GET", Address: "https://graph.microsoft.com/v1.0/me/drive/root:/plans/secret%20plan.docx:/content"},
-		{Method: "GET", Address: "https://graph.microsoft.com/v1.0/me/drive/items/root%3A%2Fplans%2Fsecret%20plan.docx%3A/content"},
-		{Method: "GET", Address: "https://graph.microsoft.com/v1.0/sites/fabrikam.sharepoint.com:/sites/hr"},
-		{Method: "GET", Address: "https://graph.microsoft.com/v1.0/applications(appId='8ea0e38b-efb3-4757-924a-5f94061cf8c2')"},
-		{Method: "GET", Address: "https://graph.microsoft.com/v1.0/shares/u!aHR0cHM6Ly9vbmVkcml2ZS5saXZlLmNvbS9yZWRpcj9yZXNpZD0xMjMxMjQ0MTkzOTEyITEyJmF1dGhLZXk9MTIwMTkxOSExMjkyMSEx/driveItem"},
-		{Method: "POST", Address: "https://graph.microsoft.com/v1.0/users", Header: http.Header{"Content-Type": {"application/json"}, "Prefer": {"return=representation"}}, Body: `{"displayName":"Ad\u00e8le","tags":["a","b"],"manager@odata.bind":"https://graph.microsoft.com/v1.0/users('x')","json":"{\"a\":1}","n":5}`},
+		asked("/users/adele%40contoso.com/messages?$filter=startswith(displayName,'O''Neil')%20and%20mail%20eq%20'a@b.com'&$select=id,subject&$skiptoken=X'44'"),
+		asked("/users('adele@contoso.com')/messages?$search=\"displayName:Adele\""),
+		asked("/me/drive/root:/plans/secret%20plan.docx:/content"),
+		asked("/me/drive/items/root%3A%2Fplans%2Fsecret%20plan.docx%3A/content"),
+		asked("/sites/fabrikam.sharepoint.com:/sites/hr"),
+		asked("/applications(appId='8ea0e38b-efb3-4757-924a-5f94061cf8c2')"),
+		asked("/shares/u!aHR0cHM6Ly9vbmVkcml2ZS5saXZlLmNvbS9yZWRpcj9yZXNpZD0xMjMxMjQ0MTkzOTEyITEyJmF1dGhLZXk9MTIwMTkxOSExMjkyMSEx/driveItem"),
+		asked("/reports/getEmailActivityCounts(period='D7')"),
+		with("application/json", `{"displayName":"Ad\u00e8le","tags":["a","b"],"manager@odata.bind":"https://graph.microsoft.com/v1.0/users('x')","json":"{\"a\":1}","n":5}`),
+		with("application/x-www-form-urlencoded", "username=adele%40contoso.com&password=p%26q"),
+		with("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\nv\r\n--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"plan.docx\"\r\nContent-Type: application/octet-stream\r\n\r\nbytes\r\n--b--\r\n"),
+		with("text/csv", "Report Refresh Date,User\n2020-01-01,\"Last, First\"\n"),
+		with("text/html", "<p a='b'>x &amp; y</p>"),
+		{Method: "POST", Address: graph + "/$batch", Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"requests":[{"id":"1","method":"GET","url":"users/adele@contoso.com"},{"id":"2","method":"POST","url":"/me/messages","body":{"subject":"Hi"}}]}`},
+		answer(`{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#groups(displayName,id)","x":"https://graph.microsoft.com/v1.0/$metadata#chats('19%3Aabc%40thread.v2')/operations/$entity","proxyAddresses":["SMTP:a@b.com"],"data":"eyJhIjoiYiJ9"}`),
 	} {
-		t.Logf("%s %s\n%s", m.Method, m.Address, shown(m))
+		fmt.Fprintf(&got, "%s %s\n%s\n", m.Method, m.Address, shown(m))
+	}
+	testkit.Golden(t, "testdata/places.txt", got.String())
+}
+
+// The place of a text does not depend on how an address is spelled.
+func TestPlacesOfSpellings(t *testing.T) {
+	for _, spellings := range [][]string{
+		{"/users/a@b.com/messages", "/users('a@b.com')/messages", "/users/a%40b.com/messages", "/users(%27a@b.com%27)/messages"},
+		{"/users?$filter=mail eq 'x'&$top=5", "/users?$top=5&%24filter=mail%20eq%20%27x%27", "/users?filter=mail+eq+'x'&$top=5"},
+		{"/me/drive/items/root:/a/b.txt:/content", "/me/drive/items/root%3A%2Fa%2Fb.txt%3A/content"},
+	} {
+		var want string
+		for n, s := range spellings {
+			lines := strings.Split(shown(place.Message{Method: "GET", Address: graph + s}), "\n")
+			slices.Sort(lines)
+			for i, line := range lines { // the segment before a step differs, where a key is written in parentheses
+				if at := strings.Index(line, `"`); at > 0 {
+					lines[i] = strings.Fields(line)[0] + " " + line[at:]
+				}
+			}
+			if got := strings.Join(lines, "\n"); n == 0 {
+				want = got
+			} else if got != want {
+				t.Errorf("%s:\n%s\nwant as %s:\n%s", s, got, spellings[0], want)
+			}
+		}
+	}
+}
+
+// What is replaced is spelled as its place wants.
+func TestReplaced(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"a":"x y"}`:                              `{"a":"it's \"new\""}`,
+		`{"a":"{\"b\":\"x y\"}"}`:                  `{"a":"{\"b\":\"it's \\\"new\\\"\"}"}`,
+		`{"a":"https://x.y/z?$filter=b eq 'x y'"}`: `{"a":"https://x.y/z?$filter=b eq 'x y'"}`, // blanks: no address, and no text that is replaced here
+		`{"a":"https://x.y/z?q=x+y"}`:              `{"a":"https://x.y/z?q=it's%20%22new%22"}`,
+	} {
+		m := with("application/json", body)
+		place.Rewrite(&m, func(l *place.Leaf) (string, bool) { return `it's "new"`, l.Text == "x y" })
+		if m.Body != want {
+			t.Errorf("%s became %s, want %s", body, m.Body, want)
+		}
 	}
 }
 

@@ -1,17 +1,33 @@
 package place
 
 import (
+	"html"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
-// A view is a text that another one spells in an encoding: byte i of the text is spelled
-// from at[i] to at[i+1] of raw.
+// A spelling is how a plain text is written at a place.
+type spelling struct {
+	safe  func(c byte) bool             // what is written as it is
+	spell func(b []byte, c byte) []byte // how all else is
+}
+
+var (
+	asPercent = spelling{percentSafe, percentSpell}
+	asJSON    = spelling{jsonSafe, jsonSpell}
+	asLiteral = spelling{func(c byte) bool { return c != '\'' }, func(b []byte, c byte) []byte { return append(b, c, c) }}
+	asCell    = spelling{func(c byte) bool { return c != '"' }, func(b []byte, c byte) []byte { return append(b, c, c) }}
+	asMarkup  = spelling{func(c byte) bool { return strings.IndexByte("<>&\"'", c) < 0 }, func(b []byte, c byte) []byte { return append(b, html.EscapeString(string(rune(c)))...) }}
+)
+
+// A view is a text that another one spells: byte i of the text is spelled from at[i] to
+// at[i+1] of raw.
 type view struct {
+	spelling
 	raw, text string
 	at        []int32
-	spell     func(b []byte, c byte) []byte // how a byte that is not safe is written
-	safe      func(c byte) bool
 }
 
 // mostDepth bounds texts within texts: what lies deeper is one text.
@@ -31,7 +47,16 @@ func (w *walker) through(v *view, base int, read func(text string)) {
 	}
 }
 
-func (v *view) encode(s string) string {
+// spelled reads a text that stands as it is meant, and spells what is to be put in it.
+func (w *walker) spelled(how spelling, read func()) {
+	first := len(w.edits)
+	read()
+	for i := first; i < len(w.edits); i++ {
+		w.edits[i].text = how.encode(w.edits[i].text)
+	}
+}
+
+func (v spelling) encode(s string) string {
 	for i := range len(s) {
 		if !v.safe(s[i]) {
 			b := append(make([]byte, 0, len(s)+16), s[:i]...)
@@ -55,7 +80,7 @@ func percentSpell(b []byte, c byte) []byte {
 }
 
 func percentSafe(c byte) bool {
-	return isAlnum(c) || strings.IndexByte("-._~!$*,:@'()", c) >= 0
+	return ascii.IsAlnum(c) || strings.IndexByte("-._~!$*,:@'()", c) >= 0
 }
 
 // isEscaped reports whether a text of an address holds an escape.
@@ -64,7 +89,7 @@ func isEscaped(s string, plus bool) bool {
 		return true
 	}
 	for i := strings.IndexByte(s, '%'); i >= 0 && i+2 < len(s); i++ {
-		if s[i] == '%' && isHex(s[i+1]) && isHex(s[i+2]) {
+		if ascii.IsEscape(s, i) {
 			return true
 		}
 	}
@@ -74,12 +99,12 @@ func isEscaped(s string, plus bool) bool {
 // percent decodes the escapes of an address, and + to a space in a query or a form.
 func percent(raw string, plus bool) *view {
 	b := make([]byte, 0, len(raw))
-	v := &view{raw: raw, at: make([]int32, 0, len(raw)+1), spell: percentSpell, safe: percentSafe}
+	v := &view{spelling: asPercent, raw: raw, at: make([]int32, 0, len(raw)+1)}
 	for i := 0; i < len(raw); {
 		v.at = append(v.at, int32(i))
 		switch c := raw[i]; {
-		case c == '%' && i+2 < len(raw) && isHex(raw[i+1]) && isHex(raw[i+2]):
-			b = append(b, unhex(raw[i+1])<<4|unhex(raw[i+2]))
+		case c == '%' && ascii.IsEscape(raw, i):
+			b = append(b, ascii.Unescape(raw, i))
 			i += 3
 		case c == '+' && plus:
 			b = append(b, ' ')
@@ -97,9 +122,7 @@ func percent(raw string, plus bool) *view {
 // unquoted decodes a literal of OData, in which quotes are doubled.
 func unquoted(raw string) *view {
 	b := make([]byte, 0, len(raw))
-	v := &view{raw: raw, at: make([]int32, 0, len(raw)+1),
-		spell: func(b []byte, c byte) []byte { return append(b, c, c) },
-		safe:  func(c byte) bool { return c != '\'' }}
+	v := &view{spelling: asLiteral, raw: raw, at: make([]int32, 0, len(raw)+1)}
 	for i := 0; i < len(raw); i++ {
 		v.at = append(v.at, int32(i))
 		b = append(b, raw[i])
@@ -131,7 +154,7 @@ func jsonSpell(b []byte, c byte) []byte {
 // unescaped decodes the escapes of a JSON string.
 func unescaped(raw string) *view {
 	b := make([]byte, 0, len(raw))
-	v := &view{raw: raw, at: make([]int32, 0, len(raw)+1), spell: jsonSpell, safe: jsonSafe}
+	v := &view{spelling: asJSON, raw: raw, at: make([]int32, 0, len(raw)+1)}
 	for i := 0; i < len(raw); {
 		start, n := i, len(b)
 		if raw[i] != '\\' || i+1 >= len(raw) {
@@ -171,22 +194,10 @@ func codeUnit(raw string, i int) (rune, bool) {
 	}
 	r := rune(0)
 	for _, c := range []byte(raw[i+2 : i+6]) {
-		if !isHex(c) {
+		if !ascii.IsHex(c) {
 			return 0, false
 		}
-		r = r<<4 | rune(unhex(c))
+		r = r<<4 | rune(ascii.Unhex(c))
 	}
 	return r, true
-}
-
-func isDigit(c byte) bool  { return c-'0' <= 9 }
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-func isAlnum(c byte) bool  { return isDigit(c) || isLetter(c) }
-func isHex(c byte) bool    { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
-
-func unhex(c byte) byte {
-	if isDigit(c) {
-		return c - '0'
-	}
-	return c | 0x20 - 'a' + 10
 }

@@ -1,0 +1,219 @@
+package identity
+
+import (
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"strconv"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
+
+// Ids that hold others: as bytes, as text in base64, as numbers.
+
+var (
+	base64URL = base64.RawURLEncoding
+	base64Std = base64.RawStdEncoding
+	base32Std = base32.StdEncoding.WithPadding(base32.NoPadding)
+)
+
+// A codec takes a composite apart and puts it together again: the first result of take is
+// nil where the text is none.
+type codec struct {
+	take func(text string) []byte
+	give func(data []byte) string
+}
+
+// bytesOf is the codec of base64 that holds n bytes: GUIDs, 16 bytes each.
+func bytesOf(encoding *base64.Encoding, n int) codec {
+	return codec{
+		take: func(text string) []byte {
+			data, err := encoding.DecodeString(text)
+			if err != nil || len(data) != n || encoding.EncodeToString(data) != text {
+				return nil
+			}
+			return data
+		},
+		give: encoding.EncodeToString,
+	}
+}
+
+// composite replaces GUIDs that stand as bytes in an encoded span, and reports whether
+// it is one.
+func (r *rewriter) composite(i, j int, text string, c codec) bool {
+	data := c.take(text)
+	if data == nil {
+		return false
+	}
+	for k := 0; k+16 <= len(data); k += 16 {
+		memory, ok := memoryOf(r.f(Atom{GUID, guidOf([16]byte(data[k:]))}))
+		if !ok {
+			return true
+		}
+		copy(data[k:], memory[:])
+	}
+	r.put(i, j, c.give(data))
+	return true
+}
+
+// The bytes of a GUID in memory: its first three groups are little-endian.
+var guidOrder = [16]int{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15}
+
+// guidOf spells a GUID that stands in memory.
+func guidOf(memory [16]byte) string {
+	var b [16]byte
+	for k, from := range guidOrder {
+		b[k] = memory[from]
+	}
+	var text [36]byte
+	at := 0
+	for k, part := range [5][2]int{{0, 4}, {4, 6}, {6, 8}, {8, 10}, {10, 16}} {
+		if k > 0 {
+			text[at] = '-'
+			at++
+		}
+		at += hex.Encode(text[at:], b[part[0]:part[1]])
+	}
+	return string(text[:])
+}
+
+// memoryOf is how a GUID stands in memory.
+func memoryOf(guid string) (memory [16]byte, ok bool) {
+	if !isBareGUID(guid) {
+		return memory, false
+	}
+	plain := make([]byte, 0, 32)
+	for i := range len(guid) {
+		if guid[i] != '-' {
+			plain = append(plain, guid[i])
+		}
+	}
+	var b [16]byte
+	if _, err := hex.Decode(b[:], plain); err != nil {
+		return memory, false
+	}
+	for k, from := range guidOrder {
+		memory[from] = b[k]
+	}
+	return memory, true
+}
+
+// sid replaces a security identifier: of a cloud object the GUID that its four numbers
+// are, of others the numbers of the domain.
+func (r *rewriter) sid(i, j int) bool {
+	w := r.text[i:j]
+	numbers, cloud := strings.CutPrefix(w, "S-1-12-1-")
+	if !cloud {
+		if !strings.HasPrefix(w, "S-1-5-21-") || !isSecurityIdentifier(w) || strings.Count(w, "-") < 6 {
+			return false
+		}
+		r.atom(i, j, SID)
+		return true
+	}
+	var memory [16]byte
+	parts := strings.Split(numbers, "-")
+	if len(parts) != 4 {
+		return false
+	}
+	for k, part := range parts {
+		n, err := strconv.ParseUint(part, 10, 32)
+		if err != nil {
+			return false
+		}
+		binary.LittleEndian.PutUint32(memory[4*k:], uint32(n))
+	}
+	memory, ok := memoryOf(r.f(Atom{GUID, guidOf(memory)}))
+	if ok {
+		b := append(make([]byte, 0, 56), "S-1-12-1"...)
+		for k := range 4 {
+			b = strconv.AppendUint(append(b, '-'), uint64(binary.LittleEndian.Uint32(memory[4*k:])), 10)
+		}
+		r.put(i, j, string(b))
+	}
+	return true
+}
+
+// item takes the id of a file of a business drive apart: behind 01 stand, in base32, four
+// bytes of the drive and the file's GUID, which its etag has too.
+func (a Atom) item() (drive [4]byte, guid string, ok bool) {
+	if a.Kind != Item || len(a.Text) != 34 {
+		return drive, "", false
+	}
+	data, err := base32Std.DecodeString(a.Text[2:])
+	if err != nil || len(data) != 20 {
+		return drive, "", false
+	}
+	return [4]byte(data), guidOf([16]byte(data[4:])), true
+}
+
+func itemOf(drive [4]byte, guid string) string {
+	memory, _ := memoryOf(guid)
+	return "01" + base32Std.EncodeToString(append(drive[:], memory[:]...))
+}
+
+// encoded replaces what base64 text holds, if that is ids: GUIDs as bytes, or a text
+// that was made of ids, such as TENANT##19:CHAT##USER. It returns where to go on, or 0
+// where the word at i is no such thing.
+func (r *rewriter) encoded(i, j int) int {
+	end := j
+	encoding := base64URL
+	if !strings.ContainsAny(r.text[i:j], "-_") {
+		for end < len(r.text) && isBase64(r.text[end]) {
+			end++
+		}
+		if strings.ContainsAny(r.text[i:end], "+/") {
+			encoding = base64Std
+		}
+	}
+	if end != j && (i > 0 || !onlyPadding(r.text[end:])) {
+		end, encoding = j, base64URL // a path goes on behind the word
+	}
+	w := r.text[i:end]
+	if len(w) > 4096 || len(w)%4 == 1 || r.depth >= mostDepth {
+		return 0
+	}
+	padded := end
+	for padded < len(r.text) && r.text[padded] == '=' && padded < end+2 {
+		padded++
+	}
+	switch len(w) {
+	case 22, 43, 64, 86: // 16, 32, 48, 64 bytes
+		if has(w, ascii.IsDigit) && has(w, ascii.IsUpper) && has(w, ascii.IsLower) && r.composite(i, end, w, bytesOf(encoding, len(w)*3/4)) {
+			return padded
+		}
+	}
+	return r.encodedText(i, end, padded, encoding)
+}
+
+// encodedText replaces the ids of a text in base64.
+func (r *rewriter) encodedText(i, end, padded int, encoding *base64.Encoding) int {
+	w := r.text[i:end]
+	var head [3]byte
+	if n, err := base64Std.Decode(head[:], []byte(w[:4])); err != nil || n != 3 || !ascii.All(string(head[:]), isIDByte) {
+		return 0
+	}
+	plain, err := encoding.DecodeString(w)
+	if err != nil || !ascii.All(string(plain), isIDByte) || encoding.EncodeToString(plain) != w {
+		return 0
+	}
+	inner := rewriter{text: string(plain), f: r.f, depth: r.depth + 1, listing: true}
+	inner.scan()
+	if len(inner.spans) == 0 {
+		return 0
+	}
+	renamed := encoding.EncodeToString([]byte(inner.result()))
+	if padded > end {
+		renamed += strings.Repeat("=", (4-len(renamed)%4)%4)
+	}
+	r.put(i, padded, renamed)
+	return padded
+}
+
+func onlyPadding(s string) bool { return s == "" || s == "=" || s == "==" }
+
+// isIDByte says what ids are made of when they are put together.
+func isIDByte(c byte) bool {
+	return ascii.IsAlnum(c) || strings.IndexByte("-_#:@.{},;|!/=+", c) >= 0
+}

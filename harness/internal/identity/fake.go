@@ -1,0 +1,233 @@
+package identity
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
+
+// A Faker computes pseudonyms of ids from a project's salt: the same value has the same
+// pseudonym in every cassette of the project, so that a live request can be redacted and
+// looked up. It is safe for concurrent use.
+//
+// A pseudonym keeps the length of the id and the class of every position: digits, letters
+// that are hexadecimal digits, other letters, each in its case. Its first positions hold
+// 64 bits of SHA-256 over salt and value, the others a checksum of these, by which a
+// pseudonym is told from an id without the salt ([IsFake]).
+type Faker struct{ salt [32]byte }
+
+// NewFaker returns the faker of a salt of any length.
+func NewFaker(salt []byte) *Faker { return &Faker{sha256.Sum256(salt)} }
+
+// Text is Rewrite with pseudonyms. Text(Text(s)) = Text(s).
+func (f *Faker) Text(s string) string { return Rewrite(s, f.Fake) }
+
+// Token is the pseudonym of a text that is an id because of where it stands: the token of
+// a link. ok is false where it has no room for 64 bits and a checksum.
+func (f *Faker) Token(s string) (pseudonym string, ok bool) {
+	a := Atom{Token, s}
+	if len(s) > mostLength || !a.fits() {
+		return "", false
+	}
+	return f.Fake(a), true
+}
+
+// Fake is the pseudonym of an atom, or its text if it is one already.
+func (f *Faker) Fake(a Atom) string {
+	if drive, guid, ok := a.item(); ok {
+		fake := f.Fake(Atom{GUID, guid})
+		if fake == guid {
+			return a.Text
+		}
+		binary.BigEndian.PutUint32(drive[:], uint32(f.hash(Atom{Hex, hex.EncodeToString(drive[:])})))
+		return itemOf(drive, fake)
+	}
+	var room [80]position
+	at, value := a.positions(room[:0])
+	if isFake(a.Text, at, value) {
+		return a.Text
+	}
+	b := []byte(a.Text)
+	fill(b, at[:value], f.hash(a))
+	fill(b, at[value:], checksum(a.Text, b, at[:value]))
+	return string(b)
+}
+
+// hash is the first 64 bits of SHA-256 over salt, kind and value.
+func (f *Faker) hash(a Atom) uint64 {
+	var room [160]byte
+	b := append(append(room[:0], f.salt[:]...), byte(a.Kind))
+	sum := sha256.Sum256(append(b, a.Key()...))
+	return binary.BigEndian.Uint64(sum[:])
+}
+
+// IsFake reports whether an atom is a pseudonym, of whatever salt: a random id passes for
+// one once in 2^27 (a GUID) to 2^12 (the shortest).
+func IsFake(a Atom) bool {
+	if _, guid, ok := a.item(); ok {
+		return IsFake(Atom{GUID, guid})
+	}
+	var room [80]position
+	at, value := a.positions(room[:0])
+	return isFake(a.Text, at, value)
+}
+
+func isFake(s string, at []position, value int) bool {
+	if value == 0 {
+		return false
+	}
+	for _, p := range at[:value] {
+		if p.class == other && strings.IndexByte(classes[other], ascii.Lower(s[p.at])) < 0 {
+			return false
+		}
+	}
+	seed := checksum(s, nil, at[:value])
+	for _, p := range at[value:] {
+		seed += gamma
+		if ascii.Lower(s[p.at]) != p.pick(seed) {
+			return false
+		}
+	}
+	return true
+}
+
+// fits reports whether an id has room for a pseudonym.
+func (a Atom) fits() bool {
+	var room [80]position
+	_, value := a.positions(room[:0])
+	return value > 0
+}
+
+// What may stand at a position, by class. No telling beginning (eyJ, AAMk, EwA, S-, b!)
+// can be made of these.
+const (
+	digit = iota
+	hexLetter
+	other
+)
+
+var (
+	classes = [...]string{digit: "0123456789", hexLetter: "abcdef", other: "ghjlmnopqrtuvxz"}
+	tenths  = [...]int{digit: 33, hexLetter: 25, other: 39} // the bits that a class holds, times ten
+)
+
+// A position of an id that a pseudonym fills, from a class.
+type position struct {
+	at    uint16
+	class uint8
+}
+
+// pick chooses a character for a position.
+func (p position) pick(random uint64) byte {
+	class := classes[p.class]
+	return class[mix(random)%uint64(len(class))]
+}
+
+const (
+	valueTenths = 640 // what a pseudonym keeps of the hash
+	checkTenths = 120 // the least for its checksum
+)
+
+// positions appends the positions that a pseudonym of the atom fills, and says how many
+// of them hold the value; the others hold the checksum. value is 0 where there is no room.
+func (a Atom) positions(dst []position) (at []position, value int) {
+	hex, sum := 0, 0
+	for i := a.prefix(); i < len(a.Text); i++ {
+		if a.Kind == SID && i > 0 && a.Text[i-1] == '-' {
+			i += fixedDigits(a.Text[i:])
+		}
+		class := uint8(other)
+		switch c := a.Text[i]; {
+		case ascii.IsDigit(c):
+			class = digit
+		case ascii.IsHex(c):
+			class = hexLetter
+		case !ascii.IsLetter(c):
+			continue
+		}
+		if hex++; a.Kind == GUID && (hex == 13 || hex == 17) { // version and variant
+			continue
+		}
+		dst = append(dst, position{uint16(i), class})
+		if sum < valueTenths {
+			value = len(dst)
+		}
+		sum += tenths[class]
+	}
+	check := 0
+	for _, p := range dst[value:] {
+		check += tenths[p.class]
+	}
+	if check < checkTenths {
+		return dst, 0
+	}
+	return dst, value
+}
+
+// prefix is how many first bytes make the form of the id, and stay.
+func (a Atom) prefix() int {
+	switch a.Kind {
+	case Item:
+		return 2
+	case Outlook:
+		return 4
+	case SID:
+		return len("S-1-5-21-")
+	case ICal:
+		return len(outlookUID)
+	}
+	return 0
+}
+
+// fixedDigits is how many digits of a number stay, so that it stays below 2^32.
+func fixedDigits(s string) (n int) {
+	const most = "4294967295"
+	if end := strings.IndexByte(s+"-", '-'); end < len(most) {
+		return 0
+	}
+	for n < len(most)-1 && s[n] == most[n] {
+		n++
+	}
+	return n + 1
+}
+
+// mix is the finaliser of splitmix64.
+func mix(x uint64) uint64 {
+	x ^= x >> 30
+	x *= 0xbf58476d1ce4e5b9
+	x ^= x >> 27
+	x *= 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+const gamma = 0x9e3779b97f4a7c15
+
+// fill writes a stream of characters to positions, each of its class and in the case that
+// stands there.
+func fill(s []byte, at []position, seed uint64) {
+	for _, p := range at {
+		seed += gamma
+		c := p.pick(seed)
+		if ascii.IsUpper(s[p.at]) {
+			c &^= 0x20
+		}
+		s[p.at] = c
+	}
+}
+
+// checksum is made of what stands at positions of s, whatever its case, or of b where that
+// is given.
+func checksum(s string, b []byte, at []position) uint64 {
+	h := uint64(len(s)) + gamma
+	for _, p := range at {
+		c := s[p.at]
+		if b != nil {
+			c = b[p.at]
+		}
+		h = mix(h ^ uint64(ascii.Lower(c)))
+	}
+	return h
+}

@@ -1,0 +1,284 @@
+package identity
+
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
+
+// Kind is the form of an atomic id.
+type Kind uint8
+
+// The kinds of atoms.
+const (
+	GUID    Kind = iota // 8-4-4-4-12, told to others with hyphens, however it was written
+	Thread              // the part of a chat's or channel's id before the @
+	Item                // 01 and 32 capitals and digits: a file of a business drive
+	Outlook             // AAMk, AQMk, AAkA: mail, events, contacts, folders
+	SID                 // S-1-5-21-..: a directory on premises
+	ICal                // Outlook's class id and more hexadecimal digits: an event across calendars
+	Hex                 // 24 and more hexadecimal digits, no GUIDs
+	Token               // opaque: letters and digits that look random, or what stands where tokens do
+)
+
+// folds reports whether the letter case of a kind means nothing.
+func (k Kind) folds() bool { return k == GUID || k == Hex || k == ICal || k == SID }
+
+// An Atom is an id that cannot be taken apart. Composite ids hold several: a chat of two
+// people their two GUIDs, a security identifier that of its object, a drive those of its
+// site, web and list.
+type Atom struct {
+	Kind Kind
+	Text string // a GUID in lower case with hyphens, all others as they were written
+}
+
+// Parts are the atoms within an atom: the GUID of a file's id.
+func (a Atom) Parts() []Atom {
+	if _, guid, ok := a.item(); ok {
+		return []Atom{{GUID, guid}}
+	}
+	return nil
+}
+
+// Key is the spelling by which equal ids are equal texts.
+func (a Atom) Key() string {
+	if a.Kind.folds() {
+		return strings.ToLower(a.Text)
+	}
+	return a.Text
+}
+
+// minWord is the shortest word that can be an id with 64 random bits, in base64.
+const minWord = 20
+
+// Rewrite replaces every id in a plain text: f says by what, an atom at a time, and
+// returns the atom's own text to leave it. Ids are found by their form alone, wherever
+// they stand and however they are put together; a replacement that does not fit the
+// composite that it is a part of leaves the composite as it is. A text without ids is
+// returned as it came, without an allocation.
+func Rewrite(text string, f func(Atom) string) string {
+	r := rewriter{text: text, f: f}
+	r.scan()
+	return r.result()
+}
+
+// Find lists the spans of a plain text that ids take up, in order: of composite ids the
+// whole.
+func Find(text string) []Span {
+	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, spans: make([]Span, 0, 4), listing: true}
+	r.scan()
+	return r.spans
+}
+
+// Atoms lists the atoms of a plain text, in order.
+func Atoms(text string) []Atom {
+	var atoms []Atom
+	Rewrite(text, func(a Atom) string {
+		atoms = append(atoms, a)
+		return a.Text
+	})
+	return atoms
+}
+
+// Span is a part of a text.
+type Span struct{ Start, End int }
+
+// mostLength bounds an atom.
+const mostLength = 8 << 10
+
+// mostDepth bounds how deep ids are encoded in one another.
+const mostDepth = 4
+
+type rewriter struct {
+	text    string
+	f       func(Atom) string
+	depth   int
+	out     []byte
+	done    int // how much of text stands in out
+	changed bool
+
+	listing bool // spans are wanted
+	spans   []Span
+}
+
+// result is the text with its replacements.
+func (r *rewriter) result() string {
+	if !r.changed {
+		return r.text
+	}
+	return string(append(r.out, r.text[r.done:]...))
+}
+
+// put replaces a span.
+func (r *rewriter) put(start, end int, replacement string) {
+	if r.listing {
+		if n := len(r.spans); n > 0 && r.spans[n-1].End == start {
+			r.spans[n-1].End = end
+		} else {
+			r.spans = append(r.spans, Span{start, end})
+		}
+	}
+	if r.text[start:end] == replacement {
+		return
+	}
+	r.changed = true
+	r.out = append(append(r.out, r.text[r.done:start]...), replacement...)
+	r.done = end
+}
+
+// isWordByte says which bytes ids are made of, as far as they need no punctuation.
+var isWordByte = func() (t [256]bool) {
+	for c := range 256 {
+		t[c] = isURLSafe(byte(c))
+	}
+	return t
+}()
+
+func (r *rewriter) scan() {
+	for i := 0; i < len(r.text); {
+		if !isWordByte[r.text[i]] {
+			i++
+			continue
+		}
+		j := i + 1
+		for j < len(r.text) && isWordByte[r.text[j]] {
+			j++
+		}
+		if j-i >= minWord || j-i >= 10 && r.text[i] == 'S' {
+			j = r.word(i, j)
+		}
+		i = j
+	}
+}
+
+// word looks at a run of word bytes and returns where to go on.
+func (r *rewriter) word(i, j int) int {
+	w := r.text[i:j]
+	switch {
+	case len(w) >= 36 && r.guids(i, j), strings.HasPrefix(w, "S-1-") && r.sid(i, j):
+		return j
+	case r.isDrive(i, w):
+		r.composite(i, j, w, bytesOf(base64URL, 48))
+		return j
+	case ascii.All(w, ascii.IsDigit), strings.HasPrefix(w, "eyJ") && j < len(r.text) && r.text[j] == '.': // a number, a signed token
+		return j
+	case isICalUID(w):
+		r.atom(i, j, ICal)
+		return j
+	case ascii.All(w, ascii.IsHex):
+		r.hex(i, j)
+		return j
+	case len(w) == 34 && strings.HasPrefix(w, "01") && ascii.All(w, func(c byte) bool { return ascii.IsDigit(c) || ascii.IsUpper(c) }):
+		r.atom(i, j, Item)
+		return j
+	case strings.HasPrefix(w, "AAMk") || strings.HasPrefix(w, "AQMk") || strings.HasPrefix(w, "AAkA"):
+		r.atom(i, j, Outlook)
+		return j
+	}
+	thread, start := r.threadAt(i, j)
+	if end := r.encoded(start, j); end > 0 {
+		return end
+	}
+	switch {
+	case thread:
+		r.atom(start, j, Thread)
+	case looksRandom(w):
+		r.atom(i, j, Token)
+	}
+	return j
+}
+
+// atom replaces a span that is one id, if it has room for a pseudonym.
+func (r *rewriter) atom(i, j int, kind Kind) {
+	if a := (Atom{kind, r.text[i:j]}); len(a.Text) <= mostLength && a.fits() {
+		r.put(i, j, r.f(a))
+	}
+}
+
+// guids replaces the GUIDs of a word (GUID, GUID_GUID, GUID-GUID-GUID, SHFT_GUID) and
+// reports whether there are any.
+func (r *rewriter) guids(i, j int) (found bool) {
+	for k := i; k+36 <= j; {
+		if r.text[k+8] != '-' || k > i && ascii.IsAlnum(r.text[k-1]) || k+36 < j && ascii.IsAlnum(r.text[k+36]) || !isBareGUID(r.text[k:k+36]) {
+			k++
+			continue
+		}
+		found = true
+		written := r.text[k : k+36]
+		r.put(k, k+36, cased(r.f(Atom{GUID, strings.ToLower(written)}), written))
+		k += 36
+	}
+	return found
+}
+
+// hex replaces GUIDs that are written without hyphens, one or several, and other long
+// hexadecimal ids (thumbprints).
+func (r *rewriter) hex(i, j int) {
+	w := r.text[i:j]
+	if len(w)%32 != 0 {
+		if len(w) >= 24 {
+			r.atom(i, j, Hex)
+		}
+		return
+	}
+	for k := 0; k < len(w); k += 32 {
+		h := strings.ToLower(w[k : k+32])
+		guid := r.f(Atom{GUID, h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]})
+		if isBareGUID(guid) {
+			r.put(i+k, i+k+32, cased(strings.ReplaceAll(guid, "-", ""), w[k:k+32]))
+		}
+	}
+}
+
+// isDrive reports whether a word is what follows b!: three GUIDs as bytes.
+func (r *rewriter) isDrive(i int, w string) bool {
+	return len(w) == 64 && i >= 2 && r.text[i-2:i] == "b!" && (i == 2 || !isWordByte[r.text[i-3]])
+}
+
+// threadAt reports whether a word is a conversation's: 19:WORD@.. and, of a meeting,
+// where its own part begins.
+func (r *rewriter) threadAt(i, j int) (ok bool, start int) {
+	if j == len(r.text) || r.text[j] != '@' || i < 3 || r.text[i-3:i] != "19:" {
+		return false, i
+	}
+	if strings.HasPrefix(r.text[i:j], "meeting_") {
+		return true, i + len("meeting_")
+	}
+	return true, i
+}
+
+// looksRandom tells opaque ids from words that people and programs put together: digits
+// stand between letters again and again.
+func looksRandom(w string) bool {
+	digits, turns := 0, 0
+	for i := range len(w) {
+		if ascii.IsDigit(w[i]) {
+			digits++
+		}
+		if i > 0 && ascii.IsDigit(w[i]) != ascii.IsDigit(w[i-1]) && ascii.IsAlnum(w[i]) && ascii.IsAlnum(w[i-1]) {
+			turns++
+		}
+	}
+	return digits >= 2 && turns >= 3 && turns*12 >= len(w)
+}
+
+// cased gives a replacement the letter case of what was written: all capitals, all small
+// letters, or, where places correspond, place by place.
+func cased(replacement, written string) string {
+	upper, lower := has(written, ascii.IsUpper), has(written, ascii.IsLower)
+	switch {
+	case !upper:
+		return replacement
+	case !lower:
+		return strings.ToUpper(replacement)
+	case len(replacement) != len(written):
+		return replacement
+	}
+	b := []byte(replacement)
+	for i := range b {
+		if ascii.IsUpper(written[i]) && ascii.IsLower(b[i]) {
+			b[i] &^= 0x20
+		}
+	}
+	return string(b)
+}

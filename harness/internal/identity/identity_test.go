@@ -1,0 +1,162 @@
+package identity_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+)
+
+var faker = identity.NewFaker([]byte("a salt"))
+
+// forms are texts that hold ids, and the atoms that are in them.
+var forms = map[string][]string{
+	"8ea0e38b-efb3-4757-924a-5f94061cf8c2":                                                                 {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
+	"{86EB4C8E-D20D-46B9-AD41-23B8868DDA8A},1":                                                             {"86eb4c8e-d20d-46b9-ad41-23b8868dda8a"},
+	"8ea0e38befb34757924a5f94061cf8c2":                                                                     {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
+	"19:c253a29b5f694b55a6baad8e83510af7@thread.v2":                                                        {"c253a29b-5f69-4b55-a6ba-ad8e83510af7"},
+	"19:8b081ef6-4792-4def-b2c9-c363a1bf41d5_877192bd-9183-47d3-a74c-8aa0426716cf@unq.gbl.spaces":          {"8b081ef6-4792-4def-b2c9-c363a1bf41d5", "877192bd-9183-47d3-a74c-8aa0426716cf"},
+	"19:meeting_MjdhNjM4YzUtYzExZi00OTFkLTkzZTAtNTVlNmZmMDhkNGU2@thread.v2":                                {"27a638c5-c11f-491d-93e0-55e6ff08d4e6"},
+	"SHFT_6548f642-cbc1-4228-8621-054327576457":                                                            {"6548f642-cbc1-4228-8621-054327576457"},
+	"S-1-12-1-2750858758-1121401068-3973320332-1637682607":                                                 {"a3f6c606-38ec-42d7-8c0e-d4ecaf0d9d61"},
+	"S-1-5-21-2111111111-1111111111-1111111111-1001":                                                       {"S-1-5-21-2111111111-1111111111-1111111111-1001"},
+	"01NKDM7HMOJTVYMDOSXFDK2QJDXCDI3WUK":                                                                   {"01NKDM7HMOJTVYMDOSXFDK2QJDXCDI3WUK"},
+	"xqQg5FS2LkCp935s-FIFm2QAFkHM":                                                                         {"xqQg5FS2LkCp935s-FIFm2QAFkHM"},
+	"AAMkADADAAAAAAEMAAAAAAAAAAAAAA_AAAAAAAA-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=":            {"AAMkADADAAAAAAEMAAAAAAAAAAAAAA_AAAAAAAA-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+	"ZWUwZjVhZTItOGJjNi00YWU1LTg0NjYtN2RhZWViYmZhMDYyIyM3Mzc2MWYwNi0yYWM5LTQ2OWMtOWYxMC0yNzlhOGNjMjY3Zjk=": {"ee0f5ae2-8bc6-4ae5-8466-7daeebbfa062", "73761f06-2ac9-469c-9f10-279a8cc267f9"},
+	"contoso.sharepoint.com,da60e844-ba1d-49bc-b4d4-d5e36bae9019,0271110f-634f-4300-a841-3a8a2e851851":     {"da60e844-ba1d-49bc-b4d4-d5e36bae9019", "0271110f-634f-4300-a841-3a8a2e851851"},
+	"/users/8ea0e38b-efb3-4757-924a-5f94061cf8c2/manager":                                                  {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
+	"040000008200E00074C5B7101A82E0080000000060074BC55843D60100000000000000":                               {"040000008200E00074C5B7101A82E0080000000060074BC55843D60100000000000000"},
+	"no ids, a date 2022-05-07T06:53:16.5922778Z and 1590776551682":                                        nil,
+	"microsoft.graph.aadUserConversationMember":                                                            nil, "IEEE754Compatible=false;odata.metadata=minimal": nil,
+	"AzureADandPersonalMicrosoftAccount": nil, "": nil,
+}
+
+func TestFormsHoldAtoms(t *testing.T) {
+	for text, want := range forms {
+		var got []string
+		for _, a := range identity.Atoms(text) {
+			got = append(got, a.Text)
+		}
+		if strings.Join(got, " ") != strings.Join(want, " ") {
+			t.Errorf("%s\n got %q\nwant %q", text, got, want)
+		}
+	}
+}
+
+// Every registered format's values keep their format, whatever their ids are.
+func TestPseudonymsKeepFormats(t *testing.T) {
+	for _, name := range identity.Names() {
+		f, _ := identity.Lookup(name)
+		for _, value := range f.Matches {
+			if name == "jwt" || strings.HasSuffix(value, "989kMTQ=") {
+				continue // a credential; a sample of the documentation that is no base64 at its end
+			}
+			fake := faker.Text(value)
+			if !f.Match(fake) {
+				t.Errorf("%s: %q became %q", name, value, fake)
+			}
+			checkFake(t, value, fake)
+		}
+	}
+}
+
+// checkFake checks what holds of every text and its pseudonym.
+func checkFake(t *testing.T, text, fake string) {
+	t.Helper()
+	if again := faker.Text(fake); again != fake {
+		t.Errorf("%q: its pseudonym %q has another, %q", text, fake, again)
+	}
+	was, is := identity.Atoms(text), identity.Atoms(fake)
+	if len(was) != len(is) {
+		t.Fatalf("%q has %d atoms, its pseudonym %q has %d", text, len(was), fake, len(is))
+	}
+	for i := range was {
+		if !identity.IsFake(is[i]) || was[i].Kind != is[i].Kind || len(was[i].Text) != len(is[i].Text) {
+			t.Errorf("%q: atom %v became %v", text, was[i], is[i])
+		}
+	}
+}
+
+func TestSaltsDiffer(t *testing.T) {
+	const id = "8ea0e38b-efb3-4757-924a-5f94061cf8c2"
+	a, b := faker.Text(id), identity.NewFaker([]byte("another")).Text(id)
+	if a == b || a == id || b == id {
+		t.Errorf("%s became %s and %s", id, a, b)
+	}
+}
+
+// A composite holds the pseudonyms of its parts.
+func TestCompositesAgree(t *testing.T) {
+	const id = "a3f6c606-38ec-42d7-8c0e-d4ecaf0d9d61"
+	fake := faker.Text(id)
+	for _, text := range []string{
+		"S-1-12-1-2750858758-1121401068-3973320332-1637682607", strings.ReplaceAll(id, "-", ""), strings.ToUpper(id),
+	} {
+		if got := identity.Atoms(faker.Text(text)); len(got) != 1 || got[0].Text != fake {
+			t.Errorf("%s became %v, not of %s", text, got, fake)
+		}
+	}
+	parts := identity.Atom{Kind: identity.Item, Text: "01NKDM7HMOJTVYMDOSXFDK2QJDXCDI3WUK"}
+	renamed := identity.Atom{Kind: identity.Item, Text: faker.Text(parts.Text)}
+	if p, q := parts.Parts(), renamed.Parts(); len(p) != 1 || len(q) != 1 || faker.Text(p[0].Text) != q[0].Text {
+		t.Errorf("%v became %v", p, q)
+	}
+}
+
+func TestRealIDsAreNoPseudonyms(t *testing.T) {
+	for text := range forms {
+		for _, a := range identity.Atoms(text) {
+			if identity.IsFake(a) {
+				t.Errorf("%v passes for a pseudonym", a)
+			}
+		}
+	}
+}
+
+func TestTokens(t *testing.T) {
+	for _, text := range []string{"R0usmcCM996atia_sR0usmcCM996atia_s", "X'44537070000000000044537070000000000'"} {
+		fake, ok := faker.Token(text)
+		if again, _ := faker.Token(fake); !ok || fake == text || again != fake || len(fake) != len(text) {
+			t.Errorf("%s became %s, then %s", text, fake, again)
+		}
+	}
+	if _, ok := faker.Token("23"); ok {
+		t.Error("23 has no room")
+	}
+}
+
+func FuzzText(f *testing.F) {
+	for text := range forms {
+		f.Add(text, "x")
+	}
+	f.Fuzz(func(t *testing.T, text, salt string) {
+		fk := identity.NewFaker([]byte(salt))
+		fake := fk.Text(text)
+		if again := fk.Text(fake); again != fake {
+			t.Errorf("%q became %q, then %q", text, fake, again)
+		}
+		if same := identity.Rewrite(text, func(a identity.Atom) string { return a.Text }); same != text {
+			t.Errorf("%q left alone became %q", text, same)
+		}
+		end := 0
+		for _, s := range identity.Find(text) {
+			if s.Start < end || s.End <= s.Start || s.End > len(text) {
+				t.Errorf("%q: span %v behind %d", text, s, end)
+			}
+			end = s.End
+		}
+	})
+}
+
+func BenchmarkText(b *testing.B) {
+	for name, text := range map[string]string{"id": "8ea0e38b-efb3-4757-924a-5f94061cf8c2", "words": "the quick brown fox jumps over the lazy dog, again and again"} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				faker.Text(text)
+			}
+		})
+	}
+}
