@@ -97,9 +97,10 @@ func (p *Project) recordingOf(sc *scenario.Scenario, name string, live Live) (*R
 	return p.StartRecording(name, vars, live)
 }
 
-// finish saves a recording of a scenario that passed, and drops others.
+// finish saves a recording of a scenario that passed, and drops others, and one in which
+// nothing could be stored.
 func (r *Recording) finish(ctx context.Context, told report.Case) (_ report.Case, saved bool, err error) {
-	if saved = ctx.Err() == nil && passed(told); saved {
+	if saved = ctx.Err() == nil && passed(told) && r.recorder.Len() > 0; saved {
 		err = r.Save()
 	} else {
 		err = r.drop(ctx, &told)
@@ -146,9 +147,13 @@ func (r *Recording) drop(ctx context.Context, told *report.Case) error {
 	if err := r.journal.Err(); err != nil { // the disk's fault, not the scenario's
 		return errors.Join(err, r.journal.Close())
 	}
+	why := "the scenario did not pass"
+	if passed(*told) {
+		why = "nothing was recorded"
+	}
 	told.Findings = append(told.Findings, report.Finding{
 		Rule: "record.dropped", Severity: report.Note, Place: report.Place{File: told.File},
-		Message: "the scenario did not pass, so " + r.file + " was not replaced",
+		Message: why + ", so " + r.file + " was not replaced",
 	})
 	return r.Abort()
 }
