@@ -62,10 +62,7 @@ func (p *Project) ownCassette(sc *scenario.Scenario) error {
 
 // sharing lists the files of other scenarios with a scenario's cassette.
 func (p *Project) sharing(sc *scenario.Scenario) []string {
-	files, err := walkYAML(p.Dirs.Scenarios)
-	if err != nil {
-		return nil // the scenario lies elsewhere, and there are no others
-	}
+	files, _ := walkYAML(p.Dirs.Scenarios) // none where the scenario lies elsewhere
 	return slices.DeleteFunc(files, func(file string) bool {
 		other, err := p.Scenario(file)
 		return err != nil || other.Cassette != sc.Cassette || sameFile(file, sc.File)
