@@ -356,6 +356,9 @@ func TestOpenRecordsAroundWhatCannotBeStored(t *testing.T) {
 	if !failed || told != "cassette \"odd\": not stored: interaction 1, GET https://graph.microsoft.com/v1.0/users: the answer's status code 000 is none of HTTP's, which are 100 to 999\n" {
 		t.Errorf("recording told %q", told)
 	}
+	if told, failed := probed(t, body("/v1.0/users")); !failed || !strings.Contains(told, "not replaced, because nothing was recorded") || !strings.Contains(told, "not stored: interaction 0") {
+		t.Errorf("recording nothing told %q", told)
+	}
 	t.Setenv("GRAPHVCR_MODE", "")
 	if told, failed := probed(t, body("/v1.0/me", "/v1.0/groups")); failed {
 		t.Errorf("replaying told %q", told)

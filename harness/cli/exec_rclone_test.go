@@ -80,6 +80,9 @@ token = {"access_token":"old","token_type":"Bearer","refresh_token":%q,"expiry":
 	run := func(flags ...string) string {
 		return underExec(t, dir, list, append(trusting(g.ca), "RCLONE_CONFIG="+file, "TMPDIR="+temp), flags...)
 	}
+	named := func(option ...string) string {
+		return underExec(t, dir, append(slices.Clone(list), option...), append(trusting(g.ca), "TMPDIR="+temp))
+	}
 	read := func() string {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -104,6 +107,11 @@ token = {"access_token":"old","token_type":"Bearer","refresh_token":%q,"expiry":
 	before := expire()
 	for range 3 {
 		if again := run(); strings.Count(again, "\n") != strings.Count(listed, "\n") {
+			t.Errorf("replayed %q, want as many as in %q", again, listed)
+		}
+	}
+	for _, again := range []string{named("--config", file), named("--config=" + file)} {
+		if strings.Count(again, "\n") != strings.Count(listed, "\n") {
 			t.Errorf("replayed %q, want as many as in %q", again, listed)
 		}
 	}

@@ -172,7 +172,9 @@ func (x *execution) place(authority *ca.Authority) error {
 	if x.take.Live() {
 		at.Direct = x.up.direct(os.Getenv)
 	}
-	x.env, err = at.Environment(os.Environ(), x.dir)
+	if x.env, err = at.Environment(os.Environ(), x.dir); err == nil {
+		x.args, err = at.Command(x.args, x.dir)
+	}
 	return err
 }
 

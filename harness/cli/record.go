@@ -123,10 +123,7 @@ func (f *recordFlags) run(ctx context.Context, std streams, p *project.Project, 
 
 func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *report.Suite) error {
 	journals, err := p.Journals(names...)
-	if err != nil {
-		return err
-	}
-	suite.Cases = append(suite.Cases, project.Each(ruleRecordRecover, journals, p.Recover)...)
+	suite.Cases = append(project.NotFound(pathRule("record"), err), project.Each(ruleRecordRecover, journals, p.Recover)...)
 	if len(suite.Cases) == 0 {
 		what := ""
 		if len(names) > 0 {

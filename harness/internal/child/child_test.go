@@ -140,6 +140,23 @@ func TestProfilesAreCopied(t *testing.T) {
 			t.Errorf("%q: %q, %v, %v; want a copy of %s", c.base, text, err, info, c.want)
 		}
 	}
+	for _, c := range []struct{ args, want []string }{
+		{[]string{"/usr/bin/rclone", "--config", named, "ls"}, []string{"/usr/bin/rclone", "--config", "COPY", "ls"}},
+		{[]string{"rclone", "ls", "--config=" + named}, []string{"rclone", "ls", "--config=COPY"}},
+		{[]string{"rclone", "ls", "--config"}, []string{"rclone", "ls", "--config"}},
+		{[]string{"rclone", "--config=" + named + ".none"}, []string{"rclone", "--config=" + named + ".none"}},
+		{[]string{"other", "--config", named}, []string{"other", "--config", named}},
+	} {
+		dir := t.TempDir()
+		got, err := Place{CopyProfiles: true}.Command(c.args, dir)
+		copied := filepath.Join(dir, "RCLONE_CONFIG.named")
+		for i := range c.want {
+			c.want[i] = strings.ReplaceAll(c.want[i], "COPY", copied)
+		}
+		if text, _ := os.ReadFile(copied); err != nil || !slices.Equal(got, c.want) || slices.Equal(c.args, c.want) != (text == nil) {
+			t.Errorf("%q: got %q, %q, %v", c.args, got, text, err)
+		}
+	}
 	env, err := Place{Proxy: "127.0.0.1:11", TLS: "127.0.0.1:12"}.Environment([]string{"RCLONE_CONFIG=" + named}, t.TempDir())
 	if err != nil || lookup(env)("RCLONE_CONFIG") != named {
 		t.Errorf("without copies: %v, %s", err, lookup(env)("RCLONE_CONFIG"))

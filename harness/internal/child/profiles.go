@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // A profile is a file of a program's own in which it keeps its tokens together with when
@@ -13,6 +15,8 @@ import (
 // renewed a token.
 type profile struct {
 	variable string // names the file
+	program  string // whose it is
+	option   string // of the program's, which names the file before the variable does
 	places   []place
 }
 
@@ -23,7 +27,7 @@ type place struct{ base, file string }
 // profiles are those that a variable can lead elsewhere. (MSAL's caches need no copy, nor
 // do files that hold a refresh token only: package signin gives back what was sent.)
 var profiles = [...]profile{
-	{"RCLONE_CONFIG", []place{ // as rclone looks for it
+	{"RCLONE_CONFIG", "rclone", "--config", []place{ // as rclone looks for it
 		{"APPDATA", "rclone/rclone.conf"}, {"XDG_CONFIG_HOME", "rclone/rclone.conf"}, {"HOME", ".config/rclone/rclone.conf"}, {"HOME", ".rclone.conf"},
 	}},
 }
@@ -33,15 +37,10 @@ var profiles = [...]profile{
 func copyProfiles(get func(string) string, dir string) (map[string]string, error) {
 	set := map[string]string{}
 	for _, p := range profiles {
-		text, err := p.read(get)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
 		to := filepath.Join(dir, p.variable)
-		if err == nil {
-			err = os.WriteFile(to, text, 0o600)
-		}
-		if err != nil {
+		if err := p.copy(get, to); errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
 			return nil, fmt.Errorf("copy the profile that %s names: %w", p.variable, err)
 		}
 		set[p.variable] = to
@@ -49,19 +48,59 @@ func copyProfiles(get func(string) string, dir string) (map[string]string, error
 	return set, nil
 }
 
-func (p profile) read(get func(string) string) ([]byte, error) {
+func (p profile) copy(get func(string) string, to string) error {
 	if named := get(p.variable); named != "" {
-		return os.ReadFile(named)
+		return copyProfile(named, to)
 	}
 	for _, at := range p.places {
 		base := get(at.base)
 		if base == "" {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(base, filepath.FromSlash(at.file)))
-		if !errors.Is(err, fs.ErrNotExist) {
-			return text, err
+		if err := copyProfile(filepath.Join(base, filepath.FromSlash(at.file)), to); !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
-	return nil, fs.ErrNotExist
+	return fs.ErrNotExist
+}
+
+func copyProfile(from, to string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, text, 0o600)
+}
+
+// Command is args with copies in dir in place of the profiles that they name, where
+// profiles are copied. It does not see what a script tells the programs that it runs.
+func (p Place) Command(args []string, dir string) ([]string, error) {
+	args = slices.Clone(args)
+	if !p.CopyProfiles || len(args) == 0 {
+		return args, nil
+	}
+	for _, of := range profiles {
+		if strings.TrimSuffix(filepath.Base(args[0]), ".exe") != of.program {
+			continue
+		}
+		for i := range args {
+			var prefix, file string
+			switch option, value, joined := strings.Cut(args[i], "="); {
+			case joined && option == of.option:
+				prefix, file = option+"=", value
+			case i > 0 && args[i-1] == of.option:
+				file = args[i]
+			default:
+				continue
+			}
+			to := filepath.Join(dir, of.variable+".named")
+			if err := copyProfile(file, to); errors.Is(err, fs.ErrNotExist) {
+				continue // the program's to make
+			} else if err != nil {
+				return nil, fmt.Errorf("copy the profile that %s names: %w", of.option, err)
+			}
+			args[i] = prefix + to
+		}
+	}
+	return args, nil
 }

@@ -2,6 +2,7 @@ package drift
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,9 @@ func Compare(old, new *Source, opts Options) (*report.Suite, error) {
 		return nil, err
 	}
 	suite := &report.Suite{Command: "diff", FailOn: report.Warning}
+	for _, unread := range slices.Concat(old.unread, new.unread) {
+		suite.Cases = append(suite.Cases, failed(unread.Folder, unread))
+	}
 	for _, names := range both {
 		before, err := old.load(names[0])
 		if err == nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // A Source is one side of a comparison: cassettes by name.
@@ -21,6 +22,7 @@ type Source struct {
 	Name   string // as it was given
 	single bool   // one file, whatever its name
 	names  []string
+	unread []*project.UnreadError // folders that nothing is known of
 	load   func(name string) (*cassette.Cassette, error)
 }
 
@@ -61,11 +63,23 @@ func openFolder(dir string) (*Source, error) {
 		s.names = append(s.names, filepath.ToSlash(name))
 		return err
 	})
-	if err != nil {
-		return nil, &fault.Error{Message: "look for cassettes in " + dir, Cause: err}
+	for _, p := range report.Problems(err) {
+		var unread *project.UnreadError
+		if !errors.As(p.Err, &unread) || unread.Folder == filepath.ToSlash(filepath.Clean(dir)) {
+			return nil, &fault.Error{Message: "look for cassettes in " + dir, Cause: err}
+		}
+		s.unread = append(s.unread, unread)
 	}
 	slices.Sort(s.names)
 	return s, nil
+}
+
+// mayHave reports whether a cassette that was not found may lie in a folder that could not
+// be read.
+func (s *Source) mayHave(name string) bool {
+	return slices.ContainsFunc(s.unread, func(u *project.UnreadError) bool {
+		return strings.HasPrefix(path.Join(filepath.ToSlash(s.Name), name), u.Folder+"/")
+	})
 }
 
 // isCassetteName tells recordings from the other files that lie beside them.
@@ -85,18 +99,18 @@ func pairs(old, new *Source) (both [][2]string, gone, come []string, err error) 
 	if old.single {
 		return [][2]string{{old.names[0], new.names[0]}}, nil, nil, nil
 	}
-	if len(old.names)+len(new.names) == 0 {
+	if len(old.names)+len(new.names)+len(old.unread)+len(new.unread) == 0 {
 		return nil, nil, nil, &fault.Error{Message: fmt.Sprintf("there are no cassettes in %s, nor in %s", old.Name, new.Name)}
 	}
 	for _, name := range old.names {
 		if slices.Contains(new.names, name) {
 			both = append(both, [2]string{name, name})
-		} else {
+		} else if !new.mayHave(name) {
 			gone = append(gone, name)
 		}
 	}
 	for _, name := range new.names {
-		if !slices.Contains(old.names, name) {
+		if !slices.Contains(old.names, name) && !old.mayHave(name) {
 			come = append(come, name)
 		}
 	}

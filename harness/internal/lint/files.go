@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -39,25 +40,25 @@ type file struct {
 	kind kind
 }
 
-// collect finds the files at paths, sorted, each once.
+// collect finds the files at paths, sorted, each once. Beside an error, which tells of the
+// paths at which there is none and of folders that cannot be read, stand the others.
 func collect(p *project.Project, paths []string) ([]file, error) {
 	given := len(paths) > 0
 	if !given {
 		paths = []string{p.Dirs.Cassettes, p.Dirs.Schemas, p.Dirs.Scenarios}
 	}
 	var files []file
+	var errs []error
 	for _, at := range paths {
 		if !given && !exists(at) {
 			continue
 		}
 		found, err := collectAt(p, at)
-		if err != nil {
-			return nil, err
-		}
+		errs = append(errs, err)
 		files = append(files, found...)
 	}
 	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.name, b.name) })
-	return slices.CompactFunc(files, func(a, b file) bool { return a.name == b.name }), nil
+	return slices.CompactFunc(files, func(a, b file) bool { return a.name == b.name }), errors.Join(errs...)
 }
 
 func exists(name string) bool {
@@ -82,10 +83,7 @@ func collectAt(p *project.Project, at string) ([]file, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("lint %s: %w", at, err)
-	}
-	return files, nil
+	return files, err
 }
 
 // byName finds scenarios or a cassette by a name below their folder.

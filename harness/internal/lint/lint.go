@@ -17,13 +17,13 @@ import (
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
-// Run checks the files and folders at paths; none: the whole project. The error
-// is for a path that does not exist, or a cancelled context. The suite is
-// finished.
+// Run checks the files and folders at paths; none: the whole project. A path at which there
+// is nothing, and a folder that cannot be read, is a case of its own; it is the error where
+// there is no other. So is a cancelled context. The suite is finished.
 func Run(ctx context.Context, p *project.Project, paths []string) (*report.Suite, error) {
-	files, err := collect(p, paths)
-	if err != nil {
-		return nil, err
+	files, unfound := collect(p, paths)
+	if len(files) == 0 && unfound != nil {
+		return nil, unfound
 	}
 	l := &linter{project: p, cases: map[string]*report.Case{}}
 	for _, f := range files {
@@ -35,7 +35,7 @@ func Run(ctx context.Context, p *project.Project, paths []string) (*report.Suite
 	if err := l.checkTogether(ctx, files); err != nil {
 		return nil, err
 	}
-	suite := &report.Suite{Command: "lint"}
+	suite := &report.Suite{Command: "lint", Cases: project.NotFound(ruleLintPath, unfound)}
 	for _, c := range l.cases {
 		if slices.ContainsFunc(c.Findings, unread) {
 			c.Status = report.Errored

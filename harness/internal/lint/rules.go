@@ -7,6 +7,7 @@ import (
 
 // The rules of what lint finds, beside those of packages project, conform and redact.
 const (
+	ruleLintPath         report.Rule = "lint.path"
 	ruleCassetteForeign  report.Rule = "cassette.foreign"
 	ruleCassetteLeaks    report.Rule = "cassette.leaks"
 	ruleCassetteOrphan   report.Rule = "cassette.orphan"

@@ -94,13 +94,20 @@ func (p *Project) missingScenario(path string) error {
 // Walk calls visit for every file below a folder, and for a path that is a file.
 // Hidden files and folders are left out, unless the path names one. A link to a
 // folder stands for the folder where the path is the link, and nowhere below it.
+//
+// A folder that cannot be read costs what lies in it: all else is visited, and then each
+// is an *UnreadError among the joined ones that are returned.
 func Walk(path string, visit func(file string) error) error {
 	root := path
 	if isDir(path) {
 		root += string(filepath.Separator) + "." // looks through a link
 	}
-	return filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+	var unread []error
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		switch {
+		case err != nil && entry != nil && entry.IsDir():
+			unread = append(unread, &UnreadError{clean(name), err})
+			return fs.SkipDir
 		case err != nil:
 			return err
 		case name != root && strings.HasPrefix(entry.Name(), "."):
@@ -112,9 +119,32 @@ func Walk(path string, visit func(file string) error) error {
 		}
 		return nil
 	})
+	return errors.Join(append(unread, err)...)
 }
 
-// walkYAML lists the YAML files below a folder, sorted.
+// UnreadError is a folder that could not be looked into.
+type UnreadError struct {
+	Folder string
+	Err    error
+}
+
+func (e *UnreadError) Error() string { return e.Unwrap().Error() }
+
+// Unwrap is the fault, with what to do about it.
+func (e *UnreadError) Unwrap() error {
+	return &fault.Error{Message: "look into " + e.Folder, Hint: "check its permissions; what lies in it is left out", Cause: cause(e.Err)}
+}
+
+// cause is what a system call said, without the path that is told beside it.
+func cause(err error) error {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
+}
+
+// walkYAML lists the YAML files below a folder, sorted, also beside an error as Walk's.
 func walkYAML(dir string) ([]string, error) {
 	var files []string
 	err := Walk(dir, func(file string) error {
@@ -123,11 +153,8 @@ func walkYAML(dir string) ([]string, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", dir, err)
-	}
 	slices.Sort(files)
-	return files, nil
+	return files, err
 }
 
 // Scenario loads a scenario file. Where the file gives itself no name, or names no

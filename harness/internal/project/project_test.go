@@ -121,7 +121,7 @@ func TestOpenFindsTheRootWithoutModule(t *testing.T) {
 		}
 	}
 	for from, want := range map[string]string{
-		".": "cassettes", "scenarios/deep": "../../../cassettes", "tests/x": "../cassettes", "repo/sub": "cassettes",
+		".": "cassettes", "scenarios/deep": "../../cassettes", "tests/x": "../cassettes", "repo/sub": "cassettes",
 	} {
 		t.Run(from, func(t *testing.T) {
 			t.Chdir(filepath.Join(dir, filepath.FromSlash(from)))
@@ -149,7 +149,7 @@ func TestOpenFindsTheRoot(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for from, want := range map[string]string{".": "scenarios", "scenarios/deep": "../../../scenarios", "sub/other": "../../../scenarios"} {
+	for from, want := range map[string]string{".": "scenarios", "scenarios/deep": "../../scenarios", "sub/other": "../../scenarios"} {
 		t.Run(from, func(t *testing.T) {
 			t.Chdir(filepath.Join(dir, filepath.FromSlash(from)))
 			p, err := Open(Dirs{})

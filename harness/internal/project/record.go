@@ -152,8 +152,11 @@ func (r *Recording) redact(i *cassette.Interaction) *cassette.Interaction {
 // Keep stores a value with the cassette, as redacted, for replay.
 func (r *Recording) Keep(name, value string) { r.vars.keep(name, value) }
 
-// IsEmpty reports whether there is nothing yet to make a cassette of.
-func (r *Recording) IsEmpty() bool { return r.recorder.Len() == 0 && len(r.vars.stored()) == 0 }
+// IsEmpty reports whether there is nothing to make a cassette of: no interaction, and no
+// variable either, or requests of which none could be kept.
+func (r *Recording) IsEmpty() bool {
+	return r.recorder.Len() == 0 && (len(r.vars.stored()) == 0 || len(r.recorder.Notes()) > 0)
+}
 
 // Save makes the cassette.
 func (r *Recording) Save() error {

@@ -62,10 +62,7 @@ func (p *Project) ownCassette(sc *scenario.Scenario) error {
 
 // sharing lists the files of other scenarios with a scenario's cassette.
 func (p *Project) sharing(sc *scenario.Scenario) []string {
-	files, err := walkYAML(p.Dirs.Scenarios)
-	if err != nil {
-		return nil // the scenario lies elsewhere, and there are no others
-	}
+	files, _ := walkYAML(p.Dirs.Scenarios) // none where the scenario lies elsewhere
 	return slices.DeleteFunc(files, func(file string) bool {
 		other, err := p.Scenario(file)
 		return err != nil || other.Cassette != sc.Cassette || sameFile(file, sc.File)
@@ -97,9 +94,10 @@ func (p *Project) recordingOf(sc *scenario.Scenario, name string, live Live) (*R
 	return p.StartRecording(name, vars, live)
 }
 
-// finish saves a recording of a scenario that passed, and drops others.
+// finish saves a recording of a scenario that passed, and drops others, and one in which
+// nothing could be stored.
 func (r *Recording) finish(ctx context.Context, told report.Case) (_ report.Case, saved bool, err error) {
-	if saved = ctx.Err() == nil && passed(told); saved {
+	if saved = ctx.Err() == nil && passed(told) && r.recorder.Len() > 0; saved {
 		err = r.Save()
 	} else {
 		err = r.drop(ctx, &told)
@@ -146,9 +144,13 @@ func (r *Recording) drop(ctx context.Context, told *report.Case) error {
 	if err := r.journal.Err(); err != nil { // the disk's fault, not the scenario's
 		return errors.Join(err, r.journal.Close())
 	}
+	why := "the scenario did not pass"
+	if passed(*told) {
+		why = "nothing was recorded"
+	}
 	told.Findings = append(told.Findings, report.Finding{
 		Rule: ruleRecordDropped, Severity: report.Note, Place: report.Place{File: told.File},
-		Message: "the scenario did not pass, so " + r.file + " was not replaced",
+		Message: why + ", so " + r.file + " was not replaced",
 	})
 	return r.Abort()
 }

@@ -74,7 +74,8 @@ func (p *Project) saveJournal(j *journal.Journal, file string, meta cassette.Met
 }
 
 // Journals lists the journals that recordings left in the cassettes folder: all, or those
-// of the cassettes of some names or files.
+// of the cassettes of some names or files. Beside an error as Walk's stand those that were
+// found.
 func (p *Project) Journals(names ...string) ([]string, error) {
 	var found []string
 	err := Walk(p.Dirs.Cassettes, func(file string) error {
@@ -86,10 +87,7 @@ func (p *Project) Journals(names ...string) ([]string, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("look for journals: %w", err)
-	}
-	return found, nil
+	return found, err
 }
 
 // cassetteOf is the cassette file whose journal a file is.

@@ -72,13 +72,16 @@ func adopt(c *cassette.Cassette) {
 }
 
 // CassetteFiles are the files of cassettes at paths: a file, a folder or a cassette's name.
-// Beside an error, which tells of the paths at which there is none, stand those of the
-// others.
+// Beside an error, which tells of the paths at which there is none and of folders that
+// cannot be read, stand those of the others.
 func (p *Project) CassetteFiles(paths ...string) ([]string, error) {
 	var files []string
 	var errs []error
 	for _, at := range paths {
-		if found, err := walkYAML(at); err == nil && len(found) > 0 {
+		found, err := walkYAML(at)
+		var unread *UnreadError
+		if len(found) > 0 || errors.As(err, &unread) {
+			errs = append(errs, err)
 			for _, file := range found {
 				if !strings.HasSuffix(file, "/rules.yaml") && file != p.Dirs.Rules {
 					files = append(files, file)
