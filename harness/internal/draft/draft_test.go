@@ -59,7 +59,7 @@ func TestDraftsPass(t *testing.T) {
 	if err != nil || n == 0 {
 		t.Fatalf("%d cassettes: %v", n, err)
 	}
-	p, err := project.Open(project.Dirs{Root: "../..", Scenarios: scenarios})
+	p, err := project.Open(project.Dirs{Root: filepath.Join("..", "..", ".."), Scenarios: scenarios})
 	if err != nil {
 		t.Fatal(err)
 	}

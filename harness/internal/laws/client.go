@@ -3,8 +3,10 @@ package laws
 import (
 	"context"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -165,7 +167,8 @@ func (c *Client) learn(recorded *cassette.Interaction, h http.Header, body strin
 	is := leavesOf(recorded, h, body)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for at, text := range was {
+	for _, at := range slices.Sorted(maps.Keys(was)) { // of one value at two places the later counts
+		text := was[at]
 		if given, ok := is[at]; ok && given != text {
 			c.now[text] = given
 		} else if ok {
