@@ -19,6 +19,6 @@
 // credential is needed. While recording, the client brings its token or takes a
 // transport that adds it ([WithTransport]); this package signs nobody in.
 //
-// The packages below this one are the parts that the command is made of; DESIGN.md
-// tells how a request finds its way through them.
+// What is checked and told comes from the packages cassette, schema, conform and report;
+// package cli is the command. DESIGN.md tells how a request finds its way through them.
 package harness
