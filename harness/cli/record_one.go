@@ -19,7 +19,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/generate"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
@@ -97,7 +97,7 @@ func wantedLine(method, address string) string {
 		if host, line, ok = strings.Cut(rest, "/"); !ok {
 			return ""
 		}
-		if "https://"+host != generate.Clouds()["global"] {
+		if host != graph.Host {
 			flags = " --base-url " + scheme + "://" + host
 		}
 	}

@@ -13,8 +13,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
-	"github.com/graphvcr/graphvcr/harness/internal/signin"
 )
 
 // isStandIn reports whether any host really is on this machine.
@@ -106,12 +106,12 @@ func (r *readAhead) Read(p []byte) (int, error) { return r.read.Read(p) }
 // direct are the hosts that the environment reaches without a proxy, but for those that
 // are to be recorded; and the machine's own identity service.
 func (u *upstream) direct(getenv func(string) string) []string {
-	recorded := proxy.GraphHosts() // whatever NO_PROXY says
+	recorded := graph.Hosts() // whatever NO_PROXY says
 	for host := range u.places {
 		name, _, _ := strings.Cut(host, ":")
 		recorded = append(recorded, name)
 	}
-	kept := []string{signin.MachineHost}
+	kept := []string{graph.MachineHost}
 	for _, variable := range []string{"NO_PROXY", "no_proxy"} {
 		for entry := range strings.SplitSeq(getenv(variable), ",") {
 			entry = strings.TrimSpace(entry)

@@ -19,9 +19,6 @@ type Known struct {
 	hosts map[string]bool
 }
 
-// GraphHosts are the hosts of Graph in every cloud, which are always taken.
-func GraphHosts() []string { return graph.Hosts() }
-
 // NewKnown knows Graph's hosts and some others, with a port unless it is the scheme's own.
 func NewKnown(others ...string) *Known {
 	k := &Known{hosts: map[string]bool{}}

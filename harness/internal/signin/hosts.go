@@ -6,10 +6,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
-// MachineHost is where programs on a virtual machine in Azure ask for tokens, over plain
-// HTTP.
-const MachineHost = graph.MachineHost
-
 // IsHost reports whether a host, with or without its port, is one that clients sign
 // in with, and for which a Host can stand in.
 func IsHost(host string) bool {
