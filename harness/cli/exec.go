@@ -22,10 +22,10 @@ On replay nothing that comes to the proxy leaves the machine: a host or a reques
 was not recorded gets 501 with an error that explains it. The hosts to sign in with are
 stood in for, with tokens that are good for nothing else. That costs no sign-in: a cache
 of MSAL keeps its accounts and refresh tokens, rclone works on a copy of its
-configuration (unless a script names it by --config), and a sign-in anew, by device code or in a
-browser, leaves no account. While recording, only Graph and the hosts to which its
-answers lead (downloads, uploads) are intercepted; the program signs in with the real
-hosts, unread and unrecorded.
+configuration (unless a script names it by --config), and a sign-in anew, by device code
+or in a browser, leaves no account. While recording, only Graph and the hosts to which
+its answers lead (downloads, uploads) are intercepted; the program signs in with the
+real hosts, unread and unrecorded.
 
 What works for which runtime (L Linux, M macOS, W Windows):
 

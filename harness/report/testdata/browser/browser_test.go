@@ -28,7 +28,7 @@ const hostile = `</pre></script><script>document.title="owned"</script><img src=
 // suite has a thousand findings, with what a body may hold to do harm.
 func suite() *report.Suite {
 	s := &report.Suite{Command: "history", FailOn: report.Warning, Ordered: true}
-	rules := []string{"drift.type.changed", "drift.property.lost", "drift.enum.new", "drift.link.shape"}
+	rules := []report.Rule{"drift.type.changed", "drift.property.lost", "drift.enum.new", "drift.link.shape"}
 	for c := range 40 {
 		told := report.Case{Name: fmt.Sprintf("2026-%02d-%02d %07x a commit %s", c/28+1, c%28+1, c*7919, hostile), File: "cassettes/users/list.yaml"}
 		for f := range 25 {
