@@ -210,7 +210,7 @@ func (x *execution) program(ctx context.Context) (status int, err error) {
 // end lets requests under way end, and tells what there is to tell.
 func (x *execution) end(ctx context.Context) report.Case {
 	if x.take.Live() {
-		defer during(ctx, saving)()
+		defer keeping(ctx)()
 	}
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()

@@ -198,7 +198,7 @@ func (f *recordFlags) recordWith(ctx context.Context, std streams, s *service, s
 	if err != nil {
 		return report.Case{}, err
 	}
-	defer during(ctx, saving)()
+	defer keeping(ctx)()
 	bar := newProgress(std, f.report.quiet)
 	told, err := record(s.live(who, func(p project.Progress) {
 		who.step = p.Step

@@ -128,7 +128,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	reverse := proxy.NewReverse(take, options)
 	underWay := replayEnd
 	if mode != project.ModeReplay {
-		defer during(ctx, saving)()
+		defer keeping(ctx)()
 		underWay = recordEnd
 	}
 	contacts, err := doors.serve(ctx, std, reverse, underWay)

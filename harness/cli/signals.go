@@ -86,6 +86,17 @@ func during(ctx context.Context, h hold) (release func()) {
 	}
 }
 
+// keeping is during for a recording. Once it was interrupted, it is held to the end of the
+// command: what is left then is to tell of it, however slow the machine.
+func keeping(ctx context.Context) (release func()) {
+	saved := during(ctx, saving)
+	return func() {
+		if ctx.Err() == nil {
+			saved()
+		}
+	}
+}
+
 // endsWith sets the status of a command that has to be ended.
 func endsWith(ctx context.Context, status int) {
 	if i, ok := ctx.Value(interruptionKey{}).(*interruption); ok {

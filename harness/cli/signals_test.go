@@ -82,3 +82,18 @@ func TestInterruptionRemoves(t *testing.T) {
 		t.Errorf("removed %q, want ca", got)
 	}
 }
+
+// A recording that was interrupted is held until the command has told of it.
+func TestKeepingLastsOnceInterrupted(t *testing.T) {
+	i := &interruption{talk: &bytes.Buffer{}, exit: func(int) {}}
+	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), interruptionKey{}, i))
+	keeping(ctx)()
+	if i.current() != nil {
+		t.Error("what ended by itself is held")
+	}
+	release := keeping(ctx)
+	cancel()
+	if release(); i.current() == nil {
+		t.Error("an interrupted recording is not held while it is told of")
+	}
+}
