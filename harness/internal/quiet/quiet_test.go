@@ -21,6 +21,14 @@ import (
 
 const secret = "eyJhbGciOi-unsolicited-9f8e7d"
 
+// unheard is a server that is not started yet and logs nothing: what is printed in these
+// tests is the client's.
+func unheard(h http.Handler) *httptest.Server {
+	server := httptest.NewUnstartedServer(h)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	return server
+}
+
 // logged is what reaches the standard logger while a test runs.
 func logged(t *testing.T) func() string {
 	t.Helper()
@@ -161,7 +169,7 @@ func TestQuietConnectionsAreKept(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			var mu sync.Mutex
 			conns := 0
-			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			server := unheard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				answerBack(w, r)
 			}))
 			server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
@@ -234,7 +242,7 @@ func echo(t *testing.T, rt http.RoundTripper, address, body string, two bool) {
 // A proxy of HTTP, and one that is only asked for a tunnel.
 func TestThroughAProxy(t *testing.T) {
 	for _, two := range []bool{false, true} {
-		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answerBack(w, r) }))
+		server := unheard(http.HandlerFunc(answerBack))
 		server.EnableHTTP2 = two
 		server.StartTLS()
 		defer server.Close()
