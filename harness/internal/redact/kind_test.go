@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -195,5 +196,23 @@ func TestDeepBodiesEnd(t *testing.T) {
 		if took := time.Since(began); took > 4*time.Second {
 			t.Errorf("%s of %d bytes took %v", name, size, took)
 		}
+	}
+}
+
+// A token is found however deep the links are that hold each other.
+func TestTokensInLinksInLinks(t *testing.T) {
+	const token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGVsZSIsIm5hbWUiOiJBZGVsZSJ9.c2lnbmF0dXJlc2lnbmF0dXJl"
+	link := "https://graph.microsoft.com/v1.0/me?u=" + token
+	for depth := range 40 {
+		i := interaction("GET", graph+"/me")
+		i.Response.Headers["Content-Type"], i.Response.Body = []string{"application/json"}, `{"@odata.nextLink":"`+link+`","x":"`+link+`"}`
+		r, err := redact.New(redact.Rules{Identity: redact.Off, Content: redact.Off}, redact.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body := r.Interaction(i).Response.Body; strings.Contains(body, "eyJzdWIi") {
+			t.Fatalf("a token stays in %d links", depth+1)
+		}
+		link = "https://graph.microsoft.com/v1.0/me?u=" + url.QueryEscape(link)
 	}
 }

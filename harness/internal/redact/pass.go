@@ -219,6 +219,24 @@ func percent(raw string, plus bool) *view {
 	return v
 }
 
+// percentThroughout decodes percent escapes of escapes, however deep: %252541 is an A.
+func percentThroughout(raw string) *view {
+	b := make([]byte, 0, len(raw))
+	v := &view{raw: raw, at: make([]int32, 0, len(raw)+1), spell: percentSpell, safe: percentSafe}
+	for i := 0; i < len(raw); i++ {
+		v.at = append(v.at, int32(i))
+		c := raw[i]
+		for c == '%' && i+2 < len(raw) && ascii.IsHex(raw[i+1]) && ascii.IsHex(raw[i+2]) {
+			c = ascii.Unescape(raw, i)
+			i += 2 // at its last digit, which is in the place of the next escape's sign
+		}
+		b = append(b, c)
+	}
+	v.at = append(v.at, int32(len(raw)))
+	v.text = string(b)
+	return v
+}
+
 func jsonSafe(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }
 
 func jsonSpell(c byte) string {

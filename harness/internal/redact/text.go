@@ -23,8 +23,12 @@ func (p *pass) text(s string, base int) {
 	if len(s) < 5 {
 		return
 	}
-	if p.depth < maxDepth && hasEscape(s) {
-		p.through(percent(s, false), base, func(t string) { p.text(t, 0) })
+	if p.depth <= maxDepth && hasEscape(s) {
+		decode := func(s string) *view { return percent(s, false) }
+		if p.depth == maxDepth {
+			decode = percentThroughout
+		}
+		p.through(decode(s), base, func(t string) { p.text(t, 0) })
 		return
 	}
 	start, end := nextAddress(s, 0, 0)
