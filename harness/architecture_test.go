@@ -53,7 +53,7 @@ var imports = map[string][]string{
 	"harness/internal/csdl":       {"harness/internal/fault", "harness/internal/graph", "harness/internal/plainfile"},
 	"harness/conform":             {"harness/schema", "harness/internal/route", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire"},
 	"harness/internal/generate":   {"harness/internal/csdl", "harness/internal/route", "harness/internal/identity", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
-	"harness/internal/route":      {"harness/internal/csdl", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/plainfile", "harness/internal/fault"},
+	"harness/internal/route":      {"harness/internal/ascii", "harness/internal/csdl", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/plainfile", "harness/internal/fault"},
 	"harness/report":              {"harness/internal/fault"},
 	"harness/internal/identity":   {"harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/ascii":      {},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -52,18 +53,18 @@ func (w *walker) step(s graphurl.Segment) error {
 	w.see()
 	switch {
 	case w.ended != Nothing:
-		return unsure("nothing can follow here: %q", s.Text)
+		return unsure("nothing can follow here: %q", shown(s))
 	case s.Kind == graphurl.System:
 		return w.system(s.Text)
 	case !w.begun:
 		return w.first(s)
 	case w.called != nil && w.at.name == "":
-		return unsure("%s returns nothing, so that %q cannot follow", w.called.name, s.Text)
+		return unsure("%s returns nothing, so that %q cannot follow", w.called.name, shown(s))
 	case w.index.lacks(w.at.name) && !(w.at.collection && s.Kind == graphurl.Key):
-		return unsure("the index does not hold type %s, so that %q leads nowhere", w.at.name, s.Text)
+		return unsure("the index does not hold type %s, so that %q leads nowhere", w.at.name, shown(s))
 	case s.Kind == graphurl.ColonPath:
 		if w.at.collection {
-			return unsure("a colon path after a collection: %q", s.Text)
+			return unsure("a colon path after a collection: %q", shown(s))
 		}
 		return nil // a file or a folder below, of the same type (driveitem-get)
 	case s.Kind == graphurl.Cast && w.cast(s.Text):
@@ -128,12 +129,12 @@ func (w *walker) first(s graphurl.Segment) error {
 	r, ok := w.index.resources[name]
 	switch {
 	case !ok:
-		return unsure("metadata has no entity set or singleton %q", s.Text)
+		return unsure("metadata has no entity set or singleton %q", shown(s))
 	case r.operation != "":
 		w.begun = true
 		called, err := w.operation(graphurl.Segment{Text: r.operation, Args: s.Args})
 		if !called && err == nil {
-			return unsure("no overload of %q fits", s.Text)
+			return unsure("no overload of %q fits", shown(s))
 		}
 		return err
 	}
@@ -159,7 +160,7 @@ func (x *Index) named(name string) *typ { return x.folded[strings.ToLower(name)]
 // key takes the key of an entity in the collection at hand.
 func (w *walker) key(s graphurl.Segment) error {
 	if len(s.Args) > 0 {
-		return unsure("%s has no operation %q", w.at, s.Text)
+		return unsure("%s has no operation %q", w.at, shown(s))
 	}
 	w.at.collection, w.called = false, nil
 	return nil
@@ -178,11 +179,11 @@ func (w *walker) property(s graphurl.Segment) error {
 	}
 	switch {
 	case strings.HasPrefix(w.at.name, "Edm."):
-		return unsure("%s has no properties: %q", w.at.name, s.Text)
+		return unsure("%s has no properties: %q", w.at.name, shown(s))
 	case open:
-		return unsure("%s declares no property or operation %q, and is open", w.at.name, s.Text)
+		return unsure("%s declares no property or operation %q, and is open", w.at.name, shown(s))
 	}
-	return unsure("%s has no property or operation %q", w.at.name, s.Text)
+	return unsure("%s has no property or operation %q", w.at.name, shown(s))
 }
 
 // alternate takes the alternate key that stands in parentheses behind a collection.
@@ -191,7 +192,7 @@ func (w *walker) alternate(s graphurl.Segment) error {
 		return nil
 	}
 	if !w.at.collection {
-		return unsure("%q takes no arguments", s.Text)
+		return unsure("%q takes no arguments", shown(s))
 	}
 	var names []string
 	for _, a := range s.Args {
@@ -228,7 +229,7 @@ func (w *walker) operation(s graphurl.Segment) (called bool, err error) {
 		return false, nil
 	}
 	if ambiguous {
-		return false, unsure("more than one overload of %q fits %s", s.Text, w.at)
+		return false, unsure("more than one overload of %q fits %s", shown(s), w.at)
 	}
 	w.called, w.parent, w.at = best, w.at, best.returns
 	return true, nil
@@ -338,4 +339,16 @@ func (x *Index) answer(r ref, ended Shape) Answer {
 		return Answer{Value, r.name}
 	}
 	return Answer{Object, r.name}
+}
+
+// shown is a segment as a report may name it: a word, but no id and no file's path.
+func shown(s graphurl.Segment) string {
+	isWord := func(c byte) bool { return ascii.IsAlnum(c) || c == '_' || c == '$' }
+	switch {
+	case s.Kind == graphurl.ColonPath:
+		return ":/{path}"
+	case s.Kind == graphurl.Key, s.Kind == graphurl.Word && !ascii.All(s.Text, isWord):
+		return "{id}"
+	}
+	return s.Text
 }
