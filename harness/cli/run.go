@@ -22,7 +22,7 @@ func Main() int {
 	// A reader that goes away is a write error, told like any other, and not the end of
 	// the process without a word. (Ignored, it would be ignored by what exec runs, too.)
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	return run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	return Run(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
 }
 
 // Streams are where a command reads and writes.

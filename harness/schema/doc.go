@@ -26,7 +26,7 @@
 // A file is plain JSON Schema with a type's own properties, so any tool can read
 // it. The base type is an allOf with a $ref to its file, a property of a complex or
 // enum type a $ref to that file (in an anyOf with null where it is nullable).
-// The format keyword takes the names of package format first, then JSON Schema's own.
+// The format keyword takes the names of package identity first, then JSON Schema's own.
 // A $ref names a file of the folder: whatever else it names is refused, never
 // fetched. $id is refused too, for it would move a file away from its name.
 //

@@ -14,7 +14,7 @@ const (
 	membersOf     = "x-graph/members" // where a flags enum lists its members
 )
 
-// formatCompiler gives "format" to package format. Registering the keyword with
+// formatCompiler gives "format" to package identity. Registering the keyword with
 // each compiler leaves the library's global registry of formats alone.
 type formatCompiler struct{}
 

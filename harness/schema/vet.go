@@ -62,7 +62,7 @@ func (src *source) graphFacts(pointer string) graphFacts {
 	return facts
 }
 
-// formatMatcher finds a format by its name in "format": one of package format,
+// formatMatcher finds a format by its name in "format": one of package identity,
 // else one that JSON Schema itself defines. The library's own date-time, which is
 // narrower than Graph's, is never reached.
 func formatMatcher(name string) (match func(string) bool, ok bool) {

@@ -5,7 +5,7 @@
 // them, and the index of paths that package route reads. The rules are those that
 // real answers taught: nothing is required, "not nullable" means "if it is there",
 // annotations and open types stay open (package schema says the rest). Formats come
-// from package format. The same metadata gives the same bytes.
+// from package identity. The same metadata gives the same bytes.
 //
 // What people add is kept: overlay/NAME.json in the folder is a JSON Merge Patch
 // (RFC 7396) that is applied to the schema NAME.json whenever it is written, and a

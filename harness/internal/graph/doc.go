@@ -9,7 +9,7 @@
 // answered with the safe side, which each function's comment names.
 //
 // It does not know Graph's URL grammar (package graphurl), formats of ids (package
-// format), or types and paths (metadata: packages csdl and route), and it imports no
+// identity), or types and paths (metadata: packages csdl and route), and it imports no
 // other package of this module.
 //
 //	graph.IsHost("dod-graph.microsoft.us")          // true

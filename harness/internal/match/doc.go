@@ -54,7 +54,7 @@
 //
 // Names and the like are bound as whole values; what stands for a secret or for content
 // stands for anything. The cassette's own values are always understood, and stand for
-// themselves. Ids that every tenant has (format.IsWellKnown) are compared as they are,
+// themselves. Ids that every tenant has (identity.IsWellKnown) are compared as they are,
 // as is everything under Rules.Bind "off".
 //
 // A miss shows what is bound, live values in full: they are the client's own, as is

@@ -139,7 +139,7 @@ func (w *walker) partHeaders(s string, base int) http.Header {
 			h.Add(name, trimmed)
 			start := base + at + len(line) - len(trimmed)
 			w.push(frame{label: "header", name: name})
-			w.within(start, trimmed, func() { w.header(nil, name, trimmed) })
+			w.within(start, trimmed, func() { w.header(name, trimmed) })
 			w.pop()
 		}
 		at = end + 1
@@ -154,7 +154,7 @@ func dispositionParam(value, name string) string {
 }
 
 // header reads the value of a header.
-func (w *walker) header(_ *Message, name, s string) {
+func (w *walker) header(name, s string) {
 	leaf := Leaf{Text: s, Role: Header, Name: http.CanonicalHeaderKey(name)}
 	switch leaf.Name {
 	case "Content-Disposition":

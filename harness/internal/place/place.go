@@ -91,21 +91,10 @@ func Rewrite(m *Message, f Func) bool {
 	if !m.Answer {
 		m.Address = w.whole("", m.Address, func(s string) { w.address(s, 0) })
 	}
-	m.Header = w.headers(m, "header", m.Header)
+	m.Header = w.headers("header", m.Header)
 	m.Body = w.whole("body", m.Body, func(s string) { w.body(m, s) })
-	m.Trailer = w.headers(m, "trailer", m.Trailer)
+	m.Trailer = w.headers("trailer", m.Trailer)
 	return w.changed != before
-}
-
-// Value is Rewrite for one text that stands alone: a variable, an input.
-func Value(s string, f Func) string {
-	w := walkers.Get().(*walker)
-	w.f, w.leaf.w = f, w
-	defer func() {
-		w.f = nil
-		walkers.Put(w)
-	}()
-	return w.whole("", s, func(s string) { w.value(s, 0, Leaf{Role: Text}) })
 }
 
 var walkers = sync.Pool{New: func() any { return &walker{} }}
@@ -174,7 +163,7 @@ func (w *walker) show(l Leaf, start int) bool {
 	return true
 }
 
-func (w *walker) headers(m *Message, label string, h http.Header) http.Header {
+func (w *walker) headers(label string, h http.Header) http.Header {
 	if len(h) == 0 {
 		return h
 	}
@@ -182,7 +171,7 @@ func (w *walker) headers(m *Message, label string, h http.Header) http.Header {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for n, value := range h[name] {
 			w.push(frame{label: label, name: http.CanonicalHeaderKey(name)})
-			is := w.whole("", value, func(s string) { w.header(m, name, s) })
+			is := w.whole("", value, func(s string) { w.header(name, s) })
 			w.pop()
 			if is == value {
 				continue
