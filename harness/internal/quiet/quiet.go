@@ -39,7 +39,7 @@ func New(given *http.Transport) *Transport {
 		if err != nil {
 			return nil, err
 		}
-		return newConn(c), nil
+		return &conn{Conn: c}, nil
 	}
 	dialTLS := t.base.DialTLSContext
 	//lint:ignore SA1019 as above
@@ -68,7 +68,7 @@ func New(given *http.Transport) *Transport {
 				return c, nil // frames belong to a request or to none: none of their bytes is printed
 			}
 		}
-		return newConn(c), nil
+		return &conn{Conn: c}, nil
 	}
 	return t
 }
