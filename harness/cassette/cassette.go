@@ -27,6 +27,7 @@ type Cassette struct {
 	File         string // as it was opened; "" when it never was a file
 	Meta         Meta
 	Interactions []*Interaction
+	Salt         []byte // what Meta.Salt is the digest of: see FindSalt. Load finds it, no file of interactions holds it
 }
 
 // An Interaction is a request and its response.
@@ -35,10 +36,30 @@ type Interaction struct {
 	Request   Request
 	Response  Response
 	Principal string // who asked, when the cassette holds more than one caller; else ""
+	Holes     []Hole // of a sealed request, in canonical order; what no hole names is as it was sent, but for computed ids
 	Line      int    // where it begins in the file, from 1; 0 when it never was in one
 	bodyLine  int    // where the response body's first line stands
 	bodyLines int    // how many lines an indented response body takes in the file; 0 when it is stored verbatim
 }
+
+// A Hole is a place in a recorded request where something other than a computed id was
+// replaced. Package place says how places are written: path[3], query.$filter#0,
+// body.$['displayName'].
+type Hole struct {
+	Place string
+	Kind  HoleKind
+}
+
+// HoleKind is what stood in a hole.
+type HoleKind string
+
+// The kinds of holes.
+const (
+	HoleName   HoleKind = "name"   // of a person, file, host, .., or any text; its pseudonym is in the request
+	HoleSecret HoleKind = "secret" // replaced by a constant
+	HoleBytes  HoleKind = "bytes"  // replaced by filler
+	HoleTime   HoleKind = "time"   // a date that says something of a person
+)
 
 // BodyLine returns the line of the file on which the value at a normalized JSON
 // path of the response body stands: exact for indented bodies, the body's line
@@ -84,6 +105,8 @@ type Meta struct {
 	Expires    string            `yaml:"expires,omitempty"`  // see ParseLifetime
 	Vars       map[string]string `yaml:"vars,omitempty"`     // values that the scenario's variables had, for replay
 	Redacted   []string          `yaml:"redacted,omitempty"` // ids of the rules that replaced something, or their classes
+	Salt       string            `yaml:"salt,omitempty"`     // digest of the salt that pseudonyms were made with, 12 hex digits; "" where nothing is sealed
+	Tags       map[string]string `yaml:"tags,omitempty"`     // by pseudonym of a name in a hole: see identity.Tag
 }
 
 // Auth is what is kept of the token that a recording was made with.
