@@ -1,0 +1,47 @@
+package identity
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"strconv"
+	"strings"
+)
+
+// Tag is the few bits that are kept of a name which a request looks up: 20 bits of a keyed
+// hash as five hexadecimal digits, and behind a dot the nonce, unless it is 0. Letter case
+// does not count. Who knows the salt and a candidate can confirm it to these bits.
+func (f *Faker) Tag(value string, nonce int) string {
+	const hex = "0123456789abcdef"
+	bits := f.TagBits(value, nonce)
+	b := make([]byte, 0, 8)
+	for shift := 16; shift >= 0; shift -= 4 {
+		b = append(b, hex[bits>>shift&15])
+	}
+	if nonce > 0 {
+		b = strconv.AppendInt(append(b, '.'), int64(nonce), 10)
+	}
+	return string(b)
+}
+
+// TagBits are the bits of a tag as a number.
+func (f *Faker) TagBits(value string, nonce int) uint32 {
+	mac := hmac.New(sha256.New, f.salt[:])
+	mac.Write([]byte("tag"))
+	mac.Write(binary.BigEndian.AppendUint32(nil, uint32(nonce)))
+	mac.Write([]byte(strings.ToLower(value)))
+	return binary.BigEndian.Uint32(mac.Sum(nil)) >> 12
+}
+
+// Nonce reads the nonce of a tag; ok is false for what is no tag.
+func Nonce(tag string) (nonce int, ok bool) {
+	bits, number, nonced := strings.Cut(tag, ".")
+	if len(bits) != 5 || strings.Trim(bits, "0123456789abcdef") != "" {
+		return 0, false
+	}
+	if !nonced {
+		return 0, true
+	}
+	nonce, err := strconv.Atoi(number)
+	return nonce, err == nil && nonce > 0 && number[0] != '0' && number[0] != '+'
+}
