@@ -9,6 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // Level says how bad a leak is.
@@ -51,69 +52,85 @@ func (l Leak) String() string {
 // file: what redaction with these rules would still replace, any of the known values,
 // and values that look random. A class or rule that is off is not checked.
 func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
-	r, err := New(rules, Options{})
+	if c.Meta.Origin == cassette.Docs { // its people are invented
+		rules.Identity, rules.Content, rules.Unknown = Off, Off, Off
+	}
+	r, err := New(rules, Options{Salt: c.Salt})
 	if err != nil {
 		return nil, err
 	}
-	if c.Meta.Origin == cassette.Docs { // its people are invented
-		r.on = Rules{Identity: Off, Content: Off}.enabled()
-	}
-	p := r.begin()
-	p.trial, p.entropy = true, true
-	p.known = known
-	return leaks(p, c, false), nil
+	return r.leaks(c, known), nil
 }
 
-// leaks runs a pass in trial over a cassette. Strict means that the pass knows the
-// run, so that what it knows must not be left.
-func leaks(p *pass, c *cassette.Cassette, strict bool) []Leak {
+// leaks runs a pass in trial over a cassette.
+func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
 	var found []Leak
-	p.wantPaths = true
 	for n, i := range c.Interactions {
-		p.report = func(part, text string, edits []edit) {
-			for _, e := range edits {
-				if e.stays {
-					continue
-				}
-				level := Advises
-				if table[e.rule].Class == Secret || strict && e.known {
-					level = Blocks
-				}
-				found = append(found, leakAt(i, n, part, table[e.rule].ID, level, e))
+		p := &pass{r: r}
+		side := ""
+		p.trial = func(l *place.Leaf, by rule, _ string) {
+			level := Advises
+			if table[by].Class == Secret {
+				level = Blocks
 			}
-			for _, e := range p.advice {
-				found = append(found, leakAt(i, n, part, RandomValue, Advises, e))
-			}
-			for _, v := range p.known {
-				if at := indexFold(text, v); v != "" && at >= 0 {
-					found = append(found, leakAt(i, n, part, KnownValue, Blocks, edit{start: at, end: at + len(v)}))
-				}
+			found = append(found, leakAt(i, n, side, l.Place(), table[by].ID, level, len(l.Text)))
+		}
+		p.stays = func(l *place.Leaf) {
+			if looksRandom(l.Text) {
+				found = append(found, leakAt(i, n, side, l.Place(), RandomValue, Advises, len(l.Text)))
 			}
 		}
+		p.begins = func(part string) { side = part }
 		trial := *i
 		p.interaction(&trial)
+		found = append(found, knownIn(i, n, known)...)
 	}
 	return found
 }
 
-func leakAt(i *cassette.Interaction, n int, part string, rule ID, level Level, e edit) Leak {
-	l := Leak{Rule: rule, Level: level, Interaction: n, Part: part, Path: e.path, Line: i.Line}
-	if part == "response.body" {
-		l.Line = i.BodyLine(e.path)
+// knownIn finds the values that a caller named in the texts of an interaction.
+func knownIn(i *cassette.Interaction, n int, known []string) (found []Leak) {
+	if len(known) == 0 {
+		return nil
 	}
-	l.Excerpt = fmt.Sprintf("%d bytes", e.end-e.start)
-	return l
+	look := func(side string) func(l *place.Leaf) (string, bool) {
+		return func(l *place.Leaf) (string, bool) {
+			for _, v := range known {
+				if !l.Layered && v != "" && strings.Contains(strings.ToLower(l.Text), strings.ToLower(v)) {
+					found = append(found, leakAt(i, n, side, l.Place(), KnownValue, Blocks, len(v)))
+				}
+			}
+			return "", false
+		}
+	}
+	asked, answered := messagesOf(i)
+	place.Rewrite(&asked, look("request"))
+	place.Rewrite(&answered, look("response"))
+	return found
 }
 
-// indexFold is strings.Index without letter case of ASCII.
-func indexFold(s, sub string) int {
-	if len(sub) == 0 || len(sub) > len(s) {
-		return -1
+func leakAt(i *cassette.Interaction, n int, side, at string, rule ID, level Level, size int) Leak {
+	l := Leak{Rule: rule, Level: level, Interaction: n, Line: i.Line, Excerpt: fmt.Sprintf("%d bytes", size)}
+	body, isBody := strings.CutPrefix(at, "body.")
+	name, isHeader := strings.CutPrefix(at, "header.")
+	switch {
+	case isHeader:
+		name, _, _ = strings.Cut(name, ">")
+		l.Part = side + ".headers." + name
+	case strings.HasPrefix(at, "trailer."):
+		l.Part = side + "." + at
+	case isBody, at == "body", strings.HasPrefix(at, "form."), strings.HasPrefix(at, "part["):
+		l.Part = side + ".body"
+		if strings.HasPrefix(body, "$") {
+			l.Path, _, _ = strings.Cut(body, ">")
+		}
+	default:
+		l.Part = side + ".url"
 	}
-	if k := strings.Index(s, sub); k >= 0 {
-		return k
+	if l.Part == "response.body" {
+		l.Line = i.BodyLine(l.Path)
 	}
-	return strings.Index(string(appendFolded(nil, s)), string(appendFolded(nil, sub)))
+	return l
 }
 
 // refusal is why a cassette with leaks is not saved.
@@ -137,7 +154,7 @@ func refusal(leaks []Leak) error {
 }
 
 // looksRandom tells long values with as many different characters as a random one has
-// from words. Values of a registered format are none of its business.
+// from words. Ids by form are none of its business.
 func looksRandom(s string) bool {
 	if len(s) < 24 || len(s) > 512 || strings.ContainsAny(s, " \t\n<>") {
 		return false
@@ -158,9 +175,5 @@ func looksRandom(s string) bool {
 			entropy -= share * math.Log2(share)
 		}
 	}
-	if entropy < 4.2 || identity.Recognise(s) != nil || strings.HasPrefix(s, `"`) || strings.ContainsAny(s, "/.:") {
-		return false
-	}
-	m := mold{}
-	return !m.stamped(m.key(nil, s))
+	return entropy >= 4.2 && identity.Recognise(s) == nil && len(identity.Find(s)) == 0 && !strings.HasPrefix(s, `"`) && !strings.ContainsAny(s, "/.:")
 }

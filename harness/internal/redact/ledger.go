@@ -1,362 +1,262 @@
 package redact
 
 import (
-	"encoding/hex"
-	"hash/maphash"
-	"strconv"
+	"cmp"
+	"net/netip"
+	"path"
+	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
-	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
-// A ledger knows which pseudonym stands for which value. Values are compared without
-// letter case.
+// A ledger gives names their counted pseudonyms: one book, so that a value has one
+// pseudonym wherever it stands. The lexical class of a pseudonym is that of the value alone.
 type ledger struct {
-	tag  string
-	seed uint64
+	faker *identity.Faker
 
-	mu    sync.RWMutex
-	to    map[string]string     // book and folded value -> pseudonym
-	guids map[[16]byte][16]byte // GUIDs by their bytes: most ids are, and there may be millions
-	taken map[uint64]struct{}   // hashes of book and pseudonym; one that collides is passed over
-	next  map[string]int        // book -> the number given last
-
-	key     maphash.Seed
-	learned map[uint64]struct{} // the questions that are answered, of the books that texts are searched for
-
-	// These say which values may be known, so that most words need no look-up.
-	tokens, names, domains lengths
-	echoes                 echoes
-
-	// reserved are values of an earlier recording, which get no new meaning.
-	reserved map[string]bool
+	mu     sync.Mutex
+	names  map[string]string // by value, in lower case where case says nothing
+	next   map[string]int    // the last number of a series
+	taken  map[string]bool   // pseudonyms that other values have, or had in the recording before
+	values map[string]string // by pseudonym: of those with a tag
+	tags   map[string]string // by pseudonym
+	bits   []map[uint32]bool // by nonce: the bits of all values that have a tag
 }
 
-// lengths says for each first letter, folded, which lengths values have.
-type lengths [256]atomic.Uint64
-
-func (l *lengths) note(s string)     { l[ascii.Lower(s[0])].Or(lengthBit(len(s))) }
-func (l *lengths) may(s string) bool { return l[ascii.Lower(s[0])].Load()&lengthBit(len(s)) != 0 }
-
-func newLedger(tag string) *ledger {
-	l := &ledger{
-		tag: tag, key: maphash.MakeSeed(),
-		to: map[string]string{}, guids: map[[16]byte][16]byte{}, taken: map[uint64]struct{}{}, next: map[string]int{},
-		learned: map[uint64]struct{}{},
+func newLedger(salt []byte) *ledger {
+	return &ledger{
+		faker: identity.NewFaker(salt), names: map[string]string{}, next: map[string]int{}, taken: map[string]bool{},
+		values: map[string]string{}, tags: map[string]string{},
 	}
-	for i := range len(tag) {
-		l.seed = mix(l.seed ^ uint64(tag[i]) + gamma)
+}
+
+// name is the pseudonym of a value. Suggested is what the recording before has at its
+// place: it is taken where it is of the value's class and free.
+func (l *ledger) name(series, s string, suggested func() string) string {
+	if l.faker.IsName(s) {
+		l.mu.Lock()
+		l.taken[s] = true
+		l.mu.Unlock()
+		return s
 	}
-	return l
-}
-
-// The books. A value has one pseudonym in each.
-const (
-	shapes  = "\x01" // ids and tokens that keep their shape
-	users   = "\x02" // addresses
-	domains = "\x03"
-	hosts   = "\x04" // first labels of SharePoint's hosts
-	phones  = "\x05"
-	files   = "\x06"
-	sids    = "\x07"
-	tokens  = "\x08" // values of any book that are looked for word by word
-	locals  = "\x0e" // beginnings of addresses that filters ask for
-)
-
-// An answer is what the ledger says of a value.
-type answer struct {
-	pseudonym string
-	known     bool // the value was met before, as a value that has a pseudonym
-}
-
-// look finds a value without entering it.
-func (l *ledger) look(book, folded string) (string, bool) {
-	var room [96]byte
-	key := append(append(room[:0], book...), folded...)
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	p, ok := l.to[string(key)]
-	return p, ok
-}
-
-// find is look for a value that is not folded yet.
-func (l *ledger) find(book, s string) (string, bool) {
-	var room [96]byte
-	key := fold(append(room[:0], book...), s)
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	p, ok := l.to[string(key)]
-	return p, ok
-}
-
-// fold appends what strings.ToLower makes of s.
-func fold(dst []byte, s string) []byte {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return append(dst, strings.ToLower(s)...)
-		}
+	if at := strings.LastIndexByte(s, '@'); at > 0 && isAddress(s) {
+		host := l.name("tenant", s[at+1:], func() string { return behindAt(suggested()) })
+		return l.counted("user", strings.ToLower(s), s[:at], identity.Word, func() string {
+			local, _, _ := strings.Cut(suggested(), "@")
+			return local
+		}) + "@" + host
 	}
-	return appendFolded(dst, s)
+	class, key := classOf(s)
+	switch class {
+	case identity.File:
+		series = "file"
+	case identity.Domain:
+		series = "tenant"
+	}
+	return l.counted(series, key, s, class, suggested)
 }
 
-// enter finds a value, or gives it the pseudonym that make returns for a number; make
-// is asked with growing numbers until its answer is not taken. A suggestion that is
-// free goes first.
-func (l *ledger) enter(book, folded, suggestion string, make func(n int) string) string {
+func behindAt(s string) string {
+	_, host, _ := strings.Cut(s, "@")
+	return host
+}
+
+// counted gives a value its number: the one it has, the suggested one, or the next.
+func (l *ledger) counted(series, key, s string, class identity.Class, suggested func() string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	key := book + folded
-	if p, ok := l.to[key]; ok {
+	if p, ok := l.names[key]; ok {
 		return p
 	}
-	p := l.choose(book, suggestion, make)
-	l.learn(book, folded, p)
-	return p
-}
-
-// learn is called with the lock held.
-func (l *ledger) learn(book, folded, pseudonym string) {
-	l.to[book+folded] = pseudonym
-	switch book {
-	case tokens, domains, name.book():
-		l.learned[l.question(book, folded)] = struct{}{}
+	ext := ""
+	if class == identity.File {
+		ext = path.Ext(s)
 	}
-}
-
-// choose takes a pseudonym that nobody has. The lock is held.
-func (l *ledger) choose(book, suggestion string, make func(n int) string) string {
-	p := suggestion
-	if p == "" || l.isTaken(book, p) {
-		for range 10_000 {
-			l.next[book]++
-			if p = make(l.next[book]); !l.isTaken(book, p) && !l.reserved[p] {
+	p := suggested()
+	if p == "" || l.taken[p+"\x00"+"used"] || !l.faker.IsName(p) || !l.fits(p, series, class, ext) {
+		for {
+			l.next[series]++
+			p = l.faker.Name(class, series, l.next[series], ext)
+			if !l.taken[p] {
 				break
 			}
 		}
 	}
-	l.take(book, p)
+	l.taken[p], l.taken[p+"\x00used"] = true, true
+	l.names[key] = p
 	return p
 }
 
-func (l *ledger) isTaken(book, p string) bool {
-	_, ok := l.taken[hash(book, p)]
-	return ok
-}
-
-func (l *ledger) take(book, p string) { l.taken[hash(book, p)] = struct{}{} }
-
-func hash(book, p string) uint64 {
-	h := uint64(gamma)
-	for _, s := range [2]string{book, p} {
-		for i := range len(s) {
-			h = (h ^ uint64(s[i])) * 0x100000001b3
-		}
+// fits reports whether a pseudonym is of a class and a series.
+func (l *ledger) fits(p, series string, class identity.Class, ext string) bool {
+	is, _ := classOf(p)
+	if is != class && !(class == identity.Word && is == identity.File) {
+		return false
 	}
-	return mix(h)
+	switch class {
+	case identity.Digits, identity.Phone, identity.IPv4, identity.IPv6, identity.MAC:
+		return true
+	}
+	return len(p) > len(series) && strings.EqualFold(p[:len(series)], series) && strings.HasSuffix(p, ext)
 }
 
-// keep enters a value that is a pseudonym already.
-func (l *ledger) keep(book, pseudonym string) {
+// tag remembers that a name with this pseudonym stands in a hole, and keeps bits of the
+// value by which it is known again. The nonce is such that no value fits that has a tag
+// already.
+func (l *ledger) tag(p, value string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.isTaken(book, pseudonym) {
-		l.learn(book, pseudonym, pseudonym)
-		l.take(book, pseudonym)
+	if t, ok := l.tags[p]; ok {
+		return t
 	}
+	const most = 16
+	for nonce := range most {
+		if nonce == len(l.bits) {
+			set := make(map[uint32]bool, len(l.values))
+			for _, v := range l.values {
+				set[l.faker.TagBits(v, nonce)] = true
+			}
+			l.bits = append(l.bits, set)
+		}
+		if !l.bits[nonce][l.faker.TagBits(value, nonce)] || nonce == most-1 {
+			l.tags[p] = l.faker.Tag(value, nonce)
+			break
+		}
+	}
+	for nonce := range l.bits {
+		l.bits[nonce][l.faker.TagBits(value, nonce)] = true
+	}
+	l.values[p] = value
+	return l.tags[p]
 }
 
-// share puts a value into the book of tokens.
-func (l *ledger) share(r rule, folded, pseudonym string) {
-	if len(folded) < 5 || strings.EqualFold(folded, pseudonym) {
-		return
-	}
+// known is the pseudonym of a value that has one.
+func (l *ledger) known(s string) (string, bool) {
+	_, key := classOf(s)
 	l.mu.Lock()
-	l.learn(tokens, folded, string(rune(r))+pseudonym)
-	l.mu.Unlock()
-	l.tokens.note(folded)
-}
-
-// token finds a word in the book of tokens.
-func (l *ledger) token(s string) (r rule, pseudonym string) {
-	if !l.tokens.may(s) {
-		return noRule, ""
-	}
-	var room [128]byte
-	key := appendFolded(append(room[:0], tokens...), s)
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	if p, ok := l.to[string(key)]; ok {
-		return rule(p[0]), p[1:]
-	}
-	return noRule, ""
-}
-
-func lengthBit(n int) uint64 { return 1 << min(n, 63) }
-
-// shape returns the pseudonym of a value that keeps its shape. In a trial nothing is
-// entered, and a value that is not known gets "".
-func (l *ledger) shape(s string, m mold, suggestion string, trial bool) answer {
-	packed, isGUID := pack(s, m)
-	if isGUID {
-		if p, ok := l.lookGUID(packed); ok {
-			return answer{unpack(p, s), p != packed}
-		}
-	}
-	var room [128]byte
-	key := m.key(room[:0], s)
-	if !isGUID {
-		if p, ok := l.look(shapes, string(key)); ok {
-			return answer{fit(p, s), p != string(key)}
-		}
-	}
-	if m.stamped(key) {
-		if !trial {
-			l.enterShape(key, packed, isGUID, func() string { l.take(shapes, string(key)); return string(key) })
-		}
-		return answer{s, false}
-	}
-	if m.isShort(key) {
-		return answer{s[:min(m.prefix, len(s))] + blank(s[min(m.prefix, len(s)):]), false}
-	}
-	if trial {
-		return answer{}
-	}
-	if suggestion != "" && (len(suggestion) != len(s) || !m.sameShape(suggestion, s)) {
-		suggestion = ""
-	}
-	p := l.enterShape(key, packed, isGUID, func() string {
-		return l.choose(shapes, string(m.key(nil, suggestion)), func(n int) string { return m.pseudonym(key, l.seed+uint64(n)*gamma) })
-	})
-	return answer{fit(p, s), true}
-}
-
-// pack makes the 16 bytes of a GUID's 32 digits, wherever the hyphens among them are.
-func pack(s string, m mold) (packed [16]byte, ok bool) {
-	if !m.guid {
-		return packed, false
-	}
-	n := 0
-	for i := range len(s) {
-		c := s[i]
-		if c == '-' {
-			continue
-		}
-		if n == 32 || !ascii.IsHex(c) {
-			return packed, false
-		}
-		packed[n/2] = packed[n/2]<<4 | ascii.Unhex(c)
-		n++
-	}
-	return packed, n == 32
-}
-
-// unpack spells a GUID as another one is spelled.
-func unpack(packed [16]byte, like string) string {
-	var room [64]byte
-	b := append(room[:0], like...)
-	n := 0
-	for i, old := range b {
-		if old == '-' {
-			continue
-		}
-		digit := packed[n/2] >> (4 * (1 - n%2)) & 15
-		n++
-		switch {
-		case digit < 10:
-			b[i] = '0' + digit
-		case ascii.IsUpper(old):
-			b[i] = 'A' + digit - 10
-		default:
-			b[i] = 'a' + digit - 10
-		}
-	}
-	return string(b)
-}
-
-func (l *ledger) lookGUID(packed [16]byte) ([16]byte, bool) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	p, ok := l.guids[packed]
+	defer l.mu.Unlock()
+	p, ok := l.names[key]
 	return p, ok
 }
 
-// enterShape enters what choose returns, unless somebody else was faster.
-func (l *ledger) enterShape(key []byte, packed [16]byte, isGUID bool, choose func() string) string {
+// within replaces the values that have pseudonyms in a text about them, the longest first.
+func (l *ledger) within(text string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !isGUID {
-		if p, ok := l.to[shapes+string(key)]; ok {
-			return p
-		}
-		p := choose()
-		l.to[shapes+string(key)] = p
-		return p
-	}
-	if p, ok := l.guids[packed]; ok {
-		return hex.EncodeToString(p[:])
-	}
-	p := choose()
-	l.guids[packed], _ = pack(p, mold{guid: true})
-	return p
-}
-
-// key is a value without letter case; a GUID is the same with and without hyphens.
-func (m mold) key(dst []byte, s string) []byte {
-	dst = appendFolded(dst, s)
-	if !m.guid {
-		return dst
-	}
-	n := 0
-	for _, c := range dst {
-		if c != '-' {
-			dst[n] = c
-			n++
+	var found []string
+	folded := strings.ToLower(text)
+	for value := range l.names {
+		if len(value) >= 3 && strings.Contains(folded, strings.ToLower(value)) {
+			found = append(found, value)
 		}
 	}
-	return dst[:n]
+	slices.SortFunc(found, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	for _, value := range found {
+		text = strings.ReplaceAll(text, value, l.names[value])
+	}
+	return text
 }
 
-// fit puts the letters and digits of a folded pseudonym in the places of s.
-func fit(p, s string) string {
-	if len(p) == len(s) {
-		return cased(p, s)
+// classOf is the lexical class of a value, and the key by which equal values are known.
+func classOf(s string) (identity.Class, string) {
+	switch {
+	case ascii.All(s, ascii.IsDigit), len(s) >= 8 && ascii.All(s, ascii.IsHex) && strings.ContainsAny(s, "0123456789"):
+		return identity.Digits, s
+	case len(s) >= 7 && len(s) < 32 && isPhone(s):
+		return identity.Phone, s
 	}
-	var room [64]byte
-	b := append(room[:0], s...)
-	k := 0
-	for i, old := range b {
-		if ascii.IsAlnum(old) && k < len(p) {
-			b[i] = p[k]
-			if ascii.IsUpper(old) && ascii.IsLower(b[i]) {
-				b[i] &^= 0x20
-			}
-			k++
+	if addr, err := netip.ParseAddr(s); err == nil {
+		if addr.Is4() {
+			return identity.IPv4, s
 		}
+		return identity.IPv6, s
 	}
-	return string(b)
+	switch {
+	case len(s) == 17 && isMAC(s):
+		return identity.MAC, s
+	case fileTypes[strings.ToLower(path.Ext(s))]:
+		return identity.File, s
+	case isDomain(s):
+		return identity.Domain, strings.ToLower(s)
+	case strings.ContainsAny(s, " \t\r\n"):
+		return identity.Phrase, s
+	}
+	return identity.Word, s
 }
 
-// sameShape reports whether a pseudonym of an earlier recording fits a new value.
-func (m mold) sameShape(p, s string) bool {
+func isPhone(s string) bool {
+	digits := 0
 	for i := range len(s) {
-		switch a, b := p[i], s[i]; {
-		case ascii.IsDigit(a) != ascii.IsDigit(b), ascii.IsUpper(a) != ascii.IsUpper(b), ascii.IsLower(a) != ascii.IsLower(b):
-			return false
-		case !ascii.IsAlnum(a) && a != b, i < m.prefix && a != b:
+		switch c := s[i]; {
+		case ascii.IsDigit(c):
+			digits++
+		case strings.IndexByte("+-() ./", c) < 0:
 			return false
 		}
 	}
-	return m.stamped(m.key(nil, p))
+	return digits >= 6 && digits <= 15 && (s[0] == '+' || s[0] == '(' || strings.ContainsAny(s, " "))
 }
 
-// numbered returns "word7", or "word7-tag" in a tagged recording.
-func (l *ledger) numbered(word string, n int) string {
-	s := word + strconv.Itoa(n)
-	if l.tag != "" {
-		s += "-" + l.tag
+func isMAC(s string) bool {
+	for i := range len(s) {
+		if i%3 == 2 && s[i] != ':' && s[i] != '-' || i%3 != 2 && !ascii.IsHex(s[i]) {
+			return false
+		}
 	}
-	return s
+	return true
+}
+
+// isDomain recognises a name of a host: labels, the last of them of two to six letters, or
+// one that no real domain ends in.
+func isDomain(s string) bool {
+	if len(s) < 4 || len(s) > 253 || s[0] == '.' || s[0] == '-' {
+		return false
+	}
+	k := strings.LastIndexByte(s, '.')
+	if k <= 0 {
+		return false
+	}
+	last := strings.ToLower(s[k+1:])
+	return (len(last) == 2 || topDomains[last]) && ascii.All(last, ascii.IsLetter) &&
+		ascii.All(s[:k], func(c byte) bool { return ascii.IsAlnum(c) || c == '-' || c == '.' || c == '_' }) && !strings.Contains(s, "..")
+}
+
+var topDomains = set("com net org edu gov mil int info biz name io dev app cloud local internal example test invalid corp lan home online tech")
+
+// isAddress recognises an address of mail, or a UPN.
+func isAddress(s string) bool {
+	at := strings.LastIndexByte(s, '@')
+	if at <= 0 || !isDomain(s[at+1:]) {
+		return false
+	}
+	return ascii.All(s[:at], isLocalByte)
+}
+
+func isLocalByte(c byte) bool {
+	return ascii.IsAlnum(c) || c >= 0x80 || strings.IndexByte("._%+'#-$!&*=/?^`{|}~", c) >= 0
+}
+
+// fileTypes are the extensions of names of files, which stay.
+var fileTypes = extensions(`txt md csv tsv json xml yaml yml html htm css js ts log ini cfg conf pdf doc docx docm dot dotx xls xlsx xlsm xlsb xlt xltx
+	ppt pptx pptm pot potx pps ppsx one onetoc2 onepkg vsd vsdx mpp pub accdb mdb rtf odt ods odp epub png jpg jpeg gif bmp tif tiff svg ico webp heic
+	mp3 mp4 m4a m4v mov avi wmv wav flac ogg mkv webm vtt srt zip 7z rar tar gz tgz bz2 xz iso exe msi dll apk ipa dmg pkg deb rpm intunewin bat cmd
+	ps1 psm1 sh py go java c h cpp cs rb php sql db sqlite bak tmp dat bin eml msg ics vcf pst ost key pem cer crt pfx p12 url lnk loop fluid whiteboard`)
+
+func extensions(list string) map[string]bool {
+	all := map[string]bool{}
+	for e := range strings.FieldsSeq(list) {
+		all["."+e] = true
+	}
+	return all
+}
+
+func set(list string) map[string]bool {
+	all := map[string]bool{}
+	for e := range strings.FieldsSeq(list) {
+		all[e] = true
+	}
+	return all
 }

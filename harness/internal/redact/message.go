@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // Message redacts a text that is about an exchange and stored nowhere in it: an error, a
@@ -18,9 +20,16 @@ func (r *Redactor) Message(text string) string {
 		}
 		return text
 	}
-	p := r.begin() // never ended: a message counts for nothing
-	p.rewrite("message", "", &text, func(s string) { p.variable(s) })
-	return withoutNetwork(withoutQueries(text))
+	p := &pass{r: r}
+	if is, ok := r.ledger.known(text); ok {
+		return is
+	}
+	text = withoutQueries(text)
+	plain, by := withoutSecrets(text)
+	if v := p.inner(&place.Leaf{Text: text}, plain, by); v.rule != noRule {
+		text = v.text
+	}
+	return withoutNetwork(r.ledger.within(text))
 }
 
 // withoutQueries cuts the query of every web address: it may hold a token.

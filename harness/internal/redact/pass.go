@@ -1,310 +1,533 @@
 package redact
 
 import (
-	"slices"
+	"fmt"
+	"net/http"
+	"strconv"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
 
-// A pass looks at the texts of one interaction. It collects edits; whoever started it
-// applies them (redaction) or reports them (leaks).
+// A pass is the redaction of one interaction.
 type pass struct {
-	ledger *ledger
-	on     *[ruleCount]bool
-	keep   map[string]bool
-	counts [ruleCount]int
+	r        *Redactor
+	previous *earlier // the interaction that the recording before has in its place
 
-	trial     bool // nothing is entered into the ledger
-	noting    bool // questions that the ledger cannot answer are kept
-	wantPaths bool // edits in JSON say where
-	entropy   bool // values that look random are noted as advice
-	report    func(part, text string, edits []edit)
-	previous  map[string]string
-	part      string // of the interaction that is being read
-	place     string // of the current value among previous
+	// of the message that is being read
+	request bool
+	answers map[string]string // what the recording before has at the places of this message
+	outside bool              // it goes to no host of Graph's
+	signIn  bool
+	offset  int64    // of the body in its file
+	sizes   []int64  // of files in the body, in the order of their hashes
+	leaves  int      // shown so far, those with parts aside
+	holes   []opened // in the order of leaves
+	names   []tagged // that holes hold
 
-	edits  []edit
-	frames []frame  // of the JSON text that is being read, and of those around it
-	outer  int      // how many frames are of those around it
-	known  []string // values that must not occur
-	advice []edit   // what may be a secret and is not replaced
-	asked  []uint64 // questions that the ledger could not answer
-	link   field    // the rule for the tokens of the link that is being read
-	form   bool     // the text is a form
-	depth  int      // of texts within texts
-	parts  int      // of multipart bodies within multipart bodies
-	links  int      // of links within links
+	counts  [ruleCount]int
+	unknown map[string]int                           // by member: values replaced only because nothing knows them
+	trial   func(l *place.Leaf, r rule, text string) // is told what would be replaced, and nothing is
+	stays   func(l *place.Leaf)                      // in a trial: is told what would not
+	begins  func(part string)                        // in a trial: request or response
 }
 
-// An edit replaces text[start:end].
-type edit struct {
-	start, end int
-	text       string
-	rule
-	stays bool   // it is a pseudonym already
-	known bool   // the value is known from this run, not by its form only
-	path  string // in JSON, when paths are wanted
+// An opened hole is a leaf of a request, by its number, that was replaced.
+type opened struct {
+	leaf  int
+	kind  cassette.HoleKind
+	whole bool // it has parts, and was replaced as a whole
 }
 
-// add notes that a part of the current text is to be replaced. A pseudonym that stands
-// there already is noted too, so that whoever asked knows that it was recognised.
-func (p *pass) add(start, end int, r rule, old string, a answer) {
-	e := edit{start: start, end: end, text: a.pseudonym, rule: r, known: a.known}
-	if a.pseudonym == old {
-		e.text, e.stays = old, true
+// A verdict is what redaction says of a leaf.
+type verdict struct {
+	text string // what is to stand there
+	rule rule   // by which it is replaced, noRule where it stays
+	hole cassette.HoleKind
+}
+
+// leaf says what is to stand in a leaf's place.
+func (p *pass) leaf(l *place.Leaf) (string, bool) {
+	if l.Layered {
+		v := p.layered(l)
+		if v.rule == noRule && v.text == "" {
+			return "", false // its parts come next
+		}
+		return p.put(l, v)
 	}
-	p.edits = append(p.edits, e)
+	return p.put(l, p.judge(l))
 }
 
-// keeps reports whether a value stays by the rules, and notes that. Secrets do not.
-func (p *pass) keeps(start, end int, r rule, value string) bool {
-	if p.keep == nil || table[r].Class == Secret || !p.keep[strings.ToLower(value)] {
-		return false
+// put notes a verdict and carries it out.
+func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
+	n := p.leaves
+	p.leaves++
+	if v.rule == noRule {
+		if p.stays != nil {
+			p.stays(l)
+		}
+		return l.Text, true
 	}
-	p.edits = append(p.edits, edit{start: start, end: end, text: value, rule: r, stays: true})
+	if p.trial != nil {
+		if v.text != l.Text {
+			p.trial(l, v.rule, v.text)
+		}
+		return l.Text, true
+	}
+	if v.text != l.Text {
+		p.counts[v.rule]++
+		if v.rule == unknownText || v.rule == unknownMember {
+			p.unknown[l.Name]++
+		}
+	}
+	if p.request && v.hole != "" {
+		p.holes = append(p.holes, opened{n, v.hole, l.Layered})
+		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
+			p.names = append(p.names, tagged{v.text, p.r.ledger.tag(v.text, l.Text), l.Looked()})
+		}
+	}
+	return v.text, true
+}
+
+// layered judges a text that has parts, as a whole: credentials, links whose tokens are
+// renamed, bodies of mails. What it says nothing of is judged part by part.
+func (p *pass) layered(l *place.Leaf) verdict {
+	f := p.fieldOf(l)
+	switch {
+	case f == nil:
+	case f.treatment == linked:
+		if authority(l.Text) {
+			return verdict{p.link(l.Text), f.rule, cassette.HoleName}
+		}
+	case table[f.rule].Class == Secret && f.treatment != tokenised:
+		return p.treat(f, l)
+	case f.rule == contentText && p.r.on[contentText] && strings.HasPrefix(strings.TrimSpace(l.Text), "<"):
+		return p.treat(f, l)
+	}
+	return verdict{}
+}
+
+// judge asks, in this order: what is kept by a rule; credentials, by name and by form;
+// tokens, by place; what is harmless where it stands; ids, by form; all else is a name, or
+// bytes.
+func (p *pass) judge(l *place.Leaf) verdict {
+	s := l.Text
+	f := p.fieldOf(l)
+	if f != nil && table[f.rule].Class == Secret && f.treatment != tokenised && f.treatment != linked {
+		return p.treat(f, l)
+	}
+	if l.Role == place.Bytes {
+		return p.bytes(l)
+	}
+	plain, r := withoutSecrets(s)
+	if r != noRule && len(plain) < len(s)+64 && isOnly(plain) {
+		return verdict{plain, r, cassette.HoleSecret}
+	}
+	switch {
+	case p.kept(l):
+		return p.inner(l, plain, r)
+	case l.Role == place.Token, f != nil && f.treatment == tokenised:
+		return p.token(f, s, l)
+	case f != nil && f.treatment != named:
+		return p.treat(f, l)
+	case r == noRule && p.harmless(l, f):
+		return verdict{}
+	}
+	if text, by, ok := p.ids(l, s); ok {
+		if by == noRule || !p.r.on[by] {
+			return p.inner(l, plain, r)
+		}
+		return verdict{text: text, rule: by}
+	}
+	return p.named(l, f, plain, r)
+}
+
+// isOnly reports whether a text is a constant of a credential and nothing else.
+func isOnly(s string) bool {
+	return s == redacted || s == fakeJWT || strings.HasSuffix(s, " "+redacted) && isScheme(strings.TrimSuffix(s, " "+redacted))
+}
+
+// fieldOf is what the name of a leaf says of it.
+func (p *pass) fieldOf(l *place.Leaf) *field {
+	name := l.Name
+	switch l.Role {
+	case place.MemberName, place.OptionName, place.ColumnName, place.Identifier, place.Host, place.Segment:
+		return nil
+	case place.FileName:
+		return &fileName
+	case place.Number:
+		if f := members.find(name, l.Parent); f != nil && (f.treatment == ones || f.rule == contentCells) {
+			return f
+		}
+		return credentials.find(name, l.Parent)
+	case place.Field:
+		if f := forms.find(name, l.Parent); f != nil {
+			return f
+		}
+	case place.Cell:
+		name = strings.ReplaceAll(name, " ", "")
+	}
+	if f := credentials.find(name, l.Parent); f != nil && !isSetting(l.Text) {
+		return f
+	}
+	return members.find(name, l.Parent)
+}
+
+// isSetting tells a switch from a credential: members of settings are called
+// password, pin and the like too.
+func isSetting(s string) bool {
+	switch s {
+	case "true", "false", "enabled", "disabled", "notConfigured", "required", "optional", "none", "null":
+		return true
+	}
+	return false
+}
+
+// kept reports whether a rule keeps a value.
+func (p *pass) kept(l *place.Leaf) bool {
+	if len(p.r.keep) > 0 && p.r.keep[strings.ToLower(l.Text)] {
+		return true
+	}
+	return len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(l.Name)]
+}
+
+// treat replaces a value as the rule for its name says.
+func (p *pass) treat(f *field, l *place.Leaf) verdict {
+	s := l.Text
+	if !p.r.on[f.rule] {
+		plain, r := withoutSecrets(s)
+		return p.inner(l, plain, r)
+	}
+	switch f.treatment {
+	case constant:
+		if l.Role == place.Number {
+			return verdict{blank(s), f.rule, cassette.HoleSecret}
+		}
+		return verdict{constantFor(s), f.rule, cassette.HoleSecret}
+	case schemed:
+		return verdict{withScheme(s), f.rule, cassette.HoleSecret}
+	case base64ed:
+		return verdict{redactedBase64, f.rule, cassette.HoleSecret}
+	case bytesText:
+		return verdict{base64Filler(s), f.rule, cassette.HoleBytes}
+	case ones:
+		return verdict{onesFor(s), f.rule, cassette.HoleName}
+	case hashed:
+		return p.hash(f, l)
+	case day:
+		return verdict{dayFor(s), f.rule, cassette.HoleTime}
+	}
+	return verdict{p.r.ledger.name(f.series, s, p.suggestion(l)), f.rule, cassette.HoleName}
+}
+
+// dayFor is a day in the format of a date.
+func dayFor(s string) string {
+	if len(s) > 10 && s[10] == 'T' {
+		return "2000-01-01T00:00:00Z"
+	}
+	return "2000-01-01"
+}
+
+// token renames a text that is a token because of where it stands. A number stays, which
+// says how many entries a page left behind.
+func (p *pass) token(f *field, s string, l *place.Leaf) verdict {
+	r := identityPageToken
+	if f != nil {
+		r = f.rule
+	} else if !isPaging(l.Name) {
+		r = secretURLToken
+	}
+	switch {
+	case isPlain(s), !p.r.on[r], s == redacted:
+		return verdict{}
+	case r == secretURLToken && p.signIn:
+		return verdict{redacted, r, cassette.HoleSecret}
+	}
+	if l.Role == place.Token || f != nil {
+		if t, ok := p.r.ledger.faker.Token(s); ok {
+			return verdict{text: t, rule: r}
+		}
+	}
+	if table[r].Class == Secret {
+		return verdict{redacted, r, cassette.HoleSecret}
+	}
+	return verdict{p.r.ledger.name("token", s, p.suggestion(l)), r, cassette.HoleName}
+}
+
+func isPaging(name string) bool {
+	return name == "skiptoken" || name == "deltatoken" || name == "token"
+}
+
+// bytes replaces what a file holds by filler, and what could not be read as well.
+func (p *pass) bytes(l *place.Leaf) verdict {
+	if !p.r.on[contentBytes] {
+		plain, r := withoutSecrets(l.Text)
+		return verdict{plain, r, cassette.HoleSecret}
+	}
+	return verdict{filler(p.offset, len(l.Text)), contentBytes, cassette.HoleBytes}
+}
+
+// hash is the hash of the filler that stands for a file, where its size is known.
+func (p *pass) hash(f *field, l *place.Leaf) verdict {
+	size := int64(-1)
+	if len(p.sizes) > 0 {
+		size, p.sizes = p.sizes[0], p.sizes[1:]
+	}
+	if is := fillerHash(l.Name, size); is != "" {
+		return verdict{text: is, rule: f.rule}
+	}
+	if t, ok := p.r.ledger.faker.Token(l.Text); ok {
+		return verdict{text: t, rule: f.rule}
+	}
+	return verdict{p.r.ledger.name("value", l.Text, p.suggestion(l)), f.rule, cassette.HoleName}
+}
+
+// hashSizes lists the sizes of the files whose hashes a body of JSON shows, in their order;
+// -1 for those that it tells no size of.
+func hashSizes(body string) []int64 {
+	if !strings.Contains(body, `Hash"`) {
+		return nil
+	}
+	doc, err := jsondoc.Parse(body)
+	if err != nil {
+		return nil
+	}
+	sizes := map[string]int64{}
+	var hashes []string
+	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
+		path := at.Path("$")
+		switch name := at.Name(); {
+		case strings.EqualFold(name, "size"):
+			if n, err := strconv.ParseInt(fmt.Sprint(value), 10, 64); err == nil {
+				sizes[strings.TrimSuffix(path, "['size']")] = n
+			}
+		case strings.HasSuffix(name, "Hash"):
+			if _, ok := value.(string); ok && members.find(name, "") != nil {
+				hashes = append(hashes, path)
+			}
+		}
+		return true
+	})
+	all := make([]int64, len(hashes))
+	for n, path := range hashes {
+		all[n] = -1
+		if base, _, ok := strings.Cut(path, "['file']"); ok {
+			if size, known := sizes[base]; known {
+				all[n] = size
+			}
+		}
+	}
+	return all
+}
+
+// ids renames the ids of a text that is made of ids, and of what joins them. ok is false
+// for other texts, whatever ids stand in them.
+func (p *pass) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
+	spans := identity.Find(s)
+	if len(spans) == 0 {
+		return "", noRule, false
+	}
+	at := 0
+	for _, span := range spans {
+		if !isJoint(s[at:span.Start]) {
+			return "", noRule, false
+		}
+		at = span.End
+	}
+	if !isJoint(s[at:]) {
+		return "", noRule, false
+	}
+	text = identity.Rewrite(s, func(a identity.Atom) string {
+		if a.Kind == identity.GUID && words.IsWellKnown(a.Text) {
+			return a.Text
+		}
+		if by == noRule {
+			by = ruleOfID[a.Kind]
+		}
+		return p.atom(l, a)
+	})
+	return text, by, true
+}
+
+var ruleOfID = [...]rule{
+	identity.GUID: identityGUID, identity.Thread: identityThread, identity.Item: identityDrive, identity.Outlook: identityOutlook,
+	identity.SID: identitySID, identity.ICal: identityOutlook, identity.Hex: identityToken, identity.Token: identityToken,
+}
+
+// joints are the words that stand beside ids in values of one.
+var joints = set(`w spo urn uuid tenant c i o f t federateddirectoryclaimprovider membership rolemanager microsoft sharepoint client
+	api guid id directory x user aad msteams orgid teamsvisitor acs sts windows net https http unq gbl spaces thread v tacv skype meeting
+	federatedidentitycredentials app oid serviceprincipal azuread aggregate b s a site web list`)
+
+// isJoint reports whether what stands between ids says nothing: punctuation, short numbers
+// and words that values of ids have.
+func isJoint(s string) bool {
+	for i := 0; i < len(s); {
+		j := i
+		switch c := s[i]; {
+		case c >= 0x80:
+			return false
+		case isDigit(c):
+			for j < len(s) && isDigit(s[j]) {
+				j++
+			}
+			if j-i > 10 {
+				return false
+			}
+			i = j
+		case isLetter(c):
+			for j < len(s) && isLetter(s[j]) {
+				j++
+			}
+			if !joints[strings.ToLower(s[i:j])] {
+				return false
+			}
+			i = j
+		default:
+			i++
+		}
+	}
 	return true
 }
 
-// suggestion is what the same place held in the previous cassette.
-func (p *pass) suggestion() string {
-	if p.previous == nil || p.place == "" {
-		return ""
+func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// named gives a text that nothing says is harmless a counted pseudonym.
+func (p *pass) named(l *place.Leaf, f *field, plain string, secret rule) verdict {
+	by, series := p.ruleFor(l, f)
+	if !p.r.on[by] {
+		return p.inner(l, plain, secret)
 	}
-	return p.previous[p.place]
+	if isServiceText(l) {
+		return p.serviceText(l, plain)
+	}
+	if secret != noRule && l.Text != plain {
+		by = secret
+	}
+	return verdict{p.r.ledger.name(series, l.Text, p.suggestion(l)), by, cassette.HoleName}
 }
 
-// found reports whether something is to be replaced among the edits from first on.
-func (p *pass) found(first int) bool {
-	return slices.ContainsFunc(p.edits[first:], func(e edit) bool { return !e.stays })
+// ruleFor says which rule replaces a text: that of its name, or one that its form or its
+// role tells.
+func (p *pass) ruleFor(l *place.Leaf, f *field) (rule, string) {
+	switch {
+	case f != nil:
+		return f.rule, f.series
+	case l.Role == place.Host:
+		return identityDomain, "tenant"
+	case l.Role == place.MemberName, l.Role == place.ColumnName, l.Role == place.OptionName, l.Role == place.Identifier:
+		return unknownMember, "member"
+	case isAddress(l.Text):
+		return identityAddress, "user"
+	}
+	switch class, _ := classOf(l.Text); class {
+	case identity.Phone:
+		return identityPhone, "phone"
+	case identity.IPv4, identity.IPv6, identity.MAC:
+		return contentIP, "address"
+	case identity.Domain:
+		return identityDomain, "tenant"
+	case identity.File:
+		return contentFileName, "file"
+	}
+	if l.Role == place.Markup || l.Role == place.Text {
+		return contentText, "text"
+	}
+	return unknownText, "value"
 }
 
-// apply makes the new text.
-func (p *pass) apply(s string) string {
-	if !p.found(0) {
-		return s
-	}
-	byStart := func(a, b edit) int { return a.start - b.start }
-	if !slices.IsSortedFunc(p.edits, byStart) {
-		slices.SortStableFunc(p.edits, byStart)
-	}
-	size := len(s)
-	for i := range p.edits {
-		if e := &p.edits[i]; !e.stays {
-			size += len(e.text) - (e.end - e.start)
+// inner replaces what a text shows by its form alone, where the rule that would replace the
+// whole is off: credentials, ids, addresses.
+func (p *pass) inner(l *place.Leaf, plain string, secret rule) verdict {
+	by, text := secret, plain
+	note := func(r rule, is string) {
+		if is != text {
+			by, text = r, is
 		}
 	}
+	note(identityGUID, identity.Rewrite(text, func(a identity.Atom) string {
+		if r := ruleOfID[a.Kind]; !p.r.on[r] || a.Kind == identity.GUID && words.IsWellKnown(a.Text) {
+			return a.Text
+		}
+		return p.atom(l, a)
+	}))
+	if p.r.on[identityAddress] {
+		note(identityAddress, eachAddress(text, func(s string) string { return p.r.ledger.name("user", s, func() string { return "" }) }))
+	}
+	if by == noRule {
+		return verdict{}
+	}
+	return verdict{text, by, cassette.HoleName}
+}
+
+// eachAddress replaces the addresses within a text.
+func eachAddress(s string, f func(string) string) string {
 	var b strings.Builder
-	b.Grow(max(size, 0)) // a little more where edits overlap
 	at := 0
-	for i := range p.edits {
-		e := &p.edits[i]
-		if e.stays {
-			continue
+	for i := strings.IndexByte(s, '@'); i >= 0; {
+		start, end := i, i+1
+		for start > at && isLocalByte(s[start-1]) {
+			start--
 		}
-		if e.start < at { // overlaps what is replaced already
-			at = max(at, e.end)
-			continue
+		for end < len(s) && (isDigit(s[end]) || isLetter(s[end]) || s[end] == '-' || s[end] == '.') {
+			end++
 		}
-		b.WriteString(s[at:e.start])
-		b.WriteString(e.text)
-		at = e.end
-		p.counts[e.rule]++
+		for end > i+1 && s[end-1] == '.' {
+			end--
+		}
+		if isAddress(s[start:end]) {
+			b.WriteString(s[at:start])
+			b.WriteString(f(s[start:end]))
+			at = end
+		}
+		next := strings.IndexByte(s[end:], '@')
+		if next < 0 {
+			break
+		}
+		i = end + next
+	}
+	if at == 0 {
+		return s
 	}
 	b.WriteString(s[at:])
 	return b.String()
 }
 
-// A view is a text that another text spells in an encoding. Byte i of the text is
-// spelled from at[i] to at[i+1].
-type view struct {
-	text string
-	at   []int32
-	raw  string
-	// spell writes a character that needs an escape and that the original does not
-	// show how to spell; safe says which need none.
-	spell func(c byte) string
-	safe  func(c byte) bool
+// link renames the tokens in a link that gives access: its options, and the steps of its
+// path where it leaves Graph.
+func (p *pass) link(s string) string {
+	inner := *p
+	inner.request, inner.holes, inner.outside = false, nil, !graph.IsHost(hostOf(s))
+	m := place.Message{Method: http.MethodGet, Address: s}
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if l.Layered {
+			return "", false
+		}
+		v := inner.judge(l)
+		if v.rule == noRule && (l.Role == place.Option || l.Role == place.Segment && inner.outside) && !isPlain(l.Text) && !p.harmless(l, nil) {
+			if t, ok := p.r.ledger.faker.Token(l.Text); ok {
+				return t, true
+			}
+		}
+		return v.text, v.rule != noRule
+	})
+	return m.Address
 }
 
-// through scans the decoded text and turns what is found into edits of the raw one,
-// which begins at base.
-func (p *pass) through(v *view, base int, scan func(text string)) {
-	first := len(p.edits)
-	p.depth++
-	scan(v.text)
-	p.depth--
-	for i := first; i < len(p.edits); i++ {
-		e := &p.edits[i]
-		if !e.stays {
-			e.text = v.encode(e.text, e.start, e.end)
-		}
-		e.start, e.end = base+int(v.at[e.start]), base+int(v.at[e.end])
-	}
-}
+func authority(s string) bool { return strings.Contains(s[:min(len(s), 20)], "://") }
 
-// encode spells new text as the old one was: a character that the old text holds is
-// spelled as it is there.
-func (v *view) encode(s string, start, end int) string {
-	plain := true
-	for i := range len(s) {
-		if !v.safe(s[i]) {
-			plain = false
-			break
-		}
+func hostOf(address string) string {
+	_, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return ""
 	}
-	if plain {
-		return s
-	}
-	var b strings.Builder
-	for i := range len(s) {
-		c := s[i]
-		if v.safe(c) {
-			b.WriteByte(c)
-			continue
-		}
-		if k := strings.IndexByte(v.text[start:end], c); k >= 0 && c < utf8.RuneSelf {
-			b.WriteString(v.raw[v.at[start+k]:v.at[start+k+1]])
-			continue
-		}
-		b.WriteString(v.spell(c))
-	}
-	return b.String()
-}
-
-const hexDigits = "0123456789ABCDEF"
-
-func percentSpell(c byte) string { return string([]byte{'%', hexDigits[c>>4], hexDigits[c&15]}) }
-func percentSafe(c byte) bool {
-	return ascii.IsAlnum(c) || c == '-' || c == '.' || c == '_' || c == '~'
-}
-
-// hasEscape reports whether a text holds a percent escape.
-func hasEscape(s string) bool {
-	for i := strings.IndexByte(s, '%'); i >= 0 && i+2 < len(s); {
-		if ascii.IsHex(s[i+1]) && ascii.IsHex(s[i+2]) {
-			return true
-		}
-		k := strings.IndexByte(s[i+1:], '%')
-		if k < 0 {
-			return false
-		}
-		i += 1 + k
-	}
-	return false
-}
-
-// percent decodes percent escapes, and + to a space where the text is a form's or a
-// query's.
-func percent(raw string, plus bool) *view {
-	b := make([]byte, 0, len(raw))
-	v := &view{raw: raw, at: make([]int32, 0, len(raw)+1), spell: percentSpell, safe: percentSafe}
-	for i := 0; i < len(raw); {
-		v.at = append(v.at, int32(i))
-		switch c := raw[i]; {
-		case ascii.IsEscape(raw, i):
-			b = append(b, ascii.Unescape(raw, i))
-			i += 3
-		case c == '+' && plus:
-			b = append(b, ' ')
-			i++
-		default:
-			b = append(b, c)
-			i++
-		}
-	}
-	v.at = append(v.at, int32(len(raw)))
-	v.text = string(b)
-	return v
-}
-
-// percentThroughout decodes percent escapes of escapes, however deep: %252541 is an A.
-func percentThroughout(raw string) *view {
-	b := make([]byte, 0, len(raw))
-	v := &view{raw: raw, at: make([]int32, 0, len(raw)+1), spell: percentSpell, safe: percentSafe}
-	for i := 0; i < len(raw); i++ {
-		v.at = append(v.at, int32(i))
-		c := raw[i]
-		for c == '%' && i+2 < len(raw) && ascii.IsHex(raw[i+1]) && ascii.IsHex(raw[i+2]) {
-			c = ascii.Unescape(raw, i)
-			i += 2 // at its last digit, which is in the place of the next escape's sign
-		}
-		b = append(b, c)
-	}
-	v.at = append(v.at, int32(len(raw)))
-	v.text = string(b)
-	return v
-}
-
-func jsonSafe(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }
-
-func jsonSpell(c byte) string {
-	if c == '"' || c == '\\' {
-		return `\` + string(rune(c))
-	}
-	return `\u00` + strings.ToLower(percentSpell(c)[1:])
-}
-
-// unescaped decodes the escapes of a JSON string.
-func unescaped(raw string) *view {
-	b := make([]byte, 0, len(raw))
-	v := &view{raw: raw, at: make([]int32, 0, len(raw)+1), spell: jsonSpell, safe: jsonSafe}
-	for i := 0; i < len(raw); {
-		start, n := i, len(b)
-		if raw[i] != '\\' || i+1 >= len(raw) {
-			b = append(b, raw[i])
-			i++
-		} else {
-			b, i = unescape(b, raw, i)
-		}
-		for range len(b) - n {
-			v.at = append(v.at, int32(start))
-		}
-	}
-	v.at = append(v.at, int32(len(raw)))
-	v.text = string(b)
-	return v
-}
-
-// unescape decodes one escape, which begins at i.
-func unescape(b []byte, raw string, i int) ([]byte, int) {
-	switch c := raw[i+1]; c {
-	case 'n':
-		return append(b, '\n'), i + 2
-	case 't':
-		return append(b, '\t'), i + 2
-	case 'r':
-		return append(b, '\r'), i + 2
-	case 'b':
-		return append(b, '\b'), i + 2
-	case 'f':
-		return append(b, '\f'), i + 2
-	case '"', '\\', '/':
-		return append(b, c), i + 2
-	case 'u':
-		r, ok := codeUnit(raw, i)
-		switch low, paired := codeUnit(raw, i+6); {
-		case !ok:
-		case r >= 0xD800 && r < 0xDC00 && paired && low >= 0xDC00 && low < 0xE000:
-			return utf8.AppendRune(b, 0x10000+(r-0xD800)<<10+(low-0xDC00)), i + 12
-		default:
-			return utf8.AppendRune(b, r), i + 6
-		}
-	}
-	return append(b, '\\'), i + 2 // no escape of JSON: both bytes stay
-}
-
-func codeUnit(raw string, i int) (rune, bool) {
-	if i+6 > len(raw) || raw[i] != '\\' || raw[i+1] != 'u' {
-		return 0, false
-	}
-	r := rune(0)
-	for _, c := range []byte(raw[i+2 : i+6]) {
-		if !ascii.IsHex(c) {
-			return 0, false
-		}
-		r = r<<4 | rune(ascii.Unhex(c))
-	}
-	return r, true
+	host, _, _ := strings.Cut(rest, "/")
+	host, _, _ = strings.Cut(host, "?")
+	return host
 }

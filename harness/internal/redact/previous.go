@@ -1,34 +1,58 @@
 package redact
 
 import (
-	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // previous knows what an earlier recording held, place by place.
 type previous struct {
-	values map[string]bool
-	byKey  map[string][]*cassette.Interaction
+	byKey map[string][]*cassette.Interaction
+	ids   map[string]bool // that the earlier recording has, by Atom.Key
 
-	mu   sync.Mutex
-	seen map[string]int
+	mu    sync.Mutex
+	seen  map[string]int
+	fresh map[string]string // by Atom.Key: ids that are new, and what they are called
+	used  map[string]bool   // what fresh ids are called
 }
 
-func newPrevious(c *cassette.Cassette) *previous {
-	v := &previous{values: map[string]bool{}, byKey: map[string][]*cassette.Interaction{}, seen: map[string]int{}}
+// An earlier interaction is the one that stands where another is recorded now.
+type earlier struct{ of *cassette.Interaction }
+
+func newPrevious(c *cassette.Cassette, l *ledger) *previous {
+	v := &previous{byKey: map[string][]*cassette.Interaction{}, ids: map[string]bool{}, seen: map[string]int{}, fresh: map[string]string{}, used: map[string]bool{}}
+	note := func(leaf *place.Leaf) (string, bool) {
+		if leaf.Layered {
+			return "", false
+		}
+		if l.faker.IsName(leaf.Text) {
+			l.taken[leaf.Text] = true
+			local, _, _ := strings.Cut(leaf.Text, "@")
+			l.taken[local] = true
+		}
+		for _, a := range identity.Atoms(leaf.Text) {
+			v.ids[a.Key()] = true
+		}
+		return "", false
+	}
 	for _, i := range c.Interactions {
 		v.byKey[templateOf(i)] = append(v.byKey[templateOf(i)], i)
-		for _, value := range places(i) {
-			v.values[value] = true
-			v.values[strings.ToLower(value)] = true
-		}
+		asked, answered := messagesOf(i)
+		place.Rewrite(&asked, note)
+		place.Rewrite(&answered, note)
 	}
 	return v
+}
+
+func messagesOf(i *cassette.Interaction) (asked, answered place.Message) {
+	req, resp := &i.Request, &i.Response
+	return place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body},
+		place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: resp.Body}
 }
 
 func templateOf(i *cassette.Interaction) string {
@@ -39,40 +63,91 @@ func templateOf(i *cassette.Interaction) string {
 	return i.Request.Method + " " + u.Template()
 }
 
-// at returns what the earlier recording held in the interaction that answers to i:
+// at returns the interaction of the earlier recording in whose place another one stands:
 // the one of the same template and rank.
-func (v *previous) at(i *cassette.Interaction) map[string]string {
+func (v *previous) at(i *cassette.Interaction) *earlier {
+	if v == nil {
+		return nil
+	}
 	key := templateOf(i)
 	v.mu.Lock()
+	defer v.mu.Unlock()
 	rank := v.seen[key]
 	v.seen[key]++
-	v.mu.Unlock()
 	if rank >= len(v.byKey[key]) {
 		return nil
 	}
-	return places(v.byKey[key][rank])
+	return &earlier{v.byKey[key][rank]}
 }
 
-// places lists the strings of an interaction by the place where they stand: a segment
-// of the path, a member of a body.
-func places(i *cassette.Interaction) map[string]string {
-	found := make(map[string]string)
-	path, _, _ := strings.Cut(i.Request.URL, "?")
-	for n, segment := range strings.Split(path, "/") {
-		found["request.url/"+strconv.Itoa(n)] = segment
+// request and answer list the texts of the messages, by place.
+func (e *earlier) request() map[string]string {
+	if e == nil {
+		return nil
 	}
-	for part, body := range map[string]string{"request.body": i.Request.Body, "response.body": i.Response.Body} {
-		if !isJSON(body) {
-			continue
-		}
-		if doc, err := jsondoc.Parse(body); err == nil {
-			jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
-				if text, ok := value.(string); ok && len(text) <= 256 {
-					found[at.Path(part+jsondoc.Root)] = text
-				}
-				return true
-			})
-		}
+	asked, _ := messagesOf(e.of)
+	return texts(&asked)
+}
+
+func (e *earlier) answer() map[string]string {
+	if e == nil {
+		return nil
 	}
+	_, answered := messagesOf(e.of)
+	return texts(&answered)
+}
+
+func texts(m *place.Message) map[string]string {
+	found := map[string]string{}
+	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
+		if !l.Layered && len(l.Text) <= 512 {
+			found[l.Place()] = l.Text
+		}
+		return "", false
+	})
 	return found
+}
+
+// suggestion is what the recording before has at a leaf's place.
+func (p *pass) suggestion(l *place.Leaf) func() string {
+	return func() string {
+		if p.answers == nil {
+			return ""
+		}
+		return p.answers[l.Place()]
+	}
+}
+
+// atom is the pseudonym of an id: a computed one, but for an id that is new where the
+// recording before had another, whose pseudonym it takes. So two recordings of a service
+// that makes fresh ids are equal.
+func (p *pass) atom(l *place.Leaf, a identity.Atom) string {
+	faker := p.r.ledger.faker
+	is := faker.Fake(a)
+	v := p.r.previous
+	if v == nil || identity.IsFake(a) {
+		return is
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	key := a.Key()
+	if called, ok := v.fresh[key]; ok {
+		return called
+	}
+	if p.answers == nil || v.ids[identity.Atom{Kind: a.Kind, Text: is}.Key()] {
+		return is
+	}
+	called := is
+	before, now := identity.Atoms(p.answers[l.Place()]), identity.Atoms(l.Text)
+	if len(before) == len(now) {
+		for n := range now {
+			if now[n].Key() == key && before[n].Kind == a.Kind && len(before[n].Text) == len(a.Text) && identity.IsFake(before[n]) && !v.used[before[n].Key()] {
+				called = before[n].Text
+				break
+			}
+		}
+	}
+	v.fresh[key] = called
+	v.used[identity.Atom{Kind: a.Kind, Text: called}.Key()] = true
+	return called
 }

@@ -1,7 +1,10 @@
 package redact
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"net/http"
 	"net/url"
@@ -11,31 +14,37 @@ import (
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
+
+// cassetteName is a hole's kind.
+const cassetteName = cassette.HoleName
 
 // A Redactor redacts the interactions of one recording. It is safe for concurrent
 // use.
 type Redactor struct {
-	rules    Rules
-	on       [ruleCount]bool
-	keep     map[string]bool
-	ledger   *ledger
-	previous *previous
+	rules       Rules
+	salt        []byte
+	on          [ruleCount]bool
+	keep        map[string]bool
+	keepMembers map[string]bool
+	ledger      *ledger
+	previous    *previous
 
-	passes sync.Pool // of *pass
-	mu     sync.Mutex
-	counts [ruleCount]int
+	mu      sync.Mutex
+	counts  [ruleCount]int
+	unknown map[string]int
 }
 
 // Options are what a recording may bring along.
 type Options struct {
+	Salt []byte // the project's: what pseudonyms are made with
 	// Previous is an earlier recording of the same. A value that stands where the
 	// earlier one had a pseudonym gets that pseudonym again, if it has the value's
 	// shape and is free, so that a difference of the files shows what changed.
 	Previous *cassette.Cassette
-	// Tag goes into every pseudonym, for cassettes that are served together: letters
-	// and digits.
-	Tag string
 }
 
 // New returns a Redactor that has seen nothing yet.
@@ -43,80 +52,277 @@ func New(rules Rules, options Options) (*Redactor, error) {
 	if err := rules.Validate(); err != nil {
 		return nil, fmt.Errorf("redact: %w", err)
 	}
-	if options.Tag != "" && !isWords(options.Tag) {
-		return nil, fmt.Errorf("redact: tag %q is not letters and digits", options.Tag)
-	}
-	r := &Redactor{rules: rules, on: rules.enabled(), ledger: newLedger(strings.ToLower(options.Tag))}
-	if len(rules.Keep) > 0 {
-		r.keep = make(map[string]bool, len(rules.Keep))
-		for _, v := range rules.Keep {
-			r.keep[strings.ToLower(v)] = true
-		}
+	r := &Redactor{
+		rules: rules, salt: options.Salt, on: rules.enabled(), ledger: newLedger(options.Salt), unknown: map[string]int{},
+		keep: folded(rules.Keep), keepMembers: folded(rules.KeepMembers),
 	}
 	if options.Previous != nil {
-		r.previous = newPrevious(options.Previous)
-		r.ledger.reserved = r.previous.values
+		r.previous = newPrevious(options.Previous, r.ledger)
 	}
 	return r, nil
 }
 
-// Interaction returns a redacted copy. Values that are met for the first time get
-// their pseudonyms. The argument is not changed, nor anything that it refers to.
+func folded(values []string) map[string]bool {
+	all := make(map[string]bool, len(values))
+	for _, v := range values {
+		all[strings.ToLower(v)] = true
+	}
+	return all
+}
+
+// Interaction returns a redacted copy, as it is stored: nothing that comes later changes
+// it. Values that are met for the first time get their pseudonyms. The argument is not
+// changed, nor anything that it refers to.
 func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
-	p := r.begin()
-	defer r.end(p)
-	if r.previous != nil {
-		p.previous = r.previous.at(i)
-	}
-	redacted := *i
-	p.interaction(&redacted)
-	return &redacted
+	stored, _ := r.Record(i)
+	return stored
 }
 
-// Finish passes over everything once more, in place, with all that is known now: a
-// value that was recognised late is replaced in what came before. It also notes in
-// c.Meta what was done.
-func (r *Redactor) Finish(c *cassette.Cassette) {
-	p := r.begin()
-	for _, i := range c.Interactions {
-		p.interaction(i)
+// Record is Interaction, with the note that Meta wants at the end of the recording.
+func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
+	p := &pass{r: r, unknown: map[string]int{}, previous: r.previous.at(i)}
+	out := *i
+	p.interaction(&out)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for n, count := range p.counts {
+		r.counts[n] += count
 	}
-	vars := maps.Clone(c.Meta.Vars)
-	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		value := vars[name]
-		p.rewrite("vars", name, &value, func(s string) { p.variable(s) })
-		vars[name] = value
+	for name, count := range p.unknown {
+		r.unknown[name] += count
 	}
-	c.Meta.Vars = vars
-	p.rewrite("source", "", &c.Meta.Source, func(s string) { p.text(s, 0) })
-	p.rewrite("client", "", &c.Meta.Client, func(s string) { p.text(s, 0) })
-	r.end(p)
-	c.Meta.Rules = r.rules.Digest()
-	c.Meta.Redacted = slices.Sorted(maps.Keys(r.Summary()))
+	return &out, p.note(&out)
 }
 
-// variable looks at what a scenario's variable held: a value of any rule.
-func (p *pass) variable(s string) {
-	p.free(s, 0)
-	known := func(book string, r rule) {
-		if pseudonym, ok := p.ledger.find(book, s); ok && len(p.edits) == 0 {
-			p.add(0, len(s), r, s, answer{pseudonym, true})
+// interaction rewrites all texts of an interaction. Headers and forms are replaced, not
+// changed.
+func (p *pass) interaction(i *cassette.Interaction) {
+	req, resp := &i.Request, &i.Response
+	address := req.URL
+	if hostOf(address) == "" && req.Host != "" {
+		address = "https://" + req.Host + address
+	}
+	p.outside = !graph.IsHost(hostOf(address))
+	p.signIn = graph.IsSignInHost(hostOf(address))
+	asked := place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body}
+	p.begin("request")
+	p.request, p.offset, p.answers = true, offsetOf(first(req.Headers, "Content-Range")), p.previous.request()
+	p.message(&asked)
+	p.request = false
+	p.begin("response")
+	answered := place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: resp.Body}
+	p.offset, p.answers, p.sizes = offsetOf(first(resp.Headers, "Content-Range")), p.previous.answer(), hashSizes(resp.Body)
+	p.message(&answered)
+	p.answers = nil
+
+	sent, came := len(req.Body), len(resp.Body)
+	req.URL, req.Headers, req.Trailer, req.Body = asked.Address, asked.Header, asked.Trailer, asked.Body
+	resp.Headers, resp.Trailer, resp.Body = answered.Header, answered.Trailer, answered.Body
+	req.Headers = resize(req.Headers, &req.ContentLength, sent, len(req.Body))
+	resp.Headers = resize(resp.Headers, &resp.ContentLength, came, len(resp.Body))
+	p.rest(i)
+	if p.trial == nil {
+		i.Holes = p.opened(&asked)
+	}
+}
+
+func (p *pass) begin(part string) {
+	if p.begins != nil {
+		p.begins(part)
+	}
+}
+
+func (p *pass) message(m *place.Message) {
+	place.Rewrite(m, p.leaf)
+}
+
+// rest rewrites what go-vcr keeps of a request beside that.
+func (p *pass) rest(i *cassette.Interaction) {
+	req := &i.Request
+	if req.RequestURI != "" {
+		req.RequestURI = p.address(req.RequestURI)
+	}
+	if req.Host != "" {
+		req.Host = p.text(place.Leaf{Role: place.Host, Text: req.Host})
+	}
+	if req.RemoteAddr != "" {
+		req.RemoteAddr = "198.18.0.1:1"
+	}
+	if len(req.Form) > 0 {
+		form := make(url.Values, len(req.Form))
+		for _, name := range slices.Sorted(maps.Keys(req.Form)) {
+			for _, v := range req.Form[name] {
+				form[name] = append(form[name], p.text(place.Leaf{Role: place.Field, Name: name, Text: v}))
+			}
+		}
+		req.Form = form
+	}
+}
+
+// address rewrites an address that stands in no message.
+func (p *pass) address(s string) string {
+	m := place.Message{Method: http.MethodGet, Address: s}
+	place.Rewrite(&m, p.leaf)
+	return m.Address
+}
+
+// text rewrites a text that stands in no message.
+func (p *pass) text(l place.Leaf) string {
+	if l.Text == "" {
+		return ""
+	}
+	if v := p.judge(&l); v.rule != noRule && p.trial == nil {
+		return v.text
+	}
+	return l.Text
+}
+
+// resize makes the lengths that described the old text describe the new one.
+func resize(h http.Header, length *int64, was, is int) http.Header {
+	if *length == int64(was) {
+		*length = int64(is)
+	}
+	if v := h["Content-Length"]; was != is && len(v) == 1 && v[0] == strconv.Itoa(was) {
+		h = h.Clone()
+		h.Set("Content-Length", strconv.Itoa(is))
+	}
+	return h
+}
+
+func first(h http.Header, name string) string {
+	if v := h[name]; len(v) > 0 {
+		return v[0]
+	}
+	for key, v := range h {
+		if len(v) > 0 && strings.EqualFold(key, name) {
+			return v[0]
 		}
 	}
-	for _, f := range [...]field{name, account, employee, place} {
-		known(f.book(), f.rule)
-	}
-	known(files, contentFileName)
+	return ""
 }
 
-// Guard refuses a cassette that still holds a secret, or a value that this Redactor
-// has replaced elsewhere.
+// opened tells the holes of a request, by their places in what is stored: those in what
+// was sent may hold what was replaced.
+func (p *pass) opened(stored *place.Message) []cassette.Hole {
+	if len(p.holes) == 0 {
+		return nil
+	}
+	holes := make([]cassette.Hole, 0, len(p.holes))
+	n, next := 0, 0
+	m := *stored
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if l.Layered {
+			if next == len(p.holes) || p.holes[next].leaf != n || !p.holes[next].whole {
+				return "", false
+			}
+		}
+		if next < len(p.holes) && p.holes[next].leaf == n {
+			holes = append(holes, cassette.Hole{Place: l.Place(), Kind: p.holes[next].kind})
+			next++
+		}
+		n++
+		return l.Text, true
+	})
+	return holes
+}
+
+// A tagged name, as notes have it.
+type tagged struct {
+	Name   string `json:"n"`
+	Tag    string `json:"t"`
+	Looked bool   `json:"l,omitempty"`
+}
+
+type note struct {
+	Shape uint64   `json:"s"`
+	Names []tagged `json:"n,omitempty"`
+}
+
+// note is what Meta wants to know of an interaction: its shape, and the names with tags.
+func (p *pass) note(i *cassette.Interaction) []byte {
+	if len(i.Holes) == 0 {
+		return nil
+	}
+	shape := fnv.New64a()
+	template := i.Request.URL
+	if u, err := graphurl.Parse(i.Request.URL); err == nil {
+		template = u.Template()
+	}
+	fmt.Fprintln(shape, i.Request.Method, template)
+	for _, h := range i.Holes {
+		fmt.Fprintln(shape, h.Place)
+	}
+	text, err := json.Marshal(note{shape.Sum64(), p.names})
+	if err != nil {
+		return nil // there is nothing in it that JSON has not
+	}
+	return text
+}
+
+// Tags reads notes: which tags a cassette of these interactions keeps. A name that is
+// neither looked up nor stands in a request of a shape that another has needs none.
+func Tags(notes [][]byte) (map[string]string, error) {
+	read := make([]note, 0, len(notes))
+	count := map[uint64]int{}
+	for _, text := range notes {
+		if len(text) == 0 {
+			continue
+		}
+		var n note
+		if err := json.Unmarshal(text, &n); err != nil {
+			return nil, errors.New("a note of the journal is damaged")
+		}
+		read = append(read, n)
+		count[n.Shape]++
+	}
+	tags := map[string]string{}
+	for _, n := range read {
+		for _, name := range n.Names {
+			if name.Looked || count[n.Shape] > 1 {
+				tags[name.Name] = name.Tag
+			}
+		}
+	}
+	return tags, nil
+}
+
+// Meta redacts what a cassette says of itself, and notes in it what was done: to all
+// interactions with these notes.
+func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
+	tags, err := Tags(notes)
+	if err != nil {
+		return err
+	}
+	p := &pass{r: r, unknown: map[string]int{}}
+	vars := maps.Clone(m.Vars)
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		vars[name] = p.text(place.Leaf{Role: place.Text, Name: name, Text: vars[name]})
+	}
+	m.Vars = vars
+	for _, s := range []*string{&m.Source, &m.Client} {
+		plain, by := withoutSecrets(*s)
+		if v := p.inner(&place.Leaf{Text: *s}, plain, by); v.rule != noRule {
+			*s = v.text
+		}
+	}
+	m.Rules = r.rules.Digest()
+	m.Redacted = slices.Sorted(maps.Keys(r.Summary()))
+	if len(r.salt) > 0 && len(m.Redacted) > 0 {
+		m.Salt = cassette.SaltDigest(r.salt)
+		for p, t := range m.Tags { // of what was sealed before
+			if _, known := tags[p]; !known && r.ledger.faker.IsName(p) {
+				tags[p] = t
+			}
+		}
+		m.Tags = tags
+	}
+	return nil
+}
+
+// Guard refuses an interaction that holds a secret.
 func (r *Redactor) Guard() cassette.Guard {
 	return func(c *cassette.Cassette) error {
-		p := r.begin()
-		defer r.end(p)
-		p.trial = true
-		blocking := slices.DeleteFunc(leaks(p, c, true), func(l Leak) bool { return l.Level != Blocks })
+		blocking := slices.DeleteFunc(r.leaks(c, nil), func(l Leak) bool { return l.Level != Blocks })
 		if len(blocking) == 0 {
 			return nil
 		}
@@ -137,176 +343,10 @@ func (r *Redactor) Summary() map[string]int {
 	return summary
 }
 
-// begin returns a pass, whose memory one that ended may have used before.
-func (r *Redactor) begin() *pass {
-	p, _ := r.passes.Get().(*pass)
-	if p == nil {
-		p = &pass{ledger: r.ledger, on: &r.on, keep: r.keep}
-	}
-	return p
-}
-
-// end counts what a pass did.
-func (r *Redactor) end(p *pass) {
-	if !p.trial {
-		r.mu.Lock()
-		for n, count := range p.counts {
-			r.counts[n] += count
-		}
-		r.mu.Unlock()
-	}
-	if max(cap(p.edits), cap(p.asked)) > 1<<14 { // of one unusual interaction
-		return
-	}
-	*p = pass{ledger: r.ledger, on: &r.on, keep: r.keep, edits: p.edits[:0], frames: p.frames[:0], asked: p.asked[:0]}
-	r.passes.Put(p)
-}
-
-// rewrite replaces what a scan of a text finds, or reports it. The part of the
-// interaction is named, and what is named within it, if anything.
-func (p *pass) rewrite(part, name string, s *string, scan func(s string)) {
-	if *s == "" {
-		return
-	}
-	p.edits, p.advice, p.part, p.place = p.edits[:0], p.advice[:0], part, ""
-	scan(*s)
-	p.echoed(*s)
-	if p.report != nil {
-		if name != "" {
-			part += "." + name
-		}
-		p.report(part, *s, p.edits)
-		return
-	}
-	*s = p.apply(*s)
-}
-
-// interaction rewrites all texts of an interaction. Headers and forms are replaced,
-// not changed.
-func (p *pass) interaction(i *cassette.Interaction) {
-	req, resp := &i.Request, &i.Response
-	address := req.URL
-	if hostOf(address) == "" {
-		address = "https://" + req.Host
-	}
-	outside := !isService(address)
-	signIn := isLogin(hostOf(address))
-	file := isFile(req.URL) || outside && !strings.Contains(req.URL, "/monitor/")
-
-	p.rewrite("request.url", "", &req.URL, func(s string) {
-		if outside {
-			p.url(s, 0, link)
-		} else {
-			p.url(s, 0, field{})
-		}
-	})
-	p.rewrite("request.uri", "", &req.RequestURI, func(s string) { p.url(s, 0, field{}) })
-	p.rewrite("request.host", "", &req.Host, func(s string) { p.text(s, 0) })
-	p.rewrite("request.remote", "", &req.RemoteAddr, func(s string) { p.remote(s) })
-	req.Headers = p.headers("request.headers", req.Headers)
-	req.Trailer = p.headers("request.trailer", req.Trailer)
-	size := int64(len(req.Body))
-	p.rewrite("request.body", "", &req.Body, func(s string) {
-		p.body(s, media{kind: first(req.Headers, "Content-Type"), file: file && req.Method == http.MethodPut, signIn: signIn})
-	})
-	resize(req.Headers, &req.ContentLength, size, int64(len(req.Body)))
-	req.Form = p.values(req.Form)
-
-	resp.Headers = p.headers("response.headers", resp.Headers)
-	resp.Trailer = p.headers("response.trailer", resp.Trailer)
-	size = int64(len(resp.Body))
-	p.rewrite("response.body", "", &resp.Body, func(s string) {
-		kind := first(resp.Headers, "Content-Type")
-		download := file && req.Method == http.MethodGet && resp.Code < 300 && !strings.Contains(kind, "json")
-		p.body(s, media{kind: kind, file: download, signIn: signIn})
-	})
-	resize(resp.Headers, &resp.ContentLength, size, int64(len(resp.Body)))
-	p.rewrite("principal", "", &i.Principal, func(s string) { p.text(s, 0) })
-}
-
-// resize makes the lengths that described the old text describe the new one. The
-// headers are a copy.
-func resize(h http.Header, length *int64, was, is int64) {
-	if *length == was {
-		*length = is
-	}
-	if v := h["Content-Length"]; len(v) == 1 && v[0] == strconv.FormatInt(was, 10) {
-		v[0] = strconv.FormatInt(is, 10)
-	}
-}
-
-// isFile reports whether an address is that of a file's bytes.
-func isFile(address string) bool {
-	path, _, _ := strings.Cut(address, "?")
-	return strings.HasSuffix(path, "/content") || strings.HasSuffix(path, "/$value") || strings.HasSuffix(path, "/%24value")
-}
-
-func (p *pass) remote(s string) {
-	if host, _, ok := strings.Cut(s, ":"); ok && p.on[contentIP] {
-		p.add(0, len(host), contentIP, host, answer{documentationIP(host), true})
-	}
-}
-
-func first(h http.Header, name string) string {
-	if v := h[name]; len(v) > 0 {
-		return v[0]
-	}
-	for key, v := range h {
-		if len(v) > 0 && strings.EqualFold(key, name) {
-			return v[0]
-		}
-	}
-	return ""
-}
-
-// headers rewrites headers in the order of their names: the numbers of pseudonyms
-// follow from it.
-func (p *pass) headers(part string, h http.Header) http.Header {
-	if len(h) == 0 {
-		return h
-	}
-	var room [24]string
-	names, count := room[:0], 0
-	for name, values := range h {
-		names, count = append(names, name), count+len(values)
-	}
-	slices.Sort(names)
-	out := make(http.Header, len(h))
-	copies := make([]string, 0, count)
-	for _, name := range names {
-		if h[name] == nil {
-			out[name] = nil
-			continue
-		}
-		first := len(copies)
-		copies = append(copies, h[name]...)
-		values := copies[first:len(copies):len(copies)]
-		for n := range values {
-			p.rewrite(part, name, &values[n], func(s string) { p.header(name, s, 0) })
-		}
-		out[name] = values
-	}
-	return out
-}
-
-// values rewrites a form that is kept as a map.
-func (p *pass) values(form url.Values) url.Values {
-	if len(form) == 0 {
-		return form
-	}
-	out := make(url.Values, len(form))
-	for _, name := range slices.Sorted(maps.Keys(form)) {
-		values := slices.Clone(form[name])
-		for n := range values {
-			p.rewrite("request.form", name, &values[n], func(s string) {
-				if f := p.formField(strings.TrimPrefix(name, "$")); f != nil {
-					p.treat(f, s, 0)
-					return
-				}
-				p.literals(s, 0, strings.HasSuffix(name, "search"))
-			})
-		}
-		out[name] = values
-	}
-	return out
+// Unknown says how many values were replaced only because nothing knows them, by the member
+// or other name that they stand at.
+func (r *Redactor) Unknown() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.unknown)
 }

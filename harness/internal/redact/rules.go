@@ -12,10 +12,13 @@ import (
 
 // Rules are the redact part of rules.yaml. The zero Rules redact everything.
 type Rules struct {
-	Identity Switch
-	Content  Switch
-	Disable  []string // ids of rules; a secret rule cannot be disabled
-	Keep     []string // well-known values that stay, compared without letter case
+	Identity    Switch
+	Content     Switch
+	Unknown     Switch   // what no rule knows
+	Tags        Switch   // whether tags of names are kept: see identity.Tag
+	Disable     []string // ids of rules; a secret rule cannot be disabled
+	Keep        []string // values that stay, compared without letter case
+	KeepMembers []string // members whose values stay, and whose names are known, compared so too
 }
 
 // A Switch turns a class of rules on or off. The zero Switch is on.
@@ -35,6 +38,7 @@ const (
 	Secret   Class = "secret"   // gives access: cannot be switched off
 	Identity Class = "identity" // says who and where
 	Content  Class = "content"  // says what was written or stored
+	Unknown  Class = "unknown"  // nothing says that it is harmless
 )
 
 // An ID is the stable id of a rule.
@@ -61,7 +65,7 @@ func (r Rules) Validate() error {
 	for _, s := range []struct {
 		name string
 		is   Switch
-	}{{"identity", r.Identity}, {"content", r.Content}} {
+	}{{"identity", r.Identity}, {"content", r.Content}, {"unknown", r.Unknown}, {"tags", r.Tags}} {
 		if s.is != "" && s.is != On && s.is != Off {
 			return fmt.Errorf("%s is %q, neither on nor off", s.name, string(s.is))
 		}
@@ -108,7 +112,8 @@ func (r Rules) Digest() string {
 		slices.Sort(folded)
 		return slices.Compact(folded)
 	}
-	text := fmt.Sprintf("1 %t %t %q %q", r.Identity != Off, r.Content != Off, sorted(r.Disable), sorted(r.Keep))
+	text := fmt.Sprintf("2 %t %t %t %t %q %q %q", r.Identity != Off, r.Content != Off, r.Unknown != Off, r.Tags != Off,
+		sorted(r.Disable), sorted(r.Keep), sorted(r.KeepMembers))
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:6])
 }
@@ -117,7 +122,7 @@ func (r Rules) Digest() string {
 func (r Rules) enabled() (on [ruleCount]bool) {
 	for n := 1; n < int(ruleCount); n++ {
 		switch class := table[n].Class; {
-		case class == Identity && r.Identity == Off, class == Content && r.Content == Off:
+		case class == Identity && r.Identity == Off, class == Content && r.Content == Off, class == Unknown && r.Unknown == Off:
 		default:
 			on[n] = class == Secret || !slices.Contains(r.Disable, string(table[n].ID))
 		}

@@ -31,26 +31,31 @@ const (
 
 	identityAccount
 	identityAddress
+	identityBirthday
+	identityDevice
 	identityDomain
 	identityDrive
 	identityEmployee
-	identityEncoded
 	identityGUID
 	identityName
 	identityOutlook
 	identityPageToken
-	identityPersonalSite
 	identityPhone
 	identityPostal
 	identitySID
 	identityThread
+	identityToken
 
 	contentBytes
+	contentCells
 	contentFileName
 	contentGPS
 	contentHeaders
 	contentIP
 	contentText
+
+	unknownMember
+	unknownText
 
 	ruleCount
 )
@@ -58,7 +63,7 @@ const (
 // table describes the rules. Where the values sit is known from the pages of the
 // documentation and from real recordings.
 var table = [ruleCount]Rule{
-	secretAuth:        {"secret.authorization", Secret, "Authorization and Proxy-Authorization headers: the scheme and REDACTED"},
+	secretAuth:        {"secret.authorization", Secret, "Authorization and Proxy-Authorization headers, and Bearer and Basic in texts: the scheme and REDACTED"},
 	secretCertificate: {"secret.certificate", Secret, "encryptionCertificate and other key material in base64: REDACTED in base64"},
 	secretClientState: {"secret.client-state", Secret, "clientState of subscriptions and notifications: REDACTED"},
 	secretCookie:      {"secret.cookie", Secret, "Cookie and Set-Cookie headers: REDACTED"},
@@ -66,37 +71,42 @@ var table = [ruleCount]Rule{
 	secretJoin:        {"secret.join-link", Secret, "joinUrl and joinWebUrl of meetings, and their passcodes: pseudonym tokens in the link"},
 	secretKey:         {"secret.key", Secret, "keyCredentials.key, BitLocker and other recovery keys, storage keys, keys of API gateways and functions: zeros or REDACTED"},
 	secretLink:        {"secret.link", Secret, "pre-authenticated links (uploadUrl, downloadUrl, redirects off Graph) and requests to them: pseudonym tokens in the link"},
-	secretLogin:       {"secret.login", Secret, "what is sent to and comes from the login host (client_secret, code, assertion, refresh_token, ...): REDACTED"},
+	secretLogin:       {"secret.login", Secret, "what is sent to and comes from the login host (client_secret, code, assertion, refresh_token, ...), and such tokens and client secrets anywhere: REDACTED"},
 	secretOpaque:      {"secret.opaque-token", Secret, "tokens of consumer accounts (EwA...), anywhere: REDACTED"},
 	secretPassword:    {Password, Secret, "passwords and secretText: REDACTED"},
-	secretPEM:         {"secret.pem", Secret, "PEM blocks, anywhere: an empty block"},
+	secretPEM:         {"secret.pem", Secret, "PEM blocks, anywhere: REDACTED"},
 	secretProof:       {"secret.proof", Secret, "proof of possession when keys are added: REDACTED"},
 	secretSharing:     {"secret.sharing-link", Secret, "webUrl of sharing links and u! ids: pseudonym tokens in the link"},
 	secretURLToken:    {"secret.url-token", Secret, "sig, tempauth, authtoken, authkey, code and their like in any link: pseudonym tokens"},
 	secretValidation:  {"secret.validation-token", Secret, "validationToken and validationTokens of notifications: REDACTED"},
 
-	identityAccount:      {"identity.account", Identity, "mailNickname, onPremises names and other account names: accountN"},
-	identityAddress:      {"identity.address", Identity, "UPNs and mail addresses, anywhere: userN@contoso.example"},
-	identityDomain:       {"identity.domain", Identity, "the tenant's domains and SharePoint hosts, anywhere: contosoN.example"},
-	identityDrive:        {"identity.drive", Identity, "ids of drives and their items, anywhere: same shape"},
-	identityEmployee:     {"identity.employee", Identity, "employeeId and its like: employeeN"},
-	identityEncoded:      {"identity.encoded-id", Identity, "base64 ids that hold a GUID, anywhere: the GUID renamed inside"},
-	identityGUID:         {"identity.guid", Identity, "GUIDs that are not well known, anywhere, tenant ids included: same shape"},
-	identityName:         {"identity.name", Identity, "displayName, givenName, surname and other names, as whole values: Name N"},
-	identityOutlook:      {"identity.outlook-id", Identity, "ids of mail, events, contacts and folders, anywhere: same shape"},
-	identityPageToken:    {"identity.page-token", Identity, "skip and delta tokens: same shape"},
-	identityPersonalSite: {"identity.personal-site", Identity, "/personal/name_contoso_com in paths: /personal/userN_contoso_example"},
-	identityPhone:        {"identity.phone", Identity, "phone and fax numbers: zeros and a number, punctuation kept"},
-	identityPostal:       {"identity.postal", Identity, "streets, cities, postal codes, offices: placeN"},
-	identitySID:          {"identity.sid", Identity, "security identifiers, anywhere: of the renamed object"},
-	identityThread:       {"identity.thread", Identity, "ids of chats and channels, anywhere: same shape"},
+	identityAccount:   {"identity.account", Identity, "mailNickname, onPremises names and other account names: accountN"},
+	identityAddress:   {"identity.address", Identity, "UPNs and mail addresses, anywhere: userN@tenantN.example"},
+	identityBirthday:  {"identity.birthday", Identity, "birthdays and dates of hire: a day in 2000"},
+	identityDevice:    {"identity.device", Identity, "names and numbers of devices: deviceN"},
+	identityDomain:    {"identity.domain", Identity, "domains and hosts that are not Microsoft's, anywhere: tenantN.example"},
+	identityDrive:     {"identity.drive", Identity, "ids of drives and their items, anywhere: computed, same shape"},
+	identityEmployee:  {"identity.employee", Identity, "employeeId and its like: employeeN"},
+	identityGUID:      {"identity.guid", Identity, "GUIDs that are not well known, anywhere, in base64 too: computed, same shape"},
+	identityName:      {"identity.name", Identity, "displayName, givenName, surname and other names: Name N"},
+	identityOutlook:   {"identity.outlook-id", Identity, "ids of mail, events, contacts and folders, anywhere: computed, same shape"},
+	identityPageToken: {"identity.page-token", Identity, "skip and delta tokens: computed, same shape"},
+	identityPhone:     {"identity.phone", Identity, "phone and fax numbers: a number"},
+	identityPostal:    {"identity.postal", Identity, "streets, cities, postal codes, offices: placeN"},
+	identitySID:       {"identity.sid", Identity, "security identifiers, anywhere: of the computed object"},
+	identityThread:    {"identity.thread", Identity, "ids of chats and channels, anywhere: computed, same shape"},
+	identityToken:     {"identity.token", Identity, "other opaque ids, anywhere: computed, same shape"},
 
-	contentBytes:    {"content.bytes", Content, "contentBytes, photos and files: a filler of the same length"},
+	contentBytes:    {"content.bytes", Content, "contentBytes, photos and files: a filler of the same length, and its hashes"},
+	contentCells:    {"content.cells", Content, "values, texts and formulas of workbook ranges, numbers too: values"},
 	contentFileName: {"content.file-name", Content, "names of files and folders: fileN with the extension"},
 	contentGPS:      {"content.gps", Content, "latitude, longitude, altitude and accuracy: ones"},
-	contentHeaders:  {"content.mail-headers", Content, "values of internetMessageHeaders: a filler of the same length"},
-	contentIP:       {"content.ip", Content, "IP addresses in fields: 192.0.2.1 or 2001:db8::1"},
-	contentText:     {"content.text", Content, "subjects, titles, descriptions, bodies, previews, topics: a filler of the same length"},
+	contentHeaders:  {"content.mail-headers", Content, "values of internetMessageHeaders: textN"},
+	contentIP:       {"content.ip", Content, "IP addresses, anywhere: one that no network uses"},
+	contentText:     {"content.text", Content, "subjects, titles, descriptions, bodies, previews, topics: Text N"},
+
+	unknownMember: {"unknown.member", Unknown, "names of members that neither metadata nor documentation has: memberN"},
+	unknownText:   {"unknown.text", Unknown, "texts of which nothing says that they are harmless: valueN, of the value's lexical class"},
 }
 
 func ruleNamed(id string) rule {
@@ -112,22 +122,16 @@ func ruleNamed(id string) rule {
 type treatment uint8
 
 const (
-	constant   treatment = iota // REDACTED, in the value's format
-	schemed                     // as constant, but for a scheme before a space
-	base64ed                    // REDACTED in base64
-	zeroed                      // digits become 0; other text is a constant
-	identified                  // the ids in it, or else a token
-	tokenised                   // a pseudonym token of the same shape
-	linked                      // a link whose tokens are all renamed
-	word                        // a word and a number
-	address                     // an address, or a word if it is none
-	phone                       // a phone number
-	domain                      // a domain
-	text                        // filler text of the same length
-	bytesText                   // filler base64 of the same length
-	fileName                    // fileN.ext
-	ones                        // a number of the same length
-	ip                          // an address for documentation
+	named     treatment = iota // a counted pseudonym
+	constant                   // REDACTED, in the value's format
+	schemed                    // as constant, but for a scheme before a space
+	base64ed                   // REDACTED in base64
+	linked                     // a link whose tokens are all renamed
+	tokenised                  // a pseudonym token of the same shape
+	bytesText                  // filler in base64
+	ones                       // a number of the same length
+	hashed                     // the hash of the filler
+	day                        // a date
 )
 
 // A field says how the value of a member, option, header or form field is treated by
@@ -135,44 +139,34 @@ const (
 type field struct {
 	rule
 	treatment
-	series          // for treatment word
+	series string   // of named
 	within []string // only inside one of these members (lower case), if any
 }
 
+func secret(r rule) field { return field{rule: r, treatment: constant} }
+
+func counted(r rule, series string) field { return field{rule: r, series: series} }
+
 var (
-	name     = field{rule: identityName, treatment: word, series: series{"Name "}}
-	account  = field{rule: identityAccount, treatment: word, series: series{"account"}}
-	employee = field{rule: identityEmployee, treatment: word, series: series{"employee"}}
-	place    = field{rule: identityPostal, treatment: word, series: series{"place"}}
-	person   = field{rule: identityAddress, treatment: address}
-	number   = field{rule: identityPhone, treatment: phone}
-	writing  = field{rule: contentText, treatment: text}
-	login    = field{rule: secretLogin}
-	password = field{rule: secretPassword}
-	key      = field{rule: secretKey, treatment: zeroed}
-	gateway  = field{rule: secretKey}
+	name     = counted(identityName, "name")
+	account  = counted(identityAccount, "account")
+	employee = counted(identityEmployee, "employee")
+	postal   = counted(identityPostal, "place")
+	person   = counted(identityAddress, "user")
+	number   = counted(identityPhone, "phone")
+	domain   = counted(identityDomain, "tenant")
+	device   = counted(identityDevice, "device")
+	writing  = counted(contentText, "text")
+	fileName = counted(contentFileName, "file")
+	cells    = counted(contentCells, "value")
+	login    = secret(secretLogin)
+	password = secret(secretPassword)
+	key      = secret(secretKey)
 	link     = field{rule: secretLink, treatment: linked}
 	token    = field{rule: secretURLToken, treatment: tokenised}
-	page     = field{rule: identityPageToken, treatment: tokenised}
+	gps      = field{rule: contentGPS, treatment: ones}
+	birthday = field{rule: identityBirthday, treatment: day}
 )
-
-// A series is a word that numbers follow.
-type series struct{ word string }
-
-// book is the ledger's book of the series.
-func (s series) book() string {
-	switch s.word {
-	case "Name ":
-		return "\x10"
-	case "account":
-		return "\x11"
-	case "employee":
-		return "\x12"
-	case "place":
-		return "\x13"
-	}
-	return "\x14"
-}
 
 func (f field) in(parents ...string) field {
 	f.within = parents
@@ -185,115 +179,114 @@ type fields struct {
 	may    [256]uint64 // by first letter, the lengths of names
 }
 
-func newFields(byName map[string]field) *fields {
-	fs := &fields{byName: make(map[string]*field, len(byName))}
-	for name, f := range byName {
-		fs.byName[name] = &f
-		fs.may[name[0]] |= lengthBit(len(name))
+func newFields(lists ...fieldList) *fields {
+	fs := &fields{byName: map[string]*field{}}
+	for _, l := range lists {
+		for name := range strings.FieldsSeq(l.names) {
+			fs.byName[name] = &l.field
+			fs.may[name[0]] |= 1 << min(len(name), 63)
+		}
 	}
 	return fs
 }
 
+// A fieldList gives names, in lower case, one field.
+type fieldList struct {
+	field field
+	names string
+}
+
 // find returns nil for a name that there is no field for.
-func (fs *fields) find(name string) *field {
-	if name == "" || fs.may[ascii.Lower(name[0])]&lengthBit(len(name)) == 0 || len(name) > 48 {
+func (fs *fields) find(name, parent string) *field {
+	if name == "" || len(name) > 63 || fs.may[ascii.Lower(name[0])]&(1<<len(name)) == 0 {
 		return nil
 	}
-	var room [48]byte
-	return fs.byName[string(appendFolded(room[:0], name))]
-}
-
-// members are JSON members, form fields and OData properties in filters, by name in
-// lower case.
-var members = newFields(map[string]field{
-	"access_token": login, "refresh_token": login, "id_token": login, "client_secret": login, "client_assertion": login,
-	"device_code": login, "user_code": login, "assertion": login, "client_info": login, "samlresponse": login,
-	"requested_token": login, "code_verifier": login, "accesstoken": login, "refreshtoken": login, "idtoken": login,
-	"clientsecret": login, "subject_token": login, "actor_token": login,
-	"password": password, "secrettext": password, "newpassword": password, "currentpassword": password, "passwd": password,
-	"temporaryaccesspass": password, "secret": password, "sharedsecret": password, "privatekey": password, "passphrase": password,
-	"authorization": {rule: secretAuth, treatment: schemed}, "proxy-authorization": {rule: secretAuth, treatment: schemed},
-	"x-ms-authorization-auxiliary": {rule: secretAuth, treatment: schemed}, "cookie": {rule: secretCookie}, "set-cookie": {rule: secretCookie},
-	"clientstate":     {rule: secretClientState},
-	"validationtoken": {rule: secretValidation}, "validationtokens": {rule: secretValidation},
-	"proof":                 {rule: secretProof},
-	"encryptioncertificate": {rule: secretCertificate, treatment: base64ed}, "pkcs12value": {rule: secretCertificate, treatment: base64ed},
-	"key": key.in("keycredentials", "keycredential", "recoverykeys"),
-	// API Management and its like, which people put before Graph
-	"x-api-key": gateway, "api-key": gateway, "api_key": gateway, "apikey": gateway, "x-functions-key": gateway, "ocp-apim-subscription-key": gateway,
-	"recoverykey": key, "bitlockerkey": key, "accountkey": key, "sharedaccesskey": key, "presharedkey": key, "personalrecoverykey": key,
-	"uploadurl": link, "@microsoft.graph.downloadurl": link, "downloadurl": link, "@content.downloadurl": link,
-	"joinurl": {rule: secretJoin, treatment: linked}, "joinweburl": {rule: secretJoin, treatment: linked}, "passcode": {rule: secretJoin},
-	"weburl":                   {rule: secretSharing, treatment: linked, within: []string{"link"}},
-	"webhtml":                  {rule: secretSharing, within: []string{"link"}},
-	"shareid":                  {rule: secretSharing, treatment: tokenised},
-	"storageurl":               link,
-	"sastoken":                 token,
-	"uploadsessionurl":         link,
-	"azurestorageuri":          link,
-	"contentdownloadurl":       link,
-	"lifecyclenotificationurl": {rule: secretURLToken, treatment: linked},
-	"notificationurl":          {rule: secretURLToken, treatment: linked},
-
-	"userprincipalname": person, "mail": person, "othermails": person, "proxyaddresses": person, "username": person,
-	"emailaddress": person, "onpremisesuserprincipalname": person, "smtpaddress": person, "imaddresses": person,
-	"alternateemail": person, "login_hint": person, "upn": person, "loginname": person, "principalname": person,
-	"address":     person.in("emailaddress", "emailaddresses", "scoredemailaddresses"),
-	"displayname": name, "givenname": name, "surname": name, "userdisplayname": name, "appdisplayname": name, "firstname": name,
-	"lastname": name, "middlename": name, "nickname": name, "fullname": name, "creatordisplayname": name, "initials": name,
-	"teamdisplayname": name, "resourcedisplayname": name, "principaldisplayname": name, "companyname": name, "spousename": name,
-	"name":         name.in("emailaddress", "emailaddresses"),
-	"mailnickname": account, "onpremisessamaccountname": account, "onpremisesdistinguishedname": account,
-	"onpremisesnetbiosname": account, "onpremisesimmutableid": account, "samaccountname": account,
-	"onpremisesdomainname": {rule: identityDomain, treatment: domain}, "publisherdomain": {rule: identityDomain, treatment: domain},
-	"defaultdomainname": {rule: identityDomain, treatment: domain}, "domainname": {rule: identityDomain, treatment: domain},
-	"employeeid": employee, "employeenumber": employee,
-	"businessphones": number, "mobilephone": number, "homephones": number, "faxnumber": number, "phonenumber": number,
-	"telephonenumber": number, "othermobile": number, "phones": number, "mobile": number,
-	"number": number.in("phones", "phone"),
-	"street": place, "streetaddress": place, "city": place, "postalcode": place, "officelocation": place, "postofficebox": place,
-
-	"driveid": {rule: identityDrive, treatment: identified},
-
-	"subject": writing, "title": writing, "description": writing, "bodypreview": writing, "topic": writing, "aboutme": writing, "personalnotes": writing,
-	"content":      writing.in("body", "uniquebody", "attachments", "note", "quickreplies"),
-	"summary":      writing.in("hits", "chatmessage", "message"),
-	"contentbytes": {rule: contentBytes, treatment: bytesText},
-	"value":        {rule: contentHeaders, treatment: text, within: []string{"internetmessageheaders"}},
-	"filename":     fileNames,
-	"ipaddress":    {rule: contentIP, treatment: ip}, "clientipaddress": {rule: contentIP, treatment: ip}, "ipaddressfromresourceprovider": {rule: contentIP, treatment: ip},
-	"latitude": {rule: contentGPS, treatment: ones}, "longitude": {rule: contentGPS, treatment: ones},
-	"altitude": {rule: contentGPS, treatment: ones}, "accuracy": {rule: contentGPS, treatment: ones, within: []string{"coordinates"}},
-})
-
-// fileNames is how the member "name" of a file is treated once it is known for one.
-var fileNames = field{rule: contentFileName, treatment: fileName}
-
-// options are query options, and form fields of links, by name in lower case without $.
-var options = newFields(map[string]field{
-	"sig": token, "tempauth": token, "tempauthtoken": token, "authtoken": token, "authkey": token, "access_token": token,
-	"code": token, "prooftoken": token, "pwd": token,
-	"sharingtoken": token, "api-key": token, "api_key": token, "apikey": token, "subscription-key": token, "client_secret": login,
-	"skiptoken": page, "deltatoken": page, "token": page, "validationtoken": {rule: secretValidation},
-})
-
-// forms are fields that are secret only in forms, where a code is no error's code.
-var forms = newFields(map[string]field{"code": login, "username": person, "client_assertion": login})
-
-// serviceDomains are Microsoft's own: an address there does not make the name a
-// tenant's.
-var serviceDomains = map[string]bool{
-	"microsoft.com": true, "graph.microsoft.com": true, "office.com": true, "outlook.com": true, "live.com": true,
-	"windows.net": true, "azure.com": true, "sharepoint.com": true, "onmicrosoft.com": true, "office365.com": true,
-	"microsoftonline.com": true, "example.com": true, "example.org": true, "example.net": true,
-}
-
-// isWellKnownName reports whether every tenant has the name.
-func isWellKnownName(s string) bool {
-	for _, known := range [...]string{"Microsoft Graph", "Windows Azure Active Directory", "Microsoft Azure CLI"} {
-		if len(s) == len(known) && strings.EqualFold(s, known) {
-			return true
+	var room [64]byte
+	b := room[:len(name)]
+	for i := range b {
+		b[i] = ascii.Lower(name[i])
+	}
+	f := fs.byName[string(b)]
+	if f == nil || len(f.within) == 0 {
+		return f
+	}
+	for _, p := range f.within {
+		if len(p) == len(parent) && strings.EqualFold(p, parent) {
+			return f
 		}
 	}
-	return false
+	return nil
 }
+
+// credentials are the names of members, form fields, options and headers that hold what
+// gives access. No rule turns them off.
+var credentials = newFields(
+	fieldList{login, `access_token refresh_token id_token client_secret client_assertion device_code user_code assertion client_info samlresponse
+		requested_token code_verifier accesstoken refreshtoken idtoken clientsecret subject_token actor_token tokenvalue usertoken authtoken
+		bearertoken sessiontoken oauthtoken securitytoken token_secret samltoken clienttoken appsecret appsecretproof applicationsecret
+		consumersecret consumer_secret oauth_token enrollmenttoken registrationtoken devicetoken pushtoken appletoken vpptoken bindtoken
+		synctoken provisioningtoken secrettoken servertoken apptoken authorizationcode authorization_code`},
+	fieldList{password, `password secrettext newpassword currentpassword passwd temporaryaccesspass secret sharedsecret privatekey passphrase pwd
+		passwordbase64 secretkey oathsecret seed secretvalue encryptedpfxpassword pfxpassword pfxblob encryptedpfxblob adminpassword
+		userpassword defaultpassword devicepassword wifipassword proxypassword certificatepassword credential clientcredential backuppassword
+		localadminpassword accountpassword passwordhash password_hash hashedpassword pin pincode passcodevalue unlockcode unlocktoken
+		activationlockbypasscode bypasscode confirmationcode verificationcode otp onetimepasscode onetimepassword securityanswer
+		secretstring connectionstring sas encryptedsecret wrappedkey apppassword basicauthpassword smtppassword networkkey
+		fileencryptionkey encryptionkey symmetrickey encrypteddatakey datakey mackey initializationvector
+		qrcodecontent qrcodeimage qrcode qrpin standardqrcode temporaryqrcode challenge challengeresponse attestationobject`},
+	fieldList{field{rule: secretAuth, treatment: schemed}, `authorization proxy-authorization x-ms-authorization-auxiliary www-authorization`},
+	fieldList{secret(secretCookie), `cookie set-cookie`},
+	fieldList{secret(secretClientState), `clientstate`},
+	fieldList{secret(secretValidation), `validationtoken validationtokens`},
+	fieldList{secret(secretProof), `proof`},
+	fieldList{field{rule: secretCertificate, treatment: base64ed}, `encryptioncertificate pkcs12value certificatedata signingcertificate rawcertificate
+		trustedrootcertificate nextsigningcertificate encodedcertificate certificatesigningrequest`},
+	fieldList{key.in("keycredentials", "keycredential", "recoverykeys"), `key`},
+	fieldList{key, `x-api-key api-key api_key apikey x-functions-key ocp-apim-subscription-key subscription-key
+		recoverykey bitlockerkey accountkey sharedaccesskey presharedkey personalrecoverykey storagekey masterkey primarykey secondarykey
+		filevaultkey filevaultrecoverykey licensekey productkey workspacekey primarysharedkey functionkey hostkey`},
+	fieldList{secret(secretJoin), `passcode`},
+	fieldList{secret(secretSharing).in("link"), `webhtml`},
+	fieldList{secret(secretPassword).in("secrets", "synchronizationsecretkeystringvaluepair"), `value`},
+)
+
+// forms are fields that are credentials only in forms, where a code is no error's code.
+var forms = newFields(fieldList{login, `code client_assertion assertion refresh_token`}, fieldList{person, `username login_hint`})
+
+// members are JSON members, form fields, columns and properties in filters whose values
+// say who, where or what, beside those that no list knows.
+var members = newFields(
+	fieldList{link, `uploadurl @microsoft.graph.downloadurl downloadurl @content.downloadurl storageurl uploadsessionurl azurestorageuri
+		contentdownloadurl lifecyclenotificationurl notificationurl sastoken sasurl saskey`},
+	fieldList{field{rule: secretJoin, treatment: linked}, `joinurl joinweburl`},
+	fieldList{field{rule: secretSharing, treatment: linked}.in("link"), `weburl`},
+	fieldList{field{rule: secretSharing, treatment: tokenised}, `shareid`},
+	fieldList{field{rule: identityPageToken, treatment: tokenised}, `skiptoken deltatoken`},
+
+	fieldList{person, `userprincipalname mail othermails proxyaddresses username emailaddress onpremisesuserprincipalname smtpaddress imaddresses
+		alternateemail login_hint upn loginname principalname inviteduseremailaddress`},
+	fieldList{person.in("emailaddress", "emailaddresses", "scoredemailaddresses"), `address`},
+	fieldList{name, `displayname givenname surname userdisplayname appdisplayname firstname lastname middlename nickname fullname
+		creatordisplayname initials teamdisplayname resourcedisplayname principaldisplayname companyname spousename channeldisplayname`},
+	fieldList{name.in("emailaddress", "emailaddresses"), `name`},
+	fieldList{account, `mailnickname onpremisessamaccountname onpremisesdistinguishedname onpremisesnetbiosname onpremisesimmutableid samaccountname`},
+	fieldList{domain, `onpremisesdomainname publisherdomain defaultdomainname domainname`},
+	fieldList{employee, `employeeid employeenumber`},
+	fieldList{number, `businessphones mobilephone homephones faxnumber phonenumber telephonenumber othermobile phones mobile`},
+	fieldList{number.in("phones", "phone"), `number`},
+	fieldList{postal, `street streetaddress city postalcode officelocation postofficebox`},
+	fieldList{device, `devicename serialnumber imei meid wifimacaddress ethernetmacaddress manageddevicename hostname udid hardwareserial iccid`},
+	fieldList{birthday, `birthday birthdate dateofbirth anniversary weddinganniversary hiredate employeehiredate employeeleavedatetime`},
+
+	fieldList{writing, `subject title description bodypreview topic aboutme personalnotes`},
+	fieldList{writing.in("body", "uniquebody", "attachments", "note", "quickreplies"), `content`},
+	fieldList{writing.in("hits", "chatmessage", "message"), `summary`},
+	fieldList{field{rule: contentBytes, treatment: bytesText}, `contentbytes`},
+	fieldList{counted(contentHeaders, "text").in("internetmessageheaders"), `value`},
+	fieldList{fileName, `filename`},
+	fieldList{counted(contentIP, "address"), `ipaddress clientipaddress ipaddressfromresourceprovider`},
+	fieldList{gps, `latitude longitude altitude`},
+	fieldList{gps.in("coordinates"), `accuracy`},
+	fieldList{cells, `values formulas formulaslocal formulasr1c1 text numberformatlocal`},
+	fieldList{field{rule: contentBytes, treatment: hashed}, `quickxorhash sha1hash sha256hash crc32hash`},
+)

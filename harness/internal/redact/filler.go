@@ -1,0 +1,111 @@
+package redact
+
+import (
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"hash/crc32"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Filler stands for the bytes of files. Byte n of every filler is the same, so that the
+// slices of an upload, the ranges of a download and the whole agree, and a listing can show
+// the hashes of a file's filler before anybody has seen its content.
+
+// fillerLine is what fillers repeat.
+const fillerLine = "what a file held is not recorded\n"
+
+var fillerPage = strings.Repeat(fillerLine, 2048)
+
+// filler is n bytes from an offset on.
+func filler(offset int64, n int) string {
+	start := int(offset % int64(len(fillerLine)))
+	if start+n <= len(fillerPage) {
+		return fillerPage[start : start+n]
+	}
+	return strings.Repeat(fillerLine, n/len(fillerLine)+2)[start : start+n]
+}
+
+// base64Filler is the base64 of a filler of as many bytes as s is base64 of.
+func base64Filler(s string) string {
+	encoding := base64.StdEncoding
+	n := encoding.DecodedLen(len(s)) - (len(s) - len(strings.TrimRight(s, "=")))
+	if !strings.HasSuffix(s, "=") && len(s)%4 != 0 {
+		encoding = base64.RawStdEncoding
+		n = encoding.DecodedLen(len(s))
+	}
+	return encoding.EncodeToString([]byte(filler(0, max(n, 0))))
+}
+
+// largestHashed bounds the files whose fillers are hashed.
+const largestHashed = 64 << 20
+
+type fillerKey struct {
+	name string
+	size int64
+}
+
+var fillerHashes sync.Map // of fillerKey: string
+
+// fillerHash is a hash of a file's filler as a listing shows it, "" for one that is not
+// known or of too large a file.
+func fillerHash(name string, size int64) string {
+	if size < 0 || size > largestHashed {
+		return ""
+	}
+	k := fillerKey{strings.ToLower(name), size}
+	if known, ok := fillerHashes.Load(k); ok {
+		return known.(string)
+	}
+	text := filler(0, int(size))
+	is := ""
+	switch k.name {
+	case "sha1hash":
+		sum := sha1.Sum([]byte(text))
+		is = strings.ToUpper(hex.EncodeToString(sum[:]))
+	case "sha256hash":
+		sum := sha256.Sum256([]byte(text))
+		is = strings.ToUpper(hex.EncodeToString(sum[:]))
+	case "crc32hash":
+		is = strings.ToUpper(hex.EncodeToString(binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(text)))))
+	case "quickxorhash":
+		is = base64.StdEncoding.EncodeToString(quickXor(text))
+	}
+	fillerHashes.Store(k, is)
+	return is
+}
+
+// quickXor is OneDrive's hash: each byte is xored in, 11 bits further than the one before,
+// round a circle of 160 bits, and the length into the last 64
+// (onedrive/developer/code-snippets/quickxorhash).
+func quickXor(text string) []byte {
+	var circle [20]byte
+	at := 0
+	for i := range len(text) {
+		spread := uint16(text[i]) << (at % 8)
+		circle[at/8] ^= byte(spread)
+		circle[(at/8+1)%20] ^= byte(spread >> 8)
+		at = (at + 11) % 160
+	}
+	var length [8]byte
+	binary.LittleEndian.PutUint64(length[:], uint64(len(text)))
+	for i, b := range length {
+		circle[12+i] ^= b
+	}
+	return circle[:]
+}
+
+// offsetOf reads where a slice begins: Content-Range: bytes 0-25/128.
+func offsetOf(contentRange string) int64 {
+	unit, span, _ := strings.Cut(contentRange, " ")
+	first, _, ok := strings.Cut(span, "-")
+	n, err := strconv.ParseInt(first, 10, 64)
+	if !ok || err != nil || n < 0 || !strings.EqualFold(unit, "bytes") {
+		return 0
+	}
+	return n
+}

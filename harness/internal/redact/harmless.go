@@ -1,0 +1,304 @@
+package redact
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/words"
+)
+
+// harmless reports whether a text says nothing where it stands.
+func (p *pass) harmless(l *place.Leaf, f *field) bool {
+	s := l.Text
+	if f != nil && (f.rule == contentCells || f.rule == identityEmployee || f.rule == identityPhone || f.rule == identityDevice) {
+		return strings.TrimSpace(s) == "" || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
+	}
+	switch l.Role {
+	case place.Host:
+		return isOurHost(s)
+	case place.Segment:
+		return p.isStep(s, l.Name)
+	case place.Identifier:
+		return isExpressionWord(s)
+	case place.OptionName:
+		return words.IsMember(s) || optionNames[strings.ToLower(strings.TrimPrefix(s, "$"))]
+	case place.Literal:
+		return isPlain(s) || words.Harmless(l.Name, "", s)
+	case place.Option, place.Field:
+		return isPlain(s) || words.Harmless(strings.TrimPrefix(l.Name, "$"), "", s) || p.signIn && loginWords[strings.ToLower(s)]
+	case place.Header:
+		return isHTTPValue(l.Name, s)
+	case place.MemberName:
+		return words.IsMember(s) || words.IsType(s) || len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]
+	case place.Member:
+		return p.isMemberWord(l)
+	case place.Number:
+		return true
+	case place.Cell:
+		return isPlain(s) || words.Harmless(camel(l.Name), "", s)
+	case place.ColumnName:
+		return words.IsColumn(s)
+	case place.Text, place.Markup:
+		return isPlain(s)
+	}
+	return false
+}
+
+// isMemberWord reports whether a string of JSON is a word of the service there, a date, or
+// the number that an id is.
+func (p *pass) isMemberWord(l *place.Leaf) bool {
+	s := l.Text
+	switch {
+	case words.Harmless(l.Name, l.Parent, s), isInstant(s), isPunctuation(s):
+		return true
+	case ascii.All(s, isDigit):
+		return isIDMember(l.Name)
+	case isIDMember(l.Name) && isEtag(s):
+		return true
+	case s == "root":
+		return l.Name == "name" || l.Name == "id" || l.Name == "itemId"
+	}
+	return strings.HasSuffix(l.Name, "ersion") && isVersion(s)
+}
+
+// isIDMember reports whether a member's name says that it holds an id, or what changes with
+// its object.
+func isIDMember(name string) bool {
+	switch name {
+	case "id", "@odata.etag", "eTag", "cTag", "etag", "changeKey", "@odata.deltaLink":
+		return true
+	case "employeeId":
+		return false
+	}
+	return strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
+}
+
+// isEtag recognises what is left of an etag that holds no id: W/"1", "3,7".
+func isEtag(s string) bool {
+	s = strings.TrimPrefix(s, "W/")
+	return strings.Trim(s, `"{},0123456789-:.TZ`) == ""
+}
+
+func isVersion(s string) bool {
+	return len(s) <= 24 && strings.Trim(strings.TrimPrefix(strings.ToLower(s), "v"), "0123456789.-+ ") == ""
+}
+
+// isPlain reports whether a text says nothing anywhere: a truth, a short number, a date,
+// punctuation.
+func isPlain(s string) bool {
+	switch {
+	case len(s) <= 9 && strings.Trim(s, "0123456789.-+") == "", isTruth(s), isInstant(s), isPunctuation(s):
+		return true
+	}
+	return len(s) < 24 && s != "" && strings.Trim(s, "0123456789.-+eE") == "" && strings.ContainsAny(s[:1], "-0123456789") && len(s) < 16
+}
+
+func isTruth(s string) bool {
+	switch strings.ToLower(s) {
+	case "true", "false", "null", "inf", "-inf", "nan":
+		return true
+	}
+	return false
+}
+
+func isPunctuation(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 || ascii.IsAlnum(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// isInstant recognises dates, times and durations: 2026-11-24, 2026-11-24T08:30:00.123Z,
+// 08:30:00, PT1H, P1D, and the dates of HTTP and mail.
+func isInstant(s string) bool {
+	if len(s) < 3 || len(s) > 40 {
+		return false
+	}
+	switch c := s[0]; {
+	case isDigit(c):
+		if len(s) >= 10 && s[4] == '-' && s[7] == '-' || len(s) >= 5 && s[2] == ':' {
+			return strings.Trim(s, "0123456789-:.TZtz+ ") == ""
+		}
+		if len(s) >= 16 && strings.Count(s, "/") == 2 { // 11/24/2026 8:30:00 AM
+			return strings.Trim(s, "0123456789/:. APMapm") == ""
+		}
+	case c == 'P' || c == '-' && s[1] == 'P':
+		return strings.Trim(s, "-0123456789PYMWDTHS.") == "" && strings.ContainsAny(s, "0123456789")
+	}
+	if len(s) >= 25 && s[3] == ',' {
+		_, err := time.Parse(time.RFC1123, s)
+		if err != nil {
+			_, err = time.Parse(time.RFC1123Z, s)
+		}
+		return err == nil
+	}
+	return false
+}
+
+// isOurHost reports whether a host is Microsoft's, this machine's, or one that stands for
+// none.
+func isOurHost(s string) bool {
+	if words.IsHost(s) || graph.IsHost(s) || graph.IsSignInHost(s) || strings.EqualFold(s, "localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(strings.Trim(s, "[]"))
+	return err == nil && (addr.IsLoopback() || addr.IsUnspecified())
+}
+
+// isStep reports whether a step of a path is a word of the service.
+func (p *pass) isStep(s, before string) bool {
+	switch {
+	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
+		return true
+	case steps[strings.ToLower(s)], s[0] == '$' && words.IsMember(strings.TrimPrefix(s, "$")):
+		return true
+	case words.IsMember(s), words.IsType(s):
+		return !namesFollow[strings.ToLower(before)] || p.outside
+	case p.signIn:
+		return loginWords[strings.ToLower(s)]
+	}
+	return words.IsPermission(s) || isInstant(s)
+}
+
+// steps are words of paths that no metadata lists.
+var steps = set(`v1.0 beta v2.0 me root $batch $metadata $count $value $ref $entity $links delta oauth2 token authorize common organizations consumers
+	_api _layouts 15 personal sites teams content thumbnails special approot documents photos cameraroll music recordings inbox drafts sentitems
+	deleteditems junkemail outbox archive msgfolderroot calendar contacts tasks monitor operations items workbook worksheets range small medium
+	large primary self myorganization graph microsoft.graph odata download.aspx upload up transform drive drives bundles devicecode logout
+	.well-known openid-configuration discovery keys nextlink 2.0 48x48 64x64 96x96 120x120 240x240 360x360 432x432 504x504 648x648`)
+
+// namesFollow are the steps behind which a word of the service may be a name.
+var namesFollow = set("users groups domains applications serviceprincipals devices contacts worksheets tables names columns categories")
+
+// optionNames are options that no metadata lists.
+var optionNames = set(`select filter expand orderby top skip count search format apply compute skiptoken deltatoken token levels q startdatetime enddatetime
+	changetype validationtoken prefer api-version x-ms-client-request-id requestid isasync forcedeletion includepersonalnotebooks nextlink
+	client_id client_secret grant_type scope redirect_uri response_type response_mode state nonce code code_challenge code_challenge_method prompt
+	login_hint domain_hint username password refresh_token device_code client_assertion client_assertion_type assertion requested_token_use
+	tempauth sig se sp sv sr st skoid sktid ske sks skv authkey ver file action mode csf web e resid uniqueid translate rev a app s d r v
+	client_info x-client-sku x-client-ver x-client-os x-client-cpu x-anchormailbox haschrome return-client-request-id claims error error_description`)
+
+// loginWords are values that sign-in exchanges have and that say nothing.
+var loginWords = set(`authorization_code refresh_token client_credentials password urn:ietf:params:oauth:grant-type:device_code device_code
+	urn:ietf:params:oauth:grant-type:jwt-bearer urn:ietf:params:oauth:client-assertion-type:jwt-bearer on_behalf_of code id_token token query
+	form_post fragment none login consent select_account s256 plain openid profile email offline_access common organizations consumers oauth2
+	v2.0 authorize devicecode logout .well-known openid-configuration 1 2 user_impersonation`)
+
+// isExpressionWord reports whether a bare word of an expression is a property, a path of
+// them, a function, or an operator.
+func isExpressionWord(s string) bool {
+	for part := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune("/()*$:.,;=&+-", c) }) {
+		switch {
+		case len(part) <= 2, isPlain(part), words.IsMember(part), words.IsType(part), expressionWords[strings.ToLower(part)]:
+		default:
+			return words.IsType(s)
+		}
+	}
+	return true
+}
+
+var expressionWords = set(`and or not eq ne gt ge lt le in has asc desc any all startswith endswith contains substringof tolower toupper length
+	indexof substring trim concat year month day hour minute second date time now round floor ceiling cast isof null true false microsoft graph
+	aggregate groupby with sum average min max countdistinct as select expand filter orderby top skip levels count search ref value member`)
+
+// isHTTPValue reports whether a header's value says nothing.
+func isHTTPValue(name, s string) bool {
+	switch name {
+	case "Etag", "If-Match", "If-None-Match":
+		return s == "*" || isEtag(s)
+	case "Content-Length", "Age", "Retry-After", "Content-Range", "Range", "Date", "Last-Modified", "Expires", "If-Modified-Since", "If-Unmodified-Since":
+		return isInstant(s) || strings.Trim(strings.TrimPrefix(s, "bytes"), " =-/*0123456789,") == ""
+	}
+	return words.HarmlessHeader(name, s) || words.IsHeader(name) && isPlain(s)
+}
+
+// camel is the name of the member that a column of a report shows: User Principal Name.
+func camel(column string) string {
+	joined := strings.ReplaceAll(column, " ", "")
+	if joined == "" {
+		return ""
+	}
+	return strings.ToLower(joined[:1]) + joined[1:]
+}
+
+// isServiceText reports whether the service wrote a text: the message of an error.
+func isServiceText(l *place.Leaf) bool {
+	if l.Role != place.Member {
+		return false
+	}
+	switch strings.ToLower(l.Name) {
+	case "message", "errormessage", "error_description":
+		switch strings.ToLower(l.Parent) {
+		case "error", "innererror", "details", "errors", "warnings", "statusdetail", "errordetails", "":
+			return true
+		}
+	}
+	return false
+}
+
+// serviceText keeps the words of the vocabulary, names of members, types and resources, and
+// short numbers; each other word is a name.
+func (p *pass) serviceText(l *place.Leaf, text string) verdict {
+	var b strings.Builder
+	changed, first := false, true
+	for i := 0; i < len(text); {
+		if strings.IndexByte(textGaps, text[i]) >= 0 {
+			first = first || text[i] == '.' || text[i] == '\n'
+			b.WriteByte(text[i])
+			i++
+			continue
+		}
+		j := i
+		for j < len(text) && strings.IndexByte(textGaps, text[j]) < 0 {
+			j++
+		}
+		word, tail := text[i:j], ""
+		if trimmed := strings.TrimRight(word, ".:!?-/"); trimmed != word && trimmed != "" {
+			word, tail = trimmed, word[len(trimmed):]
+		}
+		is := word
+		if !isServiceWord(word, first) {
+			is = p.textWord(l, word)
+		}
+		changed = changed || is != word
+		b.WriteString(is)
+		b.WriteString(tail)
+		first = tail == "." || tail == ":" || tail == "!"
+		i = j
+	}
+	if !changed && text == l.Text {
+		return verdict{}
+	}
+	by, _ := p.ruleFor(l, nil)
+	return verdict{b.String(), by, cassetteName}
+}
+
+const textGaps = " \t\r\n\"'`,;()[]{}<>|"
+
+func isServiceWord(word string, first bool) bool {
+	switch {
+	case words.InText(word), words.IsMember(word), words.IsType(word), isPlain(word) && len(word) < 10, words.IsPermission(word), words.IsErrorCode(word), word == redacted:
+		return true
+	}
+	return first && words.InText(strings.ToLower(word))
+}
+
+// textWord is what stands for a word of a service's text.
+func (p *pass) textWord(l *place.Leaf, word string) string {
+	if is, by, ok := p.ids(l, word); ok {
+		if by == noRule || !p.r.on[by] {
+			return word
+		}
+		return is
+	}
+	if authority(word) {
+		return p.link(word)
+	}
+	return p.r.ledger.name("value", word, p.suggestion(l))
+}

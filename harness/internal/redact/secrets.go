@@ -1,0 +1,219 @@
+package redact
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
+
+// Credentials that are recognised by their form, wherever they stand in a text.
+
+// fakeJWT is {"alg":"none"}, {"redacted":true} and no signature.
+const fakeJWT = "eyJhbGciOiJub25lIn0" + ".eyJyZWRhY3RlZCI6dHJ1ZX0."
+
+const (
+	redacted       = "REDACTED"
+	redactedBase64 = "UkVEQUNURUQ="
+	zeroGUID       = "00000000-0000-0000-0000-000000000000"
+	pemBegin       = "-----BEGIN "
+	pemEnd         = "-----END "
+)
+
+// withoutSecrets replaces the credentials in a text by constants, and says by which rule.
+func withoutSecrets(s string) (string, rule) {
+	if len(s) < 8 {
+		return s, noRule
+	}
+	found := noRule
+	if strings.Contains(s, pemBegin) {
+		s, found = withoutPEM(s)
+	}
+	var b strings.Builder
+	at, scheme, assigned := 0, "", ""
+	for i := 0; i < len(s); {
+		if !isTokenByte[s[i]] {
+			if s[i] != ' ' && s[i] != '=' && s[i] != ':' && s[i] != '"' && s[i] != '\'' {
+				scheme, assigned = "", ""
+			}
+			i++
+			continue
+		}
+		j := i
+		for j < len(s) && isTokenByte[s[j]] {
+			j++
+		}
+		word := s[i:j]
+		constant, r := secretWord(word, scheme, assigned)
+		if r != noRule && constant != word {
+			b.WriteString(s[at:i])
+			b.WriteString(constant)
+			at, found = j, r
+		}
+		scheme, assigned = "", ""
+		if j < len(s) && (s[j] == '=' || s[j] == ':') || strings.HasSuffix(word, "=") {
+			assigned = strings.TrimRight(word, "=")
+		}
+		scheme = word
+		i = j
+	}
+	if at == 0 {
+		return s, found
+	}
+	b.WriteString(s[at:])
+	return b.String(), found
+}
+
+// isTokenByte are the characters of tokens: base64 in both alphabets, dots, tildes.
+var isTokenByte = func() (set [256]bool) {
+	for c := range 128 {
+		set[c] = ascii.IsAlnum(byte(c)) || strings.IndexByte("-._~+/=!*$", byte(c)) >= 0
+	}
+	return set
+}()
+
+// secretWord says what is to stand for a word that is a credential: by its own form, by the
+// scheme before it, or by what it is assigned to.
+func secretWord(word, scheme, assigned string) (string, rule) {
+	if key, value, ok := strings.Cut(word, "="); ok && len(value) > 3 && len(key) > 2 && len(key) < 40 {
+		if f := credentials.find(key, ""); f != nil && value != redacted {
+			return key + "=" + redacted, f.rule
+		}
+	}
+	if len(word) < 6 || word == redacted {
+		return word, noRule
+	}
+	if f := credentials.find(assigned, ""); f != nil && !strings.HasPrefix(word, redacted) && ascii.All(assigned, ascii.IsLetter) {
+		return redacted, f.rule
+	}
+	switch {
+	case len(word) < 16:
+	case isJWT(word):
+		return fakeJWT, secretJWT
+	case len(word) >= 40 && strings.HasPrefix(word, "EwA"):
+		return redacted, secretOpaque
+	case len(word) >= 40 && (word[0] == '0' || word[0] == '1') && word[1] == '.' && word[2] == 'A',
+		len(word) >= 40 && word[0] == 'M' && word[1] == '.' && strings.ContainsAny(word, "!*$-_"):
+		return redacted, secretLogin
+	case isClientSecret(word):
+		return redacted, secretLogin
+	case len(word) == 55 && isRecoveryKey(word):
+		return blank(word), secretKey
+	case strings.HasPrefix(word, "ghp_"), strings.HasPrefix(word, "xoxb-"), strings.HasPrefix(word, "AKIA") && len(word) == 20, strings.HasPrefix(word, "AIza") && len(word) == 39:
+		return redacted, secretKey
+	}
+	if isScheme(scheme) && !ascii.All(word, func(c byte) bool { return ascii.IsLower(c) }) {
+		return redacted, secretAuth
+	}
+	return word, noRule
+}
+
+func isScheme(word string) bool {
+	switch strings.ToLower(word) {
+	case "bearer", "basic", "negotiate", "ntlm", "pop", "digest", "msauth1.0", "sharedaccesssignature":
+		return true
+	}
+	return false
+}
+
+// isJWT recognises three parts of base64url, of which the first is an object of JSON that
+// names an algorithm.
+func isJWT(s string) bool {
+	head, rest, ok := strings.Cut(s, ".")
+	if !ok || len(head) < 12 || len(head) > 4096 || !strings.Contains(rest, ".") {
+		return false
+	}
+	plain, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(head, "="))
+	return err == nil && strings.HasPrefix(strings.TrimSpace(string(plain)), "{") && (strings.Contains(string(plain), `"alg"`) || strings.Contains(string(plain), `"enc"`))
+}
+
+// isClientSecret recognises the secrets that the portal makes: xxx8Q~ and more.
+func isClientSecret(s string) bool {
+	if len(s) < 34 || len(s) > 48 || len(s) < 6 || s[4] != 'Q' || s[5] != '~' || !ascii.IsDigit(s[3]) {
+		return false
+	}
+	return ascii.All(s, func(c byte) bool { return ascii.IsAlnum(c) || c == '~' || c == '_' || c == '-' || c == '.' })
+}
+
+// isRecoveryKey recognises BitLocker's: eight groups of six digits.
+func isRecoveryKey(s string) bool {
+	for i := range len(s) {
+		if i%7 == 6 && s[i] != '-' || i%7 != 6 && !ascii.IsDigit(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// blank makes zeros of digits.
+func blank(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if ascii.IsDigit(c) {
+			b[i] = '0'
+		}
+	}
+	return string(b)
+}
+
+// withoutPEM replaces what stands between the lines of PEM blocks; one that is cut loses
+// the rest of the text.
+func withoutPEM(s string) (string, rule) {
+	var b strings.Builder
+	found := noRule
+	for {
+		i := strings.Index(s, pemBegin)
+		if i < 0 {
+			b.WriteString(s)
+			return b.String(), found
+		}
+		b.WriteString(s[:i])
+		s = s[i+len(pemBegin):]
+		found = secretPEM
+		b.WriteString(redacted)
+		end := strings.Index(s, pemEnd)
+		if end < 0 {
+			return b.String(), found
+		}
+		s = s[end+len(pemEnd):]
+		if k := strings.Index(s, "-----"); k >= 0 {
+			s = s[k+len("-----"):]
+		}
+	}
+}
+
+// constantFor is REDACTED in the format of a secret.
+func constantFor(s string) string {
+	switch {
+	case isJWT(s):
+		return fakeJWT
+	case len(s) == 36 && s[8] == '-' && s[13] == '-' && s[23] == '-':
+		return zeroGUID
+	case ascii.All(s, func(c byte) bool { return ascii.IsDigit(c) || c == '-' }):
+		return blank(s)
+	}
+	return redacted
+}
+
+// withScheme keeps the scheme of credentials: Bearer, Basic, MSAuth1.0.
+func withScheme(s string) string {
+	scheme, _, ok := strings.Cut(s, " ")
+	if !ok || !isScheme(scheme) {
+		return redacted
+	}
+	return scheme + " " + redacted
+}
+
+// onesFor keeps the length and the form of a number.
+func onesFor(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c == 'e' || c == 'E' {
+			break
+		}
+		if ascii.IsDigit(c) {
+			b[i] = '1'
+		}
+	}
+	return string(b)
+}
