@@ -106,7 +106,7 @@ func (r *rewriter) sid(i, j int) bool {
 	w := r.text[i:j]
 	numbers, cloud := strings.CutPrefix(w, "S-1-12-1-")
 	if !cloud {
-		if !strings.HasPrefix(w, "S-1-5-21-") || !isSecurityIdentifier(w) || strings.Count(w, "-") < 6 {
+		if !strings.HasPrefix(w, "S-1-5-21-") || strings.Trim(w[2:], "-0123456789") != "" || strings.Count(w, "-") < 6 {
 			return false
 		}
 		r.atom(i, j, SID)

@@ -31,7 +31,7 @@ func BenchmarkRedact(b *testing.B) {
 	for _, size := range []int{2 << 10, 100 << 10} {
 		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) {
 			i := page(size)
-			r, _ := redact.New(redact.Rules{}, redact.Options{})
+			r, _ := redact.New(redact.Rules{}, redact.Options{Salt: salt})
 			b.SetBytes(int64(len(i.Response.Body)))
 			b.ReportAllocs()
 			for b.Loop() {
@@ -45,7 +45,7 @@ func BenchmarkRedact(b *testing.B) {
 // the file is written.
 func BenchmarkRedactAndScan(b *testing.B) {
 	i := page(100 << 10)
-	r, _ := redact.New(redact.Rules{}, redact.Options{})
+	r, _ := redact.New(redact.Rules{}, redact.Options{Salt: salt})
 	guard := r.Guard()
 	b.SetBytes(int64(len(i.Response.Body)))
 	b.ReportAllocs()
@@ -61,14 +61,14 @@ func BenchmarkRedactFresh(b *testing.B) {
 	b.SetBytes(int64(len(i.Response.Body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		r, _ := redact.New(redact.Rules{}, redact.Options{})
+		r, _ := redact.New(redact.Rules{}, redact.Options{Salt: salt})
 		r.Interaction(i)
 	}
 }
 
 func BenchmarkLeaks(b *testing.B) {
 	i := page(100 << 10)
-	r, _ := redact.New(redact.Rules{}, redact.Options{})
+	r, _ := redact.New(redact.Rules{}, redact.Options{Salt: salt})
 	c := &cassette.Cassette{Interactions: []*cassette.Interaction{r.Interaction(i)}}
 	b.SetBytes(int64(len(i.Response.Body)))
 	b.ReportAllocs()

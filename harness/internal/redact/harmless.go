@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"net/http"
 	"net/netip"
 	"strings"
 	"time"
@@ -14,8 +15,8 @@ import (
 // harmless reports whether a text says nothing where it stands.
 func (p *pass) harmless(l *place.Leaf, f *field) bool {
 	s := l.Text
-	if f != nil && (f.rule == contentCells || f.rule == identityEmployee || f.rule == identityPhone || f.rule == identityDevice) {
-		return strings.TrimSpace(s) == "" || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
+	if f != nil {
+		return isPunctuation(s) || isTruth(s) || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
 	}
 	switch l.Role {
 	case place.Host:
@@ -33,12 +34,21 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 	case place.Header:
 		return isHTTPValue(l.Name, s)
 	case place.MemberName:
+		if name := http.CanonicalHeaderKey(s); strings.EqualFold(l.Parent, "headers") && (words.IsHeader(name) || volatileHeaders[name] != "" || counts[name]) {
+			return true
+		}
+		if credentials.find(s, l.Parent) != nil || members.find(s, l.Parent) != nil {
+			return true
+		}
 		return words.IsMember(s) || words.IsType(s) || len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]
 	case place.Member:
 		return p.isMemberWord(l)
 	case place.Number:
 		return true
 	case place.Cell:
+		if l.Name == "" { // of no column
+			return isPlain(s) && len(strings.Trim(s, "0123456789")) > 0 || len(s) <= 3 && ascii.All(s, isDigit)
+		}
 		return isPlain(s) || words.Harmless(camel(l.Name), "", s)
 	case place.ColumnName:
 		return words.IsColumn(s)
@@ -58,6 +68,8 @@ func (p *pass) isMemberWord(l *place.Leaf) bool {
 	case ascii.All(s, isDigit):
 		return isIDMember(l.Name)
 	case isIDMember(l.Name) && isEtag(s):
+		return true
+	case l.Name == "url" && words.IsMember(s): // of a service document
 		return true
 	case s == "root":
 		return l.Name == "name" || l.Name == "id" || l.Name == "itemId"
@@ -91,10 +103,10 @@ func isVersion(s string) bool {
 // punctuation.
 func isPlain(s string) bool {
 	switch {
-	case len(s) <= 9 && strings.Trim(s, "0123456789.-+") == "", isTruth(s), isInstant(s), isPunctuation(s):
+	case len(s) <= 9 && strings.Trim(s, "0123456789.-+") == "" && strings.Count(s, ".") < 3, isTruth(s), isInstant(s), isPunctuation(s):
 		return true
 	}
-	return len(s) < 24 && s != "" && strings.Trim(s, "0123456789.-+eE") == "" && strings.ContainsAny(s[:1], "-0123456789") && len(s) < 16
+	return len(s) < 16 && s != "" && strings.Trim(s, "0123456789.-+eE") == "" && strings.ContainsAny(s[:1], "-0123456789") && strings.Count(s, ".") < 2
 }
 
 func isTruth(s string) bool {
@@ -144,11 +156,19 @@ func isInstant(s string) bool {
 // isOurHost reports whether a host is Microsoft's, this machine's, or one that stands for
 // none.
 func isOurHost(s string) bool {
-	if words.IsHost(s) || graph.IsHost(s) || graph.IsSignInHost(s) || strings.EqualFold(s, "localhost") {
+	if strings.EqualFold(s, "AzureADTokenExchange") || words.IsHost(s) || graph.IsHost(s) || graph.IsSignInHost(s) || strings.EqualFold(s, "localhost") {
 		return true
 	}
 	addr, err := netip.ParseAddr(strings.Trim(s, "[]"))
 	return err == nil && (addr.IsLoopback() || addr.IsUnspecified())
+}
+
+// hostName is a host without its port.
+func hostName(s string) string {
+	if k := strings.LastIndexByte(s, ':'); k > 0 && strings.Trim(s[k+1:], "0123456789") == "" {
+		return s[:k]
+	}
+	return s
 }
 
 // isStep reports whether a step of a path is a word of the service.
@@ -158,7 +178,7 @@ func (p *pass) isStep(s, before string) bool {
 		return true
 	case steps[strings.ToLower(s)], s[0] == '$' && words.IsMember(strings.TrimPrefix(s, "$")):
 		return true
-	case words.IsMember(s), words.IsType(s):
+	case words.IsMember(s), words.IsType(strings.TrimPrefix(s, "Microsoft.DirectoryServices.")):
 		return !namesFollow[strings.ToLower(before)] || p.outside
 	case p.signIn:
 		return loginWords[strings.ToLower(s)]
@@ -167,7 +187,7 @@ func (p *pass) isStep(s, before string) bool {
 }
 
 // steps are words of paths that no metadata lists.
-var steps = set(`v1.0 beta v2.0 me root $batch $metadata $count $value $ref $entity $links delta oauth2 token authorize common organizations consumers
+var steps = set(`v1.0 beta v2.0 v2 me root collection $batch $metadata $count $value $ref $entity $links delta oauth2 token authorize common organizations consumers
 	_api _layouts 15 personal sites teams content thumbnails special approot documents photos cameraroll music recordings inbox drafts sentitems
 	deleteditems junkemail outbox archive msgfolderroot calendar contacts tasks monitor operations items workbook worksheets range small medium
 	large primary self myorganization graph microsoft.graph odata download.aspx upload up transform drive drives bundles devicecode logout
@@ -210,6 +230,10 @@ var expressionWords = set(`and or not eq ne gt ge lt le in has asc desc any all 
 // isHTTPValue reports whether a header's value says nothing.
 func isHTTPValue(name, s string) bool {
 	switch name {
+	case "Content-Type":
+		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s)
+	case "Host":
+		return isOurHost(hostName(s))
 	case "Etag", "If-Match", "If-None-Match":
 		return s == "*" || isEtag(s)
 	case "Content-Length", "Age", "Retry-After", "Content-Range", "Range", "Date", "Last-Modified", "Expires", "If-Modified-Since", "If-Unmodified-Since":
@@ -286,7 +310,11 @@ func isServiceWord(word string, first bool) bool {
 	case words.InText(word), words.IsMember(word), words.IsType(word), isPlain(word) && len(word) < 10, words.IsPermission(word), words.IsErrorCode(word), word == redacted:
 		return true
 	}
-	return first && words.InText(strings.ToLower(word))
+	if first && words.InText(strings.ToLower(word)) {
+		return true
+	}
+	part, rest, ok := strings.Cut(word, "-")
+	return ok && isServiceWord(part, first) && isServiceWord(rest, false)
 }
 
 // textWord is what stands for a word of a service's text.

@@ -48,7 +48,7 @@ func FuzzFixedPoint(f *testing.F) {
 		if string(a) != string(b) {
 			t.Fatalf("redacting twice changes more:\n%q %q %q\n%s\n%s", address, header, body, brief(once), brief(twice))
 		}
-		leaks, _ := redact.Leaks(&cassette.Cassette{Interactions: []*cassette.Interaction{once}}, redact.Rules{})
+		leaks, _ := redact.Leaks(&cassette.Cassette{Salt: salt, Interactions: []*cassette.Interaction{once}}, redact.Rules{})
 		for _, l := range leaks {
 			if l.Rule != redact.RandomValue {
 				t.Fatalf("%v\n%q %q %q\n%s", l, address, header, body, brief(once))
@@ -68,7 +68,7 @@ func brief(i *cassette.Interaction) string {
 
 func newRedactor(t testing.TB) *redact.Redactor {
 	t.Helper()
-	r, err := redact.New(redact.Rules{}, redact.Options{})
+	r, err := redact.New(redact.Rules{}, redact.Options{Salt: salt})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,8 +144,9 @@ func TestEqualityIsKept(t *testing.T) {
 		r := newRedactor(t)
 		want := ask(r, "id", k.Value)
 		for where, i := range planted.Positions(k.Value) {
-			if where == "redirect" {
-				continue // a link that gives access, where all is a token
+			switch where {
+			case "redirect", "text", "multipart", "error message", "member name":
+				continue // a link that gives access, where all is a token; texts that are replaced as wholes
 			}
 			found := planted.Spellings(r.Interaction(i))
 			if !strings.Contains(found, strings.ToLower(want)) && !strings.Contains(found, strings.ToLower(strings.ReplaceAll(want, "'", "''"))) {
@@ -258,7 +259,7 @@ func TestOtherBytesStay(t *testing.T) {
 }
 
 func TestClassesThatAreOff(t *testing.T) {
-	r, err := redact.New(redact.Rules{Identity: redact.Off, Content: redact.Off}, redact.Options{})
+	r, err := redact.New(redact.Rules{Identity: redact.Off, Content: redact.Off}, redact.Options{Salt: salt})
 	if err != nil {
 		t.Fatal(err)
 	}

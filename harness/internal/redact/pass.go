@@ -1,10 +1,12 @@
 package redact
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -22,7 +24,8 @@ type pass struct {
 	// of the message that is being read
 	request bool
 	answers map[string]string // what the recording before has at the places of this message
-	outside bool              // it goes to no host of Graph's
+	message *place.Message
+	outside bool // it goes to no host of Graph's
 	signIn  bool
 	offset  int64    // of the body in its file
 	sizes   []int64  // of files in the body, in the order of their hashes
@@ -53,6 +56,9 @@ type verdict struct {
 
 // leaf says what is to stand in a leaf's place.
 func (p *pass) leaf(l *place.Leaf) (string, bool) {
+	if is, ok := p.volatile(l); ok {
+		return p.put(l, verdict{text: is, rule: volatile})
+	}
 	if l.Layered {
 		v := p.layered(l)
 		if v.rule == noRule && v.text == "" {
@@ -85,13 +91,19 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 			p.unknown[l.Name]++
 		}
 	}
-	if p.request && v.hole != "" {
+	if p.request && v.hole != "" && (l.Role != place.Header || counts[l.Name]) {
 		p.holes = append(p.holes, opened{n, v.hole, l.Layered})
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
 			p.names = append(p.names, tagged{v.text, p.r.ledger.tag(v.text, l.Text), l.Looked()})
 		}
 	}
 	return v.text, true
+}
+
+// counts are the headers that tell requests apart.
+var counts = map[string]bool{
+	"Prefer": true, "Consistencylevel": true, "If-Match": true, "If-None-Match": true, "Content-Range": true, "Range": true, "Content-Type": true,
+	"Content-Disposition": true, "Accept": true,
 }
 
 // layered judges a text that has parts, as a whole: credentials, links whose tokens are
@@ -116,6 +128,11 @@ func (p *pass) layered(l *place.Leaf) verdict {
 // tokens, by place; what is harmless where it stands; ids, by form; all else is a name, or
 // bytes.
 func (p *pass) judge(l *place.Leaf) verdict {
+	if l.Role == place.Member && strings.EqualFold(l.Parent, "headers") { // of a batch's part
+		header := *l
+		header.Role, header.Name, header.Parent = place.Header, http.CanonicalHeaderKey(l.Name), ""
+		l = &header
+	}
 	s := l.Text
 	f := p.fieldOf(l)
 	if f != nil && table[f.rule].Class == Secret && f.treatment != tokenised && f.treatment != linked {
@@ -125,7 +142,12 @@ func (p *pass) judge(l *place.Leaf) verdict {
 		return p.bytes(l)
 	}
 	plain, r := withoutSecrets(s)
-	if r != noRule && len(plain) < len(s)+64 && isOnly(plain) {
+	switch {
+	case isOnly(s): // it was replaced before
+		return verdict{s, secretLogin, cassette.HoleSecret}
+	case p.request && l.Role != place.Number && p.r.ledger.faker.IsName(s): // likewise
+		return verdict{p.r.ledger.name("", s, nil), unknownText, cassette.HoleName}
+	case r != noRule && isOnly(plain):
 		return verdict{plain, r, cassette.HoleSecret}
 	}
 	switch {
@@ -149,7 +171,7 @@ func (p *pass) judge(l *place.Leaf) verdict {
 
 // isOnly reports whether a text is a constant of a credential and nothing else.
 func isOnly(s string) bool {
-	return s == redacted || s == fakeJWT || strings.HasSuffix(s, " "+redacted) && isScheme(strings.TrimSuffix(s, " "+redacted))
+	return s == redacted || s == fakeJWT || s == redactedBase64 || strings.HasSuffix(s, " "+redacted) && isScheme(strings.TrimSuffix(s, " "+redacted))
 }
 
 // fieldOf is what the name of a leaf says of it.
@@ -222,7 +244,7 @@ func (p *pass) treat(f *field, l *place.Leaf) verdict {
 	case day:
 		return verdict{dayFor(s), f.rule, cassette.HoleTime}
 	}
-	return verdict{p.r.ledger.name(f.series, s, p.suggestion(l)), f.rule, cassette.HoleName}
+	return verdict{p.r.ledger.name(cmp.Or(f.series, "value"), s, p.suggestion(l)), f.rule, cassette.HoleName}
 }
 
 // dayFor is a day in the format of a date.
@@ -269,7 +291,22 @@ func (p *pass) bytes(l *place.Leaf) verdict {
 		plain, r := withoutSecrets(l.Text)
 		return verdict{plain, r, cassette.HoleSecret}
 	}
-	return verdict{filler(p.offset, len(l.Text)), contentBytes, cassette.HoleBytes}
+	is := filler(p.offset, len(l.Text))
+	if !utf8.ValidString(l.Text) && !p.staysFile(l, is) { // what is no text must not become one, which is read otherwise
+		is = strings.Repeat("\xff", len(l.Text))
+	}
+	return verdict{is, contentBytes, cassette.HoleBytes}
+}
+
+// staysFile reports whether a body is still that of a file once it is filler.
+func (p *pass) staysFile(l *place.Leaf, filler string) bool {
+	if p.message == nil || len(l.Text) != len(p.message.Body) {
+		return false
+	}
+	m := *p.message
+	m.Body = filler
+	kind, _, _ := m.KindOf()
+	return kind == place.File
 }
 
 // hash is the hash of the filler that stands for a file, where its size is known.
@@ -384,7 +421,7 @@ func isJoint(s string) bool {
 			for j < len(s) && isLetter(s[j]) {
 				j++
 			}
-			if !joints[strings.ToLower(s[i:j])] {
+			if !joints[strings.ToLower(s[i:j])] && !(j == len(s)-1 && s[j] == '_' && strings.ToUpper(s[i:j]) == s[i:j]) { // SHFT_ID
 				return false
 			}
 			i = j

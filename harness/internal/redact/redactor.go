@@ -30,6 +30,7 @@ type Redactor struct {
 	on          [ruleCount]bool
 	keep        map[string]bool
 	keepMembers map[string]bool
+	keepHeaders map[string]bool
 	ledger      *ledger
 	previous    *previous
 
@@ -54,7 +55,7 @@ func New(rules Rules, options Options) (*Redactor, error) {
 	}
 	r := &Redactor{
 		rules: rules, salt: options.Salt, on: rules.enabled(), ledger: newLedger(options.Salt), unknown: map[string]int{},
-		keep: folded(rules.Keep), keepMembers: folded(rules.KeepMembers),
+		keep: folded(rules.Keep), keepMembers: folded(rules.KeepMembers), keepHeaders: folded(rules.KeepHeaders),
 	}
 	if options.Previous != nil {
 		r.previous = newPrevious(options.Previous, r.ledger)
@@ -107,12 +108,12 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	asked := place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body}
 	p.begin("request")
 	p.request, p.offset, p.answers = true, offsetOf(first(req.Headers, "Content-Range")), p.previous.request()
-	p.message(&asked)
+	p.rewrite(&asked)
 	p.request = false
 	p.begin("response")
 	answered := place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: resp.Body}
 	p.offset, p.answers, p.sizes = offsetOf(first(resp.Headers, "Content-Range")), p.previous.answer(), hashSizes(resp.Body)
-	p.message(&answered)
+	p.rewrite(&answered)
 	p.answers = nil
 
 	sent, came := len(req.Body), len(resp.Body)
@@ -132,8 +133,10 @@ func (p *pass) begin(part string) {
 	}
 }
 
-func (p *pass) message(m *place.Message) {
+func (p *pass) rewrite(m *place.Message) {
+	p.message = m
 	place.Rewrite(m, p.leaf)
+	p.message = nil
 }
 
 // rest rewrites what go-vcr keeps of a request beside that.
@@ -336,7 +339,7 @@ func (r *Redactor) Summary() map[string]int {
 	defer r.mu.Unlock()
 	summary := make(map[string]int)
 	for n, count := range r.counts {
-		if count > 0 {
+		if count > 0 && rule(n) != volatile {
 			summary[string(table[n].ID)] = count
 		}
 	}

@@ -19,6 +19,7 @@ type Rules struct {
 	Disable     []string // ids of rules; a secret rule cannot be disabled
 	Keep        []string // values that stay, compared without letter case
 	KeepMembers []string // members whose values stay, and whose names are known, compared so too
+	KeepHeaders []string // headers that change with every call and are recorded all the same
 }
 
 // A Switch turns a class of rules on or off. The zero Switch is on.
@@ -58,7 +59,7 @@ type Rule struct {
 }
 
 // All lists the rules, sorted by class and id.
-func All() []Rule { return slices.Clone(table[1:]) }
+func All() []Rule { return slices.Clone(table[1:volatile]) }
 
 // Validate reports rules that cannot be obeyed.
 func (r Rules) Validate() error {
@@ -90,7 +91,7 @@ func (r Rules) Validate() error {
 // unknownRule refuses an id that no rule has.
 func unknownRule(id string) error {
 	var ids []string
-	for _, rule := range table[1:] {
+	for _, rule := range table[1:volatile] {
 		if rule.Class != Secret {
 			ids = append(ids, string(rule.ID))
 		}
@@ -112,8 +113,8 @@ func (r Rules) Digest() string {
 		slices.Sort(folded)
 		return slices.Compact(folded)
 	}
-	text := fmt.Sprintf("2 %t %t %t %t %q %q %q", r.Identity != Off, r.Content != Off, r.Unknown != Off, r.Tags != Off,
-		sorted(r.Disable), sorted(r.Keep), sorted(r.KeepMembers))
+	text := fmt.Sprintf("2 %t %t %t %t %q %q %q %q", r.Identity != Off, r.Content != Off, r.Unknown != Off, r.Tags != Off,
+		sorted(r.Disable), sorted(r.Keep), sorted(r.KeepMembers), sorted(r.KeepHeaders))
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:6])
 }

@@ -51,8 +51,14 @@ func withoutSecrets(s string) (string, rule) {
 			at, found = j, r
 		}
 		scheme, assigned = "", ""
-		if j < len(s) && (s[j] == '=' || s[j] == ':') || strings.HasSuffix(word, "=") {
-			assigned = strings.TrimRight(word, "=")
+		if r != noRule {
+			for at == j && j < len(s) && s[j] == '=' { // of base64
+				j++
+				at = j
+			}
+		}
+		if next := strings.TrimLeft(s[j:], "\"' "); r == noRule && next != "" && (next[0] == '=' || next[0] == ':') {
+			assigned = word
 		}
 		scheme = word
 		i = j
@@ -67,7 +73,7 @@ func withoutSecrets(s string) (string, rule) {
 // isTokenByte are the characters of tokens: base64 in both alphabets, dots, tildes.
 var isTokenByte = func() (set [256]bool) {
 	for c := range 128 {
-		set[c] = ascii.IsAlnum(byte(c)) || strings.IndexByte("-._~+/=!*$", byte(c)) >= 0
+		set[c] = ascii.IsAlnum(byte(c)) || strings.IndexByte("-._~+/!*$", byte(c)) >= 0
 	}
 	return set
 }()
@@ -75,11 +81,6 @@ var isTokenByte = func() (set [256]bool) {
 // secretWord says what is to stand for a word that is a credential: by its own form, by the
 // scheme before it, or by what it is assigned to.
 func secretWord(word, scheme, assigned string) (string, rule) {
-	if key, value, ok := strings.Cut(word, "="); ok && len(value) > 3 && len(key) > 2 && len(key) < 40 {
-		if f := credentials.find(key, ""); f != nil && value != redacted {
-			return key + "=" + redacted, f.rule
-		}
-	}
 	if len(word) < 6 || word == redacted {
 		return word, noRule
 	}

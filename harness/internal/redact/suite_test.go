@@ -32,7 +32,7 @@ func check(t *testing.T, where string, i *cassette.Interaction, needle string) {
 		t.Errorf("%s: the value is not even in the original", where)
 		return
 	}
-	r, err := redact.New(redact.Rules{}, redact.Options{})
+	r, err := redact.New(redact.Rules{}, redact.Options{Salt: salt})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func check(t *testing.T, where string, i *cassette.Interaction, needle string) {
 	if text := planted.Spellings(once); strings.Contains(text, strings.ToLower(needle)) {
 		t.Errorf("%s: the value survives", where)
 	}
-	fresh, _ := redact.New(redact.Rules{}, redact.Options{})
+	fresh, _ := redact.New(redact.Rules{}, redact.Options{Salt: salt})
 	twice := fresh.Interaction(once)
 	a, _ := json.Marshal(once)
 	b, _ := json.Marshal(twice)
@@ -52,7 +52,7 @@ func check(t *testing.T, where string, i *cassette.Interaction, needle string) {
 		at = max(0, at-30)
 		t.Errorf("%s: redacting twice changes more\n%.100s\n%.100s", where, a[at:], b[at:])
 	}
-	leaks, _ := redact.Leaks(&cassette.Cassette{Interactions: []*cassette.Interaction{once}}, redact.Rules{})
+	leaks, _ := redact.Leaks(&cassette.Cassette{Salt: salt, Interactions: []*cassette.Interaction{once}}, redact.Rules{})
 	for _, l := range leaks {
 		t.Errorf("%s: %v", where, l)
 	}

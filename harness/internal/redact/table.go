@@ -57,6 +57,8 @@ const (
 	unknownMember
 	unknownText
 
+	volatile // changes with every call
+
 	ruleCount
 )
 
@@ -287,6 +289,6 @@ var members = newFields(
 	fieldList{counted(contentIP, "address"), `ipaddress clientipaddress ipaddressfromresourceprovider`},
 	fieldList{gps, `latitude longitude altitude`},
 	fieldList{gps.in("coordinates"), `accuracy`},
-	fieldList{cells, `values formulas formulaslocal formulasr1c1 text numberformatlocal`},
+	fieldList{cells, `values formulas formulaslocal formulasr1c1 numberformatlocal`},
 	fieldList{field{rule: contentBytes, treatment: hashed}, `quickxorhash sha1hash sha256hash crc32hash`},
 )
