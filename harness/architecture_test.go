@@ -38,7 +38,7 @@ var imports = map[string][]string{
 	"harness/internal/redact":    {"harness/cassette", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/ascii", "harness/internal/fault", "harness/internal/journal"},
 	"harness/schema":             {"harness/internal/identity", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/graph", "harness/internal/ascii", "harness/internal/plainfile"},
 	"harness/internal/scenario":  {"harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/fault", "harness/internal/graph", "harness/internal/plainfile"},
-	"harness/cassette":           {"harness/internal/jsondoc", "harness/internal/fault", "harness/internal/wire", "harness/internal/plainfile"},
+	"harness/cassette":           {"harness/internal/identity", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/wire", "harness/internal/plainfile"},
 
 	"harness/internal/planted":  {"harness/cassette"},
 	"harness/internal/emulator": {"harness/internal/quiet", "harness/internal/signin", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire", "harness/internal/jsondoc"},

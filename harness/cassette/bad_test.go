@@ -38,7 +38,7 @@ func TestBadFiles(t *testing.T) {
 		{"code 1000, irregular", change("      code: 200", "      code:  1000 # odd"), "line 49: interaction 0: the response's code 1000 is no HTTP status code", "100 to 999"},
 		{"no code, irregular", "version: 2\ninteractions:\n- request: {method: GET}\n  response:\n    duration: 1ms\n", "line 5: interaction 0: the response has no code", ""},
 		{"wrong count", change("interactions: 2", "interactions: 5"), "line 5: the file says that it holds 5 interactions, and holds 2", "correct the number"},
-		{"newer format", change("format: 1", "format: 9"), "line 4, column 11: graphvcr block: format 9 is newer", "update graphvcr"},
+		{"newer format", change("format: 2", "format: 9"), "line 4, column 11: graphvcr block: format 9 is newer", "update graphvcr"},
 		{"bad origin", change("origin: docs", "origin: doc"), `origin "doc" is none of`, `did you mean "docs"`},
 		{"bad lifetime", change("origin: docs", "origin: docs\n  recorded-at: 2026-11-24T08:30:00Z\n  expires: 1 month"), `line 8, column 12: graphvcr block: expires: lifetime "1 month" is no number`, ""},
 		{"a lifetime from no day", change("origin: docs", "origin: docs\n  expires: 30d"), "expires counts from recorded-at, which is missing", "recorded-at: 2026"},

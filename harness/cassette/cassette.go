@@ -94,7 +94,7 @@ const (
 // Meta is the "graphvcr" block: how the recording was made. The zero Meta is that of a
 // file which stock go-vcr wrote.
 type Meta struct {
-	Format     int               `yaml:"format"` // 1; Save writes it whatever the field holds
+	Format     int               `yaml:"format"` // 2; Save writes it whatever the field holds
 	Origin     Origin            `yaml:"origin"`
 	Source     string            `yaml:"source,omitempty"`      // what it was made of: another tool's name, a page
 	RecordedAt time.Time         `yaml:"recorded-at,omitempty"` // in UTC, to the second; zero when nobody knows

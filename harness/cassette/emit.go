@@ -11,18 +11,10 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// writer writes parts of a cassette in the layout that readRegular reads.
+// writer writes parts of a cassette in the layout that reader reads.
 type writer struct {
 	out   bytes.Buffer
 	block []byte // of a body that is stored indented
-}
-
-// clear forgets what was written, and the memory for it if that is unusually much.
-func (w *writer) clear() {
-	if w.out.Cap() > largePart {
-		*w = writer{}
-	}
-	w.out.Reset()
 }
 
 const margin = "          " // as deep as any line of ours
@@ -41,10 +33,10 @@ func (w *writer) field(indent int, key, value string) {
 }
 
 // opening writes what stands before the first interaction.
-func (w *writer) opening(m *Meta, count int) {
+func (w *writer) opening(m *Meta, count, holes int) {
 	w.field(0, "---", "")
 	w.field(0, "version: ", "2")
-	w.header(m, count)
+	w.header(m, count, holes)
 	if count == 0 {
 		w.field(0, "interactions: ", "[]")
 		return
@@ -54,7 +46,7 @@ func (w *writer) opening(m *Meta, count int) {
 
 // header writes our block, always with the number of interactions: it tells a file that
 // was cut between two of them.
-func (w *writer) header(m *Meta, count int) {
+func (w *writer) header(m *Meta, count, holes int) {
 	w.field(0, "graphvcr:", "")
 	w.field(2, "format: ", strconv.Itoa(formatVersion))
 	w.field(2, "interactions: ", strconv.Itoa(count))
@@ -74,14 +66,25 @@ func (w *writer) header(m *Meta, count int) {
 	w.optional("rules: ", m.Rules)
 	w.optional("client: ", m.Client)
 	w.optional("expires: ", m.Expires)
-	if len(m.Vars) > 0 {
-		w.field(2, "vars:", "")
-		for _, name := range slices.Sorted(maps.Keys(m.Vars)) {
-			w.name(4, name, " ")
-			w.scalar(m.Vars[name])
-		}
-	}
+	w.texts("vars:", m.Vars)
 	w.strings(2, "redacted:", m.Redacted)
+	if m.isSealed(holes) {
+		w.optional("salt: ", m.Salt)
+		w.field(2, "holes: ", strconv.Itoa(holes))
+		w.texts("tags:", m.Tags)
+		w.field(2, "sum: ", quotedAlways(sealOf(m, holes)))
+	}
+}
+
+// texts writes a mapping of our block unless it is empty.
+func (w *writer) texts(key string, values map[string]string) {
+	if len(values) > 0 {
+		w.field(2, key, "")
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		w.name(4, name, " ")
+		w.scalar(values[name])
+	}
 }
 
 // optional writes a text of our block unless it is empty.
@@ -107,10 +110,13 @@ func (w *writer) items(indent int, values []string) {
 	}
 }
 
-func (w *writer) interaction(n int, i *Interaction) {
-	w.field(ourLayout.item, "- id: ", strconv.Itoa(n))
+// id writes the line that an interaction begins with.
+func (w *writer) id(n int) { w.field(ourLayout.item, "- id: ", strconv.Itoa(n)) }
+
+// interaction writes the other lines.
+func (w *writer) interaction(i *Interaction) {
 	stored, indented := w.indent(&i.Response)
-	w.mark(indented, i.Principal)
+	w.mark(indented, i)
 	w.field(ourLayout.keys, "request:", "")
 	w.request(&i.Request)
 	w.field(ourLayout.keys, "response:", "")
@@ -118,13 +124,20 @@ func (w *writer) interaction(n int, i *Interaction) {
 }
 
 // mark writes what is ours to note about an interaction.
-func (w *writer) mark(indented bool, principal string) {
+func (w *writer) mark(indented bool, i *Interaction) {
 	var notes []string
 	if indented {
 		notes = append(notes, "body: indented")
 	}
-	if principal != "" {
-		notes = append(notes, "principal: "+quotedAlways(principal))
+	if i.Principal != "" {
+		notes = append(notes, "principal: "+quotedAlways(i.Principal))
+	}
+	if len(i.Holes) > 0 {
+		var holes []string
+		for _, h := range i.Holes {
+			holes = append(holes, quotedAlways(h.String()))
+		}
+		notes = append(notes, "holes: ["+strings.Join(holes, ", ")+"]", "sum: "+quotedAlways(i.sum()))
 	}
 	if len(notes) > 0 {
 		w.field(ourLayout.keys, "graphvcr: {", strings.Join(notes, ", ")+"}")

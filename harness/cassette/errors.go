@@ -13,8 +13,9 @@ import (
 
 // The advice that more than one fault shares.
 const (
-	adviceTorn   = "the file was cut short: restore it from version control, or record it again"
-	adviceFormat = "record it again, or convert it with a release of go-vcr that reads it"
+	adviceTorn     = "the file was cut short: restore it from version control, or record it again"
+	adviceTampered = "restore the file from version control, or record it again"
+	adviceFormat   = "record it again, or convert it with a release of go-vcr that reads it"
 )
 
 // fileFault is a fault of the file as a whole.

@@ -3,7 +3,6 @@ package cassette
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 )
@@ -49,6 +48,8 @@ type reader struct {
 	lists  []string     // unused part of a slab that header values are cut from
 	pairs  []headerPair // scratch
 	err    error
+
+	unsealed bool // see LoadUnsealed
 }
 
 type headerPair struct {
@@ -56,19 +57,15 @@ type headerPair struct {
 	values []string
 }
 
-// readRegular reads a file in the regular shape. The error is an irregularError, an
-// error about the content, or one of reading.
-func readRegular(file string, source io.Reader) (*Cassette, error) {
-	r := &reader{file: file, in: lines{source: source}}
+// read reads the file. The error is an irregularError, an error about the content, or one
+// of reading.
+func (r *reader) read() (*Cassette, error) {
 	r.advance()
 	interactions := r.document()
 	if r.err != nil {
 		return nil, r.err
 	}
-	if err := r.meta.check(file, len(interactions)); err != nil {
-		return nil, err
-	}
-	return &Cassette{File: file, Meta: r.meta.Meta, Interactions: interactions}, nil
+	return r.meta.cassette(r.file, interactions, r.unsealed)
 }
 
 // advance moves to the next line.
@@ -143,7 +140,7 @@ func (r *reader) header() {
 	if r.err != nil {
 		return
 	}
-	meta, err := readHeader(r.file, text, first)
+	meta, err := readHeader(r.file, text, first, r.unsealed)
 	if err != nil {
 		r.err = irregularError{r.in.number}
 		return
@@ -161,12 +158,15 @@ func (r *reader) interaction() *Interaction {
 	r.count++
 	i.ID = r.integer(r.in.text[r.layout.item+len("- id: "):])
 	r.advance()
-	indented := false
+	indented, m := false, mark{line: r.in.number, item: r.count - 1}
 	if text, ok := r.mark(); ok {
-		indented = r.readMark(text, i)
+		indented = r.readMark(text, i, &m)
 	}
 	r.section("request:")
 	r.request(&i.Request)
+	if r.err == nil {
+		r.err = m.open(r.file, i, r.unsealed)
+	}
 	r.section("response:")
 	r.response(i, indented)
 	return i

@@ -15,13 +15,19 @@ import (
 
 // Load reads a file. An error names the file and, where it is about the content, the
 // line and the interaction; report.Problems takes them and a hint out of it.
-func Load(file string) (*Cassette, error) {
+func Load(file string) (*Cassette, error) { return open(file, false) }
+
+// LoadUnsealed is Load for a file that was edited by hand, to be sealed again: sums are not
+// asked for, and holes and tags that are none are passed over.
+func LoadUnsealed(file string) (*Cassette, error) { return open(file, true) }
+
+func open(file string, unsealed bool) (*Cassette, error) {
 	f, err := plainfile.Open(file)
 	if err != nil {
 		return nil, openError(file, err)
 	}
 	defer f.Close()
-	c, err := read(file, f)
+	c, err := read(file, f, unsealed)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +57,7 @@ func openError(file string, err error) error {
 }
 
 // read reads an open file: in one pass if it can, through yaml.v3 if it must.
-func read(file string, f *os.File) (*Cassette, error) {
+func read(file string, f *os.File, unsealed bool) (*Cassette, error) {
 	info, err := f.Stat()
 	switch {
 	case err != nil:
@@ -64,14 +70,14 @@ func read(file string, f *os.File) (*Cassette, error) {
 	case info.Size() == 0:
 		return nil, fileFault(file, "the file is empty", adviceTorn)
 	}
-	c, err := readRegular(file, io.LimitReader(f, MaxSize))
+	c, err := (&reader{file: file, in: lines{source: io.LimitReader(f, MaxSize)}, unsealed: unsealed}).read()
 	var known *fault.Error
 	var irregular irregularError
 	switch {
 	case err == nil, errors.As(err, &known):
 		return c, err
 	case errors.As(err, &irregular):
-		return readIrregular(file, f, info.Size(), irregular.line)
+		return readIrregular(f, info.Size(), &anyReader{file: file, sound: irregular.line, unsealed: unsealed})
 	}
 	return nil, readFault(file, err)
 }
@@ -79,19 +85,19 @@ func read(file string, f *os.File) (*Cassette, error) {
 // readIrregular reads the whole file, but not before it is known to end in a line
 // break: the memory that yaml.v3 takes is not spent on a file that was cut. Up to the
 // line, the file is in the regular shape.
-func readIrregular(file string, f *os.File, size int64, line int) (*Cassette, error) {
+func readIrregular(f *os.File, size int64, a *anyReader) (*Cassette, error) {
 	last := make([]byte, 1)
 	if _, err := f.ReadAt(last, size-1); err != nil {
-		return nil, readFault(file, err)
+		return nil, readFault(a.file, err)
 	}
 	if last[0] != '\n' {
-		e := tornError(file, 0, -1, "the file does not end in a line break")
+		e := tornError(a.file, 0, -1, "the file does not end in a line break")
 		e.Hint = "it was probably cut short: restore it; if it is whole, end it with a line break"
 		return nil, e
 	}
-	data := make([]byte, size)
-	if _, err := f.ReadAt(data, 0); err != nil {
-		return nil, readFault(file, err)
+	a.data = make([]byte, size)
+	if _, err := f.ReadAt(a.data, 0); err != nil {
+		return nil, readFault(a.file, err)
 	}
-	return readAny(file, data, line)
+	return a.read()
 }

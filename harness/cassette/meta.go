@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,27 +15,38 @@ import (
 )
 
 // formatVersion is the newest version of the "graphvcr" block that is known.
-const formatVersion = 1
+const formatVersion = 2
 
-// header is the "graphvcr" block as it stands in a file: what Meta has, and how
-// many interactions the file holds, which tells a file that was cut short.
+// header is the "graphvcr" block as it stands in a file: what Meta has, how many
+// interactions the file holds, which tells a file that was cut short, and how many holes,
+// with a sum over them and the tags.
 type header struct {
 	Meta
-	Count     int // -1 when the file does not say
-	countLine int
+	Count, Holes int
+	Sum          string
+	lines        map[string]int // where its keys stand
 }
 
-// check says whether a file holds as many interactions as it says.
-func (h header) check(file string, got int) error {
-	if h.countLine > 0 && h.Count != got {
-		return countError(file, h.countLine, h.Count, got)
+// cassette makes a cassette of what was read of a file, and finds its salt.
+func (h *header) cassette(file string, interactions []*Interaction, unsealed bool) (*Cassette, error) {
+	if line := h.lines["interactions"]; line > 0 && h.Count != len(interactions) {
+		return nil, countError(file, line, h.Count, len(interactions))
 	}
-	return nil
+	if !unsealed {
+		if err := h.checkSeal(file, interactions); err != nil {
+			return nil, err
+		}
+	}
+	salt, err := h.salt(file)
+	if err != nil {
+		return nil, err
+	}
+	return &Cassette{File: file, Meta: h.Meta, Interactions: interactions, Salt: salt}, nil
 }
 
 // readHeader reads the lines of a "graphvcr:" block that stand in the file from
 // line first on.
-func readHeader(file string, text []byte, first int) (header, error) {
+func readHeader(file string, text []byte, first int, unsealed bool) (header, error) {
 	var doc yaml.Node
 	if err := unmarshal(text, &doc); err != nil {
 		return header{}, err
@@ -42,24 +54,28 @@ func readHeader(file string, text []byte, first int) (header, error) {
 	if len(doc.Content) != 1 || len(doc.Content[0].Content) != 2 {
 		return header{}, errors.New("not one mapping")
 	}
-	return headerOf(file, doc.Content[0].Content[1], first-1)
+	return headerOf(file, doc.Content[0].Content[1], first-1, unsealed)
 }
 
 // The keys of our blocks, in the order in which Save writes them.
 var (
 	headerKeys = []string{
 		"format", "interactions", "origin", "source", "recorded-at", "auth", "cloud", "rules", "client", "expires", "vars", "redacted",
+		"salt", "holes", "tags", "sum",
 	}
 	authKeys = []string{"kind", "scopes", "roles"}
-	markKeys = []string{"body", "principal"}
+	markKeys = []string{"body", "principal", "holes", "sum"}
 )
 
 // headerOf reads the block from its YAML, whose lines are counted from offset on.
-func headerOf(file string, node *yaml.Node, offset int) (header, error) {
-	fail := func(n *yaml.Node, advice, format string, args ...any) (header, error) {
+func headerOf(file string, node *yaml.Node, offset int, unsealed bool) (header, error) {
+	failed := func(n *yaml.Node, advice, format string, args ...any) error {
 		e := fault.Load(file, n.Line+offset, -1, fmt.Sprintf("graphvcr block: "+format, args...), advice)
 		e.Column = n.Column
-		return header{}, e
+		return e
+	}
+	fail := func(n *yaml.Node, advice, format string, args ...any) (header, error) {
+		return header{}, failed(n, advice, format, args...)
 	}
 	if err := checkKeys(file, node, offset, -1, "graphvcr block", headerKeys); err != nil {
 		return header{}, err
@@ -104,13 +120,41 @@ func headerOf(file string, node *yaml.Node, offset int) (header, error) {
 		auth, _ := value(node, "auth")
 		return fail(auth, "", "auth kind %q is neither delegated nor application", h.Auth.Kind)
 	}
-	if count, _ := value(node, "interactions"); count != nil {
-		if err := count.Decode(&h.Count); err != nil || h.Count < 0 {
-			return fail(count, "", "interactions %q is not a number", count.Value)
-		}
-		h.countLine = count.Line + offset
+	if err := h.redaction(file, node, failed, unsealed); err != nil {
+		return header{}, err
+	}
+	h.lines = map[string]int{}
+	for n := 0; n < len(node.Content); n += 2 {
+		h.lines[node.Content[n].Value] = node.Content[n].Line + offset
 	}
 	return h, nil
+}
+
+// redaction reads what the block says of the number of interactions and of redaction. Tags
+// that are none are dropped where the seal is not asked for.
+func (h *header) redaction(file string, node *yaml.Node, fail func(n *yaml.Node, advice, format string, args ...any) error, unsealed bool) error {
+	if old, _ := value(node, "redacted"); len(h.Redacted) > 0 && h.Format == 1 {
+		return fail(old, "record or import it again", "it was redacted in format 1, which says too little of that for a replay")
+	}
+	for key, to := range map[string]*int{"interactions": &h.Count, "holes": &h.Holes} {
+		if n, _ := value(node, key); n != nil && (n.Decode(to) != nil || *to < 0) {
+			return fail(n, "", "%s %q is not a number", key, n.Value)
+		}
+	}
+	if n, _ := value(node, "sum"); n != nil {
+		h.Sum = n.Value
+	}
+	if n, _ := value(node, "salt"); n != nil && (len(h.Salt) != saltDigits || strings.Trim(h.Salt, "0123456789abcdef") != "") {
+		return fail(n, adviceTampered, "salt %q is not the digest of a salt, %d hexadecimal digits", h.Salt, saltDigits)
+	}
+	if bad := h.badTag(); bad != "" && unsealed {
+		maps.DeleteFunc(h.Tags, func(_, tag string) bool { return !isTag(tag) })
+	} else if bad != "" {
+		tags, _ := value(node, "tags")
+		n, _ := value(tags, bad)
+		return fail(cmp.Or(n, tags), reseal(file), "%q is not a tag, five hexadecimal digits with a number behind a dot or none", h.Tags[bad])
+	}
+	return nil
 }
 
 var origins = []Origin{Recorded, Docs, Imported, Emulator}

@@ -28,7 +28,9 @@ func (c *Cassette) Save(file string, guard Guard) error {
 			return fmt.Errorf("save %s: %w", file, err)
 		}
 	}
-	return SaveParts(file, c.Meta, guard != nil, partsOf(c.Interactions))
+	parts, stop := encode(c.Interactions)
+	defer stop()
+	return SaveParts(file, c.Meta, guard != nil, parts)
 }
 
 // replace has fill write a temporary file, which then takes the place of file.

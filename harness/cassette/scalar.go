@@ -337,23 +337,52 @@ func (r *reader) mark() (string, bool) {
 	return string(r.in.text[r.layout.keys+len(key):]), true
 }
 
-// readMark reads "{body: indented}", "{principal: "x"}" or both and reports
-// whether the body is indented.
-func (r *reader) readMark(text string, i *Interaction) (indented bool) {
-	text, isMap := strings.CutPrefix(text, "{")
-	text, closed := strings.CutSuffix(text, "}")
-	text, indented = strings.CutPrefix(text, "body: indented")
-	if indented {
-		text = strings.TrimPrefix(text, ", ")
+// readMark reads an interaction's mark, as writer.mark writes it, and reports whether the
+// body is indented.
+func (r *reader) readMark(text string, i *Interaction, m *mark) (indented bool) {
+	rest, ok := strings.CutPrefix(text, "{")
+	for _, key := range markKeys {
+		after, has := strings.CutPrefix(rest, key+": ")
+		if !has || !ok {
+			continue
+		}
+		switch key {
+		case "body":
+			after, ok = strings.CutPrefix(after, "indented")
+			indented = ok
+		case "principal":
+			i.Principal, after = r.quotedFirst(after)
+		case "holes":
+			for after, ok = strings.CutPrefix(after, "["); ok && r.err == nil && !strings.HasPrefix(after, "]"); after = strings.TrimPrefix(after, ", ") {
+				var hole string
+				hole, after = r.quotedFirst(after)
+				m.holes = append(m.holes, hole)
+			}
+			after, ok = strings.CutPrefix(after, "]")
+		case "sum":
+			m.sum, after = r.quotedFirst(after)
+		}
+		rest = strings.TrimPrefix(after, ", ")
 	}
-	ok := isMap && closed && (indented || text != "")
-	if principal, has := strings.CutPrefix(text, `principal: "`); has {
-		i.Principal = r.doubleQuoted([]byte(`"` + principal))
-		text = ""
-	}
-	if !ok || text != "" {
+	if !ok || rest != "}" || strings.HasSuffix(text, ", }") {
 		r.irregular()
 	}
 	r.advance()
 	return indented
+}
+
+// quotedFirst reads the double-quoted scalar that a text begins with.
+func (r *reader) quotedFirst(text string) (value, rest string) {
+	end := 1
+	for end < len(text) && text[end] != '"' {
+		if text[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	if end >= len(text) || text[0] != '"' {
+		r.irregular()
+		return "", ""
+	}
+	return r.doubleQuoted([]byte(text[:end+1])), text[end+1:]
 }

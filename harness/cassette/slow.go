@@ -1,6 +1,7 @@
 package cassette
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -29,15 +30,15 @@ type interactionForm struct {
 }
 
 type markForm struct {
-	Body      string `yaml:"body"`
-	Principal string `yaml:"principal"`
+	Body      string   `yaml:"body"`
+	Principal string   `yaml:"principal"`
+	Holes     []string `yaml:"holes"`
+	Sum       string   `yaml:"sum"`
 }
 
-// readAny reads any YAML, through yaml.v3. As in go-vcr, keys that are not known
-// are passed over outside our own blocks. Lines before sound are known to be: an
-// error of YAML's grammar, whose line yaml.v3 tells vaguely, is not placed there.
-func readAny(file string, data []byte, sound int) (*Cassette, error) {
-	a := &anyReader{file: file, data: data, sound: sound}
+// read reads any YAML, through yaml.v3. As in go-vcr, keys that are not known are passed
+// over outside our own blocks.
+func (a *anyReader) read() (*Cassette, error) {
 	root, err := a.parse()
 	if err != nil {
 		return nil, err
@@ -45,13 +46,12 @@ func readAny(file string, data []byte, sound int) (*Cassette, error) {
 	if err := a.checkTop(root); err != nil {
 		return nil, err
 	}
-	c := &Cassette{File: file, Interactions: []*Interaction{}}
+	all := []*Interaction{}
 	var h header
 	if block, _ := value(root, "graphvcr"); block != nil {
-		if h, err = headerOf(file, block, 0); err != nil {
+		if h, err = headerOf(a.file, block, 0, a.unsealed); err != nil {
 			return nil, err
 		}
-		c.Meta = h.Meta
 	}
 	var form fileForm
 	if err := decode(root, &form); err != nil {
@@ -62,23 +62,25 @@ func readAny(file string, data []byte, sound int) (*Cassette, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.Interactions = append(c.Interactions, i)
+		all = append(all, i)
 	}
 	if err := a.checkEnd(); err != nil {
 		return nil, err
 	}
-	if err := a.checkCodes(c.Interactions); err != nil {
+	if err := a.checkCodes(all); err != nil {
 		return nil, err
 	}
-	return c, h.check(file, len(c.Interactions))
+	return h.cassette(a.file, all, a.unsealed)
 }
 
 // anyReader turns a tree of YAML into a cassette.
 type anyReader struct {
 	file  string
 	data  []byte
-	sound int          // the first line that need not be in order
+	sound int          // lines before it are in the regular shape: an error of grammar, whose line yaml.v3 tells vaguely, is not there
 	items []*yaml.Node // the interactions
+
+	unsealed bool // see LoadUnsealed
 }
 
 func (a *anyReader) fail(node *yaml.Node, interaction int, advice, format string, args ...any) error {
@@ -165,12 +167,16 @@ func (a *anyReader) interaction(n int, f *interactionForm) (*Interaction, error)
 	if body != nil {
 		i.bodyLine = body.Line
 	}
-	mark, err := a.readMark(n, &f.Mark)
+	form, err := a.readMark(n, &f.Mark)
 	if err != nil {
 		return nil, err
 	}
-	i.Principal = mark.Principal
-	if mark.Body == "" {
+	i.Principal = form.Principal
+	m := mark{form.Holes, form.Sum, cmp.Or(follow(&f.Mark).Line, node.Line), n}
+	if err := m.open(a.file, i, a.unsealed); err != nil {
+		return nil, err
+	}
+	if form.Body == "" {
 		return i, nil
 	}
 	if body != nil && body.Style&yaml.LiteralStyle != 0 {

@@ -17,12 +17,20 @@ func (i *Interaction) Storable() error {
 	if _, err := url.Parse(i.Request.URL); err != nil { // the error quotes it, and it may hold a secret
 		return unstorable("the request's address cannot be read back")
 	}
-	for what, names := range map[string]int{
-		"request's headers": len(i.Request.Headers), "request's trailers": len(i.Request.Trailer), "request's form": len(i.Request.Form),
-		"answer's headers": len(i.Response.Headers), "answer's trailers": len(i.Response.Trailer),
+	for _, is := range [...]struct {
+		what  string
+		names int
+	}{
+		{"request's headers", len(i.Request.Headers)}, {"request's trailers", len(i.Request.Trailer)}, {"request's form", len(i.Request.Form)},
+		{"answer's headers", len(i.Response.Headers)}, {"answer's trailers", len(i.Response.Trailer)},
 	} {
-		if names > maxKeys {
-			return unstorable("the %s are %d, more than the %d that are read", what, names, maxKeys)
+		if is.names > maxKeys {
+			return unstorable("the %s are %d, more than the %d that are read", is.what, is.names, maxKeys)
+		}
+	}
+	for _, h := range i.Holes {
+		if !h.valid() {
+			return unstorable("the request has a hole of kind %q at %q", h.Kind, h.Place)
 		}
 	}
 	return nil

@@ -1,0 +1,177 @@
+package cassette
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+)
+
+// What redaction did is data that replay relies on: the holes of each request with a sum
+// over request and holes, and in the header the tags with a sum over them and the number of
+// holes. So nothing of it can be cut or edited by hand without being noticed.
+
+// reseal is the advice for a file that somebody edited.
+func reseal(file string) string {
+	return "if it was edited by hand, graphvcr redact " + file + " seals it again; else restore it from version control"
+}
+
+// String spells a hole as a file does: "name path[3]".
+func (h Hole) String() string { return string(h.Kind) + " " + h.Place }
+
+// parseHole reads what String wrote.
+func parseHole(text string) (h Hole, ok bool) {
+	kind, place, _ := strings.Cut(text, " ")
+	h = Hole{Place: place, Kind: HoleKind(kind)}
+	return h, h.valid()
+}
+
+func (h Hole) valid() bool {
+	switch h.Kind {
+	case HoleName, HoleSecret, HoleBytes, HoleTime:
+		return h.Place != ""
+	}
+	return false
+}
+
+// summer sums texts up, each with its length.
+type summer struct{ hash.Hash }
+
+func (s summer) texts(all ...string) {
+	for _, text := range all {
+		fmt.Fprintf(s, "%d:", len(text))
+		s.Write([]byte(text))
+	}
+}
+
+// sum is short: it finds accidents and edits, not forgers.
+func (s summer) sum() string { return hex.EncodeToString(s.Sum(nil)[:4]) }
+
+// sum is over the request as it is stored and its holes.
+func (i *Interaction) sum() string {
+	s := summer{sha256.New()}
+	s.texts(i.Request.Method, i.Request.URL, i.Request.Body, fmt.Sprint(len(i.Holes)))
+	for _, h := range i.Holes {
+		s.texts(h.String())
+	}
+	for _, name := range slices.Sorted(maps.Keys(i.Request.Headers)) {
+		s.texts(name)
+		s.texts(i.Request.Headers[name]...)
+	}
+	return s.sum()
+}
+
+// sealOf is the sum over what a header says of holes and tags.
+func sealOf(m *Meta, holes int) string {
+	s := summer{sha256.New()}
+	s.texts(m.Salt, fmt.Sprint(holes))
+	for _, pseudonym := range slices.Sorted(maps.Keys(m.Tags)) {
+		s.texts(pseudonym, m.Tags[pseudonym])
+	}
+	return s.sum()
+}
+
+// isSealed reports whether a header says something of holes and tags.
+func (m *Meta) isSealed(holes int) bool { return m.Salt != "" || len(m.Tags) > 0 || holes > 0 }
+
+// holesOf counts the holes of interactions.
+func holesOf(all []*Interaction) (n int) {
+	for _, i := range all {
+		n += len(i.Holes)
+	}
+	return n
+}
+
+// checkSeal checks what a header says against what the file holds. A salt that is missing is
+// no fs.ErrNotExist: the cassette is there.
+func (h *header) checkSeal(file string, interactions []*Interaction) error {
+	holes := holesOf(interactions)
+	fail := func(key, format string, args ...any) error {
+		return fault.Load(file, cmp.Or(h.lines[key], h.lines["format"]), -1, "graphvcr block: "+fmt.Sprintf(format, args...), reseal(file))
+	}
+	switch {
+	case h.Holes != holes:
+		return fail("holes", "it speaks of %d holes, and the file holds %d", h.Holes, holes)
+	case h.isSealed(holes) && h.Sum == "":
+		return fail("salt", "it has no sum over salt, holes and tags")
+	case h.Sum != "" && h.Sum != sealOf(&h.Meta, holes):
+		return fail("sum", "salt, holes or tags are not those of the recording: the sum is %s, not %q", sealOf(&h.Meta, holes), h.Sum)
+	}
+	return nil
+}
+
+// salt finds the salt that the header names.
+func (h *header) salt(file string) ([]byte, error) {
+	if h.Salt == "" {
+		return nil, nil
+	}
+	salt, err := FindSalt(filepath.Dir(file))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault.Load(file, h.lines["salt"], -1, "it was made with the salt "+h.Salt+", and there is no salt beside it or above it", adviceSalt)
+	case err != nil:
+		return nil, err
+	case SaltDigest(salt) != h.Salt:
+		return nil, fault.Load(file, h.lines["salt"], -1, "it was made with the salt "+h.Salt+", and the salt here is "+SaltDigest(salt),
+			adviceSalt+"; a cassette of another project belongs below that project's salt")
+	}
+	return salt, nil
+}
+
+func isTag(text string) bool {
+	_, ok := identity.Nonce(text)
+	return ok
+}
+
+// badTag is the first pseudonym whose tag is none, or "".
+func (m *Meta) badTag() string {
+	for _, pseudonym := range slices.Sorted(maps.Keys(m.Tags)) {
+		if !isTag(m.Tags[pseudonym]) {
+			return pseudonym
+		}
+	}
+	return ""
+}
+
+// mark is what the "graphvcr" line of an interaction says of its request.
+type mark struct {
+	holes      []string
+	sum        string
+	line, item int
+}
+
+// open gives an interaction, whose request was read, the holes that its mark lists. Where
+// the sum is not asked for, a hole that is none is passed over.
+func (m *mark) open(file string, i *Interaction, unsealed bool) error {
+	fail := func(format string, args ...any) error {
+		return fault.Load(file, m.line, m.item, fmt.Sprintf(format, args...), reseal(file))
+	}
+	for _, text := range m.holes {
+		switch h, ok := parseHole(text); {
+		case ok:
+			i.Holes = append(i.Holes, h)
+		case !unsealed:
+			return fail("hole %q is not a kind (name, secret, bytes, time) and a place", text)
+		}
+	}
+	switch {
+	case unsealed:
+	case len(m.holes) == 0 && m.sum != "":
+		return fail("there is a sum and no holes")
+	case len(m.holes) > 0 && m.sum == "":
+		return fail("there are holes and no sum")
+	case m.sum != "" && m.sum != i.sum():
+		return fail("the request or its holes are not those of the recording: the sum is %s, not %q", i.sum(), m.sum)
+	}
+	return nil
+}
