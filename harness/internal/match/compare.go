@@ -1,6 +1,12 @@
 package match
 
-import "github.com/graphvcr/graphvcr/harness/cassette"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+)
 
 // A Comparison is how a request of one recording differs from the same in another.
 type Comparison struct {
@@ -29,8 +35,29 @@ func (r Rules) Compare(first, second *cassette.Interaction) (Comparison, error) 
 	c := Comparison{On: ruleFor(first.Request.Method, recorded.url.Path(), first)}
 	if recorded.key != live.key {
 		c.Differences = differences(&recorded, &live)
-		soft := softNamesOf([]request{recorded})
-		c.Bindable = soft.lift(&recorded).mask == soft.lift(&live).mask
+		c.Bindable = x.alike(first, second)
 	}
 	return c, nil
+}
+
+// alike reports whether two requests differ in ids, and in what stands in their holes, alone.
+func (x *Index) alike(first, second *cassette.Interaction) bool {
+	seal := newSeal(identity.NewFaker(nil))
+	seal.noteMembers(&cassette.Cassette{}, first)
+	key := func(i *cassette.Interaction) (Key, bool) {
+		places := make(map[string]cassette.HoleKind, len(i.Holes))
+		for _, h := range i.Holes {
+			places[h.Place] = h.Kind
+		}
+		left := seal.read(messageOf(i), places, true, nil)
+		place.Rewrite(&left.message, func(l *place.Leaf) (string, bool) {
+			is := identity.Rewrite(l.Text, func(a identity.Atom) string { return strings.Repeat("0", len(a.Text)) })
+			return is, is != l.Text && !l.Layered
+		})
+		r, ok := x.understood(&left.message, i.Request.Host, "")
+		return r.key, ok
+	}
+	one, ok1 := key(first)
+	other, ok2 := key(second)
+	return ok1 && ok2 && one == other
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -24,8 +25,9 @@ type Index struct {
 	verbatim map[spelling][]*entry
 	barriers []barrier
 
-	unifies bool // some cassette holds pseudonyms, and they may be bound
-	masks   func() *masks
+	bindRecorded bool  // what a client writes anew is a miss
+	seal         *seal // nil where no cassette is sealed, or nothing is bound
+	pseudonyms   func() map[string]bool
 }
 
 // An entry is a key with its answers.
@@ -52,6 +54,8 @@ type record struct {
 	plain     func() string // the body, uncompressed, when it was stored compressed
 	state     atomic.Int32  // whether the answer is an operation under way: see unfinished
 	prepared  atomic.Pointer[any]
+
+	pseudonyms atomic.Pointer[[]string] // see held
 }
 
 // A spelling is a request without a body as it was written down. It is compared
@@ -91,8 +95,16 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 			verbatim:   make(map[spelling][]*entry, total),
 		},
 	}
-	b.index.unifies = rules.Bind != BindOff && slices.ContainsFunc(cassettes, isRedacted)
-	b.index.masks = sync.OnceValue(b.index.makeMasks)
+	b.index.bindRecorded = rules.Bind == BindRecorded
+	if at := slices.IndexFunc(cassettes, func(c *cassette.Cassette) bool { return len(c.Salt) > 0 }); at >= 0 && rules.Bind != BindOff {
+		b.index.seal = newSeal(identity.NewFaker(cassettes[at].Salt))
+		for _, c := range cassettes {
+			for _, i := range c.Interactions {
+				b.index.seal.noteMembers(c, i)
+			}
+		}
+	}
+	b.index.pseudonyms = sync.OnceValue(b.index.findPseudonyms)
 	for _, c := range cassettes {
 		for i, interaction := range c.Interactions {
 			if err := b.add(c, interaction); err != nil {
@@ -165,6 +177,9 @@ func (b *builder) add(c *cassette.Cassette, i *cassette.Interaction) error {
 		return fmt.Errorf("%s %s was recorded more than %d times", req.key.Method, req.key.Path, maxAnswers)
 	}
 	b.addSpelling(e, i)
+	if b.index.seal != nil && len(c.Salt) > 0 && len(e.answers) == 0 {
+		b.seal(c, i, e, &req)
+	}
 	e.answers = append(e.answers, record{})
 	r := &e.answers[len(e.answers)-1]
 	r.cassette, r.interaction, r.position, r.batch = c, i, b.next, req.body.batch

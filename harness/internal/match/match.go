@@ -1,9 +1,6 @@
 package match
 
 import (
-	"net/http"
-	"unicode/utf8"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
@@ -27,32 +24,8 @@ type Answer struct {
 	Note        string // what was unusual about the choice, "" when nothing was
 
 	record *record
-	bound  *bindings // nil when nothing is
-}
-
-// restore puts the session's values back for the pseudonyms in the body. Bytes that are
-// no text are left alone.
-func (a *Answer) restore(bound *bindings) {
-	a.bound = bound
-	if utf8.ValidString(a.Body) {
-		a.Body = bound.toLive().rename(a.Body, inText)
-	}
-}
-
-// Bound reports whether the session has bound values, which RestoreHeader puts back.
-func (a *Answer) Bound() bool { return a.bound != nil }
-
-// RestoreHeader puts the session's values back for the pseudonyms in response headers
-// or trailers, in place.
-func (a *Answer) RestoreHeader(header http.Header) {
-	if a.bound == nil {
-		return
-	}
-	for _, values := range header {
-		for i, value := range values {
-			values[i] = a.bound.toLive().rename(value, inText)
-		}
-	}
+	bound  *Session // whose values stand in it; nil when none do
+	read   func()   // see Read; nil where nobody asks
 }
 
 // Unused is an interaction that no request consumed. Leftover is true for a

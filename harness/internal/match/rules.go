@@ -22,8 +22,9 @@ type Bind string
 
 // The positions of Bind.
 const (
-	BindOn  Bind = "on"  // default: yes, where a cassette holds pseudonyms
-	BindOff Bind = "off" // requests are compared as they are
+	BindOn       Bind = "on"       // default: yes, where a cassette holds pseudonyms
+	BindRecorded Bind = "recorded" // likewise, but not for what a client writes and nothing is known of
+	BindOff      Bind = "off"      // requests are compared as they are
 )
 
 // Order says how far recorded order binds reads to related writes.
@@ -81,8 +82,8 @@ func compileRules(rules Rules) (ruleSet, error) {
 	if !slices.Contains([]Order{"", OrderPrefer, OrderStrict, OrderKey}, rules.Order) {
 		return nil, fmt.Errorf("match rules: order %q is none of prefer, strict, key", rules.Order)
 	}
-	if !slices.Contains([]Bind{"", BindOn, BindOff}, rules.Bind) {
-		return nil, fmt.Errorf("match rules: bind %q is neither on nor off", rules.Bind)
+	if !slices.Contains([]Bind{"", BindOn, BindRecorded, BindOff}, rules.Bind) {
+		return nil, fmt.Errorf("match rules: bind %q is none of on, recorded, off", rules.Bind)
 	}
 	set := make(ruleSet, 0, len(rules.Match))
 	for i, rule := range rules.Match {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 )
 
 // Session is one replay of an index.
@@ -15,13 +14,18 @@ type Session struct {
 	tallies  words // a tally for each entry
 	progress words // how far each barrier has come
 
-	binding sync.Mutex // held while values are bound, which requests with a key of their own never do
-	bound   atomic.Pointer[bindings]
+	binding sync.Mutex // held by Bind
+	bound   bindings
+	flights flights
 }
 
 // NewSession starts a replay with nothing consumed.
 func (x *Index) NewSession() *Session {
-	return &Session{index: x, tallies: newWords(len(x.entries)), progress: newWords(len(x.barriers))}
+	s := &Session{index: x, tallies: newWords(len(x.entries)), progress: newWords(len(x.barriers))}
+	if x.seal != nil {
+		s.flights = newFlights(x.seal.buckets)
+	}
+	return s
 }
 
 // Next returns the next answer to the request. The body is the request's, as the
@@ -38,8 +42,8 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 	switch {
 	case e != nil:
 		return s.take(e, live.body.batch, req, trace)
-	case s.index.unifies:
-		return s.unified(req, body, &live, trace)
+	case s.index.seal != nil:
+		return s.sealed(req, body, &live, trace)
 	}
 	return missed(trace, s.index.unknown(req, &live))
 }
@@ -65,9 +69,7 @@ func (s *Session) take(e *entry, live *batch, req *http.Request, trace *Trace) (
 		r := &e.answers[chosen.answer]
 		s.advance(r)
 		answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.bodyFor(live), record: r}
-		if bound := s.bound.Load(); bound != nil {
-			answer.restore(bound)
-		}
+		answer.restore(s)
 		if chosen.reason == early || chosen.reason == stale {
 			answer.Note = s.note(e, chosen.reason, now)
 		}

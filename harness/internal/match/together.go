@@ -111,18 +111,20 @@ func (s *Session) offer(req *http.Request, body []byte) offer {
 	if e := s.index.entryOf(live.key); e != nil {
 		return s.offerOf(e)
 	}
-	if !s.index.unifies {
+	if s.index.seal == nil {
 		return offerNone
 	}
-	if e, _ := s.bySubstitution(s.bound.Load(), req, body); e != nil {
+	m := liveMessage(req, body)
+	if e, _ := s.byComputed(m, req, &live); e != nil {
 		return s.offerOf(e)
 	}
-	m := s.index.masks()
-	asked := m.soft.lift(&live)
-	if len(m.byMask[asked.mask]) == 0 {
-		return offerNone
+	if f, _ := s.inBuckets(m, req, &live); f != nil {
+		if f.note == "" {
+			return s.offerOf(f.entry.entry)
+		}
+		return offerAlike
 	}
-	return offerAlike
+	return offerNone
 }
 
 func (s *Session) offerOf(e *entry) offer {

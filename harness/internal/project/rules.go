@@ -63,7 +63,7 @@ func decodeRules(root strictyaml.Value) Rules {
 			string(match.OrderPrefer), string(match.OrderStrict), string(match.OrderKey)))
 	}
 	if bind := root.At("bind"); bind.IsSet() {
-		rules.Match.Bind = match.Bind(oneOf(bind, "switch", string(match.BindOn), string(match.BindOff)))
+		rules.Match.Bind = match.Bind(oneOf(bind, "switch", string(match.BindOn), string(match.BindRecorded), string(match.BindOff)))
 	}
 	if expires := root.At("expires"); expires.IsSet() {
 		rules.Expires = expires.Text()
@@ -109,22 +109,27 @@ func decodeDiff(v strictyaml.Value) DiffRules {
 
 func decodeRedact(v strictyaml.Value) redact.Rules {
 	var rules redact.Rules
-	if !v.IsSet() || !v.Only("redact", []string{"identity", "content", "disable", "keep"}) {
+	if !v.IsSet() || !v.Only("redact", []string{"identity", "content", "unknown", "tags", "disable", "keep", "keep-members", "keep-headers"}) {
 		return rules
 	}
-	for key, to := range map[string]*redact.Switch{"identity": &rules.Identity, "content": &rules.Content} {
+	for key, to := range map[string]*redact.Switch{"identity": &rules.Identity, "content": &rules.Content, "tags": &rules.Tags} {
 		if at := v.At(key); at.IsSet() {
 			*to = redact.Switch(oneOf(at, "switch", string(redact.On), string(redact.Off)))
 		}
 	}
-	for _, item := range v.At("disable").Items() {
-		obey(item, redact.Rules{Disable: []string{item.Text()}})
-		rules.Disable = append(rules.Disable, item.Text())
+	if at := v.At("unknown"); at.IsSet() && oneOf(at, "treatment", "replace", "keep") == "keep" {
+		rules.Unknown = redact.Off
 	}
-	for _, item := range v.At("keep").Items() {
-		obey(item, redact.Rules{Keep: []string{item.Text()}})
-		rules.Keep = append(rules.Keep, item.Text())
+	list := func(key string, to *[]string, part func([]string) redact.Rules) {
+		for _, item := range v.At(key).Items() {
+			obey(item, part([]string{item.Text()}))
+			*to = append(*to, item.Text())
+		}
 	}
+	list("disable", &rules.Disable, func(ids []string) redact.Rules { return redact.Rules{Disable: ids} })
+	list("keep", &rules.Keep, func(values []string) redact.Rules { return redact.Rules{Keep: values} })
+	list("keep-members", &rules.KeepMembers, func(names []string) redact.Rules { return redact.Rules{KeepMembers: names} })
+	list("keep-headers", &rules.KeepHeaders, func(names []string) redact.Rules { return redact.Rules{KeepHeaders: names} })
 	return rules
 }
 

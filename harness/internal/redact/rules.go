@@ -85,6 +85,11 @@ func (r Rules) Validate() error {
 			return fmt.Errorf("keep %q is too short to be told from other text", v)
 		}
 	}
+	for _, name := range r.KeepMembers {
+		if f := credentials.find(name, ""); f != nil {
+			return fmt.Errorf("keep-members %q: members of that name hold what gives access, which is always replaced", name)
+		}
+	}
 	return nil
 }
 

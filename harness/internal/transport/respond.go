@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -161,6 +162,10 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared boo
 		response.Header["Retry-After"] = slices.Clone(t.retryAfter)
 	}
 	response.Body = http.NoBody
+	watched := answer.Watched() && !t.bodiless && req.Method != http.MethodHead
+	if !watched {
+		answer.Read()
+	}
 	switch {
 	case t.bodiless:
 	case req.Method == http.MethodHead:
@@ -173,8 +178,35 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared boo
 		out.body.Reset(answer.Body)
 		out.body.text, out.body.from = answer.Body, t
 		response.Body = &out.body
+		if watched {
+			response.Body = &watchedBody{&out.body, answer}
+		}
 	}
 	return response
+}
+
+// A watchedBody tells when it was read.
+type watchedBody struct {
+	*body
+	answer *match.Answer
+}
+
+func (w *watchedBody) Read(b []byte) (int, error) {
+	n, err := w.body.Read(b)
+	if err != nil || w.Len() == 0 {
+		w.answer.Read()
+	}
+	return n, err
+}
+
+func (w *watchedBody) WriteTo(to io.Writer) (int64, error) {
+	defer w.answer.Read()
+	return w.body.WriteTo(to)
+}
+
+func (w *watchedBody) Close() error {
+	w.answer.Read()
+	return nil
 }
 
 // announced is the length that the answer to HEAD tells of, -1 when it does not.

@@ -1,0 +1,312 @@
+package match
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+)
+
+// A fit says how what a client sent stands to what was recorded at a blank place.
+type fit uint8
+
+const (
+	conflict fit = iota // it is another value
+	lone                // looked up, and nothing is kept of it: fits a request that stands alone
+	weak                // written by the client, and nothing is known of it
+	tagged              // it fits the tag
+	exact               // the pseudonym that was given out, the value bound to it, or anything goes
+)
+
+// A found request is what a bucket has for a live one.
+type found struct {
+	entry  *sealedEntry
+	asked  *asked
+	bucket *bucket
+	note   string
+}
+
+// sealed answers a request that no recorded one is spelled like.
+func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *Trace) (Answer, error) {
+	m := liveMessage(req, body)
+	if e, ids := s.byComputed(m, req, live); e != nil {
+		s.bindAll(ids)
+		return s.take(e, live.body.batch, req, trace)
+	}
+	f, why := s.inBuckets(m, req, live)
+	if f == nil {
+		miss := s.index.unknown(req, live)
+		if why != "" {
+			miss.Reason, miss.NextStep = "", why
+		}
+		miss.Bound = s.bound.shown()
+		return missed(trace, miss)
+	}
+	answer, err := s.take(f.entry.entry, live.body.batch, req, trace)
+	if err != nil {
+		return answer, err
+	}
+	s.bindAll(f.asked.ids)
+	for n, b := range f.asked.blanks {
+		switch stored := f.entry.blanks[n]; b.kind {
+		case blankName:
+			s.bound.bind(stored.text, b.text)
+		case blankID:
+			s.bound.bindIDs(stored.is, b.text)
+		}
+	}
+	answer.restore(s)
+	if f.note != "" && answer.Note == "" {
+		answer.Note = f.note
+	}
+	answer.read = s.flights.enter(f.bucket.id)
+	trace.answered(answer)
+	return answer, nil
+}
+
+func liveMessage(req *http.Request, body []byte) place.Message {
+	m := place.Message{Method: methodOf(req.Method), Address: addressOf(req.URL, req.Host).String(), Header: req.Header}
+	if len(body) > 0 {
+		m.Body = string(inflate(req.Header, body))
+		if req.Header.Get("Content-Encoding") != "" {
+			m.Header = req.Header.Clone()
+			m.Header.Del("Content-Encoding")
+		}
+	}
+	return m
+}
+
+func (s *Session) bindAll(ids [][2]string) {
+	for _, pair := range ids {
+		s.bound.bind(pair[0], pair[1])
+	}
+}
+
+// byComputed looks a request up with its ids computed.
+func (s *Session) byComputed(m place.Message, req *http.Request, live *request) (*entry, [][2]string) {
+	a := s.index.seal.read(m, nil, false, &s.bound)
+	r := *live
+	if a.changed {
+		var ok bool
+		if r, ok = s.index.understood(&a.message, req.Host, live.key.Principal); !ok {
+			return nil, nil
+		}
+	}
+	if e := s.index.entryOf(r.key); e != nil {
+		return e, a.ids
+	}
+	return s.index.seal.computed[r.key], a.ids
+}
+
+// inBuckets lays a request over the recorded ones of its shape, and says why none fits.
+func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (*found, string) {
+	why := ""
+	for _, sig := range s.index.seal.shapes[shapeOf(live)] {
+		a := s.index.seal.read(m, sig.places, true, &s.bound)
+		r, ok := s.index.understood(&a.message, req.Host, live.key.Principal)
+		if !ok {
+			continue
+		}
+		b := sig.buckets[r.key]
+		if b == nil || len(b.entries[0].blanks) != len(a.blanks) {
+			continue
+		}
+		e, note, reason := s.choose(b, a.blanks)
+		if e != nil {
+			return &found{e, &a, b, note}, ""
+		}
+		why = reason
+	}
+	return nil, why
+}
+
+// choose decides which request of a bucket is meant: the one whose every blank place has
+// what was given out, is bound, or fits the tag; of several the last. Else one that the
+// client may have written anew.
+func (s *Session) choose(b *bucket, blanks []blank) (e *sealedEntry, note, why string) {
+	likely, known := s.likely(b, blanks)
+	var same, fitting []int // exact; by a tag, or perhaps
+	for _, n := range likely {
+		switch s.fits(b, n, blanks) {
+		case exact:
+			same = append(same, n)
+		case tagged:
+			fitting = append(fitting, n)
+		}
+	}
+	switch {
+	case len(same) > 0:
+		return &b.entries[s.next(b, same)], "", ""
+	case len(fitting) > 0: // the last: its tag was chosen so that no earlier value fits
+		return &b.entries[fitting[len(fitting)-1]], "", ""
+	}
+	if known || s.index.bindRecorded {
+		return nil, "", s.undecided(b, blanks)
+	}
+	for n := range b.entries {
+		switch s.fits(b, n, blanks) {
+		case weak:
+			fitting = append(fitting, n)
+		case lone:
+			if len(b.entries) == 1 {
+				fitting = append(fitting, n)
+			}
+		}
+	}
+	switch {
+	case len(fitting) == 0:
+		return nil, "", s.undecided(b, blanks)
+	case len(b.entries) == 1 || len(fitting) == 1:
+		return &b.entries[fitting[0]], "", ""
+	case s.flights.overlapped(b.id):
+		return nil, "", "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
+	}
+	return &b.entries[s.next(b, fitting)], "bound by order: nothing else tells which of several recorded requests is meant", ""
+}
+
+// next is the first of some entries, in recorded order, that has answers left; else the last.
+func (s *Session) next(b *bucket, entries []int) int {
+	for _, n := range entries {
+		if !s.spent(&b.entries[n]) {
+			return n
+		}
+	}
+	return entries[len(entries)-1]
+}
+
+// spent reports whether all answers of an entry were served.
+func (s *Session) spent(e *sealedEntry) bool { return s.tally(e.entry).next >= len(e.answers) }
+
+// likely lists the entries that have at their first place what was sent there, and says
+// whether the value is known to be another's.
+func (s *Session) likely(b *bucket, blanks []blank) (list []int, known bool) {
+	if b.first < 0 {
+		for n := range b.entries {
+			list = append(list, n)
+		}
+		return list, false
+	}
+	v := blanks[b.first]
+	list = append(list, b.byValue[fold(v.is)]...)
+	if p, ok := s.bound.pseudonym(v.text); ok {
+		for _, n := range b.byValue[fold(p)] {
+			if !slices.Contains(list, n) {
+				list = append(list, n)
+			}
+		}
+	}
+	if v.kind == blankName && len(list) == 0 {
+		for nonce := range s.index.seal.nonces {
+			list = append(list, b.byTag[uint64(nonce)<<32|uint64(s.index.seal.faker.TagBits(v.text, nonce))]...)
+		}
+		slices.Sort(list)
+	}
+	return list, len(list) > 0 && v.kind == blankName
+}
+
+// fits lays what was sent over an entry: the worst fit of all places.
+func (s *Session) fits(b *bucket, n int, blanks []blank) fit {
+	e := &b.entries[n]
+	worst := exact
+	for k := range blanks {
+		if blanks[k].place != e.blanks[k].place || blanks[k].kind != e.blanks[k].kind {
+			return conflict
+		}
+		if worst = min(worst, s.fit(e, &e.blanks[k], &blanks[k])); worst == conflict {
+			break
+		}
+	}
+	return worst
+}
+
+func (s *Session) fit(e *sealedEntry, stored, sent *blank) fit {
+	seal := s.index.seal
+	switch {
+	case sent.kind == blankAny, fold(stored.is) == fold(sent.is):
+		return exact
+	case sent.kind == blankStamp:
+		return weak
+	case sent.kind == blankID:
+		if !s.isNew(sent.text) {
+			return conflict
+		}
+		return weak
+	}
+	if p, ok := s.bound.pseudonym(sent.text); ok {
+		if fold(p) == fold(stored.text) {
+			return exact
+		}
+		return conflict
+	}
+	if _, ok := s.bound.live(stored.text); ok || seal.faker.IsName(sent.text) {
+		return conflict
+	}
+	nonce, bits, ok := tagOf(e.cassette, stored.text)
+	switch {
+	case ok && seal.faker.TagBits(sent.text, nonce) == bits:
+		return tagged
+	case sent.looked && ok:
+		return conflict
+	case sent.looked:
+		return lone
+	}
+	return weak
+}
+
+// isNew reports whether nothing is known of the ids in a text.
+func (s *Session) isNew(text string) bool {
+	for _, a := range identity.Atoms(text) {
+		if _, bound := s.bound.pseudonym(a.Key()); bound || identity.IsFake(a) {
+			return false
+		}
+	}
+	return true
+}
+
+// undecided says what a user can do about a request of which nothing tells which recorded
+// one is meant.
+func (s *Session) undecided(b *bucket, blanks []blank) string {
+	for k, v := range blanks {
+		if v.kind != blankName || k >= len(b.entries[0].blanks) {
+			continue
+		}
+		stored := b.entries[0].blanks[k].text
+		if fold(stored) == fold(v.text) {
+			continue
+		}
+		if strings.ContainsAny(stored, " '") {
+			stored = `"` + stored + `"`
+		}
+		return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: --input %s=VALUE", v.place, stored)
+	}
+	return ""
+}
+
+// flights count the requests of each bucket that are under way, from request received to
+// answer read.
+type flights struct {
+	now []atomic.Int32 // the lowest bit says that two overlapped
+}
+
+func newFlights(n int) flights { return flights{make([]atomic.Int32, n)} }
+
+// enter begins a flight; what it returns ends it.
+func (f flights) enter(id int) func() {
+	if f.now[id].Add(2) > 3 {
+		f.now[id].Or(1)
+	}
+	var once atomic.Bool
+	return func() {
+		if !once.Swap(true) {
+			f.now[id].Add(-2)
+		}
+	}
+}
+
+// overlapped reports whether two requests of a bucket have been under way at once, or would
+// be with one more.
+func (f flights) overlapped(id int) bool { return f.now[id].Load() > 0 }

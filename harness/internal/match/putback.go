@@ -1,0 +1,155 @@
+package match
+
+import (
+	"net/http"
+
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+)
+
+// A put-back answer has the session's values where the stored one has pseudonyms: wherever
+// a leaf is or holds one, however it is encoded there.
+
+// held are the pseudonyms that an answer holds.
+func (r *record) held(x *seal) []string {
+	if known := r.pseudonyms.Load(); known != nil {
+		return *known
+	}
+	found := map[string]bool{}
+	m := r.answer(r.body())
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if !l.Layered {
+			x.pseudonymsIn(l.Text, found)
+		}
+		return "", false
+	})
+	list := make([]string, 0, len(found))
+	for p := range found {
+		list = append(list, p)
+	}
+	r.pseudonyms.Store(&list)
+	return list
+}
+
+func (r *record) answer(body string) place.Message {
+	response := &r.interaction.Response
+	return place.Message{
+		Method: r.interaction.Request.Method, Address: r.interaction.Request.URL, Answer: true, Status: response.Code,
+		Header: response.Headers, Trailer: response.Trailer, Body: body,
+	}
+}
+
+// pseudonymsIn notes the pseudonyms in a text, folded.
+func (x *seal) pseudonymsIn(text string, found map[string]bool) {
+	if x.faker.IsName(text) {
+		found[fold(text)] = true
+	}
+	for _, a := range identity.Atoms(text) {
+		if identity.IsFake(a) {
+			found[fold(a.Key())] = true
+		}
+	}
+	for _, span := range x.faker.FindNames(text) {
+		found[fold(text[span.Start:span.End])] = true
+	}
+}
+
+// restore puts the session's values back for the pseudonyms in the body.
+func (a *Answer) restore(s *Session) {
+	if s.index.seal == nil || s.bound.count.Load() == 0 || a.bound != nil {
+		return
+	}
+	for _, p := range a.record.held(s.index.seal) {
+		if _, ok := s.bound.live(p); ok {
+			a.bound = s
+			m := a.record.answer(a.Body)
+			m.Header, m.Trailer = nil, nil
+			if kind := a.record.interaction.Response.Headers["Content-Type"]; len(kind) > 0 {
+				m.Header = http.Header{"Content-Type": kind}
+			}
+			place.Rewrite(&m, s.putBack)
+			a.Body = m.Body
+			return
+		}
+	}
+}
+
+// putBack is what stands for a leaf of an answer.
+func (s *Session) putBack(l *place.Leaf) (string, bool) {
+	if l.Layered || l.Role == place.Bytes {
+		return "", false
+	}
+	if live, ok := s.bound.live(l.Text); ok {
+		return live, true
+	}
+	text := identity.Rewrite(l.Text, func(a identity.Atom) string {
+		if live, ok := s.bound.live(a.Key()); ok {
+			return live
+		}
+		return a.Text
+	})
+	if spans := s.index.seal.faker.FindNames(text); len(spans) > 0 {
+		text = s.putNamesBack(text, spans)
+	}
+	return text, text != l.Text
+}
+
+func (s *Session) putNamesBack(text string, spans []identity.Span) string {
+	out, at := "", 0
+	for _, span := range spans {
+		if live, ok := s.bound.live(text[span.Start:span.End]); ok {
+			out += text[at:span.Start] + live
+			at = span.End
+		}
+	}
+	return out + text[at:]
+}
+
+// Bound reports whether the session's values stand in the answer, which RestoreHeader puts
+// back.
+func (a *Answer) Bound() bool { return a.bound != nil }
+
+// RestoreHeader puts the session's values back for the pseudonyms in response headers
+// or trailers, in place.
+func (a *Answer) RestoreHeader(header http.Header) {
+	if a.bound == nil || len(header) == 0 {
+		return
+	}
+	m := place.Message{Answer: true, Method: http.MethodGet, Header: header}
+	if place.Rewrite(&m, a.bound.putBack) {
+		for name, values := range m.Header {
+			header[name] = values
+		}
+	}
+}
+
+// Read tells the session that the answer was read, or given up: at most once counts. Those
+// who serve an answer call it when its body has ended.
+func (a *Answer) Read() {
+	if a.read != nil {
+		a.read()
+	}
+}
+
+// Watched reports whether the session waits for Read.
+func (a *Answer) Watched() bool { return a.read != nil }
+
+// findPseudonyms lists the pseudonyms of all cassettes, folded.
+func (x *Index) findPseudonyms() map[string]bool {
+	found := map[string]bool{}
+	note := func(l *place.Leaf) (string, bool) {
+		if !l.Layered {
+			x.seal.pseudonymsIn(l.Text, found)
+		}
+		return "", false
+	}
+	for _, e := range x.entries {
+		for n := range e.answers {
+			r := &e.answers[n]
+			asked, answered := messageOf(r.interaction), r.answer(r.body())
+			place.Rewrite(&asked, note)
+			place.Rewrite(&answered, note)
+		}
+	}
+	return found
+}

@@ -1,0 +1,335 @@
+package match
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+)
+
+// A seal is what an index knows of its sealed cassettes: requests by what is left of them
+// once the ids in them are computed, and what stands in their holes is blank.
+type seal struct {
+	faker    *identity.Faker
+	computed map[Key]*entry
+	shapes   map[string][]*signature // of requests with holes, by shape
+	members  map[string]string       // pseudonyms of members' names, by nonce and bits of their tags
+	nonces   int                     // below this are all nonces of tags
+	keyed    bool                    // some members' names are ids
+	buckets  int
+}
+
+// A signature is a set of places that are blank in some requests of a shape.
+type signature struct {
+	places  map[string]cassette.HoleKind
+	buckets map[Key]*bucket
+}
+
+// A bucket is a list of recorded requests that differ in nothing but their blank places.
+type bucket struct {
+	id      int
+	entries []sealedEntry
+	first   int              // of the places: by which entries are found, -1 for none
+	byValue map[string][]int // entries by what is stored at the first place
+	byTag   map[uint64][]int // entries by nonce and bits of the tag there
+}
+
+// A sealedEntry is an entry with what it has at the blank places, sorted by place.
+type sealedEntry struct {
+	*entry
+	cassette *cassette.Cassette
+	blanks   []blank
+}
+
+// A blank is a place that is left out of a comparison, and what stands there.
+type blank struct {
+	place  string
+	kind   blankKind
+	text   string // as it was sent or stored
+	is     string // with its ids computed
+	looked bool   // looked up: what stands there has to be known
+}
+
+type blankKind uint8
+
+const (
+	blankName  blankKind = iota
+	blankAny             // secrets, bytes: anything fits
+	blankID              // an id in a body
+	blankStamp           // an instant in a body
+)
+
+// blankText stands for what is blank.
+const (
+	blankText   = "graphvcr-blank"
+	blankNumber = "-9007199254740991"
+	blankHost   = "blank.invalid"
+)
+
+func newSeal(faker *identity.Faker) *seal {
+	return &seal{faker: faker, computed: map[Key]*entry{}, shapes: map[string][]*signature{}, members: map[string]string{}}
+}
+
+// An asked request is a message with its blanks, and the ids that were computed in it.
+type asked struct {
+	message place.Message
+	blanks  []blank
+	ids     [][2]string // pseudonym and live value of ids
+	changed bool
+}
+
+// read computes the ids of a message and makes places blank. Bound values of a session
+// become their pseudonyms; a nil session has none.
+func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft bool, s *bindings) asked {
+	a := asked{message: m}
+	if m.Body != "" && (x.keyed || len(x.members) > 0) { // places are told by these names
+		place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
+			if l.Role != place.MemberName || l.Layered {
+				return "", false
+			}
+			is := x.memberName(l.Text, s)
+			return is, is != l.Text
+		})
+	}
+	a.changed = place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
+		if len(places) > 0 && l.Role != place.MemberName {
+			if kind, ok := places[l.Place()]; ok {
+				return a.leaveOut(l, kind), true
+			}
+		}
+		if l.Layered {
+			return "", false
+		}
+		is := x.compute(l, s, &a)
+		if soft && inBody(l.Role) {
+			switch {
+			case isStamp(l.Text):
+				a.blanks = append(a.blanks, blank{place: l.Place(), kind: blankStamp, text: l.Text, is: l.Text})
+				return blankText, true
+			case len(identity.Find(is)) > 0:
+				a.blanks = append(a.blanks, blank{place: l.Place(), kind: blankID, text: l.Text, is: is})
+				return blankText, true
+			}
+		}
+		return is, is != l.Text
+	})
+	slices.SortStableFunc(a.blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
+	return a
+}
+
+// leaveOut notes what stands in a hole, and returns what is to stand there.
+func (a *asked) leaveOut(l *place.Leaf, kind cassette.HoleKind) string {
+	b := blank{place: l.Place(), text: l.Text, is: l.Text, looked: l.Looked()}
+	if kind != cassette.HoleName {
+		b.kind = blankAny
+	}
+	if l.Role == place.FileName && a.message.Method != http.MethodGet && a.message.Method != http.MethodDelete {
+		b.looked = false // a client chooses the names of the files that it makes
+	}
+	a.blanks = append(a.blanks, b)
+	switch l.Role {
+	case place.Number:
+		return blankNumber
+	case place.Host:
+		return blankHost
+	}
+	return blankText
+}
+
+// compute is a leaf's text with its ids computed, or as they are bound.
+func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
+	if l.Role == place.Token {
+		if p, ok := s.pseudonym(l.Text); ok {
+			return p
+		}
+		if is, ok := x.faker.Token(l.Text); ok {
+			if is != l.Text {
+				a.ids = append(a.ids, [2]string{is, l.Text})
+			}
+			return is
+		}
+		return l.Text
+	}
+	return identity.Rewrite(l.Text, func(atom identity.Atom) string {
+		if p, ok := s.pseudonym(atom.Key()); ok {
+			return p
+		}
+		is := x.faker.Fake(atom)
+		if is != atom.Text {
+			a.ids = append(a.ids, [2]string{is, atom.Text})
+		}
+		return is
+	})
+}
+
+// memberName is the name of a member as it is stored: its pseudonym is known by its tag.
+func (x *seal) memberName(name string, s *bindings) string {
+	for nonce := range x.nonces {
+		if p, ok := x.members[x.faker.Tag(name, nonce)]; ok {
+			return p
+		}
+	}
+	return identity.Rewrite(name, func(atom identity.Atom) string {
+		if p, ok := s.pseudonym(atom.Key()); ok {
+			return p
+		}
+		return x.faker.Fake(atom)
+	})
+}
+
+func inBody(r place.Role) bool {
+	switch r {
+	case place.Field, place.Member, place.Cell, place.Text, place.Markup:
+		return true
+	}
+	return false
+}
+
+// isStamp recognises an instant: 2026-11-24T08:30:00Z and its like.
+func isStamp(s string) bool {
+	return len(s) >= 16 && len(s) <= 40 && s[4] == '-' && s[7] == '-' && s[10] == 'T' && s[13] == ':' && strings.Trim(s, "0123456789-:.TZ+") == ""
+}
+
+// shapeOf is what tells at once that two requests have nothing in common.
+func shapeOf(r *request) string {
+	b := append(make([]byte, 0, 128), r.key.Method...)
+	b = append(append(b, ' '), r.url.Host...)
+	b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
+	for _, o := range r.url.Options {
+		b = append(append(b, ' '), o.Name...)
+	}
+	if r.key.Body != "" {
+		b = append(b, " body"...)
+	}
+	return string(b)
+}
+
+// messageOf is the request of an interaction.
+func messageOf(i *cassette.Interaction) place.Message {
+	r := &i.Request
+	return place.Message{Method: methodOf(r.Method), Address: r.URL, Header: r.Headers, Trailer: r.Trailer, Body: r.Body}
+}
+
+// understood is the request that a message is.
+func (x *Index) understood(m *place.Message, host, principal string) (request, bool) {
+	address, err := url.Parse(m.Address)
+	if err != nil {
+		return request{}, false
+	}
+	return x.rules.understand(m.Method, addressOf(address, host), m.Header, []byte(m.Body), principal), true
+}
+
+// seal notes a recorded request of a sealed cassette.
+func (b *builder) seal(c *cassette.Cassette, i *cassette.Interaction, e *entry, as *request) {
+	x := b.index.seal
+	message := messageOf(i)
+	plain := x.read(message, nil, false, nil)
+	if whole, ok := b.index.understood(&plain.message, i.Request.Host, as.key.Principal); ok && x.computed[whole.key] == nil {
+		x.computed[whole.key] = e
+	}
+	places := make(map[string]cassette.HoleKind, len(i.Holes))
+	for _, h := range i.Holes {
+		places[h.Place] = h.Kind
+	}
+	left := x.read(message, places, true, nil)
+	if len(left.blanks) == 0 {
+		return
+	}
+	key, ok := b.index.understood(&left.message, i.Request.Host, as.key.Principal)
+	if !ok {
+		return
+	}
+	x.signature(shapeOf(as), places).add(x, key.key, sealedEntry{e, c, left.blanks})
+}
+
+// signature finds or makes the one of a shape with these places.
+func (x *seal) signature(shape string, places map[string]cassette.HoleKind) *signature {
+	for _, s := range x.shapes[shape] {
+		if len(s.places) == len(places) && !slices.ContainsFunc(keysOf(places), func(p string) bool { return s.places[p] != places[p] }) {
+			return s
+		}
+	}
+	s := &signature{places: places, buckets: map[Key]*bucket{}}
+	x.shapes[shape] = append(x.shapes[shape], s)
+	return s
+}
+
+func keysOf(m map[string]cassette.HoleKind) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+// add puts a recorded request into its bucket, unless its entry is there already.
+func (s *signature) add(x *seal, key Key, e sealedEntry) {
+	b := s.buckets[key]
+	if b == nil {
+		b = &bucket{id: x.buckets, first: -1, byValue: map[string][]int{}, byTag: map[uint64][]int{}}
+		for n, blank := range e.blanks {
+			if blank.kind == blankName || blank.kind == blankID && b.first < 0 {
+				b.first = n
+				if blank.kind == blankName {
+					break
+				}
+			}
+		}
+		s.buckets[key] = b
+		x.buckets++
+	}
+	for _, known := range b.entries {
+		if known.entry == e.entry {
+			return
+		}
+	}
+	at := len(b.entries)
+	b.entries = append(b.entries, e)
+	if b.first < 0 || b.first >= len(e.blanks) {
+		return
+	}
+	value := e.blanks[b.first]
+	b.byValue[strings.ToLower(value.is)] = append(b.byValue[strings.ToLower(value.is)], at)
+	if nonce, bits, ok := tagOf(e.cassette, value.text); ok {
+		x.nonces = max(x.nonces, nonce+1)
+		b.byTag[uint64(nonce)<<32|uint64(bits)] = append(b.byTag[uint64(nonce)<<32|uint64(bits)], at)
+	}
+}
+
+// tagOf reads the tag of a pseudonym.
+func tagOf(c *cassette.Cassette, pseudonym string) (nonce int, bits uint32, ok bool) {
+	tag := c.Meta.Tags[pseudonym]
+	if tag == "" {
+		return 0, 0, false
+	}
+	nonce, ok = identity.Nonce(tag)
+	n, err := strconv.ParseUint(tag[:5], 16, 32)
+	return nonce, uint32(n), ok && err == nil
+}
+
+// noteMembers notes the names of members that were replaced in a request: pseudonyms with
+// tags, and ids.
+func (x *seal) noteMembers(c *cassette.Cassette, i *cassette.Interaction) {
+	m := messageOf(i)
+	if m.Body == "" {
+		return
+	}
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if l.Role != place.MemberName {
+			return "", false
+		}
+		x.keyed = x.keyed || len(identity.Find(l.Text)) > 0
+		if tag := c.Meta.Tags[l.Text]; tag != "" {
+			x.members[tag] = l.Text
+			if nonce, ok := identity.Nonce(tag); ok {
+				x.nonces = max(x.nonces, nonce+1)
+			}
+		}
+		return "", false
+	})
+}
