@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/journal"
 )
 
 // Before a recording is saved, all that is stored of it is scanned: what redaction would
@@ -67,35 +66,6 @@ func (r *Redactor) Settled(note []byte, stored *cassette.Interaction) bool {
 	p := r.begin()
 	defer r.end(p)
 	return p.isClean(stored)
-}
-
-// Saving is how a journal becomes a cassette. Interactions that are settled are neither
-// changed nor scanned again. Others, which this Redactor need not have seen, may hold values
-// that are news to it and that were let pass before: then saving begins anew.
-func (r *Redactor) Saving() journal.Saving {
-	guard, known := r.Guard(), r.ledger.size()
-	return journal.Saving{
-		Settled: r.Settled,
-		Polish: func(i *cassette.Interaction) {
-			p := r.begin()
-			p.interaction(i)
-			r.end(p)
-		},
-		Guard: func(c *cassette.Cassette) error {
-			if size := r.ledger.size(); len(c.Interactions) == 0 && size != known {
-				known = size
-				return journal.ErrAgain
-			}
-			return guard(c)
-		},
-	}
-}
-
-// size grows with what texts are searched for.
-func (l *ledger) size() int {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return len(l.learned) + l.echoes.count()
 }
 
 // mark tells this ledger's questions from another's.
