@@ -2,15 +2,16 @@
 // whatever ends the process, and becomes a cassette when the recording is over.
 //
 //	j, err := journal.Create("cassettes/x.yaml") // x.yaml.journal; fs.ErrExist when there is one
-//	err = j.Append(0, journal.NoRetry, interaction, nil)
-//	left, err := j.Save("cassettes/x.yaml", meta, journal.Saving{Guard: guard})
+//	err = j.Append(0, journal.NoRetry, interaction, note)
+//	left, err := j.Save("cassettes/x.yaml", meta, journal.Saving{Clean: true})
 //	err = j.Remove()
 //
 // A journal is append only, each record checksummed and written by one write. A killed
 // process loses nothing that Append returned from; a power cut loses a second. What a
-// kill left half written is told, never passed over ([Torn]). Saving streams, so that
-// memory holds a few interactions, whatever the recording's size. An interaction that
-// cannot be stored costs itself, not the recording ([LeftOut]).
+// kill left half written is told, never passed over ([Torn]). Interactions are kept as a
+// cassette holds them, final when they are appended, so that saving is copying, whatever
+// the recording's size. An interaction that cannot be stored costs itself, not the recording
+// ([LeftOut]). A note beside each is for whoever appended it ([Journal.Notes]).
 //
 // It redacts nothing: what it is given is what it holds. How a cassette looks is package
 // cassette's business.

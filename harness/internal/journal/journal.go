@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,9 +19,9 @@ import (
 )
 
 const (
-	journalMagic  = "graphvcr journal 1\n"
+	journalMagic  = "graphvcr journal 2\n"
 	journalSuffix = ".journal"
-	recordHead    = 24 // length, checksum, order, what is retried
+	recordHead    = 32 // length, checksum, order, what is retried, length of the note, holes
 	syncEvery     = time.Second
 )
 
@@ -34,7 +35,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // process loses nothing that Append returned from; a power cut loses a second.
 //
 // It lies beside the cassette (x.yaml.journal) with mode 0600 and holds only what it is
-// given. Of each interaction it keeps no more than its place in memory.
+// given. Of each interaction it keeps no more than its place and its note in memory.
 //
 // A Journal is safe for concurrent use. One that Create made ends with Remove or
 // Close, one that Open opened is to be saved and then removed.
@@ -52,11 +53,13 @@ type Journal struct {
 	failed  error        // the first failed write or sync: from then on nothing is taken
 }
 
-// record is where an interaction stands in the file.
+// record is where an interaction stands in the file, as a cassette will hold it.
 type record struct {
 	order  int
-	offset int64 // of its payload
+	offset int64 // of its text, behind the note
 	size   int
+	holes  int
+	note   []byte
 }
 
 // leftover is a journal that an earlier recording left, or one that a recording which
@@ -119,22 +122,21 @@ func (j *Journal) Name() string { return j.name }
 // Append writes an interaction. The order is its place in the recording: requests
 // are ordered by when they began, however they end. Where the interaction is a second
 // try of an earlier one, retryOf is the order of that, which is thereby marked as
-// retried; else it is NoRetry. The note is for Saving.Settled: the journal keeps it, no
-// cassette does.
+// retried; else it is NoRetry. The note is for Notes: the journal keeps it, no cassette
+// does. What is appended is final.
 //
 // What no cassette could hold is not taken: a *cassette.UnstorableError, which costs that
 // interaction alone. After any other error nothing more is taken, and Save refuses: the
 // recording has a hole.
 func (j *Journal) Append(order, retryOf int, i *cassette.Interaction, note []byte) error {
-	if err := i.Storable(); err != nil {
-		return err
-	}
 	e, _ := j.buffers.Get().(*encoder)
 	if e == nil {
 		e = &encoder{}
 	}
 	defer j.giveBack(e)
-	e.record(order, retryOf, i, note)
+	if err := e.record(order, retryOf, i, note); err != nil {
+		return err
+	}
 	if len(e.buf) > math.MaxUint32 {
 		return &cassette.UnstorableError{Message: fmt.Sprintf("it takes %d bytes", len(e.buf))}
 	}
@@ -151,7 +153,10 @@ func (j *Journal) Append(order, retryOf int, i *cassette.Interaction, note []byt
 		_ = j.file.Truncate(j.end) // if it fails too, recovery reports the torn end
 		return j.fail(err)
 	}
-	j.records = append(j.records, record{order, j.end + recordHead, len(e.buf) - recordHead})
+	j.records = append(j.records, record{
+		order: order, holes: len(i.Holes), note: slices.Clone(note),
+		offset: j.end + int64(recordHead+len(note)), size: len(e.buf) - recordHead - len(note),
+	})
 	j.end += int64(len(e.buf))
 	if retryOf >= 0 {
 		j.retried[retryOf] = true
@@ -162,16 +167,26 @@ func (j *Journal) Append(order, retryOf int, i *cassette.Interaction, note []byt
 	return nil
 }
 
-// record fills the encoder with a whole record.
-func (e *encoder) record(order, retryOf int, i *cassette.Interaction, note []byte) {
-	e.buf = append(e.buf[:0], make([]byte, recordHead)...)
-	e.int(int64(len(note)))
-	e.buf = append(e.buf, note...)
-	e.interaction(i)
+// encoder makes records.
+type encoder struct {
+	cassette.Encoder
+	buf []byte
+}
+
+// record fills the buffer with a whole record.
+func (e *encoder) record(order, retryOf int, i *cassette.Interaction, note []byte) (err error) {
+	var head [recordHead]byte
+	e.buf = append(append(e.buf[:0], head[:]...), note...)
+	if e.buf, err = e.Append(e.buf, i); err != nil {
+		return err
+	}
 	binary.LittleEndian.PutUint32(e.buf, uint32(len(e.buf)-recordHead))
 	binary.LittleEndian.PutUint64(e.buf[8:], uint64(order))
 	binary.LittleEndian.PutUint64(e.buf[16:], uint64(retryOf+1))
+	binary.LittleEndian.PutUint32(e.buf[24:], uint32(len(note)))
+	binary.LittleEndian.PutUint32(e.buf[28:], uint32(len(i.Holes)))
 	binary.LittleEndian.PutUint32(e.buf[4:], crc32.Checksum(e.buf[8:], castagnoli))
+	return nil
 }
 
 // giveBack keeps a buffer for the next record unless it is unusually large.
@@ -219,6 +234,16 @@ func (j *Journal) Len() (all, retried int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return len(j.records), len(j.retried)
+}
+
+// Notes are the notes that interactions were appended with, in the order of their requests,
+// without those of the retried ones.
+func (j *Journal) Notes() [][]byte {
+	var all [][]byte
+	for _, r := range j.kept(false) {
+		all = append(all, r.note)
+	}
+	return all
 }
 
 // Close closes the journal and leaves the file, to be recovered. A second time it does

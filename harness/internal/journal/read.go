@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"os"
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -89,15 +90,27 @@ func (j *Journal) scanRecord(in io.Reader, left int64) (torn bool, err error) {
 	if size > left-recordHead {
 		return true, nil
 	}
+	noted := int64(binary.LittleEndian.Uint32(head[24:]))
+	if noted > size {
+		return true, nil
+	}
+	note := make([]byte, noted)
+	if _, err := io.ReadFull(in, note); err != nil {
+		return false, err
+	}
 	sum := crc32.New(castagnoli)
 	sum.Write(head[8:])
-	if _, err := io.CopyN(sum, in, size); err != nil {
+	sum.Write(note)
+	if _, err := io.CopyN(sum, in, size-noted); err != nil {
 		return false, err
 	}
 	if sum.Sum32() != binary.LittleEndian.Uint32(head[4:]) {
 		return true, nil
 	}
-	j.records = append(j.records, record{int(binary.LittleEndian.Uint64(head[8:])), j.end + recordHead, int(size)})
+	j.records = append(j.records, record{
+		order: int(binary.LittleEndian.Uint64(head[8:])), holes: int(binary.LittleEndian.Uint32(head[28:])), note: note,
+		offset: j.end + recordHead + noted, size: int(size - noted),
+	})
 	if retryOf := int(binary.LittleEndian.Uint64(head[16:])); retryOf > 0 {
 		j.retried[retryOf-1] = true
 	}
@@ -114,9 +127,8 @@ func Read(name string) ([]*cassette.Interaction, *Torn, error) {
 	}
 	defer j.Close()
 	var all []*cassette.Interaction
-	var buf []byte
 	for n, r := range j.kept(false) {
-		i, _, err := j.load(r, &buf)
+		i, err := j.load(r)
 		if err != nil {
 			return all, torn, err
 		}
@@ -134,24 +146,26 @@ func (j *Journal) kept(withRetried bool) []record {
 	if !withRetried {
 		records = slices.DeleteFunc(records, func(r record) bool { return j.retried[r.order] })
 	}
-	slices.SortFunc(records, func(a, b record) int { return cmp.Compare(a.order, b.order) })
+	slices.SortStableFunc(records, func(a, b record) int { return cmp.Compare(a.order, b.order) })
 	return records
 }
 
-// load reads an interaction back, and its note. The buffer is used again.
-func (j *Journal) load(r record, buf *[]byte) (*cassette.Interaction, []byte, error) {
+// load reads an interaction back.
+func (j *Journal) load(r record) (*cassette.Interaction, error) {
+	text := make([]byte, r.size)
+	if _, err := j.opened().ReadAt(text, r.offset); err != nil {
+		return nil, fmt.Errorf("read journal: %w", err)
+	}
+	i, err := cassette.Decode(text)
+	if err != nil {
+		return nil, fmt.Errorf("read journal: what it holds at byte %d: %w", r.offset, err)
+	}
+	return i, nil
+}
+
+// opened is the file; nil, which fails, once it is closed.
+func (j *Journal) opened() *os.File {
 	j.mu.Lock()
-	file := j.file
-	j.mu.Unlock()
-	*buf = slices.Grow((*buf)[:0], r.size)[:r.size]
-	if _, err := file.ReadAt(*buf, r.offset); err != nil {
-		return nil, nil, fmt.Errorf("read journal: %w", err)
-	}
-	d := decoder{buf: *buf}
-	note := d.bytes()
-	i, err := d.interaction()
-	if err != nil { // its checksum is good: another version wrote it
-		return nil, nil, &cassette.UnstorableError{Message: fmt.Sprintf("what the journal holds at byte %d is %v", r.offset, err)}
-	}
-	return i, note, nil
+	defer j.mu.Unlock()
+	return j.file
 }

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
@@ -14,150 +17,13 @@ import (
 type Saving struct {
 	// KeepRetried keeps interactions that the client tried again.
 	KeepRetried bool
-	// Settled reports whether an interaction, by the note that it was appended with,
-	// needs neither Polish nor Guard. Nil settles none. It is called by several goroutines
-	// at once; Polish and Guard see one interaction after the other, in their order.
-	Settled func(note []byte, i *cassette.Interaction) bool
-	// Polish may change an interaction before the guard sees it; nil changes none.
-	Polish func(*cassette.Interaction)
-	// Guard is as in Cassette.Save. It is asked about the Meta alone, about each
-	// interaction before that is written, in a cassette of its own, and about the Meta
-	// again before the file is replaced: if ErrAgain is the answer, Save begins anew.
+	// Guard may refuse: it is asked about the Meta alone, and then about each interaction,
+	// in a cassette of its own, by several goroutines at once. Nil refuses nothing, and
+	// saving is copying.
 	Guard cassette.Guard
-}
-
-// ErrAgain is a guard's answer where it has come to know more while interactions were
-// polished, so that some may have been written too early.
-var ErrAgain = errors.New("more was recognised while the recording was being saved")
-
-const attempts = 3 // what one learns, the next knows
-
-// Save makes a cassette file of the journal, in the order of the requests. It streams:
-// whatever the journal's size, a few interactions are in memory. Nothing may be appended
-// meanwhile. A journal that took not all it was given is not saved. The journal stays:
-// remove it once this succeeded.
-//
-// An interaction that no file can hold (see cassette.Interaction.Storable), or that the guard refuses, is left
-// out, and so is one with which the file were larger than Load reads. They are told of; the
-// others are saved.
-func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, error) {
-	if err := j.Err(); err != nil {
-		return nil, fmt.Errorf("save %s: the recording is not complete: %w", file, err)
-	}
-	s := &saving{Saving: how, journal: j, file: file, meta: meta, records: j.kept(how.KeepRetried)}
-	err := ErrAgain
-	for n := 0; n < attempts && errors.Is(err, ErrAgain); n++ {
-		if err = s.once(); errors.Is(err, errFewer) {
-			n, err = n-1, ErrAgain // the records become fewer, so that this ends
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.left, nil
-}
-
-// saving is a journal on its way into a cassette.
-type saving struct {
-	Saving
-	journal *Journal
-	file    string
-	meta    cassette.Meta
-	records []record
-	left    []LeftOut
-}
-
-// errFewer says that not all interactions that were announced could be written.
-var errFewer = errors.New("some interactions cannot be stored")
-
-// once writes the file, without those that were left out before.
-func (s *saving) once() error {
-	if err := s.check(); err != nil {
-		return fmt.Errorf("save %s: %w", s.file, err)
-	}
-	before := len(s.left)
-	parts := s.parts()
-	parts.Done = func() error {
-		fewer := s.drop(s.left[before:])
-		return cmp.Or(s.check(), fewer)
-	}
-	return cassette.SaveParts(s.file, s.meta, s.Guard != nil, parts)
-}
-
-// drop forgets the records that were left out.
-func (s *saving) drop(left []LeftOut) error {
-	if len(left) == 0 {
-		return nil
-	}
-	s.records = slices.DeleteFunc(s.records, func(r record) bool {
-		return slices.ContainsFunc(left, func(l LeftOut) bool { return l.Order == r.order })
-	})
-	if len(s.records) == 0 {
-		return fmt.Errorf("nothing that was recorded can be stored: %w", s.left[0])
-	}
-	return errFewer
-}
-
-func (s *saving) check(some ...*cassette.Interaction) error {
-	if s.Guard == nil {
-		return nil
-	}
-	return s.Guard(&cassette.Cassette{File: s.file, Meta: s.meta, Interactions: some})
-}
-
-// refusal is what the guard says of one interaction.
-type refusal struct{ error }
-
-func (r refusal) Unwrap() error { return r.error }
-
-// parts are the interactions as they are saved. Those that are not settled are polished in
-// their turn.
-func (s *saving) parts() cassette.Parts {
-	var buffers sync.Pool // of *[]byte
-	hand := func(n int, turn bool, write func(*cassette.Interaction) error) error {
-		buf, _ := buffers.Get().(*[]byte)
-		if buf == nil {
-			buf = new([]byte)
-		}
-		defer buffers.Put(buf)
-		i, note, err := s.journal.load(s.records[n], buf)
-		if err != nil {
-			return err
-		}
-		untouched := s.Polish == nil && s.Guard == nil
-		settled := untouched || s.Settled != nil && s.Settled(note, i)
-		if !settled && !turn {
-			return nil
-		}
-		if !settled && s.Polish != nil {
-			s.Polish(i)
-		}
-		if !settled {
-			if err := s.check(i); err != nil {
-				return refusal{err}
-			}
-		}
-		return write(i)
-	}
-	return cassette.Parts{
-		Count: len(s.records), Size: func(n int) int { return s.records[n].size },
-		Make: hand, Refuse: s.refuse,
-	}
-}
-
-// refuse leaves an interaction out where it alone is at fault.
-func (s *saving) refuse(n int, err error) error {
-	var unstorable *cassette.UnstorableError
-	var guarded refusal
-	if !errors.As(err, &unstorable) && !errors.As(err, &guarded) {
-		return err
-	}
-	order, method := s.records[n].order, "?"
-	if i, _, err := s.journal.load(s.records[n], new([]byte)); err == nil {
-		method = i.Request.Method
-	}
-	s.left = append(s.left, LeftOut{Order: order, Method: method, Err: err})
-	return nil
+	// Clean says that what was appended holds no secret, as a guard does: the file is not
+	// its owner's alone.
+	Clean bool
 }
 
 // LeftOut is an interaction of a journal that is not in the cassette which was made of it.
@@ -172,3 +38,113 @@ func (l LeftOut) Error() string {
 }
 
 func (l LeftOut) Unwrap() error { return l.Err }
+
+// Save makes a cassette file of the journal, in the order of the requests. It copies what
+// Append wrote: whatever the journal's size, little of it is in memory. Nothing may be
+// appended meanwhile. A journal that took not all it was given is not saved. The journal
+// stays: remove it once this succeeded.
+//
+// An interaction that the guard refuses is left out, and so is one with which the file were
+// larger than Load reads. They are told of; the others are saved.
+func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, error) {
+	if err := j.Err(); err != nil {
+		return nil, fmt.Errorf("save %s: the recording is not complete: %w", file, err)
+	}
+	records, left, err := j.storable(meta, how)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("save %s: %w", file, err)
+	case len(records) == 0 && len(left) > 0:
+		return nil, fmt.Errorf("save %s: nothing that was recorded can be stored: %w", file, left[0])
+	}
+	w := window{file: j.opened()}
+	parts := cassette.Parts{
+		Count: len(records), Holes: holesOf(records),
+		Text: func(n int) ([]byte, error) { return w.text(records[n]) },
+	}
+	return left, cassette.SaveParts(file, meta, how.Guard != nil || how.Clean, parts)
+}
+
+func holesOf(records []record) (n int) {
+	for _, r := range records {
+		n += r.holes
+	}
+	return n
+}
+
+// storable lists the records that become a cassette and those that are left out.
+func (j *Journal) storable(meta cassette.Meta, how Saving) (stored []record, left []LeftOut, err error) {
+	all := j.kept(how.KeepRetried)
+	refusals, err := j.refusals(all, meta, how.Guard)
+	if err != nil {
+		return nil, nil, err
+	}
+	room := cassette.Parts{Count: len(all), Holes: holesOf(all)}.Room(meta)
+	for n, r := range all {
+		size := r.size + cassette.PartHead
+		if refusals[n] == nil && size > room {
+			refusals[n] = &cassette.UnstorableError{Message: fmt.Sprintf("with it the file has more than the %d MB that are read", cassette.MaxSize>>20)}
+		}
+		if refusals[n] == nil {
+			stored, room = append(stored, r), room-size
+			continue
+		}
+		out := LeftOut{Order: r.order, Method: "?", Err: refusals[n]}
+		if i, err := j.load(r); err == nil {
+			out.Method = i.Request.Method
+		}
+		left = append(left, out)
+	}
+	return stored, left, nil
+}
+
+// refusals are what the guard says of records, nil where it lets one pass.
+func (j *Journal) refusals(records []record, meta cassette.Meta, guard cassette.Guard) ([]error, error) {
+	all := make([]error, len(records))
+	if guard == nil {
+		return all, nil
+	}
+	if err := guard(&cassette.Cassette{Meta: meta}); err != nil {
+		return nil, err
+	}
+	unread := make([]error, len(records))
+	var next atomic.Int64
+	var running sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		running.Go(func() {
+			for n := next.Add(1) - 1; n < int64(len(records)); n = next.Add(1) - 1 {
+				i, err := j.load(records[n])
+				if unread[n] = err; err == nil {
+					all[n] = guard(&cassette.Cassette{Meta: meta, Interactions: []*cassette.Interaction{i}})
+				}
+			}
+		})
+	}
+	running.Wait()
+	return all, cmp.Or(unread...)
+}
+
+// A window reads records that lie near each other at once.
+type window struct {
+	file   *os.File
+	buf    []byte
+	offset int64 // of what buf holds
+}
+
+// text is the text of a record, until the next is asked for.
+func (w *window) text(r record) ([]byte, error) {
+	const before, size = 64 << 10, 512 << 10 // records are nearly in order
+	from := r.offset - w.offset
+	if from < 0 || from+int64(r.size) > int64(len(w.buf)) {
+		w.offset = max(0, r.offset-before)
+		from = r.offset - w.offset
+		w.buf = slices.Grow(w.buf[:0], max(size, int(from)+r.size))
+		n, err := w.file.ReadAt(w.buf[:cap(w.buf)], w.offset)
+		if w.buf = w.buf[:n]; n < int(from)+r.size {
+			return nil, fmt.Errorf("read journal: %w", errors.Join(err, errShort))
+		}
+	}
+	return w.buf[from : from+int64(r.size)], nil
+}
+
+var errShort = errors.New("it is shorter than it was")

@@ -98,7 +98,7 @@ func (p *Project) startRecording(name, like string, vars map[string]string, live
 		return nil, notRecordable(name, err)
 	}
 	r := &Recording{file: file, live: live, redactor: redactor, journal: j, vars: standIns{real: maps.Clone(vars)}}
-	r.recorder = transport.NewRecorder(j, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact, Note: redactor.Note})
+	r.recorder = transport.NewRecorder(j, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact})
 	return r, nil
 }
 
@@ -140,13 +140,13 @@ func (r *Recording) baseURL() string {
 // Transport records what is sent through it.
 func (r *Recording) Transport() http.RoundTripper { return r.recorder }
 
-func (r *Recording) redact(i *cassette.Interaction) *cassette.Interaction {
+func (r *Recording) redact(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
 	if r.seen != nil {
 		r.seen(i)
 	}
-	stored := r.redactor.Interaction(i)
+	stored = r.redactor.Interaction(i)
 	r.vars.learn(i.Request.Body, stored.Request.Body)
-	return stored
+	return stored, nil
 }
 
 // Keep stores a value with the cassette, as redacted, for replay.
@@ -161,13 +161,13 @@ func (r *Recording) IsEmpty() bool {
 // Save makes the cassette.
 func (r *Recording) Save() error {
 	whole := &cassette.Cassette{File: r.file, Meta: r.live.Meta}
-	whole.Meta.Format, whole.Meta.Vars = 1, r.vars.stored()
+	whole.Meta.Vars = r.vars.stored()
 	if whole.Meta.RecordedAt.IsZero() {
 		whole.Meta.RecordedAt = time.Now().UTC().Truncate(time.Second)
 	}
 	r.redactor.Finish(whole)
 	var err error
-	r.left, err = r.recorder.Save(r.file, whole.Meta, r.redactor.Saving())
+	r.left, err = r.recorder.Save(r.file, whole.Meta, journal.Saving{Guard: r.redactor.Guard()})
 	return r.saved(err)
 }
 

@@ -40,7 +40,7 @@ func (p *Project) Recover(name string) (report.Case, error) {
 	if _, err := os.Lstat(file); err == nil {
 		file = strings.TrimSuffix(file, ".yaml") + ".recovered.yaml"
 	}
-	meta := cassette.Meta{Format: 1, Origin: cassette.Recorded, Source: "recovered from an interrupted recording"}
+	meta := cassette.Meta{Origin: cassette.Recorded, Source: "recovered from an interrupted recording"}
 	if info, err := os.Stat(name); err == nil {
 		meta.RecordedAt = info.ModTime().UTC().Truncate(time.Second)
 	}
@@ -70,7 +70,7 @@ func (p *Project) saveJournal(j *journal.Journal, file string, meta cassette.Met
 		}
 	}
 	slices.Sort(whole.Meta.Redacted)
-	return j.Save(file, whole.Meta, r.Saving())
+	return j.Save(file, whole.Meta, journal.Saving{Guard: r.Guard()})
 }
 
 // Journals lists the journals that recordings left in the cassettes folder: all, or those

@@ -96,7 +96,7 @@ func (t *Take) spy(p *Project, name string, live Live) error {
 			t.before++
 		}
 	}
-	r.recorder = transport.NewRecorder(r.journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact, Note: r.redactor.Note, First: t.before})
+	r.recorder = transport.NewRecorder(r.journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact, First: t.before})
 	return nil
 }
 

@@ -22,12 +22,10 @@ type RecorderOptions struct {
 	// Base carries the requests; nil is http.DefaultTransport. What adds a token
 	// belongs below the recorder, in Base, so that it cannot be recorded.
 	Base http.RoundTripper
-	// Redact returns what is stored of an interaction. It must not change its
-	// argument. Nil stores all but credentials in headers.
-	Redact func(*cassette.Interaction) *cassette.Interaction
-	// Note is asked about what is stored; its answer is given to Saving.Settled when the
-	// recording is saved. Nil notes nothing.
-	Note func(stored *cassette.Interaction) []byte
+	// Redact returns what is stored of an interaction, which is final, and a note that
+	// Journal.Notes gives back. It must not change its argument. Nil stores all but
+	// credentials in headers.
+	Redact func(*cassette.Interaction) (stored *cassette.Interaction, note []byte)
 	// KeepRetried keeps answers that the client did not take for final: a 429, 503 or
 	// 504 after which the same request came again, or a 415 after which it came without
 	// gzip. They are in the journal in any case, marked.
@@ -111,13 +109,9 @@ func (r *Recorder) ready(req *http.Request) error {
 
 // keep journals an exchange.
 func (r *Recorder) keep(e *exchange, sent string, i *cassette.Interaction) error {
-	stored := i
+	stored, note := i, []byte(nil)
 	if r.opts.Redact != nil {
-		stored = r.opts.Redact(i)
-	}
-	var note []byte
-	if r.opts.Note != nil {
-		note = r.opts.Note(stored)
+		stored, note = r.opts.Redact(i)
 	}
 	retryOf := r.retries.meet(e.order, r.next.Load(), e.req, sent, i.Response.Code)
 	err := r.journal.Append(int(e.order), retryOf, stored, note)
@@ -143,7 +137,8 @@ func (r *Recorder) address(u *url.URL, method string) string {
 	}
 	text := u.Redacted()
 	if r.opts.Redact != nil {
-		text = r.opts.Redact(&cassette.Interaction{Request: cassette.Request{Method: method, URL: text, Host: u.Host}}).Request.URL
+		stored, _ := r.opts.Redact(&cassette.Interaction{Request: cassette.Request{Method: method, URL: text, Host: u.Host}})
+		text = stored.Request.URL
 	}
 	text, _, _ = strings.Cut(text, "?")
 	return text

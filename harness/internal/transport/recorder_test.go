@@ -280,11 +280,11 @@ func TestRecordConcurrently(t *testing.T) {
 	defer server.Close()
 	base := &http.Transport{MaxIdleConnsPerHost: 64}
 	defer base.CloseIdleConnections()
-	r, file := recording(t, transport.RecorderOptions{Base: base, Redact: func(i *cassette.Interaction) *cassette.Interaction {
+	r, file := recording(t, transport.RecorderOptions{Base: base, Redact: func(i *cassette.Interaction) (*cassette.Interaction, []byte) {
 		clean := *i
 		clean.Request.Headers = i.Request.Headers.Clone()
 		clean.Request.Headers.Set("X-Redacted", "yes")
-		return &clean
+		return &clean, nil
 	}})
 	client := &http.Client{Transport: r}
 	var wait sync.WaitGroup
