@@ -70,18 +70,23 @@ func TestOwnAnswersOfRealRecordings(t *testing.T) {
 // replayed redacts a recording and replays it to a client that has the original.
 func replayed(t *testing.T, recorded *cassette.Cassette, order laws.Order, seed uint64) laws.Tally {
 	t.Helper()
-	redactor, err := redact.New(redact.Rules{}, redact.Options{})
+	salt := []byte("the salt of tests")
+	redactor, err := redact.New(redact.Rules{}, redact.Options{Salt: salt})
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored := &cassette.Cassette{Name: recorded.Name, File: recorded.File}
+	stored := &cassette.Cassette{Name: recorded.Name, File: recorded.File, Salt: salt}
+	var notes [][]byte
 	places := map[*cassette.Interaction]int{}
 	for at, i := range recorded.Interactions {
-		redacted := redactor.Interaction(i)
+		redacted, note := redactor.Record(i)
+		notes = append(notes, note)
 		places[redacted] = at
 		stored.Interactions = append(stored.Interactions, redacted)
 	}
-	redactor.Finish(stored)
+	if err := redactor.Meta(&stored.Meta, notes); err != nil {
+		t.Fatal(err)
+	}
 	index, err := match.NewIndex(match.Rules{}, stored)
 	if err != nil {
 		t.Fatal(err)

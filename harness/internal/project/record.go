@@ -76,7 +76,11 @@ func (p *Project) startRecording(name, like string, vars map[string]string, live
 	if err != nil {
 		return nil, err
 	}
-	options := redact.Options{}
+	salt, err := p.salt()
+	if err != nil {
+		return nil, fmt.Errorf("record %s: %w", name, err)
+	}
+	options := redact.Options{Salt: salt}
 	old, err := cassette.Load(cmp.Or(like, file))
 	switch {
 	case err == nil:
@@ -101,6 +105,9 @@ func (p *Project) startRecording(name, like string, vars map[string]string, live
 	r.recorder = transport.NewRecorder(j, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact})
 	return r, nil
 }
+
+// salt finds the project's salt, or makes it.
+func (p *Project) salt() ([]byte, error) { return cassette.MakeSalt(p.Dirs.Cassettes) }
 
 // notRecordable says what to do where a journal cannot be made.
 func notRecordable(name string, err error) error {
@@ -144,9 +151,9 @@ func (r *Recording) redact(i *cassette.Interaction) (stored *cassette.Interactio
 	if r.seen != nil {
 		r.seen(i)
 	}
-	stored = r.redactor.Interaction(i)
+	stored, note = r.redactor.Record(i)
 	r.vars.learn(i.Request.Body, stored.Request.Body)
-	return stored, nil
+	return stored, note
 }
 
 // Keep stores a value with the cassette, as redacted, for replay.
@@ -160,14 +167,15 @@ func (r *Recording) IsEmpty() bool {
 
 // Save makes the cassette.
 func (r *Recording) Save() error {
-	whole := &cassette.Cassette{File: r.file, Meta: r.live.Meta}
-	whole.Meta.Vars = r.vars.stored()
-	if whole.Meta.RecordedAt.IsZero() {
-		whole.Meta.RecordedAt = time.Now().UTC().Truncate(time.Second)
+	meta := r.live.Meta
+	meta.Vars = r.vars.stored()
+	if meta.RecordedAt.IsZero() {
+		meta.RecordedAt = time.Now().UTC().Truncate(time.Second)
 	}
-	r.redactor.Finish(whole)
-	var err error
-	r.left, err = r.recorder.Save(r.file, whole.Meta, journal.Saving{Guard: r.redactor.Guard()})
+	err := r.redactor.Meta(&meta, r.journal.Notes())
+	if err == nil {
+		r.left, err = r.recorder.Save(r.file, meta, journal.Saving{Clean: true})
+	}
 	return r.saved(err)
 }
 

@@ -53,24 +53,28 @@ func (p *Project) Recover(name string) (report.Case, error) {
 	return told, j.Remove()
 }
 
-// saveJournal makes a cassette of a journal of which nothing else is known. Today's rules
-// are applied once more, which changes nothing unless they were others when it was
-// recorded. What it holds are pseudonyms unless the rules say otherwise: replay has to
-// know that.
+// saveJournal makes a cassette of a journal of which nothing else is known. What it holds
+// is final: it was redacted before it was appended.
 func (p *Project) saveJournal(j *journal.Journal, file string, meta cassette.Meta) ([]journal.LeftOut, error) {
-	r, err := redact.New(p.Rules.Redact, redact.Options{})
+	salt, err := p.salt()
 	if err != nil {
 		return nil, err
 	}
-	whole := cassette.Cassette{Meta: meta}
-	r.Finish(&whole)
-	for class, is := range map[redact.Class]redact.Switch{redact.Secret: redact.On, redact.Identity: p.Rules.Redact.Identity, redact.Content: p.Rules.Redact.Content} {
+	r, err := redact.New(p.Rules.Redact, redact.Options{Salt: salt})
+	if err != nil {
+		return nil, err
+	}
+	meta.Redacted = []string{string(redact.Secret)}
+	for class, is := range map[redact.Class]redact.Switch{redact.Identity: p.Rules.Redact.Identity, redact.Content: p.Rules.Redact.Content, redact.Unknown: p.Rules.Redact.Unknown} {
 		if is != redact.Off {
-			whole.Meta.Redacted = append(whole.Meta.Redacted, string(class))
+			meta.Redacted = append(meta.Redacted, string(class))
 		}
 	}
-	slices.Sort(whole.Meta.Redacted)
-	return j.Save(file, whole.Meta, journal.Saving{Guard: r.Guard()})
+	slices.Sort(meta.Redacted)
+	if err := r.Meta(&meta, j.Notes()); err != nil {
+		return nil, err
+	}
+	return j.Save(file, meta, journal.Saving{Clean: true})
 }
 
 // Journals lists the journals that recordings left in the cassettes folder: all, or those

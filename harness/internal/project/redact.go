@@ -20,18 +20,31 @@ const RuleRedacted report.Rule = "redact.replaced"
 // all the same. Of documentation only secrets are taken: its people are invented, and
 // its ids must stay recognisable.
 func (p *Project) Clean(c *cassette.Cassette) ([]report.Finding, cassette.Guard, error) {
-	rules := p.Rules.Redact
+	rules, options := p.Rules.Redact, redact.Options{}
 	if c.Meta.Origin == cassette.Docs {
-		rules.Identity, rules.Content = redact.Off, redact.Off
+		rules.Identity, rules.Content, rules.Unknown = redact.Off, redact.Off, redact.Off
+	} else {
+		salt, err := p.salt()
+		if err != nil {
+			return nil, nil, fmt.Errorf("redact %s: %w", c.Name, err)
+		}
+		options.Salt = salt
+		if c.Meta.Salt != "" {
+			options.Previous = c // its pseudonyms are taken
+		}
 	}
-	r, err := redact.New(rules, redact.Options{})
+	r, err := redact.New(rules, options)
 	if err != nil {
 		return nil, nil, fmt.Errorf("redact %s: %w", c.Name, err)
 	}
+	notes := make([][]byte, len(c.Interactions))
 	for n, i := range c.Interactions {
-		c.Interactions[n] = r.Interaction(i)
+		c.Interactions[n], notes[n] = r.Record(i)
 	}
-	r.Finish(c)
+	if err := r.Meta(&c.Meta, notes); err != nil {
+		return nil, nil, fmt.Errorf("redact %s: %w", c.Name, err)
+	}
+	c.Salt = options.Salt
 	summary := r.Summary()
 	var findings []report.Finding
 	for _, rule := range slices.Sorted(maps.Keys(summary)) {
@@ -47,7 +60,7 @@ func (p *Project) Clean(c *cassette.Cassette) ([]report.Finding, cassette.Guard,
 // included, and writes it back unless dry. The case tells what was replaced. A file
 // that is clean is not touched.
 func (p *Project) Redact(file string, dry bool) (report.Case, error) {
-	c, err := cassette.Load(file)
+	c, err := cassette.LoadUnsealed(file) // it is sealed anew
 	if err != nil {
 		return report.Case{}, err
 	}

@@ -108,7 +108,7 @@ func addedTo(old, live cassette.Meta) cassette.Meta {
 	if old.Origin != "" {
 		live.Origin = old.Origin
 	}
-	live.Source, live.Expires, live.Redacted = old.Source, old.Expires, old.Redacted
+	live.Source, live.Expires, live.Redacted, live.Tags = old.Source, old.Expires, old.Redacted, old.Tags
 	return live
 }
 

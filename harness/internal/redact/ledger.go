@@ -24,6 +24,9 @@ type ledger struct {
 	values map[string]string // by pseudonym: of those with a tag
 	tags   map[string]string // by pseudonym
 	bits   []map[uint32]bool // by nonce: the bits of all values that have a tag
+
+	earlier map[string]string // by tag: pseudonyms of the recording before
+	nonces  int               // below this are all nonces of these tags
 }
 
 func newLedger(salt []byte) *ledger {
@@ -75,7 +78,10 @@ func (l *ledger) counted(series, key, s string, class identity.Class, suggested 
 	if class == identity.File {
 		ext = path.Ext(s)
 	}
-	p := suggested()
+	p := l.before(s)
+	if p == "" && suggested != nil {
+		p = suggested()
+	}
 	if p == "" || l.taken[p+"\x00"+"used"] || !l.faker.IsName(p) || !l.fits(p, series, class, ext) {
 		for {
 			l.next[series]++
@@ -88,6 +94,27 @@ func (l *ledger) counted(series, key, s string, class identity.Class, suggested 
 	l.taken[p], l.taken[p+"\x00used"] = true, true
 	l.names[key] = p
 	return p
+}
+
+// before is the pseudonym that a value had in the recording before, known by its tag.
+func (l *ledger) before(s string) string {
+	for nonce := range l.nonces {
+		if p, ok := l.earlier[l.faker.Tag(s, nonce)]; ok {
+			return p
+		}
+	}
+	return ""
+}
+
+// remember takes over the tags of an earlier recording.
+func (l *ledger) remember(tags map[string]string) {
+	l.earlier = make(map[string]string, len(tags))
+	for p, tag := range tags {
+		if nonce, ok := identity.Nonce(tag); ok {
+			l.earlier[tag] = p
+			l.nonces = max(l.nonces, nonce+1)
+		}
+	}
 }
 
 // fits reports whether a pseudonym is of a class and a series.

@@ -40,6 +40,7 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 		}
 		return "", false
 	}
+	l.remember(c.Meta.Tags)
 	for _, i := range c.Interactions {
 		v.byKey[templateOf(i)] = append(v.byKey[templateOf(i)], i)
 		asked, answered := messagesOf(i)

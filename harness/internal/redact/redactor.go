@@ -309,7 +309,9 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 		}
 	}
 	m.Rules = r.rules.Digest()
-	m.Redacted = slices.Sorted(maps.Keys(r.Summary()))
+	m.Redacted = append(m.Redacted, slices.Collect(maps.Keys(r.Summary()))...)
+	slices.Sort(m.Redacted)
+	m.Redacted = slices.Compact(m.Redacted)
 	if len(r.salt) > 0 && len(m.Redacted) > 0 {
 		m.Salt = cassette.SaltDigest(r.salt)
 		for p, t := range m.Tags { // of what was sealed before
