@@ -313,7 +313,7 @@ func (w *world) photographing() {
 // redacted is a recording as it is stored by default.
 func redacted(t *testing.T, tape *cassette.Cassette) *cassette.Cassette {
 	t.Helper()
-	r, err := redact.New(redact.Rules{}, redact.Options{})
+	r, err := redact.New(redact.Rules{}, redact.Options{Salt: []byte("the salt of tests")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -322,7 +322,9 @@ func redacted(t *testing.T, tape *cassette.Cassette) *cassette.Cassette {
 	for _, i := range tape.Interactions {
 		stored.Interactions = append(stored.Interactions, r.Interaction(i))
 	}
-	r.Finish(&stored)
+	if err := r.Meta(&stored.Meta, nil); err != nil {
+		t.Fatal(err)
+	}
 	return &stored
 }
 

@@ -144,10 +144,13 @@ func (s *Session) choose(b *bucket, blanks []blank) (e *sealedEntry, note, why s
 	case len(fitting) > 0: // the last: its tag was chosen so that no earlier value fits
 		return &b.entries[fitting[len(fitting)-1]], "", ""
 	}
-	if known || s.index.bindRecorded {
+	if s.index.bindRecorded {
 		return nil, "", s.undecided(b, blanks)
 	}
 	for n := range b.entries {
+		if known && !slices.Contains(likely, n) {
+			continue // it is another's
+		}
 		switch s.fits(b, n, blanks) {
 		case weak:
 			fitting = append(fitting, n)
