@@ -38,6 +38,13 @@ func TestShippedRecordings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
+			salt, err := os.ReadFile(filepath.Join(repository, "cassettes", "salt"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "salt"), salt, 0o644); err != nil {
+				t.Fatal(err)
+			}
 			scopes, roles := leastPrivileges(t, filepath.Join(repository, "scenarios", filepath.FromSlash(name)+".yaml"))
 			record := startStandIn(t, recordedWith[name], scopes, roles).command(t, "record", name, "--cassettes", dir)
 			record.Dir = repository

@@ -195,6 +195,23 @@ func (b *batch) read() bool {
 
 // pairing maps the ids of a recorded batch to those of a live one with the same
 // canonical form.
+// named is a batch with the ids that another has at the same positions.
+func (b *batch) named(other *batch) *batch {
+	if b == nil || other == nil || len(b.parts) != len(other.parts) {
+		return other
+	}
+	ids := make(map[int]string, len(other.parts))
+	for _, part := range other.parts {
+		ids[part.position] = part.id
+	}
+	as := *b
+	as.parts = slices.Clone(b.parts)
+	for n := range as.parts {
+		as.parts[n].id = ids[as.parts[n].position]
+	}
+	return &as
+}
+
 func (b *batch) pairing(live *batch) map[string]string {
 	ids := make(map[string]string, len(b.parts))
 	for i, part := range b.parts {

@@ -27,15 +27,16 @@ type found struct {
 	entry  *sealedEntry
 	asked  *asked
 	bucket *bucket
+	batch  *batch // the request's, as it is read with its blanks
 	note   string
 }
 
 // sealed answers a request that no recorded one is spelled like.
 func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *Trace) (Answer, error) {
 	m := liveMessage(req, body)
-	if e, ids := s.byComputed(m, req, live); e != nil {
+	if e, ids, read := s.byComputed(m, req, live); e != nil {
 		s.bindAll(ids)
-		return s.take(e, live.body.batch, req, trace)
+		return s.take(e, pairing{live: read.named(live.body.batch)}, req, trace)
 	}
 	f, why := s.inBuckets(m, req, live)
 	if f == nil {
@@ -46,7 +47,7 @@ func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *T
 		miss.Bound = s.bound.shown()
 		return missed(trace, miss)
 	}
-	answer, err := s.take(f.entry.entry, live.body.batch, req, trace)
+	answer, err := s.take(f.entry.entry, pairing{f.entry.batch, f.batch.named(live.body.batch)}, req, trace)
 	if err != nil {
 		return answer, err
 	}
@@ -87,19 +88,19 @@ func (s *Session) bindAll(ids [][2]string) {
 }
 
 // byComputed looks a request up with its ids computed.
-func (s *Session) byComputed(m place.Message, req *http.Request, live *request) (*entry, [][2]string) {
+func (s *Session) byComputed(m place.Message, req *http.Request, live *request) (*entry, [][2]string, *batch) {
 	a := s.index.seal.read(m, nil, false, &s.bound)
 	r := *live
 	if a.changed {
 		var ok bool
 		if r, ok = s.index.understood(&a.message, req.Host, live.key.Principal); !ok {
-			return nil, nil
+			return nil, nil, nil
 		}
 	}
 	if e := s.index.entryOf(r.key); e != nil {
-		return e, a.ids
+		return e, a.ids, r.body.batch
 	}
-	return s.index.seal.computed[r.key], a.ids
+	return s.index.seal.computed[r.key], a.ids, r.body.batch
 }
 
 // inBuckets lays a request over the recorded ones of its shape, and says why none fits.
@@ -117,7 +118,7 @@ func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (
 		}
 		e, note, reason := s.choose(b, a.blanks)
 		if e != nil {
-			return &found{e, &a, b, note}, ""
+			return &found{e, &a, b, r.body.batch, note}, ""
 		}
 		why = reason
 	}

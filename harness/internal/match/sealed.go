@@ -44,6 +44,7 @@ type sealedEntry struct {
 	*entry
 	cassette *cassette.Cassette
 	blanks   []blank
+	batch    *batch // as it is read with its blanks, where it is one
 }
 
 // A blank is a place that is left out of a comparison, and what stands there.
@@ -124,7 +125,7 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 
 // leaveOut notes what stands in a hole, and returns what is to stand there.
 func (a *asked) leaveOut(l *place.Leaf, kind cassette.HoleKind) string {
-	b := blank{place: l.Place(), text: l.Text, is: l.Text, looked: l.Looked()}
+	b := blank{place: l.Place(), text: l.Text, is: l.Text, looked: l.Looked() || l.Role == place.Header}
 	if kind != cassette.HoleName {
 		b.kind = blankAny
 	}
@@ -244,7 +245,7 @@ func (b *builder) seal(c *cassette.Cassette, i *cassette.Interaction, e *entry, 
 	if !ok {
 		return
 	}
-	x.signature(shapeOf(as), places).add(x, key.key, sealedEntry{e, c, left.blanks})
+	x.signature(shapeOf(as), places).add(x, key.key, sealedEntry{e, c, left.blanks, key.body.batch})
 }
 
 // signature finds or makes the one of a shape with these places.

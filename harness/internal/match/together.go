@@ -115,7 +115,7 @@ func (s *Session) offer(req *http.Request, body []byte) offer {
 		return offerNone
 	}
 	m := liveMessage(req, body)
-	if e, _ := s.byComputed(m, req, &live); e != nil {
+	if e, _, _ := s.byComputed(m, req, &live); e != nil {
 		return s.offerOf(e)
 	}
 	if f, _ := s.inBuckets(m, req, &live); f != nil {

@@ -69,19 +69,33 @@ func (p *pass) isMemberWord(l *place.Leaf) bool {
 		return isIDMember(l.Name)
 	case isIDMember(l.Name) && isEtag(s):
 		return true
+	case isPartID(l):
+		return isPartWord(s)
 	case l.Name == "url" && words.IsMember(s): // of a service document
 		return true
+	case l.Name == "nextExpectedRanges":
+		return strings.Trim(s, "0123456789-") == ""
 	case s == "root":
 		return l.Name == "name" || l.Name == "id" || l.Name == "itemId"
 	}
 	return strings.HasSuffix(l.Name, "ersion") && isVersion(s)
 }
 
+// isPartWord reports whether the id of a batch's part is made of words of the vocabulary.
+func isPartWord(s string) bool {
+	for word := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune(" -_.0123456789", c) }) {
+		if len(word) > 2 && !words.InText(strings.ToLower(word)) && !words.IsMember(word) {
+			return false
+		}
+	}
+	return len(s) <= 40
+}
+
 // isIDMember reports whether a member's name says that it holds an id, or what changes with
 // its object.
 func isIDMember(name string) bool {
 	switch name {
-	case "id", "@odata.etag", "eTag", "cTag", "etag", "changeKey", "@odata.deltaLink":
+	case "id", "@odata.etag", "eTag", "cTag", "etag", "changeKey":
 		return true
 	case "employeeId":
 		return false

@@ -166,7 +166,30 @@ func (p *pass) judge(l *place.Leaf) verdict {
 		}
 		return verdict{text: text, rule: by}
 	}
+	switch {
+	case isPartID(l): // a client's own word for a part of a batch, which matching goes round
+		return verdict{text: p.r.ledger.name("part", s, p.suggestion(l)), rule: unknownText}
+	case isIDMember(l.Name) || l.Name == "If-Match" || l.Name == "If-None-Match" || l.Name == "Etag":
+		if weak, tag, quoted := quotedTag(s); quoted && p.r.on[unknownText] {
+			return verdict{weak + `"` + p.r.ledger.name("tag", tag, func() string { _, tag, _ := quotedTag(p.suggestion(l)()); return tag }) + `"`, unknownText, cassette.HoleName}
+		}
+	}
 	return p.named(l, f, plain, r)
+}
+
+// quotedTag takes an entity tag apart: W/ and what stands in quotes.
+func quotedTag(s string) (weak, tag string, ok bool) {
+	if rest, found := strings.CutPrefix(s, "W/"); found {
+		weak, s = "W/", rest
+	}
+	if len(s) < 3 || s[0] != '"' || s[len(s)-1] != '"' {
+		return "", "", false
+	}
+	return weak, s[1 : len(s)-1], true
+}
+
+func isPartID(l *place.Leaf) bool {
+	return (l.Parent == "requests" || l.Parent == "responses") && (l.Name == "id" || l.Name == "dependsOn")
 }
 
 // isOnly reports whether a text is a constant of a credential and nothing else.
