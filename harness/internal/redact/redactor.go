@@ -121,6 +121,9 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	resp.Headers, resp.Trailer, resp.Body = answered.Header, answered.Trailer, answered.Body
 	req.Headers = resize(req.Headers, &req.ContentLength, sent, len(req.Body))
 	resp.Headers = resize(resp.Headers, &resp.ContentLength, came, len(resp.Body))
+	if p.previous != nil { // how long it took changes with every call
+		resp.Duration = p.previous.of.Response.Duration
+	}
 	p.rest(i)
 	if p.trial == nil {
 		i.Holes = p.opened(&asked)
