@@ -34,8 +34,8 @@ func (c client) replays(replay func() string) []string {
 }
 
 const (
-	asItIs   = "redact: {identity: off, content: off}\n"
-	redacted = ""
+	asItIs   = "redact: {identity: off, content: off, keep-headers: [request-id, client-request-id, date]}\n"
+	redacted = "redact: {keep-headers: [request-id, client-request-id, date]}\n"
 )
 
 // A door records a client and replays it, with the cassettes and rules of a folder.

@@ -103,7 +103,7 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 				return a.leaveOut(l, kind), true
 			}
 		}
-		if l.Layered {
+		if l.Layered || isPartID(l) {
 			return "", false
 		}
 		is := x.compute(l, s, &a)
@@ -121,6 +121,11 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 	})
 	slices.SortStableFunc(a.blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
 	return a
+}
+
+// isPartID: the ids of a batch's parts tie it together, and are the client's to choose.
+func isPartID(l *place.Leaf) bool {
+	return l.Parent == "requests" && (l.Name == "id" || l.Name == "dependsOn") && l.Role == place.Member
 }
 
 // leaveOut notes what stands in a hole, and returns what is to stand there.

@@ -26,7 +26,7 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 	case place.Identifier:
 		return isExpressionWord(s)
 	case place.OptionName:
-		return words.IsMember(s) || optionNames[strings.ToLower(strings.TrimPrefix(s, "$"))]
+		return words.IsMember(s) || isOptionName(s)
 	case place.Literal:
 		return isPlain(s) || words.Harmless(l.Name, "", s)
 	case place.Option, place.Field:
@@ -210,13 +210,13 @@ var steps = set(`v1.0 beta v2.0 v2 me root collection $batch $metadata $count $v
 // namesFollow are the steps behind which a word of the service may be a name.
 var namesFollow = set("users groups domains applications serviceprincipals devices contacts worksheets tables names columns categories")
 
-// optionNames are options that no metadata lists.
-var optionNames = set(`select filter expand orderby top skip count search format apply compute skiptoken deltatoken token levels q startdatetime enddatetime
-	changetype validationtoken prefer api-version x-ms-client-request-id requestid isasync forcedeletion includepersonalnotebooks nextlink
-	client_id client_secret grant_type scope redirect_uri response_type response_mode state nonce code code_challenge code_challenge_method prompt
-	login_hint domain_hint username password refresh_token device_code client_assertion client_assertion_type assertion requested_token_use
-	tempauth sig se sp sv sr st skoid sktid ske sks skv authkey ver file action mode csf web e resid uniqueid translate rev a app s d r v
-	client_info x-client-sku x-client-ver x-client-os x-client-cpu x-anchormailbox haschrome return-client-request-id claims error error_description`)
+// isOptionName reports whether a text has the form of an option's name, which clients cannot
+// choose.
+func isOptionName(s string) bool {
+	return len(s) <= 32 && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz$@-_.") == "" || optionNames[strings.ToLower(s)]
+}
+
+var optionNames = set("x-client-sku oauth2 s256 sha256 sha1 p1 p2 a1 a2 d1 d2 v2")
 
 // loginWords are values that sign-in exchanges have and that say nothing.
 var loginWords = set(`authorization_code refresh_token client_credentials password urn:ietf:params:oauth:grant-type:device_code device_code
@@ -340,7 +340,7 @@ func (p *pass) textWord(l *place.Leaf, word string) string {
 		return is
 	}
 	if authority(word) {
-		return p.link(word)
+		return p.address(word)
 	}
 	return p.r.ledger.name("value", word, p.suggestion(l))
 }

@@ -25,7 +25,8 @@ type pass struct {
 	request bool
 	answers map[string]string // what the recording before has at the places of this message
 	message *place.Message
-	outside bool // it goes to no host of Graph's
+	left    bool // it goes to no host of Graph's
+	outside bool // likewise for the link that is being read
 	signIn  bool
 	offset  int64    // of the body in its file
 	sizes   []int64  // of files in the body, in the order of their hashes
@@ -110,12 +111,13 @@ var counts = map[string]bool{
 // renamed, bodies of mails. What it says nothing of is judged part by part.
 func (p *pass) layered(l *place.Leaf) verdict {
 	f := p.fieldOf(l)
+	p.outside = p.left
+	if authority(l.Text) {
+		p.outside = !graph.IsHost(hostOf(l.Text))
+	}
 	switch {
 	case f == nil:
 	case f.treatment == linked:
-		if authority(l.Text) {
-			return verdict{p.link(l.Text), f.rule, cassette.HoleName}
-		}
 	case table[f.rule].Class == Secret && f.treatment != tokenised:
 		return p.treat(f, l)
 	case f.rule == contentText && p.r.on[contentText] && strings.HasPrefix(strings.TrimSpace(l.Text), "<"):
@@ -161,7 +163,7 @@ func (p *pass) judge(l *place.Leaf) verdict {
 		return verdict{}
 	}
 	if text, by, ok := p.ids(l, s); ok {
-		if by == noRule || !p.r.on[by] {
+		if by == noRule {
 			return p.inner(l, plain, r)
 		}
 		return verdict{text: text, rule: by}
@@ -403,15 +405,26 @@ func (p *pass) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
 		return "", noRule, false
 	}
 	text = identity.Rewrite(s, func(a identity.Atom) string {
-		if a.Kind == identity.GUID && words.IsWellKnown(a.Text) {
+		r := p.ruleOfAtom(l, a)
+		if r == noRule || !p.r.on[r] {
 			return a.Text
 		}
-		if by == noRule {
-			by = ruleOfID[a.Kind]
-		}
+		by = r
 		return p.atom(l, a)
 	})
 	return text, by, true
+}
+
+// ruleOfAtom is the rule of an id: none for one that every tenant has. What looks random in
+// a link off Graph gives access.
+func (p *pass) ruleOfAtom(l *place.Leaf, a identity.Atom) rule {
+	switch {
+	case a.Kind == identity.GUID && words.IsWellKnown(a.Text):
+		return noRule
+	case a.Kind == identity.Token && p.outside && (l.Role == place.Segment || l.Role == place.Option):
+		return secretLink
+	}
+	return ruleOfID[a.Kind]
 }
 
 var ruleOfID = [...]rule{
@@ -512,7 +525,7 @@ func (p *pass) inner(l *place.Leaf, plain string, secret rule) verdict {
 		}
 	}
 	note(identityGUID, identity.Rewrite(text, func(a identity.Atom) string {
-		if r := ruleOfID[a.Kind]; !p.r.on[r] || a.Kind == identity.GUID && words.IsWellKnown(a.Text) {
+		if r := p.ruleOfAtom(l, a); r == noRule || !p.r.on[r] {
 			return a.Text
 		}
 		return p.atom(l, a)
@@ -557,27 +570,6 @@ func eachAddress(s string, f func(string) string) string {
 	}
 	b.WriteString(s[at:])
 	return b.String()
-}
-
-// link renames the tokens in a link that gives access: its options, and the steps of its
-// path where it leaves Graph.
-func (p *pass) link(s string) string {
-	inner := *p
-	inner.request, inner.holes, inner.outside = false, nil, !graph.IsHost(hostOf(s))
-	m := place.Message{Method: http.MethodGet, Address: s}
-	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.Layered {
-			return "", false
-		}
-		v := inner.judge(l)
-		if v.rule == noRule && (l.Role == place.Option || l.Role == place.Segment && inner.outside) && !isPlain(l.Text) && !p.harmless(l, nil) {
-			if t, ok := p.r.ledger.faker.Token(l.Text); ok {
-				return t, true
-			}
-		}
-		return v.text, v.rule != noRule
-	})
-	return m.Address
 }
 
 func authority(s string) bool { return strings.Contains(s[:min(len(s), 20)], "://") }

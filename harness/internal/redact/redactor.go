@@ -103,7 +103,7 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	if hostOf(address) == "" && req.Host != "" {
 		address = "https://" + req.Host + address
 	}
-	p.outside = !graph.IsHost(hostOf(address))
+	p.left = !graph.IsHost(hostOf(address))
 	p.signIn = graph.IsSignInHost(hostOf(address))
 	asked := place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body}
 	p.begin("request")
@@ -137,7 +137,7 @@ func (p *pass) begin(part string) {
 }
 
 func (p *pass) rewrite(m *place.Message) {
-	p.message = m
+	p.message, p.outside = m, p.left && !m.Answer
 	place.Rewrite(m, p.leaf)
 	p.message = nil
 }
@@ -168,7 +168,13 @@ func (p *pass) rest(i *cassette.Interaction) {
 // address rewrites an address that stands in no message.
 func (p *pass) address(s string) string {
 	m := place.Message{Method: http.MethodGet, Address: s}
-	place.Rewrite(&m, p.leaf)
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if l.Layered {
+			return "", false
+		}
+		v := p.judge(l)
+		return v.text, v.rule != noRule && p.trial == nil
+	})
 	return m.Address
 }
 

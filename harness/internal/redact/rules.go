@@ -118,17 +118,21 @@ func (r Rules) Digest() string {
 		slices.Sort(folded)
 		return slices.Compact(folded)
 	}
-	text := fmt.Sprintf("2 %t %t %t %t %q %q %q %q", r.Identity != Off, r.Content != Off, r.Unknown != Off, r.Tags != Off,
+	text := fmt.Sprintf("2 %t %t %t %t %q %q %q %q", r.Identity != Off, r.Content != Off, r.closed(), r.Tags != Off,
 		sorted(r.Disable), sorted(r.Keep), sorted(r.KeepMembers), sorted(r.KeepHeaders))
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:6])
 }
 
+// closed reports whether what nothing knows is replaced. Where neither people nor content
+// are real there is nothing to hide in it.
+func (r Rules) closed() bool { return r.Unknown != Off && (r.Identity != Off || r.Content != Off) }
+
 // enabled says for each rule whether it is obeyed.
 func (r Rules) enabled() (on [ruleCount]bool) {
 	for n := 1; n < int(ruleCount); n++ {
 		switch class := table[n].Class; {
-		case class == Identity && r.Identity == Off, class == Content && r.Content == Off, class == Unknown && r.Unknown == Off:
+		case class == Identity && r.Identity == Off, class == Content && r.Content == Off, class == Unknown && !r.closed():
 		default:
 			on[n] = class == Secret || !slices.Contains(r.Disable, string(table[n].ID))
 		}

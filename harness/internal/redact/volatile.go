@@ -36,7 +36,7 @@ func (p *pass) volatile(l *place.Leaf) (string, bool) {
 		is, ok := volatileHeaders[l.Name]
 		return is, ok && !p.r.keepHeaders[strings.ToLower(l.Name)]
 	case place.Member:
-		if !strings.EqualFold(l.Parent, "innerError") {
+		if !strings.EqualFold(l.Parent, "innerError") || p.r.keepHeaders[strings.ToLower(l.Name)] {
 			return "", false
 		}
 		switch l.Name {
