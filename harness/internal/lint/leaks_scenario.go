@@ -29,7 +29,7 @@ func (l *linter) tellScenarioLeaks(file string, sc *scenario.Scenario) {
 	}
 	w := written{cassette: &cassette.Cassette{Name: file, File: file}, api: sc.API}
 	w.scenario(doc.Content[0])
-	leaks, err := redact.Leaks(w.cassette, l.project.Rules.Redact)
+	leaks, err := redact.Leaks(w.cassette, l.writtenRules())
 	if err != nil {
 		return // the rules are at fault, which is told of them
 	}
@@ -57,7 +57,7 @@ func (l *linter) tellPathLeaks(file string) {
 	for part := range strings.SplitSeq(name, "/") {
 		w.texts(0, part)
 	}
-	leaks, err := redact.Leaks(w.cassette, l.project.Rules.Redact)
+	leaks, err := redact.Leaks(w.cassette, l.writtenRules())
 	if err != nil {
 		return // as above
 	}
@@ -68,6 +68,13 @@ func (l *linter) tellPathLeaks(file string) {
 		leak.Interaction, leak.Part, leak.Path = -1, "the file's name", ""
 		l.add(file, leakFinding(file, "rename it: reports and annotations name files", leak))
 	}
+}
+
+// writtenRules are the rules for what people wrote: what nothing knows was meant to be read.
+func (l *linter) writtenRules() redact.Rules {
+	rules := l.project.Rules.Redact
+	rules.Unknown = redact.Off
+	return rules
 }
 
 // written is a scenario file as interactions: what leaks of a cassette is looked for in

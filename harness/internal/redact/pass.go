@@ -314,6 +314,9 @@ func isPaging(name string) bool {
 func (p *pass) bytes(l *place.Leaf) verdict {
 	if !p.r.on[contentBytes] {
 		plain, r := withoutSecrets(l.Text)
+		if utf8.ValidString(plain) {
+			return p.inner(l, plain, r)
+		}
 		return verdict{plain, r, cassette.HoleSecret}
 	}
 	is := filler(p.offset, len(l.Text))
