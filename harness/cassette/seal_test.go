@@ -255,13 +255,13 @@ func TestSaltMadeAtOnce(t *testing.T) {
 func TestMarksReadAlike(t *testing.T) {
 	good := string(written(t, &Cassette{Interactions: samples(1)}))
 	for mark, regular := range map[string]bool{
-		`{body: indented}`:                     true,
-		`{body: indented, }`:                   false,
-		`{body: indentedprincipal: "x"}`:       false,
-		`{body: indented, principal: "x"}`:     true,
-		`{body: indented, principal: "x""y"}`:  false,
-		`{principal: "x", body: indented}`:     false,
-		`{body: indented, holes: [], sum: ""}`: false,
+		`{body: indented}`:                                       true,
+		`{body: indented, }`:                                     false,
+		`{body: indentedprincipal: "x"}`:                         false,
+		`{body: indented, principal: "x"}`:                       true,
+		`{body: indented, principal: "x""y"}`:                    false,
+		`{principal: "x", body: indented}`:                       false,
+		`{body: indented, holes: [], sum: ""}`:                   false,
 		`{body: indented, holes: ["name x" "name y"], sum: "0"}`: false,
 		`{body: indented, holes: ["name x""name y"], sum: "0"}`:  false,
 		`{body: indented, holes: ["name x", ], sum: "0"}`:        false,
