@@ -16,7 +16,7 @@
 //	---
 //	version: 2
 //	graphvcr:
-//	  format: 1
+//	  format: 2
 //	  interactions: 1
 //	  origin: docs
 //	interactions:
@@ -32,6 +32,24 @@
 //	        }
 //	      ...
 //	      duration: 120ms
+//
+// What redaction did stands in the file, where it is sealed: each interaction lists the holes
+// of its request, the header has the tags, and the digest of the salt that both depend on:
+//
+//	graphvcr:
+//	  ...
+//	  salt: b535a4305266
+//	  holes: 2
+//	  tags:
+//	    'Name 12 qzkw': "1a2b3"
+//	  sum: "6cc1d8d9"
+//	interactions:
+//	  - id: 0
+//	    graphvcr: {body: indented, holes: ["name path[3]", "secret body.$['password']"], sum: "b503f6c4"}
+//
+// The sums are over the request with its holes, and over salt, tags and number of holes. An
+// edit by hand is an error, but for [LoadUnsealed]. The salt itself is in no cassette:
+// [FindSalt] finds it, in a file named salt beside the cassettes or above them.
 //
 // The number of interactions, the last line break and the last response's duration
 // tell a file that was cut short. A file of stock go-vcr does not say how many

@@ -189,6 +189,7 @@ func FuzzSaveThenLoad(f *testing.F) {
 		i.Response.ContentLength = length
 		i.Response.Status = value
 		i.Principal = name
+		i.Holes = []Hole{{"x" + name, HoleName}, {"y" + body, HoleBytes}}
 		saveAndLoad(t, &Cassette{Interactions: []*Interaction{i, sample(1, value)}})
 	})
 }
@@ -216,6 +217,7 @@ func FuzzReadersAgree(f *testing.F) {
 	for _, text := range awkward {
 		all := []*Interaction{sample(0, text), sample(1, `{"a":[1,2]}`)}
 		all[0].Principal = text
+		all[1].Holes = []Hole{{"body.$['" + text + "']", HoleName}}
 		f.Add(written(f, &Cassette{Meta: Meta{Origin: Docs}, Interactions: all}))
 		f.Add(goVCRFile(f, all))
 	}

@@ -341,34 +341,46 @@ func (r *reader) mark() (string, bool) {
 // body is indented.
 func (r *reader) readMark(text string, i *Interaction, m *mark) (indented bool) {
 	rest, ok := strings.CutPrefix(text, "{")
+	more := ok
 	for _, key := range markKeys {
 		after, has := strings.CutPrefix(rest, key+": ")
-		if !has || !ok {
+		if !has || !more {
 			continue
 		}
 		switch key {
 		case "body":
-			after, ok = strings.CutPrefix(after, "indented")
-			indented = ok
+			after, indented = strings.CutPrefix(after, "indented")
+			ok = ok && indented
 		case "principal":
 			i.Principal, after = r.quotedFirst(after)
 		case "holes":
-			for after, ok = strings.CutPrefix(after, "["); ok && r.err == nil && !strings.HasPrefix(after, "]"); after = strings.TrimPrefix(after, ", ") {
-				var hole string
-				hole, after = r.quotedFirst(after)
-				m.holes = append(m.holes, hole)
-			}
-			after, ok = strings.CutPrefix(after, "]")
+			m.holes, after = r.quotedList(after)
 		case "sum":
 			m.sum, after = r.quotedFirst(after)
 		}
-		rest = strings.TrimPrefix(after, ", ")
+		rest, more = strings.CutPrefix(after, ", ")
 	}
-	if !ok || rest != "}" || strings.HasSuffix(text, ", }") {
+	if !ok || more || rest != "}" {
 		r.irregular()
 	}
 	r.advance()
 	return indented
+}
+
+// quotedList reads the list of double-quoted scalars that a text begins with.
+func (r *reader) quotedList(text string) (values []string, rest string) {
+	rest, more := strings.CutPrefix(text, "[")
+	for more && r.err == nil {
+		var value string
+		value, rest = r.quotedFirst(rest)
+		values = append(values, value)
+		rest, more = strings.CutPrefix(rest, ", ")
+	}
+	rest, ok := strings.CutPrefix(rest, "]")
+	if !ok {
+		r.irregular()
+	}
+	return values, rest
 }
 
 // quotedFirst reads the double-quoted scalar that a text begins with.

@@ -90,7 +90,7 @@ func SaveParts(file string, meta Meta, guarded bool, p Parts) error {
 
 // stream writes a cassette, of no more than so many bytes, through a buffer.
 func stream(out io.Writer, meta *Meta, p Parts, limit int) error {
-	buffered := bufio.NewWriterSize(out, 256<<10)
+	buffered := bufio.NewWriterSize(out, 64<<10)
 	var head writer
 	head.opening(meta, p.Count, p.Holes)
 	for n := range p.Count {

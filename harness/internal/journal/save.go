@@ -133,7 +133,7 @@ type window struct {
 
 // text is the text of a record, until the next is asked for.
 func (w *window) text(r record) ([]byte, error) {
-	const before, size = 64 << 10, 512 << 10 // records are nearly in order
+	const before, size = 16 << 10, 128 << 10 // records are nearly in order
 	from := r.offset - w.offset
 	if from < 0 || from+int64(r.size) > int64(len(w.buf)) {
 		w.offset = max(0, r.offset-before)
