@@ -47,7 +47,8 @@ type Client struct {
 	Transport http.RoundTripper
 	Seed      uint64
 	Again     func(text string) string // what the client sends on this run in place of a value of its own; nil for the same
-	// Place tells which recorded interaction one of the cassette is: its position.
+	// Place tells which recorded interaction one of the cassette is: its position, or -1
+	// where it is another recording's.
 	Place func(stored *cassette.Interaction) int
 
 	keys []match.Key
@@ -146,11 +147,11 @@ func (c *Client) send(ctx context.Context, n int) Tally {
 	if err != nil {
 		return Tally{Missed: 1, Notes: []string{err.Error()}}
 	}
-	if from := c.Place(trace.Answer.Interaction); c.keys[from] != c.keys[n] {
-		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " got the answer to " + c.Recorded[from].Request.URL}}
-	} else {
-		c.learn(c.Recorded[from], resp.Header, string(body))
+	from := c.Place(trace.Answer.Interaction)
+	if from < 0 || c.keys[from] != c.keys[n] {
+		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " got the answer to " + trace.Answer.Interaction.Request.URL}}
 	}
+	c.learn(c.Recorded[from], resp.Header, string(body))
 	return Tally{Own: 1}
 }
 

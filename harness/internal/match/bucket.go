@@ -29,6 +29,8 @@ type found struct {
 	bucket *bucket
 	batch  *batch // the request's, as it is read with its blanks
 	note   string
+	sure   fit
+	spent  bool // all its answers were served
 }
 
 // sealed answers a request that no recorded one is spelled like.
@@ -103,9 +105,10 @@ func (s *Session) byComputed(m place.Message, req *http.Request, live *request) 
 	return s.index.seal.computed[r.key], a.ids, r.body.batch
 }
 
-// inBuckets lays a request over the recorded ones of its shape, and says why none fits.
-func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (*found, string) {
-	why := ""
+// inBuckets lays a request over the recorded ones of its shape, and says why none fits. Of
+// several that fit the surest is meant, then one that has answers left, then the one of the
+// fewest blank places.
+func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (best *found, why string) {
 	for _, sig := range s.index.seal.shapes[shapeOf(live)] {
 		a := s.index.seal.read(m, sig.places, true, &s.bound)
 		r, ok := s.index.understood(&a.message, req.Host, live.key.Principal)
@@ -116,19 +119,44 @@ func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (
 		if b == nil || len(b.entries[0].blanks) != len(a.blanks) {
 			continue
 		}
-		e, note, reason := s.choose(b, a.blanks)
-		if e != nil {
-			return &found{e, &a, b, r.body.batch, note}, ""
+		f, reason := s.choose(b, a.blanks)
+		if f == nil {
+			why = reason
+			continue
 		}
-		why = reason
+		f.asked, f.batch = &a, r.body.batch
+		if f.sure == exact && !f.spent {
+			return f, ""
+		}
+		if best == nil || f.before(best) {
+			best = f
+		}
 	}
-	return nil, why
+	if best == nil {
+		return nil, why
+	}
+	return best, ""
+}
+
+// before reports whether an entry is rather meant than another.
+func (f *found) before(o *found) bool {
+	switch {
+	case f.sure != o.sure:
+		return f.sure > o.sure
+	case f.spent != o.spent:
+		return o.spent
+	}
+	return len(f.asked.blanks) < len(o.asked.blanks)
 }
 
 // choose decides which request of a bucket is meant: the one whose every blank place has
 // what was given out, is bound, or fits the tag; of several the last. Else one that the
 // client may have written anew.
-func (s *Session) choose(b *bucket, blanks []blank) (e *sealedEntry, note, why string) {
+func (s *Session) choose(b *bucket, blanks []blank) (f *found, why string) {
+	take := func(n int, sure fit, note string) (*found, string) {
+		e := &b.entries[n]
+		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e)}, ""
+	}
 	likely, known := s.likely(b, blanks)
 	var same, fitting []int // exact; by a tag, or perhaps
 	for _, n := range likely {
@@ -141,12 +169,12 @@ func (s *Session) choose(b *bucket, blanks []blank) (e *sealedEntry, note, why s
 	}
 	switch {
 	case len(same) > 0:
-		return &b.entries[s.next(b, same)], "", ""
+		return take(s.next(b, same), exact, "")
 	case len(fitting) > 0: // the last: its tag was chosen so that no earlier value fits
-		return &b.entries[fitting[len(fitting)-1]], "", ""
+		return take(fitting[len(fitting)-1], tagged, "")
 	}
 	if s.index.bindRecorded {
-		return nil, "", s.undecided(b, blanks)
+		return nil, s.undecided(b, blanks)
 	}
 	for n := range b.entries {
 		if known && !slices.Contains(likely, n) {
@@ -163,13 +191,13 @@ func (s *Session) choose(b *bucket, blanks []blank) (e *sealedEntry, note, why s
 	}
 	switch {
 	case len(fitting) == 0:
-		return nil, "", s.undecided(b, blanks)
+		return nil, s.undecided(b, blanks)
 	case len(b.entries) == 1 || len(fitting) == 1:
-		return &b.entries[fitting[0]], "", ""
+		return take(fitting[0], weak, "")
 	case s.flights.overlapped(b.id):
-		return nil, "", "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
+		return nil, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	return &b.entries[s.next(b, fitting)], "bound by order: nothing else tells which of several recorded requests is meant", ""
+	return take(s.next(b, fitting), weak, "bound by order: nothing else tells which of several recorded requests is meant")
 }
 
 // next is the first of some entries, in recorded order, that has answers left; else the last.
@@ -246,13 +274,15 @@ func (s *Session) fit(e *sealedEntry, stored, sent *blank) fit {
 		}
 		return conflict
 	}
-	if _, ok := s.bound.live(stored.text); ok || seal.faker.IsName(sent.text) {
-		return conflict
-	}
+	live, bound := s.bound.live(stored.text)
 	nonce, bits, ok := tagOf(e.cassette, stored.text)
 	switch {
+	case bound && fold(live) == fold(sent.text): // as a part of an address
+		return exact
 	case ok && seal.faker.TagBits(sent.text, nonce) == bits:
 		return tagged
+	case bound, seal.faker.IsName(sent.text):
+		return conflict
 	case sent.looked && ok:
 		return conflict
 	case sent.looked:
