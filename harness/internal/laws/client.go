@@ -161,7 +161,7 @@ func (c *Client) current(r *cassette.Request) *cassette.Request {
 	defer c.mu.Unlock()
 	m := place.Message{Method: r.Method, Address: r.URL, Header: r.Headers, Body: r.Body}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.Layered {
+		if !isValue(l) {
 			return "", false
 		}
 		if given, ok := c.now[l.Text]; ok {
@@ -198,16 +198,22 @@ func leavesOf(of *cassette.Interaction, h http.Header, body string) map[string]s
 	leaves := map[string]string{}
 	m := place.Message{Method: of.Request.Method, Address: of.Request.URL, Answer: true, Status: of.Response.Code, Header: h, Body: body}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		switch l.Role {
-		case place.MemberName, place.Bytes, place.OptionName, place.Identifier:
-		default:
-			if !l.Layered && len(l.Text) > 3 {
-				leaves[l.Place()] = l.Text
-			}
+		if isValue(l) && len(l.Text) > 3 {
+			leaves[l.Place()] = l.Text
 		}
 		return "", false
 	})
 	return leaves
+}
+
+// isValue reports whether a text is a value that a client may send: no name of a member or
+// option.
+func isValue(l *place.Leaf) bool {
+	switch l.Role {
+	case place.MemberName, place.Bytes, place.OptionName, place.Identifier:
+		return false
+	}
+	return !l.Layered
 }
 
 func requestOf(ctx context.Context, r *cassette.Request) (*http.Request, error) {

@@ -18,8 +18,9 @@ const (
 	conflict fit = iota // it is another value
 	lone                // looked up, and nothing is kept of it: fits a request that stands alone
 	weak                // written by the client, and nothing is known of it
+	open                // anything goes, and nothing else is asked
 	tagged              // it fits the tag
-	exact               // the pseudonym that was given out, the value bound to it, or anything goes
+	exact               // the pseudonym that was given out, or the value bound to it
 )
 
 // A found request is what a bucket has for a live one.
@@ -158,11 +159,13 @@ func (s *Session) choose(b *bucket, blanks []blank) (f *found, why string) {
 		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e)}, ""
 	}
 	likely, known := s.likely(b, blanks)
-	var same, fitting []int // exact; by a tag, or perhaps
+	var same, fitting, opened []int // exact; by a tag, or perhaps; where anything goes
 	for _, n := range likely {
 		switch s.fits(b, n, blanks) {
 		case exact:
 			same = append(same, n)
+		case open:
+			opened = append(opened, n)
 		case tagged:
 			fitting = append(fitting, n)
 		}
@@ -172,6 +175,8 @@ func (s *Session) choose(b *bucket, blanks []blank) (f *found, why string) {
 		return take(s.next(b, same), exact, "")
 	case len(fitting) > 0: // the last: its tag was chosen so that no earlier value fits
 		return take(fitting[len(fitting)-1], tagged, "")
+	case len(opened) > 0:
+		return take(s.next(b, opened), open, "")
 	}
 	if s.index.bindRecorded {
 		return nil, s.undecided(b, blanks)
@@ -240,17 +245,26 @@ func (s *Session) likely(b *bucket, blanks []blank) (list []int, known bool) {
 	return list, len(list) > 0 && v.kind == blankName
 }
 
-// fits lays what was sent over an entry: the worst fit of all places.
+// fits lays what was sent over an entry: the worst fit of all places, less those where
+// anything goes.
 func (s *Session) fits(b *bucket, n int, blanks []blank) fit {
 	e := &b.entries[n]
-	worst := exact
+	worst, asks := exact, false
 	for k := range blanks {
-		if blanks[k].place != e.blanks[k].place || blanks[k].kind != e.blanks[k].kind {
+		stored, sent := &e.blanks[k], &blanks[k]
+		if sent.place != stored.place || sent.kind != stored.kind {
 			return conflict
 		}
-		if worst = min(worst, s.fit(e, &e.blanks[k], &blanks[k])); worst == conflict {
-			break
+		if sent.kind == blankAny && sent.text != stored.text {
+			continue
 		}
+		asks = true
+		if worst = min(worst, s.fit(e, stored, sent)); worst == conflict {
+			return conflict
+		}
+	}
+	if !asks {
+		return open
 	}
 	return worst
 }
@@ -258,7 +272,7 @@ func (s *Session) fits(b *bucket, n int, blanks []blank) fit {
 func (s *Session) fit(e *sealedEntry, stored, sent *blank) fit {
 	seal := s.index.seal
 	switch {
-	case sent.kind == blankAny, fold(stored.is) == fold(sent.is):
+	case fold(stored.is) == fold(sent.is):
 		return exact
 	case sent.kind == blankStamp:
 		return weak
