@@ -107,8 +107,8 @@ func (s *Session) byComputed(m place.Message, req *http.Request, live *request) 
 }
 
 // inBuckets lays a request over the recorded ones of its shape, and says why none fits. Of
-// several that fit the surest is meant, then one that has answers left, then the one of the
-// fewest blank places.
+// several that fit the surest is meant, then one that has answers left, then the one that
+// has most in common with it, then the first recorded.
 func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (best *found, why string) {
 	for _, sig := range s.index.seal.shapes[shapeOf(live)] {
 		a := s.index.seal.read(m, sig.places, true, &s.bound)
@@ -147,7 +147,23 @@ func (f *found) before(o *found) bool {
 	case f.spent != o.spent:
 		return o.spent
 	}
-	return len(f.asked.blanks) < len(o.asked.blanks)
+	if more, less := f.literal(), o.literal(); more != less {
+		return more > less
+	}
+	if len(f.asked.blanks) != len(o.asked.blanks) {
+		return len(f.asked.blanks) < len(o.asked.blanks)
+	}
+	return f.entry.id < o.entry.id
+}
+
+// literal counts the blank places at which just what is stored was sent.
+func (f *found) literal() (n int) {
+	for k, b := range f.asked.blanks {
+		if b.text == f.entry.blanks[k].text {
+			n++
+		}
+	}
+	return n
 }
 
 // choose decides which request of a bucket is meant: the one whose every blank place has
