@@ -169,7 +169,7 @@ func (p *pass) judge(l *place.Leaf) verdict {
 		return verdict{text: text, rule: by}
 	}
 	switch {
-	case isPartID(l): // a client's own word for a part of a batch, which matching goes round
+	case isPartID(l) && p.r.on[unknownText]: // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", s, p.suggestion(l)), rule: unknownText}
 	case isIDMember(l.Name) || l.Name == "If-Match" || l.Name == "If-None-Match" || l.Name == "Etag":
 		if weak, tag, quoted := quotedTag(s); quoted && p.r.on[unknownText] {
