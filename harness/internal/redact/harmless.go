@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -133,12 +132,14 @@ func isTruth(s string) bool {
 	return false
 }
 
+// isPunctuation reports whether a text has no letter and no digit; emoji, which reactions
+// are, are none.
 func isPunctuation(s string) bool {
 	for _, c := range s {
-		if c < utf8.RuneSelf && !ascii.IsAlnum(byte(c)) || unicode.Is(unicode.So, c) { // So: emoji
-			continue
+		isEmoji := c >= 0x1f300 && c < 0x1fb00 || c >= 0x2600 && c < 0x27c0 || c == 0xfe0f || c == 0x200d
+		if !isEmoji && (c >= utf8.RuneSelf || ascii.IsAlnum(byte(c))) {
+			return false
 		}
-		return false
 	}
 	return true
 }
