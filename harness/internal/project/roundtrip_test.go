@@ -204,7 +204,7 @@ func TestRoundTripRenamed(t *testing.T) {
 				}
 			}
 			t.Logf("%d values, %d of them renamed", len(r.to), r.renamed())
-			if r.renamed() < 100 {
+			if r.renamed() < 90 { // what changes with every call is kept here, and not renamed
 				t.Error("hardly anything was renamed")
 			}
 		})
