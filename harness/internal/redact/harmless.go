@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -132,10 +134,11 @@ func isTruth(s string) bool {
 }
 
 func isPunctuation(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 || ascii.IsAlnum(s[i]) {
-			return false
+	for _, c := range s {
+		if c < utf8.RuneSelf && !ascii.IsAlnum(byte(c)) || unicode.Is(unicode.So, c) { // So: emoji
+			continue
 		}
+		return false
 	}
 	return true
 }
