@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -204,7 +205,9 @@ func isStamp(s string) bool {
 // shapeOf is what tells at once that two requests have nothing in common.
 func shapeOf(r *request) string {
 	b := append(make([]byte, 0, 128), r.key.Method...)
-	b = append(append(b, ' '), r.url.Host...)
+	if r.url.Host == graphurl.Graph { // others may be a name
+		b = append(b, '*')
+	}
 	b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
 	for _, o := range r.url.Options {
 		b = append(append(b, ' '), o.Name...)
