@@ -96,7 +96,7 @@ func (c *comparison) hidden(p pair, names map[string]*shape, old, new *shape) {
 		default:
 			come = append(come, s)
 		}
-		someHidden = someHidden || s.hidden
+		someHidden = someHidden || s.hidden || name == keyed
 	}
 	if !someHidden || len(gone) == 0 || len(come) == 0 {
 		return
