@@ -49,11 +49,11 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 		return true
 	case place.Cell:
 		if l.Name == "" { // of no column
-			return isPlain(s) && len(strings.Trim(s, "0123456789")) > 0 || len(s) <= 3 && ascii.All(s, isDigit)
+			return isPlain(s) && len(strings.Trim(s, "0123456789")) > 0 || isShortNumber(s)
 		}
 		return isPlain(s) || words.Harmless(camel(l.Name), "", s)
 	case place.ColumnName:
-		return words.IsColumn(s)
+		return words.IsColumn(s) || isShortNumber(s)
 	case place.Text, place.Markup:
 		return isPlain(s)
 	}
@@ -124,6 +124,8 @@ func isPlain(s string) bool {
 	}
 	return len(s) < 16 && s != "" && strings.Trim(s, "0123456789.-+eE") == "" && strings.ContainsAny(s[:1], "-0123456789") && strings.Count(s, ".") < 2
 }
+
+func isShortNumber(s string) bool { return len(s) <= 3 && ascii.All(s, isDigit) }
 
 func isTruth(s string) bool {
 	switch strings.ToLower(s) {
