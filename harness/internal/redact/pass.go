@@ -548,7 +548,7 @@ func eachAddress(s string, f func(string) string) string {
 	at := 0
 	for i := strings.IndexByte(s, '@'); i >= 0; {
 		start, end := i, i+1
-		for start > at && isLocalByte(s[start-1]) {
+		for start > at && isLocalByte(s[start-1]) && strings.IndexByte("/=?&|{}", s[start-1]) < 0 {
 			start--
 		}
 		for end < len(s) && (isDigit(s[end]) || isLetter(s[end]) || s[end] == '-' || s[end] == '.') {
