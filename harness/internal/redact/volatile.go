@@ -26,11 +26,14 @@ var volatileHeaders = map[string]string{
 	"Return-Client-Request-Id": "true", "X-Databoundary": "NONE", "Rate-Limit-Reset": "0", "Ratelimit-Reset": "0",
 }
 
-// volatile is the constant for a text that changes with every call.
+// volatile is the constant for a text that changes with every call. Without a salt, as where
+// documentation is read, only the constant itself is one.
 func (p *pass) volatile(l *place.Leaf) (string, bool) {
-	if len(p.r.salt) == 0 {
-		return "", false
-	}
+	is, ok := p.constant(l)
+	return is, ok && (len(p.r.salt) > 0 || is == l.Text)
+}
+
+func (p *pass) constant(l *place.Leaf) (string, bool) {
 	switch l.Role {
 	case place.Header:
 		is, ok := volatileHeaders[l.Name]
