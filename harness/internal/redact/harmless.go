@@ -36,13 +36,7 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 	case place.Header:
 		return isHTTPValue(l.Name, s)
 	case place.MemberName:
-		if name := http.CanonicalHeaderKey(s); strings.EqualFold(l.Parent, "headers") && (words.IsHeader(name) || volatileHeaders[name] != "" || counts[name]) {
-			return true
-		}
-		if credentials.find(s, l.Parent) != nil || members.find(s, l.Parent) != nil {
-			return true
-		}
-		return words.IsMember(s) || words.IsType(s) || len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]
+		return p.isMemberName(s, l.Parent)
 	case place.Member:
 		return p.isMemberWord(l)
 	case place.Number:
@@ -58,6 +52,27 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 		return isPlain(s)
 	}
 	return false
+}
+
+// isMemberName reports whether the name of a member is one of the service's.
+func (p *pass) isMemberName(s, parent string) bool {
+	if _, known := p.r.named.Load(s); known {
+		return true
+	}
+	if strings.EqualFold(parent, "headers") {
+		name := http.CanonicalHeaderKey(s)
+		if words.IsHeader(name) || volatileHeaders[name] != "" || counts[name] {
+			return true
+		}
+	}
+	if credentials.find(s, parent) != nil || members.find(s, parent) != nil {
+		return true
+	}
+	if !words.IsMember(s) && !words.IsType(s) && !(len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]) {
+		return false
+	}
+	p.r.named.Store(s, true)
+	return true
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or

@@ -53,6 +53,9 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 	if is, ok := p.volatile(l); ok {
 		return p.put(l, verdict{text: is, rule: volatile})
 	}
+	if l.Role == place.MemberName && !l.Layered && p.isMemberName(l.Text, l.Parent) {
+		return p.put(l, verdict{})
+	}
 	if l.Layered {
 		v := p.layered(l)
 		if v.rule == noRule && v.text == "" {
@@ -60,7 +63,7 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 		}
 		return p.put(l, v)
 	}
-	return p.put(l, p.judge(l))
+	return p.put(l, p.r.verdicts.on(p, l))
 }
 
 // put notes a verdict and carries it out.
