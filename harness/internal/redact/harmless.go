@@ -35,28 +35,43 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 	case place.Header:
 		return isHTTPValue(l.Name, s)
 	case place.MemberName:
-		if name := http.CanonicalHeaderKey(s); strings.EqualFold(l.Parent, "headers") && (words.IsHeader(name) || volatileHeaders[name] != "" || counts[name]) {
-			return true
-		}
-		if credentials.find(s, l.Parent) != nil || members.find(s, l.Parent) != nil {
-			return true
-		}
-		return words.IsMember(s) || words.IsType(s) || len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]
+		return p.isMemberName(s, l.Parent)
 	case place.Member:
 		return p.isMemberWord(l)
 	case place.Number:
 		return true
 	case place.Cell:
 		if l.Name == "" { // of no column
-			return isPlain(s) && len(strings.Trim(s, "0123456789")) > 0 || len(s) <= 3 && ascii.All(s, isDigit)
+			return isPlain(s) && len(strings.Trim(s, "0123456789")) > 0 || isShortNumber(s)
 		}
 		return isPlain(s) || words.Harmless(camel(l.Name), "", s)
 	case place.ColumnName:
-		return words.IsColumn(s)
+		return words.IsColumn(s) || isShortNumber(s)
 	case place.Text, place.Markup:
 		return isPlain(s)
 	}
 	return false
+}
+
+// isMemberName reports whether the name of a member is one of the service's.
+func (p *pass) isMemberName(s, parent string) bool {
+	if _, known := p.r.named.Load(s); known {
+		return true
+	}
+	if strings.EqualFold(parent, "headers") {
+		name := http.CanonicalHeaderKey(s)
+		if words.IsHeader(name) || volatileHeaders[name] != "" || counts[name] {
+			return true
+		}
+	}
+	if credentials.find(s, parent) != nil || members.find(s, parent) != nil {
+		return true
+	}
+	if !words.IsMember(s) && !words.IsType(s) && !(len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]) {
+		return false
+	}
+	p.r.named.Store(s, true)
+	return true
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
@@ -123,6 +138,8 @@ func isPlain(s string) bool {
 	}
 	return len(s) < 16 && s != "" && strings.Trim(s, "0123456789.-+eE") == "" && strings.ContainsAny(s[:1], "-0123456789") && strings.Count(s, ".") < 2
 }
+
+func isShortNumber(s string) bool { return len(s) <= 3 && ascii.All(s, isDigit) }
 
 func isTruth(s string) bool {
 	switch strings.ToLower(s) {

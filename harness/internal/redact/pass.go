@@ -16,7 +16,7 @@ type pass struct {
 
 	// of the message that is being read
 	request bool
-	answers map[string]string // what the recording before has at the places of this message
+	before  *before // this message in the recording before
 	message *place.Message
 	left    bool // it goes to no host of Graph's
 	outside bool // likewise for the link that is being read
@@ -53,6 +53,9 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 	if is, ok := p.volatile(l); ok {
 		return p.put(l, verdict{text: is, rule: volatile})
 	}
+	if l.Role == place.MemberName && !l.Layered && p.isMemberName(l.Text, l.Parent) {
+		return p.put(l, verdict{})
+	}
 	if l.Layered {
 		v := p.layered(l)
 		if v.rule == noRule && v.text == "" {
@@ -60,7 +63,7 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 		}
 		return p.put(l, v)
 	}
-	return p.put(l, p.judge(l))
+	return p.put(l, p.r.verdicts.on(p, l))
 }
 
 // put notes a verdict and carries it out.
@@ -81,6 +84,7 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 	}
 	if v.text != l.Text {
 		p.counts[v.rule]++
+		p.before.rename(l, v.text)
 		if v.rule == unknownText || v.rule == unknownMember {
 			p.unknown[l.Name]++
 		}
