@@ -151,7 +151,7 @@ func (p *pass) judge(l *place.Leaf) verdict {
 	}
 	switch {
 	case p.kept(l):
-		return p.inner(l, plain, r)
+		return verdict{plain, r, cassette.HoleSecret}
 	case l.Role == place.Token, f != nil && f.treatment == tokenised:
 		return p.token(f, s, l)
 	case f != nil && f.treatment != named:
