@@ -55,6 +55,9 @@ func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *T
 	if err != nil {
 		return answer, err
 	}
+	if f.sure == weak && len(f.bucket.entries) > 1 {
+		s.invents.Store(true)
+	}
 	s.bindAll(f.asked.ids)
 	for n, b := range f.asked.blanks {
 		switch stored := f.entry.blanks[n]; b.kind {
@@ -143,6 +146,8 @@ func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (
 // before reports whether an entry is rather meant than another.
 func (f *found) before(o *found) bool {
 	switch {
+	case f.spent != o.spent && f.sure < tagged && o.sure < tagged:
+		return o.spent
 	case f.sure != o.sure:
 		return f.sure > o.sure
 	case f.spent != o.spent:
@@ -169,13 +174,15 @@ func (f *found) literal() (n int) {
 
 // choose decides which request of a bucket is meant: the one whose every blank place has
 // what was given out, is bound, or fits the tag; of several the last. Else one that the
-// client may have written anew.
+// client may have written anew. From a client that invents names a tag that fits says
+// little: one in a million does by chance.
 func (s *Session) choose(b *bucket, blanks []blank) (f *found, why string) {
 	take := func(n int, sure fit, note string) (*found, string) {
 		e := &b.entries[n]
 		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e)}, ""
 	}
 	likely, known := s.likely(b, blanks)
+	invents := s.invents.Load() && !slices.ContainsFunc(blanks, func(b blank) bool { return b.looked })
 	var same, fitting, opened []int // exact; by a tag, or perhaps; where anything goes
 	for _, n := range likely {
 		switch s.fits(b, n, blanks) {
@@ -190,7 +197,7 @@ func (s *Session) choose(b *bucket, blanks []blank) (f *found, why string) {
 	switch {
 	case len(same) > 0:
 		return take(s.next(b, same), exact, "")
-	case len(fitting) > 0: // the last: its tag was chosen so that no earlier value fits
+	case len(fitting) > 0 && !invents: // the last: its tag was chosen so that no earlier value fits
 		return take(fitting[len(fitting)-1], tagged, "")
 	case len(opened) > 0:
 		return take(s.next(b, opened), open, "")
@@ -198,12 +205,13 @@ func (s *Session) choose(b *bucket, blanks []blank) (f *found, why string) {
 	if s.index.bindRecorded {
 		return nil, s.undecided(b, blanks)
 	}
+	fitting = nil
 	for n := range b.entries {
 		if known && !slices.Contains(likely, n) {
 			continue // it is another's
 		}
 		switch s.fits(b, n, blanks) {
-		case weak:
+		case weak, tagged:
 			fitting = append(fitting, n)
 		case lone:
 			if len(b.entries) == 1 {
@@ -253,13 +261,15 @@ func (s *Session) likely(b *bucket, blanks []blank) (list []int, known bool) {
 			}
 		}
 	}
-	if v.kind == blankName && len(list) == 0 {
+	known = v.kind == blankName && len(list) > 0
+	if v.kind == blankName && !known {
 		for nonce := range s.index.seal.nonces {
 			list = append(list, b.byTag[uint64(nonce)<<32|uint64(s.index.seal.faker.TagBits(v.text, nonce))]...)
 		}
 		slices.Sort(list)
+		known = len(list) > 0 && !s.invents.Load()
 	}
-	return list, len(list) > 0 && v.kind == blankName
+	return list, known
 }
 
 // fits lays what was sent over an entry: the worst fit of all places, less those where
