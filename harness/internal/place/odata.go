@@ -100,7 +100,7 @@ func (e *expressionReader) word(s string, i, base int) int {
 	*index++
 	leaf := Leaf{Text: text, Role: role}
 	if role == Literal {
-		leaf.Name, leaf.Op = lastStep(e.property), e.op
+		leaf.Name, leaf.Op, leaf.Bare = lastStep(e.property), e.op, true
 	}
 	e.w.show(leaf, base+i)
 	e.w.pop()
