@@ -89,7 +89,7 @@ type asked struct {
 // become their pseudonyms; a nil session has none.
 func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft bool, s *bindings) asked {
 	a := asked{message: m}
-	if m.Body != "" && (x.keyed || len(x.members) > 0) { // places are told by these names
+	if len(x.members) > 0 || m.Body != "" && x.keyed { // places are told by these names
 		place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
 			if l.Role != place.MemberName || l.Layered {
 				return "", false
@@ -325,7 +325,7 @@ func tagOf(c *cassette.Cassette, pseudonym string) (nonce int, bits uint32, ok b
 // tags, and ids.
 func (x *seal) noteMembers(c *cassette.Cassette, i *cassette.Interaction) {
 	m := messageOf(i)
-	if m.Body == "" {
+	if m.Body == "" && len(i.Holes) == 0 {
 		return
 	}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {

@@ -171,7 +171,7 @@ func (r *pathReader) arguments(s string, base int) {
 	w := r.w
 	if name, _, named := strings.Cut(s, "="); s[0] != '\'' && (named || isList(s)) && strings.IndexByte(name, '\'') < 0 {
 		w.push(frame{label: "arguments", index: r.step + 1})
-		w.expression(s, base, false)
+		w.expression(s, base, arguing)
 		w.pop()
 		return
 	}
@@ -263,12 +263,14 @@ func (w *walker) optionValue(canonical, name, s string, base int, form bool) {
 		if !w.layered(s, base, Leaf{Role: Field, Name: name}) {
 			w.show(Leaf{Text: s, Role: Field, Name: name}, base)
 		}
+	case canonical == "search":
+		w.expression(s, base, searching)
 	case expressions[canonical]:
-		w.expression(s, base, canonical == "search")
+		w.expression(s, base, listing)
 	case tokens[canonical]:
 		w.show(Leaf{Text: s, Role: Token, Name: canonical}, base)
 	case len(s) >= 2 && s[0] == '\'' && s[len(s)-1] == '\'': // @alias='x', q='x'
-		w.expression(s, base, false)
+		w.expression(s, base, listing)
 	default:
 		if !w.layered(s, base, Leaf{Role: Option, Name: name}) {
 			w.show(Leaf{Text: s, Role: Option, Name: name}, base)
