@@ -22,8 +22,9 @@ var placed = map[string]func(value string) cassette.Request{
 	"shared link": func(s string) cassette.Request {
 		return get("/shares/u!" + base64.RawURLEncoding.EncodeToString([]byte("https://contoso.sharepoint.com/s/"+url.PathEscape(s))) + "/driveItem")
 	},
-	"option": func(s string) cassette.Request { return get("/me/events?transaction=" + url.QueryEscape(s)) },
-	"filter": func(s string) cassette.Request { return get("/users?$filter=mail%20eq%20" + quoted(s)) },
+	"option":     func(s string) cassette.Request { return get("/me/events?transaction=" + url.QueryEscape(s)) },
+	"own option": func(s string) cassette.Request { return get("/me/events?contosoRegion=" + url.QueryEscape(s)) },
+	"filter":     func(s string) cassette.Request { return get("/users?$filter=mail%20eq%20" + quoted(s)) },
 	"starts with": func(s string) cassette.Request {
 		return get("/users?$filter=startswith(displayName," + quoted(s) + ")")
 	},
@@ -90,7 +91,9 @@ func TestEveryFormatAtEveryPlace(t *testing.T) {
 				if tally.Own != 1 {
 					t.Errorf("%s, %s: %q\n%s", place, name, s, strings.Join(tally.Notes, "\n"))
 				}
-				add(made, s)
+				if name != "jwt" { // what stands for a secret fits any
+					add(made, s)
+				}
 			}
 		}
 		for name, order := range map[string]laws.Order{"in order": laws.InOrder, "shuffled": laws.Shuffled, "at once": laws.AtOnce} {

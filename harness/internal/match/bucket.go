@@ -56,7 +56,7 @@ func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *T
 		return answer, err
 	}
 	if f.sure == weak && len(f.bucket.entries) > 1 {
-		s.invents.Store(true)
+		s.flights.invented[f.bucket.id].Store(true)
 	}
 	s.bindAll(f.asked.ids)
 	for n, b := range f.asked.blanks {
@@ -182,7 +182,7 @@ func (s *Session) choose(b *bucket, blanks []blank) (f *found, why string) {
 		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e)}, ""
 	}
 	likely, known := s.likely(b, blanks)
-	invents := s.invents.Load() && !slices.ContainsFunc(blanks, func(b blank) bool { return b.looked })
+	invents := s.flights.invented[b.id].Load() && !slices.ContainsFunc(blanks, func(b blank) bool { return b.looked })
 	var same, fitting, opened []int // exact; by a tag, or perhaps; where anything goes
 	for _, n := range likely {
 		switch s.fits(b, n, blanks) {
@@ -267,7 +267,7 @@ func (s *Session) likely(b *bucket, blanks []blank) (list []int, known bool) {
 			list = append(list, b.byTag[uint64(nonce)<<32|uint64(s.index.seal.faker.TagBits(v.text, nonce))]...)
 		}
 		slices.Sort(list)
-		known = len(list) > 0 && !s.invents.Load()
+		known = len(list) > 0 && !s.flights.invented[b.id].Load()
 	}
 	return list, known
 }
@@ -388,10 +388,11 @@ func (b *bucket) inputs(k int, sent *blank) string {
 // flights count the requests of each bucket that are under way, from request received to
 // answer read.
 type flights struct {
-	now []atomic.Int32 // the lowest bit says that two overlapped
+	now      []atomic.Int32 // the lowest bit says that two overlapped
+	invented []atomic.Bool  // whether one had a name that the client made up
 }
 
-func newFlights(n int) flights { return flights{make([]atomic.Int32, n)} }
+func newFlights(n int) flights { return flights{make([]atomic.Int32, n), make([]atomic.Bool, n)} }
 
 // enter begins a flight; what it returns ends it.
 func (f flights) enter(id int) func() {

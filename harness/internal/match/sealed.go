@@ -91,7 +91,7 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 	a := asked{message: m}
 	if len(x.members) > 0 || m.Body != "" && x.keyed { // places are told by these names
 		place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
-			if l.Role != place.MemberName || l.Layered {
+			if !l.IsName() || l.Layered {
 				return "", false
 			}
 			is := x.memberName(l.Text, s)
@@ -99,7 +99,7 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 		})
 	}
 	a.changed = place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
-		if len(places) > 0 && l.Role != place.MemberName {
+		if len(places) > 0 && !l.IsName() {
 			if kind, ok := places[l.Place()]; ok {
 				return a.leaveOut(l, kind), true
 			}
@@ -329,7 +329,7 @@ func (x *seal) noteMembers(c *cassette.Cassette, i *cassette.Interaction) {
 		return
 	}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.Role != place.MemberName {
+		if !l.IsName() {
 			return "", false
 		}
 		x.keyed = x.keyed || len(identity.Find(l.Text)) > 0

@@ -92,7 +92,7 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 	if p.request && v.hole != "" && (l.Role != place.Header || counts[l.Name]) {
 		p.holes = append(p.holes, opened{n, v.hole, l.Layered})
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
-			p.names = append(p.names, tagged{v.text, p.r.ledger.tag(v.text, l.Text), l.Looked() || l.Role == place.MemberName})
+			p.names = append(p.names, tagged{v.text, p.r.ledger.tag(v.text, l.Text), l.Looked() || l.IsName()})
 		}
 	}
 	return v.text, true
