@@ -300,7 +300,7 @@ func (p *pass) serviceText(l *place.Leaf, text string) verdict {
 			j++
 		}
 		word, tail := text[i:j], ""
-		if trimmed := strings.TrimRight(word, ".:!?-/"); trimmed != word && trimmed != "" {
+		if trimmed := strings.TrimRight(word, ".,:!?-/"); trimmed != word && trimmed != "" {
 			word, tail = trimmed, word[len(trimmed):]
 		}
 		is := word
@@ -320,7 +320,7 @@ func (p *pass) serviceText(l *place.Leaf, text string) verdict {
 	return verdict{b.String(), by, cassetteName}
 }
 
-const textGaps = " \t\r\n\"'`,;()[]{}<>|"
+const textGaps = " \t\r\n\"'`;()[]{}<>|"
 
 func isServiceWord(word string, first bool) bool {
 	switch {
@@ -330,8 +330,8 @@ func isServiceWord(word string, first bool) bool {
 	if first && words.InText(strings.ToLower(word)) {
 		return true
 	}
-	part, rest, ok := strings.Cut(word, "-")
-	return ok && isServiceWord(part, first) && isServiceWord(rest, false)
+	k := strings.IndexAny(word, "-,")
+	return k > 0 && isServiceWord(word[:k], first) && isServiceWord(word[k+1:], false)
 }
 
 // textWord is what stands for a word of a service's text.
@@ -345,5 +345,18 @@ func (p *pass) textWord(l *place.Leaf, word string) string {
 	if authority(word) {
 		return p.address(word)
 	}
+	if is, ok := p.shared(word); ok {
+		return is
+	}
 	return p.r.ledger.name("value", word, p.suggestion(l))
+}
+
+// shared redacts the id of a share, which spells an address, where nothing takes it apart.
+func (p *pass) shared(s string) (string, bool) {
+	if !strings.HasPrefix(s, "u!") || strings.ContainsRune(s, '/') {
+		return "", false
+	}
+	const before = "/shares/"
+	is := strings.TrimPrefix(p.address(before+s), before)
+	return is, is != s
 }
