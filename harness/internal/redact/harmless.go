@@ -277,6 +277,9 @@ func (p *pass) isBoundary(s string) bool {
 func isHTTPValue(name, s string) bool {
 	switch name {
 	case "Content-Type":
+		if kind, parted := strings.CutSuffix(strings.ReplaceAll(s, `"`, ""), "boundary="+boundary); parted {
+			s = strings.TrimRight(kind, "; ")
+		}
 		kind, quoted := strings.CutPrefix(s, "type=")
 		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s) || quoted && words.IsMediaType(strings.Trim(kind, `"`))
 	case "Host":
@@ -330,7 +333,7 @@ func (p *pass) serviceText(l *place.Leaf, text string) verdict {
 			j++
 		}
 		word, tail := text[i:j], ""
-		if trimmed := strings.TrimRight(word, ".:!?-/"); trimmed != word && trimmed != "" {
+		if trimmed := strings.TrimRight(word, ".,:!?-/"); trimmed != word && trimmed != "" {
 			word, tail = trimmed, word[len(trimmed):]
 		}
 		is := word
@@ -350,7 +353,7 @@ func (p *pass) serviceText(l *place.Leaf, text string) verdict {
 	return verdict{b.String(), by, cassetteName}
 }
 
-const textGaps = " \t\r\n\"'`,;()[]{}<>|"
+const textGaps = " \t\r\n\"'`;()[]{}<>|"
 
 func isServiceWord(word string, first bool) bool {
 	switch {
@@ -360,8 +363,8 @@ func isServiceWord(word string, first bool) bool {
 	if first && words.InText(strings.ToLower(word)) {
 		return true
 	}
-	part, rest, ok := strings.Cut(word, "-")
-	return ok && isServiceWord(part, first) && isServiceWord(rest, false)
+	k := strings.IndexAny(word, "-,")
+	return k > 0 && isServiceWord(word[:k], first) && isServiceWord(word[k+1:], false)
 }
 
 // textWord is what stands for a word of a service's text.
@@ -375,5 +378,18 @@ func (p *pass) textWord(l *place.Leaf, word string) string {
 	if authority(word) {
 		return p.address(word)
 	}
+	if is, ok := p.shared(word); ok {
+		return is
+	}
 	return p.r.ledger.name("value", word, p.suggestion(l))
+}
+
+// shared redacts the id of a share, which spells an address, where nothing takes it apart.
+func (p *pass) shared(s string) (string, bool) {
+	if !strings.HasPrefix(s, "u!") || strings.ContainsRune(s, '/') {
+		return "", false
+	}
+	const before = "/shares/"
+	is := strings.TrimPrefix(p.address(before+s), before)
+	return is, is != s
 }

@@ -165,6 +165,9 @@ func (p *pass) judge(l *place.Leaf) verdict {
 		}
 		return verdict{text: text, rule: by}
 	}
+	if is, ok := p.shared(s); ok && l.Role == place.MemberName {
+		return verdict{is, identityToken, cassette.HoleName}
+	}
 	switch {
 	case isPartID(l) && p.r.on[unknownText]: // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", s, p.suggestion(l)), rule: unknownText}
