@@ -114,8 +114,10 @@ func (r *pathReader) segment(s string, base int) {
 	if isEscaped(s, false) && r.w.depth < mostDepth {
 		r.w.through(percent(s, false), base, func(t string) {
 			if strings.IndexByte(t, '/') >= 0 && (r.files || strings.Contains(t, ":/")) { // an SDK escapes the slashes of root:/a/b
+				at := 0
 				for part := range strings.SplitSeq(t, "/") {
-					r.decoded(part, strings.Index(t, part))
+					r.decoded(part, at)
+					at += len(part) + 1
 				}
 				return
 			}

@@ -88,7 +88,7 @@ func (r Random) Values() []Kind {
 	raw := make([]byte, 16)
 	binary.LittleEndian.PutUint64(raw, r.Uint64())
 	binary.LittleEndian.PutUint64(raw[8:], r.Uint64())
-	id, w, v := guid(), r.word(), r.word()
+	id, w, v, rooms := guid(), r.word(), r.word(), r.of(alnum, 48)
 	k := func(name, value, needle string) Kind { return Kind{Name: name, Value: value, Needle: needle} }
 	return []Kind{
 		k("word", w, w), k("capitals", strings.ToUpper(w), w), k("name", r.title()+" "+r.title(), ""), k("text", "owned by "+r.title()+" "+w, w), k("device", strings.ToUpper(w)+"-LAPTOP", w), k("serial", "C02"+r.of(capital+digits, 9), ""),
@@ -102,6 +102,6 @@ func (r Random) Values() []Kind {
 		k("other letters", "Жанна Дмитриева", ""), k("accents", "Zoë Ångström-Łuk", ""), k("Chinese", "王小明的计划", ""), k("emoji", "🐉"+w, w), k("quotes", `O'`+w+` "x"`, w), k("percent", w+"%20x", w), k("plus", "a+"+w, w), k("ampersand", w+"&x=1", w), k("line break", "a\n"+w, w),
 		k("base64 of a text", base64.StdEncoding.EncodeToString([]byte("Minutes of "+w+" and others")), ""), k("base64 of JSON", base64.StdEncoding.EncodeToString([]byte(`{"who":"`+w+`"}`)), ""), k("URN", "urn:"+w+":"+v, w), k("SPN", "HOST/"+w+".fabrikam.com", w), k("underscored", w+"_"+v, w), k("camel", w+r.title(), w),
 		k("extension", "extension_"+strings.ReplaceAll(guid(), "-", "")+"_"+w, w), k("version", "1.0.0-"+w, w), k("locale", "en-"+w, w), k("media", "application/"+w, w), k("zone", "America/"+w, w), k("permission", "User.Read."+w, w), k("code", "Request_"+w, w), k("type", "#microsoft.graph."+w, w), k("SKU", "ENTERPRISEPACK_"+strings.ToUpper(w), w),
-		k("address of rooms", "https://teams.microsoft.com/l/meetup-join/19%3ameeting_"+r.of(alnum, 48)+"%40thread.v2/0", "meeting_"), k("card", "4111 1111 1111 "+r.of(digits, 4), ""), k("IBAN", "DE"+r.of(digits, 20), ""), k("coordinates", "47."+r.of(digits, 6)+",-122."+r.of(digits, 6), ""),
+		k("address of rooms", "https://teams.microsoft.com/l/meetup-join/19%3ameeting_"+rooms+"%40thread.v2/0", rooms), k("card", "4111 1111 1111 "+r.of(digits, 4), ""), k("IBAN", "DE"+r.of(digits, 20), ""), k("coordinates", "47."+r.of(digits, 6)+",-122."+r.of(digits, 6), ""),
 	}
 }

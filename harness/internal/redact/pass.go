@@ -203,7 +203,7 @@ func isOnly(s string) bool {
 func (p *pass) fieldOf(l *place.Leaf) *field {
 	name := l.Name
 	switch l.Role {
-	case place.MemberName, place.OptionName, place.ColumnName, place.Identifier, place.Host, place.Segment:
+	case place.MemberName, place.OptionName, place.ColumnName, place.MarkupName, place.Identifier, place.Host, place.Segment:
 		return nil
 	case place.FileName:
 		return &fileName
@@ -498,7 +498,7 @@ func (p *pass) ruleFor(l *place.Leaf, f *field) (rule, string) {
 		return f.rule, f.series
 	case l.Role == place.Host:
 		return identityDomain, "tenant"
-	case l.Role == place.MemberName, l.Role == place.ColumnName, l.Role == place.OptionName, l.Role == place.Identifier:
+	case l.Role == place.MemberName, l.Role == place.ColumnName, l.Role == place.MarkupName, l.Role == place.OptionName, l.Role == place.Identifier:
 		return unknownMember, "member"
 	case isAddress(l.Text):
 		return identityAddress, "user"
