@@ -203,7 +203,7 @@ func isOnly(s string) bool {
 func (p *pass) fieldOf(l *place.Leaf) *field {
 	name := l.Name
 	switch l.Role {
-	case place.MemberName, place.OptionName, place.ColumnName, place.Identifier, place.Host, place.Segment:
+	case place.MemberName, place.OptionName, place.ColumnName, place.MarkupName, place.Identifier, place.Host, place.Segment:
 		return nil
 	case place.FileName:
 		return &fileName
