@@ -261,10 +261,17 @@ func isOptionName(s string) bool {
 	}
 	for part := range strings.FieldsFuncSeq(name, func(c rune) bool { return strings.ContainsRune("-_.:", c) }) {
 		if len(part) > 2 && !words.InText(part) && !words.IsMember(part) && !optionNames[part] {
-			return false
+			return isWordOfAPI(s)
 		}
 	}
 	return true
+}
+
+// isWordOfAPI reports whether a text has the form that the names of options and of forms'
+// fields have, which are the service's to choose and not the client's.
+func isWordOfAPI(s string) bool {
+	letters := strings.TrimRight(s, "0123456789")
+	return len(s) <= 24 && len(s)-len(letters) <= 2 && strings.Trim(strings.ToLower(letters), "abcdefghijklmnopqrstuvwxyz$@-_") == ""
 }
 
 // optionNames are options that no metadata lists.
