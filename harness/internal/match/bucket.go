@@ -33,14 +33,14 @@ type found struct {
 	note   string
 	sure   fit
 	spent  bool // all its answers were served
+	common int  // places at which what is stored is known to be meant
 }
 
 // sealed answers a request that no recorded one is spelled like.
 func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *Trace) (Answer, error) {
 	m := liveMessage(req, body)
 	if e, ids, read := s.byComputed(m, req, live); e != nil {
-		s.bindAll(ids)
-		return s.take(e, pairing{live: read.named(live.body.batch)}, req, trace)
+		return s.take(e, pairing{live: read.named(live.body.batch)}, req, trace, func() { s.bindAll(ids) })
 	}
 	f, why := s.inBuckets(m, req, live)
 	if f == nil {
@@ -51,10 +51,20 @@ func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *T
 		miss.Bound = s.bound.shown()
 		return missed(trace, miss)
 	}
-	answer, err := s.take(f.entry.entry, pairing{f.entry.batch, f.batch.named(live.body.batch)}, req, trace)
+	answer, err := s.take(f.entry.entry, pairing{f.entry.batch, f.batch.named(live.body.batch)}, req, trace, func() { s.bindFound(f) })
 	if err != nil {
 		return answer, err
 	}
+	if f.note != "" && answer.Note == "" {
+		answer.Note = f.note
+	}
+	answer.read = s.flights.enter(f.bucket.id)
+	trace.answered(answer)
+	return answer, nil
+}
+
+// bindFound binds what stands in a request to what the recorded one has there.
+func (s *Session) bindFound(f *found) {
 	if f.sure == weak && len(f.bucket.entries) > 1 {
 		s.flights.invented[f.bucket.id].Store(true)
 	}
@@ -67,13 +77,6 @@ func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *T
 			s.bound.bindIDs(stored.is, b.text)
 		}
 	}
-	answer.restore(s)
-	if f.note != "" && answer.Note == "" {
-		answer.Note = f.note
-	}
-	answer.read = s.flights.enter(f.bucket.id)
-	trace.answered(answer)
-	return answer, nil
 }
 
 func liveMessage(req *http.Request, body []byte) place.Message {
@@ -153,8 +156,8 @@ func (f *found) before(o *found) bool {
 	case f.spent != o.spent:
 		return o.spent
 	}
-	if more, less := f.literal(), o.literal(); more != less {
-		return more > less
+	if f.common != o.common {
+		return f.common > o.common
 	}
 	if len(f.asked.blanks) != len(o.asked.blanks) {
 		return len(f.asked.blanks) < len(o.asked.blanks)
@@ -162,10 +165,10 @@ func (f *found) before(o *found) bool {
 	return f.entry.id < o.entry.id
 }
 
-// literal counts the blank places at which just what is stored was sent.
-func (f *found) literal() (n int) {
-	for k, b := range f.asked.blanks {
-		if b.text == f.entry.blanks[k].text {
+// inCommon counts the blank places at which what is stored is known to be meant.
+func (s *Session) inCommon(e *sealedEntry, blanks []blank) (n int) {
+	for k := range blanks {
+		if s.fit(e, &e.blanks[k], &blanks[k]) >= tagged {
 			n++
 		}
 	}
@@ -179,7 +182,7 @@ func (f *found) literal() (n int) {
 func (s *Session) choose(b *bucket, blanks []blank) (f *found, why string) {
 	take := func(n int, sure fit, note string) (*found, string) {
 		e := &b.entries[n]
-		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e)}, ""
+		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e), common: s.inCommon(e, blanks)}, ""
 	}
 	likely, known := s.likely(b, blanks)
 	invents := s.flights.invented[b.id].Load() && !slices.ContainsFunc(blanks, func(b blank) bool { return b.looked })
@@ -301,6 +304,8 @@ func (s *Session) fit(e *sealedEntry, stored, sent *blank) fit {
 	switch {
 	case fold(stored.is) == fold(sent.is):
 		return exact
+	case sent.kind == blankAny:
+		return open
 	case sent.kind == blankStamp:
 		return weak
 	case sent.kind == blankID:
