@@ -79,6 +79,9 @@ func (m *Message) isFile(kind string) bool {
 	upload := m.Method == http.MethodPut && (first(m.Header, "Content-Range") != "" || bytes || !m.Answer && !isJSONType(kind))
 	switch {
 	case m.Answer:
+		if !bytes && isReport(m.Body) {
+			return false
+		}
 		return m.Status/100 == 2 && m.Method == http.MethodGet && (bytes && !isGraphError(m.Body) || first(m.Header, "Content-Range") != "" || strings.EqualFold(contentDisposition(m.Header), "attachment")) ||
 			strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "video/") || strings.HasPrefix(kind, "audio/") || kind == "application/octet-stream" && !isJSON(m.Body)
 	case upload:
@@ -121,7 +124,8 @@ func (w *walker) body(m *Message, s string) {
 
 // isReport recognises the reports of usage, which are CSV (v1.0/api/reportroot pages).
 func isReport(s string) bool {
-	return strings.HasPrefix(strings.TrimPrefix(s, "\ufeff"), "Report Refresh Date,")
+	s = strings.TrimPrefix(s, "\ufeff")
+	return strings.HasPrefix(s, "Report Refresh Date,") || strings.HasPrefix(s, `"Report Refresh Date",`)
 }
 
 // table reads CSV whose first line names the columns.
