@@ -245,9 +245,6 @@ var expressionWords = set(`and or not eq ne gt ge lt le in has asc desc any all 
 func isHTTPValue(name, s string) bool {
 	switch name {
 	case "Content-Type":
-		if kind, parted := strings.CutSuffix(strings.ReplaceAll(s, `"`, ""), "boundary="+boundary); parted {
-			s = strings.TrimRight(kind, "; ")
-		}
 		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s)
 	case "Host":
 		return isOurHost(hostName(s))
