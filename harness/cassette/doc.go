@@ -16,7 +16,7 @@
 //	---
 //	version: 2
 //	graphvcr:
-//	  format: 1
+//	  format: 2
 //	  interactions: 1
 //	  origin: docs
 //	interactions:
