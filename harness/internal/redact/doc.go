@@ -12,21 +12,17 @@
 // Redacting twice changes nothing more, with a redactor that has seen nothing before
 // too, because every pseudonym can be told from a real value by itself:
 //
-//   - ids (GUIDs, threads, drives, Outlook items, page tokens, the tokens of links) keep
-//     their length and the class of every position (hexadecimal letters stay such, and
-//     others others). The last positions, twelve or half of a short one, are a checksum
-//     of those before: a real id passes for a pseudonym once in 10^9 or more, a short
-//     one once in 10^4. What has fewer than eight letters and digits is filled with a, g
-//     and 0;
-//   - people are userN@contoso.example, names "Name N", other words a word and a
-//     number, domains end in .example, which RFC 2606 keeps free, and phone numbers
-//     are zeros but for the last four digits;
+//   - ids (GUIDs, threads, drives, Outlook items, page tokens, the tokens of links) are
+//     computed from the salt and the value, and keep their length and the class of every
+//     position. A checksum tells them from real ones;
+//   - names are counted: user1-vmmr@tenant1-hjmx.example, "Name 1 vvky", value3-ypjq. Four
+//     letters, made from the salt, tell them from real ones. Where they stand in a request
+//     is a hole, and tags keep 20 bits of them;
 //   - secrets that nothing follows from are REDACTED, or what that is in their format;
-//     content is a filler that depends on nothing but its length.
+//     bytes are a filler that depends on size and offset only.
 //
-// Numbers count in recorded order, nothing is computed from the original, and the
-// checksum has no key: a cassette says nothing about the values that it stood for but
-// their shape. Two ids that differ in letter case only keep differing so.
+// Numbers count in recorded order. Who has the salt can confirm a value that they guess: a
+// name in a hole to 20 bits, an id whole.
 //
 // Base64 ids that hold a GUID, and security identifiers made of one, are decoded,
 // renamed and encoded again: they keep their format, not the class of each position.

@@ -320,9 +320,6 @@ func (p *pass) isBoundary(s string) bool {
 func isHTTPValue(name, s string) bool {
 	switch name {
 	case "Content-Type":
-		if kind, parted := strings.CutSuffix(strings.ReplaceAll(s, `"`, ""), "boundary="+boundary); parted {
-			s = strings.TrimRight(kind, "; ")
-		}
 		kind, quoted := strings.CutPrefix(s, "type=")
 		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s) || quoted && words.IsMediaType(strings.Trim(kind, `"`))
 	case "Host":
