@@ -268,6 +268,9 @@ var loginWords = set(`authorization_code refresh_token client_credentials passwo
 // isExpressionWord reports whether a bare word of an expression is a property, a path of
 // them, a function, or an operator.
 func isExpressionWord(s string) bool {
+	if words.IsMember(s) {
+		return true
+	}
 	for part := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune("/()*$:.,;=&+-", c) }) {
 		switch {
 		case len(part) <= 2, isPlain(part), words.IsMember(part), words.IsType(part), expressionWords[strings.ToLower(part)]:

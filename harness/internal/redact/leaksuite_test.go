@@ -26,7 +26,7 @@ func leaked(t *testing.T, class string, k planted.Kind, survivors map[string]int
 		}
 		if stored := newRedactor(t).Interaction(i); planted.Holds(stored, k.Sought()) {
 			survivors[class+" at "+where]++
-			if os.Getenv("LEAKS") != "" {
+			if leaks {
 				t.Logf("%s %q (%s) at %s:\n%s", class, k.Value, k.Name+" "+k.Member, where, brief(stored)+stored.Response.Body)
 			}
 		}
