@@ -61,6 +61,15 @@ func post(path, kind, body string) cassette.Request {
 	return cassette.Request{Method: "POST", URL: origin + "/v1.0" + path, Headers: http.Header{"Content-Type": {kind}}, Body: body}
 }
 
+// shown is what the answer has of a value: all but two that are read in another way where
+// they are what a member holds.
+func shown(s string) string {
+	if strings.HasPrefix(s, "<") || strings.HasPrefix(s, `"`) {
+		return ""
+	}
+	return s
+}
+
 // TestEveryFormatAtEveryPlace: a request gets its own answer whatever the format of what
 // stands in it, and wherever that stands: alone, and among others of its shape.
 func TestEveryFormatAtEveryPlace(t *testing.T) {
@@ -68,7 +77,7 @@ func TestEveryFormatAtEveryPlace(t *testing.T) {
 		var all laws.Tally
 		made := &tape{random: rand.New(rand.NewPCG(1, 1))}
 		add := func(to *tape, s string) {
-			i := &cassette.Interaction{ID: len(to.recorded), Request: request(s), Response: cassette.Response{Code: 200, Headers: http.Header{"Content-Type": {"application/json"}}, Body: text(object{"value": s})}}
+			i := &cassette.Interaction{ID: len(to.recorded), Request: request(s), Response: cassette.Response{Code: 200, Headers: http.Header{"Content-Type": {"application/json"}}, Body: text(object{"value": shown(s)})}}
 			if i.Request.Method == "GET" || len(to.stretches) == 0 {
 				to.stretches = append(to.stretches, nil)
 			}
