@@ -33,6 +33,7 @@ type found struct {
 	note   string
 	sure   fit
 	spent  bool // all its answers were served
+	only   bool // no other request of its blank places is as sure
 	common int  // places at which what is stored is known to be meant
 }
 
@@ -40,6 +41,7 @@ type found struct {
 func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *Trace) (Answer, error) {
 	m := liveMessage(req, body)
 	if e, ids, read := s.byComputed(m, req, live); e != nil {
+		s.remember(req, body, e)
 		return s.take(e, pairing{live: read.named(live.body.batch)}, req, trace, func() { s.bindAll(ids) })
 	}
 	f, why := s.inBuckets(m, req, live)
@@ -57,6 +59,9 @@ func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *T
 	}
 	if f.note != "" && answer.Note == "" {
 		answer.Note = f.note
+	}
+	if f.sure >= tagged && f.only {
+		s.remember(req, body, f.entry.entry)
 	}
 	answer.read = s.flights.enter(f.bucket.id)
 	trace.answered(answer)
@@ -80,15 +85,25 @@ func (s *Session) bindFound(f *found) {
 }
 
 func liveMessage(req *http.Request, body []byte) place.Message {
-	m := place.Message{Method: methodOf(req.Method), Address: addressOf(req.URL, req.Host).String(), Header: req.Header}
+	m := place.Message{Method: methodOf(req.Method), Address: addressOf(req.URL, req.Host).String(), Header: telling(req.Header)}
 	if len(body) > 0 {
 		m.Body = string(inflate(req.Header, body))
-		if req.Header.Get("Content-Encoding") != "" {
-			m.Header = req.Header.Clone()
-			m.Header.Del("Content-Encoding")
-		}
 	}
 	return m
+}
+
+// telling are the headers that tell requests apart.
+func telling(h http.Header) http.Header {
+	var some http.Header
+	for name, values := range h {
+		if significant(name) >= 0 {
+			if some == nil {
+				some = http.Header{}
+			}
+			some[name] = values
+		}
+	}
+	return some
 }
 
 func (s *Session) bindAll(ids [][2]string) {
@@ -199,9 +214,13 @@ func (s *Session) choose(b *bucket, blanks []blank) (f *found, why string) {
 	}
 	switch {
 	case len(same) > 0:
-		return take(s.next(b, same), exact, "")
+		f, why = take(s.next(b, same), exact, "")
+		f.only = len(same) == 1
+		return f, why
 	case len(fitting) > 0 && !invents: // the last: its tag was chosen so that no earlier value fits
-		return take(fitting[len(fitting)-1], tagged, "")
+		f, why = take(fitting[len(fitting)-1], tagged, "")
+		f.only = true
+		return f, why
 	case len(opened) > 0:
 		return take(s.next(b, opened), open, "")
 	}

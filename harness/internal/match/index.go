@@ -55,7 +55,7 @@ type record struct {
 	state     atomic.Int32  // whether the answer is an operation under way: see unfinished
 	prepared  atomic.Pointer[any]
 
-	pseudonyms atomic.Pointer[[]string] // see held
+	pseudonyms atomic.Pointer[pseudonymsHeld] // see held
 }
 
 // A spelling is a request without a body as it was written down. It is compared

@@ -1,7 +1,9 @@
 package match
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -10,25 +12,32 @@ import (
 // A put-back answer has the session's values where the stored one has pseudonyms: wherever
 // a leaf is or holds one, however it is encoded there.
 
-// held are the pseudonyms that an answer holds.
-func (r *record) held(x *seal) []string {
+// pseudonymsHeld are those that an answer holds.
+type pseudonymsHeld struct {
+	all      []string
+	inHeader bool // whether some stand in its headers or trailers
+}
+
+func (r *record) held(x *seal) *pseudonymsHeld {
 	if known := r.pseudonyms.Load(); known != nil {
-		return *known
+		return known
 	}
 	found := map[string]bool{}
-	m := r.answer(r.body())
-	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+	note := func(l *place.Leaf) (string, bool) {
 		if !l.Layered {
 			x.pseudonymsIn(l.Text, found)
 		}
 		return "", false
-	})
-	list := make([]string, 0, len(found))
-	for p := range found {
-		list = append(list, p)
 	}
-	r.pseudonyms.Store(&list)
-	return list
+	m := r.answer("")
+	place.Rewrite(&m, note)
+	held := &pseudonymsHeld{inHeader: len(found) > 0}
+	m = r.answer(r.body())
+	m.Trailer = nil
+	place.Rewrite(&m, note)
+	held.all = slices.Collect(maps.Keys(found))
+	r.pseudonyms.Store(held)
+	return held
 }
 
 func (r *record) answer(body string) place.Message {
@@ -54,23 +63,45 @@ func (x *seal) pseudonymsIn(text string, found map[string]bool) {
 	}
 }
 
+// A restored body is one with the session's values, as long as no more of its pseudonyms
+// are bound.
+type restoredBody struct {
+	bound int
+	text  string
+}
+
+// maxRestored bounds the restored bodies that a session keeps.
+const maxRestored = 64 << 20
+
 // restore puts the session's values back for the pseudonyms in the body.
 func (a *Answer) restore(s *Session) {
-	if s.index.seal == nil || s.bound.count.Load() == 0 || a.bound != nil {
+	if s.index.seal == nil || s.bound.count.Load() == 0 {
 		return
 	}
-	for _, p := range a.record.held(s.index.seal) {
+	bound := 0
+	for _, p := range a.record.held(s.index.seal).all {
 		if _, ok := s.bound.live(p); ok {
-			a.bound = s
-			m := a.record.answer(a.Body)
-			m.Header, m.Trailer = nil, nil
-			if kind := a.record.interaction.Response.Headers["Content-Type"]; len(kind) > 0 {
-				m.Header = http.Header{"Content-Type": kind}
-			}
-			place.Rewrite(&m, s.putBack)
-			a.Body = m.Body
-			return
+			bound++
 		}
+	}
+	if bound == 0 {
+		return
+	}
+	a.bound = s
+	stored := a.Body == a.record.body() // and no batch with other ids
+	if known, ok := s.restored.Load(a.record); ok && stored && known.(restoredBody).bound == bound {
+		a.Body = known.(restoredBody).text
+		return
+	}
+	m := a.record.answer(a.Body)
+	m.Header, m.Trailer = nil, nil
+	if kind := a.record.interaction.Response.Headers["Content-Type"]; len(kind) > 0 {
+		m.Header = http.Header{"Content-Type": kind}
+	}
+	place.Rewrite(&m, s.putBack)
+	a.Body = m.Body
+	if stored && s.kept.Add(int64(len(a.Body))) <= maxRestored {
+		s.restored.Store(a.record, restoredBody{bound, a.Body})
 	}
 }
 
@@ -105,14 +136,15 @@ func (s *Session) putNamesBack(text string, spans []identity.Span) string {
 	return out + text[at:]
 }
 
-// Bound reports whether the session's values stand in the answer, which RestoreHeader puts
-// back.
-func (a *Answer) Bound() bool { return a.bound != nil }
+// Bound reports whether headers hold what RestoreHeader puts back.
+func (a *Answer) Bound() bool {
+	return a.bound != nil && a.record.held(a.bound.index.seal).inHeader
+}
 
 // RestoreHeader puts the session's values back for the pseudonyms in response headers
 // or trailers, in place.
 func (a *Answer) RestoreHeader(header http.Header) {
-	if a.bound == nil || len(header) == 0 {
+	if len(header) == 0 || !a.Bound() {
 		return
 	}
 	m := place.Message{Answer: true, Method: http.MethodGet, Header: header}

@@ -237,7 +237,7 @@ func shapeOf(r *request) string {
 // messageOf is the request of an interaction.
 func messageOf(i *cassette.Interaction) place.Message {
 	r := &i.Request
-	return place.Message{Method: methodOf(r.Method), Address: r.URL, Header: r.Headers, Trailer: r.Trailer, Body: r.Body}
+	return place.Message{Method: methodOf(r.Method), Address: r.URL, Header: telling(r.Headers), Body: r.Body}
 }
 
 // understood is the request that a message is.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Session is one replay of an index.
@@ -17,6 +18,11 @@ type Session struct {
 	binding sync.Mutex // held by Bind
 	bound   bindings
 	flights flights
+
+	restored sync.Map     // by record: its body with the session's values, see restore
+	kept     atomic.Int64 // their bytes
+	recalled sync.Map     // by spelling: what a request without a body was found to ask for
+	memories atomic.Int64 // how many of these there are
 }
 
 // NewSession starts a replay with nothing consumed.
@@ -36,6 +42,9 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 		if e := s.index.bySpelling(req); e != nil {
 			return s.take(e, pairing{}, req, trace, nil)
 		}
+		if e := s.recall(req); e != nil {
+			return s.take(e, pairing{}, req, trace, nil)
+		}
 	}
 	live := s.index.live(req, body)
 	e := s.index.entryOf(live.key)
@@ -46,6 +55,41 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 		return s.sealed(req, body, &live, trace)
 	}
 	return missed(trace, s.index.unknown(req, &live))
+}
+
+// A recollection is an entry that a spelling was found to ask for, once and for all: what
+// is bound stays so.
+type recollection struct {
+	entry              *entry
+	headers, principal string
+}
+
+func (s *Session) recall(req *http.Request) *entry {
+	if s.index.seal == nil {
+		return nil
+	}
+	spelled, ok := spellingOf(methodOf(req.Method), req.URL)
+	if !ok {
+		return nil
+	}
+	known, ok := s.recalled.Load(spelled)
+	if !ok {
+		return nil
+	}
+	r := known.(recollection)
+	if r.principal != s.index.principal(req) || r.headers != headerKey(req.Header, false, r.entry.ignored) {
+		return nil
+	}
+	return r.entry
+}
+
+// maxRecalled bounds the spellings that a session remembers.
+const maxRecalled = 1 << 17
+
+func (s *Session) remember(req *http.Request, body []byte, e *entry) {
+	if spelled, ok := spellingOf(methodOf(req.Method), req.URL); ok && len(body) == 0 && s.memories.Add(1) <= maxRecalled {
+		s.recalled.Store(spelled, recollection{e, headerKey(req.Header, false, e.ignored), s.index.principal(req)})
+	}
 }
 
 func missed(trace *Trace, miss *MissError) (Answer, error) {

@@ -106,6 +106,9 @@ func (s *Session) offer(req *http.Request, body []byte) offer {
 		if e := s.index.bySpelling(req); e != nil {
 			return s.offerOf(e)
 		}
+		if e := s.recall(req); e != nil {
+			return s.offerOf(e)
+		}
 	}
 	live := s.index.live(req, body)
 	if e := s.index.entryOf(live.key); e != nil {
