@@ -14,8 +14,7 @@
 // It does no I/O and knows nothing of connections; package transport turns its
 // answers into HTTP responses.
 //
-// Index is immutable; Session is safe for concurrent use. It takes a lock only while
-// it binds values (see below); a request with a key of its own never waits for it.
+// Index is immutable; Session is safe for concurrent use, and no request waits for another.
 //
 //	index, err := match.NewIndex(match.Rules{}, tape)
 //	if err != nil {
@@ -40,28 +39,33 @@
 // entry, the nearest are found (nearest.go) and compared (differ.go), and the miss
 // says what to do (miss.go).
 //
-// # Replay by unification
+// # Sealed cassettes
 //
-// A redacted cassette (cassette.Meta.Redacted) holds pseudonyms, and serves any
-// tenant's values. A request without an entry is first spelled with the pseudonyms of
-// what is bound (rename.go) and looked up again. Otherwise its identity is lifted out
-// (atoms.go, mask.go), which leaves a mask, and it is held against the recorded requests
-// of that mask (unify.go): a bound value must stand at its pseudonym, another one is
-// bound, one to one for the session and all of a request's at once, to the pseudonym at
-// its place (bindings.go). Several recordings that fit are a miss that asks for
-// Session.Bind; where they differ in redacted texts only, recorded order decides. Bound
-// pseudonyms are put back in bodies, and in headers by Answer.RestoreHeader.
+// A sealed cassette holds pseudonyms, and is asked by clients that send real values. A
+// request without an entry of its own is taken apart (package place) and asked for again
+// (sealed.go): first with every id in it computed as redaction computed it, then with the
+// places blank that are holes of a recorded request of its shape. That leads to a bucket of
+// recorded requests that differ in nothing but these places (bucket.go), and there a value
+// is known (fit.go) by the pseudonym that was given out, by what is bound to it, or by the
+// tag of the recorded value. Of several fits the surest counts.
 //
-// Names and the like are bound as whole values; what stands for a secret or for content
-// stands for anything. The cassette's own values are always understood, and stand for
-// themselves. Ids that every tenant has (identity.IsWellKnown) are compared as they are,
-// as is everything under Rules.Bind "off".
+// What is looked up and fits none is a miss that tells the --input which decides. What a
+// client writes may be made up: it binds to the request that stands alone, or, unless two
+// such requests were under way at once, to the next in recorded order, with a note; from a
+// client that made up one name of a shape, order then counts before tags, of which one in a
+// million fits by chance. What stands for a secret or for bytes fits anything, and gives
+// way to what fits a value. Rules.Bind "recorded" makes such bindings misses, "off" compares
+// requests as they are stored.
+//
+// What a request says is bound, one to one and for the session (bindings.go), before its
+// answer is made, and put back wherever its pseudonyms stand in answers (putback.go), in
+// headers by Answer.RestoreHeader. A session remembers which entry a spelling asked for, and
+// how an answer reads with its values.
+//
+// No rule of redaction and no table of words is asked here: only places, forms and tags,
+// so that a newer program cannot break a cassette.
 //
 // A miss shows what is bound, live values in full: they are the client's own, as is
 // the address that it names. They reach whatever report the miss is written to, and
 // never a cassette.
-//
-// Not done: base64 ids that hold a GUID are values of their own, so that binding the
-// GUID does not rename them; of several parts of a batch that differ in unbound values
-// only, the order in the body decides.
 package match

@@ -17,8 +17,7 @@ type request struct {
 }
 
 // understand is the one function that makes keys. It is pure, and the same for
-// recorded and for live requests. (Where a cassette holds pseudonyms, mask.go lifts the
-// values of identity out of what is understood here.)
+// recorded and for live requests.
 func (s ruleSet) understand(method string, address *url.URL, header http.Header, body []byte, principal string) request {
 	u := graphurl.FromURL(address)
 	r := request{url: u, effect: s.effectOn(method, u)}
