@@ -36,8 +36,5 @@ func Example() {
 	// no answer to GET https://graph.microsoft.com/v1.0/groups/1?$top=50&$select=id,mail: recorded but differs
 	//   recorded: GET https://graph.microsoft.com/v1.0/groups('1')?$select=id,mail&$top=5 (groups, interaction 0)
 	//     query.$top: recorded "5", received "50"
-	//   if the difference does not matter, say so in rules.yaml:
-	//   match:
-	//     - on: 'GET /v1.0/groups/*'
-	//       ignore: ['query.$top']
+	//   send what was recorded, or record it again: graphvcr record groups, or graphvcr exec --mode record --cassette groups -- COMMAND
 }

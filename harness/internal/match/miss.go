@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -43,9 +44,12 @@ type Candidate struct {
 	Differences []Difference
 }
 
-// Error explains the miss in several lines.
+// mostLines is how many lines explain a miss.
+const mostLines = 12
+
+// Error explains the miss in a dozen lines at most.
 func (e *MissError) Error() string {
-	text := e.Summary() + e.Details()
+	text := e.Summary() + e.details(mostLines-2-strings.Count(e.NextStep, "\n"))
 	if e.NextStep != "" {
 		text += "\n  " + strings.ReplaceAll(e.NextStep, "\n", "\n  ")
 	}
@@ -63,19 +67,27 @@ func (e *MissError) Summary() string {
 
 // Details are the lines between the first one and the next step, each after a line break:
 // what was recorded near it, and what the session bound.
-func (e *MissError) Details() string {
-	var text strings.Builder
+func (e *MissError) Details() string { return e.details(mostLines - 2) }
+
+func (e *MissError) details(most int) string {
+	var lines []string
 	for _, c := range e.Nearest {
-		fmt.Fprintf(&text, "\n  recorded: %s %s (%s)", methodOf(c.Interaction.Request.Method),
-			shownAddress(c.Interaction.Request.URL), placeOf(c.Cassette, c.Interaction))
+		lines = append(lines, fmt.Sprintf("  recorded: %s %s (%s)", methodOf(c.Interaction.Request.Method),
+			shownAddress(c.Interaction.Request.URL), placeOf(c.Cassette, c.Interaction)))
 		for _, d := range c.Differences {
-			fmt.Fprintf(&text, "\n    %s: recorded %s, received %s", d.Field, d.Recorded, d.Received)
+			lines = append(lines, fmt.Sprintf("    %s: recorded %s, received %s", d.Field, d.Recorded, d.Received))
 		}
 	}
 	for _, b := range e.Bound {
-		fmt.Fprintf(&text, "\n  bound: %s = %s", b.Pseudonym, b.Live)
+		lines = append(lines, fmt.Sprintf("  bound: %s = %s", b.Pseudonym, b.Live))
 	}
-	return text.String()
+	if len(lines) > most {
+		lines = append(lines[:most-1], fmt.Sprintf("    .. and %d lines more", len(lines)-most+1))
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return "\n" + strings.Join(lines, "\n")
 }
 
 // placeOf says where an interaction is recorded: file and line, as far as known.
@@ -131,7 +143,10 @@ func (x *Index) unknown(req *http.Request, live *request) *MissError {
 	miss := newMiss(req, NeverRecorded)
 	miss.Nearest = x.nearest(live)
 	if len(miss.Nearest) == 0 {
-		miss.NextStep = fmt.Sprintf("record it: none of %s has the method and a similar path", recordings(len(x.entries)))
+		miss.NextStep = fmt.Sprintf("none of %s has the method and a similar path", recordings(len(x.entries)))
+		if len(x.entries) > 0 {
+			miss.NextStep += ": " + recordAgain(x.entries[0].answers[0].cassette)
+		}
 		return miss
 	}
 	miss.Verdict = Differs
@@ -141,8 +156,13 @@ func (x *Index) unknown(req *http.Request, live *request) *MissError {
 		miss.NextStep = "if the difference does not matter, say so in rules.yaml:\n" + Rule{On: on, Ignore: ignore}.YAML()
 		return miss
 	}
-	miss.NextStep = "send what was recorded, or record this request too"
+	miss.NextStep = "send what was recorded, or " + recordAgain(near.Cassette)
 	return miss
+}
+
+// recordAgain are the commands that make a cassette anew.
+func recordAgain(c *cassette.Cassette) string {
+	return fmt.Sprintf("record it again: graphvcr record %[1]s, or graphvcr exec --mode record --cassette %[1]s -- COMMAND", cmp.Or(c.Name, "NAME"))
 }
 
 func recordings(n int) string {
@@ -152,15 +172,21 @@ func recordings(n int) string {
 	return fmt.Sprintf("%d recorded requests", n)
 }
 
+// odataOptions say what an answer holds: no rule may pass over them.
+var odataOptions = map[string]bool{
+	"select": true, "filter": true, "expand": true, "orderby": true, "top": true, "skip": true, "count": true, "search": true,
+	"skiptoken": true, "deltatoken": true, "apply": true, "compute": true, "format": true, "levels": true,
+}
+
 // ignorable lists what a rule would have to ignore, and false when a rule cannot
-// bridge the differences.
+// bridge the differences, or must not.
 func ignorable(differences []Difference) ([]string, bool) {
 	var ignore []string
 	for _, d := range differences {
 		where, name, _ := strings.Cut(d.Field, ".")
 		switch where {
 		case "query", "header", "body":
-			if name == "" {
+			if name == "" || secret(d.Field) || where == "query" && odataOptions[optionName(name)] {
 				return nil, false
 			}
 			ignore = append(ignore, d.Field)

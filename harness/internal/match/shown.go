@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -34,8 +35,27 @@ func shown(field, recorded, received string) (string, string) {
 	if secret(field) {
 		return hidden(recorded), hidden(received)
 	}
+	recorded, received = withoutTokens(recorded), withoutTokens(received)
 	at := firstDifference(recorded, received)
 	return shownText(recorded, at), shownText(received, at)
+}
+
+// withoutTokens hides what has the form of a signed token: eyJ.., a dot, and more.
+func withoutTokens(s string) string {
+	at := strings.Index(s, "eyJ")
+	if at < 0 {
+		return s
+	}
+	isToken := func(c byte) bool { return ascii.IsAlnum(c) || c == '-' || c == '_' || c == '.' }
+	end := at
+	for end < len(s) && isToken(s[end]) {
+		end++
+	}
+	text := s[at:end]
+	if strings.Contains(text, ".") && len(text) > 20 {
+		text = "(hidden)"
+	}
+	return s[:at] + text + withoutTokens(s[end:])
 }
 
 func hidden(value string) string {
@@ -60,7 +80,7 @@ func shownValues(field string, recorded, received any) (string, string) {
 	var texts [2]string
 	for n, value := range []any{recorded, received} {
 		if value != jsondoc.Absent {
-			texts[n] = string(jsondoc.Canonical(nil, value))
+			texts[n] = withoutTokens(string(jsondoc.Canonical(nil, value)))
 		}
 	}
 	at := 0
@@ -123,6 +143,7 @@ func shortened(text string, limit int) string {
 // shownAddress is an address as a reader may see it: the values of secret options,
 // which make an address pre-authenticated, are left out.
 func shownAddress(address string) string {
+	address = withoutTokens(address)
 	path, query, found := strings.Cut(address, "?")
 	if !found {
 		return shortened(address, 300)
