@@ -9,10 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/laws"
-	"github.com/graphvcr/graphvcr/harness/internal/match"
-	"github.com/graphvcr/graphvcr/harness/internal/redact"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
-	"github.com/graphvcr/graphvcr/harness/internal/transport"
 )
 
 // recordings reads the real recordings that lie beside the repository, by folder.
@@ -64,35 +61,16 @@ func TestOwnAnswersOfRealRecordings(t *testing.T) {
 // replayed redacts a recording and replays it to a client that has the original.
 func replayed(t *testing.T, recorded *cassette.Cassette, order laws.Order, seed uint64) laws.Tally {
 	t.Helper()
-	salt := []byte("the salt of tests")
-	redactor, err := redact.New(redact.Rules{}, redact.Options{Salt: salt})
-	if err != nil {
-		t.Fatal(err)
+	return sealTape(t, &tape{recorded: recorded.Interactions}, nil).play(t, order, seed, nil)
+}
+
+// TestStrangersOfRealRecordings: no random id in an address of a real recording is answered.
+func TestStrangersOfRealRecordings(t *testing.T) {
+	for folder, recorded := range recordings(t) {
+		asked := 0
+		for n, c := range recorded {
+			asked += strangers(t, c.Interactions, sealTape(t, &tape{recorded: c.Interactions}, nil).index, uint64(n))
+		}
+		t.Logf("%s: %d asked", folder, asked)
 	}
-	stored := &cassette.Cassette{Name: recorded.Name, File: recorded.File, Salt: salt}
-	var notes [][]byte
-	places := map[*cassette.Interaction]int{}
-	for at, i := range recorded.Interactions {
-		redacted, note := redactor.Record(i)
-		notes = append(notes, note)
-		places[redacted] = at
-		stored.Interactions = append(stored.Interactions, redacted)
-	}
-	if err := redactor.Meta(&stored.Meta, notes); err != nil {
-		t.Fatal(err)
-	}
-	index, err := match.NewIndex(match.Rules{}, stored)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := laws.Client{
-		Recorded: recorded.Interactions, Seed: seed,
-		Transport: transport.NewReplayer(index.NewSession(), transport.Options{}),
-		Place:     func(i *cassette.Interaction) int { return places[i] },
-	}
-	tally, err := client.Replay(t.Context(), order)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tally
 }

@@ -22,7 +22,6 @@ type tape struct {
 	stretches [][]int         // positions whose order says nothing
 	invented  map[string]bool // values that the client draws anew on each run
 	used      map[string]bool // names
-	looked    []string        // ids and names that are looked up
 	group     int
 }
 
@@ -201,7 +200,6 @@ func (t *tape) people(n int) {
 		switch kind {
 		case 0:
 			t.add("GET", v+"/users/"+id+"?$select=id,displayName", nil, nil, 200, o)
-			t.looked = append(t.looked, id)
 		case 1:
 			t.add("GET", v+"/users/"+step(upn)+"/manager", nil, nil, 200, all[(k+1)%len(all)])
 		case 2:
@@ -258,7 +256,6 @@ func (t *tape) creates(n int) {
 	for _, o := range all {
 		if t.random.IntN(2) == 0 {
 			t.add("GET", path+"/"+o["id"].(string), nil, nil, 200, o)
-			t.looked = append(t.looked, o["id"].(string))
 		} else {
 			t.add("GET", path+"?$filter=displayName%20eq%20"+quoted(o["displayName"].(string)), nil, nil, 200, object{"value": []any{o}})
 		}
@@ -408,7 +405,6 @@ func (t *tape) keys(n int) {
 	t.next()
 	for range n {
 		id := t.guid()
-		t.looked = append(t.looked, id)
 		answer := object{"id": id, "displayName": t.name()}
 		switch kind {
 		case 0:

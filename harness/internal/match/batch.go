@@ -193,8 +193,6 @@ func (b *batch) read() bool {
 	return !slices.ContainsFunc(b.parts, func(p batchPart) bool { return !p.read })
 }
 
-// pairing maps the ids of a recorded batch to those of a live one with the same
-// canonical form.
 // named is a batch with the ids that another has at the same positions.
 func (b *batch) named(other *batch) *batch {
 	if b == nil || other == nil || len(b.parts) != len(other.parts) {
@@ -212,6 +210,8 @@ func (b *batch) named(other *batch) *batch {
 	return &as
 }
 
+// pairing maps the ids of a recorded batch to those of a live one with the same
+// canonical form.
 func (b *batch) pairing(live *batch) map[string]string {
 	ids := make(map[string]string, len(b.parts))
 	for i, part := range b.parts {

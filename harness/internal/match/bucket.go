@@ -30,6 +30,11 @@ func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *T
 		s.remember(req, body, e)
 		return s.take(e, pairing{live: read.named(live.body.batch)}, req, trace, func() { s.bindAll(ids) })
 	}
+	if live.body.batch != nil {
+		if e, a, read := s.byNames(m, req, live); e != nil {
+			return s.take(e, pairing{live: read.named(live.body.batch)}, req, trace, func() { s.bindAll(a.ids) })
+		}
+	}
 	f, why := s.inBuckets(m, req, live)
 	if f == nil {
 		miss := s.index.unknown(req, live)
@@ -112,6 +117,39 @@ func (s *Session) byComputed(m place.Message, req *http.Request, live *request) 
 		return e, a.ids, r.body.batch
 	}
 	return s.index.seal.computed[r.key], a.ids, r.body.batch
+}
+
+// byNames looks a batch up with the names in it that are known called as they are stored:
+// its parts may stand in another order, in which blank places are others.
+func (s *Session) byNames(m place.Message, req *http.Request, live *request) (*entry, asked, *batch) {
+	a, seal := asked{message: m}, s.index.seal
+	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
+		if l.Layered || l.IsName() {
+			return "", false
+		}
+		if is := seal.compute(l, &s.bound, &a); is != l.Text {
+			return is, true
+		}
+		if p, ok := s.bound.pseudonym(l.Text); ok {
+			return p, true
+		}
+		for nonce := range seal.nonces {
+			if p, ok := seal.names[seal.faker.Tag(l.Text, nonce)]; ok {
+				a.ids = append(a.ids, [2]string{p, l.Text})
+				return p, true
+			}
+		}
+		return "", false
+	})
+	r, ok := s.index.understood(&a.message, req.Host, live.key.Principal)
+	if !ok {
+		return nil, a, nil
+	}
+	e := s.index.entryOf(r.key)
+	if e == nil {
+		e = seal.computed[r.key]
+	}
+	return e, a, r.body.batch
 }
 
 // inBuckets lays a request over the recorded ones of its shape, and says why none fits. Of

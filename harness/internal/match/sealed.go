@@ -19,7 +19,8 @@ type seal struct {
 	faker    *identity.Faker
 	computed map[Key]*entry
 	shapes   map[string][]*signature // of requests with holes, by shape
-	members  map[string]string       // pseudonyms of members' names, by nonce and bits of their tags
+	members  map[string]string       // pseudonyms of members' names, by their tags
+	names    map[string]string       // all pseudonyms that have tags, by these
 	nonces   int                     // below this are all nonces of tags
 	keyed    bool                    // some members' names are ids
 	buckets  int
@@ -74,7 +75,7 @@ const (
 )
 
 func newSeal(faker *identity.Faker) *seal {
-	return &seal{faker: faker, computed: map[Key]*entry{}, shapes: map[string][]*signature{}, members: map[string]string{}}
+	return &seal{faker: faker, computed: map[Key]*entry{}, shapes: map[string][]*signature{}, members: map[string]string{}, names: map[string]string{}}
 }
 
 // An asked request is a message with its blanks, and the ids that were computed in it.

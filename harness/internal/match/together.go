@@ -121,6 +121,11 @@ func (s *Session) offer(req *http.Request, body []byte) offer {
 	if e, _, _ := s.byComputed(m, req, &live); e != nil {
 		return s.offerOf(e)
 	}
+	if live.body.batch != nil {
+		if e, _, _ := s.byNames(m, req, &live); e != nil {
+			return s.offerOf(e)
+		}
+	}
 	if f, _ := s.inBuckets(m, req, &live); f != nil {
 		if f.sure >= tagged {
 			return s.offerOf(f.entry.entry)
