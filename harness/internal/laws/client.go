@@ -198,12 +198,12 @@ func (c *Client) learn(recorded *cassette.Interaction, h http.Header, body strin
 }
 
 // lostValue is a value that was sent and that the answer has not where the recorded one has
-// what was sent then; "" for none. What the cassette keeps in the request stands for nothing.
+// what was sent then; "" for none. What the cassette has in the request, too, stands for nothing.
 func lostValue(recorded, stored *cassette.Interaction, sent *cassette.Request, h http.Header, body string) string {
 	was, is := leavesOf(recorded, recorded.Response.Headers, recorded.Response.Body), leavesOf(recorded, h, body)
 	then, now, kept := valuesOf(&recorded.Request), valuesOf(sent), valuesOf(&stored.Request)
 	for at, value := range then {
-		if len(value) < 4 || now[at] == "" || kept[at] == value {
+		if len(value) < 4 || now[at] == "" || kept[at] == value || kept[at] == now[at] {
 			continue
 		}
 		for place, text := range was {
