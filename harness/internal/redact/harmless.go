@@ -37,8 +37,10 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 	case place.Header:
 		return isHTTPValue(l.Name, s) || l.Name == "Content-Type" && p.isBoundary(s)
 	case place.MemberName:
-		if name := http.CanonicalHeaderKey(s); strings.EqualFold(l.Parent, "headers") && (words.IsHeader(name) || volatileHeaders[name] != "" || counts[name]) {
-			return true
+		if strings.EqualFold(l.Parent, "headers") {
+			if name := http.CanonicalHeaderKey(s); words.IsHeader(name) || volatileHeaders[name] != "" || counts[name] {
+				return true
+			}
 		}
 		if credentials.find(s, l.Parent) != nil || members.find(s, l.Parent) != nil {
 			return true

@@ -67,7 +67,7 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 		}
 		return p.put(l, v)
 	}
-	return p.put(l, p.judge(l))
+	return p.put(l, p.remembered(l))
 }
 
 // put notes a verdict and carries it out.

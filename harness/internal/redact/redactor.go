@@ -33,6 +33,7 @@ type Redactor struct {
 	keepHeaders map[string]bool
 	ledger      *ledger
 	previous    *previous
+	memo        memo
 
 	mu      sync.Mutex
 	counts  [ruleCount]int
