@@ -43,9 +43,12 @@ const (
 // A Client replays a recording.
 type Client struct {
 	Recorded  []*cassette.Interaction // before redaction, in recorded order
+	Stretches [][]int                 // positions whose order says nothing; nil for reads between two writes
 	Transport http.RoundTripper
 	Seed      uint64
-	// Place tells which recorded interaction one of the cassette is: its position.
+	Again     func(text string) string // what the client sends on this run in place of a value of its own; nil for the same
+	// Place tells which recorded interaction one of the cassette is: its position, or -1
+	// where it is another recording's.
 	Place func(stored *cassette.Interaction) int
 
 	keys []match.Key
@@ -74,7 +77,12 @@ func (c *Client) Replay(ctx context.Context, order Order) (Tally, error) {
 	}
 	var total Tally
 	random := rand.New(rand.NewPCG(c.Seed, 10))
-	for _, stretch := range c.stretches() {
+	stretches := c.Stretches
+	if stretches == nil {
+		stretches = c.betweenWrites()
+	}
+	for _, stretch := range stretches {
+		stretch = slices.Clone(stretch)
 		if order != InOrder {
 			random.Shuffle(len(stretch), func(i, j int) { stretch[i], stretch[j] = stretch[j], stretch[i] })
 		}
@@ -97,9 +105,9 @@ func (c *Client) Replay(ctx context.Context, order Order) (Tally, error) {
 	return total, nil
 }
 
-// stretches are the positions of requests between which no write stands; a write is a
+// betweenWrites are the positions of requests between which no write stands; a write is a
 // stretch of its own.
-func (c *Client) stretches() [][]int {
+func (c *Client) betweenWrites() [][]int {
 	var all [][]int
 	var reads []int
 	for n, i := range c.Recorded {
@@ -125,25 +133,29 @@ func isRead(r *cassette.Request) bool {
 // send sends one request.
 func (c *Client) send(ctx context.Context, n int) Tally {
 	recorded := c.Recorded[n]
-	req, err := requestOf(ctx, c.current(&recorded.Request))
+	current := c.current(&recorded.Request)
+	req, err := requestOf(ctx, current)
 	if err != nil {
 		return Tally{Missed: 1, Notes: []string{err.Error()}}
 	}
 	var trace match.Trace
 	resp, err := c.Transport.RoundTrip(req.WithContext(match.WithTrace(req.Context(), &trace)))
 	if err != nil {
-		return Tally{Missed: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + ": " + err.Error()}}
+		return Tally{Missed: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + ", sent as " + req.URL.String() + ": " + firstLines(err.Error())}}
 	}
 	body, err := io.ReadAll(resp.Body)
 	resp.Body.Close()
 	if err != nil {
 		return Tally{Missed: 1, Notes: []string{err.Error()}}
 	}
-	if from := c.Place(trace.Answer.Interaction); c.keys[from] != c.keys[n] {
-		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " got the answer to " + c.Recorded[from].Request.URL}}
-	} else {
-		c.learn(c.Recorded[from], resp.Header, string(body))
+	from := c.Place(trace.Answer.Interaction)
+	if from < 0 || c.keys[from] != c.keys[n] {
+		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " " + recorded.Request.Body + " got the answer to " + trace.Answer.Interaction.Request.URL + " " + trace.Answer.Interaction.Request.Body}}
 	}
+	if lost := lostValue(c.Recorded[from], trace.Answer.Interaction, current, resp.Header, string(body)); lost != "" {
+		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " got an answer without its " + lost}}
+	}
+	c.learn(c.Recorded[from], resp.Header, string(body))
 	return Tally{Own: 1}
 }
 
@@ -153,8 +165,16 @@ func (c *Client) current(r *cassette.Request) *cassette.Request {
 	defer c.mu.Unlock()
 	m := place.Message{Method: r.Method, Address: r.URL, Header: r.Headers, Body: r.Body}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		given, ok := c.now[l.Text]
-		return given, ok && !l.Layered
+		if !isValue(l) {
+			return "", false
+		}
+		if given, ok := c.now[l.Text]; ok {
+			return given, true
+		}
+		if c.Again == nil {
+			return "", false
+		}
+		return c.Again(l.Text), true
 	})
 	sent := *r
 	sent.URL, sent.Headers, sent.Body = m.Address, m.Header, m.Body
@@ -177,21 +197,62 @@ func (c *Client) learn(recorded *cassette.Interaction, h http.Header, body strin
 	}
 }
 
+// lostValue is a value that was sent and that the answer has not where the recorded one has
+// what was sent then; "" for none. What the cassette keeps in the request stands for nothing.
+func lostValue(recorded, stored *cassette.Interaction, sent *cassette.Request, h http.Header, body string) string {
+	was, is := leavesOf(recorded, recorded.Response.Headers, recorded.Response.Body), leavesOf(recorded, h, body)
+	then, now, kept := valuesOf(&recorded.Request), valuesOf(sent), valuesOf(&stored.Request)
+	for at, value := range then {
+		if len(value) < 4 || now[at] == "" || kept[at] == value {
+			continue
+		}
+		for place, text := range was {
+			if text == value && is[place] != "" && !strings.EqualFold(is[place], now[at]) && !isConstant(is[place]) {
+				return now[at]
+			}
+		}
+	}
+	return ""
+}
+
+// isConstant reports whether a text stands for a credential, which is not put back.
+func isConstant(s string) bool {
+	return strings.Contains(s, "REDACTED") || strings.HasPrefix(s, "eyJhbGciOiJub25lIn0.eyJyZWRhY3RlZCI6dHJ1ZX0")
+}
+
+func valuesOf(r *cassette.Request) map[string]string {
+	values := map[string]string{}
+	m := place.Message{Method: r.Method, Address: r.URL, Header: r.Headers, Body: r.Body}
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if isValue(l) && l.Role != place.Header {
+			values[l.Place()] = l.Text
+		}
+		return "", false
+	})
+	return values
+}
+
 // leavesOf lists the texts of an answer by their places.
 func leavesOf(of *cassette.Interaction, h http.Header, body string) map[string]string {
 	leaves := map[string]string{}
 	m := place.Message{Method: of.Request.Method, Address: of.Request.URL, Answer: true, Status: of.Response.Code, Header: h, Body: body}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		switch l.Role {
-		case place.MemberName, place.Bytes, place.OptionName, place.Identifier, place.Host:
-		default:
-			if !l.Layered && len(l.Text) > 3 {
-				leaves[l.Place()] = l.Text
-			}
+		if isValue(l) && len(l.Text) > 3 {
+			leaves[l.Place()] = l.Text
 		}
 		return "", false
 	})
 	return leaves
+}
+
+// isValue reports whether a text is a value that a client may send: no name of a member or
+// option.
+func isValue(l *place.Leaf) bool {
+	switch l.Role {
+	case place.MemberName, place.Bytes, place.OptionName, place.Identifier:
+		return false
+	}
+	return !l.Layered
 }
 
 func requestOf(ctx context.Context, r *cassette.Request) (*http.Request, error) {
@@ -203,4 +264,10 @@ func requestOf(ctx context.Context, r *cassette.Request) (*http.Request, error) 
 		req.Header = r.Headers.Clone()
 	}
 	return req, nil
+}
+
+// firstLines cuts an error that has many lines.
+func firstLines(s string) string {
+	lines := strings.Split(s, "\n")
+	return strings.Join(lines[:min(len(lines), 8)], "\n")
 }

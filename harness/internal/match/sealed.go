@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -88,9 +89,9 @@ type asked struct {
 // become their pseudonyms; a nil session has none.
 func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft bool, s *bindings) asked {
 	a := asked{message: m}
-	if m.Body != "" && (x.keyed || len(x.members) > 0) { // places are told by these names
+	if len(x.members) > 0 || m.Body != "" && x.keyed { // places are told by these names
 		place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
-			if l.Role != place.MemberName || l.Layered {
+			if !l.IsName() || l.Layered {
 				return "", false
 			}
 			is := x.memberName(l.Text, s)
@@ -98,7 +99,7 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 		})
 	}
 	a.changed = place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
-		if len(places) > 0 && l.Role != place.MemberName {
+		if len(places) > 0 && !l.IsName() {
 			if kind, ok := places[l.Place()]; ok {
 				return a.leaveOut(l, kind), true
 			}
@@ -106,13 +107,15 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 		if l.Layered || isPartID(l) {
 			return "", false
 		}
+		ids := len(a.ids)
 		is := x.compute(l, s, &a)
 		if soft && inBody(l.Role) {
 			switch {
 			case isStamp(l.Text):
 				a.blanks = append(a.blanks, blank{place: l.Place(), kind: blankStamp, text: l.Text, is: l.Text})
 				return blankText, true
-			case len(identity.Find(is)) > 0:
+			case len(identity.Find(is)) > 0: // bound to what stands there, whatever it computes to
+				a.ids = a.ids[:ids]
 				a.blanks = append(a.blanks, blank{place: l.Place(), kind: blankID, text: l.Text, is: is})
 				return blankText, true
 			}
@@ -161,7 +164,7 @@ func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
 		}
 		return l.Text
 	}
-	return identity.Rewrite(l.Text, func(atom identity.Atom) string {
+	return foldIDs(identity.Rewrite(l.Text, func(atom identity.Atom) string {
 		if p, ok := s.pseudonym(atom.Key()); ok {
 			return p
 		}
@@ -170,7 +173,21 @@ func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
 			a.ids = append(a.ids, [2]string{is, atom.Text})
 		}
 		return is
-	})
+	}))
+}
+
+// foldIDs writes ids of hexadecimal digits in lower case: letter case says nothing in them.
+func foldIDs(s string) string {
+	folded := strings.ToLower(s)
+	if folded == s {
+		return s
+	}
+	for _, span := range identity.Find(s) {
+		if id := folded[span.Start:span.End]; len(folded) == len(s) && strings.Trim(id, "0123456789abcdef-") == "" {
+			s = s[:span.Start] + id + s[span.End:]
+		}
+	}
+	return s
 }
 
 // memberName is the name of a member as it is stored: its pseudonym is known by its tag.
@@ -204,7 +221,9 @@ func isStamp(s string) bool {
 // shapeOf is what tells at once that two requests have nothing in common.
 func shapeOf(r *request) string {
 	b := append(make([]byte, 0, 128), r.key.Method...)
-	b = append(append(b, ' '), r.url.Host...)
+	if r.url.Host == graphurl.Graph { // others may be a name
+		b = append(b, '*')
+	}
 	b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
 	for _, o := range r.url.Options {
 		b = append(append(b, ' '), o.Name...)
@@ -322,11 +341,11 @@ func tagOf(c *cassette.Cassette, pseudonym string) (nonce int, bits uint32, ok b
 // tags, and ids.
 func (x *seal) noteMembers(c *cassette.Cassette, i *cassette.Interaction) {
 	m := messageOf(i)
-	if m.Body == "" {
+	if m.Body == "" && len(i.Holes) == 0 {
 		return
 	}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.Role != place.MemberName {
+		if !l.IsName() {
 			return "", false
 		}
 		x.keyed = x.keyed || len(identity.Find(l.Text)) > 0

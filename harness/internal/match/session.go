@@ -34,14 +34,14 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 	trace := traceOf(req.Context())
 	if len(body) == 0 {
 		if e := s.index.bySpelling(req); e != nil {
-			return s.take(e, pairing{}, req, trace)
+			return s.take(e, pairing{}, req, trace, nil)
 		}
 	}
 	live := s.index.live(req, body)
 	e := s.index.entryOf(live.key)
 	switch {
 	case e != nil:
-		return s.take(e, pairing{live: live.body.batch}, req, trace)
+		return s.take(e, pairing{live: live.body.batch}, req, trace, nil)
 	case s.index.seal != nil:
 		return s.sealed(req, body, &live, trace)
 	}
@@ -53,8 +53,8 @@ func missed(trace *Trace, miss *MissError) (Answer, error) {
 	return Answer{}, miss
 }
 
-// take serves the next answer of an entry.
-func (s *Session) take(e *entry, parts pairing, req *http.Request, trace *Trace) (Answer, error) {
+// take serves the next answer of an entry, once what the request says is bound.
+func (s *Session) take(e *entry, parts pairing, req *http.Request, trace *Trace, bind func()) (Answer, error) {
 	word := s.tallies.at(e.id)
 	strict := s.index.order == OrderStrict
 	for {
@@ -69,6 +69,9 @@ func (s *Session) take(e *entry, parts pairing, req *http.Request, trace *Trace)
 		r := &e.answers[chosen.answer]
 		s.advance(r)
 		answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.bodyFor(parts), record: r}
+		if bind != nil {
+			bind()
+		}
 		answer.restore(s)
 		if chosen.reason == early || chosen.reason == stale {
 			answer.Note = s.note(e, chosen.reason, now)

@@ -36,7 +36,7 @@ func (m *Message) KindOf() (BodyKind, string, map[string]string) {
 		return File, kind, params
 	case kind == "application/x-www-form-urlencoded" && m.Method != http.MethodPut:
 		return Form, kind, params
-	case kind == "text/csv", isReport(m.Body):
+	case kind == "text/csv", kind == "text/tab-separated-values", isReport(m.Body):
 		return Table, kind, params
 	case isJSON(m.Body), isJSONType(kind) && strings.TrimSpace(m.Body) != "":
 		return JSON, kind, params
@@ -79,6 +79,9 @@ func (m *Message) isFile(kind string) bool {
 	upload := m.Method == http.MethodPut && (first(m.Header, "Content-Range") != "" || bytes || !m.Answer && !isJSONType(kind))
 	switch {
 	case m.Answer:
+		if !bytes && isReport(m.Body) {
+			return false
+		}
 		return m.Status/100 == 2 && m.Method == http.MethodGet && (bytes && !isGraphError(m.Body) || first(m.Header, "Content-Range") != "" || strings.EqualFold(contentDisposition(m.Header), "attachment")) ||
 			strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "video/") || strings.HasPrefix(kind, "audio/") || kind == "application/octet-stream" && !isJSON(m.Body) && !isReport(m.Body)
 	case upload:

@@ -75,6 +75,12 @@ func (l *Leaf) Looked() bool {
 	return false
 }
 
+// IsName reports whether the text is the name of what stands beside it: of a member, an
+// option, a field or a column. Places are told by it.
+func (l *Leaf) IsName() bool {
+	return l.Role == MemberName || l.Role == OptionName || l.Role == ColumnName
+}
+
 // A Func says what is to stand in a leaf's place; ok is false where it stays.
 type Func func(l *Leaf) (replacement string, ok bool)
 

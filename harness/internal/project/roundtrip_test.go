@@ -204,7 +204,7 @@ func TestRoundTripRenamed(t *testing.T) {
 				}
 			}
 			t.Logf("%d values, %d of them renamed", len(r.to), r.renamed())
-			if r.renamed() < 100 {
+			if r.renamed() < 90 { // what changes with every call is kept here, and not renamed
 				t.Error("hardly anything was renamed")
 			}
 		})
@@ -310,7 +310,7 @@ func unescaped(text string) string {
 }
 
 func isContent(text string) bool {
-	return len(text) > 4 && (strings.HasPrefix(text, "lorem") || strings.Trim(text[4:], "\x00") == "" || strings.Trim(strings.TrimRight(text, "="), "A") == "")
+	return len(text) > 4 && (strings.Contains("what a file held is not recorded what a file held is not recorded ", text) || strings.HasPrefix(text, "what a file held") || strings.Trim(text[4:], "\x00") == "" || strings.Trim(strings.TrimRight(text, "="), "A") == "")
 }
 
 func (r renaming) learn(t *testing.T, where, live, stored string) {

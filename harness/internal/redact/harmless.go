@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -37,15 +38,7 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 	case place.Header:
 		return isHTTPValue(l.Name, s) || l.Name == "Content-Type" && p.isBoundary(s)
 	case place.MemberName:
-		if strings.EqualFold(l.Parent, "headers") {
-			if name := http.CanonicalHeaderKey(s); words.IsHeader(name) || volatileHeaders[name] != "" || counts[name] {
-				return true
-			}
-		}
-		if credentials.find(s, l.Parent) != nil || members.find(s, l.Parent) != nil {
-			return true
-		}
-		return words.IsMember(s) || words.IsType(s) || len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]
+		return p.isMemberName(s, l.Parent)
 	case place.Member:
 		return p.isMemberWord(l)
 	case place.Number:
@@ -63,6 +56,27 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 		return isPlain(s)
 	}
 	return false
+}
+
+// isMemberName reports whether the name of a member is one of the service's.
+func (p *pass) isMemberName(s, parent string) bool {
+	if _, known := p.r.named.Load(s); known {
+		return true
+	}
+	if strings.EqualFold(parent, "headers") {
+		name := http.CanonicalHeaderKey(s)
+		if words.IsHeader(name) || volatileHeaders[name] != "" || counts[name] {
+			return true
+		}
+	}
+	if credentials.find(s, parent) != nil || members.find(s, parent) != nil {
+		return true
+	}
+	if !words.IsMember(s) && !words.IsType(s) && !(len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]) {
+		return false
+	}
+	p.r.named.Store(strings.Clone(s), true) // not the body that it stands in
+	return true
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
@@ -156,9 +170,12 @@ func isTruth(s string) bool {
 	return false
 }
 
+// isPunctuation reports whether a text has no letter and no digit; emoji, which reactions
+// are, are none.
 func isPunctuation(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 || ascii.IsAlnum(s[i]) {
+	for _, c := range s {
+		isEmoji := c >= 0x1f300 && c < 0x1fb00 || c >= 0x2600 && c < 0x27c0 || c == 0xfe0f || c == 0x200d
+		if !isEmoji && (c >= utf8.RuneSelf || ascii.IsAlnum(byte(c))) {
 			return false
 		}
 	}
@@ -244,10 +261,17 @@ func isOptionName(s string) bool {
 	}
 	for part := range strings.FieldsFuncSeq(name, func(c rune) bool { return strings.ContainsRune("-_.", c) }) {
 		if len(part) > 2 && !words.InText(part) && !words.IsMember(part) && !optionNames[part] {
-			return false
+			return isWordOfAPI(s)
 		}
 	}
 	return true
+}
+
+// isWordOfAPI reports whether a text has the form that the names of options and of forms'
+// fields have, which are the service's to choose and not the client's.
+func isWordOfAPI(s string) bool {
+	letters := strings.TrimRight(s, "0123456789")
+	return len(s) <= 24 && len(s)-len(letters) <= 2 && strings.Trim(strings.ToLower(letters), "abcdefghijklmnopqrstuvwxyz$@-_") == ""
 }
 
 // optionNames are options that no metadata lists.
@@ -320,91 +344,12 @@ func camel(column string) string {
 	return strings.ToLower(joined[:1]) + joined[1:]
 }
 
-// isServiceText reports whether the service wrote a text: the message of an error.
-func isServiceText(l *place.Leaf) bool {
-	if l.Role != place.Member {
-		return false
+// shared redacts the id of a share, which spells an address, where nothing takes it apart.
+func (p *pass) shared(s string) (string, bool) {
+	if !strings.HasPrefix(s, "u!") || strings.ContainsRune(s, '/') {
+		return "", false
 	}
-	switch strings.ToLower(l.Name) {
-	case "message", "errormessage", "error_description":
-		switch strings.ToLower(l.Parent) {
-		case "error", "innererror", "details", "errors", "warnings", "statusdetail", "errordetails", "":
-			return true
-		}
-	}
-	return false
-}
-
-// serviceText keeps the words of the vocabulary, names of members, types and resources, and
-// short numbers; each other word is a name.
-func (p *pass) serviceText(l *place.Leaf, text string) verdict {
-	var b strings.Builder
-	changed, first := false, true
-	for i := 0; i < len(text); {
-		if strings.IndexByte(textGaps, text[i]) >= 0 {
-			first = first || text[i] == '.' || text[i] == '\n'
-			b.WriteByte(text[i])
-			i++
-			continue
-		}
-		j := i
-		for j < len(text) && strings.IndexByte(textGaps, text[j]) < 0 {
-			j++
-		}
-		word, tail := text[i:j], ""
-		if trimmed := strings.TrimRight(word, ".:!?-/"); trimmed != word && trimmed != "" {
-			word, tail = trimmed, word[len(trimmed):]
-		}
-		is := word
-		if !isServiceWord(word, first) {
-			is = p.textWord(l, word)
-		}
-		changed = changed || is != word
-		b.WriteString(is)
-		b.WriteString(tail)
-		first = tail == "." || tail == ":" || tail == "!"
-		i = j
-	}
-	if !changed && text == l.Text {
-		return verdict{}
-	}
-	by, _ := p.ruleFor(l, nil)
-	return verdict{b.String(), by, cassetteName}
-}
-
-const textGaps = " \t\r\n\"'`,;()[]{}<>|"
-
-func isServiceWord(word string, first bool) bool {
-	switch {
-	case words.InText(word), words.IsMember(word), words.IsType(word), isInstant(word), isPlain(word) && digitsIn(word) <= 3, words.IsPermission(word), words.IsErrorCode(word), word == redacted:
-		return true
-	}
-	if first && words.InText(strings.ToLower(word)) {
-		return true
-	}
-	part, rest, ok := strings.Cut(word, "-")
-	return ok && isServiceWord(part, first) && isServiceWord(rest, false)
-}
-
-func digitsIn(s string) (n int) {
-	for i := range len(s) {
-		if isDigit(s[i]) {
-			n++
-		}
-	}
-	return n
-}
-
-// textWord is what stands for a word of a service's text.
-func (p *pass) textWord(l *place.Leaf, word string) string {
-	if is, by, ok := p.ids(l, word); ok {
-		if by == noRule || !p.r.on[by] {
-			return word
-		}
-		return is
-	}
-	if authority(word) {
-		return p.address(word)
-	}
-	return p.r.ledger.name("value", word, p.suggestion(l))
+	const before = "/shares/"
+	is := strings.TrimPrefix(p.address(before+s), before)
+	return is, true
 }

@@ -1,19 +1,12 @@
 package redact
 
 import (
-	"cmp"
-	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
-	"github.com/graphvcr/graphvcr/harness/internal/identity"
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
-	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
 
 // A pass is the redaction of one interaction.
@@ -23,7 +16,7 @@ type pass struct {
 
 	// of the message that is being read
 	request bool
-	answers map[string]string // what the recording before has at the places of this message
+	before  *before // this message in the recording before
 	message *place.Message
 	left    bool // it goes to no host of Graph's
 	outside bool // likewise for the link that is being read
@@ -60,6 +53,9 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 	if is, ok := p.volatile(l); ok {
 		return p.put(l, verdict{text: is, rule: volatile})
 	}
+	if l.Role == place.MemberName && !l.Layered && p.isMemberName(l.Text, l.Parent) {
+		return p.put(l, verdict{})
+	}
 	if l.Layered {
 		v := p.layered(l)
 		if v.rule == noRule && v.text == "" {
@@ -67,7 +63,7 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 		}
 		return p.put(l, v)
 	}
-	return p.put(l, p.remembered(l))
+	return p.put(l, p.r.verdicts.on(p, l))
 }
 
 // put notes a verdict and carries it out.
@@ -88,6 +84,7 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 	}
 	if v.text != l.Text {
 		p.counts[v.rule]++
+		p.before.rename(l, v.text)
 		if v.rule == unknownText || v.rule == unknownMember {
 			p.unknown[l.Name]++
 		}
@@ -95,7 +92,7 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 	if p.request && v.hole != "" && (l.Role != place.Header || counts[l.Name]) {
 		p.holes = append(p.holes, opened{n, v.hole, l.Layered})
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
-			p.names = append(p.names, tagged{v.text, p.r.ledger.tag(v.text, l.Text), l.Looked()})
+			p.names = append(p.names, tagged{v.text, p.r.ledger.tag(v.text, l.Text), l.Looked() || l.IsName()})
 		}
 	}
 	return v.text, true
@@ -167,6 +164,11 @@ func (p *pass) judge(l *place.Leaf) verdict {
 			return p.inner(l, plain, r)
 		}
 		return verdict{text: text, rule: by}
+	}
+	if l.Role == place.MemberName {
+		if is, ok := p.shared(s); ok {
+			return verdict{is, identityToken, cassette.HoleName}
+		}
 	}
 	switch {
 	case isPartID(l) && p.r.on[unknownText]: // a client's own word for a part of a batch, which matching goes round
@@ -241,342 +243,6 @@ func (p *pass) kept(l *place.Leaf) bool {
 		return true
 	}
 	return len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(l.Name)]
-}
-
-// treat replaces a value as the rule for its name says.
-func (p *pass) treat(f *field, l *place.Leaf) verdict {
-	s := l.Text
-	if !p.r.on[f.rule] {
-		plain, r := withoutSecrets(s)
-		return p.inner(l, plain, r)
-	}
-	switch f.treatment {
-	case constant:
-		if l.Role == place.Number {
-			return verdict{blank(s), f.rule, cassette.HoleSecret}
-		}
-		return verdict{constantFor(s), f.rule, cassette.HoleSecret}
-	case schemed:
-		return verdict{withScheme(s), f.rule, cassette.HoleSecret}
-	case base64ed:
-		return verdict{redactedBase64, f.rule, cassette.HoleSecret}
-	case bytesText:
-		return verdict{base64Filler(s), f.rule, cassette.HoleBytes}
-	case ones:
-		return verdict{onesFor(s), f.rule, cassette.HoleName}
-	case hashed:
-		return p.hash(f, l)
-	case day:
-		return verdict{dayFor(s), f.rule, cassette.HoleTime}
-	}
-	return verdict{p.r.ledger.name(cmp.Or(f.series, "value"), s, p.suggestion(l)), f.rule, cassette.HoleName}
-}
-
-// dayFor is a day in the format of a date.
-func dayFor(s string) string {
-	if len(s) > 10 && s[10] == 'T' {
-		return "2000-01-01T00:00:00Z"
-	}
-	return "2000-01-01"
-}
-
-// token renames a text that is a token because of where it stands. A number stays, which
-// says how many entries a page left behind.
-func (p *pass) token(f *field, s string, l *place.Leaf) verdict {
-	r := identityPageToken
-	if f != nil {
-		r = f.rule
-	} else if !isPaging(l.Name) {
-		r = secretURLToken
-	}
-	switch {
-	case isPlain(s), !p.r.on[r], s == redacted, s == "latest":
-		return verdict{}
-	case r == secretURLToken && p.signIn:
-		return verdict{redacted, r, cassette.HoleSecret}
-	}
-	if l.Role == place.Token || f != nil {
-		if t, ok := p.r.ledger.faker.Token(s); ok {
-			return verdict{text: t, rule: r}
-		}
-	}
-	if table[r].Class == Secret {
-		return verdict{redacted, r, cassette.HoleSecret}
-	}
-	return verdict{p.r.ledger.name("token", s, p.suggestion(l)), r, cassette.HoleName}
-}
-
-func isPaging(name string) bool {
-	return name == "skiptoken" || name == "deltatoken" || name == "token"
-}
-
-// bytes replaces what a file holds by filler, and what could not be read as well.
-func (p *pass) bytes(l *place.Leaf) verdict {
-	if !p.r.on[contentBytes] {
-		plain, r := withoutSecrets(l.Text)
-		if utf8.ValidString(plain) {
-			return p.inner(l, plain, r)
-		}
-		return verdict{plain, r, cassette.HoleSecret}
-	}
-	is := filler(p.offset, len(l.Text))
-	if !utf8.ValidString(l.Text) && !p.staysFile(l, is) { // what is no text must not become one, which is read otherwise
-		is = strings.Repeat("\xff", len(l.Text))
-	}
-	return verdict{is, contentBytes, cassette.HoleBytes}
-}
-
-// staysFile reports whether a body is still that of a file once it is filler.
-func (p *pass) staysFile(l *place.Leaf, filler string) bool {
-	if p.message == nil || len(l.Text) != len(p.message.Body) {
-		return false
-	}
-	m := *p.message
-	m.Body = filler
-	kind, _, _ := m.KindOf()
-	return kind == place.File
-}
-
-// hash is the hash of the filler that stands for a file, where its size is known.
-func (p *pass) hash(f *field, l *place.Leaf) verdict {
-	size := int64(-1)
-	if len(p.sizes) > 0 {
-		size, p.sizes = p.sizes[0], p.sizes[1:]
-	}
-	if is := fillerHash(l.Name, size); is != "" {
-		return verdict{text: is, rule: f.rule}
-	}
-	if t, ok := p.r.ledger.faker.Token(l.Text); ok {
-		return verdict{text: t, rule: f.rule}
-	}
-	return verdict{p.r.ledger.name("value", l.Text, p.suggestion(l)), f.rule, cassette.HoleName}
-}
-
-// hashSizes lists the sizes of the files whose hashes a body of JSON shows, in their order;
-// -1 for those that it tells no size of.
-func hashSizes(body string) []int64 {
-	if !strings.Contains(body, `Hash"`) {
-		return nil
-	}
-	doc, err := jsondoc.Parse(body)
-	if err != nil {
-		return nil
-	}
-	sizes := map[string]int64{}
-	var hashes []string
-	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
-		path := at.Path("$")
-		switch name := at.Name(); {
-		case strings.EqualFold(name, "size"):
-			if n, err := strconv.ParseInt(fmt.Sprint(value), 10, 64); err == nil {
-				sizes[strings.TrimSuffix(path, "['size']")] = n
-			}
-		case strings.HasSuffix(name, "Hash"):
-			if _, ok := value.(string); ok && members.find(name, "") != nil {
-				hashes = append(hashes, path)
-			}
-		}
-		return true
-	})
-	all := make([]int64, len(hashes))
-	for n, path := range hashes {
-		all[n] = -1
-		if base, _, ok := strings.Cut(path, "['file']"); ok {
-			if size, known := sizes[base]; known {
-				all[n] = size
-			}
-		}
-	}
-	return all
-}
-
-// ids renames the ids of a text that is made of ids, and of what joins them. ok is false
-// for other texts, whatever ids stand in them.
-func (p *pass) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
-	spans := identity.Find(s)
-	if len(spans) == 0 {
-		return "", noRule, false
-	}
-	at := 0
-	for _, span := range spans {
-		if !isJoint(s[at:span.Start]) {
-			return "", noRule, false
-		}
-		at = span.End
-	}
-	if !isJoint(s[at:]) {
-		return "", noRule, false
-	}
-	text = identity.Rewrite(s, func(a identity.Atom) string {
-		r := p.ruleOfAtom(l, a)
-		if r == noRule || !p.r.on[r] {
-			return a.Text
-		}
-		by = r
-		return p.atom(l, a)
-	})
-	return text, by, true
-}
-
-// ruleOfAtom is the rule of an id: none for one that every tenant has. What looks random in
-// a link off Graph gives access.
-func (p *pass) ruleOfAtom(l *place.Leaf, a identity.Atom) rule {
-	switch {
-	case a.Kind == identity.GUID && words.IsWellKnown(a.Text):
-		return noRule
-	case p.outside && l.Role == place.Segment && l.Name == "monitor", // of an operation that anybody may ask for
-		a.Kind == identity.Token && p.outside && (l.Role == place.Segment || l.Role == place.Option):
-		return secretLink
-	}
-	return ruleOfID[a.Kind]
-}
-
-var ruleOfID = [...]rule{
-	identity.GUID: identityGUID, identity.Thread: identityThread, identity.Item: identityDrive, identity.Outlook: identityOutlook,
-	identity.SID: identitySID, identity.ICal: identityOutlook, identity.Hex: identityToken, identity.Token: identityToken,
-}
-
-// joints are the words that stand beside ids in values of one.
-var joints = set(`w spo urn uuid tenant c i o f t federateddirectoryclaimprovider membership rolemanager microsoft sharepoint client
-	api guid id directory x user aad msteams orgid teamsvisitor acs sts windows net https http unq gbl spaces thread v tacv skype meeting
-	federatedidentitycredentials app oid serviceprincipal azuread aggregate b s a site web list`)
-
-// isJoint reports whether what stands between ids says nothing: punctuation, short numbers
-// and words that values of ids have.
-func isJoint(s string) bool {
-	for i := 0; i < len(s); {
-		j := i
-		switch c := s[i]; {
-		case c >= 0x80:
-			return false
-		case isDigit(c):
-			for j < len(s) && isDigit(s[j]) {
-				j++
-			}
-			if j-i > 10 {
-				return false
-			}
-			i = j
-		case isLetter(c):
-			for j < len(s) && isLetter(s[j]) {
-				j++
-			}
-			if !joints[strings.ToLower(s[i:j])] && !(j == len(s)-1 && s[j] == '_' && strings.ToUpper(s[i:j]) == s[i:j]) { // SHFT_ID
-				return false
-			}
-			i = j
-		default:
-			i++
-		}
-	}
-	return true
-}
-
-func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-
-// named gives a text that nothing says is harmless a counted pseudonym.
-func (p *pass) named(l *place.Leaf, f *field, plain string, secret rule) verdict {
-	by, series := p.ruleFor(l, f)
-	if !p.r.on[by] {
-		return p.inner(l, plain, secret)
-	}
-	if isServiceText(l) {
-		return p.serviceText(l, plain)
-	}
-	if secret != noRule && l.Text != plain {
-		by = secret
-	}
-	return verdict{p.r.ledger.name(series, l.Text, p.suggestion(l)), by, cassette.HoleName}
-}
-
-// ruleFor says which rule replaces a text: that of its name, or one that its form or its
-// role tells.
-func (p *pass) ruleFor(l *place.Leaf, f *field) (rule, string) {
-	switch {
-	case f != nil:
-		return f.rule, f.series
-	case l.Role == place.Host:
-		return identityDomain, "tenant"
-	case l.Role == place.MemberName, l.Role == place.ColumnName, l.Role == place.MarkupName, l.Role == place.OptionName, l.Role == place.Identifier:
-		return unknownMember, "member"
-	case isAddress(l.Text):
-		return identityAddress, "user"
-	}
-	switch class, _ := classOf(l.Text); class {
-	case identity.Phone:
-		return identityPhone, "phone"
-	case identity.IPv4, identity.IPv6, identity.MAC:
-		return contentIP, "address"
-	case identity.Domain:
-		return identityDomain, "tenant"
-	case identity.File:
-		return contentFileName, "file"
-	}
-	if l.Role == place.Markup || l.Role == place.Text {
-		return contentText, "text"
-	}
-	return unknownText, "value"
-}
-
-// inner replaces what a text shows by its form alone, where the rule that would replace the
-// whole is off: credentials, ids, addresses.
-func (p *pass) inner(l *place.Leaf, plain string, secret rule) verdict {
-	by, text := secret, plain
-	note := func(r rule, is string) {
-		if is != text {
-			by, text = r, is
-		}
-	}
-	note(identityGUID, identity.Rewrite(text, func(a identity.Atom) string {
-		if r := p.ruleOfAtom(l, a); r == noRule || !p.r.on[r] {
-			return a.Text
-		}
-		return p.atom(l, a)
-	}))
-	if p.r.on[identityAddress] {
-		note(identityAddress, eachAddress(text, func(s string) string { return p.r.ledger.name("user", s, func() string { return "" }) }))
-	}
-	if by == noRule {
-		return verdict{}
-	}
-	return verdict{text, by, cassette.HoleName}
-}
-
-// eachAddress replaces the addresses within a text.
-func eachAddress(s string, f func(string) string) string {
-	var b strings.Builder
-	at := 0
-	for i := strings.IndexByte(s, '@'); i >= 0; {
-		start, end := i, i+1
-		for start > at && isLocalByte(s[start-1]) && strings.IndexByte("/=?&|{}*!", s[start-1]) < 0 {
-			start--
-		}
-		for start < i && strings.IndexByte("'`^~.-%+", s[start]) >= 0 { // what stands before an address in a text
-			start++
-		}
-		for end < len(s) && (isDigit(s[end]) || isLetter(s[end]) || s[end] == '-' || s[end] == '.') {
-			end++
-		}
-		for end > i+1 && s[end-1] == '.' {
-			end--
-		}
-		if isAddress(s[start:end]) {
-			b.WriteString(s[at:start])
-			b.WriteString(f(s[start:end]))
-			at = end
-		}
-		next := strings.IndexByte(s[end:], '@')
-		if next < 0 {
-			break
-		}
-		i = end + next
-	}
-	if at == 0 {
-		return s
-	}
-	b.WriteString(s[at:])
-	return b.String()
 }
 
 func authority(s string) bool { return strings.Contains(s[:min(len(s), 20)], "://") }
