@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -28,6 +29,7 @@ type found struct {
 	asked  *asked
 	bucket *bucket
 	batch  *batch // the request's, as it is read with its blanks
+	weak   bool   // nothing is known of some value
 	note   string
 }
 
@@ -35,8 +37,7 @@ type found struct {
 func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *Trace) (Answer, error) {
 	m := liveMessage(req, body)
 	if e, ids, read := s.byComputed(m, req, live); e != nil {
-		s.bindAll(ids)
-		return s.take(e, pairing{live: read.named(live.body.batch)}, req, trace)
+		return s.take(e, serving{live: read.named(live.body.batch), bind: func() { s.bindAll(ids) }}, req, trace)
 	}
 	f, why := s.inBuckets(m, req, live)
 	if f == nil {
@@ -47,26 +48,24 @@ func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *T
 		miss.Bound = s.bound.shown()
 		return missed(trace, miss)
 	}
-	answer, err := s.take(f.entry.entry, pairing{f.entry.batch, f.batch.named(live.body.batch)}, req, trace)
-	if err != nil {
-		return answer, err
-	}
-	s.bindAll(f.asked.ids)
-	for n, b := range f.asked.blanks {
-		switch stored := f.entry.blanks[n]; b.kind {
-		case blankName:
-			s.bound.bind(stored.text, b.text)
-		case blankID:
-			s.bound.bindIDs(stored.is, b.text)
+	read := s.flights.enter(f.bucket.id)
+	if f.weak { // one at a time, or two values would be bound to one pseudonym
+		s.binding.Lock()
+		defer s.binding.Unlock()
+		if f.entry, f.weak, f.note, why = s.choose(f.bucket, f.asked.blanks, 1); f.entry == nil {
+			read()
+			miss := s.index.unknown(req, live)
+			miss.Reason, miss.NextStep, miss.Bound = "", why, s.bound.shown()
+			return missed(trace, miss)
 		}
 	}
-	answer.restore(s)
-	if f.note != "" && answer.Note == "" {
-		answer.Note = f.note
+	answer, err := s.take(f.entry.entry, serving{
+		recorded: f.entry.batch, live: f.batch.named(live.body.batch), bind: func() { s.bindFound(f) }, note: f.note, read: read,
+	}, req, trace)
+	if err != nil {
+		read()
 	}
-	answer.read = s.flights.enter(f.bucket.id)
-	trace.answered(answer)
-	return answer, nil
+	return answer, err
 }
 
 func liveMessage(req *http.Request, body []byte) place.Message {
@@ -81,14 +80,27 @@ func liveMessage(req *http.Request, body []byte) place.Message {
 	return m
 }
 
-func (s *Session) bindAll(ids [][2]string) {
-	for _, pair := range ids {
-		s.bound.bind(pair[0], pair[1])
+// bindFound binds what a request holds to what was recorded at its places.
+func (s *Session) bindFound(f *found) {
+	s.bindAll(f.asked.ids)
+	for n, b := range f.asked.blanks {
+		switch stored := f.entry.blanks[n]; b.kind {
+		case blankName:
+			s.bound.bind(stored.text, b.text)
+		case blankID:
+			s.bound.bindIDs(stored.is, b.text)
+		}
+	}
+}
+
+func (s *Session) bindAll(ids [][3]string) {
+	for _, id := range ids {
+		s.bound.bindAs(id[0], id[1], id[2])
 	}
 }
 
 // byComputed looks a request up with its ids computed.
-func (s *Session) byComputed(m place.Message, req *http.Request, live *request) (*entry, [][2]string, *batch) {
+func (s *Session) byComputed(m place.Message, req *http.Request, live *request) (*entry, [][3]string, *batch) {
 	a := s.index.seal.read(m, nil, false, &s.bound)
 	r := *live
 	if a.changed {
@@ -113,12 +125,12 @@ func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (
 			continue
 		}
 		b := sig.buckets[r.key]
-		if b == nil || len(b.entries[0].blanks) != len(a.blanks) {
+		if b == nil || len(b.places) != len(a.blanks) {
 			continue
 		}
-		e, note, reason := s.choose(b, a.blanks)
+		e, weak, note, reason := s.choose(b, a.blanks, 0)
 		if e != nil {
-			return &found{e, &a, b, r.body.batch, note}, ""
+			return &found{e, &a, b, r.body.batch, weak, note}, ""
 		}
 		why = reason
 	}
@@ -126,33 +138,16 @@ func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (
 }
 
 // choose decides which request of a bucket is meant: the one whose every blank place has
-// what was given out, is bound, or fits the tag; of several the last. Else one that the
-// client may have written anew.
-func (s *Session) choose(b *bucket, blanks []blank) (e *sealedEntry, note, why string) {
+// what was given out, is bound, or fits the tag. Else one that the client may have written
+// anew: the only one that agrees with what is known, or the next in recorded order, while no
+// more than own such requests are under way.
+func (s *Session) choose(b *bucket, blanks []blank, own int32) (e *sealedEntry, isWeak bool, note, why string) {
 	likely, known := s.likely(b, blanks)
-	var same, fitting []int // exact; by a tag, or perhaps
-	for _, n := range likely {
-		switch s.fits(b, n, blanks) {
-		case exact:
+	var same, fitting []int
+	for n := range candidates(likely, len(b.entries)) {
+		switch s.fits(&b.entries[n], blanks, known) {
+		case exact, tagged:
 			same = append(same, n)
-		case tagged:
-			fitting = append(fitting, n)
-		}
-	}
-	switch {
-	case len(same) > 0:
-		return &b.entries[s.next(b, same)], "", ""
-	case len(fitting) > 0: // the last: its tag was chosen so that no earlier value fits
-		return &b.entries[fitting[len(fitting)-1]], "", ""
-	}
-	if s.index.bindRecorded {
-		return nil, "", s.undecided(b, blanks)
-	}
-	for n := range b.entries {
-		if known && !slices.Contains(likely, n) {
-			continue // it is another's
-		}
-		switch s.fits(b, n, blanks) {
 		case weak:
 			fitting = append(fitting, n)
 		case lone:
@@ -162,14 +157,27 @@ func (s *Session) choose(b *bucket, blanks []blank) (e *sealedEntry, note, why s
 		}
 	}
 	switch {
-	case len(fitting) == 0:
-		return nil, "", s.undecided(b, blanks)
-	case len(b.entries) == 1 || len(fitting) == 1:
-		return &b.entries[fitting[0]], "", ""
-	case s.flights.overlapped(b.id):
-		return nil, "", "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
+	case len(same) > 0:
+		return &b.entries[s.next(b, same)], false, "", ""
+	case len(fitting) == 0 || s.index.bindRecorded:
+		return nil, false, "", s.undecided(b, blanks)
+	case len(fitting) == 1:
+		return &b.entries[fitting[0]], true, "", ""
+	case s.flights.overlapped(b.id, own):
+		return nil, false, "", "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	return &b.entries[s.next(b, fitting)], "bound by order: nothing else tells which of several recorded requests is meant", ""
+	return &b.entries[s.next(b, fitting)], true, "bound by order: nothing else tells which of several recorded requests is meant", ""
+}
+
+// candidates yields those of a list, or all of n where there is none.
+func candidates(list []int, n int) iter.Seq[int] {
+	if list != nil {
+		return slices.Values(list)
+	}
+	return func(yield func(int) bool) {
+		for i := 0; i < n && yield(i); i++ {
+		}
+	}
 }
 
 // next is the first of some entries, in recorded order, that has answers left; else the last.
@@ -185,80 +193,118 @@ func (s *Session) next(b *bucket, entries []int) int {
 // spent reports whether all answers of an entry were served.
 func (s *Session) spent(e *sealedEntry) bool { return s.tally(e.entry).next >= len(e.answers) }
 
-// likely lists the entries that have at their first place what was sent there, and says
-// whether the value is known to be another's.
-func (s *Session) likely(b *bucket, blanks []blank) (list []int, known bool) {
-	if b.first < 0 {
-		for n := range b.entries {
-			list = append(list, n)
+// likely lists the entries that have, at each place whose value is known, that value; all of
+// them, as nil, where nothing is. It says how the value of each place is known.
+func (s *Session) likely(b *bucket, blanks []blank) (list []int, known []fit) {
+	known = make([]fit, len(blanks))
+	for k := range blanks {
+		var at []int
+		if at, known[k] = s.known(b, k, &blanks[k]); known[k] == weak {
+			continue
 		}
-		return list, false
+		if list == nil {
+			list = append(make([]int, 0, len(at)), at...)
+			continue
+		}
+		list = slices.DeleteFunc(list, func(n int) bool { _, ok := slices.BinarySearch(at, n); return !ok })
 	}
-	v := blanks[b.first]
-	list = append(list, b.byValue[fold(v.is)]...)
+	return list, known
+}
+
+// known lists the entries that have a value at a place, in order: as exact or tagged; weak
+// where nothing says whose it is.
+func (s *Session) known(b *bucket, k int, v *blank) ([]int, fit) {
+	place := &b.places[k]
+	if v.kind != blankName && v.kind != blankID {
+		return nil, weak
+	}
+	if list := place.byValue[fold(v.is)]; list != nil {
+		return list, exact
+	}
+	if v.kind == blankID {
+		if s.isNew(v.text) {
+			return nil, weak
+		}
+		return nil, exact
+	}
+	seal := s.index.seal
+	if p, ok := s.bound.pseudonymAs(v.text); ok {
+		return place.byValue[fold(p)], exact
+	}
+	if seal.faker.IsName(v.text) {
+		return nil, exact
+	}
+	if list := seal.byTag(b, k, v.text); list != nil {
+		return list, tagged
+	}
 	if p, ok := s.bound.pseudonym(v.text); ok {
-		for _, n := range b.byValue[fold(p)] {
-			if !slices.Contains(list, n) {
-				list = append(list, n)
+		return place.byValue[fold(p)], exact
+	}
+	return nil, weak
+}
+
+// byTag lists the entries whose pseudonym at a place has a tag that a value fits: of several
+// pseudonyms the last, whose tag was chosen so that no earlier value fits.
+func (x *seal) byTag(b *bucket, k int, value string) []int {
+	place, first := &b.places[k], -1
+	if place.byTag == nil {
+		return nil
+	}
+	for nonce := range x.nonces {
+		for _, n := range place.byTag[uint64(nonce)<<32|uint64(x.faker.TagBits(value, nonce))] {
+			if same := place.byValue[fold(b.entries[n].blanks[k].is)]; same[0] > first {
+				first = same[0]
 			}
 		}
 	}
-	if v.kind == blankName && len(list) == 0 {
-		for nonce := range s.index.seal.nonces {
-			list = append(list, b.byTag[uint64(nonce)<<32|uint64(s.index.seal.faker.TagBits(v.text, nonce))]...)
-		}
-		slices.Sort(list)
+	if first < 0 {
+		return nil
 	}
-	return list, len(list) > 0 && v.kind == blankName
+	return place.byValue[fold(b.entries[first].blanks[k].is)]
 }
 
-// fits lays what was sent over an entry: the worst fit of all places.
-func (s *Session) fits(b *bucket, n int, blanks []blank) fit {
-	e := &b.entries[n]
+// fits lays what was sent over an entry that has what is known: the worst fit of all places.
+func (s *Session) fits(e *sealedEntry, blanks []blank, known []fit) fit {
 	worst := exact
 	for k := range blanks {
-		if blanks[k].place != e.blanks[k].place || blanks[k].kind != e.blanks[k].kind {
+		stored, sent := &e.blanks[k], &blanks[k]
+		if sent.place != stored.place || sent.kind != stored.kind {
 			return conflict
 		}
-		if worst = min(worst, s.fit(e, &e.blanks[k], &blanks[k])); worst == conflict {
+		is := known[k]
+		switch {
+		case sent.kind == blankAny, sent.kind == blankStamp && sent.text == stored.text:
+			is = exact
+		case sent.kind == blankStamp || is == exact:
+		case sent.kind == blankID:
+			is = s.unlessBound(stored.is, weak)
+		case is == tagged:
+			is = s.unlessBound(stored.text, tagged)
+		case !sent.looked:
+			is = s.unlessBound(stored.text, weak)
+		case e.cassette.Meta.Tags[stored.text] != "":
+			is = conflict
+		default:
+			is = s.unlessBound(stored.text, lone)
+		}
+		if worst = min(worst, is); worst == conflict {
 			break
 		}
 	}
 	return worst
 }
 
-func (s *Session) fit(e *sealedEntry, stored, sent *blank) fit {
-	seal := s.index.seal
-	switch {
-	case sent.kind == blankAny, fold(stored.is) == fold(sent.is):
-		return exact
-	case sent.kind == blankStamp:
-		return weak
-	case sent.kind == blankID:
-		if !s.isNew(sent.text) {
+// unlessBound is a fit, or conflict where what is stored stands for another value.
+func (s *Session) unlessBound(stored string, is fit) fit {
+	if _, ok := s.bound.live(stored); ok {
+		return conflict
+	}
+	for _, a := range identity.Atoms(stored) {
+		if _, ok := s.bound.live(a.Key()); ok {
 			return conflict
 		}
-		return weak
 	}
-	if p, ok := s.bound.pseudonym(sent.text); ok {
-		if fold(p) == fold(stored.text) {
-			return exact
-		}
-		return conflict
-	}
-	if _, ok := s.bound.live(stored.text); ok || seal.faker.IsName(sent.text) {
-		return conflict
-	}
-	nonce, bits, ok := tagOf(e.cassette, stored.text)
-	switch {
-	case ok && seal.faker.TagBits(sent.text, nonce) == bits:
-		return tagged
-	case sent.looked && ok:
-		return conflict
-	case sent.looked:
-		return lone
-	}
-	return weak
+	return is
 }
 
 // isNew reports whether nothing is known of the ids in a text.
@@ -312,5 +358,8 @@ func (f flights) enter(id int) func() {
 }
 
 // overlapped reports whether two requests of a bucket have been under way at once, or would
-// be with one more.
-func (f flights) overlapped(id int) bool { return f.now[id].Load() > 0 }
+// be with one that is not among own.
+func (f flights) overlapped(id int, own int32) bool {
+	now := f.now[id].Load()
+	return now&1 != 0 || now>>1 > own
+}
