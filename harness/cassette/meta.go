@@ -80,7 +80,7 @@ func headerOf(file string, node *yaml.Node, offset int, unsealed bool) (header, 
 	if err := checkKeys(file, node, offset, -1, "graphvcr block", headerKeys); err != nil {
 		return header{}, err
 	}
-	var h header
+	h := header{lines: keyLines(node, offset)}
 	version, _ := value(node, "format")
 	switch {
 	case version == nil:
@@ -123,11 +123,16 @@ func headerOf(file string, node *yaml.Node, offset int, unsealed bool) (header, 
 	if err := h.redaction(file, node, failed, unsealed); err != nil {
 		return header{}, err
 	}
-	h.lines = map[string]int{}
-	for n := 0; n < len(node.Content); n += 2 {
-		h.lines[node.Content[n].Value] = node.Content[n].Line + offset
-	}
 	return h, nil
+}
+
+// keyLines says where the keys of a block stand.
+func keyLines(block *yaml.Node, offset int) map[string]int {
+	lines := map[string]int{}
+	for n := 0; n < len(block.Content); n += 2 {
+		lines[block.Content[n].Value] = block.Content[n].Line + offset
+	}
+	return lines
 }
 
 // redaction reads what the block says of the number of interactions and of redaction. Tags

@@ -37,6 +37,9 @@ func (r *renaming) line(from, to string) error {
 		}
 		return r.value(a, b)
 	}
+	if strings.HasPrefix(to, "what a file held") {
+		return nil // what stands for the bytes of a file, which the client tells the size of
+	}
 	as, bs := strings.Fields(from), strings.Fields(to)
 	if len(as) != len(bs) {
 		return fmt.Errorf("%d words became %d", len(as), len(bs))

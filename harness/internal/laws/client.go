@@ -43,8 +43,10 @@ const (
 // A Client replays a recording.
 type Client struct {
 	Recorded  []*cassette.Interaction // before redaction, in recorded order
+	Stretches [][]int                 // positions whose order says nothing; nil for reads between two writes
 	Transport http.RoundTripper
 	Seed      uint64
+	Again     func(text string) string // what the client sends on this run in place of a value of its own; nil for the same
 	// Place tells which recorded interaction one of the cassette is: its position.
 	Place func(stored *cassette.Interaction) int
 
@@ -74,7 +76,12 @@ func (c *Client) Replay(ctx context.Context, order Order) (Tally, error) {
 	}
 	var total Tally
 	random := rand.New(rand.NewPCG(c.Seed, 10))
-	for _, stretch := range c.stretches() {
+	stretches := c.Stretches
+	if stretches == nil {
+		stretches = c.betweenWrites()
+	}
+	for _, stretch := range stretches {
+		stretch = slices.Clone(stretch)
 		if order != InOrder {
 			random.Shuffle(len(stretch), func(i, j int) { stretch[i], stretch[j] = stretch[j], stretch[i] })
 		}
@@ -97,9 +104,9 @@ func (c *Client) Replay(ctx context.Context, order Order) (Tally, error) {
 	return total, nil
 }
 
-// stretches are the positions of requests between which no write stands; a write is a
+// betweenWrites are the positions of requests between which no write stands; a write is a
 // stretch of its own.
-func (c *Client) stretches() [][]int {
+func (c *Client) betweenWrites() [][]int {
 	var all [][]int
 	var reads []int
 	for n, i := range c.Recorded {
@@ -132,7 +139,7 @@ func (c *Client) send(ctx context.Context, n int) Tally {
 	var trace match.Trace
 	resp, err := c.Transport.RoundTrip(req.WithContext(match.WithTrace(req.Context(), &trace)))
 	if err != nil {
-		return Tally{Missed: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + ": " + err.Error()}}
+		return Tally{Missed: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + ", sent as " + req.URL.String() + ": " + firstLines(err.Error())}}
 	}
 	body, err := io.ReadAll(resp.Body)
 	resp.Body.Close()
@@ -153,8 +160,16 @@ func (c *Client) current(r *cassette.Request) *cassette.Request {
 	defer c.mu.Unlock()
 	m := place.Message{Method: r.Method, Address: r.URL, Header: r.Headers, Body: r.Body}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		given, ok := c.now[l.Text]
-		return given, ok && !l.Layered
+		if l.Layered {
+			return "", false
+		}
+		if given, ok := c.now[l.Text]; ok {
+			return given, true
+		}
+		if c.Again == nil {
+			return "", false
+		}
+		return c.Again(l.Text), true
 	})
 	sent := *r
 	sent.URL, sent.Headers, sent.Body = m.Address, m.Header, m.Body
@@ -183,7 +198,7 @@ func leavesOf(of *cassette.Interaction, h http.Header, body string) map[string]s
 	m := place.Message{Method: of.Request.Method, Address: of.Request.URL, Answer: true, Status: of.Response.Code, Header: h, Body: body}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
 		switch l.Role {
-		case place.MemberName, place.Bytes, place.OptionName, place.Identifier, place.Host:
+		case place.MemberName, place.Bytes, place.OptionName, place.Identifier:
 		default:
 			if !l.Layered && len(l.Text) > 3 {
 				leaves[l.Place()] = l.Text
@@ -203,4 +218,10 @@ func requestOf(ctx context.Context, r *cassette.Request) (*http.Request, error) 
 		req.Header = r.Headers.Clone()
 	}
 	return req, nil
+}
+
+// firstLines cuts an error that has many lines.
+func firstLines(s string) string {
+	lines := strings.Split(s, "\n")
+	return strings.Join(lines[:min(len(lines), 8)], "\n")
 }

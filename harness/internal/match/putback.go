@@ -79,15 +79,15 @@ func (s *Session) putBack(l *place.Leaf) (string, bool) {
 	if l.Layered || l.Role == place.Bytes {
 		return "", false
 	}
-	if live, ok := s.bound.live(l.Text); ok {
-		return live, true
-	}
 	text := identity.Rewrite(l.Text, func(a identity.Atom) string {
 		if live, ok := s.bound.live(a.Key()); ok {
 			return live
 		}
 		return a.Text
 	})
+	if live, ok := s.bound.live(l.Text); ok && text == l.Text {
+		return live, true
+	}
 	if spans := s.index.seal.faker.FindNames(text); len(spans) > 0 {
 		text = s.putNamesBack(text, spans)
 	}

@@ -234,8 +234,8 @@ func isStamp(s string) bool {
 // shapeOf is what tells at once that two requests have nothing in common.
 func shapeOf(r *request) string {
 	b := append(make([]byte, 0, 128), r.key.Method...)
-	if r.url.Host == graphurl.Graph { // any other may be a hole
-		b = append(b, " graph"...)
+	if r.url.Host == graphurl.Graph { // others may be a name
+		b = append(b, '*')
 	}
 	b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
 	for _, o := range r.url.Options {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // A Message is a request or an answer. Rewrite changes its texts; header maps are replaced
@@ -159,8 +160,27 @@ func (w *walker) show(l Leaf, start int) bool {
 		return ok
 	}
 	w.changed++
-	w.edits = append(w.edits, edit{start, start + len(l.Text), text})
+	head, tail := alike(l.Text, text)
+	w.edits = append(w.edits, edit{start + head, start + len(l.Text) - tail, text[head : len(text)-tail]})
 	return true
+}
+
+// alike is how many bytes two texts begin and end with alike: those keep their spelling.
+func alike(a, b string) (head, tail int) {
+	n := min(len(a), len(b))
+	for head < n && a[head] == b[head] {
+		head++
+	}
+	for head > 0 && head < len(a) && !utf8.RuneStart(a[head]) || head > 0 && head < len(b) && !utf8.RuneStart(b[head]) {
+		head--
+	}
+	for tail < n-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	for tail > 0 && (!utf8.RuneStart(a[len(a)-tail]) || !utf8.RuneStart(b[len(b)-tail])) {
+		tail--
+	}
+	return head, tail
 }
 
 func (w *walker) headers(label string, h http.Header) http.Header {

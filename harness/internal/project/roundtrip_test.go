@@ -36,6 +36,9 @@ func (s signedIn) RoundTrip(req *http.Request) (*http.Response, error) {
 	return s.base.RoundTrip(req)
 }
 
+// volatile keeps what changes with every call, which is a constant in a cassette.
+const volatile = "keep-headers: [date, request-id, client-request-id, x-ms-ags-diagnostic, sprequestguid]"
+
 // recordedTour is a tour of a stand-in, recorded under some rules.
 func recordedTour(t *testing.T, rules string) (p *project.Project, live []seen) {
 	t.Helper()
@@ -110,7 +113,7 @@ func stored(t *testing.T, p *project.Project) map[string]string {
 
 // Without redaction a replay gives the very bytes, the tokens of links aside.
 func TestRoundTripVerbatim(t *testing.T) {
-	p, live := recordedTour(t, "redact: {identity: off, content: off}\n")
+	p, live := recordedTour(t, "redact: {identity: off, content: off, "+volatile+"}\n")
 	for name, replayed := range map[string][]seen{"ours": ours(t, p, inputs), "stock": stock(t, p, inputs)} {
 		t.Run(name, func(t *testing.T) {
 			sameLength(t, live, replayed)
@@ -173,7 +176,7 @@ func contract(h http.Header) map[string]string {
 // for clients that bring the stored values, for those that bring their own, and through
 // go-vcr.
 func TestRoundTripRenamed(t *testing.T) {
-	p, live := recordedTour(t, "")
+	p, live := recordedTour(t, "redact: {"+volatile+"}\n")
 	stand := stored(t, p)
 	for name, value := range inputs {
 		if stand[name] == value {
@@ -201,7 +204,7 @@ func TestRoundTripRenamed(t *testing.T) {
 				}
 			}
 			t.Logf("%d values, %d of them renamed", len(r.to), r.renamed())
-			if r.renamed() < 100 {
+			if r.renamed() < 90 { // what changes with every call is kept here, and not renamed
 				t.Error("hardly anything was renamed")
 			}
 		})
@@ -307,7 +310,7 @@ func unescaped(text string) string {
 }
 
 func isContent(text string) bool {
-	return len(text) > 4 && (strings.HasPrefix(text, "lorem") || strings.Trim(text[4:], "\x00") == "" || strings.Trim(strings.TrimRight(text, "="), "A") == "")
+	return len(text) > 4 && (strings.Contains("what a file held is not recorded what a file held is not recorded ", text) || strings.HasPrefix(text, "what a file held") || strings.Trim(text[4:], "\x00") == "" || strings.Trim(strings.TrimRight(text, "="), "A") == "")
 }
 
 func (r renaming) learn(t *testing.T, where, live, stored string) {

@@ -63,14 +63,14 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 func (p *pass) isMemberWord(l *place.Leaf) bool {
 	s := l.Text
 	switch {
+	case isPartID(l):
+		return isPartWord(s)
 	case words.Harmless(l.Name, l.Parent, s), isInstant(s), isPunctuation(s):
 		return true
 	case ascii.All(s, isDigit):
 		return isIDMember(l.Name)
 	case isIDMember(l.Name) && isEtag(s):
 		return true
-	case isPartID(l):
-		return isPartWord(s)
 	case l.Name == "url" && words.IsMember(s): // of a service document
 		return true
 	case l.Name == "nextExpectedRanges":

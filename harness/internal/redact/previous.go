@@ -121,7 +121,8 @@ func (p *pass) suggestion(l *place.Leaf) func() string {
 
 // atom is the pseudonym of an id: a computed one, but for an id that is new where the
 // recording before had another, whose pseudonym it takes. So two recordings of a service
-// that makes fresh ids are equal.
+// that makes fresh ids are equal. What a client looks up and no answer gave it is always
+// computed: by that alone it is known again.
 func (p *pass) atom(l *place.Leaf, a identity.Atom) string {
 	faker := p.r.ledger.faker
 	is := faker.Fake(a)
@@ -139,6 +140,10 @@ func (p *pass) atom(l *place.Leaf, a identity.Atom) string {
 		return is
 	}
 	called := is
+	if p.request && l.Looked() {
+		v.fresh[key] = is
+		return is
+	}
 	before, now := identity.Atoms(p.answers[l.Place()]), identity.Atoms(l.Text)
 	if len(before) == len(now) {
 		for n := range now {

@@ -26,25 +26,26 @@ var volatileHeaders = map[string]string{
 	"Return-Client-Request-Id": "true", "X-Databoundary": "NONE", "Rate-Limit-Reset": "0", "Ratelimit-Reset": "0",
 }
 
-// volatile is the constant for a text that changes with every call.
+// volatile is what stands for a text that changes with every call: a constant, or itself
+// where the rules keep it.
 func (p *pass) volatile(l *place.Leaf) (string, bool) {
 	if len(p.r.salt) == 0 {
 		return "", false
 	}
-	switch l.Role {
-	case place.Header:
-		is, ok := volatileHeaders[l.Name]
-		return is, ok && !p.r.keepHeaders[strings.ToLower(l.Name)]
-	case place.Member:
-		if !strings.EqualFold(l.Parent, "innerError") || p.r.keepHeaders[strings.ToLower(l.Name)] {
-			return "", false
-		}
+	is, ok := "", false
+	switch {
+	case l.Role == place.Header:
+		is, ok = volatileHeaders[l.Name]
+	case l.Role == place.Member && strings.EqualFold(l.Parent, "innerError"):
 		switch l.Name {
 		case "request-id", "client-request-id":
-			return zeroGUID, true
+			is, ok = zeroGUID, true
 		case "date":
-			return noInstant, true
+			is, ok = noInstant, true
 		}
 	}
-	return "", false
+	if ok && p.r.keepHeaders[strings.ToLower(l.Name)] {
+		return l.Text, true
+	}
+	return is, ok
 }

@@ -1,0 +1,202 @@
+package laws_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/laws"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/internal/transport"
+)
+
+var salt = []byte("the salt of tests")
+
+// A sealed recording is one as it was sent, and as its cassette holds it.
+type sealedTape struct {
+	*tape
+	stored *cassette.Cassette
+	index  *match.Index
+	places map[*cassette.Interaction]int
+}
+
+// sealTape records a tape under the default rules, over an earlier cassette of it or none.
+func sealTape(t testing.TB, made *tape, earlier *cassette.Cassette) *sealedTape {
+	t.Helper()
+	redactor, err := redact.New(redact.Rules{}, redact.Options{Salt: salt, Previous: earlier})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &sealedTape{tape: made, stored: &cassette.Cassette{Name: "law", File: "law.yaml", Salt: salt}, places: map[*cassette.Interaction]int{}}
+	var notes [][]byte
+	for at, i := range made.recorded {
+		redacted, note := redactor.Record(i)
+		notes = append(notes, note)
+		s.places[redacted] = at
+		s.stored.Interactions = append(s.stored.Interactions, redacted)
+	}
+	if err := redactor.Meta(&s.stored.Meta, notes); err != nil {
+		t.Fatal(err)
+	}
+	if s.index, err = match.NewIndex(match.Rules{}, s.stored); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// play replays a sealed tape.
+func (s *sealedTape) play(t testing.TB, order laws.Order, seed uint64, again func(string) string) laws.Tally {
+	t.Helper()
+	client := laws.Client{
+		Recorded: s.recorded, Stretches: s.stretches, Seed: seed, Again: again,
+		Transport: transport.NewReplayer(s.index.NewSession(), transport.Options{}),
+		Place:     func(i *cassette.Interaction) int { return s.places[i] },
+	}
+	tally, err := client.Replay(t.Context(), order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tally
+}
+
+// drawn draws what a client invents anew: the same for the same value.
+func (s *sealedTape) drawn(seed uint64) func(string) string {
+	random, now := rand.New(rand.NewPCG(seed, 3)), map[string]string{}
+	return func(text string) string {
+		if !s.invented[text] {
+			return text
+		}
+		if now[text] == "" {
+			now[text] = fmt.Sprintf("run-%08x", random.Uint32())
+			if len(text) == 36 && strings.Count(text, "-") == 4 && !strings.Contains(text, " ") {
+				now[text] = guidOf(random)
+			}
+		}
+		return now[text]
+	}
+}
+
+// sizeOf draws the size of a recording: most are small, some have 300 groups, or 10,000
+// requests.
+func sizeOf(seed uint64) (groups, most int) {
+	r := rand.New(rand.NewPCG(seed, 2))
+	switch n := r.IntN(1000); {
+	case n == 0:
+		return 300, 30
+	case n == 1:
+		return 20, 500
+	case n < 50:
+		return 1 + r.IntN(12), 2 + int(math.Pow(2, 6*r.Float64()))
+	}
+	return 1 + r.IntN(3), 2 + r.IntN(4)
+}
+
+// ownAnswers holds law 10 for one recording.
+func ownAnswers(t testing.TB, seed uint64, groups, most int, sum *laws.Tally) {
+	t.Helper()
+	sealed := sealTape(t, generate(seed, 4, groups, most), nil)
+	count := func(how string, tally laws.Tally) {
+		t.Helper()
+		if tally.Wrong > 0 || tally.Missed > 0 {
+			t.Errorf("seed %d, %d groups of %d, %s: of %d requests %d wrong, %d missed\n%s", seed, groups, most, how, tally.Total(), tally.Wrong, tally.Missed, strings.Join(tally.Notes[:min(1, len(tally.Notes))], "\n"))
+		}
+		tally.Notes = nil
+		sum.Add(tally)
+	}
+	count("in order", sealed.play(t, laws.InOrder, seed, nil))
+	count("shuffled", sealed.play(t, laws.Shuffled, seed, nil))
+	count("at once", sealed.play(t, laws.AtOnce, seed, nil))
+	count("inventing", sealed.play(t, laws.InOrder, seed, sealed.drawn(seed)))
+	again := sealTape(t, generate(seed, 5, groups, most), sealed.stored)
+	count("recorded again", again.play(t, laws.Shuffled, seed, nil))
+	strangers(t, sealed, seed)
+	if seed%4 == 0 && len(sealed.recorded) < 1000 {
+		for name, order := range map[string]laws.Order{"two in order": laws.InOrder, "two shuffled": laws.Shuffled, "two at once": laws.AtOnce} {
+			count(name, playTogether(t, sealed, sealTape(t, generate(seed^1<<40, 4, groups, most), nil), order, seed))
+		}
+	}
+}
+
+// playTogether replays two cassettes in one session.
+func playTogether(t testing.TB, one, two *sealedTape, order laws.Order, seed uint64) laws.Tally {
+	t.Helper()
+	client := laws.Client{
+		Seed: seed, Transport: transport.NewReplayer(match.NewTogether(one.index.NewSession(), two.index.NewSession()), transport.Options{}),
+		Recorded: append(append([]*cassette.Interaction{}, one.recorded...), two.recorded...), Stretches: append([][]int{}, one.stretches...),
+		Place: func(i *cassette.Interaction) int {
+			if at, ok := one.places[i]; ok {
+				return at
+			}
+			return len(one.recorded) + two.places[i]
+		},
+	}
+	for _, stretch := range two.stretches {
+		var moved []int
+		for _, n := range stretch {
+			moved = append(moved, len(one.recorded)+n)
+		}
+		client.Stretches = append(client.Stretches, moved)
+	}
+	tally, err := client.Replay(t.Context(), order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tally
+}
+
+// strangers puts random ids in place of those that are looked up: none is answered.
+func strangers(t testing.TB, s *sealedTape, seed uint64) {
+	t.Helper()
+	random := rand.New(rand.NewPCG(seed, 6))
+	replay := transport.NewReplayer(s.index.NewSession(), transport.Options{})
+	asked := 0
+	for _, i := range s.recorded {
+		for _, id := range s.looked[:min(len(s.looked), 40)] {
+			if i.Request.Method != "GET" || !strings.Contains(i.Request.URL, id) || asked > 100 {
+				continue
+			}
+			asked++
+			address := strings.ReplaceAll(i.Request.URL, id, guidOf(random))
+			req, err := http.NewRequestWithContext(t.Context(), i.Request.Method, address, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if resp, err := replay.RoundTrip(req); err == nil {
+				resp.Body.Close()
+				t.Errorf("seed %d: %s was answered, which is nobody's", seed, address)
+			}
+		}
+	}
+}
+
+// TestOwnAnswers holds law 10 over generated recordings.
+func TestOwnAnswers(t *testing.T) {
+	var sum laws.Tally
+	for seed := range uint64(testkit.Sized(10000, 60)) {
+		groups, most := sizeOf(seed)
+		ownAnswers(t, seed, groups, most, &sum)
+		if t.Failed() && !testkit.Slow() {
+			break
+		}
+	}
+	t.Logf("%d requests: own %d, wrong %d, missed %d", sum.Total(), sum.Own, sum.Wrong, sum.Missed)
+}
+
+// FuzzOwnAnswers looks for a recording that breaks law 10.
+func FuzzOwnAnswers(f *testing.F) {
+	for _, seed := range []uint64{0, 1, 7, 42, 1 << 33} {
+		f.Add(seed, uint8(3), uint8(4))
+	}
+	f.Add(uint64(5), uint8(40), uint8(3))
+	f.Add(uint64(6), uint8(2), uint8(90))
+	f.Fuzz(func(t *testing.T, seed uint64, groups, most uint8) {
+		var sum laws.Tally
+		ownAnswers(t, seed, 1+int(groups)%60, 2+int(most)%120, &sum)
+	})
+}

@@ -1,0 +1,195 @@
+package redact
+
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/words"
+)
+
+// ids renames the ids of a text that is made of ids, and of what joins them. ok is false
+// for other texts, whatever ids stand in them.
+func (p *pass) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
+	spans := identity.Find(s)
+	if len(spans) == 0 {
+		return "", noRule, false
+	}
+	at := 0
+	for _, span := range spans {
+		if !isJoint(s[at:span.Start]) {
+			return "", noRule, false
+		}
+		at = span.End
+	}
+	if !isJoint(s[at:]) {
+		return "", noRule, false
+	}
+	text = identity.Rewrite(s, func(a identity.Atom) string {
+		r := p.ruleOfAtom(l, a)
+		if r == noRule || !p.r.on[r] {
+			return a.Text
+		}
+		by = r
+		return p.atom(l, a)
+	})
+	return text, by, true
+}
+
+// ruleOfAtom is the rule of an id: none for one that every tenant has. What looks random in
+// a link off Graph gives access.
+func (p *pass) ruleOfAtom(l *place.Leaf, a identity.Atom) rule {
+	switch {
+	case a.Kind == identity.GUID && words.IsWellKnown(a.Text):
+		return noRule
+	case a.Kind == identity.Token && p.outside && (l.Role == place.Segment || l.Role == place.Option):
+		return secretLink
+	}
+	return ruleOfID[a.Kind]
+}
+
+var ruleOfID = [...]rule{
+	identity.GUID: identityGUID, identity.Thread: identityThread, identity.Item: identityDrive, identity.Outlook: identityOutlook,
+	identity.SID: identitySID, identity.ICal: identityOutlook, identity.Hex: identityToken, identity.Token: identityToken,
+}
+
+// joints are the words that stand beside ids in values of one.
+var joints = set(`w spo urn uuid tenant c i o f t federateddirectoryclaimprovider membership rolemanager microsoft sharepoint client
+	api guid id directory x user aad msteams orgid teamsvisitor acs sts windows net https http unq gbl spaces thread v tacv skype meeting
+	federatedidentitycredentials app oid serviceprincipal azuread aggregate b s a site web list`)
+
+// isJoint reports whether what stands between ids says nothing: punctuation, short numbers
+// and words that values of ids have.
+func isJoint(s string) bool {
+	for i := 0; i < len(s); {
+		j := i
+		switch c := s[i]; {
+		case c >= 0x80:
+			return false
+		case isDigit(c):
+			for j < len(s) && isDigit(s[j]) {
+				j++
+			}
+			if j-i > 10 {
+				return false
+			}
+			i = j
+		case isLetter(c):
+			for j < len(s) && isLetter(s[j]) {
+				j++
+			}
+			if !joints[strings.ToLower(s[i:j])] && !(j == len(s)-1 && s[j] == '_' && strings.ToUpper(s[i:j]) == s[i:j]) { // SHFT_ID
+				return false
+			}
+			i = j
+		default:
+			i++
+		}
+	}
+	return true
+}
+
+func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// named gives a text that nothing says is harmless a counted pseudonym.
+func (p *pass) named(l *place.Leaf, f *field, plain string, secret rule) verdict {
+	by, series := p.ruleFor(l, f)
+	if !p.r.on[by] {
+		return p.inner(l, plain, secret)
+	}
+	if isServiceText(l) {
+		return p.serviceText(l, plain)
+	}
+	if secret != noRule && l.Text != plain {
+		by = secret
+	}
+	return verdict{p.r.ledger.name(series, l.Text, p.suggestion(l)), by, cassette.HoleName}
+}
+
+// ruleFor says which rule replaces a text: that of its name, or one that its form or its
+// role tells.
+func (p *pass) ruleFor(l *place.Leaf, f *field) (rule, string) {
+	switch {
+	case f != nil:
+		return f.rule, f.series
+	case l.Role == place.Host:
+		return identityDomain, "tenant"
+	case l.Role == place.MemberName, l.Role == place.ColumnName, l.Role == place.OptionName, l.Role == place.Identifier:
+		return unknownMember, "member"
+	case isAddress(l.Text):
+		return identityAddress, "user"
+	}
+	switch class, _ := classOf(l.Text); class {
+	case identity.Phone:
+		return identityPhone, "phone"
+	case identity.IPv4, identity.IPv6, identity.MAC:
+		return contentIP, "address"
+	case identity.Domain:
+		return identityDomain, "tenant"
+	case identity.File:
+		return contentFileName, "file"
+	}
+	if l.Role == place.Markup || l.Role == place.Text {
+		return contentText, "text"
+	}
+	return unknownText, "value"
+}
+
+// inner replaces what a text shows by its form alone, where the rule that would replace the
+// whole is off: credentials, ids, addresses.
+func (p *pass) inner(l *place.Leaf, plain string, secret rule) verdict {
+	by, text := secret, plain
+	note := func(r rule, is string) {
+		if is != text {
+			by, text = r, is
+		}
+	}
+	note(identityGUID, identity.Rewrite(text, func(a identity.Atom) string {
+		if r := p.ruleOfAtom(l, a); r == noRule || !p.r.on[r] {
+			return a.Text
+		}
+		return p.atom(l, a)
+	}))
+	if p.r.on[identityAddress] {
+		note(identityAddress, eachAddress(text, func(s string) string { return p.r.ledger.name("user", s, func() string { return "" }) }))
+	}
+	if by == noRule {
+		return verdict{}
+	}
+	return verdict{text, by, cassette.HoleName}
+}
+
+// eachAddress replaces the addresses within a text.
+func eachAddress(s string, f func(string) string) string {
+	var b strings.Builder
+	at := 0
+	for i := strings.IndexByte(s, '@'); i >= 0; {
+		start, end := i, i+1
+		for start > at && isLocalByte(s[start-1]) {
+			start--
+		}
+		for end < len(s) && (isDigit(s[end]) || isLetter(s[end]) || s[end] == '-' || s[end] == '.') {
+			end++
+		}
+		for end > i+1 && s[end-1] == '.' {
+			end--
+		}
+		if isAddress(s[start:end]) {
+			b.WriteString(s[at:start])
+			b.WriteString(f(s[start:end]))
+			at = end
+		}
+		next := strings.IndexByte(s[end:], '@')
+		if next < 0 {
+			break
+		}
+		i = end + next
+	}
+	if at == 0 {
+		return s
+	}
+	b.WriteString(s[at:])
+	return b.String()
+}
