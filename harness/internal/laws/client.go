@@ -47,7 +47,8 @@ type Client struct {
 	Transport http.RoundTripper
 	Seed      uint64
 	Again     func(text string) string // what the client sends on this run in place of a value of its own; nil for the same
-	// Place tells which recorded interaction one of the cassette is: its position.
+	// Place tells which recorded interaction one of the cassette is: its position, or -1
+	// where it is another recording's.
 	Place func(stored *cassette.Interaction) int
 
 	keys []match.Key
@@ -146,11 +147,11 @@ func (c *Client) send(ctx context.Context, n int) Tally {
 	if err != nil {
 		return Tally{Missed: 1, Notes: []string{err.Error()}}
 	}
-	if from := c.Place(trace.Answer.Interaction); c.keys[from] != c.keys[n] {
-		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " got the answer to " + c.Recorded[from].Request.URL}}
-	} else {
-		c.learn(c.Recorded[from], resp.Header, string(body))
+	from := c.Place(trace.Answer.Interaction)
+	if from < 0 || c.keys[from] != c.keys[n] {
+		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " got the answer to " + trace.Answer.Interaction.Request.URL}}
 	}
+	c.learn(c.Recorded[from], resp.Header, string(body))
 	return Tally{Own: 1}
 }
 
@@ -160,7 +161,7 @@ func (c *Client) current(r *cassette.Request) *cassette.Request {
 	defer c.mu.Unlock()
 	m := place.Message{Method: r.Method, Address: r.URL, Header: r.Headers, Body: r.Body}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.Layered {
+		if !isValue(l) {
 			return "", false
 		}
 		if given, ok := c.now[l.Text]; ok {
@@ -197,16 +198,22 @@ func leavesOf(of *cassette.Interaction, h http.Header, body string) map[string]s
 	leaves := map[string]string{}
 	m := place.Message{Method: of.Request.Method, Address: of.Request.URL, Answer: true, Status: of.Response.Code, Header: h, Body: body}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		switch l.Role {
-		case place.MemberName, place.Bytes, place.OptionName, place.Identifier:
-		default:
-			if !l.Layered && len(l.Text) > 3 {
-				leaves[l.Place()] = l.Text
-			}
+		if isValue(l) && len(l.Text) > 3 {
+			leaves[l.Place()] = l.Text
 		}
 		return "", false
 	})
 	return leaves
+}
+
+// isValue reports whether a text is a value that a client may send: no name of a member or
+// option.
+func isValue(l *place.Leaf) bool {
+	switch l.Role {
+	case place.MemberName, place.Bytes, place.OptionName, place.Identifier:
+		return false
+	}
+	return !l.Layered
 }
 
 func requestOf(ctx context.Context, r *cassette.Request) (*http.Request, error) {

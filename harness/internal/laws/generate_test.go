@@ -271,7 +271,7 @@ func (t *tape) creates(n int) {
 
 // files are put by their paths and read again.
 func (t *tape) files(n int) {
-	root := t.version() + []string{"/me/drive/root:/", "/drives/b!" + base64.RawURLEncoding.EncodeToString([]byte("0123456789abcdef"+t.guid())[:48]) + "/root:/"}[t.random.IntN(2)]
+	root := t.version() + []string{"/me/drive/root:/", "/drives/b!" + base64.RawURLEncoding.EncodeToString([]byte("0123456789abcdef" + t.guid())[:48]) + "/root:/"}[t.random.IntN(2)]
 	if t.random.IntN(2) == 0 {
 		root += step(t.fileName()) + "/"
 	}

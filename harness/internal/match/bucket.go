@@ -29,8 +29,10 @@ type found struct {
 	asked  *asked
 	bucket *bucket
 	batch  *batch // the request's, as it is read with its blanks
-	weak   bool   // nothing is known of some value
 	note   string
+	sure   fit
+	spent  bool // all its answers were served
+	unlike int  // at how many places something else was sent than is stored there
 }
 
 // sealed answers a request that no recorded one is spelled like.
@@ -41,23 +43,19 @@ func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *T
 	}
 	f, why := s.inBuckets(m, req, live)
 	if f == nil {
-		miss := s.index.unknown(req, live)
-		if why != "" {
-			miss.Reason, miss.NextStep = "", why
-		}
-		miss.Bound = s.bound.shown()
-		return missed(trace, miss)
+		return missed(trace, s.undecidedMiss(req, live, why))
 	}
 	read := s.flights.enter(f.bucket.id)
-	if f.weak { // one at a time, or two values would be bound to one pseudonym
+	if f.sure < tagged { // one at a time, or two values would be bound to one pseudonym
 		s.binding.Lock()
 		defer s.binding.Unlock()
-		if f.entry, f.weak, f.note, why = s.choose(f.bucket, f.asked.blanks, 1); f.entry == nil {
+		now, why := s.choose(f.bucket, f.asked.blanks, 1)
+		if now == nil {
 			read()
-			miss := s.index.unknown(req, live)
-			miss.Reason, miss.NextStep, miss.Bound = "", why, s.bound.shown()
-			return missed(trace, miss)
+			return missed(trace, s.undecidedMiss(req, live, why))
 		}
+		now.asked, now.batch = f.asked, f.batch
+		f = now
 	}
 	answer, err := s.take(f.entry.entry, serving{
 		recorded: f.entry.batch, live: f.batch.named(live.body.batch), bind: func() { s.bindFound(f) }, note: f.note, read: read,
@@ -66,6 +64,16 @@ func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *T
 		read()
 	}
 	return answer, err
+}
+
+// undecidedMiss explains that no recorded request is meant, and why.
+func (s *Session) undecidedMiss(req *http.Request, live *request, why string) *MissError {
+	miss := s.index.unknown(req, live)
+	if why != "" {
+		miss.Reason, miss.NextStep = "", why
+	}
+	miss.Bound = s.bound.shown()
+	return miss
 }
 
 func liveMessage(req *http.Request, body []byte) place.Message {
@@ -115,9 +123,10 @@ func (s *Session) byComputed(m place.Message, req *http.Request, live *request) 
 	return s.index.seal.computed[r.key], a.ids, r.body.batch
 }
 
-// inBuckets lays a request over the recorded ones of its shape, and says why none fits.
-func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (*found, string) {
-	why := ""
+// inBuckets lays a request over the recorded ones of its shape, and says why none fits. Of
+// several that fit the surest is meant, then one that has answers left, then the one that
+// differs at the fewest places, then the first recorded.
+func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (best *found, why string) {
 	for _, sig := range s.index.seal.shapes[shapeOf(live)] {
 		a := s.index.seal.read(m, sig.places, true, &s.bound)
 		r, ok := s.index.understood(&a.message, req.Host, live.key.Principal)
@@ -128,45 +137,82 @@ func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (
 		if b == nil || len(b.places) != len(a.blanks) {
 			continue
 		}
-		e, weak, note, reason := s.choose(b, a.blanks, 0)
-		if e != nil {
-			return &found{e, &a, b, r.body.batch, weak, note}, ""
+		f, reason := s.choose(b, a.blanks, 0)
+		if f == nil {
+			why = reason
+			continue
 		}
-		why = reason
+		f.asked, f.batch = &a, r.body.batch
+		if f.sure == exact && !f.spent {
+			return f, ""
+		}
+		if best == nil || f.before(best) {
+			best = f
+		}
 	}
-	return nil, why
+	if best == nil {
+		return nil, why
+	}
+	return best, ""
+}
+
+// before reports whether an entry is rather meant than another.
+func (f *found) before(o *found) bool {
+	switch {
+	case f.sure != o.sure:
+		return f.sure > o.sure
+	case f.spent != o.spent:
+		return o.spent
+	}
+	if f.unlike != o.unlike {
+		return f.unlike < o.unlike
+	}
+	return f.entry.answers[0].position < o.entry.answers[0].position
 }
 
 // choose decides which request of a bucket is meant: the one whose every blank place has
 // what was given out, is bound, or fits the tag. Else one that the client may have written
 // anew: the only one that agrees with what is known, or the next in recorded order, while no
 // more than own such requests are under way.
-func (s *Session) choose(b *bucket, blanks []blank, own int32) (e *sealedEntry, isWeak bool, note, why string) {
+func (s *Session) choose(b *bucket, blanks []blank, own int32) (f *found, why string) {
+	take := func(n int, sure fit, note string) (*found, string) {
+		e := &b.entries[n]
+		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e), unlike: e.unlike(blanks)}, ""
+	}
 	likely, known := s.likely(b, blanks)
-	var same, fitting []int
+	var by [exact + 1][]int // entries by how they fit
 	for n := range candidates(likely, len(b.entries)) {
-		switch s.fits(&b.entries[n], blanks, known) {
-		case exact, tagged:
-			same = append(same, n)
-		case weak:
-			fitting = append(fitting, n)
-		case lone:
-			if len(b.entries) == 1 {
-				fitting = append(fitting, n)
-			}
+		is := s.fits(&b.entries[n], blanks, known)
+		by[is] = append(by[is], n)
+	}
+	if len(b.entries) == 1 {
+		by[weak] = append(by[weak], by[lone]...)
+	}
+	for _, sure := range []fit{exact, tagged} {
+		if len(by[sure]) > 0 {
+			return take(s.next(b, by[sure]), sure, "")
 		}
 	}
+	fitting := by[weak]
 	switch {
-	case len(same) > 0:
-		return &b.entries[s.next(b, same)], false, "", ""
 	case len(fitting) == 0 || s.index.bindRecorded:
-		return nil, false, "", s.undecided(b, blanks)
+		return nil, s.undecided(b, blanks)
 	case len(fitting) == 1:
-		return &b.entries[fitting[0]], true, "", ""
+		return take(fitting[0], weak, "")
 	case s.flights.overlapped(b.id, own):
-		return nil, false, "", "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
+		return nil, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	return &b.entries[s.next(b, fitting)], true, "bound by order: nothing else tells which of several recorded requests is meant", ""
+	return take(s.next(b, fitting), weak, "bound by order: nothing else tells which of several recorded requests is meant")
+}
+
+// unlike counts the places at which something else was sent than is stored there.
+func (e *sealedEntry) unlike(blanks []blank) (n int) {
+	for k := range blanks {
+		if fold(blanks[k].is) != fold(e.blanks[k].is) {
+			n++
+		}
+	}
+	return n
 }
 
 // candidates yields those of a list, or all of n where there is none.
@@ -277,15 +323,15 @@ func (s *Session) fits(e *sealedEntry, blanks []blank, known []fit) fit {
 			is = exact
 		case sent.kind == blankStamp || is == exact:
 		case sent.kind == blankID:
-			is = s.unlessBound(stored.is, weak)
+			is = s.unlessBound(stored.is, sent.text, weak)
 		case is == tagged:
-			is = s.unlessBound(stored.text, tagged)
+			is = s.unlessBound(stored.text, sent.text, tagged)
 		case !sent.looked:
-			is = s.unlessBound(stored.text, weak)
+			is = s.unlessBound(stored.text, sent.text, weak)
 		case e.cassette.Meta.Tags[stored.text] != "":
-			is = conflict
+			is = s.unlessBound(stored.text, sent.text, conflict)
 		default:
-			is = s.unlessBound(stored.text, lone)
+			is = s.unlessBound(stored.text, sent.text, lone)
 		}
 		if worst = min(worst, is); worst == conflict {
 			break
@@ -294,9 +340,13 @@ func (s *Session) fits(e *sealedEntry, blanks []blank, known []fit) fit {
 	return worst
 }
 
-// unlessBound is a fit, or conflict where what is stored stands for another value.
-func (s *Session) unlessBound(stored string, is fit) fit {
-	if _, ok := s.bound.live(stored); ok {
+// unlessBound is a fit, or conflict where what is stored stands for another value, and exact
+// where for this one: as a part of an address.
+func (s *Session) unlessBound(stored, sent string, is fit) fit {
+	if live, ok := s.bound.live(stored); ok {
+		if fold(live) == fold(sent) {
+			return exact
+		}
 		return conflict
 	}
 	for _, a := range identity.Atoms(stored) {

@@ -119,7 +119,7 @@ func (s *Session) offer(req *http.Request, body []byte) offer {
 		return s.offerOf(e)
 	}
 	if f, _ := s.inBuckets(m, req, &live); f != nil {
-		if f.note == "" {
+		if f.sure >= tagged {
 			return s.offerOf(f.entry.entry)
 		}
 		return offerAlike

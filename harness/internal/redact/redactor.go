@@ -261,9 +261,6 @@ func (p *pass) note(i *cassette.Interaction) []byte {
 		template = u.Template()
 	}
 	fmt.Fprintln(shape, i.Request.Method, template)
-	for _, h := range i.Holes {
-		fmt.Fprintln(shape, h.Place)
-	}
 	text, err := json.Marshal(note{shape.Sum64(), p.names})
 	if err != nil {
 		return nil // there is nothing in it that JSON has not
