@@ -106,7 +106,7 @@ var (
 	firsts  = strings.Fields("Adele Alex Ann Anna Anna-Lena Bob Bobby Diego Élodie Grady Isaiah Joni Lee Lidia Łukasz Megan Nestor O'Brien Pradeep Zoë")
 	lasts   = strings.Fields("Vance Wilber Lee Gruber Siciliani Johnson Langer Bowen Wilke Miller Müller Sherman 李")
 	similar = []string{
-		"Name 1", "Name 12", "Value 3", "user1@contoso.example", "file1.docx", "In Progress", "completed", "inProgress", "Member", "root", "default", "Enabled",
+		"Name 1", "Name 12", "Value 3", "user1@contoso.example", "file1.docx", "In Progress", "completed", "inProgress", "Member", "Root", "default", "Enabled",
 		"status", "displayName", "100% sure + more", "a/b & c", `say "yes"`, "true", "null", "12345", "00420", "+1 555 0100", "10.1.2.3", "contoso.com", "x",
 		"Sales", "Sales 1", "Sales 10", "Sales 100", "sales team", "user", "tenant1", "REDACTED", "https://contoso.com/a?b=c",
 	}

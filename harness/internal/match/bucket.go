@@ -19,8 +19,9 @@ const (
 	conflict fit = iota // it is another value
 	lone                // looked up, and nothing is kept of it: fits a request that stands alone
 	weak                // written by the client, and nothing is known of it
+	open                // anything goes, and nothing else is asked
 	tagged              // it fits the tag
-	exact               // the pseudonym that was given out, the value bound to it, or anything goes
+	exact               // the pseudonym that was given out, or the value bound to it
 )
 
 // A found request is what a bucket has for a live one.
@@ -188,7 +189,7 @@ func (s *Session) choose(b *bucket, blanks []blank, own int32) (f *found, why st
 	if len(b.entries) == 1 {
 		by[weak] = append(by[weak], by[lone]...)
 	}
-	for _, sure := range []fit{exact, tagged} {
+	for _, sure := range []fit{exact, tagged, open} {
 		if len(by[sure]) > 0 {
 			return take(s.next(b, by[sure]), sure, "")
 		}
@@ -309,14 +310,19 @@ func (x *seal) byTag(b *bucket, k int, value string) []int {
 	return place.byValue[fold(b.entries[first].blanks[k].is)]
 }
 
-// fits lays what was sent over an entry that has what is known: the worst fit of all places.
+// fits lays what was sent over an entry that has what is known: the worst fit of all places,
+// less those where anything goes.
 func (s *Session) fits(e *sealedEntry, blanks []blank, known []fit) fit {
-	worst := exact
+	worst, asks := exact, false
 	for k := range blanks {
 		stored, sent := &e.blanks[k], &blanks[k]
 		if sent.place != stored.place || sent.kind != stored.kind {
 			return conflict
 		}
+		if sent.kind == blankAny && sent.text != stored.text {
+			continue
+		}
+		asks = true
 		is := known[k]
 		switch {
 		case sent.kind == blankAny, sent.kind == blankStamp && sent.text == stored.text:
@@ -334,8 +340,11 @@ func (s *Session) fits(e *sealedEntry, blanks []blank, known []fit) fit {
 			is = s.unlessBound(stored.text, sent.text, lone)
 		}
 		if worst = min(worst, is); worst == conflict {
-			break
+			return conflict
 		}
+	}
+	if !asks {
+		return open
 	}
 	return worst
 }
