@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -393,32 +392,4 @@ func (s *Session) undecided(b *bucket, blanks []blank) string {
 		return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: --input %s=VALUE", v.place, stored)
 	}
 	return ""
-}
-
-// flights count the requests of each bucket that are under way, from request received to
-// answer read.
-type flights struct {
-	now []atomic.Int32 // the lowest bit says that two overlapped
-}
-
-func newFlights(n int) flights { return flights{make([]atomic.Int32, n)} }
-
-// enter begins a flight; what it returns ends it.
-func (f flights) enter(id int) func() {
-	if f.now[id].Add(2) > 3 {
-		f.now[id].Or(1)
-	}
-	var once atomic.Bool
-	return func() {
-		if !once.Swap(true) {
-			f.now[id].Add(-2)
-		}
-	}
-}
-
-// overlapped reports whether two requests of a bucket have been under way at once, or would
-// be with one that is not among own.
-func (f flights) overlapped(id int, own int32) bool {
-	now := f.now[id].Load()
-	return now&1 != 0 || now>>1 > own
 }

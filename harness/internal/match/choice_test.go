@@ -58,11 +58,11 @@ func TestChoice(t *testing.T) {
 			 GET /users?$filter=displayName%20eq%20'Adele%20Vance' => {"mail":"adele@fabrikam.com","displayName":"Adele Vance"}`,
 		},
 		"a file that is made has any name, its folder has not": {
-			`PUT /me/drive/root:/«Folder%20a»/«plan.docx»:/content | Content-Type: text/plain text => 201 {"name":"«plan.docx»"}
-			 PUT /me/drive/root:/«Folder%20b»/«plan.docx»:/content | Content-Type: text/plain text => 201 {"name":"«plan.docx»","in":"b"}
+			`PUT /me/drive/root:/«Folder%20a»/«plan.docx»:/content Content-Type: text/plain | text => 201 {"name":"«plan.docx»"}
+			 PUT /me/drive/root:/«Folder%20b»/«plan.docx»:/content Content-Type: text/plain | text => 201 {"name":"«plan.docx»","in":"b"}
 			 PATCH /me/drive/root:/«Folder%20b»/«plan.docx»: {"x":1} => 200 {"name":"«plan.docx»"}`,
-			`PUT /me/drive/root:/Folder%20b/other.docx:/content | Content-Type: text/plain text => {"name":"other.docx","in":"b"}
-			 PUT /me/drive/root:/Folder%20c/plan.docx:/content | Content-Type: text/plain text => miss: recorded but differs
+			`PUT /me/drive/root:/Folder%20b/other.docx:/content Content-Type: text/plain | text => {"name":"other.docx","in":"b"}
+			 PUT /me/drive/root:/Folder%20c/plan.docx:/content Content-Type: text/plain | text => miss: recorded but differs
 			 PATCH /me/drive/root:/Folder%20b/unknown.docx: {"x":1} => miss: recorded but differs`,
 		},
 		"a secret fits any": {
