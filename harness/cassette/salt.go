@@ -17,16 +17,18 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
+// SaltVariable is the environment variable that takes the place of the file.
+const SaltVariable = "GRAPHVCR_SALT"
+
 // The salt is a project's random bytes, from which pseudonyms and tags are computed.
 const (
 	saltFile = "salt" // in the cassettes folder: hexadecimal digits and a line break
-	saltEnv  = "GRAPHVCR_SALT"
 	saltSize = 32
 
 	saltDigits = 12 // of a digest
 )
 
-const adviceSalt = "restore the file " + saltFile + " of the cassettes folder from version control, or set " + saltEnv
+const adviceSalt = "restore the file " + saltFile + " of the cassettes folder from version control, or set " + SaltVariable
 
 // SaltDigest is what a cassette says of the salt that it was made with.
 func SaltDigest(salt []byte) string {
@@ -38,10 +40,10 @@ func SaltDigest(salt []byte) string {
 // else the file named salt in the folder or the nearest above it. Where there is none, the
 // error is fs.ErrNotExist.
 func FindSalt(from string) ([]byte, error) {
-	if text := os.Getenv(saltEnv); text != "" {
+	if text := os.Getenv(SaltVariable); text != "" {
 		salt, message := parseSalt([]byte(text))
 		if salt == nil {
-			return nil, &fault.Error{Message: saltEnv + ": " + message, Hint: "set it to what a file " + saltFile + " holds, or unset it"}
+			return nil, &fault.Error{Message: SaltVariable + ": " + message, Hint: "set it to what a file " + saltFile + " holds, or unset it"}
 		}
 		return salt, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -172,7 +173,7 @@ func (x *execution) place(authority *ca.Authority) error {
 	if x.take.Live() {
 		at.Direct = x.up.direct(os.Getenv)
 	}
-	if x.env, err = at.Environment(os.Environ(), x.dir); err == nil {
+	if x.env, err = at.Environment(withoutSalt(os.Environ()), x.dir); err == nil {
 		x.args, err = at.Command(x.args, x.dir)
 	}
 	return err
@@ -261,4 +262,9 @@ func (x *execution) close() error {
 		return nil
 	}
 	return os.RemoveAll(x.dir)
+}
+
+// withoutSalt is an environment without the salt, which programs have no use for.
+func withoutSalt(env []string) []string {
+	return slices.DeleteFunc(env, func(entry string) bool { return strings.HasPrefix(entry, cassette.SaltVariable+"=") })
 }

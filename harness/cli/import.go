@@ -135,7 +135,7 @@ func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error
 	if err != nil {
 		return err
 	}
-	each(recordings, runtime.GOMAXPROCS(0), func(r *recording) error { return r.read(p, f.kind) })
+	each(recordings, runtime.GOMAXPROCS(0), func(r *recording) error { return r.read(p, f.kind, path.Join(filepath.ToSlash(f.out), "cassettes")) })
 	tellMethods(recordings)
 	each(recordings, 16, f.write) // it waits for disks more than it computes
 	suite := &report.Suite{Command: "import"}
@@ -167,10 +167,10 @@ func each(recordings []recording, workers int, do func(*recording) error) {
 	})
 }
 
-// read reads the file, and judges what is in it.
-func (r *recording) read(p *project.Project, kind importKind) (err error) {
+// read reads the file, for the folder of cassettes that it goes to, and judges what is in it.
+func (r *recording) read(p *project.Project, kind importKind, folder string) (err error) {
 	clean := func(c *cassette.Cassette) (err error) {
-		if r.redacted, r.guard, err = p.Clean(c); err != nil {
+		if r.redacted, r.guard, err = p.Clean(c, folder); err != nil {
 			return err
 		}
 		return r.guard(c) // now, before any file is written

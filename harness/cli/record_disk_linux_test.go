@@ -94,7 +94,7 @@ func TestRecordOnFullDisk(t *testing.T) {
 	if status, told := record("--recover", "many"); status != statusClean || !strings.Contains(told, "many.recovered.yaml (") {
 		t.Errorf("status %d: %s", status, told)
 	}
-	if entries, _ := os.ReadDir(folder); len(entries) != 2 || readFile(t, file) != old {
+	if entries, _ := os.ReadDir(folder); len(entries) != 3 || readFile(t, file) != old {
 		t.Errorf("left: %v", entries)
 	}
 }

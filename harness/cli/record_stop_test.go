@@ -71,7 +71,7 @@ cleanup:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Interactions) < 4 || len(c.Meta.Redacted) != 3 || c.Meta.RecordedAt.IsZero() {
+	if len(c.Interactions) < 4 || len(c.Meta.Redacted) != 4 || c.Meta.RecordedAt.IsZero() {
 		t.Errorf("%d interactions, %+v", len(c.Interactions), c.Meta)
 	}
 	if text := readFile(t, "cassettes/on.recovered.yaml"); strings.Contains(text, graph.Tenant()) {

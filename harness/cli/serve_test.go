@@ -61,7 +61,7 @@ func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
 	one := &scriptServer{cmd: exec.Command(exe), rest: make(chan struct{})}
 	one.cmd.Args = append([]string{"graphvcr", "serve"}, args[1:]...) // the name makes the test binary the command
 	one.cmd.Dir, one.cmd.Stderr = ts.MkAbs("."), &one.err
-	for _, name := range []string{"PATH", "HOME", "XDG_CONFIG_HOME", "TZ", "CI", "NO_COLOR", "GRAPHVCR_TOKEN", "GRAPHVCR_RECORD_IN_CI"} {
+	for _, name := range []string{"PATH", "HOME", "XDG_CONFIG_HOME", "TZ", "CI", "NO_COLOR", "GRAPHVCR_TOKEN", "GRAPHVCR_RECORD_IN_CI", "GRAPHVCR_SALT"} {
 		one.cmd.Env = append(one.cmd.Env, name+"="+ts.Getenv(name))
 	}
 	out, err := one.cmd.StdoutPipe()

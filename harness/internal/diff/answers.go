@@ -31,13 +31,11 @@ func (c *comparison) shapes(p pair, old, new *shape) {
 		c.values(p, old, new)
 	}
 	if old.types[typeObject] > 0 && new.types[typeObject] > 0 {
-		for _, name := range slices.Sorted(maps.Keys(old.members)) {
+		names := maps.Clone(old.members)
+		maps.Copy(names, new.members)
+		c.hidden(p, names, old, new)
+		for _, name := range slices.Sorted(maps.Keys(names)) {
 			c.member(p, name, old, new)
-		}
-		for _, name := range slices.Sorted(maps.Keys(new.members)) {
-			if old.members[name] == nil {
-				c.member(p, name, old, new)
-			}
 		}
 	}
 	if old.element != nil && new.element != nil {

@@ -198,7 +198,7 @@ func (p *picture) ask(e *exchange) {
 		return
 	}
 	p.sent++
-	r := reader{interaction: e.at, base: "$"}
+	r := reader{interaction: e.at, as: e.as, base: "$"}
 	r.read(p.asked, e.asked, "")
 }
 
@@ -217,7 +217,7 @@ func (p *picture) add(e *exchange) {
 	a.kinds[e.contentClass()]++
 	if e.answered.kind == "JSON" && e.answered.doc != nil {
 		typ := e.typeOf()
-		(&reader{interaction: e.at, base: e.path}).read(a.shape, e.answered.doc, typ)
+		(&reader{interaction: e.at, as: e.as, base: e.path}).read(a.shape, e.answered.doc, typ)
 		a.equal.learn(e)
 		for _, page := range e.pages {
 			a.page(page, typ)
@@ -242,7 +242,7 @@ func (a *answers) page(e *exchange, typ string) {
 			s = newShape(name, jsondoc.AppendPath(jsondoc.Root, name), name)
 			a.shape.members[name] = s
 		}
-		r := reader{interaction: e.at, base: e.path, steps: []any{name}}
+		r := reader{interaction: e.at, as: e.as, base: e.path, steps: []any{name}}
 		if items, isList := value.([]any); isList && s.types[typeArray] > 0 {
 			r.elements(s, items, typ) // of the list that the first page began
 			continue
@@ -265,7 +265,7 @@ func (a *answers) location(e *exchange, text string) {
 	}
 	s.types[typeString]++
 	s.at = append(s.at[:min(len(s.at), maxExamples-1)], spot{e.at, name})
-	(&reader{interaction: e.at, base: name}).text(s, text)
+	(&reader{interaction: e.at, as: e.as, base: name}).text(s, text)
 }
 
 // changes makes one change of the differences that are one.

@@ -197,8 +197,12 @@ func TestDocumentedChanges(t *testing.T) {
 			now := c.now.apply(t, newWorld(t, uint64(seed)+100).all())
 			changes := slices.Concat(compare(t, old, now), compare(t, redacted(t, old), redacted(t, now)))
 			fits := 0
+			// What a tenant calls an extension is redacted.
+			isThere := func(where string) bool {
+				return strings.HasSuffix(where, c.where) || strings.HasSuffix(where, strings.Replace(c.where, "_{}_skill", "_{}", 1))
+			}
 			for _, change := range changes {
-				if change.Rule == c.rule && strings.HasSuffix(change.Where, c.where) && change.Severity == c.severity {
+				if change.Rule == c.rule && isThere(change.Where) && change.Severity == c.severity {
 					fits++
 				}
 			}

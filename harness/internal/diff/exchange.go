@@ -16,6 +16,7 @@ import (
 // part of a batch.
 type exchange struct {
 	at        *cassette.Interaction
+	as        reading
 	operation *operation // set once it is filed
 	part      bool       // of a batch
 	reads     bool       // a batch whose parts only read
@@ -54,7 +55,7 @@ func exchangesOf(i *cassette.Interaction, as reading) ([]*exchange, error) {
 		return nil, fmt.Errorf("interaction %d: its address: %w", i.ID, err)
 	}
 	e := &exchange{
-		at: i, path: jsondoc.Root, principal: i.Principal, method: i.Request.Method, url: u,
+		at: i, as: as, path: jsondoc.Root, principal: i.Principal, method: i.Request.Method, url: u,
 		request: i.Request.Headers, status: i.Response.Code, header: as.headers(i.Response.Headers),
 		answered: bodyOf(as.text(i.Response.Body)),
 	}
@@ -88,7 +89,7 @@ func (e *exchange) parts() []*exchange {
 			continue
 		}
 		part := &exchange{
-			at: e.at, part: true, principal: e.principal, method: r.Method, url: u, asked: r.Body,
+			at: e.at, as: e.as, part: true, principal: e.principal, method: r.Method, url: u, asked: r.Body,
 			request: r.Header, header: answer.Header, status: answer.Status, answered: body{kind: "empty"},
 		}
 		part.path = jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.Root, "responses"), answer.Index), "body")

@@ -14,6 +14,7 @@ import (
 // behaviour is a recording, reduced to what a client can rely on.
 type behaviour struct {
 	tape       *cassette.Cassette
+	as         reading
 	operations map[string]*operation
 	order      []*operation // by first request
 	versions   []string     // API versions asked, sorted
@@ -97,10 +98,10 @@ func likeThreads(old, new []*thread) iter.Seq2[*thread, *thread] {
 
 // behaviourOf reduces a recording.
 func behaviourOf(tape *cassette.Cassette) (*behaviour, error) {
-	b := &behaviour{tape: tape, operations: map[string]*operation{}}
-	as, links, writes := readingOf(tape), linkTable{}, writeLog{}
+	b := &behaviour{tape: tape, as: readingOf(tape), operations: map[string]*operation{}}
+	links, writes := linkTable{}, writeLog{}
 	for _, i := range tape.Interactions {
-		exchanges, err := exchangesOf(i, as)
+		exchanges, err := exchangesOf(i, b.as)
 		if err != nil {
 			return nil, err
 		}
@@ -246,9 +247,9 @@ func (e *exchange) ownName() string {
 		name = "$batch: " + name
 	}
 	if e.url.Host != graphurl.Graph {
-		return name + e.url.Host
+		return name + e.as.masked(e.url.Host)
 	}
-	return name + templateOf(e.url) + maskedQuery(e.url.Options)
+	return name + e.as.masked(templateOf(e.url)+maskedQuery(e.url.Options))
 }
 
 // maskedQuery is a query without the values that differ from run to run: literals of

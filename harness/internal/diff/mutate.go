@@ -144,7 +144,7 @@ func isDataName(name string) bool {
 // id, no state.
 func isPlain(op *operation, name string, value any) bool {
 	_, isText := value.(string)
-	return value != nil && isDataName(name) && (!isText || valueOf(name, value.(string)).role != ident)
+	return value != nil && isDataName(name) && (!isText || (reading{}).valueOf(name, value.(string)).role != ident)
 }
 
 // everywhereOrRoot changes a text of the roots of an operation's answers.

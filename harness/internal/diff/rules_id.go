@@ -85,7 +85,7 @@ func (m *mutation) idThat(fits func(idShape) bool, change func(string) string) s
 	for op, answers := range m.operations {
 		name := memberThat(op, answers, func(_ *operation, name string, value any) bool {
 			s, isText := value.(string)
-			v := valueOf(name, s)
+			v := reading{}.valueOf(name, s)
 			return isText && v.role == ident && fits(v.id)
 		})
 		if name == "" {

@@ -44,14 +44,14 @@ func (c *comparison) member(p pair, name string, old, new *shape) {
 	case is == nil:
 		if expected(was.total(), old, new) {
 			c.add(difference{
-				rule: PropertyLost, operation: p.old, old: "there", new: "none", count: new.types[typeObject], message: name + " is gone",
+				rule: PropertyLost, operation: p.old, old: "there", new: "none", count: new.types[typeObject], message: was.name + " is gone",
 				subject: was.subject, where: was.where, examples: examplesOf(was.at, new.at),
 			})
 		}
 	case was == nil:
 		if expected(is.total(), new, old) {
 			c.add(difference{
-				rule: PropertyAdded, operation: p.old, old: "none", new: "there", count: is.total(), message: name + " is new",
+				rule: PropertyAdded, operation: p.old, old: "none", new: "there", count: is.total(), message: is.name + " is new",
 				subject: is.subject, where: is.where, examples: examplesOf(old.at, is.at),
 			})
 		}

@@ -34,7 +34,7 @@ func status(e *exchange) string {
 	return s
 }
 
-func (e *exchange) errorCode() string { return text(e.member("error"), "code") }
+func (e *exchange) errorCode() string { return e.as.masked(text(e.member("error"), "code")) }
 
 // window compares what came before the final answer. A created resource that is not there
 // yet is waited for, and how often is chance: twice as often, and twice at least, is not.

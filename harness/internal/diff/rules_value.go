@@ -32,6 +32,9 @@ func (c *comparison) values(p pair, old, new *shape) {
 	if len(old.values) == 0 || len(new.values) == 0 || p.old.isOperation() && old.where == "$['status']" {
 		return
 	}
+	if c.isMixed() && (holdsHidden(old.values) || holdsHidden(new.values)) {
+		return // what is hidden on one side only may be what the other shows
+	}
 	var rule ID
 	var was, is []value
 	var at []spot
@@ -150,7 +153,7 @@ func changeDates(m *mutation) string {
 func newMember(m *mutation) string {
 	return m.everywhere(func(op *operation, name string, value any) bool {
 		s, isText := value.(string)
-		return isText && isPlain(op, name, value) && valueOf(name, s).role == word
+		return isText && isPlain(op, name, value) && reading{}.valueOf(name, s).role == word
 	}, func(object map[string]any, name string) { object[name] = "unknownFutureValue" })
 }
 
@@ -163,7 +166,7 @@ func loseMember(m *mutation) string {
 		}
 		name := memberThat(op, answers, func(op *operation, name string, value any) bool {
 			s, isText := value.(string)
-			return isText && isPlain(op, name, value) && valueOf(name, s).role == word
+			return isText && isPlain(op, name, value) && reading{}.valueOf(name, s).role == word
 		})
 		seen := map[string]bool{}
 		for _, object := range objects {

@@ -24,7 +24,8 @@ var typeNames = [jsonTypes]string{"null", "boolean", "number", "string", "array"
 // A shape is what stood at one place of an operation's answers, elements of arrays
 // being all at one place.
 type shape struct {
-	name    string // of the member; "" for the root and for elements
+	name    string // of the member, "{}" for a redacted one; "" for the root and for elements
+	hidden  bool   // the name is redacted
 	where   string // the place as a path: $['value'][*]['id']
 	subject string // the place within its type, by which one change in several operations is known: "user.displayName"
 	types   [jsonTypes]int
@@ -67,6 +68,7 @@ func (s *shape) total() int {
 // written down only for examples.
 type reader struct {
 	interaction *cassette.Interaction
+	as          reading
 	base        string
 	steps       []any
 }
@@ -135,11 +137,17 @@ func (r *reader) object(s *shape, members map[string]any, typ string) {
 	if s.members == nil {
 		s.members = make(map[string]*shape, len(members))
 	}
+	isKeyed := r.as.isKeyed(members)
 	for own, value := range members {
 		name := nameOf(own)
+		if isKeyed {
+			name = keyed
+		}
 		inner := s.members[name]
 		if inner == nil {
-			inner = newShape(name, jsondoc.AppendPath(s.where, name), subjectOf(typ, s.subject, name))
+			shown := r.as.shown(own, name)
+			inner = newShape(shown, jsondoc.AppendPath(s.where, shown), subjectOf(typ, s.subject, shown))
+			inner.hidden = shown != name
 			s.members[name] = inner
 		}
 		r.steps = append(r.steps, own)
@@ -157,16 +165,19 @@ func (r *reader) object(s *shape, members map[string]any, typ string) {
 // plannerExternalReferences, plannerAppliedCategories).
 const keyed = "{}"
 
+// extension begins the names of directory extensions: extension_{appId without
+// hyphens}_{name}, as resources/extensionproperty has it.
+const extension = "extension_"
+
 // shortestID is how long a name is that may be an id. Few are, and most are read quickly.
 const shortestID = 20
 
 // nameOf is a member's name without the ids in it.
 func nameOf(name string) string {
 	switch {
-	case strings.HasPrefix(name, "extension_"):
-		// extension_{appId without hyphens}_{name}: resources/extensionproperty
-		if _, own, found := strings.Cut(name[len("extension_"):], "_"); found {
-			return "extension_{}_" + own
+	case strings.HasPrefix(name, extension):
+		if _, own, found := strings.Cut(name[len(extension):], "_"); found {
+			return extension + keyed + "_" + own
 		}
 	case isDigits(name), strings.Contains(name, "%"), isDigits(strings.TrimPrefix(name, "category")):
 		return keyed
@@ -201,7 +212,7 @@ func (r *reader) text(s *shape, v string) {
 			return
 		}
 	}
-	val := valueOf(s.name, v)
+	val := r.as.valueOf(s.name, v)
 	if val.role == prose {
 		return
 	}

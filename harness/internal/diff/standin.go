@@ -11,16 +11,24 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
 // A reading gives the texts of a recording with the names of stand-ins replaced by
-// Graph's own: a service on the loopback interface listens on another port each time.
-// The zero reading leaves texts as they are.
-type reading struct{ names *strings.Replacer }
+// Graph's own: a service on the loopback interface listens on another port each time. It
+// also knows the recording's pseudonyms. The zero reading leaves texts as they are.
+type reading struct {
+	names *strings.Replacer
+	faker *identity.Faker // of a recording that is sealed
+}
 
 // readingOf looks for stand-ins: other hosts that are asked for Graph's versions. Other
 // services on the loopback interface (files, sign-in) are one host each time.
 func readingOf(tape *cassette.Cassette) reading {
+	as := reading{}
+	if len(tape.Salt) > 0 {
+		as.faker = identity.NewFaker(tape.Salt)
+	}
 	names := map[string]string{} // by origin
 	for _, i := range tape.Interactions {
 		u, err := url.Parse(i.Request.URL)
@@ -37,7 +45,7 @@ func readingOf(tape *cassette.Cassette) reading {
 		}
 	}
 	if len(names) == 0 {
-		return reading{}
+		return as
 	}
 	var origins, pairs []string
 	for origin := range names {
@@ -49,7 +57,8 @@ func readingOf(tape *cassette.Cassette) reading {
 	for _, origin := range origins {
 		pairs = append(pairs, origin, names[origin], strings.ReplaceAll(origin, "/", `\/`), names[origin])
 	}
-	return reading{strings.NewReplacer(pairs...)}
+	as.names = strings.NewReplacer(pairs...)
+	return as
 }
 
 func isLoopback(host string) bool {

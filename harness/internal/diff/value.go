@@ -23,23 +23,25 @@ const (
 
 // A value is a string as it is compared: two of one class say the same of the service.
 type value struct {
-	role role
-	text string // what is compared: a link's shape, a date's precision, an enum's member
-	id   idShape
+	role   role
+	hidden bool   // it is redacted: two of a role are one class
+	text   string // what is compared: a link's shape, a date's precision, an enum's member
+	id     idShape
 }
 
 // valueOf classifies the string that a member of that name holds.
-func valueOf(name, s string) value {
+func (as reading) valueOf(name, s string) value {
 	role, text, f := roleOf(name, s)
+	hidden := as.hides(s)
 	switch role {
 	case ident:
-		return value{role: ident, id: idShapeOf(s, f)}
+		return value{role: ident, hidden: hidden, id: idShapeOf(s, f)}
 	case prose:
-		if f == nil && isWord(s) && !isNaming(name) {
-			return value{role: word, text: s}
+		if f == nil && (isWord(s) || hidden && isOneWord(s)) && !isNaming(name) {
+			return value{role: word, hidden: hidden, text: s}
 		}
 	}
-	return value{role: role, text: text}
+	return value{role: role, hidden: hidden, text: as.masked(text)}
 }
 
 // roleOf tells all but words, by what a string is spelled like and called.
@@ -242,6 +244,9 @@ func maskKeys(path string) string {
 }
 
 func (v value) String() string {
+	if v.hidden {
+		return "a redacted value"
+	}
 	switch v.role {
 	case ident:
 		return v.id.String()
@@ -254,6 +259,9 @@ func (v value) String() string {
 // changeOf says which rule tells two values apart that a member had before and has now,
 // "" where they are alike.
 func (v value) changeOf(now value) ID {
+	if v.hidden || now.hidden {
+		return v.hiddenChangeOf(now)
+	}
 	if v.role != now.role {
 		switch {
 		case v.role == prose || now.role == prose && v.role == word:

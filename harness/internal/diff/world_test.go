@@ -313,12 +313,13 @@ func (w *world) photographing() {
 // redacted is a recording as it is stored by default.
 func redacted(t *testing.T, tape *cassette.Cassette) *cassette.Cassette {
 	t.Helper()
-	r, err := redact.New(redact.Rules{}, redact.Options{Salt: []byte("the salt of tests")})
+	salt := []byte("the salt of tests")
+	r, err := redact.New(redact.Rules{}, redact.Options{Salt: salt})
 	if err != nil {
 		t.Fatal(err)
 	}
 	stored := *tape
-	stored.Interactions = nil
+	stored.Interactions, stored.Salt = nil, salt
 	for _, i := range tape.Interactions {
 		stored.Interactions = append(stored.Interactions, r.Interaction(i))
 	}

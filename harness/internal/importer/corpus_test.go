@@ -17,7 +17,7 @@ import (
 func TestAllPagesAreImported(t *testing.T) {
 	defer debug.SetMaxStack(debug.SetMaxStack(64 << 20))
 	p := docsProject(t)
-	options := importer.DocsOptions{Holds: p.Holds, Clean: func(c *cassette.Cassette) error { _, _, err := p.Clean(c); return err }}
+	options := importer.DocsOptions{Holds: p.Holds, Clean: func(c *cassette.Cassette) error { _, _, err := p.Clean(c, ""); return err }}
 	for _, folder := range []string{"docs", "docs-2"} {
 		root := filepath.Join("..", "..", "..", "..", "shared", "corpus", folder)
 		if _, err := os.Stat(root); err != nil {

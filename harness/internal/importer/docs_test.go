@@ -41,7 +41,7 @@ func importPage(t *testing.T, p *project.Project, file, name string) *importer.R
 	t.Helper()
 	var guard cassette.Guard
 	r, err := importer.Docs(file, name, importer.DocsOptions{Holds: p.Holds, Clean: func(c *cassette.Cassette) (err error) {
-		_, guard, err = p.Clean(c)
+		_, guard, err = p.Clean(c, "")
 		return err
 	}})
 	if err != nil {
@@ -241,7 +241,7 @@ func TestDocsLeaveOutAPage(t *testing.T) {
 func BenchmarkDocs(b *testing.B) {
 	files, _ := filepath.Glob(filepath.Join(testkit.Corpus(b, "docs/api-reference"), "*", "api", "*.md"))
 	p := docsProject(b)
-	options := importer.DocsOptions{Holds: p.Holds, Clean: func(c *cassette.Cassette) error { _, _, err := p.Clean(c); return err }}
+	options := importer.DocsOptions{Holds: p.Holds, Clean: func(c *cassette.Cassette) error { _, _, err := p.Clean(c, ""); return err }}
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, file := range files {

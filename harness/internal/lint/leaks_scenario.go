@@ -27,7 +27,7 @@ func (l *linter) tellScenarioLeaks(file string, sc *scenario.Scenario) {
 	if err != nil || yaml.Unmarshal(text, &doc) != nil || len(doc.Content) == 0 {
 		return // it was loaded, so this is a file in the making
 	}
-	w := written{cassette: &cassette.Cassette{Name: file, File: file}, api: sc.API}
+	w := written{cassette: l.placeholder(file), api: sc.API}
 	w.scenario(doc.Content[0])
 	leaks, err := redact.Leaks(w.cassette, l.writtenRules())
 	if err != nil {
@@ -53,7 +53,7 @@ func (l *linter) tellScenarioLeaks(file string, sc *scenario.Scenario) {
 // tellPathLeaks tells of a file whose name gives something away.
 func (l *linter) tellPathLeaks(file string) {
 	name := strings.TrimSuffix(strings.TrimSuffix(file, ".yaml"), ".yml")
-	w := written{cassette: &cassette.Cassette{Name: file, File: file}}
+	w := written{cassette: l.placeholder(file)}
 	for part := range strings.SplitSeq(name, "/") {
 		w.texts(0, part)
 	}
@@ -68,6 +68,13 @@ func (l *linter) tellPathLeaks(file string) {
 		leak.Interaction, leak.Part, leak.Path = -1, "the file's name", ""
 		l.add(file, leakFinding(file, "rename it: reports and annotations name files", leak))
 	}
+}
+
+// placeholder is a cassette for what stands in another file: with the project's salt, by
+// which pseudonyms are known.
+func (l *linter) placeholder(file string) *cassette.Cassette {
+	salt, _ := cassette.FindSalt(l.project.Dirs.Cassettes) // without one nothing is a pseudonym
+	return &cassette.Cassette{Name: file, File: file, Salt: salt}
 }
 
 // writtenRules are the rules for what people wrote: what nothing knows was meant to be read.

@@ -3,6 +3,7 @@ package match
 import (
 	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -382,14 +383,38 @@ func (s *Session) undecided(b *bucket, blanks []blank) string {
 		if v.kind != blankName || k >= len(b.entries[0].blanks) {
 			continue
 		}
-		stored := b.entries[0].blanks[k].text
-		if fold(stored) == fold(v.text) {
+		if fold(b.entries[0].blanks[k].text) == fold(v.text) {
 			continue
 		}
-		if strings.ContainsAny(stored, " '") {
-			stored = `"` + stored + `"`
-		}
-		return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: --input %s=VALUE", v.place, stored)
+		return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s", v.place, b.inputs(k, &v))
 	}
 	return ""
+}
+
+// inputs are the flags that make a value stand for what is stored at a blank, which may be a
+// variable's.
+func (b *bucket) inputs(k int, sent *blank) string {
+	value := sent.text
+	if secret(sent.place) || len(value) > maxShown || strings.ContainsAny(value, "\n\"") {
+		value = "VALUE"
+	}
+	var flags []string
+	for n := range b.entries {
+		e := &b.entries[n]
+		name := e.blanks[k].text
+		for _, variable := range slices.Sorted(maps.Keys(e.cassette.Meta.Vars)) {
+			if e.cassette.Meta.Vars[variable] == name {
+				name = variable
+				break
+			}
+		}
+		flag := "--input " + name + "=" + value
+		if strings.ContainsAny(name+value, " '") {
+			flag = `--input "` + name + "=" + value + `"`
+		}
+		if flags = append(flags, flag); len(flags) == nearestShown {
+			break
+		}
+	}
+	return strings.Join(slices.Compact(flags), " or ")
 }

@@ -36,10 +36,10 @@ func (m *Message) KindOf() (BodyKind, string, map[string]string) {
 		return File, kind, params
 	case kind == "application/x-www-form-urlencoded" && m.Method != http.MethodPut:
 		return Form, kind, params
-	case isJSON(m.Body), isJSONType(kind) && strings.TrimSpace(m.Body) != "":
-		return JSON, kind, params
 	case kind == "text/csv", isReport(m.Body):
 		return Table, kind, params
+	case isJSON(m.Body), isJSONType(kind) && strings.TrimSpace(m.Body) != "":
+		return JSON, kind, params
 	case isMarkup(m.Body):
 		return XML, kind, params
 	case looksLikeMIME(m.Body):
@@ -80,7 +80,7 @@ func (m *Message) isFile(kind string) bool {
 	switch {
 	case m.Answer:
 		return m.Status/100 == 2 && m.Method == http.MethodGet && (bytes && !isGraphError(m.Body) || first(m.Header, "Content-Range") != "" || strings.EqualFold(contentDisposition(m.Header), "attachment")) ||
-			strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "video/") || strings.HasPrefix(kind, "audio/") || kind == "application/octet-stream" && !isJSON(m.Body)
+			strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "video/") || strings.HasPrefix(kind, "audio/") || kind == "application/octet-stream" && !isJSON(m.Body) && !isReport(m.Body)
 	case upload:
 		return true
 	}
@@ -119,9 +119,12 @@ func (w *walker) body(m *Message, s string) {
 	}
 }
 
-// isReport recognises the reports of usage, which are CSV (v1.0/api/reportroot pages).
+// isReport recognises the reports of usage, which are CSV whatever their type says
+// (v1.0/api/reportroot pages).
 func isReport(s string) bool {
-	return strings.HasPrefix(strings.TrimPrefix(s, "\ufeff"), "Report Refresh Date,")
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "\ufeff"), `"`)
+	rest, ok := strings.CutPrefix(s, "Report Refresh Date")
+	return ok && rest != "" && strings.IndexByte("\",;\t|", rest[0]) >= 0
 }
 
 // table reads CSV whose first line names the columns.

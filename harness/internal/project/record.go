@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -76,7 +77,7 @@ func (p *Project) startRecording(name, like string, vars map[string]string, live
 	if err != nil {
 		return nil, err
 	}
-	salt, err := p.salt()
+	salt, err := cassette.MakeSalt(p.Dirs.Cassettes)
 	if err != nil {
 		return nil, fmt.Errorf("record %s: %w", name, err)
 	}
@@ -106,8 +107,14 @@ func (p *Project) startRecording(name, like string, vars map[string]string, live
 	return r, nil
 }
 
-// salt finds the project's salt, or makes it.
-func (p *Project) salt() ([]byte, error) { return cassette.MakeSalt(p.Dirs.Cassettes) }
+// saltFolder is where the salt of a cassette file is made: the cassettes folder, or that of a
+// file which lies elsewhere.
+func (p *Project) saltFolder(file string) string {
+	if below, err := relative(p.Dirs.Cassettes, file); err == nil && filepath.IsLocal(below) {
+		return p.Dirs.Cassettes
+	}
+	return filepath.Dir(file)
+}
 
 // notRecordable says what to do where a journal cannot be made.
 func notRecordable(name string, err error) error {

@@ -56,7 +56,7 @@ func (p *Project) Recover(name string) (report.Case, error) {
 // saveJournal makes a cassette of a journal of which nothing else is known. What it holds
 // is final: it was redacted before it was appended.
 func (p *Project) saveJournal(j *journal.Journal, file string, meta cassette.Meta) ([]journal.LeftOut, error) {
-	salt, err := p.salt()
+	salt, err := cassette.MakeSalt(p.saltFolder(file))
 	if err != nil {
 		return nil, err
 	}

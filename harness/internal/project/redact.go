@@ -17,18 +17,20 @@ const RuleRedacted report.Rule = "redact.replaced"
 
 // Clean redacts a cassette in place by the project's rules and says, in a note for
 // each rule, how many values it replaced. The guard refuses to save what would leak
-// all the same. Of documentation only secrets are taken: its people are invented, and
-// its ids must stay recognisable.
-func (p *Project) Clean(c *cassette.Cassette) ([]report.Finding, cassette.Guard, error) {
+// all the same. A cassette without a salt gets that of the folder, which is made where
+// there is none. Of documentation only secrets are taken: its people are invented, and its
+// ids must stay recognisable.
+func (p *Project) Clean(c *cassette.Cassette, folder string) ([]report.Finding, cassette.Guard, error) {
 	rules, options := p.Rules.Redact, redact.Options{}
 	if c.Meta.Origin == cassette.Docs {
 		rules.Identity, rules.Content, rules.Unknown = redact.Off, redact.Off, redact.Off
 	} else {
-		salt, err := p.salt()
-		if err != nil {
-			return nil, nil, fmt.Errorf("redact %s: %w", c.Name, err)
+		if options.Salt = c.Salt; options.Salt == nil {
+			var err error
+			if options.Salt, err = cassette.MakeSalt(folder); err != nil {
+				return nil, nil, fmt.Errorf("redact %s: %w", c.Name, err)
+			}
 		}
-		options.Salt = salt
 		if c.Meta.Salt != "" {
 			options.Previous = c // its pseudonyms are taken
 		}
@@ -65,7 +67,10 @@ func (p *Project) Redact(file string, dry bool) (report.Case, error) {
 		return report.Case{}, err
 	}
 	told := report.Case{Name: file, File: file}
-	findings, guard, err := p.Clean(c)
+	if dry && c.Salt == nil {
+		c.Salt = []byte("nothing of it is stored")
+	}
+	findings, guard, err := p.Clean(c, p.saltFolder(file))
 	if err != nil {
 		return told, err
 	}

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -47,11 +49,11 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 		return true
 	case place.Cell:
 		if l.Name == "" { // of no column
-			return isPlain(s) && len(strings.Trim(s, "0123456789")) > 0 || len(s) <= 3 && ascii.All(s, isDigit)
+			return isPlain(s) && len(strings.Trim(s, "0123456789")) > 0 || isShortNumber(s)
 		}
 		return isPlain(s) || words.Harmless(camel(l.Name), "", s)
 	case place.ColumnName:
-		return words.IsColumn(s)
+		return words.IsColumn(s) || isShortNumber(s)
 	case place.Text, place.Markup:
 		return isPlain(s)
 	}
@@ -123,6 +125,8 @@ func isPlain(s string) bool {
 	return len(s) < 16 && s != "" && strings.Trim(s, "0123456789.-+eE") == "" && strings.ContainsAny(s[:1], "-0123456789") && strings.Count(s, ".") < 2
 }
 
+func isShortNumber(s string) bool { return len(s) <= 3 && ascii.All(s, isDigit) }
+
 func isTruth(s string) bool {
 	switch strings.ToLower(s) {
 	case "true", "false", "null", "inf", "-inf", "nan":
@@ -132,10 +136,11 @@ func isTruth(s string) bool {
 }
 
 func isPunctuation(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 || ascii.IsAlnum(s[i]) {
-			return false
+	for _, c := range s {
+		if c < utf8.RuneSelf && !ascii.IsAlnum(byte(c)) || unicode.Is(unicode.So, c) { // So: emoji
+			continue
 		}
+		return false
 	}
 	return true
 }

@@ -43,7 +43,8 @@ func (p *pass) ruleOfAtom(l *place.Leaf, a identity.Atom) rule {
 	switch {
 	case a.Kind == identity.GUID && words.IsWellKnown(a.Text):
 		return noRule
-	case a.Kind == identity.Token && p.outside && (l.Role == place.Segment || l.Role == place.Option):
+	case p.outside && l.Role == place.Segment && l.Name == "monitor", // of an operation that anybody may ask for
+		a.Kind == identity.Token && p.outside && (l.Role == place.Segment || l.Role == place.Option):
 		return secretLink
 	}
 	return ruleOfID[a.Kind]
@@ -167,8 +168,11 @@ func eachAddress(s string, f func(string) string) string {
 	at := 0
 	for i := strings.IndexByte(s, '@'); i >= 0; {
 		start, end := i, i+1
-		for start > at && isLocalByte(s[start-1]) {
+		for start > at && isLocalByte(s[start-1]) && strings.IndexByte("/=?&|{}*!", s[start-1]) < 0 {
 			start--
+		}
+		for start < i && strings.IndexByte("'`^~.-%+", s[start]) >= 0 { // what stands before an address in a text
+			start++
 		}
 		for end < len(s) && (isDigit(s[end]) || isLetter(s[end]) || s[end] == '-' || s[end] == '.') {
 			end++

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"net/http"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -20,16 +21,33 @@ func (r *Redactor) Message(text string) string {
 		}
 		return text
 	}
-	p := &pass{r: r}
+	p := &pass{r: r, unknown: map[string]int{}}
 	if is, ok := r.ledger.known(text); ok {
 		return is
 	}
-	text = withoutQueries(text)
+	text = withoutQueries(p.apart(text))
 	plain, by := withoutSecrets(text)
 	if v := p.inner(&place.Leaf{Text: text}, plain, by); v.rule != noRule {
 		text = v.text
 	}
 	return withoutNetwork(r.ledger.within(text))
+}
+
+// apart redacts a text that is an address or JSON and nothing else as an answer's.
+func (p *pass) apart(text string) string {
+	switch {
+	case authority(text) && !strings.ContainsAny(text, " \n"):
+		m := place.Message{Answer: true, Header: http.Header{"Location": {text}}}
+		p.rewrite(&m)
+		return m.Header.Get("Location")
+	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
+		m := place.Message{Answer: true, Body: text}
+		if kind, _, _ := m.KindOf(); kind == place.JSON {
+			p.rewrite(&m)
+			return m.Body
+		}
+	}
+	return text
 }
 
 // withoutQueries cuts the query of every web address: it may hold a token.

@@ -7,7 +7,7 @@ import (
 )
 
 func TestMessage(t *testing.T) {
-	r, err := New(Rules{}, Options{})
+	r, err := New(Rules{}, Options{Salt: []byte("the salt of tests")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -16,16 +16,17 @@ func TestMessage(t *testing.T) {
 		Response: cassette.Response{Code: 200, Body: `{"displayName":"Adele Vance","userPrincipalName":"adele@fabrikam.com"}`},
 	})
 	for text, want := range map[string]string{
-		`"Adele Vance"`:  `"Name 1"`,
-		`Adele Vance`:    `Name 1`,
-		`"a plain word"`: `"a plain word"`,
-		`no answer to GET /users/adele@fabrikam.com`:                                                                      `no answer to GET /users/user1@contoso.example`,
-		`dial tcp 10.1.2.3:443: connect: refused`:                                                                         `dial tcp 192.0.2.1:443: connect: refused`,
-		`read tcp 10.0.0.7:51234->52.96.1.2:443: EOF`:                                                                     `read tcp 192.0.2.1:51234->192.0.2.1:443: EOF`,
-		`dial tcp [2603:1026::1]:443: i/o timeout`:                                                                        `dial tcp 192.0.2.1:443: i/o timeout`,
-		`dial tcp 127.0.0.1:8080: connect: refused`:                                                                       `dial tcp 127.0.0.1:8080: connect: refused`,
-		`lookup graph.microsoft.com on 10.0.0.1:53: no such host`:                                                         `lookup graph.microsoft.com on 192.0.2.1:53: no such host`,
-		`Get "https://host.example/a?tempauth=v1.secret&x=1": EOF; at 12:30 4.5`:                                          `Get "https://host.example/a?...": EOF; at 12:30 4.5`,
+		`"Adele Vance"`:                                                          `"Name 1 vvky"`,
+		`Adele Vance`:                                                            `Name 1 vvky`,
+		`it was 'adele@fabrikam.com', not a`:                                     `it was 'user1-vmmr@tenant1-hjmx.example', not a`,
+		`"a plain word"`:                                                         `"a plain word"`,
+		`no answer to GET /users/adele@fabrikam.com`:                             `no answer to GET /users/user1-vmmr@tenant1-hjmx.example`,
+		`dial tcp 10.1.2.3:443: connect: refused`:                                `dial tcp 192.0.2.1:443: connect: refused`,
+		`read tcp 10.0.0.7:51234->52.96.1.2:443: EOF`:                            `read tcp 192.0.2.1:51234->192.0.2.1:443: EOF`,
+		`dial tcp [2603:1026::1]:443: i/o timeout`:                               `dial tcp 192.0.2.1:443: i/o timeout`,
+		`dial tcp 127.0.0.1:8080: connect: refused`:                              `dial tcp 127.0.0.1:8080: connect: refused`,
+		`lookup graph.microsoft.com on 10.0.0.1:53: no such host`:                `lookup graph.microsoft.com on 192.0.2.1:53: no such host`,
+		`Get "https://host.example/a?tempauth=v1.secret&x=1": EOF; at 12:30 4.5`: `Get "https://host.example/a?...": EOF; at 12:30 4.5`,
 		`no answer to GET https://graph.microsoft.com/v1.0/users?$filter=id%20eq%20'a%20''secret'&$top=1: never recorded`: `no answer to GET https://graph.microsoft.com/v1.0/users?... never recorded`,
 	} {
 		if got := r.Message(text); got != want {

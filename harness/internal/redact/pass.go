@@ -16,7 +16,7 @@ type pass struct {
 
 	// of the message that is being read
 	request bool
-	answers map[string]string // what the recording before has at the places of this message
+	before  *before // this message in the recording before
 	message *place.Message
 	left    bool // it goes to no host of Graph's
 	outside bool // likewise for the link that is being read
@@ -81,6 +81,7 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 	}
 	if v.text != l.Text {
 		p.counts[v.rule]++
+		p.before.rename(l, v.text)
 		if v.rule == unknownText || v.rule == unknownMember {
 			p.unknown[l.Name]++
 		}

@@ -81,42 +81,91 @@ func (v *previous) at(i *cassette.Interaction) *earlier {
 	return &earlier{v.byKey[key][rank]}
 }
 
-// request and answer list the texts of the messages, by place.
-func (e *earlier) request() map[string]string {
+func (e *earlier) request(l *ledger) *before {
 	if e == nil {
 		return nil
 	}
 	asked, _ := messagesOf(e.of)
-	return texts(&asked)
+	return newBefore(&asked, l)
 }
 
-func (e *earlier) answer() map[string]string {
+func (e *earlier) answer(l *ledger) *before {
 	if e == nil {
 		return nil
 	}
 	_, answered := messagesOf(e.of)
-	return texts(&answered)
+	return newBefore(&answered, l)
 }
 
-func texts(m *place.Message) map[string]string {
-	found := map[string]string{}
+// before is a message of the earlier recording, beside the one that is read now.
+type before struct {
+	texts   map[string]string   // by place
+	members map[string][]string // names of members that are pseudonyms, by the place of their object
+	renamed map[string]string   // names of members, which places have, to their pseudonyms
+}
+
+func newBefore(m *place.Message, ledger *ledger) *before {
+	b := &before{texts: map[string]string{}, members: map[string][]string{}, renamed: map[string]string{}}
 	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
-		if !l.Layered && len(l.Text) <= 512 {
-			found[l.Place()] = l.Text
+		switch {
+		case l.Layered, len(l.Text) > 512:
+		case l.Role != place.MemberName:
+			b.texts[l.Place()] = l.Text
+		case ledger.faker.IsName(l.Text):
+			object := objectOf(l)
+			b.members[object] = append(b.members[object], l.Text)
 		}
 		return "", false
 	})
-	return found
+	return b
+}
+
+// objectOf is the place of the object that a member's name stands in.
+func objectOf(l *place.Leaf) string {
+	at := l.Place()
+	return at[:max(0, strings.LastIndex(at, "['"))]
+}
+
+// at is the text at the place where a leaf stands now. A name of a member that nothing knows
+// is there the next of those that are not called anything yet.
+func (b *before) at(l *place.Leaf) string {
+	if b == nil {
+		return ""
+	}
+	if l.Role == place.MemberName {
+		for _, is := range b.members[objectOf(l)] {
+			if !b.taken(is) {
+				return is
+			}
+		}
+		return ""
+	}
+	at := l.Place()
+	for name, is := range b.renamed {
+		at = strings.ReplaceAll(at, "['"+name+"']", "['"+is+"']")
+	}
+	return b.texts[at]
+}
+
+func (b *before) taken(pseudonym string) bool {
+	for _, is := range b.renamed {
+		if is == pseudonym {
+			return true
+		}
+	}
+	return false
+}
+
+// rename notes what a member is called.
+func (b *before) rename(l *place.Leaf, is string) {
+	if b != nil && l.Role == place.MemberName && is != l.Text {
+		b.renamed[l.Text] = is
+	}
 }
 
 // suggestion is what the recording before has at a leaf's place.
 func (p *pass) suggestion(l *place.Leaf) func() string {
-	return func() string {
-		if p.answers == nil {
-			return ""
-		}
-		return p.answers[l.Place()]
-	}
+	return func() string { return p.before.at(l) }
 }
 
 // atom is the pseudonym of an id: a computed one, but for an id that is new where the
@@ -136,7 +185,7 @@ func (p *pass) atom(l *place.Leaf, a identity.Atom) string {
 	if called, ok := v.fresh[key]; ok {
 		return called
 	}
-	if p.answers == nil || v.ids[identity.Atom{Kind: a.Kind, Text: is}.Key()] {
+	if p.before == nil || v.ids[identity.Atom{Kind: a.Kind, Text: is}.Key()] {
 		return is
 	}
 	called := is
@@ -144,7 +193,7 @@ func (p *pass) atom(l *place.Leaf, a identity.Atom) string {
 		v.fresh[key] = is
 		return is
 	}
-	before, now := identity.Atoms(p.answers[l.Place()]), identity.Atoms(l.Text)
+	before, now := identity.Atoms(p.before.at(l)), identity.Atoms(l.Text)
 	if len(before) == len(now) {
 		for n := range now {
 			if now[n].Key() == key && before[n].Kind == a.Kind && len(before[n].Text) == len(a.Text) && identity.IsFake(before[n]) && !v.used[before[n].Key()] {

@@ -107,14 +107,14 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	p.signIn = graph.IsSignInHost(hostOf(address))
 	asked := place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body}
 	p.begin("request")
-	p.request, p.offset, p.answers = true, offsetOf(first(req.Headers, "Content-Range")), p.previous.request()
+	p.request, p.offset, p.before = true, offsetOf(first(req.Headers, "Content-Range")), p.previous.request(p.r.ledger)
 	p.rewrite(&asked)
 	p.request = false
 	p.begin("response")
 	answered := place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: resp.Body}
-	p.offset, p.answers, p.sizes = offsetOf(first(resp.Headers, "Content-Range")), p.previous.answer(), hashSizes(resp.Body)
+	p.offset, p.before, p.sizes = offsetOf(first(resp.Headers, "Content-Range")), p.previous.answer(p.r.ledger), hashSizes(resp.Body)
 	p.rewrite(&answered)
-	p.answers = nil
+	p.before = nil
 
 	sent, came := len(req.Body), len(resp.Body)
 	req.URL, req.Headers, req.Trailer, req.Body = asked.Address, asked.Header, asked.Trailer, asked.Body

@@ -27,11 +27,9 @@ var volatileHeaders = map[string]string{
 }
 
 // volatile is what stands for a text that changes with every call: a constant, or itself
-// where the rules keep it.
+// where the rules keep it. Without a salt, as where documentation is read, only the constant
+// itself is one.
 func (p *pass) volatile(l *place.Leaf) (string, bool) {
-	if len(p.r.salt) == 0 {
-		return "", false
-	}
 	is, ok := "", false
 	switch {
 	case l.Role == place.Header:
@@ -47,5 +45,5 @@ func (p *pass) volatile(l *place.Leaf) (string, bool) {
 	if ok && p.r.keepHeaders[strings.ToLower(l.Name)] {
 		return l.Text, true
 	}
-	return is, ok
+	return is, ok && (len(p.r.salt) > 0 || is == l.Text)
 }

@@ -1,0 +1,128 @@
+package diff
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+)
+
+// A pseudonym of a name is another one in every recording that is not made over the last:
+// what is compared is that there is one. Ids have pseudonyms of their own form, which
+// compare as ids do.
+
+// hides reports whether a text is, as a whole, the pseudonym of a name.
+func (as reading) hides(s string) bool { return as.faker != nil && as.faker.IsName(s) }
+
+// masked is a text with {} for the pseudonyms of names in it.
+func (as reading) masked(s string) string {
+	if as.faker == nil {
+		return s
+	}
+	var b strings.Builder
+	end := 0
+	for _, span := range as.faker.FindNames(s) {
+		b.WriteString(s[end:span.Start] + keyed)
+		end = span.End
+	}
+	if end == 0 {
+		return s
+	}
+	return b.String() + s[end:]
+}
+
+// isOneWord reports whether a pseudonym stands for one word, which a member of an enum is
+// too; those of texts, files, addresses and numbers do not.
+func isOneWord(pseudonym string) bool { return !strings.ContainsAny(pseudonym, " .@:+") && !isDigits(pseudonym) }
+
+// isKeyed reports whether members are entries of a dictionary: none has a name that the
+// service gave it.
+func (as reading) isKeyed(members map[string]any) bool {
+	if as.faker == nil {
+		return false
+	}
+	entries := 0
+	for name := range members {
+		switch {
+		case as.hides(name):
+			entries++
+		case !strings.HasPrefix(name, "@"):
+			return false
+		}
+	}
+	return entries > 0
+}
+
+// shown is how a member is called that is known by a name: without its pseudonym.
+func (as reading) shown(own, name string) string {
+	switch {
+	case as.faker == nil:
+	case as.hides(own):
+		return keyed
+	case strings.HasPrefix(own, extension) && identity.IsFake(identity.Atom{Kind: identity.Token, Text: own}):
+		return extension + keyed
+	}
+	return name
+}
+
+// isMixed reports whether one of the recordings is sealed and the other is not.
+func (c *comparison) isMixed() bool { return (c.old.as.faker == nil) != (c.new.as.faker == nil) }
+
+func holdsHidden(values map[string]*seen) bool {
+	for _, v := range values {
+		if v.value.hidden {
+			return true
+		}
+	}
+	return false
+}
+
+// hidden takes from the names of members those that are on one side only, but may be one
+// member, since a name is redacted: one and one are compared, of more nothing is known.
+func (c *comparison) hidden(p pair, names map[string]*shape, old, new *shape) {
+	var gone, come []*shape
+	someHidden := false
+	isOpen := func(name string, s *shape) bool {
+		return (old.members[name] == nil) != (new.members[name] == nil) && (s.hidden || c.isMixed())
+	}
+	for name, s := range names {
+		switch {
+		case !isOpen(name, s):
+			continue
+		case old.members[name] != nil:
+			gone = append(gone, s)
+		default:
+			come = append(come, s)
+		}
+		someHidden = someHidden || s.hidden
+	}
+	if !someHidden || len(gone) == 0 || len(come) == 0 {
+		return
+	}
+	maps.DeleteFunc(names, isOpen)
+	if len(gone) == 1 && len(come) == 1 && !c.isMixed() {
+		c.shapes(p, gone[0], come[0])
+	}
+}
+
+// hiddenChangeOf is changeOf where one of the values is redacted, or both are. A GUID is
+// always known as one: what is hidden is none.
+func (v value) hiddenChangeOf(now value) ID {
+	other := v
+	if v.hidden {
+		other = now
+	}
+	switch {
+	case v.hidden && now.hidden:
+		return ""
+	case other.role == ident && other.id.format == "guid":
+		return IDFormat
+	case v.role != now.role:
+		return ""
+	case v.role == link:
+		return LinkShape
+	case v.role == word, v.role == class:
+		return EnumNew
+	}
+	return ""
+}
