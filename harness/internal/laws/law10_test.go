@@ -171,7 +171,7 @@ func strangers(t testing.TB, s *sealedTape, seed uint64) {
 // TestOwnAnswers holds law 10 over generated recordings.
 func TestOwnAnswers(t *testing.T) {
 	var sum laws.Tally
-	for seed := range uint64(testkit.Sized(1000, 60)) {
+	for seed := range uint64(testkit.Sized(10000, 120)) {
 		groups, most := sizeOf(seed)
 		ownAnswers(t, seed, groups, most, &sum)
 		if t.Failed() && !testkit.Slow() {

@@ -1,12 +1,9 @@
 package match
 
 import (
-	"fmt"
 	"iter"
-	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -67,16 +64,6 @@ func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *T
 	return answer, err
 }
 
-// undecidedMiss explains that no recorded request is meant, and why.
-func (s *Session) undecidedMiss(req *http.Request, live *request, why string) *MissError {
-	miss := s.index.unknown(req, live)
-	if why != "" {
-		miss.Reason, miss.NextStep = "", why
-	}
-	miss.Bound = s.bound.shown()
-	return miss
-}
-
 func liveMessage(req *http.Request, body []byte) place.Message {
 	m := place.Message{Method: methodOf(req.Method), Address: addressOf(req.URL, req.Host).String(), Header: req.Header}
 	if len(body) > 0 {
@@ -95,6 +82,11 @@ func (s *Session) bindFound(f *found) {
 	for n, b := range f.asked.blanks {
 		switch stored := f.entry.blanks[n]; b.kind {
 		case blankName:
+			if f.sure == weak && len(f.bucket.entries) > 1 {
+				if _, how := s.known(f.bucket, n, &b, true); how == weak {
+					s.invents.Store(true)
+				}
+			}
 			s.bound.bind(stored.text, b.text)
 		case blankID:
 			s.bound.bindIDs(stored.is, b.text)
@@ -160,6 +152,8 @@ func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (
 // before reports whether an entry is rather meant than another.
 func (f *found) before(o *found) bool {
 	switch {
+	case f.spent != o.spent && f.sure < tagged && o.sure < tagged:
+		return o.spent
 	case f.sure != o.sure:
 		return f.sure > o.sure
 	case f.spent != o.spent:
@@ -180,7 +174,10 @@ func (s *Session) choose(b *bucket, blanks []blank, own int32) (f *found, why st
 		e := &b.entries[n]
 		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e), unlike: e.unlike(blanks)}, ""
 	}
-	likely, known := s.likely(b, blanks)
+	likely, known := s.likely(b, blanks, true)
+	if s.invents.Load() && byChance(blanks, known) && !s.flights.overlapped(b.id, own) {
+		likely, known = s.likely(b, blanks, false)
+	}
 	var by [exact + 1][]int // entries by how they fit
 	for n := range candidates(likely, len(b.entries)) {
 		is := s.fits(&b.entries[n], blanks, known)
@@ -204,6 +201,22 @@ func (s *Session) choose(b *bucket, blanks []blank, own int32) (f *found, why st
 		return nil, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
 	return take(s.next(b, fitting), weak, "bound by order: nothing else tells which of several recorded requests is meant")
+}
+
+// byChance reports whether all that says which request is meant is one tag of what the client
+// writes. From one that invents names this is little: of a thousand new names one fits one of
+// a thousand recorded ones.
+func byChance(blanks []blank, known []fit) bool {
+	fits := 0
+	for k := range known {
+		if known[k] == exact || known[k] == tagged && blanks[k].looked {
+			return false
+		}
+		if known[k] == tagged {
+			fits++
+		}
+	}
+	return fits == 1
 }
 
 // unlike counts the places at which something else was sent than is stored there.
@@ -241,12 +254,13 @@ func (s *Session) next(b *bucket, entries []int) int {
 func (s *Session) spent(e *sealedEntry) bool { return s.tally(e.entry).next >= len(e.answers) }
 
 // likely lists the entries that have, at each place whose value is known, that value; all of
-// them, as nil, where nothing is. It says how the value of each place is known.
-func (s *Session) likely(b *bucket, blanks []blank) (list []int, known []fit) {
+// them, as nil, where nothing is. It says how the value of each place is known: what the
+// client writes by its tag only where that is to be trusted.
+func (s *Session) likely(b *bucket, blanks []blank, trust bool) (list []int, known []fit) {
 	known = make([]fit, len(blanks))
 	for k := range blanks {
 		var at []int
-		if at, known[k] = s.known(b, k, &blanks[k]); known[k] == weak {
+		if at, known[k] = s.known(b, k, &blanks[k], trust || blanks[k].looked); known[k] == weak {
 			continue
 		}
 		if list == nil {
@@ -260,7 +274,7 @@ func (s *Session) likely(b *bucket, blanks []blank) (list []int, known []fit) {
 
 // known lists the entries that have a value at a place, in order: as exact or tagged; weak
 // where nothing says whose it is.
-func (s *Session) known(b *bucket, k int, v *blank) ([]int, fit) {
+func (s *Session) known(b *bucket, k int, v *blank, tags bool) ([]int, fit) {
 	place := &b.places[k]
 	if v.kind != blankName && v.kind != blankID {
 		return nil, weak
@@ -281,8 +295,10 @@ func (s *Session) known(b *bucket, k int, v *blank) ([]int, fit) {
 	if seal.faker.IsName(v.text) {
 		return nil, exact
 	}
-	if list := seal.byTag(b, k, v.text); list != nil {
-		return list, tagged
+	if tags {
+		if list := seal.byTag(b, k, v.text); list != nil {
+			return list, tagged
+		}
 	}
 	if p, ok := s.bound.pseudonym(v.text); ok {
 		return place.byValue[fold(p)], exact
@@ -374,47 +390,4 @@ func (s *Session) isNew(text string) bool {
 		}
 	}
 	return true
-}
-
-// undecided says what a user can do about a request of which nothing tells which recorded
-// one is meant.
-func (s *Session) undecided(b *bucket, blanks []blank) string {
-	for k, v := range blanks {
-		if v.kind != blankName || k >= len(b.entries[0].blanks) {
-			continue
-		}
-		if fold(b.entries[0].blanks[k].text) == fold(v.text) {
-			continue
-		}
-		return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s", v.place, b.inputs(k, &v))
-	}
-	return ""
-}
-
-// inputs are the flags that make a value stand for what is stored at a blank, which may be a
-// variable's.
-func (b *bucket) inputs(k int, sent *blank) string {
-	value := sent.text
-	if secret(sent.place) || len(value) > maxShown || strings.ContainsAny(value, "\n\"") {
-		value = "VALUE"
-	}
-	var flags []string
-	for n := range b.entries {
-		e := &b.entries[n]
-		name := e.blanks[k].text
-		for _, variable := range slices.Sorted(maps.Keys(e.cassette.Meta.Vars)) {
-			if e.cassette.Meta.Vars[variable] == name {
-				name = variable
-				break
-			}
-		}
-		flag := "--input " + name + "=" + value
-		if strings.ContainsAny(name+value, " '") {
-			flag = `--input "` + name + "=" + value + `"`
-		}
-		if flags = append(flags, flag); len(flags) == nearestShown {
-			break
-		}
-	}
-	return strings.Join(slices.Compact(flags), " or ")
 }
