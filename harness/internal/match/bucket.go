@@ -30,7 +30,7 @@ type found struct {
 	note   string
 	sure   fit
 	spent  bool // all its answers were served
-	unlike int  // at how many places something else was sent than is stored there
+	unlike int  // at how many places something else was sent than is stored there, as far as is known
 }
 
 // sealed answers a request that no recorded one is spelled like.
@@ -170,13 +170,13 @@ func (f *found) before(o *found) bool {
 // anew: the only one that agrees with what is known, or the next in recorded order, while no
 // more than own such requests are under way.
 func (s *Session) choose(b *bucket, blanks []blank, own int32) (f *found, why string) {
-	take := func(n int, sure fit, note string) (*found, string) {
-		e := &b.entries[n]
-		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e), unlike: e.unlike(blanks)}, ""
-	}
 	likely, known := s.likely(b, blanks, true)
 	if s.invents.Load() && byChance(blanks, known) && !s.flights.overlapped(b.id, own) {
 		likely, known = s.likely(b, blanks, false)
+	}
+	take := func(n int, sure fit, note string) (*found, string) {
+		e := &b.entries[n]
+		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e), unlike: e.unlike(blanks, known)}, ""
 	}
 	var by [exact + 1][]int // entries by how they fit
 	for n := range candidates(likely, len(b.entries)) {
@@ -219,10 +219,11 @@ func byChance(blanks []blank, known []fit) bool {
 	return fits == 1
 }
 
-// unlike counts the places at which something else was sent than is stored there.
-func (e *sealedEntry) unlike(blanks []blank) (n int) {
+// unlike counts the places at which something else was sent than is stored there, as far as is
+// known.
+func (e *sealedEntry) unlike(blanks []blank, known []fit) (n int) {
 	for k := range blanks {
-		if fold(blanks[k].is) != fold(e.blanks[k].is) {
+		if known[k] == weak && fold(blanks[k].is) != fold(e.blanks[k].is) {
 			n++
 		}
 	}
