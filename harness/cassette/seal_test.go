@@ -21,7 +21,7 @@ import (
 func salted(t testing.TB) []byte {
 	t.Helper()
 	salt := bytes.Repeat([]byte{7}, saltSize)
-	t.Setenv(saltEnv, hex.EncodeToString(salt))
+	t.Setenv(SaltVariable, hex.EncodeToString(salt))
 	return salt
 }
 
@@ -166,7 +166,7 @@ func TestHolesThatAreNone(t *testing.T) {
 // The salt is the nearest above a cassette, or the environment's, and it has to be there and
 // be the one that the cassette was made with.
 func TestSalt(t *testing.T) {
-	t.Setenv(saltEnv, "")
+	t.Setenv(SaltVariable, "")
 	root := t.TempDir()
 	deep := filepath.Join(root, "cassettes", "a", "b")
 	if _, err := FindSalt(root); !errors.Is(err, fs.ErrNotExist) || fault.Hint(err) == "" {
@@ -206,13 +206,13 @@ func TestSalt(t *testing.T) {
 			t.Errorf("got %v (%s), want %s", err, fault.Hint(err), want)
 		}
 	}
-	t.Setenv(saltEnv, strings.Repeat("0b", saltSize))
+	t.Setenv(SaltVariable, strings.Repeat("0b", saltSize))
 	fails("x.yaml: line 6: it was made with the salt "+SaltDigest(salt)+", and the salt here is ", "version control, or set GRAPHVCR_SALT")
-	t.Setenv(saltEnv, "0b")
+	t.Setenv(SaltVariable, "0b")
 	if _, err := FindSalt(deep); err == nil || !strings.Contains(err.Error(), "GRAPHVCR_SALT: a salt is one line of 64") {
 		t.Errorf("got %v", err)
 	}
-	t.Setenv(saltEnv, "")
+	t.Setenv(SaltVariable, "")
 	for _, bad := range []string{"", "x", strings.Repeat("0", 63), strings.Repeat("0", 66), strings.Repeat("g", 64)} {
 		if err := os.WriteFile(name, []byte(bad), 0o644); err != nil {
 			t.Fatal(err)
@@ -227,7 +227,7 @@ func TestSalt(t *testing.T) {
 }
 
 func TestSaltMadeAtOnce(t *testing.T) {
-	t.Setenv(saltEnv, "")
+	t.Setenv(SaltVariable, "")
 	dir := filepath.Join(t.TempDir(), "new")
 	made := make(chan string, 16)
 	for range cap(made) {

@@ -80,6 +80,7 @@ func TestScripts(t *testing.T) {
 			}
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 			env.Setenv("GRAPHVCR_SALT", strings.Repeat("5a", 32)) // pseudonyms are the same in every run
+			env.Setenv("SALT", strings.Repeat("5a", 32))
 			env.Setenv("GRAPH", graph.GraphURL())
 			env.Setenv("ODD", odd)
 			env.Setenv("ODD_ADDRESS", strings.TrimPrefix(odd, "http://"))

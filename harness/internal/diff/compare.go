@@ -93,18 +93,18 @@ func pairUp(old, new *behaviour) (pairs []pair, gone, come []*operation) {
 	}
 	byName := map[string]*operation{}
 	for _, n := range new.order {
-		if !taken[n] && byName[n.name] == nil {
-			byName[n.name] = n
+		if name := maskBraces(n.name); !taken[n] && byName[name] == nil { // an id of another format is still an id
+			byName[name] = n
 		}
 	}
 	gone = slices.DeleteFunc(gone, func(o *operation) bool {
-		n := byName[o.name]
+		n := byName[maskBraces(o.name)]
 		if n == nil {
 			return false
 		}
 		pairs = append(pairs, pair{o, n})
 		taken[n] = true
-		delete(byName, o.name)
+		delete(byName, maskBraces(o.name))
 		return true
 	})
 	for _, n := range new.order {

@@ -28,6 +28,11 @@
 // A stand-in that is asked for Graph's versions is Graph, on whatever port it listens
 // (standin.go).
 //
+// Of a sealed recording, the pseudonym of a name counts as one redacted value, word or
+// member, whatever its number; ids have pseudonyms of their form, and compare as ids
+// (redacted.go). Where only one recording is sealed, what it hides is not told: the other
+// may show it.
+//
 // What follows from a change is not told again: a request that fails makes those after it
 // go missing, and an id in another letter case is no longer equal to its like.
 //

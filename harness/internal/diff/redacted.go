@@ -33,7 +33,9 @@ func (as reading) masked(s string) string {
 
 // isOneWord reports whether a pseudonym stands for one word, which a member of an enum is
 // too; those of texts, files, addresses and numbers do not.
-func isOneWord(pseudonym string) bool { return !strings.ContainsAny(pseudonym, " .@:+") && !isDigits(pseudonym) }
+func isOneWord(pseudonym string) bool {
+	return !strings.ContainsAny(pseudonym, " .@:+") && !isDigits(pseudonym)
+}
 
 // isKeyed reports whether members are entries of a dictionary: none has a name that the
 // service gave it.
@@ -94,7 +96,7 @@ func (c *comparison) hidden(p pair, names map[string]*shape, old, new *shape) {
 		default:
 			come = append(come, s)
 		}
-		someHidden = someHidden || s.hidden
+		someHidden = someHidden || s.hidden || name == keyed
 	}
 	if !someHidden || len(gone) == 0 || len(come) == 0 {
 		return

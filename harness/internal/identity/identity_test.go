@@ -104,6 +104,16 @@ func TestCompositesAgree(t *testing.T) {
 	}
 }
 
+// The name of a directory extension says that it is one; what its owner calls it is not kept.
+func TestExtensionsKeepTheirPrefix(t *testing.T) {
+	const name = "extension_b7d8e648520f41d3b9c0fdeb91768a0a_jobGroup"
+	fake := faker.Text(name)
+	checkFake(t, name, fake)
+	if !strings.HasPrefix(fake, "extension_") || strings.HasPrefix(fake, name[:20]) || strings.HasSuffix(fake, "_jobGroup") {
+		t.Errorf("%s became %s", name, fake)
+	}
+}
+
 func TestRealIDsAreNoPseudonyms(t *testing.T) {
 	for text := range forms {
 		for _, a := range identity.Atoms(text) {

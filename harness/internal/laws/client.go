@@ -149,7 +149,7 @@ func (c *Client) send(ctx context.Context, n int) Tally {
 	}
 	from := c.Place(trace.Answer.Interaction)
 	if from < 0 || c.keys[from] != c.keys[n] {
-		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " got the answer to " + trace.Answer.Interaction.Request.URL}}
+		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " " + recorded.Request.Body + " got the answer to " + trace.Answer.Interaction.Request.URL + " " + trace.Answer.Interaction.Request.Body}}
 	}
 	c.learn(c.Recorded[from], resp.Header, string(body))
 	return Tally{Own: 1}

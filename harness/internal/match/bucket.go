@@ -84,7 +84,7 @@ func (s *Session) bindFound(f *found) {
 		case blankName:
 			if f.sure == weak && len(f.bucket.entries) > 1 {
 				if _, how := s.known(f.bucket, n, &b, true); how == weak {
-					s.invents.Store(true)
+					s.flights.invented[f.bucket.id].Store(true)
 				}
 			}
 			s.bound.bind(stored.text, b.text)
@@ -171,7 +171,7 @@ func (f *found) before(o *found) bool {
 // more than own such requests are under way.
 func (s *Session) choose(b *bucket, blanks []blank, own int32) (f *found, why string) {
 	likely, known := s.likely(b, blanks, true)
-	if s.invents.Load() && byChance(blanks, known) && !s.flights.overlapped(b.id, own) {
+	if s.flights.invented[b.id].Load() && byChance(blanks, known) && !s.flights.overlapped(b.id, own) {
 		likely, known = s.likely(b, blanks, false)
 	}
 	take := func(n int, sure fit, note string) (*found, string) {

@@ -5,10 +5,11 @@ import "sync/atomic"
 // flights count the requests of each bucket that are under way, from request received to
 // answer read.
 type flights struct {
-	now []atomic.Int32 // the lowest bit says that two overlapped
+	now      []atomic.Int32 // the lowest bit says that two overlapped
+	invented []atomic.Bool  // whether one had a name that the client made up
 }
 
-func newFlights(n int) flights { return flights{make([]atomic.Int32, n)} }
+func newFlights(n int) flights { return flights{make([]atomic.Int32, n), make([]atomic.Bool, n)} }
 
 // enter begins a flight; what it returns ends it.
 func (f flights) enter(id int) func() {

@@ -95,9 +95,9 @@ type asked struct {
 // become their pseudonyms; a nil session has none.
 func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft bool, s *bindings) asked {
 	a := asked{message: m}
-	if m.Body != "" && (x.keyed || len(x.members) > 0) { // places are told by these names
+	if len(x.members) > 0 || m.Body != "" && x.keyed { // places are told by these names
 		place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
-			if l.Role != place.MemberName || l.Layered {
+			if !l.IsName() || l.Layered {
 				return "", false
 			}
 			is := x.memberName(l.Text, s)
@@ -136,16 +136,10 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 	return a
 }
 
-// mayBeHole reports whether what stands in a leaf counts, as names of members and options do
-// not, which have the places of their values, nor headers that no key has.
+// mayBeHole reports whether what stands in a leaf counts, as names do not, which have the
+// places of their values, nor headers that no key has.
 func mayBeHole(l *place.Leaf) bool {
-	switch l.Role {
-	case place.MemberName, place.OptionName:
-		return false
-	case place.Header:
-		return significant(l.Name) >= 0
-	}
-	return true
+	return !l.IsName() && (l.Role != place.Header || significant(l.Name) >= 0)
 }
 
 // makesFile reports whether a request makes the file that its path names.
@@ -356,11 +350,11 @@ func tagOf(c *cassette.Cassette, pseudonym string) (nonce int, bits uint32, ok b
 // tags, and ids.
 func (x *seal) noteMembers(c *cassette.Cassette, i *cassette.Interaction) {
 	m := messageOf(i)
-	if m.Body == "" {
+	if m.Body == "" && len(i.Holes) == 0 {
 		return
 	}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.Role != place.MemberName {
+		if !l.IsName() {
 			return "", false
 		}
 		x.keyed = x.keyed || len(identity.Find(l.Text)) > 0

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 )
 
 // Session is one replay of an index.
@@ -18,7 +17,6 @@ type Session struct {
 	binding sync.Mutex // held by Bind
 	bound   bindings
 	flights flights
-	invents atomic.Bool // whether the client sent a name that it made up
 }
 
 // NewSession starts a replay with nothing consumed.

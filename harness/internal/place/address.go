@@ -113,9 +113,12 @@ func (r *pathReader) segment(s string, base int) {
 	}
 	if isEscaped(s, false) && r.w.depth < mostDepth {
 		r.w.through(percent(s, false), base, func(t string) {
-			if strings.IndexByte(t, '/') >= 0 && (r.files || strings.Contains(t, ":/")) { // an SDK escapes the slashes of root:/a/b
+			head, _, colon := strings.Cut(t, ":/")
+			if strings.IndexByte(t, '/') >= 0 && (r.files || colon && !openQuote(head)) { // an SDK escapes the slashes of root:/a/b
+				at := 0
 				for part := range strings.SplitSeq(t, "/") {
-					r.decoded(part, strings.Index(t, part))
+					r.decoded(part, at)
+					at += len(part) + 1
 				}
 				return
 			}
@@ -171,7 +174,7 @@ func (r *pathReader) arguments(s string, base int) {
 	w := r.w
 	if name, _, named := strings.Cut(s, "="); s[0] != '\'' && (named || isList(s)) && strings.IndexByte(name, '\'') < 0 {
 		w.push(frame{label: "arguments", index: r.step + 1})
-		w.expression(s, base, false)
+		w.expression(s, base, arguing)
 		w.pop()
 		return
 	}
@@ -187,10 +190,14 @@ func (r *pathReader) arguments(s string, base int) {
 }
 
 // isList reports whether what stands in parentheses without quotes is a list of properties,
-// as in $metadata#groups(displayName,id), and no key.
+// as in $metadata#groups(displayName,id), and no key. What stands for a property is a word,
+// a number, a hyphen and four letters.
 func isList(s string) bool {
-	for i := range len(s) {
-		if ascii.IsDigit(s[i]) || s[i] == '-' || s[i] == '@' || s[i] == '{' {
+	for item := range strings.SplitSeq(s, ",") {
+		if word, check, ok := strings.Cut(item, "-"); ok && len(check) == 4 && ascii.All(check, ascii.IsLetter) {
+			item = strings.TrimRight(word, "0123456789")
+		}
+		if strings.ContainsAny(item, "0123456789-@{") {
 			return false
 		}
 	}
@@ -263,12 +270,14 @@ func (w *walker) optionValue(canonical, name, s string, base int, form bool) {
 		if !w.layered(s, base, Leaf{Role: Field, Name: name}) {
 			w.show(Leaf{Text: s, Role: Field, Name: name}, base)
 		}
+	case canonical == "search":
+		w.expression(s, base, searching)
 	case expressions[canonical]:
-		w.expression(s, base, canonical == "search")
+		w.expression(s, base, listing)
 	case tokens[canonical]:
 		w.show(Leaf{Text: s, Role: Token, Name: canonical}, base)
 	case len(s) >= 2 && s[0] == '\'' && s[len(s)-1] == '\'': // @alias='x', q='x'
-		w.expression(s, base, false)
+		w.expression(s, base, listing)
 	default:
 		if !w.layered(s, base, Leaf{Role: Option, Name: name}) {
 			w.show(Leaf{Text: s, Role: Option, Name: name}, base)

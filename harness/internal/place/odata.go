@@ -10,9 +10,19 @@ import (
 // compares, what a search looks for, what lists and arguments name. No grammar is needed to
 // know which are which.
 
-// expression reads a filter, a search, a list of properties, or arguments by name.
-func (w *walker) expression(s string, base int, search bool) {
-	e := expressionReader{w: w, search: search}
+// What an expression is.
+type expressionKind uint8
+
+const (
+	listing   expressionKind = iota // a filter, or properties
+	searching                       // what $search looks for
+	arguing                         // arguments by name
+)
+
+// expression reads an expression of a kind.
+func (w *walker) expression(s string, base int, kind expressionKind) {
+	search := kind == searching
+	e := expressionReader{w: w, search: search, arguing: kind == arguing}
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
 		case c == '\'', c == '"' && search:
@@ -29,6 +39,7 @@ func (w *walker) expression(s string, base int, search bool) {
 type expressionReader struct {
 	w        *walker
 	search   bool
+	arguing  bool
 	literals int    // read so far
 	words    int    // identifiers read so far
 	last     string // the last word
@@ -77,7 +88,7 @@ func (e *expressionReader) word(s string, i, base int) int {
 		return end
 	}
 	role := Identifier
-	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' {
+	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' || e.arguing && i > 0 && s[i-1] == '=' && strings.ContainsAny(text, "0123456789") {
 		role = Literal
 	}
 	index := &e.words
@@ -89,7 +100,7 @@ func (e *expressionReader) word(s string, i, base int) int {
 	*index++
 	leaf := Leaf{Text: text, Role: role}
 	if role == Literal {
-		leaf.Name, leaf.Op = lastStep(e.property), e.op
+		leaf.Name, leaf.Op, leaf.Bare = lastStep(e.property), e.op, true
 	}
 	e.w.show(leaf, base+i)
 	e.w.pop()

@@ -54,6 +54,7 @@ type Leaf struct {
 	Name   string // the member, option, header, field, column or element whose value it is; of a Literal the property it is compared with
 	Parent string // the member above that, "" at the root or outside JSON
 	Op     string // of a Literal: eq, startswith, search, in, key, .. in lower case
+	Bare   bool   // of a Literal: without quotes, so a number, a date or a GUID
 	File   bool   // Bytes are what a file, photo or message holds
 	Kind   string // of Bytes: their media type, in lower case, without parameters
 	// Layered says that the text has a grammar of its own, and that its parts come next
@@ -71,6 +72,12 @@ func (l *Leaf) Looked() bool {
 		return true
 	}
 	return false
+}
+
+// IsName reports whether the text is the name of what stands beside it: of a member, an
+// option, a field or a column. Places are told by it.
+func (l *Leaf) IsName() bool {
+	return l.Role == MemberName || l.Role == OptionName || l.Role == ColumnName
 }
 
 // A Func says what is to stand in a leaf's place; ok is false where it stays.

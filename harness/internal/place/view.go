@@ -28,6 +28,7 @@ type view struct {
 	spelling
 	raw, text string
 	at        []int32
+	escapes   bool // those of an address
 }
 
 // mostDepth bounds texts within texts: what lies deeper is one text.
@@ -42,8 +43,33 @@ func (w *walker) through(v *view, base int, read func(text string)) {
 	w.depth--
 	for i := first; i < len(w.edits); i++ {
 		e := &w.edits[i]
-		e.text = v.encode(e.text)
+		e.text = v.like(v.raw[v.at[e.start]:v.at[e.end]]).encode(e.text)
 		e.start, e.end = base+int(v.at[e.start]), base+int(v.at[e.end])
+	}
+}
+
+// like is how a text is written in place of another, which may escape more than it has to:
+// 19%3A..%40thread.v2.
+func (v *view) like(raw string) spelling {
+	if !v.escapes || !isEscaped(raw, false) {
+		return v.spelling
+	}
+	spelled := func(c byte) string {
+		for _, escape := range []string{string(percentSpell(nil, c)), strings.ToLower(string(percentSpell(nil, c)))} {
+			if strings.Contains(raw, escape) {
+				return escape
+			}
+		}
+		return ""
+	}
+	return spelling{
+		safe: func(c byte) bool { return ascii.IsAlnum(c) || v.safe(c) && spelled(c) == "" },
+		spell: func(b []byte, c byte) []byte {
+			if escape := spelled(c); escape != "" {
+				return append(b, escape...)
+			}
+			return v.spell(b, c)
+		},
 	}
 }
 
@@ -99,7 +125,7 @@ func isEscaped(s string, plus bool) bool {
 // percent decodes the escapes of an address, and + to a space in a query or a form.
 func percent(raw string, plus bool) *view {
 	b := make([]byte, 0, len(raw))
-	v := &view{spelling: asPercent, raw: raw, at: make([]int32, 0, len(raw)+1)}
+	v := &view{spelling: asPercent, raw: raw, at: make([]int32, 0, len(raw)+1), escapes: true}
 	for i := 0; i < len(raw); {
 		v.at = append(v.at, int32(i))
 		switch c := raw[i]; {

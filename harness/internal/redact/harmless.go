@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -30,19 +29,16 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 	case place.OptionName:
 		return words.IsMember(s) || isOptionName(s)
 	case place.Literal:
+		if !l.Bare && ascii.All(s, isDigit) { // a text, which stays where a member of JSON would
+			return isIDMember(l.Name) || isShortNumber(s)
+		}
 		return isPlain(s) || words.Harmless(l.Name, "", s)
 	case place.Option, place.Field:
 		return isPlain(s) || words.Harmless(strings.TrimPrefix(l.Name, "$"), "", s) || p.signIn && loginWords[strings.ToLower(s)]
 	case place.Header:
-		return isHTTPValue(l.Name, s)
+		return isHTTPValue(l.Name, s) || l.Name == "Content-Type" && p.isBoundary(s)
 	case place.MemberName:
-		if name := http.CanonicalHeaderKey(s); strings.EqualFold(l.Parent, "headers") && (words.IsHeader(name) || volatileHeaders[name] != "" || counts[name]) {
-			return true
-		}
-		if credentials.find(s, l.Parent) != nil || members.find(s, l.Parent) != nil {
-			return true
-		}
-		return words.IsMember(s) || words.IsType(s) || len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]
+		return p.isMemberName(s, l.Parent)
 	case place.Member:
 		return p.isMemberWord(l)
 	case place.Number:
@@ -58,6 +54,27 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 		return isPlain(s)
 	}
 	return false
+}
+
+// isMemberName reports whether the name of a member is one of the service's.
+func (p *pass) isMemberName(s, parent string) bool {
+	if _, known := p.r.named.Load(s); known {
+		return true
+	}
+	if strings.EqualFold(parent, "headers") {
+		name := http.CanonicalHeaderKey(s)
+		if words.IsHeader(name) || volatileHeaders[name] != "" || counts[name] {
+			return true
+		}
+	}
+	if credentials.find(s, parent) != nil || members.find(s, parent) != nil {
+		return true
+	}
+	if !words.IsMember(s) && !words.IsType(s) && !(len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]) {
+		return false
+	}
+	p.r.named.Store(s, true)
+	return true
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
@@ -122,7 +139,7 @@ func isPlain(s string) bool {
 	case len(s) <= 9 && strings.Trim(s, "0123456789.-+") == "" && strings.Count(s, ".") < 3, isTruth(s), isInstant(s), isPunctuation(s):
 		return true
 	}
-	return len(s) < 16 && s != "" && strings.Trim(s, "0123456789.-+eE") == "" && strings.ContainsAny(s[:1], "-0123456789") && strings.Count(s, ".") < 2
+	return len(s) < 16 && s != "" && strings.Trim(s, "0123456789.-+eE") == "" && strings.ContainsAny(s[:1], "-0123456789") && strings.Count(s, ".") == 1
 }
 
 func isShortNumber(s string) bool { return len(s) <= 3 && ascii.All(s, isDigit) }
@@ -135,12 +152,14 @@ func isTruth(s string) bool {
 	return false
 }
 
+// isPunctuation reports whether a text has no letter and no digit; emoji, which reactions
+// are, are none.
 func isPunctuation(s string) bool {
 	for _, c := range s {
-		if c < utf8.RuneSelf && !ascii.IsAlnum(byte(c)) || unicode.Is(unicode.So, c) { // So: emoji
-			continue
+		isEmoji := c >= 0x1f300 && c < 0x1fb00 || c >= 0x2600 && c < 0x27c0 || c == 0xfe0f || c == 0x200d
+		if !isEmoji && (c >= utf8.RuneSelf || ascii.IsAlnum(byte(c))) {
+			return false
 		}
-		return false
 	}
 	return true
 }
@@ -210,7 +229,7 @@ var steps = set(`v1.0 beta v2.0 v2 me root collection $batch $metadata $count $v
 	_api _layouts 15 personal sites teams content thumbnails special approot documents photos cameraroll music recordings inbox drafts sentitems
 	deleteditems junkemail outbox archive msgfolderroot calendar contacts tasks monitor operations items workbook worksheets range small medium
 	large primary self myorganization graph microsoft.graph odata download.aspx upload up transform drive drives bundles devicecode logout
-	.well-known openid-configuration discovery keys nextlink 2.0 48x48 64x64 96x96 120x120 240x240 360x360 432x432 504x504 648x648`)
+	.well-known openid-configuration discovery keys nextlink .default 2.0 48x48 64x64 96x96 120x120 240x240 360x360 432x432 504x504 648x648`)
 
 // namesFollow are the steps behind which a word of the service may be a name.
 var namesFollow = set("users groups domains applications serviceprincipals devices contacts worksheets tables names columns categories")
@@ -246,11 +265,20 @@ var expressionWords = set(`and or not eq ne gt ge lt le in has asc desc any all 
 	indexof substring trim concat year month day hour minute second date time now round floor ceiling cast isof null true false microsoft graph
 	aggregate groupby with sum average min max countdistinct as select expand filter orderby top skip levels count search ref value member`)
 
+// isBoundary reports whether a parameter is what tells the parts of the body apart: a
+// client's random text, without which nothing in the body can be read.
+func (p *pass) isBoundary(s string) bool {
+	boundary, ok := strings.CutPrefix(s, "boundary=")
+	boundary = strings.Trim(boundary, `"`)
+	return ok && boundary != "" && p.message != nil && strings.Contains(p.message.Body, "--"+boundary)
+}
+
 // isHTTPValue reports whether a header's value says nothing.
 func isHTTPValue(name, s string) bool {
 	switch name {
 	case "Content-Type":
-		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s)
+		kind, quoted := strings.CutPrefix(s, "type=")
+		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s) || quoted && words.IsMediaType(strings.Trim(kind, `"`))
 	case "Host":
 		return isOurHost(hostName(s))
 	case "Etag", "If-Match", "If-None-Match":

@@ -10,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
 
 // Level says how bad a leak is.
@@ -76,7 +77,7 @@ func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
 			found = append(found, leakAt(i, n, side, l.Place(), table[by].ID, level, len(l.Text)))
 		}
 		p.stays = func(l *place.Leaf) {
-			if looksRandom(l.Text) {
+			if looksRandom(l.Text) && !words.Harmless(l.Name, l.Parent, l.Text) {
 				found = append(found, leakAt(i, n, side, l.Place(), RandomValue, Advises, len(l.Text)))
 			}
 		}

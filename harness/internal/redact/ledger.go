@@ -17,6 +17,7 @@ import (
 type ledger struct {
 	faker *identity.Faker
 
+	met    sync.Map // pseudonyms by text
 	mu     sync.Mutex
 	names  map[string]string // by value, in lower case where case says nothing
 	next   map[string]int    // the last number of a series
@@ -39,6 +40,16 @@ func newLedger(salt []byte) *ledger {
 // name is the pseudonym of a value. Suggested is what the recording before has at its
 // place: it is taken where it is of the value's class and free.
 func (l *ledger) name(series, s string, suggested func() string) string {
+	if p, ok := l.met.Load(s); ok {
+		return p.(string)
+	}
+	p := l.first(series, s, suggested)
+	l.met.Store(s, p)
+	return p
+}
+
+// first is name for a text that was not met in this spelling.
+func (l *ledger) first(series, s string, suggested func() string) string {
 	if l.faker.IsName(s) {
 		l.mu.Lock()
 		l.taken[s] = true

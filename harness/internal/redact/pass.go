@@ -53,6 +53,9 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 	if is, ok := p.volatile(l); ok {
 		return p.put(l, verdict{text: is, rule: volatile})
 	}
+	if l.Role == place.MemberName && !l.Layered && p.isMemberName(l.Text, l.Parent) {
+		return p.put(l, verdict{})
+	}
 	if l.Layered {
 		v := p.layered(l)
 		if v.rule == noRule && v.text == "" {
@@ -60,7 +63,7 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 		}
 		return p.put(l, v)
 	}
-	return p.put(l, p.judge(l))
+	return p.put(l, p.r.verdicts.on(p, l))
 }
 
 // put notes a verdict and carries it out.
@@ -89,7 +92,7 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 	if p.request && v.hole != "" && (l.Role != place.Header || counts[l.Name]) {
 		p.holes = append(p.holes, opened{n, v.hole, l.Layered})
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
-			p.names = append(p.names, tagged{v.text, p.r.ledger.tag(v.text, l.Text), l.Looked()})
+			p.names = append(p.names, tagged{v.text, p.r.ledger.tag(v.text, l.Text), l.Looked() || l.IsName()})
 		}
 	}
 	return v.text, true
@@ -148,7 +151,7 @@ func (p *pass) judge(l *place.Leaf) verdict {
 	}
 	switch {
 	case p.kept(l):
-		return p.inner(l, plain, r)
+		return verdict{plain, r, cassette.HoleSecret}
 	case l.Role == place.Token, f != nil && f.treatment == tokenised:
 		return p.token(f, s, l)
 	case f != nil && f.treatment != named:

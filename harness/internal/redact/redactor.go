@@ -33,6 +33,8 @@ type Redactor struct {
 	keepHeaders map[string]bool
 	ledger      *ledger
 	previous    *previous
+	verdicts    verdicts
+	named       sync.Map // names of members that are the service's, as far as met
 
 	mu      sync.Mutex
 	counts  [ruleCount]int

@@ -36,7 +36,7 @@ func withoutSecrets(s string) (string, rule) {
 			if s[i] != ' ' && s[i] != '=' && s[i] != ':' && s[i] != '"' && s[i] != '\'' {
 				scheme, assigned = "", ""
 			}
-			i++
+			i += escapeSize(s[i:])
 			continue
 		}
 		j := i
@@ -68,6 +68,27 @@ func withoutSecrets(s string) (string, rule) {
 	}
 	b.WriteString(s[at:])
 	return b.String(), found
+}
+
+// escapeSize is the length of what a text that is no word's begins with: an escape, of an
+// address however often, or of JSON, is no part of the word behind it.
+func escapeSize(s string) int {
+	switch {
+	case s[0] == '%':
+		n := 1
+		for strings.HasPrefix(s[n:], "25") {
+			n += 2
+		}
+		if len(s) >= n+2 && ascii.IsHex(s[n]) && ascii.IsHex(s[n+1]) {
+			return n + 2
+		}
+		return n
+	case s[0] == '\\' && len(s) >= 6 && s[1] == 'u' && ascii.All(s[2:6], ascii.IsHex):
+		return 6
+	case s[0] == '\\' && len(s) >= 2 && strings.IndexByte("nrtbf", s[1]) >= 0:
+		return 2
+	}
+	return 1
 }
 
 // isTokenByte are the characters of tokens: base64 in both alphabets, dots, tildes.

@@ -14,6 +14,7 @@ globalThis.fetch = async (input, init) => {
   }
   const body = Buffer.from(await answer.clone().arrayBuffer());
   try {
+    if (answer.headers.get('content-type') === 'application/octet-stream') throw new TypeError('a file');
     console.log(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     console.log(`${body.length} bytes, ${createHash('sha256').update(body).digest('hex')}`);

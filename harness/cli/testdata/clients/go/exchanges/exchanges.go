@@ -38,7 +38,7 @@ func (p *Printer) RoundTrip(req *http.Request) (*http.Response, error) {
 			fmt.Printf("%s: %s\n", strings.ToLower(name), value)
 		}
 	}
-	if !utf8.Valid(body) {
+	if !utf8.Valid(body) || resp.Header.Get("Content-Type") == "application/octet-stream" {
 		fmt.Printf("%d bytes, %x\n", len(body), sha256.Sum256(body))
 		return resp, nil
 	}
