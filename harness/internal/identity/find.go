@@ -137,6 +137,9 @@ var isWordByte = func() (t [256]bool) {
 func (r *rewriter) scan() {
 	for i := 0; i < len(r.text); {
 		if !isWordByte[r.text[i]] {
+			if r.text[i] == '%' && ascii.IsEscape(r.text, i) { // the digits of an escape are no part of a word
+				i += 2
+			}
 			i++
 			continue
 		}

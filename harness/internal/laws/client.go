@@ -133,7 +133,8 @@ func isRead(r *cassette.Request) bool {
 // send sends one request.
 func (c *Client) send(ctx context.Context, n int) Tally {
 	recorded := c.Recorded[n]
-	req, err := requestOf(ctx, c.current(&recorded.Request))
+	current := c.current(&recorded.Request)
+	req, err := requestOf(ctx, current)
 	if err != nil {
 		return Tally{Missed: 1, Notes: []string{err.Error()}}
 	}
@@ -150,6 +151,9 @@ func (c *Client) send(ctx context.Context, n int) Tally {
 	from := c.Place(trace.Answer.Interaction)
 	if from < 0 || c.keys[from] != c.keys[n] {
 		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " " + recorded.Request.Body + " got the answer to " + trace.Answer.Interaction.Request.URL + " " + trace.Answer.Interaction.Request.Body}}
+	}
+	if lost := lostValue(c.Recorded[from], trace.Answer.Interaction, current, resp.Header, string(body)); lost != "" {
+		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " got an answer without its " + lost}}
 	}
 	c.learn(c.Recorded[from], resp.Header, string(body))
 	return Tally{Own: 1}
@@ -191,6 +195,41 @@ func (c *Client) learn(recorded *cassette.Interaction, h http.Header, body strin
 			delete(c.now, text)
 		}
 	}
+}
+
+// lostValue is a value that was sent and that the answer has not where the recorded one has
+// what was sent then; "" for none. What the cassette keeps in the request stands for nothing.
+func lostValue(recorded, stored *cassette.Interaction, sent *cassette.Request, h http.Header, body string) string {
+	was, is := leavesOf(recorded, recorded.Response.Headers, recorded.Response.Body), leavesOf(recorded, h, body)
+	then, now, kept := valuesOf(&recorded.Request), valuesOf(sent), valuesOf(&stored.Request)
+	for at, value := range then {
+		if len(value) < 4 || now[at] == "" || kept[at] == value {
+			continue
+		}
+		for place, text := range was {
+			if text == value && is[place] != "" && !strings.EqualFold(is[place], now[at]) && !isConstant(is[place]) {
+				return now[at]
+			}
+		}
+	}
+	return ""
+}
+
+// isConstant reports whether a text stands for a credential, which is not put back.
+func isConstant(s string) bool {
+	return strings.Contains(s, "REDACTED") || strings.HasPrefix(s, "eyJhbGciOiJub25lIn0.eyJyZWRhY3RlZCI6dHJ1ZX0")
+}
+
+func valuesOf(r *cassette.Request) map[string]string {
+	values := map[string]string{}
+	m := place.Message{Method: r.Method, Address: r.URL, Header: r.Headers, Body: r.Body}
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if isValue(l) && l.Role != place.Header {
+			values[l.Place()] = l.Text
+		}
+		return "", false
+	})
+	return values
 }
 
 // leavesOf lists the texts of an answer by their places.

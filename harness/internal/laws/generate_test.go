@@ -107,8 +107,8 @@ var (
 	lasts   = strings.Fields("Vance Wilber Lee Gruber Siciliani Johnson Langer Bowen Wilke Miller Müller Sherman 李")
 	similar = []string{
 		"Name 1", "Name 12", "Value 3", "user1@contoso.example", "file1.docx", "In Progress", "completed", "inProgress", "Member", "Root", "default", "Enabled",
-		"status", "displayName", "100% sure + more", "a/b & c", `say "yes"`, "true", "null", "12345", "00420", "+1 555 0100", "10.1.2.3", "contoso.com", "x",
-		"Sales", "Sales 1", "Sales 10", "Sales 100", "sales team", "user", "tenant1", "REDACTED", "https://contoso.com/a?b=c",
+		"status", "displayName", "100% sure + more", "a/b & c", `say "yes"`, "12345", "00420", "+1 555 0100", "10.1.2.3", "contoso.com", "x",
+		"Sales", "Sales 1", "Sales 10", "Sales 100", "sales team", "user", "tenant1", "Redacted", "https://contoso.com/a?b=c",
 	}
 )
 

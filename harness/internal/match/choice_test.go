@@ -86,7 +86,7 @@ func TestChoice(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			session := newIndex(t, Rules{}, sealTape(t, c.tape)).NewSession()
+			session := newIndex(t, Rules{}, sealMarked(t, c.tape)).NewSession()
 			for line := range strings.SplitSeq(c.play, "\n") {
 				line, want, _ := strings.Cut(strings.TrimSpace(line), " => ")
 				got := ask(t, session, line)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
 )
 
 // below is where the paths of the tests' requests lie.
@@ -135,4 +136,25 @@ func visible(body string) string {
 		return "(empty)"
 	}
 	return body
+}
+
+var testSalt = []byte("the salt of tests")
+
+// sealTape is a tape as it is recorded under the default rules.
+func sealTape(t testing.TB, tape *cassette.Cassette) *cassette.Cassette {
+	t.Helper()
+	redactor, err := redact.New(redact.Rules{}, redact.Options{Salt: testSalt})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := &cassette.Cassette{Name: tape.Name, File: tape.File, Meta: tape.Meta, Salt: testSalt}
+	var notes [][]byte
+	for _, i := range tape.Interactions {
+		stored, note := redactor.Record(i)
+		sealed.Interactions, notes = append(sealed.Interactions, stored), append(notes, note)
+	}
+	if err := redactor.Meta(&sealed.Meta, notes); err != nil {
+		t.Fatal(err)
+	}
+	return sealed
 }

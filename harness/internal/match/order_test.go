@@ -4,14 +4,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // TestOrder plays the scripts of testdata/order.
 func TestOrder(t *testing.T) { playFolder(t, "order") }
 
-// TestUnify plays the scripts of testdata/unify, whose tapes hold pseudonyms.
-func TestUnify(t *testing.T) { playFolder(t, "unify") }
+// TestSealed plays the scripts of testdata/sealed, whose tapes are redacted before they are
+// replayed. {id X} is what X is called in the cassette.
+func TestSealed(t *testing.T) { playFolder(t, "sealed") }
 
 // playFolder plays scripts: a tape, rules in the comment, and requests with the answers
 // that they get. UPDATE_GOLDEN=1 rewrites the answers.
@@ -21,6 +23,7 @@ func playFolder(t *testing.T, folder string) {
 
 func playScripts(t *testing.T, archive *testkit.Archive) {
 	var rules Rules
+	sealed := false
 	tape := parseTape(t, string(archive.Files[0].Data))
 	for line := range strings.SplitSeq(string(archive.Comment), "\n") {
 		name, value, _ := strings.Cut(line, ": ")
@@ -32,9 +35,12 @@ func playScripts(t *testing.T, archive *testkit.Archive) {
 			rules.Match = append(rules.Match, Rule{On: on, Repeat: Repeat(repeat)})
 		case "bind":
 			rules.Bind = Bind(value)
-		case "redacted":
-			tape.Meta.Redacted = strings.Split(value, ", ")
+		case "sealed":
+			sealed = true
 		}
+	}
+	if sealed {
+		tape = sealTape(t, tape)
 	}
 	index := newIndex(t, rules, tape)
 	for _, script := range archive.Files[1:] {
@@ -60,6 +66,10 @@ func playScripts(t *testing.T, archive *testkit.Archive) {
 
 // play asks, or binds: "bind PSEUDONYM = LIVE".
 func play(t *testing.T, session *Session, line string) string {
+	if before, after, ok := strings.Cut(line, "{id "); ok {
+		id, rest, _ := strings.Cut(after, "}")
+		line = before + identity.NewFaker(testSalt).Text(id) + rest
+	}
 	input, isBind := strings.CutPrefix(line, "bind ")
 	if !isBind {
 		return ask(t, session, line)

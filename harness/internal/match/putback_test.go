@@ -59,7 +59,7 @@ func TestPutBack(t *testing.T) {
 
 // TestFlights holds that order decides nothing once two requests were under way at once.
 func TestFlights(t *testing.T) {
-	tape := sealTape(t, `POST /groups {"displayName":"«one»"} => 201 1
+	tape := sealMarked(t, `POST /groups {"displayName":"«one»"} => 201 1
 		POST /groups {"displayName":"«two»"} => 201 2
 		POST /groups {"displayName":"«three»"} => 201 3
 		POST /groups {"displayName":"«four»"} => 201 4`)
@@ -107,7 +107,7 @@ func TestManyNames(t *testing.T) {
 	for n := range names {
 		fmt.Fprintf(&tape, "GET /users?$filter=displayName%%20eq%%20'«Person%%20%d»' => 200 %d\n", n, n)
 	}
-	session := newIndex(t, Rules{}, sealTape(t, tape.String())).NewSession()
+	session := newIndex(t, Rules{}, sealMarked(t, tape.String())).NewSession()
 	for k := range names {
 		n := (k*977 + 5) % names
 		if got := ask(t, session, fmt.Sprintf("GET /users?$filter=displayName%%20eq%%20'Person%%20%d'", n)); got != fmt.Sprint(n) {
@@ -118,7 +118,7 @@ func TestManyNames(t *testing.T) {
 
 // TestHeadersWithoutKey: what stands in headers that no key has does not count.
 func TestHeadersWithoutKey(t *testing.T) {
-	session := newIndex(t, Rules{}, sealTape(t, `GET /users?$filter=displayName%20eq%20'«Adele%20Vance»' User-Agent: «My tool» | => 200 1`)).NewSession()
+	session := newIndex(t, Rules{}, sealMarked(t, `GET /users?$filter=displayName%20eq%20'«Adele%20Vance»' User-Agent: «My tool» | => 200 1`)).NewSession()
 	if got := ask(t, session, `GET /users?$filter=displayName%20eq%20'Adele%20Vance'`); got != "1" {
 		t.Error(got)
 	}

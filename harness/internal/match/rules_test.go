@@ -14,7 +14,7 @@ func TestRulesValidate(t *testing.T) {
 		{"default", Rules{}, ""},
 		{"all there is", Rules{Order: OrderStrict, Bind: BindOff, Match: []Rule{{On: "GET */calendarView", Ignore: []string{"query.startDateTime", "query.$top", "header.Prefer", "header.X-Any", "body.$.a['b']", "body.a.b"}, Repeat: RepeatCycle}, {On: "* *", Repeat: RepeatNever}}}, ""},
 		{"order", Rules{Order: "loose"}, `order "loose" is none of prefer, strict, key`},
-		{"bind", Rules{Bind: "maybe"}, `bind "maybe" is neither on nor off`},
+		{"bind", Rules{Bind: "maybe"}, `bind "maybe" is none of on, recorded, off`},
 		{"no path", Rules{Match: []Rule{{On: "GET"}}}, "wants a method and a path"},
 		{"nothing", Rules{Match: []Rule{{On: "* *"}, {}}}, `match rule 2 (on "")`},
 		{"repeat", Rules{Match: []Rule{{On: "* *", Repeat: "often"}}}, `repeat "often" is none of never, last, cycle`},

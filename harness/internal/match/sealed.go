@@ -116,13 +116,15 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 		if l.Layered || isPartID(l) {
 			return "", false
 		}
+		ids := len(a.ids)
 		is := x.compute(l, s, &a)
 		if soft && inBody(l.Role) {
 			switch {
 			case isStamp(l.Text):
 				a.blanks = append(a.blanks, blank{place: l.Place(), kind: blankStamp, text: l.Text, is: l.Text})
 				return blankText, true
-			case len(identity.Find(is)) > 0:
+			case len(identity.Find(is)) > 0: // bound to what stands there, whatever it computes to
+				a.ids = a.ids[:ids]
 				a.blanks = append(a.blanks, blank{place: l.Place(), kind: blankID, text: l.Text, is: is})
 				return blankText, true
 			}
@@ -185,7 +187,7 @@ func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
 		}
 		return l.Text
 	}
-	return identity.Rewrite(l.Text, func(atom identity.Atom) string {
+	return foldIDs(identity.Rewrite(l.Text, func(atom identity.Atom) string {
 		if p, ok := s.pseudonym(atom.Key()); ok {
 			return p
 		}
@@ -194,7 +196,21 @@ func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
 			a.ids = append(a.ids, [3]string{is, atom.Text, atom.Key()})
 		}
 		return is
-	})
+	}))
+}
+
+// foldIDs writes ids of hexadecimal digits in lower case: letter case says nothing in them.
+func foldIDs(s string) string {
+	folded := strings.ToLower(s)
+	if folded == s {
+		return s
+	}
+	for _, span := range identity.Find(s) {
+		if id := folded[span.Start:span.End]; len(folded) == len(s) && strings.Trim(id, "0123456789abcdef-") == "" {
+			s = s[:span.Start] + id + s[span.End:]
+		}
+	}
+	return s
 }
 
 // memberName is the name of a member as it is stored: its pseudonym is known by its tag.

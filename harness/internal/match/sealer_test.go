@@ -10,8 +10,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
-var testSalt = []byte("the salt of tests")
-
 // A sealer makes a sealed cassette of a plain one: ids are computed, names that a test marks
 // with « and » get counted pseudonyms, holes and tags. It stands in for package redact, and
 // knows nothing but marks.
@@ -24,8 +22,8 @@ type sealer struct {
 	secrets map[string]bool // members
 }
 
-// sealTape seals a tape in which names are marked; without marks it is what a client sends.
-func sealTape(t testing.TB, text string) *cassette.Cassette {
+// sealMarked seals a tape in which names are marked; without marks it is what a client sends.
+func sealMarked(t testing.TB, text string) *cassette.Cassette {
 	t.Helper()
 	s := newSealer()
 	return s.seal(parseTape(t, s.unmark(text)))

@@ -190,12 +190,13 @@ func (r *pathReader) arguments(s string, base int) {
 }
 
 // isList reports whether what stands in parentheses without quotes is a list of properties,
-// as in $metadata#groups(displayName,id), and no key. What stands for a property is a word,
-// a number, a hyphen and four letters.
+// as in $metadata#groups(displayName,id), and no key. What stands for a property is
+// called member, with a number, a hyphen and four letters.
 func isList(s string) bool {
 	for item := range strings.SplitSeq(s, ",") {
-		if word, check, ok := strings.Cut(item, "-"); ok && len(check) == 4 && ascii.All(check, ascii.IsLetter) {
-			item = strings.TrimRight(word, "0123456789")
+		word, check, _ := strings.Cut(item, "-")
+		if len(check) == 4 && ascii.All(check, ascii.IsLetter) && strings.TrimRight(word, "0123456789") == "member" {
+			continue
 		}
 		if strings.ContainsAny(item, "0123456789-@{") {
 			return false
