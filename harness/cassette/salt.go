@@ -47,11 +47,11 @@ func FindSalt(from string) ([]byte, error) {
 		}
 		return salt, nil
 	}
-	dir, err := filepath.Abs(from)
-	if err != nil {
-		return nil, fmt.Errorf("find the salt: %w", err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
+	for dir := from; ; dir = filepath.Join(dir, "..") {
+		whole, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, fmt.Errorf("find the salt: %w", err)
+		}
 		name := filepath.Join(dir, saltFile)
 		text, err := plainfile.ReadFile(name)
 		var kind *plainfile.KindError
@@ -62,7 +62,7 @@ func FindSalt(from string) ([]byte, error) {
 		default:
 			return nil, fault.In("read", name, 0, fault.Reason(err).Error(), "check its permissions")
 		}
-		if dir == filepath.Dir(dir) {
+		if whole == filepath.Dir(whole) {
 			return nil, &fault.Error{Kind: fs.ErrNotExist, Message: "there is no salt in " + from + " or above it", Hint: adviceSalt}
 		}
 	}

@@ -36,7 +36,7 @@ func (m *Message) KindOf() (BodyKind, string, map[string]string) {
 		return File, kind, params
 	case kind == "application/x-www-form-urlencoded" && m.Method != http.MethodPut:
 		return Form, kind, params
-	case kind == "text/csv", isReport(m.Body):
+	case kind == "text/csv", kind == "text/tab-separated-values", isReport(m.Body):
 		return Table, kind, params
 	case isJSON(m.Body), isJSONType(kind) && strings.TrimSpace(m.Body) != "":
 		return JSON, kind, params

@@ -81,9 +81,6 @@ func (w *walker) recoded(s string, n int, plain string, encoding *base64.Encodin
 			return
 		}
 		text := encoding.EncodeToString([]byte(is))
-		if encoding == base64.StdEncoding && !strings.HasSuffix(s, "=") && len(plain)%3 != 0 {
-			text = strings.TrimRight(text, "=")
-		}
 		w.edits = append(w.edits, edit{base + n, base + len(s), text})
 	}
 }
@@ -110,10 +107,10 @@ func encodedText(s string) (*base64.Encoding, string) {
 	}
 	encoding := base64.RawStdEncoding
 	switch {
-	case strings.HasSuffix(s, "="):
-		encoding = base64.StdEncoding
 	case strings.ContainsAny(s, "-_"):
 		encoding = base64.RawURLEncoding
+	case len(s)%4 == 0: // another text may need the padding that this one does without
+		encoding = base64.StdEncoding
 	}
 	plain := base64Text(s, encoding)
 	if plain == "" || !isJSON(plain) && !isMarkup(plain) && authority(plain) == 0 && !looksLikeMIME(plain) {

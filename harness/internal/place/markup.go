@@ -16,15 +16,22 @@ func isMarkup(s string) bool {
 	return strings.IndexByte(s, '>') > 0
 }
 
+// A markupCount numbers the texts and the names that were read.
+type markupCount struct{ texts, names int }
+
+func (n *markupCount) text() frame {
+	n.texts++
+	return frame{label: "text", index: n.texts}
+}
+
 // markup reads XML and HTML: the texts between tags and the values of attributes, with
-// their entities. Names of elements and attributes are no texts.
+// their entities, and the names of elements and attributes.
 func (w *walker) markup(s string, base int) {
-	element, texts := "", 0
+	element, n := "", markupCount{}
 	for i := 0; i < len(s); {
 		if s[i] != '<' {
 			end := i + indexAny(s[i:], "<")
-			w.push(frame{label: "text", index: texts + 1})
-			texts++
+			w.push(n.text())
 			w.entities(s[i:end], base+i, Leaf{Role: Markup, Name: element})
 			w.pop()
 			i = end
@@ -34,14 +41,14 @@ func (w *walker) markup(s string, base int) {
 		tag := s[i:end]
 		switch {
 		case strings.HasPrefix(tag, "<!--"), strings.HasPrefix(tag, "<![CDATA["), strings.HasPrefix(tag, "<!"), strings.HasPrefix(tag, "<?"):
-			w.push(frame{label: "text", index: texts + 1})
-			texts++
+			w.push(n.text())
 			w.section(tag, base+i, element)
 			w.pop()
 		case strings.HasPrefix(tag, "</"):
+			w.tagName(strings.TrimRight(tag[2:], "> \t\r\n"), base+i+2, &n)
 			element = ""
 		default:
-			element = w.tag(tag, base+i, &texts)
+			element = w.tag(tag, base+i, &n)
 		}
 		i = end
 	}
@@ -132,13 +139,22 @@ func withoutEntities(raw string) *view {
 	return v
 }
 
+// tagName shows the name of an element or an attribute.
+func (w *walker) tagName(s string, base int, n *markupCount) {
+	n.names++
+	w.push(frame{label: "name", index: n.names})
+	w.show(Leaf{Text: s, Role: MarkupName}, base)
+	w.pop()
+}
+
 // tag reads the attributes of a tag and returns the element's name.
-func (w *walker) tag(s string, base int, texts *int) string {
+func (w *walker) tag(s string, base int, n *markupCount) string {
 	i := 1
 	for i < len(s) && strings.IndexByte(" \t\r\n/>", s[i]) < 0 {
 		i++
 	}
 	element := s[1:i]
+	w.tagName(element, base+1, n)
 	for i < len(s) {
 		for i < len(s) && strings.IndexByte(" \t\r\n/>", s[i]) >= 0 {
 			i++
@@ -148,6 +164,7 @@ func (w *walker) tag(s string, base int, texts *int) string {
 			i++
 		}
 		name := s[start:i]
+		w.tagName(name, base+start, n)
 		for i < len(s) && strings.IndexByte(" \t\r\n", s[i]) >= 0 {
 			i++
 		}
@@ -165,8 +182,7 @@ func (w *walker) tag(s string, base int, texts *int) string {
 		} else {
 			end = i + indexAny(s[i:], " \t\r\n>")
 		}
-		w.push(frame{label: "text", index: *texts + 1})
-		*texts++
+		w.push(n.text())
 		w.entities(s[i:end], base+i, Leaf{Role: Markup, Name: name, Parent: element})
 		w.pop()
 		i = end + 1

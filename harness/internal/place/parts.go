@@ -163,9 +163,29 @@ func (w *walker) header(name, s string) {
 	case "Content-Type":
 		w.parameters(s, leaf, "name")
 		return
+	case "Link":
+		w.links(s, leaf)
+		return
 	}
 	if !w.layered(s, 0, leaf) {
 		w.show(leaf, 0)
+	}
+}
+
+// links reads the value of Link: addresses between < and >, and their parameters.
+func (w *walker) links(s string, leaf Leaf) {
+	for at := 0; at < len(s); {
+		open := at + indexAny(s[at:], "<")
+		if rest := strings.Trim(s[at:open], " ,;"); rest != "" {
+			leaf.Text = rest
+			w.show(leaf, at+strings.Index(s[at:], rest))
+		}
+		if open == len(s) {
+			return
+		}
+		end := open + indexAny(s[open:], ">")
+		w.address(s[open+1:end], open+1)
+		at = end + 1
 	}
 }
 

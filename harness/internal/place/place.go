@@ -44,6 +44,7 @@ const (
 	ColumnName             // of CSV
 	Text                   // plain text that nothing names
 	Markup                 // text or an attribute of XML or HTML; the element or attribute is the Name
+	MarkupName             // of an element or an attribute
 	Bytes                  // what is no text, or could not be decoded
 )
 

@@ -24,7 +24,7 @@ var roles = map[place.Role]string{
 func shown(m place.Message) string {
 	var b strings.Builder
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if !l.Layered && l.Role != place.MemberName && l.Role != place.OptionName && l.Role != place.ColumnName {
+		if !l.Layered && l.Role != place.MemberName && l.Role != place.OptionName && l.Role != place.ColumnName && l.Role != place.MarkupName {
 			fmt.Fprintf(&b, "  %-44s %-10s %-14s %q\n", l.Place(), roles[l.Role], l.Name, l.Text)
 		}
 		return "", false

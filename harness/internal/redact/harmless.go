@@ -50,6 +50,8 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 		return isPlain(s) || words.Harmless(camel(l.Name), "", s)
 	case place.ColumnName:
 		return words.IsColumn(s) || isShortNumber(s)
+	case place.MarkupName:
+		return isMarkupName(s)
 	case place.Text, place.Markup:
 		return isPlain(s)
 	}
@@ -125,7 +127,7 @@ func isIDMember(name string) bool {
 // isEtag recognises what is left of an etag that holds no id: W/"1", "3,7".
 func isEtag(s string) bool {
 	s = strings.TrimPrefix(s, "W/")
-	return strings.Trim(s, `"{},0123456789-:.TZ`) == ""
+	return strings.Count(s, ".") < 3 && strings.Trim(s, `"{},0123456789-:.TZ`) == ""
 }
 
 func isVersion(s string) bool {
@@ -141,6 +143,22 @@ func isPlain(s string) bool {
 	}
 	return len(s) < 16 && s != "" && strings.Trim(s, "0123456789.-+eE") == "" && strings.ContainsAny(s[:1], "-0123456789") && strings.Count(s, ".") == 1
 }
+
+// isMarkupName reports whether a name of XML or HTML is one of the vocabulary.
+func isMarkupName(s string) bool {
+	for part := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune(":-_.", c) }) {
+		lower := strings.ToLower(strings.TrimRight(part, "0123456789"))
+		if len(part) > 2 && !words.IsMember(part) && !words.IsType(part) && !words.InText(lower) && !markupNames[lower] {
+			return false
+		}
+	}
+	return true
+}
+
+// markupNames are those of HTML and SVG that no vocabulary has.
+var markupNames = set(`html div span img iframe href src alt rel tbody thead tfoot colspan rowspan blockquote onclick svg rect circle polyline polygon viewbox
+	xmlns xlink xsi tspan defs lineargradient radialgradient stroke linecap linejoin opacity bgcolor valign nbsp cellpadding cellspacing strong sup hgroup
+	http equiv charset lang dir tabindex srcset fieldset textarea optgroup datalist noscript stylesheet figcaption soap soapenv envelope edmx csdl`)
 
 func isShortNumber(s string) bool { return len(s) <= 3 && ascii.All(s, isDigit) }
 
@@ -234,13 +252,38 @@ var steps = set(`v1.0 beta v2.0 v2 me root collection $batch $metadata $count $v
 // namesFollow are the steps behind which a word of the service may be a name.
 var namesFollow = set("users groups domains applications serviceprincipals devices contacts worksheets tables names columns categories")
 
-// isOptionName reports whether a text has the form of an option's name, which clients cannot
-// choose.
+// isOptionName reports whether the name of an option or a form's field is one that metadata
+// has, one of the list, or made of words of the vocabulary.
 func isOptionName(s string) bool {
-	return len(s) <= 32 && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz$@-_.") == "" || optionNames[strings.ToLower(s)]
+	name := strings.TrimLeft(strings.ToLower(s), "$@")
+	if len(name) <= 2 || optionNames[name] {
+		return len(name) <= 40
+	}
+	for part := range strings.FieldsFuncSeq(name, func(c rune) bool { return strings.ContainsRune("-_.:", c) }) {
+		if len(part) > 2 && !words.InText(part) && !words.IsMember(part) && !optionNames[part] {
+			return isWordOfAPI(s)
+		}
+	}
+	return true
 }
 
-var optionNames = set("x-client-sku oauth2 s256 sha256 sha1 p1 p2 a1 a2 d1 d2 v2")
+// isWordOfAPI reports whether a text has the form that the names of options and of forms'
+// fields have, which are the service's to choose and not the client's.
+func isWordOfAPI(s string) bool {
+	letters := strings.TrimRight(s, "0123456789")
+	return len(s) <= 24 && len(s)-len(letters) <= 2 && strings.Trim(strings.ToLower(letters), "abcdefghijklmnopqrstuvwxyz$@-_") == ""
+}
+
+// optionNames are options that no metadata lists.
+var optionNames = set(`select filter expand orderby top skip count search format apply compute skiptoken deltatoken token levels q startdatetime enddatetime
+	changetype validationtoken prefer api-version x-ms-client-request-id requestid isasync forcedeletion includepersonalnotebooks nextlink
+	client_id client_secret grant_type scope redirect_uri response_type response_mode state nonce code code_challenge code_challenge_method prompt
+	login_hint domain_hint username password refresh_token device_code client_assertion client_assertion_type assertion requested_token_use
+	tempauth tempauthtoken authtoken prooftoken sharingtoken guestaccesstoken sig skoid sktid ske sks skv authkey ver file action mode csf web resid
+	uniqueid translate rev app client_info x-client-sku x-client-ver x-client-os x-client-cpu x-anchormailbox x-client-last-telemetry
+	x-client-current-telemetry x-app-name x-app-ver x-ms-lib-capability haschrome return-client-request-id claims error error_description
+	oauth2 s256 sha256 sha1 sourcedoc itemid driveid sharetype embed cid ithint migratedtospo redeem onlyids deltalink apikey api_key msafed slice
+	sso_reload amr_values acr_values id_token_hint post_logout_redirect_uri logout_hint user_code access_token id_token ocid wreply`)
 
 // loginWords are values that sign-in exchanges have and that say nothing.
 var loginWords = set(`authorization_code refresh_token client_credentials password urn:ietf:params:oauth:grant-type:device_code device_code
@@ -277,6 +320,9 @@ func (p *pass) isBoundary(s string) bool {
 func isHTTPValue(name, s string) bool {
 	switch name {
 	case "Content-Type":
+		if kind, parted := strings.CutSuffix(strings.ReplaceAll(s, `"`, ""), "boundary="+boundary); parted {
+			s = strings.TrimRight(kind, "; ")
+		}
 		kind, quoted := strings.CutPrefix(s, "type=")
 		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s) || quoted && words.IsMediaType(strings.Trim(kind, `"`))
 	case "Host":
@@ -330,7 +376,7 @@ func (p *pass) serviceText(l *place.Leaf, text string) verdict {
 			j++
 		}
 		word, tail := text[i:j], ""
-		if trimmed := strings.TrimRight(word, ".:!?-/"); trimmed != word && trimmed != "" {
+		if trimmed := strings.TrimRight(word, ".,:!?-/"); trimmed != word && trimmed != "" {
 			word, tail = trimmed, word[len(trimmed):]
 		}
 		is := word
@@ -350,7 +396,7 @@ func (p *pass) serviceText(l *place.Leaf, text string) verdict {
 	return verdict{b.String(), by, cassetteName}
 }
 
-const textGaps = " \t\r\n\"'`,;()[]{}<>|"
+const textGaps = " \t\r\n\"'`;()[]{}<>|"
 
 func isServiceWord(word string, first bool) bool {
 	switch {
@@ -360,8 +406,8 @@ func isServiceWord(word string, first bool) bool {
 	if first && words.InText(strings.ToLower(word)) {
 		return true
 	}
-	part, rest, ok := strings.Cut(word, "-")
-	return ok && isServiceWord(part, first) && isServiceWord(rest, false)
+	k := strings.IndexAny(word, "-,")
+	return k > 0 && isServiceWord(word[:k], first) && isServiceWord(word[k+1:], false)
 }
 
 // textWord is what stands for a word of a service's text.
@@ -375,5 +421,18 @@ func (p *pass) textWord(l *place.Leaf, word string) string {
 	if authority(word) {
 		return p.address(word)
 	}
+	if is, ok := p.shared(word); ok {
+		return is
+	}
 	return p.r.ledger.name("value", word, p.suggestion(l))
+}
+
+// shared redacts the id of a share, which spells an address, where nothing takes it apart.
+func (p *pass) shared(s string) (string, bool) {
+	if !strings.HasPrefix(s, "u!") || strings.ContainsRune(s, '/') {
+		return "", false
+	}
+	const before = "/shares/"
+	is := strings.TrimPrefix(p.address(before+s), before)
+	return is, is != s
 }

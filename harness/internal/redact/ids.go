@@ -117,7 +117,7 @@ func (p *pass) ruleFor(l *place.Leaf, f *field) (rule, string) {
 		return f.rule, f.series
 	case l.Role == place.Host:
 		return identityDomain, "tenant"
-	case l.Role == place.MemberName, l.Role == place.ColumnName, l.Role == place.OptionName, l.Role == place.Identifier:
+	case l.Role == place.MemberName, l.Role == place.ColumnName, l.Role == place.MarkupName, l.Role == place.OptionName, l.Role == place.Identifier:
 		return unknownMember, "member"
 	case isAddress(l.Text):
 		return identityAddress, "user"

@@ -165,6 +165,9 @@ func (p *pass) judge(l *place.Leaf) verdict {
 		}
 		return verdict{text: text, rule: by}
 	}
+	if is, ok := p.shared(s); ok && l.Role == place.MemberName {
+		return verdict{is, identityToken, cassette.HoleName}
+	}
 	switch {
 	case isPartID(l) && p.r.on[unknownText]: // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", s, p.suggestion(l)), rule: unknownText}
@@ -200,7 +203,7 @@ func isOnly(s string) bool {
 func (p *pass) fieldOf(l *place.Leaf) *field {
 	name := l.Name
 	switch l.Role {
-	case place.MemberName, place.OptionName, place.ColumnName, place.Identifier, place.Host, place.Segment:
+	case place.MemberName, place.OptionName, place.ColumnName, place.MarkupName, place.Identifier, place.Host, place.Segment:
 		return nil
 	case place.FileName:
 		return &fileName

@@ -1,0 +1,78 @@
+package planted
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"html"
+	"regexp"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+)
+
+// Holds reports whether an interaction holds a text in any encoding, however often encoded,
+// whatever its letter case.
+func Holds(i *cassette.Interaction, needle string) bool {
+	needle = strings.ToLower(needle)
+	dump, _ := json.Marshal(i)
+	seen := map[string]bool{}
+	next := []string{string(dump), i.Request.Body, i.Response.Body}
+	for range 10 {
+		now := next
+		next = nil
+		for _, text := range now {
+			if seen[text] {
+				continue
+			}
+			seen[text] = true
+			if strings.Contains(strings.ToLower(text), needle) {
+				return true
+			}
+			next = append(next, decodings(text)...)
+		}
+	}
+	return false
+}
+
+var (
+	base64Form = regexp.MustCompile(`[A-Za-z0-9+/_-]{12,}={0,2}`)
+	escapeForm = regexp.MustCompile(`(?:%|=|\\u00)([0-9a-fA-F]{2})`)
+)
+
+// decodings are what a text says once more is decoded of it.
+func decodings(text string) (all []string) {
+	add := func(s string) {
+		if s != text && len(s) > 6 {
+			all = append(all, s)
+		}
+	}
+	add(escapeForm.ReplaceAllStringFunc(text, func(s string) string {
+		hex := s[len(s)-2:]
+		return string([]byte{unhex(hex[0])<<4 | unhex(hex[1])})
+	}))
+	add(strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\/`, "/", `\n`, "\n", `\r`, "\r").Replace(text))
+	add(html.UnescapeString(text))
+	add(strings.ReplaceAll(text, "+", " "))
+	if strings.Contains(text, "\x00") || strings.Contains(text, `\u0000`) {
+		add(strings.NewReplacer("\x00", "", `\u0000`, "").Replace(text))
+	}
+	for _, m := range base64Form.FindAllString(text, -1) {
+		m = strings.TrimRight(m, "=")
+		for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			if plain, err := encoding.DecodeString(m); err == nil {
+				add(string(plain))
+			}
+		}
+	}
+	return all
+}
+
+func unhex(c byte) byte {
+	if c >= 'a' {
+		return c - 'a' + 10
+	}
+	if c >= 'A' {
+		return c - 'A' + 10
+	}
+	return c - '0'
+}
