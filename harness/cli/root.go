@@ -65,6 +65,7 @@ func newRoot(std streams) *cobra.Command {
 		newCA(std),
 		newSchema(std, &dirs),
 		newVersion(std),
+		newSealed(),
 	)
 	complete(root, &dirs)
 	root.SetHelpTemplate(strings.TrimRight(root.HelpTemplate(), "\n") + exitHelp)

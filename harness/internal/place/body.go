@@ -79,6 +79,9 @@ func (m *Message) isFile(kind string) bool {
 	upload := m.Method == http.MethodPut && (first(m.Header, "Content-Range") != "" || bytes || !m.Answer && !isJSONType(kind))
 	switch {
 	case m.Answer:
+		if !bytes && isReport(m.Body) {
+			return false
+		}
 		return m.Status/100 == 2 && m.Method == http.MethodGet && (bytes && !isGraphError(m.Body) || first(m.Header, "Content-Range") != "" || strings.EqualFold(contentDisposition(m.Header), "attachment")) ||
 			strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "video/") || strings.HasPrefix(kind, "audio/") || kind == "application/octet-stream" && !isJSON(m.Body) && !isReport(m.Body)
 	case upload:

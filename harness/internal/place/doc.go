@@ -20,7 +20,7 @@
 //	m := place.Message{Method: "GET", URL: "https://graph.microsoft.com/v1.0/users?$filter=mail eq 'a@contoso.com'"}
 //	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
 //		if l.Role == place.Literal {
-//			return "user1@contoso.example", true // l.Place() is query.$filter#0
+//			return "user1-vmmr@tenant1-hjmx.example", true // l.Place() is query.$filter#0
 //		}
 //		return "", false
 //	})

@@ -47,6 +47,8 @@ type expressionReader struct {
 	call     string // the function whose arguments are read
 	property string // what is compared
 	op       string
+	variable string // of any(c:c eq 'x'), and what it stands for
+	of       string
 }
 
 // operators of OData 4.01 that stand between a property and a literal.
@@ -63,6 +65,11 @@ func (e *expressionReader) punctuation(c byte) {
 			e.property, e.op = e.last, strings.ToLower(e.call)
 		}
 	case '=', ':':
+		if of, ok := strings.CutSuffix(e.call, "/any"); ok && c == ':' {
+			e.variable, e.of = e.last, of
+		} else if of, ok := strings.CutSuffix(e.call, "/all"); ok && c == ':' {
+			e.variable, e.of = e.last, of
+		}
 		e.property, e.op = e.last, "eq"
 		if e.search {
 			e.op = "search"
@@ -100,7 +107,7 @@ func (e *expressionReader) word(s string, i, base int) int {
 	*index++
 	leaf := Leaf{Text: text, Role: role}
 	if role == Literal {
-		leaf.Name, leaf.Op, leaf.Bare = lastStep(e.property), e.op, true
+		leaf.Name, leaf.Op, leaf.Bare = e.compared(), e.op, true
 	}
 	e.w.show(leaf, base+i)
 	e.w.pop()
@@ -119,7 +126,7 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 	}
 	end = min(end, len(s))
 	raw, at := s[i+1:end], base+i+1
-	leaf := Leaf{Role: Literal, Name: lastStep(e.property), Op: e.op}
+	leaf := Leaf{Role: Literal, Name: e.compared(), Op: e.op}
 	if e.search {
 		leaf.Op = "search"
 		if k := strings.IndexByte(raw, ':'); k > 0 && strings.Trim(raw[:k], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
@@ -144,6 +151,14 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 	}
 	e.w.pop()
 	return end + 1
+}
+
+// compared is the property that a literal is compared with.
+func (e *expressionReader) compared() string {
+	if e.property == e.variable && e.variable != "" {
+		return lastStep(e.of)
+	}
+	return lastStep(e.property)
 }
 
 // lastStep is the property that a path of them ends with.

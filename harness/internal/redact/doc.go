@@ -1,62 +1,62 @@
 // Package redact takes secrets and identity out of interactions before anything is
 // stored, and tells where a cassette still holds some.
 //
-// A [Redactor] serves one recording. It replaces three classes of values: secrets
-// (always), identity and content (unless [Rules] turn the class, or one rule, off).
-// The pseudonym of a value is the same wherever the value occurs: in paths, queries,
-// headers, JSON at any depth, JSON inside strings, links, batches, forms and messages,
-// in every encoding. Text is rewritten in place: what is not replaced keeps its bytes.
+// It fails closed: a text stays only if something says that it is harmless where it stands.
+// Package place takes a message apart into texts, each with its place; package words knows
+// which are the service's own there; the rest is replaced. What is stored is final: nothing
+// that is met later changes it, so a text is judged by its place alone and never because an
+// equal one was replaced elsewhere.
+//
+// A [Redactor] serves one recording. Of every text it asks, in this order:
+//
+//   - is it a credential, by the name of its place or by its form: a constant, REDACTED or
+//     what that is in the text's format. No rule turns this off;
+//   - do the rules keep it ([Rules]);
+//   - is it what a file holds, or what nothing could decode: filler, which depends on size
+//     and offset alone, so that slices, ranges and the hashes that listings show agree;
+//   - is it a token by its place (skip and delta tokens, tokens of links): renamed;
+//   - is it harmless there: a word that the table lists for the member, a date, a decimal
+//     number at an id, a step of a path;
+//   - is it made of ids: their pseudonyms are computed from salt and value, the same in all
+//     cassettes of a project, and put together as the ids were;
+//   - else it is a name: a person's, a domain's, a file's or any text's.
 //
 // # Pseudonyms
 //
-// Redacting twice changes nothing more, with a redactor that has seen nothing before
-// too, because every pseudonym can be told from a real value by itself:
+// A value that is replaced has one pseudonym wherever it stands, in every encoding, and
+// different values have different ones. Ids keep length and the class of every position, or
+// their format where they are composed of others. Names are counted in recorded order, and
+// of the value's lexical class: Name 3 qzkw, user1-vmmr@tenant1-hjmx.example, file2-tmwz.docx,
+// a number, an address of a network that nobody uses. The letters are a check made from the
+// salt, by which a pseudonym is told from a real value that looks alike: redacting twice
+// changes nothing more. Letter case counts in names, not in addresses, domains and GUIDs.
 //
-//   - ids (GUIDs, threads, drives, Outlook items, page tokens, the tokens of links) keep
-//     their length and the class of every position (hexadecimal letters stay such, and
-//     others others). The last positions, twelve or half of a short one, are a checksum
-//     of those before: a real id passes for a pseudonym once in 10^9 or more, a short
-//     one once in 10^4. What has fewer than eight letters and digits is filled with a, g
-//     and 0;
-//   - people are userN@contoso.example, names "Name N", other words a word and a
-//     number, domains end in .example, which RFC 2606 keeps free, and phone numbers
-//     are zeros but for the last four digits;
-//   - secrets that nothing follows from are REDACTED, or what that is in their format;
-//     content is a filler that depends on nothing but its length.
+// An earlier recording ([Options].Previous) is followed place by place: what stands where a
+// pseudonym stood gets that pseudonym, fresh ids too, so that the difference of two files
+// shows what changed. What changes with every call is a constant of its form.
 //
-// Numbers count in recorded order, nothing is computed from the original, and the
-// checksum has no key: a cassette says nothing about the values that it stood for but
-// their shape. Two ids that differ in letter case only keep differing so.
+// # Holes and tags
 //
-// Base64 ids that hold a GUID, and security identifiers made of one, are decoded,
-// renamed and encoded again: they keep their format, not the class of each position.
+// An interaction lists the places of its request where something else than an id was
+// replaced (cassette.Hole), by which replay knows what a client may spell otherwise. Of a
+// name in a hole 20 bits of a keyed hash are kept, its tag, chosen so that no value fits that
+// came before; [Tags] drops those that nothing needs at the end of a recording.
 //
 // # Leaks
 //
 // Since a clean cassette is a fixed point of redaction, a leak is what redaction would
-// still replace. [Leaks] has therefore no patterns of its own.
+// still replace. [Leaks] has therefore no patterns of its own. What was replaced only because
+// nothing knows its member is counted by [Redactor.Unknown], with the names that a rule
+// keep-members may list.
 //
-// # Bodies
+// What it does not do: it does not read images or documents (their bytes are content), nor
+// hide how long a text or how large a file is, nor decimal ids in paths.
 //
-// How a body is read is decided once, by its type and its text: as JSON, a form, the parts
-// of a multipart body, a table, text, or as a file's bytes, which are content. Where that
-// rule is off, files that are text are still searched for secrets. Tables are CSV and its
-// like, and the reports of usage whatever type they have: a column's name is the rule for
-// its cells, quoted or not; in a record with more cells than columns each cell is treated as
-// one of the columns before it; all other cells, the names of columns too, are any text.
-// Cells that are not replaced keep their bytes.
+// A Redactor is safe for concurrent use; interactions that are redacted at the same time
+// are numbered in the order in which their values are met. But for these numbers the result
+// is a function of the interaction, the rules, the salt and the earlier recording.
 //
-// What it does not do: it does not read images or documents (their bytes are content),
-// nor guess that a word in free text is somebody's name.
-//
-// A Redactor is safe for concurrent use; interactions that are redacted at the same
-// time are numbered in the order in which their values are met.
-//
-// A recording is scanned as it is stored (Note), so that saving it need not look again at
-// what nothing that was learned since can concern (Settled, Saving).
-//
-//	r, err := redact.New(redact.Rules{}, redact.Options{})
-//	stored := r.Interaction(live)       // live is not changed
-//	r.Finish(c)                         // values that were recognised only later
-//	err = c.Save(file, r.Guard())       // refuses what would still leak
+//	r, err := redact.New(redact.Rules{}, redact.Options{Salt: salt})
+//	stored, note := r.Record(live)      // live is not changed
+//	err = r.Meta(&c.Meta, notes)        // what was done, and the tags
 package redact

@@ -127,7 +127,7 @@ func isIDMember(name string) bool {
 // isEtag recognises what is left of an etag that holds no id: W/"1", "3,7".
 func isEtag(s string) bool {
 	s = strings.TrimPrefix(s, "W/")
-	return strings.Count(s, ".") < 3 && strings.Trim(s, `"{},0123456789-:.TZ`) == ""
+	return (strings.IndexByte(s, '.') < 0 || strings.IndexByte(s, ':') > 0) && strings.Trim(s, `"{},0123456789-:.TZ`) == ""
 }
 
 func isVersion(s string) bool {
@@ -259,7 +259,7 @@ func isOptionName(s string) bool {
 	if len(name) <= 2 || optionNames[name] {
 		return len(name) <= 40
 	}
-	for part := range strings.FieldsFuncSeq(name, func(c rune) bool { return strings.ContainsRune("-_.:", c) }) {
+	for part := range strings.FieldsFuncSeq(name, func(c rune) bool { return strings.ContainsRune("-_.", c) }) {
 		if len(part) > 2 && !words.InText(part) && !words.IsMember(part) && !optionNames[part] {
 			return isWordOfAPI(s)
 		}
@@ -294,6 +294,9 @@ var loginWords = set(`authorization_code refresh_token client_credentials passwo
 // isExpressionWord reports whether a bare word of an expression is a property, a path of
 // them, a function, or an operator.
 func isExpressionWord(s string) bool {
+	if words.IsMember(s) {
+		return true
+	}
 	for part := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune("/()*$:.,;=&+-", c) }) {
 		switch {
 		case len(part) <= 2, isPlain(part), words.IsMember(part), words.IsType(part), expressionWords[strings.ToLower(part)]:
@@ -320,9 +323,6 @@ func (p *pass) isBoundary(s string) bool {
 func isHTTPValue(name, s string) bool {
 	switch name {
 	case "Content-Type":
-		if kind, parted := strings.CutSuffix(strings.ReplaceAll(s, `"`, ""), "boundary="+boundary); parted {
-			s = strings.TrimRight(kind, "; ")
-		}
 		kind, quoted := strings.CutPrefix(s, "type=")
 		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s) || quoted && words.IsMediaType(strings.Trim(kind, `"`))
 	case "Host":
@@ -400,7 +400,7 @@ const textGaps = " \t\r\n\"'`;()[]{}<>|"
 
 func isServiceWord(word string, first bool) bool {
 	switch {
-	case words.InText(word), words.IsMember(word), words.IsType(word), isPlain(word) && len(word) < 10, words.IsPermission(word), words.IsErrorCode(word), word == redacted:
+	case words.InText(word), words.IsMember(word), words.IsType(word), isInstant(word), isPlain(word) && digitsIn(word) <= 3, words.IsPermission(word), words.IsErrorCode(word), word == redacted:
 		return true
 	}
 	if first && words.InText(strings.ToLower(word)) {
@@ -408,6 +408,15 @@ func isServiceWord(word string, first bool) bool {
 	}
 	k := strings.IndexAny(word, "-,")
 	return k > 0 && isServiceWord(word[:k], first) && isServiceWord(word[k+1:], false)
+}
+
+func digitsIn(s string) (n int) {
+	for i := range len(s) {
+		if isDigit(s[i]) {
+			n++
+		}
+	}
+	return n
 }
 
 // textWord is what stands for a word of a service's text.

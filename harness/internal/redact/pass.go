@@ -165,8 +165,10 @@ func (p *pass) judge(l *place.Leaf) verdict {
 		}
 		return verdict{text: text, rule: by}
 	}
-	if is, ok := p.shared(s); ok && l.Role == place.MemberName {
-		return verdict{is, identityToken, cassette.HoleName}
+	if l.Role == place.MemberName {
+		if is, ok := p.shared(s); ok {
+			return verdict{is, identityToken, cassette.HoleName}
+		}
 	}
 	switch {
 	case isPartID(l) && p.r.on[unknownText]: // a client's own word for a part of a batch, which matching goes round

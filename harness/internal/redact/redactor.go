@@ -140,27 +140,8 @@ func (p *pass) begin(part string) {
 
 func (p *pass) rewrite(m *place.Message) {
 	p.message, p.outside = m, p.left && !m.Answer
-	if p.trial == nil {
-		plainBoundary(m)
-	}
 	place.Rewrite(m, p.leaf)
 	p.message = nil
-}
-
-// boundary is what parts the multipart bodies of cassettes.
-const boundary = "a-part"
-
-// plainBoundary has a message of several parts go by a boundary that says nothing: its own is
-// chance, or somebody's choice. One that holds the new boundary is left to be replaced.
-func plainBoundary(m *place.Message) {
-	kind, _, params := m.KindOf()
-	own := params["boundary"]
-	if kind != place.Multipart || own == boundary || strings.Contains(m.Body, "--"+boundary) {
-		return
-	}
-	m.Header = m.Header.Clone()
-	m.Header.Set("Content-Type", strings.Replace(m.Header.Get("Content-Type"), own, boundary, 1))
-	m.Body = strings.ReplaceAll("\n"+m.Body, "\n--"+own, "\n--"+boundary)[1:]
 }
 
 // rest rewrites what go-vcr keeps of a request beside that.

@@ -59,7 +59,7 @@ func (p *pass) token(f *field, s string, l *place.Leaf) verdict {
 		r = secretURLToken
 	}
 	switch {
-	case isPlain(s), !p.r.on[r], s == redacted:
+	case isPlain(s), !p.r.on[r], s == redacted, s == "latest":
 		return verdict{}
 	case r == secretURLToken && p.signIn:
 		return verdict{redacted, r, cassette.HoleSecret}

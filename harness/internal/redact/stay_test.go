@@ -1,0 +1,61 @@
+package redact_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/internal/words"
+)
+
+// What clients branch on stays: a list of members, what these stand in, and values, drawn
+// from real recordings, documentation and what SDKs and programs compare.
+func TestWordsStay(t *testing.T) {
+	text, err := os.ReadFile("testdata/stay.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	for _, line := range lines {
+		part := strings.Split(line, "\t")
+		member, parent, value := part[0], part[1], part[2]
+		quoted, _ := json.Marshal(value)
+		body := `{"` + member + `":` + string(quoted) + `}`
+		if parent != "" {
+			body = `{"` + parent + `":[` + body + `]}`
+		}
+		i := interaction("POST", graph+"/me")
+		i.Request.Body, i.Response.Body = body, body
+		stored := newRedactor(t).Interaction(i)
+		if stored.Response.Body != body || stored.Request.Body != body || len(stored.Holes) > 0 {
+			t.Errorf("%s of %q: %q became %s", member, parent, value, stored.Response.Body)
+		}
+		if address := graph + "/users?$filter=" + member + " eq '" + url.QueryEscape(value) + "'"; parent == "" && words.Harmless(member, "", value) {
+			if got := newRedactor(t).Interaction(interaction("GET", address)).Request.URL; got != address {
+				t.Errorf("%s became %s", address, got)
+			}
+		}
+	}
+	if len(lines) < 300 {
+		t.Errorf("%d words, want 300", len(lines))
+	}
+}
+
+// So do paths, options and headers that say nothing.
+func TestAddressesStay(t *testing.T) {
+	for _, path := range strings.Fields(`/me/drive/root/children /me/drive/special/approot /me/mailFolders/inbox/messages/delta /users?$top=5&$select=id,displayName&$orderby=displayName
+		/me/messages?$filter=isRead%20eq%20false&$count=true /me/events?$expand=attachments($select=id) /teams/getAllMessages /me/calendarView?startDateTime=2026-01-01T00:00:00Z&endDateTime=2026-02-01T00:00:00Z
+		/reports/getEmailActivityCounts(period='D7') /me/drive/root/delta?token=latest /groups?$filter=groupTypes/any(c:c%20eq%20'Unified') /$metadata /$batch /me/photos/48x48/$value /directoryRoles(roleTemplateId='62e90394-69f5-4237-9190-012177145e10')
+		/deviceManagement/managedDevices?$filter=operatingSystem%20eq%20'iOS' /search/query /me/onlineMeetings /subscriptions /users/$count /me/todo/lists /identity/conditionalAccess/policies /me/contacts?$skip=10`) {
+		i := interaction("GET", graph+path)
+		i.Request.Headers.Set("Prefer", `outlook.timezone="Pacific Standard Time", odata.maxpagesize=50`)
+		i.Request.Headers.Set("Consistencylevel", "eventual")
+		i.Response.Headers.Set("Retry-After", "10")
+		i.Response.Headers.Set("Content-Type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8")
+		if stored := newRedactor(t).Interaction(i); whole(t, stored) != whole(t, i) {
+			t.Errorf("%s\n%s\n%s", path, whole(t, i), whole(t, stored))
+		}
+	}
+}
