@@ -1,12 +1,9 @@
 package match
 
 import (
-	"fmt"
-	"maps"
+	"iter"
 	"net/http"
 	"slices"
-	"strings"
-	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -33,50 +30,38 @@ type found struct {
 	note   string
 	sure   fit
 	spent  bool // all its answers were served
-	common int  // places at which what is stored is known to be meant
+	unlike int  // at how many places something else was sent than is stored there, as far as is known
 }
 
 // sealed answers a request that no recorded one is spelled like.
 func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *Trace) (Answer, error) {
 	m := liveMessage(req, body)
 	if e, ids, read := s.byComputed(m, req, live); e != nil {
-		return s.take(e, pairing{live: read.named(live.body.batch)}, req, trace, func() { s.bindAll(ids) })
+		return s.take(e, serving{live: read.named(live.body.batch), bind: func() { s.bindAll(ids) }}, req, trace)
 	}
 	f, why := s.inBuckets(m, req, live)
 	if f == nil {
-		miss := s.index.unknown(req, live)
-		if why != "" {
-			miss.Reason, miss.NextStep = "", why
-		}
-		miss.Bound = s.bound.shown()
-		return missed(trace, miss)
+		return missed(trace, s.undecidedMiss(req, live, why))
 	}
-	answer, err := s.take(f.entry.entry, pairing{f.entry.batch, f.batch.named(live.body.batch)}, req, trace, func() { s.bindFound(f) })
+	read := s.flights.enter(f.bucket.id)
+	if f.sure < tagged { // one at a time, or two values would be bound to one pseudonym
+		s.binding.Lock()
+		defer s.binding.Unlock()
+		now, why := s.choose(f.bucket, f.asked.blanks, 1)
+		if now == nil {
+			read()
+			return missed(trace, s.undecidedMiss(req, live, why))
+		}
+		now.asked, now.batch = f.asked, f.batch
+		f = now
+	}
+	answer, err := s.take(f.entry.entry, serving{
+		recorded: f.entry.batch, live: f.batch.named(live.body.batch), bind: func() { s.bindFound(f) }, note: f.note, read: read,
+	}, req, trace)
 	if err != nil {
-		return answer, err
+		read()
 	}
-	if f.note != "" && answer.Note == "" {
-		answer.Note = f.note
-	}
-	answer.read = s.flights.enter(f.bucket.id)
-	trace.answered(answer)
-	return answer, nil
-}
-
-// bindFound binds what stands in a request to what the recorded one has there.
-func (s *Session) bindFound(f *found) {
-	if f.sure == weak && len(f.bucket.entries) > 1 {
-		s.flights.invented[f.bucket.id].Store(true)
-	}
-	s.bindAll(f.asked.ids)
-	for n, b := range f.asked.blanks {
-		switch stored := f.entry.blanks[n]; b.kind {
-		case blankName:
-			s.bound.bind(stored.text, b.text)
-		case blankID:
-			s.bound.bindIDs(stored.is, b.text)
-		}
-	}
+	return answer, err
 }
 
 func liveMessage(req *http.Request, body []byte) place.Message {
@@ -91,14 +76,32 @@ func liveMessage(req *http.Request, body []byte) place.Message {
 	return m
 }
 
-func (s *Session) bindAll(ids [][2]string) {
-	for _, pair := range ids {
-		s.bound.bind(pair[0], pair[1])
+// bindFound binds what a request holds to what was recorded at its places.
+func (s *Session) bindFound(f *found) {
+	s.bindAll(f.asked.ids)
+	for n, b := range f.asked.blanks {
+		switch stored := f.entry.blanks[n]; b.kind {
+		case blankName:
+			if f.sure == weak && len(f.bucket.entries) > 1 {
+				if _, how := s.known(f.bucket, n, &b, true); how == weak {
+					s.flights.invented[f.bucket.id].Store(true)
+				}
+			}
+			s.bound.bind(stored.text, b.text)
+		case blankID:
+			s.bound.bindIDs(stored.is, b.text)
+		}
+	}
+}
+
+func (s *Session) bindAll(ids [][3]string) {
+	for _, id := range ids {
+		s.bound.bindAs(id[0], id[1], id[2])
 	}
 }
 
 // byComputed looks a request up with its ids computed.
-func (s *Session) byComputed(m place.Message, req *http.Request, live *request) (*entry, [][2]string, *batch) {
+func (s *Session) byComputed(m place.Message, req *http.Request, live *request) (*entry, [][3]string, *batch) {
 	a := s.index.seal.read(m, nil, false, &s.bound)
 	r := *live
 	if a.changed {
@@ -115,7 +118,7 @@ func (s *Session) byComputed(m place.Message, req *http.Request, live *request) 
 
 // inBuckets lays a request over the recorded ones of its shape, and says why none fits. Of
 // several that fit the surest is meant, then one that has answers left, then the one that
-// has most in common with it, then the first recorded.
+// differs at the fewest places, then the first recorded.
 func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (best *found, why string) {
 	for _, sig := range s.index.seal.shapes[shapeOf(live)] {
 		a := s.index.seal.read(m, sig.places, true, &s.bound)
@@ -124,10 +127,10 @@ func (s *Session) inBuckets(m place.Message, req *http.Request, live *request) (
 			continue
 		}
 		b := sig.buckets[r.key]
-		if b == nil || len(b.entries[0].blanks) != len(a.blanks) {
+		if b == nil || len(b.places) != len(a.blanks) {
 			continue
 		}
-		f, reason := s.choose(b, a.blanks)
+		f, reason := s.choose(b, a.blanks, 0)
 		if f == nil {
 			why = reason
 			continue
@@ -156,81 +159,86 @@ func (f *found) before(o *found) bool {
 	case f.spent != o.spent:
 		return o.spent
 	}
-	if f.common != o.common {
-		return f.common > o.common
+	if f.unlike != o.unlike {
+		return f.unlike < o.unlike
 	}
-	if len(f.asked.blanks) != len(o.asked.blanks) {
-		return len(f.asked.blanks) < len(o.asked.blanks)
-	}
-	return f.entry.id < o.entry.id
+	return f.entry.answers[0].position < o.entry.answers[0].position
 }
 
-// inCommon counts the blank places at which what is stored is known to be meant.
-func (s *Session) inCommon(e *sealedEntry, blanks []blank) (n int) {
+// choose decides which request of a bucket is meant: the one whose every blank place has
+// what was given out, is bound, or fits the tag. Else one that the client may have written
+// anew: the only one that agrees with what is known, or the next in recorded order, while no
+// more than own such requests are under way.
+func (s *Session) choose(b *bucket, blanks []blank, own int32) (f *found, why string) {
+	likely, known := s.likely(b, blanks, true)
+	if s.flights.invented[b.id].Load() && byChance(blanks, known) && !s.flights.overlapped(b.id, own) {
+		likely, known = s.likely(b, blanks, false)
+	}
+	take := func(n int, sure fit, note string) (*found, string) {
+		e := &b.entries[n]
+		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e), unlike: e.unlike(blanks, known)}, ""
+	}
+	var by [exact + 1][]int // entries by how they fit
+	for n := range candidates(likely, len(b.entries)) {
+		is := s.fits(&b.entries[n], blanks, known)
+		by[is] = append(by[is], n)
+	}
+	if len(b.entries) == 1 {
+		by[weak] = append(by[weak], by[lone]...)
+	}
+	for _, sure := range []fit{exact, tagged, open} {
+		if len(by[sure]) > 0 {
+			return take(s.next(b, by[sure]), sure, "")
+		}
+	}
+	fitting := by[weak]
+	switch {
+	case len(fitting) == 0 || s.index.bindRecorded:
+		return nil, s.undecided(b, blanks)
+	case len(fitting) == 1:
+		return take(fitting[0], weak, "")
+	case s.flights.overlapped(b.id, own):
+		return nil, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
+	}
+	return take(s.next(b, fitting), weak, "bound by order: nothing else tells which of several recorded requests is meant")
+}
+
+// byChance reports whether all that says which request is meant is one tag of what the client
+// writes. From one that invents names this is little: of a thousand new names one fits one of
+// a thousand recorded ones.
+func byChance(blanks []blank, known []fit) bool {
+	fits := 0
+	for k := range known {
+		if known[k] == exact || known[k] == tagged && blanks[k].looked {
+			return false
+		}
+		if known[k] == tagged {
+			fits++
+		}
+	}
+	return fits == 1
+}
+
+// unlike counts the places at which something else was sent than is stored there, as far as is
+// known.
+func (e *sealedEntry) unlike(blanks []blank, known []fit) (n int) {
 	for k := range blanks {
-		if s.fit(e, &e.blanks[k], &blanks[k]) >= tagged {
+		if known[k] == weak && fold(blanks[k].is) != fold(e.blanks[k].is) {
 			n++
 		}
 	}
 	return n
 }
 
-// choose decides which request of a bucket is meant: the one whose every blank place has
-// what was given out, is bound, or fits the tag; of several the last. Else one that the
-// client may have written anew. From a client that invents names a tag that fits says
-// little: one in a million does by chance.
-func (s *Session) choose(b *bucket, blanks []blank) (f *found, why string) {
-	take := func(n int, sure fit, note string) (*found, string) {
-		e := &b.entries[n]
-		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e), common: s.inCommon(e, blanks)}, ""
+// candidates yields those of a list, or all of n where there is none.
+func candidates(list []int, n int) iter.Seq[int] {
+	if list != nil {
+		return slices.Values(list)
 	}
-	likely, known := s.likely(b, blanks)
-	invents := s.flights.invented[b.id].Load() && !slices.ContainsFunc(blanks, func(b blank) bool { return b.looked })
-	var same, fitting, opened []int // exact; by a tag, or perhaps; where anything goes
-	for _, n := range likely {
-		switch s.fits(b, n, blanks) {
-		case exact:
-			same = append(same, n)
-		case open:
-			opened = append(opened, n)
-		case tagged:
-			fitting = append(fitting, n)
+	return func(yield func(int) bool) {
+		for i := 0; i < n && yield(i); i++ {
 		}
 	}
-	switch {
-	case len(same) > 0:
-		return take(s.next(b, same), exact, "")
-	case len(fitting) > 0 && !invents: // the last: its tag was chosen so that no earlier value fits
-		return take(fitting[len(fitting)-1], tagged, "")
-	case len(opened) > 0:
-		return take(s.next(b, opened), open, "")
-	}
-	if s.index.bindRecorded {
-		return nil, s.undecided(b, blanks)
-	}
-	fitting = nil
-	for n := range b.entries {
-		if known && !slices.Contains(likely, n) {
-			continue // it is another's
-		}
-		switch s.fits(b, n, blanks) {
-		case weak, tagged:
-			fitting = append(fitting, n)
-		case lone:
-			if len(b.entries) == 1 {
-				fitting = append(fitting, n)
-			}
-		}
-	}
-	switch {
-	case len(fitting) == 0:
-		return nil, s.undecided(b, blanks)
-	case len(b.entries) == 1 || len(fitting) == 1:
-		return take(fitting[0], weak, "")
-	case s.flights.overlapped(b.id):
-		return nil, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
-	}
-	return take(s.next(b, fitting), weak, "bound by order: nothing else tells which of several recorded requests is meant")
 }
 
 // next is the first of some entries, in recorded order, that has answers left; else the last.
@@ -246,39 +254,82 @@ func (s *Session) next(b *bucket, entries []int) int {
 // spent reports whether all answers of an entry were served.
 func (s *Session) spent(e *sealedEntry) bool { return s.tally(e.entry).next >= len(e.answers) }
 
-// likely lists the entries that have at their first place what was sent there, and says
-// whether the value is known to be another's.
-func (s *Session) likely(b *bucket, blanks []blank) (list []int, known bool) {
-	if b.first < 0 {
-		for n := range b.entries {
-			list = append(list, n)
+// likely lists the entries that have, at each place whose value is known, that value; all of
+// them, as nil, where nothing is. It says how the value of each place is known: what the
+// client writes by its tag only where that is to be trusted.
+func (s *Session) likely(b *bucket, blanks []blank, trust bool) (list []int, known []fit) {
+	known = make([]fit, len(blanks))
+	for k := range blanks {
+		var at []int
+		if at, known[k] = s.known(b, k, &blanks[k], trust || blanks[k].looked); known[k] == weak {
+			continue
 		}
-		return list, false
-	}
-	v := blanks[b.first]
-	list = append(list, b.byValue[fold(v.is)]...)
-	if p, ok := s.bound.pseudonym(v.text); ok {
-		for _, n := range b.byValue[fold(p)] {
-			if !slices.Contains(list, n) {
-				list = append(list, n)
-			}
+		if list == nil {
+			list = append(make([]int, 0, len(at)), at...)
+			continue
 		}
-	}
-	known = v.kind == blankName && len(list) > 0
-	if v.kind == blankName && !known {
-		for nonce := range s.index.seal.nonces {
-			list = append(list, b.byTag[uint64(nonce)<<32|uint64(s.index.seal.faker.TagBits(v.text, nonce))]...)
-		}
-		slices.Sort(list)
-		known = len(list) > 0 && !s.flights.invented[b.id].Load()
+		list = slices.DeleteFunc(list, func(n int) bool { _, ok := slices.BinarySearch(at, n); return !ok })
 	}
 	return list, known
 }
 
-// fits lays what was sent over an entry: the worst fit of all places, less those where
-// anything goes.
-func (s *Session) fits(b *bucket, n int, blanks []blank) fit {
-	e := &b.entries[n]
+// known lists the entries that have a value at a place, in order: as exact or tagged; weak
+// where nothing says whose it is.
+func (s *Session) known(b *bucket, k int, v *blank, tags bool) ([]int, fit) {
+	place := &b.places[k]
+	if v.kind != blankName && v.kind != blankID {
+		return nil, weak
+	}
+	if list := place.byValue[fold(v.is)]; list != nil {
+		return list, exact
+	}
+	if v.kind == blankID {
+		if s.isNew(v.text) {
+			return nil, weak
+		}
+		return nil, exact
+	}
+	seal := s.index.seal
+	if p, ok := s.bound.pseudonymAs(v.text); ok {
+		return place.byValue[fold(p)], exact
+	}
+	if seal.faker.IsName(v.text) {
+		return nil, exact
+	}
+	if tags {
+		if list := seal.byTag(b, k, v.text); list != nil {
+			return list, tagged
+		}
+	}
+	if p, ok := s.bound.pseudonym(v.text); ok {
+		return place.byValue[fold(p)], exact
+	}
+	return nil, weak
+}
+
+// byTag lists the entries whose pseudonym at a place has a tag that a value fits: of several
+// pseudonyms the last, whose tag was chosen so that no earlier value fits.
+func (x *seal) byTag(b *bucket, k int, value string) []int {
+	place, first := &b.places[k], -1
+	if place.byTag == nil {
+		return nil
+	}
+	for nonce := range x.nonces {
+		for _, n := range place.byTag[uint64(nonce)<<32|uint64(x.faker.TagBits(value, nonce))] {
+			if same := place.byValue[fold(b.entries[n].blanks[k].is)]; same[0] > first {
+				first = same[0]
+			}
+		}
+	}
+	if first < 0 {
+		return nil
+	}
+	return place.byValue[fold(b.entries[first].blanks[k].is)]
+}
+
+// fits lays what was sent over an entry that has what is known: the worst fit of all places,
+// less those where anything goes.
+func (s *Session) fits(e *sealedEntry, blanks []blank, known []fit) fit {
 	worst, asks := exact, false
 	for k := range blanks {
 		stored, sent := &e.blanks[k], &blanks[k]
@@ -289,7 +340,23 @@ func (s *Session) fits(b *bucket, n int, blanks []blank) fit {
 			continue
 		}
 		asks = true
-		if worst = min(worst, s.fit(e, stored, sent)); worst == conflict {
+		is := known[k]
+		switch {
+		case sent.kind == blankAny, sent.kind == blankStamp && sent.text == stored.text:
+			is = exact
+		case sent.kind == blankStamp || is == exact:
+		case sent.kind == blankID:
+			is = s.unlessBound(stored.is, sent.text, weak)
+		case is == tagged:
+			is = s.unlessBound(stored.text, sent.text, tagged)
+		case !sent.looked:
+			is = s.unlessBound(stored.text, sent.text, weak)
+		case e.cassette.Meta.Tags[stored.text] != "":
+			is = s.unlessBound(stored.text, sent.text, conflict)
+		default:
+			is = s.unlessBound(stored.text, sent.text, lone)
+		}
+		if worst = min(worst, is); worst == conflict {
 			return conflict
 		}
 	}
@@ -299,42 +366,21 @@ func (s *Session) fits(b *bucket, n int, blanks []blank) fit {
 	return worst
 }
 
-func (s *Session) fit(e *sealedEntry, stored, sent *blank) fit {
-	seal := s.index.seal
-	switch {
-	case fold(stored.is) == fold(sent.is):
-		return exact
-	case sent.kind == blankAny:
-		return open
-	case sent.kind == blankStamp:
-		return weak
-	case sent.kind == blankID:
-		if !s.isNew(sent.text) {
-			return conflict
-		}
-		return weak
-	}
-	if p, ok := s.bound.pseudonym(sent.text); ok {
-		if fold(p) == fold(stored.text) {
+// unlessBound is a fit, or conflict where what is stored stands for another value, and exact
+// where for this one: as a part of an address.
+func (s *Session) unlessBound(stored, sent string, is fit) fit {
+	if live, ok := s.bound.live(stored); ok {
+		if fold(live) == fold(sent) {
 			return exact
 		}
 		return conflict
 	}
-	live, bound := s.bound.live(stored.text)
-	nonce, bits, ok := tagOf(e.cassette, stored.text)
-	switch {
-	case bound && fold(live) == fold(sent.text): // as a part of an address
-		return exact
-	case ok && seal.faker.TagBits(sent.text, nonce) == bits:
-		return tagged
-	case bound, seal.faker.IsName(sent.text):
-		return conflict
-	case sent.looked && ok:
-		return conflict
-	case sent.looked:
-		return lone
+	for _, a := range identity.Atoms(stored) {
+		if _, ok := s.bound.live(a.Key()); ok {
+			return conflict
+		}
 	}
-	return weak
+	return is
 }
 
 // isNew reports whether nothing is known of the ids in a text.
@@ -346,72 +392,3 @@ func (s *Session) isNew(text string) bool {
 	}
 	return true
 }
-
-// undecided says what a user can do about a request of which nothing tells which recorded
-// one is meant.
-func (s *Session) undecided(b *bucket, blanks []blank) string {
-	for k, v := range blanks {
-		if v.kind != blankName || k >= len(b.entries[0].blanks) {
-			continue
-		}
-		if fold(b.entries[0].blanks[k].text) == fold(v.text) {
-			continue
-		}
-		return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s", v.place, b.inputs(k, &v))
-	}
-	return ""
-}
-
-// inputs are the flags that make a value stand for what is stored at a blank, which may be a
-// variable's.
-func (b *bucket) inputs(k int, sent *blank) string {
-	value := sent.text
-	if secret(sent.place) || len(value) > maxShown || strings.ContainsAny(value, "\n\"") {
-		value = "VALUE"
-	}
-	var flags []string
-	for n := range b.entries {
-		e := &b.entries[n]
-		name := e.blanks[k].text
-		for _, variable := range slices.Sorted(maps.Keys(e.cassette.Meta.Vars)) {
-			if e.cassette.Meta.Vars[variable] == name {
-				name = variable
-				break
-			}
-		}
-		flag := "--input " + name + "=" + value
-		if strings.ContainsAny(name+value, " '") {
-			flag = `--input "` + name + "=" + value + `"`
-		}
-		if flags = append(flags, flag); len(flags) == nearestShown {
-			break
-		}
-	}
-	return strings.Join(slices.Compact(flags), " or ")
-}
-
-// flights count the requests of each bucket that are under way, from request received to
-// answer read.
-type flights struct {
-	now      []atomic.Int32 // the lowest bit says that two overlapped
-	invented []atomic.Bool  // whether one had a name that the client made up
-}
-
-func newFlights(n int) flights { return flights{make([]atomic.Int32, n), make([]atomic.Bool, n)} }
-
-// enter begins a flight; what it returns ends it.
-func (f flights) enter(id int) func() {
-	if f.now[id].Add(2) > 3 {
-		f.now[id].Or(1)
-	}
-	var once atomic.Bool
-	return func() {
-		if !once.Swap(true) {
-			f.now[id].Add(-2)
-		}
-	}
-}
-
-// overlapped reports whether two requests of a bucket have been under way at once, or would
-// be with one more.
-func (f flights) overlapped(id int) bool { return f.now[id].Load() > 0 }

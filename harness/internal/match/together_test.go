@@ -1,6 +1,7 @@
 package match
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -10,17 +11,15 @@ import (
 // TestTogether: a request goes to the cassette that has its next answer, else to one that
 // can repeat or bind one, and each cassette binds for itself.
 func TestTogether(t *testing.T) {
-	sessionOf := func(name, text string, redacted bool) *Session {
+	sessionOf := func(name, text string) *Session {
 		tape := parseTape(t, text)
 		tape.Name, tape.File = name, name+".yaml"
-		if redacted {
-			tape.Meta.Redacted = []string{"identity.upn"}
-		}
+		tape = sealTape(t, tape)
 		return newIndex(t, Rules{}, tape).NewSession()
 	}
-	a := "GET /me => 200 A1\nGET /me => 200 A2\nGET /users/user1@contoso.example => 200 {\"mail\":\"user1@contoso.example\"}"
-	b := "GET /me => 200 B1\nGET /users/user2@contoso.example/messages => 200 {\"to\":\"user2@contoso.example\"}"
-	together := NewTogether(sessionOf("a", a, true), sessionOf("b", b, true))
+	a := "GET /me => 200 [1]\nGET /me => 200 [2]\nGET /users/adele@fabrikam.test => 200 {\"mail\":\"adele@fabrikam.test\"}"
+	b := "GET /me => 200 [3]\nGET /users/zoe@fabrikam.test => 200 {}\nGET /users/adele@fabrikam.test/messages => 200 {\"to\":\"adele@fabrikam.test\"}"
+	together := NewTogether(sessionOf("a", a), sessionOf("b", b))
 	ask := func(line string) string {
 		req, body := parseMessage(t, line).request(t)
 		answer, err := together.Next(req, body)
@@ -30,7 +29,7 @@ func TestTogether(t *testing.T) {
 		return answer.Body
 	}
 	for _, step := range []struct{ ask, want string }{
-		{"GET /me", "A1"}, {"GET /me", "A2"}, {"GET /me", "B1"}, {"GET /me", "B1"},
+		{"GET /me", "[1]"}, {"GET /me", "[2]"}, {"GET /me", "[3]"}, {"GET /me", "[3]"}, {"GET /users/zoe@fabrikam.test", "{}"},
 		{"GET /users/adele@fabrikam.test", `{"mail":"adele@fabrikam.test"}`},
 		{"GET /users/adele@fabrikam.test/messages", `{"to":"adele@fabrikam.test"}`},
 		{"GET /users/adele@fabrikam.test", `{"mail":"adele@fabrikam.test"}`},
@@ -65,25 +64,34 @@ func TestTogetherTellsTheNearest(t *testing.T) {
 	}
 }
 
-// TestTogetherKeepsPseudonymsApart: user1 of one cassette is not user1 of another. What a
+// TestTogetherKeepsPseudonymsApart: one pseudonym is another person in each cassette. What a
 // client does with a value goes to the cassette that it has it from.
 func TestTogetherKeepsPseudonymsApart(t *testing.T) {
-	of := func(name string) *Session {
-		tape := parseTape(t, "GET /users => 200 {\"upn\":\"user1@contoso.example\"}\n"+
-			"GET /users/user1@contoso.example => 200 "+name+"\nGET /users/user1@contoso.example/messages => 200 "+name+"'s")
-		tape.Name, tape.Meta.Redacted = name, []string{"identity.upn"}
+	of := func(name, flag string) *Session {
+		tape := sealTape(t, parseTape(t, "GET /users => 200 {\"userPrincipalName\":\""+name+"@contoso.com\"}\n"+
+			"GET /users/"+name+"@contoso.com => 200 {\"accountEnabled\":"+flag+"}\nGET /users/"+name+"@contoso.com/messages => 200 ["+flag+"]"))
+		tape.Name = name
 		return newIndex(t, Rules{}, tape).NewSession()
 	}
-	together := NewTogether(of("Ann"), of("Bob"))
-	for round, want := range []string{"Ann", "Bob"} {
-		for _, step := range []struct{ ask, want string }{
-			{"GET /users", `{"upn":"user1@contoso.example"}`}, {"GET /users/user1@contoso.example", want}, {"GET /users/user1@contoso.example/messages", want + "'s"},
-		} {
-			req, body := parseMessage(t, step.ask).request(t)
-			answer, err := together.Next(req, body)
-			if err != nil || answer.Body != step.want {
-				t.Errorf("round %d: %s: %s, %v, want %s", round, step.ask, answer.Body, err, step.want)
-			}
+	together := NewTogether(of("ann", "true"), of("bob", "false"))
+	ask := func(path string) string {
+		req, body := parseMessage(t, "GET "+path).request(t)
+		answer, err := together.Next(req, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.Body
+	}
+	for _, want := range []string{"true", "false"} {
+		var user struct{ UserPrincipalName string }
+		if err := json.Unmarshal([]byte(ask("/users")), &user); err != nil {
+			t.Fatal(err)
+		}
+		if got := ask("/users/" + user.UserPrincipalName); got != `{"accountEnabled":`+want+`}` {
+			t.Errorf("%s: %s, want %s", user.UserPrincipalName, got, want)
+		}
+		if got := ask("/users/" + user.UserPrincipalName + "/messages"); got != "["+want+"]" {
+			t.Errorf("messages of %s: %s, want %s", user.UserPrincipalName, got, want)
 		}
 	}
 }
