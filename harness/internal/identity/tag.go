@@ -10,7 +10,8 @@ import (
 
 // Tag is the few bits that are kept of a name which a request looks up: 20 bits of a keyed
 // hash as five hexadecimal digits, and behind a dot the nonce, unless it is 0. Letter case
-// does not count. Who knows the salt and a candidate can confirm it to these bits.
+// counts from nonce 8 on, which tell names that differ in nothing else. Who knows the salt
+// and a candidate can confirm it to these bits.
 func (f *Faker) Tag(value string, nonce int) string {
 	const hex = "0123456789abcdef"
 	bits := f.TagBits(value, nonce)
@@ -29,9 +30,15 @@ func (f *Faker) TagBits(value string, nonce int) uint32 {
 	mac := hmac.New(sha256.New, f.salt[:])
 	mac.Write([]byte("tag"))
 	mac.Write(binary.BigEndian.AppendUint32(nil, uint32(nonce)))
-	mac.Write([]byte(strings.ToLower(value)))
+	if nonce < exactNonce {
+		value = strings.ToLower(value)
+	}
+	mac.Write([]byte(value))
 	return binary.BigEndian.Uint32(mac.Sum(nil)) >> 12
 }
+
+// exactNonce is the first nonce with which letter case counts.
+const exactNonce = 8
 
 // Nonce reads the nonce of a tag; ok is false for what is no tag.
 func Nonce(tag string) (nonce int, ok bool) {

@@ -16,12 +16,14 @@ type Binding struct {
 	Pseudonym, Live string
 }
 
-// bindings are what a session has bound so far: one to one, and kept until it ends. Values
-// are known by their lower case. A nil set holds none.
+// bindings are what a session has bound so far: one to one, and kept until it ends.
+// Pseudonyms are known in any letter case; live values as they were sent and, where they are
+// addresses or domains, in any. A nil set holds none.
 type bindings struct {
 	count  atomic.Int64
-	lives  sync.Map // by pseudonym: live value
+	lives  sync.Map // by pseudonym, in lower case: live value
 	stored sync.Map // by live value: pseudonym
+	folded sync.Map // by live value in lower case: the pseudonym of the first
 }
 
 func fold(s string) string { return strings.ToLower(s) }
@@ -31,18 +33,27 @@ func (b *bindings) live(pseudonym string) (string, bool) {
 	if b == nil || b.count.Load() == 0 {
 		return "", false
 	}
-	v, ok := b.lives.Load(fold(pseudonym))
-	if !ok {
-		return "", false
-	}
-	return v.(string), true
+	return loaded(&b.lives, fold(pseudonym))
 }
 
 func (b *bindings) pseudonym(live string) (string, bool) {
+	p, ok := b.pseudonymAs(live)
+	if ok || b == nil || b.count.Load() == 0 || !strings.ContainsAny(live, "@.") {
+		return p, ok
+	}
+	return loaded(&b.folded, fold(live))
+}
+
+// pseudonymAs looks a live value up in the very letter case.
+func (b *bindings) pseudonymAs(live string) (string, bool) {
 	if b == nil || b.count.Load() == 0 {
 		return "", false
 	}
-	v, ok := b.stored.Load(fold(live))
+	return loaded(&b.stored, live)
+}
+
+func loaded(m *sync.Map, key string) (string, bool) {
+	v, ok := m.Load(key)
 	if !ok {
 		return "", false
 	}
@@ -54,19 +65,23 @@ func (b *bindings) free(pseudonym, live string) bool {
 	if is, ok := b.live(pseudonym); ok && fold(is) != fold(live) {
 		return false
 	}
-	is, ok := b.pseudonym(live)
+	is, ok := b.pseudonymAs(live)
 	return !ok || fold(is) == fold(pseudonym)
 }
 
 // bind notes a pair, unless one of the two is bound, and the parts of addresses.
-func (b *bindings) bind(pseudonym, live string) {
-	if pseudonym == live || !b.free(pseudonym, live) {
+func (b *bindings) bind(pseudonym, live string) { b.bindAs(pseudonym, live, live) }
+
+// bindAs is bind for a value that is looked up by a key.
+func (b *bindings) bindAs(pseudonym, live, key string) {
+	if pseudonym == live || !b.free(pseudonym, key) {
 		return
 	}
 	if _, known := b.lives.LoadOrStore(fold(pseudonym), live); known {
 		return
 	}
-	b.stored.LoadOrStore(fold(live), pseudonym)
+	b.stored.LoadOrStore(key, pseudonym)
+	b.folded.LoadOrStore(fold(key), pseudonym)
 	b.count.Add(1)
 	storedLocal, storedHost, stored := strings.Cut(pseudonym, "@")
 	if at := strings.LastIndexByte(live, '@'); stored && at > 0 {
@@ -82,7 +97,7 @@ func (b *bindings) bindIDs(stored, live string) {
 		return
 	}
 	for n := range p {
-		b.bind(p[n].Key(), v[n].Key())
+		b.bindAs(p[n].Key(), v[n].Text, v[n].Key())
 	}
 }
 

@@ -1,10 +1,13 @@
 package match
 
 import (
+	"iter"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -59,7 +62,29 @@ func (x *seal) pseudonymsIn(text string, found map[string]bool) {
 		}
 	}
 	for _, span := range x.faker.FindNames(text) {
-		found[fold(text[span.Start:span.End])] = true
+		for end := range ends(text, span) {
+			found[fold(text[span.Start:end])] = true
+		}
+	}
+}
+
+// longestName is how far behind a pseudonym's number its end is looked for.
+const longestName = 320
+
+// ends are where the pseudonym that a span begins may end in a text, the furthest first:
+// behind the domain of an address, the extension of a file, a domain's labels, or at once.
+func ends(text string, name identity.Span) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		end := name.End
+		for end < len(text) && end-name.End < longestName && (ascii.IsAlnum(text[end]) || strings.IndexByte("@.-", text[end]) >= 0) {
+			end++
+		}
+		for ; end > name.End; end-- {
+			if (end == len(text) || !ascii.IsAlnum(text[end])) && ascii.IsAlnum(text[end-1]) && !yield(end) {
+				return
+			}
+		}
+		yield(name.End)
 	}
 }
 
@@ -125,15 +150,26 @@ func (s *Session) putBack(l *place.Leaf) (string, bool) {
 	return text, text != l.Text
 }
 
+// putNamesBack puts values back for the pseudonyms that begin at spans. The domain of an
+// address is left alone where its other part is: the address would be nobody's.
 func (s *Session) putNamesBack(text string, spans []identity.Span) string {
-	out, at := "", 0
-	for _, span := range spans {
-		if live, ok := s.bound.live(text[span.Start:span.End]); ok {
-			out += text[at:span.Start] + live
-			at = span.End
+	var out strings.Builder
+	at := 0
+	for n, span := range spans {
+		if span.Start < at || n > 0 && spans[n-1].End == span.Start-1 && text[span.Start-1] == '@' {
+			continue
+		}
+		for end := range ends(text, span) {
+			if live, ok := s.bound.live(text[span.Start:end]); ok {
+				out.WriteString(text[at:span.Start])
+				out.WriteString(live)
+				at = end
+				break
+			}
 		}
 	}
-	return out + text[at:]
+	out.WriteString(text[at:])
+	return out.String()
 }
 
 // Bound reports whether headers hold what RestoreHeader puts back.

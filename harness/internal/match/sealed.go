@@ -1,6 +1,7 @@
 package match
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -36,9 +37,13 @@ type signature struct {
 type bucket struct {
 	id      int
 	entries []sealedEntry
-	first   int              // of the places: by which entries are found, -1 for none
-	byValue map[string][]int // entries by what is stored at the first place
-	byTag   map[uint64][]int // entries by nonce and bits of the tag there
+	places  []stored // by blank place
+}
+
+// A stored place finds entries by what they have there.
+type stored struct {
+	byValue map[string][]int
+	byTag   map[uint64][]int // by nonce and bits
 }
 
 // A sealedEntry is an entry with what it has at the blank places, sorted by place.
@@ -82,8 +87,9 @@ func newSeal(faker *identity.Faker) *seal {
 type asked struct {
 	message place.Message
 	blanks  []blank
-	ids     [][2]string // pseudonym and live value of ids
+	ids     [][3]string // pseudonym, live value and its key, of ids
 	changed bool
+	file    int // which blank is the name of the file that the path ends with, plus one; 0 for none
 }
 
 // read computes the ids of a message and makes places blank. Bound values of a session
@@ -100,7 +106,10 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 		})
 	}
 	a.changed = place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
-		if len(places) > 0 && !l.IsName() {
+		if l.Role == place.FileName {
+			a.file = 0
+		}
+		if len(places) > 0 && mayBeHole(l) {
 			if kind, ok := places[l.Place()]; ok {
 				return a.leaveOut(l, kind), true
 			}
@@ -123,8 +132,23 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 		}
 		return is, is != l.Text
 	})
+	if a.file > 0 && makesFile(&m) { // a client chooses the names of the files that it makes
+		a.blanks[a.file-1].looked = false
+	}
 	slices.SortStableFunc(a.blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
 	return a
+}
+
+// mayBeHole reports whether what stands in a leaf counts, as names do not, which have the
+// places of their values, nor headers that no key has.
+func mayBeHole(l *place.Leaf) bool {
+	return !l.IsName() && (l.Role != place.Header || significant(l.Name) >= 0)
+}
+
+// makesFile reports whether a request makes the file that its path names.
+func makesFile(m *place.Message) bool {
+	path, _, _ := strings.Cut(m.Address, "?")
+	return m.Method == http.MethodPut || m.Method == http.MethodPost && strings.HasSuffix(path, "createUploadSession")
 }
 
 // isPartID: the ids of a batch's parts tie it together, and are the client's to choose.
@@ -138,11 +162,10 @@ func (a *asked) leaveOut(l *place.Leaf, kind cassette.HoleKind) string {
 	if kind != cassette.HoleName {
 		b.kind = blankAny
 	}
-	if l.Role == place.FileName && a.message.Method != http.MethodGet && a.message.Method != http.MethodDelete {
-		b.looked = false // a client chooses the names of the files that it makes
-	}
 	a.blanks = append(a.blanks, b)
 	switch l.Role {
+	case place.FileName:
+		a.file = len(a.blanks)
 	case place.Number:
 		return blankNumber
 	case place.Host:
@@ -159,7 +182,7 @@ func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
 		}
 		if is, ok := x.faker.Token(l.Text); ok {
 			if is != l.Text {
-				a.ids = append(a.ids, [2]string{is, l.Text})
+				a.ids = append(a.ids, [3]string{is, l.Text, l.Text})
 			}
 			return is
 		}
@@ -171,7 +194,7 @@ func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
 		}
 		is := x.faker.Fake(atom)
 		if is != atom.Text {
-			a.ids = append(a.ids, [2]string{is, atom.Text})
+			a.ids = append(a.ids, [3]string{is, atom.Text, atom.Key()})
 		}
 		return is
 	}))
@@ -270,13 +293,18 @@ func (b *builder) seal(c *cassette.Cassette, i *cassette.Interaction, e *entry, 
 	if !ok {
 		return
 	}
+	for h := range places {
+		if !slices.ContainsFunc(left.blanks, func(b blank) bool { return b.place == h }) {
+			delete(places, h) // what never counts makes no signature
+		}
+	}
 	x.signature(shapeOf(as), places).add(x, key.key, sealedEntry{e, c, left.blanks, key.body.batch})
 }
 
 // signature finds or makes the one of a shape with these places.
 func (x *seal) signature(shape string, places map[string]cassette.HoleKind) *signature {
 	for _, s := range x.shapes[shape] {
-		if len(s.places) == len(places) && !slices.ContainsFunc(keysOf(places), func(p string) bool { return s.places[p] != places[p] }) {
+		if maps.Equal(s.places, places) {
 			return s
 		}
 	}
@@ -285,45 +313,42 @@ func (x *seal) signature(shape string, places map[string]cassette.HoleKind) *sig
 	return s
 }
 
-func keysOf(m map[string]cassette.HoleKind) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	return keys
-}
-
-// add puts a recorded request into its bucket, unless its entry is there already.
+// add puts a recorded request into its bucket.
 func (s *signature) add(x *seal, key Key, e sealedEntry) {
 	b := s.buckets[key]
 	if b == nil {
-		b = &bucket{id: x.buckets, first: -1, byValue: map[string][]int{}, byTag: map[uint64][]int{}}
-		for n, blank := range e.blanks {
-			if blank.kind == blankName || blank.kind == blankID && b.first < 0 {
-				b.first = n
-				if blank.kind == blankName {
-					break
-				}
-			}
-		}
+		b = &bucket{id: x.buckets, places: make([]stored, len(e.blanks))}
 		s.buckets[key] = b
 		x.buckets++
 	}
-	for _, known := range b.entries {
-		if known.entry == e.entry {
-			return
-		}
-	}
 	at := len(b.entries)
-	b.entries = append(b.entries, e)
-	if b.first < 0 || b.first >= len(e.blanks) {
+	if len(e.blanks) != len(b.places) {
 		return
 	}
-	value := e.blanks[b.first]
-	b.byValue[strings.ToLower(value.is)] = append(b.byValue[strings.ToLower(value.is)], at)
-	if nonce, bits, ok := tagOf(e.cassette, value.text); ok {
+	b.entries = append(b.entries, e)
+	for k, is := range e.blanks {
+		if is.kind == blankName || is.kind == blankID {
+			b.places[k].add(x, e.cassette, &is, at)
+		}
+	}
+}
+
+func (s *stored) add(x *seal, c *cassette.Cassette, is *blank, entry int) {
+	if s.byValue == nil {
+		s.byValue = map[string][]int{}
+	}
+	value := fold(is.is)
+	s.byValue[value] = append(s.byValue[value], entry)
+	if is.kind != blankName {
+		return
+	}
+	if nonce, bits, ok := tagOf(c, is.text); ok {
+		if s.byTag == nil {
+			s.byTag = map[uint64][]int{}
+		}
+		tag := uint64(nonce)<<32 | uint64(bits)
+		s.byTag[tag] = append(s.byTag[tag], entry)
 		x.nonces = max(x.nonces, nonce+1)
-		b.byTag[uint64(nonce)<<32|uint64(bits)] = append(b.byTag[uint64(nonce)<<32|uint64(bits)], at)
 	}
 }
 

@@ -40,17 +40,17 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 	trace := traceOf(req.Context())
 	if len(body) == 0 {
 		if e := s.index.bySpelling(req); e != nil {
-			return s.take(e, pairing{}, req, trace, nil)
+			return s.take(e, serving{}, req, trace)
 		}
 		if e := s.recall(req); e != nil {
-			return s.take(e, pairing{}, req, trace, nil)
+			return s.take(e, serving{}, req, trace)
 		}
 	}
 	live := s.index.live(req, body)
 	e := s.index.entryOf(live.key)
 	switch {
 	case e != nil:
-		return s.take(e, pairing{live: live.body.batch}, req, trace, nil)
+		return s.take(e, serving{live: live.body.batch}, req, trace)
 	case s.index.seal != nil:
 		return s.sealed(req, body, &live, trace)
 	}
@@ -97,8 +97,8 @@ func missed(trace *Trace, miss *MissError) (Answer, error) {
 	return Answer{}, miss
 }
 
-// take serves the next answer of an entry, once what the request says is bound.
-func (s *Session) take(e *entry, parts pairing, req *http.Request, trace *Trace, bind func()) (Answer, error) {
+// take serves the next answer of an entry.
+func (s *Session) take(e *entry, how serving, req *http.Request, trace *Trace) (Answer, error) {
 	word := s.tallies.at(e.id)
 	strict := s.index.order == OrderStrict
 	for {
@@ -112,10 +112,10 @@ func (s *Session) take(e *entry, parts pairing, req *http.Request, trace *Trace,
 		}
 		r := &e.answers[chosen.answer]
 		s.advance(r)
-		answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.bodyFor(parts), record: r}
-		if bind != nil {
-			bind()
+		if how.bind != nil {
+			how.bind()
 		}
+		answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.bodyFor(how), Note: how.note, record: r, read: how.read}
 		answer.restore(s)
 		if chosen.reason == early || chosen.reason == stale {
 			answer.Note = s.note(e, chosen.reason, now)
@@ -126,18 +126,23 @@ func (s *Session) take(e *entry, parts pairing, req *http.Request, trace *Trace,
 }
 
 // bodyFor is the body that answers a live request: a batch's with its own ids.
-func (r *record) bodyFor(parts pairing) string {
-	if parts.live == nil || r.batch == nil {
+func (r *record) bodyFor(how serving) string {
+	if how.live == nil || r.batch == nil {
 		return r.body()
 	}
-	if parts.recorded == nil {
-		parts.recorded = r.batch
+	if how.recorded == nil {
+		how.recorded = r.batch
 	}
-	return r.batchText().rewritten(parts.recorded.pairing(parts.live))
+	return r.batchText().rewritten(how.recorded.pairing(how.live))
 }
 
-// A pairing is a recorded batch and a live one that are alike, part by part.
-type pairing struct{ recorded, live *batch } // recorded: nil is the record's own
+// A serving is what an answer is served with beside its entry.
+type serving struct {
+	recorded, live *batch // that are alike part by part, where the request is one; recorded: nil is the record's own
+	bind           func() // binds what the request says, once it has an answer
+	note           string
+	read           func() // see Answer.Read
+}
 
 // now gathers what the barriers of an entry say.
 func (s *Session) now(e *entry) span {

@@ -131,11 +131,11 @@ func (w *walker) whole(label, s string, read func(s string)) string {
 		return s
 	}
 	w.push(frame{label: label})
-	outer := w.edits
-	w.edits = w.edits[len(w.edits):]
+	outer := len(w.edits)
 	read(s)
-	s = apply(s, w.edits)
-	w.edits = outer
+	s = apply(s, w.edits[outer:])
+	clear(w.edits[outer:]) // of the texts that they hold
+	w.edits = w.edits[:outer]
 	w.pop()
 	return s
 }
@@ -145,7 +145,12 @@ func apply(s string, edits []edit) string {
 	if len(edits) == 0 {
 		return s
 	}
+	size := len(s)
+	for _, e := range edits {
+		size += len(e.text) - (e.end - e.start)
+	}
 	var b strings.Builder
+	b.Grow(size)
 	at := 0
 	for _, e := range edits {
 		b.WriteString(s[at:e.start])

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"html"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -48,7 +49,8 @@ func decodings(text string) (all []string) {
 	}
 	add(escapeForm.ReplaceAllStringFunc(text, func(s string) string {
 		hex := s[len(s)-2:]
-		return string([]byte{unhex(hex[0])<<4 | unhex(hex[1])})
+		plain, _ := strconv.ParseUint(hex, 16, 8)
+		return string([]byte{byte(plain)})
 	}))
 	add(strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\/`, "/", `\n`, "\n", `\r`, "\r").Replace(text))
 	add(html.UnescapeString(text))
@@ -65,14 +67,4 @@ func decodings(text string) (all []string) {
 		}
 	}
 	return all
-}
-
-func unhex(c byte) byte {
-	if c >= 'a' {
-		return c - 'a' + 10
-	}
-	if c >= 'A' {
-		return c - 'A' + 10
-	}
-	return c - '0'
 }

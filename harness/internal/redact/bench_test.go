@@ -50,7 +50,7 @@ func BenchmarkRedactAndScan(b *testing.B) {
 	b.SetBytes(int64(len(i.Response.Body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := guard(&cassette.Cassette{Interactions: []*cassette.Interaction{r.Interaction(i)}}); err != nil {
+		if err := guard(&cassette.Cassette{Salt: salt, Interactions: []*cassette.Interaction{r.Interaction(i)}}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -69,7 +69,7 @@ func BenchmarkRedactFresh(b *testing.B) {
 func BenchmarkLeaks(b *testing.B) {
 	i := page(100 << 10)
 	r, _ := redact.New(redact.Rules{}, redact.Options{Salt: salt})
-	c := &cassette.Cassette{Interactions: []*cassette.Interaction{r.Interaction(i)}}
+	c := &cassette.Cassette{Salt: salt, Interactions: []*cassette.Interaction{r.Interaction(i)}}
 	b.SetBytes(int64(len(i.Response.Body)))
 	b.ReportAllocs()
 	for b.Loop() {

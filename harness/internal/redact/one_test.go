@@ -220,9 +220,12 @@ func TestPreviousPseudonymsAreReused(t *testing.T) {
 		c.Interactions = append(c.Interactions, stored)
 		notes := [][]byte{note}
 		for _, name := range names {
-			for _, path := range []string{"/users/", "/groups/"} {
-				i := interaction("GET", graph+path+ids[name])
-				i.Response.Body = `{"id":"` + ids[name] + `","mail":"` + name + `@fabrikam.com","displayName":"` + name + path + `"}`
+			for _, method := range []string{"POST", "GET"} { // the service makes the id; the client sends it
+				i := interaction(method, graph+"/groups")
+				if method == "GET" {
+					i.Request.URL += "/" + ids[name]
+				}
+				i.Response.Body = `{"id":"` + ids[name] + `","mail":"` + name + `@fabrikam.com","displayName":"` + name + ` Vance"}`
 				stored, note := r.Record(i)
 				c.Interactions, notes = append(c.Interactions, stored), append(notes, note)
 			}

@@ -272,7 +272,7 @@ func testSignIn(t *testing.T, host string) {
 	i.Request.Body = "grant_type=password&code=0.AXEA%26x&username=adele%40fabrikam.com&password=a%26b%3Dc+d&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"
 	i.Response.Body = `{"token_type":"Bearer","expires_in":3599,"access_token":"` + jwt + `","refresh_token":"0.AXEAsecret","error":{"code":"invalid_grant"}}`
 	got := newRedactor(t).Interaction(i)
-	if want := "grant_type=password&code=REDACTED&username=user1@tenant1.example&password=REDACTED&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"; unchecked(got.Request.Body) != want {
+	if want := "grant_type=password&code=REDACTED&username=user1%40tenant1.example&password=REDACTED&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default"; unchecked(got.Request.Body) != want {
 		t.Errorf("%s: got %s", host, got.Request.Body)
 	}
 	if strings.Contains(got.Request.URL, tenant) || !strings.Contains(got.Response.Body, `"refresh_token":"REDACTED","error":{"code":"invalid_grant"}`) {

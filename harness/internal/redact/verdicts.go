@@ -18,6 +18,7 @@ type verdicts struct {
 type question struct {
 	name, parent, text string
 	outside, request   bool
+	signIn             bool
 }
 
 const (
@@ -27,10 +28,10 @@ const (
 
 // on is the verdict on a leaf: the one that is remembered, or what judge says.
 func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
-	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || p.trial != nil {
+	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || p.trial != nil || strings.EqualFold(l.Parent, "headers") {
 		return p.judge(l)
 	}
-	q := question{l.Name, l.Parent, l.Text, p.outside, p.request}
+	q := question{l.Name, l.Parent, l.Text, p.outside, p.request, p.signIn}
 	v.mu.RLock()
 	known, ok := v.met[q]
 	v.mu.RUnlock()
@@ -44,6 +45,7 @@ func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
 		v.met = make(map[question]verdict, 1<<8)
 	}
 	q.name, q.parent, q.text = strings.Clone(q.name), strings.Clone(q.parent), strings.Clone(q.text)
+	said.text = strings.Clone(said.text) // which may be a part of a body
 	v.met[q] = said
 	return said
 }

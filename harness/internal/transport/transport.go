@@ -83,6 +83,7 @@ func (r *Replayer) answer(req *http.Request, shared bool) (*http.Response, error
 	}
 	if wait := answer.Interaction.Response.Duration; r.opts.Latency && wait > 0 {
 		if err := Pause(req.Context(), wait); err != nil {
+			answer.Read() // nobody will
 			return nil, err
 		}
 	}
