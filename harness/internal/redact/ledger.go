@@ -128,10 +128,10 @@ func (l *ledger) remember(tags map[string]string) {
 	}
 }
 
-// fits reports whether a pseudonym is of a class and a series.
+// fits reports whether a pseudonym is of a class and a series; an address has two.
 func (l *ledger) fits(p, series string, class identity.Class, ext string) bool {
 	is, _ := classOf(p)
-	if is != class && !(class == identity.Word && is == identity.File) {
+	if strings.Contains(p, "@") || is != class && !(class == identity.Word && is == identity.File) {
 		return false
 	}
 	switch class {
