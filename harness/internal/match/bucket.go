@@ -126,7 +126,7 @@ func (s *Session) byComputed(m place.Message, req *http.Request, live *request) 
 func (s *Session) byNames(m place.Message, req *http.Request, live *request) (*entry, [][3]string, *batch) {
 	a, seal := asked{message: m}, s.index.seal
 	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
-		if l.Layered || l.IsName() {
+		if l.Layered || l.IsName() || isPartID(l) {
 			return "", false
 		}
 		if is := seal.compute(l, &s.bound, &a); is != l.Text {

@@ -25,7 +25,8 @@ const (
 // more than own such requests are under way.
 func (s *Session) choose(b *bucket, blanks []blank, own int32) (f *found, why string) {
 	likely, known := s.likely(b, blanks, true)
-	if s.flights.invented[b.id].Load() && byChance(blanks, known) && !s.flights.overlapped(b.id, own) {
+	contradict := likely != nil && len(likely) == 0
+	if s.flights.invented[b.id].Load() && (contradict || byChance(blanks, known)) && !s.flights.overlapped(b.id, own) {
 		likely, known = s.likely(b, blanks, false)
 	}
 	take := func(n int, sure fit, note string) (*found, string) {
@@ -164,23 +165,20 @@ func (s *Session) known(b *bucket, k int, v *blank, tags bool) ([]int, fit) {
 }
 
 // byTag lists the entries whose pseudonym at a place has a tag that a value fits: of several
-// pseudonyms the last, whose tag was chosen so that no earlier value fits.
+// pseudonyms the last that any request has, whose tag was chosen so that no earlier value fits.
 func (x *seal) byTag(b *bucket, k int, value string) []int {
-	place, first := &b.places[k], -1
+	place, last := &b.places[k], ""
 	if place.byTag == nil {
 		return nil
 	}
 	for nonce := range x.nonces {
 		for _, n := range place.byTag[uint64(nonce)<<32|uint64(x.faker.TagBits(value, nonce))] {
-			if same := place.byValue[fold(b.entries[n].blanks[k].is)]; same[0] > first {
-				first = same[0]
+			if p := fold(b.entries[n].blanks[k].is); x.firsts[p] > x.firsts[last] {
+				last = p
 			}
 		}
 	}
-	if first < 0 {
-		return nil
-	}
-	return place.byValue[fold(b.entries[first].blanks[k].is)]
+	return place.byValue[last]
 }
 
 // fits lays what was sent over an entry that has what is known: the worst fit of all places,

@@ -21,6 +21,7 @@ type seal struct {
 	computed map[Key]*entry
 	shapes   map[string][]*signature // of requests with holes, by shape
 	members  map[string]string       // pseudonyms of members' names, by their tags
+	firsts   map[string]int          // pseudonyms with tags in the order in which requests first had them, from 1
 	names    map[string]string       // all pseudonyms that have tags, by these
 	nonces   int                     // below this are all nonces of tags
 	keyed    bool                    // some members' names are ids
@@ -80,7 +81,7 @@ const (
 )
 
 func newSeal(faker *identity.Faker) *seal {
-	return &seal{faker: faker, computed: map[Key]*entry{}, shapes: map[string][]*signature{}, members: map[string]string{}, names: map[string]string{}}
+	return &seal{faker: faker, computed: map[Key]*entry{}, shapes: map[string][]*signature{}, members: map[string]string{}, names: map[string]string{}, firsts: map[string]int{}}
 }
 
 // An asked request is a message with its blanks, and the ids that were computed in it.
@@ -348,6 +349,9 @@ func (s *stored) add(x *seal, c *cassette.Cassette, is *blank, entry int) {
 		}
 		tag := uint64(nonce)<<32 | uint64(bits)
 		s.byTag[tag] = append(s.byTag[tag], entry)
+		if x.firsts[value] == 0 {
+			x.firsts[value] = len(x.firsts) + 1
+		}
 		x.nonces = max(x.nonces, nonce+1)
 	}
 }
