@@ -20,10 +20,10 @@ type Binding struct {
 // Pseudonyms are known in any letter case; live values as they were sent and, where they are
 // addresses or domains, in any. A nil set holds none.
 type bindings struct {
-	count  atomic.Int64
-	lives  sync.Map // by pseudonym, in lower case: live value
-	stored sync.Map // by live value: pseudonym
-	folded sync.Map // by live value in lower case: the pseudonym of the first
+	count  atomic.Int64 // 0 while there are none
+	lives  sync.Map     // by pseudonym, in lower case: live value
+	stored sync.Map     // by live value: pseudonym
+	folded sync.Map     // by live value in lower case: the pseudonym of the first
 }
 
 func fold(s string) string { return strings.ToLower(s) }
@@ -77,12 +77,12 @@ func (b *bindings) bindAs(pseudonym, live, key string) {
 	if pseudonym == live || !b.free(pseudonym, key) {
 		return
 	}
+	b.count.Add(1) // before anything can be found
 	if _, known := b.lives.LoadOrStore(fold(pseudonym), live); known {
 		return
 	}
 	b.stored.LoadOrStore(key, pseudonym)
 	b.folded.LoadOrStore(fold(key), pseudonym)
-	b.count.Add(1)
 	storedLocal, storedHost, stored := strings.Cut(pseudonym, "@")
 	if at := strings.LastIndexByte(live, '@'); stored && at > 0 {
 		b.lives.LoadOrStore(fold(storedLocal), live[:at])

@@ -23,8 +23,10 @@ type found struct {
 func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *Trace) (Answer, error) {
 	m := liveMessage(req, body)
 	if e, ids, read := s.byComputed(m, req, live); e != nil {
-		s.remember(req, body, e)
-		return s.take(e, serving{live: read.named(live.body.batch), bind: func() { s.bindAll(ids) }}, req, trace)
+		return s.take(e, serving{live: read.named(live.body.batch), bind: func() {
+			s.bindAll(ids)
+			s.remember(req, body, e)
+		}}, req, trace)
 	}
 	if live.body.batch != nil {
 		if e, ids, read := s.byNames(m, req, live); e != nil {
