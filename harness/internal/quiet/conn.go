@@ -15,7 +15,7 @@ type conn struct {
 
 	mu   sync.Mutex
 	room [4 << 10]byte
-	came []byte // of room: not handed on yet
+	came []byte // not handed on yet
 	err  error  // that came with it
 
 	// Requests are numbered from 1 in the order in which they got the connection.
@@ -68,38 +68,32 @@ var errSurplus = errors.New("more came over the connection than was asked for")
 // Read fills net/http's buffer byte by byte, so that it never holds what stands behind an
 // answer: heads are read by line, and bodies past the buffer, to their length. What comes
 // while no request has been written is the end of the connection. One goroutine reads.
-func (c *conn) Read(b []byte) (n int, err error) {
+func (c *conn) Read(b []byte) (int, error) {
 	if len(b) <= smallest && len(b) > 1 {
 		b = b[:1]
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case len(c.came) > 0 || c.err != nil:
-	case len(b) >= len(c.room):
-		c.mu.Unlock()
-		n, err = c.Conn.Read(b)
-		c.mu.Lock()
-		if n > 0 && c.unasked() {
-			c.Close()
-			return 0, io.EOF
+	if len(c.came) == 0 && c.err == nil {
+		into := c.room[:]
+		if len(b) > len(into) { // of a body: it need not be copied
+			into = b
 		}
-		return n, err
-	default:
 		c.mu.Unlock()
-		n, err = c.Conn.Read(c.room[:])
+		n, err := c.Conn.Read(into)
 		c.mu.Lock()
-		c.came, c.err = c.room[:n], err
+		c.came, c.err = into[:n], err
 	}
 	if len(c.came) == 0 {
-		err, c.err = c.err, nil
+		err := c.err
+		c.err = nil
 		return 0, err
 	}
 	if c.unasked() {
 		c.Close()
 		return 0, io.EOF
 	}
-	n = copy(b, c.came)
+	n := copy(b, c.came)
 	c.came = c.came[n:]
 	return n, nil
 }

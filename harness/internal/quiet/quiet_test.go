@@ -146,19 +146,32 @@ func TestUnsolicitedBytesAreNotPrinted(t *testing.T) {
 
 func get(t *testing.T, rt http.RoundTripper, address, answer string) {
 	t.Helper()
-	req, err := http.NewRequest("GET", address, nil)
+	resp, body := exchange(t, rt, "GET", address, "")
+	if resp == nil || strings.Contains(body, secret) || len(body) > 0 && !strings.Contains(answer, body[len(body)-3:]) {
+		t.Fatalf("got %q", body)
+	}
+}
+
+// exchange sends a request and reads its answer whole. What goes wrong is an error of the
+// test, and the response then nil. Any goroutine may call it.
+func exchange(t *testing.T, rt http.RoundTripper, method, address, sent string) (resp *http.Response, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), method, address, strings.NewReader(sent))
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return nil, ""
 	}
-	resp, err := rt.RoundTrip(req)
-	if err != nil {
-		t.Fatal(err)
+	if resp, err = rt.RoundTrip(req); err != nil {
+		t.Error(err)
+		return nil, ""
 	}
-	body, err := io.ReadAll(resp.Body)
-	resp.Body.Close()
-	if err != nil || strings.Contains(string(body), secret) || resp.Request != req || len(body) > 0 && !strings.Contains(answer, string(body[len(body)-3:])) {
-		t.Fatalf("got %d %q, %v", resp.StatusCode, body, err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || resp.Request != req {
+		t.Errorf("got %d %q, %v, of the request that was sent: %t", resp.StatusCode, text, err, resp.Request == req)
+		return nil, string(text)
 	}
+	return resp, string(text)
 }
 
 // What is not chatty is served as before: connections are used again, HTTP/2 is spoken where
@@ -222,20 +235,9 @@ func answerBack(w http.ResponseWriter, r *http.Request) {
 
 func echo(t *testing.T, rt http.RoundTripper, address, body string, two bool) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(context.Background(), "POST", address, strings.NewReader(body))
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	resp, err := rt.RoundTrip(req)
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	defer resp.Body.Close()
-	got, err := io.ReadAll(resp.Body)
-	if err != nil || string(got) != body || (resp.ProtoMajor == 2) != two {
-		t.Errorf("%s: got %d bytes of %d, %v", resp.Proto, len(got), len(body), err)
+	resp, got := exchange(t, rt, "POST", address, body)
+	if resp != nil && (got != body || (resp.ProtoMajor == 2) != two) {
+		t.Errorf("%s: got %d bytes of %d", resp.Proto, len(got), len(body))
 	}
 }
 

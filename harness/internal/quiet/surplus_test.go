@@ -1,8 +1,6 @@
 package quiet_test
 
 import (
-	"bufio"
-	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -14,50 +12,22 @@ import (
 // What a service sends behind an answer is never taken for the answer to the next request,
 // however soon that comes.
 func TestSurplusIsNoAnswer(t *testing.T) {
+	const clients, requests = 4, 300
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var serving sync.WaitGroup
-	defer serving.Wait()
 	defer listener.Close()
-	serving.Go(func() {
-		for {
-			c, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			serving.Go(func() {
-				defer c.Close()
-				for from := bufio.NewReader(c); ; {
-					if _, err := http.ReadRequest(from); err != nil {
-						return
-					}
-					_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokunsolicited")
-				}
-			})
-		}
-	})
+	server := &chatty{listener: listener, answer: answers["short"], more: "unsolicited", closed: make(chan struct{}, clients*requests)}
+	go server.serve(t)
 	rt := quiet.New(&http.Transport{})
 	defer rt.CloseIdleConnections()
 	var all sync.WaitGroup
-	for range 4 {
+	for range clients {
 		all.Go(func() {
-			for range 300 {
-				req, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+listener.Addr().String()+"/", nil)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				resp, err := rt.RoundTrip(req)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				body, err := io.ReadAll(resp.Body)
-				resp.Body.Close()
-				if err != nil || string(body) != "ok" {
-					t.Errorf("got %q, %v", body, err)
+			for range requests {
+				if resp, body := exchange(t, rt, "GET", "http://"+listener.Addr().String()+"/", ""); resp != nil && body != "abc" {
+					t.Errorf("got %q", body)
 				}
 			}
 		})
