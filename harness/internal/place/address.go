@@ -114,7 +114,7 @@ func (r *pathReader) segment(s string, base int) {
 	if isEscaped(s, false) && r.w.depth < mostDepth {
 		r.w.through(percent(s, false), base, func(t string) {
 			head, _, colon := strings.Cut(t, ":/")
-			if strings.IndexByte(t, '/') >= 0 && (r.files || colon && !openQuote(head)) { // an SDK escapes the slashes of root:/a/b
+			if strings.IndexByte(t, '/') >= 0 && t[0] != '/' && authority(t) == 0 && (r.files || colon && !openQuote(head)) { // an SDK escapes the slashes of root:/a/b
 				at := 0
 				for part := range strings.SplitSeq(t, "/") {
 					r.decoded(part, at)
@@ -139,6 +139,10 @@ func (r *pathReader) decoded(s string, base int) {
 	if r.files {
 		r.file(name, base)
 		r.files = !ends
+		return
+	}
+	if s[0] == '/' || authority(s) > 0 { // an address within the address
+		r.show(s, base, Segment)
 		return
 	}
 	if open := strings.IndexByte(name, '('); open > 0 && strings.HasSuffix(name, ")") {
