@@ -17,9 +17,9 @@ func (w *walker) layered(s string, base int, leaf Leaf) bool {
 	if len(s) < 3 && !located || w.depth >= mostDepth {
 		return false
 	}
-	read, label := w.layerOf(s, leaf)
+	read, label := layerReader{w}.layerOf(s, leaf)
 	if located && read == nil {
-		read, label = func(base int) { w.address(s, base) }, ">"
+		read, label = func(base int) { addressReader{w}.address(s, base) }, ">"
 	}
 	if read == nil {
 		return false
@@ -40,18 +40,21 @@ func (w *walker) layered(s string, base int, leaf Leaf) bool {
 	return true
 }
 
+// A layerReader recognises texts that have a grammar of their own.
+type layerReader struct{ *walker }
+
 // layerOf recognises what a text holds, by its first bytes and its shape.
-func (w *walker) layerOf(s string, leaf Leaf) (read func(base int), label string) {
+func (w layerReader) layerOf(s string, leaf Leaf) (read func(base int), label string) {
 	switch c := s[0]; {
 	case (c <= ' ' || c == '{' || c == '[' || c == 0xEF) && isJSON(s):
 		return func(base int) { w.json(s, base) }, ">json"
 	case authority(s) > 0 && !strings.ContainsAny(s[:min(len(s), 2048)], " \n"):
-		return func(base int) { w.address(s, base) }, ">"
+		return func(base int) { addressReader{w.walker}.address(s, base) }, ">"
 	case c == '/' && isPath(s), leaf.Role == Member && isAddress(leaf.Name, leaf.Parent):
-		return func(base int) { w.address(s, base) }, ">"
+		return func(base int) { addressReader{w.walker}.address(s, base) }, ">"
 	case c == 'u' && strings.HasPrefix(s, "u!"):
 		if plain := base64Text(s[2:], base64.RawURLEncoding); authority(plain) > 0 {
-			return w.recoded(s, 2, plain, base64.RawURLEncoding, func(t string) { w.address(t, 0) }), ">u!"
+			return w.recoded(s, 2, plain, base64.RawURLEncoding, func(t string) { addressReader{w.walker}.address(t, 0) }), ">u!"
 		}
 	case c == '"' || c == '\'' || c == 'W' || c == '<':
 		if n := enclosed(s, 1); n > 0 {
@@ -60,7 +63,7 @@ func (w *walker) layerOf(s string, leaf Leaf) (read func(base int), label string
 	}
 	switch c := s[0]; {
 	case c == '<' && isMarkup(s):
-		return func(base int) { w.markup(s, base) }, ">"
+		return func(base int) { markupReader{w.walker}.markup(s, base) }, ">"
 	case c|0x20 == 's' && len(s) > 5 && s[4] == ':' && (strings.EqualFold(s[:4], "smtp") || strings.EqualFold(s[:3], "sip")):
 		return w.prefixed(s, 5, len(s), leaf), ">" + strings.ToLower(s[:4])
 	case c|0x20 == 'm' && len(s) > 7 && strings.EqualFold(s[:7], "mailto:"):
@@ -81,7 +84,7 @@ func (w *walker) value(s string, base int, leaf Leaf) {
 }
 
 // prefixed reads a value that stands between others: behind a scheme, in quotes.
-func (w *walker) prefixed(s string, start, end int, leaf Leaf) func(base int) {
+func (w layerReader) prefixed(s string, start, end int, leaf Leaf) func(base int) {
 	return func(base int) {
 		leaf.Layered = false
 		w.value(s[start:end], base+start, leaf)
@@ -115,7 +118,7 @@ func enclosed(s string, within int) int {
 
 // recoded reads what an encoding holds from byte n of s on; if anything in it is replaced
 // it is encoded anew.
-func (w *walker) recoded(s string, n int, plain string, encoding *base64.Encoding, read func(t string)) func(base int) {
+func (w layerReader) recoded(s string, n int, plain string, encoding *base64.Encoding, read func(t string)) func(base int) {
 	return func(base int) {
 		is := w.whole("", plain, read)
 		if is == plain {

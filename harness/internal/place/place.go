@@ -105,7 +105,7 @@ func Rewrite(m *Message, f Func) bool {
 	}()
 	before := w.changed
 	if !m.Answer {
-		m.Address = w.whole("", m.Address, func(s string) { w.address(s, 0) })
+		m.Address = w.whole("", m.Address, func(s string) { addressReader{w}.address(s, 0) })
 	}
 	kept := parameter(first(m.Header, "Content-Type"), "boundary")
 	m.Header = w.headers("header", m.Header)
@@ -225,7 +225,7 @@ func (w *walker) headers(label string, h http.Header) http.Header {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for n, value := range h[name] {
 			w.push(frame{label: label, name: http.CanonicalHeaderKey(name)})
-			is := w.whole("", value, func(s string) { w.header(name, s, Header) })
+			is := w.whole("", value, func(s string) { entityReader{w}.header(name, s, Header) })
 			w.pop()
 			if is == value {
 				continue
