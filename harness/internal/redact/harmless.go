@@ -14,7 +14,7 @@ import (
 )
 
 // harmless reports whether a text says nothing where it stands.
-func (p *pass) harmless(l *place.Leaf, f *field) bool {
+func (p vocabulary) harmless(l *place.Leaf, f *field) bool {
 	s := l.Text
 	if f != nil {
 		return isPunctuation(s) || isTruth(s) || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
@@ -59,7 +59,7 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 }
 
 // isMemberName reports whether the name of a member is one of the service's.
-func (p *pass) isMemberName(s, parent string) bool {
+func (p vocabulary) isMemberName(s, parent string) bool {
 	if _, known := p.r.named.Load(s); known {
 		return true
 	}
@@ -81,7 +81,7 @@ func (p *pass) isMemberName(s, parent string) bool {
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
 // the number that an id is.
-func (p *pass) isMemberWord(l *place.Leaf) bool {
+func (p vocabulary) isMemberWord(l *place.Leaf) bool {
 	s := l.Text
 	switch {
 	case isPartID(l):
@@ -230,7 +230,7 @@ func hostName(s string) string {
 }
 
 // isStep reports whether a step of a path is a word of the service.
-func (p *pass) isStep(s, before string) bool {
+func (p vocabulary) isStep(s, before string) bool {
 	switch {
 	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
 		return true

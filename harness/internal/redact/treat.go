@@ -13,7 +13,7 @@ import (
 )
 
 // treat replaces a value as the rule for its name says.
-func (p *pass) treat(f *field, l *place.Leaf) verdict {
+func (p renamer) treat(f *field, l *place.Leaf) verdict {
 	s := l.Text
 	if !p.r.on[f.rule] {
 		plain, r := withoutSecrets(s)
@@ -51,7 +51,7 @@ func dayFor(s string) string {
 
 // token renames a text that is a token because of where it stands. A number stays, which
 // says how many entries a page left behind.
-func (p *pass) token(f *field, s string, l *place.Leaf) verdict {
+func (p renamer) token(f *field, s string, l *place.Leaf) verdict {
 	r := identityPageToken
 	if f != nil {
 		r = f.rule
@@ -80,7 +80,7 @@ func isPaging(name string) bool {
 }
 
 // bytes replaces what a file holds by filler, and what could not be read as well.
-func (p *pass) bytes(l *place.Leaf) verdict {
+func (p renamer) bytes(l *place.Leaf) verdict {
 	if !p.r.on[contentBytes] {
 		plain, r := withoutSecrets(l.Text)
 		if utf8.ValidString(plain) {
@@ -96,7 +96,7 @@ func (p *pass) bytes(l *place.Leaf) verdict {
 }
 
 // hash is the hash of the filler that stands for a file, where its size is known.
-func (p *pass) hash(f *field, l *place.Leaf) verdict {
+func (p renamer) hash(f *field, l *place.Leaf) verdict {
 	size := int64(-1)
 	if len(p.sizes) > 0 {
 		size, p.sizes = p.sizes[0], p.sizes[1:]

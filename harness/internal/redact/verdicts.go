@@ -30,7 +30,7 @@ const (
 // on is the verdict on a leaf: the one that is remembered, or what judge says.
 func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
 	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || p.trial != nil || strings.EqualFold(l.Parent, "headers") {
-		return p.judge(l)
+		return p.judge().of(l)
 	}
 	q := question{l.Name, l.Parent, l.Text, l.Outer, p.outside, p.request, p.signIn}
 	v.mu.RLock()
@@ -39,7 +39,7 @@ func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
 	if ok {
 		return known
 	}
-	said := p.judge(l)
+	said := p.judge().of(l)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if len(v.met) >= mostVerdicts || v.met == nil {
