@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -65,7 +66,7 @@ func (p renamer) token(f *field, s string, l *place.Leaf) verdict {
 		return verdict{redacted, r, cassette.HoleSecret}
 	}
 	if l.Role == place.Token || f != nil {
-		if t, ok := p.r.ledger.faker.Token(s); ok {
+		if t, ok := identity.RewriteToken(s, p.r.ledger.faker.Fake); ok {
 			return verdict{text: t, rule: r}
 		}
 	}
@@ -104,7 +105,7 @@ func (p renamer) hash(f *field, l *place.Leaf) verdict {
 	if is := fillerHash(l.Name, size); is != "" {
 		return verdict{text: is, rule: f.rule}
 	}
-	if t, ok := p.r.ledger.faker.Token(l.Text); ok {
+	if t, ok := identity.RewriteToken(l.Text, p.r.ledger.faker.Fake); ok {
 		return verdict{text: t, rule: f.rule}
 	}
 	return verdict{p.r.ledger.name("value", l.Text, p.suggestion(l)), f.rule, cassette.HoleName}
