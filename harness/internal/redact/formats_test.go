@@ -102,7 +102,9 @@ func spots() []spot {
 		{"member of a request", func(i *cassette.Interaction, v string) { i.Request.Body = `{"displayName":` + text(v) + `}` }, memberOf(sent)},
 		{"header", func(i *cassette.Interaction, v string) { i.Request.Headers["X-Anchor"] = []string{v} }, func(i *cassette.Interaction) string { return i.Request.Headers.Get("X-Anchor") }},
 		{"option", func(i *cassette.Interaction, v string) { i.Request.URL = graph + "/users?x=" + url.QueryEscape(v) }, unescapedBy(url.QueryUnescape, unwrapped(graph+"/users?x=", "", address))},
-		{"skip token", func(i *cassette.Interaction, v string) { i.Request.URL = graph + "/users?$skiptoken=" + url.QueryEscape(v) }, unescapedBy(url.QueryUnescape, unwrapped(graph+"/users?$skiptoken=", "", address))},
+		{"skip token", func(i *cassette.Interaction, v string) {
+			i.Request.URL = graph + "/users?$skiptoken=" + url.QueryEscape(v)
+		}, unescapedBy(url.QueryUnescape, unwrapped(graph+"/users?$skiptoken=", "", address))},
 		{"segment", func(i *cassette.Interaction, v string) {
 			i.Request.URL = graph + "/users/" + url.PathEscape(v) + "/messages"
 		}, unescapedBy(url.PathUnescape, unwrapped(graph+"/users/", "/messages", address))},
