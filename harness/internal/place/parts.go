@@ -16,7 +16,7 @@ func (w *walker) multipart(s string, base int, boundary string) {
 		w.show(Leaf{Text: s, Role: Text}, base)
 		return
 	}
-	w.show(Leaf{Text: strings.TrimRight(s[:at], "\r\n"), Role: Text}, base)
+	w.around("body.before", strings.TrimRight(s[:at], "\r\n"), base)
 	w.depth++
 	defer func() { w.depth-- }()
 	for n := 0; at >= 0; n++ {
@@ -31,13 +31,20 @@ func (w *walker) multipart(s string, base int, boundary string) {
 			at = -1
 		}
 		if rest := s[start:end]; strings.HasPrefix(rest, "--") { // what follows the last part
-			w.show(Leaf{Text: strings.Trim(rest[2:], "\r\n"), Role: Text}, base+start+2+len(rest[2:])-len(strings.TrimLeft(rest[2:], "\r\n")))
+			w.around("body.after", strings.Trim(rest[2:], "\r\n"), base+start+2+len(rest[2:])-len(strings.TrimLeft(rest[2:], "\r\n")))
 			return
 		}
 		w.push(frame{label: "part", index: n + 1})
 		w.part(s[start:end], base+start)
 		w.pop()
 	}
+}
+
+// around shows the text before the first part, or behind the last.
+func (w *walker) around(label, s string, base int) {
+	w.push(frame{label: label})
+	w.show(Leaf{Text: s, Role: Text}, base)
+	w.pop()
 }
 
 // part reads one part: its headers, an empty line, its body.
