@@ -12,7 +12,7 @@ import (
 // parts, all told. The library does so once for each way that leads there: a schema that
 // refers twice to one that refers twice to a third is three lines, and thirty such lines
 // are a thousand million checks of one value.
-const maxChecks = 5_000_000
+const maxChecks = 1_000_000
 
 // Selectors of parts of a schema that are for more than the member of one name.
 const (
