@@ -30,7 +30,7 @@ func (p vocabulary) harmless(l *place.Leaf, f *field) bool {
 		return words.IsMember(s) || isOptionName(s)
 	case place.Literal:
 		if !l.Bare && ascii.All(s, isDigit) { // a text, which stays where a member of JSON would
-			return isIDMember(l.Name) || isShortNumber(s)
+			return p.isIDMember(l) || isShortNumber(s)
 		}
 		return isPlain(s) || words.Harmless(l.Name, "", s)
 	case place.Option, place.Field:
@@ -88,6 +88,8 @@ func (p vocabulary) isMemberWord(l *place.Leaf) bool {
 		return isPartWord(s)
 	case words.Harmless(l.Name, l.Parent, s), isInstant(s), isPunctuation(s):
 		return true
+	case !p.isMemberName(l.Name, l.Parent): // which says nothing of its value, then
+		return false
 	case ascii.All(s, isDigit):
 		return isIDMember(l.Name)
 	case isIDMember(l.Name) && isEtag(s):
@@ -122,6 +124,11 @@ func isIDMember(name string) bool {
 		return false
 	}
 	return strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
+}
+
+// isIDMember reports whether a text stands at an id, by a name that stays.
+func (p vocabulary) isIDMember(l *place.Leaf) bool {
+	return isIDMember(l.Name) && p.isMemberName(l.Name, l.Parent)
 }
 
 // isEtag recognises what is left of an etag that holds no id: W/"1", "3,7".
