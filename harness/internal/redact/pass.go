@@ -101,7 +101,7 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 // counts are the headers that tell requests apart.
 var counts = map[string]bool{
 	"Prefer": true, "Consistencylevel": true, "If-Match": true, "If-None-Match": true, "Content-Range": true, "Range": true, "Content-Type": true,
-	"Content-Disposition": true, "Accept": true,
+	"Accept": true,
 }
 
 // layered judges a text that has parts, as a whole: credentials, links whose tokens are
