@@ -9,9 +9,10 @@ import (
 
 // IndentBelow appends what Indent does to dst, with every line but the first moved to the
 // right by a margin, and tells how many line breaks there are. It is for text that Compact
-// gives back as it stands: of any other, ok is false, and dst is worth nothing.
+// gives back as it stands, and that does not grow beyond measure, as what is nested deeply
+// does with the square of its depth: of any other, ok is false, and dst is worth nothing.
 func IndentBelow(dst []byte, text string, margin int) (indented []byte, breaks int, ok bool) {
-	n := indenter{scanner: scanner{text: text}, to: dst, end: len(dst), margin: margin}
+	n := indenter{scanner: scanner{text: text}, to: dst, end: len(dst), margin: margin, most: len(dst) + mostGrowth*(len(text)+margin) + 4<<10}
 	n.room(0)
 	ok = n.all() && n.pos == len(text)
 	return n.to[:n.end], n.breaks, ok
@@ -25,7 +26,10 @@ type indenter struct {
 	open   []byte // the brackets that are to come
 	margin int
 	breaks int
+	most   int // where the text ends at the latest
 }
+
+const mostGrowth = 32
 
 const slack = 32 // more than is added within a line, and than a word is copied beyond its end
 
@@ -68,7 +72,7 @@ func (n *indenter) all() bool {
 				return false
 			}
 			n.newLine()
-			if c == '{' && !n.name() {
+			if n.end > n.most || c == '{' && !n.name() {
 				return false
 			}
 			continue
@@ -110,7 +114,7 @@ func (n *indenter) after() (done, ok bool) {
 		case ',':
 			n.put(',')
 			n.newLine()
-			return false, closing == ']' || n.name()
+			return false, n.end <= n.most && (closing == ']' || n.name())
 		case closing:
 			n.open = n.open[:len(n.open)-1]
 			n.newLine()
