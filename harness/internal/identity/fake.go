@@ -167,10 +167,6 @@ func (a Atom) positions(dst []position) (at []position, value int) {
 	return dst, value
 }
 
-// extensionPrefix begins the name of a directory extension, in which the id of its
-// application follows, without hyphens, and what it is called.
-const extensionPrefix = "extension_"
-
 // prefix is how many first bytes make the form of the id, and stay.
 func (a Atom) prefix() int {
 	switch a.Kind {
@@ -182,10 +178,6 @@ func (a Atom) prefix() int {
 		return len("S-1-5-21-")
 	case ICal:
 		return len(outlookUID)
-	case Token:
-		if strings.HasPrefix(a.Text, extensionPrefix) {
-			return len(extensionPrefix)
-		}
 	}
 	return 0
 }

@@ -168,6 +168,9 @@ func (r *rewriter) word(i, j int) int {
 	case isICalUID(w):
 		r.atom(i, j, ICal)
 		return j
+	case isExtension(w):
+		r.hex(i+len(extensionPrefix), i+extensionApp)
+		return j
 	case ascii.All(w, ascii.IsHex):
 		r.hex(i, j)
 		return j
@@ -189,6 +192,25 @@ func (r *rewriter) word(i, j int) int {
 		r.atom(i, j, Token)
 	}
 	return j
+}
+
+// The name of a directory extension is extension_APP_NAME: the id of its application without
+// hyphens, and what it is called.
+const (
+	extensionPrefix = "extension_"
+	extensionApp    = len(extensionPrefix) + 32
+)
+
+func isExtension(w string) bool {
+	return len(w) > extensionApp && strings.HasPrefix(w, extensionPrefix) && w[extensionApp] == '_' && ascii.All(w[len(extensionPrefix):extensionApp], ascii.IsHex)
+}
+
+// Extension takes the name of a directory extension apart: its name begins at byte n.
+func Extension(s string) (n int, name string, ok bool) {
+	if !isExtension(s) || len(s) == extensionApp+1 {
+		return 0, "", false
+	}
+	return extensionApp + 1, s[extensionApp+1:], true
 }
 
 // atom replaces a span that is one id, if it has room for a pseudonym.

@@ -337,13 +337,3 @@ func camel(column string) string {
 	}
 	return strings.ToLower(joined[:1]) + joined[1:]
 }
-
-// shared redacts the id of a share, which spells an address, where nothing takes it apart.
-func (p *pass) shared(s string) (string, bool) {
-	if !strings.HasPrefix(s, "u!") || strings.ContainsRune(s, '/') {
-		return "", false
-	}
-	const before = "/shares/"
-	is := strings.TrimPrefix(p.address(before+s), before)
-	return is, true
-}

@@ -37,6 +37,20 @@ func (p *pass) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
 	return text, by, true
 }
 
+// extension rewrites the name of a directory extension: the id of its application, and what
+// the tenant called it, unless that is a word.
+func (p *pass) extension(l *place.Leaf, s string) (verdict, bool) {
+	app, name, ok := identity.Extension(s)
+	if !ok {
+		return verdict{}, false
+	}
+	head := identity.Rewrite(s[:app], func(a identity.Atom) string { return p.atom(l, a) })
+	if words.IsMember(name) || words.InText(strings.ToLower(name)) || !p.r.on[unknownMember] {
+		return verdict{text: head + name, rule: identityGUID}, true
+	}
+	return verdict{head + p.r.ledger.name("member", name, nil), unknownMember, cassette.HoleName}, true
+}
+
 // ruleOfAtom is the rule of an id: none for one that every tenant has. What looks random in
 // a link off Graph gives access.
 func (p *pass) ruleOfAtom(l *place.Leaf, a identity.Atom) rule {
@@ -101,7 +115,7 @@ func (p *pass) named(l *place.Leaf, f *field, plain string, secret rule) verdict
 		return p.inner(l, plain, secret)
 	}
 	if isServiceText(l) {
-		return p.serviceText(l, plain)
+		return p.serviceText(l)
 	}
 	if secret != noRule && l.Text != plain {
 		by = secret

@@ -117,7 +117,7 @@ func (p *pass) layered(l *place.Leaf) verdict {
 	case f.treatment == linked:
 	case table[f.rule].Class == Secret && f.treatment != tokenised:
 		return p.treat(f, l)
-	case f.rule == contentText && p.r.on[contentText] && strings.HasPrefix(strings.TrimSpace(l.Text), "<"):
+	case f.rule == contentText && p.r.on[contentText] && l.Markup:
 		return p.treat(f, l)
 	}
 	return verdict{}
@@ -159,46 +159,72 @@ func (p *pass) judge(l *place.Leaf) verdict {
 	case r == noRule && p.harmless(l, f):
 		return verdict{}
 	}
+	if l.Role == place.MemberName {
+		if is, ok := p.parts(l); ok {
+			return verdict{is, unknownMember, cassette.HoleName}
+		}
+	}
+	if v, ok := p.extension(l, s); ok {
+		return v
+	}
 	if text, by, ok := p.ids(l, s); ok {
 		if by == noRule {
 			return p.inner(l, plain, r)
 		}
 		return verdict{text: text, rule: by}
 	}
-	if l.Role == place.MemberName {
-		if is, ok := p.shared(s); ok {
-			return verdict{is, identityToken, cassette.HoleName}
-		}
-	}
-	switch {
-	case isPartID(l) && p.r.on[unknownText]: // a client's own word for a part of a batch, which matching goes round
+	if isPartID(l) && p.r.on[unknownText] { // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", s, p.suggestion(l)), rule: unknownText}
-	case isIDMember(l.Name) || l.Name == "If-Match" || l.Name == "If-None-Match" || l.Name == "Etag":
-		if weak, tag, quoted := quotedTag(s); quoted && p.r.on[unknownText] {
-			return verdict{weak + `"` + p.r.ledger.name("tag", tag, func() string { _, tag, _ := quotedTag(p.suggestion(l)()); return tag }) + `"`, unknownText, cassette.HoleName}
-		}
 	}
 	return p.named(l, f, plain, r)
 }
 
-// quotedTag takes an entity tag apart: W/ and what stands in quotes.
-func quotedTag(s string) (weak, tag string, ok bool) {
-	if rest, found := strings.CutPrefix(s, "W/"); found {
-		weak, s = "W/", rest
+// alone rewrites a text that stands in no message; within is nil, or the leaf of which it is a
+// part.
+func (p *pass) alone(within *place.Leaf, l place.Leaf) string {
+	return place.RewriteText(within, l, p.aside)
+}
+
+// aside judges a leaf of such a text.
+func (p *pass) aside(l *place.Leaf) (string, bool) {
+	v := verdict{}
+	if l.Layered {
+		v = p.layered(l)
+	} else {
+		v = p.judge(l)
 	}
-	if len(s) < 3 || s[0] != '"' || s[len(s)-1] != '"' {
-		return "", "", false
-	}
-	return weak, s[1 : len(s)-1], true
+	return v.text, v.rule != noRule && p.trial == nil
+}
+
+// parts rewrites the name of a member that has parts, as an address has.
+func (p *pass) parts(name *place.Leaf) (text string, has bool) {
+	text = place.RewriteText(name, place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
+		if has = has || l.Layered; !has {
+			return "", false
+		}
+		return p.aside(l)
+	})
+	return text, has
 }
 
 func isPartID(l *place.Leaf) bool {
 	return (l.Parent == "requests" || l.Parent == "responses") && (l.Name == "id" || l.Name == "dependsOn")
 }
 
-// isOnly reports whether a text is a constant of a credential and nothing else.
+// isOnly reports whether a text is made of constants of credentials and nothing else.
 func isOnly(s string) bool {
-	return s == redacted || s == fakeJWT || s == redactedBase64 || strings.HasSuffix(s, " "+redacted) && isScheme(strings.TrimSuffix(s, " "+redacted))
+	switch {
+	case s == redacted, s == fakeJWT, s == redactedBase64:
+		return true
+	case !strings.Contains(s, redacted) && !strings.Contains(s, fakeJWT):
+		return false
+	}
+	for word := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune(" ,;|\t\r\n", c) }) {
+		if word != redacted && word != fakeJWT && !isScheme(word) {
+			return false
+		}
+	}
+	return true
 }
 
 // fieldOf is what the name of a leaf says of it.
@@ -242,7 +268,7 @@ func (p *pass) kept(l *place.Leaf) bool {
 	if len(p.r.keep) > 0 && p.r.keep[strings.ToLower(l.Text)] {
 		return true
 	}
-	return len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(l.Name)]
+	return len(p.r.keepMembers) > 0 && (p.r.keepMembers[strings.ToLower(l.Name)] || p.r.keepMembers[strings.ToLower(l.Outer)])
 }
 
 func authority(s string) bool { return strings.Contains(s[:min(len(s), 20)], "://") }

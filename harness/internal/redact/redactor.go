@@ -148,10 +148,10 @@ func (p *pass) rewrite(m *place.Message) {
 func (p *pass) rest(i *cassette.Interaction) {
 	req := &i.Request
 	if req.RequestURI != "" {
-		req.RequestURI = p.address(req.RequestURI)
+		req.RequestURI = p.alone(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
 	}
 	if req.Host != "" {
-		req.Host = p.text(place.Leaf{Role: place.Host, Text: req.Host})
+		req.Host = p.alone(nil, place.Leaf{Role: place.Host, Text: req.Host})
 	}
 	if req.RemoteAddr != "" {
 		req.RemoteAddr = "198.18.0.1:1"
@@ -160,35 +160,12 @@ func (p *pass) rest(i *cassette.Interaction) {
 		form := make(url.Values, len(req.Form))
 		for _, name := range slices.Sorted(maps.Keys(req.Form)) {
 			for _, v := range req.Form[name] {
-				form[name] = append(form[name], p.text(place.Leaf{Role: place.Field, Name: name, Text: v}))
+				is := p.alone(nil, place.Leaf{Role: place.Field, Name: name, Text: v})
+				form[name] = append(form[name], is)
 			}
 		}
 		req.Form = form
 	}
-}
-
-// address rewrites an address that stands in no message.
-func (p *pass) address(s string) string {
-	m := place.Message{Method: http.MethodGet, Address: s}
-	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.Layered {
-			return "", false
-		}
-		v := p.judge(l)
-		return v.text, v.rule != noRule && p.trial == nil
-	})
-	return m.Address
-}
-
-// text rewrites a text that stands in no message.
-func (p *pass) text(l place.Leaf) string {
-	if l.Text == "" {
-		return ""
-	}
-	if v := p.judge(&l); v.rule != noRule && p.trial == nil {
-		return v.text
-	}
-	return l.Text
 }
 
 // resize makes the lengths that described the old text describe the new one.
@@ -307,7 +284,7 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	p := &pass{r: r, unknown: map[string]int{}}
 	vars := maps.Clone(m.Vars)
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		vars[name] = p.text(place.Leaf{Role: place.Text, Name: name, Text: vars[name]})
+		vars[name] = p.alone(nil, place.Leaf{Role: place.Text, Name: name, Text: vars[name]})
 	}
 	m.Vars = vars
 	for _, s := range []*string{&m.Source, &m.Client} {

@@ -17,6 +17,7 @@ type verdicts struct {
 // A question is what a verdict on a member depends on.
 type question struct {
 	name, parent, text string
+	outer              string
 	outside, request   bool
 	signIn             bool
 }
@@ -31,7 +32,7 @@ func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
 	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || p.trial != nil || strings.EqualFold(l.Parent, "headers") {
 		return p.judge(l)
 	}
-	q := question{l.Name, l.Parent, l.Text, p.outside, p.request, p.signIn}
+	q := question{l.Name, l.Parent, l.Text, l.Outer, p.outside, p.request, p.signIn}
 	v.mu.RLock()
 	known, ok := v.met[q]
 	v.mu.RUnlock()
@@ -44,7 +45,7 @@ func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
 	if len(v.met) >= mostVerdicts || v.met == nil {
 		v.met = make(map[question]verdict, 1<<8)
 	}
-	q.name, q.parent, q.text = strings.Clone(q.name), strings.Clone(q.parent), strings.Clone(q.text)
+	q.name, q.parent, q.text, q.outer = strings.Clone(q.name), strings.Clone(q.parent), strings.Clone(q.text), strings.Clone(q.outer)
 	said.text = strings.Clone(said.text) // which may be a part of a body
 	v.met[q] = said
 	return said
