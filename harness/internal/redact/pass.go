@@ -27,6 +27,7 @@ type pass struct {
 	holes   []opened // in the order of leaves
 	names   []tagged // that holes hold
 
+	near    *near
 	counts  [ruleCount]int
 	unknown map[string]int                           // by member: values replaced only because nothing knows them
 	trial   func(l *place.Leaf, r rule, text string) // is told what would be replaced, and nothing is
