@@ -179,8 +179,8 @@ func (r *rewriter) encoded(i, j int) int {
 		padded++
 	}
 	switch len(w) {
-	case 22, 43, 64, 86: // 16, 32, 48, 64 bytes
-		if has(w, ascii.IsDigit) && has(w, ascii.IsUpper) && has(w, ascii.IsLower) && r.composite(i, end, w, bytesOf(encoding, len(w)*3/4)) {
+	case 22, 43, 64, 86: // 16, 32, 48, 64 bytes, unless it is what stands for an opaque id
+		if !IsFake(Atom{Token, w}) && has(w, ascii.IsDigit) && has(w, ascii.IsUpper) && has(w, ascii.IsLower) && r.composite(i, end, w, bytesOf(encoding, len(w)*3/4)) {
 			return padded
 		}
 	}

@@ -25,16 +25,6 @@ func NewFaker(salt []byte) *Faker { return &Faker{sha256.Sum256(salt)} }
 // Text is Rewrite with pseudonyms. Text(Text(s)) = Text(s).
 func (f *Faker) Text(s string) string { return Rewrite(s, f.Fake) }
 
-// Token is the pseudonym of a text that is an id because of where it stands: the token of
-// a link. ok is false where it has no room for 64 bits and a checksum.
-func (f *Faker) Token(s string) (pseudonym string, ok bool) {
-	a := Atom{Token, s}
-	if len(s) > mostLength || !a.fits() {
-		return "", false
-	}
-	return f.Fake(a), true
-}
-
 // Fake is the pseudonym of an atom, or its text if it is one already.
 func (f *Faker) Fake(a Atom) string {
 	if drive, guid, ok := a.item(); ok {

@@ -62,6 +62,19 @@ func Rewrite(text string, f func(Atom) string) string {
 	return r.result()
 }
 
+// RewriteToken is Rewrite for a text that is an id because of where it stands: the token of a
+// link is one atom, unless it has another form. ok is false where it has no room for a
+// pseudonym.
+func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) {
+	if spans := Find(text); len(spans) == 1 && spans[0] == (Span{0, len(text)}) {
+		return Rewrite(text, f), true
+	}
+	if a := (Atom{Token, text}); len(text) <= mostLength && a.fits() {
+		return f(a), true
+	}
+	return text, false
+}
+
 // Find lists the spans of a plain text that ids take up, in order: of composite ids the
 // whole.
 func Find(text string) []Span {

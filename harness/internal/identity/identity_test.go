@@ -129,12 +129,12 @@ func TestRealIDsAreNoPseudonyms(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	for _, text := range []string{"R0usmcCM996atia_sR0usmcCM996atia_s", "X'44537070000000000044537070000000000'"} {
-		fake, ok := faker.Token(text)
-		if again, _ := faker.Token(fake); !ok || fake == text || again != fake || len(fake) != len(text) {
+		fake, ok := identity.RewriteToken(text, faker.Fake)
+		if again, _ := identity.RewriteToken(fake, faker.Fake); !ok || fake == text || again != fake || len(fake) != len(text) {
 			t.Errorf("%s became %s, then %s", text, fake, again)
 		}
 	}
-	if _, ok := faker.Token("23"); ok {
+	if _, ok := identity.RewriteToken("23", faker.Fake); ok {
 		t.Error("23 has no room")
 	}
 }

@@ -181,12 +181,12 @@ func (w tableReader) table(s string) {
 
 // cell shows a cell, which stands at start, in quotes or not.
 func (w tableReader) cell(s string, start int, cell string, leaf Leaf) {
-	if cell == "" || start >= len(s) {
-		return
-	}
-	if strings.HasPrefix(s[start:], "\ufeff") {
+	if start < len(s) && strings.HasPrefix(s[start:], "\ufeff") {
 		start += len("\ufeff")
 		cell = strings.TrimPrefix(cell, "\ufeff")
+	}
+	if cell == "" || start >= len(s) {
+		return
 	}
 	if s[start] != '"' {
 		if strings.HasPrefix(s[start:], cell) {

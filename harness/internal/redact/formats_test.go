@@ -20,10 +20,13 @@ type spot struct {
 	read func(i *cassette.Interaction) string
 }
 
-// ambiguous says where a value reads as something else: the parentheses of a function in a
-// path, quotes in quotes.
+// ambiguous says where a value reads as something else: as a token, as the parentheses of a
+// function in a path, as quotes in quotes.
 func (s spot) ambiguous(value string) bool {
 	switch s.name {
+	case "skip token": // which is one opaque id, whatever it holds
+		spans := identity.Find(value)
+		return strings.HasPrefix(value, "eyJ") || len(spans) != 1 || spans[0] != (identity.Span{Start: 0, End: len(value)})
 	case "segment":
 		return strings.HasSuffix(value, ")") && value[0] != '/' && !strings.Contains(value, "://")
 	case "quoted":
@@ -99,6 +102,9 @@ func spots() []spot {
 		{"member of a request", func(i *cassette.Interaction, v string) { i.Request.Body = `{"displayName":` + text(v) + `}` }, memberOf(sent)},
 		{"header", func(i *cassette.Interaction, v string) { i.Request.Headers["X-Anchor"] = []string{v} }, func(i *cassette.Interaction) string { return i.Request.Headers.Get("X-Anchor") }},
 		{"option", func(i *cassette.Interaction, v string) { i.Request.URL = graph + "/users?x=" + url.QueryEscape(v) }, unescapedBy(url.QueryUnescape, unwrapped(graph+"/users?x=", "", address))},
+		{"skip token", func(i *cassette.Interaction, v string) {
+			i.Request.URL = graph + "/users?$skiptoken=" + url.QueryEscape(v)
+		}, unescapedBy(url.QueryUnescape, unwrapped(graph+"/users?$skiptoken=", "", address))},
 		{"segment", func(i *cassette.Interaction, v string) {
 			i.Request.URL = graph + "/users/" + url.PathEscape(v) + "/messages"
 		}, unescapedBy(url.PathUnescape, unwrapped(graph+"/users/", "/messages", address))},

@@ -14,7 +14,7 @@ import (
 )
 
 // harmless reports whether a text says nothing where it stands.
-func (p *pass) harmless(l *place.Leaf, f *field) bool {
+func (p vocabulary) harmless(l *place.Leaf, f *field) bool {
 	s := l.Text
 	if f != nil {
 		return isPunctuation(s) || isTruth(s) || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
@@ -59,19 +59,7 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 }
 
 // isMemberName reports whether the name of a member is one of the service's.
-func (p *pass) isMemberName(s, parent string) bool {
-	k := p.known(s)
-	if k.member && k.parent == parent {
-		return true
-	}
-	if !p.isOurMember(s, parent) {
-		return false
-	}
-	k.member, k.parent = true, strings.Clone(parent) // not the body that it stands in
-	return true
-}
-
-func (p *pass) isOurMember(s, parent string) bool {
+func (p vocabulary) isMemberName(s, parent string) bool {
 	if strings.EqualFold(parent, "headers") {
 		name := http.CanonicalHeaderKey(s)
 		if words.IsHeader(name) || volatileHeaders[name] != "" || counts[name] {
@@ -84,7 +72,7 @@ func (p *pass) isOurMember(s, parent string) bool {
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
 // the number that an id is.
-func (p *pass) isMemberWord(l *place.Leaf) bool {
+func (p vocabulary) isMemberWord(l *place.Leaf) bool {
 	s := l.Text
 	switch {
 	case isPartID(l):
@@ -233,7 +221,7 @@ func hostName(s string) string {
 }
 
 // isStep reports whether a step of a path is a word of the service.
-func (p *pass) isStep(s, before string) bool {
+func (p vocabulary) isStep(s, before string) bool {
 	switch {
 	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
 		return true

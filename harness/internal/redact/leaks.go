@@ -67,7 +67,7 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
 	var found []Leak
 	for n, i := range c.Interactions {
-		p := &pass{r: r}
+		p := &pass{scene: scene{r: r}}
 		side := ""
 		p.trial = func(l *place.Leaf, by rule, _ string) {
 			level := Advises

@@ -83,7 +83,7 @@ func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
 
 // Record is Interaction, with the note that Meta wants at the end of the recording.
 func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
-	p := &pass{r: r, unknown: map[string]int{}, previous: r.previous.at(i)}
+	p := &pass{scene: scene{r: r, previous: r.previous.at(i)}, unknown: map[string]int{}}
 	out := *i
 	p.interaction(&out)
 	if p.near != nil {
@@ -142,19 +142,18 @@ func (p *pass) begin(part string) {
 }
 
 func (p *pass) rewrite(m *place.Message) {
-	p.message, p.outside = m, p.left && !m.Answer
+	p.outside = p.left && !m.Answer
 	place.Rewrite(m, p.leaf)
-	p.message = nil
 }
 
 // rest rewrites what go-vcr keeps of a request beside that.
 func (p *pass) rest(i *cassette.Interaction) {
 	req := &i.Request
 	if req.RequestURI != "" {
-		req.RequestURI = p.alone(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
+		req.RequestURI = p.judge().alone(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
 	}
 	if req.Host != "" {
-		req.Host = p.alone(nil, place.Leaf{Role: place.Host, Text: req.Host})
+		req.Host = p.judge().alone(nil, place.Leaf{Role: place.Host, Text: req.Host})
 	}
 	if req.RemoteAddr != "" {
 		req.RemoteAddr = "198.18.0.1:1"
@@ -163,7 +162,7 @@ func (p *pass) rest(i *cassette.Interaction) {
 		form := make(url.Values, len(req.Form))
 		for _, name := range slices.Sorted(maps.Keys(req.Form)) {
 			for _, v := range req.Form[name] {
-				is := p.alone(nil, place.Leaf{Role: place.Field, Name: name, Text: v})
+				is := p.judge().alone(nil, place.Leaf{Role: place.Field, Name: name, Text: v})
 				form[name] = append(form[name], is)
 			}
 		}
@@ -284,15 +283,15 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	if err != nil {
 		return err
 	}
-	p := &pass{r: r, unknown: map[string]int{}}
+	p := &pass{scene: scene{r: r}, unknown: map[string]int{}}
 	vars := maps.Clone(m.Vars)
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		vars[name] = p.alone(nil, place.Leaf{Role: place.Text, Name: name, Text: vars[name]})
+		vars[name] = p.judge().alone(nil, place.Leaf{Role: place.Text, Name: name, Text: vars[name]})
 	}
 	m.Vars = vars
 	for _, s := range []*string{&m.Source, &m.Client} {
 		plain, by := withoutSecrets(*s)
-		if v := p.inner(&place.Leaf{Text: *s}, plain, by); v.rule != noRule {
+		if v := p.renamer().inner(&place.Leaf{Text: *s}, plain, by); v.rule != noRule {
 			*s = v.text
 		}
 	}

@@ -24,7 +24,7 @@ func isServiceText(l *place.Leaf) bool {
 
 // serviceText keeps the words of the vocabulary, names of members, types and resources, and
 // short numbers; each other word is a name, and so is what stands in quotes.
-func (p *pass) serviceText(l *place.Leaf) verdict {
+func (p judge) serviceText(l *place.Leaf) verdict {
 	var b strings.Builder
 	first := true
 	for at := 0; at < len(l.Text); {
@@ -41,12 +41,12 @@ func (p *pass) serviceText(l *place.Leaf) verdict {
 	if b.String() == l.Text {
 		return verdict{}
 	}
-	by, _ := p.ruleFor(l, nil)
+	by, _ := p.renamer().ruleFor(l, nil)
 	return verdict{b.String(), by, cassetteName}
 }
 
 // serviceWords rewrites the words between quoted values. First says whether a sentence begins.
-func (p *pass) serviceWords(b *strings.Builder, l *place.Leaf, text string, first bool) bool {
+func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, first bool) bool {
 	for i := 0; i < len(text); {
 		if strings.IndexByte(textGaps, text[i]) >= 0 {
 			first = first || text[i] == '.' || text[i] == '\n'

@@ -45,7 +45,7 @@ const (
 // on is the verdict on a leaf: the one that is remembered, or what judge says.
 func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
 	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || p.trial != nil || strings.EqualFold(l.Parent, "headers") {
-		return p.judge(l)
+		return p.judge().of(l)
 	}
 	a := v.at(p, standing{l.Name, l.Parent, l.Outer, p.outside, p.request, p.signIn})
 	a.mu.RLock()
@@ -54,7 +54,7 @@ func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
 	if ok {
 		return known
 	}
-	said := p.judge(l)
+	said := p.judge().of(l)
 	said.text = strings.Clone(said.text) // which may be a part of a body
 	a.mu.Lock()
 	a.met[strings.Clone(l.Text)] = said
@@ -137,4 +137,17 @@ func (p *pass) known(name string) *known {
 		*k = known{name: strings.Clone(name)}
 	}
 	return k
+}
+
+// isMemberName is vocabulary.isMemberName, remembered.
+func (p *pass) isMemberName(s, parent string) bool {
+	k := p.known(s)
+	if k.member && k.parent == parent {
+		return true
+	}
+	if !p.vocabulary().isMemberName(s, parent) {
+		return false
+	}
+	k.member, k.parent = true, strings.Clone(parent) // not the body that it stands in
+	return true
 }
