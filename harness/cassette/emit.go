@@ -155,11 +155,11 @@ func (w *writer) mark(notes []byte, indented bool) {
 // the lines of a literal block, and tells the length of the stored text. It is if it can
 // be read back exactly: its JSON is compact, and survives in a block.
 func (w *writer) indent(body string, length int64) (stored int64, ok bool) {
-	if body == "" || body[0] != '{' && body[0] != '[' || !blockSafe(body) {
+	if body == "" || body[0] != '{' && body[0] != '[' {
 		return 0, false
 	}
-	block, breaks, compact := jsondoc.IndentBelow(w.block[:0], body, blockIndent)
-	if w.block = block; !compact {
+	block, breaks, printable, compact := jsondoc.IndentBelow(w.block[:0], body, blockIndent)
+	if w.block = block; !compact || !printable && !blockSafe(body) {
 		return 0, false
 	}
 	stored = int64(len(block) - breaks*blockIndent)
