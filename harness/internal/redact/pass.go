@@ -17,6 +17,7 @@ type pass struct {
 	holes  []opened // in the order of leaves
 	names  []tagged // that holes hold
 
+	near    *near
 	counts  [ruleCount]int
 	unknown map[string]int                           // by member: values replaced only because nothing knows them
 	trial   func(l *place.Leaf, r rule, text string) // is told what would be replaced, and nothing is
@@ -68,7 +69,7 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 	if is, ok := p.judge().volatile(l); ok {
 		return p.put(l, verdict{text: is, rule: volatile})
 	}
-	if l.Role == place.MemberName && !l.Layered && p.vocabulary().isMemberName(l.Text, l.Parent) {
+	if l.Role == place.MemberName && !l.Layered && p.isMemberName(l.Text, l.Parent) {
 		return p.put(l, verdict{})
 	}
 	if l.Layered {

@@ -34,7 +34,7 @@ type Redactor struct {
 	ledger      *ledger
 	previous    *previous
 	verdicts    verdicts
-	named       sync.Map // names of members that are the service's, as far as met
+	nears       sync.Pool // of *near
 
 	mu      sync.Mutex
 	counts  [ruleCount]int
@@ -86,6 +86,9 @@ func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction
 	p := &pass{scene: scene{r: r, previous: r.previous.at(i)}, unknown: map[string]int{}}
 	out := *i
 	p.interaction(&out)
+	if p.near != nil {
+		r.nears.Put(p.near)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for n, count := range p.counts {
