@@ -319,11 +319,15 @@ var expressionWords = set(`and or not eq ne gt ge lt le in has asc desc any all 
 	aggregate groupby with sum average min max countdistinct as select expand filter orderby top skip levels count search ref value member`)
 
 // isBoundary reports whether a parameter is what tells the parts of the body apart: a
-// client's random text, without which nothing in the body can be read.
+// client's random text, without which nothing in the body can be read. Of a body that is
+// filler it was that.
 func (p *pass) isBoundary(s string) bool {
 	boundary, ok := strings.CutPrefix(s, "boundary=")
 	boundary = strings.Trim(boundary, `"`)
-	return ok && boundary != "" && p.message != nil && strings.Contains(p.message.Body, "--"+boundary)
+	if !ok || boundary == "" || p.message == nil || p.message.Body == "" {
+		return false
+	}
+	return strings.Contains(p.message.Body, "--"+boundary) || strings.Trim(p.message.Body, "\xff") == ""
 }
 
 // isHTTPValue reports whether a header's value says nothing.
