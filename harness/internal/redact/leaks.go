@@ -9,6 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
@@ -35,7 +36,7 @@ type Leak struct {
 	Level       Level
 	Interaction int    // its position
 	Part        string // request.url, request.headers.NAME, request.body, response.body, vars.NAME, ...
-	Path        string // in a JSON body, a normalized path; else ""
+	Path        string // in a JSON body, a normalized path, with [*] for names that are values; else ""
 	Line        int    // of the cassette's file; 0 when it was not loaded from one
 	Excerpt     string // how long the value is
 }
@@ -74,23 +75,23 @@ func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
 			if table[by].Class == Secret {
 				level = Blocks
 			}
-			found = append(found, leakAt(i, n, side, l.Place(), table[by].ID, level, len(l.Text)))
+			found = append(found, p.leakAt(i, n, side, l.Place(), table[by].ID, level, len(l.Text)))
 		}
 		p.stays = func(l *place.Leaf) {
 			if looksRandom(l.Text) && !words.Harmless(l.Name, l.Parent, l.Text) {
-				found = append(found, leakAt(i, n, side, l.Place(), RandomValue, Advises, len(l.Text)))
+				found = append(found, p.leakAt(i, n, side, l.Place(), RandomValue, Advises, len(l.Text)))
 			}
 		}
 		p.begins = func(part string) { side = part }
 		trial := *i
 		p.interaction(&trial)
-		found = append(found, knownIn(i, n, known)...)
+		found = append(found, p.knownIn(i, n, known)...)
 	}
 	return found
 }
 
 // knownIn finds the values that a caller named in the texts of an interaction.
-func knownIn(i *cassette.Interaction, n int, known []string) (found []Leak) {
+func (p *pass) knownIn(i *cassette.Interaction, n int, known []string) (found []Leak) {
 	if len(known) == 0 {
 		return nil
 	}
@@ -98,7 +99,7 @@ func knownIn(i *cassette.Interaction, n int, known []string) (found []Leak) {
 		return func(l *place.Leaf) (string, bool) {
 			for _, v := range known {
 				if !l.Layered && v != "" && strings.Contains(strings.ToLower(l.Text), strings.ToLower(v)) {
-					found = append(found, leakAt(i, n, side, l.Place(), KnownValue, Blocks, len(v)))
+					found = append(found, p.leakAt(i, n, side, l.Place(), KnownValue, Blocks, len(v)))
 				}
 			}
 			return "", false
@@ -110,7 +111,8 @@ func knownIn(i *cassette.Interaction, n int, known []string) (found []Leak) {
 	return found
 }
 
-func leakAt(i *cassette.Interaction, n int, side, at string, rule ID, level Level, size int) Leak {
+// leakAt tells a place without the names in it that are values.
+func (p *pass) leakAt(i *cassette.Interaction, n int, side, at string, rule ID, level Level, size int) Leak {
 	l := Leak{Rule: rule, Level: level, Interaction: n, Line: i.Line, Excerpt: fmt.Sprintf("%d bytes", size)}
 	body, isBody := strings.CutPrefix(at, "body.")
 	name, isHeader := strings.CutPrefix(at, "header.")
@@ -130,6 +132,11 @@ func leakAt(i *cassette.Interaction, n int, side, at string, rule ID, level Leve
 	}
 	if l.Part == "response.body" {
 		l.Line = i.BodyLine(l.Path)
+	}
+	if l.Path != "" {
+		l.Path = jsondoc.MaskNames(l.Path, func(name, parent string) bool {
+			return p.isMemberName(name, parent) || p.r.ledger.faker.IsName(name)
+		})
 	}
 	return l
 }
