@@ -175,9 +175,6 @@ func (f *field) holdsNone(t *testing.T, texts ...string) (interactions int) {
 		t.Fatal(err)
 	}
 	t.Logf("%d kinds in %d places; looked in %d KB", len(f.kinds), len(f.plants), size>>10)
-	if len(f.kinds) < 250 {
-		t.Errorf("%d kinds, want 250", len(f.kinds))
-	}
 	f.agree(t)
 	return interactions
 }
