@@ -99,7 +99,7 @@ func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
 // in an address.
 func isStranger(text string, by rule) bool {
 	if by == identityDomain {
-		return !words.IsInventedDomain(hostName(text))
+		return !words.IsInventedDomain(hostName(text)) && !isPunctuation(text) // https://.../next
 	}
 	found := false
 	if by == identityAddress {
