@@ -136,11 +136,29 @@ func TestSurvey(t *testing.T) {
 	}
 }
 
-// unnamed is how the pseudonym of what nothing knows begins.
-var unnamed = regexp.MustCompile(`^(?:value|member)\d+-`)
+// unnamed is the pseudonym of what nothing knows.
+var unnamed = regexp.MustCompile(`(?i)\b(?:value|member)[ -]?\d+[ -][a-z]{4}`)
 
 // whatIs says what the values are of members that real recordings have and nothing knows.
-var whatIs = map[string]string{}
+var whatIs = map[string]string{
+	"name":                     "of a policy's template, of an extension, of whatever its owner calls so",
+	"value":                    "of a setting: any text (Consumer, a group's id)",
+	"excludeServicePrincipals": "of a policy's template: a sentence for people, in place of ids",
+	"id":                       "of what has an id of words (directory-id): an owner may choose it",
+	"message":                  "the service's sentence around a value of the request's",
+	"jobTitle":                 "of a person",
+	"text":                     "of a question's or a button's label: what its author wrote",
+	"hint":                     "the first letters of a secret",
+	"originId":                 "a role and a group's id in one text (Member_GUID)",
+	"department":               "of a person",
+	"employeeType":             "of a person: any text of the tenant's (permanent)",
+	"adminConsentDescription":  "of an app's scope: what its owner wrote",
+	"adminConsentDisplayName":  "of an app's scope: what its owner wrote",
+	"userConsentDescription":   "of an app's scope: what its owner wrote",
+	"userConsentDisplayName":   "of an app's scope: what its owner wrote",
+	"rule":                     "of a filter on devices: an expression with the tenant's values",
+	"url":                      "of a service document: a name that no metadata has (workbooks)",
+}
 
 func list(i *cassette.Interaction) (all [][2]string) {
 	f := func(l *place.Leaf) (string, bool) {
