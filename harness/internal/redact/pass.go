@@ -102,7 +102,7 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 		p.counts[v.rule]++
 		p.before.rename(l, v.text)
 		if v.rule == unknownText || v.rule == unknownMember {
-			p.unknown[l.Name]++
+			p.unknown[p.memberOf(l)]++
 		}
 	}
 	if p.request && v.hole != "" && (l.Role != place.Header || counts[l.Name]) {
@@ -112,6 +112,14 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 		}
 	}
 	return v.text, true
+}
+
+// memberOf is the member at which a value stands, where its name is the service's.
+func (p *pass) memberOf(l *place.Leaf) string {
+	if (l.Role == place.Member || l.Role == place.Literal) && p.isMemberName(l.Name, l.Parent) {
+		return l.Name
+	}
+	return ""
 }
 
 // counts are the headers that tell requests apart.

@@ -336,7 +336,7 @@ func (r *Redactor) Summary() map[string]int {
 }
 
 // Unknown says how many values were replaced only because nothing knows them, by the member
-// or other name that they stand at.
+// that they stand at; "" has those that stand elsewhere, or at a name that is a value itself.
 func (r *Redactor) Unknown() map[string]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
