@@ -68,7 +68,7 @@ func (g tlsGraph) names(base string) *strings.Replacer {
 	public := emulator.RealNames()
 	pairs := []string{g.GraphURL(), public.Graph, g.FilesURL(), public.Files, g.LoginURL(), public.Login}
 	if base != "" {
-		pairs = append([]string{base, public.Graph}, pairs...)
+		pairs = append([]string{base + "/_graphvcr/hosts/", "https://", base, public.Graph}, pairs...)
 	}
 	return strings.NewReplacer(pairs...)
 }

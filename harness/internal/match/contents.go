@@ -76,7 +76,7 @@ func (s *Session) upload(r *record, req *http.Request, body []byte) {
 
 // store notes a file that is whole.
 func (c *contents) store(m *fileMap, r *record, target string, file wire.Spooled) {
-	address, id := m.links[target], ""
+	address, id := m.links[linkKey(target)], ""
 	if address == "" {
 		address, _ = fileAddress(target)
 	}

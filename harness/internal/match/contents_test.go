@@ -121,18 +121,18 @@ func TestUploadsComeBack(t *testing.T) {
 // again counts once.
 func TestUploadedSlicesComeBack(t *testing.T) {
 	u := newUploader(t)
-	for id, session := range map[string]string{"01A": filesAt + "up?a", "01B": filesAt + "up?b"} {
-		u.recorded("POST", drivesAt+"/root:/"+id+":/createUploadSession", "", 200, `{"uploadUrl":"`+session+`"}`, "")
+	for id, session := range map[string]string{"01A": filesAt + "up?a=%27", "01B": filesAt + "up?b"} {
+		u.recorded("POST", drivesAt+"/root:/"+id+":/createUploadSession", "", 200, `{"uploadUrl":"`+strings.ReplaceAll(session, "%27", "'")+`"}`, "")
 		u.recorded("PUT 0-3/6", session, "what", 202, `{"nextExpectedRanges":["4-"]}`, "")
 		u.recorded("PUT 0-3/6", session, "what", 202, `{"nextExpectedRanges":["4-"]}`, "")
 		u.recorded("PUT 4-5/6", session, " a", 201, aFile(id, "what a", ""), "")
 		u.recorded("GET", drivesAt+"/root:/"+id+":/content", "", 200, "what a", "")
 	}
-	u.gets("PUT 0-3/6", filesAt+"up?a", "Hell", `{"nextExpectedRanges":["4-"]}`)
+	u.gets("PUT 0-3/6", filesAt+"up?a=%27", "Hell", `{"nextExpectedRanges":["4-"]}`)
 	u.gets("PUT 0-3/6", filesAt+"up?b", "Good", `{"nextExpectedRanges":["4-"]}`)
-	u.gets("PUT 0-3/6", filesAt+"up?a", "Hell", `{"nextExpectedRanges":["4-"]}`)
+	u.gets("PUT 0-3/6", filesAt+"up?a=%27", "Hell", `{"nextExpectedRanges":["4-"]}`)
 	u.gets("PUT 4-5/6", filesAt+"up?b", "by", aFile("01B", "Goodby", ""))
-	u.gets("PUT 4-5/6", filesAt+"up?a", "o!", aFile("01A", "Hello!", ""))
+	u.gets("PUT 4-5/6", filesAt+"up?a=%27", "o!", aFile("01A", "Hello!", ""))
 	u.gets("GET", drivesAt+"/root:/01A:/content", "", "Hello!")
 	u.gets("GET", drivesAt+"/root:/01B:/content", "", "Goodby")
 }

@@ -2,6 +2,7 @@ package match
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -100,7 +101,7 @@ func (m *fileMap) note(r *record) {
 	request, response := &r.interaction.Request, &r.interaction.Response
 	address, isContent := fileAddress(request.URL)
 	if location := http.Header(response.Headers).Get("Location"); location != "" && isContent && response.Code/100 == 3 {
-		m.links[location] = address
+		m.links[linkKey(location)] = address
 	}
 	if !strings.HasPrefix(strings.TrimSpace(r.body()), "{") {
 		return
@@ -108,9 +109,9 @@ func (m *fileMap) note(r *record) {
 	for _, f := range r.files() {
 		switch {
 		case f.root && f.id == "" && f.link != "":
-			m.links[f.link] = address
+			m.links[linkKey(f.link)] = address
 		case f.link != "":
-			m.links[f.link] = f.id
+			m.links[linkKey(f.link)] = f.id
 		}
 		if f.root && f.id != "" && methodOf(request.Method) != http.MethodPost {
 			m.ids[address] = f.id
@@ -118,12 +119,20 @@ func (m *fileMap) note(r *record) {
 	}
 }
 
+// linkKey is a link in one spelling: clients escape what they are given unescaped.
+func linkKey(link string) string {
+	if plain, err := url.PathUnescape(link); err == nil {
+		return plain
+	}
+	return link
+}
+
 // contentSegments end the address of what a file holds, or of how it gets there.
 var contentSegments = [...]string{"/content", "/contentStream", "/$value", "/%24value", "/createUploadSession"}
 
 // fileAddress is the address of a file by one of the file or its content.
-func fileAddress(url string) (address string, isContent bool) {
-	path, _, _ := strings.Cut(url, "?")
+func fileAddress(at string) (address string, isContent bool) {
+	path, _, _ := strings.Cut(at, "?")
 	if _, rest, ok := strings.Cut(path, "://"); ok {
 		path = rest[max(0, strings.IndexByte(rest, '/')):]
 	}
@@ -136,10 +145,10 @@ func fileAddress(url string) (address string, isContent bool) {
 }
 
 // find is the id, or else the address, of the file whose content is at an address.
-func (m *fileMap) find(url string, named func(address string) string) (string, bool) {
-	file, isContent := m.links[url], false
+func (m *fileMap) find(at string, named func(address string) string) (string, bool) {
+	file, isContent := m.links[linkKey(at)], false
 	if file == "" {
-		if file, isContent = fileAddress(url); !isContent {
+		if file, isContent = fileAddress(at); !isContent {
 			return "", false
 		}
 	}

@@ -189,7 +189,14 @@ func (w *walker) links(s string, leaf Leaf) {
 	}
 }
 
-// parameters shows the named parameters of a header as file names, and the rest as it is.
+// isField reports whether a Content-Disposition is that of a form's field.
+func isField(disposition string) bool {
+	kind, _ := mediaType(disposition)
+	return kind == "form-data"
+}
+
+// parameters shows the named parameters of a header as file names, that of a form's field as
+// its name, and the rest as it is.
 func (w *walker) parameters(s string, leaf Leaf, names ...string) {
 	for at := 0; at < len(s); {
 		end := at + parameterEnd(s[at:])
@@ -203,7 +210,11 @@ func (w *walker) parameters(s string, leaf Leaf, names ...string) {
 				if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
 					value, start = value[1:len(value)-1], start+1
 				}
-				w.show(Leaf{Text: value, Role: FileName, Name: name}, start)
+				role := FileName
+				if isField(s) && name == "name" {
+					role = OptionName
+				}
+				w.show(Leaf{Text: value, Role: role, Name: name}, start)
 				shown = true
 			}
 		}
