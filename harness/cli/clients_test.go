@@ -124,8 +124,8 @@ func required(need string) bool {
 }
 
 const (
-	clientTimeout = 2 * time.Minute
-	lastLines     = 12 // of a transcript, shown when its client fails
+	clientTimeout = 10 * time.Minute // where much else runs
+	lastLines     = 12               // of a transcript, shown when its client fails
 )
 
 // transcript is what a command prints; names is what its addresses are called there. It

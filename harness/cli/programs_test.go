@@ -13,9 +13,10 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
-// programReplays is how often a real program is replayed.
+// programReplays is how often a real program is replayed: five times where .ci/run asks for
+// programs.
 func programReplays() int {
-	if thorough() {
+	if required("programs") {
 		return 5
 	}
 	return 1
