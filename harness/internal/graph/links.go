@@ -27,6 +27,12 @@ var followedEnds = [...]string{
 // Other links (webUrl, @odata.id, @odata.editLink) are for people, or name a resource.
 func IsFollowedMember(name string) bool { return hasEnd(name, followedEnds[:]) }
 
+// IsContentMember reports whether what a file holds is read or sent at the link in a member
+// of that name.
+func IsContentMember(name string) bool { return hasEnd(name, contentEnds[:]) }
+
+var contentEnds = [...]string{"uploadurl", "downloadurl"}
+
 func hasEnd(name string, ends []string) bool {
 	return slices.ContainsFunc(ends, func(end string) bool {
 		return len(name) >= len(end) && strings.EqualFold(name[len(name)-len(end):], end)
