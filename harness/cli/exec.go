@@ -18,14 +18,18 @@ const execLong = `Exec runs any program, unchanged, so that its requests to Micr
 from a cassette, or recorded into one: an intercepting proxy on this machine stands in
 for Graph's hosts, and the program's environment leads there and trusts it.
 
-On replay nothing that comes to the proxy leaves the machine: a host or a request that
-was not recorded gets 501 with an error that explains it. The hosts to sign in with are
-stood in for, with tokens that are good for nothing else. That costs no sign-in: a cache
+On replay nothing that comes to the proxy leaves the machine: a request that was not
+recorded gets 501 with an error that explains it, and hosts that are neither Graph's nor
+in the cassette (telemetry, checks for versions) are refused, with a note. --also HOST, or
+hosts: {record: [HOST]} in rules.yaml, names one that belongs to the cassette; refuse: error
+makes the notes errors. What NO_PROXY names the program reaches itself.
+
+The hosts to sign in with are stood in for, with tokens that are good for nothing else. That costs no sign-in: a cache
 of MSAL keeps its accounts and refresh tokens, rclone works on a copy of its
 configuration (unless a script names it by --config), and a sign-in anew, by device code
-or in a browser, leaves no account. While recording, only Graph and the hosts to which
-its answers lead (downloads, uploads) are intercepted; the program signs in with the
-real hosts, unread and unrecorded.
+or in a browser, leaves no account. While recording, only Graph, the hosts to which its
+answers lead (downloads, uploads) and those of --also are intercepted, and said; the
+program signs in with the real hosts, unread and unrecorded.
 
 What works for which runtime (L Linux, M macOS, W Windows):
 
@@ -75,6 +79,7 @@ type execFlags struct {
 	report  reportFlags
 	faults  []string
 	isolate bool
+	also    []string
 }
 
 func newExec(std streams, dirs *projectFlags) *cobra.Command {
@@ -100,6 +105,7 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 	opts.take.register(flags)
 	flags.StringArrayVar(&opts.faults, "fault", nil, "`fault` to inject on replay; repeatable (graphvcr serve --help)")
 	flags.BoolVar(&opts.isolate, "isolate", false, "run the command in a network of its own (Linux)")
+	flags.StringArrayVar(&opts.also, "also", nil, "`HOST` that belongs to the cassette too, such as management.azure.com, *.vault.azure.net; repeatable")
 	opts.report.register(flags)
 	opts.take.auth = "none" // the program signs in itself
 	flags.Lookup("auth").DefValue = opts.take.auth

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -18,6 +17,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
 	"github.com/graphvcr/graphvcr/harness/internal/child"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 	"github.com/graphvcr/graphvcr/harness/internal/signin"
@@ -37,6 +38,9 @@ type execution struct {
 	env    []string
 	caller caller
 	asked  atomic.Int64 // requests, without those to sign in
+	known  *hosts.Set   // what belongs to the cassettes, beside Graph
+	others others       // hosts that the program asked for, beside Graph
+	refuse report.Severity
 }
 
 // caller is what the token of a client tells of itself.
@@ -90,12 +94,15 @@ func (x *execution) prepare(ctx context.Context, p *project.Project) error {
 	if err != nil {
 		return err
 	}
+	if err := x.know(p); err != nil {
+		return err
+	}
 	if x.take, err = f.take.begin(p, mode, live); err != nil {
 		return err
 	}
 	options := x.onReplay(p, faults)
 	if mode != project.ModeReplay {
-		options = x.onRecord(p)
+		options = x.onRecord()
 	}
 	options.Authority = authority
 	x.proxy = proxy.NewIntercept(options)
@@ -111,36 +118,36 @@ func (x *execution) onReplay(p *project.Project, faults proxy.Faults) proxy.Inte
 		}
 	}
 	host, carrier := signin.New(said), faults.Over(x.take.Transport())
-	return proxy.InterceptOptions{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if signin.IsHost(r.URL.Host) {
-			host.ServeHTTP(w, r)
-			return
-		}
-		x.asked.Add(1)
-		proxy.Forward(w, r, carrier)
-	})}
+	led := sync.OnceFunc(func() { x.followed(p) })
+	return proxy.InterceptOptions{
+		Takes: func(host string) bool {
+			if signin.IsHost(host) || x.known.Has(host) || graph.IsFileHost(host) {
+				return true
+			}
+			led()
+			return x.known.Has(host)
+		},
+		Refused: x.others.refuse,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if signin.IsHost(r.URL.Host) {
+				host.ServeHTTP(w, r)
+				return
+			}
+			x.asked.Add(1)
+			proxy.Forward(w, r, carrier)
+		}),
+	}
 }
 
 // onRecord answers for Graph and the hosts of files, and lets all else pass.
-func (x *execution) onRecord(p *project.Project) proxy.InterceptOptions {
-	var hosts []string
-	for host := range x.up.places {
-		hosts = append(hosts, host)
-	}
-	if c, err := p.Cassette(x.flags.take.cassettes[0]); err == nil {
-		for _, i := range c.Interactions {
-			if u, err := url.Parse(i.Request.URL); err == nil {
-				hosts = append(hosts, u.Host)
-			}
-		}
-	}
-	known := proxy.NewKnown(hosts...)
-	carrier := known.Learn(x.take.Transport())
+func (x *execution) onRecord() proxy.InterceptOptions {
+	carrier := proxy.Learn(x.known, x.take.Transport())
 	return proxy.InterceptOptions{
-		Takes: func(host string) bool { return !signin.IsHost(host) && known.Takes(host) },
+		Takes: func(host string) bool { return !signin.IsHost(host) && x.known.Has(host) },
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			x.caller.see(r)
 			x.asked.Add(1)
+			x.others.record(r.URL.Host)
 			proxy.Forward(w, r, carrier)
 		}),
 		Dial:           x.up.tunnel,
@@ -170,8 +177,8 @@ func (x *execution) place(authority *ca.Authority) error {
 		return &fault.Error{Message: "exec: make a folder for the command's environment", Cause: err}
 	}
 	at := child.Place{Proxy: listeners[0].Addr().String(), TLS: listeners[1].Addr().String(), Authority: authority.PEM(), Roots: x.up.pem, CopyProfiles: !x.take.Live()}
-	if x.take.Live() {
-		at.Direct = x.up.direct(os.Getenv)
+	if !x.flags.isolate { // where nothing can be reached otherwise
+		at.Direct = x.direct(os.Getenv)
 	}
 	if x.env, err = at.Environment(withoutSalt(os.Environ()), x.dir); err == nil {
 		x.args, err = at.Command(x.args, x.dir)
@@ -220,6 +227,7 @@ func (x *execution) end(ctx context.Context) report.Case {
 	x.take.SignedIn(x.caller.as)
 	x.caller.mu.Unlock()
 	told := x.take.End()
+	told.Findings = append(told.Findings, x.others.told(x.known, x.refuse)...)
 	told.Findings = append(told.Findings, x.contacts()...)
 	return told
 }

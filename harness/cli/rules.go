@@ -13,6 +13,8 @@ const (
 	ruleDriftFailed         report.Rule = "drift.failed"
 	ruleDriftRun            report.Rule = "drift.run"
 	ruleExecHandshake       report.Rule = "exec.handshake"
+	ruleExecRecorded        report.Rule = "exec.recorded"
+	ruleExecRefused         report.Rule = "exec.refused"
 	ruleImportFailed        report.Rule = "import.failed"
 	ruleRecordRecover       report.Rule = "record.recover"
 	ruleRedactFailed        report.Rule = "redact.failed"

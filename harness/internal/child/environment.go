@@ -97,8 +97,9 @@ func quoted(name string) string {
 // is quoted (JAVA_TOOL_OPTIONS knows no other escape).
 func javaOptions(port, store string, direct []string) string {
 	hosts := []string{"localhost", "127.*", "[::1]"}
-	for _, host := range direct {
-		hosts = append(hosts, strings.TrimPrefix(host, "."))
+	for _, host := range direct { // NO_PROXY's names stand for what is below them too
+		host = strings.TrimPrefix(strings.TrimPrefix(host, "*"), ".")
+		hosts = append(hosts, host, "*."+host)
 	}
 	options := []string{
 		"-Dhttp.proxyHost=127.0.0.1", "-Dhttp.proxyPort=" + port, "-Dhttps.proxyHost=127.0.0.1", "-Dhttps.proxyPort=" + port,

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 )
 
@@ -35,6 +36,9 @@ type InterceptOptions struct {
 	Dial Dialer
 	// DialRedirected does so for a client whose connection was redirected here; nil is Dial.
 	DialRedirected Dialer
+	// Refused is told of each connection or request that is refused, since there is no
+	// Dial; nil is nobody.
+	Refused func(host string)
 }
 
 // An Intercept is a proxy for HTTP that answers the requests to some hosts itself, as
@@ -62,6 +66,7 @@ const (
 	idleFor      = 2 * time.Minute  // between two requests
 	codeIsProxy  = "graphvcr.isProxy"
 	codeMistaken = "graphvcr.misdirected"
+	codeRefused  = "graphvcr.refused"
 )
 
 // NewIntercept makes a proxy. It serves what listeners accept.
@@ -121,20 +126,13 @@ func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
 		i.connect(w, r)
 	case r.URL.Host != "" && (r.URL.Scheme == "http" || r.URL.Scheme == "https"):
 		i.absolute(w, r)
-	case isOwn(r.Host):
+	case hosts.IsHere(r.Host):
 		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeIsProxy,
 			Message: "this is the proxy of graphvcr exec, no server: it takes CONNECT and absolute addresses"})
 	default: // a connection of plain HTTP that was redirected
 		r.URL.Scheme, r.URL.Host = "http", r.Host
 		i.absolute(w, r)
 	}
-}
-
-// isOwn reports whether a Host header names this machine, or nothing.
-func isOwn(host string) bool {
-	name := (&url.URL{Host: host}).Hostname()
-	ip := net.ParseIP(name)
-	return name == "" || strings.EqualFold(name, "localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
 }
 
 // connect answers CONNECT, and makes of its connection one to the host it names.
@@ -147,7 +145,7 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 	var far net.Conn
 	taken := i.opts.Takes(named(host, port))
 	if !taken {
-		if far, err = i.dial(r.Context(), i.opts.Dial, net.JoinHostPort(host, port)); err != nil {
+		if far, err = i.dial(r.Context(), i.opts.Dial, host, port); err != nil {
 			refuse(w, r, FailureOf(err))
 			return
 		}
@@ -171,11 +169,19 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (i *Intercept) dial(ctx context.Context, dial Dialer, addr string) (net.Conn, error) {
+func (i *Intercept) dial(ctx context.Context, dial Dialer, host, port string) (net.Conn, error) {
 	if dial == nil {
-		return nil, &Failure{Status: http.StatusForbidden, Code: codeUpstream, Message: addr + " is not intercepted, and nothing else is reached from here"}
+		return nil, i.refusal(named(host, port))
 	}
-	return dial(ctx, "tcp", addr)
+	return dial(ctx, "tcp", net.JoinHostPort(host, port))
+}
+
+// refusal is what a client gets that asks for a host of which nothing is to be had here.
+func (i *Intercept) refusal(host string) *Failure {
+	if i.opts.Refused != nil {
+		i.opts.Refused(host)
+	}
+	return &Failure{Status: http.StatusForbidden, Code: codeRefused, Message: "graphvcr refuses the connection to " + host + ": " + hosts.Why(host)}
 }
 
 // absolute answers a request with an absolute address, the way of plain HTTP. Some
@@ -185,7 +191,9 @@ func (i *Intercept) absolute(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case i.opts.Takes(host):
 		i.answer(w, r, r.URL.Scheme, host)
-	case i.plain == nil || r.URL.Scheme != "http":
+	case i.plain == nil:
+		refuse(w, r, i.refusal(host))
+	case r.URL.Scheme != "http":
 		refuse(w, r, &Failure{Status: http.StatusForbidden, Code: codeUpstream, Message: host + " is not intercepted, and is reached by CONNECT only"})
 	default:
 		withoutHops(r.Header)

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -29,7 +29,7 @@ type session struct {
 	carrier http.RoundTripper
 	live    bool
 	prefix  string // of the paths of its requests; "" for the server's own
-	issued  hosts
+	issued  namedHosts
 	base    atomic.Pointer[base] // as the last client saw it
 
 	lastUsed atomic.Int64 // Unix nanoseconds
@@ -102,7 +102,7 @@ func (s *session) end(ctx context.Context) (report.Case, bool) {
 
 // hosts are those that a live session has named to its client, to which alone the client
 // may send requests through it.
-type hosts struct {
+type namedHosts struct {
 	mu    sync.Mutex
 	known map[string]bool
 }
@@ -110,7 +110,7 @@ type hosts struct {
 // mostHosts bounds the hosts of a session.
 const mostHosts = 10_000
 
-func (h *hosts) add(links []graph.Link) {
+func (h *namedHosts) add(links []hosts.Link) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range links {
@@ -123,7 +123,7 @@ func (h *hosts) add(links []graph.Link) {
 	}
 }
 
-func (h *hosts) has(host string) bool {
+func (h *namedHosts) has(host string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.known[host]

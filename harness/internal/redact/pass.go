@@ -21,6 +21,7 @@ type pass struct {
 	left    bool // it goes to no host of Graph's
 	outside bool // likewise for the link that is being read
 	signIn  bool
+	sealed  bool     // what it holds is none of Graph's, and every rule is obeyed
 	offset  int64    // of the body in its file
 	sizes   []int64  // of files in the body, in the order of their hashes
 	leaves  int      // shown so far, those with parts aside
@@ -33,6 +34,9 @@ type pass struct {
 	stays   func(l *place.Leaf)                      // in a trial: is told what would not
 	begins  func(part string)                        // in a trial: request or response
 }
+
+// obeys reports whether a rule is obeyed here: rules.yaml speaks of what Graph holds.
+func (p *pass) obeys(r rule) bool { return p.r.on[r] || p.sealed && r != noRule }
 
 // An opened hole is a leaf of a request, by its number, that was replaced.
 type opened struct {
@@ -117,7 +121,7 @@ func (p *pass) layered(l *place.Leaf) verdict {
 	case f.treatment == linked:
 	case table[f.rule].Class == Secret && f.treatment != tokenised:
 		return p.treat(f, l)
-	case f.rule == contentText && p.r.on[contentText] && strings.HasPrefix(strings.TrimSpace(l.Text), "<"):
+	case f.rule == contentText && p.obeys(contentText) && strings.HasPrefix(strings.TrimSpace(l.Text), "<"):
 		return p.treat(f, l)
 	}
 	return verdict{}
@@ -171,10 +175,10 @@ func (p *pass) judge(l *place.Leaf) verdict {
 		}
 	}
 	switch {
-	case isPartID(l) && p.r.on[unknownText]: // a client's own word for a part of a batch, which matching goes round
+	case isPartID(l) && p.obeys(unknownText): // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", s, p.suggestion(l)), rule: unknownText}
 	case isIDMember(l.Name) || l.Name == "If-Match" || l.Name == "If-None-Match" || l.Name == "Etag":
-		if weak, tag, quoted := quotedTag(s); quoted && p.r.on[unknownText] {
+		if weak, tag, quoted := quotedTag(s); quoted && p.obeys(unknownText) {
 			return verdict{weak + `"` + p.r.ledger.name("tag", tag, func() string { _, tag, _ := quotedTag(p.suggestion(l)()); return tag }) + `"`, unknownText, cassette.HoleName}
 		}
 	}

@@ -85,7 +85,7 @@ func digitsIn(s string) (n int) {
 // textWord is what stands for a word of a service's text.
 func (p *pass) textWord(l *place.Leaf, word string) string {
 	if is, by, ok := p.ids(l, word); ok {
-		if by == noRule || !p.r.on[by] {
+		if by == noRule || !p.obeys(by) {
 			return word
 		}
 		return is

@@ -18,7 +18,7 @@ type verdicts struct {
 type question struct {
 	name, parent, text string
 	outside, request   bool
-	signIn             bool
+	signIn, sealed     bool
 }
 
 const (
@@ -31,7 +31,7 @@ func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
 	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || p.trial != nil || strings.EqualFold(l.Parent, "headers") {
 		return p.judge(l)
 	}
-	q := question{l.Name, l.Parent, l.Text, p.outside, p.request, p.signIn}
+	q := question{l.Name, l.Parent, l.Text, p.outside, p.request, p.signIn, p.sealed}
 	v.mu.RLock()
 	known, ok := v.met[q]
 	v.mu.RUnlock()
