@@ -224,7 +224,7 @@ func TestExecIsolates(t *testing.T) {
 	cmd, stdout, stderr := startExec(t, "--isolate", "--", "request", "GET", adele, "GET", "http://"+outside.Addr().String(), "exit", "5")
 	err = cmd.Run()
 	var failed *exec.ExitError
-	if errors.As(err, &failed) && failed.ExitCode() == statusHarness && strings.Contains(stderr.String(), "hint: a network namespace needs") {
+	if errors.As(err, &failed) && failed.ExitCode() == statusHarness && strings.Contains(stderr.String(), "hint: namespaces of network and mounts need") {
 		t.Skipf("this system does not allow it: %s", stderr)
 	}
 	if failed == nil || failed.ExitCode() != 5 || !strings.HasPrefix(stdout.String(), "200 HTTP/2.0 {") || !strings.Contains(stdout.String(), "connection refused") {

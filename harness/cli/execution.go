@@ -90,7 +90,7 @@ func (x *execution) prepare(ctx context.Context, p *project.Project) error {
 	if x.up.isStandIn() {
 		live.Meta.Origin = cassette.Emulator
 	}
-	authority, err := openCA()
+	authority, err := f.authority()
 	if err != nil {
 		return err
 	}
@@ -155,12 +155,28 @@ func (x *execution) onRecord() proxy.InterceptOptions {
 	}
 }
 
+// authority is one of this run, whose key nobody else ever has, or the user's.
+func (f *execFlags) authority() (*ca.Authority, error) {
+	if f.keptCA {
+		return openCA()
+	}
+	return ca.New()
+}
+
 // place opens the listeners and makes the environment that leads to them.
 func (x *execution) place(authority *ca.Authority) error {
 	var listeners [2]net.Listener
 	var err error
+	if x.dir, err = os.MkdirTemp("", "graphvcr-exec-"); err != nil {
+		return &fault.Error{Message: "exec: make a folder for the command's environment", Cause: err}
+	}
+	at := child.Place{Authority: authority.PEM(), Roots: x.up.pem, CopyProfiles: !x.take.Live()}
 	if x.flags.isolate {
-		if x.inside, err = child.Isolate(x.std.in, x.std.out, x.std.err); err != nil {
+		bundle, err := at.Bundle(x.dir)
+		if err != nil {
+			return err
+		}
+		if x.inside, err = child.Isolate(bundle, x.std.in, x.std.out, x.std.err); err != nil {
 			return err
 		}
 		listeners = x.inside.Listeners
@@ -173,10 +189,7 @@ func (x *execution) place(authority *ca.Authority) error {
 	}
 	go x.proxy.Serve(listeners[0]) // both end with the proxy
 	go x.proxy.ServeTLS(listeners[1])
-	if x.dir, err = os.MkdirTemp("", "graphvcr-exec-"); err != nil {
-		return &fault.Error{Message: "exec: make a folder for the command's environment", Cause: err}
-	}
-	at := child.Place{Proxy: listeners[0].Addr().String(), TLS: listeners[1].Addr().String(), Authority: authority.PEM(), Roots: x.up.pem, CopyProfiles: !x.take.Live()}
+	at.Proxy, at.TLS = listeners[0].Addr().String(), listeners[1].Addr().String()
 	if !x.flags.isolate { // where nothing can be reached otherwise
 		at.Direct = x.direct(os.Getenv)
 	}
