@@ -128,7 +128,7 @@ func (x *execution) onReplay(p *project.Project, faults proxy.Faults) proxy.Inte
 			return x.known.Has(host)
 		},
 		Refused: x.others.refuse,
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		Handler: x.toPages(func(w http.ResponseWriter, r *http.Request) {
 			if signin.IsHost(r.URL.Host) {
 				host.ServeHTTP(w, r)
 				return
@@ -139,12 +139,18 @@ func (x *execution) onReplay(p *project.Project, faults proxy.Faults) proxy.Inte
 	}
 }
 
+// toPages answers pages of a browser in the place of Graph, its hosts for files and those to
+// sign in with; of a host that was named, what it says to pages is recorded as all else.
+func (x *execution) toPages(next http.HandlerFunc) http.Handler {
+	return proxy.CORS(next, func(host string) bool { return !x.known.IsNamed(host) })
+}
+
 // onRecord answers for Graph and the hosts of files, and lets all else pass.
 func (x *execution) onRecord() proxy.InterceptOptions {
 	carrier := proxy.Learn(x.known, x.take.Transport())
 	return proxy.InterceptOptions{
 		Takes: func(host string) bool { return !signin.IsHost(host) && x.known.Has(host) },
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		Handler: x.toPages(func(w http.ResponseWriter, r *http.Request) {
 			x.caller.see(r)
 			x.asked.Add(1)
 			x.others.record(r.URL.Host)
