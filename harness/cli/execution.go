@@ -32,6 +32,7 @@ type execution struct {
 	flags  *execFlags
 	up     *upstream
 	dir    string // of the files that the environment names
+	guard  *child.Guard
 	take   *project.Take
 	proxy  *proxy.Intercept
 	inside *child.Isolated // nil: no --isolate
@@ -176,6 +177,7 @@ func (x *execution) place(authority *ca.Authority) error {
 	if x.dir, err = os.MkdirTemp("", "graphvcr-exec-"); err != nil {
 		return &fault.Error{Message: "exec: make a folder for the command's environment", Cause: err}
 	}
+	x.guard = child.NewGuard(x.dir)
 	at := child.Place{Authority: authority.PEM(), Roots: x.up.pem, CopyProfiles: !x.take.Live()}
 	if x.flags.isolate {
 		bundle, err := at.Bundle(x.dir)
@@ -220,7 +222,7 @@ func (x *execution) program(ctx context.Context) (status int, err error) {
 		_ = os.RemoveAll(x.dir)
 	}})()
 	defer close(ended)
-	p := child.Program{Args: x.args, Env: x.env, Stdin: x.std.in, Stdout: x.std.out, Stderr: x.std.err}
+	p := child.Program{Args: x.args, Env: x.env, Stdin: x.std.in, Stdout: x.std.out, Stderr: x.std.err, Started: x.guard.Watch}
 	if x.inside != nil {
 		inside := x.inside
 		x.inside = nil
@@ -246,6 +248,12 @@ func (x *execution) end(ctx context.Context) report.Case {
 	x.take.SignedIn(x.caller.as)
 	x.caller.mu.Unlock()
 	told := x.take.End()
+	if n := x.proxy.Pending(); n > 0 && x.take.Live() {
+		told.Findings = append(told.Findings, report.Finding{
+			Rule: ruleExecUnderWay, Severity: report.Error, Message: counted(int(n), "request") + " of a program that is over had no answer yet, and what comes is not recorded",
+			Hint: "have the program wait for its answers before it ends",
+		})
+	}
 	told.Findings = append(told.Findings, x.others.told(x.known, x.refuse)...)
 	told.Findings = append(told.Findings, x.contacts()...)
 	return told
@@ -277,6 +285,7 @@ func (x *execution) contacts() []report.Finding {
 }
 
 func (x *execution) close() error {
+	defer x.guard.Release()
 	if x.inside != nil {
 		x.inside.Abandon()
 	}

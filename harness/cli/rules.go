@@ -15,6 +15,7 @@ const (
 	ruleExecHandshake       report.Rule = "exec.handshake"
 	ruleExecRecorded        report.Rule = "exec.recorded"
 	ruleExecRefused         report.Rule = "exec.refused"
+	ruleExecUnderWay        report.Rule = "exec.underway"
 	ruleImportFailed        report.Rule = "import.failed"
 	ruleRecordRecover       report.Rule = "record.recover"
 	ruleRedactFailed        report.Rule = "redact.failed"

@@ -12,6 +12,9 @@
 // takes the network itself away, on Linux where the system allows it, and lays the
 // certificates over the system's for the program alone.
 //
+// A [Guard] ends a program whose harness is gone, and removes what it had written, where
+// there is a shell to do so (not on Windows).
+//
 // It promises that signals reach the program once, that its exit status is told as a
 // shell tells it, and that the files it writes hold certificates and no key; with
 // CopyProfiles also what rclone keeps, which the program then does not change: its tokens

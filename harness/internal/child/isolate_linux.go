@@ -142,7 +142,7 @@ func (i *Isolated) Run(ctx context.Context, p Program) (status int, err error) {
 		return startStatus(err), err
 	}
 	program := handedOver{path, p.Args, p.Env}
-	return supervise(ctx, i.cmd, func() error { return gob.NewEncoder(i.link).Encode(program) })
+	return supervise(ctx, i.cmd, p, func() error { return gob.NewEncoder(i.link).Encode(program) })
 }
 
 // Abandon ends the helper.

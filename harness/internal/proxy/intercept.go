@@ -59,11 +59,13 @@ type Intercept struct {
 	tls      *tls.Config
 	contacts Handshakes
 	requests atomic.Int64
+	pending  atomic.Int64 // requests that the handler has not answered
 }
 
 const (
 	patience     = 30 * time.Second // for a client's first bytes
 	idleFor      = 2 * time.Minute  // between two requests
+	lastWords    = time.Second      // for handlers whose connections were closed
 	codeIsProxy  = "graphvcr.isProxy"
 	codeMistaken = "graphvcr.misdirected"
 	codeRefused  = "graphvcr.refused"
@@ -116,8 +118,17 @@ func (i *Intercept) Shutdown(ctx context.Context) error {
 	err = errors.Join(err, i.inner.Shutdown(ctx))
 	i.accepted.Close()
 	i.open.close()
-	return errors.Join(err, i.front.Close(), i.inner.Close())
+	err = errors.Join(err, i.front.Close(), i.inner.Close())
+	over := time.Now().Add(lastWords) // what was cut off ends now, and can be told of
+	for i.pending.Load() > 0 && time.Now().Before(over) {
+		time.Sleep(5 * time.Millisecond)
+	}
+	return err
 }
+
+// Pending is how many requests the handler has not answered: after Shutdown those that it
+// still cannot end.
+func (i *Intercept) Pending() int64 { return i.pending.Load() }
 
 // serveFront answers what a client sends to the proxy as such.
 func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
@@ -232,6 +243,8 @@ func (i *Intercept) serveInner(w http.ResponseWriter, r *http.Request) {
 // answer hands a request to the handler, addressed to the host that it is for.
 func (i *Intercept) answer(w http.ResponseWriter, r *http.Request, scheme, host string) {
 	i.requests.Add(1)
+	i.pending.Add(1)
+	defer i.pending.Add(-1)
 	r.URL.Scheme, r.URL.Host, r.Host = scheme, host, host
 	r.RequestURI = ""
 	withoutHops(r.Header)

@@ -110,8 +110,8 @@ func (r *Reverse) expire(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case now := <-tick.C:
-			for _, id := range r.idle(now) {
+		case <-tick.C:
+			for _, id := range r.idle() {
 				r.totals.expired.Add(1)
 				r.endSession(ctx, id)
 			}
@@ -119,12 +119,12 @@ func (r *Reverse) expire(ctx context.Context) {
 	}
 }
 
-func (r *Reverse) idle(now time.Time) []string {
+func (r *Reverse) idle() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var ids []string
 	for id, s := range r.sessions {
-		if now.Sub(time.Unix(0, s.lastUsed.Load())) > r.opts.Idle {
+		if s.idle() > r.opts.Idle {
 			ids = append(ids, id)
 		}
 	}

@@ -32,8 +32,10 @@ type session struct {
 	issued  namedHosts
 	base    atomic.Pointer[base] // as the last client saw it
 
-	lastUsed atomic.Int64 // Unix nanoseconds
+	began    time.Time    // by which, and no clock on the wall, times are told
+	lastUsed atomic.Int64 // nanoseconds since then
 	asked    atomic.Int64 // requests
+	underWay atomic.Int64 // requests
 
 	gate  sync.RWMutex // held for reading while a request is under way
 	ended bool         // guarded by gate
@@ -47,14 +49,13 @@ type base struct {
 }
 
 func newSession(take Take, faults Faults, prefix string) *session {
-	s := &session{take: take, carrier: take.Transport(), live: take.Live(), prefix: prefix}
+	s := &session{began: time.Now(), take: take, carrier: take.Transport(), live: take.Live(), prefix: prefix}
 	if replayer, ok := s.carrier.(*transport.Replayer); ok {
 		s.carrier = replayer.Sharing()
 	}
 	if !s.live {
 		s.carrier = faults.Over(s.carrier)
 	}
-	s.lastUsed.Store(time.Now().UnixNano())
 	return s
 }
 
@@ -67,12 +68,22 @@ func (s *session) enter() bool {
 		return false
 	}
 	s.asked.Add(1)
+	s.underWay.Add(1)
 	return true
 }
 
 func (s *session) leave() {
-	s.lastUsed.Store(time.Now().UnixNano())
+	s.lastUsed.Store(int64(time.Since(s.began)))
+	s.underWay.Add(-1)
 	s.gate.RUnlock()
+}
+
+// idle is for how long nobody has used it.
+func (s *session) idle() time.Duration {
+	if s.underWay.Load() > 0 {
+		return 0
+	}
+	return time.Since(s.began) - time.Duration(s.lastUsed.Load())
 }
 
 // end waits for requests under way, as long as the context allows, and ends the take. A
