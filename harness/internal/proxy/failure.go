@@ -78,7 +78,7 @@ func (f *Failure) Response(req *http.Request) *http.Response {
 func Missed(miss *match.MissError) *Failure {
 	f := &Failure{Status: http.StatusNotImplemented, Code: codeMiss, Message: miss.Error(), Header: http.Header{MissHeader: {string(miss.Verdict)}}}
 	for _, c := range miss.Nearest {
-		near := detail{Code: "nearest", Target: placeOf(&c), Message: c.Interaction.Request.Method + " " + c.Interaction.Request.URL}
+		near := detail{Code: "nearest", Target: placeOf(&c), Message: c.Request()}
 		for _, d := range c.Differences {
 			near.Message += fmt.Sprintf("; %s: recorded %s, received %s", d.Field, d.Recorded, d.Received)
 		}
