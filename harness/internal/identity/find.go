@@ -78,7 +78,7 @@ func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) 
 // Find lists the spans of a plain text that ids take up, in order: of composite ids the
 // whole.
 func Find(text string) []Span {
-	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, spans: make([]Span, 0, 4), listing: true}
+	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true}
 	r.scan()
 	return r.spans
 }

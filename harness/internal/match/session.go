@@ -19,6 +19,8 @@ type Session struct {
 	bound   bindings
 	flights flights
 
+	contents contents
+
 	restored sync.Map     // by record: its body with the session's values, see restore
 	kept     atomic.Int64 // their bytes
 	recalled sync.Map     // by spelling: what a request without a body was found to ask for
@@ -38,6 +40,16 @@ func (x *Index) NewSession() *Session {
 // client sent it (gzip is looked through). The error is a *MissError.
 func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 	trace := traceOf(req.Context())
+	answer, err := s.find(req, body, trace)
+	if err == nil {
+		s.upload(answer.record, req, body)
+		answer.restore(s)
+		trace.answered(answer)
+	}
+	return answer, err
+}
+
+func (s *Session) find(req *http.Request, body []byte, trace *Trace) (Answer, error) {
 	if len(body) == 0 {
 		if e := s.index.bySpelling(req); e != nil {
 			return s.take(e, serving{}, req, trace)
@@ -116,11 +128,9 @@ func (s *Session) take(e *entry, how serving, req *http.Request, trace *Trace) (
 			how.bind()
 		}
 		answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.bodyFor(how), Note: how.note, record: r, read: how.read}
-		answer.restore(s)
 		if chosen.reason == early || chosen.reason == stale {
 			answer.Note = s.note(e, chosen.reason, now)
 		}
-		trace.answered(answer)
 		return answer, nil
 	}
 }

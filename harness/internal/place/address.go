@@ -31,8 +31,8 @@ func (w addressReader) address(s string, base int) {
 
 // authority returns where the host of an absolute address begins, 0 for a relative one.
 func authority(s string) int {
-	k := strings.Index(s, "://")
-	if k <= 0 || k > 16 || strings.Trim(s[:k], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.") != "" {
+	k := strings.IndexByte(s[:min(len(s), 17)], ':')
+	if k <= 0 || !strings.HasPrefix(s[k:], "://") || strings.Trim(s[:k], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.") != "" {
 		return 0
 	}
 	return k + 3

@@ -40,6 +40,19 @@ func (w *walker) layered(s string, base int, leaf Leaf) bool {
 	return true
 }
 
+// mayLayer reports whether layerOf has to look at a text, whatever its place, by its first
+// bytes.
+func mayLayer(s string) bool {
+	if s == "" {
+		return false
+	}
+	switch c := s[0]; {
+	case c <= ' ', c == '{', c == '[', c == 0xEF, c == '/', c == 'u', c == '"', c == '\'', c == 'W', c == '<', c|0x20 == 's', c|0x20 == 'm':
+		return true
+	}
+	return mayBeEncoded(s) || authority(s) > 0
+}
+
 // A layerReader recognises texts that have a grammar of their own.
 type layerReader struct{ *walker }
 
@@ -141,7 +154,7 @@ func base64Text(s string, encoding *base64.Encoding) string {
 // encodedText recognises base64 of a text that has a grammar of its own: of other texts
 // nothing tells base64 from a word.
 func encodedText(s string) (*base64.Encoding, string) {
-	if len(s) < 16 || strings.IndexByte("PWewdIMuaUiDC", s[0]) < 0 { // how <, [, {, blanks and letters that begin such texts are encoded
+	if !mayBeEncoded(s) {
 		return nil, ""
 	}
 	for i := range min(len(s), 64) {
@@ -161,6 +174,11 @@ func encodedText(s string) (*base64.Encoding, string) {
 		return nil, ""
 	}
 	return encoding, plain
+}
+
+// mayBeEncoded goes by how <, [, {, blanks and letters that begin such texts are encoded.
+func mayBeEncoded(s string) bool {
+	return len(s) >= 16 && strings.IndexByte("PWewdIMuaUiDC", s[0]) >= 0
 }
 
 // isReadable reports whether bytes are a text: UTF-8 without control characters.

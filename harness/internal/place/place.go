@@ -184,12 +184,17 @@ func apply(s string, edits []edit) string {
 
 // show gives a leaf to the caller. It reports whether the text was replaced.
 func (w *walker) show(l Leaf, start int) bool {
+	w.leaf = l
+	return w.shown(&w.leaf, start)
+}
+
+// shown is show for a leaf that nothing else uses meanwhile.
+func (w *walker) shown(l *Leaf, start int) bool {
 	if l.Text == "" {
 		return false
 	}
 	l.w, l.Outer = w, w.outer
-	w.leaf = l
-	text, ok := w.f(&w.leaf)
+	text, ok := w.f(l)
 	if !ok || text == l.Text {
 		return ok
 	}

@@ -60,23 +60,14 @@ func (p vocabulary) harmless(l *place.Leaf, f *field) bool {
 
 // isMemberName reports whether the name of a member is one of the service's.
 func (p vocabulary) isMemberName(s, parent string) bool {
-	if _, known := p.r.named.Load(s); known {
-		return true
-	}
 	if strings.EqualFold(parent, "headers") {
 		name := http.CanonicalHeaderKey(s)
 		if words.IsHeader(name) || volatileHeaders[name] != "" || counts[name] {
 			return true
 		}
 	}
-	if credentials.find(s, parent) != nil || members.find(s, parent) != nil {
-		return true
-	}
-	if !words.IsMember(s) && !words.IsType(s) && !(len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]) {
-		return false
-	}
-	p.r.named.Store(strings.Clone(s), true) // not the body that it stands in
-	return true
+	return credentials.find(s, parent) != nil || members.find(s, parent) != nil || words.IsMember(s) || words.IsType(s) ||
+		len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
@@ -326,6 +317,8 @@ func isHTTPValue(name, s string) bool {
 	case "Content-Type":
 		kind, quoted := strings.CutPrefix(s, "type=")
 		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s) || quoted && words.IsMediaType(strings.Trim(kind, `"`))
+	case "Content-Disposition":
+		return s == "form-data" || s == "attachment" || s == "inline"
 	case "Host":
 		return isOurHost(hostName(s))
 	case "Etag", "If-Match", "If-None-Match":

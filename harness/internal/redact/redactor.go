@@ -34,7 +34,7 @@ type Redactor struct {
 	ledger      *ledger
 	previous    *previous
 	verdicts    verdicts
-	named       sync.Map // names of members that are the service's, as far as met
+	nears       sync.Pool // of *near
 
 	mu      sync.Mutex
 	counts  [ruleCount]int
@@ -86,6 +86,9 @@ func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction
 	p := &pass{scene: scene{r: r, previous: r.previous.at(i)}, unknown: map[string]int{}}
 	out := *i
 	p.interaction(&out)
+	if p.near != nil {
+		r.nears.Put(p.near)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for n, count := range p.counts {
@@ -107,6 +110,7 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	}
 	p.left = !graph.IsHost(hostOf(address))
 	p.signIn = graph.IsSignInHost(hostOf(address))
+	p.sealed = p.left && !graph.IsFileHost(hostOf(address))
 	asked := place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body}
 	p.begin("request")
 	p.request, p.offset, p.before = true, offsetOf(first(req.Headers, "Content-Range")), p.previous.request(p.r.ledger)
@@ -333,7 +337,7 @@ func (r *Redactor) Summary() map[string]int {
 }
 
 // Unknown says how many values were replaced only because nothing knows them, by the member
-// or other name that they stand at.
+// that they stand at; "" has those that stand elsewhere, or at a name that is a value itself.
 func (r *Redactor) Unknown() map[string]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
