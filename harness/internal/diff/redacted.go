@@ -62,7 +62,8 @@ func (as reading) unhidden(own, name string) string {
 	case as.faker == nil:
 	case as.hides(own):
 		return keyed
-	case strings.HasPrefix(own, extension) && identity.IsFake(identity.Atom{Kind: identity.Token, Text: own}):
+	}
+	if _, called, ok := identity.Extension(own); ok && as.hides(called) {
 		return extension + keyed
 	}
 	return name
