@@ -269,3 +269,25 @@ func newSecretCrop(t *testing.T, seed uint64) *crop {
 	c.search = planted.NewSearch(kinds)
 	return c
 }
+
+// newMissCrop is secrets in requests, where a miss can know them: by their form in any place,
+// by their member where that stands.
+func newMissCrop(t *testing.T, seed uint64) *crop {
+	t.Helper()
+	random := planted.NewRandom(seed)
+	c := &crop{kinds: map[string]bool{}}
+	kinds := random.Secrets()
+	for _, k := range kinds {
+		c.kinds[k.Name] = true
+		if k.Member == "" {
+			c.plants = append(c.plants, sample(random.Rand, k, 30)...)
+			continue
+		}
+		places := planted.Everywhere(k)
+		for _, where := range []string{"sent JSON: member", "sent JSON: list", "sent form", "address: filter", "address: named option", "sent JSON: batch request"} {
+			c.plants = append(c.plants, plant{k, where, places[where]})
+		}
+	}
+	c.search = planted.NewSearch(kinds)
+	return c
+}

@@ -2,28 +2,20 @@ package match
 
 import (
 	"fmt"
-	"slices"
+	"net/http"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
 )
 
-// secretNames are fields whose values are never told, in lower case:
-// what Graph and its sign-in call credentials and keys.
-var secretNames = []string{
-	"authorization", "password", "client_secret", "client_assertion", "assertion", "refresh_token", "access_token",
-	"id_token", "code", "device_code", "secrettext", "tempauth", "tempauthtoken", "authtoken", "sig", "cookie",
-	"clientstate", "validationtoken", "validationtokens", "authkey", "newpassword", "currentpassword", "sharedsecret", "privatekey",
-	"encryptioncertificate", "pkcs12value", "proof", "passcode", "recoverykey", "uploadurl", "downloadurl", "sastoken",
-}
-
+// secret reports whether what stands in a field is never told.
 func secret(field string) bool {
-	field = strings.ToLower(strings.TrimRight(field, "']"))
-	name := field[strings.LastIndexAny(field, ".'")+1:]
-	return slices.Contains(secretNames, name)
+	field = strings.TrimRight(field, "']")
+	return redact.IsCredential(field[strings.LastIndexAny(field, ".'")+1:], "")
 }
 
 // maxShown bounds the text that is told of a value.
@@ -35,34 +27,55 @@ func shown(field, recorded, received string) (string, string) {
 	if secret(field) {
 		return hidden(recorded), hidden(received)
 	}
-	recorded, received = withoutTokens(recorded), withoutTokens(received)
+	recorded, received = withoutTokens(field, recorded), withoutTokens(field, received)
 	at := firstDifference(recorded, received)
 	return shownText(recorded, at), shownText(received, at)
 }
 
-// withoutTokens hides what has the form of a signed token: eyJ.., a dot, and more.
-func withoutTokens(s string) string {
-	at := strings.Index(s, "eyJ")
-	if at < 0 {
+// concealed stands for a credential.
+const concealed = "(hidden)"
+
+// withoutTokens hides credentials: by their names, where the text is an address, its query or
+// JSON, and by their form.
+func withoutTokens(field, s string) string {
+	m := place.Message{Method: http.MethodGet, Header: http.Header{}}
+	at := &m.Address
+	switch {
+	case strings.HasPrefix(field, "query."):
+		m.Address = "?" + strings.TrimPrefix(field, "query.") + "=" + s
+	case strings.Contains(s[:min(len(s), 12)], "://"):
+		m.Address = s
+	case strings.HasPrefix(s, "{"), strings.HasPrefix(s, "["):
+		m.Body, at = s, &m.Body
+	default:
+		return redact.WithoutCredentials(s, concealed)
+	}
+	if !place.Rewrite(&m, conceal) {
 		return s
 	}
-	isToken := func(c byte) bool { return ascii.IsAlnum(c) || c == '-' || c == '_' || c == '.' }
-	end := at
-	for end < len(s) && isToken(s[end]) {
-		end++
+	return strings.ReplaceAll(strings.TrimPrefix(*at, "?"+strings.TrimPrefix(field, "query.")+"="), inPlace, concealed)
+}
+
+// inPlace is what no encoding changes.
+const inPlace = "hidden-credential"
+
+func conceal(l *place.Leaf) (string, bool) {
+	switch {
+	case l.IsName():
+	case l.Role == place.Token, redact.IsCredential(l.Name, l.Parent):
+		return inPlace, true
+	case l.Layered:
+		return "", false
 	}
-	text := s[at:end]
-	if strings.Contains(text, ".") && len(text) > 20 {
-		text = "(hidden)"
-	}
-	return s[:at] + text + withoutTokens(s[end:])
+	is := redact.WithoutCredentials(l.Text, inPlace)
+	return is, is != l.Text
 }
 
 func hidden(value string) string {
 	if value == "" {
 		return `""`
 	}
-	return "(hidden)"
+	return concealed
 }
 
 func shownText(value string, at int) string {
@@ -80,7 +93,7 @@ func shownValues(field string, recorded, received any) (string, string) {
 	var texts [2]string
 	for n, value := range []any{recorded, received} {
 		if value != jsondoc.Absent {
-			texts[n] = withoutTokens(string(jsondoc.Canonical(nil, value)))
+			texts[n] = withoutTokens(field, string(jsondoc.Canonical(nil, value)))
 		}
 	}
 	at := 0
@@ -92,7 +105,7 @@ func shownValues(field string, recorded, received any) (string, string) {
 		case texts[n] == "":
 			texts[n] = absent
 		case secret(field):
-			texts[n] = "(hidden)"
+			texts[n] = concealed
 		default:
 			texts[n] = excerpt(texts[n], at)
 		}
@@ -140,19 +153,5 @@ func shortened(text string, limit int) string {
 	return fmt.Sprintf("%s... (%d bytes)", text[:cut], len(text))
 }
 
-// shownAddress is an address as a reader may see it: the values of secret options,
-// which make an address pre-authenticated, are left out.
-func shownAddress(address string) string {
-	address = withoutTokens(address)
-	path, query, found := strings.Cut(address, "?")
-	if !found {
-		return shortened(address, 300)
-	}
-	options := strings.Split(query, "&")
-	for i, option := range options {
-		if name, _, hasValue := strings.Cut(option, "="); hasValue && secret(name) {
-			options[i] = name + "=(hidden)"
-		}
-	}
-	return shortened(path+"?"+strings.Join(options, "&"), 300)
-}
+// shownAddress is an address as a reader may see it: without what gives access.
+func shownAddress(address string) string { return shortened(withoutTokens("", address), 300) }
