@@ -70,7 +70,7 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
 	var found []Leak
 	for n, i := range c.Interactions {
-		p := &pass{r: r}
+		p := &pass{scene: scene{r: r}}
 		side := ""
 		p.trial = func(l *place.Leaf, by rule, _ string) {
 			if c.Meta.Origin == cassette.Docs && table[by].Class != Secret && !isStranger(l.Text, by) {
@@ -143,7 +143,7 @@ func (p *pass) leakAt(i *cassette.Interaction, n int, side, at string, rule ID, 
 		l.Part = side + ".headers." + name
 	case strings.HasPrefix(at, "trailer."):
 		l.Part = side + "." + at
-	case isBody, at == "body", strings.HasPrefix(at, "form."), strings.HasPrefix(at, "part["):
+	case isBody, at == "body", strings.HasPrefix(at, "form."), strings.HasPrefix(at, "part"), at == "boundary", at == "preamble", at == "epilogue":
 		l.Part = side + ".body"
 		if strings.HasPrefix(body, "$") {
 			l.Path, _, _ = strings.Cut(body, ">")
