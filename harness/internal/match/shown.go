@@ -3,6 +3,7 @@ package match
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -51,9 +52,19 @@ func withoutTokens(field, s string) string {
 		return redact.WithoutCredentials(s, concealed)
 	}
 	if !place.Rewrite(&m, conceal) {
-		return s
+		return unescaped(s)
 	}
-	return strings.ReplaceAll(strings.TrimPrefix(*at, "?"+strings.TrimPrefix(field, "query.")+"="), inPlace, concealed)
+	return unescaped(strings.ReplaceAll(strings.TrimPrefix(*at, "?"+strings.TrimPrefix(field, "query.")+"="), inPlace, concealed))
+}
+
+// unescaped is a text as it is, or without its escapes where these part what is a credential.
+func unescaped(s string) string {
+	if plain, err := url.PathUnescape(s); err == nil {
+		if is := redact.WithoutCredentials(plain, concealed); is != plain {
+			return is
+		}
+	}
+	return s
 }
 
 // inPlace is what no encoding changes.
