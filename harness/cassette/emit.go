@@ -151,14 +151,13 @@ func (w *writer) indent(p *Response) (stored int64, ok bool) {
 	if p.Body == "" || p.Body[0] != '{' && p.Body[0] != '[' || !blockSafe(p.Body) {
 		return 0, false
 	}
-	block, breaks, compact, err := jsondoc.IndentBelow(w.block[:0], p.Body, blockIndent)
-	if err != nil {
+	block, breaks, compact := jsondoc.IndentBelow(w.block[:0], p.Body, blockIndent)
+	if w.block = block; !compact {
 		return 0, false
 	}
-	w.block = block
 	stored = int64(len(block) - breaks*blockIndent)
 	// A length that is that of the stored text could not be told from one that describes it.
-	return stored, compact && breaks > 0 && p.ContentLength != stored
+	return stored, breaks > 0 && p.ContentLength != stored
 }
 
 func (w *writer) request(q *Request) {

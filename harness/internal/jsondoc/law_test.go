@@ -31,6 +31,9 @@ func FuzzLaws(f *testing.F) {
 			t.Fatalf("Parse: %v, Compact: %v, Indent: %v", err, compactErr, indentErr)
 		}
 		if err != nil {
+			if _, _, ok := jsondoc.IndentBelow(nil, text, 0); ok {
+				t.Fatalf("IndentBelow takes %q, which is no JSON: %v", text, err)
+			}
 			return
 		}
 		if !json.Valid([]byte(text)) {
@@ -63,12 +66,15 @@ func checkFormatting(t *testing.T, text string, doc any, compact, indented []byt
 	if back, err := jsondoc.Compact(nil, string(indented)); err != nil || !bytes.Equal(back, compact) {
 		t.Fatalf("Compact(Indent) = %s, %v; want %s", back, err, compact)
 	}
-	below, breaks, isCompact, err := jsondoc.IndentBelow([]byte("x"), text, 70)
-	if want := "x" + strings.ReplaceAll(string(indented), "\n", "\n"+strings.Repeat(" ", 70)); err != nil || string(below) != want {
-		t.Fatalf("IndentBelow = %s, %v; want %s", below, err, want)
+	if _, _, ok := jsondoc.IndentBelow(nil, text, 0); ok != (string(compact) == text) {
+		t.Fatalf("IndentBelow takes %q for compact: %v", text, ok)
 	}
-	if breaks != bytes.Count(indented, []byte("\n")) || isCompact != (string(compact) == text) {
-		t.Fatalf("IndentBelow tells %d line breaks and %v of %q", breaks, isCompact, text)
+	below, breaks, ok := jsondoc.IndentBelow([]byte("x"), string(compact), 70)
+	if want := "x" + strings.ReplaceAll(string(indented), "\n", "\n"+strings.Repeat(" ", 70)); !ok || string(below) != want {
+		t.Fatalf("IndentBelow = %s, %v; want %s", below, ok, want)
+	}
+	if breaks != bytes.Count(indented, []byte("\n")) {
+		t.Fatalf("IndentBelow tells %d line breaks of %q", breaks, compact)
 	}
 	if !jsondoc.Equal(mustParse(t, string(indented)), doc) {
 		t.Fatal("Indent changes the document")

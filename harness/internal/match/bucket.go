@@ -64,7 +64,7 @@ func (s *Session) sealed(req *http.Request, body []byte, live *request, trace *T
 func liveMessage(req *http.Request, body []byte) place.Message {
 	m := place.Message{Method: methodOf(req.Method), Address: addressOf(req.URL, req.Host).String(), Header: telling(req.Header)}
 	if len(body) > 0 {
-		m.Body = string(inflate(req.Header, body))
+		m.Body = inflate(req.Header, string(body))
 	}
 	return m
 }

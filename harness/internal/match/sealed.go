@@ -271,7 +271,7 @@ func (x *Index) understood(m *place.Message, host, principal string) (request, b
 	if err != nil {
 		return request{}, false
 	}
-	return x.rules.understand(m.Method, addressOf(address, host), m.Header, []byte(m.Body), principal), true
+	return x.rules.understand(m.Method, addressOf(address, host), m.Header, m.Body, principal), true
 }
 
 // seal notes a recorded request of a sealed cassette.

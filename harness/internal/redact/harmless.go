@@ -30,13 +30,13 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 		return words.IsMember(s) || isOptionName(s)
 	case place.Literal:
 		if !l.Bare && ascii.All(s, isDigit) { // a text, which stays where a member of JSON would
-			return isIDMember(l.Name) || isShortNumber(s)
+			return p.isIDMember(l) || isShortNumber(s)
 		}
 		return isPlain(s) || words.Harmless(l.Name, "", s)
 	case place.Option, place.Field:
 		return isPlain(s) || words.Harmless(strings.TrimPrefix(l.Name, "$"), "", s) || p.signIn && loginWords[strings.ToLower(s)]
-	case place.Header:
-		return isHTTPValue(l.Name, s) || l.Name == "Content-Type" && p.isBoundary(s)
+	case place.Header, place.PartHeader:
+		return isHTTPValue(l.Name, s)
 	case place.MemberName:
 		return p.isMemberName(s, l.Parent)
 	case place.Member:
@@ -88,6 +88,8 @@ func (p *pass) isMemberWord(l *place.Leaf) bool {
 		return isPartWord(s)
 	case words.Harmless(l.Name, l.Parent, s), isInstant(s), isPunctuation(s):
 		return true
+	case !p.isMemberName(l.Name, l.Parent): // which says nothing of its value, then
+		return false
 	case ascii.All(s, isDigit):
 		return isIDMember(l.Name)
 	case isIDMember(l.Name) && isEtag(s):
@@ -124,6 +126,11 @@ func isIDMember(name string) bool {
 	return strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
 }
 
+// isIDMember reports whether a text stands at an id, by a name that stays.
+func (p *pass) isIDMember(l *place.Leaf) bool {
+	return isIDMember(l.Name) && p.isMemberName(l.Name, l.Parent)
+}
+
 // isEtag recognises what is left of an etag that holds no id: W/"1", "3,7".
 func isEtag(s string) bool {
 	s = strings.TrimPrefix(s, "W/")
@@ -158,6 +165,8 @@ func isMarkupName(s string) bool {
 // markupNames are those of HTML and SVG that no vocabulary has.
 var markupNames = set(`html div span img iframe href src alt rel tbody thead tfoot colspan rowspan blockquote onclick svg rect circle polyline polygon viewbox
 	xmlns xlink xsi tspan defs lineargradient radialgradient stroke linecap linejoin opacity bgcolor valign nbsp cellpadding cellspacing strong sup hgroup
+	head meta main nav aside footer section header article style script template slot canvas audio video source track object param picture area caption
+	legend input meter details summary dialog pre samp kbd var cite abbr dfn mark ruby bdi bdo wbr ins del small big font center strike nobr
 	http equiv charset lang dir tabindex srcset fieldset textarea optgroup datalist noscript stylesheet figcaption soap soapenv envelope edmx csdl`)
 
 func isShortNumber(s string) bool { return len(s) <= 3 && ascii.All(s, isDigit) }
@@ -311,22 +320,12 @@ var expressionWords = set(`and or not eq ne gt ge lt le in has asc desc any all 
 	indexof substring trim concat year month day hour minute second date time now round floor ceiling cast isof null true false microsoft graph
 	aggregate groupby with sum average min max countdistinct as select expand filter orderby top skip levels count search ref value member`)
 
-// isBoundary reports whether a parameter is what tells the parts of the body apart: a
-// client's random text, without which nothing in the body can be read.
-func (p *pass) isBoundary(s string) bool {
-	boundary, ok := strings.CutPrefix(s, "boundary=")
-	boundary = strings.Trim(boundary, `"`)
-	return ok && boundary != "" && p.message != nil && strings.Contains(p.message.Body, "--"+boundary)
-}
-
 // isHTTPValue reports whether a header's value says nothing.
 func isHTTPValue(name, s string) bool {
 	switch name {
 	case "Content-Type":
 		kind, quoted := strings.CutPrefix(s, "type=")
 		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s) || quoted && words.IsMediaType(strings.Trim(kind, `"`))
-	case "Content-Disposition":
-		return s == "form-data" || s == "attachment" || s == "inline"
 	case "Host":
 		return isOurHost(hostName(s))
 	case "Etag", "If-Match", "If-None-Match":

@@ -120,7 +120,7 @@ func leakAt(i *cassette.Interaction, n int, side, at string, rule ID, level Leve
 		l.Part = side + ".headers." + name
 	case strings.HasPrefix(at, "trailer."):
 		l.Part = side + "." + at
-	case isBody, at == "body", strings.HasPrefix(at, "form."), strings.HasPrefix(at, "part["):
+	case isBody, at == "body", strings.HasPrefix(at, "form."), strings.HasPrefix(at, "part"), at == "boundary", at == "preamble", at == "epilogue":
 		l.Part = side + ".body"
 		if strings.HasPrefix(body, "$") {
 			l.Path, _, _ = strings.Cut(body, ">")

@@ -101,7 +101,7 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 // counts are the headers that tell requests apart.
 var counts = map[string]bool{
 	"Prefer": true, "Consistencylevel": true, "If-Match": true, "If-None-Match": true, "Content-Range": true, "Range": true, "Content-Type": true,
-	"Content-Disposition": true, "Accept": true,
+	"Accept": true,
 }
 
 // layered judges a text that has parts, as a whole: credentials, links whose tokens are
@@ -173,7 +173,7 @@ func (p *pass) judge(l *place.Leaf) verdict {
 	switch {
 	case isPartID(l) && p.r.on[unknownText]: // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", s, p.suggestion(l)), rule: unknownText}
-	case isIDMember(l.Name) || l.Name == "If-Match" || l.Name == "If-None-Match" || l.Name == "Etag":
+	case p.isIDMember(l) || l.Name == "If-Match" || l.Name == "If-None-Match" || l.Name == "Etag":
 		if weak, tag, quoted := quotedTag(s); quoted && p.r.on[unknownText] {
 			return verdict{weak + `"` + p.r.ledger.name("tag", tag, func() string { _, tag, _ := quotedTag(p.suggestion(l)()); return tag }) + `"`, unknownText, cassette.HoleName}
 		}

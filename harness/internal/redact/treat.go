@@ -89,21 +89,10 @@ func (p *pass) bytes(l *place.Leaf) verdict {
 		return verdict{plain, r, cassette.HoleSecret}
 	}
 	is := filler(p.offset, len(l.Text))
-	if !utf8.ValidString(l.Text) && !p.staysFile(l, is) { // what is no text must not become one, which is read otherwise
+	if !utf8.ValidString(l.Text) && !l.Declared { // what is no text must not become one, which is read otherwise
 		is = strings.Repeat("\xff", len(l.Text))
 	}
 	return verdict{is, contentBytes, cassette.HoleBytes}
-}
-
-// staysFile reports whether a body is still that of a file once it is filler.
-func (p *pass) staysFile(l *place.Leaf, filler string) bool {
-	if p.message == nil || len(l.Text) != len(p.message.Body) {
-		return false
-	}
-	m := *p.message
-	m.Body = filler
-	kind, _, _ := m.KindOf()
-	return kind == place.File
 }
 
 // hash is the hash of the filler that stands for a file, where its size is known.
