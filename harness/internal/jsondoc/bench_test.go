@@ -70,7 +70,7 @@ func BenchmarkIndent(b *testing.B) {
 	b.Run("below", func(b *testing.B) {
 		dst := make([]byte, 0, 3*len(usersPage()))
 		bench(b, usersPage(), func(text string, _ []byte) error {
-			if _, _, ok := jsondoc.IndentBelow(dst, text, 8); !ok {
+			if _, _, _, ok := jsondoc.IndentBelow(dst, text, 8); !ok {
 				return errors.New("not compact")
 			}
 			return nil

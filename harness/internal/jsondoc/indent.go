@@ -8,13 +8,15 @@ import (
 )
 
 // IndentBelow appends what Indent does to dst, with every line but the first moved to the
-// right by a margin, and tells how many line breaks there are. It is for text that Compact
-// gives back as it stands: of any other, ok is false, and dst is worth nothing.
-func IndentBelow(dst []byte, text string, margin int) (indented []byte, breaks int, ok bool) {
-	n := indenter{scanner: scanner{text: text}, to: dst, end: len(dst), margin: margin}
+// right by a margin, and tells how many line breaks there are, and whether all of it is
+// printable ASCII. It is for text that Compact
+// gives back as it stands, and that does not grow beyond measure, as what is nested deeply
+// does with the square of its depth: of any other, ok is false, and dst is worth nothing.
+func IndentBelow(dst []byte, text string, margin int) (indented []byte, breaks int, printable, ok bool) {
+	n := indenter{scanner: scanner{text: text}, to: dst, end: len(dst), margin: margin, most: len(dst) + mostGrowth*(len(text)+margin) + 4<<10}
 	n.room(0)
 	ok = n.all() && n.pos == len(text)
-	return n.to[:n.end], n.breaks, ok
+	return n.to[:n.end], n.breaks, n.special&highs == 0, ok
 }
 
 // An indenter checks text and copies it, eight bytes at a time, in one pass.
@@ -25,7 +27,12 @@ type indenter struct {
 	open   []byte // the brackets that are to come
 	margin int
 	breaks int
+	most   int // where the text ends at the latest
+
+	special uint64 // has a high bit where a string has what is not printable ASCII
 }
+
+const mostGrowth = 32
 
 const slack = 32 // more than is added within a line, and than a word is copied beyond its end
 
@@ -68,7 +75,7 @@ func (n *indenter) all() bool {
 				return false
 			}
 			n.newLine()
-			if c == '{' && !n.name() {
+			if n.end > n.most || c == '{' && !n.name() {
 				return false
 			}
 			continue
@@ -110,7 +117,7 @@ func (n *indenter) after() (done, ok bool) {
 		case ',':
 			n.put(',')
 			n.newLine()
-			return false, closing == ']' || n.name()
+			return false, n.end <= n.most && (closing == ']' || n.name())
 		case closing:
 			n.open = n.open[:len(n.open)-1]
 			n.newLine()
@@ -161,22 +168,28 @@ func (n *indenter) string() bool {
 // plain copies a run of ordinary characters, as the scanner's plain finds it.
 func (n *indenter) plain() (ascii bool) {
 	text, i, to := n.text, n.pos, n.to[n.end:]
-	var high uint64
+	var high uint64 // bits, of bytes and of those that follow them: DEL is the last of ASCII
 	k := 0
 	for ; i+8 <= len(text); i, k = i+8, k+8 {
 		x := word(text, i)
 		binary.LittleEndian.PutUint64(to[k:], x)
 		if stop := notPlain(x); stop != 0 {
 			at := bits.TrailingZeros64(stop) / 8
-			high |= x & (1<<(8*at) - 1)
+			x &= 1<<(8*at) - 1
+			high |= x | (x + ones)
 			n.pos, n.end = i+at, n.end+k+at
+			n.special |= high
 			return high&highs == 0
 		}
-		high |= x
+		high |= x | (x + ones)
 	}
-	end, ascii := plain(text, i)
+	end, _ := plain(text, i)
+	for _, c := range []byte(text[i:end]) {
+		high |= uint64(c) | uint64(c+1)
+	}
 	n.pos, n.end = end, n.end+k+copy(to[k:], text[i:end])
-	return ascii && high&highs == 0
+	n.special |= high
+	return high&highs == 0
 }
 
 // newLine begins a line.

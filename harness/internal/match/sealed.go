@@ -177,19 +177,7 @@ func (a *asked) leaveOut(l *place.Leaf, kind cassette.HoleKind) string {
 
 // compute is a leaf's text with its ids computed, or as they are bound.
 func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
-	if l.Role == place.Token {
-		if p, ok := s.pseudonym(l.Text); ok {
-			return p
-		}
-		if is, ok := x.faker.Token(l.Text); ok {
-			if is != l.Text {
-				a.ids = append(a.ids, [3]string{is, l.Text, l.Text})
-			}
-			return is
-		}
-		return l.Text
-	}
-	return foldIDs(identity.Rewrite(l.Text, func(atom identity.Atom) string {
+	computed := func(atom identity.Atom) string {
 		if p, ok := s.pseudonym(atom.Key()); ok {
 			return p
 		}
@@ -198,7 +186,12 @@ func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
 			a.ids = append(a.ids, [3]string{is, atom.Text, atom.Key()})
 		}
 		return is
-	}))
+	}
+	if l.Role == place.Token {
+		is, _ := identity.RewriteToken(l.Text, computed)
+		return is
+	}
+	return foldIDs(identity.Rewrite(l.Text, computed))
 }
 
 // foldIDs writes ids of hexadecimal digits in lower case: letter case says nothing in them.

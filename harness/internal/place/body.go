@@ -111,18 +111,18 @@ func (w *walker) body(m *Message, s string) {
 		w.json(s, 0)
 	case kind == Form:
 		w.frames[len(w.frames)-1].label = ""
-		w.options(s, 0, true)
+		addressReader{w}.options(s, 0, true)
 	case kind == Multipart:
 		if f := &w.frames[len(w.frames)-1]; f.label == "body" {
 			f.label = ""
 		}
-		w.multipart(s, 0, boundary)
+		entityReader{w}.multipart(s, 0, boundary)
 	case kind == Table:
-		w.table(s)
+		tableReader{w}.table(s)
 	case kind == XML:
-		w.markup(s, 0)
+		markupReader{w}.markup(s, 0)
 	case kind == Mail:
-		w.entity(s, 0, nil)
+		entityReader{w}.entity(s, 0, nil)
 	case kind == File:
 		declared := Message{Method: m.Method, Address: m.Address, Answer: m.Answer, Status: m.Status, Header: m.Header, Body: "-"}
 		w.show(Leaf{Text: s, Role: Bytes, File: true, Declared: declared.isFile(media), Kind: media}, 0)
@@ -139,8 +139,11 @@ func isReport(s string) bool {
 	return ok && rest != "" && strings.IndexByte("\",;\t|", rest[0]) >= 0
 }
 
+// A tableReader reads CSV.
+type tableReader struct{ *walker }
+
 // table reads CSV whose first line names the columns.
-func (w *walker) table(s string) {
+func (w tableReader) table(s string) {
 	r := csv.NewReader(strings.NewReader(s))
 	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, true
 	r.Comma = separatorOf(s)
@@ -177,13 +180,13 @@ func (w *walker) table(s string) {
 }
 
 // cell shows a cell, which stands at start, in quotes or not.
-func (w *walker) cell(s string, start int, cell string, leaf Leaf) {
-	if cell == "" || start >= len(s) {
-		return
-	}
-	if strings.HasPrefix(s[start:], "\ufeff") {
+func (w tableReader) cell(s string, start int, cell string, leaf Leaf) {
+	if start < len(s) && strings.HasPrefix(s[start:], "\ufeff") {
 		start += len("\ufeff")
 		cell = strings.TrimPrefix(cell, "\ufeff")
+	}
+	if cell == "" || start >= len(s) {
+		return
 	}
 	if s[start] != '"' {
 		if strings.HasPrefix(s[start:], cell) {
@@ -208,7 +211,7 @@ func (w *walker) cell(s string, start int, cell string, leaf Leaf) {
 }
 
 // bare shows a cell without quotes; what replaces it is quoted where it has to be.
-func (w *walker) bare(cell string, start int, leaf Leaf) {
+func (w tableReader) bare(cell string, start int, leaf Leaf) {
 	first := len(w.edits)
 	w.value(cell, start, leaf)
 	if is := apply(cell, shifted(w.edits[first:], -start)); strings.ContainsAny(is, "\",;\t|\r\n") && is != cell {

@@ -64,9 +64,12 @@ type Part struct {
 	Name string
 }
 
+// An entityReader reads what has headers: mails, the parts of bodies.
+type entityReader struct{ *walker }
+
 // multipart reads the parts of a multipart body, each by its own headers. A part is placed by
 // the name that its Content-Disposition has, else by its number: SDKs write them in any order.
-func (w *walker) multipart(s string, base int, boundary string) {
+func (w entityReader) multipart(s string, base int, boundary string) {
 	parts := partsOf(s, boundary)
 	preamble := s[:parts[0].boundary-2]
 	w.labelled("preamble", func() { w.show(Leaf{Text: strings.TrimRight(preamble, "\r\n"), Role: Text}, base) })
@@ -95,7 +98,7 @@ func (w *walker) labelled(label string, read func()) {
 
 // entity reads headers, an empty line, and a body that is what the headers say: a mail, or a
 // part, which stands in a frame of its own.
-func (w *walker) entity(s string, base int, named map[string]int) {
+func (w entityReader) entity(s string, base int, named map[string]int) {
 	w.depth++
 	defer func() { w.depth-- }()
 	head, body := headEnd(s)
@@ -147,7 +150,7 @@ func (w *walker) within(base int, read func()) {
 }
 
 // transferred reads the base64 of a mail's part.
-func (w *walker) transferred(m *Message, base int) {
+func (w entityReader) transferred(m *Message, base int) {
 	packed := strings.NewReplacer("\r", "", "\n", "", " ", "").Replace(m.Body)
 	plain, err := base64.StdEncoding.DecodeString(packed)
 	inner := Message{Header: m.Header.Clone(), Body: string(plain), boundary: m.boundary}
@@ -202,7 +205,7 @@ func eachLine(s string, f func(name, value string, at int)) {
 
 // entityHeaders reads the headers of a mail or a part. It returns them as they are to be, by
 // which the body is read again, and the boundary that stands in the body as it is.
-func (w *walker) entityHeaders(s string, base int) (h http.Header, boundary string) {
+func (w entityReader) entityHeaders(s string, base int) (h http.Header, boundary string) {
 	h = http.Header{}
 	eachLine(s, func(name, value string, at int) {
 		if name == "" {

@@ -6,7 +6,7 @@ import (
 )
 
 // header reads the value of a header; its role is that of a message's, or a part's.
-func (w *walker) header(name, s string, role Role) {
+func (w entityReader) header(name, s string, role Role) {
 	leaf := Leaf{Text: s, Role: role, Name: http.CanonicalHeaderKey(name)}
 	switch leaf.Name {
 	case "Content-Disposition", "Content-Type":
@@ -22,7 +22,7 @@ func (w *walker) header(name, s string, role Role) {
 }
 
 // links reads the value of Link: addresses between < and >, and their parameters.
-func (w *walker) links(s string, leaf Leaf) {
+func (w entityReader) links(s string, leaf Leaf) {
 	for at := 0; at < len(s); {
 		open := at + indexAny(s[at:], "<")
 		if rest := strings.Trim(s[at:open], " ,;"); rest != "" {
@@ -33,14 +33,14 @@ func (w *walker) links(s string, leaf Leaf) {
 			return
 		}
 		end := open + indexAny(s[open:], ">")
-		w.address(s[open+1:end], open+1)
+		addressReader{w.walker}.address(s[open+1:end], open+1)
 		at = end + 1
 	}
 }
 
 // parameters shows the boundary and the names that parameters hold, and the rest of a header
 // piece by piece.
-func (w *walker) parameters(s string, leaf Leaf) {
+func (w entityReader) parameters(s string, leaf Leaf) {
 	disposition := leaf.Name == "Content-Disposition"
 	eachParameter(s, func(p parameterOf) {
 		l := Leaf{Text: p.value, Role: leaf.Role, Name: "filename"}

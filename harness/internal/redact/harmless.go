@@ -14,7 +14,7 @@ import (
 )
 
 // harmless reports whether a text says nothing where it stands.
-func (p *pass) harmless(l *place.Leaf, f *field) bool {
+func (p vocabulary) harmless(l *place.Leaf, f *field) bool {
 	s := l.Text
 	if f != nil {
 		return isPunctuation(s) || isTruth(s) || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
@@ -59,29 +59,20 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 }
 
 // isMemberName reports whether the name of a member is one of the service's.
-func (p *pass) isMemberName(s, parent string) bool {
-	if _, known := p.r.named.Load(s); known {
-		return true
-	}
+func (p vocabulary) isMemberName(s, parent string) bool {
 	if strings.EqualFold(parent, "headers") {
 		name := http.CanonicalHeaderKey(s)
 		if words.IsHeader(name) || volatileHeaders[name] != "" || counts[name] {
 			return true
 		}
 	}
-	if credentials.find(s, parent) != nil || members.find(s, parent) != nil {
-		return true
-	}
-	if !words.IsMember(s) && !words.IsType(s) && !(len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]) {
-		return false
-	}
-	p.r.named.Store(strings.Clone(s), true) // not the body that it stands in
-	return true
+	return credentials.find(s, parent) != nil || members.find(s, parent) != nil || words.IsMember(s) || words.IsType(s) ||
+		len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
 // the number that an id is.
-func (p *pass) isMemberWord(l *place.Leaf) bool {
+func (p vocabulary) isMemberWord(l *place.Leaf) bool {
 	s := l.Text
 	switch {
 	case isPartID(l):
@@ -127,7 +118,7 @@ func isIDMember(name string) bool {
 }
 
 // isIDMember reports whether a text stands at an id, by a name that stays.
-func (p *pass) isIDMember(l *place.Leaf) bool {
+func (p vocabulary) isIDMember(l *place.Leaf) bool {
 	return isIDMember(l.Name) && p.isMemberName(l.Name, l.Parent)
 }
 
@@ -237,7 +228,7 @@ func hostName(s string) string {
 }
 
 // isStep reports whether a step of a path is a word of the service.
-func (p *pass) isStep(s, before string) bool {
+func (p vocabulary) isStep(s, before string) bool {
 	switch {
 	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
 		return true
@@ -343,14 +334,4 @@ func camel(column string) string {
 		return ""
 	}
 	return strings.ToLower(joined[:1]) + joined[1:]
-}
-
-// shared redacts the id of a share, which spells an address, where nothing takes it apart.
-func (p *pass) shared(s string) (string, bool) {
-	if !strings.HasPrefix(s, "u!") || strings.ContainsRune(s, '/') {
-		return "", false
-	}
-	const before = "/shares/"
-	is := strings.TrimPrefix(p.address(before+s), before)
-	return is, true
 }

@@ -164,7 +164,7 @@ func (b *before) rename(l *place.Leaf, is string) {
 }
 
 // suggestion is what the recording before has at a leaf's place.
-func (p *pass) suggestion(l *place.Leaf) func() string {
+func (p *scene) suggestion(l *place.Leaf) func() string {
 	return func() string { return p.before.at(l) }
 }
 
@@ -172,7 +172,7 @@ func (p *pass) suggestion(l *place.Leaf) func() string {
 // recording before had another, whose pseudonym it takes. So two recordings of a service
 // that makes fresh ids are equal. What a client looks up and no answer gave it is always
 // computed: by that alone it is known again.
-func (p *pass) atom(l *place.Leaf, a identity.Atom) string {
+func (p renamer) atom(l *place.Leaf, a identity.Atom) string {
 	faker := p.r.ledger.faker
 	is := faker.Fake(a)
 	v := p.r.previous

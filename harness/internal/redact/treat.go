@@ -8,14 +8,15 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // treat replaces a value as the rule for its name says.
-func (p *pass) treat(f *field, l *place.Leaf) verdict {
+func (p renamer) treat(f *field, l *place.Leaf) verdict {
 	s := l.Text
-	if !p.r.on[f.rule] {
+	if !p.obeys(f.rule) {
 		plain, r := withoutSecrets(s)
 		return p.inner(l, plain, r)
 	}
@@ -51,7 +52,7 @@ func dayFor(s string) string {
 
 // token renames a text that is a token because of where it stands. A number stays, which
 // says how many entries a page left behind.
-func (p *pass) token(f *field, s string, l *place.Leaf) verdict {
+func (p renamer) token(f *field, s string, l *place.Leaf) verdict {
 	r := identityPageToken
 	if f != nil {
 		r = f.rule
@@ -59,13 +60,13 @@ func (p *pass) token(f *field, s string, l *place.Leaf) verdict {
 		r = secretURLToken
 	}
 	switch {
-	case isPlain(s), !p.r.on[r], s == redacted, s == "latest":
+	case isPlain(s), !p.obeys(r), s == redacted, s == "latest":
 		return verdict{}
 	case r == secretURLToken && p.signIn:
 		return verdict{redacted, r, cassette.HoleSecret}
 	}
 	if l.Role == place.Token || f != nil {
-		if t, ok := p.r.ledger.faker.Token(s); ok {
+		if t, ok := identity.RewriteToken(s, p.r.ledger.faker.Fake); ok {
 			return verdict{text: t, rule: r}
 		}
 	}
@@ -80,8 +81,8 @@ func isPaging(name string) bool {
 }
 
 // bytes replaces what a file holds by filler, and what could not be read as well.
-func (p *pass) bytes(l *place.Leaf) verdict {
-	if !p.r.on[contentBytes] {
+func (p renamer) bytes(l *place.Leaf) verdict {
+	if !p.obeys(contentBytes) {
 		plain, r := withoutSecrets(l.Text)
 		if utf8.ValidString(plain) {
 			return p.inner(l, plain, r)
@@ -96,7 +97,7 @@ func (p *pass) bytes(l *place.Leaf) verdict {
 }
 
 // hash is the hash of the filler that stands for a file, where its size is known.
-func (p *pass) hash(f *field, l *place.Leaf) verdict {
+func (p renamer) hash(f *field, l *place.Leaf) verdict {
 	size := int64(-1)
 	if len(p.sizes) > 0 {
 		size, p.sizes = p.sizes[0], p.sizes[1:]
@@ -104,7 +105,7 @@ func (p *pass) hash(f *field, l *place.Leaf) verdict {
 	if is := fillerHash(l.Name, size); is != "" {
 		return verdict{text: is, rule: f.rule}
 	}
-	if t, ok := p.r.ledger.faker.Token(l.Text); ok {
+	if t, ok := identity.RewriteToken(l.Text, p.r.ledger.faker.Fake); ok {
 		return verdict{text: t, rule: f.rule}
 	}
 	return verdict{p.r.ledger.name("value", l.Text, p.suggestion(l)), f.rule, cassette.HoleName}
