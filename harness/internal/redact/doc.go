@@ -21,6 +21,9 @@
 //     cassettes of a project, and put together as the ids were;
 //   - else it is a name: a person's, a domain's, a file's or any text's.
 //
+// What goes to a host that is neither Graph's nor one of its hosts for files is none of what
+// rules speak of: every rule is obeyed there, whatever is switched off.
+//
 // # Pseudonyms
 //
 // A value that is replaced has one pseudonym wherever it stands, in every encoding, and
