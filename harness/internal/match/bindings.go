@@ -72,6 +72,9 @@ func (b *bindings) free(pseudonym, live string) bool {
 // bind notes a pair, unless one of the two is bound, and the parts of addresses.
 func (b *bindings) bind(pseudonym, live string) { b.bindAs(pseudonym, live, live) }
 
+// An idBinding is a pseudonym that was computed, and the id that it stands for.
+type idBinding struct{ pseudonym, live, key string }
+
 // bindAs is bind for a value that is looked up by a key.
 func (b *bindings) bindAs(pseudonym, live, key string) {
 	if pseudonym == live || !b.free(pseudonym, key) {
@@ -128,21 +131,22 @@ func (s *Session) Bind(pseudonym, live string) error {
 	if len(p) != len(v) || (strings.Contains(pseudonym, "@") != strings.Contains(live, "@")) {
 		return fmt.Errorf("bind %q to %q: they have not one format", pseudonym, live)
 	}
-	s.binding.Lock()
-	defer s.binding.Unlock()
+	u := s.unsealer
+	u.choosing.Lock()
+	defer u.choosing.Unlock()
 	if len(p) == 0 {
-		if !s.bound.free(pseudonym, live) {
+		if !u.bound.free(pseudonym, live) {
 			return fmt.Errorf("bind %q to %q: one of them is bound to another value", pseudonym, live)
 		}
-		s.bound.bind(pseudonym, live)
+		u.bound.bind(pseudonym, live)
 		return nil
 	}
 	for n := range p {
-		if !s.bound.free(p[n].Key(), v[n].Key()) {
+		if !u.bound.free(p[n].Key(), v[n].Key()) {
 			return fmt.Errorf("bind %q to %q: one of them is bound to another value", pseudonym, live)
 		}
 	}
-	s.bound.bindIDs(pseudonym, live)
+	u.bound.bindIDs(pseudonym, live)
 	return nil
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -97,11 +96,8 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 	}
 	b.index.bindRecorded = rules.Bind == BindRecorded
 	if at := slices.IndexFunc(cassettes, func(c *cassette.Cassette) bool { return len(c.Salt) > 0 }); at >= 0 && rules.Bind != BindOff {
-		b.index.seal = newSeal(identity.NewFaker(cassettes[at].Salt))
+		b.index.seal = newSeal(compiled, cassettes[at].Salt)
 		for _, c := range cassettes {
-			for p, tag := range c.Meta.Tags {
-				b.index.seal.names[tag] = p
-			}
 			for _, i := range c.Interactions {
 				b.index.seal.noteMembers(c, i)
 			}
@@ -181,7 +177,7 @@ func (b *builder) add(c *cassette.Cassette, i *cassette.Interaction) error {
 	}
 	b.addSpelling(e, i)
 	if b.index.seal != nil && len(c.Salt) > 0 && len(e.answers) == 0 {
-		b.seal(c, i, e, &req)
+		b.index.seal.add(c, i, e, &req)
 	}
 	e.answers = append(e.answers, record{})
 	r := &e.answers[len(e.answers)-1]

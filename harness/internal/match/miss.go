@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -114,10 +115,10 @@ func (s *Session) consumed(req *http.Request, e *entry, why reason, now span) *M
 	on := ruleFor(req.Method, req.URL.Path, final.interaction)
 	switch why {
 	case early:
-		miss.Reason = fmt.Sprintf("order is strict and the next answer was recorded after %s, which was not replayed yet", s.writeAt(e, now.awaited))
+		miss.Reason = fmt.Sprintf("order is strict and the next answer was recorded after %s, which was not replayed yet", s.progress.writeAt(e, now.awaited))
 		miss.NextStep = "send that write first, or use `order: prefer`"
 	case stale:
-		miss.Reason = fmt.Sprintf("order is strict and every answer was recorded before %s, which was replayed since", s.writeAt(e, now.replayed))
+		miss.Reason = fmt.Sprintf("order is strict and every answer was recorded before %s, which was replayed since", s.progress.writeAt(e, now.replayed))
 		miss.NextStep = "record the request after that write too, or use `order: prefer`"
 	case overPolled:
 		miss.Reason = "polling beyond the recording"
@@ -239,4 +240,55 @@ func (r Rule) YAML() string {
 
 func quoteYAML(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}
+
+// undecided explains that no recorded request is meant, and why.
+func (s *Session) undecided(req *http.Request, live *request, why string) *MissError {
+	miss := s.index.unknown(req, live)
+	if why != "" {
+		miss.Reason, miss.NextStep = "", why
+	}
+	miss.Bound = s.unsealer.bound.shown()
+	return miss
+}
+
+// undecided says what a user can do about a request of which nothing tells which recorded
+// one is meant.
+func (b *bucket) undecided(a *asked) string {
+	for n := range a.parts {
+		for k, v := range a.parts[n].blanks {
+			if v.kind == blankName && fold(b.entries[0].parts[n].blanks[k].text) != fold(v.text) {
+				return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s", v.place, b.inputs(n, k, &v))
+			}
+		}
+	}
+	return ""
+}
+
+// inputs are the flags that make a value stand for what is stored at a blank, which may be a
+// variable's.
+func (b *bucket) inputs(part, k int, sent *blank) string {
+	value := sent.text
+	if secret(sent.place) || len(value) > maxShown || strings.ContainsAny(value, "\n\"") {
+		value = "VALUE"
+	}
+	var flags []string
+	for n := range b.entries {
+		e := &b.entries[n]
+		name := e.parts[part].blanks[k].text
+		for _, variable := range slices.Sorted(maps.Keys(e.cassette.Meta.Vars)) {
+			if e.cassette.Meta.Vars[variable] == name {
+				name = variable
+				break
+			}
+		}
+		flag := "--input " + name + "=" + value
+		if strings.ContainsAny(name+value, " '") {
+			flag = `--input "` + name + "=" + value + `"`
+		}
+		if flags = append(flags, flag); len(flags) == nearestShown {
+			break
+		}
+	}
+	return strings.Join(slices.Compact(flags), " or ")
 }

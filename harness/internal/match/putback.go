@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
@@ -95,26 +97,32 @@ type restoredBody struct {
 	text  string
 }
 
-// maxRestored bounds the restored bodies that a session keeps.
+// restored are the restored bodies that a session keeps.
+type restored struct {
+	byRecord sync.Map
+	bytes    atomic.Int64
+}
+
+// maxRestored bounds their size.
 const maxRestored = 64 << 20
 
 // restore puts the session's values back for the pseudonyms in the body.
 func (a *Answer) restore(s *Session) {
-	if s.index.seal == nil || s.bound.count.Load() == 0 {
+	if s.unsealer == nil || s.unsealer.bound.count.Load() == 0 {
 		return
 	}
-	bound := 0
-	for _, p := range a.record.held(s.index.seal).all {
-		if _, ok := s.bound.live(p); ok {
+	u, bound := s.unsealer, 0
+	for _, p := range a.record.held(u.seal).all {
+		if _, ok := u.bound.live(p); ok {
 			bound++
 		}
 	}
 	if bound == 0 {
 		return
 	}
-	a.bound = s
+	a.bound = u
 	stored := a.Body == a.record.body() // and no batch with other ids
-	if known, ok := s.restored.Load(a.record); ok && stored && known.(restoredBody).bound == bound {
+	if known, ok := s.restored.byRecord.Load(a.record); ok && stored && known.(restoredBody).bound == bound {
 		a.Body = known.(restoredBody).text
 		return
 	}
@@ -123,36 +131,36 @@ func (a *Answer) restore(s *Session) {
 	if kind := a.record.interaction.Response.Headers["Content-Type"]; len(kind) > 0 {
 		m.Header = http.Header{"Content-Type": kind}
 	}
-	place.Rewrite(&m, s.putBack)
+	place.Rewrite(&m, u.putBack)
 	a.Body = m.Body
-	if stored && s.kept.Add(int64(len(a.Body))) <= maxRestored {
-		s.restored.Store(a.record, restoredBody{bound, a.Body})
+	if stored && s.restored.bytes.Add(int64(len(a.Body))) <= maxRestored {
+		s.restored.byRecord.Store(a.record, restoredBody{bound, a.Body})
 	}
 }
 
 // putBack is what stands for a leaf of an answer.
-func (s *Session) putBack(l *place.Leaf) (string, bool) {
+func (u *unsealer) putBack(l *place.Leaf) (string, bool) {
 	if l.Layered || l.Role == place.Bytes {
 		return "", false
 	}
 	text := identity.Rewrite(l.Text, func(a identity.Atom) string {
-		if live, ok := s.bound.live(a.Key()); ok {
+		if live, ok := u.bound.live(a.Key()); ok {
 			return live
 		}
 		return a.Text
 	})
-	if live, ok := s.bound.live(l.Text); ok && text == l.Text {
+	if live, ok := u.bound.live(l.Text); ok && text == l.Text {
 		return live, true
 	}
-	if spans := s.index.seal.faker.FindNames(text); len(spans) > 0 {
-		text = s.putNamesBack(text, spans)
+	if spans := u.seal.faker.FindNames(text); len(spans) > 0 {
+		text = u.putNamesBack(text, spans)
 	}
 	return text, text != l.Text
 }
 
 // putNamesBack puts values back for the pseudonyms that begin at spans. The domain of an
 // address is left alone where its other part is: the address would be nobody's.
-func (s *Session) putNamesBack(text string, spans []identity.Span) string {
+func (u *unsealer) putNamesBack(text string, spans []identity.Span) string {
 	var out strings.Builder
 	at := 0
 	for n, span := range spans {
@@ -160,7 +168,7 @@ func (s *Session) putNamesBack(text string, spans []identity.Span) string {
 			continue
 		}
 		for end := range ends(text, span) {
-			if live, ok := s.bound.live(text[span.Start:end]); ok {
+			if live, ok := u.bound.live(text[span.Start:end]); ok {
 				out.WriteString(text[at:span.Start])
 				out.WriteString(live)
 				at = end
@@ -174,7 +182,7 @@ func (s *Session) putNamesBack(text string, spans []identity.Span) string {
 
 // Bound reports whether headers hold what RestoreHeader puts back.
 func (a *Answer) Bound() bool {
-	return a.bound != nil && a.record.held(a.bound.index.seal).inHeader
+	return a.bound != nil && a.record.held(a.bound.seal).inHeader
 }
 
 // RestoreHeader puts the session's values back for the pseudonyms in response headers
