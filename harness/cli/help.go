@@ -40,6 +40,7 @@ Rules, in cassettes/rules.yaml:
     keep: [things]           # values that stay
     keep-members: [status]   # members whose values stay
     keep-headers: [date]     # what changes with every call, and is a constant otherwise
+    keep-fresh: true         # recorded again: ids and instants that are new stay so
 `
 
 // newSealed is a page of help, no command.

@@ -21,6 +21,10 @@ type Saving struct {
 	// in a cassette of its own, by several goroutines at once. Nil refuses nothing, and
 	// saving is copying.
 	Guard cassette.Guard
+	// Place reads from a note which place an interaction had in the cassette before, -1 for
+	// none. Those that had one stand in that order, in the places that they take here: what
+	// was sent at once has the order of then. Nil keeps the order of the requests.
+	Place func(note []byte) int
 	// Clean says that what was appended holds no secret, as a guard does: the file is not
 	// its owner's alone.
 	Clean bool
@@ -74,7 +78,7 @@ func holesOf(records []record) (n int) {
 
 // storable lists the records that become a cassette and those that are left out.
 func (j *Journal) storable(meta cassette.Meta, how Saving) (stored []record, left []LeftOut, err error) {
-	all := j.kept(how.KeepRetried)
+	all := inPlace(j.kept(how.KeepRetried), how.Place)
 	refusals, err := j.refusals(all, meta, how.Guard)
 	if err != nil {
 		return nil, nil, err
@@ -96,6 +100,29 @@ func (j *Journal) storable(meta cassette.Meta, how Saving) (stored []record, lef
 		left = append(left, out)
 	}
 	return stored, left, nil
+}
+
+// inPlace puts records that had a place in the order of these places.
+func inPlace(records []record, place func(note []byte) int) []record {
+	if place == nil {
+		return records
+	}
+	type placed struct {
+		record
+		at int
+	}
+	var had []placed
+	var free []int
+	for n, r := range records {
+		if at := place(r.note); at >= 0 {
+			had, free = append(had, placed{r, at}), append(free, n)
+		}
+	}
+	slices.SortStableFunc(had, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+	for n, at := range free {
+		records[at] = had[n].record
+	}
+	return records
 }
 
 // refusals are what the guard says of records, nil where it lets one pass.

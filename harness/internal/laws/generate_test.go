@@ -108,7 +108,7 @@ var (
 	similar = []string{
 		"Name 1", "Name 12", "Value 3", "user1@contoso.example", "file1.docx", "In Progress", "completed", "inProgress", "Member", "Root", "default", "Enabled",
 		"status", "displayName", "100% sure + more", "a/b & c", `say "yes"`, "12345", "00420", "+1 555 0100", "10.1.2.3", "contoso.com", "x",
-		"Name 3 hyxt", "user4-vmmr@tenant1-hjmx.example", "name26-xzkm", "file1-ptqn", "graphvcr-blank", "group", "true", "null", "eq",
+		"Name 3 bcdf", "user4-bcdf@tenant1-bcdf.example", "name26-bcdf", "file1-bcdf", "graphvcr-blank", "group", "true", "null", "eq",
 		"Sales", "Sales 1", "Sales 10", "Sales 100", "sales team", "user", "tenant1", "Redacted", "https://contoso.com/a?b=c",
 	}
 )

@@ -1,6 +1,8 @@
 package laws_test
 
 import (
+	"errors"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -36,7 +38,7 @@ func killed(t testing.TB, s *sealedTape, seed uint64) laws.Tally {
 		t.Fatal(err)
 	}
 	c, err := cassette.Load(filepath.Join(dir, "law.yaml"))
-	if os.IsNotExist(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return laws.Tally{} // nothing was left
 	} else if err != nil {
 		t.Fatal(err)

@@ -19,18 +19,27 @@ type tagged struct {
 	Looked bool   `json:"l,omitempty"`
 }
 
-// A note is what Meta wants to know of an interaction: the shapes of its request, several of
-// a batch, and the names with tags.
+// A note is what is to be known of an interaction when its recording ends: the shapes of a
+// request with holes, several of a batch, the names with tags, and which place it had in the
+// recording before.
 type note struct {
-	Shapes []uint64 `json:"s"`
+	Shapes []uint64 `json:"s,omitempty"`
 	Names  []tagged `json:"n,omitempty"`
+	Place  int      `json:"p,omitempty"` // from 1
 }
 
 func (p *pass) note(i *cassette.Interaction) []byte {
-	if len(i.Holes) == 0 {
+	if len(i.Holes) == 0 && p.previous == nil {
 		return nil
 	}
-	text, err := json.Marshal(note{shapesOf(i), p.names})
+	n := note{Names: p.names}
+	if len(i.Holes) > 0 {
+		n.Shapes = shapesOf(i)
+	}
+	if p.previous != nil {
+		n.Place = p.previous.position + 1
+	}
+	text, err := json.Marshal(n)
 	if err != nil {
 		return nil // there is nothing in it that JSON has not
 	}
@@ -58,6 +67,16 @@ func shapeOf(method, address string) uint64 {
 	}
 	fmt.Fprintln(shape, method, address)
 	return shape.Sum64()
+}
+
+// PlaceOf reads from a note which place an interaction had in the recording before, from 0;
+// -1 for none.
+func PlaceOf(text []byte) int {
+	var n note
+	if json.Unmarshal(text, &n) != nil {
+		return -1
+	}
+	return n.Place - 1
 }
 
 // Tags reads notes: which tags a cassette of these interactions keeps. A name that is

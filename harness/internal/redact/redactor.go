@@ -79,7 +79,7 @@ func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
 
 // Record is Interaction, with the note that Meta wants at the end of the recording.
 func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
-	p := &pass{r: r, unknown: map[string]int{}, previous: r.previous.at(i)}
+	p := &pass{r: r, unknown: map[string]int{}, previous: r.previous.like(i)}
 	out := *i
 	p.interaction(&out)
 	r.mu.Lock()
@@ -108,8 +108,11 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	p.request, p.offset, p.before = true, offsetOf(first(req.Headers, "Content-Range")), p.previous.request(p.r.ledger)
 	p.rewrite(&asked)
 	p.request = false
+	if p.trial == nil {
+		p.previous = p.r.previous.place(p.previous, &asked, resp)
+	}
 	p.begin("response")
-	answered := place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: resp.Body}
+	answered := place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: p.previous.inOrder(req.Body, resp.Body)}
 	p.offset, p.before, p.sizes = offsetOf(first(resp.Headers, "Content-Range")), p.previous.answer(p.r.ledger), hashSizes(resp.Body)
 	p.rewrite(&answered)
 	p.before = nil

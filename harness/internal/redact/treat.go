@@ -66,7 +66,7 @@ func (p *pass) token(f *field, s string, l *place.Leaf) verdict {
 	}
 	if l.Role == place.Token || f != nil {
 		if t, ok := p.r.ledger.faker.Token(s); ok {
-			return verdict{text: t, rule: r}
+			return verdict{text: p.link(l, t), rule: r}
 		}
 	}
 	if table[r].Class == Secret {
@@ -116,7 +116,7 @@ func (p *pass) hash(f *field, l *place.Leaf) verdict {
 		return verdict{text: is, rule: f.rule}
 	}
 	if t, ok := p.r.ledger.faker.Token(l.Text); ok {
-		return verdict{text: t, rule: f.rule}
+		return verdict{text: p.link(l, t), rule: f.rule}
 	}
 	return verdict{p.r.ledger.name("value", l.Text, p.suggestion(l)), f.rule, cassette.HoleName}
 }

@@ -1,32 +1,40 @@
-package laws
+package laws_test
 
 import (
 	"encoding/json"
 	"fmt"
-
-	"github.com/graphvcr/graphvcr/harness/cassette"
+	"math/rand/v2"
+	"sync"
 )
+
+// otherBatches sends the parts of batches in another order and by other ids.
+func otherBatches(seed uint64) func(body string) (string, func(recorded, answer string) (string, error)) {
+	random, mu := rand.New(rand.NewPCG(seed, 11)), sync.Mutex{}
+	return func(body string) (string, func(recorded, answer string) (string, error)) {
+		mu.Lock()
+		defer mu.Unlock()
+		sent, order := reordered(random, body)
+		return sent, order.back
+	}
+}
 
 // A batchOrder is what became of the ids of a batch whose parts were sent in another order:
 // the recorded ids by those that were sent. Nil for a request that went out as it was.
 type batchOrder map[string]string
 
-// reordered is a request with the parts of its batch in another order and by other ids.
-func (c *Client) reordered(r *cassette.Request) (*cassette.Request, batchOrder) {
+func reordered(random *rand.Rand, text string) (string, batchOrder) {
 	var body map[string]json.RawMessage
 	var parts []map[string]any
-	if !c.Reorder || json.Unmarshal([]byte(r.Body), &body) != nil || json.Unmarshal(body["requests"], &parts) != nil || len(parts) == 0 {
-		return r, nil
+	if json.Unmarshal([]byte(text), &body) != nil || json.Unmarshal(body["requests"], &parts) != nil || len(parts) == 0 {
+		return text, nil
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	was, now := batchOrder{}, map[any]string{}
 	for _, p := range parts {
 		id, ok := p["id"].(string)
 		if !ok {
-			return r, nil
+			return text, nil
 		}
-		now[id] = fmt.Sprintf("%x", c.random.Uint32())
+		now[id] = fmt.Sprintf("%x", random.Uint32())
 		was[now[id]] = id
 	}
 	for _, p := range parts {
@@ -36,23 +44,14 @@ func (c *Client) reordered(r *cassette.Request) (*cassette.Request, batchOrder) 
 			needs[n] = now[needs[n]]
 		}
 	}
-	c.random.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
-	text, err := json.Marshal(parts)
-	if err != nil {
-		return r, nil
-	}
-	body["requests"] = text
-	if text, err = json.Marshal(body); err != nil {
-		return r, nil
-	}
-	sent := *r
-	sent.Body = string(text)
-	return &sent, was
+	random.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+	body["requests"] = json.RawMessage(marshalled(parts))
+	return marshalled(body), was
 }
 
-// back is an answer with the recorded ids of its parts. That of one part by another's id has
-// the other's values, and tells it so.
-func (o batchOrder) back(text string) (string, error) {
+// back is an answer with the recorded ids of its parts, which have the order of the recorded
+// answer: another one says that a part got another's answer.
+func (o batchOrder) back(recorded, text string) (string, error) {
 	if o == nil {
 		return text, nil
 	}
@@ -71,13 +70,19 @@ func (o batchOrder) back(text string) (string, error) {
 		}
 		p["id"] = json.RawMessage(fmt.Sprintf("%q", o[id]))
 	}
-	responses, err := json.Marshal(parts)
-	if err != nil {
-		return "", err
+	body["responses"] = json.RawMessage(marshalled(parts))
+	if id := misplaced(recorded, marshalled(body)); id != "" {
+		return "", fmt.Errorf("the answer to part %s is another's", id)
 	}
-	body["responses"] = responses
-	all, err := json.Marshal(body)
-	return string(all), err
+	return marshalled(body), nil
+}
+
+func marshalled(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
 }
 
 // misplaced is the id of a part that stands elsewhere in an answer than in the recorded one,
