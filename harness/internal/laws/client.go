@@ -46,6 +46,9 @@ type Client struct {
 	Stretches [][]int                 // positions whose order says nothing; nil for reads between two writes
 	Transport http.RoundTripper
 	Seed      uint64
+	// Before is asked before each request is sent: the recorded one, as it is sent now, and
+	// the values that the replay gave so far, by the recorded ones. It may send others.
+	Before func(recorded *cassette.Interaction, now *cassette.Request, given map[string]string)
 	// Reorder puts the parts of a batch in another order, by other ids, and says how its answer
 	// is read: as one to what was recorded. Nil sends what was recorded.
 	Reorder func(body string) (sent string, back func(recorded, answer string) (string, error))
@@ -141,12 +144,19 @@ func (c *Client) send(ctx context.Context, n int) Tally {
 	if c.Reorder != nil && sent.Body != "" {
 		sent.Body, back = c.Reorder(sent.Body)
 	}
+	if c.Before != nil {
+		c.mu.Lock()
+		given := maps.Clone(c.now)
+		c.mu.Unlock()
+		c.Before(recorded, &sent, given)
+	}
 	req, err := requestOf(ctx, &sent)
 	if err != nil {
 		return Tally{Missed: 1, Notes: []string{err.Error()}}
 	}
 	var trace match.Trace
-	resp, err := c.Transport.RoundTrip(req.WithContext(match.WithTrace(req.Context(), &trace)))
+	ctx = match.WithPrincipal(match.WithTrace(ctx, &trace), recorded.Principal)
+	resp, err := c.Transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		return Tally{Missed: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + ", sent as " + req.URL.String() + ": " + firstLines(err.Error())}}
 	}

@@ -140,7 +140,7 @@ func ownAnswers(t testing.TB, seed uint64, groups, most int, sums map[string]law
 	}
 	again := sealTape(t, generate(seed, 5, groups, most), sealed.stored)
 	count("recorded again", again.play(t, laws.Shuffled, seed, nil))
-	strangers(t, sealed.recorded, sealed.index, seed)
+	strangers(t, sealed, seed)
 	if seed%2 == 0 && len(sealed.recorded) < 1000 {
 		for name, order := range map[string]laws.Order{"two in order": laws.InOrder, "two shuffled": laws.Shuffled, "two at once": laws.AtOnce} {
 			count(name, playTogether(t, sealed, sealTape(t, generate(seed^1<<40, 4, groups, most), nil), order, seed))
@@ -161,31 +161,51 @@ func playTogether(t testing.TB, one, two *sealedTape, order laws.Order, seed uin
 
 var guids = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
-// strangers puts a random id in place of one in an address: none is answered. It returns how
-// many were asked.
-func strangers(t testing.TB, recorded []*cassette.Interaction, index *match.Index, seed uint64) (asked int) {
+// strangers replays a recording in order and puts, before each request, a random id in place
+// of one in its address, and of one in its body that the replay gave out: none is answered. It
+// returns how many were asked.
+func strangers(t testing.TB, s *sealedTape, seed uint64) (asked int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 6))
-	replay := transport.NewReplayer(index.NewSession(), transport.Options{})
-	for _, i := range recorded {
-		ids := guids.FindAllString(i.Request.URL, -1)
-		if asked > 100 || len(ids) == 0 {
-			continue
-		}
+	replay := transport.NewReplayer(s.index.NewSession(), transport.Options{})
+	ask := func(principal string, sent *cassette.Request, what string) {
 		asked++
-		sent := *i
-		sent.Request.URL = strings.ReplaceAll(i.Request.URL, ids[random.IntN(len(ids))], guidOf(random))
-		req, err := http.NewRequestWithContext(t.Context(), sent.Request.Method, sent.Request.URL, strings.NewReader(sent.Request.Body))
+		req, err := http.NewRequestWithContext(match.WithPrincipal(t.Context(), principal), sent.Method, sent.URL, strings.NewReader(sent.Body))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if sent.Request.Headers != nil {
-			req.Header = sent.Request.Headers.Clone()
+		if sent.Headers != nil {
+			req.Header = sent.Headers.Clone()
 		}
 		if resp, err := replay.RoundTrip(req); err == nil {
 			resp.Body.Close()
-			t.Errorf("seed %d: %s %s was answered, which is nobody's", seed, sent.Request.Method, sent.Request.URL)
+			t.Errorf("seed %d: %s %s %s was answered %d, with a random id %s", seed, sent.Method, sent.URL, sent.Body, resp.StatusCode, what)
 		}
+	}
+	client := &laws.Client{Transport: replay, Seed: seed, Before: func(of *cassette.Interaction, now *cassette.Request, given map[string]string) {
+		if asked > 400 {
+			return
+		}
+		if ids := guids.FindAllString(now.URL, -1); len(ids) > 0 {
+			sent := *now
+			sent.URL = strings.ReplaceAll(now.URL, ids[random.IntN(len(ids))], guidOf(random))
+			ask(of.Principal, &sent, "in its address")
+		}
+		was := map[string]bool{}
+		for _, is := range given {
+			was[is] = true
+		}
+		for _, id := range guids.FindAllString(now.Body, -1) {
+			if was[id] {
+				sent := *now
+				sent.Body = strings.ReplaceAll(now.Body, id, guidOf(random))
+				ask(of.Principal, &sent, "for one that was given out")
+				break
+			}
+		}
+	}}
+	if tally := s.playWith(t, client, laws.InOrder); tally.Wrong+tally.Missed > 0 {
+		t.Errorf("seed %d, after strangers: %d wrong, %d missed\n%s", seed, tally.Wrong, tally.Missed, strings.Join(tally.Notes[:min(1, len(tally.Notes))], "\n"))
 	}
 	return asked
 }

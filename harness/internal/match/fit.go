@@ -285,7 +285,9 @@ func (u *unsealer) fits(e *sealedEntry, of, as *part, known []guess) (worst fit,
 			return conflict, true
 		case is == exact:
 		case sent.kind == blankID:
-			is = u.unlessBound(stored.is, sent.text, weak)
+			if is = u.unlessBound(stored.is, sent.text, weak); is == weak && u.gave(stored.is) {
+				return conflict, true
+			}
 		case is == tagged, !sent.looked:
 			is = u.unlessBound(stored.text, sent.text, is)
 		case e.cassette.Meta.Tags[stored.text] != "":
@@ -315,6 +317,19 @@ func (u *unsealer) unlessBound(stored, sent string, is fit) fit {
 		}
 	}
 	return is
+}
+
+// gave reports whether an answer of this session had an id that stands in a text: a client
+// that knows it would send it.
+func (u *unsealer) gave(stored string) bool {
+	for _, a := range identity.Atoms(stored) {
+		for _, by := range u.givers()[fold(a.Key())] {
+			if u.served(by.entry, by.answer) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isNew reports whether nothing is known of the ids in a text.

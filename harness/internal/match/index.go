@@ -27,6 +27,7 @@ type Index struct {
 	bindRecorded bool  // what a client writes anew is a miss
 	seal         *seal // nil where no cassette is sealed, or nothing is bound
 	pseudonyms   func() map[string]bool
+	givers       func() map[string][]answerRef
 }
 
 // An entry is a key with its answers.
@@ -103,7 +104,7 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 			}
 		}
 	}
-	b.index.pseudonyms = sync.OnceValue(b.index.findPseudonyms)
+	b.index.pseudonyms, b.index.givers = sync.OnceValue(b.index.findPseudonyms), sync.OnceValue(b.index.findGivers)
 	for _, c := range cassettes {
 		for i, interaction := range c.Interactions {
 			if err := b.add(c, interaction); err != nil {

@@ -29,6 +29,9 @@ func (p *progress) next(e *entry) (choice, span) {
 	}
 }
 
+// served reports whether an answer of an entry was served, or passed over.
+func (p *progress) served(e *entry, answer int) bool { return p.tally(e).served(answer) }
+
 // spent reports whether all answers of an entry were served.
 func (p *progress) spent(e *entry) bool { return p.tally(e).next >= len(e.answers) }
 
@@ -85,7 +88,7 @@ func (p *progress) note(e *entry, why reason, now span) string {
 func (p *progress) writeAt(e *entry, position int32) string {
 	for _, place := range e.barriers {
 		writes := p.index.barriers[place].writes
-		i, found := slices.BinarySearchFunc(writes, position, func(w boundWriteRef, p int32) int {
+		i, found := slices.BinarySearchFunc(writes, position, func(w answerRef, p int32) int {
 			return cmp.Compare(w.record().position, p)
 		})
 		if found {

@@ -210,6 +210,21 @@ func (a *Answer) Read() {
 // Watched reports whether the session waits for Read.
 func (a *Answer) Watched() bool { return a.read != nil }
 
+// findGivers lists the answers that hold an id which a client writes, by these.
+func (x *Index) findGivers() map[string][]answerRef {
+	found := map[string][]answerRef{}
+	for _, e := range x.entries {
+		for n := range e.answers {
+			for _, p := range e.answers[n].held(x.seal).all {
+				if x.seal.written[p] {
+					found[p] = append(found[p], answerRef{e, n})
+				}
+			}
+		}
+	}
+	return found
+}
+
 // findPseudonyms lists the pseudonyms of all cassettes, folded.
 func (x *Index) findPseudonyms() map[string]bool {
 	found := map[string]bool{}

@@ -21,6 +21,7 @@ type seal struct {
 	members  map[string]string // pseudonyms of members' names, by their tags
 	firsts   map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
 	nonces   int               // below this are all nonces of tags
+	written  map[string]bool   // ids that stand in bodies, folded
 	keyed    bool              // some members' names are ids
 	buckets  int
 }
@@ -84,7 +85,7 @@ type sealedEntry struct {
 func newSeal(rules ruleSet, salt []byte) *seal {
 	return &seal{
 		faker: identity.NewFaker(salt), rules: rules, computed: map[Key]computedEntry{}, shapes: map[string][]*signature{},
-		batches: batches{asks: map[string][]int{}, buckets: map[Key]*bucket{}}, members: map[string]string{}, firsts: map[string]int{},
+		batches: batches{asks: map[string][]int{}, buckets: map[Key]*bucket{}}, members: map[string]string{}, firsts: map[string]int{}, written: map[string]bool{},
 	}
 }
 
@@ -214,6 +215,9 @@ func (s *stored) add(x *seal, c *cassette.Cassette, is *blank, entry int) {
 		s.byValue[value] = append(list, entry)
 	}
 	if is.kind != blankName {
+		for _, a := range identity.Atoms(is.is) {
+			x.written[fold(a.Key())] = true
+		}
 		return
 	}
 	if nonce, bits, ok := tagOf(c, is.text); ok {

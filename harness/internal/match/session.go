@@ -19,7 +19,10 @@ type Session struct {
 func (x *Index) NewSession() *Session {
 	s := &Session{index: x, progress: progress{x, newWords(len(x.entries)), newWords(len(x.barriers))}}
 	if x.seal != nil {
-		s.unsealer = &unsealer{seal: x.seal, byKey: x.entryOf, spent: s.progress.spent, bindRecorded: x.bindRecorded, flights: make([]flight, x.seal.buckets)}
+		s.unsealer = &unsealer{
+			seal: x.seal, byKey: x.entryOf, spent: s.progress.spent, served: s.progress.served, givers: x.givers,
+			bindRecorded: x.bindRecorded, flights: make([]flight, x.seal.buckets),
+		}
 	}
 	return s
 }

@@ -15,8 +15,10 @@ import (
 type unsealer struct {
 	seal         *seal
 	byKey        func(Key) *entry
-	spent        func(*entry) bool // whether all answers were served
-	bindRecorded bool              // what a client writes anew is a miss
+	spent        func(*entry) bool      // whether all answers were served
+	served       func(*entry, int) bool // whether an answer was
+	givers       func() map[string][]answerRef
+	bindRecorded bool // what a client writes anew is a miss
 
 	choosing sync.Mutex // held while what is written is bound
 	bound    bindings
