@@ -26,13 +26,14 @@ type note struct {
 	Shapes []uint64 `json:"s,omitempty"`
 	Names  []tagged `json:"n,omitempty"`
 	Place  int      `json:"p,omitempty"` // from 1
+	Salt   string   `json:"k,omitempty"` // digest of that which it was made with
 }
 
 func (p *pass) note(i *cassette.Interaction) []byte {
-	if len(i.Holes) == 0 && p.previous == nil {
+	if len(p.r.salt) == 0 {
 		return nil
 	}
-	n := note{Names: p.names}
+	n := note{Names: p.names, Salt: cassette.SaltDigest(p.r.salt)}
 	if len(i.Holes) > 0 {
 		n.Shapes = shapesOf(i)
 	}
@@ -77,6 +78,18 @@ func PlaceOf(text []byte) int {
 		return -1
 	}
 	return n.Place - 1
+}
+
+// SaltOf reads from notes the digest of the salt that interactions were redacted with; "" for
+// none.
+func SaltOf(notes [][]byte) string {
+	for _, text := range notes {
+		var n note
+		if json.Unmarshal(text, &n) == nil && n.Salt != "" {
+			return n.Salt
+		}
+	}
+	return ""
 }
 
 // Tags reads notes: which tags a cassette of these interactions keeps. A name that is
