@@ -99,6 +99,9 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 	if at := slices.IndexFunc(cassettes, func(c *cassette.Cassette) bool { return len(c.Salt) > 0 }); at >= 0 && rules.Bind != BindOff {
 		b.index.seal = newSeal(compiled, cassettes[at].Salt)
 		for _, c := range cassettes {
+			for p, tag := range c.Meta.Tags {
+				b.index.seal.names[tag] = p
+			}
 			for _, i := range c.Interactions {
 				b.index.seal.noteMembers(c, i)
 			}

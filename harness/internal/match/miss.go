@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // Verdict says why a request has no answer.
@@ -125,7 +126,10 @@ func (s *Session) consumed(req *http.Request, e *entry, why reason, now span) *M
 		miss.NextStep = fmt.Sprintf("the last of %s was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n%s",
 			answers(len(e.answers)), Rule{On: on, Repeat: RepeatLast}.YAML())
 	case usedUp:
-		miss.Reason = fmt.Sprintf("%s recorded, each served once", answers(len(e.answers)))
+		miss.Reason = "1 answer recorded, and served"
+		if n := len(e.answers); n > 1 {
+			miss.Reason = fmt.Sprintf("%d answers recorded, each served once", n)
+		}
 		miss.NextStep = fmt.Sprintf("record the request as often as it is sent, or let the last answer repeat in rules.yaml:\n%s",
 			Rule{On: on, Repeat: RepeatLast}.YAML())
 	}
@@ -242,14 +246,54 @@ func quoteYAML(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 }
 
-// undecided explains that no recorded request is meant, and why.
-func (s *Session) undecided(req *http.Request, live *request, why string) *MissError {
-	miss := s.index.unknown(req, live)
+// undecided explains that no recorded request is meant, and why. What is known of the values
+// that were sent is no difference.
+func (s *Session) undecided(req *http.Request, m place.Message, live *request, why string) *MissError {
+	as, values := s.unsealer.asStored(m, req.Host, live)
+	miss := s.index.unknown(req, &as)
+	back := strings.NewReplacer(values...)
+	for n := range miss.Nearest {
+		for k := range miss.Nearest[n].Differences {
+			d := &miss.Nearest[n].Differences[k]
+			d.Received = back.Replace(d.Received)
+		}
+	}
 	if why != "" {
 		miss.Reason, miss.NextStep = "", why
 	}
 	miss.Bound = s.unsealer.bound.shown()
 	return miss
+}
+
+// asStored is a request with pseudonyms for all values that are known, and pairs of these and
+// what was sent.
+func (u *unsealer) asStored(m place.Message, host string, live *request) (request, []string) {
+	a := asked{message: m}
+	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
+		if l.Layered || l.IsName() || isPartID(l) {
+			return "", false
+		}
+		if is := u.seal.compute(l, &u.bound, &a); is != l.Text {
+			return is, true
+		}
+		p, ok := u.bound.pseudonym(l.Text)
+		for nonce := 0; nonce < u.seal.nonces && !ok; nonce++ {
+			p, ok = u.seal.names[u.seal.faker.Tag(l.Text, nonce)]
+		}
+		if ok {
+			a.ids = append(a.ids, idBinding{p, l.Text, l.Text})
+		}
+		return p, ok
+	})
+	r, ok := u.seal.rules.understood(&a.message, host, live.key.Principal)
+	if !ok {
+		return *live, nil
+	}
+	var values []string
+	for _, id := range a.ids {
+		values = append(values, id.pseudonym, id.live)
+	}
+	return r, values
 }
 
 // undecided says what a user can do about a request of which nothing tells which recorded
@@ -258,7 +302,11 @@ func (b *bucket) undecided(a *asked) string {
 	for n := range a.parts {
 		for k, v := range a.parts[n].blanks {
 			if v.kind == blankName && fold(b.entries[0].parts[n].blanks[k].text) != fold(v.text) {
-				return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s", v.place, b.inputs(n, k, &v))
+				at := v.place
+				if a.parts[n].id != "" {
+					at = "part " + a.parts[n].id + ", " + strings.TrimPrefix(at, "['url']>.")
+				}
+				return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s\nelse %s", at, b.inputs(n, k, &v), recordAgain(b.entries[0].cassette))
 			}
 		}
 	}

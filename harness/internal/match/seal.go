@@ -21,6 +21,7 @@ type seal struct {
 	members  map[string]string // pseudonyms of members' names, by their tags
 	firsts   map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
 	nonces   int               // below this are all nonces of tags
+	names    map[string]string // pseudonyms by their tags
 	written  map[string]bool   // ids that stand in bodies, folded
 	keyed    bool              // some members' names are ids
 	buckets  int
@@ -85,7 +86,7 @@ type sealedEntry struct {
 func newSeal(rules ruleSet, salt []byte) *seal {
 	return &seal{
 		faker: identity.NewFaker(salt), rules: rules, computed: map[Key]computedEntry{}, shapes: map[string][]*signature{},
-		batches: batches{asks: map[string][]int{}, buckets: map[Key]*bucket{}}, members: map[string]string{}, firsts: map[string]int{}, written: map[string]bool{},
+		batches: batches{asks: map[string][]int{}, buckets: map[Key]*bucket{}}, members: map[string]string{}, firsts: map[string]int{}, names: map[string]string{}, written: map[string]bool{},
 	}
 }
 

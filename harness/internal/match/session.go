@@ -70,14 +70,15 @@ func (s *Session) bySpelling(req *http.Request, body []byte) *entry {
 // sealed answers a request that no recorded one is spelled like.
 func (s *Session) sealed(req *http.Request, body []byte, live *request) (Answer, *MissError) {
 	u := s.unsealer
-	f, why := u.find(liveMessage(req, body), req.Host, live)
+	m := liveMessage(req, body)
+	f, why := u.find(m, req.Host, live)
 	if f == nil {
-		return Answer{}, s.undecided(req, live, why)
+		return Answer{}, s.undecided(req, m, live, why)
 	}
 	f, why, end, read := u.begin(f)
 	defer end()
 	if f == nil {
-		return Answer{}, s.undecided(req, live, why)
+		return Answer{}, s.undecided(req, m, live, why)
 	}
 	answer, miss := s.take(f.entry, serving{ids: f.partIDs, bind: func() { u.bind(f) }, note: f.note, read: read}, req)
 	switch {
