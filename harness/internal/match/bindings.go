@@ -20,6 +20,7 @@ type Binding struct {
 // Pseudonyms are known in any letter case; live values as they were sent and, where they are
 // addresses or domains, in any. A nil set holds none.
 type bindings struct {
+	seal   *seal
 	count  atomic.Int64 // 0 while there are none
 	lives  sync.Map     // by pseudonym, in lower case: live value
 	stored sync.Map     // by live value: pseudonym
@@ -102,6 +103,33 @@ func (b *bindings) bindIDs(stored, live string) {
 	for n := range p {
 		b.bindAs(p[n].Key(), v[n].Text, v[n].Key())
 	}
+}
+
+// unless is a fit, or conflict where what is stored stands for another value, and exact
+// where for this one: as a part of an address.
+func (b *bindings) unless(stored, sent string, is fit) fit {
+	if live, ok := b.live(stored); ok {
+		if fold(live) == fold(sent) {
+			return exact
+		}
+		return conflict
+	}
+	for _, a := range identity.Atoms(stored) {
+		if _, ok := b.live(a.Key()); ok {
+			return conflict
+		}
+	}
+	return is
+}
+
+// isNew reports whether nothing is known of the ids in a text.
+func (b *bindings) isNew(text string) bool {
+	for _, a := range identity.Atoms(text) {
+		if _, bound := b.pseudonym(a.Key()); bound || identity.IsFake(a) {
+			return false
+		}
+	}
+	return true
 }
 
 // shown lists the bindings, sorted.

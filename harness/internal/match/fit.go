@@ -163,7 +163,7 @@ func (u *unsealer) known(b *bucket, p *part, k int, tags bool) guess {
 		return as(is, exact)
 	}
 	if v.kind == blankID {
-		if u.isNew(v.text) {
+		if u.bound.isNew(v.text) {
 			return guess{sure: weak}
 		}
 		return guess{sure: exact}
@@ -285,38 +285,21 @@ func (u *unsealer) fits(e *sealedEntry, of, as *part, known []guess) (worst fit,
 			return conflict, true
 		case is == exact:
 		case sent.kind == blankID:
-			if is = u.unlessBound(stored.is, sent.text, weak); is == weak && u.gave(stored.is) {
+			if is = u.bound.unless(stored.is, sent.text, weak); is == weak && u.gave(stored.is) {
 				return conflict, true
 			}
 		case is == tagged, !sent.looked:
-			is = u.unlessBound(stored.text, sent.text, is)
+			is = u.bound.unless(stored.text, sent.text, is)
 		case e.cassette.Meta.Tags[stored.text] != "":
-			is = u.unlessBound(stored.text, sent.text, conflict)
+			is = u.bound.unless(stored.text, sent.text, conflict)
 		default:
-			is = u.unlessBound(stored.text, sent.text, lone)
+			is = u.bound.unless(stored.text, sent.text, lone)
 		}
 		if worst = min(worst, is); worst == conflict {
 			return conflict, true
 		}
 	}
 	return worst, asks
-}
-
-// unlessBound is a fit, or conflict where what is stored stands for another value, and exact
-// where for this one: as a part of an address.
-func (u *unsealer) unlessBound(stored, sent string, is fit) fit {
-	if live, ok := u.bound.live(stored); ok {
-		if fold(live) == fold(sent) {
-			return exact
-		}
-		return conflict
-	}
-	for _, a := range identity.Atoms(stored) {
-		if _, ok := u.bound.live(a.Key()); ok {
-			return conflict
-		}
-	}
-	return is
 }
 
 // gave reports whether an answer of this session had an id that stands in a text: a client
@@ -330,14 +313,4 @@ func (u *unsealer) gave(stored string) bool {
 		}
 	}
 	return false
-}
-
-// isNew reports whether nothing is known of the ids in a text.
-func (u *unsealer) isNew(text string) bool {
-	for _, a := range identity.Atoms(text) {
-		if _, bound := u.bound.pseudonym(a.Key()); bound || identity.IsFake(a) {
-			return false
-		}
-	}
-	return true
 }

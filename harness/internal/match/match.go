@@ -24,7 +24,7 @@ type Answer struct {
 	Note        string // what was unusual about the choice, "" when nothing was
 
 	record *record
-	bound  *unsealer // whose values stand in it; nil when none do
+	bound  *bindings // whose values stand in it; nil when none do
 	read   func()    // see Read; nil where nobody asks
 }
 

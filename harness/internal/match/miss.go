@@ -249,7 +249,7 @@ func quoteYAML(s string) string {
 // undecided explains that no recorded request is meant, and why. What is known of the values
 // that were sent is no difference.
 func (s *Session) undecided(req *http.Request, m place.Message, live *request, why string) *MissError {
-	as, values := s.unsealer.asStored(m, req.Host, live)
+	as, values := s.index.seal.asStored(m, req.Host, live, &s.unsealer.bound)
 	miss := s.index.unknown(req, &as)
 	back := strings.NewReplacer(values...)
 	for n := range miss.Nearest {
@@ -267,25 +267,25 @@ func (s *Session) undecided(req *http.Request, m place.Message, live *request, w
 
 // asStored is a request with pseudonyms for all values that are known, and pairs of these and
 // what was sent.
-func (u *unsealer) asStored(m place.Message, host string, live *request) (request, []string) {
+func (x *seal) asStored(m place.Message, host string, live *request, bound *bindings) (request, []string) {
 	a := asked{message: m}
 	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
 		if l.Layered || l.IsName() || isPartID(l) {
 			return "", false
 		}
-		if is := u.seal.compute(l, &u.bound, &a); is != l.Text {
+		if is := x.compute(l, bound, &a); is != l.Text {
 			return is, true
 		}
-		p, ok := u.bound.pseudonym(l.Text)
-		for nonce := 0; nonce < u.seal.nonces && !ok; nonce++ {
-			p, ok = u.seal.names[u.seal.faker.Tag(l.Text, nonce)]
+		p, ok := bound.pseudonym(l.Text)
+		for nonce := 0; nonce < x.nonces && !ok; nonce++ {
+			p, ok = x.names[x.faker.Tag(l.Text, nonce)]
 		}
 		if ok {
 			a.ids = append(a.ids, idBinding{p, l.Text, l.Text})
 		}
 		return p, ok
 	})
-	r, ok := u.seal.rules.understood(&a.message, host, live.key.Principal)
+	r, ok := x.rules.understood(&a.message, host, live.key.Principal)
 	if !ok {
 		return *live, nil
 	}

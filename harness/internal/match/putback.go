@@ -111,16 +111,16 @@ func (a *Answer) restore(s *Session) {
 	if s.unsealer == nil || s.unsealer.bound.count.Load() == 0 {
 		return
 	}
-	u, bound := s.unsealer, 0
-	for _, p := range a.record.held(u.seal).all {
-		if _, ok := u.bound.live(p); ok {
+	b, bound := &s.unsealer.bound, 0
+	for _, p := range a.record.held(b.seal).all {
+		if _, ok := b.live(p); ok {
 			bound++
 		}
 	}
 	if bound == 0 {
 		return
 	}
-	a.bound = u
+	a.bound = b
 	stored := a.Body == a.record.body() // and no batch with other ids
 	if known, ok := s.restored.byRecord.Load(a.record); ok && stored && known.(restoredBody).bound == bound {
 		a.Body = known.(restoredBody).text
@@ -131,7 +131,7 @@ func (a *Answer) restore(s *Session) {
 	if kind := a.record.interaction.Response.Headers["Content-Type"]; len(kind) > 0 {
 		m.Header = http.Header{"Content-Type": kind}
 	}
-	place.Rewrite(&m, u.putBack)
+	place.Rewrite(&m, b.putBack)
 	a.Body = m.Body
 	if stored && s.restored.bytes.Add(int64(len(a.Body))) <= maxRestored {
 		s.restored.byRecord.Store(a.record, restoredBody{bound, a.Body})
@@ -139,28 +139,28 @@ func (a *Answer) restore(s *Session) {
 }
 
 // putBack is what stands for a leaf of an answer.
-func (u *unsealer) putBack(l *place.Leaf) (string, bool) {
+func (b *bindings) putBack(l *place.Leaf) (string, bool) {
 	if l.Layered || l.Role == place.Bytes {
 		return "", false
 	}
 	text := identity.Rewrite(l.Text, func(a identity.Atom) string {
-		if live, ok := u.bound.live(a.Key()); ok {
+		if live, ok := b.live(a.Key()); ok {
 			return live
 		}
 		return a.Text
 	})
-	if live, ok := u.bound.live(l.Text); ok && text == l.Text {
+	if live, ok := b.live(l.Text); ok && text == l.Text {
 		return live, true
 	}
-	if spans := u.seal.faker.FindNames(text); len(spans) > 0 {
-		text = u.putNamesBack(text, spans)
+	if spans := b.seal.faker.FindNames(text); len(spans) > 0 {
+		text = b.putNamesBack(text, spans)
 	}
 	return text, text != l.Text
 }
 
 // putNamesBack puts values back for the pseudonyms that begin at spans. The domain of an
 // address is left alone where its other part is: the address would be nobody's.
-func (u *unsealer) putNamesBack(text string, spans []identity.Span) string {
+func (b *bindings) putNamesBack(text string, spans []identity.Span) string {
 	var out strings.Builder
 	at := 0
 	for n, span := range spans {
@@ -168,7 +168,7 @@ func (u *unsealer) putNamesBack(text string, spans []identity.Span) string {
 			continue
 		}
 		for end := range ends(text, span) {
-			if live, ok := u.bound.live(text[span.Start:end]); ok {
+			if live, ok := b.live(text[span.Start:end]); ok {
 				out.WriteString(text[at:span.Start])
 				out.WriteString(live)
 				at = end

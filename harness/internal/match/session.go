@@ -21,7 +21,7 @@ func (x *Index) NewSession() *Session {
 	if x.seal != nil {
 		s.unsealer = &unsealer{
 			seal: x.seal, byKey: x.entryOf, spent: s.progress.spent, served: s.progress.served, givers: x.givers,
-			bindRecorded: x.bindRecorded, flights: make([]flight, x.seal.buckets),
+			bindRecorded: x.bindRecorded, flights: make([]flight, x.seal.buckets), bound: bindings{seal: x.seal},
 		}
 	}
 	return s
