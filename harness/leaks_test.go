@@ -134,9 +134,8 @@ func holdsNone(t *testing.T, all []plant, c *cassette.Cassette, texts []string) 
 	}
 }
 
-// amongWords are the places where a value is part of a text that is replaced as a whole, as is
-// a body of parts whose boundary is a client's choice.
-var amongWords = []string{"text", "multipart", "table: in a text in quotes", "table: in a title", "table: behind quotes", "table: behind an open quote"}
+// amongWords are the places where a value is part of a text that is replaced as a whole.
+var amongWords = []string{"text", "table: in a text in quotes", "table: in a title", "table: behind quotes", "table: behind an open quote"}
 
 // staysEqual takes what stands for a value from a path, and looks for it in all the places
 // where the value was by itself.

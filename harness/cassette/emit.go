@@ -113,52 +113,71 @@ func (w *writer) items(indent int, values []string) {
 // id writes the line that an interaction begins with.
 func (w *writer) id(n int) { w.field(ourLayout.item, "- id: ", strconv.Itoa(n)) }
 
-// interaction writes the other lines.
-func (w *writer) interaction(i *Interaction) {
-	stored, indented := w.indent(&i.Response)
-	w.mark(indented, i)
-	w.field(ourLayout.keys, "request:", "")
-	w.request(&i.Request)
-	w.field(ourLayout.keys, "response:", "")
-	w.response(&i.Response, stored, indented)
-}
-
-// mark writes what is ours to note about an interaction.
-func (w *writer) mark(indented bool, i *Interaction) {
-	var notes []string
-	if indented {
-		notes = append(notes, "body: indented")
+// notes writes what is ours to note about an interaction, beside how its body is stored.
+func (w *writer) notes(i *Interaction) {
+	between := ""
+	note := func(key, value string) {
+		w.out.WriteString(between)
+		w.out.WriteString(key)
+		w.out.WriteString(value)
+		between = ", "
 	}
 	if i.Principal != "" {
-		notes = append(notes, "principal: "+quotedAlways(i.Principal))
+		note("principal: ", quotedAlways(i.Principal))
 	}
 	if len(i.Holes) > 0 {
 		var holes []string
 		for _, h := range i.Holes {
 			holes = append(holes, quotedAlways(h.String()))
 		}
-		notes = append(notes, "holes: ["+strings.Join(holes, ", ")+"]", "sum: "+quotedAlways(i.sum()))
+		note("holes: [", strings.Join(holes, ", ")+"]")
+		note("sum: ", quotedAlways(i.sum()))
 	}
-	if len(notes) > 0 {
-		w.field(ourLayout.keys, "graphvcr: {", strings.Join(notes, ", ")+"}")
+}
+
+// mark writes all that is ours to note.
+func (w *writer) mark(notes []byte, indented bool) {
+	if !indented && len(notes) == 0 {
+		return
 	}
+	w.key(ourLayout.keys, "graphvcr: {")
+	if indented {
+		w.out.WriteString("body: indented")
+		if len(notes) > 0 {
+			w.out.WriteString(", ")
+		}
+	}
+	w.out.Write(notes)
+	w.out.WriteString("}\n")
 }
 
 // indent decides whether a response body is stored indented, leaves it in w.block as
 // the lines of a literal block, and tells the length of the stored text. It is if it can
 // be read back exactly: its JSON is compact, and survives in a block.
-func (w *writer) indent(p *Response) (stored int64, ok bool) {
-	if p.Body == "" || p.Body[0] != '{' && p.Body[0] != '[' || !blockSafe(p.Body) {
+func (w *writer) indent(body string, length int64) (stored int64, ok bool) {
+	if body == "" || body[0] != '{' && body[0] != '[' {
 		return 0, false
 	}
-	block, breaks, compact, err := jsondoc.IndentBelow(w.block[:0], p.Body, blockIndent)
-	if err != nil {
+	block, breaks, printable, compact := jsondoc.IndentBelow(w.block[:0], body, blockIndent)
+	if w.block = block; !compact || !printable && !blockSafe(body) {
 		return 0, false
 	}
-	w.block = block
 	stored = int64(len(block) - breaks*blockIndent)
 	// A length that is that of the stored text could not be told from one that describes it.
-	return stored, compact && breaks > 0 && p.ContentLength != stored
+	return stored, breaks > 0 && length != stored
+}
+
+// beforeLength writes the request, and of the response what stands before its length.
+func (w *writer) beforeLength(i *Interaction) {
+	w.field(ourLayout.keys, "request:", "")
+	w.request(&i.Request)
+	w.field(ourLayout.keys, "response:", "")
+	p := &i.Response
+	w.string("proto: ", p.Proto)
+	w.number("proto_major: ", int64(p.ProtoMajor))
+	w.number("proto_minor: ", int64(p.ProtoMinor))
+	w.encodings(p.TransferEncoding)
+	w.headers("trailer:", p.Trailer)
 }
 
 func (w *writer) request(q *Request) {
@@ -178,26 +197,14 @@ func (w *writer) request(q *Request) {
 	w.string("method: ", q.Method)
 }
 
-func (w *writer) response(p *Response, stored int64, indented bool) {
-	w.string("proto: ", p.Proto)
-	w.number("proto_major: ", int64(p.ProtoMajor))
-	w.number("proto_minor: ", int64(p.ProtoMinor))
-	w.encodings(p.TransferEncoding)
-	w.headers("trailer:", p.Trailer)
-	length := p.ContentLength
-	if indented && length == int64(len(p.Body)) {
-		length = stored
-	}
-	w.number("content_length: ", length)
-	w.field(ourLayout.fields, "uncompressed: ", strconv.FormatBool(p.Uncompressed))
-	if indented {
-		w.field(ourLayout.fields, "body: ", "|-")
-		w.key(blockIndent, "")
-		w.out.Write(w.block)
-		w.out.WriteByte('\n')
-	} else {
-		w.body(p.Body)
-	}
+// afterLength writes what stands between a response's length and its body.
+func (w *writer) afterLength(i *Interaction) {
+	w.field(ourLayout.fields, "uncompressed: ", strconv.FormatBool(i.Response.Uncompressed))
+}
+
+// afterBody writes the end of a response.
+func (w *writer) afterBody(i *Interaction) {
+	p := &i.Response
 	w.headers("headers:", p.Headers)
 	w.string("status: ", p.Status)
 	w.number("code: ", int64(p.Code))

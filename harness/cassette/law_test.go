@@ -67,9 +67,7 @@ func same(t *testing.T, got, want []*Interaction) {
 func written(t testing.TB, c *Cassette) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	parts, stop := encode(c.Interactions)
-	defer stop()
-	if err := stream(&b, &c.Meta, parts, MaxSize); err != nil {
+	if err := stream(&b, &c.Meta, partsOf(c.Interactions)); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -47,8 +47,8 @@ func (h *header) cassette(file string, interactions []*Interaction, unsealed boo
 // readHeader reads the lines of a "graphvcr:" block that stand in the file from
 // line first on.
 func readHeader(file string, text []byte, first int, unsealed bool) (header, error) {
-	var doc yaml.Node
-	if err := unmarshal(text, &doc); err != nil {
+	doc, _, err := unmarshal(text)
+	if err != nil {
 		return header{}, err
 	}
 	if len(doc.Content) != 1 || len(doc.Content[0].Content) != 2 {

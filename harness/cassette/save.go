@@ -28,9 +28,7 @@ func (c *Cassette) Save(file string, guard Guard) error {
 			return fmt.Errorf("save %s: %w", file, err)
 		}
 	}
-	parts, stop := encode(c.Interactions)
-	defer stop()
-	return SaveParts(file, c.Meta, guard != nil, parts)
+	return SaveParts(file, c.Meta, guard != nil, partsOf(c.Interactions))
 }
 
 // replace has fill write a temporary file, which then takes the place of file.

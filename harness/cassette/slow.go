@@ -1,9 +1,11 @@
 package cassette
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -89,8 +91,11 @@ func (a *anyReader) fail(node *yaml.Node, interaction int, advice, format string
 
 // parse returns the top-level node.
 func (a *anyReader) parse() (*yaml.Node, error) {
-	var doc yaml.Node
-	if err := unmarshal(a.data, &doc); err != nil {
+	doc, second, err := unmarshal(a.data)
+	if err != nil {
+		if line := fault.Conflict(string(a.data)); line > 0 {
+			return nil, fault.Load(a.file, line, a.interactionNear(line), fault.ConflictMessage, fault.ConflictHint)
+		}
 		line, message := splitLine(err)
 		line = max(line, a.sound)
 		return nil, fault.Load(a.file, line, a.interactionNear(line), message, a.syntaxAdvice(line))
@@ -100,6 +105,9 @@ func (a *anyReader) parse() (*yaml.Node, error) {
 	}
 	if node := crowded(&doc); node != nil {
 		return nil, a.fail(node, -1, "", "a mapping has more than %d keys", maxKeys)
+	}
+	if len(second.Content) > 0 {
+		return nil, a.fail(&second, -1, "one file holds one cassette: put the interactions into one list", "a second document begins here")
 	}
 	return follow(doc.Content[0]), nil
 }
@@ -279,10 +287,20 @@ func crowded(node *yaml.Node) *yaml.Node {
 	return nil
 }
 
-// unmarshal and decode are yaml.v3's, which panics on some broken input.
-func unmarshal(data []byte, to *yaml.Node) (err error) {
+// unmarshal, which reads the first documents, and decode are yaml.v3's, which panics on
+// some broken input.
+func unmarshal(data []byte) (first, second yaml.Node, err error) {
 	defer recovered(&err)
-	return yaml.Unmarshal(data, to)
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	for _, to := range []*yaml.Node{&first, &second} {
+		if err = decoder.Decode(to); err != nil {
+			break
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return first, second, err
 }
 
 func decode(node *yaml.Node, to any) (err error) {

@@ -1,149 +1,144 @@
 package cassette
 
 import (
-	"bufio"
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"runtime"
 	"sync"
 )
 
-// An Encoder writes interactions as they stand in a file, for SaveParts to copy. It is for
-// one goroutine at a time.
-type Encoder struct{ w writer }
-
-const largeScratch = 4 << 20 // more memory than that is not kept for the next interaction
-
-// Append appends the text of an interaction, in which its number is left out. What no file
-// can hold is a *UnstorableError.
-func (e *Encoder) Append(dst []byte, i *Interaction) ([]byte, error) {
-	if err := i.Storable(); err != nil {
-		return dst, err
-	}
-	e.w.out = *bytes.NewBuffer(dst)
-	e.w.interaction(i)
-	dst = e.w.out.Bytes()
-	e.w.out = bytes.Buffer{}
-	if cap(e.w.block) > largeScratch {
-		e.w.block = nil
-	}
-	return dst, nil
-}
-
-// Decode reads what an Encoder wrote.
-func Decode(text []byte) (*Interaction, error) {
-	w := writer{}
-	w.out.Grow(len(text) + 64)
-	w.field(0, "version: ", "2")
-	w.field(0, "interactions:", "")
-	w.id(0)
-	w.out.Write(text)
-	whole := w.out.Bytes()
-	r := reader{in: lines{source: bytes.NewReader(nil), window: whole, end: len(whole)}, unsealed: true}
-	c, err := r.read()
-	var irregular irregularError
-	if errors.As(err, &irregular) {
-		c, err = (&anyReader{data: whole, unsealed: true}).read()
-	}
-	if err != nil {
-		return nil, err
-	}
-	if len(c.Interactions) != 1 {
-		return nil, errors.New("it is not one interaction")
-	}
-	i := c.Interactions[0]
-	i.Line, i.bodyLine, i.bodyLines = 0, 0, 0
-	return i, nil
-}
-
-// Parts are interactions as an Encoder wrote them, which memory need not hold all at once.
+// Parts are interactions of which memory need not hold all at once.
 type Parts struct {
 	Count, Holes int
-	// Text is part n. Each is asked for once, in order, and is used up before the next.
-	Text func(n int) ([]byte, error)
+	// Most is how many bytes the file may have, if that is less than MaxSize.
+	Most int
+	// Size is about how many bytes part n takes.
+	Size func(n int) int
+	// Lane makes a function that appends the text of part n to dst, as an Encoder does. It
+	// is for one goroutine, and several work side by side.
+	Lane func() func(dst []byte, n int) ([]byte, error)
 }
 
 // Room is how many bytes of parts, with PartHead for each, a file has room for.
 func (p Parts) Room(meta Meta) int {
 	var w writer
 	w.opening(&meta, p.Count, p.Holes)
-	return MaxSize - w.out.Len()
+	return p.most() - w.out.Len()
+}
+
+func (p Parts) most() int {
+	if p.Most == 0 {
+		return MaxSize
+	}
+	return min(p.Most, MaxSize)
 }
 
 // PartHead is more than the number of a part takes.
 const PartHead = 32
 
 // SaveParts is Cassette.Save for a cassette that is made part by part. Guarded says that
-// somebody looked for secrets, as a guard does.
+// somebody looked for secrets, as a guard does. Parts that no file has room for are a
+// *UnstorableError.
 func SaveParts(file string, meta Meta, guarded bool, p Parts) error {
 	if bad := meta.badTag(); bad != "" {
 		return fmt.Errorf("save %s: %q is not a tag", file, meta.Tags[bad])
 	}
-	err := replace(file, guarded, func(out io.Writer) error { return stream(out, &meta, p, MaxSize) })
+	err := replace(file, guarded, func(out io.Writer) error { return stream(out, &meta, p) })
 	if err != nil {
 		return fmt.Errorf("save %s: %w", file, err)
 	}
 	return nil
 }
 
-// stream writes a cassette, of no more than so many bytes, through a buffer.
-func stream(out io.Writer, meta *Meta, p Parts, limit int) error {
-	buffered := bufio.NewWriterSize(out, 64<<10)
+// stream writes a cassette.
+func stream(out io.Writer, meta *Meta, p Parts) (err error) {
+	room := p.most()
 	var head writer
 	head.opening(meta, p.Count, p.Holes)
-	for n := range p.Count {
-		text, err := p.Text(n)
-		if err != nil {
-			return fmt.Errorf("interaction %d: %w", n, err)
+	write := func(text []byte) bool {
+		if room -= len(text); room < 0 {
+			err = unstorable("the file has more than the %d MB that are read", p.most()>>20)
+		} else {
+			_, err = out.Write(text)
 		}
-		head.id(n)
-		if limit -= head.out.Len() + len(text); limit < 0 {
-			return fmt.Errorf("interaction %d: %w", n, unstorable("with it the file has more than the %d MB that are read", MaxSize>>20))
-		}
-		buffered.Write(head.out.Bytes()) // an error sticks
-		buffered.Write(text)
-		head.out.Reset()
+		return err == nil
 	}
-	buffered.Write(head.out.Bytes()) // of a file without interactions
-	return buffered.Flush()
+	if !write(head.out.Bytes()) {
+		return err
+	}
+	p.each(func(text []byte, failed error) bool {
+		if failed != nil {
+			err = failed
+			return false
+		}
+		return write(text)
+	})
+	return err
 }
 
-// A lane encodes every so-manieth interaction. It is one ahead of what is written.
+// A lane makes every so-manieth run of parts. It is one ahead of what is written.
 type lane struct {
-	Encoder
 	text []byte
 	err  error
 	made chan struct{}
 	free chan struct{} // the text was written
 }
 
-// encode encodes interactions in parallel, until stop is called.
-func encode(all []*Interaction) (p Parts, stop func()) {
-	lanes := make([]*lane, min(len(all), 2*runtime.GOMAXPROCS(0)))
+// each yields the text of all parts in order, some at a time, with the line that each begins
+// with. They are made in parallel.
+func (p Parts) each(yield func(text []byte, err error) bool) {
+	starts := p.runs()
+	lanes := make([]*lane, min(len(starts)-1, 2*runtime.GOMAXPROCS(0)))
 	over := make(chan struct{})
 	var running sync.WaitGroup
+	defer running.Wait()
+	defer close(over)
 	for first := range lanes {
 		l := &lane{made: make(chan struct{}), free: make(chan struct{})}
 		lanes[first] = l
 		running.Go(func() {
-			for n := first; n < len(all); n += len(lanes) {
-				if l.text, l.err = l.Append(l.text[:0], all[n]); !meets(l.made, over) || !meets(l.free, over) {
+			text := p.Lane()
+			for r := first; r < len(starts)-1; r += len(lanes) {
+				if l.fill(text, starts[r], starts[r+1]); !meets(l.made, over) || !meets(l.free, over) {
 					return
 				}
 			}
 		})
 	}
-	p = Parts{Count: len(all), Holes: holesOf(all), Text: func(n int) ([]byte, error) {
-		if n > 0 {
-			<-lanes[(n-1)%len(lanes)].free
-		}
-		l := lanes[n%len(lanes)]
+	for r := range len(starts) - 1 {
+		l := lanes[r%len(lanes)]
 		<-l.made
-		return l.text, l.err
-	}}
-	return p, func() { close(over); running.Wait() }
+		if !yield(l.text, l.err) {
+			return
+		}
+		<-l.free
+	}
+}
+
+const runSize = 128 << 10 // of parts that are made by one goroutine
+
+// runs are where runs of parts begin, and where the last ends.
+func (p Parts) runs() []int {
+	starts := []int{0}
+	for n, size := 0, 0; n < p.Count; n++ {
+		if size += p.Size(n); size >= runSize || n == p.Count-1 {
+			starts, size = append(starts, n+1), 0
+		}
+	}
+	return starts
+}
+
+// fill makes the texts of some parts.
+func (l *lane) fill(text func([]byte, int) ([]byte, error), from, to int) {
+	head := writer{}
+	l.text, l.err = l.text[:0], nil
+	for n := from; n < to && l.err == nil; n++ {
+		head.out.Reset()
+		head.id(n)
+		if l.text, l.err = text(append(l.text, head.out.Bytes()...), n); l.err != nil {
+			l.err = fmt.Errorf("interaction %d: %w", n, l.err)
+		}
+	}
 }
 
 // meets waits until the other side of a channel is there, or all is over.
@@ -153,5 +148,17 @@ func meets(c chan<- struct{}, over <-chan struct{}) bool {
 		return true
 	case <-over:
 		return false
+	}
+}
+
+// partsOf are the parts of a cassette that is in memory.
+func partsOf(all []*Interaction) Parts {
+	return Parts{
+		Count: len(all), Holes: holesOf(all),
+		Size: func(n int) int { return len(all[n].Request.Body) + len(all[n].Response.Body) + 1<<10 },
+		Lane: func() func([]byte, int) ([]byte, error) {
+			var e Encoder
+			return func(dst []byte, n int) ([]byte, error) { return e.Append(dst, all[n]) }
+		},
 	}
 }

@@ -173,7 +173,7 @@ func (x *execution) place(authority *ca.Authority) error {
 	if x.take.Live() {
 		at.Direct = x.up.direct(os.Getenv)
 	}
-	if x.env, err = at.Environment(withoutSalt(os.Environ()), x.dir); err == nil {
+	if x.env, err = at.Environment(withoutOurs(os.Environ()), x.dir); err == nil {
 		x.args, err = at.Command(x.args, x.dir)
 	}
 	return err
@@ -264,7 +264,10 @@ func (x *execution) close() error {
 	return os.RemoveAll(x.dir)
 }
 
-// withoutSalt is an environment without the salt, which programs have no use for.
-func withoutSalt(env []string) []string {
-	return slices.DeleteFunc(env, func(entry string) bool { return strings.HasPrefix(entry, cassette.SaltVariable+"=") })
+// withoutOurs is an environment without what is for this command alone: the salt, and the
+// tokens that it signs in with (GRAPHVCR_TOKEN, GRAPHVCR_TOKEN_APP).
+func withoutOurs(env []string) []string {
+	return slices.DeleteFunc(env, func(entry string) bool {
+		return strings.HasPrefix(entry, cassette.SaltVariable+"=") || strings.HasPrefix(entry, "GRAPHVCR_TOKEN")
+	})
 }

@@ -28,7 +28,8 @@ Pseudonyms of ids and tags are computed from the salt, 64 hexadecimal digits in
 cassettes/salt. The first record, import or redact makes it. Commit it with the cassettes:
 nothing replays without it. Who has it can confirm a guess: a name to 20 bits where it
 stands in a hole, an id if they know it already. To keep it secret, remove the file and set
-GRAPHVCR_SALT to what it held; programs under graphvcr exec do not see it.
+GRAPHVCR_SALT to what it held; programs under graphvcr exec see neither it nor
+GRAPHVCR_TOKEN.
 
 Rules, in cassettes/rules.yaml:
 

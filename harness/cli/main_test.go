@@ -25,8 +25,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	programs := append(testkit.Shell(), "graphvcr", "request", "typed", "curl", "git", "node", "python3", "rclone")
-	testscript.Main(testkit.On(m, programs...), map[string]func(){"graphvcr": func() { os.Exit(Main()) }, "request": requestMain, "typed": typedMain})
+	programs := append(testkit.Shell(), "graphvcr", "request", "typed", "sow", "curl", "git", "node", "python3", "rclone")
+	testscript.Main(testkit.On(m, programs...), map[string]func(){"graphvcr": func() { os.Exit(Main()) }, "request": requestMain, "typed": typedMain, "sow": sowMain})
 }
 
 // TestScripts runs testdata/script, each in a copy of testdata/project. The

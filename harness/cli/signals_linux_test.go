@@ -56,7 +56,7 @@ func (s *said) String() string {
 // Scenarios that hang: in a request, and in one of the cleanup.
 const (
 	hangsIn = "name: Hang\napi: v1.0\nsteps:\n  - {name: one, request: {method: GET, path: /one}}\n  - {name: two, request: {method: GET, path: /two}}\n  - {name: hang, request: {method: GET, path: /hang}}\n"
-	// Each level is checked twice as often as the one above it.
+	// Each level is checked twice as often as the one above it: a second for so many as are let through.
 	wild = `{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "allOf": [{"properties": {"n": {"$ref": "#"}}}, {"properties": {"n": {"$ref": "#"}}}]}`
 	// A program that heeds no signal, and whose process id is in a file.
 	deaf = "#!/bin/sh\ntrap '' INT TERM\necho $$ >${0%/*}/../pid\nwhile :; do sleep 0.05; done\n"
@@ -77,7 +77,7 @@ func hang(t *testing.T, args ...string) *hanging {
 	}))
 	t.Cleanup(service.Close)
 	h.service = service.URL
-	deep := strings.Repeat(`{"n": `, 60) + "{}" + strings.Repeat("}", 60)
+	deep := strings.Repeat(`{"n": `, 16) + "{}" + strings.Repeat("}", 16)
 	for name, text := range map[string]string{
 		"go.mod": "module example.test\n", "scenarios/hang.yaml": hangsIn, "scenarios/tidy.yaml": hangsIn + "cleanup:\n  - request: {method: DELETE, path: /hang}\n",
 		"cassettes/hang.yaml": "version: 2\ninteractions: []\n", "wild/v1.0/n.wild.json": wild, "deep.json": deep, "bin/git": deaf, "bin/az": deaf, "bin/deaf": deaf,

@@ -45,6 +45,9 @@ func (s *Set) compile(key typeKey) (*compiled, error) {
 	if t.schema, t.err = s.build(key); t.err == nil {
 		t.src = s.sources[key.path()]
 		t.shape = s.shapeOf(t.schema) // never nil: a file has a name
+		if repeats(t.schema, s.plain) {
+			s.count.Store(true)
+		}
 	}
 	s.ready.Store(key, t)
 	return t, t.err

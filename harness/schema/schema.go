@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -27,13 +28,15 @@ type Set struct {
 	dir   string
 	types map[string]map[string]bool // api, then full type name; immutable
 	ready sync.Map                   // typeKey -> *compiled
+	count atomic.Bool                // a schema repeats itself: count checks before making them
 
 	mu       sync.Mutex // guards what follows, and so every compilation
 	compiler *jsonschema.Compiler
 	shapes   map[*jsonschema.Schema]*shape
-	sources  map[string]*source // by path below dir, with slashes
-	latest   *source            // the file that was loaded last
-	loaded   func(file string)  // called once for each file that is compiled; for tests
+	plain    map[*jsonschema.Schema]bool // that were looked at and do not repeat themselves
+	sources  map[string]*source          // by path below dir, with slashes
+	latest   *source                     // the file that was loaded last
+	loaded   func(file string)           // called once for each file that is compiled; for tests
 }
 
 // typeKey names one schema.
@@ -49,6 +52,7 @@ func Open(dir string) (*Set, error) {
 		dir:     dir,
 		types:   map[string]map[string]bool{},
 		shapes:  map[*jsonschema.Schema]*shape{},
+		plain:   map[*jsonschema.Schema]bool{},
 		sources: map[string]*source{},
 	}
 	apis, err := os.ReadDir(dir)

@@ -41,6 +41,9 @@ func (s *Set) read(key typeKey) (*source, error) {
 	src.text = text
 	src.doc, err = jsondoc.Parse(text)
 	var syntax *jsondoc.SyntaxError
+	if line := fault.Conflict(text); err != nil && line > 0 {
+		return nil, &fault.Error{Place: fault.Place{File: src.file, Line: line, Column: 1}, Message: fault.ConflictMessage, Hint: fault.ConflictHint}
+	}
 	if errors.As(err, &syntax) {
 		return nil, &fault.Error{Place: fault.Place{File: src.file, Line: syntax.Line, Column: syntax.Column}, Message: "the schema is not JSON: " + syntax.Message}
 	}

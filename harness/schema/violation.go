@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -80,6 +81,11 @@ func digits(s string) int {
 
 // check runs the library on one value.
 func (c *checker) check(r run) {
+	if c.set.count.Load() && (counts{r.typ.schema: 1}).checks(r.value) > maxChecks {
+		c.faults = append(c.faults, r.typ.src.fault("", "the schema leads to its own parts over and over: to check "+normalized(r.path)+" would take more than "+
+			strconv.Itoa(maxChecks)+" steps", "let no two schemas of an allOf, anyOf or oneOf refer to the same one"))
+		return
+	}
 	err := validate(r.typ.schema, r.value)
 	var invalid *jsonschema.ValidationError
 	switch {

@@ -29,7 +29,7 @@
 // (standin.go).
 //
 // Of a sealed recording, the pseudonym of a name counts as one redacted value, word or
-// member, whatever its number; ids have pseudonyms of their form, and compare as ids
+// member, whatever its number, and is told as the file has it; ids have pseudonyms of their form, and compare as ids
 // (redacted.go). Where only one recording is sealed, what it hides is not told: the other
 // may show it.
 //

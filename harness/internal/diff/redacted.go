@@ -55,8 +55,9 @@ func (as reading) isKeyed(members map[string]any) bool {
 	return entries > 0
 }
 
-// shown is how a member is called that is known by a name: without its pseudonym.
-func (as reading) shown(own, name string) string {
+// unhidden is a member's name without its pseudonym, which is another one in other
+// recordings: what makes a change that change does not depend on it.
+func (as reading) unhidden(own, name string) string {
 	switch {
 	case as.faker == nil:
 	case as.hides(own):

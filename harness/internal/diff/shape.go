@@ -24,8 +24,8 @@ var typeNames = [jsonTypes]string{"null", "boolean", "number", "string", "array"
 // A shape is what stood at one place of an operation's answers, elements of arrays
 // being all at one place.
 type shape struct {
-	name    string // of the member, "{}" for a redacted one; "" for the root and for elements
-	hidden  bool   // the name is redacted
+	name    string // of the member; "" for the root and for elements
+	hidden  bool   // the name is redacted: it is told as it stands in the file, the subject has {} for it
 	where   string // the place as a path: $['value'][*]['id']
 	subject string // the place within its type, by which one change in several operations is known: "user.displayName"
 	types   [jsonTypes]int
@@ -145,9 +145,8 @@ func (r *reader) object(s *shape, members map[string]any, typ string) {
 		}
 		inner := s.members[name]
 		if inner == nil {
-			shown := r.as.shown(own, name)
-			inner = newShape(shown, jsondoc.AppendPath(s.where, shown), subjectOf(typ, s.subject, shown))
-			inner.hidden = shown != name
+			inner = newShape(name, jsondoc.AppendPath(s.where, name), subjectOf(typ, s.subject, r.as.unhidden(own, name)))
+			inner.hidden = inner.subject != subjectOf(typ, s.subject, name)
 			s.members[name] = inner
 		}
 		r.steps = append(r.steps, own)

@@ -58,6 +58,16 @@ func (r *rewriter) composite(i, j int, text string, c codec) bool {
 	return true
 }
 
+// areFake reports whether bytes are the pseudonyms of GUIDs, however they look encoded.
+func areFake(data []byte) bool {
+	for k := 0; k+16 <= len(data); k += 16 {
+		if !IsFake(Atom{GUID, guidOf([16]byte(data[k:]))}) {
+			return false
+		}
+	}
+	return len(data) >= 16
+}
+
 // The bytes of a GUID in memory: its first three groups are little-endian.
 var guidOrder = [16]int{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15}
 
@@ -180,7 +190,9 @@ func (r *rewriter) encoded(i, j int) int {
 	}
 	switch len(w) {
 	case 22, 43, 64, 86: // 16, 32, 48, 64 bytes
-		if has(w, ascii.IsDigit) && has(w, ascii.IsUpper) && has(w, ascii.IsLower) && r.composite(i, end, w, bytesOf(encoding, len(w)*3/4)) {
+		c := bytesOf(encoding, len(w)*3/4)
+		isMixed := has(w, ascii.IsDigit) && has(w, ascii.IsUpper) && has(w, ascii.IsLower)
+		if (isMixed && !IsFake(Atom{Token, w}) || areFake(c.take(w))) && r.composite(i, end, w, c) {
 			return padded
 		}
 	}

@@ -25,16 +25,6 @@ func NewFaker(salt []byte) *Faker { return &Faker{sha256.Sum256(salt)} }
 // Text is Rewrite with pseudonyms. Text(Text(s)) = Text(s).
 func (f *Faker) Text(s string) string { return Rewrite(s, f.Fake) }
 
-// Token is the pseudonym of a text that is an id because of where it stands: the token of
-// a link. ok is false where it has no room for 64 bits and a checksum.
-func (f *Faker) Token(s string) (pseudonym string, ok bool) {
-	a := Atom{Token, s}
-	if len(s) > mostLength || !a.fits() {
-		return "", false
-	}
-	return f.Fake(a), true
-}
-
 // Fake is the pseudonym of an atom, or its text if it is one already.
 func (f *Faker) Fake(a Atom) string {
 	if drive, guid, ok := a.item(); ok {
@@ -167,10 +157,6 @@ func (a Atom) positions(dst []position) (at []position, value int) {
 	return dst, value
 }
 
-// extensionPrefix begins the name of a directory extension, in which the id of its
-// application follows, without hyphens, and what it is called.
-const extensionPrefix = "extension_"
-
 // prefix is how many first bytes make the form of the id, and stay.
 func (a Atom) prefix() int {
 	switch a.Kind {
@@ -182,10 +168,6 @@ func (a Atom) prefix() int {
 		return len("S-1-5-21-")
 	case ICal:
 		return len(outlookUID)
-	case Token:
-		if strings.HasPrefix(a.Text, extensionPrefix) {
-			return len(extensionPrefix)
-		}
 	}
 	return 0
 }

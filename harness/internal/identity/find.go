@@ -62,10 +62,23 @@ func Rewrite(text string, f func(Atom) string) string {
 	return r.result()
 }
 
+// RewriteToken is Rewrite for a text that is an id because of where it stands: the token of a
+// link is one atom, unless it has another form. ok is false where it has no room for a
+// pseudonym.
+func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) {
+	if spans := Find(text); len(spans) == 1 && spans[0] == (Span{0, len(text)}) {
+		return Rewrite(text, f), true
+	}
+	if a := (Atom{Token, text}); len(text) <= mostLength && a.fits() {
+		return f(a), true
+	}
+	return text, false
+}
+
 // Find lists the spans of a plain text that ids take up, in order: of composite ids the
 // whole.
 func Find(text string) []Span {
-	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, spans: make([]Span, 0, 4), listing: true}
+	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true}
 	r.scan()
 	return r.spans
 }
@@ -168,6 +181,9 @@ func (r *rewriter) word(i, j int) int {
 	case isICalUID(w):
 		r.atom(i, j, ICal)
 		return j
+	case isExtension(w):
+		r.hex(i+len(extensionPrefix), i+extensionApp)
+		return j
 	case ascii.All(w, ascii.IsHex):
 		r.hex(i, j)
 		return j
@@ -189,6 +205,25 @@ func (r *rewriter) word(i, j int) int {
 		r.atom(i, j, Token)
 	}
 	return j
+}
+
+// The name of a directory extension is extension_APP_NAME: the id of its application without
+// hyphens, and what it is called.
+const (
+	extensionPrefix = "extension_"
+	extensionApp    = len(extensionPrefix) + 32
+)
+
+func isExtension(w string) bool {
+	return len(w) > extensionApp && strings.HasPrefix(w, extensionPrefix) && w[extensionApp] == '_' && ascii.All(w[len(extensionPrefix):extensionApp], ascii.IsHex)
+}
+
+// Extension takes the name of a directory extension apart: its name begins at byte n.
+func Extension(s string) (n int, name string, ok bool) {
+	if !isExtension(s) || len(s) == extensionApp+1 {
+		return 0, "", false
+	}
+	return extensionApp + 1, s[extensionApp+1:], true
 }
 
 // atom replaces a span that is one id, if it has room for a pseudonym.

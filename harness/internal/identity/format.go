@@ -9,13 +9,12 @@ import (
 
 // A Format is a named shape of a string value.
 type Format struct {
-	Name     string
-	Doc      string   // one line: what it is and its shape
-	Source   string   // where the fact comes from
-	Matches  []string // real values of this format
-	Rejects  []string // near misses
-	match    func(string) bool
-	volatile bool
+	Name    string
+	Doc     string   // one line: what it is and its shape
+	Source  string   // where the fact comes from
+	Matches []string // real values of this format
+	Rejects []string // near misses
+	match   func(string) bool
 
 	// telling says which of the format's values can be told from free text; nil
 	// means none of them.
@@ -24,10 +23,6 @@ type Format struct {
 
 // Match reports whether s has the format.
 func (f *Format) Match(s string) bool { return f.match(s) }
-
-// Volatile reports whether values of the format change between two recordings
-// of an unchanged service (ids of created objects, dates, tokens).
-func (f *Format) Volatile() bool { return f.volatile }
 
 // The registry is written once, before main, and only read afterwards.
 var (

@@ -1,6 +1,8 @@
 package identity_test
 
 import (
+	"encoding/base64"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -104,13 +106,16 @@ func TestCompositesAgree(t *testing.T) {
 	}
 }
 
-// The name of a directory extension says that it is one; what its owner calls it is not kept.
-func TestExtensionsKeepTheirPrefix(t *testing.T) {
-	const name = "extension_b7d8e648520f41d3b9c0fdeb91768a0a_jobGroup"
-	fake := faker.Text(name)
-	checkFake(t, name, fake)
-	if !strings.HasPrefix(fake, "extension_") || strings.HasPrefix(fake, name[:20]) || strings.HasSuffix(fake, "_jobGroup") {
-		t.Errorf("%s became %s", name, fake)
+// The name of a directory extension holds the id of its application, and a name, which is
+// no id.
+func TestExtensionsHoldAnApplication(t *testing.T) {
+	const app, name = "b7d8e648-520f-41d3-b9c0-fdeb91768a0a", "extension_b7d8e648520f41d3b9c0fdeb91768a0a_jobGroup"
+	want := "extension_" + strings.ReplaceAll(faker.Text(app), "-", "") + "_jobGroup"
+	if fake := faker.Text(name); fake != want {
+		t.Errorf("%s became %s, want %s", name, fake, want)
+	}
+	if n, called, ok := identity.Extension(want); !ok || called != "jobGroup" || want[n:] != "jobGroup" {
+		t.Errorf("the name in %s is %q", want, called)
 	}
 }
 
@@ -126,12 +131,12 @@ func TestRealIDsAreNoPseudonyms(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	for _, text := range []string{"R0usmcCM996atia_sR0usmcCM996atia_s", "X'44537070000000000044537070000000000'"} {
-		fake, ok := faker.Token(text)
-		if again, _ := faker.Token(fake); !ok || fake == text || again != fake || len(fake) != len(text) {
+		fake, ok := identity.RewriteToken(text, faker.Fake)
+		if again, _ := identity.RewriteToken(fake, faker.Fake); !ok || fake == text || again != fake || len(fake) != len(text) {
 			t.Errorf("%s became %s, then %s", text, fake, again)
 		}
 	}
-	if _, ok := faker.Token("23"); ok {
+	if _, ok := identity.RewriteToken("23", faker.Fake); ok {
 		t.Error("23 has no room")
 	}
 }
@@ -168,5 +173,27 @@ func BenchmarkText(b *testing.B) {
 				faker.Text(text)
 			}
 		})
+	}
+}
+
+// What stands for an id is known again: bytes that encode to no digit, and a token that could
+// as well be bytes.
+func TestEncodedPseudonymsStay(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 5))
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	for range 30_000 {
+		memory, token := make([]byte, 16), make([]byte, 43)
+		for i := range memory {
+			memory[i] = byte(random.Uint32())
+		}
+		for i := range token {
+			token[i] = letters[random.IntN(len(letters))]
+		}
+		for _, id := range []string{base64.RawURLEncoding.EncodeToString(memory), base64.StdEncoding.EncodeToString(memory), string(token)} {
+			once := faker.Text(id)
+			if twice := faker.Text(once); twice != once {
+				t.Fatalf("%s became %s, and that %s", id, once, twice)
+			}
+		}
 	}
 }

@@ -27,7 +27,7 @@ func idFormats() []*Format {
 				"8ea0e38b-efb3-4757-924a-5f94061cf8g2", "{86EB4C8E-D20D-46B9-AD41-23B8868DDA8A",
 				"8ea0e38b-efb3-4757-924a-5f94061cf8c2-",
 			},
-			match: isGUID, telling: always, volatile: true,
+			match: isGUID, telling: always,
 		},
 		{
 			Name:   "teams-operation-id",
@@ -43,7 +43,7 @@ func idFormats() []*Format {
 				"2432b57b-0abd-43db-aa7b-16eadd115d34_e88ae9aa-887e-4972-ac3e-bd578e38232e",
 				"{3a6fdce1-c261-48bc-89de-1cfef658c0d5}",
 			},
-			match: isGUIDs, telling: always, volatile: true,
+			match: isGUIDs, telling: always,
 		},
 		{
 			Name:   "chat-id",
@@ -59,7 +59,7 @@ func idFormats() []*Format {
 				"19%3Ac253a29b5f694b55a6baad8e83510af7%40thread.v2", "19:8b081ef6-4792-4def-b2c9-c363a1bf41d5@unq.gbl.spaces",
 				"19:meeting_@thread.v2", "c253a29b5f694b55a6baad8e83510af7",
 			},
-			match: isChatID, telling: always, volatile: true,
+			match: isChatID, telling: always,
 		},
 		{
 			Name:   "channel-id",
@@ -73,7 +73,7 @@ func idFormats() []*Format {
 				"19:4a95f7d8db4c4e7fae857bcebe0623e6@thread.v2", "19:@thread.tacv2", "4a95f7d8db4c4e7fae857bcebe0623e6@thread.tacv2",
 				"19:4a95f7d8db4c4e7fae857bcebe0623e6", "19:{id}@thread.tacv2",
 			},
-			match: isChannelID, telling: always, volatile: true,
+			match: isChannelID, telling: always,
 		},
 		{
 			Name:    "message-id",
@@ -81,7 +81,7 @@ func idFormats() []*Format {
 			Source:  "v1.0/api/channel-post-messages",
 			Matches: []string{"1590776551682", "1622853091207"},
 			Rejects: []string{"159077655168", "15907765516820", "0590776551682", "159077655168a"},
-			match:   isMessageID, telling: always, volatile: true,
+			match:   isMessageID, telling: always,
 		},
 		{
 			Name:   "conversation-member-id",
@@ -96,7 +96,7 @@ func idFormats() []*Format {
 				"ZWUwZjVhZTItOGJjNi00YWU1LTg0NjYtN2RhZWViYmZhMDYy", "ZWUwZjVh", "MCMj",
 				"ee0f5ae2-8bc6-4ae5-8466-7daeebbfa062##73761f06-2ac9-469c-9f10-279a8cc267f9",
 			},
-			match: isConversationMemberID, telling: always, volatile: true,
+			match: isConversationMemberID, telling: always,
 		},
 		{
 			Name:   "outlook-id",
@@ -107,7 +107,7 @@ func idFormats() []*Format {
 				"AAMkAGI1AAAt9AHjAAA=", "AQMkADNkNAAAVRMKAAAAA==", "AAMkADhMGAAA=", "AAMkADQwMD",
 			},
 			Rejects: []string{"AAMk", "AAMkAGI1 AAt9AHjAAA=", "BBMkAGI1AAAt9AHjAAA=", "AAMkAGI1AAAt9AHj...", "AAMkAGI=1AAAt9AHj"},
-			match:   isOutlookID, telling: always, volatile: true,
+			match:   isOutlookID, telling: always,
 		},
 		{
 			Name:    "internet-message-id",
@@ -115,7 +115,7 @@ func idFormats() []*Format {
 			Source:  "v1.0/resources/message; RFC 5322",
 			Matches: []string{"<MWHPR6E1BE060@MWHPR1120.namprd22.prod.outlook.com>", "<4aade2547798441eab5188a7a2436bc1@contoso.com>"},
 			Rejects: []string{"MWHPR6E1BE060@MWHPR1120.namprd22.prod.outlook.com", "<id>", "<a b@contoso.com>", "<@contoso.com>", "<a@>", "<a@b@c>"},
-			match:   isInternetMessageID, telling: always, volatile: true,
+			match:   isInternetMessageID, telling: always,
 		},
 		{
 			Name:    "driveitem-id",
@@ -123,7 +123,7 @@ func idFormats() []*Format {
 			Source:  "v1.0/api/driveitem-get, driveitem-list-children; concepts/uploads",
 			Matches: []string{"01NKDM7HMOJTVYMDOSXFDK2QJDXCDI3WUK", "01MOWKYVJML57KN2ANMBA3JZJS2MBGC7KM", "D4648F06C91D9D3D!54927", "5D33DD65C6932946!70859"},
 			Rejects: []string{"01NKDM7HMOJTVYMDOSXFDK2QJDXCDI3WU", "02NKDM7HMOJTVYMDOSXFDK2QJDXCDI3WUK", "01nkdm7hmojtvymdosxfdk2qjdxcdi3wuk", "D4648F06C91D9D3D!", "D4648F06C91D9D3G!1", "Hello!1"},
-			match:   isDriveItemID, telling: always, volatile: true,
+			match:   isDriveItemID, telling: always,
 		},
 		{
 			Name:    "drive-id",
@@ -147,7 +147,7 @@ func idFormats() []*Format {
 			Source:  "v1.0/api/shares-get, which gives the encoding",
 			Matches: []string{"u!aHR0cHM6Ly9vbmVkcml2ZS5saXZlLmNvbS9yZWRpcj9yZXNpZD0xMjMxMjQ0MTkzOTEyITEyJmF1dGhLZXk9MTIwMTkxOSExMjkyMSEx"},
 			Rejects: []string{"u!", "aHR0cHM6Ly9vbmVkcml2ZS5saXZlLmNvbQ", "u!aHR0cHM6Ly9vbmVkcml2ZS5saXZlLmNvbQ==", "u!aHR0cHM/x"},
-			match:   isSharingID, telling: always, volatile: true,
+			match:   isSharingID, telling: always,
 		},
 		{
 			Name:    "shifts-id",
@@ -155,7 +155,7 @@ func idFormats() []*Format {
 			Source:  "v1.0/api/shift-get, openshift-get, openshiftchangerequest-get",
 			Matches: []string{"SHFT_6548f642-cbc1-4228-8621-054327576457", "OPNSHFT_577b75d2-a927-48c0-a5d1-dc984894e7b8", "SREQ_0b87dd20-d5ed-4764-9c3e-cfc8516def09"},
 			Rejects: []string{"SHFT_6548f642-cbc1-4228-8621-05432757645", "shft_6548f642-cbc1-4228-8621-054327576457", "_6548f642-cbc1-4228-8621-054327576457", "SHFT-6548f642-cbc1-4228-8621-054327576457"},
-			match:   isShiftsID, telling: always, volatile: true,
+			match:   isShiftsID, telling: always,
 		},
 		{
 			Name:    "security-identifier",
@@ -163,7 +163,7 @@ func idFormats() []*Format {
 			Source:  "securityIdentifier of groups in real recordings; onPremisesSecurityIdentifier in v1.0/resources/user",
 			Matches: []string{"S-1-12-1-2750858758-1121401068-3973320332-1637682607", "S-1-5-21-2111111111-1111111111-1111111111-1001"},
 			Rejects: []string{"S-1-12-1-2750858758-1121401068-3973320332", "S-1-12-1-4294967296-1121401068-3973320332-1637682607", "S-1-12-1-2750858758-1121401068-3973320332-1637682607-1", "s-1-12-1-1-2-3-4", "S-1-"},
-			match:   isSecurityIdentifier, telling: always, volatile: true,
+			match:   isSecurityIdentifier, telling: always,
 		},
 		{
 			Name:    "ical-uid",
@@ -171,7 +171,7 @@ func idFormats() []*Format {
 			Source:  "iCalUId in v1.0/api/event-get; the prefix is Outlook's class id",
 			Matches: []string{"040000008200E00074C5B7101A82E0080000000060074BC55843D60100000000000000"},
 			Rejects: []string{"040000008200E00074C5B7101A82E008", "040000008200E00074C5B7101A82E00800000000G", "140000008200E00074C5B7101A82E0080000000060074BC55843D6"},
-			match:   isICalUID, telling: always, volatile: true,
+			match:   isICalUID, telling: always,
 		},
 		{
 			Name:    "planner-id",
@@ -179,7 +179,7 @@ func idFormats() []*Format {
 			Source:  "v1.0/resources/planner-identifiers-disclaimer, v1.0/api/plannertask-update",
 			Matches: []string{"xqQg5FS2LkCp935s-FIFm2QAFkHM", "gcrYAaAkgU2EQUvpkNNXLGQAGTtu", "01gzSlKkIUSUl6DF_EilrmQAKDhh"},
 			Rejects: []string{"xqQg5FS2LkCp935s-FIFm2QAFkH", "xqQg5FS2LkCp935s-FIFm2QAFkHMM", "xqQg5FS2LkCp935s+FIFm2QAFkHM"},
-			match:   isPlannerID, telling: isMixed, volatile: true,
+			match:   isPlannerID, telling: isMixed,
 		},
 	}
 }

@@ -27,7 +27,7 @@ func linkFormats() []*Format {
 				"/teams/x/operations('')", "/teams/x/operations('y", "/teams/x/operations('y')/z", "teams/x/operations/y", "ftp://x/operations/y",
 				"https://contoso.sharepoint.com/_api/v2.0/monitor/4A3407B5-88FC-4504-8B21-0AABD3412717",
 			},
-			match: isOperationLink, telling: isLinkStart, volatile: true,
+			match: isOperationLink, telling: isLinkStart,
 		},
 		{
 			Name:    "monitor-link",
@@ -35,7 +35,7 @@ func linkFormats() []*Format {
 			Source:  "concepts/long-running-actions-overview, v1.0/api/driveitem-copy",
 			Matches: []string{"https://contoso.sharepoint.com/_api/v2.0/monitor/4A3407B5-88FC-4504-8B21-0AABD3412717", "https://api.onedrive.com/monitor/4A3407B5-88FC-4504-8B21-0AABD3412717"},
 			Rejects: []string{"https://api.onedrive.com/monitor/", "/monitor/4A3407B5", "https://api.onedrive.com/4A3407B5-88FC-4504-8B21-0AABD3412717"},
-			match:   isMonitorLink, telling: isLinkStart, volatile: true,
+			match:   isMonitorLink, telling: isLinkStart,
 		},
 		{
 			Name:    "odata-context",
@@ -51,7 +51,7 @@ func linkFormats() []*Format {
 			Source:  "concepts/delta-query-overview, v1.0/api/driveitem-delta",
 			Matches: []string{"https://graph.microsoft.com/v1.0/me/calendarView/delta?$deltatoken=R0usmcMDNGg0J1E", "https://graph.microsoft.com/v1.0/me/drive/root/delta(token='1230919asd190410jlka')", "https://graph.microsoft.com/v1.0/me/drive/root/delta?token=1230919asd190410jlka", "https://graph.microsoft.com/v1.0/users/delta?%24deltatoken=oEcOySpF"},
 			Rejects: []string{"https://graph.microsoft.com/v1.0/me/calendarView/delta", "https://graph.microsoft.com/v1.0/me/calendarView/delta?$skiptoken=R0usmcCM996atia_s", "/users/delta?$deltatoken=x", "https://graph.microsoft.com/v1.0/users/delta?$deltatoken="},
-			match:   isDeltaLink, telling: isLinkStart, volatile: true,
+			match:   isDeltaLink, telling: isLinkStart,
 		},
 		{
 			Name:    "next-link",
@@ -59,7 +59,7 @@ func linkFormats() []*Format {
 			Source:  "concepts/paging, v1.0/api/event-delta, message-list",
 			Matches: []string{"https://graph.microsoft.com/v1.0/me/messages?$top=1&$skip=1", "https://graph.microsoft.com/v1.0/users?$top=5&$skiptoken=X%274453707", "https://graph.microsoft.com/beta/chats?skiptoken=eyJDb250", "https://graph.microsoft.com/v1.0/me/drive/delta(token=1230919asd190410jlka)", "https://graph.microsoft.com/v1.0/me/calendarView/delta?$skiptoken=R0usmcCM996atia_s"},
 			Rejects: []string{"https://graph.microsoft.com/v1.0/me/messages?$top=1", "https://graph.microsoft.com/v1.0/me/messages?$skip=", "/me/messages?$skip=1", "https://graph.microsoft.com/v1.0/me/messages?$filter=$skip=1"},
-			match:   isNextLink, telling: isLinkStart, volatile: true,
+			match:   isNextLink, telling: isLinkStart,
 		},
 		{
 			Name:    "absolute-link",
@@ -75,7 +75,7 @@ func linkFormats() []*Format {
 			Source:  "targetResourceLocation and Content-Location in beta/resources/teamsasyncoperation, v1.0/api/team-post",
 			Matches: []string{"/chats('19:c253a29b5f694b55a6baad8e83510af7@thread.v2')", "/teams('dbd8de4f-5d47-48da-87f1-594bed003375')", "/teams('57fb72d0-d811-46f4-8947-305e6072eaa5')/channels('19:4b6bed8d24574f6a9e436813cb2617d8@thread.tacv2')", "/users('o''neill@contoso.com')"},
 			Rejects: []string{"/chats/19:c253a29b5f694b55a6baad8e83510af7@thread.v2", "/chats('19:x@thread.v2", "/chats('')", "/chats()", "chats('x')", "/teams({id})", "https://graph.microsoft.com/v1.0/users('x')"},
-			match:   isKeyLink, telling: isLinkStart, volatile: true,
+			match:   isKeyLink, telling: isLinkStart,
 		},
 		{
 			Name:    "relative-link",

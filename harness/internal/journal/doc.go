@@ -8,9 +8,9 @@
 //
 // A journal is append only, each record checksummed and written by one write. A killed
 // process loses nothing that Append returned from; a power cut loses a second. What a
-// kill left half written is told, never passed over ([Torn]). Interactions are kept as a
-// cassette holds them, final when they are appended, so that saving is copying, whatever
-// the recording's size. An interaction that cannot be stored costs itself, not the recording
+// kill left half written is told, never passed over ([Torn]). Interactions are kept packed
+// ([cassette.Encoder.Pack]), final when they are appended: the lines of their bodies are
+// indented when they are saved, side by side, whatever the recording's size. An interaction that cannot be stored costs itself, not the recording
 // ([LeftOut]). A note beside each is for whoever appended it ([Journal.Notes]).
 //
 // It redacts nothing: what it is given is what it holds. How a cassette looks is package

@@ -42,6 +42,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 type Journal struct {
 	name     string
 	readOnly bool
+	most     int       // bytes that a cassette may have
 	buffers  sync.Pool // of *encoder
 
 	mu      sync.Mutex
@@ -53,11 +54,12 @@ type Journal struct {
 	failed  error        // the first failed write or sync: from then on nothing is taken
 }
 
-// record is where an interaction stands in the file, as a cassette will hold it.
+// record is where an interaction stands in the file, packed.
 type record struct {
 	order  int
-	offset int64 // of its text, behind the note
+	offset int64 // behind the note
 	size   int
+	taken  int // of a cassette, once that was measured
 	holes  int
 	note   []byte
 }
@@ -104,7 +106,7 @@ func Create(cassetteFile string) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create journal: %w", err)
 	}
-	j := &Journal{name: name, file: file, end: int64(len(journalMagic)), retried: map[int]bool{}}
+	j := &Journal{name: name, file: file, most: cassette.MaxSize, end: int64(len(journalMagic)), retried: map[int]bool{}}
 	if !lock(file) { // somebody recovers it, in the moment since it was created
 		file.Close()
 		return nil, leftover(name, true)
@@ -177,7 +179,7 @@ type encoder struct {
 func (e *encoder) record(order, retryOf int, i *cassette.Interaction, note []byte) (err error) {
 	var head [recordHead]byte
 	e.buf = append(append(e.buf[:0], head[:]...), note...)
-	if e.buf, err = e.Append(e.buf, i); err != nil {
+	if e.buf, err = e.Pack(e.buf, i); err != nil {
 		return err
 	}
 	binary.LittleEndian.PutUint32(e.buf, uint32(len(e.buf)-recordHead))

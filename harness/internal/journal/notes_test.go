@@ -118,3 +118,21 @@ func TestRoom(t *testing.T) {
 	}
 	same(t, c.Interactions, samples(2))
 }
+
+// So it is where only what is unpacked has no room.
+func TestRoomUnpacked(t *testing.T) {
+	all := samples(3)
+	all[1].Response.Body = "[" + strings.Repeat("1,", 2000) + "1]" // of ten bytes a line
+	j, file := journalOf(t, all)
+	j.most = 10 << 10
+	left, err := j.Save(file, cassette.Meta{}, Saving{})
+	if err != nil || len(left) != 1 || left[0].Order != 1 || left[0].Method != "POST" {
+		t.Fatal(left, err)
+	}
+	c, err := cassette.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all[2].ID = 1
+	same(t, c.Interactions, []*cassette.Interaction{all[0], all[2]})
+}

@@ -33,7 +33,7 @@ func Open(name string) (*Journal, *Torn, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read journal: %w", err)
 	}
-	j := &Journal{name: name, readOnly: true, file: file, retried: map[int]bool{}}
+	j := &Journal{name: name, readOnly: true, file: file, most: cassette.MaxSize, retried: map[int]bool{}}
 	if !lock(file) {
 		file.Close()
 		return nil, nil, leftover(name, true)

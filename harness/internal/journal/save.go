@@ -18,8 +18,7 @@ type Saving struct {
 	// KeepRetried keeps interactions that the client tried again.
 	KeepRetried bool
 	// Guard may refuse: it is asked about the Meta alone, and then about each interaction,
-	// in a cassette of its own, by several goroutines at once. Nil refuses nothing, and
-	// saving is copying.
+	// in a cassette of its own, by several goroutines at once. Nil refuses nothing.
 	Guard cassette.Guard
 	// Place reads from a note which place an interaction had in the cassette before, -1 for
 	// none. Those that had one stand in that order, in the places that they take here: what
@@ -43,7 +42,7 @@ func (l LeftOut) Error() string {
 
 func (l LeftOut) Unwrap() error { return l.Err }
 
-// Save makes a cassette file of the journal, in the order of the requests. It copies what
+// Save makes a cassette file of the journal, in the order of the requests. It unpacks what
 // Append wrote: whatever the journal's size, little of it is in memory. Nothing may be
 // appended meanwhile. A journal that took not all it was given is not saved. The journal
 // stays: remove it once this succeeded.
@@ -51,22 +50,64 @@ func (l LeftOut) Unwrap() error { return l.Err }
 // An interaction that the guard refuses is left out, and so is one with which the file were
 // larger than Load reads. They are told of; the others are saved.
 func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, error) {
+	fail := func(err error) ([]LeftOut, error) { return nil, fmt.Errorf("save %s: %w", file, err) }
 	if err := j.Err(); err != nil {
-		return nil, fmt.Errorf("save %s: the recording is not complete: %w", file, err)
+		return fail(fmt.Errorf("the recording is not complete: %w", err))
 	}
-	records, left, err := j.storable(meta, how)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("save %s: %w", file, err)
-	case len(records) == 0 && len(left) > 0:
-		return nil, fmt.Errorf("save %s: nothing that was recorded can be stored: %w", file, left[0])
+	all := inPlace(j.kept(how.KeepRetried), how.Place)
+	refusals, err := j.refusals(all, meta, how.Guard)
+	if err != nil {
+		return fail(err)
 	}
-	w := window{file: j.opened()}
-	parts := cassette.Parts{
-		Count: len(records), Holes: holesOf(records),
-		Text: func(n int) ([]byte, error) { return w.text(records[n]) },
+	for measured := false; ; measured = true {
+		records, left := j.storable(all, refusals, meta)
+		if len(records) == 0 && len(left) > 0 {
+			return fail(fmt.Errorf("nothing that was recorded can be stored: %w", left[0]))
+		}
+		err := cassette.SaveParts(file, meta, how.Guard != nil || how.Clean, j.parts(records))
+		var tooLarge *cassette.UnstorableError
+		if err == nil || measured || !errors.As(err, &tooLarge) {
+			return left, err
+		}
+		if err := measure(j.parts(all), all); err != nil { // unpacked they take more
+			return fail(err)
+		}
 	}
-	return left, cassette.SaveParts(file, meta, how.Guard != nil || how.Clean, parts)
+}
+
+// parts are records to be unpacked.
+func (j *Journal) parts(records []record) cassette.Parts {
+	return cassette.Parts{
+		Count: len(records), Holes: holesOf(records), Most: j.most,
+		Size: func(n int) int { return records[n].size },
+		Lane: func() func([]byte, int) ([]byte, error) {
+			w := window{file: j.opened()}
+			var e cassette.Encoder
+			return func(dst []byte, n int) ([]byte, error) {
+				packed, err := w.packed(records[n])
+				if err != nil {
+					return dst, err
+				}
+				return e.Unpack(dst, packed)
+			}
+		},
+	}
+}
+
+// measure notes what records take in a cassette.
+func measure(parts cassette.Parts, records []record) error {
+	text, made := parts.Lane(), []byte(nil)
+	for n := range records {
+		if records[n].size > cassette.MaxSize {
+			continue // packed, it is too large already
+		}
+		var err error
+		if made, err = text(made[:0], n); err != nil {
+			return err
+		}
+		records[n].taken = len(made)
+	}
+	return nil
 }
 
 func holesOf(records []record) (n int) {
@@ -77,29 +118,24 @@ func holesOf(records []record) (n int) {
 }
 
 // storable lists the records that become a cassette and those that are left out.
-func (j *Journal) storable(meta cassette.Meta, how Saving) (stored []record, left []LeftOut, err error) {
-	all := inPlace(j.kept(how.KeepRetried), how.Place)
-	refusals, err := j.refusals(all, meta, how.Guard)
-	if err != nil {
-		return nil, nil, err
-	}
-	room := cassette.Parts{Count: len(all), Holes: holesOf(all)}.Room(meta)
+func (j *Journal) storable(all []record, refusals []error, meta cassette.Meta) (stored []record, left []LeftOut) {
+	room := j.parts(all).Room(meta)
 	for n, r := range all {
-		size := r.size + cassette.PartHead
-		if refusals[n] == nil && size > room {
-			refusals[n] = &cassette.UnstorableError{Message: fmt.Sprintf("with it the file has more than the %d MB that are read", cassette.MaxSize>>20)}
+		size, err := max(r.size, r.taken)+cassette.PartHead, refusals[n]
+		if err == nil && size > room {
+			err = &cassette.UnstorableError{Message: fmt.Sprintf("with it the file has more than the %d MB that are read", j.most>>20)}
 		}
-		if refusals[n] == nil {
+		if err == nil {
 			stored, room = append(stored, r), room-size
 			continue
 		}
-		out := LeftOut{Order: r.order, Method: "?", Err: refusals[n]}
+		out := LeftOut{Order: r.order, Method: "?", Err: err}
 		if i, err := j.load(r); err == nil {
 			out.Method = i.Request.Method
 		}
 		left = append(left, out)
 	}
-	return stored, left, nil
+	return stored, left
 }
 
 // inPlace puts records that had a place in the order of these places.
@@ -158,8 +194,8 @@ type window struct {
 	offset int64 // of what buf holds
 }
 
-// text is the text of a record, until the next is asked for.
-func (w *window) text(r record) ([]byte, error) {
+// packed is what was recorded, until the next is asked for.
+func (w *window) packed(r record) ([]byte, error) {
 	const before, size = 16 << 10, 128 << 10 // records are nearly in order
 	from := r.offset - w.offset
 	if from < 0 || from+int64(r.size) > int64(len(w.buf)) {

@@ -3,6 +3,7 @@ package jsondoc_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -64,6 +65,15 @@ func BenchmarkIndent(b *testing.B) {
 		bench(b, usersPage(), func(text string, _ []byte) error {
 			_, err := jsondoc.Indent(dst, text)
 			return err
+		})
+	})
+	b.Run("below", func(b *testing.B) {
+		dst := make([]byte, 0, 3*len(usersPage()))
+		bench(b, usersPage(), func(text string, _ []byte) error {
+			if _, _, _, ok := jsondoc.IndentBelow(dst, text, 8); !ok {
+				return errors.New("not compact")
+			}
+			return nil
 		})
 	})
 	b.Run("encoding-json", func(b *testing.B) {

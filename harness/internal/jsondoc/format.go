@@ -13,17 +13,6 @@ func Indent(dst []byte, text string) ([]byte, error) {
 	return reformat(dst, text, true)
 }
 
-// IndentBelow is Indent with every line but the first moved to the right by a margin. It
-// tells how many line breaks there are, and whether text is compact: what Compact gives
-// back is text itself.
-func IndentBelow(dst []byte, text string, margin int) (indented []byte, breaks int, compact bool, err error) {
-	f := formatter{scanner: scanner{text: text}, dst: dst, indent: true, margin: margin}
-	if err := f.whole(); err != nil {
-		return dst, 0, false, err
-	}
-	return f.dst, f.breaks, len(f.dst)-len(dst)-f.added == len(text), nil
-}
-
 func reformat(dst []byte, text string, indent bool) ([]byte, error) {
 	f := formatter{scanner: scanner{text: text}, dst: dst, indent: indent}
 	if err := f.whole(); err != nil {
@@ -36,9 +25,6 @@ type formatter struct {
 	scanner
 	dst    []byte
 	indent bool
-	margin int // of all lines but the first
-	breaks int // lines that were broken
-	added  int // bytes of white space
 }
 
 func (f *formatter) whole() error {
@@ -79,7 +65,6 @@ func (f *formatter) formatObject() error {
 		f.dst = append(f.dst, ':')
 		if f.indent {
 			f.dst = append(f.dst, ' ')
-			f.added++
 		}
 		if err := f.format(); err != nil {
 			return err
@@ -124,9 +109,7 @@ func (f *formatter) close(empty bool, bracket byte) {
 
 func (f *formatter) newLine() {
 	f.dst = append(f.dst, '\n')
-	width := f.margin + 2*f.depth
-	f.breaks++
-	f.added += 1 + width
+	width := 2 * f.depth
 	for width > len(spaces) {
 		f.dst = append(f.dst, spaces...)
 		width -= len(spaces)

@@ -229,3 +229,14 @@ func TestLine(t *testing.T) {
 		t.Errorf("Line in broken text = %d", got)
 	}
 }
+
+// What is nested deeply takes no memory that grows with the square of its depth.
+func TestIndentBelowDepth(t *testing.T) {
+	deep := strings.Repeat("[", jsondoc.MaxDepth) + strings.Repeat("]", jsondoc.MaxDepth)
+	if indented, _, _, ok := jsondoc.IndentBelow(nil, deep, 8); ok || cap(indented) > 4<<20 {
+		t.Fatalf("%v, %d bytes", ok, cap(indented))
+	}
+	if _, breaks, _, ok := jsondoc.IndentBelow(nil, deep[jsondoc.MaxDepth-50:jsondoc.MaxDepth+50], 8); !ok || breaks != 98 {
+		t.Fatal(ok, breaks)
+	}
+}

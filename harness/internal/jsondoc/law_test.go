@@ -12,6 +12,7 @@ import (
 )
 
 var lawSeeds = []string{
+	"{\"a\":\"12345678\x7f\",\"b\":\"\x7f1234567890\"}", `["Ø","1234567890Ø","\u007f"]`,
 	`null`, `9007199254740993`, `1.0`, `1E+2`, `-0`, `0.1e-30`, `1E1000000000`, `-120E-99999999999999999999`,
 	`"\/\u0000\ud83d\ude00\"\\"`, `"\ud800"`, "\"\xff\"", "\"12345678é\"", `[]`, ` [ 1 , [ ] , { } ] `,
 	`{"b":{"c":[true,false,null]},"a":1.50,"\u0061":2,"":{}}`, `{"a":1}{`, `[1,]`, `{"a" 1}`, `01`, "\ufeff[]",
@@ -31,6 +32,9 @@ func FuzzLaws(f *testing.F) {
 			t.Fatalf("Parse: %v, Compact: %v, Indent: %v", err, compactErr, indentErr)
 		}
 		if err != nil {
+			if _, _, _, ok := jsondoc.IndentBelow(nil, text, 0); ok {
+				t.Fatalf("IndentBelow takes %q, which is no JSON: %v", text, err)
+			}
 			return
 		}
 		if !json.Valid([]byte(text)) {
@@ -63,12 +67,18 @@ func checkFormatting(t *testing.T, text string, doc any, compact, indented []byt
 	if back, err := jsondoc.Compact(nil, string(indented)); err != nil || !bytes.Equal(back, compact) {
 		t.Fatalf("Compact(Indent) = %s, %v; want %s", back, err, compact)
 	}
-	below, breaks, isCompact, err := jsondoc.IndentBelow([]byte("x"), text, 70)
-	if want := "x" + strings.ReplaceAll(string(indented), "\n", "\n"+strings.Repeat(" ", 70)); err != nil || string(below) != want {
-		t.Fatalf("IndentBelow = %s, %v; want %s", below, err, want)
+	if _, _, _, ok := jsondoc.IndentBelow(nil, text, 0); ok != (string(compact) == text) {
+		t.Fatalf("IndentBelow takes %q for compact: %v", text, ok)
 	}
-	if breaks != bytes.Count(indented, []byte("\n")) || isCompact != (string(compact) == text) {
-		t.Fatalf("IndentBelow tells %d line breaks and %v of %q", breaks, isCompact, text)
+	below, breaks, printable, ok := jsondoc.IndentBelow([]byte("x"), string(compact), 70)
+	if want := "x" + strings.ReplaceAll(string(indented), "\n", "\n"+strings.Repeat(" ", 70)); !ok || string(below) != want {
+		t.Fatalf("IndentBelow = %s, %v; want %s", below, ok, want)
+	}
+	if breaks != bytes.Count(indented, []byte("\n")) {
+		t.Fatalf("IndentBelow tells %d line breaks of %q", breaks, compact)
+	}
+	if want := !strings.ContainsFunc(string(compact), func(r rune) bool { return r < ' ' || r > '~' }); printable != want {
+		t.Fatalf("IndentBelow takes %q for printable: %v", compact, printable)
 	}
 	if !jsondoc.Equal(mustParse(t, string(indented)), doc) {
 		t.Fatal("Indent changes the document")

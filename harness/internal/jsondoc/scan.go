@@ -224,6 +224,12 @@ func word(text string, i int) uint64 {
 // zeros marks the bytes of x that are zero, exactly up to the lowest of them.
 func zeros(x uint64) uint64 { return (x - ones) &^ x & highs }
 
+// notPlain marks the bytes of x that end a run of ordinary string characters, exactly up
+// to the lowest of them.
+func notPlain(x uint64) uint64 {
+	return zeros(x^('"'*ones)) | zeros(x^('\\'*ones)) | (x-' '*ones)&^x&highs
+}
+
 // plain returns where the run of ordinary string characters from i ends: at a
 // quote, a backslash, a control character or the end of the text. It looks at
 // eight bytes at a time, for strings are most of a text.
@@ -231,8 +237,7 @@ func plain(text string, i int) (end int, ascii bool) {
 	var high uint64
 	for ; i+8 <= len(text); i += 8 {
 		x := word(text, i)
-		stop := zeros(x^('"'*ones)) | zeros(x^('\\'*ones)) | (x-' '*ones)&^x&highs
-		if stop != 0 {
+		if stop := notPlain(x); stop != 0 {
 			n := bits.TrailingZeros64(stop) / 8
 			high |= x & (1<<(8*n) - 1)
 			return i + n, high&highs == 0

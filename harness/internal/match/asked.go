@@ -179,19 +179,7 @@ func partOf(at string) (position int, rest string) {
 
 // compute is a leaf's text with its ids computed, or as they are bound.
 func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
-	if l.Role == place.Token {
-		if p, ok := s.pseudonym(l.Text); ok {
-			return p
-		}
-		if is, ok := x.faker.Token(l.Text); ok {
-			if is != l.Text {
-				a.ids = append(a.ids, idBinding{is, l.Text, l.Text})
-			}
-			return is
-		}
-		return l.Text
-	}
-	return foldIDs(identity.Rewrite(l.Text, func(atom identity.Atom) string {
+	computed := func(atom identity.Atom) string {
 		if p, ok := s.pseudonym(atom.Key()); ok {
 			return p
 		}
@@ -200,7 +188,12 @@ func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
 			a.ids = append(a.ids, idBinding{is, atom.Text, atom.Key()})
 		}
 		return is
-	}))
+	}
+	if l.Role == place.Token {
+		is, _ := identity.RewriteToken(l.Text, computed)
+		return is
+	}
+	return foldIDs(identity.Rewrite(l.Text, computed))
 }
 
 // foldIDs writes ids of hexadecimal digits in lower case: letter case says nothing in them.
@@ -270,7 +263,7 @@ func messageOf(i *cassette.Interaction) place.Message {
 func liveMessage(req *http.Request, body []byte) place.Message {
 	m := place.Message{Method: methodOf(req.Method), Address: addressOf(req.URL, req.Host).String(), Header: telling(req.Header)}
 	if len(body) > 0 {
-		m.Body = string(inflate(req.Header, body))
+		m.Body = inflate(req.Header, string(body))
 	}
 	return m
 }
@@ -295,5 +288,5 @@ func (s ruleSet) understood(m *place.Message, host, principal string) (request, 
 	if err != nil {
 		return request{}, false
 	}
-	return s.understand(m.Method, addressOf(address, host), m.Header, []byte(m.Body), principal), true
+	return s.understand(m.Method, addressOf(address, host), m.Header, m.Body, principal), true
 }

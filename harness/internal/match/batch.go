@@ -73,7 +73,7 @@ func parsePart(request *graph.Part, version string) (batchPart, bool) {
 	header := request.Header
 	if body := request.Body; body != nil {
 		canonical := jsondoc.Canonical(nil, body)
-		part.body = payload{digest: digest("json", canonical), text: canonical, doc: body}
+		part.body = payload{digest: digest("json", canonical), text: string(canonical), doc: body}
 		if _, isText := body.(string); !isText && header["Content-Type"] == nil {
 			header["Content-Type"] = []string{"application/json"} // a body that is a JSON value can be nothing else
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -21,7 +22,7 @@ const maxInflated = 64 << 20
 // payload is a request body, understood. Two payloads with one digest are equal.
 type payload struct {
 	digest string // "" when there is no body
-	text   []byte // uncompressed
+	text   string // uncompressed
 	doc    any    // of a JSON body or a batch, where it had to be read as a tree: see document
 	form   []pair
 	parts  []formPart
@@ -30,38 +31,34 @@ type payload struct {
 
 type pair struct{ name, value string }
 
-const formType = "application/x-www-form-urlencoded"
-
-// payloadOf reads a body by what its Content-Type says of it. A body that is not
-// what it says is compared as bytes.
-func payloadOf(header http.Header, body []byte, isBatch bool, version string, ignored []*jsondoc.Path) payload {
-	text := inflate(header, body)
-	if len(text) == 0 {
+// payloadOf reads a body as redaction does. One that is not what it says is compared as bytes.
+func payloadOf(m *place.Message, isBatch bool, version string, ignored []*jsondoc.Path) payload {
+	m.Body = inflate(m.Header, m.Body)
+	text := m.Body
+	if text == "" {
 		return payload{}
 	}
-	kind := mediaType(header["Content-Type"])
-	switch {
-	case speaksJSON(kind, text) && !isBatch && len(ignored) == 0:
-		if canonical, err := jsondoc.CanonicalText(nil, string(text)); err == nil {
+	switch kind, _, boundary := m.KindOf(); {
+	case kind == place.JSON && !isBatch && len(ignored) == 0:
+		if canonical, err := jsondoc.CanonicalText(nil, text); err == nil {
 			return payload{digest: digest("json", canonical), text: text}
 		}
-	case speaksJSON(kind, text):
-		if doc, err := jsondoc.Parse(string(text)); err == nil {
+	case kind == place.JSON:
+		if doc, err := jsondoc.Parse(text); err == nil {
 			return jsonPayload(text, without(doc, ignored), isBatch, version)
 		}
-	case kind == formType:
-		if form, ok := parseForm(string(text)); ok {
+	case kind == place.Form:
+		if form, ok := parseForm(text); ok {
 			return payload{digest: digest("form", canonicalForm(form)), text: text, form: form}
 		}
-	case strings.HasPrefix(kind, "multipart/"):
-		if parts, ok := parseMultipart(text, boundary(header)); ok {
-			return payload{digest: digest("multipart", canonicalParts(parts)), text: text, parts: parts}
-		}
+	case kind == place.Multipart:
+		parts := formParts(m, boundary)
+		return payload{digest: digest("multipart", canonicalParts(parts)), text: text, parts: parts}
 	}
 	return payload{digest: digest("bytes", text), text: text}
 }
 
-func jsonPayload(text []byte, doc any, isBatch bool, version string) payload {
+func jsonPayload(text string, doc any, isBatch bool, version string) payload {
 	p := payload{text: text, doc: doc}
 	if isBatch {
 		p.batch = parseBatch(doc, version)
@@ -77,31 +74,20 @@ func jsonPayload(text []byte, doc any, isBatch bool, version string) payload {
 // document is the tree of a JSON body; nil when the body is none.
 func (p *payload) document() any {
 	if p.doc == nil && strings.HasPrefix(p.digest, "json:") {
-		p.doc, _ = jsondoc.Parse(string(p.text)) // it was valid when the digest was made
+		p.doc, _ = jsondoc.Parse(p.text) // it was valid when the digest was made
 	}
 	return p.doc
 }
 
-// speaksJSON reports whether a body should be read as JSON: where its type says
-// so, or where it has no type and looks like it. A JSON file that is uploaded as
-// text or octets is compared byte by byte.
-func speaksJSON(kind string, text []byte) bool {
-	if kind == "" {
-		start := bytes.TrimLeft(text, " \t\r\n")
-		return len(start) > 0 && (start[0] == '{' || start[0] == '[')
-	}
-	return kind == "application/json" || strings.HasSuffix(kind, "+json")
-}
-
 // digest names a canonical body by 128 bits of its SHA-256.
-func digest(kind string, canonical []byte) string {
-	sum := sha256.Sum256(canonical)
+func digest[T string | []byte](kind string, canonical T) string {
+	sum := sha256.Sum256([]byte(canonical))
 	return kind + ":" + hex.EncodeToString(sum[:16])
 }
 
 // inflate undoes what Content-Encoding names, and gzip also where it does not: an archive
 // that an SDK compressed once more is the same as one that another client sent as it is.
-func inflate(header http.Header, body []byte) []byte {
+func inflate[T wire.Bytes](header http.Header, body T) T {
 	plain, _, _ := wire.Decode(header, body, maxInflated) // what cannot be decoded is compared as it came
 	return wire.Gunzip(plain, maxInflated)
 }

@@ -175,7 +175,7 @@ func (d *differ) bodies(recorded, received *payload) {
 	case recorded.isJSON() && received.isJSON():
 		d.documents("body.", recorded.document(), received.document())
 	default:
-		d.compareExisting("body", string(recorded.text), string(received.text), recorded.digest != "", received.digest != "")
+		d.compareExisting("body", recorded.text, received.text, recorded.digest != "", received.digest != "")
 	}
 }
 
@@ -192,7 +192,7 @@ func (d *differ) documents(prefix string, recorded, received any) {
 func partValues(parts []formPart) []pair {
 	pairs := make([]pair, len(parts))
 	for i, part := range parts {
-		pairs[i] = pair{part.name, string(part.body.text)}
+		pairs[i] = pair{part.name, part.body.text}
 		if part.headers != "" {
 			pairs[i].value = part.headers + "\n\n" + pairs[i].value
 		}
@@ -287,6 +287,6 @@ func (d *differ) part(recorded, received *batchPart) {
 	case old.doc != nil && now.doc != nil:
 		d.documents(recorded.field(".body."), old.doc, now.doc)
 	default:
-		d.compareExisting(recorded.field(".body"), string(old.text), string(now.text), old.doc != nil, now.doc != nil)
+		d.compareExisting(recorded.field(".body"), old.text, now.text, old.doc != nil, now.doc != nil)
 	}
 }

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -264,13 +263,4 @@ func splitOutsideQuotes(value string, separator byte) []string {
 		}
 	}
 	return append(parts, value[start:])
-}
-
-// boundary returns the multipart boundary that a Content-Type names, or "".
-func boundary(header http.Header) string {
-	_, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
-	if err != nil {
-		return ""
-	}
-	return parameters["boundary"]
 }

@@ -245,12 +245,12 @@ func (x *Index) recorded(i *cassette.Interaction) (request, error) {
 	if x.principals {
 		principal = i.Principal
 	}
-	return x.rules.understand(methodOf(i.Request.Method), address, i.Request.Headers, []byte(i.Request.Body), principal), nil
+	return x.rules.understand(methodOf(i.Request.Method), address, i.Request.Headers, i.Request.Body, principal), nil
 }
 
 // live understands a request that was sent.
 func (x *Index) live(req *http.Request, body []byte) request {
-	return x.rules.understand(methodOf(req.Method), addressOf(req.URL, req.Host), req.Header, body, x.principal(req))
+	return x.rules.understand(methodOf(req.Method), addressOf(req.URL, req.Host), req.Header, string(body), x.principal(req))
 }
 
 func (x *Index) principal(req *http.Request) string {

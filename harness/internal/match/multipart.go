@@ -2,12 +2,12 @@ package match
 
 import (
 	"bytes"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // A formPart is one part of a multipart body.
@@ -17,51 +17,19 @@ type formPart struct {
 	body    payload
 }
 
-// parseMultipart reads the parts, sorted by name: SDKs write them in random order
-// with a random boundary. Parts without a name are told apart by
-// position. A boundary that the header does not name is taken from the first line.
-func parseMultipart(text []byte, boundary string) ([]formPart, bool) {
-	if boundary == "" {
-		line, _, _ := bytes.Cut(text, []byte("\r\n"))
-		if !bytes.HasPrefix(line, []byte("--")) {
-			return nil, false
-		}
-		boundary = string(line[2:])
-	}
-	reader := multipart.NewReader(bytes.NewReader(text), boundary)
+// formParts are the parts of a body, sorted by name: SDKs write them in random order with a
+// random boundary. Parts without a name are told apart by position.
+func formParts(m *place.Message, boundary string) []formPart {
 	var parts []formPart
-	for {
-		raw, err := reader.NextRawPart()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, false
-		}
-		part, ok := readPart(raw, len(parts))
-		if !ok {
-			return nil, false
+	for n, p := range m.Parts(boundary) {
+		part := formPart{name: p.Name, headers: partHeaders(p.Header), body: payloadOf(&p.Message, false, "", nil)}
+		if part.name == "" {
+			part.name = strconv.Itoa(n)
 		}
 		parts = append(parts, part)
 	}
-	slices.SortStableFunc(parts, func(a, b formPart) int {
-		return strings.Compare(a.identity(), b.identity())
-	})
-	return parts, len(parts) > 0
-}
-
-func readPart(raw *multipart.Part, position int) (formPart, bool) {
-	text, err := io.ReadAll(raw)
-	if err != nil {
-		return formPart{}, false
-	}
-	header := http.Header(raw.Header)
-	part := formPart{name: raw.FormName(), body: payloadOf(header, text, false, "", nil)}
-	if part.name == "" {
-		part.name = strconv.Itoa(position)
-	}
-	part.headers = partHeaders(header)
-	return part, true
+	slices.SortStableFunc(parts, func(a, b formPart) int { return strings.Compare(a.identity(), b.identity()) })
+	return parts
 }
 
 // partHeaders writes the headers of a part in one spelling. Content-Length says

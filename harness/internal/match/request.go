@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // A request is an HTTP request, understood: its key and, beside it, what explains
@@ -18,13 +19,14 @@ type request struct {
 
 // understand is the one function that makes keys. It is pure, and the same for
 // recorded and for live requests.
-func (s ruleSet) understand(method string, address *url.URL, header http.Header, body []byte, principal string) request {
+func (s ruleSet) understand(method string, address *url.URL, header http.Header, body, principal string) request {
 	u := graphurl.FromURL(address)
 	r := request{url: u, effect: s.effectOn(method, u)}
 	if len(body) > 0 {
 		header = properlySpelled(header)
 		isBatch := method == http.MethodPost && u.IsBatch()
-		r.body = payloadOf(withoutFormOfPut(method, header), body, isBatch, u.Version, r.effect.bodies)
+		message := place.Message{Method: method, Address: address.Path, Header: header, Body: body}
+		r.body = payloadOf(&message, isBatch, u.Version, r.effect.bodies)
 	}
 	r.key = Key{
 		Method:    method,
@@ -36,15 +38,6 @@ func (s ruleSet) understand(method string, address *url.URL, header http.Header,
 		Principal: principal,
 	}
 	return r
-}
-
-// withoutFormOfPut takes away the type of a form that is put: Graph takes no form that way,
-// and curl --data-binary calls every file one.
-func withoutFormOfPut(method string, header http.Header) http.Header {
-	if method != http.MethodPut || mediaType(header["Content-Type"]) != formType {
-		return header
-	}
-	return http.Header{"Content-Type": {"application/octet-stream"}}
 }
 
 // read reports whether the request changes nothing.

@@ -90,7 +90,7 @@ func (s *sealer) leaf(l *place.Leaf, asked bool) (string, cassette.HoleKind) {
 		return p, cassette.HoleName
 	}
 	if l.Role == place.Token {
-		if p, ok := s.faker.Token(l.Text); ok {
+		if p, ok := identity.RewriteToken(l.Text, s.faker.Fake); ok {
 			return p, ""
 		}
 	}

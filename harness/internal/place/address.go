@@ -6,8 +6,11 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
+// An addressReader reads addresses: hosts, paths, options.
+type addressReader struct{ *walker }
+
 // address reads an address, absolute or relative, that is the whole text.
-func (w *walker) address(s string, base int) {
+func (w addressReader) address(s string, base int) {
 	path := 0
 	if host := authority(s); host > 0 {
 		end := host + indexAny(s[host:], "/?#")
@@ -28,8 +31,8 @@ func (w *walker) address(s string, base int) {
 
 // authority returns where the host of an absolute address begins, 0 for a relative one.
 func authority(s string) int {
-	k := strings.Index(s, "://")
-	if k <= 0 || k > 16 || strings.Trim(s[:k], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.") != "" {
+	k := strings.IndexByte(s[:min(len(s), 17)], ':')
+	if k <= 0 || !strings.HasPrefix(s[k:], "://") || strings.Trim(s[:k], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.") != "" {
 		return 0
 	}
 	return k + 3
@@ -64,7 +67,7 @@ func indexUnquoted(s string, c byte) int {
 }
 
 // authority reads USER@HOST:PORT.
-func (w *walker) authority(s string, base int) {
+func (w addressReader) authority(s string, base int) {
 	if k := strings.LastIndexByte(s, '@'); k >= 0 {
 		w.push(frame{label: "user"})
 		w.show(Leaf{Text: s[:k], Role: Option, Name: "user"}, base)
@@ -89,8 +92,8 @@ type pathReader struct {
 }
 
 // path reads the segments of a path.
-func (w *walker) path(s string, base int) {
-	r := pathReader{w: w}
+func (w addressReader) path(s string, base int) {
+	r := pathReader{w: w.walker}
 	for start := 0; start <= len(s); {
 		end := start + indexAny(s[start:], "/")
 		for end < len(s) && openQuote(s[start:end]) { // a slash within getByPath(path='/a/b')
@@ -114,7 +117,7 @@ func (r *pathReader) segment(s string, base int) {
 	if isEscaped(s, false) && r.w.depth < mostDepth {
 		r.w.through(percent(s, false), base, func(t string) {
 			head, _, colon := strings.Cut(t, ":/")
-			if strings.IndexByte(t, '/') >= 0 && (r.files || colon && !openQuote(head)) { // an SDK escapes the slashes of root:/a/b
+			if strings.IndexByte(t, '/') >= 0 && t[0] != '/' && authority(t) == 0 && (r.files || colon && !openQuote(head)) { // an SDK escapes the slashes of root:/a/b
 				at := 0
 				for part := range strings.SplitSeq(t, "/") {
 					r.decoded(part, at)
@@ -139,6 +142,10 @@ func (r *pathReader) decoded(s string, base int) {
 	if r.files {
 		r.file(name, base)
 		r.files = !ends
+		return
+	}
+	if s[0] == '/' || authority(s) > 0 { // an address within the address
+		r.show(s, base, Segment)
 		return
 	}
 	if open := strings.IndexByte(name, '('); open > 0 && strings.HasSuffix(name, ")") {
@@ -206,7 +213,7 @@ func isList(s string) bool {
 }
 
 // fragment reads what follows #, as in @odata.context: a path with keys.
-func (w *walker) fragment(s string, base int) {
+func (w addressReader) fragment(s string, base int) {
 	w.push(frame{label: "fragment"})
 	defer w.pop()
 	w.path(s, base)
@@ -225,7 +232,7 @@ var expressions = map[string]bool{
 }
 
 // options reads a query, or the fields of a form.
-func (w *walker) options(s string, base int, form bool) {
+func (w addressReader) options(s string, base int, form bool) {
 	for start := 0; start <= len(s); {
 		end := start + indexAny(s[start:], "&")
 		w.option(s[start:end], base+start, form)
@@ -233,7 +240,7 @@ func (w *walker) options(s string, base int, form bool) {
 	}
 }
 
-func (w *walker) option(s string, base int, form bool) {
+func (w addressReader) option(s string, base int, form bool) {
 	if s == "" {
 		return
 	}
@@ -265,7 +272,7 @@ func (w *walker) option(s string, base int, form bool) {
 	w.spelled(asPercent, func() { read(value, at) })
 }
 
-func (w *walker) optionValue(canonical, name, s string, base int, form bool) {
+func (w addressReader) optionValue(canonical, name, s string, base int, form bool) {
 	switch {
 	case form:
 		if !w.layered(s, base, Leaf{Role: Field, Name: name}) {

@@ -3,7 +3,6 @@ package place
 import (
 	"encoding/csv"
 	"io"
-	"mime"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -24,42 +23,47 @@ const (
 	File // what a file, photo or message holds
 )
 
-// KindOf says how the body of a message is read, and its media type in lower case.
-func (m *Message) KindOf() (BodyKind, string, map[string]string) {
-	kind, params := mediaType(first(m.Header, "Content-Type"))
-	switch file := m.isFile(kind); {
-	case !utf8.ValidString(m.Body):
-		return File, kind, params
-	case strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
-		return Multipart, kind, params
-	case file:
-		return File, kind, params
-	case kind == "application/x-www-form-urlencoded" && m.Method != http.MethodPut:
-		return Form, kind, params
-	case kind == "text/csv", kind == "text/tab-separated-values", isReport(m.Body):
-		return Table, kind, params
-	case isJSON(m.Body), isJSONType(kind) && strings.TrimSpace(m.Body) != "":
-		return JSON, kind, params
-	case isMarkup(m.Body):
-		return XML, kind, params
-	case looksLikeMIME(m.Body):
-		return Mail, kind, params
+// KindOf says how the body of a message is read, its media type in lower case, and the
+// boundary of its parts.
+func (m *Message) KindOf() (kind BodyKind, media, boundary string) {
+	head := first(m.Header, "Content-Type")
+	media = mediaType(head)
+	if strings.HasPrefix(media, "multipart/") {
+		if boundary = m.boundary; boundary == "" {
+			boundary = parameter(head, "boundary")
+		}
+		if boundary == "" { // an SDK forgot to tell it
+			line, _, _ := strings.Cut(m.Body, "\n")
+			boundary = strings.TrimPrefix(strings.TrimSuffix(line, "\r"), "--")
+		}
+		if len(partsOf(m.Body, boundary)) > 0 {
+			return Multipart, media, boundary
+		}
 	}
-	return Plain, kind, params
+	switch file := m.isFile(media); {
+	case !utf8.ValidString(m.Body), file:
+		return File, media, ""
+	case media == "application/x-www-form-urlencoded" && m.Method != http.MethodPut:
+		return Form, media, ""
+	case media == "text/csv", media == "text/tab-separated-values", isReport(m.Body):
+		return Table, media, ""
+	case isJSON(m.Body), isJSONType(media) && strings.TrimSpace(m.Body) != "":
+		return JSON, media, ""
+	case isMarkup(m.Body):
+		return XML, media, ""
+	case looksLikeMIME(m.Body):
+		return Mail, media, ""
+	}
+	return Plain, media, ""
 }
 
 func isJSONType(kind string) bool {
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
 }
 
-// mediaType reads a Content-Type; broken parameters do not cost the type.
-func mediaType(value string) (string, map[string]string) {
-	kind, params, err := mime.ParseMediaType(value)
-	if err != nil && kind == "" {
-		kind, _, _ = strings.Cut(value, ";")
-		kind = strings.ToLower(strings.TrimSpace(kind))
-	}
-	return kind, params
+func mediaType(value string) string {
+	kind, _, _ := strings.Cut(value, ";")
+	return strings.ToLower(strings.TrimSpace(kind))
 }
 
 func first(h http.Header, name string) string {
@@ -99,24 +103,29 @@ func contentDisposition(h http.Header) string {
 
 // body reads a body.
 func (w *walker) body(m *Message, s string) {
-	kind, media, params := m.KindOf()
+	kind, media, boundary := m.KindOf()
 	switch {
+	case (kind == Multipart || kind == Mail) && w.depth >= mostDepth:
+		w.show(Leaf{Text: s, Role: Text}, 0)
 	case kind == JSON:
 		w.json(s, 0)
 	case kind == Form:
 		w.frames[len(w.frames)-1].label = ""
-		w.options(s, 0, true)
+		addressReader{w}.options(s, 0, true)
 	case kind == Multipart:
-		w.frames[len(w.frames)-1].label = ""
-		w.multipart(s, 0, params["boundary"])
+		if f := &w.frames[len(w.frames)-1]; f.label == "body" {
+			f.label = ""
+		}
+		entityReader{w}.multipart(s, 0, boundary)
 	case kind == Table:
-		w.table(s)
+		tableReader{w}.table(s)
 	case kind == XML:
-		w.markup(s, 0)
+		markupReader{w}.markup(s, 0)
 	case kind == Mail:
-		w.mail(s, 0)
+		entityReader{w}.entity(s, 0, nil)
 	case kind == File:
-		w.show(Leaf{Text: s, Role: Bytes, File: true, Kind: media}, 0)
+		declared := Message{Method: m.Method, Address: m.Address, Answer: m.Answer, Status: m.Status, Header: m.Header, Body: "-"}
+		w.show(Leaf{Text: s, Role: Bytes, File: true, Declared: declared.isFile(media), Kind: media}, 0)
 	default:
 		w.value(s, 0, Leaf{Role: Text})
 	}
@@ -130,8 +139,11 @@ func isReport(s string) bool {
 	return ok && rest != "" && strings.IndexByte("\",;\t|", rest[0]) >= 0
 }
 
+// A tableReader reads CSV.
+type tableReader struct{ *walker }
+
 // table reads CSV whose first line names the columns.
-func (w *walker) table(s string) {
+func (w tableReader) table(s string) {
 	r := csv.NewReader(strings.NewReader(s))
 	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, true
 	r.Comma = separatorOf(s)
@@ -168,13 +180,13 @@ func (w *walker) table(s string) {
 }
 
 // cell shows a cell, which stands at start, in quotes or not.
-func (w *walker) cell(s string, start int, cell string, leaf Leaf) {
-	if cell == "" || start >= len(s) {
-		return
-	}
-	if strings.HasPrefix(s[start:], "\ufeff") {
+func (w tableReader) cell(s string, start int, cell string, leaf Leaf) {
+	if start < len(s) && strings.HasPrefix(s[start:], "\ufeff") {
 		start += len("\ufeff")
 		cell = strings.TrimPrefix(cell, "\ufeff")
+	}
+	if cell == "" || start >= len(s) {
+		return
 	}
 	if s[start] != '"' {
 		if strings.HasPrefix(s[start:], cell) {
@@ -199,7 +211,7 @@ func (w *walker) cell(s string, start int, cell string, leaf Leaf) {
 }
 
 // bare shows a cell without quotes; what replaces it is quoted where it has to be.
-func (w *walker) bare(cell string, start int, leaf Leaf) {
+func (w tableReader) bare(cell string, start int, leaf Leaf) {
 	first := len(w.edits)
 	w.value(cell, start, leaf)
 	if is := apply(cell, shifted(w.edits[first:], -start)); strings.ContainsAny(is, "\",;\t|\r\n") && is != cell {

@@ -20,6 +20,7 @@ type level struct {
 type jsonReader struct {
 	w      *walker
 	levels []level
+	leaf   Leaf // that is being read
 }
 
 // json reads JSON text.
@@ -66,7 +67,7 @@ func (r *jsonReader) read(s string, base int) {
 			i = after
 		default:
 			end := i + 1
-			for end < len(s) && strings.IndexByte(",:{}[]\" \t\r\n", s[end]) < 0 {
+			for end < len(s) && !ends[s[end]] {
 				end++
 			}
 			if word := s[i:end]; word != "null" && word != "true" && word != "false" {
@@ -81,8 +82,11 @@ func (r *jsonReader) read(s string, base int) {
 	}
 }
 
+// ends are what a word of JSON may end before.
+var ends = charsetOf(func(c byte) bool { return strings.IndexByte(",:{}[]\" \t\r\n", c) >= 0 })
+
 func isKey(s string, after int) bool {
-	for after < len(s) && strings.IndexByte(" \t\r\n", s[after]) >= 0 {
+	for after < len(s) && (s[after] == ' ' || s[after] == '\t' || s[after] == '\r' || s[after] == '\n') {
 		after++
 	}
 	return after < len(s) && s[after] == ':'
@@ -137,46 +141,53 @@ func (r *jsonReader) key(raw string, base int, escaped bool) {
 		top.key = unescaped(raw).text
 	}
 	r.w.push(top.frame())
-	r.text(raw, base, escaped, Leaf{Role: MemberName, Name: top.key, Parent: top.name}, false)
+	r.leaf = Leaf{Role: MemberName, Name: top.key, Parent: top.name}
+	r.text(raw, base, escaped)
 	r.w.pop()
 }
 
 // value reads a string, a number, or what is no JSON.
 func (r *jsonReader) value(raw string, base int, escaped bool, role Role) {
-	leaf := Leaf{Role: role}
+	r.leaf = Leaf{Role: role}
 	top := r.top()
-	if top != nil {
-		leaf.Name, leaf.Parent = top.key, top.name
-		if top.array {
-			leaf.Name = top.name
-			leaf.Parent = ""
-			if n := len(r.levels); n > 1 {
-				leaf.Parent = r.levels[n-2].name
-			}
-		}
-		r.w.push(top.frame())
-		defer r.w.pop()
+	if top == nil {
+		r.text(raw, base, escaped)
+		return
 	}
-	r.text(raw, base, escaped, leaf, role == Member)
+	r.leaf.Name, r.leaf.Parent = top.key, top.name
+	if top.array {
+		r.leaf.Name = top.name
+		r.leaf.Parent = ""
+		if n := len(r.levels); n > 1 {
+			r.leaf.Parent = r.levels[n-2].name
+		}
+	}
+	r.w.push(top.frame())
+	r.text(raw, base, escaped)
+	r.w.pop()
 }
 
-func (r *jsonReader) text(raw string, base int, escaped bool, leaf Leaf, layers bool) {
-	show := func(t string, at int) {
-		if layers && r.w.layered(t, at, leaf) {
-			return
-		}
-		leaf.Text = t
-		r.w.show(leaf, at)
-	}
+// text shows the leaf, whose text is spelled so.
+func (r *jsonReader) text(raw string, base int, escaped bool) {
 	if escaped && r.w.depth < mostDepth {
-		r.w.through(unescaped(raw), base, func(t string) { show(t, 0) })
+		r.w.through(unescaped(raw), base, func(t string) { r.plain(t, 0) })
 		return
 	}
-	if leaf.Role == Number || leaf.Role == Text {
-		show(raw, base)
-		return
+	first := len(r.w.edits)
+	quoted := r.leaf.Role == Member || r.leaf.Role == MemberName
+	r.plain(raw, base)
+	if quoted {
+		r.w.spell(asJSON, first)
 	}
-	r.w.spelled(asJSON, func() { show(raw, base) })
+}
+
+// plain shows the leaf, whose text is this.
+func (r *jsonReader) plain(t string, at int) {
+	l := &r.leaf
+	if l.Role != Member || !(mayLayer(t) || isAddress(l.Name, l.Parent)) || !r.w.layered(t, at, *l) {
+		l.Text = t
+		r.w.shown(l, at)
+	}
 }
 
 // stringEnd finds the quote that ends a JSON string which begins at i, or the end of the

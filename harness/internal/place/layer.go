@@ -1,6 +1,7 @@
 package place
 
 import (
+	"cmp"
 	"encoding/base64"
 	"strings"
 	"unicode/utf8"
@@ -12,44 +13,74 @@ import (
 // markup, a prefix before an address. The caller of Rewrite is asked first, with Layered,
 // and may replace the whole. It reports whether the text was such.
 func (w *walker) layered(s string, base int, leaf Leaf) bool {
-	if len(s) < 3 || w.depth >= mostDepth {
+	located := leaf.Role == Header && strings.HasSuffix(leaf.Name, "Location")
+	if len(s) < 3 && !located || w.depth >= mostDepth {
 		return false
 	}
-	read, label := w.layerOf(s, leaf)
+	read, label := layerReader{w}.layerOf(s, leaf)
+	if located && read == nil {
+		read, label = func(base int) { addressReader{w}.address(s, base) }, ">"
+	}
 	if read == nil {
 		return false
 	}
-	leaf.Text, leaf.Layered = s, true
-	if w.show(leaf, base) {
+	whole := leaf
+	whole.Text, whole.Layered, whole.Markup = s, true, s[0] == '<' && label == ">"
+	if w.show(whole, base) {
 		return true
 	}
+	outer := w.outer
+	w.outer = cmp.Or(outer, leaf.Name)
 	w.push(frame{label: label})
 	w.depth++
 	read(base)
 	w.depth--
 	w.pop()
+	w.outer = outer
 	return true
 }
 
+// mayLayer reports whether layerOf has to look at a text, whatever its place, by its first
+// bytes.
+func mayLayer(s string) bool {
+	if s == "" {
+		return false
+	}
+	switch c := s[0]; {
+	case c <= ' ', c == '{', c == '[', c == 0xEF, c == '/', c == 'u', c == '"', c == '\'', c == 'W', c == '<', c|0x20 == 's', c|0x20 == 'm':
+		return true
+	}
+	return mayBeEncoded(s) || authority(s) > 0
+}
+
+// A layerReader recognises texts that have a grammar of their own.
+type layerReader struct{ *walker }
+
 // layerOf recognises what a text holds, by its first bytes and its shape.
-func (w *walker) layerOf(s string, leaf Leaf) (read func(base int), label string) {
+func (w layerReader) layerOf(s string, leaf Leaf) (read func(base int), label string) {
 	switch c := s[0]; {
 	case (c <= ' ' || c == '{' || c == '[' || c == 0xEF) && isJSON(s):
 		return func(base int) { w.json(s, base) }, ">json"
 	case authority(s) > 0 && !strings.ContainsAny(s[:min(len(s), 2048)], " \n"):
-		return func(base int) { w.address(s, base) }, ">"
+		return func(base int) { addressReader{w.walker}.address(s, base) }, ">"
 	case c == '/' && isPath(s), leaf.Role == Member && isAddress(leaf.Name, leaf.Parent):
-		return func(base int) { w.address(s, base) }, ">"
+		return func(base int) { addressReader{w.walker}.address(s, base) }, ">"
 	case c == 'u' && strings.HasPrefix(s, "u!"):
 		if plain := base64Text(s[2:], base64.RawURLEncoding); authority(plain) > 0 {
-			return w.recoded(s, 2, plain, base64.RawURLEncoding, func(t string) { w.address(t, 0) }), ">u!"
+			return w.recoded(s, 2, plain, base64.RawURLEncoding, func(t string) { addressReader{w.walker}.address(t, 0) }), ">u!"
 		}
+	case c == '"' || c == '\'' || c == 'W' || c == '<':
+		if n := enclosed(s, 1); n > 0 {
+			return w.prefixed(s, n, len(s)-1, leaf), enclosures[c]
+		}
+	}
+	switch c := s[0]; {
 	case c == '<' && isMarkup(s):
-		return func(base int) { w.markup(s, base) }, ">"
+		return func(base int) { markupReader{w.walker}.markup(s, base) }, ">"
 	case c|0x20 == 's' && len(s) > 5 && s[4] == ':' && (strings.EqualFold(s[:4], "smtp") || strings.EqualFold(s[:3], "sip")):
-		return w.prefixed(s, 5, leaf), ">" + strings.ToLower(s[:4])
+		return w.prefixed(s, 5, len(s), leaf), ">" + strings.ToLower(s[:4])
 	case c|0x20 == 'm' && len(s) > 7 && strings.EqualFold(s[:7], "mailto:"):
-		return w.prefixed(s, 7, leaf), ">mailto"
+		return w.prefixed(s, 7, len(s), leaf), ">mailto"
 	}
 	if encoding, plain := encodedText(s); encoding != nil {
 		return w.recoded(s, 0, plain, encoding, func(t string) { w.value(t, 0, Leaf{Role: Text, Name: leaf.Name, Parent: leaf.Parent}) }), ">base64"
@@ -65,16 +96,42 @@ func (w *walker) value(s string, base int, leaf Leaf) {
 	}
 }
 
-func (w *walker) prefixed(s string, n int, leaf Leaf) func(base int) {
+// prefixed reads a value that stands between others: behind a scheme, in quotes.
+func (w layerReader) prefixed(s string, start, end int, leaf Leaf) func(base int) {
 	return func(base int) {
-		leaf.Text, leaf.Layered = s[n:], false
-		w.show(leaf, base+n)
+		leaf.Layered = false
+		w.value(s[start:end], base+start, leaf)
 	}
+}
+
+// enclosures are the layers of values in quotes, by the first byte.
+var enclosures = map[byte]string{'"': ">quoted", '\'': ">literal", 'W': ">weak", '<': ">bracketed"}
+
+// enclosed returns where the value begins that is all of a text but quotes around it: of an
+// entity tag, or of a mail's id, which stands in angle brackets. It is 0 for other texts. Within is how many more quotes may
+// stand within.
+func enclosed(s string, within int) int {
+	n, closing := 1, s[0]
+	switch {
+	case strings.HasPrefix(s, `W/"`):
+		n, closing = 3, '"'
+	case closing == 'W', closing == '<' && (strings.IndexByte(s, '@') < 0 || strings.ContainsAny(s, " \t\r\n")):
+		return 0
+	case closing == '<':
+		closing = '>'
+	}
+	if len(s) <= n+1 || s[len(s)-1] != closing {
+		return 0
+	}
+	if inner := s[n : len(s)-1]; strings.IndexByte(inner, closing) >= 0 && (within == 0 || enclosed(inner, within-1) == 0) {
+		return 0
+	}
+	return n
 }
 
 // recoded reads what an encoding holds from byte n of s on; if anything in it is replaced
 // it is encoded anew.
-func (w *walker) recoded(s string, n int, plain string, encoding *base64.Encoding, read func(t string)) func(base int) {
+func (w layerReader) recoded(s string, n int, plain string, encoding *base64.Encoding, read func(t string)) func(base int) {
 	return func(base int) {
 		is := w.whole("", plain, read)
 		if is == plain {
@@ -97,7 +154,7 @@ func base64Text(s string, encoding *base64.Encoding) string {
 // encodedText recognises base64 of a text that has a grammar of its own: of other texts
 // nothing tells base64 from a word.
 func encodedText(s string) (*base64.Encoding, string) {
-	if len(s) < 16 || strings.IndexByte("PWewdIMuaUiDC", s[0]) < 0 { // how <, [, {, blanks and letters that begin such texts are encoded
+	if !mayBeEncoded(s) {
 		return nil, ""
 	}
 	for i := range min(len(s), 64) {
@@ -117,6 +174,11 @@ func encodedText(s string) (*base64.Encoding, string) {
 		return nil, ""
 	}
 	return encoding, plain
+}
+
+// mayBeEncoded goes by how <, [, {, blanks and letters that begin such texts are encoded.
+func mayBeEncoded(s string) bool {
+	return len(s) >= 16 && strings.IndexByte("PWewdIMuaUiDC", s[0]) >= 0
 }
 
 // isReadable reports whether bytes are a text: UTF-8 without control characters.

@@ -24,9 +24,12 @@ func (n *markupCount) text() frame {
 	return frame{label: "text", index: n.texts}
 }
 
+// A markupReader reads XML and HTML.
+type markupReader struct{ *walker }
+
 // markup reads XML and HTML: the texts between tags and the values of attributes, with
 // their entities, and the names of elements and attributes.
-func (w *walker) markup(s string, base int) {
+func (w markupReader) markup(s string, base int) {
 	element, n := "", markupCount{}
 	for i := 0; i < len(s); {
 		if s[i] != '<' {
@@ -81,7 +84,7 @@ func tagEnd(s string, i int) int {
 }
 
 // section reads a comment, a CDATA section, a declaration.
-func (w *walker) section(s string, base int, element string) {
+func (w markupReader) section(s string, base int, element string) {
 	start, end := 2, len(s)
 	switch {
 	case strings.HasPrefix(s, "<!--"):
@@ -97,7 +100,7 @@ func (w *walker) section(s string, base int, element string) {
 }
 
 // trimmed shows a text without the blanks around it.
-func (w *walker) trimmed(s string, base int, leaf Leaf) {
+func (w markupReader) trimmed(s string, base int, leaf Leaf) {
 	text := strings.TrimSpace(s)
 	if text == "" {
 		return
@@ -106,7 +109,7 @@ func (w *walker) trimmed(s string, base int, leaf Leaf) {
 }
 
 // entities reads a text in which characters are written as entities.
-func (w *walker) entities(s string, base int, leaf Leaf) {
+func (w markupReader) entities(s string, base int, leaf Leaf) {
 	if strings.IndexByte(s, '&') < 0 || w.depth >= mostDepth {
 		w.spelled(asMarkup, func() { w.trimmed(s, base, leaf) })
 		return
@@ -140,7 +143,7 @@ func withoutEntities(raw string) *view {
 }
 
 // tagName shows the name of an element or an attribute.
-func (w *walker) tagName(s string, base int, n *markupCount) {
+func (w markupReader) tagName(s string, base int, n *markupCount) {
 	n.names++
 	w.push(frame{label: "name", index: n.names})
 	w.show(Leaf{Text: s, Role: MarkupName}, base)
@@ -148,7 +151,7 @@ func (w *walker) tagName(s string, base int, n *markupCount) {
 }
 
 // tag reads the attributes of a tag and returns the element's name.
-func (w *walker) tag(s string, base int, n *markupCount) string {
+func (w markupReader) tag(s string, base int, n *markupCount) string {
 	i := 1
 	for i < len(s) && strings.IndexByte(" \t\r\n/>", s[i]) < 0 {
 		i++

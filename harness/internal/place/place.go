@@ -20,6 +20,8 @@ type Message struct {
 	Header  http.Header
 	Trailer http.Header
 	Body    string // decoded of Content-Encoding
+
+	boundary string // of the parts in the body, where the header is changed already
 }
 
 // Role says what a text is in its message.
@@ -37,6 +39,8 @@ const (
 	Token                  // a skip, delta or access token, by the option that holds it
 	Field                  // of a form
 	Header                 // a header's or trailer's value
+	PartHeader             // of a part of the body, or of a mail
+	Boundary               // what tells parts apart, in the header and before each part
 	MemberName             // of JSON
 	Member                 // a JSON string
 	Number                 // a JSON number
@@ -54,13 +58,16 @@ type Leaf struct {
 	Role   Role
 	Name   string // the member, option, header, field, column or element whose value it is; of a Literal the property it is compared with
 	Parent string // the member above that, "" at the root or outside JSON
+	Outer  string // the Name of the text of which this is a part, layers down to the plain one
 	Op     string // of a Literal: eq, startswith, search, in, key, .. in lower case
 	Bare   bool   // of a Literal: without quotes, so a number, a date or a GUID
 	File   bool   // Bytes are what a file, photo or message holds
-	Kind   string // of Bytes: their media type, in lower case, without parameters
+	// Declared says that Bytes are a file's by what stands beside them, whatever they are.
+	Declared bool
+	Kind     string // of Bytes: their media type, in lower case, without parameters
 	// Layered says that the text has a grammar of its own, and that its parts come next
-	// unless it is replaced as a whole.
-	Layered bool
+	// unless it is replaced as a whole. Markup: that grammar is XML's or HTML's.
+	Layered, Markup bool
 
 	w *walker
 }
@@ -98,12 +105,25 @@ func Rewrite(m *Message, f Func) bool {
 	}()
 	before := w.changed
 	if !m.Answer {
-		m.Address = w.whole("", m.Address, func(s string) { w.address(s, 0) })
+		m.Address = w.whole("", m.Address, func(s string) { addressReader{w}.address(s, 0) })
 	}
+	kept := parameter(first(m.Header, "Content-Type"), "boundary")
 	m.Header = w.headers("header", m.Header)
+	m.boundary = kept
 	m.Body = w.whole("body", m.Body, func(s string) { w.body(m, s) })
+	m.boundary = ""
 	m.Trailer = w.headers("trailer", m.Trailer)
 	return w.changed != before
+}
+
+// RewriteText is Rewrite for a text that stands in no message: a value as a leaf says. Within
+// is the leaf that it was taken from, nil where there is none: nesting is bounded for both.
+func RewriteText(within *Leaf, l Leaf, f Func) string {
+	w := &walker{f: f}
+	if within != nil && within.w != nil {
+		w.depth, w.outer = within.w.depth+1, within.Outer
+	}
+	return w.whole("", l.Text, func(s string) { w.value(s, 0, l) })
 }
 
 var walkers = sync.Pool{New: func() any { return &walker{} }}
@@ -114,8 +134,9 @@ type walker struct {
 	leaf    Leaf
 	frames  []frame
 	edits   []edit
-	changed int // how many texts were replaced
-	depth   int // of texts within texts
+	outer   string // the name of the outermost text that holds the one that is read
+	changed int    // how many texts were replaced
+	depth   int    // of texts within texts
 }
 
 // An edit replaces a part of the text that is being read.
@@ -163,12 +184,17 @@ func apply(s string, edits []edit) string {
 
 // show gives a leaf to the caller. It reports whether the text was replaced.
 func (w *walker) show(l Leaf, start int) bool {
+	w.leaf = l
+	return w.shown(&w.leaf, start)
+}
+
+// shown is show for a leaf that nothing else uses meanwhile.
+func (w *walker) shown(l *Leaf, start int) bool {
 	if l.Text == "" {
 		return false
 	}
-	l.w = w
-	w.leaf = l
-	text, ok := w.f(&w.leaf)
+	l.w, l.Outer = w, w.outer
+	text, ok := w.f(l)
 	if !ok || text == l.Text {
 		return ok
 	}
@@ -204,7 +230,7 @@ func (w *walker) headers(label string, h http.Header) http.Header {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for n, value := range h[name] {
 			w.push(frame{label: label, name: http.CanonicalHeaderKey(name)})
-			is := w.whole("", value, func(s string) { w.header(name, s) })
+			is := w.whole("", value, func(s string) { entityReader{w}.header(name, s, Header) })
 			w.pop()
 			if is == value {
 				continue
@@ -235,8 +261,8 @@ func (w *walker) push(f frame) { w.frames = append(w.frames, f) }
 func (w *walker) pop()         { w.frames = w.frames[:len(w.frames)-1] }
 
 // Place is where the leaf stands: path[3], query.$filter#0, header.If-Match,
-// body.$['x'][0], form.x, part[2].body.$['x'], and path[1]>u!>path[2] where a text stands
-// in a text.
+// body.$['x'][0], form.x, part.x.body.$['x'] (part[2] where a part has no name), and
+// path[1]>u!>path[2] where a text stands in a text.
 func (l *Leaf) Place() string {
 	b := make([]byte, 0, 64)
 	for _, f := range l.w.frames {

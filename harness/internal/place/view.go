@@ -10,17 +10,28 @@ import (
 
 // A spelling is how a plain text is written at a place.
 type spelling struct {
-	safe  func(c byte) bool             // what is written as it is
+	safe  *charset                      // what is written as it is
 	spell func(b []byte, c byte) []byte // how all else is
 }
 
 var (
-	asPercent = spelling{percentSafe, percentSpell}
-	asJSON    = spelling{jsonSafe, jsonSpell}
-	asLiteral = spelling{func(c byte) bool { return c != '\'' }, func(b []byte, c byte) []byte { return append(b, c, c) }}
-	asCell    = spelling{func(c byte) bool { return c != '"' }, func(b []byte, c byte) []byte { return append(b, c, c) }}
-	asMarkup  = spelling{func(c byte) bool { return strings.IndexByte("<>&\"'", c) < 0 }, func(b []byte, c byte) []byte { return append(b, html.EscapeString(string(rune(c)))...) }}
+	asPercent = spelling{charsetOf(percentSafe), percentSpell}
+	asJSON    = spelling{charsetOf(jsonSafe), jsonSpell}
+	asLiteral = spelling{charsetOf(func(c byte) bool { return c != '\'' }), func(b []byte, c byte) []byte { return append(b, c, c) }}
+	asCell    = spelling{charsetOf(func(c byte) bool { return c != '"' }), func(b []byte, c byte) []byte { return append(b, c, c) }}
+	asMarkup  = spelling{charsetOf(func(c byte) bool { return strings.IndexByte("<>&\"'", c) < 0 }), func(b []byte, c byte) []byte { return append(b, html.EscapeString(string(rune(c)))...) }}
 )
+
+// A charset says of each byte whether it belongs.
+type charset [256]bool
+
+func charsetOf(has func(c byte) bool) *charset {
+	var set charset
+	for c := range set {
+		set[c] = has(byte(c))
+	}
+	return &set
+}
 
 // A view is a text that another one spells: byte i of the text is spelled from at[i] to
 // at[i+1] of raw.
@@ -63,7 +74,7 @@ func (v *view) like(raw string) spelling {
 		return ""
 	}
 	return spelling{
-		safe: func(c byte) bool { return ascii.IsAlnum(c) || v.safe(c) && spelled(c) == "" },
+		safe: charsetOf(func(c byte) bool { return ascii.IsAlnum(c) || v.safe[c] && spelled(c) == "" }),
 		spell: func(b []byte, c byte) []byte {
 			if escape := spelled(c); escape != "" {
 				return append(b, escape...)
@@ -77,6 +88,11 @@ func (v *view) like(raw string) spelling {
 func (w *walker) spelled(how spelling, read func()) {
 	first := len(w.edits)
 	read()
+	w.spell(how, first)
+}
+
+// spell spells what the edits from one on put in.
+func (w *walker) spell(how spelling, first int) {
 	for i := first; i < len(w.edits); i++ {
 		w.edits[i].text = how.encode(w.edits[i].text)
 	}
@@ -84,10 +100,10 @@ func (w *walker) spelled(how spelling, read func()) {
 
 func (v spelling) encode(s string) string {
 	for i := range len(s) {
-		if !v.safe(s[i]) {
+		if !v.safe[s[i]] {
 			b := append(make([]byte, 0, len(s)+16), s[:i]...)
 			for ; i < len(s); i++ {
-				if v.safe(s[i]) {
+				if v.safe[s[i]] {
 					b = append(b, s[i])
 				} else {
 					b = v.spell(b, s[i])

@@ -21,10 +21,27 @@ func Everywhere(k Kind) map[string]*cassette.Interaction {
 	}
 	k.inAddresses(all, member)
 	k.inHeaders(all)
-	object := `{` + quoted(member) + `:` + quoted(k.Value) + `}`
+	object := k.JSON()
 	k.inJSON(all, member, object)
 	k.inOtherBodies(all, member, object)
 	return all
+}
+
+// Stays reports whether a value may stay in a place of Everywhere: a decimal number as an id; a word as the name
+// of an option or of a form's field, which are the service's to choose.
+func (k Kind) Stays(where string) bool {
+	if strings.HasSuffix(where, "option's name") || strings.HasSuffix(where, "form's name") {
+		return strings.Trim(strings.ToLower(k.Value), "abcdefghijklmnopqrstuvwxyz-_") == ""
+	}
+	if strings.Trim(k.Value, "0123456789") != "" {
+		return false
+	}
+	for _, part := range []string{"path", "fragment", "batch url", "bind", "context", "JSON: id", "other html", "Content-Location", "Etag", "If-Match", "Link", "Location"} {
+		if strings.Contains(where, part) {
+			return true
+		}
+	}
+	return false
 }
 
 func (k Kind) inAddresses(all map[string]*cassette.Interaction, member string) {

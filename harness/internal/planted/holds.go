@@ -16,23 +16,30 @@ import (
 func Holds(i *cassette.Interaction, needle string) bool {
 	needle = strings.ToLower(needle)
 	dump, _ := json.Marshal(i)
+	for _, text := range Decoded(string(dump), i.Request.Body, i.Response.Body) {
+		if strings.Contains(strings.ToLower(text), needle) {
+			return true
+		}
+	}
+	return false
+}
+
+// Decoded are texts and what they say once what is encoded in them is decoded, however often.
+func Decoded(texts ...string) (all []string) {
 	seen := map[string]bool{}
-	next := []string{string(dump), i.Request.Body, i.Response.Body}
+	next := texts
 	for range 10 {
 		now := next
 		next = nil
 		for _, text := range now {
-			if seen[text] {
-				continue
+			if !seen[text] {
+				seen[text] = true
+				all = append(all, text)
+				next = append(next, decodings(text)...)
 			}
-			seen[text] = true
-			if strings.Contains(strings.ToLower(text), needle) {
-				return true
-			}
-			next = append(next, decodings(text)...)
 		}
 	}
-	return false
+	return all
 }
 
 var (

@@ -203,13 +203,14 @@ func (r *Recording) Abort() error { return r.journal.Remove() }
 func (r *Recording) Findings() []report.Finding {
 	var all []report.Finding
 	for _, n := range r.recorder.Notes() {
+		n.Err = errors.New(r.redactor.Message(n.Err.Error())) // all else is ours, or redacted
 		if n.Lost {
-			all = append(all, unstored(r.file, r.redactor.Message(n.String())))
+			all = append(all, unstored(r.file, n.String()))
 			continue
 		}
 		all = append(all, report.Finding{
 			Rule: ruleRecordBroken, Severity: report.Warning, Place: report.Place{File: r.file},
-			Message: r.redactor.Message("not recorded as it was: " + n.String()),
+			Message: "not recorded as it was: " + n.String(),
 		})
 	}
 	return append(all, leftOut(r.file, r.left)...)

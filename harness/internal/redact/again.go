@@ -16,7 +16,7 @@ import (
 
 // suggestion is what the recording before has at a leaf's place. What an answer takes from
 // there was the service's to make: a client knows it from the answer alone.
-func (p *pass) suggestion(l *place.Leaf) func() string {
+func (p *scene) suggestion(l *place.Leaf) func() string {
 	return func() string {
 		is := p.before.at(l)
 		if is != "" && !p.request {
@@ -29,7 +29,7 @@ func (p *pass) suggestion(l *place.Leaf) func() string {
 // atom is the pseudonym of an id: a computed one, but for an id that is new where the
 // recording before had another, whose pseudonym it takes. What a client looks up and no
 // answer gave it is always computed: by that alone it is known again.
-func (p *pass) atom(l *place.Leaf, a identity.Atom) string {
+func (p renamer) atom(l *place.Leaf, a identity.Atom) string {
 	is := p.r.ledger.faker.Fake(a)
 	if identity.IsFake(a) {
 		return is
@@ -47,13 +47,13 @@ func (p *pass) atom(l *place.Leaf, a identity.Atom) string {
 }
 
 // link is the pseudonym of a token that is looked up as a whole, likewise.
-func (p *pass) link(l *place.Leaf, is string) string {
+func (p renamer) link(l *place.Leaf, is string) string {
 	faker := p.r.ledger.faker
 	if is == l.Text {
 		return is
 	}
 	return p.again(l, l.Text, is, is, func(was string) string {
-		if same, ok := faker.Token(was); ok && same == was && p.r.previous.claim(was) {
+		if same, ok := identity.RewriteToken(was, faker.Fake); ok && same == was && p.r.previous.claim(was) {
 			return was
 		}
 		return ""
@@ -67,7 +67,7 @@ func isCounter(l *place.Leaf) bool {
 }
 
 // counter is what stands for a decimal id, likewise.
-func (p *pass) counter(l *place.Leaf) string {
+func (p renamer) counter(l *place.Leaf) string {
 	return p.again(l, l.Text, l.Text, l.Text, func(was string) string {
 		if len(was) == len(l.Text) && ascii.All(was, ascii.IsDigit) && p.r.previous.claim(was) {
 			return was
@@ -79,7 +79,7 @@ func (p *pass) counter(l *place.Leaf) string {
 // again is what a value is called whose computed pseudonym is another: that itself, where
 // the recording before has it or the client looks the value up, else what is taken from
 // there.
-func (p *pass) again(l *place.Leaf, key, computed, computedKey string, take func(was string) string) string {
+func (p renamer) again(l *place.Leaf, key, computed, computedKey string, take func(was string) string) string {
 	v := p.r.previous
 	if v == nil || p.r.rules.KeepFresh {
 		return computed
@@ -113,7 +113,7 @@ func (v *previous) claim(key string) bool {
 // instant is what stands for an instant that the service, or a client in a body, made after
 // the recording began: what the recording before has in its place, if it was made for that. A
 // client that sends on what an answer gave sends that.
-func (p *pass) instant(l *place.Leaf) (string, bool) {
+func (p renamer) instant(l *place.Leaf) (string, bool) {
 	v := p.r.previous
 	if v == nil || p.r.rules.KeepFresh || l.Layered || !hasYear(l.Text) {
 		return "", false

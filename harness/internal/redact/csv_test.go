@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 )
@@ -73,8 +74,8 @@ func FuzzTables(f *testing.F) {
 		if twice := redactTable(t, "text/csv", once); twice != once {
 			t.Fatalf("redacting twice changes more:\n%q\n%q\n%q", body, once, twice)
 		}
-		if strings.Contains(body, "-----BEGIN ") || strings.TrimLeft(body, " \t\r\n\ufeff") != body || strings.HasPrefix(body, "{") || strings.HasPrefix(body, "[") {
-			return // a key may be of several cells; a text that looks like JSON is no table
+		if !utf8.ValidString(body) || strings.Contains(body, "-----BEGIN ") || strings.TrimLeft(body, " \t\r\n\ufeff") != body || strings.HasPrefix(body, "{") || strings.HasPrefix(body, "[") {
+			return // a key may be of several cells; what looks like JSON, or is no text, is no table
 		}
 		before, after := recordsOf(body), recordsOf(once)
 		if len(before) != len(after) {

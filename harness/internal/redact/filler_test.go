@@ -38,7 +38,7 @@ func TestHashesOfFiller(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &pass{r: r, sizes: hashSizes(`{"value":[{"file":{"hashes":{"quickXorHash":"abc","sha1Hash":"D"}},"size":9},{"size":3,"file":{"hashes":{"sha256Hash":"E","crc32Hash":"F"}}}]}`)}
+	p := &scene{r: r, sizes: hashSizes(`{"value":[{"file":{"hashes":{"quickXorHash":"abc","sha1Hash":"D"}},"size":9},{"size":3,"file":{"hashes":{"sha256Hash":"E","crc32Hash":"F"}}}]}`)}
 	if len(p.sizes) != 4 || p.sizes[0] != 9 || p.sizes[3] != 3 {
 		t.Fatalf("sizes %v", p.sizes)
 	}

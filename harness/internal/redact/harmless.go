@@ -14,7 +14,7 @@ import (
 )
 
 // harmless reports whether a text says nothing where it stands.
-func (p *pass) harmless(l *place.Leaf, f *field) bool {
+func (p vocabulary) harmless(l *place.Leaf, f *field) bool {
 	s := l.Text
 	if f != nil {
 		return isPunctuation(s) || isTruth(s) && l.Role != place.FileName || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
@@ -30,13 +30,13 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 		return words.IsMember(s) || isOptionName(s)
 	case place.Literal:
 		if !l.Bare && ascii.All(s, isDigit) { // a text, which stays where a member of JSON would
-			return isIDMember(l.Name) || isShortNumber(s)
+			return p.isIDMember(l) || isShortNumber(s)
 		}
 		return isPlain(s) || words.Harmless(l.Name, "", s)
 	case place.Option, place.Field:
 		return isPlain(s) || words.Harmless(strings.TrimPrefix(l.Name, "$"), "", s) || p.signIn && loginWords[strings.ToLower(s)]
-	case place.Header:
-		return isHTTPValue(l.Name, s) || l.Name == "Content-Type" && p.isBoundary(s)
+	case place.Header, place.PartHeader:
+		return isHTTPValue(l.Name, s)
 	case place.MemberName:
 		return p.isMemberName(s, l.Parent)
 	case place.Member:
@@ -59,35 +59,28 @@ func (p *pass) harmless(l *place.Leaf, f *field) bool {
 }
 
 // isMemberName reports whether the name of a member is one of the service's.
-func (p *pass) isMemberName(s, parent string) bool {
-	if _, known := p.r.named.Load(s); known {
-		return true
-	}
+func (p vocabulary) isMemberName(s, parent string) bool {
 	if strings.EqualFold(parent, "headers") {
 		name := http.CanonicalHeaderKey(s)
 		if words.IsHeader(name) || volatileHeaders[name] != "" || counts[name] {
 			return true
 		}
 	}
-	if credentials.find(s, parent) != nil || members.find(s, parent) != nil {
-		return true
-	}
-	if !words.IsMember(s) && !words.IsType(s) && !(len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]) {
-		return false
-	}
-	p.r.named.Store(strings.Clone(s), true) // not the body that it stands in
-	return true
+	return credentials.find(s, parent) != nil || members.find(s, parent) != nil || words.IsMember(s) || words.IsType(s) ||
+		len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
 // the number that an id is.
-func (p *pass) isMemberWord(l *place.Leaf) bool {
+func (p vocabulary) isMemberWord(l *place.Leaf) bool {
 	s := l.Text
 	switch {
 	case isPartID(l):
 		return isPartWord(s)
 	case words.Harmless(l.Name, l.Parent, s), isInstant(s), isPunctuation(s):
 		return true
+	case !p.isMemberName(l.Name, l.Parent): // which says nothing of its value, then
+		return false
 	case ascii.All(s, isDigit):
 		return isIDMember(l.Name)
 	case isIDMember(l.Name) && isEtag(s):
@@ -124,6 +117,11 @@ func isIDMember(name string) bool {
 	return strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
 }
 
+// isIDMember reports whether a text stands at an id, by a name that stays.
+func (p vocabulary) isIDMember(l *place.Leaf) bool {
+	return isIDMember(l.Name) && p.isMemberName(l.Name, l.Parent)
+}
+
 // isEtag recognises what is left of an etag that holds no id: W/"1", "3,7".
 func isEtag(s string) bool {
 	s = strings.TrimPrefix(s, "W/")
@@ -158,6 +156,8 @@ func isMarkupName(s string) bool {
 // markupNames are those of HTML and SVG that no vocabulary has.
 var markupNames = set(`html div span img iframe href src alt rel tbody thead tfoot colspan rowspan blockquote onclick svg rect circle polyline polygon viewbox
 	xmlns xlink xsi tspan defs lineargradient radialgradient stroke linecap linejoin opacity bgcolor valign nbsp cellpadding cellspacing strong sup hgroup
+	head meta main nav aside footer section header article style script template slot canvas audio video source track object param picture area caption
+	legend input meter details summary dialog pre samp kbd var cite abbr dfn mark ruby bdi bdo wbr ins del small big font center strike nobr
 	http equiv charset lang dir tabindex srcset fieldset textarea optgroup datalist noscript stylesheet figcaption soap soapenv envelope edmx csdl`)
 
 func isShortNumber(s string) bool { return len(s) <= 3 && ascii.All(s, isDigit) }
@@ -228,7 +228,7 @@ func hostName(s string) string {
 }
 
 // isStep reports whether a step of a path is a word of the service.
-func (p *pass) isStep(s, before string) bool {
+func (p vocabulary) isStep(s, before string) bool {
 	switch {
 	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
 		return true
@@ -311,14 +311,6 @@ var expressionWords = set(`and or not eq ne gt ge lt le in has asc desc any all 
 	indexof substring trim concat year month day hour minute second date time now round floor ceiling cast isof null true false microsoft graph
 	aggregate groupby with sum average min max countdistinct as select expand filter orderby top skip levels count search ref value member`)
 
-// isBoundary reports whether a parameter is what tells the parts of the body apart: a
-// client's random text, without which nothing in the body can be read.
-func (p *pass) isBoundary(s string) bool {
-	boundary, ok := strings.CutPrefix(s, "boundary=")
-	boundary = strings.Trim(boundary, `"`)
-	return ok && boundary != "" && p.message != nil && strings.Contains(p.message.Body, "--"+boundary)
-}
-
 // isHTTPValue reports whether a header's value says nothing.
 func isHTTPValue(name, s string) bool {
 	switch name {
@@ -342,14 +334,4 @@ func camel(column string) string {
 		return ""
 	}
 	return strings.ToLower(joined[:1]) + joined[1:]
-}
-
-// shared redacts the id of a share, which spells an address, where nothing takes it apart.
-func (p *pass) shared(s string) (string, bool) {
-	if !strings.HasPrefix(s, "u!") || strings.ContainsRune(s, '/') {
-		return "", false
-	}
-	const before = "/shares/"
-	is := strings.TrimPrefix(p.address(before+s), before)
-	return is, true
 }

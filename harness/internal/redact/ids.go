@@ -11,7 +11,7 @@ import (
 
 // ids renames the ids of a text that is made of ids, and of what joins them. ok is false
 // for other texts, whatever ids stand in them.
-func (p *pass) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
+func (p renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
 	spans := identity.Find(s)
 	if len(spans) == 0 {
 		return "", noRule, false
@@ -37,9 +37,23 @@ func (p *pass) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
 	return text, by, true
 }
 
+// extension rewrites the name of a directory extension: the id of its application, and what
+// the tenant called it, unless that is a word.
+func (p renamer) extension(l *place.Leaf, s string) (verdict, bool) {
+	app, name, ok := identity.Extension(s)
+	if !ok {
+		return verdict{}, false
+	}
+	head := identity.Rewrite(s[:app], func(a identity.Atom) string { return p.atom(l, a) })
+	if words.IsMember(name) || words.InText(strings.ToLower(name)) || !p.r.on[unknownMember] {
+		return verdict{text: head + name, rule: identityGUID}, true
+	}
+	return verdict{head + p.r.ledger.name("member", name, nil), unknownMember, cassette.HoleName}, true
+}
+
 // ruleOfAtom is the rule of an id: none for one that every tenant has. What looks random in
 // a link off Graph gives access.
-func (p *pass) ruleOfAtom(l *place.Leaf, a identity.Atom) rule {
+func (p renamer) ruleOfAtom(l *place.Leaf, a identity.Atom) rule {
 	switch {
 	case a.Kind == identity.GUID && words.IsWellKnown(a.Text):
 		return noRule
@@ -95,13 +109,13 @@ func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // named gives a text that nothing says is harmless a counted pseudonym.
-func (p *pass) named(l *place.Leaf, f *field, plain string, secret rule) verdict {
+func (p renamer) named(l *place.Leaf, f *field, plain string, secret rule) verdict {
 	by, series := p.ruleFor(l, f)
 	if !p.r.on[by] {
 		return p.inner(l, plain, secret)
 	}
 	if isServiceText(l) {
-		return p.serviceText(l, plain)
+		return p.judge().serviceText(l)
 	}
 	if secret != noRule && l.Text != plain {
 		by = secret
@@ -111,7 +125,7 @@ func (p *pass) named(l *place.Leaf, f *field, plain string, secret rule) verdict
 
 // ruleFor says which rule replaces a text: that of its name, or one that its form or its
 // role tells.
-func (p *pass) ruleFor(l *place.Leaf, f *field) (rule, string) {
+func (p renamer) ruleFor(l *place.Leaf, f *field) (rule, string) {
 	switch {
 	case f != nil:
 		return f.rule, f.series
@@ -140,7 +154,7 @@ func (p *pass) ruleFor(l *place.Leaf, f *field) (rule, string) {
 
 // inner replaces what a text shows by its form alone, where the rule that would replace the
 // whole is off: credentials, ids, addresses.
-func (p *pass) inner(l *place.Leaf, plain string, secret rule) verdict {
+func (p renamer) inner(l *place.Leaf, plain string, secret rule) verdict {
 	by, text := secret, plain
 	note := func(r rule, is string) {
 		if is != text {

@@ -67,7 +67,7 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
 	var found []Leak
 	for n, i := range c.Interactions {
-		p := &pass{r: r}
+		p := &pass{scene: scene{r: r}}
 		side := ""
 		p.trial = func(l *place.Leaf, by rule, _ string) {
 			level := Advises
@@ -120,7 +120,7 @@ func leakAt(i *cassette.Interaction, n int, side, at string, rule ID, level Leve
 		l.Part = side + ".headers." + name
 	case strings.HasPrefix(at, "trailer."):
 		l.Part = side + "." + at
-	case isBody, at == "body", strings.HasPrefix(at, "form."), strings.HasPrefix(at, "part["):
+	case isBody, at == "body", strings.HasPrefix(at, "form."), strings.HasPrefix(at, "part"), at == "boundary", at == "preamble", at == "epilogue":
 		l.Part = side + ".body"
 		if strings.HasPrefix(body, "$") {
 			l.Path, _, _ = strings.Cut(body, ">")

@@ -17,7 +17,9 @@ import (
 type ledger struct {
 	faker *identity.Faker
 
-	met    sync.Map // pseudonyms by text
+	reading sync.RWMutex
+	met     map[string]string // pseudonyms by text
+
 	mu     sync.Mutex
 	names  map[string]string // by value, in lower case where case says nothing
 	next   map[string]int    // the last number of a series
@@ -34,7 +36,7 @@ type ledger struct {
 
 func newLedger(salt []byte) *ledger {
 	return &ledger{
-		faker: identity.NewFaker(salt), names: map[string]string{}, next: map[string]int{}, taken: map[string]bool{},
+		faker: identity.NewFaker(salt), met: map[string]string{}, names: map[string]string{}, next: map[string]int{}, taken: map[string]bool{},
 		values: map[string]string{}, tags: map[string]string{},
 	}
 }
@@ -42,11 +44,16 @@ func newLedger(salt []byte) *ledger {
 // name is the pseudonym of a value. Suggested is what the recording before has at its
 // place: it is taken where it is of the value's class and free.
 func (l *ledger) name(series, s string, suggested func() string) string {
-	if p, ok := l.met.Load(s); ok {
-		return p.(string)
+	l.reading.RLock()
+	p, ok := l.met[s]
+	l.reading.RUnlock()
+	if ok {
+		return p
 	}
-	p := l.first(series, s, suggested)
-	l.met.Store(s, p)
+	p = l.first(series, s, suggested)
+	l.reading.Lock()
+	defer l.reading.Unlock()
+	l.met[strings.Clone(s)] = p // not the body that it stands in
 	return p
 }
 

@@ -21,13 +21,13 @@ func (r *Redactor) Message(text string) string {
 		}
 		return text
 	}
-	p := &pass{r: r, unknown: map[string]int{}}
+	p := &pass{scene: scene{r: r}, unknown: map[string]int{}}
 	if is, ok := r.ledger.known(text); ok {
 		return is
 	}
 	text = withoutQueries(p.apart(text))
 	plain, by := withoutSecrets(text)
-	if v := p.inner(&place.Leaf{Text: text}, plain, by); v.rule != noRule {
+	if v := p.renamer().inner(&place.Leaf{Text: text}, plain, by); v.rule != noRule {
 		text = v.text
 	}
 	return withoutNetwork(r.ledger.within(text))

@@ -9,30 +9,46 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
-// A pass is the redaction of one interaction.
+// A pass is the redaction of one interaction: it asks of every text what is to stand there,
+// and notes it.
 type pass struct {
-	r        *Redactor
-	previous *earlier // the interaction that the recording before has in its place
+	scene
+	leaves int      // shown so far, those with parts aside
+	holes  []opened // in the order of leaves
+	names  []tagged // that holes hold
 
-	// of the message that is being read
-	request bool
-	before  *before // this message in the recording before
-	message *place.Message
-	left    bool // it goes to no host of Graph's
-	outside bool // likewise for the link that is being read
-	signIn  bool
-	offset  int64    // of the body in its file
-	sizes   []int64  // of files in the body, in the order of their hashes
-	leaves  int      // shown so far, those with parts aside
-	holes   []opened // in the order of leaves
-	names   []tagged // that holes hold
-
+	near    *near
 	counts  [ruleCount]int
 	unknown map[string]int                           // by member: values replaced only because nothing knows them
 	trial   func(l *place.Leaf, r rule, text string) // is told what would be replaced, and nothing is
 	stays   func(l *place.Leaf)                      // in a trial: is told what would not
 	begins  func(part string)                        // in a trial: request or response
 }
+
+// A scene is what is known of the message that is being read.
+type scene struct {
+	r        *Redactor
+	previous *earlier // the interaction that the recording before has in its place
+	before   *before  // this message there
+	request  bool
+	left     bool // it goes to no host of Graph's
+	outside  bool // likewise for the link that is being read
+	signIn   bool
+	offset   int64   // of the body in its file
+	sizes    []int64 // of files in the body, in the order of their hashes
+}
+
+// A judge says what is to be done with a text; what it needs to know of words, a vocabulary
+// says, and what is to stand for the text, a renamer.
+type (
+	judge      struct{ *scene }
+	vocabulary struct{ *scene }
+	renamer    struct{ *scene }
+)
+
+func (p *scene) judge() judge           { return judge{p} }
+func (p *scene) vocabulary() vocabulary { return vocabulary{p} }
+func (p *scene) renamer() renamer       { return renamer{p} }
 
 // An opened hole is a leaf of a request, by its number, that was replaced.
 type opened struct {
@@ -50,14 +66,14 @@ type verdict struct {
 
 // leaf says what is to stand in a leaf's place.
 func (p *pass) leaf(l *place.Leaf) (string, bool) {
-	if is, ok := p.volatile(l); ok {
+	if is, ok := p.judge().volatile(l); ok {
 		return p.put(l, verdict{text: is, rule: volatile})
 	}
 	if l.Role == place.MemberName && !l.Layered && p.isMemberName(l.Text, l.Parent) {
 		return p.put(l, verdict{})
 	}
 	if l.Layered {
-		v := p.layered(l)
+		v := p.judge().layered(l)
 		if v.rule == noRule && v.text == "" {
 			return "", false // its parts come next
 		}
@@ -76,9 +92,9 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 		}
 		if p.r.previous != nil && p.trial == nil {
 			if isCounter(l) {
-				return p.counter(l), true
+				return p.renamer().counter(l), true
 			}
-			if is, ok := p.instant(l); ok {
+			if is, ok := p.renamer().instant(l); ok {
 				return is, true
 			}
 		}
@@ -109,13 +125,13 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 // counts are the headers that tell requests apart.
 var counts = map[string]bool{
 	"Prefer": true, "Consistencylevel": true, "If-Match": true, "If-None-Match": true, "Content-Range": true, "Range": true, "Content-Type": true,
-	"Content-Disposition": true, "Accept": true,
+	"Accept": true,
 }
 
 // layered judges a text that has parts, as a whole: credentials, links whose tokens are
 // renamed, bodies of mails. What it says nothing of is judged part by part.
-func (p *pass) layered(l *place.Leaf) verdict {
-	f := p.fieldOf(l)
+func (p judge) layered(l *place.Leaf) verdict {
+	f := p.vocabulary().fieldOf(l)
 	p.outside = p.left
 	if authority(l.Text) {
 		p.outside = !graph.IsHost(hostOf(l.Text))
@@ -124,29 +140,29 @@ func (p *pass) layered(l *place.Leaf) verdict {
 	case f == nil:
 	case f.treatment == linked:
 	case table[f.rule].Class == Secret && f.treatment != tokenised:
-		return p.treat(f, l)
-	case f.rule == contentText && p.r.on[contentText] && strings.HasPrefix(strings.TrimSpace(l.Text), "<"):
-		return p.treat(f, l)
+		return p.renamer().treat(f, l)
+	case f.rule == contentText && p.r.on[contentText] && l.Markup:
+		return p.renamer().treat(f, l)
 	}
 	return verdict{}
 }
 
-// judge asks, in this order: what is kept by a rule; credentials, by name and by form;
+// of asks, in this order: what is kept by a rule; credentials, by name and by form;
 // tokens, by place; what is harmless where it stands; ids, by form; all else is a name, or
 // bytes.
-func (p *pass) judge(l *place.Leaf) verdict {
+func (p judge) of(l *place.Leaf) verdict {
 	if l.Role == place.Member && strings.EqualFold(l.Parent, "headers") { // of a batch's part
 		header := *l
 		header.Role, header.Name, header.Parent = place.Header, http.CanonicalHeaderKey(l.Name), ""
 		l = &header
 	}
 	s := l.Text
-	f := p.fieldOf(l)
+	f := p.vocabulary().fieldOf(l)
 	if f != nil && table[f.rule].Class == Secret && f.treatment != tokenised && f.treatment != linked {
-		return p.treat(f, l)
+		return p.renamer().treat(f, l)
 	}
 	if l.Role == place.Bytes {
-		return p.bytes(l)
+		return p.renamer().bytes(l)
 	}
 	plain, r := withoutSecrets(s)
 	switch {
@@ -158,59 +174,85 @@ func (p *pass) judge(l *place.Leaf) verdict {
 		return verdict{plain, r, cassette.HoleSecret}
 	}
 	switch {
-	case p.kept(l):
+	case p.vocabulary().kept(l):
 		return verdict{plain, r, cassette.HoleSecret}
 	case l.Role == place.Token, f != nil && f.treatment == tokenised:
-		return p.token(f, s, l)
+		return p.renamer().token(f, s, l)
 	case f != nil && f.treatment != named:
-		return p.treat(f, l)
-	case r == noRule && p.harmless(l, f):
+		return p.renamer().treat(f, l)
+	case r == noRule && p.vocabulary().harmless(l, f):
 		return verdict{}
 	}
-	if text, by, ok := p.ids(l, s); ok {
+	if l.Role == place.MemberName {
+		if is, ok := p.parts(l); ok {
+			return verdict{is, unknownMember, cassette.HoleName}
+		}
+	}
+	if v, ok := p.renamer().extension(l, s); ok {
+		return v
+	}
+	if text, by, ok := p.renamer().ids(l, s); ok {
 		if by == noRule {
-			return p.inner(l, plain, r)
+			return p.renamer().inner(l, plain, r)
 		}
 		return verdict{text: text, rule: by}
 	}
-	if l.Role == place.MemberName {
-		if is, ok := p.shared(s); ok {
-			return verdict{is, identityToken, cassette.HoleName}
-		}
-	}
-	switch {
-	case isPartID(l) && p.r.on[unknownText]: // a client's own word for a part of a batch, which matching goes round
+	if isPartID(l) && p.r.on[unknownText] { // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", s, p.suggestion(l)), rule: unknownText}
-	case isIDMember(l.Name) || l.Name == "If-Match" || l.Name == "If-None-Match" || l.Name == "Etag":
-		if weak, tag, quoted := quotedTag(s); quoted && p.r.on[unknownText] {
-			return verdict{weak + `"` + p.r.ledger.name("tag", tag, func() string { _, tag, _ := quotedTag(p.suggestion(l)()); return tag }) + `"`, unknownText, cassette.HoleName}
-		}
 	}
-	return p.named(l, f, plain, r)
+	return p.renamer().named(l, f, plain, r)
 }
 
-// quotedTag takes an entity tag apart: W/ and what stands in quotes.
-func quotedTag(s string) (weak, tag string, ok bool) {
-	if rest, found := strings.CutPrefix(s, "W/"); found {
-		weak, s = "W/", rest
+// alone rewrites a text that stands in no message; within is nil, or the leaf of which it is a
+// part.
+func (p judge) alone(within *place.Leaf, l place.Leaf) string {
+	return place.RewriteText(within, l, p.aside)
+}
+
+// aside judges a leaf of such a text.
+func (p judge) aside(l *place.Leaf) (string, bool) {
+	v := verdict{}
+	if l.Layered {
+		v = p.layered(l)
+	} else {
+		v = p.of(l)
 	}
-	if len(s) < 3 || s[0] != '"' || s[len(s)-1] != '"' {
-		return "", "", false
-	}
-	return weak, s[1 : len(s)-1], true
+	return v.text, v.rule != noRule
+}
+
+// parts rewrites the name of a member that has parts, as an address has.
+func (p judge) parts(name *place.Leaf) (text string, has bool) {
+	text = place.RewriteText(name, place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
+		if has = has || l.Layered; !has {
+			return "", false
+		}
+		return p.aside(l)
+	})
+	return text, has
 }
 
 func isPartID(l *place.Leaf) bool {
 	return (l.Parent == "requests" || l.Parent == "responses") && (l.Name == "id" || l.Name == "dependsOn")
 }
 
-// isOnly reports whether a text is a constant of a credential and nothing else.
+// isOnly reports whether a text is made of constants of credentials and nothing else.
 func isOnly(s string) bool {
-	return s == redacted || s == fakeJWT || s == redactedBase64 || strings.HasSuffix(s, " "+redacted) && isScheme(strings.TrimSuffix(s, " "+redacted))
+	switch {
+	case s == redacted, s == fakeJWT, s == redactedBase64:
+		return true
+	case !strings.Contains(s, redacted) && !strings.Contains(s, fakeJWT):
+		return false
+	}
+	for word := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune(" ,;|\t\r\n", c) }) {
+		if word != redacted && word != fakeJWT && !isScheme(word) {
+			return false
+		}
+	}
+	return true
 }
 
 // fieldOf is what the name of a leaf says of it.
-func (p *pass) fieldOf(l *place.Leaf) *field {
+func (p vocabulary) fieldOf(l *place.Leaf) *field {
 	name := l.Name
 	switch l.Role {
 	case place.MemberName, place.OptionName, place.ColumnName, place.MarkupName, place.Identifier, place.Host, place.Segment:
@@ -246,11 +288,11 @@ func isSetting(s string) bool {
 }
 
 // kept reports whether a rule keeps a value.
-func (p *pass) kept(l *place.Leaf) bool {
+func (p vocabulary) kept(l *place.Leaf) bool {
 	if len(p.r.keep) > 0 && p.r.keep[strings.ToLower(l.Text)] {
 		return true
 	}
-	return len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(l.Name)]
+	return len(p.r.keepMembers) > 0 && (p.r.keepMembers[strings.ToLower(l.Name)] || p.r.keepMembers[strings.ToLower(l.Outer)])
 }
 
 func authority(s string) bool { return strings.Contains(s[:min(len(s), 20)], "://") }

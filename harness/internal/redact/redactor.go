@@ -30,7 +30,7 @@ type Redactor struct {
 	ledger      *ledger
 	previous    *previous
 	verdicts    verdicts
-	named       sync.Map // names of members that are the service's, as far as met
+	nears       sync.Pool // of *near
 
 	mu      sync.Mutex
 	counts  [ruleCount]int
@@ -79,9 +79,12 @@ func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
 
 // Record is Interaction, with the note that Meta wants at the end of the recording.
 func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
-	p := &pass{r: r, unknown: map[string]int{}, previous: r.previous.like(i)}
+	p := &pass{scene: scene{r: r, previous: r.previous.like(i)}, unknown: map[string]int{}}
 	out := *i
 	p.interaction(&out)
+	if p.near != nil {
+		r.nears.Put(p.near)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for n, count := range p.counts {
@@ -138,19 +141,18 @@ func (p *pass) begin(part string) {
 }
 
 func (p *pass) rewrite(m *place.Message) {
-	p.message, p.outside = m, p.left && !m.Answer
+	p.outside = p.left && !m.Answer
 	place.Rewrite(m, p.leaf)
-	p.message = nil
 }
 
 // rest rewrites what go-vcr keeps of a request beside that.
 func (p *pass) rest(i *cassette.Interaction) {
 	req := &i.Request
 	if req.RequestURI != "" {
-		req.RequestURI = p.address(req.RequestURI)
+		req.RequestURI = p.judge().alone(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
 	}
 	if req.Host != "" {
-		req.Host = p.text(place.Leaf{Role: place.Host, Text: req.Host})
+		req.Host = p.judge().alone(nil, place.Leaf{Role: place.Host, Text: req.Host})
 	}
 	if req.RemoteAddr != "" {
 		req.RemoteAddr = "198.18.0.1:1"
@@ -159,35 +161,12 @@ func (p *pass) rest(i *cassette.Interaction) {
 		form := make(url.Values, len(req.Form))
 		for _, name := range slices.Sorted(maps.Keys(req.Form)) {
 			for _, v := range req.Form[name] {
-				form[name] = append(form[name], p.text(place.Leaf{Role: place.Field, Name: name, Text: v}))
+				is := p.judge().alone(nil, place.Leaf{Role: place.Field, Name: name, Text: v})
+				form[name] = append(form[name], is)
 			}
 		}
 		req.Form = form
 	}
-}
-
-// address rewrites an address that stands in no message.
-func (p *pass) address(s string) string {
-	m := place.Message{Method: http.MethodGet, Address: s}
-	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.Layered {
-			return "", false
-		}
-		v := p.judge(l)
-		return v.text, v.rule != noRule && p.trial == nil
-	})
-	return m.Address
-}
-
-// text rewrites a text that stands in no message.
-func (p *pass) text(l place.Leaf) string {
-	if l.Text == "" {
-		return ""
-	}
-	if v := p.judge(&l); v.rule != noRule && p.trial == nil {
-		return v.text
-	}
-	return l.Text
 }
 
 // resize makes the lengths that described the old text describe the new one.
@@ -246,15 +225,15 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	if err != nil {
 		return err
 	}
-	p := &pass{r: r, unknown: map[string]int{}}
+	p := &pass{scene: scene{r: r}, unknown: map[string]int{}}
 	vars := maps.Clone(m.Vars)
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		vars[name] = p.text(place.Leaf{Role: place.Text, Name: name, Text: vars[name]})
+		vars[name] = p.judge().alone(nil, place.Leaf{Role: place.Text, Name: name, Text: vars[name]})
 	}
 	m.Vars = vars
 	for _, s := range []*string{&m.Source, &m.Client} {
 		plain, by := withoutSecrets(*s)
-		if v := p.inner(&place.Leaf{Text: *s}, plain, by); v.rule != noRule {
+		if v := p.renamer().inner(&place.Leaf{Text: *s}, plain, by); v.rule != noRule {
 			*s = v.text
 		}
 	}

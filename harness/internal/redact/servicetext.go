@@ -23,10 +23,30 @@ func isServiceText(l *place.Leaf) bool {
 }
 
 // serviceText keeps the words of the vocabulary, names of members, types and resources, and
-// short numbers; each other word is a name.
-func (p *pass) serviceText(l *place.Leaf, text string) verdict {
+// short numbers; each other word is a name, and so is what stands in quotes.
+func (p judge) serviceText(l *place.Leaf) verdict {
 	var b strings.Builder
-	changed, first := false, true
+	first := true
+	for at := 0; at < len(l.Text); {
+		start, end := nextQuoted(l.Text, at)
+		plain, _ := withoutSecrets(l.Text[at:start])
+		first = p.serviceWords(&b, l, plain, first)
+		if start < end {
+			is := p.alone(l, place.Leaf{Role: place.Member, Text: l.Text[start:end]})
+			b.WriteString(is)
+			first = false
+		}
+		at = end
+	}
+	if b.String() == l.Text {
+		return verdict{}
+	}
+	by, _ := p.renamer().ruleFor(l, nil)
+	return verdict{b.String(), by, cassetteName}
+}
+
+// serviceWords rewrites the words between quoted values. First says whether a sentence begins.
+func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, first bool) bool {
 	for i := 0; i < len(text); {
 		if strings.IndexByte(textGaps, text[i]) >= 0 {
 			first = first || text[i] == '.' || text[i] == '\n'
@@ -44,19 +64,14 @@ func (p *pass) serviceText(l *place.Leaf, text string) verdict {
 		}
 		is := word
 		if !isServiceWord(word, first) {
-			is = p.textWord(l, word)
+			is = p.alone(l, place.Leaf{Role: place.Member, Text: word})
 		}
-		changed = changed || is != word
 		b.WriteString(is)
 		b.WriteString(tail)
 		first = tail == "." || tail == ":" || tail == "!"
 		i = j
 	}
-	if !changed && text == l.Text {
-		return verdict{}
-	}
-	by, _ := p.ruleFor(l, nil)
-	return verdict{b.String(), by, cassetteName}
+	return first
 }
 
 const textGaps = " \t\r\n\"'`;()[]{}<>|"
@@ -82,19 +97,50 @@ func digitsIn(s string) (n int) {
 	return n
 }
 
-// textWord is what stands for a word of a service's text.
-func (p *pass) textWord(l *place.Leaf, word string) string {
-	if is, by, ok := p.ids(l, word); ok {
-		if by == noRule || !p.r.on[by] {
-			return word
+// nextQuoted finds the next value in quotes that is no word of the service; both are the end
+// of the text where there is none.
+func nextQuoted(text string, at int) (start, end int) {
+	for i := at; i < len(text); i++ {
+		quote := text[i]
+		if quote != '\'' && quote != '"' || i > 0 && strings.IndexByte(textGaps+":=", text[i-1]) < 0 {
+			continue
 		}
-		return is
+		if end := quoteEnds(text, i); end > 0 && !areServiceWords(text[i+1:end]) {
+			return i + 1, end
+		}
 	}
-	if authority(word) {
-		return p.address(word)
+	return len(text), len(text)
+}
+
+// quoteEnds returns where the quote stands that closes the one at i, behind which no word goes
+// on, or 0; literals of addresses within are passed over.
+func quoteEnds(text string, i int) int {
+	quote := text[i]
+	for j := i + 2; j < min(len(text), i+longestQuoted); j++ {
+		switch {
+		case text[j] != quote:
+		case strings.IndexByte("(=,", text[j-1]) >= 0: // opens a literal
+			for j++; j < len(text) && (text[j] != quote || strings.HasPrefix(text[j+1:], text[i:i+1])); j++ {
+				if text[j] == quote {
+					j++
+				}
+			}
+		case j+1 == len(text), strings.IndexByte(textGaps+".,:!?", text[j+1]) >= 0 && text[j+1] != quote:
+			return j
+		}
 	}
-	if is, ok := p.shared(word); ok {
-		return is
+	return 0
+}
+
+// longestQuoted bounds values in quotes.
+const longestQuoted = 512
+
+// areServiceWords reports whether all words of a text are of the vocabulary.
+func areServiceWords(text string) bool {
+	for n, word := range strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(textGaps, c) }) {
+		if !isServiceWord(word, n == 0) {
+			return false
+		}
 	}
-	return p.r.ledger.name("value", word, p.suggestion(l))
+	return true
 }

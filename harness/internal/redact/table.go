@@ -249,7 +249,7 @@ var credentials = newFields(
 		filevaultkey filevaultrecoverykey licensekey productkey workspacekey primarysharedkey functionkey hostkey`},
 	fieldList{secret(secretJoin), `passcode`},
 	fieldList{secret(secretSharing).in("link"), `webhtml`},
-	fieldList{secret(secretPassword).in("secrets", "synchronizationsecretkeystringvaluepair"), `value`},
+	fieldList{secret(secretPassword).in("secrets", "synchronizationsecretkeystringvaluepair", "omasettings", "credentials"), `value`},
 )
 
 // forms are fields that are credentials only in forms, where a code is no error's code.

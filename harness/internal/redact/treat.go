@@ -8,12 +8,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // treat replaces a value as the rule for its name says.
-func (p *pass) treat(f *field, l *place.Leaf) verdict {
+func (p renamer) treat(f *field, l *place.Leaf) verdict {
 	s := l.Text
 	if !p.r.on[f.rule] {
 		plain, r := withoutSecrets(s)
@@ -51,7 +52,7 @@ func dayFor(s string) string {
 
 // token renames a text that is a token because of where it stands. A number stays, which
 // says how many entries a page left behind.
-func (p *pass) token(f *field, s string, l *place.Leaf) verdict {
+func (p renamer) token(f *field, s string, l *place.Leaf) verdict {
 	r := identityPageToken
 	if f != nil {
 		r = f.rule
@@ -65,7 +66,7 @@ func (p *pass) token(f *field, s string, l *place.Leaf) verdict {
 		return verdict{redacted, r, cassette.HoleSecret}
 	}
 	if l.Role == place.Token || f != nil {
-		if t, ok := p.r.ledger.faker.Token(s); ok {
+		if t, ok := identity.RewriteToken(s, p.r.ledger.faker.Fake); ok {
 			return verdict{text: p.link(l, t), rule: r}
 		}
 	}
@@ -80,7 +81,7 @@ func isPaging(name string) bool {
 }
 
 // bytes replaces what a file holds by filler, and what could not be read as well.
-func (p *pass) bytes(l *place.Leaf) verdict {
+func (p renamer) bytes(l *place.Leaf) verdict {
 	if !p.r.on[contentBytes] {
 		plain, r := withoutSecrets(l.Text)
 		if utf8.ValidString(plain) {
@@ -89,25 +90,14 @@ func (p *pass) bytes(l *place.Leaf) verdict {
 		return verdict{plain, r, cassette.HoleSecret}
 	}
 	is := filler(p.offset, len(l.Text))
-	if !utf8.ValidString(l.Text) && !p.staysFile(l, is) { // what is no text must not become one, which is read otherwise
+	if !utf8.ValidString(l.Text) && !l.Declared { // what is no text must not become one, which is read otherwise
 		is = strings.Repeat("\xff", len(l.Text))
 	}
 	return verdict{is, contentBytes, cassette.HoleBytes}
 }
 
-// staysFile reports whether a body is still that of a file once it is filler.
-func (p *pass) staysFile(l *place.Leaf, filler string) bool {
-	if p.message == nil || len(l.Text) != len(p.message.Body) {
-		return false
-	}
-	m := *p.message
-	m.Body = filler
-	kind, _, _ := m.KindOf()
-	return kind == place.File
-}
-
 // hash is the hash of the filler that stands for a file, where its size is known.
-func (p *pass) hash(f *field, l *place.Leaf) verdict {
+func (p renamer) hash(f *field, l *place.Leaf) verdict {
 	size := int64(-1)
 	if len(p.sizes) > 0 {
 		size, p.sizes = p.sizes[0], p.sizes[1:]
@@ -115,7 +105,7 @@ func (p *pass) hash(f *field, l *place.Leaf) verdict {
 	if is := fillerHash(l.Name, size); is != "" {
 		return verdict{text: is, rule: f.rule}
 	}
-	if t, ok := p.r.ledger.faker.Token(l.Text); ok {
+	if t, ok := identity.RewriteToken(l.Text, p.r.ledger.faker.Fake); ok {
 		return verdict{text: p.link(l, t), rule: f.rule}
 	}
 	return verdict{p.r.ledger.name("value", l.Text, p.suggestion(l)), f.rule, cassette.HoleName}

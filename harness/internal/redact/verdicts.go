@@ -1,8 +1,10 @@
 package redact
 
 import (
+	"hash/maphash"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -10,15 +12,29 @@ import (
 // verdicts remember what was said of the members of JSON that were met lately: services say
 // the same again and again, and a verdict never changes.
 type verdicts struct {
-	mu  sync.RWMutex
-	met map[question]verdict
+	mu    sync.RWMutex
+	met   map[standing]*answers
+	count atomic.Int64 // of answers
 }
 
-// A question is what a verdict on a member depends on.
-type question struct {
-	name, parent, text string
-	outside, request   bool
-	signIn             bool
+// A standing is what a verdict on a member depends on, beside its text.
+type standing struct {
+	name, parent, outer      string
+	outside, request, signIn bool
+}
+
+// own is a standing that keeps no body in memory.
+func (s standing) own() standing {
+	s.name, s.parent, s.outer = strings.Clone(s.name), strings.Clone(s.parent), strings.Clone(s.outer)
+	return s
+}
+
+// answers are verdicts by text.
+type answers struct {
+	mu    sync.RWMutex
+	of    standing
+	met   map[string]verdict
+	stale atomic.Bool // they begin anew
 }
 
 const (
@@ -29,23 +45,109 @@ const (
 // on is the verdict on a leaf: the one that is remembered, or what judge says.
 func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
 	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || p.trial != nil || strings.EqualFold(l.Parent, "headers") {
-		return p.judge(l)
+		return p.judge().of(l)
 	}
-	q := question{l.Name, l.Parent, l.Text, p.outside, p.request, p.signIn}
-	v.mu.RLock()
-	known, ok := v.met[q]
-	v.mu.RUnlock()
+	a := v.at(p, standing{l.Name, l.Parent, l.Outer, p.outside, p.request, p.signIn})
+	a.mu.RLock()
+	known, ok := a.met[l.Text]
+	a.mu.RUnlock()
 	if ok {
 		return known
 	}
-	said := p.judge(l)
+	said := p.judge().of(l)
+	said.text = strings.Clone(said.text) // which may be a part of a body
+	a.mu.Lock()
+	a.met[strings.Clone(l.Text)] = said
+	a.mu.Unlock()
+	if v.count.Add(1) >= mostVerdicts {
+		v.forget()
+	}
+	return said
+}
+
+// forget lets them begin anew.
+func (v *verdicts) forget() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if len(v.met) >= mostVerdicts || v.met == nil {
-		v.met = make(map[question]verdict, 1<<8)
+	for _, a := range v.met {
+		a.stale.Store(true)
 	}
-	q.name, q.parent, q.text = strings.Clone(q.name), strings.Clone(q.parent), strings.Clone(q.text)
-	said.text = strings.Clone(said.text) // which may be a part of a body
-	v.met[q] = said
-	return said
+	v.met = nil
+	v.count.Store(0)
+}
+
+// at is what was said where a member stands.
+func (v *verdicts) at(p *pass, s standing) *answers {
+	k := p.known(s.name)
+	if k.answers != nil && k.answers.of == s && !k.answers.stale.Load() {
+		return k.answers
+	}
+	v.mu.RLock()
+	a := v.met[s]
+	v.mu.RUnlock()
+	if a == nil {
+		a = v.first(s)
+	}
+	k.answers = a
+	return a
+}
+
+// first begins to remember what is said where a member stands.
+func (v *verdicts) first(s standing) *answers {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	a := v.met[s]
+	if a == nil {
+		a = &answers{of: s.own(), met: map[string]verdict{}}
+		if v.met == nil {
+			v.met = map[standing]*answers{}
+		}
+		v.met[a.of] = a
+		v.count.Add(1)
+	}
+	return a
+}
+
+// near is what passes met last of names, each in one of two slots: the objects of a list
+// repeat their members. One pass at a time has it.
+type near [256]known
+
+type known struct {
+	name    string
+	answers *answers // where it stood last, nil where none was asked for
+	member  bool     // it is the service's, below this parent
+	parent  string
+}
+
+var nearSeed = maphash.MakeSeed()
+
+// known is what is known of a name, the least of which is the name.
+func (p *pass) known(name string) *known {
+	if p.near == nil {
+		if p.near, _ = p.r.nears.Get().(*near); p.near == nil {
+			p.near = &near{}
+		}
+	}
+	h := maphash.String(nearSeed, name)
+	k := &p.near[h%uint64(len(p.near))]
+	if k.name != name && k.name != "" {
+		k = &p.near[h>>32%uint64(len(p.near))]
+	}
+	if k.name != name {
+		*k = known{name: strings.Clone(name)}
+	}
+	return k
+}
+
+// isMemberName is vocabulary.isMemberName, remembered.
+func (p *pass) isMemberName(s, parent string) bool {
+	k := p.known(s)
+	if k.member && k.parent == parent {
+		return true
+	}
+	if !p.vocabulary().isMemberName(s, parent) {
+		return false
+	}
+	k.member, k.parent = true, strings.Clone(parent) // not the body that it stands in
+	return true
 }

@@ -29,11 +29,13 @@ var volatileHeaders = map[string]string{
 // volatile is what stands for a text that changes with every call: a constant, or itself
 // where the rules keep it. Without a salt, as where documentation is read, only the constant
 // itself is one.
-func (p *pass) volatile(l *place.Leaf) (string, bool) {
+func (p judge) volatile(l *place.Leaf) (string, bool) {
 	is, ok := "", false
 	switch {
 	case l.Role == place.Header:
 		is, ok = volatileHeaders[l.Name]
+	case l.Role == place.Boundary && !l.Layered:
+		is, ok = p.renamer().boundary(l), true
 	case l.Role == place.Member && strings.EqualFold(l.Parent, "innerError"):
 		switch l.Name {
 		case "request-id", "client-request-id":
@@ -46,4 +48,16 @@ func (p *pass) volatile(l *place.Leaf) (string, bool) {
 		return l.Text, true
 	}
 	return is, ok && (len(p.r.salt) > 0 || is == l.Text)
+}
+
+// boundary is what tells parts apart instead of a text that a client made, most by chance: an
+// id where it is one, else a name, unless it is made of words.
+func (p renamer) boundary(l *place.Leaf) string {
+	if is, _, ok := p.ids(l, l.Text); ok {
+		return is
+	}
+	if len(l.Text) <= 40 && digitsIn(l.Text) <= 3 && isMarkupName(strings.ToLower(l.Text)) {
+		return l.Text
+	}
+	return p.r.ledger.name("boundary", l.Text, p.suggestion(l))
 }

@@ -39,7 +39,7 @@ func (t Template) Expand(lookup Lookup) (any, error) {
 	if t.node == nil {
 		return nil, errUnset
 	}
-	return t.node.expand(lookup)
+	return t.node.expand(&expansion{lookup, maxExpanded})
 }
 
 // ExpandText is Expand for text; every inserted value passes through escape when
@@ -53,7 +53,7 @@ func (t Template) ExpandText(lookup Lookup, escape func(string) string) (string,
 		if n.isLone() {
 			escape = nil
 		}
-		return n.join(lookup, escape)
+		return n.join(&expansion{lookup, maxExpanded}, escape)
 	case literal:
 		return textOf(n.value)
 	}
@@ -80,7 +80,7 @@ func (t Template) Variables() []string {
 
 // node is a part of a template: literal, text, list or object.
 type node interface {
-	expand(Lookup) (any, error)
+	expand(*expansion) (any, error)
 	visit(func(variable string))
 }
 
@@ -97,26 +97,26 @@ type (
 	piece struct{ text, variable string }
 )
 
-func (l literal) expand(Lookup) (any, error) { return l.value, nil }
-func (l literal) visit(func(string))         {}
+func (l literal) expand(*expansion) (any, error) { return l.value, nil }
+func (l literal) visit(func(string))             {}
 
 func (t text) isLone() bool { return len(t) == 1 && t[0].variable != "" }
 
-func (t text) expand(lookup Lookup) (any, error) {
+func (t text) expand(x *expansion) (any, error) {
 	if t.isLone() {
-		return valueOf(t[0].variable, lookup)
+		return x.value(t[0].variable)
 	}
-	return t.join(lookup, nil)
+	return t.join(x, nil)
 }
 
-func (t text) join(lookup Lookup, escape func(string) string) (string, error) {
+func (t text) join(x *expansion, escape func(string) string) (string, error) {
 	var b strings.Builder
 	for _, p := range t {
 		if p.variable == "" {
 			b.WriteString(p.text)
 			continue
 		}
-		value, err := valueOf(p.variable, lookup)
+		value, err := x.value(p.variable)
 		if err != nil {
 			return "", err
 		}
@@ -140,11 +140,11 @@ func (t text) visit(yield func(string)) {
 	}
 }
 
-func (l list) expand(lookup Lookup) (any, error) {
+func (l list) expand(x *expansion) (any, error) {
 	out := make([]any, len(l))
 	for i, n := range l {
 		var err error
-		if out[i], err = n.expand(lookup); err != nil {
+		if out[i], err = n.expand(x); err != nil {
 			return nil, err
 		}
 	}
@@ -159,17 +159,17 @@ func (l list) visit(yield func(string)) {
 
 // expand puts variables into names too: some names are ids (a planner task's
 // assignments, resources/plannerassignments).
-func (o object) expand(lookup Lookup) (any, error) {
+func (o object) expand(x *expansion) (any, error) {
 	out := make(map[string]any, len(o))
 	for _, m := range o {
-		name, err := m.name.join(lookup, nil)
+		name, err := m.name.join(x, nil)
 		if err != nil {
 			return nil, err
 		}
 		if _, twice := out[name]; twice {
 			return nil, fmt.Errorf("two properties are called %q", name)
 		}
-		if out[name], err = m.value.expand(lookup); err != nil {
+		if out[name], err = m.value.expand(x); err != nil {
 			return nil, err
 		}
 	}
@@ -193,12 +193,47 @@ func (o object) named(name string) node {
 	return nil
 }
 
-func valueOf(name string, lookup Lookup) (any, error) {
-	value, ok := lookup(name)
+// maxExpanded bounds what variables put into one template, in bytes of JSON: ten
+// variables, each a list of ten times the one before, are more than a machine can hold.
+const maxExpanded = 16 << 20
+
+// expansion replaces the variables of one template.
+type expansion struct {
+	lookup Lookup
+	left   int // bytes that may still be put in
+}
+
+func (x *expansion) value(name string) (any, error) {
+	value, ok := x.lookup(name)
 	if !ok {
 		return nil, fmt.Errorf("variable %q is not set", name)
 	}
+	if x.left = rest(x.left, value); x.left < 0 {
+		return nil, fmt.Errorf("variable %q makes the text larger than %d MB", name, maxExpanded>>20)
+	}
 	return value, nil
+}
+
+// rest is what a value leaves of so many bytes. It stops where nothing is left, since a
+// tree whose branches are shared may be far larger than its memory.
+func rest(left int, value any) int {
+	switch v := value.(type) {
+	case string:
+		left -= len(v)
+	case []any:
+		for _, item := range v {
+			if left = rest(left, item); left < 0 {
+				break
+			}
+		}
+	case map[string]any:
+		for name, item := range v {
+			if left = rest(left-len(name), item); left < 0 {
+				break
+			}
+		}
+	}
+	return left - len("[]")
 }
 
 // textOf is how a value reads inside a text. There is no text for null: a URL

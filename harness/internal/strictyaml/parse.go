@@ -78,6 +78,9 @@ func encoding(data []byte) *fault.Error {
 // where the enclosing block began for most others, so the place is looked for:
 // it is the line without which the text above it does not have the fault.
 func syntaxError(data []byte, err error) *fault.Error {
+	if line := fault.Conflict(string(data)); line > 0 {
+		return &fault.Error{Place: fault.Place{Line: line, Column: 1}, Message: fault.ConflictMessage, Hint: fault.ConflictHint}
+	}
 	message := yamlMessage(err)
 	lines := bytes.SplitAfter(data, []byte("\n"))
 	n := sort.Search(len(lines)-1, func(i int) bool {

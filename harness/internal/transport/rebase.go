@@ -41,11 +41,54 @@ func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.Body == nil || req.Method == http.MethodHead {
 		return resp, nil
 	}
-	body, err := io.ReadAll(resp.Body)
-	resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, heldInMemory))
 	if err != nil {
+		resp.Body.Close()
 		return nil, fmt.Errorf("read the answer of %s: %w", r.URL.Host, err)
 	}
-	wire.SetResponseBody(resp, bytes.ReplaceAll(body, []byte(own), []byte(public)))
+	if len(body) < heldInMemory {
+		resp.Body.Close()
+		wire.SetResponseBody(resp, bytes.ReplaceAll(body, []byte(own), []byte(public)))
+		return resp, nil
+	}
+	resp.ContentLength = -1
+	resp.Header.Del("Content-Length")
+	rest := resp.Body
+	resp.Body = &renaming{source: io.MultiReader(bytes.NewReader(body), rest), Closer: rest, old: []byte(own), new: []byte(public)}
 	return resp, nil
+}
+
+// renaming replaces one text by another in a body as it passes.
+type renaming struct {
+	source io.Reader
+	io.Closer
+	old, new []byte
+	read     []byte // of the source, not replaced yet
+	ready    []byte
+	err      error
+	chunk    [64 << 10]byte
+}
+
+// Read implements io.Reader. What may be the beginning of the text waits for what follows.
+func (r *renaming) Read(p []byte) (int, error) {
+	for len(r.ready) == 0 {
+		if r.err != nil {
+			return 0, r.err
+		}
+		var n int
+		n, r.err = r.source.Read(r.chunk[:])
+		r.read = append(r.read, r.chunk[:n]...)
+		whole := len(r.read)
+		if r.err == nil {
+			whole = max(0, whole-len(r.old)+1)
+			if at := bytes.LastIndex(r.read, r.old); at >= 0 {
+				whole = max(whole, at+len(r.old))
+			}
+		}
+		r.ready = bytes.ReplaceAll(r.read[:whole], r.old, r.new)
+		r.read = append(r.read[:0], r.read[whole:]...)
+	}
+	n := copy(p, r.ready)
+	r.ready = r.ready[n:]
+	return n, nil
 }

@@ -1,0 +1,75 @@
+package match
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+)
+
+// multipartRequest is a request of parts, in lines between bars.
+func multipartRequest(boundary string, parts ...string) cassette.Request {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteString("--" + boundary + "\r\n" + strings.ReplaceAll(p, "|", "\r\n") + "\r\n")
+	}
+	return cassette.Request{
+		Method: "POST", URL: below + "/me/onenote/pages", Headers: http.Header{"Content-Type": {"multipart/form-data; boundary=" + boundary}},
+		Body: b.String() + "--" + boundary + "--\r\n",
+	}
+}
+
+// A recorded multipart request is asked for by its parts: their boundary and order are the
+// client's, what was replaced in them is told by its part's name, and words have to be equal.
+func TestSealedParts(t *testing.T) {
+	const (
+		disposition = "Content-Disposition: form-data; name="
+		image       = disposition + `"imageBlock1"; filename="Dragonfly.png"|Content-Type: image/png||` + "\x89PNG\x00\xff"
+		ada, ben    = disposition + `"owner"|Content-Type: application/json||{"displayName":"Ada","userType":"Member"}`, disposition + `"owner"|Content-Type: application/json||{"displayName":"Ben","userType":"Member"}`
+	)
+	page := func(text string) string {
+		return disposition + `"Presentation"|Content-Type: text/html||<p>` + text + `</p>`
+	}
+	tape := &cassette.Cassette{Name: "tape", File: "tape.yaml", Meta: cassette.Meta{Format: 1}}
+	for n, parts := range [][]string{{page("Dragonfly"), ada, image}, {page("Wasp"), ben, image}} {
+		tape.Interactions = append(tape.Interactions, &cassette.Interaction{
+			ID: n, Line: n + 1, Request: multipartRequest("graphvcr-76895594753e60b922759a6ee90fae8f", parts...), Response: cassette.Response{Code: 201, Body: `{"size":` + string(rune('1'+n)) + `}`},
+		})
+	}
+	x := newIndex(t, Rules{}, sealTape(t, tape))
+	sent := func(s *Session, parts ...string) string {
+		r := multipartRequest("5feead2a240e467f9115f9a96465a50b", parts...)
+		req, err := http.NewRequest(r.Method, r.URL, strings.NewReader(r.Body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header = r.Headers
+		answer, err := s.Next(req, []byte(r.Body))
+		if err != nil {
+			return "miss"
+		}
+		return answer.Body
+	}
+	s := x.NewSession()
+	for _, c := range []struct {
+		parts []string
+		want  string
+	}{
+		{[]string{image, ben, page("Wasp")}, `{"size":2}`},
+		{[]string{ada, page("Dragonfly"), strings.Replace(image, "PNG", "GIF", 1)}, `{"size":1}`},
+	} {
+		if got := sent(s, c.parts...); got != c.want {
+			t.Errorf("%.60q: got %s, want %s", c.parts, got, c.want)
+		}
+	}
+	for _, parts := range [][]string{
+		{image, strings.Replace(ada, "Member", "Guest", 1), page("Dragonfly")}, // another word
+		{image, ada}, {image, ada, ada, page("Dragonfly")}, // a part less, one more
+		{strings.Replace(image, "imageBlock1", "imageBlock2", 1), ada, page("Dragonfly")}, // another part
+	} {
+		if got := sent(x.NewSession(), parts...); got != "miss" {
+			t.Errorf("%.60q: got %s, want a miss", parts, got)
+		}
+	}
+}
