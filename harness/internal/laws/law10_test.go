@@ -241,6 +241,22 @@ func TestOwnAnswers(t *testing.T) {
 	}
 }
 
+// TestAtOnceAgainAndAgain replays the same recordings at once in one session after another:
+// which request comes first must not matter, whatever it is.
+func TestAtOnceAgainAndAgain(t *testing.T) {
+	var sum laws.Tally
+	for seed := range uint64(10) {
+		sealed := sealTape(t, generate(seed, 4, 3, 12), nil)
+		for run := range uint64(testkit.Sized(300, 12)) {
+			sum.Add(sealed.play(t, laws.AtOnce, run, nil))
+		}
+	}
+	t.Logf("%d requests: own %d, wrong %d, missed %d", sum.Total(), sum.Own, sum.Wrong, sum.Missed)
+	if sum.Wrong+sum.Missed > 0 {
+		t.Error(strings.Join(sum.Notes[:min(3, len(sum.Notes))], "\n"))
+	}
+}
+
 // FuzzOwnAnswers looks for a recording that breaks law 10.
 func FuzzOwnAnswers(f *testing.F) {
 	for _, seed := range []uint64{0, 1, 7, 42, 1 << 33} {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -56,7 +57,7 @@ func differences(recorded, live *request) []Difference {
 // hostName is a host class as a person knows it.
 func hostName(class string) string {
 	if class == graphurl.Graph {
-		return "graph.microsoft.com"
+		return graph.Host
 	}
 	return class
 }

@@ -37,17 +37,16 @@ func (u *unsealer) choose(b *bucket, a *asked, own int32) (f *found, why string)
 	if flight.invented.Load() && (contradict || byChance(a, known)) && !flight.overlapped(own) {
 		likely, known = u.likely(b, a, false)
 	}
-	var by [exact + 1][]int // entries by how they fit
+	var by [exact + 1][]laid // by how they fit
 	for n := range candidates(likely, len(b.entries)) {
-		is, _ := u.lay(&b.entries[n], a, known)
-		by[is] = append(by[is], n)
+		is, pairs := u.lay(&b.entries[n], a, known)
+		by[is] = append(by[is], laid{&b.entries[n], pairs})
 	}
 	if len(b.entries) == 1 {
 		by[weak] = append(by[weak], by[lone]...)
 	}
-	take := func(n int, sure fit, note string) (*found, string) {
-		e := &b.entries[n]
-		_, pairs := u.lay(e, a, known)
+	take := func(l laid, sure fit, note string) (*found, string) {
+		e, pairs := l.entry, l.pairs
 		f := &found{entry: e.entry, sealed: e, asked: a, bucket: b, pairs: pairs, note: note, sure: sure, spent: u.spent(e.entry), unlike: e.unlike(a, known, pairs)}
 		if len(a.parts) > 1 {
 			f.partIDs = make(map[string]string, len(pairs))
@@ -59,7 +58,7 @@ func (u *unsealer) choose(b *bucket, a *asked, own int32) (f *found, why string)
 	}
 	for _, sure := range []fit{exact, tagged, open} {
 		if len(by[sure]) > 0 {
-			f, why = take(u.next(b, by[sure]), sure, "")
+			f, why = take(u.next(by[sure]), sure, "")
 			f.only = sure >= tagged && len(by[sure]) == 1 && len(a.parts) == 1
 			return f, why
 		}
@@ -73,7 +72,7 @@ func (u *unsealer) choose(b *bucket, a *asked, own int32) (f *found, why string)
 	case flight.overlapped(own):
 		return nil, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	return take(u.next(b, fitting), weak, "bound by order: nothing else tells which of several recorded requests is meant")
+	return take(u.next(fitting), weak, "bound by order: nothing else tells which of several recorded requests is meant")
 }
 
 // byChance reports whether all that says which request is meant is one tag of what the client
@@ -118,11 +117,17 @@ func candidates(list []int, n int) iter.Seq[int] {
 	}
 }
 
+// A laid entry is one over which a request was laid, and which of its parts each part is.
+type laid struct {
+	entry *sealedEntry
+	pairs []int
+}
+
 // next is the first of some entries, in recorded order, that has answers left; else the last.
-func (u *unsealer) next(b *bucket, entries []int) int {
-	for _, n := range entries {
-		if !u.spent(b.entries[n].entry) {
-			return n
+func (u *unsealer) next(entries []laid) laid {
+	for _, l := range entries {
+		if !u.spent(l.entry.entry) {
+			return l
 		}
 	}
 	return entries[len(entries)-1]
@@ -205,7 +210,9 @@ func (x *seal) byTag(at *stored, value string) (last string) {
 // anything goes, and which of the entry's parts each is. Of several parts of a class each is
 // the one that it fits best, and then the next.
 func (u *unsealer) lay(e *sealedEntry, a *asked, known [][]guess) (worst fit, pairs []int) {
-	pairs = make([]int, len(a.parts))
+	if pairs = alone; len(a.parts) > 1 {
+		pairs = make([]int, len(a.parts))
+	}
 	worst, asks := exact, false
 	for first := 0; first < len(a.parts); {
 		end := first + 1
@@ -228,10 +235,15 @@ func (u *unsealer) lay(e *sealedEntry, a *asked, known [][]guess) (worst fit, pa
 	return worst, pairs
 }
 
+// alone says that the only part is the only part.
+var alone = []int{0}
+
 // layClass is lay for the parts of a class, which are the first to the one before end in both.
 func (u *unsealer) layClass(e *sealedEntry, a *asked, known [][]guess, pairs []int, first, end int) (worst fit, asks bool) {
 	if end == first+1 {
-		pairs[first] = first
+		if first > 0 {
+			pairs[first] = first
+		}
 		return u.fits(e, &e.parts[first], &a.parts[first], known[first])
 	}
 	worst = exact
