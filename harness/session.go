@@ -196,12 +196,19 @@ func (s *Session) endRecord() {
 	} else if err := s.recording.Save(); err != nil {
 		s.t.Errorf("%s", explain(err))
 	}
-	for _, f := range s.recording.Findings() {
+	findings := s.recording.Findings()
+	if why == "" {
+		findings = append(findings, s.recording.Summary()...)
+	}
+	for _, f := range findings {
 		tell := s.t.Logf
 		if f.Severity == report.Error && !s.t.Skipped() {
 			tell = s.t.Errorf
 		}
 		tell("cassette %q: %s", s.name, f.Message)
+		if f.Hint != "" {
+			s.t.Logf("hint: %s", f.Hint)
+		}
 	}
 }
 

@@ -42,6 +42,11 @@ Rules, in cassettes/rules.yaml:
     keep-members: [status]   # members whose values stay
     keep-headers: [date]     # what changes with every call, and is a constant otherwise
     keep-fresh: true         # recorded again: ids and instants that are new stay so
+
+The first record of a project asks on a terminal which of these the tenant is, and writes
+the file. The end of a recording names the members that were replaced only because nothing
+says that they are harmless, with the line that keeps them. graphvcr lint --redaction tells
+what the cassettes say about each value.
 `
 
 // newSealed is a page of help, no command.

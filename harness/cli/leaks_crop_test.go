@@ -68,6 +68,9 @@ func newCrop(t *testing.T, seed uint64) *crop {
 		k.Member = member
 		add(k, 1)
 	}
+	if len(c.kinds) < 250 {
+		t.Errorf("%d kinds, want 250", len(c.kinds))
+	}
 	c.search = planted.NewSearch(all)
 	random.Shuffle(len(c.plants), func(i, j int) { c.plants[i], c.plants[j] = c.plants[j], c.plants[i] })
 	return c
@@ -249,4 +252,42 @@ func sowMain() {
 		fmt.Fprintln(os.Stderr, "sow:", err)
 		os.Exit(3)
 	}
+}
+
+// newSecretCrop is what pages of documentation may hold: secrets, in bodies of JSON.
+func newSecretCrop(t *testing.T, seed uint64) *crop {
+	t.Helper()
+	c := &crop{kinds: map[string]bool{}}
+	kinds := planted.NewRandom(seed).Secrets()
+	for _, k := range kinds {
+		places := planted.Everywhere(k)
+		for _, where := range []string{"sent JSON: member", "answered JSON: member", "answered JSON: list"} {
+			c.plants = append(c.plants, plant{k, where, places[where]})
+		}
+		c.kinds[k.Name] = true
+	}
+	c.search = planted.NewSearch(kinds)
+	return c
+}
+
+// newMissCrop is secrets in requests, where a miss can know them: by their form in any place,
+// by their member where that stands.
+func newMissCrop(t *testing.T, seed uint64) *crop {
+	t.Helper()
+	random := planted.NewRandom(seed)
+	c := &crop{kinds: map[string]bool{}}
+	kinds := random.Secrets()
+	for _, k := range kinds {
+		c.kinds[k.Name] = true
+		if k.Member == "" {
+			c.plants = append(c.plants, sample(random.Rand, k, 30)...)
+			continue
+		}
+		places := planted.Everywhere(k)
+		for _, where := range []string{"sent JSON: member", "sent JSON: list", "sent form", "address: filter", "address: named option", "sent JSON: batch request"} {
+			c.plants = append(c.plants, plant{k, where, places[where]})
+		}
+	}
+	c.search = planted.NewSearch(kinds)
+	return c
 }

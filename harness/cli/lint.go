@@ -19,19 +19,25 @@ steps that none of them is enough for, and those that are more than the steps ne
 A fault in a file is a finding; one that is empty or cannot be read ends in status 2, once
 the others are checked. Nothing is changed.
 
+--redaction tells what the cassettes say about each value that was replaced, to whoever
+has the salt: a name with a tag can be confirmed to 20 bits, an id by who knows it.
+
 A PATH is a file or a folder; without any, the whole project is checked.
 `
 
 func newLint(std streams, dirs *projectFlags) *cobra.Command {
 	var opts reportFlags
-	var permissions bool
+	var permissions, redaction bool
 	cmd := &cobra.Command{
 		Use:     "lint [PATH]...",
 		Short:   "Check scenarios, cassettes and schemas before anything runs",
 		Long:    lintLong,
-		Example: "  graphvcr lint\n  graphvcr lint cassettes/teams/chat.yaml\n  graphvcr lint scenarios --fail-on warning --report json\n  graphvcr lint --permissions",
+		Example: "  graphvcr lint\n  graphvcr lint cassettes/teams/chat.yaml\n  graphvcr lint scenarios --fail-on warning --report json\n  graphvcr lint --permissions\n  graphvcr lint --redaction",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+				if redaction {
+					return lint.Redaction(cmd.Context(), p, args)
+				}
 				suite, err := lint.Run(cmd.Context(), p, args)
 				if err != nil {
 					return nil, err
@@ -46,6 +52,8 @@ func newLint(std streams, dirs *projectFlags) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&permissions, "permissions", false, "tell only the least privileged permissions that the scenarios need, and what is wrong with those that were recorded")
+	cmd.Flags().BoolVar(&redaction, "redaction", false, "tell only what the cassettes say about the values that were replaced in them")
+	cmd.MarkFlagsMutuallyExclusive("permissions", "redaction")
 	opts.register(cmd.Flags())
 	return cmd
 }

@@ -35,6 +35,11 @@ template is get-users-id-2, and the same one again is recorded over its own cass
 not the same again: of requests with a match rule to ignore it, of answers with its
 path. It writes no rule.
 
+The first recording of a project asks, on a terminal, whether the tenant holds real people,
+and writes cassettes/rules.yaml by the answer; elsewhere all is replaced (graphvcr help
+sealed). At the end a note names the members that were replaced only because nothing says
+that they are harmless, and the line of the rules that keeps them.
+
 Before the first request it signs in and says which step lacks a permission. A
 scenario that writes needs --allow-writes, or a yes at the prompt. Under CI=true
 recording also needs GRAPHVCR_RECORD_IN_CI=1.
@@ -113,10 +118,14 @@ func (f *recordFlags) run(ctx context.Context, std streams, p *project.Project, 
 		return &fault.Error{Message: "record: CI=true: tests in CI replay, they do not record", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record"}
 	case isRequest(args) && f.twice:
 		return &fault.Error{Message: "record: --twice goes with scenarios", Hint: "record the request first: that drafts a scenario"}
-	case isRequest(args):
-		return f.recordOne(ctx, std, p, args, suite)
-	case f.body != "" || len(f.headers) > 0 || f.name != "":
+	case !isRequest(args) && (f.body != "" || len(f.headers) > 0 || f.name != ""):
 		return &fault.Error{Message: "record: --body, --header and --name go with METHOD PATH", Hint: "a scenario says itself what its steps send"}
+	}
+	if err := askFirst(std, p); err != nil {
+		return err
+	}
+	if isRequest(args) {
+		return f.recordOne(ctx, std, p, args, suite)
 	}
 	return f.recordAll(ctx, std, p, args, suite)
 }

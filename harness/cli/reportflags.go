@@ -165,14 +165,18 @@ func replaceFile(name string, text []byte) error {
 }
 
 // isTerminal reports whether w is a character device, which a terminal is and a
-// pipe or a file is not.
+// pipe or a file is not; nor is the null device one.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {
 		return false
 	}
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
 
 // wantsColor honours https://no-color.org and terminals that can do nothing.

@@ -240,3 +240,14 @@ func TestIndentBelowDepth(t *testing.T) {
 		t.Fatal(ok, breaks)
 	}
 }
+
+func TestMaskNames(t *testing.T) {
+	shows := func(name, parent string) bool { return name == "a" || parent == "a" && name == "b" }
+	for path, want := range map[string]string{
+		"$": "$", "$['a'][0]['b']": "$['a'][0]['b']", "$['b']": "$[*]", "$['a']['it\\'s'][2]": "$['a'][*][2]", "$['x']['b']": "$[*][*]", "": "$",
+	} {
+		if got := jsondoc.MaskNames(path, shows); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+}

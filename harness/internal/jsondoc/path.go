@@ -40,6 +40,29 @@ func escapeName(name string) string {
 	return string(escaped)
 }
 
+// MaskNames is a path with [*] for the names that are not to be shown, by what they are and
+// the name before.
+func MaskNames(path string, shows func(name, parent string) bool) string {
+	rest, ok := strings.CutPrefix(path, Root)
+	masked, parent := Root, ""
+	for ok && rest != "" {
+		var step any
+		if step, rest, ok = cutStep(rest); !ok {
+			break
+		}
+		name, isName := step.(string)
+		if isName && !shows(name, parent) {
+			masked += "[*]"
+			continue
+		}
+		if isName {
+			parent = name
+		}
+		masked = AppendPath(masked, step)
+	}
+	return masked
+}
+
 // cutStep takes the first step off what follows the root of a normalized path.
 // The step is an int or a string.
 func cutStep(path string) (step any, rest string, ok bool) {

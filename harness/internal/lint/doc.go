@@ -3,6 +3,9 @@
 // scenario uses, scenarios that share a name, interactions that a replay never
 // asks for.
 //
+// [Redaction] tells, of cassettes in which nothing is wrong, what they say about the values
+// that were replaced.
+//
 // Every file is a case of the suite. A fault in a file is a finding, not an error:
 // finding it is what lint is for.
 //

@@ -39,7 +39,11 @@ func (l *linter) checkCassette(file string) {
 	for n := range leaks {
 		placeLeak(&leaks[n], c)
 	}
-	l.tellLeaks(file, "graphvcr redact "+file, leaks)
+	hint := "graphvcr redact " + file
+	if c.Meta.Origin == cassette.Docs {
+		hint += "; where it says origin: docs, that is for secrets alone: domains of somebody's own make it no documentation, and with origin: recorded all is replaced"
+	}
+	l.tellLeaks(file, hint, leaks)
 }
 
 // placeLeak gives a leak that has no line its interaction's.

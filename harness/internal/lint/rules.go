@@ -16,6 +16,8 @@ const (
 	ruleHARForeign       report.Rule = "har.foreign"
 	ruleHARLoad          report.Rule = "har.load"
 	ruleLintUnknown      report.Rule = "lint.unknown"
+	ruleRedactionSays    report.Rule = "redaction.says"
+	ruleRedactionTag     report.Rule = "redaction.tag"
 	ruleRulesLoad        report.Rule = "rules.load"
 	ruleScenarioBodyFile report.Rule = "scenario.bodyfile"
 	ruleScenarioCassette report.Rule = "scenario.cassette"

@@ -65,7 +65,7 @@ func hostName(class string) string {
 type differ struct{ list []Difference }
 
 func (d *differ) add(field, recorded, received string) {
-	d.list = append(d.list, Difference{field, recorded, received})
+	d.list = append(d.list, Difference{withoutTokens(field), recorded, received})
 }
 
 func (d *differ) compare(field, recorded, received string) {

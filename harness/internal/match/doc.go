@@ -11,8 +11,8 @@
 // miss explains itself: never recorded, recorded but consumed, or recorded but
 // different, with the nearest interactions and the fields that differ.
 //
-// It does no I/O and knows nothing of connections; package transport turns its
-// answers into HTTP responses.
+// It knows nothing of connections, and does no I/O but to spool what clients upload;
+// package transport turns its answers into HTTP responses.
 //
 // Index is immutable; Session is safe for concurrent use, and no request waits for another.
 //
@@ -62,6 +62,11 @@
 // answer is made, and put back wherever its pseudonyms stand in answers (putback.go), in
 // headers by Answer.RestoreHeader. A session remembers which entry a spelling asked for, and
 // how an answer reads with its values.
+//
+// What a client uploads where a cassette holds filler is kept for the session (contents.go),
+// slices as the file that they make: from then on answers show the file (shownfiles.go) with
+// its own size and hashes, and downloads of it hold its bytes. Files over 256 MB, and
+// what a session uploads beyond 2 GB, stay filler.
 //
 // No rule of redaction and no table of words is asked here: only places, forms and tags,
 // so that a newer program cannot break a cassette.

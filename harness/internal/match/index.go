@@ -28,6 +28,7 @@ type Index struct {
 	seal         *seal // nil where no cassette is sealed, or nothing is bound
 	pseudonyms   func() map[string]bool
 	givers       func() map[string][]answerRef
+	fileMap      func() *fileMap
 }
 
 // An entry is a key with its answers.
@@ -56,6 +57,7 @@ type record struct {
 	prepared  atomic.Pointer[any]
 
 	pseudonyms atomic.Pointer[pseudonymsHeld] // see held
+	shown      atomic.Pointer[[]shownFile]    // see files
 }
 
 // A spelling is a request without a body as it was written down. It is compared
@@ -108,6 +110,7 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 		}
 	}
 	b.index.pseudonyms, b.index.givers = sync.OnceValue(b.index.findPseudonyms), sync.OnceValue(b.index.findGivers)
+	b.index.fileMap = sync.OnceValue(b.index.mapFiles)
 	for _, c := range cassettes {
 		for i, interaction := range c.Interactions {
 			if err := b.add(c, interaction); err != nil {

@@ -26,6 +26,8 @@ type Answer struct {
 	record *record
 	bound  *bindings // whose values stand in it; nil when none do
 	read   func()    // see Read; nil where nobody asks
+
+	contentRange string // where it is another than the recorded one
 }
 
 // Unused is an interaction that no request consumed. Leftover is true for a

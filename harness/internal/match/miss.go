@@ -46,6 +46,11 @@ type Candidate struct {
 	Differences []Difference
 }
 
+// Request is the recorded request in a line, without what gives access.
+func (c Candidate) Request() string {
+	return methodOf(c.Interaction.Request.Method) + " " + shownAddress(c.Interaction.Request.URL)
+}
+
 // mostLines is how many lines explain a miss.
 const mostLines = 12
 
@@ -60,7 +65,7 @@ func (e *MissError) Error() string {
 
 // Summary is the first line of Error.
 func (e *MissError) Summary() string {
-	text := fmt.Sprintf("no answer to %s %s: %s", e.Method, shownAddress(e.URL), e.Verdict)
+	text := fmt.Sprintf("no answer to %s %s: %s", shortened(withoutTokens(e.Method), maxShown), shownAddress(e.URL), e.Verdict)
 	if e.Reason != "" {
 		text += ": " + e.Reason
 	}
@@ -74,8 +79,7 @@ func (e *MissError) Details() string { return e.details(mostLines - 2) }
 func (e *MissError) details(most int) string {
 	var lines []string
 	for _, c := range e.Nearest {
-		lines = append(lines, fmt.Sprintf("  recorded: %s %s (%s)", methodOf(c.Interaction.Request.Method),
-			shownAddress(c.Interaction.Request.URL), placeOf(c.Cassette, c.Interaction)))
+		lines = append(lines, fmt.Sprintf("  recorded: %s (%s)", c.Request(), placeOf(c.Cassette, c.Interaction)))
 		for _, d := range c.Differences {
 			lines = append(lines, fmt.Sprintf("    %s: recorded %s, received %s", d.Field, d.Recorded, d.Received))
 		}
@@ -191,7 +195,7 @@ func ignorable(differences []Difference) ([]string, bool) {
 		where, name, _ := strings.Cut(d.Field, ".")
 		switch where {
 		case "query", "header", "body":
-			if name == "" || secret(d.Field) || where == "query" && odataOptions[optionName(name)] {
+			if name == "" || secret(d.Field) || strings.Contains(name, "(hidden)") || where == "query" && odataOptions[optionName(name)] {
 				return nil, false
 			}
 			ignore = append(ignore, d.Field)

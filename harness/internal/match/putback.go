@@ -91,10 +91,11 @@ func ends(text string, name identity.Span) iter.Seq[int] {
 }
 
 // A restored body is one with the session's values, as long as no more of its pseudonyms
-// are bound.
+// are bound, and no more of its files uploaded.
 type restoredBody struct {
-	bound int
-	text  string
+	bound    int
+	uploaded int64
+	text     string
 }
 
 // restored are the restored bodies that a session keeps.
@@ -106,26 +107,58 @@ type restored struct {
 // maxRestored bounds their size.
 const maxRestored = 64 << 20
 
-// restore puts the session's values back for the pseudonyms in the body.
+// restore puts the session's values back for the pseudonyms in the body, and what it has
+// uploaded for the filler.
 func (a *Answer) restore(s *Session) {
-	if s.unsealer == nil || s.unsealer.bound.count.Load() == 0 {
+	if s.unsealer == nil {
 		return
 	}
-	b, bound := &s.unsealer.bound, 0
-	for _, p := range a.record.held(b.seal).all {
-		if _, ok := b.live(p); ok {
-			bound++
-		}
+	is := restoredBody{bound: s.unsealer.boundOf(a.record)}
+	if is.bound > 0 {
+		a.bound = &s.unsealer.bound
 	}
-	if bound == 0 {
-		return
-	}
-	a.bound = b
 	stored := a.Body == a.record.body() // and no batch with other ids
-	if known, ok := s.restored.byRecord.Load(a.record); ok && stored && known.(restoredBody).bound == bound {
+	var edits []edit
+	if s.contents.uploads.Load() > 0 {
+		if a.putFileBack(s) {
+			return
+		}
+		files := a.record.files()
+		if !stored {
+			files = filesIn(a.Body)
+		}
+		edits, is.uploaded = s.contents.edits(files)
+	}
+	if is.bound == 0 && len(edits) == 0 {
+		return
+	}
+	if known, ok := s.restored.byRecord.Load(a.record); ok && stored && known.(restoredBody).bound == is.bound && known.(restoredBody).uploaded == is.uploaded {
 		a.Body = known.(restoredBody).text
 		return
 	}
+	a.Body = applyEdits(a.Body, edits)
+	if is.bound > 0 {
+		a.putNamesIn(a.bound)
+	}
+	if is.text = a.Body; stored && s.restored.bytes.Add(int64(len(a.Body))) <= maxRestored {
+		s.restored.byRecord.Store(a.record, is)
+	}
+}
+
+// boundOf is how many pseudonyms of a record are bound.
+func (u *unsealer) boundOf(r *record) (bound int) {
+	if u.bound.count.Load() == 0 {
+		return 0
+	}
+	for _, p := range r.held(u.seal).all {
+		if _, ok := u.bound.live(p); ok {
+			bound++
+		}
+	}
+	return bound
+}
+
+func (a *Answer) putNamesIn(b *bindings) {
 	m := a.record.answer(a.Body)
 	m.Header, m.Trailer = nil, nil
 	if kind := a.record.interaction.Response.Headers["Content-Type"]; len(kind) > 0 {
@@ -133,9 +166,6 @@ func (a *Answer) restore(s *Session) {
 	}
 	place.Rewrite(&m, b.putBack)
 	a.Body = m.Body
-	if stored && s.restored.bytes.Add(int64(len(a.Body))) <= maxRestored {
-		s.restored.byRecord.Store(a.record, restoredBody{bound, a.Body})
-	}
 }
 
 // putBack is what stands for a leaf of an answer.
@@ -182,13 +212,20 @@ func (b *bindings) putNamesBack(text string, spans []identity.Span) string {
 
 // Bound reports whether headers hold what RestoreHeader puts back.
 func (a *Answer) Bound() bool {
+	return a.contentRange != "" || a.namesInHeader()
+}
+
+func (a *Answer) namesInHeader() bool {
 	return a.bound != nil && a.record.held(a.bound.seal).inHeader
 }
 
 // RestoreHeader puts the session's values back for the pseudonyms in response headers
 // or trailers, in place.
 func (a *Answer) RestoreHeader(header http.Header) {
-	if len(header) == 0 || !a.Bound() {
+	if a.contentRange != "" && header.Get("Content-Range") != "" {
+		header.Set("Content-Range", a.contentRange)
+	}
+	if len(header) == 0 || !a.namesInHeader() {
 		return
 	}
 	m := place.Message{Answer: true, Method: http.MethodGet, Header: header}

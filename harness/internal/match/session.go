@@ -11,6 +11,7 @@ type Session struct {
 	index    *Index
 	progress progress
 	unsealer *unsealer // nil where the index has no seal
+	contents contents
 	restored restored
 	recalled recalled
 }
@@ -36,6 +37,8 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 		trace.missed(miss)
 		return Answer{}, miss
 	}
+	s.upload(answer.record, req, body)
+	answer.restore(s)
 	trace.answered(answer)
 	return answer, nil
 }
@@ -147,7 +150,6 @@ func (s *Session) take(e *entry, how serving, req *http.Request) (Answer, *MissE
 		how.bind()
 	}
 	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: how.bodyOf(e, r), Note: how.note, record: r, read: how.read}
-	answer.restore(s)
 	if chosen.reason == early || chosen.reason == stale {
 		answer.Note = s.progress.note(e, chosen.reason, now)
 	}

@@ -40,22 +40,34 @@ func shown(field, recorded, received string) (string, string) {
 	return shownText(recorded, at), shownText(received, at)
 }
 
-// withoutTokens hides what has the form of a signed token: eyJ.., a dot, and more.
+// withoutTokens hides what has the form of a signed token: eyJ.., a dot, and more; in an
+// address the dot may be %2E.
 func withoutTokens(s string) string {
 	at := strings.Index(s, "eyJ")
 	if at < 0 {
 		return s
 	}
-	isToken := func(c byte) bool { return ascii.IsAlnum(c) || c == '-' || c == '_' || c == '.' }
-	end := at
-	for end < len(s) && isToken(s[end]) {
-		end++
-	}
+	end := at + tokenLength(s[at:])
 	text := s[at:end]
-	if strings.Contains(text, ".") && len(text) > 20 {
+	if len(text) > 20 && (strings.Contains(text, ".") || strings.Contains(strings.ToUpper(text), "%2E")) {
 		text = "(hidden)"
 	}
 	return s[:at] + text + withoutTokens(s[end:])
+}
+
+// tokenLength is how much of a text may be of one token.
+func tokenLength(s string) (n int) {
+	for n < len(s) {
+		switch c := s[n]; {
+		case ascii.IsAlnum(c) || c == '-' || c == '_' || c == '.':
+			n++
+		case len(s)-n >= 3 && strings.EqualFold(s[n:n+3], "%2E"):
+			n += 3
+		default:
+			return n
+		}
+	}
+	return n
 }
 
 func hidden(value string) string {

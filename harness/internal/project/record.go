@@ -216,6 +216,9 @@ func (r *Recording) Findings() []report.Finding {
 	return append(all, leftOut(r.file, r.left)...)
 }
 
+// Summary tells what was replaced only because nothing knows it, for the end of a recording.
+func (r *Recording) Summary() []report.Finding { return unknownOf(r.file, r.redactor.Unknown()) }
+
 // RuleUnstored is the rule of an interaction that no cassette can hold.
 const RuleUnstored report.Rule = "record.unstored"
 

@@ -40,6 +40,7 @@ func (p *Project) Record(ctx context.Context, file string, live Live) (report.Ca
 	}
 	told, err = p.Verified(ctx, told)
 	r.hide(&told) // a miss tells what the scenario sends
+	told.Findings = append(told.Findings, r.Summary()...)
 	return told, err
 }
 
@@ -82,7 +83,9 @@ func (p *Project) RecordOnce(ctx context.Context, sc *scenario.Scenario, live Li
 	if err != nil {
 		return report.Case{}, false, err
 	}
-	told, saved, err = r.finish(ctx, r.run(ctx, p, sc))
+	if told, saved, err = r.finish(ctx, r.run(ctx, p, sc)); saved {
+		told.Findings = append(told.Findings, r.Summary()...)
+	}
 	return told, saved, err
 }
 

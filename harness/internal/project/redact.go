@@ -55,7 +55,46 @@ func (p *Project) Clean(c *cassette.Cassette, folder string) ([]report.Finding, 
 			Where: rule, Part: rule, Message: fmt.Sprintf("replaced %d", summary[rule]),
 		})
 	}
-	return findings, r.Guard(), nil
+	return append(findings, unknownOf(c.File, r.Unknown())...), r.Guard(), nil
+}
+
+// RuleUnknown is the rule of what was replaced only because nothing knows it.
+const RuleUnknown report.Rule = "redact.unknown"
+
+// mostNamed is how many members a summary names.
+const mostNamed = 10
+
+// unknownOf tells the members whose values were replaced only because nothing knows them,
+// most of them first, with the line of the rules that keeps them.
+func unknownOf(file string, count map[string]int) []report.Finding {
+	total, names := 0, slices.Sorted(maps.Keys(count))
+	for _, n := range count {
+		total += n
+	}
+	if total == 0 {
+		return nil
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	slices.SortStableFunc(names, func(a, b string) int { return count[b] - count[a] })
+	f := report.Finding{
+		Rule: RuleUnknown, Severity: report.Note, Place: report.Place{File: file},
+		Message: fmt.Sprintf("%d values were replaced only because nothing says that they are harmless", total),
+	}
+	if total == 1 {
+		f.Message = "1 value was replaced only because nothing says that it is harmless"
+	}
+	if shown := names[:min(len(names), mostNamed)]; len(shown) > 0 {
+		told := make([]string, len(shown))
+		for n, name := range shown {
+			told[n] = fmt.Sprintf("%s (%d)", name, count[name])
+		}
+		f.Message += ", at " + strings.Join(told, ", ")
+		if more := len(names) - len(shown); more > 0 {
+			f.Message += fmt.Sprintf(" and %d more members", more)
+		}
+		f.Hint = "where they are, rules.yaml keeps them: redact: {keep-members: [" + strings.Join(shown, ", ") + "]}"
+	}
+	return []report.Finding{f}
 }
 
 // Redact applies the project's rules to a cassette file, one of stock go-vcr

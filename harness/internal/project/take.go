@@ -194,6 +194,9 @@ func (t *Take) End() report.Case {
 		told.Status = report.Errored
 	}
 	told.Findings = append(t.recording.Findings(), saved)
+	if saved.Rule == ruleRecordSaved {
+		told.Findings = append(told.Findings, t.recording.Summary()...)
+	}
 	return told
 }
 

@@ -70,6 +70,7 @@ func (p *Project) RecordTwice(ctx context.Context, file string, live Live) (repo
 		f.Place.File = file
 		told.Findings = append(told.Findings, f)
 	}
+	told.Findings = append(told.Findings, first.Summary()...)
 	return p.Verified(ctx, told)
 }
 

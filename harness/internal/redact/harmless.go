@@ -317,6 +317,8 @@ func isHTTPValue(name, s string) bool {
 	case "Content-Type":
 		kind, quoted := strings.CutPrefix(s, "type=")
 		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s) || quoted && words.IsMediaType(strings.Trim(kind, `"`))
+	case "Content-Disposition":
+		return s == "form-data" || s == "attachment" || s == "inline"
 	case "Host":
 		return isOurHost(hostName(s))
 	case "Etag", "If-Match", "If-None-Match":

@@ -9,6 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
@@ -35,7 +36,7 @@ type Leak struct {
 	Level       Level
 	Interaction int    // its position
 	Part        string // request.url, request.headers.NAME, request.body, response.body, vars.NAME, ...
-	Path        string // in a JSON body, a normalized path; else ""
+	Path        string // in a JSON body, a normalized path, with [*] for names that are values; else ""
 	Line        int    // of the cassette's file; 0 when it was not loaded from one
 	Excerpt     string // how long the value is
 }
@@ -51,10 +52,12 @@ func (l Leak) String() string {
 
 // Leaks lists what would leak if the cassette were published, in the order of the
 // file: what redaction with these rules would still replace, any of the known values,
-// and values that look random. A class or rule that is off is not checked.
+// and values that look random. A class or rule that is off is not checked. Of documentation
+// secrets are told, and domains and addresses that Microsoft did not invent: a cassette is
+// not excused because it says that it is of documentation.
 func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
-	if c.Meta.Origin == cassette.Docs { // its people are invented
-		rules.Identity, rules.Content, rules.Unknown = Off, Off, Off
+	if c.Meta.Origin == cassette.Docs { // its people are invented, and so are their domains
+		rules.Identity, rules.Content, rules.Unknown = On, Off, Off
 	}
 	r, err := New(rules, Options{Salt: c.Salt})
 	if err != nil {
@@ -70,27 +73,46 @@ func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
 		p := &pass{scene: scene{r: r}}
 		side := ""
 		p.trial = func(l *place.Leaf, by rule, _ string) {
+			if c.Meta.Origin == cassette.Docs && table[by].Class != Secret && !isStranger(l.Text, by) {
+				return
+			}
 			level := Advises
 			if table[by].Class == Secret {
 				level = Blocks
 			}
-			found = append(found, leakAt(i, n, side, l.Place(), table[by].ID, level, len(l.Text)))
+			found = append(found, p.leakAt(i, n, side, l.Place(), table[by].ID, level, len(l.Text)))
 		}
 		p.stays = func(l *place.Leaf) {
 			if looksRandom(l.Text) && !words.Harmless(l.Name, l.Parent, l.Text) {
-				found = append(found, leakAt(i, n, side, l.Place(), RandomValue, Advises, len(l.Text)))
+				found = append(found, p.leakAt(i, n, side, l.Place(), RandomValue, Advises, len(l.Text)))
 			}
 		}
 		p.begins = func(part string) { side = part }
 		trial := *i
 		p.interaction(&trial)
-		found = append(found, knownIn(i, n, known)...)
+		found = append(found, p.knownIn(i, n, known)...)
+	}
+	return found
+}
+
+// isStranger reports whether a text of documentation has a domain that is somebody's, alone or
+// in an address.
+func isStranger(text string, by rule) bool {
+	if by == identityDomain {
+		return !words.IsInventedDomain(hostName(text)) && !isPunctuation(text) // https://.../next
+	}
+	found := false
+	if by == identityAddress {
+		eachAddress(text, func(address string) string {
+			found = found || !words.IsInventedDomain(address[strings.LastIndexByte(address, '@')+1:])
+			return address
+		})
 	}
 	return found
 }
 
 // knownIn finds the values that a caller named in the texts of an interaction.
-func knownIn(i *cassette.Interaction, n int, known []string) (found []Leak) {
+func (p *pass) knownIn(i *cassette.Interaction, n int, known []string) (found []Leak) {
 	if len(known) == 0 {
 		return nil
 	}
@@ -98,7 +120,7 @@ func knownIn(i *cassette.Interaction, n int, known []string) (found []Leak) {
 		return func(l *place.Leaf) (string, bool) {
 			for _, v := range known {
 				if !l.Layered && v != "" && strings.Contains(strings.ToLower(l.Text), strings.ToLower(v)) {
-					found = append(found, leakAt(i, n, side, l.Place(), KnownValue, Blocks, len(v)))
+					found = append(found, p.leakAt(i, n, side, l.Place(), KnownValue, Blocks, len(v)))
 				}
 			}
 			return "", false
@@ -110,7 +132,8 @@ func knownIn(i *cassette.Interaction, n int, known []string) (found []Leak) {
 	return found
 }
 
-func leakAt(i *cassette.Interaction, n int, side, at string, rule ID, level Level, size int) Leak {
+// leakAt tells a place without the names in it that are values.
+func (p *pass) leakAt(i *cassette.Interaction, n int, side, at string, rule ID, level Level, size int) Leak {
 	l := Leak{Rule: rule, Level: level, Interaction: n, Line: i.Line, Excerpt: fmt.Sprintf("%d bytes", size)}
 	body, isBody := strings.CutPrefix(at, "body.")
 	name, isHeader := strings.CutPrefix(at, "header.")
@@ -130,6 +153,11 @@ func leakAt(i *cassette.Interaction, n int, side, at string, rule ID, level Leve
 	}
 	if l.Part == "response.body" {
 		l.Line = i.BodyLine(l.Path)
+	}
+	if l.Path != "" {
+		l.Path = jsondoc.MaskNames(l.Path, func(name, parent string) bool {
+			return p.isMemberName(name, parent) || p.r.ledger.faker.IsName(name)
+		})
 	}
 	return l
 }

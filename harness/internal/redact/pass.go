@@ -34,9 +34,13 @@ type scene struct {
 	left     bool // it goes to no host of Graph's
 	outside  bool // likewise for the link that is being read
 	signIn   bool
+	sealed   bool    // what it holds is none of Graph's, and every rule is obeyed
 	offset   int64   // of the body in its file
 	sizes    []int64 // of files in the body, in the order of their hashes
 }
+
+// obeys reports whether a rule is obeyed here: rules.yaml speaks of what Graph holds.
+func (p *scene) obeys(r rule) bool { return p.r.on[r] || p.sealed && r != noRule }
 
 // A judge says what is to be done with a text; what it needs to know of words, a vocabulary
 // says, and what is to stand for the text, a renamer.
@@ -110,7 +114,7 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 		p.counts[v.rule]++
 		p.before.rename(l, v.text)
 		if v.rule == unknownText || v.rule == unknownMember {
-			p.unknown[l.Name]++
+			p.unknown[p.memberOf(l)]++
 		}
 	}
 	if p.request && v.hole != "" && (l.Role != place.Header || counts[l.Name]) {
@@ -120,6 +124,14 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 		}
 	}
 	return v.text, true
+}
+
+// memberOf is the member at which a value stands, where its name is the service's.
+func (p *pass) memberOf(l *place.Leaf) string {
+	if (l.Role == place.Member || l.Role == place.Literal) && p.isMemberName(l.Name, l.Parent) {
+		return l.Name
+	}
+	return ""
 }
 
 // counts are the headers that tell requests apart.
@@ -141,7 +153,7 @@ func (p judge) layered(l *place.Leaf) verdict {
 	case f.treatment == linked:
 	case table[f.rule].Class == Secret && f.treatment != tokenised:
 		return p.renamer().treat(f, l)
-	case f.rule == contentText && p.r.on[contentText] && l.Markup:
+	case f.rule == contentText && p.obeys(contentText) && l.Markup:
 		return p.renamer().treat(f, l)
 	}
 	return verdict{}
@@ -197,7 +209,7 @@ func (p judge) of(l *place.Leaf) verdict {
 		}
 		return verdict{text: text, rule: by}
 	}
-	if isPartID(l) && p.r.on[unknownText] { // a client's own word for a part of a batch, which matching goes round
+	if isPartID(l) && p.obeys(unknownText) { // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", s, p.suggestion(l)), rule: unknownText}
 	}
 	return p.renamer().named(l, f, plain, r)

@@ -106,6 +106,7 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	}
 	p.left = !graph.IsHost(hostOf(address))
 	p.signIn = graph.IsSignInHost(hostOf(address))
+	p.sealed = p.left && !graph.IsFileHost(hostOf(address))
 	asked := place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body}
 	p.begin("request")
 	p.request, p.offset, p.before = true, offsetOf(first(req.Headers, "Content-Range")), p.previous.request(p.r.ledger)
@@ -278,7 +279,7 @@ func (r *Redactor) Summary() map[string]int {
 }
 
 // Unknown says how many values were replaced only because nothing knows them, by the member
-// or other name that they stand at.
+// that they stand at; "" has those that stand elsewhere, or at a name that is a value itself.
 func (r *Redactor) Unknown() map[string]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -227,9 +227,9 @@ var credentials = newFields(
 		requested_token code_verifier accesstoken refreshtoken idtoken clientsecret subject_token actor_token tokenvalue usertoken authtoken
 		bearertoken sessiontoken oauthtoken securitytoken token_secret samltoken clienttoken appsecret appsecretproof applicationsecret
 		consumersecret consumer_secret oauth_token enrollmenttoken registrationtoken devicetoken pushtoken appletoken vpptoken bindtoken
-		synctoken provisioningtoken secrettoken servertoken apptoken authorizationcode authorization_code`},
+		apitoken azureblobtoken recordingaccesstoken synctoken provisioningtoken secrettoken servertoken apptoken authorizationcode authorization_code`},
 	fieldList{password, `password secrettext newpassword currentpassword passwd temporaryaccesspass secret sharedsecret privatekey passphrase pwd
-		passwordbase64 secretkey oathsecret seed secretvalue encryptedpfxpassword pfxpassword pfxblob encryptedpfxblob adminpassword
+		passwordbase64 secretkey oathsecret oathsecretkey addomainpassword lockpin unlockpin seed secretvalue encryptedpfxpassword pfxpassword pfxblob encryptedpfxblob adminpassword
 		userpassword defaultpassword devicepassword wifipassword proxypassword certificatepassword credential clientcredential backuppassword
 		localadminpassword accountpassword passwordhash password_hash hashedpassword pin pincode passcodevalue unlockcode unlocktoken
 		activationlockbypasscode bypasscode confirmationcode verificationcode otp onetimepasscode onetimepassword securityanswer
@@ -246,7 +246,7 @@ var credentials = newFields(
 	fieldList{key.in("keycredentials", "keycredential", "recoverykeys"), `key`},
 	fieldList{key, `x-api-key api-key api_key apikey x-functions-key ocp-apim-subscription-key subscription-key
 		recoverykey bitlockerkey accountkey sharedaccesskey presharedkey personalrecoverykey storagekey masterkey primarykey secondarykey
-		filevaultkey filevaultrecoverykey licensekey productkey workspacekey primarysharedkey functionkey hostkey`},
+		azureoperationalinsightsworkspacekey decryptionkey deploymentaccesskey filevaultkey filevaultrecoverykey licensekey productkey workspacekey primarysharedkey functionkey hostkey`},
 	fieldList{secret(secretJoin), `passcode`},
 	fieldList{secret(secretSharing).in("link"), `webhtml`},
 	fieldList{secret(secretPassword).in("secrets", "synchronizationsecretkeystringvaluepair", "omasettings", "credentials"), `value`},

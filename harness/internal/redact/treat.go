@@ -16,7 +16,7 @@ import (
 // treat replaces a value as the rule for its name says.
 func (p renamer) treat(f *field, l *place.Leaf) verdict {
 	s := l.Text
-	if !p.r.on[f.rule] {
+	if !p.obeys(f.rule) {
 		plain, r := withoutSecrets(s)
 		return p.inner(l, plain, r)
 	}
@@ -60,7 +60,7 @@ func (p renamer) token(f *field, s string, l *place.Leaf) verdict {
 		r = secretURLToken
 	}
 	switch {
-	case isPlain(s), !p.r.on[r], s == redacted, s == "latest":
+	case isPlain(s), !p.obeys(r), s == redacted, s == "latest":
 		return verdict{}
 	case r == secretURLToken && p.signIn:
 		return verdict{redacted, r, cassette.HoleSecret}
@@ -82,7 +82,7 @@ func isPaging(name string) bool {
 
 // bytes replaces what a file holds by filler, and what could not be read as well.
 func (p renamer) bytes(l *place.Leaf) verdict {
-	if !p.r.on[contentBytes] {
+	if !p.obeys(contentBytes) {
 		plain, r := withoutSecrets(l.Text)
 		if utf8.ValidString(plain) {
 			return p.inner(l, plain, r)

@@ -24,6 +24,8 @@ func TestLists(t *testing.T) {
 			"62e90394-69f5-4237-9190-012177145e11 62e9039469f542379190012177145e10 root 8b081ef6-4792-4def-b2c9-c363a1bf41d5"},
 		{"IsHost", words.IsHost, "graph.microsoft.com GRAPH.microsoft.com graph.microsoft.us microsoftgraph.chinacloudapi.cn login.microsoftonline.com outlook.office365.com reportsweu.office.com westeurope1-mediap.svc.ms teams.microsoft.com. public.bn.files.1drv.com",
 			"contoso.sharepoint.com contoso-my.sharepoint.com contoso.onmicrosoft.com contoso.com sharepoint.com onmicrosoft.com contoso.blob.core.windows.net contoso.b2clogin.com contoso.azurewebsites.net evilgraph.microsoft.com.example graph.microsoft.com.contoso.com microsoft.com.contoso.com notoffice.com contoso-com.mail.protection.outlook.com contoso.crm4.dynamics.com 8b081ef647924defb2c9c363a1bf41d5.svc.ms a..office.com a_b.office.com contoso.powerappsportals.com dc01.northamerica.corp.microsoft.com megan@outlook.office.com com .office.com"},
+		{"IsInventedDomain", words.IsInventedDomain, "contoso.com fabrikam.sharepoint.com contosoltd.onmicrosoft.com M365x214355.onmicrosoft.com tenant1-yzrq.example example.com www.example.org a.test localhost adatum.com.",
+			"realfirm.com gmail.com microsoft.com m365xyz.onmicrosoft.com example.de com example.com.realfirm.com"},
 		{"IsLanguage", words.IsLanguage, "en en-US de-DE zh-Hant-TW sr-Latn-RS es-419 EN-us nb-NO fil-PH", "en- en-USA en-Megan megan x xx-yy -US en_US e english"},
 		{"IsCountry", words.IsCountry, "US DE Germany deu XK", "Bavaria Texas D Megan"},
 		{"IsTimeZone", words.IsTimeZone, "UTC Europe/Berlin America/Argentina/Buenos_Aires tzone://Microsoft/Utc Etc/GMT+5", "Europe/Contoso Berlin Megan"},

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
 
 var (
@@ -142,9 +144,8 @@ var (
 	spaces   = regexp.MustCompile(`\s`)
 )
 
-// invented are companies of Microsoft's documentation, and placeholders, in any word.
-var invented = strings.Fields(`contoso fabrikam adatum northwind litware woodgrove tailspin wingtip proseware relecloud adventureworks adventure-works
-	lucerne margie treyresearch alpineski humongous blueyonder fourthcoffee your sample placeholder lorem password1 p@ss xyz`)
+// invented are placeholders, in any word, beside the companies that words.IsInvented knows.
+var invented = strings.Fields(`your sample placeholder lorem password1 p@ss xyz`)
 
 // people are those of Microsoft's documentation, and their cities, as whole words.
 var people = newSet(strings.Fields(`adele vance megan bowen alex wilber alland deyoung diego siciliani grady archie henrietta mueller isaiah langer
@@ -154,7 +155,9 @@ var people = newSet(strings.Fields(`adele vance megan bowen alex wilber alland d
 
 // isInvented reports whether somebody made the text up to show something.
 func isInvented(text string) bool {
-	text = strings.ToLower(text)
+	if text = strings.ToLower(text); words.IsInvented(text) {
+		return true
+	}
 	for _, part := range invented {
 		if strings.Contains(text, part) {
 			return true
