@@ -23,26 +23,34 @@ func isServiceText(l *place.Leaf) bool {
 }
 
 // serviceText keeps the words of the vocabulary, names of members, types and resources, and
-// short numbers; each other word is a name, and so is what stands in quotes.
+// short numbers; each other word is a name, and so is what stands in quotes. A text that would
+// be read otherwise then, because of the quotes in it, is one name.
 func (p judge) serviceText(l *place.Leaf) verdict {
+	is := p.serviceParts(l, l.Text)
+	if is == l.Text {
+		return verdict{}
+	}
+	if p.serviceParts(l, is) != is {
+		is = p.alone(l, place.Leaf{Role: place.Member, Text: l.Text})
+	}
+	by, _ := p.renamer().ruleFor(l, nil)
+	return verdict{is, by, cassetteName}
+}
+
+func (p judge) serviceParts(l *place.Leaf, text string) string {
 	var b strings.Builder
 	first := true
-	for at := 0; at < len(l.Text); {
-		start, end := nextQuoted(l.Text, at)
-		plain, _ := withoutSecrets(l.Text[at:start])
+	for at := 0; at < len(text); {
+		start, end := nextQuoted(text, at)
+		plain, _ := withoutSecrets(text[at:start])
 		first = p.serviceWords(&b, l, plain, first)
 		if start < end {
-			is := p.alone(l, place.Leaf{Role: place.Member, Text: l.Text[start:end]})
-			b.WriteString(is)
+			b.WriteString(p.alone(l, place.Leaf{Role: place.Member, Text: text[start:end]}))
 			first = false
 		}
 		at = end
 	}
-	if b.String() == l.Text {
-		return verdict{}
-	}
-	by, _ := p.renamer().ruleFor(l, nil)
-	return verdict{b.String(), by, cassetteName}
+	return b.String()
 }
 
 // serviceWords rewrites the words between quoted values. First says whether a sentence begins.
