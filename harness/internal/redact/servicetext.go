@@ -26,6 +26,9 @@ func isServiceText(l *place.Leaf) bool {
 // short numbers; each other word is a name, and so is what stands in quotes. A text that would
 // be read otherwise then, because of the quotes in it, is one name.
 func (p judge) serviceText(l *place.Leaf) verdict {
+	if p.r.ledger.faker.IsName(l.Text) { // of several words, and of one text
+		return verdict{}
+	}
 	is := p.serviceParts(l, l.Text)
 	if is == l.Text {
 		return verdict{}
