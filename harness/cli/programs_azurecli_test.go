@@ -108,3 +108,25 @@ func azureAnswered(live, again string) error {
 }
 
 var sentNames = regexp.MustCompile(`(?i)frost|winter|harbour|lighthouse|lamp\.example|nobody`)
+
+func TestAzureAnswered(t *testing.T) {
+	const live = "== create\n{\n  \"displayName\": \"Milo Frost\",\n  \"id\": \"ecd50d1b-08ca-45d1-a0c3-88191e0bd94c\",\n  \"mail\": null,\n  \"tenant\": \"contoso\"\n}\nstatus 0\n== show\n" +
+		"{\n  \"id\": \"ecd50d1b-08ca-45d1-a0c3-88191e0bd94c\"\n}\nstatus 0\n"
+	const other = "9320313e-5e3d-452e-b750-73000b6d0ef1"
+	for name, test := range map[string]struct {
+		again string
+		equal bool
+	}{
+		"the same":         {live, true},
+		"renamed":          {strings.NewReplacer("ecd50d1b-08ca-45d1-a0c3-88191e0bd94c", other, "contoso", "tenant1").Replace(live), true},
+		"another's answer": {strings.Replace(live, "ecd50d1b-08ca-45d1-a0c3-88191e0bd94c", other, 1), false},
+		"not put back":     {strings.Replace(live, "Milo Frost", "Name 1", 1), false},
+		"failed":           {strings.ReplaceAll(live, "status 0", "status 1"), false},
+		"not null":         {strings.Replace(live, "null", "true", 1), false},
+		"a line less":      {strings.Replace(live, "  \"mail\": null,\n", "", 1), false},
+	} {
+		if err := azureAnswered(live, test.again); (err == nil) != test.equal {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

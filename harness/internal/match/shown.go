@@ -2,28 +2,21 @@ package match
 
 import (
 	"fmt"
-	"slices"
+	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
 )
 
-// secretNames are fields whose values are never told, in lower case:
-// what Graph and its sign-in call credentials and keys.
-var secretNames = []string{
-	"authorization", "password", "client_secret", "client_assertion", "assertion", "refresh_token", "access_token",
-	"id_token", "code", "device_code", "secrettext", "tempauth", "tempauthtoken", "authtoken", "sig", "cookie",
-	"clientstate", "validationtoken", "validationtokens", "authkey", "newpassword", "currentpassword", "sharedsecret", "privatekey",
-	"encryptioncertificate", "pkcs12value", "proof", "passcode", "recoverykey", "uploadurl", "downloadurl", "sastoken",
-}
-
+// secret reports whether what stands in a field is never told.
 func secret(field string) bool {
-	field = strings.ToLower(strings.TrimRight(field, "']"))
-	name := field[strings.LastIndexAny(field, ".'")+1:]
-	return slices.Contains(secretNames, name)
+	field = strings.TrimRight(field, "']")
+	return redact.IsCredential(field[strings.LastIndexAny(field, ".'")+1:], "")
 }
 
 // maxShown bounds the text that is told of a value.
@@ -35,46 +28,65 @@ func shown(field, recorded, received string) (string, string) {
 	if secret(field) {
 		return hidden(recorded), hidden(received)
 	}
-	recorded, received = withoutTokens(recorded), withoutTokens(received)
+	recorded, received = withoutTokens(field, recorded), withoutTokens(field, received)
 	at := firstDifference(recorded, received)
 	return shownText(recorded, at), shownText(received, at)
 }
 
-// withoutTokens hides what has the form of a signed token: eyJ.., a dot, and more; in an
-// address the dot may be %2E.
-func withoutTokens(s string) string {
-	at := strings.Index(s, "eyJ")
-	if at < 0 {
-		return s
+// concealed stands for a credential.
+const concealed = "(hidden)"
+
+// withoutTokens hides credentials: by their names, where the text is an address, its query or
+// JSON, and by their form.
+func withoutTokens(field, s string) string {
+	m := place.Message{Method: http.MethodGet, Header: http.Header{}}
+	at := &m.Address
+	switch {
+	case strings.HasPrefix(field, "query."):
+		m.Address = "?" + strings.TrimPrefix(field, "query.") + "=" + s
+	case strings.Contains(s[:min(len(s), 12)], "://"):
+		m.Address = s
+	case strings.HasPrefix(s, "{"), strings.HasPrefix(s, "["):
+		m.Body, at = s, &m.Body
+	default:
+		return redact.WithoutCredentials(s, concealed)
 	}
-	end := at + tokenLength(s[at:])
-	text := s[at:end]
-	if len(text) > 20 && (strings.Contains(text, ".") || strings.Contains(strings.ToUpper(text), "%2E")) {
-		text = "(hidden)"
+	if !place.Rewrite(&m, conceal) {
+		return unescaped(s)
 	}
-	return s[:at] + text + withoutTokens(s[end:])
+	return unescaped(strings.ReplaceAll(strings.TrimPrefix(*at, "?"+strings.TrimPrefix(field, "query.")+"="), inPlace, concealed))
 }
 
-// tokenLength is how much of a text may be of one token.
-func tokenLength(s string) (n int) {
-	for n < len(s) {
-		switch c := s[n]; {
-		case ascii.IsAlnum(c) || c == '-' || c == '_' || c == '.':
-			n++
-		case len(s)-n >= 3 && strings.EqualFold(s[n:n+3], "%2E"):
-			n += 3
-		default:
-			return n
+// unescaped is a text as it is, or without its escapes where these part what is a credential.
+func unescaped(s string) string {
+	if plain, err := url.PathUnescape(s); err == nil {
+		if is := redact.WithoutCredentials(plain, concealed); is != plain {
+			return is
 		}
 	}
-	return n
+	return s
+}
+
+// inPlace is what no encoding changes.
+const inPlace = "hidden-credential"
+
+func conceal(l *place.Leaf) (string, bool) {
+	switch {
+	case l.IsName():
+	case l.Role == place.Token, redact.IsCredential(l.Name, l.Parent):
+		return inPlace, true
+	case l.Layered:
+		return "", false
+	}
+	is := redact.WithoutCredentials(l.Text, inPlace)
+	return is, is != l.Text
 }
 
 func hidden(value string) string {
 	if value == "" {
 		return `""`
 	}
-	return "(hidden)"
+	return concealed
 }
 
 func shownText(value string, at int) string {
@@ -92,7 +104,7 @@ func shownValues(field string, recorded, received any) (string, string) {
 	var texts [2]string
 	for n, value := range []any{recorded, received} {
 		if value != jsondoc.Absent {
-			texts[n] = withoutTokens(string(jsondoc.Canonical(nil, value)))
+			texts[n] = withoutTokens(field, string(jsondoc.Canonical(nil, value)))
 		}
 	}
 	at := 0
@@ -104,7 +116,7 @@ func shownValues(field string, recorded, received any) (string, string) {
 		case texts[n] == "":
 			texts[n] = absent
 		case secret(field):
-			texts[n] = "(hidden)"
+			texts[n] = concealed
 		default:
 			texts[n] = excerpt(texts[n], at)
 		}
@@ -152,19 +164,5 @@ func shortened(text string, limit int) string {
 	return fmt.Sprintf("%s... (%d bytes)", text[:cut], len(text))
 }
 
-// shownAddress is an address as a reader may see it: the values of secret options,
-// which make an address pre-authenticated, are left out.
-func shownAddress(address string) string {
-	address = withoutTokens(address)
-	path, query, found := strings.Cut(address, "?")
-	if !found {
-		return shortened(address, 300)
-	}
-	options := strings.Split(query, "&")
-	for i, option := range options {
-		if name, _, hasValue := strings.Cut(option, "="); hasValue && secret(name) {
-			options[i] = name + "=(hidden)"
-		}
-	}
-	return shortened(path+"?"+strings.Join(options, "&"), 300)
-}
+// shownAddress is an address as a reader may see it: without what gives access.
+func shownAddress(address string) string { return shortened(withoutTokens("", address), 300) }

@@ -144,7 +144,7 @@ func decodeDiff(v strictyaml.Value) DiffRules {
 
 func decodeRedact(v strictyaml.Value) redact.Rules {
 	var rules redact.Rules
-	if !v.IsSet() || !v.Only("redact", []string{"identity", "content", "unknown", "tags", "disable", "keep", "keep-members", "keep-headers"}) {
+	if !v.IsSet() || !v.Only("redact", []string{"identity", "content", "unknown", "tags", "disable", "keep", "keep-members", "keep-headers", "keep-fresh"}) {
 		return rules
 	}
 	for key, to := range map[string]*redact.Switch{"identity": &rules.Identity, "content": &rules.Content, "tags": &rules.Tags} {
@@ -154,6 +154,9 @@ func decodeRedact(v strictyaml.Value) redact.Rules {
 	}
 	if at := v.At("unknown"); at.IsSet() && oneOf(at, "treatment", "replace", "keep") == "keep" {
 		rules.Unknown = redact.Off
+	}
+	if at := v.At("keep-fresh"); at.IsSet() {
+		rules.KeepFresh = at.Bool()
 	}
 	list := func(key string, to *[]string, part func([]string) redact.Rules) {
 		for _, item := range v.At(key).Items() {

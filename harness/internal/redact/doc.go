@@ -24,6 +24,9 @@
 // A pass walks over an interaction and notes what is replaced; a judge decides, for which a
 // vocabulary says what is harmless and a renamer what is to stand there.
 //
+// What goes to a host that is neither Graph's nor one of its hosts for files is none of what
+// rules speak of: every rule is obeyed there, whatever is switched off.
+//
 // # Pseudonyms
 //
 // A value that is replaced has one pseudonym wherever it stands, in every encoding, in quotes,

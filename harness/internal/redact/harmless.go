@@ -17,7 +17,7 @@ import (
 func (p vocabulary) harmless(l *place.Leaf, f *field) bool {
 	s := l.Text
 	if f != nil {
-		return isPunctuation(s) || isTruth(s) || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
+		return isPunctuation(s) || isTruth(s) && l.Role != place.FileName || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
 	}
 	switch l.Role {
 	case place.Host:
@@ -317,8 +317,6 @@ func isHTTPValue(name, s string) bool {
 	case "Content-Type":
 		kind, quoted := strings.CutPrefix(s, "type=")
 		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s) || quoted && words.IsMediaType(strings.Trim(kind, `"`))
-	case "Content-Disposition":
-		return s == "form-data" || s == "attachment" || s == "inline"
 	case "Host":
 		return isOurHost(hostName(s))
 	case "Etag", "If-Match", "If-None-Match":

@@ -94,6 +94,14 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 		if p.stays != nil {
 			p.stays(l)
 		}
+		if p.r.previous != nil && p.trial == nil {
+			if isCounter(l) {
+				return p.renamer().counter(l), true
+			}
+			if is, ok := p.renamer().instant(l); ok {
+				return is, true
+			}
+		}
 		return l.Text, true
 	}
 	if p.trial != nil {

@@ -21,6 +21,25 @@ const (
 	pemEnd         = "-----END "
 )
 
+// IsCredential reports whether a member, option, header or form's field of a name holds what
+// gives access. The parent is the member that the object with it is the value of, or "".
+func IsCredential(name, parent string) bool {
+	if credentials.find(name, parent) != nil || forms.find(name, parent) != nil && table[forms.find(name, parent).rule].Class == Secret {
+		return true
+	}
+	f := members.find(name, parent)
+	return f != nil && table[f.rule].Class == Secret
+}
+
+// WithoutCredentials is a text with another in place of what is a credential by its form.
+func WithoutCredentials(text, instead string) string {
+	plain, by := withoutSecrets(text)
+	if by == noRule {
+		return text
+	}
+	return strings.NewReplacer(fakeJWT, instead, redacted, instead).Replace(plain)
+}
+
 // withoutSecrets replaces the credentials in a text by constants, and says by which rule.
 func withoutSecrets(s string) (string, rule) {
 	if len(s) < 8 {

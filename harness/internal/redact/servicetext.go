@@ -24,22 +24,34 @@ func isServiceText(l *place.Leaf) bool {
 }
 
 // serviceText keeps the words of the vocabulary, names of members, types and resources, and
-// short numbers; each other word is a name, and so is what stands in quotes.
+// short numbers; each other word is a name, and so is what stands in quotes. A text that would
+// be read otherwise then, because of the quotes in it, is one name.
 func (p judge) serviceText(l *place.Leaf) verdict {
+	if p.r.ledger.faker.IsName(l.Text) { // of several words, and of one text
+		return verdict{}
+	}
+	is := p.serviceParts(l, l.Text)
+	if is == l.Text {
+		return verdict{}
+	}
+	if p.serviceParts(l, is) != is {
+		is = p.alone(l, place.Leaf{Role: place.Member, Text: l.Text})
+	}
+	by, _ := p.renamer().ruleFor(l, nil)
+	return verdict{is, by, cassetteName}
+}
+
+func (p judge) serviceParts(l *place.Leaf, text string) string {
 	var b strings.Builder
 	first := true
 	at := 0
-	for _, quoted := range append(quotedValues(l.Text), identity.Span{Start: len(l.Text), End: len(l.Text)}) {
-		plain, _ := withoutSecrets(l.Text[at:quoted.Start])
+	for _, quoted := range append(quotedValues(text), identity.Span{Start: len(text), End: len(text)}) {
+		plain, _ := withoutSecrets(text[at:quoted.Start])
 		first = p.serviceWords(&b, l, plain, first)
-		b.WriteString(p.alone(l, place.Leaf{Role: place.Member, Text: l.Text[quoted.Start:quoted.End]}))
+		b.WriteString(p.alone(l, place.Leaf{Role: place.Member, Text: text[quoted.Start:quoted.End]}))
 		at, first = quoted.End, false
 	}
-	if b.String() == l.Text {
-		return verdict{}
-	}
-	by, _ := p.renamer().ruleFor(l, nil)
-	return verdict{b.String(), by, cassetteName}
+	return b.String()
 }
 
 // serviceWords rewrites the words between quoted values. First says whether a sentence begins.

@@ -67,7 +67,7 @@ func (p renamer) token(f *field, s string, l *place.Leaf) verdict {
 	}
 	if l.Role == place.Token || f != nil {
 		if t, ok := identity.RewriteToken(s, p.r.ledger.faker.Fake); ok {
-			return verdict{text: t, rule: r}
+			return verdict{text: p.link(l, t), rule: r}
 		}
 	}
 	if table[r].Class == Secret {
@@ -106,7 +106,7 @@ func (p renamer) hash(f *field, l *place.Leaf) verdict {
 		return verdict{text: is, rule: f.rule}
 	}
 	if t, ok := identity.RewriteToken(l.Text, p.r.ledger.faker.Fake); ok {
-		return verdict{text: t, rule: f.rule}
+		return verdict{text: p.link(l, t), rule: f.rule}
 	}
 	return verdict{p.r.ledger.name("value", l.Text, p.suggestion(l)), f.rule, cassette.HoleName}
 }
