@@ -108,7 +108,7 @@ func (w *walker) body(m *Message, s string) {
 	case (kind == Multipart || kind == Mail) && w.depth >= mostDepth:
 		w.show(Leaf{Text: s, Role: Text}, 0)
 	case kind == JSON:
-		w.json(s, 0)
+		readJSON(w, s, 0)
 	case kind == Form:
 		w.frames[len(w.frames)-1].label = ""
 		addressReader{w}.options(s, 0, true)

@@ -23,8 +23,8 @@ type jsonReader struct {
 	leaf   Leaf // that is being read
 }
 
-// json reads JSON text.
-func (w *walker) json(s string, base int) {
+// readJSON reads JSON text.
+func readJSON(w *walker, s string, base int) {
 	r := jsonReader{w: w}
 	outer := len(w.frames)
 	w.push(frame{label: "$"})

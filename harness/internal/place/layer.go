@@ -60,7 +60,7 @@ type layerReader struct{ *walker }
 func (w layerReader) layerOf(s string, leaf Leaf) (read func(base int), label string) {
 	switch c := s[0]; {
 	case (c <= ' ' || c == '{' || c == '[' || c == 0xEF) && isJSON(s):
-		return func(base int) { w.json(s, base) }, ">json"
+		return func(base int) { readJSON(w.walker, s, base) }, ">json"
 	case authority(s) > 0 && !strings.ContainsAny(s[:min(len(s), 2048)], " \n"):
 		return func(base int) { addressReader{w.walker}.address(s, base) }, ">"
 	case c == '/' && isPath(s), leaf.Role == Member && isAddress(leaf.Name, leaf.Parent):
