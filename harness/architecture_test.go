@@ -20,16 +20,16 @@ const module = "github.com/graphvcr/graphvcr/"
 // import. Imports run downwards only; a new edge is a line here, and reviewed.
 var imports = map[string][]string{
 	"cmd/graphvcr": {"harness/cli"},
-	"harness/cli":  {"harness/internal/graph", "harness/internal/fault", "harness/internal/wire", "harness/internal/quiet", "harness/internal/child", "harness/internal/signin", "harness/internal/csdl", "harness/internal/generate", "harness/internal/drift", "harness/internal/diff", "harness/internal/auth", "harness/internal/ca", "harness/internal/proxy", "harness/internal/runner", "harness/internal/draft", "harness/internal/project", "harness/internal/lint", "harness/report", "harness/internal/importer", "harness/cassette", "harness/internal/scenario", "harness/internal/plainfile"},
+	"harness/cli":  {"harness/internal/hosts", "harness/internal/graph", "harness/internal/fault", "harness/internal/wire", "harness/internal/quiet", "harness/internal/child", "harness/internal/signin", "harness/internal/csdl", "harness/internal/generate", "harness/internal/drift", "harness/internal/diff", "harness/internal/auth", "harness/internal/ca", "harness/internal/proxy", "harness/internal/runner", "harness/internal/draft", "harness/internal/project", "harness/internal/lint", "harness/report", "harness/internal/importer", "harness/cassette", "harness/internal/scenario", "harness/internal/plainfile"},
 	"harness":      {"harness/internal/quiet", "harness/internal/project", "harness/report", "harness/cassette"},
 
-	"harness/internal/proxy": {"harness/internal/quiet", "harness/internal/ca", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire"},
+	"harness/internal/proxy": {"harness/internal/hosts", "harness/internal/quiet", "harness/internal/ca", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire"},
 	"harness/internal/ca":    {"harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 
 	"harness/internal/lint":     {"harness/internal/identity", "harness/internal/route", "harness/internal/drift", "harness/internal/importer", "harness/internal/redact", "harness/internal/project", "harness/report", "harness/cassette", "harness/internal/scenario", "harness/schema", "harness/internal/match", "harness/conform", "harness/internal/graph", "harness/internal/plainfile", "harness/internal/fault"},
-	"harness/internal/project":  {"harness/conform", "harness/internal/csdl", "harness/internal/generate", "harness/internal/route", "harness/internal/diff", "harness/internal/redact", "harness/internal/runner", "harness/report", "harness/internal/scenario", "harness/schema", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault", "harness/internal/journal"},
+	"harness/internal/project":  {"harness/internal/hosts", "harness/conform", "harness/internal/csdl", "harness/internal/generate", "harness/internal/route", "harness/internal/diff", "harness/internal/redact", "harness/internal/runner", "harness/report", "harness/internal/scenario", "harness/schema", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault", "harness/internal/journal"},
 	"harness/internal/docs":     {"harness/internal/graph", "harness/internal/fault"},
-	"harness/internal/importer": {"harness/internal/docs", "harness/internal/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
+	"harness/internal/importer": {"harness/internal/hosts", "harness/internal/docs", "harness/internal/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 	"harness/internal/draft":    {"harness/cassette", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph"},
 	"harness/internal/runner":   {"harness/conform", "harness/internal/scenario", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/ascii", "harness/internal/plainfile", "harness/internal/fault"},
 
@@ -64,6 +64,7 @@ var imports = map[string][]string{
 	"harness/internal/fault":      {},
 	"harness/internal/wire":       {},
 	"harness/internal/graph":      {},
+	"harness/internal/hosts":      {"harness/internal/graph", "harness/internal/jsondoc", "harness/internal/fault"},
 	"harness/internal/testkit":    {},
 	"harness/internal/plainfile":  {},
 	"harness/internal/words":      {"harness/internal/graph"},

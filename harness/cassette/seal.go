@@ -97,7 +97,7 @@ func holesOf(all []*Interaction) (n int) {
 func (h *header) checkSeal(file string, interactions []*Interaction) error {
 	holes := holesOf(interactions)
 	fail := func(key, format string, args ...any) error {
-		return fault.Load(file, cmp.Or(h.lines[key], h.lines["format"]), -1, "graphvcr block: "+fmt.Sprintf(format, args...), reseal(file))
+		return fault.Load(file, cmp.Or(h.lines[key], h.lines["format"], 1), -1, "graphvcr block: "+fmt.Sprintf(format, args...), reseal(file))
 	}
 	switch {
 	case h.Holes != holes:

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // salted sets a salt for a test and returns it.
@@ -276,3 +277,64 @@ func TestMarksReadAlike(t *testing.T) {
 		}
 	}
 }
+
+// Whatever byte of a sealed file is edited, cut or added: what comes back is an error with file
+// and line, or what redaction did as it was, and nothing panics. Answers may be edited, and so
+// may requests without a hole.
+func TestEveryEditOfASeal(t *testing.T) {
+	c := sealed(salted(t))
+	c.Interactions = c.Interactions[1:2]
+	good := string(written(t, c))
+	file := filepath.Join(t.TempDir(), "edited.yaml")
+	load := func(text string) (*Cassette, error) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return Load(file)
+	}
+	want, err := load(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused, same := 0, 0
+	check := func(what string, at int, text string) {
+		got, err := load(text)
+		if err != nil {
+			place := fault.Find(err)
+			if place == nil || place.File != file || place.Line < 1 && at > 0 {
+				t.Errorf("%s at byte %d, line %d: an error without a place: %v", what, at, strings.Count(good[:at], "\n")+1, err)
+			}
+			refused++
+			return
+		}
+		same++
+		i, was := got.Interactions, want.Interactions[0]
+		if len(i) != 1 || got.Meta.Salt != want.Meta.Salt || !cmp.Equal(got.Meta.Tags, want.Meta.Tags) || !slices.Equal(i[0].Holes, was.Holes) ||
+			i[0].Request.Method != was.Request.Method || i[0].Request.URL != was.Request.URL || i[0].Request.Body != was.Request.Body || !cmp.Equal(i[0].Request.Headers, was.Request.Headers) {
+			t.Errorf("%s at byte %d, line %d: it loads, and is not what was sealed: %q", what, at, strings.Count(good[:at], "\n")+1, excerptAt(text, at))
+		}
+	}
+	edits, step := "x", 3
+	if testkit.Slow() {
+		edits, step = "x7 \n\"'", 1
+	}
+	for at := 0; at < len(good); at += step {
+		check("a byte less", at, good[:at]+good[at+1:])
+		for _, c := range []byte(edits) {
+			if c != good[at] {
+				check("byte "+string(c), at, good[:at]+string(c)+good[at+1:])
+				check("added "+string(c), at, good[:at]+string(c)+good[at:])
+			}
+		}
+	}
+	lines := strings.SplitAfter(good, "\n")
+	for n := range lines {
+		at := len(strings.Join(lines[:n], ""))
+		check("cut", at, good[:at])
+		check("a line less", at, good[:at]+strings.Join(lines[n+1:], ""))
+		check("a line twice", at, good[:at]+lines[n]+good[at:])
+	}
+	t.Logf("%d edits: %d refused, %d told nothing else", refused+same, refused, same)
+}
+
+func excerptAt(s string, at int) string { return s[max(0, at-40):min(len(s), at+40)] }

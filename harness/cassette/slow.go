@@ -193,7 +193,7 @@ func (a *anyReader) interaction(n int, f *interactionForm) (*Interaction, error)
 	text := i.Response.Body
 	packed, err := unindent(i, text, nil)
 	if err != nil {
-		return nil, bodyError(a.file, i.bodyLine, n, err)
+		return nil, bodyError(a.file, cmp.Or(i.bodyLine, i.Line), n, err)
 	}
 	i.Response.Body = string(packed)
 	restoreLength(&i.Response, len(text))

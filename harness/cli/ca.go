@@ -9,8 +9,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
 )
 
-const caLong = `Ca prints the certificate of your private certificate authority, which serve and exec
-use for https, and makes it if there is none yet. It is kept in your configuration
+const caLong = `Ca prints the certificate of your private certificate authority, which serve, and exec
+with --kept-ca, use for https, and makes it if there is none yet. It is kept in your configuration
 folder, its key readable by you alone. Trust it in the clients under test only.
 `
 

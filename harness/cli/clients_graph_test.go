@@ -68,7 +68,7 @@ func (g tlsGraph) names(base string) *strings.Replacer {
 	public := emulator.RealNames()
 	pairs := []string{g.GraphURL(), public.Graph, g.FilesURL(), public.Files, g.LoginURL(), public.Login}
 	if base != "" {
-		pairs = append([]string{base, public.Graph}, pairs...)
+		pairs = append([]string{base + "/_graphvcr/hosts/", "https://", base, public.Graph}, pairs...)
 	}
 	return strings.NewReplacer(pairs...)
 }
@@ -78,18 +78,33 @@ func (g tlsGraph) connectTo(t *testing.T) []string {
 	t.Helper()
 	flags := []string{"--upstream-ca", g.ca}
 	public := emulator.RealNames()
-	for name, own := range map[string]string{public.Graph: g.GraphURL(), public.Files: g.FilesURL(), public.Login: g.LoginURL()} {
-		n, err := url.Parse(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o, err := url.Parse(own)
-		if err != nil {
-			t.Fatal(err)
-		}
-		flags = append(flags, "--connect-to", n.Host+"="+net.JoinHostPort("127.0.0.1", o.Port()))
+	for n, name := range []string{public.Graph, public.Files, public.Login} {
+		flags = append(flags, "--connect-to", hostOf(t, name)+"="+g.addresses(t)[n])
 	}
 	return flags
+}
+
+// addresses are where Graph, its files and its sign-in listen.
+func (g tlsGraph) addresses(t *testing.T) []string {
+	t.Helper()
+	var all []string
+	for _, own := range []string{g.GraphURL(), g.FilesURL(), g.LoginURL()} {
+		_, port, err := net.SplitHostPort(hostOf(t, own))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, net.JoinHostPort("127.0.0.1", port))
+	}
+	return all
+}
+
+func hostOf(t *testing.T, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Host
 }
 
 // certified is a certificate for the public names and for loopback, and its authority's file.

@@ -34,7 +34,7 @@ func (c client) replays(replay func() string) []string {
 }
 
 const (
-	asItIs   = "redact: {identity: off, content: off, keep-headers: [request-id, client-request-id, date]}\n"
+	asItIs   = "redact: {identity: off, content: off}\n"
 	redacted = "redact: {keep-headers: [request-id, client-request-id, date]}\n"
 )
 

@@ -18,32 +18,45 @@ const execLong = `Exec runs any program, unchanged, so that its requests to Micr
 from a cassette, or recorded into one: an intercepting proxy on this machine stands in
 for Graph's hosts, and the program's environment leads there and trusts it.
 
-On replay nothing that comes to the proxy leaves the machine: a host or a request that
-was not recorded gets 501 with an error that explains it. The hosts to sign in with are
-stood in for, with tokens that are good for nothing else. That costs no sign-in: a cache
+On replay nothing that comes to the proxy leaves the machine: a request that was not
+recorded gets 501 with an error that explains it, and hosts that are neither Graph's nor
+in the cassette (telemetry, checks for versions) are refused, with a note. --also HOST, or
+hosts: {record: [HOST]} in rules.yaml, names one that belongs to the cassette; refuse: error
+makes the notes errors. What NO_PROXY names the program reaches itself.
+
+The hosts to sign in with are stood in for, with tokens that are good for nothing else. That costs no sign-in: a cache
 of MSAL keeps its accounts and refresh tokens, rclone works on a copy of its
 configuration (unless a script names it by --config), and a sign-in anew, by device code
-or in a browser, leaves no account. While recording, only Graph and the hosts to which
-its answers lead (downloads, uploads) are intercepted; the program signs in with the
-real hosts, unread and unrecorded.
+or in a browser, leaves no account. While recording, only Graph, the hosts to which its
+answers lead (downloads, uploads) and those of --also are intercepted, and said; the
+program signs in with the real hosts, unread and unrecorded.
 
-What works for which runtime (L Linux, M macOS, W Windows):
+What works for which runtime (L Linux, M macOS, W Windows), and in brackets what was tried,
+on Linux; the rest is what their documentation says:
 
-  curl                        L M W*  W: the curl of Windows itself wants the CA trusted
-  Node 18 and newer           L M W   fetch, https, http2, axios, the Graph SDK, MSAL
-  Python                      L M W   urllib, requests, httpx; aiohttp with trust_env=True
-  Go                          L M* W* M, W: the CA trusted
-  .NET, PowerShell            L M* W* M, W: the CA trusted
-  Java 8 and newer            L M W   clients that use the JDK's proxy and trust store
-  Ruby, Perl, PHP, Deno, Bun  L M W   where they take HTTPS_PROXY and SSL_CERT_FILE
-  browsers                    -       use graphvcr serve
+  curl                    L M W*   (7.88)  W: the curl of Windows itself
+  Node 18 and newer       L M W    (20: fetch, https, http2, axios, the Graph SDK, MSAL)
+  Python                  L M W    (3.11: urllib, requests, httpx; aiohttp with trust_env=True)
+  Go                      L M* W*  (1.26: net/http, azidentity)
+  .NET, PowerShell        L M* W*
+  Java 8 and newer        L M W    (17: HttpClient, URL)  with the JDK's proxy and trust store
+  Ruby, Perl              L M W    (Net::HTTP, LWP, HTTP::Tiny)
+  PHP                     L M W    (8.2: curl)  its streams take no proxy
+  Deno, Bun               L M W    where they take HTTPS_PROXY and SSL_CERT_FILE
+  rclone                  L M* W*  (1.60)
+  wget, aria2c, pycurl    L+       (1.21, 1.36, 7.45)  and all that reads only the system's bundle
+  browsers                -        use graphvcr serve
 
-  "the CA trusted": these take no certificate from the environment; graphvcr ca tells
-  how to make the system trust yours. Programs that pin certificates cannot be intercepted.
-  Others find the proxy's address in GRAPHVCR_PROXY, and the CA's file in GRAPHVCR_CA.
+  *  takes no certificate from the environment: trust the one that graphvcr ca prints, and
+     add --kept-ca. Else the authority is one of this run, whose key is in memory only.
+  +  with --isolate.
+
+Programs that pin certificates cannot be intercepted. Others find the proxy's address in
+GRAPHVCR_PROXY, and the CA's file in GRAPHVCR_CA.
 
 With --isolate (Linux) the program has a network of its own in which there is only
-graphvcr: what does not heed its environment cannot leave either.
+graphvcr: what does not heed its environment cannot leave either. The system's bundle of
+certificates has the CA in it there, and nowhere else.
 `
 
 const execExample = `  graphvcr exec --cassette users/list -- curl -s https://graph.microsoft.com/v1.0/users
@@ -75,6 +88,8 @@ type execFlags struct {
 	report  reportFlags
 	faults  []string
 	isolate bool
+	keptCA  bool
+	also    []string
 }
 
 func newExec(std streams, dirs *projectFlags) *cobra.Command {
@@ -99,7 +114,9 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 	flags.SetInterspersed(false) // what comes after the command is the command's
 	opts.take.register(flags)
 	flags.StringArrayVar(&opts.faults, "fault", nil, "`fault` to inject on replay; repeatable (graphvcr serve --help)")
-	flags.BoolVar(&opts.isolate, "isolate", false, "run the command in a network of its own (Linux)")
+	flags.BoolVar(&opts.isolate, "isolate", false, "run the command in a network of its own, where the system trusts the proxy too (Linux)")
+	flags.BoolVar(&opts.keptCA, "kept-ca", false, "sign with the authority that graphvcr ca prints, for commands that trust only the system's store")
+	flags.StringArrayVar(&opts.also, "also", nil, "`HOST` that belongs to the cassette too, such as management.azure.com, *.vault.azure.net; repeatable")
 	opts.report.register(flags)
 	opts.take.auth = "none" // the program signs in itself
 	flags.Lookup("auth").DefValue = opts.take.auth
@@ -150,8 +167,8 @@ func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, ar
 }
 
 // helperStatus becomes the program of exec --isolate, or tells why it cannot.
-func helperStatus() int {
-	err := child.Helper()
+func helperStatus(args []string) int {
+	err := child.Helper(args)
 	var program *fs.PathError
 	if errors.As(err, &program) {
 		tell(os.Stderr, &fault.Error{Message: "exec: run " + program.Path, Cause: program.Err})

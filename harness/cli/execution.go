@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -18,6 +17,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
 	"github.com/graphvcr/graphvcr/harness/internal/child"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 	"github.com/graphvcr/graphvcr/harness/internal/signin"
@@ -31,12 +32,16 @@ type execution struct {
 	flags  *execFlags
 	up     *upstream
 	dir    string // of the files that the environment names
+	guard  *child.Guard
 	take   *project.Take
 	proxy  *proxy.Intercept
 	inside *child.Isolated // nil: no --isolate
 	env    []string
 	caller caller
 	asked  atomic.Int64 // requests, without those to sign in
+	known  *hosts.Set   // what belongs to the cassettes, beside Graph
+	others others       // hosts that the program asked for, beside Graph
+	refuse report.Severity
 }
 
 // caller is what the token of a client tells of itself.
@@ -86,8 +91,11 @@ func (x *execution) prepare(ctx context.Context, p *project.Project) error {
 	if x.up.isStandIn() {
 		live.Meta.Origin = cassette.Emulator
 	}
-	authority, err := openCA()
+	authority, err := f.authority()
 	if err != nil {
+		return err
+	}
+	if err := x.know(p); err != nil {
 		return err
 	}
 	if x.take, err = f.take.begin(p, mode, live); err != nil {
@@ -95,7 +103,7 @@ func (x *execution) prepare(ctx context.Context, p *project.Project) error {
 	}
 	options := x.onReplay(p, faults)
 	if mode != project.ModeReplay {
-		options = x.onRecord(p)
+		options = x.onRecord()
 	}
 	options.Authority = authority
 	x.proxy = proxy.NewIntercept(options)
@@ -111,36 +119,42 @@ func (x *execution) onReplay(p *project.Project, faults proxy.Faults) proxy.Inte
 		}
 	}
 	host, carrier := signin.New(said), faults.Over(x.take.Transport())
-	return proxy.InterceptOptions{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if signin.IsHost(r.URL.Host) {
-			host.ServeHTTP(w, r)
-			return
-		}
-		x.asked.Add(1)
-		proxy.Forward(w, r, carrier)
-	})}
+	led := sync.OnceFunc(func() { x.followed(p) })
+	return proxy.InterceptOptions{
+		Takes: func(host string) bool {
+			if signin.IsHost(host) || x.known.Has(host) || graph.IsFileHost(host) {
+				return true
+			}
+			led()
+			return x.known.Has(host)
+		},
+		Refused: x.others.refuse,
+		Handler: x.toPages(func(w http.ResponseWriter, r *http.Request) {
+			if signin.IsHost(r.URL.Host) {
+				host.ServeHTTP(w, r)
+				return
+			}
+			x.asked.Add(1)
+			proxy.Forward(w, r, carrier)
+		}),
+	}
+}
+
+// toPages answers pages of a browser in the place of Graph, its hosts for files and those to
+// sign in with; of a host that was named, what it says to pages is recorded as all else.
+func (x *execution) toPages(next http.HandlerFunc) http.Handler {
+	return proxy.CORS(next, func(host string) bool { return !x.known.IsNamed(host) })
 }
 
 // onRecord answers for Graph and the hosts of files, and lets all else pass.
-func (x *execution) onRecord(p *project.Project) proxy.InterceptOptions {
-	var hosts []string
-	for host := range x.up.places {
-		hosts = append(hosts, host)
-	}
-	if c, err := p.Cassette(x.flags.take.cassettes[0]); err == nil {
-		for _, i := range c.Interactions {
-			if u, err := url.Parse(i.Request.URL); err == nil {
-				hosts = append(hosts, u.Host)
-			}
-		}
-	}
-	known := proxy.NewKnown(hosts...)
-	carrier := known.Learn(x.take.Transport())
+func (x *execution) onRecord() proxy.InterceptOptions {
+	carrier := proxy.Learn(x.known, x.take.Transport())
 	return proxy.InterceptOptions{
-		Takes: func(host string) bool { return !signin.IsHost(host) && known.Takes(host) },
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		Takes: func(host string) bool { return !signin.IsHost(host) && x.known.Has(host) },
+		Handler: x.toPages(func(w http.ResponseWriter, r *http.Request) {
 			x.caller.see(r)
 			x.asked.Add(1)
+			x.others.record(r.URL.Host)
 			proxy.Forward(w, r, carrier)
 		}),
 		Dial:           x.up.tunnel,
@@ -148,12 +162,29 @@ func (x *execution) onRecord(p *project.Project) proxy.InterceptOptions {
 	}
 }
 
+// authority is one of this run, whose key nobody else ever has, or the user's.
+func (f *execFlags) authority() (*ca.Authority, error) {
+	if f.keptCA {
+		return openCA()
+	}
+	return ca.New()
+}
+
 // place opens the listeners and makes the environment that leads to them.
 func (x *execution) place(authority *ca.Authority) error {
 	var listeners [2]net.Listener
 	var err error
+	if x.dir, err = os.MkdirTemp("", "graphvcr-exec-"); err != nil {
+		return &fault.Error{Message: "exec: make a folder for the command's environment", Cause: err}
+	}
+	x.guard = child.NewGuard(x.dir)
+	at := child.Place{Authority: authority.PEM(), Roots: x.up.pem, CopyProfiles: !x.take.Live()}
 	if x.flags.isolate {
-		if x.inside, err = child.Isolate(x.std.in, x.std.out, x.std.err); err != nil {
+		bundle, err := at.Bundle(x.dir)
+		if err != nil {
+			return err
+		}
+		if x.inside, err = child.Isolate(bundle, x.std.in, x.std.out, x.std.err); err != nil {
 			return err
 		}
 		listeners = x.inside.Listeners
@@ -166,12 +197,9 @@ func (x *execution) place(authority *ca.Authority) error {
 	}
 	go x.proxy.Serve(listeners[0]) // both end with the proxy
 	go x.proxy.ServeTLS(listeners[1])
-	if x.dir, err = os.MkdirTemp("", "graphvcr-exec-"); err != nil {
-		return &fault.Error{Message: "exec: make a folder for the command's environment", Cause: err}
-	}
-	at := child.Place{Proxy: listeners[0].Addr().String(), TLS: listeners[1].Addr().String(), Authority: authority.PEM(), Roots: x.up.pem, CopyProfiles: !x.take.Live()}
-	if x.take.Live() {
-		at.Direct = x.up.direct(os.Getenv)
+	at.Proxy, at.TLS = listeners[0].Addr().String(), listeners[1].Addr().String()
+	if !x.flags.isolate { // where nothing can be reached otherwise
+		at.Direct = x.direct(os.Getenv)
 	}
 	if x.env, err = at.Environment(withoutOurs(os.Environ()), x.dir); err == nil {
 		x.args, err = at.Command(x.args, x.dir)
@@ -194,7 +222,7 @@ func (x *execution) program(ctx context.Context) (status int, err error) {
 		_ = os.RemoveAll(x.dir)
 	}})()
 	defer close(ended)
-	p := child.Program{Args: x.args, Env: x.env, Stdin: x.std.in, Stdout: x.std.out, Stderr: x.std.err}
+	p := child.Program{Args: x.args, Env: x.env, Stdin: x.std.in, Stdout: x.std.out, Stderr: x.std.err, Started: x.guard.Watch}
 	if x.inside != nil {
 		inside := x.inside
 		x.inside = nil
@@ -220,6 +248,13 @@ func (x *execution) end(ctx context.Context) report.Case {
 	x.take.SignedIn(x.caller.as)
 	x.caller.mu.Unlock()
 	told := x.take.End()
+	if n := x.proxy.Pending(); n > 0 && x.take.Live() {
+		told.Findings = append(told.Findings, report.Finding{
+			Rule: ruleExecUnderWay, Severity: report.Error, Message: counted(int(n), "request") + " of a program that is over had no answer yet, and what comes is not recorded",
+			Hint: "have the program wait for its answers before it ends",
+		})
+	}
+	told.Findings = append(told.Findings, x.others.told(x.known, x.refuse)...)
 	told.Findings = append(told.Findings, x.contacts()...)
 	return told
 }
@@ -250,6 +285,7 @@ func (x *execution) contacts() []report.Finding {
 }
 
 func (x *execution) close() error {
+	defer x.guard.Release()
 	if x.inside != nil {
 		x.inside.Abandon()
 	}

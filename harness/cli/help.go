@@ -41,6 +41,7 @@ Rules, in cassettes/rules.yaml:
     keep: [things]           # values that stay
     keep-members: [status]   # members whose values stay
     keep-headers: [date]     # what changes with every call, and is a constant otherwise
+    keep-fresh: true         # recorded again: ids and instants that are new stay so
 
 The first record of a project asks on a terminal which of these the tenant is, and writes
 the file. The end of a recording names the members that were replaced only because nothing

@@ -27,7 +27,8 @@ a scenario that is drafted from it: DIR/cassettes/NAME.yaml and
 DIR/scenarios/NAME.yaml, NAME being the file's name.
 
 %[2]s
-Exchanges with hosts that are not Graph's are left out, with a count for each host.
+Exchanges with hosts that are not Graph's, nor named by rules.yaml (hosts: {record: [..]}),
+and to which no answer leads are left out, with a count for each host.
 What cannot be imported is a finding. A file that exists is not overwritten without
 --force. Of many files those that can be read are imported; what became of the others is
 told, and ends in status 2.
@@ -57,8 +58,8 @@ func importKinds() []importKind {
 			examples:   []string{"tests/recordings/test_chats.yaml --out .", "tests/recordings --out /tmp/imported --report json"},
 			extensions: []string{".yaml", ".yml"},
 			note:       recordedNote,
-			read: func(_ *project.Project, file, name string, clean cleaner) (*importer.Result, error) {
-				return importer.VCRPy(file, name, clean)
+			read: func(p *project.Project, file, name string, clean cleaner) (*importer.Result, error) {
+				return reader(p).VCRPy(file, name, clean)
 			},
 		},
 		{
@@ -71,12 +72,17 @@ CORS preflights, tunnels and WebSockets stay behind, with a count.
 			examples:   []string{"graph-explorer.har --out .", "captures --out /tmp/imported --report json"},
 			extensions: []string{".har"},
 			note:       recordedNote,
-			read: func(_ *project.Project, file, name string, clean cleaner) (*importer.Result, error) {
-				return importer.HAR(file, name, clean)
+			read: func(p *project.Project, file, name string, clean cleaner) (*importer.Result, error) {
+				return reader(p).HAR(file, name, clean)
 			},
 		},
 		docsKind(),
 	}
+}
+
+// reader reads recordings by the project's rules.
+func reader(p *project.Project) importer.Reader {
+	return importer.Reader{Known: p.Rules.Hosts.Set, Refused: p.Rules.Hosts.Refuse}
 }
 
 func newImport(std streams, dirs *projectFlags) *cobra.Command {

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
@@ -37,20 +39,8 @@ func TestShippedRecordings(t *testing.T) {
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := t.TempDir()
-			salt, err := os.ReadFile(filepath.Join(repository, "cassettes", "salt"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, "salt"), salt, 0o644); err != nil {
-				t.Fatal(err)
-			}
-			scopes, roles := leastPrivileges(t, filepath.Join(repository, "scenarios", filepath.FromSlash(name)+".yaml"))
-			record := startStandIn(t, recordedWith[name], scopes, roles).command(t, "record", name, "--cassettes", dir)
-			record.Dir = repository
-			if out, err := record.CombinedOutput(); err != nil {
-				t.Fatalf("record: %v\n%s", err, out)
-			}
+			dir := saltedFolder(t, repository)
+			recordShipped(t, repository, dir, name, recordedWith[name])
 			file := filepath.FromSlash(name) + ".yaml"
 			fresh, err := os.ReadFile(filepath.Join(dir, file))
 			if err != nil {
@@ -76,6 +66,78 @@ func TestShippedRecordings(t *testing.T) {
 			}
 		})
 	}
+}
+
+// saltedFolder is a folder with the salt of the shipped cassettes.
+func saltedFolder(t *testing.T, repository string) string {
+	t.Helper()
+	dir := t.TempDir()
+	salt, err := os.ReadFile(filepath.Join(repository, "cassettes", "salt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "salt"), salt, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// recordShipped records a shipped scenario into a folder.
+func recordShipped(t *testing.T, repository, dir, name string, o emulator.Options) {
+	t.Helper()
+	scopes, roles := leastPrivileges(t, filepath.Join(repository, "scenarios", filepath.FromSlash(name)+".yaml"))
+	record := startStandIn(t, o, scopes, roles).command(t, "record", name, "--cassettes", dir)
+	record.Dir = repository
+	if out, err := record.CombinedOutput(); err != nil {
+		t.Fatalf("record: %v\n%s", err, out)
+	}
+}
+
+// TestRecordedAgain holds law 9: recorded again over its cassette, from a service whose ids,
+// tokens, etags and instants are all others, a scenario's cassette differs in one line.
+func TestRecordedAgain(t *testing.T) {
+	repository, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range shippedRecordings(t, repository) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := saltedFolder(t, repository)
+			file := filepath.Join(dir, filepath.FromSlash(name)+".yaml")
+			var texts [2][]byte
+			for n := range texts {
+				o := recordedWith[name]
+				o.Seed = 1 + uint64(n)
+				o.Now = func() time.Time { return time.Now().Add(time.Duration(n) * 31 * time.Minute) }
+				recordShipped(t, repository, dir, name, o)
+				if texts[n], err = os.ReadFile(file); err != nil {
+					t.Fatal(err)
+				}
+				texts[n] = recordedAt.ReplaceAll(texts[n], nil)
+			}
+			if !bytes.Equal(texts[0], texts[1]) {
+				t.Error(changedLines(texts[0], texts[1]))
+			}
+		})
+	}
+}
+
+var recordedAt = regexp.MustCompile(`(?m)^  recorded-at: .*$`)
+
+// changedLines shows what differs between two texts, line by line.
+func changedLines(before, after []byte) string {
+	a, b := strings.Split(string(before), "\n"), strings.Split(string(after), "\n")
+	if len(a) != len(b) {
+		return firstDifference(after, before)
+	}
+	var out strings.Builder
+	for n := range a {
+		if a[n] != b[n] {
+			fmt.Fprintf(&out, "%d\n- %s\n+ %s\n", n+1, a[n], b[n])
+		}
+	}
+	return out.String()
 }
 
 // leastPrivileges are the permissions that a scenario says it needs of a user and of an

@@ -14,8 +14,8 @@ import (
 // Main runs the command with the process's arguments, streams and signals, and returns its
 // exit status.
 func Main() int {
-	if len(os.Args) == 2 && os.Args[1] == child.HelperArg {
-		return helperStatus()
+	if len(os.Args) > 1 && os.Args[1] == child.HelperArg {
+		return helperStatus(os.Args[2:])
 	}
 	ctx, stop := interruptible(os.Stderr, os.Exit)
 	defer stop()

@@ -9,7 +9,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -34,6 +34,11 @@ what nothing asked for.
 
 Clients that insist on https (Microsoft's SDK for JavaScript does) need --tls-listen,
 and have to trust the private certificate authority that graphvcr ca prints.
+
+It answers to its own address and to loopback's names, to others only with --host NAME.
+Pages in a browser may use a replay from this machine (http://localhost:3000); from other
+sites, and while a token of yours may be added, only with --cors ORIGIN. Preflights are
+answered as Graph does, and are no misses.
 
 Tests that run in parallel each take a session, with a base URL and a replay state of
 its own:
@@ -58,6 +63,7 @@ type serveFlags struct {
 	listen, tlsListen string
 	faults            []string
 	idle              time.Duration
+	hosts, origins    []string
 }
 
 func newServe(std streams, dirs *projectFlags) *cobra.Command {
@@ -80,6 +86,8 @@ func newServe(std streams, dirs *projectFlags) *cobra.Command {
 	flags.StringVar(&opts.listen, "listen", "127.0.0.1:0", "`address` to serve http at; none for no http")
 	flags.StringVar(&opts.tlsListen, "tls-listen", "", "`address` to serve https at")
 	flags.StringArrayVar(&opts.faults, "fault", nil, "`fault` to inject on replay; repeatable")
+	flags.StringArrayVar(&opts.hosts, "host", nil, "`name` under which the server may be addressed, beside its own address; repeatable")
+	flags.StringArrayVar(&opts.origins, "cors", nil, "`ORIGIN` whose pages may use the server: https://app.example; repeatable")
 	flags.DurationVar(&opts.idle, "session-idle", proxy.DefaultIdle, "how long a session lasts that is not used")
 	opts.report.register(flags)
 	return cmd
@@ -121,7 +129,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 		return nil, err
 	}
 	open := opener{project: p, mode: mode, names: f.take.cassettes, live: live}
-	options := proxy.Options{Open: open.take, Idle: f.idle, Faults: faults, Names: doors.names}
+	options := proxy.Options{Open: open.take, Idle: f.idle, Faults: faults, Names: doors.names, Beyond: doors.beyond, Origins: f.origins}
 	if live.BaseURL != nil && !isLoopback(live.BaseURL.Hostname()) {
 		options.Graph = live.BaseURL.Host
 	}
@@ -131,7 +139,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 		defer keeping(ctx)()
 		underWay = recordEnd
 	}
-	contacts, err := doors.serve(ctx, std, reverse, underWay)
+	contacts, err := doors.serve(ctx, std, reverse, reach(mode, live), underWay)
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWay)
 	defer cancel()
 	suite := &report.Suite{Command: "serve", Cases: reverse.End(patience)}
@@ -142,6 +150,17 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 		})
 	}
 	return suite, err
+}
+
+// reach is what whoever reaches the server can do.
+func reach(mode project.Mode, live project.Live) string {
+	switch {
+	case mode == project.ModeReplay:
+		return "read the cassettes"
+	case live.Meta.Auth != nil:
+		return "read and write in the tenant with your token, and what they do is recorded"
+	}
+	return "send requests to the service from here, and what they do is recorded"
 }
 
 func parseFaults(command string, texts []string) (proxy.Faults, error) {
@@ -181,8 +200,8 @@ func (o opener) take(asked proxy.SessionRequest) (proxy.Take, error) {
 	}
 	for _, name := range names {
 		// Whoever asks is not who started the server: no file but a cassette is for them.
-		if ext := filepath.Ext(name); !slices.Contains(o.names, name) && (!filepath.IsLocal(filepath.FromSlash(name)) || ext == ".yaml" || ext == ".yml") {
-			return nil, refused(http.StatusBadRequest, fmt.Sprintf("%q is no cassette's name: want its path below the folder of cassettes, without .yaml", name))
+		if err := o.project.PlainName(name); err != nil && !slices.Contains(o.names, name) {
+			return nil, refused(http.StatusBadRequest, fmt.Sprintf("%v: %s", err, fault.Hint(err)))
 		}
 	}
 	take, err := takeWith(o.project, mode, names, o.live, asked.Inputs)
@@ -200,11 +219,22 @@ type doors struct {
 	listeners []net.Listener
 	urls      []string
 	names     []string // that clients may use beside loopback's
+	beyond    bool     // other machines reach it
 	authority *ca.Authority
 }
 
 func (f *serveFlags) open() (*doors, error) {
-	d := &doors{}
+	d := &doors{names: f.hosts}
+	for _, host := range f.hosts {
+		if err := hosts.Check(host); err != nil && !hosts.IsHere(host) || strings.ContainsAny(host, ":*") {
+			return nil, &fault.Error{Message: fmt.Sprintf("serve: --host %q is no host's name", host), Hint: "a name without scheme and port: --host graphvcr.test"}
+		}
+	}
+	for _, origin := range f.origins {
+		if err := proxy.CheckOrigin(origin); err != nil {
+			return nil, &fault.Error{Message: "serve: --cors", Cause: err, Hint: "e.g. --cors https://app.example"}
+		}
+	}
 	if f.listen != "" && f.listen != "none" {
 		if err := d.listen("http", f.listen); err != nil {
 			return nil, err
@@ -235,7 +265,8 @@ func (d *doors) listen(scheme, address string) error {
 	d.urls = append(d.urls, scheme+"://"+l.Addr().String())
 	host, _, _ := net.SplitHostPort(address)
 	if !isLoopback(host) {
-		d.names = append(d.names, "*") // it is meant for others, under whatever name
+		d.beyond = true
+		d.names = append(d.names, host)
 	}
 	return nil
 }
@@ -247,7 +278,7 @@ func (d *doors) close() {
 }
 
 // serve answers until the context ends, and then lets requests under way end.
-func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, underWay time.Duration) (*proxy.Handshakes, error) {
+func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, reach string, underWay time.Duration) (*proxy.Handshakes, error) {
 	lines := log.New(&firstLines{std: std}, "graphvcr: ", 0)
 	contacts := &proxy.Handshakes{Tell: func(host, reason string) {
 		lines.Printf("a connection to %s ended in the TLS handshake: %s", host, reason)
@@ -260,8 +291,8 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, un
 		MaxHeaderBytes:    256 << 10,
 		ErrorLog:          lines,
 	}
-	if d.names != nil {
-		fmt.Fprintln(std.err, "graphvcr: warning: this is not a loopback address: whoever reaches it can read the cassettes")
+	if d.beyond {
+		fmt.Fprintln(std.err, "graphvcr: warning: this is not a loopback address: whoever reaches it can "+reach)
 	}
 	failed := make(chan error, len(d.listeners))
 	for i, l := range d.listeners {

@@ -23,7 +23,7 @@ const (
 	statusSignal = 128
 )
 
-// An interruption ends the process on SIGINT and SIGTERM, wherever a command hangs. The
+// An interruption ends the process on SIGINT, SIGTERM and SIGHUP, wherever a command hangs. The
 // first signal cancels the context. A command that has not ended soon after is ended,
 // unless it has something to finish, which is said. A second signal ends it at once.
 type interruption struct {
@@ -54,6 +54,9 @@ func interruptible(talk io.Writer, exit func(int)) (ctx context.Context, stop fu
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), interruptionKey{}, i))
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	done := make(chan struct{})
 	go i.watch(signals, done, cancel)
 	return ctx, func() {

@@ -10,6 +10,7 @@ import (
 	"net/http/httptrace"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -59,7 +60,7 @@ const (
 	// Each level is checked twice as often as the one above it: a second for so many as are let through.
 	wild = `{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "allOf": [{"properties": {"n": {"$ref": "#"}}}, {"properties": {"n": {"$ref": "#"}}}]}`
 	// A program that heeds no signal, and whose process id is in a file.
-	deaf = "#!/bin/sh\ntrap '' INT TERM\necho $$ >${0%/*}/../pid\nwhile :; do sleep 0.05; done\n"
+	deaf = "#!/bin/sh\ntrap '' INT TERM HUP\necho $$ >${0%/*}/../pid\nwhile :; do sleep 0.05; done\n"
 )
 
 // hang lays out a project and starts a command in it.
@@ -243,7 +244,10 @@ func TestSignalsEndWhatHangs(t *testing.T) {
 		"a program":            {[]string{"exec", "--cassette", "hang", "--", "deaf"}, (*hanging).runsTheProgram, 0, "waiting for deaf to end"},
 		"a program, by whatif": {[]string{"whatif", "--cassette", "users/read", "--", "deaf"}, (*hanging).runsTheProgram, 0, "waiting for deaf to end"},
 	} {
-		for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+			if signal.Ignored(s) {
+				continue // whoever runs the test wants it so, as by nohup
+			}
 			t.Run(name+", "+s.String(), func(t *testing.T) {
 				t.Parallel()
 				h := hang(t, test.args...)

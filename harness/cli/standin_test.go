@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"io"
 	"net"
 	"net/http"
@@ -32,12 +33,16 @@ func startStandIn(t *testing.T, o emulator.Options, scopes, roles []string) *sta
 	t.Helper()
 	var ticks atomic.Int64
 	var open atomic.Bool
-	o.Seed, o.Hosts = 20261102, emulator.RealNames()
+	o.Seed, o.Hosts = cmp.Or(o.Seed, 20261102), emulator.RealNames()
+	day := recordingDay
+	if o.Now != nil {
+		day = o.Now()
+	}
 	o.Now = func() time.Time {
 		if !open.Load() {
 			return time.Now() // tokens are valid by the command's clock
 		}
-		return recordingDay.Add(time.Duration(ticks.Add(1)) * 370 * time.Millisecond)
+		return day.Add(time.Duration(ticks.Add(1)) * 370 * time.Millisecond)
 	}
 	e, err := emulator.Start(t.Context(), o)
 	if err != nil {

@@ -9,11 +9,9 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strings"
 	"syscall"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 )
 
@@ -102,27 +100,3 @@ type readAhead struct {
 }
 
 func (r *readAhead) Read(p []byte) (int, error) { return r.read.Read(p) }
-
-// direct are the hosts that the environment reaches without a proxy, but for those that
-// are to be recorded; and the machine's own identity service.
-func (u *upstream) direct(getenv func(string) string) []string {
-	recorded := graph.Hosts() // whatever NO_PROXY says
-	for host := range u.places {
-		name, _, _ := strings.Cut(host, ":")
-		recorded = append(recorded, name)
-	}
-	kept := []string{graph.MachineHost}
-	for _, variable := range []string{"NO_PROXY", "no_proxy"} {
-		for entry := range strings.SplitSeq(getenv(variable), ",") {
-			entry = strings.TrimSpace(entry)
-			covers := func(host string) bool {
-				bare := strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(entry), "*"), ".")
-				return bare == "" || host == bare || strings.HasSuffix(host, "."+bare)
-			}
-			if !slices.ContainsFunc(recorded, covers) && !slices.Contains(kept, entry) {
-				kept = append(kept, entry)
-			}
-		}
-	}
-	return kept
-}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/child"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
@@ -175,6 +176,7 @@ func (w *whatif) against(ctx context.Context, tape *cassette.Cassette) (outcome,
 	if err != nil {
 		return outcome{}, &fault.Error{Message: "whatif: make a folder for changed cassettes", Cause: err}
 	}
+	defer child.NewGuard(dir).Release()
 	defer os.RemoveAll(dir)
 	if err := copyCassettes(w.project.Dirs.Cassettes, dir); err != nil {
 		return outcome{}, &fault.Error{Message: "whatif: copy the cassettes", Cause: err}

@@ -42,6 +42,17 @@ func (f *Finding) remarked(text string) string {
 	return text + " " + f.Remark
 }
 
+// block is brief in lines: one for what is said, in which a line break is data that an escape
+// stands for, and those of Details.
+func (f *Finding) block() []string {
+	told, detailed := strings.CutSuffix(f.brief(), f.Details)
+	block := []string{Visible(told)}
+	if detailed && f.Details != "" {
+		block = append(block, lines(strings.TrimPrefix(f.Details, "\n"))...)
+	}
+	return block
+}
+
 // namesWhere reports whether the sentence begins with Where.
 func (f *Finding) namesWhere() bool {
 	return f.Part == "" && f.Message == "" || f.Part != "" && f.Part == f.Where

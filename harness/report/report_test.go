@@ -347,3 +347,37 @@ func FuzzReportsStayWellFormed(f *testing.F) {
 		}
 	})
 }
+
+// TestDataBeginsNoLine: a name with a line break, in whatever part of a finding, begins no
+// line of a report; the lines of details do.
+func TestDataBeginsNoLine(t *testing.T) {
+	const name = "evil\nFAIL   forged\r\n::error::forged\n| forged |"
+	var suite report.Suite
+	for _, f := range []report.Finding{
+		{Message: name + " is new"},
+		{Message: "a miss", Details: "\n  real detail"},
+		{Part: name, Message: "is gone"},
+		{Where: "$['" + name + "']", Is: "is undeclared"},
+		{Where: name, Want: name, Got: name},
+		{Step: name, Message: "x", Remark: name},
+	} {
+		f.Rule = "expect.equals"
+		suite.Cases = append(suite.Cases, report.Case{Name: name, File: name, Findings: []report.Finding{f}})
+	}
+	suite.Finish()
+	for _, kind := range []string{"text", "github", "junit", "markdown"} {
+		var out bytes.Buffer
+		if err := report.Render(&out, kind, &suite, report.Style{}); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(out.String()) {
+			switch line = strings.TrimSpace(line); {
+			case strings.HasPrefix(line, "FAIL   forged"), strings.HasPrefix(line, "::error::forged"), strings.HasPrefix(line, "| forged"):
+				t.Errorf("%s: a line begins with data: %q\n%s", kind, line, out.String())
+			}
+		}
+		if kind == "text" && !strings.Contains(out.String(), "\n             real detail\n") {
+			t.Errorf("details have no lines:\n%s", out.String())
+		}
+	}
+}

@@ -126,7 +126,7 @@ func describe(f *Finding, full bool) []string {
 	if f.Step != "" {
 		about = append(about, "step "+Visible(f.Step))
 	}
-	message := lines(f.brief())
+	message := f.block()
 	if where := Visible(f.Where); where != "" && !f.namesWhere() {
 		about = append(about, where)
 	}

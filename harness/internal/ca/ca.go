@@ -17,7 +17,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"sync"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -63,10 +62,25 @@ func Open(dir string) (*Authority, error) {
 	return a, a.publish()
 }
 
+// New makes an authority whose key is nowhere but in memory: it ends with the process.
+func New() (*Authority, error) {
+	text, err := newKeyFile("graphvcr, this run only")
+	if err != nil {
+		return nil, fmt.Errorf("make a certificate authority: %w", err)
+	}
+	pair, err := tls.X509KeyPair(text, text)
+	if err != nil {
+		return nil, fmt.Errorf("make a certificate authority: %w", err)
+	}
+	return &Authority{
+		cert: pair.Leaf, key: pair.PrivateKey.(*ecdsa.PrivateKey), pem: pemOf(pair.Leaf), leaves: newLeaves(),
+	}, nil
+}
+
 // PEM is the authority's certificate, without its key.
 func (a *Authority) PEM() []byte { return bytes.Clone(a.pem) }
 
-// File holds PEM, for clients that want the name of a file.
+// File holds PEM, for clients that want the name of a file; one that New made has none.
 func (a *Authority) File() string { return filepath.Join(a.dir, certFile) }
 
 // Ends is when the authority's certificate expires.
@@ -84,7 +98,8 @@ func create(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	text, err := newKeyFile()
+	host, _ := os.Hostname()
+	text, err := newKeyFile("graphvcr private CA of " + host)
 	if err != nil {
 		return err
 	}
@@ -95,16 +110,15 @@ func create(dir string) error {
 }
 
 // newKeyFile is a key and its own certificate.
-func newKeyFile() ([]byte, error) {
+func newKeyFile(name string) ([]byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	host, _ := os.Hostname()
 	now := time.Now()
 	template := &x509.Certificate{
 		SerialNumber:          serial(),
-		Subject:               pkix.Name{CommonName: "graphvcr private CA of " + host, Organization: []string{"graphvcr: for tests on this machine only"}},
+		Subject:               pkix.Name{CommonName: name, Organization: []string{"graphvcr: for tests on this machine only"}},
 		NotBefore:             now.Add(-time.Hour),
 		NotAfter:              now.AddDate(5, 0, 0),
 		IsCA:                  true,
@@ -160,11 +174,11 @@ func load(dir string) (*Authority, error) {
 	if time.Now().After(pair.Leaf.NotAfter) {
 		return nil, damaged(file, "its certificate ended on "+pair.Leaf.NotAfter.Format(time.DateOnly))
 	}
-	return &Authority{
-		dir: dir, cert: pair.Leaf, key: key,
-		pem:    pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Leaf.Raw}),
-		leaves: leaves{byName: map[string]*tls.Certificate{}, key: sync.OnceValues(newLeafKey)},
-	}, nil
+	return &Authority{dir: dir, cert: pair.Leaf, key: key, pem: pemOf(pair.Leaf), leaves: newLeaves()}, nil
+}
+
+func pemOf(cert *x509.Certificate) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
 }
 
 // publish writes the certificate beside the key, for clients.

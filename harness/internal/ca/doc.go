@@ -7,6 +7,8 @@
 // which is readable by others is refused, and that two processes which begin at the
 // same time end up with one authority.
 //
+// New makes one that is not kept: its key is in memory only, and ends with the process.
+//
 // Certificates for hosts are made on demand, live in memory and end with the process.
 //
 // It does not make anything trust the authority: that is the user's doing, client by

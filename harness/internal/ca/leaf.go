@@ -24,6 +24,10 @@ type leaves struct {
 	key    func() (*ecdsa.PrivateKey, error)
 }
 
+func newLeaves() leaves {
+	return leaves{byName: map[string]*tls.Certificate{}, key: sync.OnceValues(newLeafKey)}
+}
+
 func newLeafKey() (*ecdsa.PrivateKey, error) {
 	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 }

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case HelperArg:
-			io.WriteString(os.Stderr, Helper().Error())
+			io.WriteString(os.Stderr, Helper(os.Args[2:]).Error())
 			os.Exit(StatusNotExecutable)
 		case "get":
 			resp, err := http.Get("http://" + os.Args[2])
@@ -210,9 +210,13 @@ func TestIsolated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	bundle, err := Place{}.Bundle(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	get := func(address func([2]net.Listener) string) (int, string) {
 		var out bytes.Buffer
-		i, err := Isolate(nil, &out, &out)
+		i, err := Isolate(bundle, nil, &out, &out)
 		if hint := fault.Hint(err); hint != "" {
 			t.Skipf("this system does not allow it: %v (%s)", err, hint)
 		} else if err != nil {

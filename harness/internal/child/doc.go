@@ -9,7 +9,11 @@
 // Most runtimes take a proxy and certificates from environment variables; Java takes
 // both from options and a key store, and Node, which in version 20 takes no proxy at
 // all, from a module that is loaded first and sends its connections elsewhere. Isolate
-// takes the network itself away, on Linux where the system allows it.
+// takes the network itself away, on Linux where the system allows it, and lays the
+// certificates over the system's for the program alone.
+//
+// A [Guard] ends a program whose harness is gone, and removes what it had written, where
+// there is a shell to do so (not on Windows).
 //
 // It promises that signals reach the program once, that its exit status is told as a
 // shell tells it, and that the files it writes hold certificates and no key; with

@@ -32,6 +32,17 @@ var preload []byte
 // own are the names of this machine, which no proxy is to be asked for.
 var own = [...]string{"localhost", "127.0.0.1", "::1"}
 
+// Bundle writes a file into dir that holds what the system trusts, and what the place adds:
+// Isolate lays it over the system's.
+func (p Place) Bundle(dir string) (file string, err error) {
+	file = filepath.Join(dir, "bundle.pem")
+	all := slices.Concat(systemBundle(), p.Roots, p.Authority)
+	if err := os.WriteFile(file, all, 0o644); err != nil { // whoever the program becomes may read it
+		return "", fmt.Errorf("prepare the program's certificates: %w", err)
+	}
+	return file, os.Chmod(file, 0o644) // whatever the umask
+}
+
 // Environment is base with what brings a program to the place. It writes files for it
 // into dir, which has to last as long as the program, and may hold secrets of the user's
 // where profiles are copied.
@@ -39,13 +50,19 @@ func (p Place) Environment(base []string, dir string) ([]string, error) {
 	get := lookup(base)
 	extra := slices.Concat(certificatesIn(get("NODE_EXTRA_CA_CERTS")), p.Roots, p.Authority)
 	all := slices.Concat(systemRoots(get), extra)
-	files := map[string][]byte{"roots.pem": all, "extra.pem": extra, "preload.cjs": preload, "roots.jks": javaStore(all)}
+	in := func(name string) string { return filepath.ToSlash(filepath.Join(dir, name)) }
+	files := map[string][]byte{
+		"roots.pem": all, "extra.pem": extra, "preload.cjs": preload, "roots.jks": javaStore(all),
+		"php/graphvcr.ini": fmt.Appendf(nil, "curl.cainfo=%q\nopenssl.cafile=%[1]q\n", in("roots.pem")),
+	}
+	if err := os.MkdirAll(in("php"), 0o700); err != nil {
+		return nil, fmt.Errorf("prepare the program's environment: %w", err)
+	}
 	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			return nil, fmt.Errorf("prepare the program's environment: %w", err)
 		}
 	}
-	in := func(name string) string { return filepath.ToSlash(filepath.Join(dir, name)) }
 	_, proxyPort, err := net.SplitHostPort(p.Proxy)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the program's environment: %w", err)
@@ -64,6 +81,7 @@ func (p Place) Environment(base []string, dir string) ([]string, error) {
 		"GRAPHVCR_TLS_PORT":    tlsPort,
 		"GRAPHVCR_CA":          in("extra.pem"),
 		"PERL_LWP_SSL_CA_FILE": in("roots.pem"),
+		"PHP_INI_SCAN_DIR":     get("PHP_INI_SCAN_DIR") + string(os.PathListSeparator) + in("php"), // "" is PHP's own folder
 	}
 	for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPLIB2_CA_CERTS", "AWS_CA_BUNDLE", "GIT_SSL_CAINFO", "DENO_CERT"} {
 		set[name] = in("roots.pem")
@@ -97,8 +115,9 @@ func quoted(name string) string {
 // is quoted (JAVA_TOOL_OPTIONS knows no other escape).
 func javaOptions(port, store string, direct []string) string {
 	hosts := []string{"localhost", "127.*", "[::1]"}
-	for _, host := range direct {
-		hosts = append(hosts, strings.TrimPrefix(host, "."))
+	for _, host := range direct { // NO_PROXY's names stand for what is below them too
+		host = strings.TrimPrefix(strings.TrimPrefix(host, "*"), ".")
+		hosts = append(hosts, host, "*."+host)
 	}
 	options := []string{
 		"-Dhttp.proxyHost=127.0.0.1", "-Dhttp.proxyPort=" + port, "-Dhttps.proxyHost=127.0.0.1", "-Dhttps.proxyPort=" + port,

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"syscall"
@@ -32,17 +33,18 @@ type Isolated struct {
 // starts: its main function then calls Helper.
 const HelperArg = "__isolated"
 
-// Isolate starts a helper (this executable, which has to call Helper) in a new network.
-// The helper makes the listeners there and hands them over; Start then has it become
-// the program. The streams are the program's.
-func Isolate(stdin io.Reader, stdout, stderr io.Writer) (*Isolated, error) {
+// Isolate starts a helper (this executable, which has to call Helper) in a new network, in
+// which the system's files of trusted certificates are a file that is given. The helper
+// makes the listeners there and hands them over; Run then has it become the program. The
+// streams are the program's.
+func Isolate(bundle string, stdin io.Reader, stdout, stderr io.Writer) (*Isolated, error) {
 	here, there, err := socketPair()
 	if err != nil {
 		return nil, fmt.Errorf("isolate the program: %w", err)
 	}
 	defer there.Close()
 	i := &Isolated{link: here}
-	if i.cmd, err = startHelper(there, stdin, stdout, stderr); err != nil {
+	if i.cmd, err = startHelper(there, bundle, stdin, stdout, stderr); err != nil {
 		here.Close()
 		return nil, refused(err)
 	}
@@ -59,7 +61,7 @@ func Isolate(stdin io.Reader, stdout, stderr io.Writer) (*Isolated, error) {
 func refused(err error) error {
 	return &fault.Error{
 		Message: "isolate the program", Cause: err,
-		Hint: "a network namespace needs root, or a system that lets users make namespaces (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; in a container --cap-add SYS_ADMIN); without --isolate exec works too",
+		Hint: "namespaces of network and mounts need root, or a system that lets users make them (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; in a container --cap-add SYS_ADMIN); without --isolate exec works too",
 	}
 }
 
@@ -72,18 +74,18 @@ func socketPair() (here, there *os.File, err error) {
 }
 
 // startHelper starts the helper in new namespaces.
-func startHelper(link *os.File, stdin io.Reader, stdout, stderr io.Writer) (*exec.Cmd, error) {
+func startHelper(link *os.File, bundle string, stdin io.Reader, stdout, stderr io.Writer) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	kinds := []uintptr{unix.CLONE_NEWUSER | unix.CLONE_NEWNET, unix.CLONE_NEWNET}
+	kinds := []uintptr{unix.CLONE_NEWUSER | unix.CLONE_NEWNET | unix.CLONE_NEWNS, unix.CLONE_NEWNET | unix.CLONE_NEWNS}
 	if os.Geteuid() == 0 { // who would be less in a user namespace
 		slices.Reverse(kinds)
 	}
 	var errs []error
 	for _, flags := range kinds {
-		cmd := exec.Command(self, HelperArg)
+		cmd := exec.Command(self, HelperArg, bundle)
 		cmd.Args[0] = os.Args[0]
 		cmd.ExtraFiles = []*os.File{link}
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, stderr
@@ -91,7 +93,7 @@ func startHelper(link *os.File, stdin io.Reader, stdout, stderr io.Writer) (*exe
 		if flags&unix.CLONE_NEWUSER != 0 {
 			cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
 			cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getgid(), HostID: os.Getgid(), Size: 1}}
-			cmd.SysProcAttr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN}
+			cmd.SysProcAttr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_SYS_ADMIN}
 		}
 		err := cmd.Start()
 		if err == nil {
@@ -140,7 +142,7 @@ func (i *Isolated) Run(ctx context.Context, p Program) (status int, err error) {
 		return startStatus(err), err
 	}
 	program := handedOver{path, p.Args, p.Env}
-	return supervise(ctx, i.cmd, func() error { return gob.NewEncoder(i.link).Encode(program) })
+	return supervise(ctx, i.cmd, p, func() error { return gob.NewEncoder(i.link).Encode(program) })
 }
 
 // Abandon ends the helper.
@@ -149,12 +151,13 @@ func (i *Isolated) Abandon() {
 	_ = i.cmd.Wait()
 }
 
-// Helper is the other side of Isolate: it returns when it could not become the program.
-func Helper() error {
+// Helper is the other side of Isolate, with the arguments after HelperArg: it returns when
+// it could not become the program.
+func Helper(args []string) error {
 	runtime.LockOSThread()
 	link := os.NewFile(3, "harness")
 	unix.CloseOnExec(3)
-	if err := prepare(link); err != nil {
+	if err := prepare(link, args); err != nil {
 		_, _ = link.Write([]byte(err.Error()))
 		return err
 	}
@@ -169,8 +172,15 @@ func Helper() error {
 	return &fs.PathError{Op: "exec", Path: p.Path, Err: syscall.Exec(p.Path, p.Args, p.Env)}
 }
 
-// prepare brings loopback up, and makes and sends the listeners.
-func prepare(link *os.File) error {
+// prepare lays the bundle over the system's, brings loopback up, and makes and sends the
+// listeners.
+func prepare(link *os.File, args []string) error {
+	if len(args) != 1 {
+		return errors.New("the helper wants the name of a bundle")
+	}
+	if err := layOver(args[0]); err != nil {
+		return err
+	}
 	if err := loopbackUp(); err != nil {
 		return fmt.Errorf("bring loopback up: %w", err)
 	}
@@ -188,6 +198,24 @@ func prepare(link *os.File) error {
 		}
 		f.Close()
 		l.Close()
+	}
+	return nil
+}
+
+// layOver puts a file in the place of those that the system keeps certificates in, for this
+// process and those that it starts.
+func layOver(bundle string) error {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("keep mounts to the program: %w", err)
+	}
+	for _, file := range bundles {
+		at, err := filepath.EvalSymlinks(file)
+		if err != nil {
+			continue // another system's
+		}
+		if err := unix.Mount(bundle, at, "", unix.MS_BIND, ""); err != nil {
+			return fmt.Errorf("lay certificates over %s: %w", at, err)
+		}
 	}
 	return nil
 }

@@ -17,9 +17,9 @@ type Isolated struct{ Listeners [2]net.Listener }
 // HelperArg is never an argument here.
 const HelperArg = "__isolated"
 
-// Isolate fails: there are no network namespaces.
-func Isolate(io.Reader, io.Writer, io.Writer) (*Isolated, error) {
-	return nil, &fault.Error{Message: "isolate the program: only Linux has network namespaces", Hint: "without --isolate exec works too"}
+// Isolate fails: there are no namespaces.
+func Isolate(string, io.Reader, io.Writer, io.Writer) (*Isolated, error) {
+	return nil, &fault.Error{Message: "isolate the program: only Linux has namespaces", Hint: "without --isolate exec works too"}
 }
 
 // Run is never called.
@@ -31,4 +31,4 @@ func (*Isolated) Run(context.Context, Program) (int, error) {
 func (*Isolated) Abandon() {}
 
 // Helper is never called.
-func Helper() error { return errors.ErrUnsupported }
+func Helper([]string) error { return errors.ErrUnsupported }

@@ -23,6 +23,7 @@ type Program struct {
 	Env            []string
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
+	Started        func(pid int) // is told of its process; may be nil
 }
 
 // Run runs a program to its end, hands the signals that come meanwhile on to it, and
@@ -31,12 +32,12 @@ type Program struct {
 func Run(ctx context.Context, p Program) (status int, err error) {
 	cmd := exec.Command(p.Args[0], p.Args[1:]...)
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Env, p.Stdin, p.Stdout, p.Stderr
-	return supervise(ctx, cmd, cmd.Start)
+	return supervise(ctx, cmd, p, cmd.Start)
 }
 
 // supervise begins a program, or goes on with one, and hands signals on to it until it
 // ends, or kills it.
-func supervise(ctx context.Context, cmd *exec.Cmd, begin func() error) (status int, err error) {
+func supervise(ctx context.Context, cmd *exec.Cmd, p Program, begin func() error) (status int, err error) {
 	signals := make(chan os.Signal, 16)
 	for _, s := range forwarded {
 		if !signal.Ignored(s) { // as under nohup
@@ -46,6 +47,9 @@ func supervise(ctx context.Context, cmd *exec.Cmd, begin func() error) (status i
 	defer signal.Stop(signals)
 	if err := begin(); err != nil {
 		return startStatus(err), err
+	}
+	if p.Started != nil {
+		p.Started(cmd.Process.Pid)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()

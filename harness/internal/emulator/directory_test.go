@@ -142,6 +142,26 @@ func TestApplicationSecrets(t *testing.T) {
 	c.want(204, "DELETE "+at, "")
 }
 
+func TestApplicationsByName(t *testing.T) {
+	c := start(t, emulator.Options{})
+	first := c.want(201, "POST /v1.0/applications", `{"displayName":"Bot one","identifierUris":["api://one"]}`)
+	second := c.want(201, "POST /v1.0/applications", `{"displayName":"Bot two"}`)
+	for filter, want := range map[string]int{
+		"startswith(displayName,'Bot')": 2, "appId%20eq%20'" + second.text("appId") + "'": 1, "identifierUris/any(s:s%20eq%20'API://one')": 1,
+		"identifierUris/any(s:s%20eq%20'api://two')": 0,
+	} {
+		equal(t, filter, c.want(200, "GET /v1.0/applications?$filter="+filter, "").value("value.#").(int), want)
+	}
+	c.fails(400, "Request_UnsupportedQuery", "GET /v1.0/applications?$filter=identifierUris/any(s:t%20eq%20'api://one')", "")
+	at := "/v1.0/applications/" + second.text("id")
+	c.want(204, "PATCH "+at, `{"identifierUris":["api://two"],"displayName":"Bot 2"}`)
+	equal(t, "name", c.want(200, "GET "+at, "").text("displayName"), "Bot 2")
+	equal(t, "by the new name", c.want(200, "GET /v1.0/applications?$filter=identifierUris/any(s:s%20eq%20'api://two')", "").value("value.#").(int), 1)
+	c.fails(400, "Request_BadRequest", "PATCH "+at, `{"colour":"red"}`)
+	c.want(204, "DELETE /v1.0/applications/"+first.text("id"), "")
+	equal(t, "left", c.want(200, "GET /v1.0/applications", "").value("value.#").(int), 1)
+}
+
 func TestDelta(t *testing.T) {
 	now := time.Date(2026, 1, 15, 9, 0, 0, 0, time.UTC)
 	c := start(t, emulator.Options{Now: func() time.Time { return now }})

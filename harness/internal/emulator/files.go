@@ -62,7 +62,7 @@ func (f *files) granted(r *http.Request) (item, []byte, bool) {
 }
 
 func (f *files) answer(r *http.Request) (Answer, error) {
-	if r.Header.Get("Authorization") != "" {
+	if r.Header.Get("Authorization") != "" && !f.site.options.UploadsOnGraph {
 		return Answer{}, fail(401, "unauthenticated", "The address is pre-authenticated; send no Authorization.")
 	}
 	body, err := readBody(r, false)
@@ -75,7 +75,7 @@ func (f *files) answer(r *http.Request) (Answer, error) {
 	switch {
 	case last == "download.aspx":
 		return Answer{}, fail(401, "unauthenticated", "The tempauth token is not valid.")
-	case last == "uploadSession":
+	case last == uploadSession:
 		return f.upload(r, body)
 	case last == "report" && r.Method == http.MethodGet:
 		return f.media.report(r.URL.Query().Get("token"))

@@ -3,6 +3,7 @@ package emulator
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -61,6 +62,10 @@ var functions = map[string]func(s, prefix string) bool{
 
 func parseTerm(term string) (test func(object) bool, advanced bool, err error) {
 	unsupported := fail(400, "Request_UnsupportedQuery", "Unsupported or invalid query filter clause specified: '%s'.", term)
+	if m := anyOf.FindStringSubmatch(term); m != nil && m[2] == m[3] {
+		literal, _ := unquote(m[4])
+		return func(o object) bool { return holdsText(o.value(m[1]), literal) }, false, nil
+	}
 	if name, rest, ok := strings.Cut(term, "("); ok && strings.HasSuffix(rest, ")") {
 		holds := functions[strings.ToLower(strings.TrimSpace(name))]
 		property, value, ok := strings.Cut(strings.TrimSuffix(rest, ")"), ",")
@@ -83,6 +88,20 @@ func parseTerm(term string) (test func(object) bool, advanced bool, err error) {
 	}
 	equal := words[1] == "eq"
 	return func(o object) bool { return strings.EqualFold(plainText(o.value(words[0])), literal) == equal }, !equal, nil
+}
+
+// anyOf is identifierUris/any(s:s eq 'api://x').
+var anyOf = regexp.MustCompile(`^(\w+)/any\((\w+):\s*(\w+) eq ('[^']*')\)$`)
+
+// holdsText reports whether a list has a text, whatever its letters' case.
+func holdsText(list any, text string) bool {
+	switch list := list.(type) {
+	case []string:
+		return slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, text) })
+	case []any:
+		return slices.ContainsFunc(list, func(v any) bool { return strings.EqualFold(plainText(v), text) })
+	}
+	return false
 }
 
 func plainText(v any) string {

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -32,6 +33,7 @@ func (g *groups) routes() []route {
 		{method: "GET", pattern: "groups", need: read, serve: g.list},
 		{method: "POST", pattern: "groups", need: "Group.Create " + write, serve: g.create},
 		{method: "GET", pattern: "groups/{}", need: read, serve: g.get},
+		{method: "PATCH", pattern: "groups/{}", need: write, serve: g.patch},
 		{method: "DELETE", pattern: "groups/{}", need: write, serve: g.remove},
 		{method: "GET", pattern: "groups/{}/members", need: read, serve: g.listMembers},
 		{method: "POST", pattern: "groups/{}/members/$ref", need: members, serve: g.addMember},
@@ -110,6 +112,32 @@ func (g *groups) get(c *call) (Answer, error) {
 		return Answer{}, notFound(c.keys[0])
 	}
 	return c.entity(200, "groups", known.shown())
+}
+
+// patch takes the properties that a group has.
+func (g *groups) patch(c *call) (Answer, error) {
+	known, err := g.find(c.keys[0])
+	if err != nil {
+		return Answer{}, err
+	}
+	var body map[string]json.RawMessage
+	if err := c.decode(&body); err != nil {
+		return Answer{}, err
+	}
+	var given object
+	for _, name := range sortedKeys(body) {
+		if known.props.index(name) < 0 {
+			return Answer{}, badRequest("Invalid property '%s'.", name)
+		}
+		given = append(given, member{name, body[name]})
+	}
+	if given, err = given.decoded(); err != nil {
+		return Answer{}, err
+	}
+	for _, m := range given {
+		known.props = known.props.with(m.name, m.value)
+	}
+	return answerEmpty(204), nil
 }
 
 func (g *groups) remove(c *call) (Answer, error) {

@@ -2,11 +2,12 @@ package emulator
 
 import (
 	"fmt"
-	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -24,6 +25,9 @@ func (e *Emulator) handler(otherwise role) http.Handler {
 		if to < 0 {
 			http.Error(w, "no host of this stand-in: "+r.Host, http.StatusMisdirectedRequest)
 			return
+		}
+		if to == graphRole && e.site.options.UploadsOnGraph && path.Base(r.URL.Path) == uploadSession {
+			to = filesRole
 		}
 		e.roles[to].ServeHTTP(w, r)
 	})

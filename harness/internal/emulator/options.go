@@ -24,6 +24,8 @@ type Options struct {
 	PageSize int // of lists without $top, and of delta; 0: 5
 	Polls    int // polls of an operation that answer before its final state; 0: 2, negative: none
 
+	UploadsOnGraph bool // upload sessions lie on Graph's own host, where clients send their token
+
 	// NotFoundAfterCreate is how many GETs of a user, group, chat or team answer
 	// 404 after it was created (teams-post: "retry 3 times").
 	NotFoundAfterCreate int

@@ -20,7 +20,10 @@ type upload struct {
 	expires  time.Time
 }
 
-const uploadLifetime = 24 * time.Hour
+const (
+	uploadLifetime = 24 * time.Hour
+	uploadSession  = "uploadSession" // ends the address of one
+)
 
 func (d *drive) createUpload(c *call) (Answer, error) {
 	var body struct {
@@ -52,8 +55,12 @@ func (d *drive) createUpload(c *call) (Answer, error) {
 	u := &upload{path: at, tempauth: d.site.tempauth("upload", at), total: -1, expires: c.now.Add(uploadLifetime)}
 	d.uploads[id] = u
 	state := u.state()
-	address := d.address("/_api/v2.0/drives/" + d.id + "/items/" + d.site.ids.driveItem("session "+at) +
-		"/uploadSession?guid='" + id + "'&overwrite=True&rename=False&dc=0&tempauth=" + u.tempauth)
+	place := "/drives/" + d.id + "/items/" + d.site.ids.driveItem("session "+at) + "/" + uploadSession
+	address := d.address("/_api/v2.0" + place)
+	if d.site.options.UploadsOnGraph {
+		address = c.root() + place
+	}
+	address += "?guid='" + id + "'&overwrite=True&rename=False&dc=0&tempauth=" + u.tempauth
 	return answerJSON(200, append(object{
 		{"@odata.context", c.root() + "/$metadata#microsoft.graph.uploadSession"}, {"uploadUrl", address}}, state...))
 }

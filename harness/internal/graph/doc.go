@@ -2,7 +2,7 @@
 // hold: its clouds and their hosts, the states of long-running operations, the links
 // that clients follow, the parts of a batch, the actions that only read, the statuses
 // that ask a client to come again, the hosts of conversations, the headers that carry
-// credentials, and how a collection's type is written.
+// credentials, the hashes of files, and how a collection's type is written.
 //
 // It promises that each fact stands here once, with where it is from; whoever wants to
 // know asks. Letter case is folded where Graph does not look at it. What is not known is

@@ -182,17 +182,3 @@ func TestParts(t *testing.T) { // concepts/json-batching
 		}
 	}
 }
-
-func FuzzFindLinks(f *testing.F) {
-	f.Add(`{"@odata.nextLink":"https://graph.microsoft.com/v1.0/me?$skip=1","uploadUrl":"https:\/\/a.b:8443\/x"}`)
-	f.Add(`http://` + strings.Repeat("x", 70) + `:`)
-	f.Fuzz(func(t *testing.T, text string) {
-		end := 0
-		for _, l := range graph.FindLinks(text) {
-			if l.Start < end || l.End <= l.Start || l.End > len(text) || !strings.HasPrefix(strings.ToLower(text[l.Start:]), "http") || l.Host != "" && !strings.HasSuffix(text[:l.End], l.Host) {
-				t.Fatalf("link %+v after %d in %q", l, end, text)
-			}
-			end = l.End
-		}
-	})
-}

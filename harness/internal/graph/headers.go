@@ -10,6 +10,20 @@ import (
 // (v1.0/api/printer-create).
 const OperationLocation = "Operation-Location"
 
+// NoDate and NoID stand in cassettes for the instant and the id of a call, in headers that
+// differ in every answer.
+const (
+	NoDate = "Thu, 01 Jan 2026 00:00:00 GMT"
+	NoID   = "00000000-0000-0000-0000-000000000000"
+)
+
+// echoedHeaders are those in which a client finds the id that it gave its request
+// (concepts/best-practices-concept), canonical.
+var echoedHeaders = [...]string{"Client-Request-Id", "X-Ms-Client-Request-Id"}
+
+// IsEchoedHeader reports whether a header of an answer is that of its request.
+func IsEchoedHeader(name string) bool { return isOneOf(name, echoedHeaders[:]) }
+
 // credentialHeaders are canonical. The auxiliary one is Azure's for a second tenant.
 var credentialHeaders = [...]string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Ms-Authorization-Auxiliary"}
 

@@ -27,130 +27,37 @@ var followedEnds = [...]string{
 // Other links (webUrl, @odata.id, @odata.editLink) are for people, or name a resource.
 func IsFollowedMember(name string) bool { return hasEnd(name, followedEnds[:]) }
 
+// IsContentMember reports whether what a file holds is read or sent at the link in a member
+// of that name.
+func IsContentMember(name string) bool { return hasEnd(name, contentEnds[:]) }
+
+var contentEnds = [...]string{"uploadurl", "downloadurl"}
+
 func hasEnd(name string, ends []string) bool {
 	return slices.ContainsFunc(ends, func(end string) bool {
 		return len(name) >= len(end) && strings.EqualFold(name[len(name)-len(end):], end)
 	})
 }
 
-// ledEnds are the ends of further names whose links a client may ask for, and which have
-// to lead where it asks: headers (those of a part of a batch are members), metadata, and
-// the names of resources that are to be read or written.
-var ledEnds = [...]string{"location", "asyncoperation", "odata.context", "readlink", "editlink"}
+// readEnds are the ends of further names whose links a client reads or asks for, at
+// whatever host (OData JSON format 4.01, sections 4.5 and 4.6).
+var readEnds = [...]string{"odata.context", "readlink", "editlink"}
 
-// leadsOn reports whether a client may ask for a link in a member or header of that name.
-func leadsOn(name string) bool { return IsFollowedMember(name) || hasEnd(name, ledEnds[:]) }
+// IsReadMember reports whether a member of that name says where something is read that the
+// answer itself is about.
+func IsReadMember(name string) bool { return hasEnd(name, readEnds[:]) }
 
-// A Link is the beginning of an absolute address in a text: its scheme and host.
-type Link struct {
-	Start, End int
-	Host       string // as it is written, with its port; "" when it is Graph's
-	Plain      bool   // http
-	Escaped    bool   // with slashes as JSON may write them, \/
-}
+// ownEnds are the ends of names of members that lead to Graph itself, or else to a page for
+// people: what names a resource or another of its (OData JSON format 4.01, section 4.5.8),
+// OneNote's (v1.0/resources/onenotepage, notebook), recordings and transcripts of calls
+// (v1.0/resources/callrecording, calltranscript).
+var ownEnds = [...]string{"odata.id", "navigationlink", "associationlink", "contenturl", "pagesurl", "sectionsurl", "sectiongroupsurl"}
 
-// FindLinks finds the links of a text that a client may follow: any of Graph's, and of
-// another host those whose place says that they are to be followed. What merely names a
-// page (webUrl) is data.
-func FindLinks(text string) []Link {
-	links := linksIn(text, "://", nil)
-	plain := len(links)
-	links = linksIn(text, `:\/\/`, links)
-	if plain > 0 && plain < len(links) {
-		slices.SortFunc(links, func(a, b Link) int { return a.Start - b.Start })
-	}
-	return slices.DeleteFunc(links, func(l Link) bool { return l.Host != "" && !l.isFollowed(text) })
-}
-
-// HeaderLinks finds the links in a header's value that a client may follow: any of
-// Graph's, and all of a header that leads on.
-func HeaderLinks(name, value string) []Link {
-	links := linksIn(value, "://", nil)
-	if leadsOn(name) {
-		return links
-	}
-	return slices.DeleteFunc(links, func(l Link) bool { return l.Host != "" })
-}
-
-// linksIn finds all links of a text that are written in one of two ways.
-func linksIn(text, mark string, links []Link) []Link {
-	for at := 0; ; {
-		i := strings.Index(text[at:], mark)
-		if i < 0 {
-			return links
-		}
-		i += at
-		at = i + 1
-		if l, ok := linkAt(text, i); ok {
-			links = append(links, l)
-			at = l.End
-		}
-	}
-}
-
-// linkAt reads the link whose scheme ends at a colon.
-func linkAt(text string, colon int) (Link, bool) {
-	l := Link{}
-	rest := text[colon+1:]
-	slashes := 2
-	if strings.HasPrefix(rest, `\/\/`) {
-		l.Escaped, slashes = true, 4
-	} else if !strings.HasPrefix(rest, "//") {
-		return l, false
-	}
-	switch {
-	case colon >= 5 && strings.EqualFold(text[colon-5:colon], "https"):
-		l.Start = colon - 5
-	case colon >= 4 && strings.EqualFold(text[colon-4:colon], "http"):
-		l.Start, l.Plain = colon-4, true
-	default:
-		return l, false
-	}
-	if l.Start > 0 && IsHostByte(text[l.Start-1]) {
-		return l, false
-	}
-	begin := colon + 1 + slashes
-	l.End = begin
-	for l.End < len(text) && (IsHostByte(text[l.End]) || text[l.End] == ':') {
-		l.End++
-	}
-	for l.End > begin && (text[l.End-1] == '.' || text[l.End-1] == ':') {
-		l.End--
-	}
-	if l.End == begin || l.End < len(text) && text[l.End] == '@' {
-		return l, false
-	}
-	l.Host = text[begin:l.End]
-	if !l.Plain && IsHost(l.Host) {
-		l.Host = ""
-	}
-	return l, true
-}
+// IsOwnMember reports whether clients follow an address of Graph's in a member of that
+// name. In any other (servicePrincipalNames, identifierUris) it is data.
+func IsOwnMember(name string) bool { return name == "self" || hasEnd(name, ownEnds[:]) }
 
 // IsHostByte reports whether a byte may be part of a host's name.
 func IsHostByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '_'
-}
-
-// isFollowed reports whether a link stands where clients follow it: as the value of such
-// a member, or with a token of its own.
-func (l *Link) isFollowed(text string) bool {
-	before := strings.TrimRight(text[:l.Start], `\`)
-	if value, ok := strings.CutSuffix(before, `"`); ok {
-		value = strings.TrimRight(strings.TrimRight(value, `\`), " \t\r\n")
-		if member, ok := strings.CutSuffix(value, ":"); ok {
-			member = strings.TrimRight(strings.TrimRight(member, " \t\r\n"), `\`)
-			if member, ok = strings.CutSuffix(member, `"`); ok {
-				member = strings.TrimRight(member, `\`)
-				if leadsOn(member[strings.LastIndexByte(member, '"')+1:]) {
-					return true
-				}
-			}
-		}
-	}
-	rest := text[l.End:]
-	if end := strings.IndexAny(rest, "\" \t\r\n<>"); end >= 0 {
-		rest = rest[:end]
-	}
-	return strings.Contains(rest, "tempauth=")
 }

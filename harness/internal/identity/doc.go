@@ -5,8 +5,9 @@
 //
 // One registry of named formats (guid, teams-operation-id, chat-id, outlook-id, date-time,
 // skiptoken, ...) serves JSON Schema's "format", a scenario's "format:", URL templates, and
-// everything that must recognise a value's kind. Each has a matcher, where the fact comes
-// from, and real values that do and do not match; adding one is one row in the table.
+// everything that must recognise a value's kind. Each has a matcher; adding one is one row in
+// the table. Where the fact comes from, and real values that do and do not match, stand in
+// testkit/formats.txt, which tests read.
 // Formats describe shape, never existence. Placeholders of the documentation ("id-value",
 // "{id}", "string") match no format, those of opaque tokens and bytes aside, but are
 // reported by [IsPlaceholder], so that a check can let them pass.

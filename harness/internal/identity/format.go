@@ -7,7 +7,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
-// A Format is a named shape of a string value.
+// A Format is a named shape of a string value. Where the fact comes from, and values that do
+// and do not have it, stand in testkit/formats.txt.
 type Format struct {
 	Name    string
 	Doc     string   // one line: what it is and its shape

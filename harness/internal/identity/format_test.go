@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 func lookup(t testing.TB, name string) *identity.Format {
@@ -20,20 +21,21 @@ func lookup(t testing.TB, name string) *identity.Format {
 
 func TestEveryRow(t *testing.T) {
 	shape := regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	examples := testkit.Formats(t)
 	for _, name := range identity.Names() {
-		f := lookup(t, name)
-		if f.Name != name || !shape.MatchString(name) || f.Doc == "" || f.Source == "" {
-			t.Errorf("%s: a row needs a name in kebab case, what it is and where that is from", name)
+		f, of := lookup(t, name), examples[name]
+		if of == nil || f.Name != name || !shape.MatchString(name) || f.Doc == "" || of.Source == "" {
+			t.Fatalf("%s: a row needs a name in kebab case, what it is, and examples with where that is from", name)
 		}
-		if len(f.Matches) == 0 || len(f.Rejects) < 2 {
+		if len(of.Matches) == 0 || len(of.Rejects) < 2 {
 			t.Errorf("%s: a row needs values that match and near misses", name)
 		}
-		for _, s := range f.Matches {
+		for _, s := range of.Matches {
 			if !f.Match(s) {
 				t.Errorf("%s does not match %q", name, s)
 			}
 		}
-		for _, s := range f.Rejects {
+		for _, s := range of.Rejects {
 			if f.Match(s) {
 				t.Errorf("%s matches %q", name, s)
 			}
@@ -177,9 +179,8 @@ func TestHostileLength(t *testing.T) {
 }
 
 func FuzzMatch(f *testing.F) {
-	for _, name := range identity.Names() {
-		row := lookup(f, name)
-		for _, s := range slices.Concat(row.Matches, row.Rejects) {
+	for _, of := range testkit.Formats(f) {
+		for _, s := range slices.Concat(of.Matches, of.Rejects) {
 			f.Add(s)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -65,7 +66,7 @@ func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("import %s: %w", file, err)
 	}
-	d := &docsImport{gathering: gather(file, name, filepath.Base(file)), page: page}
+	d := &docsImport{gathering: gather(file, name, filepath.Base(file), Reader{}), page: page}
 	d.Cassette.Meta.Origin = cassette.Docs
 	d.api = d.version()
 	d.tellNotes()
@@ -140,9 +141,9 @@ func (d *docsImport) pair(p *docs.Pair) {
 		d.tell(ruleDocsAddress, report.Warning, line, fmt.Sprintf("left out %s %s: %v", p.Request.Method, p.Request.URL, err))
 		return
 	}
-	if host := address.Host; !d.belongs(host) && !graph.IsFileHost(host) && !p.Request.Opaque {
+	if host := address.Host; !d.known.Has(host) && !graph.IsFileHost(host) && !p.Request.Opaque {
 		d.Rejected[host]++
-		d.tell(ruleImportHost, report.Warning, line, fmt.Sprintf("left out a request to %s: %s", host, hostReason(host)))
+		d.tell(ruleImportHost, report.Warning, line, fmt.Sprintf("left out a request to %s: %s", host, hosts.Why(host)))
 		return
 	}
 	asked, answered := p.Request.Header.Clone(), p.Response.Header.Clone()
@@ -168,7 +169,7 @@ func (d *docsImport) pair(p *docs.Pair) {
 
 // add takes the interaction in.
 func (d *docsImport) add(i *cassette.Interaction, p *docs.Pair) {
-	d.linked.note(i.Response)
+	d.known.Learn(i.Response.Headers, i.Response.Body)
 	i.ID = len(d.Cassette.Interactions)
 	d.Cassette.Interactions = append(d.Cassette.Interactions, i)
 	d.pairs = append(d.pairs, p)

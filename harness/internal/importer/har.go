@@ -24,7 +24,12 @@ import (
 // An entry of Graph that cannot be imported is left out with a finding, entries of
 // other hosts with a count. Clean is as in VCRPy.
 func HAR(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
-	h := newHARImport(file, name)
+	return Reader{}.HAR(file, name, clean)
+}
+
+// HAR is the function of that name, by the reader's rules.
+func (r Reader) HAR(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
+	h := newHARImport(file, name, r)
 	if err := ReadHAR(file, h.entry); err != nil {
 		return nil, err
 	}
@@ -40,9 +45,9 @@ type harImport struct {
 	kept    int            // bytes of bodies
 }
 
-func newHARImport(file, name string) *harImport {
+func newHARImport(file, name string, r Reader) *harImport {
 	return &harImport{
-		gathering: gather(file, name, "har"),
+		gathering: gather(file, name, "har", r),
 		started:   map[*cassette.Interaction]time.Time{},
 		passed:    map[string]int{},
 		dropped:   map[string]int{},
@@ -58,7 +63,7 @@ func (h *harImport) entry(e *HAREntry) error {
 		h.Rejected[nameless]++
 		h.nameless[nameless] = true
 		return nil
-	case i.Request.Host != "" && !h.belongs(i.Request.Host):
+	case i.Request.Host != "" && !h.known.Has(i.Request.Host):
 		h.Rejected[i.Request.Host]++
 		return nil
 	case kind != "":
@@ -101,7 +106,7 @@ func (h *harImport) finish(clean func(*cassette.Cassette) error) (*Result, error
 	if len(all) > 0 {
 		h.Cassette.Meta.RecordedAt = h.started[all[0]].UTC()
 	}
-	h.rejectedFindings(report.Note)
+	h.rejectedFindings()
 	for _, kind := range slices.Sorted(maps.Keys(h.passed)) {
 		h.tell(ruleImportPassed, report.Note, 0, "left out "+count(h.passed[kind], kind))
 	}

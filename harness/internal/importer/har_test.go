@@ -19,7 +19,7 @@ import (
 
 // importHAR is HAR for a text.
 func importHAR(file, name string, text []byte) (*Result, error) {
-	h := newHARImport(file, name)
+	h := newHARImport(file, name, Reader{})
 	if err := readHAR(file, bytes.NewReader(text), h.entry); err != nil {
 		return nil, err
 	}
@@ -145,7 +145,7 @@ func TestHARMemory(t *testing.T) {
 		t.Skip("reads 100 MB")
 	}
 	entry := fmt.Appendf(nil, "{\"request\": {\"method\": \"GET\", \"url\": \"https://cdn.example/x\"}, \"response\": {\"status\": 200, \"content\": {\"text\": %q}}},\n\n", strings.Repeat("x", 1<<20))
-	h := newHARImport("big.har", "big")
+	h := newHARImport("big.har", "big", Reader{})
 	var most uint64
 	entries := 0
 	err := readHAR("big.har", io.MultiReader(strings.NewReader(`{"log": {"entries": [`), &repeated{entry: entry, left: 100}), func(e *HAREntry) error {

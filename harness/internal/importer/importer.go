@@ -7,7 +7,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -29,44 +29,52 @@ type Method struct {
 	Returns string // a type without its namespace
 }
 
+// A Reader reads recordings by rules of which hosts belong to them. The zero Reader knows
+// Graph's, and those to which answers lead.
+type Reader struct {
+	// Known makes the set of hosts that a recording begins with; nil is Graph's alone.
+	Known func() *hosts.Set
+	// Refused is how bad it is that others are left out.
+	Refused report.Severity
+}
+
 // A gathering is an import under way.
 type gathering struct {
 	*Result
+	reader Reader
 	file   string
-	linked linkedHosts
+	known  *hosts.Set
 	// nameless are the keys of Rejected that are no hosts, but addresses without one.
 	nameless map[string]bool
 }
 
-func gather(file, name, source string) *gathering {
-	return &gathering{
+func gather(file, name, source string, r Reader) *gathering {
+	g := &gathering{
 		Result: &Result{
 			Cassette: &cassette.Cassette{Name: name, Meta: cassette.Meta{Format: 1, Origin: cassette.Imported, Source: source}},
 			Rejected: map[string]int{},
 		},
-		file:   file,
-		linked: linkedHosts{},
-
+		file: file, reader: r,
+		known:    hosts.NewSet(),
 		nameless: map[string]bool{},
 	}
-}
-
-// belongs reports whether a host is Graph's, or one that an earlier answer links to.
-func (g *gathering) belongs(host string) bool {
-	return graph.IsHost(host) || g.linked.has(host)
+	if r.Known != nil {
+		g.known = r.Known()
+	}
+	return g
 }
 
 // add takes an interaction in, or counts it where its host is not Graph's. The error is for
 // one that no cassette can hold.
 func (g *gathering) add(i *cassette.Interaction) error {
-	if !g.belongs(i.Request.Host) {
+	if !g.known.Has(i.Request.Host) {
 		g.Rejected[i.Request.Host]++
 		return nil
 	}
 	if err := i.Storable(); err != nil {
 		return err
 	}
-	g.linked.note(i.Response)
+	g.known.Learn(i.Response.Headers, i.Response.Body)
 	i.ID = len(g.Cassette.Interactions)
 	g.Cassette.Interactions = append(g.Cassette.Interactions, i)
 	return nil
@@ -103,7 +111,8 @@ func (g *gathering) finish(clean func(*cassette.Cassette) error) (*Result, error
 const mostHosts = 20
 
 // rejectedFindings says which hosts were left out, in sorted order.
-func (g *gathering) rejectedFindings(severity report.Severity) {
+func (g *gathering) rejectedFindings() {
+	severity := g.reader.Refused
 	hosts := slices.Sorted(maps.Keys(g.Rejected))
 	for _, host := range hosts[:min(len(hosts), mostHosts)] {
 		g.tell(ruleImportHost, severity, 0,
@@ -125,17 +134,7 @@ func (g *gathering) reason(host string) string {
 	if g.nameless[host] {
 		return "they name no host"
 	}
-	return hostReason(host)
-}
-
-func hostReason(host string) string {
-	switch {
-	case host == graph.LegacyHost:
-		return "Azure AD Graph is another API, retired, and not Microsoft Graph"
-	case graph.IsSignInHost(host):
-		return "sign-in is not part of a cassette"
-	}
-	return "not a host of Microsoft Graph, and no earlier answer links to it"
+	return hosts.Why(host)
 }
 
 func count(n int, what string) string {

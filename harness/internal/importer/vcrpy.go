@@ -16,7 +16,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
-	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // maxRecording bounds the file that is read whole.
@@ -30,15 +29,20 @@ const maxRecording = 256 << 20
 // scenario is drafted, the cassette is handed to clean, which may be nil and takes
 // out what is not to be stored.
 func VCRPy(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
+	return Reader{}.VCRPy(file, name, clean)
+}
+
+// VCRPy is the function of that name, by the reader's rules.
+func (r Reader) VCRPy(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
 	data, err := readFile(file)
 	if err != nil {
 		return nil, err
 	}
-	return vcrpy(file, name, data, clean)
+	return r.vcrpy(file, name, data, clean)
 }
 
 // vcrpy is VCRPy for a file that was read.
-func vcrpy(file, name string, data []byte, clean func(*cassette.Cassette) error) (*Result, error) {
+func (r Reader) vcrpy(file, name string, data []byte, clean func(*cassette.Cassette) error) (*Result, error) {
 	root, err := parseYAML(file, data)
 	if err != nil {
 		return nil, err
@@ -47,7 +51,7 @@ func vcrpy(file, name string, data []byte, clean func(*cassette.Cassette) error)
 	if err != nil {
 		return nil, err
 	}
-	g := gather(file, name, "vcrpy")
+	g := gather(file, name, "vcrpy", r)
 	for n, node := range interactions {
 		interaction, err := vcrpyInteraction(node)
 		if err != nil {
@@ -58,7 +62,7 @@ func vcrpy(file, name string, data []byte, clean func(*cassette.Cassette) error)
 			g.leaveOut("interaction", n, node.Line, err)
 		}
 	}
-	g.rejectedFindings(report.Warning)
+	g.rejectedFindings()
 	return g.finish(clean)
 }
 

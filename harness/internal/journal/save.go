@@ -20,6 +20,10 @@ type Saving struct {
 	// Guard may refuse: it is asked about the Meta alone, and then about each interaction,
 	// in a cassette of its own, by several goroutines at once. Nil refuses nothing.
 	Guard cassette.Guard
+	// Place reads from a note which place an interaction had in the cassette before, -1 for
+	// none. Those that had one stand in that order, in the places that they take here: what
+	// was sent at once has the order of then. Nil keeps the order of the requests.
+	Place func(note []byte) int
 	// Clean says that what was appended holds no secret, as a guard does: the file is not
 	// its owner's alone.
 	Clean bool
@@ -50,7 +54,7 @@ func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, 
 	if err := j.Err(); err != nil {
 		return fail(fmt.Errorf("the recording is not complete: %w", err))
 	}
-	all := j.kept(how.KeepRetried)
+	all := inPlace(j.kept(how.KeepRetried), how.Place)
 	refusals, err := j.refusals(all, meta, how.Guard)
 	if err != nil {
 		return fail(err)
@@ -132,6 +136,29 @@ func (j *Journal) storable(all []record, refusals []error, meta cassette.Meta) (
 		left = append(left, out)
 	}
 	return stored, left
+}
+
+// inPlace puts records that had a place in the order of these places.
+func inPlace(records []record, place func(note []byte) int) []record {
+	if place == nil {
+		return records
+	}
+	type placed struct {
+		record
+		at int
+	}
+	var had []placed
+	var free []int
+	for n, r := range records {
+		if at := place(r.note); at >= 0 {
+			had, free = append(had, placed{r, at}), append(free, n)
+		}
+	}
+	slices.SortStableFunc(had, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+	for n, at := range free {
+		records[at] = had[n].record
+	}
+	return records
 }
 
 // refusals are what the guard says of records, nil where it lets one pass.

@@ -230,17 +230,6 @@ func TestLine(t *testing.T) {
 	}
 }
 
-func TestMaskNames(t *testing.T) {
-	shows := func(name, parent string) bool { return name == "a" || parent == "a" && name == "b" }
-	for path, want := range map[string]string{
-		"$": "$", "$['a'][0]['b']": "$['a'][0]['b']", "$['b']": "$[*]", "$['a']['it\\'s'][2]": "$['a'][*][2]", "$['x']['b']": "$[*][*]", "": "$",
-	} {
-		if got := jsondoc.MaskNames(path, shows); got != want {
-			t.Errorf("%s: got %s, want %s", path, got, want)
-		}
-	}
-}
-
 // What is nested deeply takes no memory that grows with the square of its depth.
 func TestIndentBelowDepth(t *testing.T) {
 	deep := strings.Repeat("[", jsondoc.MaxDepth) + strings.Repeat("]", jsondoc.MaxDepth)
@@ -249,5 +238,16 @@ func TestIndentBelowDepth(t *testing.T) {
 	}
 	if _, breaks, _, ok := jsondoc.IndentBelow(nil, deep[jsondoc.MaxDepth-50:jsondoc.MaxDepth+50], 8); !ok || breaks != 98 {
 		t.Fatal(ok, breaks)
+	}
+}
+
+func TestMaskNames(t *testing.T) {
+	shows := func(name, parent string) bool { return name == "a" || parent == "a" && name == "b" }
+	for path, want := range map[string]string{
+		"$": "$", "$['a'][0]['b']": "$['a'][0]['b']", "$['b']": "$[*]", "$['a']['it\\'s'][2]": "$['a'][*][2]", "$['x']['b']": "$[*][*]", "": "$",
+	} {
+		if got := jsondoc.MaskNames(path, shows); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
 	}
 }

@@ -46,7 +46,13 @@ type Client struct {
 	Stretches [][]int                 // positions whose order says nothing; nil for reads between two writes
 	Transport http.RoundTripper
 	Seed      uint64
-	Again     func(text string) string // what the client sends on this run in place of a value of its own; nil for the same
+	// Before is asked before each request is sent: the recorded one, as it is sent now, and
+	// the values that the replay gave so far, by the recorded ones. It may send others.
+	Before func(recorded *cassette.Interaction, now *cassette.Request, given map[string]string)
+	// Reorder puts the parts of a batch in another order, by other ids, and says how its answer
+	// is read: as one to what was recorded. Nil sends what was recorded.
+	Reorder func(body string) (sent string, back func(recorded, answer string) (string, error))
+	Again   func(text string) string // what the client sends on this run in place of a value of its own; nil for the same
 	// Place tells which recorded interaction one of the cassette is: its position, or -1
 	// where it is another recording's.
 	Place func(stored *cassette.Interaction) int
@@ -134,12 +140,23 @@ func isRead(r *cassette.Request) bool {
 func (c *Client) send(ctx context.Context, n int) Tally {
 	recorded := c.Recorded[n]
 	current := c.current(&recorded.Request)
-	req, err := requestOf(ctx, current)
+	sent, back := *current, func(_, answer string) (string, error) { return answer, nil }
+	if c.Reorder != nil && sent.Body != "" {
+		sent.Body, back = c.Reorder(sent.Body)
+	}
+	if c.Before != nil {
+		c.mu.Lock()
+		given := maps.Clone(c.now)
+		c.mu.Unlock()
+		c.Before(recorded, &sent, given)
+	}
+	req, err := requestOf(ctx, &sent)
 	if err != nil {
 		return Tally{Missed: 1, Notes: []string{err.Error()}}
 	}
 	var trace match.Trace
-	resp, err := c.Transport.RoundTrip(req.WithContext(match.WithTrace(req.Context(), &trace)))
+	ctx = match.WithPrincipal(match.WithTrace(ctx, &trace), recorded.Principal)
+	resp, err := c.Transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		return Tally{Missed: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + ", sent as " + req.URL.String() + ": " + firstLines(err.Error())}}
 	}
@@ -152,10 +169,14 @@ func (c *Client) send(ctx context.Context, n int) Tally {
 	if from < 0 || c.keys[from] != c.keys[n] {
 		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " " + recorded.Request.Body + " got the answer to " + trace.Answer.Interaction.Request.URL + " " + trace.Answer.Interaction.Request.Body}}
 	}
-	if lost := lostValue(c.Recorded[from], trace.Answer.Interaction, current, resp.Header, string(body)); lost != "" {
-		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " got an answer without its " + lost}}
+	text, err := back(c.Recorded[from].Response.Body, string(body))
+	if err != nil {
+		return Tally{Wrong: 1, Notes: []string{recorded.Request.URL + " " + sent.Body + " got " + string(body) + ": " + err.Error()}}
 	}
-	c.learn(c.Recorded[from], resp.Header, string(body))
+	if lost := lostValue(c.Recorded[from], trace.Answer.Interaction, current, resp.Header, text); lost != "" {
+		return Tally{Wrong: 1, Notes: []string{recorded.Request.Method + " " + recorded.Request.URL + " " + recorded.Request.Body + " got an answer without its " + lost}}
+	}
+	c.learn(c.Recorded[from], resp.Header, text)
 	return Tally{Own: 1}
 }
 

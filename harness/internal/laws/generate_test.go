@@ -23,6 +23,7 @@ type tape struct {
 	invented  map[string]bool // values that the client draws anew on each run
 	used      map[string]bool // names
 	group     int
+	kinds     map[string]int // how often it has what is hard to tell apart
 }
 
 const origin = "https://graph.microsoft.com"
@@ -32,7 +33,7 @@ const origin = "https://graph.microsoft.com"
 func generate(seed, service uint64, groups, most int) *tape {
 	t := &tape{
 		random: rand.New(rand.NewPCG(seed, 1)), fresh: rand.New(rand.NewPCG(seed, service)),
-		invented: map[string]bool{}, used: map[string]bool{},
+		invented: map[string]bool{}, used: map[string]bool{}, kinds: map[string]int{},
 	}
 	for t.group = range groups {
 		n := 2
@@ -107,6 +108,7 @@ var (
 	similar = []string{
 		"Name 1", "Name 12", "Value 3", "user1@contoso.example", "file1.docx", "In Progress", "completed", "inProgress", "Member", "Root", "default", "Enabled",
 		"status", "displayName", "100% sure + more", "a/b & c", `say "yes"`, "12345", "00420", "+1 555 0100", "10.1.2.3", "contoso.com", "x",
+		"Name 3 bcdf", "user4-bcdf@tenant1-bcdf.example", "name26-bcdf", "file1-bcdf", "graphvcr-blank", "group", "true", "null", "eq",
 		"Sales", "Sales 1", "Sales 10", "Sales 100", "sales team", "user", "tenant1", "Redacted", "https://contoso.com/a?b=c",
 	}
 )
@@ -118,6 +120,7 @@ func (t *tape) name() string {
 		switch t.random.IntN(8) {
 		case 0:
 			s = similar[t.random.IntN(len(similar))]
+			t.kinds["a name that is a word, a prefix or like a pseudonym"]++
 		case 1, 2:
 			s = firsts[t.random.IntN(len(firsts))]
 		case 3, 4:
@@ -294,6 +297,10 @@ func (t *tape) batches(n int) {
 	v, writes := t.version(), t.random.IntN(2) == 0
 	size := 1 + t.random.IntN(6)
 	t.next()
+	if t.random.IntN(3) == 0 {
+		n = 1
+		t.kinds["a batch that is alone"]++
+	}
 	for range n {
 		var parts, answers []any
 		for k := range size {
@@ -305,6 +312,13 @@ func (t *tape) batches(n int) {
 				answer = object{"id": id, "status": 201, "body": object{"id": t.guid(), "displayName": name}}
 			}
 			parts, answers = append(parts, part), append(answers, answer)
+		}
+		if size > 1 {
+			t.kinds["a batch of several parts"]++
+			for k := 1; k < size && t.random.IntN(4) == 0; k++ {
+				parts[k].(object)["dependsOn"] = []any{fmt.Sprint(k)}
+				t.kinds["a batch with parts that depend on others"]++
+			}
 		}
 		t.random.Shuffle(len(answers), func(i, j int) { answers[i], answers[j] = answers[j], answers[i] })
 		t.add("POST", v+"/$batch", nil, object{"requests": parts}, 200, object{"responses": answers})
@@ -328,6 +342,7 @@ func (t *tape) uploads(n int) {
 			header := http.Header{"Content-Range": {fmt.Sprintf("bytes %d-%d/%d", s*slice, (s+1)*slice-1, slices*slice)}}
 			content := strings.Repeat(string(rune('a'+t.random.IntN(26))), slice)
 			for tries := t.random.IntN(4); tries == 0; tries++ {
+				t.kinds["a slice of an upload sent again"]++
 				t.add("PUT", link, header, content, 503, object{"error": object{"code": "serviceNotAvailable"}})
 			}
 			answer := object{"nextExpectedRanges": []any{fmt.Sprintf("%d-", (s+1)*slice)}}
@@ -366,9 +381,11 @@ func (t *tape) events(n int) {
 	all := make([]object, n)
 	t.next()
 	for k := range all {
+		t.kinds["invented ids, names and instants"]++
 		start, transaction := fmt.Sprintf("2026-%02d-%02dT%02d:%02d:00Z", 1+t.random.IntN(12), 1+t.random.IntN(28), t.random.IntN(24), t.random.IntN(60)), guidOf(t.random)
 		subject := t.name()
 		t.invent(transaction)
+		t.invent(start)
 		t.invent(subject)
 		all[k] = object{"id": t.guid(), "subject": subject, "transactionId": transaction}
 		t.add("POST", v+"/me/events", nil, object{

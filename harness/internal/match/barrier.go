@@ -36,16 +36,16 @@ import (
 // one barrier for each step of its path at most, and so is a write part of few:
 // asking which writes were replayed costs the same however many there are.
 type barrier struct {
-	writes []boundWriteRef // in recorded order
+	writes []answerRef // in recorded order
 }
 
-// A boundWriteRef is a write of a barrier: an answer of an entry.
-type boundWriteRef struct {
+// An answerRef is an answer of an entry.
+type answerRef struct {
 	entry  *entry
 	answer int
 }
 
-func (w boundWriteRef) record() *record { return &w.entry.answers[w.answer] }
+func (w answerRef) record() *record { return &w.entry.answers[w.answer] }
 
 // raiseBarriers binds the reads to the writes that are related to them.
 func (b *builder) raiseBarriers() {
@@ -53,15 +53,15 @@ func (b *builder) raiseBarriers() {
 		return
 	}
 	sets := writeSets{
-		below: map[string][]boundWriteRef{},
-		at:    map[string][]boundWriteRef{},
-		makes: map[string][]boundWriteRef{},
-		made:  map[string][]boundWriteRef{},
+		below: map[string][]answerRef{},
+		at:    map[string][]answerRef{},
+		makes: map[string][]answerRef{},
+		made:  map[string][]answerRef{},
 	}
 	known := b.aliasesOf()
 	for _, write := range b.writes {
 		for _, where := range known.resolve(write.resources) {
-			sets.add(boundWriteRef{write.entry, write.answer}, where)
+			sets.add(answerRef{write.entry, write.answer}, where)
 		}
 	}
 	places := map[string]int32{}
@@ -82,7 +82,7 @@ func (b *builder) raiseBarriers() {
 	}
 }
 
-func (b *builder) raise(place int32, writes []boundWriteRef) {
+func (b *builder) raise(place int32, writes []answerRef) {
 	b.index.barriers = append(b.index.barriers, barrier{writes})
 	for _, write := range writes {
 		r := write.record()
@@ -95,13 +95,13 @@ func (b *builder) raise(place int32, writes []boundWriteRef) {
 // writeSets are the barriers that reads could lie behind, by the path that they
 // belong to.
 type writeSets struct {
-	below map[string][]boundWriteRef // at or below the path
-	at    map[string][]boundWriteRef // right at the path, but for those in makes
-	makes map[string][]boundWriteRef // POST to the path which answered with what it made
-	made  map[string][]boundWriteRef // those of makes, by the path of the thing that they made
+	below map[string][]answerRef // at or below the path
+	at    map[string][]answerRef // right at the path, but for those in makes
+	makes map[string][]answerRef // POST to the path which answered with what it made
+	made  map[string][]answerRef // those of makes, by the path of the thing that they made
 }
 
-func (s *writeSets) add(write boundWriteRef, where resource) {
+func (s *writeSets) add(write answerRef, where resource) {
 	for n := 1; n <= len(where.steps); n++ {
 		path := where.prefix(n)
 		s.below[path] = append(s.below[path], write)
@@ -114,15 +114,15 @@ func (s *writeSets) add(write boundWriteRef, where resource) {
 	}
 }
 
-func (w boundWriteRef) makesSomething() bool {
+func (w answerRef) makesSomething() bool {
 	response := &w.record().interaction.Response
 	return w.entry.key.Method == http.MethodPost && response.Code == http.StatusCreated && response.Body != ""
 }
 
 // related returns the sets of writes that a read of a resource lies behind, by name.
-func (s *writeSets) related(where resource) map[string][]boundWriteRef {
-	found := map[string][]boundWriteRef{}
-	note := func(kind, path string, writes []boundWriteRef) {
+func (s *writeSets) related(where resource) map[string][]answerRef {
+	found := map[string][]answerRef{}
+	note := func(kind, path string, writes []answerRef) {
 		if len(writes) > 0 {
 			found[kind+path] = writes
 		}

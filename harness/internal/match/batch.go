@@ -193,26 +193,12 @@ func (b *batch) read() bool {
 	return !slices.ContainsFunc(b.parts, func(p batchPart) bool { return !p.read })
 }
 
-// named is a batch with the ids that another has at the same positions.
-func (b *batch) named(other *batch) *batch {
-	if b == nil || other == nil || len(b.parts) != len(other.parts) {
-		return other
-	}
-	ids := make(map[int]string, len(other.parts))
-	for _, part := range other.parts {
-		ids[part.position] = part.id
-	}
-	as := *b
-	as.parts = slices.Clone(b.parts)
-	for n := range as.parts {
-		as.parts[n].id = ids[as.parts[n].position]
-	}
-	return &as
-}
-
 // pairing maps the ids of a recorded batch to those of a live one with the same
 // canonical form.
 func (b *batch) pairing(live *batch) map[string]string {
+	if b == nil || live == nil {
+		return nil
+	}
 	ids := make(map[string]string, len(b.parts))
 	for i, part := range b.parts {
 		if i < len(live.parts) {

@@ -20,6 +20,7 @@ type Binding struct {
 // Pseudonyms are known in any letter case; live values as they were sent and, where they are
 // addresses or domains, in any. A nil set holds none.
 type bindings struct {
+	seal   *seal
 	count  atomic.Int64 // 0 while there are none
 	lives  sync.Map     // by pseudonym, in lower case: live value
 	stored sync.Map     // by live value: pseudonym
@@ -72,6 +73,9 @@ func (b *bindings) free(pseudonym, live string) bool {
 // bind notes a pair, unless one of the two is bound, and the parts of addresses.
 func (b *bindings) bind(pseudonym, live string) { b.bindAs(pseudonym, live, live) }
 
+// An idBinding is a pseudonym that was computed, and the id that it stands for.
+type idBinding struct{ pseudonym, live, key string }
+
 // bindAs is bind for a value that is looked up by a key.
 func (b *bindings) bindAs(pseudonym, live, key string) {
 	if pseudonym == live || !b.free(pseudonym, key) {
@@ -101,6 +105,33 @@ func (b *bindings) bindIDs(stored, live string) {
 	}
 }
 
+// unless is a fit, or conflict where what is stored stands for another value, and exact
+// where for this one: as a part of an address.
+func (b *bindings) unless(stored, sent string, is fit) fit {
+	if live, ok := b.live(stored); ok {
+		if fold(live) == fold(sent) {
+			return exact
+		}
+		return conflict
+	}
+	for _, a := range identity.Atoms(stored) {
+		if _, ok := b.live(a.Key()); ok {
+			return conflict
+		}
+	}
+	return is
+}
+
+// isNew reports whether nothing is known of the ids in a text.
+func (b *bindings) isNew(text string) bool {
+	for _, a := range identity.Atoms(text) {
+		if _, bound := b.pseudonym(a.Key()); bound || identity.IsFake(a) {
+			return false
+		}
+	}
+	return true
+}
+
 // shown lists the bindings, sorted.
 func (b *bindings) shown() []Binding {
 	var list []Binding
@@ -128,21 +159,22 @@ func (s *Session) Bind(pseudonym, live string) error {
 	if len(p) != len(v) || (strings.Contains(pseudonym, "@") != strings.Contains(live, "@")) {
 		return fmt.Errorf("bind %q to %q: they have not one format", pseudonym, live)
 	}
-	s.binding.Lock()
-	defer s.binding.Unlock()
+	u := s.unsealer
+	u.choosing.Lock()
+	defer u.choosing.Unlock()
 	if len(p) == 0 {
-		if !s.bound.free(pseudonym, live) {
+		if !u.bound.free(pseudonym, live) {
 			return fmt.Errorf("bind %q to %q: one of them is bound to another value", pseudonym, live)
 		}
-		s.bound.bind(pseudonym, live)
+		u.bound.bind(pseudonym, live)
 		return nil
 	}
 	for n := range p {
-		if !s.bound.free(p[n].Key(), v[n].Key()) {
+		if !u.bound.free(p[n].Key(), v[n].Key()) {
 			return fmt.Errorf("bind %q to %q: one of them is bound to another value", pseudonym, live)
 		}
 	}
-	s.bound.bindIDs(pseudonym, live)
+	u.bound.bindIDs(pseudonym, live)
 	return nil
 }
 

@@ -42,19 +42,15 @@ func (r Rules) Compare(first, second *cassette.Interaction) (Comparison, error) 
 
 // alike reports whether two requests differ in ids, and in what stands in their holes, alone.
 func (x *Index) alike(first, second *cassette.Interaction) bool {
-	seal := newSeal(identity.NewFaker(nil))
+	seal := newSeal(x.rules, nil)
 	seal.noteMembers(&cassette.Cassette{}, first)
 	key := func(i *cassette.Interaction) (Key, bool) {
-		places := make(map[string]cassette.HoleKind, len(i.Holes))
-		for _, h := range i.Holes {
-			places[h.Place] = h.Kind
-		}
-		left := seal.read(messageOf(i), places, true, nil)
+		left := seal.read(messageOf(i), holesOf(i), true, nil)
 		place.Rewrite(&left.message, func(l *place.Leaf) (string, bool) {
 			is := identity.Rewrite(l.Text, func(a identity.Atom) string { return strings.Repeat("0", len(a.Text)) })
 			return is, is != l.Text && !l.Layered
 		})
-		r, ok := x.understood(&left.message, i.Request.Host, "")
+		r, ok := x.rules.understood(&left.message, i.Request.Host, "")
 		return r.key, ok
 	}
 	one, ok1 := key(first)

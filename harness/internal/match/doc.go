@@ -11,8 +11,8 @@
 // miss explains itself: never recorded, recorded but consumed, or recorded but
 // different, with the nearest interactions and the fields that differ.
 //
-// It does no I/O and knows nothing of connections; package transport turns its
-// answers into HTTP responses.
+// It knows nothing of connections, and does no I/O but to spool what clients upload;
+// package transport turns its answers into HTTP responses.
 //
 // Index is immutable; Session is safe for concurrent use, and no request waits for another.
 //
@@ -34,7 +34,7 @@
 // its address by package graphurl, its significant headers (headers.go), its body
 // as JSON, form, multipart (body.go, multipart.go) or batch (batch.go), less what
 // the rules ignore (rules.go). The key finds an entry, whose tally of what was
-// served (tally.go) and whose barriers (barrier.go) decide the answer (choose.go).
+// served (tally.go, progress.go) and whose barriers (barrier.go) decide the answer (choose.go).
 // The answer to a batch gets the client's ids (rewrite.go). Where there is no
 // entry, the nearest are found (nearest.go) and compared (differ.go), and the miss
 // says what to do (miss.go).
@@ -43,11 +43,12 @@
 //
 // A sealed cassette holds pseudonyms, and is asked by clients that send real values. A
 // request without an entry of its own is taken apart (package place) and asked for again
-// (sealed.go): first with every id in it computed as redaction computed it, then with the
-// places blank that are holes of a recorded request of its shape. That leads to a bucket of
-// recorded requests that differ in nothing but these places (bucket.go), and there a value
-// is known (fit.go) by the pseudonym that was given out, by what is bound to it, or by the
-// tag of the recorded value. Of several fits the surest counts.
+// (asked.go, unseal.go): first with every id in it computed as redaction computed it, then
+// with the places blank that are holes of a recorded request of its shape. That leads to a
+// bucket of recorded requests that differ in nothing but these places (seal.go), and there a
+// value is known (fit.go) by the pseudonym that was given out, by what is bound to it, or by
+// the tag of the recorded value. Of several fits the surest counts. A batch is laid over
+// recorded ones part by part, in whichever order its parts stand.
 //
 // What is looked up and fits none is a miss that tells the --input which decides. What a
 // client writes may be made up: it binds to the request that stands alone, or, unless two
@@ -61,6 +62,11 @@
 // answer is made, and put back wherever its pseudonyms stand in answers (putback.go), in
 // headers by Answer.RestoreHeader. A session remembers which entry a spelling asked for, and
 // how an answer reads with its values.
+//
+// What a client uploads where a cassette holds filler is kept for the session (contents.go),
+// slices as the file that they make: from then on answers show the file (shownfiles.go) with
+// its own size and hashes, and downloads of it hold its bytes. Files over 256 MB, and
+// what a session uploads beyond 2 GB, stay filler.
 //
 // No rule of redaction and no table of words is asked here: only places, forms and tags,
 // so that a newer program cannot break a cassette.

@@ -19,58 +19,75 @@ const (
 	exact               // the pseudonym that was given out, or the value bound to it
 )
 
+// A guess says what a value is known to stand for at a place.
+type guess struct {
+	is      string // pseudonym, folded
+	entries []int  // that have it there, in order
+	sure    fit    // exact or tagged; weak where nothing is known
+}
+
 // choose decides which request of a bucket is meant: the one whose every blank place has
 // what was given out, is bound, or fits the tag. Else one that the client may have written
 // anew: the only one that agrees with what is known, or the next in recorded order, while no
 // more than own such requests are under way.
-func (s *Session) choose(b *bucket, blanks []blank, own int32) (f *found, why string) {
-	likely, known := s.likely(b, blanks, true)
+func (u *unsealer) choose(b *bucket, a *asked, own int32) (f *found, why string) {
+	flight := &u.flights[b.id]
+	likely, known := u.likely(b, a, true)
 	contradict := likely != nil && len(likely) == 0
-	if s.flights.invented[b.id].Load() && (contradict || byChance(blanks, known)) && !s.flights.overlapped(b.id, own) {
-		likely, known = s.likely(b, blanks, false)
+	if flight.invented.Load() && (contradict || byChance(a, known)) && !flight.overlapped(own) {
+		likely, known = u.likely(b, a, false)
 	}
-	take := func(n int, sure fit, note string) (*found, string) {
-		e := &b.entries[n]
-		return &found{entry: e, bucket: b, note: note, sure: sure, spent: s.spent(e), unlike: e.unlike(blanks, known)}, ""
-	}
-	var by [exact + 1][]int // entries by how they fit
+	var by [exact + 1][]laid // by how they fit
 	for n := range candidates(likely, len(b.entries)) {
-		is := s.fits(&b.entries[n], blanks, known)
-		by[is] = append(by[is], n)
+		is, pairs := u.lay(&b.entries[n], a, known)
+		by[is] = append(by[is], laid{&b.entries[n], pairs})
 	}
 	if len(b.entries) == 1 {
 		by[weak] = append(by[weak], by[lone]...)
 	}
+	take := func(l laid, sure fit, note string) (*found, string) {
+		e, pairs := l.entry, l.pairs
+		f := &found{entry: e.entry, sealed: e, asked: a, bucket: b, pairs: pairs, note: note, sure: sure, spent: u.spent(e.entry), unlike: e.unlike(a, known, pairs)}
+		if len(a.parts) > 1 {
+			f.partIDs = make(map[string]string, len(pairs))
+			for n, at := range pairs {
+				f.partIDs[e.parts[at].id] = a.parts[n].id
+			}
+		}
+		return f, ""
+	}
 	for _, sure := range []fit{exact, tagged, open} {
 		if len(by[sure]) > 0 {
-			f, why = take(s.next(b, by[sure]), sure, "")
-			f.only = sure >= tagged && len(by[sure]) == 1
+			f, why = take(u.next(by[sure]), sure, "")
+			f.only = sure >= tagged && len(by[sure]) == 1 && len(a.parts) == 1
 			return f, why
 		}
 	}
 	fitting := by[weak]
 	switch {
-	case len(fitting) == 0 || s.index.bindRecorded:
-		return nil, s.undecided(b, blanks)
+	case len(fitting) == 0 || u.bindRecorded:
+		return nil, b.undecided(a)
 	case len(fitting) == 1:
 		return take(fitting[0], weak, "")
-	case s.flights.overlapped(b.id, own):
+	case flight.overlapped(own):
 		return nil, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	return take(s.next(b, fitting), weak, "bound by order: nothing else tells which of several recorded requests is meant")
+	return take(u.next(fitting), weak, "bound by order: nothing else tells which of several recorded requests is meant")
 }
 
 // byChance reports whether all that says which request is meant is one tag of what the client
 // writes. From one that invents names this is little: of a thousand new names one fits one of
 // a thousand recorded ones.
-func byChance(blanks []blank, known []fit) bool {
+func byChance(a *asked, known [][]guess) bool {
 	fits := 0
-	for k := range known {
-		if known[k] == exact || known[k] == tagged && blanks[k].looked {
-			return false
-		}
-		if known[k] == tagged {
-			fits++
+	for n := range known {
+		for k, g := range known[n] {
+			if g.sure == exact || g.sure == tagged && a.parts[n].blanks[k].looked {
+				return false
+			}
+			if g.sure == tagged {
+				fits++
+			}
 		}
 	}
 	return fits == 1
@@ -78,13 +95,15 @@ func byChance(blanks []blank, known []fit) bool {
 
 // unlike counts the places at which something else was sent than is stored there, as far as is
 // known.
-func (e *sealedEntry) unlike(blanks []blank, known []fit) (n int) {
-	for k := range blanks {
-		if known[k] == weak && fold(blanks[k].is) != fold(e.blanks[k].is) {
-			n++
+func (e *sealedEntry) unlike(a *asked, known [][]guess, pairs []int) (count int) {
+	for n := range a.parts {
+		for k, sent := range a.parts[n].blanks {
+			if known[n][k].sure == weak && fold(sent.is) != fold(e.parts[pairs[n]].blanks[k].is) {
+				count++
+			}
 		}
 	}
-	return n
+	return count
 }
 
 // candidates yields those of a list, or all of n where there is none.
@@ -98,151 +117,212 @@ func candidates(list []int, n int) iter.Seq[int] {
 	}
 }
 
+// A laid entry is one over which a request was laid, and which of its parts each part is.
+type laid struct {
+	entry *sealedEntry
+	pairs []int
+}
+
 // next is the first of some entries, in recorded order, that has answers left; else the last.
-func (s *Session) next(b *bucket, entries []int) int {
-	for _, n := range entries {
-		if !s.spent(&b.entries[n]) {
-			return n
+func (u *unsealer) next(entries []laid) laid {
+	for _, l := range entries {
+		if !u.spent(l.entry.entry) {
+			return l
 		}
 	}
 	return entries[len(entries)-1]
 }
 
-// spent reports whether all answers of an entry were served.
-func (s *Session) spent(e *sealedEntry) bool { return s.tally(e.entry).next >= len(e.answers) }
-
 // likely lists the entries that have, at each place whose value is known, that value; all of
 // them, as nil, where nothing is. It says how the value of each place is known: what the
 // client writes by its tag only where that is to be trusted.
-func (s *Session) likely(b *bucket, blanks []blank, trust bool) (list []int, known []fit) {
-	known = make([]fit, len(blanks))
-	for k := range blanks {
-		var at []int
-		if at, known[k] = s.known(b, k, &blanks[k], trust || blanks[k].looked); known[k] == weak {
-			continue
+func (u *unsealer) likely(b *bucket, a *asked, trust bool) (list []int, known [][]guess) {
+	known = make([][]guess, len(a.parts))
+	for n := range a.parts {
+		sent := &a.parts[n]
+		known[n] = make([]guess, len(sent.blanks))
+		for k := range sent.blanks {
+			g := u.known(b, sent, k, trust || sent.blanks[k].looked)
+			known[n][k] = g
+			switch {
+			case g.sure == weak:
+			case list == nil:
+				list = append(make([]int, 0, len(g.entries)), g.entries...)
+			default:
+				list = slices.DeleteFunc(list, func(n int) bool { _, ok := slices.BinarySearch(g.entries, n); return !ok })
+			}
 		}
-		if list == nil {
-			list = append(make([]int, 0, len(at)), at...)
-			continue
-		}
-		list = slices.DeleteFunc(list, func(n int) bool { _, ok := slices.BinarySearch(at, n); return !ok })
 	}
 	return list, known
 }
 
-// known lists the entries that have a value at a place, in order: as exact or tagged; weak
-// where nothing says whose it is.
-func (s *Session) known(b *bucket, k int, v *blank, tags bool) ([]int, fit) {
-	place := &b.places[k]
+// known says what the value at a blank place stands for in a bucket.
+func (u *unsealer) known(b *bucket, p *part, k int, tags bool) guess {
+	v := &p.blanks[k]
 	if v.kind != blankName && v.kind != blankID {
-		return nil, weak
+		return guess{sure: weak}
 	}
-	if list := place.byValue[fold(v.is)]; list != nil {
-		return list, exact
+	at := b.places[classPlace{p.class, v.place}]
+	as := func(value string, sure fit) guess { return guess{value, at.byValue[value], sure} }
+	if is := fold(v.is); at.byValue[is] != nil {
+		return as(is, exact)
 	}
 	if v.kind == blankID {
-		if s.isNew(v.text) {
-			return nil, weak
+		if u.bound.isNew(v.text) {
+			return guess{sure: weak}
 		}
-		return nil, exact
+		return guess{sure: exact}
 	}
-	seal := s.index.seal
-	if p, ok := s.bound.pseudonymAs(v.text); ok {
-		return place.byValue[fold(p)], exact
+	if p, ok := u.bound.pseudonymAs(v.text); ok {
+		return as(fold(p), exact)
 	}
-	if seal.faker.IsName(v.text) {
-		return nil, exact
+	if u.seal.faker.IsName(v.text) {
+		return guess{sure: exact}
 	}
 	if tags {
-		if list := seal.byTag(b, k, v.text); list != nil {
-			return list, tagged
+		if value := u.seal.byTag(at, v.text); value != "" {
+			return as(value, tagged)
 		}
 	}
-	if p, ok := s.bound.pseudonym(v.text); ok {
-		return place.byValue[fold(p)], exact
+	if p, ok := u.bound.pseudonym(v.text); ok {
+		return as(fold(p), exact)
 	}
-	return nil, weak
+	return guess{sure: weak}
 }
 
-// byTag lists the entries whose pseudonym at a place has a tag that a value fits: of several
-// pseudonyms the last that any request has, whose tag was chosen so that no earlier value fits.
-func (x *seal) byTag(b *bucket, k int, value string) []int {
-	place, last := &b.places[k], ""
-	if place.byTag == nil {
-		return nil
+// byTag is the pseudonym at a place that has a tag which a value fits: of several the last
+// that any request has, whose tag was chosen so that no earlier value fits.
+func (x *seal) byTag(at *stored, value string) (last string) {
+	if at.byTag == nil {
+		return ""
 	}
 	for nonce := range x.nonces {
-		for _, n := range place.byTag[uint64(nonce)<<32|uint64(x.faker.TagBits(value, nonce))] {
-			if p := fold(b.entries[n].blanks[k].is); x.firsts[p] > x.firsts[last] {
+		for _, p := range at.byTag[uint64(nonce)<<32|uint64(x.faker.TagBits(value, nonce))] {
+			if x.firsts[p] > x.firsts[last] {
 				last = p
 			}
 		}
 	}
-	return place.byValue[last]
+	return last
 }
 
-// fits lays what was sent over an entry that has what is known: the worst fit of all places,
-// less those where anything goes.
-func (s *Session) fits(e *sealedEntry, blanks []blank, known []fit) fit {
+// lay lays what was sent over an entry: the worst fit of all its parts, less those where
+// anything goes, and which of the entry's parts each is. Of several parts of a class each is
+// the one that it fits best, and then the next.
+func (u *unsealer) lay(e *sealedEntry, a *asked, known [][]guess) (worst fit, pairs []int) {
+	if pairs = alone; len(a.parts) > 1 {
+		pairs = make([]int, len(a.parts))
+	}
 	worst, asks := exact, false
-	for k := range blanks {
-		stored, sent := &e.blanks[k], &blanks[k]
+	for first := 0; first < len(a.parts); {
+		end := first + 1
+		for end < len(a.parts) && a.parts[end].class == a.parts[first].class {
+			end++
+		}
+		if end > len(e.parts) || e.parts[end-1].class != a.parts[first].class {
+			return conflict, nil
+		}
+		is, some := u.layClass(e, a, known, pairs, first, end)
+		asks = asks || some
+		if worst = min(worst, is); worst == conflict {
+			return conflict, nil
+		}
+		first = end
+	}
+	if !asks {
+		return open, pairs
+	}
+	return worst, pairs
+}
+
+// alone says that the only part is the only part.
+var alone = []int{0}
+
+// layClass is lay for the parts of a class, which are the first to the one before end in both.
+func (u *unsealer) layClass(e *sealedEntry, a *asked, known [][]guess, pairs []int, first, end int) (worst fit, asks bool) {
+	if end == first+1 {
+		if first > 0 {
+			pairs[first] = first
+		}
+		return u.fits(e, &e.parts[first], &a.parts[first], known[first])
+	}
+	worst = exact
+	left, free := make([]int, 0, end-first), make([]int, 0, end-first)
+	for n := first; n < end; n++ {
+		left, free = append(left, n), append(free, n)
+	}
+	for sure := exact; sure > lone; sure-- {
+		left = slices.DeleteFunc(left, func(n int) bool {
+			at := slices.IndexFunc(free, func(m int) bool {
+				is, some := u.fits(e, &e.parts[m], &a.parts[n], known[n])
+				asks = asks || some
+				return is == sure
+			})
+			if at < 0 {
+				return false
+			}
+			worst, pairs[n] = min(worst, sure), free[at]
+			free = slices.Delete(free, at, at+1)
+			return true
+		})
+	}
+	if len(left) > 0 {
+		return conflict, true
+	}
+	return worst, asks
+}
+
+// fits lays a part over a recorded one: the worst fit of all places, less those where
+// anything goes, and whether there are others.
+func (u *unsealer) fits(e *sealedEntry, of, as *part, known []guess) (worst fit, asks bool) {
+	worst = exact
+	if len(of.blanks) != len(as.blanks) {
+		return conflict, true
+	}
+	for k := range as.blanks {
+		stored, sent := &of.blanks[k], &as.blanks[k]
 		if sent.place != stored.place || sent.kind != stored.kind {
-			return conflict
+			return conflict, true
 		}
 		if sent.kind == blankAny && sent.text != stored.text {
 			continue
 		}
 		asks = true
-		is := known[k]
+		is := known[k].sure
 		switch {
 		case sent.kind == blankAny, sent.kind == blankStamp && sent.text == stored.text:
 			is = exact
-		case sent.kind == blankStamp || is == exact:
+		case sent.kind == blankStamp:
+		case is >= tagged && known[k].is != fold(stored.is):
+			return conflict, true
+		case is == exact:
 		case sent.kind == blankID:
-			is = s.unlessBound(stored.is, sent.text, weak)
-		case is == tagged:
-			is = s.unlessBound(stored.text, sent.text, tagged)
-		case !sent.looked:
-			is = s.unlessBound(stored.text, sent.text, weak)
+			if is = u.bound.unless(stored.is, sent.text, weak); is == weak && u.gave(stored.is) {
+				return conflict, true
+			}
+		case is == tagged, !sent.looked:
+			is = u.bound.unless(stored.text, sent.text, is)
 		case e.cassette.Meta.Tags[stored.text] != "":
-			is = s.unlessBound(stored.text, sent.text, conflict)
+			is = u.bound.unless(stored.text, sent.text, conflict)
 		default:
-			is = s.unlessBound(stored.text, sent.text, lone)
+			is = u.bound.unless(stored.text, sent.text, lone)
 		}
 		if worst = min(worst, is); worst == conflict {
-			return conflict
+			return conflict, true
 		}
 	}
-	if !asks {
-		return open
-	}
-	return worst
+	return worst, asks
 }
 
-// unlessBound is a fit, or conflict where what is stored stands for another value, and exact
-// where for this one: as a part of an address.
-func (s *Session) unlessBound(stored, sent string, is fit) fit {
-	if live, ok := s.bound.live(stored); ok {
-		if fold(live) == fold(sent) {
-			return exact
-		}
-		return conflict
-	}
+// gave reports whether an answer of this session had an id that stands in a text: a client
+// that knows it would send it.
+func (u *unsealer) gave(stored string) bool {
 	for _, a := range identity.Atoms(stored) {
-		if _, ok := s.bound.live(a.Key()); ok {
-			return conflict
+		for _, by := range u.givers()[fold(a.Key())] {
+			if u.served(by.entry, by.answer) {
+				return true
+			}
 		}
 	}
-	return is
-}
-
-// isNew reports whether nothing is known of the ids in a text.
-func (s *Session) isNew(text string) bool {
-	for _, a := range identity.Atoms(text) {
-		if _, bound := s.bound.pseudonym(a.Key()); bound || identity.IsFake(a) {
-			return false
-		}
-	}
-	return true
+	return false
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -28,6 +27,8 @@ type Index struct {
 	bindRecorded bool  // what a client writes anew is a miss
 	seal         *seal // nil where no cassette is sealed, or nothing is bound
 	pseudonyms   func() map[string]bool
+	givers       func() map[string][]answerRef
+	fileMap      func() *fileMap
 }
 
 // An entry is a key with its answers.
@@ -56,6 +57,7 @@ type record struct {
 	prepared  atomic.Pointer[any]
 
 	pseudonyms atomic.Pointer[pseudonymsHeld] // see held
+	shown      atomic.Pointer[[]shownFile]    // see files
 }
 
 // A spelling is a request without a body as it was written down. It is compared
@@ -97,7 +99,7 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 	}
 	b.index.bindRecorded = rules.Bind == BindRecorded
 	if at := slices.IndexFunc(cassettes, func(c *cassette.Cassette) bool { return len(c.Salt) > 0 }); at >= 0 && rules.Bind != BindOff {
-		b.index.seal = newSeal(identity.NewFaker(cassettes[at].Salt))
+		b.index.seal = newSeal(compiled, cassettes[at].Salt)
 		for _, c := range cassettes {
 			for p, tag := range c.Meta.Tags {
 				b.index.seal.names[tag] = p
@@ -107,7 +109,8 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 			}
 		}
 	}
-	b.index.pseudonyms = sync.OnceValue(b.index.findPseudonyms)
+	b.index.pseudonyms, b.index.givers = sync.OnceValue(b.index.findPseudonyms), sync.OnceValue(b.index.findGivers)
+	b.index.fileMap = sync.OnceValue(b.index.mapFiles)
 	for _, c := range cassettes {
 		for i, interaction := range c.Interactions {
 			if err := b.add(c, interaction); err != nil {
@@ -181,7 +184,7 @@ func (b *builder) add(c *cassette.Cassette, i *cassette.Interaction) error {
 	}
 	b.addSpelling(e, i)
 	if b.index.seal != nil && len(c.Salt) > 0 && len(e.answers) == 0 {
-		b.seal(c, i, e, &req)
+		b.index.seal.add(c, i, e, &req)
 	}
 	e.answers = append(e.answers, record{})
 	r := &e.answers[len(e.answers)-1]

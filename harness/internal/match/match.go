@@ -24,8 +24,10 @@ type Answer struct {
 	Note        string // what was unusual about the choice, "" when nothing was
 
 	record *record
-	bound  *Session // whose values stand in it; nil when none do
-	read   func()   // see Read; nil where nobody asks
+	bound  *bindings // whose values stand in it; nil when none do
+	read   func()    // see Read; nil where nobody asks
+
+	contentRange string // where it is another than the recorded one
 }
 
 // Unused is an interaction that no request consumed. Leftover is true for a

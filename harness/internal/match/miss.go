@@ -3,12 +3,14 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // Verdict says why a request has no answer.
@@ -44,6 +46,11 @@ type Candidate struct {
 	Differences []Difference
 }
 
+// Request is the recorded request in a line, without what gives access.
+func (c Candidate) Request() string {
+	return methodOf(c.Interaction.Request.Method) + " " + shownAddress(c.Interaction.Request.URL)
+}
+
 // mostLines is how many lines explain a miss.
 const mostLines = 12
 
@@ -58,7 +65,7 @@ func (e *MissError) Error() string {
 
 // Summary is the first line of Error.
 func (e *MissError) Summary() string {
-	text := fmt.Sprintf("no answer to %s %s: %s", e.Method, shownAddress(e.URL), e.Verdict)
+	text := fmt.Sprintf("no answer to %s %s: %s", shortened(withoutTokens("", e.Method), maxShown), shownAddress(e.URL), e.Verdict)
 	if e.Reason != "" {
 		text += ": " + e.Reason
 	}
@@ -72,8 +79,7 @@ func (e *MissError) Details() string { return e.details(mostLines - 2) }
 func (e *MissError) details(most int) string {
 	var lines []string
 	for _, c := range e.Nearest {
-		lines = append(lines, fmt.Sprintf("  recorded: %s %s (%s)", methodOf(c.Interaction.Request.Method),
-			shownAddress(c.Interaction.Request.URL), placeOf(c.Cassette, c.Interaction)))
+		lines = append(lines, fmt.Sprintf("  recorded: %s (%s)", c.Request(), placeOf(c.Cassette, c.Interaction)))
 		for _, d := range c.Differences {
 			lines = append(lines, fmt.Sprintf("    %s: recorded %s, received %s", d.Field, d.Recorded, d.Received))
 		}
@@ -114,17 +120,20 @@ func (s *Session) consumed(req *http.Request, e *entry, why reason, now span) *M
 	on := ruleFor(req.Method, req.URL.Path, final.interaction)
 	switch why {
 	case early:
-		miss.Reason = fmt.Sprintf("order is strict and the next answer was recorded after %s, which was not replayed yet", s.writeAt(e, now.awaited))
+		miss.Reason = fmt.Sprintf("order is strict and the next answer was recorded after %s, which was not replayed yet", s.progress.writeAt(e, now.awaited))
 		miss.NextStep = "send that write first, or use `order: prefer`"
 	case stale:
-		miss.Reason = fmt.Sprintf("order is strict and every answer was recorded before %s, which was replayed since", s.writeAt(e, now.replayed))
+		miss.Reason = fmt.Sprintf("order is strict and every answer was recorded before %s, which was replayed since", s.progress.writeAt(e, now.replayed))
 		miss.NextStep = "record the request after that write too, or use `order: prefer`"
 	case overPolled:
 		miss.Reason = "polling beyond the recording"
 		miss.NextStep = fmt.Sprintf("the last of %s was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n%s",
 			answers(len(e.answers)), Rule{On: on, Repeat: RepeatLast}.YAML())
 	case usedUp:
-		miss.Reason = fmt.Sprintf("%s recorded, each served once", answers(len(e.answers)))
+		miss.Reason = "1 answer recorded, and served"
+		if n := len(e.answers); n > 1 {
+			miss.Reason = fmt.Sprintf("%d answers recorded, each served once", n)
+		}
 		miss.NextStep = fmt.Sprintf("record the request as often as it is sent, or let the last answer repeat in rules.yaml:\n%s",
 			Rule{On: on, Repeat: RepeatLast}.YAML())
 	}
@@ -186,7 +195,7 @@ func ignorable(differences []Difference) ([]string, bool) {
 		where, name, _ := strings.Cut(d.Field, ".")
 		switch where {
 		case "query", "header", "body":
-			if name == "" || secret(d.Field) || where == "query" && odataOptions[optionName(name)] {
+			if name == "" || secret(d.Field) || strings.Contains(name, "(hidden)") || where == "query" && odataOptions[optionName(name)] {
 				return nil, false
 			}
 			ignore = append(ignore, d.Field)
@@ -239,4 +248,99 @@ func (r Rule) YAML() string {
 
 func quoteYAML(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}
+
+// undecided explains that no recorded request is meant, and why. What is known of the values
+// that were sent is no difference.
+func (s *Session) undecided(req *http.Request, m place.Message, live *request, why string) *MissError {
+	as, values := s.index.seal.asStored(m, req.Host, live, &s.unsealer.bound)
+	miss := s.index.unknown(req, &as)
+	back := strings.NewReplacer(values...)
+	for n := range miss.Nearest {
+		for k := range miss.Nearest[n].Differences {
+			d := &miss.Nearest[n].Differences[k]
+			d.Received = back.Replace(d.Received)
+		}
+	}
+	if why != "" {
+		miss.Reason, miss.NextStep = "", why
+	}
+	miss.Bound = s.unsealer.bound.shown()
+	return miss
+}
+
+// asStored is a request with pseudonyms for all values that are known, and pairs of these and
+// what was sent.
+func (x *seal) asStored(m place.Message, host string, live *request, bound *bindings) (request, []string) {
+	a := asked{message: m}
+	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
+		if l.Layered || l.IsName() || isPartID(l) {
+			return "", false
+		}
+		if is := x.compute(l, bound, &a); is != l.Text {
+			return is, true
+		}
+		p, ok := bound.pseudonym(l.Text)
+		for nonce := 0; nonce < x.nonces && !ok; nonce++ {
+			p, ok = x.names[x.faker.Tag(l.Text, nonce)]
+		}
+		if ok {
+			a.ids = append(a.ids, idBinding{p, l.Text, l.Text})
+		}
+		return p, ok
+	})
+	r, ok := x.rules.understood(&a.message, host, live.key.Principal)
+	if !ok {
+		return *live, nil
+	}
+	var values []string
+	for _, id := range a.ids {
+		values = append(values, id.pseudonym, id.live)
+	}
+	return r, values
+}
+
+// undecided says what a user can do about a request of which nothing tells which recorded
+// one is meant.
+func (b *bucket) undecided(a *asked) string {
+	for n := range a.parts {
+		for k, v := range a.parts[n].blanks {
+			if v.kind == blankName && fold(b.entries[0].parts[n].blanks[k].text) != fold(v.text) {
+				at := v.place
+				if a.parts[n].id != "" {
+					at = "part " + a.parts[n].id + ", " + strings.TrimPrefix(at, "['url']>.")
+				}
+				return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s\nelse %s", at, b.inputs(n, k, &v), recordAgain(b.entries[0].cassette))
+			}
+		}
+	}
+	return ""
+}
+
+// inputs are the flags that make a value stand for what is stored at a blank, which may be a
+// variable's.
+func (b *bucket) inputs(part, k int, sent *blank) string {
+	value := sent.text
+	if secret(sent.place) || len(value) > maxShown || strings.ContainsAny(value, "\n\"") {
+		value = "VALUE"
+	}
+	var flags []string
+	for n := range b.entries {
+		e := &b.entries[n]
+		name := e.parts[part].blanks[k].text
+		for _, variable := range slices.Sorted(maps.Keys(e.cassette.Meta.Vars)) {
+			if e.cassette.Meta.Vars[variable] == name {
+				name = variable
+				break
+			}
+		}
+		flag := "--input " + name + "=" + value
+		if strings.ContainsAny(name+value, " '") {
+			flag = `--input "` + name + "=" + value + `"`
+		}
+		if flags = append(flags, flag); len(flags) == nearestShown {
+			break
+		}
+	}
+	return strings.Join(slices.Compact(flags), " or ")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
@@ -26,9 +27,13 @@ func TestMiss(t *testing.T) {
 
 func explain(t *testing.T, archive *testkit.Archive, file txtar.File) {
 	request, _, _ := strings.Cut(string(file.Data), "\n")
-	tape := parseTape(t, string(archive.Files[0].Data))
+	tape := parseTape
+	if strings.Contains(string(archive.Files[0].Data), "«") {
+		tape = func(t testing.TB, text string) *cassette.Cassette { return sealMarked(t, text) }
+	}
+	recorded := tape(t, string(archive.Files[0].Data))
 	req, body := parseMessage(t, request).request(t)
-	session := newIndex(t, Rules{}, tape).NewSession()
+	session := newIndex(t, Rules{}, recorded).NewSession()
 	var miss *MissError
 	for range 6 { // a few are misses only after some answers
 		if _, err := session.Next(req, body); errors.As(err, &miss) {
@@ -44,7 +49,7 @@ func explain(t *testing.T, archive *testkit.Archive, file txtar.File) {
 		return
 	}
 	rules := Rules{Match: []Rule{ruleIn(t, advice)}}
-	session = newIndex(t, rules, tape).NewSession()
+	session = newIndex(t, rules, recorded).NewSession()
 	times := 1
 	if rules.Match[0].Repeat != "" {
 		times = 6

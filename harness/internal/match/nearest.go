@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -37,10 +38,18 @@ func (x *Index) nearest(live *request) []Candidate {
 		r := &n.entry.answers[0]
 		if recorded, err := x.recorded(r.interaction); err == nil {
 			c := Candidate{r.cassette, r.interaction, differences(&recorded, live)}
+			if len(r.interaction.Holes) > 0 {
+				c.Differences = slices.DeleteFunc(c.Differences, func(d Difference) bool { return anythingFits(r.interaction, d.Field) })
+			}
 			weighed = append(weighed, weighedCandidate{c, weight(&recorded, c.Differences)})
 		}
 	}
 	return lightest(weighed)
+}
+
+// anythingFits reports whether a field of a recorded request is a hole of a secret or of bytes.
+func anythingFits(i *cassette.Interaction, field string) bool {
+	return secret(field) || slices.ContainsFunc(i.Holes, func(h cassette.Hole) bool { return h.Place == field && h.Kind != cassette.HoleName })
 }
 
 type weighedCandidate struct {
@@ -54,7 +63,7 @@ func lightest(weighed []weighedCandidate) []Candidate {
 	slices.SortStableFunc(weighed, func(a, b weighedCandidate) int { return cmp.Compare(a.weight, b.weight) })
 	var shown []Candidate
 	for _, c := range weighed[:min(len(weighed), nearestShown)] {
-		if c.weight <= weighed[0].weight+wholeDifference {
+		if c.weight <= weighed[0].weight+1 {
 			shown = append(shown, c.Candidate)
 		}
 	}

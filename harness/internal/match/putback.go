@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
@@ -89,70 +91,106 @@ func ends(text string, name identity.Span) iter.Seq[int] {
 }
 
 // A restored body is one with the session's values, as long as no more of its pseudonyms
-// are bound.
+// are bound, and no more of its files uploaded.
 type restoredBody struct {
-	bound int
-	text  string
+	bound    int
+	uploaded int64
+	text     string
 }
 
-// maxRestored bounds the restored bodies that a session keeps.
+// restored are the restored bodies that a session keeps.
+type restored struct {
+	byRecord sync.Map
+	bytes    atomic.Int64
+}
+
+// maxRestored bounds their size.
 const maxRestored = 64 << 20
 
-// restore puts the session's values back for the pseudonyms in the body.
+// restore puts the session's values back for the pseudonyms in the body, and what it has
+// uploaded for the filler.
 func (a *Answer) restore(s *Session) {
-	if s.index.seal == nil || s.bound.count.Load() == 0 {
+	if s.unsealer == nil {
 		return
 	}
-	bound := 0
-	for _, p := range a.record.held(s.index.seal).all {
-		if _, ok := s.bound.live(p); ok {
-			bound++
-		}
+	is := restoredBody{bound: s.unsealer.boundOf(a.record)}
+	if is.bound > 0 {
+		a.bound = &s.unsealer.bound
 	}
-	if bound == 0 {
-		return
-	}
-	a.bound = s
 	stored := a.Body == a.record.body() // and no batch with other ids
-	if known, ok := s.restored.Load(a.record); ok && stored && known.(restoredBody).bound == bound {
+	var edits []edit
+	if s.contents.uploads.Load() > 0 {
+		if a.putFileBack(s) {
+			return
+		}
+		files := a.record.files()
+		if !stored {
+			files = filesIn(a.Body)
+		}
+		edits, is.uploaded = s.contents.edits(files)
+	}
+	if is.bound == 0 && len(edits) == 0 {
+		return
+	}
+	if known, ok := s.restored.byRecord.Load(a.record); ok && stored && known.(restoredBody).bound == is.bound && known.(restoredBody).uploaded == is.uploaded {
 		a.Body = known.(restoredBody).text
 		return
 	}
+	a.Body = applyEdits(a.Body, edits)
+	if is.bound > 0 {
+		a.putNamesIn(a.bound)
+	}
+	if is.text = a.Body; stored && s.restored.bytes.Add(int64(len(a.Body))) <= maxRestored {
+		s.restored.byRecord.Store(a.record, is)
+	}
+}
+
+// boundOf is how many pseudonyms of a record are bound.
+func (u *unsealer) boundOf(r *record) (bound int) {
+	if u.bound.count.Load() == 0 {
+		return 0
+	}
+	for _, p := range r.held(u.seal).all {
+		if _, ok := u.bound.live(p); ok {
+			bound++
+		}
+	}
+	return bound
+}
+
+func (a *Answer) putNamesIn(b *bindings) {
 	m := a.record.answer(a.Body)
 	m.Header, m.Trailer = nil, nil
 	if kind := a.record.interaction.Response.Headers["Content-Type"]; len(kind) > 0 {
 		m.Header = http.Header{"Content-Type": kind}
 	}
-	place.Rewrite(&m, s.putBack)
+	place.Rewrite(&m, b.putBack)
 	a.Body = m.Body
-	if stored && s.kept.Add(int64(len(a.Body))) <= maxRestored {
-		s.restored.Store(a.record, restoredBody{bound, a.Body})
-	}
 }
 
 // putBack is what stands for a leaf of an answer.
-func (s *Session) putBack(l *place.Leaf) (string, bool) {
+func (b *bindings) putBack(l *place.Leaf) (string, bool) {
 	if l.Layered || l.Role == place.Bytes {
 		return "", false
 	}
 	text := identity.Rewrite(l.Text, func(a identity.Atom) string {
-		if live, ok := s.bound.live(a.Key()); ok {
+		if live, ok := b.live(a.Key()); ok {
 			return live
 		}
 		return a.Text
 	})
-	if live, ok := s.bound.live(l.Text); ok && text == l.Text {
+	if live, ok := b.live(l.Text); ok && text == l.Text {
 		return live, true
 	}
-	if spans := s.index.seal.faker.FindNames(text); len(spans) > 0 {
-		text = s.putNamesBack(text, spans)
+	if spans := b.seal.faker.FindNames(text); len(spans) > 0 {
+		text = b.putNamesBack(text, spans)
 	}
 	return text, text != l.Text
 }
 
 // putNamesBack puts values back for the pseudonyms that begin at spans. The domain of an
 // address is left alone where its other part is: the address would be nobody's.
-func (s *Session) putNamesBack(text string, spans []identity.Span) string {
+func (b *bindings) putNamesBack(text string, spans []identity.Span) string {
 	var out strings.Builder
 	at := 0
 	for n, span := range spans {
@@ -160,7 +198,7 @@ func (s *Session) putNamesBack(text string, spans []identity.Span) string {
 			continue
 		}
 		for end := range ends(text, span) {
-			if live, ok := s.bound.live(text[span.Start:end]); ok {
+			if live, ok := b.live(text[span.Start:end]); ok {
 				out.WriteString(text[at:span.Start])
 				out.WriteString(live)
 				at = end
@@ -174,13 +212,20 @@ func (s *Session) putNamesBack(text string, spans []identity.Span) string {
 
 // Bound reports whether headers hold what RestoreHeader puts back.
 func (a *Answer) Bound() bool {
-	return a.bound != nil && a.record.held(a.bound.index.seal).inHeader
+	return a.contentRange != "" || a.namesInHeader()
+}
+
+func (a *Answer) namesInHeader() bool {
+	return a.bound != nil && a.record.held(a.bound.seal).inHeader
 }
 
 // RestoreHeader puts the session's values back for the pseudonyms in response headers
 // or trailers, in place.
 func (a *Answer) RestoreHeader(header http.Header) {
-	if len(header) == 0 || !a.Bound() {
+	if a.contentRange != "" && header.Get("Content-Range") != "" {
+		header.Set("Content-Range", a.contentRange)
+	}
+	if len(header) == 0 || !a.namesInHeader() {
 		return
 	}
 	m := place.Message{Answer: true, Method: http.MethodGet, Header: header}
@@ -201,6 +246,21 @@ func (a *Answer) Read() {
 
 // Watched reports whether the session waits for Read.
 func (a *Answer) Watched() bool { return a.read != nil }
+
+// findGivers lists the answers that hold an id which a client writes, by these.
+func (x *Index) findGivers() map[string][]answerRef {
+	found := map[string][]answerRef{}
+	for _, e := range x.entries {
+		for n := range e.answers {
+			for _, p := range e.answers[n].held(x.seal).all {
+				if x.seal.written[p] {
+					found[p] = append(found[p], answerRef{e, n})
+				}
+			}
+		}
+	}
+	return found
+}
 
 // findPseudonyms lists the pseudonyms of all cassettes, folded.
 func (x *Index) findPseudonyms() map[string]bool {

@@ -1,10 +1,7 @@
 package match
 
 import (
-	"cmp"
-	"fmt"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -12,24 +9,21 @@ import (
 // Session is one replay of an index.
 type Session struct {
 	index    *Index
-	tallies  words // a tally for each entry
-	progress words // how far each barrier has come
-
-	binding sync.Mutex // held by Bind
-	bound   bindings
-	flights flights
-
-	restored sync.Map     // by record: its body with the session's values, see restore
-	kept     atomic.Int64 // their bytes
-	recalled sync.Map     // by spelling: what a request without a body was found to ask for
-	memories atomic.Int64 // how many of these there are
+	progress progress
+	unsealer *unsealer // nil where the index has no seal
+	contents contents
+	restored restored
+	recalled recalled
 }
 
 // NewSession starts a replay with nothing consumed.
 func (x *Index) NewSession() *Session {
-	s := &Session{index: x, tallies: newWords(len(x.entries)), progress: newWords(len(x.barriers))}
+	s := &Session{index: x, progress: progress{x, newWords(len(x.entries)), newWords(len(x.barriers))}}
 	if x.seal != nil {
-		s.flights = newFlights(x.seal.buckets)
+		s.unsealer = &unsealer{
+			seal: x.seal, byKey: x.entryOf, spent: s.progress.spent, served: s.progress.served, givers: x.givers,
+			bindRecorded: x.bindRecorded, flights: make([]flight, x.seal.buckets), bound: bindings{seal: x.seal},
+		}
 	}
 	return s
 }
@@ -38,206 +32,147 @@ func (x *Index) NewSession() *Session {
 // client sent it (gzip is looked through). The error is a *MissError.
 func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 	trace := traceOf(req.Context())
-	if len(body) == 0 {
-		if e := s.index.bySpelling(req); e != nil {
-			return s.take(e, serving{}, req, trace)
-		}
-		if e := s.recall(req); e != nil {
-			return s.take(e, serving{}, req, trace)
-		}
+	answer, miss := s.next(req, body)
+	if miss != nil {
+		trace.missed(miss)
+		return Answer{}, miss
+	}
+	s.upload(answer.record, req, body)
+	answer.restore(s)
+	trace.answered(answer)
+	return answer, nil
+}
+
+func (s *Session) next(req *http.Request, body []byte) (Answer, *MissError) {
+	if e := s.bySpelling(req, body); e != nil {
+		return s.take(e, serving{}, req)
 	}
 	live := s.index.live(req, body)
 	e := s.index.entryOf(live.key)
 	switch {
 	case e != nil:
-		return s.take(e, serving{live: live.body.batch}, req, trace)
+		return s.take(e, serving{live: live.body.batch}, req)
 	case s.index.seal != nil:
-		return s.sealed(req, body, &live, trace)
+		return s.sealed(req, body, &live)
 	}
-	return missed(trace, s.index.unknown(req, &live))
+	return Answer{}, s.index.unknown(req, &live)
 }
 
-// A recollection is an entry that a spelling was found to ask for, once and for all: what
+// bySpelling finds the entry of a request without a body that is spelled as it was recorded,
+// or as one that was found before.
+func (s *Session) bySpelling(req *http.Request, body []byte) *entry {
+	if len(body) > 0 {
+		return nil
+	}
+	if e := s.index.bySpelling(req); e != nil || s.index.seal == nil {
+		return e
+	}
+	return s.recalled.entry(s.index, req)
+}
+
+// sealed answers a request that no recorded one is spelled like.
+func (s *Session) sealed(req *http.Request, body []byte, live *request) (Answer, *MissError) {
+	u := s.unsealer
+	m := liveMessage(req, body)
+	f, why := u.find(m, req.Host, live)
+	if f == nil {
+		return Answer{}, s.undecided(req, m, live, why)
+	}
+	f, why, end, read := u.begin(f)
+	defer end()
+	if f == nil {
+		return Answer{}, s.undecided(req, m, live, why)
+	}
+	answer, miss := s.take(f.entry, serving{ids: f.partIDs, bind: func() { u.bind(f) }, note: f.note, read: read}, req)
+	switch {
+	case miss != nil && read != nil:
+		read()
+	case miss == nil && f.only && len(body) == 0:
+		s.recalled.note(s.index, req, f.entry)
+	}
+	return answer, miss
+}
+
+// recalled are the entries that spellings were found to ask for, once and for all: what
 // is bound stays so.
+type recalled struct {
+	bySpelling sync.Map
+	count      atomic.Int64
+}
+
 type recollection struct {
 	entry              *entry
 	headers, principal string
 }
 
-func (s *Session) recall(req *http.Request) *entry {
-	if s.index.seal == nil {
-		return nil
-	}
+func (r *recalled) entry(x *Index, req *http.Request) *entry {
 	spelled, ok := spellingOf(methodOf(req.Method), req.URL)
 	if !ok {
 		return nil
 	}
-	known, ok := s.recalled.Load(spelled)
+	known, ok := r.bySpelling.Load(spelled)
 	if !ok {
 		return nil
 	}
-	r := known.(recollection)
-	if r.principal != s.index.principal(req) || r.headers != headerKey(req.Header, false, r.entry.ignored) {
+	is := known.(recollection)
+	if is.principal != x.principal(req) || is.headers != headerKey(req.Header, false, is.entry.ignored) {
 		return nil
 	}
-	return r.entry
+	return is.entry
 }
 
 // maxRecalled bounds the spellings that a session remembers.
 const maxRecalled = 1 << 17
 
-func (s *Session) remember(req *http.Request, body []byte, e *entry) {
-	if spelled, ok := spellingOf(methodOf(req.Method), req.URL); ok && len(body) == 0 && s.memories.Add(1) <= maxRecalled {
-		s.recalled.Store(spelled, recollection{e, headerKey(req.Header, false, e.ignored), s.index.principal(req)})
+func (r *recalled) note(x *Index, req *http.Request, e *entry) {
+	if spelled, ok := spellingOf(methodOf(req.Method), req.URL); ok && r.count.Add(1) <= maxRecalled {
+		r.bySpelling.Store(spelled, recollection{e, headerKey(req.Header, false, e.ignored), x.principal(req)})
 	}
-}
-
-func missed(trace *Trace, miss *MissError) (Answer, error) {
-	trace.missed(miss)
-	return Answer{}, miss
-}
-
-// take serves the next answer of an entry.
-func (s *Session) take(e *entry, how serving, req *http.Request, trace *Trace) (Answer, error) {
-	word := s.tallies.at(e.id)
-	strict := s.index.order == OrderStrict
-	for {
-		before, now := word.Load(), s.now(e)
-		chosen := e.choose(unpack(before), now, strict)
-		if chosen.answer < 0 {
-			return missed(trace, s.consumed(req, e, chosen.reason, now))
-		}
-		if !word.CompareAndSwap(before, chosen.tally.pack()) {
-			continue
-		}
-		r := &e.answers[chosen.answer]
-		s.advance(r)
-		if how.bind != nil {
-			how.bind()
-		}
-		answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.bodyFor(how), Note: how.note, record: r, read: how.read}
-		answer.restore(s)
-		if chosen.reason == early || chosen.reason == stale {
-			answer.Note = s.note(e, chosen.reason, now)
-		}
-		trace.answered(answer)
-		return answer, nil
-	}
-}
-
-// bodyFor is the body that answers a live request: a batch's with its own ids.
-func (r *record) bodyFor(how serving) string {
-	if how.live == nil || r.batch == nil {
-		return r.body()
-	}
-	if how.recorded == nil {
-		how.recorded = r.batch
-	}
-	return r.batchText().rewritten(how.recorded.pairing(how.live))
 }
 
 // A serving is what an answer is served with beside its entry.
 type serving struct {
-	recorded, live *batch // that are alike part by part, where the request is one; recorded: nil is the record's own
-	bind           func() // binds what the request says, once it has an answer
-	note           string
-	read           func() // see Answer.Read
+	live *batch            // the request, where it is a batch that has the entry's key
+	ids  map[string]string // else the live ids of its parts, by those of the entry's first recording
+	bind func()            // binds what the request says, once it has an answer
+	note string
+	read func() // see Answer.Read
 }
 
-// now gathers what the barriers of an entry say.
-func (s *Session) now(e *entry) span {
-	now := unbound
-	for _, place := range e.barriers {
-		at := s.barrierSpan(place)
-		now.replayed = max(now.replayed, at.replayed)
-		now.awaited = min(now.awaited, at.awaited)
+// take serves the next answer of an entry.
+func (s *Session) take(e *entry, how serving, req *http.Request) (Answer, *MissError) {
+	chosen, now := s.progress.next(e)
+	if chosen.answer < 0 {
+		return Answer{}, s.consumed(req, e, chosen.reason, now)
 	}
-	return now
-}
-
-// A barrier's progress packs the number of writes at its head that were replayed
-// (low half) and, plus one, the position of the last that was (high half).
-
-func (s *Session) barrierSpan(place int32) span {
-	word := s.progress.load(int(place))
-	at := span{replayed: int32(word>>32) - 1, awaited: unbound.awaited}
-	if writes := s.index.barriers[place].writes; int(uint32(word)) < len(writes) {
-		at.awaited = writes[uint32(word)].record().position
+	r := &e.answers[chosen.answer]
+	if how.bind != nil {
+		how.bind()
 	}
-	return at
+	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: how.bodyOf(e, r), Note: how.note, record: r, read: how.read}
+	if chosen.reason == early || chosen.reason == stale {
+		answer.Note = s.progress.note(e, chosen.reason, now)
+	}
+	return answer, nil
 }
 
-// advance moves the barriers that a write is part of, once it was replayed.
-func (s *Session) advance(r *record) {
-	for _, place := range r.barriers {
-		word, writes := s.progress.at(int(place)), s.index.barriers[place].writes
-		for {
-			before := word.Load()
-			head, last := int(uint32(before)), max(before>>32, uint64(r.position)+1)
-			for head < len(writes) && s.tally(writes[head].entry).served(writes[head].answer) {
-				head++
-			}
-			if word.CompareAndSwap(before, last<<32|uint64(head)) {
-				break
-			}
+// bodyOf is the body that answers a live request: a batch's with its own ids.
+func (how *serving) bodyOf(e *entry, r *record) string {
+	ids := how.ids
+	switch {
+	case r.batch == nil || how.live == nil && ids == nil:
+		return r.body()
+	case how.live != nil:
+		ids = r.batch.pairing(how.live)
+	case r != &e.answers[0]: // a later recording of the request has ids of its own
+		ids = r.batch.pairing(e.answers[0].batch)
+		for id, first := range ids {
+			ids[id] = how.ids[first]
 		}
 	}
-}
-
-func (s *Session) tally(e *entry) tally { return unpack(s.tallies.load(e.id)) }
-
-func (s *Session) note(e *entry, why reason, now span) string {
-	if why == early {
-		return fmt.Sprintf("recorded after %s, which was not replayed yet", s.writeAt(e, now.awaited))
-	}
-	return fmt.Sprintf("recorded before %s, which was replayed since", s.writeAt(e, now.replayed))
-}
-
-// writeAt describes the write of an entry's barriers at a position.
-func (s *Session) writeAt(e *entry, position int32) string {
-	for _, place := range e.barriers {
-		writes := s.index.barriers[place].writes
-		i, found := slices.BinarySearchFunc(writes, position, func(w boundWriteRef, p int32) int {
-			return cmp.Compare(w.record().position, p)
-		})
-		if found {
-			return writes[i].record().describe()
-		}
-	}
-	return "a related write"
-}
-
-// describe names a record by method, address and place.
-func (r *record) describe() string {
-	return fmt.Sprintf("%s %s (%s)", methodOf(r.interaction.Request.Method), shownAddress(r.interaction.Request.URL), placeOf(r.cassette, r.interaction))
+	return r.batchText().rewritten(ids)
 }
 
 // Unused lists the interactions that a finished replay should have asked for and
 // did not, in recorded order.
-func (s *Session) Unused() []Unused {
-	type unread struct {
-		Unused
-		position int32
-	}
-	var list []unread
-	for _, e := range s.index.entries {
-		t := s.tally(e)
-		if t.wrapped {
-			continue
-		}
-		asked, first := t.last >= 0, t.next
-		if asked && e.read {
-			first = e.passOver(first, s.now(e).replayed)
-		}
-		for i := first; i < len(e.answers); i++ {
-			r := &e.answers[i]
-			list = append(list, unread{Unused{r.cassette, r.interaction, asked && e.read}, r.position})
-		}
-	}
-	slices.SortFunc(list, func(a, b unread) int { return cmp.Compare(a.position, b.position) })
-	unused := make([]Unused, len(list))
-	for i, u := range list {
-		unused[i] = u.Unused
-	}
-	return unused
-}
+func (s *Session) Unused() []Unused { return s.progress.unused() }

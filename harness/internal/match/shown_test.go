@@ -1,6 +1,8 @@
 package match
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -32,5 +34,38 @@ func TestShownAroundTheDifference(t *testing.T) {
 	wide := strings.Repeat("é", 200)
 	if old, now := shown("body", wide+"a", wide+"b"); !utf8.ValidString(old) || old == now || strings.Contains(old, "\\x") {
 		t.Errorf("cut within a character: %s, %s", old, now)
+	}
+}
+
+// TestMissTellsNoToken: a signed token stands in no part of a miss, under whatever name it
+// was sent.
+func TestMissTellsNoToken(t *testing.T) {
+	const head, claims, sig = "eyJhbGciOiJSUzI1NiJ9", "eyJ1cG4iOiJhZGVsZSJ9", "c2lnbmF0dXJlLW9mLWl0"
+	tape := parseTape(t, "GET /users/1?x=1 => 200 {}\nPATCH /users/1 {\"note\":\"a\"} => 204\nPATCH /users/1 Content-Type: application/x-www-form-urlencoded | note=a => 204\nGET /users/1/messages => 200 {}\nPOST /$batch {\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/me\"}]} => 200 {}")
+	for _, dot := range []string{".", "%2E", "%2e"} {
+		jwt := head + dot + claims + dot + sig
+		plain := strings.ReplaceAll(strings.ReplaceAll(jwt, "%2E", "."), "%2e", ".")
+		for _, request := range []string{
+			"GET /users/" + jwt, "GET /users/1?x=" + jwt, "GET /users/1?x=Bearer%20" + jwt, "GET /users/1?" + jwt + "=1", "GET /users/1?y=1&state=a" + jwt,
+			"GET /users('" + jwt + "')", "GET /users/1/messages?$filter=a%20eq%20'" + jwt + "'", "GET https://h.example/" + jwt,
+			"PATCH /users/1 {\"note\":\"" + plain + "\"}", "PATCH /users/1 {\"note\":\"a\",\"" + plain + "\":1}", "PATCH /users/1 {\"note\":{\"deep\":[\"x " + plain + "\"]}}",
+			"PATCH /users/1 Content-Type: application/x-www-form-urlencoded | note=" + jwt, "PATCH /users/1 Content-Type: text/plain | " + plain,
+			"PATCH /users/1 If-Match: " + plain + " | {\"note\":\"a\"}", "GET /users/1?x=1 Prefer: " + plain + " | ", "GET /users/1?x=1 ConsistencyLevel: " + plain + " | ",
+			"POST /$batch {\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/users/" + plain + "\"}]}", plain + " /users/1",
+		} {
+			req, body := parseMessage(t, request).request(t)
+			_, err := newIndex(t, Rules{}, tape).NewSession().Next(req, body)
+			var miss *MissError
+			if !errors.As(err, &miss) {
+				continue // nothing is told
+			}
+			told := miss.Error() + miss.Summary() + miss.Details() + miss.NextStep
+			for _, c := range miss.Nearest {
+				told += c.Request() + fmt.Sprint(c.Differences)
+			}
+			if strings.Contains(told, sig) || strings.Contains(told, claims) {
+				t.Errorf("%s\n%s", request, told)
+			}
+		}
 	}
 }

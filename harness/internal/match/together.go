@@ -77,7 +77,8 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 		nearest = newMiss(req, NeverRecorded)
 		nearest.NextStep = "name a cassette: none is served here"
 	}
-	return missed(trace, nearest)
+	trace.missed(nearest)
+	return Answer{}, nearest
 }
 
 // nearer reports whether a miss explains more than another.
@@ -102,13 +103,8 @@ func (t *Together) Unused() []Unused {
 
 // offer says what the session has for a request, and serves nothing.
 func (s *Session) offer(req *http.Request, body []byte) offer {
-	if len(body) == 0 {
-		if e := s.index.bySpelling(req); e != nil {
-			return s.offerOf(e)
-		}
-		if e := s.recall(req); e != nil {
-			return s.offerOf(e)
-		}
+	if e := s.bySpelling(req, body); e != nil {
+		return s.offerOf(e)
 	}
 	live := s.index.live(req, body)
 	if e := s.index.entryOf(live.key); e != nil {
@@ -117,26 +113,18 @@ func (s *Session) offer(req *http.Request, body []byte) offer {
 	if s.index.seal == nil {
 		return offerNone
 	}
-	m := liveMessage(req, body)
-	if e, _, _ := s.byComputed(m, req, &live); e != nil {
-		return s.offerOf(e)
-	}
-	if live.body.batch != nil {
-		if e, _, _ := s.byNames(m, req, &live); e != nil {
-			return s.offerOf(e)
-		}
-	}
-	if f, _ := s.inBuckets(m, req, &live); f != nil {
-		if f.sure >= tagged {
-			return s.offerOf(f.entry.entry)
-		}
+	f, _ := s.unsealer.find(liveMessage(req, body), req.Host, &live)
+	switch {
+	case f == nil:
+		return offerNone
+	case f.sure < tagged:
 		return offerAlike
 	}
-	return offerNone
+	return s.offerOf(f.entry)
 }
 
 func (s *Session) offerOf(e *entry) offer {
-	if chosen := e.choose(s.tally(e), s.now(e), s.index.order == OrderStrict); chosen.reason == inOrder {
+	if chosen := e.choose(s.progress.tally(e), s.progress.now(e), s.index.order == OrderStrict); chosen.reason == inOrder {
 		return offerNext
 	}
 	return offerRepeat

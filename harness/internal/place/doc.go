@@ -1,7 +1,8 @@
 // Package place takes requests and answers apart: into the plain texts that they hold,
 // each with the place where it stands. What stands in an encoding is decoded first: percent
 // escapes, literals of OData, JSON and its escapes, JSON and addresses within strings,
-// base64 of texts, forms, multipart and MIME, CSV, XML and HTML.
+// base64 of texts, forms, multipart and MIME, CSV, XML and HTML, quotes around a value. What
+// kind a body is, KindOf says, for everybody. Parts of a body are placed by their names.
 //
 // Recording asks of every text whether it may be stored, and replay lays a request over
 // the recorded ones, text by text. Both take it apart here, so that they cannot disagree:

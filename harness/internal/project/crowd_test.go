@@ -6,9 +6,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
@@ -97,6 +102,58 @@ func TestCrowd(t *testing.T) {
 	}
 	for _, unused := range b.Unused() {
 		t.Errorf("recorded, and not asked for: %s", unused)
+	}
+}
+
+// TestCrowdRecordedAgain: what eight clients record at once, from a service whose ids and
+// instants are others each time, differs in one line from what they recorded before.
+func TestCrowdRecordedAgain(t *testing.T) {
+	const clients, rounds = 8, 3
+	p, err := project.Open(project.Dirs{Root: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	members := map[string]string{}
+	for n := range clients * rounds {
+		members[fmt.Sprint("upn ", n)] = fmt.Sprintf("guest%d@contoso.onmicrosoft.com", n)
+		members[fmt.Sprint("name ", n)] = fmt.Sprintf("Guest the %dth", n)
+		members[fmt.Sprint("nick ", n)] = fmt.Sprintf("g%d", n)
+	}
+	var texts []string
+	for seed := range uint64(4) {
+		e, err := emulator.Start(context.WithoutCancel(t.Context()), emulator.Options{
+			Seed: seed, Hosts: emulator.RealNames(),
+			Alter: func(r *http.Request, a *emulator.Answer) {
+				if strings.HasSuffix(r.URL.Path, "/photo/$value") { // the same picture each time
+					a.Body = []byte("\xff\xd8\xff\xe0 a picture")
+				}
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		base := &http.Transport{MaxIdleConnsPerHost: clients}
+		defer base.CloseIdleConnections()
+		recording, err := p.StartRecording("crowd", nil, project.Live{
+			Carrier: func(string) http.RoundTripper { return signedIn{e.Transport(base), e.UserToken()} },
+			Meta:    cassette.Meta{Origin: cassette.Emulator},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		crowd(t, clients, rounds, recording.Transport(), members)
+		if err := recording.Save(); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(filepath.Join(p.Dirs.Cassettes, "crowd.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, regexp.MustCompile(`(?m)^  recorded-at: .*$`).ReplaceAllString(string(text), ""))
+		if diff := cmp.Diff(strings.Split(texts[0], "\n"), strings.Split(texts[seed], "\n")); diff != "" {
+			t.Fatalf("recording %d\n%.4000s", seed, diff)
+		}
 	}
 }
 

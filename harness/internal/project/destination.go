@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
@@ -29,7 +30,7 @@ func (p *Project) destination(name string) (string, error) {
 	}
 	file := clean(filepath.Join(p.Dirs.Cassettes, local))
 	switch {
-	case !filepath.IsLocal(local) || p.leadsOut(filepath.Dir(local)):
+	case !filepath.IsLocal(local) || p.leadsOut(local):
 		return "", refused("lies outside the cassettes folder " + p.Dirs.Cassettes)
 	case strings.HasPrefix(filepath.Base(local), "."):
 		return "", refused("would be the hidden file " + file)
@@ -39,14 +40,40 @@ func (p *Project) destination(name string) (string, error) {
 	return file, nil
 }
 
-// leadsOut reports whether a folder below that of cassettes is a link out of it, from
-// which nothing would be replayed.
-func (p *Project) leadsOut(dir string) bool {
+// PlainName says why a name is not plain: of a cassette's path below the folder, without
+// .yaml, whose parts say nothing to any system and lead nowhere else. It is for names that
+// somebody else gives than whoever called the program.
+func (p *Project) PlainName(name string) error {
+	refused := func(why string) error {
+		return &fault.Error{Message: fmt.Sprintf("%q is no cassette's name: %s", name, why), Hint: "want its path below the folder of cassettes, without .yaml"}
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		switch bad := strings.IndexFunc(part, func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(`\:*?"<>|`, r) }); {
+		case part == "", part[0] == '.', part[0] == ' ', part[len(part)-1] == '.', part[len(part)-1] == ' ':
+			return refused("a part of it is empty, or begins or ends with a dot or space")
+		case bad >= 0:
+			return refused(fmt.Sprintf("it holds %q", part[bad:bad+1]))
+		case !filepath.IsLocal(part):
+			return refused(part + " is a device")
+		}
+	}
+	switch {
+	case isYAML(strings.ToLower(name)):
+		return refused("it is that of a file")
+	case p.leadsOut(filepath.FromSlash(name) + ".yaml"):
+		return refused("it leads out of the folder")
+	}
+	return nil
+}
+
+// leadsOut reports whether a file below the folder of cassettes is a link out of it, or
+// below one: nothing would be replayed from there.
+func (p *Project) leadsOut(file string) bool {
 	root, err := os.OpenRoot(p.Dirs.Cassettes)
 	if err != nil {
 		return false
 	}
 	defer root.Close()
-	_, err = root.Stat(dir)
+	_, err = root.Stat(file)
 	return err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission)
 }

@@ -35,15 +35,42 @@ func TestRecordingsDoNotFollowLinksOut(t *testing.T) {
 		t.Skip("making a link takes a privilege")
 	}
 	p := lay(t, "-- cassettes/a/b.yaml --\n"+tapeOf("/me")+"-- outside/x --\n-- scenarios/x --\n")
-	for link, to := range map[string]string{"out": "../outside", "in": "a"} {
+	for link, to := range map[string]string{"out": "../outside", "in": "a", "file.yaml": "../outside/x", "none.yaml": "../outside/none", "own.yaml": "a/b.yaml"} {
 		if err := os.Symlink(to, filepath.Join(p.Dirs.Cassettes, link)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if file, err := p.destination("out/c"); err == nil {
-		t.Errorf("a link out of the folder: %s", file)
+	for _, name := range []string{"out/c", "file", "none"} {
+		if file, err := p.destination(name); err == nil {
+			t.Errorf("a link out of the folder: %s", file)
+		}
+		if p.PlainName(name) == nil {
+			t.Errorf("%s passes for a name", name)
+		}
 	}
-	if _, err := p.destination("in/c"); err != nil {
-		t.Errorf("a link within the folder: %v", err)
+	for _, name := range []string{"in/c", "own"} {
+		if _, err := p.destination(name); err != nil {
+			t.Errorf("a link within the folder: %v", err)
+		}
+		if err := p.PlainName(name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestPlainNames(t *testing.T) {
+	p := lay(t, "-- cassettes/a/b.yaml --\n"+tapeOf("/me")+"-- scenarios/x --\n")
+	for _, name := range []string{"a/b", "new", "teams/ünï code", "a.b/c-d_e", "a/b.2"} {
+		if err := p.PlainName(name); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{
+		"", "/", "/etc/passwd", "a/", "../go", "a/../b", "a/./b", ".git/x", "a/.b", "a//b", "a/b.yaml", "a/b.YML", `a\b`, `..\b`, "C:x", "a\x00b", "a\nb", "a\x1b[31m",
+		"a\u202eb", "a*", "a?", "a|b", "a.", " a", "a ",
+	} {
+		if p.PlainName(name) == nil {
+			t.Errorf("%q passes for a name", name)
+		}
 	}
 }

@@ -181,7 +181,7 @@ func (r *Recording) Save() error {
 	}
 	err := r.redactor.Meta(&meta, r.journal.Notes())
 	if err == nil {
-		r.left, err = r.recorder.Save(r.file, meta, journal.Saving{Clean: true})
+		r.left, err = r.recorder.Save(r.file, meta, journal.Saving{Clean: true, Place: redact.PlaceOf})
 	}
 	return r.saved(err)
 }

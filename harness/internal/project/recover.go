@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -56,7 +57,7 @@ func (p *Project) Recover(name string) (report.Case, error) {
 // saveJournal makes a cassette of a journal of which nothing else is known. What it holds
 // is final: it was redacted before it was appended.
 func (p *Project) saveJournal(j *journal.Journal, file string, meta cassette.Meta) ([]journal.LeftOut, error) {
-	salt, err := cassette.MakeSalt(p.saltFolder(file))
+	salt, err := p.saltOf(j, file)
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +76,26 @@ func (p *Project) saveJournal(j *journal.Journal, file string, meta cassette.Met
 		return nil, err
 	}
 	return j.Save(file, meta, journal.Saving{Clean: true})
+}
+
+// saltOf is the salt that a journal was written with, which has to be that of the folder.
+func (p *Project) saltOf(j *journal.Journal, file string) ([]byte, error) {
+	was := redact.SaltOf(j.Notes())
+	if was == "" {
+		return cassette.MakeSalt(p.saltFolder(file))
+	}
+	salt, err := cassette.FindSalt(p.saltFolder(file))
+	if err == nil && cassette.SaltDigest(salt) == was {
+		return salt, nil
+	}
+	message := "it was recorded with a salt that is not there"
+	if err == nil {
+		message = fmt.Sprintf("it was recorded with the salt %s, and the cassettes have %s", was, cassette.SaltDigest(salt))
+	}
+	return nil, &fault.Error{
+		Message: "recover " + clean(j.Name()) + ": " + message,
+		Hint:    "restore the file salt of the cassettes folder from version control, or set " + cassette.SaltVariable + "; the journal stays",
+	}
 }
 
 // Journals lists the journals that recordings left in the cassettes folder: all, or those

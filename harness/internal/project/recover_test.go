@@ -168,3 +168,51 @@ func TestInterruptedBeforeTheFirstAnswer(t *testing.T) {
 		t.Errorf("left %v, %v", journals, err)
 	}
 }
+
+// A journal is recovered with the salt that it was written with, or not at all.
+func TestRecoverKnowsItsSalt(t *testing.T) {
+	p := lay(t, "-- cassettes/b/two.yaml --\n"+tapeOf("/me"))
+	file := filepath.Join(p.Dirs.Cassettes, "salt")
+	salt, err := cassette.MakeSalt(p.Dirs.Cassettes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := read(t, file)
+	j, err := journal.Create(filepath.Join(p.Dirs.Cassettes, "one.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := redact.New(p.Rules.Redact, redact.Options{Salt: salt})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, note := r.Record(&cassette.Interaction{Request: cassette.Request{Method: "GET", URL: "https://graph.microsoft.com/v1.0/users/adele@fabrikam.com"}, Response: cassette.Response{Code: 204}})
+	if err := errors.Join(j.Append(0, journal.NoRetry, stored, note), j.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for what, is := range map[string]string{"another": strings.Repeat("5a", 32) + "\n", "none": ""} {
+		if is == "" {
+			err = os.Remove(file)
+		} else {
+			err = os.WriteFile(file, []byte(is), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Recover(j.Name()); err == nil || !strings.Contains(err.Error(), "salt") {
+			t.Errorf("with %s salt: %v", what, err)
+		}
+		if _, err := os.Stat(j.Name()); err != nil {
+			t.Fatalf("with %s salt: the journal is gone: %v", what, err)
+		}
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Recover(j.Name()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Cassette("one"); err != nil {
+		t.Error(err)
+	}
+}

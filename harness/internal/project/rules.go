@@ -8,6 +8,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
@@ -24,6 +25,21 @@ type Rules struct {
 	// for ever.
 	Expires string
 	Diff    DiffRules
+	Hosts   HostRules
+}
+
+// HostRules say which hosts belong to a recording beside Graph's, and how bad it is that
+// others are refused on replay, or left out of an import.
+type HostRules struct {
+	Record []string // as hosts.Check wants them
+	Refuse report.Severity
+}
+
+// Set is the hosts that a recording begins with.
+func (h HostRules) Set() *hosts.Set {
+	set := hosts.NewSet()
+	_ = set.Name(h.Record...) // they were checked when they were read
+	return set
 }
 
 // DiffRules override the severities of package diff's rules, by their ids.
@@ -57,7 +73,7 @@ func saysNothing(text string) bool {
 
 func decodeRules(root strictyaml.Value) Rules {
 	var rules Rules
-	root.Only("the rules", []string{"match", "order", "bind", "redact", "diff", "expires"})
+	root.Only("the rules", []string{"match", "order", "bind", "redact", "diff", "expires", "hosts"})
 	if order := root.At("order"); order.IsSet() {
 		rules.Match.Order = match.Order(oneOf(order, "order",
 			string(match.OrderPrefer), string(match.OrderStrict), string(match.OrderKey)))
@@ -76,6 +92,25 @@ func decodeRules(root strictyaml.Value) Rules {
 	}
 	rules.Redact = decodeRedact(root.At("redact"))
 	rules.Diff = decodeDiff(root.At("diff"))
+	rules.Hosts = decodeHosts(root.At("hosts"))
+	return rules
+}
+
+func decodeHosts(v strictyaml.Value) HostRules {
+	var rules HostRules
+	if !v.IsSet() || !v.Only("hosts", []string{"record", "refuse"}) {
+		return rules
+	}
+	for _, item := range v.At("record").Items() {
+		host := item.Text()
+		if err := hosts.Check(host); err != nil && item.Kind() == strictyaml.String {
+			item.Fault(fault.Hint(err), "%v", err)
+		}
+		rules.Record = append(rules.Record, host)
+	}
+	if refuse := v.At("refuse"); refuse.IsSet() {
+		rules.Refuse, _ = report.ParseSeverity(oneOf(refuse, "severity", "error", "warning", "note"))
+	}
 	return rules
 }
 
@@ -109,7 +144,7 @@ func decodeDiff(v strictyaml.Value) DiffRules {
 
 func decodeRedact(v strictyaml.Value) redact.Rules {
 	var rules redact.Rules
-	if !v.IsSet() || !v.Only("redact", []string{"identity", "content", "unknown", "tags", "disable", "keep", "keep-members", "keep-headers"}) {
+	if !v.IsSet() || !v.Only("redact", []string{"identity", "content", "unknown", "tags", "disable", "keep", "keep-members", "keep-headers", "keep-fresh"}) {
 		return rules
 	}
 	for key, to := range map[string]*redact.Switch{"identity": &rules.Identity, "content": &rules.Content, "tags": &rules.Tags} {
@@ -119,6 +154,9 @@ func decodeRedact(v strictyaml.Value) redact.Rules {
 	}
 	if at := v.At("unknown"); at.IsSet() && oneOf(at, "treatment", "replace", "keep") == "keep" {
 		rules.Unknown = redact.Off
+	}
+	if at := v.At("keep-fresh"); at.IsSet() {
+		rules.KeepFresh = at.Bool()
 	}
 	list := func(key string, to *[]string, part func([]string) redact.Rules) {
 		for _, item := range v.At(key).Items() {

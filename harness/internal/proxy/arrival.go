@@ -153,7 +153,7 @@ func (i *Intercept) redirected(c net.Conn) {
 	}
 	i.open.remove(c)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	far, err := i.dial(ctx, i.opts.DialRedirected, net.JoinHostPort(name, "443"))
+	far, err := i.dial(ctx, i.opts.DialRedirected, name, "443")
 	cancel()
 	if err != nil {
 		c.Close()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -61,7 +61,7 @@ func (c *call) outgoing(w http.ResponseWriter, req *http.Request) (*http.Request
 	}
 	body := bodyOf(w, req, c.reverse.opts.MaxBody)
 	out.Body = body
-	if isLinked(req.Header.Get("Content-Type")) {
+	if hosts.IsLinked(req.Header.Get("Content-Type")) {
 		if err := c.restore(out, body); err != nil {
 			return nil, FailureOf(err)
 		}
@@ -114,16 +114,6 @@ func (c *call) clean(h http.Header) {
 			h[name][i] = meant(values[i], c.base, c.reverse.opts.Graph)
 		}
 	}
-}
-
-// isLinked reports whether bodies of a content type hold links to rewrite: files do not,
-// whatever is in them.
-func isLinked(contentType string) bool {
-	if contentType == "application/json" {
-		return true
-	}
-	kind, _, err := mime.ParseMediaType(contentType)
-	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json") || kind == "multipart/mixed")
 }
 
 // restore puts links in a request's body back to what they stand for. kiota compresses
@@ -182,17 +172,17 @@ func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 
 // marks are the links of a recorded answer.
 type marks struct {
-	body    []graph.Link
+	body    []hosts.Link
 	headers []string // names of those that hold links
 }
 
 func findMarks(text string, header http.Header) any {
 	m := &marks{}
-	if isLinked(header.Get("Content-Type")) {
-		m.body = graph.FindLinks(text)
+	if hosts.IsLinked(header.Get("Content-Type")) {
+		m.body = hosts.Links(text)
 	}
 	for name, values := range header {
-		if slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "://") }) || name == "Location" {
+		if hosts.HoldsLinks(name, values) {
 			m.headers = append(m.headers, name)
 		}
 	}
@@ -258,11 +248,11 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 	resp.Header = resp.Header.Clone() // it may be a recording's
 	for name, values := range resp.Header {
 		for _, value := range values {
-			c.session.issued.add(graph.HeaderLinks(name, value))
+			c.session.issued.add(hosts.HeaderLinks(name, value))
 		}
 		c.serveHeader(resp.Header, name, resp.StatusCode)
 	}
-	if !isLinked(resp.Header.Get("Content-Type")) || c.isFile(req) || req.Method == http.MethodHead {
+	if !hosts.IsLinked(resp.Header.Get("Content-Type")) || c.isFile(req) || req.Method == http.MethodHead {
 		return nil
 	}
 	came, err := wire.Read(resp.Body, maxLinked, resp.ContentLength)
@@ -277,7 +267,7 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 	if left == "" {
 		delete(resp.Header, "Content-Encoding")
 	}
-	links := graph.FindLinks(string(came))
+	links := hosts.Links(string(came))
 	c.session.issued.add(links)
 	text := served(nil, string(came), links, c.base)
 	wire.SetResponseBody(resp, text)

@@ -11,6 +11,9 @@
 // clients need no other address, only a proxy and an authority to trust. [Handshakes]
 // tell of clients that do not trust it, since many of these tell nobody.
 //
+// Pages in a browser are answered as Graph does: by an Intercept ([CORS]) any, by a Reverse
+// those of this machine on replay, and those that Options name.
+//
 // It promises that a replay opens no connection; that no session sees another's data;
 // that Authorization never travels to a host that is not Graph's, since what is there is
 // pre-authenticated; and that whatever a client sends has a clear answer.

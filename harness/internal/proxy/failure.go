@@ -78,7 +78,7 @@ func (f *Failure) Response(req *http.Request) *http.Response {
 func Missed(miss *match.MissError) *Failure {
 	f := &Failure{Status: http.StatusNotImplemented, Code: codeMiss, Message: miss.Error(), Header: http.Header{MissHeader: {string(miss.Verdict)}}}
 	for _, c := range miss.Nearest {
-		near := detail{Code: "nearest", Target: placeOf(&c), Message: c.Interaction.Request.Method + " " + c.Interaction.Request.URL}
+		near := detail{Code: "nearest", Target: placeOf(&c), Message: c.Request()}
 		for _, d := range c.Differences {
 			near.Message += fmt.Sprintf("; %s: recorded %s, received %s", d.Field, d.Recorded, d.Received)
 		}
@@ -106,8 +106,12 @@ func FailureOf(err error) *Failure {
 		return Missed(miss)
 	case errors.As(err, &large):
 		return &Failure{Status: http.StatusRequestEntityTooLarge, Code: codeRequest, Message: fmt.Sprintf("the request's body is larger than %d MB", large.Limit>>20)}
-	case errors.Is(err, errBody), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, errBody):
 		return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: "the request's body broke off: " + err.Error()}
 	}
-	return &Failure{Status: http.StatusBadGateway, Code: codeUpstream, Message: err.Error()}
+	message := err.Error()
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		message = "the service broke the connection off: " + message
+	}
+	return &Failure{Status: http.StatusBadGateway, Code: codeUpstream, Message: message}
 }

@@ -87,7 +87,6 @@ func TestBrokenAnswers(t *testing.T) {
 func TestErrorsHaveTheirStatus(t *testing.T) {
 	for want, err := range map[int]error{
 		413: &http.MaxBytesError{Limit: 1 << 20},
-		400: fmt.Errorf("read: %w", io.ErrUnexpectedEOF),
 		502: errors.New("connection refused"),
 		409: &proxy.Failure{Status: 409, Code: "x", Message: "y"},
 	} {

@@ -72,13 +72,11 @@ func (h *Handshakes) meet(a *arrival, config *tls.Config) *tls.Conn {
 	defer cancel()
 	conn := tls.Server(a, config)
 	err := conn.HandshakeContext(ctx)
+	a.met = err == nil
+	h.note(a, over, err) // before a client that is answered can ask
 	if err != nil {
 		answerPlain(err)
 		conn.Close()
-	}
-	a.met = err == nil
-	h.note(a, over, err)
-	if err != nil {
 		return nil
 	}
 	return conn

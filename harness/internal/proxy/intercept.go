@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 )
 
@@ -35,6 +36,9 @@ type InterceptOptions struct {
 	Dial Dialer
 	// DialRedirected does so for a client whose connection was redirected here; nil is Dial.
 	DialRedirected Dialer
+	// Refused is told of each connection or request that is refused, since there is no
+	// Dial; nil is nobody.
+	Refused func(host string)
 }
 
 // An Intercept is a proxy for HTTP that answers the requests to some hosts itself, as
@@ -55,13 +59,16 @@ type Intercept struct {
 	tls      *tls.Config
 	contacts Handshakes
 	requests atomic.Int64
+	pending  atomic.Int64 // requests that the handler has not answered
 }
 
 const (
 	patience     = 30 * time.Second // for a client's first bytes
 	idleFor      = 2 * time.Minute  // between two requests
+	lastWords    = time.Second      // for handlers whose connections were closed
 	codeIsProxy  = "graphvcr.isProxy"
 	codeMistaken = "graphvcr.misdirected"
+	codeRefused  = "graphvcr.refused"
 )
 
 // NewIntercept makes a proxy. It serves what listeners accept.
@@ -111,8 +118,17 @@ func (i *Intercept) Shutdown(ctx context.Context) error {
 	err = errors.Join(err, i.inner.Shutdown(ctx))
 	i.accepted.Close()
 	i.open.close()
-	return errors.Join(err, i.front.Close(), i.inner.Close())
+	err = errors.Join(err, i.front.Close(), i.inner.Close())
+	over := time.Now().Add(lastWords) // what was cut off ends now, and can be told of
+	for i.pending.Load() > 0 && time.Now().Before(over) {
+		time.Sleep(5 * time.Millisecond)
+	}
+	return err
 }
+
+// Pending is how many requests the handler has not answered: after Shutdown those that it
+// still cannot end.
+func (i *Intercept) Pending() int64 { return i.pending.Load() }
 
 // serveFront answers what a client sends to the proxy as such.
 func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
@@ -121,20 +137,13 @@ func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
 		i.connect(w, r)
 	case r.URL.Host != "" && (r.URL.Scheme == "http" || r.URL.Scheme == "https"):
 		i.absolute(w, r)
-	case isOwn(r.Host):
+	case hosts.IsHere(r.Host):
 		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeIsProxy,
 			Message: "this is the proxy of graphvcr exec, no server: it takes CONNECT and absolute addresses"})
 	default: // a connection of plain HTTP that was redirected
 		r.URL.Scheme, r.URL.Host = "http", r.Host
 		i.absolute(w, r)
 	}
-}
-
-// isOwn reports whether a Host header names this machine, or nothing.
-func isOwn(host string) bool {
-	name := (&url.URL{Host: host}).Hostname()
-	ip := net.ParseIP(name)
-	return name == "" || strings.EqualFold(name, "localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
 }
 
 // connect answers CONNECT, and makes of its connection one to the host it names.
@@ -147,7 +156,7 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 	var far net.Conn
 	taken := i.opts.Takes(named(host, port))
 	if !taken {
-		if far, err = i.dial(r.Context(), i.opts.Dial, net.JoinHostPort(host, port)); err != nil {
+		if far, err = i.dial(r.Context(), i.opts.Dial, host, port); err != nil {
 			refuse(w, r, FailureOf(err))
 			return
 		}
@@ -171,11 +180,19 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (i *Intercept) dial(ctx context.Context, dial Dialer, addr string) (net.Conn, error) {
+func (i *Intercept) dial(ctx context.Context, dial Dialer, host, port string) (net.Conn, error) {
 	if dial == nil {
-		return nil, &Failure{Status: http.StatusForbidden, Code: codeUpstream, Message: addr + " is not intercepted, and nothing else is reached from here"}
+		return nil, i.refusal(named(host, port))
 	}
-	return dial(ctx, "tcp", addr)
+	return dial(ctx, "tcp", net.JoinHostPort(host, port))
+}
+
+// refusal is what a client gets that asks for a host of which nothing is to be had here.
+func (i *Intercept) refusal(host string) *Failure {
+	if i.opts.Refused != nil {
+		i.opts.Refused(host)
+	}
+	return &Failure{Status: http.StatusForbidden, Code: codeRefused, Message: "graphvcr refuses the connection to " + host + ": " + hosts.Why(host)}
 }
 
 // absolute answers a request with an absolute address, the way of plain HTTP. Some
@@ -185,7 +202,9 @@ func (i *Intercept) absolute(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case i.opts.Takes(host):
 		i.answer(w, r, r.URL.Scheme, host)
-	case i.plain == nil || r.URL.Scheme != "http":
+	case i.plain == nil:
+		refuse(w, r, i.refusal(host))
+	case r.URL.Scheme != "http":
 		refuse(w, r, &Failure{Status: http.StatusForbidden, Code: codeUpstream, Message: host + " is not intercepted, and is reached by CONNECT only"})
 	default:
 		withoutHops(r.Header)
@@ -224,6 +243,8 @@ func (i *Intercept) serveInner(w http.ResponseWriter, r *http.Request) {
 // answer hands a request to the handler, addressed to the host that it is for.
 func (i *Intercept) answer(w http.ResponseWriter, r *http.Request, scheme, host string) {
 	i.requests.Add(1)
+	i.pending.Add(1)
+	defer i.pending.Add(-1)
 	r.URL.Scheme, r.URL.Host, r.Host = scheme, host, host
 	r.RequestURI = ""
 	withoutHops(r.Header)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 )
 
 // Where the hosts of links that are not Graph's are served, below a base URL.
@@ -13,7 +14,7 @@ const (
 )
 
 // served appends the text with the links below a base URL instead.
-func served(out []byte, text string, links []graph.Link, base string) []byte {
+func served(out []byte, text string, links []hosts.Link, base string) []byte {
 	done := 0
 	for i := range links {
 		l := &links[i]
@@ -24,7 +25,7 @@ func served(out []byte, text string, links []graph.Link, base string) []byte {
 	return append(out, text[done:]...)
 }
 
-func appendServed(out []byte, l *graph.Link, base string) []byte {
+func appendServed(out []byte, l *hosts.Link, base string) []byte {
 	if l.Escaped {
 		base = strings.ReplaceAll(base, "/", `\/`)
 	}
@@ -48,7 +49,7 @@ func servedHeader(name, value, base, home string, redirect bool) string {
 	if redirect && name == "Location" && strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "//") {
 		return home + value
 	}
-	links := graph.HeaderLinks(name, value)
+	links := hosts.HeaderLinks(name, value)
 	if len(links) == 0 {
 		return value
 	}
@@ -58,13 +59,13 @@ func servedHeader(name, value, base, home string, redirect bool) string {
 // meant is what a client sent with links below a base URL put back to the hosts that they
 // stand for; graph is the host of Graph's.
 func meant(text, base, graph string) string {
-	if !strings.Contains(text, base) {
-		if escaped := strings.ReplaceAll(base, "/", `\/`); strings.Contains(text, escaped) {
-			return meantIn(text, escaped, "https:\\/\\/"+graph, `\/`)
-		}
-		return text
+	if strings.Contains(text, base) {
+		text = meantIn(text, base, "https://"+graph, "/")
 	}
-	return meantIn(text, base, "https://"+graph, "/")
+	if escaped := strings.ReplaceAll(base, "/", `\/`); strings.Contains(text, escaped) {
+		text = meantIn(text, escaped, "https:\\/\\/"+graph, `\/`)
+	}
+	return text
 }
 
 // goesOn reports whether a name that ended before rest is longer than it seemed.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 )
 
 const testBase = "http://127.0.0.1:8080/_graphvcr/sessions/s1"
@@ -15,26 +15,25 @@ func TestLinksAreServed(t *testing.T) {
 		{"no link", `{"a":"b:c","d":"//x"}`, `{"a":"b:c","d":"//x"}`},
 		{"next link", `{"@odata.nextLink":"https://graph.microsoft.com/v1.0/users?$skiptoken=a;b"}`, `{"@odata.nextLink":"` + home + `/v1.0/users?$skiptoken=a;b"}`},
 		{"context", `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#chats/$entity"}`, `{"@odata.context":"` + home + `/beta/$metadata#chats/$entity"}`},
-		{"another cloud, another case", `"HTTPS://Graph.Microsoft.US/v1.0/me"`, `"` + home + `/v1.0/me"`},
+		{"another cloud, another case", `{"@odata.nextLink":"HTTPS://Graph.Microsoft.US/v1.0/me"}`, `{"@odata.nextLink":"` + home + `/v1.0/me"}`},
 		{"escaped slashes", `{"@odata.nextLink":"https:\/\/graph.microsoft.com\/v1.0\/me"}`, `{"@odata.nextLink":"` + strings.ReplaceAll(home, "/", `\/`) + `\/v1.0\/me"}`},
-		{"both kinds of slashes", `["https:\/\/graph.microsoft.com\/a","https://graph.microsoft.com/b"]`, `["` + strings.ReplaceAll(home, "/", `\/`) + `\/a","` + home + `/b"]`},
-		{"in a text", `see https://graph.microsoft.com. Or https://graph.microsoft.com:443/x`, "see " + home + ". Or " + home + "/x"},
+		{"both kinds of slashes", `{"nextLink":"https:\/\/graph.microsoft.com\/a","deltaLink":"https://graph.microsoft.com/b"}`, `{"nextLink":"` + strings.ReplaceAll(home, "/", `\/`) + `\/a","deltaLink":"` + home + `/b"}`},
+		{"names of Graph are data", `{"servicePrincipalNames":["https://graph.microsoft.com"]}`, `{"servicePrincipalNames":["https://graph.microsoft.com"]}`},
 		{"upload", `{"uploadUrl" : "https://contoso-my.sharepoint.com/up?tempauth=1"}`, `{"uploadUrl" : "` + files + `/up?tempauth=1"}`},
 		{"download", `{"@microsoft.graph.downloadUrl":"https://contoso-my.sharepoint.com/d"}`, `{"@microsoft.graph.downloadUrl":"` + files + `/d"}`},
 		{"batch part", `{"responses":[{"headers":{"Location":"https://contoso-my.sharepoint.com/d"}}]}`, `{"responses":[{"headers":{"Location":"` + files + `/d"}}]}`},
-		{"JSON in a string", `{"body":"{\"uploadUrl\":\"https://contoso-my.sharepoint.com/up\"}"}`, `{"body":"{\"uploadUrl\":\"` + files + `/up\"}"}`},
+		{"JSON in a string is data", `{"body":"{\"uploadUrl\":\"https://contoso-my.sharepoint.com/up\"}"}`, `{"body":"{\"uploadUrl\":\"https://contoso-my.sharepoint.com/up\"}"}`},
 		{"a thumbnail's token", `{"url":"https://contoso-my.sharepoint.com/t?tempauth=1"}`, `{"url":"` + files + `/t?tempauth=1"}`},
 		{"a page is data", `{"webUrl":"https://contoso-my.sharepoint.com/p"}`, `{"webUrl":"https://contoso-my.sharepoint.com/p"}`},
 		{"a stand-in", `{"uploadUrl":"http://localhost:9/up"}`, `{"uploadUrl":"` + testBase + `/_graphvcr/http-hosts/localhost:9/up"}`},
-		{"a user in the address", `"https://graph.microsoft.com@evil.example/"`, `"https://graph.microsoft.com@evil.example/"`},
-		{"a longer host", `"https://graph.microsoft.com.evil.example/"`, `"https://graph.microsoft.com.evil.example/"`},
-		{"a longer scheme", `"xhttps://graph.microsoft.com/"`, `"xhttps://graph.microsoft.com/"`},
-		{"http to Graph", `"http://graph.microsoft.com/"`, `"http://graph.microsoft.com/"`},
-		{"no host", `"https:///x","https://"`, `"https:///x","https://"`},
+		{"a user in the address", `{"self":"https://graph.microsoft.com@evil.example/"}`, `{"self":"https://graph.microsoft.com@evil.example/"}`},
+		{"a longer host", `{"self":"https://graph.microsoft.com.evil.example/"}`, `{"self":"https://graph.microsoft.com.evil.example/"}`},
+		{"a longer scheme", `{"self":"xhttps://graph.microsoft.com/"}`, `{"self":"xhttps://graph.microsoft.com/"}`},
+		{"http to Graph", `{"self":"http://graph.microsoft.com/"}`, `{"self":"http://graph.microsoft.com/"}`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := string(served(nil, test.text, graph.FindLinks(test.text), testBase))
+			got := string(served(nil, test.text, hosts.Links(test.text), testBase))
 			if got != test.want {
 				t.Errorf("served:\n%s\nwant\n%s", got, test.want)
 			}
@@ -45,7 +44,7 @@ func TestLinksAreServed(t *testing.T) {
 	}
 }
 
-func served2(text string) string { return string(served(nil, text, graph.FindLinks(text), testBase)) }
+func served2(text string) string { return string(served(nil, text, hosts.Links(text), testBase)) }
 
 func TestLinksAreMeant(t *testing.T) {
 	tests := []struct{ text, want string }{
@@ -92,13 +91,13 @@ func FuzzLinks(f *testing.F) {
 	f.Add(`{"uploadUrl":"https:\/\/a.sharepoint.com\/x","b":"http://127.0.0.1:8080/_graphvcr/sessions/s1"}`)
 	f.Add(`https://https://graph.microsoft.com:://x"uploadUrl":"http://`)
 	f.Fuzz(func(t *testing.T, text string) {
-		links := graph.FindLinks(text)
+		links := hosts.Links(text)
 		once := string(served(nil, text, links, testBase))
 		if len(links) == 0 && once != text {
 			t.Fatalf("changed without a link: %q to %q", text, once)
 		}
 		back := meant(once, testBase, "graph.microsoft.com")
-		again := string(served(nil, back, graph.FindLinks(back), testBase))
+		again := string(served(nil, back, hosts.Links(back), testBase))
 		if strings.Contains(text, "127.0.0.1") || strings.Contains(text, "_graphvcr") {
 			return // a text that knows the base already
 		}

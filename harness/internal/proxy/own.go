@@ -64,7 +64,10 @@ func noSession() *Failure {
 func (r *Reverse) serveOwn(w http.ResponseWriter, req *http.Request) {
 	path := req.URL.Path
 	id, isSession := strings.CutPrefix(path, sessionsPath+"/")
+	isHosts := strings.HasPrefix(path, hostsPath) || strings.HasPrefix(path, httpHostsPath)
 	switch {
+	case isOfPage(req) && !isHosts && !(isSession && strings.Contains(id, "/")):
+		deny(w, req, http.StatusForbidden, codeRequest, "this is for programs, not for pages in a browser")
 	case path == ownPath+"health":
 		r.only(w, req, http.MethodGet, r.health)
 	case path == ownPath+"metrics":
@@ -73,7 +76,7 @@ func (r *Reverse) serveOwn(w http.ResponseWriter, req *http.Request) {
 		r.only(w, req, http.MethodPost, r.postSession)
 	case isSession:
 		r.serveBelow(w, req, id)
-	case strings.HasPrefix(path, hostsPath), strings.HasPrefix(path, httpHostsPath):
+	case isHosts:
 		r.serveSession(w, req, r.own, path, req.URL.RawPath)
 	default:
 		deny(w, req, http.StatusNotFound, codeRequest, "graphvcr serves health, metrics and sessions here, not "+path)

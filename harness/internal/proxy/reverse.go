@@ -26,9 +26,15 @@ type Options struct {
 	// Graph is the host that the served one stands for; "" is graph.microsoft.com.
 	Graph string
 	// Names are the hosts under which clients may address the server, beside those of
-	// loopback; "*" is any. Others are refused, since a page in a browser can make a name
-	// of its own stand for this machine.
+	// loopback. Others are refused, since a page in a browser can make a name of its own
+	// stand for this machine.
 	Names []string
+	// Beyond says that the server is reached from other machines: then it may be addressed
+	// by any IP address too, which is nobody's to point elsewhere.
+	Beyond bool
+	// Origins are those whose pages may use the server, beside loopback's on replay:
+	// https://app.example.
+	Origins []string
 	// Idle is how long a session lasts that is not used; 0 is DefaultIdle.
 	Idle   time.Duration
 	Faults Faults // injected on replay
@@ -104,8 +110,8 @@ func (r *Reverse) expire(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case now := <-tick.C:
-			for _, id := range r.idle(now) {
+		case <-tick.C:
+			for _, id := range r.idle() {
 				r.totals.expired.Add(1)
 				r.endSession(ctx, id)
 			}
@@ -113,12 +119,12 @@ func (r *Reverse) expire(ctx context.Context) {
 	}
 }
 
-func (r *Reverse) idle(now time.Time) []string {
+func (r *Reverse) idle() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var ids []string
 	for id, s := range r.sessions {
-		if now.Sub(time.Unix(0, s.lastUsed.Load())) > r.opts.Idle {
+		if s.idle() > r.opts.Idle {
 			ids = append(ids, id)
 		}
 	}
@@ -198,9 +204,7 @@ func (r *Reverse) refuse(req *http.Request) *Failure {
 	case req.URL.Host != "":
 		return bad(http.StatusBadRequest, "this is a reverse proxy: give the client its address as base URL, not as its proxy, or run the client under graphvcr exec")
 	case !r.mayBeCalled(req.Host):
-		return bad(http.StatusMisdirectedRequest, fmt.Sprintf("nothing is served under the name %q: use the address that graphvcr printed", req.Host))
-	case len(req.Header["Sec-Fetch-Site"]) > 0 && req.Header["Sec-Fetch-Site"][0] == "cross-site":
-		return bad(http.StatusForbidden, "a page of another site may not use this server")
+		return bad(http.StatusMisdirectedRequest, fmt.Sprintf("nothing is served under the name %q: use the address that graphvcr printed, or add --host", req.Host))
 	case !strings.HasPrefix(req.URL.Path, "/"):
 		return bad(http.StatusBadRequest, "the path does not begin with a slash")
 	case strings.Contains(req.URL.Path, "/.") && hasDotSegment(req.URL.EscapedPath()):
@@ -247,7 +251,8 @@ func (r *Reverse) isOwnName(host string) bool {
 		return true
 	}
 	ip := net.ParseIP(strings.Trim(name, "[]"))
-	return ip.IsLoopback() || strings.HasSuffix(name, ".localhost") || slices.Contains(r.opts.Names, "*") || slices.Contains(r.opts.Names, name)
+	return ip.IsLoopback() || r.opts.Beyond && ip != nil || strings.HasSuffix(name, ".localhost") ||
+		slices.ContainsFunc(r.opts.Names, func(own string) bool { return strings.EqualFold(own, name) })
 }
 
 // baseOf is what the links of a session begin with, as the client of a request sees it.
@@ -273,6 +278,9 @@ func (s *session) baseOf(req *http.Request) string {
 // serveSession answers a request of a session; path and rawPath are what follows its
 // prefix.
 func (r *Reverse) serveSession(w http.ResponseWriter, req *http.Request, s *session, path, rawPath string) {
+	if w = r.pageOf(w, req, s.live); w == nil {
+		return
+	}
 	if !s.enter() {
 		handOut(w, req, noSession().Response(req))
 		return

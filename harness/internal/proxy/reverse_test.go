@@ -243,7 +243,7 @@ func TestIdleSessionsExpire(t *testing.T) {
 // TestUploadAndDownload: other hosts are served below a prefix, files keep their bytes, and
 // no token goes there.
 func TestUploadAndDownload(t *testing.T) {
-	const file = `{"not":"https://graph.microsoft.com/v1.0/rewritten"}`
+	const file = `{"@odata.nextLink":"https://graph.microsoft.com/v1.0/rewritten"}`
 	var seen []string
 	rt := carrier(func(req *http.Request) (*http.Response, error) {
 		seen = append(seen, fmt.Sprintf("%s %s auth=%q", req.Method, req.URL, req.Header.Get("Authorization")))

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -29,11 +29,13 @@ type session struct {
 	carrier http.RoundTripper
 	live    bool
 	prefix  string // of the paths of its requests; "" for the server's own
-	issued  hosts
+	issued  namedHosts
 	base    atomic.Pointer[base] // as the last client saw it
 
-	lastUsed atomic.Int64 // Unix nanoseconds
+	began    time.Time    // by which, and no clock on the wall, times are told
+	lastUsed atomic.Int64 // nanoseconds since then
 	asked    atomic.Int64 // requests
+	underWay atomic.Int64 // requests
 
 	gate  sync.RWMutex // held for reading while a request is under way
 	ended bool         // guarded by gate
@@ -47,14 +49,13 @@ type base struct {
 }
 
 func newSession(take Take, faults Faults, prefix string) *session {
-	s := &session{take: take, carrier: take.Transport(), live: take.Live(), prefix: prefix}
+	s := &session{began: time.Now(), take: take, carrier: take.Transport(), live: take.Live(), prefix: prefix}
 	if replayer, ok := s.carrier.(*transport.Replayer); ok {
 		s.carrier = replayer.Sharing()
 	}
 	if !s.live {
 		s.carrier = faults.Over(s.carrier)
 	}
-	s.lastUsed.Store(time.Now().UnixNano())
 	return s
 }
 
@@ -67,12 +68,22 @@ func (s *session) enter() bool {
 		return false
 	}
 	s.asked.Add(1)
+	s.underWay.Add(1)
 	return true
 }
 
 func (s *session) leave() {
-	s.lastUsed.Store(time.Now().UnixNano())
+	s.lastUsed.Store(int64(time.Since(s.began)))
+	s.underWay.Add(-1)
 	s.gate.RUnlock()
+}
+
+// idle is for how long nobody has used it.
+func (s *session) idle() time.Duration {
+	if s.underWay.Load() > 0 {
+		return 0
+	}
+	return time.Since(s.began) - time.Duration(s.lastUsed.Load())
 }
 
 // end waits for requests under way, as long as the context allows, and ends the take. A
@@ -102,7 +113,7 @@ func (s *session) end(ctx context.Context) (report.Case, bool) {
 
 // hosts are those that a live session has named to its client, to which alone the client
 // may send requests through it.
-type hosts struct {
+type namedHosts struct {
 	mu    sync.Mutex
 	known map[string]bool
 }
@@ -110,7 +121,7 @@ type hosts struct {
 // mostHosts bounds the hosts of a session.
 const mostHosts = 10_000
 
-func (h *hosts) add(links []graph.Link) {
+func (h *namedHosts) add(links []hosts.Link) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range links {
@@ -123,7 +134,7 @@ func (h *hosts) add(links []graph.Link) {
 	}
 }
 
-func (h *hosts) has(host string) bool {
+func (h *namedHosts) has(host string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.known[host]

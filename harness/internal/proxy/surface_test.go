@@ -119,6 +119,8 @@ func TestBadInput(t *testing.T) {
 		{"another host", "GET /v1.0/me HTTP/1.1\r\nHost: rebound.example\r\nConnection: close\r\n\r\n", "421", "nothing is served under the name"},
 		{"a hostile host", "GET /v1.0/me HTTP/1.1\r\nHost: 127.0.0.1\"<x>\r\nConnection: close\r\n\r\n", "400", ""},
 		{"a page of another site", "GET /v1.0/me HTTP/1.1\r\n" + host + "Sec-Fetch-Site: cross-site\r\n\r\n", "403", "a page of another site"},
+		{"a longer name", "GET /v1.0/me HTTP/1.1\r\nHost: localhost.example\r\nConnection: close\r\n\r\n", "421", "nothing is served under the name"},
+		{"an address", "GET /v1.0/me HTTP/1.1\r\nHost: 10.0.0.1\r\nConnection: close\r\n\r\n", "421", "nothing is served under the name"},
 		{"CONNECT", "CONNECT 10.0.0.1:443 HTTP/1.1\r\nHost: 10.0.0.1:443\r\nConnection: close\r\n\r\n", "405", "graphvcr exec"},
 		{"a proxy's request", "GET http://169.254.169.254/latest HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\n\r\n", "400", "graphvcr exec"},
 		{"the server itself", "OPTIONS * HTTP/1.1\r\n" + host + "\r\n", "200", ""},

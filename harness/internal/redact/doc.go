@@ -21,10 +21,18 @@
 //     cassettes of a project, and put together as the ids were;
 //   - else it is a name: a person's, a domain's, a file's or any text's.
 //
+// A pass walks over an interaction and notes what is replaced; a judge decides, for which a
+// vocabulary says what is harmless and a renamer what is to stand there.
+//
+// What goes to a host that is neither Graph's nor one of its hosts for files is none of what
+// rules speak of: every rule is obeyed there, whatever is switched off.
+//
 // # Pseudonyms
 //
-// A value that is replaced has one pseudonym wherever it stands, in every encoding, and
-// different values have different ones. Ids keep length and the class of every position, or
+// A value that is replaced has one pseudonym wherever it stands, in every encoding, in quotes,
+// behind W/, between < and >, within an error's message; different values have different ones.
+// A token of a link is one opaque id, whatever it holds. The name of a directory extension
+// holds the id of its application, and a name. Ids keep length and the class of every position, or
 // their format where they are composed of others. Names are counted in recorded order, and
 // of the value's lexical class: Name 3 qzkw, user1-vmmr@tenant1-hjmx.example, file2-tmwz.docx,
 // a number, an address of a network that nobody uses. The letters are a check made from the
@@ -33,7 +41,8 @@
 //
 // An earlier recording ([Options].Previous) is followed place by place: what stands where a
 // pseudonym stood gets that pseudonym, fresh ids too, so that the difference of two files
-// shows what changed. What changes with every call is a constant of its form.
+// shows what changed. What changes with every call is a constant of its form; the boundary of
+// parts is replaced in the header and before each part alike, unless it is made of words.
 //
 // # Holes and tags
 //

@@ -1,15 +1,12 @@
 package redact
 
 import (
-	"crypto/sha1"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
-	"encoding/hex"
-	"hash/crc32"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // Filler stands for the bytes of files. Byte n of every filler is the same, so that the
@@ -61,42 +58,9 @@ func fillerHash(name string, size int64) string {
 	if known, ok := fillerHashes.Load(k); ok {
 		return known.(string)
 	}
-	text := filler(0, int(size))
-	is := ""
-	switch k.name {
-	case "sha1hash":
-		sum := sha1.Sum([]byte(text))
-		is = strings.ToUpper(hex.EncodeToString(sum[:]))
-	case "sha256hash":
-		sum := sha256.Sum256([]byte(text))
-		is = strings.ToUpper(hex.EncodeToString(sum[:]))
-	case "crc32hash":
-		is = strings.ToUpper(hex.EncodeToString(binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(text)))))
-	case "quickxorhash":
-		is = base64.StdEncoding.EncodeToString(quickXor(text))
-	}
+	is, _ := graph.FileHash(name, filler(0, int(size)))
 	fillerHashes.Store(k, is)
 	return is
-}
-
-// quickXor is OneDrive's hash: each byte is xored in, 11 bits further than the one before,
-// round a circle of 160 bits, and the length into the last 64
-// (onedrive/developer/code-snippets/quickxorhash).
-func quickXor(text string) []byte {
-	var circle [20]byte
-	at := 0
-	for i := range len(text) {
-		spread := uint16(text[i]) << (at % 8)
-		circle[at/8] ^= byte(spread)
-		circle[(at/8+1)%20] ^= byte(spread >> 8)
-		at = (at + 11) % 160
-	}
-	var length [8]byte
-	binary.LittleEndian.PutUint64(length[:], uint64(len(text)))
-	for i, b := range length {
-		circle[12+i] ^= b
-	}
-	return circle[:]
 }
 
 // offsetOf reads where a slice begins: Content-Range: bytes 0-25/128.

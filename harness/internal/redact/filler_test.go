@@ -5,20 +5,6 @@ import (
 	"testing"
 )
 
-func TestQuickXor(t *testing.T) {
-	for text, want := range map[string]string{ // of rclone's tests
-		"": "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "Sg==": "SgAAAAAAAAAAAAAAAQAAAAAAAAA=", "tbQ=": "taAFAAAAAAAAAAAAAgAAAAAAAAA=", "0pZP": "0rDEEwAAAAAAAAAAAwAAAAAAAAA=",
-	} {
-		plain, err := base64.StdEncoding.DecodeString(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := base64.StdEncoding.EncodeToString(quickXor(string(plain))); got != want {
-			t.Errorf("%s: got %s, want %s", text, got, want)
-		}
-	}
-}
-
 // Slices and ranges of a file agree with the whole, whatever their size.
 func TestFillerAgrees(t *testing.T) {
 	whole := filler(0, 200_000)
@@ -44,7 +30,7 @@ func TestHashesOfFiller(t *testing.T) {
 	}
 	for name, want := range map[string]string{ // of "wha"; sha1sum, sha256sum, crc32
 		"sha1Hash": "AFE2797D1C17EC7E9F071D94EB262976BF475AFA", "crc32Hash": "A6176E39",
-		"sha256Hash": "D75F294DFF8E6D42E594AB7B9FB356C37BDDE0533222B613624AFCCB69308468", "quickXorHash": base64.StdEncoding.EncodeToString(quickXor("wha")),
+		"sha256Hash": "D75F294DFF8E6D42E594AB7B9FB356C37BDDE0533222B613624AFCCB69308468", "quickXorHash": "d0BDGAAAAAAAAAAAAwAAAAAAAAA=",
 	} {
 		if got := fillerHash(name, 3); got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)

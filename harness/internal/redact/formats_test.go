@@ -11,6 +11,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // A spot is a kind of place: how a value is put there, and how what stands there is read.
@@ -157,10 +158,9 @@ func spots() []spot {
 }
 
 // everyValue lists the examples of all formats, and values that look like what they are not.
-func everyValue() (all []string) {
-	for _, name := range identity.Names() {
-		f, _ := identity.Lookup(name)
-		all = append(all, f.Matches...)
+func everyValue(t testing.TB) (all []string) {
+	for _, of := range testkit.Formats(t) {
+		all = append(all, of.Matches...)
 	}
 	const other, third = "eyJhbGciOiJSUzI1NiJ9" + ".eyJzdWIiOiIxIn0" + ".c2lnbmF0dXJl", "eyJhbGciOiJSUzI1NiJ9" + ".eyJzdWIiOiIyIn0" + ".c2lnbmF0dXJl"
 	all = append(all, "<CAF8@mail.fabrikam.com>", "<20210527.7A@NAM.prod.outlook.com>", `"BA09D118"`, `W/"BA09D118"`, "BA09D118", `"{86EB4C8E-D20D-46B9-AD41-23B8868DDA8A},1"`,
@@ -228,7 +228,7 @@ func TestOneValueOfAnyFormat(t *testing.T) {
 	all := spots()
 	r := newRedactor(t)
 	values := map[string]string{}
-	for _, value := range everyValue() {
+	for _, value := range everyValue(t) {
 		if value == "" || len(value) > 4000 {
 			continue
 		}

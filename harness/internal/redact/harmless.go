@@ -17,7 +17,7 @@ import (
 func (p vocabulary) harmless(l *place.Leaf, f *field) bool {
 	s := l.Text
 	if f != nil {
-		return isPunctuation(s) || isTruth(s) || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
+		return isPunctuation(s) || isTruth(s) && l.Role != place.FileName || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
 	}
 	switch l.Role {
 	case place.Host:

@@ -28,7 +28,7 @@ func (p renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
 	}
 	text = identity.Rewrite(s, func(a identity.Atom) string {
 		r := p.ruleOfAtom(l, a)
-		if r == noRule || !p.r.on[r] {
+		if r == noRule || !p.obeys(r) {
 			return a.Text
 		}
 		by = r
@@ -45,7 +45,7 @@ func (p renamer) extension(l *place.Leaf, s string) (verdict, bool) {
 		return verdict{}, false
 	}
 	head := identity.Rewrite(s[:app], func(a identity.Atom) string { return p.atom(l, a) })
-	if words.IsMember(name) || words.InText(strings.ToLower(name)) || !p.r.on[unknownMember] {
+	if words.IsMember(name) || words.InText(strings.ToLower(name)) || !p.obeys(unknownMember) {
 		return verdict{text: head + name, rule: identityGUID}, true
 	}
 	return verdict{head + p.r.ledger.name("member", name, nil), unknownMember, cassette.HoleName}, true
@@ -111,7 +111,7 @@ func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 // named gives a text that nothing says is harmless a counted pseudonym.
 func (p renamer) named(l *place.Leaf, f *field, plain string, secret rule) verdict {
 	by, series := p.ruleFor(l, f)
-	if !p.r.on[by] {
+	if !p.obeys(by) {
 		return p.inner(l, plain, secret)
 	}
 	if isServiceText(l) {
@@ -162,12 +162,12 @@ func (p renamer) inner(l *place.Leaf, plain string, secret rule) verdict {
 		}
 	}
 	note(identityGUID, identity.Rewrite(text, func(a identity.Atom) string {
-		if r := p.ruleOfAtom(l, a); r == noRule || !p.r.on[r] {
+		if r := p.ruleOfAtom(l, a); r == noRule || !p.obeys(r) {
 			return a.Text
 		}
 		return p.atom(l, a)
 	}))
-	if p.r.on[identityAddress] {
+	if p.obeys(identityAddress) {
 		note(identityAddress, eachAddress(text, func(s string) string { return p.r.ledger.name("user", s, func() string { return "" }) }))
 	}
 	if by == noRule {

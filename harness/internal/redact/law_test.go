@@ -13,6 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/planted"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 var kinds = []string{"", "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain", "text/csv", "image/jpeg"}
@@ -109,7 +110,7 @@ func TestIDsKeepTheirShape(t *testing.T) {
 		f, _ := identity.Lookup(name)
 		r, names := newRedactor(t), identity.NewFaker(salt)
 		seen := map[string]string{}
-		for _, v := range f.Matches {
+		for _, v := range testkit.Formats(t)[name].Matches {
 			p := ask(r, "id", v)
 			if strings.HasPrefix(v, "0000") || strings.Contains(v, "meeting_") || names.IsName(p) && len(v) < 24 {
 				continue // well known; encoded; a name

@@ -29,6 +29,8 @@ type ledger struct {
 	bits   []map[uint32]bool // by nonce: the bits of all values that have a tag
 
 	earlier map[string]string // by tag: pseudonyms of the recording before
+	tagged  map[string]string // by pseudonym: its tag there
+	given   map[string]bool   // pseudonyms of the recording before whose values the service made anew
 	nonces  int               // below this are all nonces of these tags
 }
 
@@ -64,9 +66,10 @@ func (l *ledger) first(series, s string, suggested func() string) string {
 		return s
 	}
 	if at := strings.LastIndexByte(s, '@'); at > 0 && isAddress(s) {
-		host := l.name("tenant", s[at+1:], func() string { return behindAt(suggested()) })
+		was := func() string { return cmp.Or(l.before(s), suggested()) }
+		host := l.name("tenant", s[at+1:], func() string { return behindAt(was()) })
 		return l.counted("user", strings.ToLower(s), s[:at], identity.Word, func() string {
-			local, _, _ := strings.Cut(suggested(), "@")
+			local, _, _ := strings.Cut(was(), "@")
 			return local
 		}) + "@" + host
 	}
@@ -126,7 +129,7 @@ func (l *ledger) before(s string) string {
 
 // remember takes over the tags of an earlier recording.
 func (l *ledger) remember(tags map[string]string) {
-	l.earlier = make(map[string]string, len(tags))
+	l.earlier, l.tagged, l.given = make(map[string]string, len(tags)), tags, map[string]bool{}
 	for p, tag := range tags {
 		if nonce, ok := identity.Nonce(tag); ok {
 			l.earlier[tag] = p
@@ -148,6 +151,14 @@ func (l *ledger) fits(p, series string, class identity.Class, ext string) bool {
 	return len(p) > len(series) && strings.EqualFold(p[:len(series)], series) && strings.HasSuffix(p, ext)
 }
 
+// gave notes that a pseudonym of the recording before may stand for what the service made
+// anew: it keeps its tag then, by which nobody asks. It is called with the lock held.
+func (l *ledger) gave(p string) {
+	if l.given != nil {
+		l.given[p] = true
+	}
+}
+
 // tag remembers that a name with this pseudonym stands in a hole, and keeps bits of the
 // value by which it is known again. The nonce is such that no value fits that has a tag
 // already.
@@ -155,6 +166,10 @@ func (l *ledger) tag(p, value string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if t, ok := l.tags[p]; ok {
+		return t
+	}
+	if t := l.tagged[p]; t != "" && l.given[p] {
+		l.tags[p] = t
 		return t
 	}
 	const most = 16

@@ -34,9 +34,13 @@ type scene struct {
 	left     bool // it goes to no host of Graph's
 	outside  bool // likewise for the link that is being read
 	signIn   bool
+	sealed   bool    // what it holds is none of Graph's, and every rule is obeyed
 	offset   int64   // of the body in its file
 	sizes    []int64 // of files in the body, in the order of their hashes
 }
+
+// obeys reports whether a rule is obeyed here: rules.yaml speaks of what Graph holds.
+func (p *scene) obeys(r rule) bool { return p.r.on[r] || p.sealed && r != noRule }
 
 // A judge says what is to be done with a text; what it needs to know of words, a vocabulary
 // says, and what is to stand for the text, a renamer.
@@ -90,6 +94,14 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 		if p.stays != nil {
 			p.stays(l)
 		}
+		if p.r.previous != nil && p.trial == nil {
+			if isCounter(l) {
+				return p.renamer().counter(l), true
+			}
+			if is, ok := p.renamer().instant(l); ok {
+				return is, true
+			}
+		}
 		return l.Text, true
 	}
 	if p.trial != nil {
@@ -141,7 +153,7 @@ func (p judge) layered(l *place.Leaf) verdict {
 	case f.treatment == linked:
 	case table[f.rule].Class == Secret && f.treatment != tokenised:
 		return p.renamer().treat(f, l)
-	case f.rule == contentText && p.r.on[contentText] && l.Markup:
+	case f.rule == contentText && p.obeys(contentText) && l.Markup:
 		return p.renamer().treat(f, l)
 	}
 	return verdict{}
@@ -197,7 +209,7 @@ func (p judge) of(l *place.Leaf) verdict {
 		}
 		return verdict{text: text, rule: by}
 	}
-	if isPartID(l) && p.r.on[unknownText] { // a client's own word for a part of a batch, which matching goes round
+	if isPartID(l) && p.obeys(unknownText) { // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", s, p.suggestion(l)), rule: unknownText}
 	}
 	return p.renamer().named(l, f, plain, r)

@@ -1,8 +1,11 @@
 package redact
 
 import (
+	"fmt"
+	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -10,22 +13,39 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
-// previous knows what an earlier recording held, place by place.
+// previous knows what an earlier recording held, place by place. From it a value that is
+// new, and that the service made, takes what the earlier recording has in its place: ids,
+// tokens, and instants after the recording's start. So two recordings of a service that makes
+// fresh ones are equal.
 type previous struct {
-	byKey map[string][]*cassette.Interaction
-	ids   map[string]bool // that the earlier recording has, by Atom.Key
+	recorded   []*cassette.Interaction
+	byTemplate map[string][]int
+	byRequest  map[string][]int
+	ids        map[string]bool // that the earlier recording has, by Atom.Key; tokens as they are
+	since      time.Time       // no instant before is one that the service made for the earlier recording
 
 	mu    sync.Mutex
-	seen  map[string]int
-	fresh map[string]string // by Atom.Key: ids that are new, and what they are called
+	met   []bool            // by position: whether an interaction stands in its place
+	fresh map[string]string // by Atom.Key, or token: ids that are new, and what they are called
 	used  map[string]bool   // what fresh ids are called
+	start time.Time         // of this recording, by the service's clock; zero before any answer
+	dates map[string]string // instants that answers gave, and what they are called
 }
 
 // An earlier interaction is the one that stands where another is recorded now.
-type earlier struct{ of *cassette.Interaction }
+type earlier struct {
+	of       *cassette.Interaction
+	position int
+}
 
 func newPrevious(c *cassette.Cassette, l *ledger) *previous {
-	v := &previous{byKey: map[string][]*cassette.Interaction{}, ids: map[string]bool{}, seen: map[string]int{}, fresh: map[string]string{}, used: map[string]bool{}}
+	v := &previous{
+		recorded: c.Interactions, byTemplate: map[string][]int{}, byRequest: map[string][]int{}, ids: map[string]bool{},
+		met: make([]bool, len(c.Interactions)), fresh: map[string]string{}, used: map[string]bool{}, dates: map[string]string{},
+	}
+	if !c.Meta.RecordedAt.IsZero() {
+		v.since = c.Meta.RecordedAt.Add(-24 * time.Hour)
+	}
 	note := func(leaf *place.Leaf) (string, bool) {
 		if leaf.Layered {
 			return "", false
@@ -35,15 +55,19 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 			local, _, _ := strings.Cut(leaf.Text, "@")
 			l.taken[local] = true
 		}
+		if leaf.Role == place.Token || isCounter(leaf) {
+			v.ids[leaf.Text] = true
+		}
 		for _, a := range identity.Atoms(leaf.Text) {
 			v.ids[a.Key()] = true
 		}
 		return "", false
 	}
 	l.remember(c.Meta.Tags)
-	for _, i := range c.Interactions {
-		v.byKey[templateOf(i)] = append(v.byKey[templateOf(i)], i)
+	for n, i := range c.Interactions {
 		asked, answered := messagesOf(i)
+		template, request := templateOf(i), requestText(&asked)
+		v.byTemplate[template], v.byRequest[request] = append(v.byTemplate[template], n), append(v.byRequest[request], n)
 		place.Rewrite(&asked, note)
 		place.Rewrite(&answered, note)
 	}
@@ -56,29 +80,73 @@ func messagesOf(i *cassette.Interaction) (asked, answered place.Message) {
 		place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: resp.Body}
 }
 
+// templateOf is what two requests have in common of which one may be redacted. Off Graph the
+// steps of a path are values.
 func templateOf(i *cassette.Interaction) string {
 	u, err := graphurl.Parse(i.Request.URL)
-	if err != nil {
+	switch {
+	case err != nil:
 		return i.Request.Method
+	case u.Host != graphurl.Graph && u.Host != "":
+		template := fmt.Sprint(i.Request.Method, " elsewhere ", len(u.Segments))
+		for _, o := range u.Options {
+			template += " " + o.Name
+		}
+		return template + " " + first(i.Request.Headers, "Content-Range")
 	}
 	return i.Request.Method + " " + u.Template()
 }
 
-// at returns the interaction of the earlier recording in whose place another one stands:
-// the one of the same template and rank.
-func (v *previous) at(i *cassette.Interaction) *earlier {
+func requestText(m *place.Message) string {
+	return m.Method + " " + m.Address + "\n" + first(m.Header, "Content-Range") + "\n" + m.Body
+}
+
+// like guesses in which place of the earlier recording an interaction stands: the first of
+// its template that none stands in yet.
+func (v *previous) like(i *cassette.Interaction) *earlier {
 	if v == nil {
 		return nil
 	}
-	key := templateOf(i)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	rank := v.seen[key]
-	v.seen[key]++
-	if rank >= len(v.byKey[key]) {
+	return v.free(v.byTemplate[templateOf(i)], i.Response.Code)
+}
+
+// place says in which place an interaction stands once its request is redacted: the first
+// free one of the same request, else the guess. Requests that were sent at once so get the
+// places that they had.
+func (v *previous) place(guess *earlier, asked *place.Message, answer *cassette.Response) *earlier {
+	if v == nil {
 		return nil
 	}
-	return &earlier{v.byKey[key][rank]}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if date, err := http.ParseTime(first(answer.Headers, "Date")); v.start.IsZero() && err == nil {
+		v.start = date.Add(-2 * time.Second)
+	}
+	is := v.free(v.byRequest[requestText(asked)], answer.Code)
+	if is == nil && guess != nil && !v.met[guess.position] {
+		is = guess
+	}
+	if is != nil {
+		v.met[is.position] = true
+	}
+	return is
+}
+
+// free is the first of some positions that is free, of those with an answer's status where
+// there is one. A client that was turned away asks again, and then stands there.
+func (v *previous) free(positions []int, code int) (first *earlier) {
+	for _, n := range positions {
+		switch {
+		case v.met[n]:
+		case v.recorded[n].Response.Code == code:
+			return &earlier{v.recorded[n], n}
+		case first == nil && code != http.StatusTooManyRequests && code < http.StatusInternalServerError:
+			first = &earlier{v.recorded[n], n}
+		}
+	}
+	return first
 }
 
 func (e *earlier) request(l *ledger) *before {
@@ -110,7 +178,7 @@ func newBefore(m *place.Message, ledger *ledger) *before {
 		switch {
 		case l.Layered, len(l.Text) > 512:
 		case l.Role != place.MemberName:
-			b.texts[l.Place()] = l.Text
+			b.texts[l.Place()+fileMark(l)] = l.Text
 		case ledger.faker.IsName(l.Text):
 			object := objectOf(l)
 			b.members[object] = append(b.members[object], l.Text)
@@ -144,7 +212,15 @@ func (b *before) at(l *place.Leaf) string {
 	for name, is := range b.renamed {
 		at = strings.ReplaceAll(at, "['"+name+"']", "['"+is+"']")
 	}
-	return b.texts[at]
+	return b.texts[at+fileMark(l)]
+}
+
+// fileMark tells the name of a file in a header from what else has its place.
+func fileMark(l *place.Leaf) string {
+	if l.Role == place.FileName {
+		return "\x00file"
+	}
+	return ""
 }
 
 func (b *before) taken(pseudonym string) bool {
@@ -161,48 +237,4 @@ func (b *before) rename(l *place.Leaf, is string) {
 	if b != nil && l.Role == place.MemberName && is != l.Text {
 		b.renamed[l.Text] = is
 	}
-}
-
-// suggestion is what the recording before has at a leaf's place.
-func (p *scene) suggestion(l *place.Leaf) func() string {
-	return func() string { return p.before.at(l) }
-}
-
-// atom is the pseudonym of an id: a computed one, but for an id that is new where the
-// recording before had another, whose pseudonym it takes. So two recordings of a service
-// that makes fresh ids are equal. What a client looks up and no answer gave it is always
-// computed: by that alone it is known again.
-func (p renamer) atom(l *place.Leaf, a identity.Atom) string {
-	faker := p.r.ledger.faker
-	is := faker.Fake(a)
-	v := p.r.previous
-	if v == nil || identity.IsFake(a) {
-		return is
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	key := a.Key()
-	if called, ok := v.fresh[key]; ok {
-		return called
-	}
-	if p.before == nil || v.ids[identity.Atom{Kind: a.Kind, Text: is}.Key()] {
-		return is
-	}
-	called := is
-	if p.request && l.Looked() {
-		v.fresh[key] = is
-		return is
-	}
-	before, now := identity.Atoms(p.before.at(l)), identity.Atoms(l.Text)
-	if len(before) == len(now) {
-		for n := range now {
-			if now[n].Key() == key && before[n].Kind == a.Kind && len(before[n].Text) == len(a.Text) && identity.IsFake(before[n]) && !v.used[before[n].Key()] {
-				called = before[n].Text
-				break
-			}
-		}
-	}
-	v.fresh[key] = called
-	v.used[identity.Atom{Kind: a.Kind, Text: called}.Key()] = true
-	return called
 }

@@ -1,10 +1,7 @@
 package redact
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"hash/fnv"
 	"maps"
 	"net/http"
 	"net/url"
@@ -15,7 +12,6 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
@@ -83,7 +79,7 @@ func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
 
 // Record is Interaction, with the note that Meta wants at the end of the recording.
 func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
-	p := &pass{scene: scene{r: r, previous: r.previous.at(i)}, unknown: map[string]int{}}
+	p := &pass{scene: scene{r: r, previous: r.previous.like(i)}, unknown: map[string]int{}}
 	out := *i
 	p.interaction(&out)
 	if p.near != nil {
@@ -110,13 +106,17 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	}
 	p.left = !graph.IsHost(hostOf(address))
 	p.signIn = graph.IsSignInHost(hostOf(address))
+	p.sealed = p.left && !graph.IsFileHost(hostOf(address))
 	asked := place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body}
 	p.begin("request")
 	p.request, p.offset, p.before = true, offsetOf(first(req.Headers, "Content-Range")), p.previous.request(p.r.ledger)
 	p.rewrite(&asked)
 	p.request = false
+	if p.trial == nil {
+		p.previous = p.r.previous.place(p.previous, &asked, resp)
+	}
 	p.begin("response")
-	answered := place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: resp.Body}
+	answered := place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: p.previous.inOrder(req.Body, resp.Body)}
 	p.offset, p.before, p.sizes = offsetOf(first(resp.Headers, "Content-Range")), p.previous.answer(p.r.ledger), hashSizes(resp.Body)
 	p.rewrite(&answered)
 	p.before = nil
@@ -217,63 +217,6 @@ func (p *pass) opened(stored *place.Message) []cassette.Hole {
 		return l.Text, true
 	})
 	return holes
-}
-
-// A tagged name, as notes have it.
-type tagged struct {
-	Name   string `json:"n"`
-	Tag    string `json:"t"`
-	Looked bool   `json:"l,omitempty"`
-}
-
-type note struct {
-	Shape uint64   `json:"s"`
-	Names []tagged `json:"n,omitempty"`
-}
-
-// note is what Meta wants to know of an interaction: its shape, and the names with tags.
-func (p *pass) note(i *cassette.Interaction) []byte {
-	if len(i.Holes) == 0 {
-		return nil
-	}
-	shape := fnv.New64a()
-	template := i.Request.URL
-	if u, err := graphurl.Parse(i.Request.URL); err == nil {
-		template = u.Template()
-	}
-	fmt.Fprintln(shape, i.Request.Method, template)
-	text, err := json.Marshal(note{shape.Sum64(), p.names})
-	if err != nil {
-		return nil // there is nothing in it that JSON has not
-	}
-	return text
-}
-
-// Tags reads notes: which tags a cassette of these interactions keeps. A name that is
-// neither looked up nor stands in a request of a shape that another has needs none.
-func Tags(notes [][]byte) (map[string]string, error) {
-	read := make([]note, 0, len(notes))
-	count := map[uint64]int{}
-	for _, text := range notes {
-		if len(text) == 0 {
-			continue
-		}
-		var n note
-		if err := json.Unmarshal(text, &n); err != nil {
-			return nil, errors.New("a note of the journal is damaged")
-		}
-		read = append(read, n)
-		count[n.Shape]++
-	}
-	tags := map[string]string{}
-	for _, n := range read {
-		for _, name := range n.Names {
-			if name.Looked || count[n.Shape] > 1 {
-				tags[name.Name] = name.Tag
-			}
-		}
-	}
-	return tags, nil
 }
 
 // Meta redacts what a cassette says of itself, and notes in it what was done: to all

@@ -20,6 +20,7 @@ type Rules struct {
 	Keep        []string // values that stay, compared without letter case
 	KeepMembers []string // members whose values stay, and whose names are known, compared so too
 	KeepHeaders []string // headers that change with every call and are recorded all the same
+	KeepFresh   bool     // whether ids and instants that are new stay so where an earlier recording had others
 }
 
 // A Switch turns a class of rules on or off. The zero Switch is on.
@@ -120,6 +121,9 @@ func (r Rules) Digest() string {
 	}
 	text := fmt.Sprintf("2 %t %t %t %t %q %q %q %q", r.Identity != Off, r.Content != Off, r.closed(), r.Tags != Off,
 		sorted(r.Disable), sorted(r.Keep), sorted(r.KeepMembers), sorted(r.KeepHeaders))
+	if r.KeepFresh {
+		text += " fresh"
+	}
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:6])
 }

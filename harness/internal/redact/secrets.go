@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // Credentials that are recognised by their form, wherever they stand in a text.
@@ -15,7 +16,7 @@ const fakeJWT = "eyJhbGciOiJub25lIn0" + ".eyJyZWRhY3RlZCI6dHJ1ZX0."
 const (
 	redacted       = "REDACTED"
 	redactedBase64 = "UkVEQUNURUQ="
-	zeroGUID       = "00000000-0000-0000-0000-000000000000"
+	zeroGUID       = graph.NoID
 	pemBegin       = "-----BEGIN "
 	pemEnd         = "-----END "
 )

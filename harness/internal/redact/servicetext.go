@@ -3,6 +3,7 @@ package redact
 import (
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
@@ -43,15 +44,12 @@ func (p judge) serviceText(l *place.Leaf) verdict {
 func (p judge) serviceParts(l *place.Leaf, text string) string {
 	var b strings.Builder
 	first := true
-	for at := 0; at < len(text); {
-		start, end := nextQuoted(text, at)
-		plain, _ := withoutSecrets(text[at:start])
+	at := 0
+	for _, quoted := range append(quotedValues(text), identity.Span{Start: len(text), End: len(text)}) {
+		plain, _ := withoutSecrets(text[at:quoted.Start])
 		first = p.serviceWords(&b, l, plain, first)
-		if start < end {
-			b.WriteString(p.alone(l, place.Leaf{Role: place.Member, Text: text[start:end]}))
-			first = false
-		}
-		at = end
+		b.WriteString(p.alone(l, place.Leaf{Role: place.Member, Text: text[quoted.Start:quoted.End]}))
+		at, first = quoted.End, false
 	}
 	return b.String()
 }
@@ -108,36 +106,44 @@ func digitsIn(s string) (n int) {
 	return n
 }
 
-// nextQuoted finds the next value in quotes that is no word of the service; both are the end
-// of the text where there is none.
-func nextQuoted(text string, at int) (start, end int) {
-	for i := at; i < len(text); i++ {
-		quote := text[i]
-		if quote != '\'' && quote != '"' || i > 0 && strings.IndexByte(textGaps+":=", text[i-1]) < 0 {
+// quotedValues finds the values in quotes that are no words of the service. Where it cannot be
+// told which quotes belong together there are none: what is put in their place must not make
+// others of the rest.
+func quotedValues(text string) (values []identity.Span) {
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c != '\'' && c != '"' || i > 0 && strings.IndexByte(textGaps+":", text[i-1]) < 0 {
 			continue
 		}
-		if end := quoteEnds(text, i); end > 0 && !areServiceWords(text[i+1:end]) {
-			return i + 1, end
+		end := quoteEnds(text, i)
+		if end == 0 {
+			return nil
 		}
+		if !areServiceWords(text[i+1 : end]) {
+			values = append(values, identity.Span{Start: i + 1, End: end})
+		}
+		i = end
 	}
-	return len(text), len(text)
+	return values
 }
 
 // quoteEnds returns where the quote stands that closes the one at i, behind which no word goes
-// on, or 0; literals of addresses within are passed over.
+// on; literals of addresses within are passed over. It is 0 where it cannot be told.
 func quoteEnds(text string, i int) int {
 	quote := text[i]
 	for j := i + 2; j < min(len(text), i+longestQuoted); j++ {
-		switch {
-		case text[j] != quote:
-		case strings.IndexByte("(=,", text[j-1]) >= 0: // opens a literal
-			for j++; j < len(text) && (text[j] != quote || strings.HasPrefix(text[j+1:], text[i:i+1])); j++ {
-				if text[j] == quote {
-					j++
-				}
-			}
-		case j+1 == len(text), strings.IndexByte(textGaps+".,:!?", text[j+1]) >= 0 && text[j+1] != quote:
+		if text[j] != quote {
+			continue
+		}
+		switch rest := strings.TrimLeft(text[j+1:], ".,:!?"); {
+		case rest == "", rest[0] != quote && strings.IndexByte(textGaps, rest[0]) >= 0:
 			return j
+		case strings.IndexByte("(=,", text[j-1]) < 0:
+			return 0
+		}
+		for j++; j < len(text) && (text[j] != quote || strings.HasPrefix(text[j+1:], text[i:i+1])); j++ { // a literal opens
+			if text[j] == quote {
+				j++
+			}
 		}
 	}
 	return 0

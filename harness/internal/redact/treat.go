@@ -16,7 +16,7 @@ import (
 // treat replaces a value as the rule for its name says.
 func (p renamer) treat(f *field, l *place.Leaf) verdict {
 	s := l.Text
-	if !p.r.on[f.rule] {
+	if !p.obeys(f.rule) {
 		plain, r := withoutSecrets(s)
 		return p.inner(l, plain, r)
 	}
@@ -60,14 +60,14 @@ func (p renamer) token(f *field, s string, l *place.Leaf) verdict {
 		r = secretURLToken
 	}
 	switch {
-	case isPlain(s), !p.r.on[r], s == redacted, s == "latest":
+	case isPlain(s), !p.obeys(r), s == redacted, s == "latest":
 		return verdict{}
 	case r == secretURLToken && p.signIn:
 		return verdict{redacted, r, cassette.HoleSecret}
 	}
 	if l.Role == place.Token || f != nil {
 		if t, ok := identity.RewriteToken(s, p.r.ledger.faker.Fake); ok {
-			return verdict{text: t, rule: r}
+			return verdict{text: p.link(l, t), rule: r}
 		}
 	}
 	if table[r].Class == Secret {
@@ -82,7 +82,7 @@ func isPaging(name string) bool {
 
 // bytes replaces what a file holds by filler, and what could not be read as well.
 func (p renamer) bytes(l *place.Leaf) verdict {
-	if !p.r.on[contentBytes] {
+	if !p.obeys(contentBytes) {
 		plain, r := withoutSecrets(l.Text)
 		if utf8.ValidString(plain) {
 			return p.inner(l, plain, r)
@@ -106,7 +106,7 @@ func (p renamer) hash(f *field, l *place.Leaf) verdict {
 		return verdict{text: is, rule: f.rule}
 	}
 	if t, ok := identity.RewriteToken(l.Text, p.r.ledger.faker.Fake); ok {
-		return verdict{text: t, rule: f.rule}
+		return verdict{text: p.link(l, t), rule: f.rule}
 	}
 	return verdict{p.r.ledger.name("value", l.Text, p.suggestion(l)), f.rule, cassette.HoleName}
 }

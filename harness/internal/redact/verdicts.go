@@ -19,8 +19,8 @@ type verdicts struct {
 
 // A standing is what a verdict on a member depends on, beside its text.
 type standing struct {
-	name, parent, outer      string
-	outside, request, signIn bool
+	name, parent, outer              string
+	outside, request, signIn, sealed bool
 }
 
 // own is a standing that keeps no body in memory.
@@ -47,7 +47,7 @@ func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
 	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || p.trial != nil || strings.EqualFold(l.Parent, "headers") {
 		return p.judge().of(l)
 	}
-	a := v.at(p, standing{l.Name, l.Parent, l.Outer, p.outside, p.request, p.signIn})
+	a := v.at(p, standing{l.Name, l.Parent, l.Outer, p.outside, p.request, p.signIn, p.sealed})
 	a.mu.RLock()
 	known, ok := a.met[l.Text]
 	a.mu.RUnlock()

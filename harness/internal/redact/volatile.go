@@ -3,6 +3,7 @@ package redact
 import (
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
@@ -10,14 +11,13 @@ import (
 // that two recordings of an unchanged service differ in what changed.
 
 const (
-	noDate       = "Thu, 01 Jan 2026 00:00:00 GMT"
 	noInstant    = "2026-01-01T00:00:00"
 	noDiagnostic = `{"ServerInfo":{"DataCenter":"","Slice":"","Ring":"","ScaleUnit":"","RoleInstance":""}}`
 )
 
 // volatileHeaders are headers of answers, and requests, that change with every call.
 var volatileHeaders = map[string]string{
-	"Date": noDate, "Request-Id": zeroGUID, "Client-Request-Id": zeroGUID, "X-Ms-Ags-Diagnostic": noDiagnostic, "X-Ms-Request-Id": zeroGUID,
+	"Date": graph.NoDate, "Request-Id": zeroGUID, "Client-Request-Id": zeroGUID, "X-Ms-Ags-Diagnostic": noDiagnostic, "X-Ms-Request-Id": zeroGUID,
 	"X-Ms-Client-Request-Id": zeroGUID, "X-Ms-Correlation-Id": zeroGUID, "Sprequestguid": zeroGUID, "Duration": "0", "X-Ms-Diagnostics": "0",
 	"Sprequestduration": "0", "Spiislatency": "0", "X-Sharepointhealthscore": "0", "X-Calculatedbetarget": "REDACTED", "X-Backend-Httpstatus": "200",
 	"X-Feserver": "REDACTED", "X-Beserver": "REDACTED", "X-Calculatedfetarget": "REDACTED", "Ms-Cv": "0", "X-Msedge-Ref": "REDACTED", "X-Azure-Ref": "REDACTED",

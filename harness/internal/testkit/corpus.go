@@ -11,17 +11,23 @@ import (
 // skipped.
 func Corpus(t testing.TB, name string) string {
 	t.Helper()
+	return Shared(t, "corpus/"+name)
+}
+
+// Shared is the place of a file or folder of shared, likewise.
+func Shared(t testing.TB, name string) string {
+	t.Helper()
 	dir, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		file := filepath.Join(dir, "shared", "corpus", filepath.FromSlash(name))
+		file := filepath.Join(dir, "shared", filepath.FromSlash(name))
 		if _, err := os.Stat(file); err == nil {
 			return file
 		}
 	}
-	t.Skipf("there is no shared/corpus/%s beside the repository", name)
+	t.Skipf("there is no shared/%s beside the repository", name)
 	return ""
 }
 

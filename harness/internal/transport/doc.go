@@ -9,7 +9,9 @@
 //
 // Responses are those of a server that neither compresses nor chunks: the recorded
 // ones, with Content-Length recomputed and Transfer-Encoding, Connection and an
-// undone Content-Encoding left out. Retry-After is 0 unless asked for.
+// undone Content-Encoding left out. Retry-After is 0 unless asked for. Where a cassette has
+// the constants for the instant and the id of a call, Date is now and client-request-id the
+// request's.
 //
 // It does not decide which answer fits; that is package match.
 //

@@ -88,7 +88,7 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := r.opts.Base.RoundTrip(e.outgoing())
 	if err != nil {
 		e.sent.drop()
-		e.note(err)
+		e.note(whyBroken(req, err))
 		return nil, err
 	}
 	resp.Request = req
@@ -97,6 +97,14 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, e.failed(err)
 	}
 	return resp, nil
+}
+
+// whyBroken is what is told of an exchange that has no answer.
+func whyBroken(req *http.Request, err error) error {
+	if req.Context().Err() != nil {
+		return fmt.Errorf("the client was gone before its answer came: %w", err)
+	}
+	return err
 }
 
 // ready reports why a request cannot be recorded, before anything happens.

@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -20,6 +22,8 @@ type template struct {
 	response   http.Response // without Header, Trailer, Body and Request
 	header     http.Header   // as served, with the length of the recorded body
 	retryAfter []string      // as recorded
+	dated      bool          // Date is when it is served
+	echoes     []string      // headers that the request's id stands in
 	text       string        // the recorded body
 	length     int           // of the recorded body
 	bodiless   bool          // a status that has no body
@@ -55,12 +59,26 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 			t.header[proper] = append(t.header[proper], recorded.Headers[name]...)
 		}
 	}
+	t.takeVolatile()
 	t.fitLength(i)
 	if kept, ok := t.header["Retry-After"]; ok {
 		t.retryAfter = kept
 		t.header["Retry-After"] = []string{"0"}
 	}
 	return t
+}
+
+// takeVolatile takes out what stands for the instant and the id of a call.
+func (t *template) takeVolatile() {
+	if t.header.Get("Date") == graph.NoDate {
+		t.dated = true
+		delete(t.header, "Date")
+	}
+	for name, values := range t.header {
+		if graph.IsEchoedHeader(name) && len(values) == 1 && values[0] == graph.NoID {
+			t.echoes = append(t.echoes, name)
+		}
+	}
 }
 
 // dropped reports whether a header describes how the recorded answer came over
@@ -146,15 +164,26 @@ func (*body) Close() error { return nil }
 
 // respond makes the response to req. It shares no memory with the recording that a
 // caller could change.
-// Where shared is true, the headers are the recording's unless they differ from it.
+// Where shared is true, the headers are the recording's unless they differ from it, and lack
+// a Date that is now, which a server adds.
 func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared bool) *http.Response {
 	t := answer.Prepared(func(i *cassette.Interaction, body string) any { return newTemplate(i, body) }).(*template)
 	out := &reply{response: t.response}
 	response := &out.response
 	response.Request = req
 	response.Header, response.Trailer = t.header, answer.Interaction.Response.Trailer
-	if !shared || keepRetryAfter || answer.Bound() || len(answer.Body) != t.length {
+	id := req.Header["Client-Request-Id"]
+	echo := len(t.echoes) > 0 && len(id) == 1
+	if !shared || keepRetryAfter || echo || answer.Bound() || len(answer.Body) != t.length {
 		response.Header, response.Trailer = t.header.Clone(), response.Trailer.Clone()
+	}
+	if echo {
+		for _, name := range t.echoes {
+			response.Header[name] = slices.Clone(id)
+		}
+	}
+	if t.dated && !shared {
+		response.Header["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
 	}
 	answer.RestoreHeader(response.Header)
 	answer.RestoreHeader(response.Trailer)

@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 )
@@ -163,5 +166,53 @@ func TestBatchLengthFollowsItsIDs(t *testing.T) {
 	}
 	if response.ContentLength != int64(len(body)) || response.Header.Get("Content-Length") != fmt.Sprint(len(body)) {
 		t.Errorf("length %d, header %s, want %d", response.ContentLength, response.Header.Get("Content-Length"), len(body))
+	}
+}
+
+// What stands in a cassette for the instant and the id of a call is told anew: a client
+// that looks at Date finds its own clock right, and its id is echoed. A server that hands
+// the answer on writes a Date itself.
+func TestResponseIsOfThisCall(t *testing.T) {
+	const url, id = "https://graph.microsoft.com/v1.0/me", "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+	for name, test := range map[string]struct {
+		date, stored, sent string // headers
+		dated              bool
+		want               string // id
+	}{
+		"constants":       {graph.NoDate, graph.NoID, id, true, id},
+		"no id was sent":  {graph.NoDate, graph.NoID, "", true, graph.NoID},
+		"kept by a rule":  {"Tue, 03 Nov 2026 09:00:00 GMT", "8ea0e38b-efb3-4757-924a-5f94061cf8c2", id, false, "8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
+		"one is constant": {"Tue, 03 Nov 2026 09:00:00 GMT", graph.NoID, id, false, id},
+	} {
+		t.Run(name, func(t *testing.T) {
+			replayer := replayOf(t, &cassette.Interaction{
+				Request:  cassette.Request{Method: "GET", URL: url},
+				Response: cassette.Response{Code: 200, Headers: http.Header{"Date": {test.date}, "Client-Request-Id": {test.stored}}, Body: "{}"},
+			})
+			for door, through := range map[string]http.RoundTripper{"client": replayer, "server": replayer.Sharing()} {
+				req := httptest.NewRequest("GET", url, nil)
+				if test.sent != "" {
+					req.Header.Set("client-request-id", test.sent)
+				}
+				resp, err := through.RoundTrip(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				resp.Body.Close()
+				if got := resp.Header.Get("Client-Request-Id"); got != test.want {
+					t.Errorf("%s: id %s, want %s", door, got, test.want)
+				}
+				got := resp.Header.Get("Date")
+				at, err := http.ParseTime(got)
+				switch {
+				case !test.dated && got != test.date:
+					t.Errorf("%s: Date %s, want %s", door, got, test.date)
+				case test.dated && door == "server" && got != "":
+					t.Errorf("a Date that is no server's: %s", got)
+				case test.dated && door == "client" && (err != nil || time.Since(at) > time.Minute):
+					t.Errorf("Date %s, want now", got)
+				}
+			}
+		})
 	}
 }

@@ -1,6 +1,6 @@
 // Package wire is where bytes come in and go out: it decodes the bodies of HTTP
-// messages, copies messages with another body, replaces files, and runs work side by
-// side.
+// messages, copies messages with another body, replaces files, spools texts that are too
+// much for memory, and runs work side by side.
 //
 //	plain, left, err := wire.Decode(resp.Header, body, 64<<20)
 //	// plain is the body without the codings of Content-Encoding; left is what it

@@ -247,8 +247,20 @@ func (g *graph) files(ctx context.Context, content []byte) error {
 		return errors.Join(result.GetResponseErrors()...)
 	}
 	same, err := item.Content().Get(ctx, nil)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("downloaded what was uploaded: %v\n", bytes.Equal(same, content))
+	small := g.Drives().ByDriveId(*drive.GetId()).Items().ByDriveItemId("root:/note.txt:").Content()
+	note := []byte("Minutes of the meeting\n")
+	made, err := small.Put(ctx, note, nil) // which Graph takes itself
+	if err != nil {
+		return err
+	}
+	fmt.Printf("uploaded %s\n", *made.GetName())
+	same, err = small.Get(ctx, nil)
 	if err == nil {
-		fmt.Printf("downloaded what was uploaded: %v\n", len(same) == len(content))
+		fmt.Printf("downloaded what was uploaded: %v\n", bytes.Equal(same, note))
 	}
 	return err
 }

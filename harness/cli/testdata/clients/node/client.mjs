@@ -72,9 +72,17 @@ async function upload(bytes) {
   console.log(`uploaded ${done.responseBody.name}`);
 }
 
-async function download(bytes) {
-  const answer = await graph.api('/me/drive/root:/big.bin:/content').responseType('arraybuffer').get();
-  console.log(`downloaded what was uploaded: ${answer.byteLength === bytes.length}`);
+async function download(name, bytes) {
+  const answer = await graph.api(`/me/drive/root:/${name}:/content`).responseType('arraybuffer').get();
+  console.log(`downloaded what was uploaded: ${bytes.equals(Buffer.from(answer))}`);
+}
+
+// A small file, which Graph takes itself.
+async function note() {
+  const bytes = Buffer.from('Minutes of the meeting\n');
+  const made = await graph.api('/me/drive/root:/note.txt:/content').header('Content-Type', 'text/plain').put(bytes);
+  console.log(`uploaded ${made.name}`);
+  await download('note.txt', bytes);
 }
 
 async function refused(call) {
@@ -109,7 +117,8 @@ await batch(users[1]);
 await delta();
 const big = content();
 await upload(big);
-await download(big);
+await download('big.bin', big);
+await note();
 await refused(graph.api('/users/nobody@contoso.onmicrosoft.com').get());
 await conflict();
 await multipart();

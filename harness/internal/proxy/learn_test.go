@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 )
 
@@ -20,7 +21,8 @@ func TestAnswersLeadToHosts(t *testing.T) {
 	z := gzip.NewWriter(&zipped)
 	io.WriteString(z, `{"@microsoft.graph.downloadUrl":"https:\/\/Contoso-my.sharepoint.com\/x?tempauth=1"}`)
 	z.Close()
-	known := proxy.NewKnown("told.example", "Port.example:8443", "default.example:443")
+	known := hosts.NewSet()
+	known.Add("told.example", "Port.example:8443", "default.example:443")
 	broken := errors.New("broken")
 	for _, answer := range []struct {
 		header http.Header
@@ -35,7 +37,7 @@ func TestAnswersLeadToHosts(t *testing.T) {
 		{http.Header{"Location": {"http://127.0.0.1:99/x"}}, strings.NewReader(""), nil},
 	} {
 		text, err := io.ReadAll(answer.body)
-		carrier := known.Learn(roundTripper(func(*http.Request) (*http.Response, error) {
+		carrier := proxy.Learn(known, roundTripper(func(*http.Request) (*http.Response, error) {
 			body := io.Reader(bytes.NewReader(text))
 			if err != nil {
 				body = io.MultiReader(body, iotest.ErrReader(err))
@@ -53,7 +55,7 @@ func TestAnswersLeadToHosts(t *testing.T) {
 		"monitor.example:444": true, "up.example": true, "half.example": true, "contoso-my.sharepoint.com": true,
 		"page.example": false, "text.example": false, "127.0.0.1:99": false, "login.microsoftonline.com": false,
 	} {
-		if known.Takes(host) != want {
+		if known.Has(host) != want {
 			t.Errorf("%s: %v", host, !want)
 		}
 	}

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,50 +13,26 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
-// A seal is what an index knows of its sealed cassettes: requests by what is left of them
-// once the ids in them are computed, and what stands in their holes is blank.
-type seal struct {
-	faker    *identity.Faker
-	computed map[Key]*entry
-	shapes   map[string][]*signature // of requests with holes, by shape
-	members  map[string]string       // pseudonyms of members' names, by their tags
-	firsts   map[string]int          // pseudonyms with tags in the order in which requests first had them, from 1
-	names    map[string]string       // all pseudonyms that have tags, by these
-	nonces   int                     // below this are all nonces of tags
-	keyed    bool                    // some members' names are ids
-	buckets  int
+// An asked request is a message with its ids computed and some places blank.
+type asked struct {
+	message place.Message
+	blanks  []blank
+	parts   []part      // the blanks, by the part that they stand in: one, or those of a batch
+	ids     []idBinding // of ids that were computed
+	changed bool
+	file    int // which blank is the name of the file that the path ends with, plus one; 0 for none
 }
 
-// A signature is a set of places that are blank in some requests of a shape.
-type signature struct {
-	places  map[string]cassette.HoleKind
-	buckets map[Key]*bucket
-}
-
-// A bucket is a list of recorded requests that differ in nothing but their blank places.
-type bucket struct {
-	id      int
-	entries []sealedEntry
-	places  []stored // by blank place
-}
-
-// A stored place finds entries by what they have there.
-type stored struct {
-	byValue map[string][]int
-	byTag   map[uint64][]int // by nonce and bits
-}
-
-// A sealedEntry is an entry with what it has at the blank places, sorted by place.
-type sealedEntry struct {
-	*entry
-	cassette *cassette.Cassette
-	blanks   []blank
-	batch    *batch // as it is read with its blanks, where it is one
+// A part is a request of a batch, or a request that is none, with what is blank in it.
+type part struct {
+	class  string // parts of one class differ in nothing but what is blank
+	id     string // of a batch's part
+	blanks []blank
 }
 
 // A blank is a place that is left out of a comparison, and what stands there.
 type blank struct {
-	place  string
+	place  string // within its part
 	kind   blankKind
 	text   string // as it was sent or stored
 	is     string // with its ids computed
@@ -80,22 +55,9 @@ const (
 	blankHost   = "blank.invalid"
 )
 
-func newSeal(faker *identity.Faker) *seal {
-	return &seal{faker: faker, computed: map[Key]*entry{}, shapes: map[string][]*signature{}, members: map[string]string{}, names: map[string]string{}, firsts: map[string]int{}}
-}
-
-// An asked request is a message with its blanks, and the ids that were computed in it.
-type asked struct {
-	message place.Message
-	blanks  []blank
-	ids     [][3]string // pseudonym, live value and its key, of ids
-	changed bool
-	file    int // which blank is the name of the file that the path ends with, plus one; 0 for none
-}
-
 // read computes the ids of a message and makes places blank. Bound values of a session
 // become their pseudonyms; a nil session has none.
-func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft bool, s *bindings) asked {
+func (x *seal) read(m place.Message, places holes, soft bool, s *bindings) asked {
 	a := asked{message: m}
 	if len(x.members) > 0 || m.Body != "" && x.keyed { // places are told by these names
 		place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
@@ -110,12 +72,15 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 		if l.Role == place.FileName {
 			a.file = 0
 		}
+		if isPartID(l) {
+			return "", false
+		}
 		if len(places) > 0 && mayBeHole(l) {
 			if kind, ok := places[l.Place()]; ok {
 				return a.leaveOut(l, kind), true
 			}
 		}
-		if l.Layered || isPartID(l) {
+		if l.Layered {
 			return "", false
 		}
 		ids := len(a.ids)
@@ -136,7 +101,6 @@ func (x *seal) read(m place.Message, places map[string]cassette.HoleKind, soft b
 	if a.file > 0 && makesFile(&m) { // a client chooses the names of the files that it makes
 		a.blanks[a.file-1].looked = false
 	}
-	slices.SortStableFunc(a.blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
 	return a
 }
 
@@ -175,6 +139,44 @@ func (a *asked) leaveOut(l *place.Leaf, kind cassette.HoleKind) string {
 	return blankText
 }
 
+// divide files the blanks under the parts of the request that was read: of a batch in the
+// order of their classes, behind what stands in no part.
+func (a *asked) divide(b *batch) {
+	if b == nil {
+		slices.SortStableFunc(a.blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
+		a.parts = []part{{blanks: a.blanks}}
+		return
+	}
+	of := make([]part, len(b.parts)+1) // by position, from 1
+	for n := range b.parts {
+		p := &b.parts[n]
+		of[p.position+1] = part{class: p.label, id: p.id}
+	}
+	for _, v := range a.blanks {
+		at, rest := partOf(v.place)
+		v.place = rest
+		of[at+1].blanks = append(of[at+1].blanks, v)
+	}
+	for n := range of {
+		slices.SortStableFunc(of[n].blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
+	}
+	slices.SortStableFunc(of[1:], func(p, q part) int { return strings.Compare(p.class, q.class) })
+	a.parts = of
+}
+
+const partPlace = "body.$['requests']["
+
+// partOf takes the place of a part off a place: its position, -1 for what stands in none.
+func partOf(at string) (position int, rest string) {
+	behind, ok := strings.CutPrefix(at, partPlace)
+	digits, rest, closed := strings.Cut(behind, "]")
+	position, err := strconv.Atoi(digits)
+	if !ok || !closed || err != nil {
+		return -1, at
+	}
+	return position, rest
+}
+
 // compute is a leaf's text with its ids computed, or as they are bound.
 func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
 	computed := func(atom identity.Atom) string {
@@ -183,7 +185,7 @@ func (x *seal) compute(l *place.Leaf, s *bindings, a *asked) string {
 		}
 		is := x.faker.Fake(atom)
 		if is != atom.Text {
-			a.ids = append(a.ids, [3]string{is, atom.Text, atom.Key()})
+			a.ids = append(a.ids, idBinding{is, atom.Text, atom.Key()})
 		}
 		return is
 	}
@@ -258,126 +260,33 @@ func messageOf(i *cassette.Interaction) place.Message {
 	return place.Message{Method: methodOf(r.Method), Address: r.URL, Header: telling(r.Headers), Body: r.Body}
 }
 
+func liveMessage(req *http.Request, body []byte) place.Message {
+	m := place.Message{Method: methodOf(req.Method), Address: addressOf(req.URL, req.Host).String(), Header: telling(req.Header)}
+	if len(body) > 0 {
+		m.Body = inflate(req.Header, string(body))
+	}
+	return m
+}
+
+// telling are the headers that tell requests apart.
+func telling(h http.Header) http.Header {
+	var some http.Header
+	for name, values := range h {
+		if significant(name) >= 0 {
+			if some == nil {
+				some = http.Header{}
+			}
+			some[name] = values
+		}
+	}
+	return some
+}
+
 // understood is the request that a message is.
-func (x *Index) understood(m *place.Message, host, principal string) (request, bool) {
+func (s ruleSet) understood(m *place.Message, host, principal string) (request, bool) {
 	address, err := url.Parse(m.Address)
 	if err != nil {
 		return request{}, false
 	}
-	return x.rules.understand(m.Method, addressOf(address, host), m.Header, m.Body, principal), true
-}
-
-// seal notes a recorded request of a sealed cassette.
-func (b *builder) seal(c *cassette.Cassette, i *cassette.Interaction, e *entry, as *request) {
-	x := b.index.seal
-	message := messageOf(i)
-	plain := x.read(message, nil, false, nil)
-	if whole, ok := b.index.understood(&plain.message, i.Request.Host, as.key.Principal); ok && x.computed[whole.key] == nil {
-		x.computed[whole.key] = e
-	}
-	places := make(map[string]cassette.HoleKind, len(i.Holes))
-	for _, h := range i.Holes {
-		places[h.Place] = h.Kind
-	}
-	left := x.read(message, places, true, nil)
-	if len(left.blanks) == 0 {
-		return
-	}
-	key, ok := b.index.understood(&left.message, i.Request.Host, as.key.Principal)
-	if !ok {
-		return
-	}
-	for h := range places {
-		if !slices.ContainsFunc(left.blanks, func(b blank) bool { return b.place == h }) {
-			delete(places, h) // what never counts makes no signature
-		}
-	}
-	x.signature(shapeOf(as), places).add(x, key.key, sealedEntry{e, c, left.blanks, key.body.batch})
-}
-
-// signature finds or makes the one of a shape with these places.
-func (x *seal) signature(shape string, places map[string]cassette.HoleKind) *signature {
-	for _, s := range x.shapes[shape] {
-		if maps.Equal(s.places, places) {
-			return s
-		}
-	}
-	s := &signature{places: places, buckets: map[Key]*bucket{}}
-	x.shapes[shape] = append(x.shapes[shape], s)
-	return s
-}
-
-// add puts a recorded request into its bucket.
-func (s *signature) add(x *seal, key Key, e sealedEntry) {
-	b := s.buckets[key]
-	if b == nil {
-		b = &bucket{id: x.buckets, places: make([]stored, len(e.blanks))}
-		s.buckets[key] = b
-		x.buckets++
-	}
-	at := len(b.entries)
-	if len(e.blanks) != len(b.places) {
-		return
-	}
-	b.entries = append(b.entries, e)
-	for k, is := range e.blanks {
-		if is.kind == blankName || is.kind == blankID {
-			b.places[k].add(x, e.cassette, &is, at)
-		}
-	}
-}
-
-func (s *stored) add(x *seal, c *cassette.Cassette, is *blank, entry int) {
-	if s.byValue == nil {
-		s.byValue = map[string][]int{}
-	}
-	value := fold(is.is)
-	s.byValue[value] = append(s.byValue[value], entry)
-	if is.kind != blankName {
-		return
-	}
-	if nonce, bits, ok := tagOf(c, is.text); ok {
-		if s.byTag == nil {
-			s.byTag = map[uint64][]int{}
-		}
-		tag := uint64(nonce)<<32 | uint64(bits)
-		s.byTag[tag] = append(s.byTag[tag], entry)
-		if x.firsts[value] == 0 {
-			x.firsts[value] = len(x.firsts) + 1
-		}
-		x.nonces = max(x.nonces, nonce+1)
-	}
-}
-
-// tagOf reads the tag of a pseudonym.
-func tagOf(c *cassette.Cassette, pseudonym string) (nonce int, bits uint32, ok bool) {
-	tag := c.Meta.Tags[pseudonym]
-	if tag == "" {
-		return 0, 0, false
-	}
-	nonce, ok = identity.Nonce(tag)
-	n, err := strconv.ParseUint(tag[:5], 16, 32)
-	return nonce, uint32(n), ok && err == nil
-}
-
-// noteMembers notes the names of members that were replaced in a request: pseudonyms with
-// tags, and ids.
-func (x *seal) noteMembers(c *cassette.Cassette, i *cassette.Interaction) {
-	m := messageOf(i)
-	if m.Body == "" && len(i.Holes) == 0 {
-		return
-	}
-	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if !l.IsName() {
-			return "", false
-		}
-		x.keyed = x.keyed || len(identity.Find(l.Text)) > 0
-		if tag := c.Meta.Tags[l.Text]; tag != "" {
-			x.members[tag] = l.Text
-			if nonce, ok := identity.Nonce(tag); ok {
-				x.nonces = max(x.nonces, nonce+1)
-			}
-		}
-		return "", false
-	})
+	return s.understand(m.Method, addressOf(address, host), m.Header, m.Body, principal), true
 }

@@ -1,0 +1,68 @@
+//go:build unix
+
+package child
+
+import (
+	"fmt"
+	"io"
+	"os/exec"
+	"syscall"
+)
+
+// guarding waits for the end of its input, which ends with whoever started it. Then it ends
+// the processes whose ids came, with those that they had started, and removes a folder.
+const guarding = `
+tree() {
+	for child in $(cat /proc/"$1"/task/*/children 2>/dev/null || pgrep -P "$1" 2>/dev/null); do tree "$child"; done
+	echo "$1"
+}
+pids=
+while read -r pid; do pids="$pids $pid"; done
+all=
+for pid in $pids; do all="$all $(tree "$pid")"; done
+if [ -n "$all" ]; then
+	kill -TERM $all 2>/dev/null
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		kill -0 $all 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -KILL $all 2>/dev/null
+fi
+rm -rf -- "$1"
+`
+
+// A Guard ends programs and removes a folder when this process is gone, however it went: a
+// program would go on against a proxy that is none. It is a process of its own, which a
+// system without /bin/sh does not have.
+type Guard struct {
+	cmd *exec.Cmd
+	in  io.WriteCloser
+}
+
+// NewGuard guards a folder; nil is none.
+func NewGuard(dir string) *Guard {
+	cmd := exec.Command("/bin/sh", "-c", guarding, "sh", dir)
+	cmd.Env = []string{"PATH=/usr/bin:/bin:/usr/sbin:/sbin"}
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // what ends our group does not end it
+	in, err := cmd.StdinPipe()
+	if err != nil || cmd.Start() != nil {
+		return nil
+	}
+	return &Guard{cmd, in}
+}
+
+// Watch guards a program too.
+func (g *Guard) Watch(pid int) {
+	if g != nil {
+		fmt.Fprintln(g.in, pid) // if it is gone, there is no guard
+	}
+}
+
+// Release ends the guard, which then does nothing.
+func (g *Guard) Release() {
+	if g != nil {
+		_ = g.cmd.Process.Kill()
+		_ = g.cmd.Wait()
+	}
+}

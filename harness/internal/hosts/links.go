@@ -1,0 +1,182 @@
+package hosts
+
+import (
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// A Link is the beginning of an absolute address in a text: its scheme and host.
+type Link struct {
+	Start, End int
+	Host       string // as it is written, with its port; "" when it is Graph's
+	Plain      bool   // http
+	Escaped    bool   // with slashes as JSON may write them, \/
+}
+
+// IsLinked reports whether bodies of a content type hold links to follow: files do not,
+// whatever is in them.
+func IsLinked(contentType string) bool {
+	if contentType == "application/json" {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json") || kind == "multipart/mixed")
+}
+
+// Links finds the links in a body that a client may follow: strings of JSON that are an
+// address as a whole, at members that lead on. An address inside another text is data.
+func Links(body string) []Link {
+	if !strings.Contains(body, "://") && !strings.Contains(body, `:\/\/`) {
+		return nil
+	}
+	if strings.HasPrefix(body, "--") {
+		return partLinks(body)
+	}
+	return jsonLinks(nil, body, 0)
+}
+
+// jsonLinks appends the links of a JSON text that begins at an offset of the body, as far
+// as it can be read.
+func jsonLinks(links []Link, text string, offset int) []Link {
+	var parents []string // of what is open, the names
+	for t, err := range jsondoc.Scan(text) {
+		if err != nil {
+			break
+		}
+		switch {
+		case t.Opens():
+			parents = append(parents[:min(t.Depth, len(parents))], t.Name)
+		case t.Kind == '"' && t.NameAt >= 0:
+			l, ok := linkAt(t.Raw[1:])
+			if !ok || !leadsOn(t.Name, parents[t.Depth-1], l, t.Raw) {
+				continue
+			}
+			l.Start += offset + t.Start + 1
+			l.End += offset + t.Start + 1
+			links = append(links, l)
+		}
+	}
+	return links
+}
+
+// leadsOn reports whether clients follow a link in a member. The headers of a part of a
+// batch are members.
+func leadsOn(name, parent string, l Link, raw string) bool {
+	switch {
+	case strings.EqualFold(parent, "headers") && headerLeadsOn(name), graph.IsFollowedMember(name), graph.IsReadMember(name):
+		return true
+	case l.Host == "":
+		return graph.IsOwnMember(name)
+	}
+	// Thumbnails and exported reports (v1.0/resources/thumbnail, v1.0/api/intune-reporting-devicemanagementexportjob-get).
+	return strings.EqualFold(name, "url") && (strings.Contains(raw, "tempauth=") || strings.Contains(raw, "sig="))
+}
+
+// partLinks finds the links in the parts of multipart/mixed: in their headers, those of
+// the answers in them, and their bodies.
+func partLinks(body string) []Link {
+	var links []Link
+	boundary, _, _ := strings.Cut(body, "\n")
+	boundary = strings.TrimRight(boundary, "\r")
+	inHeaders := false
+	for at := 0; at < len(body); {
+		line, _, _ := strings.Cut(body[at:], "\n")
+		text := strings.TrimRight(line, "\r")
+		name, value, isHeader := strings.Cut(text, ":")
+		switch {
+		case strings.HasPrefix(text, boundary), strings.HasPrefix(text, "HTTP/"):
+			inHeaders = true
+		case inHeaders && isHeader:
+			for _, l := range HeaderLinks(strings.TrimSpace(name), value) {
+				l.Start, l.End = l.Start+at+len(name)+1, l.End+at+len(name)+1
+				links = append(links, l)
+			}
+		case inHeaders && text == "":
+			inHeaders = false
+		case !inHeaders && strings.HasPrefix(text, "{"):
+			part := body[at:]
+			if end := strings.Index(part, "\n"+boundary); end >= 0 {
+				part = part[:end]
+			}
+			links = jsonLinks(links, part, at)
+			line = part
+		}
+		at += len(line) + 1
+	}
+	return links
+}
+
+// HeaderLinks finds the links in a header's value that a client may follow.
+func HeaderLinks(name, value string) []Link {
+	if !headerLeadsOn(name) {
+		return nil
+	}
+	var links []Link
+	for at := 0; ; {
+		i := strings.Index(strings.ToLower(value[at:]), "http")
+		if i < 0 {
+			return links
+		}
+		at += i
+		l, ok := linkAt(value[at:])
+		if before := at - 1; !ok || before >= 0 && graph.IsHostByte(value[before]) {
+			at++
+			continue
+		}
+		l.Start, l.End = l.Start+at, l.End+at
+		links = append(links, l)
+		at = l.End
+	}
+}
+
+// headerLeadsOn knows also what names an entity (OData 4.01, part 1, section 8.3.4) and
+// the links of RFC 8288.
+func headerLeadsOn(name string) bool {
+	return graph.IsLinkHeader(name) || strings.EqualFold(name, "OData-EntityId") || strings.EqualFold(name, "Link")
+}
+
+// linkAt reads the link that a text begins with.
+func linkAt(text string) (Link, bool) {
+	l := Link{}
+	switch {
+	case len(text) > 5 && strings.EqualFold(text[:5], "https"):
+		l.End = 5
+	case len(text) > 4 && strings.EqualFold(text[:4], "http"):
+		l.End, l.Plain = 4, true
+	default:
+		return l, false
+	}
+	switch rest := text[l.End:]; {
+	case strings.HasPrefix(rest, "://"):
+		l.End += 3
+	case strings.HasPrefix(rest, `:\/\/`):
+		l.End, l.Escaped = l.End+5, true
+	default:
+		return l, false
+	}
+	begin := l.End
+	for l.End < len(text) && (graph.IsHostByte(text[l.End]) || text[l.End] == ':') {
+		l.End++
+	}
+	for l.End > begin && (text[l.End-1] == '.' || text[l.End-1] == ':') {
+		l.End--
+	}
+	if l.End == begin || l.End < len(text) && text[l.End] == '@' {
+		return l, false
+	}
+	l.Host = text[begin:l.End]
+	if !l.Plain && graph.IsHost(l.Host) {
+		l.Host = ""
+	}
+	return l, true
+}
+
+// HoldsLinks reports whether a header may hold something to follow.
+func HoldsLinks(name string, values []string) bool {
+	return headerLeadsOn(name) && (http.CanonicalHeaderKey(name) == "Location" || slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "://") }))
+}

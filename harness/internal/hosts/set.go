@@ -1,0 +1,143 @@
+package hosts
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+)
+
+// A Set is the hosts that belong to a recording beside Graph's own.
+type Set struct {
+	mu    sync.Mutex
+	hosts map[string]bool // whether the user named it
+	ends  []string        // of names; *.example.com is .example.com
+}
+
+// most bounds a set: answers may name any number.
+const most = 10_000
+
+// NewSet knows Graph's hosts only.
+func NewSet() *Set { return &Set{hosts: map[string]bool{}} }
+
+// Check says why what a user writes names no hosts: want a name, *.name for what lies
+// below it, either with a port unless that is the scheme's own.
+func Check(named string) error {
+	bare := strings.TrimPrefix(named, "*.")
+	at := url.URL{Host: bare}
+	name := at.Hostname()
+	hint := "e.g. management.azure.com, *.vault.azure.net or api.example.com:8443"
+	switch {
+	case name == "" || strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f || !graph.IsHostByte(byte(r)) && r != ':' }):
+		return &fault.Error{Message: fmt.Sprintf("%q is no host", named), Hint: hint}
+	case IsHere(bare):
+		return &fault.Error{Message: named + " is this machine, which programs reach without a proxy", Hint: hint}
+	case graph.IsSignInHost(bare):
+		return &fault.Error{Message: named + " is a host to sign in with, which is never recorded", Hint: "leave it out: on replay graphvcr stands in for it"}
+	}
+	return nil
+}
+
+// Name adds hosts that a user names, as Check wants them.
+func (s *Set) Name(named ...string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range named {
+		if err := Check(one); err != nil {
+			return err
+		}
+		if end, below := strings.CutPrefix(strings.ToLower(one), "*"); below {
+			s.ends = append(s.ends, graph.BareHost(end))
+		} else {
+			s.hosts[graph.BareHost(one)] = true
+		}
+	}
+	return nil
+}
+
+// Add adds hosts that were recorded, or to which an answer leads.
+func (s *Set) Add(hosts ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, host := range hosts {
+		bare := graph.BareHost(host)
+		if _, known := s.hosts[bare]; !known && bare != "" && len(s.hosts) < most && !IsHere(bare) && !graph.IsSignInHost(bare) {
+			s.hosts[bare] = false
+		}
+	}
+}
+
+// Learn adds the hosts to which an answer leads.
+func (s *Set) Learn(header http.Header, body string) {
+	var links []Link
+	for name, values := range header {
+		for _, value := range values {
+			links = append(links, HeaderLinks(name, value)...)
+		}
+	}
+	if IsLinked(header.Get("Content-Type")) || header.Get("Content-Type") == "" {
+		links = append(links, Links(body)...)
+	}
+	for _, l := range links {
+		s.Add(l.Host)
+	}
+}
+
+// Has reports whether a host, with its port unless that is the scheme's own, belongs.
+func (s *Set) Has(host string) bool {
+	if graph.IsHost(host) {
+		return true
+	}
+	s.mu.Lock()
+	_, known := s.hosts[graph.BareHost(host)]
+	s.mu.Unlock()
+	return known || s.IsNamed(host)
+}
+
+// IsNamed reports whether the user named a host that is not Graph's: what is recorded of
+// it is none of Graph's.
+func (s *Set) IsNamed(host string) bool {
+	bare := graph.BareHost(host)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !graph.IsHost(host) && (s.hosts[bare] || slices.ContainsFunc(s.ends, func(end string) bool { return strings.HasSuffix(bare, end) }))
+}
+
+// Names lists the hosts other than Graph's, sorted, with what was named as it was.
+func (s *Set) Names() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []string
+	for host := range s.hosts {
+		all = append(all, host)
+	}
+	for _, end := range s.ends {
+		all = append(all, "*"+end)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// IsHere reports whether a host is this machine, or none.
+func IsHere(host string) bool {
+	name := (&url.URL{Host: host}).Hostname()
+	ip := net.ParseIP(name)
+	return name == "" || strings.EqualFold(name, "localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
+}
+
+// Why says why a host does not belong.
+func Why(host string) string {
+	switch {
+	case host == graph.LegacyHost:
+		return "Azure AD Graph is another API, retired, and not Microsoft Graph"
+	case graph.IsSignInHost(host):
+		return "sign-in is not part of a cassette"
+	}
+	return "not a host of Microsoft Graph, and no earlier answer links to it"
+}

@@ -1,0 +1,55 @@
+package proxy
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+)
+
+// Learn carries requests through base, and adds to known the hosts that answers lead to.
+func Learn(known *hosts.Set, base http.RoundTripper) http.RoundTripper { return &learning{known, base} }
+
+type learning struct {
+	known *hosts.Set
+	base  http.RoundTripper
+}
+
+// mostLearned bounds the answers that are read for links.
+const mostLearned = 8 << 20
+
+// RoundTrip implements http.RoundTripper.
+func (l *learning) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := l.base.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.Body == nil || !hosts.IsLinked(resp.Header.Get("Content-Type")) {
+		l.known.Learn(resp.Header, "")
+		return resp, nil
+	}
+	read, err := io.ReadAll(io.LimitReader(resp.Body, mostLearned))
+	rest := io.Reader(resp.Body)
+	if err != nil {
+		rest = failing{err}
+	}
+	text, _, _ := wire.Decode(resp.Header, read, mostLearned) // as it is, where it was cut off
+	l.known.Learn(resp.Header, string(text))
+	resp.Body = &prepended{io.MultiReader(bytes.NewReader(read), rest), resp.Body}
+	return resp, nil
+}
+
+// failing is the end of a body that broke off.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// prepended is a body whose beginning was read already.
+type prepended struct {
+	io.Reader
+	body io.Closer
+}
+
+func (p *prepended) Close() error { return p.body.Close() }

@@ -1,0 +1,67 @@
+package proxy_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/proxy"
+)
+
+// TestSessionsInUseDoNotExpire: a request that takes long is use, from its beginning to its
+// end.
+func TestSessionsInUseDoNotExpire(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := carrier(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(10 * time.Minute) // the bubble's clock
+			return &http.Response{StatusCode: 204, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+		})
+		reverse := proxy.NewReverse(live{slow}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (proxy.Take, error) { return live{slow}, nil }})
+		call := func(method, path string) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(method, path, nil)
+			r.Host = "localhost"
+			w := httptest.NewRecorder()
+			reverse.ServeHTTP(w, r)
+			return w
+		}
+		var opened struct{ ID string }
+		if err := json.Unmarshal(call("POST", "/_graphvcr/sessions").Body.Bytes(), &opened); err != nil {
+			t.Fatal(err)
+		}
+		if got := call("GET", "/_graphvcr/sessions/"+opened.ID+"/v1.0/me").Code; got != 204 {
+			t.Errorf("a long request: %d", got)
+		}
+		if got := call("GET", "/_graphvcr/sessions/"+opened.ID+"/v1.0/me").Code; got != 204 {
+			t.Errorf("after a long request: %d", got)
+		}
+		time.Sleep(3 * time.Minute)
+		if got := call("DELETE", "/_graphvcr/sessions/"+opened.ID).Code; got != 404 {
+			t.Errorf("idle: %d", got)
+		}
+		reverse.End(t.Context())
+	})
+}
+
+// TestBrokenUpstream: an answer that breaks off is the service's fault, and none of the
+// request's.
+func TestBrokenUpstream(t *testing.T) {
+	broken := carrier(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodPost {
+			return nil, io.ErrUnexpectedEOF
+		}
+		body := io.MultiReader(strings.NewReader(`{"a":`), iotest.ErrReader(io.ErrUnexpectedEOF))
+		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(body), Request: req, ContentLength: 100}, nil
+	})
+	d := serve(t, func() proxy.Take { return live{broken} }, proxy.Options{})
+	for _, method := range []string{"GET", "POST"} {
+		if status, text := ask(t, d.Client(), method, d.URL+"/v1.0/me", ""); status != 502 || !strings.Contains(text, "graphvcr.upstream") || !strings.Contains(text, "broke the connection off") {
+			t.Errorf("%s: %d %s", method, status, text)
+		}
+	}
+}
