@@ -57,14 +57,17 @@ func withoutTokens(field, s string) string {
 	return unescaped(strings.ReplaceAll(strings.TrimPrefix(*at, "?"+strings.TrimPrefix(field, "query.")+"="), inPlace, concealed))
 }
 
-// unescaped is a text as it is, or without its escapes where these part what is a credential.
+// unescaped is a text as it is, its steps without escapes where these part what is a credential.
 func unescaped(s string) string {
-	if plain, err := url.PathUnescape(s); err == nil {
-		if is := redact.WithoutCredentials(plain, concealed); is != plain {
-			return is
+	steps := strings.Split(s, "/")
+	for n, step := range steps {
+		if plain, err := url.PathUnescape(step); err == nil {
+			if is := redact.WithoutCredentials(plain, concealed); is != plain {
+				steps[n] = is
+			}
 		}
 	}
-	return s
+	return strings.Join(steps, "/")
 }
 
 // inPlace is what no encoding changes.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -59,6 +60,7 @@ func (r Random) Secrets() (all []Kind) {
 	} {
 		all = append(all, Kind{Name: name, Value: value, Needle: needleOf(value, signature)})
 	}
+	slices.SortStableFunc(all, func(a, b Kind) int { return strings.Compare(a.Name, b.Name) }) // the same for the same seed
 	return all
 }
 
