@@ -195,7 +195,7 @@ func ignorable(differences []Difference) ([]string, bool) {
 		where, name, _ := strings.Cut(d.Field, ".")
 		switch where {
 		case "query", "header", "body":
-			if name == "" || secret(d.Field) || strings.Contains(name, "(hidden)") || where == "query" && odataOptions[optionName(name)] {
+			if name == "" || secret(d.Field) || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) || where == "query" && odataOptions[optionName(name)] {
 				return nil, false
 			}
 			ignore = append(ignore, d.Field)

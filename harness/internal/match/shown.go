@@ -29,6 +29,9 @@ func shown(field, recorded, received string) (string, string) {
 		return hidden(recorded), hidden(received)
 	}
 	recorded, received = withoutTokens(field, recorded), withoutTokens(field, received)
+	if recorded == concealed || received == concealed {
+		return hidden(recorded), hidden(received)
+	}
 	at := firstDifference(recorded, received)
 	return shownText(recorded, at), shownText(received, at)
 }

@@ -130,7 +130,7 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 	}
 	switch {
 	case len(word) < 16:
-	case isJWT(word):
+	case isJWT(word), isJWT(word[max(0, strings.Index(word, "eyJ")):]): // by itself, or behind what it was stuck to
 		return fakeJWT, secretJWT
 	case len(word) >= 40 && strings.HasPrefix(word, "EwA"):
 		return redacted, secretOpaque
