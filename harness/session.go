@@ -206,7 +206,7 @@ func (s *Session) endRecord() {
 			tell = s.t.Errorf
 		}
 		tell("cassette %q: %s", s.name, f.Message)
-		if f.Hint != "" {
+		if f.Severity == report.Note && f.Hint != "" {
 			s.t.Logf("hint: %s", f.Hint)
 		}
 	}

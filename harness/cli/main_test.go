@@ -25,7 +25,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	programs := append(testkit.Shell(), "graphvcr", "request", "typed", "sow", "curl", "git", "node", "python3", "rclone", "az", "timeout", "xargs", "wget", "aria2c", "php", "unshare", "chromium")
+	programs := append(testkit.Shell(), "graphvcr", "request", "typed", "sow", "curl", "git", "node", "python3", "rclone", "timeout", "xargs", "wget", "aria2c", "php", "unshare", "chromium")
 	testscript.Main(testkit.On(m, programs...), map[string]func(){"graphvcr": func() { os.Exit(Main()) }, "request": requestMain, "typed": typedMain, "sow": sowMain})
 }
 

@@ -10,24 +10,34 @@ import (
 )
 
 // guarding waits for the end of its input, which ends with whoever started it. Then it ends
-// the processes whose ids came, with those that they had started, and removes a folder.
+// the processes whose ids came, with those that they had started, and those that have the
+// folder in their environment: of a program that began in that moment no id may have come. It
+// looks twice, since such a program may not have its environment yet. At last it removes the
+// folder.
 const guarding = `
 tree() {
 	for child in $(cat /proc/"$1"/task/*/children 2>/dev/null || pgrep -P "$1" 2>/dev/null); do tree "$child"; done
-	echo "$1"
+	kill -0 "$1" 2>/dev/null && echo "$1"
 }
-pids=
+found() {
+	for pid in $pids; do tree "$pid"; done
+	grep -lsF -- "$1" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3
+}
+pids= told=
 while read -r pid; do pids="$pids $pid"; done
-all=
-for pid in $pids; do all="$all $(tree "$pid")"; done
-if [ -n "$all" ]; then
-	kill -TERM $all 2>/dev/null
-	for n in 1 2 3 4 5 6 7 8 9 10; do
-		kill -0 $all 2>/dev/null || break
-		sleep 0.1
+for n in 1 2 3 4 5 6 7 8 9 10; do
+	all=$(found "$1")
+	[ -n "$all" ] || [ "$n" -lt 3 ] || break
+	for pid in $all; do
+		case " $told " in
+		*" $pid "*) ;;
+		*) kill -TERM "$pid" 2>/dev/null && told="$told $pid" ;;
+		esac
 	done
-	kill -KILL $all 2>/dev/null
-fi
+	sleep 0.1
+done
+all=$(found "$1")
+[ -z "$all" ] || kill -KILL $all 2>/dev/null
 rm -rf -- "$1"
 `
 

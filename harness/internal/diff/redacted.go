@@ -62,11 +62,21 @@ func (as reading) unhidden(own, name string) string {
 	case as.faker == nil:
 	case as.hides(own):
 		return keyed
-	}
-	if _, called, ok := identity.Extension(own); ok && as.hides(called) {
+	case as.hidesExtension(own):
 		return extension + keyed
 	}
 	return name
+}
+
+// hidesExtension reports whether the name of a directory extension is redacted: what a tenant
+// calls it behind the id of its application, or all of it.
+func (as reading) hidesExtension(name string) bool {
+	rest, is := strings.CutPrefix(name, extension)
+	if !is {
+		return false
+	}
+	_, own, _ := strings.Cut(rest, "_")
+	return as.hides(own) || identity.IsFake(identity.Atom{Kind: identity.Token, Text: name})
 }
 
 // isMixed reports whether one of the recordings is sealed and the other is not.
