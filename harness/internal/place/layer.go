@@ -62,12 +62,12 @@ func (w layerReader) layerOf(s string, leaf Leaf) (read func(base int), label st
 	case (c <= ' ' || c == '{' || c == '[' || c == 0xEF) && isJSON(s):
 		return func(base int) { readJSON(w.walker, s, base) }, ">json"
 	case authority(s) > 0 && !strings.ContainsAny(s[:min(len(s), 2048)], " \n"):
-		return func(base int) { addressReader{w.walker}.address(s, base) }, ">"
+		return func(base int) { addressReader(w).address(s, base) }, ">"
 	case c == '/' && isPath(s), leaf.Role == Member && isAddress(leaf.Name, leaf.Parent):
-		return func(base int) { addressReader{w.walker}.address(s, base) }, ">"
+		return func(base int) { addressReader(w).address(s, base) }, ">"
 	case c == 'u' && strings.HasPrefix(s, "u!"):
 		if plain := base64Text(s[2:], base64.RawURLEncoding); authority(plain) > 0 {
-			return w.recoded(s, 2, plain, base64.RawURLEncoding, func(t string) { addressReader{w.walker}.address(t, 0) }), ">u!"
+			return w.recoded(s, 2, plain, base64.RawURLEncoding, func(t string) { addressReader(w).address(t, 0) }), ">u!"
 		}
 	case c == '"' || c == '\'' || c == 'W' || c == '<':
 		if n := enclosed(s, 1); n > 0 {
@@ -76,7 +76,7 @@ func (w layerReader) layerOf(s string, leaf Leaf) (read func(base int), label st
 	}
 	switch c := s[0]; {
 	case c == '<' && isMarkup(s):
-		return func(base int) { markupReader{w.walker}.markup(s, base) }, ">"
+		return func(base int) { markupReader(w).markup(s, base) }, ">"
 	case c|0x20 == 's' && len(s) > 5 && s[4] == ':' && (strings.EqualFold(s[:4], "smtp") || strings.EqualFold(s[:3], "sip")):
 		return w.prefixed(s, 5, len(s), leaf), ">" + strings.ToLower(s[:4])
 	case c|0x20 == 'm' && len(s) > 7 && strings.EqualFold(s[:7], "mailto:"):

@@ -33,7 +33,7 @@ func (w entityReader) links(s string, leaf Leaf) {
 			return
 		}
 		end := open + indexAny(s[open:], ">")
-		addressReader{w.walker}.address(s[open+1:end], open+1)
+		addressReader(w).address(s[open+1:end], open+1)
 		at = end + 1
 	}
 }

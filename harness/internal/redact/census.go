@@ -50,5 +50,5 @@ func CensusOf(c *cassette.Cassette) Census {
 // isFiller reports whether a text stands for the bytes of a file.
 func isFiller(s string) bool {
 	const telling = 16
-	return len(s) >= telling && (strings.Contains(fillerPage, s[:min(len(s), 4*telling)]) || strings.Trim(s, "\xff") == "")
+	return len(s) >= telling && (strings.Contains(fillerPage, s[:min(len(s), 4*telling)]) || strings.Count(s, "\xff") == len(s))
 }

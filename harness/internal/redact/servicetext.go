@@ -47,7 +47,7 @@ func (p judge) serviceParts(l *place.Leaf, text string) string {
 	at := 0
 	for _, quoted := range append(quotedValues(text), identity.Span{Start: len(text), End: len(text)}) {
 		plain, _ := withoutSecrets(text[at:quoted.Start])
-		first = p.serviceWords(&b, l, plain, first)
+		p.serviceWords(&b, l, plain, first)
 		b.WriteString(p.alone(l, place.Leaf{Role: place.Member, Text: text[quoted.Start:quoted.End]}))
 		at, first = quoted.End, false
 	}
@@ -55,7 +55,7 @@ func (p judge) serviceParts(l *place.Leaf, text string) string {
 }
 
 // serviceWords rewrites the words between quoted values. First says whether a sentence begins.
-func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, first bool) bool {
+func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, first bool) {
 	for i := 0; i < len(text); {
 		if strings.IndexByte(textGaps, text[i]) >= 0 {
 			first = first || text[i] == '.' || text[i] == '\n'
@@ -80,7 +80,6 @@ func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, firs
 		first = tail == "." || tail == ":" || tail == "!"
 		i = j
 	}
-	return first
 }
 
 const textGaps = " \t\r\n\"'`;()[]{}<>|"

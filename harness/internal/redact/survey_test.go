@@ -173,13 +173,3 @@ func list(i *cassette.Interaction) (all [][2]string) {
 	place.Rewrite(&answered, f)
 	return all
 }
-
-func texts(i *cassette.Interaction) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for _, pair := range list(i) {
-			if !yield(pair[1]) {
-				return
-			}
-		}
-	}
-}

@@ -165,7 +165,6 @@ var (
 	password = secret(secretPassword)
 	key      = secret(secretKey)
 	link     = field{rule: secretLink, treatment: linked}
-	token    = field{rule: secretURLToken, treatment: tokenised}
 	gps      = field{rule: contentGPS, treatment: ones}
 	birthday = field{rule: identityBirthday, treatment: day}
 )
