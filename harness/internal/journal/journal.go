@@ -274,6 +274,13 @@ func (j *Journal) Remove() error {
 	return errors.Join(err, os.Remove(j.name))
 }
 
+// SetAside closes a journal that is damaged and gives it another name, which it returns:
+// what of it could not be read is somebody's yet.
+func (j *Journal) SetAside() (string, error) {
+	name := j.name + ".damaged"
+	return name, errors.Join(j.Close(), os.Rename(j.name, name))
+}
+
 // release is called with the lock held.
 func (j *Journal) release() error {
 	if j.syncing != nil {
