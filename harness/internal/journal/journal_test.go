@@ -21,6 +21,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // awkward are texts that a file might cut in the wrong place.
@@ -269,7 +270,7 @@ func TestFlippedJournals(t *testing.T) {
 func TestLeftoverJournal(t *testing.T) {
 	j, file := journalOf(t, samples(1))
 	_, err := Create(file)
-	running := locked(j.Name())
+	running := wire.Locked(j.Name())
 	if !errors.Is(err, fs.ErrExist) || strings.Contains(err.Error(), "is being recorded") != running || fault.Hint(err) == "" {
 		t.Errorf("got %v, want one that is being written", err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Torn tells what of a journal could not be read.
@@ -35,7 +36,7 @@ func Open(name string) (*Journal, *Torn, error) {
 		return nil, nil, fmt.Errorf("read journal: %w", err)
 	}
 	j := &Journal{name: name, readOnly: true, file: file, most: cassette.MaxSize, retried: map[int]bool{}}
-	if !lock(file) {
+	if !wire.Lock(file) {
 		file.Close()
 		return nil, nil, leftover(name, true)
 	}
