@@ -111,10 +111,11 @@ func TestRecordedAgain(t *testing.T) {
 				o.Seed = 1 + uint64(n)
 				o.Now = func() time.Time { return time.Now().Add(time.Duration(n) * 31 * time.Minute) }
 				recordShipped(t, repository, dir, name, o)
-				if texts[n], err = os.ReadFile(file); err != nil {
+				text, err := os.ReadFile(file)
+				if err != nil {
 					t.Fatal(err)
 				}
-				texts[n] = recordedAt.ReplaceAll(texts[n], nil)
+				texts[n] = recordedAt.ReplaceAll(text, nil)
 			}
 			if !bytes.Equal(texts[0], texts[1]) {
 				t.Error(changedLines(texts[0], texts[1]))
