@@ -90,6 +90,7 @@ func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
 		p.begins = func(part string) { side = part }
 		trial := *i
 		p.interaction(&trial)
+		p.end()
 		found = append(found, p.knownIn(i, n, known)...)
 	}
 	return found

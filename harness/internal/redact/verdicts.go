@@ -19,8 +19,8 @@ type verdicts struct {
 
 // A standing is what a verdict on a member depends on, beside its text.
 type standing struct {
-	name, parent, outer              string
-	outside, request, signIn, sealed bool
+	name, parent, outer                     string
+	outside, request, signIn, sealed, trial bool
 }
 
 // own is a standing that keeps no body in memory.
@@ -44,10 +44,10 @@ const (
 
 // on is the verdict on a leaf: the one that is remembered, or what judge says.
 func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
-	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || p.trial != nil || strings.EqualFold(l.Parent, "headers") {
+	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || strings.EqualFold(l.Parent, "headers") {
 		return p.judge().of(l)
 	}
-	a := v.at(p, standing{l.Name, l.Parent, l.Outer, p.outside, p.request, p.signIn, p.sealed})
+	a := v.at(p, standing{l.Name, l.Parent, l.Outer, p.outside, p.request, p.signIn, p.sealed, p.trial != nil})
 	a.mu.RLock()
 	known, ok := a.met[l.Text]
 	a.mu.RUnlock()
@@ -137,6 +137,14 @@ func (p *pass) known(name string) *known {
 		*k = known{name: strings.Clone(name)}
 	}
 	return k
+}
+
+// end leaves what is near to the next pass.
+func (p *pass) end() {
+	if p.near != nil {
+		p.r.nears.Put(p.near)
+		p.near = nil
+	}
 }
 
 // isMemberName is vocabulary.isMemberName, remembered.
