@@ -123,16 +123,21 @@ func (r *rewriter) sid(i, j int) bool {
 		return true
 	}
 	var memory [16]byte
-	parts := strings.Split(numbers, "-")
-	if len(parts) != 4 {
-		return false
-	}
-	for k, part := range parts {
+	for k := range 4 {
+		part, rest, more := strings.Cut(numbers, "-")
+		if more != (k < 3) {
+			return false
+		}
+		numbers = rest
 		n, err := strconv.ParseUint(part, 10, 32)
 		if err != nil {
 			return false
 		}
 		binary.LittleEndian.PutUint32(memory[4*k:], uint32(n))
+	}
+	if r.finding {
+		r.put(i, j, w)
+		return true
 	}
 	memory, ok := memoryOf(r.f(Atom{GUID, guidOf(memory)}))
 	if ok {

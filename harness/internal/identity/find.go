@@ -78,7 +78,7 @@ func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) 
 // Find lists the spans of a plain text that ids take up, in order: of composite ids the
 // whole.
 func Find(text string) []Span {
-	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true}
+	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true}
 	r.scan()
 	return r.spans
 }
@@ -111,6 +111,7 @@ type rewriter struct {
 	changed bool
 
 	listing bool // spans are wanted
+	finding bool // and nothing else: f leaves every atom
 	spans   []Span
 }
 
