@@ -139,7 +139,13 @@ func (r *rewriter) sid(i, j int) bool {
 		r.put(i, j, w)
 		return true
 	}
-	memory, ok := memoryOf(r.f(Atom{GUID, guidOf(memory)}))
+	guid := guidOf(memory)
+	fake := r.f(Atom{GUID, guid})
+	if fake == guid && !strings.Contains(w, "-0") {
+		r.put(i, j, w)
+		return true
+	}
+	memory, ok := memoryOf(fake)
 	if ok {
 		b := append(make([]byte, 0, 56), "S-1-12-1"...)
 		for k := range 4 {

@@ -107,6 +107,7 @@ type rewriter struct {
 	f       func(Atom) string
 	depth   int
 	out     []byte
+	all     string // what stands for the whole text, where it is one id
 	done    int // how much of text stands in out
 	changed bool
 
@@ -117,8 +118,11 @@ type rewriter struct {
 
 // result is the text with its replacements.
 func (r *rewriter) result() string {
-	if !r.changed {
+	switch {
+	case !r.changed:
 		return r.text
+	case r.all != "":
+		return r.all
 	}
 	return string(append(r.out, r.text[r.done:]...))
 }
@@ -136,6 +140,10 @@ func (r *rewriter) put(start, end int, replacement string) {
 		return
 	}
 	r.changed = true
+	if start == 0 && end == len(r.text) {
+		r.all, r.done = replacement, end
+		return
+	}
 	r.out = append(append(r.out, r.text[r.done:start]...), replacement...)
 	r.done = end
 }

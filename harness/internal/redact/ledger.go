@@ -21,7 +21,7 @@ type ledger struct {
 	mu     sync.Mutex
 	names  map[string]string // by value, in lower case where case says nothing
 	next   map[string]int    // the last number of a series
-	taken  map[string]bool   // pseudonyms that values have (true), or had in the recording before
+	taken  map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
 	values map[string]string // by pseudonym: of those with a tag
 	tags   map[string]string // by pseudonym
 	bits   []map[uint32]bool // by nonce: the bits of all values that have a tag
@@ -105,7 +105,9 @@ func (l *ledger) counted(series, key, s string, class identity.Class, suggested 
 			}
 		}
 	}
-	l.taken[p] = true
+	if l.given != nil || !(class == identity.Phrase || class == identity.Word || class == identity.File || class == identity.Domain) {
+		l.taken[p] = true
+	}
 	l.names[strings.Clone(key)] = p // not the body that it stands in
 	return p
 }

@@ -136,14 +136,22 @@ type known struct {
 	answers *answers // where it stood last, nil where none was asked for
 	member  bool     // it is the service's, below this parent
 	parent  string
+	next    *known // what came behind it last
 }
 
 var nearSeed = maphash.MakeSeed()
 
 // known is what is known of a name, the least of which is the name.
 func (p *pass) known(name string) *known {
-	if p.last != nil && p.last.name == name { // a member's name comes before its value
-		return p.last
+	last := p.last
+	if last != nil {
+		if last.name == name { // a member's name comes before its value
+			return last
+		}
+		if next := last.next; next != nil && next.name == name {
+			p.last = next
+			return next
+		}
 	}
 	if p.near == nil {
 		if p.near, _ = p.r.nears.Get().(*near); p.near == nil {
@@ -157,6 +165,9 @@ func (p *pass) known(name string) *known {
 	}
 	if k.name != name {
 		*k = known{name: strings.Clone(name)}
+	}
+	if last != nil {
+		last.next = k
 	}
 	p.last = k
 	return k
