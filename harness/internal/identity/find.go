@@ -108,7 +108,7 @@ type rewriter struct {
 	depth   int
 	out     []byte
 	all     string // what stands for the whole text, where it is one id
-	done    int // how much of text stands in out
+	done    int    // how much of text stands in out
 	changed bool
 
 	listing bool // spans are wanted
