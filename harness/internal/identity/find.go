@@ -78,7 +78,7 @@ func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) 
 // Find lists the spans of a plain text that ids take up, in order: of composite ids the
 // whole.
 func Find(text string) []Span {
-	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true}
+	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true}
 	r.scan()
 	return r.spans
 }
@@ -107,17 +107,22 @@ type rewriter struct {
 	f       func(Atom) string
 	depth   int
 	out     []byte
-	done    int // how much of text stands in out
+	all     string // what stands for the whole text, where it is one id
+	done    int    // how much of text stands in out
 	changed bool
 
 	listing bool // spans are wanted
+	finding bool // and nothing else: f leaves every atom
 	spans   []Span
 }
 
 // result is the text with its replacements.
 func (r *rewriter) result() string {
-	if !r.changed {
+	switch {
+	case !r.changed:
 		return r.text
+	case r.all != "":
+		return r.all
 	}
 	return string(append(r.out, r.text[r.done:]...))
 }
@@ -135,6 +140,10 @@ func (r *rewriter) put(start, end int, replacement string) {
 		return
 	}
 	r.changed = true
+	if start == 0 && end == len(r.text) {
+		r.all, r.done = replacement, end
+		return
+	}
 	r.out = append(append(r.out, r.text[r.done:start]...), replacement...)
 	r.done = end
 }

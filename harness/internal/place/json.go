@@ -20,6 +20,7 @@ type level struct {
 type jsonReader struct {
 	w      *walker
 	levels []level
+	frames int  // of the walker, below those of the levels
 	leaf   Leaf // that is being read
 }
 
@@ -28,6 +29,7 @@ func readJSON(w *walker, s string, base int) {
 	r := jsonReader{w: w}
 	outer := len(w.frames)
 	w.push(frame{label: "$"})
+	r.frames = len(w.frames)
 	r.read(s, base)
 	w.frames = w.frames[:outer]
 }
@@ -44,6 +46,9 @@ func (r *jsonReader) read(s string, base int) {
 		case ',':
 			if top := r.top(); top != nil {
 				top.index++
+				if top.array {
+					r.frame().index = top.index + 1
+				}
 				expectKey = !top.array
 			}
 			i++
@@ -106,21 +111,31 @@ func (r *jsonReader) open(array bool) {
 		if !top.array && top.key != "" {
 			l.name = top.key
 		}
-		if len(r.levels) < mostLevels {
-			r.w.push(top.frame())
-		}
 	}
 	r.levels = append(r.levels, l)
+	if len(r.levels) <= mostLevels {
+		r.w.push(frame{})
+	}
+	*r.frame() = l.frame()
 }
 
 func (r *jsonReader) close() {
-	if len(r.levels) == 0 {
+	n := len(r.levels) - 1
+	if n < 0 {
 		return
 	}
-	r.levels = r.levels[:len(r.levels)-1]
-	if n := len(r.levels); n > 0 && n <= mostLevels {
+	r.levels = r.levels[:n]
+	if n < mostLevels {
 		r.w.pop()
+	} else {
+		*r.frame() = r.top().frame()
 	}
+}
+
+// frame is where the text that is being read stands in the innermost level: each has one, but
+// for those that lie too deep, which share the last.
+func (r *jsonReader) frame() *frame {
+	return &r.w.frames[r.frames+min(len(r.levels), mostLevels)-1]
 }
 
 func (l *level) frame() frame {
@@ -140,31 +155,25 @@ func (r *jsonReader) key(raw string, base int, escaped bool) {
 	if escaped {
 		top.key = unescaped(raw).text
 	}
-	r.w.push(top.frame())
-	r.leaf = Leaf{Role: MemberName, Name: top.key, Parent: top.name}
+	r.frame().key = top.key
+	r.leaf.Role, r.leaf.Name, r.leaf.Parent = MemberName, top.key, top.name
 	r.text(raw, base, escaped)
-	r.w.pop()
 }
 
 // value reads a string, a number, or what is no JSON.
 func (r *jsonReader) value(raw string, base int, escaped bool, role Role) {
-	r.leaf = Leaf{Role: role}
-	top := r.top()
-	if top == nil {
-		r.text(raw, base, escaped)
-		return
-	}
-	r.leaf.Name, r.leaf.Parent = top.key, top.name
-	if top.array {
-		r.leaf.Name = top.name
-		r.leaf.Parent = ""
-		if n := len(r.levels); n > 1 {
-			r.leaf.Parent = r.levels[n-2].name
+	r.leaf.Role, r.leaf.Name, r.leaf.Parent = role, "", ""
+	if top := r.top(); top != nil {
+		r.leaf.Name, r.leaf.Parent = top.key, top.name
+		if top.array {
+			r.leaf.Name = top.name
+			r.leaf.Parent = ""
+			if n := len(r.levels); n > 1 {
+				r.leaf.Parent = r.levels[n-2].name
+			}
 		}
 	}
-	r.w.push(top.frame())
 	r.text(raw, base, escaped)
-	r.w.pop()
 }
 
 // text shows the leaf, whose text is spelled so.
@@ -193,15 +202,18 @@ func (r *jsonReader) plain(t string, at int) {
 // stringEnd finds the quote that ends a JSON string which begins at i, or the end of the
 // text, and says whether anything in it is escaped, or has to be.
 func stringEnd(s string, i int) (end int, escaped bool) {
-	for i < len(s) {
-		switch s[i] {
-		case '"':
-			return i, escaped
-		case '\\':
-			escaped = true
-			i++
+	for end = i - 1; i <= len(s); escaped = true {
+		if end < i { // the quote that was found is escaped
+			n := strings.IndexByte(s[i:], '"')
+			if end = i + n; n < 0 {
+				end = len(s)
+			}
 		}
-		i++
+		k := strings.IndexByte(s[i:end], '\\')
+		if k < 0 {
+			return end, escaped
+		}
+		i += k + 2
 	}
 	return len(s), escaped
 }

@@ -77,7 +77,9 @@ func (w layerReader) layerOf(s string, leaf Leaf) (read func(base int), label st
 	switch c := s[0]; {
 	case c == '<' && isMarkup(s):
 		return func(base int) { markupReader(w).markup(s, base) }, ">"
-	case c|0x20 == 's' && len(s) > 5 && s[4] == ':' && (strings.EqualFold(s[:4], "smtp") || strings.EqualFold(s[:3], "sip")):
+	case c|0x20 == 's' && len(s) > 5 && s[4] == ':' && strings.EqualFold(s[:4], "smtp"):
+		return w.prefixed(s, 5, len(s), leaf), ">smtp"
+	case c|0x20 == 's' && len(s) > 5 && s[4] == ':' && strings.EqualFold(s[:3], "sip"):
 		return w.prefixed(s, 5, len(s), leaf), ">" + strings.ToLower(s[:4])
 	case c|0x20 == 'm' && len(s) > 7 && strings.EqualFold(s[:7], "mailto:"):
 		return w.prefixed(s, 7, len(s), leaf), ">mailto"

@@ -193,7 +193,10 @@ func (w *walker) shown(l *Leaf, start int) bool {
 	if l.Text == "" {
 		return false
 	}
-	l.w, l.Outer = w, w.outer
+	if l.w != w {
+		l.w = w
+	}
+	l.Outer = w.outer
 	text, ok := w.f(l)
 	if !ok || text == l.Text {
 		return ok

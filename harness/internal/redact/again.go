@@ -17,6 +17,9 @@ import (
 // suggestion is what the recording before has at a leaf's place. What an answer takes from
 // there was the service's to make: a client knows it from the answer alone.
 func (p *scene) suggestion(l *place.Leaf) func() string {
+	if p.before == nil {
+		return noSuggestion
+	}
 	return func() string {
 		is := p.before.at(l)
 		if is != "" && !p.request {
@@ -25,6 +28,8 @@ func (p *scene) suggestion(l *place.Leaf) func() string {
 		return is
 	}
 }
+
+func noSuggestion() string { return "" }
 
 // atom is the pseudonym of an id: a computed one, but for an id that is new where the
 // recording before had another, whose pseudonym it takes. What a client looks up and no

@@ -63,6 +63,7 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.ledger.idle = true
 	return r.leaks(c, known), nil
 }
 
@@ -90,6 +91,7 @@ func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
 		p.begins = func(part string) { side = part }
 		trial := *i
 		p.interaction(&trial)
+		p.end()
 		found = append(found, p.knownIn(i, n, known)...)
 	}
 	return found
@@ -188,14 +190,16 @@ func looksRandom(s string) bool {
 	if len(s) < 24 || len(s) > 512 || strings.ContainsAny(s, " \t\n<>") {
 		return false
 	}
-	var count [256]int
 	var digit, upper, small bool
 	for i := range len(s) {
-		count[s[i]]++
 		digit, upper, small = digit || ascii.IsDigit(s[i]), upper || ascii.IsUpper(s[i]), small || ascii.IsLower(s[i])
 	}
 	if !digit || !upper || !small {
 		return false
+	}
+	var count [256]int
+	for i := range len(s) {
+		count[s[i]]++
 	}
 	entropy := 0.0
 	for _, n := range count {

@@ -16,14 +16,12 @@ import (
 // pseudonym wherever it stands. The lexical class of a pseudonym is that of the value alone.
 type ledger struct {
 	faker *identity.Faker
-
-	reading sync.RWMutex
-	met     map[string]string // pseudonyms by text
+	idle  bool // nothing is stored of what it names
 
 	mu     sync.Mutex
 	names  map[string]string // by value, in lower case where case says nothing
 	next   map[string]int    // the last number of a series
-	taken  map[string]bool   // pseudonyms that other values have, or had in the recording before
+	taken  map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
 	values map[string]string // by pseudonym: of those with a tag
 	tags   map[string]string // by pseudonym
 	bits   []map[uint32]bool // by nonce: the bits of all values that have a tag
@@ -36,7 +34,7 @@ type ledger struct {
 
 func newLedger(salt []byte) *ledger {
 	return &ledger{
-		faker: identity.NewFaker(salt), met: map[string]string{}, names: map[string]string{}, next: map[string]int{}, taken: map[string]bool{},
+		faker: identity.NewFaker(salt), names: map[string]string{}, next: map[string]int{}, taken: map[string]bool{},
 		values: map[string]string{}, tags: map[string]string{},
 	}
 }
@@ -44,25 +42,8 @@ func newLedger(salt []byte) *ledger {
 // name is the pseudonym of a value. Suggested is what the recording before has at its
 // place: it is taken where it is of the value's class and free.
 func (l *ledger) name(series, s string, suggested func() string) string {
-	l.reading.RLock()
-	p, ok := l.met[s]
-	l.reading.RUnlock()
-	if ok {
-		return p
-	}
-	p = l.first(series, s, suggested)
-	l.reading.Lock()
-	defer l.reading.Unlock()
-	l.met[strings.Clone(s)] = p // not the body that it stands in
-	return p
-}
-
-// first is name for a text that was not met in this spelling.
-func (l *ledger) first(series, s string, suggested func() string) string {
 	if l.faker.IsName(s) {
-		l.mu.Lock()
-		l.taken[s] = true
-		l.mu.Unlock()
+		l.take(s)
 		return s
 	}
 	if at := strings.LastIndexByte(s, '@'); at > 0 && isAddress(s) {
@@ -81,6 +62,18 @@ func (l *ledger) first(series, s string, suggested func() string) string {
 		series = "tenant"
 	}
 	return l.counted(series, key, s, class, suggested)
+}
+
+// take notes that a pseudonym is met as a value: none other gets it.
+func (l *ledger) take(s string) {
+	if l.idle {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, ok := l.taken[s]; !ok {
+		l.taken[strings.Clone(s)] = false // not the body that it stands in
+	}
 }
 
 func behindAt(s string) string {
@@ -103,17 +96,19 @@ func (l *ledger) counted(series, key, s string, class identity.Class, suggested 
 	if p == "" && suggested != nil {
 		p = suggested()
 	}
-	if p == "" || l.taken[p+"\x00"+"used"] || !l.faker.IsName(p) || !l.fits(p, series, class, ext) {
+	if p == "" || l.taken[p] || !l.faker.IsName(p) || !l.fits(p, series, class, ext) {
 		for {
 			l.next[series]++
 			p = l.faker.Name(class, series, l.next[series], ext)
-			if !l.taken[p] {
+			if _, ok := l.taken[p]; !ok {
 				break
 			}
 		}
 	}
-	l.taken[p], l.taken[p+"\x00used"] = true, true
-	l.names[key] = p
+	if l.given != nil || !(class == identity.Phrase || class == identity.Word || class == identity.File || class == identity.Domain) {
+		l.taken[p] = true
+	}
+	l.names[strings.Clone(key)] = p // not the body that it stands in
 	return p
 }
 
@@ -228,7 +223,7 @@ func classOf(s string) (identity.Class, string) {
 	case len(s) >= 7 && len(s) < 32 && isPhone(s):
 		return identity.Phone, s
 	}
-	if addr, err := netip.ParseAddr(s); err == nil {
+	if addr, ok := networkAddress(s); ok {
 		if addr.Is4() {
 			return identity.IPv4, s
 		}
@@ -245,6 +240,15 @@ func classOf(s string) (identity.Class, string) {
 		return identity.Phrase, s
 	}
 	return identity.Word, s
+}
+
+// networkAddress reads a network address; most texts are none by their first byte.
+func networkAddress(s string) (netip.Addr, bool) {
+	if s == "" || !ascii.IsHex(s[0]) && s[0] != ':' || !strings.ContainsAny(s, ".:") {
+		return netip.Addr{}, false
+	}
+	addr, err := netip.ParseAddr(s)
+	return addr, err == nil
 }
 
 func isPhone(s string) bool {

@@ -18,6 +18,7 @@ type pass struct {
 	names  []tagged // that holes hold
 
 	near    *near
+	last    *known // of near
 	counts  [ruleCount]int
 	unknown map[string]int                           // by member: values replaced only because nothing knows them
 	trial   func(l *place.Leaf, r rule, text string) // is told what would be replaced, and nothing is
@@ -180,8 +181,9 @@ func (p judge) of(l *place.Leaf) verdict {
 	switch {
 	case isOnly(s): // it was replaced before
 		return verdict{s, secretLogin, cassette.HoleSecret}
-	case p.request && l.Role != place.Number && p.r.ledger.faker.IsName(s): // likewise
-		return verdict{p.r.ledger.name("", s, nil), unknownText, cassette.HoleName}
+	case (p.request && l.Role != place.Number || isNamed(l, f)) && p.r.ledger.faker.IsName(s): // likewise
+		p.r.ledger.take(s)
+		return verdict{s, unknownText, cassette.HoleName}
 	case r != noRule && isOnly(plain):
 		return verdict{plain, r, cassette.HoleSecret}
 	}
@@ -213,6 +215,12 @@ func (p judge) of(l *place.Leaf) verdict {
 		return verdict{text: p.r.ledger.name("part", s, p.suggestion(l)), rule: unknownText}
 	}
 	return p.renamer().named(l, f, plain, r)
+}
+
+// isNamed reports whether a pseudonym, were it the text, would stand for a name there and for
+// nothing else: one of digits may be an id.
+func isNamed(l *place.Leaf, f *field) bool {
+	return l.Role == place.Member && (f == nil || f.treatment == named) && l.Text != "" && isLetter(l.Text[0])
 }
 
 // alone rewrites a text that stands in no message; within is nil, or the leaf of which it is a

@@ -51,9 +51,9 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 			return "", false
 		}
 		if l.faker.IsName(leaf.Text) {
-			l.taken[leaf.Text] = true
+			l.taken[leaf.Text] = false
 			local, _, _ := strings.Cut(leaf.Text, "@")
-			l.taken[local] = true
+			l.taken[local] = false
 		}
 		if leaf.Role == place.Token || isCounter(leaf) {
 			v.ids[leaf.Text] = true

@@ -82,9 +82,7 @@ func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction
 	p := &pass{scene: scene{r: r, previous: r.previous.like(i)}, unknown: map[string]int{}}
 	out := *i
 	p.interaction(&out)
-	if p.near != nil {
-		r.nears.Put(p.near)
-	}
+	p.end()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for n, count := range p.counts {

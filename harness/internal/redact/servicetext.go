@@ -10,7 +10,7 @@ import (
 
 // isServiceText reports whether the service wrote a text: the message of an error.
 func isServiceText(l *place.Leaf) bool {
-	if l.Role != place.Member {
+	if l.Role != place.Member || l.Name == "" || l.Name[0]|' ' != 'm' && l.Name[0]|' ' != 'e' {
 		return false
 	}
 	switch strings.ToLower(l.Name) {

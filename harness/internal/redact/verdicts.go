@@ -19,8 +19,8 @@ type verdicts struct {
 
 // A standing is what a verdict on a member depends on, beside its text.
 type standing struct {
-	name, parent, outer              string
-	outside, request, signIn, sealed bool
+	name, parent, outer                     string
+	outside, request, signIn, sealed, trial bool
 }
 
 // own is a standing that keeps no body in memory.
@@ -44,10 +44,10 @@ const (
 
 // on is the verdict on a leaf: the one that is remembered, or what judge says.
 func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
-	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || p.trial != nil || strings.EqualFold(l.Parent, "headers") {
+	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || strings.EqualFold(l.Parent, "headers") {
 		return p.judge().of(l)
 	}
-	a := v.at(p, standing{l.Name, l.Parent, l.Outer, p.outside, p.request, p.signIn, p.sealed})
+	a := v.at(p, standing{l.Name, l.Parent, l.Outer, p.outside, p.request, p.signIn, p.sealed, p.trial != nil})
 	a.mu.RLock()
 	known, ok := a.met[l.Text]
 	a.mu.RUnlock()
@@ -55,9 +55,13 @@ func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
 		return known
 	}
 	said := p.judge().of(l)
-	said.text = strings.Clone(said.text) // which may be a part of a body
+	if !p.met(l.Text) {
+		return said
+	}
+	n, both := len(l.Text), l.Text+said.text // not the body that they may be parts of
+	said.text = both[n:]
 	a.mu.Lock()
-	a.met[strings.Clone(l.Text)] = said
+	a.met[both[:n]] = said
 	a.mu.Unlock()
 	if v.count.Add(1) >= mostVerdicts {
 		v.forget()
@@ -108,35 +112,73 @@ func (v *verdicts) first(s standing) *answers {
 	return a
 }
 
-// near is what passes met last of names, each in one of two slots: the objects of a list
-// repeat their members. One pass at a time has it.
-type near [256]known
+// near is what passes met last: of names, each in one of two slots, for the objects of a list
+// repeat their members; and of texts, by their hashes, for most are met once, and only the
+// verdict on what comes again is remembered. One pass at a time has it.
+type near struct {
+	names [256]known
+	texts [1 << 12][2]uint32
+}
+
+// met reports whether a text was met lately, and notes that it is now.
+func (p *pass) met(text string) bool {
+	h := maphash.String(nearSeed, text)
+	last, is := &p.near.texts[h%uint64(len(p.near.texts))], uint32(h>>32)|1
+	known := last[0] == is || last[1] == is
+	if !known {
+		last[0], last[1] = is, last[0]
+	}
+	return known
+}
 
 type known struct {
 	name    string
 	answers *answers // where it stood last, nil where none was asked for
 	member  bool     // it is the service's, below this parent
 	parent  string
+	next    *known // what came behind it last
 }
 
 var nearSeed = maphash.MakeSeed()
 
 // known is what is known of a name, the least of which is the name.
 func (p *pass) known(name string) *known {
+	last := p.last
+	if last != nil {
+		if last.name == name { // a member's name comes before its value
+			return last
+		}
+		if next := last.next; next != nil && next.name == name {
+			p.last = next
+			return next
+		}
+	}
 	if p.near == nil {
 		if p.near, _ = p.r.nears.Get().(*near); p.near == nil {
 			p.near = &near{}
 		}
 	}
 	h := maphash.String(nearSeed, name)
-	k := &p.near[h%uint64(len(p.near))]
+	k := &p.near.names[h%uint64(len(p.near.names))]
 	if k.name != name && k.name != "" {
-		k = &p.near[h>>32%uint64(len(p.near))]
+		k = &p.near.names[h>>32%uint64(len(p.near.names))]
 	}
 	if k.name != name {
 		*k = known{name: strings.Clone(name)}
 	}
+	if last != nil {
+		last.next = k
+	}
+	p.last = k
 	return k
+}
+
+// end leaves what is near to the next pass.
+func (p *pass) end() {
+	if p.near != nil {
+		p.r.nears.Put(p.near)
+		p.near, p.last = nil, nil
+	}
 }
 
 // isMemberName is vocabulary.isMemberName, remembered.

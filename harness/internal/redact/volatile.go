@@ -36,7 +36,7 @@ func (p judge) volatile(l *place.Leaf) (string, bool) {
 		is, ok = volatileHeaders[l.Name]
 	case l.Role == place.Boundary && !l.Layered:
 		is, ok = p.renamer().boundary(l), true
-	case l.Role == place.Member && strings.EqualFold(l.Parent, "innerError"):
+	case l.Role == place.Member && len(l.Parent) == len("innerError") && strings.EqualFold(l.Parent, "innerError"):
 		switch l.Name {
 		case "request-id", "client-request-id":
 			is, ok = zeroGUID, true
