@@ -84,7 +84,7 @@ func upstreams() map[string]func(net.Conn) {
 	for n := range 20_000 {
 		fmt.Fprintf(&headers, "X-H%d: v\r\n", n)
 	}
-	const here = "http://graph.microsoft.com/v1.0/bad"
+	const here = "http://graph.microsoft.com/v1.0/groups"
 	return map[string]func(net.Conn){
 		"nothing":                        sent(""),
 		"nothing, for a while":           stalled(""),
@@ -193,7 +193,7 @@ func upstreams() map[string]func(net.Conn) {
 	}
 }
 
-// hostileUpstream serves what is good below /good and /also, and else what it is told to.
+// hostileUpstream serves what is good at /me and /users, and else what it is told to.
 func hostileUpstream(t *testing.T, bad func(net.Conn)) (address string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -219,7 +219,7 @@ func hostileUpstream(t *testing.T, bad func(net.Conn)) (address string) {
 					if err != nil {
 						return
 					}
-					if strings.Contains(req.URL.Path, "/bad") {
+					if strings.Contains(req.URL.Path, "/groups") {
 						bad(conn)
 						return
 					}
@@ -294,29 +294,29 @@ func TestHostileUpstream(t *testing.T) {
 // what was good.
 var hostileDoors = map[string]func(t *testing.T, dir, address string) (bounded, map[string][]string){
 	"record, a path": func(t *testing.T, dir, address string) (bounded, map[string][]string) {
-		return runBounded(t, dir, []string{"record", "GET", "/bad", "--base-url", "http://" + address, "--auth", "none"}, nil), nil
+		return runBounded(t, dir, []string{"record", "GET", "/groups", "--base-url", "http://" + address, "--auth", "none"}, nil), nil
 	},
 	"record, scenarios": func(t *testing.T, dir, address string) (bounded, map[string][]string) {
-		for _, name := range []string{"a-good", "b-bad", "c-also"} {
+		for _, name := range []string{"a-me", "b-groups", "c-users"} {
 			text := fmt.Sprintf("name: %s\napi: v1.0\nsteps:\n  - request: {method: GET, path: /%s}\n    expect: {status: 200}\n", name, name[2:])
 			if err := os.WriteFile(filepath.Join(dir, "scenarios", name+".yaml"), []byte(text), 0o666); err != nil {
 				t.Fatal(err)
 			}
 		}
-		return runBounded(t, dir, []string{"record", "a-good", "b-bad", "c-also", "--base-url", "http://" + address, "--auth", "none"}, nil),
-			map[string][]string{"cassettes/a-good.yaml": {"/good"}, "cassettes/c-also.yaml": {"/also"}}
+		return runBounded(t, dir, []string{"record", "a-me", "b-groups", "c-users", "--base-url", "http://" + address, "--auth", "none"}, nil),
+			map[string][]string{"cassettes/a-me.yaml": {"/v1.0/me"}, "cassettes/c-users.yaml": {"/v1.0/users"}}
 	},
 	"serve": func(t *testing.T, dir, address string) (bounded, map[string][]string) {
 		args := []string{"serve", "--mode", "record", "--cassette", "new", "--listen", "127.0.0.1:0", "--upstream", "http://" + address, "--auth", "none"}
 		return runBounded(t, dir, args, func(url string) {
-			out, err := exec.Command("ask", url+"/v1.0/good", url+"/v1.0/bad", url+"/v1.0/also").CombinedOutput()
+			out, err := exec.Command("ask", url+"/v1.0/me", url+"/v1.0/groups", url+"/v1.0/users").CombinedOutput()
 			t.Logf("%v %s", err, clipped(string(out)))
-		}), map[string][]string{"cassettes/new.yaml": {"/good", "/also"}}
+		}), map[string][]string{"cassettes/new.yaml": {"/v1.0/me", "/v1.0/users"}}
 	},
 	"exec": func(t *testing.T, dir, address string) (bounded, map[string][]string) {
 		const service = "http://graph.microsoft.com/v1.0"
-		args := []string{"exec", "--mode", "record", "--cassette", "new", "--connect-to", "graph.microsoft.com:80=" + address, "--", "ask", service + "/good", service + "/bad", service + "/also"}
-		return runBounded(t, dir, args, nil), map[string][]string{"cassettes/new.yaml": {"/good", "/also"}}
+		args := []string{"exec", "--mode", "record", "--cassette", "new", "--connect-to", "graph.microsoft.com:80=" + address, "--", "ask", service + "/me", service + "/groups", service + "/users"}
+		return runBounded(t, dir, args, nil), map[string][]string{"cassettes/new.yaml": {"/v1.0/me", "/v1.0/users"}}
 	},
 }
 
