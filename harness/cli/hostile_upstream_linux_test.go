@@ -272,7 +272,7 @@ func TestHostileUpstream(t *testing.T) {
 					dir := hostileProject(t)
 					b, saved := hostileDoors[door](t, dir, hostileUpstream(t, all[kind]))
 					most.note(t.Name(), b)
-					faults := b.faults()
+					faults := b.faults(kind)
 					for file, path := range saved {
 						if !holds(filepath.Join(dir, file), path) {
 							faults = append(faults, fmt.Sprintf("%s does not hold %s", file, path))
