@@ -254,7 +254,7 @@ func TestHostileFiles(t *testing.T) {
 		}
 		for _, kind := range s.kinds() {
 			all[kind.kind] = true
-			if name := place + "/" + kind.kind; drawn(thinned, name) {
+			if name := place + "/" + kind.kind; drawn(thinned, kind.kind, name) {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
 					s.try(t, kind, service.URL, &most)

@@ -266,7 +266,7 @@ func TestHostileUpstream(t *testing.T) {
 	}
 	for _, kind := range slices.Sorted(maps.Keys(all)) {
 		for _, door := range slices.Sorted(maps.Keys(hostileDoors)) {
-			if name := kind + "/" + door; drawn(thinned/2, name) {
+			if name := kind + "/" + door; drawn(thinned/2, kind, name) {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
 					dir := hostileProject(t)
