@@ -47,14 +47,14 @@ func TestAzureCLIThroughExec(t *testing.T) {
 		t.Fatalf("%d commands, %d of which found nothing; live:\n%s", commands, failed, live)
 	}
 	equal := 0
-	for n := range programReplays() {
+	for n := range programReplays("azure-cli") {
 		if err := azureAnswered(live, run()); err != nil {
 			t.Errorf("replay %d: %v", n+1, err)
 		} else {
 			equal++
 		}
 	}
-	t.Logf("azure-cli: %d commands, %d replays, %d equal", strings.Count(live, "\n== ")+1, programReplays(), equal)
+	t.Logf("azure-cli: %d commands, %d replays, %d equal", strings.Count(live, "\n== ")+1, programReplays("azure-cli"), equal)
 }
 
 // seedAzureCLI writes a profile of azure-cli in which the stand-in's user is signed in.

@@ -29,14 +29,14 @@ func TestNamesAtOnce(t *testing.T) {
 		t.Fatalf("live, %d lines, %d refused:\n%s", lines, refused, live)
 	}
 	equal := 0
-	for n := range programReplays() {
+	for n := range programReplays("msgraph-sdk") {
 		if err := namesAnswered(live, underExec(t, dir, command, []string{"GRAPH_TOKEN=offline"})); err != nil {
 			t.Errorf("replay %d: %v", n+1, err)
 		} else {
 			equal++
 		}
 	}
-	t.Logf("msgraph-sdk: 48 requests in 8 steps, %d replays, %d equal", programReplays(), equal)
+	t.Logf("msgraph-sdk: 48 requests in 8 steps, %d replays, %d equal", programReplays("msgraph-sdk"), equal)
 }
 
 // namesAnswered compares what names.mjs prints, a line for a step, a name and its answer:

@@ -39,14 +39,14 @@ func TestRcloneThroughExec(t *testing.T) {
 	wantClosed(t, d.graph, d.files)
 	wantNone(t, filepath.Join(dir, "cassettes", "client.yaml"), append(d.secrets(t), "RCLONE", "megan", "Megan", "fabrikam-real", "Bericht", "big.bin", "hello")...)
 	equal := 0
-	for n := range programReplays() {
+	for n := range programReplays("rclone") {
 		if err := live.replayedAs(run(fmt.Sprintf("replay%d", n+1))); err != nil {
 			t.Errorf("replay %d: %v", n+1, err)
 		} else {
 			equal += 14
 		}
 	}
-	t.Logf("rclone: 14 commands, %d replays, %d of %d equal", programReplays(), equal, 14*programReplays())
+	t.Logf("rclone: 14 commands, %d replays, %d of %d equal", programReplays("rclone"), equal, 14*programReplays("rclone"))
 }
 
 // A rcloneRun is what a run of the lab's rclone.sh left.

@@ -24,7 +24,7 @@ func TestUploadSessionOnGraph(t *testing.T) {
 				if strings.Count(live, "> PUT https://graph.microsoft.com/v1.0/drives/") != 4 || strings.Count(live, "downloaded what was uploaded: true\n") != 2 {
 					t.Fatalf("the upload is not on Graph's host:\n%s", live)
 				}
-				for n := range programReplays() {
+				for n := range programReplays("upload") {
 					again := underExec(t, dir, command, []string{"GRAPH_TOKEN=offline"})
 					if rules == asItIs && again != live {
 						t.Errorf("replay %d differs:\n%s", n+1, difference(live, again))

@@ -101,7 +101,7 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 
 // registerLive registers what every command takes that runs scenarios live.
 func (f *recordFlags) registerLive(flags *pflag.FlagSet) {
-	flags.StringVar(&f.baseURL, "base-url", "", "`URL` of the service (default https://graph.microsoft.com)")
+	flags.StringVar(&f.baseURL, "base-url", "", "`URL` of the service (default https://graph.microsoft.com); one on this machine is written to without --allow-writes")
 	flags.StringVar(&f.upstreamCA, "upstream-ca", "", "`file` of PEM certificates to trust beside the system's")
 	flags.StringVar(&f.auth, "auth", "auto", "`kind` of sign-in")
 	flags.BoolVar(&f.writes, "allow-writes", false, "run scenarios that change the tenant")

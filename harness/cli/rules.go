@@ -24,6 +24,7 @@ const (
 	rulePermissionsUnlisted report.Rule = "permissions.unlisted"
 	ruleRecordDrafted       report.Rule = "record.drafted"
 	ruleRecordFailed        report.Rule = "record.failed"
+	ruleWhatifSkipped       report.Rule = "whatif.skipped"
 )
 
 // whatifRule is the rule of a change that breaks the client.

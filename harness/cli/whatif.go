@@ -33,8 +33,24 @@ The client is any COMMAND, which runs as under graphvcr exec; also go test, whos
 harness.Open then finds the changed cassette. Without a COMMAND the scenarios that use
 the cassette are replayed. It has to pass without any change first.
 
-A change that breaks the client is an error, with what the client said.
+The rules that begin with fault are no changes: they are what the service does on a bad
+day (graphvcr serve --help), and are tried where --rule names them, with a COMMAND.
+
+A change that breaks the client is an error, with what the client said; a rule that
+changes nothing in the recording is skipped, and says why.
 `
+
+// The faults that whatif tries by name.
+const faultRules = "fault."
+
+var weather = []struct{ id, spec, doc string }{
+	{faultRules + "empty", "empty", "good answers have no body"},
+	{faultRules + "lag", "lag=2", "the first two reads of what was created are 404"},
+	{faultRules + "throttle", "throttle:every=2", "every other request is throttled"},
+	{faultRules + "truncated", "truncated", "ids in answers lack their last character"},
+	{faultRules + "twice", "twice", "lists have their first item twice, as a delta may"},
+	{faultRules + "unavailable", "unavailable:every=2", "every other request is answered 503"},
+}
 
 type whatifFlags struct {
 	report   reportFlags
@@ -73,6 +89,9 @@ func ruleList() string {
 		}
 		fmt.Fprintf(&b, "  %s %-22s %s\n", mark, r.ID, r.Doc)
 	}
+	for _, f := range weather {
+		fmt.Fprintf(&b, "    %-22s %s\n", f.id, f.doc)
+	}
 	return b.String()
 }
 
@@ -100,13 +119,26 @@ func (f *whatifFlags) run(ctx context.Context, std streams, p *project.Project, 
 		}
 		suite.Cases = append(suite.Cases, told)
 	}
+	for _, fault := range weather {
+		if !slices.Contains(f.rules, fault.id) {
+			continue
+		}
+		told := report.Case{Name: fault.id + ": " + fault.doc, File: tape.File}
+		if len(args) == 0 {
+			told.Findings = []report.Finding{skipped(tape.File, "a fault needs a client: graphvcr whatif --cassette NAME -- COMMAND")}
+			told.Status = report.Skipped
+		} else if err := w.tell(ctx, &told, tape, fault.id, fault.doc, fault.spec); err != nil {
+			return nil, err
+		}
+		suite.Cases = append(suite.Cases, told)
+	}
 	return suite, nil
 }
 
 func (f *whatifFlags) chosen() ([]diff.Rule, error) {
 	all := diff.Rules()
 	for _, id := range f.rules {
-		if !slices.ContainsFunc(all, func(r diff.Rule) bool { return string(r.ID) == id }) {
+		if !slices.ContainsFunc(all, func(r diff.Rule) bool { return string(r.ID) == id }) && !isWeather(id) {
 			return nil, &fault.Error{Message: fmt.Sprintf("whatif: there is no rule %q", id), Hint: "graphvcr whatif --help lists them"}
 		}
 	}
@@ -116,6 +148,15 @@ func (f *whatifFlags) chosen() ([]diff.Rule, error) {
 		}
 		return !slices.Contains(f.rules, string(r.ID))
 	}), nil
+}
+
+func isWeather(id string) bool {
+	for _, f := range weather {
+		if f.id == id {
+			return true
+		}
+	}
+	return false
 }
 
 // whatif runs a client against changed copies of a cassette.
@@ -152,23 +193,33 @@ func (w *whatif) try(ctx context.Context, rule *diff.Rule) (report.Case, error) 
 		return told, err
 	}
 	if what == "" {
-		told.Status = report.Skipped // the recording holds nothing of the kind
+		told.Status = report.Skipped
+		told.Findings = []report.Finding{skipped(w.tape.File, "the recording holds nothing that could change so")}
 		return told, nil
 	}
-	fared, err := w.against(ctx, changed)
+	return told, w.tell(ctx, &told, changed, string(rule.ID), what)
+}
+
+func skipped(file, why string) report.Finding {
+	return report.Finding{Rule: ruleWhatifSkipped, Severity: report.Note, Place: report.Place{File: file}, Message: "not tried: " + why}
+}
+
+// tell runs the client, and tells whether it broke.
+func (w *whatif) tell(ctx context.Context, told *report.Case, tape *cassette.Cassette, id, what string, faults ...string) error {
+	fared, err := w.against(ctx, tape, faults...)
 	if err != nil || fared.broken == "" {
-		return told, err
+		return err
 	}
 	told.Findings = []report.Finding{{
-		Rule: whatifRule(rule.ID), Severity: report.Error, Place: report.Place{File: w.tape.File},
+		Rule: whatifRule(diff.ID(id)), Severity: report.Error, Place: report.Place{File: w.tape.File},
 		Message: "it breaks the client: " + fared.broken, Where: what, Hint: fared.said,
 	}}
-	return told, nil
+	return nil
 }
 
 // against runs the client against a cassette that stands in for the original, in a copy
 // of the folder of cassettes.
-func (w *whatif) against(ctx context.Context, tape *cassette.Cassette) (outcome, error) {
+func (w *whatif) against(ctx context.Context, tape *cassette.Cassette, faults ...string) (outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return outcome{}, err
 	}
@@ -200,7 +251,7 @@ func (w *whatif) against(ctx context.Context, tape *cassette.Cassette) (outcome,
 	if len(w.args) == 0 {
 		return w.scenarios(ctx, p)
 	}
-	return w.command(ctx, p)
+	return w.command(ctx, p, faults)
 }
 
 // scenarios replays those that use the cassette.
@@ -232,9 +283,9 @@ func (w *whatif) scenarios(ctx context.Context, p *project.Project) (outcome, er
 }
 
 // command runs the client as under exec.
-func (w *whatif) command(ctx context.Context, p *project.Project) (outcome, error) {
+func (w *whatif) command(ctx context.Context, p *project.Project, faults []string) (outcome, error) {
 	var said tail
-	flags := &execFlags{take: takeFlags{cassettes: []string{w.tape.Name}, mode: string(project.ModeReplay), auth: "none"}}
+	flags := &execFlags{take: takeFlags{cassettes: []string{w.tape.Name}, mode: string(project.ModeReplay), auth: "none"}, faults: faults}
 	x := &execution{std: streams{in: strings.NewReader(""), out: &said, err: &said}, args: w.args, flags: flags}
 	if err := x.prepare(ctx, p); err != nil {
 		if x.take != nil {

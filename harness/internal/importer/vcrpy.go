@@ -117,6 +117,9 @@ func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
 	}
 	for _, n := range list.Content {
 		if request := member(n, "request"); request != nil && member(request, "url") != nil {
+			if _, err := cassette.Load(file); err != nil {
+				return nil, err // as everybody else says it
+			}
 			return nil, fault.In("import", file, root.Line, "this is a go-vcr cassette, not a vcrpy recording", "it needs no import: put it under cassettes/")
 		}
 	}

@@ -8,7 +8,7 @@
 //
 // A journal is append only, each record checksummed and written by one write. A killed
 // process loses nothing that Append returned from; a power cut loses a second. What a
-// kill left half written is told, never passed over ([Torn]). Interactions are kept packed
+// kill left half written, or a disk damaged, is told ([Torn]): it costs no record behind it. Interactions are kept packed
 // ([cassette.Encoder.Pack]), final when they are appended: the lines of their bodies are
 // indented when they are saved, side by side, whatever the recording's size. An interaction that cannot be stored costs itself, not the recording
 // ([LeftOut]). A note beside each is for whoever appended it ([Journal.Notes]).

@@ -101,13 +101,13 @@ func Create(cassetteFile string) (*Journal, error) {
 	}
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, leftover(name, locked(name))
+		return nil, leftover(name, wire.Locked(name))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("create journal: %w", err)
 	}
 	j := &Journal{name: name, file: file, most: cassette.MaxSize, end: int64(len(journalMagic)), retried: map[int]bool{}}
-	if !lock(file) { // somebody recovers it, in the moment since it was created
+	if !wire.Lock(file) { // somebody recovers it, in the moment since it was created
 		file.Close()
 		return nil, leftover(name, true)
 	}
@@ -272,6 +272,13 @@ func (j *Journal) Remove() error {
 		err = j.release()
 	}
 	return errors.Join(err, os.Remove(j.name))
+}
+
+// SetAside closes a journal that is damaged and gives it another name, which it returns:
+// what of it could not be read is somebody's yet.
+func (j *Journal) SetAside() (string, error) {
+	name := j.name + ".damaged"
+	return name, errors.Join(j.Close(), os.Rename(j.name, name))
 }
 
 // release is called with the lock held.

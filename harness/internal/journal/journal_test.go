@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // awkward are texts that a file might cut in the wrong place.
@@ -193,6 +195,53 @@ func TestTornJournals(t *testing.T) {
 	}
 }
 
+// Damage within a journal costs the interactions that it is in, and no other.
+func TestDamagedJournals(t *testing.T) {
+	all := samples(6)
+	j, _ := journalOf(t, all)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(j.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	starts := []int{len(journalMagic)}
+	for at := starts[0]; at < len(data); starts = append(starts, at) {
+		at += recordHead + int(binary.LittleEndian.Uint32(data[at:]))
+	}
+	for name, damage := range map[string]struct {
+		hit       func(data []byte, at int)
+		first     int // of the records that it is in
+		beginning int // how many these are
+	}{
+		"a length":         {func(d []byte, at int) { d[at+1] ^= 0xff }, 2, 1},
+		"a huge length":    {func(d []byte, at int) { d[at+3] = 0xff }, 2, 1},
+		"a length of none": {func(d []byte, at int) { clear(d[at : at+4]) }, 2, 1},
+		"a checksum":       {func(d []byte, at int) { d[at+5] ^= 1 }, 2, 1},
+		"an order":         {func(d []byte, at int) { d[at+15] = 0xff }, 2, 1},
+		"what it holds":    {func(d []byte, at int) { d[at+recordHead+40] ^= 1 }, 2, 1},
+		"a whole head":     {func(d []byte, at int) { clear(d[at : at+recordHead]) }, 2, 1},
+		"the first":        {func(d []byte, _ int) { d[starts[0]+40] ^= 1 }, 0, 1},
+		"a seam":           {func(d []byte, at int) { clear(d[at-10 : at+10]) }, 1, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			hurt := slices.Clone(data)
+			damage.hit(hurt, starts[2])
+			file := filepath.Join(t.TempDir(), "hurt.journal")
+			if err := os.WriteFile(file, hurt, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			left, torn, err := Read(file)
+			lost := starts[damage.first+damage.beginning] - starts[damage.first]
+			if err != nil || torn == nil || len(left) != len(all)-damage.beginning || torn.After != damage.first ||
+				torn.Behind != len(left)-damage.first || torn.Bytes != int64(lost) {
+				t.Errorf("%d interactions, %+v, %v, want %d bytes lost", len(left), torn, err, lost)
+			}
+		})
+	}
+}
+
 // No bit of a journal can change without being noticed.
 func TestFlippedJournals(t *testing.T) {
 	all := samples(2)
@@ -221,7 +270,7 @@ func TestFlippedJournals(t *testing.T) {
 func TestLeftoverJournal(t *testing.T) {
 	j, file := journalOf(t, samples(1))
 	_, err := Create(file)
-	running := locked(j.Name())
+	running := wire.Locked(j.Name())
 	if !errors.Is(err, fs.ErrExist) || strings.Contains(err.Error(), "is being recorded") != running || fault.Hint(err) == "" {
 		t.Errorf("got %v, want one that is being written", err)
 	}

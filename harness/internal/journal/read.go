@@ -13,20 +13,22 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
-// Torn tells what could not be read at the end of a journal.
+// Torn tells what of a journal could not be read.
 type Torn struct {
-	Bytes int64 // that were left over
-	After int   // interactions that were read before them
+	Bytes  int64 // that were passed over
+	After  int   // interactions that were read before the first of them
+	Behind int   // interactions that were read behind it: the file was damaged, not cut
 }
 
 func (t *Torn) String() string {
 	return fmt.Sprintf("%d bytes after the first %d interactions are torn", t.Bytes, t.After)
 }
 
-// Open opens a journal that was left behind, to be saved. What a kill left half
-// written at its end is told, never passed over: the second result is nil where the file
+// Open opens a journal that was left behind, to be saved. What a kill left half written at
+// its end, and what a disk damaged within, is told: the second result is nil where the file
 // is whole. A journal that is still being written is fs.ErrExist.
 func Open(name string) (*Journal, *Torn, error) {
 	file, err := plainfile.Open(name)
@@ -34,7 +36,7 @@ func Open(name string) (*Journal, *Torn, error) {
 		return nil, nil, fmt.Errorf("read journal: %w", err)
 	}
 	j := &Journal{name: name, readOnly: true, file: file, most: cassette.MaxSize, retried: map[int]bool{}}
-	if !lock(file) {
+	if !wire.Lock(file) {
 		file.Close()
 		return nil, nil, leftover(name, true)
 	}
@@ -63,59 +65,109 @@ func (j *Journal) scan() (*Torn, error) {
 	case err != nil:
 		return nil, err
 	}
-	j.end = int64(n)
-	for j.end < info.Size() {
-		torn, err := j.scanRecord(in, info.Size()-j.end)
+	var torn *Torn
+	for at := int64(n); at < info.Size(); {
+		size, err := j.scanRecord(in, at, info.Size()-at)
 		if err != nil {
 			return nil, err
 		}
-		if torn {
-			return &Torn{Bytes: info.Size() - j.end, After: len(j.records)}, nil
+		if size == 0 {
+			if torn == nil {
+				torn = &Torn{After: len(j.records)}
+			}
+			if size, err = j.damage(at, info.Size()); err != nil {
+				return nil, err
+			}
+			torn.Bytes += size
+			in.Reset(io.NewSectionReader(j.file, at+size, info.Size()))
 		}
+		at += size
 	}
-	return nil, nil
+	if torn != nil {
+		torn.Behind = len(j.records) - torn.After
+	}
+	return torn, nil
 }
 
-// scanRecord reads one record of at most so many bytes. One that is not whole is torn;
-// an error is a disk's.
-func (j *Journal) scanRecord(in io.Reader, left int64) (torn bool, err error) {
-	var head [recordHead]byte
+// A head of a record, as far as it tells what follows.
+type head [recordHead]byte
+
+func (h *head) size() int64 { return int64(binary.LittleEndian.Uint32(h[:])) }
+func (h *head) sum() uint32 { return binary.LittleEndian.Uint32(h[4:]) }
+func (h *head) order() int  { return int(binary.LittleEndian.Uint64(h[8:])) }
+func (h *head) retryOf() int {
+	return int(binary.LittleEndian.Uint64(h[16:]))
+}
+func (h *head) noted() int64 { return int64(binary.LittleEndian.Uint32(h[24:])) }
+func (h *head) holes() int   { return int(binary.LittleEndian.Uint32(h[28:])) }
+
+// fits reports whether the head may be that of a record where so many bytes are left.
+func (h *head) fits(left int64) bool {
+	const most = 1 << 40 // far more than anybody records
+	return h.size() <= left-recordHead && h.noted() <= h.size() && uint64(h.order()) < most && uint64(h.retryOf()) < most
+}
+
+// scanRecord reads the record at an offset, of at most so many bytes, and returns its size:
+// 0 is one that is not whole. An error is a disk's.
+func (j *Journal) scanRecord(in io.Reader, at, left int64) (int64, error) {
+	var h head
 	if left < recordHead {
-		return true, nil
+		return 0, nil
 	}
-	if _, err := io.ReadFull(in, head[:]); err != nil {
-		return false, err
+	if _, err := io.ReadFull(in, h[:]); err != nil {
+		return 0, err
 	}
-	size := int64(binary.LittleEndian.Uint32(head[:]))
-	if size > left-recordHead {
-		return true, nil
+	if !h.fits(left) {
+		return 0, nil
 	}
-	noted := int64(binary.LittleEndian.Uint32(head[24:]))
-	if noted > size {
-		return true, nil
-	}
-	note := make([]byte, noted)
+	note := make([]byte, h.noted())
 	if _, err := io.ReadFull(in, note); err != nil {
-		return false, err
+		return 0, err
 	}
 	sum := crc32.New(castagnoli)
-	sum.Write(head[8:])
+	sum.Write(h[8:])
 	sum.Write(note)
-	if _, err := io.CopyN(sum, in, size-noted); err != nil {
-		return false, err
+	if _, err := io.CopyN(sum, in, h.size()-h.noted()); err != nil {
+		return 0, err
 	}
-	if sum.Sum32() != binary.LittleEndian.Uint32(head[4:]) {
-		return true, nil
+	if sum.Sum32() != h.sum() {
+		return 0, nil
 	}
-	j.records = append(j.records, record{
-		order: int(binary.LittleEndian.Uint64(head[8:])), holes: int(binary.LittleEndian.Uint32(head[28:])), note: note,
-		offset: j.end + recordHead + noted, size: int(size - noted),
-	})
-	if retryOf := int(binary.LittleEndian.Uint64(head[16:])); retryOf > 0 {
+	j.records = append(j.records, record{order: h.order(), holes: h.holes(), note: note, offset: at + recordHead + h.noted(), size: int(h.size() - h.noted())})
+	if retryOf := h.retryOf(); retryOf > 0 {
 		j.retried[retryOf-1] = true
 	}
-	j.end += recordHead + size
-	return false, nil
+	return recordHead + h.size(), nil
+}
+
+// damage is how many bytes from an offset on are no record: up to the next one that is
+// whole, or to the end. The search gives up where it would read the file over and over.
+func (j *Journal) damage(at, end int64) (int64, error) {
+	spare := 4 * end
+	window := make([]byte, 1<<20)
+	for from := at + 1; from < end; from += int64(len(window) - recordHead + 1) {
+		n, err := j.file.ReadAt(window, from)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return 0, err
+		}
+		for i := 0; i+recordHead <= n; i++ {
+			h, here := head(window[i:i+recordHead]), from+int64(i)
+			if h.size() == 0 || !h.fits(end-here) {
+				continue
+			}
+			if spare -= h.size(); spare < 0 {
+				return end - at, nil
+			}
+			sum := crc32.New(castagnoli)
+			if _, err := io.Copy(sum, io.NewSectionReader(j.file, here+8, recordHead-8+h.size())); err != nil {
+				return 0, err
+			}
+			if sum.Sum32() == h.sum() {
+				return here - at, nil
+			}
+		}
+	}
+	return end - at, nil
 }
 
 // Read reads all of a journal that was left behind, as Open does, but for

@@ -264,6 +264,8 @@ func FuzzOwnAnswers(f *testing.F) {
 	}
 	f.Add(uint64(5), uint8(19), uint8(3))
 	f.Add(uint64(6), uint8(2), uint8(29))
+	f.Add(uint64(310), uint8(2), uint8(3))  // a file called null
+	f.Add(uint64(3563), uint8(2), uint8(2)) // a tag called null
 	f.Fuzz(func(t *testing.T, seed uint64, groups, most uint8) {
 		ownAnswers(t, seed, 1+int(groups)%20, 2+int(most)%30, map[string]laws.Tally{})
 	})

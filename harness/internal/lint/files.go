@@ -3,7 +3,6 @@ package lint
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -41,7 +40,8 @@ type file struct {
 }
 
 // collect finds the files at paths, sorted, each once. Beside an error, which tells of the
-// paths at which there is none and of folders that cannot be read, stand the others.
+// paths at which there is none and of folders that cannot be read, stand the others. Nothing
+// at all is an error too: what checks nothing must not read as clean.
 func collect(p *project.Project, paths []string) ([]file, error) {
 	given := len(paths) > 0
 	if !given {
@@ -56,6 +56,9 @@ func collect(p *project.Project, paths []string) ([]file, error) {
 		found, err := collectAt(p, at)
 		errs = append(errs, err)
 		files = append(files, found...)
+	}
+	if err := errors.Join(errs...); err == nil && len(files) == 0 {
+		return nil, nothing(strings.Join(paths, ", "))
 	}
 	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.name, b.name) })
 	return slices.CompactFunc(files, func(a, b file) bool { return a.name == b.name }), errors.Join(errs...)
@@ -98,13 +101,17 @@ func byName(p *project.Project, name string) ([]file, error) {
 		files = append(files, fileOf(p, cassette))
 	}
 	if len(files) == 0 {
-		return nil, &fault.Error{
-			Message: fmt.Sprintf("nothing to lint at %s", filepath.ToSlash(name)),
-			Hint:    "name a cassette, a scenario, a schema or a folder of them",
-			Kind:    fs.ErrNotExist,
-		}
+		return nil, nothing(name)
 	}
 	return files, nil
+}
+
+func nothing(at string) error {
+	return &fault.Error{
+		Message: "nothing to lint at " + filepath.ToSlash(at),
+		Hint:    "name a cassette, a scenario, a schema or a folder of them",
+		Kind:    fs.ErrNotExist,
+	}
 }
 
 func fileOf(p *project.Project, name string) file {

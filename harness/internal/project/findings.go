@@ -14,6 +14,7 @@ const (
 	ruleRecordDropped     report.Rule = "record.dropped"
 	ruleRecordInterrupted report.Rule = "record.interrupted"
 	ruleRecordNothing     report.Rule = "record.nothing"
+	ruleRecordRefused     report.Rule = "record.refused"
 	ruleRecordReplay      report.Rule = "record.replay"
 	ruleRecordSave        report.Rule = "record.save"
 	ruleRecordSaved       report.Rule = "record.saved"

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -58,6 +59,7 @@ type Recording struct {
 	vars     standIns
 	seen     func(*cassette.Interaction) // sees each interaction as it was sent; may be nil
 	left     []journal.LeftOut           // what Save could not store
+	admitted atomic.Int64                // answers that are no 401
 }
 
 // StartRecording begins to record a cassette of a name below the cassettes folder. A
@@ -157,6 +159,9 @@ func (r *Recording) Transport() http.RoundTripper { return r.recorder }
 func (r *Recording) redact(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
 	if r.seen != nil {
 		r.seen(i)
+	}
+	if i.Response.Code != http.StatusUnauthorized {
+		r.admitted.Add(1)
 	}
 	stored, note = r.redactor.Record(i)
 	r.vars.learn(i.Request.Body, stored.Request.Body)

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -27,16 +28,14 @@ func (p *Project) Recover(name string) (report.Case, error) {
 	defer j.Close()
 	all, retried := j.Len()
 	if torn != nil {
-		told.Findings = append(told.Findings, report.Finding{
-			Rule: ruleRecordTorn, Severity: report.Warning, Place: report.Place{File: told.File},
-			Message: fmt.Sprintf("%d bytes after interaction %d were half written and are lost", torn.Bytes, torn.After-1),
-		})
+		message := fmt.Sprintf("%d bytes after %d whole interactions were half written and are lost", torn.Bytes, torn.After)
+		if torn.Behind > 0 {
+			message = fmt.Sprintf("%d bytes after the first %d interactions are damaged, and were passed over: %d more were read behind them; the journal stays as %s.damaged", torn.Bytes, torn.After, torn.Behind, told.File)
+		}
+		told.Findings = append(told.Findings, report.Finding{Rule: ruleRecordTorn, Severity: report.Warning, Place: report.Place{File: told.File}, Message: message})
 	}
 	if all == retried { // nothing but the torn end
-		told.Findings = append(told.Findings, report.Finding{
-			Rule: ruleRecordNothing, Severity: report.Note, Place: report.Place{File: told.File}, Message: "held nothing to make a cassette of, and was removed",
-		})
-		return told, j.Remove()
+		return told, errors.Join(&fault.Error{Message: "it held no whole interaction to make a cassette of, and was removed", Hint: "record it again"}, j.Remove())
 	}
 	if _, err := os.Lstat(file); err == nil {
 		file = strings.TrimSuffix(file, ".yaml") + ".recovered.yaml"
@@ -51,6 +50,10 @@ func (p *Project) Recover(name string) (report.Case, error) {
 	}
 	told.Findings = append(told.Findings, leftOut(told.File, left)...)
 	told.Name = fmt.Sprintf("%s (%d interactions)", file, all-retried-len(left))
+	if torn != nil && torn.Behind > 0 {
+		_, err := j.SetAside()
+		return told, err
+	}
 	return told, j.Remove()
 }
 

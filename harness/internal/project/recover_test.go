@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -99,6 +98,43 @@ func TestRecover(t *testing.T) {
 	}
 }
 
+// What a disk damaged costs no interaction behind it, and the journal stays under another name.
+func TestRecoverDamaged(t *testing.T) {
+	p := lay(t, "-- scenarios/a.yaml --\n"+get("a", "", "/me"))
+	name := leave(t, p, "x", 20)
+	data := read(t, name)
+	data[len(data)/2] ^= 1
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	told, err := p.Recover(name)
+	if err != nil || len(told.Findings) != 1 || !strings.Contains(told.Findings[0].Message, "the journal stays as ") {
+		t.Fatal(told, err)
+	}
+	c, err := cassette.Load(filepath.Join(p.Dirs.Cassettes, "x.yaml"))
+	if err != nil || len(c.Interactions) != 18 { // of 20 one was tried again, and one is damaged
+		t.Error(len(c.Interactions), err)
+	}
+	if kept := read(t, name+".damaged"); string(kept) != string(data) {
+		t.Error("the journal is another")
+	}
+	if found, _ := p.Journals(); len(found) != 0 {
+		t.Error(found)
+	}
+}
+
+// A journal of nothing is no recording: it is told, and goes.
+func TestRecoverNothing(t *testing.T) {
+	p := lay(t, "-- scenarios/a.yaml --\n"+get("a", "", "/me"))
+	name := leave(t, p, "x", 0)
+	if _, err := p.Recover(name); err == nil || !strings.Contains(err.Error(), "held no whole interaction") {
+		t.Error(err)
+	}
+	if _, err := os.Stat(name); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
 // A journal that cannot be made a cassette stays.
 func TestRecoverFails(t *testing.T) {
 	p := lay(t, "-- scenarios/a.yaml --\n"+get("a", "", "/me"))
@@ -127,19 +163,6 @@ func read(t *testing.T, file string) []byte {
 		t.Fatal(err)
 	}
 	return data
-}
-
-// Of a journal that holds nothing there is nothing to make, and nothing is kept.
-func TestRecoverNothing(t *testing.T) {
-	p := lay(t, "-- scenarios/a.yaml --\n"+get("a", "", "/me")+"-- cassettes/x --\n")
-	journal := leave(t, p, "one", 0)
-	told, err := p.Recover(journal)
-	if err != nil || len(told.Findings) != 1 || !strings.Contains(told.Findings[0].Message, "held nothing") {
-		t.Errorf("told %+v, %v", told.Findings, err)
-	}
-	if _, err := os.Stat(journal); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the journal: %v", err)
-	}
 }
 
 // cancelling ends the run when the first request comes.

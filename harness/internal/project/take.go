@@ -196,6 +196,13 @@ func (t *Take) End() report.Case {
 	told.Findings = append(t.recording.Findings(), saved)
 	if saved.Rule == ruleRecordSaved {
 		told.Findings = append(told.Findings, t.recording.Summary()...)
+		if t.mode == ModeRecord && t.recording.admitted.Load() == 0 {
+			told.Findings = append(told.Findings, report.Finding{
+				Rule: ruleRecordRefused, Severity: report.Warning, Place: report.Place{File: told.File},
+				Message: "every answer was 401: nobody was signed in, or the token was not for this service",
+				Hint:    "sign the client in and record again; graphvcr serve and harness.Open add a token themselves",
+			})
+		}
 	}
 	return told
 }

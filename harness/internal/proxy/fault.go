@@ -25,6 +25,7 @@ type Fault struct {
 	Every int           // each Every-th request; 1 is each
 	By    time.Duration // latency: how long to wait; throttle and unavailable: Retry-After
 	Bytes int           // slow: bytes a second; broken: bytes of the body that are sent before
+	Reads int           // lag: how many reads of what was created find nothing
 }
 
 // FaultKind says how a request fails.
@@ -37,6 +38,10 @@ const (
 	FaultLatency     FaultKind = "latency"     // a late answer
 	FaultBroken      FaultKind = "broken"      // the connection is dropped
 	FaultSlow        FaultKind = "slow"        // a body that comes slowly
+	FaultLag         FaultKind = "lag"         // what was just created is not found yet
+	FaultEmpty       FaultKind = "empty"       // success, and no body
+	FaultTwice       FaultKind = "twice"       // a list has an item twice
+	FaultTruncated   FaultKind = "truncated"   // ids lack their end
 )
 
 // FaultHelp tells what ParseFault reads.
@@ -44,18 +49,25 @@ const FaultHelp = `throttle[:every=N,after=SECONDS]      429 with Retry-After (0
 unavailable[:every=N,after=SECONDS]   503, likewise; 503 is short for it
 latency:by=DURATION[,every=N]         the answer comes late
 broken[:every=N,bytes=N]              the connection is dropped, after so many bytes of the body
-slow:bytes=N[,every=N]                so many bytes of the body a second`
+slow:bytes=N[,every=N]                so many bytes of the body a second
+lag=N                                 the first N reads of what was created are 404
+empty[:every=N]                       a good answer has no body
+twice[:every=N]                       a list has its first item twice, as a delta may
+truncated[:every=N]                   ids in the answer lack their last character`
 
 // ParseFault reads a fault such as throttle:every=7 or latency:by=200ms,every=3.
 func ParseFault(text string) (Fault, error) {
 	kind, rest, more := strings.Cut(text, ":")
-	if kind == "503" {
+	switch name, reads, short := strings.Cut(kind, "="); {
+	case kind == "503":
 		kind = string(FaultUnavailable)
+	case short && name == string(FaultLag) && !more:
+		kind, rest, more = name, "reads="+reads, true
 	}
 	f := Fault{Kind: FaultKind(kind), Every: 1}
 	allowed, known := faultParameters[f.Kind]
 	if !known {
-		return f, fmt.Errorf("fault %q: unknown kind %q: want throttle, unavailable, latency, broken or slow", text, kind)
+		return f, fmt.Errorf("fault %q: unknown kind %q: want throttle, unavailable, latency, broken, slow, lag, empty, twice or truncated", text, kind)
 	}
 	for parameter := range strings.SplitSeq(rest, ",") {
 		if !more {
@@ -69,7 +81,7 @@ func ParseFault(text string) (Fault, error) {
 			return f, fmt.Errorf("fault %q: %s: %w", text, name, err)
 		}
 	}
-	if f.Kind == FaultLatency && f.By == 0 || f.Kind == FaultSlow && f.Bytes == 0 {
+	if f.Kind == FaultLatency && f.By == 0 || f.Kind == FaultSlow && f.Bytes == 0 || f.Kind == FaultLag && f.Reads == 0 {
 		return f, fmt.Errorf("fault %q: how much? it has%s", text, strings.TrimRight(allowed, " "))
 	}
 	return f, nil
@@ -77,7 +89,8 @@ func ParseFault(text string) (Fault, error) {
 
 var faultParameters = map[FaultKind]string{
 	FaultThrottle: " every after ", FaultUnavailable: " every after ", FaultLatency: " by every ",
-	FaultBroken: " every bytes ", FaultSlow: " bytes every ",
+	FaultBroken: " every bytes ", FaultSlow: " bytes every ", FaultLag: " reads ",
+	FaultEmpty: " every ", FaultTwice: " every ", FaultTruncated: " every ",
 }
 
 func (f *Fault) set(name, value string) error {
@@ -100,6 +113,8 @@ func (f *Fault) set(name, value string) error {
 		f.By = time.Duration(n) * time.Second
 	case "bytes":
 		f.Bytes = n
+	case "reads":
+		f.Reads = n
 	}
 	return nil
 }
@@ -120,18 +135,28 @@ type faulty struct {
 	faults Faults
 	base   http.RoundTripper
 	seen   atomic.Int64
+	lags   lags
 }
 
 // RoundTrip implements http.RoundTripper.
 func (f *faulty) RoundTrip(req *http.Request) (*http.Response, error) {
 	n := f.seen.Add(1)
 	var late, slow *Fault
+	var changes []*Fault
 	for i := range f.faults {
 		fault := &f.faults[i]
 		switch {
 		case n%int64(fault.Every) != 0:
 		case fault.Kind == FaultLatency:
 			late = fault
+		case fault.Kind == FaultLag:
+			if f.lags.isEarly(req) {
+				closeBody(req)
+				return notYet(req), nil
+			}
+			changes = append(changes, fault)
+		case fault.changes():
+			changes = append(changes, fault)
 		case fault.Kind == FaultSlow, fault.Kind == FaultBroken && fault.Bytes > 0:
 			slow = fault
 		default:
@@ -146,6 +171,9 @@ func (f *faulty) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	resp, err := f.base.RoundTrip(req)
+	if err == nil && len(changes) > 0 {
+		err = f.change(resp, req, changes)
+	}
 	if err == nil && slow != nil {
 		resp.Body = &faultyBody{ReadCloser: resp.Body, ctx: req.Context(), fault: slow}
 	}

@@ -2,6 +2,7 @@ package proxy_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -120,11 +121,54 @@ func TestRetryAfterIsAskedFor(t *testing.T) {
 
 func TestFaultsThatAreNone(t *testing.T) {
 	for _, text := range []string{"", "thottle", "throttle:", "throttle:every", "throttle:every=0", "throttle:every=-1", "throttle:bytes=1",
-		"latency", "latency:by=0s", "latency:by=9h", "latency:by=x", "slow", "slow:bytes=0", "broken:every=x", "503:by=1s", "throttle:every=2,,after=1"} {
+		"latency", "latency:by=0s", "latency:by=9h", "latency:by=x", "slow", "slow:bytes=0", "broken:every=x", "503:by=1s", "throttle:every=2,,after=1", "lag", "lag=0", "lag=x", "lag:every=2", "empty:by=1s", "throttle=2"} {
 		if f, err := proxy.ParseFault(text); err == nil {
 			t.Errorf("%q was read as %+v", text, f)
 		} else if !strings.HasPrefix(err.Error(), "fault ") {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// TestFaultsInAnswers: what was created is not found at first, and answers are as services
+// get them wrong.
+func TestFaultsInAnswers(t *testing.T) {
+	const list = `{"value":[{"id":"one"},{"id":"two"}],"@odata.deltaLink":"x"}`
+	answers := carrier(func(req *http.Request) (*http.Response, error) {
+		status, body := 200, list
+		switch {
+		case req.Method == http.MethodPost:
+			status, body = 201, `{"id":"4711"}`
+		case strings.HasSuffix(req.URL.Path, "/4711"):
+			body = `{"id":"4711"}`
+		}
+		return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
+	})
+	for _, test := range []struct{ fault, requests, want string }{
+		{"lag=2", "POST /users, GET /users/4711, GET /users/9, HEAD /users/4711, GET /users/4711", `201 {"id":"4711"}|404|200 ` + list + `|404|200 {"id":"4711"}`},
+		{"lag:reads=1", "GET /users/4711, POST /users, DELETE /users/4711, GET /users/4711/manager", `200 {"id":"4711"}|201 {"id":"4711"}|200 {"id":"4711"}|404`},
+		{"empty:every=2", "GET /users/4711, GET /users/4711", `200 {"id":"4711"}|200 `},
+		{"twice", "GET /users, GET /users/4711", `200 {"@odata.deltaLink":"x","value":[{"id":"one"},{"id":"two"},{"id":"one"}]}|200 {"id":"4711"}`},
+		{"truncated", "GET /users", `200 {"@odata.deltaLink":"x","value":[{"id":"on"},{"id":"tw"}]}`},
+	} {
+		rt := faults(t, test.fault).Over(answers)
+		var got []string
+		for request := range strings.SplitSeq(test.requests, ", ") {
+			method, path, _ := strings.Cut(request, " ")
+			req, _ := http.NewRequest(method, "https://graph.microsoft.com/v1.0"+path, nil)
+			resp, err := rt.RoundTrip(req)
+			if err != nil {
+				t.Fatal(test.fault, err)
+			}
+			body, _ := io.ReadAll(resp.Body)
+			if resp.StatusCode == 404 {
+				got = append(got, "404")
+				continue
+			}
+			got = append(got, fmt.Sprintf("%d %s", resp.StatusCode, body))
+		}
+		if got := strings.Join(got, "|"); got != test.want {
+			t.Errorf("%s:\n got %s\nwant %s", test.fault, got, test.want)
 		}
 	}
 }

@@ -32,7 +32,7 @@ func (p vocabulary) harmless(l *place.Leaf, f *field) bool {
 		if !l.Bare && ascii.All(s, isDigit) { // a text, which stays where a member of JSON would
 			return p.isIDMember(l) || isShortNumber(s)
 		}
-		return isPlain(s) || words.Harmless(l.Name, "", s)
+		return isPlain(s) && (l.Bare || !isTruth(s)) || words.Harmless(l.Name, "", s)
 	case place.Option, place.Field:
 		return isPlain(s) || words.Harmless(strings.TrimPrefix(l.Name, "$"), "", s) || p.signIn && loginWords[strings.ToLower(s)]
 	case place.Header, place.PartHeader:

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 )
 
 // Replace has fill write what takes the place of a file, once it is complete and on the
@@ -49,10 +51,13 @@ func Create(file string, mode fs.FileMode, fill func(io.Writer) error) error {
 
 // written makes a temporary file, which place puts where it belongs.
 func written(file string, mode fs.FileMode, fill func(io.Writer) error, place func(temp string) error) (err error) {
-	temp, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*.tmp")
+	begins := "." + filepath.Base(file) + "."
+	removeStale(filepath.Dir(file), begins)
+	temp, err := os.CreateTemp(filepath.Dir(file), begins+"*"+tempEnd)
 	if err != nil {
 		return err
 	}
+	Lock(temp)
 	defer func() {
 		if err != nil {
 			temp.Close() // a second time does no harm
@@ -74,6 +79,25 @@ func written(file string, mode fs.FileMode, fill func(io.Writer) error, place fu
 	}
 	SyncFolder(filepath.Dir(file))
 	return nil
+}
+
+const tempEnd = ".tmp"
+
+// removeStale removes the temporary files of a name that processes left which were killed:
+// nobody has locked them, or written to them for a minute.
+func removeStale(dir, begins string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		name := filepath.Join(dir, entry.Name())
+		if info, err := entry.Info(); err != nil || !info.Mode().IsRegular() || !strings.HasPrefix(entry.Name(), begins) ||
+			!strings.HasSuffix(entry.Name(), tempEnd) || time.Since(info.ModTime()) < time.Minute || Locked(name) {
+			continue
+		}
+		_ = os.Remove(name)
+	}
 }
 
 // Whole is a fill that writes a text.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -151,5 +152,37 @@ func TestParallel(t *testing.T) {
 	}
 	if err := wire.Parallel(0, 4, func(int) error { return errors.New("called") }); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestReplaceRemovesWhatWasLeft: the temporary file of a process that was killed goes with
+// the next one; that of a process which still writes stays, and so does any other file.
+func TestReplaceRemovesWhatWasLeft(t *testing.T) {
+	dir := t.TempDir()
+	old := time.Now().Add(-2 * time.Minute)
+	for _, name := range []string{".x.yaml.1.tmp", ".x.yaml.2.tmp", ".x.yaml.3.tmp", ".y.yaml.1.tmp", ".x.yaml.tmp2", "x.yaml.1.tmp"} {
+		file := filepath.Join(dir, name)
+		if err := errors.Join(os.WriteFile(file, nil, 0o600), os.Chtimes(file, old, old)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held, err := os.Open(filepath.Join(dir, ".x.yaml.2.tmp"))
+	if err != nil || !wire.Lock(held) {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	if err := os.Chtimes(filepath.Join(dir, ".x.yaml.3.tmp"), time.Time{}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := wire.Replace(filepath.Join(dir, "x.yaml"), 0o600, wire.Whole([]byte("new"))); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		left = append(left, entry.Name())
+	}
+	if want := ".x.yaml.2.tmp .x.yaml.3.tmp .x.yaml.tmp2 .y.yaml.1.tmp x.yaml x.yaml.1.tmp"; strings.Join(left, " ") != want {
+		t.Errorf("left %v, want %s", left, want)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package journal
+package wire
 
 import (
 	"errors"
@@ -8,15 +8,15 @@ import (
 	"syscall"
 )
 
-// lock marks a journal as being used by this process, and reports whether nobody else
+// Lock marks a file as being used by this process, and reports whether nobody else
 // does. The mark goes with the process, however it ends. A file system that has no locks
 // lets everybody pass.
-func lock(file *os.File) bool {
+func Lock(file *os.File) bool {
 	return !errors.Is(syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }
 
-// locked reports whether a running process uses the journal.
-func locked(name string) bool {
+// Locked reports whether a running process has locked the file.
+func Locked(name string) bool {
 	file, err := os.Open(name)
 	if err != nil {
 		return false

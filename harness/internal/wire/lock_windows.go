@@ -1,4 +1,4 @@
-package journal
+package wire
 
 import (
 	"errors"
@@ -7,14 +7,14 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lock marks a journal as being used by this process, and reports whether nobody else
+// Lock marks a file as being used by this process, and reports whether nobody else
 // does. The mark goes with the process, however it ends.
-func lock(file *os.File) bool {
+func Lock(file *os.File) bool {
 	return !refused(file, windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY)
 }
 
-// locked reports whether a running process uses the journal.
-func locked(name string) bool {
+// Locked reports whether a running process has locked the file.
+func Locked(name string) bool {
 	file, err := os.Open(name)
 	if err != nil {
 		return false
@@ -23,7 +23,7 @@ func locked(name string) bool {
 	return refused(file, windows.LOCKFILE_FAIL_IMMEDIATELY)
 }
 
-// refused asks for a lock of one byte that no journal reaches: Windows keeps others from
+// refused asks for a lock of one byte that no file reaches: Windows keeps others from
 // reading what is locked.
 func refused(file *os.File, flags uint32) bool {
 	const beyond = 1 << 30 // times 4 GB
