@@ -25,8 +25,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	programs := append(testkit.Shell(), "graphvcr", "request", "typed", "sow", "curl", "git", "node", "python3", "rclone", "timeout", "xargs", "wget", "aria2c", "php", "unshare", "chromium")
-	testscript.Main(testkit.On(m, programs...), map[string]func(){"graphvcr": func() { os.Exit(Main()) }, "request": requestMain, "typed": typedMain, "sow": sowMain})
+	programs := append(testkit.Shell(), "graphvcr", "request", "ask", "typed", "sow", "curl", "git", "node", "python3", "rclone", "timeout", "xargs", "wget", "aria2c", "php", "unshare", "chromium")
+	testscript.Main(testkit.On(m, programs...), map[string]func(){"graphvcr": func() { os.Exit(measured(Main)) }, "request": requestMain, "ask": askMain, "typed": typedMain, "sow": sowMain})
 }
 
 // TestScripts runs testdata/script, each in a copy of testdata/project. The

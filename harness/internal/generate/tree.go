@@ -41,18 +41,28 @@ func (o object) with(name string, value any) object {
 // patched applies a JSON Merge Patch (RFC 7396). Members that are new come last,
 // sorted.
 func (o object) patched(patch map[string]any) object {
-	o = slices.Clone(o)
+	o = slices.DeleteFunc(slices.Clone(o), func(m member) bool {
+		value, named := patch[m.name]
+		return named && value == nil
+	})
+	at := make(map[string]int, len(o))
+	for i, m := range o {
+		at[m.name] = i
+	}
 	for _, name := range slices.Sorted(maps.Keys(patch)) {
-		switch value := patch[name].(type) {
-		case nil:
-			o = slices.DeleteFunc(o, func(m member) bool { return m.name == name })
-		case map[string]any:
-			before, _ := o.get(name)
-			inner, _ := before.(object)
-			o = o.with(name, inner.patched(value))
-		default:
-			o = o.with(name, value)
+		value := patch[name]
+		if value == nil {
+			continue
 		}
+		i, found := at[name]
+		if !found {
+			i, o = len(o), append(o, member{name: name})
+		}
+		if deeper, ok := value.(map[string]any); ok {
+			inner, _ := o[i].value.(object)
+			value = inner.patched(deeper)
+		}
+		o[i].value = value
 	}
 	return o
 }

@@ -3,10 +3,12 @@ package quiet
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"slices"
+	"strings"
 	"sync/atomic"
 )
 
@@ -152,8 +154,25 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp != nil {
 		resp.Request = req
 	}
+	if err != nil && len(err.Error()) > mostSaid {
+		err = &curt{err}
+	}
 	return resp, err
 }
+
+// mostSaid is how much an error may say: those of net/http quote what came in the place of
+// an answer, all of it.
+const mostSaid = 512
+
+// curt is an error that said too much.
+type curt struct{ error }
+
+func (c *curt) Error() string {
+	text := c.error.Error()
+	return strings.ToValidUTF8(text[:mostSaid/2], "") + fmt.Sprintf("... (%d bytes more)", len(text)-mostSaid/2)
+}
+
+func (c *curt) Unwrap() error { return c.error }
 
 // CloseIdleConnections closes what no request is under way on.
 func (t *Transport) CloseIdleConnections() { t.base.CloseIdleConnections() }

@@ -158,14 +158,7 @@ func undo[T Bytes](coding string, body T, most int64) (T, error) {
 	if hasMark(coding) && !marked(body, coding) {
 		return body, nil
 	}
-	r, err := reader(coding, text)
-	var plain []byte
-	if err == nil {
-		plain, err = Read(r, most, int64(len(text)))
-		if z, ok := r.(*zstd.Decoder); ok {
-			z.Close()
-		}
-	}
+	plain, err := inflated(coding, text, most)
 	switch {
 	case err == nil:
 		return as[T](plain), nil
@@ -173,6 +166,44 @@ func undo[T Bytes](coding string, body T, most int64) (T, error) {
 		return body, nil
 	}
 	return body, err
+}
+
+// inflated is what a coding stands for. Beyond heldAtOnce it is counted before it is held:
+// what is too large takes no memory, and what is large no more than it needs.
+func inflated(coding, text string, most int64) (plain []byte, err error) {
+	const heldAtOnce = 32 << 20
+	var size int64
+	err = inflate(coding, text, func(r io.Reader) (err error) {
+		plain, err = Read(r, min(most, heldAtOnce), int64(len(text)))
+		if !errors.Is(err, ErrTooLarge) || most <= heldAtOnce {
+			return err
+		}
+		size, plain = int64(len(plain)), nil
+		rest, err := io.Copy(io.Discard, io.LimitReader(r, most-size+1))
+		if size += rest; err == nil && size > most {
+			err = fmt.Errorf("%w (%d MB)", ErrTooLarge, most>>20)
+		}
+		return err
+	})
+	if err == nil && size > 0 {
+		err = inflate(coding, text, func(r io.Reader) (err error) {
+			plain, err = Read(r, most, size)
+			return err
+		})
+	}
+	return plain, err
+}
+
+// inflate has what a coding stands for read.
+func inflate(coding, text string, read func(io.Reader) error) error {
+	r, err := reader(coding, text)
+	if err != nil {
+		return err
+	}
+	if z, ok := r.(*zstd.Decoder); ok {
+		defer z.Close()
+	}
+	return read(r)
 }
 
 // isText reports whether a body reads as text: what is coded does not.

@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+)
+
+// What a command may take, whatever it is given.
+const (
+	mostWork   = 2 * time.Second // of the processors, by the process and those it has started
+	mostTime   = time.Minute
+	mostMemory = 500 << 20
+)
+
+// heavy are the kinds that are known to cost more, and what they may: what replaces or
+// compares 100,000 values, and bodies that come up to the 256 MB that are read of one.
+var heavy = map[string]struct {
+	work   time.Duration
+	memory int64
+}{
+	"100,000 members":     {30 * time.Second, mostMemory},
+	"100,000 names":       {30 * time.Second, mostMemory},
+	"100,000 annotations": {30 * time.Second, mostMemory},
+	"elements, open":      {15 * time.Second, mostMemory},
+	"a bomb of gzip":      {6 * time.Second, 700 << 20},
+	"gzip without end":    {6 * time.Second, 1600 << 20},
+	"a body without end":  {6 * time.Second, 900 << 20},
+	"a list without end":  {10 * time.Second, 1600 << 20},
+	"chunks without end":  {6 * time.Second, 900 << 20},
+}
+
+// A bounded run is a command that has ended.
+type bounded struct {
+	line   string
+	status int
+	said   string
+	work   time.Duration
+	peak   int64
+}
+
+// A worst is what runs took at most, and which did.
+type worst struct {
+	mu         sync.Mutex
+	work       time.Duration
+	peak       int64
+	slow, fat  string
+	runs, fits atomic.Int64
+}
+
+func (w *worst) note(name string, b bounded) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.runs.Add(1)
+	if b.work > w.work {
+		w.work, w.slow = b.work, name+": "+b.line
+	}
+	if b.peak > w.peak {
+		w.peak, w.fat = b.peak, name+": "+b.line
+	}
+}
+
+func (w *worst) String() string {
+	return fmt.Sprintf("%d runs; most processor time %v (%s); most memory %d MB (%s)", w.runs.Load(), w.work, w.slow, w.peak>>20, w.fat)
+}
+
+// runBounded runs a command in a folder. A server is interrupted once it listens, after
+// whatever use does with its address.
+func runBounded(t *testing.T, dir string, args []string, use func(url string)) bounded {
+	t.Helper()
+	peak := filepath.Join(t.TempDir(), "peak")
+	if err := os.WriteFile(peak, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("graphvcr", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), peakFile+"="+peak, "CI=", "NO_COLOR=1", "XDG_CONFIG_HOME="+t.TempDir())
+	var said said
+	cmd.Stderr = &said
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	late := time.AfterFunc(mostTime, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) })
+	lines := bufio.NewReaderSize(out, 1<<16)
+	if args[0] == "serve" {
+		line, _ := lines.ReadString('\n')
+		_, _ = said.Write([]byte(line))
+		if url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on "); ok {
+			if use != nil {
+				use(url)
+			}
+			_ = cmd.Process.Signal(os.Interrupt)
+		}
+	}
+	_, _ = io.Copy(&said, lines)
+	_ = cmd.Wait()
+	b := bounded{line: strings.Join(args, " "), status: cmd.ProcessState.ExitCode(), said: said.String()}
+	if !late.Stop() {
+		b.said = fmt.Sprintf("it hung for %v\n%s", mostTime, b.said)
+		b.status = -1
+	}
+	b.work = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	told, _ := os.ReadFile(peak)
+	for line := range bytes.Lines(told) {
+		kb, _ := strconv.ParseInt(string(bytes.Fields(line)[1]), 10, 64)
+		b.peak = max(b.peak, kb<<10)
+	}
+	return b
+}
+
+var crashes = regexp.MustCompile(`(?m)^panic:|^fatal error:|^goroutine \d+ \[|runtime error:|invalid memory address|out of range \[`)
+
+// faults are what is wrong with how a command ended, whatever it was given.
+func (b bounded) faults(kind string) (faults []string) {
+	most, known := heavy[kind]
+	if !known {
+		most.work, most.memory = mostWork, mostMemory
+	}
+	switch {
+	case b.status >= 0 && b.status <= 2:
+	case b.status == 125 && strings.HasPrefix(b.line, "exec"):
+	default:
+		faults = append(faults, fmt.Sprintf("status %d", b.status))
+	}
+	if found := crashes.FindString(b.said); found != "" {
+		faults = append(faults, "it crashed: "+found)
+	}
+	if b.work > most.work {
+		faults = append(faults, fmt.Sprintf("it took %v of processor time", b.work))
+	}
+	if b.peak > most.memory {
+		faults = append(faults, fmt.Sprintf("it took %d MB", b.peak>>20))
+	}
+	if len(b.said) > 16<<20 {
+		faults = append(faults, fmt.Sprintf("it printed %d MB", len(b.said)>>20))
+	}
+	return faults
+}
+
+// drawn reports whether a case belongs to the thinned selection: one of so many, the same
+// ones on every run, and none that is heavy.
+func drawn(of int, kind, name string) bool {
+	if testkit.Slow() {
+		return true
+	}
+	if _, known := heavy[kind]; known {
+		return false
+	}
+	h := fnv.New32a()
+	_, _ = io.WriteString(h, name)
+	return h.Sum32()%uint32(of) == 0
+}
+
+// clipped is a text of which a report shows the beginning and the end.
+func clipped(text string) string {
+	if len(text) > 3000 {
+		return text[:2000] + "\n[...]\n" + text[len(text)-800:]
+	}
+	return text
+}
