@@ -278,7 +278,7 @@ func (j *Journal) Remove() error {
 // what of it could not be read is somebody's yet.
 func (j *Journal) SetAside() (string, error) {
 	name := j.name + ".damaged"
-	return name, errors.Join(j.Close(), os.Rename(j.name, name))
+	return name, errors.Join(j.Close(), wire.Move(j.name, name))
 }
 
 // release is called with the lock held.
