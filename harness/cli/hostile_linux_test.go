@@ -56,11 +56,10 @@ type bounded struct {
 
 // A worst is what runs took at most, and which did.
 type worst struct {
-	mu         sync.Mutex
-	work       time.Duration
-	peak       int64
-	slow, fat  string
-	runs, fits atomic.Int64
+	mu        sync.Mutex
+	work      time.Duration
+	peak      int64
+	slow, fat string
 }
 
 func (w *worst) note(name string, b bounded) {

@@ -41,15 +41,25 @@ changes nothing in the recording is skipped, and says why.
 `
 
 // The faults that whatif tries by name.
-const faultRules = "fault."
+const (
+	faultEmpty       diff.ID = "fault.empty"
+	faultLag         diff.ID = "fault.lag"
+	faultThrottle    diff.ID = "fault.throttle"
+	faultTruncated   diff.ID = "fault.truncated"
+	faultTwice       diff.ID = "fault.twice"
+	faultUnavailable diff.ID = "fault.unavailable"
+)
 
-var weather = []struct{ id, spec, doc string }{
-	{faultRules + "empty", "empty", "good answers have no body"},
-	{faultRules + "lag", "lag=2", "the first two reads of what was created are 404"},
-	{faultRules + "throttle", "throttle:every=2", "every other request is throttled"},
-	{faultRules + "truncated", "truncated", "ids in answers lack their last character"},
-	{faultRules + "twice", "twice", "lists have their first item twice, as a delta may"},
-	{faultRules + "unavailable", "unavailable:every=2", "every other request is answered 503"},
+var weather = []struct {
+	id        diff.ID
+	spec, doc string
+}{
+	{faultEmpty, "empty", "good answers have no body"},
+	{faultLag, "lag=2", "the first two reads of what was created are 404"},
+	{faultThrottle, "throttle:every=2", "every other request is throttled"},
+	{faultTruncated, "truncated", "ids in answers lack their last character"},
+	{faultTwice, "twice", "lists have their first item twice, as a delta may"},
+	{faultUnavailable, "unavailable:every=2", "every other request is answered 503"},
 }
 
 type whatifFlags struct {
@@ -120,10 +130,10 @@ func (f *whatifFlags) run(ctx context.Context, std streams, p *project.Project, 
 		suite.Cases = append(suite.Cases, told)
 	}
 	for _, fault := range weather {
-		if !slices.Contains(f.rules, fault.id) {
+		if !slices.Contains(f.rules, string(fault.id)) {
 			continue
 		}
-		told := report.Case{Name: fault.id + ": " + fault.doc, File: tape.File}
+		told := report.Case{Name: string(fault.id) + ": " + fault.doc, File: tape.File}
 		if len(args) == 0 {
 			told.Findings = []report.Finding{skipped(tape.File, "a fault needs a client: graphvcr whatif --cassette NAME -- COMMAND")}
 			told.Status = report.Skipped
@@ -152,7 +162,7 @@ func (f *whatifFlags) chosen() ([]diff.Rule, error) {
 
 func isWeather(id string) bool {
 	for _, f := range weather {
-		if f.id == id {
+		if string(f.id) == id {
 			return true
 		}
 	}
@@ -197,7 +207,7 @@ func (w *whatif) try(ctx context.Context, rule *diff.Rule) (report.Case, error) 
 		told.Findings = []report.Finding{skipped(w.tape.File, "the recording holds nothing that could change so")}
 		return told, nil
 	}
-	return told, w.tell(ctx, &told, changed, string(rule.ID), what)
+	return told, w.tell(ctx, &told, changed, rule.ID, what)
 }
 
 func skipped(file, why string) report.Finding {
@@ -205,13 +215,13 @@ func skipped(file, why string) report.Finding {
 }
 
 // tell runs the client, and tells whether it broke.
-func (w *whatif) tell(ctx context.Context, told *report.Case, tape *cassette.Cassette, id, what string, faults ...string) error {
+func (w *whatif) tell(ctx context.Context, told *report.Case, tape *cassette.Cassette, id diff.ID, what string, faults ...string) error {
 	fared, err := w.against(ctx, tape, faults...)
 	if err != nil || fared.broken == "" {
 		return err
 	}
 	told.Findings = []report.Finding{{
-		Rule: whatifRule(diff.ID(id)), Severity: report.Error, Place: report.Place{File: w.tape.File},
+		Rule: whatifRule(id), Severity: report.Error, Place: report.Place{File: w.tape.File},
 		Message: "it breaks the client: " + fared.broken, Where: what, Hint: fared.said,
 	}}
 	return nil
