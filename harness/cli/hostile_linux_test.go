@@ -60,6 +60,7 @@ type worst struct {
 	work      time.Duration
 	peak      int64
 	slow, fat string
+	runs      atomic.Int64
 }
 
 func (w *worst) note(name string, b bounded) {
