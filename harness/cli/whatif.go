@@ -40,20 +40,25 @@ A change that breaks the client is an error, with what the client said; a rule t
 changes nothing in the recording is skipped, and says why.
 `
 
-// The faults that whatif tries by name.
+// A bad day of the service, which whatif tries by name.
+type bad struct {
+	rule      report.Rule
+	spec, doc string
+}
+
+// id is what --rule calls it.
+func (b bad) id() string { return strings.TrimPrefix(string(b.rule), "whatif.") }
+
 const (
-	faultEmpty       diff.ID = "fault.empty"
-	faultLag         diff.ID = "fault.lag"
-	faultThrottle    diff.ID = "fault.throttle"
-	faultTruncated   diff.ID = "fault.truncated"
-	faultTwice       diff.ID = "fault.twice"
-	faultUnavailable diff.ID = "fault.unavailable"
+	faultEmpty       report.Rule = "whatif.fault.empty"
+	faultLag         report.Rule = "whatif.fault.lag"
+	faultThrottle    report.Rule = "whatif.fault.throttle"
+	faultTruncated   report.Rule = "whatif.fault.truncated"
+	faultTwice       report.Rule = "whatif.fault.twice"
+	faultUnavailable report.Rule = "whatif.fault.unavailable"
 )
 
-var weather = []struct {
-	id        diff.ID
-	spec, doc string
-}{
+var weather = []bad{
 	{faultEmpty, "empty", "good answers have no body"},
 	{faultLag, "lag=2", "the first two reads of what was created are 404"},
 	{faultThrottle, "throttle:every=2", "every other request is throttled"},
@@ -100,7 +105,7 @@ func ruleList() string {
 		fmt.Fprintf(&b, "  %s %-22s %s\n", mark, r.ID, r.Doc)
 	}
 	for _, f := range weather {
-		fmt.Fprintf(&b, "    %-22s %s\n", f.id, f.doc)
+		fmt.Fprintf(&b, "    %-22s %s\n", f.id(), f.doc)
 	}
 	return b.String()
 }
@@ -130,14 +135,14 @@ func (f *whatifFlags) run(ctx context.Context, std streams, p *project.Project, 
 		suite.Cases = append(suite.Cases, told)
 	}
 	for _, fault := range weather {
-		if !slices.Contains(f.rules, string(fault.id)) {
+		if !slices.Contains(f.rules, fault.id()) {
 			continue
 		}
-		told := report.Case{Name: string(fault.id) + ": " + fault.doc, File: tape.File}
+		told := report.Case{Name: fault.id() + ": " + fault.doc, File: tape.File}
 		if len(args) == 0 {
 			told.Findings = []report.Finding{skipped(tape.File, "a fault needs a client: graphvcr whatif --cassette NAME -- COMMAND")}
 			told.Status = report.Skipped
-		} else if err := w.tell(ctx, &told, tape, fault.id, fault.doc, fault.spec); err != nil {
+		} else if err := w.tell(ctx, &told, tape, fault.rule, fault.doc, fault.spec); err != nil {
 			return nil, err
 		}
 		suite.Cases = append(suite.Cases, told)
@@ -162,7 +167,7 @@ func (f *whatifFlags) chosen() ([]diff.Rule, error) {
 
 func isWeather(id string) bool {
 	for _, f := range weather {
-		if string(f.id) == id {
+		if f.id() == id {
 			return true
 		}
 	}
@@ -207,7 +212,7 @@ func (w *whatif) try(ctx context.Context, rule *diff.Rule) (report.Case, error) 
 		told.Findings = []report.Finding{skipped(w.tape.File, "the recording holds nothing that could change so")}
 		return told, nil
 	}
-	return told, w.tell(ctx, &told, changed, rule.ID, what)
+	return told, w.tell(ctx, &told, changed, whatifRule(rule.ID), what)
 }
 
 func skipped(file, why string) report.Finding {
@@ -215,13 +220,13 @@ func skipped(file, why string) report.Finding {
 }
 
 // tell runs the client, and tells whether it broke.
-func (w *whatif) tell(ctx context.Context, told *report.Case, tape *cassette.Cassette, id diff.ID, what string, faults ...string) error {
+func (w *whatif) tell(ctx context.Context, told *report.Case, tape *cassette.Cassette, rule report.Rule, what string, faults ...string) error {
 	fared, err := w.against(ctx, tape, faults...)
 	if err != nil || fared.broken == "" {
 		return err
 	}
 	told.Findings = []report.Finding{{
-		Rule: whatifRule(id), Severity: report.Error, Place: report.Place{File: w.tape.File},
+		Rule: rule, Severity: report.Error, Place: report.Place{File: w.tape.File},
 		Message: "it breaks the client: " + fared.broken, Where: what, Hint: fared.said,
 	}}
 	return nil
