@@ -66,7 +66,7 @@ func newCrop(t *testing.T, seed uint64) *crop {
 		add(k, 4)
 	}
 	for n, member := range membersOfMetadata(t) {
-		if n%thinned() != int(seed)%thinned() {
+		if n%oneIn() != int(seed)%oneIn() {
 			continue
 		}
 		values := random.Values()
@@ -297,9 +297,9 @@ func newMissCrop(t *testing.T, seed uint64) *crop {
 	return c
 }
 
-// thinned says that one in so many of the members of metadata is drawn: all with
+// oneIn says that one in so many of the members of metadata is drawn: all with
 // GRAPHVCR_FULL=1, fewest under the race detector, which finds nothing in more of them.
-func thinned() int {
+func oneIn() int {
 	switch {
 	case os.Getenv("GRAPHVCR_FULL") != "":
 		return 1
