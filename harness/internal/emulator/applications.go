@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 )
@@ -32,22 +31,8 @@ var writable = [...]string{"displayName", "identifierUris", "signInAudience", "i
 
 // set is an application with what a client wrote.
 func (a *applications) set(c *call, o object) (object, error) {
-	var body map[string]json.RawMessage
-	if err := c.decode(&body); err != nil {
-		return nil, err
-	}
-	var given object
-	for _, name := range sortedKeys(body) {
-		if !slices.Contains(writable[:], name) {
-			return nil, badRequest("Invalid property '%s'.", name)
-		}
-		given = append(given, member{name, body[name]})
-	}
-	given, err := given.decoded()
-	for _, m := range given {
-		o = o.with(m.name, m.value)
-	}
-	if err == nil && o.text("displayName") == "" {
+	given, err := c.given(func(name string) taking { return takenIf(slices.Contains(writable[:], name)) })
+	if o = o.withAll(given); err == nil && o.text("displayName") == "" {
 		err = badRequest("A value is required for property 'displayName' of resource 'Application'.")
 	}
 	return o, err

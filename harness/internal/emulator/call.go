@@ -87,6 +87,42 @@ func (c *call) decode(v any) error {
 	return nil
 }
 
+// A taking is what becomes of a property that a client writes.
+type taking int
+
+const (
+	taken taking = iota
+	passedOver
+	refused
+)
+
+// taken or refused, by whether there is such a property.
+func takenIf(is bool) taking {
+	if is {
+		return taken
+	}
+	return refused
+}
+
+// given are the properties that the JSON body sets, of those that are taken. The error is the
+// client's fault.
+func (c *call) given(of func(name string) taking) (object, error) {
+	var body map[string]json.RawMessage
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	var given object
+	for _, name := range sortedKeys(body) {
+		switch of(name) {
+		case taken:
+			given = append(given, member{name, body[name]})
+		case refused:
+			return nil, badRequest("Invalid property '%s'.", name)
+		}
+	}
+	return given.decoded()
+}
+
 // root is the address of the API's version: https://graph.microsoft.com/v1.0.
 func (c *call) root() string { return c.site.hosts.Graph + "/" + c.url.Version }
 

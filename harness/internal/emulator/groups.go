@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -120,23 +119,11 @@ func (g *groups) patch(c *call) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	var body map[string]json.RawMessage
-	if err := c.decode(&body); err != nil {
+	given, err := c.given(func(name string) taking { return takenIf(known.props.index(name) >= 0) })
+	if err != nil {
 		return Answer{}, err
 	}
-	var given object
-	for _, name := range sortedKeys(body) {
-		if known.props.index(name) < 0 {
-			return Answer{}, badRequest("Invalid property '%s'.", name)
-		}
-		given = append(given, member{name, body[name]})
-	}
-	if given, err = given.decoded(); err != nil {
-		return Answer{}, err
-	}
-	for _, m := range given {
-		known.props = known.props.with(m.name, m.value)
-	}
+	known.props = known.props.withAll(given)
 	return answerEmpty(204), nil
 }
 

@@ -78,6 +78,14 @@ func (o object) with(name string, value any) object {
 	return append(o, member{name, value})
 }
 
+// withAll is with for several members.
+func (o object) withAll(more object) object {
+	for _, m := range more {
+		o = o.with(m.name, m.value)
+	}
+	return o
+}
+
 // pick is a copy of o with the named members only, in the names' order.
 func (o object) pick(names []string) object {
 	var picked object

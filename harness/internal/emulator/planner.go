@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -124,22 +123,16 @@ func (p *planner) patch(c *call) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	var body map[string]json.RawMessage
-	if err := c.decode(&body); err != nil {
-		return Answer{}, err
-	}
-	var given object
-	for _, name := range sortedKeys(body) {
-		if t.props.index(name) >= 0 {
-			given = append(given, member{name, body[name]})
+	given, err := c.given(func(name string) taking {
+		if t.props.index(name) < 0 {
+			return passedOver
 		}
-	}
-	if given, err = given.decoded(); err != nil {
+		return taken
+	})
+	if err != nil {
 		return Answer{}, err
 	}
-	for _, m := range given {
-		t.props = t.props.with(m.name, m.value)
-	}
+	t.props = t.props.withAll(given)
 	t.version++
 	if wish, ok := c.prefers("return"); ok && wish == "representation" {
 		a, err := c.entity(200, "planner/tasks", t.shown())

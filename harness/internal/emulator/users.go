@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -89,9 +88,7 @@ func (d *directory) add(given object, created time.Time) *user {
 	u.props = u.props.with("businessPhones", []string{}).with("otherMails", []string{}).with("proxyAddresses", []string{}).
 		with("accountEnabled", true).with("userType", "Member").
 		with("createdDateTime", created.Format(time.RFC3339)).with("securityIdentifier", securityIdentifier(u.id))
-	for _, m := range given {
-		u.props = u.props.with(m.name, m.value)
-	}
+	u.props = u.props.withAll(given)
 	d.touch(u)
 	d.users = append(d.users, u)
 	return u
@@ -135,22 +132,12 @@ func (u *user) shown(selected []string) object {
 // set takes what a client wrote. Unknown properties are refused, annotations and
 // passwords swallowed.
 func (d *directory) set(c *call) (object, error) {
-	var body map[string]json.RawMessage
-	if err := c.decode(&body); err != nil {
-		return nil, err
-	}
-	var given object
-	names := append(slices.Clone(basic[:]), more[:]...)
-	for _, name := range sortedKeys(body) {
-		switch {
-		case strings.HasPrefix(name, "@") || name == "passwordProfile":
-		case slices.Contains(names, name):
-			given = append(given, member{name, body[name]})
-		default:
-			return nil, badRequest("Invalid property '%s'.", name)
+	return c.given(func(name string) taking {
+		if strings.HasPrefix(name, "@") || name == "passwordProfile" {
+			return passedOver
 		}
-	}
-	return given.decoded()
+		return takenIf(slices.Contains(basic[:], name) || slices.Contains(more[:], name))
+	})
 }
 
 func (d *directory) create(c *call) (Answer, error) {
@@ -190,9 +177,7 @@ func (d *directory) patch(c *call) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	for _, m := range given {
-		u.props = u.props.with(m.name, m.value)
-	}
+	u.props = u.props.withAll(given)
 	d.touch(u)
 	return answerEmpty(204), nil
 }
