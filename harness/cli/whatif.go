@@ -134,15 +134,12 @@ func (f *whatifFlags) run(ctx context.Context, std streams, p *project.Project, 
 		}
 		suite.Cases = append(suite.Cases, told)
 	}
-	for _, fault := range weather {
-		if !slices.Contains(f.rules, fault.id()) {
+	for _, day := range weather {
+		if !slices.Contains(f.rules, day.id()) {
 			continue
 		}
-		told := report.Case{Name: fault.id() + ": " + fault.doc, File: tape.File}
-		if len(args) == 0 {
-			told.Findings = []report.Finding{skipped(tape.File, "a fault needs a client: graphvcr whatif --cassette NAME -- COMMAND")}
-			told.Status = report.Skipped
-		} else if err := w.tell(ctx, &told, tape, fault.rule, fault.doc, fault.spec); err != nil {
+		told, err := w.on(ctx, day)
+		if err != nil {
 			return nil, err
 		}
 		suite.Cases = append(suite.Cases, told)
@@ -153,7 +150,7 @@ func (f *whatifFlags) run(ctx context.Context, std streams, p *project.Project, 
 func (f *whatifFlags) chosen() ([]diff.Rule, error) {
 	all := diff.Rules()
 	for _, id := range f.rules {
-		if !slices.ContainsFunc(all, func(r diff.Rule) bool { return string(r.ID) == id }) && !isWeather(id) {
+		if !slices.ContainsFunc(all, func(r diff.Rule) bool { return string(r.ID) == id }) && !slices.ContainsFunc(weather, func(day bad) bool { return day.id() == id }) {
 			return nil, &fault.Error{Message: fmt.Sprintf("whatif: there is no rule %q", id), Hint: "graphvcr whatif --help lists them"}
 		}
 	}
@@ -163,15 +160,6 @@ func (f *whatifFlags) chosen() ([]diff.Rule, error) {
 		}
 		return !slices.Contains(f.rules, string(r.ID))
 	}), nil
-}
-
-func isWeather(id string) bool {
-	for _, f := range weather {
-		if f.id() == id {
-			return true
-		}
-	}
-	return false
 }
 
 // whatif runs a client against changed copies of a cassette.
@@ -208,28 +196,37 @@ func (w *whatif) try(ctx context.Context, rule *diff.Rule) (report.Case, error) 
 		return told, err
 	}
 	if what == "" {
-		told.Status = report.Skipped
-		told.Findings = []report.Finding{skipped(w.tape.File, "the recording holds nothing that could change so")}
-		return told, nil
+		return w.skipped(told, "the recording holds nothing that could change so"), nil
 	}
-	return told, w.tell(ctx, &told, changed, whatifRule(rule.ID), what)
+	return w.tell(ctx, told, changed, whatifRule(rule.ID), what)
 }
 
-func skipped(file, why string) report.Finding {
-	return report.Finding{Rule: ruleWhatifSkipped, Severity: report.Note, Place: report.Place{File: file}, Message: "not tried: " + why}
+// on tries a bad day of the service.
+func (w *whatif) on(ctx context.Context, day bad) (report.Case, error) {
+	told := report.Case{Name: day.id() + ": " + day.doc, File: w.tape.File}
+	if len(w.args) == 0 {
+		return w.skipped(told, "a fault needs a client: graphvcr whatif --cassette NAME -- COMMAND"), nil
+	}
+	return w.tell(ctx, told, w.tape, day.rule, day.doc, day.spec)
+}
+
+func (w *whatif) skipped(told report.Case, why string) report.Case {
+	told.Status = report.Skipped
+	told.Findings = []report.Finding{{Rule: ruleWhatifSkipped, Severity: report.Note, Place: report.Place{File: w.tape.File}, Message: "not tried: " + why}}
+	return told
 }
 
 // tell runs the client, and tells whether it broke.
-func (w *whatif) tell(ctx context.Context, told *report.Case, tape *cassette.Cassette, rule report.Rule, what string, faults ...string) error {
+func (w *whatif) tell(ctx context.Context, told report.Case, tape *cassette.Cassette, rule report.Rule, what string, faults ...string) (report.Case, error) {
 	fared, err := w.against(ctx, tape, faults...)
 	if err != nil || fared.broken == "" {
-		return err
+		return told, err
 	}
 	told.Findings = []report.Finding{{
 		Rule: rule, Severity: report.Error, Place: report.Place{File: w.tape.File},
 		Message: "it breaks the client: " + fared.broken, Where: what, Hint: fared.said,
 	}}
-	return nil
+	return told, nil
 }
 
 // against runs the client against a cassette that stands in for the original, in a copy
