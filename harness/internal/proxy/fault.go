@@ -149,13 +149,7 @@ func (f *faulty) RoundTrip(req *http.Request) (*http.Response, error) {
 		case n%int64(fault.Every) != 0:
 		case fault.Kind == FaultLatency:
 			late = fault
-		case fault.Kind == FaultLag:
-			if f.lags.isEarly(req) {
-				closeBody(req)
-				return notYet(req), nil
-			}
-			changes = append(changes, fault)
-		case fault.changes():
+		case fault.changes() && !(fault.Kind == FaultLag && f.lags.isEarly(req)):
 			changes = append(changes, fault)
 		case fault.Kind == FaultSlow, fault.Kind == FaultBroken && fault.Bytes > 0:
 			slow = fault
@@ -193,6 +187,8 @@ func (f *Fault) answer(req *http.Request) (*http.Response, error) {
 		return (&Failure{Status: http.StatusTooManyRequests, Code: graph.TooManyRequests, Message: "throttled on purpose (--fault throttle)", Header: after}).Response(req), nil
 	case FaultUnavailable:
 		return (&Failure{Status: http.StatusServiceUnavailable, Code: "serviceNotAvailable", Message: "unavailable on purpose (--fault unavailable)", Header: after}).Response(req), nil
+	case FaultLag:
+		return (&Failure{Status: http.StatusNotFound, Code: "Request_ResourceNotFound", Message: "not found yet, on purpose (--fault lag)"}).Response(req), nil
 	}
 	return nil, ErrBroken
 }

@@ -1,12 +1,14 @@
 package proxy
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -14,14 +16,14 @@ import (
 // mostChanged bounds a body that is changed; a larger one passes as it is.
 const mostChanged = 16 << 20
 
-// changes reports whether the fault is one of an answer's content.
+// changes reports whether the fault is one of an answer's content, or depends on it.
 func (f *Fault) changes() bool {
-	return f.Kind == FaultEmpty || f.Kind == FaultTwice || f.Kind == FaultTruncated
+	return f.Kind == FaultLag || f.Kind == FaultEmpty || f.Kind == FaultTwice || f.Kind == FaultTruncated
 }
 
 // change makes the faults in a good answer of JSON. No other has any.
 func (f *faulty) change(resp *http.Response, req *http.Request, changes []*Fault) error {
-	if resp.StatusCode/100 != 2 || !strings.Contains(resp.Header.Get("Content-Type"), "json") {
+	if resp.StatusCode/100 != 2 || !hosts.IsLinked(resp.Header.Get("Content-Type")) {
 		return nil
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, mostChanged+1))
@@ -29,10 +31,7 @@ func (f *faulty) change(resp *http.Response, req *http.Request, changes []*Fault
 		return fmt.Errorf("read the answer: %w", err)
 	}
 	if len(body) > mostChanged {
-		resp.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.MultiReader(strings.NewReader(string(body)), resp.Body), resp.Body}
+		resp.Body = &prepended{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
 		return nil
 	}
 	resp.Body.Close()
@@ -118,8 +117,4 @@ func (l *lags) isEarly(req *http.Request) bool {
 		}
 	}
 	return false
-}
-
-func notYet(req *http.Request) *http.Response {
-	return (&Failure{Status: http.StatusNotFound, Code: "Request_ResourceNotFound", Message: "not found yet, on purpose (--fault lag)"}).Response(req)
 }
