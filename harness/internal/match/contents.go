@@ -12,6 +12,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -139,22 +140,17 @@ func (c *contents) fileAt(m *fileMap, url string) (text string, ok bool) {
 	return text, err == nil
 }
 
-// An edit replaces a part of a text.
-type edit struct {
-	textSpan
-	text string
-}
-
-func (t textSpan) edited(text string) edit {
+// edited puts a text where a value stands.
+func (t textSpan) edited(text string) place.Edit {
 	if t.quoted {
 		text = `"` + text + `"`
 	}
-	return edit{t, text}
+	return place.Edit{Start: t.start, End: t.end, Text: text}
 }
 
 // edits are what an answer says otherwise of the files that it shows, sorted, and a number
 // that grows with each upload of one.
-func (c *contents) edits(shown []shownFile) (edits []edit, version int64) {
+func (c *contents) edits(shown []shownFile) (edits []place.Edit, version int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, f := range shown {
@@ -172,7 +168,7 @@ func (c *contents) edits(shown []shownFile) (edits []edit, version int64) {
 			}
 		}
 	}
-	slices.SortFunc(edits, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
+	slices.SortFunc(edits, func(a, b place.Edit) int { return cmp.Compare(a.Start, b.Start) })
 	return edits, version
 }
 
@@ -187,18 +183,6 @@ func (f *content) hash(member string) (string, bool) {
 	}
 	f.hashes[member], _ = graph.FileHash(member, text)
 	return f.hashes[member], true
-}
-
-func applyEdits(text string, edits []edit) string {
-	var out strings.Builder
-	at := 0
-	for _, e := range edits {
-		out.WriteString(text[at:e.start])
-		out.WriteString(e.text)
-		at = e.end
-	}
-	out.WriteString(text[at:])
-	return out.String()
 }
 
 // putFileBack makes a download hold what the session has uploaded, and reports whether it

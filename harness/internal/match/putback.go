@@ -118,7 +118,7 @@ func (a *Answer) restore(s *Session) {
 		a.bound = &s.unsealer.bound
 	}
 	stored := a.Body == a.record.body() // and no batch with other ids
-	var edits []edit
+	var edits []place.Edit
 	if s.contents.uploads.Load() > 0 {
 		if a.putFileBack(s) {
 			return
@@ -136,7 +136,7 @@ func (a *Answer) restore(s *Session) {
 		a.Body = known.(restoredBody).text
 		return
 	}
-	a.Body = applyEdits(a.Body, edits)
+	a.Body = place.Apply(a.Body, edits)
 	if is.bound > 0 {
 		a.putNamesIn(a.bound)
 	}

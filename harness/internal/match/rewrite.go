@@ -2,10 +2,9 @@ package match
 
 import (
 	"encoding/json"
-	"slices"
-	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // A batchText is the answer to a batch with the places of the ids in it, so that
@@ -48,29 +47,17 @@ func locateIDs(text string) batchText {
 
 // rewritten returns the text with every id replaced that the map knows.
 func (b batchText) rewritten(ids map[string]string) string {
-	changed := func(span idSpan) bool {
-		id, known := ids[span.id]
-		return known && id != span.id
-	}
-	if !slices.ContainsFunc(b.ids, changed) {
-		return b.text
-	}
-	var out strings.Builder
-	done := 0
+	var edits []place.Edit
 	for _, span := range b.ids {
-		if !changed(span) {
+		id, known := ids[span.id]
+		if !known || id == span.id {
 			continue
 		}
-		quoted, err := json.Marshal(ids[span.id])
-		if err != nil {
-			continue
+		if quoted, err := json.Marshal(id); err == nil {
+			edits = append(edits, place.Edit{Start: span.start, End: span.end, Text: string(quoted)})
 		}
-		out.WriteString(b.text[done:span.start])
-		out.Write(quoted)
-		done = span.end
 	}
-	out.WriteString(b.text[done:])
-	return out.String()
+	return place.Apply(b.text, edits)
 }
 
 // idPlace says where in an answer to a batch the value under way stands.

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -214,17 +215,11 @@ func (w tableReader) cell(s string, start int, cell string, leaf Leaf) {
 func (w tableReader) bare(cell string, start int, leaf Leaf) {
 	first := len(w.edits)
 	w.value(cell, start, leaf)
-	if is := apply(cell, shifted(w.edits[first:], -start)); strings.ContainsAny(is, "\",;\t|\r\n") && is != cell {
-		w.edits = append(w.edits[:first], edit{start, start + len(cell), `"` + asCell.encode(is) + `"`})
+	own := slices.Clone(w.edits[first:])
+	move(own, -start)
+	if is := Apply(cell, own); strings.ContainsAny(is, "\",;\t|\r\n") && is != cell {
+		w.edits = append(w.edits[:first], Edit{start, start + len(cell), `"` + asCell.encode(is) + `"`})
 	}
-}
-
-func shifted(edits []edit, by int) []edit {
-	moved := make([]edit, len(edits))
-	for i, e := range edits {
-		moved[i] = edit{e.start + by, e.end + by, e.text}
-	}
-	return moved
 }
 
 // doubled decodes a quoted cell, in which quotes are doubled.

@@ -140,7 +140,7 @@ func (w layerReader) recoded(s string, n int, plain string, encoding *base64.Enc
 			return
 		}
 		text := encoding.EncodeToString([]byte(is))
-		w.edits = append(w.edits, edit{base + n, base + len(s), text})
+		w.edits = append(w.edits, Edit{base + n, base + len(s), text})
 	}
 }
 

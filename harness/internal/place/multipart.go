@@ -143,9 +143,14 @@ func (w entityReader) entity(s string, base int, named map[string]int) {
 func (w *walker) within(base int, read func()) {
 	first := len(w.edits)
 	read()
-	for i := first; i < len(w.edits); i++ {
-		w.edits[i].start += base
-		w.edits[i].end += base
+	move(w.edits[first:], base)
+}
+
+// move moves edits to the right.
+func move(edits []Edit, by int) {
+	for i := range edits {
+		edits[i].Start += by
+		edits[i].End += by
 	}
 }
 
@@ -162,7 +167,7 @@ func (w entityReader) transferred(m *Message, base int) {
 	}
 	is := w.whole(">base64", inner.Body, func(s string) { w.body(&inner, s) })
 	if is != inner.Body {
-		w.edits = append(w.edits, edit{base, base + len(m.Body), base64.StdEncoding.EncodeToString([]byte(is))})
+		w.edits = append(w.edits, Edit{base, base + len(m.Body), base64.StdEncoding.EncodeToString([]byte(is))})
 	}
 }
 
@@ -218,11 +223,8 @@ func (w entityReader) entityHeaders(s string, base int) (h http.Header, boundary
 		w.push(frame{label: "header", name: name})
 		outer := len(w.edits)
 		w.header(name, value, PartHeader)
-		h.Add(name, apply(value, w.edits[outer:]))
-		for i := outer; i < len(w.edits); i++ {
-			w.edits[i].start += base + at
-			w.edits[i].end += base + at
-		}
+		h.Add(name, Apply(value, w.edits[outer:]))
+		move(w.edits[outer:], base+at)
 		w.pop()
 	})
 	return h, boundary

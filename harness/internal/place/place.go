@@ -133,16 +133,16 @@ type walker struct {
 	f       Func
 	leaf    Leaf
 	frames  []frame
-	edits   []edit
+	edits   []Edit
 	outer   string // the name of the outermost text that holds the one that is read
 	changed int    // how many texts were replaced
 	depth   int    // of texts within texts
 }
 
-// An edit replaces a part of the text that is being read.
-type edit struct {
-	start, end int
-	text       string
+// An Edit replaces a part of a text.
+type Edit struct {
+	Start, End int
+	Text       string
 }
 
 // whole reads a text that stands by itself, under a label, and returns what is to stand
@@ -154,29 +154,29 @@ func (w *walker) whole(label, s string, read func(s string)) string {
 	w.push(frame{label: label})
 	outer := len(w.edits)
 	read(s)
-	s = apply(s, w.edits[outer:])
+	s = Apply(s, w.edits[outer:])
 	clear(w.edits[outer:]) // of the texts that they hold
 	w.edits = w.edits[:outer]
 	w.pop()
 	return s
 }
 
-// apply makes the edits, which are in order and do not overlap.
-func apply(s string, edits []edit) string {
+// Apply makes edits, which are in order and do not overlap.
+func Apply(s string, edits []Edit) string {
 	if len(edits) == 0 {
 		return s
 	}
 	size := len(s)
 	for _, e := range edits {
-		size += len(e.text) - (e.end - e.start)
+		size += len(e.Text) - (e.End - e.Start)
 	}
 	var b strings.Builder
 	b.Grow(size)
 	at := 0
 	for _, e := range edits {
-		b.WriteString(s[at:e.start])
-		b.WriteString(e.text)
-		at = e.end
+		b.WriteString(s[at:e.Start])
+		b.WriteString(e.Text)
+		at = e.End
 	}
 	b.WriteString(s[at:])
 	return b.String()
@@ -203,7 +203,7 @@ func (w *walker) shown(l *Leaf, start int) bool {
 	}
 	w.changed++
 	head, tail := alike(l.Text, text)
-	w.edits = append(w.edits, edit{start + head, start + len(l.Text) - tail, text[head : len(text)-tail]})
+	w.edits = append(w.edits, Edit{start + head, start + len(l.Text) - tail, text[head : len(text)-tail]})
 	return true
 }
 

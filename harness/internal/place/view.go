@@ -54,8 +54,8 @@ func (w *walker) through(v *view, base int, read func(text string)) {
 	w.depth--
 	for i := first; i < len(w.edits); i++ {
 		e := &w.edits[i]
-		e.text = v.like(v.raw[v.at[e.start]:v.at[e.end]]).encode(e.text)
-		e.start, e.end = base+int(v.at[e.start]), base+int(v.at[e.end])
+		e.Text = v.like(v.raw[v.at[e.Start]:v.at[e.End]]).encode(e.Text)
+		e.Start, e.End = base+int(v.at[e.Start]), base+int(v.at[e.End])
 	}
 }
 
@@ -94,7 +94,7 @@ func (w *walker) spelled(how spelling, read func()) {
 // spell spells what the edits from one on put in.
 func (w *walker) spell(how spelling, first int) {
 	for i := first; i < len(w.edits); i++ {
-		w.edits[i].text = how.encode(w.edits[i].text)
+		w.edits[i].Text = how.encode(w.edits[i].Text)
 	}
 }
 
