@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync"
 	"unsafe"
+
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 const (
@@ -24,8 +26,7 @@ func (o oversize) Error() string {
 }
 
 // spill is a copy of a body that grows while the body passes: in memory at first, beyond
-// heldInMemory in a file of mode 0600, which loses its name as soon as it is made, so
-// that nothing of it is left whatever happens (on Windows: when it is dropped).
+// heldInMemory in a scratch file.
 //
 // Write never fails, since the body that passes is the client's; text tells. It is safe
 // for concurrent use.
@@ -62,11 +63,10 @@ func (s *spill) Write(p []byte) (int, error) {
 // spool appends to the file, and makes it if there is none.
 func (s *spill) spool(p []byte) error {
 	if s.file == nil {
-		file, err := os.CreateTemp("", "graphvcr-*.body") // mode 0600
+		file, err := wire.Scratch()
 		if err != nil {
 			return err
 		}
-		_ = os.Remove(file.Name()) // Windows refuses while it is open
 		s.file = file
 	}
 	_, err := s.file.Write(p)

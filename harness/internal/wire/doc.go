@@ -1,5 +1,5 @@
 // Package wire is where bytes come in and go out: it decodes the bodies of HTTP
-// messages, copies messages with another body, replaces files, spools texts that are too
+// messages, copies messages with another body, replaces and locks files, spools texts that are too
 // much for memory, and runs work side by side.
 //
 //	plain, left, err := wire.Decode(resp.Header, body, 64<<20)

@@ -51,9 +51,7 @@ func Create(file string, mode fs.FileMode, fill func(io.Writer) error) error {
 
 // written makes a temporary file, which place puts where it belongs.
 func written(file string, mode fs.FileMode, fill func(io.Writer) error, place func(temp string) error) (err error) {
-	begins := "." + filepath.Base(file) + "."
-	removeStale(filepath.Dir(file), begins)
-	temp, err := os.CreateTemp(filepath.Dir(file), begins+"*"+tempEnd)
+	temp, err := os.CreateTemp(filepath.Dir(file), tempBegins(file)+"*"+tempEnd)
 	if err != nil {
 		return err
 	}
@@ -81,22 +79,24 @@ func written(file string, mode fs.FileMode, fill func(io.Writer) error, place fu
 	return nil
 }
 
+// The names of temporary files, before and behind what is random in them.
+func tempBegins(file string) string { return "." + filepath.Base(file) + "." }
+
 const tempEnd = ".tmp"
 
-// removeStale removes the temporary files of a name that processes left which were killed:
-// nobody has locked them, or written to them for a minute.
-func removeStale(dir, begins string) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return
-	}
+// RemoveStale removes the temporary files that processes left which were killed while they
+// replaced a file: nobody has locked them, or written to them for a minute.
+func RemoveStale(file string) {
+	file = target(file)
+	entries, _ := os.ReadDir(filepath.Dir(file)) // of what cannot be listed, nothing can be removed
 	for _, entry := range entries {
-		name := filepath.Join(dir, entry.Name())
-		if info, err := entry.Info(); err != nil || !info.Mode().IsRegular() || !strings.HasPrefix(entry.Name(), begins) ||
-			!strings.HasSuffix(entry.Name(), tempEnd) || time.Since(info.ModTime()) < time.Minute || Locked(name) {
+		if !strings.HasPrefix(entry.Name(), tempBegins(file)) || !strings.HasSuffix(entry.Name(), tempEnd) {
 			continue
 		}
-		_ = os.Remove(name)
+		name := filepath.Join(filepath.Dir(file), entry.Name())
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) >= time.Minute && !Locked(name) {
+			_ = os.Remove(name)
+		}
 	}
 }
 

@@ -14,9 +14,18 @@ const (
 // ErrSpoolFull is the error of a Spool that holds as much as it may.
 var ErrSpoolFull = errors.New("the spool is full")
 
+// Scratch makes a temporary file of mode 0600 that loses its name at once, so that nothing of
+// it is left whatever happens: on Windows, which refuses that, when it is removed.
+func Scratch() (*os.File, error) {
+	file, err := os.CreateTemp("", "graphvcr-*.body")
+	if err == nil {
+		_ = os.Remove(file.Name())
+	}
+	return file, err
+}
+
 // A Spool keeps texts for as long as it is in use: the first 64 MB in memory, 2 GB more in a
-// file of mode 0600 that loses its name as soon as it is made (not on Windows). The zero
-// value is empty; it is safe for concurrent use.
+// scratch file. The zero value is empty; it is safe for concurrent use.
 type Spool struct {
 	mu   sync.Mutex
 	held int64
@@ -45,11 +54,10 @@ func (s *Spool) Keep(text string) (Spooled, error) {
 		return Spooled{}, ErrSpoolFull
 	}
 	if s.file == nil {
-		file, err := os.CreateTemp("", "graphvcr-*.spool") // mode 0600
+		file, err := Scratch()
 		if err != nil {
 			return Spooled{}, err
 		}
-		_ = os.Remove(file.Name()) // Windows refuses while it is open
 		s.file = file
 	}
 	if _, err := s.file.WriteAt([]byte(text), s.end); err != nil {

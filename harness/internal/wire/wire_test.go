@@ -155,9 +155,9 @@ func TestParallel(t *testing.T) {
 	}
 }
 
-// TestReplaceRemovesWhatWasLeft: the temporary file of a process that was killed goes with
-// the next one; that of a process which still writes stays, and so does any other file.
-func TestReplaceRemovesWhatWasLeft(t *testing.T) {
+// TestRemoveStale: the temporary file of a process that was killed goes; that of a process
+// which still writes stays, and so does any other file.
+func TestRemoveStale(t *testing.T) {
 	dir := t.TempDir()
 	old := time.Now().Add(-2 * time.Minute)
 	for _, name := range []string{".x.yaml.1.tmp", ".x.yaml.2.tmp", ".x.yaml.3.tmp", ".y.yaml.1.tmp", ".x.yaml.tmp2", "x.yaml.1.tmp"} {
@@ -174,6 +174,7 @@ func TestReplaceRemovesWhatWasLeft(t *testing.T) {
 	if err := os.Chtimes(filepath.Join(dir, ".x.yaml.3.tmp"), time.Time{}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
+	wire.RemoveStale(filepath.Join(dir, "x.yaml"))
 	if err := wire.Replace(filepath.Join(dir, "x.yaml"), 0o600, wire.Whole([]byte("new"))); err != nil {
 		t.Fatal(err)
 	}
