@@ -99,6 +99,7 @@ func Create(cassetteFile string) (*Journal, error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return nil, fmt.Errorf("create journal: %w", err)
 	}
+	wire.RemoveStale(cassetteFile) // that a killed recording left
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return nil, leftover(name, wire.Locked(name))
@@ -274,11 +275,13 @@ func (j *Journal) Remove() error {
 	return errors.Join(err, os.Remove(j.name))
 }
 
-// SetAside closes a journal that is damaged and gives it another name, which it returns:
-// what of it could not be read is somebody's yet.
-func (j *Journal) SetAside() (string, error) {
-	name := j.name + ".damaged"
-	return name, errors.Join(j.Close(), wire.Move(j.name, name))
+// Damaged ends the name of a journal that was set aside.
+const Damaged = ".damaged"
+
+// SetAside closes a journal that is damaged and gives it another name: what of it could not
+// be read is somebody's yet.
+func (j *Journal) SetAside() error {
+	return errors.Join(j.Close(), wire.Move(j.name, j.name+Damaged))
 }
 
 // release is called with the lock held.

@@ -161,9 +161,9 @@ func TestJournal(t *testing.T) {
 	}
 }
 
-// A journal that was cut anywhere gives what was whole and says what was not.
-func TestTornJournals(t *testing.T) {
-	all := samples(3)
+// closed is the text of a journal that was left behind.
+func closed(t *testing.T, all []*cassette.Interaction) []byte {
+	t.Helper()
 	j, _ := journalOf(t, all)
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
@@ -172,6 +172,13 @@ func TestTornJournals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return data
+}
+
+// A journal that was cut anywhere gives what was whole and says what was not.
+func TestTornJournals(t *testing.T) {
+	all := samples(3)
+	data := closed(t, all)
 	cut := filepath.Join(t.TempDir(), "cut.journal")
 	silent := 0
 	for n := range len(data) {
@@ -198,14 +205,7 @@ func TestTornJournals(t *testing.T) {
 // Damage within a journal costs the interactions that it is in, and no other.
 func TestDamagedJournals(t *testing.T) {
 	all := samples(6)
-	j, _ := journalOf(t, all)
-	if err := j.Close(); err != nil {
-		t.Fatal(err)
-	}
-	data, err := os.ReadFile(j.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := closed(t, all)
 	starts := []int{len(journalMagic)}
 	for at := starts[0]; at < len(data); starts = append(starts, at) {
 		at += recordHead + int(binary.LittleEndian.Uint32(data[at:]))
@@ -245,14 +245,7 @@ func TestDamagedJournals(t *testing.T) {
 // No bit of a journal can change without being noticed.
 func TestFlippedJournals(t *testing.T) {
 	all := samples(2)
-	j, _ := journalOf(t, all)
-	if err := j.Close(); err != nil {
-		t.Fatal(err)
-	}
-	data, err := os.ReadFile(j.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := closed(t, all)
 	file := filepath.Join(t.TempDir(), "flipped.journal")
 	for n := range data {
 		data[n] ^= 1 << (n % 8)

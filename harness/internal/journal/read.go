@@ -75,11 +75,12 @@ func (j *Journal) scan() (*Torn, error) {
 			if torn == nil {
 				torn = &Torn{After: len(j.records)}
 			}
-			if size, err = j.damage(at, info.Size()); err != nil {
+			next, err := j.nextRecord(at+1, info.Size())
+			if err != nil {
 				return nil, err
 			}
-			torn.Bytes += size
-			in.Reset(io.NewSectionReader(j.file, at+size, info.Size()))
+			torn.Bytes, size = torn.Bytes+next-at, next-at
+			in.Reset(io.NewSectionReader(j.file, next, info.Size()))
 		}
 		at += size
 	}
@@ -92,12 +93,10 @@ func (j *Journal) scan() (*Torn, error) {
 // A head of a record, as far as it tells what follows.
 type head [recordHead]byte
 
-func (h *head) size() int64 { return int64(binary.LittleEndian.Uint32(h[:])) }
-func (h *head) sum() uint32 { return binary.LittleEndian.Uint32(h[4:]) }
-func (h *head) order() int  { return int(binary.LittleEndian.Uint64(h[8:])) }
-func (h *head) retryOf() int {
-	return int(binary.LittleEndian.Uint64(h[16:]))
-}
+func (h *head) size() int64  { return int64(binary.LittleEndian.Uint32(h[:])) }
+func (h *head) sum() uint32  { return binary.LittleEndian.Uint32(h[4:]) }
+func (h *head) order() int   { return int(binary.LittleEndian.Uint64(h[8:])) }
+func (h *head) retryOf() int { return int(binary.LittleEndian.Uint64(h[16:])) }
 func (h *head) noted() int64 { return int64(binary.LittleEndian.Uint32(h[24:])) }
 func (h *head) holes() int   { return int(binary.LittleEndian.Uint32(h[28:])) }
 
@@ -110,42 +109,57 @@ func (h *head) fits(left int64) bool {
 // scanRecord reads the record at an offset, of at most so many bytes, and returns its size:
 // 0 is one that is not whole. An error is a disk's.
 func (j *Journal) scanRecord(in io.Reader, at, left int64) (int64, error) {
-	var h head
-	if left < recordHead {
-		return 0, nil
-	}
-	if _, err := io.ReadFull(in, h[:]); err != nil {
+	r, whole, err := readRecord(in, left)
+	if err != nil || !whole {
 		return 0, err
 	}
+	r.offset += at
+	j.records = append(j.records, r.record)
+	if r.retryOf > 0 {
+		j.retried[r.retryOf-1] = true
+	}
+	return r.offset + int64(r.size) - at, nil
+}
+
+// A scanned record, with what it was tried again after, plus one. Its offset is from its
+// beginning.
+type scanned struct {
+	record
+	retryOf int
+}
+
+// readRecord reads a record of at most so many bytes, and says whether it is whole.
+func readRecord(in io.Reader, left int64) (r scanned, whole bool, err error) {
+	var h head
+	if left < recordHead {
+		return r, false, nil
+	}
+	if _, err := io.ReadFull(in, h[:]); err != nil {
+		return r, false, err
+	}
 	if !h.fits(left) {
-		return 0, nil
+		return r, false, nil
 	}
 	note := make([]byte, h.noted())
 	if _, err := io.ReadFull(in, note); err != nil {
-		return 0, err
+		return r, false, err
 	}
 	sum := crc32.New(castagnoli)
 	sum.Write(h[8:])
 	sum.Write(note)
 	if _, err := io.CopyN(sum, in, h.size()-h.noted()); err != nil {
-		return 0, err
+		return r, false, err
 	}
-	if sum.Sum32() != h.sum() {
-		return 0, nil
-	}
-	j.records = append(j.records, record{order: h.order(), holes: h.holes(), note: note, offset: at + recordHead + h.noted(), size: int(h.size() - h.noted())})
-	if retryOf := h.retryOf(); retryOf > 0 {
-		j.retried[retryOf-1] = true
-	}
-	return recordHead + h.size(), nil
+	r = scanned{record{order: h.order(), holes: h.holes(), note: note, offset: recordHead + h.noted(), size: int(h.size() - h.noted())}, h.retryOf()}
+	return r, sum.Sum32() == h.sum(), nil
 }
 
-// damage is how many bytes from an offset on are no record: up to the next one that is
-// whole, or to the end. The search gives up where it would read the file over and over.
-func (j *Journal) damage(at, end int64) (int64, error) {
+// nextRecord is where the next record begins that is whole, at an offset or behind it, or the
+// end. The search gives up where it would read the file over and over.
+func (j *Journal) nextRecord(from, end int64) (int64, error) {
 	spare := 4 * end
 	window := make([]byte, 1<<20)
-	for from := at + 1; from < end; from += int64(len(window) - recordHead + 1) {
+	for ; from < end; from += int64(len(window) - recordHead + 1) {
 		n, err := j.file.ReadAt(window, from)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return 0, err
@@ -156,18 +170,14 @@ func (j *Journal) damage(at, end int64) (int64, error) {
 				continue
 			}
 			if spare -= h.size(); spare < 0 {
-				return end - at, nil
+				return end, nil
 			}
-			sum := crc32.New(castagnoli)
-			if _, err := io.Copy(sum, io.NewSectionReader(j.file, here+8, recordHead-8+h.size())); err != nil {
-				return 0, err
-			}
-			if sum.Sum32() == h.sum() {
-				return here - at, nil
+			if _, whole, err := readRecord(io.NewSectionReader(j.file, here, end-here), end-here); err != nil || whole {
+				return here, err
 			}
 		}
 	}
-	return end - at, nil
+	return end, nil
 }
 
 // Read reads all of a journal that was left behind, as Open does, but for

@@ -1,6 +1,7 @@
 package laws_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -32,7 +33,7 @@ func killed(t testing.TB, s *sealedTape, seed uint64) laws.Tally {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Recover(name); err != nil && strings.Contains(err.Error(), "it held no whole interaction") {
+	if _, err := p.Recover(name); errors.Is(err, project.ErrNothing) {
 		return laws.Tally{}
 	} else if err != nil {
 		t.Fatal(err)

@@ -12,8 +12,12 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
+
+// ErrNothing is wrapped by the error of a journal that holds no whole interaction.
+var ErrNothing = errors.New("no whole interaction")
 
 // Recover makes a cassette of a journal that an interrupted recording left: x.yaml
 // where there is none, else x.recovered.yaml. What the journal's end lost is a warning.
@@ -26,16 +30,17 @@ func (p *Project) Recover(name string) (report.Case, error) {
 		return told, err
 	}
 	defer j.Close()
+	wire.RemoveStale(file)
 	all, retried := j.Len()
 	if torn != nil {
 		message := fmt.Sprintf("%d bytes after %d whole interactions were half written and are lost", torn.Bytes, torn.After)
 		if torn.Behind > 0 {
-			message = fmt.Sprintf("%d bytes after the first %d interactions are damaged, and were passed over: %d more were read behind them; the journal stays as %s.damaged", torn.Bytes, torn.After, torn.Behind, told.File)
+			message = fmt.Sprintf("%d bytes after the first %d interactions are damaged, and were passed over: %d more were read behind them; the journal stays as %s", torn.Bytes, torn.After, torn.Behind, told.File+journal.Damaged)
 		}
 		told.Findings = append(told.Findings, report.Finding{Rule: ruleRecordTorn, Severity: report.Warning, Place: report.Place{File: told.File}, Message: message})
 	}
 	if all == retried { // nothing but the torn end
-		return told, errors.Join(&fault.Error{Message: "it held no whole interaction to make a cassette of, and was removed", Hint: "record it again"}, j.Remove())
+		return told, errors.Join(&fault.Error{Message: "it held no whole interaction to make a cassette of, and was removed", Hint: "record it again", Kind: ErrNothing}, j.Remove())
 	}
 	if _, err := os.Lstat(file); err == nil {
 		file = strings.TrimSuffix(file, ".yaml") + ".recovered.yaml"
@@ -51,8 +56,7 @@ func (p *Project) Recover(name string) (report.Case, error) {
 	told.Findings = append(told.Findings, leftOut(told.File, left)...)
 	told.Name = fmt.Sprintf("%s (%d interactions)", file, all-retried-len(left))
 	if torn != nil && torn.Behind > 0 {
-		_, err := j.SetAside()
-		return told, err
+		return told, j.SetAside()
 	}
 	return told, j.Remove()
 }
