@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
@@ -17,8 +18,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// know begins with the hosts that rules.yaml and --also name, and those of the cassettes.
-// What --connect-to moves does not belong for that.
+// know begins with the hosts that rules.yaml and --also name. What --connect-to moves does
+// not belong for that.
 func (x *execution) know(p *project.Project) error {
 	x.known, x.refuse = p.Rules.Hosts.Set(), p.Rules.Hosts.Refuse
 	for _, host := range x.flags.also {
@@ -26,30 +27,31 @@ func (x *execution) know(p *project.Project) error {
 			return &fault.Error{Message: "exec: --also", Cause: err, Hint: fault.Hint(err)}
 		}
 	}
-	for _, name := range x.flags.take.cassettes {
-		c, err := p.Cassette(name)
-		if err != nil {
-			continue // it is to be recorded, or told of when it is opened
-		}
-		for _, i := range c.Interactions {
-			if u, err := url.Parse(i.Request.URL); err == nil {
-				x.known.Add(u.Host)
-			}
-		}
-	}
 	return nil
 }
 
-// followed adds the hosts to which the cassettes' answers lead: what a program asks there
-// and was not recorded is a miss.
-func (x *execution) followed(p *project.Project) {
+// recorded goes through what the cassettes hold; one that is yet to be recorded holds nothing.
+func (x *execution) recorded(p *project.Project, see func(i *cassette.Interaction)) {
 	for _, name := range x.flags.take.cassettes {
 		if c, err := p.Cassette(name); err == nil {
 			for _, i := range c.Interactions {
-				x.known.Learn(i.Response.Headers, i.Response.Body)
+				see(i)
 			}
 		}
 	}
+}
+
+// addAsked adds the host that a recorded request was sent to.
+func (x *execution) addAsked(i *cassette.Interaction) {
+	if u, err := url.Parse(i.Request.URL); err == nil {
+		x.known.Add(u.Host)
+	}
+}
+
+// addLed adds the hosts to which a recorded answer leads: what a program asks there and was
+// not recorded is a miss.
+func (x *execution) addLed(i *cassette.Interaction) {
+	x.known.Learn(i.Response.Headers, i.Response.Body)
 }
 
 // direct are the hosts that NO_PROXY of the environment names, which are reached without a

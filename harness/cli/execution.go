@@ -101,6 +101,7 @@ func (x *execution) prepare(ctx context.Context, p *project.Project) error {
 	if x.take, err = f.take.begin(p, mode, live); err != nil {
 		return err
 	}
+	x.recorded(p, x.addAsked) // the take has the cassettes by now: they are read once
 	options := x.onReplay(p, faults)
 	if mode != project.ModeReplay {
 		options = x.onRecord()
@@ -119,7 +120,7 @@ func (x *execution) onReplay(p *project.Project, faults proxy.Faults) proxy.Inte
 		}
 	}
 	host, carrier := signin.New(said), faults.Over(x.take.Transport())
-	led := sync.OnceFunc(func() { x.followed(p) })
+	led := sync.OnceFunc(func() { x.recorded(p, x.addLed) })
 	return proxy.InterceptOptions{
 		Takes: func(host string) bool {
 			if signin.IsHost(host) || x.known.Has(host) || graph.IsFileHost(host) {
