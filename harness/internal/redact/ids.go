@@ -27,7 +27,7 @@ func (p renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
 		return "", noRule, false
 	}
 	text = identity.Rewrite(s, func(a identity.Atom) string {
-		r := p.ruleOfAtom(l, a)
+		r := ruleOfAtom(l, a, p.outside)
 		if r == noRule || !p.obeys(r) {
 			return a.Text
 		}
@@ -53,12 +53,12 @@ func (p renamer) extension(l *place.Leaf, s string) (verdict, bool) {
 
 // ruleOfAtom is the rule of an id: none for one that every tenant has. What looks random in
 // a link off Graph gives access.
-func (p renamer) ruleOfAtom(l *place.Leaf, a identity.Atom) rule {
+func ruleOfAtom(l *place.Leaf, a identity.Atom, outside bool) rule {
 	switch {
 	case a.Kind == identity.GUID && words.IsWellKnown(a.Text):
 		return noRule
-	case p.outside && l.Role == place.Segment && l.Name == "monitor", // of an operation that anybody may ask for
-		a.Kind == identity.Token && p.outside && (l.Role == place.Segment || l.Role == place.Option):
+	case outside && l.Role == place.Segment && l.Name == "monitor", // of an operation that anybody may ask for
+		a.Kind == identity.Token && outside && (l.Role == place.Segment || l.Role == place.Option):
 		return secretLink
 	}
 	return ruleOfID[a.Kind]
@@ -162,7 +162,7 @@ func (p renamer) inner(l *place.Leaf, plain string, secret rule) verdict {
 		}
 	}
 	note(identityGUID, identity.Rewrite(text, func(a identity.Atom) string {
-		if r := p.ruleOfAtom(l, a); r == noRule || !p.obeys(r) {
+		if r := ruleOfAtom(l, a, p.outside); r == noRule || !p.obeys(r) {
 			return a.Text
 		}
 		return p.atom(l, a)
