@@ -40,7 +40,7 @@ var imports = map[string][]string{
 	"harness/internal/scenario":  {"harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/fault", "harness/internal/graph", "harness/internal/plainfile"},
 	"harness/cassette":           {"harness/internal/identity", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/wire", "harness/internal/plainfile"},
 
-	"harness/internal/planted":  {"harness/cassette"},
+	"harness/internal/planted":  {"harness/cassette", "harness/internal/csdl"},
 	"harness/internal/emulator": {"harness/internal/quiet", "harness/internal/signin", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire", "harness/internal/jsondoc"},
 	"harness/internal/auth":     {"harness/internal/quiet", "harness/internal/scenario", "harness/cassette", "harness/report", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 

@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
-	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/planted"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
@@ -109,19 +108,11 @@ func membersOfMetadata(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := csdl.Parse(bytes.NewReader(text), "v1.0-Prod.csdl")
+	members, err := planted.StringMembers(bytes.NewReader(text), "v1.0-Prod.csdl")
 	if err != nil {
 		t.Fatal(err)
 	}
-	members := map[string]bool{}
-	for _, typ := range model.Types {
-		for _, p := range typ.Properties {
-			if p.Type.Name == "Edm.String" || p.Type.Name == "Edm.Binary" {
-				members[p.Name] = true
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(members))
+	return members
 }
 
 // A field is a service that answers with what is planted, by the number in a request.

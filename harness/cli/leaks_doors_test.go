@@ -43,17 +43,21 @@ func (f *field) command(t *testing.T, args ...string) (cmd *exec.Cmd, said *byte
 
 // live are the flags by which a door reaches the service and writes all its reports.
 func (f *field) live(mode string) []string {
-	args := []string{"--mode", mode, "--cassette", "plants", "--connect-to", "graph.microsoft.com=" + f.address, "--upstream-ca", f.trust, "--auth", "none"}
-	for _, kind := range reportKinds {
-		args = append(args, "--report", kind+"="+filepath.Join(f.dir, "report."+kind))
-	}
-	return args
+	return append([]string{"--mode", mode, "--cassette", "plants", "--connect-to", "graph.microsoft.com=" + f.address, "--upstream-ca", f.trust, "--auth", "none"}, f.reports()...)
 }
 
-// served sends all plants through graphvcr serve; kill ends it by SIGKILL at that plant.
-func (f *field) served(t *testing.T, mode string, kill int) (texts []string) {
+// reports are the flags that write all reports.
+func (f *field) reports() (flags []string) {
+	for _, kind := range reportKinds {
+		flags = append(flags, "--report", kind+"="+filepath.Join(f.dir, "report."+kind))
+	}
+	return flags
+}
+
+// serve starts graphvcr serve, and reads where it listens from the lines that it prints.
+func (f *field) serve(t *testing.T, flags ...string) (cmd *exec.Cmd, said *bytes.Buffer, lines *bufio.Reader, base string) {
 	t.Helper()
-	cmd, said := f.command(t, append([]string{"serve"}, f.live(mode)...)...)
+	cmd, said = f.command(t, append([]string{"serve"}, flags...)...)
 	cmd.Stdout = nil
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -62,12 +66,19 @@ func (f *field) served(t *testing.T, mode string, kill int) (texts []string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lines := bufio.NewReader(out)
+	lines = bufio.NewReader(out)
 	line, err := lines.ReadString('\n')
 	base, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
 	if err != nil || !ok {
 		t.Fatalf("serve said %q: %v\n%s", line, err, said)
 	}
+	return cmd, said, lines, base
+}
+
+// served sends all plants through graphvcr serve; kill ends it by SIGKILL at that plant.
+func (f *field) served(t *testing.T, mode string, kill int) (texts []string) {
+	t.Helper()
+	cmd, said, lines, base := f.serve(t, f.live(mode)...)
 	f.killAt(t, kill, cmd)
 	answered, err := sow(f.seeds(), base, &http.Transport{DisableCompression: true})
 	if kill < 0 && (err != nil || answered != len(f.plants)) {
@@ -241,25 +252,7 @@ func TestMissesTellNoSecret(t *testing.T) {
 	f.served(t, "record", -1)
 	other := newField(t, newMissCrop(t, seed+1))
 	other.dir = f.dir
-	args := []string{"serve", "--cassette", "plants", "--listen", "127.0.0.1:0"}
-	for _, kind := range reportKinds {
-		args = append(args, "--report", kind+"="+filepath.Join(f.dir, "report."+kind))
-	}
-	cmd, said := f.command(t, args...)
-	cmd.Stdout = nil
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewReader(out)
-	line, err := lines.ReadString('\n')
-	base, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
-	if err != nil || !ok {
-		t.Fatalf("serve said %q: %v\n%s", line, err, said)
-	}
+	cmd, said, lines, base := f.serve(t, append([]string{"--cassette", "plants", "--listen", "127.0.0.1:0"}, f.reports()...)...)
 	seeds := other.seeds()
 	for n := range seeds { // none is recorded so
 		seeds[n].URL = strings.Replace(seeds[n].URL, "/v1.0/", "/beta/x"+strconv.Itoa(n)+"/", 1)

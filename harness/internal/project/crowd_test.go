@@ -68,12 +68,7 @@ func TestCrowd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	members := map[string]string{}
-	for n := range clients * rounds {
-		members[fmt.Sprint("upn ", n)] = fmt.Sprintf("guest%d@contoso.onmicrosoft.com", n)
-		members[fmt.Sprint("name ", n)] = fmt.Sprintf("Guest the %dth", n)
-		members[fmt.Sprint("nick ", n)] = fmt.Sprintf("g%d", n)
-	}
+	members := guests(clients * rounds)
 	for name, value := range members {
 		recording.Keep(name, value)
 	}
@@ -105,6 +100,17 @@ func TestCrowd(t *testing.T) {
 	}
 }
 
+// guests are the names of so many, by what they are for.
+func guests(count int) map[string]string {
+	members := map[string]string{}
+	for n := range count {
+		members[fmt.Sprint("upn ", n)] = fmt.Sprintf("guest%d@contoso.onmicrosoft.com", n)
+		members[fmt.Sprint("name ", n)] = fmt.Sprintf("Guest the %dth", n)
+		members[fmt.Sprint("nick ", n)] = fmt.Sprintf("g%d", n)
+	}
+	return members
+}
+
 // TestCrowdRecordedAgain: what eight clients record at once, from a service whose ids and
 // instants are others each time, differs in one line from what they recorded before.
 func TestCrowdRecordedAgain(t *testing.T) {
@@ -113,12 +119,7 @@ func TestCrowdRecordedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	members := map[string]string{}
-	for n := range clients * rounds {
-		members[fmt.Sprint("upn ", n)] = fmt.Sprintf("guest%d@contoso.onmicrosoft.com", n)
-		members[fmt.Sprint("name ", n)] = fmt.Sprintf("Guest the %dth", n)
-		members[fmt.Sprint("nick ", n)] = fmt.Sprintf("g%d", n)
-	}
+	members := guests(clients * rounds)
 	var texts []string
 	for seed := range uint64(4) {
 		e, err := emulator.Start(context.WithoutCancel(t.Context()), emulator.Options{

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/planted"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
@@ -59,35 +58,24 @@ func report(t *testing.T, kinds, places int, survivors map[string]int) {
 	}
 }
 
-// No secret survives, wherever it stands.
-func TestSecretsEverywhere(t *testing.T) {
+// everywhere redacts kinds wherever they may stand: none survives.
+func everywhere(t *testing.T, kinds []planted.Kind) {
+	t.Helper()
 	survivors, places := map[string]int{}, 0
-	kinds := planted.NewRandom(1).Secrets()
 	for _, k := range kinds {
 		places += leaked(t, k.Name, k, survivors)
 	}
 	report(t, len(kinds), places, survivors)
 }
+
+// No secret survives, wherever it stands.
+func TestSecretsEverywhere(t *testing.T) { everywhere(t, planted.NewRandom(1).Secrets()) }
 
 // Nor does what says who or what, of whatever looks.
-func TestValuesEverywhere(t *testing.T) {
-	survivors, places := map[string]int{}, 0
-	kinds := planted.NewRandom(2).Values()
-	for _, k := range kinds {
-		places += leaked(t, k.Name, k, survivors)
-	}
-	report(t, len(kinds), places, survivors)
-}
+func TestValuesEverywhere(t *testing.T) { everywhere(t, planted.NewRandom(2).Values()) }
 
 // Nor do values whose meaning the objects around them give.
-func TestObjectsEverywhere(t *testing.T) {
-	survivors, places := map[string]int{}, 0
-	kinds := planted.NewRandom(4).Objects()
-	for _, k := range kinds {
-		places += leaked(t, k.Name, k, survivors)
-	}
-	report(t, len(kinds), places, survivors)
-}
+func TestObjectsEverywhere(t *testing.T) { everywhere(t, planted.NewRandom(4).Objects()) }
 
 // Nor does the value of any string that metadata has, in one of the places after the other.
 func TestMembersOfMetadata(t *testing.T) {
@@ -95,20 +83,12 @@ func TestMembersOfMetadata(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := csdl.Parse(bytes.NewReader(text), "v1.0-Prod.csdl")
+	members, err := planted.StringMembers(bytes.NewReader(text), "v1.0-Prod.csdl")
 	if err != nil {
 		t.Fatal(err)
 	}
-	members := map[string]bool{}
-	for _, typ := range model.Types {
-		for _, p := range typ.Properties {
-			if p.Type.Name == "Edm.String" || p.Type.Name == "Edm.Binary" {
-				members[p.Name] = true
-			}
-		}
-	}
 	survivors, places, random := map[string]int{}, 0, planted.NewRandom(3)
-	for n, member := range slices.Sorted(maps.Keys(members)) {
+	for n, member := range members {
 		values := random.Values()
 		k := values[n%4]
 		k.Member = member
