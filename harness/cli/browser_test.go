@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -47,7 +48,7 @@ func TestPagesInABrowser(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			said := make(chan map[string]any, 1)
-			base := ""
+			var base atomic.Value // of the server, once it is there
 			pages := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/said" {
 					var all map[string]any
@@ -58,7 +59,7 @@ func TestPagesInABrowser(t *testing.T) {
 					return
 				}
 				w.Header().Set("Content-Type", "text/html")
-				fmt.Fprintf(w, page, base)
+				fmt.Fprintf(w, page, base.Load())
 			}))
 			defer pages.Close()
 			origin := strings.Replace(pages.URL, "127.0.0.1", test.host, 1)
@@ -71,7 +72,7 @@ func TestPagesInABrowser(t *testing.T) {
 				args = append(args, "--cors", origin)
 			}
 			s := startServe(t, dir, args...)
-			base = s.plain
+			base.Store(s.plain)
 			browser := exec.Command("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
 				"--no-first-run", "--user-data-dir="+t.TempDir(), "--host-resolver-rules=MAP app.test 127.0.0.1", origin)
 			var told bytes.Buffer

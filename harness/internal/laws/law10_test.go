@@ -213,18 +213,18 @@ func strangers(t testing.TB, s *sealedTape, seed uint64) (asked int) {
 
 // size is how much is drawn: all with GRAPHVCR_FULL=1, which takes minutes without the race
 // detector and hours with it.
-func size(full, slow, quick int) int {
+func size(full, quick int) int {
 	if os.Getenv("GRAPHVCR_FULL") != "" {
 		return full
 	}
-	return testkit.Sized(slow, quick)
+	return quick
 }
 
 // TestOwnAnswers holds law 10 over generated recordings, in pieces of a thousand.
 func TestOwnAnswers(t *testing.T) {
 	const piece = 1000
 	sums, kinds := map[string]laws.Tally{}, map[string]int{}
-	count := uint64(size(10*piece, 240, 120))
+	count := uint64(size(10*piece, 120))
 	for from := uint64(0); from < count; from += piece {
 		t.Run(fmt.Sprintf("from %d", from), func(t *testing.T) {
 			for seed := from; seed < min(from+piece, count) && (testkit.Slow() || !t.Failed()); seed++ {
@@ -257,7 +257,7 @@ func TestAtOnceAgainAndAgain(t *testing.T) {
 	var sum laws.Tally
 	for seed := range uint64(10) {
 		sealed := sealTape(t, generate(seed, 4, 3, 12), nil)
-		for run := range uint64(size(300, 24, 12)) {
+		for run := range uint64(size(300, 12)) {
 			sum.Add(sealed.play(t, laws.AtOnce, run, nil))
 		}
 	}
