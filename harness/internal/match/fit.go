@@ -75,17 +75,14 @@ func (u *unsealer) choose(b *bucket, a *asked, own int32) (f *found, why string)
 	return take(u.next(fitting), weak, "bound by order: nothing else tells which of several recorded requests is meant")
 }
 
-// byChance reports whether all that says which request is meant is one tag of what the client
-// writes. From one that invents names this is little: of a thousand new names one fits one of
-// a thousand recorded ones.
+// byChance reports whether one tag is all that says which of the requests that agree with what
+// is known for certain is meant. From a client that invents names this is little: of a thousand
+// new names one fits one of a thousand recorded ones.
 func byChance(a *asked, known [][]guess) bool {
 	fits := 0
 	for n := range known {
 		for k, g := range known[n] {
-			if g.sure == exact || g.sure == tagged && a.parts[n].blanks[k].looked {
-				return false
-			}
-			if g.sure == tagged {
+			if g.sure == tagged && !a.parts[n].blanks[k].looked {
 				fits++
 			}
 		}
