@@ -40,8 +40,8 @@ type answer struct {
 func (a *answer) source() source { return source(a.trace.Answer) }
 
 // send sends the step's request.
-func (s *stepRun) send(ctx context.Context) (*answer, *halt) {
-	req, h := s.request(ctx)
+func (s exchanger) send(ctx context.Context) (*answer, *halt) {
+	req, h := requestMaker{s.stepRun}.request(ctx)
 	if h != nil {
 		return nil, h
 	}
@@ -49,7 +49,7 @@ func (s *stepRun) send(ctx context.Context) (*answer, *halt) {
 }
 
 // exchange sends a request and reads the answer.
-func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
+func (s exchanger) exchange(req *http.Request) (*answer, *halt) {
 	var rt http.RoundTripper
 	if s.opts.Transport != nil {
 		rt = s.opts.Transport(s.step.As)
@@ -97,7 +97,7 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 }
 
 // mark tells the transport, through the context, what a request cannot say.
-func (s *stepRun) mark(req *http.Request, a *answer) context.Context {
+func (s exchanger) mark(req *http.Request, a *answer) context.Context {
 	ctx := match.WithTrace(req.Context(), &a.trace)
 	if s.step.As != "" {
 		ctx = match.WithPrincipal(ctx, s.step.As)
@@ -108,7 +108,7 @@ func (s *stepRun) mark(req *http.Request, a *answer) context.Context {
 	return ctx
 }
 
-func (s *stepRun) client(rt http.RoundTripper) *http.Client {
+func (s exchanger) client(rt http.RoundTripper) *http.Client {
 	return &http.Client{Transport: rt, CheckRedirect: func(req *http.Request, via []*http.Request) error {
 		if s.step.Request.Redirect == "stop" {
 			return http.ErrUseLastResponse
@@ -131,7 +131,7 @@ type redirectError struct{ to *url.URL }
 func (e *redirectError) Error() string { return fmt.Sprintf("more than %d redirects", maxRedirects) }
 
 // goesRound tells of redirects without end: the service's fault, and this step's.
-func (s *stepRun) goesRound(a *answer, err *redirectError) *halt {
+func (s exchanger) goesRound(a *answer, err *redirectError) *halt {
 	return (&halt{finding: finding{Finding: report.Finding{
 		Rule: ruleRedirectLoop, Severity: report.Error, Where: "header.Location",
 		Want:    "an answer within " + fmt.Sprint(maxRedirects) + " redirects",
@@ -145,7 +145,7 @@ func (s *stepRun) what(req *http.Request) string {
 }
 
 // failed says why there is no answer: replay has none, or nothing works.
-func (s *stepRun) failed(req *http.Request, err error) *halt {
+func (s exchanger) failed(req *http.Request, err error) *halt {
 	var miss *match.MissError
 	if errors.As(err, &miss) {
 		return missed(miss)
