@@ -106,7 +106,7 @@ func (h *harImport) finish(clean func(*cassette.Cassette) error) (*Result, error
 	if len(all) > 0 {
 		h.Cassette.Meta.RecordedAt = h.started[all[0]].UTC()
 	}
-	h.rejectedFindings()
+	h.hostFindings()
 	for _, kind := range slices.Sorted(maps.Keys(h.passed)) {
 		h.tell(ruleImportPassed, report.Note, 0, "left out "+count(h.passed[kind], kind))
 	}

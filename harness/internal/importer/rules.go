@@ -8,6 +8,7 @@ import (
 // The rules of what an import leaves out or repairs.
 const (
 	ruleDocsAddress       report.Rule = "docs.address"
+	ruleImportBeside      report.Rule = "import.beside"
 	ruleDocsInclude       report.Rule = "docs.include"
 	ruleImportCredentials report.Rule = "import.credentials"
 	ruleImportCut         report.Rule = "import.cut"

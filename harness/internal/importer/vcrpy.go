@@ -62,7 +62,7 @@ func (r Reader) vcrpy(file, name string, data []byte, clean func(*cassette.Casse
 			g.leaveOut("interaction", n, node.Line, err)
 		}
 	}
-	g.rejectedFindings()
+	g.hostFindings()
 	return g.finish(clean)
 }
 

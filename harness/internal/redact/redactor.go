@@ -227,6 +227,9 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	p := &pass{scene: scene{r: r}, unknown: map[string]int{}}
 	vars := maps.Clone(m.Vars)
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		if steps[strings.ToLower(vars[name])] {
+			continue // /{name} is a step of a path, such as me
+		}
 		vars[name] = p.judge().alone(nil, place.Leaf{Role: place.Text, Name: name, Text: vars[name]})
 	}
 	m.Vars = vars
