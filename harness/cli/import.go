@@ -44,7 +44,7 @@ content unless a class is off. Notes say what was replaced.
 type importKind struct {
 	name, short, long string
 	examples          []string
-	extensions        []string // of the files that count in a folder
+	extensions        []string // ends of the names of files that count in a folder, in lower case
 	note              string   // what is unlike other kinds
 	hosts             bool     // it may hold exchanges with any host
 	read              func(p *project.Project, r importer.Reader, file, name string, clean cleaner) (*importer.Result, error)
@@ -52,38 +52,6 @@ type importKind struct {
 
 // cleaner takes out of a cassette what is not to be stored.
 type cleaner = func(*cassette.Cassette) error
-
-func importKinds() []importKind {
-	return []importKind{
-		{
-			name: "vcrpy", short: "Import recordings of vcrpy (Python)",
-			long:       "Turns recordings of vcrpy (YAML) into cassettes and scenarios.\n",
-			examples:   []string{"tests/recordings/test_chats.yaml --out .", "tests/recordings --out /tmp/imported --report json"},
-			extensions: []string{".yaml", ".yml"},
-			note:       recordedNote,
-			hosts:      true,
-			read: func(_ *project.Project, r importer.Reader, file, name string, clean cleaner) (*importer.Result, error) {
-				return r.VCRPy(file, name, clean)
-			},
-		},
-		{
-			name: "har", short: "Import HTTP archives (HAR) of browsers, Fiddler, Charles, Dev Proxy",
-			long: `Turns HTTP archives (HAR files of browsers, Fiddler, Charles, Dev Proxy and other
-tools) into cassettes and scenarios. Save an archive with content and while the page
-is open: an answer whose body is not in the file is left out and told. Credentials,
-CORS preflights, tunnels and WebSockets stay behind, with a count.
-`,
-			examples:   []string{"graph-explorer.har --out .", "captures --out /tmp/imported --report json"},
-			extensions: []string{".har"},
-			note:       recordedNote,
-			hosts:      true,
-			read: func(_ *project.Project, r importer.Reader, file, name string, clean cleaner) (*importer.Result, error) {
-				return r.HAR(file, name, clean)
-			},
-		},
-		docsKind(),
-	}
-}
 
 // reader reads recordings by the project's rules, and by --also.
 func (f *importFlags) reader(p *project.Project) (importer.Reader, error) {
@@ -102,7 +70,7 @@ func newImport(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr import vcrpy tests/recordings --out .\n  graphvcr import har graph-explorer.har --out .\n  graphvcr import docs microsoft-graph-docs/api-reference/beta/api --out .",
 		Args:    noSubcommand,
 		RunE: func(*cobra.Command, []string) error {
-			return &fault.Error{Message: "import: what?", Hint: "graphvcr import vcrpy|har|docs PATH... --out DIR"}
+			return &fault.Error{Message: "import: what?", Hint: "graphvcr import vcrpy|rubyvcr|har|devproxy|autorest|docs PATH... --out DIR"}
 		},
 	}
 	for _, kind := range importKinds() {
@@ -220,7 +188,7 @@ func (k importKind) recordings(paths []string) []recording {
 				return err
 			case name == ".":
 				name = filepath.Base(file)
-			case !slices.Contains(k.extensions, strings.ToLower(filepath.Ext(file))):
+			case !slices.ContainsFunc(k.extensions, func(end string) bool { return strings.HasSuffix(strings.ToLower(file), end) }):
 				return nil
 			}
 			all = append(all, recording{file: file, name: recordingName(name)})

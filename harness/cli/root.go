@@ -58,6 +58,7 @@ func newRoot(std streams) *cobra.Command {
 		newLint(std, &dirs),
 		newNew(std, &dirs),
 		newImport(std, &dirs),
+		newExport(std, &dirs),
 		newRedact(std, &dirs),
 		newTidy(std, &dirs),
 		newServe(std, &dirs),

@@ -14,6 +14,7 @@ const (
 	ruleImportCut         report.Rule = "import.cut"
 	ruleImportHost        report.Rule = "import.host"
 	ruleImportInteraction report.Rule = "import.interaction"
+	ruleImportMended      report.Rule = "import.mended"
 	ruleImportNoAnswer    report.Rule = "import.noanswer"
 	ruleImportPage        report.Rule = "import.page"
 	ruleImportPassed      report.Rule = "import.passed"
