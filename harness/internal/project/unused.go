@@ -59,7 +59,7 @@ func tellUnused(jobs []*job, whole bool) {
 	}
 	for _, j := range jobs {
 		sharing := users[j.tape]
-		if j.tape == "" || sharing[0] != j || !allPassed(sharing) {
+		if j.tape == "" || sharing[0] != j || j.parted || !allPassed(sharing) {
 			continue
 		}
 		if alone := len(sharing) == 1 && j.own; !alone && !whole {
