@@ -21,7 +21,7 @@ const module = "github.com/graphvcr/graphvcr/"
 var imports = map[string][]string{
 	"cmd/graphvcr": {"harness/cli"},
 	"harness/cli":  {"harness/internal/hosts", "harness/internal/graph", "harness/internal/fault", "harness/internal/wire", "harness/internal/quiet", "harness/internal/child", "harness/internal/signin", "harness/internal/csdl", "harness/internal/generate", "harness/internal/drift", "harness/internal/diff", "harness/internal/auth", "harness/internal/ca", "harness/internal/proxy", "harness/internal/runner", "harness/internal/draft", "harness/internal/project", "harness/internal/lint", "harness/report", "harness/internal/importer", "harness/cassette", "harness/internal/scenario", "harness/internal/plainfile"},
-	"harness":      {"harness/internal/quiet", "harness/internal/project", "harness/report", "harness/cassette"},
+	"harness":      {"harness/internal/match", "harness/internal/proxy", "harness/internal/redact", "harness/internal/signin", "harness/internal/graph", "harness/internal/wire", "harness/internal/fault", "harness/internal/quiet", "harness/internal/project", "harness/report", "harness/cassette"},
 
 	"harness/internal/proxy": {"harness/internal/jsondoc", "harness/internal/hosts", "harness/internal/quiet", "harness/internal/ca", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire"},
 	"harness/internal/ca":    {"harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},

@@ -56,6 +56,7 @@ func newRoot(std streams) *cobra.Command {
 		newHistory(std, &dirs),
 		newWhatif(std, &dirs),
 		newLint(std, &dirs),
+		newReport(std),
 		newNew(std, &dirs),
 		newImport(std, &dirs),
 		newExport(std, &dirs),

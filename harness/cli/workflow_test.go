@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,7 +46,7 @@ func TestWorkflows(t *testing.T) {
 			t.Skipf("there is no %s", tool)
 		}
 	}
-	for name := range workflows {
+	for name := range driftWorkflows {
 		t.Run(name, func(t *testing.T) {
 			scripts := scriptsOf(t, name)
 			if len(scripts) != 2 {
@@ -174,4 +175,105 @@ func (j *job) git(args ...string) string {
 		j.t.Fatalf("git %v: %v: %s", args, err, out)
 	}
 	return string(out)
+}
+
+// TestReplayWorkflows runs the scripts of the jobs that replay in shards: one of them fails,
+// and then one is lost.
+func TestReplayWorkflows(t *testing.T) {
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("there is no bash")
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	project, err := filepath.Abs(filepath.Join("testdata", "project"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range replayWorkflows {
+		t.Run(name, func(t *testing.T) {
+			shard, merge := replayScripts(t, name)
+			dir := t.TempDir()
+			if err := os.CopyFS(dir, os.DirFS(project)); err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(os.Mkdir(filepath.Join(dir, "bin"), 0o755), os.Symlink(exe, filepath.Join(dir, "bin", "graphvcr"))); err != nil {
+				t.Skipf("no symbolic links: %v", err)
+			}
+			run := func(script string, env ...string) (string, error) {
+				script = strings.ReplaceAll(script, "go run github.com/graphvcr/graphvcr/cmd/graphvcr@latest ", "graphvcr ")
+				cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script)
+				cmd.Dir = dir
+				cmd.Env = append(append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"),
+					"GITHUB_STEP_SUMMARY="+filepath.Join(dir, "summary")), env...)
+				out, err := cmd.CombinedOutput()
+				return string(out), err
+			}
+			for _, n := range []string{"1", "2", "3", "4"} {
+				number := n // GitHub's is of the matrix: 2/4
+				if name == "github" {
+					number += "/4"
+				}
+				if out, err := run(shard, "SHARD="+number, "SHARDS=4", "CI_NODE_INDEX="+n, "CI_NODE_TOTAL=4"); err != nil {
+					t.Fatalf("shard %s: %v: %s", n, err, out)
+				}
+				kept := map[string]string{"github": "shards", "gitlab": ".", "azure": "shards/graph-shard-" + n}[name]
+				err := os.MkdirAll(filepath.Join(dir, kept), 0o755)
+				if err := errors.Join(err, os.Rename(filepath.Join(dir, "shard-"+n+".json"), filepath.Join(dir, kept, "shard-"+n+".json"))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if out, err := run(merge); err != nil || name != "github" && !strings.Contains(out, "2 scenarios: 2 passed") {
+				t.Errorf("%v: %s", err, out)
+			}
+			for _, file := range []string{"replay.html", "replay.xml"} {
+				if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
+					t.Error(err)
+				}
+			}
+			lost, err := filepath.Glob(filepath.Join(dir, map[string]string{"github": "shards", "gitlab": ".", "azure": "shards/*"}[name], "shard-3.json"))
+			if err != nil || len(lost) != 1 || os.Remove(lost[0]) != nil {
+				t.Fatalf("%q, %v", lost, err)
+			}
+			if out, err := run(merge); err == nil || !strings.Contains(out, "of 4 shards 3 is missing") {
+				t.Errorf("without a shard: %v: %s", err, out)
+			}
+		})
+	}
+}
+
+// replayScripts are those of a shard and of the report.
+func replayScripts(t *testing.T, name string) (shard, merge string) {
+	t.Helper()
+	text, err := workflowFiles.ReadFile("workflow/replay-" + name + ".yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc any
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	var look func(v any)
+	look = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for _, inner := range v {
+				look(inner)
+			}
+		case []any:
+			for _, inner := range v {
+				look(inner)
+			}
+		case string:
+			switch {
+			case strings.Contains(v, "graphvcr@latest replay"):
+				shard = v
+			case strings.Contains(v, "graphvcr@latest report merge"):
+				merge = v
+			}
+		}
+	}
+	look(doc)
+	return shard, merge
 }

@@ -25,6 +25,15 @@ type jsonSummary struct {
 	Error    int          `json:"error"`
 	Skipped  int          `json:"skipped"`
 	Findings jsonFindings `json:"findings"`
+	FailOn   string       `json:"fail_on,omitempty"` // unless error
+	Ordered  bool         `json:"ordered,omitempty"`
+	Shard    *jsonShard   `json:"shard,omitempty"`
+}
+
+type jsonShard struct {
+	Number    int    `json:"number"`
+	Of        int    `json:"of"`
+	Selection string `json:"selection"`
 }
 
 type jsonFindings struct {
@@ -38,6 +47,8 @@ type jsonCase struct {
 	File       string        `json:"file"`
 	Status     Status        `json:"status"`
 	DurationMS int64         `json:"duration_ms"`
+	Steps      int           `json:"steps,omitempty"`
+	Label      string        `json:"label,omitempty"`
 	Findings   []jsonFinding `json:"findings"`
 }
 
@@ -54,6 +65,22 @@ type jsonFinding struct {
 	Message     string `json:"message"`
 	Want        string `json:"want"`
 	Got         string `json:"got"`
+	Hint        string `json:"hint,omitempty"`
+
+	// What the message is made of, for those who render it again.
+	Column         int       `json:"column,omitempty"`
+	CassetteColumn int       `json:"cassette_column,omitempty"`
+	Parts          *jsonTold `json:"parts,omitempty"`
+	Fingerprint    string    `json:"fingerprint,omitempty"`
+}
+
+// jsonTold is a sentence in parts; it is left out where the message is the sentence.
+type jsonTold struct {
+	Message string `json:"message,omitempty"`
+	Is      string `json:"is,omitempty"`
+	Remark  string `json:"remark,omitempty"`
+	Details string `json:"details,omitempty"`
+	Part    string `json:"part,omitempty"`
 }
 
 // place is Place with its line always written.
@@ -82,15 +109,22 @@ func jsonOf(s *Suite) jsonSuite {
 			Command: s.Command, Cases: sum.Cases(),
 			Passed: sum.Passed, Failed: sum.Failed, Error: sum.Errored, Skipped: sum.Skipped,
 			Findings: jsonFindings{Error: sum.Errors, Warning: sum.Warnings, Note: sum.Notes},
+			Ordered:  s.Ordered,
 		},
 		Cases: make([]jsonCase, 0, len(s.Cases)),
+	}
+	if s.failOn() != Error {
+		doc.Summary.FailOn = s.failOn().String()
+	}
+	if s.Shard.Of > 0 {
+		doc.Summary.Shard = &jsonShard{s.Shard.Number, s.Shard.Of, s.Shard.Selection}
 	}
 	for i := range s.Cases {
 		c := &s.Cases[i]
 		out := jsonCase{
 			Name: c.Name, File: c.File, Status: c.Status,
-			DurationMS: c.Duration.Milliseconds(),
-			Findings:   make([]jsonFinding, 0, len(c.Findings)),
+			DurationMS: c.Duration.Milliseconds(), Steps: c.Steps, Label: c.Label,
+			Findings: make([]jsonFinding, 0, len(c.Findings)),
 		}
 		for j := range c.Findings {
 			out.Findings = append(out.Findings, jsonFindingOf(&c.Findings[j]))
@@ -104,7 +138,11 @@ func jsonFindingOf(f *Finding) jsonFinding {
 	out := jsonFinding{
 		ID: f.ID, Rule: string(f.Rule), Severity: f.Severity.String(), Step: f.Step,
 		Interaction: f.Interaction, File: f.File, Line: f.Line,
-		Where: f.Where, Message: f.Sentence(), Want: f.Want, Got: f.Got,
+		Where: f.Where, Message: f.Sentence(), Want: f.Want, Got: f.Got, Hint: f.Hint,
+		Column: f.Column, CassetteColumn: f.Cassette.Column, Fingerprint: f.Fingerprint,
+	}
+	if parts := (jsonTold{f.Message, f.Is, f.Remark, f.Details, f.Part}); parts != (jsonTold{Message: out.Message}) {
+		out.Parts = &parts
 	}
 	if f.Cassette.File != "" {
 		out.Cassette = &place{File: f.Cassette.File, Line: f.Cassette.Line}

@@ -113,6 +113,13 @@ type Suite struct {
 	Cases  []Case
 	// Ordered keeps the cases as they come: they tell a story.
 	Ordered bool
+	Shard   Shard // which part of a run this is; the zero Shard is the whole
+}
+
+// A Shard is one of the parts of a run, which [Merge] puts together again.
+type Shard struct {
+	Number, Of int    // Number counts from 1
+	Selection  string // the same for shards of one run
 }
 
 // Summary counts what a suite holds.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/runner"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
@@ -102,12 +103,20 @@ func (b *Playback) Misses() []*match.MissError { return b.replayer.Misses() }
 // Expired tells of the cassettes that are older than they may be.
 func (b *Playback) Expired() []report.Finding { return b.expired }
 
+// Auth is on whose behalf the first cassette was recorded, nil where that is not known.
+func (b *Playback) Auth() *cassette.Auth {
+	if len(b.tapes) == 0 {
+		return nil
+	}
+	return b.tapes[0].cassette.Meta.Auth
+}
+
 // Unused lists, a line each, the interactions that nothing asked for. Further answers
-// of a request that was asked for are none.
+// of a request that was asked for are none, nor are those to sign in, which others answer.
 func (b *Playback) Unused() []string {
 	var lines []string
 	for _, u := range unusedOf(b.together) {
-		if !u.leftover {
+		if !u.leftover && !u.signIn {
 			lines = append(lines, u.at.String()+": "+u.request)
 		}
 	}

@@ -30,10 +30,8 @@ type Selection struct {
 	Progress     func(done, total int, c report.Case) // may be nil; called in any order, one at a time
 }
 
-// whole reports whether nothing of the scenarios folder is left out.
-func (sel Selection) whole() bool {
-	return len(sel.Paths) == 0 && sel.Run == nil && sel.Total <= 1
-}
+// whole reports whether nothing of the scenarios folder is left out, but to other shards.
+func (sel Selection) whole() bool { return len(sel.Paths) == 0 && sel.Run == nil }
 
 // Replay runs the selected scenarios against their cassettes. The error is for a
 // selection that cannot be resolved, or a cancelled context; what is wrong with
@@ -53,6 +51,10 @@ func (p *Project) Replay(ctx context.Context, sel Selection) (*report.Suite, err
 		return nil, fmt.Errorf("replay: %w", err)
 	}
 	suite := r.suite()
+	if sel.Total > 1 { // an input may be another shard's
+		suite.Shard = report.Shard{Number: sel.Shard, Of: sel.Total, Selection: selectionDigest(files, sel.Run)}
+		return suite, nil
+	}
 	if !slices.ContainsFunc(suite.Cases, func(c report.Case) bool { return c.Status == report.Errored || c.Status == report.Skipped }) {
 		err = r.inputs.unused()
 	}
@@ -65,6 +67,7 @@ type job struct {
 	sc      *scenario.Scenario
 	tape    string // the cassette's file
 	own     bool   // the cassette is the one that goes with the scenario by name
+	parted  bool   // other shards use the cassette, too
 	slot    *slot
 	release func()
 	result  report.Case
@@ -89,7 +92,7 @@ func (p *Project) prepare(files []string, sel Selection) ([]*job, error) {
 			}
 		}
 	}
-	jobs = shard(jobs, sel.Shard, sel.Total)
+	jobs = p.shard(jobs, sel.Shard, sel.Total)
 	for _, j := range jobs {
 		if j.tape != "" {
 			j.slot, j.release = p.tapes.reserve(j.tape)
@@ -120,19 +123,6 @@ func matching(jobs []*job, pattern *regexp.Regexp) []*job {
 		if pattern.MatchString(j.file) || j.sc != nil && pattern.MatchString(j.sc.Name) {
 			kept = append(kept, j)
 		}
-	}
-	return kept
-}
-
-// shard keeps every total-th job, so that neighbours, which tend to cost alike,
-// are spread evenly.
-func shard(jobs []*job, n, total int) []*job {
-	if total <= 1 {
-		return jobs
-	}
-	var kept []*job
-	for i := n - 1; i < len(jobs); i += total {
-		kept = append(kept, jobs[i])
 	}
 	return kept
 }

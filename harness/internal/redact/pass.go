@@ -145,6 +145,9 @@ var counts = map[string]bool{
 // renamed, bodies of mails. What it says nothing of is judged part by part.
 func (p judge) layered(l *place.Leaf) verdict {
 	f := p.vocabulary().fieldOf(l)
+	if v, marked := p.marked(l); marked {
+		return v
+	}
 	p.outside = p.left
 	if authority(l.Text) {
 		p.outside = !graph.IsHost(hostOf(l.Text))
@@ -173,6 +176,9 @@ func (p judge) of(l *place.Leaf) verdict {
 	f := p.vocabulary().fieldOf(l)
 	if f != nil && table[f.rule].Class == Secret && f.treatment != tokenised && f.treatment != linked {
 		return p.renamer().treat(f, l)
+	}
+	if v, marked := p.marked(l); marked {
+		return v
 	}
 	if l.Role == place.Bytes {
 		return p.renamer().bytes(l)
