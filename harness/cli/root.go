@@ -63,6 +63,7 @@ func newRoot(std streams) *cobra.Command {
 		newServe(std, &dirs),
 		newExec(std, &dirs),
 		newCA(std),
+		newDemo(std),
 		newSchema(std, &dirs),
 		newVersion(std),
 		newSealed(),
