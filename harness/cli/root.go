@@ -53,6 +53,7 @@ func newRoot(std streams) *cobra.Command {
 		newRecord(std, &dirs),
 		newDiff(std, &dirs),
 		newDrift(std, &dirs),
+		newReview(std, &dirs),
 		newHistory(std, &dirs),
 		newWhatif(std, &dirs),
 		newLint(std, &dirs),

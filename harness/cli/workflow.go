@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ func newWorkflow(std streams) *cobra.Command {
 	return &cobra.Command{
 		Use:       "workflow github|azure",
 		Short:     "Write a job that looks for drift every night",
-		Long:      "Writes a workflow of GitHub Actions, or a pipeline of Azure DevOps, that runs graphvcr\ndrift every night and opens a pull request where the API changed. A file that exists is\nnever overwritten.\n",
+		Long:      "Writes a workflow of GitHub Actions, or a pipeline of Azure DevOps, that runs graphvcr\ndrift every night and opens a pull request where the API changed. The job runs the version\nof graphvcr that wrote it. A file that exists is never overwritten.\n",
 		Example:   "  graphvcr new workflow github",
 		ValidArgs: []string{"github", "azure"},
 		Args:      arguments(cobra.ExactArgs(1)),
@@ -38,6 +39,8 @@ func newWorkflow(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			version, pinned := ownVersion()
+			text = bytes.ReplaceAll(text, []byte("{{version}}"), []byte(version))
 			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 				return &fault.Error{Message: "new workflow", Cause: err}
 			}
@@ -51,6 +54,9 @@ func newWorkflow(std streams) *cobra.Command {
 			}
 			if err != nil {
 				return &fault.Error{Message: "new workflow", Cause: err}
+			}
+			if !pinned {
+				fmt.Fprintf(std.err, "graphvcr: note: this build has no version, so the job runs @latest: replace it by a release in %s\n", file)
 			}
 			_, err = fmt.Fprintln(std.out, "wrote "+file)
 			return err

@@ -63,13 +63,15 @@ func openRevision(ctx context.Context, revision, at string) (*Source, error) {
 		}
 	}
 	if strings.TrimSpace(string(kind)) == "blob" {
-		return Of(name, func() (*cassette.Cassette, error) { return loadBlob(ctx, name, revision+":"+relative(at)) }), nil
+		s := Of(name, func() (*cassette.Cassette, error) { return loadBlob(ctx, name, revision+":"+relative(at)) })
+		s.revision = revision
+		return s, nil
 	}
 	out, err := git(ctx, "ls-tree", "-r", "-z", "--name-only", "--end-of-options", revision+":"+relative(at))
 	if err != nil {
 		return nil, &fault.Error{Message: "list " + name, Cause: err}
 	}
-	s := &Source{Name: name, load: func(file string) (*cassette.Cassette, error) {
+	s := &Source{Name: name, revision: revision, load: func(file string) (*cassette.Cassette, error) {
 		return loadBlob(ctx, revision+":"+path.Join(at, file), revision+":"+path.Join(relative(at), file))
 	}}
 	for file := range strings.SplitSeq(string(out), "\x00") {
