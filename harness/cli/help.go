@@ -17,7 +17,7 @@ import (
 var helpFiles embed.FS
 
 // topics are the pages of help/, in the order of the list.
-var topics = []string{"scenario", "rules", "matching", "redaction", "clients", "drift", "ci", "exit-codes"}
+var topics = []string{"scenario", "rules", "matching", "redaction", "clients", "drift", "schemas", "ci", "exit-codes"}
 
 // topicText is a page as it is written, in Markdown; "" where there is none.
 func topicText(topic string) string {

@@ -142,6 +142,25 @@ func TestHelpTopics(t *testing.T) {
 	}
 }
 
+// So does each line of README.md that is marked as sh.
+func TestReadme(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph := pageProject(t, string(page))
+	for _, line := range shellLines(string(page)) {
+		if status, said := runLine(t, line, graph); status > statusFindings {
+			t.Errorf("%s: exit status %d\n%s", line, status, said)
+		}
+	}
+	for _, topic := range topics {
+		if !strings.Contains(string(page), topic) {
+			t.Errorf("README.md does not list the topic %s", topic)
+		}
+	}
+}
+
 // Whatever a flag takes, the shell proposes it, or knows that there is nothing to propose.
 func TestEveryFlagIsCompleted(t *testing.T) {
 	root := newRoot(streams{})

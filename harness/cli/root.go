@@ -47,7 +47,7 @@ func newRoot(std streams) *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return opts.run(cmd.Context(), std, nil) },
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       versionOf(),
+		Version:       thisVersion(),
 	}
 	root.SetIn(std.in)
 	root.SetOut(std.out)

@@ -17,7 +17,7 @@ func newVersion(std streams) *cobra.Command {
 		Example: "  graphvcr version",
 		Args:    arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			if _, err := fmt.Fprintln(std.out, versionOf()); err != nil {
+			if _, err := fmt.Fprintln(std.out, thisVersion()); err != nil {
 				return &fault.Error{Message: "write the version", Cause: err}
 			}
 			return nil
@@ -25,8 +25,8 @@ func newVersion(std streams) *cobra.Command {
 	}
 }
 
-// versionOf is the line for this binary.
-func versionOf() string {
+// thisVersion is the line for this binary.
+func thisVersion() string {
 	info, _ := debug.ReadBuildInfo()
 	return versionLine(info)
 }
