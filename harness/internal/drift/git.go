@@ -3,6 +3,7 @@ package drift
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -48,14 +49,34 @@ func revisionAdvice(ctx context.Context) string {
 	return "git log --oneline lists revisions; HEAD~3:cassettes/chats names a folder in one"
 }
 
+// A tree is what git holds of a revision.
+type tree struct {
+	ctx      context.Context
+	revision string
+	here     string            // "./" where paths count from the working directory, else ""
+	salts    map[string][]byte // by folder; nil where there is none
+}
+
+// object is what git calls a path; "." is the folder that paths count from.
+func (t *tree) object(at string) string {
+	if at == "." {
+		at = ""
+	}
+	return t.revision + ":" + t.here + at
+}
+
 // openRevision finds the cassettes below a path of a revision.
 func openRevision(ctx context.Context, revision, at string) (*Source, error) {
 	name := revision + ":" + at
 	if _, err := git(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}"); err != nil {
 		return nil, &fault.Error{Message: fmt.Sprintf("git does not know the revision %q", revision), Hint: revisionAdvice(ctx)}
 	}
-	at = path.Clean(filepath.ToSlash(at))
-	kind, err := git(ctx, "cat-file", "-t", "--end-of-options", revision+":"+relative(at))
+	t := &tree{ctx: ctx, revision: revision, salts: map[string][]byte{}}
+	if at = filepath.ToSlash(at); at == "." || strings.HasPrefix(at, "./") {
+		t.here = "./"
+	}
+	at = path.Clean(at)
+	kind, err := git(ctx, "cat-file", "-t", "--end-of-options", t.object(at))
 	if err != nil {
 		return nil, &fault.Error{
 			Message: fmt.Sprintf("revision %s holds no %s", revision, at),
@@ -63,14 +84,16 @@ func openRevision(ctx context.Context, revision, at string) (*Source, error) {
 		}
 	}
 	if strings.TrimSpace(string(kind)) == "blob" {
-		return Of(name, func() (*cassette.Cassette, error) { return loadBlob(ctx, name, revision+":"+relative(at)) }), nil
+		s := Of(name, func() (*cassette.Cassette, error) { return t.load(name, at) })
+		s.revision = revision
+		return s, nil
 	}
-	out, err := git(ctx, "ls-tree", "-r", "-z", "--name-only", "--end-of-options", revision+":"+relative(at))
+	out, err := git(ctx, "ls-tree", "-r", "-z", "--full-tree", "--name-only", "--end-of-options", t.object(at))
 	if err != nil {
 		return nil, &fault.Error{Message: "list " + name, Cause: err}
 	}
-	s := &Source{Name: name, load: func(file string) (*cassette.Cassette, error) {
-		return loadBlob(ctx, revision+":"+path.Join(at, file), revision+":"+path.Join(relative(at), file))
+	s := &Source{Name: name, revision: revision, load: func(file string) (*cassette.Cassette, error) {
+		return t.load(revision+":"+path.Join(at, file), path.Join(at, file))
 	}}
 	for file := range strings.SplitSeq(string(out), "\x00") {
 		if isCassetteName(path.Base(file)) && file != "" && !strings.HasPrefix(file, ".") && !strings.Contains(file, "/.") {
@@ -80,26 +103,46 @@ func openRevision(ctx context.Context, revision, at string) (*Source, error) {
 	return s, nil
 }
 
-// relative is a path as git reads it behind a colon; "." is the root.
-func relative(at string) string {
-	if at == "." {
-		return ""
-	}
-	return at
-}
-
-// loadBlob loads a cassette that git holds, which is called name in messages.
-func loadBlob(ctx context.Context, name, object string) (*cassette.Cassette, error) {
-	data, err := git(ctx, "cat-file", "blob", object)
+// load loads a cassette, which is called name in messages.
+func (t *tree) load(name, at string) (*cassette.Cassette, error) {
+	data, err := git(t.ctx, "cat-file", "blob", t.object(at))
 	if err != nil {
 		return nil, &fault.Error{Message: "read " + name, Cause: err}
 	}
-	return loadBytes(name, data)
+	return loadBytes(name, data, t.salt(path.Dir(at)))
 }
 
-// loadBytes loads a cassette that lies in memory. It goes through a file, since that is
-// what package cassette reads without holding it twice.
-func loadBytes(name string, data []byte) (*cassette.Cassette, error) {
+// salt is the text of the salt of a folder's cassettes: the revision's, or where it has none
+// that of the checkout.
+func (t *tree) salt(dir string) []byte {
+	if salt, known := t.salts[dir]; known {
+		return salt
+	}
+	salt, err := git(t.ctx, "cat-file", "blob", t.object(path.Join(dir, cassette.SaltFile)))
+	switch {
+	case err == nil:
+	case dir == "." || dir == "/" || strings.HasPrefix(dir, ".."):
+		salt = saltHere(".")
+	default:
+		salt = t.salt(path.Dir(dir))
+	}
+	t.salts[dir] = salt
+	return salt
+}
+
+// saltHere is the text of the salt of a folder of the checkout: nil where there is none, or
+// where the environment has it, which whoever loads a cassette finds by itself.
+func saltHere(dir string) []byte {
+	salt, err := cassette.FindSalt(dir)
+	if err != nil || os.Getenv(cassette.SaltVariable) != "" {
+		return nil
+	}
+	return hex.AppendEncode(nil, salt)
+}
+
+// loadBytes loads a cassette that lies in memory, with the text of its salt. It goes through
+// a file, since that is what package cassette reads without holding it twice.
+func loadBytes(name string, data, salt []byte) (*cassette.Cassette, error) {
 	dir, err := os.MkdirTemp("", "graphvcr-diff-")
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
@@ -108,6 +151,11 @@ func loadBytes(name string, data []byte) (*cassette.Cassette, error) {
 	file := filepath.Join(dir, "cassette.yaml")
 	if err := os.WriteFile(file, data, 0o600); err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if salt != nil {
+		if err := os.WriteFile(filepath.Join(dir, cassette.SaltFile), salt, 0o600); err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
 	}
 	tape, err := cassette.Load(file)
 	if at := fault.Find(err); at != nil {

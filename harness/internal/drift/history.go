@@ -40,6 +40,7 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 	if err != nil {
 		return nil, err
 	}
+	blobs.salt = saltHere(filepath.Dir(file))
 	defer blobs.close()
 	blobs.willBeAsked(versions)
 	var before *cassette.Cassette
@@ -136,6 +137,7 @@ type blobs struct {
 	out  *bufio.Reader
 	more map[string]int // how often a blob will be asked for again
 	kept map[string]*cassette.Cassette
+	salt []byte // the text of the salt that the cassette has today
 }
 
 // willBeAsked says which blobs will be loaded, so that only what comes again is kept.
@@ -159,7 +161,7 @@ func startBlobs(ctx context.Context) (*blobs, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("read from git: %w", err)
 	}
-	return &blobs{cmd, in, bufio.NewReader(out), map[string]int{}, map[string]*cassette.Cassette{}}, nil
+	return &blobs{cmd: cmd, in: in, out: bufio.NewReader(out), more: map[string]int{}, kept: map[string]*cassette.Cassette{}}, nil
 }
 
 func (b *blobs) close() error { return errors.Join(b.in.Close(), b.cmd.Wait()) }
@@ -202,5 +204,5 @@ func (b *blobs) read(blob, name string) (*cassette.Cassette, error) {
 	if _, err := io.ReadFull(b.out, data); err != nil {
 		return nil, fmt.Errorf("read %s from git: %w", name, err)
 	}
-	return loadBytes(name, data[:size])
+	return loadBytes(name, data[:size], b.salt)
 }
