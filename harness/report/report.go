@@ -102,6 +102,8 @@ type Case struct {
 	Duration time.Duration
 	Steps    int // steps run
 	Findings []Finding
+	// Ordered keeps the findings as they come, where the order tells something.
+	Ordered bool
 }
 
 // Suite is a whole run.
@@ -113,6 +115,7 @@ type Suite struct {
 	Cases  []Case
 	// Ordered keeps the cases as they come: they tell a story.
 	Ordered bool
+	Noun    string // what a case is, "" where the command says it
 }
 
 // Summary counts what a suite holds.

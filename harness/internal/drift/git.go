@@ -15,11 +15,24 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
-// git runs a git command in the working directory. Revisions and paths come from users:
-// callers put them behind --end-of-options, where none of them can be an option.
-func git(ctx context.Context, args ...string) ([]byte, error) {
+// repository is a folder of a git repository, bare or not; "" is the working directory.
+type repository string
+
+// here is the repository around the working directory.
+const here repository = ""
+
+// command is a git command. Revisions and paths come from users: callers put them behind
+// --end-of-options, where none of them can be an option.
+func (r repository) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = string(r)
 	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0")
+	return cmd
+}
+
+// git runs a git command.
+func (r repository) git(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := r.command(ctx, args...)
 	var told bytes.Buffer
 	cmd.Stderr = &told
 	out, err := cmd.Output()
@@ -34,38 +47,47 @@ func git(ctx context.Context, args ...string) ([]byte, error) {
 
 const shallowAdvice = "this clone is shallow and does not hold all history: git fetch --unshallow"
 
-func isShallow(ctx context.Context) bool {
-	out, err := git(ctx, "rev-parse", "--is-shallow-repository")
+func (r repository) isShallow(ctx context.Context) bool {
+	out, err := r.git(ctx, "rev-parse", "--is-shallow-repository")
 	return err == nil && strings.TrimSpace(string(out)) == "true"
 }
 
 // revisionAdvice is for a revision that git does not know; in a shallow clone there may be
 // nothing wrong with it.
-func revisionAdvice(ctx context.Context) string {
-	if isShallow(ctx) {
+func (r repository) revisionAdvice(ctx context.Context) string {
+	if r.isShallow(ctx) {
 		return shallowAdvice
 	}
 	return "git log --oneline lists revisions; HEAD~3:cassettes/chats names a folder in one"
 }
 
-// openRevision finds the cassettes below a path of a revision.
-func openRevision(ctx context.Context, revision, at string) (*Source, error) {
-	name := revision + ":" + at
-	if _, err := git(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}"); err != nil {
-		return nil, &fault.Error{Message: fmt.Sprintf("git does not know the revision %q", revision), Hint: revisionAdvice(ctx)}
+// kindAt is what a revision holds at a clean path: a "blob" or a "tree".
+func (r repository) kindAt(ctx context.Context, revision, at string) (string, error) {
+	if _, err := r.git(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}"); err != nil {
+		return "", &fault.Error{Message: fmt.Sprintf("git does not know the revision %q", revision), Hint: r.revisionAdvice(ctx)}
 	}
-	at = path.Clean(filepath.ToSlash(at))
-	kind, err := git(ctx, "cat-file", "-t", "--end-of-options", revision+":"+relative(at))
+	kind, err := r.git(ctx, "cat-file", "-t", "--end-of-options", revision+":"+relative(at))
 	if err != nil {
-		return nil, &fault.Error{
+		return "", &fault.Error{
 			Message: fmt.Sprintf("revision %s holds no %s", revision, at),
 			Hint:    "paths count from the repository's root, or from here when they begin with ./",
 		}
 	}
-	if strings.TrimSpace(string(kind)) == "blob" {
+	return strings.TrimSpace(string(kind)), nil
+}
+
+// openRevision finds the cassettes below a path of a revision.
+func openRevision(ctx context.Context, revision, at string) (*Source, error) {
+	name := revision + ":" + at
+	at = path.Clean(filepath.ToSlash(at))
+	kind, err := here.kindAt(ctx, revision, at)
+	if err != nil {
+		return nil, err
+	}
+	if kind == "blob" {
 		return Of(name, func() (*cassette.Cassette, error) { return loadBlob(ctx, name, revision+":"+relative(at)) }), nil
 	}
-	out, err := git(ctx, "ls-tree", "-r", "-z", "--name-only", "--end-of-options", revision+":"+relative(at))
+	out, err := here.git(ctx, "ls-tree", "-r", "-z", "--name-only", "--end-of-options", revision+":"+relative(at))
 	if err != nil {
 		return nil, &fault.Error{Message: "list " + name, Cause: err}
 	}
@@ -90,7 +112,7 @@ func relative(at string) string {
 
 // loadBlob loads a cassette that git holds, which is called name in messages.
 func loadBlob(ctx context.Context, name, object string) (*cassette.Cassette, error) {
-	data, err := git(ctx, "cat-file", "blob", object)
+	data, err := here.git(ctx, "cat-file", "blob", object)
 	if err != nil {
 		return nil, &fault.Error{Message: "read " + name, Cause: err}
 	}
