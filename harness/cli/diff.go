@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -30,7 +29,10 @@ the states of long-running operations, which values are equal.
 
 OLD and NEW are cassettes, folders of them, or what git holds: HEAD~3:cassettes/chats.
 main..HEAD compares the cassettes of two revisions. With one REVISION:PATH, NEW is the
-same path here. --csdl compares two files of metadata by the same rules.
+same path here. --csdl compares two files of metadata by the same rules: one cause is
+one change, worst first. --used tells only what this project's cassettes and scenarios
+touch, --announced FILE what Microsoft's changelog says of each change, or that it says
+nothing.
 
 Changes that may stay are accepted by --accept --reason TEXT [--until DAY]; they are
 kept in drift-accept.yaml beside the cassettes. rules.yaml changes severities:
@@ -44,7 +46,7 @@ type diffFlags struct {
 	expected    []string
 	accept      bool
 	reason, end string
-	metadata    bool
+	metadata    metadataFlags
 }
 
 func (f *diffFlags) register(flags *pflag.FlagSet) {
@@ -68,7 +70,7 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 		Use:     "diff OLD NEW",
 		Short:   "Tell what changed in the API between two recordings",
 		Long:    diffLong,
-		Example: "  graphvcr diff old.yaml new.yaml\n  graphvcr diff HEAD~3:cassettes/chats cassettes/chats\n  graphvcr diff main..HEAD --report markdown\n  graphvcr diff v1.yaml beta.yaml --map v1.0=beta\n  graphvcr diff --csdl old.xml new.xml",
+		Example: "  graphvcr diff old.yaml new.yaml\n  graphvcr diff HEAD~3:cassettes/chats cassettes/chats\n  graphvcr diff main..HEAD --report markdown\n  graphvcr diff v1.yaml beta.yaml --map v1.0=beta\n  graphvcr diff --csdl old.xml new.xml --used\n  graphvcr diff --csdl HEAD~1:schemas/v1.0-Prod.csdl --git msgraph-metadata",
 		Args:    arguments(cobra.RangeArgs(1, 2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
@@ -77,7 +79,7 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 		},
 	}
 	opts.register(cmd.Flags())
-	cmd.Flags().BoolVar(&opts.metadata, "csdl", false, "OLD and NEW are files of metadata ($metadata)")
+	opts.metadata.register(cmd.Flags(), "OLD and NEW are files of metadata ($metadata), or REVISION:PATH of them")
 	return cmd
 }
 
@@ -104,9 +106,12 @@ func (f *diffFlags) compare(ctx context.Context, std streams, p *project.Project
 	if err != nil {
 		return nil, err
 	}
+	if err := f.metadata.check(); err != nil {
+		return nil, err
+	}
 	compare := recordings
-	if f.metadata {
-		compare = metadata
+	if f.metadata.csdl {
+		compare = f.metadata.compare
 	}
 	suite, err := compare(ctx, p, args, opts)
 	if err != nil || !f.accept {
@@ -121,22 +126,6 @@ func recordings(ctx context.Context, p *project.Project, args []string, opts dri
 		return nil, err
 	}
 	return drift.Compare(old, new, opts)
-}
-
-func metadata(_ context.Context, _ *project.Project, args []string, opts drift.Options) (*report.Suite, error) {
-	if len(args) != 2 {
-		return nil, &fault.Error{Message: "diff --csdl: compare " + args[0] + " with what?", Hint: "graphvcr diff --csdl OLD NEW"}
-	}
-	old, err := csdl.Load(args[0])
-	if err != nil {
-		return nil, err
-	}
-	new, err := csdl.Load(args[1])
-	if err != nil {
-		return nil, err
-	}
-	told := drift.Metadata(old, new, args[0], args[1], opts)
-	return &report.Suite{Command: "diff", Cases: []report.Case{told}}, nil
 }
 
 // acceptAll writes down what was found, and takes it off the suite.

@@ -10,6 +10,7 @@ import (
 const (
 	ruleAuthRefused         report.Rule = "auth.refused"
 	ruleDocsMethod          report.Rule = "docs.method"
+	ruleDriftChangelog      report.Rule = "drift.changelog"
 	ruleDriftFailed         report.Rule = "drift.failed"
 	ruleDriftRun            report.Rule = "drift.run"
 	ruleExecHandshake       report.Rule = "exec.handshake"

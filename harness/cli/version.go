@@ -26,8 +26,8 @@ func newVersion(std streams) *cobra.Command {
 	}
 }
 
-// versionOf is the version that the binary was built as.
-func versionOf(info *debug.BuildInfo) string {
+// builtVersion is the version that the binary was built as.
+func builtVersion(info *debug.BuildInfo) string {
 	if info == nil {
 		return "(devel)"
 	}
@@ -42,7 +42,7 @@ func thisVersion() string {
 
 // versionLine tells what the binary was built from, as far as it is known.
 func versionLine(info *debug.BuildInfo) string {
-	version, commit := versionOf(info), "unknown"
+	version, commit := builtVersion(info), "unknown"
 	modified := ""
 	if info != nil {
 		for _, s := range info.Settings {

@@ -23,9 +23,9 @@ func (r Rule) Name() string {
 func (f *Finding) Sentence() string {
 	text := f.Message + f.Details
 	switch {
+	case f.Message == "" && f.Is != "":
+		text = f.Where + " " + f.Is + f.Details
 	case text != "":
-	case f.Is != "":
-		text = f.Where + " " + f.Is
 	case f.Want != "" || f.Got != "":
 		text = f.remarked(f.Where + " is " + f.Got + ", wanted " + f.Want)
 	}

@@ -30,7 +30,9 @@ func (s *Suite) failOn() Severity {
 }
 
 func (c *Case) finish(failOn Severity) {
-	slices.SortStableFunc(c.Findings, compareFindings)
+	if !c.Ordered {
+		slices.SortStableFunc(c.Findings, compareFindings)
+	}
 	c.identify()
 	switch {
 	case c.Status == Errored, c.Status == Skipped:

@@ -102,6 +102,8 @@ type Case struct {
 	Duration time.Duration
 	Steps    int // steps run
 	Findings []Finding
+	// Ordered keeps the findings as they come, where the order tells something.
+	Ordered bool
 }
 
 // Suite is a whole run.
@@ -113,7 +115,8 @@ type Suite struct {
 	Cases  []Case
 	// Ordered keeps the cases as they come: they tell a story.
 	Ordered bool
-	Shard   Shard // which part of a run this is; the zero Shard is the whole
+	Noun    string // what a case is, "" where the command says it
+	Shard   Shard  // which part of a run this is; the zero Shard is the whole
 }
 
 // A Shard is one of the parts of a run, which [Merge] puts together again.

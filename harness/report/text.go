@@ -177,7 +177,7 @@ func interaction(f *Finding) string {
 // summaryLine counts, e.g. "6 scenarios: 5 passed, 1 failed (2 errors, 1 note)".
 func summaryLine(s *Suite) string {
 	sum := s.Summary()
-	line := fmt.Sprintf("%s: %d passed", count(sum.Cases(), caseNoun(s.Command)), sum.Passed)
+	line := fmt.Sprintf("%s: %d passed", count(sum.Cases(), cmp.Or(s.Noun, caseNoun(s.Command))), sum.Passed)
 	for _, part := range []struct {
 		n    int
 		what string
