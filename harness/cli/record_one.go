@@ -17,6 +17,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -160,10 +161,11 @@ func takenBy(dir, name string) string {
 
 // drafted writes the scenario that can be drafted from a recording.
 func drafted(p *project.Project, name string) error {
-	c, err := p.Cassette(name)
+	c, err := cassette.Load(path.Join(p.Dirs.Cassettes, name+".yaml")) // it is not replayed yet
 	if err != nil {
 		return err
 	}
+	c.Name = name
 	text, err := draft.Scenario(c)
 	if err != nil {
 		return &fault.Error{Message: "record: draft the scenario", Cause: err}
