@@ -17,6 +17,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -162,10 +163,11 @@ func takenBy(dir, name string) string {
 // drafted writes the scenario that can be drafted from a recording, and returns the variables
 // of the environment that a live run of it needs.
 func drafted(p *project.Project, name string) (needs []string, err error) {
-	c, err := p.Cassette(name)
+	c, err := cassette.Load(path.Join(p.Dirs.Cassettes, name+".yaml")) // it is not replayed yet
 	if err != nil {
 		return nil, err
 	}
+	c.Name = name
 	d, err := draft.Scenario(c)
 	if err != nil {
 		return nil, &fault.Error{Message: "record: draft the scenario", Cause: err}

@@ -18,7 +18,7 @@ import (
 )
 
 // maxBody bounds what is read of one answer.
-const maxBody = 256 << 20
+const maxBody = wire.MostBody
 
 // maxRedirects is net/http's own limit.
 const maxRedirects = 10
