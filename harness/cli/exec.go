@@ -69,7 +69,8 @@ const execExample = `  graphvcr exec --cassette users/list -- curl -s https://gr
 const execExit = `
 Exit status:
   the command's own, if that is not 0
-  0    clean: no finding at or above --fail-on
+  0    clean: no finding at or above --fail-on. What was recorded and is not asked for is a
+       warning, since a program need not ask for all: --fail-on warning makes that a 1
   1    findings: a request without an answer, say, or no request at all, such as from a
        program that does not trust the proxy's certificates and does not say so
   125  graphvcr could not do its part: a cassette that does not load, a wrong flag
@@ -89,7 +90,7 @@ type execFlags struct {
 	faults  []string
 	isolate bool
 	keptCA  bool
-	also    []string
+	also    alsoFlag
 }
 
 func newExec(std streams, dirs *projectFlags) *cobra.Command {
@@ -116,7 +117,7 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 	flags.StringArrayVar(&opts.faults, "fault", nil, "`fault` to inject on replay; repeatable (graphvcr serve --help)")
 	flags.BoolVar(&opts.isolate, "isolate", false, "run the command in a network of its own, where the system trusts the proxy too (Linux)")
 	flags.BoolVar(&opts.keptCA, "kept-ca", false, "sign with the authority that graphvcr ca prints, for commands that trust only the system's store")
-	flags.StringArrayVar(&opts.also, "also", nil, "`HOST` that belongs to the cassette too, such as management.azure.com, *.vault.azure.net; repeatable")
+	opts.also.register(flags)
 	opts.report.register(flags)
 	opts.take.auth = "none" // the program signs in itself
 	flags.Lookup("auth").DefValue = opts.take.auth

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -25,14 +26,19 @@ func newVersion(std streams) *cobra.Command {
 	}
 }
 
+// versionOf is the version that the binary was built as.
+func versionOf(info *debug.BuildInfo) string {
+	if info == nil {
+		return "(devel)"
+	}
+	return cmp.Or(info.Main.Version, "(devel)")
+}
+
 // versionLine tells what the binary was built from, as far as it is known.
 func versionLine(info *debug.BuildInfo) string {
-	version, commit := "(devel)", "unknown"
+	version, commit := versionOf(info), "unknown"
 	modified := ""
 	if info != nil {
-		if info.Main.Version != "" {
-			version = info.Main.Version
-		}
 		for _, s := range info.Settings {
 			switch {
 			case s.Key == "vcs.revision":

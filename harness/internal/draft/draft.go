@@ -12,7 +12,9 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
 
 // Scenario drafts a scenario file that asks for every interaction of the cassette
@@ -76,7 +78,19 @@ func Described(c *cassette.Cassette, known Description) ([]byte, error) {
 	if err := enc.Encode(root); err != nil {
 		return nil, fmt.Errorf("draft a scenario: %w", err)
 	}
-	return out.Bytes(), nil
+	return out.Bytes(), reads(out.Bytes())
+}
+
+// reads is why a draft cannot be read as a scenario: what was recorded is nothing that one
+// could ask for.
+func reads(draft []byte) error {
+	if len(draft) > scenario.MaxSize {
+		return &fault.Error{Message: fmt.Sprintf("draft a scenario: it would have %d MB, and only %d are read", len(draft)>>20, scenario.MaxSize>>20), Hint: "split the recording"}
+	}
+	if _, err := scenario.Parse("the draft", draft); err != nil {
+		return fmt.Errorf("draft a scenario: what was recorded is nothing that a scenario can ask for: %w", err)
+	}
+	return nil
 }
 
 // drafter is one drafting: the moves of a recording and the values that flow
@@ -100,7 +114,7 @@ func (d *drafter) step(n int) (*yaml.Node, error) {
 	known := d.noted(m.first())
 	step := mapping("name", text(stepName(n, m.first().Request.Method, u)))
 	if known.Name != "" {
-		step = mapping("name", text(fmt.Sprintf("%d %s", n+1, known.Name)))
+		step = mapping("name", text(fmt.Sprintf("%d %s", n+1, visible(known.Name))))
 	}
 	if as := m.first().Principal; as != "" {
 		add(step, "as", text(as))
@@ -136,9 +150,9 @@ func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, err
 	sent := m.first().Request
 	request := mapping("method", text(sent.Method))
 	version, path, ok := splitVersion(u)
-	ok = ok && utf8.ValidString(unescapeQuery(u.RawQuery)) // YAML holds nothing else
+	ok = ok && isOptions(u.RawQuery) && !isVersioned(path)
 	switch link, rest := d.link(u, version, path); {
-	case link != "":
+	case link != "" && isOptions(rest):
 		key := "url"
 		if ok {
 			key = "path"
@@ -151,7 +165,7 @@ func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, err
 		add(request, "path", text(d.path(path)))
 		addQuery(request, d, u.RawQuery)
 	default:
-		add(request, "url", text(escapeBraces(u.String())))
+		add(request, "url", text(escapeBraces(inASCII(u.String()))))
 	}
 	d.addHeaders(request, sent.Headers)
 	if err := d.addBody(request, sent); err != nil {
@@ -161,6 +175,26 @@ func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, err
 		add(request, "redirect", text("stop")) // the recording follows in a step of its own
 	}
 	return request, nil
+}
+
+// isVersioned reports whether a path below a version begins with one: a scenario takes that
+// for a mistake.
+func isVersioned(path string) bool {
+	first, _, _ := strings.Cut(path[1:], "/")
+	return first == "v1.0" || first == "beta"
+}
+
+// inASCII is an address with every other byte escaped.
+func inASCII(address string) string {
+	var out strings.Builder
+	for _, c := range []byte(address) {
+		if c < utf8.RuneSelf {
+			out.WriteByte(c)
+		} else {
+			fmt.Fprintf(&out, "%%%02X", c)
+		}
+	}
+	return out.String()
 }
 
 func (d *drafter) note(step *yaml.Node, version string) {
@@ -176,14 +210,17 @@ func stepName(n int, method string, u *url.URL) string {
 	if utf8.RuneCountInString(path) > 60 {
 		path = string([]rune(path)[:60]) + "..."
 	}
-	return fmt.Sprintf("%d %s %s", n+1, method, strings.ToValidUTF8(strings.Map(printable, path), ""))
+	return fmt.Sprintf("%d %s %s", n+1, method, visible(path))
 }
 
-func printable(r rune) rune {
-	if !unicode.IsPrint(r) {
-		return -1
-	}
-	return r
+// visible is a text without what a name cannot have.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
 }
 
 // splitVersion tells a Graph address's version from the rest of its escaped path.
@@ -197,7 +234,7 @@ func splitVersion(u *url.URL) (version, path string, ok bool) {
 
 // title makes a scenario's name from a cassette's.
 func title(name string) string {
-	words := strings.TrimSpace(strings.NewReplacer("_", " ", "-", " ", "/", ": ", ".", " ").Replace(name))
+	words := strings.TrimSpace(strings.NewReplacer("_", " ", "-", " ", "/", ": ", ".", " ").Replace(visible(name)))
 	if words == "" {
 		return "A recording" // a scenario's name is never blank
 	}

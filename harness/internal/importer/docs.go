@@ -169,7 +169,7 @@ func (d *docsImport) pair(p *docs.Pair) {
 
 // add takes the interaction in.
 func (d *docsImport) add(i *cassette.Interaction, p *docs.Pair) {
-	d.known.Learn(i.Response.Headers, i.Response.Body)
+	d.learn(i)
 	i.ID = len(d.Cassette.Interactions)
 	d.Cassette.Interactions = append(d.Cassette.Interactions, i)
 	d.pairs = append(d.pairs, p)

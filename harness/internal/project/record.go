@@ -164,6 +164,9 @@ func (r *Recording) baseURL() string {
 func (r *Recording) Transport() http.RoundTripper { return r.recorder }
 
 func (r *Recording) redact(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
+	if i.Response.Code == 0 { // an address that is told of
+		return r.redactor.Record(i)
+	}
 	if r.seen != nil {
 		r.seen(i)
 	}
@@ -171,7 +174,7 @@ func (r *Recording) redact(i *cassette.Interaction) (stored *cassette.Interactio
 		r.admitted.Add(1)
 	}
 	stored, note = r.redactor.Record(i)
-	r.vars.learn(i.Request.Body, stored.Request.Body)
+	r.vars.learn(i.Request, stored.Request)
 	return stored, note
 }
 

@@ -94,7 +94,11 @@ func (p *Project) recordingOf(sc *scenario.Scenario, name string, live Live) (*R
 	if err != nil {
 		return nil, err
 	}
-	return p.StartRecording(name, vars, live)
+	r, err := p.StartRecording(name, vars, live)
+	if err == nil {
+		r.vars.own = ownValues(sc)
+	}
+	return r, err
 }
 
 // finish saves a recording of a scenario that passed, and drops others, and one in which

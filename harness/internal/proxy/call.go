@@ -206,7 +206,7 @@ func (c *call) serveRecorded(w http.ResponseWriter, req *http.Request, resp *htt
 		c.serveHeader(header, name, resp.StatusCode)
 	}
 	links := m.body
-	if c.isFile(req) {
+	if hosts.IsFile(req.Method, req.URL) {
 		links = nil
 	}
 	text, buffer := recorded.Text(), scratch.Get().(*[]byte)
@@ -234,14 +234,6 @@ func (c *call) serveHeader(header http.Header, name string, status int) {
 	header[name] = values
 }
 
-// isFile reports whether an answer is the content of a file, which is handed out as it is.
-func (c *call) isFile(req *http.Request) bool {
-	if c.foreign {
-		return req.Method == http.MethodGet
-	}
-	return strings.HasSuffix(req.URL.Path, "/$value") || strings.HasSuffix(req.URL.Path, "/content")
-}
-
 // rewrite puts the links of a live answer, or one that was changed on its way, below the
 // base.
 func (c *call) rewrite(req *http.Request, resp *http.Response) error {
@@ -252,7 +244,7 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 		}
 		c.serveHeader(resp.Header, name, resp.StatusCode)
 	}
-	if !hosts.IsLinked(resp.Header.Get("Content-Type")) || c.isFile(req) || req.Method == http.MethodHead {
+	if !hosts.IsLinked(resp.Header.Get("Content-Type")) || hosts.IsFile(req.Method, req.URL) || req.Method == http.MethodHead {
 		return nil
 	}
 	came, err := wire.Read(resp.Body, maxLinked, resp.ContentLength)

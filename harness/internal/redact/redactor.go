@@ -262,7 +262,11 @@ func (r *Redactor) Var(name, value string) string {
 	return p.variable(name, value)
 }
 
+// variable leaves a step of a path, such as me, which /{name} is then.
 func (p *pass) variable(name, value string) string {
+	if steps[strings.ToLower(value)] {
+		return value
+	}
 	return p.judge().alone(nil, place.Leaf{Role: place.Text, Name: name, Text: value})
 }
 
