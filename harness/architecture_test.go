@@ -48,7 +48,7 @@ var imports = map[string][]string{
 	"harness/internal/child":  {"harness/internal/plainfile", "harness/internal/fault"},
 	"harness/internal/signin": {"harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/drift":  {"harness/internal/project", "harness/internal/metadiff", "harness/internal/csdl", "harness/internal/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
-	"harness/internal/diff":   {"harness/cassette", "harness/internal/identity", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/ascii", "harness/internal/fault"},
+	"harness/internal/diff":   {"harness/internal/words", "harness/cassette", "harness/internal/identity", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/ascii", "harness/internal/fault"},
 
 	"harness/internal/metadiff":   {"harness/internal/csdl", "harness/internal/diff", "harness/report"},
 	"harness/internal/csdl":       {"harness/internal/fault", "harness/internal/graph", "harness/internal/plainfile"},

@@ -86,7 +86,7 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 // options gathers what the flags, the rules and the accepted changes say.
 func (f *diffFlags) options(p *project.Project) (drift.Options, error) {
 	opts := drift.Options{
-		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: p.Violations},
+		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: p.Violations, IsText: p.Texts()},
 		Now:  time.Now(),
 	}
 	for _, pair := range f.expected {

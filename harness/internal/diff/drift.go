@@ -22,6 +22,9 @@ type Options struct {
 	Map map[string]string
 	// Judge tells how an interaction breaks the schemas; nil: nothing is judged.
 	Judge func(i *cassette.Interaction) []Violation
+	// IsText reports whether metadata declares a text (Edm.String) at a normalized path of an
+	// answer: its values are data, and no members of an enum; nil: nothing is declared.
+	IsText func(i *cassette.Interaction, path string) bool
 }
 
 // A Violation is a place at which an answer is not what its schema says.
@@ -96,6 +99,7 @@ func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
 	}
 	c := comparison{old: before, new: after, opts: opts}
 	c.pairs, c.gone, c.come = pairUp(before, after)
+	c.own = ownMembers(before, after)
 	if len(c.pairs) == 0 && len(c.gone)+len(c.come) > 0 {
 		return nil, unrelated(old, new)
 	}

@@ -19,6 +19,7 @@ type behaviour struct {
 	order      []*operation // by first request
 	versions   []string     // API versions asked, sorted
 	turnedAway []*exchange  // by throttling, at whatever request
+	doings     *doings      // of the client, so far
 }
 
 func (b *behaviour) version() string { return strings.Join(b.versions, "+") }
@@ -98,7 +99,7 @@ func likeThreads(old, new []*thread) iter.Seq2[*thread, *thread] {
 
 // behaviourOf reduces a recording.
 func behaviourOf(tape *cassette.Cassette) (*behaviour, error) {
-	b := &behaviour{tape: tape, as: readingOf(tape), operations: map[string]*operation{}}
+	b := &behaviour{tape: tape, as: readingOf(tape), operations: map[string]*operation{}, doings: newDoings()}
 	links, writes := linkTable{}, writeLog{}
 	for _, i := range tape.Interactions {
 		exchanges, err := exchangesOf(i, b.as)
@@ -146,8 +147,11 @@ func (b *behaviour) add(e *exchange, links linkTable, writes writeLog) {
 	}
 	e.operation = op
 	op.add(e, address, writes)
-	if !e.isRead() {
+	if e.isRead() {
+		e.circumstances = b.doings.before(e)
+	} else {
 		writes.note(e)
+		b.doings.note(e)
 	}
 	links.learn(e, e)
 }
