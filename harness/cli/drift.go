@@ -37,8 +37,8 @@ func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 		Long:    driftLong,
 		Example: "  graphvcr drift users/list-pages --auth azure-cli\n  graphvcr drift teams --allow-writes --report markdown=drift.md\n  graphvcr drift teams/create-chat --allow-writes --accept",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				options, err := opts.options(p)
+			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+				options, err := opts.options(p, out)
 				if err != nil {
 					return nil, err
 				}
@@ -126,6 +126,7 @@ func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenar
 	}
 	told := drift.Case(sc.Cassette, old, new, d.options)
 	told.Name, told.File, told.Duration, told.Steps = sc.Name, sc.File, time.Since(began), ran.Steps
+	told.Commands = []report.Command{{What: "Run it again", Line: "graphvcr drift " + sc.File}, {What: "Take the new behaviour", Line: "graphvcr drift " + sc.File + " --accept"}}
 	if d.accept && told.Status != report.Errored {
 		fmt.Fprintf(d.std.err, "graphvcr: %s: the new recording is the cassette now\n", sc.File)
 		told.Findings = nil

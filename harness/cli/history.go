@@ -26,16 +26,20 @@ func newHistory(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr history teams/get-operation\n  graphvcr history cassettes/users/list.yaml --report html=history.html",
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				file, err := recordingOf(p, args[0])
 				if err != nil {
 					return nil, err
 				}
-				options, err := opts.options(p)
+				options, err := opts.options(p, out)
 				if err != nil {
 					return nil, err
 				}
-				return drift.History(cmd.Context(), file, options)
+				suite, err := drift.History(cmd.Context(), file, options)
+				if err == nil {
+					suite.About = append(suite.About, file)
+				}
+				return suite, err
 			})
 		},
 	}

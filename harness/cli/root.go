@@ -54,6 +54,7 @@ func newRoot(std streams) *cobra.Command {
 		newDiff(std, &dirs),
 		newDrift(std, &dirs),
 		newHistory(std, &dirs),
+		newView(std, &dirs),
 		newWhatif(std, &dirs),
 		newLint(std, &dirs),
 		newNew(std, &dirs),

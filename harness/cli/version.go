@@ -27,12 +27,8 @@ func newVersion(std streams) *cobra.Command {
 
 // versionLine tells what the binary was built from, as far as it is known.
 func versionLine(info *debug.BuildInfo) string {
-	version, commit := "(devel)", "unknown"
-	modified := ""
+	commit, modified := "unknown", ""
 	if info != nil {
-		if info.Main.Version != "" {
-			version = info.Main.Version
-		}
 		for _, s := range info.Settings {
 			switch {
 			case s.Key == "vcs.revision":
@@ -43,5 +39,18 @@ func versionLine(info *debug.BuildInfo) string {
 		}
 	}
 	return fmt.Sprintf("graphvcr %s (commit %s%s, %s, %s/%s)",
-		version, commit, modified, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		versionOf(info), commit, modified, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+func versionOf(info *debug.BuildInfo) string {
+	if info == nil || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}
+
+// versionFact is what pages say of what made them.
+func versionFact() string {
+	info, _ := debug.ReadBuildInfo()
+	return "graphvcr " + versionOf(info)
 }

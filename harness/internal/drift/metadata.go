@@ -15,7 +15,7 @@ import (
 // Metadata compares two documents of metadata by the words and severities of recordings: a
 // property gone is a property gone. What is gone takes what is in it along, untold.
 func Metadata(old, new *csdl.Model, oldFile, newFile string, opts Options) report.Case {
-	m := metadata{oldFile: oldFile, newFile: newFile, opts: opts}
+	m := metadata{oldFile: oldFile, newFile: newFile, opts: opts, declared: declarations{}}
 	m.types(old, new)
 	m.operations(old, new)
 	m.resources(old, new)
@@ -37,6 +37,7 @@ type metadata struct {
 	oldFile, newFile string
 	opts             Options
 	found            []report.Finding
+	declared         declarations
 }
 
 // change adds a change of what is declared at a place. Severities are those of the rule
@@ -63,6 +64,17 @@ func (m *metadata) add(rule diff.ID, f report.Finding, oldLine, newLine int) {
 	}
 	if newLine > 0 {
 		f.Cassette = report.Place{File: m.newFile, Line: newLine}
+	}
+	if m.opts.Show {
+		var e report.Example
+		e.Old, e.OldLine = m.declared.at(m.oldFile, oldLine)
+		e.New, e.NewLine = m.declared.at(m.newFile, newLine)
+		if e.OldLine > 1 && e.NewLine == 1 { // what is gone or came, and not the type that it is of
+			e.NewLine = 0
+		} else if e.NewLine > 1 && e.OldLine == 1 {
+			e.OldLine = 0
+		}
+		f.Examples = []report.Example{e}
 	}
 	m.found = append(m.found, f)
 }
