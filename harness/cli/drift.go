@@ -44,7 +44,7 @@ func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr drift users/list-pages --auth azure-cli\n  graphvcr drift teams --allow-writes --report markdown=drift.md\n  graphvcr drift teams/create-chat --allow-writes --accept",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
-				options, err := opts.options(p)
+				options, err := opts.options(p, out)
 				if err != nil {
 					return nil, err
 				}
@@ -138,6 +138,7 @@ func (d *drifting) compare(ctx context.Context, sc *scenario.Scenario, old *cass
 	}
 	told := drift.Case(sc.Cassette, old, new, d.options)
 	told.Name, told.File, told.Duration, told.Steps = sc.Name, sc.File, ran.Duration, ran.Steps
+	told.Commands = []report.Command{{What: "Run it again", Line: "graphvcr drift " + sc.File}, {What: "Take the new behaviour", Line: "graphvcr drift " + sc.File + " --accept"}}
 	matters := false
 	for i := range told.Findings {
 		f := &told.Findings[i]

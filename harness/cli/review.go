@@ -42,8 +42,8 @@ func newReview(std streams, dirs *projectFlags) *cobra.Command {
 		Long:    reviewLong,
 		Example: "  graphvcr drift scenarios --auth azure-cli\n  graphvcr review\n  graphvcr review users/list",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				options, err := opts.options(p)
+			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+				options, err := opts.options(p, out)
 				if err != nil {
 					return nil, err
 				}

@@ -42,8 +42,7 @@ func thisVersion() string {
 
 // versionLine tells what the binary was built from, as far as it is known.
 func versionLine(info *debug.BuildInfo) string {
-	version, commit := builtVersion(info), "unknown"
-	modified := ""
+	commit, modified := "unknown", ""
 	if info != nil {
 		for _, s := range info.Settings {
 			switch {
@@ -55,7 +54,13 @@ func versionLine(info *debug.BuildInfo) string {
 		}
 	}
 	return fmt.Sprintf("graphvcr %s (commit %s%s, %s, %s/%s)",
-		version, commit, modified, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		builtVersion(info), commit, modified, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// versionFact is what pages say of what made them.
+func versionFact() string {
+	info, _ := debug.ReadBuildInfo()
+	return "graphvcr " + builtVersion(info)
 }
 
 // ownVersion is what go install calls the version of this program, if that is known.

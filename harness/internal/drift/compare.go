@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
+	"github.com/graphvcr/graphvcr/harness/internal/display"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -18,6 +19,7 @@ type Options struct {
 	Accepted Acceptances
 	Now      time.Time                // by which acceptances end; zero: none does
 	checkout func(file string) string // where the new side's files lie in the checkout; nil: the old side's are named first
+	Show     bool                     // keep what was exchanged, for reports that show it
 }
 
 // Compare compares two sources, cassette by cassette. What cannot be compared is a case
@@ -70,13 +72,23 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 	if len(drift.Labels) > 0 {
 		told.Name += " (" + strings.Join(drift.Labels, ", ") + ")"
 	}
+	shower := drift.NewShower(old, new)
+	if opts.Show {
+		for _, i := range new.Interactions {
+			told.Exchanges = append(told.Exchanges, display.Of(new, i))
+		}
+	}
 	for i := range drift.Changes {
 		change := &drift.Changes[i]
 		entry := opts.Accepted.find(change.Fingerprint)
 		if entry != nil && !entry.ended(opts.Now) {
 			continue
 		}
-		told.Findings = append(told.Findings, opts.placed(change.Finding(old, new), change, new))
+		f := opts.placed(change.Finding(old, new), change, new)
+		if opts.Show {
+			f.Examples = shower.Examples(change)
+		}
+		told.Findings = append(told.Findings, f)
 		if entry != nil {
 			told.Findings = append(told.Findings, entry.expired(opts.Accepted.File))
 		}
