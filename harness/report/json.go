@@ -181,7 +181,9 @@ func jsonOf(s *Suite) jsonSuite {
 			out.Findings = append(out.Findings, jsonFindingOf(&c.Findings[j]))
 		}
 		for _, command := range c.Commands {
-			out.Commands = append(out.Commands, jsonCommand(command))
+			if c.Status != Passed { // there is nothing to do about it
+				out.Commands = append(out.Commands, jsonCommand(command))
+			}
 		}
 		if s.Command == "view" {
 			for j := range c.Exchanges {
