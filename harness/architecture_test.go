@@ -20,7 +20,7 @@ const module = "github.com/graphvcr/graphvcr/"
 // import. Imports run downwards only; a new edge is a line here, and reviewed.
 var imports = map[string][]string{
 	"cmd/graphvcr": {"harness/cli"},
-	"harness/cli":  {"harness/internal/hosts", "harness/internal/graph", "harness/internal/fault", "harness/internal/wire", "harness/internal/quiet", "harness/internal/child", "harness/internal/signin", "harness/internal/csdl", "harness/internal/generate", "harness/internal/drift", "harness/internal/diff", "harness/internal/auth", "harness/internal/ca", "harness/internal/proxy", "harness/internal/runner", "harness/internal/draft", "harness/internal/project", "harness/internal/lint", "harness/report", "harness/internal/importer", "harness/cassette", "harness/internal/scenario", "harness/internal/plainfile"},
+	"harness/cli":  {"harness/internal/display", "harness/internal/emulator", "harness/internal/hosts", "harness/internal/graph", "harness/internal/fault", "harness/internal/wire", "harness/internal/quiet", "harness/internal/child", "harness/internal/signin", "harness/internal/csdl", "harness/internal/generate", "harness/internal/drift", "harness/internal/diff", "harness/internal/auth", "harness/internal/ca", "harness/internal/proxy", "harness/internal/runner", "harness/internal/draft", "harness/internal/project", "harness/internal/lint", "harness/report", "harness/internal/importer", "harness/cassette", "harness/internal/scenario", "harness/internal/plainfile"},
 	"harness":      {"harness/internal/match", "harness/internal/proxy", "harness/internal/redact", "harness/internal/signin", "harness/internal/graph", "harness/internal/wire", "harness/internal/fault", "harness/internal/quiet", "harness/internal/project", "harness/report", "harness/cassette"},
 
 	"harness/internal/proxy": {"harness/internal/jsondoc", "harness/internal/hosts", "harness/internal/quiet", "harness/internal/ca", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire"},
@@ -31,7 +31,7 @@ var imports = map[string][]string{
 	"harness/internal/docs":     {"harness/internal/graph", "harness/internal/fault"},
 	"harness/internal/importer": {"harness/internal/hosts", "harness/internal/docs", "harness/internal/draft", "harness/report", "harness/cassette", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 	"harness/internal/draft":    {"harness/internal/scenario", "harness/internal/fault", "harness/cassette", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph"},
-	"harness/internal/runner":   {"harness/conform", "harness/internal/scenario", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/ascii", "harness/internal/plainfile", "harness/internal/fault"},
+	"harness/internal/runner":   {"harness/internal/display", "harness/conform", "harness/internal/scenario", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/ascii", "harness/internal/plainfile", "harness/internal/fault"},
 
 	"harness/internal/transport": {"harness/internal/quiet", "harness/internal/match", "harness/cassette", "harness/internal/graph", "harness/internal/wire", "harness/internal/journal"},
 	"harness/internal/match":     {"harness/internal/redact", "harness/cassette", "harness/internal/place", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/ascii", "harness/internal/fault"},
@@ -47,14 +47,16 @@ var imports = map[string][]string{
 	"harness/internal/quiet":  {},
 	"harness/internal/child":  {"harness/internal/plainfile", "harness/internal/fault"},
 	"harness/internal/signin": {"harness/internal/graph", "harness/internal/ascii"},
-	"harness/internal/drift":  {"harness/internal/project", "harness/internal/csdl", "harness/internal/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
-	"harness/internal/diff":   {"harness/cassette", "harness/internal/identity", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/ascii", "harness/internal/fault"},
+	"harness/internal/drift":  {"harness/internal/display", "harness/internal/project", "harness/internal/metadiff", "harness/internal/csdl", "harness/internal/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
+	"harness/internal/diff":   {"harness/internal/display", "harness/internal/words", "harness/cassette", "harness/internal/identity", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/ascii", "harness/internal/fault"},
 
+	"harness/internal/metadiff":   {"harness/internal/csdl", "harness/internal/diff", "harness/report"},
 	"harness/internal/csdl":       {"harness/internal/fault", "harness/internal/graph", "harness/internal/plainfile"},
 	"harness/conform":             {"harness/schema", "harness/internal/route", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire"},
 	"harness/internal/generate":   {"harness/internal/csdl", "harness/internal/route", "harness/internal/identity", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 	"harness/internal/route":      {"harness/internal/ascii", "harness/internal/csdl", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/plainfile", "harness/internal/fault"},
-	"harness/report":              {"harness/internal/fault"},
+	"harness/report":              {"harness/internal/fault", "harness/internal/jsondoc"},
+	"harness/internal/display":    {"harness/cassette", "harness/internal/identity", "harness/internal/jsondoc", "harness/report"},
 	"harness/internal/identity":   {"harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/ascii":      {},
 	"harness/internal/graphurl":   {"harness/internal/identity", "harness/internal/graph", "harness/internal/ascii"},

@@ -147,7 +147,11 @@ func checkDocumented(t *testing.T, declared map[string]token.Position) {
 	}
 	named := regexp.MustCompile(`(?:^|[^\w./$-])([a-z]+)\.([a-z][A-Za-z-]+(?:\.[a-z-]+)*)`)
 	found := 0
-	for _, file := range []string{"../README.md", "DESIGN.md", "../schemas/graphvcr/report.json"} {
+	pages, err := filepath.Glob("cli/help/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("there are no help topics: %v", err)
+	}
+	for _, file := range append(pages, "../README.md", "DESIGN.md", "../schemas/graphvcr/report.json") {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -30,7 +29,10 @@ the states of long-running operations, which values are equal.
 
 OLD and NEW are cassettes, folders of them, or what git holds: HEAD~3:cassettes/chats.
 main..HEAD compares the cassettes of two revisions. With one REVISION:PATH, NEW is the
-same path here. --csdl compares two files of metadata by the same rules.
+same path here. --csdl compares two files of metadata by the same rules: one cause is
+one change, worst first. --used tells only what this project's cassettes and scenarios
+touch, --announced FILE what Microsoft's changelog says of each change, or that it says
+nothing.
 
 Changes that may stay are accepted by --accept --reason TEXT [--until DAY]; they are
 kept in drift-accept.yaml beside the cassettes. rules.yaml changes severities:
@@ -44,7 +46,7 @@ type diffFlags struct {
 	expected    []string
 	accept      bool
 	reason, end string
-	metadata    bool
+	metadata    metadataFlags
 }
 
 func (f *diffFlags) register(flags *pflag.FlagSet) {
@@ -68,24 +70,25 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 		Use:     "diff OLD NEW",
 		Short:   "Tell what changed in the API between two recordings",
 		Long:    diffLong,
-		Example: "  graphvcr diff old.yaml new.yaml\n  graphvcr diff HEAD~3:cassettes/chats cassettes/chats\n  graphvcr diff main..HEAD --report markdown\n  graphvcr diff v1.yaml beta.yaml --map v1.0=beta\n  graphvcr diff --csdl old.xml new.xml",
+		Example: "  graphvcr diff old.yaml new.yaml\n  graphvcr diff HEAD~3:cassettes/chats cassettes/chats\n  graphvcr diff main..HEAD --report markdown\n  graphvcr diff v1.yaml beta.yaml --map v1.0=beta\n  graphvcr diff --csdl old.xml new.xml --used\n  graphvcr diff --csdl HEAD~1:schemas/v1.0-Prod.csdl --git msgraph-metadata",
 		Args:    arguments(cobra.RangeArgs(1, 2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				return opts.compare(cmd.Context(), std, p, args)
+			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+				return opts.compare(cmd.Context(), out, p, args)
 			})
 		},
 	}
 	opts.register(cmd.Flags())
-	cmd.Flags().BoolVar(&opts.metadata, "csdl", false, "OLD and NEW are files of metadata ($metadata)")
+	opts.metadata.register(cmd.Flags(), "OLD and NEW are files of metadata ($metadata), or REVISION:PATH of them")
 	return cmd
 }
 
 // options gathers what the flags, the rules and the accepted changes say.
-func (f *diffFlags) options(p *project.Project) (drift.Options, error) {
+func (f *diffFlags) options(p *project.Project, out *reporting) (drift.Options, error) {
 	opts := drift.Options{
-		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: p.Violations},
+		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: p.Violations, IsText: p.Texts()},
 		Now:  time.Now(),
+		Show: out.shows(),
 	}
 	for _, pair := range f.expected {
 		old, new, found := strings.Cut(pair, "=")
@@ -99,20 +102,35 @@ func (f *diffFlags) options(p *project.Project) (drift.Options, error) {
 	return opts, err
 }
 
-func (f *diffFlags) compare(ctx context.Context, std streams, p *project.Project, args []string) (*report.Suite, error) {
-	opts, err := f.options(p)
+func (f *diffFlags) compare(ctx context.Context, out *reporting, p *project.Project, args []string) (*report.Suite, error) {
+	opts, err := f.options(p, out)
 	if err != nil {
 		return nil, err
 	}
+	if err := f.metadata.check(); err != nil {
+		return nil, err
+	}
 	compare := recordings
-	if f.metadata {
-		compare = metadata
+	if f.metadata.csdl {
+		compare = f.metadata.compare
 	}
 	suite, err := compare(ctx, p, args, opts)
-	if err != nil || !f.accept {
-		return suite, err
+	if err != nil {
+		return nil, err
 	}
-	return f.acceptAll(std, suite, opts)
+	suite.About = append(suite.About, strings.Join(args, " → "))
+	if f.accept {
+		return f.acceptAll(out.std, suite, opts)
+	}
+	line := "graphvcr diff "
+	if f.metadata.csdl {
+		line += "--csdl "
+	}
+	line += commandLine(args)
+	for i := range suite.Cases {
+		suite.Cases[i].Commands = []report.Command{{What: "Run it again", Line: line}, {What: "Accept what changed", Line: line + " --accept --reason 'WHY'"}}
+	}
+	return suite, nil
 }
 
 func recordings(ctx context.Context, p *project.Project, args []string, opts drift.Options) (*report.Suite, error) {
@@ -121,22 +139,6 @@ func recordings(ctx context.Context, p *project.Project, args []string, opts dri
 		return nil, err
 	}
 	return drift.Compare(old, new, opts)
-}
-
-func metadata(_ context.Context, _ *project.Project, args []string, opts drift.Options) (*report.Suite, error) {
-	if len(args) != 2 {
-		return nil, &fault.Error{Message: "diff --csdl: compare " + args[0] + " with what?", Hint: "graphvcr diff --csdl OLD NEW"}
-	}
-	old, err := csdl.Load(args[0])
-	if err != nil {
-		return nil, err
-	}
-	new, err := csdl.Load(args[1])
-	if err != nil {
-		return nil, err
-	}
-	told := drift.Metadata(old, new, args[0], args[1], opts)
-	return &report.Suite{Command: "diff", Cases: []report.Case{told}}, nil
 }
 
 // acceptAll writes down what was found, and takes it off the suite.
@@ -211,4 +213,16 @@ func source(ctx context.Context, p *project.Project, name string) (*drift.Source
 		return nil, err
 	}
 	return drift.Of(file, func() (*cassette.Cassette, error) { return cassette.Load(file) }), nil
+}
+
+// commandLine are arguments as a shell takes them.
+func commandLine(args []string) string {
+	quoted := make([]string, len(args))
+	for i, arg := range args {
+		quoted[i] = arg
+		if strings.ContainsAny(arg, " '\"$\\*?&|;<>()`") {
+			quoted[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
 }

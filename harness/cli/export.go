@@ -84,7 +84,7 @@ func (f *exportFlags) one(std streams, p *project.Project, name string) error {
 	}
 	info, _ := debug.ReadBuildInfo()
 	var archive bytes.Buffer
-	if err := importer.WriteHAR(&archive, c, versionOf(info)); err != nil {
+	if err := importer.WriteHAR(&archive, c, builtVersion(info)); err != nil {
 		return &fault.Error{Message: "export har " + name, Cause: err}
 	}
 	if f.out == "" {

@@ -15,31 +15,47 @@ const historyLong = `History walks the git log of a cassette and tells when the 
 each commit that changed the recording with its date, and what changed in it, by the
 rules of graphvcr diff. A commit that only recorded other ids, dates or orders has
 nothing to tell.
+
+--csdl walks the log of a file of metadata, of a repository such as Microsoft's
+msgraph-metadata: one cause is one change, worst first, and what came and went again
+says so. --used tells only what this project uses, --announced FILE what Microsoft's
+changelog says.
 `
 
 func newHistory(std streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	cmd := &cobra.Command{
-		Use:     "history CASSETTE|SCENARIO",
-		Short:   "Tell when the API's behaviour changed, from the git log of a cassette",
+		Use:     "history CASSETTE|SCENARIO | --csdl PATH",
+		Short:   "Tell when the API's behaviour changed, from the git log of a cassette or of metadata",
 		Long:    historyLong,
-		Example: "  graphvcr history teams/get-operation\n  graphvcr history cassettes/users/list.yaml --report html=history.html",
+		Example: "  graphvcr history teams/get-operation\n  graphvcr history cassettes/users/list.yaml --report html=history.html\n  graphvcr history --csdl schemas/v1.0-Prod.csdl --git ../msgraph-metadata --used --quiet",
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+				options, err := opts.options(p, out)
+				if err == nil {
+					err = opts.metadata.check()
+				}
+				if err != nil {
+					return nil, err
+				}
+				if opts.metadata.csdl {
+					return opts.metadata.history(cmd.Context(), p, args[0], options)
+				}
 				file, err := recordingOf(p, args[0])
 				if err != nil {
 					return nil, err
 				}
-				options, err := opts.options(p)
-				if err != nil {
-					return nil, err
+				suite, err := drift.History(cmd.Context(), file, options)
+				if err == nil {
+					suite.About = append(suite.About, file)
 				}
-				return drift.History(cmd.Context(), file, options)
+				return suite, err
 			})
 		},
 	}
 	opts.registerComparison(cmd.Flags())
+	opts.metadata.register(cmd.Flags(), "walk the log of a file of metadata ($metadata)")
 	return cmd
 }
 

@@ -10,6 +10,7 @@ import (
 const (
 	ruleAuthRefused         report.Rule = "auth.refused"
 	ruleDocsMethod          report.Rule = "docs.method"
+	ruleDriftChangelog      report.Rule = "drift.changelog"
 	ruleDriftFailed         report.Rule = "drift.failed"
 	ruleDriftRun            report.Rule = "drift.run"
 	ruleExecHandshake       report.Rule = "exec.handshake"
@@ -24,6 +25,7 @@ const (
 	rulePermissionsUnlisted report.Rule = "permissions.unlisted"
 	ruleRecordDrafted       report.Rule = "record.drafted"
 	ruleRecordFailed        report.Rule = "record.failed"
+	ruleReviewFailed        report.Rule = "review.failed"
 	ruleWhatifSkipped       report.Rule = "whatif.skipped"
 )
 

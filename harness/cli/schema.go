@@ -213,10 +213,11 @@ func (f *schemaFetchFlags) run(cmd *cobra.Command, std streams, dirs *projectFla
 		}
 		fmt.Fprintf(std.err, "graphvcr: fetched the metadata of %s into %s\n", service, file)
 	}
-	types, err := p.TypesInUse(f.api, m)
+	uses, err := p.Uses(f.api)
 	if err != nil {
 		return err
 	}
+	types := uses.Types(m)
 	if len(types) == 0 {
 		return &fault.Error{Message: fmt.Sprintf("%s: no cassette or scenario uses %s, so that there is nothing to write", command, f.api), Hint: "graphvcr schema generate --csdl " + file + " --type T --out " + p.Dirs.Schemas + "/" + f.api}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -36,7 +37,8 @@ func services() []string { return []string{"github", "gitlab", "azure"} }
 const workflowLong = `Writes a workflow of GitHub Actions, or a pipeline of Azure DevOps, that runs graphvcr
 drift every night and opens a pull request where the API changed. With --replay it is one,
 of GitLab too, that replays the scenarios on every change in shards of equal recorded time,
-and makes one report of them. A file that exists is never overwritten.
+and makes one report of them. A job runs the version of graphvcr that wrote it. A file that
+exists is never overwritten.
 `
 
 func newWorkflow(std streams) *cobra.Command {
@@ -60,8 +62,12 @@ func newWorkflow(std streams) *cobra.Command {
 					Hint:    "there is: " + strings.Join(slices.DeleteFunc(services(), func(s string) bool { return files[s] == "" }), ", "),
 				}
 			}
-			if err := writeWorkflow(embedded, file); err != nil {
+			version, pinned := ownVersion()
+			if err := writeWorkflow(embedded, file, version); err != nil {
 				return &fault.Error{Message: "new workflow", Cause: err}
+			}
+			if !pinned {
+				fmt.Fprintf(std.err, "graphvcr: note: this build has no version, so the job runs @latest: replace it by a release in %s\n", file)
 			}
 			_, err := fmt.Fprintln(std.out, "wrote "+file)
 			return err
@@ -72,7 +78,7 @@ func newWorkflow(std streams) *cobra.Command {
 }
 
 // writeWorkflow writes a job to a file that is not there yet.
-func writeWorkflow(embedded, file string) error {
+func writeWorkflow(embedded, file, version string) error {
 	text, err := workflowFiles.ReadFile("workflow/" + embedded + ".yml")
 	if err != nil {
 		return err
@@ -87,6 +93,6 @@ func writeWorkflow(embedded, file string) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(text)
+	_, err = f.Write(bytes.ReplaceAll(text, []byte("{{version}}"), []byte(version)))
 	return errors.Join(err, f.Close())
 }

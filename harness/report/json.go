@@ -50,6 +50,8 @@ type jsonCase struct {
 	Steps      int           `json:"steps,omitempty"`
 	Label      string        `json:"label,omitempty"`
 	Findings   []jsonFinding `json:"findings"`
+
+	Interactions []jsonExchange `json:"interactions,omitempty"`
 }
 
 type jsonFinding struct {
@@ -72,6 +74,8 @@ type jsonFinding struct {
 	CassetteColumn int       `json:"cassette_column,omitempty"`
 	Parts          *jsonTold `json:"parts,omitempty"`
 	Fingerprint    string    `json:"fingerprint,omitempty"`
+
+	Miss *jsonMiss `json:"miss,omitempty"`
 }
 
 // jsonTold is a sentence in parts; it is left out where the message is the sentence.
@@ -81,6 +85,46 @@ type jsonTold struct {
 	Remark  string `json:"remark,omitempty"`
 	Details string `json:"details,omitempty"`
 	Part    string `json:"part,omitempty"`
+}
+
+// jsonMiss is a request that had no answer, and what was recorded near it.
+type jsonMiss struct {
+	Method  string     `json:"method"`
+	URL     string     `json:"url"`
+	Verdict string     `json:"verdict"`
+	Nearest []jsonNear `json:"nearest"`
+}
+
+type jsonNear struct {
+	Method      string           `json:"method"`
+	URL         string           `json:"url"`
+	Interaction *int             `json:"interaction"`
+	Cassette    place            `json:"cassette"`
+	Differences []jsonDifference `json:"differences"`
+}
+
+type jsonDifference struct {
+	Field    string `json:"field"`
+	Recorded string `json:"recorded"`
+	Received string `json:"received"`
+}
+
+// jsonExchange is an interaction that graphvcr view shows. Bodies are texts, JSON indented.
+type jsonExchange struct {
+	Interaction *int        `json:"interaction"`
+	Cassette    place       `json:"cassette"`
+	Method      string      `json:"method"`
+	URL         string      `json:"url"`
+	Status      int         `json:"status"`
+	DurationMS  int64       `json:"duration_ms"`
+	Request     jsonContent `json:"request"`
+	Response    jsonContent `json:"response"`
+	Pseudonyms  []string    `json:"pseudonyms"`
+}
+
+type jsonContent struct {
+	Headers map[string][]string `json:"headers"`
+	Body    string              `json:"body"`
 }
 
 // place is Place with its line always written.
@@ -129,6 +173,11 @@ func jsonOf(s *Suite) jsonSuite {
 		for j := range c.Findings {
 			out.Findings = append(out.Findings, jsonFindingOf(&c.Findings[j]))
 		}
+		if s.Command == "view" {
+			for j := range c.Exchanges {
+				out.Interactions = append(out.Interactions, jsonExchangeOf(&c.Exchanges[j]))
+			}
+		}
 		doc.Cases = append(doc.Cases, out)
 	}
 	return doc
@@ -147,7 +196,36 @@ func jsonFindingOf(f *Finding) jsonFinding {
 	if f.Cassette.File != "" {
 		out.Cassette = &place{File: f.Cassette.File, Line: f.Cassette.Line}
 	}
+	if f.Missed != nil {
+		out.Miss = jsonMissOf(f.Missed)
+	}
 	return out
+}
+
+func jsonMissOf(m *Miss) *jsonMiss {
+	out := &jsonMiss{Method: m.Sent.Method, URL: m.Sent.URL, Verdict: m.Verdict, Nearest: make([]jsonNear, 0, len(m.Nearest))}
+	for i := range m.Nearest {
+		near := &m.Nearest[i]
+		one := jsonNear{Method: near.Method, URL: near.URL, Interaction: near.Interaction, Cassette: place{near.File, near.Line}, Differences: make([]jsonDifference, 0, len(near.Differences))}
+		for _, d := range near.Differences {
+			one.Differences = append(one.Differences, jsonDifference(d))
+		}
+		out.Nearest = append(out.Nearest, one)
+	}
+	return out
+}
+
+func jsonExchangeOf(e *Exchange) jsonExchange {
+	content := func(c Content) jsonContent {
+		if c.Header == nil {
+			c.Header = map[string][]string{}
+		}
+		return jsonContent{Headers: c.Header, Body: c.Body}
+	}
+	return jsonExchange{
+		Interaction: e.Interaction, Cassette: place{e.File, e.Line}, Method: e.Method, URL: e.URL, Status: e.Status, DurationMS: e.Took.Milliseconds(),
+		Request: content(e.Request), Response: content(e.Response), Pseudonyms: append([]string{}, e.Pseudonyms...),
+	}
 }
 
 // escapeControls escapes DEL and the C1 controls, which encoding/json lets

@@ -20,6 +20,7 @@ type comparison struct {
 	pairs    []pair
 	gone     []*operation // only in the old recording
 	come     []*operation
+	own      map[string]bool // names of members that the client itself wrote otherwise
 	found    []difference
 }
 
@@ -33,6 +34,7 @@ type difference struct {
 	subject   string // what changed, wherever it stands; "" for what belongs to the operation
 	operation *operation
 	where     string
+	member    string // the name of the member that changed, "" for what is none
 	message   string
 	equal     [2]string // of EqualityBroken: the places that held one id
 	old, new  string
@@ -48,10 +50,19 @@ func (d *difference) identity() string {
 		return strings.Join([]string{string(d.rule), d.old, d.new}, "\x00")
 	case d.rule.within("paging"), d.rule == ConsistencyWindow:
 		return string(d.rule)
+	case d.rule == EnumNew: // which of the old values an operation showed is chance
+		return strings.Join([]string{string(d.rule), d.subject, d.new}, "\x00")
 	case d.subject != "":
 		return strings.Join([]string{string(d.rule), d.subject, d.old, d.new}, "\x00")
 	}
-	return strings.Join([]string{string(d.rule), d.operation.name, d.old, d.new}, "\x00")
+	return strings.Join([]string{string(d.rule), d.operation.path(), d.old, d.new}, "\x00")
+}
+
+// path is an operation's name without its options: what is asked of one resource with
+// other options is one thing.
+func (op *operation) path() string {
+	path, _, _ := strings.Cut(op.name, "?")
+	return path
 }
 
 // underOneCause names what fails below an address by that address: where a drive is not
@@ -63,18 +74,18 @@ func (c *comparison) underOneCause() {
 			continue
 		}
 		for _, above := range c.found {
-			if above.rule == d.rule && above.new == d.new && strings.HasPrefix(d.operation.name, above.operation.name+"/") && len(above.operation.name) < len(d.operation.name) {
-				d.subject, d.old = above.operation.name, above.old
+			if above.rule == d.rule && above.new == d.new && strings.HasPrefix(d.operation.path(), above.operation.path()+"/") {
+				d.subject, d.old = above.operation.path(), above.old
 			}
 		}
 		if d.subject == "" {
-			d.subject = d.operation.name
+			d.subject = d.operation.path()
 		}
 	}
 }
 
 func (c *comparison) add(d difference) {
-	if !slices.Contains(c.opts.Off, d.rule) {
+	if !slices.Contains(c.opts.Off, d.rule) && !c.isOwn(&d) {
 		c.found = append(c.found, d)
 	}
 }

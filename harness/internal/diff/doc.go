@@ -33,6 +33,10 @@
 // (redacted.go). Where only one recording is sealed, what it hides is not told: the other
 // may show it.
 //
+// What follows from the client's own other requests is the client's (own.go): a member that
+// it wrote otherwise is otherwise, a list of what it no longer makes is empty. Words at a
+// member that metadata declares as a text ([Options.IsText]) are data, no members of an enum.
+//
 // What follows from a change is not told again: a request that fails makes those after it
 // go missing, and an id in another letter case is no longer equal to its like.
 //

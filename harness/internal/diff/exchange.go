@@ -30,6 +30,9 @@ type exchange struct {
 	header    http.Header
 	answered  body
 	pages     []*exchange // further pages of this answer
+
+	// circumstances are what the client itself did that the answer to a read may follow from.
+	circumstances string
 }
 
 // body is what an answer holds.

@@ -19,6 +19,7 @@ type behaviour struct {
 	order      []*operation // by first request
 	versions   []string     // API versions asked, sorted
 	turnedAway []*exchange  // by throttling, at whatever request
+	doings     *doings      // of the client, so far
 }
 
 func (b *behaviour) version() string { return strings.Join(b.versions, "+") }
@@ -98,7 +99,7 @@ func likeThreads(old, new []*thread) iter.Seq2[*thread, *thread] {
 
 // behaviourOf reduces a recording.
 func behaviourOf(tape *cassette.Cassette) (*behaviour, error) {
-	b := &behaviour{tape: tape, as: readingOf(tape), operations: map[string]*operation{}}
+	b := &behaviour{tape: tape, as: readingOf(tape), operations: map[string]*operation{}, doings: newDoings()}
 	links, writes := linkTable{}, writeLog{}
 	for _, i := range tape.Interactions {
 		exchanges, err := exchangesOf(i, b.as)
@@ -146,8 +147,11 @@ func (b *behaviour) add(e *exchange, links linkTable, writes writeLog) {
 	}
 	e.operation = op
 	op.add(e, address, writes)
-	if !e.isRead() {
+	if e.isRead() {
+		e.circumstances = b.doings.before(e)
+	} else {
 		writes.note(e)
+		b.doings.note(e)
 	}
 	links.learn(e, e)
 }
@@ -269,7 +273,8 @@ func maskedQuery(options []graphurl.Option) string {
 	return b.String()
 }
 
-// maskLiterals replaces the strings, ids, dates and numbers of an expression.
+// maskLiterals replaces the strings, ids, dates and numbers of an expression: a number by
+// {n}, what else begins with a digit by {value}.
 func maskLiterals(text string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {
@@ -278,10 +283,16 @@ func maskLiterals(text string) string {
 			b.WriteString("''")
 			i = endOfLiteral(text, i)
 		case c >= '0' && c <= '9' && (i == 0 || !isWordByte(text[i-1])):
-			b.WriteByte('0')
-			for i < len(text) && (isWordByte(text[i]) || strings.IndexByte("-:.+", text[i]) >= 0) {
-				i++
+			end := i
+			for end < len(text) && (isWordByte(text[end]) || strings.IndexByte("-:.+", text[end]) >= 0) {
+				end++
 			}
+			if isDigits(text[i:end]) {
+				b.WriteString("{n}")
+			} else {
+				b.WriteString("{value}")
+			}
+			i = end
 		default:
 			b.WriteByte(c)
 			i++

@@ -44,7 +44,7 @@ func (c *comparison) paging(p pair, was, is *exchange) {
 	case before && sizeBefore != sizeAfter:
 		d.rule, d.old, d.new = PagingSize, strconv.Itoa(sizeBefore)+" items a page", strconv.Itoa(sizeAfter)+" items a page"
 		d.message = "pages hold " + strconv.Itoa(sizeAfter) + " items, were " + strconv.Itoa(sizeBefore)
-	case !before && sizeBefore > 0 && sizeAfter == 0 && isList && is.member(graph.DeltaLink) == nil:
+	case !before && sizeBefore > 0 && sizeAfter == 0 && isList && is.member(graph.DeltaLink) == nil && was.circumstances == is.circumstances:
 		d.rule, d.where, d.old, d.new, d.message = CollectionEmptied, "$['value']", "items", "none", "has no items"
 	default:
 		return

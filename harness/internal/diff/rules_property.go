@@ -44,14 +44,14 @@ func (c *comparison) member(p pair, name string, old, new *shape) {
 	case is == nil:
 		if expected(was.total(), old, new) {
 			c.add(difference{
-				rule: PropertyLost, operation: p.old, old: "there", new: "none", count: new.types[typeObject], message: was.name + " is gone",
+				rule: PropertyLost, operation: p.old, member: name, old: "there", new: "none", count: new.types[typeObject], message: was.name + " is gone",
 				subject: was.subject, where: was.where, examples: examplesOf(was.at, new.at),
 			})
 		}
 	case was == nil:
 		if expected(is.total(), new, old) {
 			c.add(difference{
-				rule: PropertyAdded, operation: p.old, old: "none", new: "there", count: is.total(), message: is.name + " is new",
+				rule: PropertyAdded, operation: p.old, member: name, old: "none", new: "there", count: is.total(), message: is.name + " is new",
 				subject: is.subject, where: is.where, examples: examplesOf(old.at, is.at),
 			})
 		}
@@ -76,7 +76,7 @@ func (c *comparison) rate(p pair, was, is *shape, before, after int) {
 		return
 	}
 	c.add(difference{
-		rule: PropertyRate, operation: p.old, subject: was.subject, where: was.where,
+		rule: PropertyRate, operation: p.old, member: was.name, subject: was.subject, where: was.where,
 		old: percent(a), new: percent(b), count: after,
 		message:  fmt.Sprintf("%s is there in %s of the objects, was %s", was.name, percent(b), percent(a)),
 		examples: examplesOf(was.at, is.at),
@@ -109,7 +109,7 @@ func (c *comparison) types(p pair, old, new *shape) bool {
 			are = append(are, typeNames[t])
 		}
 	}
-	d := difference{operation: p.old, subject: old.subject, where: old.where, count: new.total(), examples: examplesOf(old.at, new.at)}
+	d := difference{operation: p.old, member: old.name, subject: old.subject, where: old.where, count: new.total(), examples: examplesOf(old.at, new.at)}
 	switch {
 	case len(were) > 0 && len(are) > 0 && len(without(are, were)) > 0:
 		d.rule, d.old, d.new = TypeChanged, strings.Join(were, " or "), strings.Join(are, " or ")

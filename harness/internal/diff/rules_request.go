@@ -18,7 +18,7 @@ const (
 func requestRules() []Rule {
 	return []Rule{
 		{FlowChanged, report.Warning, false, "requests are made that were not, or no longer", changeFlow},
-		{RequestAdded, report.Warning, false, "the client had to send a property that it did not send", addToRequest},
+		{RequestAdded, report.Note, false, "the client sends a property that it did not send", addToRequest},
 		{RequestLost, report.Note, false, "the client no longer sends a property", loseFromRequest},
 	}
 }
@@ -69,7 +69,7 @@ func (c *comparison) requests(p pair, before, after *picture) {
 	for _, name := range slices.Sorted(maps.Keys(new)) {
 		if old[name] == nil {
 			c.add(difference{
-				rule: RequestAdded, operation: p.old, where: "request." + new[name].where, old: "none", new: "sent", count: new[name].total(),
+				rule: RequestAdded, operation: p.old, subject: "request." + name, where: "request." + new[name].where, old: "none", new: "sent", count: new[name].total(),
 				message: "the request holds " + name, examples: examplesOf(before.asked.at, new[name].at),
 			})
 		}
@@ -77,7 +77,7 @@ func (c *comparison) requests(p pair, before, after *picture) {
 	for _, name := range slices.Sorted(maps.Keys(old)) {
 		if new[name] == nil {
 			c.add(difference{
-				rule: RequestLost, operation: p.old, where: "request." + old[name].where, old: "sent", new: "none", count: old[name].total(),
+				rule: RequestLost, operation: p.old, subject: "request." + name, where: "request." + old[name].where, old: "sent", new: "none", count: old[name].total(),
 				message: "the request no longer holds " + name, examples: examplesOf(old[name].at, after.asked.at),
 			})
 		}

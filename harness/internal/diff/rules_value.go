@@ -3,9 +3,11 @@ package diff
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/words"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -31,6 +33,9 @@ func valueRules() []Rule {
 func (c *comparison) values(p pair, old, new *shape) {
 	if len(old.values) == 0 || len(new.values) == 0 || p.old.isOperation() && old.where == "$['status']" {
 		return
+	}
+	if c.isMapped() && strings.HasSuffix(old.name, "@odata.context") {
+		return // another version's metadata names its answers in its own way
 	}
 	if c.isMixed() && (holdsHidden(old.values) || holdsHidden(new.values)) {
 		return // what is hidden on one side only may be what the other shows
@@ -60,8 +65,14 @@ func (c *comparison) values(p pair, old, new *shape) {
 		return
 	}
 	d := difference{
-		rule: rule, operation: p.old, subject: old.subject, where: old.where, count: count, examples: examplesOf(old.at, at),
+		rule: rule, operation: p.old, member: old.name, subject: old.subject, where: old.where, count: count, examples: examplesOf(old.at, at),
 		old: describe(was), new: describe(is),
+	}
+	if strings.HasSuffix(old.name, "@odata.context") { // of a member or of the answer: one thing
+		d.subject = "@odata.context"
+	}
+	if rule == EnumNew && is[0].role == word && c.isData(old, new) {
+		return
 	}
 	if rule == EnumNew {
 		d.old = describe(valuesOf(old.values))
@@ -81,19 +92,54 @@ func (c *comparison) goneWords(p pair, old, new *shape) {
 			lost = append(lost, v)
 		}
 	}
-	if len(lost) == 0 || old.types[typeString] < enough || new.types[typeString] < old.types[typeString] {
+	if len(lost) == 0 || old.types[typeString] < enough || new.types[typeString] < old.types[typeString] || c.isData(old, new) {
 		return
 	}
 	c.add(difference{
-		rule: EnumGone, operation: p.old, subject: old.subject, where: old.where, count: new.types[typeString], examples: examplesOf(old.at, new.at),
+		rule: EnumGone, operation: p.old, member: old.name, subject: old.subject, where: old.where, count: new.types[typeString], examples: examplesOf(old.at, new.at),
 		old: describe(valuesOf(old.values)), new: describe(valuesOf(new.values)),
 		message: fmt.Sprintf("%s is no longer %s", label(old), describe(lost)),
 	})
 }
 
+// isData reports whether the words at a place are data, such as a person's office: metadata
+// declares a text there, or knows the member and none of its words is one of these.
+func (c *comparison) isData(old, new *shape) bool {
+	for _, s := range []*shape{old, new} {
+		if c.opts.IsText != nil && len(s.at) > 0 && c.opts.IsText(s.at[0].interaction, s.at[0].path) {
+			return true
+		}
+	}
+	if !words.IsMember(old.name) {
+		return false // of a member that nothing knows, what is spelled like a word is one
+	}
+	values := slices.Concat(valuesOf(old.values), valuesOf(new.values))
+	return !slices.ContainsFunc(values, func(v value) bool {
+		return v.role == word && (v.hidden || words.Harmless(old.name, parentOf(old.where), v.text))
+	})
+}
+
+// parentOf is the name of the member that the object at a place is the value of, or is in
+// the array of: "manager" of $['manager']['userType'].
+func parentOf(where string) string {
+	var names []string
+	for _, step := range memberSteps.FindAllStringSubmatch(where, -1) {
+		names = append(names, step[1])
+	}
+	if len(names) < 2 {
+		return ""
+	}
+	return names[len(names)-2]
+}
+
+var memberSteps = regexp.MustCompile(`\['([^']*)'\]`)
+
 // nearestChange is the change to a value from the old one that is most like it; "" where
 // one is alike.
 func (c *comparison) nearestChange(old map[string]*seen, now value) (rule ID, before value) {
+	if now.role == link {
+		now.text = c.expected(now.text)
+	}
 	for _, key := range slices.Sorted(maps.Keys(old)) {
 		was := old[key].value
 		if was.role == link {
@@ -110,14 +156,22 @@ func (c *comparison) nearestChange(old map[string]*seen, now value) (rule ID, be
 	return rule, before
 }
 
-// expected is a link of the old recording as the new one is expected to have it: with the
-// API version that Options.Map names.
+// expected is a link as it is expected of either recording: without the API version, where
+// Options.Map says that it differs.
 func (c *comparison) expected(text string) string {
-	for was, is := range c.opts.Map {
-		text = strings.Replace(text, "/"+was+"/", "/"+is+"/", 1)
+	if !c.isMapped() {
+		return text
+	}
+	for _, versions := range [][]string{c.old.versions, c.new.versions} {
+		for _, version := range versions {
+			text = strings.Replace(text, "/"+version+"/", "/", 1)
+		}
 	}
 	return text
 }
+
+// isMapped reports whether the recordings are of API versions that are meant to differ.
+func (c *comparison) isMapped() bool { return !slices.Equal(c.old.versions, c.new.versions) }
 
 func valuesOf(all map[string]*seen) []value {
 	var values []value

@@ -3,7 +3,9 @@ package draft
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -17,9 +19,33 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
 
+// A Draft is a scenario that was written from a cassette.
+type Draft struct {
+	Text []byte // of the file
+	// Vars are values of variables that the cassette does not store yet, and that a replay
+	// of the scenario needs: they belong to the cassette's Meta.Vars.
+	Vars map[string]string
+	Env  []string // variables of the environment that a live run needs, sorted
+}
+
+// Keep adds the variables to the cassette that the draft was made from, and says whether
+// there were any: then the cassette is to be saved again.
+func (d *Draft) Keep(c *cassette.Cassette) bool {
+	if len(d.Vars) == 0 {
+		return false
+	}
+	vars := maps.Clone(c.Meta.Vars)
+	if vars == nil {
+		vars = map[string]string{}
+	}
+	maps.Copy(vars, d.Vars)
+	c.Meta.Vars = vars
+	return true
+}
+
 // Scenario drafts a scenario file that asks for every interaction of the cassette
 // in recorded order. The error is for an interaction that cannot be understood.
-func Scenario(c *cassette.Cassette) ([]byte, error) {
+func Scenario(c *cassette.Cassette) (*Draft, error) {
 	return Described(c, Description{Text: "Drafted from a recording: say what it is for, and expect what matters."})
 }
 
@@ -39,7 +65,7 @@ type Note struct {
 }
 
 // Described is Scenario with what else is known.
-func Described(c *cassette.Cassette, known Description) ([]byte, error) {
+func Described(c *cassette.Cassette, known Description) (*Draft, error) {
 	d := drafter{cassette: c, apis: map[string]int{}, noted: known.Of, apart: known.Apart}
 	if d.noted == nil {
 		d.noted = func(*cassette.Interaction) Note { return Note{} }
@@ -49,7 +75,10 @@ func Described(c *cassette.Cassette, known Description) ([]byte, error) {
 	} else {
 		d.moves = group(c.Interactions)
 	}
+	d.storedInputs()
 	d.follow()
+	d.foundInputs()
+	d.learnInputs()
 	steps := sequence()
 	for n := range d.moves {
 		step, err := d.step(n)
@@ -65,12 +94,20 @@ func Described(c *cassette.Cassette, known Description) ([]byte, error) {
 	for _, step := range steps.Content {
 		dropMember(step, "api", api)
 	}
+	cleanup := d.cleanup(steps)
 	root := mapping(
 		"name", text(title(c.Name)),
 		"description", text(known.Text),
 		"api", text(api),
-		"steps", steps,
 	)
+	vars := d.varsNode()
+	if len(vars.Content) > 0 {
+		add(root, "vars", vars)
+	}
+	add(root, "steps", steps)
+	if len(cleanup.Content) > 0 {
+		add(root, "cleanup", cleanup)
+	}
 	var out bytes.Buffer
 	out.WriteString("# yaml-language-server: $schema=https://raw.githubusercontent.com/graphvcr/graphvcr/main/schemas/graphvcr/scenario.json\n")
 	enc := yaml.NewEncoder(&out)
@@ -78,7 +115,7 @@ func Described(c *cassette.Cassette, known Description) ([]byte, error) {
 	if err := enc.Encode(root); err != nil {
 		return nil, fmt.Errorf("draft a scenario: %w", err)
 	}
-	return out.Bytes(), reads(out.Bytes())
+	return d.drafted(out.Bytes(), vars), reads(out.Bytes())
 }
 
 // reads is why a draft cannot be read as a scenario: what was recorded is nothing that one
@@ -93,6 +130,42 @@ func reads(draft []byte) error {
 	return nil
 }
 
+// drafted is the draft, with what else goes with its text.
+func (d *drafter) drafted(file []byte, vars *yaml.Node) *Draft {
+	draft := &Draft{Text: file}
+	for _, in := range d.inputs {
+		if !in.stored {
+			if draft.Vars == nil {
+				draft.Vars = map[string]string{}
+			}
+			draft.Vars[in.name] = in.value
+		}
+		if node := member(vars, in.name); node != nil && strings.HasPrefix(node.Value, "{"+envPrefix) {
+			draft.Env = append(draft.Env, variableOf(in.name))
+		}
+	}
+	slices.Sort(draft.Env)
+	return draft
+}
+
+// cleanup takes the steps at the end that delete what earlier steps made, to be run
+// whatever happens before. One step at least stays.
+func (d *drafter) cleanup(steps *yaml.Node) *yaml.Node {
+	from := len(steps.Content)
+	for from > 1 {
+		request := member(steps.Content[from-1], "request")
+		path := member(request, "path")
+		made := path != nil && slices.ContainsFunc(slices.Concat(d.captures...), func(c capture) bool { return strings.Contains(path.Value, "{"+c.name+"}") })
+		if member(request, "method").Value != "DELETE" || !made {
+			break
+		}
+		from--
+	}
+	last := sequence(steps.Content[from:]...)
+	steps.Content = steps.Content[:from]
+	return last
+}
+
 // drafter is one drafting: the moves of a recording and the values that flow
 // between them.
 type drafter struct {
@@ -101,6 +174,7 @@ type drafter struct {
 	noted    func(*cassette.Interaction) Note
 	apart    bool
 	apis     map[string]int // steps of each version
+	inputs   []input        // values that no answer gave
 	captures [][]capture    // of each move
 	known    []capture      // those of the moves before the current one, longest value first
 }

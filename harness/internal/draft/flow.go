@@ -31,6 +31,10 @@ func (d *drafter) follow() {
 	d.captures = make([][]capture, len(d.moves))
 	given := map[string]bool{} // values that need no capture, or have one
 	names := map[string]bool{}
+	for _, in := range d.inputs {
+		given[in.value] = true
+		names[in.name] = true
+	}
 	var links []capture
 	for n := range d.moves {
 		if address := d.moves[n].first().Request.URL; !follows(links, address) {
@@ -67,6 +71,15 @@ func follows(links []capture, address string) bool {
 		_, ok := leadsTo(c.value, u, version, path)
 		return ok
 	})
+}
+
+// learnInputs makes the inputs known to all steps.
+func (d *drafter) learnInputs() {
+	var all []capture
+	for _, in := range d.inputs {
+		all = append(all, capture{name: in.name, value: in.value})
+	}
+	d.learn(all)
 }
 
 // learn makes captured values known to the steps that follow.

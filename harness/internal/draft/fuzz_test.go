@@ -36,13 +36,13 @@ func readBack(t *testing.T, path, header, sent, answer string, code int) *scenar
 			return nil // no cassette holds it
 		}
 	}
-	text, err := draft.Scenario(c)
+	drafted, err := draft.Scenario(c)
 	if err != nil {
 		t.Fatalf("POST %.200q %.200q %.200q -> %d %.200q: %v", path, header, sent, code, answer, err)
 	}
-	sc, err := scenario.Parse("x", text)
+	sc, err := scenario.Parse("x", drafted.Text)
 	if err != nil {
-		t.Fatalf("%.2000s\n%.500v", text, err)
+		t.Fatalf("%.2000s\n%.500v", drafted.Text, err)
 	}
 	return sc
 }

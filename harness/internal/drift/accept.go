@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -131,6 +133,9 @@ func (a Acceptances) Accept(suite *report.Suite, reason string, until, now time.
 	}
 	if len(added) == 0 {
 		return 0, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(a.File), 0o755); err != nil { // metadata has no cassettes beside it
+		return 0, &fault.Error{Message: "accept", Cause: err}
 	}
 	if err := wire.Replace(a.File, 0o644, wire.Whole([]byte(b.String()))); err != nil {
 		return 0, &fault.Error{Message: "accept", Cause: err}

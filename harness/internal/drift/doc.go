@@ -6,6 +6,10 @@
 // repository around the working directory. What git holds is read through the git command,
 // each blob once; nothing is checked out.
 //
+// Metadata is compared by package metadiff (Metadata, MetadataHistory); here is read what git
+// holds of it, and told whether this project uses what changed, what Microsoft's changelog
+// says of it, and what was taken back.
+//
 // Accepted changes are in drift-accept.yaml (Acceptances), by fingerprint, with a reason
 // and an end. One whose end is past is a finding, and its change is told again.
 //

@@ -1,16 +1,10 @@
 package drift
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -18,7 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// A version is a cassette as one commit left it.
+// A version is a file as one commit left it.
 type version struct {
 	commit, date, subject string
 	blob                  string // "" where the commit removed it
@@ -26,59 +20,150 @@ type version struct {
 
 func (v *version) name() string { return v.date + " " + v.commit[:7] + " " + v.subject }
 
+// at is what messages call a file of the version.
+func (v *version) at(file string) string { return v.commit[:7] + ":" + file }
+
 // History tells, commit by commit, what changed in a cassette's behaviour: a case a commit
 // that changed the file, oldest first. Commits that changed no behaviour have no findings.
-// What was never committed comes last. Accepted changes are told too: they happened.
+// What was never committed comes last. Accepted changes are told too: they happened. A file
+// that was never a cassette is an error.
 func History(ctx context.Context, file string, opts Options) (*report.Suite, error) {
 	opts.Accepted = Acceptances{}
-	versions, err := versionsOf(ctx, file)
+	versions, err := here.versions(ctx, file, false)
 	if err != nil {
 		return nil, err
 	}
-	suite := &report.Suite{Command: "history", FailOn: report.Warning, Ordered: true}
-	blobs, err := startBlobs(ctx)
+	blobs, err := here.blobs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer blobs.close()
-	blobs.willBeAsked(versions)
-	var before *cassette.Cassette
-	for n, v := range versions {
-		told := report.Case{Name: v.name(), Label: v.date, File: file}
+	salt := saltHere(filepath.Dir(file))
+	load := func(name string, text []byte) (*cassette.Cassette, error) { return loadBytes(name, text, salt) }
+	w := walk[*cassette.Cassette]{
+		repo: here, file: file, versions: versions, read: newReader(blobs, versions, load, renamed), wants: aCassette,
+		step: func(told report.Case, before, after *cassette.Cassette) report.Case {
+			return step(told, before, after, opts)
+		},
+	}
+	suite, before, err := w.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if now, err := cassette.Load(file); err == nil && before != nil && !here.sameAs(ctx, file, versions[len(versions)-1].blob) {
+		suite.Cases = append(suite.Cases, step(report.Case{Name: notCommitted, Label: notCommitted, File: file}, *before, now, opts))
+	}
+	return suite, nil
+}
+
+func renamed(c *cassette.Cassette, name string) *cassette.Cassette {
+	named := *c
+	named.File = name
+	return &named
+}
+
+const (
+	notCommitted = "not committed"
+	aCassette    = "a cassette"
+)
+
+// walk goes from version to version of a file, whatever it holds.
+type walk[T any] struct {
+	repo     repository
+	file     string
+	versions []version
+	read     *reader[T]
+	wants    string // what the file should be: "a cassette"
+	step     func(told report.Case, before, after T) report.Case
+}
+
+// run tells a case a version, and returns the last version that could be read, or nil.
+func (w *walk[T]) run(ctx context.Context) (*report.Suite, *T, error) {
+	suite := &report.Suite{Command: "history", FailOn: report.Warning, Ordered: true}
+	var before *T
+	var first error
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	documents := w.documents(ctx)
+	for n := range w.versions {
+		v := &w.versions[n]
+		told := report.Case{Name: v.name(), Label: v.date, File: w.file}
 		if v.blob == "" {
-			told.Findings = []report.Finding{{Rule: ruleDriftCassetteGone, Severity: report.Note, Place: report.Place{File: file}, Message: "removed"}}
+			told.Findings = []report.Finding{{Rule: ruleDriftCassetteGone, Severity: report.Note, Place: report.Place{File: w.file}, Message: "removed"}}
 			suite.Cases = append(suite.Cases, told)
 			continue
 		}
-		after, err := blobs.load(v.blob, v.commit[:7]+":"+file)
+		read, ok := <-documents
+		if !ok {
+			return nil, nil, ctx.Err()
+		}
+		after, err := read.doc, read.err
 		if err != nil {
 			// A version that was once broken is part of the story and not its end.
-			told.Findings = []report.Finding{{Rule: ruleDriftUnreadable, Severity: report.Note, Place: report.Place{File: file}, Message: err.Error()}}
+			told.Findings = []report.Finding{{Rule: ruleDriftUnreadable, Severity: report.Note, Place: report.Place{File: w.file}, Message: err.Error()}}
 			suite.Cases = append(suite.Cases, told)
+			if first == nil {
+				first = err
+			}
 			continue
 		}
-		told = step(told, before, after, opts)
-		if n == 0 && isShallow(ctx) {
+		if before != nil {
+			told = w.step(told, *before, after)
+		}
+		if n == 0 && w.repo.isShallow(ctx) {
 			told.Findings = append(told.Findings, report.Finding{
-				Rule: ruleDriftShallow, Severity: report.Warning, Place: report.Place{File: file},
+				Rule: ruleDriftShallow, Severity: report.Warning, Place: report.Place{File: w.file},
 				Message: "what came before is not told: " + shallowAdvice,
 			})
 		}
 		suite.Cases = append(suite.Cases, told)
-		before = after
+		before = &after
 	}
-	if here, err := cassette.Load(file); err == nil && before != nil && !sameAs(ctx, file, versions[len(versions)-1].blob) {
-		suite.Cases = append(suite.Cases, step(report.Case{Name: "not committed", Label: "not committed", File: file}, before, here, opts))
+	if before == nil && first != nil {
+		hint := fault.Hint(first)
+		if kind := strings.ToLower(path.Ext(w.file)); w.wants == aCassette && (kind == ".csdl" || kind == ".xml") {
+			hint = "graphvcr history --csdl " + w.file + " walks the log of metadata"
+		}
+		return nil, nil, &fault.Error{Message: "no version of " + w.file + " is " + w.wants, Cause: first, Hint: hint}
 	}
-	return suite, nil
+	return suite, before, nil
+}
+
+// document is what a version holds, or why it could not be read.
+type document[T any] struct {
+	doc T
+	err error
+}
+
+// documents reads the versions in their order, one ahead of what is asked for. The channel is
+// closed early only where the context has ended.
+func (w *walk[T]) documents(ctx context.Context) <-chan document[T] {
+	out := make(chan document[T])
+	go func() {
+		defer close(out)
+		for i := range w.versions {
+			v := &w.versions[i]
+			if v.blob == "" {
+				continue
+			}
+			var d document[T]
+			d.doc, d.err = w.read.load(v.blob, v.at(w.file))
+			if ctx.Err() != nil {
+				return
+			}
+			select {
+			case out <- d:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
 }
 
 // step compares a version with the one before it. Where that is of another kind of
 // recording, the step says so.
 func step(told report.Case, before, after *cassette.Cassette, opts Options) report.Case {
-	if before == nil {
-		return told
-	}
 	compared := Case(told.Name, before, after, opts)
 	told.Findings, told.Steps = compared.Findings, compared.Steps
 	for i := range told.Findings {
@@ -89,18 +174,26 @@ func step(told report.Case, before, after *cassette.Cassette, opts Options) repo
 	return told
 }
 
-func sameAs(ctx context.Context, file, blob string) bool {
-	out, err := git(ctx, "hash-object", "--", file)
+func (r repository) sameAs(ctx context.Context, file, blob string) bool {
+	out, err := r.git(ctx, "hash-object", "--", file)
 	return err == nil && strings.TrimSpace(string(out)) == blob
 }
 
-// versionsOf are the commits that changed a file, oldest first, names it had before
-// included.
-func versionsOf(ctx context.Context, file string) ([]version, error) {
-	if _, err := git(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
-		return nil, &fault.Error{Message: "look at the history of " + file + ": there is no git repository with commits here"}
+// versions are the commits that changed a file, oldest first, names it had before included.
+// Of a branch that was merged the merge alone counts where one line is asked for.
+func (r repository) versions(ctx context.Context, file string, oneLine bool) ([]version, error) {
+	if _, err := r.git(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
+		where := "here"
+		if r != here {
+			where = "in " + string(r)
+		}
+		return nil, &fault.Error{Message: "look at the history of " + file + ": there is no git repository with commits " + where}
 	}
-	out, err := git(ctx, "log", "--follow", "--format=%x01%H%x02%cs%x02%s", "--raw", "--no-abbrev", "--end-of-options", "HEAD", "--", filepath.ToSlash(file))
+	args := []string{"log", "--follow", "--no-show-signature", "--format=%x01%H%x02%cs%x02%s", "--raw", "--no-abbrev"}
+	if oneLine {
+		args = append(args, "--first-parent", "-m")
+	}
+	out, err := r.git(ctx, append(args, "--end-of-options", "HEAD", "--", filepath.ToSlash(file))...)
 	if err != nil {
 		return nil, &fault.Error{Message: "look at the history of " + file, Cause: err}
 	}
@@ -123,84 +216,8 @@ func versionsOf(ctx context.Context, file string) ([]version, error) {
 		}
 	}
 	if len(versions) == 0 {
-		return nil, &fault.Error{Message: "git knows no history of " + file, Hint: revisionAdvice(ctx)}
+		return nil, &fault.Error{Message: "git knows no history of " + file, Hint: r.revisionAdvice(ctx)}
 	}
 	slices.Reverse(versions)
 	return versions, nil
-}
-
-// blobs reads what git holds through one process, each blob once.
-type blobs struct {
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *bufio.Reader
-	more map[string]int // how often a blob will be asked for again
-	kept map[string]*cassette.Cassette
-}
-
-// willBeAsked says which blobs will be loaded, so that only what comes again is kept.
-func (b *blobs) willBeAsked(versions []version) {
-	for _, v := range versions {
-		b.more[v.blob]++
-	}
-}
-
-func startBlobs(ctx context.Context) (*blobs, error) {
-	cmd := exec.CommandContext(ctx, "git", "cat-file", "--batch")
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, fmt.Errorf("read from git: %w", err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, fmt.Errorf("read from git: %w", err)
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("read from git: %w", err)
-	}
-	return &blobs{cmd, in, bufio.NewReader(out), map[string]int{}, map[string]*cassette.Cassette{}}, nil
-}
-
-func (b *blobs) close() error { return errors.Join(b.in.Close(), b.cmd.Wait()) }
-
-// load is the cassette of a blob, which is called name in messages.
-func (b *blobs) load(blob, name string) (*cassette.Cassette, error) {
-	c := b.kept[blob]
-	if c == nil {
-		var err error
-		if c, err = b.read(blob, name); err != nil {
-			return nil, err
-		}
-	}
-	delete(b.kept, blob)
-	if b.more[blob]--; b.more[blob] > 0 {
-		b.kept[blob] = c
-	}
-	named := *c
-	named.File = name
-	return &named, nil
-}
-
-func (b *blobs) read(blob, name string) (*cassette.Cassette, error) {
-	if _, err := fmt.Fprintln(b.in, blob); err != nil {
-		return nil, fmt.Errorf("read %s from git: %w", name, err)
-	}
-	head, err := b.out.ReadString('\n') // "<object> blob <size>"
-	if err != nil {
-		return nil, fmt.Errorf("read %s from git: %w", name, err)
-	}
-	fields := strings.Fields(head)
-	if len(fields) != 3 || fields[1] != "blob" {
-		return nil, fmt.Errorf("read %s from git: %s", name, strings.TrimSpace(head))
-	}
-	size, err := strconv.ParseInt(fields[2], 10, 64)
-	if err != nil || size > cassette.MaxSize {
-		return nil, fmt.Errorf("read %s from git: %s bytes are too many", name, fields[2])
-	}
-	data := make([]byte, size+1) // and a line break
-	if _, err := io.ReadFull(b.out, data); err != nil {
-		return nil, fmt.Errorf("read %s from git: %w", name, err)
-	}
-	return loadBytes(name, data[:size])
 }

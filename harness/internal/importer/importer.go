@@ -117,9 +117,13 @@ func (g *gathering) finish(clean func(*cassette.Cassette) error) (*Result, error
 			return nil, fmt.Errorf("import %s: %w", g.file, err)
 		}
 	}
-	var err error
-	g.Scenario, err = draft.Scenario(g.Cassette)
-	return g.Result, err
+	drafted, err := draft.Scenario(g.Cassette)
+	if err != nil {
+		return nil, err
+	}
+	drafted.Keep(g.Cassette)
+	g.Scenario = drafted.Text
+	return g.Result, nil
 }
 
 // mostHosts is how many hosts are told of by name; more are counted.

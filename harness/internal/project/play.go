@@ -144,19 +144,12 @@ func (b *Playback) Case(name string) report.Case {
 	return c
 }
 
-// MissFinding is a miss as a finding.
+// MissFinding is a miss as a finding about its nearest cassette.
 func MissFinding(miss *match.MissError) report.Finding {
-	f := report.Finding{Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep}
-	if len(miss.Nearest) == 0 {
-		return f
-	}
-	near := miss.Nearest[0]
-	f.Interaction = &near.Interaction.ID
-	f.Cassette = report.Place{File: near.Cassette.File, Line: near.Interaction.Line}
-	f.Place = report.Place{File: near.Cassette.File}
-	if len(near.Differences) > 0 {
-		d := near.Differences[0]
-		f.Where, f.Want, f.Got = d.Field, d.Recorded, d.Received
+	f := runner.MissFinding(miss)
+	if len(miss.Nearest) > 0 {
+		f.Interaction = &miss.Nearest[0].Interaction.ID
+		f.Place = report.Place{File: f.Cassette.File}
 	}
 	return f
 }

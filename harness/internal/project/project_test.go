@@ -348,7 +348,7 @@ func TestRunSelectsByNameAndFile(t *testing.T) {
 // A fault of our own is a case that could not be run, not the end of the run.
 func TestReplaySurvivesAPanic(t *testing.T) {
 	j := &job{file: "a.yaml", sc: &scenario.Scenario{Name: "a"}, tape: "a.yaml"} // lacks its slot
-	(&Project{}).runJob(t.Context(), j, &inputs{})
+	(&Project{}).runJob(t.Context(), j, &inputs{}, false)
 	if j.result.Status != report.Errored || j.result.Findings[0].Rule != "run.internal" {
 		t.Errorf("%+v", j.result)
 	}

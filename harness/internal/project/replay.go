@@ -27,6 +27,7 @@ type Selection struct {
 	FailFast     bool
 	FailOn       report.Severity                      // lowest severity that fails a scenario; the zero value is the default, report.Error
 	Inputs       Inputs                               // values for what the cassettes store
+	Show         bool                                 // keep what was exchanged, for reports that show it
 	Progress     func(done, total int, c report.Case) // may be nil; called in any order, one at a time
 }
 
@@ -146,7 +147,7 @@ func (r *replay) all(ctx context.Context) error {
 			defer j.release()
 		}
 		if ctx.Err() == nil && int64(i) < r.stopAfter.Load() {
-			r.project.runJob(ctx, j, &r.inputs)
+			r.project.runJob(ctx, j, &r.inputs, r.sel.Show)
 			r.finished(i)
 		}
 		j.slot = nil
@@ -203,7 +204,7 @@ func (j *job) name() string {
 }
 
 // runJob replays one scenario in a session of its own.
-func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
+func (p *Project) runJob(ctx context.Context, j *job, in *inputs, show bool) {
 	if j.result.Status == report.Errored {
 		return
 	}
@@ -232,7 +233,9 @@ func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
 		Answers:   p.Answers,
 		Vars:      vars,
 		Env:       os.LookupEnv,
+		Show:      show,
 	})
+	j.result.Commands = []report.Command{{What: "Run it again", Line: "graphvcr replay " + j.file}, {What: "Record it again", Line: "graphvcr record " + j.file}}
 	for _, f := range p.Expired(t.cassette) {
 		f.Place = report.Place{File: j.file}
 		j.result.Findings = append(j.result.Findings, f)

@@ -110,12 +110,22 @@ func variables(sc *scenario.Scenario) (map[string]string, error) {
 		return value, ok
 	}
 	for _, v := range sc.Vars {
+		for _, name := range v.Value.Variables() {
+			if _, set := lookup(name); !set && strings.HasPrefix(name, "env.") {
+				env := strings.TrimPrefix(name, "env.")
+				return nil, &fault.Error{
+					Place:   fault.Place(report.Place{File: sc.File, Line: v.Line}),
+					Message: fmt.Sprintf("variable %s needs the environment variable %s, which is not set", v.Name, env),
+					Hint:    "set it to the value to run with: a cassette has at most a pseudonym of it",
+				}
+			}
+		}
 		value, err := v.Value.Expand(lookup)
 		if err != nil {
 			return nil, &fault.Error{
 				Place:   fault.Place(report.Place{File: sc.File, Line: v.Line}),
 				Message: fmt.Sprintf("variable %s: %v", v.Name, err),
-				Hint:    "set it in the environment",
+				Hint:    "declare it above, or read it from the environment: {env.NAME}",
 			}
 		}
 		values[v.Name] = value

@@ -1,12 +1,14 @@
 package project
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"maps"
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
@@ -17,12 +19,21 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
 
-// TypesInUse lists the types of an API that the project's cassettes and scenarios
-// need: those that recorded paths lead through and to, that recorded values name
-// themselves, and that steps name. The API's metadata says what paths mean; a path
-// that it does not know needs nothing.
-func (p *Project) TypesInUse(api string, metadata *csdl.Model) ([]string, error) {
-	u := &uses{api: api, metadata: metadata, index: route.New(metadata), types: map[string]bool{}}
+// Uses are what the project's cassettes and scenarios ask of an API: the requests, and the
+// types that values and steps name. They are gathered once, whatever metadata then says what
+// they mean.
+type Uses struct {
+	api      string // "": any
+	requests []use
+	named    map[string]bool // full names of types
+}
+
+// use is a request that was recorded, or a part of a batch.
+type use struct{ method, url string }
+
+// Uses gathers what cassettes and scenarios ask of an API; "" is any.
+func (p *Project) Uses(api string) (*Uses, error) {
+	u := &Uses{api: api, named: map[string]bool{}}
 	if _, err := os.Stat(p.Dirs.Cassettes); err == nil {
 		files, err := p.CassetteFiles(p.Dirs.Cassettes)
 		if err != nil {
@@ -48,80 +59,96 @@ func (p *Project) TypesInUse(api string, metadata *csdl.Model) ([]string, error)
 		}
 		u.scenario(sc)
 	}
-	return slices.Sorted(maps.Keys(u.types)), nil
+	slices.SortFunc(u.requests, func(a, b use) int { return cmp.Or(strings.Compare(a.method, b.method), strings.Compare(a.url, b.url)) })
+	u.requests = slices.Compact(u.requests)
+	return u, nil
 }
 
-type uses struct {
-	api      string
-	metadata *csdl.Model
-	index    *route.Index
-	types    map[string]bool
-}
+// None reports whether nothing of the API is used.
+func (u *Uses) None() bool { return len(u.requests)+len(u.named) == 0 }
 
-func (u *uses) interaction(i *cassette.Interaction) {
+func (u *Uses) isOf(version string) bool { return u.api == "" || version == u.api }
+
+func (u *Uses) interaction(i *cassette.Interaction) {
 	address, err := graphurl.Parse(i.Request.URL)
-	if err != nil || address.Host != graphurl.Graph || address.Version != u.api {
+	if err != nil || address.Host != graphurl.Graph || !u.isOf(address.Version) {
 		return
 	}
-	u.request(i.Request.Method, i.Request.URL, i.Request.Body)
-	if doc, err := jsondoc.Parse(i.Response.Body); err == nil {
-		u.named(doc)
-	}
-}
-
-func (u *uses) request(method, url, body string) {
-	target, err := u.index.Resolve(method, url)
-	if err != nil {
-		return
-	}
-	u.add(target.Types...)
-	u.add(target.Answer.Type, target.Body.Type)
-	for _, typ := range target.Parameters {
-		u.add(typ)
-	}
-	if target.Answer.Shape != route.Batch {
-		return
-	}
-	doc, _ := jsondoc.Parse(body)
-	for _, part := range graph.Requests(doc) {
-		if address, err := graphurl.Parse(part.Address(u.api)); err == nil && !address.IsBatch() {
-			u.request(part.Method, part.Address(u.api), "")
+	if address.IsBatch() {
+		doc, _ := jsondoc.Parse(i.Request.Body)
+		for _, part := range graph.Requests(doc) {
+			if at := part.Address(address.Version); at != "" {
+				u.requests = append(u.requests, use{part.Method, at})
+			}
 		}
+	} else {
+		u.requests = append(u.requests, use{i.Request.Method, i.Request.URL})
+	}
+	if doc, err := jsondoc.Parse(i.Response.Body); err == nil {
+		u.values(doc)
 	}
 }
 
-// named adds the types that values name in @odata.type.
-func (u *uses) named(doc any) {
+// values adds the types that values name in @odata.type.
+func (u *Uses) values(doc any) {
 	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
 		if typ, ok := value.(string); ok && at.Name() == "@odata.type" && !at.IsElement() {
-			u.add(strings.TrimPrefix(typ, "#"))
+			u.name(strings.TrimPrefix(typ, "#"))
 		}
 		return true
 	})
 }
 
-func (u *uses) scenario(sc *scenario.Scenario) {
+func (u *Uses) scenario(sc *scenario.Scenario) {
 	for _, steps := range [][]scenario.Step{sc.Steps, sc.Cleanup} {
 		for _, step := range steps {
-			if api := step.API; api != u.api && (api != "" || sc.API != u.api) {
+			if !u.isOf(cmp.Or(step.API, sc.API)) {
 				continue
 			}
 			if step.Expect != nil {
-				u.add(step.Expect.Schema)
+				u.name(step.Expect.Schema)
 			}
 			for _, part := range step.Parts {
-				u.add(part.Schema)
+				u.name(part.Schema)
 			}
 		}
 	}
 }
 
-// add adds what is a type of metadata: neither primitive, nor an envelope.
-func (u *uses) add(types ...string) {
-	for _, typ := range types {
-		typ = graph.Bare(typ)
-		if u.metadata.Types[typ] != nil {
-			u.types[typ] = true
+func (u *Uses) name(typ string) {
+	if typ = graph.Bare(typ); typ != "" {
+		u.named[typ] = true
+	}
+}
+
+// Types lists the types that are in use, as an API's metadata says what the requests mean:
+// those that paths lead through and to, and those that values and steps name. A path that
+// the metadata does not know needs nothing.
+func (u *Uses) Types(metadata *csdl.Model) []string {
+	index := route.New(metadata)
+	types := maps.Clone(u.named)
+	for _, r := range u.requests {
+		target, err := index.Resolve(r.method, r.url)
+		if err != nil {
+			continue
+		}
+		for _, typ := range slices.Concat(target.Types, []string{target.Answer.Type, target.Body.Type}, slices.Collect(maps.Values(target.Parameters))) {
+			types[graph.Bare(typ)] = true
 		}
 	}
+	maps.DeleteFunc(types, func(typ string, _ bool) bool { return metadata.Types[typ] == nil }) // primitive, or an envelope
+	return slices.Sorted(maps.Keys(types))
+}
+
+// Words are the names that the requests' addresses hold, in paths and options, in lower case:
+// of paths, navigation properties, actions and functions.
+func (u *Uses) Words() map[string]bool {
+	words := map[string]bool{}
+	for _, r := range u.requests {
+		isPart := func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }
+		for word := range strings.FieldsFuncSeq(strings.ToLower(r.url), isPart) {
+			words[word] = true
+		}
+	}
+	return words
 }

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ import (
 
 const (
 	// maxLinked bounds an answer in which links are rewritten.
-	maxLinked = 256 << 20
+	maxLinked = wire.MostBody
 	// bodyStall is how long a client may send nothing of a body that it has announced.
 	bodyStall = 30 * time.Second
 )
@@ -259,11 +260,14 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 	if left == "" {
 		delete(resp.Header, "Content-Encoding")
 	}
-	links := hosts.Links(string(came))
-	c.session.issued.add(links)
-	text := served(nil, string(came), links, c.base)
-	wire.SetResponseBody(resp, text)
-	resp.Header.Set("Content-Length", strconv.Itoa(len(text)))
+	if bytes.Contains(came, []byte("://")) || bytes.Contains(came, []byte(`:\/\/`)) {
+		text := string(came)
+		links := hosts.Links(text)
+		c.session.issued.add(links)
+		came = served(came[:0:0], text, links, c.base)
+	}
+	wire.SetResponseBody(resp, came)
+	resp.Header.Set("Content-Length", strconv.Itoa(len(came)))
 	return nil
 }
 

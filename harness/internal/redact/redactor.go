@@ -231,7 +231,7 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	p := &pass{scene: scene{r: r}, unknown: map[string]int{}}
 	vars := maps.Clone(m.Vars)
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		vars[name] = p.variable(name, vars[name])
+		vars[name] = r.Var(name, vars[name])
 	}
 	m.Vars = vars
 	for _, s := range []*string{&m.Source, &m.Client} {
@@ -256,17 +256,13 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	return nil
 }
 
-// Var is what is stored of a variable's value.
+// Var is what is stored of a variable's value. A step of a path, such as me, stays, which
+// /{name} is then.
 func (r *Redactor) Var(name, value string) string {
-	p := &pass{scene: scene{r: r}}
-	return p.variable(name, value)
-}
-
-// variable leaves a step of a path, such as me, which /{name} is then.
-func (p *pass) variable(name, value string) string {
 	if steps[strings.ToLower(value)] {
 		return value
 	}
+	p := &pass{scene: scene{r: r}}
 	return p.judge().alone(nil, place.Leaf{Role: place.Text, Name: name, Text: value})
 }
 

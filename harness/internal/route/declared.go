@@ -14,6 +14,17 @@ func (x *Index) Derives(name, base string) bool {
 	return t != nil && b != nil && x.derives(t.name, b.name) >= 0
 }
 
+// Member is the type that metadata declares of a type's property, inherited ones included:
+// "Edm.String", "Collection(microsoft.graph.user)"; "" where it declares none.
+func (x *Index) Member(typ, property string) string {
+	for _, t := range x.bases(typ) {
+		if r, ok := t.properties[strings.ToLower(property)]; ok {
+			return r.String()
+		}
+	}
+	return ""
+}
+
 // Partial reports whether the index was made of a part of an API: it speaks of types
 // that it does not have.
 func (x *Index) Partial() bool {

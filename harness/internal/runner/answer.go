@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/display"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -18,7 +19,7 @@ import (
 )
 
 // maxBody bounds what is read of one answer.
-const maxBody = 256 << 20
+const maxBody = wire.MostBody
 
 // maxRedirects is net/http's own limit.
 const maxRedirects = 10
@@ -59,6 +60,7 @@ func (s exchanger) exchange(req *http.Request) (*answer, *halt) {
 	}
 	a := &answer{request: req}
 	resp, err := s.client(rt).Do(req.WithContext(s.mark(req, a)))
+	s.show(a)
 	var endless *redirectError
 	if errors.As(err, &endless) {
 		return nil, s.goesRound(a, endless)
@@ -94,6 +96,24 @@ func (s exchanger) exchange(req *http.Request) (*answer, *halt) {
 		}})
 	}
 	return a, h
+}
+
+// show keeps the recorded exchange that answered, or that there was none.
+func (s *stepRun) show(a *answer) {
+	if !s.opts.Show {
+		return
+	}
+	told := &s.result.Exchanges
+	last := len(*told) - 1
+	switch is := a.source(); {
+	case is.Interaction == nil || is.Cassette == nil:
+		*told = append(*told, report.Exchange{Name: s.name, Method: a.request.Method, URL: s.addresses.shown(a.request.URL)})
+	case last >= 0 && (*told)[last].Interaction != nil && *(*told)[last].Interaction == is.Interaction.ID: // served again to one that polls
+	default:
+		e := display.Of(is.Cassette, is.Interaction)
+		e.Name = s.name
+		*told = append(*told, e)
+	}
 }
 
 // mark tells the transport, through the context, what a request cannot say.
@@ -162,20 +182,6 @@ func (s exchanger) failed(req *http.Request, err error) *halt {
 	h.fatal = true
 	h.finding.Hint = fault.Hint(err)
 	return h
-}
-
-func missed(miss *match.MissError) *halt {
-	f := finding{Finding: report.Finding{Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep}}
-	if len(miss.Nearest) == 0 {
-		return &halt{finding: f}
-	}
-	nearest := miss.Nearest[0]
-	f.Cassette = source{Cassette: nearest.Cassette, Interaction: nearest.Interaction}.place("")
-	if len(nearest.Differences) > 0 {
-		d := nearest.Differences[0]
-		f.Where, f.want, f.got = d.Field, value(d.Recorded), value(d.Received)
-	}
-	return &halt{finding: f}
 }
 
 // parse reads a JSON body. A body without a content type is JSON if it is; one

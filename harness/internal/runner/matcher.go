@@ -86,7 +86,7 @@ func (c *checker) absent(check *scenario.Check, at place) []failure {
 	want := c.wanted(m)
 	return []failure{{
 		place: at, rule: ruleExpectExists, line: check.Line, want: value(want), got: plain("nothing"),
-		message: phrase{"there is no %s, wanted %s", []any{at.where, hold(want)}},
+		is: phrase{"is absent, want %s", []any{hold(want)}},
 	}}
 }
 

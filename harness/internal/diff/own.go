@@ -1,0 +1,150 @@
+package diff
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// What a client asks for and gets is no drift: a member that it wrote otherwise is otherwise,
+// and a list of what it no longer makes is empty.
+
+// sentValues are what writes sent at members of a name, by class, each with where it was sent.
+type sentValues map[string]map[string]bool
+
+// ownMembers are the names of the members that the client wrote otherwise: elsewhere, not at
+// all, or another value.
+func ownMembers(old, new *behaviour) map[string]bool {
+	before, after := old.sent(), new.sent()
+	own := map[string]bool{}
+	for _, side := range []sentValues{before, after} {
+		for name := range side {
+			own[name] = !maps.Equal(before[name], after[name])
+		}
+	}
+	return own
+}
+
+func (b *behaviour) sent() sentValues {
+	all := sentValues{}
+	for _, op := range b.order {
+		for _, t := range op.threads {
+			if !t.write {
+				continue
+			}
+			for _, e := range t.phases[0].answers {
+				all.add(e, maskBraces(op.path()))
+			}
+		}
+	}
+	return all
+}
+
+func (s sentValues) add(e *exchange, operation string) {
+	jsondoc.Walk(e.asked, func(at jsondoc.Place, value any) bool {
+		name := at.Name()
+		if name == "" || strings.HasPrefix(name, "@") {
+			return true
+		}
+		class := ""
+		switch v := value.(type) {
+		case map[string]any, []any:
+			return true
+		case string:
+			class = e.as.valueOf(name, v).String()
+		default:
+			class = fmt.Sprint(v)
+		}
+		if s[name] == nil {
+			s[name] = map[string]bool{}
+		}
+		s[name][operation+" "+class] = true
+		return true
+	})
+}
+
+// ownRules are those of what a member holds, and whether it is there: what a client's own
+// writes decide.
+var ownRules = []ID{NullNew, EnumNew, EnumGone, PropertyRate, PropertyLost, PropertyAdded, DateFormat}
+
+// isOwn reports whether a difference follows from what the client itself sent.
+func (c *comparison) isOwn(d *difference) bool {
+	return d.member != "" && c.own[d.member] && slices.Contains(ownRules, d.rule)
+}
+
+// doings are what a client did so far that reads may depend on.
+type doings struct {
+	writes []doing
+	values map[string]bool // texts that writes sent or got
+}
+
+// doing is a write: an operation, and what its path begins with.
+type doing struct{ root, operation string }
+
+func newDoings() *doings { return &doings{values: map[string]bool{}} }
+
+// longestValue bounds the texts that are kept to be known again.
+const longestValue = 200
+
+func (d *doings) note(e *exchange) {
+	now := doing{rootOf(e.url), maskBraces(e.operation.path())}
+	if n := len(d.writes); n == 0 || d.writes[n-1] != now { // it may have been tried again
+		d.writes = append(d.writes, now)
+	}
+	for _, doc := range []any{e.asked, e.answered.doc} {
+		jsondoc.Walk(doc, func(_ jsondoc.Place, value any) bool {
+			if text, ok := value.(string); ok && len(text) <= longestValue {
+				d.values[text] = true
+			}
+			return true
+		})
+	}
+}
+
+// before tells what was done before a read: which writes of its collection there were, and
+// whether the literals of its filter are values of any.
+func (d *doings) before(e *exchange) string {
+	var b strings.Builder
+	root := rootOf(e.url)
+	for _, w := range d.writes {
+		if w.root == root || root == "directory" || root == "search" {
+			b.WriteString(w.operation + "\n")
+		}
+	}
+	for _, o := range e.url.Options {
+		if o.Name == "$filter" || o.Name == "$search" {
+			for _, text := range literals(o.Value) {
+				fmt.Fprintln(&b, d.values[text])
+			}
+		}
+	}
+	return b.String()
+}
+
+// rootOf is what a path begins with.
+func rootOf(u *graphurl.URL) string {
+	if len(u.Segments) == 0 {
+		return ""
+	}
+	return u.Segments[0].Text
+}
+
+// literals are the quoted texts of an expression.
+func literals(text string) []string {
+	var all []string
+	for i := 0; i < len(text); {
+		if c := text[i]; c != '\'' && c != '"' {
+			i++
+			continue
+		}
+		end := endOfLiteral(text, i)
+		quote := text[i : i+1]
+		all = append(all, strings.ReplaceAll(strings.TrimSuffix(text[i+1:end], quote), quote+quote, quote))
+		i = end
+	}
+	return all
+}

@@ -1,0 +1,172 @@
+package drift
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/diff"
+	"github.com/graphvcr/graphvcr/harness/internal/metadiff"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// MetadataHistory tells, commit by commit, what changed in metadata that git holds: a case a
+// commit that changed the file, oldest first, of the first parents of HEAD. Each version is
+// read once, and no more than three are held. A change that was taken back says so. The folder
+// of a repository is that around the working directory where none is named; the path counts
+// from that folder.
+func MetadataHistory(ctx context.Context, git, file string, opts MetadataOptions) (*report.Suite, error) {
+	opts.Accepted = Acceptances{}
+	r := repository(git)
+	versions, err := r.versions(ctx, file, true)
+	if err != nil {
+		return nil, err
+	}
+	blobs, err := r.blobs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer blobs.close()
+	h := metadataHistory{opts: opts, steps: map[string]metadataStep{}}
+	named := func(doc Document, name string) Document { return Document{name, doc.Model} }
+	w := walk[Document]{
+		repo: r, file: file, versions: versions, read: newReader(blobs, versions, parseMetadata, named), wants: "metadata", step: h.step,
+	}
+	suite, before, err := w.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	here := filepath.Join(git, file)
+	if _, err := os.Stat(here); err == nil && before != nil && !r.sameAs(ctx, file, versions[len(versions)-1].blob) {
+		if now, err := OpenMetadata(ctx, here, ""); err == nil {
+			suite.Cases = append(suite.Cases, h.step(report.Case{Name: notCommitted, Label: notCommitted, File: file}, *before, now))
+		}
+	}
+	h.tell(suite)
+	return suite, nil
+}
+
+// metadataHistory keeps the changes of each step until all are known: what is taken back
+// later is told at once.
+type metadataHistory struct {
+	opts  MetadataOptions
+	steps map[string]metadataStep // by the name of their case
+	flaps flaps
+}
+
+type metadataStep struct {
+	old, new string // names of the documents
+	changes  []metadiff.Change
+}
+
+func (h *metadataHistory) step(told report.Case, before, after Document) report.Case {
+	changes := changesOf(before, after, h.opts)
+	for i := range changes {
+		h.flaps.add(told.Label, &changes[i])
+	}
+	told.Ordered = true
+	h.steps[told.Name] = metadataStep{before.Name, after.Name, changes}
+	return told
+}
+
+func (h *metadataHistory) tell(suite *report.Suite) {
+	for i := range suite.Cases {
+		c := &suite.Cases[i]
+		if s, ok := h.steps[c.Name]; ok {
+			told := findings(s.changes, s.old, s.new, h.opts, &h.flaps)
+			c.Findings = append(told, c.Findings...)
+		}
+	}
+}
+
+// flaps knows, of each place, what it was and became.
+type flaps struct{ events map[flapKey][]flap }
+
+// flapKey is what changes back: that a place is there, or one thing that it is.
+type flapKey struct {
+	place string
+	what  diff.ID
+}
+
+type flap struct{ date, was, is string }
+
+func (k *flaps) add(date string, c *metadiff.Change) {
+	if k.events == nil {
+		k.events = map[flapKey][]flap{}
+	}
+	for _, key := range keysOf(c, true) {
+		k.events[key] = append(k.events[key], flap{date, c.Was, c.Is})
+	}
+}
+
+// keysOf are the things that a change changes: all, or those of its own place.
+func keysOf(c *metadiff.Change, all bool) []flapKey {
+	if !c.PlainlyThere() {
+		return []flapKey{{c.Place.String(), c.Rule}}
+	}
+	places := []metadiff.Place{c.Place}
+	if all {
+		places = append(places, c.Also...)
+	}
+	var keys []flapKey
+	for _, at := range places {
+		if at.Kind != metadiff.Member {
+			keys = append(keys, flapKey{place: at.String()})
+			continue
+		}
+		for name := range strings.SplitSeq(at.Name, ",") {
+			keys = append(keys, flapKey{place: at.Type + "/" + name})
+		}
+	}
+	if all {
+		for _, name := range c.Carries {
+			keys = append(keys, flapKey{place: name})
+		}
+	}
+	return keys
+}
+
+// details says of a change that was taken back, or takes one back, when that was.
+func (k *flaps) details(c *metadiff.Change) string {
+	if k == nil {
+		return ""
+	}
+	for _, key := range keysOf(c, false) {
+		if events := k.events[key]; flapped(events) {
+			return "\nflapped: " + story(events)
+		}
+	}
+	return ""
+}
+
+// flapped reports whether something became what it had been before.
+func flapped(events []flap) bool {
+	var were []string
+	for _, e := range events {
+		were = append(were, e.was)
+		if slices.Contains(were, e.is) {
+			return true
+		}
+	}
+	return false
+}
+
+// story tells what became of something: "gone 2025-07-29, back 2025-09-02".
+func story(events []flap) string {
+	var told []string
+	for _, e := range events {
+		became := e.is
+		switch {
+		case e.was == metadiff.Declared && e.is == metadiff.None:
+			became = "gone"
+		case e.was == metadiff.None && e.is == metadiff.Declared && len(told) > 0:
+			became = "back"
+		case e.was == metadiff.None && e.is == metadiff.Declared:
+			became = "new"
+		}
+		told = append(told, became+" "+e.date)
+	}
+	return strings.Join(told, ", ")
+}

@@ -1,0 +1,47 @@
+package drift
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/csdl"
+	"github.com/graphvcr/graphvcr/harness/internal/metadiff"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+)
+
+// Used is what a project touches of an API: the types of its requests and answers with what
+// they derive from and hold; navigation properties, operations and paths that its addresses
+// name.
+type Used struct {
+	uses  *project.Uses
+	words map[string]bool
+}
+
+// UsedBy is what cassettes and scenarios use.
+func UsedBy(uses *project.Uses) *Used { return &Used{uses, uses.Words()} }
+
+// between tells whether a change from one model to another touches what is used. What is gone
+// only the old one knows.
+func (u *Used) between(old, new *csdl.Model) func(c *metadiff.Change) bool {
+	types := map[string]bool{}
+	for _, m := range []*csdl.Model{old, new} {
+		part, _ := m.Only(u.uses.Types(m)...)
+		for name := range part.Types {
+			types[name] = true
+		}
+	}
+	touches := func(at metadiff.Place) bool {
+		word := strings.ToLower(at.Name[strings.LastIndexByte(at.Name, '.')+1:])
+		switch at.Kind {
+		case metadiff.Path:
+			return u.words[word]
+		case metadiff.Navigation, metadiff.Operation:
+			return u.words[word] && (at.Type == "" || types[at.Type])
+		}
+		return types[at.Type]
+	}
+	return func(c *metadiff.Change) bool {
+		return touches(c.Place) || slices.ContainsFunc(c.Also, touches) ||
+			slices.ContainsFunc(c.Carries, func(name string) bool { return types[name] })
+	}
+}
