@@ -1,6 +1,9 @@
 package route
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Declares reports whether the index has a type, by its full name in any letter case.
 func (x *Index) Declares(name string) bool { return x.named(name) != nil }
@@ -20,6 +23,21 @@ func (x *Index) Member(typ, property string) string {
 		}
 	}
 	return ""
+}
+
+// Members are the names of a type's properties, inherited ones included, sorted.
+func (x *Index) Members(typ string) []string {
+	var names []string
+	for _, t := range x.bases(typ) {
+		names = append(names, t.names...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Open reports whether values of a type may have members that are not declared.
+func (x *Index) Open(name string) bool {
+	return slices.ContainsFunc(x.bases(name), func(t *typ) bool { return t.open })
 }
 
 // Partial reports whether the index was made of a part of an API: it speaks of types
