@@ -47,6 +47,22 @@ func plants() []plant {
 	for _, k := range planted.ByOption() {
 		add(k, planted.Links(k))
 	}
+	random := planted.NewRandom(20261129)
+	for _, k := range slices.Concat(random.Secrets(), random.Values(), random.Objects()) {
+		places := planted.Everywhere(k)
+		names, some := slices.Sorted(maps.Keys(places)), 0
+		for _, at := range random.Perm(len(names)) {
+			where, i := names[at], places[names[at]]
+			if _, err := url.Parse(i.Request.URL); err != nil || k.Stays(where) || !planted.Holds(i, k.Sought()) {
+				continue
+			}
+			i.Request.URL = strings.NewReplacer(" ", "%20", "\n", "%0A", `"`, "%22").Replace(i.Request.URL) // as a client can send it
+			all = append(all, plant{k, where, i})
+			if some++; some == 3 {
+				break
+			}
+		}
+	}
 	return all
 }
 
@@ -94,6 +110,9 @@ func TestOpenLeaksNothing(t *testing.T) {
 	if len(c.Interactions) != len(all) || len(journals) < 3 {
 		t.Fatalf("%d interactions of %d, %d journals", len(c.Interactions), len(all), len(journals))
 	}
+	for n := len(journals) - 1; n > 0; n-- { // what was looked through needs no second look
+		journals[n] = strings.TrimPrefix(journals[n], journals[n-1])
+	}
 	holdsNone(t, all, c, append(journals, told))
 	staysEqual(t, all, c)
 }
@@ -124,12 +143,14 @@ func holdsNone(t *testing.T, all []plant, c *cassette.Cassette, texts []string) 
 			t.Errorf("the cassette holds a planted %s (%s)", all[n].kind.Name, all[n].place)
 		}
 	}
+	kinds := make([]planted.Kind, len(all))
+	for n, p := range all {
+		kinds[n] = p.kind
+	}
+	search := planted.NewSearch(kinds)
 	for n, text := range texts {
-		text = strings.ToLower(text)
-		for _, p := range all {
-			if needle := strings.ToLower(p.kind.Sought()); len(needle) > 6 && strings.Contains(text, needle) {
-				t.Errorf("text %d holds a planted %s", n, p.kind.Name)
-			}
+		for _, found := range search.In(text) {
+			t.Errorf("text %d holds %s", n, found)
 		}
 	}
 }

@@ -24,10 +24,10 @@ import (
 var ruleTypes = []string{module + "harness/report.Rule", module + "harness/internal/diff.ID", module + "harness/schema.Rule", module + "harness/internal/redact.ID"}
 
 // ruleMakers may make ids of another vocabulary: that of diff, of schemas, of redaction and
-// the kinds of notes and tokens; and they read ids that users write.
+// the kinds of notes and tokens; and they read ids that users write, and those of reports.
 var ruleMakers = []string{
 	"harness/cli.pathRule", "harness/cli.permissionsRule", "harness/cli.whatifRule", "harness/conform.SchemaRule", "harness/conform.requestRule", "harness/internal/diff.Rule",
-	"harness/internal/importer.docsRule", "harness/internal/lint.leakRule", "harness/internal/project.decodeDiff", "harness/schema.newLeaf",
+	"harness/internal/importer.docsRule", "harness/internal/lint.leakRule", "harness/internal/project.decodeDiff", "harness/report.finding", "harness/schema.newLeaf",
 }
 
 // TestRulesAreConstants type-checks every package: a literal where an id of a rule is
@@ -147,7 +147,11 @@ func checkDocumented(t *testing.T, declared map[string]token.Position) {
 	}
 	named := regexp.MustCompile(`(?:^|[^\w./$-])([a-z]+)\.([a-z][A-Za-z-]+(?:\.[a-z-]+)*)`)
 	found := 0
-	for _, file := range []string{"../README.md", "DESIGN.md", "../schemas/graphvcr/report.json"} {
+	pages, err := filepath.Glob("cli/help/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("there are no help topics: %v", err)
+	}
+	for _, file := range append(pages, "../README.md", "DESIGN.md", "../schemas/graphvcr/report.json") {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

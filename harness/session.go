@@ -2,7 +2,6 @@ package harness
 
 import (
 	"cmp"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
@@ -18,86 +16,182 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// A Session is one cassette in one test: replayed by default, recorded with
-// GRAPHVCR_MODE=record, passed through with GRAPHVCR_MODE=live. It is safe for
-// concurrent use, and tests with sessions may run in parallel.
+// A Session is one cassette in one test or program: replayed, recorded or passed through. It
+// is safe for concurrent use, and tests with sessions may run in parallel; subtests that run
+// in parallel may share one, or each have their own.
 type Session struct {
-	t         testing.TB
+	t         tester
 	name      string
-	transport http.RoundTripper
-	playback  *project.Playback  // on replay
-	recording *project.Recording // while recording
+	carrier   *carrier
+	playback  *project.Playback  // where answers may come from the cassette
+	recording *project.Recording // where exchanges are kept
+	take      *project.Take      // of both; nil in live runs
+	unusedOK  bool
+	close     func() error // of a program's session
 
 	mu   sync.Mutex
-	seen map[string]int // how often Now and NewID were asked
+	seen map[string]int // how often Now, NewID and NewName were asked
+	seed int64          // 0: not drawn yet
 }
 
-// Option changes how a session opens.
-type Option func(*options)
-
-type options struct {
-	dirs   project.Dirs
-	below  http.RoundTripper
-	inputs []input
-}
-
-type input struct{ name, value string }
-
-// Dir names the folder that holds cassettes, instead of cassettes/ beside the
-// nearest go.mod.
-func Dir(cassettes string) Option {
-	return func(o *options) { o.dirs.Cassettes = cassettes }
-}
-
-// WithTransport carries the requests of a recording or a live run, and adds the token
-// if the client brings none: it lies below the recorder, which cannot see what it adds. An
-// *http.Transport is copied, onto connections of which net/http prints nothing; of one
-// within another transport it may print what a service sends unasked.
-func WithTransport(below http.RoundTripper) Option {
-	return func(o *options) { o.below = below }
-}
-
-// Input makes, on replay, a value of this run stand for what the cassette stores under a
-// name: a variable (which Var then returns), or a pseudonym itself, such as
-// user1@contoso.example. Most values need none: they are bound where the client sends
-// them in the only place where they fit.
-func Input(name, value string) Option {
-	return func(o *options) { o.inputs = append(o.inputs, input{name, value}) }
-}
-
-// Open opens the cassette of a name for a test and closes it when the test ends.
+// Open opens a cassette for a test and closes it when the test ends. The arguments are the
+// cassette's name, a string, and any [Option]; without a name it is the test's own, below the
+// folder of its package:
 //
-// On replay, a request without an answer fails the test with its explanation, even where
-// the client swallows the error; interactions that nothing asked for fail a test that
-// passed otherwise. While recording, the cassette is replaced only if the test passed.
+//	s := harness.Open(t)
+//	s := harness.Open(t, "users/list")
+//	s := harness.Open(t, "users/list", harness.Once())
+//
+// Where answers come from the cassette, a request without one fails the test with its
+// explanation, even where the client swallows the error; interactions that nothing asked for
+// fail a test that passed otherwise, unless subtests were left out by go test -run or -skip,
+// or [AllowUnused] says so. While recording, the cassette is replaced only if the test passed.
+// What fails, fails at the line that called Open.
 //
 // A cassette that has expired is logged, and fails the test under CI=true.
-//
-// Anything but replay, record or live in GRAPHVCR_MODE fails the test; so does recording
-// under CI=true without GRAPHVCR_RECORD_IN_CI=1.
-func Open(t testing.TB, name string, opts ...Option) *Session {
+func Open(t testing.TB, nameAndOptions ...any) *Session {
 	t.Helper()
-	o := options{below: quiet.Over(http.DefaultTransport)}
-	for _, opt := range opts {
-		opt(&o)
+	var name string
+	var opts []Option
+	for n, arg := range nameAndOptions {
+		switch arg := arg.(type) {
+		case string:
+			if name != "" || arg == "" {
+				t.Fatalf("harness.Open: argument %d, %q: want one name of a cassette, or none for the test's", n+2, arg)
+			}
+			name = arg
+		case Option:
+			opts = append(opts, arg)
+		default:
+			t.Fatalf("harness.Open: argument %d is of type %T: want the name of a cassette, or a harness.Option", n+2, arg)
+		}
 	}
 	s := &Session{t: t, name: name, seen: map[string]int{}}
-	var err error
-	switch mode := os.Getenv("GRAPHVCR_MODE"); mode {
-	case "", "replay":
-		err = s.replay(o)
-	case "record":
-		o.below = s.quiet(o.below)
-		err = s.record(o)
-	case "live":
-		s.transport = s.quiet(o.below)
-	default:
-		err = fmt.Errorf("GRAPHVCR_MODE=%q is none of replay, record, live", mode)
+	if err := s.open(apply(opts)); err != nil {
+		t.Fatalf("open cassette %q: %s", s.name, explain(err))
 	}
-	if err != nil {
-		t.Fatalf("open cassette %q: %s", name, explain(err))
-	}
+	t.Cleanup(func() {
+		t.Helper()
+		s.end()
+	})
 	return s
+}
+
+// New opens a cassette outside a test. Close ends the session, and returns what Open would
+// fail a test for: misses, and what nothing asked for. A program's session records what it
+// did until Close, however the program judges it.
+func New(name string, opts ...Option) (*Session, error) {
+	p := &program{}
+	s := &Session{t: p, name: name, seen: map[string]int{}, close: p.close}
+	if err := s.open(apply(opts)); err != nil {
+		return nil, errors.Join(fmt.Errorf("open cassette %q: %w", name, err), p.close())
+	}
+	p.Cleanup(s.end)
+	return s, nil
+}
+
+// Close ends a session that [New] opened; one of a test ends with the test, and Close does
+// nothing. No request may be under way.
+func (s *Session) Close() error {
+	if s.close == nil {
+		return nil
+	}
+	return s.close()
+}
+
+func (s *Session) open(o options) error {
+	s.t.Helper()
+	s.unusedOK = o.allowUnused
+	m, err := decide(o.mode)
+	if err != nil {
+		return err
+	}
+	standIn, err := o.standIn()
+	if err != nil {
+		return err
+	}
+	below := s.quiet(o.below)
+	reach := project.Live{
+		Carrier: func(string) http.RoundTripper { return below },
+		BaseURL: standIn, Mark: o.classes(),
+		Meta: cassette.Meta{Origin: cassette.Recorded, Client: "go test"},
+	}
+	if standIn != nil {
+		reach.Meta.Origin = cassette.Emulator
+	}
+	s.carrier = &carrier{name: s.name, below: below, standIn: standIn}
+	if err := s.carrier.passing(o.pass); err != nil {
+		return err
+	}
+	if m == live {
+		s.carrier.next = reach.Transport("")
+		return nil
+	}
+	p, m, err := s.project(o, m)
+	if err != nil {
+		return err
+	}
+	return s.begin(p, m, o.inputs, reach)
+}
+
+// project opens the project, and says what once comes to and what the cassette is called.
+func (s *Session) project(o options, m mode) (*project.Project, mode, error) {
+	if o.files != nil {
+		if s.name == "" {
+			s.name = nameOf(s.t.Name(), project.Dirs{})
+		}
+		var err error
+		if o, err = s.unpack(o, m); err != nil {
+			return nil, "", err
+		}
+	}
+	if m == replay {
+		o.dirs.Cassettes = cmp.Or(os.Getenv(cassettesEnv), o.dirs.Cassettes)
+	}
+	p, err := project.Open(o.dirs)
+	if err != nil {
+		return nil, "", err
+	}
+	if s.name == "" {
+		s.name = nameOf(s.t.Name(), p.Dirs)
+	}
+	s.carrier.name = s.name
+	m, err = settle(m, p, s.name)
+	return p, m, err
+}
+
+func (s *Session) begin(p *project.Project, m mode, inputs []input, reach project.Live) error {
+	s.t.Helper()
+	var err error
+	if s.take, err = p.Take(project.Mode(m), []string{s.name}, reach); err != nil {
+		if m == replay && errors.Is(err, fs.ErrNotExist) {
+			s.t.Logf("with %s=record the test records cassette %q", modeVariable, s.name)
+		}
+		return err
+	}
+	s.playback, s.recording = s.take.Playback(), s.take.Recording()
+	s.carrier.next = s.take.Transport()
+	if s.playback == nil {
+		return nil
+	}
+	s.t.Cleanup(s.playback.Close)
+	if s.recording != nil {
+		return nil
+	}
+	s.carrier.standInForSignIn(s.playback.Auth())
+	for _, in := range inputs {
+		if err := s.playback.Input(in.name, in.value); err != nil {
+			return err
+		}
+	}
+	for _, f := range s.playback.Expired() {
+		tell := s.t.Logf
+		if f.Severity == report.Error {
+			tell = s.t.Errorf
+		}
+		tell("cassette %q: %s (%s)", s.name, f.Sentence(), f.Hint)
+	}
+	return nil
 }
 
 // quiet is a transport that prints nothing of what comes over its connections, which are
@@ -114,70 +208,35 @@ func (s *Session) quiet(below http.RoundTripper) http.RoundTripper {
 // graphvcr whatif has changed copies in it.
 const cassettesEnv = "GRAPHVCR_CASSETTES"
 
-func (s *Session) replay(o options) error {
-	o.dirs.Cassettes = cmp.Or(os.Getenv(cassettesEnv), o.dirs.Cassettes)
-	p, err := project.Open(o.dirs)
-	if err != nil {
-		return err
+// end tells what there is to tell once the test is over, and makes the cassette.
+func (s *Session) end() {
+	s.t.Helper()
+	switch {
+	case s.recording != nil:
+		s.endRecording()
+	case s.playback != nil:
+		s.endReplay()
 	}
-	if s.playback, err = p.Play(s.name); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			s.t.Logf("with GRAPHVCR_MODE=record the test records cassette %q", s.name)
-		}
-		return err
-	}
-	s.t.Cleanup(s.playback.Close)
-	for _, in := range o.inputs {
-		if err := s.playback.Input(in.name, in.value); err != nil {
-			return err
-		}
-	}
-	for _, f := range s.playback.Expired() {
-		tell := s.t.Logf
-		if f.Severity == report.Error {
-			tell = s.t.Errorf
-		}
-		tell("cassette %q: %s (%s)", s.name, f.Sentence(), f.Hint)
-	}
-	s.transport = s.playback.Transport()
-	s.t.Cleanup(s.endReplay)
-	return nil
 }
 
 func (s *Session) endReplay() {
 	s.t.Helper()
-	for _, miss := range s.playback.Misses() {
-		s.t.Errorf("%v", miss)
+	for _, miss := range s.carrier.misses() {
+		s.t.Errorf("%s", miss)
 	}
-	if s.t.Failed() || s.t.Skipped() {
+	if s.t.Failed() || s.t.Skipped() || s.unusedOK {
 		return
 	}
+	tell := s.t.Errorf
+	if inPart(s.t.Name()) { // the rest may well ask for it
+		tell = s.t.Logf
+	}
 	for _, unused := range s.playback.Unused() {
-		s.t.Errorf("recorded, but nothing asks for it: %s", unused)
+		tell("recorded, but nothing asks for it: %s", unused)
 	}
 }
 
-func (s *Session) record(o options) error {
-	if os.Getenv("CI") == "true" && os.Getenv("GRAPHVCR_RECORD_IN_CI") != "1" {
-		return fmt.Errorf("GRAPHVCR_MODE=record under CI=true: set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record")
-	}
-	p, err := project.Open(o.dirs)
-	if err != nil {
-		return err
-	}
-	s.recording, err = p.StartRecording(s.name, nil, project.Live{
-		Carrier: func(string) http.RoundTripper { return o.below },
-		Meta:    cassette.Meta{Origin: cassette.Recorded, Client: "go test"},
-	})
-	if err != nil {
-		return err
-	}
-	s.transport = s.recording.Transport()
-	s.t.Cleanup(s.endRecord)
-	return nil
-}
-
-func (s *Session) endRecord() {
+func (s *Session) endRecording() {
 	s.t.Helper()
 	why := ""
 	switch {
@@ -185,6 +244,8 @@ func (s *Session) endRecord() {
 		why = "the test failed"
 	case s.t.Skipped():
 		why = "the test was skipped"
+	case s.playback != nil && s.take.Recorded() == 0:
+		why = "it answered every request"
 	case s.recording.IsEmpty():
 		why = "nothing was recorded"
 	}
@@ -212,72 +273,12 @@ func (s *Session) endRecord() {
 	}
 }
 
-// Replays reports whether answers come from the cassette, so that nothing else is needed:
-// no credential, no network, no waiting.
-func (s *Session) Replays() bool { return s.playback != nil }
+// Replays reports whether answers come from the cassette alone, so that nothing else is
+// needed: no credential, no network, no waiting.
+func (s *Session) Replays() bool { return s.playback != nil && s.recording == nil }
 
 // Client sends its requests through the session.
-func (s *Session) Client() *http.Client { return &http.Client{Transport: s.transport} }
+func (s *Session) Client() *http.Client { return &http.Client{Transport: s.carrier} }
 
 // Transport is for clients that put middleware of their own above it, as kiota does.
-func (s *Session) Transport() http.RoundTripper { return s.transport }
-
-// Var is the value of an environment variable while recording and in live runs, and
-// what stands for it in the cassette on replay.
-func (s *Session) Var(name string) string {
-	s.t.Helper()
-	return s.value(name, func() string {
-		value, ok := os.LookupEnv(name)
-		if !ok {
-			s.t.Fatalf("cassette %q: the variable %s is not set", s.name, name)
-		}
-		return value
-	})
-}
-
-// Now is the time, and on replay the time of the recording: the n-th call gives what the
-// n-th call gave then.
-func (s *Session) Now() time.Time {
-	s.t.Helper()
-	text := s.value(s.numbered("now"), func() string { return time.Now().UTC().Format(time.RFC3339Nano) })
-	now, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
-		s.t.Fatalf("cassette %q: %v", s.name, err)
-	}
-	return now
-}
-
-// NewID is a new random GUID, and on replay what stands for the recording's.
-func (s *Session) NewID() string {
-	s.t.Helper()
-	return s.value(s.numbered("id"), func() string {
-		var b [16]byte
-		rand.Read(b[:]) // never fails
-		b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-		return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-	})
-}
-
-func (s *Session) numbered(what string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.seen[what]++
-	return fmt.Sprintf("%s.%d", what, s.seen[what])
-}
-
-// value is a stored value on replay, else a fresh one, which a recording stores.
-func (s *Session) value(name string, fresh func() string) string {
-	s.t.Helper()
-	if s.playback != nil {
-		value, ok := s.playback.Vars()[name]
-		if !ok {
-			s.t.Fatalf("cassette %q stores no value for %s: record it again", s.name, name)
-		}
-		return value
-	}
-	value := fresh()
-	if s.recording != nil {
-		s.recording.Keep(name, value)
-	}
-	return value
-}
+func (s *Session) Transport() http.RoundTripper { return s.carrier }

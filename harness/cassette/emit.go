@@ -151,11 +151,14 @@ func (w *writer) mark(notes []byte, indented bool) {
 	w.out.WriteString("}\n")
 }
 
+const mostIndented = 8 << 20
+
 // indent decides whether a response body is stored indented, leaves it in w.block as
 // the lines of a literal block, and tells the length of the stored text. It is if it can
-// be read back exactly: its JSON is compact, and survives in a block.
+// be read back exactly: its JSON is compact, and survives in a block. Nobody reads one of
+// more than mostIndented bytes, and it would take several times its length.
 func (w *writer) indent(body string, length int64) (stored int64, ok bool) {
-	if body == "" || body[0] != '{' && body[0] != '[' {
+	if body == "" || len(body) > mostIndented || body[0] != '{' && body[0] != '[' {
 		return 0, false
 	}
 	block, breaks, printable, compact := jsondoc.IndentBelow(w.block[:0], body, blockIndent)

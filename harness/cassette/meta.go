@@ -100,7 +100,7 @@ func headerOf(file string, node *yaml.Node, offset int, unsealed bool) (header, 
 			return fail(at, "write it like 2026-11-24T08:30:00Z", "recorded-at %q is not a time as in RFC 3339", at.Value)
 		}
 	}
-	if err := node.Decode(&h.Meta); err != nil {
+	if err := h.decode(node); err != nil {
 		line, message := splitLine(err)
 		return fail(&yaml.Node{Line: line}, "", "%s", message)
 	}
@@ -124,6 +124,53 @@ func headerOf(file string, node *yaml.Node, offset int, unsealed bool) (header, 
 		return header{}, err
 	}
 	return h, nil
+}
+
+// decode reads what the block says as it stands. There may be a tag for each name of a
+// recording, and yaml.v3 compares every key of a mapping with every other.
+func (h *header) decode(block *yaml.Node) error {
+	rest := *block
+	rest.Content = nil
+	for i := 0; i+1 < len(block.Content); i += 2 {
+		var to *map[string]string
+		switch block.Content[i].Value {
+		case "vars":
+			to = &h.Vars
+		case "tags":
+			to = &h.Tags
+		default:
+			rest.Content = append(rest.Content, block.Content[i], block.Content[i+1])
+			continue
+		}
+		if *to != nil {
+			return fmt.Errorf("line %d: mapping key %q already defined", block.Content[i].Line, block.Content[i].Value)
+		}
+		var err error
+		if *to, err = texts(follow(block.Content[i+1])); err != nil {
+			return err
+		}
+	}
+	return rest.Decode(&h.Meta)
+}
+
+// texts reads a mapping of texts.
+func texts(node *yaml.Node) (map[string]string, error) {
+	if node.Kind != yaml.MappingNode {
+		var none map[string]string
+		return none, node.Decode(&none) // which says what it is
+	}
+	all := make(map[string]string, len(node.Content)/2)
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		var name, text string
+		if err := errors.Join(node.Content[i].Decode(&name), node.Content[i+1].Decode(&text)); err != nil {
+			return nil, err
+		}
+		if _, twice := all[name]; twice {
+			return nil, fmt.Errorf("line %d: mapping key %q already defined", node.Content[i].Line, name)
+		}
+		all[name] = text
+	}
+	return all, nil
 }
 
 // keyLines says where the keys of a block stand.

@@ -20,15 +20,16 @@ import (
 // SaltVariable is the environment variable that takes the place of the file.
 const SaltVariable = "GRAPHVCR_SALT"
 
-// The salt is a project's random bytes, from which pseudonyms and tags are computed.
-const (
-	saltFile = "salt" // in the cassettes folder: hexadecimal digits and a line break
-	saltSize = 32
+// SaltFile is the file of the cassettes folder that holds the salt, a project's random bytes
+// from which pseudonyms and tags are computed: hexadecimal digits and a line break.
+const SaltFile = "salt"
 
+const (
+	saltSize   = 32
 	saltDigits = 12 // of a digest
 )
 
-const adviceSalt = "restore the file " + saltFile + " of the cassettes folder from version control, or set " + SaltVariable
+const adviceSalt = "restore the file " + SaltFile + " of the cassettes folder from version control, or set " + SaltVariable
 
 // SaltDigest is what a cassette says of the salt that it was made with.
 func SaltDigest(salt []byte) string {
@@ -43,7 +44,7 @@ func FindSalt(from string) ([]byte, error) {
 	if text := os.Getenv(SaltVariable); text != "" {
 		salt, message := parseSalt([]byte(text))
 		if salt == nil {
-			return nil, &fault.Error{Message: SaltVariable + ": " + message, Hint: "set it to what a file " + saltFile + " holds, or unset it"}
+			return nil, &fault.Error{Message: SaltVariable + ": " + message, Hint: "set it to what a file " + SaltFile + " holds, or unset it"}
 		}
 		return salt, nil
 	}
@@ -52,7 +53,7 @@ func FindSalt(from string) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("find the salt: %w", err)
 		}
-		name := filepath.Join(dir, saltFile)
+		name := filepath.Join(dir, SaltFile)
 		text, err := plainfile.ReadFile(name)
 		var kind *plainfile.KindError
 		switch {
@@ -93,7 +94,7 @@ func MakeSalt(dir string) ([]byte, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return salt, err
 	}
-	name, fresh := filepath.Join(dir, saltFile), make([]byte, saltSize)
+	name, fresh := filepath.Join(dir, SaltFile), make([]byte, saltSize)
 	rand.Read(fresh) // never fails
 	err = cmp.Or(os.MkdirAll(dir, 0o755), wire.Create(name, 0o644, wire.Whole(append(hex.AppendEncode(nil, fresh), '\n'))))
 	if err != nil && !errors.Is(err, fs.ErrExist) {

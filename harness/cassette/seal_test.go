@@ -177,7 +177,7 @@ func TestSalt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(root, "cassettes", saltFile)
+	name := filepath.Join(root, "cassettes", SaltFile)
 	info, err := os.Stat(name)
 	text, _ := os.ReadFile(name)
 	if err != nil || info.Mode().Perm() != 0o644 || string(text) != hex.EncodeToString(salt)+"\n" {
@@ -186,7 +186,7 @@ func TestSalt(t *testing.T) {
 	if again, err := MakeSalt(deep); err != nil || !bytes.Equal(again, salt) {
 		t.Errorf("a second salt was made: %v", err)
 	}
-	if err := os.MkdirAll(filepath.Join(deep, saltFile), 0o755); err != nil { // somebody's folder
+	if err := os.MkdirAll(filepath.Join(deep, SaltFile), 0o755); err != nil { // somebody's folder
 		t.Fatal(err)
 	}
 	file := filepath.Join(deep, "x.yaml")

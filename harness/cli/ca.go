@@ -35,8 +35,11 @@ Variables like SSL_CERT_FILE replace the system's certificates in some runtimes:
 client then trusts nobody else. graphvcr exec sets all of them, with the system's added.
 `
 
+const caUsage = "`folder` in which the private certificate authority is kept, and made if there is none (default: graphvcr in your configuration folder)"
+
 func newCA(std streams) *cobra.Command {
 	var pathOnly bool
+	var dir string
 	cmd := &cobra.Command{
 		Use:     "ca",
 		Short:   "Print your private certificate authority, for clients to trust",
@@ -44,7 +47,7 @@ func newCA(std streams) *cobra.Command {
 		Example: "  graphvcr ca > graphvcr.pem\n  curl --cacert \"$(graphvcr ca --path)\" https://127.0.0.1:8443/v1.0/me",
 		Args:    arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			authority, err := openCA()
+			authority, err := openCA(dir)
 			if err != nil {
 				return err
 			}
@@ -60,15 +63,18 @@ func newCA(std streams) *cobra.Command {
 			return err
 		},
 	}
+	cmd.Flags().StringVar(&dir, "ca", "", caUsage)
 	cmd.Flags().BoolVar(&pathOnly, "path", false, "print the name of the certificate's file only")
 	return cmd
 }
 
-// openCA opens the user's authority.
-func openCA() (*ca.Authority, error) {
-	dir, err := ca.Dir()
-	if err != nil {
-		return nil, err
+// openCA opens the user's authority, or the one that is kept in a folder.
+func openCA(dir string) (*ca.Authority, error) {
+	if dir == "" {
+		var err error
+		if dir, err = ca.Dir(); err != nil {
+			return nil, err
+		}
 	}
 	return ca.Open(dir)
 }

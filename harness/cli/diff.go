@@ -73,8 +73,8 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr diff old.yaml new.yaml\n  graphvcr diff HEAD~3:cassettes/chats cassettes/chats\n  graphvcr diff main..HEAD --report markdown\n  graphvcr diff v1.yaml beta.yaml --map v1.0=beta\n  graphvcr diff --csdl old.xml new.xml --used\n  graphvcr diff --csdl HEAD~1:schemas/v1.0-Prod.csdl --git msgraph-metadata",
 		Args:    arguments(cobra.RangeArgs(1, 2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				return opts.compare(cmd.Context(), std, p, args)
+			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+				return opts.compare(cmd.Context(), out, p, args)
 			})
 		},
 	}
@@ -84,10 +84,11 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 }
 
 // options gathers what the flags, the rules and the accepted changes say.
-func (f *diffFlags) options(p *project.Project) (drift.Options, error) {
+func (f *diffFlags) options(p *project.Project, out *reporting) (drift.Options, error) {
 	opts := drift.Options{
 		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: p.Violations, IsText: p.Texts()},
 		Now:  time.Now(),
+		Show: out.shows(),
 	}
 	for _, pair := range f.expected {
 		old, new, found := strings.Cut(pair, "=")
@@ -101,8 +102,8 @@ func (f *diffFlags) options(p *project.Project) (drift.Options, error) {
 	return opts, err
 }
 
-func (f *diffFlags) compare(ctx context.Context, std streams, p *project.Project, args []string) (*report.Suite, error) {
-	opts, err := f.options(p)
+func (f *diffFlags) compare(ctx context.Context, out *reporting, p *project.Project, args []string) (*report.Suite, error) {
+	opts, err := f.options(p, out)
 	if err != nil {
 		return nil, err
 	}
@@ -114,10 +115,22 @@ func (f *diffFlags) compare(ctx context.Context, std streams, p *project.Project
 		compare = f.metadata.compare
 	}
 	suite, err := compare(ctx, p, args, opts)
-	if err != nil || !f.accept {
-		return suite, err
+	if err != nil {
+		return nil, err
 	}
-	return f.acceptAll(std, suite, opts)
+	suite.About = append(suite.About, strings.Join(args, " → "))
+	if f.accept {
+		return f.acceptAll(out.std, suite, opts)
+	}
+	line := "graphvcr diff "
+	if f.metadata.csdl {
+		line += "--csdl "
+	}
+	line += commandLine(args)
+	for i := range suite.Cases {
+		suite.Cases[i].Commands = []report.Command{{What: "Run it again", Line: line}, {What: "Accept what changed", Line: line + " --accept --reason 'WHY'"}}
+	}
+	return suite, nil
 }
 
 func recordings(ctx context.Context, p *project.Project, args []string, opts drift.Options) (*report.Suite, error) {
@@ -200,4 +213,16 @@ func source(ctx context.Context, p *project.Project, name string) (*drift.Source
 		return nil, err
 	}
 	return drift.Of(file, func() (*cassette.Cassette, error) { return cassette.Load(file) }), nil
+}
+
+// commandLine are arguments as a shell takes them.
+func commandLine(args []string) string {
+	quoted := make([]string, len(args))
+	for i, arg := range args {
+		quoted[i] = arg
+		if strings.ContainsAny(arg, " '\"$\\*?&|;<>()`") {
+			quoted[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
 }

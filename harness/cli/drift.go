@@ -17,14 +17,20 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const driftLong = `Drift runs scenarios live once more and tells how the API's behaviour differs from what
-their cassettes hold, by the rules of graphvcr diff. The cassettes stay; the new
-recordings are kept aside in cassettes/.drift, and --accept makes them the cassettes.
+const driftLong = `Drift runs scenarios against the live service again and reports how the API's behaviour
+differs from what their cassettes hold, by the rules of graphvcr diff. Whatever was
+exchanged is compared, also where the scenario no longer passes.
+
+The cassettes stay as they are. A recording with changes is kept in cassettes/.drift:
+graphvcr review takes or refuses its changes one by one, --accept takes all of them at
+once. Recordings without changes are removed.
+
+Exit status 1 is a change, or a scenario that does not pass. Exit status 2 means that
+nothing could be compared: the service cannot be reached, the sign-in fails, the token is
+of another kind or the API of another version. That is never read as "no change".
 
 It is made for a job that runs every night: graphvcr new workflow github|azure writes
-one. A scenario that does not pass, a token of another kind or another version of the
-API is exit status 2: it is neither drift nor "no change". Signing in, --allow-writes
-and CI=true are as with graphvcr record.
+one. Signing in, --allow-writes and CI=true work as with graphvcr record.
 `
 
 func newDrift(std streams, dirs *projectFlags) *cobra.Command {
@@ -33,16 +39,16 @@ func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 	accept := false
 	cmd := &cobra.Command{
 		Use:     "drift SCENARIO...",
-		Short:   "Run scenarios live and tell what changed since they were recorded",
+		Short:   "Run scenarios live and report what changed since they were recorded",
 		Long:    driftLong,
 		Example: "  graphvcr drift users/list-pages --auth azure-cli\n  graphvcr drift teams --allow-writes --report markdown=drift.md\n  graphvcr drift teams/create-chat --allow-writes --accept",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				options, err := opts.options(p)
+			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+				options, err := opts.options(p, out)
 				if err != nil {
 					return nil, err
 				}
-				d := drifting{std: std, project: p, live: &live, accept: accept, options: options}
+				d := drifting{std: std, project: p, live: &live, accept: accept, options: options, failOn: out.failOn}
 				return d.run(cmd.Context(), args)
 			})
 		},
@@ -61,12 +67,13 @@ type drifting struct {
 	live    *recordFlags
 	accept  bool
 	options drift.Options
+	failOn  report.Severity // a recording is kept for changes from here on
 }
 
 func (d *drifting) run(ctx context.Context, args []string) (*report.Suite, error) {
 	switch {
 	case len(args) == 0:
-		return nil, &fault.Error{Message: "drift: which scenario?", Hint: "graphvcr drift SCENARIO..."}
+		return nil, &fault.Error{Message: "drift: name at least one scenario", Hint: "graphvcr drift SCENARIO...; scenarios stands for all of them"}
 	case mustReplay():
 		return nil, &fault.Error{Message: "drift: CI=true: tests in CI replay, they do not run live", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to look for drift"}
 	}
@@ -88,8 +95,7 @@ func (d *drifting) run(ctx context.Context, args []string) (*report.Suite, error
 	return suite, nil
 }
 
-// scenario runs one scenario and compares. What the run itself found is told where it did
-// not pass, and then nothing was compared.
+// scenario runs one scenario and compares what was exchanged.
 func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenario) (report.Case, error) {
 	old, err := d.project.Cassette(sc.Cassette)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -99,7 +105,7 @@ func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenar
 		return report.Case{}, err
 	}
 	if old.Meta.Origin == cassette.Docs {
-		return report.Case{}, &fault.Error{Message: "the cassette " + sc.Cassette + " was made of documentation, which never behaved", Hint: "graphvcr record " + sc.File + " records the service"}
+		return report.Case{}, &fault.Error{Message: "the cassette " + sc.Cassette + " was made of documentation, not recorded from a service", Hint: "graphvcr record " + sc.File + " records the service"}
 	}
 	var aside *project.Aside
 	began := time.Now()
@@ -112,21 +118,47 @@ func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenar
 	if err != nil {
 		return report.Case{}, err
 	}
+	ran.Duration = time.Since(began)
 	if aside == nil {
 		ran.Status = report.Errored
 		ran.Findings = append(ran.Findings, report.Finding{
 			Rule: ruleDriftRun, Severity: report.Error, Place: report.Place{File: sc.File},
-			Message: "the scenario did not pass, so nothing was compared", Hint: "see what it found; where the API changed, mend the scenario and run it again",
+			Message: "nothing was exchanged with the service, so nothing was compared",
 		})
 		return ran, nil
 	}
+	return d.compare(ctx, sc, old, aside, ran)
+}
+
+// compare tells what a recording changed, and keeps the recording where that matters.
+func (d *drifting) compare(ctx context.Context, sc *scenario.Scenario, old *cassette.Cassette, aside *project.Aside, ran report.Case) (report.Case, error) {
 	new, err := cassette.Load(aside.File)
 	if err != nil {
 		return report.Case{}, err
 	}
 	told := drift.Case(sc.Cassette, old, new, d.options)
-	told.Name, told.File, told.Duration, told.Steps = sc.Name, sc.File, time.Since(began), ran.Steps
-	if d.accept && told.Status != report.Errored {
+	told.Name, told.File, told.Duration, told.Steps = sc.Name, sc.File, ran.Duration, ran.Steps
+	told.Commands = []report.Command{{What: "Run it again", Line: "graphvcr drift " + sc.File}, {What: "Take the new behaviour", Line: "graphvcr drift " + sc.File + " --accept"}}
+	matters := false
+	for i := range told.Findings {
+		f := &told.Findings[i]
+		matters = matters || f.Severity >= d.failOn
+		if f.Place.File == "" { // what is new stands in no file of the checkout
+			f.Place.File = old.File
+		}
+	}
+	if !aside.Passed {
+		told.Findings = append(told.Findings, ran.Findings...)
+		told.Findings = append(told.Findings, report.Finding{
+			Rule: ruleDriftRun, Severity: report.Note, Place: report.Place{File: sc.File},
+			Message: "the scenario does not pass; what it exchanged was compared all the same",
+			Hint:    "adapt the scenario if the service is meant to behave like this now",
+		})
+	}
+	switch {
+	case told.Status == report.Errored || !matters && !d.accept:
+		return told, aside.Discard()
+	case d.accept && aside.Passed:
 		fmt.Fprintf(d.std.err, "graphvcr: %s: the new recording is the cassette now\n", sc.File)
 		told.Findings = nil
 		return aside.Promote(ctx, told)

@@ -15,8 +15,8 @@ import (
 )
 
 const execLong = `Exec runs any program, unchanged, so that its requests to Microsoft Graph are answered
-from a cassette, or recorded into one: an intercepting proxy on this machine stands in
-for Graph's hosts, and the program's environment leads there and trusts it.
+from a cassette, or recorded into one: an intercepting proxy on this machine answers for
+Graph's hosts, and the program's environment leads there and trusts it.
 
 On replay nothing that comes to the proxy leaves the machine: a request that was not
 recorded gets 501 with an error that explains it, and hosts that are neither Graph's nor
@@ -24,12 +24,12 @@ in the cassette (telemetry, checks for versions) are refused, with a note. --als
 hosts: {record: [HOST]} in rules.yaml, names one that belongs to the cassette; refuse: error
 makes the notes errors. What NO_PROXY names the program reaches itself.
 
-The hosts to sign in with are stood in for, with tokens that are good for nothing else. That costs no sign-in: a cache
-of MSAL keeps its accounts and refresh tokens, rclone works on a copy of its
-configuration (unless a script names it by --config), and a sign-in anew, by device code
-or in a browser, leaves no account. While recording, only Graph, the hosts to which its
-answers lead (downloads, uploads) and those of --also are intercepted, and said; the
-program signs in with the real hosts, unread and unrecorded.
+Sign-in hosts are answered here too, with tokens that are good for nothing else. Nobody
+has to sign in again afterwards: a cache of MSAL keeps its accounts and refresh tokens,
+rclone works on a copy of its configuration (unless a script names it by --config), and a
+new sign-in, by device code or in a browser, leaves no account. While recording, only
+Graph, the hosts to which its responses lead (downloads, uploads) and those of --also are
+intercepted; the program signs in with the real hosts, unread and unrecorded.
 
 What works for which runtime (L Linux, M macOS, W Windows), and in brackets what was tried,
 on Linux; the rest is what their documentation says:
@@ -69,7 +69,8 @@ const execExample = `  graphvcr exec --cassette users/list -- curl -s https://gr
 const execExit = `
 Exit status:
   the command's own, if that is not 0
-  0    clean: no finding at or above --fail-on
+  0    clean: no finding at or above --fail-on. What was recorded and is not asked for is a
+       warning, since a program need not ask for all: --fail-on warning makes that a 1
   1    findings: a request without an answer, say, or no request at all, such as from a
        program that does not trust the proxy's certificates and does not say so
   125  graphvcr could not do its part: a cassette that does not load, a wrong flag
@@ -89,7 +90,7 @@ type execFlags struct {
 	faults  []string
 	isolate bool
 	keptCA  bool
-	also    []string
+	also    alsoFlag
 }
 
 func newExec(std streams, dirs *projectFlags) *cobra.Command {
@@ -116,7 +117,7 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 	flags.StringArrayVar(&opts.faults, "fault", nil, "`fault` to inject on replay; repeatable (graphvcr serve --help)")
 	flags.BoolVar(&opts.isolate, "isolate", false, "run the command in a network of its own, where the system trusts the proxy too (Linux)")
 	flags.BoolVar(&opts.keptCA, "kept-ca", false, "sign with the authority that graphvcr ca prints, for commands that trust only the system's store")
-	flags.StringArrayVar(&opts.also, "also", nil, "`HOST` that belongs to the cassette too, such as management.azure.com, *.vault.azure.net; repeatable")
+	opts.also.register(flags)
 	opts.report.register(flags)
 	opts.take.auth = "none" // the program signs in itself
 	flags.Lookup("auth").DefValue = opts.take.auth

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/spf13/pflag"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -20,14 +22,26 @@ import (
 
 // know begins with the hosts that rules.yaml and --also name. What --connect-to moves does
 // not belong for that.
-func (x *execution) know(p *project.Project) error {
-	x.known, x.refuse = p.Rules.Hosts.Set(), p.Rules.Hosts.Refuse
-	for _, host := range x.flags.also {
-		if err := x.known.Name(host); err != nil {
-			return &fault.Error{Message: "exec: --also", Cause: err, Hint: fault.Hint(err)}
-		}
+func (x *execution) know(p *project.Project) (err error) {
+	x.refuse = p.Rules.Hosts.Refuse
+	x.known, err = x.flags.also.set("exec", p)
+	return err
+}
+
+// alsoFlag are the hosts that --also names.
+type alsoFlag []string
+
+func (f *alsoFlag) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar((*[]string)(f), "also", nil, "`HOST` that belongs to the cassette too, such as management.azure.com, *.vault.azure.net; repeatable")
+}
+
+// set is the hosts that rules.yaml and --also name.
+func (f alsoFlag) set(command string, p *project.Project) (*hosts.Set, error) {
+	set := p.Rules.Hosts.Set()
+	if err := set.Name(f...); err != nil {
+		return nil, &fault.Error{Message: command + ": --also", Cause: err, Hint: fault.Hint(err)}
 	}
-	return nil
+	return set, nil
 }
 
 // recorded goes through what the cassettes hold; one that is yet to be recorded holds nothing.
@@ -51,7 +65,9 @@ func (x *execution) addAsked(i *cassette.Interaction) {
 // addLed adds the hosts to which a recorded answer leads: what a program asks there and was
 // not recorded is a miss.
 func (x *execution) addLed(i *cassette.Interaction) {
-	x.known.Learn(i.Response.Headers, i.Response.Body)
+	if u, err := url.Parse(i.Request.URL); err == nil {
+		x.known.Learn(i.Request.Method, u, i.Response.Headers, i.Response.Body)
+	}
 }
 
 // direct are the hosts that NO_PROXY of the environment names, which are reached without a
@@ -127,16 +143,12 @@ func (o *others) told(known *hosts.Set, severity report.Severity) []report.Findi
 	defer o.mu.Unlock()
 	var told []report.Finding
 	for host, n := range sorted(o.recorded) {
-		why := "an answer led there, or it is in the cassette"
-		if known.IsNamed(host) {
-			why = "--also or rules.yaml names it"
-		}
-		told = append(told, report.Finding{Rule: ruleExecRecorded, Severity: report.Note, Message: fmt.Sprintf("recorded %s to %s: %s", counted(n, "request"), host, why)})
+		told = append(told, report.Finding{Rule: ruleExecRecorded, Severity: report.Note, Message: fmt.Sprintf("recorded %s to %s: %s", counted(n, "request"), host, known.Because(host))})
 	}
 	for host, n := range sorted(o.refused) {
 		f := report.Finding{Rule: ruleExecRefused, Severity: severity, Message: fmt.Sprintf("refused %s to %s: %s", counted(n, "connection"), host, hosts.Why(host))}
 		if len(told) == 0 || told[len(told)-1].Rule != ruleExecRefused { // it is the same for all of them
-			f.Hint = "a host that the program needs is recorded with --also HOST, or hosts: {record: [HOST]} in rules.yaml; NO_PROXY names those that it is to reach itself"
+			f.Hint = hosts.Advice + "; NO_PROXY names those that it is to reach itself"
 		}
 		told = append(told, f)
 	}

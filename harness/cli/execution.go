@@ -166,7 +166,7 @@ func (x *execution) onRecord() proxy.InterceptOptions {
 // authority is one of this run, whose key nobody else ever has, or the user's.
 func (f *execFlags) authority() (*ca.Authority, error) {
 	if f.keptCA {
-		return openCA()
+		return openCA("")
 	}
 	return ca.New()
 }

@@ -1,60 +1,123 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"embed"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
 
-const sealedLong = `What a cassette says about you.
+	"github.com/spf13/cobra"
 
-A text stays in a cassette only if something says that it is harmless where it stands:
-names of members, types and paths that Graph's metadata or documentation has, words that
-they list for a member, numbers, truths, dates, error codes, ids that every tenant has,
-Microsoft's hosts, and what rules.yaml keeps. All else is replaced:
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+)
 
-  credentials   by constants: REDACTED
-  ids           by ids of the same form, computed from the salt and the value
-  names         people, addresses, hosts, file names and whatever nothing knows: by a word,
-                a number and a check: user1-vmmr@tenant1-hjmx.example, "Name 1 vvky",
-                value3-ypjq; a member's name that nobody knows by member1-hmpv
-  bytes         files and photos: by filler of the same size
+//go:embed help
+var helpFiles embed.FS
 
-One value has one pseudonym in a recording, ids have one in the whole project. A text that
-holds a value among other words is replaced as a whole.
+// topics are the pages of help/, in the order of the list.
+var topics = []string{"scenario", "rules", "matching", "redaction", "clients", "drift", "schemas", "ci", "exit-codes"}
 
-The cassette lists the holes of each request, which are the places where something other
-than an id was replaced, and tags: 20 bits of each name there, to tell requests apart that
-differ in names alone. Both carry a checksum: after an edit by hand, graphvcr redact seals
-the file again.
-
-Pseudonyms of ids and tags are computed from the salt, 64 hexadecimal digits in
-cassettes/salt. The first record, import or redact makes it. Commit it with the cassettes:
-nothing replays without it. Who has it can confirm a guess: a name to 20 bits where it
-stands in a hole, an id if they know it already. To keep it secret, remove the file and set
-GRAPHVCR_SALT to what it held; programs under graphvcr exec see neither it nor
-GRAPHVCR_TOKEN.
-
-Rules, in cassettes/rules.yaml:
-
-  redact:
-    identity: off            # this tenant holds only invented people
-    content: off             # and nothing that anybody wrote
-    unknown: keep            # what nothing knows stays
-    tags: off                # keep no bits of names
-    keep: [things]           # values that stay
-    keep-members: [status]   # members whose values stay
-    keep-headers: [date]     # what changes with every call, and is a constant otherwise
-    keep-fresh: true         # recorded again: ids and instants that are new stay so
-
-The first record of a project asks on a terminal which of these the tenant is, and writes
-the file. The end of a recording names the members that were replaced only because nothing
-says that they are harmless, with the line that keeps them. graphvcr lint --redaction tells
-what the cassettes say about each value.
-`
-
-// newSealed is a page of help, no command.
-func newSealed() *cobra.Command {
-	return &cobra.Command{
-		Use:     "sealed",
-		Short:   "What a cassette says about you",
-		Long:    sealedLong,
-		Example: "  graphvcr lint cassettes\n  graphvcr redact cassettes",
+// topicText is a page as it is written, in Markdown; "" where there is none.
+func topicText(topic string) string {
+	if topic == "sealed" { // what the page was called
+		topic = "redaction"
 	}
+	text, err := helpFiles.ReadFile(path.Join("help", topic+".md"))
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// newHelp shows a topic, or the help of a command. A topic comes before a command of its
+// name, whose own help is COMMAND --help.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [TOPIC|COMMAND]",
+		Short:   "Show a help topic, or the help of a command",
+		Long:    "Shows a help topic, or the help of a command.\n\nTopics:\n" + topicList(),
+		Example: "  graphvcr help scenario\n  graphvcr help record",
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			all := slices.Clone(topics)
+			for _, c := range cmd.Root().Commands() {
+				if c.IsAvailableCommand() {
+					all = append(all, c.Name())
+				}
+			}
+			return all, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				if text := topicText(args[0]); text != "" {
+					_, err := io.WriteString(cmd.Root().OutOrStdout(), plainText(text)+seeAlso(cmd.Root(), args[0]))
+					return err
+				}
+			}
+			of, rest, err := cmd.Root().Find(args)
+			if err != nil || of == nil || len(rest) > 0 {
+				return unknownTopic(cmd.Root(), strings.Join(args, " "))
+			}
+			return of.Help()
+		},
+	}
+}
+
+func unknownTopic(root *cobra.Command, asked string) error {
+	f := &fault.Error{Message: fmt.Sprintf("help: there is no topic or command %q", asked), Hint: "the topics are " + strings.Join(topics, ", ") + "; graphvcr --help lists the commands"}
+	known := slices.Clone(topics)
+	for _, c := range root.Commands() {
+		known = append(known, c.Name())
+	}
+	if near := fault.Nearest(asked, known); near != "" {
+		f.Hint = fault.DidYouMean(near)
+	}
+	return f
+}
+
+// seeAlso leads from a topic to the command of its name.
+func seeAlso(root *cobra.Command, topic string) string {
+	for _, c := range root.Commands() {
+		if c.Name() == topic {
+			return "\nFlags: " + c.CommandPath() + " --help\n"
+		}
+	}
+	return ""
+}
+
+// topicList is a line for each topic.
+func topicList() string {
+	var b strings.Builder
+	for _, topic := range topics {
+		title, _, _ := strings.Cut(strings.TrimPrefix(topicText(topic), "# "), "\n")
+		if _, about, ok := strings.Cut(title, ": "); ok {
+			title = about
+		}
+		fmt.Fprintf(&b, "  %-12s %s\n", topic, title)
+	}
+	return b.String()
+}
+
+// plainText is a page for a terminal: headings without their marks, what is fenced in
+// indented.
+func plainText(markdown string) string {
+	var b strings.Builder
+	fenced := false
+	for line := range strings.Lines(markdown) {
+		switch {
+		case strings.HasPrefix(line, "```"):
+			fenced = !fenced
+		case fenced && strings.TrimSpace(line) != "":
+			b.WriteString("    " + line)
+		case !fenced && strings.HasPrefix(line, "#"):
+			b.WriteString(strings.TrimLeft(line, "# "))
+		default:
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }

@@ -31,8 +31,8 @@ func newHistory(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr history teams/get-operation\n  graphvcr history cassettes/users/list.yaml --report html=history.html\n  graphvcr history --csdl schemas/v1.0-Prod.csdl --git ../msgraph-metadata --used --quiet",
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				options, err := opts.options(p)
+			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+				options, err := opts.options(p, out)
 				if err == nil {
 					err = opts.metadata.check()
 				}
@@ -46,7 +46,11 @@ func newHistory(std streams, dirs *projectFlags) *cobra.Command {
 				if err != nil {
 					return nil, err
 				}
-				return drift.History(cmd.Context(), file, options)
+				suite, err := drift.History(cmd.Context(), file, options)
+				if err == nil {
+					suite.About = append(suite.About, file)
+				}
+				return suite, err
 			})
 		},
 	}

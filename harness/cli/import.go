@@ -14,6 +14,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
@@ -27,14 +28,15 @@ a scenario that is drafted from it: DIR/cassettes/NAME.yaml and
 DIR/scenarios/NAME.yaml, NAME being the file's name.
 
 %[2]s
-Exchanges with hosts that are not Graph's, nor named by rules.yaml (hosts: {record: [..]}),
-and to which no answer leads are left out, with a count for each host.
 What cannot be imported is a finding. A file that exists is not overwritten without
 --force. Of many files those that can be read are imported; what became of the others is
 told, and ends in status 2.
 `
 
-const recordedNote = `What is imported is redacted as rules.yaml says: secrets always, people, tenants and
+const recordedNote = `Exchanges with hosts that are not Graph's, and to which no answer leads, are left out,
+with a count for each host. --also HOST, or hosts: {record: [HOST]} in rules.yaml, names
+one that belongs to the cassette.
+What is imported is redacted as rules.yaml says: secrets always, people, tenants and
 content unless a class is off. Notes say what was replaced.
 `
 
@@ -42,47 +44,23 @@ content unless a class is off. Notes say what was replaced.
 type importKind struct {
 	name, short, long string
 	examples          []string
-	extensions        []string // of the files that count in a folder
+	extensions        []string // ends of the names of files that count in a folder, in lower case
 	note              string   // what is unlike other kinds
-	read              func(p *project.Project, file, name string, clean cleaner) (*importer.Result, error)
+	hosts             bool     // it may hold exchanges with any host
+	read              func(p *project.Project, r importer.Reader, file, name string, clean cleaner) (*importer.Result, error)
 }
 
 // cleaner takes out of a cassette what is not to be stored.
 type cleaner = func(*cassette.Cassette) error
 
-func importKinds() []importKind {
-	return []importKind{
-		{
-			name: "vcrpy", short: "Import recordings of vcrpy (Python)",
-			long:       "Turns recordings of vcrpy (YAML) into cassettes and scenarios.\n",
-			examples:   []string{"tests/recordings/test_chats.yaml --out .", "tests/recordings --out /tmp/imported --report json"},
-			extensions: []string{".yaml", ".yml"},
-			note:       recordedNote,
-			read: func(p *project.Project, file, name string, clean cleaner) (*importer.Result, error) {
-				return reader(p).VCRPy(file, name, clean)
-			},
-		},
-		{
-			name: "har", short: "Import HTTP archives (HAR) of browsers, Fiddler, Charles, Dev Proxy",
-			long: `Turns HTTP archives (HAR files of browsers, Fiddler, Charles, Dev Proxy and other
-tools) into cassettes and scenarios. Save an archive with content and while the page
-is open: an answer whose body is not in the file is left out and told. Credentials,
-CORS preflights, tunnels and WebSockets stay behind, with a count.
-`,
-			examples:   []string{"graph-explorer.har --out .", "captures --out /tmp/imported --report json"},
-			extensions: []string{".har"},
-			note:       recordedNote,
-			read: func(p *project.Project, file, name string, clean cleaner) (*importer.Result, error) {
-				return reader(p).HAR(file, name, clean)
-			},
-		},
-		docsKind(),
+// reader reads recordings by the project's rules, and by --also.
+func (f *importFlags) reader(p *project.Project) (importer.Reader, error) {
+	known := func() *hosts.Set {
+		set, _ := f.also.set(f.name(), p) // was checked
+		return set
 	}
-}
-
-// reader reads recordings by the project's rules.
-func reader(p *project.Project) importer.Reader {
-	return importer.Reader{Known: p.Rules.Hosts.Set, Refused: p.Rules.Hosts.Refuse}
+	_, err := f.also.set(f.name(), p)
+	return importer.Reader{Known: known, Refused: p.Rules.Hosts.Refuse}, err
 }
 
 func newImport(std streams, dirs *projectFlags) *cobra.Command {
@@ -92,7 +70,7 @@ func newImport(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr import vcrpy tests/recordings --out .\n  graphvcr import har graph-explorer.har --out .\n  graphvcr import docs microsoft-graph-docs/api-reference/beta/api --out .",
 		Args:    noSubcommand,
 		RunE: func(*cobra.Command, []string) error {
-			return &fault.Error{Message: "import: what?", Hint: "graphvcr import vcrpy|har|docs PATH... --out DIR"}
+			return &fault.Error{Message: "import: what?", Hint: "graphvcr import vcrpy|rubyvcr|har|devproxy|autorest|docs PATH... --out DIR"}
 		},
 	}
 	for _, kind := range importKinds() {
@@ -114,6 +92,9 @@ func newImportOf(kind importKind, std streams, dirs *projectFlags) *cobra.Comman
 	}
 	cmd.Flags().StringVar(&opts.out, "out", "", "`folder` that gets cassettes/ and scenarios/")
 	cmd.Flags().BoolVar(&opts.force, "force", false, "overwrite files that exist")
+	if kind.hosts {
+		opts.also.register(cmd.Flags())
+	}
 	opts.report.register(cmd.Flags())
 	return cmd
 }
@@ -121,6 +102,7 @@ func newImportOf(kind importKind, std streams, dirs *projectFlags) *cobra.Comman
 type importFlags struct {
 	kind   importKind
 	report reportFlags
+	also   alsoFlag
 	out    string
 	force  bool
 }
@@ -141,7 +123,13 @@ func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error
 	if err != nil {
 		return err
 	}
-	each(recordings, runtime.GOMAXPROCS(0), func(r *recording) error { return r.read(p, f.kind, path.Join(filepath.ToSlash(f.out), "cassettes")) })
+	from, err := f.reader(p)
+	if err != nil {
+		return err
+	}
+	each(recordings, runtime.GOMAXPROCS(0), func(r *recording) error {
+		return r.read(p, f.kind, from, path.Join(filepath.ToSlash(f.out), "cassettes"))
+	})
 	tellMethods(recordings)
 	each(recordings, 16, f.write) // it waits for disks more than it computes
 	suite := &report.Suite{Command: "import"}
@@ -174,14 +162,14 @@ func each(recordings []recording, workers int, do func(*recording) error) {
 }
 
 // read reads the file, for the folder of cassettes that it goes to, and judges what is in it.
-func (r *recording) read(p *project.Project, kind importKind, folder string) (err error) {
+func (r *recording) read(p *project.Project, kind importKind, from importer.Reader, folder string) (err error) {
 	clean := func(c *cassette.Cassette) (err error) {
 		if r.redacted, r.guard, err = p.Clean(c, folder); err != nil {
 			return err
 		}
 		return r.guard(c) // now, before any file is written
 	}
-	if r.result, err = kind.read(p, r.file, r.name, clean); err != nil {
+	if r.result, err = kind.read(p, from, r.file, r.name, clean); err != nil {
 		return err
 	}
 	return r.judge(p)
@@ -200,7 +188,7 @@ func (k importKind) recordings(paths []string) []recording {
 				return err
 			case name == ".":
 				name = filepath.Base(file)
-			case !slices.Contains(k.extensions, strings.ToLower(filepath.Ext(file))):
+			case !slices.ContainsFunc(k.extensions, func(end string) bool { return strings.HasSuffix(strings.ToLower(file), end) }):
 				return nil
 			}
 			all = append(all, recording{file: file, name: recordingName(name)})

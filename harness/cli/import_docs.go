@@ -28,7 +28,7 @@ recognisable. Notes say what was replaced, and what was repaired.
 `,
 		examples:   []string{"teamsasyncoperation-get.md --out .", "microsoft-graph-docs/api-reference/beta --out /tmp/imported --report json"},
 		extensions: []string{".md"},
-		read: func(p *project.Project, file, name string, clean cleaner) (*importer.Result, error) {
+		read: func(p *project.Project, _ importer.Reader, file, name string, clean cleaner) (*importer.Result, error) {
 			return importer.Docs(file, name, importer.DocsOptions{Clean: clean, Holds: func(api, typ string, i *cassette.Interaction) bool {
 				return p.Holds(api, typ, i)
 			}})

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -52,6 +54,17 @@ func plants() []plant {
 	}
 	for _, k := range planted.ByOption() {
 		add(k, planted.Links(k))
+	}
+	random := planted.NewRandom(20261129)
+	for _, k := range slices.Concat(random.Secrets(), random.Values(), random.Objects()) {
+		for _, p := range sample(random.Rand, k, 3) {
+			sent := *p.Interaction
+			if !utf8.ValidString(sent.Request.Body) || sent.Response.Headers.Get("Content-Type") == "application/json" && !json.Valid([]byte(sent.Response.Body)) {
+				continue // which no scenario can send, and after which it ends
+			}
+			sent.Request.URL = spaced(sent.Request.URL)
+			all = append(all, plant{k, p.place, &sent})
+		}
 	}
 	return all
 }

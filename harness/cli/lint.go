@@ -10,16 +10,21 @@ import (
 
 const lintLong = `Lint checks files before anything runs: scenarios, cassettes and schemas that do
 not load, scenarios without a cassette, unknown schema names, scenarios that share
-a name, cassettes that no scenario uses, and interactions that a replay never asks
-for. It tells what a cassette, also one of stock go-vcr or vcrpy, would leak if it
-were published: secrets are errors, people and content warnings. So it does with
-scenarios (what their authors wrote as content aside) and the names of files; variables
-and addresses below .example are placeholders there. Values are never shown. Where a cassette says which permissions its recorded token held, it tells the
-steps that none of them is enough for, and those that are more than the steps need.
+a name, cassettes that no scenario uses, and interactions that a replay never
+requests.
+
+It reports what a cassette, also one of stock go-vcr or vcrpy, would leak if it were
+published: secrets are errors, people and content warnings. It does the same for
+scenarios (what their authors wrote as content aside) and for the names of files;
+variables and addresses below .example are placeholders there. Values are never shown.
+
+Where a cassette says which permissions its recorded token held, lint reports the steps
+that none of them is enough for, and those that are more than the steps need.
+
 A fault in a file is a finding; one that is empty or cannot be read ends in status 2, once
 the others are checked. Nothing is changed.
 
---redaction tells what the cassettes say about each value that was replaced, to whoever
+--redaction reports what the cassettes say about each value that was replaced, to whoever
 has the salt: a name with a tag can be confirmed to 20 bits, an id by who knows it.
 
 A PATH is a file or a folder; without any, the whole project is checked.

@@ -101,17 +101,26 @@ func newFrom(std streams, p *project.Project, from string) error {
 	if err != nil {
 		return err
 	}
-	text, err := draft.Scenario(c)
-	if err != nil {
-		return &fault.Error{Message: "new --from " + from, Cause: err}
-	}
 	if !filepath.IsLocal(filepath.FromSlash(c.Name)) {
 		return &fault.Error{
 			Message: fmt.Sprintf("new --from: %s lies outside %s", from, p.Dirs.Cassettes),
 			Hint:    "move the cassette there, or name another folder with --cassettes",
 		}
 	}
-	return writeScenario(std, p, c.Name, text)
+	d, err := draft.Scenario(c)
+	if err != nil {
+		return &fault.Error{Message: "new --from " + from, Cause: err}
+	}
+	if err := writeScenario(std, p, c.Name, d.Text); err != nil {
+		return err
+	}
+	if d.Keep(c) {
+		if err := p.Store(c); err != nil {
+			return err
+		}
+		fmt.Fprintf(std.err, "graphvcr: stored the scenario's variables in %s; %s\n", c.File, liveAgain(d.Env))
+	}
+	return nil
 }
 
 // writeScenario creates a scenario file and says so.

@@ -15,6 +15,7 @@ import (
 type progress struct {
 	w        io.Writer // nil: silent
 	terminal bool
+	columns  int // of the terminal, 0: nobody knows
 	width    int // of the longest line so far
 }
 
@@ -22,17 +23,21 @@ func newProgress(std streams, quiet bool) *progress {
 	if quiet {
 		return &progress{}
 	}
-	return &progress{w: std.err, terminal: isTerminal(std.err)}
+	return &progress{w: std.err, terminal: isTerminal(std.err), columns: widthOf(std.err)}
 }
 
-// show replaces the line on a terminal.
+// show replaces the line on a terminal. It stays one line: what does not fit is cut off, for
+// a line that wraps cannot be replaced.
 func (p *progress) show(line string) {
 	if p.w == nil || !p.terminal {
 		return
 	}
-	line = report.Visible(line)
-	p.width = max(p.width, len(line))
-	fmt.Fprintf(p.w, "\r%-*s", p.width, line)
+	text := []rune(report.Visible(line))
+	if most := p.columns - 1; p.columns > 1 && len(text) > most {
+		text = append(text[:most-1], '…')
+	}
+	p.width = max(p.width, len(text))
+	fmt.Fprintf(p.w, "\r%-*s", p.width, string(text))
 }
 
 // step tells what a recording is about to do.

@@ -37,7 +37,7 @@ path. It writes no rule.
 
 The first recording of a project asks, on a terminal, whether the tenant holds real people,
 and writes cassettes/rules.yaml by the answer; elsewhere all is replaced (graphvcr help
-sealed). At the end a note names the members that were replaced only because nothing says
+redaction). At the end a note names the members that were replaced only because nothing says
 that they are harmless, and the line of the rules that keeps them.
 
 Before the first request it signs in and says which step lacks a permission. A

@@ -15,15 +15,16 @@ import (
 
 const (
 	firstQuestion = `This is the first recording of a project without %s.
-Does the tenant hold real people, or what they wrote? Then all that says who or what is
-replaced. Of a tenant where everything is invented (a developer tenant) it is kept. Secrets
-are replaced anyway. Real people? [Y/n] `
-	realRules = `# What recordings keep and what they replace: graphvcr help sealed.
+Does the tenant hold real people, or anything that they wrote? Then names, addresses, ids
+and texts are replaced. In a developer tenant everybody is invented: answer n, and
+recordings replay byte for byte. Secrets are always replaced.
+Real people? [Y/n] `
+	realRules = `# What recordings keep and what they replace: graphvcr help redaction.
 # The tenant holds real people: what nothing knows to be harmless is replaced.
 redact:
   unknown: replace
 `
-	inventedRules = `# What recordings keep and what they replace: graphvcr help sealed.
+	inventedRules = `# What recordings keep and what they replace: graphvcr help redaction.
 # Everybody and everything in the tenant is invented: only secrets are replaced.
 redact:
   identity: off

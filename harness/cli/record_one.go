@@ -17,6 +17,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -74,11 +75,12 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 		if again {
 			return p.Verified(ctx, told)
 		}
-		if err := drafted(p, name); err != nil {
+		needs, err := drafted(p, name)
+		if err != nil {
 			return told, err
 		}
 		told.Findings = append(told.Findings, report.Finding{
-			Rule: ruleRecordDrafted, Severity: report.Note, Place: report.Place{File: file}, Message: "wrote " + file + ", drafted from the recording",
+			Rule: ruleRecordDrafted, Severity: report.Note, Place: report.Place{File: file}, Message: "wrote " + file + ", drafted from the recording", Hint: liveAgain(needs),
 		})
 		return p.Verified(ctx, told)
 	})
@@ -158,18 +160,33 @@ func takenBy(dir, name string) string {
 	return file
 }
 
-// drafted writes the scenario that can be drafted from a recording.
-func drafted(p *project.Project, name string) error {
-	c, err := p.Cassette(name)
+// drafted writes the scenario that can be drafted from a recording, and returns the variables
+// of the environment that a live run of it needs.
+func drafted(p *project.Project, name string) (needs []string, err error) {
+	c, err := cassette.Load(path.Join(p.Dirs.Cassettes, name+".yaml")) // it is not replayed yet
 	if err != nil {
-		return err
+		return nil, err
 	}
-	text, err := draft.Scenario(c)
+	c.Name = name
+	d, err := draft.Scenario(c)
 	if err != nil {
-		return &fault.Error{Message: "record: draft the scenario", Cause: err}
+		return nil, &fault.Error{Message: "record: draft the scenario", Cause: err}
 	}
-	_, err = createScenario(p, name, text)
-	return err
+	if d.Keep(c) {
+		if err := p.Store(c); err != nil {
+			return nil, err
+		}
+	}
+	_, err = createScenario(p, name, d.Text)
+	return d.Env, err
+}
+
+// liveAgain says what a drafted scenario needs before it can run live.
+func liveAgain(needs []string) string {
+	if len(needs) == 0 {
+		return ""
+	}
+	return "the recording holds pseudonyms: to run it live again (record, drift), set " + strings.Join(needs, ", ") + " to your own values; replay needs none"
 }
 
 // oneStep is a scenario of one request, and the body that it sends.

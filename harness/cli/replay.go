@@ -69,7 +69,7 @@ func (f *replayFlags) register(flags *pflag.FlagSet) {
 	f.report.register(flags)
 	flags.StringVar(&f.filter, "run", "", "replay only scenarios whose name or file matches the regular `expression`")
 	flags.IntVar(&f.parallel, "parallel", 0, "scenarios to replay at a time (default: number of CPUs)")
-	flags.StringVar(&f.shard, "shard", "", "replay only part `I/N` of the scenarios, I from 1 to N")
+	flags.StringVar(&f.shard, "shard", "", "replay only part `I/N` of the scenarios, I from 1 to N, equal in recorded time; graphvcr report merge puts the reports together")
 	flags.StringArrayVar(&f.inputs, "input", nil, "use a value of your own for a variable or pseudonym of the cassettes: `NAME=value`; repeatable")
 	flags.BoolVar(&f.failFast, "fail-fast", false, "skip what comes after the first scenario that fails")
 }
@@ -80,7 +80,7 @@ func (f *replayFlags) run(ctx context.Context, std streams, paths []string) erro
 		return err
 	}
 	return f.report.tell(std, f.project, func(p *project.Project, out *reporting) (*report.Suite, error) {
-		sel.FailOn = out.failOn
+		sel.FailOn, sel.Show = out.failOn, out.shows()
 		bar := newProgress(std, f.report.quiet)
 		defer bar.clear()
 		sel.Progress = func(done, total int, _ report.Case) { bar.show(fmt.Sprintf("replayed %d of %d", done, total)) }

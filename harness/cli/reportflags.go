@@ -8,9 +8,11 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
+	"golang.org/x/term"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
@@ -60,6 +62,11 @@ type reporting struct {
 // target is one report; file "" is stdout.
 type target struct{ kind, file string }
 
+// shows reports whether a report is asked for that shows what was exchanged.
+func (r *reporting) shows() bool {
+	return slices.ContainsFunc(r.targets, func(t target) bool { return t.kind == "html" || t.kind == "markdown" })
+}
+
 func (f *reportFlags) parse(std streams) (*reporting, error) {
 	r := &reporting{std: std, quiet: f.quiet}
 	var err error
@@ -100,10 +107,12 @@ func (f *reportFlags) parse(std streams) (*reporting, error) {
 func (r *reporting) finish(s *report.Suite) error {
 	s.FailOn = r.failOn
 	s.Finish()
+	s.About = append(s.About, versionFact())
 	var errs []error
 	for _, t := range r.targets {
 		errs = append(errs, r.write(t, s))
 	}
+	errs = append(errs, r.annotate(s))
 	r.tellErrors(s)
 	if err := errors.Join(errs...); err != nil {
 		return err
@@ -117,7 +126,7 @@ func (r *reporting) finish(s *report.Suite) error {
 func (r *reporting) write(t target, s *report.Suite) error {
 	style := report.Style{Quiet: r.quiet}
 	if t.file == "" {
-		style.Color = isTerminal(r.std.out) && wantsColor()
+		style.Color, style.Width = r.colored(), r.width()
 		return report.Render(r.std.out, t.kind, s, style)
 	}
 	var text bytes.Buffer
@@ -128,6 +137,23 @@ func (r *reporting) write(t target, s *report.Suite) error {
 		return &fault.Error{Message: "write the " + t.kind + " report " + t.file, Cause: err}
 	}
 	return nil
+}
+
+// colored reports whether stdout takes colours: a terminal does, and what FORCE_COLOR says.
+func (r *reporting) colored() bool {
+	return wantsColor() && (isTerminal(r.std.out) || forcesColor())
+}
+
+// width is that of the terminal that stdout is, else 0.
+func (r *reporting) width() int { return widthOf(r.std.out) }
+
+// annotate writes GitHub's annotations to stderr in a workflow of GitHub's, unless a report
+// of that kind was asked for.
+func (r *reporting) annotate(s *report.Suite) error {
+	if os.Getenv("GITHUB_ACTIONS") != "true" || slices.ContainsFunc(r.targets, func(t target) bool { return t.kind == "github" }) {
+		return nil
+	}
+	return report.Render(r.std.err, "github", s, report.Style{Quiet: true})
 }
 
 // tellErrors repeats on stderr, where scripts look for it, why cases could not be
@@ -180,4 +206,23 @@ func isTerminal(w io.Writer) bool {
 }
 
 // wantsColor honours https://no-color.org and terminals that can do nothing.
-func wantsColor() bool { return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" }
+func wantsColor() bool {
+	return os.Getenv("NO_COLOR") == "" && (os.Getenv("TERM") != "dumb" || forcesColor())
+}
+
+// forcesColor honours https://force-color.org.
+func forcesColor() bool { return os.Getenv("FORCE_COLOR") != "" && os.Getenv("FORCE_COLOR") != "0" }
+
+// widthOf is how many columns a terminal has, 0 where it is none or does not say. COLUMNS,
+// where it is exported, says it for any output.
+func widthOf(w io.Writer) int {
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	if f, ok := w.(*os.File); ok && isTerminal(w) {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return width
+		}
+	}
+	return 0
+}

@@ -10,14 +10,15 @@ import (
 	"github.com/spf13/pflag"
 )
 
-const rootLong = `graphvcr replays recorded Microsoft Graph exchanges offline and checks every
-response: status, JSON Schema, id formats, states and what the scenario expects.
+const rootLong = `graphvcr records Microsoft Graph, replays it offline to any client, checks every
+response, and reports what changed in the API.
 
   cassette   a file of recorded exchanges      cassettes/teams/chat.yaml
   scenario   requests and expectations         scenarios/teams/chat.yaml
   schema     the JSON Schema of a Graph type   schemas/beta/microsoft.graph.chat.json
 
-Without a command it replays everything under scenarios/, without any network.
+New here? graphvcr demo shows it all in a minute. Without a command, graphvcr replays
+everything under scenarios/, offline.
 `
 
 // exitHelp stands at the end of every command's help.
@@ -29,47 +30,56 @@ Exit status:
   130, 143  a second SIGINT or SIGTERM ended it at once
 `
 
+// The groups that help lists commands by.
+var groups = []*cobra.Group{
+	{ID: "test", Title: "Test:"}, {ID: "record", Title: "Record:"}, {ID: "watch", Title: "Watch the API:"}, {ID: "setup", Title: "Set up:"},
+}
+
 func newRoot(std streams) *cobra.Command {
 	var dirs projectFlags
 	opts := replayFlags{project: &dirs}
 	root := &cobra.Command{
 		Use:           "graphvcr",
-		Short:         "Replay Microsoft Graph offline and check every response",
+		Short:         "Record, replay, check and compare Microsoft Graph",
 		Long:          rootLong,
-		Example:       "  graphvcr\n  graphvcr replay scenarios/teams --report junit=report.xml\n  graphvcr record teams/chat --auth azure-cli\n  graphvcr lint\n  graphvcr new scenario teams/archive",
+		Example:       "  graphvcr demo\n  graphvcr replay scenarios/teams --report junit=report.xml\n  graphvcr exec --cassette users/list -- node app.js\n  graphvcr record GET '/me/chats?$top=5'",
 		Args:          noCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return opts.run(cmd.Context(), std, nil) },
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       thisVersion(),
 	}
 	root.SetIn(std.in)
 	root.SetOut(std.out)
 	root.SetErr(std.err)
 	root.SetFlagErrorFunc(flagError)
+	root.SetVersionTemplate("{{.Version}}\n")
 	dirs.register(root.PersistentFlags())
 	opts.register(root.Flags())
-	root.AddCommand(
-		newReplay(std, &dirs),
-		newRecord(std, &dirs),
-		newDiff(std, &dirs),
-		newDrift(std, &dirs),
-		newHistory(std, &dirs),
-		newWhatif(std, &dirs),
-		newLint(std, &dirs),
-		newNew(std, &dirs),
-		newImport(std, &dirs),
-		newRedact(std, &dirs),
-		newTidy(std, &dirs),
-		newServe(std, &dirs),
-		newExec(std, &dirs),
-		newCA(std),
-		newSchema(std, &dirs),
-		newVersion(std),
-		newSealed(),
-	)
+	addCommands(root, std, &dirs)
 	complete(root, &dirs)
-	root.SetHelpTemplate(strings.TrimRight(root.HelpTemplate(), "\n") + exitHelp)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", fmt.Sprintf("Flags.FlagUsagesWrapped %d ", width)))
+	root.SetHelpTemplate(strings.TrimRight(root.HelpTemplate(), "\n") +
+		"{{if not .HasParent}}\nHelp topics (graphvcr help TOPIC):\n" + topicList() + "{{end}}" + exitHelp)
 	return root
+}
+
+// addCommands adds every command to its group.
+func addCommands(root *cobra.Command, std streams, dirs *projectFlags) {
+	root.AddGroup(groups...)
+	in := func(group string, commands ...*cobra.Command) {
+		for _, c := range commands {
+			c.GroupID = group
+		}
+		root.AddCommand(commands...)
+	}
+	in("test", newReplay(std, dirs), newExec(std, dirs), newServe(std, dirs), newWhatif(std, dirs), newLint(std, dirs), newReport(std))
+	in("record", newRecord(std, dirs), newImport(std, dirs), newExport(std, dirs), newNew(std, dirs), newRedact(std, dirs), newTidy(std, dirs))
+	in("watch", newDiff(std, dirs), newDrift(std, dirs), newReview(std, dirs), newHistory(std, dirs), newView(std, dirs))
+	in("setup", newDemo(std), newSchema(std, dirs), newCA(std), newVersion(std))
+	root.SetHelpCommand(newHelp())
+	root.SetHelpCommandGroupID("setup")
+	root.SetCompletionCommandGroupID("setup")
 }
 
 // noCommand refuses an argument that names no command.

@@ -25,6 +25,7 @@ const (
 	rulePermissionsUnlisted report.Rule = "permissions.unlisted"
 	ruleRecordDrafted       report.Rule = "record.drafted"
 	ruleRecordFailed        report.Rule = "record.failed"
+	ruleReviewFailed        report.Rule = "review.failed"
 	ruleWhatifSkipped       report.Rule = "whatif.skipped"
 )
 

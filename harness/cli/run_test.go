@@ -121,6 +121,21 @@ func TestVersionLine(t *testing.T) {
 	}
 }
 
+// A job runs the release that wrote it, or the commit; a build with changes has no other.
+func TestInstallable(t *testing.T) {
+	commit := []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}}
+	for want, info := range map[string]*debug.BuildInfo{
+		"v1.2.3":                             {Main: debug.Module{Version: "v1.2.3"}, Settings: commit},
+		"v0.0.0-20261103120000-0123456789ab": {Main: debug.Module{Version: "v0.0.0-20261103120000-0123456789ab+dirty"}, Settings: commit},
+		"abc":                                {Main: debug.Module{Version: "(devel)"}, Settings: commit},
+		"latest":                             {Main: debug.Module{Version: "(devel)"}},
+	} {
+		if got, known := installable(info); got != want || known == (want == "latest") {
+			t.Errorf("got %s, %t, want %s", got, known, want)
+		}
+	}
+}
+
 func TestReplaceFileLeavesNothingBehind(t *testing.T) {
 	dir := t.TempDir()
 	target := filepath.Join(dir, "report")

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -64,6 +65,8 @@ type serveFlags struct {
 	faults            []string
 	idle              time.Duration
 	hosts, origins    []string
+	log               bool
+	ca                string
 }
 
 func newServe(std streams, dirs *projectFlags) *cobra.Command {
@@ -88,6 +91,8 @@ func newServe(std streams, dirs *projectFlags) *cobra.Command {
 	flags.StringArrayVar(&opts.faults, "fault", nil, "`fault` to inject on replay; repeatable")
 	flags.StringArrayVar(&opts.hosts, "host", nil, "`name` under which the server may be addressed, beside its own address; repeatable")
 	flags.StringArrayVar(&opts.origins, "cors", nil, "`ORIGIN` whose pages may use the server: https://app.example; repeatable")
+	flags.BoolVar(&opts.log, "log", false, "print a line for each request to stderr: method, address, status, time")
+	flags.StringVar(&opts.ca, "ca", "", caUsage)
 	flags.DurationVar(&opts.idle, "session-idle", proxy.DefaultIdle, "how long a session lasts that is not used")
 	opts.report.register(flags)
 	return cmd
@@ -139,7 +144,12 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 		defer keeping(ctx)()
 		underWay = recordEnd
 	}
-	contacts, err := doors.serve(ctx, std, reverse, reach(mode, live), underWay)
+	handler := http.Handler(reverse)
+	if f.log {
+		lines := log.New(std.err, "graphvcr: ", 0)
+		handler = proxy.Logged(reverse, func(line string) { lines.Print(report.Visible(line)) })
+	}
+	contacts, err := doors.serve(ctx, std, handler, reach(mode, live), underWay)
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWay)
 	defer cancel()
 	suite := &report.Suite{Command: "serve", Cases: reverse.End(patience)}
@@ -217,9 +227,9 @@ func (o opener) take(asked proxy.SessionRequest) (proxy.Take, error) {
 // doors are the listeners.
 type doors struct {
 	listeners []net.Listener
-	urls      []string
-	names     []string // that clients may use beside loopback's
-	beyond    bool     // other machines reach it
+	urls      [][]string // by listener
+	names     []string   // that clients may use beside loopback's
+	beyond    bool       // other machines reach it
 	authority *ca.Authority
 }
 
@@ -235,6 +245,9 @@ func (f *serveFlags) open() (*doors, error) {
 			return nil, &fault.Error{Message: "serve: --cors", Cause: err, Hint: "e.g. --cors https://app.example"}
 		}
 	}
+	if f.ca != "" && f.tlsListen == "" {
+		return nil, &fault.Error{Message: "serve: --ca is for https, which nothing asks for", Hint: "add --tls-listen 127.0.0.1:8443"}
+	}
 	if f.listen != "" && f.listen != "none" {
 		if err := d.listen("http", f.listen); err != nil {
 			return nil, err
@@ -242,7 +255,7 @@ func (f *serveFlags) open() (*doors, error) {
 	}
 	if f.tlsListen != "" {
 		var err error
-		if d.authority, err = openCA(); err == nil {
+		if d.authority, err = openCA(f.ca); err == nil {
 			err = d.listen("https", f.tlsListen)
 		}
 		if err != nil {
@@ -262,13 +275,30 @@ func (d *doors) listen(scheme, address string) error {
 		return &fault.Error{Message: "serve", Cause: err, Hint: "choose another port, or 0 for any that is free: 127.0.0.1:0"}
 	}
 	d.listeners = append(d.listeners, l)
-	d.urls = append(d.urls, scheme+"://"+l.Addr().String())
 	host, _, _ := net.SplitHostPort(address)
 	if !isLoopback(host) {
 		d.beyond = true
 		d.names = append(d.names, host)
 	}
+	d.urls = append(d.urls, urlsOf(scheme, l.Addr().(*net.TCPAddr), d.names))
 	return nil
+}
+
+// urlsOf are addresses of a listener as a client may use them, the first by its number: of all
+// interfaces that is loopback's.
+func urlsOf(scheme string, at *net.TCPAddr, names []string) []string {
+	ip := at.IP
+	if ip.IsUnspecified() {
+		ip = net.IPv4(127, 0, 0, 1)
+	}
+	port := strconv.Itoa(at.Port)
+	urls := []string{scheme + "://" + net.JoinHostPort(ip.String(), port)}
+	for _, name := range names {
+		if name != "" && net.ParseIP(name) == nil {
+			urls = append(urls, scheme+"://"+net.JoinHostPort(name, port))
+		}
+	}
+	return urls
 }
 
 func (d *doors) close() {
@@ -297,13 +327,13 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, re
 	failed := make(chan error, len(d.listeners))
 	for i, l := range d.listeners {
 		go func() {
-			if strings.HasPrefix(d.urls[i], "https:") {
+			if strings.HasPrefix(d.urls[i][0], "https:") {
 				l = contacts.Listener(l, d.authority.TLSConfig())
 			}
 			failed <- server.Serve(l)
 		}()
 	}
-	for _, url := range d.urls {
+	for _, url := range slices.Concat(d.urls...) {
 		if _, err := fmt.Fprintln(std.out, "listening on "+url); err != nil {
 			return contacts, errors.Join(err, server.Close())
 		}

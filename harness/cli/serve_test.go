@@ -199,16 +199,16 @@ func chatty(ts *testscript.TestScript, neg bool, args []string) {
 	}()
 }
 
-// TestNodeSession runs the example for Node that README.md shows.
+// TestNodeSession runs the example for Node that graphvcr help clients shows.
 func TestNodeSession(t *testing.T) {
 	const file = "testdata/clients/node/session.mjs"
 	example, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
-	if err != nil || !strings.Contains(string(readme), string(example)) {
-		t.Errorf("README.md does not show %s as it is (%v)", file, err)
+	page, err := os.ReadFile(filepath.Join("help", "clients.md"))
+	if err != nil || !strings.Contains(string(page), string(example)) {
+		t.Errorf("help/clients.md does not show %s as it is (%v)", file, err)
 	}
 	node, err := exec.LookPath("node")
 	if err != nil {

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/spf13/cobra"
@@ -16,8 +18,7 @@ func newVersion(std streams) *cobra.Command {
 		Example: "  graphvcr version",
 		Args:    arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			info, _ := debug.ReadBuildInfo()
-			if _, err := fmt.Fprintln(std.out, versionLine(info)); err != nil {
+			if _, err := fmt.Fprintln(std.out, thisVersion()); err != nil {
 				return &fault.Error{Message: "write the version", Cause: err}
 			}
 			return nil
@@ -25,14 +26,24 @@ func newVersion(std streams) *cobra.Command {
 	}
 }
 
+// builtVersion is the version that the binary was built as.
+func builtVersion(info *debug.BuildInfo) string {
+	if info == nil {
+		return "(devel)"
+	}
+	return cmp.Or(info.Main.Version, "(devel)")
+}
+
+// thisVersion is the line for this binary.
+func thisVersion() string {
+	info, _ := debug.ReadBuildInfo()
+	return versionLine(info)
+}
+
 // versionLine tells what the binary was built from, as far as it is known.
 func versionLine(info *debug.BuildInfo) string {
-	version, commit := "(devel)", "unknown"
-	modified := ""
+	commit, modified := "unknown", ""
 	if info != nil {
-		if info.Main.Version != "" {
-			version = info.Main.Version
-		}
 		for _, s := range info.Settings {
 			switch {
 			case s.Key == "vcs.revision":
@@ -43,5 +54,34 @@ func versionLine(info *debug.BuildInfo) string {
 		}
 	}
 	return fmt.Sprintf("graphvcr %s (commit %s%s, %s, %s/%s)",
-		version, commit, modified, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		builtVersion(info), commit, modified, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// versionFact is what pages say of what made them.
+func versionFact() string {
+	info, _ := debug.ReadBuildInfo()
+	return "graphvcr " + builtVersion(info)
+}
+
+// ownVersion is what go install calls the version of this program, if that is known.
+func ownVersion() (version string, known bool) {
+	info, _ := debug.ReadBuildInfo()
+	return installable(info)
+}
+
+// installable is the release or the commit that a program was built from. A build with
+// changes of its own is that of the commit below them: nothing else can be installed.
+func installable(info *debug.BuildInfo) (version string, known bool) {
+	if info == nil {
+		return "latest", false
+	}
+	if version, _, _ := strings.Cut(info.Main.Version, "+"); version != "" && version != "(devel)" {
+		return version, true
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && s.Value != "" {
+			return s.Value, true
+		}
+	}
+	return "latest", false
 }

@@ -102,10 +102,10 @@ func ruleList() string {
 		if r.Free {
 			mark = "*"
 		}
-		fmt.Fprintf(&b, "  %s %-22s %s\n", mark, r.ID, r.Doc)
+		fmt.Fprintf(&b, "  %s %-20s %s\n", mark, r.ID, r.Doc)
 	}
 	for _, f := range weather {
-		fmt.Fprintf(&b, "    %-22s %s\n", f.id(), f.doc)
+		fmt.Fprintf(&b, "    %-20s %s\n", f.id(), f.doc)
 	}
 	return b.String()
 }

@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/spf13/cobra"
@@ -15,45 +18,81 @@ import (
 //go:embed workflow
 var workflowFiles embed.FS
 
-// workflows are the jobs that graphvcr can write, and where they belong.
-var workflows = map[string]string{
-	"github": ".github/workflows/graph-drift.yml",
-	"azure":  "azure-pipelines-graph-drift.yml",
-}
+// workflows are the jobs that graphvcr can write, by service, and where they belong: those
+// that look for drift every night, and those that replay every change in shards.
+var (
+	driftWorkflows = map[string]string{
+		"github": ".github/workflows/graph-drift.yml",
+		"azure":  "azure-pipelines-graph-drift.yml",
+	}
+	replayWorkflows = map[string]string{
+		"github": ".github/workflows/graph-replay.yml",
+		"gitlab": "gitlab-graph-replay.yml",
+		"azure":  "azure-pipelines-graph-replay.yml",
+	}
+)
+
+func services() []string { return []string{"github", "gitlab", "azure"} }
+
+const workflowLong = `Writes a workflow of GitHub Actions, or a pipeline of Azure DevOps, that runs graphvcr
+drift every night and opens a pull request where the API changed. With --replay it is one,
+of GitLab too, that replays the scenarios on every change in shards of equal recorded time,
+and makes one report of them. A job runs the version of graphvcr that wrote it. A file that
+exists is never overwritten.
+`
 
 func newWorkflow(std streams) *cobra.Command {
-	return &cobra.Command{
-		Use:       "workflow github|azure",
-		Short:     "Write a job that looks for drift every night",
-		Long:      "Writes a workflow of GitHub Actions, or a pipeline of Azure DevOps, that runs graphvcr\ndrift every night and opens a pull request where the API changed. A file that exists is\nnever overwritten.\n",
-		Example:   "  graphvcr new workflow github",
-		ValidArgs: []string{"github", "azure"},
+	var replay bool
+	cmd := &cobra.Command{
+		Use:       "workflow github|gitlab|azure",
+		Short:     "Write a job that looks for drift every night, or replays in shards",
+		Long:      workflowLong,
+		Example:   "  graphvcr new workflow github\n  graphvcr new workflow gitlab --replay",
+		ValidArgs: services(),
 		Args:      arguments(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
-			file, known := workflows[args[0]]
+			files, embedded := driftWorkflows, args[0]
+			if replay {
+				files, embedded = replayWorkflows, "replay-"+args[0]
+			}
+			file, known := files[args[0]]
 			if !known {
-				return &fault.Error{Message: fmt.Sprintf("new workflow: unknown %q", args[0]), Hint: "there is: github, azure"}
+				return &fault.Error{
+					Message: fmt.Sprintf("new workflow: unknown %q", args[0]),
+					Hint:    "there is: " + strings.Join(slices.DeleteFunc(services(), func(s string) bool { return files[s] == "" }), ", "),
+				}
 			}
-			text, err := workflowFiles.ReadFile("workflow/" + args[0] + ".yml")
-			if err != nil {
-				return err
-			}
-			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			version, pinned := ownVersion()
+			if err := writeWorkflow(embedded, file, version); err != nil {
 				return &fault.Error{Message: "new workflow", Cause: err}
 			}
-			f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-			if errors.Is(err, fs.ErrExist) {
-				return &fault.Error{Message: "new workflow: " + file + " exists"}
+			if !pinned {
+				fmt.Fprintf(std.err, "graphvcr: note: this build has no version, so the job runs @latest: replace it by a release in %s\n", file)
 			}
-			if err == nil {
-				_, err = f.Write(text)
-				err = errors.Join(err, f.Close())
-			}
-			if err != nil {
-				return &fault.Error{Message: "new workflow", Cause: err}
-			}
-			_, err = fmt.Fprintln(std.out, "wrote "+file)
+			_, err := fmt.Fprintln(std.out, "wrote "+file)
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&replay, "replay", false, "one that replays every change, in shards")
+	return cmd
+}
+
+// writeWorkflow writes a job to a file that is not there yet.
+func writeWorkflow(embedded, file, version string) error {
+	text, err := workflowFiles.ReadFile("workflow/" + embedded + ".yml")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return errors.New(file + " exists")
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(bytes.ReplaceAll(text, []byte("{{version}}"), []byte(version)))
+	return errors.Join(err, f.Close())
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
-	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
 const errorType = "microsoft.graph.ODataErrors.ODataError"
@@ -42,7 +41,7 @@ func (j *judgement) failure() error {
 	j.result.Type = errorType
 	switch {
 	case j.Answer.IsJSON:
-		return j.validate(errorType, jsondoc.Root, j.Answer.Doc, schema.Options{})
+		return j.validate(errorType, jsondoc.Root, j.Answer.Doc, j.plain())
 	case j.Answer.Text == "" || strings.EqualFold(j.Method, http.MethodHead):
 		j.result.Type = "nothing"
 	default:
@@ -74,6 +73,7 @@ func (j *judgement) accepted() error {
 func (j *judgement) link(name string, required bool) (found bool) {
 	values := j.Header.Values(name)
 	switch {
+	case len(j.Header) == 0 && j.URL == "": // headers were not kept
 	case len(values) == 0 && required && j.Status != http.StatusMultipleChoices:
 		j.problem(ruleAnswerLocation, report.Error, "header."+name, "where to, with status "+strconv.Itoa(j.Status), "no "+name)
 	case len(values) > 0 && !isLink(values[0]):
@@ -119,19 +119,26 @@ func (j *judgement) isError() bool {
 	return ok && hasCode && hasMessage && len(body) == 1
 }
 
-// expected is what the context of the answer says it is, else what the path says.
+// expected is what the context of the answer says it is, else what the path says, else
+// what the answer says otherwise.
 func (j *judgement) expected() (route.Answer, error) {
 	body, _ := j.Answer.Doc.(map[string]any)
-	context, ok := body["@odata.context"].(string)
-	if !ok {
+	context, ok := body[graph.Context].(string)
+	if !ok && j.URL != "" {
 		return j.target.Answer, j.unsure
 	}
-	a, err := j.index.Context(context)
-	if err == nil || j.unsure == nil && j.target.Answer.Shape != route.Nothing {
-		if err != nil {
-			a = j.target.Answer
+	a, err := route.Answer{}, errAlone
+	if ok {
+		a, err = j.index.Context(context)
+	}
+	switch {
+	case err == nil:
+	case j.URL == "":
+		if other, unsaid := j.said(); unsaid == nil || !ok {
+			return other, unsaid
 		}
-		return a, nil
+	case j.unsure == nil && j.target.Answer.Shape != route.Nothing:
+		return j.target.Answer, nil
 	}
 	return a, err
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
-	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
 const batchType = "microsoft.graph.batchResponse"
@@ -15,8 +14,11 @@ const batchType = "microsoft.graph.batchResponse"
 // batch judges the answer of $batch, and each part of it as the exchange that it is
 // (concepts/json-batching: parts come in any order and are paired by id).
 func (j *judgement) batch() error {
-	if err := j.validate(batchType, jsondoc.Root, j.Answer.Doc, schema.Options{}); err != nil {
+	if err := j.validate(batchType, jsondoc.Root, j.Answer.Doc, j.plain()); err != nil {
 		return err
+	}
+	if j.URL == "" {
+		return j.aloneParts()
 	}
 	requests := graph.Requests(j.Request.Doc)
 	answered := map[string]int{}
@@ -69,11 +71,14 @@ func partOf(parts []graph.Part, id string) *graph.Part {
 
 // part judges one part, whose answer stands at a place. A batch cannot hold another.
 func (j *judgement) part(sent, answer *graph.Part, at string) error {
-	e := j.partExchange(sent, answer)
-	if u, err := graphurl.Parse(e.URL); err != nil || u.IsBatch() {
+	if u, err := graphurl.Parse(sent.Address(j.api)); err != nil || u.IsBatch() {
 		return nil
 	}
-	result, err := j.checker.Check(e)
+	return j.judgePart(sent, answer, at)
+}
+
+func (j *judgement) judgePart(sent, answer *graph.Part, at string) error {
+	result, err := j.checker.Check(j.partExchange(sent, answer))
 	if err != nil {
 		return err
 	}
@@ -90,8 +95,11 @@ func (j *judgement) part(sent, answer *graph.Part, at string) error {
 
 func (j *judgement) partExchange(sent, answer *graph.Part) Exchange {
 	e := Exchange{
-		Method: sent.Method, URL: sent.Address(j.api), Status: answer.Status, Header: answer.Header,
+		Method: sent.Method, Status: answer.Status, Header: answer.Header,
 		API: j.api, Schema: j.Parts[sent.ID], Placeholders: j.Placeholders,
+	}
+	if j.URL != "" {
+		e.URL = sent.Address(j.api)
 	}
 	if sent.HasBody {
 		e.Request = Body{Doc: sent.Body, IsJSON: true, Text: "body"}

@@ -44,9 +44,9 @@ func (j *judgement) body(expected route.Answer) error {
 	case route.Value:
 		return j.value(expected)
 	case route.Reference:
-		return j.validate("odata.reference", jsondoc.Root, j.Answer.Doc, schema.Options{})
+		return j.validate("odata.reference", jsondoc.Root, j.Answer.Doc, j.plain())
 	case route.References:
-		return j.validate(graph.CollectionOf("odata.reference"), jsondoc.Root, j.Answer.Doc, schema.Options{})
+		return j.validate(graph.CollectionOf("odata.reference"), jsondoc.Root, j.Answer.Doc, j.plain())
 	case route.Batch:
 		return j.batch()
 	}
@@ -76,7 +76,7 @@ func (j *judgement) value(expected route.Answer) error {
 		j.problem(ruleAnswerValue, report.Error, "$['value']", expected.Type, "nothing")
 		return nil
 	}
-	return j.typed(expected.Type, "$['value']", value, schema.Options{Placeholders: j.Placeholders})
+	return j.typed(expected.Type, "$['value']", value, j.plain())
 }
 
 // annotations checks those of an answer that clients rely on (OData JSON format
@@ -90,11 +90,18 @@ func (j *judgement) annotations() {
 			j.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, name), "an absolute address", brief(value))
 		}
 	}
-	if count, ok := body["@odata.count"]; ok {
-		if n, isNumber := count.(json.Number); !isNumber || strings.ContainsAny(string(n), "-.eE") {
-			j.problem(ruleAnswerAnnotation, report.Error, "$['@odata.count']", "a number of entities", brief(count))
-		}
+	if count, ok := body[graph.Count]; ok && !j.counts(count) {
+		j.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, graph.Count), "a number of entities", brief(count))
 	}
+}
+
+// counts reports whether a value is a number of entities, which is an Edm.Int64.
+func (j *judgement) counts(value any) bool {
+	if text, isText := value.(string); isText && j.longTexts() {
+		return digits.MatchString(text)
+	}
+	n, isNumber := value.(json.Number)
+	return isNumber && !strings.ContainsAny(string(n), "-.eE")
 }
 
 // typed validates against the schema of a type of metadata, if the project has it.
@@ -112,7 +119,6 @@ func (j *judgement) validate(typ, at string, doc any, options schema.Options) er
 	if typ == j.Schema && at == jsondoc.Root {
 		return nil
 	}
-	options.Placeholders = j.Placeholders
 	violations, err := j.checker.schemas.Validate(j.api, typ, doc, options)
 	if err != nil {
 		return err
@@ -133,25 +139,22 @@ func (j *judgement) violations(violations []schema.Violation, at string) {
 		told[fault{p.Rule, p.Where}] = true
 	}
 	for _, v := range violations {
-		p := Problem{Rule: SchemaRule(v.Rule), Severity: report.Error, Where: below(at, v.Path), Want: v.Want, Got: v.Got, File: v.File, Line: v.Line}
-		switch {
-		case v.Rule == schema.RuleType && j.numbersAreTexts() && numberText.MatchString(v.Got), told[fault{p.Rule, p.Where}]:
-			continue
-		case v.Rule == schema.RuleOpen:
-			p.Severity = report.Note
-		case v.Warning:
-			p.Severity = report.Warning
+		p := Problem{Rule: SchemaRule(v.Rule), Severity: Severity(v), Where: below(at, v.Path), Want: v.Want, Got: v.Got, File: v.File, Line: v.Line}
+		if !told[fault{p.Rule, p.Where}] {
+			j.result.Problems = append(j.result.Problems, p)
 		}
-		j.result.Problems = append(j.result.Problems, p)
 	}
 }
 
-var numberText = regexp.MustCompile(`^"-?\d+(\.\d+)?"$`)
-
-// numbersAreTexts reports whether the client asked for large numbers as texts
-// (OData JSON format 4.0, section 3.2).
-func (j *judgement) numbersAreTexts() bool {
-	return strings.Contains(strings.ToLower(j.Header.Get("Content-Type")), "ieee754compatible=true")
+// Severity is how bad it is that an answer breaks a schema.
+func Severity(v schema.Violation) report.Severity {
+	switch {
+	case v.Rule == schema.RuleOpen, v.Rule == schema.RuleUsual:
+		return report.Note
+	case v.Warning:
+		return report.Warning
+	}
+	return report.Error
 }
 
 // below is a path relative to a place, as a path.

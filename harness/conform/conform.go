@@ -18,10 +18,10 @@ import (
 
 // Exchange is a request and its answer.
 type Exchange struct {
-	Method, URL  string // as the client sent them
+	Method, URL  string // as the client sent them; without an address the answer is judged by what it says itself
 	Request      Body
-	Status       int
-	Header       http.Header
+	Status       int         // 0 where there is no address: what the body looks like
+	Header       http.Header // of the answer
 	Answer       Body
 	API          string            // "v1.0" or "beta": where types are looked up if the address has no version
 	Schema       string            // full name of the type that the answer must be, or "Collection(...)" of it; "" leaves it to the answer and the address
@@ -86,6 +86,9 @@ func (c *Checker) index(api string) (*route.Index, error) {
 // or an index that cannot be used, or says that the named type has no schema.
 func (c *Checker) Check(e Exchange) (Result, error) {
 	j := &judgement{Exchange: e, checker: c, api: e.API, address: &graphurl.URL{}}
+	if e.URL == "" {
+		return j.alone()
+	}
 	u, err := graphurl.Parse(e.URL)
 	if err == nil {
 		j.address, j.api = u, cmp.Or(u.Version, e.API)
@@ -95,13 +98,15 @@ func (c *Checker) Check(e Exchange) (Result, error) {
 			return Result{}, err
 		}
 	}
-	checks := []func() error{j.named, j.answer, j.request}
-	if j.index != nil {
-		j.result.Checked = true
-		j.target, j.unsure = j.index.Resolve(e.Method, e.URL)
-	} else {
-		checks = []func() error{j.named, j.namedParts}
+	if j.index == nil {
+		return j.run(j.named, j.namedParts)
 	}
+	j.result.Checked = true
+	j.target, j.unsure = j.index.Resolve(e.Method, e.URL)
+	return j.run(j.named, j.answer, j.request)
+}
+
+func (j *judgement) run(checks ...func() error) (Result, error) {
 	for _, check := range checks {
 		if err := check(); err != nil {
 			return Result{}, err
@@ -132,9 +137,7 @@ func (j *judgement) named() error {
 		j.problem(RuleSchemaBody, report.Error, "text", j.Schema, j.kind())
 		return nil
 	}
-	options := j.options()
-	options.Placeholders = j.Placeholders
-	violations, err := j.checker.schemas.Validate(j.api, j.Schema, j.Answer.Doc, options)
+	violations, err := j.checker.schemas.Validate(j.api, j.Schema, j.Answer.Doc, j.options())
 	if err != nil {
 		return fmt.Errorf("check %s: %w", j.Schema, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"gopkg.in/yaml.v3"
@@ -20,25 +21,42 @@ import (
 )
 
 // real is a checker with all that v1.0 of the public cloud declares, and beta of the
-// only cloud at hand.
+// only cloud at hand. Tests share it: its schemas are thousands of files.
 func real(t testing.TB) *conform.Checker {
 	t.Helper()
-	dir := t.TempDir()
-	for api, file := range map[string]string{"v1.0": "v1.0-Prod.csdl", "beta": "beta-USNat.csdl"} {
-		m, err := csdl.Load(testkit.Corpus(t, "metadata/"+file))
+	testkit.Corpus(t, "metadata")
+	realOnce.Do(func() {
+		dir, err := os.MkdirTemp("", "conform")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := generate.Write(filepath.Join(dir, api), generate.Schemas(m), false); err != nil {
+		realDir = dir
+		for api, file := range map[string]string{"v1.0": "v1.0-Prod.csdl", "beta": "beta-USNat.csdl"} {
+			m, err := csdl.Load(testkit.Corpus(t, "metadata/"+file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := generate.Write(filepath.Join(dir, api), generate.Schemas(m), false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set, err := schema.Open(dir)
+		if err != nil {
 			t.Fatal(err)
 		}
+		realChecker = conform.New(set)
+	})
+	if realChecker == nil {
+		t.Fatal("the schemas of the corpus could not be made")
 	}
-	set, err := schema.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return conform.New(set)
+	return realChecker
 }
+
+var (
+	realOnce    sync.Once
+	realDir     string // TestMain removes it
+	realChecker *conform.Checker
+)
 
 // recording is one exchange of the corpus.
 type recording struct {

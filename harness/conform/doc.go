@@ -18,6 +18,11 @@
 // A type that is named (Exchange.Schema) never checks less: the answer must be of that
 // type, and all that is checked without the name is checked as well, and told once.
 //
+// An answer without its request (no address) is judged by what it says itself: by
+// @odata.context, by @odata.type, as an error, as the parts of a batch. Where several
+// versions have an index, it is of the version that its context names, else of the first
+// that has the types which it names.
+//
 // An API is checked when the folder of schemas has an index of its paths (package
 // route); else nothing is said of it. Package schema validates values; this package
 // only knows which. Hosts other than Graph's are none of its business, but for a type

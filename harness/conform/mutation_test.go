@@ -18,6 +18,7 @@ import (
 type mutator struct {
 	name   string
 	mutate func(e *conform.Exchange) (where string)
+	note   bool // what it makes is told as a note: metadata does not promise otherwise
 }
 
 // entity is the first entity of an answer, and where it stands.
@@ -118,40 +119,41 @@ func text(e *conform.Exchange, body string) { e.Answer = bodyOf(body) }
 func mutators() []mutator {
 	number := json.Number("7")
 	return []mutator{
-		{"a number for a text", set(number, "displayName", "name")},
-		{"a number for a text, nullable", set(number, "userPrincipalName", "publisherDomain", "mailNickname", "issuer")},
-		{"an object for a text", set(map[string]any{"a": "b"}, "description", "signInAudience", "subject")},
-		{"a text for a bool", set("true", "mailEnabled", "accountEnabled", "isFallbackPublicClient")},
-		{"null in a non-nullable id", set(nil, "id")},
-		{"a bad GUID for an id", func(e *conform.Exchange) string {
+		{name: "a number for a text", mutate: set(number, "displayName", "name")},
+		{name: "a number for a text, nullable", mutate: set(number, "userPrincipalName", "publisherDomain", "mailNickname", "issuer")},
+		{name: "an object for a text", mutate: set(map[string]any{"a": "b"}, "description", "signInAudience", "subject")},
+		{name: "a text for a bool", mutate: set("true", "mailEnabled", "accountEnabled", "isFallbackPublicClient")},
+		{name: "null in a non-nullable id", mutate: set(nil, "id")},
+		{name: "a bad GUID for an id", mutate: func(e *conform.Exchange) string {
 			object, at := entity(e)
 			if object["appId"] == nil && object["userPrincipalName"] == nil && object["mailEnabled"] == nil {
 				return ""
 			}
 			object["id"] = "not-a-guid"
 			return jsondoc.AppendPath(at, "id")
-		}},
-		{"a bad GUID", set("c0ffee", "appOwnerOrganizationId", "keyId", "appId")},
-		{"a GUID with a wrong letter", set("0000000g-0000-0000-0000-000000000000", "appOwnerOrganizationId", "keyId", "appId")},
-		{"a date without zone", set("2022-05-07T06:53:16", "createdDateTime", "renewedDateTime", "endDateTime")},
-		{"a date without time", set("2022-05-07", "renewedDateTime", "createdDateTime", "startDateTime")},
-		{"a date of no calendar", set("2022-13-07T06:53:16Z", "createdDateTime", "endDateTime")},
-		{"a number for a date", set(json.Number("1651906396"), "createdDateTime", "endDateTime")},
-		{"a closed enum's unknown member", add("userPrincipalName", "mailboxSettings",
+		}, note: true},
+		{name: "a bad GUID", mutate: set("c0ffee", "appOwnerOrganizationId", "keyId")},
+		{name: "a GUID with a wrong letter", mutate: set("0000000g-0000-0000-0000-000000000000", "appOwnerOrganizationId", "keyId")},
+		{name: "a bad GUID in a text that usually is one", mutate: set("c0ffee", "appId"), note: true},
+		{name: "a date without zone", mutate: set("2022-05-07T06:53:16", "createdDateTime", "renewedDateTime", "endDateTime")},
+		{name: "a date without time", mutate: set("2022-05-07", "renewedDateTime", "createdDateTime", "startDateTime")},
+		{name: "a date of no calendar", mutate: set("2022-13-07T06:53:16Z", "createdDateTime", "endDateTime")},
+		{name: "a number for a date", mutate: set(json.Number("1651906396"), "createdDateTime", "endDateTime")},
+		{name: "a closed enum's unknown member", mutate: add("userPrincipalName", "mailboxSettings",
 			map[string]any{"automaticRepliesSetting": map[string]any{"status": "sometimes"}}, "['automaticRepliesSetting']['status']")},
-		{"a number for an enum", add("userPrincipalName", "mailboxSettings",
+		{name: "a number for an enum", mutate: add("userPrincipalName", "mailboxSettings",
 			map[string]any{"automaticRepliesSetting": map[string]any{"status": number}}, "['automaticRepliesSetting']['status']")},
-		{"an evolvable enum's unknown member", add("mailEnabled", "accessType", "sometimes", "")},
-		{"a text for a complex value", set("x", "web", "info", "passwordProfile")},
-		{"an array for a complex value", set([]any{}, "api", "verifiedPublisher")},
-		{"an undeclared property of a complex value", inside("info", "logoAddress", "https://example.com")},
-		{"a misspelt property of a complex value", inside("web", "homepageUrl", "https://example.com")},
-		{"a number inside a complex value", inside("parentalControlSettings", "legalAgeGroupRule", number)},
-		{"null for a non-nullable inside a complex value", inside("web", "redirectUris", nil)},
-		{"an undeclared property of a closed entity", add("issuer", "audience", "x", "")},
-		{"a collection turned object", set(map[string]any{}, "businessPhones", "identifierUris", "servicePrincipalNames", "groupTypes", "audiences")},
-		{"a collection turned text", set("x", "proxyAddresses", "tags", "replyUrls", "audiences", "businessPhones")},
-		{"a number in a collection of texts", func(e *conform.Exchange) string {
+		{name: "an evolvable enum's unknown member", mutate: add("mailEnabled", "accessType", "sometimes", "")},
+		{name: "a text for a complex value", mutate: set("x", "web", "info", "passwordProfile")},
+		{name: "an array for a complex value", mutate: set([]any{}, "api", "verifiedPublisher")},
+		{name: "an undeclared property of a complex value", mutate: inside("info", "logoAddress", "https://example.com")},
+		{name: "a misspelt property of a complex value", mutate: inside("web", "homepageUrl", "https://example.com")},
+		{name: "a number inside a complex value", mutate: inside("parentalControlSettings", "legalAgeGroupRule", number)},
+		{name: "null for a non-nullable inside a complex value", mutate: inside("web", "redirectUris", nil)},
+		{name: "an undeclared property of a closed entity", mutate: add("issuer", "audience", "x", "")},
+		{name: "a collection turned object", mutate: set(map[string]any{}, "businessPhones", "identifierUris", "servicePrincipalNames", "groupTypes", "audiences")},
+		{name: "a collection turned text", mutate: set("x", "proxyAddresses", "tags", "replyUrls", "audiences", "businessPhones")},
+		{name: "a number in a collection of texts", mutate: func(e *conform.Exchange) string {
 			object, at := entity(e)
 			for _, name := range []string{"businessPhones", "identifierUris", "servicePrincipalNames", "groupTypes", "audiences"} {
 				if list, ok := object[name].([]any); ok {
@@ -161,10 +163,10 @@ func mutators() []mutator {
 			}
 			return ""
 		}},
-		{"a bad GUID in a collection of complex values", add("signInAudience", "appRoles", []any{map[string]any{"id": "x"}}, "[0]['id']")},
-		{"an integer with a fraction", inside("api", "requestedAccessTokenVersion", json.Number("1.5"))},
-		{"an integer out of range", inside("api", "requestedAccessTokenVersion", json.Number("4294967296"))},
-		{"a type of another family", func(e *conform.Exchange) string {
+		{name: "a bad GUID in a collection of complex values", mutate: add("signInAudience", "appRoles", []any{map[string]any{"id": "x"}}, "[0]['id']")},
+		{name: "an integer with a fraction", mutate: inside("api", "requestedAccessTokenVersion", json.Number("1.5"))},
+		{name: "an integer out of range", mutate: inside("api", "requestedAccessTokenVersion", json.Number("4294967296"))},
+		{name: "a type of another family", mutate: func(e *conform.Exchange) string {
 			object, at := entity(e)
 			if _, ok := object["@odata.type"]; !ok {
 				return ""
@@ -172,7 +174,7 @@ func mutators() []mutator {
 			object["@odata.type"] = "#microsoft.graph.message"
 			return jsondoc.AppendPath(at, "@odata.type")
 		}},
-		{"a type that does not exist", func(e *conform.Exchange) string {
+		{name: "a type that does not exist", mutate: func(e *conform.Exchange) string {
 			object, at := entity(e)
 			if object == nil {
 				return ""
@@ -180,43 +182,43 @@ func mutators() []mutator {
 			object["@odata.type"] = "#microsoft.graph.wizard"
 			return jsondoc.AppendPath(at, "@odata.type")
 		}},
-		{"a page's array turned object", page("$['value']", func(body map[string]any, list []any) { body["value"] = list[0] })},
-		{"a page without value", page("$['value']", func(body map[string]any, _ []any) { delete(body, "value") })},
-		{"an element turned number", page("$['value'][0]", func(_ map[string]any, list []any) { list[0] = number })},
-		{"a null element", page("$['value'][0]", func(_ map[string]any, list []any) { list[0] = nil })},
-		{"a link that is no text", page("$['@odata.nextLink']", func(body map[string]any, _ []any) { body["@odata.nextLink"] = number })},
-		{"a link without a host", page("$['@odata.nextLink']", func(body map[string]any, _ []any) { body["@odata.nextLink"] = "page2" })},
-		{"a count that is a text", page("$['@odata.count']", func(body map[string]any, _ []any) { body["@odata.count"] = "3" })},
-		{"a page with another member", page("$['values']", func(body map[string]any, list []any) { body["values"] = list })},
-		{"a success's body with status 404", whole(200, "", "$['error']", func(e *conform.Exchange) { e.Status = 404 })},
-		{"a creation's body with status 400", whole(201, "", "$['error']", func(e *conform.Exchange) { e.Status = 400 })},
-		{"an error with status 200", whole(404, "", "$['error']", func(e *conform.Exchange) { e.Status = 200 })},
-		{"a body with status 204", whole(204, "", "$", func(e *conform.Exchange) { text(e, `{"id": "1"}`) })},
-		{"no body with status 200", whole(200, "GET", "$", func(e *conform.Exchange) { text(e, "") })},
-		{"HTML with status 200", whole(200, "GET", "$", func(e *conform.Exchange) {
+		{name: "a page's array turned object", mutate: page("$['value']", func(body map[string]any, list []any) { body["value"] = list[0] })},
+		{name: "a page without value", mutate: page("$['value']", func(body map[string]any, _ []any) { delete(body, "value") })},
+		{name: "an element turned number", mutate: page("$['value'][0]", func(_ map[string]any, list []any) { list[0] = number })},
+		{name: "a null element", mutate: page("$['value'][0]", func(_ map[string]any, list []any) { list[0] = nil })},
+		{name: "a link that is no text", mutate: page("$['@odata.nextLink']", func(body map[string]any, _ []any) { body["@odata.nextLink"] = number })},
+		{name: "a link without a host", mutate: page("$['@odata.nextLink']", func(body map[string]any, _ []any) { body["@odata.nextLink"] = "page2" })},
+		{name: "a count that is a text", mutate: page("$['@odata.count']", func(body map[string]any, _ []any) { body["@odata.count"] = "3" })},
+		{name: "a page with another member", mutate: page("$['values']", func(body map[string]any, list []any) { body["values"] = list })},
+		{name: "a success's body with status 404", mutate: whole(200, "", "$['error']", func(e *conform.Exchange) { e.Status = 404 })},
+		{name: "a creation's body with status 400", mutate: whole(201, "", "$['error']", func(e *conform.Exchange) { e.Status = 400 })},
+		{name: "an error with status 200", mutate: whole(404, "", "$['error']", func(e *conform.Exchange) { e.Status = 200 })},
+		{name: "a body with status 204", mutate: whole(204, "", "$", func(e *conform.Exchange) { text(e, `{"id": "1"}`) })},
+		{name: "no body with status 200", mutate: whole(200, "GET", "$", func(e *conform.Exchange) { text(e, "") })},
+		{name: "HTML with status 200", mutate: whole(200, "GET", "$", func(e *conform.Exchange) {
 			text(e, "<html>")
 			e.Header.Set("Content-Type", "text/html")
 		})},
-		{"HTML with status 404", whole(404, "", "$", func(e *conform.Exchange) { text(e, "<html>") })},
-		{"202 to a read, without Location", whole(200, "GET", "header.Location", func(e *conform.Exchange) {
+		{name: "HTML with status 404", mutate: whole(404, "", "$", func(e *conform.Exchange) { text(e, "<html>") })},
+		{name: "202 to a read, without Location", mutate: whole(200, "GET", "header.Location", func(e *conform.Exchange) {
 			e.Status = 202
 			e.Header.Del("Location")
 			text(e, "")
 		})},
-		{"202 with a broken Location", whole(204, "", "header.Location", func(e *conform.Exchange) {
+		{name: "202 with a broken Location", mutate: whole(204, "", "header.Location", func(e *conform.Exchange) {
 			e.Status = 202
 			e.Header.Set("Location", "somewhere else")
 		})},
-		{"a redirect to nowhere", whole(200, "", "header.Location", func(e *conform.Exchange) {
+		{name: "a redirect to nowhere", mutate: whole(200, "", "header.Location", func(e *conform.Exchange) {
 			e.Status = 302
 			e.Header.Del("Location")
 		})},
-		{"an error without code", failure("$['error']['code']", func(_, inner map[string]any) { delete(inner, "code") })},
-		{"an error's code turned number", failure("$['error']['code']", func(_, inner map[string]any) { inner["code"] = number })},
-		{"an error's message turned null", failure("$['error']['message']", func(_, inner map[string]any) { inner["message"] = nil })},
-		{"an error turned text", failure("$['error']", func(body, _ map[string]any) { body["error"] = "gone" })},
-		{"an inner error turned array", failure("$['error']['innerError']", func(_, inner map[string]any) { inner["innerError"] = []any{} })},
-		{"more than was selected", func(e *conform.Exchange) string {
+		{name: "an error without code", mutate: failure("$['error']['code']", func(_, inner map[string]any) { delete(inner, "code") })},
+		{name: "an error's code turned number", mutate: failure("$['error']['code']", func(_, inner map[string]any) { inner["code"] = number })},
+		{name: "an error's message turned null", mutate: failure("$['error']['message']", func(_, inner map[string]any) { inner["message"] = nil })},
+		{name: "an error turned text", mutate: failure("$['error']", func(body, _ map[string]any) { body["error"] = "gone" })},
+		{name: "an inner error turned array", mutate: failure("$['error']['innerError']", func(_, inner map[string]any) { inner["innerError"] = []any{} })},
+		{name: "more than was selected", mutate: func(e *conform.Exchange) string {
 			if _, at := entity(e); at != "" && e.Method == http.MethodGet && !strings.Contains(e.URL, "?") {
 				if object, at := entity(e); object["displayName"] != nil {
 					e.URL += "?$select=id,mail"
@@ -257,7 +259,7 @@ func TestMutations(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if at := places(result.Problems); slices.Contains(at, where) {
+			if at := places(result.Problems, kind.note); slices.Contains(at, where) {
 				found++
 			} else {
 				t.Errorf("%s: not found at %s but at %v: %s %s (%s)", kind.name, where, at, mutant.Method, mutant.URL, mutant.file)
@@ -289,11 +291,11 @@ func mutate(t *testing.T, all []recording, kind mutator, from int) (recording, s
 	return recording{}, ""
 }
 
-// places are those of errors and warnings; notes are no finding of a change.
-func places(problems []conform.Problem) []string {
+// places are those of errors and warnings, or of notes.
+func places(problems []conform.Problem, notes bool) []string {
 	at := map[string]bool{}
 	for _, p := range problems {
-		if p.Severity != report.Note {
+		if notes == (p.Severity == report.Note) {
 			at[p.Where] = true
 		}
 	}

@@ -2,6 +2,7 @@ package conform
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -23,9 +24,14 @@ func Read(resp *http.Response) (Exchange, error) {
 		e.Method = http.MethodGet
 	}
 	if resp.Body != nil {
-		data, err := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		resp.Body = io.NopCloser(bytes.NewReader(data))
+		rest := resp.Body
+		data, err := wire.Read(rest, wire.MostBody, resp.ContentLength)
+		if errors.Is(err, wire.ErrTooLarge) { // the rest is the caller's to read
+			resp.Body = unread{io.MultiReader(bytes.NewReader(data), rest), rest}
+		} else {
+			rest.Close()
+			resp.Body = io.NopCloser(bytes.NewReader(data))
+		}
 		if err != nil {
 			return Exchange{}, fmt.Errorf("read an exchange: read the answer to %s %s: %w", e.Method, resp.Request.URL.Path, err)
 		}
@@ -33,6 +39,12 @@ func Read(resp *http.Response) (Exchange, error) {
 	}
 	e.Request = Sent(resp.Request)
 	return e, nil
+}
+
+// unread is a body whose beginning was read.
+type unread struct {
+	io.Reader
+	io.Closer
 }
 
 // Sent is what a request carried, where it can say it again.
@@ -52,13 +64,10 @@ func Sent(req *http.Request) Body {
 	return bodyOf(data, req.Header)
 }
 
-// maxDecoded bounds what a compressed body may grow to; a larger one is judged as it came.
-const maxDecoded = 256 << 20
-
 // bodyOf decodes a body. Clients that ask for a coding themselves, and those that
 // compress every request, have it still.
 func bodyOf(data []byte, h http.Header) Body {
-	plain, _, _ := wire.Decode(h, data, maxDecoded)
+	plain, _, _ := wire.Decode(h, data, wire.MostBody) // a larger one is judged as it came
 	return BodyOf(string(plain), h.Get("Content-Type"))
 }
 

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -41,4 +42,28 @@ func TestReadDecodes(t *testing.T) {
 	if left, _ := io.ReadAll(resp.Body); !bytes.Equal(left, zipped.Bytes()) {
 		t.Errorf("the client reads %q", left)
 	}
+}
+
+// TestReadHasAnEnd: an answer that is larger than is judged is the caller's all the same.
+func TestReadHasAnEnd(t *testing.T) {
+	const size = 65 << 20
+	resp := &http.Response{
+		StatusCode: 200, Header: http.Header{}, Request: &http.Request{Method: "GET", URL: &url.URL{Scheme: "https", Host: "graph.microsoft.com", Path: "/v1.0/me"}},
+		Body: io.NopCloser(io.LimitReader(spaces{}, size)), ContentLength: -1,
+	}
+	if _, err := conform.Read(resp); err == nil || !strings.Contains(err.Error(), "64 MB") {
+		t.Error(err)
+	}
+	if n, err := io.Copy(io.Discard, resp.Body); n != size || err != nil {
+		t.Errorf("%d bytes are left, %v", n, err)
+	}
+}
+
+type spaces struct{}
+
+func (spaces) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
 }

@@ -89,13 +89,13 @@ func (j *judgement) sent(typ, at string, value any) error {
 	if !j.checker.schemas.Has(j.api, typ) {
 		return nil
 	}
-	violations, err := j.checker.schemas.Validate(j.api, typ, value, schema.Options{Request: true, Placeholders: true})
+	violations, err := j.checker.schemas.Validate(j.api, typ, value, schema.Options{Request: true, Placeholders: true, LongTexts: true})
 	if err != nil {
 		return err
 	}
 	for _, v := range violations {
 		p := Problem{Rule: requestRule(v.Rule), Severity: report.Warning, Where: below(at, v.Path), Want: v.Want, Got: v.Got, File: v.File, Line: v.Line}
-		if v.Rule == schema.RuleReadOnly {
+		if v.Rule == schema.RuleReadOnly || v.Rule == schema.RuleUsual {
 			p.Severity = report.Note
 		}
 		j.result.Problems = append(j.result.Problems, p)

@@ -1,19 +1,13 @@
 // Package graphsdk signs Microsoft's SDKs for Go in while they are replayed.
 //
+// [New] gives a test a client of an SDK over a cassette:
+//
+//	graph := graphsdk.New(t, "users/list", msgraphsdk.NewGraphServiceClient)
+//
 // Such an SDK wants an azcore.TokenCredential before it sends anything, and a replay
 // has neither a tenant nor a network to get a token from. [Credential] gives it one:
-// of the session's own on replay, of the caller's choosing while recording.
-//
-//	s := harness.Open(t, "users/list")
-//	credential := graphsdk.Credential(s, func() (azcore.TokenCredential, error) {
-//		return azidentity.NewDefaultAzureCredential(nil)
-//	})
-//	provider, err := authentication.NewAzureIdentityAuthenticationProvider(credential)
-//	...
-//	options := msgraphgocore.GraphClientOptions{}
-//	client := khttp.GetDefaultClient()
-//	client.Transport = khttp.NewCustomTransportWithParentTransport(s.Transport(),
-//		msgraphgocore.GetDefaultMiddlewaresWithOptions(&options)...)
+// of the session's own on replay, of the caller's choosing while recording ([Live]).
+// [Adapter] is the part between: what an SDK sends its requests with, over a session.
 //
 // The session's transport lies under the SDK's middleware, so that what is recorded and
 // replayed is what the SDK puts on the wire: compressed bodies, its retries and its

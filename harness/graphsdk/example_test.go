@@ -7,9 +7,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	abstractions "github.com/microsoft/kiota-abstractions-go"
-	khttp "github.com/microsoft/kiota-http-go"
 	msgraphgocore "github.com/microsoftgraph/msgraph-sdk-go-core"
-	"github.com/microsoftgraph/msgraph-sdk-go-core/authentication"
 
 	"github.com/graphvcr/graphvcr/harness"
 	"github.com/graphvcr/graphvcr/harness/graphsdk"
@@ -18,16 +16,7 @@ import (
 // adapter is the SDK as an application sets it up, over the session's transport. The
 // full SDK takes the same adapter: msgraphsdk.NewGraphServiceClient(adapter).
 func adapter(t testing.TB, s *harness.Session, live graphsdk.Live) *msgraphgocore.GraphRequestAdapterBase {
-	provider, err := authentication.NewAzureIdentityAuthenticationProvider(graphsdk.Credential(s, live))
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	var options msgraphgocore.GraphClientOptions
-	client := khttp.GetDefaultClient()
-	client.Transport = khttp.NewCustomTransportWithParentTransport(s.Transport(),
-		msgraphgocore.GetDefaultMiddlewaresWithOptions(&options)...)
-	a, err := msgraphgocore.NewGraphRequestAdapterBaseWithParseNodeFactoryAndSerializationWriterFactoryAndHttpClient(
-		provider, options, nil, nil, client)
+	a, err := graphsdk.Adapter(s, live)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -69,6 +58,28 @@ func ExampleCredential() {
 			return nil, nil // azidentity.NewDefaultAzureCredential(nil)
 		})
 		all, err := names(t.Context(), a)
+		if err != nil || len(all) != 5 {
+			t.Errorf("%d users, %v", len(all), err)
+		}
+	}
+}
+
+// A client as SDKs have them: msgraphsdk.NewGraphServiceClient is such a function.
+type client struct{ adapter abstractions.RequestAdapter }
+
+func newClient(a abstractions.RequestAdapter) *client {
+	a.SetBaseUrl("https://graph.microsoft.com/v1.0")
+	return &client{a}
+}
+
+// One call makes a client of the SDK over a cassette.
+func ExampleNew() {
+	_ = func(t *testing.T) {
+		graph := graphsdk.New(t, "users/list-pages", newClient, // msgraphsdk.NewGraphServiceClient
+			graphsdk.Live(func() (azcore.TokenCredential, error) {
+				return nil, nil // azidentity.NewDefaultAzureCredential(nil)
+			}))
+		all, err := names(t.Context(), graph.adapter)
 		if err != nil || len(all) != 5 {
 			t.Errorf("%d users, %v", len(all), err)
 		}

@@ -1,6 +1,12 @@
 package report
 
-import "strings"
+import (
+	"cmp"
+	"regexp"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
 
 // A Rule is the stable id of what a finding is about: "expect.equals", "schema.format",
 // "replay.miss". Each is a constant beside the code that tells it; ids that are made of
@@ -24,16 +30,18 @@ func (f *Finding) Sentence() string {
 	text := f.Message + f.Details
 	switch {
 	case f.Message == "" && f.Is != "":
-		text = f.Where + " " + f.Is + f.Details
+		text = shortPath(f.Where) + " " + f.Is + f.Details
 	case text != "":
 	case f.Want != "" || f.Got != "":
-		text = f.remarked(f.Where + " is " + f.Got + ", wanted " + f.Want)
+		text = f.remarked(shortPath(f.Where) + ": got " + orNothing(f.Got) + ", want " + orNothing(f.Want))
 	}
 	if f.Part != "" {
 		return f.Part + ": " + text
 	}
 	return text
 }
+
+func orNothing(value string) string { return cmp.Or(value, "(nothing)") }
 
 func (f *Finding) remarked(text string) string {
 	if f.Remark == "" {
@@ -42,12 +50,21 @@ func (f *Finding) remarked(text string) string {
 	return text + " " + f.Remark
 }
 
-// block is brief in lines: one for what is said, in which a line break is data that an escape
+// told is the sentence without details, with the place in the answer before it where it does
+// not name that.
+func (f *Finding) told() string {
+	text := strings.TrimSuffix(f.Sentence(), f.Details)
+	if f.Where == "" || f.namesWhere() || f.Missed != nil || f.Fingerprint != "" {
+		return text
+	}
+	return shortPath(f.Where) + ": " + text
+}
+
+// block is told in lines: one for what is said, in which a line break is data that an escape
 // stands for, and those of Details.
 func (f *Finding) block() []string {
-	told, detailed := strings.CutSuffix(f.brief(), f.Details)
-	block := []string{Visible(told)}
-	if detailed && f.Details != "" {
+	block := []string{Visible(f.told())}
+	if f.Details != "" {
 		block = append(block, lines(strings.TrimPrefix(f.Details, "\n"))...)
 	}
 	return block
@@ -55,13 +72,59 @@ func (f *Finding) block() []string {
 
 // namesWhere reports whether the sentence begins with Where.
 func (f *Finding) namesWhere() bool {
-	return f.Part == "" && f.Message == "" || f.Part != "" && f.Part == f.Where
+	return f.Message == "" || f.Part != "" && f.Part == f.Where
 }
 
-// brief is the sentence beside the lines that show Want and Got, which it does not repeat.
-func (f *Finding) brief() string {
-	if f.Part == "" && f.Message == "" && f.Is == "" && f.Want != "" {
-		return f.remarked(f.Where + " is not what was wanted")
+// saysValues reports whether the sentence tells Want and Got.
+func (f *Finding) saysValues() bool { return f.Message == "" && f.Is == "" }
+
+// plainName is a member's name that needs no quotes in a path.
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// shortPath is a normalized path (RFC 9535) as people write it: $.value[0].id for
+// $['value'][0]['id'].
+func shortPath(path string) string {
+	at := strings.Index(path, "$[")
+	if at < 0 {
+		return path
 	}
-	return f.Sentence()
+	var b strings.Builder
+	b.WriteString(path[:at+1])
+	rest := path[at+1:]
+	for strings.HasPrefix(rest, "['") {
+		end := strings.Index(rest, "']")
+		if end < 0 || !plainName.MatchString(rest[2:end]) {
+			end = endOfStep(rest)
+			b.WriteString(rest[:end])
+			rest = rest[end:]
+		} else {
+			b.WriteString("." + rest[2:end])
+			rest = rest[end+2:]
+		}
+		for strings.HasPrefix(rest, "[") && !strings.HasPrefix(rest, "['") {
+			end := endOfStep(rest)
+			b.WriteString(rest[:end])
+			rest = rest[end:]
+		}
+	}
+	return b.String() + rest
 }
+
+// endOfStep is where the first step of a path ends, quotes heeded.
+func endOfStep(path string) int {
+	quoted := false
+	for i := 0; i < len(path); i++ {
+		switch {
+		case path[i] == '\\' && quoted:
+			i++
+		case path[i] == '\'':
+			quoted = !quoted
+		case path[i] == ']' && !quoted:
+			return i + 1
+		}
+	}
+	return len(path)
+}
+
+// lineOf is the line of a body, as it is shown, on which the value at a path begins; 0: none.
+func lineOf(body, path string) int { return jsondoc.Line(body, path) }

@@ -59,9 +59,14 @@ func (c *Case) identify() {
 		if n := seen[about]; n > 1 {
 			about = fmt.Sprintf("%s\x00%d", about, n)
 		}
-		sum := sha256.Sum256([]byte(about))
-		f.ID = hex.EncodeToString(sum[:6])
+		f.ID = digest(about)
 	}
+}
+
+// digest is 12 hex digits that depend on texts.
+func digest(texts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(texts, "\x00")))
+	return hex.EncodeToString(sum[:6])
 }
 
 // anchored returns a file's name without the "../" steps that depend on where

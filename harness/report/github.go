@@ -13,18 +13,24 @@ var (
 	escapeProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-// renderGitHub writes one annotation a finding, and the summary as a plain line.
-func renderGitHub(w io.Writer, s *Suite, _ Style) error {
+// renderGitHub writes one annotation a finding, and the summary as a plain line. Quiet
+// leaves out notes, and the summary.
+func renderGitHub(w io.Writer, s *Suite, style Style) error {
 	out := bufio.NewWriter(w)
 	for i := range s.Cases {
 		c := &s.Cases[i]
 		for j := range c.Findings {
 			f := &c.Findings[j]
+			if style.Quiet && f.Severity == Note {
+				continue
+			}
 			fmt.Fprintf(out, "::%s%s::%s\n", annotation(f.Severity), properties(c, f),
 				escapeData.Replace(strings.Join(describe(f, true), "\n")))
 		}
 	}
-	fmt.Fprintln(out, summaryLine(s))
+	if !style.Quiet {
+		fmt.Fprintln(out, summaryLine(s))
+	}
 	return out.Flush()
 }
 

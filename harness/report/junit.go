@@ -138,8 +138,8 @@ func junitProblemOf(first *Finding, told []string) *junitProblem {
 		return &junitProblem{}
 	}
 	message := describe(first, false)[0]
-	if first.Want != "" || first.Got != "" {
-		verbs := [2]string{"wanted", "got"}
+	if (first.Want != "" || first.Got != "") && !first.saysValues() && first.Missed == nil {
+		verbs := [2]string{"want", "got"}
 		if first.Fingerprint != "" {
 			verbs = [2]string{"was", "is"}
 		}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -36,9 +37,10 @@ func markdownCase(out *bufio.Writer, c *Case) {
 	if name == "" {
 		name = c.File
 	}
-	fmt.Fprintf(out, "\n### %s %s\n\n| | what | where | was or wanted | is |\n| --- | --- | --- | --- | --- |\n", markdownStatus(c.Status), markdown(name))
-	for i := range c.Findings[:min(len(c.Findings), longestTable)] {
-		f := &c.Findings[i]
+	fmt.Fprintf(out, "\n### %s %s\n\n| | what | where | was, or want | is, or got |\n| --- | --- | --- | --- | --- |\n", markdownStatus(c.Status), markdown(name))
+	all := severestFirst(c)
+	all = all[:min(len(all), longestTable)]
+	for _, f := range all {
 		what := markdown(f.Sentence())
 		if f.Step != "" {
 			what = "step " + markdown(f.Step) + ": " + what
@@ -51,8 +53,8 @@ func markdownCase(out *bufio.Writer, c *Case) {
 	if more := len(c.Findings) - longestTable; more > 0 {
 		fmt.Fprintf(out, "\nand %d more\n", more)
 	}
-	for i := range c.Findings[:min(len(c.Findings), longestTable)] {
-		markdownExample(out, &c.Findings[i])
+	for _, f := range all {
+		markdownExample(out, f)
 	}
 }
 
@@ -66,38 +68,54 @@ func markdownStatus(s Status) string {
 	return "❌"
 }
 
-// markdownExample shows the first example's marked lines as a diff.
+// mostDiff bounds the lines of an example in Markdown.
+const mostDiff = 12
+
+// markdownExample shows what differs in the first example as a diff, with the line before it.
 func markdownExample(out *bufio.Writer, f *Finding) {
 	if len(f.Examples) == 0 {
 		return
 	}
-	was, is := f.Examples[0].Old.marked(), f.Examples[0].New.marked()
-	if was == is {
+	told := diffLines(&f.Examples[0])
+	if len(told) == 0 {
 		return
 	}
 	fence := "```"
-	for strings.Contains(was+is, fence) {
+	for strings.Contains(strings.Join(told, "\n"), fence) {
 		fence += "`"
 	}
-	fmt.Fprintf(out, "\n<details><summary>%s</summary>\n\n%sdiff\n", markdown(f.Sentence()), fence)
-	for _, side := range []struct{ sign, text string }{{"-", was}, {"+", is}} {
-		if side.text != "" {
-			fmt.Fprintf(out, "%s %s\n", side.sign, Visible(side.text))
-		}
-	}
-	fmt.Fprintf(out, "%s\n\n</details>\n", fence)
+	fmt.Fprintf(out, "\n<details><summary>%s</summary>\n\n%sdiff\n%s\n%s\n\n</details>\n", markdown(f.Sentence()), fence, strings.Join(told, "\n"), fence)
 }
 
-// marked is the line that an excerpt is about.
-func (e *Excerpt) marked() string {
-	n := e.First
-	for line := range strings.Lines(e.Text) {
-		if n == e.Marked {
-			return strings.TrimSuffix(line, "\n")
-		}
-		n++
+// diffLines are the lines around the one that an example is about, those that are gone or
+// came with their sign.
+func diffLines(e *Example) []string {
+	s := sidesOf(e)
+	rows, _ := s.rows()
+	at := slices.IndexFunc(rows, func(r pageRow) bool { return r.Marked && r.Kind != "same" && r.Kind != "loose" })
+	if at < 0 {
+		at = slices.IndexFunc(rows, func(r pageRow) bool { return r.Kind != "same" && r.Kind != "loose" && r.Kind != "fold" })
 	}
-	return ""
+	if at < 0 {
+		return nil
+	}
+	var told []string
+	for _, r := range rows[max(at-1, 0):min(at+mostDiff, len(rows))] {
+		switch r.Kind {
+		case "gone", "pair":
+			told = append(told, "- "+r.Old)
+			if r.Kind == "pair" {
+				told = append(told, "+ "+r.New)
+			}
+		case "come":
+			told = append(told, "+ "+r.New)
+		case "same", "loose":
+			told = append(told, "  "+r.New)
+		default:
+			return told
+		}
+	}
+	return told
 }
 
 // escapeMarkdown keeps text from being read as Markdown or HTML.

@@ -12,6 +12,7 @@ import (
 type Style struct {
 	Color bool
 	Quiet bool // only cases with findings that matter, and the summary
+	Width int  // columns of the terminal, to which text is wrapped; 0: it is not
 }
 
 type renderer func(w io.Writer, s *Suite, style Style) error

@@ -62,24 +62,14 @@ type Finding struct {
 	Where       string // RFC 9535 normalized path, or "status", "header.Location"
 	Want, Got   string
 	Message     string // what is wrong, without Where; "" where Is, or Want and Got, say it
-	Is          string // what is wrong, said of the value at Where: "has 2 elements, wanted 3"
+	Is          string // what is wrong, said of the value at Where: "has 2 elements, want 3"
 	Remark      string // ends a sentence made of Want and Got: "(schemas/v1.0/microsoft.graph.user.json:8)"
 	Details     string // what there is to say below the sentence, each line after a line break
 	Part        string // what the sentence is of, before it: "page 2", a request, a rule of redaction
 	Hint        string
-	Fingerprint string // of what is known again in other runs by itself; it is the id then
-	Examples    []Example
-}
-
-// An Example is a place at which a change shows, on both sides.
-type Example struct{ Old, New Excerpt }
-
-// An Excerpt is a piece of a body.
-type Excerpt struct {
-	Place
-	Text   string // lines of it; "" when there is nothing to show
-	First  int    // the number of the first line
-	Marked int    // the number of the line that it is about, 0: none
+	Fingerprint string    // of what is known again in other runs by itself; it is the id then
+	Examples    []Example // of a change
+	Missed      *Miss     // the request that had no answer
 }
 
 // Status is how a case ended.
@@ -104,6 +94,9 @@ type Case struct {
 	Findings []Finding
 	// Ordered keeps the findings as they come, where the order tells something.
 	Ordered bool
+
+	Exchanges []Exchange // what was exchanged, for reports that show it
+	Commands  []Command  // what to do next: run it again, record it again
 }
 
 // Suite is a whole run.
@@ -116,6 +109,15 @@ type Suite struct {
 	// Ordered keeps the cases as they come: they tell a story.
 	Ordered bool
 	Noun    string // what a case is, "" where the command says it
+	Shard   Shard  // which part of a run this is; the zero Shard is the whole
+	// About is what a page says below its headline: of what it tells, from when, by what.
+	About []string
+}
+
+// A Shard is one of the parts of a run, which [Merge] puts together again.
+type Shard struct {
+	Number, Of int    // Number counts from 1
+	Selection  string // the same for shards of one run
 }
 
 // Summary counts what a suite holds.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -17,9 +18,15 @@ func renderText(w io.Writer, s *Suite, style Style) error {
 	out := bufio.NewWriter(w)
 	names := make([]string, len(s.Cases))
 	column := 0
+	if style.Width > 0 {
+		style.Width = max(style.Width, narrowest)
+	}
 	for i := range s.Cases {
 		names[i] = Visible(cmp.Or(s.Cases[i].Name, s.Cases[i].File))
 		column = max(column, utf8.RuneCountInString(names[i]))
+	}
+	if style.Width > 0 { // what stands beside a name takes 28 columns
+		column = min(column, style.Width-28)
 	}
 	for i := range s.Cases {
 		c := &s.Cases[i]
@@ -28,6 +35,11 @@ func renderText(w io.Writer, s *Suite, style Style) error {
 		}
 		fmt.Fprintln(out, caseLine(c, names[i], column, style))
 		writeFindings(out, c, style)
+		if c.Status == Failed && len(c.Commands) > 0 {
+			for _, line := range wrap("       ", "again: "+Visible(c.Commands[0].Line), style.Width) {
+				fmt.Fprintln(out, line)
+			}
+		}
 	}
 	if len(s.Cases) > 0 && !style.Quiet {
 		fmt.Fprintln(out)
@@ -35,6 +47,9 @@ func renderText(w io.Writer, s *Suite, style Style) error {
 	fmt.Fprintln(out, paint(summaryLine(s), summaryColor(s.Summary()), style))
 	return out.Flush()
 }
+
+// narrowest is the least width that text is wrapped to.
+const narrowest = 40
 
 // mostAlike bounds how many warnings, or notes, of one rule text tells of a case;
 // further ones are counted. Other kinds of report have all of them.
@@ -45,8 +60,7 @@ func writeFindings(out io.Writer, c *Case, style Style) {
 	for j := range c.Findings {
 		alike[c.Findings[j].Rule]++
 	}
-	for j := range c.Findings {
-		f := &c.Findings[j]
+	for _, f := range severestFirst(c) {
 		if style.Quiet && f.Severity == Note {
 			continue
 		}
@@ -60,6 +74,16 @@ func writeFindings(out io.Writer, c *Case, style Style) {
 				paint(f.Severity.String()+":", dim, style), rest, f.Severity, Visible(string(f.Rule)))
 		}
 	}
+}
+
+// severestFirst are a case's findings, errors first.
+func severestFirst(c *Case) []*Finding {
+	all := make([]*Finding, len(c.Findings))
+	for j := range c.Findings {
+		all[j] = &c.Findings[j]
+	}
+	slices.SortStableFunc(all, func(a, b *Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	return all
 }
 
 // quiet reports whether a case has nothing to tell that could matter.
@@ -86,7 +110,7 @@ func caseLine(c *Case, name string, column int, style Style) string {
 	if c.Status == Skipped || c.Steps == 0 && c.Duration == 0 {
 		return line
 	}
-	line += strings.Repeat(" ", column-utf8.RuneCountInString(name))
+	line += strings.Repeat(" ", max(column-utf8.RuneCountInString(name), 0))
 	if c.Steps > 0 {
 		line += fmt.Sprintf("  %3d %-5s", c.Steps, "step"+plural(c.Steps))
 	} else {
@@ -95,54 +119,96 @@ func caseLine(c *Case, name string, column int, style Style) string {
 	return line + paint(fmt.Sprintf("  %6.2fs", c.Duration.Seconds()), dim, style)
 }
 
+// mostOfMiss bounds the lines that tell a request without an answer.
+const mostOfMiss = 12
+
 func writeFinding(out io.Writer, c *Case, f *Finding, style Style) {
-	const indent = "       "
+	const indent, deeper = "       ", "         "
 	head := Visible(cmp.Or(f.Place.String(), c.File))
 	if head != "" { // else it is about no file
 		head += ": "
 	}
-	fmt.Fprintf(out, "%s%s%s\n", indent, head, headline(f, style))
-	for _, line := range describe(f, false)[1:] {
-		fmt.Fprintf(out, "%s    %s\n", indent, line)
+	told := describe(f, false)
+	var text []string
+	for _, line := range told[1:] {
+		text = append(text, wrap(deeper, line, style.Width)...)
 	}
+	first := wrap(indent, head+f.Severity.String()+": "+told[0], style.Width)
+	if f.Missed != nil && len(first)+len(text) > mostOfMiss {
+		text = withoutMiddle(text, mostOfMiss-len(first), len(lines(f.Hint)))
+	}
+	color := map[Severity]string{Error: red, Warning: yellow, Note: dim}[f.Severity]
+	whole := strings.Join(append(first, text...), "\n")
+	label := f.Severity.String() + ":"
+	if at := strings.Index(whole, label); style.Color && at >= 0 {
+		whole = whole[:at] + paint(label, color, style) + whole[at+len(label):]
+	}
+	fmt.Fprintln(out, whole)
 }
 
-// headline names the severity, the step and the place in the answer.
-func headline(f *Finding, style Style) string {
-	label, color := f.Severity.String(), red
-	switch f.Severity {
-	case Warning:
-		color = yellow
-	case Note:
-		color = dim
-	}
-	return paint(label+":", color, style) + " " + describe(f, false)[0]
+// withoutMiddle keeps most lines of a text, of them the last ones.
+func withoutMiddle(text []string, most, last int) []string {
+	last = min(last, most/2)
+	first := max(most-last-1, 0)
+	left := len(text) - first - last
+	kept := append(text[:first:first], fmt.Sprintf("         .. %d lines more: --report html shows all", left))
+	return append(kept, text[len(text)-last:]...)
 }
+
+// wrap breaks a line between words where it is wider than the terminal, and indents what
+// follows further. A word that is wider is left whole. No width is no limit.
+func wrap(indent, line string, width int) []string {
+	if width <= 0 || utf8.RuneCountInString(indent+line) <= width {
+		return []string{indent + line}
+	}
+	lead := len(line) - len(strings.TrimLeft(line, " "))
+	further := indent + strings.Repeat(" ", lead+4)
+	var all []string
+	now, n := indent+line[:lead], utf8.RuneCountInString(indent)+lead
+	empty := true
+	for word := range strings.SplitSeq(line[lead:], " ") {
+		w := utf8.RuneCountInString(word)
+		if !empty && n+1+w > width {
+			all = append(all, strings.TrimRight(now, " "))
+			now, n, empty = further, len(further), true
+		}
+		if !empty {
+			now, n = now+" ", n+1
+		}
+		now, n, empty = now+word, n+w, false
+	}
+	return append(all, strings.TrimRight(now, " "))
+}
+
+// longestSentence is the most that a sentence tells of two values; longer ones stand below it.
+const longestSentence = 160
 
 // describe tells a finding in lines, of which the first says what is wrong and
 // where in the answer. Full adds the rule and the id.
 func describe(f *Finding, full bool) []string {
-	var about []string
-	if f.Step != "" {
-		about = append(about, "step "+Visible(f.Step))
-	}
 	message := f.block()
-	if where := Visible(f.Where); where != "" && !f.namesWhere() {
-		about = append(about, where)
+	values := (f.Want != "" || f.Got != "") && f.Missed == nil
+	switch {
+	case values && f.saysValues() && utf8.RuneCountInString(message[0]) > longestSentence:
+		message[0] = Visible(f.remarked(strings.TrimPrefix(f.Part+": ", ": ") + shortPath(f.Where) + ": other than expected"))
+	case values && f.saysValues():
+		values = false
 	}
-	if message[0] != "" {
-		about = append(about, message[0])
+	if f.Step != "" {
+		message[0] = strings.TrimSuffix("step "+Visible(f.Step)+": "+message[0], ": ")
 	}
-	out := []string{strings.Join(about, ": ")}
-	out = append(out, message[1:]...)
-	if f.Want != "" || f.Got != "" {
-		want, got := "wanted    ", "got       "
+	out := message
+	if f.Fingerprint != "" && strings.HasPrefix(f.Where, "$") {
+		out = append(out, "at        "+Visible(shortPath(f.Where)))
+	}
+	if values && !f.repeatsValues() {
+		want, got := "want      ", "got       "
 		if f.Fingerprint != "" { // a change, which nobody wanted
 			want, got = "was       ", "is        "
 		}
 		out = append(out, want+value(f.Want), got+value(f.Got))
 	}
-	if f.Cassette.File != "" {
+	if f.Cassette.File != "" && f.Missed == nil {
 		out = append(out, "cassette  "+Visible(f.Cassette.String())+interaction(f))
 	}
 	if f.Hint != "" {
@@ -158,6 +224,15 @@ func describe(f *Finding, full bool) []string {
 		out = append(out, "rule      "+Visible(string(f.Rule))+" "+f.ID)
 	}
 	return out
+}
+
+// repeatsValues reports whether Want and Got would say what the message says.
+func (f *Finding) repeatsValues() bool {
+	if f.Fingerprint != "" && isPresence(f.Want) && isPresence(f.Got) {
+		return true
+	}
+	told := f.Message + f.Is
+	return f.Want != "" && f.Got != "" && strings.Contains(told, f.Want) && (strings.Contains(told, f.Got) || f.Got == "nothing")
 }
 
 func value(s string) string {

@@ -174,6 +174,9 @@ func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
 	watched := closed || sh != nil && !lenient && c.opts.Open && sh.open
 	for name, v := range object {
 		container := c.worthwhile(v, member(name))
+		if at := strings.IndexByte(name, '@'); at >= 0 && !c.opts.Request {
+			c.annotation(name[at:], name, v)
+		}
 		if c.opts.Request && sh != nil && sh.readOnly[name] {
 			c.report(sh.key, appendToken("/properties", name), Violation{Rule: RuleReadOnly, Warning: true,
 				Want: "nothing: only the service sets it", Got: brief(v)}, member(name))

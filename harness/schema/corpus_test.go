@@ -40,7 +40,7 @@ func TestSeedPage(t *testing.T) {
 		{"", "", ""},
 		{`"succeeded"`, `"done"`, "warning $['status'] enum (beta/microsoft.graph.teamsAsyncOperationStatus.json:7)\n" +
 			"  want one of invalid, notStarted, inProgress, succeeded, failed, unknownFutureValue\n  got  \"done\"\n"},
-		{`"id": "2`, `"id": "`, "error $['id'] format (beta/microsoft.graph.teamsAsyncOperation.json:9)\n"},
+		{`"id": "2`, `"id": "`, "warning $['id'] usual (beta/microsoft.graph.teamsAsyncOperation.json:9)\n"},
 		{`"attemptsCount": 1`, `"attemptsCount": "1"`, "error $['attemptsCount'] type (beta/microsoft.graph.teamsAsyncOperation.json:10)\n  want integer\n  got  \"1\"\n"},
 		{"T21:23:45.1899277Z", "T21:23:45.18992771Z", "error $['lastActionDateTime'] format (beta/microsoft.graph.teamsAsyncOperation.json:13)\n"},
 		{`"error": null`, `"error": {"code": 5, "messsage": ""}`, "error $['error']['code'] type (beta/microsoft.graph.operationError.json:8)\n"},

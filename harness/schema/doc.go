@@ -39,6 +39,8 @@
 //	flags      values of the enum are lists of members, with commas between
 //	members    of a flags enum; other enums use the keyword enum
 //	navigation the property is a navigation, present only when expanded
+//	usual      the format is what such texts usually have: metadata does not promise it,
+//	           and another is told as RuleUsual
 //	type       the full name of the value's type, where a $ref would compile too
 //	           much: its schema is applied when such a value turns up, and if there is one
 //

@@ -28,6 +28,6 @@ func Example() {
 	}
 	// Output:
 	// $['attemptsCount'] type false
-	// $['id'] format false
+	// $['id'] usual true
 	// $['status'] enum true
 }

@@ -10,6 +10,7 @@ const (
 	RuleSelect     Rule = "select"     // a property that $select asked for is not there
 	RuleReadOnly   Rule = "readOnly"   // a property that only the service sets was sent
 	RuleODataType  Rule = "odata.type" // an @odata.type that no schema has, or that does not fit
+	RuleUsual      Rule = "usual"      // a text that has not the format which such texts usually have, and metadata does not promise
 	RuleDepth      Rule = "depth"      // a value nested too deep to look at
 	RuleNumber     Rule = "number"     // a number too large to look at
 )

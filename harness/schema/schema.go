@@ -130,6 +130,9 @@ type Options struct {
 	// Open tells of undeclared properties of open types, too: they are legal, and
 	// worth a warning of RuleOpen to those who watch what changes.
 	Open bool
+	// LongTexts lets texts of digits pass as Edm.Int64 and Edm.Decimal, which they are where
+	// the client asked for IEEE754Compatible=true (OData JSON format 4.01, section 3.2).
+	LongTexts bool
 	// Placeholders lets stand-ins of documentation ("id-value", "{id}", "string")
 	// pass wherever a string is due, whatever its format, pattern or enum.
 	Placeholders bool
@@ -169,7 +172,7 @@ func (s *Set) Validate(api, typ string, doc any, opts Options) ([]Violation, err
 // A Violation is one place where a value is not what its schema says.
 type Violation struct {
 	Path    string // RFC 9535 normalized path
-	Rule    Rule   // the keyword (type, enum, format, ...), or undeclared, open, select, readOnly, odata.type, depth, number
+	Rule    Rule   // the keyword (type, enum, format, ...), or undeclared, open, select, readOnly, odata.type, usual, depth, number
 	Want    string
 	Got     string // the value as JSON, cut when it is long
 	Warning bool   // drift that Graph is free to make, not a broken contract

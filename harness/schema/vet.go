@@ -26,6 +26,7 @@ type graphFacts struct {
 	Evolvable  bool     `json:"evolvable"`
 	Flags      bool     `json:"flags"`
 	Navigation bool     `json:"navigation"`
+	Usual      bool     `json:"usual"`
 	Members    []string `json:"members"`
 }
 

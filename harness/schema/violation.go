@@ -2,8 +2,11 @@ package schema
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -211,19 +214,53 @@ func (c *checker) violation(r run, l leaf) {
 	if text, ok := value.(string); ok && c.opts.Placeholders && l.rule != RuleType && identity.IsPlaceholder(text) {
 		return
 	}
-	if l.rule == RuleRequired {
+	switch {
+	case l.rule == RuleRequired:
 		c.missing(r, l, value, below)
 		return
+	case l.rule == RuleType && c.opts.LongTexts && c.isLong(l, value):
+		return
+	case l.rule == RuleFormat && c.isUsual(l):
+		l.want, l.rule = c.want(l)+", as such texts usually are", RuleUsual
 	}
 	v := Violation{
 		Path:    normalized(r.path, below...),
 		Rule:    l.rule,
 		Want:    c.want(l),
 		Got:     brief(value),
-		Warning: l.rule == RuleEnum && c.evolvable(l),
+		Warning: l.rule == RuleUsual || l.rule == RuleEnum && c.evolvable(l),
 	}
 	c.add(l.key, l.pointer, v)
 }
+
+// isUsual reports whether a format is no promise of metadata.
+func (c *checker) isUsual(l leaf) bool {
+	src := c.set.source(l.key)
+	return src != nil && src.graphFacts(strings.TrimSuffix(l.pointer, "/"+formatKeyword)).Usual
+}
+
+// isLong reports whether a value is the text of a number of a type that may be one: of an
+// integer of 64 bits, or of which nobody says how many it has, or of any number.
+func (c *checker) isLong(l leaf, value any) bool {
+	text, isText := value.(string)
+	src := c.set.source(l.key)
+	if !isText || src == nil {
+		return false
+	}
+	around, _ := src.lookup(strings.TrimSuffix(l.pointer, "/type"))
+	keywords, _ := around.(map[string]any)
+	kinds := texts(keywords["type"])
+	switch low, bounded := keywords["minimum"].(json.Number); {
+	case slices.Contains(kinds, "integer") && (!bounded || low == json.Number(strconv.FormatInt(math.MinInt64, 10))):
+		_, err := strconv.ParseInt(text, 10, 64)
+		return err == nil
+	case slices.Contains(kinds, "number"):
+		return decimal.MatchString(text)
+	}
+	return false
+}
+
+var decimal = regexp.MustCompile(`^-?\d+(\.\d+)?$`)
 
 // missing reports each required member that an object does not have, at the place
 // where it should be.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 )
 
 // A profile is a file of a program's own in which it keeps its tokens together with when
@@ -65,7 +67,7 @@ func (p profile) copy(get func(string) string, to string) error {
 }
 
 func copyProfile(from, to string) error {
-	text, err := os.ReadFile(from)
+	text, err := plainfile.ReadFile(from)
 	if err != nil {
 		return err
 	}

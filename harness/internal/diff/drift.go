@@ -7,7 +7,6 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -146,7 +145,7 @@ func authOf(c *cassette.Cassette) string {
 func (c *Change) Finding(old, new *cassette.Cassette) report.Finding {
 	f := report.Finding{
 		Rule: c.Rule.Rule(), Severity: c.Severity, Where: c.Where,
-		Message: c.Operation + ": " + c.Message, Want: c.Old, Got: c.New, Fingerprint: c.Fingerprint,
+		Part: c.Operation, Message: c.Message, Want: c.Old, Got: c.New, Fingerprint: c.Fingerprint,
 	}
 	if c.Count > 1 {
 		f.Message += fmt.Sprintf(" (%d times", c.Count)
@@ -154,9 +153,6 @@ func (c *Change) Finding(old, new *cassette.Cassette) report.Finding {
 			f.Message += fmt.Sprintf(", in %d operations", c.Operations)
 		}
 		f.Message += ")"
-	}
-	for i := range c.Examples {
-		f.Examples = append(f.Examples, c.Examples[i].excerpts(old, new))
 	}
 	if len(c.Examples) > 0 {
 		f.Place, f.Cassette = c.Examples[0].place(old, new)
@@ -175,37 +171,6 @@ func (e *Example) place(old, new *cassette.Cassette) (before, after report.Place
 		after = report.Place{File: new.File, Line: e.line(e.New)}
 	}
 	return before, after
-}
-
-// around is how many lines before and after the change an excerpt shows.
-const around = 12
-
-func (e *Example) excerpts(old, new *cassette.Cassette) report.Example {
-	before, after := e.place(old, new)
-	return report.Example{Old: e.excerpt(e.Old, before), New: e.excerpt(e.New, after)}
-}
-
-// excerpt cuts the lines around the change out of a body, with the request above them.
-func (e *Example) excerpt(i *cassette.Interaction, at report.Place) report.Excerpt {
-	if i == nil {
-		return report.Excerpt{}
-	}
-	head := fmt.Sprintf("%s %s\n%d\n", i.Request.Method, i.Request.URL, i.Response.Code)
-	if !strings.HasPrefix(e.Path, "$") {
-		if name, isHeader := strings.CutPrefix(e.Path, "header."); isHeader {
-			head += name + ": " + i.Response.Headers.Get(name) + "\n"
-		}
-		return report.Excerpt{Place: at, Text: head, First: 1, Marked: min(strings.Count(head, "\n"), 3)}
-	}
-	text, err := jsondoc.Indent(nil, i.Response.Body)
-	if err != nil {
-		return report.Excerpt{Place: at, Text: head, First: 1, Marked: 2}
-	}
-	marked := jsondoc.Line(i.Response.Body, e.Path)
-	lines := strings.SplitAfter(string(text), "\n")
-	first := max(marked-around, 1)
-	last := min(max(marked, 1)+around, len(lines))
-	return report.Excerpt{Place: at, Text: strings.Join(lines[first-1:last], ""), First: first, Marked: marked}
 }
 
 func (e *Example) line(i *cassette.Interaction) int {

@@ -273,7 +273,8 @@ func maskedQuery(options []graphurl.Option) string {
 	return b.String()
 }
 
-// maskLiterals replaces the strings, ids, dates and numbers of an expression.
+// maskLiterals replaces the strings, ids, dates and numbers of an expression: a number by
+// {n}, what else begins with a digit by {value}.
 func maskLiterals(text string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {
@@ -282,10 +283,16 @@ func maskLiterals(text string) string {
 			b.WriteString("''")
 			i = endOfLiteral(text, i)
 		case c >= '0' && c <= '9' && (i == 0 || !isWordByte(text[i-1])):
-			b.WriteByte('0')
-			for i < len(text) && (isWordByte(text[i]) || strings.IndexByte("-:.+", text[i]) >= 0) {
-				i++
+			end := i
+			for end < len(text) && (isWordByte(text[end]) || strings.IndexByte("-:.+", text[end]) >= 0) {
+				end++
 			}
+			if isDigits(text[i:end]) {
+				b.WriteString("{n}")
+			} else {
+				b.WriteString("{value}")
+			}
+			i = end
 		default:
 			b.WriteByte(c)
 			i++

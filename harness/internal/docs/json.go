@@ -35,6 +35,16 @@ func (all repairs) text(first int) string {
 	return ": " + strings.Join(said, "; ")
 }
 
+// Mend makes strict JSON of a text that somebody wrote as JSON, and says what it put right by
+// the lines of the text. ok is false where that cannot be done, or where something else follows.
+func Mend(text string) (mended, repaired string, ok bool) {
+	mended, fixed, rest, err := mendJSON(text)
+	if err != nil || strings.TrimSpace(rest) != "" {
+		return "", "", false
+	}
+	return mended, strings.TrimPrefix(fixed.text(1), ": "), true
+}
+
 // maxDepth is how deep a value may be nested.
 const maxDepth = 200
 

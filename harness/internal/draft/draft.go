@@ -3,7 +3,9 @@ package draft
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -12,12 +14,38 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
+
+// A Draft is a scenario that was written from a cassette.
+type Draft struct {
+	Text []byte // of the file
+	// Vars are values of variables that the cassette does not store yet, and that a replay
+	// of the scenario needs: they belong to the cassette's Meta.Vars.
+	Vars map[string]string
+	Env  []string // variables of the environment that a live run needs, sorted
+}
+
+// Keep adds the variables to the cassette that the draft was made from, and says whether
+// there were any: then the cassette is to be saved again.
+func (d *Draft) Keep(c *cassette.Cassette) bool {
+	if len(d.Vars) == 0 {
+		return false
+	}
+	vars := maps.Clone(c.Meta.Vars)
+	if vars == nil {
+		vars = map[string]string{}
+	}
+	maps.Copy(vars, d.Vars)
+	c.Meta.Vars = vars
+	return true
+}
 
 // Scenario drafts a scenario file that asks for every interaction of the cassette
 // in recorded order. The error is for an interaction that cannot be understood.
-func Scenario(c *cassette.Cassette) ([]byte, error) {
+func Scenario(c *cassette.Cassette) (*Draft, error) {
 	return Described(c, Description{Text: "Drafted from a recording: say what it is for, and expect what matters."})
 }
 
@@ -37,7 +65,7 @@ type Note struct {
 }
 
 // Described is Scenario with what else is known.
-func Described(c *cassette.Cassette, known Description) ([]byte, error) {
+func Described(c *cassette.Cassette, known Description) (*Draft, error) {
 	d := drafter{cassette: c, apis: map[string]int{}, noted: known.Of, apart: known.Apart}
 	if d.noted == nil {
 		d.noted = func(*cassette.Interaction) Note { return Note{} }
@@ -47,7 +75,10 @@ func Described(c *cassette.Cassette, known Description) ([]byte, error) {
 	} else {
 		d.moves = group(c.Interactions)
 	}
+	d.storedInputs()
 	d.follow()
+	d.foundInputs()
+	d.learnInputs()
 	steps := sequence()
 	for n := range d.moves {
 		step, err := d.step(n)
@@ -63,12 +94,20 @@ func Described(c *cassette.Cassette, known Description) ([]byte, error) {
 	for _, step := range steps.Content {
 		dropMember(step, "api", api)
 	}
+	cleanup := d.cleanup(steps)
 	root := mapping(
 		"name", text(title(c.Name)),
 		"description", text(known.Text),
 		"api", text(api),
-		"steps", steps,
 	)
+	vars := d.varsNode()
+	if len(vars.Content) > 0 {
+		add(root, "vars", vars)
+	}
+	add(root, "steps", steps)
+	if len(cleanup.Content) > 0 {
+		add(root, "cleanup", cleanup)
+	}
 	var out bytes.Buffer
 	out.WriteString("# yaml-language-server: $schema=https://raw.githubusercontent.com/graphvcr/graphvcr/main/schemas/graphvcr/scenario.json\n")
 	enc := yaml.NewEncoder(&out)
@@ -76,7 +115,55 @@ func Described(c *cassette.Cassette, known Description) ([]byte, error) {
 	if err := enc.Encode(root); err != nil {
 		return nil, fmt.Errorf("draft a scenario: %w", err)
 	}
-	return out.Bytes(), nil
+	return d.drafted(out.Bytes(), vars), reads(out.Bytes())
+}
+
+// reads is why a draft cannot be read as a scenario: what was recorded is nothing that one
+// could ask for.
+func reads(draft []byte) error {
+	if len(draft) > scenario.MaxSize {
+		return &fault.Error{Message: fmt.Sprintf("draft a scenario: it would have %d MB, and only %d are read", len(draft)>>20, scenario.MaxSize>>20), Hint: "split the recording"}
+	}
+	if _, err := scenario.Parse("the draft", draft); err != nil {
+		return fmt.Errorf("draft a scenario: what was recorded is nothing that a scenario can ask for: %w", err)
+	}
+	return nil
+}
+
+// drafted is the draft, with what else goes with its text.
+func (d *drafter) drafted(file []byte, vars *yaml.Node) *Draft {
+	draft := &Draft{Text: file}
+	for _, in := range d.inputs {
+		if !in.stored {
+			if draft.Vars == nil {
+				draft.Vars = map[string]string{}
+			}
+			draft.Vars[in.name] = in.value
+		}
+		if node := member(vars, in.name); node != nil && strings.HasPrefix(node.Value, "{"+envPrefix) {
+			draft.Env = append(draft.Env, variableOf(in.name))
+		}
+	}
+	slices.Sort(draft.Env)
+	return draft
+}
+
+// cleanup takes the steps at the end that delete what earlier steps made, to be run
+// whatever happens before. One step at least stays.
+func (d *drafter) cleanup(steps *yaml.Node) *yaml.Node {
+	from := len(steps.Content)
+	for from > 1 {
+		request := member(steps.Content[from-1], "request")
+		path := member(request, "path")
+		made := path != nil && slices.ContainsFunc(slices.Concat(d.captures...), func(c capture) bool { return strings.Contains(path.Value, "{"+c.name+"}") })
+		if member(request, "method").Value != "DELETE" || !made {
+			break
+		}
+		from--
+	}
+	last := sequence(steps.Content[from:]...)
+	steps.Content = steps.Content[:from]
+	return last
 }
 
 // drafter is one drafting: the moves of a recording and the values that flow
@@ -87,6 +174,7 @@ type drafter struct {
 	noted    func(*cassette.Interaction) Note
 	apart    bool
 	apis     map[string]int // steps of each version
+	inputs   []input        // values that no answer gave
 	captures [][]capture    // of each move
 	known    []capture      // those of the moves before the current one, longest value first
 }
@@ -100,7 +188,7 @@ func (d *drafter) step(n int) (*yaml.Node, error) {
 	known := d.noted(m.first())
 	step := mapping("name", text(stepName(n, m.first().Request.Method, u)))
 	if known.Name != "" {
-		step = mapping("name", text(fmt.Sprintf("%d %s", n+1, known.Name)))
+		step = mapping("name", text(fmt.Sprintf("%d %s", n+1, visible(known.Name))))
 	}
 	if as := m.first().Principal; as != "" {
 		add(step, "as", text(as))
@@ -136,9 +224,9 @@ func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, err
 	sent := m.first().Request
 	request := mapping("method", text(sent.Method))
 	version, path, ok := splitVersion(u)
-	ok = ok && utf8.ValidString(unescapeQuery(u.RawQuery)) // YAML holds nothing else
+	ok = ok && isOptions(u.RawQuery) && !isVersioned(path)
 	switch link, rest := d.link(u, version, path); {
-	case link != "":
+	case link != "" && isOptions(rest):
 		key := "url"
 		if ok {
 			key = "path"
@@ -151,7 +239,7 @@ func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, err
 		add(request, "path", text(d.path(path)))
 		addQuery(request, d, u.RawQuery)
 	default:
-		add(request, "url", text(escapeBraces(u.String())))
+		add(request, "url", text(escapeBraces(inASCII(u.String()))))
 	}
 	d.addHeaders(request, sent.Headers)
 	if err := d.addBody(request, sent); err != nil {
@@ -161,6 +249,26 @@ func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, err
 		add(request, "redirect", text("stop")) // the recording follows in a step of its own
 	}
 	return request, nil
+}
+
+// isVersioned reports whether a path below a version begins with one: a scenario takes that
+// for a mistake.
+func isVersioned(path string) bool {
+	first, _, _ := strings.Cut(path[1:], "/")
+	return first == "v1.0" || first == "beta"
+}
+
+// inASCII is an address with every other byte escaped.
+func inASCII(address string) string {
+	var out strings.Builder
+	for _, c := range []byte(address) {
+		if c < utf8.RuneSelf {
+			out.WriteByte(c)
+		} else {
+			fmt.Fprintf(&out, "%%%02X", c)
+		}
+	}
+	return out.String()
 }
 
 func (d *drafter) note(step *yaml.Node, version string) {
@@ -176,14 +284,17 @@ func stepName(n int, method string, u *url.URL) string {
 	if utf8.RuneCountInString(path) > 60 {
 		path = string([]rune(path)[:60]) + "..."
 	}
-	return fmt.Sprintf("%d %s %s", n+1, method, strings.ToValidUTF8(strings.Map(printable, path), ""))
+	return fmt.Sprintf("%d %s %s", n+1, method, visible(path))
 }
 
-func printable(r rune) rune {
-	if !unicode.IsPrint(r) {
-		return -1
-	}
-	return r
+// visible is a text without what a name cannot have.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
 }
 
 // splitVersion tells a Graph address's version from the rest of its escaped path.
@@ -197,7 +308,7 @@ func splitVersion(u *url.URL) (version, path string, ok bool) {
 
 // title makes a scenario's name from a cassette's.
 func title(name string) string {
-	words := strings.TrimSpace(strings.NewReplacer("_", " ", "-", " ", "/", ": ", ".", " ").Replace(name))
+	words := strings.TrimSpace(strings.NewReplacer("_", " ", "-", " ", "/", ": ", ".", " ").Replace(visible(name)))
 	if words == "" {
 		return "A recording" // a scenario's name is never blank
 	}

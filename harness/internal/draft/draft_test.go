@@ -1,6 +1,7 @@
 package draft_test
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,35 +17,43 @@ import (
 
 const shipped = "../../../cassettes"
 
-func drafted(t *testing.T, name string) []byte {
+func drafted(t *testing.T, name string) (*draft.Draft, *cassette.Cassette) {
 	t.Helper()
 	c, err := cassette.Load(filepath.Join(shipped, filepath.FromSlash(name)+".yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.Name = name
-	text, err := draft.Scenario(c)
+	d, err := draft.Scenario(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return text
+	return d, c
 }
 
 // What a draft looks like: a poll and a followed link, pages, a batch.
 // UPDATE_GOLDEN=1 rewrites; read the difference before it is committed.
 func TestScenario(t *testing.T) {
-	for _, name := range []string{"teams/create-chat", "users/list-pages", "groups/count-needs-eventual"} {
+	for _, name := range []string{"teams/create-chat", "users/list-pages", "groups/count-needs-eventual", "users/lifecycle", "batch/depends-on"} {
 		t.Run(name, func(t *testing.T) {
-			testkit.Golden(t, filepath.Join("testdata", filepath.Base(name)+".golden"), string(drafted(t, name)))
+			d, _ := drafted(t, name)
+			testkit.Golden(t, filepath.Join("testdata", filepath.Base(name)+".golden"), string(d.Text))
 		})
 	}
 }
 
-// A draft passes against the recording that it was made from.
+// A draft passes against the recording that it was made from, with its variables.
 func TestDraftsPass(t *testing.T) {
-	scenarios := t.TempDir()
+	scenarios, cassettes := t.TempDir(), t.TempDir()
+	salt, err := os.ReadFile(filepath.Join(shipped, "salt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(cassettes, "salt"), salt, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	n := 0
-	err := fs.WalkDir(os.DirFS(shipped), ".", func(file string, entry fs.DirEntry, err error) error {
+	err = fs.WalkDir(os.DirFS(shipped), ".", func(file string, entry fs.DirEntry, err error) error {
 		name, isCassette := strings.CutSuffix(file, ".yaml")
 		if err != nil || entry.IsDir() || !isCassette || name == "rules" {
 			return err
@@ -54,12 +63,14 @@ func TestDraftsPass(t *testing.T) {
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			return err
 		}
-		return os.WriteFile(target, drafted(t, name), 0o644)
+		d, c := drafted(t, name)
+		d.Keep(c)
+		return errors.Join(os.WriteFile(target, d.Text, 0o644), c.Save(filepath.Join(cassettes, filepath.FromSlash(file)), nil))
 	})
 	if err != nil || n == 0 {
 		t.Fatalf("%d cassettes: %v", n, err)
 	}
-	p, err := project.Open(project.Dirs{Root: filepath.Join("..", "..", ".."), Scenarios: scenarios})
+	p, err := project.Open(project.Dirs{Root: filepath.Join("..", "..", ".."), Scenarios: scenarios, Cassettes: cassettes})
 	if err != nil {
 		t.Fatal(err)
 	}

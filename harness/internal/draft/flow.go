@@ -30,7 +30,11 @@ const shortest = 6
 func (d *drafter) follow() {
 	d.captures = make([][]capture, len(d.moves))
 	given := map[string]bool{} // values that need no capture, or have one
-	names := map[string]int{}
+	names := map[string]bool{}
+	for _, in := range d.inputs {
+		given[in.value] = true
+		names[in.name] = true
+	}
 	var links []capture
 	for n := range d.moves {
 		if address := d.moves[n].first().Request.URL; !follows(links, address) {
@@ -43,10 +47,10 @@ func (d *drafter) follow() {
 				continue
 			}
 			given[c.value] = true
-			names[c.name]++
-			if k := names[c.name]; k > 1 {
-				c.name = fmt.Sprintf("%s%d", c.name, k)
+			for name, k := c.name, 2; names[c.name]; k++ {
+				c.name = fmt.Sprintf("%s%d", name, k)
 			}
+			names[c.name] = true
 			d.captures[n] = append(d.captures[n], c)
 			if isLink(c.value) {
 				links = append(links, c)
@@ -69,6 +73,15 @@ func follows(links []capture, address string) bool {
 	})
 }
 
+// learnInputs makes the inputs known to all steps.
+func (d *drafter) learnInputs() {
+	var all []capture
+	for _, in := range d.inputs {
+		all = append(all, capture{name: in.name, value: in.value})
+	}
+	d.learn(all)
+}
+
 // learn makes captured values known to the steps that follow.
 func (d *drafter) learn(found []capture) {
 	d.known = append(d.known, found...)
@@ -87,7 +100,7 @@ func brought(i *cassette.Interaction) []capture {
 	members := object(i)
 	for _, name := range sortedNames(members) {
 		value, _ := members[name].(string)
-		if len(value) < shortest || name == graph.Context || !isLink(value) && identity.Recognise(value) == nil {
+		if len(value) < shortest || name == graph.Context || visible(name) != name || !isLink(value) && identity.Recognise(value) == nil {
 			continue
 		}
 		all = append(all, capture{variableName(name, i.Request.URL), "body." + pathStep(name), value})
@@ -110,8 +123,10 @@ func linkName(header string) string {
 
 // pathStep spells a member's name so that it is one step of a path.
 func pathStep(name string) string {
-	plain := strings.IndexFunc(name, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) < 0
-	if plain {
+	plain := strings.IndexFunc(name, func(r rune) bool {
+		return r != '_' && (r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r))
+	}) < 0
+	if plain && name != "" && !unicode.IsDigit(rune(name[0])) {
 		return name
 	}
 	return "$['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(name) + "']"

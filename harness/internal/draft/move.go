@@ -130,7 +130,7 @@ func stateOf(i *cassette.Interaction) string {
 // pollNode repeats the step until the state that the recording ended in.
 func pollNode(m *move) *yaml.Node {
 	last := stateOf(m.last())
-	node := mapping("until", mapping("status", text(last)))
+	node := mapping("until", mapping("status", text(escapeBraces(last))))
 	if last != graph.Failed {
 		add(node, "fail", mapping("status", text(graph.Failed)))
 	}

@@ -9,10 +9,26 @@ import (
 
 // Constructors for the YAML of a scenario.
 
+// text is a text of any kind: as a block where lines are kept as they are.
 func text(s string) *yaml.Node {
-	node := &yaml.Node{}
-	node.SetString(s)
+	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	switch {
+	case s == "<<": // a merge, unless it is in quotes
+		node.Style = yaml.DoubleQuotedStyle
+	case strings.Contains(s, "\n"):
+		if node.Style = yaml.LiteralStyle; !isBlock(s) {
+			node.Style = yaml.DoubleQuotedStyle
+		}
+	}
 	return node
+}
+
+// isBlock reports whether a block of YAML gives a text back: one that begins with white
+// space loses some, and breaks other than \n become those.
+func isBlock(s string) bool {
+	return !strings.ContainsAny(s[:1], " \t\n") && !strings.ContainsFunc(s, func(r rune) bool {
+		return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 || r == 0xfeff
+	})
 }
 
 func integer(n int) *yaml.Node { return number(strconv.Itoa(n)) }

@@ -1,10 +1,12 @@
 package draft
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -16,7 +18,7 @@ import (
 // addQuery adds a raw query's options in their order; an option that occurs more
 // than once is a list.
 func addQuery(request *yaml.Node, d *drafter, raw string) {
-	node := mapping()
+	node, at := mapping(), map[string]int{}
 	for part := range strings.SplitSeq(raw, "&") {
 		name, value, _ := strings.Cut(part, "=")
 		name = unescapeQuery(name)
@@ -24,19 +26,38 @@ func addQuery(request *yaml.Node, d *drafter, raw string) {
 			continue
 		}
 		option := text(d.template(unescapeQuery(value)))
-		switch earlier := member(node, name); {
-		case earlier == nil:
+		n, known := at[name]
+		if !known {
 			add(node, name, option)
-		case earlier.Kind == yaml.SequenceNode:
-			earlier.Content = append(earlier.Content, option)
-		default:
-			first := *earlier
-			*earlier = *sequence(&first, option)
+			at[name] = len(node.Content) - 1
+			continue
 		}
+		if earlier := node.Content[n]; earlier.Kind != yaml.SequenceNode {
+			node.Content[n] = sequence(earlier)
+		}
+		node.Content[n].Content = append(node.Content[n].Content, option)
 	}
 	if len(node.Content) > 0 {
 		add(request, "query", node)
 	}
+}
+
+// isOptions reports whether a raw query can be said as options: YAML holds only UTF-8, and
+// a scenario joins the values of a system option with commas.
+func isOptions(raw string) bool {
+	if !utf8.ValidString(unescapeQuery(raw)) {
+		return false
+	}
+	system := map[string]bool{}
+	for part := range strings.SplitSeq(raw, "&") {
+		name, value, _ := strings.Cut(part, "=")
+		name = unescapeQuery(name)
+		if name == "" && value != "" || system[name] {
+			return false
+		}
+		system[name] = strings.HasPrefix(name, "$")
+	}
+	return true
 }
 
 func unescapeQuery(s string) string {
@@ -52,8 +73,16 @@ var deciding = []string{"Prefer", "ConsistencyLevel", "If-Match", "If-None-Match
 func (d *drafter) addHeaders(request *yaml.Node, headers http.Header) {
 	node := mapping()
 	for _, name := range deciding {
-		if value := headers.Get(name); value != "" {
-			add(node, name, text(d.template(value)))
+		values := sequence()
+		for _, value := range headers.Values(name) {
+			values.Content = append(values.Content, text(d.template(value)))
+		}
+		switch len(values.Content) {
+		case 0:
+		case 1:
+			add(node, name, values.Content[0])
+		default:
+			add(node, name, values)
 		}
 	}
 	if accept := headers.Get("Accept"); strings.Contains(accept, ";") {
@@ -64,19 +93,24 @@ func (d *drafter) addHeaders(request *yaml.Node, headers http.Header) {
 	}
 }
 
+// addBody writes what was sent: as YAML where a person would, else as the text that it is.
 func (d *drafter) addBody(request *yaml.Node, sent cassette.Request) error {
 	if sent.Body == "" {
 		return nil
 	}
+	contentType := sent.Headers.Get("Content-Type")
 	if _, err := jsondoc.Parse(sent.Body); err == nil {
-		body, err := d.jsonNode(sent.Body)
-		if err != nil {
-			return err
+		if readsAsYAML(sent.Body) {
+			body, err := d.jsonNode(sent.Body)
+			if err != nil {
+				return err
+			}
+			add(request, "body", body)
+			return nil
 		}
-		add(request, "body", body)
-		return nil
+		contentType = cmp.Or(contentType, "application/json")
 	}
-	if contentType := sent.Headers.Get("Content-Type"); contentType != "" {
+	if contentType != "" {
 		headers := member(request, "headers")
 		if headers == nil {
 			headers = mapping()
@@ -84,12 +118,62 @@ func (d *drafter) addBody(request *yaml.Node, sent cassette.Request) error {
 		}
 		add(headers, "Content-Type", text(escapeBraces(contentType)))
 	}
-	if utf8.ValidString(sent.Body) && !strings.Contains(sent.Body, "\r") {
-		add(request, "text", text(escapeBraces(sent.Body)))
+	plain, encoded := text(escapeBraces(sent.Body)), base64.StdEncoding.EncodedLen(len(sent.Body))
+	if utf8.ValidString(sent.Body) && !strings.Contains(sent.Body, "\r") && strings.Count(sent.Body, "\n") < mostLines && written(plain.Value) <= max(encoded, largestInYAML) {
+		add(request, "text", plain)
 	} else {
 		add(request, "base64", text(base64.StdEncoding.EncodeToString([]byte(sent.Body))))
 	}
 	return nil
+}
+
+// written is how long a text may be in quotes.
+func written(s string) int {
+	size := len(s)
+	for _, r := range s {
+		switch {
+		case r == '"', r == '\\':
+			size++
+		case !unicode.IsPrint(r):
+			size += 8
+		}
+	}
+	return size
+}
+
+const (
+	largestInYAML = 64 << 10 // of JSON that is written as YAML; who reads more
+	deepestInYAML = 100      // likewise
+	mostLines     = 2_000    // of a text that is written as one
+)
+
+// readsAsYAML reports whether JSON is the same once it was written as YAML and read: of
+// members with one name YAML has none.
+func readsAsYAML(body string) bool {
+	if len(body) > largestInYAML {
+		return false
+	}
+	var open []map[string]bool // names in what is open, innermost last
+	for token, err := range jsondoc.Scan(body) {
+		if err != nil || len(open) > deepestInYAML {
+			return false
+		}
+		if token.Closes() {
+			open = open[:len(open)-1]
+			continue
+		}
+		if token.NameAt >= 0 {
+			names := open[len(open)-1]
+			if names[token.Name] {
+				return false
+			}
+			names[token.Name] = true
+		}
+		if token.Opens() {
+			open = append(open, map[string]bool{})
+		}
+	}
+	return true
 }
 
 // jsonNode reads JSON into YAML: members in their order, numbers as they are spelled,

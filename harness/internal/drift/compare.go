@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
+	"github.com/graphvcr/graphvcr/harness/internal/display"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -16,7 +17,9 @@ import (
 type Options struct {
 	Diff     diff.Options
 	Accepted Acceptances
-	Now      time.Time // by which acceptances end; zero: none does
+	Now      time.Time                // by which acceptances end; zero: none does
+	checkout func(file string) string // where the new side's files lie in the checkout; nil: the old side's are named first
+	Show     bool                     // keep what was exchanged, for reports that show it
 }
 
 // Compare compares two sources, cassette by cassette. What cannot be compared is a case
@@ -26,6 +29,7 @@ func Compare(old, new *Source, opts Options) (*report.Suite, error) {
 	if err != nil {
 		return nil, err
 	}
+	opts.checkout = checkoutOf(old, new)
 	suite := &report.Suite{Command: "diff", FailOn: report.Warning}
 	for _, unread := range slices.Concat(old.unread, new.unread) {
 		suite.Cases = append(suite.Cases, failed(unread.Folder, unread))
@@ -68,18 +72,56 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 	if len(drift.Labels) > 0 {
 		told.Name += " (" + strings.Join(drift.Labels, ", ") + ")"
 	}
+	shower := drift.NewShower(old, new)
+	if opts.Show {
+		for _, i := range new.Interactions {
+			told.Exchanges = append(told.Exchanges, display.Of(new, i))
+		}
+	}
 	for i := range drift.Changes {
 		change := &drift.Changes[i]
 		entry := opts.Accepted.find(change.Fingerprint)
 		if entry != nil && !entry.ended(opts.Now) {
 			continue
 		}
-		told.Findings = append(told.Findings, change.Finding(old, new))
+		f := opts.placed(change.Finding(old, new), change, new)
+		if opts.Show {
+			f.Examples = shower.Examples(change)
+		}
+		told.Findings = append(told.Findings, f)
 		if entry != nil {
 			told.Findings = append(told.Findings, entry.expired(opts.Accepted.File))
 		}
 	}
 	return told
+}
+
+// checkoutOf says where the files of the new side lie, where those of the old side are in
+// git alone: an annotation of a pull request has to name a file that is there.
+func checkoutOf(old, new *Source) func(file string) string {
+	switch {
+	case old.revision == "":
+		return nil
+	case new.revision == "":
+		return func(file string) string { return file }
+	case new.revision == "HEAD":
+		return func(file string) string { return strings.TrimPrefix(file, "HEAD:") }
+	}
+	return nil
+}
+
+// placed is a change that is told at its file of the checkout, with the other one beside it.
+func (o *Options) placed(f report.Finding, change *diff.Change, new *cassette.Cassette) report.Finding {
+	if o.checkout == nil {
+		return f
+	}
+	was := f.Place
+	f.Place = report.Place{File: o.checkout(new.File), Line: f.Cassette.Line}
+	f.Cassette, f.Interaction = was, nil
+	if len(change.Examples) > 0 && change.Examples[0].Old != nil {
+		f.Interaction = &change.Examples[0].Old.ID
+	}
+	return f
 }
 
 // failed is a comparison that could not be made.

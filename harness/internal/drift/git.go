@@ -3,6 +3,7 @@ package drift
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -61,12 +62,13 @@ func (r repository) revisionAdvice(ctx context.Context) string {
 	return "git log --oneline lists revisions; HEAD~3:cassettes/chats names a folder in one"
 }
 
-// kindAt is what a revision holds at a clean path: a "blob" or a "tree".
+// kindAt is what a revision holds at a path, as git calls it behind a colon: a "blob" or a
+// "tree".
 func (r repository) kindAt(ctx context.Context, revision, at string) (string, error) {
 	if _, err := r.git(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}"); err != nil {
 		return "", &fault.Error{Message: fmt.Sprintf("git does not know the revision %q", revision), Hint: r.revisionAdvice(ctx)}
 	}
-	kind, err := r.git(ctx, "cat-file", "-t", "--end-of-options", revision+":"+relative(at))
+	kind, err := r.git(ctx, "cat-file", "-t", "--end-of-options", revision+":"+at)
 	if err != nil {
 		return "", &fault.Error{
 			Message: fmt.Sprintf("revision %s holds no %s", revision, at),
@@ -76,31 +78,19 @@ func (r repository) kindAt(ctx context.Context, revision, at string) (string, er
 	return strings.TrimSpace(string(kind)), nil
 }
 
-// openRevision finds the cassettes below a path of a revision.
-func openRevision(ctx context.Context, revision, at string) (*Source, error) {
-	name := revision + ":" + at
-	at = path.Clean(filepath.ToSlash(at))
-	kind, err := here.kindAt(ctx, revision, at)
-	if err != nil {
-		return nil, err
-	}
-	if kind == "blob" {
-		return Of(name, func() (*cassette.Cassette, error) { return loadBlob(ctx, name, revision+":"+relative(at)) }), nil
-	}
-	out, err := here.git(ctx, "ls-tree", "-r", "-z", "--name-only", "--end-of-options", revision+":"+relative(at))
-	if err != nil {
-		return nil, &fault.Error{Message: "list " + name, Cause: err}
-	}
-	s := &Source{Name: name, load: func(file string) (*cassette.Cassette, error) {
-		return loadBlob(ctx, revision+":"+path.Join(at, file), revision+":"+path.Join(relative(at), file))
-	}}
-	for file := range strings.SplitSeq(string(out), "\x00") {
-		if isCassetteName(path.Base(file)) && file != "" && !strings.HasPrefix(file, ".") && !strings.Contains(file, "/.") {
-			s.names = append(s.names, file)
-		}
-	}
-	return s, nil
+// A tree is what git holds of a revision.
+type tree struct {
+	ctx      context.Context
+	revision string
+	base     string            // "./" where paths count from the working directory, else ""
+	salts    map[string][]byte // by folder; nil where there is none
 }
+
+// within is what git calls a path behind the revision; "." is the folder that paths count from.
+func (t *tree) within(at string) string { return t.base + relative(at) }
+
+// object is what git calls a path.
+func (t *tree) object(at string) string { return t.revision + ":" + t.within(at) }
 
 // relative is a path as git reads it behind a colon; "." is the root.
 func relative(at string) string {
@@ -110,18 +100,78 @@ func relative(at string) string {
 	return at
 }
 
-// loadBlob loads a cassette that git holds, which is called name in messages.
-func loadBlob(ctx context.Context, name, object string) (*cassette.Cassette, error) {
-	data, err := here.git(ctx, "cat-file", "blob", object)
+// openRevision finds the cassettes below a path of a revision.
+func openRevision(ctx context.Context, revision, at string) (*Source, error) {
+	name := revision + ":" + at
+	t := &tree{ctx: ctx, revision: revision, salts: map[string][]byte{}}
+	if at = filepath.ToSlash(at); at == "." || strings.HasPrefix(at, "./") {
+		t.base = "./"
+	}
+	at = path.Clean(at)
+	kind, err := here.kindAt(ctx, revision, t.within(at))
+	if err != nil {
+		return nil, err
+	}
+	if kind == "blob" {
+		s := Of(name, func() (*cassette.Cassette, error) { return t.load(name, at) })
+		s.revision = revision
+		return s, nil
+	}
+	out, err := here.git(ctx, "ls-tree", "-r", "-z", "--full-tree", "--name-only", "--end-of-options", t.object(at))
+	if err != nil {
+		return nil, &fault.Error{Message: "list " + name, Cause: err}
+	}
+	s := &Source{Name: name, revision: revision, load: func(file string) (*cassette.Cassette, error) {
+		return t.load(revision+":"+path.Join(at, file), path.Join(at, file))
+	}}
+	for file := range strings.SplitSeq(string(out), "\x00") {
+		if isCassetteName(path.Base(file)) && file != "" && !strings.HasPrefix(file, ".") && !strings.Contains(file, "/.") {
+			s.names = append(s.names, file)
+		}
+	}
+	return s, nil
+}
+
+// load loads a cassette, which is called name in messages.
+func (t *tree) load(name, at string) (*cassette.Cassette, error) {
+	data, err := here.git(t.ctx, "cat-file", "blob", t.object(at))
 	if err != nil {
 		return nil, &fault.Error{Message: "read " + name, Cause: err}
 	}
-	return loadBytes(name, data)
+	return loadBytes(name, data, t.salt(path.Dir(at)))
 }
 
-// loadBytes loads a cassette that lies in memory. It goes through a file, since that is
-// what package cassette reads without holding it twice.
-func loadBytes(name string, data []byte) (*cassette.Cassette, error) {
+// salt is the text of the salt of a folder's cassettes: the revision's, or where it has none
+// that of the checkout.
+func (t *tree) salt(dir string) []byte {
+	if salt, known := t.salts[dir]; known {
+		return salt
+	}
+	salt, err := here.git(t.ctx, "cat-file", "blob", t.object(path.Join(dir, cassette.SaltFile)))
+	switch {
+	case err == nil:
+	case dir == "." || dir == "/" || strings.HasPrefix(dir, ".."):
+		salt = saltHere(".")
+	default:
+		salt = t.salt(path.Dir(dir))
+	}
+	t.salts[dir] = salt
+	return salt
+}
+
+// saltHere is the text of the salt of a folder of the checkout: nil where there is none, or
+// where the environment has it, which whoever loads a cassette finds by itself.
+func saltHere(dir string) []byte {
+	salt, err := cassette.FindSalt(dir)
+	if err != nil || os.Getenv(cassette.SaltVariable) != "" {
+		return nil
+	}
+	return hex.AppendEncode(nil, salt)
+}
+
+// loadBytes loads a cassette that lies in memory, with the text of its salt. It goes through
+// a file, since that is what package cassette reads without holding it twice.
+func loadBytes(name string, data, salt []byte) (*cassette.Cassette, error) {
 	dir, err := os.MkdirTemp("", "graphvcr-diff-")
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
@@ -130,6 +180,11 @@ func loadBytes(name string, data []byte) (*cassette.Cassette, error) {
 	file := filepath.Join(dir, "cassette.yaml")
 	if err := os.WriteFile(file, data, 0o600); err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if salt != nil {
+		if err := os.WriteFile(filepath.Join(dir, cassette.SaltFile), salt, 0o600); err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
 	}
 	tape, err := cassette.Load(file)
 	if at := fault.Find(err); at != nil {

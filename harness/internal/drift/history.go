@@ -38,8 +38,10 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 		return nil, err
 	}
 	defer blobs.close()
+	salt := saltHere(filepath.Dir(file))
+	load := func(name string, text []byte) (*cassette.Cassette, error) { return loadBytes(name, text, salt) }
 	w := walk[*cassette.Cassette]{
-		repo: here, file: file, versions: versions, read: newReader(blobs, versions, loadBytes, renamed), wants: aCassette,
+		repo: here, file: file, versions: versions, read: newReader(blobs, versions, load, renamed), wants: aCassette,
 		step: func(told report.Case, before, after *cassette.Cassette) report.Case {
 			return step(told, before, after, opts)
 		},

@@ -47,7 +47,7 @@ func OpenMetadata(ctx context.Context, name, git string) (Document, error) {
 		}
 	}
 	r, at := repository(git), path.Clean(filepath.ToSlash(at))
-	kind, err := r.kindAt(ctx, revision, at)
+	kind, err := r.kindAt(ctx, revision, relative(at))
 	if err != nil {
 		return Document{}, err
 	}

@@ -19,11 +19,12 @@ import (
 
 // A Source is one side of a comparison: cassettes by name.
 type Source struct {
-	Name   string // as it was given
-	single bool   // one file, whatever its name
-	names  []string
-	unread []*project.UnreadError // folders that nothing is known of
-	load   func(name string) (*cassette.Cassette, error)
+	Name     string // as it was given
+	revision string // of git; "": it is a file or folder here
+	single   bool   // one file, whatever its name
+	names    []string
+	unread   []*project.UnreadError // folders that nothing is known of
+	load     func(name string) (*cassette.Cassette, error)
 }
 
 // Open finds the cassettes of a source: a file, a folder, or "REVISION:PATH".

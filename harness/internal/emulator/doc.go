@@ -1,5 +1,5 @@
-// Package emulator is a stand-in Microsoft Graph for tests: three servers on the
-// loopback interface (Graph, files, sign-in) that behave towards a client as the
+// Package emulator is a small Microsoft Graph for tests and for graphvcr demo: three servers
+// on the loopback interface (Graph, files, sign-in) that behave towards a client as the
 // real ones do where it matters to a recorder and a replayer. Tokens and
 // permissions, paging, delta, $batch out of order, operations that advance with
 // every poll, ETags, throttling, upload sessions and downloads on a second host

@@ -54,7 +54,7 @@ func schemaOf(m *csdl.Model, t *csdl.Type) object {
 	}
 	properties := object{}
 	if f, ok := knownFormats[t.Name+"/id"]; ok && !declares(t, "id") {
-		properties = properties.with("id", object{{"type", "string"}, {"format", f}})
+		properties = properties.with("id", usually(object{{"type", "string"}}, f))
 	}
 	for _, p := range t.Properties {
 		if p.Type.Name != "Edm.Stream" { // never in an answer (OData JSON format 4.0, section 9)
@@ -142,7 +142,7 @@ func valueOf(m *csdl.Model, t *csdl.Type, p csdl.Property) object {
 	if p.Type.IsPrimitive() {
 		s := primitive(name, p.Nullable)
 		if f, ok := knownFormats[t.Name+"/"+p.Name]; ok && name == "Edm.String" {
-			s = s.with("format", f)
+			s = usually(s, f)
 		}
 		return s
 	}
@@ -153,6 +153,11 @@ func valueOf(m *csdl.Model, t *csdl.Type, p csdl.Property) object {
 		return object{{"anyOf", []any{reference(name), object{{"type", "null"}}}}}
 	}
 	return reference(name)
+}
+
+// usually gives a text a format that metadata does not promise.
+func usually(s object, format string) object {
+	return s.with("format", format).with("x-graph", object{{"usual", true}})
 }
 
 // primitive is the schema of one of OData's own types (OData JSON format 4.0,

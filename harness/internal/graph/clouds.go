@@ -105,10 +105,17 @@ func SignInCloud(host string) (c Cloud, known bool) {
 // IsSignInHost reports whether a host is one that people and programs sign in with, in
 // any cloud or with a personal account: what is asked there is no link that an answer of
 // Graph gave.
-func IsSignInHost(host string) bool {
-	_, known := SignInCloud(host)
-	return known || BareHost(host) == accountHost
-}
+func IsSignInHost(host string) bool { return signInHosts[BareHost(host)] }
+
+var signInHosts = func() map[string]bool {
+	hosts := map[string]bool{accountHost: true}
+	for _, c := range Clouds() {
+		for _, host := range slices.Concat(c.SignIn...) {
+			hosts[host] = true
+		}
+	}
+	return hosts
+}()
 
 // BareHost folds a host: lower case, without the default ports of http and https and
 // without the dot of a rooted name. Another port stays.

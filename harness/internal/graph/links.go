@@ -11,6 +11,8 @@ const (
 	NextLink  = "@odata.nextLink"
 	DeltaLink = "@odata.deltaLink"
 	Context   = "@odata.context"
+	Count     = "@odata.count"
+	Type      = "@odata.type"
 )
 
 // followedEnds are the ends, in lower case, of the names of members whose links clients

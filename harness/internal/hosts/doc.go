@@ -5,13 +5,13 @@
 //
 //	set := hosts.NewSet()
 //	err := set.Name("management.azure.com", "*.vault.azure.net")
-//	set.Learn(resp.Header, body)             // a downloadUrl, a Location
+//	set.Learn("GET", u, resp.Header, body)   // a downloadUrl, a Location
 //	set.Has("contoso-my.sharepoint.com")     // true if an answer led there
 //
 // It promises that an answer leads a client only where clients follow: [Links] are whole
 // values of members that clients follow, at their place in the JSON, and [HeaderLinks]
-// those of headers. What is written in a text, such as a chat message, is data, whatever
-// it looks like. A host of this machine never belongs.
+// those of headers. What is written in a text, such as a chat message, or in a file is
+// data, whatever it looks like. A host of this machine, or to sign in with, never belongs.
 //
 // It does not connect, and it does not say what becomes of other hosts.
 //

@@ -3,6 +3,7 @@ package hosts
 import (
 	"mime"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -26,6 +27,15 @@ func IsLinked(contentType string) bool {
 	}
 	kind, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json") || kind == "multipart/mixed")
+}
+
+// IsFile reports whether the answer to a request is the content of a file, whatever its
+// type: what is in that is data.
+func IsFile(method string, asked *url.URL) bool {
+	if !graph.IsHost(asked.Host) {
+		return method == http.MethodGet
+	}
+	return strings.HasSuffix(asked.Path, "/$value") || strings.HasSuffix(asked.Path, "/content")
 }
 
 // Links finds the links in a body that a client may follow: strings of JSON that are an

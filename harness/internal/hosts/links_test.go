@@ -2,6 +2,7 @@ package hosts_test
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -79,27 +80,43 @@ func TestHeaderLinks(t *testing.T) {
 
 func TestSet(t *testing.T) {
 	s := hosts.NewSet()
-	if err := s.Name("Management.azure.com", "*.vault.azure.net", "port.example:8443", "default.example:443"); err != nil {
+	if err := s.Name("Management.azure.com", "*.vault.azure.net", "port.example:8443", "default.example:443", "*.microsoftonline.com", "*.0.0.1", "*.local"); err != nil {
 		t.Fatal(err)
 	}
 	s.Add("recorded.example", "localhost:9", "login.microsoftonline.com")
-	s.Learn(http.Header{"Content-Type": {"application/json"}, "Location": {"https://monitor.example/x"}}, `{"uploadUrl":"https://up.example/x"}`)
-	s.Learn(http.Header{"Content-Type": {"text/plain"}}, `{"uploadUrl":"https://text.example/x"}`)
+	learn := func(address, typ, location, body string) {
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Learn("GET", u, http.Header{"Content-Type": {typ}, "Location": {location}}, body)
+	}
+	const json = "application/json"
+	learn("https://graph.microsoft.com/v1.0/me/drive", json, "https://monitor.example/x", `{"uploadUrl":"https://up.example/x"}`)
+	learn("https://graph.microsoft.com/v1.0/me/drive", "text/plain", "", `{"uploadUrl":"https://text.example/x"}`)
+	// What somebody has in a file is data, also where it is JSON.
+	learn("https://graph.microsoft.com/v1.0/me/drive/items/1/content", json, "https://download.example/x", `{"nextLink":"https://content.example/x"}`)
+	learn("https://graph.microsoft.com/v1.0/me/photo/$value", json, "", `{"nextLink":"https://value.example/x"}`)
+	learn("https://contoso.sharepoint.com/download", json, "", `{"nextLink":"https://file.example/x"}`)
+	learn("https://management.azure.com/subscriptions", json, "", `{"nextLink":"https://page.example/x"}`)
 	for host, want := range map[string][2]bool{ // belongs, and was named
 		"graph.microsoft.com": {true, false}, "graph.microsoft.us:443": {true, false},
 		"management.azure.com": {true, true}, "MANAGEMENT.azure.com:443": {true, true}, "a.vault.azure.net": {true, true}, "vault.azure.net": {},
 		"port.example:8443": {true, true}, "port.example": {}, "default.example": {true, true},
 		"recorded.example": {true, false}, "monitor.example": {true, false}, "up.example": {true, false},
-		"text.example": {}, "localhost:9": {}, "login.microsoftonline.com": {}, "": {},
+		"download.example": {true, false}, "page.example": {true, false},
+		"text.example": {}, "content.example": {}, "value.example": {}, "file.example": {},
+		"localhost:9": {}, "": {}, "a.localhost": {}, "localhost.": {}, "127.0.0.1": {}, "127.0.0.1:80": {},
+		"login.microsoftonline.com": {}, "login.microsoftonline.com:443": {}, "LOGIN.microsoftonline.com.": {}, "other.microsoftonline.com": {true, true},
 	} {
 		if got := [2]bool{s.Has(host), s.IsNamed(host)}; got != want {
 			t.Errorf("%s: %v, want %v", host, got, want)
 		}
 	}
-	if got := strings.Join(s.Names(), " "); got != "*.vault.azure.net default.example management.azure.com monitor.example port.example:8443 recorded.example up.example" {
+	if got := strings.Join(s.Names(), " "); got != "*.0.0.1 *.local *.microsoftonline.com *.vault.azure.net default.example download.example management.azure.com monitor.example page.example port.example:8443 recorded.example up.example" {
 		t.Errorf("names are %s", got)
 	}
-	for _, bad := range []string{"", "https://a.example", "a b", "a/b", "*", "localhost:80", "127.0.0.1", "login.microsoftonline.com", "ünï.example", "user@a.example"} {
+	for _, bad := range []string{"", "https://a.example", "a b", "a/b", "*", "localhost:80", "127.0.0.1", "a.localhost", "localhost.", "login.microsoftonline.com", "ünï.example", "user@a.example"} {
 		if err := hosts.Check(bad); err == nil {
 			t.Errorf("%q passes for a host", bad)
 		}

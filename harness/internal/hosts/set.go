@@ -67,21 +67,23 @@ func (s *Set) Add(hosts ...string) {
 	defer s.mu.Unlock()
 	for _, host := range hosts {
 		bare := graph.BareHost(host)
-		if _, known := s.hosts[bare]; !known && bare != "" && len(s.hosts) < most && !IsHere(bare) && !graph.IsSignInHost(bare) {
+		if _, known := s.hosts[bare]; !known && bare != "" && len(s.hosts) < most && !isNobodys(bare) {
 			s.hosts[bare] = false
 		}
 	}
 }
 
-// Learn adds the hosts to which an answer leads.
-func (s *Set) Learn(header http.Header, body string) {
+// Learn adds the hosts to which the answer to a request leads. The content of a file leads
+// nowhere, but for what a host has that the user named: that is an API of its own.
+func (s *Set) Learn(method string, asked *url.URL, header http.Header, body string) {
 	var links []Link
 	for name, values := range header {
 		for _, value := range values {
 			links = append(links, HeaderLinks(name, value)...)
 		}
 	}
-	if IsLinked(header.Get("Content-Type")) || header.Get("Content-Type") == "" {
+	isData := IsFile(method, asked) && !s.IsNamed(asked.Host)
+	if !isData && (IsLinked(header.Get("Content-Type")) || header.Get("Content-Type") == "") {
 		links = append(links, Links(body)...)
 	}
 	for _, l := range links {
@@ -91,8 +93,11 @@ func (s *Set) Learn(header http.Header, body string) {
 
 // Has reports whether a host, with its port unless that is the scheme's own, belongs.
 func (s *Set) Has(host string) bool {
-	if graph.IsHost(host) {
+	switch {
+	case graph.IsHost(host):
 		return true
+	case isNobodys(host):
+		return false
 	}
 	s.mu.Lock()
 	_, known := s.hosts[graph.BareHost(host)]
@@ -103,10 +108,13 @@ func (s *Set) Has(host string) bool {
 // IsNamed reports whether the user named a host that is not Graph's: what is recorded of
 // it is none of Graph's.
 func (s *Set) IsNamed(host string) bool {
+	if graph.IsHost(host) || isNobodys(host) {
+		return false
+	}
 	bare := graph.BareHost(host)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return !graph.IsHost(host) && (s.hosts[bare] || slices.ContainsFunc(s.ends, func(end string) bool { return strings.HasSuffix(bare, end) }))
+	return s.hosts[bare] || slices.ContainsFunc(s.ends, func(end string) bool { return strings.HasSuffix(bare, end) })
 }
 
 // Names lists the hosts other than Graph's, sorted, with what was named as it was.
@@ -126,10 +134,24 @@ func (s *Set) Names() []string {
 
 // IsHere reports whether a host is this machine, or none.
 func IsHere(host string) bool {
-	name := (&url.URL{Host: host}).Hostname()
+	name := strings.TrimRight(strings.ToLower((&url.URL{Host: host}).Hostname()), ".")
 	ip := net.ParseIP(name)
-	return name == "" || strings.EqualFold(name, "localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
+	return name == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
 }
+
+// isNobodys reports whether a host belongs to no recording, whatever names it.
+func isNobodys(host string) bool { return IsHere(host) || graph.IsSignInHost(host) }
+
+// Because says why a host belongs that is not Graph's.
+func (s *Set) Because(host string) string {
+	if s.IsNamed(host) {
+		return "--also or rules.yaml names it"
+	}
+	return "an answer led there, or it is in the cassette"
+}
+
+// Advice is what makes a host belong that does not.
+const Advice = "a host that the program needs is recorded with --also HOST, or hosts: {record: [HOST]} in rules.yaml"
 
 // Why says why a host does not belong.
 func Why(host string) string {

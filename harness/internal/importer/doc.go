@@ -7,10 +7,11 @@
 // that headers which carry credentials stay behind; and that an imported cassette
 // answers every request that it holds with the very body that was recorded.
 //
-// It reads recordings of vcrpy, HTTP archives (HAR) and pages of Graph's documentation
-// (package docs). Archives are read entry by entry, whatever the size of the file;
-// ReadHAR gives them as they stand, to whoever wants to know what such a file gives
-// away.
+// It reads recordings of vcrpy, Ruby's VCR and AutoRest's PowerShell modules, Dev Proxy's mocks,
+// HTTP archives (HAR) and pages of Graph's documentation (package docs). Archives are read
+// entry by entry, whatever the size of the file. ReadHAR and Entries give what stands in a
+// file, to whoever wants to know what it gives away, and KindOf tells whose file it is.
+// WriteHAR goes the other way.
 //
 // It redacts nothing by itself: the caller brings what cleans a cassette before the
 // scenario is drafted from it. It writes no file: the caller saves the cassette and

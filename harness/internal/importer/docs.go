@@ -169,7 +169,7 @@ func (d *docsImport) pair(p *docs.Pair) {
 
 // add takes the interaction in.
 func (d *docsImport) add(i *cassette.Interaction, p *docs.Pair) {
-	d.known.Learn(i.Response.Headers, i.Response.Body)
+	d.learn(i)
 	i.ID = len(d.Cassette.Interactions)
 	d.Cassette.Interactions = append(d.Cassette.Interactions, i)
 	d.pairs = append(d.pairs, p)
@@ -273,7 +273,7 @@ func (d *docsImport) finish(o DocsOptions) (*Result, error) {
 			return d.leavePage(err), nil
 		}
 	}
-	text, err := draft.Described(d.Cassette, draft.Description{
+	drafted, err := draft.Described(d.Cassette, draft.Description{
 		Text:  fmt.Sprintf("%s. Drafted from the examples of a page of documentation (%s).", strings.TrimRight(d.page.Title, ". "), filepath.Base(d.file)),
 		Apart: true,
 		Of:    func(i *cassette.Interaction) draft.Note { return d.noteOf(i, o) },
@@ -281,7 +281,8 @@ func (d *docsImport) finish(o DocsOptions) (*Result, error) {
 	if err != nil {
 		return d.leavePage(err), nil
 	}
-	d.Scenario = text
+	drafted.Keep(d.Cassette)
+	d.Scenario = drafted.Text
 	return d.Result, nil
 }
 

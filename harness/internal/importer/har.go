@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -43,6 +44,7 @@ type harImport struct {
 	passed  map[string]int // entries that are no exchange of a client with Graph, by what they are
 	dropped map[string]int // credential headers left behind, by name
 	kept    int            // bytes of bodies
+	counted map[*cassette.Interaction]counted
 }
 
 func newHARImport(file, name string, r Reader) *harImport {
@@ -51,6 +53,7 @@ func newHARImport(file, name string, r Reader) *harImport {
 		started:   map[*cassette.Interaction]time.Time{},
 		passed:    map[string]int{},
 		dropped:   map[string]int{},
+		counted:   map[*cassette.Interaction]counted{},
 	}
 }
 
@@ -86,7 +89,7 @@ func (h *harImport) entry(e *HAREntry) error {
 	for _, name := range graph.CredentialHeaders() {
 		h.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
 	}
-	h.started[i] = e.started
+	h.started[i], h.counted[i] = e.started, e.counted
 	if err := h.add(i); err != nil {
 		h.leaveOut("entry", e.Number, i.Line, err)
 	}
@@ -100,22 +103,42 @@ func (h *harImport) finish(clean func(*cassette.Cassette) error) (*Result, error
 	if !slices.ContainsFunc(all, func(i *cassette.Interaction) bool { return h.started[i].IsZero() }) {
 		slices.SortStableFunc(all, func(a, b *cassette.Interaction) int { return h.started[a].Compare(h.started[b]) })
 	}
-	for n, i := range all {
-		i.ID = n
-	}
 	if len(all) > 0 {
 		h.Cassette.Meta.RecordedAt = h.started[all[0]].UTC()
 	}
-	h.rejectedFindings()
+	h.reorder(all)
+	for n, i := range all {
+		i.ID = n
+	}
+	h.hostFindings()
 	for _, kind := range slices.Sorted(maps.Keys(h.passed)) {
 		h.tell(ruleImportPassed, report.Note, 0, "left out "+count(h.passed[kind], kind))
 	}
-	for _, name := range graph.CredentialHeaders() {
-		if n := h.dropped[name]; n > 0 {
-			h.tell(ruleImportCredentials, report.Note, 0, "left out "+count(n, name+" header"))
+	h.tellDropped(h.dropped)
+	return h.gathering.finish(clean)
+}
+
+// reorder puts the entries of one request in the order that Polly.js gives them, which counts
+// them (_order) by request (_id): their times may be those of a clock that went back.
+func (h *harImport) reorder(all []*cassette.Interaction) {
+	places := map[string][]int{}
+	for n, i := range all {
+		if id := h.counted[i].id; id != "" {
+			places[id] = append(places[id], n)
 		}
 	}
-	return h.gathering.finish(clean)
+	for _, at := range places {
+		group := make([]*cassette.Interaction, len(at))
+		for k, n := range at {
+			group[k] = all[n]
+		}
+		slices.SortStableFunc(group, func(a, b *cassette.Interaction) int {
+			return cmp.Compare(h.counted[a].order, h.counted[b].order)
+		})
+		for k, n := range at {
+			all[n] = group[k]
+		}
+	}
 }
 
 // passedOver says what an entry is that is no exchange of a client with Graph; ""

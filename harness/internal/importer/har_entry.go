@@ -34,6 +34,14 @@ type HAREntry struct {
 	problem string // why there is no answer, in the browser's words
 	socket  bool
 	local   bool // an address without a host: data:, blob:, about:
+	counted counted
+}
+
+// counted is Polly.js's: which request an entry is of, and its number among those of that
+// request.
+type counted struct {
+	id    string
+	order float64
 }
 
 // harEntry is what is read of an entry in the file. Sizes, timings and versions
@@ -44,6 +52,8 @@ type harEntry struct {
 	Request  harRequest      `json:"request"`
 	Response *harResponse    `json:"response"`
 	Messages json.RawMessage `json:"_webSocketMessages"`
+	ID       any             `json:"_id"`
+	Order    any             `json:"_order"`
 }
 
 type harRequest struct {
@@ -96,6 +106,8 @@ func newHAREntry(number, line int, raw []byte) *HAREntry {
 	}
 	e.started, _ = time.Parse(time.RFC3339, fmt.Sprint(h.Started))
 	e.socket = len(h.Messages) > 0
+	e.counted.id, _ = h.ID.(string)
+	e.counted.order, _ = h.Order.(float64)
 	e.request(&h.Request)
 	e.response(&h)
 	return e
@@ -194,8 +206,7 @@ func positive(number string) bool {
 // cut reports an answer that calls itself JSON and is not.
 func (e *HAREntry) cut() bool {
 	r := e.Interaction.Response
-	kind, _, _ := mime.ParseMediaType(r.Headers.Get("Content-Type"))
-	return r.Body != "" && (kind == "application/json" || strings.HasSuffix(kind, "+json")) && !json.Valid([]byte(r.Body))
+	return r.Body != "" && claimsJSON(r.Headers) && !json.Valid([]byte(r.Body))
 }
 
 // harHeaders reads headers without the pseudo headers of HTTP/2. Chrome writes

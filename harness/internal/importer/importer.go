@@ -3,10 +3,12 @@ package importer
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -44,6 +46,8 @@ type gathering struct {
 	reader Reader
 	file   string
 	known  *hosts.Set
+	// beside counts what was taken in of hosts that are not Graph's, by host.
+	beside map[string]int
 	// nameless are the keys of Rejected that are no hosts, but addresses without one.
 	nameless map[string]bool
 }
@@ -57,6 +61,7 @@ func gather(file, name, source string, r Reader) *gathering {
 		file: file, reader: r,
 		known:    hosts.NewSet(),
 		nameless: map[string]bool{},
+		beside:   map[string]int{},
 	}
 	if r.Known != nil {
 		g.known = r.Known()
@@ -74,10 +79,20 @@ func (g *gathering) add(i *cassette.Interaction) error {
 	if err := i.Storable(); err != nil {
 		return err
 	}
-	g.known.Learn(i.Response.Headers, i.Response.Body)
+	if host := graph.BareHost(i.Request.Host); !graph.IsHost(host) {
+		g.beside[host]++
+	}
+	g.learn(i)
 	i.ID = len(g.Cassette.Interactions)
 	g.Cassette.Interactions = append(g.Cassette.Interactions, i)
 	return nil
+}
+
+// learn adds the hosts to which an answer leads.
+func (g *gathering) learn(i *cassette.Interaction) {
+	if u, err := url.Parse(i.Request.URL); err == nil {
+		g.known.Learn(i.Request.Method, u, i.Response.Headers, i.Response.Body)
+	}
 }
 
 // leaveOut tells of what cannot be imported; word is what the tool calls an
@@ -102,31 +117,61 @@ func (g *gathering) finish(clean func(*cassette.Cassette) error) (*Result, error
 			return nil, fmt.Errorf("import %s: %w", g.file, err)
 		}
 	}
-	var err error
-	g.Scenario, err = draft.Scenario(g.Cassette)
-	return g.Result, err
+	drafted, err := draft.Scenario(g.Cassette)
+	if err != nil {
+		return nil, err
+	}
+	drafted.Keep(g.Cassette)
+	g.Scenario = drafted.Text
+	return g.Result, nil
 }
 
 // mostHosts is how many hosts are told of by name; more are counted.
 const mostHosts = 20
 
-// rejectedFindings says which hosts were left out, in sorted order.
+// hostFindings says which hosts belong beside Graph's, and why, and which were left out, in
+// sorted order.
+func (g *gathering) hostFindings() {
+	beside := slices.Sorted(maps.Keys(g.beside))
+	for _, host := range beside[:min(len(beside), mostHosts)] {
+		g.tell(ruleImportBeside, report.Note, 0,
+			fmt.Sprintf("imported %s of %s: %s", count(g.beside[host], "interaction"), host, g.known.Because(host)))
+	}
+	if more := len(beside) - mostHosts; more > 0 {
+		g.tell(ruleImportBeside, report.Note, 0, fmt.Sprintf("and those of %s more", count(more, "host")))
+	}
+	g.rejectedFindings()
+}
+
 func (g *gathering) rejectedFindings() {
 	severity := g.reader.Refused
-	hosts := slices.Sorted(maps.Keys(g.Rejected))
-	for _, host := range hosts[:min(len(hosts), mostHosts)] {
+	rejected := slices.Sorted(maps.Keys(g.Rejected))
+	for _, host := range rejected[:min(len(rejected), mostHosts)] {
 		g.tell(ruleImportHost, severity, 0,
 			fmt.Sprintf("left out %s of %s: %s", count(g.Rejected[host], "interaction"), host, g.reason(host)))
 	}
-	if len(hosts) <= mostHosts {
+	if first := slices.IndexFunc(g.Findings, func(f report.Finding) bool { return f.Rule == ruleImportHost }); first >= 0 && g.mayName() {
+		g.Findings[first].Hint = hosts.Advice // it is the same for all of them
+	}
+	if len(rejected) <= mostHosts {
 		return
 	}
 	more := 0
-	for _, host := range hosts[mostHosts:] {
+	for _, host := range rejected[mostHosts:] {
 		more += g.Rejected[host]
 	}
 	g.tell(ruleImportHost, severity, 0,
-		fmt.Sprintf("left out %s of %s more: not hosts of Microsoft Graph", count(more, "interaction"), count(len(hosts)-mostHosts, "host")))
+		fmt.Sprintf("left out %s of %s more: not hosts of Microsoft Graph", count(more, "interaction"), count(len(rejected)-mostHosts, "host")))
+}
+
+// mayName reports whether a host was left out that --also could name.
+func (g *gathering) mayName() bool {
+	for host := range g.Rejected {
+		if !g.nameless[host] && hosts.Check(host) == nil && host != graph.LegacyHost {
+			return true
+		}
+	}
+	return false
 }
 
 // reason is why what Result.Rejected counts was left out.

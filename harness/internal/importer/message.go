@@ -12,7 +12,7 @@ import (
 )
 
 // maxBody bounds a body once it is decompressed.
-const maxBody = 64 << 20
+const maxBody = wire.MostBody
 
 // transportHeaders describe the bytes on the wire, not the decoded body that a
 // cassette stores.

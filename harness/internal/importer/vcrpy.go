@@ -14,7 +14,6 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 )
 
@@ -43,6 +42,11 @@ func (r Reader) VCRPy(file, name string, clean func(*cassette.Cassette) error) (
 
 // vcrpy is VCRPy for a file that was read.
 func (r Reader) vcrpy(file, name string, data []byte, clean func(*cassette.Cassette) error) (*Result, error) {
+	return r.entriesIn(foreigns[KindVCRPy], file, name, data, clean)
+}
+
+// readVCRPy reads the entries of such a recording.
+func readVCRPy(file string, data []byte) ([]*Entry, error) {
 	root, err := parseYAML(file, data)
 	if err != nil {
 		return nil, err
@@ -51,19 +55,7 @@ func (r Reader) vcrpy(file, name string, data []byte, clean func(*cassette.Casse
 	if err != nil {
 		return nil, err
 	}
-	g := gather(file, name, "vcrpy", r)
-	for n, node := range interactions {
-		interaction, err := vcrpyInteraction(node)
-		if err != nil {
-			g.leaveOut("interaction", n, lineOf(err, node.Line), err)
-			continue
-		}
-		if err := g.add(interaction); err != nil {
-			g.leaveOut("interaction", n, node.Line, err)
-		}
-	}
-	g.rejectedFindings()
-	return g.finish(clean)
+	return entriesOf(interactions, func(n *yaml.Node) int { return n.Line }, vcrpyInteraction), nil
 }
 
 func readFile(file string) ([]byte, error) {
@@ -176,7 +168,6 @@ func vcrpyRequest(node *yaml.Node) (cassette.Request, error) {
 	if err != nil {
 		return cassette.Request{}, fmt.Errorf("request body: %w", err)
 	}
-	dropHeaders(headers, graph.CredentialHeaders())
 	return request(method, uri, u.Host, headers, body), nil
 }
 
@@ -191,7 +182,6 @@ func vcrpyResponse(node *yaml.Node) (cassette.Response, error) {
 	if err != nil {
 		return cassette.Response{}, fmt.Errorf("response body: %w", err)
 	}
-	dropHeaders(headers, graph.CredentialHeaders())
 	return response(code, scalar(member(status, "message")), headers, body), nil
 }
 
@@ -246,7 +236,7 @@ func textWithin(node *yaml.Node, depth int) (string, error) {
 		if node.ShortTag() == "!!null" {
 			return "", nil
 		}
-		if node.ShortTag() == "!!binary" {
+		if tag := node.ShortTag(); tag == "!!binary" || tag == "!binary" { // Ruby writes the short one
 			return binary(node)
 		}
 		return node.Value, nil

@@ -9,6 +9,14 @@ import (
 // encoding/json, so whatever passes here can be handed on.
 const MaxDepth = 10_000
 
+// MaxValues is how many values a tree may have, of which an object or array counts for
+// heavy: they take up to 400 bytes of memory, however short their texts are. What only goes
+// through a text, as Scan does, has no such limit.
+const (
+	MaxValues = 2_400_000
+	heavy     = 8
+)
+
 // SyntaxError says where a text stops being JSON.
 type SyntaxError struct {
 	Offset       int64 // bytes before the fault
@@ -22,7 +30,8 @@ func (e *SyntaxError) Error() string {
 
 // Parse reads exactly one JSON value (RFC 8259). The error is a *SyntaxError.
 // A text that is not valid UTF-8, or holds a lone surrogate escape, is an error:
-// it would not survive a round trip. So is nesting deeper than [MaxDepth].
+// it would not survive a round trip. So is nesting deeper than [MaxDepth], and a text of
+// more than [MaxValues].
 //
 // Of members with one name the last counts, as in encoding/json and in
 // JavaScript. Strings without escapes share memory with text.
@@ -42,6 +51,12 @@ func (s *scanner) parse() (any, error) {
 	kind, start, err := s.value()
 	if err != nil {
 		return nil, err
+	}
+	if s.values++; kind == '{' || kind == '[' {
+		s.values += heavy - 1
+	}
+	if s.values > MaxValues {
+		return nil, s.fail(start, "more than %d values, or %d objects and arrays", MaxValues, MaxValues/heavy)
 	}
 	switch kind {
 	case '{':

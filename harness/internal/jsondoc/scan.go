@@ -23,6 +23,7 @@ type scanner struct {
 	pos     int
 	depth   int
 	escaped bool // whether the string scanned last holds a backslash
+	values  int  // of the tree that is built
 	lenient bool // take halves of surrogate pairs, and bytes that are not UTF-8
 }
 

@@ -103,3 +103,29 @@ func TestStrangersOfShippedCassettes(t *testing.T) {
 	}
 	t.Logf("%d asked", asked)
 }
+
+// TestOwnAnswersOfPages: likewise for the examples of documentation, taken for recordings of
+// somebody's: they ask for more kinds of things than anybody recorded.
+func TestOwnAnswersOfPages(t *testing.T) {
+	var total laws.Tally
+	for _, folder := range []string{"docs", "docs-2"} {
+		err := filepath.WalkDir(testkit.Corpus(t, folder), func(file string, entry fs.DirEntry, err error) error {
+			if err != nil || filepath.Base(filepath.Dir(file)) != "api" || filepath.Ext(file) != ".md" {
+				return err
+			}
+			page, err := importer.Docs(file, "page", importer.DocsOptions{})
+			if err != nil || len(page.Cassette.Interactions) == 0 {
+				return nil
+			}
+			total.Add(replayed(t, page.Cassette, laws.Shuffled, uint64(total.Total())))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d requests: own %d, wrong %d, missed %d", total.Total(), total.Own, total.Wrong, total.Missed)
+	if total.Wrong+total.Missed > 0 || total.Own < 150 {
+		t.Errorf("%d own, %d wrong, %d missed\n%s", total.Own, total.Wrong, total.Missed, strings.Join(total.Notes, "\n"))
+	}
+}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
@@ -30,6 +31,9 @@ const (
 	isIndex
 	isRules
 	isHAR
+	isDevProxy
+	isAutoRest
+	isRubyVCR
 	isAcceptances
 )
 
@@ -125,7 +129,7 @@ func kindOf(p *project.Project, name string) kind {
 	case ext == ".json":
 		switch api := path.Base(path.Dir(name)); {
 		case api != "v1.0" && api != "beta":
-			return isOther
+			return sniffJSON(name)
 		case path.Base(name) == route.FileName:
 			return isIndex
 		}
@@ -173,11 +177,36 @@ func sniff(name string) kind {
 		switch key, _, _ := strings.Cut(lines.Text(), ":"); key {
 		case "steps":
 			return isScenario
-		case "interactions":
+		case "interactions", "http_interactions":
 			return isCassette
 		}
 	}
 	return isUnknown
+}
+
+// sniffJSON looks for what begins the recordings of other tools. What is no such recording
+// is none of ours.
+func sniffJSON(name string) kind {
+	f, err := plainfile.Open(name)
+	if err != nil {
+		return isOther
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, 64<<10))
+	if err != nil {
+		return isOther
+	}
+	switch importer.KindOf(string(text)) {
+	case importer.KindHAR:
+		return isHAR
+	case importer.KindDevProxy:
+		return isDevProxy
+	case importer.KindAutoRest:
+		return isAutoRest
+	case importer.KindRubyVCR:
+		return isRubyVCR
+	}
+	return isOther
 }
 
 // schemaSets opens the folders of the linted schemas, each once.

@@ -71,3 +71,42 @@ func (h *harLint) flush() error {
 	h.entries, h.size = nil, 0
 	return nil
 }
+
+// checkForeign tells what a recording of another tool gives away, credentials and other
+// hosts included, and which of its entries cannot be read.
+func (l *linter) checkForeign(file string, kind importer.Kind) {
+	entries, err := importer.Entries(kind, file)
+	if err != nil {
+		l.add(file, project.Findings(ruleForeignLoad, file, err)...)
+		return
+	}
+	l.add(file, report.Finding{
+		Rule: ruleCassetteForeign, Severity: report.Warning, Place: report.Place{File: file},
+		Message: "this is a recording of " + toolOf[kind] + ", not a cassette",
+		Hint:    "graphvcr import " + string(kind) + " " + file + " --out . makes a redacted cassette; keep such recordings out of what is published",
+	})
+	c := &cassette.Cassette{Name: file, File: file}
+	for _, e := range entries {
+		if e.Fault != nil {
+			l.add(file, report.Finding{
+				Rule: ruleForeignEntry, Severity: report.Warning, Interaction: &e.Number,
+				Place: report.Place{File: file, Line: e.FaultLine()}, Message: e.Fault.Error(),
+			})
+		}
+		c.Interactions = append(c.Interactions, e.Interaction)
+	}
+	leaks, err := redact.Leaks(c, l.project.Rules.Redact)
+	if err != nil {
+		l.add(file, project.Findings(ruleCassetteLeaks, file, err)...)
+		return
+	}
+	for n := range leaks {
+		placeLeak(&leaks[n], c)
+	}
+	l.tellLeaks(file, "", leaks)
+}
+
+// toolOf is whose recordings a kind is.
+var toolOf = map[importer.Kind]string{
+	importer.KindVCRPy: "vcrpy", importer.KindRubyVCR: "Ruby's VCR", importer.KindDevProxy: "Dev Proxy's mocks", importer.KindAutoRest: "a PowerShell module (AutoRest)",
+}

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -15,20 +16,16 @@ import (
 const mostLeaks = 3
 
 // checkCassette checks that a cassette loads and what would leak if it were
-// published. A recording of vcrpy is read as what it is.
+// published. A recording of another tool is read as what it is.
 func (l *linter) checkCassette(file string) {
 	c, err := l.project.Cassette(file)
 	if err != nil {
-		foreign, vcrpyErr := importer.VCRPy(file, file, nil)
-		if vcrpyErr != nil || len(foreign.Cassette.Interactions) == 0 {
-			l.add(file, project.Findings(project.RuleCassetteLoad, file, err)...)
+		if kind := foreignKind(file); kind != "" {
+			l.checkForeign(file, kind)
 			return
 		}
-		l.add(file, report.Finding{
-			Rule: ruleCassetteForeign, Severity: report.Warning, Place: report.Place{File: file},
-			Message: "this is a recording of vcrpy, not a cassette", Hint: "graphvcr import vcrpy " + file + " --out .",
-		})
-		c = foreign.Cassette
+		l.add(file, project.Findings(project.RuleCassetteLoad, file, err)...)
+		return
 	}
 	l.add(file, l.project.Expired(c)...)
 	leaks, err := redact.Leaks(c, l.project.Rules.Redact)
@@ -44,6 +41,17 @@ func (l *linter) checkCassette(file string) {
 		hint += "; where it says origin: docs, that is for secrets alone: domains of somebody's own make it no documentation, and with origin: recorded all is replaced"
 	}
 	l.tellLeaks(file, hint, leaks)
+}
+
+// foreignKind is the kind of a recording in YAML that is no cassette; "" where it is none
+// that can be read, or is empty.
+func foreignKind(file string) importer.Kind {
+	for _, kind := range []importer.Kind{importer.KindVCRPy, importer.KindRubyVCR} {
+		if entries, err := importer.Entries(kind, file); err == nil && slices.ContainsFunc(entries, func(e *importer.Entry) bool { return e.Fault == nil }) {
+			return kind
+		}
+	}
+	return ""
 }
 
 // placeLeak gives a leak that has no line its interaction's.

@@ -3,7 +3,6 @@ package lint
 import (
 	"encoding/json"
 	"net/http"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
@@ -22,7 +22,7 @@ import (
 // meant to be read. Variables, and addresses below .example, are placeholders. Where the
 // cassette is of documentation, or of a stand-in, people are invented and passwords, too.
 func (l *linter) tellScenarioLeaks(file string, sc *scenario.Scenario) {
-	text, err := os.ReadFile(file)
+	text, err := plainfile.ReadFile(file)
 	var doc yaml.Node
 	if err != nil || yaml.Unmarshal(text, &doc) != nil || len(doc.Content) == 0 {
 		return // it was loaded, so this is a file in the making

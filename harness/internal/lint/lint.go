@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
+	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
@@ -82,6 +83,12 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 			l.checkCassette(f.name)
 		case isHAR:
 			l.checkHAR(f.name)
+		case isDevProxy:
+			l.checkForeign(f.name, importer.KindDevProxy)
+		case isAutoRest:
+			l.checkForeign(f.name, importer.KindAutoRest)
+		case isRubyVCR:
+			l.checkForeign(f.name, importer.KindRubyVCR)
 		case isSchema:
 			l.checkSchema(&schemas, f.name)
 		case isIndex:

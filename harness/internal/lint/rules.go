@@ -12,6 +12,8 @@ const (
 	ruleCassetteLeaks    report.Rule = "cassette.leaks"
 	ruleCassetteOrphan   report.Rule = "cassette.orphan"
 	ruleDriftLoad        report.Rule = "drift.load"
+	ruleForeignEntry     report.Rule = "foreign.entry"
+	ruleForeignLoad      report.Rule = "foreign.load"
 	ruleHAREntry         report.Rule = "har.entry"
 	ruleHARForeign       report.Rule = "har.foreign"
 	ruleHARLoad          report.Rule = "har.load"

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
@@ -168,6 +169,15 @@ func shortened(text string, limit int) string {
 		cut--
 	}
 	return fmt.Sprintf("%s... (%d bytes)", text[:cut], len(text))
+}
+
+// Shown is an address, or the path and query of one, as a reader may see it: without what gives
+// access, and not longer than a line.
+func Shown(address string) string {
+	if strings.HasPrefix(address, "/") { // only an address as a whole is taken apart
+		return strings.TrimPrefix(shownAddress(graph.URL+address), graph.URL)
+	}
+	return shownAddress(address)
 }
 
 // shownAddress is an address as a reader may see it: without what gives access.

@@ -6,5 +6,5 @@
 // device, which may have no end, a socket and a folder are errors that say so. A link
 // to a file is a file. The null device is one too: it is empty.
 //
-// It does not bound how much is read.
+// Reading a file whole is bounded, too; what Open opens its reader has to bound.
 package plainfile

@@ -1,6 +1,7 @@
 package plainfile
 
 import (
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -22,7 +23,7 @@ func OpenIn(root *os.Root, name string) (*os.File, error) {
 	return open(name, root.Stat, root.Open)
 }
 
-// ReadFile reads a file.
+// ReadFile reads a file, of 64 MB at most.
 func ReadFile(name string) ([]byte, error) { return all(Open(name)) }
 
 // ReadFileIn is ReadFile for a file in a folder.
@@ -33,8 +34,17 @@ func all(file *os.File, err error) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(file)
+	text, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err == nil && len(text) > most {
+		err = &fs.PathError{Op: "read", Path: file.Name(), Err: errTooLarge}
+	}
+	return text, err
 }
+
+// most bounds a file that is read whole, in bytes.
+const most = 64 << 20
+
+var errTooLarge = fmt.Errorf("it has more than the %d MB that are read", most>>20)
 
 // open looks before it opens, for opening a pipe waits.
 func open(name string, stat func(string) (fs.FileInfo, error), open func(string) (*os.File, error)) (*os.File, error) {

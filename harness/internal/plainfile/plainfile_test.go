@@ -58,3 +58,17 @@ func TestReadFile(t *testing.T) {
 		t.Errorf("the null device: %q, %v", text, err)
 	}
 }
+
+// TestLargeFiles: a file that is read whole has an end, however large it is.
+func TestLargeFiles(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "large")
+	if err := os.WriteFile(name, []byte("a"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(name, 1<<40); err != nil { // sparse: nothing is written
+		t.Skip(err)
+	}
+	if text, err := plainfile.ReadFile(name); err == nil || !strings.Contains(err.Error(), "more than the 64 MB") {
+		t.Errorf("%d bytes, %v", len(text), err)
+	}
+}

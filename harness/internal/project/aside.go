@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -17,13 +20,17 @@ const asideFolder = ".drift"
 
 // An Aside is a recording that was made to be compared with a cassette.
 type Aside struct {
+	Name     string // of the cassette that it would replace
 	File     string // where it lies
-	cassette string // what it would replace
+	Passed   bool   // whether the scenario passed while it was recorded
+	Cassette string // the file of the cassette
 	project  *Project
 }
 
 // RecordAside runs a scenario live and keeps the recording aside, with the pseudonyms of
-// the scenario's cassette, which stays. The Aside is nil where the scenario did not pass.
+// the scenario's cassette, which stays. Whether the scenario passed does not matter: what
+// was exchanged can be compared. The Aside is nil where nothing was, or where the service
+// answered nothing but 401, which says something of the token and nothing of the API.
 func (p *Project) RecordAside(ctx context.Context, file string, live Live) (report.Case, *Aside, error) {
 	sc, err := p.Scenario(file)
 	if err != nil {
@@ -46,17 +53,58 @@ func (p *Project) RecordAside(ctx context.Context, file string, live Live) (repo
 	if err != nil {
 		return report.Case{}, nil, err
 	}
-	told, saved, err := r.finish(ctx, r.run(ctx, p, sc))
+	told := r.run(ctx, p, sc)
+	a := &Aside{Name: sc.Cassette, File: r.file, Passed: passed(told), Cassette: original, project: p}
+	told, saved, err := r.conclude(ctx, told, r.recorder.Len() > 0 && r.admitted.Load() > 0)
 	if err != nil || !saved {
 		return told, nil, err
 	}
-	return told, &Aside{File: r.file, cassette: original, project: p}, nil
+	return told, a, nil
 }
+
+// Asides are the recordings that lie aside, of the named cassettes or of all, sorted.
+func (p *Project) Asides(names ...string) ([]*Aside, error) {
+	dir := filepath.Join(p.Dirs.Cassettes, asideFolder)
+	files, err := walkYAML(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("look for recordings kept aside: %w", err)
+	}
+	var all []*Aside
+	for _, file := range files {
+		name := nameBelow(clean(dir), file)
+		if len(names) == 0 || slices.Contains(names, name) {
+			all = append(all, &Aside{Name: name, File: file, Passed: true, Cassette: clean(filepath.Join(p.Dirs.Cassettes, name+".yaml")), project: p})
+		}
+	}
+	return all, nil
+}
+
+// Discard removes the recording; the cassette stays.
+func (a *Aside) Discard() error { return os.Remove(a.File) }
 
 // Promote makes the recording the scenario's cassette, and sees that it replays.
 func (a *Aside) Promote(ctx context.Context, told report.Case) (report.Case, error) {
-	if err := wire.Move(a.File, a.cassette); err != nil {
+	if err := wire.Move(a.File, a.Cassette); err != nil {
 		return told, fmt.Errorf("promote a recording: %w", err)
 	}
-	return a.project.Verified(ctx, told)
+	return a.project.replayed(ctx, told, a.replaying(told.File))
+}
+
+// Rewrite makes a cassette of which only parts are the recording's the scenario's, and sees
+// that it replays; the recording stays aside.
+func (a *Aside) Rewrite(ctx context.Context, c *cassette.Cassette, told report.Case) (report.Case, error) {
+	if err := c.Save(a.Cassette, a.project.guard); err != nil {
+		return told, err
+	}
+	return a.project.replayed(ctx, told, a.replaying(told.File))
+}
+
+// replaying are the files of the scenarios that use the cassette; one that is known to may
+// lie anywhere.
+func (a *Aside) replaying(known string) []string {
+	files, _ := walkYAML(a.project.Dirs.Scenarios) // none where there is no such folder
+	return slices.DeleteFunc(append(files, known), func(file string) bool {
+		sc, err := a.project.Scenario(file)
+		return err != nil || sc.Cassette != a.Name
+	})
 }

@@ -87,8 +87,32 @@ func (p *Project) missingScenario(path string) error {
 	}
 	if near := fault.Meant(clean(path), known); near != "" {
 		e.Hint = near
+	} else if near := p.elsewhere(path, files); len(near) > 0 {
+		e.Hint = fault.DidYouMean(near...)
 	}
 	return e
+}
+
+// mostNear is how many scenarios are named where one was not found.
+const mostNear = 3
+
+// elsewhere are the scenarios in other folders whose own names are like that of a path.
+func (p *Project) elsewhere(path string, files []string) []string {
+	base := nameBelow("", filepath.Base(path))
+	names, bases := map[string][]string{}, []string{}
+	for _, file := range files {
+		name := nameBelow(p.Dirs.Scenarios, file)
+		own := filepath.Base(name)
+		if names[own] == nil {
+			bases = append(bases, own)
+		}
+		names[own] = append(names[own], name)
+	}
+	near := names[base]
+	if near == nil {
+		near = names[fault.Nearest(base, bases)]
+	}
+	return near[:min(len(near), mostNear)]
 }
 
 // Walk calls visit for every file below a folder, and for a path that is a file.

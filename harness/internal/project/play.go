@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/runner"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
@@ -102,12 +103,20 @@ func (b *Playback) Misses() []*match.MissError { return b.replayer.Misses() }
 // Expired tells of the cassettes that are older than they may be.
 func (b *Playback) Expired() []report.Finding { return b.expired }
 
+// Auth is on whose behalf the first cassette was recorded, nil where that is not known.
+func (b *Playback) Auth() *cassette.Auth {
+	if len(b.tapes) == 0 {
+		return nil
+	}
+	return b.tapes[0].cassette.Meta.Auth
+}
+
 // Unused lists, a line each, the interactions that nothing asked for. Further answers
-// of a request that was asked for are none.
+// of a request that was asked for are none, nor are those to sign in, which others answer.
 func (b *Playback) Unused() []string {
 	var lines []string
 	for _, u := range unusedOf(b.together) {
-		if !u.leftover {
+		if !u.leftover && !u.signIn {
 			lines = append(lines, u.at.String()+": "+u.request)
 		}
 	}
@@ -135,19 +144,12 @@ func (b *Playback) Case(name string) report.Case {
 	return c
 }
 
-// MissFinding is a miss as a finding.
+// MissFinding is a miss as a finding about its nearest cassette.
 func MissFinding(miss *match.MissError) report.Finding {
-	f := report.Finding{Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep}
-	if len(miss.Nearest) == 0 {
-		return f
-	}
-	near := miss.Nearest[0]
-	f.Interaction = &near.Interaction.ID
-	f.Cassette = report.Place{File: near.Cassette.File, Line: near.Interaction.Line}
-	f.Place = report.Place{File: near.Cassette.File}
-	if len(near.Differences) > 0 {
-		d := near.Differences[0]
-		f.Where, f.Want, f.Got = d.Field, d.Recorded, d.Received
+	f := runner.MissFinding(miss)
+	if len(miss.Nearest) > 0 {
+		f.Interaction = &miss.Nearest[0].Interaction.ID
+		f.Place = report.Place{File: f.Cassette.File}
 	}
 	return f
 }

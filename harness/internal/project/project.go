@@ -81,18 +81,21 @@ func (d Dirs) resolve() (Dirs, error) {
 func clean(name string) string { return filepath.ToSlash(filepath.Clean(name)) }
 
 // findRoot looks upward from the working directory, for a module with scenarios, else
-// for the nearest folder with scenarios or cassettes within the git repository.
-// The answer is relative to the working directory.
+// for the nearest folder with scenarios or cassettes within the git repository, else for
+// the module, where the first cassette is to lie. The answer is relative to the working directory.
 func findRoot() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err
 	}
-	nearest, within := "", true
+	nearest, ofModule, within := "", "", true
 	for up := "."; ; up = filepath.Join(up, "..") {
-		hasScenarios := isDir(filepath.Join(dir, "scenarios"))
-		if hasScenarios && isFile(filepath.Join(dir, "go.mod")) {
+		hasScenarios, isModule := isDir(filepath.Join(dir, "scenarios")), isFile(filepath.Join(dir, "go.mod"))
+		if hasScenarios && isModule {
 			return up, nil
+		}
+		if within && ofModule == "" && isModule {
+			ofModule = up
 		}
 		if within && nearest == "" && (hasScenarios || isDir(filepath.Join(dir, "cassettes"))) {
 			nearest = up
@@ -100,7 +103,7 @@ func findRoot() (string, error) {
 		within = within && !exists(filepath.Join(dir, ".git"))
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return cmp.Or(nearest, "."), nil
+			return cmp.Or(nearest, ofModule, "."), nil
 		}
 		dir = parent
 	}

@@ -35,6 +35,9 @@ type Live struct {
 	Meta cassette.Meta
 	// Wait pauses between polls; nil is transport.Pause.
 	Wait func(ctx context.Context, d time.Duration) error
+	// Mark says of a value that would be stored, by the member or header at which it stands
+	// and the member above, that it is a secret, a name or content; nil marks nothing.
+	Mark func(name, parent, text string) redact.Class
 	// Progress is told what a scenario's recording is about to do; nil is not.
 	Progress func(Progress)
 }
@@ -83,7 +86,7 @@ func (p *Project) startRecording(name, like string, vars map[string]string, live
 	if err != nil {
 		return nil, fmt.Errorf("record %s: %w", name, err)
 	}
-	options := redact.Options{Salt: salt}
+	options := redact.Options{Salt: salt, Mark: live.Mark}
 	old, err := cassette.Load(cmp.Or(like, file))
 	switch {
 	case err == nil:
@@ -134,12 +137,16 @@ func notRecordable(name string, err error) error {
 type byIdentity struct{ recording *Recording }
 
 func (b byIdentity) RoundTrip(req *http.Request) (*http.Response, error) {
-	live := b.recording.live
-	carrier := live.Carrier(match.PrincipalOf(req.Context()))
-	if live.BaseURL != nil && !isCloud(live.BaseURL) {
-		carrier = &transport.Rebase{Base: carrier, URL: live.BaseURL}
+	return b.recording.live.Transport(match.PrincipalOf(req.Context())).RoundTrip(req)
+}
+
+// Transport reaches the service as an identity.
+func (l *Live) Transport(identity string) http.RoundTripper {
+	carrier := l.Carrier(identity)
+	if l.BaseURL != nil && !isCloud(l.BaseURL) {
+		carrier = &transport.Rebase{Base: carrier, URL: l.BaseURL}
 	}
-	return carrier.RoundTrip(req)
+	return carrier
 }
 
 // isCloud reports whether a base URL is a cloud's own, which recordings may speak of.
@@ -157,6 +164,9 @@ func (r *Recording) baseURL() string {
 func (r *Recording) Transport() http.RoundTripper { return r.recorder }
 
 func (r *Recording) redact(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
+	if i.Response.Code == 0 { // an address that is told of
+		return r.redactor.Record(i)
+	}
 	if r.seen != nil {
 		r.seen(i)
 	}
@@ -164,12 +174,16 @@ func (r *Recording) redact(i *cassette.Interaction) (stored *cassette.Interactio
 		r.admitted.Add(1)
 	}
 	stored, note = r.redactor.Record(i)
-	r.vars.learn(i.Request.Body, stored.Request.Body)
+	r.vars.learn(i.Request, stored.Request)
 	return stored, note
 }
 
-// Keep stores a value with the cassette, as redacted, for replay.
-func (r *Recording) Keep(name, value string) { r.vars.keep(name, value) }
+// Keep stores a value with the cassette, as redacted, for replay. It returns what is stored
+// unless a request's body holds the value by itself.
+func (r *Recording) Keep(name, value string) (stored string) {
+	r.vars.keep(name, value)
+	return r.redactor.Var(name, value)
+}
 
 // IsEmpty reports whether there is nothing to make a cassette of: no interaction, and no
 // variable either, or requests of which none could be kept.

@@ -94,13 +94,22 @@ func (p *Project) recordingOf(sc *scenario.Scenario, name string, live Live) (*R
 	if err != nil {
 		return nil, err
 	}
-	return p.StartRecording(name, vars, live)
+	r, err := p.StartRecording(name, vars, live)
+	if err == nil {
+		r.vars.own = ownValues(sc)
+	}
+	return r, err
 }
 
 // finish saves a recording of a scenario that passed, and drops others, and one in which
 // nothing could be stored.
-func (r *Recording) finish(ctx context.Context, told report.Case) (_ report.Case, saved bool, err error) {
-	if saved = ctx.Err() == nil && passed(told) && r.recorder.Len() > 0; saved {
+func (r *Recording) finish(ctx context.Context, told report.Case) (report.Case, bool, error) {
+	return r.conclude(ctx, told, passed(told) && r.recorder.Len() > 0)
+}
+
+// conclude saves a recording that is worth keeping, and drops others.
+func (r *Recording) conclude(ctx context.Context, told report.Case, worth bool) (_ report.Case, saved bool, err error) {
+	if saved = ctx.Err() == nil && worth; saved {
 		err = r.Save()
 	} else {
 		err = r.drop(ctx, &told)
@@ -210,7 +219,15 @@ func (p *Project) Verified(ctx context.Context, told report.Case) (report.Case, 
 	if err != nil {
 		return told, err
 	}
-	suite, err := p.Replay(ctx, Selection{Paths: append(p.sharing(sc), told.File)})
+	return p.replayed(ctx, told, append(p.sharing(sc), told.File))
+}
+
+// replayed replays scenarios after their cassette changed, and adds what does not pass.
+func (p *Project) replayed(ctx context.Context, told report.Case, files []string) (report.Case, error) {
+	if len(files) == 0 { // a cassette of a test in Go, say
+		return told, nil
+	}
+	suite, err := p.Replay(ctx, Selection{Paths: files})
 	if err != nil {
 		return told, err
 	}

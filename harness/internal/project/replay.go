@@ -27,13 +27,12 @@ type Selection struct {
 	FailFast     bool
 	FailOn       report.Severity                      // lowest severity that fails a scenario; the zero value is the default, report.Error
 	Inputs       Inputs                               // values for what the cassettes store
+	Show         bool                                 // keep what was exchanged, for reports that show it
 	Progress     func(done, total int, c report.Case) // may be nil; called in any order, one at a time
 }
 
-// whole reports whether nothing of the scenarios folder is left out.
-func (sel Selection) whole() bool {
-	return len(sel.Paths) == 0 && sel.Run == nil && sel.Total <= 1
-}
+// whole reports whether nothing of the scenarios folder is left out, but to other shards.
+func (sel Selection) whole() bool { return len(sel.Paths) == 0 && sel.Run == nil }
 
 // Replay runs the selected scenarios against their cassettes. The error is for a
 // selection that cannot be resolved, or a cancelled context; what is wrong with
@@ -53,6 +52,10 @@ func (p *Project) Replay(ctx context.Context, sel Selection) (*report.Suite, err
 		return nil, fmt.Errorf("replay: %w", err)
 	}
 	suite := r.suite()
+	if sel.Total > 1 { // an input may be another shard's
+		suite.Shard = report.Shard{Number: sel.Shard, Of: sel.Total, Selection: selectionDigest(files, sel.Run)}
+		return suite, nil
+	}
 	if !slices.ContainsFunc(suite.Cases, func(c report.Case) bool { return c.Status == report.Errored || c.Status == report.Skipped }) {
 		err = r.inputs.unused()
 	}
@@ -65,6 +68,7 @@ type job struct {
 	sc      *scenario.Scenario
 	tape    string // the cassette's file
 	own     bool   // the cassette is the one that goes with the scenario by name
+	parted  bool   // other shards use the cassette, too
 	slot    *slot
 	release func()
 	result  report.Case
@@ -89,7 +93,7 @@ func (p *Project) prepare(files []string, sel Selection) ([]*job, error) {
 			}
 		}
 	}
-	jobs = shard(jobs, sel.Shard, sel.Total)
+	jobs = p.shard(jobs, sel.Shard, sel.Total)
 	for _, j := range jobs {
 		if j.tape != "" {
 			j.slot, j.release = p.tapes.reserve(j.tape)
@@ -124,19 +128,6 @@ func matching(jobs []*job, pattern *regexp.Regexp) []*job {
 	return kept
 }
 
-// shard keeps every total-th job, so that neighbours, which tend to cost alike,
-// are spread evenly.
-func shard(jobs []*job, n, total int) []*job {
-	if total <= 1 {
-		return jobs
-	}
-	var kept []*job
-	for i := n - 1; i < len(jobs); i += total {
-		kept = append(kept, jobs[i])
-	}
-	return kept
-}
-
 // replay is one run of jobs, which are sorted by file.
 type replay struct {
 	project   *Project
@@ -156,7 +147,7 @@ func (r *replay) all(ctx context.Context) error {
 			defer j.release()
 		}
 		if ctx.Err() == nil && int64(i) < r.stopAfter.Load() {
-			r.project.runJob(ctx, j, &r.inputs)
+			r.project.runJob(ctx, j, &r.inputs, r.sel.Show)
 			r.finished(i)
 		}
 		j.slot = nil
@@ -213,7 +204,7 @@ func (j *job) name() string {
 }
 
 // runJob replays one scenario in a session of its own.
-func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
+func (p *Project) runJob(ctx context.Context, j *job, in *inputs, show bool) {
 	if j.result.Status == report.Errored {
 		return
 	}
@@ -242,7 +233,9 @@ func (p *Project) runJob(ctx context.Context, j *job, in *inputs) {
 		Answers:   p.Answers,
 		Vars:      vars,
 		Env:       os.LookupEnv,
+		Show:      show,
 	})
+	j.result.Commands = []report.Command{{What: "Run it again", Line: "graphvcr replay " + j.file}, {What: "Record it again", Line: "graphvcr record " + j.file}}
 	for _, f := range p.Expired(t.cassette) {
 		f.Place = report.Place{File: j.file}
 		j.result.Findings = append(j.result.Findings, f)

@@ -93,6 +93,7 @@ func decodeRules(root strictyaml.Value) Rules {
 	rules.Redact = decodeRedact(root.At("redact"))
 	rules.Diff = decodeDiff(root.At("diff"))
 	rules.Hosts = decodeHosts(root.At("hosts"))
+	contradict(root, rules)
 	return rules
 }
 

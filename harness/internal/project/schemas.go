@@ -107,12 +107,9 @@ func (p *Project) CheckFile(file, api, typ string) (report.Case, error) {
 	}
 	for _, v := range violations {
 		f := report.Finding{
-			Rule: conform.SchemaRule(v.Rule), Severity: report.Error, Where: v.Path, Want: v.Want, Got: v.Got,
+			Rule: conform.SchemaRule(v.Rule), Severity: conform.Severity(v), Where: v.Path, Want: v.Want, Got: v.Got,
 			Place:  report.Place{File: clean(file), Line: jsondoc.Line(string(text), v.Path)},
 			Remark: conform.Source(v.File, v.Line),
-		}
-		if v.Warning {
-			f.Severity = report.Warning
 		}
 		told.Findings = append(told.Findings, f)
 	}

@@ -8,18 +8,20 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // standIns are the values of a scenario's variables while it is recorded, and what
-// redaction made of them where a request's body holds one by itself: a subject or a
-// name is redacted by where it stands, which the value alone does not tell.
+// redaction made of them where a request holds one by itself: a subject, a name or a word
+// of a path is redacted by where it stands, which the value alone does not tell.
 type standIns struct {
 	mu      sync.Mutex
 	real    map[string]string
+	own     map[string]bool // those whose value the scenario itself has
 	learned map[string]string
 }
 
@@ -32,59 +34,68 @@ func (s *standIns) keep(name, value string) {
 	s.real[name] = value
 }
 
-// learn compares a request's body with what is stored of it.
-func (s *standIns) learn(sent, stored string) {
-	if sent == stored {
-		return
-	}
-	before, err := jsondoc.Parse(sent)
-	if err != nil {
-		return
-	}
-	after, err := jsondoc.Parse(stored)
-	if err != nil {
-		return
-	}
+// learn compares a request with what is stored of it, text by text. A value that stays as
+// it is somewhere stays: there it has to be equal on replay, while a pseudonym takes
+// whatever comes in its place.
+func (s *standIns) learn(sent, stored cassette.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.compare(before, after)
-}
-
-func (s *standIns) compare(before, after any) {
-	switch before := before.(type) {
-	case map[string]any:
-		after, _ := after.(map[string]any)
-		for name, value := range before {
-			s.compare(value, after[name])
-		}
-	case []any:
-		after, _ := after.([]any)
-		for i := range min(len(before), len(after)) {
-			s.compare(before[i], after[i])
-		}
-	case string:
-		after, ok := after.(string)
-		if !ok || after == before {
+	if len(s.real) == 0 {
+		return
+	}
+	after := map[string]string{}
+	eachText(stored, func(at, text string) { after[at] = text })
+	eachText(sent, func(at, before string) {
+		is, found := after[at]
+		if !found {
 			return
 		}
 		for name, value := range s.real {
-			if value == before {
-				if s.learned == nil {
-					s.learned = map[string]string{}
-				}
-				s.learned[name] = after
+			if value != before || s.learned[name] == value {
+				continue
 			}
+			if s.learned == nil {
+				s.learned = map[string]string{}
+			}
+			s.learned[name] = is
 		}
-	}
+	})
 }
 
-// stored are the values as a replay has to send them.
+// eachText goes through the texts of a request, in order, with their places.
+func eachText(r cassette.Request, see func(at, text string)) {
+	m := place.Message{Method: r.Method, Address: r.URL, Header: r.Headers, Body: r.Body}
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if !l.IsName() {
+			see(l.Place(), l.Text)
+		}
+		return "", false
+	})
+}
+
+// stored are the values as a replay has to send them, but for those that the scenario sends
+// anyway.
 func (s *standIns) stored() map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := maps.Clone(s.real)
 	maps.Copy(all, s.learned)
+	for name := range s.own {
+		if s.learned[name] == s.real[name] && s.real[name] != "" {
+			delete(all, name)
+		}
+	}
 	return all
+}
+
+// ownValues are the variables of a scenario whose values are in its file.
+func ownValues(sc *scenario.Scenario) map[string]bool {
+	own := map[string]bool{}
+	for _, v := range sc.Vars {
+		own[v.Name] = len(v.Value.Variables()) == 0
+	}
+	maps.DeleteFunc(own, func(_ string, is bool) bool { return !is })
+	return own
 }
 
 // variables are the values that the scenario's variables begin with, as text.
@@ -99,12 +110,22 @@ func variables(sc *scenario.Scenario) (map[string]string, error) {
 		return value, ok
 	}
 	for _, v := range sc.Vars {
+		for _, name := range v.Value.Variables() {
+			if _, set := lookup(name); !set && strings.HasPrefix(name, "env.") {
+				env := strings.TrimPrefix(name, "env.")
+				return nil, &fault.Error{
+					Place:   fault.Place(report.Place{File: sc.File, Line: v.Line}),
+					Message: fmt.Sprintf("variable %s needs the environment variable %s, which is not set", v.Name, env),
+					Hint:    "set it to the value to run with: a cassette has at most a pseudonym of it",
+				}
+			}
+		}
 		value, err := v.Value.Expand(lookup)
 		if err != nil {
 			return nil, &fault.Error{
 				Place:   fault.Place(report.Place{File: sc.File, Line: v.Line}),
 				Message: fmt.Sprintf("variable %s: %v", v.Name, err),
-				Hint:    "set it in the environment",
+				Hint:    "declare it above, or read it from the environment: {env.NAME}",
 			}
 		}
 		values[v.Name] = value

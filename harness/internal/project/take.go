@@ -112,6 +112,20 @@ func addedTo(old, live cassette.Meta) cassette.Meta {
 	return live
 }
 
+// Playback answers from the cassettes; nil while recording anew.
+func (t *Take) Playback() *Playback { return t.playback }
+
+// Recording keeps exchanges; nil on replay.
+func (t *Take) Recording() *Recording { return t.recording }
+
+// Recorded is how many interactions were recorded, without those that were there before.
+func (t *Take) Recorded() int {
+	if t.recording == nil {
+		return 0
+	}
+	return t.recording.recorder.Len() - t.before
+}
+
 // Live reports whether requests may leave the machine.
 func (t *Take) Live() bool { return t.mode != ModeReplay }
 
@@ -211,7 +225,7 @@ func (t *Take) End() report.Case {
 func (t *Take) save() report.Finding {
 	file := t.recording.file
 	f := report.Finding{Rule: ruleRecordSaved, Severity: report.Note, Place: report.Place{File: file}}
-	count := t.recording.recorder.Len() - t.before
+	count := t.Recorded()
 	if count == 0 {
 		f.Rule, f.Severity, f.Message = ruleRecordNothing, report.Warning, "nothing was recorded, and the cassette stays as it was"
 		if t.mode == ModeSpy {

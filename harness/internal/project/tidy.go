@@ -98,6 +98,9 @@ func sameState(before, i *cassette.Interaction) bool {
 		before.Response.Code == i.Response.Code && before.Response.Body == i.Response.Body && i.Principal == before.Principal
 }
 
+// Store writes a cassette back to the file that it was loaded from, unless it would leak.
+func (p *Project) Store(c *cassette.Cassette) error { return c.Save(c.File, p.guard) }
+
 // guard refuses a cassette that holds a secret.
 func (p *Project) guard(c *cassette.Cassette) error {
 	leaks, err := redact.Leaks(c, p.Rules.Redact)

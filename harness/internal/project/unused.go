@@ -2,8 +2,10 @@ package project
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -21,6 +23,7 @@ type unused struct {
 	at       report.Place
 	request  string
 	leftover bool
+	signIn   bool // it went to a host to sign in with
 }
 
 func unusedOf(session interface{ Unused() []match.Unused }) []unused {
@@ -31,9 +34,15 @@ func unusedOf(session interface{ Unused() []match.Unused }) []unused {
 			at:       report.Place{File: strings.Clone(u.Cassette.File), Line: u.Interaction.Line},
 			request:  fmt.Sprintf("%s %s", u.Interaction.Request.Method, u.Interaction.Request.URL),
 			leftover: u.Leftover,
+			signIn:   isSignIn(u.Interaction.Request.URL),
 		})
 	}
 	return all
+}
+
+func isSignIn(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && graph.IsSignInHost(u.Host)
 }
 
 // tellUnused adds a finding for every interaction that none of the scenarios of
@@ -50,7 +59,7 @@ func tellUnused(jobs []*job, whole bool) {
 	}
 	for _, j := range jobs {
 		sharing := users[j.tape]
-		if j.tape == "" || sharing[0] != j || !allPassed(sharing) {
+		if j.tape == "" || sharing[0] != j || j.parted || !allPassed(sharing) {
 			continue
 		}
 		if alone := len(sharing) == 1 && j.own; !alone && !whole {

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ import (
 
 const (
 	// maxLinked bounds an answer in which links are rewritten.
-	maxLinked = 256 << 20
+	maxLinked = wire.MostBody
 	// bodyStall is how long a client may send nothing of a body that it has announced.
 	bodyStall = 30 * time.Second
 )
@@ -206,7 +207,7 @@ func (c *call) serveRecorded(w http.ResponseWriter, req *http.Request, resp *htt
 		c.serveHeader(header, name, resp.StatusCode)
 	}
 	links := m.body
-	if c.isFile(req) {
+	if hosts.IsFile(req.Method, req.URL) {
 		links = nil
 	}
 	text, buffer := recorded.Text(), scratch.Get().(*[]byte)
@@ -234,14 +235,6 @@ func (c *call) serveHeader(header http.Header, name string, status int) {
 	header[name] = values
 }
 
-// isFile reports whether an answer is the content of a file, which is handed out as it is.
-func (c *call) isFile(req *http.Request) bool {
-	if c.foreign {
-		return req.Method == http.MethodGet
-	}
-	return strings.HasSuffix(req.URL.Path, "/$value") || strings.HasSuffix(req.URL.Path, "/content")
-}
-
 // rewrite puts the links of a live answer, or one that was changed on its way, below the
 // base.
 func (c *call) rewrite(req *http.Request, resp *http.Response) error {
@@ -252,7 +245,7 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 		}
 		c.serveHeader(resp.Header, name, resp.StatusCode)
 	}
-	if !hosts.IsLinked(resp.Header.Get("Content-Type")) || c.isFile(req) || req.Method == http.MethodHead {
+	if !hosts.IsLinked(resp.Header.Get("Content-Type")) || hosts.IsFile(req.Method, req.URL) || req.Method == http.MethodHead {
 		return nil
 	}
 	came, err := wire.Read(resp.Body, maxLinked, resp.ContentLength)
@@ -267,11 +260,14 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 	if left == "" {
 		delete(resp.Header, "Content-Encoding")
 	}
-	links := hosts.Links(string(came))
-	c.session.issued.add(links)
-	text := served(nil, string(came), links, c.base)
-	wire.SetResponseBody(resp, text)
-	resp.Header.Set("Content-Length", strconv.Itoa(len(text)))
+	if bytes.Contains(came, []byte("://")) || bytes.Contains(came, []byte(`:\/\/`)) {
+		text := string(came)
+		links := hosts.Links(text)
+		c.session.issued.add(links)
+		came = served(came[:0:0], text, links, c.base)
+	}
+	wire.SetResponseBody(resp, came)
+	resp.Header.Set("Content-Length", strconv.Itoa(len(came)))
 	return nil
 }
 

@@ -25,7 +25,7 @@ func CheckOrigin(text string) error {
 // isHere reports whether an origin is of pages that this machine serves.
 func isHere(origin string) bool {
 	u, err := url.Parse(origin)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && (hosts.IsHere(u.Host) || strings.HasSuffix(u.Hostname(), ".localhost"))
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && hosts.IsHere(u.Host)
 }
 
 // isPreflight reports whether a browser asks what a page may send (Fetch standard, 3.2).

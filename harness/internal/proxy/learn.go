@@ -26,8 +26,8 @@ func (l *learning) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if resp.Body == nil || !hosts.IsLinked(resp.Header.Get("Content-Type")) {
-		l.known.Learn(resp.Header, "")
+	if resp.Body == nil || !hosts.IsLinked(resp.Header.Get("Content-Type")) || req.Method == http.MethodHead {
+		l.known.Learn(req.Method, req.URL, resp.Header, "")
 		return resp, nil
 	}
 	read, err := io.ReadAll(io.LimitReader(resp.Body, mostLearned))
@@ -36,7 +36,7 @@ func (l *learning) RoundTrip(req *http.Request) (*http.Response, error) {
 		rest = failing{err}
 	}
 	text, _, _ := wire.Decode(resp.Header, read, mostLearned) // as it is, where it was cut off
-	l.known.Learn(resp.Header, string(text))
+	l.known.Learn(req.Method, req.URL, resp.Header, string(text))
 	resp.Body = &prepended{io.MultiReader(bytes.NewReader(read), rest), resp.Body}
 	return resp, nil
 }

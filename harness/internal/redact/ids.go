@@ -155,12 +155,16 @@ func (p renamer) ruleFor(l *place.Leaf, f *field) (rule, string) {
 // inner replaces what a text shows by its form alone, where the rule that would replace the
 // whole is off: credentials, ids, addresses.
 func (p renamer) inner(l *place.Leaf, plain string, secret rule) verdict {
+	if r := hidden(plain); r != noRule {
+		return verdict{redacted, r, cassette.HoleSecret}
+	}
 	by, text := secret, plain
 	note := func(r rule, is string) {
 		if is != text {
 			by, text = r, is
 		}
 	}
+	note(secretURLToken, eachWebAddress(text, func(address string) string { return p.judge().withoutTokens(l, address) }))
 	note(identityGUID, identity.Rewrite(text, func(a identity.Atom) string {
 		if r := ruleOfAtom(l, a, p.outside); r == noRule || !p.obeys(r) {
 			return a.Text

@@ -67,11 +67,14 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 	return r.leaks(c, known), nil
 }
 
+// A finder is a pass in trial, which says where leaks are.
+type finder struct{ *pass }
+
 // leaks runs a pass in trial over a cassette.
 func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
 	var found []Leak
 	for n, i := range c.Interactions {
-		p := &pass{scene: scene{r: r}}
+		p := finder{&pass{scene: scene{r: r}}}
 		side := ""
 		p.trial = func(l *place.Leaf, by rule, _ string) {
 			if c.Meta.Origin == cassette.Docs && table[by].Class != Secret && !isStranger(l.Text, by) {
@@ -114,7 +117,7 @@ func isStranger(text string, by rule) bool {
 }
 
 // knownIn finds the values that a caller named in the texts of an interaction.
-func (p *pass) knownIn(i *cassette.Interaction, n int, known []string) (found []Leak) {
+func (p finder) knownIn(i *cassette.Interaction, n int, known []string) (found []Leak) {
 	if len(known) == 0 {
 		return nil
 	}
@@ -135,7 +138,7 @@ func (p *pass) knownIn(i *cassette.Interaction, n int, known []string) (found []
 }
 
 // leakAt tells a place without the names in it that are values.
-func (p *pass) leakAt(i *cassette.Interaction, n int, side, at string, rule ID, level Level, size int) Leak {
+func (p finder) leakAt(i *cassette.Interaction, n int, side, at string, rule ID, level Level, size int) Leak {
 	l := Leak{Rule: rule, Level: level, Interaction: n, Line: i.Line, Excerpt: fmt.Sprintf("%d bytes", size)}
 	body, isBody := strings.CutPrefix(at, "body.")
 	name, isHeader := strings.CutPrefix(at, "header.")

@@ -71,6 +71,32 @@ func everywhere(t *testing.T, kinds []planted.Kind) {
 // No secret survives, wherever it stands.
 func TestSecretsEverywhere(t *testing.T) { everywhere(t, planted.NewRandom(1).Secrets()) }
 
+// Nor does one that its form or its name tells where every class that may be off is off, and
+// what it stands in stays otherwise.
+func TestSecretsEverywhereWithClassesOff(t *testing.T) {
+	named := []string{"script", "UTF-16", "invalid byte", "events", "JSON: prefixed string", "JSON: member"}
+	survivors, places := map[string]int{}, 0
+	kinds := planted.NewRandom(1).Secrets()
+	for _, k := range kinds {
+		for where, i := range planted.Everywhere(k) {
+			_, at, _ := strings.Cut(where, " ")
+			switch {
+			case k.Member != "" && !slices.Contains(named, at), !planted.Holds(i, k.Sought()), at == "XML's name":
+				continue
+			}
+			places++
+			r, err := redact.New(redact.Rules{Identity: redact.Off, Content: redact.Off, Unknown: redact.Off}, redact.Options{Salt: salt})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if planted.Holds(r.Interaction(i), k.Sought()) {
+				survivors[k.Name+" at "+where]++
+			}
+		}
+	}
+	report(t, len(kinds), places, survivors)
+}
+
 // Nor does what says who or what, of whatever looks.
 func TestValuesEverywhere(t *testing.T) { everywhere(t, planted.NewRandom(2).Values()) }
 

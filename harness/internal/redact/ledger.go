@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"net/netip"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
@@ -197,7 +200,8 @@ func (l *ledger) known(s string) (string, bool) {
 	return p, ok
 }
 
-// within replaces the values that have pseudonyms in a text about them, the longest first.
+// within replaces the values that have pseudonyms in a text about them, the longest first,
+// where they stand as words: "one" is none of "gone".
 func (l *ledger) within(text string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -208,12 +212,56 @@ func (l *ledger) within(text string) string {
 			found = append(found, value)
 		}
 	}
-	slices.SortFunc(found, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	for _, value := range found {
-		text = strings.ReplaceAll(text, value, l.names[value])
+	if len(found) == 0 {
+		return text
 	}
-	return text
+	slices.SortFunc(found, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	var out strings.Builder
+	for at := 0; at < len(text); {
+		value := l.nameAt(text, at, found)
+		if value == "" {
+			_, size := utf8.DecodeRuneInString(text[at:])
+			out.WriteString(text[at : at+size])
+			at += size
+			continue
+		}
+		out.WriteString(l.names[value])
+		at += len(value)
+	}
+	return out.String()
 }
+
+// nameAt is the first of the values that stands in a text, "" if none does. Case says
+// nothing of an address or a domain.
+func (l *ledger) nameAt(text string, at int, values []string) string {
+	for _, value := range values {
+		end := at + len(value)
+		if end > len(text) || text[at:end] != value && !(strings.ContainsAny(value, "@.") && strings.EqualFold(text[at:end], value)) {
+			continue
+		}
+		isInside := goesOn(text[:at], value) && !escape.MatchString(text[max(0, at-longestEscape):at])
+		if !isInside && !goesOn(value, text[end:]) {
+			return value
+		}
+	}
+	return ""
+}
+
+// goesOn reports whether a word that ends one text goes on in the next. Scripts that are
+// written without spaces have no words that one could tell.
+func goesOn(text, next string) bool {
+	const firstUnspaced = 0x2e80
+	isOfWord := func(r rune) bool { return r < firstUnspaced && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+	last, _ := utf8.DecodeLastRuneInString(text)
+	first, _ := utf8.DecodeRuneInString(next)
+	return isOfWord(last) && isOfWord(first)
+}
+
+// escape ends a text: %XX of an address, \n or \u00e4 of JSON. Its letters are none of the
+// word that follows.
+var escape = regexp.MustCompile(`(%[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4})$`)
+
+const longestEscape = 6
 
 // classOf is the lexical class of a value, and the key by which equal values are known.
 func classOf(s string) (identity.Class, string) {

@@ -52,6 +52,16 @@ func (p *pass) apart(text string) string {
 
 // withoutQueries cuts the query of every web address: it may hold a token.
 func withoutQueries(text string) string {
+	return eachWebAddress(text, func(address string) string {
+		if query := strings.IndexByte(address, '?'); query >= 0 {
+			return address[:query] + "?..."
+		}
+		return address
+	})
+}
+
+// eachWebAddress replaces the web addresses within a text, from their scheme on.
+func eachWebAddress(text string, f func(address string) string) string {
 	var out strings.Builder
 	for {
 		at := strings.Index(text, "://")
@@ -59,18 +69,18 @@ func withoutQueries(text string) string {
 			out.WriteString(text)
 			return out.String()
 		}
-		end := at + len("://")
+		start, end := at, at+len("://")
+		for start > 0 && isLetter(text[start-1]) {
+			start--
+		}
 		for end < len(text) && text[end] > ' ' && !strings.ContainsRune("\"'<>`", rune(text[end])) {
 			end++
 			if end < len(text) && text[end] == '\'' && opensLiteral(text[at:end]) {
 				end = quoteEnd(text, end)
 			}
 		}
-		address := text[:end]
-		if query := strings.IndexByte(address[at:], '?'); query >= 0 {
-			address = address[:at+query] + "?..."
-		}
-		out.WriteString(address)
+		out.WriteString(text[:start])
+		out.WriteString(f(text[start:end]))
 		text = text[end:]
 	}
 }

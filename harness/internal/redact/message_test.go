@@ -13,8 +13,12 @@ func TestMessage(t *testing.T) {
 	}
 	r.Interaction(&cassette.Interaction{
 		Request:  cassette.Request{Method: "GET", URL: "https://graph.microsoft.com/v1.0/users/adele@fabrikam.com"},
-		Response: cassette.Response{Code: 200, Body: `{"displayName":"Adele Vance","userPrincipalName":"adele@fabrikam.com"}`},
+		Response: cassette.Response{Code: 200, Body: `{"displayName":"Adele Vance","userPrincipalName":"adele@fabrikam.com","manager":{"displayName":"one"},"other":{"displayName":"\u674e\u660e"}}`},
 	})
+	one, li := r.Message("one"), r.Message("\u674e\u660e")
+	if one == "one" || li == "\u674e\u660e" {
+		t.Fatalf("%q %q", one, li)
+	}
 	for text, want := range map[string]string{
 		`"Adele Vance"`:                                                          `"Name 1 vvky"`,
 		`Adele Vance`:                                                            `Name 1 vvky`,
@@ -25,6 +29,10 @@ func TestMessage(t *testing.T) {
 		`read tcp 10.0.0.7:51234->52.96.1.2:443: EOF`:                            `read tcp 192.0.2.1:51234->192.0.2.1:443: EOF`,
 		`dial tcp [2603:1026::1]:443: i/o timeout`:                               `dial tcp 192.0.2.1:443: i/o timeout`,
 		`dial tcp 127.0.0.1:8080: connect: refused`:                              `dial tcp 127.0.0.1:8080: connect: refused`,
+		`the client was gone; phones, one2, none`:                                `the client was gone; phones, one2, none`,
+		`/v1.0/one/x one, 'one' %20one \none\u0020one one_1`:                     "/v1.0/" + one + "/x " + one + ", '" + one + "' %20" + one + ` \n` + one + `\u0020` + one + " " + one + "_1",
+		`asked for Adele@Fabrikam.com`:                                           `asked for user1-vmmr@tenant1-hjmx.example`,
+		"\u7528\u6237\u674e\u660e\u4e0d\u5b58\u5728":                             "\u7528\u6237" + li + "\u4e0d\u5b58\u5728",
 		`lookup graph.microsoft.com on 10.0.0.1:53: no such host`:                `lookup graph.microsoft.com on 192.0.2.1:53: no such host`,
 		`Get "https://host.example/a?tempauth=v1.secret&x=1": EOF; at 12:30 4.5`: `Get "https://host.example/a?...": EOF; at 12:30 4.5`,
 		`no answer to GET https://graph.microsoft.com/v1.0/users?$filter=id%20eq%20'a%20''secret'&$top=1: never recorded`: `no answer to GET https://graph.microsoft.com/v1.0/users?... never recorded`,

@@ -145,6 +145,9 @@ var counts = map[string]bool{
 // renamed, bodies of mails. What it says nothing of is judged part by part.
 func (p judge) layered(l *place.Leaf) verdict {
 	f := p.vocabulary().fieldOf(l)
+	if v, marked := p.marked(l); marked {
+		return v
+	}
 	p.outside = p.left
 	if authority(l.Text) {
 		p.outside = !graph.IsHost(hostOf(l.Text))
@@ -174,6 +177,9 @@ func (p judge) of(l *place.Leaf) verdict {
 	if f != nil && table[f.rule].Class == Secret && f.treatment != tokenised && f.treatment != linked {
 		return p.renamer().treat(f, l)
 	}
+	if v, marked := p.marked(l); marked {
+		return v
+	}
 	if l.Role == place.Bytes {
 		return p.renamer().bytes(l)
 	}
@@ -189,6 +195,9 @@ func (p judge) of(l *place.Leaf) verdict {
 	}
 	switch {
 	case p.vocabulary().kept(l):
+		if by := hidden(plain); by != noRule {
+			return verdict{redacted, by, cassette.HoleSecret}
+		}
 		return verdict{plain, r, cassette.HoleSecret}
 	case l.Role == place.Token, f != nil && f.treatment == tokenised:
 		return p.renamer().token(f, s, l)
@@ -238,6 +247,19 @@ func (p judge) aside(l *place.Leaf) (string, bool) {
 		v = p.of(l)
 	}
 	return v.text, v.rule != noRule
+}
+
+// withoutTokens is an address within a text without the options that give access.
+func (p judge) withoutTokens(within *place.Leaf, address string) string {
+	if address == within.Text {
+		return address
+	}
+	return place.RewriteText(within, place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
+		if f := p.vocabulary().fieldOf(l); l.Layered || f == nil || table[f.rule].Class != Secret {
+			return "", false
+		}
+		return p.aside(l)
+	})
 }
 
 // parts rewrites the name of a member that has parts, as an address has.

@@ -22,6 +22,7 @@ const cassetteName = cassette.HoleName
 // use.
 type Redactor struct {
 	rules       Rules
+	mark        func(name, parent, text string) Class // nil marks nothing
 	salt        []byte
 	on          [ruleCount]bool
 	keep        map[string]bool
@@ -44,6 +45,9 @@ type Options struct {
 	// earlier one had a pseudonym gets that pseudonym again, if it has the value's
 	// shape and is free, so that a difference of the files shows what changed.
 	Previous *cassette.Cassette
+	// Mark is a rule of the caller's: of what class a value is, by the name of its place, the
+	// member above, and its text; "" leaves it to the other rules. It answers alike for alike.
+	Mark func(name, parent, text string) Class
 }
 
 // New returns a Redactor that has seen nothing yet.
@@ -52,7 +56,7 @@ func New(rules Rules, options Options) (*Redactor, error) {
 		return nil, fmt.Errorf("redact: %w", err)
 	}
 	r := &Redactor{
-		rules: rules, salt: options.Salt, on: rules.enabled(), ledger: newLedger(options.Salt), unknown: map[string]int{},
+		rules: rules, mark: options.Mark, salt: options.Salt, on: rules.enabled(), ledger: newLedger(options.Salt), unknown: map[string]int{},
 		keep: folded(rules.Keep), keepMembers: folded(rules.KeepMembers), keepHeaders: folded(rules.KeepHeaders),
 	}
 	if options.Previous != nil {
@@ -227,7 +231,7 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	p := &pass{scene: scene{r: r}, unknown: map[string]int{}}
 	vars := maps.Clone(m.Vars)
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		vars[name] = p.judge().alone(nil, place.Leaf{Role: place.Text, Name: name, Text: vars[name]})
+		vars[name] = r.Var(name, vars[name])
 	}
 	m.Vars = vars
 	for _, s := range []*string{&m.Source, &m.Client} {
@@ -250,6 +254,16 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 		m.Tags = tags
 	}
 	return nil
+}
+
+// Var is what is stored of a variable's value. A step of a path, such as me, stays, which
+// /{name} is then.
+func (r *Redactor) Var(name, value string) string {
+	if steps[strings.ToLower(value)] {
+		return value
+	}
+	p := &pass{scene: scene{r: r}}
+	return p.judge().alone(nil, place.Leaf{Role: place.Text, Name: name, Text: value})
 }
 
 // Guard refuses an interaction that holds a secret.

@@ -3,11 +3,13 @@ package redact
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // Rules are the redact part of rules.yaml. The zero Rules redact everything.
@@ -85,10 +87,18 @@ func (r Rules) Validate() error {
 		if len(v) < 3 {
 			return fmt.Errorf("keep %q is too short to be told from other text", v)
 		}
+		if _, by := withoutSecrets(v); by != noRule {
+			return errors.New("keep: the value is a credential by its form, which is always replaced")
+		}
 	}
 	for _, name := range r.KeepMembers {
-		if f := credentials.find(name, ""); f != nil {
+		if secretField(name, "", credentials, members) != nil {
 			return fmt.Errorf("keep-members %q: members of that name hold what gives access, which is always replaced", name)
+		}
+	}
+	for _, name := range r.KeepHeaders {
+		if secretField(name, "", credentials) != nil || graph.IsCredentialHeader(name) {
+			return fmt.Errorf("keep-headers %q: headers of that name hold what gives access, which is always replaced", name)
 		}
 	}
 	return nil

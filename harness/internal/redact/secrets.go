@@ -24,11 +24,18 @@ const (
 // IsCredential reports whether a member, option, header or form's field of a name holds what
 // gives access. The parent is the member that the object with it is the value of, or "".
 func IsCredential(name, parent string) bool {
-	if credentials.find(name, parent) != nil || forms.find(name, parent) != nil && table[forms.find(name, parent).rule].Class == Secret {
-		return true
+	return secretField(name, parent, credentials, forms, members) != nil
+}
+
+// secretField is what the first of some tables says of the name of a credential, nil of
+// another name.
+func secretField(name, parent string, tables ...*fields) *field {
+	for _, of := range tables {
+		if f := of.find(name, parent); f != nil && table[f.rule].Class == Secret {
+			return f
+		}
 	}
-	f := members.find(name, parent)
-	return f != nil && table[f.rule].Class == Secret
+	return nil
 }
 
 // WithoutCredentials is a text with another in place of what is a credential by its form.
@@ -53,7 +60,12 @@ func withoutSecrets(s string) (string, rule) {
 	at, scheme, assigned := 0, "", ""
 	for i := 0; i < len(s); {
 		if !isTokenByte[s[i]] {
-			if s[i] != ' ' && s[i] != '=' && s[i] != ':' && s[i] != '"' && s[i] != '\'' {
+			if end, r := quotedSecret(s, i, assigned); r != noRule {
+				b.WriteString(s[at:i+1] + redacted)
+				at, i, found, assigned = end, end, r, ""
+				continue
+			}
+			if strings.IndexByte(" =:\"'", s[i]) < 0 {
 				scheme, assigned = "", ""
 			}
 			i += escapeSize(s[i:])
@@ -88,6 +100,26 @@ func withoutSecrets(s string) (string, rule) {
 	}
 	b.WriteString(s[at:])
 	return b.String(), found
+}
+
+// quotedSecret says where a value in quotes ends that opens at a byte of a text and that a
+// credential's name is given; noRule where there is none.
+func quotedSecret(s string, i int, assigned string) (end int, r rule) {
+	if assigned == "" || s[i] != '"' && s[i] != '\'' {
+		return 0, noRule
+	}
+	if before := strings.TrimRight(s[:i], " "); !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "=") {
+		return 0, noRule
+	}
+	f := secretField(assigned, "", credentials, members)
+	if f == nil || !isMemberWord(assigned) {
+		return 0, noRule
+	}
+	size := strings.IndexAny(s[i+1:], s[i:i+1]+"\n")
+	if size <= 0 || strings.HasPrefix(s[i+1:], redacted) || isSetting(s[i+1:i+1+size]) {
+		return 0, noRule
+	}
+	return i + 1 + size, f.rule
 }
 
 // escapeSize is the length of what a text that is no word's begins with: an escape, of an
@@ -125,7 +157,7 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 	if len(word) < 6 || word == redacted {
 		return word, noRule
 	}
-	if f := credentials.find(assigned, ""); f != nil && !strings.HasPrefix(word, redacted) && ascii.All(assigned, ascii.IsLetter) {
+	if f := secretField(assigned, "", credentials, members); f != nil && !strings.HasPrefix(word, redacted) && isMemberWord(assigned) {
 		return redacted, f.rule
 	}
 	switch {
@@ -151,12 +183,10 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 }
 
 func isScheme(word string) bool {
-	switch strings.ToLower(word) {
-	case "bearer", "basic", "negotiate", "ntlm", "pop", "digest", "msauth1.0", "sharedaccesssignature":
-		return true
-	}
-	return false
+	return len(word) >= 3 && len(word) <= 21 && schemes[strings.ToLower(word)]
 }
+
+var schemes = set(`bearer basic negotiate ntlm pop digest msauth1.0 sharedaccesssignature`)
 
 // isJWT recognises three parts of base64url, of which the first is an object of JSON that
 // names an algorithm.
@@ -258,4 +288,9 @@ func onesFor(s string) string {
 		}
 	}
 	return string(b)
+}
+
+// isMemberWord reports whether a word may be the name of a member, and is no path or address.
+func isMemberWord(s string) bool {
+	return ascii.All(s, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' })
 }

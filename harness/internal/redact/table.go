@@ -21,6 +21,7 @@ const (
 	secretKey
 	secretLink
 	secretLogin
+	secretMarked
 	secretOpaque
 	secretPassword
 	secretPEM
@@ -74,6 +75,7 @@ var table = [ruleCount]Rule{
 	secretKey:         {"secret.key", Secret, "keyCredentials.key, BitLocker and other recovery keys, storage keys, keys of API gateways and functions: zeros or REDACTED"},
 	secretLink:        {"secret.link", Secret, "pre-authenticated links (uploadUrl, downloadUrl, redirects off Graph) and requests to them: pseudonym tokens in the link"},
 	secretLogin:       {"secret.login", Secret, "what is sent to and comes from the login host (client_secret, code, assertion, refresh_token, ...), and such tokens and client secrets anywhere: REDACTED"},
+	secretMarked:      {"secret.marked", Secret, "what a rule of the caller's in Go marks as a secret: REDACTED"},
 	secretOpaque:      {"secret.opaque-token", Secret, "tokens of consumer accounts (EwA...), anywhere: REDACTED"},
 	secretPassword:    {Password, Secret, "passwords and secretText: REDACTED"},
 	secretPEM:         {"secret.pem", Secret, "PEM blocks, anywhere: REDACTED"},

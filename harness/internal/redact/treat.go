@@ -87,6 +87,9 @@ func (p renamer) bytes(l *place.Leaf) verdict {
 		if utf8.ValidString(plain) {
 			return p.inner(l, plain, r)
 		}
+		if by := hidden(plain); by != noRule {
+			return verdict{redacted, by, cassette.HoleSecret}
+		}
 		return verdict{plain, r, cassette.HoleSecret}
 	}
 	is := filler(p.offset, len(l.Text))

@@ -14,13 +14,25 @@ func (x *Index) Context(context string) (Answer, error) {
 	if !ok {
 		return Answer{}, unsure("@odata.context has no fragment: %q", context)
 	}
-	if a, ok, err := x.typeContext(fragment); ok || err != nil {
-		return a, err
+	switch fragment = strings.TrimPrefix(fragment, "/"); fragment { // documentation begins some with a slash
+	case "$ref":
+		return Answer{Shape: Reference}, nil
+	case graph.CollectionOf("$ref"):
+		return Answer{Shape: References}, nil
 	}
 	w := &walker{index: x}
-	parts := splitContext(fragment)
+	start, rest, err := x.typeContext(fragment)
+	if err != nil {
+		return Answer{}, err
+	}
+	parts := splitContext(rest)
+	if start.name != "" {
+		w.at, w.begun = start, true
+		w.contextKey(parts[0], len(parts) == 1)
+		parts = parts[1:]
+	}
 	for i, part := range parts {
-		if done, err := w.contextStep(part, i == len(parts)-1); err != nil || done {
+		if err := w.contextStep(part, i == len(parts)-1); err != nil {
 			return Answer{}, err
 		}
 	}
@@ -33,34 +45,59 @@ func (x *Index) Context(context string) (Answer, error) {
 	return x.answer(w.at, w.ended), nil
 }
 
-// typeContext reads a fragment that is a type's name.
-func (x *Index) typeContext(fragment string) (a Answer, ok bool, err error) {
-	switch fragment {
-	case "$ref":
-		return Answer{Shape: Reference}, true, nil
-	case graph.CollectionOf("$ref"):
-		return Answer{Shape: References}, true, nil
-	}
-	r := ref{name: fragment}
-	head, selected, closed := strings.Cut(fragment, ")")
+// typeContext reads a fragment that begins with a type's name, with its namespace or
+// without, and returns what follows. Of any other fragment that is all of it.
+func (x *Index) typeContext(fragment string) (start ref, rest string, err error) {
+	head, after, closed := strings.Cut(fragment, ")")
 	if inner, collection := graph.ElementOf(head + ")"); collection {
-		if !closed || selected != "" && selected[0] != '(' {
-			return a, false, unsure("@odata.context names no type: %q", fragment)
+		name := x.typeName(inner)
+		switch {
+		case !closed || after != "" && after[0] != '(' && after[0] != '/':
+			return ref{}, "", unsure("@odata.context names no type: %q", fragment)
+		case name == "":
+			return ref{}, "", unsure("metadata has no type %q", inner)
 		}
-		r = ref{inner, true}
-	} else if name, selected, cut := strings.Cut(fragment, "("); cut && strings.HasSuffix(selected, ")") && strings.Contains(name, ".") && !strings.Contains(name, "/") {
-		r.name = name // microsoft.graph.user(id,mail)
+		return ref{name, true}, after, nil
 	}
-	switch t := x.named(r.name); {
-	case strings.HasPrefix(r.name, "Edm."):
-	case t != nil:
-		r.name = t.name
-	case r.collection:
-		return a, false, unsure("metadata has no type %q", r.name)
-	default:
-		return a, false, nil
+	name, rest := fragment, ""
+	if end := strings.IndexAny(fragment, "(/"); end >= 0 {
+		name, rest = fragment[:end], fragment[end:]
 	}
-	return x.answer(r, Nothing), true, nil
+	if _, isResource := x.resources[strings.ToLower(name)]; isResource {
+		return ref{}, fragment, nil
+	}
+	if name = x.typeName(name); name == "" {
+		return ref{}, fragment, nil
+	}
+	return ref{name: name}, rest, nil
+}
+
+// typeName is the full name of a type that a context names: without a namespace where one
+// type alone has that name, or microsoft.graph has.
+func (x *Index) typeName(name string) string {
+	if strings.HasPrefix(name, "Edm.") {
+		return name
+	}
+	if t := x.named(name); t != nil {
+		return t.name
+	}
+	if name == "" || strings.Contains(name, ".") {
+		return ""
+	}
+	if t := x.named("microsoft.graph." + name); t != nil {
+		return t.name
+	}
+	found := ""
+	for _, t := range x.types {
+		if shortName(t.name) != strings.ToLower(name) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = t.name
+	}
+	return found
 }
 
 // contextPart is a segment of a context: a name, and what stands behind it in
@@ -91,29 +128,34 @@ func splitContext(fragment string) []contextPart {
 
 // contextStep takes one segment. In parentheses stands a key, or, behind the last
 // resource, what was selected: names without quotes.
-func (w *walker) contextStep(part contextPart, last bool) (done bool, err error) {
+func (w *walker) contextStep(part contextPart, last bool) error {
 	switch part.name {
 	case "":
-		return false, unsure("@odata.context has an empty segment")
+		return unsure("@odata.context has an empty segment")
 	case "$entity":
 		w.at.collection = false
-		return false, nil
+		return nil
 	case "$delta":
-		return false, nil
+		return nil
 	case "$deletedEntity", "$link", "$deletedLink":
-		return false, unsure("@odata.context is of a change: %s", part.name)
+		return unsure("@odata.context is of a change: %s", part.name)
 	}
 	s := graphurl.Segment{Text: part.name}
 	if strings.Contains(part.name, ".") {
 		s.Kind = graphurl.Cast
 	}
 	if err := w.step(s); err != nil {
-		return false, err
+		return err
 	}
+	w.contextKey(part, last)
+	return nil
+}
+
+// contextKey takes what stands in parentheses, if it is a key.
+func (w *walker) contextKey(part contextPart, last bool) {
 	if w.at.collection && part.inner != "" && (strings.HasPrefix(part.inner, "'") || !last && !isSelection(part.inner)) {
 		w.at.collection = false
 	}
-	return false, nil
 }
 
 // isSelection tells a list of what was selected from a key without quotes.

@@ -57,3 +57,22 @@ func (x *Index) Partial() bool {
 	}
 	return false
 }
+
+// Common is the full name of the nearest type that all of some types are or derive from; ""
+// where there is none, or the index lacks one of them.
+func (x *Index) Common(names ...string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	first := x.named(names[0])
+	if first == nil {
+		return ""
+	}
+	for _, candidate := range x.bases(first.name) {
+		fits := func(name string) bool { return x.Derives(name, candidate.name) }
+		if !slices.ContainsFunc(names, func(name string) bool { return !fits(name) }) {
+			return candidate.name
+		}
+	}
+	return ""
+}

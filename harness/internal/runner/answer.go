@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/display"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -18,7 +19,7 @@ import (
 )
 
 // maxBody bounds what is read of one answer.
-const maxBody = 256 << 20
+const maxBody = wire.MostBody
 
 // maxRedirects is net/http's own limit.
 const maxRedirects = 10
@@ -40,8 +41,8 @@ type answer struct {
 func (a *answer) source() source { return source(a.trace.Answer) }
 
 // send sends the step's request.
-func (s *stepRun) send(ctx context.Context) (*answer, *halt) {
-	req, h := s.request(ctx)
+func (s exchanger) send(ctx context.Context) (*answer, *halt) {
+	req, h := requestMaker{s.stepRun}.request(ctx)
 	if h != nil {
 		return nil, h
 	}
@@ -49,7 +50,7 @@ func (s *stepRun) send(ctx context.Context) (*answer, *halt) {
 }
 
 // exchange sends a request and reads the answer.
-func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
+func (s exchanger) exchange(req *http.Request) (*answer, *halt) {
 	var rt http.RoundTripper
 	if s.opts.Transport != nil {
 		rt = s.opts.Transport(s.step.As)
@@ -59,6 +60,7 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 	}
 	a := &answer{request: req}
 	resp, err := s.client(rt).Do(req.WithContext(s.mark(req, a)))
+	s.show(a)
 	var endless *redirectError
 	if errors.As(err, &endless) {
 		return nil, s.goesRound(a, endless)
@@ -96,8 +98,26 @@ func (s *stepRun) exchange(req *http.Request) (*answer, *halt) {
 	return a, h
 }
 
+// show keeps the recorded exchange that answered, or that there was none.
+func (s *stepRun) show(a *answer) {
+	if !s.opts.Show {
+		return
+	}
+	told := &s.result.Exchanges
+	last := len(*told) - 1
+	switch is := a.source(); {
+	case is.Interaction == nil || is.Cassette == nil:
+		*told = append(*told, report.Exchange{Name: s.name, Method: a.request.Method, URL: s.addresses.shown(a.request.URL)})
+	case last >= 0 && (*told)[last].Interaction != nil && *(*told)[last].Interaction == is.Interaction.ID: // served again to one that polls
+	default:
+		e := display.Of(is.Cassette, is.Interaction)
+		e.Name = s.name
+		*told = append(*told, e)
+	}
+}
+
 // mark tells the transport, through the context, what a request cannot say.
-func (s *stepRun) mark(req *http.Request, a *answer) context.Context {
+func (s exchanger) mark(req *http.Request, a *answer) context.Context {
 	ctx := match.WithTrace(req.Context(), &a.trace)
 	if s.step.As != "" {
 		ctx = match.WithPrincipal(ctx, s.step.As)
@@ -108,7 +128,7 @@ func (s *stepRun) mark(req *http.Request, a *answer) context.Context {
 	return ctx
 }
 
-func (s *stepRun) client(rt http.RoundTripper) *http.Client {
+func (s exchanger) client(rt http.RoundTripper) *http.Client {
 	return &http.Client{Transport: rt, CheckRedirect: func(req *http.Request, via []*http.Request) error {
 		if s.step.Request.Redirect == "stop" {
 			return http.ErrUseLastResponse
@@ -131,7 +151,7 @@ type redirectError struct{ to *url.URL }
 func (e *redirectError) Error() string { return fmt.Sprintf("more than %d redirects", maxRedirects) }
 
 // goesRound tells of redirects without end: the service's fault, and this step's.
-func (s *stepRun) goesRound(a *answer, err *redirectError) *halt {
+func (s exchanger) goesRound(a *answer, err *redirectError) *halt {
 	return (&halt{finding: finding{Finding: report.Finding{
 		Rule: ruleRedirectLoop, Severity: report.Error, Where: "header.Location",
 		Want:    "an answer within " + fmt.Sprint(maxRedirects) + " redirects",
@@ -145,7 +165,7 @@ func (s *stepRun) what(req *http.Request) string {
 }
 
 // failed says why there is no answer: replay has none, or nothing works.
-func (s *stepRun) failed(req *http.Request, err error) *halt {
+func (s exchanger) failed(req *http.Request, err error) *halt {
 	var miss *match.MissError
 	if errors.As(err, &miss) {
 		return missed(miss)
@@ -162,20 +182,6 @@ func (s *stepRun) failed(req *http.Request, err error) *halt {
 	h.fatal = true
 	h.finding.Hint = fault.Hint(err)
 	return h
-}
-
-func missed(miss *match.MissError) *halt {
-	f := finding{Finding: report.Finding{Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep}}
-	if len(miss.Nearest) == 0 {
-		return &halt{finding: f}
-	}
-	nearest := miss.Nearest[0]
-	f.Cassette = source{Cassette: nearest.Cassette, Interaction: nearest.Interaction}.place("")
-	if len(nearest.Differences) > 0 {
-		d := nearest.Differences[0]
-		f.Where, f.want, f.got = d.Field, value(d.Recorded), value(d.Received)
-	}
-	return &halt{finding: f}
 }
 
 // parse reads a JSON body. A body without a content type is JSON if it is; one

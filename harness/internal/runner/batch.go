@@ -12,7 +12,7 @@ import (
 
 // parts checks the parts of a $batch answer, which come in any order and are
 // paired by id (concepts/json-batching). Parts that nobody expects are fine.
-func (s *stepRun) parts(a *answer) *halt {
+func (s judge) parts(a *answer) *halt {
 	if len(s.step.Parts) == 0 {
 		return nil
 	}

@@ -39,7 +39,7 @@ func (c content) headerValue(given string) string {
 	return given
 }
 
-func (s *stepRun) body() (content, *halt) {
+func (s requestMaker) body() (content, *halt) {
 	q := &s.step.Request
 	var c content
 	var err error
@@ -63,7 +63,7 @@ func (s *stepRun) body() (content, *halt) {
 }
 
 // single is a body, or one part of one, from the one source that is set.
-func (s *stepRun) single(doc, text *scenario.Template, encoded, file string) (content, error) {
+func (s requestMaker) single(doc, text *scenario.Template, encoded, file string) (content, error) {
 	switch {
 	case doc != nil:
 		tree, err := doc.Expand(s.vars.lookup)
@@ -124,7 +124,7 @@ func formText(pairs []option) string {
 
 // multipart writes form-data with a boundary that follows from the parts, so
 // that two runs send the same bytes.
-func (s *stepRun) multipart(parts []scenario.Part) (content, error) {
+func (s requestMaker) multipart(parts []scenario.Part) (content, error) {
 	digest := sha256.New()
 	bodies := make([]content, len(parts))
 	for i, part := range parts {

@@ -13,7 +13,7 @@ import (
 // of it, and as the type that the step names. What Graph may do without notice is a
 // warning, unless the step has an expectation of the very field; what documentation
 // shows is no contract, unless the step names a type.
-func (s *stepRun) conformity(a *answer, typ string) ([]finding, *halt) {
+func (s judge) conformity(a *answer, typ string) ([]finding, *halt) {
 	if s.opts.Answers == nil {
 		if typ == "" {
 			return nil, nil
@@ -47,7 +47,7 @@ func (s *stepRun) conformity(a *answer, typ string) ([]finding, *halt) {
 }
 
 // conformed is an answer with its request, as package conform takes it.
-func (s *stepRun) conformed(a *answer, typ string) conform.Exchange {
+func (s judge) conformed(a *answer, typ string) conform.Exchange {
 	e := conform.Exchange{
 		Method: a.request.Method, URL: a.request.URL.String(), Request: conform.Sent(a.request),
 		Status: a.status, Header: a.header, Answer: conform.Body{Text: a.text, Doc: a.doc, IsJSON: a.isJSON},
@@ -68,7 +68,7 @@ func (s *stepRun) conformed(a *answer, typ string) conform.Exchange {
 }
 
 // schema is the type that the step names, "" for none.
-func (s *stepRun) schema() string {
+func (s judge) schema() string {
 	if s.step.Expect == nil {
 		return ""
 	}
@@ -77,7 +77,7 @@ func (s *stepRun) schema() string {
 
 // typed is the line of the expectation that names the type of an answer, or of a part of
 // it; 0 when none does.
-func (s *stepRun) typed(part string) int {
+func (s judge) typed(part string) int {
 	e := s.step.Expect
 	if part != "" {
 		e = s.step.Parts[part]
@@ -89,7 +89,7 @@ func (s *stepRun) typed(part string) int {
 }
 
 // unlike is a problem as a finding.
-func (s *stepRun) unlike(p conform.Problem, a *answer) finding {
+func (s judge) unlike(p conform.Problem, a *answer) finding {
 	at := place{where: p.Where}
 	if strings.HasPrefix(p.Where, jsondoc.Root) {
 		at.at = p.Where

@@ -12,7 +12,7 @@ import (
 
 // expect checks an answer, or a part of one, and reports what is not as
 // expected. The halt says that the check itself could not be made.
-func (s *stepRun) expect(e *scenario.Expect, v *view) *halt {
+func (s judge) expect(e *scenario.Expect, v *view) *halt {
 	if e == nil {
 		e = &scenario.Expect{}
 	}
@@ -40,7 +40,7 @@ func (s *stepRun) report(a *answer, failures []failure) {
 
 // checkStatus wants one of the statuses expected. A step that expects none, and
 // nothing of the body either, takes any that is no error.
-func (s *stepRun) checkStatus(e *scenario.Expect, v *view) []failure {
+func (s judge) checkStatus(e *scenario.Expect, v *view) []failure {
 	want := "below 400"
 	ok := v.status < 400 || s.cleanup && v.status == http.StatusNotFound // it is gone already
 	switch {

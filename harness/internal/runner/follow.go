@@ -16,12 +16,12 @@ const maxPages = 10_000
 // follow walks from page to page and checks every one. The link is requested as
 // it came (concepts/paging: opaque), with the headers of the first request,
 // which no link implies (concepts/aad-advanced-queries).
-func (s *stepRun) follow(ctx context.Context) (last *answer, h *halt) {
+func (s pager) follow(ctx context.Context) (last *answer, h *halt) {
 	asked := map[string]bool{}
 	total := 0
-	req, h := s.request(ctx)
+	req, h := requestMaker{s.stepRun}.request(ctx)
 	for h == nil && req != nil {
-		if last, h = s.exchange(req); h != nil {
+		if last, h = (exchanger{s.stepRun}).exchange(req); h != nil {
 			return nil, h
 		}
 		s.page++
@@ -45,7 +45,7 @@ func elements(doc any) int {
 	return len(value)
 }
 
-func (s *stepRun) pageBound() int {
+func (s pager) pageBound() int {
 	if limit := s.step.Follow.Max; limit > 0 {
 		return limit
 	}
@@ -53,7 +53,7 @@ func (s *stepRun) pageBound() int {
 }
 
 // next is the request for the page after this one; nil when it was the last.
-func (s *stepRun) next(page *answer, asked map[string]bool) (*http.Request, *halt) {
+func (s pager) next(page *answer, asked map[string]bool) (*http.Request, *halt) {
 	path := linkPath(s.step.Follow.Link)
 	query, err := jsondoc.ParsePath(path)
 	if err != nil {
@@ -98,7 +98,7 @@ func linkPath(link string) string {
 	return link
 }
 
-func (s *stepRun) followed(page *answer, rule report.Rule, at, want, got, is string) {
+func (s pager) followed(page *answer, rule report.Rule, at, want, got, is string) {
 	s.report(page, []failure{{
 		place: place{where: at, at: at}, rule: rule, line: s.step.Follow.Line,
 		want: plain(want), got: value(got), is: plain(is),
@@ -106,7 +106,7 @@ func (s *stepRun) followed(page *answer, rule report.Rule, at, want, got, is str
 }
 
 // checkTotal compares the number of elements of value over all pages.
-func (s *stepRun) checkTotal(total int) {
+func (s pager) checkTotal(total int) {
 	wanted := s.step.Follow.Total
 	if wanted == nil || inRange(total, wanted) {
 		return

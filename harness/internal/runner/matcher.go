@@ -22,6 +22,9 @@ type checker struct {
 	fault  *halt           // the first thing that could not be evaluated
 }
 
+// A nestedChecker checks what matchers say of the values within a value, or of another one.
+type nestedChecker struct{ *checker }
+
 // subject is a value that a matcher looks at.
 type subject struct {
 	place
@@ -83,7 +86,7 @@ func (c *checker) absent(check *scenario.Check, at place) []failure {
 	want := c.wanted(m)
 	return []failure{{
 		place: at, rule: ruleExpectExists, line: check.Line, want: value(want), got: plain("nothing"),
-		message: phrase{"there is no %s, wanted %s", []any{at.where, hold(want)}},
+		is: phrase{"is absent, want %s", []any{hold(want)}},
 	}}
 }
 
@@ -100,8 +103,9 @@ func (c *checker) match(m *scenario.Matcher, s subject) []failure {
 		}
 	}
 	var failures []failure
+	nested := nestedChecker{c}
 	for _, condition := range []func(*scenario.Matcher, subject) []failure{
-		c.equals, c.oneOf, c.format, c.pattern, c.limits, c.count, c.each, c.some, c.json, c.sameAs, c.notBefore,
+		c.equals, c.oneOf, c.format, c.pattern, c.limits, nested.count, nested.each, nested.some, nested.json, nested.sameAs, nested.notBefore,
 	} {
 		failures = append(failures, condition(m, s)...)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
 
-func (c *checker) count(m *scenario.Matcher, s subject) []failure {
+func (c nestedChecker) count(m *scenario.Matcher, s subject) []failure {
 	if m.Count == nil {
 		return nil
 	}
@@ -45,7 +45,7 @@ func countText(c *scenario.Count) string {
 	return fmt.Sprintf("%d to %d", c.Min, c.Max)
 }
 
-func (c *checker) each(m *scenario.Matcher, s subject) []failure {
+func (c nestedChecker) each(m *scenario.Matcher, s subject) []failure {
 	if m.Each == nil {
 		return nil
 	}
@@ -58,7 +58,7 @@ func (c *checker) each(m *scenario.Matcher, s subject) []failure {
 
 // some needs one element for which all checks hold. Its failure tells what is
 // wrong with the element that came nearest.
-func (c *checker) some(m *scenario.Matcher, s subject) []failure {
+func (c nestedChecker) some(m *scenario.Matcher, s subject) []failure {
 	if m.Some == nil {
 		return nil
 	}
@@ -86,7 +86,7 @@ func (c *checker) some(m *scenario.Matcher, s subject) []failure {
 
 // json checks the document inside a string, such as a teamsAsyncOperation's
 // values (beta/api/teamsasyncoperation-get). Its paths continue the string's own.
-func (c *checker) json(m *scenario.Matcher, s subject) []failure {
+func (c nestedChecker) json(m *scenario.Matcher, s subject) []failure {
 	if m.JSON == nil {
 		return nil
 	}
@@ -99,7 +99,7 @@ func (c *checker) json(m *scenario.Matcher, s subject) []failure {
 	return c.checks(m.JSON, doc, inside)
 }
 
-func (c *checker) sameAs(m *scenario.Matcher, s subject) []failure {
+func (c nestedChecker) sameAs(m *scenario.Matcher, s subject) []failure {
 	if m.SameAs == nil {
 		return nil
 	}
@@ -115,7 +115,7 @@ func (c *checker) sameAs(m *scenario.Matcher, s subject) []failure {
 	return s.failAs(ruleExpectSameAs, jsonText(other), "wanted the same as %s, %s", name, hold(jsonText(other)))
 }
 
-func (c *checker) notBefore(m *scenario.Matcher, s subject) []failure {
+func (c nestedChecker) notBefore(m *scenario.Matcher, s subject) []failure {
 	if m.NotBefore == nil {
 		return nil
 	}
@@ -147,7 +147,7 @@ func (c *checker) notBefore(m *scenario.Matcher, s subject) []failure {
 
 // refer finds the other value of a comparison and what to call it. Without a
 // name it could not be evaluated, which is remembered.
-func (c *checker) refer(ref *scenario.Reference, line int) (value any, name string, ok bool) {
+func (c nestedChecker) refer(ref *scenario.Reference, line int) (value any, name string, ok bool) {
 	switch {
 	case ref.Path != "":
 		path, err := jsondoc.ParsePath(ref.Path)

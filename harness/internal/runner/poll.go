@@ -33,7 +33,7 @@ func (s *stepRun) poll(ctx context.Context) (*answer, *halt) {
 // final polls until an answer is the final one.
 func (p *poller) final(ctx context.Context) (*answer, *halt) {
 	for range maxPolls {
-		a, h := p.send(ctx)
+		a, h := exchanger{p.stepRun}.send(ctx)
 		if h != nil {
 			return nil, h
 		}
@@ -174,7 +174,7 @@ func (p *poller) validate(a *answer) *halt {
 	if !a.isJSON || a.status >= 300 {
 		typ = ""
 	}
-	found, h := p.conformity(a, typ)
+	found, h := judge{p.stepRun}.conformity(a, typ)
 	p.onTheWay = append(p.onTheWay, found...)
 	return h
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // request builds what the step sends.
-func (s *stepRun) request(ctx context.Context) (*http.Request, *halt) {
+func (s requestMaker) request(ctx context.Context) (*http.Request, *halt) {
 	q := &s.step.Request
 	u, h := s.address()
 	if h != nil {
@@ -39,7 +39,7 @@ func (s *stepRun) request(ctx context.Context) (*http.Request, *halt) {
 	return req, nil
 }
 
-func (s *stepRun) address() (*url.URL, *halt) {
+func (s requestMaker) address() (*url.URL, *halt) {
 	q := &s.step.Request
 	template := q.Path
 	if !q.URL.IsZero() {
@@ -70,7 +70,7 @@ func (s *stepRun) api() string {
 	return s.scenario.API
 }
 
-func (s *stepRun) headers() (http.Header, *halt) {
+func (s requestMaker) headers() (http.Header, *halt) {
 	pairs, h := s.expandPairs(s.step.Request.Headers, "header")
 	header := http.Header{}
 	for _, pair := range pairs {
@@ -80,7 +80,7 @@ func (s *stepRun) headers() (http.Header, *halt) {
 }
 
 // expandPairs fills in the variables of options, headers or form fields.
-func (s *stepRun) expandPairs(pairs []scenario.Pair, what string) ([]option, *halt) {
+func (s requestMaker) expandPairs(pairs []scenario.Pair, what string) ([]option, *halt) {
 	var expanded []option
 	for _, pair := range pairs {
 		value, err := pair.Value.ExpandText(s.vars.lookup, nil)

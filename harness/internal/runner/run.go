@@ -33,6 +33,8 @@ type Options struct {
 	Began func(name string, step *scenario.Step)
 	// Hide replaces what a finding may not tell of a value; nil hides nothing.
 	Hide func(value string) string
+	// Show keeps what was exchanged for reports that show it.
+	Show bool
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }

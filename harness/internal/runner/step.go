@@ -21,6 +21,15 @@ type stepRun struct {
 	named   map[string]bool // places of the answer that some check names
 }
 
+// What a step does, by whom: its request is made, exchanged and, where its answer has pages,
+// followed; answers are judged.
+type (
+	requestMaker struct{ *stepRun }
+	exchanger    struct{ *stepRun }
+	pager        struct{ *stepRun }
+	judge        struct{ *stepRun }
+)
+
 // do runs the step unless it lacks a variable. What it returns has been reported.
 func (s *stepRun) do(ctx context.Context) *halt {
 	names := stepVariables(s.step)
@@ -66,7 +75,7 @@ func (s *stepRun) execute(ctx context.Context) *halt {
 	case s.step.Poll != nil:
 		last, h = s.poll(ctx)
 	case s.step.Follow != nil:
-		last, h = s.follow(ctx)
+		last, h = pager{s}.follow(ctx)
 	default:
 		last, h = s.once(ctx)
 	}
@@ -78,7 +87,7 @@ func (s *stepRun) execute(ctx context.Context) *halt {
 
 // once sends the step's request and judges the answer.
 func (s *stepRun) once(ctx context.Context) (*answer, *halt) {
-	a, h := s.send(ctx)
+	a, h := exchanger{s}.send(ctx)
 	if h == nil {
 		h = s.judge(a)
 	}
@@ -89,13 +98,14 @@ func (s *stepRun) once(ctx context.Context) (*answer, *halt) {
 // from it what the step captures.
 func (s *stepRun) judge(a *answer) *halt {
 	s.named = map[string]bool{}
-	if h := s.expect(s.step.Expect, a.view()); h != nil {
+	by := judge{s}
+	if h := by.expect(s.step.Expect, a.view()); h != nil {
 		return h
 	}
-	if h := s.parts(a); h != nil {
+	if h := by.parts(a); h != nil {
 		return h
 	}
-	found, h := s.conformity(a, s.schema())
+	found, h := by.conformity(a, by.schema())
 	if s.add(found...); h != nil {
 		return h
 	}

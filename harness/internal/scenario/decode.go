@@ -24,6 +24,12 @@ type decoder struct {
 	doubts []*fault.Error
 }
 
+// A requestDecoder reads what a step sends, and a checkDecoder what it wants of the answer.
+type (
+	requestDecoder struct{ *decoder }
+	checkDecoder   struct{ *decoder }
+)
+
 func newDecoder() *decoder {
 	return &decoder{names: variables{definedBy: map[string]string{}}, steps: map[string]int{}}
 }
@@ -93,8 +99,8 @@ func (d *decoder) step(v value, unnamed string) Step {
 		As:          identityOf(v.At("as")),
 		Auth:        word(v.At("auth"), authWords),
 		Permissions: permissions(v.At("permissions")),
-		Request:     d.request(v.At("request"), title),
-		Expect:      d.expect(v.At("expect"), "expect of "+title),
+		Request:     requestDecoder{d}.request(v.At("request"), title),
+		Expect:      checkDecoder{d}.expect(v.At("expect"), "expect of "+title),
 		Poll:        d.poll(v.At("poll"), title),
 		Follow:      follow(v.At("follow"), title),
 		Line:        v.Line(),
@@ -126,8 +132,8 @@ func (d *decoder) poll(v value, title string) *Poll {
 	}
 	v.Require(title, "until")
 	p := &Poll{
-		Until:   d.checks(v.At("until"), root),
-		Fail:    d.checks(v.At("fail"), root),
+		Until:   checkDecoder{d}.checks(v.At("until"), root),
+		Fail:    checkDecoder{d}.checks(v.At("fail"), root),
 		Every:   duration(v.At("every")),
 		Timeout: duration(v.At("timeout")),
 		Allow:   statuses(v.At("allow")),

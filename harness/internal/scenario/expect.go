@@ -16,7 +16,7 @@ const root = "$"
 
 func partTitle(i int, title string) string { return fmt.Sprintf("part %d of %s", i+1, title) }
 
-func (d *decoder) expect(v value, title string) *Expect {
+func (d checkDecoder) expect(v value, title string) *Expect {
 	if !v.IsSet() || !v.Only(title, expectKeys) {
 		return nil
 	}
@@ -55,7 +55,7 @@ func schemaName(v value) string {
 // equal. A mapping of nothing but matcher keywords is a matcher; a mapping with
 // none of them names properties, or paths relative to the value that begin with
 // "$". A mix is refused, since Graph has properties called type and count.
-func (d *decoder) checks(v value, where string) []Check {
+func (d checkDecoder) checks(v value, where string) []Check {
 	if !v.IsSet() {
 		return nil
 	}
@@ -88,7 +88,7 @@ func sortKeys(v value) (words, others []string) {
 }
 
 // properties reads a mapping of property names and paths.
-func (d *decoder) properties(v value, where string) []Check {
+func (d checkDecoder) properties(v value, where string) []Check {
 	if v.Kind() == strictyaml.Mapping && lenMembers(v) == 0 {
 		v.Fault("write equals: {} for an empty object, exists: true for any value", "{} expects nothing")
 	}
@@ -113,7 +113,7 @@ func (d *decoder) properties(v value, where string) []Check {
 
 // doubt notes a property that may be a misspelt matcher: {fromat: guid} expects a
 // property called fromat. Short words are near too many names to tell.
-func (d *decoder) doubt(key string, m strictyaml.Member) {
+func (d checkDecoder) doubt(key string, m strictyaml.Member) {
 	if slices.Contains(matcherKeys, key) {
 		return // named under properties:
 	}
@@ -132,7 +132,7 @@ func (d *decoder) doubt(key string, m strictyaml.Member) {
 
 // matched is a matcher and what it says of properties, which become checks of
 // their own.
-func (d *decoder) matched(v value, where string) []Check {
+func (d checkDecoder) matched(v value, where string) []Check {
 	var list []Check
 	if properties := v.At("properties"); !properties.IsSet() || lenMembers(v) > 1 {
 		list = append(list, Check{Where: where, Matcher: d.matcher(v), Line: v.Line()})
@@ -145,7 +145,7 @@ func lenMembers(v value) int {
 	return len(words) + len(others)
 }
 
-func (d *decoder) headerChecks(v value) []Check {
+func (d checkDecoder) headerChecks(v value) []Check {
 	var list []Check
 	for name, m := range v.Members() {
 		checkHeaderName(name, m)
@@ -157,7 +157,7 @@ func (d *decoder) headerChecks(v value) []Check {
 }
 
 // textCheck reads the check of what is text by nature.
-func (d *decoder) textCheck(v value, where, title string) Check {
+func (d checkDecoder) textCheck(v value, where, title string) Check {
 	check := Check{Where: where, Line: v.Line()}
 	switch v.Kind() {
 	case strictyaml.Mapping:

@@ -1,5 +1,7 @@
 package scenario
 
+import "slices"
+
 // The keys that each mapping of a scenario may have. The published JSON Schema
 // (schemas/graphvcr/scenario.json) knows the same ones; a test compares them.
 var (
@@ -25,6 +27,10 @@ var (
 		"count", "json", "sameAs", "notBefore",
 	}
 )
+
+// IsMatcher reports whether a key under body is one of a matcher, so that a property of that
+// name is written under properties:.
+func IsMatcher(key string) bool { return slices.Contains(matcherKeys, key) }
 
 // Words that a key admits.
 var (

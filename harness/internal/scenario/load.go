@@ -10,9 +10,9 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
-// maxSize is far above what a person writes; YAML takes many times its size in
-// memory.
-const maxSize = 4 << 20
+// MaxSize is what a file may have at most, far above what a person writes; YAML takes many
+// times its size in memory.
+const MaxSize = 8 << 20
 
 // Load reads a scenario file. Errors about its content name the line and
 // perhaps give a hint (package fault); several are joined, in the order of the file.
@@ -21,8 +21,8 @@ func Load(file string) (*Scenario, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load scenario: %w", err)
 	}
-	if info.Size() > maxSize {
-		return nil, fmt.Errorf("load scenario: %s has %d bytes, more than %d", file, info.Size(), maxSize)
+	if info.Size() > MaxSize {
+		return nil, fmt.Errorf("load scenario: %s has %d bytes, more than %d", file, info.Size(), MaxSize)
 	}
 	data, err := plainfile.ReadFile(file)
 	if err != nil {

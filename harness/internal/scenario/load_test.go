@@ -30,7 +30,7 @@ func TestLoadFiles(t *testing.T) {
 		t.Error("a folder loads")
 	}
 	large := filepath.Join(dir, "large.yaml")
-	write(t, large, "# "+strings.Repeat("x", maxSize))
+	write(t, large, "# "+strings.Repeat("x", MaxSize))
 	if _, err := Load(large); err == nil || !strings.Contains(err.Error(), large) {
 		t.Errorf("a huge file: %v", err)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // matcher reads a mapping of matcher keywords; properties is the caller's.
-func (d *decoder) matcher(v value) Matcher {
+func (d checkDecoder) matcher(v value) Matcher {
 	m := d.commonMatcher(v)
 	m.Equals = set(d.json(v.At("equals")))
 	m.OneOf = templates(v.At("oneOf"), d.json)
@@ -23,14 +23,14 @@ func (d *decoder) matcher(v value) Matcher {
 
 // textMatcher reads the matcher of what is text by nature, so that equals: 5
 // means the text "5".
-func (d *decoder) textMatcher(v value) Matcher {
+func (d checkDecoder) textMatcher(v value) Matcher {
 	m := d.commonMatcher(v)
 	m.Equals = set(d.text(v.At("equals")))
 	m.OneOf = templates(v.At("oneOf"), d.text)
 	return m
 }
 
-func (d *decoder) commonMatcher(v value) Matcher {
+func (d checkDecoder) commonMatcher(v value) Matcher {
 	if lenMembers(v) == 0 {
 		v.Fault("", "{} expects nothing")
 	}
@@ -112,7 +112,7 @@ func checkRange(v value, low, high string) {
 }
 
 // reference reads the other value of sameAs and notBefore.
-func (d *decoder) reference(v value) *Reference {
+func (d checkDecoder) reference(v value) *Reference {
 	if !v.IsSet() {
 		return nil
 	}

@@ -164,7 +164,7 @@ func (d *decoder) parts(v value, step *Step, title string) map[string]*Expect {
 	parts := map[string]*Expect{}
 	for id, m := range v.Members() {
 		checkPartID(m.KeyFault, id, step)
-		if parts[id] = d.expect(m.Value, fmt.Sprintf("part %q of %s", id, title)); parts[id] == nil {
+		if parts[id] = (checkDecoder{d}).expect(m.Value, fmt.Sprintf("part %q of %s", id, title)); parts[id] == nil {
 			delete(parts, id)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
-func (d *decoder) request(v value, title string) Request {
+func (d requestDecoder) request(v value, title string) Request {
 	title = "request of " + title
 	if !v.Only(title, requestKeys) {
 		return Request{}
@@ -65,7 +65,7 @@ func set(t Template) *Template {
 
 var versionPrefix = regexp.MustCompile(`^/(v1\.0|beta)(/|$)`)
 
-func (d *decoder) path(v value) Template {
+func (d requestDecoder) path(v value) Template {
 	t := d.text(v)
 	s := v.Text()
 	switch {
@@ -81,7 +81,7 @@ func (d *decoder) path(v value) Template {
 	return t
 }
 
-func (d *decoder) url(v value) Template {
+func (d requestDecoder) url(v value) Template {
 	t := d.text(v)
 	s := v.Text()
 	absolute := strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
@@ -104,7 +104,7 @@ func noControls(v value, s string) {
 }
 
 // pairs are the members of a mapping; a list is several pairs of one name.
-func (d *decoder) pairs(v value) []Pair {
+func (d requestDecoder) pairs(v value) []Pair {
 	var pairs []Pair
 	for name, m := range v.Members() {
 		values := []value{m.Value}
@@ -121,7 +121,7 @@ func (d *decoder) pairs(v value) []Pair {
 // query joins the list of a system option with commas, which is how $select and
 // its like take several values (concepts/query-parameters); one option is never
 // given twice.
-func (d *decoder) query(v value) []Pair {
+func (d requestDecoder) query(v value) []Pair {
 	var joined []Pair
 	for _, p := range d.pairs(v) {
 		last := len(joined) - 1
@@ -142,7 +142,7 @@ func join(a, b Template) Template {
 
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") // RFC 9110, token
 
-func (d *decoder) headers(v value) []Pair {
+func (d requestDecoder) headers(v value) []Pair {
 	for name, m := range v.Members() {
 		checkHeaderName(name, m)
 		if m.Kind() == strictyaml.String {
@@ -158,7 +158,7 @@ func checkHeaderName(name string, m strictyaml.Member) {
 	}
 }
 
-func (d *decoder) multipart(v value, title string) []Part {
+func (d requestDecoder) multipart(v value, title string) []Part {
 	var parts []Part
 	for i, item := range v.Items() {
 		parts = append(parts, d.part(item, partTitle(i, title)))
@@ -169,7 +169,7 @@ func (d *decoder) multipart(v value, title string) []Part {
 	return parts
 }
 
-func (d *decoder) part(v value, title string) Part {
+func (d requestDecoder) part(v value, title string) Part {
 	if !v.Only(title, partKeys) {
 		return Part{}
 	}

@@ -3,6 +3,7 @@ package strictyaml
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"sort"
@@ -18,6 +19,9 @@ import (
 func parse(data []byte) (*yaml.Node, *fault.Error) {
 	if wrong := encoding(data); wrong != nil {
 		return nil, wrong
+	}
+	if valuesIn(data) > mostValues {
+		return nil, &fault.Error{Place: fault.Place{Line: 1, Column: 1}, Message: fmt.Sprintf("the file holds more than %d values", mostValues), Hint: "split it"}
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var document, second yaml.Node

@@ -75,7 +75,12 @@ func (e *exchange) record(received string) error {
 	case !whole:
 		e.note(fmt.Errorf("the service answered when it had read %d bytes of the request: only those are recorded", len(sent)))
 	}
-	return e.recorder.keep(e, sent, e.interaction(sent, received))
+	i, err := e.interaction(sent, received)
+	if err != nil {
+		e.lost(err)
+		return nil
+	}
+	return e.recorder.keep(e, sent, i)
 }
 
 // note tells of an exchange that is not kept as it was.
@@ -94,13 +99,21 @@ func (e *exchange) failed(err error) error {
 	return fmt.Errorf("record %s %s: %w", methodOf(e.req), e.recorder.address(e.req.URL, methodOf(e.req)), err)
 }
 
-func (e *exchange) interaction(sent, received string) *cassette.Interaction {
+// interaction is the exchange as it is kept. The error is for a body that holds more than is
+// kept once it is decoded: whoever replays it would have to hold that.
+func (e *exchange) interaction(sent, received string) (*cassette.Interaction, error) {
 	host := e.req.Host
 	if host == "" {
 		host = e.req.URL.Host
 	}
-	asked, sent := e.storable(e.req.Header, sent)
-	answered, received := e.storable(e.resp.Header, received)
+	asked, sent, err := e.storable("the request's body", e.req.Header, sent)
+	if err != nil {
+		return nil, err
+	}
+	answered, received, err := e.storable("the answer", e.resp.Header, received)
+	if err != nil {
+		return nil, err
+	}
 	length := int64(len(received))
 	if methodOf(e.req) == http.MethodHead {
 		length = e.resp.ContentLength // of what GET would give
@@ -123,7 +136,7 @@ func (e *exchange) interaction(sent, received string) *cassette.Interaction {
 			Headers: answered, Body: received, ContentLength: length, Trailer: withoutCredentials(e.resp.Trailer),
 			Duration: time.Since(e.began),
 		},
-	}
+	}, nil
 }
 
 func methodOf(req *http.Request) string {
@@ -156,14 +169,17 @@ func withoutCredentials(h http.Header) http.Header {
 // A body that is labelled gzip and is plain stays plain (kiota sends such, depending on
 // the order of its middleware). One that is gzip and not labelled is decoded if it should
 // be text; else it is a file that somebody compressed, and its bytes are what counts.
-func (e *exchange) storable(h http.Header, body string) (http.Header, string) {
+func (e *exchange) storable(what string, h http.Header, body string) (http.Header, string, error) {
 	kept := withoutCredentials(h)
 	if kept == nil {
 		kept = http.Header{}
 	}
 	kept.Del("Transfer-Encoding")
 	plain, left, err := wire.Decode(kept, body, largestKept)
-	if err != nil {
+	switch {
+	case errors.Is(err, wire.ErrTooLarge):
+		return nil, "", oversize{what + ", once it is decoded,"}
+	case err != nil:
 		what := "a body"
 		if left != "" {
 			what += " of content-encoding " + left
@@ -173,5 +189,5 @@ func (e *exchange) storable(h http.Header, body string) (http.Header, string) {
 	if left == "" {
 		kept.Del("Content-Encoding")
 	}
-	return kept, plain
+	return kept, plain, nil
 }

@@ -1,11 +1,12 @@
 package transport_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -102,10 +103,7 @@ func TestLargeAnswersThatEndEarly(t *testing.T) {
 
 // What no cassette takes passes all the same, and is noted.
 func TestOversizeAnswers(t *testing.T) {
-	if os.Getenv("GRAPHVCR_FULL") != "1" {
-		t.Skip("writes 256 MB: GRAPHVCR_FULL=1 runs it")
-	}
-	const size = 257 << 20
+	const size = 65 << 20
 	r, _ := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
 		resp := answer(req, 200, "")
 		resp.Body, resp.ContentLength = io.NopCloser(io.LimitReader(zeros{}, size)), size
@@ -118,7 +116,34 @@ func TestOversizeAnswers(t *testing.T) {
 	if n, err := io.Copy(io.Discard, resp.Body); n != size || err != nil {
 		t.Errorf("the client got %d bytes, %v", n, err)
 	}
-	if note := noted(t, r); !strings.Contains(note, "larger than 256 MB") || r.Len() != 0 {
+	if note := noted(t, r); !strings.Contains(note, "larger than 64 MB") || r.Len() != 0 {
+		t.Error(note)
+	}
+}
+
+// A body that is small and holds more than is kept passes, and is no interaction.
+func TestBombs(t *testing.T) {
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	if _, err := io.CopyN(z, zeros{}, 65<<20); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, _ := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+		resp := answer(req, 200, bomb.String())
+		resp.Header.Set("Content-Encoding", "gzip")
+		return resp, nil
+	})})
+	resp, err := r.RoundTrip(newRequest(t, "GET", profile, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(resp.Body); err != nil || !bytes.Equal(got, bomb.Bytes()) {
+		t.Errorf("the client got %d bytes, %v", len(got), err)
+	}
+	if note := noted(t, r); !strings.Contains(note, "the answer, once it is decoded, is larger than 64 MB") || r.Len() != 0 || !r.Notes()[0].Lost {
 		t.Error(note)
 	}
 }

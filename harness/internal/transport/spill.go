@@ -13,9 +13,8 @@ import (
 const (
 	// heldInMemory is the largest body that waits in memory until it is recorded.
 	heldInMemory = 8 << 20
-	// largestKept bounds a body that is recorded, decompressed or not. It is what a
-	// Replayer takes in one request.
-	largestKept = maxRequestBody
+	// largestKept bounds a body that is recorded, decompressed or not.
+	largestKept = wire.MostBody
 )
 
 // oversize is a body of more than largestKept bytes: too much for a cassette.

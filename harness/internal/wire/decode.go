@@ -37,6 +37,10 @@ const mostWindow = 8 << 20
 // Bytes are a body.
 type Bytes interface{ string | []byte }
 
+// MostBody bounds a body that is held: that is recorded, rewritten, judged or imported.
+// Nobody keeps larger ones in a repository, and Graph's JSON is far below it.
+const MostBody = 64 << 20
+
 // Decode undoes the codings of a body that Content-Encoding names, the last one first.
 // Where it names none, gzip is undone in what should be text, or has no type; a file
 // that is gzip is a file that somebody compressed, and its bytes are what counts.

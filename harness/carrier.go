@@ -1,0 +1,240 @@
+package harness
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/proxy"
+	"github.com/graphvcr/graphvcr/harness/internal/signin"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+)
+
+// ReplayHeader is in every answer that came from a cassette, and in no other: the cassette's
+// name and the number of the interaction in it, such as users/list#3.
+const ReplayHeader = "Graphvcr-Replay"
+
+// A carrier is a session's RoundTripper: it says which requests are the session's.
+type carrier struct {
+	name    string
+	below   http.RoundTripper // what passes by the session
+	next    http.RoundTripper // what is the session's
+	standIn *url.URL          // of Graph; nil is Graph
+	pass    []string          // hosts that are none of the session's
+	signIn  http.Handler      // answers for hosts to sign in with; nil: they are reached
+
+	mu     sync.Mutex
+	missed map[string]*missed // by what is told
+	count  int
+}
+
+// missed is a miss, however often it came.
+type missed struct {
+	miss  *match.MissError
+	from  string // where the test sent it, "" when that is not known
+	times int
+}
+
+// mostMisses bounds what is told of misses.
+const mostMisses = 1000
+
+// RoundTrip implements http.RoundTripper.
+func (c *carrier) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL == nil {
+		return c.next.RoundTrip(req) // says so
+	}
+	switch {
+	case c.passes(req.URL):
+		return c.below.RoundTrip(req)
+	case signin.IsHost(req.URL.Host):
+		if c.signIn == nil {
+			return c.below.RoundTrip(req)
+		}
+		return wire.Send(handled{c.signIn}, req, func(sent *http.Request) { sent.Host = cmp.Or(req.Host, req.URL.Host) })
+	case c.standIn != nil && req.URL.Host == c.standIn.Host:
+		return wire.Send(roundTripper(c.session), req, func(sent *http.Request) {
+			sent.URL.Scheme, sent.URL.Host, sent.Host = "https", graph.Host, ""
+		})
+	}
+	return c.session(req)
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// session answers a request that is the session's.
+func (c *carrier) session(req *http.Request) (*http.Response, error) {
+	var trace match.Trace
+	resp, err := c.next.RoundTrip(req.WithContext(match.WithTrace(req.Context(), &trace)))
+	if resp != nil {
+		resp.Request = req
+	}
+	if miss := (*match.MissError)(nil); errors.As(err, &miss) {
+		c.note(miss, caller())
+		f := proxy.Missed(miss)
+		f.Message = miss.Summary()
+		return f.Response(req), nil
+	}
+	if err != nil || trace.Answer.Interaction == nil || trace.Miss != nil {
+		return resp, err
+	}
+	resp.Header.Set(ReplayHeader, fmt.Sprintf("%s#%d", c.name, trace.Answer.Interaction.ID))
+	return resp, nil
+}
+
+// note keeps a miss for the end of the test.
+func (c *carrier) note(miss *match.MissError, from string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	told := miss.Error()
+	if c.missed == nil {
+		c.missed = map[string]*missed{}
+	}
+	c.count++
+	switch known := c.missed[told]; {
+	case known != nil:
+		known.times++
+	case len(c.missed) < mostMisses:
+		c.missed[told] = &missed{miss, from, 1}
+	}
+}
+
+// misses tells each miss once, sorted.
+func (c *carrier) misses() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := make([]*missed, 0, len(c.missed))
+	told := 0
+	for _, m := range c.missed {
+		all = append(all, m)
+		told += m.times
+	}
+	slices.SortFunc(all, func(a, b *missed) int {
+		return cmp.Or(strings.Compare(a.miss.URL, b.miss.URL), strings.Compare(a.miss.Method, b.miss.Method), strings.Compare(a.miss.Error(), b.miss.Error()))
+	})
+	var lines []string
+	for _, m := range all {
+		text := m.miss.Error()
+		if m.from != "" {
+			text += "\n  sent at " + m.from
+		}
+		if m.times > 1 {
+			text += fmt.Sprintf("\n  sent %d times", m.times)
+		}
+		lines = append(lines, text)
+	}
+	if more := c.count - told; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more requests had no answer", more))
+	}
+	return lines
+}
+
+// caller is the line of a test that led here, if it did on this goroutine.
+func caller() string {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	for {
+		frame, more := frames.Next()
+		if strings.HasSuffix(frame.File, "_test.go") {
+			return fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line)
+		}
+		if !more {
+			return ""
+		}
+	}
+}
+
+// passing names the hosts that are none of the session's.
+func (c *carrier) passing(hosts []string) error {
+	for _, named := range hosts {
+		bare := strings.TrimPrefix(named, "*.")
+		u, err := url.Parse("//" + bare)
+		switch {
+		case err != nil || u.Host != bare || u.Hostname() == "" || strings.Contains(bare, "*"):
+			return &fault.Error{Message: fmt.Sprintf("harness.Passthrough %q is no host", named), Hint: "a name without scheme and path: api.example.com, localhost:8080, *.example.com"}
+		case graph.IsHost(bare):
+			return &fault.Error{Message: fmt.Sprintf("harness.Passthrough %q: requests to Graph are what a session is for", named), Hint: "GRAPHVCR_MODE=live sends them and records nothing"}
+		}
+		c.pass = append(c.pass, strings.ToLower(named))
+	}
+	return nil
+}
+
+func (c *carrier) passes(u *url.URL) bool {
+	if len(c.pass) == 0 {
+		return false
+	}
+	host, name := strings.ToLower(u.Host), strings.ToLower(u.Hostname())
+	return slices.ContainsFunc(c.pass, func(named string) bool {
+		if below, ok := strings.CutPrefix(named, "*"); ok {
+			return strings.HasSuffix(name, below) || strings.HasSuffix(host, below)
+		}
+		return named == host || named == name
+	})
+}
+
+// standInForSignIn answers for the hosts that clients sign in with, on behalf of whom the
+// cassette was recorded.
+func (c *carrier) standInForSignIn(as *cassette.Auth) {
+	said := signin.Options{}
+	if as != nil {
+		said.Scopes, said.Roles = as.Scopes, as.Roles
+	}
+	c.signIn = signin.New(said)
+}
+
+// handled is a handler that is asked without a connection.
+type handled struct{ http.Handler }
+
+// RoundTrip implements http.RoundTripper.
+func (h handled) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body == nil {
+		req.Body = http.NoBody
+	}
+	defer req.Body.Close()
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	w := &answer{header: http.Header{}, status: http.StatusOK}
+	h.ServeHTTP(w, req)
+	return &http.Response{
+		Status: fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)), StatusCode: w.status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: w.header,
+		Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: req,
+	}, nil
+}
+
+// answer is what a handler writes.
+type answer struct {
+	header http.Header
+	status int
+	wrote  bool
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header { return a.header }
+
+func (a *answer) WriteHeader(status int) {
+	if !a.wrote {
+		a.status, a.wrote = status, true
+	}
+}
+
+func (a *answer) Write(b []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(b)
+}

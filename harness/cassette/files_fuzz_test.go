@@ -1,0 +1,58 @@
+package cassette
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+)
+
+// FuzzFile: whatever lies in the place of a cassette, it is loaded or refused, soon and in
+// little memory.
+func FuzzFile(f *testing.F) {
+	f.Add([]byte("---\nversion: 2\ninteractions:\n  - id: 0\n    request: {method: GET, url: https://graph.microsoft.com/v1.0/me}\n    response: {code: 200, body: '{}', duration: 1s}\ngraphvcr: {format: 1, origin: docs, tags: {a: b}}\n"))
+	f.Add([]byte("version: 2\ninteractions: &a [*a]\n"))
+	f.Add([]byte("version: 2\ninteractions:\n- request:\n    body: |\n\t\n"))
+	f.Add([]byte("version: 2\n---\nversion: 2\n"))
+	file := filepath.Join(f.TempDir(), "x.yaml")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		testkit.Bounded(t, len(text), func() {
+			if c, err := Load(file); err == nil && c.File != file {
+				t.Errorf("loaded as %q", c.File)
+			}
+			_, _ = LoadUnsealed(file)
+		})
+	})
+}
+
+// FuzzPacked: whatever a journal holds as an interaction, it is read or refused.
+func FuzzPacked(f *testing.F) {
+	var e Encoder
+	packed, err := e.Pack(nil, &Interaction{Request: Request{Method: "GET", URL: "https://graph.microsoft.com/v1.0/me"}, Response: Response{Code: 200, Body: "{}"}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(packed)
+	f.Add(packed[:len(packed)/2])
+	f.Fuzz(func(t *testing.T, text []byte) {
+		testkit.Bounded(t, len(text), func() { _, _ = Decode(text) })
+	})
+}
+
+// FuzzSalt: a salt is read, or refused without being quoted.
+func FuzzSalt(f *testing.F) {
+	f.Add([]byte("5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a\n"))
+	f.Add([]byte("zz\x00"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		testkit.Bounded(t, len(text), func() {
+			salt, message := parseSalt(text)
+			if (salt == nil) == (message == "") || salt != nil && len(salt) != saltSize {
+				t.Errorf("%q: %x, %q", text, salt, message)
+			}
+		})
+	})
+}

@@ -1,0 +1,273 @@
+package cli
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/emulator"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+)
+
+const demoLong = `Demo shows in a few seconds what graphvcr does: it records a small Microsoft Graph that
+runs on this machine, replays the recording to a program, breaks the program and
+explains the failure, changes the service and reports the change. It needs no tenant and
+no network, and every command that it runs is shown with what it prints.
+
+What it makes stays in a new folder, graphvcr-demo unless DIR names another.
+`
+
+const demoDir = "graphvcr-demo"
+
+//go:embed demo
+var demoFiles embed.FS
+
+// demoProject are the files of the demo's project, and what they are embedded as.
+var demoProject = map[string]string{
+	"go.mod":                    "demo/go.mod.txt",
+	"README.md":                 "demo/README.md",
+	"cassettes/rules.yaml":      "demo/rules.yaml",
+	"scenarios/users/list.yaml": "demo/list.yaml",
+}
+
+func newDemo(std streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "demo [DIR]",
+		Short:   "Show it all in a minute, without a tenant or files of your own",
+		Long:    demoLong,
+		Example: "  graphvcr demo\n  graphvcr demo /tmp/tour",
+		Args:    arguments(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d := &demo{std: std, dir: demoDir}
+			if len(args) > 0 {
+				d.dir = args[0]
+			}
+			return d.run(cmd.Context())
+		},
+	}
+	cmd.AddCommand(newDemoApp(std))
+	return cmd
+}
+
+// demo is one run of the command.
+type demo struct {
+	std  streams
+	dir  string
+	self string   // this program, as the shell would find it
+	env  []string // of the commands that it runs
+}
+
+func (d *demo) run(ctx context.Context) error {
+	if err := d.prepare(); err != nil {
+		return err
+	}
+	d.say(`graphvcr demo: record, replay, explain a failure, find a change. It needs no
+tenant and no network. Everything is written to %s.
+`, d.dir)
+	for _, act := range []func(context.Context) error{d.record, d.replay, d.breakProgram, d.changeService} {
+		if err := act(ctx); err != nil {
+			return err
+		}
+	}
+	d.say(`
+What there is to look at in %s
+
+  scenarios/users/list.yaml   the steps to run, and what they expect
+  cassettes/users/list.yaml   the recorded exchanges
+  cassettes/rules.yaml        what redaction keeps
+  drift.html                  what changed, as a page: open it in a browser
+  README.md                   the commands again, and what to try
+
+Next: graphvcr help scenario to write your own, graphvcr help clients to test a
+program, graphvcr record --help to record your tenant.
+`, d.dir)
+	return nil
+}
+
+// prepare makes the folder, which must be new or empty, and its files.
+func (d *demo) prepare() error {
+	entries, err := os.ReadDir(d.dir)
+	switch {
+	case err == nil && len(entries) > 0:
+		return &fault.Error{Message: "demo: " + d.dir + " exists and is not empty", Hint: "remove it, or name another folder: graphvcr demo DIR"}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return &fault.Error{Message: "demo", Cause: err, Hint: "name another folder: graphvcr demo DIR"}
+	}
+	for name, embedded := range demoProject {
+		text, err := demoFiles.ReadFile(embedded)
+		if err != nil {
+			return err
+		}
+		file := filepath.Join(d.dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, text, 0o644)); err != nil {
+			return &fault.Error{Message: "demo", Cause: err, Hint: "name a folder that can be written: graphvcr demo DIR"}
+		}
+	}
+	if d.self, err = exec.LookPath(os.Args[0]); err != nil {
+		d.self, err = os.Executable()
+	}
+	if err == nil {
+		d.self, err = filepath.Abs(d.self)
+	}
+	if err != nil {
+		return &fault.Error{Message: "demo: find this program", Cause: err}
+	}
+	// The variables of the caller's own projects and jobs are none of the demo's.
+	d.env = slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		return strings.HasPrefix(entry, "GRAPHVCR_") || strings.HasPrefix(entry, "CI=")
+	})
+	d.env = append(d.env, "PATH="+filepath.Dir(d.self)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return nil
+}
+
+func (d *demo) record(ctx context.Context) error {
+	d.say(`
+1  Record
+
+A small Microsoft Graph listens on this machine. A scenario lists its users,
+page by page, and what the service answers becomes a cassette:
+`)
+	service, err := d.start(ctx, emulator.Options{Seed: 1})
+	if err != nil {
+		return err
+	}
+	defer service.Close()
+	if err := d.command(ctx, statusClean, service, "record", "users/list", "--base-url", service.GraphURL()); err != nil {
+		return err
+	}
+	c, err := cassette.Load(filepath.Join(d.dir, "cassettes", "users", "list.yaml"))
+	if err != nil {
+		return err
+	}
+	if first := displayName.FindStringSubmatch(c.Interactions[0].Response.Body); first != nil {
+		d.say(`
+The cassette holds %s. Names and ids in it are pseudonyms: the service
+said Alder Finch, the cassette says %s.
+`, counted(len(c.Interactions), "exchange"), first[1])
+	}
+	return nil
+}
+
+var displayName = regexp.MustCompile(`"displayName": ?"([^"]*)"`)
+
+func (d *demo) replay(ctx context.Context) error {
+	d.say(`
+2  Replay it to a program
+
+The service is stopped. A program that knows nothing of graphvcr lists the users of
+%s. Its requests are answered from the cassette:
+`, graph.URL)
+	return d.command(ctx, statusClean, nil, d.app()...)
+}
+
+func (d *demo) breakProgram(ctx context.Context) error {
+	d.say(`
+3  Break the program
+
+Somebody changes it: it no longer follows @odata.nextLink, but asks for page 2
+with $skip, which Microsoft Graph does not support for users. No such request
+was recorded:
+`)
+	if err := d.command(ctx, statusFindings, nil, append(d.app(), "--broken")...); err != nil {
+		return err
+	}
+	d.say(`
+Exit status 1: a test that runs the program this way fails, and says why.
+`)
+	return nil
+}
+
+// app is the command that runs the program against the cassette.
+func (d *demo) app() []string {
+	program := d.self
+	if strings.TrimSuffix(filepath.Base(d.self), ".exe") == "graphvcr" {
+		program = "graphvcr" // which PATH leads to
+	}
+	return []string{"exec", "--cassette", "users/list", "--", program, "demo", "app"}
+}
+
+func (d *demo) changeService(ctx context.Context) error {
+	d.say(`
+4  Find out what changed in the API
+
+The service runs again, in another tenant: every id, token and date is new. And
+one thing is different: users have a title where they had a jobTitle. The
+scenario still passes, but the recording shows the difference:
+`)
+	service, err := d.start(ctx, emulator.Options{Seed: 2, Alter: func(_ *http.Request, a *emulator.Answer) {
+		a.Body = []byte(strings.ReplaceAll(string(a.Body), `"jobTitle":`, `"title":`))
+	}})
+	if err != nil {
+		return err
+	}
+	defer service.Close()
+	err = d.command(ctx, statusFindings, service, "drift", "users/list", "--base-url", service.GraphURL(), "--report", "text", "--report", "html=drift.html")
+	if err != nil {
+		return err
+	}
+	d.say(`
+Exit status 1. What is new with every run (ids, tokens, dates, order) is not a
+change of the API and is not reported.
+`)
+	return nil
+}
+
+// start starts a service whose links name Graph's own host, as Graph's do.
+func (d *demo) start(ctx context.Context, o emulator.Options) (*emulator.Emulator, error) {
+	o.Hosts.Graph = graph.URL
+	service, err := emulator.Start(ctx, o)
+	if err != nil {
+		return nil, &fault.Error{Message: "demo: listen on loopback", Cause: err}
+	}
+	return service, nil
+}
+
+// command shows a command line and runs it in the demo's folder. Another exit status
+// than the wanted one ends the demo.
+func (d *demo) command(ctx context.Context, want int, service *emulator.Emulator, args ...string) error {
+	d.say("\n$ %s\n", shown(args))
+	cmd := exec.CommandContext(ctx, d.self, args...)
+	cmd.Dir, cmd.Env = d.dir, d.env
+	if service != nil {
+		cmd.Env = append(slices.Clip(d.env), "GRAPHVCR_TOKEN="+service.AppToken("User.Read.All"))
+	}
+	cmd.Stdout, cmd.Stderr = d.std.out, d.std.out // one story, in its order
+	err := cmd.Run()
+	var ended *exec.ExitError
+	if ctx.Err() != nil || err != nil && !errors.As(err, &ended) || cmd.ProcessState.ExitCode() != want {
+		return &fault.Error{
+			Message: fmt.Sprintf("demo: graphvcr %s: ended with exit status %d, want %d", args[0], cmd.ProcessState.ExitCode(), want), Cause: err,
+			Hint: "this is a fault of graphvcr or of this machine's set-up: please report it with what was printed",
+		}
+	}
+	return nil
+}
+
+// shown is a command line as it is shown: continued before each --report where it would be
+// wider than a terminal.
+func shown(args []string) string {
+	line := "graphvcr " + strings.Join(args, " ")
+	if len(line) > width {
+		line = strings.ReplaceAll(line, " --report", " \\\n    --report")
+	}
+	return line
+}
+
+// width is that of the terminal which texts are written for.
+const width = 80
+
+// say prints a part of the story.
+func (d *demo) say(format string, args ...any) { fmt.Fprintf(d.std.out, format, args...) }

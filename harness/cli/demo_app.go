@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/quiet"
+)
+
+// newDemoApp is the program that the demo tests: a client of Graph that lists users. It
+// runs only under graphvcr exec, so that it reaches nothing but a cassette.
+func newDemoApp(std streams) *cobra.Command {
+	broken := false
+	cmd := &cobra.Command{
+		Use:     "app",
+		Short:   "List the users of Microsoft Graph: the program that the demo tests",
+		Example: "  graphvcr exec --cassette users/list -- graphvcr demo app\n  graphvcr exec --cassette users/list -- graphvcr demo app --broken",
+		Args:    arguments(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			app, err := newListing()
+			if err != nil {
+				return err
+			}
+			if err := app.run(broken); err != nil {
+				fmt.Fprintf(std.err, "demo app: %v\n", err)
+				return statusError(statusFindings)
+			}
+			_, err = fmt.Fprintf(std.out, "demo app: %d users on %d pages; the first is %s\n", app.users, app.pages, app.first)
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&broken, "broken", false, "count pages with $skip instead of following @odata.nextLink")
+	return cmd
+}
+
+// listing is one run of the program.
+type listing struct {
+	client       *http.Client
+	users, pages int
+	first        string
+}
+
+func newListing() (*listing, error) {
+	proxy, err := url.Parse(os.Getenv("GRAPHVCR_PROXY"))
+	if err != nil || proxy.Host == "" {
+		return nil, &fault.Error{Message: "demo app: it runs under graphvcr exec only", Hint: "graphvcr exec --cassette users/list -- graphvcr demo app"}
+	}
+	pem, err := os.ReadFile(os.Getenv("GRAPHVCR_CA"))
+	if err != nil {
+		return nil, &fault.Error{Message: "demo app: read the proxy's certificate", Cause: err}
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	transport := &http.Transport{Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots}}
+	return &listing{client: &http.Client{Transport: quiet.New(transport)}}, nil
+}
+
+const listed = graph.URL + "/v1.0/users?$select=id,displayName,jobTitle&$top=5"
+
+func (l *listing) run(broken bool) error {
+	for next := listed; next != ""; {
+		page, err := l.get(next)
+		if err != nil {
+			return err
+		}
+		l.pages++
+		l.users += len(page.Value)
+		if l.first == "" && len(page.Value) > 0 {
+			l.first = page.Value[0].DisplayName
+		}
+		if next = page.nextLink; broken && next != "" {
+			next = fmt.Sprintf("%s&$skip=%d", listed, l.users)
+		}
+	}
+	return nil
+}
+
+type userPage struct {
+	Value    []struct{ DisplayName string }
+	nextLink string
+}
+
+func (l *listing) get(address string) (page userPage, err error) {
+	resp, err := l.client.Get(address)
+	if err != nil {
+		return page, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return page, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return page, fmt.Errorf("GET %s: %s", address, resp.Status)
+	}
+	var members map[string]any
+	if err := errors.Join(json.Unmarshal(body, &page), json.Unmarshal(body, &members)); err != nil {
+		return page, fmt.Errorf("GET %s: %w", address, err)
+	}
+	page.nextLink, _ = members[graph.NextLink].(string)
+	return page, nil
+}

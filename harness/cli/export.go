@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+)
+
+const exportLong = `Writes cassettes as HTTP archives (HAR), which browsers, Fiddler and others open: NAME.har
+in DIR for each, or one on stdout.
+
+graphvcr import har reads them again: the same requests and answers in the same order.
+What only a cassette has is left behind: where it comes from, who was signed in, stored
+variables, and what redaction did (rules, salt, tags, holes); so are headers with
+credentials.
+`
+
+func newExport(std streams, dirs *projectFlags) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "export",
+		Short:   "Write cassettes in the format of other tools",
+		Example: "  graphvcr export har users/list > list.har\n  graphvcr export har users/list teams/chat --out archives",
+		Args:    noSubcommand,
+		RunE: func(*cobra.Command, []string) error {
+			return &fault.Error{Message: "export: what?", Hint: "graphvcr export har CASSETTE..."}
+		},
+	}
+	cmd.AddCommand(newExportHAR(std, dirs))
+	return cmd
+}
+
+type exportFlags struct {
+	out   string
+	force bool
+}
+
+func newExportHAR(std streams, dirs *projectFlags) *cobra.Command {
+	var opts exportFlags
+	cmd := &cobra.Command{
+		Use:     "har CASSETTE... [--out DIR]",
+		Short:   "Write cassettes as HTTP archives (HAR)",
+		Long:    exportLong,
+		Example: "  graphvcr export har users/list > list.har\n  graphvcr export har users/list teams/chat --out archives",
+		Args:    arguments(cobra.MinimumNArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			p, err := dirs.open()
+			if err != nil {
+				return err
+			}
+			return opts.run(std, p, args)
+		},
+	}
+	cmd.Flags().StringVar(&opts.out, "out", "", "`folder` that gets NAME.har for each; without it one archive goes to stdout")
+	cmd.Flags().BoolVar(&opts.force, "force", false, "overwrite files that exist")
+	return cmd
+}
+
+func (f *exportFlags) run(std streams, p *project.Project, names []string) error {
+	if f.out == "" && len(names) > 1 {
+		return &fault.Error{Message: fmt.Sprintf("export har: %d archives do not go to stdout", len(names)), Hint: "--out names the folder that gets them"}
+	}
+	var errs []error
+	for _, name := range names {
+		errs = append(errs, f.one(std, p, name))
+	}
+	return errors.Join(errs...)
+}
+
+// one exports a cassette. What fails costs the others nothing.
+func (f *exportFlags) one(std streams, p *project.Project, name string) error {
+	c, err := p.Cassette(name)
+	if err != nil {
+		return err
+	}
+	info, _ := debug.ReadBuildInfo()
+	var archive bytes.Buffer
+	if err := importer.WriteHAR(&archive, c, builtVersion(info)); err != nil {
+		return &fault.Error{Message: "export har " + name, Cause: err}
+	}
+	if f.out == "" {
+		_, err := std.out.Write(archive.Bytes())
+		return err
+	}
+	file := filepath.Join(f.out, f.name(p, c.File)+".har")
+	if _, err := os.Lstat(file); !f.force && !errors.Is(err, fs.ErrNotExist) {
+		return &fault.Error{Message: fmt.Sprintf("export har: %s exists", filepath.ToSlash(file)), Hint: "--force overwrites; another --out leaves it alone"}
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return &fault.Error{Message: "export har", Cause: err}
+	}
+	if err := replaceFile(file, archive.Bytes()); err != nil {
+		return &fault.Error{Message: "export har", Cause: err}
+	}
+	fmt.Fprintf(std.out, "%s: %s\n", filepath.ToSlash(file), counted(len(c.Interactions), "interaction"))
+	return nil
+}
+
+// name is a cassette's path below the folder of cassettes, or its file's name alone.
+func (f *exportFlags) name(p *project.Project, file string) string {
+	below, err := filepath.Rel(p.Dirs.Cassettes, file)
+	if err != nil || !filepath.IsLocal(below) {
+		below = filepath.Base(file)
+	}
+	return recordingName(below)
+}

@@ -1,0 +1,254 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/display"
+	"github.com/graphvcr/graphvcr/harness/internal/drift"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const viewLong = `View shows what cassettes hold. Without a NAME it lists them; a NAME lists the
+interactions of a cassette, and NAME:N prints the request and the response of number N,
+JSON indented. --html FILE writes one page of them, to look at in a browser; --report
+json is for programs.
+
+In a terminal pseudonyms, which stand for real values, are underlined.
+
+Git shows cassettes as text, with the bodies of requests and responses indented and
+pseudonyms in ‹ ›, once it is told how: this line in .gitattributes, and this command
+
+  cassettes/**/*.yaml diff=graphvcr
+  git config diff.graphvcr.textconv 'graphvcr view --textconv'
+
+make git diff, git log -p and git show do so.
+`
+
+type viewFlags struct {
+	report   reportFlags
+	html     string
+	textconv bool
+}
+
+func newView(std streams, dirs *projectFlags) *cobra.Command {
+	var opts viewFlags
+	cmd := &cobra.Command{
+		Use:     "view [NAME[:N]]...",
+		Short:   "Show what cassettes hold: in the terminal, as a page, for git diff",
+		Long:    viewLong,
+		Example: "  graphvcr view\n  graphvcr view users/list\n  graphvcr view users/list:3\n  graphvcr view users/list --html list.html\n  graphvcr view --textconv cassettes/users/list.yaml",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if opts.textconv {
+				return textconv(std.out, args)
+			}
+			p, err := dirs.open()
+			if err != nil {
+				return err
+			}
+			return opts.run(std, p, args)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.html, "html", "", "write a page to `FILE`")
+	flags.BoolVar(&opts.textconv, "textconv", false, "print a file as text, for git: see above")
+	flags.StringArrayVar(&opts.report.reports, "report", nil, "write `KIND[=FILE]`: text, json or html; repeatable (default text)")
+	return cmd
+}
+
+func (f *viewFlags) run(std streams, p *project.Project, args []string) error {
+	f.report.failOn = "error"
+	if f.html != "" {
+		f.report.reports = append(f.report.reports, "html="+f.html)
+	}
+	out, err := f.report.parse(std)
+	if err != nil {
+		return err
+	}
+	chosen, err := chosenCassettes(p, args)
+	if err != nil {
+		return err
+	}
+	suite := &report.Suite{Command: "view"}
+	for _, c := range chosen {
+		suite.Cases = append(suite.Cases, c.shown())
+	}
+	suite.Finish()
+	suite.About = about(chosen)
+	for _, t := range out.targets {
+		switch {
+		case t.kind != "text" && t.kind != "json" && t.kind != "html":
+			return &fault.Error{Message: "view: --report " + t.kind + " shows no cassette", Hint: "text, json and html do"}
+		case t.kind != "text":
+			err = out.write(t, suite)
+		case t.file != "" || f.html == "": // a page alone is enough
+			err = printCassettes(out, t, chosen)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A viewed is a cassette that is shown, or one interaction of it.
+type viewed struct {
+	cassette *cassette.Cassette
+	name     string
+	only     int // an interaction's number, -1: all
+}
+
+// chosenCassettes are those that arguments name; none: all of the project.
+func chosenCassettes(p *project.Project, args []string) ([]viewed, error) {
+	if len(args) == 0 {
+		return allCassettes(p)
+	}
+	var all []viewed
+	for _, arg := range args {
+		v, err := chosenCassette(p, arg)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+func chosenCassette(p *project.Project, arg string) (viewed, error) {
+	name, n := arg, -1
+	if at := strings.LastIndexByte(arg, ':'); at > 0 {
+		if number, err := strconv.Atoi(arg[at+1:]); err == nil && number >= 0 {
+			name, n = arg[:at], number
+		}
+	}
+	file, err := recordingOf(p, name)
+	if err != nil {
+		return viewed{}, err
+	}
+	c, err := cassette.Load(file)
+	if err != nil {
+		return viewed{}, err
+	}
+	if n >= len(c.Interactions) {
+		return viewed{}, &fault.Error{Message: fmt.Sprintf("view %s: there is no interaction %d", arg, n), Hint: fmt.Sprintf("%s has %s, counted from 0: graphvcr view %s lists them", name, counted(len(c.Interactions), "interaction"), name)}
+	}
+	return viewed{c, name, n}, nil
+}
+
+func allCassettes(p *project.Project) ([]viewed, error) {
+	var all []viewed
+	err := project.Walk(p.Dirs.Cassettes, func(file string) error {
+		rel, err := filepath.Rel(p.Dirs.Cassettes, file)
+		if err != nil || filepath.Ext(file) != ".yaml" {
+			return err
+		}
+		if file == p.Dirs.Rules || filepath.Base(file) == drift.AcceptFile {
+			return nil
+		}
+		c, err := cassette.Load(file)
+		if err != nil {
+			return err
+		}
+		all = append(all, viewed{c, strings.TrimSuffix(filepath.ToSlash(rel), ".yaml"), -1})
+		return nil
+	})
+	if err == nil && len(all) == 0 {
+		err = &fault.Error{Message: "there is no cassette below " + p.Dirs.Cassettes, Hint: "graphvcr record makes one"}
+	}
+	return all, err
+}
+
+// shown is the cassette as a case.
+func (v *viewed) shown() report.Case {
+	c := report.Case{Name: v.name, File: v.cassette.File}
+	for n, i := range v.cassette.Interactions {
+		if v.only < 0 || v.only == n {
+			c.Exchanges = append(c.Exchanges, display.Of(v.cassette, i))
+		}
+	}
+	return c
+}
+
+// about says where what is shown comes from.
+func about(chosen []viewed) []string {
+	info := versionFact()
+	if len(chosen) != 1 {
+		return []string{info}
+	}
+	m := &chosen[0].cassette.Meta
+	facts := []string{chosen[0].cassette.File}
+	if m.Origin != "" {
+		facts = append(facts, "origin: "+string(m.Origin))
+	}
+	if !m.RecordedAt.IsZero() {
+		facts = append(facts, "recorded "+m.RecordedAt.Format(time.DateOnly))
+	}
+	if m.Auth != nil {
+		facts = append(facts, m.Auth.Kind)
+	}
+	if m.Client != "" {
+		facts = append(facts, m.Client)
+	}
+	return append(facts, info)
+}
+
+func printCassettes(out *reporting, t target, chosen []viewed) error {
+	var text bytes.Buffer
+	style := display.Style{}
+	if t.file == "" {
+		style = display.Style{Color: out.colored(), Width: out.width()}
+	}
+	for n, v := range chosen {
+		switch {
+		case v.only >= 0:
+			display.Print(&text, v.cassette, v.cassette.Interactions[v.only], style)
+		case len(chosen) > 1:
+			display.Line(&text, v.name, v.cassette, style)
+		default:
+			display.List(&text, v.name, v.cassette, style)
+		}
+		if v.only >= 0 && n+1 < len(chosen) {
+			text.WriteByte('\n')
+		}
+	}
+	if t.file != "" {
+		return replaceFile(t.file, text.Bytes())
+	}
+	_, err := out.std.out.Write(text.Bytes())
+	return err
+}
+
+// mostTextconv bounds a file that is no cassette and is printed as it is.
+const mostTextconv = 256 << 20
+
+// textconv prints a file for git: a cassette as text, and what is none as it is, for git shows
+// versions that were once broken as well.
+func textconv(out io.Writer, args []string) error {
+	if len(args) != 1 {
+		return &fault.Error{Message: "view --textconv takes one file", Hint: "graphvcr view --textconv cassettes/users/list.yaml"}
+	}
+	if c, err := cassette.LoadUnsealed(args[0]); err == nil {
+		if len(c.Salt) == 0 { // git has it in a file elsewhere
+			c.Salt, _ = cassette.FindSalt("cassettes")
+		}
+		return display.Text(out, c)
+	}
+	file, err := plainfile.Open(args[0])
+	if err != nil {
+		return &fault.Error{Message: "view --textconv", Cause: err}
+	}
+	defer file.Close()
+	_, err = io.Copy(out, io.LimitReader(file, mostTextconv))
+	return err
+}

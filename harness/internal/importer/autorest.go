@@ -1,0 +1,163 @@
+package importer
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+const adviceAutoRest = `an AutoRest recording is {"NAME+$METHOD+URL+N": {"Request": .., "Response": ..}, ..}`
+
+// AutoRest reads a recording of a PowerShell module that AutoRest generated
+// (*.Recording.json). Everything else is as in VCRPy.
+func (r Reader) AutoRest(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
+	return r.Read(KindAutoRest, file, name, clean)
+}
+
+// autoRestExchange is one member of such a file.
+type autoRestExchange struct {
+	Request struct {
+		Method, RequestURI string
+		autoRestMessage
+	}
+	Response *struct {
+		StatusCode int
+		autoRestMessage
+	}
+}
+
+type autoRestMessage struct {
+	Headers, ContentHeaders map[string]any
+	Content                 string
+	IsContentBase64         bool
+}
+
+// named is a member of a file: its text, and the line on which it begins.
+type named struct {
+	name, text string
+	line       int
+}
+
+// readAutoRest reads the entries of such a recording.
+func readAutoRest(file string, data []byte) ([]*Entry, error) {
+	members, err := membersOf(file, jsondoc.Plain(string(data)), adviceAutoRest)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range members {
+		if !isAutoRestName(m.name) {
+			return nil, fault.In("import", file, m.line, "a member is not called as an exchange is", adviceAutoRest)
+		}
+	}
+	return entriesOf(members, func(m named) int { return m.line }, autoRestInteraction), nil
+}
+
+// isAutoRestName knows the names of exchanges: Get-MgUser+[NoContext]+List+$GET+https://...+1.
+func isAutoRestName(name string) bool {
+	_, after, ok := strings.Cut(name, "+$")
+	method, address, _ := strings.Cut(after, "+")
+	return ok && method != "" && strings.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && strings.HasPrefix(address, "http")
+}
+
+// membersOf are the members of the object that a file holds, in its order.
+func membersOf(file, text, advice string) ([]named, error) {
+	var members []named
+	line, counted := 1, 0
+	for token, err := range jsondoc.Scan(text) {
+		if err != nil {
+			return nil, notJSON(file, err, advice)
+		}
+		switch {
+		case token.Depth == 0 && token.Kind != '{' && token.Kind != '}':
+			return nil, fault.In("import", file, 1, "the file holds no object", advice)
+		case token.Depth == 1 && token.Closes():
+			members[len(members)-1].text = text[counted : token.Start+1]
+		case token.Depth == 1:
+			line += strings.Count(text[counted:token.Start], "\n")
+			counted = token.Start
+			members = append(members, named{name: token.Name, text: token.Raw, line: line})
+		}
+	}
+	return members, nil
+}
+
+func notJSON(file string, err error, advice string) error {
+	var syntax *jsondoc.SyntaxError
+	if !errors.As(err, &syntax) {
+		return fault.In("import", file, 0, "not JSON: "+err.Error(), advice)
+	}
+	return fault.In("import", file, syntax.Line, "not JSON: "+syntax.Message, advice)
+}
+
+func autoRestInteraction(m named) (*cassette.Interaction, error) {
+	var e autoRestExchange
+	if err := json.Unmarshal([]byte(m.text), &e); err != nil {
+		return nil, at(m.line, "it is not what an exchange is: "+withoutType(err))
+	}
+	if e.Response == nil {
+		return nil, at(m.line, "it has no response")
+	}
+	if e.Request.Method == "" || e.Request.RequestURI == "" {
+		_, after, _ := strings.Cut(m.name, "+$")
+		e.Request.Method, e.Request.RequestURI, _ = strings.Cut(after, "+")
+		if end := strings.LastIndexByte(e.Request.RequestURI, '+'); end >= 0 {
+			e.Request.RequestURI = e.Request.RequestURI[:end]
+		}
+	}
+	asked, sent, err := e.Request.message()
+	if err != nil {
+		return nil, at(m.line, "request body: "+err.Error())
+	}
+	answered, body, err := e.Response.message()
+	if err != nil {
+		return nil, at(m.line, "response body: "+err.Error())
+	}
+	i, err := interactionOf(e.Request.Method, e.Request.RequestURI, asked, sent, e.Response.StatusCode, "", answered, body)
+	if err != nil {
+		return i, at(m.line, err.Error())
+	}
+	return i, nil
+}
+
+func (m *autoRestMessage) message() (http.Header, string, error) {
+	headers := http.Header{}
+	for _, all := range []map[string]any{m.Headers, m.ContentHeaders} {
+		addHeaders(headers, all)
+	}
+	headers.Del("X-Ms-Unique-Id") // the recorder's own count
+	if !m.IsContentBase64 {
+		return headers, m.Content, nil
+	}
+	body, err := fromBase64(m.Content)
+	return headers, body, err
+}
+
+// addHeaders adds what stands in an object of headers: a text each, or a list of them.
+func addHeaders(headers http.Header, object map[string]any) {
+	for name, value := range object {
+		list, isList := value.([]any)
+		if !isList {
+			list = []any{value}
+		}
+		for _, v := range list {
+			if text, ok := v.(string); ok {
+				headers.Add(name, text)
+			}
+		}
+	}
+}
+
+// withoutType is an error of encoding/json without the name of a type of this program.
+func withoutType(err error) string {
+	var typed *json.UnmarshalTypeError
+	if errors.As(err, &typed) {
+		return cmp.Or(typed.Field, "all of it") + " is a " + typed.Value
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}

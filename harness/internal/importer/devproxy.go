@@ -1,0 +1,208 @@
+package importer
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+)
+
+const adviceDevProxy = `a file of mocks is {"mocks": [{"request": {"url": ..}, "response": {..}}, ..]}`
+
+// DevProxy reads a file of Dev Proxy's mocks. A mock is a pattern, no request: what it is
+// imported as is the example that it gives (exampleUrl), else its own address with a word in
+// the place of each asterisk. What a request has to hold is in no mock: the body of the request
+// is the fragment that it wants, or none. Everything else is as in VCRPy.
+func (r Reader) DevProxy(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
+	return r.Read(KindDevProxy, file, name, clean)
+}
+
+// mock is one of such a file. Older files say all of it beside each other.
+type mock struct {
+	Request  *mockRequest  `json:"request"`
+	Response *mockResponse `json:"response"`
+	mockRequest
+	ResponseBody    json.RawMessage `json:"responseBody"`
+	ResponseCode    int             `json:"responseCode"`
+	ResponseHeaders json.RawMessage `json:"responseHeaders"`
+}
+
+type mockRequest struct {
+	URL          string `json:"url"`
+	ExampleURL   string `json:"exampleUrl"`
+	Method       string `json:"method"`
+	BodyFragment string `json:"bodyFragment"`
+}
+
+type mockResponse struct {
+	StatusCode int             `json:"statusCode"`
+	Headers    json.RawMessage `json:"headers"`
+	Body       json.RawMessage `json:"body"`
+}
+
+// readDevProxy reads the entries of such a file.
+func readDevProxy(file string, data []byte) ([]*Entry, error) {
+	members, err := membersOf(file, jsondoc.Plain(string(data)), adviceDevProxy)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range members {
+		if (m.name == "mocks" || m.name == "responses") && strings.HasPrefix(m.text, "[") {
+			read := func(item named) (*cassette.Interaction, error) { return mockInteraction(file, item) }
+			return entriesOf(elementsOf(m), func(item named) int { return item.line }, read), nil
+		}
+	}
+	return nil, fault.In("import", file, 1, `there is no list of "mocks"`, adviceDevProxy)
+}
+
+// elementsOf are the elements of an array that a member of valid JSON holds.
+func elementsOf(m named) []named {
+	var elements []named
+	line, counted := m.line, 0
+	for token := range jsondoc.Scan(m.text) {
+		switch {
+		case token.Depth == 1 && token.Closes():
+			elements[len(elements)-1].text = m.text[counted : token.Start+1]
+		case token.Depth == 1:
+			line += strings.Count(m.text[counted:token.Start], "\n")
+			counted = token.Start
+			elements = append(elements, named{text: token.Raw, line: line})
+		}
+	}
+	return elements
+}
+
+func mockInteraction(file string, item named) (*cassette.Interaction, error) {
+	var m mock
+	if err := json.Unmarshal([]byte(item.text), &m); err != nil {
+		return nil, at(item.line, "it is no mock: "+withoutType(err))
+	}
+	asked, answer := m.Request, m.Response
+	if asked == nil {
+		asked = &m.mockRequest
+	}
+	if answer == nil {
+		answer = &mockResponse{StatusCode: m.ResponseCode, Headers: m.ResponseHeaders, Body: m.ResponseBody}
+	}
+	headers, err := mockHeaders(answer.Headers)
+	if err != nil {
+		return nil, at(item.line, err.Error())
+	}
+	body, err := mockBody(file, answer.Body)
+	if err != nil {
+		return nil, at(item.line, err.Error())
+	}
+	sent := http.Header{}
+	if asked.BodyFragment != "" && json.Valid([]byte(asked.BodyFragment)) {
+		sent.Set("Content-Type", "application/json")
+	}
+	i, err := interactionOf(cmp.Or(asked.Method, http.MethodGet), asked.address(), sent, asked.BodyFragment, cmp.Or(answer.StatusCode, http.StatusOK), "", headers, body)
+	if err != nil {
+		return i, at(item.line, err.Error())
+	}
+	return i, nil
+}
+
+// address is one that the mock answers.
+func (r *mockRequest) address() string {
+	pattern := strings.NewReplacer(`\*`, ".*").Replace(regexp.QuoteMeta(strings.TrimSuffix(r.URL, "/")))
+	fits := regexp.MustCompile("(?i)^" + pattern + "/?$") // QuoteMeta leaves nothing to fail
+	for _, example := range []string{r.ExampleURL, r.root() + r.ExampleURL} {
+		if example = escaped(example); r.ExampleURL != "" && fits.MatchString(example) {
+			return example
+		}
+	}
+	return escaped(strings.ReplaceAll(r.URL, "*", "value"))
+}
+
+// root is the address without its path, the version apart.
+func (r *mockRequest) root() string {
+	scheme, rest, ok := strings.Cut(r.URL, "://")
+	parts := strings.SplitN(rest, "/", 3)
+	if !ok || len(parts) < 2 {
+		return r.URL
+	}
+	return scheme + "://" + parts[0] + "/" + parts[1]
+}
+
+// escaped is an address as it can be sent: documentation's examples have spaces and braces.
+func escaped(address string) string {
+	var b strings.Builder
+	for _, c := range []byte(strings.TrimSpace(address)) {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// mockHeaders reads a list of names and values, or an object of headers, or a list of those.
+func mockHeaders(raw json.RawMessage) (http.Header, error) {
+	headers := http.Header{}
+	if len(raw) == 0 {
+		return headers, nil
+	}
+	var value any
+	if err := json.Unmarshal(raw, &value); err != nil {
+		return nil, err
+	}
+	list, isList := value.([]any)
+	if !isList {
+		list = []any{value}
+	}
+	for _, item := range list {
+		object, ok := item.(map[string]any)
+		name, named := object["name"].(string)
+		switch {
+		case item == nil:
+		case !ok:
+			return nil, errors.New("its headers are neither a list nor an object")
+		case named && len(object) <= 2:
+			addHeaders(headers, map[string]any{name: object["value"]})
+		default:
+			addHeaders(headers, object)
+		}
+	}
+	return headers, nil
+}
+
+// mockBody is what a mock answers: JSON, a text, or what stands in the file that it names
+// (@picture.png), which lies beside the file of mocks or below.
+func mockBody(file string, raw json.RawMessage) (string, error) {
+	var text string
+	switch {
+	case len(raw) == 0 || string(raw) == "null":
+		return "", nil
+	case json.Unmarshal(raw, &text) != nil:
+		var compact bytes.Buffer
+		err := json.Compact(&compact, raw)
+		return compact.String(), err
+	}
+	name, isFile := strings.CutPrefix(text, "@")
+	if !isFile || name == "" || strings.ContainsAny(name, "\n{") {
+		return text, nil
+	}
+	root, err := os.OpenRoot(filepath.Dir(file))
+	if err != nil {
+		return "", fmt.Errorf("the file of its body: %w", fault.Reason(err))
+	}
+	defer root.Close()
+	data, err := plainfile.ReadFileIn(root, filepath.FromSlash(name))
+	if err != nil {
+		return "", fmt.Errorf("the file of its body, %s: %w", name, fault.Reason(err))
+	}
+	return string(data), nil
+}

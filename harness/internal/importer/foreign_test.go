@@ -1,0 +1,120 @@
+package importer
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+)
+
+// kinds are those of which nothing but entries is read, with the folders of their golden
+// files.
+var kinds = map[Kind]string{KindRubyVCR: "rubyvcr", KindDevProxy: "devproxy", KindAutoRest: "autorest"}
+
+// Each file holds a recording and what is made of it. UPDATE_GOLDEN=1 rewrites the latter;
+// read the difference before it is committed.
+func TestForeign(t *testing.T) {
+	for kind, folder := range kinds {
+		testkit.Archives(t, "testdata/"+folder+"/*.txtar", func(t *testing.T, archive *testkit.Archive) {
+			file := archive.Files[0]
+			archive.Want(t, "want", describe(Reader{}.entriesIn(foreigns[kind], file.Name, "sub/some_recording", file.Data, nil)))
+		})
+	}
+}
+
+// What wrote a file is told from its text.
+func TestKindOf(t *testing.T) {
+	for folder, want := range map[string]Kind{"rubyvcr": KindRubyVCR, "devproxy": KindDevProxy, "autorest": KindAutoRest, "har": KindHAR} {
+		files, _ := filepath.Glob("testdata/" + folder + "/*.txtar")
+		known := 0
+		for _, file := range files {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch got := KindOf(string(archive.Files[0].Data)); got {
+			case want:
+				known++
+			case "":
+			default:
+				t.Errorf("%s is %q", file, got)
+			}
+		}
+		if known == 0 {
+			t.Errorf("no file of %s is known", folder)
+		}
+	}
+	for text, want := range map[string]Kind{
+		"": "", "{}": "", "[]": "", "interactions:\n- a": KindVCRPy, "  http_interactions:\n": "", "\ufeff{\"log\": {\"entries\": []}}": KindHAR,
+		`{"mocks": 1}`: "", `{"a": {"mocks": []}}`: "", `{"mocks": [`: KindDevProxy,
+	} {
+		if got := KindOf(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
+
+// No text makes reading fail otherwise than by an error that names the file, and no credential
+// comes over.
+func fuzzForeign(f *testing.F, kind Kind) {
+	files, _ := filepath.Glob("testdata/" + kinds[kind] + "/*.txtar")
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(archive.Files[0].Data)
+	}
+	const file = "recording.file"
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := Reader{}.entriesIn(foreigns[kind], file, "x", data, nil)
+		if err != nil {
+			if !strings.Contains(err.Error(), file) {
+				t.Fatalf("the error does not name the file: %v", err)
+			}
+			return
+		}
+		for _, i := range r.Cassette.Interactions {
+			if i.Request.Headers.Get("Authorization") != "" || i.Response.Headers.Get("Set-Cookie") != "" {
+				t.Fatal("a credential came over")
+			}
+			if i.Line < 1 || i.Line > 1+bytes.Count(data, []byte("\n")) {
+				t.Fatalf("line %d of %d", i.Line, 1+bytes.Count(data, []byte("\n")))
+			}
+		}
+	})
+}
+
+func FuzzRubyVCR(f *testing.F)  { fuzzForeign(f, KindRubyVCR) }
+func FuzzDevProxy(f *testing.F) { fuzzForeign(f, KindDevProxy) }
+func FuzzAutoRest(f *testing.F) { fuzzForeign(f, KindAutoRest) }
+
+// Every mock of the corpus is imported, and its body is what it says.
+func TestAllMocks(t *testing.T) {
+	r, err := Reader{}.DevProxy(testkit.Corpus(t, "mocks/devproxy-graph-v1.0.json"), "mocks", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mended := 0
+	for _, f := range r.Findings {
+		if f.Rule != ruleImportMended {
+			t.Errorf("line %d: %s: %s", f.Line, f.Rule, f.Message)
+		}
+		mended++
+	}
+	parsed := 0
+	for _, i := range r.Cassette.Interactions {
+		if json.Valid([]byte(i.Response.Body)) {
+			parsed++
+		}
+	}
+	t.Logf("%d mocks, %d with JSON, of which %d were mended", len(r.Cassette.Interactions), parsed, mended)
+	if len(r.Cassette.Interactions) != 300 || parsed != 216+mended || mended != 7 {
+		t.Errorf("%d mocks were imported, %d of them JSON, %d mended", len(r.Cassette.Interactions), parsed, mended)
+	}
+}

@@ -1,0 +1,63 @@
+package importer
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+)
+
+const adviceRubyVCR = "a cassette of Ruby's VCR (from 2.0 on) is a mapping with a list of http_interactions"
+
+// RubyVCR reads a cassette of Ruby's VCR, in YAML or JSON. Everything else is as in VCRPy.
+func (r Reader) RubyVCR(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
+	return r.Read(KindRubyVCR, file, name, clean)
+}
+
+// readRubyVCR reads the entries of such a cassette.
+func readRubyVCR(file string, data []byte) ([]*Entry, error) {
+	root, err := parseYAML(file, data)
+	if err != nil {
+		return nil, err
+	}
+	root = follow(root)
+	list := member(root, "http_interactions")
+	if list == nil || list.Kind != yaml.SequenceNode {
+		return nil, fault.In("import", file, root.Line, "no list of http_interactions", adviceRubyVCR)
+	}
+	entries := entriesOf(list.Content, func(n *yaml.Node) int { return n.Line }, rubyInteraction)
+	for n, e := range entries {
+		e.recorded, _ = time.Parse(time.RFC1123, scalar(member(list.Content[n], "recorded_at")))
+	}
+	return entries, nil
+}
+
+func rubyInteraction(node *yaml.Node) (*cassette.Interaction, error) {
+	asked, answered := member(node, "request"), member(node, "response")
+	if asked == nil || answered == nil {
+		return nil, at(node.Line, "it has no request or no response")
+	}
+	sent, err := text(member(asked, "body"))
+	if err != nil {
+		return nil, at(lineOf(err, asked.Line), "request body: "+err.Error())
+	}
+	body, err := text(member(answered, "body"))
+	if err != nil {
+		return nil, at(lineOf(err, answered.Line), "response body: "+err.Error())
+	}
+	status := member(answered, "status")
+	code, _ := strconv.Atoi(scalar(member(status, "code")))
+	method := strings.TrimPrefix(scalar(member(asked, "method")), ":")
+	i, err := interactionOf(method, scalar(member(asked, "uri")), rubyHeaders(asked), sent, code, scalar(member(status, "message")), rubyHeaders(answered), body)
+	if err != nil {
+		return i, at(node.Line, err.Error())
+	}
+	return i, nil
+}
+
+func rubyHeaders(node *yaml.Node) http.Header { return vcrpyHeaders(member(node, "headers")) }

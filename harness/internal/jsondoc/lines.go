@@ -1,0 +1,141 @@
+package jsondoc
+
+import "strings"
+
+// Lines are the 1-based lines of a text on which the values in it begin, by normalized path.
+// For a member that is the line of its name; of members with one name the last counts. What
+// follows a fault of syntax has none.
+func Lines(text string) map[string]int {
+	type container struct {
+		path string
+		next int // element
+	}
+	lines := map[string]int{}
+	var open []container
+	line, counted := 1, 0
+	for token, err := range Scan(text) {
+		if err != nil {
+			break
+		}
+		if token.Closes() {
+			open = open[:len(open)-1]
+			continue
+		}
+		path, start := Root, token.Start
+		switch {
+		case token.NameAt >= 0:
+			path, start = AppendPath(open[len(open)-1].path, token.Name), token.NameAt
+		case len(open) > 0:
+			in := &open[len(open)-1]
+			path = AppendPath(in.path, in.next)
+			in.next++
+		}
+		line += strings.Count(text[counted:start], "\n")
+		lines[path], counted = line, start
+		if token.Opens() {
+			open = append(open, container{path: path})
+		}
+	}
+	return lines
+}
+
+// Nearest is the line of a path, or of the nearest place around it that is there; 0 where
+// not even the root is.
+func Nearest(lines map[string]int, path string) int {
+	for {
+		if line, ok := lines[path]; ok {
+			return line
+		}
+		parent := parentOf(path)
+		if parent == path {
+			return 0
+		}
+		path = parent
+	}
+}
+
+// parentOf is the path without its last step, or the path itself where it has none.
+func parentOf(path string) string {
+	rest, ok := strings.CutPrefix(path, Root)
+	if !ok {
+		return path
+	}
+	parent := Root
+	for {
+		step, after, ok := cutStep(rest)
+		if !ok || after == "" {
+			return parent
+		}
+		parent, rest = AppendPath(parent, step), after
+	}
+}
+
+// Plain puts spaces in the place of what people write into JSON for people and tools
+// accept: comments, commas behind the last member, a mark of byte order. No other byte
+// moves or changes.
+func Plain(text string) string {
+	var out []byte // nil as long as nothing was changed
+	blank := func(from, to int) {
+		if out == nil {
+			out = []byte(text)
+		}
+		for i := from; i < to; i++ {
+			if out[i] != '\n' {
+				out[i] = ' '
+			}
+		}
+	}
+	if strings.HasPrefix(text, "\ufeff") {
+		blank(0, len("\ufeff"))
+	}
+	comma := -1 // a comma behind which nothing has come yet
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			i, comma = endOfString(text, i), -1
+		case c == '/' && i+1 < len(text) && (text[i+1] == '/' || text[i+1] == '*'):
+			end := endOfComment(text, i)
+			blank(i, end)
+			i = end - 1
+		case c == ',':
+			comma = i
+		case c == ']' || c == '}':
+			if comma >= 0 {
+				blank(comma, comma+1)
+			}
+			comma = -1
+		case c != ' ' && c != '\n' && c != '\r' && c != '\t':
+			comma = -1
+		}
+	}
+	if out == nil {
+		return text
+	}
+	return string(out)
+}
+
+// endOfString is the offset of the quote that ends the string which begins at an offset, or
+// the last of the text.
+func endOfString(text string, at int) int {
+	for i := at + 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i
+		}
+	}
+	return len(text) - 1
+}
+
+func endOfComment(text string, at int) int {
+	closing, length := "\n", 0
+	if text[at+1] == '*' {
+		closing, length = "*/", 2
+	}
+	end := strings.Index(text[at+2:], closing)
+	if end < 0 {
+		return len(text)
+	}
+	return at + 2 + end + length
+}

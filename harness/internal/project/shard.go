@@ -1,0 +1,109 @@
+package project
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+)
+
+// leastCost is what a scenario costs beside what its cassette took to record.
+const leastCost = time.Millisecond
+
+// shard keeps the n-th of total parts of jobs, which are sorted by file. The parts are cut
+// from that order, equal in the time that their cassettes took to record: a scenario that
+// comes or goes moves those at the cuts and no others. Scenarios that share a cassette stay
+// together, so that a shard knows what they leave unused, unless they are more than a part.
+func (p *Project) shard(jobs []*job, n, total int) []*job {
+	if total <= 1 {
+		return jobs
+	}
+	pieces, whole := p.pieces(jobs, total)
+	var kept []*job
+	var before time.Duration
+	for i, piece := range pieces {
+		at := i // where there is a part for each
+		if len(pieces) > total {
+			at = int(float64(before+piece.cost/2) / float64(whole) * float64(total))
+		}
+		if before += piece.cost; min(at, total-1) == n-1 {
+			kept = append(kept, piece.jobs...)
+		}
+	}
+	return inOrder(kept, jobs)
+}
+
+// A piece is what one shard gets as a whole.
+type piece struct {
+	jobs []*job
+	cost time.Duration
+}
+
+// pieces are the jobs by cassette, and what all of them cost.
+func (p *Project) pieces(jobs []*job, total int) (pieces []piece, whole time.Duration) {
+	var tapes []string
+	users := map[string][]*job{}
+	for _, j := range jobs {
+		if users[j.tape] == nil || j.tape == "" {
+			tapes = append(tapes, j.tape)
+		}
+		users[j.tape] = append(users[j.tape], j)
+	}
+	took := make([]time.Duration, len(tapes))
+	_ = wire.Parallel(len(tapes), 0, func(i int) error {
+		took[i] = cassette.RecordedTime(tapes[i])
+		return nil
+	})
+	for i, tape := range tapes {
+		of := users[tape]
+		if tape == "" { // each by itself
+			of, users[tape] = of[:1], of[1:]
+		}
+		one := piece{of, took[i] + time.Duration(len(of))*leastCost}
+		pieces = append(pieces, one)
+		whole += one.cost
+	}
+	for i := len(pieces) - 1; i >= 0; i-- {
+		if one := pieces[i]; len(one.jobs) > 1 && one.cost > whole/time.Duration(total) {
+			pieces = append(pieces[:i], append(one.parted(), pieces[i+1:]...)...)
+		}
+	}
+	return pieces, whole
+}
+
+// parted is a piece job by job.
+func (one piece) parted() []piece {
+	parts := make([]piece, len(one.jobs))
+	for i, j := range one.jobs {
+		j.parted = true
+		parts[i] = piece{one.jobs[i : i+1], one.cost / time.Duration(len(one.jobs))}
+	}
+	return parts
+}
+
+// inOrder are the kept ones of all jobs, in their order.
+func inOrder(kept, all []*job) []*job {
+	is := make(map[*job]bool, len(kept))
+	for _, j := range kept {
+		is[j] = true
+	}
+	var sorted []*job
+	for _, j := range all {
+		if is[j] {
+			sorted = append(sorted, j)
+		}
+	}
+	return sorted
+}
+
+// selectionDigest identifies what is parted into shards: shards of other files, or of another
+// expression, are none of the same run.
+func selectionDigest(files []string, run *regexp.Regexp) string {
+	text := fmt.Sprintf("%q %v", files, run)
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:6])
+}

@@ -1,0 +1,159 @@
+package redact
+
+import (
+	"encoding/base64"
+	"html"
+	"io"
+	"iter"
+	"mime/quotedprintable"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
+
+// deepest is how often what a text hides may be encoded.
+const deepest = 3
+
+// hidden is the rule of a credential that an encoding hides in a text, and noRule where there
+// is none. Only what stays as it came is asked for it: with a class or a rule off, or kept.
+func hidden(s string) rule { return hiddenIn(s, deepest) }
+
+func hiddenIn(s string, depth int) rule {
+	for plain := range decodings(s) {
+		if _, r := withoutSecrets(plain); r != noRule {
+			return r
+		}
+		if linkToken.MatchString(plain) {
+			return secretURLToken
+		}
+		if depth > 1 {
+			if r := hiddenIn(plain, depth-1); r != noRule {
+				return r
+			}
+		}
+	}
+	return noRule
+}
+
+// linkToken finds an option that gives access in a link.
+var linkToken = regexp.MustCompile(`(?i)://[^\s"<>]*[?&](sig|tempauth|authtoken|authkey|access_token)=[^\s"<>&]{8}`)
+
+// decodings yields what a text says by each encoding that it shows signs of.
+func decodings(s string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if len(s) < 16 {
+			return
+		}
+		for _, decode := range []func(string) string{wide, unescaped, unquoted, entities, percents, base64Runs} {
+			if plain := decode(s); plain != "" && plain != s && !yield(plain) {
+				return
+			}
+		}
+	}
+}
+
+// wide decodes UTF-16 of either order, which letters of ASCII fill with zeros.
+func wide(s string) string {
+	if strings.Count(s, "\x00") < len(s)/3 {
+		return ""
+	}
+	for first := range 2 { // of little and of big endian; a mark of the order is no letter
+		units := make([]uint16, 0, len(s)/2)
+		for i := 0; i+1 < len(s); i += 2 {
+			units = append(units, uint16(s[i+first])|uint16(s[i+1-first])<<8)
+		}
+		if plain := string(utf16.Decode(units)); strings.IndexFunc(plain, func(c rune) bool { return c < 0x80 && c >= ' ' }) >= 0 {
+			return plain
+		}
+	}
+	return ""
+}
+
+// unescaped decodes \u0041 and \x41.
+func unescaped(s string) string {
+	if !strings.Contains(s, `\u`) && !strings.Contains(s, `\x`) {
+		return ""
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		size := 0
+		if s[i] == '\\' && i+1 < len(s) {
+			size = map[byte]int{'u': 4, 'x': 2}[s[i+1]]
+		}
+		end := i + 2 + size
+		if size == 0 || end > len(s) || !ascii.All(s[i+2:end], ascii.IsHex) {
+			b.WriteByte(s[i])
+			i++
+			continue
+		}
+		c, _ := strconv.ParseUint(s[i+2:end], 16, 16)
+		b.WriteRune(rune(c))
+		i = end
+	}
+	return b.String()
+}
+
+// unquoted decodes quoted-printable.
+func unquoted(s string) string {
+	if !strings.Contains(s, "=") {
+		return ""
+	}
+	plain, _ := io.ReadAll(quotedprintable.NewReader(strings.NewReader(s)))
+	return string(plain)
+}
+
+func entities(s string) string {
+	if !strings.Contains(s, "&") {
+		return ""
+	}
+	return html.UnescapeString(s)
+}
+
+// percents decodes what an address or a form holds.
+func percents(s string) string {
+	if !strings.ContainsAny(s, "%+") {
+		return ""
+	}
+	plain, err := url.QueryUnescape(s)
+	if err != nil {
+		return strings.ReplaceAll(s, "+", " ")
+	}
+	return plain
+}
+
+// base64Runs is what the base64 in a text says, one run a line. Runs may be broken by the line
+// ends of mail.
+func base64Runs(s string) string {
+	var b strings.Builder
+	for rest := s; rest != ""; {
+		n := 0
+		for n < len(rest) && isBase64Byte[rest[n]] {
+			n++
+		}
+		if n >= 16 {
+			run := strings.NewReplacer("\r", "", "\n", "", "=", "").Replace(rest[:n])
+			encoding := base64.RawStdEncoding
+			if strings.ContainsAny(run, "-_") {
+				encoding = base64.RawURLEncoding
+			}
+			if plain, err := encoding.DecodeString(run[:len(run)-len(run)%4%2]); err == nil && (utf8.Valid(plain) || strings.Contains(string(plain), "\x00")) {
+				b.Write(plain)
+				b.WriteByte('\n')
+			}
+		}
+		rest = rest[max(n, 1):]
+	}
+	return b.String()
+}
+
+var isBase64Byte = func() (set [256]bool) {
+	for c := range 128 {
+		set[c] = ascii.IsAlnum(byte(c)) || strings.IndexByte("+/-_=\r\n", byte(c)) >= 0
+	}
+	return set
+}()

@@ -1,0 +1,44 @@
+package runner
+
+import (
+	"github.com/graphvcr/graphvcr/harness/internal/display"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// MissFinding is a miss as a finding.
+func MissFinding(miss *match.MissError) report.Finding {
+	f := report.Finding{
+		Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep,
+		Missed: &report.Miss{Sent: report.Exchange{Method: miss.Method, URL: miss.URL}, Verdict: string(miss.Verdict)},
+	}
+	if s := miss.Sent; s != nil {
+		f.Missed.Sent = report.Exchange{Method: s.Method, URL: s.URL, Request: report.Content{Header: s.Header, Body: display.Body(s.Header, s.Body)}}
+	}
+	for _, c := range miss.Nearest {
+		near := report.Near{Exchange: display.Of(c.Cassette, c.Interaction)}
+		for _, d := range c.Differences {
+			near.Differences = append(near.Differences, report.Difference(d))
+		}
+		f.Missed.Nearest = append(f.Missed.Nearest, near)
+	}
+	if len(miss.Nearest) == 0 {
+		return f
+	}
+	nearest := miss.Nearest[0]
+	f.Cassette = report.Place{File: nearest.Cassette.File, Line: nearest.Interaction.Line}
+	if len(nearest.Differences) > 0 {
+		d := nearest.Differences[0]
+		f.Where, f.Want, f.Got = d.Field, d.Recorded, d.Received
+	}
+	return f
+}
+
+// missed ends a step whose request had no answer.
+func missed(miss *match.MissError) *halt {
+	f := finding{Finding: MissFinding(miss)}
+	if f.Want != "" || f.Got != "" {
+		f.want, f.got = value(f.Want), value(f.Got)
+	}
+	return &halt{finding: f}
+}

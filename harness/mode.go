@@ -1,0 +1,59 @@
+package harness
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+)
+
+// A mode is what becomes of a session's requests.
+type mode string
+
+const (
+	replay = mode(project.ModeReplay)
+	record = mode(project.ModeRecord)
+	spy    = mode(project.ModeSpy)
+	once   = mode("once")
+	live   = mode("live")
+)
+
+// modeVariable says the mode of all sessions.
+const modeVariable = "GRAPHVCR_MODE"
+
+// decide is the mode of a session: what the environment says, else the option. Only the
+// option gives way under CI=true to a replay, where nothing is recorded: it stands in the
+// test for good, and the test runs there too.
+func decide(option mode) (mode, error) {
+	inCI := os.Getenv("CI") == "true" && os.Getenv("GRAPHVCR_RECORD_IN_CI") != "1"
+	said := mode(os.Getenv(modeVariable))
+	switch {
+	case said == "" && inCI:
+		return replay, nil
+	case said == "":
+		return option, nil
+	case !slices.Contains([]mode{replay, record, live, once, spy}, said):
+		return "", fmt.Errorf("%s=%q is none of replay, record, live, once, spy", modeVariable, said)
+	case inCI && (said == record || said == once || said == spy):
+		return "", fmt.Errorf("%s=%s under CI=true: set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record", modeVariable, said)
+	}
+	return said, nil
+}
+
+// settle says what once comes to, now that the cassettes can be looked at.
+func settle(m mode, p *project.Project, name string) (mode, error) {
+	if m != once {
+		return m, nil
+	}
+	switch _, err := p.CassetteFile(name); {
+	case err == nil:
+		return replay, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return record, nil
+	default:
+		return "", err
+	}
+}

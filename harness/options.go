@@ -1,0 +1,148 @@
+package harness
+
+import (
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/quiet"
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
+)
+
+// Option changes how a session opens.
+type Option func(*options)
+
+type options struct {
+	dirs        project.Dirs
+	files       fs.FS
+	below       http.RoundTripper
+	base        string
+	mode        mode // while GRAPHVCR_MODE says nothing
+	allowUnused bool
+	inputs      []input
+	pass        []string
+	mark        func(Value) Mark
+}
+
+type input struct{ name, value string }
+
+func apply(opts []Option) options {
+	o := options{below: quiet.Over(http.DefaultTransport), mode: replay}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
+}
+
+// Dir names the folder that holds cassettes, instead of cassettes/ beside the
+// nearest go.mod.
+func Dir(cassettes string) Option {
+	return func(o *options) { o.dirs.Cassettes = cassettes }
+}
+
+// FS replays cassettes of a file system, such as an embed.FS, which holds what a folder of
+// cassettes does: its rules.yaml and its salt count too. What is recorded goes to [Dir],
+// which has to be given for that.
+func FS(cassettes fs.FS) Option {
+	return func(o *options) { o.files = cassettes }
+}
+
+// Once records where there is no cassette yet, and replays where there is.
+func Once() Option { return func(o *options) { o.mode = once } }
+
+// Spy answers from the cassette and records what that lacks.
+func Spy() Option { return func(o *options) { o.mode = spy } }
+
+// AllowUnused lets a test pass that does not ask for all that was recorded.
+func AllowUnused() Option { return func(o *options) { o.allowUnused = true } }
+
+// Passthrough names hosts whose requests are none of the session's: they are sent, in every
+// mode, and never recorded. "api.example.com" is a host at any port, "localhost:8080" at
+// that port only, "*.example.com" whatever lies below. Graph's own hosts are not among them.
+func Passthrough(hosts ...string) Option {
+	return func(o *options) { o.pass = append(o.pass, hosts...) }
+}
+
+// BaseURL names what stands for https://graph.microsoft.com: a fake of a test, an emulator.
+// What a client asks of either is sent there while recording and in live runs, recorded as
+// Graph's, and replayed to both; so a suite of fakes is recorded as it is, and later from
+// Graph, without a change of the client.
+func BaseURL(address string) Option {
+	return func(o *options) { o.base = address }
+}
+
+// WithTransport carries the requests of a recording or a live run, and adds the token
+// if the client brings none: it lies below the recorder, which cannot see what it adds. An
+// *http.Transport is copied, onto connections of which net/http prints nothing; of one
+// within another transport it may print what a service sends unasked.
+func WithTransport(below http.RoundTripper) Option {
+	return func(o *options) { o.below = below }
+}
+
+// Input makes, on replay, a value of this run stand for what the cassette stores under a
+// name: a variable (which Var then returns), or a pseudonym itself, such as
+// user1@contoso.example. Most values need none: they are bound where the client sends
+// them in the only place where they fit.
+func Input(name, value string) Option {
+	return func(o *options) { o.inputs = append(o.inputs, input{name, value}) }
+}
+
+// A Value is a text of a message that is about to be stored.
+type Value struct {
+	Name   string // of the member, header, option or field at which it stands
+	Parent string // of the member above that, "" at the top and outside JSON
+	Text   string
+}
+
+// A Mark says what a value is, for [Redact].
+type Mark int
+
+// The marks. A secret becomes a constant; names and content become pseudonyms.
+const (
+	Unmarked Mark = iota // the built-in rules decide
+	MarkSecret
+	MarkName
+	MarkContent
+)
+
+// Redact adds a rule to those by which values are replaced while recording. It can only mark
+// what would else be stored, never keep a value; the function is asked of each value alone,
+// and has to answer alike for like values. What became of a value is data in the cassette, so
+// nothing needs the function on replay.
+func Redact(mark func(Value) Mark) Option {
+	return func(o *options) { o.mark = mark }
+}
+
+// classes are the marks as redaction knows them.
+func (o *options) classes() func(name, parent, text string) redact.Class {
+	if o.mark == nil {
+		return nil
+	}
+	return func(name, parent, text string) redact.Class {
+		switch o.mark(Value{name, parent, text}) {
+		case MarkSecret:
+			return redact.Secret
+		case MarkName:
+			return redact.Identity
+		case MarkContent:
+			return redact.Content
+		}
+		return ""
+	}
+}
+
+// standIn is BaseURL, understood; nil is Graph.
+func (o *options) standIn() (*url.URL, error) {
+	if o.base == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(o.base)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return nil, &fault.Error{Message: fmt.Sprintf("harness.BaseURL %q is no address of a service", o.base), Hint: "scheme and host: http://127.0.0.1:8080"}
+	}
+	return u, nil
+}

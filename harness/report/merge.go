@@ -1,0 +1,181 @@
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+)
+
+// largestReport bounds what Read takes: a report of 10,000 scenarios has some megabytes.
+const largestReport = 512 << 20
+
+// Read reads a suite that was rendered as JSON. It is as it was, but that durations are of
+// milliseconds, that bytes which are no UTF-8 became U+FFFD, and that examples of changes are
+// left out. Members that it does not know are passed over.
+func Read(r io.Reader) (*Suite, error) {
+	text, err := io.ReadAll(io.LimitReader(r, largestReport+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > largestReport {
+		return nil, fmt.Errorf("it is larger than %d MB", largestReport>>20)
+	}
+	var doc jsonSuite
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return nil, fmt.Errorf("it is no report in JSON: %w", err)
+	}
+	if doc.Version != jsonVersion {
+		return nil, fmt.Errorf("it is a report of version %d: want %d", doc.Version, jsonVersion)
+	}
+	s := &Suite{Command: doc.Summary.Command, Ordered: doc.Summary.Ordered}
+	if s.FailOn, err = ParseSeverity(cmp.Or(doc.Summary.FailOn, Error.String())); err != nil {
+		return nil, err
+	}
+	if sh := doc.Summary.Shard; sh != nil {
+		s.Shard = Shard{sh.Number, sh.Of, sh.Selection}
+	}
+	for i := range doc.Cases {
+		c, err := doc.Cases[i].suite()
+		if err != nil {
+			return nil, fmt.Errorf("case %q: %w", doc.Cases[i].Name, err)
+		}
+		s.Cases = append(s.Cases, c)
+	}
+	if n := doc.Summary.Cases; n != len(s.Cases) {
+		return nil, fmt.Errorf("it holds %d cases and says %d", len(s.Cases), n)
+	}
+	return s, nil
+}
+
+// suite is a case as it was.
+func (in *jsonCase) suite() (Case, error) {
+	c := Case{Name: in.Name, Label: in.Label, File: in.File, Status: in.Status, Duration: time.Duration(in.DurationMS) * time.Millisecond, Steps: in.Steps}
+	if !slices.Contains([]Status{Passed, Failed, Errored, Skipped}, in.Status) {
+		return c, fmt.Errorf("unknown status %q", in.Status)
+	}
+	for i := range in.Findings {
+		f, err := in.Findings[i].finding()
+		if err != nil {
+			return c, err
+		}
+		c.Findings = append(c.Findings, f)
+	}
+	return c, nil
+}
+
+func (in *jsonFinding) finding() (Finding, error) {
+	severity, err := ParseSeverity(in.Severity)
+	f := Finding{
+		ID: in.ID, Rule: Rule(in.Rule), Severity: severity, Step: in.Step, Interaction: in.Interaction,
+		Place: Place{in.File, in.Line, in.Column}, Where: in.Where, Want: in.Want, Got: in.Got,
+		Message: in.Message, Hint: in.Hint, Fingerprint: in.Fingerprint,
+	}
+	if p := in.Parts; p != nil {
+		f.Message, f.Is, f.Remark, f.Details, f.Part = p.Message, p.Is, p.Remark, p.Details, p.Part
+	}
+	if in.Cassette != nil {
+		f.Cassette = Place{in.Cassette.File, in.Cassette.Line, in.CassetteColumn}
+	}
+	return f, err
+}
+
+// A Source is a suite and where it was read from.
+type Source struct {
+	Name  string
+	Suite *Suite
+}
+
+// Merge puts suites together. Shards have to be all shards of one run, each once; suites that
+// are no shards have to be of one command, with no case in two of them. The result is finished.
+func Merge(sources []Source) (*Suite, error) {
+	if len(sources) == 0 {
+		return nil, errors.New("there is no report to merge")
+	}
+	first := sources[0]
+	merged := &Suite{Command: first.Suite.Command, FailOn: first.Suite.FailOn, Ordered: first.Suite.Ordered}
+	for _, s := range sources[1:] {
+		switch {
+		case s.Suite.Command != first.Suite.Command:
+			return nil, unlike(first, s, fmt.Sprintf("one is of %s, the other of %s", first.Suite.Command, s.Suite.Command))
+		case s.Suite.FailOn != first.Suite.FailOn:
+			return nil, unlike(first, s, fmt.Sprintf("one fails on %s, the other on %s", first.Suite.FailOn, s.Suite.FailOn))
+		case s.Suite.Shard.Of != first.Suite.Shard.Of || s.Suite.Shard.Selection != first.Suite.Shard.Selection:
+			return nil, unlike(first, s, fmt.Sprintf("one is %s, the other %s", first.Suite.Shard, s.Suite.Shard))
+		}
+	}
+	if err := complete(sources); err != nil {
+		return nil, err
+	}
+	in := map[[2]string]string{}
+	for _, s := range sources {
+		for i := range s.Suite.Cases {
+			c := &s.Suite.Cases[i]
+			about := [2]string{c.File, c.Name}
+			if other, twice := in[about]; twice && other != s.Name {
+				return nil, fmt.Errorf("%s is in %s and in %s", cmp.Or(c.Name, c.File), other, s.Name)
+			}
+			in[about] = s.Name
+		}
+		merged.Cases = append(merged.Cases, s.Suite.Cases...)
+	}
+	merged.Finish()
+	return merged, nil
+}
+
+// String is "shard 2 of 8", or "no shard".
+func (s Shard) String() string {
+	if s.Of == 0 {
+		return "no shard"
+	}
+	return fmt.Sprintf("shard %d of %d", s.Number, s.Of)
+}
+
+func unlike(a, b Source, why string) error {
+	return &fault.Error{
+		Message: fmt.Sprintf("%s and %s are not of one run: %s", a.Name, b.Name, why),
+		Hint:    "merge the reports of one run: graphvcr replay --shard I/N --report json=FILE, for every I, with the same files and flags",
+	}
+}
+
+// complete checks that every shard is there once.
+func complete(sources []Source) error {
+	of := sources[0].Suite.Shard.Of
+	if of == 0 {
+		return nil
+	}
+	from := make(map[int]string, of)
+	for _, s := range sources {
+		n := s.Suite.Shard.Number
+		switch other, twice := from[n]; {
+		case n < 1 || n > of:
+			return fmt.Errorf("%s is %s, and there is none", s.Name, s.Suite.Shard)
+		case twice:
+			return fmt.Errorf("%s and %s are both %s", other, s.Name, s.Suite.Shard)
+		}
+		from[n] = s.Name
+	}
+	if len(from) == of {
+		return nil
+	}
+	var missing []string
+	for n := 1; n <= of && len(missing) < 10; n++ {
+		if from[n] == "" {
+			missing = append(missing, fmt.Sprint(n))
+		}
+	}
+	text := strings.Join(missing, ", ")
+	if more := of - len(from) - len(missing); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return &fault.Error{
+		Message: fmt.Sprintf("of %d shards %s %s missing", of, text, map[bool]string{true: "is", false: "are"}[of-len(from) == 1]),
+		Hint:    "a job that ended without its report is no job that passed",
+	}
+}

@@ -1,0 +1,78 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// cassettes fills a page with all that cassettes hold, in recorded order.
+func (p *htmlPage) cassettes(s *Suite) {
+	all := htmlGroup{Name: "Interactions"}
+	counts := map[string]int{}
+	for i := range s.Cases {
+		c := &s.Cases[i]
+		strip := p.strip(c)
+		for j := range c.Exchanges {
+			e := &c.Exchanges[j]
+			d := p.interaction(e, j)
+			d.Strip, d.Commands = strip, c.Commands
+			sub := ""
+			if len(s.Cases) > 1 {
+				sub = Visible(c.Name)
+				d.Facts = append([]htmlFact{{"cassette", sub}}, d.Facts...)
+			}
+			if strip != "" {
+				part := &p.Strips[len(p.Strips)-1].Parts[j]
+				if part.ID = d.ID; e.Status >= 400 {
+					part.Class = "error"
+				}
+			}
+			counts[d.Class]++
+			p.Details = append(p.Details, d)
+			all.add(sub, htmlItem{ID: d.ID, Class: d.Class, Label: Visible(e.Method), Text: clip(Visible(e.Target()), 160), Small: d.itemNote(e)})
+		}
+	}
+	all.close()
+	p.Groups = append(p.Groups, all)
+	p.Chips = append(p.Chips, htmlChip{"", "All", all.N})
+	for _, class := range []struct{ class, name string }{{"passed", "Answered"}, {"warning", "Redirected"}, {"error", "Refused"}} {
+		if n := counts[class.class]; n > 0 && n < all.N {
+			p.Chips = append(p.Chips, htmlChip{class.class, class.name, n})
+		}
+	}
+}
+
+func (d *htmlDetail) itemNote(e *Exchange) string {
+	facts := []string{strconv.Itoa(e.Status)}
+	if s := size(len(e.Response.Body)); s != "" {
+		facts = append(facts, s)
+	}
+	if e.Name != "" {
+		facts = append(facts, Visible(e.Name))
+	}
+	return strings.Join(facts, " · ")
+}
+
+// interaction is the detail of an exchange.
+func (p *htmlPage) interaction(e *Exchange, n int) htmlDetail {
+	id := strconv.Itoa(n)
+	if e.Interaction != nil {
+		id = strconv.Itoa(*e.Interaction)
+	}
+	d := htmlDetail{ID: p.id(id), Class: cmp.Or(statusClass(e.Status), "error"), Bar: barOf(e), Panels: p.panels(e)}
+	path, _, _ := strings.Cut(e.Target(), "?")
+	d.Title = Visible(e.Method + " " + path)
+	d.Facts = []htmlFact{{"interaction", id}}
+	if at := e.Place.String(); at != "" {
+		d.Facts = append(d.Facts, htmlFact{"file", Visible(at)})
+	}
+	if e.Name != "" {
+		d.Facts = append(d.Facts, htmlFact{"step", Visible(e.Name)})
+	}
+	if n := len(e.Pseudonyms); n > 0 {
+		d.Facts = append(d.Facts, htmlFact{"pseudonyms", fmt.Sprintf("%d, underlined", n)})
+	}
+	return d
+}

@@ -1,0 +1,209 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// words are what a page calls what a command found.
+type words struct {
+	command string
+	changes bool // findings are changes, which nobody wanted
+	order   []string
+	groups  map[string]string // by class: the names of the groups
+}
+
+func wordsOf(command string) *words {
+	w := &words{command: command, order: []string{"errored", "error", "warning", "note", "passed", "skipped"}}
+	switch command {
+	case "diff", "drift", "history":
+		w.changes = true
+		w.groups = map[string]string{"error": "Breaking", "warning": "Look at", "note": "Harmless", "passed": "Unchanged", "skipped": "Skipped"}
+	case "whatif":
+		w.groups = map[string]string{"error": "Breaks the client", "warning": "Warnings", "note": "Notes", "passed": "Does no harm", "skipped": "Not tried"}
+	case "lint":
+		w.groups = map[string]string{"error": "Errors", "warning": "Warnings", "note": "Notes", "passed": "Clean", "skipped": "Skipped"}
+	default:
+		w.groups = map[string]string{"error": "Errors", "warning": "Warnings", "note": "Notes", "passed": "Passed", "skipped": "Skipped"}
+	}
+	w.groups["errored"] = "Could not be run"
+	if w.changes {
+		w.groups["errored"] = "Could not be compared"
+	}
+	return w
+}
+
+// headline says in a line what came of it; the span of class bad is what fails.
+func (w *words) headline(s *Suite) []htmlSpan {
+	sum := s.Summary()
+	var bad, rest []string
+	noun := caseNoun(s.Command)
+	switch {
+	case s.Command == "view":
+		return viewHeadline(s)
+	case s.Command == "whatif":
+		tried := sum.Cases() - sum.Skipped
+		if sum.Failed == 0 {
+			rest = append(rest, fmt.Sprintf("None of %s breaks the client", count(tried, "change")))
+		} else {
+			bad = append(bad, fmt.Sprintf("%d of %s break%s the client", sum.Failed, count(tried, "change"), verb(sum.Failed)))
+		}
+	case w.changes:
+		bad = plus(bad, sum.Errors-sum.Errored, "breaking change")
+		rest = plusWord(rest, sum.Warnings, "to look at")
+		rest = plusWord(rest, sum.Notes, "harmless")
+		if len(bad)+len(rest)+sum.Errored == 0 {
+			rest = append(rest, fmt.Sprintf("Nothing changed in %s", count(sum.Cases(), noun)))
+		}
+		bad = plusWord(bad, sum.Errored, "could not be compared")
+	case sum.Failed+sum.Errored > 0:
+		if sum.Failed > 0 {
+			bad = append(bad, fmt.Sprintf("%d of %s failed", sum.Failed, count(sum.Cases(), noun)))
+		}
+		bad = plusWord(bad, sum.Errored, "could not be run")
+		rest = plus(plus(rest, sum.Warnings, "warning"), sum.Notes, "note")
+	default:
+		rest = append(rest, passedLine(sum, noun))
+		rest = plus(plus(rest, sum.Warnings, "warning"), sum.Notes, "note")
+	}
+	rest = plusWord(rest, sum.Skipped, map[bool]string{true: "not tried", false: "skipped"}[s.Command == "whatif"])
+	spans := []htmlSpan{{"bad", strings.Join(bad, ", ")}, {"", strings.Join(rest, ", ")}}
+	switch {
+	case len(bad) == 0:
+		spans = spans[1:]
+	case len(rest) == 0:
+		spans = spans[:1]
+	default:
+		spans[1].Text = ", " + spans[1].Text
+	}
+	return spans
+}
+
+func passedLine(sum Summary, noun string) string {
+	if sum.Passed == 1 {
+		return fmt.Sprintf("1 %s passed", noun)
+	}
+	return fmt.Sprintf("All %d %ss passed", sum.Passed, noun)
+}
+
+func verb(n int) string {
+	if n == 1 {
+		return "s"
+	}
+	return ""
+}
+
+func plus(list []string, n int, noun string) []string {
+	if n > 0 {
+		list = append(list, count(n, noun))
+	}
+	return list
+}
+
+func plusWord(list []string, n int, word string) []string {
+	if n > 0 {
+		list = append(list, fmt.Sprintf("%d %s", n, word))
+	}
+	return list
+}
+
+func viewHeadline(s *Suite) []htmlSpan {
+	n := 0
+	for i := range s.Cases {
+		n += len(s.Cases[i].Exchanges)
+	}
+	name := count(len(s.Cases), "cassette")
+	if len(s.Cases) == 1 {
+		name = Visible(s.Cases[0].Name)
+	}
+	return []htmlSpan{{"", name + ": " + count(n, "interaction")}}
+}
+
+// item is a finding in the list: what it is, what it is about, and where.
+func (w *words) item(c *Case, f *Finding) htmlItem {
+	if w.changes && f.Fingerprint != "" {
+		item := htmlItem{Label: title(f.Rule), Text: Visible(subject(f.Where)), Small: Visible(f.Part)}
+		switch shown := Visible(f.Want) + " → " + Visible(f.Got); {
+		case f.Where == "status":
+			item.Text = shown
+		case item.Small != "" && !isPresence(f.Want) && !isPresence(f.Got):
+			item.Small += " · " + clip(shown, 90)
+		}
+		if item.Text == "" {
+			item.Text = Visible(f.Message)
+		}
+		return item
+	}
+	text, _, _ := strings.Cut(f.told(), "\n")
+	item := htmlItem{Text: clip(Visible(text), 160), Small: Visible(f.Step)}
+	if f.Missed != nil {
+		item.Label, item.Text = "No answer", clip(Visible(f.Missed.Sent.Method+" "+f.Missed.Sent.Target()), 160)
+	}
+	if w.command == "whatif" {
+		item.Label, item.Text, _ = strings.Cut(Visible(c.Name), ": ")
+		item.Small = clip(Visible(text), 100)
+	}
+	return item
+}
+
+// isPresence reports whether a value only says that something is there or is not.
+func isPresence(value string) bool {
+	switch value {
+	case "", "there", "none", "declared":
+		return true
+	}
+	return false
+}
+
+// title is a rule's id as words: "Property lost" of drift.property.lost.
+func title(rule Rule) string {
+	text := strings.ReplaceAll(rule.Name(), ".", " ")
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// subject is the end of a place: the member's name, the header's.
+func subject(where string) string {
+	if strings.HasSuffix(where, "']") {
+		if at := strings.LastIndex(where, "['"); at >= 0 {
+			return where[at+2 : len(where)-2]
+		}
+	}
+	if name, isHeader := strings.CutPrefix(where, "header."); isHeader {
+		return name
+	}
+	return strings.TrimPrefix(where, "microsoft.graph.")
+}
+
+// subjectOf parts the items of a single case that are changes of metadata: by the type, and
+// types by what became of them and their namespace.
+func subjectOf(item htmlItem, w *words) string {
+	if !w.changes || item.Small != "" {
+		return ""
+	}
+	if owner, _, found := strings.Cut(item.Text, "/"); found && owner != "" {
+		return owner
+	}
+	if at := strings.LastIndexByte(item.Text, '.'); at > 0 && !strings.Contains(item.Text, "(") {
+		return item.Label + " in " + item.Text[:at]
+	}
+	return item.Label
+}
+
+// passed is what is said of a case that has nothing to tell.
+func (w *words) passed(c *Case) string {
+	var facts []string
+	if c.Steps > 0 {
+		noun := "step"
+		if w.changes {
+			noun = "request"
+		}
+		facts = append(facts, count(c.Steps, noun))
+	}
+	if c.File != "" && c.File != c.Name {
+		facts = append(facts, Visible(c.File))
+	}
+	return strings.Join(facts, " · ")
+}

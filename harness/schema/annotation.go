@@ -1,0 +1,39 @@
+package schema
+
+import (
+	"encoding/json"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+)
+
+// The annotations whose values are texts, and addresses of things among them (OData JSON
+// format 4.01, sections 4.5 and 4.6). Others may hold what they like.
+var textAnnotations = map[string]bool{
+	graph.Context: true, graph.NextLink: true, graph.DeltaLink: true, typeAnnotation: true,
+	"@odata.id": true, "@odata.etag": true, "@odata.editLink": true, "@odata.readLink": true,
+	"@odata.associationLink": true, "@odata.navigationLink": true,
+	"@odata.mediaReadLink": true, "@odata.mediaEditLink": true, "@odata.mediaContentType": true, "@odata.mediaEtag": true,
+	"@microsoft.graph.downloadUrl": true,
+}
+
+// annotation checks the kind of an annotation's value. Those of the answer itself, which
+// have an address or a number to be, are not this package's to judge.
+func (c *checker) annotation(annotation, name string, v any) {
+	if v == nil || len(c.path) == 0 && ofAnswer[name] {
+		return
+	}
+	want := ""
+	switch _, isText := v.(string); {
+	case textAnnotations[annotation] && !isText:
+		want = "string"
+	case annotation == graph.Count:
+		if _, isNumber := v.(json.Number); !isNumber && !(isText && c.opts.LongTexts) {
+			want = "integer"
+		}
+	}
+	if want != "" {
+		c.report(c.root.key, "", Violation{Rule: RuleType, Want: want, Got: brief(v)}, member(name))
+	}
+}
+
+var ofAnswer = map[string]bool{graph.Context: true, graph.NextLink: true, graph.DeltaLink: true, graph.Count: true}
