@@ -59,7 +59,7 @@ func Docs(file, name string, o DocsOptions) (*Result, error) {
 
 // docsPage is Docs for a page that was read.
 func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
-	page, err := docs.Read(strings.ToValidUTF8(text, "\ufffd"))
+	page, err := docs.ReadWith(strings.ToValidUTF8(text, "\ufffd"), includesOf(file))
 	var large *fault.Error
 	if errors.As(err, &large) {
 		return nil, fault.In("import", file, large.Line, large.Message, large.Hint)
