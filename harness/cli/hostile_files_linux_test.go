@@ -153,7 +153,7 @@ func hostileProject(t *testing.T) (dir string) {
 	for name, text := range map[string]string{
 		"go.mod":              "module example.test\n",
 		"cassettes/good.yaml": goodCassette, "twin/good.yaml": goodCassette, "cassettes/bad.yaml": goodCassette, "twin/bad.yaml": goodCassette,
-		"scenarios/good.yaml": fmt.Sprintf(goodScenario, "Good"), "scenarios/bad.yaml": fmt.Sprintf(goodScenario, "Bad"),
+		"scenarios/good.yaml": fmt.Sprintf(goodScenario, "Good"), "scenarios/bad.yaml": strings.Replace(fmt.Sprintf(goodScenario, "Bad"), "status: 200", "status: 200\n      schema: microsoft.graph.x", 1),
 		"vcr/good.yaml": goodVCR, "har/good.har": goodHAR, "pages/good.md": goodPage, "good.xml": goodCSDL, "twin/answer.json": `{"id": "1"}`,
 		"schemas/v1.0/microsoft.graph.x.json": goodSchema, "made/microsoft.graph.own.json": "{}\n",
 	} {

@@ -192,7 +192,14 @@ func (v *vetting) keyword(name, value, at string) {
 	}
 }
 
+// longestPattern bounds a pattern, which takes hundreds of times its length once compiled.
+const longestPattern = 10_000
+
 func (v *vetting) pattern(pattern, at string) {
+	if len(pattern) > longestPattern {
+		v.fault(at, fmt.Sprintf("a pattern of %d characters, and %d are the most", len(pattern), longestPattern), "")
+		return
+	}
 	if _, err := regexp.Compile(pattern); err != nil {
 		v.fault(at, "bad pattern: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "), "patterns are RE2: no look-around, no back references")
 	}
