@@ -137,13 +137,20 @@ func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
 		i.connect(w, r)
 	case r.URL.Host != "" && (r.URL.Scheme == "http" || r.URL.Scheme == "https"):
 		i.absolute(w, r)
-	case hosts.IsHere(r.Host):
+	case hosts.IsHere(r.Host), isAtOwnPort(r):
 		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeIsProxy,
 			Message: "this is the proxy of graphvcr exec, no server: it takes CONNECT and absolute addresses"})
 	default: // a connection of plain HTTP that was redirected
 		r.URL.Scheme, r.URL.Host = "http", r.Host
 		i.absolute(w, r)
 	}
+}
+
+// isAtOwnPort reports whether a request means a server at the very port that it came to: a
+// name that leads to this machine, which would be asked here again without end.
+func isAtOwnPort(r *http.Request) bool {
+	own, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	return ok && (&url.URL{Host: r.Host}).Port() == strconv.Itoa(own.Port)
 }
 
 // connect answers CONNECT, and makes of its connection one to the host it names.
