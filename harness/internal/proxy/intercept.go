@@ -133,6 +133,8 @@ func (i *Intercept) Pending() int64 { return i.pending.Load() }
 // serveFront answers what a client sends to the proxy as such.
 func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
 	switch {
+	case len(r.Host) > hosts.LongestHost: // it is told of, and remembered
+		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("a host of %d characters", len(r.Host))})
 	case r.Method == http.MethodConnect:
 		i.connect(w, r)
 	case r.URL.Host != "" && (r.URL.Scheme == "http" || r.URL.Scheme == "https"):

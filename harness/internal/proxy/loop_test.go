@@ -1,6 +1,7 @@
 package proxy_test
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"net"
@@ -55,5 +56,26 @@ func TestProxyDoesNotAskItself(t *testing.T) {
 	}
 	if n := dialled.Load(); n > 1 {
 		t.Errorf("it asked itself %d times", n)
+	}
+}
+
+// TestLongHosts: a host is a name, and none of a megabyte is remembered.
+func TestLongHosts(t *testing.T) {
+	i := intercept(t, proxy.InterceptOptions{
+		Takes:   func(string) bool { return false },
+		Refused: func(host string) { t.Errorf("told of a host of %d characters", len(host)) },
+	})
+	for _, line := range []string{"CONNECT %s:443", "GET http://%s/x"} {
+		conn, err := net.Dial("tcp", i.proxy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		host := strings.Repeat("a.", 100_000) + "example"
+		_, _ = io.WriteString(conn, strings.Replace(line, "%s", host, 1)+" HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n")
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		conn.Close()
+		if err != nil || resp.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %v, %v", line, resp, err)
+		}
 	}
 }
