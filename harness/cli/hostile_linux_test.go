@@ -38,6 +38,8 @@ var heavy = map[string]struct {
 	"100,000 names":       {15 * time.Second, mostMemory},
 	"100,000 annotations": {5 * time.Second, mostMemory},
 	"elements, open":      {10 * time.Second, mostMemory},
+	"100,000 steps":       {5 * time.Second, mostMemory},
+	"braces without end":  {5 * time.Second, mostMemory},
 	"a list without end":  {5 * time.Second, mostMemory},
 	"a body without end":  {5 * time.Second, mostMemory},
 }
