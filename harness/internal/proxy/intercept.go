@@ -133,17 +133,26 @@ func (i *Intercept) Pending() int64 { return i.pending.Load() }
 // serveFront answers what a client sends to the proxy as such.
 func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
 	switch {
+	case len(r.Host) > hosts.LongestHost: // it is told of, and remembered
+		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("a host of %d characters", len(r.Host))})
 	case r.Method == http.MethodConnect:
 		i.connect(w, r)
 	case r.URL.Host != "" && (r.URL.Scheme == "http" || r.URL.Scheme == "https"):
 		i.absolute(w, r)
-	case hosts.IsHere(r.Host):
+	case hosts.IsHere(r.Host), isAtOwnPort(r):
 		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeIsProxy,
 			Message: "this is the proxy of graphvcr exec, no server: it takes CONNECT and absolute addresses"})
 	default: // a connection of plain HTTP that was redirected
 		r.URL.Scheme, r.URL.Host = "http", r.Host
 		i.absolute(w, r)
 	}
+}
+
+// isAtOwnPort reports whether a request means a server at the very port that it came to: a
+// name that leads to this machine, which would be asked here again without end.
+func isAtOwnPort(r *http.Request) bool {
+	own, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	return ok && (&url.URL{Host: r.Host}).Port() == strconv.Itoa(own.Port)
 }
 
 // connect answers CONNECT, and makes of its connection one to the host it names.
