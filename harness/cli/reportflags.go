@@ -55,6 +55,7 @@ type reporting struct {
 	targets []target
 	failOn  report.Severity
 	quiet   bool
+	brief   bool // cases of which there is nothing to tell are left out of a text
 }
 
 // target is one report; file "" is stdout.
@@ -115,7 +116,7 @@ func (r *reporting) finish(s *report.Suite) error {
 }
 
 func (r *reporting) write(t target, s *report.Suite) error {
-	style := report.Style{Quiet: r.quiet}
+	style := report.Style{Quiet: r.quiet, Brief: r.brief}
 	if t.file == "" {
 		style.Color = isTerminal(r.std.out) && wantsColor()
 		return report.Render(r.std.out, t.kind, s, style)

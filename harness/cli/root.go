@@ -59,6 +59,7 @@ func newRoot(std streams) *cobra.Command {
 		newNew(std, &dirs),
 		newImport(std, &dirs),
 		newExport(std, &dirs),
+		newCheck(std, &dirs),
 		newRedact(std, &dirs),
 		newTidy(std, &dirs),
 		newServe(std, &dirs),

@@ -12,6 +12,7 @@ import (
 type Style struct {
 	Color bool
 	Quiet bool // only cases with findings that matter, and the summary
+	Brief bool // no cases of which there is nothing to tell
 }
 
 type renderer func(w io.Writer, s *Suite, style Style) error
