@@ -17,5 +17,9 @@
 //
 //	suite, err := check.Run(ctx, p, []string{"tests/fixtures"}, check.Options{})
 //
-// It writes nothing and opens no connection. Run may be called concurrently.
+// A fake is judged by running scenarios against it and comparing what it answers with their
+// recordings ([FakeAt.Scenario]): package diff says what a client can see of that.
+//
+// Run writes nothing and opens no connection; a fake is reached by the RoundTripper that it
+// comes with. Both may be called concurrently.
 package check
