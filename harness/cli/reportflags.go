@@ -57,6 +57,7 @@ type reporting struct {
 	targets []target
 	failOn  report.Severity
 	quiet   bool
+	brief   bool // cases of which there is nothing to tell are left out of a text
 }
 
 // target is one report; file "" is stdout.
@@ -124,7 +125,7 @@ func (r *reporting) finish(s *report.Suite) error {
 }
 
 func (r *reporting) write(t target, s *report.Suite) error {
-	style := report.Style{Quiet: r.quiet}
+	style := report.Style{Quiet: r.quiet, Brief: r.brief}
 	if t.file == "" {
 		style.Color, style.Width = r.colored(), r.width()
 		return report.Render(r.std.out, t.kind, s, style)
