@@ -153,7 +153,7 @@ func (s *Session) endReplay() {
 		return
 	}
 	for _, unused := range s.playback.Unused() {
-		s.t.Errorf("recorded, but nothing asks for it: %s", unused)
+		s.t.Errorf("recorded, but never requested: %s", unused)
 	}
 }
 

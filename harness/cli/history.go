@@ -11,17 +11,17 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const historyLong = `History walks the git log of a cassette and tells when the API's behaviour changed:
+const historyLong = `History walks the git log of a cassette and shows when the API's behaviour changed:
 each commit that changed the recording with its date, and what changed in it, by the
-rules of graphvcr diff. A commit that only recorded other ids, dates or orders has
-nothing to tell.
+rules of graphvcr diff. A commit that only recorded other ids, dates or orders has no
+findings.
 `
 
 func newHistory(std streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	cmd := &cobra.Command{
 		Use:     "history CASSETTE|SCENARIO",
-		Short:   "Tell when the API's behaviour changed, from the git log of a cassette",
+		Short:   "Show when the API changed, from the git log of a cassette",
 		Long:    historyLong,
 		Example: "  graphvcr history teams/get-operation\n  graphvcr history cassettes/users/list.yaml --report html=history.html",
 		Args:    arguments(cobra.ExactArgs(1)),

@@ -28,10 +28,10 @@ DIR/scenarios/NAME.yaml, NAME being the file's name.
 
 %[2]s
 Exchanges with hosts that are not Graph's, nor named by rules.yaml (hosts: {record: [..]}),
-and to which no answer leads are left out, with a count for each host.
-What cannot be imported is a finding. A file that exists is not overwritten without
---force. Of many files those that can be read are imported; what became of the others is
-told, and ends in status 2.
+and to which no response leads are left out, with a count for each host. What cannot be
+imported is a finding. A file that exists is not overwritten without --force. Of many
+files those that can be read are imported; the others are reported, and the exit status
+is 2.
 `
 
 const recordedNote = `What is imported is redacted as rules.yaml says: secrets always, people, tenants and
@@ -66,8 +66,8 @@ func importKinds() []importKind {
 			name: "har", short: "Import HTTP archives (HAR) of browsers, Fiddler, Charles, Dev Proxy",
 			long: `Turns HTTP archives (HAR files of browsers, Fiddler, Charles, Dev Proxy and other
 tools) into cassettes and scenarios. Save an archive with content and while the page
-is open: an answer whose body is not in the file is left out and told. Credentials,
-CORS preflights, tunnels and WebSockets stay behind, with a count.
+is open: a response whose body is not in the file is left out and reported. Credentials,
+CORS preflights, tunnels and WebSockets are left out, with a count.
 `,
 			examples:   []string{"graph-explorer.har --out .", "captures --out /tmp/imported --report json"},
 			extensions: []string{".har"},
@@ -92,7 +92,7 @@ func newImport(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr import vcrpy tests/recordings --out .\n  graphvcr import har graph-explorer.har --out .\n  graphvcr import docs microsoft-graph-docs/api-reference/beta/api --out .",
 		Args:    noSubcommand,
 		RunE: func(*cobra.Command, []string) error {
-			return &fault.Error{Message: "import: what?", Hint: "graphvcr import vcrpy|har|docs PATH... --out DIR"}
+			return &fault.Error{Message: "import: name what to import", Hint: "graphvcr import vcrpy|har|docs PATH... --out DIR"}
 		},
 	}
 	for _, kind := range importKinds() {
@@ -133,7 +133,7 @@ func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error
 		return err
 	}
 	if f.out == "" {
-		return &fault.Error{Message: f.name() + ": --out names no folder", Hint: "--out . writes to cassettes/ and scenarios/ here"}
+		return &fault.Error{Message: f.name() + ": --out: no folder given", Hint: "--out . writes to cassettes/ and scenarios/ here"}
 	}
 	recordings := f.kind.recordings(paths)
 	f.checkTargets(recordings)

@@ -62,7 +62,7 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 		if n == 0 && isShallow(ctx) {
 			told.Findings = append(told.Findings, report.Finding{
 				Rule: ruleDriftShallow, Severity: report.Warning, Place: report.Place{File: file},
-				Message: "what came before is not told: " + shallowAdvice,
+				Message: "earlier changes are not shown: " + shallowAdvice,
 			})
 		}
 		suite.Cases = append(suite.Cases, told)
