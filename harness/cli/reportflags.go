@@ -87,7 +87,7 @@ func (f *reportFlags) parse(std streams) (*reporting, error) {
 				Hint:    "the kinds are " + strings.Join(report.Kinds(), ", "),
 			}
 		case hasFile && t.file == "":
-			return nil, &fault.Error{Message: fmt.Sprintf("--report %s names no file", value), Hint: "write --report " + t.kind + "=FILE, or leave out the = to print it"}
+			return nil, &fault.Error{Message: fmt.Sprintf("--report %s: no file given", value), Hint: "write --report " + t.kind + "=FILE, or leave out the = to print it"}
 		case seen[t.file]:
 			return nil, &fault.Error{
 				Message: fmt.Sprintf("--report %s: %s has another report already", value, cmp.Or(t.file, "stdout")),

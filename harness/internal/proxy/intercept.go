@@ -159,7 +159,7 @@ func isAtOwnPort(r *http.Request) bool {
 func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 	host, port, err := net.SplitHostPort(r.Host)
 	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || host == "" || bad != nil || n == 0 {
-		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("CONNECT %q names no HOST:PORT", r.Host)})
+		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("CONNECT %q is not HOST:PORT", r.Host)})
 		return
 	}
 	var far net.Conn

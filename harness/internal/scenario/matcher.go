@@ -129,7 +129,7 @@ func (d checkDecoder) reference(v value) *Reference {
 	}
 	if name, ok := strings.CutPrefix(text, "header."); ok {
 		if !headerName.MatchString(name) {
-			v.Fault("", "%q is no name of a header", name)
+			v.Fault("", "%q is not a header name", name)
 		}
 		return &Reference{Header: name}
 	}
