@@ -27,6 +27,7 @@ type jsonSummary struct {
 	Findings jsonFindings `json:"findings"`
 	FailOn   string       `json:"fail_on,omitempty"` // unless error
 	Ordered  bool         `json:"ordered,omitempty"`
+	Noun     string       `json:"noun,omitempty"`
 	Shard    *jsonShard   `json:"shard,omitempty"`
 }
 
@@ -52,6 +53,7 @@ type jsonCase struct {
 	Findings   []jsonFinding `json:"findings"`
 
 	Interactions []jsonExchange `json:"interactions,omitempty"`
+	Shown        *jsonShown     `json:"shown,omitempty"` // of a shard
 }
 
 type jsonFinding struct {
@@ -153,7 +155,7 @@ func jsonOf(s *Suite) jsonSuite {
 			Command: s.Command, Cases: sum.Cases(),
 			Passed: sum.Passed, Failed: sum.Failed, Error: sum.Errored, Skipped: sum.Skipped,
 			Findings: jsonFindings{Error: sum.Errors, Warning: sum.Warnings, Note: sum.Notes},
-			Ordered:  s.Ordered,
+			Ordered:  s.Ordered, Noun: s.Noun,
 		},
 		Cases: make([]jsonCase, 0, len(s.Cases)),
 	}
@@ -177,6 +179,9 @@ func jsonOf(s *Suite) jsonSuite {
 			for j := range c.Exchanges {
 				out.Interactions = append(out.Interactions, jsonExchangeOf(&c.Exchanges[j]))
 			}
+		}
+		if s.Shard.Of > 0 {
+			out.Shown = shownOf(c)
 		}
 		doc.Cases = append(doc.Cases, out)
 	}

@@ -30,8 +30,10 @@ func TestReadBack(t *testing.T) {
 		want.Cases[i].Duration = want.Cases[i].Duration.Truncate(time.Millisecond)
 		for j := range want.Cases[i].Findings {
 			f := &want.Cases[i].Findings[j]
-			f.Examples = nil                             // which JSON leaves out
-			f.Got = strings.ToValidUTF8(f.Got, "\ufffd") // as JSON has it
+			f.Examples = nil // which JSON leaves out
+			for _, text := range []*string{&f.Got, &f.Want, &f.Message, &f.Is, &f.Details} {
+				*text = strings.ToValidUTF8(*text, "\ufffd") // as JSON has it
+			}
 		}
 	}
 	want.Finish()
