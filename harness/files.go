@@ -13,28 +13,28 @@ import (
 
 // unpack lays what a session needs of a file system of cassettes into a folder of its own:
 // the cassette, the rules and the salt. What is recorded goes to the folder that was named.
-func (s *Session) unpack(o options, m mode) (options, error) {
-	file := path.Clean(s.name) + ".yaml"
+func (o *options) unpack(t tester, name string, m mode) error {
+	file := path.Clean(name) + ".yaml"
 	_, err := fs.Stat(o.files, file)
 	switch {
 	case m == record, m == spy, m == once && errors.Is(err, fs.ErrNotExist):
 		if o.dirs.Cassettes == "" {
-			return o, &fault.Error{
+			return &fault.Error{
 				Message: "what lies in a harness.FS cannot be recorded",
 				Hint:    "give harness.Dir, too, which recordings go to",
 			}
 		}
-		return o, nil
+		return nil
 	}
-	if o.dirs.Cassettes = s.t.TempDir(); o.dirs.Cassettes == "" {
-		return o, errors.New("there is no temporary folder")
+	if o.dirs.Cassettes = t.TempDir(); o.dirs.Cassettes == "" {
+		return errors.New("there is no temporary folder")
 	}
 	for _, file := range []string{file, "rules.yaml", "salt"} {
 		if err := copyOut(o.files, file, o.dirs.Cassettes); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return o, fmt.Errorf("read a harness.FS: %w", err)
+			return fmt.Errorf("read a harness.FS: %w", err)
 		}
 	}
-	return o, nil
+	return nil
 }
 
 func copyOut(files fs.FS, name, to string) error {

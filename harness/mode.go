@@ -24,14 +24,18 @@ const (
 // modeVariable says the mode of all sessions.
 const modeVariable = "GRAPHVCR_MODE"
 
+// cassettesEnv names a folder that takes the place of every folder of cassettes on replay:
+// graphvcr whatif has changed copies in it.
+const cassettesEnv = "GRAPHVCR_CASSETTES"
+
 // decide is the mode of a session: what the environment says, else the option. Only the
-// option gives way under CI=true to a replay, where nothing is recorded: it stands in the
-// test for good, and the test runs there too.
+// option gives way to a replay under CI=true, where nothing is recorded, and over changed
+// cassettes: it stands in the test for good, and the test runs there too.
 func decide(option mode) (mode, error) {
 	inCI := os.Getenv("CI") == "true" && os.Getenv("GRAPHVCR_RECORD_IN_CI") != "1"
 	said := mode(os.Getenv(modeVariable))
 	switch {
-	case said == "" && inCI:
+	case said == "" && (inCI || os.Getenv(cassettesEnv) != ""):
 		return replay, nil
 	case said == "":
 		return option, nil

@@ -152,6 +152,17 @@ func TestOnce(t *testing.T) {
 	}
 }
 
+// Over changed cassettes nothing is recorded, whatever the option.
+func TestChangedCassettesAreReplayed(t *testing.T) {
+	recordable(t, "")
+	t.Setenv("GRAPHVCR_CASSETTES", t.TempDir())
+	for _, option := range []harness.Option{harness.Once(), harness.Spy()} {
+		if told := failing(t, func(t testing.TB) { harness.Open(t, "me", option, harness.WithTransport(&service{})) }); !strings.Contains(told, `there is no cassette "me"`) {
+			t.Error(told)
+		}
+	}
+}
+
 // Spy records what the cassette lacks, and leaves the rest as it was; what the old cassette
 // holds beside is no failure. A test that fails adds nothing.
 func TestSpy(t *testing.T) {

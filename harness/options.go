@@ -1,10 +1,12 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -145,4 +147,39 @@ func (o *options) standIn() (*url.URL, error) {
 		return nil, &fault.Error{Message: fmt.Sprintf("harness.BaseURL %q is no address of a service", o.base), Hint: "scheme and host: http://127.0.0.1:8080"}
 	}
 	return u, nil
+}
+
+// project opens the project for a session, gives that its name, and says what once comes to.
+func (o *options) project(s *Session, m mode) (*project.Project, mode, error) {
+	if o.files != nil {
+		if s.name == "" {
+			s.name = nameOf(s.t.Name(), project.Dirs{})
+		}
+		if err := o.unpack(s.t, s.name, m); err != nil {
+			return nil, "", err
+		}
+	}
+	if m == replay {
+		o.dirs.Cassettes = cmp.Or(os.Getenv(cassettesEnv), o.dirs.Cassettes)
+	}
+	p, err := project.Open(o.dirs)
+	if err != nil {
+		return nil, "", err
+	}
+	if s.name == "" {
+		s.name = nameOf(s.t.Name(), p.Dirs)
+	}
+	s.carrier.name = s.name
+	m, err = settle(m, p, s.name)
+	return p, m, err
+}
+
+// quietly is a transport that prints nothing of what comes over its connections, which are
+// closed with the test. Any but an *http.Transport is used as it is.
+func quietly(t tester, below http.RoundTripper) http.RoundTripper {
+	below = quiet.Over(below)
+	if own, ok := below.(*quiet.Transport); ok {
+		t.Cleanup(own.CloseIdleConnections)
+	}
+	return below
 }

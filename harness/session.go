@@ -1,18 +1,14 @@
 package harness
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
-	"os"
-	"sync"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
-	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -29,9 +25,7 @@ type Session struct {
 	unusedOK  bool
 	close     func() error // of a program's session
 
-	mu   sync.Mutex
-	seen map[string]int // how often Now, NewID and NewName were asked
-	seed int64          // 0: not drawn yet
+	drawn drawn
 }
 
 // Open opens a cassette for a test and closes it when the test ends. The arguments are the
@@ -66,7 +60,7 @@ func Open(t testing.TB, nameAndOptions ...any) *Session {
 			t.Fatalf("harness.Open: argument %d is of type %T: want the name of a cassette, or a harness.Option", n+2, arg)
 		}
 	}
-	s := &Session{t: t, name: name, seen: map[string]int{}}
+	s := &Session{t: t, name: name}
 	if err := s.open(apply(opts)); err != nil {
 		t.Fatalf("open cassette %q: %s", s.name, explain(err))
 	}
@@ -82,7 +76,7 @@ func Open(t testing.TB, nameAndOptions ...any) *Session {
 // did until Close, however the program judges it.
 func New(name string, opts ...Option) (*Session, error) {
 	p := &program{}
-	s := &Session{t: p, name: name, seen: map[string]int{}, close: p.close}
+	s := &Session{t: p, name: name, close: p.close}
 	if err := s.open(apply(opts)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open cassette %q: %w", name, err), p.close())
 	}
@@ -110,7 +104,7 @@ func (s *Session) open(o options) error {
 	if err != nil {
 		return err
 	}
-	below := s.quiet(o.below)
+	below := quietly(s.t, o.below)
 	reach := project.Live{
 		Carrier: func(string) http.RoundTripper { return below },
 		BaseURL: standIn, Mark: o.classes(),
@@ -127,37 +121,11 @@ func (s *Session) open(o options) error {
 		s.carrier.next = reach.Transport("")
 		return nil
 	}
-	p, m, err := s.project(o, m)
+	p, m, err := o.project(s, m)
 	if err != nil {
 		return err
 	}
 	return s.begin(p, m, o.inputs, reach)
-}
-
-// project opens the project, and says what once comes to and what the cassette is called.
-func (s *Session) project(o options, m mode) (*project.Project, mode, error) {
-	if o.files != nil {
-		if s.name == "" {
-			s.name = nameOf(s.t.Name(), project.Dirs{})
-		}
-		var err error
-		if o, err = s.unpack(o, m); err != nil {
-			return nil, "", err
-		}
-	}
-	if m == replay {
-		o.dirs.Cassettes = cmp.Or(os.Getenv(cassettesEnv), o.dirs.Cassettes)
-	}
-	p, err := project.Open(o.dirs)
-	if err != nil {
-		return nil, "", err
-	}
-	if s.name == "" {
-		s.name = nameOf(s.t.Name(), p.Dirs)
-	}
-	s.carrier.name = s.name
-	m, err = settle(m, p, s.name)
-	return p, m, err
 }
 
 func (s *Session) begin(p *project.Project, m mode, inputs []input, reach project.Live) error {
@@ -194,20 +162,6 @@ func (s *Session) begin(p *project.Project, m mode, inputs []input, reach projec
 	return nil
 }
 
-// quiet is a transport that prints nothing of what comes over its connections, which are
-// closed with the test. Any but an *http.Transport is used as it is.
-func (s *Session) quiet(below http.RoundTripper) http.RoundTripper {
-	below = quiet.Over(below)
-	if own, ok := below.(*quiet.Transport); ok {
-		s.t.Cleanup(own.CloseIdleConnections)
-	}
-	return below
-}
-
-// cassettesEnv names a folder that takes the place of every folder of cassettes on replay:
-// graphvcr whatif has changed copies in it.
-const cassettesEnv = "GRAPHVCR_CASSETTES"
-
 // end tells what there is to tell once the test is over, and makes the cassette.
 func (s *Session) end() {
 	s.t.Helper()
@@ -232,7 +186,7 @@ func (s *Session) endReplay() {
 		tell = s.t.Logf
 	}
 	for _, unused := range s.playback.Unused() {
-		tell("recorded, but nothing asks for it: %s", unused)
+		tell("recorded, but never requested: %s", unused)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	mathrand "math/rand/v2"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -28,7 +29,7 @@ func (s *Session) Var(name string) string {
 // n-th call gave then.
 func (s *Session) Now() time.Time {
 	s.t.Helper()
-	text := s.value(s.numbered("now"), func() string { return time.Now().UTC().Format(time.RFC3339Nano) })
+	text := s.value(fmt.Sprintf("now.%d", s.drawn.next("now")), func() string { return time.Now().UTC().Format(time.RFC3339Nano) })
 	now, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
 		s.t.Fatalf("cassette %q: %v", s.name, err)
@@ -39,7 +40,7 @@ func (s *Session) Now() time.Time {
 // NewID is a new random GUID, and on replay what stands for the recording's.
 func (s *Session) NewID() string {
 	s.t.Helper()
-	return s.value(s.numbered("id"), newGUID)
+	return s.value(fmt.Sprintf("id.%d", s.drawn.next("id")), newGUID)
 }
 
 func newGUID() string {
@@ -57,26 +58,22 @@ const seedName = "random"
 // earlier one left in the tenant is in its way, and the same on every replay.
 func (s *Session) Seed() int64 {
 	s.t.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.seed == 0 {
+	s.drawn.mu.Lock()
+	defer s.drawn.mu.Unlock()
+	if s.drawn.seed == 0 {
 		// A cassette holds no random value as it was drawn, but what stands for it: the seed
 		// is made of that, which is known while recording too.
 		sum := sha256.Sum256([]byte("graphvcr seed " + s.value(seedName, newGUID)))
-		s.seed = int64(binary.BigEndian.Uint64(sum[:])>>1) | 1
+		s.drawn.seed = int64(binary.BigEndian.Uint64(sum[:])>>1) | 1
 	}
-	return s.seed
+	return s.drawn.seed
 }
 
 // NewName is a random name that begins with a prefix, made by [Session.Seed]: on replay the
 // n-th call gives what the n-th call gave while recording.
 func (s *Session) NewName(prefix string) string {
 	s.t.Helper()
-	seed := s.Seed()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.seen["name"]++
-	draw := mathrand.New(mathrand.NewPCG(uint64(seed), uint64(s.seen["name"])))
+	draw := mathrand.New(mathrand.NewPCG(uint64(s.Seed()), uint64(s.drawn.next("name"))))
 	name := []byte(prefix)
 	for range 8 {
 		name = append(name, "abcdefghijklmnopqrstuvwxyz"[draw.IntN(26)])
@@ -84,11 +81,22 @@ func (s *Session) NewName(prefix string) string {
 	return string(name)
 }
 
-func (s *Session) numbered(what string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.seen[what]++
-	return fmt.Sprintf("%s.%d", what, s.seen[what])
+// drawn is what a session has given out of its own making.
+type drawn struct {
+	mu   sync.Mutex
+	seen map[string]int // how often each kind was asked for
+	seed int64          // 0: not drawn yet
+}
+
+// next is how often a kind of value was asked for, this time included.
+func (d *drawn) next(what string) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.seen == nil {
+		d.seen = map[string]int{}
+	}
+	d.seen[what]++
+	return d.seen[what]
 }
 
 // value is a stored value where the cassette has one; else, unless this is a replay, a fresh

@@ -38,9 +38,8 @@ func TestMain(m *testing.M) {
 //	                       \n in both is a line break
 //	steady FILE            blanks the durations of a report, so that it can be compared
 //
-// A stand-in of Graph listens at $GRAPH; $GRAPH_TOKEN is an application's token for it,
-// $GRAPH_USER_TOKEN a user's, $GRAPH_EXPIRED
-// one that has expired. A request with the header X-Test-Answer gets that answer: 401,
+// A stand-in of Graph listens at $GRAPH, which is http://$GRAPH_ADDRESS; $GRAPH_TOKEN is an
+// application's token for it, $GRAPH_USER_TOKEN a user's, $GRAPH_EXPIRED one that has expired. A request with the header X-Test-Answer gets that answer: 401,
 // 403, close, which is none at all, or changed, which has a property of another name.
 //
 // A service that answers /v1.0/odd/NNN with the status NNN, whatever that is, listens at
@@ -86,6 +85,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GRAPHVCR_SALT", strings.Repeat("5a", 32)) // pseudonyms are the same in every run
 			env.Setenv("SALT", strings.Repeat("5a", 32))
 			env.Setenv("GRAPH", graph.GraphURL())
+			env.Setenv("GRAPH_ADDRESS", strings.TrimPrefix(graph.GraphURL(), "http://"))
 			env.Setenv("ODD", odd)
 			env.Setenv("ODD_ADDRESS", strings.TrimPrefix(odd, "http://"))
 			env.Setenv("GRAPH_TOKEN", graph.AppToken())

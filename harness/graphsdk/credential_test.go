@@ -47,15 +47,15 @@ func TestSDKReplays(t *testing.T) {
 	}
 }
 
-// New is a client over a cassette by name, or by the test's own.
-func TestNew(t *testing.T) {
+// A client over a cassette by name, or by the test's own.
+func TestNewClient(t *testing.T) {
 	t.Parallel()
 	graph := graphsdk.New(t, "users/list-pages", newClient, harness.Dir(shipped), unwanted(t))
 	if all, err := names(t.Context(), graph.adapter); err != nil || len(all) != 5 {
 		t.Errorf("%q, %v", all, err)
 	}
 	told, failed := probed(t, func(p testing.TB) { graphsdk.New(p, "", newClient, harness.Dir(shipped)) })
-	if !failed || !strings.Contains(told, "TestNew") {
+	if !failed || !strings.Contains(told, "TestNewClient") {
 		t.Errorf("failed: %v, told %s", failed, told)
 	}
 }

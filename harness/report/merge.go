@@ -17,8 +17,8 @@ import (
 const largestReport = 512 << 20
 
 // Read reads a suite that was rendered as JSON. It is as it was, but that durations are of
-// milliseconds, that bytes which are no UTF-8 became U+FFFD, and that examples of changes are
-// left out. Members that it does not know are passed over.
+// milliseconds, that bytes which are no UTF-8 became U+FFFD, and that what was exchanged is left
+// out. Members that it does not know are passed over.
 func Read(r io.Reader) (*Suite, error) {
 	text, err := io.ReadAll(io.LimitReader(r, largestReport+1))
 	if err != nil {
@@ -67,6 +67,9 @@ func (in *jsonCase) suite() (Case, error) {
 		}
 		c.Findings = append(c.Findings, f)
 	}
+	for _, command := range in.Commands {
+		c.Commands = append(c.Commands, Command(command))
+	}
 	return c, nil
 }
 
@@ -83,7 +86,22 @@ func (in *jsonFinding) finding() (Finding, error) {
 	if in.Cassette != nil {
 		f.Cassette = Place{in.Cassette.File, in.Cassette.Line, in.CassetteColumn}
 	}
+	if in.Miss != nil {
+		f.Missed = in.Miss.miss()
+	}
 	return f, err
+}
+
+func (in *jsonMiss) miss() *Miss {
+	m := &Miss{Sent: Exchange{Method: in.Method, URL: in.URL}, Verdict: in.Verdict}
+	for _, n := range in.Nearest {
+		near := Near{Exchange: Exchange{Method: n.Method, URL: n.URL, Interaction: n.Interaction, Place: Place{File: n.Cassette.File, Line: n.Cassette.Line}}}
+		for _, d := range n.Differences {
+			near.Differences = append(near.Differences, Difference(d))
+		}
+		m.Nearest = append(m.Nearest, near)
+	}
+	return m
 }
 
 // A Source is a suite and where it was read from.

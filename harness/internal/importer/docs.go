@@ -259,7 +259,7 @@ func (d *docsImport) addVersion(line int, u *url.URL) {
 		return
 	}
 	u.Path, u.RawPath = full.Path, full.RawPath
-	d.tell(docsRule(docs.Repaired), report.Note, line, "the address names no version: took "+d.api)
+	d.tell(docsRule(docs.Repaired), report.Note, line, "the address has no version: assumed "+d.api)
 }
 
 // finish has the cassette cleaned and drafts the scenario.
