@@ -60,6 +60,7 @@ func newRoot(std streams) *cobra.Command {
 		newImport(std, &dirs),
 		newExport(std, &dirs),
 		newCheck(std, &dirs),
+		newPermissions(std, &dirs),
 		newRedact(std, &dirs),
 		newTidy(std, &dirs),
 		newServe(std, &dirs),
