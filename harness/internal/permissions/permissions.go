@@ -32,7 +32,8 @@ func (m *Map) Permissions() int { return len(m.file.Permissions) }
 func (m *Map) Paths() int { return m.paths }
 
 // A Need is what a request takes: any one permission of a kind is enough. Least privileged
-// first: those that the file says are, then by its levels of privilege, then by name.
+// first: those that the file says are, then by its levels of privilege, then those that only
+// read, then by name.
 type Need struct {
 	Path                             string // as the file writes it
 	Delegated, Personal, Application []string
@@ -158,7 +159,7 @@ func (n *node) find(segments []graphurl.Segment, method string) (Need, bool) {
 
 func needOf(path string, grants []grant) Need {
 	slices.SortStableFunc(grants, func(a, b grant) int {
-		return cmp.Or(-compare(a.least, b.least), cmp.Compare(rank(a.level), rank(b.level)), cmp.Compare(a.name, b.name))
+		return cmp.Or(-compare(a.least, b.least), cmp.Compare(rank(a.level), rank(b.level)), compare(writes(a.name), writes(b.name)), cmp.Compare(a.name, b.name))
 	})
 	of := func(kind Kind) (names []string) {
 		for _, g := range grants {
@@ -170,6 +171,9 @@ func needOf(path string, grants []grant) Need {
 	}
 	return Need{Path: path, Delegated: of(Delegated), Personal: of(Personal), Application: of(Application)}
 }
+
+// writes reports whether a permission is for more than reading.
+func writes(name string) bool { return strings.Contains(name, "Write") }
 
 // rank puts a level that the file leaves out behind the others.
 func rank(level int) int {
