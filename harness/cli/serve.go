@@ -47,6 +47,9 @@ its own:
   {"id": "6b86...", "url": "http://127.0.0.1:8080/_graphvcr/sessions/6b86...", ...}
   curl -X DELETE http://127.0.0.1:8080/_graphvcr/sessions/6b86...     its report, as JSON
 
+What comes is shown in a browser, hits and misses beside the nearest recording, at an address
+that is printed at the start; from other machines only with --page.
+
 /_graphvcr/health and /_graphvcr/metrics tell how the server does.
 
 Faults (--fault, on replay, the same on every run):
@@ -64,6 +67,7 @@ type serveFlags struct {
 	faults            []string
 	idle              time.Duration
 	hosts, origins    []string
+	page              bool
 }
 
 func newServe(std streams, dirs *projectFlags) *cobra.Command {
@@ -88,6 +92,7 @@ func newServe(std streams, dirs *projectFlags) *cobra.Command {
 	flags.StringArrayVar(&opts.faults, "fault", nil, "`fault` to inject on replay; repeatable")
 	flags.StringArrayVar(&opts.hosts, "host", nil, "`name` under which the server may be addressed, beside its own address; repeatable")
 	flags.StringArrayVar(&opts.origins, "cors", nil, "`ORIGIN` whose pages may use the server: https://app.example; repeatable")
+	flags.BoolVar(&opts.page, "page", false, "show requests on a page also where other machines reach the server")
 	flags.DurationVar(&opts.idle, "session-idle", proxy.DefaultIdle, "how long a session lasts that is not used")
 	opts.report.register(flags)
 	return cmd
@@ -132,6 +137,9 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	options := proxy.Options{Open: open.take, Idle: f.idle, Faults: faults, Names: doors.names, Beyond: doors.beyond, Origins: f.origins}
 	if live.BaseURL != nil && !isLoopback(live.BaseURL.Hostname()) {
 		options.Graph = live.BaseURL.Host
+	}
+	if !doors.beyond || f.page {
+		doors.page = showing(&options, f.take.cassettes)
 	}
 	reverse := proxy.NewReverse(take, options)
 	underWay := replayEnd
@@ -221,6 +229,7 @@ type doors struct {
 	names     []string // that clients may use beside loopback's
 	beyond    bool     // other machines reach it
 	authority *ca.Authority
+	page      *shownPage // nil: none
 }
 
 func (f *serveFlags) open() (*doors, error) {
@@ -308,6 +317,9 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, re
 			return contacts, errors.Join(err, server.Close())
 		}
 	}
+	if d.page != nil {
+		fmt.Fprintln(std.err, "graphvcr: requests are shown at "+d.urls[0]+d.page.path)
+	}
 	if d.authority != nil {
 		fmt.Fprintf(std.err, "graphvcr: clients of the https address have to trust %s (graphvcr ca)\n", d.authority.File())
 	}
@@ -315,6 +327,9 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, re
 	case err := <-failed:
 		return contacts, errors.Join(err, server.Close())
 	case <-ctx.Done():
+	}
+	if d.page != nil {
+		d.page.Close() // browsers hear of it for as long as it is open
 	}
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWay)
 	defer cancel()

@@ -131,7 +131,10 @@ func (p *htmlPage) addCase(s *Suite, c *Case, words *words, groups map[string]*h
 	add := func(class string, item htmlItem) {
 		item.Class = class
 		sub := name
-		if len(s.Cases) == 1 {
+		switch {
+		case s.Command == "whatif": // a case is an item
+			sub = ""
+		case len(s.Cases) == 1:
 			sub = subjectOf(item, words)
 		}
 		groups[class].add(sub, item)
@@ -155,7 +158,11 @@ func (p *htmlPage) addCase(s *Suite, c *Case, words *words, groups map[string]*h
 	d.whole(c, exchanges, words)
 	p.Details = append(p.Details, d)
 	p.first[c] = cmp.Or(p.first[c], d.ID)
-	groups[class].add("", htmlItem{ID: d.ID, Class: class, Text: name, Small: words.passed(c)})
+	item := htmlItem{ID: d.ID, Class: class, Text: name, Small: words.passed(c)}
+	if label, text, found := strings.Cut(name, ": "); found && s.Command == "whatif" {
+		item.Label, item.Text, item.Small = label, text, ""
+	}
+	groups[class].add("", item)
 }
 
 // worst is the anchor of a case's first finding of the highest severity.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // longestValue bounds a wanted or received value in text; JSON has all of it.
@@ -151,7 +153,7 @@ func withoutMiddle(text []string, most, last int) []string {
 	last = min(last, most/2)
 	first := max(most-last-1, 0)
 	left := len(text) - first - last
-	kept := append(text[:first:first], fmt.Sprintf("         .. %d lines more: --report html shows all", left))
+	kept := append(text[:first:first], fmt.Sprintf("         .. and %d more lines, which --report html shows", left))
 	return append(kept, text[len(text)-last:]...)
 }
 
@@ -187,6 +189,9 @@ const longestSentence = 160
 // where in the answer. Full adds the rule and the id.
 func describe(f *Finding, full bool) []string {
 	message := f.block()
+	if f.Missed != nil {
+		message = append([]string{strings.ReplaceAll(message[0], "https://"+graph.Host+"/", "/")}, f.Missed.lines()...)
+	}
 	values := (f.Want != "" || f.Got != "") && f.Missed == nil
 	switch {
 	case values && f.saysValues() && utf8.RuneCountInString(message[0]) > longestSentence:
@@ -224,6 +229,33 @@ func describe(f *Finding, full bool) []string {
 		out = append(out, "rule      "+Visible(string(f.Rule))+" "+f.ID)
 	}
 	return out
+}
+
+// mostDiffering bounds the differences that text tells of one request.
+const mostDiffering = 5
+
+// lines tell what was recorded near a request, and in what they differ.
+func (m *Miss) lines() []string {
+	var told []string
+	if len(m.Nearest) > 0 {
+		near := &m.Nearest[0]
+		told = append(told, "nearest   "+Visible(near.Method+" "+near.Target())+" ("+Visible(near.Place.String())+")")
+		for i, d := range near.Differences {
+			if i == mostDiffering {
+				told = append(told, fmt.Sprintf("          and %d more", len(near.Differences)-i))
+				break
+			}
+			told = append(told, "differs   "+Visible(d.Field)+": recorded "+Visible(d.Recorded)+", received "+Visible(d.Received))
+		}
+	}
+	for i, b := range m.Bound {
+		if i == mostDiffering {
+			told = append(told, fmt.Sprintf("          and %d more", len(m.Bound)-i))
+			break
+		}
+		told = append(told, "bound     "+Visible(b.Pseudonym)+" = "+Visible(b.Value))
+	}
+	return told
 }
 
 // repeatsValues reports whether Want and Got would say what the message says.

@@ -334,3 +334,47 @@ func TestThousandInteractions(t *testing.T) {
 	w.is("the last is shown", `document.querySelector('main h2').textContent === 'GET /v1.0/users/999/messages' && document.querySelector('.item[aria-current]').getAttribute('href') === '#999'`)
 	w.quiet()
 }
+
+// TestLive: serve's page shows requests as they come, with no look at anything but itself.
+func TestLive(t *testing.T) {
+	p, w := newProject(t), open(t)
+	base, page := p.serve("users/select", "users/list-pages")
+	w.do(chromedp.Navigate(page), chromedp.WaitReady("body", chromedp.ByQuery))
+	get := func(path string) {
+		t.Helper()
+		resp, err := http.Get(base + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+	}
+	w.is("nothing came yet", `document.querySelector('h1').textContent.startsWith('Serving users/select') && !document.querySelector('.item')`)
+	get("/v1.0/users?$select=id,displayName&$top=2")
+	w.do(chromedp.WaitReady(`.item[href="#r1"]`, chromedp.ByQuery))
+	w.is("a hit is shown", `document.querySelector('main pre.body').textContent.includes('Adele Vance')`)
+	get("/v1.0/users?$select=id,displayName,mail&$top=2")
+	w.do(chromedp.WaitReady(`.item[href="#r2"]`, chromedp.ByQuery))
+	w.is("the last comes first, and a miss is one", `document.querySelector('.item').textContent.startsWith('No answer') && document.querySelector('.chips [data-class="error"] b').textContent === '1'`)
+	w.click(`.item[href="#r2"]`)
+	w.is("beside the nearest recording", `document.querySelector('.row.pair .new').textContent.endsWith(',mail')`)
+	resp, err := http.Post(base+"/_graphvcr/sessions", "application/json", strings.NewReader(`{"cassette": "users/select"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	session := strings.TrimPrefix(resp.Header.Get("Location"), base)
+	get(session + "/v1.0/none")
+	w.do(chromedp.WaitReady(`.item[href="#r3"]`, chromedp.ByQuery))
+	w.is("sessions are told apart", `document.querySelector('.item[href="#r3"]').textContent.includes('session ')`)
+	w.look("live")
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.told) > 0 {
+		t.Errorf("the console says: %q", w.told)
+	}
+	for _, address := range w.asked {
+		if address != "about:blank" && !strings.HasPrefix(address, page) {
+			t.Errorf("the page asked for %s", address)
+		}
+	}
+}
