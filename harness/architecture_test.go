@@ -56,7 +56,7 @@ var imports = map[string][]string{
 	"harness/internal/generate":   {"harness/internal/csdl", "harness/internal/route", "harness/internal/identity", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 	"harness/internal/route":      {"harness/internal/ascii", "harness/internal/csdl", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/plainfile", "harness/internal/fault"},
 	"harness/report":              {"harness/internal/fault", "harness/internal/graph", "harness/internal/jsondoc"},
-	"harness/internal/display":    {"harness/cassette", "harness/internal/identity", "harness/internal/jsondoc", "harness/report"},
+	"harness/internal/display":    {"harness/internal/match", "harness/cassette", "harness/internal/identity", "harness/internal/jsondoc", "harness/report"},
 	"harness/internal/identity":   {"harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/ascii":      {},
 	"harness/internal/graphurl":   {"harness/internal/identity", "harness/internal/graph", "harness/internal/ascii"},

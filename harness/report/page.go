@@ -29,7 +29,8 @@ type htmlPage struct {
 	taken  map[string]bool     // ids
 	ids    map[*Finding]string // of findings
 	first  map[*Case]string    // the id of what a case has to tell first
-	budget int                 // bytes of bodies that may still be shown
+	pairs  map[[2]*Exchange]string
+	budget int // bytes of bodies that may still be shown
 }
 
 type htmlSpan struct{ Class, Text string }
@@ -70,7 +71,7 @@ const (
 )
 
 func pageOf(s *Suite) *htmlPage {
-	p := &htmlPage{Command: s.Command, taken: map[string]bool{}, ids: map[*Finding]string{}, first: map[*Case]string{}, budget: mostBodies}
+	p := &htmlPage{Command: s.Command, taken: map[string]bool{}, ids: map[*Finding]string{}, first: map[*Case]string{}, pairs: map[[2]*Exchange]string{}, budget: mostBodies}
 	words := wordsOf(s.Command)
 	p.Headline = words.headline(s)
 	for _, span := range p.Headline {

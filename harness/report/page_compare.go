@@ -9,44 +9,72 @@ import (
 // compare shows a change: both sides of its first example, line by line, and the others.
 func (d *htmlDetail) compare(p *htmlPage, f *Finding) {
 	first := &f.Examples[0]
-	old, new := first.Old, first.New
-	if old == nil && new == nil {
+	if first.Old == nil && first.New == nil {
 		return
 	}
-	if cmp.Or(new, old).Status == 0 { // no exchange, but what metadata declares
-		panel := p.comparison(first, f.Where)
-		panel.Name, panel.Note = "Declaration", ""
-		shift(panel.Rows, first)
-		d.Panels = append(d.Panels, panel)
-		return
-	}
-	d.Bar = barOf(cmp.Or(new, old))
-	if old != nil && new != nil {
-		was, is := barOf(old), barOf(new)
-		d.Bar.Status, d.Bar.Size, d.Bar.Took = was.Status+" → "+is.Status, cmp.Or(was.Size, "0 bytes")+" → "+cmp.Or(is.Size, "0 bytes"), ""
-	}
-	body := p.comparison(first, f.Where)
-	headers := headersOf(first)
+	d.Shown = p.pairRef(first)
 	if strings.HasPrefix(f.Where, "header.") {
-		d.Panels = append(d.Panels, headers, body)
-	} else {
-		d.Panels = append(d.Panels, body, headers)
+		d.Shown.Tab = "Headers"
 	}
-	request := p.panels(cmp.Or(new, old))
-	d.Panels = append(d.Panels, request[len(request)-1])
-	if len(f.Examples) > 1 {
-		others := htmlPanel{Name: count(len(f.Examples), "place")}
-		for i := range f.Examples {
-			one := p.comparison(&f.Examples[i], f.Where)
-			one.Name = Visible(cmp.Or(f.Examples[i].New, f.Examples[i].Old).Head())
-			others.More = append(others.More, one)
+	d.Bar, d.Shown.Bar = d.Shown.Bar, nil
+	for i := range f.Examples[1:] {
+		if e := &f.Examples[1+i]; e.Old != nil || e.New != nil {
+			d.Refs = append(d.Refs, p.pairRef(e))
 		}
-		d.Panels = append(d.Panels, others)
 	}
 }
 
+// pairRef leads to the comparison of an example, and the lines of it that the example is about.
+func (p *htmlPage) pairRef(e *Example) htmlRef {
+	ref := htmlRef{ID: p.pair(e), Old: e.OldLine, New: e.NewLine}
+	if isDeclared(e) {
+		for _, side := range []struct {
+			of   *Exchange
+			line *int
+		}{{e.Old, &ref.Old}, {e.New, &ref.New}} {
+			if *side.line > 0 {
+				*side.line += max(side.of.Line-1, 0)
+			}
+		}
+		return ref
+	}
+	ref.Bar = barOf(cmp.Or(e.New, e.Old))
+	if e.Old != nil && e.New != nil {
+		was, is := barOf(e.Old), barOf(e.New)
+		ref.Bar.Status, ref.Bar.Size, ref.Bar.Took = was.Status+" → "+is.Status, cmp.Or(was.Size, "0 bytes")+" → "+cmp.Or(is.Size, "0 bytes"), ""
+	}
+	return ref
+}
+
+// isDeclared reports whether an example is no exchange, but what metadata declares.
+func isDeclared(e *Example) bool { return cmp.Or(e.New, e.Old).Status == 0 }
+
+// pair makes the panels of two exchanges beside one another, once, however many changes
+// show in them.
+func (p *htmlPage) pair(e *Example) string {
+	key := [2]*Exchange{e.Old, e.New}
+	if id := p.pairs[key]; id != "" {
+		return id
+	}
+	shown := htmlExchange{ID: p.id("pair")}
+	neutral := *e // each change marks its own lines
+	neutral.OldLine, neutral.NewLine = 0, 0
+	body := p.comparison(&neutral)
+	if isDeclared(e) {
+		body.Name, body.Note = "Declaration", ""
+		shift(body.Rows, e)
+		shown.Panels = []htmlPanel{body}
+	} else {
+		request := p.panels(cmp.Or(e.New, e.Old))
+		shown.Panels = []htmlPanel{body, headersOf(e), request[len(request)-1]}
+	}
+	p.Exchanges = append(p.Exchanges, shown)
+	p.pairs[key] = shown.ID
+	return shown.ID
+}
+
 // comparison is the bodies of an example.
-func (p *htmlPage) comparison(e *Example, where string) htmlPanel {
+func (p *htmlPage) comparison(e *Example) htmlPanel {
 	panel := htmlPanel{Name: "Response body"}
 	for _, side := range []*Exchange{e.Old, e.New} {
 		if side != nil {
@@ -55,9 +83,9 @@ func (p *htmlPage) comparison(e *Example, where string) htmlPanel {
 	}
 	switch {
 	case e.New == nil:
-		panel.Rows, panel.Note = single(clipped(e.Old.Response.Body), "gone", e.OldLine), "There is nothing like it in the new recording."
+		panel.Rows, panel.Note = single(clipped(e.Old.Response.Body), "gone"), "There is nothing like it in the new recording."
 	case e.Old == nil:
-		panel.Rows, panel.Note = single(clipped(e.New.Response.Body), "come", e.NewLine), "There was nothing like it in the old recording."
+		panel.Rows, panel.Note = single(clipped(e.New.Response.Body), "come"), "There was nothing like it in the old recording."
 	default:
 		s := sidesOf(e)
 		var loose int
@@ -70,9 +98,8 @@ func (p *htmlPage) comparison(e *Example, where string) htmlPanel {
 			panel.Note = "Neither response has a body."
 		}
 	}
-	if where == "status" {
-		panel.Name = "Response"
-		panel.Rows = append([]pageRow{{Kind: "pair", Old: e.statusLine(e.Old), New: e.statusLine(e.New), Marked: true}}, panel.Rows...)
+	if e.Old != nil && e.New != nil && e.Old.Status != e.New.Status {
+		panel.Rows = append([]pageRow{{Kind: "pair", Old: e.statusLine(e.Old), New: e.statusLine(e.New)}}, panel.Rows...)
 	}
 	return panel
 }
@@ -180,7 +207,7 @@ func (d *htmlDetail) missed(p *htmlPage, f *Finding) {
 	d.Bar.Status, d.Bar.Class = "no answer", "error"
 	sent := p.requestLines(&m.Sent)
 	if len(m.Nearest) == 0 {
-		d.Panels = append(d.Panels, htmlPanel{Name: "Request", Rows: single(sent, "same", 0), Note: "Nothing like it was recorded."})
+		d.Panels = append(d.Panels, htmlPanel{Name: "Request", Rows: single(sent, "same"), Note: "Nothing like it was recorded."})
 		return
 	}
 	near := &m.Nearest[0]

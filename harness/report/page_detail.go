@@ -25,9 +25,10 @@ type htmlFact struct{ Name, Value string }
 // htmlRef is an exchange in a template of its own, with the line of its response's body that
 // something is to be said of.
 type htmlRef struct {
-	ID, Name, Says string
-	Line           int
-	Bar            *htmlBar
+	ID, Name, Says, Tab string
+	Line                int
+	Old, New            int // lines of a comparison
+	Bar                 *htmlBar
 }
 
 // htmlBar is a request line with the status, size and time of the response; of a comparison

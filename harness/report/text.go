@@ -58,24 +58,54 @@ const narrowest = 40
 const mostAlike = 10
 
 func writeFindings(out io.Writer, c *Case, style Style) {
-	alike, count := map[Rule]int{}, map[Rule]int{}
+	alike, count, also := map[Rule]int{}, map[Rule]int{}, oneCause(c)
 	for j := range c.Findings {
-		alike[c.Findings[j].Rule]++
+		if f := &c.Findings[j]; !also.told[f] {
+			alike[f.Rule]++
+		}
 	}
 	for _, f := range severestFirst(c) {
-		if style.Quiet && f.Severity == Note {
+		if style.Quiet && f.Severity == Note || also.told[f] {
 			continue
 		}
 		count[f.Rule]++
 		switch n, all := count[f.Rule], alike[f.Rule]; {
 		case f.Severity == Error || n <= mostAlike || all == mostAlike+1:
-			writeFinding(out, c, f, style)
+			writeFinding(out, c, f, also.of[f], style)
 		case n == all:
 			rest := n - mostAlike
 			fmt.Fprintf(out, "       %s and %d more %ss of %s; --report json has all of them\n",
 				paint(f.Severity.String()+":", dim, style), rest, f.Severity, Visible(string(f.Rule)))
 		}
 	}
+}
+
+// causes are the findings that tell of the same value as one before them, which a block tells.
+type causes struct {
+	of   map[*Finding][]*Finding
+	told map[*Finding]bool
+}
+
+// oneCause gathers what several expectations say of one value.
+func oneCause(c *Case) causes {
+	type value struct {
+		step, where, got, file string
+		interaction            int
+	}
+	all := causes{map[*Finding][]*Finding{}, map[*Finding]bool{}}
+	first := map[value]*Finding{}
+	for _, f := range severestFirst(c) {
+		if !f.saysValues() || f.Interaction == nil || f.Got == "" || f.Want == "" || f.Hint != "" {
+			continue
+		}
+		v := value{f.Step, f.Part + f.Where, f.Got, f.Cassette.File, *f.Interaction}
+		if leader := first[v]; leader != nil {
+			all.of[leader], all.told[f] = append(all.of[leader], f), true
+		} else {
+			first[v] = f
+		}
+	}
+	return all
 }
 
 // severestFirst are a case's findings, errors first.
@@ -124,7 +154,7 @@ func caseLine(c *Case, name string, column int, style Style) string {
 // mostOfMiss bounds the lines that tell a request without an answer.
 const mostOfMiss = 12
 
-func writeFinding(out io.Writer, c *Case, f *Finding, style Style) {
+func writeFinding(out io.Writer, c *Case, f *Finding, also []*Finding, style Style) {
 	const indent, deeper = "       ", "         "
 	head := Visible(cmp.Or(f.Place.String(), c.File))
 	if head != "" { // else it is about no file
@@ -133,6 +163,13 @@ func writeFinding(out io.Writer, c *Case, f *Finding, style Style) {
 	told := describe(f, false)
 	var text []string
 	for _, line := range told[1:] {
+		text = append(text, wrap(deeper, line, style.Width)...)
+	}
+	for _, other := range also {
+		line := "also want " + value(other.Want)
+		if at := cmp.Or(other.Place.String(), c.File); at != "" {
+			line += " (" + Visible(at) + ")"
+		}
 		text = append(text, wrap(deeper, line, style.Width)...)
 	}
 	first := wrap(indent, head+f.Severity.String()+": "+told[0], style.Width)
@@ -245,7 +282,7 @@ func (m *Miss) lines() []string {
 				told = append(told, fmt.Sprintf("          and %d more", len(near.Differences)-i))
 				break
 			}
-			told = append(told, "differs   "+Visible(d.Field)+": recorded "+Visible(d.Recorded)+", received "+Visible(d.Received))
+			told = append(told, "differs   "+Visible(shortPath(d.Field))+": recorded "+Visible(d.Recorded)+", received "+Visible(d.Received))
 		}
 	}
 	for i, b := range m.Bound {

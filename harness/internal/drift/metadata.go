@@ -15,7 +15,7 @@ import (
 // Metadata compares two documents of metadata by the words and severities of recordings: a
 // property gone is a property gone. What is gone takes what is in it along, untold.
 func Metadata(old, new *csdl.Model, oldFile, newFile string, opts Options) report.Case {
-	m := metadata{oldFile: oldFile, newFile: newFile, opts: opts, declared: declarations{}}
+	m := metadata{oldFile: oldFile, newFile: newFile, opts: opts, declared: newDeclarations()}
 	m.types(old, new)
 	m.operations(old, new)
 	m.resources(old, new)

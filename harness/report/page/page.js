@@ -107,6 +107,16 @@ function exchange(into) {
   into.dataset.filled = 'yes';
   into.append(copy);
   dressed(into, Number(into.dataset.line), into.dataset.says);
+  const rows = into.querySelector('.panel:not([data-name^=Headers]) > .rows');
+  for (const [side, n] of [['old', into.dataset.old], ['new', into.dataset.new]]) {
+    if (!rows || !n) continue;
+    const line = rows.querySelector(`.row .${side}[data-n="${n}"]`) || side === 'old' && rows.querySelector(`.row[data-o="${n}"] .new`);
+    if (!line) continue;
+    line.closest('.row').classList.add('marked');
+    if (line.closest('.fold')) line.closest('.fold').open = true;
+  }
+  if (into.dataset.tab) all('[role=tab]', into).find(t => t.textContent.startsWith(into.dataset.tab))?.click();
+  setAside();
 }
 
 function dressed(root, line, says) {
@@ -188,6 +198,14 @@ function say(text) {
 const copying = (label, text, name = 'copy') => make('button', {type: 'button', className: name, textContent: label, onclick: () => copy(text(), 'Text')});
 
 function setAside() {
+  if (aside) {
+    for (const row of all('.row.same:not(:has(> .old))')) {
+      const old = row.querySelector('.new').cloneNode(true);
+      old.className = 'old';
+      old.dataset.n = row.dataset.o;
+      row.prepend(old);
+    }
+  }
   for (const rows of all('.rows')) rows.classList.toggle('aside', aside);
   for (const b of all('.sides')) b.textContent = aside ? 'One below the other' : 'Side by side';
 }
