@@ -27,7 +27,7 @@ func complete(root *cobra.Command, dirs *projectFlags) {
 	})
 	arguments := map[string]completing{
 		"replay": scenarios, "record": scenarios, "drift": scenarios,
-		"redact": cassettes, "tidy": cassettes, "lint": cassettes, "diff": cassettes, "history": cassettes,
+		"redact": cassettes, "tidy": cassettes, "lint": cassettes, "diff": cassettes, "history": cassettes, "view": cassettes,
 	}
 	flags := map[string]completing{
 		"report": words(report.Kinds()...), "fail-on": words("error", "warning", "note"),

@@ -7,8 +7,8 @@ import (
 
 // Missed is a miss as reports show it.
 func Missed(miss *match.MissError) *report.Miss {
-	m := &report.Miss{Sent: report.Exchange{Method: miss.Method, URL: miss.URL}, Verdict: string(miss.Verdict)}
-	if s := miss.Sent; s != nil {
+	m := &report.Miss{Verdict: string(miss.Verdict)}
+	if s := miss.Sent; s != nil { // a session always says so; the address as it came may give access
 		m.Sent = report.Exchange{Method: s.Method, URL: s.URL, Request: report.Content{Header: s.Header, Body: Body(s.Header, s.Body)}}
 	}
 	for _, c := range miss.Nearest {
