@@ -186,7 +186,7 @@ func (s *Session) endReplay() {
 		tell = s.t.Logf
 	}
 	for _, unused := range s.playback.Unused() {
-		tell("recorded, but nothing asks for it: %s", unused)
+		tell("recorded, but never requested: %s", unused)
 	}
 }
 

@@ -254,7 +254,7 @@ func TestOpenTellsMisses(t *testing.T) {
 // An interaction that nothing asked for fails a test that passed otherwise.
 func TestOpenTellsUnused(t *testing.T) {
 	told, failed := probed(t, func(t testing.TB) { harness.Open(t, "users/select", harness.Dir(shipped)) })
-	if !failed || !strings.Contains(told, "nothing asks for it: ") || !strings.Contains(told, "select.yaml:") {
+	if !failed || !strings.Contains(told, "never requested: ") || !strings.Contains(told, "select.yaml:") {
 		t.Errorf("failed: %v; told\n%s", failed, told)
 	}
 }

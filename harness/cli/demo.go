@@ -16,7 +16,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -46,7 +45,7 @@ var demoProject = map[string]string{
 func newDemo(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "demo [DIR]",
-		Short:   "Show it all in a minute, without a tenant or files of your own",
+		Short:   "See it all in a minute, without a tenant or files of your own",
 		Long:    demoLong,
 		Example: "  graphvcr demo\n  graphvcr demo /tmp/tour",
 		Args:    arguments(cobra.MaximumNArgs(1)),
@@ -148,27 +147,30 @@ page by page, and what the service answers becomes a cassette:
 	if err := d.command(ctx, statusClean, service, "record", "users/list", "--base-url", service.GraphURL()); err != nil {
 		return err
 	}
-	c, err := cassette.Load(filepath.Join(d.dir, "cassettes", "users", "list.yaml"))
+	text, err := os.ReadFile(filepath.Join(d.dir, "cassettes", "users", "list.yaml"))
 	if err != nil {
-		return err
+		return &fault.Error{Message: "demo", Cause: err}
 	}
-	if first := displayName.FindStringSubmatch(c.Interactions[0].Response.Body); first != nil {
+	if first := displayName.FindSubmatch(text); first != nil {
 		d.say(`
 The cassette holds %s. Names and ids in it are pseudonyms: the service
 said Alder Finch, the cassette says %s.
-`, counted(len(c.Interactions), "exchange"), first[1])
+`, counted(len(interaction.FindAll(text, -1)), "exchange"), first[1])
 	}
 	return nil
 }
 
-var displayName = regexp.MustCompile(`"displayName": ?"([^"]*)"`)
+var (
+	displayName = regexp.MustCompile(`"displayName": ?"([^"]*)"`)
+	interaction = regexp.MustCompile(`(?m)^ *- id: \d+$`)
+)
 
 func (d *demo) replay(ctx context.Context) error {
 	d.say(`
 2  Replay it to a program
 
-The service is stopped. A program that knows nothing of graphvcr lists the users of
-%s. Its requests are answered from the cassette:
+The service is stopped. A program that knows nothing of graphvcr lists the users
+of %s. Its requests are answered from the cassette:
 `, graph.URL)
 	return d.command(ctx, statusClean, nil, d.app()...)
 }
@@ -256,12 +258,12 @@ func (d *demo) command(ctx context.Context, want int, service *emulator.Emulator
 	return nil
 }
 
-// shown is a command line as it is shown: continued before each --report where it would be
-// wider than a terminal.
+// shown is a command line as it is shown: continued before its reports where it would be wider
+// than a terminal.
 func shown(args []string) string {
 	line := "graphvcr " + strings.Join(args, " ")
 	if len(line) > width {
-		line = strings.ReplaceAll(line, " --report", " \\\n    --report")
+		line = strings.Replace(line, " --report", " \\\n    --report", 1)
 	}
 	return line
 }

@@ -62,8 +62,8 @@ func newListing() (*listing, error) {
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(pem)
-	transport := &http.Transport{Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots}}
-	return &listing{client: &http.Client{Transport: quiet.New(transport)}}, nil
+	transport := quiet.New(&http.Transport{Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots}})
+	return &listing{client: &http.Client{Transport: transport}}, nil
 }
 
 const listed = graph.URL + "/v1.0/users?$select=id,displayName,jobTitle&$top=5"

@@ -21,11 +21,11 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const diffLong = `Diff tells how the API's behaviour changed between two recordings: each change
-once, with a severity, and nothing else. Ids, dates, tokens, order and how often a
-client polled count for nothing; what a client can rely on does: status codes, error
-codes, properties and their types, formats of ids, dates and links, paging, headers,
-the states of long-running operations, which values are equal.
+const diffLong = `Diff reports how the API's behaviour changed between two recordings: each change
+once, with a severity. Ids, dates, tokens, order and how often a client polled do not
+count. What a client can rely on does: status codes, error codes, properties and their
+types, formats of ids, dates and links, paging, headers, the states of long-running
+operations, which values are equal.
 
 OLD and NEW are cassettes, folders of them, or what git holds: HEAD~3:cassettes/chats.
 main..HEAD compares the cassettes of two revisions. With one REVISION:PATH, NEW is the
@@ -34,8 +34,8 @@ one change, worst first. --used tells only what this project's cassettes and sce
 touch, --announced FILE what Microsoft's changelog says of each change, or that it says
 nothing.
 
-Changes that may stay are accepted by --accept --reason TEXT [--until DAY]; they are
-kept in drift-accept.yaml beside the cassettes. rules.yaml changes severities:
+Known changes are accepted by --accept --reason TEXT [--until DATE]; they are listed in
+drift-accept.yaml in the folder of cassettes. rules.yaml changes severities:
 
   diff: {enum.new: error, property.added: off}
 `
@@ -53,7 +53,7 @@ func (f *diffFlags) register(flags *pflag.FlagSet) {
 	f.registerComparison(flags)
 	flags.BoolVar(&f.accept, "accept", false, "accept what is found from now on")
 	flags.StringVar(&f.reason, "reason", "", "why it is accepted")
-	flags.StringVar(&f.end, "until", "", "last `day` on which it is accepted, 2027-01-31")
+	flags.StringVar(&f.end, "until", "", "last `date` on which it is accepted, 2027-01-31")
 }
 
 func (f *diffFlags) registerComparison(flags *pflag.FlagSet) {
@@ -68,7 +68,7 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	cmd := &cobra.Command{
 		Use:     "diff OLD NEW",
-		Short:   "Tell what changed in the API between two recordings",
+		Short:   "Report what changed in the API between two recordings",
 		Long:    diffLong,
 		Example: "  graphvcr diff old.yaml new.yaml\n  graphvcr diff HEAD~3:cassettes/chats cassettes/chats\n  graphvcr diff main..HEAD --report markdown\n  graphvcr diff v1.yaml beta.yaml --map v1.0=beta\n  graphvcr diff --csdl old.xml new.xml --used\n  graphvcr diff --csdl HEAD~1:schemas/v1.0-Prod.csdl --git msgraph-metadata",
 		Args:    arguments(cobra.RangeArgs(1, 2)),
@@ -144,17 +144,17 @@ func recordings(ctx context.Context, p *project.Project, args []string, opts dri
 // acceptAll writes down what was found, and takes it off the suite.
 func (f *diffFlags) acceptAll(std streams, suite *report.Suite, opts drift.Options) (*report.Suite, error) {
 	if f.reason == "" {
-		return nil, &fault.Error{Message: "--accept wants a reason", Hint: "--reason 'the client reads both spellings'"}
+		return nil, &fault.Error{Message: "--accept needs a reason", Hint: "--reason 'the client reads both spellings'"}
 	}
 	var until time.Time
 	if f.end != "" {
 		var err error
 		if until, err = time.Parse("2006-01-02", f.end); err != nil {
-			return nil, &fault.Error{Message: fmt.Sprintf("--until %q is no day", f.end), Hint: "write it like 2027-01-31"}
+			return nil, &fault.Error{Message: fmt.Sprintf("--until %q is not a date", f.end), Hint: "write it like 2027-01-31"}
 		}
 	}
 	if !until.IsZero() && until.AddDate(0, 0, 1).Before(opts.Now) {
-		return nil, &fault.Error{Message: "--until " + f.end + " is past"}
+		return nil, &fault.Error{Message: "--until " + f.end + " is in the past"}
 	}
 	added, err := opts.Accepted.Accept(suite, f.reason, until, opts.Now)
 	if err != nil {
@@ -192,7 +192,7 @@ func twoSides(p *project.Project, arg string) ([]string, error) {
 	if _, path, found := strings.Cut(arg, ":"); found && path != "" {
 		return []string{arg, path}, nil
 	}
-	return nil, &fault.Error{Message: "diff: compare " + arg + " with what?", Hint: "graphvcr diff OLD NEW, graphvcr diff REVISION:PATH, or graphvcr diff REVISION..REVISION"}
+	return nil, &fault.Error{Message: "diff: " + arg + " needs something to compare with", Hint: "graphvcr diff OLD NEW, graphvcr diff REVISION:PATH, or graphvcr diff REVISION..REVISION"}
 }
 
 // source is a file, a folder, what git holds, or a cassette's name.

@@ -39,7 +39,7 @@ func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 	accept := false
 	cmd := &cobra.Command{
 		Use:     "drift SCENARIO...",
-		Short:   "Run scenarios live and report what changed since they were recorded",
+		Short:   "Run scenarios live and report what changed in the API",
 		Long:    driftLong,
 		Example: "  graphvcr drift users/list-pages --auth azure-cli\n  graphvcr drift teams --allow-writes --report markdown=drift.md\n  graphvcr drift teams/create-chat --allow-writes --accept",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -136,17 +136,14 @@ func (d *drifting) compare(ctx context.Context, sc *scenario.Scenario, old *cass
 	if err != nil {
 		return report.Case{}, err
 	}
-	told := drift.Case(sc.Cassette, old, new, d.options)
-	told.Name, told.File, told.Duration, told.Steps = sc.Name, sc.File, ran.Duration, ran.Steps
-	told.Commands = []report.Command{{What: "Run it again", Line: "graphvcr drift " + sc.File}, {What: "Take the new behaviour", Line: "graphvcr drift " + sc.File + " --accept"}}
-	matters := false
-	for i := range told.Findings {
-		f := &told.Findings[i]
-		matters = matters || f.Severity >= d.failOn
-		if f.Place.File == "" { // what is new stands in no file of the checkout
-			f.Place.File = old.File
+	told, matters := d.changes(sc, old, new)
+	if !aside.Passed && matters {
+		if new, err = d.completed(old, new, aside, told); err != nil {
+			return report.Case{}, err
 		}
+		told, matters = d.changes(sc, old, new)
 	}
+	told.Duration, told.Steps = ran.Duration, ran.Steps
 	if !aside.Passed {
 		told.Findings = append(told.Findings, ran.Findings...)
 		told.Findings = append(told.Findings, report.Finding{
@@ -156,12 +153,49 @@ func (d *drifting) compare(ctx context.Context, sc *scenario.Scenario, old *cass
 		})
 	}
 	switch {
-	case told.Status == report.Errored || !matters && !d.accept:
+	case told.Status == report.Errored:
 		return told, aside.Discard()
 	case d.accept && aside.Passed:
 		fmt.Fprintf(d.std.err, "graphvcr: %s: the new recording is the cassette now\n", sc.File)
 		told.Findings = nil
 		return aside.Promote(ctx, told)
+	case !matters:
+		return told, aside.Discard()
 	}
 	return told, nil
+}
+
+// changes tells what changed, and whether that is worth keeping the recording for.
+func (d *drifting) changes(sc *scenario.Scenario, old, new *cassette.Cassette) (told report.Case, matters bool) {
+	told = drift.Case(sc.Cassette, old, new, d.options)
+	told.Name, told.File = sc.Name, sc.File
+	told.Commands = []report.Command{{What: "Run it again", Line: "graphvcr drift " + sc.File}, {What: "Take the new behaviour", Line: "graphvcr drift " + sc.File + " --accept"}}
+	for i := range told.Findings {
+		f := &told.Findings[i]
+		matters = matters || f.Severity >= d.failOn
+		if f.Place.File == "" { // what is new stands in no file of the checkout
+			f.Place.File = old.File
+		}
+	}
+	return told, matters && told.Status != report.Errored
+}
+
+// completed is the recording of a run that ended early, with what the cassette has of the
+// rest, so that whoever takes it loses nothing. Where the changes cannot be put into the
+// cassette, the recording stays as it is.
+func (d *drifting) completed(old, new *cassette.Cassette, aside *project.Aside, told report.Case) (*cassette.Cassette, error) {
+	var found []string
+	for _, f := range told.Findings {
+		if f.Fingerprint != "" {
+			found = append(found, f.Fingerprint)
+		}
+	}
+	merged, left, err := drift.Merge(old, new, d.options, found, nil)
+	if err != nil || len(left) > 0 {
+		return new, nil
+	}
+	if err := aside.Complete(merged); err != nil {
+		return nil, err
+	}
+	return cassette.Load(aside.File)
 }

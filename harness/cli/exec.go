@@ -97,7 +97,7 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 	var opts execFlags
 	cmd := &cobra.Command{
 		Use:     "exec --cassette NAME [flags] -- COMMAND [ARGUMENT]...",
-		Short:   "Run any program against cassettes, or record it, through an intercepting proxy",
+		Short:   "Run any program, unchanged, against cassettes, or record it",
 		Long:    execLong,
 		Example: execExample,
 		RunE: func(cmd *cobra.Command, args []string) error {

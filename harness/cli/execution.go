@@ -66,10 +66,10 @@ func (c *caller) see(r *http.Request) {
 func (x *execution) prepare(ctx context.Context, p *project.Project) error {
 	f := x.flags
 	if len(x.args) == 0 {
-		return &fault.Error{Message: "exec: which command?", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
+		return &fault.Error{Message: "exec: no command given", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
 	}
 	if len(f.take.cassettes) == 0 {
-		return &fault.Error{Message: "exec: which cassette?", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
+		return &fault.Error{Message: "exec: no cassette given", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
 	}
 	if f.take.mode == string(project.ModeReplay) {
 		f.take.upstream = upstreamFlags{} // scripts may give the same flags to record and to replay
@@ -268,7 +268,7 @@ func (x *execution) contacts() []report.Finding {
 		return []report.Finding{{
 			Rule: ruleExecNothing, Severity: report.Error,
 			Message: fmt.Sprintf("no request of %s came through the proxy", x.args[0]),
-			Hint:    "graphvcr exec --help tells which runtimes heed their environment; the proxy's address is in GRAPHVCR_PROXY, for a client that has to be told; graphvcr serve needs only a base URL",
+			Hint:    "graphvcr exec --help tells which runtimes heed their environment; the proxy's address is in GRAPHVCR_PROXY, for a client that has to be configured; graphvcr serve needs only a base URL",
 		}}
 	}
 	var told []report.Finding

@@ -70,7 +70,7 @@ var slots = map[string]slot{
 		{"replay", "lax"}, {"lint", "lax"}, {"record good --base-url $SERVICE --auth none", "lax"}, {"import vcrpy vcr --out . --force", ""}, {"redact cassettes", "lax"},
 	}},
 	"journal": {"cassettes/bad.yaml.journal", inText, "", nil, []hostileCommand{
-		{"record --recover", ""}, {"record bad --base-url $SERVICE --auth none", ""}, {"lint", ""},
+		{"record --recover", ""}, {"record bad --base-url $SERVICE --auth none", ""}, {"lint", "lax"},
 	}},
 	"HAR":    {"har/bad.har", inJSON, goodHAR, inHAR, []hostileCommand{{"import har har --out imported", `(?m)^ok     good`}, {"lint har", "lax"}}},
 	"vcrpy":  {"vcr/bad.yaml", inYAML, goodVCR, inVCR, []hostileCommand{{"import vcrpy vcr --out imported", `(?m)^ok     good`}, {"lint vcr", "lax"}}},
@@ -153,7 +153,7 @@ func hostileProject(t *testing.T) (dir string) {
 	for name, text := range map[string]string{
 		"go.mod":              "module example.test\n",
 		"cassettes/good.yaml": goodCassette, "twin/good.yaml": goodCassette, "cassettes/bad.yaml": goodCassette, "twin/bad.yaml": goodCassette,
-		"scenarios/good.yaml": fmt.Sprintf(goodScenario, "Good"), "scenarios/bad.yaml": fmt.Sprintf(goodScenario, "Bad"),
+		"scenarios/good.yaml": fmt.Sprintf(goodScenario, "Good"), "scenarios/bad.yaml": strings.Replace(fmt.Sprintf(goodScenario, "Bad"), "status: 200", "status: 200\n      schema: microsoft.graph.x", 1),
 		"vcr/good.yaml": goodVCR, "har/good.har": goodHAR, "pages/good.md": goodPage, "good.xml": goodCSDL, "twin/answer.json": `{"id": "1"}`,
 		"schemas/v1.0/microsoft.graph.x.json": goodSchema, "made/microsoft.graph.own.json": "{}\n",
 	} {

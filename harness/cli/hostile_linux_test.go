@@ -29,14 +29,19 @@ const (
 )
 
 // heavy are the kinds that are known to cost more, and what they may: what replaces 100,000
-// values and computes a tag of each, and a list of as many objects as come in a second.
+// values and computes a tag of each, and as many bytes as come in a second.
 var heavy = map[string]struct {
 	work   time.Duration
 	memory int64
 }{
-	"100,000 members":    {15 * time.Second, mostMemory},
-	"100,000 names":      {15 * time.Second, mostMemory},
-	"a list without end": {5 * time.Second, mostMemory},
+	"100,000 members":     {15 * time.Second, mostMemory},
+	"100,000 names":       {15 * time.Second, mostMemory},
+	"100,000 annotations": {5 * time.Second, mostMemory},
+	"elements, open":      {10 * time.Second, mostMemory},
+	"100,000 steps":       {5 * time.Second, mostMemory},
+	"braces without end":  {5 * time.Second, mostMemory},
+	"a list without end":  {5 * time.Second, mostMemory},
+	"a body without end":  {5 * time.Second, mostMemory},
 }
 
 // A bounded run is a command that has ended.

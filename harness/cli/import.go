@@ -29,8 +29,8 @@ DIR/scenarios/NAME.yaml, NAME being the file's name.
 
 %[2]s
 What cannot be imported is a finding. A file that exists is not overwritten without
---force. Of many files those that can be read are imported; what became of the others is
-told, and ends in status 2.
+--force. Of many files those that can be read are imported; the others are reported, and
+the exit status is 2.
 `
 
 const recordedNote = `Exchanges with hosts that are not Graph's, and to which no answer leads, are left out,
@@ -70,7 +70,7 @@ func newImport(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr import vcrpy tests/recordings --out .\n  graphvcr import har graph-explorer.har --out .\n  graphvcr import docs microsoft-graph-docs/api-reference/beta/api --out .",
 		Args:    noSubcommand,
 		RunE: func(*cobra.Command, []string) error {
-			return &fault.Error{Message: "import: what?", Hint: "graphvcr import vcrpy|rubyvcr|har|devproxy|autorest|docs PATH... --out DIR"}
+			return &fault.Error{Message: "import: name what to import", Hint: "graphvcr import vcrpy|rubyvcr|har|devproxy|autorest|docs PATH... --out DIR"}
 		},
 	}
 	for _, kind := range importKinds() {
@@ -115,7 +115,7 @@ func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error
 		return err
 	}
 	if f.out == "" {
-		return &fault.Error{Message: f.name() + ": --out names no folder", Hint: "--out . writes to cassettes/ and scenarios/ here"}
+		return &fault.Error{Message: f.name() + ": --out: no folder given", Hint: "--out . writes to cassettes/ and scenarios/ here"}
 	}
 	recordings := f.kind.recordings(paths)
 	f.checkTargets(recordings)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -45,9 +46,18 @@ func (r *recording) judge(p *project.Project) (err error) {
 		types[n] = e.Type
 	}
 	types, documented, err := p.JudgeTypes(r.result.Cassette, types, r.file)
-	r.types, r.judged = types, append(r.judged, documented...)
+	r.types, r.judged = types, append(withoutSame(r.judged, documented), documented...)
 	r.result.Locate(r.judged)
 	return err
+}
+
+// withoutSame leaves out notes at places of which something more telling is said.
+func withoutSame(notes, told []report.Finding) []report.Finding {
+	return slices.DeleteFunc(notes, func(note report.Finding) bool {
+		return note.Severity == report.Note && note.Where != "" && slices.ContainsFunc(told, func(f report.Finding) bool {
+			return f.Severity > report.Note && f.Where == note.Where && f.Interaction != nil && note.Interaction != nil && *f.Interaction == *note.Interaction
+		})
+	})
 }
 
 // tellMethods compares what pages of resources say that a call returns with what the

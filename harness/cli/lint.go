@@ -56,8 +56,8 @@ func newLint(std streams, dirs *projectFlags) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&permissions, "permissions", false, "tell only the least privileged permissions that the scenarios need, and what is wrong with those that were recorded")
-	cmd.Flags().BoolVar(&redaction, "redaction", false, "tell only what the cassettes say about the values that were replaced in them")
+	cmd.Flags().BoolVar(&permissions, "permissions", false, "report only the least privileged permissions that the scenarios need, and what is wrong with those that were recorded")
+	cmd.Flags().BoolVar(&redaction, "redaction", false, "report only what the cassettes say about the values that were replaced in them")
 	cmd.MarkFlagsMutuallyExclusive("permissions", "redaction")
 	opts.register(cmd.Flags())
 	return cmd

@@ -86,7 +86,7 @@ func (f *takeFlags) live(ctx context.Context, std streams, command string) (proj
 	if f.base != "" {
 		u, err := url.Parse(f.base)
 		if err != nil || u.Host == "" || u.Scheme != "https" && !isLoopback(u.Hostname()) {
-			return live, &fault.Error{Message: fmt.Sprintf("%s: --upstream %q is no https address", command, f.base), Hint: "e.g. https://graph.microsoft.us; http is for this machine's loopback only"}
+			return live, &fault.Error{Message: fmt.Sprintf("%s: --upstream %q is not an https address", command, f.base), Hint: "e.g. https://graph.microsoft.us; http is for this machine's loopback only"}
 		}
 		live.BaseURL = u
 		live.Meta.Cloud = u.Hostname()

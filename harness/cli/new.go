@@ -82,13 +82,13 @@ func newScenario(std streams, p *project.Project, name string) error {
 	local := filepath.FromSlash(name + ".yaml")
 	if !filepath.IsLocal(local) || !nameable(name) {
 		return &fault.Error{
-			Message: fmt.Sprintf("new scenario: %q names no file below %s", name, p.Dirs.Scenarios),
+			Message: fmt.Sprintf("new scenario: %q is not a file name below %s", name, p.Dirs.Scenarios),
 			Hint:    "give a path below that folder, e.g. teams/archive",
 		}
 	}
 	if part := unportable(name); part != "" {
 		return &fault.Error{
-			Message: fmt.Sprintf("new scenario: %q is no name of a file on Windows", part),
+			Message: fmt.Sprintf("new scenario: %q cannot be a file name on Windows", part),
 			Hint:    "leave out < > : \" | ? * \\, a dot or space at the end, and names of devices such as con, nul and com1",
 		}
 	}
@@ -139,7 +139,7 @@ func createScenario(p *project.Project, name string, text []byte) (file string, 
 	err = createBelow(p.Dirs.Scenarios, filepath.FromSlash(name+".yaml"), text)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return "", &fault.Error{Message: fmt.Sprintf("new: %s exists", file), Hint: "take another name, or edit the file"}
+		return "", &fault.Error{Message: fmt.Sprintf("new: %s exists", file), Hint: "choose another name, or edit the file"}
 	case err != nil:
 		return "", &fault.Error{Message: "new", Cause: err}
 	}

@@ -20,32 +20,33 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const recordLong = `Record runs scenarios against a live service and keeps what it answers, redacted, in
+const recordLong = `Record runs scenarios against a live service and keeps its responses, redacted, in
 their cassettes. A scenario that does not pass leaves its old cassette alone. Every
-exchange is on disk before its answer is used: an interrupted recording leaves a
+exchange is on disk before its response is used: an interrupted recording leaves a
 journal, and --recover makes a cassette of it.
 
 With a METHOD and a PATH it records one request that has no scenario yet, and drafts
 one from the recording: scenarios/requests/get-me-chats.yaml. The name is the
 request's template and holds none of its values (get-users-id); another request of that
 template is get-users-id-2, and the same one again is recorded over its own cassette.
---name chooses another.
+--name chooses another. Where the recording holds a pseudonym, the draft has a variable
+that reads the environment, so that it can be run live again.
 
---twice runs each scenario a second time, keeps the first recording, and tells what was
-not the same again: of requests with a match rule to ignore it, of answers with its
-path. It writes no rule.
+--twice runs each scenario a second time, keeps the first recording, and reports what
+differs: in requests with a match rule that ignores it, in responses with its path. It
+does not write the rule.
 
 The first recording of a project asks, on a terminal, whether the tenant holds real people,
-and writes cassettes/rules.yaml by the answer; elsewhere all is replaced (graphvcr help
-redaction). At the end a note names the members that were replaced only because nothing says
-that they are harmless, and the line of the rules that keeps them.
+and writes cassettes/rules.yaml by the answer; elsewhere everything is replaced (graphvcr
+help redaction). At the end a note names the members that were replaced only because
+nothing says that they are harmless, and the line of the rules that keeps them.
 
-Before the first request it signs in and says which step lacks a permission. A
+Before the first request it signs in and reports which step lacks a permission. A
 scenario that writes needs --allow-writes, or a yes at the prompt. Under CI=true
 recording also needs GRAPHVCR_RECORD_IN_CI=1.
 
-Who signs in (--auth):
-  auto                the first that is configured, in this order
+How to sign in (--auth):
+  auto                the first of these that is configured
   none                no token
   env:NAME            a token from the variable NAME (auto: GRAPHVCR_TOKEN)
   client-secret       AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET
@@ -89,7 +90,7 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	opts.registerLive(flags)
-	flags.BoolVar(&opts.twice, "twice", false, "run each scenario twice and tell what is not the same again, with rules for it")
+	flags.BoolVar(&opts.twice, "twice", false, "run each scenario twice and report what is not the same again, with rules for it")
 	flags.BoolVar(&opts.recover, "recover", false, "make cassettes of journals that interrupted recordings left")
 	flags.StringVar(&opts.api, "api", "v1.0", "API `version` of METHOD PATH")
 	flags.StringVar(&opts.body, "body", "", "`file` that METHOD PATH sends; - is stdin")
@@ -102,7 +103,7 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 // registerLive registers what every command takes that runs scenarios live.
 func (f *recordFlags) registerLive(flags *pflag.FlagSet) {
 	flags.StringVar(&f.baseURL, "base-url", "", "`URL` of the service (default https://graph.microsoft.com); one on this machine is written to without --allow-writes")
-	flags.StringVar(&f.upstreamCA, "upstream-ca", "", "`file` of PEM certificates to trust beside the system's")
+	flags.StringVar(&f.upstreamCA, "upstream-ca", "", "`file` of PEM certificates to trust in addition to the system's")
 	flags.StringVar(&f.auth, "auth", "auto", "`kind` of sign-in")
 	flags.BoolVar(&f.writes, "allow-writes", false, "run scenarios that change the tenant")
 }
@@ -113,7 +114,7 @@ func (f *recordFlags) run(ctx context.Context, std streams, p *project.Project, 
 	case f.recover:
 		return f.recoverAll(p, args, suite)
 	case len(args) == 0:
-		return &fault.Error{Message: "record: which scenario?", Hint: "graphvcr record SCENARIO..."}
+		return &fault.Error{Message: "record: name at least one scenario", Hint: "graphvcr record SCENARIO..."}
 	case mustReplay():
 		return &fault.Error{Message: "record: CI=true: tests in CI replay, they do not record", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record"}
 	case isRequest(args) && f.twice:

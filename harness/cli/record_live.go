@@ -25,7 +25,7 @@ func (f *recordFlags) service() (*service, error) {
 	if f.baseURL != "" {
 		u, err := url.Parse(f.baseURL)
 		if err != nil || u.Host == "" || u.Scheme != "https" && !isLoopback(u.Hostname()) {
-			return nil, &fault.Error{Message: fmt.Sprintf("record: --base-url %q is no https address", f.baseURL), Hint: "e.g. https://graph.microsoft.us; http is for this machine's loopback only"}
+			return nil, &fault.Error{Message: fmt.Sprintf("record: --base-url %q is not an https address", f.baseURL), Hint: "e.g. https://graph.microsoft.us; http is for this machine's loopback only"}
 		}
 		s.base = u
 	}

@@ -123,7 +123,7 @@ func (f *recordFlags) nameOf(p *project.Project, template string, isOf func(name
 	if f.name != "" {
 		template = strings.TrimSuffix(filepath.ToSlash(f.name), ".yaml")
 		if !filepath.IsLocal(filepath.FromSlash(template)) || !nameable(template) || unportable(template) != "" {
-			return "", false, &fault.Error{Message: fmt.Sprintf("record: --name %q names no file below %s", f.name, p.Dirs.Scenarios), Hint: "e.g. --name users/read"}
+			return "", false, &fault.Error{Message: fmt.Sprintf("record: --name %q is not a file name below %s", f.name, p.Dirs.Scenarios), Hint: "e.g. --name users/read"}
 		}
 	}
 	for n := 1; ; n++ {
@@ -140,7 +140,7 @@ func (f *recordFlags) nameOf(p *project.Project, template string, isOf func(name
 		case isOf(name) && isSingle(p, name):
 			return name, true, nil
 		case f.name != "":
-			return "", false, &fault.Error{Message: fmt.Sprintf("record: %s exists, and is not of this request", taken), Hint: "take another --name; to record its scenario again: graphvcr record " + name}
+			return "", false, &fault.Error{Message: fmt.Sprintf("record: %s exists, and is not of this request", taken), Hint: "choose another --name; to record its scenario again: graphvcr record " + name}
 		}
 	}
 }

@@ -20,7 +20,7 @@ func newRedact(std streams, dirs *projectFlags) *cobra.Command {
 	var dry bool
 	cmd := &cobra.Command{
 		Use:     "redact PATH...",
-		Short:   "Take secrets and identity out of cassettes",
+		Short:   "Replace secrets and personal data in cassettes",
 		Long:    redactLong,
 		Example: "  graphvcr redact cassettes\n  graphvcr redact testdata/fixtures/users.yaml --dry-run",
 		Args:    arguments(cobra.MinimumNArgs(1)),
@@ -38,7 +38,7 @@ func newRedact(std streams, dirs *projectFlags) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only tell what would be replaced")
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only show what would be replaced")
 	opts.register(cmd.Flags())
 	return cmd
 }

@@ -23,15 +23,14 @@ A SCENARIO is a file, or its path below the scenarios folder with or without
 The cassette of scenarios/teams/chat.yaml is cassettes/teams/chat.yaml, unless the
 scenario names another.
 
-A finding tells the scenario's file and line, the step, the JSON path, what was
-wanted, what was got, and where in the cassette that stands. An interaction that a
-passed scenario never asked for is a warning; a further answer to a request that
-it did ask for is a note. A recording that is older than its expires: allows is a
-warning, and an error under CI=true.
+A finding shows the scenario's file and line, the step, the JSON path, what was
+wanted, what came, and where that is in the cassette. A recorded exchange that a
+passed scenario never requested is a warning; a further response to a request that
+was made is a note. A recording past its expires: date is a warning, and an error
+under CI=true.
 
-A redacted cassette takes your own values: --input NAME=value puts one in the place of
-a variable that the cassette stores, or of a pseudonym in it, in what is asked and in
-what is answered.
+A redacted cassette takes your own values: --input NAME=value replaces a variable that
+the cassette stores, or a pseudonym in it, in requests and responses.
 `
 
 const replayExample = `  graphvcr replay
@@ -56,7 +55,7 @@ func newReplay(std streams, dirs *projectFlags) *cobra.Command {
 	opts := replayFlags{project: dirs}
 	cmd := &cobra.Command{
 		Use:     "replay [SCENARIO|DIR]...",
-		Short:   "Replay scenarios against their cassettes and check every response",
+		Short:   "Replay scenarios offline and check every response",
 		Long:    replayLong,
 		Example: replayExample,
 		RunE:    func(cmd *cobra.Command, args []string) error { return opts.run(cmd.Context(), std, args) },

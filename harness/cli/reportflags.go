@@ -57,6 +57,7 @@ type reporting struct {
 	targets []target
 	failOn  report.Severity
 	quiet   bool
+	brief   bool // cases of which there is nothing to tell are left out of a text
 }
 
 // target is one report; file "" is stdout.
@@ -86,7 +87,7 @@ func (f *reportFlags) parse(std streams) (*reporting, error) {
 				Hint:    "the kinds are " + strings.Join(report.Kinds(), ", "),
 			}
 		case hasFile && t.file == "":
-			return nil, &fault.Error{Message: fmt.Sprintf("--report %s names no file", value), Hint: "write --report " + t.kind + "=FILE, or leave out the = to print it"}
+			return nil, &fault.Error{Message: fmt.Sprintf("--report %s: no file given", value), Hint: "write --report " + t.kind + "=FILE, or leave out the = to print it"}
 		case seen[t.file]:
 			return nil, &fault.Error{
 				Message: fmt.Sprintf("--report %s: %s has another report already", value, cmp.Or(t.file, "stdout")),
@@ -124,7 +125,7 @@ func (r *reporting) finish(s *report.Suite) error {
 }
 
 func (r *reporting) write(t target, s *report.Suite) error {
-	style := report.Style{Quiet: r.quiet}
+	style := report.Style{Quiet: r.quiet, Brief: r.brief}
 	if t.file == "" {
 		style.Color, style.Width = r.colored(), r.width()
 		return report.Render(r.std.out, t.kind, s, style)

@@ -27,9 +27,9 @@ to become of each:
                     your reason, so that drift no longer reports it
   q  quit           what was decided so far counts
 
-An answer with one change that is taken and one that is not stays as it was recorded. A
-cassette that changed is replayed to see that its scenarios still pass. The exit status is
-1 while changes are refused.
+A response with one change that is taken and one that is refused stays as it was recorded.
+A cassette that changed is replayed to see that its scenarios still pass. The exit status
+is 1 while changes are refused.
 
 The recordings are those in cassettes/.drift; NAME is a cassette's name.
 `
@@ -134,18 +134,15 @@ func (r *reviewing) recording(ctx context.Context, a *project.Aside) (report.Cas
 
 // merge takes some of a recording's changes.
 func (r *reviewing) merge(ctx context.Context, a *project.Aside, old, new *cassette.Cassette, told report.Case, said decisions) (report.Case, error) {
-	var taken []string
-	for _, f := range said.taken {
-		taken = append(taken, f.Fingerprint)
-	}
-	merged, left, err := drift.Merge(old, new, r.options.Diff, taken)
+	taken := fingerprints(said.taken)
+	merged, left, err := drift.Merge(old, new, r.options, taken, fingerprints(said.known))
 	if err != nil {
 		return told, err
 	}
 	for _, f := range said.taken {
 		for _, fingerprint := range left {
 			if f.Fingerprint == fingerprint {
-				f.Hint = "it stands in one answer with a change that was not taken, so the cassette keeps the recorded answer"
+				f.Hint = "it stands in one answer with a change that was refused, so the cassette keeps the recorded answer"
 				told.Findings = append(told.Findings, f)
 			}
 		}
@@ -159,6 +156,14 @@ func (r *reviewing) merge(ctx context.Context, a *project.Aside, old, new *casse
 		err = a.Discard()
 	}
 	return told, err
+}
+
+func fingerprints(findings []report.Finding) []string {
+	var all []string
+	for _, f := range findings {
+		all = append(all, f.Fingerprint)
+	}
+	return all
 }
 
 // accept writes down the changes that are known.

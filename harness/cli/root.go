@@ -13,12 +13,12 @@ import (
 const rootLong = `graphvcr records Microsoft Graph, replays it offline to any client, checks every
 response, and reports what changed in the API.
 
-  cassette   a file of recorded exchanges      cassettes/teams/chat.yaml
-  scenario   requests and expectations         scenarios/teams/chat.yaml
-  schema     the JSON Schema of a Graph type   schemas/beta/microsoft.graph.chat.json
+  cassette   a file of exchanges          cassettes/teams/chat.yaml
+  scenario   requests and expectations    scenarios/teams/chat.yaml
+  schema     JSON Schema of a Graph type  schemas/v1.0/microsoft.graph.user.json
 
-New here? graphvcr demo shows it all in a minute. Without a command, graphvcr replays
-everything under scenarios/, offline.
+New here? graphvcr demo shows it all in a minute. Without a command, graphvcr
+replays everything under scenarios/, offline.
 `
 
 // exitHelp stands at the end of every command's help.
@@ -73,7 +73,7 @@ func addCommands(root *cobra.Command, std streams, dirs *projectFlags) {
 		}
 		root.AddCommand(commands...)
 	}
-	in("test", newReplay(std, dirs), newExec(std, dirs), newServe(std, dirs), newWhatif(std, dirs), newLint(std, dirs), newReport(std))
+	in("test", newReplay(std, dirs), newExec(std, dirs), newServe(std, dirs), newWhatif(std, dirs), newLint(std, dirs), newCheck(std, dirs), newReport(std))
 	in("record", newRecord(std, dirs), newImport(std, dirs), newExport(std, dirs), newNew(std, dirs), newRedact(std, dirs), newTidy(std, dirs))
 	in("watch", newDiff(std, dirs), newDrift(std, dirs), newReview(std, dirs), newHistory(std, dirs), newView(std, dirs))
 	in("setup", newDemo(std), newSchema(std, dirs), newCA(std), newVersion(std))

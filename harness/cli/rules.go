@@ -9,6 +9,7 @@ import (
 // The rules of what the commands themselves find.
 const (
 	ruleAuthRefused         report.Rule = "auth.refused"
+	ruleCheckFailed         report.Rule = "check.failed"
 	ruleDocsMethod          report.Rule = "docs.method"
 	ruleDriftChangelog      report.Rule = "drift.changelog"
 	ruleDriftFailed         report.Rule = "drift.failed"

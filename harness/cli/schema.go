@@ -24,7 +24,7 @@ func newSchema(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr schema fetch\n  graphvcr schema generate --csdl v1.0.csdl --all --out schemas/v1.0",
 		Args:    noSubcommand,
 		RunE: func(*cobra.Command, []string) error {
-			return &fault.Error{Message: "schema: what?", Hint: "graphvcr schema generate|fetch|infer|check"}
+			return &fault.Error{Message: "schema: name what to do", Hint: "graphvcr schema generate|fetch|infer|check"}
 		},
 	}
 	cmd.AddCommand(newSchemaGenerate(std), newSchemaFetch(std, dirs), newSchemaInfer(std, dirs), newSchemaCheck(std, dirs))
@@ -73,9 +73,9 @@ func (f *schemaGenerateFlags) run(std streams) error {
 	const command = "schema generate"
 	switch {
 	case f.csdl == "":
-		return &fault.Error{Message: command + ": --csdl names no file of metadata", Hint: "graphvcr schema fetch gets it for you"}
+		return &fault.Error{Message: command + ": --csdl: no metadata file given", Hint: "graphvcr schema fetch gets it for you"}
 	case f.out == "":
-		return &fault.Error{Message: command + ": --out names no folder", Hint: "--out schemas/v1.0"}
+		return &fault.Error{Message: command + ": --out: no folder given", Hint: "--out schemas/v1.0"}
 	case f.all == (len(f.types) > 0):
 		return &fault.Error{Message: command + ": either --all or some --type", Hint: "--all writes every type"}
 	}
@@ -174,7 +174,7 @@ func newSchemaFetch(std streams, dirs *projectFlags) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&f.cloud, "cloud", "global", "`name` of the cloud: "+clouds)
 	cmd.Flags().StringVar(&f.api, "api", "v1.0", "the `API`: v1.0 or beta")
-	cmd.Flags().StringVar(&f.base, "base-url", "", "`URL` of a stand-in for the cloud")
+	cmd.Flags().StringVar(&f.base, "base-url", "", "`URL` to fetch from instead of the cloud")
 	cmd.Flags().BoolVar(&f.refresh, "refresh", false, "fetch what is in the cache again")
 	cmd.Flags().BoolVar(&f.force, "force", false, "replace hand-made schemas, too")
 	f.upstream.register(cmd.Flags())
@@ -300,7 +300,7 @@ func newSchemaCheck(std streams, dirs *projectFlags) *cobra.Command {
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if typ == "" {
-				return &fault.Error{Message: "schema check: --type names no type", Hint: "e.g. --type microsoft.graph.user"}
+				return &fault.Error{Message: "schema check: --type: no type given", Hint: "e.g. --type microsoft.graph.user"}
 			}
 			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				told, err := p.CheckFile(args[0], api, typ)

@@ -26,20 +26,20 @@ import (
 )
 
 const serveLong = `Serve answers any client's requests from cassettes: give the client the address that
-is printed as its base URL, in place of https://graph.microsoft.com. Links in answers
+is printed as its base URL, in place of https://graph.microsoft.com. Links in responses
 (nextLink, deltaLink, Location, uploadUrl, downloadUrl, ...) lead back to the served
-address. A request that has no answer gets 501 with an error that explains it.
+address. A request without a recorded response gets 501 with an error that explains it.
 
-It ends on an interrupt, saves what was recorded, and tells what had no answer and
-what nothing asked for.
+It ends on an interrupt, saves what was recorded, and reports which requests had no
+response and which recorded ones were never requested.
 
 Clients that insist on https (Microsoft's SDK for JavaScript does) need --tls-listen,
 and have to trust the private certificate authority that graphvcr ca prints.
 
-It answers to its own address and to loopback's names, to others only with --host NAME.
+It answers to its own address and to loopback's names; to others only with --host NAME.
 Pages in a browser may use a replay from this machine (http://localhost:3000); from other
 sites, and while a token of yours may be added, only with --cors ORIGIN. Preflights are
-answered as Graph does, and are no misses.
+answered as Graph does, and are not misses.
 
 Tests that run in parallel each take a session, with a base URL and a replay state of
 its own:
@@ -48,7 +48,7 @@ its own:
   {"id": "6b86...", "url": "http://127.0.0.1:8080/_graphvcr/sessions/6b86...", ...}
   curl -X DELETE http://127.0.0.1:8080/_graphvcr/sessions/6b86...     its report, as JSON
 
-/_graphvcr/health and /_graphvcr/metrics tell how the server does.
+/_graphvcr/health and /_graphvcr/metrics show the state of the server.
 
 Faults (--fault, on replay, the same on every run):
 ` + "  "
@@ -89,7 +89,7 @@ func newServe(std streams, dirs *projectFlags) *cobra.Command {
 	flags.StringVar(&opts.listen, "listen", "127.0.0.1:0", "`address` to serve http at; none for no http")
 	flags.StringVar(&opts.tlsListen, "tls-listen", "", "`address` to serve https at")
 	flags.StringArrayVar(&opts.faults, "fault", nil, "`fault` to inject on replay; repeatable")
-	flags.StringArrayVar(&opts.hosts, "host", nil, "`name` under which the server may be addressed, beside its own address; repeatable")
+	flags.StringArrayVar(&opts.hosts, "host", nil, "`name` under which the server may be addressed, besides its own address; repeatable")
 	flags.StringArrayVar(&opts.origins, "cors", nil, "`ORIGIN` whose pages may use the server: https://app.example; repeatable")
 	flags.BoolVar(&opts.log, "log", false, "print a line for each request to stderr: method, address, status, time")
 	flags.StringVar(&opts.ca, "ca", "", caUsage)
@@ -115,7 +115,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 		return nil, &fault.Error{Message: fmt.Sprintf("serve: --session-idle %v is not above 0", f.idle)}
 	}
 	if len(f.take.cassettes) == 0 {
-		return nil, &fault.Error{Message: "serve: which cassette?", Hint: "graphvcr serve --cassette NAME"}
+		return nil, &fault.Error{Message: "serve: no cassette given", Hint: "graphvcr serve --cassette NAME"}
 	}
 	mode, live, err := f.take.open(ctx, std, "serve")
 	if err != nil {
@@ -156,7 +156,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	for _, b := range contacts.Broken() {
 		suite.Cases[0].Findings = append(suite.Cases[0].Findings, report.Finding{
 			Rule: ruleServeHandshake, Severity: report.Warning, Message: b.String(),
-			Hint: "the client has to trust " + doors.authority.File() + ": graphvcr ca tells how for each runtime",
+			Hint: "the client has to trust " + doors.authority.File() + ": graphvcr ca shows how for each runtime",
 		})
 	}
 	return suite, err

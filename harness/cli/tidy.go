@@ -8,7 +8,7 @@ import (
 )
 
 const tidyLong = `Tidy removes from cassettes what no replay needs: interactions that no scenario
-asks for, and answers to a poll that saw the same state again. It replays the
+requests, and responses to a poll that saw the same state again. It replays the
 scenarios to find out; a cassette that no passing scenario uses is left alone.
 
 A PATH is a cassette's name or file, or a folder; without any, all cassettes.
@@ -40,7 +40,7 @@ func newTidy(std streams, dirs *projectFlags) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only tell what would be removed")
+	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only show what would be removed")
 	opts.register(cmd.Flags())
 	return cmd
 }

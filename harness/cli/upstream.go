@@ -25,7 +25,7 @@ type upstreamFlags struct {
 
 func (f *upstreamFlags) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.connectTo, "connect-to", nil, "where a host really is, as `HOST[:PORT]=ADDR`: graph.microsoft.com=127.0.0.1:8443; repeatable")
-	flags.StringVar(&f.ca, "upstream-ca", "", "`file` of PEM certificates to trust beside the system's")
+	flags.StringVar(&f.ca, "upstream-ca", "", "`file` of PEM certificates to trust in addition to the system's")
 }
 
 // upstream reaches the live service.

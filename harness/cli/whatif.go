@@ -23,21 +23,21 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const whatifLong = `Whatif tells which changes of the API would break your client, before they come. It
-makes one change at a time to what a cassette answers, and runs the client against it,
-offline: a new enum member, answers that come in pages, ids in another case, a longer
-wait for what was created, another error code, a property that is new. Without --rule
-it makes those that Microsoft calls non-breaking and may make on any day.
+const whatifLong = `Whatif finds out which changes of the API would break your client, before they come. It
+makes one change at a time to the responses of a cassette, and runs the client against it,
+offline: a new enum member, a list that comes in pages, ids in another case, a longer
+wait for what was created, another error code, a new property. Without --rule it makes
+those that Microsoft calls non-breaking and may make on any day.
 
 The client is any COMMAND, which runs as under graphvcr exec; also go test, whose
 harness.Open then finds the changed cassette. Without a COMMAND the scenarios that use
 the cassette are replayed. It has to pass without any change first.
 
-The rules that begin with fault are no changes: they are what the service does on a bad
-day (graphvcr serve --help), and are tried where --rule names them, with a COMMAND.
+The rules that begin with fault are not changes: they are what the service does on a bad
+day (graphvcr serve --help), and are tried only if --rule names them, with a COMMAND.
 
-A change that breaks the client is an error, with what the client said; a rule that
-changes nothing in the recording is skipped, and says why.
+A change that breaks the client is an error, with the client's output; a rule that changes
+nothing in the recording is skipped, and a note says why.
 `
 
 // A bad day of the service, which whatif tries by name.
@@ -77,7 +77,7 @@ func newWhatif(std streams, dirs *projectFlags) *cobra.Command {
 	var opts whatifFlags
 	cmd := &cobra.Command{
 		Use:     "whatif --cassette NAME [--rule ID]... [-- COMMAND [ARGUMENT]...]",
-		Short:   "Tell which changes of the API would break a client",
+		Short:   "Find out which changes of the API would break a client",
 		Long:    whatifLong + "\nThe rules:\n" + ruleList(),
 		Example: "  graphvcr whatif --cassette users/list -- node app.js\n  graphvcr whatif --cassette users/list -- go test ./...\n  graphvcr whatif --cassette teams/create-chat --rule enum.new --rule paging.added",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -112,7 +112,7 @@ func ruleList() string {
 
 func (f *whatifFlags) run(ctx context.Context, std streams, p *project.Project, args []string) (*report.Suite, error) {
 	if f.cassette == "" {
-		return nil, &fault.Error{Message: "whatif: which cassette?", Hint: "graphvcr whatif --cassette NAME -- COMMAND"}
+		return nil, &fault.Error{Message: "whatif: no cassette given", Hint: "graphvcr whatif --cassette NAME -- COMMAND"}
 	}
 	tape, err := p.Cassette(f.cassette)
 	if err != nil {
@@ -184,7 +184,7 @@ func (w *whatif) asItIs(ctx context.Context) error {
 	}
 	if was.broken != "" {
 		fmt.Fprint(w.std.err, was.said)
-		return &fault.Error{Message: "whatif: without any change, " + was.broken, Hint: "mend that first: graphvcr exec --cassette " + w.tape.Name + " -- COMMAND, or graphvcr replay"}
+		return &fault.Error{Message: "whatif: without any change, " + was.broken, Hint: "fix that first: graphvcr exec --cassette " + w.tape.Name + " -- COMMAND, or graphvcr replay"}
 	}
 	return nil
 }

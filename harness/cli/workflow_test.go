@@ -47,6 +47,8 @@ type night struct {
 	told    string // what the report says
 	changes string // the files that the pull request changes; "" for no pull request
 	fails   bool   // the job
+	expects string // a status that the scenario expects in place of 200
+	another bool   // there is a scenario too that was never recorded
 }
 
 var nights = []night{
@@ -55,6 +57,8 @@ var nights = []night{
 	{name: "a status changed", answer: `"403"`, status: "1", told: "answers 403", changes: "cassettes/users/one.yaml\n"},
 	{name: "the token is refused", answer: `"401"`, status: "2", told: "nothing was exchanged", fails: true},
 	{name: "the service hangs up", answer: "close", status: "2", told: "nothing was exchanged", fails: true},
+	{name: "a scenario fails by itself", answer: "none", expects: "204", status: "1", told: "does not pass", fails: true},
+	{name: "some compared, some not", answer: "changed", another: true, status: "2", told: "businessPhones is gone", changes: "cassettes/users/one.yaml\n", fails: true},
 	{name: "the service is down", down: true, answer: "none", status: "2", told: "nothing was exchanged", fails: true},
 }
 
@@ -82,7 +86,16 @@ func TestWorkflows(t *testing.T) {
 
 func (n night) check(t *testing.T, name string, scripts []string) {
 	job := newJob(t)
-	job.write("scenarios/users/one.yaml", strings.Replace(oneRead, "none", n.answer, 1))
+	text := strings.Replace(oneRead, "none", n.answer, 1)
+	if n.expects != "" {
+		text = strings.Replace(text, "status: 200", "status: "+n.expects, 1)
+	}
+	job.write("scenarios/users/one.yaml", text)
+	scenarios := "1 scenario"
+	if n.another {
+		job.write("scenarios/users/two.yaml", strings.Replace(oneRead, "One read", "Never recorded", 1))
+		scenarios = "2 scenarios"
+	}
 	if n.down {
 		job.env = append(job.env, "GRAPH=http://127.0.0.1:1")
 	}
@@ -94,7 +107,7 @@ func (n night) check(t *testing.T, name string, scripts []string) {
 		if out := job.read("output"); out != "status="+n.status+"\n" {
 			t.Errorf("the job's output is %q", out)
 		}
-		if !strings.Contains(job.read("summary"), "graphvcr drift: 1 scenario") {
+		if !strings.Contains(job.read("summary"), "graphvcr drift: "+scenarios) {
 			t.Error("the job's summary does not hold the report")
 		}
 	} else if !strings.Contains(told, "##vso[task.setvariable variable=drift]"+n.status) {

@@ -140,7 +140,8 @@ func (j *judgement) violations(violations []schema.Violation, at string) {
 	}
 	for _, v := range violations {
 		p := Problem{Rule: SchemaRule(v.Rule), Severity: Severity(v), Where: below(at, v.Path), Want: v.Want, Got: v.Got, File: v.File, Line: v.Line}
-		if !told[fault{p.Rule, p.Where}] {
+		if key := (fault{p.Rule, p.Where}); !told[key] { // a type may say again what its base says
+			told[key] = true
 			j.result.Problems = append(j.result.Problems, p)
 		}
 	}

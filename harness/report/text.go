@@ -30,7 +30,7 @@ func renderText(w io.Writer, s *Suite, style Style) error {
 	}
 	for i := range s.Cases {
 		c := &s.Cases[i]
-		if style.Quiet && quiet(c) {
+		if style.Quiet && quiet(c) || style.Brief && c.Status == Passed && len(c.Findings) == 0 {
 			continue
 		}
 		fmt.Fprintln(out, caseLine(c, names[i], column, style))
@@ -287,6 +287,8 @@ func caseNoun(command string) string {
 		return "version"
 	case "whatif":
 		return "change"
+	case "check":
+		return "case"
 	}
 	return "file"
 }

@@ -6,14 +6,12 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
-// The annotations whose values are texts, and addresses of things among them (OData JSON
+// The annotations whose values are texts, beside the links that clients follow (OData JSON
 // format 4.01, sections 4.5 and 4.6). Others may hold what they like.
 var textAnnotations = map[string]bool{
-	graph.Context: true, graph.NextLink: true, graph.DeltaLink: true, typeAnnotation: true,
-	"@odata.id": true, "@odata.etag": true, "@odata.editLink": true, "@odata.readLink": true,
-	"@odata.associationLink": true, "@odata.navigationLink": true,
-	"@odata.mediaReadLink": true, "@odata.mediaEditLink": true, "@odata.mediaContentType": true, "@odata.mediaEtag": true,
-	"@microsoft.graph.downloadUrl": true,
+	graph.Context: true, typeAnnotation: true, "@odata.id": true, "@odata.etag": true, "@odata.editLink": true,
+	"@odata.readLink": true, "@odata.associationLink": true, "@odata.navigationLink": true,
+	"@odata.mediaContentType": true, "@odata.mediaEtag": true,
 }
 
 // annotation checks the kind of an annotation's value. Those of the answer itself, which
@@ -24,7 +22,7 @@ func (c *checker) annotation(annotation, name string, v any) {
 	}
 	want := ""
 	switch _, isText := v.(string); {
-	case textAnnotations[annotation] && !isText:
+	case !isText && (textAnnotations[annotation] || graph.IsFollowedMember(annotation)):
 		want = "string"
 	case annotation == graph.Count:
 		if _, isNumber := v.(json.Number); !isNumber && !(isText && c.opts.LongTexts) {

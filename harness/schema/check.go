@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -194,7 +196,7 @@ func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
 				continue
 			}
 			if watched {
-				c.undeclared(sh, name, v)
+				c.undeclared(sh, object, name)
 			}
 		}
 		if container {
@@ -206,12 +208,34 @@ func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
 }
 
 // undeclared reports a property that neither a type nor its bases know.
-func (c *checker) undeclared(sh *shape, name string, v any) {
-	violation := Violation{Rule: RuleOpen, Warning: true, Want: "a property that " + sh.key.name + " declares, though it is open", Got: brief(v)}
-	if !sh.open {
+func (c *checker) undeclared(sh *shape, object map[string]any, name string) {
+	violation := Violation{Rule: RuleOpen, Warning: true, Want: "a property that " + sh.key.name + " declares, though it is open", Got: brief(object[name])}
+	if meant := misspelt(sh, object, name); !sh.open {
 		violation.Rule, violation.Want = RuleUndeclared, wantProperty(sh, name)
+	} else if meant != "" {
+		violation.Rule, violation.Want = RuleMisspelt, "a property of "+sh.key.name+", perhaps "+strconv.Quote(meant)
 	}
 	c.report(sh.key, "/properties", violation, member(name))
+}
+
+// misspelt is the property that somebody meant who wrote the name of an object's: a slip or two
+// away, and not in the object. Of short names, and of singular and plural, nobody can tell.
+func misspelt(sh *shape, object map[string]any, name string) string {
+	const short, slips = 6, 2
+	if !sh.open || len(name) < short {
+		return ""
+	}
+	best, least := "", slips+1
+	for declared := range sh.props {
+		_, present := object[declared]
+		if n := len(declared) - len(name); present || n > slips || n < -slips || strings.TrimSuffix(declared, "s") == strings.TrimSuffix(name, "s") {
+			continue
+		}
+		if d := fault.Distance(name, declared); d < least || d == least && declared < best {
+			best, least = declared, d
+		}
+	}
+	return best
 }
 
 // wantProperty names the property that was meant, or all that there are.

@@ -7,6 +7,7 @@ type Rule string
 const (
 	RuleUndeclared Rule = "undeclared" // a property that a closed type does not declare
 	RuleOpen       Rule = "open"       // a property that an open type does not declare
+	RuleMisspelt   Rule = "misspelt"   // a property that an open type does not declare, and that is called almost like one that is missing
 	RuleSelect     Rule = "select"     // a property that $select asked for is not there
 	RuleReadOnly   Rule = "readOnly"   // a property that only the service sets was sent
 	RuleODataType  Rule = "odata.type" // an @odata.type that no schema has, or that does not fit

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"net/url"
@@ -50,7 +51,30 @@ func (s *Set) read(key typeKey) (*source, error) {
 	if err != nil {
 		return nil, &fault.Error{Place: fault.Place{File: src.file}, Message: "the schema is not JSON: " + err.Error()}
 	}
+	if deepest := depthOf(src.doc); deepest > mostNested {
+		return nil, &fault.Error{Place: fault.Place{File: src.file}, Message: fmt.Sprintf("the schema nests %d levels deep, and %d are the most", deepest, mostNested)}
+	}
 	return src, nil
+}
+
+// mostNested bounds the nesting of a schema: each of its members is known by its whole path.
+const mostNested = 200
+
+// depthOf is how deep objects and arrays nest.
+func depthOf(value any) (depth int) {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, member := range value {
+			depth = max(depth, depthOf(member))
+		}
+	case []any:
+		for _, item := range value {
+			depth = max(depth, depthOf(item))
+		}
+	default:
+		return 0
+	}
+	return depth + 1
 }
 
 // text is that of a file of the folder, or of a built-in one that the folder lacks.

@@ -85,7 +85,12 @@ type vetting struct {
 	set   *Set
 	src   *source
 	first *fault.Error
+	parts int // schemas that were met
 }
+
+// mostParts bounds the schemas in a file, of which Graph's largest has 300: the library
+// compares each with every other.
+const mostParts = 10_000
 
 // vet checks a file before the library compiles it.
 func (s *Set) vet(src *source) error {
@@ -121,6 +126,12 @@ func (v *vetting) fault(pointer, message, advice string) {
 // schema vets one schema and those inside it. Values of the wrong kind are left
 // to the library, which checks every file against the meta-schema.
 func (v *vetting) schema(node any, pointer string) {
+	if v.parts++; v.parts == mostParts+1 {
+		v.fault(pointer, fmt.Sprintf("more than %d schemas in one file", mostParts), "move some to a file of their own: $ref names it")
+	}
+	if v.parts > mostParts {
+		return
+	}
 	members, _ := node.(map[string]any)
 	for name, value := range members {
 		at := appendToken(pointer, name)
@@ -182,7 +193,14 @@ func (v *vetting) keyword(name, value, at string) {
 	}
 }
 
+// longestPattern bounds a pattern, which takes hundreds of times its length once compiled.
+const longestPattern = 10_000
+
 func (v *vetting) pattern(pattern, at string) {
+	if len(pattern) > longestPattern {
+		v.fault(at, fmt.Sprintf("a pattern of %d characters, and %d are the most", len(pattern), longestPattern), "")
+		return
+	}
 	if _, err := regexp.Compile(pattern); err != nil {
 		v.fault(at, "bad pattern: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "), "patterns are RE2: no look-around, no back references")
 	}

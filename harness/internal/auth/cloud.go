@@ -43,7 +43,7 @@ func address(what, raw string) (*url.URL, error) {
 	if !originOf(u).private() {
 		return nil, &fault.Error{
 			Message: what + " is not https: a token would cross the network in the clear",
-			Hint:    "use https; http is for stand-ins on 127.0.0.1, ::1 and localhost",
+			Hint:    "use https; http is for test services on 127.0.0.1, ::1 and localhost",
 		}
 	}
 	return u, nil

@@ -94,7 +94,7 @@ func localHints() []struct{ sign, hint string } {
 		{"authorization_declined", "the sign-in was declined; run again to get a new code"},
 		{"expired_token", "the device code was not entered in time; run again to get a new one"},
 		{"invalid tenantID", "AZURE_TENANT_ID is a GUID or a domain such as contoso.onmicrosoft.com"},
-		{"x509:", "the sign-in host's certificate is not trusted; for a stand-in or a proxy name its CA"},
+		{"x509:", "the sign-in host's certificate is not trusted; for a test service or a proxy, name its CA"},
 		{"no such host", "check the network, and AZURE_AUTHORITY_HOST if it is set"},
 		{"connection refused", "check the network, and AZURE_AUTHORITY_HOST if it is set"},
 	}

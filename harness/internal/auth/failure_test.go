@@ -158,7 +158,7 @@ func TestExplain(t *testing.T) {
 	}{
 		{"fine", 200, Claims{}, needs, ""},
 		{"not found", 404, Claims{}, needs, ""},
-		{"no token", 401, Claims{}, needs, "Graph wants a token, and none was sent (Forbidden)"},
+		{"no token", 401, Claims{}, needs, "Graph requires a token, and none was sent (Forbidden)"},
 		{"expired", 401, ReadClaims(jwt(map[string]any{"exp": 1})), needs, "the token has expired (Forbidden)"},
 		{"another service's", 401, ReadClaims(jwt(map[string]any{"aud": "https://management.azure.com/"})), needs, "the token is for another service than Microsoft Graph (Forbidden)"},
 		{"Graph by its id", 401, ReadClaims(jwt(map[string]any{"aud": graphAppID})), needs, "Graph did not accept the token (Forbidden)"},
@@ -175,7 +175,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s: %q (hint %q), want %q", tt.name, why, hint, tt.want)
 		}
 	}
-	if why, _ := Explain(401, []byte("<html>"), Claims{}, nil); why != "Graph wants a token, and none was sent" {
+	if why, _ := Explain(401, []byte("<html>"), Claims{}, nil); why != "Graph requires a token, and none was sent" {
 		t.Errorf("without a body: %q", why)
 	}
 }

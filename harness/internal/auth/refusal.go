@@ -32,7 +32,7 @@ func Explain(status int, body []byte, c Claims, needs *scenario.Permissions) (wh
 func unauthorized(c Claims) (why, hint string) {
 	switch {
 	case c.Kind == "":
-		return "Graph wants a token, and none was sent",
+		return "Graph requires a token, and none was sent",
 			"choose a sign-in with --auth, or let the step expect the 401"
 	case !c.Expires.IsZero() && time.Now().After(c.Expires):
 		return "the token has expired", "sign in again; azure-cli, device-code and client-secret renew their tokens"

@@ -159,7 +159,7 @@ func (p *parser) warn(line int, message string, args ...any) {
 	case n < maxWarnings:
 		p.model.Warnings = append(p.model.Warnings, Warning{line, fmt.Sprintf(message, args...)})
 	case n == maxWarnings:
-		p.model.Warnings = append(p.model.Warnings, Warning{line, "and more, which are not told"})
+		p.model.Warnings = append(p.model.Warnings, Warning{line, "and more, which are not listed"})
 	}
 }
 

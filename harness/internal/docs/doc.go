@@ -7,12 +7,16 @@
 // tell what was repaired, what could not be used and what contradicts itself, each
 // with its line.
 //
-// It promises that every fenced block is in a pair or in a note, that no body is
+// An example is compared with the page's own section of HTTP requests (asked.go): one that
+// is of none of them is a note. What a page includes stands in it ([ReadWith]), at the line
+// that includes it.
+//
+// It promises that every fenced block of the page is in a pair or in a note, that no body is
 // lost (JSON that cannot be repaired stays as it stands), and that time and memory
 // are linear in the page, whatever is in it.
 //
 // It knows no metadata and makes no cassette; package importer does. It follows no
-// link and opens no file that a page includes.
+// link and opens no file.
 //
 //	page, err := docs.Read(text)
 //	for _, pair := range page.Pairs { fmt.Println(pair.Request.Method, pair.Request.URL, pair.Response.Code) }

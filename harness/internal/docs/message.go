@@ -131,7 +131,7 @@ func (m *message) trailing(text, rest string, line int) {
 			return
 		}
 	}
-	m.page.note(Repaired, line, "headers stand behind the body")
+	m.page.note(Repaired, line, "headers come after the body")
 	for _, l := range lines {
 		if l = strings.TrimSpace(l); l != "" {
 			m.headerOf(l)
@@ -164,7 +164,7 @@ func (r *reader) request(f *fence) *Request {
 	case match != nil:
 		method, address = strings.ToUpper(match[1]), strings.TrimSpace(match[2])
 	case addressLine.MatchString(first) && f.isHTTP():
-		r.page.note(Repaired, line, "the request names no method, taken for GET")
+		r.page.note(Repaired, line, "the request has no method: assumed GET")
 	default:
 		return nil
 	}

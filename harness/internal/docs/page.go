@@ -77,6 +77,7 @@ const (
 	Repaired   Kind = "repaired"   // something was put right
 	NotJSON    Kind = "json"       // a body that cannot be repaired
 	Status     Kind = "status"     // code against phrase, or against the text
+	Asked      Kind = "request"    // an example that is none of the page's own HTTP requests
 	Annotation Kind = "annotation" // an annotation that cannot be read, or that the block belies
 	Permission Kind = "permission" // of permission tables
 	Body       Kind = "body"       // a body that should not be there, or is missing

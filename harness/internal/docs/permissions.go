@@ -31,7 +31,7 @@ func (r *reader) table(line int, rows []string) {
 	case len(r.page.Permissions) >= maxTables:
 		if !r.full {
 			r.full = true
-			r.page.note(Permission, line, "more than %d tables: this one and those behind it were not read", maxTables)
+			r.page.note(Permission, line, "more than %d tables: this one and those after it were not read", maxTables)
 		}
 	case strings.Contains(head, "permission type") && strings.Count(head, "permission") > 1:
 		r.permissions(line, head, rows)

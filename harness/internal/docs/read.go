@@ -8,12 +8,20 @@ import (
 	"strings"
 )
 
-// Read reads a page. The error, which may know the line, is for what cannot be one.
-func Read(text string) (*Page, error) {
+// Includes reads the files that a page includes, by the names that it gives them; ok is false
+// for one that there is not.
+type Includes func(name string) (text string, ok bool)
+
+// Read reads a page without what it includes. The error, which may know the line, is for what
+// cannot be a page.
+func Read(text string) (*Page, error) { return ReadWith(text, nil) }
+
+// ReadWith reads a page with what it includes, each file at the line that includes it.
+func ReadWith(text string, includes Includes) (*Page, error) {
 	if len(text) > MaxSize {
 		return nil, tooLarge(0, strconv.Itoa(MaxSize>>20)+" MB")
 	}
-	r := &reader{page: &Page{}}
+	r := &reader{page: &Page{}, includes: includes}
 	s := scanner{text: strings.TrimPrefix(text, "\ufeff"), line: 1, to: r}
 	if err := s.scan(); err != nil {
 		return nil, err
@@ -35,6 +43,9 @@ type reader struct {
 	full     bool        // of tables
 	shown    int         // bytes of all fences
 	stating  stating
+	includes Includes
+	within   []string // the names of the included files at hand, outermost first
+	included int      // bytes of all included files
 }
 
 // stating is how far the reader has come with the codes that the text promises: those
@@ -86,14 +97,40 @@ func (r *reader) dropPending() {
 }
 
 func (r *reader) paragraph(line int, text string) {
-	r.lead = strings.TrimSpace(text)
-	r.page.Includes += strings.Count(text, "[!INCLUDE")
+	if lead := strings.TrimSpace(inclusion.ReplaceAllString(text, "")); lead != "" || !inclusion.MatchString(text) {
+		r.lead = lead
+	}
+	for _, match := range inclusion.FindAllStringSubmatch(text, -1) {
+		r.include(line, match[1])
+	}
 	r.state(line, text)
+}
+
+var inclusion = regexp.MustCompile(`\[!INCLUDE[^\]\n]*(?:\[[^\]\n]*\])?\(([^)\n]*)\)`)
+
+// maxIncluded bounds how deep files include each other, which some do in a circle.
+const maxIncluded = 4
+
+// include reads an included file at the line that includes it.
+func (r *reader) include(line int, name string) {
+	var text string
+	ok := r.includes != nil && len(r.within) < maxIncluded && !slices.Contains(r.within, name)
+	if ok {
+		text, ok = r.includes(name)
+	}
+	if r.included += len(text); !ok || r.included > MaxSize {
+		r.page.Includes++
+		return
+	}
+	r.within = append(r.within, name)
+	s := scanner{text: strings.TrimPrefix(text, "\ufeff"), line: line, pinned: true, to: r}
+	_ = s.scan() // of more blocks than a page may have the page itself tells
+	r.within = r.within[:len(r.within)-1]
 }
 
 var (
 	answerWithin = regexp.MustCompile(`\n[ \t]*HTTP/[\d.]+ \d{3}\b`)
-	statedCode   = regexp.MustCompile("(`|HTTP |codes? |status |returns (?:an? )?)([1-5][0-9][0-9])\\b")
+	statedCode   = regexp.MustCompile("(`|HTTP |codes? |status |returns (?:an? )?)([1-5][0-9][0-9])\\b(`?-?(?:\\s?(?i:series|range|level|class)))?")
 	namedCode    = regexp.MustCompile(`\b([23][0-9][0-9]) ([A-Z][A-Za-z-]+)`)
 )
 
@@ -104,7 +141,9 @@ func (r *reader) state(line int, text string) {
 	}
 	var found []string
 	for _, match := range statedCode.FindAllStringSubmatch(text, -1) {
-		found = append(found, match[2])
+		if match[3] == "" { // "a 200-series response code" may be any of them
+			found = append(found, match[2])
+		}
 	}
 	for _, match := range namedCode.FindAllStringSubmatch(text, -1) {
 		found = append(found, match[1])
@@ -138,7 +177,7 @@ func (r *reader) fence(f fence) error {
 		r.page.note(Unpaired, f.line, "left out a block of %d KB: beyond %d KB, or %d KB in one page, nothing is an example", len(f.text)>>10, maxBlock>>10, maxShown>>10)
 		return nil
 	}
-	f.section, f.path, f.lead = r.section, r.headings, r.adjacent
+	f.section, f.path, f.lead, f.included = r.section, r.headings, r.adjacent, len(r.within) > 0
 	if at := answerWithin.FindStringIndex(f.text); at != nil && f.asks() {
 		answer := f
 		answer.text, f.text = f.text[at[0]+1:], f.text[:at[0]+1]

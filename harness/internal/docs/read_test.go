@@ -30,6 +30,31 @@ func TestPages(t *testing.T) {
 	})
 }
 
+// TestIncludes reads included files at the line that includes them: tables of permissions and
+// examples count, samples of SDKs do not, and files that include each other end.
+func TestIncludes(t *testing.T) {
+	files := map[string]string{
+		"../includes/permissions.md": "---\ntitle: other\n---\n| Permission type | Permissions |\n|:--|:--|\n| Delegated (work or school account) | User.Read |\n| Application | User.Read.All |\n",
+		"../includes/example.md":     "```http\nGET https://graph.microsoft.com/v1.0/me\n```\n```http\nHTTP/1.1 200 OK\n```\n```csharp\nvar me = 1;\n```\n",
+		"loop.md":                    "[!INCLUDE [again](loop.md)]\n",
+	}
+	text := "# Get me\n\n## Permissions\n[!INCLUDE [permissions](../includes/permissions.md)]\n\n## Examples\n[!INCLUDE [e](../includes/example.md)]\n\n[!INCLUDE [l](loop.md)]\n[!INCLUDE [none](none.md)]\n"
+	page, err := ReadWith(text, func(name string) (string, bool) {
+		text, ok := files[name]
+		return text, ok
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "\"Get me\" promises [], includes 2\n\nPermissions\n7: GET https://graph.microsoft.com/v1.0/me\n7: 200 OK ( false)\n"
+	if got := describe(page); !strings.HasPrefix(got, want) || strings.Contains(got, "csharp") {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if len(page.Permissions) != 1 || page.Permissions[0].Line != 4 || !slices.Equal(page.Permissions[0].Application, []string{"User.Read.All"}) {
+		t.Errorf("permissions %+v", page.Permissions)
+	}
+}
+
 func describe(p *Page) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%q promises %v, includes %d\n", p.Title, p.Stated, p.Includes)

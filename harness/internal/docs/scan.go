@@ -12,6 +12,7 @@ type fence struct {
 	path       []string // all headings above, in lower case
 	lead       bool     // no heading lies between it and the block before
 	template   bool     // it stands for all requests of its kind, and is no example
+	included   bool     // from another file
 }
 
 // scanner goes through a page once and hands what it finds to a reader.
@@ -19,6 +20,7 @@ type scanner struct {
 	text    string
 	pos     int
 	line    int  // of pos
+	pinned  bool // the text is included at that line
 	endless bool // no comment that begins from here on ends
 	to      *reader
 }
@@ -36,7 +38,9 @@ func (s *scanner) peek() (line string, ok bool) {
 func (s *scanner) next() {
 	if i := strings.IndexByte(s.text[s.pos:], '\n'); i >= 0 {
 		s.pos += i + 1
-		s.line++
+		if !s.pinned {
+			s.line++
+		}
 		return
 	}
 	s.pos = len(s.text)
@@ -87,7 +91,7 @@ func (s *scanner) frontMatter() {
 			s.next()
 			return
 		}
-		if title, ok := strings.CutPrefix(line, "title:"); ok {
+		if title, ok := strings.CutPrefix(line, "title:"); ok && !s.pinned {
 			s.to.page.Title = strings.Trim(strings.TrimSpace(title), `"'`)
 		}
 	}

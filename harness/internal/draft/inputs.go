@@ -26,6 +26,10 @@ type input struct {
 // envPrefix begins the name of a variable that is the environment's own.
 const envPrefix = "env."
 
+// mostInputs bounds the variables of a draft: nobody sets more, and each is looked for in
+// every request.
+const mostInputs = 100
+
 // storedInputs are the variables that the cassette was recorded with, as far as requests
 // hold their values.
 func (d *drafter) storedInputs() {
@@ -55,14 +59,17 @@ func (d *drafter) foundInputs() {
 		}
 	}
 	var links []capture
+	answers := given{pseudonyms: p, moves: d.moves, values: map[string]bool{}}
 	for n := range d.moves {
 		sent := d.moves[n].first().Request
-		candidates := slices.DeleteFunc(append(p.inQuery(sent.URL), p.inBody(sent.Body)...), func(in input) bool { return d.answered(n, in.value) })
+		candidates := slices.DeleteFunc(append(p.inQuery(sent.URL), p.inBody(sent.Body)...), func(in input) bool {
+			return !known[in.value] && answers.before(n, in.value)
+		})
 		if !follows(links, sent.URL) {
 			candidates = append(p.inPath(sent.URL), candidates...)
 		}
 		for _, c := range candidates {
-			if known[c.value] {
+			if known[c.value] || len(d.inputs) >= mostInputs {
 				continue
 			}
 			known[c.value] = true
@@ -78,21 +85,31 @@ func (d *drafter) foundInputs() {
 	}
 }
 
-// answered reports whether an answer before a move holds a value.
-func (d *drafter) answered(n int, value string) bool {
-	for _, m := range d.moves[:n] {
-		for _, i := range m.interactions {
-			if strings.Contains(i.Response.Body, value) {
-				return true
-			}
+// given are the pseudonyms that answers held, read as far as somebody asked.
+type given struct {
+	pseudonyms
+	moves  []move
+	upTo   int
+	values map[string]bool
+}
+
+// before reports whether an answer before a move held a value.
+func (g *given) before(n int, value string) bool {
+	for ; g.upTo < n; g.upTo++ {
+		for _, i := range g.moves[g.upTo].interactions {
+			g.learn(i.Response.Body)
 			for _, header := range graph.LinkHeaders() {
-				if strings.Contains(i.Response.Headers.Get(header), value) {
-					return true
-				}
+				g.learn(i.Response.Headers.Get(header))
 			}
 		}
 	}
-	return false
+	return g.values[value]
+}
+
+func (g *given) learn(text string) {
+	for _, value := range g.within(text) {
+		g.values[value] = true
+	}
 }
 
 // unused makes a name one that is not taken yet, and takes it.

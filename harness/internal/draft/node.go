@@ -33,13 +33,8 @@ func isBlock(s string) bool {
 
 func integer(n int) *yaml.Node { return number(strconv.Itoa(n)) }
 
-func number(s string) *yaml.Node {
-	tag := "!!int"
-	if strings.ContainsAny(s, ".eE") {
-		tag = "!!float"
-	}
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: s}
-}
+// number has no tag, which the encoder would write where YAML has no such number.
+func number(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: s} }
 
 func null() *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"} }
 

@@ -71,7 +71,7 @@ func decodeAcceptances(root strictyaml.Value) []Acceptance {
 		if until := item.At("until"); until.IsSet() {
 			day, err := time.Parse(dateOnly, until.Text())
 			if err != nil {
-				until.Fault("write it like 2027-01-31", "%q is no day", until.Text())
+				until.Fault("write it like 2027-01-31", "%q is not a date", until.Text())
 			}
 			entry.Until = day
 		}
@@ -99,7 +99,7 @@ func (e *Acceptance) expired(file string) report.Finding {
 	return report.Finding{
 		Rule: ruleDriftAcceptExpired, Severity: report.Warning, Place: report.Place{File: file, Line: e.Line}, Where: e.Fingerprint,
 		Message: fmt.Sprintf("%s was accepted until %s: %s", e.Rule, e.Until.Format(dateOnly), e.Reason),
-		Hint:    "mend what depends on it, or accept it again with another end",
+		Hint:    "fix what depends on it, or accept it again until a later date",
 	}
 }
 
@@ -110,7 +110,7 @@ func (a Acceptances) Accept(suite *report.Suite, reason string, until, now time.
 	text, err := plainfile.ReadFile(a.File)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && strings.TrimSpace(string(text)) == "":
-		b.WriteString("# Changes of the API that are known and may stay. One whose end is past is told again.\naccepted:\n")
+		b.WriteString("# Changes of the API that are known and may stay. A change is reported again after its until date.\naccepted:\n")
 	case err != nil:
 		return 0, &fault.Error{Message: "accept", Cause: err}
 	default:

@@ -113,7 +113,7 @@ func (w *walk[T]) run(ctx context.Context) (*report.Suite, *T, error) {
 		if n == 0 && w.repo.isShallow(ctx) {
 			told.Findings = append(told.Findings, report.Finding{
 				Rule: ruleDriftShallow, Severity: report.Warning, Place: report.Place{File: w.file},
-				Message: "what came before is not told: " + shallowAdvice,
+				Message: "earlier changes are not shown: " + shallowAdvice,
 			})
 		}
 		suite.Cases = append(suite.Cases, told)

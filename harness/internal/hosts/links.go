@@ -150,6 +150,9 @@ func headerLeadsOn(name string) bool {
 	return graph.IsLinkHeader(name) || strings.EqualFold(name, "OData-EntityId") || strings.EqualFold(name, "Link")
 }
 
+// LongestHost bounds a host with its port: a name has 253 characters at most (RFC 1035, 2.3.4).
+const LongestHost = 260
+
 // linkAt reads the link that a text begins with.
 func linkAt(text string) (Link, bool) {
 	l := Link{}
@@ -176,7 +179,7 @@ func linkAt(text string) (Link, bool) {
 	for l.End > begin && (text[l.End-1] == '.' || text[l.End-1] == ':') {
 		l.End--
 	}
-	if l.End == begin || l.End < len(text) && text[l.End] == '@' {
+	if l.End == begin || l.End-begin > LongestHost || l.End < len(text) && text[l.End] == '@' {
 		return l, false
 	}
 	l.Host = text[begin:l.End]

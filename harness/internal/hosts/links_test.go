@@ -47,6 +47,7 @@ func TestLinks(t *testing.T) {
 		"a user":              {`{"nextLink":"https://graph.microsoft.com@h.example/u"}`, nil},
 		"no host":             {`{"nextLink":"https:///x","uploadUrl":"https://"}`, nil},
 		"text of a multipart": {"--b\r\n\r\nHTTP/1.1 200 OK\r\n\r\nLocation: https://h.example/d\r\n--b--", nil},
+		"a long host":         {`{"nextLink":"https://` + strings.Repeat("a.", 200) + `example/u"}`, nil},
 		"no JSON":             {`uploadUrl: "https://h.example"`, nil},
 		"a value alone":       {`"https://h.example"`, nil},
 	} {

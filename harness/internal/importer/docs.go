@@ -59,7 +59,7 @@ func Docs(file, name string, o DocsOptions) (*Result, error) {
 
 // docsPage is Docs for a page that was read.
 func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
-	page, err := docs.Read(strings.ToValidUTF8(text, "\ufffd"))
+	page, err := docs.ReadWith(strings.ToValidUTF8(text, "\ufffd"), includesOf(file))
 	var large *fault.Error
 	if errors.As(err, &large) {
 		return nil, fault.In("import", file, large.Line, large.Message, large.Hint)
@@ -259,7 +259,7 @@ func (d *docsImport) addVersion(line int, u *url.URL) {
 		return
 	}
 	u.Path, u.RawPath = full.Path, full.RawPath
-	d.tell(docsRule(docs.Repaired), report.Note, line, "the address names no version: took "+d.api)
+	d.tell(docsRule(docs.Repaired), report.Note, line, "the address has no version: assumed "+d.api)
 }
 
 // finish has the cassette cleaned and drafts the scenario.

@@ -99,8 +99,7 @@ func TestSeedPage(t *testing.T) {
 	want := []string{
 		"note 104 docs.version $['operationType']", // v1.0 has no createChat
 		"note 111 schema.open $['values']",
-		"warning 98 docs.status ", // 202 against the promised 200
-		"warning 98 docs.status ", // 202 with the phrase of 200
+		"warning 98 docs.status ", // 202 with the phrase of 200, which is promised
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

@@ -4,7 +4,8 @@ import "strings"
 
 // Lines are the 1-based lines of a text on which the values in it begin, by normalized path.
 // For a member that is the line of its name; of members with one name the last counts. What
-// follows a fault of syntax has none.
+// follows a fault of syntax has none, nor have values of which the paths are too long, or too
+// many, to be kept: there the place around them is the nearest.
 func Lines(text string) map[string]int {
 	type container struct {
 		path string
@@ -12,7 +13,7 @@ func Lines(text string) map[string]int {
 	}
 	lines := map[string]int{}
 	var open []container
-	line, counted := 1, 0
+	line, counted, room := 1, 0, maxPaths
 	for token, err := range Scan(text) {
 		if err != nil {
 			break
@@ -22,22 +23,35 @@ func Lines(text string) map[string]int {
 			continue
 		}
 		path, start := Root, token.Start
-		switch {
-		case token.NameAt >= 0:
-			path, start = AppendPath(open[len(open)-1].path, token.Name), token.NameAt
-		case len(open) > 0:
-			in := &open[len(open)-1]
-			path = AppendPath(in.path, in.next)
-			in.next++
+		if token.NameAt >= 0 {
+			start = token.NameAt
+		}
+		if len(open) > 0 {
+			in, step := &open[len(open)-1], any(token.Name)
+			if token.NameAt < 0 {
+				step = in.next
+				in.next++
+			}
+			if path = ""; in.path != "" && len(in.path)+len(token.Name) < maxPath && room > 0 {
+				path = AppendPath(in.path, step)
+			}
 		}
 		line += strings.Count(text[counted:start], "\n")
-		lines[path], counted = line, start
+		if counted, room = start, room-len(path); path != "" {
+			lines[path] = line
+		}
 		if token.Opens() {
 			open = append(open, container{path: path})
 		}
 	}
 	return lines
 }
+
+// Bounds of what Lines keeps: the length of a path, and of all.
+const (
+	maxPath  = 1 << 12
+	maxPaths = 64 << 20
+)
 
 // Nearest is the line of a path, or of the nearest place around it that is there; 0 where
 // not even the root is.

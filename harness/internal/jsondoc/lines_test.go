@@ -1,6 +1,7 @@
 package jsondoc_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -16,6 +17,10 @@ func TestLines(t *testing.T) {
 		if got := jsondoc.Nearest(lines, path); got != want {
 			t.Errorf("%s: line %d, want %d", path, got, want)
 		}
+	}
+	long := strings.Repeat("x", 5000)
+	if got := jsondoc.Nearest(jsondoc.Lines("{\n\""+long+"\": {\n\"a\": [\n1]}}"), "$['"+long+"']['a'][0]"); got != 1 {
+		t.Errorf("below a long name: %d", got)
 	}
 	if got := jsondoc.Nearest(jsondoc.Lines("{\"a\": 1,\n"), "$['a']"); got != 1 {
 		t.Errorf("of a text that is cut: %d", got)

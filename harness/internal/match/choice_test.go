@@ -90,7 +90,7 @@ func TestChoice(t *testing.T) {
 			for line := range strings.SplitSeq(c.play, "\n") {
 				line, want, _ := strings.Cut(strings.TrimSpace(line), " => ")
 				got := ask(t, session, line)
-				if short, _, cut := strings.Cut(got, ": nothing else tells"); cut {
+				if short, _, cut := strings.Cut(got, ": nothing else decides"); cut {
 					got = short + ")"
 				}
 				if got != want && want != "*" {

@@ -72,7 +72,7 @@ func (u *unsealer) choose(b *bucket, a *asked, own int32) (f *found, why string)
 	case flight.overlapped(own):
 		return nil, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	return take(u.next(fitting), weak, "bound by order: nothing else tells which of several recorded requests is meant")
+	return take(u.next(fitting), weak, "bound by order: nothing else decides which of several recorded requests is meant")
 }
 
 // byChance reports whether one tag is all that says which of the requests that agree with what

@@ -100,7 +100,7 @@ func compileRule(rule Rule) (compiledRule, error) {
 	method, glob, found := strings.Cut(strings.TrimSpace(rule.On), " ")
 	glob = strings.TrimSpace(glob)
 	if !found || glob == "" {
-		return compiledRule{}, errors.New(`"on" wants a method and a path, such as "GET */calendarView"`)
+		return compiledRule{}, errors.New(`"on" needs a method and a path, such as "GET */calendarView"`)
 	}
 	if !slices.Contains([]Repeat{"", RepeatNever, RepeatLast, RepeatCycle}, rule.Repeat) {
 		return compiledRule{}, fmt.Errorf("repeat %q is none of never, last, cycle", rule.Repeat)
@@ -117,7 +117,7 @@ func compileRule(rule Rule) (compiledRule, error) {
 func (e *effect) ignore(field string) error {
 	where, name, _ := strings.Cut(field, ".")
 	if name == "" {
-		return errors.New("wants query.NAME, header.NAME or body.JSONPATH")
+		return errors.New("must be query.NAME, header.NAME or body.JSONPATH")
 	}
 	switch where {
 	case "query":
@@ -133,7 +133,7 @@ func (e *effect) ignore(field string) error {
 		}
 		e.bodies = append(e.bodies, path)
 	default:
-		return errors.New("wants query.NAME, header.NAME or body.JSONPATH")
+		return errors.New("must be query.NAME, header.NAME or body.JSONPATH")
 	}
 	return nil
 }

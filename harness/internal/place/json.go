@@ -34,8 +34,9 @@ func readJSON(w *walker, s string, base int) {
 	w.frames = w.frames[:outer]
 }
 
-// mostLevels bounds the nesting that places tell; what lies deeper is read all the same.
-const mostLevels = 256
+// mostLevels bounds the nesting that places tell, far above what Graph has: each hole names
+// them all. What lies deeper is read all the same.
+const mostLevels = 32
 
 func (r *jsonReader) read(s string, base int) {
 	expectKey := false

@@ -7,6 +7,8 @@ const (
 	RuleCassetteLoad report.Rule = "cassette.load"
 	RuleScenarioLoad report.Rule = "scenario.load"
 
+	ruleDocsFolder        report.Rule = "docs.folder"
+	ruleDocsMember        report.Rule = "docs.member"
 	ruleDocsMetadata      report.Rule = "docs.metadata"
 	ruleDocsType          report.Rule = "docs.type"
 	ruleDocsVersion       report.Rule = "docs.version"

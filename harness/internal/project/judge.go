@@ -53,10 +53,16 @@ func judged(p conform.Problem, i *cassette.Interaction, n int, file string) repo
 }
 
 func exchangeOf(c *cassette.Cassette, i *cassette.Interaction) conform.Exchange {
+	e := ExchangeOf(i)
+	e.Placeholders = c.Meta.Origin == cassette.Docs
+	return e
+}
+
+// ExchangeOf is an interaction as it is judged.
+func ExchangeOf(i *cassette.Interaction) conform.Exchange {
 	return conform.Exchange{
 		Method: i.Request.Method, URL: i.Request.URL, Request: conform.BodyOf(i.Request.Body, i.Request.Headers.Get("Content-Type")),
 		Status: i.Response.Code, Header: i.Response.Headers, Answer: conform.BodyOf(i.Response.Body, i.Response.Headers.Get("Content-Type")),
-		Placeholders: c.Meta.Origin == cassette.Docs,
 	}
 }
 

@@ -210,7 +210,7 @@ func (r *Recording) saved(err error) error {
 	if err == nil || fault.Hint(err) != "" {
 		return err
 	}
-	return fault.Advise(err, "once that is mended, graphvcr record --recover makes a cassette of what was recorded")
+	return fault.Advise(err, "once that is fixed, graphvcr record --recover makes a cassette of what was recorded")
 }
 
 // Abort drops the recording; the cassette of before stays.

@@ -253,6 +253,6 @@ func withoutValues(f report.Finding) report.Finding {
 	if f.Rule != RuleMiss {
 		return f
 	}
-	f.Details, f.Want, f.Got, f.Hint = "", "", "", "graphvcr replay tells what differs, with the values"
+	f.Details, f.Want, f.Got, f.Hint = "", "", "", "graphvcr replay shows what differs, with the values"
 	return f
 }

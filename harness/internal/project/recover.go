@@ -35,7 +35,7 @@ func (p *Project) Recover(name string) (report.Case, error) {
 	if torn != nil {
 		message := fmt.Sprintf("%d bytes after %d whole interactions were half written and are lost", torn.Bytes, torn.After)
 		if torn.Behind > 0 {
-			message = fmt.Sprintf("%d bytes after the first %d interactions are damaged, and were passed over: %d more were read behind them; the journal stays as %s", torn.Bytes, torn.After, torn.Behind, told.File+journal.Damaged)
+			message = fmt.Sprintf("%d bytes after the first %d interactions are damaged, and were skipped: %d more were read after them; the journal stays as %s", torn.Bytes, torn.After, torn.Behind, told.File+journal.Damaged)
 		}
 		told.Findings = append(told.Findings, report.Finding{Rule: ruleRecordTorn, Severity: report.Warning, Place: report.Place{File: told.File}, Message: message})
 	}

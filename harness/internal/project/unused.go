@@ -101,8 +101,8 @@ func (u unused) finding(file string) report.Finding {
 	f := report.Finding{
 		Rule: RuleUnused, Severity: report.Warning, Interaction: &u.id,
 		Place: report.Place{File: file}, Cassette: u.at,
-		Message: fmt.Sprintf("recorded, but nothing asks for it: %s", u.request),
-		Hint:    "remove it from the cassette, or add the step that asks for it",
+		Message: fmt.Sprintf("recorded, but never requested: %s", u.request),
+		Hint:    "remove it from the cassette, or add a step that requests it",
 	}
 	if u.leftover {
 		f.Rule, f.Severity, f.Hint = RuleLeftover, report.Note, ""

@@ -110,11 +110,19 @@ func (l *lags) isEarly(req *http.Request) bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for id, left := range l.early {
-		if left > 0 && strings.Contains(req.URL.Path, id) {
-			l.early[id]--
-			return true
+	for step := range strings.SplitSeq(req.URL.Path, "/") {
+		for _, id := range [...]string{step, keyOf(step)} {
+			if l.early[id] > 0 {
+				l.early[id]--
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// keyOf is the key in users('ID') or users(ID), "" where there is none.
+func keyOf(step string) string {
+	_, key, _ := strings.Cut(strings.TrimSuffix(step, ")"), "(")
+	return strings.Trim(key, "'")
 }

@@ -147,6 +147,7 @@ func TestFaultsInAnswers(t *testing.T) {
 	for _, test := range []struct{ fault, requests, want string }{
 		{"lag=2", "POST /users, GET /users/4711, GET /users/9, HEAD /users/4711, GET /users/4711", `201 {"id":"4711"}|404|200 ` + list + `|404|200 {"id":"4711"}`},
 		{"lag:reads=1", "GET /users/4711, POST /users, DELETE /users/4711, GET /users/4711/manager", `200 {"id":"4711"}|201 {"id":"4711"}|200 {"id":"4711"}|404`},
+		{"lag=1", "POST /users, GET /users/47110, GET /users('4711')/manager", `201 {"id":"4711"}|200 ` + list + `|404`},
 		{"empty:every=2", "GET /users/4711, GET /users/4711", `200 {"id":"4711"}|200 `},
 		{"twice", "GET /users, GET /users/4711", `200 {"@odata.deltaLink":"x","value":[{"id":"one"},{"id":"two"},{"id":"one"}]}|200 {"id":"4711"}`},
 		{"truncated", "GET /users", `200 {"@odata.deltaLink":"x","value":[{"id":"on"},{"id":"tw"}]}`},

@@ -133,11 +133,13 @@ func (i *Intercept) Pending() int64 { return i.pending.Load() }
 // serveFront answers what a client sends to the proxy as such.
 func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
 	switch {
+	case len(r.Host) > hosts.LongestHost: // it is told of, and remembered
+		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("a host of %d characters", len(r.Host))})
 	case r.Method == http.MethodConnect:
 		i.connect(w, r)
 	case r.URL.Host != "" && (r.URL.Scheme == "http" || r.URL.Scheme == "https"):
 		i.absolute(w, r)
-	case hosts.IsHere(r.Host):
+	case hosts.IsHere(r.Host), isAtOwnPort(r):
 		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeIsProxy,
 			Message: "this is the proxy of graphvcr exec, no server: it takes CONNECT and absolute addresses"})
 	default: // a connection of plain HTTP that was redirected
@@ -146,11 +148,18 @@ func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// isAtOwnPort reports whether a request means a server at the very port that it came to: a
+// name that leads to this machine, which would be asked here again without end.
+func isAtOwnPort(r *http.Request) bool {
+	own, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	return ok && (&url.URL{Host: r.Host}).Port() == strconv.Itoa(own.Port)
+}
+
 // connect answers CONNECT, and makes of its connection one to the host it names.
 func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 	host, port, err := net.SplitHostPort(r.Host)
 	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || host == "" || bad != nil || n == 0 {
-		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("CONNECT %q names no HOST:PORT", r.Host)})
+		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("CONNECT %q is not HOST:PORT", r.Host)})
 		return
 	}
 	var far net.Conn

@@ -42,7 +42,7 @@ func (l *ledger) cases() []report.Case {
 	for _, status := range []report.Status{report.Failed, report.Errored} {
 		if n := l.more[status]; n > 0 {
 			all = append(all, report.Case{Name: fmt.Sprintf("%d more sessions", n), Status: status, Findings: []report.Finding{{
-				Rule: ruleMore, Severity: report.Error, Message: "their findings were told to who ended them and are not kept",
+				Rule: ruleMore, Severity: report.Error, Message: "their findings were in the reports that ended them and are not kept",
 			}}})
 		}
 	}

@@ -85,7 +85,7 @@ func (r Rules) Validate() error {
 	}
 	for _, v := range r.Keep {
 		if len(v) < 3 {
-			return fmt.Errorf("keep %q is too short to be told from other text", v)
+			return fmt.Errorf("keep %q is too short to be distinguished from other text", v)
 		}
 		if _, by := withoutSecrets(v); by != noRule {
 			return errors.New("keep: the value is a credential by its form, which is always replaced")

@@ -25,6 +25,21 @@ func (x *Index) Member(typ, property string) string {
 	return ""
 }
 
+// Members are the names of a type's properties, inherited ones included, sorted.
+func (x *Index) Members(typ string) []string {
+	var names []string
+	for _, t := range x.bases(typ) {
+		names = append(names, t.names...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Open reports whether values of a type may have members that are not declared.
+func (x *Index) Open(name string) bool {
+	return slices.ContainsFunc(x.bases(name), func(t *typ) bool { return t.open })
+}
+
 // Partial reports whether the index was made of a part of an API: it speaks of types
 // that it does not have.
 func (x *Index) Partial() bool {

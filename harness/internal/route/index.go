@@ -38,6 +38,7 @@ type typ struct {
 	name, base string
 	enum, open bool
 	properties map[string]ref
+	names      []string   // of them, as they are spelled
 	keys       [][]string // alternate ones, in lower case
 }
 
@@ -245,12 +246,15 @@ func (ft fileType) index(name string) *typ {
 	t := &typ{name: name, base: ft.Base, enum: ft.Kind == csdl.Enum, open: ft.Open, properties: map[string]ref{}}
 	for property, target := range ft.Properties {
 		t.properties[strings.ToLower(property)] = refOf(target)
+		t.names = append(t.names, property)
 	}
 	for kind, names := range ft.Values {
 		for property := range strings.FieldsSeq(names) {
 			t.properties[strings.ToLower(property)] = refOf(kind)
+			t.names = append(t.names, property)
 		}
 	}
+	slices.Sort(t.names)
 	for _, key := range ft.Keys {
 		var names []string
 		for _, part := range key {

@@ -209,7 +209,7 @@ var identityName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 func identityOf(v value) string {
 	text := v.Text()
 	if v.Kind() == strictyaml.String && !identityName.MatchString(text) {
-		v.Fault("", "as: %q is no name of an identity (letters, digits, - and _)", text)
+		v.Fault("", "as: %q is not an identity name (letters, digits, - and _)", text)
 	}
 	return text
 }

@@ -89,8 +89,15 @@ func formatName(v value) string {
 	return name
 }
 
+// longestPattern bounds a pattern, which takes hundreds of times its length once compiled.
+const longestPattern = 10_000
+
 func pattern(v value) string {
 	text := v.Text()
+	if len(text) > longestPattern {
+		v.Fault("", "a pattern of %d characters, and %d are the most", len(text), longestPattern)
+		return ""
+	}
 	if _, err := regexp.Compile(text); err != nil {
 		v.Fault("the syntax is that of Go's package regexp (RE2)", "not a pattern: %s",
 			strings.TrimPrefix(err.Error(), "error parsing regexp: "))
@@ -122,7 +129,7 @@ func (d checkDecoder) reference(v value) *Reference {
 	}
 	if name, ok := strings.CutPrefix(text, "header."); ok {
 		if !headerName.MatchString(name) {
-			v.Fault("", "%q is no name of a header", name)
+			v.Fault("", "%q is not a header name", name)
 		}
 		return &Reference{Header: name}
 	}

@@ -68,7 +68,7 @@ func (d *decoder) captures(v value, step *Step) []Capture {
 	var list []Capture
 	for name, m := range v.Members() {
 		if !isPlainVariable(name) {
-			m.KeyFault("use letters, digits, - and _", "%q is no name for a variable", name)
+			m.KeyFault("use letters, digits, - and _", "%q is not a variable name", name)
 		}
 		list = append(list, Capture{Name: name, From: captureSource(m.Value, step), Line: m.KeyLine()})
 	}
@@ -92,7 +92,7 @@ func captureSource(v value, step *Step) string {
 func plainSource(v value, from string) string {
 	if name, ok := strings.CutPrefix(from, "header."); ok {
 		if !headerName.MatchString(name) {
-			v.Fault("", "%q is no name of a header", name)
+			v.Fault("", "%q is not a header name", name)
 		}
 		return from
 	}

@@ -154,7 +154,7 @@ func (d requestDecoder) headers(v value) []Pair {
 
 func checkHeaderName(name string, m strictyaml.Member) {
 	if !headerName.MatchString(name) {
-		m.KeyFault("", "%q is no name of a header", name)
+		m.KeyFault("", "%q is not a header name", name)
 	}
 }
 

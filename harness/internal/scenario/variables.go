@@ -69,7 +69,7 @@ func (d *decoder) vars(v value) []Var {
 	order := varOrder{index: map[string]int{}}
 	for name, member := range v.Members() {
 		if !isPlainVariable(name) {
-			member.KeyFault("use letters, digits, - and _", "%q is no name for a variable", name)
+			member.KeyFault("use letters, digits, - and _", "%q is not a variable name", name)
 			continue
 		}
 		order.index[name] = len(order.vars)

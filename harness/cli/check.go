@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/internal/check"
+	"github.com/graphvcr/graphvcr/harness/internal/diff"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+const checkLong = `Check tells where fixtures, mocks, recordings and fakes are not Graph.
+
+A PATH is a file, or a folder of which every file counts that may hold answers: JSON
+(bodies, lists and maps of them, wrappers such as {StatusCode, Headers, Response}, parts
+and answers of $batch, errors), recordings of any kind that graphvcr import reads,
+cassettes, and JSON that is written out in Go, JavaScript and TypeScript. Each answer is
+judged by the request that stands with it, else by its @odata.context, its @odata.type,
+as an error, or as the type that --type names for those that say nothing. What cannot be
+judged is counted and told; folders named node_modules and vendor are left out.
+
+Answers are judged by the schemas of the project (graphvcr schema generate --all), or by
+metadata that --csdl names. An undeclared property of an open type is a note, and told
+once.
+
+With --base-url scenarios are run against a fake at URL, with the values that their
+recordings store, and its answers are compared with the recordings: each difference that
+a client can see is told once, by the rules of graphvcr diff, and what a scenario expects
+of a value besides. No token is sent unless --auth says so.
+`
+
+type checkFlags struct {
+	report   reportFlags
+	typ, api string
+	metadata []string
+	fake     recordFlags
+}
+
+func newCheck(std streams, dirs *projectFlags) *cobra.Command {
+	var opts checkFlags
+	cmd := &cobra.Command{
+		Use:     "check PATH... | check --base-url URL SCENARIO...",
+		Short:   "Tell where fixtures, mocks, recordings and fakes are not Graph",
+		Long:    checkLong,
+		Example: "  graphvcr check testdata/graph\n  graphvcr check user.json --type microsoft.graph.user\n  graphvcr check mocks.json tests --csdl v1.0.csdl --csdl beta=beta.csdl\n  graphvcr check --base-url http://127.0.0.1:8080 users",
+		Args:    arguments(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+				remove, err := opts.judgeBy(p)
+				if err != nil {
+					return nil, err
+				}
+				defer remove()
+				if opts.fake.baseURL != "" {
+					return opts.checkFake(cmd.Context(), std, p, args)
+				}
+				out.brief = true // a line for every file that is Graph would hide the others
+				return check.Run(cmd.Context(), p, args, check.Options{Type: opts.typ, API: opts.api})
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.typ, "type", "", "full name of the `type` of answers that do not say theirs, or Collection(...) of a page")
+	flags.StringVar(&opts.api, "api", "v1.0", "the `API` of answers that do not say theirs: v1.0 or beta")
+	flags.StringArrayVar(&opts.metadata, "csdl", nil, "judge by a `[API=]FILE` of metadata (CSDL 4.0, XML); repeatable")
+	opts.fake.registerLive(flags)
+	opts.fake.auth, flags.Lookup("auth").DefValue = "none", "none"
+	flags.Lookup("base-url").Usage = "`URL` of a fake to run scenarios against; one on this machine is written to without --allow-writes"
+	opts.report.register(flags)
+	opts.report.failOn, flags.Lookup("fail-on").DefValue = "warning", "warning"
+	return cmd
+}
+
+// checkFake runs scenarios against the fake.
+func (f *checkFlags) checkFake(ctx context.Context, std streams, p *project.Project, args []string) (*report.Suite, error) {
+	suite := &report.Suite{Command: "check", FailOn: report.Warning}
+	scenarios, service, err := f.fake.ready(std, p, args, suite)
+	if err != nil {
+		return nil, err
+	}
+	if !isLoopback(service.base.Hostname()) && mustReplay() {
+		return nil, &fault.Error{Message: "check: CI=true: tests in CI ask nobody but fakes on their own machine", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to"}
+	}
+	for _, sc := range scenarios {
+		told, err := f.fake.recordWith(ctx, std, service, sc, func(live project.Live) (report.Case, error) {
+			fake := check.FakeAt{URL: service.base, Carrier: live.Carrier, Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Judge: p.Violations}}
+			return fake.Scenario(ctx, p, sc)
+		})
+		if err != nil {
+			told = project.CouldNotRun(sc.Name, sc.File, ruleCheckFailed, err)
+		}
+		suite.Cases = append(suite.Cases, told)
+	}
+	return suite, nil
+}
+
+// judgeBy has the project judge by the metadata that the flags name, if they do.
+func (f *checkFlags) judgeBy(p *project.Project) (remove func(), err error) {
+	files := map[string]string{}
+	for _, named := range f.metadata {
+		api, file, ok := strings.Cut(named, "=")
+		if !ok || api != "v1.0" && api != "beta" {
+			api, file = f.api, named
+		}
+		if files[api] != "" {
+			return nil, &fault.Error{Message: fmt.Sprintf("check: --csdl %s: there is %s for %s already", file, files[api], api), Hint: "--csdl beta=FILE is for beta"}
+		}
+		files[api] = file
+	}
+	if len(files) == 0 {
+		return func() {}, nil
+	}
+	return p.JudgeBy(files)
+}

@@ -1,0 +1,169 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// maxFile bounds what is read of one file, but for recordings, which package importer bounds.
+const maxFile = 64 << 20
+
+// The ends of names that say what a file holds, in lower case.
+var (
+	scriptEnds = []string{".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"}
+	dataEnds   = []string{".json", ".jsonc", ".json5"}
+	yamlEnds   = []string{".yaml", ".yml"}
+)
+
+// isCandidate reports whether a file of a folder may hold answers.
+func isCandidate(file string) bool {
+	end := strings.ToLower(path.Ext(file))
+	return end == ".go" || end == ".har" || slices.Contains(slices.Concat(scriptEnds, dataEnds, yamlEnds), end)
+}
+
+// contents are what one file holds.
+type contents struct {
+	answers  []answer
+	findings []report.Finding // of what could not be read of it
+	inOrder  bool             // the answers are one recording
+}
+
+// read reads a file. The error says that it is not what its name says that it is. A file of a
+// folder is not asked to hold answers: what is no JSON and does not speak of OData is nothing.
+func (c *checker) read(file string, named bool) (*contents, error) {
+	end := strings.ToLower(path.Ext(file))
+	if end == ".har" {
+		return c.recording(importer.KindHAR, file)
+	}
+	text, err := readText(file)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case end == ".go":
+		return goAnswers(file, text)
+	case slices.Contains(scriptEnds, end):
+		return scriptAnswers(text), nil
+	case slices.Contains(yamlEnds, end):
+		return c.inYAML(file, text)
+	}
+	if kind := importer.KindOf(text); kind != "" && kind != importer.KindVCRPy {
+		return c.recording(kind, file)
+	}
+	return dataAnswers(file, text, named)
+}
+
+func readText(file string) (string, error) {
+	f, err := plainfile.Open(file)
+	if err != nil {
+		return "", fmt.Errorf("check: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("check: %w", err)
+	case len(data) > maxFile:
+		return "", fault.In("check", file, 0, fmt.Sprintf("larger than %d MB", maxFile>>20), "split it")
+	}
+	return string(data), nil
+}
+
+// dataAnswers are those in a file of JSON.
+func dataAnswers(file, text string, named bool) (*contents, error) {
+	plain := jsondoc.Plain(text)
+	doc, err := jsondoc.Parse(plain)
+	if mended, ok := jsondoc.Mend(plain); err != nil && ok {
+		doc, err = jsondoc.Parse(mended)
+	}
+	var syntax *jsondoc.SyntaxError
+	switch {
+	case err == nil:
+	case !named && !strings.Contains(text, "odata."):
+		return &contents{}, nil
+	case errors.As(err, &syntax):
+		return nil, &fault.Error{Place: fault.Place{File: file, Line: syntax.Line, Column: syntax.Column}, Message: "not JSON: " + syntax.Message}
+	default:
+		return nil, err
+	}
+	f := forms{line: inText(plain, jsondoc.Root, 1, false)}
+	f.whole(doc)
+	return &contents{answers: f.found}, nil
+}
+
+// inYAML are the answers of recordings and cassettes; any other YAML has none.
+func (c *checker) inYAML(file, text string) (*contents, error) {
+	switch importer.KindOf(text) {
+	case importer.KindRubyVCR:
+		return c.recording(importer.KindRubyVCR, file)
+	case importer.KindVCRPy:
+		loaded, err := cassette.Load(file)
+		if err != nil {
+			if foreign, foreignErr := c.recording(importer.KindVCRPy, file); foreignErr == nil {
+				return foreign, nil
+			}
+			return nil, err
+		}
+		return exchangesOf(loaded, loaded.Meta.Origin == cassette.Docs), nil
+	}
+	return &contents{}, nil
+}
+
+// recording are the exchanges of another tool's file.
+func (c *checker) recording(kind importer.Kind, file string) (*contents, error) {
+	r, err := importer.Reader{Known: c.project.Rules.Hosts.Set}.Read(kind, file, file, nil)
+	if err != nil {
+		return nil, err
+	}
+	found := exchangesOf(r.Cassette, kind == importer.KindDevProxy)
+	for _, f := range r.Findings {
+		if f.Severity > report.Note {
+			found.findings = append(found.findings, f)
+		}
+	}
+	return found, nil
+}
+
+// exchangesOf are a cassette's. Those that documentation shows have placeholders for values.
+func exchangesOf(c *cassette.Cassette, documented bool) *contents {
+	found := &contents{inOrder: true}
+	for _, i := range c.Interactions {
+		e := project.ExchangeOf(i)
+		e.Placeholders = documented
+		found.answers = append(found.answers, answer{Exchange: e, name: i.Request.Method + " " + i.Request.URL, line: func(path string) int {
+			if line := i.BodyLine(path); line > 0 {
+				return line
+			}
+			return i.Line
+		}})
+	}
+	return found
+}
+
+// textAnswers are those of JSON in source code: a text that begins on a line. Exact says that
+// its lines are the file's.
+func textAnswers(text string, line int, exact bool) []answer {
+	if !mayHold(text) {
+		return nil
+	}
+	doc, err := jsondoc.Parse(text)
+	if err != nil {
+		return []answer{{Exchange: conform.Exchange{Answer: conform.Body{Text: text}}, name: "text", line: func(string) int { return line }}}
+	}
+	f := forms{code: true, line: inText(text, jsondoc.Root, line, !exact)}
+	f.whole(doc)
+	return f.found
+}

@@ -1,0 +1,59 @@
+package importer
+
+import (
+	"cmp"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/docs"
+)
+
+// includesOf reads what a page includes, by its place beside the page. Nothing outside the
+// documentation that the page is in is read, whatever a page names, and nothing but files of
+// Markdown.
+func includesOf(file string) docs.Includes {
+	root, page := rootOf(file)
+	return func(name string) (string, bool) {
+		name, _, _ = strings.Cut(strings.TrimSpace(name), " ")
+		if !strings.HasSuffix(name, ".md") || strings.Contains(name, "://") || path.IsAbs(name) {
+			return "", false
+		}
+		dir, err := os.OpenRoot(root)
+		if err != nil {
+			return "", false
+		}
+		defer dir.Close()
+		name = filepath.FromSlash(path.Join(path.Dir(page), name))
+		if info, err := dir.Stat(name); err != nil || !info.Mode().IsRegular() {
+			return "", false
+		}
+		f, err := dir.Open(name)
+		if err != nil {
+			return "", false
+		}
+		defer f.Close()
+		text, err := io.ReadAll(io.LimitReader(f, docs.MaxSize+1))
+		return strings.ToValidUTF8(string(text), "\ufffd"), err == nil && len(text) <= docs.MaxSize
+	}
+}
+
+// rootOf is the folder that documentation lies in, of which api-reference and concepts are
+// parts, else the folder of the page; and the page's path in it.
+func rootOf(file string) (root, page string) {
+	file = filepath.ToSlash(filepath.Clean(file))
+	parts := strings.Split(file, "/")
+	for i, part := range slices.Backward(parts[:len(parts)-1]) {
+		if part == "api-reference" || part == "concepts" {
+			root = strings.Join(parts[:i], "/")
+			if root == "" && strings.HasPrefix(file, "/") {
+				root = "/"
+			}
+			return filepath.FromSlash(cmp.Or(root, ".")), strings.Join(parts[i:], "/")
+		}
+	}
+	return filepath.FromSlash(path.Dir(file)), path.Base(file)
+}
