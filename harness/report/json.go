@@ -52,15 +52,8 @@ type jsonCase struct {
 	Label      string        `json:"label,omitempty"`
 	Findings   []jsonFinding `json:"findings"`
 
-	Commands     []jsonCommand  `json:"commands,omitempty"`
 	Interactions []jsonExchange `json:"interactions,omitempty"`
 	Shown        *jsonShown     `json:"shown,omitempty"` // of a shard
-}
-
-// jsonCommand is what a reader can do next.
-type jsonCommand struct {
-	What string `json:"what"`
-	Line string `json:"line"`
 }
 
 type jsonFinding struct {
@@ -181,11 +174,6 @@ func jsonOf(s *Suite) jsonSuite {
 		}
 		for j := range c.Findings {
 			out.Findings = append(out.Findings, jsonFindingOf(&c.Findings[j]))
-		}
-		for _, command := range c.Commands {
-			if c.Status != Passed { // there is nothing to do about it
-				out.Commands = append(out.Commands, jsonCommand(command))
-			}
 		}
 		if s.Command == "view" {
 			for j := range c.Exchanges {

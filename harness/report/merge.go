@@ -16,13 +16,14 @@ import (
 // jsonShown is what renderers show of a case beside its findings, in a shard's report, for
 // those who put shards together.
 type jsonShown struct {
+	Commands  []Command     `json:",omitempty"`
 	Exchanges []Exchange    `json:",omitempty"`
 	Ordered   bool          `json:",omitempty"`
 	Missed    map[int]*Miss `json:",omitempty"` // by finding
 }
 
 func shownOf(c *Case) *jsonShown {
-	shown := &jsonShown{Exchanges: c.Exchanges, Ordered: c.Ordered, Missed: map[int]*Miss{}}
+	shown := &jsonShown{Commands: c.Commands, Exchanges: c.Exchanges, Ordered: c.Ordered, Missed: map[int]*Miss{}}
 	for i := range c.Findings {
 		if missed := c.Findings[i].Missed; missed != nil {
 			shown.Missed[i] = missed
@@ -86,11 +87,8 @@ func (in *jsonCase) suite() (Case, error) {
 		}
 		c.Findings = append(c.Findings, f)
 	}
-	for _, command := range in.Commands {
-		c.Commands = append(c.Commands, Command(command))
-	}
 	if shown := in.Shown; shown != nil {
-		c.Exchanges, c.Ordered = shown.Exchanges, shown.Ordered
+		c.Commands, c.Exchanges, c.Ordered = shown.Commands, shown.Exchanges, shown.Ordered
 		for i, missed := range shown.Missed {
 			if i >= 0 && i < len(c.Findings) {
 				c.Findings[i].Missed = missed
@@ -110,11 +108,11 @@ func (in *jsonFinding) finding() (Finding, error) {
 	if p := in.Parts; p != nil {
 		f.Message, f.Is, f.Remark, f.Details, f.Part = p.Message, p.Is, p.Remark, p.Details, p.Part
 	}
-	if in.Cassette != nil {
-		f.Cassette = Place{in.Cassette.File, in.Cassette.Line, in.CassetteColumn}
-	}
 	if in.Miss != nil {
 		f.Missed = in.Miss.missed()
+	}
+	if in.Cassette != nil {
+		f.Cassette = Place{in.Cassette.File, in.Cassette.Line, in.CassetteColumn}
 	}
 	return f, err
 }
