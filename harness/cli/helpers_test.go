@@ -40,7 +40,7 @@ test('tells misses', async () => {
 test('fails for what is left, where that is asked', async () => {
   const graph = await session('users/read', { failOn: 'warning' });
   await fetch(graph.url + url);
-  await assert.rejects(graph.end(), /nothing asks for it: PATCH/);
+  await assert.rejects(graph.end(), /never requested: PATCH/);
 });
 
 test('tells what cannot start', async () => {
