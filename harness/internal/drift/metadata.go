@@ -142,7 +142,11 @@ func findingOf(c *metadiff.Change, oldFile, newFile string, opts MetadataOptions
 		if n == 1 {
 			what = "1 type"
 		}
-		f.Details += fmt.Sprintf("\nwith %s: %s", what, metadiff.Some(c.Carries, someTypes))
+		names := make([]string, n)
+		for i, name := range c.Carries {
+			names[i] = strings.TrimPrefix(name, "microsoft.graph.")
+		}
+		f.Details += fmt.Sprintf("\nwith %s: %s", what, metadiff.Some(names, someTypes))
 	}
 	return f
 }
