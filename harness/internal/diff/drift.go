@@ -193,7 +193,7 @@ func (e *Example) excerpt(i *cassette.Interaction, at report.Place) report.Excer
 		}
 		return report.Excerpt{Place: at, Text: head, First: 1, Marked: min(strings.Count(head, "\n"), 3)}
 	}
-	text, err := jsondoc.Indent(nil, i.Response.Body)
+	text, err := jsondoc.Indent(nil, shallow(i.Response.Body))
 	if err != nil {
 		return report.Excerpt{Place: at, Text: head, First: 1, Marked: 2}
 	}
@@ -202,6 +202,18 @@ func (e *Example) excerpt(i *cassette.Interaction, at report.Place) report.Excer
 	first := max(marked-around, 1)
 	last := min(max(marked, 1)+around, len(lines))
 	return report.Excerpt{Place: at, Text: strings.Join(lines[first-1:last], ""), First: first, Marked: marked}
+}
+
+// shallow is a body that is worth its indentation, which takes the square of its depth; "" is
+// any other.
+func shallow(body string) string {
+	const deepest = 256
+	for token, err := range jsondoc.Scan(body) {
+		if err != nil || token.Depth > deepest {
+			return ""
+		}
+	}
+	return body
 }
 
 func (e *Example) line(i *cassette.Interaction) int {
