@@ -26,7 +26,7 @@ func newHistory(std streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	cmd := &cobra.Command{
 		Use:     "history CASSETTE|SCENARIO | --csdl PATH",
-		Short:   "Show when the API changed, from the git log of a recording",
+		Short:   "Show when the API changed, from the git log of a file",
 		Long:    historyLong,
 		Example: "  graphvcr history teams/get-operation\n  graphvcr history cassettes/users/list.yaml --report html=history.html\n  graphvcr history --csdl schemas/v1.0-Prod.csdl --git ../msgraph-metadata --used --quiet",
 		Args:    arguments(cobra.ExactArgs(1)),

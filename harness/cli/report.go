@@ -61,7 +61,8 @@ func newReportMerge(std streams) *cobra.Command {
 		},
 	}
 	opts.register(cmd.Flags())
-	cmd.Flags().Lookup("fail-on").Usage += "; default: the shards'"
+	failOn := cmd.Flags().Lookup("fail-on")
+	failOn.Usage, failOn.DefValue = failOn.Usage+"; default: the shards'", ""
 	return cmd
 }
 

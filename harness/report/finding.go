@@ -89,7 +89,10 @@ func shortPath(path string) string {
 		return path
 	}
 	var b strings.Builder
-	b.WriteString(path[:at+1])
+	if b.WriteString(path[:at]); at > 0 && path[at-1] != ' ' { // of a request: request $.id
+		b.WriteByte(' ')
+	}
+	b.WriteByte('$')
 	rest := path[at+1:]
 	for strings.HasPrefix(rest, "['") {
 		end := strings.Index(rest, "']")

@@ -27,6 +27,7 @@ type jsonSummary struct {
 	Findings jsonFindings `json:"findings"`
 	FailOn   string       `json:"fail_on,omitempty"` // unless error
 	Ordered  bool         `json:"ordered,omitempty"`
+	Noun     string       `json:"noun,omitempty"`
 	Shard    *jsonShard   `json:"shard,omitempty"`
 }
 
@@ -51,14 +52,8 @@ type jsonCase struct {
 	Label      string        `json:"label,omitempty"`
 	Findings   []jsonFinding `json:"findings"`
 
-	Commands     []jsonCommand  `json:"commands,omitempty"`
 	Interactions []jsonExchange `json:"interactions,omitempty"`
-}
-
-// jsonCommand is what a reader can do next.
-type jsonCommand struct {
-	What string `json:"what"`
-	Line string `json:"line"`
+	Shown        *jsonShown     `json:"shown,omitempty"` // of a shard
 }
 
 type jsonFinding struct {
@@ -160,7 +155,7 @@ func jsonOf(s *Suite) jsonSuite {
 			Command: s.Command, Cases: sum.Cases(),
 			Passed: sum.Passed, Failed: sum.Failed, Error: sum.Errored, Skipped: sum.Skipped,
 			Findings: jsonFindings{Error: sum.Errors, Warning: sum.Warnings, Note: sum.Notes},
-			Ordered:  s.Ordered,
+			Ordered:  s.Ordered, Noun: s.Noun,
 		},
 		Cases: make([]jsonCase, 0, len(s.Cases)),
 	}
@@ -180,15 +175,13 @@ func jsonOf(s *Suite) jsonSuite {
 		for j := range c.Findings {
 			out.Findings = append(out.Findings, jsonFindingOf(&c.Findings[j]))
 		}
-		for _, command := range c.Commands {
-			if c.Status != Passed { // there is nothing to do about it
-				out.Commands = append(out.Commands, jsonCommand(command))
-			}
-		}
 		if s.Command == "view" {
 			for j := range c.Exchanges {
 				out.Interactions = append(out.Interactions, jsonExchangeOf(&c.Exchanges[j]))
 			}
+		}
+		if s.Shard.Of > 0 {
+			out.Shown = shownOf(c)
 		}
 		doc.Cases = append(doc.Cases, out)
 	}

@@ -13,12 +13,32 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
+// jsonShown is what renderers show of a case beside its findings, in a shard's report, for
+// those who put shards together.
+type jsonShown struct {
+	Commands  []Command     `json:",omitempty"`
+	Exchanges []Exchange    `json:",omitempty"`
+	Ordered   bool          `json:",omitempty"`
+	Missed    map[int]*Miss `json:",omitempty"` // by finding
+}
+
+func shownOf(c *Case) *jsonShown {
+	shown := &jsonShown{Commands: c.Commands, Exchanges: c.Exchanges, Ordered: c.Ordered, Missed: map[int]*Miss{}}
+	for i := range c.Findings {
+		if missed := c.Findings[i].Missed; missed != nil {
+			shown.Missed[i] = missed
+		}
+	}
+	return shown
+}
+
 // largestReport bounds what Read takes: a report of 10,000 scenarios has some megabytes.
 const largestReport = 512 << 20
 
 // Read reads a suite that was rendered as JSON. It is as it was, but that durations are of
-// milliseconds, that bytes which are no UTF-8 became U+FFFD, and that what was exchanged is left
-// out. Members that it does not know are passed over.
+// milliseconds, that bytes which are no UTF-8 became U+FFFD, and that examples of changes are
+// left out; of what was exchanged the report of a shard alone tells. Members that it does not
+// know are passed over.
 func Read(r io.Reader) (*Suite, error) {
 	text, err := io.ReadAll(io.LimitReader(r, largestReport+1))
 	if err != nil {
@@ -34,7 +54,7 @@ func Read(r io.Reader) (*Suite, error) {
 	if doc.Version != jsonVersion {
 		return nil, fmt.Errorf("it is a report of version %d: want %d", doc.Version, jsonVersion)
 	}
-	s := &Suite{Command: doc.Summary.Command, Ordered: doc.Summary.Ordered}
+	s := &Suite{Command: doc.Summary.Command, Ordered: doc.Summary.Ordered, Noun: doc.Summary.Noun}
 	if s.FailOn, err = ParseSeverity(cmp.Or(doc.Summary.FailOn, Error.String())); err != nil {
 		return nil, err
 	}
@@ -67,8 +87,13 @@ func (in *jsonCase) suite() (Case, error) {
 		}
 		c.Findings = append(c.Findings, f)
 	}
-	for _, command := range in.Commands {
-		c.Commands = append(c.Commands, Command(command))
+	if shown := in.Shown; shown != nil {
+		c.Commands, c.Exchanges, c.Ordered = shown.Commands, shown.Exchanges, shown.Ordered
+		for i, missed := range shown.Missed {
+			if i >= 0 && i < len(c.Findings) {
+				c.Findings[i].Missed = missed
+			}
+		}
 	}
 	return c, nil
 }
@@ -83,23 +108,23 @@ func (in *jsonFinding) finding() (Finding, error) {
 	if p := in.Parts; p != nil {
 		f.Message, f.Is, f.Remark, f.Details, f.Part = p.Message, p.Is, p.Remark, p.Details, p.Part
 	}
+	if in.Miss != nil {
+		f.Missed = in.Miss.missed()
+	}
 	if in.Cassette != nil {
 		f.Cassette = Place{in.Cassette.File, in.Cassette.Line, in.CassetteColumn}
-	}
-	if in.Miss != nil {
-		f.Missed = in.Miss.miss()
 	}
 	return f, err
 }
 
-func (in *jsonMiss) miss() *Miss {
+func (in *jsonMiss) missed() *Miss {
 	m := &Miss{Sent: Exchange{Method: in.Method, URL: in.URL}, Verdict: in.Verdict}
-	for _, n := range in.Nearest {
-		near := Near{Exchange: Exchange{Method: n.Method, URL: n.URL, Interaction: n.Interaction, Place: Place{File: n.Cassette.File, Line: n.Cassette.Line}}}
-		for _, d := range n.Differences {
-			near.Differences = append(near.Differences, Difference(d))
+	for _, near := range in.Nearest {
+		one := Near{Exchange: Exchange{Interaction: near.Interaction, Place: Place{File: near.Cassette.File, Line: near.Cassette.Line}, Method: near.Method, URL: near.URL}}
+		for _, d := range near.Differences {
+			one.Differences = append(one.Differences, Difference(d))
 		}
-		m.Nearest = append(m.Nearest, near)
+		m.Nearest = append(m.Nearest, one)
 	}
 	return m
 }
@@ -117,7 +142,7 @@ func Merge(sources []Source) (*Suite, error) {
 		return nil, errors.New("there is no report to merge")
 	}
 	first := sources[0]
-	merged := &Suite{Command: first.Suite.Command, FailOn: first.Suite.FailOn, Ordered: first.Suite.Ordered}
+	merged := &Suite{Command: first.Suite.Command, FailOn: first.Suite.FailOn, Ordered: first.Suite.Ordered, Noun: first.Suite.Noun}
 	for _, s := range sources[1:] {
 		switch {
 		case s.Suite.Command != first.Suite.Command:

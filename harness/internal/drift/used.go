@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,21 +16,30 @@ import (
 type Used struct {
 	uses  *project.Uses
 	words map[string]bool
+	last  *csdl.Model // asked for last: of a history, each model is asked for twice
+	types map[string]bool
 }
 
 // UsedBy is what cassettes and scenarios use.
-func UsedBy(uses *project.Uses) *Used { return &Used{uses, uses.Words()} }
+func UsedBy(uses *project.Uses) *Used { return &Used{uses: uses, words: uses.Words()} }
+
+// typesOf are the types in use, as a model says what requests mean.
+func (u *Used) typesOf(m *csdl.Model) map[string]bool {
+	if u.last != m {
+		part, _ := m.Only(u.uses.Types(m)...)
+		u.last, u.types = m, map[string]bool{}
+		for name := range part.Types {
+			u.types[name] = true
+		}
+	}
+	return u.types
+}
 
 // between tells whether a change from one model to another touches what is used. What is gone
 // only the old one knows.
 func (u *Used) between(old, new *csdl.Model) func(c *metadiff.Change) bool {
-	types := map[string]bool{}
-	for _, m := range []*csdl.Model{old, new} {
-		part, _ := m.Only(u.uses.Types(m)...)
-		for name := range part.Types {
-			types[name] = true
-		}
-	}
+	types := maps.Clone(u.typesOf(old))
+	maps.Copy(types, u.typesOf(new))
 	touches := func(at metadiff.Place) bool {
 		word := strings.ToLower(at.Name[strings.LastIndexByte(at.Name, '.')+1:])
 		switch at.Kind {

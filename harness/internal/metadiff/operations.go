@@ -62,23 +62,14 @@ func overloadsOf(op *csdl.Operation) overloads {
 
 // offers are the overloads that values of a type have, bound to it or to a base of it.
 func (s *side) offers(o overloads) []*csdl.Operation {
-	var all []*csdl.Operation
-	for _, t := range s.Bases(o.binding.Name) {
-		at := o
-		at.binding.Name = t.Name
-		all = append(all, s.declared(at)...)
+	all := s.declared[o]
+	if !o.bound {
+		return all
 	}
-	if !o.bound || len(all) == 0 {
-		all = append(all, s.declared(o)...)
-	}
-	return all
-}
-
-func (s *side) declared(o overloads) []*csdl.Operation {
-	var all []*csdl.Operation
-	for _, op := range s.bound[o.binding.Name] {
-		if overloadsOf(op) == o {
-			all = append(all, op)
+	for _, t := range s.bases(o.binding.Name) {
+		if at := o; t.Name != o.binding.Name {
+			at.binding.Name = t.Name
+			all = append(all[:len(all):len(all)], s.declared[at]...)
 		}
 	}
 	return all
@@ -90,34 +81,33 @@ type pairing struct {
 	gone  []*csdl.Operation
 }
 
+// called is by what names of parameters an overload is called.
+func called(op *csdl.Operation) string { return strings.Join(parameterNames(op), ",") }
+
 // pair pairs the overloads of one name: those whose parameters have the same names, then the
 // others in declared order.
 func (w *way) pair(o overloads) pairing {
 	var p pairing
-	from, to := w.from.declared(o), w.to.offers(o)
-	taken := map[*csdl.Operation]bool{}
-	var rest []*csdl.Operation
-	for _, op := range from {
-		i := slices.IndexFunc(to, func(other *csdl.Operation) bool {
-			return !taken[other] && slices.Equal(parameterNames(op), parameterNames(other))
-		})
-		if i < 0 {
-			rest = append(rest, op)
-			continue
+	there, here := map[string]*csdl.Operation{}, map[string]bool{}
+	offered := w.to.offers(o)
+	for _, op := range offered {
+		if there[called(op)] == nil {
+			there[called(op)] = op
 		}
-		taken[to[i]] = true
-		p.pairs = append(p.pairs, [2]*csdl.Operation{op, to[i]})
+	}
+	for _, op := range w.from.offers(o) {
+		here[called(op)] = true
 	}
 	// What the other side has more of must not be a match of something else here.
-	free := slices.DeleteFunc(slices.Clone(to), func(op *csdl.Operation) bool {
-		return taken[op] || slices.ContainsFunc(w.from.offers(o), func(other *csdl.Operation) bool {
-			return slices.Equal(parameterNames(op), parameterNames(other))
-		})
-	})
-	for i, op := range rest {
-		if i < len(free) {
-			p.pairs = append(p.pairs, [2]*csdl.Operation{op, free[i]})
-		} else {
+	free := slices.DeleteFunc(slices.Clone(offered), func(op *csdl.Operation) bool { return here[called(op)] })
+	for _, op := range w.from.declared[o] {
+		switch like := there[called(op)]; {
+		case like != nil:
+			p.pairs = append(p.pairs, [2]*csdl.Operation{op, like})
+		case len(free) > 0:
+			p.pairs = append(p.pairs, [2]*csdl.Operation{op, free[0]})
+			free = free[1:]
+		default:
 			p.gone = append(p.gone, op)
 		}
 	}
@@ -128,6 +118,7 @@ func (w *way) pair(o overloads) pairing {
 // both, sorted, as far as the other side has what they are bound to.
 func (c *comparison) groups(w *way) []overloads {
 	var all []overloads
+	seen := map[overloads]bool{}
 	for _, name := range sorted(w.from.Operations) {
 		if !c.otherOps[name] {
 			continue
@@ -135,7 +126,8 @@ func (c *comparison) groups(w *way) []overloads {
 		for _, op := range w.from.Operations[name] {
 			o := overloadsOf(op)
 			there := !o.bound || o.binding.IsPrimitive() || w.to.Types[o.binding.Name] != nil
-			if there && !slices.Contains(all[max(0, len(all)-len(w.from.Operations[name])):], o) {
+			if there && !seen[o] {
+				seen[o] = true
 				all = append(all, o)
 			}
 		}
@@ -206,25 +198,22 @@ func (c *comparison) parameters(of Place, was, is *csdl.Operation) {
 	if !was.Action {
 		missing = report.Error
 	}
+	had, has := parametersOf(was), parametersOf(is)
 	for i := range was.Parameters {
 		p := &was.Parameters[i]
 		change := parameterChange(of, p.Name, was, is)
-		other := slices.IndexFunc(is.Parameters, func(other csdl.Parameter) bool { return other.Name == p.Name })
-		switch {
-		case other < 0:
+		switch other := has[p.Name]; {
+		case other == nil:
 			change.Rule, change.Severity, change.Was, change.Is = diff.RequestLost, missing, Declared, None
 			change.How = "is gone"
 			c.add(change)
-		case !c.same(p.Type, is.Parameters[other].Type):
-			before, after := p.Type.String(), is.Parameters[other].Type.String()
-			change.Rule, change.Severity, change.Was, change.Is = diff.TypeChanged, report.Error, before, after
-			change.How = fmt.Sprintf("is %s, was %s", after, before)
-			c.add(change)
+		case !c.same(p.Type, other.Type):
+			c.becomes(change, diff.TypeChanged, report.Error, fmt.Sprintf("is %s, was %s", other.Type, p.Type), p.Type.String(), other.Type.String())
 		}
 	}
 	for i := range is.Parameters {
 		p := &is.Parameters[i]
-		if slices.ContainsFunc(was.Parameters, func(other csdl.Parameter) bool { return other.Name == p.Name }) {
+		if had[p.Name] != nil {
 			continue
 		}
 		change := parameterChange(of, p.Name, was, is)
@@ -235,6 +224,14 @@ func (c *comparison) parameters(of Place, was, is *csdl.Operation) {
 		change.How = "is new"
 		c.add(change)
 	}
+}
+
+func parametersOf(op *csdl.Operation) map[string]*csdl.Parameter {
+	all := make(map[string]*csdl.Parameter, len(op.Parameters))
+	for i := range op.Parameters {
+		all[op.Parameters[i].Name] = &op.Parameters[i]
+	}
+	return all
 }
 
 func parameterChange(of Place, name string, was, is *csdl.Operation) Change {

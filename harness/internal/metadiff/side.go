@@ -8,15 +8,21 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 )
 
-// side is one of the two models, with what is asked of it often.
+// side is one of the two models, with what is asked of it often. What is asked takes time by
+// what is declared, whatever that is: documents come from anywhere.
 type side struct {
 	*csdl.Model
-	derived map[string][]string          // names of the types that derive from a type, sorted
-	bound   map[string][]*csdl.Operation // by the name of the type that they are bound to; "" unbound
+	derived  map[string][]string                  // names of the types that derive from a type, sorted
+	bound    map[string][]*csdl.Operation         // by the name of the type that they are bound to; "" unbound
+	declared map[overloads][]*csdl.Operation      // in declared order
+	own      map[string]map[string]*csdl.Property // properties by type and name, as far as they were asked for
 }
 
 func sideOf(m *csdl.Model) *side {
-	s := &side{Model: m, derived: map[string][]string{}, bound: map[string][]*csdl.Operation{}}
+	s := &side{
+		Model: m, derived: map[string][]string{}, bound: map[string][]*csdl.Operation{}, declared: map[overloads][]*csdl.Operation{},
+		own: map[string]map[string]*csdl.Property{},
+	}
 	for _, name := range sorted(m.Types) {
 		if base := m.Types[name].Base; base != "" {
 			s.derived[base] = append(s.derived[base], name)
@@ -25,6 +31,7 @@ func sideOf(m *csdl.Model) *side {
 	for _, name := range sorted(m.Operations) {
 		for _, o := range m.Operations[name] {
 			s.bound[o.Binding.Name] = append(s.bound[o.Binding.Name], o)
+			s.declared[overloadsOf(o)] = append(s.declared[overloadsOf(o)], o)
 		}
 	}
 	return s
@@ -32,69 +39,83 @@ func sideOf(m *csdl.Model) *side {
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
+// maxBases bounds how far up a type's bases are looked at. Graph's are four at most.
+const maxBases = 50
+
+// bases lists a type and what it derives from, nearest first.
+func (s *side) bases(name string) []*csdl.Type {
+	var chain []*csdl.Type
+	for t := s.Types[name]; t != nil && len(chain) < maxBases; t = s.Types[t.Base] {
+		chain = append(chain, t)
+	}
+	return chain
+}
+
+// ownProperties are those that a type itself declares, by name.
+func (s *side) ownProperties(t *csdl.Type) map[string]*csdl.Property {
+	own := s.own[t.Name]
+	if own == nil {
+		own = make(map[string]*csdl.Property, len(t.Properties))
+		for i := range t.Properties {
+			if p := &t.Properties[i]; own[p.Name] == nil {
+				own[p.Name] = p
+			}
+		}
+		s.own[t.Name] = own
+	}
+	return own
+}
+
 // found is a property of a type, and which of the type and its bases declares it.
 type found struct {
 	by *csdl.Type
 	*csdl.Property
 }
 
-// properties are those of a type with what it inherits, by name.
-func (s *side) properties(name string) map[string]found {
-	all := map[string]found{}
-	for _, t := range s.Bases(name) {
-		for i := range t.Properties {
-			p := &t.Properties[i]
-			if _, nearer := all[p.Name]; !nearer {
-				all[p.Name] = found{t, p}
-			}
+// property finds a property of a type, inherited ones included.
+func (s *side) property(name, property string) (f found, ok bool) {
+	for _, t := range s.bases(name) {
+		if p := s.ownProperties(t)[property]; p != nil {
+			return found{t, p}, true
 		}
 	}
-	return all
+	return found{}, false
 }
 
 // has reports whether a type has a property, inherited ones included.
 func (s *side) has(name, property string) bool {
-	return slices.ContainsFunc(s.Bases(name), func(t *csdl.Type) bool { return declares(t, property) })
-}
-
-// declares reports whether a type itself has a property.
-func declares(t *csdl.Type, property string) bool {
-	return slices.ContainsFunc(t.Properties, func(p csdl.Property) bool { return p.Name == property })
+	_, ok := s.property(name, property)
+	return ok
 }
 
 // derives reports whether a type is another or has it among its bases.
 func (s *side) derives(name, base string) bool {
-	return slices.ContainsFunc(s.Bases(name), func(t *csdl.Type) bool { return t.Name == base })
+	return slices.ContainsFunc(s.bases(name), func(t *csdl.Type) bool { return t.Name == base })
 }
 
-// concrete are the types of which there are values: a type and those that derive from it, as
-// far as they are not abstract.
-func (s *side) concrete(name string) []string {
-	var all []string
-	for todo := []string{name}; len(todo) > 0; {
-		t := s.Types[todo[0]]
-		todo = append(todo[1:], s.derived[todo[0]]...)
-		if t != nil && !t.Abstract {
-			all = append(all, t.Name)
-		}
-	}
-	return all
-}
+// maxDerived bounds how many types that derive from one are looked at. Of Graph's 400 do.
+const maxDerived = 2000
 
-// inAllValues reports whether all values of a type have something on the other side, where
-// the type itself does not declare it there: it moved down.
+// inAllValues reports whether all values of an abstract type have something on the other
+// side, where the type itself does not declare it there: it moved down.
 func (s *side) inAllValues(name string, there *side, has func(name string) bool) bool {
-	seen := false
-	for _, t := range s.concrete(name) {
-		if there.Types[t] == nil {
-			continue
-		}
-		if !has(t) {
+	seen, looked := false, 0
+	var isIn func(t *csdl.Type) bool
+	isIn = func(t *csdl.Type) bool {
+		if looked++; looked > maxDerived {
 			return false
 		}
-		seen = true
+		switch {
+		case there.Types[t.Name] == nil: // what derives from it may be there
+		case looked > 1 && has(t.Name):
+			seen = true
+			return true
+		case !t.Abstract:
+			return false
+		}
+		return !slices.ContainsFunc(s.derived[t.Name], func(below string) bool { return !isIn(s.Types[below]) })
 	}
-	return seen
+	return isIn(s.Types[name]) && seen
 }
 
 func namespaceOf(name string) string { return name[:max(strings.LastIndexByte(name, '.'), 0)] }

@@ -56,10 +56,9 @@ func (c *comparison) replace() {
 // typesAt hands over the types of what both sides declare.
 func (c *comparison) typesAt(use func(at string, was, is csdl.Ref)) {
 	for _, name := range c.others {
-		has := c.new.properties(name)
 		for i := range c.old.Types[name].Properties {
 			p := &c.old.Types[name].Properties[i]
-			if is, ok := has[p.Name]; ok {
+			if is, ok := c.new.property(name, p.Name); ok {
 				use(name+"/"+p.Name, p.Type, is.Type)
 			}
 		}
@@ -103,7 +102,7 @@ func (c *comparison) kept(was, is *csdl.Type) {
 }
 
 func (s *side) isOpen(name string) bool {
-	return slices.ContainsFunc(s.Bases(name), func(t *csdl.Type) bool { return t.Open })
+	return slices.ContainsFunc(s.bases(name), func(t *csdl.Type) bool { return t.Open })
 }
 
 // becomes adds a change of what a place is.
@@ -126,18 +125,34 @@ func orNothing(name string) string {
 
 // lostWithBase are the members that a type inherited from a base that it lost, and has no
 // more; none where that happened to its base.
-func (c *comparison) lostWithBase(was *csdl.Type) []string {
+func (c *comparison) lostWithBase(was *csdl.Type) []found {
 	if was.Base == c.new.Types[was.Name].Base {
 		return nil
 	}
-	had, has := c.old.properties(was.Name), c.new.properties(was.Name)
-	var names []string
-	for _, name := range sorted(had) {
-		if _, still := has[name]; !still && had[name].by.Name != was.Name && !c.new.derives(was.Name, had[name].by.Name) {
-			names = append(names, name)
+	var lost []found
+	for _, p := range c.inherited(was) {
+		if !c.new.has(was.Name, p.Name) && !c.new.derives(was.Name, p.by.Name) {
+			lost = append(lost, p)
 		}
 	}
-	return names
+	return lost
+}
+
+// inherited are the properties that a type had of its bases, sorted by name.
+func (c *comparison) inherited(was *csdl.Type) []found {
+	all := map[string]found{}
+	for _, t := range c.old.bases(was.Name)[1:] {
+		for name, p := range c.old.ownProperties(t) {
+			if _, nearer := all[name]; !nearer && c.old.ownProperties(was)[name] == nil {
+				all[name] = found{t, p}
+			}
+		}
+	}
+	var sortedByName []found
+	for _, name := range sorted(all) {
+		sortedByName = append(sortedByName, all[name])
+	}
+	return sortedByName
 }
 
 // baseRoots are the types that lost members with a base.
@@ -152,16 +167,15 @@ func (c *comparison) baseRoots() []root {
 		if len(lost) == 0 {
 			continue
 		}
-		change := Change{
+		leadsTo, names := []string{was.Base}, make([]string, len(lost))
+		for i, p := range lost {
+			leadsTo, names[i] = append(leadsTo, p.Type.Name), p.Name
+		}
+		roots = append(roots, root{Change{
 			Rule: diff.TypeBase, Severity: report.Error, Place: typePlace(name), OldLine: was.Line, NewLine: is.Line,
-			How: baseChange(was, is) + ": without " + strings.Join(lost, ", "),
+			How: baseChange(was, is) + ": without " + strings.Join(names, ", "),
 			Was: orNothing(was.Base), Is: orNothing(is.Base),
-		}
-		leadsTo := []string{was.Base}
-		for _, property := range lost {
-			leadsTo = append(leadsTo, c.old.properties(name)[property].Type.Name)
-		}
-		roots = append(roots, root{change, leadsTo})
+		}, leadsTo})
 	}
 	return roots
 }
@@ -169,22 +183,22 @@ func (c *comparison) baseRoots() []root {
 // members compares those of an enum: those that are gone, new or have other values are a
 // change each.
 func (c *comparison) members(was, is *csdl.Type) {
-	values := map[string]string{}
-	for _, m := range is.Members {
-		values[m.Name] = m.Value
-	}
-	var gone, came, other []string
+	before, after := valuesOf(was), valuesOf(is)
+	var gone, other, came []string
 	for _, m := range was.Members {
-		value, there := values[m.Name]
+		value, there := after[m.Name]
 		switch {
 		case !there:
 			gone = append(gone, m.Name)
 		case value != m.Value:
 			other = append(other, m.Name)
 		}
-		delete(values, m.Name)
 	}
-	came = sorted(values)
+	for _, name := range sorted(after) {
+		if _, known := before[name]; !known {
+			came = append(came, name)
+		}
+	}
 	newcomers := report.Warning // of a closed enum they break those who believed it
 	if was.Evolvable() {
 		newcomers = report.Note
@@ -192,18 +206,20 @@ func (c *comparison) members(was, is *csdl.Type) {
 	c.membersAre(was, is, gone, diff.EnumGone, report.Error, "gone", Declared, None)
 	c.membersAre(was, is, came, diff.EnumNew, newcomers, "new", None, Declared)
 	for _, name := range other {
-		before, after := valueOf(was, name), valueOf(is, name)
 		severity := report.Warning
 		if name == csdl.Sentinel { // it moves whenever a member is put before it
 			severity = report.Note
 		}
-		c.membersAre(was, is, []string{name}, diff.EnumValue, severity, after+", was "+before, before, after)
+		c.membersAre(was, is, []string{name}, diff.EnumValue, severity, after[name]+", was "+before[name], before[name], after[name])
 	}
 }
 
-func valueOf(t *csdl.Type, name string) string {
-	i := slices.IndexFunc(t.Members, func(m csdl.Member) bool { return m.Name == name })
-	return t.Members[i].Value
+func valuesOf(t *csdl.Type) map[string]string {
+	values := make(map[string]string, len(t.Members))
+	for _, m := range t.Members {
+		values[m.Name] = m.Value
+	}
+	return values
 }
 
 func (c *comparison) membersAre(was, is *csdl.Type, names []string, rule diff.ID, severity report.Severity, how, before, after string) {
@@ -230,18 +246,19 @@ func (c *comparison) propertyRoots(w *way) []root {
 		if there.Kind != t.Kind {
 			continue
 		}
+		folded := foldedProperties(there)
 		for i := range t.Properties {
 			p := &t.Properties[i]
 			at := propertyPlace(name, p)
 			moved := func(to string) bool {
-				return w.to.has(to, p.Name) && (w.lost || !declares(w.from.Types[to], p.Name))
+				return w.to.has(to, p.Name) && (w.lost || w.from.ownProperties(w.from.Types[to])[p.Name] == nil)
 			}
 			if w.to.has(name, p.Name) || c.respelled[at.String()] || w.from.inAllValues(name, w.to, moved) {
 				continue
 			}
 			change := w.change(rule, at, p.Line)
 			if w.lost {
-				c.respell(&change, p, there)
+				c.respell(&change, p, folded, there)
 			}
 			roots = append(roots, root{change, []string{p.Type.Name}})
 		}
@@ -250,28 +267,41 @@ func (c *comparison) propertyRoots(w *way) []root {
 }
 
 // respell says of a lost property that it is there in another letter case.
-func (c *comparison) respell(change *Change, p *csdl.Property, there *csdl.Type) {
-	for i := range there.Properties {
-		q := &there.Properties[i]
-		if q.Name != p.Name && strings.EqualFold(q.Name, p.Name) && !c.old.has(there.Name, q.Name) {
-			change.How += ": it is spelled " + q.Name + " now"
-			change.Is, change.NewLine = q.Name, q.Line
-			c.respelled[there.Name+"/"+q.Name] = true
-		}
+func (c *comparison) respell(change *Change, p *csdl.Property, folded map[string]*csdl.Property, there *csdl.Type) {
+	q := folded[strings.ToLower(p.Name)]
+	if q == nil || c.old.has(there.Name, q.Name) {
+		return
 	}
+	change.How += ": it is spelled " + q.Name + " now"
+	change.Is, change.NewLine = q.Name, q.Line
+	c.respelled[there.Name+"/"+q.Name] = true
+}
+
+// foldedProperties are a type's own properties by their names in lower case.
+func foldedProperties(t *csdl.Type) map[string]*csdl.Property {
+	folded := make(map[string]*csdl.Property, len(t.Properties))
+	for i := range t.Properties {
+		folded[strings.ToLower(t.Properties[i].Name)] = &t.Properties[i]
+	}
+	return folded
 }
 
 // keptProperties compares the properties that both sides have. What a type inherits from a
 // base that it still has is the base's.
 func (c *comparison) keptProperties(was, is *csdl.Type) {
-	had, has := c.old.properties(was.Name), c.new.properties(is.Name)
-	for _, name := range sorted(had) {
-		before, after := had[name], has[name]
-		if after.Property == nil {
+	for i := range was.Properties {
+		before := &was.Properties[i]
+		if after, ok := c.new.property(is.Name, before.Name); ok {
+			c.property(propertyPlace(was.Name, before), before, after.Property)
+		}
+	}
+	for _, before := range c.inherited(was) {
+		after, ok := c.new.property(is.Name, before.Name)
+		if !ok {
 			continue
 		}
 		movedHere := after.by.Name == was.Name && !c.new.derives(before.by.Name, was.Name)
-		if before.by.Name == was.Name || movedHere || was.Base != is.Base && !c.new.derives(was.Name, before.by.Name) {
+		if movedHere || was.Base != is.Base && !c.new.derives(was.Name, before.by.Name) {
 			c.property(propertyPlace(was.Name, before.Property), before.Property, after.Property)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -24,11 +23,25 @@ type way struct {
 	from, to *side
 	lost     bool
 	severity report.Severity
-	how      string // "is gone"
+	how      string          // "is gone"
+	spaces   map[string]bool // the namespaces of the side that lacks
 }
 
-func (c *comparison) goneWay() *way { return &way{c.old, c.new, true, report.Error, "is gone"} }
-func (c *comparison) cameWay() *way { return &way{c.new, c.old, false, report.Note, "is new"} }
+func (c *comparison) goneWay() *way {
+	return &way{c.old, c.new, true, report.Error, "is gone", spacesOf(c.new)}
+}
+
+func (c *comparison) cameWay() *way {
+	return &way{c.new, c.old, false, report.Note, "is new", spacesOf(c.old)}
+}
+
+func spacesOf(s *side) map[string]bool {
+	spaces := map[string]bool{}
+	for name := range s.Types {
+		spaces[namespaceOf(name)] = true
+	}
+	return spaces
+}
 
 func (w *way) rule(lost, added diff.ID) diff.ID {
 	if w.lost {
@@ -99,23 +112,52 @@ func (c *comparison) replacedRoots() []root {
 // lacks are the members of a lost type that the one in its place does not have.
 func (c *comparison) lacks(name, by string) []string {
 	var names []string
-	for _, property := range sorted(c.old.properties(name)) {
+	was := c.old.Types[name]
+	for property := range c.old.ownProperties(was) {
 		if !c.new.has(by, property) {
 			names = append(names, property)
 		}
 	}
-	for _, m := range c.old.Types[name].Members {
-		if !slices.ContainsFunc(c.new.Types[by].Members, func(other csdl.Member) bool { return other.Name == m.Name }) {
+	for _, p := range c.inherited(was) {
+		if !c.new.has(by, p.Name) {
+			names = append(names, p.Name)
+		}
+	}
+	after := valuesOf(c.new.Types[by])
+	for _, m := range was.Members {
+		if _, there := after[m.Name]; !there {
 			names = append(names, m.Name)
 		}
 	}
+	slices.Sort(names)
 	return names
 }
 
 // cause is a set of roots that lead to the same missing types.
 type cause struct {
 	roots []root
-	types map[string]bool
+	types []string
+	into  *cause // that it went into, nil: none
+}
+
+func (c *cause) whole() *cause {
+	for c.into != nil {
+		c = c.into
+	}
+	return c
+}
+
+// merge puts the smaller of two causes into the other.
+func (c *cause) merge(other *cause) {
+	c, other = c.whole(), other.whole()
+	if c == other {
+		return
+	}
+	if len(c.types)+len(c.roots) < len(other.types)+len(other.roots) {
+		c, other = other, c
+	}
+	c.roots, c.types = append(c.roots, other.roots...), append(c.types, other.types...)
+	other.roots, other.types, other.into = nil, nil, c
 }
 
 // causes puts together what has one cause: roots that lead to a missing type in common. The
@@ -124,86 +166,62 @@ func (w *way) causes(roots []root, told map[string]bool) []Change {
 	byType := map[string]*cause{}
 	var all []*cause
 	for _, r := range roots {
-		all = append(all, w.join(byType, &cause{roots: []root{r}, types: w.reach(r.leadsTo)}))
+		c := &cause{roots: []root{r}}
+		all = append(all, c)
+		w.reach(c, r.leadsTo, byType)
 	}
 	for _, name := range sorted(w.from.Types) {
 		if w.missing(name) && byType[name] == nil && !told[name] {
-			all = append(all, w.join(byType, &cause{types: w.reach([]string{name})}))
+			c := &cause{}
+			all = append(all, c)
+			w.reach(c, []string{name}, byType)
 		}
 	}
 	w.joinNamespaces(byType)
 	var changes []Change
 	for _, c := range all {
-		if len(c.roots)+len(c.types) > 0 { // else it went into another
+		if c.into == nil {
 			changes = append(changes, w.told(c))
 		}
 	}
 	return changes
 }
 
-// join makes one cause of all that have a type in common with one.
-func (w *way) join(byType map[string]*cause, c *cause) *cause {
-	for name := range c.types {
-		if other := byType[name]; other != nil && other != c {
-			w.merge(byType, c, other)
-		}
-		byType[name] = c
-	}
-	return c
-}
-
-// merge empties one cause into another.
-func (w *way) merge(byType map[string]*cause, into, other *cause) {
-	into.roots = append(into.roots, other.roots...)
-	for name := range other.types {
-		into.types[name] = true
-		byType[name] = into
-	}
-	other.roots, other.types = nil, nil
-}
-
 // joinNamespaces makes one cause of all that went with a namespace.
 func (w *way) joinNamespaces(byType map[string]*cause) {
 	first := map[string]*cause{}
 	for _, name := range sorted(byType) {
-		space := namespaceOf(name)
-		if !w.isWhole(space) {
-			continue
-		}
-		switch c := byType[name]; {
+		switch space := namespaceOf(name); {
+		case w.spaces[space]:
 		case first[space] == nil:
-			first[space] = c
-		case first[space] != c:
-			w.merge(byType, first[space], c)
+			first[space] = byType[name]
+		default:
+			first[space].merge(byType[name])
 		}
 	}
 }
 
-// isWhole reports whether one side lacks a namespace.
-func (w *way) isWhole(space string) bool {
-	for name := range w.to.Types {
-		if namespaceOf(name) == space {
-			return false
-		}
-	}
-	return true
-}
-
-// reach are the missing types that can be come to from some: their bases, what derives from
-// them, the types of their properties and of the operations that are bound to them.
-func (w *way) reach(from []string) map[string]bool {
-	seen := map[string]bool{}
+// reach gives a cause the missing types that can be come to from some: their bases, what
+// derives from them, the types of their properties and of the operations that are bound to
+// them. One that another cause has makes both one, and is not gone through again.
+func (w *way) reach(c *cause, from []string, byType map[string]*cause) {
 	for todo := slices.Clone(from); len(todo) > 0; {
 		name := todo[0]
-		if todo = todo[1:]; seen[name] || !w.missing(name) {
+		todo = todo[1:]
+		if !w.missing(name) {
 			continue
 		}
-		seen[name] = true
+		if other := byType[name]; other != nil {
+			c.merge(other)
+			continue
+		}
+		byType[name] = c
+		whole := c.whole()
+		whole.types = append(whole.types, name)
 		todo = append(todo, w.from.Types[name].Base)
 		todo = append(todo, w.from.derived[name]...)
 		todo = append(todo, w.leads(name)...)
 	}
-	return seen
 }
 
 // leads are the types of a type's properties and of what is bound to it.
@@ -221,7 +239,7 @@ func (w *way) leads(name string) []string {
 // told makes one change of a cause: the first of its roots names it, or where there is none
 // the namespace, or the type that no other of them leads to.
 func (w *way) told(c *cause) Change {
-	types := sorted(c.types)
+	types := slices.Sorted(slices.Values(c.types))
 	if len(c.roots) == 0 {
 		change := w.typeChange(types, w.head(types))
 		change.Carries = slices.DeleteFunc(types, func(name string) bool { return name == change.Place.Type })
@@ -242,7 +260,7 @@ func (w *way) typeChange(types []string, head string) Change {
 	rule := w.rule(diff.TypeLost, diff.TypeAdded)
 	t := w.from.Types[head]
 	space := namespaceOf(head)
-	if len(types) > 1 && w.isWhole(space) {
+	if len(types) > 1 && !w.spaces[space] {
 		change := w.change(rule, Place{Kind: Namespace, Type: space}, t.Line)
 		change.How += ", a whole namespace"
 		return change
