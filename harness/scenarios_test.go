@@ -45,7 +45,7 @@ func TestRunScenariosFails(t *testing.T) {
 		want       []string
 	}{
 		{"bad value", "scenarios/bad*.yaml", []string{
-			"--- FAIL: TestInner/group/bad ", "FAIL   A wrong name", "scenarios/bad.yaml:11: error: step read", "$['displayName']",
+			"--- FAIL: TestInner/group/bad ", "FAIL   A wrong name", "scenarios/bad.yaml:11: error: step read", "$.displayName",
 			`"Nestor"`, `"Adele"`, "cassettes/bad.yaml:",
 		}},
 		{"folder", "scenarios", []string{"--- PASS: TestInner/group/good ", "--- FAIL: TestInner/group/bad "}},

@@ -13,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
 // maxKeys is how many keys one mapping may have. yaml.v3 compares each with each.
@@ -37,6 +38,10 @@ type markForm struct {
 	Holes     []string `yaml:"holes"`
 	Sum       string   `yaml:"sum"`
 }
+
+// mostValues bounds what is held as nodes, each of which takes hundreds of bytes: enough for
+// ten thousand interactions.
+const mostValues = 1_000_000
 
 // read reads any YAML, through yaml.v3. As in go-vcr, keys that are not known are passed
 // over outside our own blocks.
@@ -91,6 +96,9 @@ func (a *anyReader) fail(node *yaml.Node, interaction int, advice, format string
 
 // parse returns the top-level node.
 func (a *anyReader) parse() (*yaml.Node, error) {
+	if strictyaml.Values(a.data) > mostValues {
+		return nil, fileFault(a.file, fmt.Sprintf("it holds more than %d values outside texts", mostValues), "save it with graphvcr, whose own layout is read one interaction after the other, or split it")
+	}
 	doc, second, err := unmarshal(a.data)
 	if err != nil {
 		if line := fault.Conflict(string(a.data)); line > 0 {

@@ -60,7 +60,11 @@ func newCheck(std streams, dirs *projectFlags) *cobra.Command {
 					return opts.checkFake(cmd.Context(), std, p, args)
 				}
 				out.brief = true // a line for every file that is Graph would hide the others
-				return check.Run(cmd.Context(), p, args, check.Options{Type: opts.typ, API: opts.api})
+				result, err := check.Run(cmd.Context(), p, args, check.Options{Type: opts.typ, API: opts.api})
+				if err != nil {
+					return nil, err
+				}
+				return result.Suite, nil
 			})
 		},
 	}

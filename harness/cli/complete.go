@@ -33,7 +33,7 @@ func complete(root *cobra.Command, dirs *projectFlags) {
 	})
 	arguments := map[string]completing{
 		"replay": scenarios, "record": scenarios, "drift": scenarios, "review": cassettes,
-		"redact": cassettes, "tidy": cassettes, "lint": cassettes, "diff": cassettes, "history": cassettes,
+		"redact": cassettes, "tidy": cassettes, "lint": cassettes, "diff": cassettes, "history": cassettes, "view": cassettes,
 	}
 	flags := flagValues(cassettes)
 	var each func(cmd *cobra.Command)

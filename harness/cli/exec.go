@@ -69,8 +69,8 @@ const execExample = `  graphvcr exec --cassette users/list -- curl -s https://gr
 const execExit = `
 Exit status:
   the command's own, if that is not 0
-  0    clean: no finding at or above --fail-on. What was recorded and is not asked for is a
-       warning, since a program need not ask for all: --fail-on warning makes that a 1
+  0    clean: no finding at or above --fail-on. That something recorded was not
+       asked for is a warning: --fail-on warning makes it a 1
   1    findings: a request without an answer, say, or no request at all, such as from a
        program that does not trust the proxy's certificates and does not say so
   125  graphvcr could not do its part: a cassette that does not load, a wrong flag

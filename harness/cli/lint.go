@@ -24,6 +24,11 @@ that none of them is enough for, and those that are more than the steps need.
 A fault in a file is a finding; one that is empty or cannot be read ends in status 2, once
 the others are checked. Nothing is changed.
 
+--permissions reports what the scenarios need by what their steps list, and, where the project has
+Microsoft's permissions file (graphvcr permissions fetch), what every recorded request takes by
+that: least privileged first, delegated, application and personal; what the recorded token
+held beyond; and what a step says against it.
+
 --redaction reports what the cassettes say about each value that was replaced, to whoever
 has the salt: a name with a tag can be confirmed to 20 bits, an id by who knows it.
 
@@ -49,14 +54,15 @@ func newLint(std streams, dirs *projectFlags) *cobra.Command {
 				}
 				scenarios := tellPermissions(p, suite)
 				if permissions {
-					return permissionSuite(p.Dirs.Scenarios, suite, scenarios), nil
+					told := permissionSuite(p.Dirs.Scenarios, suite, scenarios)
+					return told, byPermissionsFile(p, args, told)
 				}
 				out.quiet = true // a line for every file in order would hide the others
 				return suite, nil
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&permissions, "permissions", false, "report only the least privileged permissions that the scenarios need, and what is wrong with those that were recorded")
+	cmd.Flags().BoolVar(&permissions, "permissions", false, "report only the least privileged permissions that scenarios and recorded requests need, and what is wrong with those that were recorded")
 	cmd.Flags().BoolVar(&redaction, "redaction", false, "report only what the cassettes say about the values that were replaced in them")
 	cmd.MarkFlagsMutuallyExclusive("permissions", "redaction")
 	opts.register(cmd.Flags())

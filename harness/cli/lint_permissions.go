@@ -2,12 +2,16 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/auth"
+	"github.com/graphvcr/graphvcr/harness/internal/lint"
+	"github.com/graphvcr/graphvcr/harness/internal/permissions"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -93,6 +97,19 @@ func permissionSuite(folder string, suite *report.Suite, scenarios []*scenario.S
 	return told
 }
 
+// byPermissionsFile adds what the project's permissions file says, if it has one.
+func byPermissionsFile(p *project.Project, paths []string, told *report.Suite) error {
+	all, err := permissions.Load(permissionsFile(p))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	told.Cases = append(told.Cases, lint.Permissions(p, paths, all)...)
+	return nil
+}
+
 func counted(n int, what string) string { return verb(n, what, what+"s") }
 
 func verb(n int, one, many string) string {
@@ -134,7 +151,7 @@ func needFinding(kind auth.TokenKind, scenarios []*scenario.Scenario) report.Fin
 			lists = append(lists, list)
 		}
 	}
-	message := fmt.Sprintf("%s: %s %s", kind, verb(len(lists), "step needs", "steps need"), cmp.Or(strings.Join(leastPrivileged(lists), ", "), "nothing"))
+	message := fmt.Sprintf("%s: %s %s", kind, verb(len(lists), "step needs", "steps need"), cmp.Or(strings.Join(lint.LeastPrivileged(lists), ", "), "nothing"))
 	if n := len(without); n > 0 {
 		message += fmt.Sprintf("; %s none of this kind: %s", verb(n, "step lists", "steps list"), strings.Join(without[:min(n, 5)], ", "))
 		if n > 5 {
@@ -142,20 +159,4 @@ func needFinding(kind auth.TokenKind, scenarios []*scenario.Scenario) report.Fin
 		}
 	}
 	return report.Finding{Rule: permissionsRule(kind), Severity: report.Note, Message: message}
-}
-
-// leastPrivileged is a set that holds one of each list, as low in privilege as may be:
-// what is the only choice somewhere is taken first, then of each list that has none yet
-// the first.
-func leastPrivileged(lists [][]string) []string {
-	var chosen []string
-	lists = slices.Clone(lists)
-	slices.SortStableFunc(lists, func(a, b []string) int { return cmp.Compare(min(len(a), 2), min(len(b), 2)) })
-	for _, list := range lists {
-		if !slices.ContainsFunc(list, func(name string) bool { return slices.Contains(chosen, name) }) {
-			chosen = append(chosen, list[0])
-		}
-	}
-	slices.Sort(chosen)
-	return chosen
 }

@@ -76,7 +76,7 @@ func addCommands(root *cobra.Command, std streams, dirs *projectFlags) {
 	in("test", newReplay(std, dirs), newExec(std, dirs), newServe(std, dirs), newWhatif(std, dirs), newLint(std, dirs), newCheck(std, dirs), newReport(std))
 	in("record", newRecord(std, dirs), newImport(std, dirs), newExport(std, dirs), newNew(std, dirs), newRedact(std, dirs), newTidy(std, dirs), newView(std, dirs))
 	in("watch", newDiff(std, dirs), newDrift(std, dirs), newReview(std, dirs), newHistory(std, dirs))
-	in("setup", newDemo(std), newSchema(std, dirs), newCA(std), newVersion(std))
+	in("setup", newDemo(std), newSchema(std, dirs), newPermissions(std, dirs), newCA(std), newVersion(std))
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID("setup")
 	root.SetCompletionCommandGroupID("setup")

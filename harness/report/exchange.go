@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // An Exchange is a request and its response as a page shows them: what a cassette holds of
@@ -41,7 +43,11 @@ type Miss struct {
 	Sent    Exchange
 	Verdict string // why: "never recorded", "recorded but consumed", "recorded but differs"
 	Nearest []Near // those with the fewest differences first
+	Bound   []Bound
 }
+
+// A Bound is a value of the client's that a pseudonym stands for.
+type Bound struct{ Pseudonym, Value string }
 
 // A Near is a recorded request near to one that had no answer.
 type Near struct {
@@ -60,7 +66,7 @@ type Command struct {
 
 // Target is the address without what every request to Graph begins with.
 func (e *Exchange) Target() string {
-	rest, found := strings.CutPrefix(e.URL, "https://graph.microsoft.com/")
+	rest, found := strings.CutPrefix(e.URL, "https://"+graph.Host+"/")
 	if !found {
 		return e.URL
 	}

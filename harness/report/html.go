@@ -6,7 +6,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
-	"strings"
+	"sync"
 )
 
 // The page is one file: no network, no cookie, nothing but what the suite holds. Its
@@ -36,9 +36,10 @@ func (p *htmlPage) write(w io.Writer) error {
 	return parsed.Execute(w, p)
 }
 
-func pageTemplate() (*template.Template, error) {
-	return template.New("page").Funcs(template.FuncMap{"join": strings.Join}).Parse(pageHTML)
-}
+// pageTemplate is parsed once; it is never changed.
+var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("page").Parse(pageHTML)
+})
 
 // policy allows the page's own style and script, by their digests, and a connection where
 // one is named.

@@ -69,15 +69,15 @@ func TestRows(t *testing.T) {
 }
 
 func TestRowsAreBounded(t *testing.T) {
-	lines := make([]string, 5000)
+	lines := make([]string, 9000)
 	for i := range lines {
 		lines[i] = fmt.Sprint(i)
 	}
-	s := sides{old: lines, new: lines[2500:]}
+	s := sides{old: lines, new: lines[4500:]}
 	if rows, _ := s.rows(); len(rows) > mostRows+1 {
 		t.Errorf("%d rows", len(rows))
 	}
-	if rows := single(lines, "gone", 0); len(rows) > mostRows+1 {
+	if rows := single(lines, "gone"); len(rows) > mostRows+1 {
 		t.Errorf("%d rows", len(rows))
 	}
 }

@@ -29,7 +29,8 @@ type htmlPage struct {
 	taken  map[string]bool     // ids
 	ids    map[*Finding]string // of findings
 	first  map[*Case]string    // the id of what a case has to tell first
-	budget int                 // bytes of bodies that may still be shown
+	pairs  map[[2]*Exchange]string
+	budget int // bytes of bodies that may still be shown
 }
 
 type htmlSpan struct{ Class, Text string }
@@ -70,7 +71,7 @@ const (
 )
 
 func pageOf(s *Suite) *htmlPage {
-	p := &htmlPage{Command: s.Command, taken: map[string]bool{}, ids: map[*Finding]string{}, first: map[*Case]string{}, budget: mostBodies}
+	p := &htmlPage{Command: s.Command, taken: map[string]bool{}, ids: map[*Finding]string{}, first: map[*Case]string{}, pairs: map[[2]*Exchange]string{}, budget: mostBodies}
 	words := wordsOf(s.Command)
 	p.Headline = words.headline(s)
 	for _, span := range p.Headline {
@@ -131,7 +132,10 @@ func (p *htmlPage) addCase(s *Suite, c *Case, words *words, groups map[string]*h
 	add := func(class string, item htmlItem) {
 		item.Class = class
 		sub := name
-		if len(s.Cases) == 1 {
+		switch {
+		case s.Command == "whatif": // a case is an item
+			sub = ""
+		case len(s.Cases) == 1:
 			sub = subjectOf(item, words)
 		}
 		groups[class].add(sub, item)
@@ -155,7 +159,11 @@ func (p *htmlPage) addCase(s *Suite, c *Case, words *words, groups map[string]*h
 	d.whole(c, exchanges, words)
 	p.Details = append(p.Details, d)
 	p.first[c] = cmp.Or(p.first[c], d.ID)
-	groups[class].add("", htmlItem{ID: d.ID, Class: class, Text: name, Small: words.passed(c)})
+	item := htmlItem{ID: d.ID, Class: class, Text: name, Small: words.passed(c)}
+	if label, text, found := strings.Cut(name, ": "); found && s.Command == "whatif" {
+		item.Label, item.Text, item.Small = label, text, ""
+	}
+	groups[class].add("", item)
 }
 
 // worst is the anchor of a case's first finding of the highest severity.

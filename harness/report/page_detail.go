@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,9 +25,10 @@ type htmlFact struct{ Name, Value string }
 // htmlRef is an exchange in a template of its own, with the line of its response's body that
 // something is to be said of.
 type htmlRef struct {
-	ID, Name, Says string
-	Line           int
-	Bar            *htmlBar
+	ID, Name, Says, Tab string
+	Line                int
+	Old, New            int // lines of a comparison
+	Bar                 *htmlBar
 }
 
 // htmlBar is a request line with the status, size and time of the response; of a comparison
@@ -68,7 +68,8 @@ func (d *htmlDetail) finding(p *htmlPage, c *Case, f *Finding, exchanges []strin
 		}
 	}
 	if w.command == "whatif" {
-		told = c.Name + ": " + told
+		d.whatif(c, f)
+		return
 	}
 	d.Title, _, _ = strings.Cut(told, "\n")
 	d.Title = Visible(d.Title)
@@ -96,6 +97,19 @@ func (d *htmlDetail) finding(p *htmlPage, c *Case, f *Finding, exchanges []strin
 			}
 		}
 	}
+}
+
+// whatif tells of a change that a client was tried with: what it was, and what the client said.
+func (d *htmlDetail) whatif(c *Case, f *Finding) {
+	d.Label, d.Title, _ = strings.Cut(Visible(c.Name), ": ")
+	d.Lines = []string{Visible(f.Message)}
+	if f.Where != "" {
+		d.Lines = append(d.Lines, Visible(f.Where))
+	}
+	if f.Hint != "" {
+		d.Panels = []htmlPanel{{Name: "What it said", Text: strings.Join(lines(f.Hint), "\n")}}
+	}
+	d.Facts = []htmlFact{{"cassette", Visible(c.File)}, {"rule", Visible(string(f.Rule))}}
 }
 
 // changed says of a change what was and what is, where that is short.
@@ -266,240 +280,4 @@ func size(n int) string {
 		return fmt.Sprintf("%.1f kB", float64(n)/1000)
 	}
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-}
-
-// compare shows a change: both sides of its first example, line by line, and the others.
-func (d *htmlDetail) compare(p *htmlPage, f *Finding) {
-	first := &f.Examples[0]
-	old, new := first.Old, first.New
-	if old == nil && new == nil {
-		return
-	}
-	if cmp.Or(new, old).Status == 0 { // no exchange, but what metadata declares
-		panel := p.comparison(first, f.Where)
-		panel.Name, panel.Note = "Declaration", ""
-		shift(panel.Rows, first)
-		d.Panels = append(d.Panels, panel)
-		return
-	}
-	d.Bar = barOf(cmp.Or(new, old))
-	if old != nil && new != nil {
-		was, is := barOf(old), barOf(new)
-		d.Bar.Status, d.Bar.Size, d.Bar.Took = was.Status+" → "+is.Status, cmp.Or(was.Size, "0 bytes")+" → "+cmp.Or(is.Size, "0 bytes"), ""
-	}
-	body := p.comparison(first, f.Where)
-	headers := headersOf(first)
-	if strings.HasPrefix(f.Where, "header.") {
-		d.Panels = append(d.Panels, headers, body)
-	} else {
-		d.Panels = append(d.Panels, body, headers)
-	}
-	request := p.panels(cmp.Or(new, old))
-	d.Panels = append(d.Panels, request[len(request)-1])
-	if len(f.Examples) > 1 {
-		others := htmlPanel{Name: count(len(f.Examples), "place")}
-		for i := range f.Examples {
-			one := p.comparison(&f.Examples[i], f.Where)
-			one.Name = Visible(cmp.Or(f.Examples[i].New, f.Examples[i].Old).Head())
-			others.More = append(others.More, one)
-		}
-		d.Panels = append(d.Panels, others)
-	}
-}
-
-// comparison is the bodies of an example.
-func (p *htmlPage) comparison(e *Example, where string) htmlPanel {
-	panel := htmlPanel{Name: "Response body"}
-	for _, side := range []*Exchange{e.Old, e.New} {
-		if side != nil {
-			p.Pseudonyms = append(p.Pseudonyms, side.Pseudonyms...)
-		}
-	}
-	switch {
-	case e.New == nil:
-		panel.Rows, panel.Note = single(clipped(e.Old.Response.Body), "gone", e.OldLine), "There is nothing like it in the new recording."
-	case e.Old == nil:
-		panel.Rows, panel.Note = single(clipped(e.New.Response.Body), "come", e.NewLine), "There was nothing like it in the old recording."
-	default:
-		s := sidesOf(e)
-		var loose int
-		panel.Rows, loose = s.rows()
-		p.spend(panel.Rows)
-		if loose > 0 {
-			panel.Note = count(loose, "value") + " that may differ between any two recordings " + are(loose) + " dimmed."
-		}
-		if len(s.old)+len(s.new) == 0 {
-			panel.Note = "Neither response has a body."
-		}
-	}
-	if where == "status" {
-		panel.Name = "Response"
-		panel.Rows = append([]pageRow{{Kind: "pair", Old: e.statusLine(e.Old), New: e.statusLine(e.New), Marked: true}}, panel.Rows...)
-	}
-	return panel
-}
-
-// sidesOf are the bodies of an example's responses.
-func sidesOf(e *Example) sides {
-	s := sides{oldMark: e.OldLine, newMark: e.NewLine}
-	if e.Old != nil {
-		s.old = clipped(e.Old.Response.Body)
-	}
-	if e.New != nil {
-		s.new = clipped(e.New.Response.Body)
-	}
-	if e.OldAs != "" && e.NewAs != "" {
-		s.oldAs, s.newAs = strings.Split(e.OldAs, "\n"), strings.Split(e.NewAs, "\n")
-		s.oldAs, s.newAs = s.oldAs[:min(len(s.oldAs), len(s.old))], s.newAs[:min(len(s.newAs), len(s.new))]
-	}
-	return s
-}
-
-// shift numbers rows as the files do that they are parts of.
-func shift(rows []pageRow, e *Example) {
-	for i := range rows {
-		r := &rows[i]
-		if r.OldN > 0 && e.Old != nil {
-			r.OldN += max(e.Old.Line-1, 0)
-		}
-		if r.NewN > 0 && e.New != nil {
-			r.NewN += max(e.New.Line-1, 0)
-		}
-		shift(r.Folded, e)
-	}
-}
-
-// spend counts rows against what a page may hold, and leaves folded ones out where it holds
-// too much.
-func (p *htmlPage) spend(rows []pageRow) {
-	for i := range rows {
-		p.budget -= len(rows[i].Old) + len(rows[i].New)
-		if p.budget < 0 {
-			rows[i].Folded = nil
-		}
-		p.spend(rows[i].Folded)
-	}
-}
-
-func (e *Example) statusLine(side *Exchange) string {
-	if side == nil {
-		return ""
-	}
-	return Visible(side.Head())
-}
-
-func are(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
-}
-
-// mostLinesCompared bounds the bodies that are laid beside one another, and longestLine a
-// line of them.
-const (
-	mostLinesCompared = 20_000
-	longestLine       = 2000
-)
-
-func clipped(body string) []string {
-	all := bodyLines(body)
-	all = all[:min(len(all), mostLinesCompared)]
-	for i := range all {
-		all[i] = clip(all[i], longestLine)
-	}
-	return all
-}
-
-func headersOf(e *Example) htmlPanel {
-	text := func(side *Exchange) (all []string) {
-		if side != nil {
-			for _, h := range heads(side.Response.Header) {
-				all = append(all, h.Name+": "+h.Value)
-			}
-		}
-		return all
-	}
-	s := sides{old: text(e.Old), new: text(e.New)}
-	panel := htmlPanel{Name: "Headers"}
-	changed := 0
-	for _, p := range compareLines(s.old, s.new) {
-		if p.old < 0 || p.new < 0 {
-			changed++
-		}
-	}
-	panel.Rows, _ = s.rows()
-	if changed > 0 && e.Old != nil && e.New != nil {
-		panel.Name += fmt.Sprintf(" (%d changed)", changed)
-	}
-	return panel
-}
-
-// missed shows a request without an answer beside the nearest recorded one.
-func (d *htmlDetail) missed(p *htmlPage, f *Finding) {
-	m := f.Missed
-	d.Bar = barOf(&m.Sent)
-	d.Bar.Status, d.Bar.Class = "no answer", "error"
-	sent := p.requestLines(&m.Sent)
-	if len(m.Nearest) == 0 {
-		d.Panels = append(d.Panels, htmlPanel{Name: "Request", Rows: single(sent, "same", 0), Note: "Nothing like it was recorded."})
-		return
-	}
-	near := &m.Nearest[0]
-	s := sides{old: p.requestLines(&near.Exchange), new: sent}
-	panel := htmlPanel{Name: "Recorded and sent"}
-	for _, diff := range near.Differences {
-		panel.Fields = append(panel.Fields, Difference{Visible(diff.Field), Visible(diff.Recorded), Visible(diff.Received)})
-	}
-	panel.Rows, _ = s.rows()
-	d.Panels = append(d.Panels, panel)
-	for _, recorded := range p.panels(&near.Exchange) {
-		if recorded.Name != "Request" {
-			recorded.Name = "Recorded " + strings.ToLower(recorded.Name)
-			d.Panels = append(d.Panels, recorded)
-		}
-	}
-	if len(m.Nearest) > 1 {
-		others := htmlPanel{Name: "Other near ones"}
-		for i := range m.Nearest[1:] {
-			other := &m.Nearest[1+i]
-			one := htmlPanel{Name: Visible(other.Head()) + " (" + Visible(other.Place.String()) + ")"}
-			for _, diff := range other.Differences {
-				one.Fields = append(one.Fields, Difference{Visible(diff.Field), Visible(diff.Recorded), Visible(diff.Received)})
-			}
-			others.More = append(others.More, one)
-		}
-		d.Panels = append(d.Panels, others)
-	}
-}
-
-// requestLines is a request as a text: its line, the headers that decide, its body. The
-// options of the query stand on lines of their own, so that one that differs is one line.
-func (p *htmlPage) requestLines(e *Exchange) []string {
-	p.Pseudonyms = append(p.Pseudonyms, e.Pseudonyms...)
-	path, query, _ := strings.Cut(e.Target(), "?")
-	all := []string{Visible(e.Method + " " + path)}
-	if query != "" {
-		for i, option := range strings.Split(query, "&") {
-			all = append(all, "  "+string("?&"[min(i, 1)])+Visible(clip(option, longestLine)))
-		}
-	}
-	for _, h := range heads(e.Request.Header) {
-		if !isNoise(h.Name) {
-			all = append(all, h.Name+": "+clip(h.Value, longestLine))
-		}
-	}
-	if body := clipped(e.Request.Body); len(body) > 0 {
-		all = append(append(all, ""), body...)
-	}
-	return all
-}
-
-// isNoise reports whether a header of a request says nothing of what is asked for.
-func isNoise(name string) bool {
-	switch strings.ToLower(name) {
-	case "user-agent", "authorization", "client-request-id", "sdkversion", "traceparent", "tracestate", "accept-encoding", "connection", "content-length", "host", "retry-attempt":
-		return true
-	}
-	return false
 }

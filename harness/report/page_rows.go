@@ -17,9 +17,9 @@ type pageRow struct {
 }
 
 const (
-	contextRows = 4   // lines shown around what differs
-	mostFolded  = 150 // lines that a fold holds
-	mostRows    = 600 // rows of a comparison
+	contextRows = 4    // lines shown around what differs
+	mostFolded  = 150  // lines that a fold holds
+	mostRows    = 2000 // rows of a comparison
 )
 
 // sides are two texts as they are shown and as they are compared.
@@ -149,11 +149,7 @@ func fold(rows []pageRow) []pageRow {
 }
 
 // single is one text as rows, for what has no other side.
-func single(text []string, kind string, mark int) []pageRow {
-	s := sides{new: text, newMark: mark}
-	if kind == "gone" {
-		s = sides{old: text, oldMark: mark}
-	}
+func single(text []string, kind string) []pageRow {
 	var rows []pageRow
 	for i := range text[:min(len(text), mostRows)] {
 		row := pageRow{Kind: kind}
@@ -162,7 +158,7 @@ func single(text []string, kind string, mark int) []pageRow {
 		} else {
 			row.NewN, row.New = i+1, text[i]
 		}
-		rows = append(rows, s.marked(row))
+		rows = append(rows, row)
 	}
 	if more := len(text) - mostRows; more > 0 {
 		rows = append(rows, pageRow{Kind: "fold", Label: count(more, "line") + " more"})

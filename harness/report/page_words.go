@@ -141,7 +141,7 @@ func (w *words) item(c *Case, f *Finding) htmlItem {
 	}
 	if w.command == "whatif" {
 		item.Label, item.Text, _ = strings.Cut(Visible(c.Name), ": ")
-		item.Small = clip(Visible(text), 100)
+		item.Small = clip(Visible(f.Message), 100)
 	}
 	return item
 }

@@ -222,6 +222,27 @@ func TestTextCountsWhatIsAlike(t *testing.T) {
 	}
 }
 
+// What several expectations say of one value is one block.
+func TestTextTellsACauseOnce(t *testing.T) {
+	finding := func(line int, want, where string) report.Finding {
+		return report.Finding{Rule: "expect.equals", Severity: report.Error, Step: "s", Place: report.Place{File: "a.yaml", Line: line}, Where: where, Want: want, Got: `"done"`, Interaction: new(int)}
+	}
+	suite := &report.Suite{Command: "replay", Cases: []report.Case{{Name: "A", File: "a.yaml", Findings: []report.Finding{
+		finding(3, "one of a, b", "$['status']"), finding(9, `"a"`, "$['status']"), finding(10, `"a"`, "$['other']"),
+	}}}}
+	suite.Finish()
+	want := `FAIL   A
+       a.yaml:3: error: step s: $.status: got "done", want one of a, b
+         also want "a" (a.yaml:9)
+       a.yaml:10: error: step s: $.other: got "done", want "a"
+
+1 scenario: 0 passed, 1 failed (3 errors)
+`
+	if diff := cmp.Diff(want, render(t, "text", suite, report.Style{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestExitCode(t *testing.T) {
 	suite := func(status report.Status, severities ...report.Severity) *report.Suite {
 		c := report.Case{Name: "x", Status: status}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // longestValue bounds a wanted or received value in text; JSON has all of it.
@@ -56,24 +58,54 @@ const narrowest = 40
 const mostAlike = 10
 
 func writeFindings(out io.Writer, c *Case, style Style) {
-	alike, count := map[Rule]int{}, map[Rule]int{}
+	alike, count, also := map[Rule]int{}, map[Rule]int{}, oneCause(c)
 	for j := range c.Findings {
-		alike[c.Findings[j].Rule]++
+		if f := &c.Findings[j]; !also.told[f] {
+			alike[f.Rule]++
+		}
 	}
 	for _, f := range severestFirst(c) {
-		if style.Quiet && f.Severity == Note {
+		if style.Quiet && f.Severity == Note || also.told[f] {
 			continue
 		}
 		count[f.Rule]++
 		switch n, all := count[f.Rule], alike[f.Rule]; {
 		case f.Severity == Error || n <= mostAlike || all == mostAlike+1:
-			writeFinding(out, c, f, style)
+			writeFinding(out, c, f, also.of[f], style)
 		case n == all:
 			rest := n - mostAlike
 			fmt.Fprintf(out, "       %s and %d more %ss of %s; --report json has all of them\n",
 				paint(f.Severity.String()+":", dim, style), rest, f.Severity, Visible(string(f.Rule)))
 		}
 	}
+}
+
+// causes are the findings that tell of the same value as one before them, which a block tells.
+type causes struct {
+	of   map[*Finding][]*Finding
+	told map[*Finding]bool
+}
+
+// oneCause gathers what several expectations say of one value.
+func oneCause(c *Case) causes {
+	type value struct {
+		step, where, got, file string
+		interaction            int
+	}
+	all := causes{map[*Finding][]*Finding{}, map[*Finding]bool{}}
+	first := map[value]*Finding{}
+	for _, f := range severestFirst(c) {
+		if !f.saysValues() || f.Interaction == nil || f.Got == "" || f.Want == "" || f.Hint != "" {
+			continue
+		}
+		v := value{f.Step, f.Part + f.Where, f.Got, f.Cassette.File, *f.Interaction}
+		if leader := first[v]; leader != nil {
+			all.of[leader], all.told[f] = append(all.of[leader], f), true
+		} else {
+			first[v] = f
+		}
+	}
+	return all
 }
 
 // severestFirst are a case's findings, errors first.
@@ -122,7 +154,7 @@ func caseLine(c *Case, name string, column int, style Style) string {
 // mostOfMiss bounds the lines that tell a request without an answer.
 const mostOfMiss = 12
 
-func writeFinding(out io.Writer, c *Case, f *Finding, style Style) {
+func writeFinding(out io.Writer, c *Case, f *Finding, also []*Finding, style Style) {
 	const indent, deeper = "       ", "         "
 	head := Visible(cmp.Or(f.Place.String(), c.File))
 	if head != "" { // else it is about no file
@@ -131,6 +163,13 @@ func writeFinding(out io.Writer, c *Case, f *Finding, style Style) {
 	told := describe(f, false)
 	var text []string
 	for _, line := range told[1:] {
+		text = append(text, wrap(deeper, line, style.Width)...)
+	}
+	for _, other := range also {
+		line := "also want " + value(other.Want)
+		if at := cmp.Or(other.Place.String(), c.File); at != "" {
+			line += " (" + Visible(at) + ")"
+		}
 		text = append(text, wrap(deeper, line, style.Width)...)
 	}
 	first := wrap(indent, head+f.Severity.String()+": "+told[0], style.Width)
@@ -151,7 +190,7 @@ func withoutMiddle(text []string, most, last int) []string {
 	last = min(last, most/2)
 	first := max(most-last-1, 0)
 	left := len(text) - first - last
-	kept := append(text[:first:first], fmt.Sprintf("         .. %d lines more: --report html shows all", left))
+	kept := append(text[:first:first], fmt.Sprintf("         .. and %d more lines, which --report html shows", left))
 	return append(kept, text[len(text)-last:]...)
 }
 
@@ -187,6 +226,9 @@ const longestSentence = 160
 // where in the answer. Full adds the rule and the id.
 func describe(f *Finding, full bool) []string {
 	message := f.block()
+	if f.Missed != nil {
+		message = append([]string{strings.ReplaceAll(message[0], "https://"+graph.Host+"/", "/")}, f.Missed.lines()...)
+	}
 	values := (f.Want != "" || f.Got != "") && f.Missed == nil
 	switch {
 	case values && f.saysValues() && utf8.RuneCountInString(message[0]) > longestSentence:
@@ -224,6 +266,33 @@ func describe(f *Finding, full bool) []string {
 		out = append(out, "rule      "+Visible(string(f.Rule))+" "+f.ID)
 	}
 	return out
+}
+
+// mostDiffering bounds the differences that text tells of one request.
+const mostDiffering = 5
+
+// lines tell what was recorded near a request, and in what they differ.
+func (m *Miss) lines() []string {
+	var told []string
+	if len(m.Nearest) > 0 {
+		near := &m.Nearest[0]
+		told = append(told, "nearest   "+Visible(near.Method+" "+near.Target())+" ("+Visible(near.Place.String())+")")
+		for i, d := range near.Differences {
+			if i == mostDiffering {
+				told = append(told, fmt.Sprintf("          and %d more", len(near.Differences)-i))
+				break
+			}
+			told = append(told, "differs   "+Visible(shortPath(d.Field))+": recorded "+Visible(d.Recorded)+", received "+Visible(d.Received))
+		}
+	}
+	for i, b := range m.Bound {
+		if i == mostDiffering {
+			told = append(told, fmt.Sprintf("          and %d more", len(m.Bound)-i))
+			break
+		}
+		told = append(told, "bound     "+Visible(b.Pseudonym)+" = "+Visible(b.Value))
+	}
+	return told
 }
 
 // repeatsValues reports whether Want and Got would say what the message says.

@@ -25,11 +25,17 @@ type Options struct {
 	API  string // the version of the API; "" is v1.0
 }
 
+// A Result is what was found, and in how much.
+type Result struct {
+	Suite                  *report.Suite
+	Files, Answers, Judged int // files that hold an answer, answers, and those of them that were judged
+}
+
 // Run judges the answers in the files at paths and in the folders below them. A file that
 // cannot be read is a case in error, beside those of the others. The last case counts. The
 // error is for paths at which there is nothing to judge at all, for a type without a schema,
 // and for a schema that cannot be used.
-func Run(ctx context.Context, p *project.Project, paths []string, o Options) (*report.Suite, error) {
+func Run(ctx context.Context, p *project.Project, paths []string, o Options) (*Result, error) {
 	o.API = cmp.Or(o.API, "v1.0")
 	if o.Type != "" && !p.Schemas.Has(o.API, o.Type) {
 		_, err := p.Schemas.Validate(o.API, o.Type, nil, schema.Options{})
@@ -52,7 +58,9 @@ func Run(ctx context.Context, p *project.Project, paths []string, o Options) (*r
 			Hint:    "name answers as JSON, recordings, tests in Go or JavaScript, or folders of them", Kind: fs.ErrNotExist,
 		}
 	}
-	return &report.Suite{Command: "check", FailOn: report.Warning, Cases: append(cases, c.total(len(files))), Ordered: true}, nil
+	r := &Result{Files: len(files) - c.none, Answers: c.answers, Judged: c.answers - len(c.untyped)}
+	r.Suite = &report.Suite{Command: "check", FailOn: report.Warning, Cases: append(cases, c.total(r)), Ordered: true}
+	return r, nil
 }
 
 // A found file was named, or lies in a folder that was.
@@ -216,9 +224,8 @@ func (c *checker) note(p conform.Problem, f report.Finding) {
 }
 
 // total is the case that counts.
-func (c *checker) total(files int) report.Case {
-	judged := c.answers - len(c.untyped)
-	told := report.Case{Name: fmt.Sprintf("%s in %s: judged %d, not judged %d", counted(c.answers, "answer"), counted(files-c.none, "file"), judged, len(c.untyped))}
+func (c *checker) total(r *Result) report.Case {
+	told := report.Case{Name: fmt.Sprintf("%s in %s: judged %d, not judged %d", counted(r.Answers, "answer"), counted(r.Files, "file"), r.Judged, r.Answers-r.Judged)}
 	for _, by := range slices.Sorted(maps.Keys(c.by)) {
 		told.Findings = append(told.Findings, report.Finding{Rule: ruleAnswers, Severity: report.Note, Message: fmt.Sprintf("%s judged %s", counted(c.by[by], "answer"), by)})
 	}

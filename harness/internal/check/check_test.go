@@ -48,11 +48,11 @@ func TestLies(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		suite, err := check.Run(t.Context(), p, []string{root}, check.Options{})
+		result, err := check.Run(t.Context(), p, []string{root}, check.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		archive.Want(t, "want", strings.ReplaceAll(tell(suite), filepath.ToSlash(root)+"/", ""))
+		archive.Want(t, "want", strings.ReplaceAll(tell(result.Suite), filepath.ToSlash(root)+"/", ""))
 	})
 }
 
@@ -80,14 +80,14 @@ func tell(suite *report.Suite) string {
 // The real answers of the corpus are what they say that they are.
 func TestRealAnswers(t *testing.T) {
 	p := open(t, map[string]string{"v1.0": testkit.Corpus(t, "metadata/v1.0-Prod.csdl"), "beta": testkit.Corpus(t, "metadata/beta-USNat.csdl")})
-	suite, err := check.Run(t.Context(), p, []string{testkit.Corpus(t, "answers")}, check.Options{})
+	result, err := check.Run(t.Context(), p, []string{testkit.Corpus(t, "answers")}, check.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	suite.Finish()
-	sum := suite.Summary()
-	t.Logf("%s: %+v", suite.Cases[len(suite.Cases)-1].Name, sum)
-	if sum.Errors+sum.Warnings+sum.Failed+sum.Errored > 0 || sum.Passed != 241 {
-		t.Errorf("%+v: %s", sum, tell(suite))
+	result.Suite.Finish()
+	sum := result.Suite.Summary()
+	t.Logf("%d answers, %d judged: %+v", result.Answers, result.Judged, sum)
+	if sum.Errors+sum.Warnings+sum.Failed+sum.Errored > 0 || result.Answers != 240 || result.Judged != 239 {
+		t.Errorf("%+v: %s", sum, tell(result.Suite))
 	}
 }

@@ -15,7 +15,7 @@
 // counted and told, and a file that cannot be read is a case in error beside those that can. In
 // source code and YAML only what is surely Graph's counts.
 //
-//	suite, err := check.Run(ctx, p, []string{"tests/fixtures"}, check.Options{})
+//	result, err := check.Run(ctx, p, []string{"tests/fixtures"}, check.Options{})
 //
 // A fake is judged by running scenarios against it and comparing what it answers with their
 // recordings ([FakeAt.Scenario]): package diff says what a client can see of that.

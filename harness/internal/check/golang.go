@@ -3,6 +3,7 @@ package check
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
@@ -24,7 +25,7 @@ func goAnswers(file, text string) (*contents, error) {
 	var faults scanner.ErrorList
 	if errors.As(err, &faults) && len(faults) > 0 {
 		at := faults[0].Pos
-		return nil, &fault.Error{Place: fault.Place{File: file, Line: at.Line, Column: at.Column}, Message: "not Go: " + faults[0].Msg}
+		return nil, &fault.Error{Place: fault.Place{File: file, Line: at.Line, Column: at.Column}, Message: fmt.Sprintf("not Go: %.200s", faults[0].Msg)} // it quotes the file
 	} else if err != nil {
 		return nil, err
 	}

@@ -208,13 +208,24 @@ func (w writeLog) related(e *exchange) int {
 	return n
 }
 
+// deepest bounds the paths that are looked at on the way to an address: nothing of Graph's
+// lies deeper.
+const deepest = 64
+
 // pathPrefixes are the paths that lead to an address, itself last.
 func pathPrefixes(u *graphurl.URL) []string {
-	prefixes := make([]string, 0, len(u.Segments))
-	path := u.Host
-	for _, s := range u.Segments {
-		path += "/" + s.Text
-		prefixes = append(prefixes, path)
+	var path strings.Builder
+	path.WriteString(u.Host)
+	ends := make([]int, 0, min(len(u.Segments), deepest))
+	for i, s := range u.Segments {
+		path.WriteString("/" + s.Text)
+		if i < deepest-1 || i == len(u.Segments)-1 {
+			ends = append(ends, path.Len())
+		}
+	}
+	prefixes := make([]string, len(ends))
+	for i, end := range ends {
+		prefixes[i] = path.String()[:end]
 	}
 	return prefixes
 }

@@ -47,7 +47,8 @@ type gathering struct {
 	file   string
 	known  *hosts.Set
 	// beside counts what was taken in of hosts that are not Graph's, by host.
-	beside map[string]int
+	beside  map[string]int
+	leftOut int // what cannot be imported
 	// nameless are the keys of Rejected that are no hosts, but addresses without one.
 	nameless map[string]bool
 }
@@ -95,9 +96,15 @@ func (g *gathering) learn(i *cassette.Interaction) {
 	}
 }
 
+// mostLeftOut bounds what is told of one by one.
+const mostLeftOut = 1000
+
 // leaveOut tells of what cannot be imported; word is what the tool calls an
 // interaction.
 func (g *gathering) leaveOut(word string, n, line int, err error) {
+	if g.leftOut++; g.leftOut > mostLeftOut {
+		return
+	}
 	g.tell(ruleImportInteraction, report.Error, line, fmt.Sprintf("left out %s %d: %v", word, n, err))
 }
 
@@ -132,6 +139,9 @@ const mostHosts = 20
 // hostFindings says which hosts belong beside Graph's, and why, and which were left out, in
 // sorted order.
 func (g *gathering) hostFindings() {
+	if more := g.leftOut - mostLeftOut; more > 0 {
+		g.tell(ruleImportInteraction, report.Error, 0, fmt.Sprintf("left out %d more that cannot be imported", more))
+	}
 	beside := slices.Sorted(maps.Keys(g.beside))
 	for _, host := range beside[:min(len(beside), mostHosts)] {
 		g.tell(ruleImportBeside, report.Note, 0,

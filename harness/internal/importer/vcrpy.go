@@ -15,10 +15,13 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
-// maxRecording bounds the file that is read whole.
-const maxRecording = 256 << 20
+const (
+	maxRecording = 256 << 20 // bounds the file that is read whole
+	mostValues   = 1_000_000 // and what is held as nodes, each of which takes hundreds of bytes
+)
 
 // VCRPy reads one recording of Python's vcrpy (YAML, its format 1, or the bare
 // list of older versions). The name becomes the cassette's.
@@ -75,6 +78,9 @@ func readFile(file string) ([]byte, error) {
 }
 
 func parseYAML(file string, data []byte) (*yaml.Node, error) {
+	if strictyaml.Values(data) > mostValues {
+		return nil, fault.In("import", file, 0, fmt.Sprintf("it holds more than %d values outside texts", mostValues), "split the recording")
+	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		line := yamlLine(err)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -77,6 +78,19 @@ func leftover(name string, running bool) error {
 	return e
 }
 
+// inTheWay tells what has the name of a journal that is to be made.
+func inTheWay(name string) error {
+	file, err := plainfile.Open(name)
+	var kind *plainfile.KindError
+	if errors.As(err, &kind) {
+		return &fault.Error{Kind: fs.ErrExist, Message: name + " is " + kind.Kind + ", where a recording is to be kept", Hint: "remove it"}
+	}
+	if err == nil {
+		file.Close()
+	}
+	return leftover(name, wire.Locked(name))
+}
+
 // unwritable is a journal that takes nothing more. What it held by then is whole.
 func unwritable(name string, err error) error {
 	e := &fault.Error{
@@ -102,7 +116,7 @@ func Create(cassetteFile string) (*Journal, error) {
 	wire.RemoveStale(cassetteFile) // that a killed recording left
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, leftover(name, wire.Locked(name))
+		return nil, inTheWay(name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("create journal: %w", err)

@@ -1,29 +1,46 @@
 package strictyaml
 
+import "bytes"
+
 // mostValues bounds the values of a file, far above what a person writes: each takes a few
 // hundred bytes of memory, however short it is.
 const mostValues = 300_000
 
-// valuesIn is how many values a file may hold, which its punctuation tells before it is parsed:
-// each begins a line, or follows a comma or a bracket. What is in quotes on one line is one.
-func valuesIn(data []byte) (n int) {
+// Values is how many values a text of YAML may hold, which its punctuation tells before it is
+// parsed: each begins a line, or follows a comma or a bracket. What is in quotes on one line is
+// one, and so are the lines of a block.
+func Values(data []byte) (n int) {
+	for block := -1; len(data) > 0; {
+		line, rest, _ := bytes.Cut(data, []byte("\n"))
+		data = rest
+		indent := len(line) - len(bytes.TrimLeft(line, " "))
+		if block >= 0 && (indent > block || indent == len(line)) {
+			continue
+		}
+		block = -1
+		if n += 1 + within(line); opensBlock(line) {
+			block = indent
+		}
+	}
+	return n
+}
+
+// within is how many values a line may hold beside its first.
+func within(line []byte) (n int) {
 	var (
 		quote byte // of the text that is open
 		opens = true
 		colon bool // the character before is one
 	)
-	for i := 0; i < len(data); i++ {
-		c := data[i]
+	for i := 0; i < len(line); i++ {
+		c := line[i]
 		switch {
-		case c == '\n':
-			n++
-			quote, opens = 0, true
 		case quote == '"' && c == '\\':
 			i++
 		case quote != 0:
 			switch {
 			case c != quote:
-			case c == '\'' && i+1 < len(data) && data[i+1] == c: // it stands for one
+			case c == '\'' && i+1 < len(line) && line[i+1] == c: // it stands for one
 				i++
 			default:
 				quote = 0
@@ -36,9 +53,15 @@ func valuesIn(data []byte) (n int) {
 		case opens && (c == '\'' || c == '"'):
 			quote, opens = c, false
 		default:
-			opens = opens && c == '-' && i+1 < len(data) && data[i+1] == ' '
+			opens = opens && c == '-' && i+1 < len(line) && line[i+1] == ' '
 		}
 		colon = c == ':'
 	}
 	return n
+}
+
+// opensBlock reports whether the lines that follow, further indented, are one text.
+func opensBlock(line []byte) bool {
+	line = bytes.TrimRight(bytes.TrimRight(line, " \r"), "+-0123456789")
+	return bytes.HasSuffix(line, []byte(": |")) || bytes.HasSuffix(line, []byte(": >")) || bytes.HasSuffix(line, []byte("- |")) || bytes.HasSuffix(line, []byte("- >"))
 }

@@ -10,10 +10,10 @@ import (
 // TestValuesAreCounted: what a file may hold is known before it is parsed.
 func TestValuesAreCounted(t *testing.T) {
 	for text, want := range map[string]int{
-		"": 0, "a: 1\n": 1, "a: [1, 2]\nb: {c: d, e: f}\n": 6, "- 'a,b,c'\n- \"d,\\\",e\"\n": 2, "a: 'it''s, b'\n": 1,
-		"[a 'x, b, c]": 3, "[a- 'x, b]": 2, "[a - 'x, b]": 2, "a: it's, b\nc, d\n": 4, "['a,b', \"c,d\"]": 2, "a: 'b,\n  c,d'\n": 3, "a:'b,c": 1,
+		"": 0, "a: |\n  b,\n\n  c: d\ne: >-2\n   f,g\n": 2, "- |\n - a\n- [b,\n  c]\n": 5, "a |\n b,c\n": 3, "a: 1\n": 1, "a: [1, 2]\nb: {c: d, e: f}\n": 6, "- 'a,b,c'\n- \"d,\\\",e\"\n": 2, "a: 'it''s, b'\n": 1,
+		"[a 'x, b, c]": 4, "[a- 'x, b]": 3, "[a - 'x, b]": 3, "a: it's, b\nc, d\n": 4, "['a,b', \"c,d\"]": 3, "a: 'b,\n  c,d'\n": 3, "a:'b,c": 2,
 	} {
-		if got := valuesIn([]byte(text)); got != want {
+		if got := Values([]byte(text)); got != want {
 			t.Errorf("%q: %d, want %d", text, got, want)
 		}
 	}

@@ -20,7 +20,7 @@ func parse(data []byte) (*yaml.Node, *fault.Error) {
 	if wrong := encoding(data); wrong != nil {
 		return nil, wrong
 	}
-	if valuesIn(data) > mostValues {
+	if Values(data) > mostValues {
 		return nil, &fault.Error{Place: fault.Place{Line: 1, Column: 1}, Message: fmt.Sprintf("the file holds more than %d values", mostValues), Hint: "split it"}
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))

@@ -17,6 +17,9 @@ func Lock(file *os.File) bool {
 
 // Locked reports whether a running process has locked the file.
 func Locked(name string) bool {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() { // opening a pipe waits
+		return false
+	}
 	file, err := os.Open(name)
 	if err != nil {
 		return false

@@ -11,8 +11,9 @@ const token = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\b\d[\d.]*(?:[eE][+-]?\d+)?\b)|\b(t
 const idLike = /[A-Za-z0-9+][\w.@+-]{5,}/g;
 
 // One expression for all, the longest first; of too many, those that are whole words.
-const known = pseudonyms.size === 0 || pseudonyms.size > 3000 ? null :
+const expression = () => pseudonyms.size === 0 || pseudonyms.size > 3000 ? null :
   new RegExp([...pseudonyms].sort((a, b) => b.length - a.length).map(p => p.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
+let known = expression();
 
 function marked(text) {
   if (pseudonyms.size === 0) return [text];
@@ -70,7 +71,7 @@ function tabs(root) {
       const plain = text.textContent;
       panel.prepend(copying('Copy', () => plain));
     }
-    if (panel.querySelector(':scope > .rows')) panel.prepend(make('button', {type: 'button', className: 'copy sides', textContent: 'Side by side', onclick: sides}));
+    panel.querySelector(':scope > .rows')?.before(make('button', {type: 'button', className: 'copy sides', textContent: 'Side by side', onclick: sides}));
   }
   if (panels.length === 1) return;
   const bar = make('div');
@@ -106,6 +107,16 @@ function exchange(into) {
   into.dataset.filled = 'yes';
   into.append(copy);
   dressed(into, Number(into.dataset.line), into.dataset.says);
+  const rows = into.querySelector('.panel:not([data-name^=Headers]) > .rows');
+  for (const [side, n] of [['old', into.dataset.old], ['new', into.dataset.new]]) {
+    if (!rows || !n) continue;
+    const line = rows.querySelector(`.row .${side}[data-n="${n}"]`) || side === 'old' && rows.querySelector(`.row[data-o="${n}"] .new`);
+    if (!line) continue;
+    line.closest('.row').classList.add('marked');
+    if (line.closest('.fold')) line.closest('.fold').open = true;
+  }
+  if (into.dataset.tab) all('[role=tab]', into).find(t => t.textContent.startsWith(into.dataset.tab))?.click();
+  setAside();
 }
 
 function dressed(root, line, says) {
@@ -187,6 +198,14 @@ function say(text) {
 const copying = (label, text, name = 'copy') => make('button', {type: 'button', className: name, textContent: label, onclick: () => copy(text(), 'Text')});
 
 function setAside() {
+  if (aside) {
+    for (const row of all('.row.same:not(:has(> .old))')) {
+      const old = row.querySelector('.new').cloneNode(true);
+      old.className = 'old';
+      old.dataset.n = row.dataset.o;
+      row.prepend(old);
+    }
+  }
   for (const rows of all('.rows')) rows.classList.toggle('aside', aside);
   for (const b of all('.sides')) b.textContent = aside ? 'One below the other' : 'Side by side';
 }
@@ -276,6 +295,37 @@ document.addEventListener('keydown', event => {
 });
 addEventListener('popstate', () => show(decodeURIComponent(location.hash.slice(1))));
 addEventListener('hashchange', () => { const id = decodeURIComponent(location.hash.slice(1)); if (id !== shown) show(id, true); });
+
+// A live page hears of what comes.
+const counts = {'': 0, passed: 0, error: 0};
+const mostShown = 1000;
+
+function add(update) {
+  if (find('t-' + update.id)) return;
+  for (const p of update.pseudonyms) pseudonyms.add(p);
+  known = expression();
+  find('store').insertAdjacentHTML('beforeend', update.detail);
+  const section = list.querySelector('.group');
+  section.hidden = false;
+  section.querySelector('h2').insertAdjacentHTML('afterend', update.item);
+  const items = section.querySelectorAll('.item');
+  if (items.length > mostShown) {
+    const last = items[items.length - 1];
+    find('t-' + last.getAttribute('href').slice(1))?.remove();
+    last.remove();
+  }
+  counts['']++;
+  counts[update.class]++;
+  for (const chip of all('.chips button')) chip.querySelector('b').textContent = counts[chip.dataset.class];
+  section.querySelector('h2 .n').textContent = counts[''];
+  if (chosen || find('filter').value) filter();
+  if (!shown) show(update.id);
+}
+if (document.body.dataset.live) {
+  const events = new EventSource(document.body.dataset.live);
+  events.onmessage = event => add(JSON.parse(event.data));
+  events.onerror = () => say('The server is not there.');
+}
 
 // The first thing, or what the address names.
 const named = decodeURIComponent(location.hash.slice(1));

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"os"
@@ -209,6 +210,39 @@ func (p *project) long() []byte {
 	}
 	p.write("long.yaml", b.String())
 	return p.page("view", "long.yaml", "--html", "page.html")
+}
+
+// serve starts a server, and returns its address and that of its page.
+func (p *project) serve(cassettes ...string) (base, page string) {
+	p.t.Helper()
+	args := []string{"serve"}
+	for _, name := range cassettes {
+		args = append(args, "--cassette", name)
+	}
+	cmd := exec.Command(p.command, args...)
+	cmd.Dir, cmd.Env = p.dir, p.environment()
+	said, err := cmd.StderrPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			p.t.Error(err)
+		}
+		_ = cmd.Wait() // its misses are findings
+	})
+	lines := bufio.NewScanner(said)
+	for lines.Scan() {
+		if at, found := strings.CutPrefix(lines.Text(), "graphvcr: requests are shown at "); found {
+			base, _, _ = strings.Cut(at, "/_graphvcr/")
+			return base, at
+		}
+	}
+	p.t.Fatal("serve names no page")
+	return "", ""
 }
 
 // best runs something three times, since the machine may be busy with others.

@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/permissions"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+)
+
+const permissionsLong = `Keeps Microsoft's permissions file (its format is Kibali's) with the project, in
+schemas/permissions.json: graphvcr lint --permissions says by it what every recorded
+request takes, offline.
+
+FILE is permissions/new/permissions.json of microsoftgraph/microsoft-graph-devx-content;
+fetch gets it, which needs a network and no sign-in. Descriptions are left out.
+`
+
+type permissionsFlags struct {
+	upstream upstreamFlags
+	base     string
+}
+
+func newPermissions(std streams, dirs *projectFlags) *cobra.Command {
+	var f permissionsFlags
+	cmd := &cobra.Command{
+		Use:     "permissions fetch | permissions FILE",
+		Short:   "Keep Microsoft's permissions file, for lint --permissions",
+		Long:    permissionsLong,
+		Example: "  graphvcr permissions fetch\n  graphvcr permissions permissions.json\n  graphvcr lint --permissions",
+		Args:    arguments(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := dirs.open()
+			if err != nil {
+				return err
+			}
+			read := permissions.Load
+			if args[0] == "fetch" {
+				read = func(string) (*permissions.Map, error) { return f.fetch(cmd.Context()) }
+			}
+			all, err := read(args[0])
+			if err != nil {
+				return err
+			}
+			return keepPermissions(std, p, all)
+		},
+	}
+	cmd.Flags().StringVar(&f.base, "base-url", permissions.Source, "`URL` of the file to fetch")
+	f.upstream.register(cmd.Flags())
+	return cmd
+}
+
+// permissionsFile is where a project keeps the file.
+func permissionsFile(p *project.Project) string {
+	return filepath.Join(p.Dirs.Schemas, permissions.FileName)
+}
+
+func (f *permissionsFlags) fetch(ctx context.Context) (*permissions.Map, error) {
+	const command = "permissions fetch"
+	up, err := f.upstream.open(command)
+	if err != nil {
+		return nil, err
+	}
+	carrier := up.transport()
+	defer carrier.CloseIdleConnections()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, f.base, nil)
+	if err != nil {
+		return nil, &fault.Error{Message: command + ": --base-url", Cause: err}
+	}
+	resp, err := carrier.RoundTrip(req)
+	if err != nil {
+		return nil, &fault.Error{Message: command, Cause: err, Hint: "download it otherwise: graphvcr permissions FILE"}
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, &fault.Error{Message: fmt.Sprintf("%s: %s answers %s", command, f.base, resp.Status), Hint: "download it otherwise: graphvcr permissions FILE"}
+	}
+	return permissions.Read(resp.Body, f.base)
+}
+
+func keepPermissions(std streams, p *project.Project, all *permissions.Map) error {
+	file := permissionsFile(p)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return &fault.Error{Message: "permissions", Cause: err}
+	}
+	if err := wire.Replace(file, 0o644, all.Write); err != nil {
+		return &fault.Error{Message: "permissions", Cause: err}
+	}
+	_, err := fmt.Fprintf(std.out, "%s: %s, %s\n", filepath.ToSlash(file), counted(all.Permissions(), "permission"), counted(all.Paths(), "path"))
+	return err
+}

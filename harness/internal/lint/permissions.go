@@ -1,0 +1,305 @@
+package lint
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/permissions"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// Permissions says what the permissions file says of every request that was recorded in the
+// files and folders at paths, none being the whole project: the permissions that it takes, the
+// least privileged first, of each kind of token; what the recorded token held beyond them; and
+// where a step, which has its permissions of a page of documentation, says otherwise. The first
+// case is the sum.
+func Permissions(p *project.Project, paths []string, all *permissions.Map) []report.Case {
+	files, _ := collect(p, paths) // what is not there has been told of
+	l := &permissionLint{project: p, all: all, lists: map[permissions.Kind][][]string{}, without: map[permissions.Kind]int{}}
+	var cassettes []string
+	for _, f := range files {
+		switch f.kind {
+		case isCassette:
+			cassettes = append(cassettes, f.name)
+		case isScenario:
+			sc, err := p.Scenario(f.name)
+			if err != nil {
+				continue
+			}
+			l.scenario(sc)
+			if file, err := p.CassetteFile(sc.Cassette); err == nil {
+				cassettes = append(cassettes, file)
+			}
+		}
+	}
+	slices.Sort(cassettes)
+	for _, file := range slices.Compact(cassettes) {
+		if c, err := p.Cassette(file); err == nil {
+			l.cassette(c)
+		}
+	}
+	return append([]report.Case{l.sum()}, l.cases...)
+}
+
+type permissionLint struct {
+	project          *project.Project
+	all              *permissions.Map
+	cases            []report.Case
+	covered, outside int                             // requests
+	lists            map[permissions.Kind][][]string // of all covered requests
+	without          map[permissions.Kind]int        // covered requests that a kind of token is not supported for
+}
+
+// asked is a request, or one of a batch, of a cassette.
+type asked struct {
+	method, address string
+	status, line    int
+}
+
+// requestsOf are the requests to Graph in a cassette, those of batches apart.
+func requestsOf(c *cassette.Cassette) (all []asked) {
+	for _, i := range c.Interactions {
+		u, err := graphurl.Parse(i.Request.URL)
+		if err != nil || u.Host != graphurl.Graph {
+			continue
+		}
+		if !u.IsBatch() {
+			all = append(all, asked{i.Request.Method, i.Request.URL, i.Response.Code, i.Line})
+			continue
+		}
+		sent, _ := jsondoc.Parse(i.Request.Body)
+		answered, _ := jsondoc.Parse(i.Response.Body)
+		status := map[string]int{}
+		for _, part := range graph.Responses(answered) {
+			status[part.ID] = part.Status
+		}
+		for _, part := range graph.Requests(sent) {
+			all = append(all, asked{part.Method, part.Address(u.Version), status[part.ID], i.Line})
+		}
+	}
+	return all
+}
+
+// cassette says what the requests of a cassette take, each kind of request once.
+func (l *permissionLint) cassette(c *cassette.Cassette) {
+	told := report.Case{Name: c.File, File: c.File}
+	needs, times, outside := map[string]permissions.Need{}, map[string]int{}, map[string]int{}
+	first := map[string]int{}
+	var order []string
+	for _, r := range requestsOf(c) {
+		need, ok := l.all.Of(r.method, r.address)
+		if !ok {
+			l.outside++
+			outside[r.method+" "+template(r.address)]++
+			continue
+		}
+		l.covered++
+		key := r.method + " " + need.Path
+		if times[key]++; times[key] == 1 {
+			order, needs[key], first[key] = append(order, key), need, r.line
+		}
+	}
+	for _, key := range order {
+		need := needs[key]
+		f := report.Finding{
+			Rule: rulePermissionsRequest, Severity: report.Note, Place: report.Place{File: c.File, Line: first[key]},
+			Message: key + timesOf(times[key]),
+		}
+		for _, kind := range kinds {
+			f.Details += fmt.Sprintf("\n%-12s %s", kindName[kind], strings.Join(need.Of(kind), ", "))
+			if list := need.Of(kind); len(list) > 0 {
+				l.lists[kind] = append(l.lists[kind], list)
+			} else {
+				f.Details += "not supported"
+				l.without[kind]++
+			}
+		}
+		told.Findings = append(told.Findings, f)
+	}
+	for _, what := range slices.Sorted(maps.Keys(outside)) {
+		told.Findings = append(told.Findings, report.Finding{
+			Rule: rulePermissionsUncovered, Severity: report.Note, Place: report.Place{File: c.File}, Message: "the permissions file says nothing of " + what + timesOf(outside[what]),
+		})
+	}
+	told.Findings = append(told.Findings, l.token(c, order, needs)...)
+	if len(told.Findings) > 0 {
+		l.cases = append(l.cases, told)
+	}
+}
+
+func timesOf(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d times)", n)
+}
+
+// template is an address without what it holds.
+func template(address string) string {
+	u, err := graphurl.Parse(address)
+	if err != nil {
+		return "an address that cannot be read"
+	}
+	return u.Template()
+}
+
+// kinds are those of tokens, in the order in which they are told.
+var kinds = []permissions.Kind{permissions.Delegated, permissions.Application, permissions.Personal}
+
+var kindName = map[permissions.Kind]string{
+	permissions.Delegated: "delegated", permissions.Application: "application", permissions.Personal: "personal",
+}
+
+// signIn are the scopes that no request of Graph's takes.
+var signIn = []string{"openid", "profile", "email", "offline_access"}
+
+// token says what the token that a cassette was recorded with held beyond what its requests
+// take, and for which it held nothing.
+func (l *permissionLint) token(c *cassette.Cassette, order []string, needs map[string]permissions.Need) (found []report.Finding) {
+	if c.Meta.Auth == nil {
+		return nil
+	}
+	kind, held := permissions.Delegated, c.Meta.Auth.Scopes
+	if c.Meta.Auth.Kind == kindName[permissions.Application] {
+		kind, held = permissions.Application, c.Meta.Auth.Roles
+	}
+	tell := func(rule report.Rule, message string) {
+		found = append(found, report.Finding{Rule: rule, Severity: report.Note, Place: report.Place{File: c.File}, Message: message})
+	}
+	better := map[string][]string{} // a permission that was of use -> what would have done
+	for _, key := range order {
+		list := needs[key].Of(kind)
+		used := slices.IndexFunc(list, func(name string) bool { return holds(held, name) })
+		switch {
+		case len(list) == 0:
+			tell(rulePermissionsLacks, key+": the file says that "+kindName[kind]+" tokens are not supported, and one was used")
+		case used < 0 && !slices.ContainsFunc(list, isPerResource):
+			tell(rulePermissionsLacks, key+": the token holds none of "+strings.Join(list, ", "))
+		case used >= 0 && !slices.Contains(better[list[used]], list[0]):
+			better[list[used]] = append(better[list[used]], list[0])
+		}
+	}
+	var said []string
+	for _, name := range held {
+		of, used := better[name]
+		switch {
+		case slices.Contains(signIn, strings.ToLower(name)), used && slices.Contains(of, name):
+		case used:
+			said = append(said, name+" where "+strings.Join(of, " and ")+" would do")
+		default:
+			said = append(said, name)
+		}
+	}
+	if len(said) > 0 {
+		tell(rulePermissionsBeyond, "beyond what the requests take, the token held "+strings.Join(said, ", "))
+	}
+	return found
+}
+
+func holds(held []string, name string) bool {
+	return slices.ContainsFunc(held, func(other string) bool { return strings.EqualFold(other, name) })
+}
+
+// isPerResource tells the names of resource-specific consent, which tokens need not show.
+func isPerResource(name string) bool {
+	return strings.HasSuffix(name, ".Chat") || strings.HasSuffix(name, ".Group") || strings.HasSuffix(name, ".Selected")
+}
+
+// scenario tells where what the steps list is not what the file says.
+func (l *permissionLint) scenario(sc *scenario.Scenario) {
+	told := report.Case{Name: sc.Name, File: sc.File}
+	for _, step := range append(slices.Clone(sc.Steps), sc.Cleanup...) {
+		if step.Permissions == nil {
+			continue
+		}
+		path, err := step.Request.Path.ExpandText(func(name string) (any, bool) { return "{" + name + "}", true }, func(s string) string { return s })
+		if err != nil || !strings.HasPrefix(path, "/") {
+			continue
+		}
+		need, ok := l.all.Of(step.Request.Method, path)
+		if !ok {
+			continue
+		}
+		for kind, list := range map[permissions.Kind][]string{permissions.Delegated: step.Permissions.Delegated, permissions.Application: step.Permissions.Application} {
+			for _, message := range against(kind, list, need) {
+				told.Findings = append(told.Findings, report.Finding{
+					Rule: rulePermissionsPage, Severity: report.Warning, Step: step.Name, Place: report.Place{File: sc.File, Line: step.Line},
+					Message: step.Request.Method + " " + need.Path + ": " + message,
+				})
+			}
+		}
+	}
+	slices.SortFunc(told.Findings, func(a, b report.Finding) int { return strings.Compare(a.Step+a.Message, b.Step+b.Message) })
+	if len(told.Findings) > 0 {
+		l.cases = append(l.cases, told)
+	}
+}
+
+// against says in what a list of a step and that of the file differ, so that it matters: what
+// would not do, and what is less privileged than the first.
+func against(kind permissions.Kind, list []string, need permissions.Need) (said []string) {
+	var wrong []string
+	for _, name := range list {
+		if plain := strings.TrimSuffix(name, "*"); !need.Has(kind, plain) {
+			wrong = append(wrong, plain)
+		}
+	}
+	if len(wrong) > 0 {
+		said = append(said, fmt.Sprintf("the step lists %s (%s), which the permissions file does not", strings.Join(wrong, ", "), kindName[kind]))
+	}
+	all := need.Of(kind)
+	if len(list) > 0 && len(all) > 0 && !holds(trimmed(list), all[0]) {
+		said = append(said, fmt.Sprintf("the least privileged is %s (%s), which the step does not list", all[0], kindName[kind]))
+	}
+	return said
+}
+
+func trimmed(list []string) []string {
+	plain := slices.Clone(list)
+	for i := range plain {
+		plain[i] = strings.TrimSuffix(plain[i], "*")
+	}
+	return plain
+}
+
+// sum says how many requests there were, and what all of them take together.
+func (l *permissionLint) sum() report.Case {
+	told := report.Case{Name: fmt.Sprintf("%d recorded requests by the permissions file: %d covered, %d not", l.covered+l.outside, l.covered, l.outside)}
+	for _, kind := range kinds {
+		chosen := LeastPrivileged(l.lists[kind])
+		if len(chosen) == 0 {
+			continue
+		}
+		message := kindName[kind] + ": together they take " + strings.Join(chosen, ", ")
+		if n := l.without[kind]; n > 0 {
+			message += fmt.Sprintf("; not supported for %d of %d kinds of request", n, n+len(l.lists[kind]))
+		}
+		told.Findings = append(told.Findings, report.Finding{Rule: rulePermissionsLeast, Severity: report.Note, Message: message})
+	}
+	return told
+}
+
+// LeastPrivileged is a set that holds one of each list, as low in privilege as may be:
+// what is the only choice somewhere is taken first, then of each list that has none yet
+// the first.
+func LeastPrivileged(lists [][]string) []string {
+	var chosen []string
+	lists = slices.Clone(lists)
+	slices.SortStableFunc(lists, func(a, b []string) int { return cmp.Compare(min(len(a), 2), min(len(b), 2)) })
+	for _, list := range lists {
+		if !slices.ContainsFunc(list, func(name string) bool { return slices.Contains(chosen, name) }) {
+			chosen = append(chosen, list[0])
+		}
+	}
+	slices.Sort(chosen)
+	return chosen
+}

@@ -1,0 +1,194 @@
+package permissions
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+)
+
+// A Kind is a kind of token, by the file's name for it.
+type Kind string
+
+// The kinds.
+const (
+	Delegated   Kind = "DelegatedWork"
+	Personal    Kind = "DelegatedPersonal"
+	Application Kind = "Application"
+)
+
+// A Map is a file of permissions.
+type Map struct {
+	file  file
+	root  *node
+	paths int
+}
+
+// Permissions is how many permissions there are, and Paths how many paths.
+func (m *Map) Permissions() int { return len(m.file.Permissions) }
+
+// Paths is how many paths there are.
+func (m *Map) Paths() int { return m.paths }
+
+// A Need is what a request takes: any one permission of a kind is enough. Least privileged
+// first: those that the file says are, then by its levels of privilege, then those that only
+// read, then by name.
+type Need struct {
+	Path                             string // as the file writes it
+	Delegated, Personal, Application []string
+}
+
+// Has reports whether a permission is enough for a kind of token.
+func (n Need) Has(kind Kind, name string) bool {
+	return slices.ContainsFunc(n.Of(kind), func(other string) bool { return strings.EqualFold(name, other) })
+}
+
+// Of is the list of a kind.
+func (n Need) Of(kind Kind) []string {
+	switch kind {
+	case Personal:
+		return n.Personal
+	case Application:
+		return n.Application
+	}
+	return n.Delegated
+}
+
+// node is a place in the tree of paths: what may follow, by segments; "" is any key.
+type node struct {
+	below  map[string]*node
+	path   string
+	grants map[string][]grant // by method
+}
+
+// grant is a permission that a method of a path takes from a kind of token.
+type grant struct {
+	name  string
+	kind  Kind
+	least bool
+	level int
+}
+
+// add takes a permission into the tree.
+func (m *Map) add(name string, p permission) {
+	for _, set := range p.PathSets {
+		for path, says := range set.Paths {
+			if strings.Contains(path, "?") {
+				continue // one option of a path, not the path
+			}
+			at := m.root
+			for _, s := range written(path) {
+				at = at.child(s)
+			}
+			if at.grants == nil {
+				at.grants, at.path = map[string][]grant{}, path
+				m.paths++
+			}
+			at.path = min(at.path, path)
+			least := leastOf(says)
+			for _, kind := range set.Schemes {
+				g := grant{name: name, kind: Kind(kind), least: slices.Contains(least, kind), level: p.Schemes[kind].Level}
+				for _, method := range set.Methods {
+					at.grants[strings.ToUpper(method)] = append(at.grants[strings.ToUpper(method)], g)
+				}
+			}
+		}
+	}
+}
+
+func (n *node) child(segment string) *node {
+	if n.below == nil {
+		n.below = map[string]*node{}
+	}
+	if n.below[segment] == nil {
+		n.below[segment] = &node{}
+	}
+	return n.below[segment]
+}
+
+// leastOf are the kinds for which "least=DelegatedWork,Application;AlsoRequires=.." says that a
+// permission is the least privileged.
+func leastOf(says string) []string {
+	for part := range strings.SplitSeq(says, ";") {
+		if kinds, ok := strings.CutPrefix(strings.TrimSpace(part), "least="); ok {
+			return strings.Split(kinds, ",")
+		}
+	}
+	return nil
+}
+
+// Of is what a request takes; false where the file does not cover it. The address is absolute
+// or relative to the API's root, with or without its version.
+func (m *Map) Of(method, address string) (Need, bool) {
+	u, err := graphurl.Parse(address)
+	if err != nil || u.Host != graphurl.Graph {
+		return Need{}, false
+	}
+	segments := u.Segments
+	if len(segments) > 0 && strings.EqualFold(segments[0].Text, "myorganization") {
+		segments = segments[1:]
+	}
+	for {
+		if n, ok := m.root.find(segments, strings.ToUpper(method)); ok {
+			return n, true
+		}
+		last := len(segments) - 1
+		if last < 1 || segments[last].Kind != graphurl.System {
+			return Need{}, false
+		}
+		segments = segments[:last] // $ref, $value, $count
+	}
+}
+
+// find looks for a method of a path: a word is itself first, else the key of a collection.
+func (n *node) find(segments []graphurl.Segment, method string) (Need, bool) {
+	if len(segments) == 0 {
+		grants := n.grants[method]
+		return needOf(n.path, grants), len(grants) > 0
+	}
+	for _, next := range asked(segments[0]) {
+		if below := n.below[next]; below != nil {
+			if need, ok := below.find(segments[1:], method); ok {
+				return need, true
+			}
+		}
+	}
+	return Need{}, false
+}
+
+func needOf(path string, grants []grant) Need {
+	slices.SortStableFunc(grants, func(a, b grant) int {
+		return cmp.Or(-compare(a.least, b.least), cmp.Compare(rank(a.level), rank(b.level)), compare(writes(a.name), writes(b.name)), cmp.Compare(a.name, b.name))
+	})
+	of := func(kind Kind) (names []string) {
+		for _, g := range grants {
+			if g.kind == kind && !slices.Contains(names, g.name) {
+				names = append(names, g.name)
+			}
+		}
+		return names
+	}
+	return Need{Path: path, Delegated: of(Delegated), Personal: of(Personal), Application: of(Application)}
+}
+
+// writes reports whether a permission is for more than reading.
+func writes(name string) bool { return strings.Contains(name, "Write") }
+
+// rank puts a level that the file leaves out behind the others.
+func rank(level int) int {
+	if level == 0 {
+		return 1 << 10
+	}
+	return level
+}
+
+func compare(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}

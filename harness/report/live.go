@@ -1,0 +1,90 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// A LiveEntry is a request that a server saw.
+type LiveEntry struct {
+	N        int // its number, from 1
+	Session  string
+	Exchange Exchange // what answered it; without a status: nothing did
+	Missed   *Miss    // where nothing was recorded that answers it
+	Hint     string   // what to do about that
+	Problem  string   // why there was no answer else
+}
+
+// A LiveUpdate is what a live page hears: an item of its list and what it shows, as HTML.
+type LiveUpdate struct {
+	ID         string   `json:"id"`
+	Class      string   `json:"class"` // "passed" or "error"
+	Item       string   `json:"item"`
+	Detail     string   `json:"detail"`
+	Pseudonyms []string `json:"pseudonyms"`
+}
+
+// LivePage writes a page that is empty at first, and hears at an address (of server-sent
+// events, each a LiveUpdate) of what comes.
+func LivePage(w io.Writer, name, events string) error {
+	p := &htmlPage{Command: "serve", Title: Visible(name), Live: events, Policy: policy("'self'")}
+	p.Headline = []htmlSpan{{"", "Serving " + Visible(name)}}
+	p.About = []string{"Requests as they come, the last one first."}
+	p.Chips = []htmlChip{{"", "All", 0}, {"error", "No answer", 0}, {"passed", "Answered", 0}}
+	p.Groups = []htmlGroup{{Class: "live", Name: "Requests", Subs: []htmlSub{{}}}}
+	return p.write(w)
+}
+
+// LiveItem renders an entry.
+func LiveItem(e LiveEntry) (LiveUpdate, error) {
+	parsed, err := pageTemplate()
+	if err != nil {
+		return LiveUpdate{}, err
+	}
+	p := &htmlPage{Command: "serve", taken: map[string]bool{}, budget: mostBodies}
+	d, item := p.live(&e)
+	u := LiveUpdate{ID: d.ID, Class: d.Class, Pseudonyms: append([]string{}, p.Pseudonyms...)}
+	for _, part := range []struct {
+		name string
+		of   any
+		to   *string
+	}{{"item", item, &u.Item}, {"detail", d, &u.Detail}} {
+		var text strings.Builder
+		if err := parsed.ExecuteTemplate(&text, part.name, part.of); err != nil {
+			return u, fmt.Errorf("write a live page: %w", err)
+		}
+		*part.to = text.String()
+	}
+	return u, nil
+}
+
+func (p *htmlPage) live(e *LiveEntry) (htmlDetail, htmlItem) {
+	id := fmt.Sprintf("r%d", e.N)
+	var d htmlDetail
+	item := htmlItem{ID: id, Class: "error"}
+	switch {
+	case e.Missed != nil:
+		f := Finding{Missed: e.Missed, Hint: e.Hint}
+		d.Label, d.Title = "No answer", Visible(e.Missed.Sent.Method+" "+e.Missed.Sent.Target())
+		d.Lines = append([]string{Visible(e.Missed.Verdict)}, lines(e.Hint)...)
+		d.missed(p, &f)
+		item.Label, item.Text, item.Small = "No answer", clip(d.Title, 160), Visible(e.Missed.Verdict)
+	case e.Exchange.Status > 0:
+		d = p.interaction(&e.Exchange, e.N)
+		item.Class, item.Label, item.Text = "passed", Visible(e.Exchange.Method), clip(Visible(e.Exchange.Target()), 160)
+		item.Small = d.itemNote(&e.Exchange)
+	default:
+		d.Title, d.Bar, d.Lines = Visible(e.Exchange.Method+" "+e.Exchange.Target()), barOf(&e.Exchange), lines(e.Problem)
+		item.Label, item.Text, item.Small = "Failed", clip(d.Title, 160), clip(Visible(e.Problem), 100)
+	}
+	d.ID, d.Class = id, item.Class
+	if e.Session != "" {
+		d.Facts = append(d.Facts, htmlFact{"session", Visible(e.Session)})
+		item.Small += " · session " + clip(Visible(e.Session), 8)
+		if short := Visible(e.Session); len(short) > 8 {
+			item.Small = strings.TrimSuffix(item.Small, fmt.Sprintf("… (%d more characters)", len(short)-8))
+		}
+	}
+	return d, item
+}

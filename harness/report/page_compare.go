@@ -1,0 +1,270 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
+// compare shows a change: both sides of its first example, line by line, and the others.
+func (d *htmlDetail) compare(p *htmlPage, f *Finding) {
+	first := &f.Examples[0]
+	if first.Old == nil && first.New == nil {
+		return
+	}
+	d.Shown = p.pairRef(first)
+	if strings.HasPrefix(f.Where, "header.") {
+		d.Shown.Tab = "Headers"
+	}
+	d.Bar, d.Shown.Bar = d.Shown.Bar, nil
+	for i := range f.Examples[1:] {
+		if e := &f.Examples[1+i]; e.Old != nil || e.New != nil {
+			d.Refs = append(d.Refs, p.pairRef(e))
+		}
+	}
+}
+
+// pairRef leads to the comparison of an example, and the lines of it that the example is about.
+func (p *htmlPage) pairRef(e *Example) htmlRef {
+	ref := htmlRef{ID: p.pair(e), Old: e.OldLine, New: e.NewLine}
+	if isDeclared(e) {
+		for _, side := range []struct {
+			of   *Exchange
+			line *int
+		}{{e.Old, &ref.Old}, {e.New, &ref.New}} {
+			if *side.line > 0 {
+				*side.line += max(side.of.Line-1, 0)
+			}
+		}
+		return ref
+	}
+	ref.Bar = barOf(cmp.Or(e.New, e.Old))
+	if e.Old != nil && e.New != nil {
+		was, is := barOf(e.Old), barOf(e.New)
+		ref.Bar.Status, ref.Bar.Size, ref.Bar.Took = was.Status+" → "+is.Status, cmp.Or(was.Size, "0 bytes")+" → "+cmp.Or(is.Size, "0 bytes"), ""
+	}
+	return ref
+}
+
+// isDeclared reports whether an example is no exchange, but what metadata declares.
+func isDeclared(e *Example) bool { return cmp.Or(e.New, e.Old).Status == 0 }
+
+// pair makes the panels of two exchanges beside one another, once, however many changes
+// show in them.
+func (p *htmlPage) pair(e *Example) string {
+	key := [2]*Exchange{e.Old, e.New}
+	if id := p.pairs[key]; id != "" {
+		return id
+	}
+	shown := htmlExchange{ID: p.id("pair")}
+	neutral := *e // each change marks its own lines
+	neutral.OldLine, neutral.NewLine = 0, 0
+	body := p.comparison(&neutral)
+	if isDeclared(e) {
+		body.Name, body.Note = "Declaration", ""
+		shift(body.Rows, e)
+		shown.Panels = []htmlPanel{body}
+	} else {
+		request := p.panels(cmp.Or(e.New, e.Old))
+		shown.Panels = []htmlPanel{body, headersOf(e), request[len(request)-1]}
+	}
+	p.Exchanges = append(p.Exchanges, shown)
+	p.pairs[key] = shown.ID
+	return shown.ID
+}
+
+// comparison is the bodies of an example.
+func (p *htmlPage) comparison(e *Example) htmlPanel {
+	panel := htmlPanel{Name: "Response body"}
+	for _, side := range []*Exchange{e.Old, e.New} {
+		if side != nil {
+			p.Pseudonyms = append(p.Pseudonyms, side.Pseudonyms...)
+		}
+	}
+	switch {
+	case e.New == nil:
+		panel.Rows, panel.Note = single(clipped(e.Old.Response.Body), "gone"), "There is nothing like it in the new recording."
+	case e.Old == nil:
+		panel.Rows, panel.Note = single(clipped(e.New.Response.Body), "come"), "There was nothing like it in the old recording."
+	default:
+		s := sidesOf(e)
+		var loose int
+		panel.Rows, loose = s.rows()
+		p.spend(panel.Rows)
+		if loose > 0 {
+			panel.Note = count(loose, "value") + " that may differ between any two recordings " + are(loose) + " dimmed."
+		}
+		if len(s.old)+len(s.new) == 0 {
+			panel.Note = "Neither response has a body."
+		}
+	}
+	if e.Old != nil && e.New != nil && e.Old.Status != e.New.Status {
+		panel.Rows = append([]pageRow{{Kind: "pair", Old: e.statusLine(e.Old), New: e.statusLine(e.New)}}, panel.Rows...)
+	}
+	return panel
+}
+
+// sidesOf are the bodies of an example's responses.
+func sidesOf(e *Example) sides {
+	s := sides{oldMark: e.OldLine, newMark: e.NewLine}
+	if e.Old != nil {
+		s.old = clipped(e.Old.Response.Body)
+	}
+	if e.New != nil {
+		s.new = clipped(e.New.Response.Body)
+	}
+	if e.OldAs != "" && e.NewAs != "" {
+		s.oldAs, s.newAs = strings.Split(e.OldAs, "\n"), strings.Split(e.NewAs, "\n")
+		s.oldAs, s.newAs = s.oldAs[:min(len(s.oldAs), len(s.old))], s.newAs[:min(len(s.newAs), len(s.new))]
+	}
+	return s
+}
+
+// shift numbers rows as the files do that they are parts of.
+func shift(rows []pageRow, e *Example) {
+	for i := range rows {
+		r := &rows[i]
+		if r.OldN > 0 && e.Old != nil {
+			r.OldN += max(e.Old.Line-1, 0)
+		}
+		if r.NewN > 0 && e.New != nil {
+			r.NewN += max(e.New.Line-1, 0)
+		}
+		shift(r.Folded, e)
+	}
+}
+
+// spend counts rows against what a page may hold, and leaves folded ones out where it holds
+// too much.
+func (p *htmlPage) spend(rows []pageRow) {
+	for i := range rows {
+		p.budget -= len(rows[i].Old) + len(rows[i].New)
+		if p.budget < 0 {
+			rows[i].Folded = nil
+		}
+		p.spend(rows[i].Folded)
+	}
+}
+
+func (e *Example) statusLine(side *Exchange) string {
+	if side == nil {
+		return ""
+	}
+	return Visible(side.Head())
+}
+
+func are(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// mostLinesCompared bounds the bodies that are laid beside one another, and longestLine a
+// line of them.
+const (
+	mostLinesCompared = 20_000
+	longestLine       = 2000
+)
+
+func clipped(body string) []string {
+	all := bodyLines(body)
+	all = all[:min(len(all), mostLinesCompared)]
+	for i := range all {
+		all[i] = clip(all[i], longestLine)
+	}
+	return all
+}
+
+func headersOf(e *Example) htmlPanel {
+	text := func(side *Exchange) (all []string) {
+		if side != nil {
+			for _, h := range heads(side.Response.Header) {
+				all = append(all, h.Name+": "+h.Value)
+			}
+		}
+		return all
+	}
+	s := sides{old: text(e.Old), new: text(e.New)}
+	panel := htmlPanel{Name: "Headers"}
+	changed := 0
+	for _, p := range compareLines(s.old, s.new) {
+		if p.old < 0 || p.new < 0 {
+			changed++
+		}
+	}
+	panel.Rows, _ = s.rows()
+	if changed > 0 && e.Old != nil && e.New != nil {
+		panel.Name += fmt.Sprintf(" (%d changed)", changed)
+	}
+	return panel
+}
+
+// missed shows a request without an answer beside the nearest recorded one.
+func (d *htmlDetail) missed(p *htmlPage, f *Finding) {
+	m := f.Missed
+	d.Bar = barOf(&m.Sent)
+	d.Bar.Status, d.Bar.Class = "no answer", "error"
+	sent := p.requestLines(&m.Sent)
+	if len(m.Nearest) == 0 {
+		d.Panels = append(d.Panels, htmlPanel{Name: "Request", Rows: single(sent, "same"), Note: "Nothing like it was recorded."})
+		return
+	}
+	near := &m.Nearest[0]
+	s := sides{old: p.requestLines(&near.Exchange), new: sent}
+	panel := htmlPanel{Name: "Recorded and sent"}
+	for _, diff := range near.Differences {
+		panel.Fields = append(panel.Fields, Difference{Visible(diff.Field), Visible(diff.Recorded), Visible(diff.Received)})
+	}
+	panel.Rows, _ = s.rows()
+	d.Panels = append(d.Panels, panel)
+	for _, recorded := range p.panels(&near.Exchange) {
+		if recorded.Name != "Request" {
+			recorded.Name = "Recorded " + strings.ToLower(recorded.Name)
+			d.Panels = append(d.Panels, recorded)
+		}
+	}
+	if len(m.Nearest) > 1 {
+		others := htmlPanel{Name: "Other near ones"}
+		for i := range m.Nearest[1:] {
+			other := &m.Nearest[1+i]
+			one := htmlPanel{Name: Visible(other.Head()) + " (" + Visible(other.Place.String()) + ")"}
+			for _, diff := range other.Differences {
+				one.Fields = append(one.Fields, Difference{Visible(diff.Field), Visible(diff.Recorded), Visible(diff.Received)})
+			}
+			others.More = append(others.More, one)
+		}
+		d.Panels = append(d.Panels, others)
+	}
+}
+
+// requestLines is a request as a text: its line, the headers that decide, its body. The
+// options of the query stand on lines of their own, so that one that differs is one line.
+func (p *htmlPage) requestLines(e *Exchange) []string {
+	p.Pseudonyms = append(p.Pseudonyms, e.Pseudonyms...)
+	path, query, _ := strings.Cut(e.Target(), "?")
+	all := []string{Visible(e.Method + " " + path)}
+	if query != "" {
+		for i, option := range strings.Split(query, "&") {
+			all = append(all, "  "+string("?&"[min(i, 1)])+Visible(clip(option, longestLine)))
+		}
+	}
+	for _, h := range heads(e.Request.Header) {
+		if !isNoise(h.Name) {
+			all = append(all, h.Name+": "+clip(h.Value, longestLine))
+		}
+	}
+	if body := clipped(e.Request.Body); len(body) > 0 {
+		all = append(append(all, ""), body...)
+	}
+	return all
+}
+
+// isNoise reports whether a header of a request says nothing of what is asked for.
+func isNoise(name string) bool {
+	switch strings.ToLower(name) {
+	case "user-agent", "authorization", "client-request-id", "sdkversion", "traceparent", "tracestate", "accept-encoding", "connection", "content-length", "host", "retry-attempt":
+		return true
+	}
+	return false
+}
