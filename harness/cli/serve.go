@@ -255,7 +255,7 @@ func (f *serveFlags) open() (*doors, error) {
 		}
 	}
 	if f.ca != "" && f.tlsListen == "" {
-		return nil, &fault.Error{Message: "serve: --ca is for https, which nothing asks for", Hint: "add --tls-listen 127.0.0.1:8443"}
+		return nil, &fault.Error{Message: "serve: --ca is for https, and no https address is given", Hint: "add --tls-listen 127.0.0.1:8443"}
 	}
 	if f.listen != "" && f.listen != "none" {
 		if err := d.listen("http", f.listen); err != nil {
