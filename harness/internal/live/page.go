@@ -40,8 +40,14 @@ type Page struct {
 // New shows what a server does that serves something of a name.
 func New(name string) *Page { return &Page{name: name, changed: make(chan struct{})} }
 
+// longestBody bounds what is kept of a body that no cassette in memory holds.
+const longestBody = 64 << 10
+
 // See adds a request.
 func (p *Page) See(r Request) {
+	if r.Interaction != nil && r.Cassette == nil {
+		r.Interaction = kept(r.Interaction)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.kept) == mostKept {
@@ -50,6 +56,17 @@ func (p *Page) See(r Request) {
 	}
 	p.kept = append(p.kept, r)
 	p.wake()
+}
+
+// kept is what a page keeps of an interaction that is on its way to a file.
+func kept(i *cassette.Interaction) *cassette.Interaction {
+	is := &cassette.Interaction{ID: i.ID, Request: i.Request, Response: i.Response}
+	for _, body := range []*string{&is.Request.Body, &is.Response.Body} {
+		if n := len(*body); n > longestBody {
+			*body = fmt.Sprintf("(%d bytes)", n)
+		}
+	}
+	return is
 }
 
 func (p *Page) wake() {

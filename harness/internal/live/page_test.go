@@ -95,6 +95,20 @@ func TestPageIsBounded(t *testing.T) {
 	}
 }
 
+// Of a recording a page keeps no large body: it is in the journal.
+func TestPageKeepsNoLargeBody(t *testing.T) {
+	page := live.New("x")
+	server := httptest.NewServer(http.StripPrefix("/", page))
+	defer server.Close()
+	recorded := answered(0)
+	recorded.Cassette, recorded.Interaction.Response.Body = nil, strings.Repeat("x", 1<<20)
+	page.See(recorded)
+	page.Close()
+	if all := hear(t, server.URL+"/events", "", 1); !strings.Contains(all[0].Detail, "(1048576 bytes)") || len(recorded.Interaction.Response.Body) != 1<<20 {
+		t.Errorf("%.300s", all[0].Detail)
+	}
+}
+
 func TestPage(t *testing.T) {
 	page := live.New("<x>")
 	for path, status := range map[string]int{"": 200, "other": 404} {
