@@ -11,6 +11,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/display"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // sealed is a cassette with a pseudonym of each kind, beside values that are none.
@@ -114,5 +115,18 @@ func TestCompared(t *testing.T) {
 		if got := display.Compared(bad, func(string) bool { return true }); got != "" {
 			t.Errorf("%.10q: %q", bad, got)
 		}
+	}
+}
+
+// What nobody reads is not indented, which takes the square of its depth.
+func TestDeepBodies(t *testing.T) {
+	deep := func(n int) string { return strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n) }
+	testkit.Bounded(t, 0, func() {
+		if got := display.Body(nil, deep(9000)); got != deep(9000) {
+			t.Errorf("%.100q", got)
+		}
+	})
+	if got := display.Body(nil, deep(20)); !strings.Contains(got, "\"a\": {\n") {
+		t.Errorf("%.100q", got)
 	}
 }
