@@ -20,9 +20,10 @@ const module = "github.com/graphvcr/graphvcr/"
 // import. Imports run downwards only; a new edge is a line here, and reviewed.
 var imports = map[string][]string{
 	"cmd/graphvcr": {"harness/cli"},
-	"harness/cli":  {"harness/internal/permissions", "harness/internal/check", "harness/internal/display", "harness/internal/emulator", "harness/internal/hosts", "harness/internal/graph", "harness/internal/fault", "harness/internal/wire", "harness/internal/quiet", "harness/internal/child", "harness/internal/signin", "harness/internal/csdl", "harness/internal/generate", "harness/internal/drift", "harness/internal/diff", "harness/internal/auth", "harness/internal/ca", "harness/internal/proxy", "harness/internal/runner", "harness/internal/draft", "harness/internal/project", "harness/internal/lint", "harness/report", "harness/internal/importer", "harness/cassette", "harness/internal/scenario", "harness/internal/plainfile"},
+	"harness/cli":  {"harness/internal/live", "harness/internal/permissions", "harness/internal/check", "harness/internal/display", "harness/internal/emulator", "harness/internal/hosts", "harness/internal/graph", "harness/internal/fault", "harness/internal/wire", "harness/internal/quiet", "harness/internal/child", "harness/internal/signin", "harness/internal/csdl", "harness/internal/generate", "harness/internal/drift", "harness/internal/diff", "harness/internal/auth", "harness/internal/ca", "harness/internal/proxy", "harness/internal/runner", "harness/internal/draft", "harness/internal/project", "harness/internal/lint", "harness/report", "harness/internal/importer", "harness/cassette", "harness/internal/scenario", "harness/internal/plainfile"},
 	"harness":      {"harness/internal/match", "harness/internal/proxy", "harness/internal/redact", "harness/internal/signin", "harness/internal/graph", "harness/internal/wire", "harness/internal/fault", "harness/internal/quiet", "harness/internal/project", "harness/report", "harness/cassette"},
 
+	"harness/internal/live":  {"harness/internal/display", "harness/internal/match", "harness/cassette", "harness/report"},
 	"harness/internal/proxy": {"harness/internal/jsondoc", "harness/internal/hosts", "harness/internal/quiet", "harness/internal/ca", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/cassette", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/wire"},
 	"harness/internal/ca":    {"harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 
@@ -57,8 +58,8 @@ var imports = map[string][]string{
 	"harness/conform":             {"harness/schema", "harness/internal/route", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire"},
 	"harness/internal/generate":   {"harness/internal/csdl", "harness/internal/route", "harness/internal/identity", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 	"harness/internal/route":      {"harness/internal/ascii", "harness/internal/csdl", "harness/internal/graphurl", "harness/internal/graph", "harness/internal/plainfile", "harness/internal/fault"},
-	"harness/report":              {"harness/internal/fault", "harness/internal/jsondoc"},
-	"harness/internal/display":    {"harness/cassette", "harness/internal/identity", "harness/internal/jsondoc", "harness/report"},
+	"harness/report":              {"harness/internal/fault", "harness/internal/graph", "harness/internal/jsondoc"},
+	"harness/internal/display":    {"harness/internal/match", "harness/cassette", "harness/internal/identity", "harness/internal/jsondoc", "harness/report"},
 	"harness/internal/identity":   {"harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/ascii":      {},
 	"harness/internal/graphurl":   {"harness/internal/identity", "harness/internal/graph", "harness/internal/ascii"},

@@ -17,7 +17,7 @@ var readers = []struct{ what, target string }{
 	{"journals that a kill cut", "internal/journal FuzzKilledJournal"}, {"journals of any bytes", "internal/journal FuzzDamagedJournal"}, {"notes in a journal", "internal/redact FuzzNotes"},
 	{"hand-written YAML", "internal/strictyaml FuzzDecode"}, {"scenarios", "internal/scenario FuzzParse"}, {"rules.yaml", "internal/project FuzzRules"}, {"drift-accept.yaml", "internal/drift FuzzAcceptances"},
 	{"schemas", "schema FuzzSchemaFile"}, {"values that are judged by them", "schema FuzzAgainstBareLibrary"}, {"overlays", "internal/generate FuzzOverlay"}, {"index.json", "internal/route FuzzIndex"}, {"addresses and contexts, by the index", "internal/route FuzzResolve"},
-	{"metadata", "internal/csdl FuzzCSDL"}, {"pages of documentation", "internal/docs FuzzDocs"}, {"pages of documentation that are imported", "internal/importer FuzzDocs"},
+	{"metadata", "internal/csdl FuzzCSDL"}, {"metadata that is compared", "internal/metadiff FuzzCompare"}, {"Microsoft's changelog", "internal/drift FuzzAnnouncements"}, {"pages of documentation", "internal/docs FuzzDocs"}, {"pages of documentation that are imported", "internal/importer FuzzDocs"},
 	{"HTTP archives", "internal/importer FuzzHAR"}, {"recordings of vcrpy", "internal/importer FuzzVCRPy"},
 	{"keys and certificates", "internal/ca FuzzAuthority"}, {"stores of certificates", "internal/child FuzzStore"}, {"tokens", "internal/auth FuzzReadClaims"}, {"answers to a sign-in that failed", "internal/auth FuzzRefused"},
 	{"JSON", "internal/jsondoc FuzzScan"}, {"JSON, as a tree", "internal/jsondoc FuzzLaws"}, {"JSON that was cut", "internal/jsondoc FuzzMend"}, {"paths into JSON", "internal/jsondoc FuzzPath"},

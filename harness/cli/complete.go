@@ -33,7 +33,7 @@ func complete(root *cobra.Command, dirs *projectFlags) {
 	})
 	arguments := map[string]completing{
 		"replay": scenarios, "record": scenarios, "drift": scenarios, "review": cassettes,
-		"redact": cassettes, "tidy": cassettes, "lint": cassettes, "diff": cassettes, "history": cassettes,
+		"redact": cassettes, "tidy": cassettes, "lint": cassettes, "diff": cassettes, "history": cassettes, "view": cassettes,
 	}
 	flags := flagValues(cassettes)
 	var each func(cmd *cobra.Command)
@@ -71,7 +71,7 @@ func flagValues(cassettes completing) map[string]completing {
 		"mode": words("replay", "record", "spy"), "fault": words(faultNames()...),
 		"api": words("v1.0", "beta"), "cloud": words(slices.Sorted(maps.Keys(generate.Clouds()))...),
 		"cassettes": folders, "schemas": folders, "scenarios": folders, "out": folders,
-		"rules": files, "body": files, "upstream-ca": files, "csdl": files,
+		"rules": files, "body": files, "upstream-ca": files, "csdl": files, "announced": files, "ca": files, "html": files, "git": folders,
 		"listen": words("127.0.0.1:0", "127.0.0.1:8080", "none"), "tls-listen": words("127.0.0.1:8443"),
 		"host": words("localhost"), "map": words("v1.0=beta", "delegated=application", "application=delegated"),
 		"base-url": words(cloudAddresses()...),

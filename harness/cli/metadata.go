@@ -52,7 +52,7 @@ func (f *metadataFlags) options(p *project.Project, file string, opts drift.Opti
 		}
 		if uses.None() {
 			return all, nil, &fault.Error{
-				Message: "--used: no cassette or scenario uses " + cmp.Or(version, "the API") + ", so that nothing would be told",
+				Message: "--used: no cassette or scenario uses " + cmp.Or(version, "the API") + ", so that nothing would be reported",
 				Hint:    "leave out --used, or name the project's folders: --cassettes DIR",
 			}
 		}

@@ -52,7 +52,8 @@ func newPermissions(std streams, dirs *projectFlags) *cobra.Command {
 			return keepPermissions(std, p, all)
 		},
 	}
-	cmd.Flags().StringVar(&f.base, "base-url", permissions.Source, "`URL` of the file to fetch")
+	cmd.Flags().StringVar(&f.base, "base-url", permissions.Source, "`URL` of the file to fetch, if not that of Microsoft's repository on GitHub")
+	cmd.Flags().Lookup("base-url").DefValue = "" // it is wider than a terminal
 	f.upstream.register(cmd.Flags())
 	return cmd
 }

@@ -154,7 +154,11 @@ func (r *reporting) annotate(s *report.Suite) error {
 	if os.Getenv("GITHUB_ACTIONS") != "true" || slices.ContainsFunc(r.targets, func(t target) bool { return t.kind == "github" }) {
 		return nil
 	}
-	return report.Render(r.std.err, "github", s, report.Style{Quiet: true})
+	w := r.std.err
+	if _, mute := w.(silent); mute { // exec's stdout is its command's, and what it tells goes to stderr
+		w = r.std.out
+	}
+	return report.Render(w, "github", s, report.Style{Quiet: true})
 }
 
 // tellErrors repeats on stderr, where scripts look for it, why cases could not be

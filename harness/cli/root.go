@@ -74,8 +74,8 @@ func addCommands(root *cobra.Command, std streams, dirs *projectFlags) {
 		root.AddCommand(commands...)
 	}
 	in("test", newReplay(std, dirs), newExec(std, dirs), newServe(std, dirs), newWhatif(std, dirs), newLint(std, dirs), newCheck(std, dirs), newReport(std))
-	in("record", newRecord(std, dirs), newImport(std, dirs), newExport(std, dirs), newNew(std, dirs), newRedact(std, dirs), newTidy(std, dirs))
-	in("watch", newDiff(std, dirs), newDrift(std, dirs), newReview(std, dirs), newHistory(std, dirs), newView(std, dirs))
+	in("record", newRecord(std, dirs), newImport(std, dirs), newExport(std, dirs), newNew(std, dirs), newRedact(std, dirs), newTidy(std, dirs), newView(std, dirs))
+	in("watch", newDiff(std, dirs), newDrift(std, dirs), newReview(std, dirs), newHistory(std, dirs))
 	in("setup", newDemo(std), newSchema(std, dirs), newPermissions(std, dirs), newCA(std), newVersion(std))
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID("setup")

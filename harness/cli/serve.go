@@ -48,6 +48,9 @@ its own:
   {"id": "6b86...", "url": "http://127.0.0.1:8080/_graphvcr/sessions/6b86...", ...}
   curl -X DELETE http://127.0.0.1:8080/_graphvcr/sessions/6b86...     its report, as JSON
 
+What comes is shown in a browser, hits and misses beside the nearest recording, at an address
+that is printed at the start; from other machines only with --page.
+
 /_graphvcr/health and /_graphvcr/metrics show the state of the server.
 
 Faults (--fault, on replay, the same on every run):
@@ -67,6 +70,7 @@ type serveFlags struct {
 	hosts, origins    []string
 	log               bool
 	ca                string
+	page              bool
 }
 
 func newServe(std streams, dirs *projectFlags) *cobra.Command {
@@ -93,6 +97,7 @@ func newServe(std streams, dirs *projectFlags) *cobra.Command {
 	flags.StringArrayVar(&opts.origins, "cors", nil, "`ORIGIN` whose pages may use the server: https://app.example; repeatable")
 	flags.BoolVar(&opts.log, "log", false, "print a line for each request to stderr: method, address, status, time")
 	flags.StringVar(&opts.ca, "ca", "", caUsage)
+	flags.BoolVar(&opts.page, "page", false, "show requests on a page also where other machines reach the server")
 	flags.DurationVar(&opts.idle, "session-idle", proxy.DefaultIdle, "how long a session lasts that is not used")
 	opts.report.register(flags)
 	return cmd
@@ -137,6 +142,9 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	options := proxy.Options{Open: open.take, Idle: f.idle, Faults: faults, Names: doors.names, Beyond: doors.beyond, Origins: f.origins}
 	if live.BaseURL != nil && !isLoopback(live.BaseURL.Hostname()) {
 		options.Graph = live.BaseURL.Host
+	}
+	if !doors.beyond || f.page {
+		doors.page = showing(&options, f.take.cassettes)
 	}
 	reverse := proxy.NewReverse(take, options)
 	underWay := replayEnd
@@ -231,6 +239,7 @@ type doors struct {
 	names     []string   // that clients may use beside loopback's
 	beyond    bool       // other machines reach it
 	authority *ca.Authority
+	page      *shownPage // nil: none
 }
 
 func (f *serveFlags) open() (*doors, error) {
@@ -246,7 +255,7 @@ func (f *serveFlags) open() (*doors, error) {
 		}
 	}
 	if f.ca != "" && f.tlsListen == "" {
-		return nil, &fault.Error{Message: "serve: --ca is for https, which nothing asks for", Hint: "add --tls-listen 127.0.0.1:8443"}
+		return nil, &fault.Error{Message: "serve: --ca is for https, and no https address is given", Hint: "add --tls-listen 127.0.0.1:8443"}
 	}
 	if f.listen != "" && f.listen != "none" {
 		if err := d.listen("http", f.listen); err != nil {
@@ -338,6 +347,9 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, re
 			return contacts, errors.Join(err, server.Close())
 		}
 	}
+	if d.page != nil {
+		fmt.Fprintln(std.err, "graphvcr: requests are shown at "+d.urls[0][0]+d.page.path)
+	}
 	if d.authority != nil {
 		fmt.Fprintf(std.err, "graphvcr: clients of the https address have to trust %s (graphvcr ca)\n", d.authority.File())
 	}
@@ -345,6 +357,9 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, re
 	case err := <-failed:
 		return contacts, errors.Join(err, server.Close())
 	case <-ctx.Done():
+	}
+	if d.page != nil {
+		d.page.Close() // browsers hear of it for as long as it is open
 	}
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWay)
 	defer cancel()

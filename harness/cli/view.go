@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -76,9 +77,9 @@ func (f *viewFlags) run(std streams, p *project.Project, args []string) error {
 	if err != nil {
 		return err
 	}
-	chosen, err := chosenCassettes(p, args)
-	if err != nil {
-		return err
+	chosen, unread := chosenCassettes(p, args)
+	if len(chosen) == 0 {
+		return unread
 	}
 	suite := &report.Suite{Command: "view"}
 	for _, c := range chosen {
@@ -99,7 +100,7 @@ func (f *viewFlags) run(std streams, p *project.Project, args []string) error {
 			return err
 		}
 	}
-	return nil
+	return unread
 }
 
 // A viewed is a cassette that is shown, or one interaction of it.
@@ -115,14 +116,16 @@ func chosenCassettes(p *project.Project, args []string) ([]viewed, error) {
 		return allCassettes(p)
 	}
 	var all []viewed
+	var errs []error
 	for _, arg := range args {
 		v, err := chosenCassette(p, arg)
 		if err != nil {
-			return nil, err
+			errs = append(errs, err)
+			continue
 		}
 		all = append(all, v)
 	}
-	return all, nil
+	return all, errors.Join(errs...)
 }
 
 func chosenCassette(p *project.Project, arg string) (viewed, error) {
@@ -146,25 +149,22 @@ func chosenCassette(p *project.Project, arg string) (viewed, error) {
 	return viewed{c, name, n}, nil
 }
 
+// allCassettes are those of the project. Beside an error, which tells of those that cannot be
+// read, stand the others.
 func allCassettes(p *project.Project) ([]viewed, error) {
+	files, err := p.CassetteFiles(p.Dirs.Cassettes)
 	var all []viewed
-	err := project.Walk(p.Dirs.Cassettes, func(file string) error {
-		rel, err := filepath.Rel(p.Dirs.Cassettes, file)
-		if err != nil || filepath.Ext(file) != ".yaml" {
-			return err
+	for _, file := range files {
+		if filepath.Base(file) == drift.AcceptFile {
+			continue
 		}
-		if file == p.Dirs.Rules || filepath.Base(file) == drift.AcceptFile {
-			return nil
+		c, unread := cassette.Load(file)
+		if unread != nil {
+			err = errors.Join(err, unread)
+			continue
 		}
-		c, err := cassette.Load(file)
-		if err != nil {
-			return err
-		}
-		all = append(all, viewed{c, strings.TrimSuffix(filepath.ToSlash(rel), ".yaml"), -1})
-		return nil
-	})
-	if err == nil && len(all) == 0 {
-		err = &fault.Error{Message: "there is no cassette below " + p.Dirs.Cassettes, Hint: "graphvcr record makes one"}
+		name := strings.TrimPrefix(filepath.ToSlash(file), filepath.ToSlash(p.Dirs.Cassettes)+"/")
+		all = append(all, viewed{c, strings.TrimSuffix(name, ".yaml"), -1})
 	}
 	return all, err
 }

@@ -89,7 +89,7 @@ func shortPath(path string) string {
 		return path
 	}
 	var b strings.Builder
-	if b.WriteString(path[:at]); at > 0 && path[at-1] != ' ' { // of a request: request $.id
+	if b.WriteString(path[:at]); at > 0 && path[at-1] != ' ' && path[at-1] != '.' { // of a request: request $.id
 		b.WriteByte(' ')
 	}
 	b.WriteByte('$')

@@ -40,3 +40,18 @@ func TestSentence(t *testing.T) {
 		}
 	}
 }
+
+// Details stand below the sentence, within its cell.
+func TestMarkdownDetails(t *testing.T) {
+	s := report.Suite{Command: "diff", Cases: []report.Case{{Name: "c", Findings: []report.Finding{
+		{Severity: report.Error, Where: "a/b", Is: "is gone", Details: "\nwith 2 types: x, y\nnobody | announced it"},
+	}}}}
+	s.Finish()
+	var out strings.Builder
+	if err := report.Render(&out, "markdown", &s, report.Style{}); err != nil {
+		t.Fatal(err)
+	}
+	if want := `| error | a/b is gone<br>with 2 types: x, y<br>nobody \| announced it<br>`; !strings.Contains(out.String(), want) {
+		t.Errorf("got\n%s\nwant %s", out.String(), want)
+	}
+}

@@ -138,7 +138,7 @@ func junitProblemOf(first *Finding, told []string) *junitProblem {
 		return &junitProblem{}
 	}
 	message := describe(first, false)[0]
-	if (first.Want != "" || first.Got != "") && !first.saysValues() && first.Missed == nil {
+	if first.valuesApart() {
 		verbs := [2]string{"want", "got"}
 		if first.Fingerprint != "" {
 			verbs = [2]string{"was", "is"}

@@ -41,7 +41,7 @@ func markdownCase(out *bufio.Writer, c *Case) {
 	all := severestFirst(c)
 	all = all[:min(len(all), longestTable)]
 	for _, f := range all {
-		what := markdown(f.Sentence())
+		what := markdownSentence(f)
 		if f.Step != "" {
 			what = "step " + markdown(f.Step) + ": " + what
 		}
@@ -56,6 +56,16 @@ func markdownCase(out *bufio.Writer, c *Case) {
 	for _, f := range all {
 		markdownExample(out, f)
 	}
+}
+
+// markdownSentence is a finding's sentence within a table's cell, its details below it.
+func markdownSentence(f *Finding) string {
+	var b strings.Builder
+	b.WriteString(markdown(strings.TrimSuffix(f.Sentence(), f.Details)))
+	for line := range strings.Lines(strings.TrimPrefix(f.Details, "\n")) {
+		b.WriteString("<br>" + markdown(strings.TrimRight(line, "\n")))
+	}
+	return b.String()
 }
 
 func markdownStatus(s Status) string {

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -212,6 +213,7 @@ func (d *htmlDetail) missed(p *htmlPage, f *Finding) {
 	}
 	near := &m.Nearest[0]
 	s := sides{old: p.requestLines(&near.Exchange), new: sent}
+	s.oldAs, s.newAs = unescaped(s.old), unescaped(s.new)
 	panel := htmlPanel{Name: "Recorded and sent"}
 	for _, diff := range near.Differences {
 		panel.Fields = append(panel.Fields, Difference{Visible(diff.Field), Visible(diff.Recorded), Visible(diff.Received)})
@@ -236,6 +238,20 @@ func (d *htmlDetail) missed(p *htmlPage, f *Finding) {
 		}
 		d.Panels = append(d.Panels, others)
 	}
+}
+
+// unescaped are lines as they are compared: an escape in an address says nothing, nor does
+// whether another line follows.
+func unescaped(lines []string) []string {
+	plain := make([]string, len(lines))
+	for i, line := range lines {
+		plain[i] = line
+		if is, err := url.PathUnescape(line); err == nil {
+			plain[i] = is
+		}
+		plain[i] = strings.TrimSuffix(plain[i], ",")
+	}
+	return plain
 }
 
 // requestLines is a request as a text: its line, the headers that decide, its body. The

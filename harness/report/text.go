@@ -229,12 +229,9 @@ func describe(f *Finding, full bool) []string {
 	if f.Missed != nil {
 		message = append([]string{strings.ReplaceAll(message[0], "https://"+graph.Host+"/", "/")}, f.Missed.lines()...)
 	}
-	values := (f.Want != "" || f.Got != "") && f.Missed == nil
-	switch {
-	case values && f.saysValues() && utf8.RuneCountInString(message[0]) > longestSentence:
+	apart := f.valuesApart()
+	if apart && f.saysValues() {
 		message[0] = Visible(f.remarked(strings.TrimPrefix(f.Part+": ", ": ") + shortPath(f.Where) + ": other than expected"))
-	case values && f.saysValues():
-		values = false
 	}
 	if f.Step != "" {
 		message[0] = strings.TrimSuffix("step "+Visible(f.Step)+": "+message[0], ": ")
@@ -243,7 +240,7 @@ func describe(f *Finding, full bool) []string {
 	if f.Fingerprint != "" && strings.HasPrefix(f.Where, "$") {
 		out = append(out, "at        "+Visible(shortPath(f.Where)))
 	}
-	if values && !f.repeatsValues() {
+	if apart {
 		want, got := "want      ", "got       "
 		if f.Fingerprint != "" { // a change, which nobody wanted
 			want, got = "was       ", "is        "
@@ -293,6 +290,18 @@ func (m *Miss) lines() []string {
 		told = append(told, "bound     "+Visible(b.Pseudonym)+" = "+Visible(b.Value))
 	}
 	return told
+}
+
+// valuesApart reports whether Want and Got stand below the sentence, which does not tell them,
+// or would be too long.
+func (f *Finding) valuesApart() bool {
+	switch {
+	case f.Want == "" && f.Got == "" || f.Missed != nil || f.repeatsValues():
+		return false
+	case f.saysValues():
+		return utf8.RuneCountInString(Visible(f.told())) > longestSentence
+	}
+	return true
 }
 
 // repeatsValues reports whether Want and Got would say what the message says.

@@ -82,17 +82,12 @@ func (f *FakeAt) Scenario(ctx context.Context, p *project.Project, sc *scenario.
 	return told, nil
 }
 
-// options are those of the comparison. Graph may stop paging without notice, as a client must
-// bear; a fake that never pages hides whether it does.
+// options are those of the comparison. Graph may add a property or stop paging without notice,
+// as a client must bear; a fake that does so was made up.
 func (f *FakeAt) options() diff.Options {
 	o := f.Diff
-	o.Severities = maps.Clone(o.Severities)
-	if _, own := o.Severities[diff.PagingRemoved]; !own {
-		if o.Severities == nil {
-			o.Severities = map[diff.ID]report.Severity{}
-		}
-		o.Severities[diff.PagingRemoved] = report.Warning
-	}
+	o.Severities = map[diff.ID]report.Severity{diff.PropertyAdded: report.Warning, diff.PagingRemoved: report.Warning}
+	maps.Copy(o.Severities, f.Diff.Severities)
 	return o
 }
 

@@ -37,7 +37,7 @@ func Body(header http.Header, body string) string {
 	if body == "" {
 		return ""
 	}
-	if indented, err := jsondoc.Indent(nil, body); err == nil {
+	if indented, ok := inLines(body); ok {
 		return string(indented)
 	}
 	kind := header.Get("Content-Type")
@@ -108,4 +108,15 @@ func texts(e *report.Exchange) []string {
 		}
 	}
 	return all
+}
+
+// inLines is JSON with one member or element a line; ok is false for what is none, and for what
+// is nested so deep that its indentation would take many times its size.
+func inLines(body string) (indented []byte, ok bool) {
+	compact, err := jsondoc.Compact(nil, body)
+	if err != nil {
+		return nil, false
+	}
+	indented, _, _, ok = jsondoc.IndentBelow(nil, string(compact), 0)
+	return indented, ok
 }

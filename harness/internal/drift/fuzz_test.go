@@ -21,3 +21,17 @@ func FuzzAcceptances(f *testing.F) {
 		testkit.Bounded(t, len(text), func() { _, _ = drift.LoadAcceptances(file) })
 	})
 }
+
+// FuzzAnnouncements: whatever a file of the changelog holds, it is read or refused.
+func FuzzAnnouncements(f *testing.F) {
+	f.Add(`{"changelog": [{"ChangeList": [{"ChangedApiName": "a,b", "ChangeType": "Deletion", "Description": "x", "Target": "t"}], "Version": "v1.0", "CreatedDateTime": "2025-07-20T10:00:00Z"}]}`)
+	f.Add("{\"changelog\": [{\"ChangeList\": [{\"ChangedApiName\": 4}]}]}")
+	f.Add("\ufeff{\"changelog\": {}")
+	file := filepath.Join(f.TempDir(), "log.json")
+	f.Fuzz(func(t *testing.T, text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		testkit.Bounded(t, len(text), func() { _, _ = drift.LoadAnnouncements("", file) })
+	})
+}

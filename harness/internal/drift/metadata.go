@@ -88,9 +88,13 @@ func changesOf(old, new Document, opts MetadataOptions) []metadiff.Change {
 // findings tell changes, but for those that are accepted.
 func findings(changes []metadiff.Change, old, new string, opts MetadataOptions, flaps *flaps) []report.Finding {
 	var all []report.Finding
+	declared := newDeclarations()
 	for i := range changes {
 		c := &changes[i]
 		f := findingOf(c, old, new, opts)
+		if opts.Show {
+			f.Examples = declared.example(c, old, new)
+		}
 		f.Details += opts.Announced.details(c) + flaps.details(c)
 		entry := opts.Accepted.find(f.Fingerprint)
 		if entry != nil && !entry.ended(opts.Now) {
@@ -138,7 +142,11 @@ func findingOf(c *metadiff.Change, oldFile, newFile string, opts MetadataOptions
 		if n == 1 {
 			what = "1 type"
 		}
-		f.Details += fmt.Sprintf("\nwith %s: %s", what, metadiff.Some(c.Carries, someTypes))
+		names := make([]string, n)
+		for i, name := range c.Carries {
+			names[i] = strings.TrimPrefix(name, "microsoft.graph.")
+		}
+		f.Details += fmt.Sprintf("\nwith %s: %s", what, metadiff.Some(names, someTypes))
 	}
 	return f
 }

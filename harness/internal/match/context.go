@@ -1,6 +1,10 @@
 package match
 
-import "context"
+import (
+	"context"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+)
 
 type principalKey struct{}
 
@@ -23,6 +27,7 @@ type traceKey struct{}
 type Trace struct {
 	Answer Answer
 	Miss   *MissError
+	Stored *cassette.Interaction // as it was recorded; it has no number yet
 }
 
 // WithTrace makes a session fill in trace for the requests of ctx, which must not
@@ -40,6 +45,13 @@ func (t *Trace) answered(a Answer) {
 func (t *Trace) missed(miss *MissError) {
 	if t != nil {
 		t.Answer, t.Miss = Answer{}, miss
+	}
+}
+
+// Recorded fills in the trace of a request that was recorded.
+func Recorded(ctx context.Context, stored *cassette.Interaction) {
+	if t := traceOf(ctx); t != nil {
+		t.Stored = stored
 	}
 }
 

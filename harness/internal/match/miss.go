@@ -37,7 +37,6 @@ type MissError struct {
 	Nearest     []Candidate // at most 3, those with the fewest differences first
 	NextStep    string      // what to do about it, rule to add included
 	Bound       []Binding   // what the session's values stood for by then
-	Sent        *Sent       // the request
 }
 
 // A Candidate is a recorded interaction near to a missed request.
@@ -72,6 +71,9 @@ func (e *MissError) Summary() string {
 	}
 	return text
 }
+
+// Address is the address that was sent, without what gives access.
+func (e *MissError) Address() string { return shownAddress(e.URL) }
 
 // Details are the lines between the first one and the next step, each after a line break:
 // what was recorded near it, and what the session bound. With the others they are a dozen.
@@ -256,9 +258,8 @@ func quoteYAML(s string) string {
 // undecided explains that no recorded request is meant, and why. What is known of the values
 // that were sent is no difference.
 func (s *Session) undecided(req *http.Request, m place.Message, live *request, why string) *MissError {
-	as, message, values := s.index.seal.asStored(m, req.Host, live, &s.unsealer.bound)
+	as, values := s.index.seal.asStored(m, req.Host, live, &s.unsealer.bound)
 	miss := s.index.unknown(req, &as)
-	miss.Sent = sentAs(message)
 	back := strings.NewReplacer(values...)
 	for n := range miss.Nearest {
 		for k := range miss.Nearest[n].Differences {
@@ -275,7 +276,7 @@ func (s *Session) undecided(req *http.Request, m place.Message, live *request, w
 
 // asStored is a request with pseudonyms for all values that are known, and pairs of these and
 // what was sent.
-func (x *seal) asStored(m place.Message, host string, live *request, bound *bindings) (request, place.Message, []string) {
+func (x *seal) asStored(m place.Message, host string, live *request, bound *bindings) (request, []string) {
 	a := asked{message: m}
 	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
 		if l.Layered || l.IsName() || isPartID(l) {
@@ -295,13 +296,13 @@ func (x *seal) asStored(m place.Message, host string, live *request, bound *bind
 	})
 	r, ok := x.rules.understood(&a.message, host, live.key.Principal)
 	if !ok {
-		return *live, m, nil
+		return *live, nil
 	}
 	var values []string
 	for _, id := range a.ids {
 		values = append(values, id.pseudonym, id.live)
 	}
-	return r, a.message, values
+	return r, values
 }
 
 // undecided says what a user can do about a request of which nothing tells which recorded

@@ -34,9 +34,6 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 	trace := traceOf(req.Context())
 	answer, miss := s.next(req, body)
 	if miss != nil {
-		if miss.Sent == nil {
-			miss.Sent = sentAs(liveMessage(req, body))
-		}
 		trace.missed(miss)
 		return Answer{}, miss
 	}

@@ -76,7 +76,6 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 	if nearest == nil { // no session at all
 		nearest = newMiss(req, NeverRecorded)
 		nearest.NextStep = "name a cassette: none is served here"
-		nearest.Sent = sentAs(liveMessage(req, body))
 	}
 	trace.missed(nearest)
 	return Answer{}, nearest

@@ -16,6 +16,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -138,7 +139,7 @@ func (c *call) restore(out *http.Request, body io.Reader) error {
 
 // answer sends the request and hands out the answer with its links below the base.
 func (c *call) answer(w http.ResponseWriter, out *http.Request) {
-	resp, err := c.session.carrier.RoundTrip(out)
+	resp, err := c.send(out)
 	if err != nil {
 		if errors.Is(err, ErrBroken) || errors.Is(err, context.Canceled) {
 			panic(http.ErrAbortHandler)
@@ -169,6 +170,18 @@ func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 		late.ReadCloser, resp.Body = resp.Body, late
 	}
 	handOut(w, out, resp)
+}
+
+// send carries the request, and tells who looks what became of it.
+func (c *call) send(out *http.Request) (*http.Response, error) {
+	if c.reverse.opts.Seen == nil {
+		return c.session.carrier.RoundTrip(out)
+	}
+	seen := Seen{Session: strings.TrimPrefix(c.session.prefix, sessionsPath+"/"), Request: out}
+	resp, err := c.session.carrier.RoundTrip(out.WithContext(match.WithTrace(out.Context(), &seen.Trace)))
+	seen.Err = err
+	c.reverse.opts.Seen(seen)
+	return resp, err
 }
 
 // marks are the links of a recorded answer.

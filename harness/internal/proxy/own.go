@@ -66,6 +66,8 @@ func (r *Reverse) serveOwn(w http.ResponseWriter, req *http.Request) {
 	id, isSession := strings.CutPrefix(path, sessionsPath+"/")
 	isHosts := strings.HasPrefix(path, hostsPath) || strings.HasPrefix(path, httpHostsPath)
 	switch {
+	case r.opts.Page != nil && strings.HasPrefix(path, r.opts.PagePath):
+		r.servePage(w, req)
 	case isOfPage(req) && !isHosts && !(isSession && strings.Contains(id, "/")):
 		deny(w, req, http.StatusForbidden, codeRequest, "this is for programs, not for pages in a browser")
 	case path == ownPath+"health":
@@ -81,6 +83,15 @@ func (r *Reverse) serveOwn(w http.ResponseWriter, req *http.Request) {
 	default:
 		deny(w, req, http.StatusNotFound, codeRequest, "graphvcr serves health, metrics and sessions here, not "+path)
 	}
+}
+
+// servePage serves the page to whoever knows its path, and to no page of another site.
+func (r *Reverse) servePage(w http.ResponseWriter, req *http.Request) {
+	if site := first(req.Header["Sec-Fetch-Site"]); site != "" && site != "none" && site != "same-origin" {
+		deny(w, req, http.StatusForbidden, codeRequest, "this page is opened by its address alone")
+		return
+	}
+	http.StripPrefix(r.opts.PagePath, r.opts.Page).ServeHTTP(w, req)
 }
 
 func (r *Reverse) only(w http.ResponseWriter, req *http.Request, method string, serve http.HandlerFunc) {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -38,8 +39,21 @@ type Options struct {
 	// Idle is how long a session lasts that is not used; 0 is DefaultIdle.
 	Idle   time.Duration
 	Faults Faults // injected on replay
+	// Page is served to browsers below PagePath, which nobody can guess: /_graphvcr/SECRET/.
+	Page     http.Handler
+	PagePath string
+	// Seen is told of every request of a session ("": the server's own) and what became of it.
+	Seen func(Seen)
 	// MaxBody bounds the body of a request, in bytes; 0 is DefaultMaxBody.
 	MaxBody int64
+}
+
+// Seen is a request that was answered, or was not.
+type Seen struct {
+	Session string
+	Request *http.Request // as it was meant for the service
+	Trace   match.Trace
+	Err     error
 }
 
 // DefaultIdle is how long a session lasts that is not used.

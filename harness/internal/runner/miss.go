@@ -9,18 +9,7 @@ import (
 // MissFinding is a miss as a finding.
 func MissFinding(miss *match.MissError) report.Finding {
 	f := report.Finding{
-		Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep,
-		Missed: &report.Miss{Sent: report.Exchange{Method: miss.Method, URL: miss.URL}, Verdict: string(miss.Verdict)},
-	}
-	if s := miss.Sent; s != nil {
-		f.Missed.Sent = report.Exchange{Method: s.Method, URL: s.URL, Request: report.Content{Header: s.Header, Body: display.Body(s.Header, s.Body)}}
-	}
-	for _, c := range miss.Nearest {
-		near := report.Near{Exchange: display.Of(c.Cassette, c.Interaction)}
-		for _, d := range c.Differences {
-			near.Differences = append(near.Differences, report.Difference(d))
-		}
-		f.Missed.Nearest = append(f.Missed.Nearest, near)
+		Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep, Missed: display.Missed(miss),
 	}
 	if len(miss.Nearest) == 0 {
 		return f
