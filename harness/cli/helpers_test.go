@@ -34,7 +34,7 @@ test('at once', async () => {
 test('tells misses', async () => {
   const graph = await session('users/read', { context: { onTestFinished(end) { this.end = end; } } });
   assert.equal((await fetch(graph.url + '/beta/users/nobody')).status, 501);
-  await assert.rejects(graph.end(), /no answer to GET https:..graph.microsoft.com.beta.users.nobody/);
+  await assert.rejects(graph.end(), /no answer to GET .*\/beta\/users\/nobody/);
 });
 
 test('fails for what is left, where that is asked', async () => {
@@ -72,7 +72,7 @@ class Sessions(unittest.TestCase):
                 self.assertIn(b"Adele Vance", answer.read())
 
     def test_misses(self):
-        with self.assertRaisesRegex(graphvcr.Failed, "no answer to GET https://graph.microsoft.com/beta/users/nobody"):
+        with self.assertRaisesRegex(graphvcr.Failed, "no answer to GET .*/beta/users/nobody"):
             with graphvcr.session("users/read") as graph:
                 with self.assertRaises(urllib.error.HTTPError):
                     urllib.request.urlopen(graph.url + "/beta/users/nobody")
@@ -152,7 +152,7 @@ func TestNodeHelper(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	out, err := helperRun(t, dir, env, "failing.test.mjs", nodeFailing, "node", "--test")
-	if err == nil || !strings.Contains(out, "no answer to GET https://graph.microsoft.com/beta/users/nobody") {
+	if err == nil || !strings.Contains(out, "no answer to GET /beta/users/nobody") {
 		t.Errorf("a miss passed: %s", out)
 	}
 }
@@ -210,7 +210,7 @@ func TestPythonHelper(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := helperRun(t, dir, env, "test_users.py", pytestTests, python, "-m", "pytest", "-p", "no:cacheprovider", "-q")
-	if err == nil || !strings.Contains(out, "3 passed, 1 error") || !strings.Contains(out, "no answer to GET https://graph.microsoft.com/beta/users/nobody") {
+	if err == nil || !strings.Contains(out, "3 passed, 1 error") || !strings.Contains(out, "no answer to GET /beta/users/nobody") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
