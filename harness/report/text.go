@@ -185,40 +185,6 @@ func writeFinding(out io.Writer, c *Case, f *Finding, also []*Finding, style Sty
 	fmt.Fprintln(out, whole)
 }
 
-// withoutMiddle keeps most lines of a text, of them the last ones.
-func withoutMiddle(text []string, most, last int) []string {
-	last = min(last, most/2)
-	first := max(most-last-1, 0)
-	left := len(text) - first - last
-	kept := append(text[:first:first], fmt.Sprintf("         .. and %d more lines, which --report html shows", left))
-	return append(kept, text[len(text)-last:]...)
-}
-
-// wrap breaks a line between words where it is wider than the terminal, and indents what
-// follows further. A word that is wider is left whole. No width is no limit.
-func wrap(indent, line string, width int) []string {
-	if width <= 0 || utf8.RuneCountInString(indent+line) <= width {
-		return []string{indent + line}
-	}
-	lead := len(line) - len(strings.TrimLeft(line, " "))
-	further := indent + strings.Repeat(" ", lead+4)
-	var all []string
-	now, n := indent+line[:lead], utf8.RuneCountInString(indent)+lead
-	empty := true
-	for word := range strings.SplitSeq(line[lead:], " ") {
-		w := utf8.RuneCountInString(word)
-		if !empty && n+1+w > width {
-			all = append(all, strings.TrimRight(now, " "))
-			now, n, empty = further, len(further), true
-		}
-		if !empty {
-			now, n = now+" ", n+1
-		}
-		now, n, empty = now+word, n+w, false
-	}
-	return append(all, strings.TrimRight(now, " "))
-}
-
 // longestSentence is the most that a sentence tells of two values; longer ones stand below it.
 const longestSentence = 160
 
@@ -263,33 +229,6 @@ func describe(f *Finding, full bool) []string {
 		out = append(out, "rule      "+Visible(string(f.Rule))+" "+f.ID)
 	}
 	return out
-}
-
-// mostDiffering bounds the differences that text tells of one request.
-const mostDiffering = 5
-
-// lines tell what was recorded near a request, and in what they differ.
-func (m *Miss) lines() []string {
-	var told []string
-	if len(m.Nearest) > 0 {
-		near := &m.Nearest[0]
-		told = append(told, "nearest   "+Visible(near.Method+" "+near.Target())+" ("+Visible(near.Place.String())+")")
-		for i, d := range near.Differences {
-			if i == mostDiffering {
-				told = append(told, fmt.Sprintf("          and %d more", len(near.Differences)-i))
-				break
-			}
-			told = append(told, "differs   "+Visible(shortPath(d.Field))+": recorded "+Visible(d.Recorded)+", received "+Visible(d.Received))
-		}
-	}
-	for i, b := range m.Bound {
-		if i == mostDiffering {
-			told = append(told, fmt.Sprintf("          and %d more", len(m.Bound)-i))
-			break
-		}
-		told = append(told, "bound     "+Visible(b.Pseudonym)+" = "+Visible(b.Value))
-	}
-	return told
 }
 
 // valuesApart reports whether Want and Got stand below the sentence, which does not tell them,
