@@ -62,6 +62,10 @@ func Compare(old, new *Source, opts Options) (*report.Suite, error) {
 
 func caseName(file string) string { return strings.TrimSuffix(file, ".yaml") }
 
+// mostIllustrated bounds the changes that are told with their places and examples, each of
+// which takes as long as its body.
+const mostIllustrated = 100
+
 // Case compares two recordings of one scenario.
 func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 	drift, err := diff.Compare(old, new, opts.Diff)
@@ -83,6 +87,9 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 		entry := opts.Accepted.find(change.Fingerprint)
 		if entry != nil && !entry.ended(opts.Now) {
 			continue
+		}
+		if i >= mostIllustrated {
+			change.Examples = nil
 		}
 		f := opts.placed(change.Finding(old, new), change, new)
 		if opts.Show {
