@@ -26,7 +26,7 @@ func TestManyChanges(t *testing.T) {
 	}
 	const count = 5_000
 	testkit.Bounded(t, 50*count, func() {
-		told := drift.Case("x", recording("old.yaml", count), recording("new.yaml", 0), drift.Options{})
+		told := drift.Case("x", recording("old.yaml", count), recording("new.yaml", 0), drift.Options{Show: true})
 		if len(told.Findings) != count || len(told.Findings[0].Examples) == 0 || len(told.Findings[count-1].Examples) > 0 {
 			t.Errorf("%d findings", len(told.Findings))
 		}
