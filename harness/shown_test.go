@@ -40,7 +40,7 @@ func TestShownTestsExist(t *testing.T) {
 		t.Fatal(err)
 	}
 	shown := regexp.MustCompile("\\| `(Test\\w+)` \\|").FindAllStringSubmatch(string(readme), -1)
-	for _, m := range regexp.MustCompile("\\((?:\\.\\./)*((?:cli/testdata|testdata|graphsdk|\\w+_test.go)[^)]*)\\)").FindAllStringSubmatch(string(recipes), -1) {
+	for _, m := range regexp.MustCompile(`\((?:\.\./)*((?:cli/testdata|testdata|graphsdk|\w+_test.go)[^)]*)\)`).FindAllStringSubmatch(string(recipes), -1) {
 		if _, err := os.Stat(m[1]); err != nil {
 			t.Errorf("RECIPES.md: %v", err)
 		}

@@ -42,7 +42,7 @@ func (a *answer) source() source { return source(a.trace.Answer) }
 
 // send sends the step's request.
 func (s exchanger) send(ctx context.Context) (*answer, *halt) {
-	req, h := requestMaker{s.stepRun}.request(ctx)
+	req, h := requestMaker(s).request(ctx)
 	if h != nil {
 		return nil, h
 	}

@@ -19,9 +19,9 @@ const maxPages = 10_000
 func (s pager) follow(ctx context.Context) (last *answer, h *halt) {
 	asked := map[string]bool{}
 	total := 0
-	req, h := requestMaker{s.stepRun}.request(ctx)
+	req, h := requestMaker(s).request(ctx)
 	for h == nil && req != nil {
-		if last, h = (exchanger{s.stepRun}).exchange(req); h != nil {
+		if last, h = exchanger(s).exchange(req); h != nil {
 			return nil, h
 		}
 		s.page++
