@@ -265,9 +265,9 @@ func TestMetadata(t *testing.T) {
 	p, w := newProject(t), open(t)
 	w.show(p.metadata(), "")
 	w.is("what was declared is shown", `document.querySelector('.row.marked .old').textContent.includes('Name="auditLog"')`)
-	w.is("types that went together are one line", `document.querySelectorAll('.group.error .sub').length === 2 && document.querySelector('.sub:not([open])')`)
+	w.is("one cause is one change, with the types that it carries", `document.querySelectorAll('.item.error').length === 1 && document.querySelector('main').innerText.includes('with 279 types')`)
 	w.press("j")
-	w.is("which opens where it is gone to", `document.querySelectorAll('.group.error .sub')[1].open`)
+	w.is("what came is shown as it is declared", `document.querySelector('.item.note[aria-current]') && document.querySelector('main').innerText.includes('<')`)
 	w.look("metadata")
 	w.quiet()
 }
