@@ -174,7 +174,24 @@ func (r *Recording) hide(told *report.Case) {
 		for _, text := range []*string{&f.Message, &f.Is, &f.Details, &f.Want, &f.Got, &f.Hint} {
 			*text = r.redactor.Message(*text)
 		}
+		if f.Missed != nil {
+			f.Missed = r.hidden(f.Missed)
+		}
 	}
+}
+
+// hidden is a miss without live values: what pseudonyms stand for in this session is left out.
+func (r *Recording) hidden(m *report.Miss) *report.Miss {
+	told := &report.Miss{Sent: report.Exchange{Method: m.Sent.Method, URL: r.redactor.Message(m.Sent.URL)}, Verdict: m.Verdict}
+	for _, near := range m.Nearest {
+		differences := make([]report.Difference, len(near.Differences))
+		for i, d := range near.Differences {
+			differences[i] = report.Difference{Field: r.redactor.Message(d.Field), Recorded: r.redactor.Message(d.Recorded), Received: r.redactor.Message(d.Received)}
+		}
+		near.Differences = differences
+		told.Nearest = append(told.Nearest, near)
+	}
+	return told
 }
 
 // progress tells a recording's steps and waits.
