@@ -104,7 +104,7 @@ func TestScripts(t *testing.T) {
 func sharing(script string) bool {
 	command, _, _ := strings.Cut(strings.TrimPrefix(script, "script-"), "_")
 	command, _, _ = strings.Cut(command, "-")
-	return slices.Contains([]string{"exec", "serve", "record", "replay", "whatif", "chatty", "many", "input"}, command)
+	return slices.Contains([]string{"exec", "serve", "replay", "chatty", "many"}, command)
 }
 
 // oddService answers with the status that a request's path ends in.
