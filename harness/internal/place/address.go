@@ -226,6 +226,9 @@ var tokens = map[string]bool{
 	"subscription-key": true, "api-key": true, "api_key": true, "apikey": true, "validationtoken": true, "se": true, "skoid": true, "sktid": true,
 }
 
+// IsToken reports whether an option, by its name in lower case without $, holds a token.
+func IsToken(name string) bool { return tokens[name] }
+
 // expressions are the options that hold expressions of OData.
 var expressions = map[string]bool{
 	"filter": true, "search": true, "orderby": true, "select": true, "expand": true, "apply": true, "compute": true, "id": true,

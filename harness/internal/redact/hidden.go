@@ -7,13 +7,13 @@ import (
 	"iter"
 	"mime/quotedprintable"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // deepest is how often what a text hides may be encoded.
@@ -28,7 +28,7 @@ func hiddenIn(s string, depth int) rule {
 		if _, r := withoutSecrets(plain); r != noRule {
 			return r
 		}
-		if linkToken.MatchString(plain) {
+		if showsLinkToken(plain) {
 			return secretURLToken
 		}
 		if depth > 1 {
@@ -40,8 +40,22 @@ func hiddenIn(s string, depth int) rule {
 	return noRule
 }
 
-// linkToken finds an option that gives access in a link.
-var linkToken = regexp.MustCompile(`(?i)://[^\s"<>]*[?&](sig|tempauth|authtoken|authkey|access_token)=[^\s"<>&]{8}`)
+// showsLinkToken reports whether a text has an address with an option that gives access.
+func showsLinkToken(s string) (shows bool) {
+	eachWebAddress(s, func(address string) string {
+		_, query, _ := strings.Cut(address, "?")
+		for option := range strings.SplitSeq(query, "&") {
+			name, value, _ := strings.Cut(option, "=")
+			shows = shows || len(value) >= 8 && isLinkToken(strings.ToLower(name))
+		}
+		return address
+	})
+	return shows
+}
+
+// isLinkToken reports whether an option of a link gives access: its tokens do but those that
+// say where a list goes on.
+func isLinkToken(name string) bool { return place.IsToken(name) && !isPaging(name) }
 
 // decodings yields what a text says by each encoding that it shows signs of.
 func decodings(s string) iter.Seq[string] {

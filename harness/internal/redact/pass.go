@@ -255,7 +255,8 @@ func (p judge) withoutTokens(within *place.Leaf, address string) string {
 		return address
 	}
 	return place.RewriteText(within, place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
-		if f := p.vocabulary().fieldOf(l); l.Layered || f == nil || table[f.rule].Class != Secret {
+		f := p.vocabulary().fieldOf(l)
+		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || table[f.rule].Class != Secret) {
 			return "", false
 		}
 		return p.aside(l)
