@@ -95,15 +95,7 @@ func (l *linter) checkForeign(file string, kind importer.Kind) {
 		}
 		c.Interactions = append(c.Interactions, e.Interaction)
 	}
-	leaks, err := redact.Leaks(c, l.project.Rules.Redact)
-	if err != nil {
-		l.add(file, project.Findings(ruleCassetteLeaks, file, err)...)
-		return
-	}
-	for n := range leaks {
-		placeLeak(&leaks[n], c)
-	}
-	l.tellLeaks(file, "", leaks)
+	l.leaksIn(c, file, "")
 }
 
 // toolOf is whose recordings a kind is.

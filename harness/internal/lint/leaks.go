@@ -28,6 +28,15 @@ func (l *linter) checkCassette(file string) {
 		return
 	}
 	l.add(file, l.project.Expired(c)...)
+	hint := "graphvcr redact " + file
+	if c.Meta.Origin == cassette.Docs {
+		hint += "; where it says origin: docs, that is for secrets alone: domains of somebody's own make it no documentation, and with origin: recorded all is replaced"
+	}
+	l.leaksIn(c, file, hint)
+}
+
+// leaksIn tells what a recording gives away.
+func (l *linter) leaksIn(c *cassette.Cassette, file, hint string) {
 	leaks, err := redact.Leaks(c, l.project.Rules.Redact)
 	if err != nil {
 		l.add(file, project.Findings(ruleCassetteLeaks, file, err)...)
@@ -35,10 +44,6 @@ func (l *linter) checkCassette(file string) {
 	}
 	for n := range leaks {
 		placeLeak(&leaks[n], c)
-	}
-	hint := "graphvcr redact " + file
-	if c.Meta.Origin == cassette.Docs {
-		hint += "; where it says origin: docs, that is for secrets alone: domains of somebody's own make it no documentation, and with origin: recorded all is replaced"
 	}
 	l.tellLeaks(file, hint, leaks)
 }
