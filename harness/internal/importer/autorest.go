@@ -14,13 +14,8 @@ import (
 
 const adviceAutoRest = `an AutoRest recording is {"NAME+$METHOD+URL+N": {"Request": .., "Response": ..}, ..}`
 
-// AutoRest reads a recording of a PowerShell module that AutoRest generated
-// (*.Recording.json). Everything else is as in VCRPy.
-func (r Reader) AutoRest(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
-	return r.Read(KindAutoRest, file, name, clean)
-}
-
-// autoRestExchange is one member of such a file.
+// autoRestExchange is one member of a recording of a PowerShell module that AutoRest generated
+// (*.Recording.json).
 type autoRestExchange struct {
 	Request struct {
 		Method, RequestURI string

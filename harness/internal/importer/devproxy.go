@@ -20,15 +20,7 @@ import (
 
 const adviceDevProxy = `a file of mocks is {"mocks": [{"request": {"url": ..}, "response": {..}}, ..]}`
 
-// DevProxy reads a file of Dev Proxy's mocks. A mock is a pattern, no request: what it is
-// imported as is the example that it gives (exampleUrl), else its own address with a word in
-// the place of each asterisk. What a request has to hold is in no mock: the body of the request
-// is the fragment that it wants, or none. Everything else is as in VCRPy.
-func (r Reader) DevProxy(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
-	return r.Read(KindDevProxy, file, name, clean)
-}
-
-// mock is one of such a file. Older files say all of it beside each other.
+// mock is one of Dev Proxy's mocks. Older files say all of it beside each other.
 type mock struct {
 	Request  *mockRequest  `json:"request"`
 	Response *mockResponse `json:"response"`
@@ -51,7 +43,10 @@ type mockResponse struct {
 	Body       json.RawMessage `json:"body"`
 }
 
-// readDevProxy reads the entries of such a file.
+// readDevProxy reads the entries of a file of Dev Proxy's mocks. A mock is a pattern, no
+// request: what it is imported as is the example that it gives (exampleUrl), else its own
+// address with a word in the place of each asterisk. What a request has to hold is in no mock:
+// the body of the request is the fragment that it wants, or none.
 func readDevProxy(file string, data []byte) ([]*Entry, error) {
 	members, err := membersOf(file, jsondoc.Plain(string(data)), adviceDevProxy)
 	if err != nil {

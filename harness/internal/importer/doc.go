@@ -17,7 +17,7 @@
 // scenario is drafted from it. It writes no file: the caller saves the cassette and
 // the drafted scenario.
 //
-//	r, err := importer.VCRPy("recordings/test_user.yaml", "test_user", nil)
+//	r, err := importer.Reader{}.Read(importer.KindVCRPy, "recordings/test_user.yaml", "test_user", nil)
 //	if err != nil { ... }
 //	err = r.Cassette.Save("cassettes/test_user.yaml", nil)
 //

@@ -55,16 +55,7 @@ type foreign struct {
 }
 
 // entries imports what a foreign file holds.
-func (r Reader) entries(f foreign, file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
-	data, err := readFile(file)
-	if err != nil {
-		return nil, err
-	}
-	return r.entriesIn(f, file, name, data, clean)
-}
-
-// entriesIn is entries for a file that was read.
-func (r Reader) entriesIn(f foreign, file, name string, data []byte, clean func(*cassette.Cassette) error) (*Result, error) {
+func (r Reader) entries(f foreign, file, name string, data []byte, clean func(*cassette.Cassette) error) (*Result, error) {
 	entries, err := f.read(file, data)
 	if err != nil {
 		return nil, err

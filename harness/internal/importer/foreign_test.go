@@ -22,7 +22,7 @@ func TestForeign(t *testing.T) {
 	for kind, folder := range kinds {
 		testkit.Archives(t, "testdata/"+folder+"/*.txtar", func(t *testing.T, archive *testkit.Archive) {
 			file := archive.Files[0]
-			archive.Want(t, "want", describe(Reader{}.entriesIn(foreigns[kind], file.Name, "sub/some_recording", file.Data, nil)))
+			archive.Want(t, "want", describe(Reader{}.entries(foreigns[kind], file.Name, "sub/some_recording", file.Data, nil)))
 		})
 	}
 }
@@ -72,7 +72,7 @@ func fuzzForeign(f *testing.F, kind Kind) {
 	}
 	const file = "recording.file"
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := Reader{}.entriesIn(foreigns[kind], file, "x", data, nil)
+		r, err := Reader{}.entries(foreigns[kind], file, "x", data, nil)
 		if err != nil {
 			if !strings.Contains(err.Error(), file) {
 				t.Fatalf("the error does not name the file: %v", err)
@@ -96,7 +96,7 @@ func FuzzAutoRest(f *testing.F) { fuzzForeign(f, KindAutoRest) }
 
 // Every mock of the corpus is imported, and its body is what it says.
 func TestAllMocks(t *testing.T) {
-	r, err := Reader{}.DevProxy(testkit.Corpus(t, "mocks/devproxy-graph-v1.0.json"), "mocks", nil)
+	r, err := Reader{}.Read(KindDevProxy, testkit.Corpus(t, "mocks/devproxy-graph-v1.0.json"), "mocks", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,20 +16,15 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// HAR reads an HTTP archive, as browsers, Fiddler, Charles, Dev Proxy and others
-// write it (http://www.softwareishard.com/blog/har-12-spec). The name becomes the
-// cassette's. Entries come in the order in which their requests began.
+// har imports an HTTP archive, as browsers, Fiddler, Charles, Dev Proxy and others write it
+// (http://www.softwareishard.com/blog/har-12-spec). Entries come in the order in which their
+// requests began.
 //
 // The file may be of any size; it is read entry by entry, and what is kept of it is
 // bounded. The error, which names the line, is for a file that is no such archive or is cut off.
 // An entry of Graph that cannot be imported is left out with a finding, entries of
-// other hosts with a count. Clean is as in VCRPy.
-func HAR(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
-	return Reader{}.HAR(file, name, clean)
-}
-
-// HAR is the function of that name, by the reader's rules.
-func (r Reader) HAR(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
+// other hosts with a count.
+func (r Reader) har(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
 	h := newHARImport(file, name, r)
 	if err := ReadHAR(file, h.entry); err != nil {
 		return nil, err

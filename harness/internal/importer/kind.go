@@ -46,15 +46,21 @@ func Entries(kind Kind, file string) ([]*Entry, error) {
 	return foreigns[kind].read(file, data)
 }
 
-// Read imports a file of a kind, by the reader's rules.
+// Read imports a file of a kind, by the reader's rules. The name becomes the cassette's.
+//
+// The error, which names the line, is for a file that is none of that kind. A single
+// interaction that cannot be understood is left out with a finding. Before the
+// scenario is drafted, the cassette is handed to clean, which may be nil and takes
+// out what is not to be stored.
 func (r Reader) Read(kind Kind, file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
-	switch kind {
-	case KindHAR:
-		return r.HAR(file, name, clean)
-	case KindVCRPy:
-		return r.VCRPy(file, name, clean)
+	if kind == KindHAR {
+		return r.har(file, name, clean)
 	}
-	return r.entries(foreigns[kind], file, name, clean)
+	data, err := readFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return r.entries(foreigns[kind], file, name, data, clean)
 }
 
 // KindOf tells from the text of a file, whatever it is called, which tool wrote it: by the

@@ -14,12 +14,7 @@ import (
 
 const adviceRubyVCR = "a cassette of Ruby's VCR (from 2.0 on) is a mapping with a list of http_interactions"
 
-// RubyVCR reads a cassette of Ruby's VCR, in YAML or JSON. Everything else is as in VCRPy.
-func (r Reader) RubyVCR(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
-	return r.Read(KindRubyVCR, file, name, clean)
-}
-
-// readRubyVCR reads the entries of such a cassette.
+// readRubyVCR reads the entries of a cassette of Ruby's VCR, in YAML or JSON.
 func readRubyVCR(file string, data []byte) ([]*Entry, error) {
 	root, err := parseYAML(file, data)
 	if err != nil {

@@ -23,32 +23,8 @@ const (
 	mostValues   = 1_000_000 // and what is held as nodes, each of which takes hundreds of bytes
 )
 
-// VCRPy reads one recording of Python's vcrpy (YAML, its format 1, or the bare
-// list of older versions). The name becomes the cassette's.
-//
-// The error, which names the line, is for a file that is no such recording. A single
-// interaction that cannot be understood is left out with a finding. Before the
-// scenario is drafted, the cassette is handed to clean, which may be nil and takes
-// out what is not to be stored.
-func VCRPy(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
-	return Reader{}.VCRPy(file, name, clean)
-}
-
-// VCRPy is the function of that name, by the reader's rules.
-func (r Reader) VCRPy(file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
-	data, err := readFile(file)
-	if err != nil {
-		return nil, err
-	}
-	return r.vcrpy(file, name, data, clean)
-}
-
-// vcrpy is VCRPy for a file that was read.
-func (r Reader) vcrpy(file, name string, data []byte, clean func(*cassette.Cassette) error) (*Result, error) {
-	return r.entriesIn(foreigns[KindVCRPy], file, name, data, clean)
-}
-
-// readVCRPy reads the entries of such a recording.
+// readVCRPy reads the entries of a recording of Python's vcrpy: YAML, its format 1, or the bare
+// list of older versions.
 func readVCRPy(file string, data []byte) ([]*Entry, error) {
 	root, err := parseYAML(file, data)
 	if err != nil {

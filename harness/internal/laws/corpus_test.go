@@ -27,11 +27,11 @@ func recordings(t *testing.T) map[string][]*cassette.Cassette {
 			return err
 		}
 		folder, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
-		read := importer.VCRPy
+		kind := importer.KindVCRPy
 		if strings.HasSuffix(file, ".har") {
-			read = importer.HAR
+			kind = importer.KindHAR
 		}
-		if r, err := read(file, "law", nil); err == nil && len(r.Cassette.Interactions) > 0 {
+		if r, err := (importer.Reader{}).Read(kind, file, "law", nil); err == nil && len(r.Cassette.Interactions) > 0 {
 			all[folder] = append(all[folder], r.Cassette)
 		}
 		return nil

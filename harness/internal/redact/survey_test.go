@@ -25,14 +25,14 @@ func recordings(t testing.TB) []*cassette.Cassette {
 	var all []*cassette.Cassette
 	for _, folder := range []string{"azure-cli", "azure-cli-versions", "jupiterone"} {
 		err := filepath.WalkDir(filepath.Join(testkit.Corpus(t, "recordings"), folder), func(file string, d os.DirEntry, err error) error {
-			read := importer.VCRPy
+			kind := importer.KindVCRPy
 			if strings.HasSuffix(file, ".har") {
-				read = importer.HAR
+				kind = importer.KindHAR
 			}
 			if err != nil || d.IsDir() {
 				return err
 			}
-			if r, err := read(file, filepath.Base(file), nil); err == nil && len(r.Cassette.Interactions) > 0 {
+			if r, err := (importer.Reader{}).Read(kind, file, filepath.Base(file), nil); err == nil && len(r.Cassette.Interactions) > 0 {
 				all = append(all, r.Cassette)
 			}
 			return nil
