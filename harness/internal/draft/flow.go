@@ -149,14 +149,19 @@ func variableName(member, address string) string {
 			}
 		}
 	}
-	name = strings.Map(func(r rune) rune {
+	return variableWord(name, "value")
+}
+
+// variableWord is what a word leaves of a variable's name, or another one where that is none.
+func variableWord(word, otherwise string) string {
+	name := strings.Map(func(r rune) rune {
 		if r == '_' || r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
 			return r
 		}
 		return -1
-	}, name)
+	}, word)
 	if name == "" || unicode.IsDigit(rune(name[0])) {
-		return "value"
+		return otherwise
 	}
 	return name
 }

@@ -199,7 +199,7 @@ func (p pseudonyms) inPath(address string) []input {
 		case s.Kind == graphurl.Word:
 			name = strings.TrimSuffix(s.Text, "s")
 		case s.Kind == graphurl.Key && len(s.Text) >= shortest && p.in(s.Text):
-			all = append(all, input{name: variableWord(name), value: s.Text})
+			all = append(all, input{name: variableWord(name, "id"), value: s.Text})
 		}
 	}
 	return all
@@ -252,18 +252,4 @@ func kindOf(pseudonym string) string {
 		return "id"
 	}
 	return "value"
-}
-
-// variableWord is a word of a path as a variable's name.
-func variableWord(word string) string {
-	name := strings.Map(func(r rune) rune {
-		if r == '_' || r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
-			return r
-		}
-		return -1
-	}, word)
-	if name == "" || unicode.IsDigit(rune(name[0])) {
-		return "id"
-	}
-	return name
 }

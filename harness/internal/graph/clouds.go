@@ -177,8 +177,3 @@ var conversationHosts = [...]string{ChatHost, ChannelHost, OldChannelHost, OneOn
 // IsConversationHost reports whether a name is what stands behind the @ of a
 // conversation's id.
 func IsConversationHost(name string) bool { return slices.Contains(conversationHosts[:], name) }
-
-// BeginsConversationHost reports whether a text begins with such a name.
-func BeginsConversationHost(text string) bool {
-	return slices.ContainsFunc(conversationHosts[:], func(host string) bool { return strings.HasPrefix(text, host) })
-}
