@@ -24,12 +24,11 @@ const smallModel = `<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.
 <EntityContainer Name="Service"><EntitySet Name="things" EntityType="graph.thing"/></EntityContainer>
 </Schema></edmx:DataServices></edmx:Edmx>`
 
-// What a page says that an answer is, against metadata: a related type is fine, a
-// stranger and one that nobody declares are told, and so is that there is nothing to
-// compare with.
-func TestJudgeTypes(t *testing.T) {
+// judgingBy is a project with the schemas of metadata.
+func judgingBy(t *testing.T, metadata string) *Project {
+	t.Helper()
 	root := t.TempDir()
-	model, err := csdl.Parse(strings.NewReader(smallModel), "small.csdl")
+	model, err := csdl.Parse(strings.NewReader(metadata), "metadata.csdl")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,6 +42,14 @@ func TestJudgeTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// What a page says that an answer is, against metadata: a related type is fine, a
+// stranger and one that nobody declares are told, and so is that there is nothing to
+// compare with.
+func TestJudgeTypes(t *testing.T) {
+	p := judgingBy(t, smallModel)
 	c := &cassette.Cassette{Meta: cassette.Meta{Origin: cassette.Docs}}
 	var named []string
 	for _, tc := range []struct{ url, typ string }{

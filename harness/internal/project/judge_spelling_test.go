@@ -2,14 +2,10 @@ package project
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/csdl"
-	"github.com/graphvcr/graphvcr/harness/internal/generate"
 )
 
 const openModel = `<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
@@ -27,21 +23,7 @@ const openModel = `<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.o
 // TestSpelling looks for misspelt members in what documentation sends, where an open type
 // takes any, and for examples of another version than the page's folder.
 func TestSpelling(t *testing.T) {
-	root := t.TempDir()
-	model, err := csdl.Parse(strings.NewReader(openModel), "open.csdl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := generate.Write(filepath.Join(root, "schemas", "v1.0"), generate.Schemas(model), false); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(filepath.Join(root, "scenarios"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	p, err := Open(Dirs{Root: root})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := judgingBy(t, openModel)
 	for _, c := range []struct{ file, request, body, want string }{
 		{"v1.0/api/a.md", "POST v1.0/users", `{"displayName": "x", "extension_1": "x", "mial": "x"}`, ""},
 		{"v1.0/api/a.md", "POST v1.0/users", `{"dispalyName": "x"}`, `docs.member request$['dispalyName'] did you mean displayName?`},
