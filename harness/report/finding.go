@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"regexp"
 	"strings"
-
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // A Rule is the stable id of what a finding is about: "expect.equals", "schema.format",
@@ -128,6 +126,3 @@ func endOfStep(path string) int {
 	}
 	return len(path)
 }
-
-// lineOf is the line of a body, as it is shown, on which the value at a path begins; 0: none.
-func lineOf(body, path string) int { return jsondoc.Line(body, path) }

@@ -30,7 +30,8 @@ type htmlPage struct {
 	ids    map[*Finding]string // of findings
 	first  map[*Case]string    // the id of what a case has to tell first
 	pairs  map[[2]*Exchange]string
-	budget int // bytes of bodies that may still be shown
+	made   map[*Exchange]string // ids of the templates of exchanges
+	budget int                  // bytes of bodies that may still be shown
 }
 
 type htmlSpan struct{ Class, Text string }
@@ -71,7 +72,7 @@ const (
 )
 
 func pageOf(s *Suite) *htmlPage {
-	p := &htmlPage{Command: s.Command, taken: map[string]bool{}, ids: map[*Finding]string{}, first: map[*Case]string{}, pairs: map[[2]*Exchange]string{}, budget: mostBodies}
+	p := &htmlPage{Command: s.Command, taken: map[string]bool{}, ids: map[*Finding]string{}, first: map[*Case]string{}, pairs: map[[2]*Exchange]string{}, made: map[*Exchange]string{}, budget: mostBodies}
 	words := wordsOf(s.Command)
 	p.Headline = words.headline(s)
 	for _, span := range p.Headline {
@@ -128,7 +129,6 @@ func (p *htmlPage) addCase(s *Suite, c *Case, words *words, groups map[string]*h
 		p.ids[&c.Findings[j]] = p.id(c.Findings[j].ID)
 	}
 	strip := p.strip(c)
-	exchanges := p.exchanges(c)
 	add := func(class string, item htmlItem) {
 		item.Class = class
 		sub := name
@@ -144,7 +144,7 @@ func (p *htmlPage) addCase(s *Suite, c *Case, words *words, groups map[string]*h
 		f := &c.Findings[j]
 		class := classOf(c, f)
 		d := htmlDetail{ID: p.ids[f], Class: class, Strip: strip, Commands: c.Commands}
-		d.finding(p, c, f, exchanges, words)
+		d.finding(p, c, f, words)
 		p.Details = append(p.Details, d)
 		item := words.item(c, f)
 		item.ID = d.ID
@@ -156,7 +156,7 @@ func (p *htmlPage) addCase(s *Suite, c *Case, words *words, groups map[string]*h
 	}
 	class := map[Status]string{Passed: "passed", Skipped: "skipped", Failed: "error", Errored: "errored"}[c.Status]
 	d := htmlDetail{ID: p.id("case-" + digest(anchored(c.File), c.Name)), Class: class, Title: name, Strip: strip, Commands: c.Commands}
-	d.whole(c, exchanges, words)
+	d.whole(p, c, words)
 	p.Details = append(p.Details, d)
 	p.first[c] = cmp.Or(p.first[c], d.ID)
 	item := htmlItem{ID: d.ID, Class: class, Text: name, Small: words.passed(c)}

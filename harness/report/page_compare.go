@@ -100,7 +100,7 @@ func (p *htmlPage) comparison(e *Example) htmlPanel {
 		}
 	}
 	if e.Old != nil && e.New != nil && e.Old.Status != e.New.Status {
-		panel.Rows = append([]pageRow{{Kind: "pair", Old: e.statusLine(e.Old), New: e.statusLine(e.New)}}, panel.Rows...)
+		panel.Rows = append([]pageRow{{Kind: "pair", Old: Visible(e.Old.Head()), New: Visible(e.New.Head())}}, panel.Rows...)
 	}
 	return panel
 }
@@ -147,13 +147,6 @@ func (p *htmlPage) spend(rows []pageRow) {
 	}
 }
 
-func (e *Example) statusLine(side *Exchange) string {
-	if side == nil {
-		return ""
-	}
-	return Visible(side.Head())
-}
-
 func are(n int) string {
 	if n == 1 {
 		return "is"
@@ -188,13 +181,16 @@ func headersOf(e *Example) htmlPanel {
 	}
 	s := sides{old: text(e.Old), new: text(e.New)}
 	panel := htmlPanel{Name: "Headers"}
+	panel.Rows, _ = s.rows()
 	changed := 0
-	for _, p := range compareLines(s.old, s.new) {
-		if p.old < 0 || p.new < 0 {
+	for _, r := range panel.Rows {
+		switch r.Kind {
+		case "pair": // a line that is gone, and one that came
+			changed += 2
+		case "gone", "come":
 			changed++
 		}
 	}
-	panel.Rows, _ = s.rows()
 	if changed > 0 && e.Old != nil && e.New != nil {
 		panel.Name += fmt.Sprintf(" (%d changed)", changed)
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // htmlDetail is what the right side shows of one item.
@@ -39,23 +41,18 @@ type htmlPanel struct {
 	Name, Note string
 	Rows       []pageRow
 	Text       string // with line numbers, and colours where it is JSON
-	Line       int    // of Text, which something is said of
-	Says       string
 	Fields     []Difference
-	Heads      []htmlHead
+	Heads      []htmlFact
 	More       []htmlPanel
 }
 
-type htmlHead struct{ Name, Value string }
-
 type htmlExchange struct {
 	ID     string
-	Bar    *htmlBar
 	Panels []htmlPanel
 }
 
 // finding fills in a detail.
-func (d *htmlDetail) finding(p *htmlPage, c *Case, f *Finding, exchanges []string, w *words) {
+func (d *htmlDetail) finding(p *htmlPage, c *Case, f *Finding, w *words) {
 	told := f.told()
 	if f.Missed != nil {
 		d.Label, told = "No answer", f.Missed.Sent.Method+" "+f.Missed.Sent.Target()
@@ -90,9 +87,9 @@ func (d *htmlDetail) finding(p *htmlPage, c *Case, f *Finding, exchanges []strin
 		d.compare(p, f)
 	default:
 		for i := range c.Exchanges {
-			if f.isOf(&c.Exchanges[i]) && exchanges[i] != "" {
+			if f.isOf(&c.Exchanges[i]) {
 				d.Bar = barOf(&c.Exchanges[i])
-				d.Shown = htmlRef{ID: exchanges[i], Line: bodyLine(&c.Exchanges[i], f), Says: Visible(clip(told, 200))}
+				d.Shown = htmlRef{ID: p.exchange(&c.Exchanges[i]), Line: bodyLine(&c.Exchanges[i], f), Says: Visible(clip(told, 200))}
 				break
 			}
 		}
@@ -151,21 +148,14 @@ func (d *htmlDetail) facts(c *Case, f *Finding) {
 // bodyLine is the line of an exchange's body that a finding is about: that of the value, or
 // where there is none of the object that lacks it.
 func bodyLine(e *Exchange, f *Finding) int {
-	for where := f.Where; strings.HasPrefix(where, "$"); {
-		if n := lineOf(e.Response.Body, where); n > 0 {
-			return n
-		}
-		at := strings.LastIndexByte(where, '[')
-		if at < 0 {
-			return 0
-		}
-		where = where[:at]
+	if !strings.HasPrefix(f.Where, "$") {
+		return 0
 	}
-	return 0
+	return jsondoc.Nearest(jsondoc.Lines(e.Response.Body), f.Where)
 }
 
 // whole fills in the detail of a case that has nothing to tell.
-func (d *htmlDetail) whole(c *Case, exchanges []string, w *words) {
+func (d *htmlDetail) whole(p *htmlPage, c *Case, w *words) {
 	for _, fact := range []htmlFact{{"file", Visible(c.File)}, {"status", string(c.Status)}} {
 		if fact.Value != "" && fact.Value != d.Title {
 			d.Facts = append(d.Facts, fact)
@@ -182,25 +172,18 @@ func (d *htmlDetail) whole(c *Case, exchanges []string, w *words) {
 	}
 	for i := range c.Exchanges {
 		e := &c.Exchanges[i]
-		if exchanges[i] != "" {
-			d.Refs = append(d.Refs, htmlRef{ID: exchanges[i], Name: Visible(e.Name), Bar: barOf(e)})
-		}
+		d.Refs = append(d.Refs, htmlRef{ID: p.exchange(e), Name: Visible(e.Name), Bar: barOf(e)})
 	}
 }
 
-// exchanges adds a case's exchanges, and returns their ids.
-func (p *htmlPage) exchanges(c *Case) []string {
-	ids := make([]string, len(c.Exchanges))
-	for i := range c.Exchanges {
-		ids[i] = p.exchange(&c.Exchanges[i])
-	}
-	return ids
-}
-
+// exchange is the id of an exchange's template, which is made for the first that shows it.
 func (p *htmlPage) exchange(e *Exchange) string {
-	shown := htmlExchange{ID: p.id("exchange"), Bar: barOf(e), Panels: p.panels(e)}
-	p.Exchanges = append(p.Exchanges, shown)
-	return shown.ID
+	if p.made[e] == "" {
+		shown := htmlExchange{ID: p.id("exchange"), Panels: p.panels(e)}
+		p.Exchanges = append(p.Exchanges, shown)
+		p.made[e] = shown.ID
+	}
+	return p.made[e]
 }
 
 // panels are the parts of an exchange: the response's body first.
@@ -221,11 +204,11 @@ func (p *htmlPage) panels(e *Exchange) []htmlPanel {
 	return append(panels, request)
 }
 
-func heads(header map[string][]string) []htmlHead {
-	var all []htmlHead
+func heads(header map[string][]string) []htmlFact {
+	var all []htmlFact
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		for _, value := range header[name] {
-			all = append(all, htmlHead{Visible(name), Visible(clip(value, longestBody/8))})
+			all = append(all, htmlFact{Visible(name), Visible(clip(value, longestBody/8))})
 		}
 	}
 	return all

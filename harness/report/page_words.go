@@ -37,7 +37,7 @@ func wordsOf(command string) *words {
 func (w *words) headline(s *Suite) []htmlSpan {
 	sum := s.Summary()
 	var bad, rest []string
-	noun := caseNoun(s.Command)
+	noun := s.noun()
 	switch {
 	case s.Command == "view":
 		return viewHeadline(s)

@@ -269,7 +269,7 @@ func interaction(f *Finding) string {
 // summaryLine counts, e.g. "6 scenarios: 5 passed, 1 failed (2 errors, 1 note)".
 func summaryLine(s *Suite) string {
 	sum := s.Summary()
-	line := fmt.Sprintf("%s: %d passed", count(sum.Cases(), cmp.Or(s.Noun, caseNoun(s.Command))), sum.Passed)
+	line := fmt.Sprintf("%s: %d passed", count(sum.Cases(), s.noun()), sum.Passed)
 	for _, part := range []struct {
 		n    int
 		what string
@@ -292,6 +292,9 @@ func summaryLine(s *Suite) string {
 	}
 	return line
 }
+
+// noun is what a case is.
+func (s *Suite) noun() string { return cmp.Or(s.Noun, caseNoun(s.Command)) }
 
 // caseNoun is what one case of a command is.
 func caseNoun(command string) string {

@@ -69,7 +69,7 @@ function tabs(root) {
     const text = panel.querySelector(':scope > pre.body');
     if (text) {
       const plain = text.textContent;
-      panel.prepend(copying('Copy', () => plain));
+      panel.prepend(copying(() => plain));
     }
     panel.querySelector(':scope > .rows')?.before(make('button', {type: 'button', className: 'copy sides', textContent: 'Side by side', onclick: sides}));
   }
@@ -137,7 +137,7 @@ function show(id, focus) {
     (article.querySelector('.commands') || article.querySelector('dl.facts') || article).before(strip);
     if (!article.querySelector('.strip')) article.append(strip);
   }
-  for (const code of all('.commands code', article)) code.after(copying('Copy', () => code.textContent));
+  for (const code of all('.commands code', article)) code.after(copying(() => code.textContent));
   article.prepend(make('button', {type: 'button', className: 'back', textContent: '← Back to the list', onclick: () => { document.body.classList.remove('detailed'); current()?.focus(); }}));
   detail.replaceChildren(article);
   detail.scrollTop = 0;
@@ -195,7 +195,7 @@ function say(text) {
   clearTimeout(say.timer);
   say.timer = setTimeout(() => { find('said').textContent = ''; }, 1500);
 }
-const copying = (label, text, name = 'copy') => make('button', {type: 'button', className: name, textContent: label, onclick: () => copy(text(), 'Text')});
+const copying = text => make('button', {type: 'button', className: 'copy', textContent: 'Copy', onclick: () => copy(text(), 'Text')});
 
 function setAside() {
   if (aside) {
@@ -302,8 +302,9 @@ const mostShown = 1000;
 
 function add(update) {
   if (find('t-' + update.id)) return;
+  const before = pseudonyms.size;
   for (const p of update.pseudonyms) pseudonyms.add(p);
-  known = expression();
+  if (pseudonyms.size > before) known = expression();
   find('store').insertAdjacentHTML('beforeend', update.detail);
   const section = list.querySelector('.group');
   section.hidden = false;
