@@ -88,7 +88,7 @@ func (f *diffFlags) options(p *project.Project, out *reporting) (drift.Options, 
 	opts := drift.Options{
 		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: p.Violations, IsText: p.Texts()},
 		Now:  time.Now(),
-		Show: out.shows(),
+		Show: out.has("html") || out.has("markdown"),
 	}
 	for _, pair := range f.expected {
 		old, new, found := strings.Cut(pair, "=")

@@ -184,13 +184,7 @@ func (d *drifting) changes(sc *scenario.Scenario, old, new *cassette.Cassette) (
 // rest, so that whoever takes it loses nothing. Where the changes cannot be put into the
 // cassette, the recording stays as it is.
 func (d *drifting) completed(old, new *cassette.Cassette, aside *project.Aside, told report.Case) (*cassette.Cassette, error) {
-	var found []string
-	for _, f := range told.Findings {
-		if f.Fingerprint != "" {
-			found = append(found, f.Fingerprint)
-		}
-	}
-	merged, left, err := drift.Merge(old, new, d.options, found, nil)
+	merged, left, err := drift.Merge(old, new, d.options, fingerprints(told.Findings), nil)
 	if err != nil || len(left) > 0 {
 		return new, nil
 	}

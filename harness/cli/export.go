@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -82,9 +81,8 @@ func (f *exportFlags) one(std streams, p *project.Project, name string) error {
 	if err != nil {
 		return err
 	}
-	info, _ := debug.ReadBuildInfo()
 	var archive bytes.Buffer
-	if err := importer.WriteHAR(&archive, c, builtVersion(info)); err != nil {
+	if err := importer.WriteHAR(&archive, c, currentVersion()); err != nil {
 		return &fault.Error{Message: "export har " + name, Cause: err}
 	}
 	if f.out == "" {

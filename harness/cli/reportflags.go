@@ -63,9 +63,9 @@ type reporting struct {
 // target is one report; file "" is stdout.
 type target struct{ kind, file string }
 
-// shows reports whether a report is asked for that shows what was exchanged.
-func (r *reporting) shows() bool {
-	return slices.ContainsFunc(r.targets, func(t target) bool { return t.kind == "html" || t.kind == "markdown" })
+// has reports whether a report of a kind is asked for.
+func (r *reporting) has(kind string) bool {
+	return slices.ContainsFunc(r.targets, func(t target) bool { return t.kind == kind })
 }
 
 func (f *reportFlags) parse(std streams) (*reporting, error) {
@@ -151,7 +151,7 @@ func (r *reporting) width() int { return widthOf(r.std.out) }
 // annotate writes GitHub's annotations to stderr in a workflow of GitHub's, unless a report
 // of that kind was asked for.
 func (r *reporting) annotate(s *report.Suite) error {
-	if os.Getenv("GITHUB_ACTIONS") != "true" || slices.ContainsFunc(r.targets, func(t target) bool { return t.kind == "github" }) {
+	if os.Getenv("GITHUB_ACTIONS") != "true" || r.has("github") {
 		return nil
 	}
 	w := r.std.err

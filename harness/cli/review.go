@@ -158,10 +158,13 @@ func (r *reviewing) merge(ctx context.Context, a *project.Aside, old, new *casse
 	return told, err
 }
 
+// fingerprints are those of the findings that are changes.
 func fingerprints(findings []report.Finding) []string {
 	var all []string
 	for _, f := range findings {
-		all = append(all, f.Fingerprint)
+		if f.Fingerprint != "" {
+			all = append(all, f.Fingerprint)
+		}
 	}
 	return all
 }

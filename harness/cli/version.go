@@ -34,6 +34,12 @@ func builtVersion(info *debug.BuildInfo) string {
 	return cmp.Or(info.Main.Version, "(devel)")
 }
 
+// currentVersion is the version of this binary.
+func currentVersion() string {
+	info, _ := debug.ReadBuildInfo()
+	return builtVersion(info)
+}
+
 // thisVersion is the line for this binary.
 func thisVersion() string {
 	info, _ := debug.ReadBuildInfo()
@@ -59,8 +65,7 @@ func versionLine(info *debug.BuildInfo) string {
 
 // versionFact is what pages say of what made them.
 func versionFact() string {
-	info, _ := debug.ReadBuildInfo()
-	return "graphvcr " + builtVersion(info)
+	return "graphvcr " + currentVersion()
 }
 
 // ownVersion is what go install calls the version of this program, if that is known.

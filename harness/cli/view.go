@@ -81,17 +81,15 @@ func (f *viewFlags) run(std streams, p *project.Project, args []string) error {
 	if len(chosen) == 0 {
 		return unread
 	}
-	suite := &report.Suite{Command: "view"}
-	for _, c := range chosen {
-		suite.Cases = append(suite.Cases, c.shown())
-	}
-	suite.Finish()
-	suite.About = about(chosen)
+	var suite *report.Suite // made for whoever shows it
 	for _, t := range out.targets {
 		switch {
 		case t.kind != "text" && t.kind != "json" && t.kind != "html":
 			return &fault.Error{Message: "view: --report " + t.kind + " shows no cassette", Hint: "text, json and html do"}
 		case t.kind != "text":
+			if suite == nil {
+				suite = suiteOf(chosen)
+			}
 			err = out.write(t, suite)
 		case t.file != "" || f.html == "": // a page alone is enough
 			err = printCassettes(out, t, chosen)
@@ -101,6 +99,17 @@ func (f *viewFlags) run(std streams, p *project.Project, args []string) error {
 		}
 	}
 	return unread
+}
+
+// suiteOf is what a page, or JSON, shows of cassettes.
+func suiteOf(chosen []viewed) *report.Suite {
+	suite := &report.Suite{Command: "view"}
+	for _, c := range chosen {
+		suite.Cases = append(suite.Cases, c.shown())
+	}
+	suite.Finish()
+	suite.About = about(chosen)
+	return suite
 }
 
 // A viewed is a cassette that is shown, or one interaction of it.
