@@ -35,11 +35,15 @@ func (p *pairing) checkRequests() {
 		if q.Opaque || !q.answered || isElsewhere(q.URL) {
 			continue
 		}
-		asked := plainPath(pathOf(q.URL))
+		whole := pathOf(q.URL)
+		asked := plainPath(slices.Clone(whole))
+		if len(asked) == 0 {
+			continue
+		}
 		key := q.Method + " " + strings.Join(masked(asked), "/")
-		matches := func(f form) bool { return f.matches(asked) || f.matches(pathOf(q.URL)) }
+		matches := func(f form) bool { return f.matches(asked) || f.matches(whole) }
 		isSame := slices.ContainsFunc(forms, func(f form) bool { return f.method == q.Method && matches(f) })
-		if isSame || len(asked) == 0 || told[key] {
+		if isSame || told[key] {
 			continue
 		}
 		told[key] = true
