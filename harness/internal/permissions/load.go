@@ -95,6 +95,7 @@ func Parse(text, name string) (*Map, error) {
 	for _, name := range slices.Sorted(maps.Keys(f.Permissions)) {
 		m.add(name, f.Permissions[name])
 	}
+	m.root.sort()
 	return m, nil
 }
 

@@ -145,7 +145,10 @@ func (m *Map) Of(method, address string) (Need, bool) {
 func (n *node) find(segments []graphurl.Segment, method string) (Need, bool) {
 	if len(segments) == 0 {
 		grants := n.grants[method]
-		return needOf(n.path, grants), len(grants) > 0
+		if len(grants) == 0 {
+			return Need{}, false
+		}
+		return needOf(n.path, grants), true
 	}
 	for _, next := range asked(segments[0]) {
 		if below := n.below[next]; below != nil {
@@ -157,10 +160,19 @@ func (n *node) find(segments []graphurl.Segment, method string) (Need, bool) {
 	return Need{}, false
 }
 
+// sort puts the grants of each request in the order of their privilege.
+func (n *node) sort() {
+	for _, grants := range n.grants {
+		slices.SortStableFunc(grants, func(a, b grant) int {
+			return cmp.Or(-compare(a.least, b.least), cmp.Compare(rank(a.level), rank(b.level)), compare(writes(a.name), writes(b.name)), cmp.Compare(a.name, b.name))
+		})
+	}
+	for _, below := range n.below {
+		below.sort()
+	}
+}
+
 func needOf(path string, grants []grant) Need {
-	slices.SortStableFunc(grants, func(a, b grant) int {
-		return cmp.Or(-compare(a.least, b.least), cmp.Compare(rank(a.level), rank(b.level)), compare(writes(a.name), writes(b.name)), cmp.Compare(a.name, b.name))
-	})
 	of := func(kind Kind) (names []string) {
 		for _, g := range grants {
 			if g.kind == kind && !slices.Contains(names, g.name) {
