@@ -124,7 +124,7 @@ func (c *checker) inYAML(file, text string) (*contents, error) {
 
 // recording are the exchanges of another tool's file.
 func (c *checker) recording(kind importer.Kind, file string) (*contents, error) {
-	r, err := importer.Reader{Known: c.project.Rules.Hosts.Set}.Read(kind, file, file, nil)
+	r, err := importer.Reader{Known: c.project.Rules.Hosts.Set, Undrafted: true}.Read(kind, file, file, nil)
 	if err != nil {
 		return nil, err
 	}

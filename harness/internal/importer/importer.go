@@ -38,6 +38,8 @@ type Reader struct {
 	Known func() *hosts.Set
 	// Refused is how bad it is that others are left out.
 	Refused report.Severity
+	// Undrafted leaves the scenario out, for whoever wants the exchanges alone.
+	Undrafted bool
 }
 
 // A gathering is an import under way.
@@ -123,6 +125,9 @@ func (g *gathering) finish(clean func(*cassette.Cassette) error) (*Result, error
 		if err := clean(g.Cassette); err != nil {
 			return nil, fmt.Errorf("import %s: %w", g.file, err)
 		}
+	}
+	if g.reader.Undrafted {
+		return g.Result, nil
 	}
 	drafted, err := draft.Scenario(g.Cassette)
 	if err != nil {
