@@ -32,7 +32,7 @@ type exchange struct {
 	pages     []*exchange // further pages of this answer
 
 	// circumstances are what the client itself did that the answer to a read may follow from.
-	circumstances string
+	circumstances circumstances
 }
 
 // body is what an answer holds.

@@ -78,22 +78,35 @@ func (c *comparison) isOwn(d *difference) bool {
 
 // doings are what a client did so far that reads may depend on.
 type doings struct {
-	writes []doing
-	values map[string]bool // texts that writes sent or got
+	last   doing
+	all    strings.Builder             // the operations of writes, a line each
+	byRoot map[string]*strings.Builder // likewise, by what their paths begin with
+	values map[string]bool             // texts that writes sent or got
 }
 
 // doing is a write: an operation, and what its path begins with.
 type doing struct{ root, operation string }
 
-func newDoings() *doings { return &doings{values: map[string]bool{}} }
+// circumstances are what a client did before a read: the writes that it may depend on, and
+// which of the literals that it asks for were in any.
+type circumstances struct{ writes, known string }
+
+func newDoings() *doings {
+	return &doings{byRoot: map[string]*strings.Builder{}, values: map[string]bool{}}
+}
 
 // longestValue bounds the texts that are kept to be known again.
 const longestValue = 200
 
 func (d *doings) note(e *exchange) {
 	now := doing{rootOf(e.url), maskBraces(e.operation.path())}
-	if n := len(d.writes); n == 0 || d.writes[n-1] != now { // it may have been tried again
-		d.writes = append(d.writes, now)
+	if now != d.last { // else it was tried again
+		d.last = now
+		d.all.WriteString(now.operation + "\n")
+		if d.byRoot[now.root] == nil {
+			d.byRoot[now.root] = &strings.Builder{}
+		}
+		d.byRoot[now.root].WriteString(now.operation + "\n")
 	}
 	for _, doc := range []any{e.asked, e.answered.doc} {
 		jsondoc.Walk(doc, func(_ jsondoc.Place, value any) bool {
@@ -107,22 +120,23 @@ func (d *doings) note(e *exchange) {
 
 // before tells what was done before a read: which writes of its collection there were, and
 // whether the literals of its filter are values of any.
-func (d *doings) before(e *exchange) string {
-	var b strings.Builder
-	root := rootOf(e.url)
-	for _, w := range d.writes {
-		if w.root == root || root == "directory" || root == "search" {
-			b.WriteString(w.operation + "\n")
-		}
+func (d *doings) before(e *exchange) (c circumstances) {
+	switch root := rootOf(e.url); {
+	case root == "directory" || root == "search":
+		c.writes = d.all.String()
+	case d.byRoot[root] != nil:
+		c.writes = d.byRoot[root].String()
 	}
+	var known strings.Builder
 	for _, o := range e.url.Options {
 		if o.Name == "$filter" || o.Name == "$search" {
 			for _, text := range literals(o.Value) {
-				fmt.Fprintln(&b, d.values[text])
+				fmt.Fprintln(&known, d.values[text])
 			}
 		}
 	}
-	return b.String()
+	c.known = known.String()
+	return c
 }
 
 // rootOf is what a path begins with.

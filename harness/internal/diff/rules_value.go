@@ -64,15 +64,15 @@ func (c *comparison) values(p pair, old, new *shape) {
 		c.goneWords(p, old, new)
 		return
 	}
+	if rule == EnumNew && is[0].role == word && c.isData(old, new) {
+		return
+	}
 	d := difference{
 		rule: rule, operation: p.old, member: old.name, subject: old.subject, where: old.where, count: count, examples: examplesOf(old.at, at),
 		old: describe(was), new: describe(is),
 	}
 	if strings.HasSuffix(old.name, "@odata.context") { // of a member or of the answer: one thing
 		d.subject = "@odata.context"
-	}
-	if rule == EnumNew && is[0].role == word && c.isData(old, new) {
-		return
 	}
 	if rule == EnumNew {
 		d.old = describe(valuesOf(old.values))
@@ -105,17 +105,15 @@ func (c *comparison) goneWords(p pair, old, new *shape) {
 // isData reports whether the words at a place are data, such as a person's office: metadata
 // declares a text there, or knows the member and none of its words is one of these.
 func (c *comparison) isData(old, new *shape) bool {
-	for _, s := range []*shape{old, new} {
-		if c.opts.IsText != nil && len(s.at) > 0 && c.opts.IsText(s.at[0].interaction, s.at[0].path) {
-			return true
-		}
-	}
-	if !words.IsMember(old.name) {
-		return false // of a member that nothing knows, what is spelled like a word is one
-	}
-	values := slices.Concat(valuesOf(old.values), valuesOf(new.values))
-	return !slices.ContainsFunc(values, func(v value) bool {
+	isWord := func(v value) bool {
 		return v.role == word && (v.hidden || words.Harmless(old.name, parentOf(old.where), v.text))
+	}
+	// Of a member that nothing knows, what is spelled like a word is one.
+	if words.IsMember(old.name) && !slices.ContainsFunc(slices.Concat(valuesOf(old.values), valuesOf(new.values)), isWord) {
+		return true
+	}
+	return c.opts.IsText != nil && slices.ContainsFunc([]*shape{old, new}, func(s *shape) bool {
+		return len(s.at) > 0 && c.opts.IsText(s.at[0].interaction, s.at[0].path)
 	})
 }
 
