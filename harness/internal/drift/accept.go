@@ -94,6 +94,18 @@ func (e *Acceptance) ended(now time.Time) bool {
 	return !e.Until.IsZero() && !now.IsZero() && now.After(e.Until.AddDate(0, 0, 1))
 }
 
+// standing reports whether a change is accepted still, and tells of what has ended.
+func (a Acceptances) standing(fingerprint string, now time.Time) (accepted bool, ended []report.Finding) {
+	switch e := a.find(fingerprint); {
+	case e == nil:
+		return false, nil
+	case !e.ended(now):
+		return true, nil
+	default:
+		return false, []report.Finding{e.expired(a.File)}
+	}
+}
+
 // expired says that the change counts again.
 func (e *Acceptance) expired(file string) report.Finding {
 	return report.Finding{

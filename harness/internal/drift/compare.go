@@ -76,16 +76,17 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 	if len(drift.Labels) > 0 {
 		told.Name += " (" + strings.Join(drift.Labels, ", ") + ")"
 	}
-	shower := drift.NewShower(old, new)
+	var shower *diff.Shower
 	if opts.Show {
+		shower = drift.NewShower(old, new)
 		for _, i := range new.Interactions {
 			told.Exchanges = append(told.Exchanges, display.Of(new, i))
 		}
 	}
 	for i := range drift.Changes {
 		change := &drift.Changes[i]
-		entry := opts.Accepted.find(change.Fingerprint)
-		if entry != nil && !entry.ended(opts.Now) {
+		accepted, ended := opts.Accepted.standing(change.Fingerprint, opts.Now)
+		if accepted {
 			continue
 		}
 		if i >= mostIllustrated {
@@ -95,10 +96,7 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 		if opts.Show {
 			f.Examples = shower.Examples(change)
 		}
-		told.Findings = append(told.Findings, f)
-		if entry != nil {
-			told.Findings = append(told.Findings, entry.expired(opts.Accepted.File))
-		}
+		told.Findings = append(append(told.Findings, f), ended...)
 	}
 	return told
 }

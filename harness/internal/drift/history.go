@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"cmp"
 	"context"
 	"path"
 	"path/filepath"
@@ -41,10 +42,13 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 	salt := saltHere(filepath.Dir(file))
 	load := func(name string, text []byte) (*cassette.Cassette, error) { return loadBytes(name, text, salt) }
 	w := walk[*cassette.Cassette]{
-		repo: here, file: file, versions: versions, read: newReader(blobs, versions, load, renamed), wants: aCassette,
+		repo: here, file: file, versions: versions, read: newReader(blobs, versions, load, renamed), wants: "a cassette",
 		step: func(told report.Case, before, after *cassette.Cassette) report.Case {
 			return step(told, before, after, opts)
 		},
+	}
+	if kind := strings.ToLower(path.Ext(file)); kind == ".csdl" || kind == ".xml" {
+		w.hint = "graphvcr history --csdl " + file + " walks the log of metadata"
 	}
 	suite, before, err := w.run(ctx)
 	if err != nil {
@@ -62,10 +66,7 @@ func renamed(c *cassette.Cassette, name string) *cassette.Cassette {
 	return &named
 }
 
-const (
-	notCommitted = "not committed"
-	aCassette    = "a cassette"
-)
+const notCommitted = "not committed"
 
 // walk goes from version to version of a file, whatever it holds.
 type walk[T any] struct {
@@ -74,6 +75,7 @@ type walk[T any] struct {
 	versions []version
 	read     *reader[T]
 	wants    string // what the file should be: "a cassette"
+	hint     string // for a file that never was; "" for that of the first fault
 	step     func(told report.Case, before, after T) report.Case
 }
 
@@ -120,11 +122,7 @@ func (w *walk[T]) run(ctx context.Context) (*report.Suite, *T, error) {
 		before = &after
 	}
 	if before == nil && first != nil {
-		hint := fault.Hint(first)
-		if kind := strings.ToLower(path.Ext(w.file)); w.wants == aCassette && (kind == ".csdl" || kind == ".xml") {
-			hint = "graphvcr history --csdl " + w.file + " walks the log of metadata"
-		}
-		return nil, nil, &fault.Error{Message: "no version of " + w.file + " is " + w.wants, Cause: first, Hint: hint}
+		return nil, nil, &fault.Error{Message: "no version of " + w.file + " is " + w.wants, Cause: first, Hint: cmp.Or(w.hint, fault.Hint(first))}
 	}
 	return suite, before, nil
 }

@@ -92,18 +92,15 @@ func findings(changes []metadiff.Change, old, new string, opts MetadataOptions, 
 	for i := range changes {
 		c := &changes[i]
 		f := findingOf(c, old, new, opts)
+		accepted, ended := opts.Accepted.standing(f.Fingerprint, opts.Now)
+		if accepted {
+			continue
+		}
 		if opts.Show {
 			f.Examples = declared.example(c, old, new)
 		}
 		f.Details += opts.Announced.details(c) + flaps.details(c)
-		entry := opts.Accepted.find(f.Fingerprint)
-		if entry != nil && !entry.ended(opts.Now) {
-			continue
-		}
-		all = append(all, f)
-		if entry != nil {
-			all = append(all, entry.expired(opts.Accepted.File))
-		}
+		all = append(append(all, f), ended...)
 	}
 	return all
 }

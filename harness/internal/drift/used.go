@@ -41,7 +41,7 @@ func (u *Used) between(old, new *csdl.Model) func(c *metadiff.Change) bool {
 	types := maps.Clone(u.typesOf(old))
 	maps.Copy(types, u.typesOf(new))
 	touches := func(at metadiff.Place) bool {
-		word := strings.ToLower(at.Name[strings.LastIndexByte(at.Name, '.')+1:])
+		word := strings.ToLower(shortName(at.Name))
 		switch at.Kind {
 		case metadiff.Path:
 			return u.words[word]

@@ -26,11 +26,11 @@ func (c *comparison) findOthers() {
 func alike(a, b *csdl.Type) bool {
 	return a.Kind == b.Kind && a.Base == b.Base && a.Abstract == b.Abstract && a.Open == b.Open && a.HasStream == b.HasStream &&
 		a.Flags == b.Flags && slices.Equal(a.Members, b.Members) && slices.Equal(a.Keys, b.Keys) &&
-		sameNotice(a.Deprecated, b.Deprecated) && slices.EqualFunc(a.Properties, b.Properties, alikeProperties)
+		same(a.Deprecated, b.Deprecated) && slices.EqualFunc(a.Properties, b.Properties, alikeProperties)
 }
 
 func alikeProperties(a, b csdl.Property) bool {
-	if !sameNotice(a.Deprecated, b.Deprecated) {
+	if !same(a.Deprecated, b.Deprecated) {
 		return false
 	}
 	a.Line, a.Deprecated, b.Line, b.Deprecated = 0, nil, 0, nil
@@ -39,13 +39,7 @@ func alikeProperties(a, b csdl.Property) bool {
 
 func alikeOperations(a, b *csdl.Operation) bool {
 	return a.Name == b.Name && a.Action == b.Action && a.Bound == b.Bound && a.Binding == b.Binding && a.Composable == b.Composable &&
-		slices.Equal(a.Parameters, b.Parameters) && sameReturn(a.Returns, b.Returns) && sameNotice(a.Deprecated, b.Deprecated)
+		slices.Equal(a.Parameters, b.Parameters) && same(a.Returns, b.Returns) && same(a.Deprecated, b.Deprecated)
 }
 
-func sameReturn(a, b *csdl.Ref) bool {
-	return a == nil && b == nil || a != nil && b != nil && *a == *b
-}
-
-func sameNotice(a, b *csdl.Revision) bool {
-	return a == nil && b == nil || a != nil && b != nil && *a == *b
-}
+func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }

@@ -68,8 +68,8 @@ type Change struct {
 	NewLine  int
 }
 
-// Group is the type that a change is told under, or the path or operation.
-func (c *Change) Group() string { return cmp.Or(c.Place.Type, c.Place.String()) }
+// group is the type that a change is told under, or the path or operation.
+func (c *Change) group() string { return cmp.Or(c.Place.Type, c.Place.String()) }
 
 // PlainlyThere reports whether all that there is to say is that the place is there, or not.
 func (c *Change) PlainlyThere() bool {
@@ -118,11 +118,11 @@ func (c *comparison) add(change Change) { c.changes = append(c.changes, change) 
 func sortChanges(changes []Change) {
 	worst := map[string]report.Severity{}
 	for i := range changes {
-		group := changes[i].Group()
+		group := changes[i].group()
 		worst[group] = max(worst[group], changes[i].Severity)
 	}
 	slices.SortFunc(changes, func(a, b Change) int {
-		x, y := a.Group(), b.Group()
+		x, y := a.group(), b.group()
 		return cmp.Or(
 			cmp.Compare(worst[y], worst[x]), strings.Compare(x, y), cmp.Compare(b.Severity, a.Severity),
 			strings.Compare(a.Place.String(), b.Place.String()), cmp.Compare(a.Rule, b.Rule), strings.Compare(a.How, b.How),
