@@ -90,7 +90,7 @@ func (a *Aside) Promote(ctx context.Context, told report.Case) (report.Case, err
 	if err := wire.Move(a.File, a.Cassette); err != nil {
 		return told, fmt.Errorf("promote a recording: %w", err)
 	}
-	return a.project.replayed(ctx, told, a.replaying(told.File))
+	return a.project.replayed(ctx, told, a.project.usersOf(a.Name, told.File))
 }
 
 // Rewrite makes a cassette of which only parts are the recording's the scenario's, and sees
@@ -99,15 +99,5 @@ func (a *Aside) Rewrite(ctx context.Context, c *cassette.Cassette, told report.C
 	if err := c.Save(a.Cassette, a.project.guard); err != nil {
 		return told, err
 	}
-	return a.project.replayed(ctx, told, a.replaying(told.File))
-}
-
-// replaying are the files of the scenarios that use the cassette; one that is known to may
-// lie anywhere.
-func (a *Aside) replaying(known string) []string {
-	files, _ := walkYAML(a.project.Dirs.Scenarios) // none where there is no such folder
-	return slices.DeleteFunc(append(files, known), func(file string) bool {
-		sc, err := a.project.Scenario(file)
-		return err != nil || sc.Cassette != a.Name
-	})
+	return a.project.replayed(ctx, told, a.project.usersOf(a.Name, told.File))
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
-	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
@@ -42,7 +41,6 @@ func optionsOf(i *cassette.Interaction) schema.Options {
 func (p *Project) JudgeTypes(c *cassette.Cassette, named []string, file string) (types []string, findings []report.Finding, err error) {
 	j := typeJudge{project: p, file: file, told: map[string]bool{}}
 	types = slices.Clone(named)
-	members := texts{dir: p.Dirs.Schemas, indexes: map[string]*route.Index{}}
 	for n, i := range c.Interactions {
 		u, err := graphurl.Parse(i.Request.URL)
 		if err != nil || u.Version == "" {
@@ -50,7 +48,7 @@ func (p *Project) JudgeTypes(c *cassette.Cassette, named []string, file string) 
 		}
 		j.interaction, j.n, j.api, j.typ = i, n, u.Version, named[n]
 		j.folder()
-		if index := members.index(u.Version); index != nil && i.Response.Code < 400 {
+		if index := p.declared.index(u.Version); index != nil && i.Response.Code < 400 {
 			j.spelling(index)
 		}
 		if named[n] == "" || i.Response.Code >= 300 {

@@ -12,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
@@ -34,7 +35,8 @@ type Project struct {
 	Now     func() time.Time  // by which recordings expire; nil is time.Now
 	Playing transport.Options // how a client's requests are answered, scenarios aside
 
-	tapes shelf
+	tapes    shelf
+	declared texts
 }
 
 // Open fills in defaults and reads the rules.
@@ -55,7 +57,10 @@ func Open(dirs Dirs) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Project{Dirs: dirs, Rules: rules, Schemas: schemas, Answers: conform.New(schemas), tapes: shelf{dir: dirs.Cassettes}}, nil
+	return &Project{
+		Dirs: dirs, Rules: rules, Schemas: schemas, Answers: conform.New(schemas),
+		tapes: shelf{dir: dirs.Cassettes}, declared: texts{dir: dirs.Schemas, indexes: map[string]*route.Index{}},
+	}, nil
 }
 
 // resolve fills in defaults. Names are relative to the working directory where

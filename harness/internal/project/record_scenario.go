@@ -63,10 +63,16 @@ func (p *Project) ownCassette(sc *scenario.Scenario) error {
 
 // sharing lists the files of other scenarios with a scenario's cassette.
 func (p *Project) sharing(sc *scenario.Scenario) []string {
-	files, _ := walkYAML(p.Dirs.Scenarios) // none where the scenario lies elsewhere
-	return slices.DeleteFunc(files, func(file string) bool {
-		other, err := p.Scenario(file)
-		return err != nil || other.Cassette != sc.Cassette || sameFile(file, sc.File)
+	return slices.DeleteFunc(p.usersOf(sc.Cassette), func(file string) bool { return sameFile(file, sc.File) })
+}
+
+// usersOf lists the files of the scenarios that use a cassette; those that are known to may lie
+// anywhere.
+func (p *Project) usersOf(cassette string, known ...string) []string {
+	files, _ := walkYAML(p.Dirs.Scenarios) // none where there is no such folder
+	return slices.DeleteFunc(append(files, known...), func(file string) bool {
+		sc, err := p.Scenario(file)
+		return err != nil || sc.Cassette != cassette
 	})
 }
 

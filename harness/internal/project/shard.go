@@ -1,13 +1,14 @@
 package project
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -34,7 +35,8 @@ func (p *Project) shard(jobs []*job, n, total int) []*job {
 			kept = append(kept, piece.jobs...)
 		}
 	}
-	return inOrder(kept, jobs)
+	slices.SortFunc(kept, func(a, b *job) int { return strings.Compare(a.file, b.file) }) // as all of them are
+	return kept
 }
 
 // A piece is what one shard gets as a whole.
@@ -85,25 +87,8 @@ func (one piece) parted() []piece {
 	return parts
 }
 
-// inOrder are the kept ones of all jobs, in their order.
-func inOrder(kept, all []*job) []*job {
-	is := make(map[*job]bool, len(kept))
-	for _, j := range kept {
-		is[j] = true
-	}
-	var sorted []*job
-	for _, j := range all {
-		if is[j] {
-			sorted = append(sorted, j)
-		}
-	}
-	return sorted
-}
-
 // selectionDigest identifies what is parted into shards: shards of other files, or of another
 // expression, are none of the same run.
 func selectionDigest(files []string, run *regexp.Regexp) string {
-	text := fmt.Sprintf("%q %v", files, run)
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:6])
+	return diff.Fingerprint(fmt.Sprintf("%q %v", files, run))
 }

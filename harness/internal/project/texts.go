@@ -17,10 +17,10 @@ import (
 // Texts returns what tells, for a comparison of recordings, whether metadata declares a text
 // (Edm.String) at a path of an answer. It knows the APIs of which the project has an index.
 func (p *Project) Texts() func(i *cassette.Interaction, path string) bool {
-	t := texts{dir: p.Dirs.Schemas, indexes: map[string]*route.Index{}}
-	return t.isText
+	return p.declared.isText
 }
 
+// texts are the indexes of a project, each read once.
 type texts struct {
 	dir     string
 	mu      sync.Mutex
