@@ -38,12 +38,13 @@ type carrier struct {
 
 	mu     sync.Mutex
 	missed map[string]*missed // by what is told
-	count  int
+	more   int                // beyond mostMisses
 }
 
 // missed is a miss, however often it came.
 type missed struct {
 	miss  *match.MissError
+	told  string // of the miss
 	from  string // where the test sent it, "" when that is not known
 	times int
 }
@@ -104,12 +105,13 @@ func (c *carrier) note(miss *match.MissError, from string) {
 	if c.missed == nil {
 		c.missed = map[string]*missed{}
 	}
-	c.count++
 	switch known := c.missed[told]; {
 	case known != nil:
 		known.times++
 	case len(c.missed) < mostMisses:
-		c.missed[told] = &missed{miss, from, 1}
+		c.missed[told] = &missed{miss, told, from, 1}
+	default:
+		c.more++
 	}
 }
 
@@ -118,17 +120,15 @@ func (c *carrier) misses() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	all := make([]*missed, 0, len(c.missed))
-	told := 0
 	for _, m := range c.missed {
 		all = append(all, m)
-		told += m.times
 	}
 	slices.SortFunc(all, func(a, b *missed) int {
-		return cmp.Or(strings.Compare(a.miss.URL, b.miss.URL), strings.Compare(a.miss.Method, b.miss.Method), strings.Compare(a.miss.Error(), b.miss.Error()))
+		return cmp.Or(strings.Compare(a.miss.URL, b.miss.URL), strings.Compare(a.miss.Method, b.miss.Method), strings.Compare(a.told, b.told))
 	})
 	var lines []string
 	for _, m := range all {
-		text := m.miss.Error()
+		text := m.told
 		if m.from != "" {
 			text += "\n  sent at " + m.from
 		}
@@ -137,8 +137,8 @@ func (c *carrier) misses() []string {
 		}
 		lines = append(lines, text)
 	}
-	if more := c.count - told; more > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more requests had no answer", more))
+	if c.more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more requests had no answer", c.more))
 	}
 	return lines
 }

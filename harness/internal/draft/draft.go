@@ -151,11 +151,11 @@ func (d *drafter) drafted(file []byte, vars *yaml.Node) *Draft {
 // cleanup takes the steps at the end that delete what earlier steps made, to be run
 // whatever happens before. One step at least stays.
 func (d *drafter) cleanup(steps *yaml.Node) *yaml.Node {
-	from := len(steps.Content)
+	from, captures := len(steps.Content), slices.Concat(d.captures...)
 	for from > 1 {
 		request := member(steps.Content[from-1], "request")
 		path := member(request, "path")
-		made := path != nil && slices.ContainsFunc(slices.Concat(d.captures...), func(c capture) bool { return strings.Contains(path.Value, "{"+c.name+"}") })
+		made := path != nil && slices.ContainsFunc(captures, func(c capture) bool { return strings.Contains(path.Value, "{"+c.name+"}") })
 		if member(request, "method").Value != "DELETE" || !made {
 			break
 		}

@@ -2,7 +2,6 @@ package draft
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -47,10 +46,7 @@ func (d *drafter) follow() {
 				continue
 			}
 			given[c.value] = true
-			for name, k := c.name, 2; names[c.name]; k++ {
-				c.name = fmt.Sprintf("%s%d", name, k)
-			}
-			names[c.name] = true
+			c.name = unused(names, c.name)
 			d.captures[n] = append(d.captures[n], c)
 			if isLink(c.value) {
 				links = append(links, c)

@@ -2,7 +2,6 @@ package importer
 
 import (
 	"cmp"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/docs"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 )
 
 // includesOf reads what a page includes, by its place beside the page. Nothing outside the
@@ -28,16 +28,8 @@ func includesOf(file string) docs.Includes {
 		}
 		defer dir.Close()
 		name = filepath.FromSlash(path.Join(path.Dir(page), name))
-		if info, err := dir.Stat(name); err != nil || !info.Mode().IsRegular() {
-			return "", false
-		}
-		f, err := dir.Open(name)
-		if err != nil {
-			return "", false
-		}
-		defer f.Close()
-		text, err := io.ReadAll(io.LimitReader(f, docs.MaxSize+1))
-		return strings.ToValidUTF8(string(text), "\ufffd"), err == nil && len(text) <= docs.MaxSize
+		text, err := plainfile.ReadFileIn(dir, name)
+		return strings.ToValidUTF8(string(text), "\ufffd"), err == nil
 	}
 }
 

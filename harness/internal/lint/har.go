@@ -80,6 +80,10 @@ func (l *linter) checkForeign(file string, kind importer.Kind) {
 		l.add(file, project.Findings(ruleForeignLoad, file, err)...)
 		return
 	}
+	l.tellForeign(file, kind, entries)
+}
+
+func (l *linter) tellForeign(file string, kind importer.Kind, entries []*importer.Entry) {
 	l.add(file, report.Finding{
 		Rule: ruleCassetteForeign, Severity: report.Warning, Place: report.Place{File: file},
 		Message: "this is a recording of " + toolOf[kind] + ", not a cassette",

@@ -20,8 +20,8 @@ const mostLeaks = 3
 func (l *linter) checkCassette(file string) {
 	c, err := l.project.Cassette(file)
 	if err != nil {
-		if kind := foreignKind(file); kind != "" {
-			l.checkForeign(file, kind)
+		if kind, entries := foreignEntries(file); kind != "" {
+			l.tellForeign(file, kind, entries)
 			return
 		}
 		l.add(file, project.Findings(project.RuleCassetteLoad, file, err)...)
@@ -48,15 +48,15 @@ func (l *linter) leaksIn(c *cassette.Cassette, file, hint string) {
 	l.tellLeaks(file, hint, leaks)
 }
 
-// foreignKind is the kind of a recording in YAML that is no cassette; "" where it is none
-// that can be read, or is empty.
-func foreignKind(file string) importer.Kind {
+// foreignEntries are those of a recording in YAML that is no cassette, and its kind; "" where it
+// is none that can be read, or is empty.
+func foreignEntries(file string) (importer.Kind, []*importer.Entry) {
 	for _, kind := range []importer.Kind{importer.KindVCRPy, importer.KindRubyVCR} {
 		if entries, err := importer.Entries(kind, file); err == nil && slices.ContainsFunc(entries, func(e *importer.Entry) bool { return e.Fault == nil }) {
-			return kind
+			return kind, entries
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // placeLeak gives a leak that has no line its interaction's.
