@@ -3,6 +3,7 @@ package redact_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/planted"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 )
 
@@ -260,5 +262,27 @@ func TestUnknownMembersAreTold(t *testing.T) {
 	r, _ = redact.New(redact.Rules{KeepMembers: []string{"jobtitle", "favouriteColour"}}, redact.Options{Salt: salt})
 	if got := r.Interaction(i).Response.Body; !strings.HasPrefix(got, `{"jobTitle":"Retail Manager","favouriteColour":"red",`) || len(r.Unknown()) > 0 {
 		t.Errorf("got %s, unknown %v", got, r.Unknown())
+	}
+}
+
+// What stands for an id may end as a sentence goes on: it is the same in the message of an
+// error as elsewhere, under any salt.
+func TestIDsInMessages(t *testing.T) {
+	for _, k := range planted.ByForm() {
+		for n := range 60 {
+			r, err := redact.New(redact.Rules{}, redact.Options{Salt: fmt.Appendf(nil, "salt %d", n)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			places := planted.Positions(k.Value)
+			address := r.Interaction(places["path"]).Request.URL
+			stand, err := url.PathUnescape(strings.TrimSuffix(strings.TrimPrefix(address, graph+"/users/"), "/messages"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := r.Interaction(places["error message"]); !strings.Contains(planted.Spellings(got), strings.ToLower(stand)) {
+				t.Errorf("%s: %s in a path, and %s", k.Name, stand, got.Response.Body)
+			}
+		}
 	}
 }

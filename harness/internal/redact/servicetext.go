@@ -67,10 +67,8 @@ func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, firs
 		for j < len(text) && strings.IndexByte(textGaps, text[j]) < 0 {
 			j++
 		}
-		word, tail := text[i:j], ""
-		if trimmed := strings.TrimRight(word, ".,:!?-/"); trimmed != word && trimmed != "" {
-			word, tail = trimmed, word[len(trimmed):]
-		}
+		end := i + wordEnd(text[i:j])
+		word, tail := text[i:end], text[end:j]
 		is := word
 		if !isServiceWord(word, first) {
 			is = p.alone(l, place.Leaf{Role: place.Member, Text: word})
@@ -80,6 +78,18 @@ func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, firs
 		first = tail == "." || tail == ":" || tail == "!"
 		i = j
 	}
+}
+
+// wordEnd is where the punctuation behind a word begins. That with which an id ends is its own.
+func wordEnd(word string) int {
+	end := len(strings.TrimRight(word, ".,:!?-/"))
+	if end == 0 || end == len(word) {
+		return len(word)
+	}
+	for _, id := range identity.Find(word) {
+		end = max(end, id.End)
+	}
+	return end
 }
 
 const textGaps = " \t\r\n\"'`;()[]{}<>|"
