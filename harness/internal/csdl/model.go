@@ -3,7 +3,7 @@ package csdl
 import (
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // A Model is what one document of metadata declares.
@@ -79,7 +79,7 @@ type Ref struct {
 
 func (r Ref) String() string {
 	if r.Collection {
-		return graph.CollectionOf(r.Name)
+		return odata.CollectionOf(r.Name)
 	}
 	return r.Name
 }

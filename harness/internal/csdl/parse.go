@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // parser reads one document. References are kept as they are written until the
@@ -299,7 +299,7 @@ func (p *parser) container(s element) error {
 
 // ref reads "T" and "Collection(T)".
 func ref(text string) Ref {
-	name, collection := graph.ElementOf(text)
+	name, collection := odata.ElementOf(text)
 	return Ref{Name: name, Collection: collection}
 }
 

@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -48,5 +48,5 @@ func (c *comparison) shapes(p pair, old, new *shape) {
 
 // isLinkMember reports the paging links, which the trace tells of.
 func isLinkMember(where string) bool {
-	return where == jsondoc.AppendPath(jsondoc.Root, graph.NextLink)
+	return where == jsondoc.AppendPath(jsondoc.Root, odata.NextLink)
 }

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -243,7 +243,7 @@ func (p *picture) add(e *exchange) {
 // has.
 func (a *answers) page(e *exchange, typ string) {
 	root, _ := e.answered.doc.(map[string]any)
-	for _, name := range []string{"value", graph.DeltaLink} {
+	for _, name := range []string{"value", odata.DeltaLink} {
 		s := a.shape.members[name]
 		value, there := root[name]
 		switch {

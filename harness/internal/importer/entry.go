@@ -12,7 +12,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/docs"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -73,7 +73,7 @@ func (r Reader) entries(f foreign, file, name string, data []byte, clean func(*c
 		case f.handwritten:
 			g.mend(f.word, e)
 		}
-		for _, name := range graph.CredentialHeaders() {
+		for _, name := range protocol.CredentialHeaders() {
 			dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
 		}
 		if err := g.add(i); err != nil {
@@ -109,7 +109,7 @@ func claimsJSON(headers http.Header) bool {
 
 // tellDropped tells of the headers with credentials that stayed behind, by name.
 func (g *gathering) tellDropped(dropped map[string]int) {
-	for _, name := range graph.CredentialHeaders() {
+	for _, name := range protocol.CredentialHeaders() {
 		if n := dropped[name]; n > 0 {
 			g.tell(ruleImportCredentials, report.Note, 0, "left out "+count(n, name+" header"))
 		}
