@@ -2,7 +2,7 @@ package cli
 
 import (
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 )
 
 func importKinds() []importKind {
@@ -65,8 +65,8 @@ a client of yours needs a rule for that: match: [{on: "POST *", ignore: [body]}]
 }
 
 // readKind reads recordings of a kind.
-func readKind(kind importer.Kind) func(*project.Project, importer.Reader, string, string, cleaner) (*importer.Result, error) {
-	return func(_ *project.Project, r importer.Reader, file, name string, clean cleaner) (*importer.Result, error) {
+func readKind(kind importer.Kind) func(*judge.Pages, importer.Reader, string, string, cleaner) (*importer.Result, error) {
+	return func(_ *judge.Pages, r importer.Reader, file, name string, clean cleaner) (*importer.Result, error) {
 		return r.Read(kind, file, name, clean)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -141,7 +141,7 @@ func (c *checker) recording(kind importer.Kind, file string) (*contents, error) 
 func exchangesOf(c *cassette.Cassette, documented bool) *contents {
 	found := &contents{inOrder: true}
 	for _, i := range c.Interactions {
-		e := project.ExchangeOf(i)
+		e := judge.ExchangeOf(i)
 		e.Placeholders = documented
 		found.answers = append(found.answers, answer{Exchange: e, name: i.Request.Method + " " + i.Request.URL, line: func(path string) int {
 			if line := i.BodyLine(path); line > 0 {
