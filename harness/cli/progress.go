@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -41,7 +41,7 @@ func (p *progress) show(line string) {
 }
 
 // step tells what a recording is about to do.
-func (p *progress) step(doing project.Progress) {
+func (p *progress) step(doing record.Progress) {
 	line := fmt.Sprintf("recording %s: step %d of %d: %s", doing.Scenario.Name, doing.N, doing.Total, doing.Name)
 	if doing.Wait > 0 {
 		line += fmt.Sprintf(": waiting %v", doing.Wait.Round(time.Second))

@@ -21,6 +21,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
+	"github.com/graphvcr/graphvcr/harness/internal/session"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -280,7 +282,7 @@ func (w *whatif) scenarios(ctx context.Context, p *project.Project) (outcome, er
 	if len(files) == 0 {
 		return outcome{}, &fault.Error{Message: "whatif: no scenario uses the cassette " + w.tape.Name, Hint: "name a client: graphvcr whatif --cassette NAME -- COMMAND"}
 	}
-	suite, err := p.Replay(ctx, project.Selection{Paths: files})
+	suite, err := replay.Run(ctx, p, replay.Selection{Paths: files})
 	if err != nil {
 		return outcome{}, err
 	}
@@ -298,11 +300,11 @@ func (w *whatif) scenarios(ctx context.Context, p *project.Project) (outcome, er
 // command runs the client as under exec.
 func (w *whatif) command(ctx context.Context, p *project.Project, faults []string) (outcome, error) {
 	var said tail
-	flags := &execFlags{take: takeFlags{cassettes: []string{w.tape.Name}, mode: string(project.ModeReplay), auth: "none"}, faults: faults}
+	flags := &execFlags{client: clientFlags{cassettes: []string{w.tape.Name}, mode: string(session.Replay), auth: "none"}, faults: faults}
 	x := &execution{std: streams{in: strings.NewReader(""), out: &said, err: &said}, args: w.args, flags: flags}
 	if err := x.prepare(ctx, p); err != nil {
-		if x.take != nil {
-			x.take.End() // of nothing
+		if x.session != nil {
+			x.session.End() // of nothing
 		}
 		return outcome{}, errors.Join(err, x.close())
 	}
