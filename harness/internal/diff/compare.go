@@ -321,7 +321,7 @@ func (c *comparison) severity(rule ID) report.Severity {
 	if s, ok := c.opts.Severities[rule]; ok {
 		return s
 	}
-	return ruleByID(rule).Severity
+	return severities()[rule]
 }
 
 // Fingerprint is 12 hex digits that stand for what makes a change that change.

@@ -1,10 +1,12 @@
 package identity
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"strings"
+	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
@@ -17,10 +19,17 @@ import (
 // that are hexadecimal digits, other letters, each in its case. Its first positions hold
 // 64 bits of SHA-256 over salt and value, the others a checksum of these, by which a
 // pseudonym is told from an id without the salt ([IsFake]).
-type Faker struct{ salt [32]byte }
+type Faker struct {
+	salt [32]byte
+	macs sync.Pool // of hash.Hash: keyed hashes that have read the salt
+}
 
 // NewFaker returns the faker of a salt of any length.
-func NewFaker(salt []byte) *Faker { return &Faker{sha256.Sum256(salt)} }
+func NewFaker(salt []byte) *Faker {
+	f := &Faker{salt: sha256.Sum256(salt)}
+	f.macs.New = func() any { return hmac.New(sha256.New, f.salt[:]) }
+	return f
+}
 
 // Text is Rewrite with pseudonyms. Text(Text(s)) = Text(s).
 func (f *Faker) Text(s string) string { return Rewrite(s, f.Fake) }
