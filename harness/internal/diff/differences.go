@@ -155,7 +155,7 @@ func severityOf(rule ID, severities map[ID]report.Severity) report.Severity {
 	if s, ok := severities[rule]; ok {
 		return s
 	}
-	return ruleByID(rule).Severity
+	return severities()[rule]
 }
 
 // Fingerprint is 12 hex digits that stand for what makes a change that change.
