@@ -10,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/check"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -92,7 +93,7 @@ func (f *checkFlags) checkFake(ctx context.Context, std streams, p *project.Proj
 	}
 	for _, sc := range scenarios {
 		told, err := f.fake.recordWith(ctx, std, service, sc, func(live project.Live) (report.Case, error) {
-			fake := check.FakeAt{URL: service.base, Carrier: live.Carrier, Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Judge: p.Violations}}
+			fake := check.FakeAt{URL: service.base, Carrier: live.Carrier, Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Judge: judge.Violations(p.Answers)}}
 			return fake.Scenario(ctx, p, sc)
 		})
 		if err != nil {
@@ -119,5 +120,5 @@ func (f *checkFlags) judgeBy(p *project.Project) (remove func(), err error) {
 	if len(files) == 0 {
 		return func() {}, nil
 	}
-	return p.JudgeBy(files)
+	return check.ByMetadata(p, files)
 }

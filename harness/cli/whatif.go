@@ -18,6 +18,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/child"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -191,7 +192,7 @@ func (w *whatif) asItIs(ctx context.Context) error {
 
 func (w *whatif) try(ctx context.Context, rule *diff.Rule) (report.Case, error) {
 	told := report.Case{Name: string(rule.ID) + ": " + rule.Doc, File: w.tape.File}
-	changed, what, err := rule.Mutate(w.tape, w.project.Violations)
+	changed, what, err := rule.Mutate(w.tape, judge.Violations(w.project.Answers))
 	if err != nil {
 		return told, err
 	}

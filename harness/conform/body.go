@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -40,13 +40,13 @@ func (j *judgement) body(expected route.Answer) error {
 	case route.Object:
 		return j.typed(expected.Type, jsondoc.Root, j.Answer.Doc, options)
 	case route.Page:
-		return j.typed(graph.CollectionOf(expected.Type), jsondoc.Root, j.Answer.Doc, options)
+		return j.typed(odata.CollectionOf(expected.Type), jsondoc.Root, j.Answer.Doc, options)
 	case route.Value:
 		return j.value(expected)
 	case route.Reference:
 		return j.validate("odata.reference", jsondoc.Root, j.Answer.Doc, j.plain())
 	case route.References:
-		return j.validate(graph.CollectionOf("odata.reference"), jsondoc.Root, j.Answer.Doc, j.plain())
+		return j.validate(odata.CollectionOf("odata.reference"), jsondoc.Root, j.Answer.Doc, j.plain())
 	case route.Batch:
 		return j.batch()
 	}
@@ -83,15 +83,15 @@ func (j *judgement) value(expected route.Answer) error {
 // 4.0, section 4.5).
 func (j *judgement) annotations() {
 	body, _ := j.Answer.Doc.(map[string]any)
-	for _, name := range []string{graph.Context, graph.NextLink, graph.DeltaLink} {
+	for _, name := range []string{odata.Context, odata.NextLink, odata.DeltaLink} {
 		value, ok := body[name]
 		text, isText := value.(string)
 		if ok && (!isText || !strings.Contains(text, "://") && !j.Placeholders) {
 			j.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, name), "an absolute address", brief(value))
 		}
 	}
-	if count, ok := body[graph.Count]; ok && !j.counts(count) {
-		j.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, graph.Count), "a number of entities", brief(count))
+	if count, ok := body[odata.Count]; ok && !j.counts(count) {
+		j.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, odata.Count), "a number of entities", brief(count))
 	}
 }
 
@@ -107,7 +107,7 @@ func (j *judgement) counts(value any) bool {
 // typed validates against the schema of a type of metadata, if the project has it.
 func (j *judgement) typed(typ, at string, doc any, options schema.Options) error {
 	if !j.checker.schemas.Has(j.api, typ) {
-		j.untyped(fmt.Sprintf("there is no schema of %s in %s", graph.Bare(typ), j.api))
+		j.untyped(fmt.Sprintf("there is no schema of %s in %s", odata.Bare(typ), j.api))
 		return nil
 	}
 	return j.validate(typ, at, doc, options)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // ownFolder holds the published schemas of graphvcr's own files. It is no api.
@@ -100,7 +100,7 @@ func (s *Set) Types(api string) []string {
 // Has reports whether there is a schema for the type, or for the elements of a
 // "Collection(...)". The built-in ones count.
 func (s *Set) Has(api, typ string) bool {
-	typ = graph.Bare(typ)
+	typ = odata.Bare(typ)
 	return s.types[api][typ] || isBuiltin(typ)
 }
 
@@ -155,7 +155,7 @@ type Expansion struct {
 // file and, where it can, the line, and report.Problems(err) has them as fields, with
 // what to do about it.
 func (s *Set) Validate(api, typ string, doc any, opts Options) ([]Violation, error) {
-	element, collection := graph.ElementOf(typ)
+	element, collection := odata.ElementOf(typ)
 	root, err := s.compile(typeKey{api, element})
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
@@ -40,7 +41,7 @@ func docsProject(t testing.TB) *project.Project {
 func importPage(t *testing.T, p *project.Project, file, name string) *importer.Result {
 	t.Helper()
 	var guard cassette.Guard
-	r, err := importer.Docs(file, name, importer.DocsOptions{Holds: p.Holds, Clean: func(c *cassette.Cassette) (err error) {
+	r, err := importer.Docs(file, name, importer.DocsOptions{Holds: judge.NewPages(p).Holds, Clean: func(c *cassette.Cassette) (err error) {
 		_, guard, err = p.Clean(c, "")
 		return err
 	}})
@@ -79,11 +80,11 @@ func TestSeedPage(t *testing.T) {
 	file := testkit.Corpus(t, "docs/seed/teamsasyncoperation-get.md")
 	p := docsProject(t)
 	r := importPage(t, p, file, "operation")
-	_, judged, err := p.JudgeTypes(r.Cassette, []string{r.Examples[0].Type}, file)
+	_, judged, err := judge.NewPages(p).Types(r.Cassette, []string{r.Examples[0].Type}, file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	conforming, err := p.Judge(r.Cassette, file)
+	conforming, err := judge.Cassette(p.Answers, r.Cassette, file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +241,7 @@ func TestDocsLeaveOutAPage(t *testing.T) {
 func BenchmarkDocs(b *testing.B) {
 	files, _ := filepath.Glob(filepath.Join(testkit.Corpus(b, "docs/api-reference"), "*", "api", "*.md"))
 	p := docsProject(b)
-	options := importer.DocsOptions{Holds: p.Holds, Clean: func(c *cassette.Cassette) error { _, _, err := p.Clean(c, ""); return err }}
+	options := importer.DocsOptions{Holds: judge.NewPages(p).Holds, Clean: func(c *cassette.Cassette) error { _, _, err := p.Clean(c, ""); return err }}
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, file := range files {

@@ -7,11 +7,6 @@ const (
 	RuleCassetteLoad report.Rule = "cassette.load"
 	RuleScenarioLoad report.Rule = "scenario.load"
 
-	ruleDocsFolder        report.Rule = "docs.folder"
-	ruleDocsMember        report.Rule = "docs.member"
-	ruleDocsMetadata      report.Rule = "docs.metadata"
-	ruleDocsType          report.Rule = "docs.type"
-	ruleDocsVersion       report.Rule = "docs.version"
 	ruleRecordBroken      report.Rule = "record.broken"
 	ruleRecordDropped     report.Rule = "record.dropped"
 	ruleRecordInterrupted report.Rule = "record.interrupted"

@@ -12,7 +12,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
@@ -35,8 +34,7 @@ type Project struct {
 	Now     func() time.Time  // by which recordings expire; nil is time.Now
 	Playing transport.Options // how a client's requests are answered, scenarios aside
 
-	tapes    shelf
-	declared texts
+	tapes shelf
 }
 
 // Open fills in defaults and reads the rules.
@@ -59,7 +57,7 @@ func Open(dirs Dirs) (*Project, error) {
 	}
 	return &Project{
 		Dirs: dirs, Rules: rules, Schemas: schemas, Answers: conform.New(schemas),
-		tapes: shelf{dir: dirs.Cassettes}, declared: texts{dir: dirs.Schemas, indexes: map[string]*route.Index{}},
+		tapes: shelf{dir: dirs.Cassettes},
 	}, nil
 }
 

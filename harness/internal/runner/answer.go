@@ -11,7 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/display"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
@@ -137,7 +137,7 @@ func (s exchanger) client(rt http.RoundTripper) *http.Client {
 			return &redirectError{to: req.URL}
 		}
 		if req.URL.Host != via[0].URL.Host { // net/http would let subdomains and other ports have it
-			graph.DropCredentials(req.Header)
+			protocol.DropCredentials(req.Header)
 			req.Header.Del("Referer")
 			*req = *req.WithContext(WithoutAuth(req.Context()))
 		}

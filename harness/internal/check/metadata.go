@@ -1,4 +1,4 @@
-package project
+package check
 
 import (
 	"fmt"
@@ -8,25 +8,26 @@ import (
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/generate"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
-// JudgeBy judges by files of metadata, by API, in the place of the project's schemas. What is
-// made of them is kept in a temporary folder until it is removed.
-func (p *Project) JudgeBy(metadata map[string]string) (remove func(), err error) {
+// ByMetadata has a project judge by files of metadata, by API, in the place of its schemas.
+// What is made of them is kept in a temporary folder until it is removed.
+func ByMetadata(p *project.Project, metadata map[string]string) (remove func(), err error) {
 	dir, err := os.MkdirTemp("", "graphvcr-schemas")
 	if err != nil {
 		return nil, fmt.Errorf("judge by metadata: %w", err)
 	}
 	remove = func() { os.RemoveAll(dir) }
-	if err := p.judgeBy(metadata, dir); err != nil {
+	if err := judgeBy(p, metadata, dir); err != nil {
 		remove()
 		return nil, err
 	}
 	return remove, nil
 }
 
-func (p *Project) judgeBy(metadata map[string]string, dir string) error {
+func judgeBy(p *project.Project, metadata map[string]string, dir string) error {
 	for api, file := range metadata {
 		m, err := csdl.Load(file)
 		if err != nil {

@@ -1,4 +1,4 @@
-package project
+package judge
 
 import (
 	"fmt"
@@ -7,20 +7,33 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
+// Pages judges pages of documentation.
+type Pages struct {
+	schemas *schema.Set
+	answers *conform.Checker
+	indexes *indexes
+}
+
+// NewPages judges by a project's schemas.
+func NewPages(p *project.Project) *Pages {
+	return &Pages{schemas: p.Schemas, answers: p.Answers, indexes: newIndexes(p.Dirs.Schemas)}
+}
+
 // Holds reports whether the project has the schema of a type of an API, and an answer
 // of documentation has nothing that the schema does not.
-func (p *Project) Holds(api, typ string, i *cassette.Interaction) bool {
+func (p *Pages) Holds(api, typ string, i *cassette.Interaction) bool {
 	body := answerOf(i)
-	if !body.IsJSON || !p.Schemas.Has(api, typ) {
+	if !body.IsJSON || !p.schemas.Has(api, typ) {
 		return false
 	}
-	violations, err := p.Schemas.Validate(api, typ, body.Doc, optionsOf(i))
+	violations, err := p.schemas.Validate(api, typ, body.Doc, optionsOf(i))
 	return err == nil && len(violations) == 0
 }
 
@@ -33,13 +46,12 @@ func optionsOf(i *cassette.Interaction) schema.Options {
 	return schema.Options{Select: selected, Expand: expanded, Placeholders: true}
 }
 
-// JudgeTypes compares the types that documentation names, one for each interaction,
-// with the project's metadata and schemas: "" is not compared. It also tells what a
-// beta example shows that v1.0 lacks, and once for each API that there is no metadata
-// to compare with. The types are those of metadata where it has them, else those that
-// documentation names.
-func (p *Project) JudgeTypes(c *cassette.Cassette, named []string, file string) (types []string, findings []report.Finding, err error) {
-	j := typeJudge{project: p, file: file, told: map[string]bool{}}
+// Types compares the types that documentation names, one for each interaction, with the
+// project's metadata and schemas: "" is not compared. It also reports what a beta example
+// shows that v1.0 lacks, and once for each API that there is no metadata to compare with. The
+// types are those of metadata where it has them, else those that documentation names.
+func (p *Pages) Types(c *cassette.Cassette, named []string, file string) (types []string, findings []report.Finding, err error) {
+	j := page{Pages: p, file: file, noted: map[string]bool{}}
 	types = slices.Clone(named)
 	for n, i := range c.Interactions {
 		u, err := graphurl.Parse(i.Request.URL)
@@ -48,13 +60,13 @@ func (p *Project) JudgeTypes(c *cassette.Cassette, named []string, file string) 
 		}
 		j.interaction, j.n, j.api, j.typ = i, n, u.Version, named[n]
 		j.folder()
-		if index := p.declared.index(u.Version); index != nil && i.Response.Code < 400 {
+		if index := p.indexes.index(u.Version); index != nil && i.Response.Code < 400 {
 			j.spelling(index)
 		}
 		if named[n] == "" || i.Response.Code >= 300 {
 			continue
 		}
-		result, err := p.Answers.Check(exchangeOf(c, i))
+		result, err := p.answers.Check(exchangeOf(c, i))
 		if err != nil {
 			return nil, nil, fmt.Errorf("judge %s: %w", file, err)
 		}
@@ -63,7 +75,7 @@ func (p *Project) JudgeTypes(c *cassette.Cassette, named []string, file string) 
 				types[n] = result.Type
 			}
 		} else {
-			j.tellOnce(ruleDocsMetadata, fmt.Sprintf("there is no index of the paths of %s: the types that the page names were not compared with metadata", j.api))
+			j.once(ruleDocsMetadata, fmt.Sprintf("there is no index of the paths of %s: the types that the page names were not compared with metadata", j.api))
 			j.validate()
 		}
 		if j.api == "beta" {
@@ -73,18 +85,18 @@ func (p *Project) JudgeTypes(c *cassette.Cassette, named []string, file string) 
 	return types, j.findings, nil
 }
 
-// typeJudge judges the types of a page.
-type typeJudge struct {
-	project     *Project
+// page is one that is judged.
+type page struct {
+	*Pages
 	file        string
 	interaction *cassette.Interaction
 	n           int
 	api, typ    string
 	findings    []report.Finding
-	told        map[string]bool
+	noted       map[string]bool
 }
 
-func (j *typeJudge) add(rule report.Rule, severity report.Severity, message string) *report.Finding {
+func (j *page) add(rule report.Rule, severity report.Severity, message string) *report.Finding {
 	n := j.n
 	j.findings = append(j.findings, report.Finding{
 		Rule: rule, Severity: severity, Interaction: &n, Place: report.Place{File: j.file},
@@ -93,31 +105,31 @@ func (j *typeJudge) add(rule report.Rule, severity report.Severity, message stri
 	return &j.findings[len(j.findings)-1]
 }
 
-// addAt tells what a value is and should be.
-func (j *typeJudge) addAt(rule report.Rule, severity report.Severity, where, want, got string) *report.Finding {
+// addAt reports what a value is and should be.
+func (j *page) addAt(rule report.Rule, severity report.Severity, where, want, got string) *report.Finding {
 	f := j.add(rule, severity, "")
 	f.Where, f.Want, f.Got = where, want, got
 	return f
 }
 
-func (j *typeJudge) tellOnce(rule report.Rule, message string) {
-	if !j.told[message] {
-		j.told[message] = true
+func (j *page) once(rule report.Rule, message string) {
+	if !j.noted[message] {
+		j.noted[message] = true
 		j.add(rule, report.Note, message)
 	}
 }
 
 // compare holds the type that is named against that of metadata, which is surer where
 // they differ.
-func (j *typeJudge) compare(result conform.Result) (surer bool) {
+func (j *page) compare(result conform.Result) (surer bool) {
 	if !strings.Contains(j.typ, ".") { // "stream", "string"
 		return false
 	}
-	relation, err := j.project.Answers.Relate(j.api, graph.Bare(j.typ), graph.Bare(result.Type))
+	relation, err := j.answers.Relate(j.api, odata.Bare(j.typ), odata.Bare(result.Type))
 	switch {
 	case err != nil:
 	case relation == conform.Undeclared:
-		j.addAt(ruleDocsType, report.Warning, "$", "a type of metadata", j.typ).Message = fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", graph.Bare(j.typ), j.api)
+		j.addAt(ruleDocsType, report.Warning, "$", "a type of metadata", j.typ).Message = fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", odata.Bare(j.typ), j.api)
 	case relation == conform.Apart:
 		j.addAt(ruleDocsType, report.Warning, "$", result.Type, j.typ).Message = fmt.Sprintf("the page says that the answer is %s, and metadata says %s", j.typ, result.Type)
 		return true
@@ -126,39 +138,39 @@ func (j *typeJudge) compare(result conform.Result) (surer bool) {
 }
 
 // validate validates the answer as what it is said to be.
-func (j *typeJudge) validate() {
+func (j *page) validate() {
 	body := answerOf(j.interaction)
 	if !body.IsJSON {
 		return
 	}
-	if !j.project.Schemas.Has(j.api, j.typ) {
-		j.tellOnce(ruleDocsMetadata, fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", graph.Bare(j.typ), j.api))
+	if !j.schemas.Has(j.api, j.typ) {
+		j.once(ruleDocsMetadata, fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", odata.Bare(j.typ), j.api))
 		return
 	}
 	e := exchangeOf(&cassette.Cassette{Meta: cassette.Meta{Origin: cassette.Docs}}, j.interaction)
 	e.Schema = j.typ
-	result, err := j.project.Answers.Check(e)
+	result, err := j.answers.Check(e)
 	if err != nil {
-		return // lint tells of a schema that does not compile
+		return // lint reports a schema that does not compile
 	}
 	for _, p := range result.Problems {
 		j.addAt(p.Rule, min(p.Severity, report.Warning), p.Where, p.Want, p.Got).Remark = conform.Source(p.File, p.Line)
 	}
 }
 
-// elsewhere tells what another version of the API does not have.
-func (j *typeJudge) elsewhere(api string) {
+// elsewhere reports what another version of the API does not have.
+func (j *page) elsewhere(api string) {
 	body := answerOf(j.interaction)
-	if !body.IsJSON || !j.project.Schemas.Has(api, j.typ) {
+	if !body.IsJSON || !j.schemas.Has(api, j.typ) {
 		return
 	}
 	here := map[string]bool{}
-	if own, err := j.project.Schemas.Validate(j.api, j.typ, body.Doc, optionsOf(j.interaction)); err == nil {
+	if own, err := j.schemas.Validate(j.api, j.typ, body.Doc, optionsOf(j.interaction)); err == nil {
 		for _, v := range own {
 			here[v.Path] = true
 		}
 	}
-	there, err := j.project.Schemas.Validate(api, j.typ, body.Doc, optionsOf(j.interaction))
+	there, err := j.schemas.Validate(api, j.typ, body.Doc, optionsOf(j.interaction))
 	if err != nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package project
+package judge
 
 import (
 	"fmt"
@@ -9,19 +9,28 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// Judge tells what in a recording is not as metadata promises, as far as the project
-// has schemas and an index of paths. The file is what findings name. What is told of
-// one property, or why an answer has no type, is told once.
-func (p *Project) Judge(c *cassette.Cassette, file string) ([]report.Finding, error) {
+// The rules of what is wrong with a page of documentation.
+const (
+	ruleDocsFolder   report.Rule = "docs.folder"
+	ruleDocsMember   report.Rule = "docs.member"
+	ruleDocsMetadata report.Rule = "docs.metadata"
+	ruleDocsType     report.Rule = "docs.type"
+	ruleDocsVersion  report.Rule = "docs.version"
+)
+
+// Cassette reports what in a recording is not as metadata promises, as far as there are
+// schemas and an index of paths. The file is what findings name. A note on one property, or
+// on an answer without a type, is given once.
+func Cassette(answers *conform.Checker, c *cassette.Cassette, file string) ([]report.Finding, error) {
 	var findings []report.Finding
 	var trail conform.Trail
 	type kind struct {
 		rule            report.Rule
 		file, want, got string
 	}
-	told := map[kind]bool{}
+	noted := map[kind]bool{}
 	for n, i := range c.Interactions {
-		result, err := trail.Check(p.Answers, exchangeOf(c, i))
+		result, err := trail.Check(answers, exchangeOf(c, i))
 		if err != nil {
 			return nil, fmt.Errorf("judge %s: %w", file, err)
 		}
@@ -32,20 +41,20 @@ func (p *Project) Judge(c *cassette.Cassette, file string) ([]report.Finding, er
 		}
 		for _, problem := range result.Problems {
 			key := kind{problem.Rule, problem.File, problem.Want, problem.Got}
-			if problem.Severity == report.Note && told[key] {
+			if problem.Severity == report.Note && noted[key] {
 				continue
 			}
-			told[key] = true
+			noted[key] = true
 			if c.Meta.Origin == cassette.Docs { // what documentation shows is no contract
 				problem.Severity = min(problem.Severity, report.Warning)
 			}
-			findings = append(findings, judged(problem, i, n, file))
+			findings = append(findings, finding(problem, i, n, file))
 		}
 	}
 	return findings, nil
 }
 
-func judged(p conform.Problem, i *cassette.Interaction, n int, file string) report.Finding {
+func finding(p conform.Problem, i *cassette.Interaction, n int, file string) report.Finding {
 	return report.Finding{
 		Rule: p.Rule, Severity: p.Severity, Interaction: &n, Place: report.Place{File: file},
 		Where: p.Where, Want: p.Want, Got: p.Got, Remark: conform.Source(p.File, p.Line), Part: i.Request.Method + " " + i.Request.URL,
@@ -66,20 +75,19 @@ func ExchangeOf(i *cassette.Interaction) conform.Exchange {
 	}
 }
 
-// Violations are what is wrong with one recorded interaction, notes aside, for a
-// comparison of recordings. A schema that cannot be used judges nothing.
-func (p *Project) Violations(i *cassette.Interaction) []diff.Violation {
-	result, err := p.Answers.Check(exchangeOf(&cassette.Cassette{}, i))
-	if err != nil {
-		return nil
-	}
-	var violations []diff.Violation
-	for _, problem := range result.Problems {
-		if problem.Severity > report.Note {
-			violations = append(violations, diff.Violation{
-				Rule: problem.Rule, Where: problem.Where, Want: problem.Want, Got: problem.Got,
-			})
+// Violations is the function that says what is wrong with a recorded interaction, notes
+// aside, for a comparison of recordings. A schema that cannot be used judges nothing.
+func Violations(answers *conform.Checker) func(*cassette.Interaction) []diff.Violation {
+	return func(i *cassette.Interaction) (violations []diff.Violation) {
+		result, err := answers.Check(ExchangeOf(i))
+		if err != nil {
+			return nil
 		}
+		for _, p := range result.Problems {
+			if p.Severity > report.Note {
+				violations = append(violations, diff.Violation{Rule: p.Rule, Where: p.Where, Want: p.Want, Got: p.Got})
+			}
+		}
+		return violations
 	}
-	return violations
 }

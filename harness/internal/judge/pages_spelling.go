@@ -1,4 +1,4 @@
-package project
+package judge
 
 import (
 	"fmt"
@@ -9,30 +9,30 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// folder tells of a page that lies with those of one version of the API, and asks another.
-func (j *typeJudge) folder() {
+// folder reports a page that lies with those of one version of the API, and asks another.
+func (j *page) folder() {
 	for dir := path.Dir(filepath.ToSlash(j.file)); dir != "." && dir != "/"; dir = path.Dir(dir) {
 		name := path.Base(dir)
 		if name != "v1.0" && name != "beta" {
 			continue
 		}
-		if name != j.api && !j.told["folder "+j.api] {
-			j.told["folder "+j.api] = true
+		if name != j.api && !j.noted["folder "+j.api] {
+			j.noted["folder "+j.api] = true
 			j.add(ruleDocsFolder, report.Warning, fmt.Sprintf("the page is one of %s, and its example asks %s", name, j.api)).Where = "request"
 		}
 		return
 	}
 }
 
-// spelling tells of members of a request that look like misspelt ones of an open type, which
+// spelling reports members of a request that look like misspelt ones of an open type, which
 // takes any: the value would be kept under a name that nobody reads.
-func (j *typeJudge) spelling(index *route.Index) {
+func (j *page) spelling(index *route.Index) {
 	target, err := index.Resolve(j.interaction.Request.Method, j.interaction.Request.URL)
 	if err != nil {
 		return
@@ -42,7 +42,7 @@ func (j *typeJudge) spelling(index *route.Index) {
 	if err != nil || !isObject {
 		return
 	}
-	s := speller{typeJudge: j, index: index}
+	s := speller{page: j, index: index}
 	if target.Parameters == nil {
 		s.object(target.Body.Type, jsondoc.Root, body)
 		return
@@ -50,14 +50,14 @@ func (j *typeJudge) spelling(index *route.Index) {
 	for name, value := range sorted(body) {
 		for parameter, typ := range target.Parameters {
 			if strings.EqualFold(parameter, name) {
-				s.value(graph.Bare(typ), jsondoc.AppendPath(jsondoc.Root, name), value)
+				s.value(odata.Bare(typ), jsondoc.AppendPath(jsondoc.Root, name), value)
 			}
 		}
 	}
 }
 
 type speller struct {
-	*typeJudge
+	*page
 	index *route.Index
 }
 
@@ -83,7 +83,7 @@ func (s *speller) object(typ, at string, object map[string]any) {
 		switch {
 		case strings.Contains(name, "@"):
 		case declared != "":
-			s.value(graph.Bare(declared), jsondoc.AppendPath(at, name), value)
+			s.value(odata.Bare(declared), jsondoc.AppendPath(at, name), value)
 		case s.index.Open(typ):
 			s.misspelt(typ, at, name, object)
 		}
@@ -95,7 +95,7 @@ func (s *speller) object(typ, at string, object map[string]any) {
 const shortestSpelt = 5
 
 func (s *speller) misspelt(typ, at, name string, object map[string]any) {
-	if len(name) < shortestSpelt || s.told["member "+typ+" "+name] {
+	if len(name) < shortestSpelt || s.noted["member "+typ+" "+name] {
 		return
 	}
 	lower := strings.ToLower(name)
@@ -106,7 +106,7 @@ func (s *speller) misspelt(typ, at, name string, object map[string]any) {
 	if len(near) == 0 {
 		return
 	}
-	s.told["member "+typ+" "+name] = true
+	s.noted["member "+typ+" "+name] = true
 	f := s.add(ruleDocsMember, report.Warning, fmt.Sprintf("%s has no property %s; as it is open, it takes any", typ, name))
 	f.Where, f.Hint = "request"+jsondoc.AppendPath(at, name), fault.DidYouMean(near[0])
 }

@@ -1,4 +1,4 @@
-package project
+package judge
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/generate"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
 )
 
 const smallModel = `<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
@@ -25,7 +26,7 @@ const smallModel = `<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.
 </Schema></edmx:DataServices></edmx:Edmx>`
 
 // judgingBy is a project with the schemas of metadata.
-func judgingBy(t *testing.T, metadata string) *Project {
+func judgingBy(t *testing.T, metadata string) *project.Project {
 	t.Helper()
 	root := t.TempDir()
 	model, err := csdl.Parse(strings.NewReader(metadata), "metadata.csdl")
@@ -38,7 +39,7 @@ func judgingBy(t *testing.T, metadata string) *Project {
 	if err := os.Mkdir(filepath.Join(root, "scenarios"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	p, err := Open(Dirs{Root: root})
+	p, err := project.Open(project.Dirs{Root: root})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func judgingBy(t *testing.T, metadata string) *Project {
 // What a page says that an answer is, against metadata: a related type is fine, a
 // stranger and one that nobody declares are told, and so is that there is nothing to
 // compare with.
-func TestJudgeTypes(t *testing.T) {
+func TestTypes(t *testing.T) {
 	p := judgingBy(t, smallModel)
 	c := &cassette.Cassette{Meta: cassette.Meta{Origin: cassette.Docs}}
 	var named []string
@@ -68,7 +69,8 @@ func TestJudgeTypes(t *testing.T) {
 		})
 		named = append(named, tc.typ)
 	}
-	types, findings, err := p.JudgeTypes(c, named, "page.md")
+	pages := NewPages(p)
+	types, findings, err := pages.Types(c, named, "page.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +90,7 @@ func TestJudgeTypes(t *testing.T) {
 	if types[2] != "microsoft.graph.thing" || types[3] != "microsoft.graph.nothing" {
 		t.Errorf("the types are %v", types)
 	}
-	if !p.Holds("v1.0", "microsoft.graph.thing", c.Interactions[0]) || p.Holds("v1.0", "microsoft.graph.other", c.Interactions[0]) || p.Holds("beta", "microsoft.graph.thing", c.Interactions[0]) {
+	if !pages.Holds("v1.0", "microsoft.graph.thing", c.Interactions[0]) || pages.Holds("v1.0", "microsoft.graph.other", c.Interactions[0]) || pages.Holds("beta", "microsoft.graph.thing", c.Interactions[0]) {
 		t.Error("a type holds what has its properties, and no other")
 	}
 }

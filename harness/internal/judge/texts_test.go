@@ -1,4 +1,4 @@
-package project_test
+package judge_test
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
 )
 
@@ -34,11 +34,7 @@ func TestTexts(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "schemas", "v1.0", route.FileName), route.Text(model), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p, err := project.Open(project.Dirs{Cassettes: filepath.Join(dir, "cassettes"), Schemas: filepath.Join(dir, "schemas"), Scenarios: filepath.Join(dir, "scenarios")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	isText := p.Texts()
+	isText := judge.Texts(filepath.Join(dir, "schemas"))
 	const one = `{"id":"1","office":"Oslo","color":"red","places":[{"city":"Rome","color":"red"}],"tags":["x"],"size":1,"host":"h","manager":{"office":"x"}}`
 	const list = `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users","value":[{"@odata.type":"#microsoft.graph.guest","host":"h","office":"Oslo"}]}`
 	for _, c := range []struct {

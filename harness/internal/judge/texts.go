@@ -1,4 +1,4 @@
-package project
+package judge
 
 import (
 	"path/filepath"
@@ -8,42 +8,47 @@ import (
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
 )
 
-// Texts returns what tells, for a comparison of recordings, whether metadata declares a text
-// (Edm.String) at a path of an answer. It knows the APIs of which the project has an index.
-func (p *Project) Texts() func(i *cassette.Interaction, path string) bool {
-	return p.declared.isText
+// Texts is the function that says, for a comparison of recordings, whether metadata declares a
+// text (Edm.String) at a path of an answer. It knows the APIs of which the folder of schemas
+// has an index.
+func Texts(schemas string) func(i *cassette.Interaction, path string) bool {
+	return newIndexes(schemas).isText
 }
 
-// texts are the indexes of a project, each read once.
-type texts struct {
-	dir     string
-	mu      sync.Mutex
-	indexes map[string]*route.Index // by API version; nil: there is none
+// indexes are those of a folder of schemas, each read once.
+type indexes struct {
+	dir    string
+	mu     sync.Mutex
+	loaded map[string]*route.Index // by API version; nil: there is none
 }
 
-func (t *texts) index(version string) *route.Index {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	index, known := t.indexes[version]
+func newIndexes(dir string) *indexes {
+	return &indexes{dir: dir, loaded: map[string]*route.Index{}}
+}
+
+func (x *indexes) index(version string) *route.Index {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	index, known := x.loaded[version]
 	if !known {
-		index, _ = route.Load(filepath.Join(t.dir, version, route.FileName)) // without one nothing is declared
-		t.indexes[version] = index
+		index, _ = route.Load(filepath.Join(x.dir, version, route.FileName)) // without one nothing is declared
+		x.loaded[version] = index
 	}
 	return index
 }
 
-func (t *texts) isText(i *cassette.Interaction, path string) bool {
+func (x *indexes) isText(i *cassette.Interaction, path string) bool {
 	address, err := graphurl.Parse(i.Request.URL)
 	if err != nil || address.Host != graphurl.Graph || address.Version == "" {
 		return false
 	}
-	index := t.index(address.Version)
+	index := x.index(address.Version)
 	if index == nil {
 		return false
 	}
@@ -67,7 +72,7 @@ func (t *texts) isText(i *cassette.Interaction, path string) bool {
 			if own, ok := v["@odata.type"].(string); ok {
 				typ = strings.TrimPrefix(own, "#")
 			}
-			typ = graph.Bare(index.Member(typ, step[1]))
+			typ = odata.Bare(index.Member(typ, step[1]))
 		default:
 			return false
 		}
@@ -95,12 +100,12 @@ func rootType(index *route.Index, i *cassette.Interaction, doc any) string {
 	root, _ := doc.(map[string]any)
 	if context, ok := root["@odata.context"].(string); ok {
 		if answer, err := index.Context(context); err == nil {
-			return graph.Bare(answer.Type)
+			return odata.Bare(answer.Type)
 		}
 	}
 	target, err := index.Resolve(i.Request.Method, i.Request.URL)
 	if err != nil {
 		return ""
 	}
-	return graph.Bare(target.Answer.Type)
+	return odata.Bare(target.Answer.Type)
 }

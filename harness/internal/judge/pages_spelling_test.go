@@ -1,4 +1,4 @@
-package project
+package judge
 
 import (
 	"fmt"
@@ -23,7 +23,7 @@ const openModel = `<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.o
 // TestSpelling looks for misspelt members in what documentation sends, where an open type
 // takes any, and for examples of another version than the page's folder.
 func TestSpelling(t *testing.T) {
-	p := judgingBy(t, openModel)
+	pages := NewPages(judgingBy(t, openModel))
 	for _, c := range []struct{ file, request, body, want string }{
 		{"v1.0/api/a.md", "POST v1.0/users", `{"displayName": "x", "extension_1": "x", "mial": "x"}`, ""},
 		{"v1.0/api/a.md", "POST v1.0/users", `{"dispalyName": "x"}`, `docs.member request$['dispalyName'] did you mean displayName?`},
@@ -44,7 +44,7 @@ func TestSpelling(t *testing.T) {
 			Request:  cassette.Request{Method: method, URL: "https://graph.microsoft.com/" + url, Body: c.body},
 			Response: cassette.Response{Code: 201},
 		}
-		_, findings, err := p.JudgeTypes(&cassette.Cassette{Interactions: []*cassette.Interaction{i, i}}, []string{"", ""}, c.file)
+		_, findings, err := pages.Types(&cassette.Cassette{Interactions: []*cassette.Interaction{i, i}}, []string{"", ""}, c.file)
 		if err != nil {
 			t.Fatal(err)
 		}
