@@ -151,8 +151,8 @@ func (f *differences) changes(severities map[ID]report.Severity) []Change {
 	return changes
 }
 
-func severityOf(rule ID, severities map[ID]report.Severity) report.Severity {
-	if s, ok := severities[rule]; ok {
+func severityOf(rule ID, chosen map[ID]report.Severity) report.Severity {
+	if s, ok := chosen[rule]; ok {
 		return s
 	}
 	return severities()[rule]
