@@ -198,11 +198,11 @@ func subjects(at metadiff.Place) []string {
 func (a *announcement) isOf(rule diff.ID, at metadiff.Place) bool {
 	kinds := []string{"Change"}
 	switch rule {
-	case diff.PropertyLost, diff.PathLost, diff.OperationLost, diff.TypeLost, diff.EnumGone, diff.RequestLost:
+	case diff.PropertyLost, metadiff.PathLost, metadiff.OperationLost, metadiff.TypeLost, diff.EnumGone, diff.RequestLost:
 		kinds = append(kinds, "Deletion")
-	case diff.PropertyAdded, diff.PathAdded, diff.OperationAdded, diff.TypeAdded, diff.EnumNew, diff.RequestAdded:
+	case diff.PropertyAdded, metadiff.PathAdded, metadiff.OperationAdded, metadiff.TypeAdded, diff.EnumNew, diff.RequestAdded:
 		kinds = append(kinds, "Addition")
-	case diff.DeprecationAdded:
+	case metadiff.DeprecationAdded:
 		kinds = append(kinds, "Deprecation", "Deletion")
 	default:
 		kinds = append(kinds, "Addition", "Deletion")
