@@ -168,22 +168,14 @@ func (a *Announcements) details(c *metadiff.Change) string {
 			}
 		}
 		if latest != nil {
-			return "\nannounced " + latest.date + ": " + clip(latest.text)
+			return "\nannounced " + latest.date + ": " + fault.Clip(strings.Join(strings.Fields(latest.text), " "), longestText)
 		}
 	}
 	return "\nnobody announced it"
 }
 
-// longestText bounds what is told of an announcement.
+// longestText bounds what is quoted of an announcement.
 const longestText = 200
-
-func clip(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > longestText {
-		return string(runes[:longestText]) + "..."
-	}
-	return text
-}
 
 // subjects are the names that an announcement may call a place by, in lower case.
 func subjects(at metadiff.Place) []string {
