@@ -53,29 +53,3 @@ var severities = sync.OnceValue(func() map[ID]report.Severity {
 	}
 	return all
 })
-
-// The changes that only metadata can show.
-const (
-	DeprecationAdded  ID = "deprecation.added"
-	EnumValue         ID = "enum.value"
-	NavigationChanged ID = "navigation.changed"
-	NullGone          ID = "null.gone"
-	OperationAdded    ID = "operation.added"
-	OperationLost     ID = "operation.lost"
-	PathAdded         ID = "path.added"
-	PathLost          ID = "path.lost"
-	PropertyComputed  ID = "property.computed"
-	TypeAdded         ID = "type.added"
-	TypeBase          ID = "type.base"
-	TypeClosed        ID = "type.closed"
-	TypeLost          ID = "type.lost"
-)
-
-// MetadataRules are the ids of changes that only metadata can show; the others are those
-// of Rules with the same meaning.
-func MetadataRules() []ID {
-	return []ID{
-		DeprecationAdded, EnumValue, NavigationChanged, NullGone, OperationAdded, OperationLost, PathAdded, PathLost,
-		PropertyComputed, TypeAdded, TypeBase, TypeClosed, TypeLost,
-	}
-}
