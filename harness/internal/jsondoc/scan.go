@@ -228,7 +228,7 @@ func zeros(x uint64) uint64 { return (x - ones) &^ x & highs }
 // notPlain marks the bytes of x that end a run of ordinary string characters, exactly up
 // to the lowest of them.
 func notPlain(x uint64) uint64 {
-	return zeros(x^('"'*ones)) | zeros(x^('\\'*ones)) | (x-' '*ones)&^x&highs
+	return ((x ^ '"'*ones - ones) | (x ^ '\\'*ones - ones) | (x - ' '*ones)) &^ x & highs
 }
 
 // plain returns where the run of ordinary string characters from i ends: at a
