@@ -222,9 +222,6 @@ func word(text string, i int) uint64 {
 		uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
 }
 
-// zeros marks the bytes of x that are zero, exactly up to the lowest of them.
-func zeros(x uint64) uint64 { return (x - ones) &^ x & highs }
-
 // notPlain marks the bytes of x that end a run of ordinary string characters, exactly up
 // to the lowest of them.
 func notPlain(x uint64) uint64 {
