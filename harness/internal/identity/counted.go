@@ -35,19 +35,16 @@ const checkLetters = "ghjkmnpqrtuvwxyz"
 // Name is the pseudonym of number n (1 and up) in a series, which is a lower-case word:
 // name, user, file. Of File, extension is what ends it, with its dot.
 func (f *Faker) Name(class Class, series string, n int, extension string) string {
-	number := strconv.Itoa(n)
-	sum := f.nameSum(series, n)
+	ending := ""
 	switch class {
-	case Phrase:
-		return strings.ToUpper(series[:1]) + series[1:] + " " + number + " " + letters4(sum)
 	case Domain:
-		return series + number + "-" + letters4(sum) + ".example"
+		ending = ".example"
 	case File:
-		return series + number + "-" + letters4(sum) + extension
+		ending = extension
 	case Digits:
-		return number + digits6(f.nameSum(digitSeries, n))
+		return strconv.Itoa(n) + digits6(f.nameSum(digitSeries, n))
 	case Phone:
-		return "+" + number + digits6(f.nameSum("", n))
+		return "+" + strconv.Itoa(n) + digits6(f.nameSum("", n))
 	case IPv4:
 		return "198." + strconv.Itoa(18+n>>16&1) + "." + strconv.Itoa(n>>8&255) + "." + strconv.Itoa(n&255)
 	case IPv6:
@@ -55,7 +52,16 @@ func (f *Faker) Name(class Class, series string, n int, extension string) string
 	case MAC:
 		return "02-00-5E-" + byteText(n>>16) + "-" + byteText(n>>8) + "-" + byteText(n)
 	}
-	return series + number + "-" + letters4(sum)
+	var room [64]byte
+	b := append(room[:0], series...)
+	gap := byte('-')
+	if class == Phrase {
+		b[0] &^= 0x20
+		b, gap = append(b, ' '), ' '
+	}
+	b = append(strconv.AppendInt(b, int64(n), 10), gap)
+	b = append(b, letters4(f.nameSum(series, n))...)
+	return string(append(b, ending...))
 }
 
 func byteText(n int) string {
