@@ -21,7 +21,7 @@ func (r *Redactor) Message(text string) string {
 		}
 		return text
 	}
-	p := &pass{scene: scene{r: r}, unknown: map[string]int{}}
+	p := &pass{scene: scene{r: r}}
 	if is, ok := r.ledger.known(text); ok {
 		return is
 	}
