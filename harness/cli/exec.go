@@ -85,7 +85,7 @@ const killed = 200 * time.Millisecond
 const statusHarness = 125
 
 type execFlags struct {
-	take    takeFlags
+	client  clientFlags
 	report  reportFlags
 	faults  []string
 	isolate bool
@@ -113,14 +113,14 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SetInterspersed(false) // what comes after the command is the command's
-	opts.take.register(flags)
+	opts.client.register(flags)
 	flags.StringArrayVar(&opts.faults, "fault", nil, "`fault` to inject on replay; repeatable (graphvcr serve --help)")
 	flags.BoolVar(&opts.isolate, "isolate", false, "run the command in a network of its own, where the system trusts the proxy too (Linux)")
 	flags.BoolVar(&opts.keptCA, "kept-ca", false, "sign with the authority that graphvcr ca prints, for commands that trust only the system's store")
 	opts.also.register(flags)
 	opts.report.register(flags)
-	opts.take.auth = "none" // the program signs in itself
-	flags.Lookup("auth").DefValue = opts.take.auth
+	opts.client.auth = "none" // the program signs in itself
+	flags.Lookup("auth").DefValue = opts.client.auth
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		tell(std.err, flagError(cmd, err))
 		return statusError(statusHarness)
@@ -144,8 +144,8 @@ func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, ar
 	}
 	x := &execution{std: std, args: args, flags: f}
 	if err := x.prepare(ctx, p); err != nil {
-		if x.take != nil {
-			x.take.End() // of nothing
+		if x.session != nil {
+			x.session.End() // of nothing
 		}
 		return statusHarness, errors.Join(err, x.close())
 	}

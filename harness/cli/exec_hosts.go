@@ -46,7 +46,7 @@ func (f alsoFlag) set(command string, p *project.Project) (*hosts.Set, error) {
 
 // recorded goes through what the cassettes hold; one that is yet to be recorded holds nothing.
 func (x *execution) recorded(p *project.Project, see func(i *cassette.Interaction)) {
-	for _, name := range x.flags.take.cassettes {
+	for _, name := range x.flags.client.cassettes {
 		if c, err := p.Cassette(name); err == nil {
 			for _, i := range c.Interactions {
 				see(i)
@@ -79,7 +79,7 @@ func (x *execution) direct(getenv func(string) string) []string {
 		here = append(here, host)
 	}
 	var kept []string
-	if x.take.Live() {
+	if x.session.Live() {
 		kept = append(kept, graph.MachineHost)
 	} else {
 		here = append(here, signin.Hosts()...)

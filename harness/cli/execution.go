@@ -21,27 +21,28 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
+	"github.com/graphvcr/graphvcr/harness/internal/session"
 	"github.com/graphvcr/graphvcr/harness/internal/signin"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // execution is one run of a command.
 type execution struct {
-	std    streams
-	args   []string
-	flags  *execFlags
-	up     *upstream
-	dir    string // of the files that the environment names
-	guard  *child.Guard
-	take   *project.Take
-	proxy  *proxy.Intercept
-	inside *child.Isolated // nil: no --isolate
-	env    []string
-	caller caller
-	asked  atomic.Int64 // requests, without those to sign in
-	known  *hosts.Set   // what belongs to the cassettes, beside Graph
-	others others       // hosts that the program asked for, beside Graph
-	refuse report.Severity
+	std     streams
+	args    []string
+	flags   *execFlags
+	up      *upstream
+	dir     string // of the files that the environment names
+	guard   *child.Guard
+	session *session.Session
+	proxy   *proxy.Intercept
+	inside  *child.Isolated // nil: no --isolate
+	env     []string
+	caller  caller
+	asked   atomic.Int64 // requests, without those to sign in
+	known   *hosts.Set   // what belongs to the cassettes, beside Graph
+	others  others       // hosts that the program asked for, beside Graph
+	refuse  report.Severity
 }
 
 // caller is what the token of a client tells of itself.
@@ -68,13 +69,13 @@ func (x *execution) prepare(ctx context.Context, p *project.Project) error {
 	if len(x.args) == 0 {
 		return &fault.Error{Message: "exec: no command given", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
 	}
-	if len(f.take.cassettes) == 0 {
+	if len(f.client.cassettes) == 0 {
 		return &fault.Error{Message: "exec: no cassette given", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
 	}
-	if f.take.mode == string(project.ModeReplay) {
-		f.take.upstream = upstreamFlags{} // scripts may give the same flags to record and to replay
+	if f.client.mode == string(session.Replay) {
+		f.client.upstream = upstreamFlags{} // scripts may give the same flags to record and to replay
 	}
-	mode, live, err := f.take.open(ctx, x.std, "exec")
+	mode, live, err := f.client.open(ctx, x.std, "exec")
 	if err != nil {
 		return err
 	}
@@ -82,10 +83,10 @@ func (x *execution) prepare(ctx context.Context, p *project.Project) error {
 	if err != nil {
 		return err
 	}
-	if len(faults) > 0 && mode != project.ModeReplay {
+	if len(faults) > 0 && mode != session.Replay {
 		return &fault.Error{Message: "exec: --fault is for replay: a recording keeps what the service answers", Hint: "leave out --fault, or record first and replay with it"}
 	}
-	if x.up, err = f.take.upstream.open("exec"); err != nil {
+	if x.up, err = f.client.upstream.open("exec"); err != nil {
 		return err
 	}
 	if x.up.isStandIn() {
@@ -98,12 +99,12 @@ func (x *execution) prepare(ctx context.Context, p *project.Project) error {
 	if err := x.know(p); err != nil {
 		return err
 	}
-	if x.take, err = f.take.begin(p, mode, live); err != nil {
+	if x.session, err = f.client.begin(p, mode, live); err != nil {
 		return err
 	}
-	x.recorded(p, x.addAsked) // the take has the cassettes by now: they are read once
+	x.recorded(p, x.addAsked) // the session has the cassettes by now: they are read once
 	options := x.onReplay(p, faults)
-	if mode != project.ModeReplay {
+	if mode != session.Replay {
 		options = x.onRecord()
 	}
 	options.Authority = authority
@@ -114,12 +115,12 @@ func (x *execution) prepare(ctx context.Context, p *project.Project) error {
 // onReplay answers everything here.
 func (x *execution) onReplay(p *project.Project, faults proxy.Faults) proxy.InterceptOptions {
 	said := signin.Options{}
-	for _, name := range x.flags.take.cassettes {
+	for _, name := range x.flags.client.cassettes {
 		if c, err := p.Cassette(name); err == nil && c.Meta.Auth != nil {
 			said.Scopes, said.Roles = c.Meta.Auth.Scopes, c.Meta.Auth.Roles
 		}
 	}
-	host, carrier := signin.New(said), faults.Over(x.take.Transport())
+	host, carrier := signin.New(said), faults.Over(x.session.Transport())
 	led := sync.OnceFunc(func() { x.recorded(p, x.addLed) })
 	return proxy.InterceptOptions{
 		Takes: func(host string) bool {
@@ -149,7 +150,7 @@ func (x *execution) toPages(next http.HandlerFunc) http.Handler {
 
 // onRecord answers for Graph and the hosts of files, and lets all else pass.
 func (x *execution) onRecord() proxy.InterceptOptions {
-	carrier := proxy.Learn(x.known, x.take.Transport())
+	carrier := proxy.Learn(x.known, x.session.Transport())
 	return proxy.InterceptOptions{
 		Takes: func(host string) bool { return !signin.IsHost(host) && x.known.Has(host) },
 		Handler: x.toPages(func(w http.ResponseWriter, r *http.Request) {
@@ -179,7 +180,7 @@ func (x *execution) place(authority *ca.Authority) error {
 		return &fault.Error{Message: "exec: make a folder for the command's environment", Cause: err}
 	}
 	x.guard = child.NewGuard(x.dir)
-	at := child.Place{Authority: authority.PEM(), Roots: x.up.pem, CopyProfiles: !x.take.Live()}
+	at := child.Place{Authority: authority.PEM(), Roots: x.up.pem, CopyProfiles: !x.session.Live()}
 	if x.flags.isolate {
 		bundle, err := at.Bundle(x.dir)
 		if err != nil {
@@ -239,17 +240,19 @@ func (x *execution) program(ctx context.Context) (status int, err error) {
 
 // end lets requests under way end, and tells what there is to tell.
 func (x *execution) end(ctx context.Context) report.Case {
-	if x.take.Live() {
+	if x.session.Live() {
 		defer keeping(ctx)()
 	}
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	_ = x.proxy.Shutdown(patience) // what did not end in time is cut off
-	x.caller.mu.Lock()
-	x.take.SignedIn(x.caller.as)
-	x.caller.mu.Unlock()
-	told := x.take.End()
-	if n := x.proxy.Pending(); n > 0 && x.take.Live() {
+	if r := x.session.Recording(); r != nil {
+		x.caller.mu.Lock()
+		r.SignedIn(x.caller.as)
+		x.caller.mu.Unlock()
+	}
+	told := x.session.End()
+	if n := x.proxy.Pending(); n > 0 && x.session.Live() {
 		told.Findings = append(told.Findings, report.Finding{
 			Rule: ruleExecUnderWay, Severity: report.Error, Message: counted(int(n), "request") + " of a program that is over had no answer yet, and what comes is not recorded",
 			Hint: "have the program wait for its answers before it ends",

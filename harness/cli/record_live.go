@@ -9,8 +9,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/auth"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/quiet"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/runner"
 )
 
@@ -41,7 +41,7 @@ func (f *recordFlags) service() (*service, error) {
 }
 
 // live is how a recording reaches the service, signed in.
-func (s *service) live(who *signedIn, progress func(project.Progress)) project.Live {
+func (s *service) live(who *signedIn, progress func(record.Progress)) record.Live {
 	meta := cassette.Meta{Origin: cassette.Recorded, Client: "graphvcr"}
 	if s.base != nil {
 		meta.Cloud = s.base.Hostname()
@@ -52,7 +52,7 @@ func (s *service) live(who *signedIn, progress func(project.Progress)) project.L
 	if c, ok := who.claims[""]; ok {
 		meta.Auth = c.Auth()
 	}
-	return project.Live{
+	return record.Live{
 		BaseURL: s.base, Meta: meta, Progress: progress,
 		Carrier: func(identity string) http.RoundTripper {
 			return &refusals{who: who, identity: identity, base: &auth.Transport{

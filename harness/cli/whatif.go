@@ -18,8 +18,11 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/child"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
+	"github.com/graphvcr/graphvcr/harness/internal/session"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -191,7 +194,7 @@ func (w *whatif) asItIs(ctx context.Context) error {
 
 func (w *whatif) try(ctx context.Context, rule *diff.Rule) (report.Case, error) {
 	told := report.Case{Name: string(rule.ID) + ": " + rule.Doc, File: w.tape.File}
-	changed, what, err := rule.Mutate(w.tape, w.project.Violations)
+	changed, what, err := rule.Mutate(w.tape, judge.Violations(w.project.Answers))
 	if err != nil {
 		return told, err
 	}
@@ -279,7 +282,7 @@ func (w *whatif) scenarios(ctx context.Context, p *project.Project) (outcome, er
 	if len(files) == 0 {
 		return outcome{}, &fault.Error{Message: "whatif: no scenario uses the cassette " + w.tape.Name, Hint: "name a client: graphvcr whatif --cassette NAME -- COMMAND"}
 	}
-	suite, err := p.Replay(ctx, project.Selection{Paths: files})
+	suite, err := replay.Run(ctx, p, replay.Selection{Paths: files})
 	if err != nil {
 		return outcome{}, err
 	}
@@ -297,11 +300,11 @@ func (w *whatif) scenarios(ctx context.Context, p *project.Project) (outcome, er
 // command runs the client as under exec.
 func (w *whatif) command(ctx context.Context, p *project.Project, faults []string) (outcome, error) {
 	var said tail
-	flags := &execFlags{take: takeFlags{cassettes: []string{w.tape.Name}, mode: string(project.ModeReplay), auth: "none"}, faults: faults}
+	flags := &execFlags{client: clientFlags{cassettes: []string{w.tape.Name}, mode: string(session.Replay), auth: "none"}, faults: faults}
 	x := &execution{std: streams{in: strings.NewReader(""), out: &said, err: &said}, args: w.args, flags: flags}
 	if err := x.prepare(ctx, p); err != nil {
-		if x.take != nil {
-			x.take.End() // of nothing
+		if x.session != nil {
+			x.session.End() // of nothing
 		}
 		return outcome{}, errors.Join(err, x.close())
 	}

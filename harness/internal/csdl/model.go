@@ -1,6 +1,7 @@
 package csdl
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
@@ -18,6 +19,18 @@ type Model struct {
 type Warning struct {
 	Line    int
 	Message string
+}
+
+// maxWarnings bounds what is said of a text that is something else.
+const maxWarnings = 1000
+
+func (m *Model) warn(line int, message string, args ...any) {
+	switch n := len(m.Warnings); {
+	case n < maxWarnings:
+		m.Warnings = append(m.Warnings, Warning{line, fmt.Sprintf(message, args...)})
+	case n == maxWarnings:
+		m.Warnings = append(m.Warnings, Warning{line, "and more, which are not listed"})
+	}
 }
 
 // Kind is what a type is: entity, complex or enum.

@@ -30,15 +30,15 @@ func idRules() []Rule {
 
 // equalities tells which places no longer hold the same id. Of three that were one, the
 // place that left is told once.
-func (c *comparison) equalities(p pair, old, new *answers) {
+func (a answerPair) equalities() {
 	type broken struct {
 		places   [2]string
 		old, new *equality
 	}
 	var all []broken
 	moved := map[string]int{}
-	for places, was := range old.equal {
-		is := new.equal[places]
+	for places, was := range a.before.equal {
+		is := a.after.equal[places]
 		if is == nil || was.equal < was.both || is.equal > 0 {
 			continue
 		}
@@ -61,22 +61,13 @@ func (c *comparison) equalities(p pair, old, new *answers) {
 			continue
 		}
 		told[left] = true
-		c.add(difference{
-			rule: EqualityBroken, operation: p.old, where: left, old: "equal", new: "different", count: b.new.both,
+		a.add(difference{
+			rule: EqualityBroken, where: left, old: "equal", new: "different", count: b.new.both,
 			message:  b.places[0] + " is no longer " + b.places[1],
 			equal:    b.places,
 			examples: []Example{{Old: b.old.at.interaction, New: b.new.at.interaction, Path: left}},
 		})
 	}
-}
-
-// explainsEquality reports whether another change at one of the two places says why they
-// are no longer equal.
-func (c *comparison) explainsEquality(d *difference) bool {
-	return slices.ContainsFunc(c.found, func(other difference) bool {
-		return other.operation == d.operation && other.rule != d.rule && (other.rule.within("id") || other.rule.within("link")) &&
-			slices.Contains(d.equal[:], other.where)
-	})
 }
 
 // idThat changes the ids of a shape that a member of the first such operation holds,

@@ -47,7 +47,7 @@ func (op *operation) isOperation() bool {
 	return protocol.IsOperationHeader(op.follows) || async.IsOperationPath(op.name)
 }
 
-func (c *comparison) states(p pair, old, new []*exchange) {
+func (p pair) states(old, new []*exchange) {
 	if !p.old.isOperation() && !p.new.isOperation() {
 		return
 	}
@@ -57,7 +57,7 @@ func (c *comparison) states(p pair, old, new []*exchange) {
 	}
 	end, now := was[len(was)-1], is[len(is)-1]
 	d := difference{
-		operation: p.old, where: "$['status']", old: strings.Join(was, ", "), new: strings.Join(is, ", "),
+		where: "$['status']", old: strings.Join(was, ", "), new: strings.Join(is, ", "),
 		examples: []Example{{Old: old[len(old)-1].at, New: new[len(new)-1].at, Path: "$['status']"}},
 	}
 	switch {
@@ -70,10 +70,10 @@ func (c *comparison) states(p pair, old, new []*exchange) {
 	case contradicts(was, is):
 		d.rule, d.message = StateOrder, "goes through its states in another order"
 	default:
-		c.duration(p, old, new)
+		p.duration(old, new)
 		return
 	}
-	c.add(d)
+	p.add(d)
 }
 
 func without(states, known []string) []string {
@@ -94,14 +94,14 @@ func contradicts(was, is []string) bool {
 }
 
 // duration compares how long operations took, by the service's clock.
-func (c *comparison) duration(p pair, old, new []*exchange) {
+func (p pair) duration(old, new []*exchange) {
 	took := func(answers []*exchange) time.Duration {
 		return answers[len(answers)-1].answeredAt().Sub(answers[0].answeredAt())
 	}
 	was, is := took(old), took(new)
 	if is >= time.Minute && is >= 10*max(was, time.Second) {
-		c.add(difference{
-			rule: OperationSlower, operation: p.old, where: "header.Date", old: "up to " + bound(was), new: "more than " + bound(is/10),
+		p.add(difference{
+			rule: OperationSlower, where: "header.Date", old: "up to " + bound(was), new: "more than " + bound(is/10),
 			message:  "takes ten times as long",
 			examples: []Example{{Old: old[0].at, New: new[0].at, Path: "header.Date"}},
 		})

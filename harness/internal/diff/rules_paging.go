@@ -29,11 +29,11 @@ func pagingRules() []Rule {
 }
 
 // paging compares in how many pieces an answer comes.
-func (c *comparison) paging(p pair, was, is *exchange) {
+func (p pair) paging(was, is *exchange) {
 	before, after := was.hasNext(), is.hasNext()
 	_, isList := is.member("value").([]any)
 	sizeBefore, sizeAfter := len(list(was.answered.doc, "value")), len(list(is.answered.doc, "value"))
-	d := difference{operation: p.old, where: jsondoc.AppendPath(jsondoc.Root, odata.NextLink), examples: []Example{{Old: was.at, New: is.at, Path: "$['value']"}}}
+	d := difference{where: jsondoc.AppendPath(jsondoc.Root, odata.NextLink), examples: []Example{{Old: was.at, New: is.at, Path: "$['value']"}}}
 	switch {
 	case !before && after && is.grewFrom(was), before && !after && was.grewFrom(is):
 		return // more items than fit, or no longer so many
@@ -49,7 +49,7 @@ func (c *comparison) paging(p pair, was, is *exchange) {
 	default:
 		return
 	}
-	c.add(d)
+	p.add(d)
 }
 
 // grewFrom reports whether a list came whole once and in pages now because it has more

@@ -26,7 +26,7 @@ func requestRules() []Rule {
 // flow tells of operations that only one recording has, unless something else explains
 // them: where a request failed, those after it go missing.
 func (c *comparison) flow() {
-	explained := slices.ContainsFunc(c.found, func(d difference) bool {
+	explained := slices.ContainsFunc(c.found.all, func(d difference) bool {
 		return d.rule.within("status") || d.rule.within("operation") && d.rule != OperationSlower ||
 			slices.Contains([]ID{PagingAdded, PagingRemoved, LinkShape, PropertyLost, HeaderLost}, d.rule)
 	})
@@ -49,7 +49,7 @@ func (c *comparison) flow() {
 	for _, o := range c.come {
 		d.examples = append(d.examples, Example{New: o.threads[0].phases[0].answers[0].at, Path: "flow"})
 	}
-	c.add(d)
+	c.found.add(d)
 }
 
 func names(ops []*operation) string {
@@ -61,23 +61,23 @@ func names(ops []*operation) string {
 }
 
 // requests compares what writes sent.
-func (c *comparison) requests(p pair, before, after *picture) {
+func (p pair) requests(before, after *picture) {
 	if before.sent == 0 || after.sent == 0 {
 		return
 	}
 	old, new := before.asked.members, after.asked.members
 	for _, name := range slices.Sorted(maps.Keys(new)) {
 		if old[name] == nil {
-			c.add(difference{
-				rule: RequestAdded, operation: p.old, subject: "request." + name, where: "request." + new[name].where, old: "none", new: "sent", count: new[name].total(),
+			p.add(difference{
+				rule: RequestAdded, subject: "request." + name, where: "request." + new[name].where, old: "none", new: "sent", count: new[name].total(),
 				message: "the request holds " + name, examples: examplesOf(before.asked.at, new[name].at),
 			})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(old)) {
 		if new[name] == nil {
-			c.add(difference{
-				rule: RequestLost, operation: p.old, subject: "request." + name, where: "request." + old[name].where, old: "sent", new: "none", count: old[name].total(),
+			p.add(difference{
+				rule: RequestLost, subject: "request." + name, where: "request." + old[name].where, old: "sent", new: "none", count: old[name].total(),
 				message: "the request no longer holds " + name, examples: examplesOf(old[name].at, after.asked.at),
 			})
 		}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 var (
@@ -231,7 +233,7 @@ func (r *reader) address(line int, text string) string {
 		}
 	}
 	if encoded > 0 {
-		r.page.minor(Repaired, line, "encoded %s of the address", counted(encoded, "character"))
+		r.page.minor(Repaired, line, "encoded %s of the address", fault.Count(encoded, "character"))
 	}
 	return b.String()
 }

@@ -255,10 +255,3 @@ func (p *pairing) leaveOut(f *fence) {
 		p.page.minor(LeftOut, f.line, "left out a sample in %s", brief(f.info))
 	}
 }
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
-}

@@ -131,7 +131,7 @@ func (d *docsImport) tellNotes() {
 		d.tell(docsRule(n.Kind), severity, n.Line, n.Message)
 	}
 	if n := d.page.Includes; n > 0 {
-		d.tell(ruleDocsInclude, report.Note, 0, fmt.Sprintf("left out %s that the page includes", count(n, "file")))
+		d.tell(ruleDocsInclude, report.Note, 0, fmt.Sprintf("left out %s that the page includes", fault.Count(n, "file")))
 	}
 }
 

@@ -34,7 +34,7 @@ func TestHARRoundTrip(t *testing.T) {
 	cassettes["odd"] = odd()
 	t.Run("corpus", func(t *testing.T) {
 		for _, file := range testkit.Recordings(t) {
-			r, err := importer.Reader{}.Read(importer.KindVCRPy, file, "x", nil)
+			r, err := importer.Reader{}.Read(importer.Of("vcrpy"), file, "x", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,7 +50,7 @@ func TestHARRoundTrip(t *testing.T) {
 		if err := os.WriteFile(har, archive.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		again, err := importer.Reader{}.Read(importer.KindHAR, har, "x", nil)
+		again, err := importer.Reader{}.Read(importer.Of("har"), har, "x", nil)
 		if err != nil {
 			t.Fatal(file, err)
 		}
