@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/child"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -133,7 +134,7 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, args []string) (int, error) {
 	talk := streams{in: std.in, out: std.err} // stdout is the command's, and each thing is told once
 	talk.err = silent{}
-	endsWith(ctx, statusHarness)
+	interrupt.EndsWith(ctx, statusHarness)
 	out, err := f.report.parse(talk)
 	if err != nil {
 		return statusHarness, err

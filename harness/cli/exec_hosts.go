@@ -75,9 +75,7 @@ func (x *execution) addLed(i *cassette.Interaction) {
 // are those at which --connect-to lies too, and the machine's own identity service.
 func (x *execution) direct(getenv func(string) string) []string {
 	here := append(graph.Hosts(), x.known.Names()...) // whatever NO_PROXY says
-	for host := range x.up.places {
-		here = append(here, host)
-	}
+	here = append(here, x.up.Moved()...)
 	var kept []string
 	if x.session.Live() {
 		kept = append(kept, graph.MachineHost)

@@ -19,10 +19,12 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
+	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 	"github.com/graphvcr/graphvcr/harness/internal/session"
 	"github.com/graphvcr/graphvcr/harness/internal/signin"
+	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -31,7 +33,7 @@ type execution struct {
 	std     streams
 	args    []string
 	flags   *execFlags
-	up      *upstream
+	up      *upstream.Upstream
 	dir     string // of the files that the environment names
 	guard   *child.Guard
 	session *session.Session
@@ -89,7 +91,7 @@ func (x *execution) prepare(ctx context.Context, p *project.Project) error {
 	if x.up, err = f.client.upstream.open("exec"); err != nil {
 		return err
 	}
-	if x.up.isStandIn() {
+	if x.up.IsLocal() {
 		live.Meta.Origin = cassette.Emulator
 	}
 	authority, err := f.authority()
@@ -159,8 +161,8 @@ func (x *execution) onRecord() proxy.InterceptOptions {
 			x.others.record(r.URL.Host)
 			proxy.Forward(w, r, carrier)
 		}),
-		Dial:           x.up.tunnel,
-		DialRedirected: x.up.dial,
+		Dial:           x.up.Tunnel,
+		DialRedirected: x.up.Dial,
 	}
 }
 
@@ -180,7 +182,7 @@ func (x *execution) place(authority *ca.Authority) error {
 		return &fault.Error{Message: "exec: make a folder for the command's environment", Cause: err}
 	}
 	x.guard = child.NewGuard(x.dir)
-	at := child.Place{Authority: authority.PEM(), Roots: x.up.pem, CopyProfiles: !x.session.Live()}
+	at := child.Place{Authority: authority.PEM(), Roots: x.up.PEM(), CopyProfiles: !x.session.Live()}
 	if x.flags.isolate {
 		bundle, err := at.Bundle(x.dir)
 		if err != nil {
@@ -215,7 +217,7 @@ func (x *execution) program(ctx context.Context) (status int, err error) {
 	running, kill := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
 	defer kill()
-	defer during(ctx, hold{what: "waiting for " + x.args[0] + " to end", theirs: child.SentToAll, last: func() {
+	defer interrupt.During(ctx, interrupt.Work{What: "waiting for " + x.args[0] + " to end", Theirs: child.SentToAll, Last: func() {
 		kill()
 		select {
 		case <-ended:
@@ -241,7 +243,7 @@ func (x *execution) program(ctx context.Context) (status int, err error) {
 // end lets requests under way end, and tells what there is to tell.
 func (x *execution) end(ctx context.Context) report.Case {
 	if x.session.Live() {
-		defer keeping(ctx)()
+		defer interrupt.Saving(ctx)()
 	}
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()

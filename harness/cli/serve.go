@@ -20,10 +20,12 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
+	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/session"
+	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -142,7 +144,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	}
 	open := opener{project: p, defaults: session.Options{Mode: mode, Cassettes: f.client.cassettes, Live: live, RetryAfter: f.client.retryAfter}}
 	options := proxy.Options{Open: open.session, Idle: f.idle, Faults: faults, Names: doors.names, Beyond: doors.beyond, Origins: f.origins}
-	if live.BaseURL != nil && !isLoopback(live.BaseURL.Hostname()) {
+	if live.BaseURL != nil && !upstream.IsLoopback(live.BaseURL.Hostname()) {
 		options.Graph = live.BaseURL.Host
 	}
 	if !doors.beyond || f.page {
@@ -151,7 +153,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	reverse := proxy.NewReverse(own, options)
 	underWay := replayEnd
 	if mode != session.Replay {
-		defer keeping(ctx)()
+		defer interrupt.Saving(ctx)()
 		underWay = recordEnd
 	}
 	handler := http.Handler(reverse)
@@ -287,7 +289,7 @@ func (d *doors) listen(scheme, address string) error {
 	}
 	d.listeners = append(d.listeners, l)
 	host, _, _ := net.SplitHostPort(address)
-	if !isLoopback(host) {
+	if !upstream.IsLoopback(host) {
 		d.beyond = true
 		d.names = append(d.names, host)
 	}
