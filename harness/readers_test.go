@@ -36,6 +36,7 @@ var readBesides = map[string]string{
 	"internal/runner":    "sends what bodyFile names",
 	"internal/testkit":   "is for tests",
 	"internal/upstream":  "hands certificates to crypto/x509",
+	"internal/whatif":    "copies cassettes",
 	"internal/words/gen": "is run by whoever makes the table of words anew",
 }
 
