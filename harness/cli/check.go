@@ -48,7 +48,7 @@ func newCheck(std streams, dirs *projectFlags) *cobra.Command {
 	var opts checkFlags
 	cmd := &cobra.Command{
 		Use:     "check PATH... | check --base-url URL SCENARIO...",
-		Short:   "Tell where fixtures, mocks, recordings and fakes are not Graph",
+		Short:   "Find where fixtures, mocks, recordings and fakes differ from Graph",
 		Long:    checkLong,
 		Example: "  graphvcr check testdata/graph\n  graphvcr check user.json --type microsoft.graph.user\n  graphvcr check mocks.json tests --csdl v1.0.csdl --csdl beta=beta.csdl\n  graphvcr check --base-url http://127.0.0.1:8080 users",
 		Args:    arguments(cobra.MinimumNArgs(1)),

@@ -66,16 +66,21 @@ func (f *importFlags) reader(p *project.Project) (importer.Reader, error) {
 }
 
 func newImport(std streams, dirs *projectFlags) *cobra.Command {
+	kinds := importKinds()
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = kind.name
+	}
 	cmd := &cobra.Command{
 		Use:     "import",
 		Short:   "Turn other tools' recordings into cassettes and scenarios",
 		Example: "  graphvcr import vcrpy tests/recordings --out .\n  graphvcr import har graph-explorer.har --out .\n  graphvcr import docs microsoft-graph-docs/api-reference/beta/api --out .",
 		Args:    noSubcommand,
 		RunE: func(*cobra.Command, []string) error {
-			return &fault.Error{Message: "import: name what to import", Hint: "graphvcr import vcrpy|rubyvcr|har|devproxy|autorest|docs PATH... --out DIR"}
+			return &fault.Error{Message: "import: name what to import", Hint: "graphvcr import " + strings.Join(names, "|") + " PATH... --out DIR"}
 		},
 	}
-	for _, kind := range importKinds() {
+	for _, kind := range kinds {
 		cmd.AddCommand(newImportOf(kind, std, dirs))
 	}
 	return cmd

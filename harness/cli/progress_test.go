@@ -14,7 +14,8 @@ import (
 func TestProgressStaysOneLine(t *testing.T) {
 	step := record.Progress{Scenario: &scenario.Scenario{Name: "Create a group chat with an app, poll its operation and use the chat"}, N: 3, Total: 12, Name: "wait for the operation", Wait: 30 * time.Second}
 	for columns, want := range map[int]string{
-		80:  "\rrecording Create a group chat with an app, poll its operation and use the chat…",
+		40:  "\rrecording Create a …: step 3 of 12: wa…",
+		80:  "\rrecording Create a group ch…: step 3 of 12: wait for the operation: waiting 30s",
 		200: "\rrecording Create a group chat with an app, poll its operation and use the chat: step 3 of 12: wait for the operation: waiting 30s",
 	} {
 		var out bytes.Buffer

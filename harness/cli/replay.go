@@ -83,7 +83,7 @@ func (f *replayFlags) run(ctx context.Context, std streams, paths []string) erro
 		sel.FailOn, sel.Show = out.failOn, out.has("html") || sel.Total > 1 && out.has("json") // what is merged may be shown
 		bar := newProgress(std, f.report.quiet)
 		defer bar.clear()
-		sel.Progress = func(done, total int, _ report.Case) { bar.show(fmt.Sprintf("replayed %d of %d", done, total)) }
+		sel.Progress = func(done, total int, _ report.Case) { bar.show("replayed", fmt.Sprintf(" %d of %d", done, total)) }
 		return replay.Run(ctx, p, sel)
 	})
 }

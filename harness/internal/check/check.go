@@ -134,7 +134,7 @@ func (c *checker) file(f found) error {
 		c.none++
 		return nil
 	}
-	told := report.Case{Name: fmt.Sprintf("%s (%s)", f.name, counted(len(held.answers), "answer")), File: f.name, Findings: held.findings}
+	told := report.Case{Name: fmt.Sprintf("%s (%s)", f.name, fault.Count(len(held.answers), "answer")), File: f.name, Findings: held.findings}
 	var trail conform.Trail
 	for i := range held.answers {
 		a := &held.answers[i]
@@ -225,12 +225,12 @@ func (c *checker) note(p conform.Problem, f report.Finding) {
 
 // total is the case that counts.
 func (c *checker) total(r *Result) report.Case {
-	told := report.Case{Name: fmt.Sprintf("%s in %s: judged %d, not judged %d", counted(r.Answers, "answer"), counted(r.Files, "file"), r.Judged, r.Answers-r.Judged)}
+	told := report.Case{Name: fmt.Sprintf("%s in %s: judged %d, not judged %d", fault.Count(r.Answers, "answer"), fault.Count(r.Files, "file"), r.Judged, r.Answers-r.Judged)}
 	for _, by := range slices.Sorted(maps.Keys(c.by)) {
-		told.Findings = append(told.Findings, report.Finding{Rule: ruleAnswers, Severity: report.Note, Message: fmt.Sprintf("%s judged %s", counted(c.by[by], "answer"), by)})
+		told.Findings = append(told.Findings, report.Finding{Rule: ruleAnswers, Severity: report.Note, Message: fmt.Sprintf("%s judged %s", fault.Count(c.by[by], "answer"), by)})
 	}
 	if c.none > 0 {
-		told.Findings = append(told.Findings, report.Finding{Rule: ruleNone, Severity: report.Note, Message: counted(c.none, "file") + " without an answer of Graph's"})
+		told.Findings = append(told.Findings, report.Finding{Rule: ruleNone, Severity: report.Note, Message: fault.Count(c.none, "file") + " without an answer of Graph's"})
 	}
 	told.Findings = append(told.Findings, c.untyped...)
 	keys := slices.SortedFunc(maps.Keys(c.notes), func(a, b noteKey) int {
@@ -246,11 +246,4 @@ func (c *checker) total(r *Result) report.Case {
 		told.Findings = append(told.Findings, f)
 	}
 	return told
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -91,3 +91,23 @@ func TestRealAnswers(t *testing.T) {
 		t.Errorf("%+v: %s", sum, tell(result.Suite))
 	}
 }
+
+// A cassette may be larger than any other file that is checked.
+func TestLargeCassette(t *testing.T) {
+	p := open(t, nil)
+	file := filepath.Join(t.TempDir(), "large.yaml")
+	var text strings.Builder
+	text.WriteString("---\nversion: 2\ninteractions:\n")
+	body := strings.Repeat("x", 33<<20)
+	for n := range 2 {
+		fmt.Fprintf(&text, "    - id: %d\n      request:\n        method: GET\n        url: https://graph.microsoft.com/v1.0/me\n"+
+			"      response:\n        code: 200\n        body: %s\n        duration: 1ms\n", n, body)
+	}
+	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	result, err := check.Run(t.Context(), p, []string{file}, check.Options{})
+	if err != nil || result.Answers != 2 {
+		t.Errorf("%d answers, %v: %s", result.Answers, err, tell(result.Suite))
+	}
+}

@@ -96,19 +96,18 @@ func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := comparison{old: before, new: after, opts: opts}
-	c.pairs, c.gone, c.come = pairUp(before, after)
-	c.own = ownMembers(before, after)
+	c := comparison{recordings: recordings{before, after, opts.IsText}, opts: opts, found: differences{off: opts.Off, own: ownMembers(before, after)}}
+	c.pairUp()
 	if len(c.pairs) == 0 && len(c.gone)+len(c.come) > 0 {
 		return nil, unrelated(old, new)
 	}
 	for _, p := range c.pairs {
-		c.operation(p)
+		p.compare(&c.recordings)
 	}
 	c.throttling()
 	c.schemas()
 	c.flow()
-	return &Drift{Labels: labels, Changes: c.changes()}, nil
+	return &Drift{Labels: labels, Changes: c.found.changes(opts.Severities)}, nil
 }
 
 // comparable says what two recordings differ in before any answer is looked at.

@@ -3,7 +3,6 @@ package diff
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -70,11 +69,6 @@ func (s sentValues) add(e *exchange, operation string) {
 // ownRules are those of what a member holds, and whether it is there: what a client's own
 // writes decide.
 var ownRules = []ID{NullNew, EnumNew, EnumGone, PropertyRate, PropertyLost, PropertyAdded, DateFormat}
-
-// isOwn reports whether a difference follows from what the client itself sent.
-func (c *comparison) isOwn(d *difference) bool {
-	return d.member != "" && c.own[d.member] && slices.Contains(ownRules, d.rule)
-}
 
 // doings are what a client did so far that reads may depend on.
 type doings struct {

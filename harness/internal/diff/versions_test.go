@@ -34,7 +34,7 @@ func TestVersions(t *testing.T) {
 		var b strings.Builder
 		var before *cassette.Cassette
 		for _, file := range testkit.CorpusFiles(t, folder+"/"+test.Name(), "*.yaml") {
-			result, err := importer.Reader{}.Read(importer.KindVCRPy, file, test.Name(), func(*cassette.Cassette) error { return nil })
+			result, err := importer.Reader{}.Read(importer.Of(importer.VCRPy), file, test.Name(), func(*cassette.Cassette) error { return nil })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -135,15 +135,11 @@ func findingOf(c *metadiff.Change, oldFile, newFile string, opts MetadataOptions
 		f.Details += "\nlikewise " + metadiff.Some(names, somePlaces)
 	}
 	if n := len(c.Carries); n > 0 {
-		what := fmt.Sprintf("%d types", n)
-		if n == 1 {
-			what = "1 type"
-		}
 		names := make([]string, n)
 		for i, name := range c.Carries {
 			names[i] = strings.TrimPrefix(name, "microsoft.graph.")
 		}
-		f.Details += fmt.Sprintf("\nwith %s: %s", what, metadiff.Some(names, someTypes))
+		f.Details += fmt.Sprintf("\nwith %s: %s", fault.Count(n, "type"), metadiff.Some(names, someTypes))
 	}
 	return f
 }

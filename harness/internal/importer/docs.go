@@ -18,6 +18,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
@@ -59,7 +61,7 @@ func Docs(file, name string, o DocsOptions) (*Result, error) {
 
 // docsPage is Docs for a page that was read.
 func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
-	page, err := docs.ReadWith(strings.ToValidUTF8(text, "\ufffd"), includesOf(file))
+	page, err := docs.Read(strings.ToValidUTF8(text, "\ufffd"), includesOf(file))
 	var large *fault.Error
 	if errors.As(err, &large) {
 		return nil, fault.In("import", file, large.Line, large.Message, large.Hint)
@@ -129,7 +131,7 @@ func (d *docsImport) tellNotes() {
 		d.tell(docsRule(n.Kind), severity, n.Line, n.Message)
 	}
 	if n := d.page.Includes; n > 0 {
-		d.tell(ruleDocsInclude, report.Note, 0, fmt.Sprintf("left out %s that the page includes", count(n, "file")))
+		d.tell(ruleDocsInclude, report.Note, 0, fmt.Sprintf("left out %s that the page includes", fault.Count(n, "file")))
 	}
 }
 
@@ -150,7 +152,7 @@ func (d *docsImport) pair(p *docs.Pair) {
 	for _, headers := range []http.Header{asked, answered} {
 		dropHeaders(headers, transportHeaders)
 		delete(headers, "Host")
-		dropHeaders(headers, graph.CredentialHeaders())
+		dropHeaders(headers, protocol.CredentialHeaders())
 	}
 	if p.Request.Body != "" && asked.Get("Content-Type") == "" { // as any client sends
 		asked.Set("Content-Type", contentType(p.Request.Body))
@@ -175,7 +177,7 @@ func (d *docsImport) add(i *cassette.Interaction, p *docs.Pair) {
 	d.pairs = append(d.pairs, p)
 	typ := p.Response.Type
 	if typ != "" && (p.Response.Collection || isPage(p.Response.Body)) {
-		typ = graph.CollectionOf(typ)
+		typ = odata.CollectionOf(typ)
 	}
 	d.Examples = append(d.Examples, Example{Request: p.Request.Line, Response: p.Response.Line, Body: p.Response.BodyLine, Type: typ, verbatim: !p.Response.Mended})
 }
@@ -296,7 +298,7 @@ func (d *docsImport) leavePage(err error) *Result {
 
 // noteOf is what the page says of an interaction.
 func (d *docsImport) noteOf(i *cassette.Interaction, o DocsOptions) draft.Note {
-	note := draft.Note{Name: brief(d.pairs[i.ID].Section)}
+	note := draft.Note{Name: fault.Clip(d.pairs[i.ID].Section, 80)}
 	if chosen := d.permissions(i.Request.URL); chosen != nil {
 		note.Delegated, note.Application = chosen.Delegated, chosen.Application
 		if len(note.Delegated) == 0 {
@@ -315,13 +317,6 @@ func (d *docsImport) noteOf(i *cassette.Interaction, o DocsOptions) draft.Note {
 		note.Schema = typ
 	}
 	return note
-}
-
-func brief(text string) string {
-	if runes := []rune(text); len(runes) > 80 {
-		return string(runes[:80]) + "..."
-	}
-	return text
 }
 
 // Locate gives findings about interactions of documentation the lines of the page.

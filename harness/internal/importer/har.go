@@ -12,9 +12,21 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
+
+var har = Format{
+	Kind: HAR, Tool: "an HTTP archive", Ends: []string{".har"},
+	Short: "Import HTTP archives (HAR) of browsers, Fiddler, Charles, Polly.js",
+	About: `Turns HTTP archives (HAR files of browsers, Fiddler, Charles, Dev Proxy, Polly.js and
+other tools) into cassettes and scenarios. Save an archive with content and while the page
+is open: an answer whose body is not in the file is left out and told. Credentials,
+CORS preflights, tunnels and WebSockets stay behind, with a count.
+`,
+	Examples: []string{"graph-explorer.har --out .", "captures --out /tmp/imported --report json"},
+	isMember: func(name string, value byte) bool { return name == "log" && value == '{' },
+}
 
 // har imports an HTTP archive, as browsers, Fiddler, Charles, Dev Proxy and others write it
 // (http://www.softwareishard.com/blog/har-12-spec). Entries come in the order in which their
@@ -81,7 +93,7 @@ func (h *harImport) entry(e *HAREntry) error {
 		h.tell(ruleImportCut, report.Warning, e.Line("response.body"),
 			fmt.Sprintf("entry %d: the answer says that it is JSON and does not parse: was it cut off?", e.Number))
 	}
-	for _, name := range graph.CredentialHeaders() {
+	for _, name := range protocol.CredentialHeaders() {
 		h.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
 	}
 	h.started[i], h.counted[i] = e.started, e.counted
@@ -107,7 +119,7 @@ func (h *harImport) finish(clean func(*cassette.Cassette) error) (*Result, error
 	}
 	h.hostFindings()
 	for _, kind := range slices.Sorted(maps.Keys(h.passed)) {
-		h.tell(ruleImportPassed, report.Note, 0, "left out "+count(h.passed[kind], kind))
+		h.tell(ruleImportPassed, report.Note, 0, "left out "+fault.Count(h.passed[kind], kind))
 	}
 	h.tellDropped(h.dropped)
 	return h.gathering.finish(clean)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -150,10 +151,10 @@ func (g *gathering) hostFindings() {
 	beside := slices.Sorted(maps.Keys(g.beside))
 	for _, host := range beside[:min(len(beside), mostHosts)] {
 		g.tell(ruleImportBeside, report.Note, 0,
-			fmt.Sprintf("imported %s of %s: %s", count(g.beside[host], "interaction"), host, g.known.Because(host)))
+			fmt.Sprintf("imported %s of %s: %s", fault.Count(g.beside[host], "interaction"), host, g.known.Because(host)))
 	}
 	if more := len(beside) - mostHosts; more > 0 {
-		g.tell(ruleImportBeside, report.Note, 0, fmt.Sprintf("and those of %s more", count(more, "host")))
+		g.tell(ruleImportBeside, report.Note, 0, fmt.Sprintf("and those of %s more", fault.Count(more, "host")))
 	}
 	g.rejectedFindings()
 }
@@ -163,7 +164,7 @@ func (g *gathering) rejectedFindings() {
 	rejected := slices.Sorted(maps.Keys(g.Rejected))
 	for _, host := range rejected[:min(len(rejected), mostHosts)] {
 		g.tell(ruleImportHost, severity, 0,
-			fmt.Sprintf("left out %s of %s: %s", count(g.Rejected[host], "interaction"), host, g.reason(host)))
+			fmt.Sprintf("left out %s of %s: %s", fault.Count(g.Rejected[host], "interaction"), host, g.reason(host)))
 	}
 	if first := slices.IndexFunc(g.Findings, func(f report.Finding) bool { return f.Rule == ruleImportHost }); first >= 0 && g.mayName() {
 		g.Findings[first].Hint = hosts.Advice // it is the same for all of them
@@ -176,7 +177,7 @@ func (g *gathering) rejectedFindings() {
 		more += g.Rejected[host]
 	}
 	g.tell(ruleImportHost, severity, 0,
-		fmt.Sprintf("left out %s of %s more: not hosts of Microsoft Graph", count(more, "interaction"), count(len(rejected)-mostHosts, "host")))
+		fmt.Sprintf("left out %s of %s more: not hosts of Microsoft Graph", fault.Count(more, "interaction"), fault.Count(len(rejected)-mostHosts, "host")))
 }
 
 // mayName reports whether a host was left out that --also could name.
@@ -195,11 +196,4 @@ func (g *gathering) reason(host string) string {
 		return "they name no host"
 	}
 	return hosts.Why(host)
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

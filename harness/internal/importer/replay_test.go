@@ -30,7 +30,7 @@ func importRecordings(t *testing.T) (root string, results []*importer.Result) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
-		r, err := importer.Reader{}.Read(importer.KindVCRPy, file, name, nil)
+		r, err := importer.Reader{}.Read(importer.Of("vcrpy"), file, name, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +94,7 @@ func TestImportedCassettesReplay(t *testing.T) {
 
 // So are the mocks of Dev Proxy, and the scenario that is drafted of them passes.
 func TestImportedMocksReplay(t *testing.T) {
-	r, err := importer.Reader{}.Read(importer.KindDevProxy, testkit.Corpus(t, "mocks/devproxy-graph-v1.0.json"), "mocks", nil)
+	r, err := importer.Reader{}.Read(importer.Of("devproxy"), testkit.Corpus(t, "mocks/devproxy-graph-v1.0.json"), "mocks", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

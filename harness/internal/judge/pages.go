@@ -7,7 +7,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -125,11 +125,11 @@ func (j *page) compare(result conform.Result) (surer bool) {
 	if !strings.Contains(j.typ, ".") { // "stream", "string"
 		return false
 	}
-	relation, err := j.answers.Relate(j.api, graph.Bare(j.typ), graph.Bare(result.Type))
+	relation, err := j.answers.Relate(j.api, odata.Bare(j.typ), odata.Bare(result.Type))
 	switch {
 	case err != nil:
 	case relation == conform.Undeclared:
-		j.addAt(ruleDocsType, report.Warning, "$", "a type of metadata", j.typ).Message = fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", graph.Bare(j.typ), j.api)
+		j.addAt(ruleDocsType, report.Warning, "$", "a type of metadata", j.typ).Message = fmt.Sprintf("the page names the type %s, which the metadata of %s does not have", odata.Bare(j.typ), j.api)
 	case relation == conform.Apart:
 		j.addAt(ruleDocsType, report.Warning, "$", result.Type, j.typ).Message = fmt.Sprintf("the page says that the answer is %s, and metadata says %s", j.typ, result.Type)
 		return true
@@ -144,7 +144,7 @@ func (j *page) validate() {
 		return
 	}
 	if !j.schemas.Has(j.api, j.typ) {
-		j.once(ruleDocsMetadata, fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", graph.Bare(j.typ), j.api))
+		j.once(ruleDocsMetadata, fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", odata.Bare(j.typ), j.api))
 		return
 	}
 	e := exchangeOf(&cassette.Cassette{Meta: cassette.Meta{Origin: cassette.Docs}}, j.interaction)

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -50,7 +50,7 @@ func (j *page) spelling(index *route.Index) {
 	for name, value := range sorted(body) {
 		for parameter, typ := range target.Parameters {
 			if strings.EqualFold(parameter, name) {
-				s.value(graph.Bare(typ), jsondoc.AppendPath(jsondoc.Root, name), value)
+				s.value(odata.Bare(typ), jsondoc.AppendPath(jsondoc.Root, name), value)
 			}
 		}
 	}
@@ -83,7 +83,7 @@ func (s *speller) object(typ, at string, object map[string]any) {
 		switch {
 		case strings.Contains(name, "@"):
 		case declared != "":
-			s.value(graph.Bare(declared), jsondoc.AppendPath(at, name), value)
+			s.value(odata.Bare(declared), jsondoc.AppendPath(at, name), value)
 		case s.index.Open(typ):
 			s.misspelt(typ, at, name, object)
 		}

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
@@ -72,7 +72,7 @@ func (x *indexes) isText(i *cassette.Interaction, path string) bool {
 			if own, ok := v["@odata.type"].(string); ok {
 				typ = strings.TrimPrefix(own, "#")
 			}
-			typ = graph.Bare(index.Member(typ, step[1]))
+			typ = odata.Bare(index.Member(typ, step[1]))
 		default:
 			return false
 		}
@@ -100,12 +100,12 @@ func rootType(index *route.Index, i *cassette.Interaction, doc any) string {
 	root, _ := doc.(map[string]any)
 	if context, ok := root["@odata.context"].(string); ok {
 		if answer, err := index.Context(context); err == nil {
-			return graph.Bare(answer.Type)
+			return odata.Bare(answer.Type)
 		}
 	}
 	target, err := index.Resolve(i.Request.Method, i.Request.URL)
 	if err != nil {
 		return ""
 	}
-	return graph.Bare(target.Answer.Type)
+	return odata.Bare(target.Answer.Type)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
 // An addressReader reads addresses: hosts, paths, options.
@@ -219,16 +220,6 @@ func (w addressReader) fragment(s string, base int) {
 	w.path(s, base)
 }
 
-// tokens are the options whose values are tokens, by name in lower case without $.
-var tokens = map[string]bool{
-	"skiptoken": true, "deltatoken": true, "token": true, "sig": true, "tempauth": true, "tempauthtoken": true, "authtoken": true,
-	"authkey": true, "access_token": true, "prooftoken": true, "sharingtoken": true, "guestaccesstoken": true, "code": true, "pwd": true,
-	"subscription-key": true, "api-key": true, "api_key": true, "apikey": true, "validationtoken": true, "se": true, "skoid": true, "sktid": true,
-}
-
-// IsToken reports whether an option, by its name in lower case without $, holds a token.
-func IsToken(name string) bool { return tokens[name] }
-
 // expressions are the options that hold expressions of OData.
 var expressions = map[string]bool{
 	"filter": true, "search": true, "orderby": true, "select": true, "expand": true, "apply": true, "compute": true, "id": true,
@@ -257,7 +248,7 @@ func (w addressReader) option(s string, base int, form bool) {
 	switch {
 	case form:
 		label = "form"
-	case expressions[canonical] || tokens[canonical] && canonical != "token", strings.HasPrefix(plain, "$"):
+	case expressions[canonical] || protocol.IsToken(canonical) && canonical != "token", strings.HasPrefix(plain, "$"):
 		shown = "$" + canonical
 	}
 	w.push(frame{label: label, name: shown})
@@ -285,7 +276,7 @@ func (w addressReader) optionValue(canonical, name, s string, base int, form boo
 		w.expression(s, base, searching)
 	case expressions[canonical]:
 		w.expression(s, base, listing)
-	case tokens[canonical]:
+	case protocol.IsToken(canonical):
 		w.show(Leaf{Text: s, Role: Token, Name: canonical}, base)
 	case len(s) >= 2 && s[0] == '\'' && s[len(s)-1] == '\'': // @alias='x', q='x'
 		w.expression(s, base, listing)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 )
 
 // BodyKind is how a body is read: decided once, for recording and replay alike.
@@ -217,8 +219,8 @@ func (w tableReader) bare(cell string, start int, leaf Leaf) {
 	w.value(cell, start, leaf)
 	own := slices.Clone(w.edits[first:])
 	move(own, -start)
-	if is := Apply(cell, own); strings.ContainsAny(is, "\",;\t|\r\n") && is != cell {
-		w.edits = append(w.edits[:first], Edit{start, start + len(cell), `"` + asCell.encode(is) + `"`})
+	if is := edit.Apply(cell, own); strings.ContainsAny(is, "\",;\t|\r\n") && is != cell {
+		w.edits = append(w.edits[:first], edit.Edit{Start: start, End: start + len(cell), Text: `"` + asCell.encode(is) + `"`})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 )
 
 // layered reads a text that has a grammar of its own: JSON, an address, base64 of a text,
@@ -140,7 +141,7 @@ func (w layerReader) recoded(s string, n int, plain string, encoding *base64.Enc
 			return
 		}
 		text := encoding.EncodeToString([]byte(is))
-		w.edits = append(w.edits, Edit{base + n, base + len(s), text})
+		w.edits = append(w.edits, edit.Edit{Start: base + n, End: base + len(s), Text: text})
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 )
 
 // A part of a multipart text: where its boundary stands, what it holds, and whether that is
@@ -147,7 +149,7 @@ func (w *walker) within(base int, read func()) {
 }
 
 // move moves edits to the right.
-func move(edits []Edit, by int) {
+func move(edits []edit.Edit, by int) {
 	for i := range edits {
 		edits[i].Start += by
 		edits[i].End += by
@@ -167,7 +169,7 @@ func (w entityReader) transferred(m *Message, base int) {
 	}
 	is := w.whole(">base64", inner.Body, func(s string) { w.body(&inner, s) })
 	if is != inner.Body {
-		w.edits = append(w.edits, Edit{base, base + len(m.Body), base64.StdEncoding.EncodeToString([]byte(is))})
+		w.edits = append(w.edits, edit.Edit{Start: base, End: base + len(m.Body), Text: base64.StdEncoding.EncodeToString([]byte(is))})
 	}
 }
 
@@ -223,7 +225,7 @@ func (w entityReader) entityHeaders(s string, base int) (h http.Header, boundary
 		w.push(frame{label: "header", name: name})
 		outer := len(w.edits)
 		w.header(name, value, PartHeader)
-		h.Add(name, Apply(value, w.edits[outer:]))
+		h.Add(name, edit.Apply(value, w.edits[outer:]))
 		move(w.edits[outer:], base+at)
 		w.pop()
 	})

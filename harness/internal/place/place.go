@@ -5,9 +5,10 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 )
 
 // A Message is a request or an answer. Rewrite changes its texts; header maps are replaced
@@ -116,14 +117,14 @@ func Rewrite(m *Message, f Func) bool {
 	return w.changed != before
 }
 
-// RewriteText is Rewrite for a text that stands in no message: a value as a leaf says. Within
-// is the leaf that it was taken from, nil where there is none: nesting is bounded for both.
-func RewriteText(within *Leaf, l Leaf, f Func) string {
+// RewriteText is Rewrite for a text that stands in no message: a value as a leaf says, which
+// comes from l. l is nil where it comes from none: nesting is bounded for both.
+func (l *Leaf) RewriteText(text Leaf, f Func) string {
 	w := &walker{f: f}
-	if within != nil && within.w != nil {
-		w.depth, w.outer = within.w.depth+1, within.Outer
+	if l != nil && l.w != nil {
+		w.depth, w.outer = l.w.depth+1, l.Outer
 	}
-	return w.whole("", l.Text, func(s string) { w.value(s, 0, l) })
+	return w.whole("", text.Text, func(s string) { w.value(s, 0, text) })
 }
 
 var walkers = sync.Pool{New: func() any { return &walker{} }}
@@ -133,16 +134,10 @@ type walker struct {
 	f       Func
 	leaf    Leaf
 	frames  []frame
-	edits   []Edit
+	edits   []edit.Edit
 	outer   string // the name of the outermost text that holds the one that is read
 	changed int    // how many texts were replaced
 	depth   int    // of texts within texts
-}
-
-// An Edit replaces a part of a text.
-type Edit struct {
-	Start, End int
-	Text       string
 }
 
 // whole reads a text that stands by itself, under a label, and returns what is to stand
@@ -154,32 +149,11 @@ func (w *walker) whole(label, s string, read func(s string)) string {
 	w.push(frame{label: label})
 	outer := len(w.edits)
 	read(s)
-	s = Apply(s, w.edits[outer:])
+	s = edit.Apply(s, w.edits[outer:])
 	clear(w.edits[outer:]) // of the texts that they hold
 	w.edits = w.edits[:outer]
 	w.pop()
 	return s
-}
-
-// Apply makes edits, which are in order and do not overlap.
-func Apply(s string, edits []Edit) string {
-	if len(edits) == 0 {
-		return s
-	}
-	size := len(s)
-	for _, e := range edits {
-		size += len(e.Text) - (e.End - e.Start)
-	}
-	var b strings.Builder
-	b.Grow(size)
-	at := 0
-	for _, e := range edits {
-		b.WriteString(s[at:e.Start])
-		b.WriteString(e.Text)
-		at = e.End
-	}
-	b.WriteString(s[at:])
-	return b.String()
 }
 
 // show gives a leaf to the caller. It reports whether the text was replaced.
@@ -203,7 +177,7 @@ func (w *walker) shown(l *Leaf, start int) bool {
 	}
 	w.changed++
 	head, tail := alike(l.Text, text)
-	w.edits = append(w.edits, Edit{start + head, start + len(l.Text) - tail, text[head : len(text)-tail]})
+	w.edits = append(w.edits, edit.Edit{Start: start + head, End: start + len(l.Text) - tail, Text: text[head : len(text)-tail]})
 	return true
 }
 

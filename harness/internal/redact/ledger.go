@@ -13,6 +13,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 )
 
 // A ledger gives names their counted pseudonyms: one book, so that a value has one
@@ -52,16 +53,16 @@ func (l *ledger) name(series, s string, suggested func() string) string {
 	if at := strings.LastIndexByte(s, '@'); at > 0 && isAddress(s) {
 		was := func() string { return cmp.Or(l.before(s), suggested()) }
 		host := l.name("tenant", s[at+1:], func() string { return behindAt(was()) })
-		return l.counted("user", strings.ToLower(s), s[:at], identity.Word, func() string {
+		return l.counted("user", strings.ToLower(s), s[:at], numbered.Word, func() string {
 			local, _, _ := strings.Cut(was(), "@")
 			return local
 		}) + "@" + host
 	}
 	class, key := classOf(s)
 	switch class {
-	case identity.File:
+	case numbered.File:
 		series = "file"
-	case identity.Domain:
+	case numbered.Domain:
 		series = "tenant"
 	}
 	return l.counted(series, key, s, class, suggested)
@@ -85,14 +86,14 @@ func behindAt(s string) string {
 }
 
 // counted gives a value its number: the one it has, the suggested one, or the next.
-func (l *ledger) counted(series, key, s string, class identity.Class, suggested func() string) string {
+func (l *ledger) counted(series, key, s string, class numbered.Class, suggested func() string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if p, ok := l.names[key]; ok {
 		return p
 	}
 	ext := ""
-	if class == identity.File {
+	if class == numbered.File {
 		ext = path.Ext(s)
 	}
 	p := l.before(s)
@@ -108,7 +109,7 @@ func (l *ledger) counted(series, key, s string, class identity.Class, suggested 
 			}
 		}
 	}
-	if l.given != nil || !(class == identity.Phrase || class == identity.Word || class == identity.File || class == identity.Domain) {
+	if l.given != nil || !(class == numbered.Phrase || class == numbered.Word || class == numbered.File || class == numbered.Domain) {
 		l.taken[p] = true
 	}
 	l.names[strings.Clone(key)] = p // not the body that it stands in
@@ -137,13 +138,13 @@ func (l *ledger) remember(tags map[string]string) {
 }
 
 // fits reports whether a pseudonym is of a class and a series; an address has two.
-func (l *ledger) fits(p, series string, class identity.Class, ext string) bool {
+func (l *ledger) fits(p, series string, class numbered.Class, ext string) bool {
 	is, _ := classOf(p)
-	if strings.Contains(p, "@") || is != class && !(class == identity.Word && is == identity.File) {
+	if strings.Contains(p, "@") || is != class && !(class == numbered.Word && is == numbered.File) {
 		return false
 	}
 	switch class {
-	case identity.Digits, identity.Phone, identity.IPv4, identity.IPv6, identity.MAC:
+	case numbered.Digits, numbered.Phone, numbered.IPv4, numbered.IPv6, numbered.MAC:
 		return true
 	}
 	return len(p) > len(series) && strings.EqualFold(p[:len(series)], series) && strings.HasSuffix(p, ext)
@@ -264,30 +265,30 @@ var escape = regexp.MustCompile(`(%[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4})$`
 const longestEscape = 6
 
 // classOf is the lexical class of a value, and the key by which equal values are known.
-func classOf(s string) (identity.Class, string) {
+func classOf(s string) (numbered.Class, string) {
 	switch {
 	case ascii.All(s, ascii.IsDigit), len(s) >= 8 && ascii.All(s, ascii.IsHex) && strings.ContainsAny(s, "0123456789"):
-		return identity.Digits, s
+		return numbered.Digits, s
 	case len(s) >= 7 && len(s) < 32 && isPhone(s):
-		return identity.Phone, s
+		return numbered.Phone, s
 	}
 	if addr, ok := networkAddress(s); ok {
 		if addr.Is4() {
-			return identity.IPv4, s
+			return numbered.IPv4, s
 		}
-		return identity.IPv6, s
+		return numbered.IPv6, s
 	}
 	switch {
 	case len(s) == 17 && isMAC(s):
-		return identity.MAC, s
+		return numbered.MAC, s
 	case fileTypes[strings.ToLower(path.Ext(s))]:
-		return identity.File, s
+		return numbered.File, s
 	case isDomain(s):
-		return identity.Domain, strings.ToLower(s)
+		return numbered.Domain, strings.ToLower(s)
 	case strings.ContainsAny(s, " \t\r\n"):
-		return identity.Phrase, s
+		return numbered.Phrase, s
 	}
-	return identity.Word, s
+	return numbered.Word, s
 }
 
 // networkAddress reads a network address; most texts are none by their first byte.

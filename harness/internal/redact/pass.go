@@ -235,7 +235,7 @@ func isNamed(l *place.Leaf, f *field) bool {
 // alone rewrites a text that stands in no message; within is nil, or the leaf of which it is a
 // part.
 func (p judge) alone(within *place.Leaf, l place.Leaf) string {
-	return place.RewriteText(within, l, p.aside)
+	return within.RewriteText(l, p.aside)
 }
 
 // aside judges a leaf of such a text.
@@ -254,7 +254,7 @@ func (p judge) withoutTokens(within *place.Leaf, address string) string {
 	if address == within.Text {
 		return address
 	}
-	return place.RewriteText(within, place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
+	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
 		f := p.vocabulary().fieldOf(l)
 		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || table[f.rule].Class != Secret) {
 			return "", false
@@ -265,7 +265,7 @@ func (p judge) withoutTokens(within *place.Leaf, address string) string {
 
 // parts rewrites the name of a member that has parts, as an address has.
 func (p judge) parts(name *place.Leaf) (text string, has bool) {
-	text = place.RewriteText(name, place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
+	text = name.RewriteText(place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
 		if has = has || l.Layered; !has {
 			return "", false
 		}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
 // Credentials that are recognised by their form, wherever they stand in a text.
@@ -16,7 +16,7 @@ const fakeJWT = "eyJhbGciOiJub25lIn0" + ".eyJyZWRhY3RlZCI6dHJ1ZX0."
 const (
 	redacted       = "REDACTED"
 	redactedBase64 = "UkVEQUNURUQ="
-	zeroGUID       = graph.NoID
+	zeroGUID       = protocol.NoID
 	pemBegin       = "-----BEGIN "
 	pemEnd         = "-----END "
 )

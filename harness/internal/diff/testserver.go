@@ -14,7 +14,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
-// A reading gives the texts of a recording with the names of stand-ins replaced by
+// A reading gives the texts of a recording with the names of test servers replaced by
 // Graph's own: a service on the loopback interface listens on another port each time. It
 // also knows the recording's pseudonyms. The zero reading leaves texts as they are.
 type reading struct {
@@ -22,15 +22,15 @@ type reading struct {
 	faker *identity.Faker // of a recording that is sealed
 }
 
-// readingOf looks for stand-ins: other hosts that are asked for Graph's versions. Other
+// readingOf looks for test servers: other hosts that are asked for Graph's versions. Other
 // services on the loopback interface (files, sign-in) are one host each time.
-func readingOf(tape *cassette.Cassette) reading {
+func readingOf(recording *cassette.Cassette) reading {
 	as := reading{}
-	if len(tape.Salt) > 0 {
-		as.faker = identity.NewFaker(tape.Salt)
+	if len(recording.Salt) > 0 {
+		as.faker = identity.NewFaker(recording.Salt)
 	}
 	names := map[string]string{} // by origin
-	for _, i := range tape.Interactions {
+	for _, i := range recording.Interactions {
 		u, err := url.Parse(i.Request.URL)
 		if err != nil || u.Host == "" {
 			continue

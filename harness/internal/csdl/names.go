@@ -9,85 +9,90 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
-// finish resolves names, applies annotations to what they are of, and checks that
+// names is what a document declares, and what its references stand for.
+type names struct {
+	model       *Model
+	aliases     map[string]string // alias, or namespace, to namespace
+	definitions map[string]Ref    // type definitions by full name
+	annotations []annotations
+}
+
+// resolve makes references full names, applies annotations to what they are of, and checks that
 // the types make sense together.
-func (p *parser) finish() error {
-	if len(p.aliases) == 0 {
-		return p.fail("no metadata: there is no schema", "metadata is what Graph answers to GET /v1.0/$metadata")
-	}
-	for _, t := range p.model.Types {
-		t.Base = p.full(t.Base)
+func (n *names) resolve() error {
+	for _, t := range n.model.Types {
+		t.Base = n.full(t.Base)
 		for i := range t.Properties {
 			property := &t.Properties[i]
-			property.Type = p.resolve(property.Type, property.Line, t.Name+"/"+property.Name)
+			property.Type = n.ref(property.Type, property.Line, t.Name+"/"+property.Name)
 		}
 	}
-	for name, overloads := range p.model.Operations {
+	for name, overloads := range n.model.Operations {
 		for _, o := range overloads {
-			p.resolveOperation(o, name)
+			n.resolveOperation(o, name)
 		}
 	}
-	for _, r := range p.model.Resources {
-		r.Operation = p.full(r.Operation)
+	for _, r := range n.model.Resources {
+		r.Operation = n.full(r.Operation)
 		if r.Operation == "" {
-			r.Type = p.resolve(r.Type, r.Line, r.Name)
+			r.Type = n.ref(r.Type, r.Line, r.Name)
 		}
 	}
-	for _, a := range p.annotations {
-		p.apply(a)
+	for _, a := range n.annotations {
+		n.apply(a)
 	}
-	err := p.checkBases()
-	slices.SortStableFunc(p.model.Warnings, func(a, b Warning) int {
+	err := n.checkBases()
+	slices.SortStableFunc(n.model.Warnings, func(a, b Warning) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
 	})
 	return err
 }
 
-func (p *parser) resolveOperation(o *Operation, name string) {
+func (n *names) resolveOperation(o *Operation, name string) {
 	if o.Bound {
-		o.Binding = p.resolve(o.Binding, o.Line, name)
+		o.Binding = n.ref(o.Binding, o.Line, name)
 	}
 	if o.Returns != nil {
-		*o.Returns = p.resolve(*o.Returns, o.Line, name)
+		*o.Returns = n.ref(*o.Returns, o.Line, name)
 	}
 	for i := range o.Parameters {
 		parameter := &o.Parameters[i]
-		parameter.Type = p.resolve(parameter.Type, o.Line, name+"/"+parameter.Name)
+		parameter.Type = n.ref(parameter.Type, o.Line, name+"/"+parameter.Name)
 	}
 }
 
 // full replaces an alias by the namespace that it stands for.
-func (p *parser) full(name string) string {
+func (n *names) full(name string) string {
 	i := strings.LastIndexByte(name, '.')
 	if i < 0 {
 		return name
 	}
-	if namespace, ok := p.aliases[name[:i]]; ok {
+	if namespace, ok := n.aliases[name[:i]]; ok {
 		return namespace + name[i:]
 	}
 	return name
 }
 
-// resolve makes a reference a full one, through type definitions, and warns of one
+// ref makes a reference a full one, through type definitions, and warns of one
 // that leads nowhere.
-func (p *parser) resolve(r Ref, line int, where string) Ref {
-	r.Name = p.full(r.Name)
-	if under, ok := p.definitions[r.Name]; ok {
+func (n *names) ref(r Ref, line int, where string) Ref {
+	r.Name = n.full(r.Name)
+	if under, ok := n.definitions[r.Name]; ok {
 		r.Name = under.Name
 	}
-	if !r.IsPrimitive() && p.model.Types[r.Name] == nil {
-		p.warn(line, "%s has the type %q, which is not declared", where, r.Name)
+	if !r.IsPrimitive() && n.model.Types[r.Name] == nil {
+		n.model.warn(line, "%s has the type %q, which is not declared", where, r.Name)
 	}
 	return r
 }
 
 // apply puts annotations where they belong. Targets of other kinds (terms,
 // parameters, members of enums) have none that are of use.
-func (p *parser) apply(a annotations) {
+func (n *names) apply(a annotations) {
 	target, _, _ := strings.Cut(a.target, "(") // of an operation: with the types of one overload
 	name, member, nested := strings.Cut(target, "/")
-	name = p.full(name)
-	t := p.model.Types[name]
+	name = n.full(name)
+	t := n.model.Types[name]
 	switch {
 	case nested && t != nil:
 		for i := range t.Properties {
@@ -96,14 +101,14 @@ func (p *parser) apply(a annotations) {
 			}
 		}
 	case nested:
-		if r := p.model.Resources[member]; r != nil {
+		if r := n.model.Resources[member]; r != nil {
 			r.ChangeTracking = r.ChangeTracking || a.notes.changeTracking
 		}
 	case t != nil:
 		a.notes.onType(t)
 	case a.notes.revision != nil:
-		for _, o := range p.model.Operations[name] {
-			if !strings.Contains(a.target, "(") || p.signature(o) == p.fullSignature(a.target) {
+		for _, o := range n.model.Operations[name] {
+			if !strings.Contains(a.target, "(") || signature(o) == n.fullSignature(a.target) {
 				o.Deprecated = a.notes.revision
 			}
 		}
@@ -111,7 +116,7 @@ func (p *parser) apply(a annotations) {
 }
 
 // signature is how an annotation names an overload: by the types of all parameters.
-func (p *parser) signature(o *Operation) string {
+func signature(o *Operation) string {
 	var types []string
 	if o.Bound {
 		types = append(types, o.Binding.String())
@@ -123,12 +128,12 @@ func (p *parser) signature(o *Operation) string {
 }
 
 // fullSignature is the part of a target in parentheses, with full names.
-func (p *parser) fullSignature(target string) string {
+func (n *names) fullSignature(target string) string {
 	_, inner, _ := strings.Cut(target, "(")
 	var types []string
 	for text := range strings.SplitSeq(strings.TrimSuffix(inner, ")"), ",") {
 		r := ref(strings.TrimSpace(text))
-		r.Name = p.full(r.Name)
+		r.Name = n.full(r.Name)
 		types = append(types, r.String())
 	}
 	return strings.Join(types, ",")
@@ -136,7 +141,7 @@ func (p *parser) fullSignature(target string) string {
 
 // checkBases finds types that derive from themselves, and warns of bases that are
 // not declared. Of several faults the first in the text is told.
-func (p *parser) checkBases() error {
+func (n *names) checkBases() error {
 	var first *fault.Error
 	fault := func(t *Type, message, advice string) {
 		if first == nil || t.Line < first.Line || t.Line == first.Line && message < first.Message {
@@ -144,15 +149,15 @@ func (p *parser) checkBases() error {
 		}
 	}
 	whole := map[*Type]bool{} // whose bases end
-	for _, t := range p.model.Types {
-		base := p.model.Types[t.Base]
+	for _, t := range n.model.Types {
+		base := n.model.Types[t.Base]
 		switch {
 		case t.Base != "" && base == nil:
-			p.warn(t.Line, "type %s derives from %q, which is not declared", t.Name, t.Base)
+			n.model.warn(t.Line, "type %s derives from %q, which is not declared", t.Name, t.Base)
 		case base != nil && base.Kind != t.Kind:
 			fault(t, fmt.Sprintf("%s type %s derives from a type of another kind, %s", t.Kind, t.Name, t.Base), "")
 		}
-		if p.cyclic(t, whole) {
+		if n.model.cyclic(t, whole) {
 			fault(t, fmt.Sprintf("type %s derives from itself", t.Name), "follow BaseType from type to type: it must end")
 		}
 	}
@@ -162,9 +167,10 @@ func (p *parser) checkBases() error {
 	return first
 }
 
-func (p *parser) cyclic(t *Type, whole map[*Type]bool) bool {
+// cyclic reports whether a type derives from itself; of the types in whole the bases end.
+func (m *Model) cyclic(t *Type, whole map[*Type]bool) bool {
 	seen := map[*Type]bool{}
-	for at := t; at != nil && !whole[at]; at = p.model.Types[at.Base] {
+	for at := t; at != nil && !whole[at]; at = m.Types[at.Base] {
 		if seen[at] {
 			return true
 		}

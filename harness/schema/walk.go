@@ -32,19 +32,22 @@ type step struct {
 func member(name string) step { return step{name, -1} }
 func element(index int) step  { return step{"", index} }
 
-// checker validates one answer. The walk finds what JSON Schema cannot say
-// (runtime types, undeclared properties) and which values are to be checked
-// against which schema; the library does that afterwards, so that it never sees
-// an answer that is out of bounds.
-type checker struct {
+// walker walks through one answer. It finds what JSON Schema cannot say (runtime types,
+// undeclared properties) and which values are to be checked against which schema; the library
+// does that afterwards, so that it never sees an answer that is out of bounds.
+type walker struct {
+	trail
 	set    *Set
 	opts   Options
-	root   *compiled
-	path   []step
 	runs   []run
-	found  []Violation
-	faults []error
 	beyond bool // the answer is out of bounds
+}
+
+// trail is where in an answer of the root type something is looked at.
+type trail struct {
+	*findings
+	root *compiled
+	path []step
 }
 
 // run is a value that is to be checked against a type's schema.
@@ -54,8 +57,8 @@ type run struct {
 	path  []step
 }
 
-func (c *checker) push(s step) { c.path = append(c.path, s) }
-func (c *checker) pop()        { c.path = c.path[:len(c.path)-1] }
+func (t *trail) push(s step) { t.path = append(t.path, s) }
+func (t *trail) pop()        { t.path = t.path[:len(t.path)-1] }
 
 // normalized is the RFC 9535 path of what lies more steps below path.
 func normalized(path []step, more ...step) string {
@@ -73,73 +76,73 @@ func normalized(path []step, more ...step) string {
 }
 
 // answer checks a value as one of the root type.
-func (c *checker) answer(v any) {
+func (w *walker) answer(v any) {
 	object, ok := v.(map[string]any)
 	if !ok {
-		c.queue(c.root, v)
-		if c.worthwhile(v) {
-			c.value(c.root.shape, v)
+		w.queue(w.root, v)
+		if w.worthwhile(v) {
+			w.value(w.root.shape, v)
 		}
 		return
 	}
-	c.selection(object, c.opts.Select, c.opts.Expand)
-	c.value(&shape{target: c.root.key.name}, v)
+	w.selection(object, w.opts.Select, w.opts.Expand)
+	w.value(&shape{target: w.root.key.name}, v)
 }
 
 // page checks a value as a page of the root type. What a page is: concepts/paging.
-func (c *checker) page(v any) {
+func (w *walker) page(v any) {
 	page, ok := v.(map[string]any)
 	if !ok {
-		c.report(c.root.key, "", Violation{Rule: RuleType, Want: "object", Got: brief(v)})
+		w.report(w.root.key, "", Violation{Rule: RuleType, Want: "object", Got: brief(v)})
 		return
 	}
 	elements, ok := page["value"].([]any)
 	switch value, present := page["value"]; {
 	case !present:
-		c.report(c.root.key, "", Violation{Rule: RuleRequired, Want: "an array of " + c.root.key.name, Got: absent}, member("value"))
+		w.report(w.root.key, "", Violation{Rule: RuleRequired, Want: "an array of " + w.root.key.name, Got: absent}, member("value"))
 	case !ok:
-		c.report(c.root.key, "", Violation{Rule: RuleType, Want: "array", Got: brief(value)}, member("value"))
+		w.report(w.root.key, "", Violation{Rule: RuleType, Want: "array", Got: brief(value)}, member("value"))
 	}
 	for name, extra := range page {
 		if name != "value" && !strings.Contains(name, "@") {
-			c.report(c.root.key, "", Violation{Rule: RuleUndeclared, Warning: true, Want: "nothing but value and annotations", Got: brief(extra)}, member(name))
+			w.report(w.root.key, "", Violation{Rule: RuleUndeclared, Warning: true, Want: "nothing but value and annotations", Got: brief(extra)}, member(name))
 		}
 	}
-	c.push(member("value"))
+	w.push(member("value"))
 	for i, item := range elements {
-		c.push(element(i))
-		c.answer(item)
-		c.pop()
+		w.push(element(i))
+		w.answer(item)
+		w.pop()
 	}
-	c.pop()
+	w.pop()
 }
 
 // queue notes that the current value is to be checked against a type's schema.
-func (c *checker) queue(t *compiled, v any) {
-	c.runs = append(c.runs, run{t, v, slices.Clone(c.path)})
+func (w *walker) queue(t *compiled, v any) {
+	w.runs = append(w.runs, run{t, v, slices.Clone(w.path)})
 }
 
 // value walks a value of a shape.
-func (c *checker) value(sh *shape, v any) {
-	if len(c.path) > maxDepth {
-		c.beyond = true
-		c.report(c.root.key, "", Violation{Rule: RuleDepth, Want: fmt.Sprintf("at most %d levels", maxDepth), Got: brief(v)})
+func (w *walker) value(sh *shape, v any) {
+	if len(w.path) > maxDepth {
+		w.beyond = true
+		w.report(w.root.key, "", Violation{Rule: RuleDepth, Want: fmt.Sprintf("at most %d levels", maxDepth), Got: brief(v)})
 		return
 	}
 	switch v := v.(type) {
 	case map[string]any:
-		sh, lenient := c.runtime(sh, v)
-		c.members(sh, v, lenient)
+		sh, lenient := w.runtime(sh, v)
+		w.members(sh, v, lenient)
 	case []any:
 		var items *shape
 		if sh != nil {
 			items = sh.items
 		}
 		for i, item := range v {
-			if c.worthwhile(item, element(i)) {
-				c.push(element(i))
-				c.value(items, item)
-				c.pop()
+			if w.worthwhile(item, element(i)) {
+				w.push(element(i))
+				w.value(items, item)
+				w.pop()
 			}
 		}
 	}
@@ -147,14 +150,14 @@ func (c *checker) value(sh *shape, v any) {
 
 // worthwhile reports whether there is something to walk in a value, and reports a
 // number that is out of bounds.
-func (c *checker) worthwhile(v any, at ...step) bool {
+func (w *walker) worthwhile(v any, at ...step) bool {
 	switch v := v.(type) {
 	case map[string]any, []any:
 		return true
 	case json.Number:
 		if !inBounds(v) {
-			c.beyond = true
-			c.report(c.root.key, "", Violation{Rule: RuleNumber, Want: "a number of a sane size", Got: brief(v)}, at...)
+			w.beyond = true
+			w.report(w.root.key, "", Violation{Rule: RuleNumber, Want: "a number of a sane size", Got: brief(v)}, at...)
 		}
 	}
 	return false
@@ -171,16 +174,16 @@ func inBounds(number json.Number) bool {
 
 // members walks the properties of an object. Annotations (names with '@') are
 // legal everywhere.
-func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
+func (w *walker) members(sh *shape, object map[string]any, lenient bool) {
 	closed := sh != nil && sh.closed && !lenient
-	watched := closed || sh != nil && !lenient && c.opts.Open && sh.open
+	watched := closed || sh != nil && !lenient && w.opts.Open && sh.open
 	for name, v := range object {
-		container := c.worthwhile(v, member(name))
-		if at := strings.IndexByte(name, '@'); at >= 0 && !c.opts.Request {
-			c.annotation(name[at:], name, v)
+		container := w.worthwhile(v, member(name))
+		if at := strings.IndexByte(name, '@'); at >= 0 && !w.opts.Request {
+			w.annotation(name[at:], name, v)
 		}
-		if c.opts.Request && sh != nil && sh.readOnly[name] {
-			c.report(sh.key, appendToken("/properties", name), Violation{Rule: RuleReadOnly, Warning: true,
+		if w.opts.Request && sh != nil && sh.readOnly[name] {
+			w.report(sh.key, appendToken("/properties", name), Violation{Rule: RuleReadOnly, Warning: true,
 				Want: "nothing: only the service sets it", Got: brief(v)}, member(name))
 		}
 		if !watched && !container {
@@ -196,26 +199,26 @@ func (c *checker) members(sh *shape, object map[string]any, lenient bool) {
 				continue
 			}
 			if watched {
-				c.undeclared(sh, object, name)
+				w.undeclared(sh, object, name)
 			}
 		}
 		if container {
-			c.push(member(name))
-			c.value(property, v)
-			c.pop()
+			w.push(member(name))
+			w.value(property, v)
+			w.pop()
 		}
 	}
 }
 
 // undeclared reports a property that neither a type nor its bases know.
-func (c *checker) undeclared(sh *shape, object map[string]any, name string) {
+func (w *walker) undeclared(sh *shape, object map[string]any, name string) {
 	violation := Violation{Rule: RuleOpen, Warning: true, Want: "a property that " + sh.key.name + " declares, though it is open", Got: brief(object[name])}
 	if meant := misspelt(sh, object, name); !sh.open {
 		violation.Rule, violation.Want = RuleUndeclared, wantProperty(sh, name)
 	} else if meant != "" {
 		violation.Rule, violation.Want = RuleMisspelt, "a property of "+sh.key.name+", perhaps "+strconv.Quote(meant)
 	}
-	c.report(sh.key, "/properties", violation, member(name))
+	w.report(sh.key, "/properties", violation, member(name))
 }
 
 // misspelt is the property that somebody meant who wrote the name of an object's: a slip or two
@@ -245,65 +248,4 @@ func wantProperty(sh *shape, name string) string {
 		return fmt.Sprintf("a property of %s, perhaps %s", sh.key.name, near[0])
 	}
 	return fmt.Sprintf("a property of %s: %s", sh.key.name, listed(names))
-}
-
-// selection reports properties that neither $select nor $expand asked for (id
-// comes unasked in real recordings), in expanded entities too.
-func (c *checker) selection(object map[string]any, names []string, expand []Expansion) {
-	for _, e := range expand {
-		c.expanded(object, e)
-	}
-	if names == nil {
-		return
-	}
-	wanted := map[string]bool{"id": true}
-	for _, option := range names {
-		wanted[selected(option)] = true
-	}
-	for _, e := range expand {
-		wanted[selected(e.Name)] = true
-	}
-	if wanted["*"] {
-		return
-	}
-	for name, v := range object {
-		if !wanted[strings.ToLower(name)] && strings.IndexByte(name, '@') < 0 {
-			c.report(c.root.key, appendToken("/properties", name), Violation{Rule: RuleSelect,
-				Want: "only what was selected: " + listed(names), Got: brief(v)}, member(name))
-		}
-	}
-}
-
-// expanded looks at what an element of $expand brought.
-func (c *checker) expanded(object map[string]any, e Expansion) {
-	for name, v := range object {
-		if strings.ToLower(name) != selected(e.Name) {
-			continue
-		}
-		c.push(member(name))
-		switch v := v.(type) {
-		case map[string]any:
-			c.selection(v, e.Select, e.Expand)
-		case []any:
-			for i, item := range v {
-				if inner, ok := item.(map[string]any); ok {
-					c.push(element(i))
-					c.selection(inner, e.Select, e.Expand)
-					c.pop()
-				}
-			}
-		}
-		c.pop()
-	}
-}
-
-// selected is the property that an element of $select begins with, in lower case;
-// a type cast may stand before it.
-func selected(option string) string {
-	for segment := range strings.SplitSeq(strings.TrimSpace(option), "/") {
-		if !strings.Contains(segment, ".") {
-			return strings.ToLower(segment)
-		}
-	}
-	return ""
 }

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 )
 
 func TestNamesAreTold(t *testing.T) {
-	classes := map[identity.Class]string{
-		identity.Phrase: "name", identity.Word: "account", identity.File: "file", identity.Domain: "tenant", identity.Digits: "number",
-		identity.Phone: "phone", identity.IPv4: "ip", identity.IPv6: "ip", identity.MAC: "mac",
+	classes := map[numbered.Class]string{
+		numbered.Phrase: "name", numbered.Word: "account", numbered.File: "file", numbered.Domain: "tenant", numbered.Digits: "number",
+		numbered.Phone: "phone", numbered.IPv4: "ip", numbered.IPv6: "ip", numbered.MAC: "mac",
 	}
 	other := identity.NewFaker([]byte("another salt"))
 	seen := map[string]bool{}
@@ -21,10 +22,10 @@ func TestNamesAreTold(t *testing.T) {
 				t.Errorf("class %d, number %d: %q is no pseudonym, or stands twice", class, n, name)
 			}
 			seen[name] = true
-			if fixed := class >= identity.IPv4; !fixed && other.IsName(name) {
+			if fixed := class >= numbered.IPv4; !fixed && other.IsName(name) {
 				t.Errorf("%q is a pseudonym of another salt, too", name)
 			}
-			if up := strings.ToUpper(name); class < identity.Digits && !faker.IsName(up) {
+			if up := strings.ToUpper(name); class < numbered.Digits && !faker.IsName(up) {
 				t.Errorf("%q is none in capitals", up)
 			}
 			if got := identity.Find(name); len(got) > 0 {
@@ -32,7 +33,7 @@ func TestNamesAreTold(t *testing.T) {
 			}
 		}
 	}
-	if address := faker.Name(identity.Word, "user", 3, "") + "@" + faker.Name(identity.Domain, "tenant", 1, ""); !faker.IsName(address) {
+	if address := faker.Name(numbered.Word, "user", 3, "") + "@" + faker.Name(numbered.Domain, "tenant", 1, ""); !faker.IsName(address) {
 		t.Errorf("%q is no pseudonym", address)
 	}
 }
@@ -46,7 +47,7 @@ func TestRealNamesAreNoPseudonyms(t *testing.T) {
 }
 
 func TestFindNames(t *testing.T) {
-	name, file := faker.Name(identity.Phrase, "name", 12, ""), faker.Name(identity.File, "file", 3, ".docx")
+	name, file := faker.Name(numbered.Phrase, "name", 12, ""), faker.Name(numbered.File, "file", 3, ".docx")
 	text := "from " + name + " (" + strings.ToUpper(name) + "), " + file + "."
 	var found []string
 	for _, s := range faker.FindNames(text) {

@@ -1,4 +1,4 @@
-package graph
+package protocol
 
 import (
 	"net/http"

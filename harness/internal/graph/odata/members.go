@@ -1,4 +1,4 @@
-package graph
+package odata
 
 import (
 	"slices"
@@ -58,8 +58,3 @@ var ownEnds = [...]string{"odata.id", "navigationlink", "associationlink", "cont
 // IsOwnMember reports whether clients follow an address of Graph's in a member of that
 // name. In any other (servicePrincipalNames, identifierUris) it is data.
 func IsOwnMember(name string) bool { return name == "self" || hasEnd(name, ownEnds[:]) }
-
-// IsHostByte reports whether a byte may be part of a host's name.
-func IsHostByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '_'
-}

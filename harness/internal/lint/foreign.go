@@ -11,7 +11,7 @@ import (
 // harChunk is how many bytes of bodies of an archive are looked at together.
 const harChunk = 16 << 20
 
-// checkHAR tells what an HTTP archive gives away, entries of any host included,
+// checkHAR reports what an HTTP archive gives away, entries of any host included,
 // and which of its entries cannot be read.
 func (l *linter) checkHAR(file string) {
 	h := harLint{linter: l, file: file}
@@ -24,7 +24,7 @@ func (l *linter) checkHAR(file string) {
 		Message: "this is an HTTP archive, not a cassette",
 		Hint:    "graphvcr import har " + file + " --out . makes a redacted cassette; keep archives out of what is published",
 	})
-	l.tellLeaks(file, "", h.leaks)
+	l.addLeaks(file, "", h.leaks)
 	if err != nil {
 		l.add(file, project.Findings(ruleHARLoad, file, err)...)
 	}
@@ -72,22 +72,26 @@ func (h *harLint) flush() error {
 	return nil
 }
 
-// checkForeign tells what a recording of another tool gives away, credentials and other
+// checkForeign reports what a recording of another tool gives away, credentials and other
 // hosts included, and which of its entries cannot be read.
-func (l *linter) checkForeign(file string, kind importer.Kind) {
-	entries, err := importer.Entries(kind, file)
-	if err != nil {
-		l.add(file, project.Findings(ruleForeignLoad, file, err)...)
+func (l *linter) checkForeign(f file) {
+	if f.format.Kind == importer.HAR {
+		l.checkHAR(f.name)
 		return
 	}
-	l.tellForeign(file, kind, entries)
+	entries, err := f.format.Entries(f.name)
+	if err != nil {
+		l.add(f.name, project.Findings(ruleForeignLoad, f.name, err)...)
+		return
+	}
+	l.reportForeign(f.name, f.format, entries)
 }
 
-func (l *linter) tellForeign(file string, kind importer.Kind, entries []*importer.Entry) {
+func (l *linter) reportForeign(file string, format *importer.Format, entries []*importer.Entry) {
 	l.add(file, report.Finding{
 		Rule: ruleCassetteForeign, Severity: report.Warning, Place: report.Place{File: file},
-		Message: "this is a recording of " + toolOf[kind] + ", not a cassette",
-		Hint:    "graphvcr import " + string(kind) + " " + file + " --out . makes a redacted cassette; keep such recordings out of what is published",
+		Message: "this is a recording of " + format.Tool + ", not a cassette",
+		Hint:    "graphvcr import " + string(format.Kind) + " " + file + " --out . makes a redacted cassette; keep such recordings out of what is published",
 	})
 	c := &cassette.Cassette{Name: file, File: file}
 	for _, e := range entries {
@@ -100,9 +104,4 @@ func (l *linter) tellForeign(file string, kind importer.Kind, entries []*importe
 		c.Interactions = append(c.Interactions, e.Interaction)
 	}
 	l.leaksIn(c, file, "")
-}
-
-// toolOf is whose recordings a kind is.
-var toolOf = map[importer.Kind]string{
-	importer.KindVCRPy: "vcrpy", importer.KindRubyVCR: "Ruby's VCR", importer.KindDevProxy: "Dev Proxy's mocks", importer.KindAutoRest: "a PowerShell module (AutoRest)",
 }
