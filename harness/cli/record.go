@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -15,9 +14,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -205,7 +206,7 @@ func (f *recordFlags) recordWith(ctx context.Context, std streams, s *service, s
 	if err != nil {
 		return report.Case{}, err
 	}
-	defer keeping(ctx)()
+	defer interrupt.Saving(ctx)()
 	bar := newProgress(std, f.report.quiet)
 	told, err := run(s.live(who, func(p record.Progress) {
 		who.step = p.Step
@@ -221,7 +222,7 @@ func (f *recordFlags) recordWith(ctx context.Context, std streams, s *service, s
 
 // agree asks before scenarios write to a tenant.
 func (f *recordFlags) agree(std streams, base *url.URL, scenarios []*scenario.Scenario) error {
-	if f.writes || base != nil && isLoopback(base.Hostname()) {
+	if f.writes || base != nil && upstream.IsLoopback(base.Hostname()) {
 		return nil
 	}
 	var writing []string
@@ -245,9 +246,4 @@ func (f *recordFlags) agree(std streams, base *url.URL, scenarios []*scenario.Sc
 		return refused
 	}
 	return nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

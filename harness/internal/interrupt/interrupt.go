@@ -1,4 +1,4 @@
-package cli
+package interrupt
 
 import (
 	"context"
@@ -10,8 +10,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 const (
@@ -32,25 +30,25 @@ type interruption struct {
 	mu     sync.Mutex
 	status int  // where a command is ended
 	ending bool // and the process with it
-	held   []*hold
+	held   []*Work
 }
 
-// hold is work that an interrupted command has yet to finish.
-type hold struct {
-	what   string
-	last   func()               // before the process ends all the same; nil: nothing
-	theirs func(os.Signal) bool // signals that are not meant for the command; nil: none
+// Work is what an interrupted command has yet to finish.
+type Work struct {
+	What   string
+	Last   func()               // before the process ends all the same; nil: nothing
+	Theirs func(os.Signal) bool // signals that are not meant for the command; nil: none
 }
 
 // saving is the work of a recording, whose journal has every answer already.
-var saving = hold{what: "saving what was recorded, and cleaning up; the journal has every answer (graphvcr record --recover)"}
+var saving = Work{What: "saving what was recorded, and cleaning up; the journal has every answer (graphvcr record --recover)"}
 
 type interruptionKey struct{}
 
-// interruptible is a context that ends with the first signal; stop is to be called when
-// the command has ended.
-func interruptible(talk io.Writer, exit func(int)) (ctx context.Context, stop func()) {
-	i := &interruption{talk: talk, exit: exit, status: statusCouldNot}
+// Context is one that ends with the first signal; stop is to be called when the command has
+// ended. A command that has to be ended ends with a status; talk is where that is said.
+func Context(talk io.Writer, status int, exit func(int)) (ctx context.Context, stop func()) {
+	i := &interruption{talk: talk, exit: exit, status: status}
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), interruptionKey{}, i))
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -72,9 +70,9 @@ func interruptible(talk io.Writer, exit func(int)) (ctx context.Context, stop fu
 	}
 }
 
-// during says what an interrupted command has to finish, until release is called. Where
+// During says what an interrupted command has to finish, until release is called. Where
 // the context has no interruption, as in a library, it does nothing.
-func during(ctx context.Context, h hold) (release func()) {
+func During(ctx context.Context, h Work) (release func()) {
 	i, ok := ctx.Value(interruptionKey{}).(*interruption)
 	if !ok {
 		return func() {}
@@ -85,14 +83,14 @@ func during(ctx context.Context, h hold) (release func()) {
 	return func() {
 		i.mu.Lock()
 		defer i.mu.Unlock()
-		i.held = slices.DeleteFunc(i.held, func(other *hold) bool { return other == &h })
+		i.held = slices.DeleteFunc(i.held, func(other *Work) bool { return other == &h })
 	}
 }
 
-// keeping is during for a recording. Once it was interrupted, it is held to the end of the
-// command: what is left then is to tell of it, however slow the machine.
-func keeping(ctx context.Context) (release func()) {
-	saved := during(ctx, saving)
+// Saving is During for a recording. Once it was interrupted, it is held to the end of the
+// command: what is left then is to report it, however slow the machine.
+func Saving(ctx context.Context) (release func()) {
+	saved := During(ctx, saving)
 	return func() {
 		if ctx.Err() == nil {
 			saved()
@@ -100,8 +98,8 @@ func keeping(ctx context.Context) (release func()) {
 	}
 }
 
-// endsWith sets the status of a command that has to be ended.
-func endsWith(ctx context.Context, status int) {
+// EndsWith sets the status of a command that has to be ended.
+func EndsWith(ctx context.Context, status int) {
 	if i, ok := ctx.Value(interruptionKey{}).(*interruption); ok {
 		i.mu.Lock()
 		defer i.mu.Unlock()
@@ -119,7 +117,7 @@ func (i *interruption) watch(signals <-chan os.Signal, done <-chan struct{}, can
 			return
 		case s := <-signals:
 			now := time.Now()
-			if h := i.current(); h != nil && h.theirs != nil && h.theirs(s) && now.Sub(last) > twice {
+			if h := i.current(); h != nil && h.Theirs != nil && h.Theirs(s) && now.Sub(last) > twice {
 				last = now
 				continue
 			}
@@ -133,17 +131,17 @@ func (i *interruption) watch(signals <-chan os.Signal, done <-chan struct{}, can
 		case <-late:
 			h := i.current()
 			if h == nil {
-				tell(i.talk, &fault.Error{Message: "interrupted"})
+				fmt.Fprintln(i.talk, "graphvcr: error: interrupted")
 				i.end(i.status)
 				return
 			}
-			fmt.Fprintf(i.talk, "graphvcr: interrupted: %s; a second signal ends it at once\n", h.what)
+			fmt.Fprintf(i.talk, "graphvcr: interrupted: %s; a second signal ends it at once\n", h.What)
 		}
 	}
 }
 
 // current is what there is to finish now, nil where there is nothing.
-func (i *interruption) current() *hold {
+func (i *interruption) current() *Work {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if len(i.held) == 0 {
@@ -158,15 +156,15 @@ func (i *interruption) end(status int) {
 	i.ending = true
 	i.mu.Unlock()
 	for h := i.current(); h != nil; h = i.pop() {
-		if h.last != nil {
-			h.last()
+		if h.Last != nil {
+			h.Last()
 		}
 	}
 	i.exit(status)
 }
 
 // pop takes off what was to be finished last, and returns what is before it.
-func (i *interruption) pop() *hold {
+func (i *interruption) pop() *Work {
 	i.mu.Lock()
 	if len(i.held) > 0 {
 		i.held = i.held[:len(i.held)-1]

@@ -1,4 +1,4 @@
-package cli
+package interrupt
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 func TestInterruption(t *testing.T) {
 	const gone = -1 // until the test ends it
 	for name, test := range map[string]struct {
-		held    *hold
+		held    *Work
 		status  int // that was asked for; 0: none
 		signals []os.Signal
 		apart   time.Duration
@@ -30,21 +30,21 @@ func TestInterruption(t *testing.T) {
 		"saving":                   {held: &saving, signals: []os.Signal{syscall.SIGINT}, want: gone, says: "graphvcr: interrupted: saving what was recorded"},
 		"saving, twice at once":    {held: &saving, signals: []os.Signal{syscall.SIGINT, syscall.SIGINT}, want: 130, within: 0},
 		"saving, twice":            {held: &saving, signals: []os.Signal{syscall.SIGINT, syscall.SIGINT}, apart: time.Minute, want: 130, within: 0, says: "a second signal ends it at once\n"},
-		"a program's keys":         {held: &hold{what: "x", theirs: func(os.Signal) bool { return true }}, signals: []os.Signal{syscall.SIGINT, syscall.SIGINT}, apart: time.Minute, want: gone},
-		"a program's keys, thrice": {held: &hold{what: "x", theirs: func(os.Signal) bool { return true }}, signals: []os.Signal{syscall.SIGINT, syscall.SIGINT, syscall.SIGINT}, want: 130, within: 0},
+		"a program's keys":         {held: &Work{What: "x", Theirs: func(os.Signal) bool { return true }}, signals: []os.Signal{syscall.SIGINT, syscall.SIGINT}, apart: time.Minute, want: gone},
+		"a program's keys, thrice": {held: &Work{What: "x", Theirs: func(os.Signal) bool { return true }}, signals: []os.Signal{syscall.SIGINT, syscall.SIGINT, syscall.SIGINT}, want: 130, within: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var talk bytes.Buffer
 				ended, at := gone, time.Time{}
-				i := &interruption{talk: &talk, status: statusCouldNot, exit: func(status int) { ended, at = status, time.Now() }}
+				i := &interruption{talk: &talk, status: 2, exit: func(status int) { ended, at = status, time.Now() }}
 				ctx, cancel := context.WithCancel(context.WithValue(t.Context(), interruptionKey{}, i))
 				defer cancel()
 				if test.status != 0 {
-					endsWith(ctx, test.status)
+					EndsWith(ctx, test.status)
 				}
 				if test.held != nil {
-					release := during(ctx, *test.held)
+					release := During(ctx, *test.held)
 					defer release()
 				}
 				signals := make(chan os.Signal)
@@ -74,9 +74,9 @@ func TestInterruptionRemoves(t *testing.T) {
 	var removed []string
 	i := &interruption{talk: &bytes.Buffer{}, exit: func(int) {}}
 	ctx := context.WithValue(t.Context(), interruptionKey{}, i)
-	during(ctx, hold{what: "a", last: func() { removed = append(removed, "a") }})
-	during(ctx, hold{what: "b", last: func() { removed = append(removed, "b") }})()
-	during(ctx, hold{what: "c", last: func() { removed = append(removed, "c") }})
+	During(ctx, Work{What: "a", Last: func() { removed = append(removed, "a") }})
+	During(ctx, Work{What: "b", Last: func() { removed = append(removed, "b") }})()
+	During(ctx, Work{What: "c", Last: func() { removed = append(removed, "c") }})
 	i.end(0)
 	if got := strings.Join(removed, ""); got != "ca" {
 		t.Errorf("removed %q, want ca", got)
@@ -87,11 +87,11 @@ func TestInterruptionRemoves(t *testing.T) {
 func TestKeepingLastsOnceInterrupted(t *testing.T) {
 	i := &interruption{talk: &bytes.Buffer{}, exit: func(int) {}}
 	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), interruptionKey{}, i))
-	keeping(ctx)()
+	Saving(ctx)()
 	if i.current() != nil {
 		t.Error("what ended by itself is held")
 	}
-	release := keeping(ctx)
+	release := Saving(ctx)
 	cancel()
 	if release(); i.current() == nil {
 		t.Error("an interrupted recording is not held while it is told of")

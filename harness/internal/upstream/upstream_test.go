@@ -1,10 +1,9 @@
-package cli
+package upstream
 
 import "testing"
 
 func TestConnectTo(t *testing.T) {
-	f := upstreamFlags{connectTo: []string{"Graph.microsoft.com=127.0.0.1:1", "files.example:8443=[::1]", "b.example=127.0.0.2"}}
-	u, err := f.open("exec")
+	u, err := Open(Options{ConnectTo: []string{"Graph.microsoft.com=127.0.0.1:1", "files.example:8443=[::1]", "b.example=127.0.0.2"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +20,7 @@ func TestConnectTo(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "x", "=x", "x=", "https://x=y", "x=u@y"} {
-		if _, err := (&upstreamFlags{connectTo: []string{bad}}).open("exec"); err == nil {
+		if _, err := Open(Options{ConnectTo: []string{bad}}); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
 	}

@@ -1,4 +1,4 @@
-package cli
+package upstream
 
 import (
 	"bufio"
@@ -9,31 +9,30 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 	"syscall"
 
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 )
 
-// isStandIn reports whether any host really is on this machine.
-func (u *upstream) isStandIn() bool {
+// IsLocal reports whether any host really is on this machine.
+func (u *Upstream) IsLocal() bool {
 	for _, place := range u.places {
 		host, _, err := net.SplitHostPort(place)
 		if err != nil {
 			host = place
 		}
-		if isLoopback(strings.Trim(host, "[]")) {
+		if IsLoopback(host) {
 			return true
 		}
 	}
 	return false
 }
 
-// tunnel reaches a host that a client names to a proxy: where --connect-to says, else
+// Tunnel reaches a host that a client names to a proxy: where --connect-to says, else
 // through the environment's proxy, else itself, unless that is a private address.
-func (u *upstream) tunnel(ctx context.Context, network, addr string) (net.Conn, error) {
+func (u *Upstream) Tunnel(ctx context.Context, network, addr string) (net.Conn, error) {
 	if place, moved := u.placeOf(addr); moved {
-		return (&net.Dialer{}).DialContext(ctx, network, place)
+		return dialer().DialContext(ctx, network, place)
 	}
 	via, err := http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "https", Host: addr}})
 	if err != nil {
@@ -42,9 +41,10 @@ func (u *upstream) tunnel(ctx context.Context, network, addr string) (net.Conn, 
 	if via != nil && via.Scheme == "http" {
 		return throughProxy(ctx, via, addr)
 	}
-	d := &net.Dialer{ControlContext: func(_ context.Context, _, resolved string, _ syscall.RawConn) error {
+	d := dialer()
+	d.ControlContext = func(_ context.Context, _, resolved string, _ syscall.RawConn) error {
 		return refusePrivate(addr, resolved)
-	}}
+	}
 	return d.DialContext(ctx, network, addr)
 }
 
@@ -64,7 +64,7 @@ func refusePrivate(asked, resolved string) error {
 
 // throughProxy asks another proxy for a connection.
 func throughProxy(ctx context.Context, via *url.URL, addr string) (net.Conn, error) {
-	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", hostPort(via))
+	c, err := dialer().DialContext(ctx, "tcp", hostPort(via))
 	if err != nil {
 		return nil, fmt.Errorf("reach the proxy %s: %w", via.Host, err)
 	}
