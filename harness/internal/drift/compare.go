@@ -29,6 +29,8 @@ func Compare(old, new *Source, opts Options) (*report.Suite, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer old.done()
+	defer new.done()
 	opts.checkout = checkoutOf(old, new)
 	suite := &report.Suite{Command: "diff", FailOn: report.Warning}
 	for _, unread := range slices.Concat(old.unread, new.unread) {
