@@ -15,7 +15,7 @@ type Model struct {
 	Warnings   []Warning               // in the order of lines
 }
 
-// A Warning tells what the reader of metadata did not understand.
+// A Warning says what the reader of metadata did not understand.
 type Warning struct {
 	Line    int
 	Message string

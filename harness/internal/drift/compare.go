@@ -64,7 +64,7 @@ func Compare(old, new *Source, opts Options) (*report.Suite, error) {
 
 func caseName(file string) string { return strings.TrimSuffix(file, ".yaml") }
 
-// mostIllustrated bounds the changes that are told with their places and examples, each of
+// mostIllustrated bounds the changes that are reported with their places and examples, each of
 // which takes as long as its body.
 const mostIllustrated = 100
 
@@ -74,15 +74,15 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 	if err != nil {
 		return failed(name, fmt.Errorf("compare %s with %s: %w", old.File, new.File, err))
 	}
-	told := report.Case{Name: caseName(name), File: new.File, Steps: len(new.Interactions)}
+	one := report.Case{Name: caseName(name), File: new.File, Steps: len(new.Interactions)}
 	if len(drift.Labels) > 0 {
-		told.Name += " (" + strings.Join(drift.Labels, ", ") + ")"
+		one.Name += " (" + strings.Join(drift.Labels, ", ") + ")"
 	}
 	var shower *diff.Shower
 	if opts.Show {
 		shower = drift.NewShower(old, new)
 		for _, i := range new.Interactions {
-			told.Exchanges = append(told.Exchanges, display.Of(new, i))
+			one.Exchanges = append(one.Exchanges, display.Of(new, i))
 		}
 	}
 	for i := range drift.Changes {
@@ -98,9 +98,9 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 		if opts.Show {
 			f.Examples = shower.Examples(change)
 		}
-		told.Findings = append(append(told.Findings, f), ended...)
+		one.Findings = append(append(one.Findings, f), ended...)
 	}
-	return told
+	return one
 }
 
 // checkoutOf says where the files of the new side lie, where those of the old side are in
@@ -117,7 +117,7 @@ func checkoutOf(old, new *Source) func(file string) string {
 	return nil
 }
 
-// placed is a change that is told at its file of the checkout, with the other one beside it.
+// placed is a change that is reported at its file of the checkout, with the other one beside it.
 func (o *Options) placed(f report.Finding, change *diff.Change, new *cassette.Cassette) report.Finding {
 	if o.checkout == nil {
 		return f

@@ -34,8 +34,8 @@ func (r repository) command(ctx context.Context, args ...string) *exec.Cmd {
 // git runs a git command.
 func (r repository) git(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := r.command(ctx, args...)
-	var told bytes.Buffer
-	cmd.Stderr = &told
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err == nil {
 		return out, nil
@@ -43,7 +43,7 @@ func (r repository) git(ctx context.Context, args ...string) ([]byte, error) {
 	if errors.Is(err, exec.ErrNotFound) {
 		return nil, &fault.Error{Message: "compare what git holds: there is no git command", Hint: "install git, or compare files"}
 	}
-	return nil, errors.New(strings.TrimPrefix(strings.TrimSpace(told.String()), "fatal: "))
+	return nil, errors.New(strings.TrimPrefix(strings.TrimSpace(stderr.String()), "fatal: "))
 }
 
 const shallowAdvice = "this clone is shallow and does not hold all history: git fetch --unshallow"
@@ -208,13 +208,13 @@ func loadBytes(name string, data, salt []byte) (*cassette.Cassette, error) {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
 	}
-	tape, err := cassette.Load(file)
+	loaded, err := cassette.Load(file)
 	if at := fault.Find(err); at != nil {
 		at.File = name
 	}
 	if err != nil {
 		return nil, err
 	}
-	tape.File = name
-	return tape, nil
+	loaded.File = name
+	return loaded, nil
 }

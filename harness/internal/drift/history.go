@@ -24,9 +24,9 @@ func (v *version) name() string { return v.date + " " + v.commit[:7] + " " + v.s
 // at is what messages call a file of the version.
 func (v *version) at(file string) string { return v.commit[:7] + ":" + file }
 
-// History tells, commit by commit, what changed in a cassette's behaviour: a case a commit
+// History says, commit by commit, what changed in a cassette's behaviour: a case a commit
 // that changed the file, oldest first. Commits that changed no behaviour have no findings.
-// What was never committed comes last. Accepted changes are told too: they happened. A file
+// What was never committed comes last. Accepted changes are reported too: they happened. A file
 // that was never a cassette is an error.
 func History(ctx context.Context, file string, opts Options) (*report.Suite, error) {
 	opts.Accepted = Acceptances{}
@@ -43,8 +43,8 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 	load := func(name string, text []byte) (*cassette.Cassette, error) { return loadBytes(name, text, salt) }
 	w := walk[*cassette.Cassette]{
 		repo: here, file: file, versions: versions, read: newReader(blobs, versions, load, renamed), wants: "a cassette",
-		step: func(told report.Case, before, after *cassette.Cassette) report.Case {
-			return step(told, before, after, opts)
+		step: func(one report.Case, before, after *cassette.Cassette) report.Case {
+			return step(one, before, after, opts)
 		},
 	}
 	if kind := strings.ToLower(path.Ext(file)); kind == ".csdl" || kind == ".xml" {
@@ -76,10 +76,10 @@ type walk[T any] struct {
 	read     *reader[T]
 	wants    string // what the file should be: "a cassette"
 	hint     string // for a file that never was; "" for that of the first fault
-	step     func(told report.Case, before, after T) report.Case
+	step     func(one report.Case, before, after T) report.Case
 }
 
-// run tells a case a version, and returns the last version that could be read, or nil.
+// run makes a case of each version, and returns the last version that could be read, or nil.
 func (w *walk[T]) run(ctx context.Context) (*report.Suite, *T, error) {
 	suite := &report.Suite{Command: "history", FailOn: report.Warning, Ordered: true}
 	var before *T
@@ -89,10 +89,10 @@ func (w *walk[T]) run(ctx context.Context) (*report.Suite, *T, error) {
 	documents := w.documents(ctx)
 	for n := range w.versions {
 		v := &w.versions[n]
-		told := report.Case{Name: v.name(), Label: v.date, File: w.file}
+		one := report.Case{Name: v.name(), Label: v.date, File: w.file}
 		if v.blob == "" {
-			told.Findings = []report.Finding{{Rule: ruleDriftCassetteGone, Severity: report.Note, Place: report.Place{File: w.file}, Message: "removed"}}
-			suite.Cases = append(suite.Cases, told)
+			one.Findings = []report.Finding{{Rule: ruleDriftCassetteGone, Severity: report.Note, Place: report.Place{File: w.file}, Message: "removed"}}
+			suite.Cases = append(suite.Cases, one)
 			continue
 		}
 		read, ok := <-documents
@@ -102,23 +102,23 @@ func (w *walk[T]) run(ctx context.Context) (*report.Suite, *T, error) {
 		after, err := read.doc, read.err
 		if err != nil {
 			// A version that was once broken is part of the story and not its end.
-			told.Findings = []report.Finding{{Rule: ruleDriftUnreadable, Severity: report.Note, Place: report.Place{File: w.file}, Message: err.Error()}}
-			suite.Cases = append(suite.Cases, told)
+			one.Findings = []report.Finding{{Rule: ruleDriftUnreadable, Severity: report.Note, Place: report.Place{File: w.file}, Message: err.Error()}}
+			suite.Cases = append(suite.Cases, one)
 			if first == nil {
 				first = err
 			}
 			continue
 		}
 		if before != nil {
-			told = w.step(told, *before, after)
+			one = w.step(one, *before, after)
 		}
 		if n == 0 && w.repo.isShallow(ctx) {
-			told.Findings = append(told.Findings, report.Finding{
+			one.Findings = append(one.Findings, report.Finding{
 				Rule: ruleDriftShallow, Severity: report.Warning, Place: report.Place{File: w.file},
 				Message: "earlier changes are not shown: " + shallowAdvice,
 			})
 		}
-		suite.Cases = append(suite.Cases, told)
+		suite.Cases = append(suite.Cases, one)
 		before = &after
 	}
 	if before == nil && first != nil {
@@ -161,15 +161,15 @@ func (w *walk[T]) documents(ctx context.Context) <-chan document[T] {
 
 // step compares a version with the one before it. Where that is of another kind of
 // recording, the step says so.
-func step(told report.Case, before, after *cassette.Cassette, opts Options) report.Case {
-	compared := Case(told.Name, before, after, opts)
-	told.Findings, told.Steps = compared.Findings, compared.Steps
-	for i := range told.Findings {
-		if told.Findings[i].Rule == ruleDriftIncomparable {
-			told.Findings[i].Severity = report.Warning
+func step(one report.Case, before, after *cassette.Cassette, opts Options) report.Case {
+	compared := Case(one.Name, before, after, opts)
+	one.Findings, one.Steps = compared.Findings, compared.Steps
+	for i := range one.Findings {
+		if one.Findings[i].Rule == ruleDriftIncomparable {
+			one.Findings[i].Severity = report.Warning
 		}
 	}
-	return told
+	return one
 }
 
 func (r repository) sameAs(ctx context.Context, file, blob string) bool {
