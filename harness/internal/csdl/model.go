@@ -150,12 +150,3 @@ type Revision struct {
 	Version, Kind, Description string
 	Date, RemovalDate          string // YYYY-MM-DD, or ""
 }
-
-// Bases lists a type and all that it derives from, nearest first.
-func (m *Model) Bases(name string) []*Type {
-	var chain []*Type
-	for t := m.Types[name]; t != nil; t = m.Types[t.Base] {
-		chain = append(chain, t)
-	}
-	return chain
-}

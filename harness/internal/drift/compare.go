@@ -48,18 +48,19 @@ func Compare(old, new *Source, opts Options) (*report.Suite, error) {
 		suite.Cases = append(suite.Cases, failed(names[1], err))
 	}
 	for _, name := range gone {
-		suite.Cases = append(suite.Cases, report.Case{Name: caseName(name), File: name, Findings: []report.Finding{{
-			Rule: ruleDriftCassetteGone, Severity: report.Warning, Place: report.Place{File: name},
-			Message: "it is in " + old.Name + " and not in " + new.Name,
-		}}})
+		suite.Cases = append(suite.Cases, onlyIn(old, new, name, ruleDriftCassetteGone, report.Warning))
 	}
 	for _, name := range come {
-		suite.Cases = append(suite.Cases, report.Case{Name: caseName(name), File: name, Findings: []report.Finding{{
-			Rule: ruleDriftCassetteNew, Severity: report.Note, Place: report.Place{File: name},
-			Message: "it is in " + new.Name + " and not in " + old.Name,
-		}}})
+		suite.Cases = append(suite.Cases, onlyIn(new, old, name, ruleDriftCassetteNew, report.Note))
 	}
 	return suite, nil
+}
+
+// onlyIn is the case of a cassette that one side lacks.
+func onlyIn(one, other *Source, name string, rule report.Rule, severity report.Severity) report.Case {
+	return report.Case{Name: caseName(name), File: name, Findings: []report.Finding{{
+		Rule: rule, Severity: severity, Place: report.Place{File: name}, Message: "it is in " + one.Name + " and not in " + other.Name,
+	}}}
 }
 
 func caseName(file string) string { return strings.TrimSuffix(file, ".yaml") }

@@ -30,19 +30,11 @@ func (v *version) at(file string) string { return v.commit[:7] + ":" + file }
 // that was never a cassette is an error.
 func History(ctx context.Context, file string, opts Options) (*report.Suite, error) {
 	opts.Accepted = Acceptances{}
-	versions, err := here.versions(ctx, file, false)
-	if err != nil {
-		return nil, err
-	}
-	blobs, err := here.blobs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer blobs.close()
 	salt := saltHere(filepath.Dir(file))
-	load := func(name string, text []byte) (*cassette.Cassette, error) { return loadBytes(name, text, salt) }
 	w := walk[*cassette.Cassette]{
-		repo: here, file: file, versions: versions, read: newReader(blobs, versions, load, renamed), wants: "a cassette",
+		repo: here, file: file, wants: "a cassette", named: renamed,
+		parse:    func(name string, text []byte) (*cassette.Cassette, error) { return loadBytes(name, text, salt) },
+		checkout: func() (*cassette.Cassette, error) { return cassette.Load(file) },
 		step: func(one report.Case, before, after *cassette.Cassette) report.Case {
 			return step(one, before, after, opts)
 		},
@@ -50,14 +42,7 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 	if kind := strings.ToLower(path.Ext(file)); kind == ".csdl" || kind == ".xml" {
 		w.hint = "graphvcr history --csdl " + file + " walks the log of metadata"
 	}
-	suite, before, err := w.run(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if now, err := cassette.Load(file); err == nil && before != nil && !here.sameAs(ctx, file, versions[len(versions)-1].blob) {
-		suite.Cases = append(suite.Cases, step(report.Case{Name: notCommitted, Label: notCommitted, File: file}, *before, now, opts))
-	}
-	return suite, nil
+	return w.run(ctx)
 }
 
 func renamed(c *cassette.Cassette, name string) *cassette.Cassette {
@@ -72,34 +57,57 @@ const notCommitted = "not committed"
 type walk[T any] struct {
 	repo     repository
 	file     string
-	versions []version
-	read     *reader[T]
+	oneLine  bool   // of a branch that was merged, the merge alone
 	wants    string // what the file should be: "a cassette"
 	hint     string // for a file that never was; "" for that of the first fault
+	parse    func(name string, text []byte) (T, error)
+	named    func(doc T, name string) T // a document under another name
+	checkout func() (T, error)          // what lies in the checkout
 	step     func(one report.Case, before, after T) report.Case
 }
 
-// run makes a case of each version, and returns the last version that could be read, or nil.
-func (w *walk[T]) run(ctx context.Context) (*report.Suite, *T, error) {
+// run makes a case of each version, and one of what was never committed.
+func (w *walk[T]) run(ctx context.Context) (*report.Suite, error) {
+	versions, err := w.repo.versions(ctx, w.file, w.oneLine)
+	if err != nil {
+		return nil, err
+	}
+	blobs, err := w.repo.blobs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer blobs.close()
+	suite, before, err := w.cases(ctx, versions, newReader(blobs, versions, w.parse, w.named))
+	if err != nil || before == nil || w.repo.sameAs(ctx, w.file, versions[len(versions)-1].blob) {
+		return suite, err
+	}
+	if now, err := w.checkout(); err == nil {
+		suite.Cases = append(suite.Cases, w.step(report.Case{Name: notCommitted, Label: notCommitted, File: w.file}, *before, now))
+	}
+	return suite, nil
+}
+
+// cases makes a case of each version, and returns the last one that could be read, or nil.
+func (w *walk[T]) cases(ctx context.Context, versions []version, read *reader[T]) (*report.Suite, *T, error) {
 	suite := &report.Suite{Command: "history", FailOn: report.Warning, Ordered: true}
 	var before *T
 	var first error
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	documents := w.documents(ctx)
-	for n := range w.versions {
-		v := &w.versions[n]
+	documents := w.documents(ctx, versions, read)
+	for n := range versions {
+		v := &versions[n]
 		one := report.Case{Name: v.name(), Label: v.date, File: w.file}
 		if v.blob == "" {
 			one.Findings = []report.Finding{{Rule: ruleDriftCassetteGone, Severity: report.Note, Place: report.Place{File: w.file}, Message: "removed"}}
 			suite.Cases = append(suite.Cases, one)
 			continue
 		}
-		read, ok := <-documents
+		next, ok := <-documents
 		if !ok {
 			return nil, nil, ctx.Err()
 		}
-		after, err := read.doc, read.err
+		after, err := next.doc, next.err
 		if err != nil {
 			// A version that was once broken is part of the story and not its end.
 			one.Findings = []report.Finding{{Rule: ruleDriftUnreadable, Severity: report.Note, Place: report.Place{File: w.file}, Message: err.Error()}}
@@ -135,17 +143,17 @@ type document[T any] struct {
 
 // documents reads the versions in their order, one ahead of what is asked for. The channel is
 // closed early only where the context has ended.
-func (w *walk[T]) documents(ctx context.Context) <-chan document[T] {
+func (w *walk[T]) documents(ctx context.Context, versions []version, read *reader[T]) <-chan document[T] {
 	out := make(chan document[T])
 	go func() {
 		defer close(out)
-		for i := range w.versions {
-			v := &w.versions[i]
+		for i := range versions {
+			v := &versions[i]
 			if v.blob == "" {
 				continue
 			}
 			var d document[T]
-			d.doc, d.err = w.read.load(v.blob, v.at(w.file))
+			d.doc, d.err = read.load(v.blob, v.at(w.file))
 			if ctx.Err() != nil {
 				return
 			}

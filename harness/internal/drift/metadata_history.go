@@ -19,30 +19,16 @@ import (
 // from that folder.
 func MetadataHistory(ctx context.Context, git, file string, opts MetadataOptions) (*report.Suite, error) {
 	opts.Accepted = Acceptances{}
-	r := repository(git)
-	versions, err := r.versions(ctx, file, true)
-	if err != nil {
-		return nil, err
-	}
-	blobs, err := r.blobs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer blobs.close()
 	h := metadataHistory{opts: opts, steps: map[string]metadataStep{}}
-	named := func(doc Document, name string) Document { return Document{name, doc.Model} }
 	w := walk[Document]{
-		repo: r, file: file, versions: versions, read: newReader(blobs, versions, parseMetadata, named), wants: "metadata", step: h.step,
+		repo: repository(git), file: file, oneLine: true, wants: "metadata", parse: parseMetadata,
+		named:    func(doc Document, name string) Document { return Document{name, doc.Model} },
+		checkout: func() (Document, error) { return OpenMetadata(ctx, filepath.Join(git, file), "") },
+		step:     h.step,
 	}
-	suite, before, err := w.run(ctx)
+	suite, err := w.run(ctx)
 	if err != nil {
 		return nil, err
-	}
-	here := filepath.Join(git, file)
-	if _, err := os.Stat(here); err == nil && before != nil && !r.sameAs(ctx, file, versions[len(versions)-1].blob) {
-		if now, err := OpenMetadata(ctx, here, ""); err == nil {
-			suite.Cases = append(suite.Cases, h.step(report.Case{Name: notCommitted, Label: notCommitted, File: file}, *before, now))
-		}
 	}
 	h.report(suite)
 	return suite, nil

@@ -73,9 +73,7 @@ func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
 	for i := range page.Pairs {
 		d.pair(&page.Pairs[i])
 	}
-	for _, m := range page.Methods {
-		d.Methods = append(d.Methods, Method(m))
-	}
+	d.Methods = page.Methods
 	return d.finish(o)
 }
 

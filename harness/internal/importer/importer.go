@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/docs"
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -20,16 +21,8 @@ type Result struct {
 	Scenario []byte         // a drafted scenario file
 	Rejected map[string]int // interactions left out, by host
 	Findings []report.Finding
-	Examples []Example // of documentation: where each interaction comes from
-	Methods  []Method  // of documentation: what a resource's page says of other pages
-}
-
-// Method is a line of a resource's page: what the call that another page documents
-// returns.
-type Method struct {
-	Line    int
-	Page    string // its file name
-	Returns string // a type without its namespace
+	Examples []Example     // of documentation: where each interaction comes from
+	Methods  []docs.Method // of documentation: what a resource's page says of other pages
 }
 
 // A Reader reads recordings by rules of which hosts belong to them. The zero Reader knows
