@@ -57,7 +57,7 @@ func (c *shapes) compare(old, new *shape) {
 	}
 }
 
-// isLinkMember reports the paging links, which the trace tells of.
+// isLinkMember reports whether a place is that of a paging link, which traces compare.
 func isLinkMember(where string) bool {
 	return where == jsondoc.AppendPath(jsondoc.Root, odata.NextLink)
 }

@@ -82,10 +82,10 @@ func (c *shapes) values(old, new *shape) {
 	c.add(d)
 }
 
-// enough is how many values tell that one which is missing is not so by chance.
+// enough is how many values show that one which is missing is not so by chance.
 const enough = 5
 
-// goneWords tells of words that are seen no more, though as many are seen.
+// goneWords reports words that are seen no more, though as many are seen.
 func (c *shapes) goneWords(old, new *shape) {
 	var lost []value
 	for _, key := range slices.Sorted(maps.Keys(old.values)) {

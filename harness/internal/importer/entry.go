@@ -77,7 +77,7 @@ func (r Reader) entries(f *Format, file, name string, data []byte, clean func(*c
 		}
 	}
 	g.hostFindings()
-	g.tellDropped(dropped)
+	g.noteDropped(dropped)
 	return g.finish(clean)
 }
 
@@ -89,10 +89,10 @@ func (g *gathering) mend(word string, e *Entry) {
 	}
 	mended, repaired, ok := docs.Mend(r.Body)
 	if !ok {
-		g.tell(ruleImportCut, report.Warning, e.Interaction.Line, fmt.Sprintf("%s %d: the answer says that it is JSON and does not parse", word, e.Number))
+		g.note(ruleImportCut, report.Warning, e.Interaction.Line, fmt.Sprintf("%s %d: the answer says that it is JSON and does not parse", word, e.Number))
 		return
 	}
-	g.tell(ruleImportMended, report.Warning, e.Interaction.Line, fmt.Sprintf("%s %d: the answer says that it is JSON and was none; it is now: %s", word, e.Number, repaired))
+	g.note(ruleImportMended, report.Warning, e.Interaction.Line, fmt.Sprintf("%s %d: the answer says that it is JSON and was none; it is now: %s", word, e.Number, repaired))
 	r.Body, r.ContentLength = mended, int64(len(mended))
 }
 
@@ -101,11 +101,11 @@ func claimsJSON(headers http.Header) bool {
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
 }
 
-// tellDropped tells of the headers with credentials that stayed behind, by name.
-func (g *gathering) tellDropped(dropped map[string]int) {
+// noteDropped reports the headers with credentials that stayed behind, by name.
+func (g *gathering) noteDropped(dropped map[string]int) {
 	for _, name := range protocol.CredentialHeaders() {
 		if n := dropped[name]; n > 0 {
-			g.tell(ruleImportCredentials, report.Note, 0, "left out "+fault.Count(n, name+" header"))
+			g.note(ruleImportCredentials, report.Note, 0, "left out "+fault.Count(n, name+" header"))
 		}
 	}
 }
