@@ -16,7 +16,7 @@ var runtimes = [...]struct {
 	{[]string{"python", "py", "pytest"}, `Python    without verify and cafile; or with os.environ["SSL_CERT_FILE"]`},
 	{[]string{"go"}, `Go        with tls.Config.RootCAs nil; or with the file os.Getenv("SSL_CERT_FILE") in it`},
 	{[]string{"dotnet", "pwsh"}, "dotnet    without a callback or pinned roots: it reads SSL_CERT_FILE (Linux)"},
-	{[]string{"wget", "aria2c"}, "others    that read only the system's bundle (wget, aria2c, pycurl): with graphvcr exec --isolate"},
+	{[]string{"wget", "aria2c", "onedrive"}, "others    that read only the system's bundle (wget, aria2c, pycurl, onedrive): with graphvcr exec --isolate"},
 	{[]string{"php"}, "PHP       without CURLOPT_CAINFO; PHP_INI_SCAN_DIR names our curl.cainfo"},
 	{[]string{"java", "mvn", "gradle"}, "Java      without a trust store or TrustManager of its own: JAVA_TOOL_OPTIONS names ours"},
 }
