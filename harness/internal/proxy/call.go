@@ -146,7 +146,7 @@ func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 		}
 		resp = FailureOf(err).Response(out)
 		if resp.Header.Get(MissHeader) != "" {
-			c.reverse.totals.misses.Add(1)
+			c.reverse.misses.Add(1)
 		}
 		handOut(w, out, resp)
 		return

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -48,6 +49,26 @@ type base struct {
 	text      string
 }
 
+// baseOf is what the links of a session begin with, as the client of a request sees it.
+func (s *session) baseOf(req *http.Request) string {
+	host, encrypted := req.Host, req.TLS != nil
+	if host == "" {
+		if local, ok := req.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+			host = local.String()
+		}
+	}
+	if last := s.base.Load(); last != nil && last.host == host && last.encrypted == encrypted {
+		return last.text
+	}
+	scheme := "http://"
+	if encrypted {
+		scheme = "https://"
+	}
+	made := &base{host, encrypted, scheme + host + s.prefix}
+	s.base.Store(made)
+	return made.text
+}
+
 func newSession(take Take, faults Faults, prefix string) *session {
 	s := &session{began: time.Now(), take: take, carrier: take.Transport(), live: take.Live(), prefix: prefix}
 	if replayer, ok := s.carrier.(*transport.Replayer); ok {
@@ -86,32 +107,27 @@ func (s *session) idle() time.Duration {
 	return time.Since(s.began) - time.Duration(s.lastUsed.Load())
 }
 
-// end waits for requests under way, as long as the context allows, and ends the take. A
-// second time it reports false.
-func (s *session) end(ctx context.Context) (report.Case, bool) {
-	closed := make(chan bool, 1)
+// end waits for requests under way, as long as the context allows, and ends the take.
+func (s *session) end(ctx context.Context) report.Case {
+	closed := make(chan struct{})
 	go func() {
+		defer close(closed)
 		s.gate.Lock()
-		first := !s.ended
+		defer s.gate.Unlock()
 		s.ended = true
-		s.gate.Unlock()
-		closed <- first
 	}()
 	select {
-	case first := <-closed:
-		if !first {
-			return report.Case{}, false
-		}
+	case <-closed:
 	case <-ctx.Done(): // what is under way goes to a take that is over
 	}
-	told := s.take.End()
+	c := s.take.End()
 	if s.asked.Load() == 0 && !s.live { // nothing was meant to be asked for
-		told.Findings = slices.DeleteFunc(told.Findings, func(f report.Finding) bool { return f.Severity < report.Error })
+		c.Findings = slices.DeleteFunc(c.Findings, func(f report.Finding) bool { return f.Severity < report.Error })
 	}
-	return told, true
+	return c
 }
 
-// hosts are those that a live session has named to its client, to which alone the client
+// namedHosts are those that a live session has named to its client, to which alone the client
 // may send requests through it.
 type namedHosts struct {
 	mu    sync.Mutex

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // TestSessionsInUseDoNotExpire: a request that takes long is use, from its beginning to its
@@ -46,6 +47,52 @@ func TestSessionsInUseDoNotExpire(t *testing.T) {
 		}
 		reverse.End(t.Context())
 	})
+}
+
+// held is a take whose end waits.
+type held struct {
+	live
+	until chan struct{}
+}
+
+func (h held) End() report.Case {
+	<-h.until
+	return report.Case{Name: "held"}
+}
+
+// TestHangingSessionEndsAlone: a session whose end hangs keeps no other from ending.
+func TestHangingSessionEndsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		until, ended := make(chan struct{}), 0
+		takes := []proxy.Take{held{until: until}, counted{ends: &ended}, counted{ends: &ended}}
+		reverse := proxy.NewReverse(live{}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (take proxy.Take, err error) {
+			take, takes = takes[0], takes[1:]
+			return take, nil
+		}})
+		for len(takes) > 0 {
+			r := httptest.NewRequest("POST", "/_graphvcr/sessions", nil)
+			r.Host = "localhost"
+			reverse.ServeHTTP(httptest.NewRecorder(), r)
+			time.Sleep(20 * time.Second) // the bubble's clock: the one that hangs is idle first
+		}
+		time.Sleep(3 * time.Minute)
+		if ended != 2 {
+			t.Errorf("%d sessions ended beside the one that hangs, want 2", ended)
+		}
+		close(until)
+		reverse.End(t.Context())
+	})
+}
+
+// counted counts the ends of takes.
+type counted struct {
+	live
+	ends *int
+}
+
+func (c counted) End() report.Case {
+	*c.ends++
+	return report.Case{}
 }
 
 // TestBrokenUpstream: an answer that breaks off is the service's fault, and none of the
