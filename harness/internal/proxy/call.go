@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,9 +31,8 @@ const (
 type call struct {
 	reverse *Reverse
 	session *session
-	base    string // what links of the session begin with
-	home    string // what paths of the host that answers begin with
-	foreign bool   // meant for a host that is not Graph's
+	links   served
+	foreign bool // meant for a host that is not Graph's
 
 	out    http.Request // what is sent, and where: parts of the call, to be made at once
 	target url.URL
@@ -44,16 +42,11 @@ type call struct {
 // to the served host put back.
 func (c *call) outgoing(w http.ResponseWriter, req *http.Request) (*http.Request, *Failure) {
 	out, target := &c.out, &c.target
-	c.home = c.base
 	if failure := c.unhost(target); failure != nil {
 		return nil, failure
 	}
 	out.URL, out.Host, out.RequestURI = target, target.Host, ""
-	if strings.Contains(target.RawQuery, ":/") {
-		target.RawQuery = meant(target.RawQuery, c.base, c.reverse.opts.Graph)
-	} else if strings.Contains(target.RawQuery, "%3A%2F%2F") {
-		target.RawQuery = strings.ReplaceAll(target.RawQuery, url.QueryEscape(c.base), url.QueryEscape("https://"+c.reverse.opts.Graph))
-	}
+	target.RawQuery = c.links.meantQuery(target.RawQuery)
 	if c.session.live || c.foreign {
 		out.Header = req.Header.Clone()
 		c.clean(out.Header)
@@ -90,7 +83,7 @@ func (c *call) unhost(target *url.URL) *Failure {
 		return &Failure{Status: http.StatusForbidden, Code: codeRequest, Message: fmt.Sprintf("no answer of this session has named the host %s: only such hosts are asked", host)}
 	}
 	c.foreign = true
-	c.home = c.base + prefix + host
+	c.links.home = c.links.base + prefix + host
 	target.Host, target.Path = host, "/"+path
 	if target.RawPath != "" {
 		raw, ok := strings.CutPrefix(target.RawPath, prefix+host)
@@ -113,7 +106,7 @@ func (c *call) clean(h http.Header) {
 	}
 	for name, values := range h {
 		for i := range values {
-			h[name][i] = meant(values[i], c.base, c.reverse.opts.Graph)
+			h[name][i] = c.links.meant(values[i])
 		}
 	}
 }
@@ -126,7 +119,7 @@ func (c *call) restore(out *http.Request, body io.Reader) error {
 		return err
 	}
 	plain, left, _ := wire.Decode(out.Header, sent, c.reverse.opts.MaxBody) // what is damaged is the service's to tell
-	if text := meant(string(plain), c.base, c.reverse.opts.Graph); text != string(plain) {
+	if text := c.links.meant(string(plain)); text != string(plain) {
 		sent = []byte(text)
 		if left == "" {
 			out.Header = out.Header.Clone()
@@ -184,25 +177,6 @@ func (c *call) send(out *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// marks are the links of a recorded answer.
-type marks struct {
-	body    []hosts.Link
-	headers []string // names of those that hold links
-}
-
-func findMarks(text string, header http.Header) any {
-	m := &marks{}
-	if hosts.IsLinked(header.Get("Content-Type")) {
-		m.body = hosts.Links(text)
-	}
-	for name, values := range header {
-		if hosts.HoldsLinks(name, values) {
-			m.headers = append(m.headers, name)
-		}
-	}
-	return m
-}
-
 // scratch holds bodies while they are written: one write for a body of usual size.
 var scratch = sync.Pool{New: func() any { return new([]byte) }}
 
@@ -217,7 +191,7 @@ func (c *call) serveRecorded(w http.ResponseWriter, req *http.Request, resp *htt
 		header[name] = values
 	}
 	for _, name := range m.headers {
-		c.serveHeader(header, name, resp.StatusCode)
+		c.links.header(header, name, resp.StatusCode)
 	}
 	links := m.body
 	if hosts.IsFile(req.Method, req.URL) {
@@ -229,7 +203,7 @@ func (c *call) serveRecorded(w http.ResponseWriter, req *http.Request, resp *htt
 			scratch.Put(buffer)
 		}
 	}()
-	*buffer = served((*buffer)[:0], text, links, c.base)
+	*buffer = c.links.append((*buffer)[:0], text, links)
 	if len(links) > 0 {
 		header["Content-Length"] = []string{strconv.Itoa(len(*buffer))}
 	}
@@ -240,14 +214,6 @@ func (c *call) serveRecorded(w http.ResponseWriter, req *http.Request, resp *htt
 	}
 }
 
-func (c *call) serveHeader(header http.Header, name string, status int) {
-	values := slices.Clone(header[name])
-	for i := range values {
-		values[i] = servedHeader(name, values[i], c.base, c.home, status >= 300 && status < 400)
-	}
-	header[name] = values
-}
-
 // rewrite puts the links of a live answer, or one that was changed on its way, below the
 // base.
 func (c *call) rewrite(req *http.Request, resp *http.Response) error {
@@ -256,7 +222,7 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 		for _, value := range values {
 			c.session.issued.add(hosts.HeaderLinks(name, value))
 		}
-		c.serveHeader(resp.Header, name, resp.StatusCode)
+		c.links.header(resp.Header, name, resp.StatusCode)
 	}
 	if !hosts.IsLinked(resp.Header.Get("Content-Type")) || hosts.IsFile(req.Method, req.URL) || req.Method == http.MethodHead {
 		return nil
@@ -277,7 +243,7 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 		text := string(came)
 		links := hosts.Links(text)
 		c.session.issued.add(links)
-		came = served(came[:0:0], text, links, c.base)
+		came = c.links.append(came[:0:0], text, links)
 	}
 	wire.SetResponseBody(resp, came)
 	resp.Header.Set("Content-Length", strconv.Itoa(len(came)))

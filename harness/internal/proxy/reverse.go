@@ -110,7 +110,7 @@ func (r *Reverse) serveSession(w http.ResponseWriter, req *http.Request, s *sess
 		return
 	}
 	defer s.leave()
-	c := &call{reverse: r, session: s, base: s.baseOf(req), out: *req}
+	c := &call{reverse: r, session: s, links: servedAt(s.baseOf(req), r.opts.Graph), out: *req}
 	c.target = url.URL{Scheme: "https", Host: r.opts.Graph, Path: path, RawPath: rawPath, RawQuery: req.URL.RawQuery, ForceQuery: req.URL.ForceQuery}
 	out, failure := c.outgoing(w, req)
 	if failure != nil {
