@@ -122,7 +122,7 @@ func (x *execution) onReplay(p *project.Project, faults proxy.Faults) proxy.Inte
 	host, carrier := signin.New(said), faults.Over(x.take.Transport())
 	led := sync.OnceFunc(func() { x.recorded(p, x.addLed) })
 	return proxy.InterceptOptions{
-		Takes: func(host string) bool {
+		Intercepts: func(host string) bool {
 			if signin.IsHost(host) || x.known.Has(host) || graph.IsFileHost(host) {
 				return true
 			}
@@ -151,7 +151,7 @@ func (x *execution) toPages(next http.HandlerFunc) http.Handler {
 func (x *execution) onRecord() proxy.InterceptOptions {
 	carrier := proxy.Learn(x.known, x.take.Transport())
 	return proxy.InterceptOptions{
-		Takes: func(host string) bool { return !signin.IsHost(host) && x.known.Has(host) },
+		Intercepts: func(host string) bool { return !signin.IsHost(host) && x.known.Has(host) },
 		Handler: x.toPages(func(w http.ResponseWriter, r *http.Request) {
 			x.caller.see(r)
 			x.asked.Add(1)

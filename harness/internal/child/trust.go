@@ -21,7 +21,7 @@ var runtimes = [...]struct {
 	{[]string{"java", "mvn", "gradle"}, "Java      without a trust store or TrustManager of its own: JAVA_TOOL_OPTIONS names ours"},
 }
 
-// TrustHint tells how a program is made to trust the proxy's certificates: for the
+// TrustHint says how a program is made to trust the proxy's certificates: for the
 // runtime that a command is known to be, else for all of them.
 func TrustHint(command string) string {
 	const head = "it has to trust the authority in the file $GRAPHVCR_CA ($SSL_CERT_FILE: with the system's):\n"

@@ -104,7 +104,7 @@ func (o *openConns) splice(near *arrival, far net.Conn) {
 	<-done
 }
 
-// closeWrite tells the other side that no more will come, and goes on listening.
+// closeWrite says to the other side that no more will come, and goes on listening.
 func closeWrite(c net.Conn) {
 	if half, ok := c.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
@@ -143,11 +143,11 @@ func (i *Intercept) redirected(c net.Conn) {
 	_ = c.SetReadDeadline(time.Time{})
 	if err != nil || name == "" {
 		i.open.remove(c)
-		c.Close() // there is nobody to tell: it is no TLS, or one without a name
+		c.Close() // nobody can be answered: it is no TLS, or one without a name
 		return
 	}
 	a := &arrival{Conn: c, read: read, host: name, port: "443"}
-	if i.routes.takes(a.named()) {
+	if i.routes.intercepts(a.named()) {
 		i.encrypt(a)
 		return
 	}

@@ -118,7 +118,7 @@ func (c *call) restore(out *http.Request, body io.Reader) error {
 	if err != nil {
 		return err
 	}
-	plain, left, _ := wire.Decode(out.Header, sent, c.reverse.opts.MaxBody) // what is damaged is the service's to tell
+	plain, left, _ := wire.Decode(out.Header, sent, c.reverse.opts.MaxBody) // what is damaged is the service's to refuse
 	if text := c.links.meant(string(plain)); text != string(plain) {
 		sent = []byte(text)
 		if left == "" {
@@ -165,7 +165,7 @@ func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 	handOut(w, out, resp)
 }
 
-// send carries the request, and tells who looks what became of it.
+// send carries the request, and reports to Options.Seen what became of it.
 func (c *call) send(out *http.Request) (*http.Response, error) {
 	if c.reverse.opts.Seen == nil {
 		return c.session.carrier.RoundTrip(out)

@@ -29,15 +29,15 @@ type InterceptOptions struct {
 	Authority *ca.Authority
 	// Handler answers the requests to them. They name scheme and host in their URL.
 	Handler http.Handler
-	// Takes tells which hosts are intercepted: a name in lower case, with its port unless
-	// that is the scheme's own. It is asked anew for each connection. Nil is all of them.
-	Takes func(host string) bool
+	// Intercepts reports whether a host is intercepted: a name in lower case, with its port
+	// unless that is the scheme's own. It is called for each connection. Nil is all of them.
+	Intercepts func(host string) bool
 	// Dial reaches the other hosts; nil refuses them.
 	Dial Dialer
 	// DialRedirected does so for a client whose connection was redirected here; nil is Dial.
 	DialRedirected Dialer
-	// Refused is told of each connection or request that is refused, since there is no
-	// Dial; nil is nobody.
+	// Refused is called for each connection or request that is refused, since there is no
+	// Dial; it may be nil.
 	Refused func(host string)
 }
 
@@ -71,7 +71,7 @@ type answers struct {
 
 // routes say where connections go that are not intercepted.
 type routes struct {
-	takes            func(host string) bool
+	intercepts       func(host string) bool
 	dial, redirected Dialer
 	refused          func(host string)
 }
@@ -87,15 +87,15 @@ const (
 
 // NewIntercept makes a proxy. It serves what listeners accept.
 func NewIntercept(o InterceptOptions) *Intercept {
-	if o.Takes == nil {
-		o.Takes = func(string) bool { return true }
+	if o.Intercepts == nil {
+		o.Intercepts = func(string) bool { return true }
 	}
 	if o.DialRedirected == nil {
 		o.DialRedirected = o.Dial
 	}
-	i := &Intercept{routes: routes{o.Takes, o.Dial, o.DialRedirected, o.Refused}, authority: o.Authority, accepted: newFeed()}
+	i := &Intercept{routes: routes{o.Intercepts, o.Dial, o.DialRedirected, o.Refused}, authority: o.Authority, accepted: newFeed()}
 	i.answers.handler = o.Handler
-	silent := log.New(io.Discard, "", 0) // what clients do wrong they are told
+	silent := log.New(io.Discard, "", 0) // clients are answered what they do wrong
 	i.front = &http.Server{Handler: http.HandlerFunc(i.serveFront), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent}
 	i.inner = &http.Server{
 		Handler: http.HandlerFunc(i.serveInner), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent,
@@ -134,7 +134,7 @@ func (i *Intercept) Shutdown(ctx context.Context) error {
 	i.accepted.Close()
 	i.open.close()
 	err = errors.Join(err, i.front.Close(), i.inner.Close())
-	over := time.Now().Add(lastWords) // what was cut off ends now, and can be told of
+	over := time.Now().Add(lastWords) // what was cut off ends now, and can be reported
 	for i.answers.pending.Load() > 0 && time.Now().Before(over) {
 		time.Sleep(5 * time.Millisecond)
 	}
@@ -148,7 +148,7 @@ func (i *Intercept) Pending() int64 { return i.answers.pending.Load() }
 // serveFront answers what a client sends to the proxy as such.
 func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
 	switch {
-	case len(r.Host) > hosts.LongestHost: // it is told of, and remembered
+	case len(r.Host) > hosts.LongestHost: // it is reported, and remembered
 		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("a host of %d characters", len(r.Host))})
 	case r.Method == http.MethodConnect:
 		i.connect(w, r)
@@ -178,8 +178,8 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var far net.Conn
-	taken := i.routes.takes(named(host, port))
-	if !taken {
+	intercepted := i.routes.intercepts(named(host, port))
+	if !intercepted {
 		if far, err = i.routes.reach(r.Context(), i.routes.dial, host, port); err != nil {
 			refuse(w, r, FailureOf(err))
 			return
@@ -197,7 +197,7 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 	a := &arrival{Conn: near, read: buffered.Reader, host: host, port: port}
 	if _, err := io.WriteString(near, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
 		near.Close()
-	} else if taken {
+	} else if intercepted {
 		i.accept(a)
 	} else {
 		i.open.splice(a, far)
@@ -211,7 +211,7 @@ func (r *routes) reach(ctx context.Context, dial Dialer, host, port string) (net
 	return dial(ctx, "tcp", net.JoinHostPort(host, port))
 }
 
-// refusal is what a client gets that asks for a host of which nothing is to be had here.
+// refusal answers a client that asks for a host that cannot be reached here.
 func (r *routes) refusal(host string) *Failure {
 	if r.refused != nil {
 		r.refused(host)
@@ -224,7 +224,7 @@ func (r *routes) refusal(host string) *Failure {
 func (i *Intercept) absolute(w http.ResponseWriter, r *http.Request) {
 	host := named(r.URL.Hostname(), r.URL.Port())
 	switch {
-	case i.routes.takes(host):
+	case i.routes.intercepts(host):
 		i.answers.answer(w, r, r.URL.Scheme, host)
 	case i.plain == nil:
 		refuse(w, r, i.routes.refusal(host))
@@ -288,13 +288,13 @@ func (i *Intercept) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, e
 	if name == "" {
 		name = a.host
 	}
-	if !i.routes.takes(named(name, a.port)) {
+	if !i.routes.intercepts(named(name, a.port)) {
 		return nil, fmt.Errorf("%s is not intercepted, and the connection is one to %s", name, a.host)
 	}
 	return i.authority.Certificate(name)
 }
 
-// named is a host as Takes wants it.
+// named is a host as Intercepts wants it.
 func named(host, port string) string {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	switch port {

@@ -139,7 +139,7 @@ func (r *Reverse) postSession(w http.ResponseWriter, req *http.Request) {
 		deny(w, req, http.StatusBadRequest, codeSession, fmt.Sprintf(`open a session: %v: want {"cassette": NAME, "mode": "replay"}`, err))
 		return
 	}
-	id, s, err := r.sessions.add(func() (Take, error) { return r.opts.Open(asked) }, r.opts.Faults)
+	id, s, err := r.sessions.add(func() (Use, error) { return r.opts.Open(asked) }, r.opts.Faults)
 	if err != nil {
 		failure := FailureOf(err)
 		if failure.Code == codeUpstream {

@@ -16,8 +16,8 @@ import (
 
 // Options of a Reverse.
 type Options struct {
-	// Open begins a take for a session; what it refuses with a *Failure is answered so.
-	Open func(SessionRequest) (Take, error)
+	// Open begins the use of a session; what it refuses with a *Failure is answered so.
+	Open func(SessionRequest) (Use, error)
 	// Graph is the host that the served one stands for; "" is graph.microsoft.com.
 	Graph string
 	// Names are the hosts under which clients may address the server, beside those of
@@ -36,7 +36,7 @@ type Options struct {
 	// Page is served to browsers below PagePath, which nobody can guess: /_graphvcr/SECRET/.
 	Page     http.Handler
 	PagePath string
-	// Seen is told of every request of a session ("": the server's own) and what became of it.
+	// Seen is called for every request of a session ("": the server's own) and what became of it.
 	Seen func(Seen)
 	// MaxBody bounds the body of a request, in bytes; 0 is DefaultMaxBody.
 	MaxBody int64
@@ -57,7 +57,7 @@ const DefaultIdle = 15 * time.Minute
 // a part of an upload session is less than 60 MiB (v1.0/api/driveitem-createuploadsession).
 const DefaultMaxBody = 128 << 20
 
-// A Reverse is a reverse proxy before takes: one of its own, and one for each session.
+// A Reverse is a reverse proxy before uses of cassettes: one of its own, and one for each session.
 type Reverse struct {
 	opts     Options
 	own      *session
@@ -67,8 +67,8 @@ type Reverse struct {
 	requests, misses atomic.Int64
 }
 
-// NewReverse serves a take. It ends with End.
-func NewReverse(own Take, opts Options) *Reverse {
+// NewReverse serves a use of cassettes. It ends with End.
+func NewReverse(own Use, opts Options) *Reverse {
 	opts.Graph = cmp.Or(opts.Graph, graph.Host)
 	opts.Idle = cmp.Or(opts.Idle, DefaultIdle)
 	opts.MaxBody = cmp.Or(opts.MaxBody, DefaultMaxBody)

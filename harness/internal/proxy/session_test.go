@@ -23,7 +23,7 @@ func TestSessionsInUseDoNotExpire(t *testing.T) {
 			time.Sleep(10 * time.Minute) // the bubble's clock
 			return &http.Response{StatusCode: 204, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 		})
-		reverse := proxy.NewReverse(live{slow}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (proxy.Take, error) { return live{slow}, nil }})
+		reverse := proxy.NewReverse(live{slow}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (proxy.Use, error) { return live{slow}, nil }})
 		call := func(method, path string) *httptest.ResponseRecorder {
 			r := httptest.NewRequest(method, path, nil)
 			r.Host = "localhost"
@@ -64,8 +64,8 @@ func (h held) End() report.Case {
 func TestHangingSessionEndsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		until, ended := make(chan struct{}), 0
-		takes := []proxy.Take{held{until: until}, counted{ends: &ended}, counted{ends: &ended}}
-		reverse := proxy.NewReverse(live{}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (take proxy.Take, err error) {
+		takes := []proxy.Use{held{until: until}, counted{ends: &ended}, counted{ends: &ended}}
+		reverse := proxy.NewReverse(live{}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (take proxy.Use, err error) {
 			take, takes = takes[0], takes[1:]
 			return take, nil
 		}})
@@ -105,7 +105,7 @@ func TestBrokenUpstream(t *testing.T) {
 		body := io.MultiReader(strings.NewReader(`{"a":`), iotest.ErrReader(io.ErrUnexpectedEOF))
 		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(body), Request: req, ContentLength: 100}, nil
 	})
-	d := serve(t, func() proxy.Take { return live{broken} }, proxy.Options{})
+	d := serve(t, func() proxy.Use { return live{broken} }, proxy.Options{})
 	for _, method := range []string{"GET", "POST"} {
 		if status, text := ask(t, d.Client(), method, d.URL+"/v1.0/me", ""); status != 502 || !strings.Contains(text, "graphvcr.upstream") || !strings.Contains(text, "broke the connection off") {
 			t.Errorf("%s: %d %s", method, status, text)

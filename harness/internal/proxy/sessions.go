@@ -123,18 +123,18 @@ func (ss *sessions) counts() (open, opened, expired int64) {
 }
 
 // add opens a session over what begin makes.
-func (ss *sessions) add(begin func() (Take, error), faults Faults) (id string, s *session, err error) {
+func (ss *sessions) add(begin func() (Use, error), faults Faults) (id string, s *session, err error) {
 	if open, _, _ := ss.counts(); open >= mostSessions {
 		return "", nil, &Failure{Status: http.StatusServiceUnavailable, Code: codeSession, Message: fmt.Sprintf("%d sessions are open: end some with DELETE", mostSessions)}
 	}
-	take, err := begin()
+	use, err := begin()
 	if err != nil {
 		return "", nil, err
 	}
 	var b [16]byte
 	rand.Read(b[:]) // never fails
 	id = hex.EncodeToString(b[:])
-	s = newSession(take, faults, sessionsPath+"/"+id)
+	s = newSession(use, faults, sessionsPath+"/"+id)
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	ss.opened++

@@ -13,12 +13,12 @@ import (
 // stepRun is one step being run.
 type stepRun struct {
 	*run
-	step    *scenario.Step
-	name    string
-	cleanup bool
-	page    int             // of a followed answer, from 1
-	taken   map[string]bool // variables that an answer had a value for
-	named   map[string]bool // places of the answer that some check names
+	step     *scenario.Step
+	name     string
+	cleanup  bool
+	page     int             // of a followed answer, from 1
+	captured map[string]bool // variables that an answer had a value for
+	named    map[string]bool // places of the answer that some check names
 }
 
 // What a step does, by whom: its request is made, exchanged and, where its answer has pages,

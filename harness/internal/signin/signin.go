@@ -57,9 +57,9 @@ type Ask struct {
 
 // Tokens makes access tokens.
 type Tokens interface {
-	// App makes a token for an app, and tells for how long.
+	// App makes a token for an app, and says for how long.
 	App(Ask) (token string, lifetime time.Duration)
-	// User makes a token for the user, and tells which of Ask.Scopes it grants, as they
+	// User makes a token for the user, and says which of Ask.Scopes it grants, as they
 	// were spelled, and for how long.
 	User(Ask) (token string, granted []string, lifetime time.Duration)
 	// Sign makes a JWT of claims.
