@@ -32,7 +32,7 @@ type (
 
 // do runs the step unless it lacks a variable. What it returns has been reported.
 func (s *stepRun) do(ctx context.Context) *halt {
-	names := stepVariables(s.step)
+	names := s.step.Variables
 	if missing := s.vars.missing(names); len(missing) > 0 {
 		s.skip(missing)
 		return nil
