@@ -203,7 +203,7 @@ type opener struct {
 	defaults session.Options // those of the server itself
 }
 
-func (o opener) session(asked proxy.SessionRequest) (proxy.Take, error) {
+func (o opener) session(asked proxy.SessionRequest) (proxy.Use, error) {
 	refused := func(status int, message string) error {
 		return &proxy.Failure{Status: status, Code: "graphvcr.session", Message: message}
 	}
@@ -323,7 +323,7 @@ func (d *doors) close() {
 // serve answers until the context ends, and then lets requests under way end.
 func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, reach string, underWay time.Duration) (*proxy.Handshakes, error) {
 	lines := log.New(&firstLines{std: std}, "graphvcr: ", 0)
-	contacts := &proxy.Handshakes{Tell: func(host, reason string) {
+	contacts := &proxy.Handshakes{Failed: func(host, reason string) {
 		lines.Printf("a connection to %s ended in the TLS handshake: %s", host, reason)
 	}}
 	server := &http.Server{

@@ -25,7 +25,7 @@ const (
 	uploadSession  = "uploadSession" // ends the address of one
 )
 
-func (d *drive) createUpload(c *call) (Answer, error) {
+func (d driveCalls) createUpload(c *call) (Answer, error) {
 	var body struct {
 		Item struct {
 			Conflict string `json:"@microsoft.graph.conflictBehavior"`
@@ -37,7 +37,7 @@ func (d *drive) createUpload(c *call) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	at := c.key()
+	at := key(c)
 	if !strings.HasPrefix(at, "/") {
 		it, err := d.find(c)
 		if err != nil {
