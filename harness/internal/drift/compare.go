@@ -80,7 +80,9 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 	if opts.Show {
 		shower = drift.NewShower(old, new)
 		for _, i := range new.Interactions {
-			told.Exchanges = append(told.Exchanges, display.Of(new, i))
+			e := display.Of(new, i)
+			e.Unchanged = drift.Unchanged[i]
+			told.Exchanges = append(told.Exchanges, e)
 		}
 	}
 	for i := range drift.Changes {
