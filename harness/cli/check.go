@@ -12,6 +12,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
+	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -88,11 +90,11 @@ func (f *checkFlags) checkFake(ctx context.Context, std streams, p *project.Proj
 	if err != nil {
 		return nil, err
 	}
-	if !isLoopback(service.base.Hostname()) && mustReplay() {
+	if !upstream.IsLoopback(service.base.Hostname()) && mustReplay() {
 		return nil, &fault.Error{Message: "check: CI=true: tests in CI ask nobody but fakes on their own machine", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to"}
 	}
 	for _, sc := range scenarios {
-		told, err := f.fake.recordWith(ctx, std, service, sc, func(live project.Live) (report.Case, error) {
+		told, err := f.fake.recordWith(ctx, std, service, sc, func(live record.Live) (report.Case, error) {
 			fake := check.FakeAt{URL: service.base, Carrier: live.Carrier, Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Judge: judge.Violations(p.Answers)}}
 			return fake.Scenario(ctx, p, sc)
 		})

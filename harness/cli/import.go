@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/clean"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
@@ -170,13 +171,13 @@ func each(recordings []recording, workers int, do func(*recording) error) {
 
 // read reads the file, for the folder of cassettes that it goes to, and judges what is in it.
 func (r *recording) read(p *project.Project, pages *judge.Pages, kind importKind, from importer.Reader, folder string) (err error) {
-	clean := func(c *cassette.Cassette) (err error) {
-		if r.redacted, r.guard, err = p.Clean(c, folder); err != nil {
+	redacted := func(c *cassette.Cassette) (err error) {
+		if r.redacted, r.guard, err = clean.Cassette(p, c, folder); err != nil {
 			return err
 		}
 		return r.guard(c) // now, before any file is written
 	}
-	if r.result, err = kind.read(pages, from, r.file, r.name, clean); err != nil {
+	if r.result, err = kind.read(pages, from, r.file, r.name, redacted); err != nil {
 		return err
 	}
 	return r.judge(p, pages)

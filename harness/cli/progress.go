@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -56,7 +56,7 @@ func shortened(text []rune, most int) []rune {
 }
 
 // step shows what a recording is about to do.
-func (p *progress) step(doing project.Progress) {
+func (p *progress) step(doing record.Progress) {
 	what, where := "recording "+doing.Scenario.Name, fmt.Sprintf(": step %d of %d: %s", doing.N, doing.Total, doing.Name)
 	if doing.Wait > 0 {
 		where += fmt.Sprintf(": waiting %v", doing.Wait.Round(time.Second))

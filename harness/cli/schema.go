@@ -207,7 +207,7 @@ func (f *schemaFetchFlags) run(cmd *cobra.Command, std streams, dirs *projectFla
 	}
 	m, err := csdl.Load(file)
 	if err != nil || f.refresh {
-		carrier := up.transport()
+		carrier := up.Transport()
 		defer carrier.CloseIdleConnections()
 		if m, err = generate.Fetch(cmd.Context(), carrier, service, f.api, file); err != nil {
 			return err

@@ -86,10 +86,7 @@ func readText(file string) (string, error) {
 // dataAnswers are those in a file of JSON.
 func dataAnswers(file, text string, named bool) (*contents, error) {
 	plain := jsondoc.Plain(text)
-	doc, err := jsondoc.Parse(plain)
-	if mended, ok := jsondoc.Mend(plain); err != nil && ok {
-		doc, err = jsondoc.Parse(mended)
-	}
+	doc, _, err := jsondoc.ParseMended(plain)
 	var syntax *jsondoc.SyntaxError
 	switch {
 	case err == nil:

@@ -25,8 +25,8 @@
 // ([Rule.Mutate]), side by side in a rules_*.go. The table's own suite and
 // "graphvcr whatif" come from the second.
 //
-// A stand-in that is asked for Graph's versions is Graph, on whatever port it listens
-// (standin.go).
+// A test server that is asked for Graph's versions is Graph, on whatever port it listens
+// (testserver.go).
 //
 // Of a sealed recording, the pseudonym of a name counts as one redacted value, word or
 // member, whatever its number, and is told as the file has it; ids have pseudonyms of their form, and compare as ids

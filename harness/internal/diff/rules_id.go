@@ -99,14 +99,14 @@ func (m *mutation) idThat(fits func(idShape) bool, change func(string) string) s
 	return ""
 }
 
-// knewBefore reports whether the client named an id before an answer told it: then it is
+// knewBefore reports whether the client named an id before an answer gave it: then it is
 // the client's own, and does not change.
-func (m *mutation) knewBefore(id string, told *cassette.Interaction) bool {
-	for _, i := range m.tape.Interactions {
+func (m *mutation) knewBefore(id string, answer *cassette.Interaction) bool {
+	for _, i := range m.changed.Interactions {
 		if strings.Contains(i.Request.URL, id) || strings.Contains(i.Request.Body, id) {
 			return true
 		}
-		if i == told || strings.Contains(i.Response.Body, id) {
+		if i == answer || strings.Contains(i.Response.Body, id) {
 			return false
 		}
 	}
@@ -123,7 +123,7 @@ func (m *mutation) rename(values map[string]string) {
 		}
 	}
 	r := strings.NewReplacer(pairs...)
-	for _, i := range m.tape.Interactions {
+	for _, i := range m.changed.Interactions {
 		i.Request.URL, i.Request.Body, i.Response.Body = r.Replace(i.Request.URL), r.Replace(i.Request.Body), r.Replace(i.Response.Body)
 		for name, values := range i.Response.Headers {
 			for n, value := range values {

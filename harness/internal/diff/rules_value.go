@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -242,9 +243,15 @@ func loseMember(m *mutation) string {
 }
 
 func changeLinks(m *mutation) string {
-	return m.everywhereOrRoot("@odata.context", func(link string) string {
+	return m.exchanges(func(e *exchange) string {
+		root, _ := e.answered.doc.(map[string]any)
+		link, isText := root[odata.Context].(string)
+		if !isText {
+			return ""
+		}
 		_, after, _ := strings.Cut(link, "://")
 		_, path, _ := strings.Cut(after, "/")
-		return "/" + path
+		root[odata.Context] = "/" + path
+		return odata.Context
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
@@ -87,10 +88,7 @@ func shownPath(address string) string {
 	for _, version := range []string{"/v1.0/", "/beta/"} {
 		address = "/" + strings.TrimPrefix(strings.TrimPrefix(address, version), "/")
 	}
-	if runes := []rune(address); len(runes) > longestShown {
-		return string(runes[:longestShown]) + "..."
-	}
-	return address
+	return fault.Clip(address, longestShown)
 }
 
 // longestShown bounds an address in a note.

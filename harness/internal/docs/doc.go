@@ -8,7 +8,7 @@
 // with its line.
 //
 // An example is compared with the page's own section of HTTP requests (asked.go): one that
-// is of none of them is a note. What a page includes stands in it ([ReadWith]), at the line
+// is of none of them is a note. What a page includes stands in it ([Read]), at the line
 // that includes it.
 //
 // It promises that every fenced block of the page is in a pair or in a note, that no body is
@@ -18,7 +18,7 @@
 // It knows no metadata and makes no cassette; package importer does. It follows no
 // link and opens no file.
 //
-//	page, err := docs.Read(text)
+//	page, err := docs.Read(text, nil)
 //	for _, pair := range page.Pairs { fmt.Println(pair.Request.Method, pair.Request.URL, pair.Response.Code) }
 //
 // All functions are safe for concurrent use.

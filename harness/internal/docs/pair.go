@@ -82,7 +82,7 @@ func (p *pairing) request(f *fence) {
 	if f.isAnnotated("response") {
 		p.page.note(Annotation, f.annotation.line, "the annotation says response, and the block is a request")
 	}
-	p.current, p.last = p.reader.request(f), nil
+	p.current, p.last = p.page.request(f), nil
 	p.requests = append(p.requests, p.current)
 	for _, name := range p.current.names {
 		p.named[name] = append(p.named[name], p.current)
@@ -93,7 +93,7 @@ func (p *pairing) response(f *fence) {
 	if f.isAnnotated("request") {
 		p.page.note(Annotation, f.annotation.line, "the annotation says request, and the block is an answer")
 	}
-	a := p.reader.response(f)
+	a := p.page.response(f)
 	if a == nil {
 		return
 	}
@@ -126,7 +126,7 @@ func (p *pairing) askedBy(f *fence) []*Request {
 		return nil
 	}
 	if p.last != nil && p.last.Code/100 == 3 && p.last.Header.Get("Location") != "" {
-		return []*Request{{Line: p.current.Line, Method: http.MethodGet, URL: p.address(p.last.Line, p.last.Header.Get("Location")), Header: http.Header{}}}
+		return []*Request{{Line: p.current.Line, Method: http.MethodGet, URL: p.page.address(p.last.Line, p.last.Header.Get("Location")), Header: http.Header{}}}
 	}
 	return []*Request{p.current}
 }

@@ -1,10 +1,12 @@
 package identity
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"strings"
+	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
@@ -23,12 +25,15 @@ import (
 type Faker struct {
 	numbered.Names
 	salt [32]byte
+	macs sync.Pool // of hash.Hash: keyed hashes that have read the salt
 }
 
 // NewFaker returns the faker of a salt of any length.
 func NewFaker(salt []byte) *Faker {
 	sum := sha256.Sum256(salt)
-	return &Faker{numbered.Of(sum), sum}
+	f := &Faker{Names: numbered.Of(sum), salt: sum}
+	f.macs.New = func() any { return hmac.New(sha256.New, f.salt[:]) }
+	return f
 }
 
 // Text is Rewrite with pseudonyms. Text(Text(s)) = Text(s).

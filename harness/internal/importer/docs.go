@@ -61,7 +61,7 @@ func Docs(file, name string, o DocsOptions) (*Result, error) {
 
 // docsPage is Docs for a page that was read.
 func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
-	page, err := docs.ReadWith(strings.ToValidUTF8(text, "\ufffd"), includesOf(file))
+	page, err := docs.Read(strings.ToValidUTF8(text, "\ufffd"), includesOf(file))
 	var large *fault.Error
 	if errors.As(err, &large) {
 		return nil, fault.In("import", file, large.Line, large.Message, large.Hint)
@@ -298,7 +298,7 @@ func (d *docsImport) leavePage(err error) *Result {
 
 // noteOf is what the page says of an interaction.
 func (d *docsImport) noteOf(i *cassette.Interaction, o DocsOptions) draft.Note {
-	note := draft.Note{Name: brief(d.pairs[i.ID].Section)}
+	note := draft.Note{Name: fault.Clip(d.pairs[i.ID].Section, 80)}
 	if chosen := d.permissions(i.Request.URL); chosen != nil {
 		note.Delegated, note.Application = chosen.Delegated, chosen.Application
 		if len(note.Delegated) == 0 {
@@ -317,13 +317,6 @@ func (d *docsImport) noteOf(i *cassette.Interaction, o DocsOptions) draft.Note {
 		note.Schema = typ
 	}
 	return note
-}
-
-func brief(text string) string {
-	if runes := []rune(text); len(runes) > 80 {
-		return string(runes[:80]) + "..."
-	}
-	return text
 }
 
 // Locate gives findings about interactions of documentation the lines of the page.

@@ -13,9 +13,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/clean"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -42,7 +44,7 @@ func importPage(t *testing.T, p *project.Project, file, name string) *importer.R
 	t.Helper()
 	var guard cassette.Guard
 	r, err := importer.Docs(file, name, importer.DocsOptions{Holds: judge.NewPages(p).Holds, Clean: func(c *cassette.Cassette) (err error) {
-		_, guard, err = p.Clean(c, "")
+		_, guard, err = clean.Cassette(p, c, "")
 		return err
 	}})
 	if err != nil {
@@ -62,7 +64,7 @@ func importPage(t *testing.T, p *project.Project, file, name string) *importer.R
 
 func replayAll(t *testing.T, p *project.Project) (steps int) {
 	t.Helper()
-	suite, err := p.Replay(t.Context(), project.Selection{})
+	suite, err := replay.Run(t.Context(), p, replay.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +243,7 @@ func TestDocsLeaveOutAPage(t *testing.T) {
 func BenchmarkDocs(b *testing.B) {
 	files, _ := filepath.Glob(filepath.Join(testkit.Corpus(b, "docs/api-reference"), "*", "api", "*.md"))
 	p := docsProject(b)
-	options := importer.DocsOptions{Holds: judge.NewPages(p).Holds, Clean: func(c *cassette.Cassette) error { _, _, err := p.Clean(c, ""); return err }}
+	options := importer.DocsOptions{Holds: judge.NewPages(p).Holds, Clean: func(c *cassette.Cassette) error { _, _, err := clean.Cassette(p, c, ""); return err }}
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, file := range files {

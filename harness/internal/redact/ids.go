@@ -71,7 +71,7 @@ var ruleOfID = [...]rule{
 }
 
 // joints are the words that stand beside ids in values of one.
-var joints = set(`w spo urn uuid tenant c i o f t federateddirectoryclaimprovider membership rolemanager microsoft sharepoint client
+var joints = setOf(`w spo urn uuid tenant c i o f t federateddirectoryclaimprovider membership rolemanager microsoft sharepoint client
 	api guid id directory x user aad msteams orgid teamsvisitor acs sts windows net https http unq gbl spaces thread v tacv skype meeting
 	federatedidentitycredentials app oid serviceprincipal azuread aggregate b s a site web list`)
 
@@ -95,7 +95,7 @@ func isJoint(s string) bool {
 			for j < len(s) && isLetter(s[j]) {
 				j++
 			}
-			if !joints[strings.ToLower(s[i:j])] && !(j == len(s)-1 && s[j] == '_' && strings.ToUpper(s[i:j]) == s[i:j]) { // SHFT_ID
+			if !joints.has(s[i:j]) && !(j == len(s)-1 && s[j] == '_' && strings.ToUpper(s[i:j]) == s[i:j]) { // SHFT_ID
 				return false
 			}
 			i = j

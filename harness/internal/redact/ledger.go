@@ -22,13 +22,14 @@ type ledger struct {
 	faker *identity.Faker
 	idle  bool // nothing is stored of what it names
 
-	mu     sync.Mutex
-	names  map[string]string // by value, in lower case where case says nothing
-	next   map[string]int    // the last number of a series
-	taken  map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
-	values map[string]string // by pseudonym: of those with a tag
-	tags   map[string]string // by pseudonym
-	bits   []map[uint32]bool // by nonce: the bits of all values that have a tag
+	mu        sync.Mutex
+	names     map[string]string // by value, in lower case where case says nothing
+	addresses map[string]string // likewise, with their hosts
+	next      map[string]int    // the last number of a series
+	taken     map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
+	values    map[string]string // by pseudonym: of those with a tag
+	tags      map[string]string // by pseudonym
+	bits      []map[uint32]bool // by nonce: the bits of all values that have a tag
 
 	earlier map[string]string // by tag: pseudonyms of the recording before
 	tagged  map[string]string // by pseudonym: its tag there
@@ -38,7 +39,7 @@ type ledger struct {
 
 func newLedger(salt []byte) *ledger {
 	return &ledger{
-		faker: identity.NewFaker(salt), names: map[string]string{}, next: map[string]int{}, taken: map[string]bool{},
+		faker: identity.NewFaker(salt), names: make(map[string]string, 256), addresses: map[string]string{}, next: map[string]int{}, taken: map[string]bool{},
 		values: map[string]string{}, tags: map[string]string{},
 	}
 }
@@ -51,13 +52,39 @@ func (l *ledger) name(series, s string, suggested func() string) string {
 		return s
 	}
 	if at := strings.LastIndexByte(s, '@'); at > 0 && isAddress(s) {
-		was := func() string { return cmp.Or(l.before(s), suggested()) }
-		host := l.name("tenant", s[at+1:], func() string { return behindAt(was()) })
-		return l.counted("user", strings.ToLower(s), s[:at], numbered.Word, func() string {
-			local, _, _ := strings.Cut(was(), "@")
-			return local
-		}) + "@" + host
+		return l.address(s, at, suggested)
 	}
+	return l.text(series, s, suggested)
+}
+
+// address is the pseudonym of an address, whose host begins behind byte at.
+func (l *ledger) address(s string, at int, suggested func() string) string {
+	key := strings.ToLower(s)
+	l.mu.Lock()
+	known, ok := l.addresses[key]
+	l.mu.Unlock()
+	if ok {
+		return known
+	}
+	was := func() string { return cmp.Or(l.before(s), suggested()) }
+	host := s[at+1:]
+	if l.faker.IsName(host) {
+		l.take(host)
+	} else {
+		host = l.text("tenant", host, func() string { return behindAt(was()) })
+	}
+	is := l.counted("user", key, s[:at], numbered.Word, func() string {
+		local, _, _ := strings.Cut(was(), "@")
+		return local
+	}) + "@" + host
+	l.mu.Lock()
+	l.addresses[strings.Clone(key)] = is
+	l.mu.Unlock()
+	return is
+}
+
+// text is the pseudonym of what is no address.
+func (l *ledger) text(series, s string, suggested func() string) string {
 	class, key := classOf(s)
 	switch class {
 	case numbered.File:
@@ -281,7 +308,7 @@ func classOf(s string) (numbered.Class, string) {
 	switch {
 	case len(s) == 17 && isMAC(s):
 		return numbered.MAC, s
-	case fileTypes[strings.ToLower(path.Ext(s))]:
+	case fileTypes.has(strings.TrimPrefix(path.Ext(s), ".")):
 		return numbered.File, s
 	case isDomain(s):
 		return numbered.Domain, strings.ToLower(s)
@@ -293,7 +320,10 @@ func classOf(s string) (numbered.Class, string) {
 
 // networkAddress reads a network address; most texts are none by their first byte.
 func networkAddress(s string) (netip.Addr, bool) {
-	if s == "" || !ascii.IsHex(s[0]) && s[0] != ':' || !strings.ContainsAny(s, ".:") {
+	if s == "" || !ascii.IsHex(s[0]) && s[0] != ':' {
+		return netip.Addr{}, false
+	}
+	if strings.IndexByte(s, ':') < 0 && (strings.IndexByte(s, '.') < 0 || strings.Trim(s, "0123456789.") != "") {
 		return netip.Addr{}, false
 	}
 	addr, err := netip.ParseAddr(s)
@@ -332,12 +362,12 @@ func isDomain(s string) bool {
 	if k <= 0 {
 		return false
 	}
-	last := strings.ToLower(s[k+1:])
-	return (len(last) == 2 || topDomains[last]) && ascii.All(last, ascii.IsLetter) &&
+	last := s[k+1:]
+	return (len(last) == 2 || topDomains.has(last)) && ascii.All(last, ascii.IsLetter) &&
 		ascii.All(s[:k], func(c byte) bool { return ascii.IsAlnum(c) || c == '-' || c == '.' || c == '_' }) && !strings.Contains(s, "..")
 }
 
-var topDomains = set("com net org edu gov mil int info biz name io dev app cloud local internal example test invalid corp lan home online tech")
+var topDomains = setOf("com net org edu gov mil int info biz name io dev app cloud local internal example test invalid corp lan home online tech")
 
 // isAddress recognises an address of mail, or a UPN.
 func isAddress(s string) bool {
@@ -353,23 +383,7 @@ func isLocalByte(c byte) bool {
 }
 
 // fileTypes are the extensions of names of files, which stay.
-var fileTypes = extensions(`txt md csv tsv json xml yaml yml html htm css js ts log ini cfg conf pdf doc docx docm dot dotx xls xlsx xlsm xlsb xlt xltx
+var fileTypes = setOf(`txt md csv tsv json xml yaml yml html htm css js ts log ini cfg conf pdf doc docx docm dot dotx xls xlsx xlsm xlsb xlt xltx
 	ppt pptx pptm pot potx pps ppsx one onetoc2 onepkg vsd vsdx mpp pub accdb mdb rtf odt ods odp epub png jpg jpeg gif bmp tif tiff svg ico webp heic
 	mp3 mp4 m4a m4v mov avi wmv wav flac ogg mkv webm vtt srt zip 7z rar tar gz tgz bz2 xz iso exe msi dll apk ipa dmg pkg deb rpm intunewin bat cmd
 	ps1 psm1 sh py go java c h cpp cs rb php sql db sqlite bak tmp dat bin eml msg ics vcf pst ost key pem cer crt pfx p12 url lnk loop fluid whiteboard`)
-
-func extensions(list string) map[string]bool {
-	all := map[string]bool{}
-	for e := range strings.FieldsSeq(list) {
-		all["."+e] = true
-	}
-	return all
-}
-
-func set(list string) map[string]bool {
-	all := map[string]bool{}
-	for e := range strings.FieldsSeq(list) {
-		all[e] = true
-	}
-	return all
-}

@@ -183,10 +183,10 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 }
 
 func isScheme(word string) bool {
-	return len(word) >= 3 && len(word) <= 21 && schemes[strings.ToLower(word)]
+	return len(word) >= 3 && len(word) <= 21 && schemes.has(word)
 }
 
-var schemes = set(`bearer basic negotiate ntlm pop digest msauth1.0 sharedaccesssignature`)
+var schemes = setOf(`bearer basic negotiate ntlm pop digest msauth1.0 sharedaccesssignature`)
 
 // isJWT recognises three parts of base64url, of which the first is an object of JSON that
 // names an algorithm.

@@ -44,7 +44,7 @@ func (p judge) volatile(l *place.Leaf) (string, bool) {
 			is, ok = noInstant, true
 		}
 	}
-	if ok && p.r.keepHeaders[strings.ToLower(l.Name)] {
+	if ok && p.r.keepHeaders.has(l.Name) {
 		return l.Text, true
 	}
 	return is, ok && (len(p.r.salt) > 0 || is == l.Text)
