@@ -2,7 +2,6 @@ package drift
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
