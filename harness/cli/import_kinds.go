@@ -2,7 +2,7 @@ package cli
 
 import (
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 )
 
 // importKinds are the formats that are read, and documentation.
@@ -12,7 +12,7 @@ func importKinds() []importKind {
 		kinds = append(kinds, importKind{
 			name: string(format.Kind), short: format.Short, long: format.About, examples: format.Examples, extensions: format.Ends,
 			note: recordedNote, hosts: true,
-			read: func(_ *project.Project, r importer.Reader, file, name string, clean cleaner) (*importer.Result, error) {
+			read: func(_ *judge.Pages, r importer.Reader, file, name string, clean cleaner) (*importer.Result, error) {
 				return r.Read(format, file, name, clean)
 			},
 		})

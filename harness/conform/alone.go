@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -24,7 +25,7 @@ var versions = []string{"v1.0", "beta"}
 // @odata.context, its @odata.type, the shape of an error or of a batch.
 func (j *judgement) alone() (Result, error) {
 	body, _ := j.Answer.Doc.(map[string]any)
-	context, _ := body[graph.Context].(string)
+	context, _ := body[odata.Context].(string)
 	version, host := contextOf(context)
 	if host != "" && !graph.IsHost(host) && !isLocal(host) {
 		j.result.Reason = "its @odata.context is of " + host + ", which is not Graph"
@@ -118,7 +119,7 @@ type namedType struct{ name, at string }
 // where it is a page. All is false where an element names none.
 func namedTypes(body map[string]any) (named []namedType, all bool) {
 	if name := typeNamed(body); name != "" {
-		return []namedType{{name, jsondoc.AppendPath(jsondoc.Root, graph.Type)}}, true
+		return []namedType{{name, jsondoc.AppendPath(jsondoc.Root, odata.Type)}}, true
 	}
 	elements, _ := body["value"].([]any)
 	for i, e := range elements {
@@ -127,13 +128,13 @@ func namedTypes(body map[string]any) (named []namedType, all bool) {
 		if name == "" {
 			return named, false
 		}
-		named = append(named, namedType{name, jsondoc.AppendPath(jsondoc.AppendPath("$['value']", i), graph.Type)})
+		named = append(named, namedType{name, jsondoc.AppendPath(jsondoc.AppendPath("$['value']", i), odata.Type)})
 	}
 	return named, len(named) > 0
 }
 
 func typeNamed(object map[string]any) string {
-	name, _ := object[graph.Type].(string)
+	name, _ := object[odata.Type].(string)
 	if name = strings.TrimPrefix(name, "#"); !strings.Contains(name, ".") || strings.ContainsAny(name, "()") {
 		return ""
 	}

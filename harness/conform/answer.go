@@ -5,7 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -54,7 +55,7 @@ func (j *judgement) failure() error {
 // returns nothing (sendMail) is just done later.
 func (j *judgement) accepted() error {
 	found := j.link("Location", false)
-	found = j.link(graph.OperationLocation, false) || found // printer-create, OneNote's copies
+	found = j.link(protocol.OperationLocation, false) || found // printer-create, OneNote's copies
 	if j.Answer.IsJSON {
 		return j.success()
 	}
@@ -119,7 +120,7 @@ func (e *Exchange) isError() bool {
 // what the answer says otherwise.
 func (j *judgement) expected() (route.Answer, error) {
 	body, _ := j.Answer.Doc.(map[string]any)
-	context, ok := body[graph.Context].(string)
+	context, ok := body[odata.Context].(string)
 	if !ok && j.URL != "" {
 		return j.target.Answer, j.unsure
 	}

@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
@@ -50,13 +50,13 @@ func (v *values) body(expected route.Answer) error {
 	case route.Object:
 		return v.typed(expected.Type, jsondoc.Root, v.Answer.Doc, options)
 	case route.Page:
-		return v.typed(graph.CollectionOf(expected.Type), jsondoc.Root, v.Answer.Doc, options)
+		return v.typed(odata.CollectionOf(expected.Type), jsondoc.Root, v.Answer.Doc, options)
 	case route.Value:
 		return v.value(expected)
 	case route.Reference:
 		return v.validate("odata.reference", jsondoc.Root, v.Answer.Doc, v.plain())
 	case route.References:
-		return v.validate(graph.CollectionOf("odata.reference"), jsondoc.Root, v.Answer.Doc, v.plain())
+		return v.validate(odata.CollectionOf("odata.reference"), jsondoc.Root, v.Answer.Doc, v.plain())
 	case route.Batch:
 		return v.validate(batchType, jsondoc.Root, v.Answer.Doc, v.plain())
 	}
@@ -93,15 +93,15 @@ func (v *values) value(expected route.Answer) error {
 // 4.0, section 4.5).
 func (v *values) annotations() {
 	body, _ := v.Answer.Doc.(map[string]any)
-	for _, name := range []string{graph.Context, graph.NextLink, graph.DeltaLink} {
+	for _, name := range []string{odata.Context, odata.NextLink, odata.DeltaLink} {
 		value, ok := body[name]
 		text, isText := value.(string)
 		if ok && (!isText || !strings.Contains(text, "://") && !v.Placeholders) {
 			v.result.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, name), "an absolute address", brief(value))
 		}
 	}
-	if count, ok := body[graph.Count]; ok && !v.counts(count) {
-		v.result.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, graph.Count), "a number of entities", brief(count))
+	if count, ok := body[odata.Count]; ok && !v.counts(count) {
+		v.result.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, odata.Count), "a number of entities", brief(count))
 	}
 }
 
@@ -124,7 +124,7 @@ func (v *values) untyped(reason string) {
 // typed validates against the schema of a type of metadata, if the project has it.
 func (v *values) typed(typ, at string, doc any, options schema.Options) error {
 	if !v.schemas.Has(v.api, typ) {
-		v.untyped(fmt.Sprintf("there is no schema of %s in %s", graph.Bare(typ), v.api))
+		v.untyped(fmt.Sprintf("there is no schema of %s in %s", odata.Bare(typ), v.api))
 		return nil
 	}
 	return v.validate(typ, at, doc, options)

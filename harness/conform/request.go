@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -72,7 +72,7 @@ func parameter(parameters map[string]string, name string) (typ string, known boo
 }
 
 func (s *sent) argument(typ, at string, value any) error {
-	element := graph.Bare(typ)
+	element := odata.Bare(typ)
 	items, isArray := value.([]any)
 	switch {
 	case value == nil:

@@ -3,7 +3,7 @@ package conform
 import (
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
@@ -30,7 +30,7 @@ func (e *Exchange) longTexts() bool {
 		return strings.Contains(kind, "ieee754compatible=true")
 	}
 	body, _ := e.Answer.Doc.(map[string]any)
-	_, isText := body[graph.Count].(string)
+	_, isText := body[odata.Count].(string)
 	return len(e.Header) > 0 || isText
 }
 

@@ -3,13 +3,13 @@ package schema
 import (
 	"encoding/json"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // The annotations whose values are texts, beside the links that clients follow (OData JSON
 // format 4.01, sections 4.5 and 4.6). Others may hold what they like.
 var textAnnotations = map[string]bool{
-	graph.Context: true, typeAnnotation: true, "@odata.id": true, "@odata.etag": true, "@odata.editLink": true,
+	odata.Context: true, typeAnnotation: true, "@odata.id": true, "@odata.etag": true, "@odata.editLink": true,
 	"@odata.readLink": true, "@odata.associationLink": true, "@odata.navigationLink": true,
 	"@odata.mediaContentType": true, "@odata.mediaEtag": true,
 }
@@ -22,9 +22,9 @@ func (w *walker) annotation(annotation, name string, v any) {
 	}
 	want := ""
 	switch _, isText := v.(string); {
-	case !isText && (textAnnotations[annotation] || graph.IsFollowedMember(annotation)):
+	case !isText && (textAnnotations[annotation] || odata.IsFollowedMember(annotation)):
 		want = "string"
-	case annotation == graph.Count:
+	case annotation == odata.Count:
 		if _, isNumber := v.(json.Number); !isNumber && !(isText && w.opts.LongTexts) {
 			want = "integer"
 		}
@@ -34,4 +34,4 @@ func (w *walker) annotation(annotation, name string, v any) {
 	}
 }
 
-var ofAnswer = map[string]bool{graph.Context: true, graph.NextLink: true, graph.DeltaLink: true, graph.Count: true}
+var ofAnswer = map[string]bool{odata.Context: true, odata.NextLink: true, odata.DeltaLink: true, odata.Count: true}

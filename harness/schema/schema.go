@@ -13,7 +13,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // ownFolder holds the published schemas of graphvcr's own files. It is no api.
@@ -97,7 +97,7 @@ func (f *folder) Types(api string) []string {
 // Has reports whether there is a schema for the type, or for the elements of a
 // "Collection(...)". The built-in ones count.
 func (f *folder) Has(api, typ string) bool {
-	typ = graph.Bare(typ)
+	typ = odata.Bare(typ)
 	return f.types[api][typ] || isBuiltin(typ)
 }
 
@@ -152,7 +152,7 @@ type Expansion struct {
 // file and, where it can, the line, and report.Problems(err) has them as fields, with
 // what to do about it.
 func (s *Set) Validate(api, typ string, doc any, opts Options) ([]Violation, error) {
-	element, collection := graph.ElementOf(typ)
+	element, collection := odata.ElementOf(typ)
 	root, err := s.compile(typeKey{api, element})
 	if err != nil {
 		return nil, err

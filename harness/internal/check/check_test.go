@@ -22,7 +22,7 @@ func open(t testing.TB, metadata map[string]string) *project.Project {
 	if err != nil {
 		t.Fatal(err)
 	}
-	remove, err := p.JudgeBy(metadata)
+	remove, err := check.ByMetadata(p, metadata)
 	if err != nil {
 		t.Fatal(err)
 	}

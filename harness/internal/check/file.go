@@ -13,8 +13,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -86,10 +86,7 @@ func readText(file string) (string, error) {
 // dataAnswers are those in a file of JSON.
 func dataAnswers(file, text string, named bool) (*contents, error) {
 	plain := jsondoc.Plain(text)
-	doc, err := jsondoc.Parse(plain)
-	if mended, ok := jsondoc.Mend(plain); err != nil && ok {
-		doc, err = jsondoc.Parse(mended)
-	}
+	doc, _, err := jsondoc.ParseMended(plain)
 	var syntax *jsondoc.SyntaxError
 	switch {
 	case err == nil:
@@ -145,7 +142,7 @@ func (c *checker) recording(format *importer.Format, file string) (*contents, er
 func exchangesOf(c *cassette.Cassette, documented bool) *contents {
 	found := &contents{inOrder: true}
 	for _, i := range c.Interactions {
-		e := project.ExchangeOf(i)
+		e := judge.ExchangeOf(i)
 		e.Placeholders = documented
 		found.answers = append(found.answers, answer{Exchange: e, name: i.Request.Method + " " + i.Request.URL, line: func(path string) int {
 			if line := i.BodyLine(path); line > 0 {

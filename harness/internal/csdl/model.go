@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // A Model is what one document of metadata declares.
@@ -92,7 +92,7 @@ type Ref struct {
 
 func (r Ref) String() string {
 	if r.Collection {
-		return graph.CollectionOf(r.Name)
+		return odata.CollectionOf(r.Name)
 	}
 	return r.Name
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // parser reads the declarations of one document. References are kept as they are written
@@ -296,7 +296,7 @@ func (p *parser) unknown(e element, in string) error {
 
 // ref reads "T" and "Collection(T)".
 func ref(text string) Ref {
-	name, collection := graph.ElementOf(text)
+	name, collection := odata.ElementOf(text)
 	return Ref{Name: name, Collection: collection}
 }
 

@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -59,5 +59,5 @@ func (c *shapes) compare(old, new *shape) {
 
 // isLinkMember reports whether a place is that of a paging link, which traces compare.
 func isLinkMember(where string) bool {
-	return where == jsondoc.AppendPath(jsondoc.Root, graph.NextLink)
+	return where == jsondoc.AppendPath(jsondoc.Root, odata.NextLink)
 }

@@ -151,11 +151,11 @@ func (f *differences) changes(severities map[ID]report.Severity) []Change {
 	return changes
 }
 
-func severityOf(rule ID, severities map[ID]report.Severity) report.Severity {
-	if s, ok := severities[rule]; ok {
+func severityOf(rule ID, chosen map[ID]report.Severity) report.Severity {
+	if s, ok := chosen[rule]; ok {
 		return s
 	}
-	return ruleByID(rule).Severity
+	return severities()[rule]
 }
 
 // Fingerprint is 12 hex digits that stand for what makes a change that change.

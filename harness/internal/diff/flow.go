@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -115,7 +115,7 @@ func behaviourOf(recording *cassette.Cassette) (*behaviour, error) {
 
 // add files one exchange.
 func (b *behaviour) add(e *exchange, links linkTable, writes writeLog) {
-	if graph.IsThrottled(e.status) {
+	if protocol.IsThrottled(e.status) {
 		b.turnedAway = append(b.turnedAway, e) // a client repeats it, and how often is chance
 		return
 	}

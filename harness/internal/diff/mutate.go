@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -137,7 +137,7 @@ func memberThat(op *operation, answers []*exchange, fits func(*operation, string
 
 // isDataName reports a member that is no annotation, state, id or link.
 func isDataName(name string) bool {
-	return !strings.HasPrefix(name, "@") && name != "value" && name != "status" && !isIDName(name) && !isLinkName(name) && !graph.IsFollowedMember(name) && !strings.HasSuffix(name, "Url")
+	return !strings.HasPrefix(name, "@") && name != "value" && name != "status" && !isIDName(name) && !isLinkName(name) && !odata.IsFollowedMember(name) && !strings.HasSuffix(name, "Url")
 }
 
 // isPlain reports a member whose change has no other meaning than its own: no link, no

@@ -3,7 +3,7 @@ package diff
 import (
 	"slices"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -100,7 +100,7 @@ func (p *picture) add(e *exchange) {
 // has.
 func (a *answers) page(e *exchange, typ string) {
 	root, _ := e.answered.doc.(map[string]any)
-	for _, name := range []string{"value", graph.DeltaLink} {
+	for _, name := range []string{"value", odata.DeltaLink} {
 		s := a.shape.members[name]
 		value, there := root[name]
 		switch {

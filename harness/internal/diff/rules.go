@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -44,11 +45,11 @@ func Rules() []Rule {
 	return all
 }
 
-func ruleByID(id ID) *Rule {
+// severities are how bad changes are, unless the user says otherwise.
+var severities = sync.OnceValue(func() map[ID]report.Severity {
+	all := map[ID]report.Severity{}
 	for _, r := range Rules() {
-		if r.ID == id {
-			return &r
-		}
+		all[r.ID] = r.Severity
 	}
-	return nil
-}
+	return all
+})

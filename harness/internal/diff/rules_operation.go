@@ -6,7 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -33,7 +34,7 @@ func operationRules() []Rule {
 func statesOf(answers []*exchange) []string {
 	var states []string
 	for _, e := range answers {
-		state := graph.StateOf(e.answered.doc)
+		state := async.StateOf(e.answered.doc)
 		if state != "" && (len(states) == 0 || states[len(states)-1] != state) {
 			states = append(states, state)
 		}
@@ -43,7 +44,7 @@ func statesOf(answers []*exchange) []string {
 
 // isOperation reports whether an operation of the API asks for a long-running operation.
 func (op *operation) isOperation() bool {
-	return graph.IsOperationHeader(op.follows) || graph.IsOperationPath(op.name)
+	return protocol.IsOperationHeader(op.follows) || async.IsOperationPath(op.name)
 }
 
 func (p pair) states(old, new []*exchange) {
@@ -60,9 +61,9 @@ func (p pair) states(old, new []*exchange) {
 		examples: []Example{{Old: old[len(old)-1].at, New: new[len(new)-1].at, Path: "$['status']"}},
 	}
 	switch {
-	case graph.IsTerminal(end) && !graph.IsTerminal(now):
+	case async.IsTerminal(end) && !async.IsTerminal(now):
 		d.rule, d.message = OperationUnfinished, "does not end: "+now+" is its last state"
-	case end != now && graph.IsTerminal(end):
+	case end != now && async.IsTerminal(end):
 		d.rule, d.message = OperationOutcome, "ends in "+now+", was "+end
 	case len(without(is, was)) > 0:
 		d.rule, d.message = StateNew, "goes through "+strings.Join(without(is, was), ", ")
@@ -109,7 +110,7 @@ func (p pair) duration(old, new []*exchange) {
 // polled changes the first long-running operation that fits: the answers of its polls.
 func (m *mutation) polled(fits func(answers []*exchange) bool, change func(answers []*exchange)) string {
 	return m.once(func(op *operation, answers []*exchange) bool {
-		return op.isOperation() && len(op.threads) == 1 && len(statesOf(answers)) > 0 && graph.IsTerminal(graph.StateOf(answers[len(answers)-1].answered.doc)) && fits(answers)
+		return op.isOperation() && len(op.threads) == 1 && len(statesOf(answers)) > 0 && async.IsTerminal(async.StateOf(answers[len(answers)-1].answered.doc)) && fits(answers)
 	}, change)
 }
 
@@ -122,22 +123,22 @@ func setState(e *exchange, state string) {
 
 func changeOutcome(m *mutation) string {
 	return m.polled(always, func(answers []*exchange) {
-		state := graph.Failed
+		state := async.Failed
 		if last := answers[len(answers)-1]; text(last.answered.doc, "status") == state {
-			state = graph.Succeeded
+			state = async.Succeeded
 		}
 		setState(answers[len(answers)-1], state)
 	})
 }
 
 func neverEnd(m *mutation) string {
-	return m.polled(always, func(answers []*exchange) { setState(answers[len(answers)-1], graph.InProgress) })
+	return m.polled(always, func(answers []*exchange) { setState(answers[len(answers)-1], async.InProgress) })
 }
 
 func renameState(m *mutation) string {
 	return m.polled(func(answers []*exchange) bool { return len(statesOf(answers)) > 1 }, func(answers []*exchange) {
 		for _, e := range answers[:len(answers)-1] {
-			if state := graph.StateOf(e.answered.doc); state != "" {
+			if state := async.StateOf(e.answered.doc); state != "" {
 				setState(e, "almost"+strings.ToUpper(state[:1])+state[1:])
 			}
 		}

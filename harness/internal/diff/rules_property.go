@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -32,7 +32,7 @@ func propertyRules() []Rule {
 func (c *shapes) member(name string, old, new *shape) {
 	was, is := old.members[name], new.members[name]
 	switch {
-	case name == graph.NextLink:
+	case name == odata.NextLink:
 	case name == "header.Location":
 		if was != nil && is != nil {
 			c.values(was, is)

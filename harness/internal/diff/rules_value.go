@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -245,13 +245,13 @@ func loseMember(m *mutation) string {
 func changeLinks(m *mutation) string {
 	return m.exchanges(func(e *exchange) string {
 		root, _ := e.answered.doc.(map[string]any)
-		link, isText := root[graph.Context].(string)
+		link, isText := root[odata.Context].(string)
 		if !isText {
 			return ""
 		}
 		_, after, _ := strings.Cut(link, "://")
 		_, path, _ := strings.Cut(after, "/")
-		root[graph.Context] = "/" + path
-		return graph.Context
+		root[odata.Context] = "/" + path
+		return odata.Context
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
@@ -40,7 +41,7 @@ func TestVersions(t *testing.T) {
 			now := result.Cassette
 			now.File = filepath.Base(file)
 			if before != nil {
-				drift, err := diff.Compare(before, now, diff.Options{IsText: p.Texts()})
+				drift, err := diff.Compare(before, now, diff.Options{IsText: judge.Texts(p.Dirs.Schemas)})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // annotation is what API Doctor's comment says of the block that follows it
@@ -72,7 +72,7 @@ func (a *annotation) read(members map[string]any) {
 		}
 	}
 	a.typ = strings.TrimPrefix(strings.TrimSpace(a.typ), "#")
-	if element, ok := graph.ElementOf(a.typ); ok {
+	if element, ok := odata.ElementOf(a.typ); ok {
 		a.typ, a.collection = element, true
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -33,13 +33,18 @@ const mostInputs = 100
 // storedInputs are the variables that the cassette was recorded with, as far as requests
 // hold their values.
 func (d *drafter) storedInputs() {
+	var vars []capture
 	for _, name := range slices.Sorted(maps.Keys(d.cassette.Meta.Vars)) {
-		value := d.cassette.Meta.Vars[name]
-		taken := slices.ContainsFunc(d.inputs, func(in input) bool { return in.value == value })
-		if len(value) < shortest || taken || isLink(value) || !d.usedAfter(-1, value) {
-			continue
+		if value := d.cassette.Meta.Vars[name]; len(value) >= shortest && !isLink(value) {
+			vars = append(vars, capture{name: name, value: value})
 		}
-		d.inputs = append(d.inputs, input{name, value, true})
+	}
+	uses, known := usesOf(d.moves, vars), map[string]bool{}
+	for _, v := range vars {
+		if _, used := uses[v.value]; used && !known[v.value] {
+			known[v.value] = true
+			d.inputs = append(d.inputs, input{v.name, v.value, true})
+		}
 	}
 }
 
@@ -49,23 +54,23 @@ func (d *drafter) foundInputs() {
 		return
 	}
 	p := pseudonyms{identity.NewFaker(d.cassette.Salt)}
-	names, known := map[string]bool{}, map[string]bool{}
+	names, known := map[string]int{}, map[string]bool{}
 	for _, in := range d.inputs {
-		names[in.name], known[in.value] = true, true
+		names[in.name], known[in.value] = 1, true
 	}
 	for _, found := range d.captures {
 		for _, c := range found {
-			names[c.name] = true
+			names[c.name] = 1
 		}
 	}
-	var links []capture
+	links := links{}
 	answers := given{pseudonyms: p, moves: d.moves, values: map[string]bool{}}
 	for n := range d.moves {
 		sent := d.moves[n].first().Request
 		candidates := slices.DeleteFunc(append(p.inQuery(sent.URL), p.inBody(sent.Body)...), func(in input) bool {
 			return !known[in.value] && answers.before(n, in.value)
 		})
-		if !follows(links, sent.URL) {
+		if !links.follows(sent.URL) {
 			candidates = append(p.inPath(sent.URL), candidates...)
 		}
 		for _, c := range candidates {
@@ -78,9 +83,7 @@ func (d *drafter) foundInputs() {
 		}
 		for _, c := range d.captures[n] {
 			known[c.value] = true
-			if isLink(c.value) {
-				links = append(links, c)
-			}
+			links.add(c)
 		}
 	}
 }
@@ -98,7 +101,7 @@ func (g *given) before(n int, value string) bool {
 	for ; g.upTo < n; g.upTo++ {
 		for _, i := range g.moves[g.upTo].interactions {
 			g.learn(i.Response.Body)
-			for _, header := range graph.LinkHeaders() {
+			for _, header := range protocol.LinkHeaders() {
 				g.learn(i.Response.Headers.Get(header))
 			}
 		}
@@ -112,13 +115,15 @@ func (g *given) learn(text string) {
 	}
 }
 
-// unused makes a name one that is not taken yet, and takes it.
-func unused(names map[string]bool, name string) string {
+// unused makes a name one that is not in use yet, and notes that it is now. Of each name
+// the last number is kept.
+func unused(names map[string]int, name string) string {
 	free := name
-	for k := 2; names[free]; k++ {
-		free = fmt.Sprintf("%s%d", name, k)
+	for names[free] > 0 {
+		names[name]++
+		free = fmt.Sprintf("%s%d", name, names[name])
 	}
-	names[free] = true
+	names[free] = 1
 	return free
 }
 

@@ -18,6 +18,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
@@ -148,7 +150,7 @@ func (d *docsImport) pair(p *docs.Pair) {
 	for _, headers := range []http.Header{asked, answered} {
 		dropHeaders(headers, transportHeaders)
 		delete(headers, "Host")
-		dropHeaders(headers, graph.CredentialHeaders())
+		dropHeaders(headers, protocol.CredentialHeaders())
 	}
 	if p.Request.Body != "" && asked.Get("Content-Type") == "" { // as any client sends
 		asked.Set("Content-Type", contentType(p.Request.Body))
@@ -173,7 +175,7 @@ func (d *docsImport) add(i *cassette.Interaction, p *docs.Pair) {
 	d.pairs = append(d.pairs, p)
 	typ := p.Response.Type
 	if typ != "" && (p.Response.Collection || isPage(p.Response.Body)) {
-		typ = graph.CollectionOf(typ)
+		typ = odata.CollectionOf(typ)
 	}
 	d.Examples = append(d.Examples, Example{Request: p.Request.Line, Response: p.Response.Line, Body: p.Response.BodyLine, Type: typ, verbatim: !p.Response.Mended})
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/docs"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -67,7 +67,7 @@ func (r Reader) entries(f *Format, file, name string, data []byte, clean func(*c
 		case f.handwritten:
 			g.mend(f.word, e)
 		}
-		for _, name := range graph.CredentialHeaders() {
+		for _, name := range protocol.CredentialHeaders() {
 			dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
 		}
 		if err := g.add(i); err != nil {
@@ -103,7 +103,7 @@ func claimsJSON(headers http.Header) bool {
 
 // noteDropped reports the headers with credentials that stayed behind, by name.
 func (g *gathering) noteDropped(dropped map[string]int) {
-	for _, name := range graph.CredentialHeaders() {
+	for _, name := range protocol.CredentialHeaders() {
 		if n := dropped[name]; n > 0 {
 			g.note(ruleImportCredentials, report.Note, 0, "left out "+fault.Count(n, name+" header"))
 		}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -93,7 +93,7 @@ func (h *harImport) entry(e *HAREntry) error {
 		h.note(ruleImportCut, report.Warning, e.Line("response.body"),
 			fmt.Sprintf("entry %d: the answer says that it is JSON and does not parse: was it cut off?", e.Number))
 	}
-	for _, name := range graph.CredentialHeaders() {
+	for _, name := range protocol.CredentialHeaders() {
 		h.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
 	}
 	h.started[i], h.counted[i] = e.started, e.counted

@@ -12,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -51,7 +52,7 @@ func TestDraftedScenariosReplay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	suite, err := p.Replay(t.Context(), project.Selection{})
+	suite, err := replay.Run(t.Context(), p, replay.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +117,7 @@ func TestImportedMocksReplay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	suite, err := p.Replay(t.Context(), project.Selection{})
+	suite, err := replay.Run(t.Context(), p, replay.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

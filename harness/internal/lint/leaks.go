@@ -9,6 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -27,7 +28,7 @@ func (l *linter) checkCassette(file string) {
 		l.add(file, project.Findings(project.RuleCassetteLoad, file, err)...)
 		return
 	}
-	l.add(file, l.project.Expired(c)...)
+	l.add(file, replay.Expired(l.project, c)...)
 	hint := "graphvcr redact " + file
 	if c.Meta.Origin == cassette.Docs {
 		hint += "; where it says origin: docs, that is for secrets alone: domains of somebody's own make it no documentation, and with origin: recorded all is replaced"

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -108,13 +109,13 @@ func (l *together) unused(ctx context.Context, everything, all []string) error {
 		if i == 0 && len(everything) == 0 || i == 1 && len(paths) == 0 {
 			continue
 		}
-		suite, err := l.project.Replay(ctx, project.Selection{Paths: paths})
+		suite, err := replay.Run(ctx, l.project, replay.Selection{Paths: paths})
 		if err != nil {
 			return fmt.Errorf("lint: %w", err)
 		}
 		for _, c := range suite.Cases {
 			for _, f := range c.Findings {
-				if f.Rule == project.RuleUnused || f.Rule == project.RuleLeftover {
+				if f.Rule == replay.RuleUnused || f.Rule == replay.RuleLeftover {
 					l.add(l.home(f, c), f)
 				}
 			}

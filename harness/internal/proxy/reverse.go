@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -253,7 +254,7 @@ func (r *Reverse) mayBeCalled(host string) bool {
 
 func (r *Reverse) isOwnName(host string) bool {
 	for i := range len(host) {
-		if c := host[i]; !graph.IsHostByte(c) && c != ':' && c != '[' && c != ']' {
+		if c := host[i]; !ascii.IsHost(c) && c != ':' && c != '[' && c != ']' {
 			return false
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 )
 
@@ -64,13 +64,13 @@ type ref struct {
 
 func (r ref) String() string {
 	if r.collection {
-		return graph.CollectionOf(r.name)
+		return odata.CollectionOf(r.name)
 	}
 	return r.name
 }
 
 func refOf(text string) ref {
-	name, collection := graph.ElementOf(text)
+	name, collection := odata.ElementOf(text)
 	return ref{name, collection}
 }
 

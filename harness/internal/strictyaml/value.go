@@ -86,6 +86,9 @@ func (v Value) Only(what string, keys []string) bool {
 		return false
 	}
 	for key, member := range v.members() {
+		if v.found.full() {
+			break
+		}
 		if !slices.Contains(keys, key) {
 			member.KeyFault(fault.Suggest(key, keys), "unknown key %q in %s", key, what)
 		}
