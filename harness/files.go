@@ -17,7 +17,7 @@ func (o *options) unpack(t tester, name string, m mode) error {
 	file := path.Clean(name) + ".yaml"
 	_, err := fs.Stat(o.files, file)
 	switch {
-	case m == record, m == spy, m == once && errors.Is(err, fs.ErrNotExist):
+	case m == modeRecord, m == modeSpy, m == modeOnce && errors.Is(err, fs.ErrNotExist):
 		if o.dirs.Cassettes == "" {
 			return &fault.Error{
 				Message: "what lies in a harness.FS cannot be recorded",

@@ -9,6 +9,9 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
+	"github.com/graphvcr/graphvcr/harness/internal/session"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -19,9 +22,8 @@ type Session struct {
 	t         tester
 	name      string
 	carrier   *carrier
-	playback  *project.Playback  // where answers may come from the cassette
-	recording *project.Recording // where exchanges are kept
-	take      *project.Take      // of both; nil in live runs
+	playback  *replay.Playback  // where answers may come from the cassette
+	recording *record.Recording // where exchanges are kept
 	unusedOK  bool
 	close     func() error // of a program's session
 
@@ -105,7 +107,7 @@ func (s *Session) open(o options) error {
 		return err
 	}
 	below := quietly(s.t, o.below)
-	reach := project.Live{
+	reach := record.Live{
 		Carrier: func(string) http.RoundTripper { return below },
 		BaseURL: standIn, Mark: o.classes(),
 		Meta: cassette.Meta{Origin: cassette.Recorded, Client: "go test"},
@@ -117,7 +119,7 @@ func (s *Session) open(o options) error {
 	if err := s.carrier.passing(o.pass); err != nil {
 		return err
 	}
-	if m == live {
+	if m == modeLive {
 		s.carrier.next = reach.Transport("")
 		return nil
 	}
@@ -128,17 +130,20 @@ func (s *Session) open(o options) error {
 	return s.begin(p, m, o.inputs, reach)
 }
 
-func (s *Session) begin(p *project.Project, m mode, inputs []input, reach project.Live) error {
+func (s *Session) begin(p *project.Project, m mode, inputs replay.Inputs, reach record.Live) error {
 	s.t.Helper()
-	var err error
-	if s.take, err = p.Take(project.Mode(m), []string{s.name}, reach); err != nil {
-		if m == replay && errors.Is(err, fs.ErrNotExist) {
+	if m != modeReplay {
+		inputs = nil
+	}
+	opened, err := session.Open(p, session.Options{Mode: session.Mode(m), Cassettes: []string{s.name}, Live: reach, Inputs: inputs})
+	if err != nil {
+		if m == modeReplay && errors.Is(err, fs.ErrNotExist) {
 			s.t.Logf("with %s=record the test records cassette %q", modeVariable, s.name)
 		}
 		return err
 	}
-	s.playback, s.recording = s.take.Playback(), s.take.Recording()
-	s.carrier.next = s.take.Transport()
+	s.playback, s.recording = opened.Playback(), opened.Recording()
+	s.carrier.next = opened.Transport()
 	if s.playback == nil {
 		return nil
 	}
@@ -147,11 +152,6 @@ func (s *Session) begin(p *project.Project, m mode, inputs []input, reach projec
 		return nil
 	}
 	s.carrier.standInForSignIn(s.playback.Auth())
-	for _, in := range inputs {
-		if err := s.playback.Input(in.name, in.value); err != nil {
-			return err
-		}
-	}
 	for _, f := range s.playback.Expired() {
 		tell := s.t.Logf
 		if f.Severity == report.Error {
@@ -198,7 +198,7 @@ func (s *Session) endRecording() {
 		why = "the test failed"
 	case s.t.Skipped():
 		why = "the test was skipped"
-	case s.playback != nil && s.take.Recorded() == 0:
+	case s.playback != nil && s.recording.Len() == 0:
 		why = "it answered every request"
 	case s.recording.IsEmpty():
 		why = "nothing was recorded"

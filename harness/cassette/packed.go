@@ -29,15 +29,19 @@ func (e *Encoder) Append(dst []byte, i *Interaction) ([]byte, error) {
 	return e.assemble(dst, p, i.Response.Body), nil
 }
 
-// Pack appends an interaction in the form that Unpack and Decode take: what Append does,
-// but for the answer's body, which is left as it is. That takes a fraction of the time and
-// the room. What no file can hold is a *UnstorableError.
+// Pack appends an interaction in the form that Unpack and Decode read: what Append does,
+// but for a large body of the answer, which is left as it is. That takes a fraction of the
+// time and the room. What no file can hold is a *UnstorableError.
 func (e *Encoder) Pack(dst []byte, i *Interaction) ([]byte, error) {
+	start := len(dst)
+	dst = append(dst, make([]byte, packedHead)...)
+	if len(i.Response.Body) <= mostAtOnce {
+		return e.Append(dst, i)
+	}
 	if err := i.Storable(); err != nil {
 		return dst, err
 	}
-	start := len(dst)
-	p := e.w.pieces(append(dst, make([]byte, packedHead)...), i)
+	p := e.w.pieces(dst, i)
 	head := p.text[start:]
 	for n, end := range p.ends {
 		binary.LittleEndian.PutUint32(head[4*n:], uint32(end-start))
@@ -46,12 +50,18 @@ func (e *Encoder) Pack(dst []byte, i *Interaction) ([]byte, error) {
 	return append(p.text, i.Response.Body...), nil
 }
 
-const packedHead = 4*4 + 8 // where each piece ends, and the length
+const (
+	packedHead = 4*4 + 8 // where each piece ends, and the length; zeros where the text of Append follows
+	mostAtOnce = 8 << 10 // a larger body waits for Unpack, which several goroutines do side by side
+)
 
 // Unpack appends the text of a packed interaction, as Append does.
 func (e *Encoder) Unpack(dst, packed []byte) ([]byte, error) {
 	if len(packed) < packedHead {
 		return dst, errPacked
+	}
+	if binary.LittleEndian.Uint32(packed) == 0 {
+		return append(dst, packed[packedHead:]...), nil
 	}
 	p := pieces{text: packed, start: packedHead, length: int64(binary.LittleEndian.Uint64(packed[packedHead-8:]))}
 	last := p.start

@@ -17,6 +17,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -86,7 +87,7 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 // options gathers what the flags, the rules and the accepted changes say.
 func (f *diffFlags) options(p *project.Project, out *reporting) (drift.Options, error) {
 	opts := drift.Options{
-		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: p.Violations, IsText: p.Texts()},
+		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: judge.Violations(p.Answers), IsText: judge.Texts(p.Dirs.Schemas)},
 		Now:  time.Now(),
 		Show: out.has("html") || out.has("markdown"),
 	}

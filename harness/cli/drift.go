@@ -13,6 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -107,12 +108,12 @@ func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenar
 	if old.Meta.Origin == cassette.Docs {
 		return report.Case{}, &fault.Error{Message: "the cassette " + sc.Cassette + " was made of documentation, not recorded from a service", Hint: "graphvcr record " + sc.File + " records the service"}
 	}
-	var aside *project.Aside
+	var aside *record.Aside
 	began := time.Now()
-	ran, err := d.live.recordWith(ctx, d.std, s, sc, func(live project.Live) (report.Case, error) {
+	ran, err := d.live.recordWith(ctx, d.std, s, sc, func(live record.Live) (report.Case, error) {
 		var told report.Case
 		var err error
-		told, aside, err = d.project.RecordAside(ctx, sc.File, live)
+		told, aside, err = record.ScenarioAside(ctx, d.project, sc, live)
 		return told, err
 	})
 	if err != nil {
@@ -131,7 +132,7 @@ func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenar
 }
 
 // compare tells what a recording changed, and keeps the recording where that matters.
-func (d *drifting) compare(ctx context.Context, sc *scenario.Scenario, old *cassette.Cassette, aside *project.Aside, ran report.Case) (report.Case, error) {
+func (d *drifting) compare(ctx context.Context, sc *scenario.Scenario, old *cassette.Cassette, aside *record.Aside, ran report.Case) (report.Case, error) {
 	new, err := cassette.Load(aside.File)
 	if err != nil {
 		return report.Case{}, err
@@ -183,7 +184,7 @@ func (d *drifting) changes(sc *scenario.Scenario, old, new *cassette.Cassette) (
 // completed is the recording of a run that ended early, with what the cassette has of the
 // rest, so that whoever takes it loses nothing. Where the changes cannot be put into the
 // cassette, the recording stays as it is.
-func (d *drifting) completed(old, new *cassette.Cassette, aside *project.Aside, told report.Case) (*cassette.Cassette, error) {
+func (d *drifting) completed(old, new *cassette.Cassette, aside *record.Aside, told report.Case) (*cassette.Cassette, error) {
 	merged, left, err := drift.Merge(old, new, d.options, fingerprints(told.Findings), nil)
 	if err != nil || len(left) > 0 {
 		return new, nil

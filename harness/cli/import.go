@@ -13,9 +13,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/clean"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -47,7 +49,7 @@ type importKind struct {
 	extensions        []string // ends of the names of files that count in a folder, in lower case
 	note              string   // what is unlike other kinds
 	hosts             bool     // it may hold exchanges with any host
-	read              func(p *project.Project, r importer.Reader, file, name string, clean cleaner) (*importer.Result, error)
+	read              func(pages *judge.Pages, r importer.Reader, file, name string, clean cleaner) (*importer.Result, error)
 }
 
 // cleaner takes out of a cassette what is not to be stored.
@@ -64,16 +66,21 @@ func (f *importFlags) reader(p *project.Project) (importer.Reader, error) {
 }
 
 func newImport(std streams, dirs *projectFlags) *cobra.Command {
+	kinds := importKinds()
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = kind.name
+	}
 	cmd := &cobra.Command{
 		Use:     "import",
 		Short:   "Turn other tools' recordings into cassettes and scenarios",
 		Example: "  graphvcr import vcrpy tests/recordings --out .\n  graphvcr import har graph-explorer.har --out .\n  graphvcr import docs microsoft-graph-docs/api-reference/beta/api --out .",
 		Args:    noSubcommand,
 		RunE: func(*cobra.Command, []string) error {
-			return &fault.Error{Message: "import: name what to import", Hint: "graphvcr import vcrpy|rubyvcr|har|devproxy|autorest|docs PATH... --out DIR"}
+			return &fault.Error{Message: "import: name what to import", Hint: "graphvcr import " + strings.Join(names, "|") + " PATH... --out DIR"}
 		},
 	}
-	for _, kind := range importKinds() {
+	for _, kind := range kinds {
 		cmd.AddCommand(newImportOf(kind, std, dirs))
 	}
 	return cmd
@@ -127,8 +134,9 @@ func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error
 	if err != nil {
 		return err
 	}
+	pages := judge.NewPages(p)
 	each(recordings, runtime.GOMAXPROCS(0), func(r *recording) error {
-		return r.read(p, f.kind, from, path.Join(filepath.ToSlash(f.out), "cassettes"))
+		return r.read(p, pages, f.kind, from, path.Join(filepath.ToSlash(f.out), "cassettes"))
 	})
 	tellMethods(recordings)
 	each(recordings, 16, f.write) // it waits for disks more than it computes
@@ -162,17 +170,17 @@ func each(recordings []recording, workers int, do func(*recording) error) {
 }
 
 // read reads the file, for the folder of cassettes that it goes to, and judges what is in it.
-func (r *recording) read(p *project.Project, kind importKind, from importer.Reader, folder string) (err error) {
-	clean := func(c *cassette.Cassette) (err error) {
-		if r.redacted, r.guard, err = p.Clean(c, folder); err != nil {
+func (r *recording) read(p *project.Project, pages *judge.Pages, kind importKind, from importer.Reader, folder string) (err error) {
+	redacted := func(c *cassette.Cassette) (err error) {
+		if r.redacted, r.guard, err = clean.Cassette(p, c, folder); err != nil {
 			return err
 		}
 		return r.guard(c) // now, before any file is written
 	}
-	if r.result, err = kind.read(p, from, r.file, r.name, clean); err != nil {
+	if r.result, err = kind.read(pages, from, r.file, r.name, redacted); err != nil {
 		return err
 	}
-	return r.judge(p)
+	return r.judge(p, pages)
 }
 
 // recordings lists the files at paths, sorted by name. Those that would get one name are

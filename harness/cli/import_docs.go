@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -28,24 +28,22 @@ recognisable. Notes say what was replaced, and what was repaired.
 `,
 		examples:   []string{"teamsasyncoperation-get.md --out .", "microsoft-graph-docs/api-reference/beta --out /tmp/imported --report json"},
 		extensions: []string{".md"},
-		read: func(p *project.Project, _ importer.Reader, file, name string, clean cleaner) (*importer.Result, error) {
-			return importer.Docs(file, name, importer.DocsOptions{Clean: clean, Holds: func(api, typ string, i *cassette.Interaction) bool {
-				return p.Holds(api, typ, i)
-			}})
+		read: func(pages *judge.Pages, _ importer.Reader, file, name string, clean cleaner) (*importer.Result, error) {
+			return importer.Docs(file, name, importer.DocsOptions{Clean: clean, Holds: pages.Holds})
 		},
 	}
 }
 
 // judge compares a recording with what the project knows of Graph.
-func (r *recording) judge(p *project.Project) (err error) {
-	if r.judged, err = p.Judge(r.result.Cassette, r.file); err != nil || len(r.result.Examples) == 0 {
+func (r *recording) judge(p *project.Project, pages *judge.Pages) (err error) {
+	if r.judged, err = judge.Cassette(p.Answers, r.result.Cassette, r.file); err != nil || len(r.result.Examples) == 0 {
 		return err
 	}
 	types := make([]string, len(r.result.Examples))
 	for n, e := range r.result.Examples {
 		types[n] = e.Type
 	}
-	types, documented, err := p.JudgeTypes(r.result.Cassette, types, r.file)
+	types, documented, err := pages.Types(r.result.Cassette, types, r.file)
 	r.types, r.judged = types, append(withoutSame(r.judged, documented), documented...)
 	r.result.Locate(r.judged)
 	return err

@@ -115,7 +115,7 @@ func newFrom(std streams, p *project.Project, from string) error {
 		return err
 	}
 	if d.Keep(c) {
-		if err := p.Store(c); err != nil {
+		if err := c.Save(c.File, p.Guard); err != nil {
 			return err
 		}
 		fmt.Fprintf(std.err, "graphvcr: stored the scenario's variables in %s; %s\n", c.File, liveAgain(d.Env))

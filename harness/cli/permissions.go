@@ -69,7 +69,7 @@ func (f *permissionsFlags) fetch(ctx context.Context) (*permissions.Map, error) 
 	if err != nil {
 		return nil, err
 	}
-	carrier := up.transport()
+	carrier := up.Transport()
 	defer carrier.CloseIdleConnections()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, f.base, nil)
 	if err != nil {

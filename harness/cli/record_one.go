@@ -23,6 +23,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -53,7 +54,7 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 		return &fault.Error{Message: fmt.Sprintf("record %s %s: this makes no request", args[0], args[1]), Cause: err, Hint: wantedLine(args[0], args[1])}
 	}
 	name, again, err := f.nameOf(p, template, func(name string) bool {
-		return p.IsRecordingOf(name, args[0], f.api, args[1], sent)
+		return record.IsOf(p, name, args[0], f.api, args[1], sent)
 	})
 	if err != nil {
 		return err
@@ -67,22 +68,17 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 	if err := f.agree(std, service.base, []*scenario.Scenario{sc}); err != nil {
 		return err
 	}
-	told, err := f.recordWith(ctx, std, service, sc, func(live project.Live) (report.Case, error) {
-		told, saved, err := p.RecordOnce(ctx, sc, live)
-		if err != nil || !saved {
-			return told, err
-		}
-		if again {
-			return p.Verified(ctx, told)
-		}
+	options := record.Options{Saved: func() ([]report.Finding, error) {
 		needs, err := drafted(p, name)
-		if err != nil {
-			return told, err
-		}
-		told.Findings = append(told.Findings, report.Finding{
+		return []report.Finding{{
 			Rule: ruleRecordDrafted, Severity: report.Note, Place: report.Place{File: file}, Message: "wrote " + file + ", drafted from the recording", Hint: liveAgain(needs),
-		})
-		return p.Verified(ctx, told)
+		}}, err
+	}}
+	if again {
+		options.Saved = nil
+	}
+	told, err := f.recordWith(ctx, std, service, sc, func(live record.Live) (report.Case, error) {
+		return record.Scenario(ctx, p, sc, live, options)
 	})
 	if err == nil {
 		suite.Cases = append(suite.Cases, told)
@@ -173,7 +169,7 @@ func drafted(p *project.Project, name string) (needs []string, err error) {
 		return nil, &fault.Error{Message: "record: draft the scenario", Cause: err}
 	}
 	if d.Keep(c) {
-		if err := p.Store(c); err != nil {
+		if err := c.Save(c.File, p.Guard); err != nil {
 			return nil, err
 		}
 	}

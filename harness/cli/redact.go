@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/graphvcr/graphvcr/harness/internal/clean"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -32,7 +33,7 @@ func newRedact(std streams, dirs *projectFlags) *cobra.Command {
 				}
 				suite := &report.Suite{Command: "redact", Cases: project.NotFound(pathRule("redact"), err)}
 				suite.Cases = append(suite.Cases, project.Each(ruleRedactFailed, files, func(file string) (report.Case, error) {
-					return p.Redact(file, dry)
+					return clean.Redact(p, file, dry)
 				})...)
 				return suite, nil
 			})

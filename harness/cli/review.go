@@ -15,6 +15,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -38,7 +39,7 @@ func newReview(std streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	cmd := &cobra.Command{
 		Use:     "review [NAME]...",
-		Short:   "Take or refuse the changes that drift found, one by one",
+		Short:   "Accept or refuse the changes that drift found, one by one",
 		Long:    reviewLong,
 		Example: "  graphvcr drift scenarios --auth azure-cli\n  graphvcr review\n  graphvcr review users/list",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -65,7 +66,7 @@ type reviewing struct {
 }
 
 func (r *reviewing) run(ctx context.Context, p *project.Project, names []string) (*report.Suite, error) {
-	asides, err := p.Asides(names...)
+	asides, err := record.Asides(p, names...)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,7 @@ type decisions struct {
 
 // recording asks about one recording and does what was decided. The case tells what was
 // refused, and what does not replay.
-func (r *reviewing) recording(ctx context.Context, a *project.Aside) (report.Case, error) {
+func (r *reviewing) recording(ctx context.Context, a *record.Aside) (report.Case, error) {
 	old, err := cassette.Load(a.Cassette)
 	if err != nil {
 		return report.Case{}, err
@@ -133,7 +134,7 @@ func (r *reviewing) recording(ctx context.Context, a *project.Aside) (report.Cas
 }
 
 // merge takes some of a recording's changes.
-func (r *reviewing) merge(ctx context.Context, a *project.Aside, old, new *cassette.Cassette, told report.Case, said decisions) (report.Case, error) {
+func (r *reviewing) merge(ctx context.Context, a *record.Aside, old, new *cassette.Cassette, told report.Case, said decisions) (report.Case, error) {
 	taken := fingerprints(said.taken)
 	merged, left, err := drift.Merge(old, new, r.options, taken, fingerprints(said.known))
 	if err != nil {
@@ -182,7 +183,7 @@ func (r *reviewing) accept(told report.Case, said decisions) error {
 }
 
 // ask shows each change and reads what is to become of it. What nobody answers is refused.
-func (r *reviewing) ask(a *project.Aside, findings []report.Finding) decisions {
+func (r *reviewing) ask(a *record.Aside, findings []report.Finding) decisions {
 	var said decisions
 	for n, f := range findings {
 		if f.Fingerprint == "" { // an acceptance that has ended: its change is asked about

@@ -9,6 +9,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/child"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
 )
 
 // Main runs the command with the process's arguments, streams and signals, and returns its
@@ -17,7 +18,7 @@ func Main() int {
 	if len(os.Args) > 1 && os.Args[1] == child.HelperArg {
 		return helperStatus(os.Args[2:])
 	}
-	ctx, stop := interruptible(os.Stderr, os.Exit)
+	ctx, stop := interrupt.Context(os.Stderr, statusCouldNot, os.Exit)
 	defer stop()
 	// A reader that goes away is a write error, told like any other, and not the end of
 	// the process without a word. (Ignored, it would be ignored by what exec runs, too.)

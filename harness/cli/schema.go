@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/graphvcr/graphvcr/harness/internal/check"
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/generate"
@@ -206,7 +207,7 @@ func (f *schemaFetchFlags) run(cmd *cobra.Command, std streams, dirs *projectFla
 	}
 	m, err := csdl.Load(file)
 	if err != nil || f.refresh {
-		carrier := up.transport()
+		carrier := up.Transport()
 		defer carrier.CloseIdleConnections()
 		if m, err = generate.Fetch(cmd.Context(), carrier, service, f.api, file); err != nil {
 			return err
@@ -260,19 +261,25 @@ func newSchemaInfer(std streams, dirs *projectFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			drafts, err := p.Infer(args[0])
+			c, err := p.Cassette(args[0])
 			if err != nil {
 				return err
 			}
-			return tellDrafts(std, args[0], drafts, only)
+			var answers []generate.Answer
+			for _, i := range c.Interactions {
+				if i.Response.Code < 300 {
+					answers = append(answers, generate.Answer{URL: i.Request.URL, Body: i.Response.Body})
+				}
+			}
+			return printDraft(std, args[0], generate.Drafts(answers), only)
 		},
 	}
 	cmd.Flags().StringVar(&only, "path", "", "the `path` whose answers count, where there are several")
 	return cmd
 }
 
-// tellDrafts prints the one draft that was asked for.
-func tellDrafts(std streams, cassette string, drafts []project.Draft, only string) error {
+// printDraft prints the one draft that was asked for.
+func printDraft(std streams, cassette string, drafts []generate.Draft, only string) error {
 	var paths []string
 	for _, d := range drafts {
 		if d.Path == only || only == "" && len(drafts) == 1 {
@@ -303,7 +310,7 @@ func newSchemaCheck(std streams, dirs *projectFlags) *cobra.Command {
 				return &fault.Error{Message: "schema check: --type: no type given", Hint: "e.g. --type microsoft.graph.user"}
 			}
 			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				told, err := p.CheckFile(args[0], api, typ)
+				told, err := check.Schema(p.Schemas, args[0], api, typ)
 				if err != nil {
 					return nil, err
 				}

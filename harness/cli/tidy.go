@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/graphvcr/graphvcr/harness/internal/clean"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -32,7 +33,7 @@ func newTidy(std streams, dirs *projectFlags) *cobra.Command {
 					return nil, err
 				}
 				missing := project.NotFound(pathRule("tidy"), err)
-				suite, err := p.Tidy(cmd.Context(), files, dry)
+				suite, err := clean.Tidy(cmd.Context(), p, files, dry)
 				if err == nil {
 					suite.Cases = append(missing, suite.Cases...)
 				}

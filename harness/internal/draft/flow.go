@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
@@ -61,7 +62,7 @@ func (d *drafter) follow() {
 // strings of a registered format.
 func brought(i *cassette.Interaction) []capture {
 	var all []capture
-	for _, header := range graph.LinkHeaders() {
+	for _, header := range protocol.LinkHeaders() {
 		if value := i.Response.Headers.Get(header); value != "" {
 			all = append(all, capture{linkName(header), "header." + header, value})
 		}
@@ -69,7 +70,7 @@ func brought(i *cassette.Interaction) []capture {
 	members := object(i)
 	for _, name := range sortedNames(members) {
 		value, _ := members[name].(string)
-		if len(value) < shortest || name == graph.Context || visible(name) != name || !isLink(value) && identity.Recognise(value) == nil {
+		if len(value) < shortest || name == odata.Context || visible(name) != name || !isLink(value) && identity.Recognise(value) == nil {
 			continue
 		}
 		all = append(all, capture{variableName(name, i.Request.URL), "body." + pathStep(name), value})

@@ -9,7 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -101,7 +101,7 @@ func (g *given) before(n int, value string) bool {
 	for ; g.upTo < n; g.upTo++ {
 		for _, i := range g.moves[g.upTo].interactions {
 			g.learn(i.Response.Body)
-			for _, header := range graph.LinkHeaders() {
+			for _, header := range protocol.LinkHeaders() {
 				g.learn(i.Response.Headers.Get(header))
 			}
 		}

@@ -115,6 +115,42 @@ func TestHistoryReadsEachBlobOnce(t *testing.T) {
 	}
 }
 
+// TestFolderIsReadByOneProcess compares a folder of 20 cassettes with the checkout's.
+func TestFolderIsReadByOneProcess(t *testing.T) {
+	repository(t, fmt.Sprintf(tape, "1", "Member"))
+	for n := range 20 {
+		name := filepath.Join("many", fmt.Sprintf("%d.yaml", n))
+		if err := os.MkdirAll("many", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, fmt.Appendf(nil, tape, "1", "Member"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, "", "git", "add", "many")
+	run(t, "", "git", "-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-q", "-m", "many")
+	asked := logBlobs(t)
+	old, err := drift.Open(t.Context(), "HEAD:many")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := drift.Open(t.Context(), "many")
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite, err := drift.Compare(old, now, drift.Options{})
+	if err != nil || len(suite.Cases) != 20 {
+		t.Fatalf("%v: %d cases", err, len(suite.Cases))
+	}
+	text, err := os.ReadFile(asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), ".yaml\n"); n != 20 {
+		t.Errorf("one process was asked for %d cassettes, there are 20:\n%s", n, text)
+	}
+}
+
 // TestHistoryOfShallowClone does not pass for the whole history.
 func TestHistoryOfShallowClone(t *testing.T) {
 	repository(t, fmt.Sprintf(tape, "1", "Member"), fmt.Sprintf(tape, "1", "Guest"), fmt.Sprintf(tape, "2", "Guest"))

@@ -25,6 +25,14 @@ type Source struct {
 	names    []string
 	unread   []*project.UnreadError // folders that nothing is known of
 	load     func(name string) (*cassette.Cassette, error)
+	close    func() // ends what load needs until it is called again; nil: nothing
+}
+
+// done says that nothing is loaded for now.
+func (s *Source) done() {
+	if s.close != nil {
+		s.close()
+	}
 }
 
 // Open finds the cassettes of a source: a file, a folder, or "REVISION:PATH".

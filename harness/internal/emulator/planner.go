@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // planner holds tasks: the resource that cannot be changed without an If-Match
@@ -68,7 +68,7 @@ func (p *planner) list(c *call) (Answer, error) {
 	for _, t := range p.tasks {
 		found = append(found, t.shown())
 	}
-	return c.value(facts.CollectionOf("microsoft.graph.plannerTask"), found)
+	return c.value(odata.CollectionOf("microsoft.graph.plannerTask"), found)
 }
 
 func (p *planner) find(key string) (*task, error) {

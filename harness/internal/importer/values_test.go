@@ -12,12 +12,12 @@ import (
 func TestManyInteractions(t *testing.T) {
 	text := "interactions:\n" + strings.Repeat("- {}\n", mostValues)
 	testkit.Bounded(t, len(text)/1000, func() {
-		if _, err := (Reader{}).entries(foreigns[KindVCRPy], "x.yaml", "x", []byte(text), nil); err == nil || !strings.Contains(err.Error(), "more than 1000000 values") {
+		if _, err := (Reader{}).entries(&vcrpy, "x.yaml", "x", []byte(text), nil); err == nil || !strings.Contains(err.Error(), "more than 1000000 values") {
 			t.Error(err)
 		}
 	})
 	text = "interactions:\n" + strings.Repeat("- {request: {}, response: {}}\n", 3000)
-	r, err := (Reader{}).entries(foreigns[KindVCRPy], "x.yaml", "x", []byte(text), nil)
+	r, err := (Reader{}).entries(&vcrpy, "x.yaml", "x", []byte(text), nil)
 	if err != nil || len(r.Findings) != mostLeftOut+1 || r.Findings[mostLeftOut].Message != "left out 2000 more that cannot be imported" {
 		t.Errorf("%d findings, %v", len(r.Findings), err)
 	}

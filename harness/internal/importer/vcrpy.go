@@ -23,6 +23,15 @@ const (
 	mostValues   = 1_000_000 // and what is held as nodes, each of which takes hundreds of bytes
 )
 
+var vcrpy = Format{
+	Kind: VCRPy, Tool: "vcrpy", Ends: []string{".yaml", ".yml"}, source: "vcrpy", word: "interaction",
+	Short:    "Import recordings of vcrpy (Python)",
+	About:    "Turns recordings of vcrpy (YAML) into cassettes and scenarios.\n",
+	Examples: []string{"tests/recordings/test_chats.yaml --out .", "tests/recordings --out /tmp/imported --report json"},
+	key:      "interactions",
+	entries:  readVCRPy,
+}
+
 // readVCRPy reads the entries of a recording of Python's vcrpy: YAML, its format 1, or the bare
 // list of older versions.
 func readVCRPy(file string, data []byte) ([]*Entry, error) {

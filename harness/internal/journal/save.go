@@ -196,7 +196,7 @@ type window struct {
 
 // packed is what was recorded, until the next is asked for.
 func (w *window) packed(r record) ([]byte, error) {
-	const before, size = 16 << 10, 128 << 10 // records are nearly in order
+	const before, size = 16 << 10, 160 << 10 // records are nearly in order, and come in runs of 128 KB
 	from := r.offset - w.offset
 	if from < 0 || from+int64(r.size) > int64(len(w.buf)) {
 		w.offset = max(0, r.offset-before)

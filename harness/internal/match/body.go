@@ -11,6 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -38,20 +39,20 @@ func payloadOf(m *place.Message, isBatch bool, version string, ignored []*jsondo
 	if text == "" {
 		return payload{}
 	}
-	switch kind, _, boundary := m.KindOf(); {
-	case kind == place.JSON && !isBatch && len(ignored) == 0:
+	switch kind, boundary := m.KindOf(); {
+	case kind == media.JSON && !isBatch && len(ignored) == 0:
 		if canonical, err := jsondoc.CanonicalText(nil, text); err == nil {
 			return payload{digest: digest("json", canonical), text: text}
 		}
-	case kind == place.JSON:
+	case kind == media.JSON:
 		if doc, err := jsondoc.Parse(text); err == nil {
 			return jsonPayload(text, without(doc, ignored), isBatch, version)
 		}
-	case kind == place.Form:
+	case kind == media.Form:
 		if form, ok := parseForm(text); ok {
 			return payload{digest: digest("form", canonicalForm(form)), text: text, form: form}
 		}
-	case kind == place.Multipart:
+	case kind == media.Multipart:
 		parts := formParts(m, boundary)
 		return payload{digest: digest("multipart", canonicalParts(parts)), text: text, parts: parts}
 	}

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"sort"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -133,7 +133,7 @@ func (r *record) unfinished(path string) bool {
 		return state == stateUnfinished
 	}
 	state := stateFinal
-	if (r.interaction.Response.Code == http.StatusAccepted || graph.IsOperationPath(path)) && graph.IsUnfinished(stateIn(r.body())) {
+	if (r.interaction.Response.Code == http.StatusAccepted || async.IsOperationPath(path)) && async.IsUnfinished(stateIn(r.body())) {
 		state = stateUnfinished
 	}
 	r.state.Store(state)
@@ -146,5 +146,5 @@ func stateIn(body string) string {
 	if err != nil {
 		return ""
 	}
-	return graph.StateOf(doc)
+	return async.StateOf(doc)
 }

@@ -11,8 +11,8 @@ import (
 	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
-	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -141,16 +141,16 @@ func (c *contents) fileAt(m *fileMap, url string) (text string, ok bool) {
 }
 
 // edited puts a text where a value stands.
-func (t textSpan) edited(text string) place.Edit {
+func (t textSpan) edited(text string) edit.Edit {
 	if t.quoted {
 		text = `"` + text + `"`
 	}
-	return place.Edit{Start: t.start, End: t.end, Text: text}
+	return edit.Edit{Start: t.start, End: t.end, Text: text}
 }
 
 // edits are what an answer says otherwise of the files that it shows, sorted, and a number
 // that grows with each upload of one.
-func (c *contents) edits(shown []shownFile) (edits []place.Edit, version int64) {
+func (c *contents) edits(shown []shownFile) (edits []edit.Edit, version int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, f := range shown {
@@ -168,7 +168,7 @@ func (c *contents) edits(shown []shownFile) (edits []place.Edit, version int64) 
 			}
 		}
 	}
-	slices.SortFunc(edits, func(a, b place.Edit) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortFunc(edits, func(a, b edit.Edit) int { return cmp.Compare(a.Start, b.Start) })
 	return edits, version
 }
 

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -118,7 +119,7 @@ func (a *Answer) restore(s *Session) {
 		a.bound = &s.unsealer.bound
 	}
 	stored := a.Body == a.record.body() // and no batch with other ids
-	var edits []place.Edit
+	var edits []edit.Edit
 	if s.contents.uploads.Load() > 0 {
 		if a.putFileBack(s) {
 			return
@@ -136,7 +137,7 @@ func (a *Answer) restore(s *Session) {
 		a.Body = known.(restoredBody).text
 		return
 	}
-	a.Body = place.Apply(a.Body, edits)
+	a.Body = edit.Apply(a.Body, edits)
 	if is.bound > 0 {
 		a.putNamesIn(a.bound)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -64,7 +65,7 @@ func (f *shownFile) note(token jsondoc.Token) {
 		f.id = token.Value()
 	case graph.IsFileHash(token.Name):
 		f.hashes = append(f.hashes, at)
-	case graph.IsContentMember(token.Name):
+	case odata.IsContentMember(token.Name):
 		f.link = token.Value()
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/metadiff"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
@@ -121,7 +122,7 @@ func decodeDiff(v strictyaml.Value) DiffRules {
 	for _, rule := range diff.Rules() {
 		known = append(known, string(rule.ID))
 	}
-	for _, id := range diff.MetadataRules() {
+	for _, id := range metadiff.Rules() {
 		known = append(known, string(id))
 	}
 	if !v.IsSet() || !v.Only("diff", known) {

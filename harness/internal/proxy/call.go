@@ -13,7 +13,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
@@ -76,7 +77,7 @@ func (c *call) unhost(target *url.URL) *Failure {
 		target.Scheme = "http"
 	}
 	host, path, _ := strings.Cut(rest, "/")
-	if host == "" || strings.ContainsFunc(host, func(r rune) bool { return r > 0x7f || !graph.IsHostByte(byte(r)) && r != ':' }) {
+	if host == "" || strings.ContainsFunc(host, func(r rune) bool { return r > 0x7f || !ascii.IsHost(byte(r)) && r != ':' }) {
 		return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("%q is no host", host)}
 	}
 	if c.session.live && !c.session.issued.has(host) {
@@ -102,7 +103,7 @@ func (c *call) clean(h http.Header) {
 	delete(h, "Origin")
 	delete(h, "Referer")
 	if c.foreign {
-		graph.DropCredentials(h)
+		protocol.DropCredentials(h)
 	}
 	for name, values := range h {
 		for i := range values {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // names are those under which a server may be addressed, beside loopback's.
@@ -64,7 +64,7 @@ func (n *names) has(host string) bool {
 
 func (n *names) find(host string) bool {
 	for i := range len(host) {
-		if c := host[i]; !graph.IsHostByte(c) && c != ':' && c != '[' && c != ']' {
+		if c := host[i]; !ascii.IsHost(c) && c != ':' && c != '[' && c != ']' {
 			return false
 		}
 	}

@@ -36,7 +36,7 @@ func noSuggestion() string { return "" }
 // answer gave it is always computed: by that alone it is known again.
 func (p renamer) atom(l *place.Leaf, a identity.Atom) string {
 	is := p.r.ledger.faker.Fake(a)
-	if identity.IsFake(a) {
+	if is == a.Text { // it was renamed before
 		return is
 	}
 	return p.again(l, a.Key(), is, identity.Atom{Kind: a.Kind, Text: is}.Key(), func(was string) string {

@@ -67,9 +67,12 @@ func fillerHash(name string, size int64) string {
 func offsetOf(contentRange string) int64 {
 	unit, span, _ := strings.Cut(contentRange, " ")
 	first, _, ok := strings.Cut(span, "-")
-	n, err := strconv.ParseInt(first, 10, 64)
-	if !ok || err != nil || n < 0 || !strings.EqualFold(unit, "bytes") {
+	if !ok || !strings.EqualFold(unit, "bytes") {
 		return 0
 	}
-	return n
+	n, err := strconv.ParseInt(first, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return max(n, 0)
 }

@@ -14,10 +14,18 @@ import (
 )
 
 // harmless reports whether a text says nothing where it stands.
-func (p vocabulary) harmless(l *place.Leaf, f *field) bool {
+func (p vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 	s := l.Text
-	if f != nil {
-		return isPunctuation(s) || isTruth(s) && l.Role != place.FileName || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
+	switch {
+	case f == nil:
+	case isPunctuation(s), isTruth(s) && l.Role != place.FileName:
+		return true
+	case f.rule == contentCells:
+		return false
+	case at != nil:
+		return at.values.Harmless(s)
+	default:
+		return words.Harmless(l.Name, l.Parent, s)
 	}
 	switch l.Role {
 	case place.Host:
@@ -34,13 +42,13 @@ func (p vocabulary) harmless(l *place.Leaf, f *field) bool {
 		}
 		return isPlain(s) && (l.Bare || !isTruth(s)) || words.Harmless(l.Name, "", s)
 	case place.Option, place.Field:
-		return isPlain(s) || words.Harmless(strings.TrimPrefix(l.Name, "$"), "", s) || p.signIn && loginWords[strings.ToLower(s)]
+		return isPlain(s) || words.Harmless(strings.TrimPrefix(l.Name, "$"), "", s) || p.signIn && loginWords.has(s)
 	case place.Header, place.PartHeader:
 		return isHTTPValue(l.Name, s)
 	case place.MemberName:
 		return p.isMemberName(s, l.Parent)
 	case place.Member:
-		return p.isMemberWord(l)
+		return isMemberWordAt(l, at)
 	case place.Number:
 		return true
 	case place.Cell:
@@ -66,20 +74,19 @@ func (p vocabulary) isMemberName(s, parent string) bool {
 			return true
 		}
 	}
-	return credentials.find(s, parent) != nil || members.find(s, parent) != nil || words.IsMember(s) || words.IsType(s) ||
-		len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]
+	return credentials.find(s, parent) != nil || members.find(s, parent) != nil || words.IsMember(s) || words.IsType(s) || p.r.keepMembers.has(s)
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
 // the number that an id is.
-func (p vocabulary) isMemberWord(l *place.Leaf) bool {
+func isMemberWordAt(l *place.Leaf, at *spot) bool {
 	s := l.Text
 	switch {
 	case isPartID(l):
 		return isPartWord(s)
-	case words.Harmless(l.Name, l.Parent, s), isInstant(s), isPunctuation(s):
+	case at.values.Harmless(s), isInstant(s), isPunctuation(s):
 		return true
-	case !p.isMemberName(l.Name, l.Parent): // which says nothing of its value, then
+	case !at.isKnown: // which says nothing of its value, then
 		return false
 	case ascii.All(s, isDigit):
 		return isIDMember(l.Name)
@@ -154,7 +161,7 @@ func isMarkupName(s string) bool {
 }
 
 // markupNames are those of HTML and SVG that no vocabulary has.
-var markupNames = set(`html div span img iframe href src alt rel tbody thead tfoot colspan rowspan blockquote onclick svg rect circle polyline polygon viewbox
+var markupNames = setOf(`html div span img iframe href src alt rel tbody thead tfoot colspan rowspan blockquote onclick svg rect circle polyline polygon viewbox
 	xmlns xlink xsi tspan defs lineargradient radialgradient stroke linecap linejoin opacity bgcolor valign nbsp cellpadding cellspacing strong sup hgroup
 	head meta main nav aside footer section header article style script template slot canvas audio video source track object param picture area caption
 	legend input meter details summary dialog pre samp kbd var cite abbr dfn mark ruby bdi bdo wbr ins del small big font center strike nobr
@@ -162,13 +169,9 @@ var markupNames = set(`html div span img iframe href src alt rel tbody thead tfo
 
 func isShortNumber(s string) bool { return len(s) <= 3 && ascii.All(s, isDigit) }
 
-func isTruth(s string) bool {
-	switch strings.ToLower(s) {
-	case "true", "false", "null", "inf", "-inf", "nan":
-		return true
-	}
-	return false
-}
+func isTruth(s string) bool { return len(s) >= 3 && len(s) <= 5 && truths.has(s) }
+
+var truths = setOf("true false null inf -inf nan")
 
 // isPunctuation reports whether a text has no letter and no digit; emoji, which reactions
 // are, are none.
@@ -232,25 +235,25 @@ func (p vocabulary) isStep(s, before string) bool {
 	switch {
 	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
 		return true
-	case steps[strings.ToLower(s)], s[0] == '$' && words.IsMember(strings.TrimPrefix(s, "$")):
+	case steps.has(s), s[0] == '$' && words.IsMember(strings.TrimPrefix(s, "$")):
 		return true
 	case words.IsMember(s), words.IsType(strings.TrimPrefix(s, "Microsoft.DirectoryServices.")):
-		return !namesFollow[strings.ToLower(before)] || p.outside
+		return !namesFollow.has(before) || p.outside
 	case p.signIn:
-		return loginWords[strings.ToLower(s)]
+		return loginWords.has(s)
 	}
 	return words.IsPermission(s) || isInstant(s)
 }
 
 // steps are words of paths that no metadata lists.
-var steps = set(`v1.0 beta v2.0 v2 me root collection $batch $metadata $count $value $ref $entity $links delta oauth2 token authorize common organizations consumers
+var steps = setOf(`v1.0 beta v2.0 v2 me root collection $batch $metadata $count $value $ref $entity $links delta oauth2 token authorize common organizations consumers
 	_api _layouts 15 personal sites teams content thumbnails special approot documents photos cameraroll music recordings inbox drafts sentitems
 	deleteditems junkemail outbox archive msgfolderroot calendar contacts tasks monitor operations items workbook worksheets range small medium
 	large primary self myorganization graph microsoft.graph odata download.aspx upload up transform drive drives bundles devicecode logout
 	.well-known openid-configuration discovery keys nextlink .default 2.0 48x48 64x64 96x96 120x120 240x240 360x360 432x432 504x504 648x648`)
 
 // namesFollow are the steps behind which a word of the service may be a name.
-var namesFollow = set("users groups domains applications serviceprincipals devices contacts worksheets tables names columns categories")
+var namesFollow = setOf("users groups domains applications serviceprincipals devices contacts worksheets tables names columns categories")
 
 // isOptionName reports whether the name of an option or a form's field is one that metadata
 // has, one of the list, or made of words of the vocabulary.
@@ -275,7 +278,7 @@ func isWordOfAPI(s string) bool {
 }
 
 // optionNames are options that no metadata lists.
-var optionNames = set(`select filter expand orderby top skip count search format apply compute skiptoken deltatoken token levels q startdatetime enddatetime
+var optionNames = setOf(`select filter expand orderby top skip count search format apply compute skiptoken deltatoken token levels q startdatetime enddatetime
 	changetype validationtoken prefer api-version x-ms-client-request-id requestid isasync forcedeletion includepersonalnotebooks nextlink
 	client_id client_secret grant_type scope redirect_uri response_type response_mode state nonce code code_challenge code_challenge_method prompt
 	login_hint domain_hint username password refresh_token device_code client_assertion client_assertion_type assertion requested_token_use
@@ -286,7 +289,7 @@ var optionNames = set(`select filter expand orderby top skip count search format
 	sso_reload amr_values acr_values id_token_hint post_logout_redirect_uri logout_hint user_code access_token id_token ocid wreply`)
 
 // loginWords are values that sign-in exchanges have and that say nothing.
-var loginWords = set(`authorization_code refresh_token client_credentials password urn:ietf:params:oauth:grant-type:device_code device_code
+var loginWords = setOf(`authorization_code refresh_token client_credentials password urn:ietf:params:oauth:grant-type:device_code device_code
 	urn:ietf:params:oauth:grant-type:jwt-bearer urn:ietf:params:oauth:client-assertion-type:jwt-bearer on_behalf_of code id_token token query
 	form_post fragment none login consent select_account s256 plain openid profile email offline_access common organizations consumers oauth2
 	v2.0 authorize devicecode logout .well-known openid-configuration 1 2 user_impersonation`)
@@ -299,7 +302,7 @@ func isExpressionWord(s string) bool {
 	}
 	for part := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune("/()*$:.,;=&+-", c) }) {
 		switch {
-		case len(part) <= 2, isPlain(part), words.IsMember(part), words.IsType(part), expressionWords[strings.ToLower(part)]:
+		case len(part) <= 2, isPlain(part), words.IsMember(part), words.IsType(part), expressionWords.has(part):
 		default:
 			return words.IsType(s)
 		}
@@ -307,7 +310,7 @@ func isExpressionWord(s string) bool {
 	return true
 }
 
-var expressionWords = set(`and or not eq ne gt ge lt le in has asc desc any all startswith endswith contains substringof tolower toupper length
+var expressionWords = setOf(`and or not eq ne gt ge lt le in has asc desc any all startswith endswith contains substringof tolower toupper length
 	indexof substring trim concat year month day hour minute second date time now round floor ceiling cast isof null true false microsoft graph
 	aggregate groupby with sum average min max countdistinct as select expand filter orderby top skip levels count search ref value member`)
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
@@ -70,7 +71,7 @@ var ruleOfID = [...]rule{
 }
 
 // joints are the words that stand beside ids in values of one.
-var joints = set(`w spo urn uuid tenant c i o f t federateddirectoryclaimprovider membership rolemanager microsoft sharepoint client
+var joints = setOf(`w spo urn uuid tenant c i o f t federateddirectoryclaimprovider membership rolemanager microsoft sharepoint client
 	api guid id directory x user aad msteams orgid teamsvisitor acs sts windows net https http unq gbl spaces thread v tacv skype meeting
 	federatedidentitycredentials app oid serviceprincipal azuread aggregate b s a site web list`)
 
@@ -94,7 +95,7 @@ func isJoint(s string) bool {
 			for j < len(s) && isLetter(s[j]) {
 				j++
 			}
-			if !joints[strings.ToLower(s[i:j])] && !(j == len(s)-1 && s[j] == '_' && strings.ToUpper(s[i:j]) == s[i:j]) { // SHFT_ID
+			if !joints.has(s[i:j]) && !(j == len(s)-1 && s[j] == '_' && strings.ToUpper(s[i:j]) == s[i:j]) { // SHFT_ID
 				return false
 			}
 			i = j
@@ -137,13 +138,13 @@ func (p renamer) ruleFor(l *place.Leaf, f *field) (rule, string) {
 		return identityAddress, "user"
 	}
 	switch class, _ := classOf(l.Text); class {
-	case identity.Phone:
+	case numbered.Phone:
 		return identityPhone, "phone"
-	case identity.IPv4, identity.IPv6, identity.MAC:
+	case numbered.IPv4, numbered.IPv6, numbered.MAC:
 		return contentIP, "address"
-	case identity.Domain:
+	case numbered.Domain:
 		return identityDomain, "tenant"
-	case identity.File:
+	case numbered.File:
 		return contentFileName, "file"
 	}
 	if l.Role == place.Markup || l.Role == place.Text {

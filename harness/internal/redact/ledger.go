@@ -13,6 +13,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 )
 
 // A ledger gives names their counted pseudonyms: one book, so that a value has one
@@ -21,13 +22,14 @@ type ledger struct {
 	faker *identity.Faker
 	idle  bool // nothing is stored of what it names
 
-	mu     sync.Mutex
-	names  map[string]string // by value, in lower case where case says nothing
-	next   map[string]int    // the last number of a series
-	taken  map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
-	values map[string]string // by pseudonym: of those with a tag
-	tags   map[string]string // by pseudonym
-	bits   []map[uint32]bool // by nonce: the bits of all values that have a tag
+	mu        sync.Mutex
+	names     map[string]string // by value, in lower case where case says nothing
+	addresses map[string]string // likewise, with their hosts
+	next      map[string]int    // the last number of a series
+	taken     map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
+	values    map[string]string // by pseudonym: of those with a tag
+	tags      map[string]string // by pseudonym
+	bits      []map[uint32]bool // by nonce: the bits of all values that have a tag
 
 	earlier map[string]string // by tag: pseudonyms of the recording before
 	tagged  map[string]string // by pseudonym: its tag there
@@ -37,7 +39,7 @@ type ledger struct {
 
 func newLedger(salt []byte) *ledger {
 	return &ledger{
-		faker: identity.NewFaker(salt), names: map[string]string{}, next: map[string]int{}, taken: map[string]bool{},
+		faker: identity.NewFaker(salt), names: make(map[string]string, 256), addresses: map[string]string{}, next: map[string]int{}, taken: map[string]bool{},
 		values: map[string]string{}, tags: map[string]string{},
 	}
 }
@@ -50,18 +52,44 @@ func (l *ledger) name(series, s string, suggested func() string) string {
 		return s
 	}
 	if at := strings.LastIndexByte(s, '@'); at > 0 && isAddress(s) {
-		was := func() string { return cmp.Or(l.before(s), suggested()) }
-		host := l.name("tenant", s[at+1:], func() string { return behindAt(was()) })
-		return l.counted("user", strings.ToLower(s), s[:at], identity.Word, func() string {
-			local, _, _ := strings.Cut(was(), "@")
-			return local
-		}) + "@" + host
+		return l.address(s, at, suggested)
 	}
+	return l.text(series, s, suggested)
+}
+
+// address is the pseudonym of an address, whose host begins behind byte at.
+func (l *ledger) address(s string, at int, suggested func() string) string {
+	key := strings.ToLower(s)
+	l.mu.Lock()
+	known, ok := l.addresses[key]
+	l.mu.Unlock()
+	if ok {
+		return known
+	}
+	was := func() string { return cmp.Or(l.before(s), suggested()) }
+	host := s[at+1:]
+	if l.faker.IsName(host) {
+		l.take(host)
+	} else {
+		host = l.text("tenant", host, func() string { return behindAt(was()) })
+	}
+	is := l.counted("user", key, s[:at], numbered.Word, func() string {
+		local, _, _ := strings.Cut(was(), "@")
+		return local
+	}) + "@" + host
+	l.mu.Lock()
+	l.addresses[strings.Clone(key)] = is
+	l.mu.Unlock()
+	return is
+}
+
+// text is the pseudonym of what is no address.
+func (l *ledger) text(series, s string, suggested func() string) string {
 	class, key := classOf(s)
 	switch class {
-	case identity.File:
+	case numbered.File:
 		series = "file"
-	case identity.Domain:
+	case numbered.Domain:
 		series = "tenant"
 	}
 	return l.counted(series, key, s, class, suggested)
@@ -85,14 +113,14 @@ func behindAt(s string) string {
 }
 
 // counted gives a value its number: the one it has, the suggested one, or the next.
-func (l *ledger) counted(series, key, s string, class identity.Class, suggested func() string) string {
+func (l *ledger) counted(series, key, s string, class numbered.Class, suggested func() string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if p, ok := l.names[key]; ok {
 		return p
 	}
 	ext := ""
-	if class == identity.File {
+	if class == numbered.File {
 		ext = path.Ext(s)
 	}
 	p := l.before(s)
@@ -108,7 +136,7 @@ func (l *ledger) counted(series, key, s string, class identity.Class, suggested 
 			}
 		}
 	}
-	if l.given != nil || !(class == identity.Phrase || class == identity.Word || class == identity.File || class == identity.Domain) {
+	if l.given != nil || !(class == numbered.Phrase || class == numbered.Word || class == numbered.File || class == numbered.Domain) {
 		l.taken[p] = true
 	}
 	l.names[strings.Clone(key)] = p // not the body that it stands in
@@ -137,13 +165,13 @@ func (l *ledger) remember(tags map[string]string) {
 }
 
 // fits reports whether a pseudonym is of a class and a series; an address has two.
-func (l *ledger) fits(p, series string, class identity.Class, ext string) bool {
+func (l *ledger) fits(p, series string, class numbered.Class, ext string) bool {
 	is, _ := classOf(p)
-	if strings.Contains(p, "@") || is != class && !(class == identity.Word && is == identity.File) {
+	if strings.Contains(p, "@") || is != class && !(class == numbered.Word && is == numbered.File) {
 		return false
 	}
 	switch class {
-	case identity.Digits, identity.Phone, identity.IPv4, identity.IPv6, identity.MAC:
+	case numbered.Digits, numbered.Phone, numbered.IPv4, numbered.IPv6, numbered.MAC:
 		return true
 	}
 	return len(p) > len(series) && strings.EqualFold(p[:len(series)], series) && strings.HasSuffix(p, ext)
@@ -264,35 +292,38 @@ var escape = regexp.MustCompile(`(%[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4})$`
 const longestEscape = 6
 
 // classOf is the lexical class of a value, and the key by which equal values are known.
-func classOf(s string) (identity.Class, string) {
+func classOf(s string) (numbered.Class, string) {
 	switch {
 	case ascii.All(s, ascii.IsDigit), len(s) >= 8 && ascii.All(s, ascii.IsHex) && strings.ContainsAny(s, "0123456789"):
-		return identity.Digits, s
+		return numbered.Digits, s
 	case len(s) >= 7 && len(s) < 32 && isPhone(s):
-		return identity.Phone, s
+		return numbered.Phone, s
 	}
 	if addr, ok := networkAddress(s); ok {
 		if addr.Is4() {
-			return identity.IPv4, s
+			return numbered.IPv4, s
 		}
-		return identity.IPv6, s
+		return numbered.IPv6, s
 	}
 	switch {
 	case len(s) == 17 && isMAC(s):
-		return identity.MAC, s
-	case fileTypes[strings.ToLower(path.Ext(s))]:
-		return identity.File, s
+		return numbered.MAC, s
+	case fileTypes.has(strings.TrimPrefix(path.Ext(s), ".")):
+		return numbered.File, s
 	case isDomain(s):
-		return identity.Domain, strings.ToLower(s)
+		return numbered.Domain, strings.ToLower(s)
 	case strings.ContainsAny(s, " \t\r\n"):
-		return identity.Phrase, s
+		return numbered.Phrase, s
 	}
-	return identity.Word, s
+	return numbered.Word, s
 }
 
 // networkAddress reads a network address; most texts are none by their first byte.
 func networkAddress(s string) (netip.Addr, bool) {
-	if s == "" || !ascii.IsHex(s[0]) && s[0] != ':' || !strings.ContainsAny(s, ".:") {
+	if s == "" || !ascii.IsHex(s[0]) && s[0] != ':' {
+		return netip.Addr{}, false
+	}
+	if strings.IndexByte(s, ':') < 0 && (strings.IndexByte(s, '.') < 0 || strings.Trim(s, "0123456789.") != "") {
 		return netip.Addr{}, false
 	}
 	addr, err := netip.ParseAddr(s)
@@ -331,12 +362,12 @@ func isDomain(s string) bool {
 	if k <= 0 {
 		return false
 	}
-	last := strings.ToLower(s[k+1:])
-	return (len(last) == 2 || topDomains[last]) && ascii.All(last, ascii.IsLetter) &&
+	last := s[k+1:]
+	return (len(last) == 2 || topDomains.has(last)) && ascii.All(last, ascii.IsLetter) &&
 		ascii.All(s[:k], func(c byte) bool { return ascii.IsAlnum(c) || c == '-' || c == '.' || c == '_' }) && !strings.Contains(s, "..")
 }
 
-var topDomains = set("com net org edu gov mil int info biz name io dev app cloud local internal example test invalid corp lan home online tech")
+var topDomains = setOf("com net org edu gov mil int info biz name io dev app cloud local internal example test invalid corp lan home online tech")
 
 // isAddress recognises an address of mail, or a UPN.
 func isAddress(s string) bool {
@@ -352,23 +383,7 @@ func isLocalByte(c byte) bool {
 }
 
 // fileTypes are the extensions of names of files, which stay.
-var fileTypes = extensions(`txt md csv tsv json xml yaml yml html htm css js ts log ini cfg conf pdf doc docx docm dot dotx xls xlsx xlsm xlsb xlt xltx
+var fileTypes = setOf(`txt md csv tsv json xml yaml yml html htm css js ts log ini cfg conf pdf doc docx docm dot dotx xls xlsx xlsm xlsb xlt xltx
 	ppt pptx pptm pot potx pps ppsx one onetoc2 onepkg vsd vsdx mpp pub accdb mdb rtf odt ods odp epub png jpg jpeg gif bmp tif tiff svg ico webp heic
 	mp3 mp4 m4a m4v mov avi wmv wav flac ogg mkv webm vtt srt zip 7z rar tar gz tgz bz2 xz iso exe msi dll apk ipa dmg pkg deb rpm intunewin bat cmd
 	ps1 psm1 sh py go java c h cpp cs rb php sql db sqlite bak tmp dat bin eml msg ics vcf pst ost key pem cer crt pfx p12 url lnk loop fluid whiteboard`)
-
-func extensions(list string) map[string]bool {
-	all := map[string]bool{}
-	for e := range strings.FieldsSeq(list) {
-		all["."+e] = true
-	}
-	return all
-}
-
-func set(list string) map[string]bool {
-	all := map[string]bool{}
-	for e := range strings.FieldsSeq(list) {
-		all[e] = true
-	}
-	return all
-}

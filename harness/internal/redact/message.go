@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
 // Message redacts a text that is about an exchange and stored nowhere in it: an error, a
@@ -21,7 +22,7 @@ func (r *Redactor) Message(text string) string {
 		}
 		return text
 	}
-	p := &pass{scene: scene{r: r}, unknown: map[string]int{}}
+	p := &pass{scene: scene{r: r}}
 	if is, ok := r.ledger.known(text); ok {
 		return is
 	}
@@ -42,7 +43,7 @@ func (p *pass) apart(text string) string {
 		return m.Header.Get("Location")
 	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
 		m := place.Message{Answer: true, Body: text}
-		if kind, _, _ := m.KindOf(); kind == place.JSON {
+		if kind, _ := m.KindOf(); kind == media.JSON {
 			p.rewrite(&m)
 			return m.Body
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
 
 // A pass is the redaction of one interaction: it asks of every text what is to stand there,
@@ -115,6 +116,9 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 		p.counts[v.rule]++
 		p.before.rename(l, v.text)
 		if v.rule == unknownText || v.rule == unknownMember {
+			if p.unknown == nil {
+				p.unknown = map[string]int{}
+			}
 			p.unknown[p.memberOf(l)]++
 		}
 	}
@@ -144,7 +148,7 @@ var counts = map[string]bool{
 // layered judges a text that has parts, as a whole: credentials, links whose tokens are
 // renamed, bodies of mails. What it says nothing of is judged part by part.
 func (p judge) layered(l *place.Leaf) verdict {
-	f := p.vocabulary().fieldOf(l)
+	f := p.vocabulary().fieldOf(l, nil)
 	if v, marked := p.marked(l); marked {
 		return v
 	}
@@ -166,14 +170,18 @@ func (p judge) layered(l *place.Leaf) verdict {
 // of asks, in this order: what is kept by a rule; credentials, by name and by form;
 // tokens, by place; what is harmless where it stands; ids, by form; all else is a name, or
 // bytes.
-func (p judge) of(l *place.Leaf) verdict {
+// At is the spot of a member's value, nil where nobody has looked at it yet.
+func (p judge) of(l *place.Leaf, at *spot) verdict {
 	if l.Role == place.Member && strings.EqualFold(l.Parent, "headers") { // of a batch's part
 		header := *l
 		header.Role, header.Name, header.Parent = place.Header, http.CanonicalHeaderKey(l.Name), ""
 		l = &header
 	}
+	if at == nil && l.Role == place.Member {
+		at = p.vocabulary().spot(l.Name, l.Parent)
+	}
 	s := l.Text
-	f := p.vocabulary().fieldOf(l)
+	f := p.vocabulary().fieldOf(l, at)
 	if f != nil && table[f.rule].Class == Secret && f.treatment != tokenised && f.treatment != linked {
 		return p.renamer().treat(f, l)
 	}
@@ -203,7 +211,7 @@ func (p judge) of(l *place.Leaf) verdict {
 		return p.renamer().token(f, s, l)
 	case f != nil && f.treatment != named:
 		return p.renamer().treat(f, l)
-	case r == noRule && p.vocabulary().harmless(l, f):
+	case r == noRule && p.vocabulary().harmless(l, f, at):
 		return verdict{}
 	}
 	if l.Role == place.MemberName {
@@ -235,7 +243,7 @@ func isNamed(l *place.Leaf, f *field) bool {
 // alone rewrites a text that stands in no message; within is nil, or the leaf of which it is a
 // part.
 func (p judge) alone(within *place.Leaf, l place.Leaf) string {
-	return place.RewriteText(within, l, p.aside)
+	return within.RewriteText(l, p.aside)
 }
 
 // aside judges a leaf of such a text.
@@ -244,7 +252,7 @@ func (p judge) aside(l *place.Leaf) (string, bool) {
 	if l.Layered {
 		v = p.layered(l)
 	} else {
-		v = p.of(l)
+		v = p.of(l, nil)
 	}
 	return v.text, v.rule != noRule
 }
@@ -254,8 +262,8 @@ func (p judge) withoutTokens(within *place.Leaf, address string) string {
 	if address == within.Text {
 		return address
 	}
-	return place.RewriteText(within, place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
-		f := p.vocabulary().fieldOf(l)
+	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
+		f := p.vocabulary().fieldOf(l, nil)
 		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || table[f.rule].Class != Secret) {
 			return "", false
 		}
@@ -265,7 +273,7 @@ func (p judge) withoutTokens(within *place.Leaf, address string) string {
 
 // parts rewrites the name of a member that has parts, as an address has.
 func (p judge) parts(name *place.Leaf) (text string, has bool) {
-	text = place.RewriteText(name, place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
+	text = name.RewriteText(place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
 		if has = has || l.Layered; !has {
 			return "", false
 		}
@@ -294,10 +302,33 @@ func isOnly(s string) bool {
 	return true
 }
 
+// A spot is where values of JSON stand, with what that alone says of them.
+type spot struct {
+	name, parent  string
+	secret, field *field // what credentials and members say of the name
+	isKnown       bool   // the name is one of the service's
+	values        words.Values
+}
+
+func (p vocabulary) spot(name, parent string) *spot {
+	return &spot{
+		name: name, parent: parent, secret: credentials.find(name, parent), field: members.find(name, parent),
+		isKnown: p.isMemberName(name, parent), values: words.At(name, parent),
+	}
+}
+
 // fieldOf is what the name of a leaf says of it.
-func (p vocabulary) fieldOf(l *place.Leaf) *field {
+func (p vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 	name := l.Name
 	switch l.Role {
+	case place.Member:
+		if at == nil {
+			break
+		}
+		if at.secret != nil && !isSetting(l.Text) {
+			return at.secret
+		}
+		return at.field
 	case place.MemberName, place.OptionName, place.ColumnName, place.MarkupName, place.Identifier, place.Host, place.Segment:
 		return nil
 	case place.FileName:
@@ -332,10 +363,7 @@ func isSetting(s string) bool {
 
 // kept reports whether a rule keeps a value.
 func (p vocabulary) kept(l *place.Leaf) bool {
-	if len(p.r.keep) > 0 && p.r.keep[strings.ToLower(l.Text)] {
-		return true
-	}
-	return len(p.r.keepMembers) > 0 && (p.r.keepMembers[strings.ToLower(l.Name)] || p.r.keepMembers[strings.ToLower(l.Outer)])
+	return p.r.keep.has(l.Text) || p.r.keepMembers.has(l.Name) || p.r.keepMembers.has(l.Outer)
 }
 
 func authority(s string) bool { return strings.Contains(s[:min(len(s), 20)], "://") }

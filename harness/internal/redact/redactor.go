@@ -25,9 +25,9 @@ type Redactor struct {
 	mark        func(name, parent, text string) Class // nil marks nothing
 	salt        []byte
 	on          [ruleCount]bool
-	keep        map[string]bool
-	keepMembers map[string]bool
-	keepHeaders map[string]bool
+	keep        set
+	keepMembers set
+	keepHeaders set
 	ledger      *ledger
 	previous    *previous
 	verdicts    verdicts
@@ -57,20 +57,12 @@ func New(rules Rules, options Options) (*Redactor, error) {
 	}
 	r := &Redactor{
 		rules: rules, mark: options.Mark, salt: options.Salt, on: rules.enabled(), ledger: newLedger(options.Salt), unknown: map[string]int{},
-		keep: folded(rules.Keep), keepMembers: folded(rules.KeepMembers), keepHeaders: folded(rules.KeepHeaders),
+		keep: newSet(rules.Keep), keepMembers: newSet(rules.KeepMembers), keepHeaders: newSet(rules.KeepHeaders),
 	}
 	if options.Previous != nil {
 		r.previous = newPrevious(options.Previous, r.ledger)
 	}
 	return r, nil
-}
-
-func folded(values []string) map[string]bool {
-	all := make(map[string]bool, len(values))
-	for _, v := range values {
-		all[strings.ToLower(v)] = true
-	}
-	return all
 }
 
 // Interaction returns a redacted copy, as it is stored: nothing that comes later changes
@@ -83,7 +75,7 @@ func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
 
 // Record is Interaction, with the note that Meta wants at the end of the recording.
 func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
-	p := &pass{scene: scene{r: r, previous: r.previous.like(i)}, unknown: map[string]int{}}
+	p := &pass{scene: scene{r: r, previous: r.previous.like(i)}}
 	out := *i
 	p.interaction(&out)
 	p.end()
@@ -228,7 +220,7 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	if err != nil {
 		return err
 	}
-	p := &pass{scene: scene{r: r}, unknown: map[string]int{}}
+	p := &pass{scene: scene{r: r}}
 	vars := maps.Clone(m.Vars)
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
 		vars[name] = r.Var(name, vars[name])
@@ -259,7 +251,7 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 // Var is what is stored of a variable's value. A step of a path, such as me, stays, which
 // /{name} is then.
 func (r *Redactor) Var(name, value string) string {
-	if steps[strings.ToLower(value)] {
+	if steps.has(value) {
 		return value
 	}
 	p := &pass{scene: scene{r: r}}

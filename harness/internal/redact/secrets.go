@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
 // Credentials that are recognised by their form, wherever they stand in a text.
@@ -16,7 +16,7 @@ const fakeJWT = "eyJhbGciOiJub25lIn0" + ".eyJyZWRhY3RlZCI6dHJ1ZX0."
 const (
 	redacted       = "REDACTED"
 	redactedBase64 = "UkVEQUNURUQ="
-	zeroGUID       = graph.NoID
+	zeroGUID       = protocol.NoID
 	pemBegin       = "-----BEGIN "
 	pemEnd         = "-----END "
 )
@@ -183,10 +183,10 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 }
 
 func isScheme(word string) bool {
-	return len(word) >= 3 && len(word) <= 21 && schemes[strings.ToLower(word)]
+	return len(word) >= 3 && len(word) <= 21 && schemes.has(word)
 }
 
-var schemes = set(`bearer basic negotiate ntlm pop digest msauth1.0 sharedaccesssignature`)
+var schemes = setOf(`bearer basic negotiate ntlm pop digest msauth1.0 sharedaccesssignature`)
 
 // isJWT recognises three parts of base64url, of which the first is an object of JSON that
 // names an algorithm.

@@ -205,11 +205,7 @@ func (fs *fields) find(name, parent string) *field {
 		return nil
 	}
 	var room [64]byte
-	b := room[:len(name)]
-	for i := range b {
-		b[i] = ascii.Lower(name[i])
-	}
-	f := fs.byName[string(b)]
+	f := fs.byName[string(lowered(name, &room))]
 	if f == nil || len(f.within) == 0 {
 		return f
 	}

@@ -20,6 +20,7 @@ type verdicts struct {
 // A standing is what a verdict on a member depends on, beside its text.
 type standing struct {
 	name, parent, outer                     string
+	role                                    place.Role
 	outside, request, signIn, sealed, trial bool
 }
 
@@ -33,6 +34,7 @@ func (s standing) own() standing {
 type answers struct {
 	mu    sync.RWMutex
 	of    standing
+	spot  *spot
 	met   map[string]verdict
 	stale atomic.Bool // they begin anew
 }
@@ -44,23 +46,26 @@ const (
 
 // on is the verdict on a leaf: the one that is remembered, or what judge says.
 func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
-	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || strings.EqualFold(l.Parent, "headers") {
-		return p.judge().of(l)
+	if l.Role != place.Member && l.Role != place.Header || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || strings.EqualFold(l.Parent, "headers") {
+		return p.judge().of(l, nil)
 	}
-	a := v.at(p, standing{l.Name, l.Parent, l.Outer, p.outside, p.request, p.signIn, p.sealed, p.trial != nil})
+	a := v.at(p, standing{l.Name, l.Parent, l.Outer, l.Role, p.outside, p.request, p.signIn, p.sealed, p.trial != nil})
 	a.mu.RLock()
 	known, ok := a.met[l.Text]
 	a.mu.RUnlock()
 	if ok {
 		return known
 	}
-	said := p.judge().of(l)
-	if !p.met(l.Text) {
+	said := p.judge().of(l, a.spot)
+	if l.Role == place.Header && said.rule != noRule || !p.met(l.Text) {
 		return said
 	}
 	n, both := len(l.Text), l.Text+said.text // not the body that they may be parts of
 	said.text = both[n:]
 	a.mu.Lock()
+	if a.met == nil {
+		a.met = map[string]verdict{}
+	}
 	a.met[both[:n]] = said
 	a.mu.Unlock()
 	if v.count.Add(1) >= mostVerdicts {
@@ -90,19 +95,20 @@ func (v *verdicts) at(p *pass, s standing) *answers {
 	a := v.met[s]
 	v.mu.RUnlock()
 	if a == nil {
-		a = v.first(s)
+		a = v.first(p, s)
 	}
 	k.answers = a
 	return a
 }
 
 // first begins to remember what is said where a member stands.
-func (v *verdicts) first(s standing) *answers {
+func (v *verdicts) first(p *pass, s standing) *answers {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	a := v.met[s]
 	if a == nil {
-		a = &answers{of: s.own(), met: map[string]verdict{}}
+		s = s.own()
+		a = &answers{of: s, spot: p.vocabulary().spot(s.name, s.parent)}
 		if v.met == nil {
 			v.met = map[standing]*answers{}
 		}
@@ -117,7 +123,7 @@ func (v *verdicts) first(s standing) *answers {
 // verdict on what comes again is remembered. One pass at a time has it.
 type near struct {
 	names [256]known
-	texts [1 << 12][2]uint32
+	texts [1 << 11][2]uint32
 }
 
 // met reports whether a text was met lately, and notes that it is now.

@@ -3,7 +3,7 @@ package redact
 import (
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
@@ -17,7 +17,7 @@ const (
 
 // volatileHeaders are headers of answers, and requests, that change with every call.
 var volatileHeaders = map[string]string{
-	"Date": graph.NoDate, "Request-Id": zeroGUID, "Client-Request-Id": zeroGUID, "X-Ms-Ags-Diagnostic": noDiagnostic, "X-Ms-Request-Id": zeroGUID,
+	"Date": protocol.NoDate, "Request-Id": zeroGUID, "Client-Request-Id": zeroGUID, "X-Ms-Ags-Diagnostic": noDiagnostic, "X-Ms-Request-Id": zeroGUID,
 	"X-Ms-Client-Request-Id": zeroGUID, "X-Ms-Correlation-Id": zeroGUID, "Sprequestguid": zeroGUID, "Duration": "0", "X-Ms-Diagnostics": "0",
 	"Sprequestduration": "0", "Spiislatency": "0", "X-Sharepointhealthscore": "0", "X-Calculatedbetarget": "REDACTED", "X-Backend-Httpstatus": "200",
 	"X-Feserver": "REDACTED", "X-Beserver": "REDACTED", "X-Calculatedfetarget": "REDACTED", "Ms-Cv": "0", "X-Msedge-Ref": "REDACTED", "X-Azure-Ref": "REDACTED",
@@ -44,7 +44,7 @@ func (p judge) volatile(l *place.Leaf) (string, bool) {
 			is, ok = noInstant, true
 		}
 	}
-	if ok && p.r.keepHeaders[strings.ToLower(l.Name)] {
+	if ok && p.r.keepHeaders.has(l.Name) {
 		return l.Text, true
 	}
 	return is, ok && (len(p.r.salt) > 0 || is == l.Text)

@@ -3,7 +3,7 @@ package runner
 import (
 	"encoding/json"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -65,8 +65,8 @@ func stateFault(before, now any) string {
 	was, _ := before.(string)
 	is, _ := now.(string)
 	switch {
-	case !graph.GoesBack(was, is):
-	case graph.IsTerminal(was):
+	case !async.GoesBack(was, is):
+	case async.IsTerminal(was):
 		return "a terminal state never changes"
 	default:
 		return "an operation never goes back"

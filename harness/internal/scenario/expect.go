@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
@@ -45,7 +45,7 @@ var typeName = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$`)
 
 func schemaName(v value) string {
 	name := v.Text()
-	if v.Kind() == strictyaml.String && !typeName.MatchString(graph.Bare(name)) {
+	if v.Kind() == strictyaml.String && !typeName.MatchString(odata.Bare(name)) {
 		v.Fault("write it as microsoft.graph.user or Collection(microsoft.graph.user)", "%q is no full name of a type", name)
 	}
 	return name

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 )
@@ -77,5 +77,5 @@ func (t *retries) key(req *http.Request, body string) match.Key {
 // asksAgain reports whether a status asks the client to try again: later, or without
 // compressing the body (415: kiota then sends it plain).
 func asksAgain(code int) bool {
-	return graph.IsThrottled(code) || code == http.StatusUnsupportedMediaType
+	return protocol.IsThrottled(code) || code == http.StatusUnsupportedMediaType
 }
