@@ -286,10 +286,10 @@ func TestHostileFiles(t *testing.T) {
 const thinned = 40
 
 func (s slot) try(t *testing.T, kind hostileFile, service string, most *worst) {
-	dir := hostileProject(t)
-	file := filepath.Join(dir, s.file)
 	for _, c := range s.commands {
 		b := leastOf(kind.kind, func() bounded {
+			dir := hostileProject(t)
+			file := filepath.Join(dir, s.file)
 			if err := os.RemoveAll(file); err != nil {
 				t.Fatal(err)
 			}
