@@ -59,14 +59,14 @@ const (
 var slots = map[string]slot{
 	"cassette": {"cassettes/bad.yaml", inYAML, goodCassette, inCassette, []hostileCommand{
 		{"replay", `(?m)^ok     Good`}, {"lint", `(?s)^.`}, {"diff cassettes twin", `(?m)^ok     good`}, {"serve --cassette bad --listen 127.0.0.1:0", ""},
-		{"exec --cassette bad -- request GET http://graph.microsoft.com/v1.0/me", ""}, {"schema infer bad", ""}, {"redact --dry-run cassettes", `(?m)cassettes/good.yaml`}, {"tidy --dry-run", `(?m)cassettes/good.yaml`},
+		{"exec --cassette bad -- ask http://graph.microsoft.com/v1.0/me", ""}, {"schema infer bad", ""}, {"redact --dry-run cassettes", `(?m)cassettes/good.yaml`}, {"tidy --dry-run", `(?m)cassettes/good.yaml`},
 		{"record good bad --base-url $SERVICE --auth none", `(?m)^ok     Good`}, {"new --from bad", ""},
 	}},
 	"scenario": {"scenarios/bad.yaml", inYAML, fmt.Sprintf(goodScenario, "Bad"), nil, []hostileCommand{
 		{"replay", `(?m)^ok     Good`}, {"lint", ""}, {"record good bad --base-url $SERVICE --auth none", `(?m)^ok     Good`},
 	}},
 	"rules": {"cassettes/rules.yaml", inYAML, goodRules, nil, []hostileCommand{
-		{"replay", ""}, {"lint", ""}, {"diff cassettes twin", ""}, {"serve --cassette good --listen 127.0.0.1:0", ""}, {"exec --cassette good -- request GET http://graph.microsoft.com/v1.0/me", ""},
+		{"replay", ""}, {"lint", ""}, {"diff cassettes twin", ""}, {"serve --cassette good --listen 127.0.0.1:0", ""}, {"exec --cassette good -- ask http://graph.microsoft.com/v1.0/me", ""},
 		{"record good --base-url $SERVICE --auth none", ""}, {"import vcrpy vcr --out . --force", ""},
 	}},
 	"schema": {"schemas/v1.0/microsoft.graph.x.json", inJSON, goodSchema, nil, []hostileCommand{
@@ -286,10 +286,10 @@ func TestHostileFiles(t *testing.T) {
 const thinned = 40
 
 func (s slot) try(t *testing.T, kind hostileFile, service string, most *worst) {
-	dir := hostileProject(t)
-	file := filepath.Join(dir, s.file)
 	for _, c := range s.commands {
 		b := leastOf(kind.kind, func() bounded {
+			dir := hostileProject(t)
+			file := filepath.Join(dir, s.file)
 			if err := os.RemoveAll(file); err != nil {
 				t.Fatal(err)
 			}

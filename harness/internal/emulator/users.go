@@ -128,11 +128,11 @@ func (u *user) shown(selected []string) object {
 // set takes what a client wrote. Unknown properties are refused, annotations and
 // passwords swallowed.
 func (d *directory) set(c *call) (object, error) {
-	return c.given(func(name string) taking {
+	return c.given(func(name string) writing {
 		if strings.HasPrefix(name, "@") || name == "passwordProfile" {
-			return passedOver
+			return ignored
 		}
-		return takenIf(slices.Contains(basic[:], name) || slices.Contains(more[:], name))
+		return acceptedIf(slices.Contains(basic[:], name) || slices.Contains(more[:], name))
 	})
 }
 
