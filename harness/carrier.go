@@ -86,9 +86,7 @@ func (c *carrier) session(req *http.Request) (*http.Response, error) {
 	}
 	if miss := (*match.MissError)(nil); errors.As(err, &miss) {
 		c.note(miss, caller())
-		f := proxy.Missed(miss)
-		f.Message = miss.Summary()
-		return f.Response(req), nil
+		return proxy.Missed(miss).Response(req), nil
 	}
 	if err != nil || trace.Answer.Interaction == nil || trace.Miss != nil {
 		return resp, err

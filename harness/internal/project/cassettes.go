@@ -187,7 +187,7 @@ func (p *Project) CassetteFiles(paths ...string) ([]string, error) {
 		if len(found) > 0 || errors.As(err, &unread) {
 			errs = append(errs, err)
 			for _, file := range found {
-				if !strings.HasSuffix(file, "/rules.yaml") && file != p.Dirs.Rules {
+				if !strings.HasSuffix(file, "/"+RulesFile) && file != p.Dirs.Rules {
 					files = append(files, file)
 				}
 			}
