@@ -12,6 +12,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/ingest"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 )
 
@@ -109,5 +110,5 @@ func (f *exportFlags) name(p *project.Project, file string) string {
 	if err != nil || !filepath.IsLocal(below) {
 		below = filepath.Base(file)
 	}
-	return recordingName(below)
+	return ingest.Name(below)
 }
