@@ -100,7 +100,7 @@ func (f *exportFlags) one(std streams, p *project.Project, name string) error {
 	if err := replaceFile(file, archive.Bytes()); err != nil {
 		return &fault.Error{Message: "export har", Cause: err}
 	}
-	fmt.Fprintf(std.out, "%s: %s\n", filepath.ToSlash(file), counted(len(c.Interactions), "interaction"))
+	fmt.Fprintf(std.out, "%s: %s\n", filepath.ToSlash(file), fault.Count(len(c.Interactions), "interaction"))
 	return nil
 }
 

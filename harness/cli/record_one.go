@@ -70,18 +70,21 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 	}
 	options := record.Options{Saved: func() ([]report.Finding, error) {
 		needs, err := drafted(p, name)
+		if err != nil {
+			return nil, err
+		}
 		return []report.Finding{{
 			Rule: ruleRecordDrafted, Severity: report.Note, Place: report.Place{File: file}, Message: "wrote " + file + ", drafted from the recording", Hint: liveAgain(needs),
-		}}, err
+		}}, nil
 	}}
 	if again {
 		options.Saved = nil
 	}
-	told, err := f.recordWith(ctx, std, service, sc, func(live record.Live) (report.Case, error) {
+	result, err := f.recordWith(ctx, std, service, sc, func(live record.Live) (report.Case, error) {
 		return record.Scenario(ctx, p, sc, live, options)
 	})
 	if err == nil {
-		suite.Cases = append(suite.Cases, told)
+		suite.Cases = append(suite.Cases, result)
 	}
 	return err
 }
@@ -127,16 +130,16 @@ func (f *recordFlags) nameOf(p *project.Project, template string, isOf func(name
 		if n > 1 {
 			name = fmt.Sprintf("%s-%d", template, n)
 		}
-		taken := cmp.Or(takenBy(p.Dirs.Scenarios, name), takenBy(p.Dirs.Cassettes, name))
+		existing := cmp.Or(fileOf(p.Dirs.Scenarios, name), fileOf(p.Dirs.Cassettes, name))
 		switch {
-		case taken == "":
+		case existing == "":
 			return name, false, nil
-		case isOf(name) && takenBy(p.Dirs.Scenarios, name) == "": // its scenario is gone
+		case isOf(name) && fileOf(p.Dirs.Scenarios, name) == "": // its scenario is gone
 			return name, false, nil
 		case isOf(name) && isSingle(p, name):
 			return name, true, nil
 		case f.name != "":
-			return "", false, &fault.Error{Message: fmt.Sprintf("record: %s exists, and is not of this request", taken), Hint: "choose another --name; to record its scenario again: graphvcr record " + name}
+			return "", false, &fault.Error{Message: fmt.Sprintf("record: %s exists, and is not of this request", existing), Hint: "choose another --name; to record its scenario again: graphvcr record " + name}
 		}
 	}
 }
@@ -147,8 +150,8 @@ func isSingle(p *project.Project, name string) bool {
 	return err == nil && len(sc.Steps) == 1 && len(sc.Cleanup) == 0
 }
 
-// takenBy is the file in a folder that has a name already, "" if none has.
-func takenBy(dir, name string) string {
+// fileOf is the file in a folder that has a name already, "" if none has.
+func fileOf(dir, name string) string {
 	file := path.Join(dir, name+".yaml")
 	if _, err := os.Lstat(file); err != nil {
 		return ""

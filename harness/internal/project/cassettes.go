@@ -176,7 +176,7 @@ func (d Dirs) cassetteNames() []string {
 }
 
 // CassetteFiles are the files of cassettes at paths: a file, a folder or a cassette's name.
-// Beside an error, which tells of the paths at which there is none and of folders that
+// Beside an error, about the paths at which there is none and of folders that
 // cannot be read, stand those of the others.
 func (p *Project) CassetteFiles(paths ...string) ([]string, error) {
 	var files []string

@@ -144,7 +144,7 @@ func (c *comparer) answer(on, path string) {
 // shortestValue is a length below which a text is found in answers by chance.
 const shortestValue = 4
 
-// follows reports whether what differs was taken from earlier answers in both runs: a
+// follows reports whether what differs came from earlier answers in both runs: a
 // replay, which gives the recorded answers, is then asked as recorded.
 func (c *comparer) follows(n, m int, field string) bool {
 	before, after := valueAt(c.first[n], field), valueAt(c.second[m], field)
