@@ -16,7 +16,6 @@ const (
 	ruleRedactFailed        report.Rule = "redact.failed"
 	ruleServeHandshake      report.Rule = "serve.handshake"
 	rulePermissionsUnlisted report.Rule = "permissions.unlisted"
-	ruleRecordDrafted       report.Rule = "record.drafted"
 	ruleRecordFailed        report.Rule = "record.failed"
 	ruleReviewFailed        report.Rule = "review.failed"
 )

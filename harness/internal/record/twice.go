@@ -32,8 +32,8 @@ func repeat(ctx context.Context, p *project.Project, sc *scenario.Scenario, live
 	if err != nil {
 		return nil, false, err
 	}
-	after := r.keepSeen()
-	result := r.run(ctx, p, sc)
+	after := keepSeen(r)
+	result := run(ctx, p, sc, r)
 	if err := r.Abort(); err != nil {
 		return nil, false, err
 	}
@@ -52,7 +52,7 @@ func repeat(ctx context.Context, p *project.Project, sc *scenario.Scenario, live
 }
 
 // keepSeen keeps the interactions of a recording as they came, in memory.
-func (r *Recording) keepSeen() *[]*cassette.Interaction {
+func keepSeen(r *Recording) *[]*cassette.Interaction {
 	var mu sync.Mutex
 	seen := new([]*cassette.Interaction)
 	r.seen = func(i *cassette.Interaction) {
