@@ -176,7 +176,7 @@ func decodeRedact(v strictyaml.Value) redact.Rules {
 // the part's place.
 func obey(v strictyaml.Value, part redact.Rules) {
 	if v.Kind() != strictyaml.String {
-		return // told already
+		return // reported already
 	}
 	err := part.Validate()
 	if err == nil {
@@ -220,7 +220,7 @@ func decodeOn(v strictyaml.Value) string {
 // part's place.
 func check(v strictyaml.Value, part match.Rule) {
 	if v.Kind() != strictyaml.String {
-		return // told already
+		return // reported already
 	}
 	err := match.Rules{Match: []match.Rule{part}}.Validate()
 	if err == nil {
