@@ -72,7 +72,7 @@ var imports = map[string][]string{
 	"harness/internal/hosts":      {"harness/internal/graph", "harness/internal/jsondoc", "harness/internal/fault"},
 	"harness/internal/testkit":    {},
 	"harness/internal/plainfile":  {},
-	"harness/internal/words":      {"harness/internal/graph"},
+	"harness/internal/words":      {"harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/place":      {"harness/internal/ascii"},
 	"harness/internal/laws":       {"harness/cassette", "harness/internal/match", "harness/internal/place"},
 	"harness/internal/words/gen":  {"harness/internal/csdl", "harness/internal/words"},
