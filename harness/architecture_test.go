@@ -65,7 +65,7 @@ var imports = map[string][]string{
 	"harness/internal/route":             {"harness/internal/ascii", "harness/internal/csdl", "harness/internal/graphurl", "harness/internal/plainfile", "harness/internal/fault", "harness/internal/graph/odata"},
 	"harness/report":                     {"harness/internal/fault", "harness/internal/graph", "harness/internal/jsondoc"},
 	"harness/internal/display":           {"harness/internal/match", "harness/cassette", "harness/internal/identity", "harness/internal/jsondoc", "harness/report"},
-	"harness/internal/identity":          {"harness/internal/graph", "harness/internal/graph/odata", "harness/internal/ascii", "harness/internal/identity/numbered"},
+	"harness/internal/identity":          {"harness/internal/graph", "harness/internal/graph/odata", "harness/internal/ascii", "harness/internal/identity/numbered", "harness/internal/edit"},
 	"harness/internal/identity/numbered": {"harness/internal/ascii"},
 	"harness/internal/ascii":             {},
 	"harness/internal/edit":              {},

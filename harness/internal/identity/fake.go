@@ -43,17 +43,13 @@ func (f *Faker) Text(s string) string { return Rewrite(s, f.Fake) }
 // recognised within others, so no numbers.
 func (f *Faker) FindNames(text string) []Span {
 	var spans []Span
-	for i := 0; i < len(text); {
-		end := -1
+	for i := 0; i < len(text); i++ {
 		if ascii.IsLetter(text[i]) && (i == 0 || !ascii.IsAlnum(text[i-1])) {
-			end = f.NameEnd(text, i)
+			if end := f.NameEnd(text, i); end > 0 {
+				spans = append(spans, Span{i, end})
+				i = end - 1
+			}
 		}
-		if end > 0 {
-			spans = append(spans, Span{i, end})
-			i = end
-			continue
-		}
-		i++
 	}
 	return spans
 }

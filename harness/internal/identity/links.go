@@ -17,9 +17,9 @@ func linkFormats() []*Format {
 		{Name: "odata-context", Doc: "what a body is: an absolute link to $metadata with a fragment; ids in it are percent-encoded",
 			match: isODataContext, telling: isLinkStart},
 		{Name: "delta-link", Doc: "where changes are asked for later: an absolute link with a $deltatoken, or on drives a token",
-			match: isDeltaLink, telling: isLinkStart},
+			match: pageLink("deltatoken", "token"), telling: isLinkStart},
 		{Name: "next-link", Doc: "where the next page is: an absolute link with a $skiptoken or a $skip, or of a drive's delta with a token",
-			match: isNextLink, telling: isLinkStart},
+			match: pageLink("skiptoken", "skip"), telling: isLinkStart},
 		{Name: "absolute-link", Doc: "an http or https address with a host, without spaces",
 			match: isAbsoluteLink, telling: always},
 		{Name: "key-link", Doc: "a relative link that writes its keys in parentheses: /chats('ID'); to be treated as opaque",
@@ -51,13 +51,8 @@ func isLinkByte(c byte) bool {
 }
 
 func isAbsoluteLink(s string) bool {
-	rest, ok := strings.CutPrefix(s, "https://")
-	if !ok {
-		if rest, ok = strings.CutPrefix(s, "http://"); !ok {
-			return false
-		}
-	}
-	return rest != "" && ascii.IsAlnum(rest[0]) && ascii.All(rest, isLinkByte)
+	scheme, rest, _ := strings.Cut(s, "://")
+	return (scheme == "https" || scheme == "http") && rest != "" && ascii.IsAlnum(rest[0]) && ascii.All(rest, isLinkByte)
 }
 
 func isRelativeLink(s string) bool {
@@ -129,20 +124,15 @@ func hasOption(query string, names ...string) bool {
 	return false
 }
 
-func isDeltaLink(s string) bool {
-	if !isAbsoluteLink(s) {
-		return false
+// pageLink: an absolute link with one of the options, or of a drive's delta with a token.
+func pageLink(options ...string) func(string) bool {
+	return func(s string) bool {
+		if !isAbsoluteLink(s) {
+			return false
+		}
+		path, query := cutLink(s)
+		return hasOption(query, options...) || strings.Contains(path, "/delta(token=")
 	}
-	path, query := cutLink(s)
-	return hasOption(query, "deltatoken", "token") || strings.Contains(path, "/delta(token=")
-}
-
-func isNextLink(s string) bool {
-	if !isAbsoluteLink(s) {
-		return false
-	}
-	path, query := cutLink(s)
-	return hasOption(query, "skiptoken", "skip") || strings.Contains(path, "/delta(token=")
 }
 
 // isKeyLink looks for the first key and takes the rest of the path as it is.
