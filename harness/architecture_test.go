@@ -75,7 +75,7 @@ var imports = map[string][]string{
 	"harness/internal/strictyaml":        {"harness/internal/fault"},
 	"harness/internal/fault":             {},
 	"harness/internal/wire":              {},
-	"harness/internal/graph":             {},
+	"harness/internal/graph":             {"harness/internal/ascii"},
 	"harness/internal/graph/protocol":    {},
 	"harness/internal/graph/odata":       {},
 	"harness/internal/graph/async":       {},

@@ -3,6 +3,8 @@ package graph
 import (
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // Host is the Graph host of the global cloud, and URL its address.
@@ -120,7 +122,7 @@ var signInHosts = func() map[string]bool {
 // BareHost folds a host: lower case, without the default ports of http and https and
 // without the dot of a rooted name. Another port stays.
 func BareHost(host string) string {
-	name, port := lower(host), ""
+	name, port := ascii.ToLower(host), ""
 	// A colon in brackets, or one of several, is part of an IPv6 address.
 	if i := strings.LastIndexByte(name, ':'); i >= 0 && (name[:i] != "" && name[i-1] == ']' || strings.IndexByte(name, ':') == i) {
 		name, port = name[:i], name[i:]
@@ -131,22 +133,6 @@ func BareHost(host string) string {
 		return name
 	}
 	return name + port
-}
-
-// lower folds ASCII letters: no other letter is one of a host's.
-func lower(s string) string {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c >= 'A' && c <= 'Z' {
-			folded := []byte(s)
-			for ; i < len(folded); i++ {
-				if c := folded[i]; c >= 'A' && c <= 'Z' {
-					folded[i] = c | 0x20
-				}
-			}
-			return string(folded)
-		}
-	}
-	return s
 }
 
 // fileHosts are the ends of the hosts that Graph's answers send clients to for files

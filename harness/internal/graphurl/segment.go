@@ -3,6 +3,8 @@ package graphurl
 import (
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // position is where in a path a segment stands: it decides how a bare segment is
@@ -104,7 +106,7 @@ func (p position) mayHoldKey() bool { return p == atKey || p == atEither }
 // kept as it is, and is no id: an id that begins so works in key syntax only
 // (concepts/known-issues).
 func system(text string) Segment {
-	switch lower := lowerASCII(text); lower {
+	switch lower := ascii.ToLower(text); lower {
 	case "$count", "$ref", "$value", "$batch", "$metadata", "$entity", "$all", "$links":
 		return Segment{Text: lower, Kind: System}
 	}
@@ -115,7 +117,7 @@ func system(text string) Segment {
 func looksLikeID(s string) bool {
 	id := false
 	for i := range len(s) {
-		switch c := lowerByte(s[i]); {
+		switch c := ascii.Lower(s[i]); {
 		case 'a' <= c && c <= 'z', c == '_':
 		case c == '(', c == ':' && (i+1 == len(s) || s[i+1] == '/'):
 			return false
@@ -150,7 +152,7 @@ func (p position) qualified(text string) (Segment, bool) {
 	}
 	short := name
 	if i := strings.LastIndexByte(name, '.'); i >= 0 {
-		if !slices.Contains(subNamespaces, lowerASCII(name[:i])) {
+		if !slices.Contains(subNamespaces, ascii.ToLower(name[:i])) {
 			return Segment{}, false // me/extensions/microsoft.graph.openTypeExtension.com.contoso is an id
 		}
 		short = name[i+1:]

@@ -1,6 +1,7 @@
 package place
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strings"
 	"unicode/utf8"
@@ -113,15 +114,8 @@ func mayBeEncoded(s string) bool {
 
 // isReadable reports whether bytes are a text: UTF-8 without control characters.
 func isReadable(b []byte) bool {
-	if !utf8.Valid(b) {
-		return false
-	}
-	for _, c := range b {
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
-			return false
-		}
-	}
-	return true
+	control := func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }
+	return utf8.Valid(b) && !bytes.ContainsFunc(b, control)
 }
 
 // indexAny is strings.IndexAny, or the end.
