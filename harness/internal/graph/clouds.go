@@ -24,7 +24,7 @@ const MachineHost = "169.254.169.254"
 // accountHost is where personal accounts sign in, whatever the cloud.
 const accountHost = "login.live.com"
 
-// A Cloud is a deployment of Graph. Tokens of one are not taken by another
+// A Cloud is a deployment of Graph. Tokens of one are not accepted by another
 // (concepts/deployments).
 type Cloud struct {
 	Name     string     // as options spell it: "global", "us-gov"
@@ -50,41 +50,26 @@ func Clouds() []Cloud {
 	}
 }
 
-// clouds is never written to.
-var clouds = Clouds()
-
 // Hosts lists the hosts of Graph in every cloud.
 func Hosts() []string {
 	var all []string
-	for i := range clouds {
-		all = append(all, clouds[i].Host)
+	for _, c := range Clouds() {
+		all = append(all, c.Host)
 	}
 	return all
 }
 
+// hosts is never written to.
+var hosts = Hosts()
+
 // IsHost reports whether a host, with or without a scheme's own port, is Graph's in any
 // cloud.
-func IsHost(host string) bool { return isBareHost(BareHost(host)) }
+func IsHost(host string) bool { return slices.Contains(hosts, BareHost(host)) }
 
-func isBareHost(host string) bool {
-	for i := range clouds {
-		if clouds[i].Host == host {
-			return true
-		}
-	}
-	return false
-}
-
-// CloudOf is the cloud whose Graph stands at a host; a stand-in's host and a proxy's
+// CloudOf is the cloud whose Graph stands at a host; a test server's host and a proxy's
 // count as the global one's.
 func CloudOf(host string) Cloud {
-	host = BareHost(host)
-	for _, c := range Clouds() {
-		if c.Host == host {
-			return c
-		}
-	}
-	return Clouds()[0]
+	return Clouds()[max(0, slices.Index(hosts, BareHost(host)))]
 }
 
 // SignInCloud is the cloud that a host signs in for, with the host's group alone. The

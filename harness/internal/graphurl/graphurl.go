@@ -103,7 +103,7 @@ func authority(s string) (host, path string) {
 }
 
 // FromURL is Parse for an address that net/http has parsed. It reads EscapedPath
-// and RawQuery, and never fails: a percent sign that begins no escape is taken for
+// and RawQuery, and never fails: a percent sign that begins no escape stands for
 // itself. An address without a host is relative to Graph's root.
 func FromURL(u *url.URL) *URL {
 	path := steps{rest: u.Path}

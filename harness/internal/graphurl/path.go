@@ -39,7 +39,7 @@ type pathParser struct {
 	segments []Segment
 }
 
-// version takes the API version off the path.
+// version cuts the API version off the path.
 func (p *pathParser) version() string {
 	first, rest, more := strings.Cut(p.rest, "/")
 	if p.encoded {

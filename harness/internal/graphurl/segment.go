@@ -8,7 +8,7 @@ import (
 )
 
 // position is where in a path a segment stands: it decides how a bare segment is
-// read, since nothing in its spelling tells an id from a word.
+// read, since its spelling alone does not distinguish an id from a word.
 type position uint8
 
 const (
@@ -35,7 +35,7 @@ func (p position) after(s Segment) position {
 	}
 	w, known := fold(vocabulary(), s.Text)
 	switch {
-	case !known || w.spelling != s.Text: // had it been taken for the word, it would be spelled so
+	case !known || w.spelling != s.Text: // had it been read as the word, it would be spelled so
 		return atUnknown
 	case p == atKey:
 		return atWord // an operation on the collection
@@ -113,7 +113,7 @@ func system(text string) Segment {
 	return Segment{Text: text}
 }
 
-// looksLikeID tells an id from an unknown word where either may stand.
+// looksLikeID distinguishes an id from an unknown word where either may stand.
 func looksLikeID(s string) bool {
 	id := false
 	for i := range len(s) {

@@ -85,7 +85,7 @@ func writeColonTemplate(b *strings.Builder, text string) {
 	}
 }
 
-// longestChoice is the longest text that is taken for a choice among a few ('D7',
+// longestChoice is the longest text that counts as a choice among a few ('D7',
 // 'A1:B2', v2.0) rather than for a value of its own.
 const longestChoice = 16
 

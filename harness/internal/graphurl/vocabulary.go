@@ -75,7 +75,7 @@ func byLowerName(names string) map[string]string {
 }
 
 // fold finds text in a vocabulary without regard to the case of ASCII letters.
-// Unicode folding would take the Kelvin sign for a k.
+// Unicode folding would read the Kelvin sign as a k.
 func fold[W any](words map[string]W, text string) (W, bool) {
 	if len(text) > longestWord {
 		var none W

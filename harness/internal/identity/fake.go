@@ -19,9 +19,9 @@ import (
 // A pseudonym keeps the length of the id and the class of every position: digits, letters
 // that are hexadecimal digits, other letters, each in its case. Its first positions hold
 // 64 bits of SHA-256 over salt and value, the others a checksum of these, by which a
-// pseudonym is told from an id without the salt ([IsFake]).
+// pseudonym is recognised without the salt ([IsFake]).
 //
-// Names, which have too little in them for that, it counts.
+// The pseudonyms of names, which have too little in them for that, are numbered.
 type Faker struct {
 	numbered.Names
 	salt [32]byte
@@ -120,7 +120,7 @@ func (a Atom) fits() bool {
 	return value > 0
 }
 
-// What may stand at a position, by class. No telling beginning (eyJ, AAMk, EwA, S-, b!)
+// What may stand at a position, by class. No distinct beginning (eyJ, AAMk, EwA, S-, b!)
 // can be made of these.
 const (
 	digit = iota

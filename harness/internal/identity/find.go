@@ -12,7 +12,7 @@ type Kind uint8
 
 // The kinds of atoms.
 const (
-	GUID    Kind = iota // 8-4-4-4-12, told to others with hyphens, however it was written
+	GUID    Kind = iota // 8-4-4-4-12, passed on with hyphens, however it was written
 	Thread              // the part of a chat's or channel's id before the @
 	Item                // 01 and 32 capitals and digits: a file of a business drive
 	Outlook             // AAMk, AQMk, AAkA: mail, events, contacts, folders
@@ -76,7 +76,7 @@ func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) 
 	return text, false
 }
 
-// Find lists the spans of a plain text that ids take up, in order: of composite ids the
+// Find lists the spans of a plain text that are ids, in order: of composite ids the
 // whole.
 func Find(text string) []Span {
 	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true}
@@ -259,7 +259,7 @@ func (r *rewriter) hex(i, j int) {
 	}
 }
 
-// looksRandom tells opaque ids from words that people and programs put together: digits
+// looksRandom distinguishes opaque ids from words that people and programs put together: digits
 // stand between letters again and again.
 func looksRandom(w string) bool {
 	digits, turns := 0, 0

@@ -15,9 +15,9 @@ type Format struct {
 	Doc   string // one line: what it is and its shape
 	match func(string) bool
 
-	// telling says which of the format's values can be told from free text; nil
+	// distinct says which of the format's values cannot be mistaken for free text; nil
 	// means none of them.
-	telling func(string) bool
+	distinct func(string) bool
 }
 
 // Match reports whether s has the format.
@@ -53,26 +53,26 @@ func Lookup(name string) (*Format, bool) {
 func Names() []string { return slices.Sorted(maps.Keys(byName)) }
 
 // Recognise returns the most specific format that s has, or nil. Only formats
-// distinctive enough to be told from free text are considered: a date or a chat
+// distinct from free text are considered: a date or a chat
 // id is recognised, any word of a name or a token is not.
 func Recognise(s string) *Format {
 	if len(s) < 4 { // no value so short is distinctive
 		return nil
 	}
 	for _, f := range ordered {
-		if f.telling != nil && f.telling(s) && f.match(s) {
+		if f.distinct != nil && f.distinct(s) && f.match(s) {
 			return f
 		}
 	}
 	return nil
 }
 
-// always is the telling of a format whose every value is distinctive.
+// always is for a format whose every value is distinct.
 func always(string) bool { return true }
 
 // IsPlaceholder reports whether s is what documentation writes in place of a
 // value: "id-value", "operation-id", "{id}", "/teams/{id}", "<id>", "String
-// (identifier)", "phone | email", or a value cut with "...". It may take ordinary
+// (identifier)", "phone | email", or a value cut with "...". It may mistake ordinary
 // words for one ("string"), so ask it only about documentation.
 func IsPlaceholder(s string) bool {
 	switch {

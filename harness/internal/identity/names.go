@@ -10,15 +10,15 @@ import (
 func nameFormats() []*Format {
 	return []*Format{
 		{Name: "upn", Doc: "a user principal name: LOCAL@DOMAIN; guests have #EXT# in it, and it may begin with $",
-			match: isUPN, telling: always},
+			match: isUPN, distinct: always},
 		{Name: "mail", Doc: "a mail address: LOCAL@DOMAIN",
-			match: isMail, telling: always},
+			match: isMail, distinct: always},
 		{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
-			match: isDomain, telling: hasSuffix(".onmicrosoft.com")},
+			match: isDomain, distinct: hasSuffix(".onmicrosoft.com")},
 		{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
-			match: matching(`[0-9A-Za-z]+_\w+`), telling: isGeneratedExtension},
+			match: matching(`[0-9A-Za-z]+_\w+`), distinct: isGeneratedExtension},
 		{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
-			match: matching(`B2X_1_[\w-]+`), telling: hasPrefix("B2X_1_")},
+			match: matching(`B2X_1_[\w-]+`), distinct: hasPrefix("B2X_1_")},
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 // Tag is the few bits that are kept of a name which a request looks up: 20 bits of a keyed
 // hash as five hexadecimal digits, and behind a dot the nonce, unless it is 0. Letter case
-// counts from nonce 8 on, which tell names that differ in nothing else. Who knows the salt
+// counts from nonce 8 on, for names that differ in nothing else. Who knows the salt
 // and a candidate can confirm it to these bits.
 func (f *Faker) Tag(value string, nonce int) string {
 	tag := fmt.Sprintf("%05x", f.TagBits(value, nonce))

@@ -11,11 +11,11 @@ import (
 func textFormats() []*Format {
 	return []*Format{
 		{Name: "jwt", Doc: "a signed token: three base64url parts joined by dots, the first two JSON objects (eyJ)",
-			match: matching(`eyJ[\w-]*\.eyJ[\w-]*\.[\w-]*`), telling: hasPrefix("eyJ")},
+			match: matching(`eyJ[\w-]*\.eyJ[\w-]*\.[\w-]*`), distinct: hasPrefix("eyJ")},
 		{Name: "json-string", Doc: "a JSON object or array inside a string",
-			match: isJSONString, telling: always},
+			match: isJSONString, distinct: always},
 		{Name: "etag", Doc: `an entity tag: "TAG" or weak W/"TAG" with its quotes; on drives "{GUID},N" and "c:{GUID},N", in older answers GUID,N without quotes`,
-			match: isETag, telling: isTellingETag},
+			match: isETag, distinct: isDistinctETag},
 		{Name: "skiptoken", Doc: "the place where a page begins: opaque, without spaces; may be base64 that begins eyJ, or X'HEX'",
 			match: matching(pageToken)},
 		{Name: "deltatoken", Doc: "the state since which changes are asked for: opaque, without spaces",
@@ -42,8 +42,8 @@ func isETag(s string) bool {
 	return isWhole(tag, '"', '"') && (len(tag) == 2 || ascii.All(tag[1:len(tag)-1], func(c byte) bool { return isVisible(c) && c != '"' }))
 }
 
-// isTellingETag: a quoted word alone is ordinary text.
-func isTellingETag(s string) bool {
+// isDistinctETag: a quoted word alone is ordinary text.
+func isDistinctETag(s string) bool {
 	return strings.HasPrefix(s, `W/"`) || strings.HasPrefix(s, `"{`) || strings.HasPrefix(s, `"c:{`) || len(s) > 37 && s[36] == ','
 }
 

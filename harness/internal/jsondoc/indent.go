@@ -8,7 +8,7 @@ import (
 )
 
 // IndentBelow appends what Indent does to dst, with every line but the first moved to the
-// right by a margin, and tells how many line breaks there are, and whether all of it is
+// right by a margin, and reports how many line breaks there are, and whether all of it is
 // printable ASCII. It is for text that Compact
 // gives back as it stands, and that does not grow beyond measure, as what is nested deeply
 // does with the square of its depth: of any other, ok is false, and dst is worth nothing.
@@ -107,7 +107,7 @@ func (n *indenter) scalar(c byte) bool {
 	return true
 }
 
-// after copies what stands between a value and the next, and tells whether there is none.
+// after copies what stands between a value and the next, and reports whether there is none.
 func (n *indenter) after() (done, ok bool) {
 	for len(n.open) > 0 {
 		closing := n.open[len(n.open)-1]

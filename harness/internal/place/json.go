@@ -30,7 +30,7 @@ func readJSON(w *walker, s string, base int) {
 	w.frames = w.frames[:outer]
 }
 
-// mostLevels bounds the nesting that places tell, far above what Graph has: each hole names
+// mostLevels bounds the nesting that places name, far above what Graph has: each hole names
 // them all. What lies deeper is read all the same.
 const mostLevels = 32
 
