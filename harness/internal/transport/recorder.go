@@ -118,7 +118,7 @@ func (r *Recorder) keep(e *exchange, sent string, i *cassette.Interaction) error
 	if r.opts.Redact != nil {
 		stored, note = r.opts.Redact(i)
 	}
-	match.Recorded(e.req.Context(), stored)
+	match.TraceRecorded(e.req.Context(), stored)
 	retryOf := r.retries.meet(e.order, r.next.Load(), e.req, sent, i.Response.Code)
 	err := r.journal.Append(int(e.order), retryOf, stored, note)
 	var fault *cassette.UnstorableError
