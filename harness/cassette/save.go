@@ -28,7 +28,7 @@ func (c *Cassette) Save(file string, guard Guard) error {
 			return fmt.Errorf("save %s: %w", file, err)
 		}
 	}
-	return SaveParts(file, c.Meta, guard != nil, partsOf(c.Interactions))
+	return partsOf(c.Interactions).Save(file, c.Meta, guard != nil)
 }
 
 // replace has fill write a temporary file, which then takes the place of file.

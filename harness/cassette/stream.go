@@ -19,9 +19,10 @@ type Parts struct {
 	Lane func() func(dst []byte, n int) ([]byte, error)
 }
 
-// Room is how many bytes of parts, with PartHead for each, a file has room for.
+// Room is how many bytes the texts of parts may have.
 func (p Parts) Room(meta Meta) int {
-	return p.most() - len(opening(&meta, p.Count, p.Holes))
+	const id = 32 // more than the line of a number has
+	return p.most() - len(opening(&meta, p.Count, p.Holes)) - p.Count*id
 }
 
 func (p Parts) most() int {
@@ -31,13 +32,9 @@ func (p Parts) most() int {
 	return min(p.Most, MaxSize)
 }
 
-// PartHead is more than the number of a part takes.
-const PartHead = 32
-
-// SaveParts is Cassette.Save for a cassette that is made part by part. Guarded says that
-// somebody looked for secrets, as a guard does. Parts that no file has room for are a
-// *UnstorableError.
-func SaveParts(file string, meta Meta, guarded bool, p Parts) error {
+// Save is Cassette.Save for a cassette that is made part by part. Guarded says that somebody
+// looked for secrets, as a guard does. Parts that no file has room for are a *UnstorableError.
+func (p Parts) Save(file string, meta Meta, guarded bool) error {
 	if bad := meta.badTag(); bad != "" {
 		return fmt.Errorf("save %s: %q is not a tag", file, meta.Tags[bad])
 	}
@@ -72,7 +69,7 @@ func stream(out io.Writer, meta *Meta, p Parts) (err error) {
 	return err
 }
 
-// A lane makes every so-manieth run of parts. It is one ahead of what is written.
+// A lane makes one run of parts in so many as there are lanes. It is one ahead of what is written.
 type lane struct {
 	text []byte
 	err  error
@@ -81,7 +78,7 @@ type lane struct {
 }
 
 // each yields the text of all parts in order, some at a time, with the line that each begins
-// with. They are made in parallel.
+// with. They are made side by side.
 func (p Parts) each(yield func(text []byte, err error) bool) {
 	starts := p.runs()
 	lanes := make([]*lane, min(len(starts)-1, 2*runtime.GOMAXPROCS(0)))

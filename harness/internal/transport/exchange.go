@@ -28,7 +28,7 @@ type exchange struct {
 }
 
 // receive reads the answer and records it, and leaves a body for the client that holds
-// the very bytes that came. A body over heldInMemory is recorded when the client reaches
+// the very bytes that came. A body over heldBack is recorded when the client reaches
 // its end. An error is one of the journal; what the connection does is left to the client
 // to find, and noted.
 func (e *exchange) receive(resp *http.Response) error {
@@ -42,7 +42,7 @@ func (e *exchange) receive(resp *http.Response) error {
 		resp.Body = http.NoBody
 	}
 	body := resp.Body
-	held, err := wire.Read(body, heldInMemory, resp.ContentLength)
+	held, err := wire.Read(body, heldBack, resp.ContentLength)
 	switch {
 	case errors.Is(err, wire.ErrTooLarge):
 		resp.Body = newSpooled(e, held, body)

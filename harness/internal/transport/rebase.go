@@ -41,12 +41,12 @@ func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.Body == nil || req.Method == http.MethodHead {
 		return resp, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, heldInMemory))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, heldBack))
 	if err != nil {
 		resp.Body.Close()
 		return nil, fmt.Errorf("read the answer of %s: %w", r.URL.Host, err)
 	}
-	if len(body) < heldInMemory {
+	if len(body) < heldBack {
 		resp.Body.Close()
 		wire.SetResponseBody(resp, bytes.ReplaceAll(body, []byte(own), []byte(public)))
 		return resp, nil

@@ -1,9 +1,8 @@
 package transport
 
 import (
+	"errors"
 	"fmt"
-	"io"
-	"os"
 	"sync"
 	"unsafe"
 
@@ -11,8 +10,8 @@ import (
 )
 
 const (
-	// heldInMemory is the largest body that waits in memory until it is recorded.
-	heldInMemory = 8 << 20
+	// heldBack is the largest answer that is handed out only once all of it is recorded.
+	heldBack = 8 << 20
 	// largestKept bounds a body that is recorded, decompressed or not.
 	largestKept = wire.MostBody
 )
@@ -24,85 +23,43 @@ func (o oversize) Error() string {
 	return fmt.Sprintf("%s is larger than %d MB", o.what, largestKept>>20)
 }
 
-// spill is a copy of a body that grows while the body passes: in memory at first, beyond
-// heldInMemory in a scratch file.
+// spill is a copy of a body that grows while the body passes.
 //
-// Write never fails, since the body that passes is the client's; text tells. It is safe
-// for concurrent use.
+// Write never fails, since the body that passes is the client's; text does. It is safe for
+// concurrent use.
 type spill struct {
 	what string
 
-	mu      sync.Mutex
-	memory  []byte
-	file    *os.File
-	size    int64
-	err     error
-	dropped bool
+	mu   sync.Mutex
+	held []byte
+	err  error // why nothing more is held
 }
+
+var errDropped = errors.New("it was dropped")
 
 func (s *spill) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.dropped || s.err != nil {
-		return len(p), nil
-	}
-	s.size += int64(len(p))
 	switch {
-	case s.size > largestKept:
-		s.err = oversize{s.what}
-		s.release()
-	case s.file == nil && s.size <= heldInMemory:
-		s.memory = append(s.memory, p...)
+	case s.err != nil:
+	case len(s.held)+len(p) > largestKept:
+		s.held, s.err = nil, oversize{s.what}
 	default:
-		s.err = s.spool(p)
+		s.held = append(s.held, p...)
 	}
 	return len(p), nil
 }
 
-// spool appends to the file, and makes it if there is none.
-func (s *spill) spool(p []byte) error {
-	if s.file == nil {
-		file, err := wire.Scratch()
-		if err != nil {
-			return err
-		}
-		s.file = file
-	}
-	_, err := s.file.Write(p)
-	return err
-}
-
-// text is the whole copy. It drops the spill, so that it can be asked for once.
+// text is the whole copy, once.
 func (s *spill) text() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.release()
-	if s.err != nil || s.file == nil {
-		return asText(s.memory), s.err
-	}
-	whole := make([]byte, s.size)
-	n := copy(whole, s.memory)
-	if _, err := s.file.ReadAt(whole[n:], 0); err != nil && err != io.EOF {
-		return "", err
-	}
-	return asText(whole), nil
+	text, err := asText(s.held), s.err
+	s.held, s.err = nil, errDropped
+	return text, err
 }
 
-func (s *spill) drop() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.release()
-}
-
-// release is called with the lock held.
-func (s *spill) release() {
-	s.dropped, s.memory = true, nil
-	if s.file != nil {
-		s.file.Close()
-		_ = os.Remove(s.file.Name())
-		s.file = nil
-	}
-}
+func (s *spill) drop() { _, _ = s.text() }
 
 // asText is a string of bytes that nobody changes from now on.
 func asText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
