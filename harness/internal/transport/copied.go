@@ -3,7 +3,9 @@ package transport
 import (
 	"errors"
 	"fmt"
+	"io"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
@@ -60,6 +62,31 @@ func (s *spill) text() (string, error) {
 }
 
 func (s *spill) drop() { _, _ = s.text() }
+
+// copied is a body that is copied while it is read.
+type copied struct {
+	io.ReadCloser
+	copy  spill
+	left  int64       // of a body whose length is known, else below 0
+	whole atomic.Bool // it was read to its end
+}
+
+// newCopied copies a body of a length, which is 0 or less where it is unknown.
+func newCopied(what string, body io.ReadCloser, length int64) *copied {
+	if length <= 0 {
+		length = -1
+	}
+	return &copied{ReadCloser: body, left: length, copy: spill{what: what}}
+}
+
+func (c *copied) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.copy.Write(p[:n])
+	if c.left -= int64(n); c.left == 0 || err == io.EOF {
+		c.whole.Store(true)
+	}
+	return n, err
+}
 
 // asText is a string of bytes that nobody changes from now on.
 func asText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
