@@ -54,7 +54,7 @@ func (s *scalars) singleQuoted(value []byte) (text string, ok bool) {
 }
 
 // plainValue reports whether a text is a plain scalar that means itself, as the
-// value of a string. It says no where it takes more than a glance to tell.
+// value of a string. It says no where a glance is not enough.
 func plainValue(text []byte) bool {
 	c := text[0]
 	switch {
@@ -87,7 +87,7 @@ func plainValue(text []byte) bool {
 	return len(text) > 4 || !nullWord(string(text))
 }
 
-// nullWord reports whether YAML takes a plain word for null.
+// nullWord reports whether YAML reads a plain word as null.
 func nullWord(word string) bool {
 	return word == "null" || word == "Null" || word == "NULL" || word == "~" || word == ""
 }

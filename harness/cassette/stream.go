@@ -4,15 +4,16 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strconv"
 	"sync"
 )
 
-// Parts are interactions of which memory need not hold all at once.
+// Parts are interactions that need not all be in memory at once.
 type Parts struct {
 	Count, Holes int
 	// Most is how many bytes the file may have, if that is less than MaxSize.
 	Most int
-	// Size is about how many bytes part n takes.
+	// Size is about how many bytes part n has.
 	Size func(n int) int
 	// Lane makes a function that appends the text of part n to dst, as an Encoder does. It
 	// is for one goroutine, and several work side by side.
@@ -108,7 +109,7 @@ func (p Parts) each(yield func(text []byte, err error) bool) {
 	}
 }
 
-const runSize = 128 << 10 // of parts that are made by one goroutine
+const runSize = 128 << 10 // of parts that are made by one goroutine, one after the other
 
 // runs are where runs of parts begin, and where the last ends.
 func (p Parts) runs() []int {
@@ -123,12 +124,10 @@ func (p Parts) runs() []int {
 
 // fill makes the texts of some parts.
 func (l *lane) fill(text func([]byte, int) ([]byte, error), from, to int) {
-	head := writer{}
 	l.text, l.err = l.text[:0], nil
 	for n := from; n < to && l.err == nil; n++ {
-		head.out.Reset()
-		head.id(n)
-		if l.text, l.err = text(append(l.text, head.out.Bytes()...), n); l.err != nil {
+		l.text = append(strconv.AppendInt(append(l.text, "  - id: "...), int64(n), 10), '\n')
+		if l.text, l.err = text(l.text, n); l.err != nil {
 			l.err = fmt.Errorf("interaction %d: %w", n, l.err)
 		}
 	}

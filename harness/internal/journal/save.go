@@ -56,7 +56,7 @@ func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, 
 		if err == nil || measured || !errors.As(err, &tooLarge) {
 			return left, err
 		}
-		if err := measure(s.parts(all), all); err != nil { // unpacked they take more
+		if err := measure(s.parts(all), all); err != nil { // unpacked they are larger
 			return nil, fmt.Errorf("save %s: %w", file, err)
 		}
 	}

@@ -14,10 +14,10 @@ import (
 
 // Rebase sends what is meant for https://graph.microsoft.com to another place, and
 // gives what comes back Graph's name again, links in headers and bodies included, so
-// that the recording of a stand-in reads like one of the service.
+// that the recording of a substitute reads like one of the service.
 type Rebase struct {
 	Base http.RoundTripper
-	URL  *url.URL // scheme and host of the stand-in
+	URL  *url.URL // scheme and host of the substitute
 }
 
 // RoundTrip implements http.RoundTripper.

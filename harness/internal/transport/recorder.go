@@ -72,7 +72,7 @@ func NewRecorder(j *journal.Journal, opts RecorderOptions) *Recorder {
 
 // RoundTrip implements http.RoundTripper. Beside the base's errors, there is one for a
 // journal that cannot be written: then the exchange took place and was not recorded,
-// and no later one takes place.
+// and no later one is made.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	e := &exchange{recorder: r, req: req, began: time.Now(), order: r.next.Add(1) - 1}
 	err := r.journal.Err() // before anything happens
