@@ -38,6 +38,8 @@ func draftedOfMany(t *testing.T, many int) (text string, allocated uint64) {
 	}
 	for n := range many {
 		exchange("POST", "/groups", "", fmt.Sprintf(`{"id":%q}`, id(n)), 201)
+	}
+	for n := range many {
 		exchange("PATCH", "/groups/"+id(n), fmt.Sprintf(`{"description":"like %s"}`, id(n/2)), "", 204)
 	}
 	for n := range many {
