@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -31,6 +32,12 @@ func (a answerPair) compare(in *recordings) {
 type shapes struct {
 	pair
 	in *recordings
+}
+
+// add adds a difference of what stands at a place, which examples of both sides show.
+func (c *shapes) add(at *shape, old, new []spot, d difference) {
+	d.member, d.subject, d.where, d.examples = at.name, cmp.Or(d.subject, at.subject), at.where, examplesOf(old, new)
+	c.pair.add(d)
 }
 
 // compare compares what stands at one place, and then what stands below it.

@@ -37,6 +37,8 @@ type Violation struct {
 type Drift struct {
 	Labels  []string // what was compared with what, where Options.Map expects a difference: "v1.0 against beta"
 	Changes []Change // sorted: severest first, then by operation and place
+	// Unchanged are the interactions of the new recording whose operations have no change.
+	Unchanged map[*cassette.Interaction]bool
 }
 
 // A Change is one change of behaviour, wherever it shows.
@@ -107,7 +109,7 @@ func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
 	c.throttling()
 	c.schemas()
 	c.flow()
-	return &Drift{Labels: labels, Changes: c.found.changes(opts.Severities)}, nil
+	return &Drift{Labels: labels, Changes: c.found.changes(opts.Severities), Unchanged: c.unchanged()}, nil
 }
 
 // comparable says what two recordings differ in before any answer is looked at.

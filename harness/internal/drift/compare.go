@@ -83,7 +83,9 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 	if opts.Show {
 		shower = drift.NewShower(old, new)
 		for _, i := range new.Interactions {
-			one.Exchanges = append(one.Exchanges, display.Of(new, i))
+			e := display.Of(new, i)
+			e.Unchanged = drift.Unchanged[i]
+			one.Exchanges = append(one.Exchanges, e)
 		}
 	}
 	for i := range drift.Changes {

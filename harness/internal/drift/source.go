@@ -93,7 +93,7 @@ func (s *Source) mayHave(name string) bool {
 
 // isCassetteName tells recordings from the other files that lie beside them.
 func isCassetteName(name string) bool {
-	return strings.HasSuffix(name, ".yaml") && !strings.HasPrefix(name, ".") && name != "rules.yaml" && name != AcceptFile
+	return strings.HasSuffix(name, ".yaml") && !strings.HasPrefix(name, ".") && name != project.RulesFile && name != AcceptFile
 }
 
 // pairs are the names that both sides have, and those that one has. Two single files are a

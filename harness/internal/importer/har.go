@@ -12,7 +12,6 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -49,7 +48,6 @@ type harImport struct {
 	*gathering
 	started map[*cassette.Interaction]time.Time
 	passed  map[string]int // entries that are no exchange of a client with Graph, by what they are
-	dropped map[string]int // credential headers left behind, by name
 	kept    int            // bytes of bodies
 	counted map[*cassette.Interaction]counted
 }
@@ -59,7 +57,6 @@ func newHARImport(file, name string, r Reader) *harImport {
 		gathering: gather(file, name, "har", r),
 		started:   map[*cassette.Interaction]time.Time{},
 		passed:    map[string]int{},
-		dropped:   map[string]int{},
 		counted:   map[*cassette.Interaction]counted{},
 	}
 }
@@ -93,10 +90,8 @@ func (h *harImport) entry(e *HAREntry) error {
 		h.note(ruleImportCut, report.Warning, e.Line("response.body"),
 			fmt.Sprintf("entry %d: the answer says that it is JSON and does not parse: was it cut off?", e.Number))
 	}
-	for _, name := range protocol.CredentialHeaders() {
-		h.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
-	}
-	h.started[i], h.counted[i] = e.started, e.counted
+	h.dropCredentials(i)
+	h.started[i], h.counted[i] = e.recorded, e.counted
 	if err := h.add(i); err != nil {
 		h.leaveOut("entry", e.Number, i.Line, err)
 	}
@@ -121,7 +116,7 @@ func (h *harImport) finish(clean func(*cassette.Cassette) error) (*Result, error
 	for _, kind := range slices.Sorted(maps.Keys(h.passed)) {
 		h.note(ruleImportPassed, report.Note, 0, "left out "+fault.Count(h.passed[kind], kind))
 	}
-	h.noteDropped(h.dropped)
+	h.noteDropped()
 	return h.gathering.finish(clean)
 }
 

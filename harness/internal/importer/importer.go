@@ -44,7 +44,8 @@ type gathering struct {
 	known  *hosts.Set
 	// beside counts what was taken in of hosts that are not Graph's, by host.
 	beside  map[string]int
-	leftOut int // what cannot be imported
+	leftOut int            // what cannot be imported
+	dropped map[string]int // credential headers left behind, by name
 	// nameless are the keys of Rejected that are no hosts, but addresses without one.
 	nameless map[string]bool
 }
@@ -59,6 +60,7 @@ func gather(file, name, source string, r Reader) *gathering {
 		known:    hosts.NewSet(),
 		nameless: map[string]bool{},
 		beside:   map[string]int{},
+		dropped:  map[string]int{},
 	}
 	if r.Known != nil {
 		g.known = r.Known()

@@ -6,20 +6,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
-type principalKey struct{}
-
-// WithPrincipal says on whose behalf the requests of ctx are sent. It joins the
-// key only where an index holds the recordings of more than one principal.
-func WithPrincipal(ctx context.Context, name string) context.Context {
-	return context.WithValue(ctx, principalKey{}, name)
-}
-
-// PrincipalOf is the principal that WithPrincipal put into ctx, or "".
-func PrincipalOf(ctx context.Context) string {
-	name, _ := ctx.Value(principalKey{}).(string)
-	return name
-}
-
 type traceKey struct{}
 
 // A Trace receives what became of a request: the answer that served it, or why
@@ -36,15 +22,9 @@ func WithTrace(ctx context.Context, trace *Trace) context.Context {
 	return context.WithValue(ctx, traceKey{}, trace)
 }
 
-func (t *Trace) answered(a Answer) {
+func (t *Trace) note(a Answer, miss *MissError) {
 	if t != nil {
-		t.Answer, t.Miss = a, nil
-	}
-}
-
-func (t *Trace) missed(miss *MissError) {
-	if t != nil {
-		t.Answer, t.Miss = Answer{}, miss
+		t.Answer, t.Miss = a, miss
 	}
 }
 
