@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -101,12 +100,8 @@ func (f *liveFlags) agree(std streams, base *url.URL, scenarios []*scenario.Scen
 		return nil
 	}
 	refused := &fault.Error{Message: "record: this may change the tenant: " + writing[0], Hint: "--allow-writes runs it"}
-	if in, ok := std.in.(*os.File); !ok || !isTerminal(in) {
-		return refused
-	}
-	fmt.Fprintf(std.err, "This may change the tenant:\n  %s\nGo on? [y/N] ", strings.Join(writing, "\n  "))
-	answer, _ := bufio.NewReader(std.in).ReadString('\n')
-	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
+	answer, _ := prompt(std, fmt.Sprintf("This may change the tenant:\n  %s\nGo on? [y/N] ", strings.Join(writing, "\n  ")))
+	if answer != "y" && answer != "yes" {
 		return refused
 	}
 	return nil
