@@ -77,7 +77,7 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 		nearest = newMiss(req, NeverRecorded)
 		nearest.NextStep = "name a cassette: none is served here"
 	}
-	trace.missed(nearest)
+	trace.note(Answer{}, nearest)
 	return Answer{}, nearest
 }
 
@@ -117,7 +117,7 @@ func (s *Session) offer(req *http.Request, body []byte) offer {
 	switch {
 	case f == nil:
 		return offerNone
-	case f.sure < tagged:
+	case f.sure < fitTagged:
 		return offerAlike
 	}
 	return s.offerOf(f.entry)

@@ -22,15 +22,9 @@ func WithTrace(ctx context.Context, trace *Trace) context.Context {
 	return context.WithValue(ctx, traceKey{}, trace)
 }
 
-func (t *Trace) answered(a Answer) {
+func (t *Trace) note(a Answer, miss *MissError) {
 	if t != nil {
-		t.Answer, t.Miss = a, nil
-	}
-}
-
-func (t *Trace) missed(miss *MissError) {
-	if t != nil {
-		t.Answer, t.Miss = Answer{}, miss
+		t.Answer, t.Miss = a, miss
 	}
 }
 

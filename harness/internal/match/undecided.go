@@ -28,7 +28,7 @@ func (b *bucket) undecided(a *masked) string {
 // variable's.
 func (b *bucket) inputs(part, k int, sent *blank) string {
 	value := sent.text
-	if secret(sent.place) || len(value) > maxShown || strings.ContainsAny(value, "\n\"") {
+	if isSecret(sent.place) || len(value) > maxShown || strings.ContainsAny(value, "\n\"") {
 		value = "VALUE"
 	}
 	var flags []string

@@ -167,7 +167,7 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	p.left = !graph.IsHost(hostOf(address))
 	p.signIn = graph.IsSignInHost(hostOf(address))
 	p.sealed = p.left && !graph.IsFileHost(hostOf(address))
-	asked := place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body}
+	asked, answered := messagesOf(i)
 	p.begin("request")
 	p.request, p.offset, p.before = true, offsetOf(headerOf(req.Headers, "Content-Range")), p.previous.request(p.r.ledger)
 	p.rewrite(&asked)
@@ -176,7 +176,7 @@ func (p *pass) interaction(i *cassette.Interaction) {
 		p.previous = p.r.previous.place(p.previous, &asked, resp)
 	}
 	p.begin("response")
-	answered := place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: p.previous.inOrder(req.Body, resp.Body)}
+	answered.Body = p.previous.inOrder(req.Body, resp.Body)
 	p.offset, p.before, p.sizes = offsetOf(headerOf(resp.Headers, "Content-Range")), p.previous.answer(p.r.ledger), hashSizes(resp.Body)
 	p.rewrite(&answered)
 	p.before = nil
@@ -209,12 +209,9 @@ func (p *pass) rewrite(m *place.Message) {
 // rest rewrites what go-vcr keeps of a request beside that.
 func (p *pass) rest(i *cassette.Interaction) {
 	req := &i.Request
-	if req.RequestURI != "" {
-		req.RequestURI = judge{&p.scene}.alone(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
-	}
-	if req.Host != "" {
-		req.Host = judge{&p.scene}.alone(nil, place.Leaf{Role: place.Host, Text: req.Host})
-	}
+	judge := judge{&p.scene}
+	req.RequestURI = judge.alone(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
+	req.Host = judge.alone(nil, place.Leaf{Role: place.Host, Text: req.Host})
 	if req.RemoteAddr != "" {
 		req.RemoteAddr = "198.18.0.1:1"
 	}
@@ -222,8 +219,7 @@ func (p *pass) rest(i *cassette.Interaction) {
 		form := make(url.Values, len(req.Form))
 		for _, name := range slices.Sorted(maps.Keys(req.Form)) {
 			for _, v := range req.Form[name] {
-				is := judge{&p.scene}.alone(nil, place.Leaf{Role: place.Field, Name: name, Text: v})
-				form[name] = append(form[name], is)
+				form[name] = append(form[name], judge.alone(nil, place.Leaf{Role: place.Field, Name: name, Text: v}))
 			}
 		}
 		req.Form = form
@@ -278,9 +274,6 @@ func (p *pass) note(i *cassette.Interaction) []byte {
 	if p.previous != nil {
 		n.Place = p.previous.position + 1
 	}
-	text, err := json.Marshal(n)
-	if err != nil {
-		return nil // there is nothing in it that JSON has not
-	}
+	text, _ := json.Marshal(n) // there is nothing in it that JSON has not
 	return text
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
@@ -180,58 +179,45 @@ func (e *earlierInteraction) inOrder(asked, answer string) string {
 	if e == nil || !strings.Contains(answer, `"responses"`) {
 		return answer
 	}
-	var was, now struct{ Requests, Responses []struct{ ID string } }
-	for text, to := range map[string]any{e.of.Request.Body: &was, e.of.Response.Body: &was, asked: &now} {
-		if json.Unmarshal([]byte(text), to) != nil {
-			return answer
-		}
-	}
-	var spans [][2]int
-	spans, now.Responses = responsesIn(answer)
-	if len(was.Requests) != len(now.Requests) || len(was.Responses) != len(now.Responses) || len(spans) != len(was.Responses) {
+	was, now := batchOf(e.of.Request.Body, e.of.Response.Body), batchOf(asked, answer)
+	if len(was.Requests) != len(now.Requests) || len(was.Responses) != len(now.Responses) {
 		return answer
 	}
 	rank := map[string]int{} // of the parts that are sent now, in the earlier answer
 	for n, part := range was.Requests {
-		rank[now.Requests[n].ID] = slices.IndexFunc(was.Responses, func(r struct{ ID string }) bool { return r.ID == part.ID })
+		rank[now.Requests[n].ID] = slices.IndexFunc(was.Responses, func(r batchPart) bool { return r.ID == part.ID })
 	}
-	order := make([]int, len(spans))
-	for n := range order {
-		order[n] = n
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank[now.Responses[a].ID], rank[now.Responses[b].ID]) })
+	ordered := slices.Clone(now.Responses)
+	slices.SortStableFunc(ordered, func(a, b batchPart) int { return cmp.Compare(rank[a.ID], rank[b.ID]) })
 	var out strings.Builder
-	at := 0
-	for n, span := range spans {
-		from := spans[order[n]]
-		out.WriteString(answer[at:span[0]] + answer[from[0]:from[1]])
-		at = span[1]
+	at := strings.Index(answer, `"responses"`)
+	out.WriteString(answer[:at])
+	for n, part := range now.Responses {
+		gap, rest, found := strings.Cut(answer[at:], part.text)
+		if !found {
+			return answer
+		}
+		out.WriteString(gap + ordered[n].text)
+		at = len(answer) - len(rest)
 	}
 	return out.String() + answer[at:]
 }
 
-// responsesIn finds the answers to the parts of a batch.
-func responsesIn(answer string) (spans [][2]int, ids []struct{ ID string }) {
-	depth, inside := 0, false
-	for token, err := range jsondoc.Scan(answer) {
-		switch {
-		case err != nil:
-			return nil, nil
-		case token.Closes():
-			depth--
-			if inside && depth == 2 {
-				spans[len(spans)-1][1] = token.Start + len(token.Raw)
-			}
-			inside = inside && depth > 1
-		case token.Opens():
-			inside = inside || depth == 1 && token.Name == "responses"
-			if inside && depth == 2 {
-				spans, ids = append(spans, [2]int{token.Start, 0}), append(ids, struct{ ID string }{})
-			}
-			depth++
-		case inside && depth == 3 && token.Name == "id" && token.Kind == '"':
-			ids[len(ids)-1].ID = token.Value()
-		}
+// A batch is a batch and its answer, the parts of each in their order.
+type batch struct{ Requests, Responses []batchPart }
+
+// batchOf reads a batch; one that is cut has no parts.
+func batchOf(asked, answer string) (b batch) {
+	if json.Unmarshal([]byte(asked), &b) != nil || json.Unmarshal([]byte(answer), &b) != nil {
+		return batch{}
 	}
-	return spans, ids
+	return b
+}
+
+// A batchPart is a part of a batch, or its answer, as it is written.
+type batchPart struct{ ID, text string }
+
+func (p *batchPart) UnmarshalJSON(text []byte) error {
+	p.text = string(text)
+	return json.Unmarshal(text, &struct{ ID *string }{&p.ID})
 }

@@ -190,20 +190,18 @@ func isClientSecret(s string) bool {
 
 // isRecoveryKey recognises BitLocker's: eight groups of six digits.
 func isRecoveryKey(s string) bool {
-	for i := range len(s) {
-		if i%7 == 6 && s[i] != '-' || i%7 != 6 && !ascii.IsDigit(s[i]) {
-			return false
-		}
-	}
-	return true
+	return areGroups(s, 6, "-", ascii.IsDigit)
 }
 
 // blank makes zeros of digits.
-func blank(s string) string {
+func blank(s string) string { return withDigits(s, '0') }
+
+// withDigits makes one digit of all.
+func withDigits(s string, digit byte) string {
 	b := []byte(s)
 	for i, c := range b {
 		if ascii.IsDigit(c) {
-			b[i] = '0'
+			b[i] = digit
 		}
 	}
 	return string(b)
@@ -259,16 +257,11 @@ func withScheme(s string) string {
 
 // onesFor keeps the length and the form of a number.
 func onesFor(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c == 'e' || c == 'E' {
-			break
-		}
-		if ascii.IsDigit(c) {
-			b[i] = '1'
-		}
+	end := strings.IndexAny(s, "eE")
+	if end < 0 {
+		end = len(s)
 	}
-	return string(b)
+	return withDigits(s[:end], '1') + s[end:]
 }
 
 // isMemberWord reports whether a word may be the name of a member, and is no path or address.
@@ -284,10 +277,7 @@ func isOnly(s string) bool {
 	case !strings.Contains(s, placeholder) && !strings.Contains(s, fakeJWT):
 		return false
 	}
-	for word := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune(" ,;|\t\r\n", c) }) {
-		if word != placeholder && word != fakeJWT && !isScheme(word) {
-			return false
-		}
-	}
-	return true
+	return allParts(s, " ,;|\t\r\n", func(word string) bool {
+		return word == placeholder || word == fakeJWT || isScheme(word)
+	})
 }

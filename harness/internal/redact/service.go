@@ -97,10 +97,10 @@ const longestQuoted = 512
 
 // areServiceWords reports whether all words of a text are of the vocabulary.
 func areServiceWords(text string) bool {
-	for n, word := range strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(textGaps, c) }) {
-		if !isServiceWord(word, n == 0) {
-			return false
-		}
-	}
-	return true
+	first := true
+	return allParts(text, textGaps, func(word string) bool {
+		is := isServiceWord(word, first)
+		first = false
+		return is
+	})
 }

@@ -20,7 +20,6 @@ type verdict struct {
 
 // A spot is where values of JSON stand, with what that alone says of them.
 type spot struct {
-	name, parent  string
 	secret, field *field // what credentials and members say of the name
 	isKnown       bool   // the name is one of the service's
 	values        words.Values
