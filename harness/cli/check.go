@@ -41,7 +41,7 @@ type checkFlags struct {
 	report   reportFlags
 	typ, api string
 	metadata []string
-	fake     recordFlags
+	fake     liveFlags
 }
 
 func newCheck(std streams, dirs *projectFlags) *cobra.Command {
@@ -75,7 +75,7 @@ func newCheck(std streams, dirs *projectFlags) *cobra.Command {
 	flags.StringVar(&opts.typ, "type", "", "full name of the `type` of answers that do not say theirs, or Collection(...) of a page")
 	flags.StringVar(&opts.api, "api", "v1.0", "the `API` of answers that do not say theirs: v1.0 or beta")
 	flags.StringArrayVar(&opts.metadata, "csdl", nil, "judge by a `[API=]FILE` of metadata (CSDL 4.0, XML); repeatable")
-	opts.fake.registerLive(flags)
+	opts.fake.register(flags)
 	opts.fake.auth, flags.Lookup("auth").DefValue = "none", "none"
 	flags.Lookup("base-url").Usage = "`URL` of a fake to run scenarios against; one on this machine is written to without --allow-writes"
 	opts.report.register(flags)
@@ -94,7 +94,7 @@ func (f *checkFlags) checkFake(ctx context.Context, std streams, p *project.Proj
 		return nil, &fault.Error{Message: "check: CI=true: tests in CI ask nobody but fakes on their own machine", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to"}
 	}
 	for _, sc := range scenarios {
-		result, err := f.fake.recordWith(ctx, std, service, sc, func(live record.Live) (report.Case, error) {
+		result, err := f.fake.run(ctx, std, f.report.quiet, service, sc, func(live record.Live) (report.Case, error) {
 			fake := check.FakeAt{URL: service.base, Carrier: live.Carrier, Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Judge: judge.Violations(p.Answers)}}
 			return fake.Scenario(ctx, p, sc)
 		})
