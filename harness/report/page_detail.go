@@ -52,7 +52,7 @@ type htmlExchange struct {
 }
 
 // finding fills in a detail.
-func (d *htmlDetail) finding(p *htmlPage, c *Case, f *Finding, w *words) {
+func (d *htmlDetail) finding(g *gallery, c *Case, f *Finding, w *words) {
 	told := f.told()
 	if f.Missed != nil {
 		d.Label, told = "No answer", f.Missed.Sent.Method+" "+f.Missed.Sent.Target()
@@ -82,14 +82,14 @@ func (d *htmlDetail) finding(p *htmlPage, c *Case, f *Finding, w *words) {
 	d.facts(c, f)
 	switch {
 	case f.Missed != nil:
-		d.missed(p, f)
+		d.missed(g, f)
 	case len(f.Examples) > 0:
-		d.compare(p, f)
+		d.compare(g, f)
 	default:
 		for i := range c.Exchanges {
 			if f.isOf(&c.Exchanges[i]) {
 				d.Bar = barOf(&c.Exchanges[i])
-				d.Shown = htmlRef{ID: p.exchange(&c.Exchanges[i]), Line: bodyLine(&c.Exchanges[i], f), Says: Visible(clip(told, 200))}
+				d.Shown = htmlRef{ID: g.exchange(&c.Exchanges[i]), Line: bodyLine(&c.Exchanges[i], f), Says: Visible(clip(told, 200))}
 				break
 			}
 		}
@@ -155,7 +155,7 @@ func bodyLine(e *Exchange, f *Finding) int {
 }
 
 // whole fills in the detail of a case that has nothing to tell.
-func (d *htmlDetail) whole(p *htmlPage, c *Case, w *words) {
+func (d *htmlDetail) whole(g *gallery, c *Case, w *words) {
 	for _, fact := range []htmlFact{{"file", Visible(c.File)}, {"status", string(c.Status)}} {
 		if fact.Value != "" && fact.Value != d.Title {
 			d.Facts = append(d.Facts, fact)
@@ -172,26 +172,26 @@ func (d *htmlDetail) whole(p *htmlPage, c *Case, w *words) {
 	}
 	for i := range c.Exchanges {
 		e := &c.Exchanges[i]
-		d.Refs = append(d.Refs, htmlRef{ID: p.exchange(e), Name: Visible(e.Name), Bar: barOf(e)})
+		d.Refs = append(d.Refs, htmlRef{ID: g.exchange(e), Name: Visible(e.Name), Bar: barOf(e)})
 	}
 }
 
 // exchange is the id of an exchange's template, which is made for the first that shows it.
-func (p *htmlPage) exchange(e *Exchange) string {
-	if p.made[e] == "" {
-		shown := htmlExchange{ID: p.id("exchange"), Panels: p.panels(e)}
-		p.Exchanges = append(p.Exchanges, shown)
-		p.made[e] = shown.ID
+func (g *gallery) exchange(e *Exchange) string {
+	if g.made[e] == "" {
+		shown := htmlExchange{ID: g.id("exchange"), Panels: g.panels(e)}
+		g.Exchanges = append(g.Exchanges, shown)
+		g.made[e] = shown.ID
 	}
-	return p.made[e]
+	return g.made[e]
 }
 
 // panels are the parts of an exchange: the response's body first.
-func (p *htmlPage) panels(e *Exchange) []htmlPanel {
-	p.Pseudonyms = append(p.Pseudonyms, e.Pseudonyms...)
+func (g *gallery) panels(e *Exchange) []htmlPanel {
+	g.Pseudonyms = append(g.Pseudonyms, e.Pseudonyms...)
 	var panels []htmlPanel
 	if e.Status > 0 {
-		body := htmlPanel{Name: "Response body", Text: p.body(e.Response.Body)}
+		body := htmlPanel{Name: "Response body", Text: g.body(e.Response.Body)}
 		if body.Text == "" {
 			body.Note = "The response has no body."
 		}
@@ -200,7 +200,7 @@ func (p *htmlPage) panels(e *Exchange) []htmlPanel {
 			panels = append(panels, htmlPanel{Name: "Headers", Heads: heads(e.Response.Header)})
 		}
 	}
-	request := htmlPanel{Name: "Request", Heads: heads(e.Request.Header), Text: p.body(e.Request.Body), Note: Visible(e.Method + " " + e.URL)}
+	request := htmlPanel{Name: "Request", Heads: heads(e.Request.Header), Text: g.body(e.Request.Body), Note: Visible(e.Method + " " + e.URL)}
 	return append(panels, request)
 }
 
@@ -215,13 +215,13 @@ func heads(header map[string][]string) []htmlFact {
 }
 
 // body is a body as far as there is room for it.
-func (p *htmlPage) body(text string) string {
+func (g *gallery) body(text string) string {
 	most := longestBody
-	if p.budget <= 0 {
+	if g.budget <= 0 {
 		most = shortBody
 	}
 	shown := text[:min(len(text), most)]
-	p.budget -= len(shown)
+	g.budget -= len(shown)
 	told := strings.Join(bodyLines(strings.ToValidUTF8(shown, "\uFFFD")), "\n")
 	if more := len(text) - len(shown); more > 0 {
 		told += fmt.Sprintf("\n… %d more bytes", more)
