@@ -76,7 +76,7 @@ func (e *Encoder) Unpack(dst, packed []byte) ([]byte, error) {
 	return e.assemble(dst, p, unsafe.String(unsafe.SliceData(body), len(body))), nil // nothing writes to it meanwhile
 }
 
-var errPacked = errors.New("it is no packed interaction")
+var errPacked = errors.New("it is not a packed interaction")
 
 // assemble appends the text of an interaction.
 func (e *Encoder) assemble(dst []byte, p pieces, body string) []byte {

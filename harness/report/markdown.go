@@ -27,7 +27,7 @@ func renderMarkdown(w io.Writer, s *Suite, _ Style) error {
 		markdownCase(out, c)
 	}
 	if clean > 0 && clean < len(s.Cases) {
-		fmt.Fprintf(out, "\n%d more with nothing to tell.\n", clean)
+		fmt.Fprintf(out, "\n%d more without findings.\n", clean)
 	}
 	return out.Flush()
 }

@@ -49,7 +49,7 @@ func Read(r io.Reader) (*Suite, error) {
 	}
 	var doc jsonSuite
 	if err := json.Unmarshal(text, &doc); err != nil {
-		return nil, fmt.Errorf("it is no report in JSON: %w", err)
+		return nil, fmt.Errorf("it is not a report in JSON: %w", err)
 	}
 	if doc.Version != jsonVersion {
 		return nil, fmt.Errorf("it is a report of version %d: want %d", doc.Version, jsonVersion)
@@ -219,6 +219,6 @@ func complete(sources []Source) error {
 	}
 	return &fault.Error{
 		Message: fmt.Sprintf("of %d shards %s %s missing", of, text, map[bool]string{true: "is", false: "are"}[of-len(from) == 1]),
-		Hint:    "a job that ended without its report is no job that passed",
+		Hint:    "a job that ended without its report has not passed",
 	}
 }

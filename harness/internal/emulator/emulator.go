@@ -44,14 +44,14 @@ func (s *site) now() time.Time { return s.options.Now().UTC() }
 // Start begins to serve on three loopback ports, until Close or the context's end.
 func Start(ctx context.Context, o Options) (*Emulator, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("start stand-in graph: %w", err)
+		return nil, fmt.Errorf("start the emulator: %w", err)
 	}
 	o = o.withDefaults()
 	ids := &mint{seed: o.Seed}
 	e := &Emulator{site: &site{options: o, hosts: o.Hosts, ids: ids, tenant: ids.fixedGUID("tenant")}}
 	listeners, err := e.listen(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("start stand-in graph: %w", err)
+		return nil, fmt.Errorf("start the emulator: %w", err)
 	}
 	e.build()
 	for r, l := range listeners {
