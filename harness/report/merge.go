@@ -37,7 +37,7 @@ const largestReport = 512 << 20
 
 // Read reads a suite that was rendered as JSON. It is as it was, but that durations are of
 // milliseconds, that bytes which are no UTF-8 became U+FFFD, and that examples of changes are
-// left out; of what was exchanged the report of a shard alone tells. Members that it does not
+// left out; only the report of a shard holds what was exchanged. Members that it does not
 // know are passed over.
 func Read(r io.Reader) (*Suite, error) {
 	text, err := io.ReadAll(io.LimitReader(r, largestReport+1))

@@ -295,7 +295,7 @@ func (p *pageMaker) strip(c *Case) string {
 // mostParts bounds the parts of a strip, which would else be too narrow to read.
 const mostParts = 60
 
-// story is the strip of a suite whose cases tell one.
+// story is the strip of a suite whose cases have an order.
 func (p *pageMaker) story() {
 	s := p.suite
 	strip := htmlStrip{ID: "story"}

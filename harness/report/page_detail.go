@@ -53,13 +53,13 @@ type htmlExchange struct {
 
 // finding fills in a detail.
 func (d *htmlDetail) finding(g *gallery, c *Case, f *Finding, w *words) {
-	told := f.told()
+	headline := f.headline()
 	if f.Missed != nil {
-		d.Label, told = "No answer", f.Missed.Sent.Method+" "+f.Missed.Sent.Target()
+		d.Label, headline = "No answer", f.Missed.Sent.Method+" "+f.Missed.Sent.Target()
 		d.Lines = append(d.Lines, Visible(f.Missed.Verdict))
 	}
 	if w.changes && f.Fingerprint != "" {
-		d.Label, told = title(f.Rule), f.Message
+		d.Label, headline = title(f.Rule), f.Message
 		if line := changed(f); line != "" {
 			d.Lines = append(d.Lines, line)
 		}
@@ -68,7 +68,7 @@ func (d *htmlDetail) finding(g *gallery, c *Case, f *Finding, w *words) {
 		d.whatif(c, f)
 		return
 	}
-	d.Title, _, _ = strings.Cut(told, "\n")
+	d.Title, _, _ = strings.Cut(headline, "\n")
 	d.Title = Visible(d.Title)
 	if !w.changes {
 		d.Lines = append(d.Lines, valueLines(f)...)
@@ -89,14 +89,14 @@ func (d *htmlDetail) finding(g *gallery, c *Case, f *Finding, w *words) {
 		for i := range c.Exchanges {
 			if f.isOf(&c.Exchanges[i]) {
 				d.Bar = barOf(&c.Exchanges[i])
-				d.Shown = htmlRef{ID: g.exchange(&c.Exchanges[i]), Line: bodyLine(&c.Exchanges[i], f), Says: Visible(clip(told, 200))}
+				d.Shown = htmlRef{ID: g.exchange(&c.Exchanges[i]), Line: bodyLine(&c.Exchanges[i], f), Says: Visible(clip(headline, 200))}
 				break
 			}
 		}
 	}
 }
 
-// whatif tells of a change that a client was tried with: what it was, and what the client said.
+// whatif shows a change that a client was tried with: what it was, and what the client said.
 func (d *htmlDetail) whatif(c *Case, f *Finding) {
 	d.Label, d.Title, _ = strings.Cut(Visible(c.Name), ": ")
 	d.Lines = []string{Visible(f.Message)}
@@ -154,7 +154,7 @@ func bodyLine(e *Exchange, f *Finding) int {
 	return jsondoc.Nearest(jsondoc.Lines(e.Response.Body), f.Where)
 }
 
-// whole fills in the detail of a case that has nothing to tell.
+// whole fills in the detail of a case without findings.
 func (d *htmlDetail) whole(g *gallery, c *Case, w *words) {
 	for _, fact := range []htmlFact{{"file", Visible(c.File)}, {"status", string(c.Status)}} {
 		if fact.Value != "" && fact.Value != d.Title {
@@ -222,11 +222,11 @@ func (g *gallery) body(text string) string {
 	}
 	shown := text[:min(len(text), most)]
 	g.budget -= len(shown)
-	told := strings.Join(bodyLines(strings.ToValidUTF8(shown, "\uFFFD")), "\n")
+	lines := strings.Join(bodyLines(strings.ToValidUTF8(shown, "\uFFFD")), "\n")
 	if more := len(text) - len(shown); more > 0 {
-		told += fmt.Sprintf("\n… %d more bytes", more)
+		lines += fmt.Sprintf("\n… %d more bytes", more)
 	}
-	return told
+	return lines
 }
 
 func barOf(e *Exchange) *htmlBar {
