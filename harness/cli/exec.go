@@ -53,6 +53,7 @@ on Linux; the rest is what their documentation says:
   Deno, Bun               L M W    where they take HTTPS_PROXY and SSL_CERT_FILE
   rclone                  L M* W*  (1.60)
   wget, aria2c, pycurl    L+       (1.21, 1.36, 7.45)  and all that reads only the system's bundle
+  onedrive                L+       (2.4.23)  a replay starts from the state that the recording started from
   browsers                -        use graphvcr serve
 
   *  takes no certificate from the environment: trust the one that graphvcr ca prints, and
@@ -105,7 +106,7 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			status, err := opts.run(cmd.Context(), std, dirs, args)
 			if err != nil {
-				tell(std.err, err)
+				printError(std.err, err)
 			}
 			if status != statusClean {
 				return statusError(status)
@@ -124,16 +125,16 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 	opts.client.auth = "none" // the program signs in itself
 	flags.Lookup("auth").DefValue = opts.client.auth
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		tell(std.err, flagError(cmd, err))
+		printError(std.err, flagError(cmd, err))
 		return statusError(program.StatusHarness)
 	})
 	cmd.SetHelpTemplate(cmd.HelpTemplate() + execExit)
 	return cmd
 }
 
-// run runs the command and returns exec's exit status; an error is yet to be told.
+// run runs the command and returns exec's exit status; an error is yet to be printed.
 func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, args []string) (int, error) {
-	talk := streams{in: std.in, out: std.err} // stdout is the command's, and each thing is told once
+	talk := streams{in: std.in, out: std.err} // stdout is the command's, and each thing is reported once
 	talk.err = silent{}
 	interrupt.EndsWith(ctx, program.StatusHarness)
 	out, err := f.report.parse(talk)
@@ -219,17 +220,17 @@ func (f alsoFlag) set(command string, p *project.Project) (*hosts.Set, error) {
 	return set, nil
 }
 
-// helperStatus becomes the program of exec --isolate, or tells why it cannot.
+// helperStatus becomes the program of exec --isolate, or says why it cannot.
 func helperStatus(args []string) int {
 	err := child.Helper(args)
 	var program *fs.PathError
 	if errors.As(err, &program) {
-		tell(os.Stderr, &fault.Error{Message: "exec: run " + program.Path, Cause: program.Err})
+		printError(os.Stderr, &fault.Error{Message: "exec: run " + program.Path, Cause: program.Err})
 	}
 	return child.StatusNotExecutable
 }
 
-// silent is where nothing is told.
+// silent is where nothing is written.
 type silent struct{}
 
 func (silent) Write(b []byte) (int, error) { return len(b), nil }

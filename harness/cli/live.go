@@ -101,7 +101,7 @@ func (f *clientFlags) signIn(ctx context.Context, std streams) (*auth.Credential
 		case errors.Is(err, auth.ErrNotConfigured):
 			fmt.Fprintln(std.err, "graphvcr: no credential is configured: requests that bring no token go without one")
 		default: // the client may have one of its own
-			tell(std.err, err)
+			printError(std.err, err)
 			fmt.Fprintln(std.err, "graphvcr: warning: requests that bring no token go without one")
 		}
 		return nil, nil, nil

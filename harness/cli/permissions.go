@@ -94,6 +94,6 @@ func keepPermissions(std streams, p *project.Project, all *permissions.Map) erro
 	if err := wire.Replace(file, 0o644, all.Write); err != nil {
 		return &fault.Error{Message: "permissions", Cause: err}
 	}
-	_, err := fmt.Fprintf(std.out, "%s: %s, %s\n", filepath.ToSlash(file), counted(all.Permissions(), "permission"), counted(all.Paths(), "path"))
+	_, err := fmt.Fprintf(std.out, "%s: %s, %s\n", filepath.ToSlash(file), fault.Count(all.Permissions(), "permission"), fault.Count(all.Paths(), "path"))
 	return err
 }

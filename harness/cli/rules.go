@@ -9,16 +9,13 @@ import (
 const (
 	ruleAuthRefused         report.Rule = "auth.refused"
 	ruleCheckFailed         report.Rule = "check.failed"
-	ruleDocsMethod          report.Rule = "docs.method"
 	ruleDriftChangelog      report.Rule = "drift.changelog"
 	ruleDriftFailed         report.Rule = "drift.failed"
 	ruleDriftRun            report.Rule = "drift.run"
-	ruleImportFailed        report.Rule = "import.failed"
 	ruleRecordRecover       report.Rule = "record.recover"
 	ruleRedactFailed        report.Rule = "redact.failed"
 	ruleServeHandshake      report.Rule = "serve.handshake"
 	rulePermissionsUnlisted report.Rule = "permissions.unlisted"
-	ruleRecordDrafted       report.Rule = "record.drafted"
 	ruleRecordFailed        report.Rule = "record.failed"
 	ruleReviewFailed        report.Rule = "review.failed"
 )

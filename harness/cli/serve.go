@@ -85,7 +85,7 @@ func newServe(std streams, dirs *projectFlags) *cobra.Command {
 		Example: serveExample,
 		Args:    arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+			return opts.report.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				return opts.run(cmd.Context(), std, p)
 			})
 		},
@@ -203,7 +203,7 @@ type opener struct {
 	defaults session.Options // those of the server itself
 }
 
-func (o opener) session(asked proxy.SessionRequest) (proxy.Take, error) {
+func (o opener) session(asked proxy.SessionRequest) (proxy.Use, error) {
 	refused := func(status int, message string) error {
 		return &proxy.Failure{Status: status, Code: "graphvcr.session", Message: message}
 	}
@@ -323,7 +323,7 @@ func (d *doors) close() {
 // serve answers until the context ends, and then lets requests under way end.
 func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, reach string, underWay time.Duration) (*proxy.Handshakes, error) {
 	lines := log.New(&firstLines{std: std}, "graphvcr: ", 0)
-	contacts := &proxy.Handshakes{Tell: func(host, reason string) {
+	contacts := &proxy.Handshakes{Failed: func(host, reason string) {
 		lines.Printf("a connection to %s ended in the TLS handshake: %s", host, reason)
 	}}
 	server := &http.Server{
@@ -373,17 +373,17 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, re
 	return contacts, nil
 }
 
-// firstLines tells the first things that net/http has to say of connections, and leaves
+// firstLines prints the first things that net/http has to say of connections, and leaves
 // out the rest: a client may go on for as long as it likes.
 type firstLines struct {
-	std  streams
-	told atomic.Int64
+	std     streams
+	printed atomic.Int64
 }
 
 const mostLines = 20
 
 func (f *firstLines) Write(line []byte) (int, error) {
-	if f.told.Add(1) <= mostLines {
+	if f.printed.Add(1) <= mostLines {
 		fmt.Fprintln(f.std.err, block(string(line)))
 	}
 	return len(line), nil

@@ -42,7 +42,7 @@ func newWhatif(std streams, dirs *projectFlags) *cobra.Command {
 		Long:    whatifLong + "\nThe rules:\n" + ruleList(),
 		Example: "  graphvcr whatif --cassette users/list -- node app.js\n  graphvcr whatif --cassette users/list -- go test ./...\n  graphvcr whatif --cassette teams/create-chat --rule enum.new --rule paging.added",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+			return opts.report.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				opts.Args, opts.Talk = args, std.err
 				return whatif.Run(cmd.Context(), p, opts.Options)
 			})

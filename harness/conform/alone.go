@@ -97,7 +97,7 @@ func contextOf(context string) (version, host string) {
 	return version, u.Hostname()
 }
 
-// isLocal reports whether a host is a stand-in on this machine.
+// isLocal reports whether a host is a test server on this machine.
 func isLocal(host string) bool {
 	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
 }

@@ -24,7 +24,7 @@ type values struct {
 	result  Result
 }
 
-// body validates the answer's body as what it was taken for.
+// body validates the answer's body as what it is expected to be.
 func (v *values) body(expected route.Answer) error {
 	options := v.options()
 	switch expected.Shape {

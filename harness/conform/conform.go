@@ -26,7 +26,7 @@ type Exchange struct {
 	API          string            // "v1.0" or "beta": where types are looked up if the address has no version
 	Schema       string            // full name of the type that the answer must be, or "Collection(...)" of it; "" leaves it to the answer and the address
 	Parts        map[string]string // such types of the parts of a batch, by id
-	Placeholders bool              // documentation's stand-ins pass for values
+	Placeholders bool              // documentation's placeholders pass for values
 }
 
 // Body is what a message carries.
@@ -36,10 +36,10 @@ type Body struct {
 	IsJSON bool
 }
 
-// Result says what an exchange was taken for, and what is wrong with it.
+// Result says what an exchange was judged as, and what is wrong with it.
 type Result struct {
 	Checked  bool   // there is an index of its API
-	Type     string // what the answer was taken for: a type, or a word for what is none; "" where that is not known
+	Type     string // what the answer was judged as: a type, or a word for what is none; "" where that is not known
 	Reason   string // why the answer was not validated against a type; "" when it was, or holds none
 	Problems []Problem
 }

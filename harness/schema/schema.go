@@ -124,13 +124,13 @@ type Options struct {
 	// Request says that the value is sent: a property that only the service sets
 	// (readOnly) is a warning.
 	Request bool
-	// Open tells of undeclared properties of open types, too: they are legal, and
+	// Open reports undeclared properties of open types, too: they are legal, and
 	// worth a warning of RuleOpen to those who watch what changes.
 	Open bool
 	// LongTexts lets texts of digits pass as Edm.Int64 and Edm.Decimal, which they are where
 	// the client asked for IEEE754Compatible=true (OData JSON format 4.01, section 3.2).
 	LongTexts bool
-	// Placeholders lets stand-ins of documentation ("id-value", "{id}", "string")
+	// Placeholders lets placeholders of documentation ("id-value", "{id}", "string")
 	// pass wherever a string is due, whatever its format, pattern or enum.
 	Placeholders bool
 }

@@ -76,7 +76,7 @@ func exchangesOf(i *cassette.Interaction, as reading) ([]*exchange, error) {
 		e.asked = asked.doc
 	}
 	if parts := e.parts(); len(parts) > 0 {
-		// What a batch holds is told by its parts.
+		// What a batch holds is reported by its parts.
 		e.asked, e.answered = nil, body{kind: "JSON"}
 		e.reads = !slices.ContainsFunc(parts, func(part *exchange) bool { return !part.isRead() })
 		return append([]*exchange{e}, parts...), nil

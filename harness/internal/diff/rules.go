@@ -10,7 +10,7 @@ import (
 )
 
 // An ID is the stable id of a kind of change. Those that recordings show stand with their
-// [Rule]s, each beside the code that tells it and the code that makes it.
+// [Rule]s, each beside the code that detects it and the code that makes it.
 type ID string
 
 // Rule is the id of the change in reports.
@@ -22,7 +22,7 @@ func (id ID) within(family string) bool {
 	return name == family
 }
 
-// A Rule is one kind of change, both ways: what tells it stands in the file of its id, and
+// A Rule is one kind of change, both ways: what detects it stands in the file of its id, and
 // Mutate makes it.
 type Rule struct {
 	ID       ID

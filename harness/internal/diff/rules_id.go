@@ -28,8 +28,8 @@ func idRules() []Rule {
 	}
 }
 
-// equalities tells which places no longer hold the same id. Of three that were one, the
-// place that left is told once.
+// equalities says which places no longer hold the same id. Of three that were one, the
+// place that left is reported once.
 func (a answerPair) equalities() {
 	type broken struct {
 		places   [2]string
@@ -51,16 +51,16 @@ func (a answerPair) equalities() {
 			cmp.Compare(max(moved[b.places[0]], moved[b.places[1]]), max(moved[a.places[0]], moved[a.places[1]])),
 			strings.Compare(a.places[0], b.places[0]), strings.Compare(a.places[1], b.places[1]))
 	})
-	told := map[string]bool{}
+	reported := map[string]bool{}
 	for _, b := range all {
 		left := b.places[1]
 		if moved[b.places[0]] > moved[left] || moved[b.places[0]] == moved[left] && strings.HasPrefix(left, "url.") {
 			left = b.places[0] // what was asked for is what it was
 		}
-		if told[left] || told[b.places[0]] && told[b.places[1]] {
+		if reported[left] || reported[b.places[0]] && reported[b.places[1]] {
 			continue
 		}
-		told[left] = true
+		reported[left] = true
 		a.add(difference{
 			rule: EqualityBroken, where: left, old: "equal", new: "different", count: b.new.both,
 			message:  b.places[0] + " is no longer " + b.places[1],

@@ -23,7 +23,7 @@ func requestRules() []Rule {
 	}
 }
 
-// flow tells of operations that only one recording has, unless something else explains
+// flow reports operations that only one recording has, unless something else explains
 // them: where a request failed, those after it go missing.
 func (c *comparison) flow() {
 	explained := slices.ContainsFunc(c.found.all, func(d difference) bool {

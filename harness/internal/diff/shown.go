@@ -37,16 +37,16 @@ func (d *Drift) NewShower(old, new *cassette.Cassette) *Shower {
 func (s *Shower) Examples(c *Change) []report.Example {
 	all := make([]report.Example, 0, len(c.Examples))
 	for _, e := range c.Examples {
-		var told report.Example
+		var one report.Example
 		if e.Old != nil {
 			is := s.shown(s.old, e.Old)
-			told.Old, told.OldAs, told.OldLine = &is.exchange, is.as, lineOf(e.Old, e.Path, c.Where)
+			one.Old, one.OldAs, one.OldLine = &is.exchange, is.as, lineOf(e.Old, e.Path, c.Where)
 		}
 		if e.New != nil {
 			is := s.shown(s.new, e.New)
-			told.New, told.NewAs, told.NewLine = &is.exchange, is.as, lineOf(e.New, e.Path, c.Where)
+			one.New, one.NewAs, one.NewLine = &is.exchange, is.as, lineOf(e.New, e.Path, c.Where)
 		}
-		all = append(all, told)
+		all = append(all, one)
 	}
 	return all
 }

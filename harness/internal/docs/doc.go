@@ -4,7 +4,7 @@
 // A page is Markdown that people wrote. Where an annotation of API Doctor (a JSON
 // object in a comment before a fence) says what a block is, it is believed as far as
 // the block agrees; pages without any are read by what stands in the fences. Notes
-// tell what was repaired, what could not be used and what contradicts itself, each
+// say what was repaired, what could not be used and what contradicts itself, each
 // with its line.
 //
 // An example is compared with the page's own section of HTTP requests (asked.go): one that

@@ -52,7 +52,7 @@ func (r *reader) pair() {
 	}
 }
 
-// isTemplate tells what stands for all requests of its kind (GET /users/{id}) from an
+// isTemplate distinguishes what stands for all requests of its kind (GET /users/{id}) from an
 // example, which an answer follows.
 func (p *pairing) isTemplate(i int) bool {
 	f := &p.fences[i]
@@ -151,14 +151,14 @@ func (p *pairing) byName(f *fence) (named []*Request, open bool) {
 	return named, open
 }
 
-// check tells where an answer contradicts itself, its annotation or the text.
+// check says where an answer contradicts itself, its annotation or the text.
 func (p *pairing) check(f *fence, a *Response) {
 	line := f.line + 1
 	if standard := http.StatusText(a.Code); standard != "" && a.Phrase != "" {
 		phrase := strings.TrimRight(a.Phrase, ". ")
 		switch other := codeOf(phrase); {
 		case strings.EqualFold(phrase, standard), a.Code == other:
-		case slices.Contains(p.page.Stated, other): // one slip, told once
+		case slices.Contains(p.page.Stated, other): // one slip, reported once
 			p.page.note(Status, line, "the status line is \"%d %s\": %s is what %d is called, which the text promises (line %d), and %d is %s", a.Code, a.Phrase, a.Phrase, other, p.page.StatedLine, a.Code, standard)
 			p.checkBody(f, a)
 			return
@@ -236,7 +236,7 @@ func (p *pairing) takesBody(f *fence) bool {
 	return true
 }
 
-// leaveOut tells of a block that is no example.
+// leaveOut reports a block that is no example.
 func (p *pairing) leaveOut(f *fence) {
 	first, _ := firstLine(f.text)
 	switch {

@@ -74,7 +74,7 @@ func (r *reader) heading(level int, text string) {
 	r.promises.heading(text)
 }
 
-// dropPending tells of an annotation that no block follows.
+// dropPending reports an annotation that no block follows.
 func (r *reader) dropPending() {
 	if a := r.pending; a != nil && (a.block == "request" || a.block == "response") {
 		r.page.note(Annotation, a.line, "no block follows the annotation of a %s", a.block)
@@ -110,7 +110,7 @@ func (r *reader) include(line int, name string) {
 	}
 	r.included.at = append(r.included.at, name)
 	s := scanner{text: strings.TrimPrefix(text, "\ufeff"), line: line, pinned: true, to: r}
-	_ = s.scan() // of more blocks than a page may have the page itself tells
+	_ = s.scan() // a page of too many blocks is an error by itself
 	r.included.at = r.included.at[:len(r.included.at)-1]
 }
 

@@ -2,11 +2,7 @@ package match
 
 import (
 	"math"
-	"net/http"
 	"sort"
-
-	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // How often the last answer of a read is repeated by default: enough for any
@@ -16,13 +12,36 @@ const (
 	repeatsAny        = 1000
 )
 
+// A tally is what one session has replayed of one entry.
+type tally struct {
+	next    int // the first answer that was neither served nor passed over
+	last    int // the answer served last, from 1; 0 for none
+	repeats int // how often the last answer was repeated
+	// wrapped says that every answer was served once, and that they began again.
+	wrapped bool
+}
+
+// served reports whether an answer was served.
+func (t tally) served(r *record) bool { return t.wrapped || r.number < t.next }
+
+// serve is the tally after an answer was served for the first time.
+func (t tally) serve(answer int) tally {
+	return tally{next: max(t.next, answer+1), last: answer + 1, wrapped: t.wrapped}
+}
+
+// again is the tally after the last answer was repeated.
+func (t tally) again() tally {
+	t.repeats++
+	return t
+}
+
 // A span is what the barriers of a read say of now, in positions of recorded
 // order: the last related write that was replayed and the first one that was not.
 type span struct {
-	replayed, awaited int32
+	replayed, awaited int
 }
 
-var unbound = span{-1, math.MaxInt32}
+var unbound = span{0, math.MaxInt}
 
 // A reason says why an answer was chosen, or why there is none.
 type reason int
@@ -36,9 +55,9 @@ const (
 	overPolled        // none left, and the last was repeated as often as may be
 )
 
-// A choice is an answer of an entry, by place, and the tally once it is served.
+// A choice is an answer of an entry, and the tally once it is served.
 type choice struct {
-	answer int // -1 when there is none
+	answer *record // nil when there is none
 	tally  tally
 	reason reason
 }
@@ -54,45 +73,38 @@ func (e *entry) choose(t tally, now span, strict bool) choice {
 	count := len(e.answers)
 	next := e.passOver(t.next, now.replayed)
 	if next < count && e.answers[next].position < now.awaited {
-		return choice{next, t.serve(next), inOrder}
+		return choice{e.answers[next], t.serve(next), inOrder}
 	}
 	if next == count && e.repeat == RepeatCycle {
 		if first := e.passOver(0, now.replayed); first < count {
-			return choice{first, tally{next: first + 1, last: first, wrapped: true}, repeated}
+			return choice{e.answers[first], tally{next: first + 1, last: first + 1, wrapped: true}, repeated}
 		}
 	}
-	standing := t.last >= 0 && e.answers[t.last].position > now.replayed
+	standing := t.last > 0 && e.answers[t.last-1].position > now.replayed
 	if standing && e.mayRepeat(t) {
-		return choice{t.last, t.again(), repeated}
+		return choice{e.answers[t.last-1], t.again(), repeated}
 	}
 	switch {
 	case next < count && strict:
-		return choice{-1, t, early}
+		return choice{nil, t, early}
 	case next < count:
-		return choice{next, t.serve(next), early}
+		return choice{e.answers[next], t.serve(next), early}
 	case standing || !e.read:
-		return choice{-1, t, e.exhausted()}
+		return choice{nil, t, e.exhausted()}
 	case strict:
-		return choice{-1, t, stale}
-	}
-	return e.lastResort(t)
-}
-
-// lastResort serves the last recorded answer although a related write was replayed
-// since: a barrier prefers, it never denies.
-func (e *entry) lastResort(t tally) choice {
-	final := len(e.answers) - 1
-	switch {
-	case t.last != final:
-		return choice{final, t.serve(final), stale}
+		return choice{nil, t, stale}
+	// A barrier prefers, it never denies: what was recorded last, although a related write
+	// was replayed since.
+	case t.last != count:
+		return choice{e.answers[count-1], t.serve(count - 1), stale}
 	case e.mayRepeat(t):
-		return choice{final, t.again(), stale}
+		return choice{e.answers[count-1], t.again(), stale}
 	}
-	return choice{-1, t, e.exhausted()}
+	return choice{nil, t, e.exhausted()}
 }
 
 // passOver skips the answers that a replayed write retires.
-func (e *entry) passOver(next int, replayed int32) int {
+func (e *entry) passOver(next, replayed int) int {
 	if next < len(e.answers) && e.answers[next].position < replayed {
 		rest := e.answers[next:]
 		next += sort.Search(len(rest), func(i int) bool { return rest[i].position > replayed })
@@ -110,7 +122,7 @@ func (e *entry) mayRepeat(t tally) bool {
 	if !e.read {
 		return false
 	}
-	return t.repeats < repeatsUnfinished || t.repeats < repeatsAny && !e.answers[t.last].unfinished(e.key.Path)
+	return t.repeats < repeatsUnfinished || t.repeats < repeatsAny && !e.answers[t.last-1].unfinished()
 }
 
 func (e *entry) exhausted() reason {
@@ -118,33 +130,4 @@ func (e *entry) exhausted() reason {
 		return overPolled
 	}
 	return usedUp
-}
-
-const (
-	stateUnknown int32 = iota
-	stateFinal
-	stateUnfinished
-)
-
-// unfinished reports whether the answer is the state of an operation that is still
-// under way, so that a client polling for its end would wait in vain.
-func (r *record) unfinished(path string) bool {
-	if state := r.state.Load(); state != stateUnknown {
-		return state == stateUnfinished
-	}
-	state := stateFinal
-	if (r.interaction.Response.Code == http.StatusAccepted || async.IsOperationPath(path)) && async.IsUnfinished(stateIn(r.body())) {
-		state = stateUnfinished
-	}
-	r.state.Store(state)
-	return state == stateUnfinished
-}
-
-// stateIn is the state that a JSON answer tells.
-func stateIn(body string) string {
-	doc, err := jsondoc.Parse(body)
-	if err != nil {
-		return ""
-	}
-	return async.StateOf(doc)
 }

@@ -13,23 +13,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// A Difference is one field in which a candidate differs from the request.
-//
-// Fields are "method", "host", "path[3]" (a segment of the canonical path, from 0,
-// the version included), "query.$select", "header.Prefer", "principal", and of the
-// body "body.$['topic']" (JSON), "form.NAME", "part.NAME" (multipart),
-// "requests[2].url" (a batch; the place is that of the recorded request, or of the
-// received one where nothing like it was recorded) or "body".
-//
-// Values are as they count in the key, long ones cut around the first difference; secrets are not shown.
-type Difference struct {
-	Field              string
-	Recorded, Received string
-}
-
-// absent stands for a value that one side does not have.
-const absent = "(absent)"
-
 // maxDifferences bounds how many differences of one body are told.
 const maxDifferences = 20
 
@@ -50,7 +33,7 @@ func differences(recorded, live *request) []Difference {
 		old, now = slices.DeleteFunc(old, isType), slices.DeleteFunc(now, isType)
 	}
 	d.named("header.", old, now)
-	d.bodies(&recorded.body, &live.body)
+	d.bodies(recorded, live)
 	return d.list
 }
 
@@ -164,41 +147,32 @@ func headerValues(headers string) []pair {
 	return pairs
 }
 
-func (d *differ) bodies(recorded, received *payload) {
+func (d *differ) bodies(recorded, received *request) {
+	if recorded.batch != nil && received.batch != nil && recorded.body.digest != received.body.digest {
+		d.batches(recorded.batch, received.batch)
+		return
+	}
+	d.payloads("", &recorded.body, &received.body)
+}
+
+// payloads compares two bodies, which stand at a place.
+func (d *differ) payloads(at string, recorded, received *payload) {
+	same := func(kind string) bool { return recorded.is(kind) && received.is(kind) }
 	switch {
 	case recorded.digest == received.digest:
-	case recorded.batch != nil && received.batch != nil:
-		d.batches(recorded.batch, received.batch)
-	case recorded.parts != nil && received.parts != nil:
-		d.named("part.", partValues(recorded.parts), partValues(received.parts))
-	case recorded.form != nil && received.form != nil:
-		d.named("form.", recorded.form, received.form)
-	case recorded.isJSON() && received.isJSON():
-		d.documents("body.", recorded.document(), received.document())
-	default:
-		d.compareExisting("body", recorded.text, received.text, recorded.digest != "", received.digest != "")
-	}
-}
-
-func (p *payload) isJSON() bool { return strings.HasPrefix(p.digest, "json:") }
-
-func (d *differ) documents(prefix string, recorded, received any) {
-	for _, one := range jsondoc.Diff(recorded, received, maxDifferences) {
-		field := prefix + one.Path
-		old, now := shownValues(field, one.Recorded, one.Received)
-		d.add(field, old, now)
-	}
-}
-
-func partValues(parts []formPart) []pair {
-	pairs := make([]pair, len(parts))
-	for i, part := range parts {
-		pairs[i] = pair{part.name, part.body.text}
-		if part.headers != "" {
-			pairs[i].value = part.headers + "\n\n" + pairs[i].value
+	case same("json"):
+		for _, one := range jsondoc.Diff(recorded.document(), received.document(), maxDifferences) {
+			field := at + "body." + one.Path
+			old, now := shownValues(field, one.Recorded, one.Received)
+			d.add(field, old, now)
 		}
+	case same("multipart"):
+		d.named(at+"part.", recorded.fields, received.fields)
+	case same("form"):
+		d.named(at+"form.", recorded.fields, received.fields)
+	default:
+		d.compareExisting(at+"body", recorded.text, received.text, recorded.digest != "", received.digest != "")
 	}
-	return pairs
 }
 
 // batches compares the parts that do not pair up: first those that ask for the
@@ -209,8 +183,8 @@ func (d *differ) batches(recorded, received *batch) {
 	old, now := unpaired(recorded.parts, received.parts)
 	for _, alike := range []func(a, b *batchPart) bool{
 		func(a, b *batchPart) bool { return a.asks == b.asks },
-		func(a, b *batchPart) bool { return a.method == b.method && a.path == b.path },
-		func(a, b *batchPart) bool { return a.method == b.method },
+		func(a, b *batchPart) bool { return a.key.Method == b.key.Method && a.key.Path == b.key.Path },
+		func(a, b *batchPart) bool { return a.key.Method == b.key.Method },
 		func(a, b *batchPart) bool { return true },
 	} {
 		old = slices.DeleteFunc(old, func(a batchPart) bool {
@@ -269,25 +243,44 @@ func (p *batchPart) field(name string) string {
 	return "requests[" + strconv.Itoa(p.position) + "]" + name
 }
 
-func (p *batchPart) describe() string { return shortened(p.method+" "+p.address(), 120) }
+func (p *batchPart) describe() string { return shortened(p.key.Method+" "+p.address(), 120) }
 
 func (p *batchPart) address() string {
-	if p.query == "" {
-		return p.path
+	if p.key.Query == "" {
+		return p.key.Path
 	}
-	return p.path + "?" + p.query
+	return p.key.Path + "?" + p.key.Query
 }
 
 func (d *differ) part(recorded, received *batchPart) {
-	d.compare(recorded.field(".method"), recorded.method, received.method)
+	d.compare(recorded.field(".method"), recorded.key.Method, received.key.Method)
 	d.compare(recorded.field(".url"), recorded.address(), received.address())
-	d.named(recorded.field(".headers."), headerValues(recorded.headers), headerValues(received.headers))
-	old, now := &recorded.body, &received.body
-	switch {
-	case old.digest == now.digest:
-	case old.doc != nil && now.doc != nil:
-		d.documents(recorded.field(".body."), old.doc, now.doc)
-	default:
-		d.compareExisting(recorded.field(".body"), old.text, now.text, old.doc != nil, now.doc != nil)
+	d.named(recorded.field(".headers."), headerValues(recorded.key.Headers), headerValues(received.key.Headers))
+	d.payloads(recorded.field("."), &recorded.body, &received.body)
+}
+
+// segmentsOf splits a canonical path; a key in quotes, users('x'), is a segment of
+// its own.
+func segmentsOf(path string) []string {
+	path = strings.TrimPrefix(path, "/")
+	if !strings.Contains(path, "('") {
+		return strings.Split(path, "/")
 	}
+	var segments []string
+	for segment := range strings.SplitSeq(path, "/") {
+		name, key, called := strings.Cut(segment, "('")
+		if key, quoted := strings.CutSuffix(key, "')"); called && quoted {
+			segments = append(segments, name, key)
+		} else {
+			segments = append(segments, segment)
+		}
+	}
+	return segments
+}
+
+func splitNonEmpty(text, separator string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, separator)
 }

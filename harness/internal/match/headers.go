@@ -37,29 +37,12 @@ type headerSet uint8
 
 func (s headerSet) has(h int) bool { return s&(1<<h) != 0 }
 
-// significant finds the header of that name, in any letter case, or -1. The
-// length alone tells nearly all other names apart, without reading them.
+// significant finds the header of that name, in any letter case, or -1.
 func significant(name string) int {
-	candidate, other := -1, -1
-	switch len(name) {
-	case 5:
-		candidate = byteRange
-	case 6:
-		candidate, other = accept, prefer
-	case 8:
-		candidate = ifMatch
-	case 12:
-		candidate = contentType
-	case 13:
-		candidate, other = contentRange, ifNoneMatch
-	case 16:
-		candidate = consistencyLevel
-	}
-	switch {
-	case candidate >= 0 && strings.EqualFold(headerNames[candidate], name):
-		return candidate
-	case other >= 0 && strings.EqualFold(headerNames[other], name):
-		return other
+	for h, known := range headerNames {
+		if len(known) == len(name) && strings.EqualFold(known, name) {
+			return h
+		}
 	}
 	return -1
 }

@@ -35,7 +35,7 @@ func (x *Index) nearest(live *request) []Candidate {
 	slices.SortStableFunc(found, func(a, b near) int { return cmp.Compare(a.score, b.score) })
 	weighed := make([]weighedCandidate, 0, nearestWeighed)
 	for _, n := range found[:min(len(found), nearestWeighed)] {
-		r := &n.entry.answers[0]
+		r := n.entry.answers[0]
 		if recorded, err := x.recorded(r.interaction); err == nil {
 			c := Candidate{r.cassette, r.interaction, differences(&recorded, live)}
 			if len(r.interaction.Holes) > 0 {
@@ -110,32 +110,6 @@ type keyParts struct {
 
 func takeApart(key Key) keyParts {
 	return keyParts{key, segmentsOf(key.Path), splitNonEmpty(key.Query, "&"), splitNonEmpty(key.Headers, "\n")}
-}
-
-// segmentsOf splits a canonical path; a key in quotes, users('x'), is a segment of
-// its own.
-func segmentsOf(path string) []string {
-	path = strings.TrimPrefix(path, "/")
-	if !strings.Contains(path, "('") {
-		return strings.Split(path, "/")
-	}
-	var segments []string
-	for segment := range strings.SplitSeq(path, "/") {
-		name, key, called := strings.Cut(segment, "('")
-		if key, quoted := strings.CutSuffix(key, "')"); called && quoted {
-			segments = append(segments, name, key)
-		} else {
-			segments = append(segments, segment)
-		}
-	}
-	return segments
-}
-
-func splitNonEmpty(text, separator string) []string {
-	if text == "" {
-		return nil
-	}
-	return strings.Split(text, separator)
 }
 
 // distance counts, roughly, the fields in which another key differs, and decides

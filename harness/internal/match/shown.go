@@ -14,6 +14,9 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 )
 
+// absent stands for a value that one side does not have.
+const absent = "(absent)"
+
 // secret reports whether what stands in a field is never told.
 func secret(field string) bool {
 	field = strings.TrimRight(field, "']")

@@ -110,7 +110,7 @@ func (s *Session) offer(req *http.Request, body []byte) offer {
 	if e := s.index.entryOf(live.key); e != nil {
 		return s.offerOf(e)
 	}
-	if s.index.seal == nil {
+	if s.unsealer == nil {
 		return offerNone
 	}
 	f, _ := s.unsealer.find(liveMessage(req, body), req.Host, &live)
@@ -124,7 +124,7 @@ func (s *Session) offer(req *http.Request, body []byte) offer {
 }
 
 func (s *Session) offerOf(e *entry) offer {
-	if chosen := e.choose(s.progress.tally(e), s.progress.now(e), s.index.order == OrderStrict); chosen.reason == inOrder {
+	if s.progress.preview(e).reason == inOrder {
 		return offerNext
 	}
 	return offerRepeat

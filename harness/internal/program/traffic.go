@@ -48,7 +48,7 @@ func (t *traffic) onReplay(carrier http.RoundTripper, recorded []*cassette.Casse
 		}
 	})
 	return proxy.InterceptOptions{
-		Takes: func(host string) bool {
+		Intercepts: func(host string) bool {
 			if signin.IsHost(host) || t.known.Has(host) || graph.IsFileHost(host) {
 				return true
 			}
@@ -77,7 +77,7 @@ func (t *traffic) toPages(next http.HandlerFunc) http.Handler {
 func (t *traffic) onRecord(carrier http.RoundTripper, up *upstream.Upstream) proxy.InterceptOptions {
 	carrier = proxy.Learn(t.known, carrier)
 	return proxy.InterceptOptions{
-		Takes: func(host string) bool { return !signin.IsHost(host) && t.known.Has(host) },
+		Intercepts: func(host string) bool { return !signin.IsHost(host) && t.known.Has(host) },
 		Handler: t.toPages(func(w http.ResponseWriter, r *http.Request) {
 			t.see(r)
 			t.asked.Add(1)

@@ -59,22 +59,22 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 	if c.Meta.Origin == cassette.Docs { // its people are invented, and so are their domains
 		rules.Identity, rules.Content, rules.Unknown = On, Off, Off
 	}
-	r, err := New(rules, Options{Salt: c.Salt})
+	r, err := newCore(rules, Options{Salt: c.Salt})
 	if err != nil {
 		return nil, err
 	}
 	r.ledger.idle = true
-	return r.leaks(c, known), nil
+	return leaksIn(c, r, known), nil
 }
 
 // A finder is a pass in trial, which says where leaks are.
 type finder struct{ *pass }
 
-// leaks runs a pass in trial over a cassette.
-func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
+// leaksIn runs a pass in trial over a cassette.
+func leaksIn(c *cassette.Cassette, r *core, known []string) []Leak {
 	var found []Leak
 	for n, i := range c.Interactions {
-		p := finder{&pass{scene: scene{r: r}}}
+		p := finder{newPass(r)}
 		side := ""
 		p.trial = func(l *place.Leaf, by rule, _ string) {
 			if c.Meta.Origin == cassette.Docs && table[by].Class != Secret && !isStranger(l.Text, by) {

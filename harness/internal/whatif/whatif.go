@@ -193,7 +193,7 @@ func (w *trial) judge(ctx context.Context, result report.Case, changed *cassette
 	return result, nil
 }
 
-// against runs the client against a cassette that stands in for the original, in a copy
+// against runs the client against a cassette in the place of the original, in a copy
 // of the folder of cassettes.
 func (w *trial) against(ctx context.Context, changed *cassette.Cassette, faults ...string) (outcome, error) {
 	if err := ctx.Err(); err != nil {

@@ -8,13 +8,13 @@ import (
 )
 
 // on is a recording as another recorder stores it, of a stand-in that listens there.
-func on(tape *cassette.Cassette, origin string) *cassette.Cassette {
-	moved := *tape
+func on(recording *cassette.Cassette, origin string) *cassette.Cassette {
+	moved := *recording
 	moved.Interactions = nil
 	here := func(s string) string {
 		return strings.ReplaceAll(strings.ReplaceAll(s, graph, origin), "https://contoso-my.sharepoint.com", origin+"0")
 	}
-	for _, i := range tape.Interactions {
+	for _, i := range recording.Interactions {
 		clone := *i
 		clone.Request.URL, clone.Request.Body, clone.Response.Body = here(i.Request.URL), here(i.Request.Body), here(i.Response.Body)
 		clone.Response.Headers = i.Response.Headers.Clone()

@@ -23,63 +23,6 @@ func isServiceText(l *place.Leaf) bool {
 	return false
 }
 
-// serviceText keeps the words of the vocabulary, names of members, types and resources, and
-// short numbers; each other word is a name, and so is what stands in quotes. A text that would
-// be read otherwise then, because of the quotes in it, is one name.
-func (p judge) serviceText(l *place.Leaf) verdict {
-	if p.r.ledger.faker.IsName(l.Text) { // of several words, and of one text
-		return verdict{}
-	}
-	is := p.serviceParts(l, l.Text)
-	if is == l.Text {
-		return verdict{}
-	}
-	if p.serviceParts(l, is) != is {
-		is = p.alone(l, place.Leaf{Role: place.Member, Text: l.Text})
-	}
-	by, _ := p.renamer().ruleFor(l, nil)
-	return verdict{is, by, cassetteName}
-}
-
-func (p judge) serviceParts(l *place.Leaf, text string) string {
-	var b strings.Builder
-	first := true
-	at := 0
-	for _, quoted := range append(quotedValues(text), identity.Span{Start: len(text), End: len(text)}) {
-		plain, _ := withoutSecrets(text[at:quoted.Start])
-		p.serviceWords(&b, l, plain, first)
-		b.WriteString(p.alone(l, place.Leaf{Role: place.Member, Text: text[quoted.Start:quoted.End]}))
-		at, first = quoted.End, false
-	}
-	return b.String()
-}
-
-// serviceWords rewrites the words between quoted values. First says whether a sentence begins.
-func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, first bool) {
-	for i := 0; i < len(text); {
-		if strings.IndexByte(textGaps, text[i]) >= 0 {
-			first = first || text[i] == '.' || text[i] == '\n'
-			b.WriteByte(text[i])
-			i++
-			continue
-		}
-		j := i
-		for j < len(text) && strings.IndexByte(textGaps, text[j]) < 0 {
-			j++
-		}
-		end := i + wordEnd(text[i:j])
-		word, tail := text[i:end], text[end:j]
-		is := word
-		if !isServiceWord(word, first) {
-			is = p.alone(l, place.Leaf{Role: place.Member, Text: word})
-		}
-		b.WriteString(is)
-		b.WriteString(tail)
-		first = tail == "." || tail == ":" || tail == "!"
-		i = j
-	}
-}
-
 // wordEnd is where the punctuation behind a word begins. That with which an id ends is its own.
 func wordEnd(word string) int {
 	end := len(strings.TrimRight(word, ".,:!?-/"))
@@ -96,7 +39,7 @@ const textGaps = " \t\r\n\"'`;()[]{}<>|"
 
 func isServiceWord(word string, first bool) bool {
 	switch {
-	case words.InText(word), words.IsMember(word), words.IsType(word), isInstant(word), isPlain(word) && digitsIn(word) <= 3, words.IsPermission(word), words.IsErrorCode(word), word == redacted:
+	case words.InText(word), words.IsMember(word), words.IsType(word), isInstant(word), isPlain(word) && digitsIn(word) <= 3, words.IsPermission(word), words.IsErrorCode(word), word == placeholder:
 		return true
 	}
 	if first && words.InText(strings.ToLower(word)) {
@@ -104,15 +47,6 @@ func isServiceWord(word string, first bool) bool {
 	}
 	k := strings.IndexAny(word, "-,")
 	return k > 0 && isServiceWord(word[:k], first) && isServiceWord(word[k+1:], false)
-}
-
-func digitsIn(s string) (n int) {
-	for i := range len(s) {
-		if isDigit(s[i]) {
-			n++
-		}
-	}
-	return n
 }
 
 // quotedValues finds the values in quotes that are no words of the service. Where it cannot be

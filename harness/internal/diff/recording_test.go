@@ -39,7 +39,7 @@ func record(t *testing.T, o emulator.Options, client func(*visit)) *cassette.Cas
 		t.Fatal(err)
 	}
 	defer e.Close()
-	file := filepath.Join(t.TempDir(), "tape.yaml")
+	file := filepath.Join(t.TempDir(), "recording.yaml")
 	j, err := journal.Create(file)
 	if err != nil {
 		t.Fatal(err)
@@ -52,11 +52,11 @@ func record(t *testing.T, o emulator.Options, client func(*visit)) *cassette.Cas
 	if _, err := recorder.Save(file, cassette.Meta{Origin: cassette.Emulator}, journal.Saving{}); err != nil {
 		t.Fatal(err)
 	}
-	tape, err := cassette.Load(file)
+	recording, err := cassette.Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tape
+	return recording
 }
 
 type reply struct {
@@ -173,9 +173,9 @@ func tour(v *visit) {
 	v.send("DELETE /v1.0/groups/"+group, "")
 }
 
-func show(tape *cassette.Cassette) string {
+func show(recording *cassette.Cassette) string {
 	var b strings.Builder
-	for _, i := range tape.Interactions {
+	for _, i := range recording.Interactions {
 		fmt.Fprintf(&b, "%s %s %d\n", i.Request.Method, i.Request.URL, i.Response.Code)
 	}
 	return b.String()

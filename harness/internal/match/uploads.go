@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/edit"
@@ -22,48 +21,45 @@ import (
 // largestFile bounds the files that are put back.
 const largestFile = 256 << 20
 
-// contents are the files that the client of a session has uploaded.
-type contents struct {
-	uploads atomic.Int64 // 0 while there are none
+// uploads are the files that the client of a session has uploaded.
+type uploads struct {
+	fileMap func() *fileMap
 
 	mu    sync.Mutex
+	count int64
 	spool wire.Spool
-	files map[string]*content               // by id, or by address where none is known
+	files map[string]*upload                // by id, or by address where none is known
 	ids   map[string]string                 // of files, by the address that they were uploaded to
 	parts map[string]map[int64]wire.Spooled // of files whose upload is under way, by address and offset
 }
 
-// A content is what a file holds.
-type content struct {
+// An upload is what a file holds.
+type upload struct {
 	text    wire.Spooled
-	version int64
+	version int64             // a number that grows with each upload
 	hashes  map[string]string // by member
 }
 
-// upload keeps what a request that an answer was found for has uploaded.
-func (s *Session) upload(r *record, req *http.Request, body []byte) {
-	if s.index.seal == nil || !takesFile(r.interaction, body) {
+// keep keeps what a request that an answer was found for has uploaded.
+func (c *uploads) keep(r *record, req *http.Request, body []byte) {
+	if !takesFile(r.interaction, body) {
 		return
 	}
-	c, target := &s.contents, r.interaction.Request.URL
+	target := r.interaction.Request.URL
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.files == nil {
-		c.files, c.ids, c.parts = map[string]*content{}, map[string]string{}, map[string]map[int64]wire.Spooled{}
+		c.files, c.ids, c.parts = map[string]*upload{}, map[string]string{}, map[string]map[int64]wire.Spooled{}
 	}
-	var file wire.Spooled
-	kept, err := c.spool.Keep(string(inflate(req.Header, body)))
-	span, ok := parseRange(req.Header.Get("Content-Range"))
-	switch {
-	case err != nil:
+	file, err := c.spool.Keep(string(inflate(req.Header, body)))
+	if err != nil {
 		return
-	case !ok:
-		file = kept
-	default:
+	}
+	if span, ok := parseRange(req.Header.Get("Content-Range")); ok {
 		if c.parts[target] == nil {
 			c.parts[target] = map[int64]wire.Spooled{}
 		}
-		c.parts[target][span.first] = kept
+		c.parts[target][span.first] = file
 		if r.interaction.Response.Code == http.StatusAccepted {
 			return
 		}
@@ -72,25 +68,19 @@ func (s *Session) upload(r *record, req *http.Request, body []byte) {
 		}
 		delete(c.parts, target)
 	}
-	c.store(s.index.fileMap(), r, target, file)
-}
-
-// store notes a file that is whole.
-func (c *contents) store(m *fileMap, r *record, target string, file wire.Spooled) {
-	address, id := m.links[linkKey(target)], ""
+	address := c.fileMap().links[linkKey(target)]
 	if address == "" {
 		address, _ = fileAddress(target)
 	}
+	id := address
 	for _, f := range r.files() {
-		if f.root {
+		if f.root && f.id != "" {
 			id = f.id
 		}
 	}
-	if id == "" {
-		id = address
-	}
+	c.count++
 	c.ids[address] = id
-	c.files[id] = &content{text: file, version: c.uploads.Add(1), hashes: map[string]string{}}
+	c.files[id] = &upload{text: file, version: c.count, hashes: map[string]string{}}
 }
 
 // takesFile reports whether filler stands for the body of a recorded request. A file
@@ -108,7 +98,7 @@ func takesFile(i *cassette.Interaction, body []byte) bool {
 
 // joined is the file that its parts make, each of which counts once; ok is false where some
 // are missing.
-func (c *contents) joined(parts map[int64]wire.Spooled, total int64) (wire.Spooled, bool) {
+func (c *uploads) joined(parts map[int64]wire.Spooled, total int64) (wire.Spooled, bool) {
 	if total > largestFile {
 		return wire.Spooled{}, false
 	}
@@ -128,11 +118,40 @@ func (c *contents) joined(parts map[int64]wire.Spooled, total int64) (wire.Spool
 	return kept, err == nil
 }
 
-// fileAt is what the session has uploaded to the file whose content is at an address.
-func (c *contents) fileAt(m *fileMap, url string) (text string, ok bool) {
+// none reports whether nothing was uploaded yet.
+func (c *uploads) none() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	id, ok := m.find(url, func(address string) string { return c.ids[address] })
+	return c.count == 0
+}
+
+// download is what an answer holds that was uploaded in this session, and its Content-Range,
+// "" where that is the recorded one; ok is false where it holds nothing of the kind.
+func (c *uploads) download(r *record) (text, contentRange string, ok bool) {
+	request, response := &r.interaction.Request, &r.interaction.Response
+	if methodOf(request.Method) != http.MethodGet || response.Code/100 != 2 {
+		return "", "", false
+	}
+	if text, ok = c.at(request.URL); !ok || response.Code != http.StatusPartialContent {
+		return text, "", ok
+	}
+	span, ok := parseRange(http.Header(response.Headers).Get("Content-Range"))
+	if !ok {
+		return "", "", false
+	}
+	size := int64(len(text))
+	end := min(span.last+1, size)
+	if size != span.total {
+		contentRange = fmt.Sprintf("bytes %d-%d/%d", span.first, end-1, size)
+	}
+	return text[min(span.first, end):end], contentRange, true
+}
+
+// at is what was uploaded to the file whose content is at an address.
+func (c *uploads) at(url string) (text string, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	id, ok := c.fileMap().find(url, c.ids)
 	if !ok || c.files[id] == nil {
 		return "", false
 	}
@@ -140,17 +159,9 @@ func (c *contents) fileAt(m *fileMap, url string) (text string, ok bool) {
 	return text, err == nil
 }
 
-// edited puts a text where a value stands.
-func (t textSpan) edited(text string) edit.Edit {
-	if t.quoted {
-		text = `"` + text + `"`
-	}
-	return edit.Edit{Start: t.start, End: t.end, Text: text}
-}
-
 // edits are what an answer says otherwise of the files that it shows, sorted, and a number
 // that grows with each upload of one.
-func (c *contents) edits(shown []shownFile) (edits []edit.Edit, version int64) {
+func (c *uploads) edits(shown []shownFile) (edits []edit.Edit, version int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, f := range shown {
@@ -173,7 +184,7 @@ func (c *contents) edits(shown []shownFile) (edits []edit.Edit, version int64) {
 }
 
 // hash is the file's hash that a member shows.
-func (f *content) hash(member string) (string, bool) {
+func (f *upload) hash(member string) (string, bool) {
 	if known, ok := f.hashes[member]; ok {
 		return known, true
 	}
@@ -183,32 +194,6 @@ func (f *content) hash(member string) (string, bool) {
 	}
 	f.hashes[member], _ = graph.FileHash(member, text)
 	return f.hashes[member], true
-}
-
-// putFileBack makes a download hold what the session has uploaded, and reports whether it
-// does.
-func (a *Answer) putFileBack(s *Session) bool {
-	r := a.record
-	if methodOf(r.interaction.Request.Method) != http.MethodGet || r.interaction.Response.Code/100 != 2 {
-		return false
-	}
-	text, ok := s.contents.fileAt(s.index.fileMap(), r.interaction.Request.URL)
-	if !ok {
-		return false
-	}
-	if r.interaction.Response.Code == http.StatusPartialContent {
-		span, ok := parseRange(http.Header(r.interaction.Response.Headers).Get("Content-Range"))
-		if !ok {
-			return false
-		}
-		end := min(span.last+1, int64(len(text)))
-		if size := int64(len(text)); size != span.total {
-			a.contentRange = fmt.Sprintf("bytes %d-%d/%d", span.first, end-1, size)
-		}
-		text = text[min(span.first, end):end]
-	}
-	a.Body = text
-	return true
 }
 
 // A byteSpan is what Content-Range says: bytes 0-25/128.

@@ -49,3 +49,16 @@ func step(s graphurl.Segment) string {
 }
 
 func escapeStep(s string) string { return strings.ToLower(url.PathEscape(s)) }
+
+// prefix names the first n steps of a path.
+func (r resource) prefix(n int) string {
+	return r.host + "/" + strings.Join(r.steps[:n], "/")
+}
+
+// user is the step that names a user, or "".
+func (r resource) user() string {
+	if len(r.steps) > 1 && r.steps[0] == "users" {
+		return r.steps[1]
+	}
+	return ""
+}
