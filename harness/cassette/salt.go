@@ -17,7 +17,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
-// SaltVariable is the environment variable that takes the place of the file.
+// SaltVariable is the environment variable that replaces the file.
 const SaltVariable = "GRAPHVCR_SALT"
 
 // SaltFile is the file of the cassettes folder that holds the salt, a project's random bytes

@@ -29,6 +29,21 @@ func Lower(c byte) byte {
 	return c
 }
 
+// ToLower folds the letters of s: no other letter is one of an ASCII name. It returns s
+// itself where there is nothing to fold.
+func ToLower(s string) string {
+	for i := range len(s) {
+		if IsUpper(s[i]) {
+			folded := []byte(s)
+			for ; i < len(folded); i++ {
+				folded[i] = Lower(folded[i])
+			}
+			return string(folded)
+		}
+	}
+	return s
+}
+
 // Unhex is the value of a hexadecimal digit.
 func Unhex(c byte) byte {
 	if IsDigit(c) {

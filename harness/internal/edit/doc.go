@@ -11,8 +11,11 @@ type Edit struct {
 
 // Apply makes edits, which are in order and do not overlap.
 func Apply(s string, edits []Edit) string {
-	if len(edits) == 0 {
+	switch {
+	case len(edits) == 0:
 		return s
+	case len(edits) == 1 && edits[0].Start == 0 && edits[0].End == len(s):
+		return edits[0].Text
 	}
 	size := len(s)
 	for _, e := range edits {

@@ -23,7 +23,7 @@ var readActions = map[string]bool{
 // IsReadAction reports whether POST to an action only reads: one of the table, one named
 // get... (getByIds, getMemberGroups, getSchedule, getMailTips: metadata has 32 of them,
 // and each returns what it gets), or a calculation of a workbook
-// (workbook/functions/vlookup). Any other is taken for a write, which is the safe side:
+// (workbook/functions/vlookup). Any other counts as a write, which is the safe side:
 // it is replayed once. Below is the name of what stands before it in the path.
 func IsReadAction(name, below string) bool {
 	name = bareAction(name)

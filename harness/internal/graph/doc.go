@@ -8,8 +8,7 @@
 // comment names.
 //
 // It does not know Graph's URL grammar (package graphurl), formats of ids (package
-// identity), or types and paths (metadata: packages csdl and route), and it imports no
-// other package of this module.
+// identity), or types and paths (metadata: packages csdl and route).
 //
 //	graph.IsHost("dod-graph.microsoft.us")     // true
 //	graph.CloudOf("graph.microsoft.us").Login  // "login.microsoftonline.us"

@@ -19,9 +19,9 @@ import (
 // A pseudonym keeps the length of the id and the class of every position: digits, letters
 // that are hexadecimal digits, other letters, each in its case. Its first positions hold
 // 64 bits of SHA-256 over salt and value, the others a checksum of these, by which a
-// pseudonym is told from an id without the salt ([IsFake]).
+// pseudonym is recognised without the salt ([IsFake]).
 //
-// Names, which have too little in them for that, it counts.
+// The pseudonyms of names, which have too little in them for that, are numbered.
 type Faker struct {
 	numbered.Names
 	salt [32]byte
@@ -43,17 +43,13 @@ func (f *Faker) Text(s string) string { return Rewrite(s, f.Fake) }
 // recognised within others, so no numbers.
 func (f *Faker) FindNames(text string) []Span {
 	var spans []Span
-	for i := 0; i < len(text); {
-		end := -1
+	for i := 0; i < len(text); i++ {
 		if ascii.IsLetter(text[i]) && (i == 0 || !ascii.IsAlnum(text[i-1])) {
-			end = f.NameEnd(text, i)
+			if end := f.NameEnd(text, i); end > 0 {
+				spans = append(spans, Span{i, end})
+				i = end - 1
+			}
 		}
-		if end > 0 {
-			spans = append(spans, Span{i, end})
-			i = end
-			continue
-		}
-		i++
 	}
 	return spans
 }
@@ -124,7 +120,7 @@ func (a Atom) fits() bool {
 	return value > 0
 }
 
-// What may stand at a position, by class. No telling beginning (eyJ, AAMk, EwA, S-, b!)
+// What may stand at a position, by class. No distinct beginning (eyJ, AAMk, EwA, S-, b!)
 // can be made of these.
 const (
 	digit = iota

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"encoding/binary"
+	"fmt"
 	"hash"
 	"strconv"
 	"strings"
@@ -9,19 +10,14 @@ import (
 
 // Tag is the few bits that are kept of a name which a request looks up: 20 bits of a keyed
 // hash as five hexadecimal digits, and behind a dot the nonce, unless it is 0. Letter case
-// counts from nonce 8 on, which tell names that differ in nothing else. Who knows the salt
+// counts from nonce 8 on, for names that differ in nothing else. Who knows the salt
 // and a candidate can confirm it to these bits.
 func (f *Faker) Tag(value string, nonce int) string {
-	const hex = "0123456789abcdef"
-	bits := f.TagBits(value, nonce)
-	b := make([]byte, 0, 8)
-	for shift := 16; shift >= 0; shift -= 4 {
-		b = append(b, hex[bits>>shift&15])
-	}
+	tag := fmt.Sprintf("%05x", f.TagBits(value, nonce))
 	if nonce > 0 {
-		b = strconv.AppendInt(append(b, '.'), int64(nonce), 10)
+		tag += "." + strconv.Itoa(nonce)
 	}
-	return string(b)
+	return tag
 }
 
 // TagBits are the bits of a tag as a number.

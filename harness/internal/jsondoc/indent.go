@@ -8,7 +8,7 @@ import (
 )
 
 // IndentBelow appends what Indent does to dst, with every line but the first moved to the
-// right by a margin, and tells how many line breaks there are, and whether all of it is
+// right by a margin, and reports how many line breaks there are, and whether all of it is
 // printable ASCII. It is for text that Compact
 // gives back as it stands, and that does not grow beyond measure, as what is nested deeply
 // does with the square of its depth: of any other, ok is false, and dst is worth nothing.

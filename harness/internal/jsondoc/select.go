@@ -23,7 +23,7 @@ type Node struct {
 	Value any
 }
 
-// ParsePath compiles an RFC 9535 query. A query without the leading "$" is taken
+// ParsePath compiles an RFC 9535 query. A query without the leading "$" is
 // relative to the root ("values.appIds[0]").
 //
 // Names, indices, slices, wildcards, unions, descendants and filters are those

@@ -9,7 +9,7 @@ import (
 )
 
 // A read is *related* to the writes that may change its answer, as far as paths
-// tell. With R the path of the read and W that of the write (versions, queries,
+// say. With R the path of the read and W that of the write (versions, queries,
 // casts, $ref, $value, $count, and the action that a read calls left out), the
 // write is related when one of these holds:
 //
@@ -36,15 +36,15 @@ import (
 // one barrier for each step of its path at most, and so is a write part of few:
 // asking which writes were replayed costs the same however many there are.
 
-// A use is what a recorded request reads, or what a record of one writes.
-type use struct {
+// A resourceUse is what a recorded request reads, or what a record of one writes.
+type resourceUse struct {
 	entry     *entry
 	write     *record // nil for a read
 	resources []resource
 }
 
 // raiseBarriers binds the reads among uses to the writes that are related to them.
-func raiseBarriers(uses []use, entries []*entry) {
+func raiseBarriers(uses []resourceUse, entries []*entry) {
 	sets, known := writeSets{}, aliasesOf(uses, entries)
 	for _, u := range uses {
 		if u.write == nil {
@@ -65,7 +65,7 @@ func raiseBarriers(uses []use, entries []*entry) {
 		for _, where := range known.resolve(u.resources) {
 			for _, name := range sets.related(where) {
 				if barriers[name] == nil {
-					barriers[name] = raise(sets[name])
+					barriers[name] = newBarrier(sets[name])
 				}
 				if b := barriers[name]; !slices.Contains(u.entry.barriers, b) {
 					u.entry.barriers = append(u.entry.barriers, b)
@@ -75,7 +75,7 @@ func raiseBarriers(uses []use, entries []*entry) {
 	}
 }
 
-func raise(writes []*record) *barrier {
+func newBarrier(writes []*record) *barrier {
 	b := &barrier{writes}
 	for _, w := range writes {
 		if !slices.Contains(w.barriers, b) {
@@ -158,7 +158,7 @@ const maxAliasBody = 4 << 20
 
 // aliasesOf reads the answers for the users whom some uses call by name, which few
 // recordings do beside their ids.
-func aliasesOf(uses []use, entries []*entry) aliases {
+func aliasesOf(uses []resourceUse, entries []*entry) aliases {
 	names, ids := aliases{}, false
 	for _, u := range uses {
 		for _, r := range u.resources {

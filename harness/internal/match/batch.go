@@ -34,13 +34,13 @@ type batchPart struct {
 // parseBatch reads the body of a batch sent to a version; nil when the document is
 // not one, which makes it a JSON body like any other.
 func parseBatch(doc any, version string) *batch {
-	requests := graph.Requests(doc)
-	if len(requests) == 0 {
+	sent := graph.Requests(doc)
+	if len(sent) == 0 {
 		return nil
 	}
 	b := &batch{}
-	for i := range requests {
-		part, ok := parsePart(&requests[i], version)
+	for i := range sent {
+		part, ok := parsePart(&sent[i], version)
 		if !ok {
 			return nil
 		}
@@ -55,22 +55,22 @@ func parseBatch(doc any, version string) *batch {
 
 // parsePart reads a request of a batch, which has to have id, method and url. A null
 // body is as good as none.
-func parsePart(request *graph.Part, version string) (batchPart, bool) {
+func parsePart(sent *graph.Part, version string) (batchPart, bool) {
 	for _, name := range [...]string{"id", "method", "url"} {
-		if _, isText := request.Members[name].(string); !isText {
+		if _, isText := sent.Members[name].(string); !isText {
 			return batchPart{}, false
 		}
 	}
-	part := batchPart{id: request.ID, position: request.Index, needs: request.Needs}
-	header := request.Header
-	if body := request.Body; body != nil {
+	part := batchPart{id: sent.ID, position: sent.Index, needs: sent.Needs}
+	header := sent.Header
+	if body := sent.Body; body != nil {
 		part.body = documentOf(string(jsondoc.Canonical(nil, body)), body)
 		if _, isText := body.(string); !isText && header["Content-Type"] == nil {
 			header["Content-Type"] = []string{"application/json"} // a body that is a JSON value can be nothing else
 		}
 	}
-	part.key = Key{Method: request.Method, Headers: headerKey(header, part.body.digest != "", 0), Body: part.body.digest}
-	part.locate(request.URL, version)
+	part.key = Key{Method: sent.Method, Headers: headerKey(header, part.body.digest != "", 0), Body: part.body.digest}
+	part.locate(sent.URL, version)
 	k := part.key
 	part.asks = strings.Join([]string{k.Method, k.Host, k.Path, k.Query, k.Headers, k.Body}, "\x00")
 	return part, true
@@ -94,8 +94,8 @@ func (p *batchPart) locate(address, version string) {
 	p.url, p.key.Host, p.key.Path, p.key.Query = u, u.Host, u.Path(), u.Query()
 }
 
-// label gives parts equal labels where nothing but their ids and places tells
-// them apart, and sorts by them.
+// label gives parts equal labels where nothing but their ids and places
+// distinguishes them, and sorts by them.
 func (b *batch) label() {
 	linked := false
 	for i := range b.parts {

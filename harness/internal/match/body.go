@@ -24,13 +24,13 @@ const maxInflated = 64 << 20
 
 // A payload is a request body, understood. Two payloads with one digest are equal.
 type payload struct {
-	digest string // kind and digest of the canonical body; "" when there is none
-	text   string // uncompressed
-	doc    any    // of a JSON body, where it had to be read as a tree: see document
-	fields []pair // of a form or of multipart, by name
+	digest string       // kind and digest of the canonical body; "" when there is none
+	text   string       // uncompressed
+	doc    any          // of a JSON body, where it had to be read as a tree: see document
+	fields []namedValue // of a form or of multipart, by name
 }
 
-type pair struct{ name, value string }
+type namedValue struct{ name, value string }
 
 // payloadOf reads a body as redaction does, without what the paths select. A body that is
 // not what it says is compared as bytes.
@@ -90,7 +90,7 @@ func inflate[T wire.Bytes](header http.Header, body T) T {
 }
 
 // parseForm reads the fields of a form; ok is false where it is none.
-func parseForm(text string) (fields []pair, ok bool) {
+func parseForm(text string) (fields []namedValue, ok bool) {
 	for field := range strings.SplitSeq(text, "&") {
 		if field == "" {
 			continue
@@ -101,15 +101,15 @@ func parseForm(text string) (fields []pair, ok bool) {
 		if err1 != nil || err2 != nil {
 			return nil, false
 		}
-		fields = append(fields, pair{plainName, plainValue})
+		fields = append(fields, namedValue{plainName, plainValue})
 	}
-	slices.SortFunc(fields, func(a, b pair) int {
+	slices.SortFunc(fields, func(a, b namedValue) int {
 		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.value, b.value))
 	})
 	return fields, true
 }
 
-func canonicalForm(fields []pair) []byte {
+func canonicalForm(fields []namedValue) []byte {
 	var text bytes.Buffer
 	for _, field := range fields {
 		text.WriteString(url.QueryEscape(field.name) + "=" + url.QueryEscape(field.value) + "&")
@@ -120,15 +120,15 @@ func canonicalForm(fields []pair) []byte {
 // parseParts reads the parts of a multipart body, in an order that does not depend on theirs:
 // SDKs write them in random order with a random boundary. Parts without a name are known by
 // their position.
-func parseParts(m *place.Message, boundary string) (fields []pair, canonical string) {
+func parseParts(m *place.Message, boundary string) (fields []namedValue, canonical string) {
 	type part struct {
 		canonical string
-		field     pair
+		field     namedValue
 	}
 	var parts []part
 	for n, p := range m.Parts(boundary) {
 		name, headers, body := cmp.Or(p.Name, strconv.Itoa(n)), partHeaders(p.Header), payloadOf(&p.Message, nil)
-		field := pair{name, body.text}
+		field := namedValue{name, body.text}
 		if headers != "" {
 			field.value = headers + "\n\n" + body.text
 		}

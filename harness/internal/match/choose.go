@@ -35,31 +35,31 @@ func (t tally) again() tally {
 	return t
 }
 
-// A span is what the barriers of a read say of now, in positions of recorded
+// A window is what the barriers of a read say of now, in positions of recorded
 // order: the last related write that was replayed and the first one that was not.
-type span struct {
+type window struct {
 	replayed, awaited int
 }
 
-var unbound = span{0, math.MaxInt}
+var noBarriers = window{0, math.MaxInt}
 
-// A reason says why an answer was chosen, or why there is none.
-type reason int
+// A choiceReason says why an answer was chosen, or why there is none.
+type choiceReason int
 
 const (
-	inOrder    reason = iota
-	repeated          // the last answer, again
-	early             // recorded after a related write that was not replayed yet
-	stale             // recorded before a related write that was replayed
-	usedUp            // none left, and the policy forbids to repeat
-	overPolled        // none left, and the last was repeated as often as may be
+	inOrder     choiceReason = iota
+	servedAgain              // the last answer, again
+	beforeWrite              // recorded after a related write that was not replayed yet
+	afterWrite               // recorded before a related write that was replayed
+	usedUp                   // none left, and the policy forbids to repeat
+	overPolled               // none left, and the last was repeated as often as may be
 )
 
-// A choice is an answer of an entry, and the tally once it is served.
-type choice struct {
+// A chosenAnswer is an answer of an entry, and the tally once it is served.
+type chosenAnswer struct {
 	answer *record // nil when there is none
 	tally  tally
-	reason reason
+	reason choiceReason
 }
 
 // choose decides which answer an entry gives next. It depends on nothing but its
@@ -69,38 +69,38 @@ type choice struct {
 // speaks against; the last one served, again, as long as no related write was
 // replayed since; the nearest unread one on this side of the last replayed write;
 // what was recorded last.
-func (e *entry) choose(t tally, now span, strict bool) choice {
+func (e *entry) choose(t tally, now window, strict bool) chosenAnswer {
 	count := len(e.answers)
 	next := e.passOver(t.next, now.replayed)
 	if next < count && e.answers[next].position < now.awaited {
-		return choice{e.answers[next], t.serve(next), inOrder}
+		return chosenAnswer{e.answers[next], t.serve(next), inOrder}
 	}
 	if next == count && e.repeat == RepeatCycle {
 		if first := e.passOver(0, now.replayed); first < count {
-			return choice{e.answers[first], tally{next: first + 1, last: first + 1, wrapped: true}, repeated}
+			return chosenAnswer{e.answers[first], tally{next: first + 1, last: first + 1, wrapped: true}, servedAgain}
 		}
 	}
 	standing := t.last > 0 && e.answers[t.last-1].position > now.replayed
 	if standing && e.mayRepeat(t) {
-		return choice{e.answers[t.last-1], t.again(), repeated}
+		return chosenAnswer{e.answers[t.last-1], t.again(), servedAgain}
 	}
 	switch {
 	case next < count && strict:
-		return choice{nil, t, early}
+		return chosenAnswer{nil, t, beforeWrite}
 	case next < count:
-		return choice{e.answers[next], t.serve(next), early}
+		return chosenAnswer{e.answers[next], t.serve(next), beforeWrite}
 	case standing || !e.read:
-		return choice{nil, t, e.exhausted()}
+		return chosenAnswer{nil, t, e.exhausted()}
 	case strict:
-		return choice{nil, t, stale}
+		return chosenAnswer{nil, t, afterWrite}
 	// A barrier prefers, it never denies: what was recorded last, although a related write
 	// was replayed since.
 	case t.last != count:
-		return choice{e.answers[count-1], t.serve(count - 1), stale}
+		return chosenAnswer{e.answers[count-1], t.serve(count - 1), afterWrite}
 	case e.mayRepeat(t):
-		return choice{e.answers[count-1], t.again(), stale}
+		return chosenAnswer{e.answers[count-1], t.again(), afterWrite}
 	}
-	return choice{nil, t, e.exhausted()}
+	return chosenAnswer{nil, t, e.exhausted()}
 }
 
 // passOver skips the answers that a replayed write retires.
@@ -125,7 +125,7 @@ func (e *entry) mayRepeat(t tally) bool {
 	return t.repeats < repeatsUnfinished || t.repeats < repeatsAny && !e.answers[t.last-1].unfinished()
 }
 
-func (e *entry) exhausted() reason {
+func (e *entry) exhausted() choiceReason {
 	if e.read && e.repeat == "" {
 		return overPolled
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// maxDifferences bounds how many differences of one body are told.
+// maxDifferences bounds how many differences of one body are shown.
 const maxDifferences = 20
 
 // differences lists how a live request differs from a recorded one.
@@ -29,7 +29,7 @@ func differences(recorded, live *request) []Difference {
 	}
 	old, now := headerValues(recorded.key.Headers), headerValues(live.key.Headers)
 	if (recorded.key.Body == "") != (live.key.Body == "") { // and so has no type
-		isType := func(p pair) bool { return p.name == headerNames[contentType] }
+		isType := func(p namedValue) bool { return p.name == "Content-Type" }
 		old, now = slices.DeleteFunc(old, isType), slices.DeleteFunc(now, isType)
 	}
 	d.named("header.", old, now)
@@ -51,9 +51,15 @@ func (d *differ) add(field, recorded, received string) {
 	d.list = append(d.list, Difference{withoutTokens("", field), recorded, received})
 }
 
+// compare adds a difference between two texts, if they differ.
 func (d *differ) compare(field, recorded, received string) {
+	d.sides(field, textSide(recorded), textSide(received))
+}
+
+// sides adds a difference between two values, if they differ.
+func (d *differ) sides(field string, recorded, received side) {
 	if recorded != received {
-		old, now := shown(field, recorded, received)
+		old, now := shownSides(field, recorded, received)
 		d.add(field, old, now)
 	}
 }
@@ -63,70 +69,50 @@ func (d *differ) paths(recorded, received string) {
 		return
 	}
 	old, now := segmentsOf(recorded), segmentsOf(received)
-	at := func(segments []string, i int) string {
+	at := func(segments []string, i int) side {
 		if i >= len(segments) {
-			return ""
+			return side{}
 		}
 		if plain, err := url.PathUnescape(segments[i]); err == nil {
-			return plain
+			return textSide(plain)
 		}
-		return segments[i]
+		return textSide(segments[i])
 	}
 	for i := range max(len(old), len(now)) {
 		if i >= len(old) || i >= len(now) || old[i] != now[i] {
-			d.compareExisting(fmt.Sprintf("path[%d]", i), at(old, i), at(now, i), i < len(old), i < len(now))
+			d.sides(fmt.Sprintf("path[%d]", i), at(old, i), at(now, i))
 		}
 	}
-}
-
-// compareExisting adds a difference between values of which one may be missing.
-func (d *differ) compareExisting(field, recorded, received string, wasThere, isThere bool) {
-	old, now := shown(field, recorded, received)
-	if !wasThere {
-		old = absent
-	}
-	if !isThere {
-		now = absent
-	}
-	d.add(field, old, now)
 }
 
 // named compares two sets of named values.
-func (d *differ) named(prefix string, recorded, received []pair) {
-	names := map[string]bool{}
+func (d *differ) named(prefix string, recorded, received []namedValue) {
+	var names []string
 	for _, p := range slices.Concat(recorded, received) {
-		names[p.name] = true
+		names = append(names, p.name)
 	}
-	sorted := make([]string, 0, len(names))
-	for name := range names {
-		sorted = append(sorted, name)
-	}
-	slices.Sort(sorted)
-	for _, name := range sorted {
-		old, wasThere := valueOf(recorded, name)
-		now, isThere := valueOf(received, name)
-		if old != now || wasThere != isThere {
-			d.compareExisting(prefix+name, old, now, wasThere, isThere)
-		}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		d.sides(prefix+name, valueOf(recorded, name), valueOf(received, name))
 	}
 }
 
 // valueOf joins the values of a name.
-func valueOf(pairs []pair, name string) (string, bool) {
+func valueOf(pairs []namedValue, name string) side {
 	var values []string
 	for _, p := range pairs {
 		if p.name == name {
 			values = append(values, p.value)
 		}
 	}
-	return strings.Join(values, " & "), len(values) > 0
+	return side{text: strings.Join(values, " & "), has: len(values) > 0}
 }
 
-func queryValues(query string) []pair {
-	var pairs []pair
+func queryValues(query string) []namedValue {
+	var pairs []namedValue
 	for _, option := range splitNonEmpty(query, "&") {
 		name, value, _ := strings.Cut(option, "=")
-		pairs = append(pairs, pair{unescapedQuery(name), unescapedQuery(value)})
+		pairs = append(pairs, namedValue{unescapedQuery(name), unescapedQuery(value)})
 	}
 	return pairs
 }
@@ -138,11 +124,11 @@ func unescapedQuery(text string) string {
 	return text
 }
 
-func headerValues(headers string) []pair {
-	var pairs []pair
+func headerValues(headers string) []namedValue {
+	var pairs []namedValue
 	for _, line := range splitNonEmpty(headers, "\n") {
 		name, value, _ := strings.Cut(line, ": ")
-		pairs = append(pairs, pair{name, value})
+		pairs = append(pairs, namedValue{name, value})
 	}
 	return pairs
 }
@@ -163,7 +149,7 @@ func (d *differ) payloads(at string, recorded, received *payload) {
 	case same("json"):
 		for _, one := range jsondoc.Diff(recorded.document(), received.document(), maxDifferences) {
 			field := at + "body." + one.Path
-			old, now := shownValues(field, one.Recorded, one.Received)
+			old, now := shownSides(field, jsonSide(one.Recorded), jsonSide(one.Received))
 			d.add(field, old, now)
 		}
 	case same("multipart"):
@@ -171,17 +157,20 @@ func (d *differ) payloads(at string, recorded, received *payload) {
 	case same("form"):
 		d.named(at+"form.", recorded.fields, received.fields)
 	default:
-		d.compareExisting(at+"body", recorded.text, received.text, recorded.digest != "", received.digest != "")
+		old, now := shownSides(at+"body", side{text: recorded.text, has: recorded.digest != ""}, side{text: received.text, has: received.digest != ""})
+		d.add(at+"body", old, now)
 	}
 }
 
-// batches compares the parts that do not pair up: first those that ask for the
-// same thing and are tied to others, then those of one address, then those of one
-// method, then any.
+// batches compares the parts of batches in pairs: first those that are equal, then those that
+// ask for the same thing and are tied to others, then those of one address, then those of
+// one method, then any.
 func (d *differ) batches(recorded, received *batch) {
 	before := len(d.list)
-	old, now := unpaired(recorded.parts, received.parts)
+	byPlace := func(a, b batchPart) int { return cmp.Compare(a.position, b.position) }
+	old, now := slices.SortedFunc(slices.Values(recorded.parts), byPlace), slices.SortedFunc(slices.Values(received.parts), byPlace)
 	for _, alike := range []func(a, b *batchPart) bool{
+		func(a, b *batchPart) bool { return a.label == b.label },
 		func(a, b *batchPart) bool { return a.asks == b.asks },
 		func(a, b *batchPart) bool { return a.key.Method == b.key.Method && a.key.Path == b.key.Path },
 		func(a, b *batchPart) bool { return a.key.Method == b.key.Method },
@@ -221,22 +210,6 @@ func (b *batch) needsOf(part *batchPart) string {
 	}
 	slices.Sort(needs)
 	return strings.Join(needs, ", ")
-}
-
-// unpaired returns the parts of each side without an equal on the other, by place.
-func unpaired(recorded, received []batchPart) (old, now []batchPart) {
-	now = slices.Clone(received)
-	for _, part := range recorded {
-		if i := slices.IndexFunc(now, func(p batchPart) bool { return p.label == part.label }); i >= 0 {
-			now = slices.Delete(now, i, i+1)
-		} else {
-			old = append(old, part)
-		}
-	}
-	byPlace := func(a, b batchPart) int { return cmp.Compare(a.position, b.position) }
-	slices.SortFunc(old, byPlace)
-	slices.SortFunc(now, byPlace)
-	return old, now
 }
 
 func (p *batchPart) field(name string) string {

@@ -11,23 +11,23 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
-// consumed explains that an entry has no answer left.
-func consumed(req *http.Request, e *entry, why reason, now span) *MissError {
+// explainConsumed explains that an entry has no answer left.
+func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) *MissError {
 	miss := newMiss(req, Consumed)
 	final := e.answers[len(e.answers)-1]
 	miss.Nearest = []Candidate{{Cassette: final.cassette, Interaction: final.interaction}}
 	on := ruleFor(req.Method, req.URL.Path, final.interaction)
 	switch why {
-	case early:
+	case beforeWrite:
 		miss.Reason = fmt.Sprintf("order is strict and the next answer was recorded after %s, which was not replayed yet", e.writeAt(now.awaited))
 		miss.NextStep = "send that write first, or use `order: prefer`"
-	case stale:
+	case afterWrite:
 		miss.Reason = fmt.Sprintf("order is strict and every answer was recorded before %s, which was replayed since", e.writeAt(now.replayed))
 		miss.NextStep = "record the request after that write too, or use `order: prefer`"
 	case overPolled:
 		miss.Reason = "polling beyond the recording"
 		miss.NextStep = fmt.Sprintf("the last of %s was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n%s",
-			answers(len(e.answers)), Rule{On: on, Repeat: RepeatLast}.YAML())
+			plural(len(e.answers), "answer"), Rule{On: on, Repeat: RepeatLast}.YAML())
 	case usedUp:
 		miss.Reason = "1 answer recorded, and served"
 		if n := len(e.answers); n > 1 {
@@ -39,19 +39,12 @@ func consumed(req *http.Request, e *entry, why reason, now span) *MissError {
 	return miss
 }
 
-func answers(n int) string {
-	if n == 1 {
-		return "1 answer"
-	}
-	return fmt.Sprintf("%d answers", n)
-}
-
 // unknown explains that no entry has the key of a request.
 func (x *Index) unknown(req *http.Request, live *request) *MissError {
 	miss := newMiss(req, NeverRecorded)
 	miss.Nearest = x.nearest(live)
 	if len(miss.Nearest) == 0 {
-		miss.NextStep = fmt.Sprintf("none of %s has the method and a similar path", recordings(len(x.entries)))
+		miss.NextStep = fmt.Sprintf("none of %s has the method and a similar path", plural(len(x.entries), "recorded request"))
 		if len(x.entries) > 0 {
 			miss.NextStep += ": " + recordAgain(x.entries[0].answers[0].cassette)
 		}
@@ -68,11 +61,11 @@ func (x *Index) unknown(req *http.Request, live *request) *MissError {
 	return miss
 }
 
-func recordings(n int) string {
+func plural(n int, thing string) string {
 	if n == 1 {
-		return "1 recorded request"
+		return "1 " + thing
 	}
-	return fmt.Sprintf("%d recorded requests", n)
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // odataOptions say what an answer holds: no rule may pass over them.
@@ -89,7 +82,7 @@ func ignorable(differences []Difference) ([]string, bool) {
 		where, name, _ := strings.Cut(d.Field, ".")
 		switch where {
 		case "query", "header", "body":
-			if name == "" || secret(d.Field) || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) || where == "query" && odataOptions[optionName(name)] {
+			if name == "" || isSecret(d.Field) || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) || where == "query" && odataOptions[optionName(name)] {
 				return nil, false
 			}
 			ignore = append(ignore, d.Field)

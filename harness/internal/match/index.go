@@ -82,7 +82,7 @@ func severalPrincipals(cassettes []*cassette.Cassette) bool {
 // A builder fills an index.
 type builder struct {
 	*Index
-	uses  []use
+	uses  []resourceUse
 	count int // of interactions
 }
 
@@ -103,7 +103,7 @@ func (b *builder) add(s source) error {
 	r := &record{source: s, entry: e, number: len(e.answers), position: b.count, batch: req.batch}
 	e.answers = append(e.answers, r)
 	if !e.read && !refused(s.interaction.Response.Code) {
-		b.uses = append(b.uses, use{e, r, req.resources(false)})
+		b.uses = append(b.uses, resourceUse{e, r, req.resources(false)})
 	}
 	return nil
 }
@@ -116,7 +116,7 @@ func (b *builder) newEntry(req *request) *entry {
 	b.byKey[req.key] = e
 	b.entries = append(b.entries, e)
 	if e.read {
-		b.uses = append(b.uses, use{e, nil, req.resources(true)})
+		b.uses = append(b.uses, resourceUse{e, nil, req.resources(true)})
 	}
 	return e
 }

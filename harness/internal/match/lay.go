@@ -6,8 +6,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
-// A guess says what a value is known to stand for at a place.
-type guess struct {
+// A knownValue says what a value is known to stand for at a place.
+type knownValue struct {
 	is      string // pseudonym, folded
 	entries []int  // that have it there, in order
 	sure    fit    // exact or tagged; weak where nothing is known
@@ -16,17 +16,17 @@ type guess struct {
 // likely lists the entries that have, at each place whose value is known, that value; all of
 // them, as nil, where nothing is. It says how the value of each place is known: what the
 // client writes by its tag only where tags are to be trusted.
-func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int, known [][]guess) {
-	known = make([][]guess, len(a.parts))
+func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int, known [][]knownValue) {
+	known = make([][]knownValue, len(a.parts))
 	for n := range a.parts {
 		sent := &a.parts[n]
-		known[n] = make([]guess, len(sent.blanks))
+		known[n] = make([]knownValue, len(sent.blanks))
 		for k := range sent.blanks {
 			v := &sent.blanks[k]
 			g := u.known(b.places[classPlace{sent.class, v.place}], v, trust || v.looked)
 			known[n][k] = g
 			switch {
-			case g.sure == weak:
+			case g.sure == fitWeak:
 			case list == nil:
 				list = append(make([]int, 0, len(g.entries)), g.entries...)
 			default:
@@ -38,75 +38,75 @@ func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int, known [
 }
 
 // known says what the value at a blank place stands for.
-func (u *unsealer) known(at *storedPlace, v *blank, tags bool) guess {
+func (u *unsealer) known(at *storedPlace, v *blank, tags bool) knownValue {
 	if at == nil || v.kind != blankName && v.kind != blankID {
-		return guess{sure: weak}
+		return knownValue{sure: fitWeak}
 	}
-	as := func(value string, sure fit) guess { return guess{value, at.byValue[value], sure} }
+	as := func(value string, sure fit) knownValue { return knownValue{value, at.byValue[value], sure} }
 	if is := fold(v.is); at.byValue[is] != nil {
-		return as(is, exact)
+		return as(is, fitExact)
 	}
 	if v.kind == blankID {
 		if u.bound.isNew(v.text) {
-			return guess{sure: weak}
+			return knownValue{sure: fitWeak}
 		}
-		return guess{sure: exact}
+		return knownValue{sure: fitExact}
 	}
 	if p, ok := u.bound.pseudonymAs(v.text); ok {
-		return as(fold(p), exact)
+		return as(fold(p), fitExact)
 	}
 	if u.seal.faker.IsName(v.text) {
-		return guess{sure: exact}
+		return knownValue{sure: fitExact}
 	}
 	if tags {
 		if value := u.seal.lastTagged(at, v.text); value != "" {
-			return as(value, tagged)
+			return as(value, fitTagged)
 		}
 	}
 	if p, ok := u.bound.pseudonym(v.text); ok {
-		return as(fold(p), exact)
+		return as(fold(p), fitExact)
 	}
-	return guess{sure: weak}
+	return knownValue{sure: fitWeak}
 }
 
 // lay lays what was sent over an entry: the worst fit of all its parts, less those where
 // anything goes, and which of the entry's parts each is. Of several parts of a class each is
 // the one that it fits best, and then the next.
-func (u *unsealer) lay(e *sealedEntry, a *masked, known [][]guess) (worst fit, pairs []int) {
+func (u *unsealer) lay(e *sealedEntry, a *masked, known [][]knownValue) (worst fit, pairs []int) {
 	pairs = make([]int, len(a.parts))
-	worst, asks := exact, false
+	worst, asks := fitExact, false
 	for first, end := 0, 0; first < len(a.parts); first = end {
 		class := a.parts[first].class
 		for end = first + 1; end < len(a.parts) && a.parts[end].class == class; {
 			end++
 		}
 		if end > len(e.parts) || e.parts[end-1].class != class {
-			return conflict, nil
+			return fitConflict, nil
 		}
 		is, some := u.layClass(e, a, known, pairs, first, end)
 		asks = asks || some
-		if worst = min(worst, is); worst == conflict {
-			return conflict, nil
+		if worst = min(worst, is); worst == fitConflict {
+			return fitConflict, nil
 		}
 	}
 	if !asks {
-		return open, pairs
+		return fitOpen, pairs
 	}
 	return worst, pairs
 }
 
 // layClass is lay for the parts of a class, which are the first to the one before end in both.
-func (u *unsealer) layClass(e *sealedEntry, a *masked, known [][]guess, pairs []int, first, end int) (worst fit, asks bool) {
+func (u *unsealer) layClass(e *sealedEntry, a *masked, known [][]knownValue, pairs []int, first, end int) (worst fit, asks bool) {
 	if end == first+1 {
 		pairs[first] = first
 		return u.fits(e, &e.parts[first], &a.parts[first], known[first])
 	}
-	worst = exact
+	worst = fitExact
 	left, free := make([]int, 0, end-first), make([]int, 0, end-first)
 	for n := first; n < end; n++ {
 		left, free = append(left, n), append(free, n)
 	}
-	for sure := exact; sure > lone; sure-- {
+	for sure := fitExact; sure > fitLone; sure-- {
 		left = slices.DeleteFunc(left, func(n int) bool {
 			at := slices.IndexFunc(free, func(m int) bool {
 				is, some := u.fits(e, &e.parts[m], &a.parts[n], known[n])
@@ -122,57 +122,57 @@ func (u *unsealer) layClass(e *sealedEntry, a *masked, known [][]guess, pairs []
 		})
 	}
 	if len(left) > 0 {
-		return conflict, true
+		return fitConflict, true
 	}
 	return worst, asks
 }
 
 // fits lays a part over a recorded one: the worst fit of all places, less those where
 // anything goes, and whether there are others.
-func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart, known []guess) (worst fit, asks bool) {
-	worst = exact
+func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart, known []knownValue) (worst fit, asks bool) {
+	worst = fitExact
 	if len(of.blanks) != len(as.blanks) {
-		return conflict, true
+		return fitConflict, true
 	}
 	for k := range as.blanks {
 		stored, sent := &of.blanks[k], &as.blanks[k]
 		if sent.place != stored.place || sent.kind != stored.kind {
-			return conflict, true
+			return fitConflict, true
 		}
 		if sent.kind == blankAny && sent.text != stored.text {
 			continue
 		}
 		asks = true
-		if worst = min(worst, u.fitsAt(e, stored, sent, known[k])); worst == conflict {
-			return conflict, true
+		if worst = min(worst, u.fitsAt(e, stored, sent, known[k])); worst == fitConflict {
+			return fitConflict, true
 		}
 	}
 	return worst, asks
 }
 
 // fitsAt says how a value that was sent fits the stored one of the same place.
-func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank, known guess) fit {
+func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank, known knownValue) fit {
 	switch {
 	case sent.kind == blankAny, sent.kind == blankStamp && sent.text == stored.text:
-		return exact
+		return fitExact
 	case sent.kind == blankStamp:
 		return known.sure
-	case known.sure >= tagged && known.is != fold(stored.is):
-		return conflict
-	case known.sure == exact:
-		return exact
+	case known.sure >= fitTagged && known.is != fold(stored.is):
+		return fitConflict
+	case known.sure == fitExact:
+		return fitExact
 	case sent.kind == blankID:
-		is := unless(u.bound, stored.is, sent.text, weak)
-		if is == weak && u.gave(stored.is) {
-			return conflict
+		is := unless(u.bound, stored.is, sent.text, fitWeak)
+		if is == fitWeak && u.gave(stored.is) {
+			return fitConflict
 		}
 		return is
-	case known.sure == tagged, !sent.looked:
+	case known.sure == fitTagged, !sent.looked:
 		return unless(u.bound, stored.text, sent.text, known.sure)
 	case e.cassette.Meta.Tags[stored.text] != "":
-		return unless(u.bound, stored.text, sent.text, conflict)
+		return unless(u.bound, stored.text, sent.text, fitConflict)
 	}
-	return unless(u.bound, stored.text, sent.text, lone)
+	return unless(u.bound, stored.text, sent.text, fitLone)
 }
 
 // unless is a fit, or conflict where what is stored stands for another value, and exact
@@ -180,13 +180,13 @@ func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank, known guess) fit 
 func unless(bound *bindings, stored, sent string, is fit) fit {
 	if live, ok := bound.live(stored); ok {
 		if fold(live) == fold(sent) {
-			return exact
+			return fitExact
 		}
-		return conflict
+		return fitConflict
 	}
 	for _, a := range identity.Atoms(stored) {
 		if _, ok := bound.live(a.Key()); ok {
-			return conflict
+			return fitConflict
 		}
 	}
 	return is

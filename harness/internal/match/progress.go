@@ -36,7 +36,7 @@ func newProgress(strict bool) *progress {
 }
 
 // next chooses the next answer of an entry, and counts it as served.
-func (p *progress) next(e *entry) (choice, span) {
+func (p *progress) next(e *entry) (chosenAnswer, window) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now(e)
@@ -49,7 +49,7 @@ func (p *progress) next(e *entry) (choice, span) {
 }
 
 // preview is next, and counts nothing.
-func (p *progress) preview(e *entry) choice {
+func (p *progress) preview(e *entry) chosenAnswer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return e.choose(p.tallies[e], p.now(e), p.strict)
@@ -70,8 +70,8 @@ func (p *progress) spent(e *entry) bool {
 }
 
 // now gathers what the barriers of an entry say.
-func (p *progress) now(e *entry) span {
-	now := unbound
+func (p *progress) now(e *entry) window {
+	now := noBarriers
 	for _, b := range e.barriers {
 		f := p.fronts[b]
 		now.replayed = max(now.replayed, f.replayed)

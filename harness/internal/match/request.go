@@ -103,11 +103,9 @@ func recordedAddress(i *cassette.Interaction) (*url.URL, error) {
 
 // recorded understands the request of an interaction.
 func (s ruleSet) recorded(i *cassette.Interaction, principal string) (request, error) {
-	address, err := recordedAddress(i)
-	if err != nil {
-		return request{}, err
-	}
-	return s.understand(methodOf(i.Request.Method), address, i.Request.Headers, i.Request.Body, principal), nil
+	m := messageOf(i)
+	m.Header = i.Request.Headers
+	return s.understandMessage(&m, i.Request.Host, principal)
 }
 
 // messageOf is the request of an interaction.

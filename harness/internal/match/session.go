@@ -29,17 +29,15 @@ func (x *Index) NewSession() *Session {
 // Next returns the next answer to the request. The body is the request's, as the
 // client sent it (gzip is looked through). The error is a *MissError.
 func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
-	trace := traceOf(req.Context())
 	answer, miss := s.next(req, body)
-	if miss != nil {
-		trace.missed(miss)
-		return Answer{}, miss
-	}
-	if s.restorer != nil {
+	if miss == nil && s.restorer != nil {
 		s.restorer.uploads.keep(answer.record, req, body)
 		s.restorer.restore(&answer)
 	}
-	trace.answered(answer)
+	traceOf(req.Context()).note(answer, miss)
+	if miss != nil {
+		return Answer{}, miss
+	}
 	return answer, nil
 }
 
@@ -106,7 +104,7 @@ func (s *Session) serve(e *entry, req *http.Request, ids map[string]string) (Ans
 	chosen, now := s.progress.next(e)
 	r := chosen.answer
 	if r == nil {
-		return Answer{}, consumed(req, e, chosen.reason, now)
+		return Answer{}, explainConsumed(req, e, chosen.reason, now)
 	}
 	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), record: r}
 	if r.batch != nil && ids != nil {
@@ -120,9 +118,9 @@ func (s *Session) serve(e *entry, req *http.Request, ids map[string]string) (Ans
 		answer.Body = r.batchBody(own)
 	}
 	switch chosen.reason {
-	case early:
+	case beforeWrite:
 		answer.Note = fmt.Sprintf("recorded after %s, which was not replayed yet", e.writeAt(now.awaited))
-	case stale:
+	case afterWrite:
 		answer.Note = fmt.Sprintf("recorded before %s, which was replayed since", e.writeAt(now.replayed))
 	}
 	return answer, nil

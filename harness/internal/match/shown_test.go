@@ -20,19 +20,19 @@ func TestShownAroundTheDifference(t *testing.T) {
 		{"binary", "\xff" + long + "a", "\xff" + long + "b", "(202 bytes, other from byte 201 on)", "(202 bytes, other from byte 201 on)"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if old, now := shown("body", tc.recorded, tc.received); old != tc.old || now != tc.now {
+			if old, now := shownSides("body", textSide(tc.recorded), textSide(tc.received)); old != tc.old || now != tc.now {
 				t.Errorf("got\n%s\n%s\nwant\n%s\n%s", old, now, tc.old, tc.now)
 			}
 		})
 	}
-	if old, now := shownValues("body.$['x']", long+"a", long+"b"); !strings.HasSuffix(old, `a" (203 bytes)`) || !strings.HasSuffix(now, `b" (203 bytes)`) {
+	if old, now := shownSides("body.$['x']", jsonSide(long+"a"), jsonSide(long+"b")); !strings.HasSuffix(old, `a" (203 bytes)`) || !strings.HasSuffix(now, `b" (203 bytes)`) {
 		t.Errorf("JSON values: %s, %s", old, now)
 	}
-	if old, now := shown("body.$['password']", long+"a", long+"b"); old != "(hidden)" || now != "(hidden)" {
+	if old, now := shownSides("body.$['password']", textSide(long+"a"), textSide(long+"b")); old != "(hidden)" || now != "(hidden)" {
 		t.Errorf("a secret is told: %s, %s", old, now)
 	}
 	wide := strings.Repeat("é", 200)
-	if old, now := shown("body", wide+"a", wide+"b"); !utf8.ValidString(old) || old == now || strings.Contains(old, "\\x") {
+	if old, now := shownSides("body", textSide(wide+"a"), textSide(wide+"b")); !utf8.ValidString(old) || old == now || strings.Contains(old, "\\x") {
 		t.Errorf("cut within a character: %s, %s", old, now)
 	}
 }
@@ -41,7 +41,7 @@ func TestShownAroundTheDifference(t *testing.T) {
 // was sent.
 func TestMissTellsNoToken(t *testing.T) {
 	const head, claims, sig = "eyJhbGciOiJSUzI1NiJ9", "eyJ1cG4iOiJhZGVsZSJ9", "c2lnbmF0dXJlLW9mLWl0"
-	tape := parseTape(t, "GET /users/1?x=1 => 200 {}\nPATCH /users/1 {\"note\":\"a\"} => 204\nPATCH /users/1 Content-Type: application/x-www-form-urlencoded | note=a => 204\nGET /users/1/messages => 200 {}\nPOST /$batch {\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/me\"}]} => 200 {}")
+	recording := parseRecording(t, "GET /users/1?x=1 => 200 {}\nPATCH /users/1 {\"note\":\"a\"} => 204\nPATCH /users/1 Content-Type: application/x-www-form-urlencoded | note=a => 204\nGET /users/1/messages => 200 {}\nPOST /$batch {\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/me\"}]} => 200 {}")
 	for _, dot := range []string{".", "%2E", "%2e"} {
 		jwt := head + dot + claims + dot + sig
 		plain := strings.ReplaceAll(strings.ReplaceAll(jwt, "%2E", "."), "%2e", ".")
@@ -54,7 +54,7 @@ func TestMissTellsNoToken(t *testing.T) {
 			"POST /$batch {\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/users/" + plain + "\"}]}", plain + " /users/1",
 		} {
 			req, body := parseMessage(t, request).request(t)
-			_, err := newIndex(t, Rules{}, tape).NewSession().Next(req, body)
+			_, err := newIndex(t, Rules{}, recording).NewSession().Next(req, body)
 			var miss *MissError
 			if !errors.As(err, &miss) {
 				continue // nothing is told

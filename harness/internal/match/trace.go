@@ -22,20 +22,14 @@ func WithTrace(ctx context.Context, trace *Trace) context.Context {
 	return context.WithValue(ctx, traceKey{}, trace)
 }
 
-func (t *Trace) answered(a Answer) {
+func (t *Trace) note(a Answer, miss *MissError) {
 	if t != nil {
-		t.Answer, t.Miss = a, nil
+		t.Answer, t.Miss = a, miss
 	}
 }
 
-func (t *Trace) missed(miss *MissError) {
-	if t != nil {
-		t.Answer, t.Miss = Answer{}, miss
-	}
-}
-
-// Recorded fills in the trace of a request that was recorded.
-func Recorded(ctx context.Context, stored *cassette.Interaction) {
+// TraceRecorded fills in the trace of a request that was recorded.
+func TraceRecorded(ctx context.Context, stored *cassette.Interaction) {
 	if t := traceOf(ctx); t != nil {
 		t.Stored = stored
 	}

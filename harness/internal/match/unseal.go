@@ -1,7 +1,6 @@
 package match
 
 import (
-	"iter"
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -9,7 +8,7 @@ import (
 
 // find finds what a request means that no recorded one is spelled like, and says why there
 // is nothing.
-func (u *unsealer) find(m place.Message, host string, live *request) (f *found, why string) {
+func (u *unsealer) find(m place.Message, host string, live *request) (f *foundRequest, why string) {
 	if f = u.byComputed(m, host, live); f != nil {
 		return f, ""
 	}
@@ -17,7 +16,7 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f *found, 
 }
 
 // byComputed looks a request up with its ids computed.
-func (u *unsealer) byComputed(m place.Message, host string, live *request) *found {
+func (u *unsealer) byComputed(m place.Message, host string, live *request) *foundRequest {
 	a, r := u.seal.mask(m, nil, false, u.bound), *live
 	if a.changed {
 		var err error
@@ -32,13 +31,13 @@ func (u *unsealer) byComputed(m place.Message, host string, live *request) *foun
 	if is.entry == nil {
 		return nil
 	}
-	return &found{entry: is.entry, partIDs: is.batch.pairing(r.batch), masked: &a, sure: exact, only: live.batch == nil}
+	return &foundRequest{entry: is.entry, partIDs: is.batch.pairing(r.batch), masked: &a, sure: fitExact, only: live.batch == nil}
 }
 
 // inBuckets lays a request over the recorded ones of its shape, and says why none fits. Of
 // several that fit the surest is meant, then one that has answers left, then the one that
 // differs at the fewest places, then the first recorded.
-func (u *unsealer) inBuckets(m place.Message, host string, live *request) (best *found, why string) {
+func (u *unsealer) inBuckets(m place.Message, host string, live *request) (best *foundRequest, why string) {
 	for _, set := range u.seal.setsFor(m, host, live, u.bound) {
 		a := u.seal.mask(m, set.places, true, u.bound)
 		r, err := u.seal.rules.understandMessage(&a.message, host, live.key.Principal)
@@ -57,7 +56,7 @@ func (u *unsealer) inBuckets(m place.Message, host string, live *request) (best 
 		case best == nil || f.before(best):
 			best = f
 		}
-		if f != nil && f.sure == exact && !f.spent {
+		if f != nil && f.sure == fitExact && !f.spent {
 			break
 		}
 	}
@@ -71,28 +70,33 @@ func (u *unsealer) inBuckets(m place.Message, host string, live *request) (best 
 // what was given out, is bound, or fits the tag. Else one that the client may have written
 // itself on this run: the only one that agrees with what is known, or the next in recorded
 // order, while no more than own such requests are under way.
-func (u *unsealer) choose(b *bucket, a *masked, own int32) (f *found, why string) {
+func (u *unsealer) choose(b *bucket, a *masked, own int32) (f *foundRequest, why string) {
 	flight := &u.flights[b.id]
 	likely, known := u.likely(b, a, true)
 	contradict := likely != nil && len(likely) == 0
 	if flight.invented.Load() && (contradict || byChance(a, known)) && !flight.overlapped(own) {
 		likely, known = u.likely(b, a, false)
 	}
-	var by [exact + 1][]laid // by how they fit
-	for n := range candidates(likely, len(b.entries)) {
-		is, pairs := u.lay(&b.entries[n], a, known)
-		by[is] = append(by[is], laid{&b.entries[n], pairs})
+	var by [fitExact + 1][]laidEntry // by how they fit
+	if likely == nil {
+		for n := range b.entries {
+			likely = append(likely, n)
+		}
 	}
-	for _, sure := range []fit{exact, tagged, open} {
+	for _, n := range likely {
+		is, pairs := u.lay(&b.entries[n], a, known)
+		by[is] = append(by[is], laidEntry{&b.entries[n], pairs})
+	}
+	for _, sure := range []fit{fitExact, fitTagged, fitOpen} {
 		if len(by[sure]) > 0 {
 			f := u.meant(b, a, known, by[sure], sure)
-			f.only = sure >= tagged && len(by[sure]) == 1 && len(a.parts) == 1
+			f.only = sure >= fitTagged && len(by[sure]) == 1 && len(a.parts) == 1
 			return f, ""
 		}
 	}
-	fitting := by[weak]
+	fitting := by[fitWeak]
 	if len(b.entries) == 1 {
-		fitting = append(fitting, by[lone]...)
+		fitting = append(fitting, by[fitLone]...)
 	}
 	switch {
 	case len(fitting) == 0 || u.index.bindRecorded:
@@ -100,28 +104,28 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f *found, why string
 	case len(fitting) > 1 && flight.overlapped(own):
 		return nil, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	f = u.meant(b, a, known, fitting, weak)
+	f = u.meant(b, a, known, fitting, fitWeak)
 	if len(fitting) > 1 {
 		f.note = "bound by order: nothing else decides which of several recorded requests is meant"
 	}
 	return f, ""
 }
 
-// A laid entry is one over which a request was laid, and which of its parts each part is.
-type laid struct {
+// A laidEntry is one over which a request was laid, and which of its parts each part is.
+type laidEntry struct {
 	entry *sealedEntry
 	pairs []int
 }
 
 // meant is the first of some entries, in recorded order, that has answers left; else the last.
-func (u *unsealer) meant(b *bucket, a *masked, known [][]guess, entries []laid, sure fit) *found {
-	at := slices.IndexFunc(entries, func(l laid) bool { return !u.progress.spent(l.entry.entry) })
+func (u *unsealer) meant(b *bucket, a *masked, known [][]knownValue, entries []laidEntry, sure fit) *foundRequest {
+	at := slices.IndexFunc(entries, func(l laidEntry) bool { return !u.progress.spent(l.entry.entry) })
 	spent := at < 0
 	if spent {
 		at = len(entries) - 1
 	}
 	e, pairs := entries[at].entry, entries[at].pairs
-	f := &found{entry: e.entry, sealed: e, masked: a, bucket: b, pairs: pairs, sure: sure, spent: spent, unlike: e.unlike(a, known, pairs)}
+	f := &foundRequest{entry: e.entry, sealed: e, masked: a, bucket: b, pairs: pairs, sure: sure, spent: spent, unlike: e.unlike(a, known, pairs)}
 	if len(a.parts) > 1 {
 		f.partIDs = make(map[string]string, len(pairs))
 		for n, at := range pairs {
@@ -134,11 +138,11 @@ func (u *unsealer) meant(b *bucket, a *masked, known [][]guess, entries []laid, 
 // byChance reports whether one tag is all that says which of the requests that agree with what
 // is known for certain is meant. From a client that invents names this is little: of a thousand
 // new names one fits one of a thousand recorded ones.
-func byChance(a *masked, known [][]guess) bool {
+func byChance(a *masked, known [][]knownValue) bool {
 	fits := 0
 	for n := range known {
 		for k, g := range known[n] {
-			if g.sure == tagged && !a.parts[n].blanks[k].looked {
+			if g.sure == fitTagged && !a.parts[n].blanks[k].looked {
 				fits++
 			}
 		}
@@ -148,10 +152,10 @@ func byChance(a *masked, known [][]guess) bool {
 
 // unlike counts the places at which something else was sent than is stored there, as far as is
 // known.
-func (e *sealedEntry) unlike(a *masked, known [][]guess, pairs []int) (count int) {
+func (e *sealedEntry) unlike(a *masked, known [][]knownValue, pairs []int) (count int) {
 	for n := range a.parts {
 		for k, sent := range a.parts[n].blanks {
-			if known[n][k].sure == weak && fold(sent.is) != fold(e.parts[pairs[n]].blanks[k].is) {
+			if known[n][k].sure == fitWeak && fold(sent.is) != fold(e.parts[pairs[n]].blanks[k].is) {
 				count++
 			}
 		}
@@ -159,26 +163,15 @@ func (e *sealedEntry) unlike(a *masked, known [][]guess, pairs []int) (count int
 	return count
 }
 
-// candidates yields those of a list, or all of n where there is none.
-func candidates(list []int, n int) iter.Seq[int] {
-	if list != nil {
-		return slices.Values(list)
-	}
-	return func(yield func(int) bool) {
-		for i := 0; i < n && yield(i); i++ {
-		}
-	}
-}
-
 // begin begins to answer a request, and says what is meant by then: one at a time where what
 // the client wrote is bound, or two values would be bound to one pseudonym. Its end is called
 // when the answer is chosen, and read when it was read.
-func (u *unsealer) begin(f *found) (now *found, why string, end, read func()) {
+func (u *unsealer) begin(f *foundRequest) (now *foundRequest, why string, end, read func()) {
 	if f.bucket == nil {
 		return f, "", func() {}, nil
 	}
 	read = u.flights[f.bucket.id].enter()
-	if f.sure >= tagged {
+	if f.sure >= fitTagged {
 		return f, "", func() {}, read
 	}
 	u.choosing.Lock()
@@ -189,7 +182,7 @@ func (u *unsealer) begin(f *found) (now *found, why string, end, read func()) {
 }
 
 // bind binds what a request holds to what was recorded at its places.
-func (u *unsealer) bind(f *found) {
+func (u *unsealer) bind(f *foundRequest) {
 	for _, id := range f.masked.ids {
 		u.bound.bind(id)
 	}
@@ -203,7 +196,7 @@ func (u *unsealer) bind(f *found) {
 			switch sent.kind {
 			case blankName:
 				at := f.bucket.places[classPlace{part.class, sent.place}]
-				if f.sure == weak && len(f.bucket.entries) > 1 && u.known(at, sent, true).sure == weak {
+				if f.sure == fitWeak && len(f.bucket.entries) > 1 && u.known(at, sent, true).sure == fitWeak {
 					u.flights[f.bucket.id].invented.Store(true)
 				}
 				u.bound.bind(idBinding{is.text, sent.text, sent.text})

@@ -47,16 +47,16 @@ func (f *flight) overlapped(own int32) bool {
 type fit uint8
 
 const (
-	conflict fit = iota // it is another value
-	lone                // looked up, and nothing is kept of it: fits a request that stands alone
-	weak                // written by the client, and nothing is known of it
-	open                // anything goes, and nothing else is asked
-	tagged              // it fits the tag
-	exact               // the pseudonym that was given out, or the value bound to it
+	fitConflict fit = iota // it is another value
+	fitLone                // looked up, and nothing is kept of it: fits a request that stands alone
+	fitWeak                // written by the client, and nothing is known of it
+	fitOpen                // anything goes, and nothing else is asked
+	fitTagged              // it fits the tag
+	fitExact               // the pseudonym that was given out, or the value bound to it
 )
 
-// A found request is the recorded one that a live one means.
-type found struct {
+// A foundRequest is the recorded one that a live one means.
+type foundRequest struct {
 	entry   *entry
 	partIDs map[string]string // the live ids of a batch's parts, by the recorded
 	note    string
@@ -72,9 +72,9 @@ type found struct {
 }
 
 // before reports whether an entry is rather meant than another.
-func (f *found) before(o *found) bool {
+func (f *foundRequest) before(o *foundRequest) bool {
 	switch {
-	case f.spent != o.spent && f.sure < tagged && o.sure < tagged:
+	case f.spent != o.spent && f.sure < fitTagged && o.sure < fitTagged:
 		return o.spent
 	case f.sure != o.sure:
 		return f.sure > o.sure

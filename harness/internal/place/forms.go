@@ -1,6 +1,7 @@
 package place
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strings"
 	"unicode/utf8"
@@ -38,7 +39,7 @@ func isAddress(name, parent string) bool {
 	return name == "url" && parent == "requests" || name == "@odata.id" || strings.HasSuffix(name, "@odata.bind")
 }
 
-// isPath tells a relative address from base64, which begins with a slash at times (JPEG
+// isPath distinguishes a relative address from base64, which begins with a slash at times (JPEG
 // data: /9j/4AAQ), and from a text.
 func isPath(s string) bool {
 	if len(s) < 2 || len(s) > 4096 || !ascii.IsLetter(s[1]) && strings.IndexByte("$_/", s[1]) < 0 {
@@ -82,7 +83,7 @@ func base64Text(s string, encoding *base64.Encoding) string {
 }
 
 // encodedText recognises base64 of a text that has a grammar of its own: of other texts
-// nothing tells base64 from a word.
+// base64 cannot be distinguished from a word.
 func encodedText(s string) (*base64.Encoding, string) {
 	if !mayBeEncoded(s) {
 		return nil, ""
@@ -113,15 +114,8 @@ func mayBeEncoded(s string) bool {
 
 // isReadable reports whether bytes are a text: UTF-8 without control characters.
 func isReadable(b []byte) bool {
-	if !utf8.Valid(b) {
-		return false
-	}
-	for _, c := range b {
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
-			return false
-		}
-	}
-	return true
+	control := func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f }
+	return utf8.Valid(b) && !bytes.ContainsFunc(b, control)
 }
 
 // indexAny is strings.IndexAny, or the end.

@@ -1,10 +1,6 @@
 package place
 
-import (
-	"strings"
-
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-)
+import "strings"
 
 // JSON is read token by token, whatever its grammar: a text that is broken or cut is read
 // as far as it goes, and what is no JSON in it as plain text.
@@ -34,7 +30,7 @@ func readJSON(w *walker, s string, base int) {
 	w.frames = w.frames[:outer]
 }
 
-// mostLevels bounds the nesting that places tell, far above what Graph has: each hole names
+// mostLevels bounds the nesting that places name, far above what Graph has: each hole names
 // them all. What lies deeper is read all the same.
 const mostLevels = 32
 
@@ -222,15 +218,5 @@ func stringEnd(s string, i int) (end int, escaped bool) {
 }
 
 func isNumber(s string) bool {
-	digits := false
-	for i := range len(s) {
-		switch c := s[i]; {
-		case ascii.IsDigit(c):
-			digits = true
-		case c == '-' || c == '+' || c == '.' || c|0x20 == 'e':
-		default:
-			return false
-		}
-	}
-	return digits
+	return strings.ContainsAny(s, "0123456789") && strings.Trim(s, "0123456789+-.eE") == ""
 }

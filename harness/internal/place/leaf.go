@@ -60,7 +60,7 @@ const (
 	Host       Role = iota // of an address, without its port
 	Segment                // a step of a path, or a key in it
 	FileName               // a step of a path that names files: between root:/ and :, or in a library
-	Literal                // what an expression of OData compares with, quotes taken off
+	Literal                // what an expression of OData compares with, without its quotes
 	Identifier             // a bare word of such an expression: a property, a function, an operator
 	OptionName             // of a query, or a form
 	Option                 // an option's value that is no expression
@@ -68,7 +68,7 @@ const (
 	Field                  // of a form
 	Header                 // a header's or trailer's value
 	PartHeader             // of a part of the body, or of a mail
-	Boundary               // what tells parts apart, in the header and before each part
+	Boundary               // what separates parts, in the header and before each part
 	MemberName             // of JSON
 	Member                 // a JSON string
 	Number                 // a JSON number
@@ -86,7 +86,7 @@ type Leaf struct {
 	Role   Role
 	Name   string // the member, option, header, field, column or element whose value it is; of a Literal the property it is compared with
 	Parent string // the member above that, "" at the root or outside JSON
-	Outer  string // the Name of the text of which this is a part, layers down to the plain one
+	Outer  string // the Name of the outermost text that holds this one in its layers
 	Bare   bool   // of a Literal: without quotes, so a number, a date or a GUID
 	// Declared says that Bytes are a file's by what stands beside them, whatever they are.
 	Declared bool
@@ -124,7 +124,7 @@ func (l *Leaf) Looked() bool {
 }
 
 // IsName reports whether the text is the name of what stands beside it: of a member, an
-// option, a field or a column. Places are told by it.
+// option, a field or a column. It is part of their places.
 func (l *Leaf) IsName() bool {
 	return l.Role == MemberName || l.Role == OptionName || l.Role == ColumnName
 }

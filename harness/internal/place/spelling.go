@@ -17,8 +17,8 @@ type spelling struct {
 }
 
 var (
-	asPercent = spelling{charsetOf(percentSafe), percentSpell}
-	asJSON    = spelling{charsetOf(jsonSafe), jsonSpell}
+	asPercent = spelling{charsetOf(func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("-._~!$*,:@'()", c) >= 0 }), percentSpell}
+	asJSON    = spelling{charsetOf(func(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }), jsonSpell}
 	asLiteral = spelling{without("'"), func(b []byte, c byte) []byte { return append(b, c, c) }}
 	asCell    = spelling{without(`"`), func(b []byte, c byte) []byte { return append(b, c, c) }}
 	asMarkup  = spelling{without("<>&\"'"), func(b []byte, c byte) []byte { return append(b, html.EscapeString(string(rune(c)))...) }}
@@ -94,10 +94,6 @@ const hexDigits = "0123456789ABCDEF"
 
 func percentSpell(b []byte, c byte) []byte {
 	return append(b, '%', hexDigits[c>>4], hexDigits[c&15])
-}
-
-func percentSafe(c byte) bool {
-	return ascii.IsAlnum(c) || strings.IndexByte("-._~!$*,:@'()", c) >= 0
 }
 
 // isEscaped reports whether a text of an address holds an escape.
@@ -184,8 +180,6 @@ func withoutEntities(raw string) *view {
 		return append(b, raw[i]), i + 1
 	})
 }
-
-func jsonSafe(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }
 
 func jsonSpell(b []byte, c byte) []byte {
 	const plain, written = "\"\\\n\r\t", `"\nrt`

@@ -19,12 +19,9 @@ func isPartID(l *place.Leaf) bool {
 
 // isPartWord reports whether the id of a batch's part is made of words of the vocabulary.
 func isPartWord(s string) bool {
-	for word := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune(" -_.0123456789", c) }) {
-		if len(word) > 2 && !words.InText(strings.ToLower(word)) && !words.IsMember(word) {
-			return false
-		}
-	}
-	return len(s) <= 40
+	return len(s) <= 40 && allParts(s, " -_.0123456789", func(word string) bool {
+		return len(word) <= 2 || words.InText(strings.ToLower(word)) || words.IsMember(word)
+	})
 }
 
 // isIDMember reports whether a member's name says that it holds an id, or what changes with
@@ -61,13 +58,10 @@ func isPlain(s string) bool {
 
 // isMarkupName reports whether a name of XML or HTML is one of the vocabulary.
 func isMarkupName(s string) bool {
-	for part := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune(":-_.", c) }) {
+	return allParts(s, ":-_.", func(part string) bool {
 		lower := strings.ToLower(strings.TrimRight(part, "0123456789"))
-		if len(part) > 2 && !words.IsMember(part) && !words.IsType(part) && !words.InText(lower) && !markupNames[lower] {
-			return false
-		}
-	}
-	return true
+		return len(part) <= 2 || words.IsMember(part) || words.IsType(part) || words.InText(lower) || markupNames[lower]
+	})
 }
 
 // markupNames are those of HTML and SVG that no vocabulary has.
@@ -139,12 +133,9 @@ func isOptionName(s string) bool {
 	if len(name) <= 2 || optionNames[name] {
 		return len(name) <= 40
 	}
-	for part := range strings.FieldsFuncSeq(name, func(c rune) bool { return strings.ContainsRune("-_.", c) }) {
-		if len(part) > 2 && !words.InText(part) && !words.IsMember(part) && !optionNames[part] {
-			return isWordOfAPI(s)
-		}
-	}
-	return true
+	return allParts(name, "-_.", func(part string) bool {
+		return len(part) <= 2 || words.InText(part) || words.IsMember(part) || optionNames[part]
+	}) || isWordOfAPI(s)
 }
 
 // isWordOfAPI reports whether a text has the form that the names of options and of forms'
@@ -168,17 +159,9 @@ var optionNames = setOf(`select filter expand orderby top skip count search form
 // isExpressionWord reports whether a bare word of an expression is a property, a path of
 // them, a function, or an operator.
 func isExpressionWord(s string) bool {
-	if words.IsMember(s) {
-		return true
-	}
-	for part := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune("/()*$:.,;=&+-", c) }) {
-		switch {
-		case len(part) <= 2, isPlain(part), words.IsMember(part), words.IsType(part), expressionWords.has(part):
-		default:
-			return words.IsType(s)
-		}
-	}
-	return true
+	return words.IsMember(s) || words.IsType(s) || allParts(s, "/()*$:.,;=&+-", func(part string) bool {
+		return len(part) <= 2 || isPlain(part) || words.IsMember(part) || words.IsType(part) || expressionWords.has(part)
+	})
 }
 
 var expressionWords = setOf(`and or not eq ne gt ge lt le in has asc desc any all startswith endswith contains substringof tolower toupper length
@@ -210,7 +193,7 @@ func camel(column string) string {
 	return strings.ToLower(joined[:1]) + joined[1:]
 }
 
-// isCounter reports whether a leaf is a decimal id that a service counts or takes from its
+// isCounter reports whether a leaf is a decimal id that a service counts or reads from its
 // clock, which no cassette hides.
 func isCounter(l *place.Leaf) bool {
 	return len(l.Text) >= 10 && len(l.Text) < 20 && ascii.All(l.Text, ascii.IsDigit) && (isIDMember(l.Name) || strings.EqualFold(l.Name, "etag"))

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -91,14 +92,7 @@ func unknownRule(id string) error {
 // Digest identifies what the rules do: equal for rules that redact alike, whatever
 // order they are written in. It is 12 hexadecimal digits.
 func (r Rules) Digest() string {
-	sorted := func(values []string) []string {
-		folded := make([]string, len(values))
-		for i, v := range values {
-			folded[i] = strings.ToLower(v)
-		}
-		slices.Sort(folded)
-		return slices.Compact(folded)
-	}
+	sorted := func(texts []string) []string { return slices.Sorted(maps.Keys(newSet(texts))) }
 	text := fmt.Sprintf("2 %t %t %t %t %q %q %q %q", r.Identity != Off, r.Content != Off, r.closed(), r.Tags != Off,
 		sorted(r.Disable), sorted(r.Keep), sorted(r.KeepMembers), sorted(r.KeepHeaders))
 	if r.KeepFresh {

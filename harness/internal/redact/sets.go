@@ -32,6 +32,16 @@ func (all set) has(text string) bool {
 	return all[strings.ToLower(text)]
 }
 
+// allParts reports whether ok holds for every part of a text between separators.
+func allParts(text, separators string, ok func(part string) bool) bool {
+	for part := range strings.FieldsFuncSeq(text, func(c rune) bool { return strings.ContainsRune(separators, c) }) {
+		if !ok(part) {
+			return false
+		}
+	}
+	return true
+}
+
 // lowered spells a short text of ASCII in lower case, without an allocation; nil for others.
 func lowered(text string, room *[64]byte) []byte {
 	if len(text) > len(room) {

@@ -62,9 +62,17 @@ func isPhone(s string) bool {
 	return digits >= 6 && digits <= 15 && (s[0] == '+' || s[0] == '(' || strings.ContainsAny(s, " "))
 }
 
-func isMAC(s string) bool {
+func isMAC(s string) bool { return areGroups(s, 2, ":-", ascii.IsHex) }
+
+// areGroups reports whether a text is made of groups of so many bytes of a class, with one of
+// some separators between each two.
+func areGroups(s string, size int, separators string, class func(byte) bool) bool {
 	for i := range len(s) {
-		if i%3 == 2 && s[i] != ':' && s[i] != '-' || i%3 != 2 && !ascii.IsHex(s[i]) {
+		if i%(size+1) == size {
+			if strings.IndexByte(separators, s[i]) < 0 {
+				return false
+			}
+		} else if !class(s[i]) {
 			return false
 		}
 	}

@@ -14,7 +14,7 @@ type vocabulary struct{ *scene }
 
 func (p vocabulary) spot(name, parent string) *spot {
 	return &spot{
-		name: name, parent: parent, secret: credentialFields.find(name, parent), field: memberFields.find(name, parent),
+		secret: credentialFields.find(name, parent), field: memberFields.find(name, parent),
 		isKnown: p.isMemberName(name, parent), values: words.At(name, parent),
 	}
 }
@@ -83,7 +83,7 @@ func (p vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 		return words.IsMember(s) || isOptionName(s)
 	case place.Literal:
 		if !l.Bare && ascii.All(s, ascii.IsDigit) { // a text, which stays where a member of JSON would
-			return p.isIDMember(l) || isShortNumber(s)
+			return isIDMember(l.Name) && p.isMemberName(l.Name, l.Parent) || isShortNumber(s)
 		}
 		return isPlain(s) && (l.Bare || !isTruth(s)) || words.Harmless(l.Name, "", s)
 	case place.Option, place.Field:
@@ -93,7 +93,7 @@ func (p vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 	case place.MemberName:
 		return p.isMemberName(s, l.Parent)
 	case place.Member:
-		return isMemberWordAt(l, at)
+		return isMemberWord(l, at)
 	case place.Number:
 		return true
 	case place.Cell:
@@ -124,7 +124,7 @@ func (p vocabulary) isMemberName(s, parent string) bool {
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
 // the number that an id is.
-func isMemberWordAt(l *place.Leaf, at *spot) bool {
+func isMemberWord(l *place.Leaf, at *spot) bool {
 	s := l.Text
 	switch {
 	case isPartID(l):
@@ -145,11 +145,6 @@ func isMemberWordAt(l *place.Leaf, at *spot) bool {
 		return l.Name == "name" || l.Name == "id" || l.Name == "itemId"
 	}
 	return strings.HasSuffix(l.Name, "ersion") && isVersion(s)
-}
-
-// isIDMember reports whether a text stands at an id, by a name that stays.
-func (p vocabulary) isIDMember(l *place.Leaf) bool {
-	return isIDMember(l.Name) && p.isMemberName(l.Name, l.Parent)
 }
 
 // isStep reports whether a step of a path is a word of the service.

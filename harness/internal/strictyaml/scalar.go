@@ -8,7 +8,7 @@ import (
 )
 
 // How a plain scalar is read. YAML 1.1, YAML 1.2 and every library differ on the
-// odd ones, so a file may hold none of those that could be taken for a number:
+// odd ones, so a file may hold none of those that could be read as a number:
 //
 //	null Null NULL ~ (nothing)        null
 //	true True TRUE false False FALSE  a truth value

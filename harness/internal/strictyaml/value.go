@@ -105,8 +105,8 @@ func (v Value) Require(what string, keys ...string) {
 	}
 }
 
-// Misspelt reports whether Only has told of a key that was probably meant to be this
-// one, so that nobody needs to be told that it is missing.
+// Misspelt reports whether Only has reported a key that was probably meant to be this
+// one, so that nobody needs to hear that it is missing.
 func (v Value) Misspelt(key string) bool {
 	for name, member := range membersOf(v) {
 		if name != key && fault.Nearest(name, []string{key}) != "" && v.found.has(member.key) {
@@ -159,7 +159,7 @@ func membersOf(v Value) iter.Seq2[string, Member] {
 		for i := 0; i+1 < len(v.node.Content); i += 2 {
 			key := resolved(v.node.Content[i])
 			if key.Kind != yaml.ScalarNode || isMergeKey(key) {
-				continue // scan has told
+				continue // scan has reported it
 			}
 			name := strconv.Quote(key.Value)
 			if !yield(key.Value, Member{value(v.node.Content[i+1], v.found, name), v.node.Content[i]}) {

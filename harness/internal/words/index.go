@@ -1,5 +1,7 @@
 package words
 
+import "github.com/graphvcr/graphvcr/harness/internal/ascii"
+
 // An index maps pairs of a list's number and a text to numbers, whatever the letter case of
 // the text: an open hash table without pointers, so that a table of forty thousand words is
 // made in some milliseconds, a look-up allocates nothing, and a garbage collection passes by.
@@ -78,22 +80,15 @@ func (x *index) add(list uint32, text string, value uint32) uint32 {
 	return value
 }
 
+// equalFold is of ASCII: Unicode folding would take the Kelvin sign for a k.
 func equalFold[T string | []byte](a T, b string) bool {
 	if string(a) == b {
 		return true
 	}
 	for i := range len(a) {
-		if lower(a[i]) != lower(b[i]) {
+		if ascii.Lower(a[i]) != ascii.Lower(b[i]) {
 			return false
 		}
 	}
 	return true
-}
-
-// Unicode folding would take the Kelvin sign for a k.
-func lower(c byte) byte {
-	if c-'A' < 26 {
-		return c + 'a' - 'A'
-	}
-	return c
 }

@@ -45,8 +45,8 @@ const (
 
 var lists = map[string]uint32{
 	SectionTypes: listTypes, SectionText: listText, SectionPermissions: listPermissions, "errors": listErrors,
-	SectionLanguages: listLanguages, SectionCountries: listCountries, SectionZones: listZones, SectionCurrencies: listCurrencies,
-	SectionMedia: listMedia, "hosts": listHosts, "headers": listHeaders, "headerwords": listHeaderWords, "ids": listIDs, "products": listProducts,
+	"languages": listLanguages, "countries": listCountries, "zones": listZones, "currencies": listCurrencies,
+	"media": listMedia, "hosts": listHosts, "headers": listHeaders, "headerwords": listHeaderWords, "ids": listIDs, "products": listProducts,
 }
 
 // A form is a set of classes of values.
@@ -69,7 +69,7 @@ const (
 
 // forms are the classes by the section that lists their members, without its end.
 var forms = map[string]form{
-	SectionLanguages: language, SectionCountries: country, SectionZones: zone, SectionCurrencies: currency, SectionMedia: media,
+	"languages": language, "countries": country, "zones": zone, "currencies": currency, "media": media,
 	SectionPermissions: permission, SectionTypes: typeName, "errors": errorCode, "products": product, "names": memberName, "methods": httpMethod, "skus": sku,
 }
 
@@ -122,7 +122,7 @@ func (t *table) line(section, line string) {
 			t.add(listProducts, name, 0)
 		}
 	case list == 0:
-		base, _ := strings.CutSuffix(section, OfMembers)
+		base, _ := strings.CutSuffix(section, ofMembers)
 		t.entries[t.entry(line)].forms |= forms[base]
 	default:
 		t.add(list, line, 0)

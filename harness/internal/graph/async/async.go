@@ -83,15 +83,15 @@ func GoesBack(before, after string) bool {
 	return from != unknown && to != unknown && (to < from || from == ended && !strings.EqualFold(before, after))
 }
 
-// StateOf is the state that an answer tells of an operation, a tree of package jsondoc;
-// "" when it tells none.
+// StateOf is the state of an operation in an answer, a tree of package jsondoc;
+// "" when it has none.
 func StateOf(doc any) string {
 	body, _ := doc.(map[string]any)
 	state, _ := body["status"].(string)
 	return state
 }
 
-// IsOperationType tells the types of operations by their names: teamsAsyncOperation,
+// IsOperationType recognises the types of operations by their names: teamsAsyncOperation,
 // richLongRunningOperation, workbookOperation.
 func IsOperationType(typ string) bool {
 	return strings.HasPrefix(typ, "microsoft.graph.") && strings.HasSuffix(typ, "Operation")

@@ -1,6 +1,6 @@
 // Package numbered makes the pseudonyms of names. They have numbers and are not computed: a
 // name has too little in it to be hidden by a hash. The number comes from the caller; a
-// check, from salt, series and number, tells it from a real value that looks alike (Name 1,
+// check, from salt, series and number, distinguishes it from a real value that looks alike (Name 1,
 // user1@contoso.example).
 //
 //	names.Name(numbered.Word, "user", 12, "")  // user12-qzkw

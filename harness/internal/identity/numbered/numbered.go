@@ -63,7 +63,7 @@ func (p Names) Name(class Class, series string, n int, extension string) string 
 	return string(append(b, extension...))
 }
 
-// check is 64 bits that tell a pseudonym from real values.
+// check is 64 bits that distinguish a pseudonym from real values.
 func (p Names) check(series string, n int) uint64 {
 	var room [96]byte
 	b := append(append(room[:0], p.salt[:]...), 0xff)

@@ -35,7 +35,7 @@ func IsCredentialHeader(name string) bool {
 	return slices.Contains(credentialHeaders[:], http.CanonicalHeaderKey(name))
 }
 
-// DropCredentials takes the headers away whose values give access: what goes to a host
+// DropCredentials removes the headers whose values give access: what goes to a host
 // that is not Graph's carries none.
 func DropCredentials(h http.Header) {
 	for name := range h {
@@ -67,3 +67,28 @@ func IsLinkHeader(name string) bool { return isOneOf(name, linkHeaders[:]) }
 func isOneOf(name string, names []string) bool {
 	return slices.ContainsFunc(names, func(one string) bool { return strings.EqualFold(name, one) })
 }
+
+// IsThrottled reports whether a status asks the client to come again later and says
+// nothing of what was asked: too many requests, overloaded, timed out on the way, or out
+// of bandwidth (concepts/throttling, concepts/errors).
+func IsThrottled(status int) bool {
+	switch status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusGatewayTimeout, 509:
+		return true
+	}
+	return false
+}
+
+// TooManyRequests is the code of the error that comes with status 429
+// (concepts/throttling).
+const TooManyRequests = "TooManyRequests"
+
+// tokens are the options whose values are tokens, by name in lower case without $.
+var tokens = map[string]bool{
+	"skiptoken": true, "deltatoken": true, "token": true, "sig": true, "tempauth": true, "tempauthtoken": true, "authtoken": true,
+	"authkey": true, "access_token": true, "prooftoken": true, "sharingtoken": true, "guestaccesstoken": true, "code": true, "pwd": true,
+	"subscription-key": true, "api-key": true, "api_key": true, "apikey": true, "validationtoken": true, "se": true, "skoid": true, "sktid": true,
+}
+
+// IsToken reports whether an option, by its name in lower case without $, holds a token.
+func IsToken(name string) bool { return tokens[name] }
