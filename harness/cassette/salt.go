@@ -72,7 +72,7 @@ func FindSalt(from string) ([]byte, error) {
 func readSalt(name string, text []byte) ([]byte, error) {
 	salt, message := parseSalt(text)
 	if salt == nil {
-		return nil, fault.In("read", name, 1, message, "restore it from version control; if it is no salt of graphvcr's, give it another name")
+		return nil, fault.In("read", name, 1, message, "restore it from version control; if it is not a salt of graphvcr's, give it another name")
 	}
 	return salt, nil
 }

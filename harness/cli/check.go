@@ -17,23 +17,23 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const checkLong = `Check tells where fixtures, mocks, recordings and fakes are not Graph.
+const checkLong = `Check reports where fixtures, mocks, recordings and fakes differ from Graph.
 
-A PATH is a file, or a folder of which every file counts that may hold answers: JSON
+A PATH is a file or a folder; of a folder, every file that may hold answers is judged: JSON
 (bodies, lists and maps of them, wrappers such as {StatusCode, Headers, Response}, parts
 and answers of $batch, errors), recordings of any kind that graphvcr import reads,
 cassettes, and JSON that is written out in Go, JavaScript and TypeScript. Each answer is
 judged by the request that stands with it, else by its @odata.context, its @odata.type,
 as an error, or as the type that --type names for those that say nothing. What cannot be
-judged is counted and told; folders named node_modules and vendor are left out.
+judged is counted; folders named node_modules and vendor are left out.
 
 Answers are judged by the schemas of the project (graphvcr schema generate --all), or by
-metadata that --csdl names. An undeclared property of an open type is a note, and told
-once.
+metadata that --csdl names. An undeclared property of an open type is a note, and
+reported once.
 
 With --base-url scenarios are run against a fake at URL, with the values that their
 recordings store, and its answers are compared with the recordings: each difference that
-a client can see is told once, by the rules of graphvcr diff, and what a scenario expects
+a client can see is reported once, by the rules of graphvcr diff, and what a scenario expects
 of a value besides. No token is sent unless --auth says so.
 `
 

@@ -45,7 +45,7 @@ How to sign in (--auth):
   client-certificate  AZURE_CLIENT_CERTIFICATE_PATH instead of the secret
   federated           AZURE_FEDERATED_TOKEN_FILE instead of the secret
   device-code         AZURE_CLIENT_ID; the code is shown here
-  azure-cli           whoever ran az login
+  azure-cli           the user who ran az login
 Steps with "as: NAME" sign in by GRAPHVCR_AUTH_NAME.
 `
 
