@@ -2,6 +2,7 @@ package diff
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -36,9 +37,9 @@ func (q equalities) learn(e *exchange) {
 	}
 	members, _ := e.answered.doc.(map[string]any)
 	var own []held
-	for name, value := range members {
+	for _, name := range slices.Sorted(maps.Keys(members)) { // so that the ones compared of many are the same each time
 		if name != "value" {
-			own = collect(own, value, jsondoc.AppendPath(jsondoc.Root, name), name)
+			own = collect(own, members[name], jsondoc.AppendPath(jsondoc.Root, name), name)
 		}
 	}
 	q.compare(e, append(outer, own...))

@@ -1,6 +1,7 @@
 package diff_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -38,6 +39,34 @@ func TestUnchanged(t *testing.T) {
 			if d.Unchanged[i] != c.want[n] {
 				t.Errorf("%s: interaction %d, %s: unchanged is %v, want %v", name, n, i.Request.URL, d.Unchanged[i], c.want[n])
 			}
+		}
+	}
+}
+
+// Of an object that holds more ids than are compared with one another, the same ones are
+// compared each time.
+func TestManyIDsOfOneObject(t *testing.T) {
+	recorded := func(seed uint64, same bool) *cassette.Cassette {
+		w := newWorld(t, seed)
+		me := doc{"id": w.guid(), "aboutId": w.guid()}
+		me["accountId"] = me["aboutId"]
+		if !same {
+			me["accountId"] = w.guid()
+		}
+		for n := range 40 {
+			me[fmt.Sprintf("other%dId", n)] = w.guid()
+		}
+		w.send("GET /v1.0/me", nil, 200, me)
+		return w.recording
+	}
+	old, changed := recorded(1, true), recorded(2, false)
+	for range 20 {
+		d, err := diff.Compare(old, changed, diff.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(d.Changes) != 1 || d.Changes[0].Rule != diff.EqualityBroken {
+			t.Fatalf("got %v, want one change of %s", d.Changes, diff.EqualityBroken)
 		}
 	}
 }
