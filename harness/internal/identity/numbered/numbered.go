@@ -39,9 +39,11 @@ func (p Names) Name(class Class, series string, n int, extension string) string 
 	case Domain:
 		extension = ".example"
 	case Digits:
-		return strconv.Itoa(n) + p.digits(digitSeries, n)
+		check := p.digits(digitSeries, n)
+		return strconv.Itoa(n) + string(check[:])
 	case Phone:
-		return "+" + strconv.Itoa(n) + p.digits("", n)
+		check := p.digits("", n)
+		return "+" + strconv.Itoa(n) + string(check[:])
 	case IPv4:
 		return fmt.Sprintf("198.%d.%d.%d", 18+n>>16&1, n>>8&255, n&255)
 	case IPv6:
@@ -59,7 +61,8 @@ func (p Names) Name(class Class, series string, n int, extension string) string 
 		b, gap = append(b, ' '), ' '
 	}
 	b = append(strconv.AppendInt(b, int64(n), 10), gap)
-	b = append(b, p.letters(series, n)...)
+	check := p.letters(series, n)
+	b = append(b, check[:]...)
 	return string(append(b, extension...))
 }
 
@@ -74,19 +77,23 @@ func (p Names) check(series string, n int) uint64 {
 
 // letters are the check as four letters: no hexadecimal digits, and none that make a word
 // that begins an id.
-func (p Names) letters(series string, n int) string {
+func (p Names) letters(series string, n int) (text [4]byte) {
 	const letters = "ghjkmnpqrtuvwxyz"
 	check := p.check(series, n)
-	var b [4]byte
-	for i := range b {
-		b[i] = letters[check>>(4*i)&15]
+	for i := range text {
+		text[i] = letters[check>>(4*i)&15]
 	}
-	return string(b[:])
+	return text
 }
 
 // digits are the check as six digits.
-func (p Names) digits(series string, n int) string {
-	return fmt.Sprintf("%06d", p.check(series, n)%1_000_000)
+func (p Names) digits(series string, n int) (text [6]byte) {
+	rest := p.check(series, n) % 1_000_000
+	for i := range text {
+		text[len(text)-1-i] = '0' + byte(rest%10)
+		rest /= 10
+	}
+	return text
 }
 
 // digitSeries is the one series of numbers.
@@ -126,7 +133,8 @@ func (p Names) isDigits(s string) bool {
 		series = ""
 	}
 	n, err := strconv.Atoi(number[:len(number)-6])
-	return err == nil && p.digits(series, n) == number[len(number)-6:]
+	check := p.digits(series, n)
+	return err == nil && string(check[:]) == number[len(number)-6:]
 }
 
 // NameEnd returns where the pseudonym that begins at i ends, without an extension, or -1:
@@ -148,7 +156,8 @@ func (p Names) NameEnd(s string, i int) int {
 		return -1
 	}
 	n, err := strconv.Atoi(s[start:j])
-	if err != nil || p.letters(strings.ToLower(series), n) != strings.ToLower(s[j+1:j+5]) {
+	check := p.letters(strings.ToLower(series), n)
+	if err != nil || string(check[:]) != strings.ToLower(s[j+1:j+5]) {
 		return -1
 	}
 	return j + 5
