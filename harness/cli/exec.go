@@ -53,7 +53,7 @@ on Linux; the rest is what their documentation says:
   Deno, Bun               L M W    where they take HTTPS_PROXY and SSL_CERT_FILE
   rclone                  L M* W*  (1.60)
   wget, aria2c, pycurl    L+       (1.21, 1.36, 7.45)  and all that reads only the system's bundle
-  onedrive                L+       (2.4.23)  a replay starts from the state that the recording started from
+  onedrive                L+       (2.4.23)  replays start from the recording's first state
   browsers                -        use graphvcr serve
 
   *  takes no certificate from the environment: trust the one that graphvcr ca prints, and
