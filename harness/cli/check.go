@@ -10,27 +10,30 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/check"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
+	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const checkLong = `Check tells where fixtures, mocks, recordings and fakes are not Graph.
+const checkLong = `Check reports where fixtures, mocks, recordings and fakes differ from Graph.
 
-A PATH is a file, or a folder of which every file counts that may hold answers: JSON
+A PATH is a file or a folder; of a folder, every file that may hold answers is judged: JSON
 (bodies, lists and maps of them, wrappers such as {StatusCode, Headers, Response}, parts
 and answers of $batch, errors), recordings of any kind that graphvcr import reads,
 cassettes, and JSON that is written out in Go, JavaScript and TypeScript. Each answer is
 judged by the request that stands with it, else by its @odata.context, its @odata.type,
 as an error, or as the type that --type names for those that say nothing. What cannot be
-judged is counted and told; folders named node_modules and vendor are left out.
+judged is counted; folders named node_modules and vendor are left out.
 
 Answers are judged by the schemas of the project (graphvcr schema generate --all), or by
-metadata that --csdl names. An undeclared property of an open type is a note, and told
-once.
+metadata that --csdl names. An undeclared property of an open type is a note, and
+reported once.
 
 With --base-url scenarios are run against a fake at URL, with the values that their
 recordings store, and its answers are compared with the recordings: each difference that
-a client can see is told once, by the rules of graphvcr diff, and what a scenario expects
+a client can see is reported once, by the rules of graphvcr diff, and what a scenario expects
 of a value besides. No token is sent unless --auth says so.
 `
 
@@ -38,19 +41,19 @@ type checkFlags struct {
 	report   reportFlags
 	typ, api string
 	metadata []string
-	fake     recordFlags
+	fake     liveFlags
 }
 
 func newCheck(std streams, dirs *projectFlags) *cobra.Command {
 	var opts checkFlags
 	cmd := &cobra.Command{
 		Use:     "check PATH... | check --base-url URL SCENARIO...",
-		Short:   "Tell where fixtures, mocks, recordings and fakes are not Graph",
+		Short:   "Find where fixtures, mocks, recordings and fakes differ from Graph",
 		Long:    checkLong,
 		Example: "  graphvcr check testdata/graph\n  graphvcr check user.json --type microsoft.graph.user\n  graphvcr check mocks.json tests --csdl v1.0.csdl --csdl beta=beta.csdl\n  graphvcr check --base-url http://127.0.0.1:8080 users",
 		Args:    arguments(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				remove, err := opts.judgeBy(p)
 				if err != nil {
 					return nil, err
@@ -72,7 +75,7 @@ func newCheck(std streams, dirs *projectFlags) *cobra.Command {
 	flags.StringVar(&opts.typ, "type", "", "full name of the `type` of answers that do not say theirs, or Collection(...) of a page")
 	flags.StringVar(&opts.api, "api", "v1.0", "the `API` of answers that do not say theirs: v1.0 or beta")
 	flags.StringArrayVar(&opts.metadata, "csdl", nil, "judge by a `[API=]FILE` of metadata (CSDL 4.0, XML); repeatable")
-	opts.fake.registerLive(flags)
+	opts.fake.register(flags)
 	opts.fake.auth, flags.Lookup("auth").DefValue = "none", "none"
 	flags.Lookup("base-url").Usage = "`URL` of a fake to run scenarios against; one on this machine is written to without --allow-writes"
 	opts.report.register(flags)
@@ -87,18 +90,18 @@ func (f *checkFlags) checkFake(ctx context.Context, std streams, p *project.Proj
 	if err != nil {
 		return nil, err
 	}
-	if !isLoopback(service.base.Hostname()) && mustReplay() {
+	if !upstream.IsLoopback(service.base.Hostname()) && mustReplay() {
 		return nil, &fault.Error{Message: "check: CI=true: tests in CI ask nobody but fakes on their own machine", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to"}
 	}
 	for _, sc := range scenarios {
-		told, err := f.fake.recordWith(ctx, std, service, sc, func(live project.Live) (report.Case, error) {
-			fake := check.FakeAt{URL: service.base, Carrier: live.Carrier, Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Judge: p.Violations}}
+		result, err := f.fake.run(ctx, std, f.report.quiet, service, sc, func(live record.Live) (report.Case, error) {
+			fake := check.FakeAt{URL: service.base, Carrier: live.Carrier, Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Judge: judge.Violations(p.Answers)}}
 			return fake.Scenario(ctx, p, sc)
 		})
 		if err != nil {
-			told = project.CouldNotRun(sc.Name, sc.File, ruleCheckFailed, err)
+			result = project.CouldNotRun(sc.Name, sc.File, ruleCheckFailed, err)
 		}
-		suite.Cases = append(suite.Cases, told)
+		suite.Cases = append(suite.Cases, result)
 	}
 	return suite, nil
 }
@@ -119,5 +122,5 @@ func (f *checkFlags) judgeBy(p *project.Project) (remove func(), err error) {
 	if len(files) == 0 {
 		return func() {}, nil
 	}
-	return p.JudgeBy(files)
+	return check.ByMetadata(p, files)
 }

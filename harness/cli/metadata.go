@@ -26,7 +26,7 @@ type metadataFlags struct {
 func (f *metadataFlags) register(flags *pflag.FlagSet, csdl string) {
 	flags.BoolVar(&f.csdl, "csdl", false, csdl)
 	flags.StringVar(&f.git, "git", "", "with --csdl: `folder` of the git repository, bare or not, from which paths count (default: the one around the working directory)")
-	flags.BoolVar(&f.used, "used", false, "with --csdl: tell only changes of what this project's cassettes and scenarios use")
+	flags.BoolVar(&f.used, "used", false, "with --csdl: report only changes of what this project's cassettes and scenarios use")
 	flags.StringArrayVar(&f.announced, "announced", nil, "with --csdl: a `file` of Microsoft's changelog (JSON), or a folder of them: say of each change who announced it, or that nobody did; repeatable")
 }
 
@@ -41,7 +41,7 @@ func (f *metadataFlags) check() error {
 }
 
 // options are those of a comparison of a file of metadata. A changelog that cannot be read is
-// a case of its own, and what is compared is told all the same.
+// a case of its own, and what is compared is reported all the same.
 func (f *metadataFlags) options(p *project.Project, file string, opts drift.Options) (drift.MetadataOptions, []report.Case, error) {
 	all := drift.MetadataOptions{Options: opts}
 	version := versionOf(file)
@@ -100,8 +100,8 @@ func (f *metadataFlags) compare(ctx context.Context, p *project.Project, args []
 	if err := errors.Join(oldErr, newErr); err != nil {
 		return nil, err
 	}
-	told := drift.Metadata(old, new, all)
-	return &report.Suite{Command: "diff", Noun: "document", Cases: append(cases, told)}, nil
+	result := drift.Metadata(old, new, all)
+	return &report.Suite{Command: "diff", Noun: "document", Cases: append(cases, result)}, nil
 }
 
 func (f *metadataFlags) history(ctx context.Context, p *project.Project, file string, opts drift.Options) (*report.Suite, error) {

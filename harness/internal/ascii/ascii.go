@@ -18,12 +18,30 @@ func IsAlnum(c byte) bool { return IsDigit(c) || IsLetter(c) }
 // IsHex reports whether c is a hexadecimal digit of either case.
 func IsHex(c byte) bool { return IsDigit(c) || (c|0x20)-'a' <= 5 }
 
+// IsHost reports whether c may be part of a host's name.
+func IsHost(c byte) bool { return IsAlnum(c) || c == '-' || c == '.' || c == '_' }
+
 // Lower is c as a small letter, where it is a letter.
 func Lower(c byte) byte {
 	if IsUpper(c) {
 		return c | 0x20
 	}
 	return c
+}
+
+// ToLower folds the letters of s: no other letter is one of an ASCII name. It returns s
+// itself where there is nothing to fold.
+func ToLower(s string) string {
+	for i := range len(s) {
+		if IsUpper(s[i]) {
+			folded := []byte(s)
+			for ; i < len(folded); i++ {
+				folded[i] = Lower(folded[i])
+			}
+			return string(folded)
+		}
+	}
+	return s
 }
 
 // Unhex is the value of a hexadecimal digit.

@@ -20,7 +20,7 @@
 //	client-certificate  AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_CERTIFICATE_PATH (AZURE_CLIENT_CERTIFICATE_PASSWORD)
 //	federated           AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE
 //	device-code         AZURE_CLIENT_ID (AZURE_TENANT_ID); the prompt goes to Options.Talk
-//	azure-cli           whoever ran az login (AZURE_TENANT_ID)
+//	azure-cli           the user who ran az login (AZURE_TENANT_ID)
 //
 // A kind counts as configured when its last variable is set; what else it needs and
 // is not set is then an error, rather than a reason to try the next.
@@ -33,10 +33,10 @@
 // configured is taken: for any name a token in GRAPHVCR_TOKEN_NAME; for app then
 // client-secret, client-certificate, federated; for user then device-code, azure-cli.
 //
-// # Clouds and stand-ins
+// # Clouds and test servers
 //
 // Options.GraphURL picks the cloud, and with it the scope and the sign-in host, which
-// AZURE_AUTHORITY_HOST overrides. azidentity insists on https there; for a stand-in on
+// AZURE_AUTHORITY_HOST overrides. azidentity insists on https there; for a server on
 // this machine's loopback, and only there, http://127.0.0.1:PORT works too. At a host
 // that is no cloud's own, the authority is taken at its word (azidentity's
 // DisableInstanceDiscovery).

@@ -23,7 +23,7 @@ func (e *Emulator) handler(otherwise role) http.Handler {
 			to = otherwise
 		}
 		if to < 0 {
-			http.Error(w, "no host of this stand-in: "+r.Host, http.StatusMisdirectedRequest)
+			http.Error(w, "not a host of this emulator: "+r.Host, http.StatusMisdirectedRequest)
 			return
 		}
 		if to == graphRole && e.site.options.UploadsOnGraph && path.Base(r.URL.Path) == uploadSession {
@@ -34,7 +34,7 @@ func (e *Emulator) handler(otherwise role) http.Handler {
 }
 
 func (e *Emulator) roleOf(host string) (role, bool) {
-	own, public := e.ownURLs(), e.site.hosts
+	own, public := e.servers.urls(), e.site.hosts
 	for r, urls := range [3][2]string{
 		graphRole: {own.Graph, public.Graph},
 		filesRole: {own.Files, public.Files},
@@ -77,9 +77,9 @@ func (t connectTo) RoundTrip(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
 			r.Body.Close()
 		}
-		return nil, fmt.Errorf("reach %s: no host of the stand-in", r.URL.Host)
+		return nil, fmt.Errorf("reach %s: not a host of the emulator", r.URL.Host)
 	}
-	own := t.emulator.ownURLs()
+	own := t.emulator.servers.urls()
 	target, err := url.Parse([3]string{own.Graph, own.Files, own.Login}[to])
 	if err != nil {
 		return nil, fmt.Errorf("reach %s: %w", r.URL.Host, err)
@@ -88,6 +88,6 @@ func (t connectTo) RoundTrip(r *http.Request) (*http.Response, error) {
 		if sent.Host == "" {
 			sent.Host = r.URL.Host
 		}
-		sent.URL.Scheme, sent.URL.Host = target.Scheme, t.emulator.addrs[to]
+		sent.URL.Scheme, sent.URL.Host = target.Scheme, t.emulator.servers.addrs[to]
 	})
 }

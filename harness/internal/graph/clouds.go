@@ -3,6 +3,8 @@ package graph
 import (
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // Host is the Graph host of the global cloud, and URL its address.
@@ -22,7 +24,7 @@ const MachineHost = "169.254.169.254"
 // accountHost is where personal accounts sign in, whatever the cloud.
 const accountHost = "login.live.com"
 
-// A Cloud is a deployment of Graph. Tokens of one are not taken by another
+// A Cloud is a deployment of Graph. Tokens of one are not accepted by another
 // (concepts/deployments).
 type Cloud struct {
 	Name     string     // as options spell it: "global", "us-gov"
@@ -48,41 +50,26 @@ func Clouds() []Cloud {
 	}
 }
 
-// clouds is never written to.
-var clouds = Clouds()
-
 // Hosts lists the hosts of Graph in every cloud.
 func Hosts() []string {
 	var all []string
-	for i := range clouds {
-		all = append(all, clouds[i].Host)
+	for _, c := range Clouds() {
+		all = append(all, c.Host)
 	}
 	return all
 }
 
+// hosts is never written to.
+var hosts = Hosts()
+
 // IsHost reports whether a host, with or without a scheme's own port, is Graph's in any
 // cloud.
-func IsHost(host string) bool { return isBareHost(BareHost(host)) }
+func IsHost(host string) bool { return slices.Contains(hosts, BareHost(host)) }
 
-func isBareHost(host string) bool {
-	for i := range clouds {
-		if clouds[i].Host == host {
-			return true
-		}
-	}
-	return false
-}
-
-// CloudOf is the cloud whose Graph stands at a host; a stand-in's host and a proxy's
+// CloudOf is the cloud whose Graph stands at a host; a test server's host and a proxy's
 // count as the global one's.
 func CloudOf(host string) Cloud {
-	host = BareHost(host)
-	for _, c := range Clouds() {
-		if c.Host == host {
-			return c
-		}
-	}
-	return Clouds()[0]
+	return Clouds()[max(0, slices.Index(hosts, BareHost(host)))]
 }
 
 // SignInCloud is the cloud that a host signs in for, with the host's group alone. The
@@ -120,7 +107,7 @@ var signInHosts = func() map[string]bool {
 // BareHost folds a host: lower case, without the default ports of http and https and
 // without the dot of a rooted name. Another port stays.
 func BareHost(host string) string {
-	name, port := lower(host), ""
+	name, port := ascii.ToLower(host), ""
 	// A colon in brackets, or one of several, is part of an IPv6 address.
 	if i := strings.LastIndexByte(name, ':'); i >= 0 && (name[:i] != "" && name[i-1] == ']' || strings.IndexByte(name, ':') == i) {
 		name, port = name[:i], name[i:]
@@ -131,22 +118,6 @@ func BareHost(host string) string {
 		return name
 	}
 	return name + port
-}
-
-// lower folds ASCII letters: no other letter is one of a host's.
-func lower(s string) string {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c >= 'A' && c <= 'Z' {
-			folded := []byte(s)
-			for ; i < len(folded); i++ {
-				if c := folded[i]; c >= 'A' && c <= 'Z' {
-					folded[i] = c | 0x20
-				}
-			}
-			return string(folded)
-		}
-	}
-	return s
 }
 
 // fileHosts are the ends of the hosts that Graph's answers send clients to for files
@@ -170,10 +141,3 @@ const (
 	ChannelHost    = "thread.tacv2"
 	OldChannelHost = "thread.skype"
 )
-
-// conversationHosts are all of them; never written to.
-var conversationHosts = [...]string{ChatHost, ChannelHost, OldChannelHost, OneOnOneHost}
-
-// IsConversationHost reports whether a name is what stands behind the @ of a
-// conversation's id.
-func IsConversationHost(name string) bool { return slices.Contains(conversationHosts[:], name) }

@@ -3,6 +3,8 @@ package graphurl
 import (
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // nesting follows parentheses and the quotes inside them. A quote outside
@@ -104,7 +106,7 @@ func namedArgs(inner string) ([]Option, bool) {
 
 func isQualifiedName(s string) bool {
 	for i := range len(s) {
-		switch c := lowerByte(s[i]); {
+		switch c := ascii.Lower(s[i]); {
 		case 'a' <= c && c <= 'z', c == '_':
 		case i > 0 && ('0' <= c && c <= '9' || c == '.'):
 		default:

@@ -81,7 +81,7 @@ func (u *URL) writePath(b *strings.Builder) {
 		default:
 			b.WriteByte('/')
 			escape(b, s.Text, pathBytes)
-			writeArgs(b, s.Args)
+			writeArgs(b, s.Args, func(value string) { escape(b, value, pathBytes) })
 		}
 		pos = pos.after(s)
 	}
@@ -95,12 +95,12 @@ func (p position) readsAsKey(text string) bool {
 	return text != "" && strings.IndexByte(text, '(') < 0 && colonAt(text) < 0 && p.bare(text).Kind == Key
 }
 
-func writeArgs(b *strings.Builder, args []Option) {
+func writeArgs(b *strings.Builder, args []Option, write func(value string)) {
 	for i, a := range args {
 		b.WriteByte("(,"[min(i, 1)])
 		b.WriteString(a.Name)
 		b.WriteByte('=')
-		escape(b, a.Value, pathBytes)
+		write(a.Value)
 	}
 	if len(args) > 0 {
 		b.WriteByte(')')

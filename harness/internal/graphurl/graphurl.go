@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // URL is a parsed address. Hosts of Graph's clouds (graph.Hosts) fold into the host
@@ -60,16 +62,14 @@ func split(raw string) (host, path, query string, err error) {
 	if raw == "" {
 		return "", "", "", errors.New("it is empty")
 	}
-	for i := range len(raw) {
-		if raw[i] < ' ' || raw[i] == 0x7f {
-			return "", "", "", fmt.Errorf("control character %#x", raw[i])
-		}
+	if i := strings.IndexFunc(raw, func(r rune) bool { return r < ' ' || r == 0x7f }); i >= 0 {
+		return "", "", "", fmt.Errorf("control character %#x", raw[i])
 	}
 	raw, _, _ = strings.Cut(raw, "#")
 	path, query, _ = strings.Cut(raw, "?")
 	host = Graph
 	if scheme, rest, ok := strings.Cut(path, "//"); ok && isScheme(scheme) {
-		if scheme = lowerASCII(scheme); scheme != "" && scheme != "https:" && scheme != "http:" {
+		if scheme = ascii.ToLower(scheme); scheme != "" && scheme != "https:" && scheme != "http:" {
 			return "", "", "", fmt.Errorf("scheme %q is not http or https", scheme)
 		}
 		host, path = authority(rest)
@@ -91,8 +91,8 @@ func isScheme(s string) bool {
 	if !ok || name == "" {
 		return s == ""
 	}
-	return strings.Trim(lowerASCII(name), "abcdefghijklmnopqrstuvwxyz0123456789+-.") == "" &&
-		lowerByte(name[0]) >= 'a'
+	return strings.Trim(ascii.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789+-.") == "" &&
+		ascii.Lower(name[0]) >= 'a'
 }
 
 func authority(s string) (host, path string) {
@@ -103,7 +103,7 @@ func authority(s string) (host, path string) {
 }
 
 // FromURL is Parse for an address that net/http has parsed. It reads EscapedPath
-// and RawQuery, and never fails: a percent sign that begins no escape is taken for
+// and RawQuery, and never fails: a percent sign that begins no escape stands for
 // itself. An address without a host is relative to Graph's root.
 func FromURL(u *url.URL) *URL {
 	path := steps{rest: u.Path}

@@ -39,7 +39,7 @@ type pathParser struct {
 	segments []Segment
 }
 
-// version takes the API version off the path.
+// version cuts the API version off the path.
 func (p *pathParser) version() string {
 	first, rest, more := strings.Cut(p.rest, "/")
 	if p.encoded {
@@ -61,17 +61,8 @@ func versionOf(segment string) string {
 	return ""
 }
 
-func equalFold(s, lower string) bool {
-	if len(s) != len(lower) {
-		return false
-	}
-	for i := range len(s) {
-		if lowerByte(s[i]) != lower[i] {
-			return false
-		}
-	}
-	return true
-}
+// equalFold compares with a name in lower case. Of equal length, no other letter is folded.
+func equalFold(s, lower string) bool { return len(s) == len(lower) && strings.EqualFold(s, lower) }
 
 func (p *pathParser) parse() []Segment {
 	if p.ended {

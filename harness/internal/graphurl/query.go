@@ -3,6 +3,8 @@ package graphurl
 import (
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // parseQuery splits at '&' only: ';' is part of a value. On another host than
@@ -36,7 +38,7 @@ func optionName(name string) string {
 	if name == "" || name[0] == '@' {
 		return name
 	}
-	switch lower := lowerASCII(strings.TrimPrefix(name, "$")); lower {
+	switch lower := ascii.ToLower(strings.TrimPrefix(name, "$")); lower {
 	case "select":
 		return "$select"
 	case "filter":

@@ -3,10 +3,12 @@ package graphurl
 import (
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // position is where in a path a segment stands: it decides how a bare segment is
-// read, since nothing in its spelling tells an id from a word.
+// read, since its spelling alone does not distinguish an id from a word.
 type position uint8
 
 const (
@@ -33,7 +35,7 @@ func (p position) after(s Segment) position {
 	}
 	w, known := fold(vocabulary(), s.Text)
 	switch {
-	case !known || w.spelling != s.Text: // had it been taken for the word, it would be spelled so
+	case !known || w.spelling != s.Text: // had it been read as the word, it would be spelled so
 		return atUnknown
 	case p == atKey:
 		return atWord // an operation on the collection
@@ -104,18 +106,18 @@ func (p position) mayHoldKey() bool { return p == atKey || p == atEither }
 // kept as it is, and is no id: an id that begins so works in key syntax only
 // (concepts/known-issues).
 func system(text string) Segment {
-	switch lower := lowerASCII(text); lower {
+	switch lower := ascii.ToLower(text); lower {
 	case "$count", "$ref", "$value", "$batch", "$metadata", "$entity", "$all", "$links":
 		return Segment{Text: lower, Kind: System}
 	}
 	return Segment{Text: text}
 }
 
-// looksLikeID tells an id from an unknown word where either may stand.
+// looksLikeID distinguishes an id from an unknown word where either may stand.
 func looksLikeID(s string) bool {
 	id := false
 	for i := range len(s) {
-		switch c := lowerByte(s[i]); {
+		switch c := ascii.Lower(s[i]); {
 		case 'a' <= c && c <= 'z', c == '_':
 		case c == '(', c == ':' && (i+1 == len(s) || s[i+1] == '/'):
 			return false
@@ -150,7 +152,7 @@ func (p position) qualified(text string) (Segment, bool) {
 	}
 	short := name
 	if i := strings.LastIndexByte(name, '.'); i >= 0 {
-		if !slices.Contains(subNamespaces, lowerASCII(name[:i])) {
+		if !slices.Contains(subNamespaces, ascii.ToLower(name[:i])) {
 			return Segment{}, false // me/extensions/microsoft.graph.openTypeExtension.com.contoso is an id
 		}
 		short = name[i+1:]

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
@@ -29,7 +31,7 @@ func (u *URL) Template() string {
 			writeColonTemplate(&b, s.Text)
 		case Word:
 			b.WriteString(wordTemplate(s.Text))
-			writeArgsTemplate(&b, s.Args)
+			writeArgs(&b, s.Args, func(value string) { writeValueTemplate(&b, value) })
 		default:
 			escape(&b, s.Text, pathBytes)
 		}
@@ -51,7 +53,7 @@ func keyTemplate(text string) string {
 	if f := identity.Recognise(text); f != nil {
 		return "{" + f.Name + "}"
 	}
-	if lower := lowerASCII(text); slices.Contains(folderNames, lower) {
+	if lower := ascii.ToLower(text); slices.Contains(folderNames, lower) {
 		return lower
 	}
 	return "{id}"
@@ -83,27 +85,19 @@ func writeColonTemplate(b *strings.Builder, text string) {
 	}
 }
 
-// longestChoice is the longest text that is taken for a choice among a few ('D7',
+// longestChoice is the longest text that counts as a choice among a few ('D7',
 // 'A1:B2', v2.0) rather than for a value of its own.
 const longestChoice = 16
 
-func writeArgsTemplate(b *strings.Builder, args []Option) {
-	for i, a := range args {
-		b.WriteByte("(,"[min(i, 1)])
-		b.WriteString(a.Name)
-		b.WriteByte('=')
-		text := strings.Trim(a.Value, "'")
-		switch f := identity.Recognise(text); {
-		case f != nil:
-			b.WriteString("{" + f.Name + "}")
-		case len(text) > longestChoice:
-			b.WriteString("{value}")
-		default:
-			escape(b, a.Value, pathBytes)
-		}
-	}
-	if len(args) > 0 {
-		b.WriteByte(')')
+func writeValueTemplate(b *strings.Builder, value string) {
+	text := strings.Trim(value, "'")
+	switch f := identity.Recognise(text); {
+	case f != nil:
+		b.WriteString("{" + f.Name + "}")
+	case len(text) > longestChoice:
+		b.WriteString("{value}")
+	default:
+		escape(b, value, pathBytes)
 	}
 }
 
@@ -123,7 +117,7 @@ func (u *URL) Name() string {
 }
 
 func (s Segment) word() string {
-	lower := lowerASCII(s.Text)
+	lower := ascii.ToLower(s.Text)
 	switch s.Kind {
 	case Key:
 		if slices.Contains(folderNames, lower) {

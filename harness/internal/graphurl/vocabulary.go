@@ -3,6 +3,8 @@ package graphurl
 import (
 	"strings"
 	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // role is a set of the parts that a word plays in Graph's metadata.
@@ -73,7 +75,7 @@ func byLowerName(names string) map[string]string {
 }
 
 // fold finds text in a vocabulary without regard to the case of ASCII letters.
-// Unicode folding would take the Kelvin sign for a k.
+// Unicode folding would read the Kelvin sign as a k.
 func fold[W any](words map[string]W, text string) (W, bool) {
 	if len(text) > longestWord {
 		var none W
@@ -81,31 +83,10 @@ func fold[W any](words map[string]W, text string) (W, bool) {
 	}
 	var buf [longestWord]byte
 	for i := range len(text) {
-		buf[i] = lowerByte(text[i])
+		buf[i] = ascii.Lower(text[i])
 	}
 	w, ok := words[string(buf[:len(text)])]
 	return w, ok
-}
-
-func lowerByte(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
-}
-
-// lowerASCII returns s itself when there is nothing to fold.
-func lowerASCII(s string) string {
-	for i := range len(s) {
-		if 'A' <= s[i] && s[i] <= 'Z' {
-			b := []byte(s)
-			for j := i; j < len(b); j++ {
-				b[j] = lowerByte(b[j])
-			}
-			return string(b)
-		}
-	}
-	return s
 }
 
 // argumentName folds the name of a function's argument or of a query option:
@@ -114,5 +95,5 @@ func argumentName(name string) string {
 	if spelling, ok := fold(argumentVocabulary(), name); ok {
 		return spelling
 	}
-	return lowerASCII(name)
+	return ascii.ToLower(name)
 }

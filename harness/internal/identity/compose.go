@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 )
 
 // Ids that hold others: as bytes, as text in base64, as numbers.
@@ -19,31 +20,19 @@ var (
 	base32Std = base32.StdEncoding.WithPadding(base32.NoPadding)
 )
 
-// A codec takes a composite apart and puts it together again: the first result of take is
-// nil where the text is none.
-type codec struct {
-	take func(text string) []byte
-	give func(data []byte) string
-}
-
-// bytesOf is the codec of base64 that holds n bytes: GUIDs, 16 bytes each.
-func bytesOf(encoding *base64.Encoding, n int) codec {
-	return codec{
-		take: func(text string) []byte {
-			data, err := encoding.DecodeString(text)
-			if err != nil || len(data) != n || encoding.EncodeToString(data) != text {
-				return nil
-			}
-			return data
-		},
-		give: encoding.EncodeToString,
+// bytesIn decodes base64 that has one spelling; nil where the text is none.
+func bytesIn(text string, encoding *base64.Encoding) []byte {
+	data, err := encoding.DecodeString(text)
+	if err != nil || encoding.EncodeToString(data) != text {
+		return nil
 	}
+	return data
 }
 
 // composite replaces GUIDs that stand as bytes in an encoded span, and reports whether
 // it is one.
-func (r *rewriter) composite(i, j int, text string, c codec) bool {
-	data := c.take(text)
+func (r *rewriter) composite(i, j int, encoding *base64.Encoding) bool {
+	data := bytesIn(r.text[i:j], encoding)
 	if data == nil {
 		return false
 	}
@@ -54,7 +43,7 @@ func (r *rewriter) composite(i, j int, text string, c codec) bool {
 		}
 		copy(data[k:], memory[:])
 	}
-	r.put(i, j, c.give(data))
+	r.put(i, j, encoding.EncodeToString(data))
 	return true
 }
 
@@ -71,22 +60,18 @@ func areFake(data []byte) bool {
 // The bytes of a GUID in memory: its first three groups are little-endian.
 var guidOrder = [16]int{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15}
 
+// hyphenated writes 32 hexadecimal digits as a GUID.
+func hyphenated(h string) string {
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
+
 // guidOf spells a GUID that stands in memory.
 func guidOf(memory [16]byte) string {
 	var b [16]byte
 	for k, from := range guidOrder {
 		b[k] = memory[from]
 	}
-	var text [36]byte
-	at := 0
-	for k, part := range [5][2]int{{0, 4}, {4, 6}, {6, 8}, {8, 10}, {10, 16}} {
-		if k > 0 {
-			text[at] = '-'
-			at++
-		}
-		at += hex.Encode(text[at:], b[part[0]:part[1]])
-	}
-	return string(text[:])
+	return hyphenated(hex.EncodeToString(b[:]))
 }
 
 // memoryOf is how a GUID stands in memory.
@@ -94,16 +79,7 @@ func memoryOf(guid string) (memory [16]byte, ok bool) {
 	if !isBareGUID(guid) {
 		return memory, false
 	}
-	plain := make([]byte, 0, 32)
-	for i := range len(guid) {
-		if guid[i] != '-' {
-			plain = append(plain, guid[i])
-		}
-	}
-	var b [16]byte
-	if _, err := hex.Decode(b[:], plain); err != nil {
-		return memory, false
-	}
+	b, _ := hex.DecodeString(strings.ReplaceAll(guid, "-", ""))
 	for k, from := range guidOrder {
 		memory[from] = b[k]
 	}
@@ -188,7 +164,7 @@ func (r *rewriter) encoded(i, j int) int {
 			encoding = base64Std
 		}
 	}
-	if end != j && (i > 0 || !onlyPadding(r.text[end:])) {
+	if rest := r.text[end:]; end != j && (i > 0 || len(rest) > 2 || strings.Trim(rest, "=") != "") {
 		end, encoding = j, base64URL // a path goes on behind the word
 	}
 	w := r.text[i:end]
@@ -201,9 +177,7 @@ func (r *rewriter) encoded(i, j int) int {
 	}
 	switch len(w) {
 	case 22, 43, 64, 86: // 16, 32, 48, 64 bytes
-		c := bytesOf(encoding, len(w)*3/4)
-		isMixed := has(w, ascii.IsDigit) && has(w, ascii.IsUpper) && has(w, ascii.IsLower)
-		if (isMixed && !IsFake(Atom{Token, w}) || areFake(c.take(w))) && r.composite(i, end, w, c) {
+		if (isMixed(w) && !IsFake(Atom{Token, w}) || areFake(bytesIn(w, encoding))) && r.composite(i, end, encoding) {
 			return padded
 		}
 	}
@@ -217,8 +191,8 @@ func (r *rewriter) encodedText(i, end, padded int, encoding *base64.Encoding) in
 	if n, err := base64Std.Decode(head[:], []byte(w[:4])); err != nil || n != 3 || !ascii.All(string(head[:]), isIDByte) {
 		return 0
 	}
-	plain, err := encoding.DecodeString(w)
-	if err != nil || !ascii.All(string(plain), isIDByte) || encoding.EncodeToString(plain) != w {
+	plain := bytesIn(w, encoding)
+	if !ascii.All(string(plain), isIDByte) {
 		return 0
 	}
 	inner := rewriter{text: string(plain), f: r.f, depth: r.depth + 1, listing: true}
@@ -226,15 +200,13 @@ func (r *rewriter) encodedText(i, end, padded int, encoding *base64.Encoding) in
 	if len(inner.spans) == 0 {
 		return 0
 	}
-	renamed := encoding.EncodeToString([]byte(inner.result()))
+	renamed := encoding.EncodeToString([]byte(edit.Apply(inner.text, inner.edits)))
 	if padded > end {
 		renamed += strings.Repeat("=", (4-len(renamed)%4)%4)
 	}
 	r.put(i, padded, renamed)
 	return padded
 }
-
-func onlyPadding(s string) bool { return s == "" || s == "=" || s == "==" }
 
 // isIDByte says what ids are made of when they are put together.
 func isIDByte(c byte) bool {

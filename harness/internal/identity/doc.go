@@ -22,8 +22,8 @@
 // (a chat of two people, a security identifier, b! and 01 of drives, GUIDs as bytes in
 // base64) are taken apart and put together again. A [Faker] computes the pseudonym of an
 // atom from a salt: the same for the same value, of the same shape, and with a checksum by
-// which it is told from a real id. Names have counted pseudonyms ([Faker.Name]), which a
-// check made from the salt tells from real ones.
+// which it is distinguished from a real id. Names have numbered pseudonyms ([Faker.Name]),
+// which a check made from the salt distinguishes from real ones.
 //
 //	faker := identity.NewFaker(salt)
 //	faker.Text("/users/8ea0e38b-efb3-4757-924a-5f94061cf8c2")  // the id's pseudonym in it

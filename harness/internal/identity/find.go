@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 )
 
 // Kind is the form of an atomic id.
@@ -11,7 +12,7 @@ type Kind uint8
 
 // The kinds of atoms.
 const (
-	GUID    Kind = iota // 8-4-4-4-12, told to others with hyphens, however it was written
+	GUID    Kind = iota // 8-4-4-4-12, passed on with hyphens, however it was written
 	Thread              // the part of a chat's or channel's id before the @
 	Item                // 01 and 32 capitals and digits: a file of a business drive
 	Outlook             // AAMk, AQMk, AAkA: mail, events, contacts, folders
@@ -59,7 +60,7 @@ const minWord = 20
 func Rewrite(text string, f func(Atom) string) string {
 	r := rewriter{text: text, f: f}
 	r.scan()
-	return r.result()
+	return edit.Apply(text, r.edits)
 }
 
 // RewriteToken is Rewrite for a text that is an id because of where it stands: the token of a
@@ -75,7 +76,7 @@ func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) 
 	return text, false
 }
 
-// Find lists the spans of a plain text that ids take up, in order: of composite ids the
+// Find lists the spans of a plain text that are ids, in order: of composite ids the
 // whole.
 func Find(text string) []Span {
 	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true}
@@ -103,28 +104,14 @@ const mostLength = 8 << 10
 const mostDepth = 4
 
 type rewriter struct {
-	text    string
-	f       func(Atom) string
-	depth   int
-	out     []byte
-	all     string // what stands for the whole text, where it is one id
-	done    int    // how much of text stands in out
-	changed bool
+	text  string
+	f     func(Atom) string
+	depth int
+	edits []edit.Edit
 
 	listing bool // spans are wanted
 	finding bool // and nothing else: f leaves every atom
 	spans   []Span
-}
-
-// result is the text with its replacements.
-func (r *rewriter) result() string {
-	switch {
-	case !r.changed:
-		return r.text
-	case r.all != "":
-		return r.all
-	}
-	return string(append(r.out, r.text[r.done:]...))
 }
 
 // put replaces a span.
@@ -136,16 +123,9 @@ func (r *rewriter) put(start, end int, replacement string) {
 			r.spans = append(r.spans, Span{start, end})
 		}
 	}
-	if r.text[start:end] == replacement {
-		return
+	if r.text[start:end] != replacement {
+		r.edits = append(r.edits, edit.Edit{Start: start, End: end, Text: replacement})
 	}
-	r.changed = true
-	if start == 0 && end == len(r.text) {
-		r.all, r.done = replacement, end
-		return
-	}
-	r.out = append(append(r.out, r.text[r.done:start]...), replacement...)
-	r.done = end
 }
 
 // isWordByte says which bytes ids are made of, as far as they need no punctuation.
@@ -182,8 +162,8 @@ func (r *rewriter) word(i, j int) int {
 	switch {
 	case len(w) >= 36 && r.guids(i, j), strings.HasPrefix(w, "S-1-") && r.sid(i, j):
 		return j
-	case r.isDrive(i, w):
-		r.composite(i, j, w, bytesOf(base64URL, 48))
+	case len(w) == 64 && strings.HasSuffix(r.text[:i], "b!") && (i == 2 || !isWordByte[r.text[i-3]]): // site, web and list
+		r.composite(i, j, base64URL)
 		return j
 	case ascii.All(w, ascii.IsDigit), strings.HasPrefix(w, "eyJ") && j < len(r.text) && r.text[j] == '.': // a number, a signed token
 		return j
@@ -203,7 +183,10 @@ func (r *rewriter) word(i, j int) int {
 		r.atom(i, j, Outlook)
 		return j
 	}
-	thread, start := r.threadAt(i, j)
+	thread, start := j < len(r.text) && r.text[j] == '@' && strings.HasSuffix(r.text[:i], "19:"), i
+	if thread && strings.HasPrefix(w, "meeting_") {
+		start += len("meeting_")
+	}
 	if end := r.encoded(start, j); end > 0 {
 		return end
 	}
@@ -269,32 +252,14 @@ func (r *rewriter) hex(i, j int) {
 		return
 	}
 	for k := 0; k < len(w); k += 32 {
-		h := strings.ToLower(w[k : k+32])
-		guid := r.f(Atom{GUID, h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]})
+		guid := r.f(Atom{GUID, hyphenated(strings.ToLower(w[k : k+32]))})
 		if isBareGUID(guid) {
 			r.put(i+k, i+k+32, cased(strings.ReplaceAll(guid, "-", ""), w[k:k+32]))
 		}
 	}
 }
 
-// isDrive reports whether a word is what follows b!: three GUIDs as bytes.
-func (r *rewriter) isDrive(i int, w string) bool {
-	return len(w) == 64 && i >= 2 && r.text[i-2:i] == "b!" && (i == 2 || !isWordByte[r.text[i-3]])
-}
-
-// threadAt reports whether a word is a conversation's: 19:WORD@.. and, of a meeting,
-// where its own part begins.
-func (r *rewriter) threadAt(i, j int) (ok bool, start int) {
-	if j == len(r.text) || r.text[j] != '@' || i < 3 || r.text[i-3:i] != "19:" {
-		return false, i
-	}
-	if strings.HasPrefix(r.text[i:j], "meeting_") {
-		return true, i + len("meeting_")
-	}
-	return true, i
-}
-
-// looksRandom tells opaque ids from words that people and programs put together: digits
+// looksRandom distinguishes opaque ids from words that people and programs put together: digits
 // stand between letters again and again.
 func looksRandom(w string) bool {
 	digits, turns := 0, 0

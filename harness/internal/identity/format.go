@@ -1,25 +1,23 @@
 package identity
 
 import (
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"sync"
 )
 
 // A Format is a named shape of a string value. Where the fact comes from, and values that do
 // and do not have it, stand in testkit/formats.txt.
 type Format struct {
-	Name    string
-	Doc     string   // one line: what it is and its shape
-	Source  string   // where the fact comes from
-	Matches []string // real values of this format
-	Rejects []string // near misses
-	match   func(string) bool
+	Name  string
+	Doc   string // one line: what it is and its shape
+	match func(string) bool
 
-	// telling says which of the format's values can be told from free text; nil
+	// distinct says which of the format's values cannot be mistaken for free text; nil
 	// means none of them.
-	telling func(string) bool
+	distinct func(string) bool
 }
 
 // Match reports whether s has the format.
@@ -30,25 +28,19 @@ var (
 	// ordered holds the rows as Recognise tries them: where a value has two
 	// formats, the more specific one comes first.
 	ordered = slices.Concat(idFormats(), timeFormats(), linkFormats(), nameFormats(), textFormats())
-	byName  = index(ordered)
-	names   = sortedNames(ordered)
+	byName  = func() map[string]*Format {
+		byName := make(map[string]*Format, len(ordered))
+		for _, f := range ordered {
+			byName[f.Name] = f
+		}
+		return byName
+	}()
 )
 
-func index(formats []*Format) map[string]*Format {
-	byName := make(map[string]*Format, len(formats))
-	for _, f := range formats {
-		byName[f.Name] = f
-	}
-	return byName
-}
-
-func sortedNames(formats []*Format) []string {
-	names := make([]string, 0, len(formats))
-	for _, f := range formats {
-		names = append(names, f.Name)
-	}
-	slices.Sort(names)
-	return names
+// matching is a matcher of whole values, compiled when it is first asked.
+func matching(pattern string) func(string) bool {
+	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + pattern + `)\z`) })
+	return func(s string) bool { return compiled().MatchString(s) }
 }
 
 // Lookup finds a format by name.
@@ -58,29 +50,29 @@ func Lookup(name string) (*Format, bool) {
 }
 
 // Names lists all formats, sorted.
-func Names() []string { return slices.Clone(names) }
+func Names() []string { return slices.Sorted(maps.Keys(byName)) }
 
 // Recognise returns the most specific format that s has, or nil. Only formats
-// distinctive enough to be told from free text are considered: a date or a chat
+// distinct from free text are considered: a date or a chat
 // id is recognised, any word of a name or a token is not.
 func Recognise(s string) *Format {
 	if len(s) < 4 { // no value so short is distinctive
 		return nil
 	}
 	for _, f := range ordered {
-		if f.telling != nil && f.telling(s) && f.match(s) {
+		if f.distinct != nil && f.distinct(s) && f.match(s) {
 			return f
 		}
 	}
 	return nil
 }
 
-// always is the telling of a format whose every value is distinctive.
+// always is for a format whose every value is distinct.
 func always(string) bool { return true }
 
-// IsPlaceholder reports whether s is a stand-in that documentation uses for a
+// IsPlaceholder reports whether s is what documentation writes in place of a
 // value: "id-value", "operation-id", "{id}", "/teams/{id}", "<id>", "String
-// (identifier)", "phone | email", or a value cut with "...". It may take ordinary
+// (identifier)", "phone | email", or a value cut with "...". It may mistake ordinary
 // words for one ("string"), so ask it only about documentation.
 func IsPlaceholder(s string) bool {
 	switch {
@@ -95,7 +87,7 @@ func IsPlaceholder(s string) bool {
 	case hasBracedName(s):
 		return true
 	}
-	return isTypeName(s) || isNamedStandIn(s)
+	return isTypeName(s) || isNamed(s)
 }
 
 // isTypeName reports whether s is a type as resource pages write it in place of
@@ -114,27 +106,13 @@ func isTypeName(s string) bool {
 	return false
 }
 
-// isNamedStandIn reports whether s is a property's name with "-value", as in
-// "displayName-value" and "User Principal Name value", or words that end in
-// "-id", as in "chat-id" and "drive-item-id".
-func isNamedStandIn(s string) bool {
-	for _, suffix := range []string{"-value", " value", "-id", "-ID"} {
-		if name, ok := strings.CutSuffix(s, suffix); ok && isWords(name) {
-			return true
-		}
-	}
-	return false
-}
+// isNamed reports whether s is a property's name with "-value", as in "displayName-value"
+// and "User Principal Name value", or words that end in "-id", as in "chat-id" and
+// "drive-item-id".
+var isNamed = matching(`[A-Za-z_ -]+(?:-value| value|-id|-ID)`)
 
 // isWords reports whether s is letters in words, without digits: no id is.
-func isWords(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; !ascii.IsLetter(c) && c != '-' && c != '_' && c != ' ' {
-			return false
-		}
-	}
-	return s != ""
-}
+var isWords = matching(`[A-Za-z_ -]+`)
 
 // hasBracedName finds a name in braces, as in "{id}", "/teams/{team-id}" and
 // "@{triggerBody}". A GUID in braces is a value.
@@ -155,12 +133,4 @@ func hasBracedName(s string) bool {
 	}
 }
 
-func isIdentifier(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if !ascii.IsLetter(c) && (i == 0 || !ascii.IsDigit(c) && c != '-' && c != '_' && c != ' ' && c != '.' && c != '|') {
-			return false
-		}
-	}
-	return s != ""
-}
+var isIdentifier = matching(`[A-Za-z][\w .|-]*`)

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"encoding/base64"
+	"regexp"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -13,37 +14,38 @@ import (
 func idFormats() []*Format {
 	return []*Format{
 		{Name: "guid", Doc: "a GUID, 8-4-4-4-12 hexadecimal digits, either case, perhaps in braces",
-			match: isGUID, telling: always},
+			match: isGUID, distinct: always},
 		{Name: "teams-operation-id", Doc: "the id of a teamsAsyncOperation: one or more GUIDs joined by hyphens",
-			match: isGUIDs, telling: always},
+			match: isGUIDs, distinct: always},
 		{Name: "chat-id", Doc: "a chat: 19:HEX32@thread.v2, 19:meeting_BASE64URL@thread.v2 or 19:GUID_GUID@unq.gbl.spaces",
-			match: isChatID, telling: always},
+			match: matching(`19:(?:[0-9A-Fa-f]{32}|meeting_[\w-]+={0,2})@` + regexp.QuoteMeta(graph.ChatHost) +
+				`|19:` + guidPattern + `_` + guidPattern + `@` + regexp.QuoteMeta(graph.OneOnOneHost)), distinct: hasPrefix("19:")},
 		{Name: "channel-id", Doc: "a channel of a team: 19:LOCAL@thread.tacv2 or, older, @thread.skype; LOCAL is hexadecimal or, newer, longer base64url",
-			match: isChannelID, telling: always},
+			match: matching(`19:[\w-]{16,}@(?:` + regexp.QuoteMeta(graph.ChannelHost) + `|` + regexp.QuoteMeta(graph.OldChannelHost) + `)`), distinct: hasPrefix("19:")},
 		{Name: "message-id", Doc: "a chatMessage: the milliseconds since 1970 in 13 digits; also its first etag",
-			match: isMessageID, telling: always},
+			match: isMessageID, distinct: always},
 		{Name: "conversation-member-id", Doc: "a member, app installation or tab of a conversation: base64 of A##B or 0##A##B##C",
-			match: isConversationMemberID, telling: always},
+			match: isConversationMemberID, distinct: always},
 		{Name: "outlook-id", Doc: "a message, event, contact or folder: base64url that begins AAMk, AQMk or AAkA; 100 characters and more, shorter in the docs; changes when the item moves unless it is immutable",
-			match: isOutlookID, telling: always},
+			match: isOutlookID, distinct: always},
 		{Name: "internet-message-id", Doc: "a mail's Message-ID: <LOCAL@DOMAIN>",
-			match: isInternetMessageID, telling: always},
+			match: matching(`<[!-;=?A-~]+@[!-;=?A-~]+>`), distinct: hasPrefix("<")},
 		{Name: "driveitem-id", Doc: "a file or folder: 01 and 32 capitals or digits (business), HEX!NUMBER (personal)",
-			match: isDriveItemID, telling: always},
+			match: isDriveItemID, distinct: always},
 		{Name: "drive-id", Doc: "a drive: b! and 64 base64url characters (business), 16 hexadecimal digits (personal)",
-			match: isDriveID, telling: hasPrefix("b!")},
+			match: matching(`b![\w-]{64}|[0-9A-Fa-f]{16}`), distinct: hasPrefix("b!")},
 		{Name: "site-id", Doc: "a SharePoint site: HOST,GUID,GUID",
-			match: isSiteID, telling: always},
+			match: isSiteID, distinct: always},
 		{Name: "sharing-id", Doc: "a sharing link as an id: u! and the unpadded base64url of the link",
-			match: isSharingID, telling: always},
+			match: matching(`u![\w-]+`), distinct: hasPrefix("u!")},
 		{Name: "shifts-id", Doc: "a thing of a schedule: its kind (SHFT, TAG, TOR, SREQ, OPNSHFT), an underscore and a GUID",
-			match: isShiftsID, telling: always},
+			match: matching(`[A-Z]{3,10}_` + guidPattern), distinct: func(s string) bool { return len(s) >= 40 && len(s) <= 47 }},
 		{Name: "security-identifier", Doc: "a Windows SID, S-1-12-1 and four 32-bit numbers for cloud objects, where the numbers are the object's GUID",
-			match: isSecurityIdentifier, telling: always},
+			match: isSecurityIdentifier, distinct: always},
 		{Name: "ical-uid", Doc: "an event's id across calendars as Outlook makes it: 040000008200E00074C5B7101A82E008 and more hexadecimal digits; others' calendars write any text",
-			match: isICalUID, telling: always},
+			match: isICalUID, distinct: always},
 		{Name: "planner-id", Doc: "a plan, bucket or task: 28 characters, case-sensitive",
-			match: isPlannerID, telling: isMixed},
+			match: isPlannerID, distinct: isMixed},
 	}
 }
 
@@ -51,35 +53,8 @@ func hasPrefix(prefix string) func(string) bool {
 	return func(s string) bool { return strings.HasPrefix(s, prefix) }
 }
 
-// cutThread takes a conversation id apart: 19:LOCAL@HOST.
-func cutThread(s string) (local, host string, ok bool) {
-	s, ok = strings.CutPrefix(s, "19:")
-	if !ok {
-		return "", "", false
-	}
-	return strings.Cut(s, "@")
-}
-
-func isChatID(s string) bool {
-	local, host, ok := cutThread(s)
-	switch {
-	case !ok:
-		return false
-	case host == graph.OneOnOneHost:
-		return len(local) == 73 && local[36] == '_' && isBareGUID(local[:36]) && isBareGUID(local[37:])
-	case host != graph.ChatHost:
-		return false
-	}
-	if meeting, ok := strings.CutPrefix(local, "meeting_"); ok {
-		return isPadded(meeting, isURLSafe)
-	}
-	return len(local) == 32 && ascii.All(local, ascii.IsHex)
-}
-
-func isChannelID(s string) bool {
-	local, host, ok := cutThread(s)
-	return ok && (host == graph.ChannelHost || host == graph.OldChannelHost) && len(local) >= 16 && ascii.All(local, isURLSafe)
-}
+// guidPattern is isBareGUID as a pattern.
+const guidPattern = `[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`
 
 func isMessageID(s string) bool {
 	return len(s) == 13 && s[0] == '1' && ascii.All(s, ascii.IsDigit)
@@ -103,15 +78,6 @@ func isOutlookID(s string) bool {
 		isPadded(s, isURLSafe)
 }
 
-func isInternetMessageID(s string) bool {
-	if !isWhole(s, '<', '>') {
-		return false
-	}
-	local, domain, ok := strings.Cut(s[1:len(s)-1], "@")
-	class := func(c byte) bool { return isVisible(c) && c != '<' && c != '>' && c != '@' }
-	return ok && ascii.All(local, class) && ascii.All(domain, class)
-}
-
 func isDriveItemID(s string) bool {
 	if len(s) == 34 && strings.HasPrefix(s, "01") {
 		return ascii.All(s, func(c byte) bool { return ascii.IsDigit(c) || ascii.IsUpper(c) })
@@ -120,26 +86,9 @@ func isDriveItemID(s string) bool {
 	return ok && len(drive) >= 8 && len(drive) <= 16 && len(number) <= 20 && ascii.All(drive, ascii.IsHex) && ascii.All(number, ascii.IsDigit)
 }
 
-func isDriveID(s string) bool {
-	if business, ok := strings.CutPrefix(s, "b!"); ok {
-		return len(business) == 64 && ascii.All(business, isURLSafe)
-	}
-	return len(s) == 16 && ascii.All(s, ascii.IsHex)
-}
-
 func isSiteID(s string) bool {
 	host, guids, ok := strings.Cut(s, ",")
 	return ok && len(guids) == 73 && guids[36] == ',' && isBareGUID(guids[:36]) && isBareGUID(guids[37:]) && isDomain(host)
-}
-
-func isSharingID(s string) bool {
-	link, ok := strings.CutPrefix(s, "u!")
-	return ok && ascii.All(link, isURLSafe)
-}
-
-func isShiftsID(s string) bool {
-	kind, guid, ok := strings.Cut(s, "_")
-	return ok && len(kind) >= 3 && len(kind) <= 10 && ascii.All(kind, ascii.IsUpper) && isBareGUID(guid)
 }
 
 func isSecurityIdentifier(s string) bool {

@@ -4,38 +4,38 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // linkFormats are addresses within Graph and out of it.
 func linkFormats() []*Format {
 	return []*Format{
 		{Name: "operation-link", Doc: "where a long-running operation is polled: a link, relative or absolute, that ends in /operations('ID'), /operations(ID) or /operations/ID",
-			match: isOperationLink, telling: isLinkStart},
+			match: isOperationLink, distinct: isLinkStart},
 		{Name: "monitor-link", Doc: "where a file operation is polled, without a token and on another host: .../monitor/ID",
-			match: isMonitorLink, telling: isLinkStart},
+			match: isMonitorLink, distinct: isLinkStart},
 		{Name: "odata-context", Doc: "what a body is: an absolute link to $metadata with a fragment; ids in it are percent-encoded",
-			match: isODataContext, telling: isLinkStart},
+			match: isODataContext, distinct: isLinkStart},
 		{Name: "delta-link", Doc: "where changes are asked for later: an absolute link with a $deltatoken, or on drives a token",
-			match: isDeltaLink, telling: isLinkStart},
+			match: pageLink("deltatoken", "token"), distinct: isLinkStart},
 		{Name: "next-link", Doc: "where the next page is: an absolute link with a $skiptoken or a $skip, or of a drive's delta with a token",
-			match: isNextLink, telling: isLinkStart},
+			match: pageLink("skiptoken", "skip"), distinct: isLinkStart},
 		{Name: "absolute-link", Doc: "an http or https address with a host, without spaces",
-			match: isAbsoluteLink, telling: always},
+			match: isAbsoluteLink, distinct: always},
 		{Name: "key-link", Doc: "a relative link that writes its keys in parentheses: /chats('ID'); to be treated as opaque",
-			match: isKeyLink, telling: isLinkStart},
+			match: isKeyLink, distinct: isLinkStart},
 		{Name: "relative-link", Doc: "an address below the version's root: it begins with one slash and has no spaces",
-			match: isRelativeLink, telling: isPathStart},
+			match: isRelativeLink, distinct: isPathStart},
 		{Name: "odata-type", Doc: "a type's name: #microsoft.graph.user, with or without #, or a collection of one",
-			match: isODataType, telling: isGraphType},
+			match: isODataType, distinct: isGraphType},
 	}
 }
 
-// isLinkStart is a quick look, for the formats' own matchers look closer. Like
-// every telling it may count on a few characters being there.
+// isLinkStart is a quick look, for the formats' own matchers look closer. It
+// may count on a few characters being there.
 func isLinkStart(s string) bool { return s[0] == '/' || strings.HasPrefix(s, "http") }
 
-// isPathStart tells a path from base64, which begins with a slash at times (JPEG
+// isPathStart distinguishes a path from base64, which begins with a slash at times (JPEG
 // data: "/9j/4AAQ").
 func isPathStart(s string) bool {
 	return s[0] == '/' && ascii.IsLetter(s[1]) && len(s) <= 2048 && !strings.HasSuffix(s, "=")
@@ -51,20 +51,15 @@ func isLinkByte(c byte) bool {
 }
 
 func isAbsoluteLink(s string) bool {
-	rest, ok := strings.CutPrefix(s, "https://")
-	if !ok {
-		if rest, ok = strings.CutPrefix(s, "http://"); !ok {
-			return false
-		}
-	}
-	return rest != "" && ascii.IsAlnum(rest[0]) && ascii.All(rest, isLinkByte)
+	scheme, rest, _ := strings.Cut(s, "://")
+	return (scheme == "https" || scheme == "http") && rest != "" && ascii.IsAlnum(rest[0]) && ascii.All(rest, isLinkByte)
 }
 
 func isRelativeLink(s string) bool {
 	return len(s) > 1 && s[0] == '/' && s[1] != '/' && ascii.All(s, isLinkByte)
 }
 
-// cutLink takes the query and the fragment off a link.
+// cutLink cuts the query and the fragment off a link.
 func cutLink(s string) (path, query string) {
 	s, _, _ = strings.Cut(s, "#")
 	path, query, _ = strings.Cut(s, "?")
@@ -129,20 +124,15 @@ func hasOption(query string, names ...string) bool {
 	return false
 }
 
-func isDeltaLink(s string) bool {
-	if !isAbsoluteLink(s) {
-		return false
+// pageLink: an absolute link with one of the options, or of a drive's delta with a token.
+func pageLink(options ...string) func(string) bool {
+	return func(s string) bool {
+		if !isAbsoluteLink(s) {
+			return false
+		}
+		path, query := cutLink(s)
+		return hasOption(query, options...) || strings.Contains(path, "/delta(token=")
 	}
-	path, query := cutLink(s)
-	return hasOption(query, "deltatoken", "token") || strings.Contains(path, "/delta(token=")
-}
-
-func isNextLink(s string) bool {
-	if !isAbsoluteLink(s) {
-		return false
-	}
-	path, query := cutLink(s)
-	return hasOption(query, "skiptoken", "skip") || strings.Contains(path, "/delta(token=")
 }
 
 // isKeyLink looks for the first key and takes the rest of the path as it is.
@@ -161,7 +151,7 @@ func isKeyLink(s string) bool {
 
 func isODataType(s string) bool {
 	name, hash := strings.CutPrefix(s, "#")
-	name, collection := graph.ElementOf(name)
+	name, collection := odata.ElementOf(name)
 	hash = hash || collection
 	parts := 0
 	for part := range strings.SplitSeq(name, ".") {

@@ -10,15 +10,15 @@ import (
 func nameFormats() []*Format {
 	return []*Format{
 		{Name: "upn", Doc: "a user principal name: LOCAL@DOMAIN; guests have #EXT# in it, and it may begin with $",
-			match: isUPN, telling: always},
+			match: isUPN, distinct: always},
 		{Name: "mail", Doc: "a mail address: LOCAL@DOMAIN",
-			match: isMail, telling: always},
+			match: isMail, distinct: always},
 		{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
-			match: isDomain, telling: hasSuffix(".onmicrosoft.com")},
+			match: isDomain, distinct: hasSuffix(".onmicrosoft.com")},
 		{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
-			match: isSchemaExtensionID, telling: isGeneratedExtension},
+			match: matching(`[0-9A-Za-z]+_\w+`), distinct: isGeneratedExtension},
 		{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
-			match: isFlowID, telling: always},
+			match: matching(`B2X_1_[\w-]+`), distinct: hasPrefix("B2X_1_")},
 	}
 }
 
@@ -60,16 +60,6 @@ func isDomain(s string) bool {
 	return len(labels) >= 2 && len(top) >= 2 && (ascii.All(top, ascii.IsLetter) || strings.HasPrefix(top, "xn--"))
 }
 
-func isSchemaExtensionID(s string) bool {
-	owner, name, ok := strings.Cut(s, "_")
-	return ok && len(s) <= 256 && ascii.All(owner, ascii.IsAlnum) && ascii.All(name, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' })
-}
-
 func isGeneratedExtension(s string) bool {
 	return len(s) > 12 && strings.HasPrefix(s, "ext") && s[11] == '_' && strings.ContainsAny(s[3:11], "0123456789")
-}
-
-func isFlowID(s string) bool {
-	name, ok := strings.CutPrefix(s, "B2X_1_")
-	return ok && ascii.All(name, isURLSafe)
 }

@@ -1,40 +1,37 @@
 package identity
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
+	"hash"
 	"strconv"
 	"strings"
 )
 
 // Tag is the few bits that are kept of a name which a request looks up: 20 bits of a keyed
 // hash as five hexadecimal digits, and behind a dot the nonce, unless it is 0. Letter case
-// counts from nonce 8 on, which tell names that differ in nothing else. Who knows the salt
+// counts from nonce 8 on, for names that differ in nothing else. Who knows the salt
 // and a candidate can confirm it to these bits.
 func (f *Faker) Tag(value string, nonce int) string {
-	const hex = "0123456789abcdef"
-	bits := f.TagBits(value, nonce)
-	b := make([]byte, 0, 8)
-	for shift := 16; shift >= 0; shift -= 4 {
-		b = append(b, hex[bits>>shift&15])
-	}
+	tag := fmt.Sprintf("%05x", f.TagBits(value, nonce))
 	if nonce > 0 {
-		b = strconv.AppendInt(append(b, '.'), int64(nonce), 10)
+		tag += "." + strconv.Itoa(nonce)
 	}
-	return string(b)
+	return tag
 }
 
 // TagBits are the bits of a tag as a number.
 func (f *Faker) TagBits(value string, nonce int) uint32 {
-	mac := hmac.New(sha256.New, f.salt[:])
-	mac.Write([]byte("tag"))
-	mac.Write(binary.BigEndian.AppendUint32(nil, uint32(nonce)))
 	if nonce < exactNonce {
 		value = strings.ToLower(value)
 	}
-	mac.Write([]byte(value))
-	return binary.BigEndian.Uint32(mac.Sum(nil)) >> 12
+	mac := f.macs.Get().(hash.Hash)
+	defer f.macs.Put(mac)
+	mac.Reset()
+	b := binary.BigEndian.AppendUint32([]byte("tag"), uint32(nonce))
+	b = append(b, value...)
+	mac.Write(b)
+	return binary.BigEndian.Uint32(mac.Sum(b[:0])) >> 12
 }
 
 // exactNonce is the first nonce with which letter case counts.

@@ -11,15 +11,15 @@ import (
 func textFormats() []*Format {
 	return []*Format{
 		{Name: "jwt", Doc: "a signed token: three base64url parts joined by dots, the first two JSON objects (eyJ)",
-			match: isJWT, telling: always},
+			match: matching(`eyJ[\w-]*\.eyJ[\w-]*\.[\w-]*`), distinct: hasPrefix("eyJ")},
 		{Name: "json-string", Doc: "a JSON object or array inside a string",
-			match: isJSONString, telling: always},
+			match: isJSONString, distinct: always},
 		{Name: "etag", Doc: `an entity tag: "TAG" or weak W/"TAG" with its quotes; on drives "{GUID},N" and "c:{GUID},N", in older answers GUID,N without quotes`,
-			match: isETag, telling: isTellingETag},
+			match: isETag, distinct: isDistinctETag},
 		{Name: "skiptoken", Doc: "the place where a page begins: opaque, without spaces; may be base64 that begins eyJ, or X'HEX'",
-			match: isPageToken},
+			match: matching(pageToken)},
 		{Name: "deltatoken", Doc: "the state since which changes are asked for: opaque, without spaces",
-			match: isPageToken},
+			match: matching(pageToken)},
 		{Name: "base64", Doc: "base64 of RFC 4648 section 4, padded",
 			match: isPaddedBase64},
 		{Name: "base64url", Doc: "base64url of RFC 4648 section 5, padded or not",
@@ -27,13 +27,6 @@ func textFormats() []*Format {
 		{Name: "binary", Doc: "bytes as base64 or base64url, padded or not",
 			match: isBinary},
 	}
-}
-
-func isJWT(s string) bool {
-	header, rest, _ := strings.Cut(s, ".")
-	payload, signature, ok := strings.Cut(rest, ".")
-	return ok && strings.HasPrefix(header, "eyJ") && strings.HasPrefix(payload, "eyJ") &&
-		ascii.All(header, isURLSafe) && ascii.All(payload, isURLSafe) && (signature == "" || ascii.All(signature, isURLSafe))
 }
 
 func isJSONString(s string) bool {
@@ -46,18 +39,16 @@ func isETag(s string) bool {
 		return ascii.All(number, ascii.IsDigit)
 	}
 	tag := strings.TrimPrefix(s, "W/")
-	return isWhole(tag, '"', '"') &&
-		(len(tag) == 2 || ascii.All(tag[1:len(tag)-1], func(c byte) bool { return isVisible(c) && c != '"' }))
+	return isWhole(tag, '"', '"') && (len(tag) == 2 || ascii.All(tag[1:len(tag)-1], func(c byte) bool { return isVisible(c) && c != '"' }))
 }
 
-// isTellingETag: a quoted word alone is ordinary text.
-func isTellingETag(s string) bool {
+// isDistinctETag: a quoted word alone is ordinary text.
+func isDistinctETag(s string) bool {
 	return strings.HasPrefix(s, `W/"`) || strings.HasPrefix(s, `"{`) || strings.HasPrefix(s, `"c:{`) || len(s) > 37 && s[36] == ','
 }
 
-func isPageToken(s string) bool {
-	return ascii.All(s, func(c byte) bool { return isURLSafe(c) || strings.IndexByte(".~!*'()%=+/:,;@$", c) >= 0 })
-}
+// pageToken: opaque, without spaces.
+const pageToken = `[\w.~!*'()%=+/:,;@$-]+`
 
 func isBase64(c byte) bool { return ascii.IsAlnum(c) || c == '+' || c == '/' }
 

@@ -12,21 +12,21 @@ import (
 func timeFormats() []*Format {
 	return []*Format{
 		{Name: "date-time", Doc: "an instant: date, T, time with 0 to 7 fraction digits, Z or an offset; years 0001 and 9999 stand for never",
-			match: isDateTime, telling: always},
+			match: isDateTime, distinct: always},
 		{Name: "date-time-local", Doc: "a date and time without a zone, 0 to 7 fraction digits: the zone stands beside it or is UTC",
-			match: isDateTimeLocal, telling: always},
+			match: isDateTimeLocal, distinct: always},
 		{Name: "date", Doc: "a day: YYYY-MM-DD",
-			match: isDate, telling: always},
+			match: isDate, distinct: always},
 		{Name: "time-of-day", Doc: "a time of day: HH:MM:SS with 0 to 7 fraction digits",
-			match: isTimeOfDay, telling: always},
+			match: isTimeOfDay, distinct: always},
 		{Name: "duration", Doc: "a span of days and time, perhaps negative: -P3DT12H30M5.5S",
-			match: isDuration, telling: always},
+			match: isDuration, distinct: always},
 		{Name: "http-date", Doc: "a time as HTTP headers write it: Sat, 07 May 2022 06:53:35 GMT",
-			match: isHTTPDate, telling: always},
+			match: isHTTPDate, distinct: always},
 		{Name: "retry-after", Doc: "how long to wait: seconds, perhaps with a fraction, or an HTTP date",
 			match: isRetryAfter},
 		{Name: "time-zone", Doc: "a zone's name: Windows (Pacific Standard Time), IANA (America/Los_Angeles), UTC, or tzone://Microsoft/Custom and Utc",
-			match: isTimeZone, telling: hasSuffix(" Standard Time")},
+			match: isTimeZone, distinct: hasSuffix(" Standard Time")},
 	}
 }
 
@@ -48,20 +48,19 @@ func within(digits string, low, high int) bool {
 	return n >= low && n <= high
 }
 
-func isDate(s string) bool {
-	if len(s) != 10 || s[4] != '-' || s[7] != '-' || !within(s[:4], 1, 9999) || !within(s[5:7], 1, 12) {
+// isOf reports whether a time is written in a layout.
+func isOf(s, layout string) bool {
+	if at := strings.IndexAny(layout, "-:,"); len(s) != len(layout) || s[at] != layout[at] { // most texts are none
 		return false
 	}
-	lastOfMonth := time.Date(number(s[:4]), time.Month(number(s[5:7]))+1, 0, 0, 0, 0, 0, time.UTC).Day()
-	return within(s[8:], 1, lastOfMonth)
+	_, err := time.Parse(layout, s)
+	return err == nil
 }
 
+func isDate(s string) bool { return isOf(s, time.DateOnly) && !strings.HasPrefix(s, "0000") }
+
 func isTimeOfDay(s string) bool {
-	if len(s) < 8 || len(s) > 16 || s[2] != ':' || s[5] != ':' {
-		return false
-	}
-	return within(s[:2], 0, 23) && within(s[3:5], 0, 59) && within(s[6:8], 0, 59) &&
-		(len(s) == 8 || s[8] == '.' && ascii.All(s[9:], ascii.IsDigit))
+	return len(s) >= 8 && len(s) <= 16 && isOf(s[:8], time.TimeOnly) && (len(s) == 8 || s[8] == '.' && ascii.All(s[9:], ascii.IsDigit))
 }
 
 func isDateTimeLocal(s string) bool {
@@ -78,49 +77,12 @@ func isDateTime(s string) bool {
 }
 
 func isDuration(s string) bool {
-	if len(s) > 64 {
-		return false
-	}
-	s, ok := strings.CutPrefix(strings.TrimPrefix(s, "-"), "P")
-	if !ok || s == "" {
-		return false
-	}
-	days, clock, hasClock := strings.Cut(s, "T")
-	if hasClock && clock == "" || days != "" && !isDays(days) {
-		return false
-	}
-	for _, unit := range "HMS" {
-		amount, rest, found := strings.Cut(clock, string(unit))
-		if !found {
-			continue
-		}
-		if whole, fraction, point := strings.Cut(amount, "."); point {
-			if unit != 'S' || !ascii.All(fraction, ascii.IsDigit) {
-				return false
-			}
-			amount = whole
-		}
-		if !ascii.All(amount, ascii.IsDigit) {
-			return false
-		}
-		clock = rest
-	}
-	return clock == ""
+	return len(s) > 2 && len(s) <= 64 && (s[0] == 'P' || s[0] == '-') && !strings.HasSuffix(s, "T") && durations(s)
 }
 
-func isDays(s string) bool {
-	days, ok := strings.CutSuffix(s, "D")
-	return ok && ascii.All(days, ascii.IsDigit)
-}
+var durations = matching(`-?P(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?`)
 
-func isHTTPDate(s string) bool {
-	const layout = "Mon, 02 Jan 2006 15:04:05 GMT"
-	if len(s) != len(layout) {
-		return false
-	}
-	_, err := time.Parse(layout, s)
-	return err == nil
-}
+func isHTTPDate(s string) bool { return isOf(s, "Mon, 02 Jan 2006 15:04:05 GMT") }
 
 func isRetryAfter(s string) bool {
 	whole, fraction, point := strings.Cut(s, ".")
@@ -134,27 +96,12 @@ func isTimeZone(s string) bool {
 	if len(s) > 64 {
 		return false
 	}
-	if name, ok := strings.CutPrefix(s, "tzone://Microsoft/"); ok {
-		return ascii.All(name, ascii.IsLetter)
-	}
 	if offset, ok := strings.CutPrefix(s, "UTC"); ok {
 		return offset == "" || len(offset) == 3 && (offset[0] == '+' || offset[0] == '-') && within(offset[1:], 0, 14)
 	}
-	for _, suffix := range []string{" Standard Time", " Daylight Time", " Time Zone"} {
-		if name, ok := strings.CutSuffix(s, suffix); ok {
-			return ascii.All(name, func(c byte) bool { return isVisible(c) || c == ' ' })
-		}
-	}
-	return isIANAZone(s)
+	return zones(s)
 }
 
-// isIANAZone: two or three names with capitals, as in Area/City.
-func isIANAZone(s string) bool {
-	parts := strings.Split(s, "/")
-	for _, part := range parts {
-		if !ascii.All(part, func(c byte) bool { return isURLSafe(c) || c == '+' }) || !ascii.IsUpper(part[0]) {
-			return false
-		}
-	}
-	return len(parts) == 2 || len(parts) == 3
-}
+// zones are Microsoft's own, Windows's, and IANA's: two or three names with capitals, as in
+// Area/City.
+var zones = matching(`tzone://Microsoft/[A-Za-z]+|[ -~]+ (?:Standard Time|Daylight Time|Time Zone)|[A-Z][\w+-]*(?:/[A-Z][\w+-]*){1,2}`)

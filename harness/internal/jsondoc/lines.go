@@ -4,7 +4,7 @@ import "strings"
 
 // Lines are the 1-based lines of a text on which the values in it begin, by normalized path.
 // For a member that is the line of its name; of members with one name the last counts. What
-// follows a fault of syntax has none, nor have values of which the paths are too long, or too
+// follows a fault of syntax has none, nor have values whose paths are too long, or too
 // many, to be kept: there the place around them is the nearest.
 func Lines(text string) map[string]int {
 	type container struct {
@@ -147,9 +147,8 @@ func endOfComment(text string, at int) int {
 	if text[at+1] == '*' {
 		closing, length = "*/", 2
 	}
-	end := strings.Index(text[at+2:], closing)
-	if end < 0 {
-		return len(text)
+	if end := strings.Index(text[at+2:], closing); end >= 0 {
+		return at + 2 + end + length
 	}
-	return at + 2 + end + length
+	return len(text)
 }

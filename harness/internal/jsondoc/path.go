@@ -29,9 +29,9 @@ func escapeName(name string) string {
 	escaped := append(make([]byte, 0, len(name)+8), name[:special]...)
 	for _, c := range []byte(name[special:]) {
 		switch {
-		case c == '\'' || c == '\\':
+		case c == '\'':
 			escaped = append(escaped, '\\', c)
-		case c < ' ':
+		case c < ' ', c == '\\':
 			escaped = appendControl(escaped, c)
 		default:
 			escaped = append(escaped, c)
@@ -63,7 +63,7 @@ func MaskNames(path string, shows func(name, parent string) bool) string {
 	return masked
 }
 
-// cutStep takes the first step off what follows the root of a normalized path.
+// cutStep cuts the first step off what follows the root of a normalized path.
 // The step is an int or a string.
 func cutStep(path string) (step any, rest string, ok bool) {
 	if body, isName := strings.CutPrefix(path, "['"); isName {

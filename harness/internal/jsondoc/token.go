@@ -29,7 +29,7 @@ func (t Token) Opens() bool { return t.Kind == '{' || t.Kind == '[' }
 func (t Token) Closes() bool { return t.Kind == '}' || t.Kind == ']' }
 
 // Scan goes through a text value by value, in its order, members with one name
-// included. It takes what Parse takes, and what encoding/json and browsers take as
+// included. It accepts what Parse accepts, and what encoding/json and browsers accept as
 // well: halves of surrogate pairs, and bytes that are not UTF-8. The last token of a
 // text that is no JSON comes with a *SyntaxError.
 func Scan(text string) iter.Seq2[Token, error] {

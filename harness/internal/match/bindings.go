@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -189,7 +190,7 @@ func (b *bindings) putBack(m *place.Message) bool {
 // putNamesBack puts values back for the pseudonyms that begin at spans. The domain of an
 // address is left alone where its other part is: the address would be nobody's.
 func (b *bindings) putNamesBack(text string, spans []identity.Span) string {
-	var edits []place.Edit
+	var edits []edit.Edit
 	end := 0
 	for n, span := range spans {
 		if span.Start < end || n > 0 && spans[n-1].End == span.Start-1 && text[span.Start-1] == '@' {
@@ -197,10 +198,10 @@ func (b *bindings) putNamesBack(text string, spans []identity.Span) string {
 		}
 		for at := range nameEnds(text, span) {
 			if live, ok := b.live(text[span.Start:at]); ok {
-				edits, end = append(edits, place.Edit{Start: span.Start, End: at, Text: live}), at
+				edits, end = append(edits, edit.Edit{Start: span.Start, End: at, Text: live}), at
 				break
 			}
 		}
 	}
-	return place.Apply(text, edits)
+	return edit.Apply(text, edits)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -39,20 +40,20 @@ func payloadOf(m *place.Message, ignored []*jsondoc.Path) payload {
 	if text == "" {
 		return payload{}
 	}
-	switch kind, _, boundary := m.KindOf(); {
-	case kind == place.JSON && len(ignored) == 0:
+	switch kind, boundary := m.KindOf(); {
+	case kind == media.JSON && len(ignored) == 0:
 		if canonical, err := jsondoc.CanonicalText(nil, text); err == nil {
 			return payload{digest: digest("json", canonical), text: text}
 		}
-	case kind == place.JSON:
+	case kind == media.JSON:
 		if doc, err := jsondoc.Parse(text); err == nil {
 			return documentOf(text, without(doc, ignored))
 		}
-	case kind == place.Form:
+	case kind == media.Form:
 		if fields, ok := parseForm(text); ok {
 			return payload{digest: digest("form", canonicalForm(fields)), text: text, fields: fields}
 		}
-	case kind == place.Multipart:
+	case kind == media.Multipart:
 		fields, canonical := parseParts(m, boundary)
 		return payload{digest: digest("multipart", canonical), text: text, fields: fields}
 	}

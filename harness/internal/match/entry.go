@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -121,11 +121,11 @@ func (r *record) message(body string) place.Message {
 // under way, so that a client polling for its end would wait in vain.
 func (r *record) unfinished() bool {
 	return r.underWay.get(func() bool {
-		if r.interaction.Response.Code != http.StatusAccepted && !graph.IsOperationPath(r.entry.key.Path) {
+		if r.interaction.Response.Code != http.StatusAccepted && !async.IsOperationPath(r.entry.key.Path) {
 			return false
 		}
 		doc, err := jsondoc.Parse(r.body())
-		return err == nil && graph.IsUnfinished(graph.StateOf(doc))
+		return err == nil && async.IsUnfinished(async.StateOf(doc))
 	})
 }
 

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 )
 
 // A restorer makes answers hold the session's values where the stored ones have pseudonyms,
@@ -44,7 +44,7 @@ func (s *restorer) restore(a *Answer) {
 		}
 	}
 	stored := a.Body == r.body() // and no batch with other ids
-	var edits []place.Edit
+	var edits []edit.Edit
 	if !s.uploads.none() {
 		if text, contentRange, ok := s.uploads.download(r); ok {
 			a.Body, a.contentRange = text, contentRange
@@ -63,7 +63,7 @@ func (s *restorer) restore(a *Answer) {
 		a.Body = known.text
 		return
 	}
-	a.Body = place.Apply(a.Body, edits)
+	a.Body = edit.Apply(a.Body, edits)
 	if is.bound > 0 {
 		a.Body = s.putNamesIn(r, a.Body)
 	}

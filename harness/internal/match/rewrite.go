@@ -3,8 +3,8 @@ package match
 import (
 	"encoding/json"
 
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
-	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // A batchText is the answer to a batch with the places of the ids in it, so that
@@ -53,15 +53,15 @@ func locateIDs(text string) batchText {
 
 // rewritten returns the text with every id replaced that the map knows.
 func (b batchText) rewritten(ids map[string]string) string {
-	var edits []place.Edit
+	var edits []edit.Edit
 	for _, span := range b.ids {
 		id, known := ids[span.id]
 		if !known || id == span.id {
 			continue
 		}
 		if quoted, err := json.Marshal(id); err == nil {
-			edits = append(edits, place.Edit{Start: span.start, End: span.end, Text: string(quoted)})
+			edits = append(edits, edit.Edit{Start: span.start, End: span.end, Text: string(quoted)})
 		}
 	}
-	return place.Apply(b.text, edits)
+	return edit.Apply(b.text, edits)
 }

@@ -1,9 +1,10 @@
 package match
 
 import (
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
-	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // A shownFile is a file as an answer of JSON shows it: the resource with the id, and where
@@ -24,11 +25,11 @@ type textSpan struct {
 }
 
 // edited puts a text where a value stands.
-func (t textSpan) edited(text string) place.Edit {
+func (t textSpan) edited(text string) edit.Edit {
 	if t.quoted {
 		text = `"` + text + `"`
 	}
-	return place.Edit{Start: t.start, End: t.end, Text: text}
+	return edit.Edit{Start: t.start, End: t.end, Text: text}
 }
 
 // filesIn lists the files that a text shows, in any depth.
@@ -69,7 +70,7 @@ func (f *shownFile) note(token jsondoc.Token) {
 		f.id = token.Value()
 	case graph.IsFileHash(token.Name):
 		f.hashes = append(f.hashes, at)
-	case graph.IsContentMember(token.Name):
+	case odata.IsContentMember(token.Name):
 		f.link = token.Value()
 	}
 }

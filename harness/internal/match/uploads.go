@@ -10,8 +10,8 @@ import (
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
-	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -161,7 +161,7 @@ func (c *uploads) at(url string) (text string, ok bool) {
 
 // edits are what an answer says otherwise of the files that it shows, sorted, and a number
 // that grows with each upload of one.
-func (c *uploads) edits(shown []shownFile) (edits []place.Edit, version int64) {
+func (c *uploads) edits(shown []shownFile) (edits []edit.Edit, version int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, f := range shown {
@@ -179,7 +179,7 @@ func (c *uploads) edits(shown []shownFile) (edits []place.Edit, version int64) {
 			}
 		}
 	}
-	slices.SortFunc(edits, func(a, b place.Edit) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortFunc(edits, func(a, b edit.Edit) int { return cmp.Compare(a.Start, b.Start) })
 	return edits, version
 }
 

@@ -10,8 +10,8 @@
 // rules or lists that change.
 //
 // It promises that every byte of a message that is no punctuation of its grammar lies in
-// some text, if only as bytes that nothing could decode; that a message of which no text is
-// replaced stays as it is, byte for byte, and that what is replaced is spelled as its
+// some text, if only as bytes that nothing could decode; that a message without a
+// replaced text stays as it is, byte for byte, and that what is replaced is spelled as its
 // place wants; that the place of a text does not depend on how a request is spelled (order
 // of options and members, percent escapes, users('x') or users/x); that nesting and sizes
 // are bounded, and time grows with the size alone.

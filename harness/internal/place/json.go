@@ -1,10 +1,6 @@
 package place
 
-import (
-	"strings"
-
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-)
+import "strings"
 
 // JSON is read token by token, whatever its grammar: a text that is broken or cut is read
 // as far as it goes, and what is no JSON in it as plain text.
@@ -34,7 +30,7 @@ func readJSON(w *walker, s string, base int) {
 	w.frames = w.frames[:outer]
 }
 
-// mostLevels bounds the nesting that places tell, far above what Graph has: each hole names
+// mostLevels bounds the nesting that places name, far above what Graph has: each hole names
 // them all. What lies deeper is read all the same.
 const mostLevels = 32
 
@@ -89,10 +85,12 @@ func (r *jsonReader) read(s string, base int) {
 }
 
 // ends are what a word of JSON may end before.
-var ends = charsetOf(func(c byte) bool { return strings.IndexByte(",:{}[]\" \t\r\n", c) >= 0 })
+var ends = charsetOf(func(c byte) bool { return strings.IndexByte(",:{}[]\"", c) >= 0 || blanks[c] })
+
+var blanks = charsetOf(func(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' })
 
 func isKey(s string, after int) bool {
-	for after < len(s) && (s[after] == ' ' || s[after] == '\t' || s[after] == '\r' || s[after] == '\n') {
+	for after < len(s) && blanks[s[after]] {
 		after++
 	}
 	return after < len(s) && s[after] == ':'
@@ -220,31 +218,5 @@ func stringEnd(s string, i int) (end int, escaped bool) {
 }
 
 func isNumber(s string) bool {
-	digits := false
-	for i := range len(s) {
-		switch c := s[i]; {
-		case ascii.IsDigit(c):
-			digits = true
-		case c == '-' || c == '+' || c == '.' || c|0x20 == 'e':
-		default:
-			return false
-		}
-	}
-	return digits
-}
-
-// isJSON reports whether a text looks like a JSON object or array.
-func isJSON(s string) bool {
-	s = strings.TrimLeft(s, " \t\r\n\ufeff")
-	if len(s) < 2 {
-		return false
-	}
-	rest := strings.TrimLeft(s[1:], " \t\r\n")
-	switch s[0] {
-	case '{':
-		return rest != "" && (rest[0] == '"' || rest[0] == '}')
-	case '[':
-		return rest != "" && strings.IndexByte("\"[{]-0123456789tfn", rest[0]) >= 0
-	}
-	return false
+	return strings.ContainsAny(s, "0123456789") && strings.Trim(s, "0123456789+-.eE") == ""
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/metadiff"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
@@ -120,7 +121,7 @@ func decodeDiff(v strictyaml.Value) DiffRules {
 	for _, rule := range diff.Rules() {
 		known = append(known, string(rule.ID))
 	}
-	for _, id := range diff.MetadataRules() {
+	for _, id := range metadiff.Rules() {
 		known = append(known, string(id))
 	}
 	if !v.IsSet() || !v.Only("diff", known) {
@@ -175,7 +176,7 @@ func decodeRedact(v strictyaml.Value) redact.Rules {
 // the part's place.
 func obey(v strictyaml.Value, part redact.Rules) {
 	if v.Kind() != strictyaml.String {
-		return // told already
+		return // reported already
 	}
 	err := part.Validate()
 	if err == nil {
@@ -219,7 +220,7 @@ func decodeOn(v strictyaml.Value) string {
 // part's place.
 func check(v strictyaml.Value, part match.Rule) {
 	if v.Kind() != strictyaml.String {
-		return // told already
+		return // reported already
 	}
 	err := match.Rules{Match: []match.Rule{part}}.Validate()
 	if err == nil {

@@ -9,7 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -20,7 +21,7 @@ const maxPolls = 1200
 // poll repeats the step's request until the operation has ended, and judges the
 // final answer.
 func (s *stepRun) poll(ctx context.Context) (*answer, *halt) {
-	p := &poller{stepRun: s, began: s.opts.Now()}
+	p := &poller{stepRun: s, began: time.Now()}
 	before := len(s.found)
 	final, h := p.final(ctx)
 	if h == nil {
@@ -75,7 +76,7 @@ func (p *poller) look(a *answer) (done bool, h *halt) {
 	if !p.notYet(a) {
 		return p.unexpected(a)
 	}
-	if graph.IsFailed(graph.StateOf(a.doc)) {
+	if async.IsFailed(async.StateOf(a.doc)) {
 		return false, p.operationFailed(a)
 	}
 	return false, p.validate(a)
@@ -84,7 +85,7 @@ func (p *poller) look(a *answer) (done bool, h *halt) {
 // notYet: an answer that says when to come back means it (concepts/throttling). A redirect that is not followed is none of it: some
 // monitors end with one (concepts/long-running-actions-overview).
 func (p *poller) notYet(a *answer) bool {
-	return a.status < 300 || graph.IsThrottled(a.status) && a.header.Get("Retry-After") != "" || slices.Contains(p.step.Poll.Allow, a.status)
+	return a.status < 300 || protocol.IsThrottled(a.status) && a.header.Get("Retry-After") != "" || slices.Contains(p.step.Poll.Allow, a.status)
 }
 
 // unexpected ends the poll with an answer that is no state of an operation. It is
@@ -109,7 +110,7 @@ func (p *poller) operationFailed(a *answer) *halt {
 	if h := p.validate(a); h != nil {
 		return h
 	}
-	state := graph.StateOf(a.doc)
+	state := async.StateOf(a.doc)
 	h := p.ended(rulePollFailed, a, "the operation ended as %s", state)
 	if state == "" {
 		h.finding.Message = "the operation failed"
@@ -124,7 +125,7 @@ func (p *poller) operationFailed(a *answer) *halt {
 // compare says which state there is and what until waited for.
 func (p *poller) compare(h *halt, a *answer) {
 	h.finding.Where = "$['status']"
-	if state := graph.StateOf(a.doc); state != "" {
+	if state := async.StateOf(a.doc); state != "" {
 		h.finding.got = value(jsonText(state))
 	}
 	if len(p.step.Poll.Until) > 0 {
@@ -183,10 +184,10 @@ func (p *poller) validate(a *answer) *halt {
 // longer. Where nobody waits, or a clock is not to be trusted, the timeout counts
 // the waits.
 func (p *poller) pause(ctx context.Context, a *answer) *halt {
-	wait := max(p.step.Poll.Every, retryAfter(a.header.Get("Retry-After"), p.opts.Now()))
+	wait := max(p.step.Poll.Every, retryAfter(a.header.Get("Retry-After"), time.Now()))
 	spent := p.waited
 	if p.opts.Wait != nil {
-		spent = max(spent, p.opts.Now().Sub(p.began))
+		spent = max(spent, time.Since(p.began))
 	}
 	if limit := p.step.Poll.Timeout; limit > 0 && spent+wait > limit {
 		h := p.ended(rulePollTimeout, a, "not as awaited after %v of polling; the timeout is %v", spent, limit)
@@ -218,7 +219,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return 0
 }
 
-// findingSet gathers findings of which each kind is told once.
+// findingSet gathers findings each kind once.
 type findingSet []finding
 
 // unseen returns one finding for each place and rule that is not reported yet.

@@ -29,14 +29,12 @@ type Options struct {
 	Env func(name string) (string, bool)
 	// Wait pauses between polls; nil does not wait.
 	Wait func(ctx context.Context, d time.Duration) error
-	// Began is told of each step when it begins; nil is not.
+	// Began is called for each step when it begins; it may be nil.
 	Began func(name string, step *scenario.Step)
-	// Hide replaces what a finding may not tell of a value; nil hides nothing.
+	// Hide replaces what a finding may not show of a value; nil hides nothing.
 	Hide func(value string) string
 	// Show keeps what was exchanged for reports that show it.
 	Show bool
-	// Now is the clock; nil is time.Now.
-	Now func() time.Time
 }
 
 // cleanupBound ends a cleanup that hangs: nobody else can cancel it.
@@ -45,10 +43,7 @@ const cleanupBound = 2 * time.Minute
 // Run executes the scenario. The case's status is set only when the run could
 // not do something (report.Errored); what else it is follows from its findings.
 func Run(ctx context.Context, sc *scenario.Scenario, opts Options) report.Case {
-	if opts.Now == nil {
-		opts.Now = time.Now
-	}
-	began := opts.Now()
+	began := time.Now()
 	r := &run{
 		scenario: sc,
 		opts:     opts,
@@ -58,7 +53,7 @@ func Run(ctx context.Context, sc *scenario.Scenario, opts Options) report.Case {
 	for _, f := range r.found {
 		r.result.Findings = append(r.result.Findings, f.settled(opts.Hide))
 	}
-	r.result.Duration = opts.Now().Sub(began)
+	r.result.Duration = time.Since(began)
 	return r.result
 }
 
@@ -74,7 +69,7 @@ type run struct {
 	lacking   []string // those variables
 	skipLine  int      // where the first such step stands
 	trail     conform.Trail
-	told      map[[2]string]bool // notes that are told once
+	reported  map[[2]string]bool // notes that are made once
 }
 
 func (r *run) all(ctx context.Context) {

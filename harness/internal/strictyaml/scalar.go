@@ -8,7 +8,7 @@ import (
 )
 
 // How a plain scalar is read. YAML 1.1, YAML 1.2 and every library differ on the
-// odd ones, so a file may hold none of those that could be taken for a number:
+// odd ones, so a file may hold none of those that could be read as a number:
 //
 //	null Null NULL ~ (nothing)        null
 //	true True TRUE false False FALSE  a truth value
@@ -33,6 +33,9 @@ var (
 // isForeignNumber reports whether a plain scalar is a number to a YAML reader and
 // not to JSON.
 func isForeignNumber(text string) bool {
+	if text == "" || text[0] > '9' {
+		return false
+	}
 	return foreignNumber.MatchString(text) && !jsonNumber.MatchString(text)
 }
 

@@ -39,11 +39,13 @@ type faults struct {
 	list []*fault.Error
 }
 
-// mostFaults bounds what is told of a file: a person mends a few and looks again.
+// mostFaults bounds what is reported of a file: a person mends a few and looks again.
 const mostFaults = 1000
 
+func (f *faults) full() bool { return len(f.list) >= mostFaults }
+
 func (f *faults) add(line, column int, message, advice string) {
-	if len(f.list) >= mostFaults {
+	if f.full() {
 		return
 	}
 	f.list = append(f.list, &fault.Error{Place: fault.Place{Line: max(line, 1), Column: max(column, 1)}, Message: message, Hint: advice})
@@ -59,7 +61,7 @@ func (f *faults) at(n *yaml.Node, advice, message string, args ...any) {
 }
 
 // sorted joins the faults in the order of the file. Faults of one place keep the
-// order in which they were found; the same fault is told once.
+// order in which they were found; the same fault is reported once.
 func (f *faults) sorted() error {
 	slices.SortStableFunc(f.list, func(a, b *fault.Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))

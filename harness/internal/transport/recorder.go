@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -27,10 +26,6 @@ type RecorderOptions struct {
 	// Journal.Notes gives back. It must not change its argument. Nil stores all but
 	// credentials in headers.
 	Redact func(*cassette.Interaction) (stored *cassette.Interaction, note []byte)
-	// KeepRetried keeps answers that the client did not take for final: a 429, 503 or
-	// 504 after which the same request came again, or a 415 after which it came without
-	// gzip. They are in the journal in any case, marked.
-	KeepRetried bool
 	// First is the order of the first request, where the journal holds others already.
 	First int
 }
@@ -77,10 +72,14 @@ func NewRecorder(j *journal.Journal, opts RecorderOptions) *Recorder {
 
 // RoundTrip implements http.RoundTripper. Beside the base's errors, there is one for a
 // journal that cannot be written: then the exchange took place and was not recorded,
-// and no later one takes place.
+// and no later one is made.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	e := &exchange{recorder: r, req: req, began: time.Now(), order: r.next.Add(1) - 1}
-	if err := r.ready(req); err != nil {
+	err := r.journal.Err() // before anything happens
+	if req.URL == nil {
+		err = errors.New("the request has no URL")
+	}
+	if err != nil {
 		if req.Body != nil {
 			req.Body.Close()
 		}
@@ -89,7 +88,11 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := r.opts.Base.RoundTrip(e.outgoing())
 	if err != nil {
 		e.sent.drop()
-		e.note(whyBroken(req, err))
+		why := err
+		if req.Context().Err() != nil {
+			why = fmt.Errorf("the client was gone before its answer came: %w", err)
+		}
+		e.note(why)
 		return nil, err
 	}
 	resp.Request = req
@@ -98,22 +101,6 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, e.failed(err)
 	}
 	return resp, nil
-}
-
-// whyBroken is what is told of an exchange that has no answer.
-func whyBroken(req *http.Request, err error) error {
-	if req.Context().Err() != nil {
-		return fmt.Errorf("the client was gone before its answer came: %w", err)
-	}
-	return err
-}
-
-// ready reports why a request cannot be recorded, before anything happens.
-func (r *Recorder) ready(req *http.Request) error {
-	if req.URL == nil {
-		return errors.New("the request has no URL")
-	}
-	return r.journal.Err()
 }
 
 // keep journals an exchange.
@@ -139,15 +126,15 @@ func (r *Recorder) note(n Note) {
 	r.notes = append(r.notes, n)
 }
 
-// address is what may be told of where a request went: no query, which may hold a
+// address is what may be said of where a request went: no query, which may hold a
 // token, and what redaction leaves of the rest.
-func (r *Recorder) address(u *url.URL, method string) string {
-	if u == nil {
+func (r *Recorder) address(req *http.Request) string {
+	if req.URL == nil {
 		return "(no address)"
 	}
-	text := u.Redacted()
+	text := req.URL.Redacted()
 	if r.opts.Redact != nil {
-		stored, _ := r.opts.Redact(&cassette.Interaction{Request: cassette.Request{Method: method, URL: text, Host: u.Host}})
+		stored, _ := r.opts.Redact(&cassette.Interaction{Request: cassette.Request{Method: methodOf(req), URL: text, Host: req.URL.Host}})
 		text = stored.Request.URL
 	}
 	text, _, _ = strings.Cut(text, "?")
@@ -166,13 +153,11 @@ func (r *Recorder) Notes() []Note {
 // Len is how many interactions Save would write.
 func (r *Recorder) Len() int {
 	all, retried := r.journal.Len()
-	if r.opts.KeepRetried {
-		return all
-	}
 	return all - retried
 }
 
-// Retried is how many answers the client did not take for final.
+// Retried is how many answers the client did not treat as final: after a 429, 503 or 504 the
+// same request came again, or after a 415 without gzip.
 func (r *Recorder) Retried() int {
 	_, retried := r.journal.Len()
 	return retried
@@ -181,17 +166,11 @@ func (r *Recorder) Retried() int {
 // Save ends the recording and makes the cassette file of it, once no request is under
 // way. The file is replaced as a whole, never appended to; then the journal is removed. On
 // an error the old file and the journal both stay, and the recording is over all the same:
-// what it holds can be recovered. Whether retried answers are kept is the Recorder's to
-// say. What was left out, as Journal.Save does, is told.
+// what it holds can be recovered. It returns what was left out, as Journal.Save does.
 func (r *Recorder) Save(file string, meta cassette.Meta, how journal.Saving) ([]journal.LeftOut, error) {
-	how.KeepRetried = r.opts.KeepRetried
 	left, err := r.journal.Save(file, meta, how)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%w (what was recorded stays in %s)", err, r.journal.Name()), r.journal.Close())
 	}
 	return left, r.journal.Remove()
 }
-
-// Abort ends the recording and drops what it holds; the old cassette stays. To keep what
-// was recorded so far, close the journal instead.
-func (r *Recorder) Abort() error { return r.journal.Remove() }

@@ -142,7 +142,7 @@ func mayBeText(h http.Header) bool {
 		strings.HasSuffix(kind, "json") || strings.HasSuffix(kind, "xml") || kind == "application/x-www-form-urlencoded")
 }
 
-// hasMark reports whether bodies of a coding begin so that they can be told from others.
+// hasMark reports whether bodies of a coding begin with a mark of their own.
 func hasMark(coding string) bool { return coding == "gzip" || coding == "zstd" }
 
 // marked reports whether a body begins as those of a coding do (RFC 1952, RFC 8878).

@@ -114,11 +114,11 @@ type steadyWriter struct {
 	file    *os.File
 	unsaved int
 	busy    bool
-	syncing chan error // what the sync under way, which busy tells of, came to
+	syncing chan error // what the sync under way, if busy, came to
 }
 
-// steadyBytes are written between two syncs at least.
-const steadyBytes = 32 << 20
+// steadyBytes are written between two syncs at least: the disk works while the next are made.
+const steadyBytes = 8 << 20
 
 func (w *steadyWriter) Write(p []byte) (int, error) {
 	n, err := w.file.Write(p)
@@ -141,7 +141,7 @@ func (w *steadyWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// wait ends the sync under way. An error of the disk is told once only, so it counts.
+// wait ends the sync under way. The disk reports an error once only, so it counts.
 func (w *steadyWriter) wait() error {
 	if !w.busy {
 		return nil

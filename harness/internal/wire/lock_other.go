@@ -4,7 +4,7 @@ package wire
 
 import "os"
 
-// Lock lets everybody pass: other systems do not tell a file that is being written from one
+// Lock lets everybody pass: other systems do not distinguish a file that is being written from one
 // that was left.
 func Lock(*os.File) bool { return true }
 

@@ -34,7 +34,7 @@ func SetRequestBody(req *http.Request, body []byte) {
 	req.Body, _ = req.GetBody()
 }
 
-// SetResponseBody gives a response another body, and its length in the header that tells
+// SetResponseBody gives a response another body, and its length in the header that has
 // it, where there is one.
 func SetResponseBody(resp *http.Response, body []byte) {
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // Harmless reports whether the text, as the whole value of a member, is a word of the service:
@@ -12,15 +13,14 @@ import (
 // the member in it is the value of, or in the array of; "" for none. A string in an array is a
 // value of the array's member. The empty text is harmless, and "true" and "false" at a known
 // member; everything else at an unknown member is not.
-func Harmless(member, parent, text string) bool {
+func Harmless(member, parent, text string) bool { return At(member, parent).Harmless(text) }
+
+// Harmless is the function of that name for one member.
+func (m Values) Harmless(text string) bool {
 	if strings.TrimSpace(text) == "" {
 		return true
 	}
-	if len(text) > 16*longest {
-		return false
-	}
-	m := load().member(member, parent)
-	if !m.known {
+	if !m.known || len(text) > 16*longest {
 		return false
 	}
 	if isTruth(text) || m.lists(text) || m.forms != 0 && m.inForm(m.forms, text) {
@@ -74,9 +74,8 @@ func IsMember(name string) bool {
 	if i := strings.IndexByte(name, '@'); i > 0 {
 		return IsMember(name[:i]) && IsMember(name[i:])
 	}
-	t := load()
-	m := t.member(name, "")
-	return m.known && t.entries[m.alone].declared
+	m := At(name, "")
+	return m.known && m.entries[m.alone].declared
 }
 
 // IsType reports whether Graph has a type of that name, with or without a namespace and #.
@@ -97,7 +96,7 @@ var edm = map[string]bool{"string": true, "boolean": true, "int16": true, "int32
 
 // isTypeReference reads "#microsoft.graph.user" and "Collection(Edm.String)".
 func isTypeReference(text string) bool {
-	text = graph.Bare(strings.TrimPrefix(text, "#"))
+	text = odata.Bare(strings.TrimPrefix(text, "#"))
 	return IsType(text) || edm[strings.ToLower(text)]
 }
 
