@@ -157,7 +157,8 @@ func (d *differ) payloads(at string, recorded, received *payload) {
 	case same("form"):
 		d.named(at+"form.", recorded.fields, received.fields)
 	default:
-		old, now := shownSides(at+"body", side{text: recorded.text, has: recorded.digest != ""}, side{text: received.text, has: received.digest != ""})
+		was, is := side{text: recorded.text, has: recorded.digest != ""}, side{text: received.text, has: received.digest != ""}
+		old, now := shownSides(at+"body", was, is)
 		d.add(at+"body", old, now)
 	}
 }
@@ -168,7 +169,8 @@ func (d *differ) payloads(at string, recorded, received *payload) {
 func (d *differ) batches(recorded, received *batch) {
 	before := len(d.list)
 	byPlace := func(a, b batchPart) int { return cmp.Compare(a.position, b.position) }
-	old, now := slices.SortedFunc(slices.Values(recorded.parts), byPlace), slices.SortedFunc(slices.Values(received.parts), byPlace)
+	old := slices.SortedFunc(slices.Values(recorded.parts), byPlace)
+	now := slices.SortedFunc(slices.Values(received.parts), byPlace)
 	for _, alike := range []func(a, b *batchPart) bool{
 		func(a, b *batchPart) bool { return a.label == b.label },
 		func(a, b *batchPart) bool { return a.asks == b.asks },

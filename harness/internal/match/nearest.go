@@ -34,7 +34,9 @@ func (x *Index) nearest(live *request) []Candidate {
 	for n := range found {
 		r := found[n].entry.answers[0]
 		recorded, _ := x.recorded(r.interaction) // it was understood when the index was built
-		d := slices.DeleteFunc(differences(&recorded, live), func(d Difference) bool { return anythingFits(r.interaction, d.Field) })
+		d := slices.DeleteFunc(differences(&recorded, live), func(d Difference) bool {
+			return anythingFits(r.interaction, d.Field)
+		})
 		found[n] = near{nil, Candidate{r.cassette, r.interaction, d}, weight(&recorded, d)}
 	}
 	slices.SortStableFunc(found, lightest)
@@ -49,7 +51,12 @@ func (x *Index) nearest(live *request) []Candidate {
 
 // anythingFits reports whether a field of a recorded request is a hole of a secret or of bytes.
 func anythingFits(i *cassette.Interaction, field string) bool {
-	return len(i.Holes) > 0 && isSecret(field) || slices.ContainsFunc(i.Holes, func(h cassette.Hole) bool { return h.Place == field && h.Kind != cassette.HoleName })
+	if len(i.Holes) > 0 && isSecret(field) {
+		return true
+	}
+	return slices.ContainsFunc(i.Holes, func(h cassette.Hole) bool {
+		return h.Place == field && h.Kind != cassette.HoleName
+	})
 }
 
 // wholeDifference is what a difference counts that leaves nothing in common: a

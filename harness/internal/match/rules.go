@@ -177,7 +177,10 @@ func (s ruleSet) effectOn(method string, u *graphurl.URL) effect {
 	path, template := u.Path(), u.Template()
 	short := strings.TrimPrefix(path, "/"+u.Version)
 	for _, rule := range s {
-		if rule.method != "*" && rule.method != method || !slices.ContainsFunc([]string{path, short, template}, rule.path.MatchString) {
+		if rule.method != "*" && rule.method != method {
+			continue
+		}
+		if !slices.ContainsFunc([]string{path, short, template}, rule.path.MatchString) {
 			continue
 		}
 		total.queries = append(total.queries, rule.effect.queries...)
@@ -213,5 +216,9 @@ func oneOf[S ~string](what string, word S, words []S) error {
 	if word == "" || slices.Contains(words, word) {
 		return nil
 	}
-	return fmt.Errorf("%s %q is none of %s", what, word, strings.Trim(strings.ReplaceAll(fmt.Sprint(words), " ", ", "), "[]"))
+	var known []string
+	for _, w := range words {
+		known = append(known, string(w))
+	}
+	return fmt.Errorf("%s %q is none of %s", what, word, strings.Join(known, ", "))
 }

@@ -54,8 +54,8 @@ func shownSides(field string, recorded, received side) (string, string) {
 			hide = hide || s.text == concealed
 		}
 	}
-	at := 0
-	for recorded.has && received.has && at < min(len(recorded.text), len(received.text)) && recorded.text[at] == received.text[at] {
+	at, both := 0, recorded.has && received.has
+	for both && at < min(len(recorded.text), len(received.text)) && recorded.text[at] == received.text[at] {
 		at++
 	}
 	return recorded.shown(at, hide), received.shown(at, hide)

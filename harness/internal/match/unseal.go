@@ -125,7 +125,10 @@ func (u *unsealer) meant(b *bucket, a *masked, known [][]knownValue, entries []l
 		at = len(entries) - 1
 	}
 	e, pairs := entries[at].entry, entries[at].pairs
-	f := &foundRequest{entry: e.entry, sealed: e, masked: a, bucket: b, pairs: pairs, sure: sure, spent: spent, unlike: e.unlike(a, known, pairs)}
+	f := &foundRequest{
+		entry: e.entry, sure: sure,
+		masked: a, bucket: b, sealed: e, pairs: pairs, spent: spent, unlike: e.unlike(a, known, pairs),
+	}
 	if len(a.parts) > 1 {
 		f.partIDs = make(map[string]string, len(pairs))
 		for n, at := range pairs {

@@ -18,7 +18,10 @@ type unsealer struct {
 }
 
 func newUnsealer(x *Index, p *progress) *unsealer {
-	return &unsealer{index: x, seal: x.seal, progress: p, bound: newBindings(x.seal.faker), flights: make([]flight, x.seal.buckets)}
+	return &unsealer{
+		index: x, seal: x.seal, progress: p,
+		bound: newBindings(x.seal.faker), flights: make([]flight, x.seal.buckets),
+	}
 }
 
 // A flight counts the requests of a bucket that are under way, from request received to
