@@ -43,7 +43,7 @@ var homes = []struct {
 	{"what a request selects", `case "\$?expand"`, append([]string{"harness/conform", "harness/internal/graphurl"}, "harness/internal/diff")}, // the judge; the grammar; options that stay in a name
 }
 
-var facts = []string{"harness/internal/graph"}
+var facts = []string{"harness/internal/graph", "harness/internal/graph/async", "harness/internal/graph/odata", "harness/internal/graph/protocol"}
 
 // TestLiteralsHaveOneHome holds that facts stand where they belong.
 func TestLiteralsHaveOneHome(t *testing.T) {

@@ -8,17 +8,18 @@ import (
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/session"
 )
 
 // A mode is what becomes of a session's requests.
 type mode string
 
 const (
-	replay = mode(project.ModeReplay)
-	record = mode(project.ModeRecord)
-	spy    = mode(project.ModeSpy)
-	once   = mode("once")
-	live   = mode("live")
+	modeReplay = mode(session.Replay)
+	modeRecord = mode(session.Record)
+	modeSpy    = mode(session.Spy)
+	modeOnce   = mode("once")
+	modeLive   = mode("live")
 )
 
 // modeVariable says the mode of all sessions.
@@ -36,12 +37,12 @@ func decide(option mode) (mode, error) {
 	said := mode(os.Getenv(modeVariable))
 	switch {
 	case said == "" && (inCI || os.Getenv(cassettesEnv) != ""):
-		return replay, nil
+		return modeReplay, nil
 	case said == "":
 		return option, nil
-	case !slices.Contains([]mode{replay, record, live, once, spy}, said):
+	case !slices.Contains([]mode{modeReplay, modeRecord, modeLive, modeOnce, modeSpy}, said):
 		return "", fmt.Errorf("%s=%q is none of replay, record, live, once, spy", modeVariable, said)
-	case inCI && (said == record || said == once || said == spy):
+	case inCI && (said == modeRecord || said == modeOnce || said == modeSpy):
 		return "", fmt.Errorf("%s=%s under CI=true: set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record", modeVariable, said)
 	}
 	return said, nil
@@ -49,14 +50,14 @@ func decide(option mode) (mode, error) {
 
 // settle says what once comes to, now that the cassettes can be looked at.
 func settle(m mode, p *project.Project, name string) (mode, error) {
-	if m != once {
+	if m != modeOnce {
 		return m, nil
 	}
 	switch _, err := p.CassetteFile(name); {
 	case err == nil:
-		return replay, nil
+		return modeReplay, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return record, nil
+		return modeRecord, nil
 	default:
 		return "", err
 	}

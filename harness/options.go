@@ -13,6 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
 )
 
 // Option changes how a session opens.
@@ -25,15 +26,13 @@ type options struct {
 	base        string
 	mode        mode // while GRAPHVCR_MODE says nothing
 	allowUnused bool
-	inputs      []input
+	inputs      replay.Inputs
 	pass        []string
 	mark        func(Value) Mark
 }
 
-type input struct{ name, value string }
-
 func apply(opts []Option) options {
-	o := options{below: quiet.Over(http.DefaultTransport), mode: replay}
+	o := options{below: quiet.Over(http.DefaultTransport), mode: modeReplay}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -54,10 +53,10 @@ func FS(cassettes fs.FS) Option {
 }
 
 // Once records where there is no cassette yet, and replays where there is.
-func Once() Option { return func(o *options) { o.mode = once } }
+func Once() Option { return func(o *options) { o.mode = modeOnce } }
 
 // Spy answers from the cassette and records what that lacks.
-func Spy() Option { return func(o *options) { o.mode = spy } }
+func Spy() Option { return func(o *options) { o.mode = modeSpy } }
 
 // AllowUnused lets a test pass that does not ask for all that was recorded.
 func AllowUnused() Option { return func(o *options) { o.allowUnused = true } }
@@ -90,7 +89,12 @@ func WithTransport(below http.RoundTripper) Option {
 // user1@contoso.example. Most values need none: they are bound where the client sends
 // them in the only place where they fit.
 func Input(name, value string) Option {
-	return func(o *options) { o.inputs = append(o.inputs, input{name, value}) }
+	return func(o *options) {
+		if o.inputs == nil {
+			o.inputs = replay.Inputs{}
+		}
+		o.inputs[name] = value
+	}
 }
 
 // A Value is a text of a message that is about to be stored.
@@ -137,8 +141,8 @@ func (o *options) classes() func(name, parent, text string) redact.Class {
 	}
 }
 
-// standIn is BaseURL, understood; nil is Graph.
-func (o *options) standIn() (*url.URL, error) {
+// service is BaseURL, understood; nil is Graph.
+func (o *options) service() (*url.URL, error) {
 	if o.base == "" {
 		return nil, nil
 	}
@@ -159,7 +163,7 @@ func (o *options) project(s *Session, m mode) (*project.Project, mode, error) {
 			return nil, "", err
 		}
 	}
-	if m == replay {
+	if m == modeReplay {
 		o.dirs.Cassettes = cmp.Or(os.Getenv(cassettesEnv), o.dirs.Cassettes)
 	}
 	p, err := project.Open(o.dirs)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -41,7 +42,7 @@ func RunScenarios(t *testing.T, glob string) {
 
 func runScenario(t *testing.T, p *project.Project, file string) {
 	t.Helper()
-	suite, err := p.Replay(t.Context(), project.Selection{Paths: []string{file}, Parallel: 1})
+	suite, err := replay.Run(t.Context(), p, replay.Selection{Paths: []string{file}, Parallel: 1})
 	if err != nil {
 		t.Fatal(explain(err))
 	}

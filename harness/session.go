@@ -9,6 +9,9 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
+	"github.com/graphvcr/graphvcr/harness/internal/session"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -19,9 +22,8 @@ type Session struct {
 	t         tester
 	name      string
 	carrier   *carrier
-	playback  *project.Playback  // where answers may come from the cassette
-	recording *project.Recording // where exchanges are kept
-	take      *project.Take      // of both; nil in live runs
+	playback  *replay.Playback  // where answers may come from the cassette
+	recording *record.Recording // where exchanges are kept
 	unusedOK  bool
 	close     func() error // of a program's session
 
@@ -100,24 +102,24 @@ func (s *Session) open(o options) error {
 	if err != nil {
 		return err
 	}
-	standIn, err := o.standIn()
+	service, err := o.service()
 	if err != nil {
 		return err
 	}
 	below := quietly(s.t, o.below)
-	reach := project.Live{
+	reach := record.Live{
 		Carrier: func(string) http.RoundTripper { return below },
-		BaseURL: standIn, Mark: o.classes(),
+		BaseURL: service, Mark: o.classes(),
 		Meta: cassette.Meta{Origin: cassette.Recorded, Client: "go test"},
 	}
-	if standIn != nil {
+	if service != nil {
 		reach.Meta.Origin = cassette.Emulator
 	}
-	s.carrier = &carrier{name: s.name, below: below, standIn: standIn}
+	s.carrier = &carrier{name: s.name, below: below, service: service}
 	if err := s.carrier.passing(o.pass); err != nil {
 		return err
 	}
-	if m == live {
+	if m == modeLive {
 		s.carrier.next = reach.Transport("")
 		return nil
 	}
@@ -128,17 +130,20 @@ func (s *Session) open(o options) error {
 	return s.begin(p, m, o.inputs, reach)
 }
 
-func (s *Session) begin(p *project.Project, m mode, inputs []input, reach project.Live) error {
+func (s *Session) begin(p *project.Project, m mode, inputs replay.Inputs, reach record.Live) error {
 	s.t.Helper()
-	var err error
-	if s.take, err = p.Take(project.Mode(m), []string{s.name}, reach); err != nil {
-		if m == replay && errors.Is(err, fs.ErrNotExist) {
+	if m != modeReplay {
+		inputs = nil
+	}
+	opened, err := session.Open(p, session.Options{Mode: session.Mode(m), Cassettes: []string{s.name}, Live: reach, Inputs: inputs})
+	if err != nil {
+		if m == modeReplay && errors.Is(err, fs.ErrNotExist) {
 			s.t.Logf("with %s=record the test records cassette %q", modeVariable, s.name)
 		}
 		return err
 	}
-	s.playback, s.recording = s.take.Playback(), s.take.Recording()
-	s.carrier.next = s.take.Transport()
+	s.playback, s.recording = opened.Playback(), opened.Recording()
+	s.carrier.next = opened.Transport()
 	if s.playback == nil {
 		return nil
 	}
@@ -146,23 +151,18 @@ func (s *Session) begin(p *project.Project, m mode, inputs []input, reach projec
 	if s.recording != nil {
 		return nil
 	}
-	s.carrier.standInForSignIn(s.playback.Auth())
-	for _, in := range inputs {
-		if err := s.playback.Input(in.name, in.value); err != nil {
-			return err
-		}
-	}
+	s.carrier.answerSignIn(s.playback.Auth())
 	for _, f := range s.playback.Expired() {
-		tell := s.t.Logf
+		log := s.t.Logf
 		if f.Severity == report.Error {
-			tell = s.t.Errorf
+			log = s.t.Errorf
 		}
-		tell("cassette %q: %s (%s)", s.name, f.Sentence(), f.Hint)
+		log("cassette %q: %s (%s)", s.name, f.Sentence(), f.Hint)
 	}
 	return nil
 }
 
-// end tells what there is to tell once the test is over, and makes the cassette.
+// end reports what there is to report once the test is over, and makes the cassette.
 func (s *Session) end() {
 	s.t.Helper()
 	switch {
@@ -181,12 +181,12 @@ func (s *Session) endReplay() {
 	if s.t.Failed() || s.t.Skipped() || s.unusedOK {
 		return
 	}
-	tell := s.t.Errorf
+	log := s.t.Errorf
 	if inPart(s.t.Name()) { // the rest may well ask for it
-		tell = s.t.Logf
+		log = s.t.Logf
 	}
 	for _, unused := range s.playback.Unused() {
-		tell("recorded, but never requested: %s", unused)
+		log("recorded, but never requested: %s", unused)
 	}
 }
 
@@ -198,7 +198,7 @@ func (s *Session) endRecording() {
 		why = "the test failed"
 	case s.t.Skipped():
 		why = "the test was skipped"
-	case s.playback != nil && s.take.Recorded() == 0:
+	case s.playback != nil && s.recording.Len() == 0:
 		why = "it answered every request"
 	case s.recording.IsEmpty():
 		why = "nothing was recorded"
@@ -216,11 +216,11 @@ func (s *Session) endRecording() {
 		findings = append(findings, s.recording.Summary()...)
 	}
 	for _, f := range findings {
-		tell := s.t.Logf
+		log := s.t.Logf
 		if f.Severity == report.Error && !s.t.Skipped() {
-			tell = s.t.Errorf
+			log = s.t.Errorf
 		}
-		tell("cassette %q: %s", s.name, f.Message)
+		log("cassette %q: %s", s.name, f.Message)
 		if f.Severity == report.Note && f.Hint != "" {
 			s.t.Logf("hint: %s", f.Hint)
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 )
 
@@ -108,6 +109,6 @@ func (l *listing) get(address string) (page userPage, err error) {
 	if err := errors.Join(json.Unmarshal(body, &page), json.Unmarshal(body, &members)); err != nil {
 		return page, fmt.Errorf("GET %s: %w", address, err)
 	}
-	page.nextLink, _ = members[graph.NextLink].(string)
+	page.nextLink, _ = members[odata.NextLink].(string)
 	return page, nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -73,7 +74,7 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr diff old.yaml new.yaml\n  graphvcr diff HEAD~3:cassettes/chats cassettes/chats\n  graphvcr diff main..HEAD --report markdown\n  graphvcr diff v1.yaml beta.yaml --map v1.0=beta\n  graphvcr diff --csdl old.xml new.xml --used\n  graphvcr diff --csdl HEAD~1:schemas/v1.0-Prod.csdl --git msgraph-metadata",
 		Args:    arguments(cobra.RangeArgs(1, 2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				return opts.compare(cmd.Context(), out, p, args)
 			})
 		},
@@ -86,7 +87,7 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 // options gathers what the flags, the rules and the accepted changes say.
 func (f *diffFlags) options(p *project.Project, out *reporting) (drift.Options, error) {
 	opts := drift.Options{
-		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: p.Violations, IsText: p.Texts()},
+		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: judge.Violations(p.Answers), IsText: judge.Texts(p.Dirs.Schemas)},
 		Now:  time.Now(),
 		Show: out.has("html") || out.has("markdown"),
 	}

@@ -58,6 +58,29 @@ test('misses', async (t) => {
 });
 `
 
+const vitestTests = `import { expect, test } from 'vitest';
+import { session } from './graphvcr.mjs';
+
+const url = '/beta/users/adele@contoso.example';
+
+test('answers', async (context) => {
+  const graph = await session('users/read', { context });
+  const user = await fetch(graph.url + url).then((r) => r.json());
+  expect(user.displayName).toBe('Adele Vance');
+});
+
+test.concurrent.each([1, 2, 3])('at once %d', async () => {
+  const graph = await session('users/read');
+  expect((await fetch(graph.url + url)).status).toBe(200);
+  await graph.end();
+});
+
+test('misses', async (context) => {
+  const graph = await session('users/read', { context });
+  expect((await fetch(graph.url + '/beta/users/nobody')).status).toBe(501);
+});
+`
+
 const pythonTests = `import unittest
 import urllib.error
 import urllib.request
@@ -154,6 +177,30 @@ func TestNodeHelper(t *testing.T) {
 	out, err := helperRun(t, dir, env, "failing.test.mjs", nodeFailing, "node", "--test")
 	if err == nil || !strings.Contains(out, "no answer to GET /beta/users/nobody") {
 		t.Errorf("a miss passed: %s", out)
+	}
+}
+
+// The module serves tests of vitest likewise; the one that misses fails, and no other.
+func TestNodeHelperUnderVitest(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip("there is no node")
+	}
+	vitest, err := filepath.Abs(filepath.Join(clientsDir, "node", "node_modules", "vitest"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(vitest); err != nil {
+		missing(t, "node", "vitest is not installed: npm --prefix harness/cli/testdata/clients/node ci")
+	}
+	dir, env := helperProject(t, "node")
+	modules := filepath.Join(dir, "node_modules")
+	if err := errors.Join(os.Mkdir(modules, 0o755), os.Symlink(vitest, filepath.Join(modules, "vitest"))); err != nil {
+		t.Fatal(err)
+	}
+	out, err := helperRun(t, dir, append(env, "NO_COLOR=1"), "users.test.mjs", vitestTests, "node", filepath.Join(vitest, "vitest.mjs"), "run")
+	if err == nil || !strings.Contains(out, "1 failed | 4 passed") || !strings.Contains(out, "no answer to GET /beta/users/nobody") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 

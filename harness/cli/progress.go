@@ -3,10 +3,11 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -26,29 +27,43 @@ func newProgress(std streams, quiet bool) *progress {
 	return &progress{w: std.err, terminal: isTerminal(std.err), columns: widthOf(std.err)}
 }
 
-// show replaces the line on a terminal. It stays one line: what does not fit is cut off, for
-// a line that wraps cannot be replaced.
-func (p *progress) show(line string) {
+// show replaces the line on a terminal: what is under way, and how far it is. It stays one
+// line, for a line that wraps cannot be replaced: what does not fit is cut off, of the first
+// text before the second.
+func (p *progress) show(what, where string) {
 	if p.w == nil || !p.terminal {
 		return
 	}
-	text := []rune(report.Visible(line))
-	if most := p.columns - 1; p.columns > 1 && len(text) > most {
-		text = append(text[:most-1], '…')
+	first, second := []rune(report.Visible(what)), []rune(report.Visible(where))
+	text := append(first, second...)
+	if most := p.columns - 1; p.columns > 1 {
+		first = shortened(first, max(most-len(second), leastShown))
+		text = shortened(append(first, second...), most)
 	}
 	p.width = max(p.width, len(text))
 	fmt.Fprintf(p.w, "\r%-*s", p.width, string(text))
 }
 
-// step tells what a recording is about to do.
-func (p *progress) step(doing project.Progress) {
-	line := fmt.Sprintf("recording %s: step %d of %d: %s", doing.Scenario.Name, doing.N, doing.Total, doing.Name)
-	if doing.Wait > 0 {
-		line += fmt.Sprintf(": waiting %v", doing.Wait.Round(time.Second))
+// leastShown is how much of what is under way is shown on however narrow a terminal.
+const leastShown = 20
+
+// shortened is a text of at most so many characters.
+func shortened(text []rune, most int) []rune {
+	if len(text) <= most {
+		return text
 	}
-	p.show(line)
+	return append(slices.Clip(text[:most-1]), '…')
+}
+
+// step shows what a recording is about to do.
+func (p *progress) step(doing record.Progress) {
+	what, where := "recording "+doing.Scenario.Name, fmt.Sprintf(": step %d of %d: %s", doing.N, doing.Total, doing.Name)
+	if doing.Wait > 0 {
+		where += fmt.Sprintf(": waiting %v", doing.Wait.Round(time.Second))
+	}
+	p.show(what, where)
 	if p.w != nil && !p.terminal {
-		fmt.Fprintf(p.w, "graphvcr: %s\n", report.Visible(line))
+		fmt.Fprintf(p.w, "graphvcr: %s\n", report.Visible(what+where))
 	}
 }
 

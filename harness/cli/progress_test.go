@@ -6,15 +6,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
 
 // The line of a recording that waits stays one line, whatever the terminal's width.
 func TestProgressStaysOneLine(t *testing.T) {
-	step := project.Progress{Scenario: &scenario.Scenario{Name: "Create a group chat with an app, poll its operation and use the chat"}, N: 3, Total: 12, Name: "wait for the operation", Wait: 30 * time.Second}
+	step := record.Progress{Scenario: &scenario.Scenario{Name: "Create a group chat with an app, poll its operation and use the chat"}, N: 3, Total: 12, Name: "wait for the operation", Wait: 30 * time.Second}
 	for columns, want := range map[int]string{
-		80:  "\rrecording Create a group chat with an app, poll its operation and use the chat…",
+		40:  "\rrecording Create a …: step 3 of 12: wa…",
+		80:  "\rrecording Create a group ch…: step 3 of 12: wait for the operation: waiting 30s",
 		200: "\rrecording Create a group chat with an app, poll its operation and use the chat: step 3 of 12: wait for the operation: waiting 30s",
 	} {
 		var out bytes.Buffer

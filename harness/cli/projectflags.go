@@ -10,10 +10,10 @@ import (
 type projectFlags struct{ dirs project.Dirs }
 
 func (f *projectFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.dirs.Cassettes, "cassettes", "", "folder of cassettes (default: cassettes in the project)")
-	flags.StringVar(&f.dirs.Schemas, "schemas", "", "folder of schemas (default: schemas in the project)")
-	flags.StringVar(&f.dirs.Scenarios, "scenarios", "", "folder of scenarios (default: scenarios in the project: the nearest folder upwards that has a go.mod and scenarios, else scenarios or cassettes)")
-	flags.StringVar(&f.dirs.Rules, "rules", "", "rules file (default: rules.yaml in the folder of cassettes, if there is one)")
+	flags.StringVar(&f.dirs.Cassettes, "cassettes", "", "`folder` of cassettes (default: cassettes in the project)")
+	flags.StringVar(&f.dirs.Schemas, "schemas", "", "`folder` of schemas (default: schemas in the project)")
+	flags.StringVar(&f.dirs.Scenarios, "scenarios", "", "`folder` of scenarios (default: scenarios in the project: the nearest folder upwards that has a go.mod and scenarios, else scenarios or cassettes)")
+	flags.StringVar(&f.dirs.Rules, "rules", "", "rules `file` (default: rules.yaml in the folder of cassettes, if there is one)")
 }
 
 func (f *projectFlags) open() (*project.Project, error) { return project.Open(f.dirs) }

@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/graphvcr/graphvcr/harness/internal/clean"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -25,14 +26,14 @@ func newRedact(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr redact cassettes\n  graphvcr redact testdata/fixtures/users.yaml --dry-run",
 		Args:    arguments(cobra.MinimumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+			return opts.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				files, err := p.CassetteFiles(args...)
 				if len(files) == 0 {
 					return nil, err
 				}
 				suite := &report.Suite{Command: "redact", Cases: project.NotFound(pathRule("redact"), err)}
 				suite.Cases = append(suite.Cases, project.Each(ruleRedactFailed, files, func(file string) (report.Case, error) {
-					return p.Redact(file, dry)
+					return clean.Redact(p, file, dry)
 				})...)
 				return suite, nil
 			})

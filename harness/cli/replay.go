@@ -12,6 +12,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -78,17 +79,17 @@ func (f *replayFlags) run(ctx context.Context, std streams, paths []string) erro
 	if err != nil {
 		return err
 	}
-	return f.report.tell(std, f.project, func(p *project.Project, out *reporting) (*report.Suite, error) {
+	return f.report.run(std, f.project, func(p *project.Project, out *reporting) (*report.Suite, error) {
 		sel.FailOn, sel.Show = out.failOn, out.has("html") || sel.Total > 1 && out.has("json") // what is merged may be shown
 		bar := newProgress(std, f.report.quiet)
 		defer bar.clear()
-		sel.Progress = func(done, total int, _ report.Case) { bar.show(fmt.Sprintf("replayed %d of %d", done, total)) }
-		return p.Replay(ctx, sel)
+		sel.Progress = func(done, total int, _ report.Case) { bar.show("replayed", fmt.Sprintf(" %d of %d", done, total)) }
+		return replay.Run(ctx, p, sel)
 	})
 }
 
-func (f *replayFlags) selection(paths []string) (project.Selection, error) {
-	sel := project.Selection{Paths: paths, FailFast: f.failFast, Parallel: f.parallel}
+func (f *replayFlags) selection(paths []string) (replay.Selection, error) {
+	sel := replay.Selection{Paths: paths, FailFast: f.failFast, Parallel: f.parallel}
 	if f.parallel < 0 {
 		return sel, &fault.Error{Message: fmt.Sprintf("--parallel %d: want a number from 1, or 0 for the number of CPUs", f.parallel)}
 	}
@@ -114,15 +115,15 @@ func (f *replayFlags) selection(paths []string) (project.Selection, error) {
 }
 
 // parseInputs reads values of --input.
-func parseInputs(texts []string) (project.Inputs, error) {
-	var inputs project.Inputs
+func parseInputs(texts []string) (replay.Inputs, error) {
+	var inputs replay.Inputs
 	for _, text := range texts {
 		name, value, ok := strings.Cut(text, "=")
 		if _, twice := inputs[name]; !ok || name == "" || value == "" || twice {
 			return nil, &fault.Error{Message: fmt.Sprintf("--input %s: want NAME=value, once for each name", text), Hint: "NAME is a variable that the cassette stores, or a pseudonym as it stands there"}
 		}
 		if inputs == nil {
-			inputs = project.Inputs{}
+			inputs = replay.Inputs{}
 		}
 		inputs[name] = value
 	}

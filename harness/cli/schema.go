@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/graphvcr/graphvcr/harness/internal/check"
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/generate"
@@ -88,10 +89,10 @@ func (f *schemaGenerateFlags) run(std streams) error {
 
 // writeSchemas writes the types named, or all where none is, and says so.
 func writeSchemas(std streams, command string, m *csdl.Model, types []string, out string, force bool) error {
-	for _, w := range m.Warnings[:min(len(m.Warnings), mostTold)] {
+	for _, w := range m.Warnings[:min(len(m.Warnings), mostErrors)] {
 		fmt.Fprintf(std.err, "graphvcr: warning: metadata line %d: %s\n", w.Line, report.Visible(w.Message))
 	}
-	if n := len(m.Warnings) - mostTold; n > 0 {
+	if n := len(m.Warnings) - mostErrors; n > 0 {
 		fmt.Fprintf(std.err, "graphvcr: warning: and %d more\n", n)
 	}
 	if len(types) > 0 {
@@ -206,7 +207,7 @@ func (f *schemaFetchFlags) run(cmd *cobra.Command, std streams, dirs *projectFla
 	}
 	m, err := csdl.Load(file)
 	if err != nil || f.refresh {
-		carrier := up.transport()
+		carrier := up.Transport()
 		defer carrier.CloseIdleConnections()
 		if m, err = generate.Fetch(cmd.Context(), carrier, service, f.api, file); err != nil {
 			return err
@@ -224,7 +225,7 @@ func (f *schemaFetchFlags) run(cmd *cobra.Command, std streams, dirs *projectFla
 	return writeSchemas(std, command, m, types, filepath.Join(p.Dirs.Schemas, f.api), f.force)
 }
 
-// cacheFile is where the metadata is kept, for each stand-in apart.
+// cacheFile is where the metadata is kept, for each base URL apart.
 func (f *schemaFetchFlags) cacheFile() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -260,19 +261,25 @@ func newSchemaInfer(std streams, dirs *projectFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			drafts, err := p.Infer(args[0])
+			c, err := p.Cassette(args[0])
 			if err != nil {
 				return err
 			}
-			return tellDrafts(std, args[0], drafts, only)
+			var answers []generate.Answer
+			for _, i := range c.Interactions {
+				if i.Response.Code < 300 {
+					answers = append(answers, generate.Answer{URL: i.Request.URL, Body: i.Response.Body})
+				}
+			}
+			return printDraft(std, args[0], generate.Drafts(answers), only)
 		},
 	}
 	cmd.Flags().StringVar(&only, "path", "", "the `path` whose answers count, where there are several")
 	return cmd
 }
 
-// tellDrafts prints the one draft that was asked for.
-func tellDrafts(std streams, cassette string, drafts []project.Draft, only string) error {
+// printDraft prints the one draft that was asked for.
+func printDraft(std streams, cassette string, drafts []generate.Draft, only string) error {
 	var paths []string
 	for _, d := range drafts {
 		if d.Path == only || only == "" && len(drafts) == 1 {
@@ -302,12 +309,12 @@ func newSchemaCheck(std streams, dirs *projectFlags) *cobra.Command {
 			if typ == "" {
 				return &fault.Error{Message: "schema check: --type: no type given", Hint: "e.g. --type microsoft.graph.user"}
 			}
-			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				told, err := p.CheckFile(args[0], api, typ)
+			return opts.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+				result, err := check.Schema(p.Schemas, args[0], api, typ)
 				if err != nil {
 					return nil, err
 				}
-				return &report.Suite{Command: "schema check", Cases: []report.Case{told}}, nil
+				return &report.Suite{Command: "schema check", Cases: []report.Case{result}}, nil
 			})
 		},
 	}

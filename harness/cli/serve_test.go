@@ -21,6 +21,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
+	"github.com/graphvcr/graphvcr/harness/internal/session"
 )
 
 // servers are the commands that scripts have started and not stopped, by name.
@@ -49,7 +50,7 @@ type scriptServer struct {
 //	                              that is text, and says more than that, and sets $NAME to
 //	                              its address
 func (s *servers) scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
-	return map[string]func(*testscript.TestScript, bool, []string){"serve": s.serve, "quit": s.quit, "fetch": fetch, "session": session, "chatty": chatty}
+	return map[string]func(*testscript.TestScript, bool, []string){"serve": s.serve, "quit": s.quit, "fetch": fetch, "session": openSession, "chatty": chatty}
 }
 
 func (s *servers) serve(ts *testscript.TestScript, neg bool, args []string) {
@@ -154,7 +155,7 @@ func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func session(ts *testscript.TestScript, neg bool, args []string) {
+func openSession(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: session NAME BASE BODY")
 	}
@@ -218,12 +219,12 @@ func TestNodeSession(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := opener{project: p, mode: project.ModeReplay, names: []string{"users/select"}}
-	own, err := open.take(proxy.SessionRequest{})
+	open := opener{project: p, defaults: session.Options{Mode: session.Replay, Cassettes: []string{"users/select"}}}
+	own, err := open.session(proxy.SessionRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	reverse := proxy.NewReverse(own, proxy.Options{Open: open.take})
+	reverse := proxy.NewReverse(own, proxy.Options{Open: open.session})
 	door := httptest.NewServer(reverse)
 	defer door.Close()
 	cmd := exec.Command(node, file)

@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/graphvcr/graphvcr/harness/internal/clean"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -23,7 +24,7 @@ func newTidy(std streams, dirs *projectFlags) *cobra.Command {
 		Long:    tidyLong,
 		Example: "  graphvcr tidy --dry-run\n  graphvcr tidy teams/create-chat",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+			return opts.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				if len(args) == 0 {
 					args = []string{p.Dirs.Cassettes}
 				}
@@ -32,7 +33,7 @@ func newTidy(std streams, dirs *projectFlags) *cobra.Command {
 					return nil, err
 				}
 				missing := project.NotFound(pathRule("tidy"), err)
-				suite, err := p.Tidy(cmd.Context(), files, dry)
+				suite, err := clean.Tidy(cmd.Context(), p, files, dry)
 				if err == nil {
 					suite.Cases = append(missing, suite.Cases...)
 				}

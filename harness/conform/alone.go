@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -24,7 +25,7 @@ var versions = []string{"v1.0", "beta"}
 // @odata.context, its @odata.type, the shape of an error or of a batch.
 func (j *judgement) alone() (Result, error) {
 	body, _ := j.Answer.Doc.(map[string]any)
-	context, _ := body[graph.Context].(string)
+	context, _ := body[odata.Context].(string)
 	version, host := contextOf(context)
 	if host != "" && !graph.IsHost(host) && !isLocal(host) {
 		j.result.Reason = "its @odata.context is of " + host + ", which is not Graph"
@@ -96,7 +97,7 @@ func contextOf(context string) (version, host string) {
 	return version, u.Hostname()
 }
 
-// isLocal reports whether a host is a stand-in on this machine.
+// isLocal reports whether a host is a test server on this machine.
 func isLocal(host string) bool {
 	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
 }
@@ -118,7 +119,7 @@ type namedType struct{ name, at string }
 // where it is a page. All is false where an element names none.
 func namedTypes(body map[string]any) (named []namedType, all bool) {
 	if name := typeNamed(body); name != "" {
-		return []namedType{{name, jsondoc.AppendPath(jsondoc.Root, graph.Type)}}, true
+		return []namedType{{name, jsondoc.AppendPath(jsondoc.Root, odata.Type)}}, true
 	}
 	elements, _ := body["value"].([]any)
 	for i, e := range elements {
@@ -127,13 +128,13 @@ func namedTypes(body map[string]any) (named []namedType, all bool) {
 		if name == "" {
 			return named, false
 		}
-		named = append(named, namedType{name, jsondoc.AppendPath(jsondoc.AppendPath("$['value']", i), graph.Type)})
+		named = append(named, namedType{name, jsondoc.AppendPath(jsondoc.AppendPath("$['value']", i), odata.Type)})
 	}
 	return named, len(named) > 0
 }
 
 func typeNamed(object map[string]any) string {
-	name, _ := object[graph.Type].(string)
+	name, _ := object[odata.Type].(string)
 	if name = strings.TrimPrefix(name, "#"); !strings.Contains(name, ".") || strings.ContainsAny(name, "()") {
 		return ""
 	}
@@ -157,7 +158,7 @@ func (j *judgement) said() (route.Answer, error) {
 			continue
 		}
 		if !j.index.Partial() {
-			j.problem(SchemaRule(schema.RuleODataType), report.Warning, n.at, "a type of the metadata of "+j.api, brief("#"+n.name))
+			j.result.problem(SchemaRule(schema.RuleODataType), report.Warning, n.at, "a type of the metadata of "+j.api, brief("#"+n.name))
 		}
 		return route.Answer{}, fmt.Errorf("the metadata of %s has no type %s", j.api, n.name)
 	}
@@ -180,15 +181,4 @@ func isBatch(doc any) bool {
 		}
 	}
 	return len(parts) > 0
-}
-
-// aloneParts judges the parts of a batch's answer, each by what it says itself.
-func (j *judgement) aloneParts() error {
-	for _, answer := range graph.Responses(j.Answer.Doc) {
-		none := graph.Part{ID: answer.ID, Index: answer.Index}
-		if err := j.judgePart(&none, &answer, jsondoc.AppendPath("$['responses']", answer.Index)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -5,7 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -21,7 +22,7 @@ func (j *judgement) answer() error {
 	case j.Status == http.StatusNoContent, j.Status == http.StatusNotModified, j.Status == http.StatusResetContent:
 		j.result.Type = "nothing"
 		if j.Answer.Text != "" {
-			j.problem(ruleAnswerBody, report.Error, jsondoc.Root, "no body with status "+strconv.Itoa(j.Status), "a body")
+			j.result.problem(ruleAnswerBody, report.Error, jsondoc.Root, "no body with status "+strconv.Itoa(j.Status), "a body")
 		}
 	case j.Status >= 300:
 		j.result.Type = "a redirect"
@@ -45,7 +46,7 @@ func (j *judgement) failure() error {
 	case j.Answer.Text == "" || strings.EqualFold(j.Method, http.MethodHead):
 		j.result.Type = "nothing"
 	default:
-		j.problem(ruleAnswerError, report.Warning, jsondoc.Root, "an error as JSON: "+errorType, j.kind())
+		j.result.problem(ruleAnswerError, report.Warning, jsondoc.Root, "an error as JSON: "+errorType, j.kind())
 	}
 	return nil
 }
@@ -54,7 +55,7 @@ func (j *judgement) failure() error {
 // returns nothing (sendMail) is just done later.
 func (j *judgement) accepted() error {
 	found := j.link("Location", false)
-	found = j.link(graph.OperationLocation, false) || found // printer-create, OneNote's copies
+	found = j.link(protocol.OperationLocation, false) || found // printer-create, OneNote's copies
 	if j.Answer.IsJSON {
 		return j.success()
 	}
@@ -64,7 +65,7 @@ func (j *judgement) accepted() error {
 	case declaresNone:
 		j.result.Type = "nothing"
 	case j.unsure == nil:
-		j.problem(ruleAnswerLocation, report.Warning, "header.Location", "where the operation is, with status 202", "no Location")
+		j.result.problem(ruleAnswerLocation, report.Warning, "header.Location", "where the operation is, with status 202", "no Location")
 	}
 	return nil
 }
@@ -75,9 +76,9 @@ func (j *judgement) link(name string, required bool) (found bool) {
 	switch {
 	case len(j.Header) == 0 && j.URL == "": // headers were not kept
 	case len(values) == 0 && required && j.Status != http.StatusMultipleChoices:
-		j.problem(ruleAnswerLocation, report.Error, "header."+name, "where to, with status "+strconv.Itoa(j.Status), "no "+name)
+		j.result.problem(ruleAnswerLocation, report.Error, "header."+name, "where to, with status "+strconv.Itoa(j.Status), "no "+name)
 	case len(values) > 0 && !isLink(values[0]):
-		j.problem(ruleAnswerLocation, report.Error, "header."+name, "an address", strconv.Quote(values[0]))
+		j.result.problem(ruleAnswerLocation, report.Error, "header."+name, "an address", strconv.Quote(values[0]))
 	}
 	return len(values) > 0
 }
@@ -91,7 +92,7 @@ func isLink(text string) bool {
 // success validates against the type that is sure first.
 func (j *judgement) success() error {
 	if j.isError() {
-		j.problem(ruleAnswerError, report.Error, "$['error']", "no error with status "+strconv.Itoa(j.Status), "an error")
+		j.result.problem(ruleAnswerError, report.Error, "$['error']", "no error with status "+strconv.Itoa(j.Status), "an error")
 		return nil
 	}
 	expected, err := j.expected()
@@ -100,19 +101,15 @@ func (j *judgement) success() error {
 		return nil
 	}
 	j.result.Type = expected.String()
-	return j.body(expected)
-}
-
-// untyped says why the answer was not validated, if it was not.
-func (j *judgement) untyped(reason string) {
-	if j.Schema == "" {
-		j.result.Reason = reason
+	if err := j.body(expected); err != nil || expected.Shape != route.Batch || !j.Answer.IsJSON {
+		return err
 	}
+	return j.parts().judge()
 }
 
 // isError reports whether the body is an error's and nothing else.
-func (j *judgement) isError() bool {
-	body, _ := j.Answer.Doc.(map[string]any)
+func (e *Exchange) isError() bool {
+	body, _ := e.Answer.Doc.(map[string]any)
 	inner, ok := body["error"].(map[string]any)
 	_, hasCode := inner["code"]
 	_, hasMessage := inner["message"]
@@ -123,7 +120,7 @@ func (j *judgement) isError() bool {
 // what the answer says otherwise.
 func (j *judgement) expected() (route.Answer, error) {
 	body, _ := j.Answer.Doc.(map[string]any)
-	context, ok := body[graph.Context].(string)
+	context, ok := body[odata.Context].(string)
 	if !ok && j.URL != "" {
 		return j.target.Answer, j.unsure
 	}
@@ -144,10 +141,10 @@ func (j *judgement) expected() (route.Answer, error) {
 }
 
 // kind says what a body that is not JSON is.
-func (j *judgement) kind() string {
-	kind := j.Header.Get("Content-Type")
+func (e *Exchange) kind() string {
+	kind := e.Header.Get("Content-Type")
 	switch {
-	case j.Answer.Text == "":
+	case e.Answer.Text == "":
 		return "no body"
 	case kind == "":
 		return "a body without content type"

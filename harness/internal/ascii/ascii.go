@@ -18,6 +18,9 @@ func IsAlnum(c byte) bool { return IsDigit(c) || IsLetter(c) }
 // IsHex reports whether c is a hexadecimal digit of either case.
 func IsHex(c byte) bool { return IsDigit(c) || (c|0x20)-'a' <= 5 }
 
+// IsHost reports whether c may be part of a host's name.
+func IsHost(c byte) bool { return IsAlnum(c) || c == '-' || c == '.' || c == '_' }
+
 // Lower is c as a small letter, where it is a letter.
 func Lower(c byte) byte {
 	if IsUpper(c) {

@@ -2,7 +2,7 @@ package check
 
 import (
 	"github.com/graphvcr/graphvcr/harness/conform"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -19,7 +19,7 @@ func (a *answer) isText() bool { return a.URL == "" && a.Status == 0 && !a.Answe
 // by says what an answer is judged by, in a few words.
 func (a *answer) by(r conform.Result) string {
 	body, _ := a.Answer.Doc.(map[string]any)
-	_, hasContext := body[graph.Context].(string)
+	_, hasContext := body[odata.Context].(string)
 	switch {
 	case r.Reason != "":
 		return ""

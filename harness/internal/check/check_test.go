@@ -22,7 +22,7 @@ func open(t testing.TB, metadata map[string]string) *project.Project {
 	if err != nil {
 		t.Fatal(err)
 	}
-	remove, err := p.JudgeBy(metadata)
+	remove, err := check.ByMetadata(p, metadata)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,5 +89,25 @@ func TestRealAnswers(t *testing.T) {
 	t.Logf("%d answers, %d judged: %+v", result.Answers, result.Judged, sum)
 	if sum.Errors+sum.Warnings+sum.Failed+sum.Errored > 0 || result.Answers != 240 || result.Judged != 239 {
 		t.Errorf("%+v: %s", sum, tell(result.Suite))
+	}
+}
+
+// A cassette may be larger than any other file that is checked.
+func TestLargeCassette(t *testing.T) {
+	p := open(t, nil)
+	file := filepath.Join(t.TempDir(), "large.yaml")
+	var text strings.Builder
+	text.WriteString("---\nversion: 2\ninteractions:\n")
+	body := strings.Repeat("x", 33<<20)
+	for n := range 2 {
+		fmt.Fprintf(&text, "    - id: %d\n      request:\n        method: GET\n        url: https://graph.microsoft.com/v1.0/me\n"+
+			"      response:\n        code: 200\n        body: %s\n        duration: 1ms\n", n, body)
+	}
+	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	result, err := check.Run(t.Context(), p, []string{file}, check.Options{})
+	if err != nil || result.Answers != 2 {
+		t.Errorf("%d answers, %v: %s", result.Answers, err, tell(result.Suite))
 	}
 }

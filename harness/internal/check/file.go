@@ -13,8 +13,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -45,8 +45,11 @@ type contents struct {
 // folder is not asked to hold answers: what is no JSON and does not speak of OData is nothing.
 func (c *checker) read(file string, named bool) (*contents, error) {
 	end := strings.ToLower(path.Ext(file))
-	if end == ".har" {
-		return c.recording(importer.KindHAR, file)
+	switch {
+	case end == ".har":
+		return c.recording(importer.Of(importer.HAR), file)
+	case slices.Contains(yamlEnds, end):
+		return c.inYAML(file)
 	}
 	text, err := readText(file)
 	if err != nil {
@@ -57,11 +60,9 @@ func (c *checker) read(file string, named bool) (*contents, error) {
 		return goAnswers(file, text)
 	case slices.Contains(scriptEnds, end):
 		return scriptAnswers(text), nil
-	case slices.Contains(yamlEnds, end):
-		return c.inYAML(file, text)
 	}
-	if kind := importer.KindOf(text); kind != "" && kind != importer.KindVCRPy {
-		return c.recording(kind, file)
+	if format := importer.FormatOf(text); format != nil && format.Kind != importer.VCRPy {
+		return c.recording(format, file)
 	}
 	return dataAnswers(file, text, named)
 }
@@ -85,10 +86,7 @@ func readText(file string) (string, error) {
 // dataAnswers are those in a file of JSON.
 func dataAnswers(file, text string, named bool) (*contents, error) {
 	plain := jsondoc.Plain(text)
-	doc, err := jsondoc.Parse(plain)
-	if mended, ok := jsondoc.Mend(plain); err != nil && ok {
-		doc, err = jsondoc.Parse(mended)
-	}
+	doc, _, err := jsondoc.ParseMended(plain)
 	var syntax *jsondoc.SyntaxError
 	switch {
 	case err == nil:
@@ -105,30 +103,33 @@ func dataAnswers(file, text string, named bool) (*contents, error) {
 }
 
 // inYAML are the answers of recordings and cassettes; any other YAML has none.
-func (c *checker) inYAML(file, text string) (*contents, error) {
-	switch importer.KindOf(text) {
-	case importer.KindRubyVCR:
-		return c.recording(importer.KindRubyVCR, file)
-	case importer.KindVCRPy:
-		loaded, err := cassette.Load(file)
-		if err != nil {
-			if foreign, foreignErr := c.recording(importer.KindVCRPy, file); foreignErr == nil {
-				return foreign, nil
-			}
-			return nil, err
-		}
+func (c *checker) inYAML(file string) (*contents, error) {
+	format, err := importer.FormatOfFile(file)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("check: %w", err)
+	case format == nil || !format.IsYAML():
+		return &contents{}, nil
+	case format.Kind != importer.VCRPy:
+		return c.recording(format, file)
+	}
+	loaded, err := cassette.Load(file)
+	if err == nil {
 		return exchangesOf(loaded, loaded.Meta.Origin == cassette.Docs), nil
 	}
-	return &contents{}, nil
+	if foreign, foreignErr := c.recording(format, file); foreignErr == nil {
+		return foreign, nil
+	}
+	return nil, err
 }
 
 // recording are the exchanges of another tool's file.
-func (c *checker) recording(kind importer.Kind, file string) (*contents, error) {
-	r, err := importer.Reader{Known: c.project.Rules.Hosts.Set, Undrafted: true}.Read(kind, file, file, nil)
+func (c *checker) recording(format *importer.Format, file string) (*contents, error) {
+	r, err := importer.Reader{Known: c.project.Rules.Hosts.Set, Undrafted: true}.Read(format, file, file, nil)
 	if err != nil {
 		return nil, err
 	}
-	found := exchangesOf(r.Cassette, kind == importer.KindDevProxy)
+	found := exchangesOf(r.Cassette, format.IsHandwritten())
 	for _, f := range r.Findings {
 		if f.Severity > report.Note {
 			found.findings = append(found.findings, f)
@@ -141,7 +142,7 @@ func (c *checker) recording(kind importer.Kind, file string) (*contents, error) 
 func exchangesOf(c *cassette.Cassette, documented bool) *contents {
 	found := &contents{inOrder: true}
 	for _, i := range c.Interactions {
-		e := project.ExchangeOf(i)
+		e := judge.ExchangeOf(i)
 		e.Placeholders = documented
 		found.answers = append(found.answers, answer{Exchange: e, name: i.Request.Method + " " + i.Request.URL, line: func(path string) int {
 			if line := i.BodyLine(path); line > 0 {

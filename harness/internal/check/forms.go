@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -102,7 +103,7 @@ func (f *forms) add(at string, e conform.Exchange) {
 
 // says reports whether an object says itself that it is an answer.
 func (f *forms) says(object map[string]any) bool {
-	context, _ := object[graph.Context].(string)
+	context, _ := object[odata.Context].(string)
 	switch {
 	case strings.Contains(context, "$metadata"), isTyped(object):
 		return true
@@ -125,7 +126,7 @@ func (f *forms) says(object map[string]any) bool {
 
 // isTyped reports whether an object names one of Graph's types.
 func isTyped(object map[string]any) bool {
-	name, _ := object[graph.Type].(string)
+	name, _ := object[odata.Type].(string)
 	return strings.HasPrefix(strings.TrimPrefix(name, "#"), "microsoft.graph.")
 }
 

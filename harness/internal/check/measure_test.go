@@ -106,18 +106,18 @@ func coverage(folder string, all *permissions.Map) string {
 		if err != nil || d.IsDir() || all == nil {
 			return err
 		}
-		kind := importer.KindHAR
+		format := importer.Of(importer.HAR)
 		if !strings.HasSuffix(file, ".har") {
 			text, err := os.ReadFile(file)
 			if err != nil {
 				return err
 			}
-			kind = importer.KindOf(string(text))
+			format = importer.FormatOf(string(text))
 		}
-		if kind == "" {
+		if format == nil {
 			return nil
 		}
-		entries, _ := importer.Entries(kind, file)
+		entries, _ := format.Entries(file)
 		for _, e := range entries {
 			if e.Interaction.Request.Host != "graph.microsoft.com" {
 				continue

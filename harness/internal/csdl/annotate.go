@@ -31,16 +31,16 @@ func (n notes) onProperty(property *Property) {
 
 // note reads one Annotation. Terms that are of no use here are legal, whatever
 // they are.
-func (p *parser) note(e element, use func(notes)) error {
+func (x *elements) note(e element, use func(notes)) error {
 	n := notes{}
-	if err := p.readNote(e, &n); err != nil {
+	if err := x.readNote(e, &n); err != nil {
 		return err
 	}
 	use(n)
 	return nil
 }
 
-func (p *parser) readNote(e element, n *notes) error {
+func (x *elements) readNote(e element, n *notes) error {
 	term := e.attr("Term")
 	switch term[strings.LastIndexByte(term, '.')+1:] {
 	case "Computed":
@@ -52,15 +52,15 @@ func (p *parser) readNote(e element, n *notes) error {
 	case "OptionalParameter":
 		n.optional = true
 	case "ChangeTracking":
-		return p.records(func(record map[string]string) {
+		return x.records(func(record map[string]string) {
 			n.changeTracking = n.changeTracking || record["Supported"] != "false"
 		})
 	case "AlternateKeys":
-		return p.alternateKeys(n)
+		return x.alternateKeys(n)
 	case "Revisions":
-		return p.records(func(record map[string]string) { n.revise(record) })
+		return x.records(func(record map[string]string) { n.revise(record) })
 	}
-	return p.skip()
+	return x.skip()
 }
 
 // revise keeps the notice of the latest date.
@@ -77,14 +77,14 @@ func (n *notes) revise(record map[string]string) {
 
 // records reads what is inside an annotation, and hands over each record without
 // records in it.
-func (p *parser) records(use func(record map[string]string)) error {
-	return p.children(func(e element) error {
+func (x *elements) records(use func(record map[string]string)) error {
+	return x.children(func(e element) error {
 		if e.name != "Record" {
-			return p.records(use)
+			return x.records(use)
 		}
 		record := map[string]string{}
-		err := p.children(func(e element) error {
-			value, err := p.value(e)
+		err := x.children(func(e element) error {
+			value, err := x.value(e)
 			record[e.attr("Property")] = value
 			return err
 		})
@@ -94,15 +94,15 @@ func (p *parser) records(use func(record map[string]string)) error {
 }
 
 // value is a PropertyValue's: an attribute, or the text inside it.
-func (p *parser) value(e element) (string, error) {
+func (x *elements) value(e element) (string, error) {
 	value := ""
 	for _, a := range e.attrs {
 		if a.Name.Local != "Property" {
 			value = a.Value
 		}
 	}
-	for end := p.depth - 1; p.depth > end; {
-		t, err := p.token()
+	for end := x.depth - 1; x.depth > end; {
+		t, err := x.token()
 		if err != nil {
 			return "", err
 		}
@@ -116,13 +116,13 @@ func (p *parser) value(e element) (string, error) {
 // alternateKeys reads a collection of records, whose property Key is a collection
 // of records {Alias, Name} (Org.OData.Core.V1.AlternateKey). A part is written by
 // its alias.
-func (p *parser) alternateKeys(n *notes) error {
-	return p.children(func(e element) error {
+func (x *elements) alternateKeys(n *notes) error {
+	return x.children(func(e element) error {
 		if e.name != "PropertyValue" || e.attr("Property") != "Key" {
-			return p.alternateKeys(n)
+			return x.alternateKeys(n)
 		}
 		var names []string
-		err := p.records(func(record map[string]string) {
+		err := x.records(func(record map[string]string) {
 			if record["Alias"] != "" {
 				names = append(names, record["Alias"])
 			} else if record["Name"] != "" {

@@ -1,9 +1,10 @@
 package csdl
 
 import (
+	"fmt"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // A Model is what one document of metadata declares.
@@ -14,10 +15,22 @@ type Model struct {
 	Warnings   []Warning               // in the order of lines
 }
 
-// A Warning tells what the reader of metadata did not understand.
+// A Warning says what the reader of metadata did not understand.
 type Warning struct {
 	Line    int
 	Message string
+}
+
+// maxWarnings bounds what is said of a text that is something else.
+const maxWarnings = 1000
+
+func (m *Model) warn(line int, message string, args ...any) {
+	switch n := len(m.Warnings); {
+	case n < maxWarnings:
+		m.Warnings = append(m.Warnings, Warning{line, fmt.Sprintf(message, args...)})
+	case n == maxWarnings:
+		m.Warnings = append(m.Warnings, Warning{line, "and more, which are not listed"})
+	}
 }
 
 // Kind is what a type is: entity, complex or enum.
@@ -79,7 +92,7 @@ type Ref struct {
 
 func (r Ref) String() string {
 	if r.Collection {
-		return graph.CollectionOf(r.Name)
+		return odata.CollectionOf(r.Name)
 	}
 	return r.Name
 }
@@ -136,13 +149,4 @@ type Resource struct {
 type Revision struct {
 	Version, Kind, Description string
 	Date, RemovalDate          string // YYYY-MM-DD, or ""
-}
-
-// Bases lists a type and all that it derives from, nearest first.
-func (m *Model) Bases(name string) []*Type {
-	var chain []*Type
-	for t := m.Types[name]; t != nil; t = m.Types[t.Base] {
-		chain = append(chain, t)
-	}
-	return chain
 }

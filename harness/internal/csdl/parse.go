@@ -1,27 +1,20 @@
 package csdl
 
 import (
-	"bufio"
 	"encoding/xml"
 	"fmt"
 	"io"
 	"strings"
 	"unicode"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
-// parser reads one document. References are kept as they are written until the
-// end, since an alias may be declared after it is used.
+// parser reads the declarations of one document. References are kept as they are written
+// until the end, since an alias may be declared after it is used.
 type parser struct {
-	text  *limited
-	xml   *xml.Decoder
-	depth int
-	model *Model
-
-	aliases     map[string]string // alias, or namespace, to namespace
-	definitions map[string]Ref    // type definitions by full name
-	annotations []annotations
+	*elements
+	names
 }
 
 // annotations are those of one target, which may be declared later.
@@ -32,23 +25,17 @@ type annotations struct {
 }
 
 func newParser(r io.Reader) *parser {
-	text := &limited{from: bufio.NewReaderSize(r, 64<<10)}
-	return &parser{
-		text: text,
-		xml:  xml.NewDecoder(text),
-		model: &Model{
-			Types: map[string]*Type{}, Operations: map[string][]*Operation{}, Resources: map[string]*Resource{},
-		},
-		aliases:     map[string]string{},
-		definitions: map[string]Ref{},
-	}
+	model := &Model{Types: map[string]*Type{}, Operations: map[string][]*Operation{}, Resources: map[string]*Resource{}}
+	return &parser{newElements(r), names{model: model, aliases: map[string]string{}, definitions: map[string]Ref{}}}
 }
+
+const isMetadata = "metadata is what Graph answers to GET /v1.0/$metadata"
 
 func (p *parser) document() error {
 	for {
 		t, err := p.token()
 		if err == io.EOF {
-			return p.fail("no metadata: there is no element", "metadata is what Graph answers to GET /v1.0/$metadata")
+			return p.fail("no metadata: there is no element", isMetadata)
 		}
 		if err != nil {
 			return err
@@ -58,7 +45,7 @@ func (p *parser) document() error {
 			continue
 		}
 		if start.Name.Local != "Edmx" {
-			return p.fail(fmt.Sprintf("the document is %q, not Edmx", start.Name.Local), "metadata is what Graph answers to GET /v1.0/$metadata")
+			return p.fail(fmt.Sprintf("the document is %q, not Edmx", start.Name.Local), isMetadata)
 		}
 		e := p.element(start)
 		if version := e.attr("Version"); !strings.HasPrefix(version, "4.") {
@@ -88,11 +75,15 @@ func (p *parser) edmx() error {
 	}
 	for { // what follows must be well formed, too
 		if _, err := p.token(); err == io.EOF {
-			return nil
+			break
 		} else if err != nil {
 			return err
 		}
 	}
+	if len(p.aliases) == 0 {
+		return p.fail("no metadata: there is no schema", isMetadata)
+	}
+	return nil
 }
 
 func (p *parser) schema(s element) error {
@@ -297,9 +288,15 @@ func (p *parser) container(s element) error {
 	})
 }
 
+// unknown warns of an element that is not understood, and skips it.
+func (p *parser) unknown(e element, in string) error {
+	p.model.warn(e.line, "unknown element %s in %s", e.name, in)
+	return p.skip()
+}
+
 // ref reads "T" and "Collection(T)".
 func ref(text string) Ref {
-	name, collection := graph.ElementOf(text)
+	name, collection := odata.ElementOf(text)
 	return Ref{Name: name, Collection: collection}
 }
 

@@ -8,7 +8,6 @@ import (
 	"io"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 )
 
@@ -36,7 +35,7 @@ func Parse(r io.Reader, name string) (*Model, error) {
 	p := newParser(r)
 	err := p.document()
 	if err == nil {
-		err = p.finish()
+		err = p.names.resolve()
 	}
 	if err == nil {
 		return p.model, nil
@@ -44,17 +43,18 @@ func Parse(r io.Reader, name string) (*Model, error) {
 	return nil, p.explain(err, name)
 }
 
-func (p *parser) explain(err error, name string) error {
+// explain is an error with the document's name and the line at which reading ended.
+func (x *elements) explain(err error, name string) error {
 	var known *fault.Error
 	if errors.As(err, &known) {
 		known.Doing, known.File = "read metadata", name
 		return known
 	}
-	line, _ := p.xml.InputPos()
+	line, _ := x.xml.InputPos()
 	var syntax *xml.SyntaxError
 	switch {
-	case p.text.over != "":
-		return fault.In("read metadata", name, line, p.text.over, "this is not metadata of Microsoft Graph")
+	case x.text.over != "":
+		return fault.In("read metadata", name, line, x.text.over, "this is not metadata of Microsoft Graph")
 	case errors.As(err, &syntax) && syntax.Msg == "unexpected EOF", errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return fault.In("read metadata", name, line, "the text ends in the middle", "it was cut: download it again")
 	case errors.As(err, &syntax):
@@ -101,35 +101,47 @@ func (l *limited) Read(b []byte) (int, error) {
 	return 1, nil
 }
 
+// elements reads a document element by element.
+type elements struct {
+	text  *limited
+	xml   *xml.Decoder
+	depth int
+}
+
+func newElements(r io.Reader) *elements {
+	text := &limited{from: bufio.NewReaderSize(r, 64<<10)}
+	return &elements{text: text, xml: xml.NewDecoder(text)}
+}
+
 // token is the next start or end of an element; text, comments and processing
 // instructions say nothing in this language, but for what an annotation holds.
-func (p *parser) token() (xml.Token, error) {
-	p.text.tag = 0
-	t, err := p.xml.Token()
+func (x *elements) token() (xml.Token, error) {
+	x.text.tag = 0
+	t, err := x.xml.Token()
 	switch t.(type) {
 	case xml.StartElement:
-		if p.depth++; p.depth > maxDepth {
-			return nil, p.fail(fmt.Sprintf("elements nested more than %d deep", maxDepth), "this is not metadata of Microsoft Graph")
+		if x.depth++; x.depth > maxDepth {
+			return nil, x.fail(fmt.Sprintf("elements nested more than %d deep", maxDepth), "this is not metadata of Microsoft Graph")
 		}
 	case xml.EndElement:
-		p.depth--
+		x.depth--
 	case xml.Directive:
-		return nil, p.fail("a document type declaration is refused", "metadata has none, and entities are never expanded")
+		return nil, x.fail("a document type declaration is refused", "metadata has none, and entities are never expanded")
 	}
 	return t, err
 }
 
 // children hands each element inside the current one to a function, which must
 // read it to its end.
-func (p *parser) children(each func(e element) error) error {
+func (x *elements) children(each func(e element) error) error {
 	for {
-		t, err := p.token()
+		t, err := x.token()
 		if err != nil {
 			return err
 		}
 		switch t := t.(type) {
 		case xml.StartElement:
-			if err := each(p.element(t)); err != nil {
+			if err := each(x.element(t)); err != nil {
 				return err
 			}
 		case xml.EndElement:
@@ -139,35 +151,17 @@ func (p *parser) children(each func(e element) error) error {
 }
 
 // skip reads on to the end of the current element.
-func (p *parser) skip() error {
-	for end := p.depth - 1; p.depth > end; {
-		if _, err := p.token(); err != nil {
+func (x *elements) skip() error {
+	for end := x.depth - 1; x.depth > end; {
+		if _, err := x.token(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// unknown warns of an element that is not understood, and skips it.
-func (p *parser) unknown(e element, in string) error {
-	p.warn(e.line, "unknown element %s in %s", e.name, in)
-	return p.skip()
-}
-
-func (p *parser) warn(line int, message string, args ...any) {
-	switch n := len(p.model.Warnings); {
-	case n < maxWarnings:
-		p.model.Warnings = append(p.model.Warnings, Warning{line, fmt.Sprintf(message, args...)})
-	case n == maxWarnings:
-		p.model.Warnings = append(p.model.Warnings, Warning{line, "and more, which are not listed"})
-	}
-}
-
-// maxWarnings bounds what is told of a text that is something else.
-const maxWarnings = 1000
-
-func (p *parser) fail(message, advice string) *fault.Error {
-	line, _ := p.xml.InputPos()
+func (x *elements) fail(message, advice string) *fault.Error {
+	line, _ := x.xml.InputPos()
 	return &fault.Error{Place: fault.Place{Line: line}, Message: message, Hint: advice}
 }
 
@@ -178,8 +172,8 @@ type element struct {
 	line  int
 }
 
-func (p *parser) element(t xml.StartElement) element {
-	line, _ := p.xml.InputPos()
+func (x *elements) element(t xml.StartElement) element {
+	line, _ := x.xml.InputPos()
 	return element{t.Name.Local, t.Attr, line}
 }
 

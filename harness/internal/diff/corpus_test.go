@@ -11,7 +11,7 @@ import (
 
 func imported(t *testing.T, name string) *cassette.Cassette {
 	t.Helper()
-	result, err := importer.Reader{}.Read(importer.KindVCRPy, testkit.Corpus(t, "recordings/azure-cli/"+name), name, func(*cassette.Cassette) error { return nil })
+	result, err := importer.Reader{}.Read(importer.Of(importer.VCRPy), testkit.Corpus(t, "recordings/azure-cli/"+name), name, func(*cassette.Cassette) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

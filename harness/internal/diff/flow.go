@@ -7,13 +7,12 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
 // behaviour is a recording, reduced to what a client can rely on.
 type behaviour struct {
-	tape       *cassette.Cassette
 	as         reading
 	operations map[string]*operation
 	order      []*operation // by first request
@@ -98,10 +97,10 @@ func likeThreads(old, new []*thread) iter.Seq2[*thread, *thread] {
 }
 
 // behaviourOf reduces a recording.
-func behaviourOf(tape *cassette.Cassette) (*behaviour, error) {
-	b := &behaviour{tape: tape, as: readingOf(tape), operations: map[string]*operation{}, doings: newDoings()}
+func behaviourOf(recording *cassette.Cassette) (*behaviour, error) {
+	b := &behaviour{as: readingOf(recording), operations: map[string]*operation{}, doings: newDoings()}
 	links, writes := linkTable{}, writeLog{}
-	for _, i := range tape.Interactions {
+	for _, i := range recording.Interactions {
 		exchanges, err := exchangesOf(i, b.as)
 		if err != nil {
 			return nil, err
@@ -116,7 +115,7 @@ func behaviourOf(tape *cassette.Cassette) (*behaviour, error) {
 
 // add files one exchange.
 func (b *behaviour) add(e *exchange, links linkTable, writes writeLog) {
-	if graph.IsThrottled(e.status) {
+	if protocol.IsThrottled(e.status) {
 		b.turnedAway = append(b.turnedAway, e) // a client repeats it, and how often is chance
 		return
 	}

@@ -3,7 +3,8 @@ package diff
 import (
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -20,11 +21,11 @@ func (o linkOrigin) isPage() bool { return o.field == "nextLink" }
 
 // learn keeps the links of an answer, which belong to the exchange that owns it.
 func (l linkTable) learn(e, owner *exchange) {
-	for _, name := range graph.OperationHeaders() {
+	for _, name := range protocol.OperationHeaders() {
 		l.add(e, owner, name, e.header.Get(name))
 	}
 	jsondoc.Walk(e.answered.doc, func(at jsondoc.Place, value any) bool {
-		if link, ok := value.(string); ok && !at.IsElement() && graph.IsFollowedMember(at.Name()) {
+		if link, ok := value.(string); ok && !at.IsElement() && odata.IsFollowedMember(at.Name()) {
 			l.add(e, owner, fieldOf(at.Name()), link)
 		}
 		return at.Depth() <= maxLinkDepth

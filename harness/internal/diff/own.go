@@ -3,7 +3,6 @@ package diff
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -71,11 +70,6 @@ func (s sentValues) add(e *exchange, operation string) {
 // writes decide.
 var ownRules = []ID{NullNew, EnumNew, EnumGone, PropertyRate, PropertyLost, PropertyAdded, DateFormat}
 
-// isOwn reports whether a difference follows from what the client itself sent.
-func (c *comparison) isOwn(d *difference) bool {
-	return d.member != "" && c.own[d.member] && slices.Contains(ownRules, d.rule)
-}
-
 // doings are what a client did so far that reads may depend on.
 type doings struct {
 	last   doing
@@ -118,7 +112,7 @@ func (d *doings) note(e *exchange) {
 	}
 }
 
-// before tells what was done before a read: which writes of its collection there were, and
+// before says what was done before a read: which writes of its collection there were, and
 // whether the literals of its filter are values of any.
 func (d *doings) before(e *exchange) (c circumstances) {
 	switch root := rootOf(e.url); {

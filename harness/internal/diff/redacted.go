@@ -80,7 +80,7 @@ func (as reading) hidesExtension(name string) bool {
 }
 
 // isMixed reports whether one of the recordings is sealed and the other is not.
-func (c *comparison) isMixed() bool { return (c.old.as.faker == nil) != (c.new.as.faker == nil) }
+func (r *recordings) isMixed() bool { return (r.old.as.faker == nil) != (r.new.as.faker == nil) }
 
 func holdsHidden(values map[string]*seen) bool {
 	for _, v := range values {
@@ -93,11 +93,11 @@ func holdsHidden(values map[string]*seen) bool {
 
 // hidden takes from the names of members those that are on one side only, but may be one
 // member, since a name is redacted: one and one are compared, of more nothing is known.
-func (c *comparison) hidden(p pair, names map[string]*shape, old, new *shape) {
+func (c *shapes) hidden(names map[string]*shape, old, new *shape) {
 	var gone, come []*shape
 	someHidden := false
 	isOpen := func(name string, s *shape) bool {
-		return (old.members[name] == nil) != (new.members[name] == nil) && (s.hidden || c.isMixed())
+		return (old.members[name] == nil) != (new.members[name] == nil) && (s.hidden || c.in.isMixed())
 	}
 	for name, s := range names {
 		switch {
@@ -114,8 +114,8 @@ func (c *comparison) hidden(p pair, names map[string]*shape, old, new *shape) {
 		return
 	}
 	maps.DeleteFunc(names, isOpen)
-	if len(gone) == 1 && len(come) == 1 && !c.isMixed() {
-		c.shapes(p, gone[0], come[0])
+	if len(gone) == 1 && len(come) == 1 && !c.in.isMixed() {
+		c.compare(gone[0], come[0])
 	}
 }
 

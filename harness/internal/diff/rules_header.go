@@ -45,52 +45,50 @@ func (e *exchange) contentClass() string {
 
 // content compares what kind of body answers have, and reports whether the rest is beyond
 // comparison.
-func (c *comparison) content(p pair, old, new *answers) bool {
-	if len(old.kinds) != 1 || len(new.kinds) != 1 {
+func (a answerPair) content() bool {
+	if len(a.before.kinds) != 1 || len(a.after.kinds) != 1 {
 		return false
 	}
-	was, is := slices.Collect(maps.Keys(old.kinds))[0], slices.Collect(maps.Keys(new.kinds))[0]
+	was, is := slices.Collect(maps.Keys(a.before.kinds))[0], slices.Collect(maps.Keys(a.after.kinds))[0]
 	if was == is {
 		return false
 	}
-	c.add(difference{
-		rule: ContentType, operation: p.old, where: "header.Content-Type", old: was, new: is, count: len(new.all),
-		message:  fmt.Sprintf("answers %s, was %s", is, was),
-		examples: []Example{{Old: old.all[0].at, New: new.all[0].at, Path: "header.Content-Type"}},
+	a.addAt(a.before.all[0], a.after.all[0], difference{
+		rule: ContentType, where: "header.Content-Type", old: was, new: is, count: len(a.after.all),
+		message: fmt.Sprintf("answers %s, was %s", is, was),
 	})
 	return true
 }
 
-func (c *comparison) headers(p pair, old, new *answers) {
+func (a answerPair) headers() {
 	for _, name := range contractHeaders {
 		d := difference{
-			operation: p.old, subject: "header." + name, where: "header." + name,
-			examples: []Example{{Old: old.all[0].at, New: new.all[0].at, Path: "header." + name}},
+			subject: "header." + name, where: "header." + name,
+			examples: []Example{{Old: a.before.all[0].at, New: a.after.all[0].at, Path: "header." + name}},
 		}
-		switch was, is := old.headers[name], new.headers[name]; {
-		case was == len(old.all) && is == 0:
-			d.rule, d.old, d.new, d.count, d.message = HeaderLost, "there", "none", len(new.all), "no header "+name+" any more"
+		switch was, is := a.before.headers[name], a.after.headers[name]; {
+		case was == len(a.before.all) && is == 0:
+			d.rule, d.old, d.new, d.count, d.message = HeaderLost, "there", "none", len(a.after.all), "no header "+name+" any more"
 		case was == 0 && is > 0:
 			d.rule, d.old, d.new, d.count, d.message = HeaderAdded, "none", "there", is, "has a header "+name
 		default:
 			continue
 		}
-		c.add(d)
+		a.add(d)
 	}
 }
 
 // errors compares failures by their code; texts and details are for people.
-func (c *comparison) errors(p pair, old, new *answers) {
-	was, is := codesOf(old), codesOf(new)
+func (a answerPair) errors() {
+	was, is := codesOf(a.before), codesOf(a.after)
 	added := without(is, was)
 	if len(added) == 0 || len(was) == 0 {
 		return
 	}
-	c.add(difference{
-		rule: ErrorCode, operation: p.old, subject: "error.code " + strings.Join(was, ", "), where: "$['error']['code']",
-		old: strings.Join(was, ", "), new: strings.Join(is, ", "), count: len(new.all),
-		message:  fmt.Sprintf("fails with code %s, was %s", strings.Join(added, ", "), strings.Join(was, ", ")),
-		examples: []Example{{Old: old.all[0].at, New: new.all[0].at, Path: "$['error']['code']"}},
+	a.addAt(a.before.all[0], a.after.all[0], difference{
+		rule: ErrorCode, subject: "error.code " + strings.Join(was, ", "), where: "$['error']['code']",
+		old: strings.Join(was, ", "), new: strings.Join(is, ", "), count: len(a.after.all),
+		message: fmt.Sprintf("fails with code %s, was %s", strings.Join(added, ", "), strings.Join(was, ", ")),
 	})
 }
 

@@ -6,7 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -33,7 +34,7 @@ func operationRules() []Rule {
 func statesOf(answers []*exchange) []string {
 	var states []string
 	for _, e := range answers {
-		state := graph.StateOf(e.answered.doc)
+		state := async.StateOf(e.answered.doc)
 		if state != "" && (len(states) == 0 || states[len(states)-1] != state) {
 			states = append(states, state)
 		}
@@ -43,10 +44,10 @@ func statesOf(answers []*exchange) []string {
 
 // isOperation reports whether an operation of the API asks for a long-running operation.
 func (op *operation) isOperation() bool {
-	return graph.IsOperationHeader(op.follows) || graph.IsOperationPath(op.name)
+	return protocol.IsOperationHeader(op.follows) || async.IsOperationPath(op.name)
 }
 
-func (c *comparison) states(p pair, old, new []*exchange) {
+func (p pair) states(old, new []*exchange) {
 	if !p.old.isOperation() && !p.new.isOperation() {
 		return
 	}
@@ -56,23 +57,23 @@ func (c *comparison) states(p pair, old, new []*exchange) {
 	}
 	end, now := was[len(was)-1], is[len(is)-1]
 	d := difference{
-		operation: p.old, where: "$['status']", old: strings.Join(was, ", "), new: strings.Join(is, ", "),
+		where: "$['status']", old: strings.Join(was, ", "), new: strings.Join(is, ", "),
 		examples: []Example{{Old: old[len(old)-1].at, New: new[len(new)-1].at, Path: "$['status']"}},
 	}
 	switch {
-	case graph.IsTerminal(end) && !graph.IsTerminal(now):
+	case async.IsTerminal(end) && !async.IsTerminal(now):
 		d.rule, d.message = OperationUnfinished, "does not end: "+now+" is its last state"
-	case end != now && graph.IsTerminal(end):
+	case end != now && async.IsTerminal(end):
 		d.rule, d.message = OperationOutcome, "ends in "+now+", was "+end
 	case len(without(is, was)) > 0:
 		d.rule, d.message = StateNew, "goes through "+strings.Join(without(is, was), ", ")
 	case contradicts(was, is):
 		d.rule, d.message = StateOrder, "goes through its states in another order"
 	default:
-		c.duration(p, old, new)
+		p.duration(old, new)
 		return
 	}
-	c.add(d)
+	p.add(d)
 }
 
 func without(states, known []string) []string {
@@ -93,16 +94,15 @@ func contradicts(was, is []string) bool {
 }
 
 // duration compares how long operations took, by the service's clock.
-func (c *comparison) duration(p pair, old, new []*exchange) {
+func (p pair) duration(old, new []*exchange) {
 	took := func(answers []*exchange) time.Duration {
 		return answers[len(answers)-1].answeredAt().Sub(answers[0].answeredAt())
 	}
 	was, is := took(old), took(new)
 	if is >= time.Minute && is >= 10*max(was, time.Second) {
-		c.add(difference{
-			rule: OperationSlower, operation: p.old, where: "header.Date", old: "up to " + bound(was), new: "more than " + bound(is/10),
-			message:  "takes ten times as long",
-			examples: []Example{{Old: old[0].at, New: new[0].at, Path: "header.Date"}},
+		p.addAt(old[0], new[0], difference{
+			rule: OperationSlower, where: "header.Date", old: "up to " + bound(was), new: "more than " + bound(is/10),
+			message: "takes ten times as long",
 		})
 	}
 }
@@ -110,7 +110,7 @@ func (c *comparison) duration(p pair, old, new []*exchange) {
 // polled changes the first long-running operation that fits: the answers of its polls.
 func (m *mutation) polled(fits func(answers []*exchange) bool, change func(answers []*exchange)) string {
 	return m.once(func(op *operation, answers []*exchange) bool {
-		return op.isOperation() && len(op.threads) == 1 && len(statesOf(answers)) > 0 && graph.IsTerminal(graph.StateOf(answers[len(answers)-1].answered.doc)) && fits(answers)
+		return op.isOperation() && len(op.threads) == 1 && len(statesOf(answers)) > 0 && async.IsTerminal(async.StateOf(answers[len(answers)-1].answered.doc)) && fits(answers)
 	}, change)
 }
 
@@ -123,22 +123,22 @@ func setState(e *exchange, state string) {
 
 func changeOutcome(m *mutation) string {
 	return m.polled(always, func(answers []*exchange) {
-		state := graph.Failed
+		state := async.Failed
 		if last := answers[len(answers)-1]; text(last.answered.doc, "status") == state {
-			state = graph.Succeeded
+			state = async.Succeeded
 		}
 		setState(answers[len(answers)-1], state)
 	})
 }
 
 func neverEnd(m *mutation) string {
-	return m.polled(always, func(answers []*exchange) { setState(answers[len(answers)-1], graph.InProgress) })
+	return m.polled(always, func(answers []*exchange) { setState(answers[len(answers)-1], async.InProgress) })
 }
 
 func renameState(m *mutation) string {
 	return m.polled(func(answers []*exchange) bool { return len(statesOf(answers)) > 1 }, func(answers []*exchange) {
 		for _, e := range answers[:len(answers)-1] {
-			if state := graph.StateOf(e.answered.doc); state != "" {
+			if state := async.StateOf(e.answered.doc); state != "" {
 				setState(e, "almost"+strings.ToUpper(state[:1])+state[1:])
 			}
 		}

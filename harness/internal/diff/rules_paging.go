@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -29,11 +29,11 @@ func pagingRules() []Rule {
 }
 
 // paging compares in how many pieces an answer comes.
-func (c *comparison) paging(p pair, was, is *exchange) {
+func (p pair) paging(was, is *exchange) {
 	before, after := was.hasNext(), is.hasNext()
 	_, isList := is.member("value").([]any)
 	sizeBefore, sizeAfter := len(list(was.answered.doc, "value")), len(list(is.answered.doc, "value"))
-	d := difference{operation: p.old, where: jsondoc.AppendPath(jsondoc.Root, graph.NextLink), examples: []Example{{Old: was.at, New: is.at, Path: "$['value']"}}}
+	d := difference{where: jsondoc.AppendPath(jsondoc.Root, odata.NextLink), examples: []Example{{Old: was.at, New: is.at, Path: "$['value']"}}}
 	switch {
 	case !before && after && is.grewFrom(was), before && !after && was.grewFrom(is):
 		return // more items than fit, or no longer so many
@@ -44,12 +44,12 @@ func (c *comparison) paging(p pair, was, is *exchange) {
 	case before && sizeBefore != sizeAfter:
 		d.rule, d.old, d.new = PagingSize, strconv.Itoa(sizeBefore)+" items a page", strconv.Itoa(sizeAfter)+" items a page"
 		d.message = "pages hold " + strconv.Itoa(sizeAfter) + " items, were " + strconv.Itoa(sizeBefore)
-	case !before && sizeBefore > 0 && sizeAfter == 0 && isList && is.member(graph.DeltaLink) == nil && was.circumstances == is.circumstances:
+	case !before && sizeBefore > 0 && sizeAfter == 0 && isList && is.member(odata.DeltaLink) == nil && was.circumstances == is.circumstances:
 		d.rule, d.where, d.old, d.new, d.message = CollectionEmptied, "$['value']", "items", "none", "has no items"
 	default:
 		return
 	}
-	c.add(d)
+	p.add(d)
 }
 
 // grewFrom reports whether a list came whole once and in pages now because it has more
@@ -63,13 +63,13 @@ func (e *exchange) grewFrom(whole *exchange) bool {
 	return first >= was && all > first
 }
 
-func (e *exchange) hasNext() bool { return text(e.answered.doc, graph.NextLink) != "" }
+func (e *exchange) hasNext() bool { return text(e.answered.doc, odata.NextLink) != "" }
 
 // addPaging splits the first list that came whole into two pages.
 func addPaging(m *mutation) string {
 	return m.once(func(op *operation, answers []*exchange) bool {
 		return op.follows == "" && len(op.threads) == 1 && answers[0].isRead() && len(list(answers[0].answered.doc, "value")) > 0 && !answers[0].hasNext() &&
-			text(answers[0].answered.doc, graph.DeltaLink) == ""
+			text(answers[0].answered.doc, odata.DeltaLink) == ""
 	}, func(answers []*exchange) {
 		for _, e := range answers {
 			items := list(e.answered.doc, "value")
@@ -87,14 +87,14 @@ func addPaging(m *mutation) string {
 			if context := root["@odata.context"]; context != nil {
 				rest["@odata.context"] = context
 			}
-			root["value"], root[graph.NextLink] = items[:half], next
+			root["value"], root[odata.NextLink] = items[:half], next
 			e.write()
 			page := *e
 			at := *e.at
 			at.Request.URL, at.Request.RequestURI = next, ""
 			page.at, page.answered.doc = &at, rest
 			page.write()
-			m.tape.Interactions = slices.Insert(m.tape.Interactions, slices.Index(m.tape.Interactions, e.at)+1, &at)
+			m.changed.Interactions = slices.Insert(m.changed.Interactions, slices.Index(m.changed.Interactions, e.at)+1, &at)
 		}
 	})
 }
@@ -114,13 +114,13 @@ func removePaging(m *mutation) string {
 		items := list(root, "value")
 		for _, page := range e.pages {
 			items = append(items, list(page.answered.doc, "value")...)
-			if delta := page.member(graph.DeltaLink); delta != nil {
-				root[graph.DeltaLink] = delta
+			if delta := page.member(odata.DeltaLink); delta != nil {
+				root[odata.DeltaLink] = delta
 			}
 			m.remove(page)
 		}
 		root["value"] = items
-		delete(root, graph.NextLink)
+		delete(root, odata.NextLink)
 		e.write()
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -29,35 +29,33 @@ func propertyRules() []Rule {
 }
 
 // member compares a member of objects: how often it is there, then what it holds.
-func (c *comparison) member(p pair, name string, old, new *shape) {
+func (c *shapes) member(name string, old, new *shape) {
 	was, is := old.members[name], new.members[name]
 	switch {
-	case name == graph.NextLink:
+	case name == odata.NextLink:
 	case name == "header.Location":
 		if was != nil && is != nil {
-			c.values(p, was, is)
+			c.values(was, is)
 		}
 	case name == keyed:
 		if was != nil && is != nil {
-			c.shapes(p, was, is) // how many there are, is chance
+			c.compare(was, is) // how many there are, is chance
 		}
 	case is == nil:
 		if expected(was.total(), old, new) {
-			c.add(difference{
-				rule: PropertyLost, operation: p.old, member: name, old: "there", new: "none", count: new.types[typeObject], message: was.name + " is gone",
-				subject: was.subject, where: was.where, examples: examplesOf(was.at, new.at),
+			c.add(was, was.at, new.at, difference{
+				rule: PropertyLost, old: "there", new: "none", count: new.types[typeObject], message: was.name + " is gone",
 			})
 		}
 	case was == nil:
 		if expected(is.total(), new, old) {
-			c.add(difference{
-				rule: PropertyAdded, operation: p.old, member: name, old: "none", new: "there", count: is.total(), message: is.name + " is new",
-				subject: is.subject, where: is.where, examples: examplesOf(old.at, is.at),
+			c.add(is, old.at, is.at, difference{
+				rule: PropertyAdded, old: "none", new: "there", count: is.total(), message: is.name + " is new",
 			})
 		}
 	default:
-		c.rate(p, was, is, old.types[typeObject], new.types[typeObject])
-		c.shapes(p, was, is)
+		c.rate(was, is, old.types[typeObject], new.types[typeObject])
+		c.compare(was, is)
 	}
 }
 
@@ -70,16 +68,14 @@ func expected(n int, these, others *shape) bool {
 // rate compares how often a member is there: whether one that was always there is missing
 // at times, or the share of those that have it is further from what it was than chance takes
 // it.
-func (c *comparison) rate(p pair, was, is *shape, before, after int) {
+func (c *shapes) rate(was, is *shape, before, after int) {
 	a, b := float64(was.total())/float64(before), float64(is.total())/float64(after)
 	if missing := after - is.total(); !(a == 1 && b <= 0.8 && missing*before >= after) && !isOtherShare(a, b, before, after) {
 		return
 	}
-	c.add(difference{
-		rule: PropertyRate, operation: p.old, member: was.name, subject: was.subject, where: was.where,
-		old: percent(a), new: percent(b), count: after,
-		message:  fmt.Sprintf("%s is there in %s of the objects, was %s", was.name, percent(b), percent(a)),
-		examples: examplesOf(was.at, is.at),
+	c.add(was, was.at, is.at, difference{
+		rule: PropertyRate, old: percent(a), new: percent(b), count: after,
+		message: fmt.Sprintf("%s is there in %s of the objects, was %s", was.name, percent(b), percent(a)),
 	})
 }
 
@@ -96,7 +92,7 @@ func isOtherShare(a, b float64, before, after int) bool {
 func percent(share float64) string { return fmt.Sprintf("%d%%", int(share*10+0.5)*10) }
 
 // types compares JSON types, and reports whether the rest is beyond comparison.
-func (c *comparison) types(p pair, old, new *shape) bool {
+func (c *shapes) types(old, new *shape) bool {
 	var were, are []string
 	for t := range jsonTypes {
 		if t == typeNull {
@@ -109,7 +105,7 @@ func (c *comparison) types(p pair, old, new *shape) bool {
 			are = append(are, typeNames[t])
 		}
 	}
-	d := difference{operation: p.old, member: old.name, subject: old.subject, where: old.where, count: new.total(), examples: examplesOf(old.at, new.at)}
+	d := difference{count: new.total()}
 	switch {
 	case len(were) > 0 && len(are) > 0 && len(without(are, were)) > 0:
 		d.rule, d.old, d.new = TypeChanged, strings.Join(were, " or "), strings.Join(are, " or ")
@@ -120,7 +116,7 @@ func (c *comparison) types(p pair, old, new *shape) bool {
 	default:
 		return false
 	}
-	c.add(d)
+	c.add(old, old.at, new.at, d)
 	return d.rule == TypeChanged
 }
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -22,21 +23,21 @@ func schemaRules() []Rule {
 	}
 }
 
-// schemas tells where answers break schemas that they kept before. Where another change
+// schemas says where answers break schemas that they kept before. Where another change
 // at the same place says why, that one says that the schema does not know it.
 func (c *comparison) schemas() {
 	if c.opts.Judge == nil {
 		return
 	}
 	for _, p := range c.pairs {
-		was, is := c.violations(p.old), c.violations(p.new)
+		was, is := violationsOf(p.old, c.opts.Judge), violationsOf(p.new, c.opts.Judge)
 		for _, key := range slices.Sorted(maps.Keys(is)) {
 			v := is[key]
-			if was[key] != nil || c.explainedBy(p.old, v.Where) {
+			if was[key] != nil || c.found.explainedBy(p.old, v.Where) {
 				continue
 			}
-			c.add(difference{
-				rule: SchemaViolated, operation: p.old, where: v.Where, old: "as the schema says", new: string(v.Rule), count: v.count,
+			p.add(difference{
+				rule: SchemaViolated, where: v.Where, old: "as the schema says", new: string(v.Rule), count: v.count,
 				message:  v.at.path + " is " + v.Got + ", wanted " + v.Want,
 				examples: []Example{{New: v.at.interaction, Path: v.at.path}},
 			})
@@ -53,8 +54,8 @@ type violated struct {
 	at    spot
 }
 
-// violations are those of an operation's answers, elements of lists being one place.
-func (c *comparison) violations(op *operation) violations {
+// violationsOf are those of an operation's answers, elements of lists being one place.
+func violationsOf(op *operation, judge func(*cassette.Interaction) []Violation) violations {
 	all := violations{}
 	for _, t := range op.threads {
 		for _, ph := range t.phases {
@@ -62,7 +63,7 @@ func (c *comparison) violations(op *operation) violations {
 				if e.part {
 					continue // the batch is judged as a whole
 				}
-				for _, v := range c.opts.Judge(e.at) {
+				for _, v := range judge(e.at) {
 					at := spot{e.at, v.Where}
 					v.Where = anyIndex.ReplaceAllString(v.Where, "[*]")
 					key := string(v.Rule) + " " + v.Where
@@ -79,28 +80,9 @@ func (c *comparison) violations(op *operation) violations {
 
 var anyIndex = regexp.MustCompile(`\[\d+\]`)
 
-// explainedBy reports whether a change at a place is told already, which then says that
-// the schema does not have it.
-func (c *comparison) explainedBy(op *operation, where string) bool {
-	explained := false
-	for i := range c.found {
-		d := &c.found[i]
-		if d.rule.within("id") && strings.HasSuffix(where, d.where[strings.LastIndexByte(d.where, '[')+1:]) {
-			explained = true // the same id, in a list of which only some changed
-		}
-		if d.operation == op && (d.where == where || d.rule == ContentType || d.where == "status") {
-			if d.rule == EnumNew && !explained {
-				d.message += ", which the metadata does not declare"
-			}
-			explained = true
-		}
-	}
-	return explained
-}
-
 // breakSchema gives a member of the first answers that have such a one a value that its
 // schema refuses, which a client that reads types cannot take. It looks for a change of no
-// other kind first: of a member that told no type so far, or of a number that was whole. Where
+// other kind first: of a member that showed no type so far, or of a number that was whole. Where
 // there is none, or nothing judges, the value is of another JSON type than those recorded.
 func breakSchema(m *mutation) string {
 	for _, pass := range []struct {

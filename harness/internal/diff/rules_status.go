@@ -38,7 +38,7 @@ func (e *exchange) errorCode() string { return e.as.masked(text(e.member("error"
 
 // window compares what came before the final answer. A created resource that is not there
 // yet is waited for, and how often is chance: twice as often, and twice at least, is not.
-func (c *comparison) window(p pair, old, new []*exchange) {
+func (p pair) window(old, new []*exchange) {
 	final := new[len(new)-1].status
 	count := func(answers []*exchange) (missing int, other *exchange) {
 		for _, e := range answers {
@@ -55,34 +55,31 @@ func (c *comparison) window(p pair, old, new []*exchange) {
 	was, failedBefore := count(old)
 	is, failed := count(new)
 	if failed != nil && failedBefore == nil {
-		c.transient(p, old[len(old)-1], failed)
+		p.transient(old[len(old)-1], failed)
 	}
 	if is >= 2*was && is-was >= 2 {
-		c.add(difference{
-			rule: ConsistencyWindow, operation: p.old, where: "status",
+		p.addAt(old[len(old)-1], new[0], difference{
+			rule: ConsistencyWindow, where: "status",
 			old: "404 " + strconv.Itoa(was) + " times", new: "404 " + strconv.Itoa(is) + " times",
-			message:  "is not found " + strconv.Itoa(is) + " times before it is, was " + strconv.Itoa(was),
-			examples: []Example{{Old: old[len(old)-1].at, New: new[0].at, Path: "status"}},
+			message: "is not found " + strconv.Itoa(is) + " times before it is, was " + strconv.Itoa(was),
 		})
 	}
 }
 
-func (c *comparison) transient(p pair, was, failed *exchange) {
-	c.add(difference{
-		rule: StatusTransient, operation: p.old, where: "status", old: status(was), new: status(failed) + ", then " + status(was),
-		message:  "fails with " + status(failed) + " before it succeeds",
-		examples: []Example{{Old: was.at, New: failed.at, Path: "status"}},
+func (p pair) transient(was, failed *exchange) {
+	p.addAt(was, failed, difference{
+		rule: StatusTransient, where: "status", old: status(was), new: status(failed) + ", then " + status(was),
+		message: "fails with " + status(failed) + " before it succeeds",
 	})
 }
 
 // latency compares how long single answers took. Below seconds, networks decide.
-func (c *comparison) latency(p pair, was, is *exchange) {
+func (p pair) latency(was, is *exchange) {
 	a, b := was.at.Response.Duration, is.at.Response.Duration
 	if b >= 5*time.Second && a > 0 && b >= 10*a {
-		c.add(difference{
-			rule: LatencyClass, operation: p.old, where: "duration", old: "up to " + bound(a), new: "more than " + bound(b/10),
-			message:  "takes ten times as long",
-			examples: []Example{{Old: was.at, New: is.at, Path: "duration"}},
+		p.addAt(was, is, difference{
+			rule: LatencyClass, where: "duration", old: "up to " + bound(a), new: "more than " + bound(b/10),
+			message: "takes ten times as long",
 		})
 	}
 }

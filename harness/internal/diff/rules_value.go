@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -30,14 +31,14 @@ func valueRules() []Rule {
 
 // values compares the classes of strings at one place: a new class is a change where
 // none of the old ones is like it.
-func (c *comparison) values(p pair, old, new *shape) {
-	if len(old.values) == 0 || len(new.values) == 0 || p.old.isOperation() && old.where == "$['status']" {
+func (c *shapes) values(old, new *shape) {
+	if len(old.values) == 0 || len(new.values) == 0 || c.old.isOperation() && old.where == "$['status']" {
 		return
 	}
-	if c.isMapped() && strings.HasSuffix(old.name, "@odata.context") {
+	if c.in.isMapped() && strings.HasSuffix(old.name, "@odata.context") {
 		return // another version's metadata names its answers in its own way
 	}
-	if c.isMixed() && (holdsHidden(old.values) || holdsHidden(new.values)) {
+	if c.in.isMixed() && (holdsHidden(old.values) || holdsHidden(new.values)) {
 		return // what is hidden on one side only may be what the other shows
 	}
 	var rule ID
@@ -61,16 +62,13 @@ func (c *comparison) values(p pair, old, new *shape) {
 		count += now.count
 	}
 	if rule == "" {
-		c.goneWords(p, old, new)
+		c.goneWords(old, new)
 		return
 	}
 	if rule == EnumNew && is[0].role == word && c.isData(old, new) {
 		return
 	}
-	d := difference{
-		rule: rule, operation: p.old, member: old.name, subject: old.subject, where: old.where, count: count, examples: examplesOf(old.at, at),
-		old: describe(was), new: describe(is),
-	}
+	d := difference{rule: rule, count: count, old: describe(was), new: describe(is)}
 	if strings.HasSuffix(old.name, "@odata.context") { // of a member or of the answer: one thing
 		d.subject = "@odata.context"
 	}
@@ -78,14 +76,14 @@ func (c *comparison) values(p pair, old, new *shape) {
 		d.old = describe(valuesOf(old.values))
 	}
 	d.message = fmt.Sprintf("%s is %s, was %s", label(old), d.new, d.old)
-	c.add(d)
+	c.add(old, old.at, at, d)
 }
 
-// enough is how many values tell that one which is missing is not so by chance.
+// enough is how many values show that one which is missing is not so by chance.
 const enough = 5
 
-// goneWords tells of words that are seen no more, though as many are seen.
-func (c *comparison) goneWords(p pair, old, new *shape) {
+// goneWords reports words that are seen no more, though as many are seen.
+func (c *shapes) goneWords(old, new *shape) {
 	var lost []value
 	for _, key := range slices.Sorted(maps.Keys(old.values)) {
 		if v := old.values[key].value; v.role == word && new.values[key] == nil {
@@ -95,8 +93,8 @@ func (c *comparison) goneWords(p pair, old, new *shape) {
 	if len(lost) == 0 || old.types[typeString] < enough || new.types[typeString] < old.types[typeString] || c.isData(old, new) {
 		return
 	}
-	c.add(difference{
-		rule: EnumGone, operation: p.old, member: old.name, subject: old.subject, where: old.where, count: new.types[typeString], examples: examplesOf(old.at, new.at),
+	c.add(old, old.at, new.at, difference{
+		rule: EnumGone, count: new.types[typeString],
 		old: describe(valuesOf(old.values)), new: describe(valuesOf(new.values)),
 		message: fmt.Sprintf("%s is no longer %s", label(old), describe(lost)),
 	})
@@ -104,7 +102,7 @@ func (c *comparison) goneWords(p pair, old, new *shape) {
 
 // isData reports whether the words at a place are data, such as a person's office: metadata
 // declares a text there, or knows the member and none of its words is one of these.
-func (c *comparison) isData(old, new *shape) bool {
+func (c *shapes) isData(old, new *shape) bool {
 	isWord := func(v value) bool {
 		return v.role == word && (v.hidden || words.Harmless(old.name, parentOf(old.where), v.text))
 	}
@@ -112,8 +110,8 @@ func (c *comparison) isData(old, new *shape) bool {
 	if words.IsMember(old.name) && !slices.ContainsFunc(slices.Concat(valuesOf(old.values), valuesOf(new.values)), isWord) {
 		return true
 	}
-	return c.opts.IsText != nil && slices.ContainsFunc([]*shape{old, new}, func(s *shape) bool {
-		return len(s.at) > 0 && c.opts.IsText(s.at[0].interaction, s.at[0].path)
+	return c.in.isText != nil && slices.ContainsFunc([]*shape{old, new}, func(s *shape) bool {
+		return len(s.at) > 0 && c.in.isText(s.at[0].interaction, s.at[0].path)
 	})
 }
 
@@ -134,14 +132,14 @@ var memberSteps = regexp.MustCompile(`\['([^']*)'\]`)
 
 // nearestChange is the change to a value from the old one that is most like it; "" where
 // one is alike.
-func (c *comparison) nearestChange(old map[string]*seen, now value) (rule ID, before value) {
+func (c *shapes) nearestChange(old map[string]*seen, now value) (rule ID, before value) {
 	if now.role == link {
-		now.text = c.expected(now.text)
+		now.text = c.in.expected(now.text)
 	}
 	for _, key := range slices.Sorted(maps.Keys(old)) {
 		was := old[key].value
 		if was.role == link {
-			was.text = c.expected(was.text)
+			was.text = c.in.expected(was.text)
 		}
 		change := was.changeOf(now)
 		if change == "" {
@@ -156,11 +154,11 @@ func (c *comparison) nearestChange(old map[string]*seen, now value) (rule ID, be
 
 // expected is a link as it is expected of either recording: without the API version, where
 // Options.Map says that it differs.
-func (c *comparison) expected(text string) string {
-	if !c.isMapped() {
+func (r *recordings) expected(text string) string {
+	if !r.isMapped() {
 		return text
 	}
-	for _, versions := range [][]string{c.old.versions, c.new.versions} {
+	for _, versions := range [][]string{r.old.versions, r.new.versions} {
 		for _, version := range versions {
 			text = strings.Replace(text, "/"+version+"/", "/", 1)
 		}
@@ -169,7 +167,7 @@ func (c *comparison) expected(text string) string {
 }
 
 // isMapped reports whether the recordings are of API versions that are meant to differ.
-func (c *comparison) isMapped() bool { return !slices.Equal(c.old.versions, c.new.versions) }
+func (r *recordings) isMapped() bool { return !slices.Equal(r.old.versions, r.new.versions) }
 
 func valuesOf(all map[string]*seen) []value {
 	var values []value
@@ -242,9 +240,15 @@ func loseMember(m *mutation) string {
 }
 
 func changeLinks(m *mutation) string {
-	return m.everywhereOrRoot("@odata.context", func(link string) string {
+	return m.exchanges(func(e *exchange) string {
+		root, _ := e.answered.doc.(map[string]any)
+		link, isText := root[odata.Context].(string)
+		if !isText {
+			return ""
+		}
 		_, after, _ := strings.Cut(link, "://")
 		_, path, _ := strings.Cut(after, "/")
-		return "/" + path
+		root[odata.Context] = "/" + path
+		return odata.Context
 	})
 }

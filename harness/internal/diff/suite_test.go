@@ -9,6 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 )
 
@@ -26,14 +27,14 @@ func judged(t *testing.T, old, new *cassette.Cassette, judge func(*cassette.Inte
 	return drift.Changes
 }
 
-// judge judges by the schemas of this repository, as the commands do.
-func judge(t *testing.T) func(*cassette.Interaction) []diff.Violation {
+// bySchemas judges by the schemas of this repository, as the commands do.
+func bySchemas(t *testing.T) func(*cassette.Interaction) []diff.Violation {
 	t.Helper()
 	p, err := project.Open(project.Dirs{Schemas: filepath.Join("..", "..", "..", "schemas")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.Violations
+	return judge.Violations(p.Answers)
 }
 
 func list(changes []diff.Change) string {
@@ -72,7 +73,7 @@ var guests = items("$top=4", func(user map[string]any) {
 // service, all of whose volatile values differ: it is found once, and nothing else.
 func TestEveryRuleBothWays(t *testing.T) {
 	old, again := guests.apply(t, record(t, first, tour)), guests.apply(t, record(t, second, tour))
-	judge := judge(t)
+	judge := bySchemas(t)
 	for _, rule := range diff.Rules() {
 		t.Run(string(rule.ID), func(t *testing.T) {
 			changed, what, err := rule.Mutate(again, judge)

@@ -10,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
@@ -33,14 +34,14 @@ func TestVersions(t *testing.T) {
 		var b strings.Builder
 		var before *cassette.Cassette
 		for _, file := range testkit.CorpusFiles(t, folder+"/"+test.Name(), "*.yaml") {
-			result, err := importer.Reader{}.Read(importer.KindVCRPy, file, test.Name(), func(*cassette.Cassette) error { return nil })
+			result, err := importer.Reader{}.Read(importer.Of(importer.VCRPy), file, test.Name(), func(*cassette.Cassette) error { return nil })
 			if err != nil {
 				t.Fatal(err)
 			}
 			now := result.Cassette
 			now.File = filepath.Base(file)
 			if before != nil {
-				drift, err := diff.Compare(before, now, diff.Options{IsText: p.Texts()})
+				drift, err := diff.Compare(before, now, diff.Options{IsText: judge.Texts(p.Dirs.Schemas)})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -10,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/display"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
@@ -19,7 +20,7 @@ func sealed() (c *cassette.Cassette, id, name string) {
 	salt := []byte("salt of a test")
 	faker := identity.NewFaker(salt)
 	id = faker.Fake(identity.Atom{Kind: identity.GUID, Text: "87d349ed-44d7-43e1-9a83-5f2406dee5bd"})
-	name = faker.Name(identity.Phrase, "name", 1, "")
+	name = faker.Name(numbered.Phrase, "name", 1, "")
 	c = &cassette.Cassette{Salt: salt, Meta: cassette.Meta{Origin: cassette.Recorded, Salt: cassette.SaltDigest(salt)}}
 	i := &cassette.Interaction{}
 	i.Request.Method, i.Request.URL = "GET", "https://graph.microsoft.com/v1.0/users/"+id

@@ -66,7 +66,7 @@ type Note struct {
 
 // Described is Scenario with what else is known.
 func Described(c *cassette.Cassette, known Description) (*Draft, error) {
-	d := drafter{cassette: c, apis: map[string]int{}, noted: known.Of, apart: known.Apart}
+	d := drafter{cassette: c, apis: map[string]int{}, noted: known.Of, apart: known.Apart, known: newKnown()}
 	if d.noted == nil {
 		d.noted = func(*cassette.Interaction) Note { return Note{} }
 	}
@@ -78,7 +78,9 @@ func Described(c *cassette.Cassette, known Description) (*Draft, error) {
 	d.storedInputs()
 	d.follow()
 	d.foundInputs()
-	d.learnInputs()
+	for _, in := range d.inputs {
+		d.known.learn(capture{name: in.name, value: in.value})
+	}
 	steps := sequence()
 	for n := range d.moves {
 		step, err := d.step(n)
@@ -151,12 +153,14 @@ func (d *drafter) drafted(file []byte, vars *yaml.Node) *Draft {
 // cleanup takes the steps at the end that delete what earlier steps made, to be run
 // whatever happens before. One step at least stays.
 func (d *drafter) cleanup(steps *yaml.Node) *yaml.Node {
-	from, captures := len(steps.Content), slices.Concat(d.captures...)
+	from, names := len(steps.Content), map[string]bool{}
+	for _, c := range slices.Concat(d.captures...) {
+		names[c.name] = true
+	}
 	for from > 1 {
 		request := member(steps.Content[from-1], "request")
 		path := member(request, "path")
-		made := path != nil && slices.ContainsFunc(captures, func(c capture) bool { return strings.Contains(path.Value, "{"+c.name+"}") })
-		if member(request, "method").Value != "DELETE" || !made {
+		if member(request, "method").Value != "DELETE" || path == nil || !mentions(path.Value, names) {
 			break
 		}
 		from--
@@ -164,6 +168,16 @@ func (d *drafter) cleanup(steps *yaml.Node) *yaml.Node {
 	last := sequence(steps.Content[from:]...)
 	steps.Content = steps.Content[:from]
 	return last
+}
+
+// mentions reports whether a template has one of the variables.
+func mentions(template string, names map[string]bool) bool {
+	for part := range strings.SplitSeq(template, "{") {
+		if name, _, closed := strings.Cut(part, "}"); closed && names[name] {
+			return true
+		}
+	}
+	return false
 }
 
 // drafter is one drafting: the moves of a recording and the values that flow
@@ -176,7 +190,7 @@ type drafter struct {
 	apis     map[string]int // steps of each version
 	inputs   []input        // values that no answer gave
 	captures [][]capture    // of each move
-	known    []capture      // those of the moves before the current one, longest value first
+	known    known          // before the current move
 }
 
 func (d *drafter) step(n int) (*yaml.Node, error) {
@@ -214,7 +228,7 @@ func (d *drafter) step(n int) (*yaml.Node, error) {
 			add(node, c.name, text(c.from))
 		}
 		add(step, "capture", node)
-		d.learn(found)
+		d.known.learn(found...)
 	}
 	return step, nil
 }
@@ -225,24 +239,24 @@ func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, err
 	request := mapping("method", text(sent.Method))
 	version, path, ok := splitVersion(u)
 	ok = ok && isOptions(u.RawQuery) && !isVersioned(path)
-	switch link, rest := d.link(u, version, path); {
-	case link != "" && isOptions(rest):
+	switch links := d.known.links.all(u); {
+	case len(links) > 0 && isOptions(links[0].rest):
 		key := "url"
 		if ok {
 			key = "path"
 			d.note(step, version)
 		}
-		add(request, key, text("{"+link+"}"))
-		addQuery(request, d, rest)
+		add(request, key, text("{"+links[0].name+"}"))
+		addQuery(request, &d.known, links[0].rest)
 	case ok:
 		d.note(step, version)
-		add(request, "path", text(d.path(path)))
-		addQuery(request, d, u.RawQuery)
+		add(request, "path", text(d.known.path(path)))
+		addQuery(request, &d.known, u.RawQuery)
 	default:
 		add(request, "url", text(escapeBraces(inASCII(u.String()))))
 	}
-	d.addHeaders(request, sent.Headers)
-	if err := d.addBody(request, sent); err != nil {
+	addHeaders(request, &d.known, sent.Headers)
+	if err := addBody(request, &d.known, sent); err != nil {
 		return nil, err
 	}
 	if code := m.last().Response.Code; code >= 300 && code < 400 {
@@ -297,7 +311,7 @@ func visible(s string) string {
 	}, strings.ToValidUTF8(s, ""))
 }
 
-// splitVersion tells a Graph address's version from the rest of its escaped path.
+// splitVersion separates a Graph address's version from the rest of its escaped path.
 func splitVersion(u *url.URL) (version, path string, ok bool) {
 	if !graph.IsHost(u.Host) {
 		return "", "", false

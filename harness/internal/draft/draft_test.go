@@ -11,6 +11,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -74,7 +75,7 @@ func TestDraftsPass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	suite, err := p.Replay(t.Context(), project.Selection{})
+	suite, err := replay.Run(t.Context(), p, replay.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

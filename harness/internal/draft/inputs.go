@@ -9,7 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -33,42 +33,55 @@ const mostInputs = 100
 // storedInputs are the variables that the cassette was recorded with, as far as requests
 // hold their values.
 func (d *drafter) storedInputs() {
+	var vars []capture
 	for _, name := range slices.Sorted(maps.Keys(d.cassette.Meta.Vars)) {
-		value := d.cassette.Meta.Vars[name]
-		taken := slices.ContainsFunc(d.inputs, func(in input) bool { return in.value == value })
-		if len(value) < shortest || taken || isLink(value) || !d.usedAfter(-1, value) {
-			continue
+		if value := d.cassette.Meta.Vars[name]; len(value) >= shortest && !isLink(value) {
+			vars = append(vars, capture{name: name, value: value})
 		}
-		d.inputs = append(d.inputs, input{name, value, true})
+	}
+	uses, known := usesOf(d.moves, vars), map[string]bool{}
+	for _, v := range vars {
+		if _, used := uses[v.value]; used && !known[v.value] {
+			known[v.value] = true
+			d.inputs = append(d.inputs, input{v.name, v.value, true})
+		}
 	}
 }
 
-// foundInputs are the pseudonyms in requests that no earlier answer gave.
+// credential is what redaction puts in the place of a password or a key.
+const credential = "REDACTED"
+
+// foundInputs are the pseudonyms in requests that no earlier answer gave, and the credentials
+// that a client wrote: a live run has to send others than what stands for them.
 func (d *drafter) foundInputs() {
-	if d.cassette.Meta.Salt == "" || d.apart {
+	if d.apart {
 		return
 	}
+	isSealed := d.cassette.Meta.Salt != ""
 	p := pseudonyms{identity.NewFaker(d.cassette.Salt)}
-	names, known := map[string]bool{}, map[string]bool{}
+	names, known := map[string]int{}, map[string]bool{}
 	for _, in := range d.inputs {
-		names[in.name], known[in.value] = true, true
+		names[in.name], known[in.value] = 1, true
 	}
 	for _, found := range d.captures {
 		for _, c := range found {
-			names[c.name] = true
+			names[c.name] = 1
 		}
 	}
-	var links []capture
+	links := links{}
 	answers := given{pseudonyms: p, moves: d.moves, values: map[string]bool{}}
 	for n := range d.moves {
 		sent := d.moves[n].first().Request
-		candidates := slices.DeleteFunc(append(p.inQuery(sent.URL), p.inBody(sent.Body)...), func(in input) bool {
-			return !known[in.value] && answers.before(n, in.value)
-		})
-		if !follows(links, sent.URL) {
+		var candidates []input
+		if isSealed {
+			candidates = slices.DeleteFunc(append(p.inQuery(sent.URL), p.inBody(sent.Body)...), func(in input) bool {
+				return !known[in.value] && answers.before(n, in.value)
+			})
+		}
+		if isSealed && !links.follows(sent.URL) {
 			candidates = append(p.inPath(sent.URL), candidates...)
 		}
-		for _, c := range candidates {
+		for _, c := range append(candidates, credentialsIn(sent.Body)...) {
 			if known[c.value] || len(d.inputs) >= mostInputs {
 				continue
 			}
@@ -78,9 +91,7 @@ func (d *drafter) foundInputs() {
 		}
 		for _, c := range d.captures[n] {
 			known[c.value] = true
-			if isLink(c.value) {
-				links = append(links, c)
-			}
+			links.add(c)
 		}
 	}
 }
@@ -98,7 +109,7 @@ func (g *given) before(n int, value string) bool {
 	for ; g.upTo < n; g.upTo++ {
 		for _, i := range g.moves[g.upTo].interactions {
 			g.learn(i.Response.Body)
-			for _, header := range graph.LinkHeaders() {
+			for _, header := range protocol.LinkHeaders() {
 				g.learn(i.Response.Headers.Get(header))
 			}
 		}
@@ -112,13 +123,15 @@ func (g *given) learn(text string) {
 	}
 }
 
-// unused makes a name one that is not taken yet, and takes it.
-func unused(names map[string]bool, name string) string {
+// unused makes a name one that is not in use yet, and notes that it is now. Of each name
+// the last number is kept.
+func unused(names map[string]int, name string) string {
 	free := name
-	for k := 2; names[free]; k++ {
-		free = fmt.Sprintf("%s%d", name, k)
+	for names[free] > 0 {
+		names[name]++
+		free = fmt.Sprintf("%s%d", name, names[name])
 	}
-	names[free] = true
+	names[free] = 1
 	return free
 }
 
@@ -129,7 +142,7 @@ func (d *drafter) varsNode() *yaml.Node {
 	for _, in := range d.inputs {
 		switch {
 		case strings.HasPrefix(in.name, envPrefix): // used as it is
-		case d.cassette.Meta.Salt != "" && p.in(in.value):
+		case in.value == credential, d.cassette.Meta.Salt != "" && p.in(in.value):
 			add(node, in.name, text("{"+envPrefix+variableOf(in.name)+"}"))
 		default:
 			add(node, in.name, text(escapeBraces(in.value)))
@@ -242,6 +255,19 @@ func (p pseudonyms) inBody(body string) []input {
 		}
 	}
 	return all
+}
+
+// credentialsIn are the credentials in a JSON body.
+func credentialsIn(body string) []input {
+	for token, err := range jsondoc.Scan(body) {
+		if err != nil {
+			return nil
+		}
+		if token.Kind == '"' && token.Value() == credential {
+			return []input{{name: "secret", value: credential}} // one stands for all of them
+		}
+	}
+	return nil
 }
 
 func kindOf(pseudonym string) string {

@@ -6,7 +6,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -54,12 +55,12 @@ func group(all []*cassette.Interaction) []move {
 	return moves
 }
 
-// pageCount counts the interactions of which each asks for the nextLink of the one
+// pageCount counts the interactions that each ask for the nextLink of the one
 // before.
 func pageCount(all []*cassette.Interaction) int {
 	n := 1
 	for n < len(all) && all[n].Request.Method == "GET" && all[n-1].Request.Method == "GET" {
-		next, _ := object(all[n-1])[graph.NextLink].(string)
+		next, _ := object(all[n-1])[odata.NextLink].(string)
 		if next == "" || !sameAddress(next, all[n].Request.URL) {
 			break
 		}
@@ -124,15 +125,15 @@ func object(i *cassette.Interaction) map[string]any {
 }
 
 func stateOf(i *cassette.Interaction) string {
-	return graph.StateOf(object(i))
+	return async.StateOf(object(i))
 }
 
 // pollNode repeats the step until the state that the recording ended in.
 func pollNode(m *move) *yaml.Node {
 	last := stateOf(m.last())
 	node := mapping("until", mapping("status", text(escapeBraces(last))))
-	if last != graph.Failed {
-		add(node, "fail", mapping("status", text(graph.Failed)))
+	if last != async.Failed {
+		add(node, "fail", mapping("status", text(async.Failed)))
 	}
 	add(node, "every", text("30s"))
 	add(node, "timeout", text("10m"))

@@ -17,7 +17,7 @@ import (
 
 // addQuery adds a raw query's options in their order; an option that occurs more
 // than once is a list.
-func addQuery(request *yaml.Node, d *drafter, raw string) {
+func addQuery(request *yaml.Node, k *known, raw string) {
 	node, at := mapping(), map[string]int{}
 	for part := range strings.SplitSeq(raw, "&") {
 		name, value, _ := strings.Cut(part, "=")
@@ -25,9 +25,9 @@ func addQuery(request *yaml.Node, d *drafter, raw string) {
 		if name == "" {
 			continue
 		}
-		option := text(d.template(unescapeQuery(value)))
-		n, known := at[name]
-		if !known {
+		option := text(k.template(unescapeQuery(value)))
+		n, twice := at[name]
+		if !twice {
 			add(node, name, option)
 			at[name] = len(node.Content) - 1
 			continue
@@ -70,12 +70,12 @@ func unescapeQuery(s string) string {
 // deciding are the headers that decide what Graph answers.
 var deciding = []string{"Prefer", "ConsistencyLevel", "If-Match", "If-None-Match", "Range", "Content-Range"}
 
-func (d *drafter) addHeaders(request *yaml.Node, headers http.Header) {
+func addHeaders(request *yaml.Node, k *known, headers http.Header) {
 	node := mapping()
 	for _, name := range deciding {
 		values := sequence()
 		for _, value := range headers.Values(name) {
-			values.Content = append(values.Content, text(d.template(value)))
+			values.Content = append(values.Content, text(k.template(value)))
 		}
 		switch len(values.Content) {
 		case 0:
@@ -94,14 +94,14 @@ func (d *drafter) addHeaders(request *yaml.Node, headers http.Header) {
 }
 
 // addBody writes what was sent: as YAML where a person would, else as the text that it is.
-func (d *drafter) addBody(request *yaml.Node, sent cassette.Request) error {
+func addBody(request *yaml.Node, k *known, sent cassette.Request) error {
 	if sent.Body == "" {
 		return nil
 	}
 	contentType := sent.Headers.Get("Content-Type")
 	if _, err := jsondoc.Parse(sent.Body); err == nil {
 		if readsAsYAML(sent.Body) {
-			body, err := d.jsonNode(sent.Body)
+			body, err := jsonNode(sent.Body, k)
 			if err != nil {
 				return err
 			}
@@ -178,7 +178,7 @@ func readsAsYAML(body string) bool {
 
 // jsonNode reads JSON into YAML: members in their order, numbers as they are spelled,
 // known values as variables.
-func (d *drafter) jsonNode(body string) (*yaml.Node, error) {
+func jsonNode(body string, k *known) (*yaml.Node, error) {
 	root := sequence()
 	open := []*yaml.Node{root} // innermost last
 	for token, err := range jsondoc.Scan(body) {
@@ -193,7 +193,7 @@ func (d *drafter) jsonNode(body string) (*yaml.Node, error) {
 		if token.NameAt >= 0 {
 			into.Content = append(into.Content, text(escapeBraces(token.Name)))
 		}
-		node := d.jsonValue(token)
+		node := jsonValue(token, k)
 		into.Content = append(into.Content, node)
 		if token.Opens() {
 			open = append(open, node)
@@ -202,14 +202,14 @@ func (d *drafter) jsonNode(body string) (*yaml.Node, error) {
 	return root.Content[0], nil
 }
 
-func (d *drafter) jsonValue(token jsondoc.Token) *yaml.Node {
+func jsonValue(token jsondoc.Token, k *known) *yaml.Node {
 	switch token.Kind {
 	case '{':
 		return mapping()
 	case '[':
 		return sequence()
 	case '"':
-		return text(d.template(token.Value()))
+		return text(k.template(token.Value()))
 	case '0':
 		return number(token.Raw)
 	case 'n':

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // userDelta tells what changed among the users.
@@ -74,9 +74,9 @@ func (d *userDelta) deltaPage(c *call, cursor deltaCursor) (Answer, error) {
 	}
 	page := cursor.rest[:min(size, len(cursor.rest))]
 	cursor.rest, cursor.issued = cursor.rest[len(page):], c.now
-	kind, link := "$deltatoken", facts.DeltaLink
+	kind, link := "$deltatoken", odata.DeltaLink
 	if len(cursor.rest) > 0 {
-		kind, link = "$skiptoken", facts.NextLink
+		kind, link = "$skiptoken", odata.NextLink
 	}
 	token := d.site.deltaToken(kind, cursor)
 	d.cursors[token] = cursor

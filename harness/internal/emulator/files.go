@@ -7,7 +7,7 @@ import (
 	"path"
 	"strings"
 
-	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
 )
 
 // files is the files host: downloads, upload sessions, monitors of copies, and
@@ -93,11 +93,11 @@ func (f *files) monitor(m *monitor) (Answer, error) {
 	m.polls++
 	switch {
 	case m.polls > polls:
-		return f.json(202, object{{"percentageComplete", 100.0}, {"resourceId", m.result.id}, {"status", facts.Completed}})
+		return f.json(202, object{{"percentageComplete", 100.0}, {"resourceId", m.result.id}, {"status", async.Completed}})
 	case m.polls == 1:
-		return f.json(202, object{{"operation", "itemCopy"}, {"percentageComplete", 0.0}, {"status", facts.NotStarted}})
+		return f.json(202, object{{"operation", "itemCopy"}, {"percentageComplete", 0.0}, {"status", async.NotStarted}})
 	}
-	return f.json(202, object{{"operation", "itemCopy"}, {"percentageComplete", float64(100*(m.polls-1)) / float64(polls)}, {"status", facts.InProgress}})
+	return f.json(202, object{{"operation", "itemCopy"}, {"percentageComplete", float64(100*(m.polls-1)) / float64(polls)}, {"status", async.InProgress}})
 }
 
 // json has no odata-version: this host does not send one.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // groups holds groups and who is in them.
@@ -119,7 +119,7 @@ func (g *groups) patch(c *call) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	given, err := c.given(func(name string) taking { return takenIf(known.props.index(name) >= 0) })
+	given, err := c.given(func(name string) writing { return acceptedIf(known.props.index(name) >= 0) })
 	if err != nil {
 		return Answer{}, err
 	}
@@ -202,7 +202,7 @@ func (g *groups) checkMembers(c *call) (Answer, error) {
 			in = append(in, id)
 		}
 	}
-	return c.value(facts.CollectionOf("Edm.String"), in)
+	return c.value(odata.CollectionOf("Edm.String"), in)
 }
 
 func (g *groups) byIDs(c *call) (Answer, error) {

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // list answers users with $select, $top, $filter, $search, $orderby, $count and
@@ -35,7 +35,7 @@ func (d *directory) list(c *call) (Answer, error) {
 	}
 	end := min(start+size, len(found))
 	if end < len(found) {
-		o = append(o, member{facts.NextLink, c.link("$skiptoken", d.site.skipToken(end))})
+		o = append(o, member{odata.NextLink, c.link("$skiptoken", d.site.skipToken(end))})
 	}
 	page := []object{}
 	for _, u := range found[min(start, end):end] {
@@ -56,7 +56,7 @@ func (d *directory) query(c *call) ([]*user, error) {
 			found = append(found, u)
 		}
 	}
-	return found, c.order(found)
+	return found, sortUsers(found, c.option("$orderby"))
 }
 
 func (d *directory) count(c *call) (Answer, error) {

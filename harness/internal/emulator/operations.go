@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
 )
 
 // An operation advances with every poll: notStarted, inProgress, then succeeded or
@@ -23,16 +23,16 @@ type operation struct {
 // advance is the operation's state at one more GET.
 func (o *operation) advance(now time.Time, polls int) object {
 	o.polls++
-	status, location := facts.InProgress, any(nil)
+	status, location := async.InProgress, any(nil)
 	var failure any
 	switch {
 	case o.polls > polls && o.failure != nil:
-		status = facts.Failed
+		status = async.Failed
 		failure = object{{"code", o.failure.code}, {"message", o.failure.message}}
 	case o.polls > polls:
-		status, location = facts.Succeeded, o.location
+		status, location = async.Succeeded, o.location
 	case o.polls == 1:
-		status = facts.NotStarted
+		status = async.NotStarted
 	}
 	if o.polls <= polls+1 && now.After(o.last) {
 		o.last = now // a terminal state does not change any more

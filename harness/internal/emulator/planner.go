@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // planner holds tasks: the resource that cannot be changed without an If-Match
@@ -68,7 +68,7 @@ func (p *planner) list(c *call) (Answer, error) {
 	for _, t := range p.tasks {
 		found = append(found, t.shown())
 	}
-	return c.value(facts.CollectionOf("microsoft.graph.plannerTask"), found)
+	return c.value(odata.CollectionOf("microsoft.graph.plannerTask"), found)
 }
 
 func (p *planner) find(key string) (*task, error) {
@@ -123,11 +123,11 @@ func (p *planner) patch(c *call) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	given, err := c.given(func(name string) taking {
+	given, err := c.given(func(name string) writing {
 		if t.props.index(name) < 0 {
-			return passedOver
+			return ignored
 		}
-		return taken
+		return accepted
 	})
 	if err != nil {
 		return Answer{}, err

@@ -3,7 +3,7 @@ package emulator
 import (
 	"net/http"
 
-	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
 // throttle counts requests; the site's lock guards it.
@@ -37,7 +37,7 @@ func every(n, count int) bool { return n > 0 && count%n == 0 }
 
 // tooMany spells status and code as strings inside innerError, as Graph does.
 func tooMany(retryAfter string) *fault {
-	f := fail(429, facts.TooManyRequests, "Please retry again later.")
+	f := fail(429, protocol.TooManyRequests, "Please retry again later.")
 	f.header = http.Header{"Retry-After": {retryAfter}}
 	f.inner = object{{"code", "429"}, {"status", "429"}}
 	return f

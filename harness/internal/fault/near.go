@@ -39,8 +39,12 @@ func Nearest[S ~string](name string, known []S) S {
 	name = strings.ToLower(name)
 	for _, k := range known {
 		lower := strings.ToLower(string(k))
+		begins := len(name) > 2 && strings.HasPrefix(lower, name)
+		if longer := len(name) - len(lower); !begins && (longer >= least || -longer >= least) {
+			continue // at least as many slips as letters more or less
+		}
 		d := Distance(name, lower)
-		if len(name) > 2 && strings.HasPrefix(lower, name) {
+		if begins {
 			d = min(d, 2)
 		}
 		if d < least && d < len(k) {
@@ -76,12 +80,11 @@ func Near(names []string, most int, distance func(name string) int) []string {
 // Distance counts the insertions, deletions, replacements and swaps of
 // neighbours, in bytes, that turn a into b.
 func Distance(a, b string) int {
-	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
 		row[0] = i
 		for j := 1; j <= len(b); j++ {
 			cost := 1
@@ -93,7 +96,7 @@ func Distance(a, b string) int {
 				row[j] = min(row[j], before[j-2]+1)
 			}
 		}
-		before, last = last, row
+		before, last, row = last, row, before
 	}
 	return last[len(b)]
 }

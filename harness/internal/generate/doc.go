@@ -11,7 +11,8 @@
 // (RFC 7396) that is applied to the schema NAME.json whenever it is written, and a
 // schema that is not marked as generated is hand-made and is not replaced.
 //
-// [Fetch] gets the metadata of a cloud. [Infer] drafts a schema from values.
+// [Fetch] gets the metadata of a cloud. [Infer] drafts a schema from values, [Drafts] one for
+// each path of recorded answers.
 //
 // It validates nothing and reads no cassettes.
 //

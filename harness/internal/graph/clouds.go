@@ -170,10 +170,3 @@ const (
 	ChannelHost    = "thread.tacv2"
 	OldChannelHost = "thread.skype"
 )
-
-// conversationHosts are all of them; never written to.
-var conversationHosts = [...]string{ChatHost, ChannelHost, OldChannelHost, OneOnOneHost}
-
-// IsConversationHost reports whether a name is what stands behind the @ of a
-// conversation's id.
-func IsConversationHost(name string) bool { return slices.Contains(conversationHosts[:], name) }

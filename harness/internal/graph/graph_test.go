@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
 // truth is a table of a function that says yes or no.
@@ -30,26 +33,24 @@ func TestTruths(t *testing.T) {
 		{"IsFileHost", graph.IsFileHost, // v1.0/api/driveitem-get-content, attachment-createuploadsession
 			[]string{"contoso-my.sharepoint.com", "public.DM.files.1drv.com", "api.onedrive.com", "outlook.office.com", "reportsweu.reports.office.com", "print.microsoft.com"},
 			[]string{"", "sharepoint.com.example", "graph.microsoft.com", "contoso.com"}},
-		{"IsConversationHost", graph.IsConversationHost, // beta/api/chat-post, v1.0/api/channel-post
-			[]string{"thread.v2", "thread.tacv2", "thread.skype", "unq.gbl.spaces"}, []string{"", "thread.v3", "contoso.com"}},
-		{"IsTerminal", graph.IsTerminal, // v1.0/resources/teamsasyncoperation, beta/resources/asyncjobstatus
+		{"IsTerminal", async.IsTerminal, // v1.0/resources/teamsasyncoperation, beta/resources/asyncjobstatus
 			[]string{"succeeded", "failed", "Completed", "Failed", "complete", "deleteFailed", "partiallySucceeded", "partiallySuccessful", "completedWithErrors", "submissionFailed", "canceled", "cancelled", "aborted", "skipped", "invalid"},
 			[]string{"", "notStarted", "inProgress", "running", "unknownFutureValue", "waiting", "deletePending"}},
-		{"IsUnfinished", graph.IsUnfinished,
+		{"IsUnfinished", async.IsUnfinished,
 			[]string{"notStarted", "NotStarted", "inProgress", "in progress", "In_Progress", "inprogress", "running", "waiting", "updating", "deletePending", "pending", "queued", "processing"},
 			[]string{"", "succeeded", "failed", "completed", "unknownFutureValue", "on"}},
-		{"IsFailed", graph.IsFailed, []string{"failed", "Failed", "deleteFailed", "submissionFailed"}, []string{"", "succeeded", "cancelled", "partiallySucceeded"}},
-		{"IsOperationType", graph.IsOperationType,
+		{"IsFailed", async.IsFailed, []string{"failed", "Failed", "deleteFailed", "submissionFailed"}, []string{"", "succeeded", "cancelled", "partiallySucceeded"}},
+		{"IsOperationType", async.IsOperationType,
 			[]string{"microsoft.graph.teamsAsyncOperation", "microsoft.graph.workbookOperation", "microsoft.graph.security.caseOperation"}, []string{"microsoft.graph.operationError", "microsoft.graph.user", "teamsAsyncOperation"}},
-		{"IsOperationPath", graph.IsOperationPath,
+		{"IsOperationPath", async.IsOperationPath,
 			[]string{"/teams/1/operations/2", "/v1.0/me/Operations", "GET /print/printers/1/jobs/2", "/_api/v2.0/monitor/4A3407B5", "/x/exportJobs/1?$select=id"},
 			[]string{"", "/users", "/users?$filter=x/operations/y", "/deviceManagement/monitoring/1", "/jobsearch"}},
-		{"IsOperationHeader", graph.IsOperationHeader, []string{"Location", "location", "Operation-Location", "Azure-AsyncOperation"}, []string{"Content-Location", "nextLink", ""}},
-		{"IsFollowedMember", graph.IsFollowedMember, // concepts/paging, driveitem-createuploadsession, driveitem-delta, teamsasyncoperation
+		{"IsOperationHeader", protocol.IsOperationHeader, []string{"Location", "location", "Operation-Location", "Azure-AsyncOperation"}, []string{"Content-Location", "nextLink", ""}},
+		{"IsFollowedMember", odata.IsFollowedMember, // concepts/paging, driveitem-createuploadsession, driveitem-delta, teamsasyncoperation
 			[]string{"@odata.nextLink", "members@odata.nextLink", "@odata.deltaLink", "uploadUrl", "@microsoft.graph.downloadUrl", "@content.downloadUrl", "contentDownloadUrl", "photo@odata.mediaReadLink", "targetResourceLocation", "resourceLocation", "azureStorageUri"},
 			[]string{"", "webUrl", "@odata.id", "@odata.editLink", "officeLocation", "webLink", "joinWebUrl", "@odata.context", "location"}},
-		{"IsLinkHeader", graph.IsLinkHeader, []string{"Location", "content-location", "Operation-Location", "Azure-AsyncOperation"}, []string{"", "Link", "Allocation"}},
-		{"IsCredentialHeader", graph.IsCredentialHeader, []string{"authorization", "Proxy-Authorization", "Cookie", "set-cookie", "X-MS-Authorization-Auxiliary"}, []string{"", "If-Match", "WWW-Authenticate"}},
+		{"IsLinkHeader", protocol.IsLinkHeader, []string{"Location", "content-location", "Operation-Location", "Azure-AsyncOperation"}, []string{"", "Link", "Allocation"}},
+		{"IsCredentialHeader", protocol.IsCredentialHeader, []string{"authorization", "Proxy-Authorization", "Cookie", "set-cookie", "X-MS-Authorization-Auxiliary"}, []string{"", "If-Match", "WWW-Authenticate"}},
 		{"IsReadAction", func(s string) bool {
 			below, name, _ := strings.Cut(s, " ")
 			return graph.IsReadAction(name, below)
@@ -102,7 +103,7 @@ func TestStages(t *testing.T) {
 		{"waiting", "updating", false}, {"updating", "waiting", false}, {"deletePending", "deleteFailed", false},
 		{"unknownFutureValue", "notStarted", false}, {"succeeded", "unknownFutureValue", false},
 	} {
-		if got := graph.GoesBack(test.before, test.after); got != test.back {
+		if got := async.GoesBack(test.before, test.after); got != test.back {
 			t.Errorf("GoesBack(%s, %s) is %v", test.before, test.after, got)
 		}
 	}
@@ -110,18 +111,18 @@ func TestStages(t *testing.T) {
 
 func TestDropCredentials(t *testing.T) {
 	h := http.Header{"If-Match": {"1"}}
-	for _, name := range graph.CredentialHeaders() {
+	for _, name := range protocol.CredentialHeaders() {
 		h.Set(name, "secret")
 	}
 	h["authorization"] = []string{"as a client spells it"}
-	if graph.DropCredentials(h); len(h) != 1 {
+	if protocol.DropCredentials(h); len(h) != 1 {
 		t.Errorf("left %v", h)
 	}
 }
 
 func TestIsThrottled(t *testing.T) { // concepts/throttling, concepts/errors
 	for status, want := range map[int]bool{200: false, 202: false, 404: false, 424: false, 429: true, 500: false, 501: false, 503: true, 504: true, 509: true} {
-		if graph.IsThrottled(status) != want {
+		if protocol.IsThrottled(status) != want {
 			t.Errorf("IsThrottled(%d) is %v", status, !want)
 		}
 	}
@@ -129,12 +130,12 @@ func TestIsThrottled(t *testing.T) { // concepts/throttling, concepts/errors
 
 func TestElementOf(t *testing.T) {
 	for typ, want := range map[string]string{"Collection(Edm.String)": "Edm.String", "Edm.String": "Edm.String", "Collection(x": "Collection(x", "": ""} {
-		element, collection := graph.ElementOf(typ)
-		if element != want || collection != (want != typ) || graph.Bare(typ) != want {
+		element, collection := odata.ElementOf(typ)
+		if element != want || collection != (want != typ) || odata.Bare(typ) != want {
 			t.Errorf("ElementOf(%q) is %q, %v", typ, element, collection)
 		}
 	}
-	if got := graph.CollectionOf("T"); got != "Collection(T)" {
+	if got := odata.CollectionOf("T"); got != "Collection(T)" {
 		t.Error(got)
 	}
 }

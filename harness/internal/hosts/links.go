@@ -7,7 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -78,10 +81,10 @@ func jsonLinks(links []Link, text string, offset int) []Link {
 // batch are members.
 func leadsOn(name, parent string, l Link, raw string) bool {
 	switch {
-	case strings.EqualFold(parent, "headers") && headerLeadsOn(name), graph.IsFollowedMember(name), graph.IsReadMember(name):
+	case strings.EqualFold(parent, "headers") && headerLeadsOn(name), odata.IsFollowedMember(name), odata.IsReadMember(name):
 		return true
 	case l.Host == "":
-		return graph.IsOwnMember(name)
+		return odata.IsOwnMember(name)
 	}
 	// Thumbnails and exported reports (v1.0/resources/thumbnail, v1.0/api/intune-reporting-devicemanagementexportjob-get).
 	return strings.EqualFold(name, "url") && (strings.Contains(raw, "tempauth=") || strings.Contains(raw, "sig="))
@@ -134,7 +137,7 @@ func HeaderLinks(name, value string) []Link {
 		}
 		at += i
 		l, ok := linkAt(value[at:])
-		if before := at - 1; !ok || before >= 0 && graph.IsHostByte(value[before]) {
+		if before := at - 1; !ok || before >= 0 && ascii.IsHost(value[before]) {
 			at++
 			continue
 		}
@@ -147,7 +150,7 @@ func HeaderLinks(name, value string) []Link {
 // headerLeadsOn knows also what names an entity (OData 4.01, part 1, section 8.3.4) and
 // the links of RFC 8288.
 func headerLeadsOn(name string) bool {
-	return graph.IsLinkHeader(name) || strings.EqualFold(name, "OData-EntityId") || strings.EqualFold(name, "Link")
+	return protocol.IsLinkHeader(name) || strings.EqualFold(name, "OData-EntityId") || strings.EqualFold(name, "Link")
 }
 
 // LongestHost bounds a host with its port: a name has 253 characters at most (RFC 1035, 2.3.4).
@@ -173,7 +176,7 @@ func linkAt(text string) (Link, bool) {
 		return l, false
 	}
 	begin := l.End
-	for l.End < len(text) && (graph.IsHostByte(text[l.End]) || text[l.End] == ':') {
+	for l.End < len(text) && (ascii.IsHost(text[l.End]) || text[l.End] == ':') {
 		l.End++
 	}
 	for l.End > begin && (text[l.End-1] == '.' || text[l.End-1] == ':') {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
@@ -34,7 +35,7 @@ func Check(named string) error {
 	name := at.Hostname()
 	hint := "e.g. management.azure.com, *.vault.azure.net or api.example.com:8443"
 	switch {
-	case name == "" || len(bare) > LongestHost || strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f || !graph.IsHostByte(byte(r)) && r != ':' }):
+	case name == "" || len(bare) > LongestHost || strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f || !ascii.IsHost(byte(r)) && r != ':' }):
 		return &fault.Error{Message: fmt.Sprintf("%q is no host", named), Hint: hint}
 	case IsHere(bare):
 		return &fault.Error{Message: named + " is this machine, which programs reach without a proxy", Hint: hint}

@@ -1,12 +1,15 @@
 package identity
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"strings"
+	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 )
 
 // A Faker computes pseudonyms of ids from a project's salt: the same value has the same
@@ -17,13 +20,43 @@ import (
 // that are hexadecimal digits, other letters, each in its case. Its first positions hold
 // 64 bits of SHA-256 over salt and value, the others a checksum of these, by which a
 // pseudonym is told from an id without the salt ([IsFake]).
-type Faker struct{ salt [32]byte }
+//
+// Names, which have too little in them for that, it counts.
+type Faker struct {
+	numbered.Names
+	salt [32]byte
+	macs sync.Pool // of hash.Hash: keyed hashes that have read the salt
+}
 
 // NewFaker returns the faker of a salt of any length.
-func NewFaker(salt []byte) *Faker { return &Faker{sha256.Sum256(salt)} }
+func NewFaker(salt []byte) *Faker {
+	sum := sha256.Sum256(salt)
+	f := &Faker{Names: numbered.Of(sum), salt: sum}
+	f.macs.New = func() any { return hmac.New(sha256.New, f.salt[:]) }
+	return f
+}
 
 // Text is Rewrite with pseudonyms. Text(Text(s)) = Text(s).
 func (f *Faker) Text(s string) string { return Rewrite(s, f.Fake) }
+
+// FindNames lists the pseudonyms of names that stand in a text, in order: those that can be
+// recognised within others, so no numbers.
+func (f *Faker) FindNames(text string) []Span {
+	var spans []Span
+	for i := 0; i < len(text); {
+		end := -1
+		if ascii.IsLetter(text[i]) && (i == 0 || !ascii.IsAlnum(text[i-1])) {
+			end = f.NameEnd(text, i)
+		}
+		if end > 0 {
+			spans = append(spans, Span{i, end})
+			i = end
+			continue
+		}
+		i++
+	}
+	return spans
+}
 
 // Fake is the pseudonym of an atom, or its text if it is one already.
 func (f *Faker) Fake(a Atom) string {

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // linkFormats are addresses within Graph and out of it.
@@ -161,7 +161,7 @@ func isKeyLink(s string) bool {
 
 func isODataType(s string) bool {
 	name, hash := strings.CutPrefix(s, "#")
-	name, collection := graph.ElementOf(name)
+	name, collection := odata.ElementOf(name)
 	hash = hash || collection
 	parts := 0
 	for part := range strings.SplitSeq(name, ".") {

@@ -1,9 +1,8 @@
 package identity
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 	"strconv"
 	"strings"
 )
@@ -27,14 +26,16 @@ func (f *Faker) Tag(value string, nonce int) string {
 
 // TagBits are the bits of a tag as a number.
 func (f *Faker) TagBits(value string, nonce int) uint32 {
-	mac := hmac.New(sha256.New, f.salt[:])
-	mac.Write([]byte("tag"))
-	mac.Write(binary.BigEndian.AppendUint32(nil, uint32(nonce)))
 	if nonce < exactNonce {
 		value = strings.ToLower(value)
 	}
-	mac.Write([]byte(value))
-	return binary.BigEndian.Uint32(mac.Sum(nil)) >> 12
+	mac := f.macs.Get().(hash.Hash)
+	defer f.macs.Put(mac)
+	mac.Reset()
+	b := binary.BigEndian.AppendUint32([]byte("tag"), uint32(nonce))
+	b = append(b, value...)
+	mac.Write(b)
+	return binary.BigEndian.Uint32(mac.Sum(b[:0])) >> 12
 }
 
 // exactNonce is the first nonce with which letter case counts.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -13,6 +14,15 @@ import (
 )
 
 const adviceAutoRest = `an AutoRest recording is {"NAME+$METHOD+URL+N": {"Request": .., "Response": ..}, ..}`
+
+var autoRest = Format{
+	Kind: "autorest", Tool: "a PowerShell module (AutoRest)", Ends: []string{".recording.json"}, source: "autorest", word: "exchange",
+	Short:    "Import recordings of PowerShell modules (AutoRest)",
+	About:    "Turns recordings of PowerShell modules that AutoRest generated (*.Recording.json) into\ncassettes and scenarios.\n",
+	Examples: []string{"test --out .", "test/Get-MgUser.Recording.json --out ."},
+	isMember: func(name string, value byte) bool { return value == '{' && isAutoRestName(name) },
+	entries:  readAutoRest,
+}
 
 // autoRestExchange is one member of a recording of a PowerShell module that AutoRest generated
 // (*.Recording.json).
@@ -33,7 +43,7 @@ type autoRestMessage struct {
 	IsContentBase64         bool
 }
 
-// named is a member of a file: its text, and the line on which it begins.
+// named is a member of a file, or an element without a name: its text, and the line on which it begins.
 type named struct {
 	name, text string
 	line       int
@@ -62,24 +72,35 @@ func isAutoRestName(name string) bool {
 
 // membersOf are the members of the object that a file holds, in its order.
 func membersOf(file, text, advice string) ([]named, error) {
-	var members []named
-	line, counted := 1, 0
+	kind, members, err := itemsOf(text, 1)
+	switch {
+	case kind != 0 && kind != '{':
+		return nil, fault.In("import", file, 1, "the file holds no object", advice)
+	case err != nil:
+		return nil, notJSON(file, err, advice)
+	}
+	return members, nil
+}
+
+// itemsOf are the members or elements of a value of JSON that begins on a line, and the kind of
+// its token.
+func itemsOf(text string, line int) (kind byte, items []named, err error) {
+	counted := 0
 	for token, err := range jsondoc.Scan(text) {
-		if err != nil {
-			return nil, notJSON(file, err, advice)
-		}
 		switch {
-		case token.Depth == 0 && token.Kind != '{' && token.Kind != '}':
-			return nil, fault.In("import", file, 1, "the file holds no object", advice)
+		case err != nil:
+			return kind, nil, err
+		case token.Depth == 0 && kind == 0:
+			kind = token.Kind
 		case token.Depth == 1 && token.Closes():
-			members[len(members)-1].text = text[counted : token.Start+1]
+			items[len(items)-1].text = text[counted : token.Start+1]
 		case token.Depth == 1:
 			line += strings.Count(text[counted:token.Start], "\n")
 			counted = token.Start
-			members = append(members, named{name: token.Name, text: token.Raw, line: line})
+			items = append(items, named{name: token.Name, text: token.Raw, line: line})
 		}
 	}
-	return members, nil
+	return kind, items, nil
 }
 
 func notJSON(file string, err error, advice string) error {
@@ -93,10 +114,10 @@ func notJSON(file string, err error, advice string) error {
 func autoRestInteraction(m named) (*cassette.Interaction, error) {
 	var e autoRestExchange
 	if err := json.Unmarshal([]byte(m.text), &e); err != nil {
-		return nil, at(m.line, "it is not what an exchange is: "+withoutType(err))
+		return nil, errors.New("it is not what an exchange is: " + withoutType(err))
 	}
 	if e.Response == nil {
-		return nil, at(m.line, "it has no response")
+		return nil, errors.New("it has no response")
 	}
 	if e.Request.Method == "" || e.Request.RequestURI == "" {
 		_, after, _ := strings.Cut(m.name, "+$")
@@ -107,17 +128,13 @@ func autoRestInteraction(m named) (*cassette.Interaction, error) {
 	}
 	asked, sent, err := e.Request.message()
 	if err != nil {
-		return nil, at(m.line, "request body: "+err.Error())
+		return nil, fmt.Errorf("request body: %w", err)
 	}
 	answered, body, err := e.Response.message()
 	if err != nil {
-		return nil, at(m.line, "response body: "+err.Error())
+		return nil, fmt.Errorf("response body: %w", err)
 	}
-	i, err := interactionOf(e.Request.Method, e.Request.RequestURI, asked, sent, e.Response.StatusCode, "", answered, body)
-	if err != nil {
-		return i, at(m.line, err.Error())
-	}
-	return i, nil
+	return interactionOf(e.Request.Method, e.Request.RequestURI, asked, sent, e.Response.StatusCode, "", answered, body)
 }
 
 func (m *autoRestMessage) message() (http.Header, string, error) {

@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/clean"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 )
 
 // Every page of the corpus is imported, those that show an image's body as text too, and
@@ -17,7 +19,7 @@ import (
 func TestAllPagesAreImported(t *testing.T) {
 	defer debug.SetMaxStack(debug.SetMaxStack(64 << 20))
 	p := docsProject(t)
-	options := importer.DocsOptions{Holds: p.Holds, Clean: func(c *cassette.Cassette) error { _, _, err := p.Clean(c, ""); return err }}
+	options := importer.DocsOptions{Holds: judge.NewPages(p).Holds, Clean: func(c *cassette.Cassette) error { _, _, err := clean.Cassette(p, c, ""); return err }}
 	for _, folder := range []string{"docs", "docs-2"} {
 		root := filepath.Join("..", "..", "..", "..", "shared", "corpus", folder)
 		if _, err := os.Stat(root); err != nil {

@@ -20,6 +20,19 @@ import (
 
 const adviceDevProxy = `a file of mocks is {"mocks": [{"request": {"url": ..}, "response": {..}}, ..]}`
 
+var devProxy = Format{
+	Kind: "devproxy", Tool: "Dev Proxy's mocks", Ends: []string{".json"}, source: "devproxy", word: "mock", handwritten: true,
+	Short: "Import mocks of Dev Proxy",
+	About: `Turns files of Dev Proxy's mocks into cassettes and scenarios. A mock answers a pattern: it
+is imported as the example that it gives, or with a word in the place of each asterisk.
+What a request has to hold is in no mock, so that the requests that write bring nothing;
+a client of yours needs a rule for that: match: [{on: "POST *", ignore: [body]}].
+`,
+	Examples: []string{"mocks.json --out ."},
+	isMember: func(name string, value byte) bool { return name == "mocks" && value == '[' },
+	entries:  readDevProxy,
+}
+
 // mock is one of Dev Proxy's mocks. Older files say all of it beside each other.
 type mock struct {
 	Request  *mockRequest  `json:"request"`
@@ -54,34 +67,18 @@ func readDevProxy(file string, data []byte) ([]*Entry, error) {
 	}
 	for _, m := range members {
 		if (m.name == "mocks" || m.name == "responses") && strings.HasPrefix(m.text, "[") {
+			_, mocks, _ := itemsOf(m.text, m.line) // valid JSON, as the file is
 			read := func(item named) (*cassette.Interaction, error) { return mockInteraction(file, item) }
-			return entriesOf(elementsOf(m), func(item named) int { return item.line }, read), nil
+			return entriesOf(mocks, func(item named) int { return item.line }, read), nil
 		}
 	}
 	return nil, fault.In("import", file, 1, `there is no list of "mocks"`, adviceDevProxy)
 }
 
-// elementsOf are the elements of an array that a member of valid JSON holds.
-func elementsOf(m named) []named {
-	var elements []named
-	line, counted := m.line, 0
-	for token := range jsondoc.Scan(m.text) {
-		switch {
-		case token.Depth == 1 && token.Closes():
-			elements[len(elements)-1].text = m.text[counted : token.Start+1]
-		case token.Depth == 1:
-			line += strings.Count(m.text[counted:token.Start], "\n")
-			counted = token.Start
-			elements = append(elements, named{text: token.Raw, line: line})
-		}
-	}
-	return elements
-}
-
 func mockInteraction(file string, item named) (*cassette.Interaction, error) {
 	var m mock
 	if err := json.Unmarshal([]byte(item.text), &m); err != nil {
-		return nil, at(item.line, "it is no mock: "+withoutType(err))
+		return nil, errors.New("it is no mock: " + withoutType(err))
 	}
 	asked, answer := m.Request, m.Response
 	if asked == nil {
@@ -92,21 +89,17 @@ func mockInteraction(file string, item named) (*cassette.Interaction, error) {
 	}
 	headers, err := mockHeaders(answer.Headers)
 	if err != nil {
-		return nil, at(item.line, err.Error())
+		return nil, err
 	}
 	body, err := mockBody(file, answer.Body)
 	if err != nil {
-		return nil, at(item.line, err.Error())
+		return nil, err
 	}
 	sent := http.Header{}
 	if asked.BodyFragment != "" && json.Valid([]byte(asked.BodyFragment)) {
 		sent.Set("Content-Type", "application/json")
 	}
-	i, err := interactionOf(cmp.Or(asked.Method, http.MethodGet), asked.address(), sent, asked.BodyFragment, cmp.Or(answer.StatusCode, http.StatusOK), "", headers, body)
-	if err != nil {
-		return i, at(item.line, err.Error())
-	}
-	return i, nil
+	return interactionOf(cmp.Or(asked.Method, http.MethodGet), asked.address(), sent, asked.BodyFragment, cmp.Or(answer.StatusCode, http.StatusOK), "", headers, body)
 }
 
 // address is one that the mock answers.

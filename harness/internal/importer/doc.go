@@ -9,15 +9,15 @@
 //
 // It reads recordings of vcrpy, Ruby's VCR and AutoRest's PowerShell modules, Dev Proxy's mocks,
 // HTTP archives (HAR) and pages of Graph's documentation (package docs). Archives are read
-// entry by entry, whatever the size of the file. ReadHAR and Entries give what stands in a
-// file, to whoever wants to know what it gives away, and KindOf tells whose file it is.
+// entry by entry, whatever the size of the file. ReadHAR and [Format.Entries] give what stands in
+// a file, to whoever wants to know what it gives away, and FormatOf tells whose file it is.
 // WriteHAR goes the other way.
 //
 // It redacts nothing by itself: the caller brings what cleans a cassette before the
 // scenario is drafted from it. It writes no file: the caller saves the cassette and
 // the drafted scenario.
 //
-//	r, err := importer.Reader{}.Read(importer.KindVCRPy, "recordings/test_user.yaml", "test_user", nil)
+//	r, err := importer.Reader{}.Read(importer.Of("vcrpy"), "recordings/test_user.yaml", "test_user", nil)
 //	if err != nil { ... }
 //	err = r.Cassette.Save("cassettes/test_user.yaml", nil)
 //

@@ -13,8 +13,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/clean"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -40,8 +43,8 @@ func docsProject(t testing.TB) *project.Project {
 func importPage(t *testing.T, p *project.Project, file, name string) *importer.Result {
 	t.Helper()
 	var guard cassette.Guard
-	r, err := importer.Docs(file, name, importer.DocsOptions{Holds: p.Holds, Clean: func(c *cassette.Cassette) (err error) {
-		_, guard, err = p.Clean(c, "")
+	r, err := importer.Docs(file, name, importer.DocsOptions{Holds: judge.NewPages(p).Holds, Clean: func(c *cassette.Cassette) (err error) {
+		_, guard, err = clean.Cassette(p, c, "")
 		return err
 	}})
 	if err != nil {
@@ -61,7 +64,7 @@ func importPage(t *testing.T, p *project.Project, file, name string) *importer.R
 
 func replayAll(t *testing.T, p *project.Project) (steps int) {
 	t.Helper()
-	suite, err := p.Replay(t.Context(), project.Selection{})
+	suite, err := replay.Run(t.Context(), p, replay.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,11 +82,11 @@ func TestSeedPage(t *testing.T) {
 	file := testkit.Corpus(t, "docs/seed/teamsasyncoperation-get.md")
 	p := docsProject(t)
 	r := importPage(t, p, file, "operation")
-	_, judged, err := p.JudgeTypes(r.Cassette, []string{r.Examples[0].Type}, file)
+	_, judged, err := judge.NewPages(p).Types(r.Cassette, []string{r.Examples[0].Type}, file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	conforming, err := p.Judge(r.Cassette, file)
+	conforming, err := judge.Cassette(p.Answers, r.Cassette, file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +243,7 @@ func TestDocsLeaveOutAPage(t *testing.T) {
 func BenchmarkDocs(b *testing.B) {
 	files, _ := filepath.Glob(filepath.Join(testkit.Corpus(b, "docs/api-reference"), "*", "api", "*.md"))
 	p := docsProject(b)
-	options := importer.DocsOptions{Holds: p.Holds, Clean: func(c *cassette.Cassette) error { _, _, err := p.Clean(c, ""); return err }}
+	options := importer.DocsOptions{Holds: judge.NewPages(p).Holds, Clean: func(c *cassette.Cassette) error { _, _, err := clean.Cassette(p, c, ""); return err }}
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, file := range files {

@@ -12,7 +12,8 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/docs"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -47,20 +48,13 @@ func entriesOf[T any](list []T, line func(T) int, read func(T) (*cassette.Intera
 	return entries
 }
 
-// A foreign is a kind of file of which nothing but entries is read.
-type foreign struct {
-	source, word string // what a cassette calls the tool, and the tool an interaction
-	handwritten  bool   // what people wrote: JSON that is none is mended, as that of documentation is
-	read         func(file string, data []byte) ([]*Entry, error)
-}
-
-// entries imports what a foreign file holds.
-func (r Reader) entries(f foreign, file, name string, data []byte, clean func(*cassette.Cassette) error) (*Result, error) {
-	entries, err := f.read(file, data)
+// entries imports the entries of a file.
+func (r Reader) entries(f *Format, file, name string, data []byte, clean func(*cassette.Cassette) error) (*Result, error) {
+	entries, err := f.entries(file, data)
 	if err != nil {
 		return nil, err
 	}
-	g, dropped := gather(file, name, f.source, r), map[string]int{}
+	g := gather(file, name, f.source, r)
 	for _, e := range entries {
 		i := e.Interaction
 		switch {
@@ -73,9 +67,7 @@ func (r Reader) entries(f foreign, file, name string, data []byte, clean func(*c
 		case f.handwritten:
 			g.mend(f.word, e)
 		}
-		for _, name := range graph.CredentialHeaders() {
-			dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
-		}
+		g.dropCredentials(i)
 		if err := g.add(i); err != nil {
 			g.leaveOut(f.word, e.Number, i.Line, err)
 		} else if len(g.Cassette.Interactions) == 1 {
@@ -83,7 +75,7 @@ func (r Reader) entries(f foreign, file, name string, data []byte, clean func(*c
 		}
 	}
 	g.hostFindings()
-	g.tellDropped(dropped)
+	g.noteDropped()
 	return g.finish(clean)
 }
 
@@ -95,10 +87,10 @@ func (g *gathering) mend(word string, e *Entry) {
 	}
 	mended, repaired, ok := docs.Mend(r.Body)
 	if !ok {
-		g.tell(ruleImportCut, report.Warning, e.Interaction.Line, fmt.Sprintf("%s %d: the answer says that it is JSON and does not parse", word, e.Number))
+		g.note(ruleImportCut, report.Warning, e.Interaction.Line, fmt.Sprintf("%s %d: the answer says that it is JSON and does not parse", word, e.Number))
 		return
 	}
-	g.tell(ruleImportMended, report.Warning, e.Interaction.Line, fmt.Sprintf("%s %d: the answer says that it is JSON and was none; it is now: %s", word, e.Number, repaired))
+	g.note(ruleImportMended, report.Warning, e.Interaction.Line, fmt.Sprintf("%s %d: the answer says that it is JSON and was none; it is now: %s", word, e.Number, repaired))
 	r.Body, r.ContentLength = mended, int64(len(mended))
 }
 
@@ -107,11 +99,18 @@ func claimsJSON(headers http.Header) bool {
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
 }
 
-// tellDropped tells of the headers with credentials that stayed behind, by name.
-func (g *gathering) tellDropped(dropped map[string]int) {
-	for _, name := range graph.CredentialHeaders() {
-		if n := dropped[name]; n > 0 {
-			g.tell(ruleImportCredentials, report.Note, 0, "left out "+count(n, name+" header"))
+// dropCredentials leaves headers with credentials behind.
+func (g *gathering) dropCredentials(i *cassette.Interaction) {
+	for _, name := range protocol.CredentialHeaders() {
+		g.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
+	}
+}
+
+// noteDropped reports the headers with credentials that stayed behind, by name.
+func (g *gathering) noteDropped() {
+	for _, name := range protocol.CredentialHeaders() {
+		if n := g.dropped[name]; n > 0 {
+			g.note(ruleImportCredentials, report.Note, 0, "left out "+fault.Count(n, name+" header"))
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 // kinds are those of which nothing but entries is read, with the folders of their golden
 // files.
-var kinds = map[Kind]string{KindRubyVCR: "rubyvcr", KindDevProxy: "devproxy", KindAutoRest: "autorest"}
+var kinds = map[Kind]string{"rubyvcr": "rubyvcr", "devproxy": "devproxy", "autorest": "autorest"}
 
 // Each file holds a recording and what is made of it. UPDATE_GOLDEN=1 rewrites the latter;
 // read the difference before it is committed.
@@ -22,14 +22,14 @@ func TestForeign(t *testing.T) {
 	for kind, folder := range kinds {
 		testkit.Archives(t, "testdata/"+folder+"/*.txtar", func(t *testing.T, archive *testkit.Archive) {
 			file := archive.Files[0]
-			archive.Want(t, "want", describe(Reader{}.entries(foreigns[kind], file.Name, "sub/some_recording", file.Data, nil)))
+			archive.Want(t, "want", describe(Reader{}.entries(Of(kind), file.Name, "sub/some_recording", file.Data, nil)))
 		})
 	}
 }
 
 // What wrote a file is told from its text.
-func TestKindOf(t *testing.T) {
-	for folder, want := range map[string]Kind{"rubyvcr": KindRubyVCR, "devproxy": KindDevProxy, "autorest": KindAutoRest, "har": KindHAR} {
+func TestFormatOf(t *testing.T) {
+	for folder, want := range map[string]Kind{"rubyvcr": "rubyvcr", "devproxy": "devproxy", "autorest": "autorest", "har": "har"} {
 		files, _ := filepath.Glob("testdata/" + folder + "/*.txtar")
 		known := 0
 		for _, file := range files {
@@ -37,7 +37,7 @@ func TestKindOf(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			switch got := KindOf(string(archive.Files[0].Data)); got {
+			switch got := kindOf(string(archive.Files[0].Data)); got {
 			case want:
 				known++
 			case "":
@@ -50,13 +50,20 @@ func TestKindOf(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]Kind{
-		"": "", "{}": "", "[]": "", "interactions:\n- a": KindVCRPy, "  http_interactions:\n": "", "\ufeff{\"log\": {\"entries\": []}}": KindHAR,
-		`{"mocks": 1}`: "", `{"a": {"mocks": []}}`: "", `{"mocks": [`: KindDevProxy,
+		"": "", "{}": "", "[]": "", "interactions:\n- a": "vcrpy", "  http_interactions:\n": "", "\ufeff{\"log\": {\"entries\": []}}": "har",
+		`{"mocks": 1}`: "", `{"a": {"mocks": []}}`: "", `{"mocks": [`: "devproxy",
 	} {
-		if got := KindOf(text); got != want {
+		if got := kindOf(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
+}
+
+func kindOf(text string) Kind {
+	if f := FormatOf(text); f != nil {
+		return f.Kind
+	}
+	return ""
 }
 
 // No text makes reading fail otherwise than by an error that names the file, and no credential
@@ -72,7 +79,7 @@ func fuzzForeign(f *testing.F, kind Kind) {
 	}
 	const file = "recording.file"
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := Reader{}.entries(foreigns[kind], file, "x", data, nil)
+		r, err := Reader{}.entries(Of(kind), file, "x", data, nil)
 		if err != nil {
 			if !strings.Contains(err.Error(), file) {
 				t.Fatalf("the error does not name the file: %v", err)
@@ -90,13 +97,13 @@ func fuzzForeign(f *testing.F, kind Kind) {
 	})
 }
 
-func FuzzRubyVCR(f *testing.F)  { fuzzForeign(f, KindRubyVCR) }
-func FuzzDevProxy(f *testing.F) { fuzzForeign(f, KindDevProxy) }
-func FuzzAutoRest(f *testing.F) { fuzzForeign(f, KindAutoRest) }
+func FuzzRubyVCR(f *testing.F)  { fuzzForeign(f, "rubyvcr") }
+func FuzzDevProxy(f *testing.F) { fuzzForeign(f, "devproxy") }
+func FuzzAutoRest(f *testing.F) { fuzzForeign(f, "autorest") }
 
 // Every mock of the corpus is imported, and its body is what it says.
 func TestAllMocks(t *testing.T) {
-	r, err := Reader{}.Read(KindDevProxy, testkit.Corpus(t, "mocks/devproxy-graph-v1.0.json"), "mocks", nil)
+	r, err := Reader{}.Read(Of("devproxy"), testkit.Corpus(t, "mocks/devproxy-graph-v1.0.json"), "mocks", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

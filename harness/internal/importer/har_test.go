@@ -77,7 +77,7 @@ func TestHARRefuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := (Reader{}).Read(KindHAR, filepath.Join(t.TempDir(), "no.har"), "no", nil); !errors.Is(err, os.ErrNotExist) {
+	if _, err := (Reader{}).Read(Of("har"), filepath.Join(t.TempDir(), "no.har"), "no", nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
@@ -34,7 +34,7 @@ func TestHARRoundTrip(t *testing.T) {
 	cassettes["odd"] = odd()
 	t.Run("corpus", func(t *testing.T) {
 		for _, file := range testkit.Recordings(t) {
-			r, err := importer.Reader{}.Read(importer.KindVCRPy, file, "x", nil)
+			r, err := importer.Reader{}.Read(importer.Of("vcrpy"), file, "x", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,7 +50,7 @@ func TestHARRoundTrip(t *testing.T) {
 		if err := os.WriteFile(har, archive.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		again, err := importer.Reader{}.Read(importer.KindHAR, har, "x", nil)
+		again, err := importer.Reader{}.Read(importer.Of("har"), har, "x", nil)
 		if err != nil {
 			t.Fatal(file, err)
 		}
@@ -83,7 +83,7 @@ func exchanges(c *cassette.Cassette) []exchange {
 		e.Request.Proto, e.Request.ProtoMajor, e.Request.ProtoMinor = "", 0, 0
 		e.Response.Duration = e.Response.Duration.Round(time.Microsecond)
 		e.Request.Headers, e.Response.Headers = e.Request.Headers.Clone(), e.Response.Headers.Clone()
-		for _, name := range graph.CredentialHeaders() {
+		for _, name := range protocol.CredentialHeaders() {
 			e.Request.Headers.Del(name)
 			e.Response.Headers.Del(name)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -29,7 +30,7 @@ func importRecordings(t *testing.T) (root string, results []*importer.Result) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
-		r, err := importer.Reader{}.Read(importer.KindVCRPy, file, name, nil)
+		r, err := importer.Reader{}.Read(importer.Of("vcrpy"), file, name, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +52,7 @@ func TestDraftedScenariosReplay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	suite, err := p.Replay(t.Context(), project.Selection{})
+	suite, err := replay.Run(t.Context(), p, replay.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +94,7 @@ func TestImportedCassettesReplay(t *testing.T) {
 
 // So are the mocks of Dev Proxy, and the scenario that is drafted of them passes.
 func TestImportedMocksReplay(t *testing.T) {
-	r, err := importer.Reader{}.Read(importer.KindDevProxy, testkit.Corpus(t, "mocks/devproxy-graph-v1.0.json"), "mocks", nil)
+	r, err := importer.Reader{}.Read(importer.Of("devproxy"), testkit.Corpus(t, "mocks/devproxy-graph-v1.0.json"), "mocks", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +117,7 @@ func TestImportedMocksReplay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	suite, err := p.Replay(t.Context(), project.Selection{})
+	suite, err := replay.Run(t.Context(), p, replay.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,6 +15,19 @@ import (
 
 const adviceRubyVCR = "a cassette of Ruby's VCR (from 2.0 on) is a mapping with a list of http_interactions"
 
+var rubyVCR = Format{
+	Kind: "rubyvcr", Tool: "Ruby's VCR", Ends: []string{".yml", ".yaml", ".json"}, source: "vcr", word: "interaction",
+	Short:    "Import cassettes of Ruby's VCR",
+	About:    "Turns cassettes of Ruby's VCR (YAML or JSON, from 2.0 on) into cassettes and scenarios.\n",
+	Examples: []string{"spec/cassettes --out ."},
+	isMember: func(name string, value byte) bool { return name == rubyList && value == '[' },
+	key:      rubyList,
+	entries:  readRubyVCR,
+}
+
+// rubyList is the member that holds the exchanges.
+const rubyList = "http_interactions"
+
 // readRubyVCR reads the entries of a cassette of Ruby's VCR, in YAML or JSON.
 func readRubyVCR(file string, data []byte) ([]*Entry, error) {
 	root, err := parseYAML(file, data)
@@ -21,9 +35,9 @@ func readRubyVCR(file string, data []byte) ([]*Entry, error) {
 		return nil, err
 	}
 	root = follow(root)
-	list := member(root, "http_interactions")
+	list := member(root, rubyList)
 	if list == nil || list.Kind != yaml.SequenceNode {
-		return nil, fault.In("import", file, root.Line, "no list of http_interactions", adviceRubyVCR)
+		return nil, fault.In("import", file, root.Line, "no list of "+rubyList, adviceRubyVCR)
 	}
 	entries := entriesOf(list.Content, func(n *yaml.Node) int { return n.Line }, rubyInteraction)
 	for n, e := range entries {
@@ -35,7 +49,7 @@ func readRubyVCR(file string, data []byte) ([]*Entry, error) {
 func rubyInteraction(node *yaml.Node) (*cassette.Interaction, error) {
 	asked, answered := member(node, "request"), member(node, "response")
 	if asked == nil || answered == nil {
-		return nil, at(node.Line, "it has no request or no response")
+		return nil, errors.New("it has no request or no response")
 	}
 	sent, err := text(member(asked, "body"))
 	if err != nil {
@@ -48,11 +62,7 @@ func rubyInteraction(node *yaml.Node) (*cassette.Interaction, error) {
 	status := member(answered, "status")
 	code, _ := strconv.Atoi(scalar(member(status, "code")))
 	method := strings.TrimPrefix(scalar(member(asked, "method")), ":")
-	i, err := interactionOf(method, scalar(member(asked, "uri")), rubyHeaders(asked), sent, code, scalar(member(status, "message")), rubyHeaders(answered), body)
-	if err != nil {
-		return i, at(node.Line, err.Error())
-	}
-	return i, nil
+	return interactionOf(method, scalar(member(asked, "uri")), rubyHeaders(asked), sent, code, scalar(member(status, "message")), rubyHeaders(answered), body)
 }
 
 func rubyHeaders(node *yaml.Node) http.Header { return vcrpyHeaders(member(node, "headers")) }

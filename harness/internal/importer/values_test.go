@@ -4,20 +4,21 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // TestManyInteractions: a recording of nothing, a million times over, is refused, and what is
 // wrong with a smaller one is told a thousand times at most.
 func TestManyInteractions(t *testing.T) {
-	text := "interactions:\n" + strings.Repeat("- {}\n", mostValues)
+	text := "interactions:\n" + strings.Repeat("- {}\n", strictyaml.MostNodes)
 	testkit.Bounded(t, len(text)/1000, func() {
-		if _, err := (Reader{}).entries(foreigns[KindVCRPy], "x.yaml", "x", []byte(text), nil); err == nil || !strings.Contains(err.Error(), "more than 1000000 values") {
+		if _, err := (Reader{}).entries(&vcrpy, "x.yaml", "x", []byte(text), nil); err == nil || !strings.Contains(err.Error(), "more than 1000000 values") {
 			t.Error(err)
 		}
 	})
 	text = "interactions:\n" + strings.Repeat("- {request: {}, response: {}}\n", 3000)
-	r, err := (Reader{}).entries(foreigns[KindVCRPy], "x.yaml", "x", []byte(text), nil)
+	r, err := (Reader{}).entries(&vcrpy, "x.yaml", "x", []byte(text), nil)
 	if err != nil || len(r.Findings) != mostLeftOut+1 || r.Findings[mostLeftOut].Message != "left out 2000 more that cannot be imported" {
 		t.Errorf("%d findings, %v", len(r.Findings), err)
 	}

@@ -24,7 +24,7 @@ func TestVCRPy(t *testing.T) {
 		if err := os.WriteFile(recording, archive.Files[0].Data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		archive.Want(t, "want", strings.ReplaceAll(describe(Reader{}.Read(KindVCRPy, recording, "sub/some_recording", nil)), recording, "recording.yaml"))
+		archive.Want(t, "want", strings.ReplaceAll(describe(Reader{}.Read(Of("vcrpy"), recording, "sub/some_recording", nil)), recording, "recording.yaml"))
 	})
 }
 
@@ -67,7 +67,7 @@ func TestRealRecordings(t *testing.T) {
 	files := testkit.Recordings(t)
 	total := 0
 	for _, file := range files {
-		r, err := Reader{}.Read(KindVCRPy, file, strings.TrimSuffix(filepath.Base(file), ".yaml"), nil)
+		r, err := Reader{}.Read(Of("vcrpy"), file, strings.TrimSuffix(filepath.Base(file), ".yaml"), nil)
 		if err != nil {
 			t.Errorf("%v", err)
 			continue
@@ -97,7 +97,7 @@ func FuzzVCRPy(f *testing.F) {
 	}
 	const file = "recording.yaml"
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := Reader{}.entries(foreigns[KindVCRPy], file, "x", data, nil)
+		r, err := Reader{}.entries(&vcrpy, file, "x", data, nil)
 		if err != nil {
 			if !strings.Contains(err.Error(), file) {
 				t.Fatalf("the error does not name the file: %v", err)

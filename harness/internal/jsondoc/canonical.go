@@ -3,7 +3,9 @@ package jsondoc
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // Canonical appends the canonical form of doc to dst: members sorted by name,
@@ -42,13 +44,8 @@ func Canonical(dst []byte, doc any) []byte {
 
 func canonicalObject(dst []byte, object map[string]any) []byte {
 	var few [16]string // most objects need no allocation
-	names := few[:0]
-	for name := range object {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	dst = append(dst, '{')
-	for i, name := range names {
+	for i, name := range appendNames(few[:0], object) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -57,6 +54,16 @@ func canonicalObject(dst []byte, object map[string]any) []byte {
 		dst = Canonical(dst, object[name])
 	}
 	return append(dst, '}')
+}
+
+// appendNames appends the names of an object's members, sorted.
+func appendNames(dst []string, object map[string]any) []string {
+	outer := len(dst)
+	for name := range object {
+		dst = append(dst, name)
+	}
+	slices.Sort(dst[outer:])
+	return dst
 }
 
 // appendString appends s as a JSON string with the fewest escapes.
@@ -68,30 +75,16 @@ func appendString(dst []byte, s string) []byte {
 		if end == len(s) {
 			return append(dst, '"')
 		}
-		switch c := s[end]; c {
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		default:
-			dst = appendControl(dst, c)
-		}
+		dst = appendControl(dst, s[end])
 		s = s[end+1:]
 	}
 }
 
-// appendControl appends the shortest escape of a control character.
+// appendControl appends the shortest escape of a quote, a backslash or a control character.
 func appendControl(dst []byte, c byte) []byte {
 	const hex = "0123456789abcdef"
-	switch c {
-	case '\b':
-		return append(dst, `\b`...)
-	case '\f':
-		return append(dst, `\f`...)
-	case '\n':
-		return append(dst, `\n`...)
-	case '\r':
-		return append(dst, `\r`...)
-	case '\t':
-		return append(dst, `\t`...)
+	if k := strings.IndexByte(meant, c); k >= 0 {
+		return append(dst, '\\', escaped[k])
 	}
 	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 }
@@ -115,21 +108,9 @@ func Equal(a, b any) bool {
 		return ok && slices.EqualFunc(a, b, Equal)
 	case map[string]any:
 		b, ok := b.(map[string]any)
-		return ok && equalObjects(a, b)
+		return ok && maps.EqualFunc(a, b, Equal)
 	}
 	return string(Canonical(nil, a)) == string(Canonical(nil, b))
-}
-
-func equalObjects(a, b map[string]any) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for name, value := range a {
-		if other, ok := b[name]; !ok || !Equal(value, other) {
-			return false
-		}
-	}
-	return true
 }
 
 func equalNumbers(a, b string) bool {

@@ -10,10 +10,7 @@ import (
 // its canonical form on every lookup.
 func CanonicalText(dst []byte, text string) ([]byte, error) {
 	c := canonicaliser{scanner: scanner{text: text}, dst: dst, members: make([]canonicalMember, 0, 16)}
-	if err := c.write(); err != nil {
-		return dst, err
-	}
-	if err := c.end(); err != nil {
+	if err := c.whole(c.write); err != nil {
 		return dst, err
 	}
 	return c.dst, nil
@@ -63,50 +60,35 @@ func (c *canonicaliser) writeString(start, end int) {
 
 func (c *canonicaliser) writeArray() error {
 	c.dst = append(c.dst, '[')
-	for first := true; ; first = false {
-		more, err := c.element(first)
-		if err != nil {
-			return err
-		}
-		if !more {
-			c.dst = append(c.dst, ']')
-			return nil
-		}
-		if !first {
+	_, err := c.eachElement(func(i int) error {
+		if i > 0 {
 			c.dst = append(c.dst, ',')
 		}
-		if err := c.write(); err != nil {
-			return err
-		}
-	}
+		return c.write()
+	})
+	c.dst = append(c.dst, ']')
+	return err
 }
 
 func (c *canonicaliser) writeObject() error {
 	c.dst = append(c.dst, '{')
 	outer := len(c.members)
-	for first := true; ; first = false {
-		start, end, more, err := c.member(first)
-		if err != nil {
-			return err
-		}
-		if !more {
-			c.sortMembers(c.members[outer:])
-			c.members = c.members[:outer]
-			c.dst = append(c.dst, '}')
-			return nil
-		}
+	_, err := c.eachMember(func(first bool, start, end int) error {
 		if !first {
 			c.dst = append(c.dst, ',')
 		}
 		member := canonicalMember{name: c.unquote(start, end), start: len(c.dst)}
 		c.writeString(start, end)
 		c.dst = append(c.dst, ':')
-		if err := c.write(); err != nil {
-			return err
-		}
+		err := c.write()
 		member.end = len(c.dst)
 		c.members = append(c.members, member)
-	}
+		return err
+	})
+	c.sortMembers(c.members[outer:])
+	c.members = c.members[:outer]
+	c.dst = append(c.dst, '}')
+	return err
 }
 
 // sortMembers puts the members that end dst in the order of their names; of

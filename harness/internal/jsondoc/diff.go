@@ -1,9 +1,6 @@
 package jsondoc
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // A Difference is one place where two documents differ. Recorded or Received is
 // Absent where that side has nothing there.
@@ -30,7 +27,7 @@ func Diff(recorded, received any, limit int) []Difference {
 
 type differ struct {
 	limit int
-	steps []any // from the root to the values being compared
+	at    Place // of the values that are compared
 	found []Difference
 }
 
@@ -51,40 +48,27 @@ func (d *differ) diff(recorded, received any) {
 		}
 	}
 	if !Equal(recorded, received) {
-		d.found = append(d.found, Difference{d.path(), recorded, received})
+		d.found = append(d.found, Difference{d.at.Path(Root), recorded, received})
 	}
 }
 
-func (d *differ) path() string {
-	path := Root
-	for _, step := range d.steps {
-		path = AppendPath(path, step)
-	}
-	return path
-}
-
-func (d *differ) below(step, recorded, received any) {
-	d.steps = append(d.steps, step)
+func (d *differ) below(at step, recorded, received any) {
+	d.at.steps = append(d.at.steps, at)
 	d.diff(recorded, received)
-	d.steps = d.steps[:len(d.steps)-1]
+	d.at.steps = d.at.steps[:len(d.at.steps)-1]
 }
 
 func (d *differ) diffObjects(recorded, received map[string]any) {
-	names := slices.AppendSeq(make([]string, 0, len(recorded)), maps.Keys(recorded))
-	for name := range received {
-		if _, both := recorded[name]; !both {
-			names = append(names, name)
-		}
-	}
+	names := appendNames(appendNames(nil, recorded), received)
 	slices.Sort(names)
-	for _, name := range names {
-		d.below(name, member(recorded, name), member(received, name))
+	for _, name := range slices.Compact(names) {
+		d.below(step{name, -1}, member(recorded, name), member(received, name))
 	}
 }
 
 func (d *differ) diffArrays(recorded, received []any) {
 	for i := range max(len(recorded), len(received)) {
-		d.below(i, element(recorded, i), element(received, i))
+		d.below(step{"", i}, element(recorded, i), element(received, i))
 	}
 }
 

@@ -15,7 +15,7 @@ func Indent(dst []byte, text string) ([]byte, error) {
 
 func reformat(dst []byte, text string, indent bool) ([]byte, error) {
 	f := formatter{scanner: scanner{text: text}, dst: dst, indent: indent}
-	if err := f.whole(); err != nil {
+	if err := f.whole(f.format); err != nil {
 		return dst, err
 	}
 	return f.dst, nil
@@ -27,67 +27,33 @@ type formatter struct {
 	indent bool
 }
 
-func (f *formatter) whole() error {
-	if err := f.format(); err != nil {
-		return err
-	}
-	return f.end()
-}
-
 func (f *formatter) format() error {
 	kind, start, err := f.value()
 	if err != nil {
 		return err
 	}
+	f.dst = append(f.dst, f.text[start:f.pos]...)
 	switch kind {
 	case '{':
-		return f.formatObject()
+		empty, err := f.eachMember(func(first bool, start, end int) error {
+			f.separate(first)
+			f.dst = append(append(f.dst, f.text[start:end]...), ':')
+			if f.indent {
+				f.dst = append(f.dst, ' ')
+			}
+			return f.format()
+		})
+		f.close(empty, '}')
+		return err
 	case '[':
-		return f.formatArray()
+		empty, err := f.eachElement(func(i int) error {
+			f.separate(i == 0)
+			return f.format()
+		})
+		f.close(empty, ']')
+		return err
 	}
-	f.dst = append(f.dst, f.text[start:f.pos]...)
 	return nil
-}
-
-func (f *formatter) formatObject() error {
-	f.dst = append(f.dst, '{')
-	for first := true; ; first = false {
-		start, end, more, err := f.member(first)
-		if err != nil {
-			return err
-		}
-		if !more {
-			f.close(first, '}')
-			return nil
-		}
-		f.separate(first)
-		f.dst = append(f.dst, f.text[start:end]...)
-		f.dst = append(f.dst, ':')
-		if f.indent {
-			f.dst = append(f.dst, ' ')
-		}
-		if err := f.format(); err != nil {
-			return err
-		}
-	}
-}
-
-func (f *formatter) formatArray() error {
-	f.dst = append(f.dst, '[')
-	for first := true; ; first = false {
-		more, err := f.element(first)
-		if err != nil {
-			return err
-		}
-		if !more {
-			f.close(first, ']')
-			return nil
-		}
-		f.separate(first)
-		if err := f.format(); err != nil {
-			return err
-		}
-	}
 }
 
 // separate begins a member or element.
@@ -95,26 +61,22 @@ func (f *formatter) separate(first bool) {
 	if !first {
 		f.dst = append(f.dst, ',')
 	}
-	if f.indent {
-		f.newLine()
-	}
+	f.newLine()
 }
 
 func (f *formatter) close(empty bool, bracket byte) {
-	if f.indent && !empty {
+	if !empty {
 		f.newLine()
 	}
 	f.dst = append(f.dst, bracket)
 }
 
 func (f *formatter) newLine() {
-	f.dst = append(f.dst, '\n')
-	width := 2 * f.depth
-	for width > len(spaces) {
-		f.dst = append(f.dst, spaces...)
-		width -= len(spaces)
+	if !f.indent {
+		return
 	}
-	f.dst = append(f.dst, spaces[:width]...)
+	f.dst = append(f.dst, '\n')
+	for range f.depth {
+		f.dst = append(f.dst, "  "...)
+	}
 }
-
-const spaces = "                                                                "

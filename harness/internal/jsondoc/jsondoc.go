@@ -36,35 +36,42 @@ func (e *SyntaxError) Error() string {
 // Of members with one name the last counts, as in encoding/json and in
 // JavaScript. Strings without escapes share memory with text.
 func Parse(text string) (any, error) {
-	s := scanner{text: text}
-	doc, err := s.parse()
+	p := parser{scanner: scanner{text: text}}
+	var doc any
+	err := p.whole(func() (err error) {
+		doc, err = p.parse()
+		return err
+	})
 	if err != nil {
-		return nil, err
-	}
-	if err := s.end(); err != nil {
 		return nil, err
 	}
 	return doc, nil
 }
 
-func (s *scanner) parse() (any, error) {
-	kind, start, err := s.value()
+// A parser builds a tree.
+type parser struct {
+	scanner
+	values int // of the tree, so far
+}
+
+func (p *parser) parse() (any, error) {
+	kind, start, err := p.value()
 	if err != nil {
 		return nil, err
 	}
-	if s.values++; kind == '{' || kind == '[' {
-		s.values += heavy - 1
+	if p.values++; kind == '{' || kind == '[' {
+		p.values += heavy - 1
 	}
-	if s.values > MaxValues {
-		return nil, s.fail(start, "more than %d values, or %d objects and arrays", MaxValues, MaxValues/heavy)
+	if p.values > MaxValues {
+		return nil, p.fail(start, "more than %d values, or %d objects and arrays", MaxValues, MaxValues/heavy)
 	}
 	switch kind {
 	case '{':
-		return s.parseObject()
+		return p.parseObject()
 	case '[':
-		return s.parseArray()
+		return p.parseArray()
 	case '"':
-		return s.unquote(start, s.pos), nil
+		return p.unquote(start, p.pos), nil
 	case 'n':
 		return nil, nil
 	case 't':
@@ -72,40 +79,25 @@ func (s *scanner) parse() (any, error) {
 	case 'f':
 		return false, nil
 	}
-	return json.Number(s.text[start:s.pos]), nil
+	return json.Number(p.text[start:p.pos]), nil
 }
 
-func (s *scanner) parseObject() (any, error) {
+func (p *parser) parseObject() (any, error) {
 	object := map[string]any{}
-	for first := true; ; first = false {
-		start, end, more, err := s.member(first)
-		if err != nil {
-			return nil, err
-		}
-		if !more {
-			return object, nil
-		}
-		name := s.unquote(start, end)
-		if object[name], err = s.parse(); err != nil {
-			return nil, err
-		}
-	}
+	_, err := p.eachMember(func(_ bool, start, end int) (err error) {
+		name := p.unquote(start, end)
+		object[name], err = p.parse()
+		return err
+	})
+	return object, err
 }
 
-func (s *scanner) parseArray() (any, error) {
+func (p *parser) parseArray() (any, error) {
 	array := []any{}
-	for first := true; ; first = false {
-		more, err := s.element(first)
-		if err != nil {
-			return nil, err
-		}
-		if !more {
-			return array, nil
-		}
-		item, err := s.parse()
-		if err != nil {
-			return nil, err
-		}
+	_, err := p.eachElement(func(int) error {
+		item, err := p.parse()
 		array = append(array, item)
-	}
+		return err
+	})
+	return array, err
 }

@@ -38,55 +38,25 @@ func (l *liner) walk(steps string, onWay bool) error {
 	if onWay {
 		step, steps, _ = cutStep(steps)
 	}
+	empty := true
 	switch kind {
 	case '{':
-		return l.walkObject(step, steps)
+		empty, err = l.eachMember(func(_ bool, start, end int) error {
+			onWay := step != nil && step == any(l.unquote(start, end))
+			if onWay {
+				l.found = 0 // of members with one name the last counts
+			}
+			l.line++
+			return l.walk(steps, onWay)
+		})
 	case '[':
-		return l.walkArray(step, steps)
+		empty, err = l.eachElement(func(i int) error {
+			l.line++
+			return l.walk(steps, step != nil && step == any(i))
+		})
 	}
-	return nil
-}
-
-func (l *liner) walkObject(step any, steps string) error {
-	for first := true; ; first = false {
-		start, end, more, err := l.member(first)
-		if err != nil {
-			return err
-		}
-		if !more {
-			l.close(first)
-			return nil
-		}
-		l.line++
-		onWay := step != nil && step == any(l.unquote(start, end))
-		if onWay {
-			l.found = 0 // of members with one name the last counts
-		}
-		if err := l.walk(steps, onWay); err != nil {
-			return err
-		}
-	}
-}
-
-func (l *liner) walkArray(step any, steps string) error {
-	for i := 0; ; i++ {
-		more, err := l.element(i == 0)
-		if err != nil {
-			return err
-		}
-		if !more {
-			l.close(i == 0)
-			return nil
-		}
-		l.line++
-		if err := l.walk(steps, step != nil && step == any(i)); err != nil {
-			return err
-		}
-	}
-}
-
-func (l *liner) close(empty bool) {
-	if !empty {
+	if !empty { // the closing bracket's
 		l.line++
 	}
+	return err
 }

@@ -147,9 +147,8 @@ func endOfComment(text string, at int) int {
 	if text[at+1] == '*' {
 		closing, length = "*/", 2
 	}
-	end := strings.Index(text[at+2:], closing)
-	if end < 0 {
-		return len(text)
+	if end := strings.Index(text[at+2:], closing); end >= 0 {
+		return at + 2 + end + length
 	}
-	return at + 2 + end + length
+	return len(text)
 }

@@ -5,14 +5,30 @@ import (
 	"strings"
 )
 
-// Mend replaces, in JSON text, every escape that is half of a surrogate pair by
-// that of U+FFFD, which is how encoding/json and browsers read it. It changes no
-// length and no line. ok tells whether there was one; the text need not be JSON.
-func Mend(text string) (mended string, ok bool) { return MendWith(text, '\uFFFD') }
+// ParseMended is Parse for text in which an escape may be half of a surrogate pair, which
+// encoding/json and browsers read as U+FFFD: a text that is JSON but for those is read like
+// that, and mendedAt is the path of the first value or member that holds one.
+func ParseMended(text string) (doc any, mendedAt string, err error) {
+	doc, err = Parse(text)
+	mended, ok := mend(text, '\uFFFD')
+	if err == nil || !ok {
+		return doc, "", err
+	}
+	if doc, err = Parse(mended); err != nil {
+		return nil, "", err
+	}
+	other, _ := mend(text, '\u0001')
+	marked, err := Parse(other)
+	if err != nil {
+		return doc, Root, nil
+	}
+	return doc, Diff(doc, marked, 1)[0].Path, nil
+}
 
-// MendWith is Mend with another character of the Basic Multilingual Plane, by which
-// the places can be found again.
-func MendWith(text string, filler rune) (mended string, ok bool) {
+// mend replaces, in JSON text, every escape that is half of a surrogate pair by that of a
+// character of the Basic Multilingual Plane. It changes no length and no line. ok reports
+// whether there was one; the text need not be JSON.
+func mend(text string, filler rune) (mended string, ok bool) {
 	var out strings.Builder
 	kept := 0
 	for at := 0; ; {

@@ -29,9 +29,9 @@ func escapeName(name string) string {
 	escaped := append(make([]byte, 0, len(name)+8), name[:special]...)
 	for _, c := range []byte(name[special:]) {
 		switch {
-		case c == '\'' || c == '\\':
+		case c == '\'':
 			escaped = append(escaped, '\\', c)
-		case c < ' ':
+		case c < ' ', c == '\\':
 			escaped = appendControl(escaped, c)
 		default:
 			escaped = append(escaped, c)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/bits"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -15,16 +14,15 @@ import (
 // The shape of every reader is
 //
 //	kind, start, err := s.value()
-//	// kind is '{': loop over s.member until it reports no more
-//	// kind is '[': loop over s.element until it reports no more
+//	// kind is '{': s.eachMember
+//	// kind is '[': s.eachElement
 //	// otherwise text[start:pos] is the scalar
 type scanner struct {
 	text    string
 	pos     int
 	depth   int
 	escaped bool // whether the string scanned last holds a backslash
-	values  int  // of the tree that is built
-	lenient bool // take halves of surrogate pairs, and bytes that are not UTF-8
+	lenient bool // accept halves of surrogate pairs, and bytes that are not UTF-8
 }
 
 // fail makes the error for a fault at an offset.
@@ -74,6 +72,14 @@ func (s *scanner) space() {
 		}
 	}
 	s.pos = i
+}
+
+// whole reads a text that is one value and nothing else.
+func (s *scanner) whole(read func() error) error {
+	if err := read(); err != nil {
+		return err
+	}
+	return s.end()
 }
 
 // end checks that nothing but white space is left.
@@ -144,6 +150,34 @@ func (s *scanner) member(first bool) (start, end int, more bool, err error) {
 	}
 	s.pos++
 	return start, end, true, nil
+}
+
+// eachMember calls read for every member of the object that is open, once over its colon,
+// and reports whether there was none.
+func (s *scanner) eachMember(read func(first bool, start, end int) error) (empty bool, err error) {
+	for first := true; ; first = false {
+		start, end, more, err := s.member(first)
+		if err == nil && more {
+			err = read(first, start, end)
+		}
+		if err != nil || !more {
+			return first, err
+		}
+	}
+}
+
+// eachElement calls read before every element of the array that is open, and reports
+// whether there was none.
+func (s *scanner) eachElement(read func(i int) error) (empty bool, err error) {
+	for i := 0; ; i++ {
+		more, err := s.element(i == 0)
+		if err == nil && more {
+			err = read(i)
+		}
+		if err != nil || !more {
+			return i == 0, err
+		}
+	}
 }
 
 func (s *scanner) step(first bool, closing byte, wanted string) (more bool, err error) {
@@ -222,13 +256,10 @@ func word(text string, i int) uint64 {
 		uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
 }
 
-// zeros marks the bytes of x that are zero, exactly up to the lowest of them.
-func zeros(x uint64) uint64 { return (x - ones) &^ x & highs }
-
 // notPlain marks the bytes of x that end a run of ordinary string characters, exactly up
 // to the lowest of them.
 func notPlain(x uint64) uint64 {
-	return zeros(x^('"'*ones)) | zeros(x^('\\'*ones)) | (x-' '*ones)&^x&highs
+	return ((x ^ '"'*ones - ones) | (x ^ '\\'*ones - ones) | (x - ' '*ones)) &^ x & highs
 }
 
 // plain returns where the run of ordinary string characters from i ends: at a
@@ -262,7 +293,8 @@ func (s *scanner) str() error {
 	for i := s.pos + 1; ; {
 		end, ascii := plain(s.text, i)
 		if !ascii && !s.lenient && !utf8.ValidString(s.text[i:end]) {
-			return s.notUTF8(i)
+			s.pos = i + utf8Prefix(s.text[i:])
+			return s.unexpected("a character")
 		}
 		switch {
 		case end >= len(s.text):
@@ -282,111 +314,13 @@ func (s *scanner) str() error {
 	}
 }
 
-func (s *scanner) notUTF8(from int) error {
-	for i := from; ; {
-		r, size := utf8.DecodeRuneInString(s.text[i:])
+// utf8Prefix is how many bytes of a text come before the first that is not UTF-8.
+func utf8Prefix(text string) int {
+	for i := 0; ; {
+		r, size := utf8.DecodeRuneInString(text[i:])
 		if r == utf8.RuneError && size <= 1 {
-			s.pos = i
-			return s.unexpected("a character")
+			return i
 		}
 		i += size
-	}
-}
-
-// escape checks the escape at an offset and returns its length; a surrogate
-// pair counts as one.
-func (s *scanner) escape(at int) (size int, err error) {
-	if at+1 >= len(s.text) {
-		return 0, s.fail(at, "the text ends inside a string")
-	}
-	switch s.text[at+1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return 2, nil
-	case 'u':
-	default:
-		return 0, s.fail(at, "a backslash must begin one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")
-	}
-	r, ok := hex4(s.text, at+2)
-	if !ok {
-		return 0, s.fail(at, "\\u must be followed by four hexadecimal digits")
-	}
-	if r < 0xD800 || r > 0xDFFF {
-		return 6, nil
-	}
-	low, ok := lowSurrogate(s.text, at+6)
-	if r >= 0xDC00 || !ok || low == 0 {
-		if s.lenient {
-			return 6, nil
-		}
-		return 0, s.fail(at, "\\u%04x is half of a surrogate pair", r)
-	}
-	return 12, nil
-}
-
-// lowSurrogate reads the escaped second half of a surrogate pair.
-func lowSurrogate(text string, at int) (r rune, ok bool) {
-	if !strings.HasPrefix(text[min(at, len(text)):], `\u`) {
-		return 0, false
-	}
-	r, ok = hex4(text, at+2)
-	return r, ok && r >= 0xDC00 && r <= 0xDFFF
-}
-
-func hex4(text string, at int) (r rune, ok bool) {
-	if at+4 > len(text) {
-		return 0, false
-	}
-	for _, c := range []byte(text[at : at+4]) {
-		switch {
-		case c-'0' <= 9:
-			c -= '0'
-		case c|0x20 >= 'a' && c|0x20 <= 'f':
-			c = c | 0x20 - 'a' + 10
-		default:
-			return 0, false
-		}
-		r = r<<4 | rune(c)
-	}
-	return r, true
-}
-
-// unquote decodes the string that was scanned last, text[start:end] with its
-// quotes.
-func (s *scanner) unquote(start, end int) string {
-	raw := s.text[start+1 : end-1]
-	if !s.escaped {
-		return raw
-	}
-	decoded := make([]byte, 0, len(raw))
-	for {
-		at := strings.IndexByte(raw, '\\')
-		if at < 0 {
-			return string(append(decoded, raw...))
-		}
-		decoded = append(decoded, raw[:at]...)
-		size := 2
-		switch c := raw[at+1]; c {
-		case 'b':
-			decoded = append(decoded, '\b')
-		case 'f':
-			decoded = append(decoded, '\f')
-		case 'n':
-			decoded = append(decoded, '\n')
-		case 'r':
-			decoded = append(decoded, '\r')
-		case 't':
-			decoded = append(decoded, '\t')
-		case 'u':
-			r, _ := hex4(raw, at+2)
-			size = 6
-			if low, ok := lowSurrogate(raw, at+6); ok && r < 0xDC00 && utf16.IsSurrogate(r) {
-				r = utf16.DecodeRune(r, low)
-				size = 12
-			}
-			decoded = utf8.AppendRune(decoded, r)
-		default:
-			decoded = append(decoded, c)
-		}
-		raw = raw[at+size:]
 	}
 }

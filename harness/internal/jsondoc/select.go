@@ -40,16 +40,15 @@ func ParsePath(query string) (*Path, error) {
 	if err != nil {
 		return nil, fmt.Errorf("path %q: %w (names with other characters than letters, digits and '_' are written ['name'])", query, err)
 	}
-	path := &Path{expr: expr}
-	for _, frag := range expr {
-		if _, ok := frag.(*jp.Filter); ok {
-			path.hasFilter = true
-		}
-	}
 	if _, ok := expr[len(expr)-1].(jp.Descent); ok {
 		return nil, fmt.Errorf("path %q: '..' must be followed by a name, '*' or '['", query)
 	}
-	return path, nil
+	return &Path{expr, slices.ContainsFunc(expr, isFilter)}, nil
+}
+
+func isFilter(step jp.Frag) bool {
+	_, ok := step.(*jp.Filter)
+	return ok
 }
 
 // absolutePath completes a relative query and refuses what the path library
@@ -66,53 +65,33 @@ func absolutePath(query string) (string, error) {
 		query = "$." + query
 	}
 	var b strings.Builder
-	digits := 0
-	for i, c := range unquoted(query) {
-		if c >= '0' && c <= '9' {
-			digits++
-		} else {
+	quote, escaped, digits := byte(0), false, 0
+	for i, c := range []byte(query) {
+		inText := quote != 0 || c == '\'' || c == '"'
+		switch {
+		case quote != 0:
+			if c == quote && !escaped {
+				quote = 0
+			}
+			escaped = c == '\\' && !escaped
+		case inText:
+			quote = c
+		}
+		if digits++; inText || c < '0' || c > '9' {
 			digits = 0
 		}
 		switch {
 		case digits > 18:
 			return "", errors.New("a number has more than 18 digits")
+		case inText:
 		case c == '$' && i > 0:
 			return "", errors.New("'$' is supported at the beginning only")
 		case c == '-' && strings.IndexByte("=<>", query[i-1]) >= 0:
 			b.WriteByte(' ') // the library reads "==-" as one operator
-		case c == inQuotes:
-			c = query[i]
 		}
 		b.WriteByte(c)
 	}
 	return b.String(), nil
-}
-
-// inQuotes stands for a byte of a string literal.
-const inQuotes = 0
-
-// unquoted yields the bytes of a query, those of its string literals as inQuotes.
-func unquoted(query string) func(yield func(int, byte) bool) {
-	return func(yield func(int, byte) bool) {
-		quote, escaped := byte(0), false
-		for i := range len(query) {
-			c := query[i]
-			switch {
-			case quote == 0 && (c == '\'' || c == '"'):
-				quote = c
-				c = inQuotes
-			case quote != 0:
-				if c == quote && !escaped {
-					quote = 0
-				}
-				escaped = c == '\\' && !escaped
-				c = inQuotes
-			}
-			if !yield(i, c) {
-				return
-			}
-		}
-	}
 }
 
 // Select returns the nodes that the path selects, in document order (members by

@@ -19,9 +19,9 @@ func (p Place) Depth() int { return len(p.steps) }
 // Name is the name of the member that the value is, or that holds the list, or the list
 // of lists, which it is an element of; "" where there is none.
 func (p Place) Name() string {
-	for i := len(p.steps) - 1; i >= 0; i-- {
-		if p.steps[i].index < 0 {
-			return p.steps[i].name
+	for _, s := range slices.Backward(p.steps) {
+		if s.index < 0 {
+			return s.name
 		}
 	}
 	return ""
@@ -52,21 +52,18 @@ func Walk(doc any, visit func(at Place, value any) (into bool)) {
 
 type walker struct {
 	visit func(at Place, value any) bool
-	steps []step
+	at    Place
 	names []string // of all objects on the way, innermost last
 }
 
 func (w *walker) walk(value any) {
-	if !w.visit(Place{w.steps}, value) {
+	if !w.visit(w.at, value) {
 		return
 	}
 	switch value := value.(type) {
 	case map[string]any:
 		outer := len(w.names)
-		for name := range value {
-			w.names = append(w.names, name)
-		}
-		slices.Sort(w.names[outer:])
+		w.names = appendNames(w.names, value)
 		for i := range len(value) {
 			name := w.names[outer+i]
 			w.below(step{name, -1}, value[name])
@@ -80,9 +77,9 @@ func (w *walker) walk(value any) {
 }
 
 func (w *walker) below(s step, value any) {
-	w.steps = append(w.steps, s)
+	w.at.steps = append(w.at.steps, s)
 	w.walk(value)
-	w.steps = w.steps[:len(w.steps)-1]
+	w.at.steps = w.at.steps[:len(w.at.steps)-1]
 }
 
 // Kind is what JSON Schema calls the type of a value: null, boolean, string, number,

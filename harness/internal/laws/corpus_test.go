@@ -27,9 +27,9 @@ func recordings(t *testing.T) map[string][]*cassette.Cassette {
 			return err
 		}
 		folder, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
-		kind := importer.KindVCRPy
+		kind := importer.Of(importer.VCRPy)
 		if strings.HasSuffix(file, ".har") {
-			kind = importer.KindHAR
+			kind = importer.Of(importer.HAR)
 		}
 		if r, err := (importer.Reader{}).Read(kind, file, "law", nil); err == nil && len(r.Cassette.Interactions) > 0 {
 			all[folder] = append(all[folder], r.Cassette)

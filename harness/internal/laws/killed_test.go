@@ -13,6 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/laws"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 )
 
@@ -33,7 +34,7 @@ func killed(t testing.TB, s *sealedTape, seed uint64) laws.Tally {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Recover(name); errors.Is(err, project.ErrNothing) {
+	if _, err := record.Recover(p, name); errors.Is(err, record.ErrNothing) {
 		return laws.Tally{}
 	} else if err != nil {
 		t.Fatal(err)

@@ -3,7 +3,7 @@
 // scenario uses, scenarios that share a name, interactions that a replay never
 // asks for.
 //
-// [Redaction] tells, of cassettes in which nothing is wrong, what they say about the values
+// [Redaction] says, of cassettes in which nothing is wrong, what they say about the values
 // that were replaced.
 //
 // Every file is a case of the suite. A fault in a file is a finding, not an error:

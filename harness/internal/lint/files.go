@@ -30,20 +30,18 @@ const (
 	isSchema
 	isIndex
 	isRules
-	isHAR
-	isDevProxy
-	isAutoRest
-	isRubyVCR
+	isForeign // another tool's recording
 	isAcceptances
 )
 
 // file is a file to lint, named as in reports.
 type file struct {
-	name string
-	kind kind
+	name   string
+	kind   kind
+	format *importer.Format // of a foreign one
 }
 
-// collect finds the files at paths, sorted, each once. Beside an error, which tells of the
+// collect finds the files at paths, sorted, each once. Beside an error, which is of the
 // paths at which there is none and of folders that cannot be read, stand the others. Nothing
 // at all is an error too: what checks nothing must not read as clean.
 func collect(p *project.Project, paths []string) ([]file, error) {
@@ -120,27 +118,43 @@ func nothing(at string) error {
 
 func fileOf(p *project.Project, name string) file {
 	name = filepath.ToSlash(filepath.Clean(name))
+	if f := foreign(name); f != nil {
+		return file{name, isForeign, f}
+	}
 	return file{name: name, kind: kindOf(p, name)}
 }
 
-// kindOf tells a file by where it lies, else by what stands in it.
+// isOfAPI reports whether a file of JSON lies where an API's schemas do.
+func isOfAPI(name string) bool {
+	api := path.Base(path.Dir(name))
+	return api == "v1.0" || api == "beta"
+}
+
+// foreign is the format of another tool's recording; nil for any other file. Recordings in YAML
+// lie where cassettes do, and are known once no cassette can be read of them.
+func foreign(name string) *importer.Format {
+	if strings.EqualFold(path.Ext(name), ".har") {
+		return importer.Of(importer.HAR)
+	}
+	if path.Ext(name) != ".json" || isOfAPI(name) {
+		return nil
+	}
+	f, _ := importer.FormatOfFile(name) // one that cannot be read is none of ours
+	return f
+}
+
+// kindOf knows a file by where it lies, else by what stands in it.
 func kindOf(p *project.Project, name string) kind {
 	switch ext := path.Ext(name); {
-	case ext == ".json":
-		switch api := path.Base(path.Dir(name)); {
-		case api != "v1.0" && api != "beta":
-			return sniffJSON(name)
-		case path.Base(name) == route.FileName:
-			return isIndex
-		}
+	case ext == ".json" && isOfAPI(name) && path.Base(name) == route.FileName:
+		return isIndex
+	case ext == ".json" && isOfAPI(name):
 		return isSchema
-	case strings.EqualFold(ext, ".har"):
-		return isHAR
 	case ext != ".yaml" && ext != ".yml":
 		return isOther
 	case path.Base(name) == drift.AcceptFile:
 		return isAcceptances
-	case name == p.Dirs.Rules || path.Base(name) == "rules.yaml":
+	case name == p.Dirs.Rules || path.Base(name) == project.RulesFile:
 		return isRules
 	case below(p.Dirs.Scenarios, name):
 		return isScenario
@@ -182,31 +196,6 @@ func sniff(name string) kind {
 		}
 	}
 	return isUnknown
-}
-
-// sniffJSON looks for what begins the recordings of other tools. What is no such recording
-// is none of ours.
-func sniffJSON(name string) kind {
-	f, err := plainfile.Open(name)
-	if err != nil {
-		return isOther
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, 64<<10))
-	if err != nil {
-		return isOther
-	}
-	switch importer.KindOf(string(text)) {
-	case importer.KindHAR:
-		return isHAR
-	case importer.KindDevProxy:
-		return isDevProxy
-	case importer.KindAutoRest:
-		return isAutoRest
-	case importer.KindRubyVCR:
-		return isRubyVCR
-	}
-	return isOther
 }
 
 // schemaSets opens the folders of the linted schemas, each once.

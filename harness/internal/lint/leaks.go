@@ -9,10 +9,11 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// mostLeaks is how many leaks of one rule are told of a file; more are counted.
+// mostLeaks is how many leaks of one rule are findings of a file; more are counted.
 const mostLeaks = 3
 
 // checkCassette checks that a cassette loads and what would leak if it were
@@ -20,14 +21,14 @@ const mostLeaks = 3
 func (l *linter) checkCassette(file string) {
 	c, err := l.project.Cassette(file)
 	if err != nil {
-		if kind, entries := foreignEntries(file); kind != "" {
-			l.tellForeign(file, kind, entries)
+		if format, entries := foreignEntries(file); format != nil {
+			l.reportForeign(file, format, entries)
 			return
 		}
 		l.add(file, project.Findings(project.RuleCassetteLoad, file, err)...)
 		return
 	}
-	l.add(file, l.project.Expired(c)...)
+	l.add(file, replay.Expired(l.project, c)...)
 	hint := "graphvcr redact " + file
 	if c.Meta.Origin == cassette.Docs {
 		hint += "; where it says origin: docs, that is for secrets alone: domains of somebody's own make it no documentation, and with origin: recorded all is replaced"
@@ -35,7 +36,7 @@ func (l *linter) checkCassette(file string) {
 	l.leaksIn(c, file, hint)
 }
 
-// leaksIn tells what a recording gives away.
+// leaksIn reports what a recording gives away.
 func (l *linter) leaksIn(c *cassette.Cassette, file, hint string) {
 	leaks, err := redact.Leaks(c, l.project.Rules.Redact)
 	if err != nil {
@@ -45,18 +46,21 @@ func (l *linter) leaksIn(c *cassette.Cassette, file, hint string) {
 	for n := range leaks {
 		placeLeak(&leaks[n], c)
 	}
-	l.tellLeaks(file, hint, leaks)
+	l.addLeaks(file, hint, leaks)
 }
 
-// foreignEntries are those of a recording in YAML that is no cassette, and its kind; "" where it
-// is none that can be read, or is empty.
-func foreignEntries(file string) (importer.Kind, []*importer.Entry) {
-	for _, kind := range []importer.Kind{importer.KindVCRPy, importer.KindRubyVCR} {
-		if entries, err := importer.Entries(kind, file); err == nil && slices.ContainsFunc(entries, func(e *importer.Entry) bool { return e.Fault == nil }) {
-			return kind, entries
+// foreignEntries are those of a recording in YAML that is no cassette, and its format; nil where
+// it is none that can be read, or is empty.
+func foreignEntries(file string) (*importer.Format, []*importer.Entry) {
+	for _, format := range importer.Formats() {
+		if !format.IsYAML() {
+			continue
+		}
+		if entries, err := format.Entries(file); err == nil && slices.ContainsFunc(entries, func(e *importer.Entry) bool { return e.Fault == nil }) {
+			return format, entries
 		}
 	}
-	return "", nil
+	return nil, nil
 }
 
 // placeLeak gives a leak that has no line its interaction's.
@@ -66,7 +70,7 @@ func placeLeak(leak *redact.Leak, c *cassette.Cassette) {
 	}
 }
 
-func (l *linter) tellLeaks(file, hint string, leaks []redact.Leak) {
+func (c cases) addLeaks(file, hint string, leaks []redact.Leak) {
 	more := map[redact.ID]int{}
 	var order []redact.ID
 	for _, leak := range leaks {
@@ -74,12 +78,12 @@ func (l *linter) tellLeaks(file, hint string, leaks []redact.Leak) {
 			order = append(order, leak.Rule)
 		}
 		if more[leak.Rule] <= mostLeaks {
-			l.add(file, leakFinding(file, hint, leak))
+			c.add(file, leakFinding(file, hint, leak))
 		}
 	}
 	for _, rule := range order {
 		if n := more[rule] - mostLeaks; n > 0 {
-			l.add(file, report.Finding{
+			c.add(file, report.Finding{
 				Rule: leakRule(rule), Severity: report.Note, Place: report.Place{File: file},
 				Message: fmt.Sprintf("%d more of %s", n, rule),
 			})
@@ -87,7 +91,7 @@ func (l *linter) tellLeaks(file, hint string, leaks []redact.Leak) {
 	}
 }
 
-// leakFinding tells a leak: a secret is an error, identity and content a warning,
+// leakFinding reports a leak: a secret is an error, identity and content a warning,
 // what merely looks random a note. It never holds the value.
 func leakFinding(file, hint string, leak redact.Leak) report.Finding {
 	f := report.Finding{

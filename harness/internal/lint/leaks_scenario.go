@@ -3,6 +3,7 @@ package lint
 import (
 	"encoding/json"
 	"net/http"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,16 +13,23 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
 
-// tellScenarioLeaks tells which secrets and whose identity a scenario file would give away, by
+// writtenLeaks finds what leaks of texts and names that people wrote.
+type writtenLeaks struct {
+	project *project.Project
+	cases
+}
+
+// scenario reports which secrets and whose identity a scenario file would give away, by
 // the rules that are for cassettes: its requests, what it expects, its names and the values of
 // its variables are looked at as if they stood in one. What its author wrote as content is
 // meant to be read. Variables, and addresses below .example, are placeholders. Where the
-// cassette is of documentation, or of a stand-in, people are invented and passwords, too.
-func (l *linter) tellScenarioLeaks(file string, sc *scenario.Scenario) {
+// cassette is of documentation, or of a test server, people are invented and passwords, too.
+func (l *writtenLeaks) scenario(file string, sc *scenario.Scenario) {
 	text, err := plainfile.ReadFile(file)
 	var doc yaml.Node
 	if err != nil || yaml.Unmarshal(text, &doc) != nil || len(doc.Content) == 0 {
@@ -29,9 +37,9 @@ func (l *linter) tellScenarioLeaks(file string, sc *scenario.Scenario) {
 	}
 	w := written{cassette: l.placeholder(file), api: sc.API}
 	w.scenario(doc.Content[0])
-	leaks, err := redact.Leaks(w.cassette, l.writtenRules())
+	leaks, err := redact.Leaks(w.cassette, l.rules())
 	if err != nil {
-		return // the rules are at fault, which is told of them
+		return // the rules are at fault, which is a finding of theirs
 	}
 	invented := false
 	if len(leaks) > 0 {
@@ -47,17 +55,17 @@ func (l *linter) tellScenarioLeaks(file string, sc *scenario.Scenario) {
 		leak.Line = w.cassette.Interactions[leak.Interaction].Line
 		leak.Interaction, leak.Part, leak.Path = -1, "the scenario", ""
 	}
-	l.tellLeaks(file, "a variable takes its place: {env.NAME} reads the environment; graphvcr new --from CASSETTE drafts a scenario of what was redacted", leaks)
+	l.addLeaks(file, "a variable takes its place: {env.NAME} reads the environment; graphvcr new --from CASSETTE drafts a scenario of what was redacted", leaks)
 }
 
-// tellPathLeaks tells of a file whose name gives something away.
-func (l *linter) tellPathLeaks(file string) {
-	name := strings.TrimSuffix(strings.TrimSuffix(file, ".yaml"), ".yml")
+// path reports a file whose name gives something away.
+func (l *writtenLeaks) path(file string) {
+	name := strings.TrimSuffix(file, path.Ext(file))
 	w := written{cassette: l.placeholder(file)}
 	for part := range strings.SplitSeq(name, "/") {
 		w.texts(0, part)
 	}
-	leaks, err := redact.Leaks(w.cassette, l.writtenRules())
+	leaks, err := redact.Leaks(w.cassette, l.rules())
 	if err != nil {
 		return // as above
 	}
@@ -72,13 +80,13 @@ func (l *linter) tellPathLeaks(file string) {
 
 // placeholder is a cassette for what stands in another file: with the project's salt, by
 // which pseudonyms are known.
-func (l *linter) placeholder(file string) *cassette.Cassette {
+func (l *writtenLeaks) placeholder(file string) *cassette.Cassette {
 	salt, _ := cassette.FindSalt(l.project.Dirs.Cassettes) // without one nothing is a pseudonym
 	return &cassette.Cassette{Name: file, File: file, Salt: salt}
 }
 
-// writtenRules are the rules for what people wrote: what nothing knows was meant to be read.
-func (l *linter) writtenRules() redact.Rules {
+// rules are the rules for what people wrote: what nothing knows was meant to be read.
+func (l *writtenLeaks) rules() redact.Rules {
 	rules := l.project.Rules.Redact
 	rules.Unknown = redact.Off
 	return rules

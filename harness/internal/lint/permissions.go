@@ -23,7 +23,7 @@ import (
 // where a step, which has its permissions of a page of documentation, says otherwise. The first
 // case is the sum.
 func Permissions(p *project.Project, paths []string, all *permissions.Map) []report.Case {
-	files, _ := collect(p, paths) // what is not there has been told of
+	files, _ := collect(p, paths) // what is not there has been reported
 	l := &permissionLint{project: p, all: all, lists: map[permissions.Kind][][]string{}, without: map[permissions.Kind]int{}}
 	var cassettes []string
 	for _, f := range files {
@@ -91,7 +91,7 @@ func requestsOf(c *cassette.Cassette) (all []asked) {
 
 // cassette says what the requests of a cassette take, each kind of request once.
 func (l *permissionLint) cassette(c *cassette.Cassette) {
-	told := report.Case{Name: c.File, File: c.File}
+	one := report.Case{Name: c.File, File: c.File}
 	needs, times, outside := map[string]permissions.Need{}, map[string]int{}, map[string]int{}
 	first := map[string]int{}
 	var order []string
@@ -123,16 +123,16 @@ func (l *permissionLint) cassette(c *cassette.Cassette) {
 				l.without[kind]++
 			}
 		}
-		told.Findings = append(told.Findings, f)
+		one.Findings = append(one.Findings, f)
 	}
 	for _, what := range slices.Sorted(maps.Keys(outside)) {
-		told.Findings = append(told.Findings, report.Finding{
+		one.Findings = append(one.Findings, report.Finding{
 			Rule: rulePermissionsUncovered, Severity: report.Note, Place: report.Place{File: c.File}, Message: "the permissions file says nothing of " + what + timesOf(outside[what]),
 		})
 	}
-	told.Findings = append(told.Findings, l.token(c, order, needs)...)
-	if len(told.Findings) > 0 {
-		l.cases = append(l.cases, told)
+	one.Findings = append(one.Findings, l.token(c, order, needs)...)
+	if len(one.Findings) > 0 {
+		l.cases = append(l.cases, one)
 	}
 }
 
@@ -152,7 +152,7 @@ func template(address string) string {
 	return u.Template()
 }
 
-// kinds are those of tokens, in the order in which they are told.
+// kinds are those of tokens, in the order of the report.
 var kinds = []permissions.Kind{permissions.Delegated, permissions.Application, permissions.Personal}
 
 var kindName = map[permissions.Kind]string{
@@ -172,7 +172,7 @@ func (l *permissionLint) token(c *cassette.Cassette, order []string, needs map[s
 	if c.Meta.Auth.Kind == kindName[permissions.Application] {
 		kind, held = permissions.Application, c.Meta.Auth.Roles
 	}
-	tell := func(rule report.Rule, message string) {
+	note := func(rule report.Rule, message string) {
 		found = append(found, report.Finding{Rule: rule, Severity: report.Note, Place: report.Place{File: c.File}, Message: message})
 	}
 	better := map[string][]string{} // a permission that was of use -> what would have done
@@ -181,9 +181,9 @@ func (l *permissionLint) token(c *cassette.Cassette, order []string, needs map[s
 		used := slices.IndexFunc(list, func(name string) bool { return holds(held, name) })
 		switch {
 		case len(list) == 0:
-			tell(rulePermissionsLacks, key+": the file says that "+kindName[kind]+" tokens are not supported, and one was used")
+			note(rulePermissionsLacks, key+": the file says that "+kindName[kind]+" tokens are not supported, and one was used")
 		case used < 0 && !slices.ContainsFunc(list, isPerResource):
-			tell(rulePermissionsLacks, key+": the token holds none of "+strings.Join(list, ", "))
+			note(rulePermissionsLacks, key+": the token holds none of "+strings.Join(list, ", "))
 		case used >= 0 && !slices.Contains(better[list[used]], list[0]):
 			better[list[used]] = append(better[list[used]], list[0])
 		}
@@ -200,7 +200,7 @@ func (l *permissionLint) token(c *cassette.Cassette, order []string, needs map[s
 		}
 	}
 	if len(said) > 0 {
-		tell(rulePermissionsBeyond, "beyond what the requests take, the token held "+strings.Join(said, ", "))
+		note(rulePermissionsBeyond, "beyond what the requests take, the token held "+strings.Join(said, ", "))
 	}
 	return found
 }
@@ -209,14 +209,14 @@ func holds(held []string, name string) bool {
 	return slices.ContainsFunc(held, func(other string) bool { return strings.EqualFold(other, name) })
 }
 
-// isPerResource tells the names of resource-specific consent, which tokens need not show.
+// isPerResource knows the names of resource-specific consent, which tokens need not show.
 func isPerResource(name string) bool {
 	return strings.HasSuffix(name, ".Chat") || strings.HasSuffix(name, ".Group") || strings.HasSuffix(name, ".Selected")
 }
 
-// scenario tells where what the steps list is not what the file says.
+// scenario reports where what the steps list is not what the file says.
 func (l *permissionLint) scenario(sc *scenario.Scenario) {
-	told := report.Case{Name: sc.Name, File: sc.File}
+	one := report.Case{Name: sc.Name, File: sc.File}
 	for _, step := range append(slices.Clone(sc.Steps), sc.Cleanup...) {
 		if step.Permissions == nil {
 			continue
@@ -231,16 +231,16 @@ func (l *permissionLint) scenario(sc *scenario.Scenario) {
 		}
 		for kind, list := range map[permissions.Kind][]string{permissions.Delegated: step.Permissions.Delegated, permissions.Application: step.Permissions.Application} {
 			for _, message := range against(kind, list, need) {
-				told.Findings = append(told.Findings, report.Finding{
+				one.Findings = append(one.Findings, report.Finding{
 					Rule: rulePermissionsPage, Severity: report.Warning, Step: step.Name, Place: report.Place{File: sc.File, Line: step.Line},
 					Message: step.Request.Method + " " + need.Path + ": " + message,
 				})
 			}
 		}
 	}
-	slices.SortFunc(told.Findings, func(a, b report.Finding) int { return strings.Compare(a.Step+a.Message, b.Step+b.Message) })
-	if len(told.Findings) > 0 {
-		l.cases = append(l.cases, told)
+	slices.SortFunc(one.Findings, func(a, b report.Finding) int { return strings.Compare(a.Step+a.Message, b.Step+b.Message) })
+	if len(one.Findings) > 0 {
+		l.cases = append(l.cases, one)
 	}
 }
 
@@ -273,7 +273,7 @@ func trimmed(list []string) []string {
 
 // sum says how many requests there were, and what all of them take together.
 func (l *permissionLint) sum() report.Case {
-	told := report.Case{Name: fmt.Sprintf("%d recorded requests by the permissions file: %d covered, %d not", l.covered+l.outside, l.covered, l.outside)}
+	one := report.Case{Name: fmt.Sprintf("%d recorded requests by the permissions file: %d covered, %d not", l.covered+l.outside, l.covered, l.outside)}
 	for _, kind := range kinds {
 		chosen := LeastPrivileged(l.lists[kind])
 		if len(chosen) == 0 {
@@ -283,9 +283,9 @@ func (l *permissionLint) sum() report.Case {
 		if n := l.without[kind]; n > 0 {
 			message += fmt.Sprintf("; not supported for %d of %d kinds of request", n, n+len(l.lists[kind]))
 		}
-		told.Findings = append(told.Findings, report.Finding{Rule: rulePermissionsLeast, Severity: report.Note, Message: message})
+		one.Findings = append(one.Findings, report.Finding{Rule: rulePermissionsLeast, Severity: report.Note, Message: message})
 	}
-	return told
+	return one
 }
 
 // LeastPrivileged is a set that holds one of each list, as low in privilege as may be:

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -19,9 +18,9 @@ import (
 // bitsOfTag is how much of a name a tag keeps.
 const bitsOfTag = 20
 
-// Redaction tells what the cassettes at paths, or all of the project, say about the values
+// Redaction says what the cassettes at paths, or all of the project, say about the values
 // that were replaced in them: of each name with a tag how many bits, summed over the
-// cassettes that tell the same; of all else how much there is of it.
+// cassettes that say the same; of all else how much there is of it.
 func Redaction(ctx context.Context, p *project.Project, paths []string) (*report.Suite, error) {
 	files, unfound := collect(p, paths)
 	if len(files) == 0 && unfound != nil {
@@ -43,12 +42,12 @@ func Redaction(ctx context.Context, p *project.Project, paths []string) (*report
 		}
 		said.read(f.name, c)
 	}
-	suite.Cases = append(suite.Cases, said.told(p.Dirs.Cassettes)...)
+	suite.Cases = append(suite.Cases, said.cases(p.Dirs.Cassettes)...)
 	suite.Finish()
 	return suite, nil
 }
 
-// A saying is a name that tags tell something of: where they are equal, so is the name.
+// A saying is a name of which tags say something: where they are equal, so is the name.
 type saying struct {
 	names []string // its pseudonyms, each with its cassette behind the first
 	file  string   // the first cassette
@@ -70,13 +69,15 @@ func (s *sayings) read(file string, c *cassette.Cassette) {
 		s.unsealed++
 	}
 	census := redact.CensusOf(c)
-	named := strings.Join(slices.Sorted(maps.Keys(c.Meta.Tags)), "\n")
+	tagged := slices.Sorted(maps.Keys(c.Meta.Tags))
+	named := strings.Join(tagged, "\n")
 	for name := range census.Names {
 		if !strings.Contains(named, name) {
 			s.untagged++
 		}
 	}
-	for name, tag := range sortedTags(c.Meta.Tags) {
+	for _, name := range tagged {
+		tag := c.Meta.Tags[name]
 		one := s.tagged[tag]
 		if one == nil {
 			one = &saying{file: file}
@@ -94,20 +95,9 @@ func (s *sayings) read(file string, c *cassette.Cassette) {
 	s.bytes += census.Bytes
 }
 
-// sortedTags are tags by their pseudonyms, in order.
-func sortedTags(tags map[string]string) iter.Seq2[string, string] {
-	return func(yield func(name, tag string) bool) {
-		for _, name := range slices.Sorted(maps.Keys(tags)) {
-			if !yield(name, tags[name]) {
-				return
-			}
-		}
-	}
-}
-
-// told is the report: what is said of all, then the names with tags, by the first cassette
+// cases are the report: what is said of all, then the names with tags, by the first cassette
 // that says it.
-func (s *sayings) told(folder string) []report.Case {
+func (s *sayings) cases(folder string) []report.Case {
 	all := report.Case{Name: fmt.Sprintf("what %d cassettes say about what was replaced", s.files), File: folder}
 	say := func(c *report.Case, rule report.Rule, format string, args ...any) {
 		c.Findings = append(c.Findings, report.Finding{Rule: rule, Severity: report.Note, Place: report.Place{File: c.File}, Message: fmt.Sprintf(format, args...)})
@@ -134,7 +124,7 @@ func (s *sayings) told(folder string) []report.Case {
 	return cases
 }
 
-// nonceOf says what a tag's nonce tells beside its bits.
+// nonceOf is what a tag's nonce says beside its bits.
 func nonceOf(tag string) string {
 	if n, ok := identity.Nonce(tag); ok && n > 0 {
 		return ", chosen so that no name before fits"

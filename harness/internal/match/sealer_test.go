@@ -7,6 +7,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
@@ -111,16 +112,16 @@ func (s *sealer) name(value string) string {
 	local, domain, address := strings.Cut(value, "@")
 	switch extension := strings.LastIndexByte(value, '.'); {
 	case address:
-		p = s.faker.Name(identity.Word, "user", len(s.given)+1, "") + "@" + s.name(domain)
+		p = s.faker.Name(numbered.Word, "user", len(s.given)+1, "") + "@" + s.name(domain)
 		s.given["@"+local] = ""
 	case strings.Contains(value, " "):
-		p = s.faker.Name(identity.Phrase, "name", len(s.given)+1, "")
+		p = s.faker.Name(numbered.Phrase, "name", len(s.given)+1, "")
 	case strings.HasSuffix(value, ".com"):
-		p = s.faker.Name(identity.Domain, "tenant", len(s.given)+1, "")
+		p = s.faker.Name(numbered.Domain, "tenant", len(s.given)+1, "")
 	case extension > 0:
-		p = s.faker.Name(identity.File, "file", len(s.given)+1, value[extension:])
+		p = s.faker.Name(numbered.File, "file", len(s.given)+1, value[extension:])
 	default:
-		p = s.faker.Name(identity.Word, "value", len(s.given)+1, "")
+		p = s.faker.Name(numbered.Word, "value", len(s.given)+1, "")
 	}
 	s.given[value] = p
 	return p

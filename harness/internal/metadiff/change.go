@@ -68,7 +68,7 @@ type Change struct {
 	NewLine  int
 }
 
-// group is the type that a change is told under, or the path or operation.
+// group is the type that a change is reported under, or the path or operation.
 func (c *Change) group() string { return cmp.Or(c.Place.Type, c.Place.String()) }
 
 // PlainlyThere reports whether all that there is to say is that the place is there, or not.
@@ -82,37 +82,16 @@ const (
 	None     = "none"
 )
 
-// Compare tells what changed, worst first and grouped by type.
+// Compare says what changed, worst first and grouped by type.
 func Compare(old, new *csdl.Model) []Change {
-	c := comparison{old: sideOf(old), new: sideOf(new), respelled: map[string]bool{}, deprecated: map[notice]*Change{}}
-	c.findOthers()
-	c.replace()
-	c.gone()
-	c.came()
-	for _, name := range c.others {
-		c.kept(old.Types[name], new.Types[name])
-	}
-	c.operations()
-	c.resources()
-	for _, change := range c.deprecated {
-		c.changes = append(c.changes, *change)
-	}
-	sortChanges(c.changes)
-	return c.changes
+	both := sidesOf(old, new)
+	gone, came := both.gone(), both.came()
+	changes := append(gone.changes(), came.changes()...)
+	k := kept{sides: both, found: changes, deprecated: map[notice]*Change{}}
+	changes = k.compare(gone.pairings)
+	sortChanges(changes)
+	return changes
 }
-
-// comparison is one run of Compare.
-type comparison struct {
-	old, new   *side
-	others     []string        // names of the types of both sides that are not declared alike, sorted
-	otherOps   map[string]bool // names of the operations that are not declared alike
-	replaced   map[string]*replacement
-	respelled  map[string]bool // new places that are lost ones in another letter case
-	deprecated map[notice]*Change
-	changes    []Change
-}
-
-func (c *comparison) add(change Change) { c.changes = append(c.changes, change) }
 
 // sortChanges puts types with the worst changes first, and in each the worst change.
 func sortChanges(changes []Change) {

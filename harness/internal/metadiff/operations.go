@@ -75,32 +75,54 @@ func (s *side) offers(o overloads) []*csdl.Operation {
 	return all
 }
 
-// pairing is which overloads of one side are which of the other.
+// pairing is which overloads of one name and binding are which of the other side.
 type pairing struct {
+	of    overloads
 	pairs [][2]*csdl.Operation
-	gone  []*csdl.Operation
+	alone []*csdl.Operation // that the other side lacks
 }
 
 // called is by what names of parameters an overload is called.
 func called(op *csdl.Operation) string { return strings.Join(parameterNames(op), ",") }
 
+// pairings are those of the operations of one side that are not declared alike on both, sorted,
+// as far as the other side has what they are bound to.
+func (s *sides) pairings(from, to *side) []pairing {
+	var all []pairing
+	seen := map[overloads]bool{}
+	for _, name := range sorted(from.Operations) {
+		if !s.ops[name] {
+			continue
+		}
+		for _, op := range from.Operations[name] {
+			o := overloadsOf(op)
+			there := !o.bound || o.binding.IsPrimitive() || to.Types[o.binding.Name] != nil
+			if there && !seen[o] {
+				seen[o] = true
+				all = append(all, pair(o, from, to))
+			}
+		}
+	}
+	return all
+}
+
 // pair pairs the overloads of one name: those whose parameters have the same names, then the
 // others in declared order.
-func (w *way) pair(o overloads) pairing {
-	var p pairing
+func pair(o overloads, from, to *side) pairing {
+	p := pairing{of: o}
 	there, here := map[string]*csdl.Operation{}, map[string]bool{}
-	offered := w.to.offers(o)
+	offered := to.offers(o)
 	for _, op := range offered {
 		if there[called(op)] == nil {
 			there[called(op)] = op
 		}
 	}
-	for _, op := range w.from.offers(o) {
+	for _, op := range from.offers(o) {
 		here[called(op)] = true
 	}
 	// What the other side has more of must not be a match of something else here.
 	free := slices.DeleteFunc(slices.Clone(offered), func(op *csdl.Operation) bool { return here[called(op)] })
-	for _, op := range w.from.declared[o] {
+	for _, op := range from.declared[o] {
 		switch like := there[called(op)]; {
 		case like != nil:
 			p.pairs = append(p.pairs, [2]*csdl.Operation{op, like})
@@ -108,80 +130,28 @@ func (w *way) pair(o overloads) pairing {
 			p.pairs = append(p.pairs, [2]*csdl.Operation{op, free[0]})
 			free = free[1:]
 		default:
-			p.gone = append(p.gone, op)
+			p.alone = append(p.alone, op)
 		}
 	}
 	return p
 }
 
-// groups are the names and bindings of a side's operations that are not declared alike on
-// both, sorted, as far as the other side has what they are bound to.
-func (c *comparison) groups(w *way) []overloads {
-	var all []overloads
-	seen := map[overloads]bool{}
-	for _, name := range sorted(w.from.Operations) {
-		if !c.otherOps[name] {
-			continue
-		}
-		for _, op := range w.from.Operations[name] {
-			o := overloadsOf(op)
-			there := !o.bound || o.binding.IsPrimitive() || w.to.Types[o.binding.Name] != nil
-			if there && !seen[o] {
-				seen[o] = true
-				all = append(all, o)
-			}
-		}
-	}
-	return all
-}
-
-// operationRoots are the operations that one side lacks.
-func (c *comparison) operationRoots(w *way) []root {
-	rule := w.rule(diff.OperationLost, diff.OperationAdded)
-	var roots []root
-	for _, o := range c.groups(w) {
-		for _, op := range w.pair(o).gone {
-			moved := func(to string) bool {
-				below := o
-				below.binding.Name = to
-				return len(w.to.offers(below)) > 0
-			}
-			if o.bound && w.from.inAllValues(o.binding.Name, w.to, moved) {
-				continue
-			}
-			at := operationPlace(op)
-			roots = append(roots, root{w.change(rule, at, op.Line), typesOf(op)})
-		}
-	}
-	return roots
-}
-
-// operations compares the operations that both sides have.
-func (c *comparison) operations() {
-	w := c.goneWay()
-	for _, o := range c.groups(w) {
-		for _, pair := range w.pair(o).pairs {
-			c.operation(pair[0], pair[1])
-		}
-	}
-}
-
-func (c *comparison) operation(was, is *csdl.Operation) {
+func (k *kept) operation(was, is *csdl.Operation) {
 	at := operationPlace(was)
-	if !c.returnsSame(was, is) {
+	if !k.returnsSame(was, is) {
 		change := Change{Place: at, OldLine: was.Line, NewLine: is.Line}
 		before, after := returned(was), returned(is)
-		c.becomes(change, diff.TypeChanged, report.Error, fmt.Sprintf("returns %s, was %s", after, before), before, after)
+		k.becomes(change, diff.TypeChanged, report.Error, fmt.Sprintf("returns %s, was %s", after, before), before, after)
 	}
-	c.parameters(at, was, is)
-	c.deprecation(at, was.Deprecated, is.Deprecated, is.Line)
+	k.parameters(at, was, is)
+	k.deprecation(at, was.Deprecated, is.Deprecated, is.Line)
 }
 
-func (c *comparison) returnsSame(was, is *csdl.Operation) bool {
+func (k *kept) returnsSame(was, is *csdl.Operation) bool {
 	if was.Returns == nil || is.Returns == nil {
 		return was.Returns == is.Returns
 	}
-	return c.same(*was.Returns, *is.Returns)
+	return k.same(*was.Returns, *is.Returns)
 }
 
 func returned(op *csdl.Operation) string {
@@ -193,7 +163,7 @@ func returned(op *csdl.Operation) string {
 
 // parameters compares those of an operation. A function is called by the names of its
 // parameters: one more or less breaks the call, where it is not optional.
-func (c *comparison) parameters(of Place, was, is *csdl.Operation) {
+func (k *kept) parameters(of Place, was, is *csdl.Operation) {
 	missing := report.Warning
 	if !was.Action {
 		missing = report.Error
@@ -202,27 +172,22 @@ func (c *comparison) parameters(of Place, was, is *csdl.Operation) {
 	for i := range was.Parameters {
 		p := &was.Parameters[i]
 		change := parameterChange(of, p.Name, was, is)
-		switch other := has[p.Name]; {
-		case other == nil:
-			change.Rule, change.Severity, change.Was, change.Is = diff.RequestLost, missing, Declared, None
-			change.How = "is gone"
-			c.add(change)
-		case !c.same(p.Type, other.Type):
-			c.becomes(change, diff.TypeChanged, report.Error, fmt.Sprintf("is %s, was %s", other.Type, p.Type), p.Type.String(), other.Type.String())
+		if other := has[p.Name]; other != nil {
+			k.retyped(change, p.Type, other.Type)
+			continue
 		}
+		k.becomes(change, diff.RequestLost, missing, "is gone", Declared, None)
 	}
 	for i := range is.Parameters {
 		p := &is.Parameters[i]
 		if had[p.Name] != nil {
 			continue
 		}
-		change := parameterChange(of, p.Name, was, is)
-		change.Rule, change.Severity, change.Was, change.Is = diff.RequestAdded, missing, None, Declared
+		severity := missing
 		if p.Optional || p.Nullable && was.Action {
-			change.Severity = report.Note
+			severity = report.Note
 		}
-		change.How = "is new"
-		c.add(change)
+		k.becomes(parameterChange(of, p.Name, was, is), diff.RequestAdded, severity, "is new", None, Declared)
 	}
 }
 

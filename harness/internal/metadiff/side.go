@@ -118,4 +118,37 @@ func (s *side) inAllValues(name string, there *side, has func(name string) bool)
 	return isIn(s.Types[name]) && seen
 }
 
+// inherited are the properties that a type has of its bases, sorted by name.
+func (s *side) inherited(t *csdl.Type) []found {
+	all := map[string]found{}
+	for _, base := range s.bases(t.Name)[1:] {
+		for name, p := range s.ownProperties(base) {
+			if _, nearer := all[name]; !nearer && s.ownProperties(t)[name] == nil {
+				all[name] = found{base, p}
+			}
+		}
+	}
+	sortedByName := make([]found, 0, len(all))
+	for _, name := range sorted(all) {
+		sortedByName = append(sortedByName, all[name])
+	}
+	return sortedByName
+}
+
+func (s *side) isOpen(name string) bool {
+	return slices.ContainsFunc(s.bases(name), func(t *csdl.Type) bool { return t.Open })
+}
+
+// leads are the types of a type's properties and of what is bound to it.
+func (s *side) leads(name string) []string {
+	var names []string
+	for _, p := range s.Types[name].Properties {
+		names = append(names, p.Type.Name)
+	}
+	for _, o := range s.bound[name] {
+		names = append(names, typesOf(o)...)
+	}
+	return names
+}
+
 func namespaceOf(name string) string { return name[:max(strings.LastIndexByte(name, '.'), 0)] }

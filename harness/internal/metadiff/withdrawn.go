@@ -2,7 +2,6 @@ package metadiff
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -10,29 +9,24 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// root is something that only one side has, within what both have: a way to types that may
-// be on that side alone, too.
-type root struct {
-	Change
-	leadsTo []string // full names of types
-}
-
 // way is the direction of a look at both sides: what one has and the other lacks is gone,
 // or new.
 type way struct {
+	*sides
 	from, to *side
 	lost     bool
 	severity report.Severity
 	how      string          // "is gone"
 	spaces   map[string]bool // the namespaces of the side that lacks
+	pairings []pairing
 }
 
-func (c *comparison) goneWay() *way {
-	return &way{c.old, c.new, true, report.Error, "is gone", spacesOf(c.new)}
+func (s *sides) gone() *way {
+	return &way{s, s.old, s.new, true, report.Error, "is gone", spacesOf(s.new), s.pairings(s.old, s.new)}
 }
 
-func (c *comparison) cameWay() *way {
-	return &way{c.new, c.old, false, report.Note, "is new", spacesOf(c.old)}
+func (s *sides) came() *way {
+	return &way{s, s.new, s.old, false, report.Note, "is new", spacesOf(s.old), s.pairings(s.new, s.old)}
 }
 
 func spacesOf(s *side) map[string]bool {
@@ -61,77 +55,6 @@ func (w *way) change(rule diff.ID, at Place, line int) Change {
 
 // missing reports whether a type is on the one side only.
 func (w *way) missing(name string) bool { return w.from.Types[name] != nil && w.to.Types[name] == nil }
-
-func (c *comparison) gone() {
-	w := c.goneWay()
-	roots := slices.Concat(c.pathRoots(w), c.propertyRoots(w), c.baseRoots(), c.operationRoots(w), c.replacedRoots())
-	c.changes = append(c.changes, w.causes(roots, nil)...)
-}
-
-func (c *comparison) came() {
-	w := c.cameWay()
-	told := map[string]bool{} // what takes the place of a lost type is told with that
-	for _, r := range c.replaced {
-		told[r.by] = true
-	}
-	roots := slices.Concat(c.pathRoots(w), c.propertyRoots(w), c.operationRoots(w))
-	c.changes = append(c.changes, w.causes(roots, told)...)
-}
-
-// pathRoots are the paths that one side lacks.
-func (c *comparison) pathRoots(w *way) []root {
-	var roots []root
-	for _, name := range sorted(w.from.Resources) {
-		if w.to.Resources[name] != nil {
-			continue
-		}
-		r := w.from.Resources[name]
-		at := Place{Kind: Path, Name: name}
-		roots = append(roots, root{w.change(w.rule(diff.PathLost, diff.PathAdded), at, r.Line), []string{r.Type.Name}})
-	}
-	return roots
-}
-
-// replacedRoots are the types in whose place others stand.
-func (c *comparison) replacedRoots() []root {
-	w := c.goneWay()
-	var roots []root
-	for _, name := range sorted(c.replaced) {
-		r, was := c.replaced[name], c.old.Types[name]
-		change := w.change(diff.TypeLost, typePlace(name), was.Line)
-		change.How += fmt.Sprintf(": %s stands in its place, first at %s", r.by, r.at[0])
-		if lacks := c.lacks(name, r.by); len(lacks) > 0 {
-			change.How += ", without " + Some(lacks, someNames)
-		}
-		change.Is, change.NewLine = r.by, c.new.Types[r.by].Line
-		roots = append(roots, root{change, []string{name}})
-	}
-	return roots
-}
-
-// lacks are the members of a lost type that the one in its place does not have.
-func (c *comparison) lacks(name, by string) []string {
-	var names []string
-	was := c.old.Types[name]
-	for property := range c.old.ownProperties(was) {
-		if !c.new.has(by, property) {
-			names = append(names, property)
-		}
-	}
-	for _, p := range c.inherited(was) {
-		if !c.new.has(by, p.Name) {
-			names = append(names, p.Name)
-		}
-	}
-	after := valuesOf(c.new.Types[by])
-	for _, m := range was.Members {
-		if _, there := after[m.Name]; !there {
-			names = append(names, m.Name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
 
 // cause is a set of roots that lead to the same missing types.
 type cause struct {
@@ -162,41 +85,47 @@ func (c *cause) merge(other *cause) {
 
 // causes puts together what has one cause: roots that lead to a missing type in common. The
 // missing types that none leads to are causes of their own, as far as they hang together.
-func (w *way) causes(roots []root, told map[string]bool) []Change {
-	byType := map[string]*cause{}
+func (w *way) causes(roots []root, reported map[string]bool) []Change {
+	f := causes{w, map[string]*cause{}}
 	var all []*cause
 	for _, r := range roots {
 		c := &cause{roots: []root{r}}
 		all = append(all, c)
-		w.reach(c, r.leadsTo, byType)
+		f.reach(c, r.leadsTo)
 	}
 	for _, name := range sorted(w.from.Types) {
-		if w.missing(name) && byType[name] == nil && !told[name] {
+		if w.missing(name) && f.byType[name] == nil && !reported[name] {
 			c := &cause{}
 			all = append(all, c)
-			w.reach(c, []string{name}, byType)
+			f.reach(c, []string{name})
 		}
 	}
-	w.joinNamespaces(byType)
+	f.joinNamespaces()
 	var changes []Change
 	for _, c := range all {
 		if c.into == nil {
-			changes = append(changes, w.told(c))
+			changes = append(changes, w.causeChange(c))
 		}
 	}
 	return changes
 }
 
+// causes finds which missing types have one cause.
+type causes struct {
+	*way
+	byType map[string]*cause
+}
+
 // joinNamespaces makes one cause of all that went with a namespace.
-func (w *way) joinNamespaces(byType map[string]*cause) {
+func (f *causes) joinNamespaces() {
 	first := map[string]*cause{}
-	for _, name := range sorted(byType) {
+	for _, name := range sorted(f.byType) {
 		switch space := namespaceOf(name); {
-		case w.spaces[space]:
+		case f.spaces[space]:
 		case first[space] == nil:
-			first[space] = byType[name]
+			first[space] = f.byType[name]
 		default:
-			first[space].merge(byType[name])
+			first[space].merge(f.byType[name])
 		}
 	}
 }
@@ -204,60 +133,50 @@ func (w *way) joinNamespaces(byType map[string]*cause) {
 // reach gives a cause the missing types that can be come to from some: their bases, what
 // derives from them, the types of their properties and of the operations that are bound to
 // them. One that another cause has makes both one, and is not gone through again.
-func (w *way) reach(c *cause, from []string, byType map[string]*cause) {
+func (f *causes) reach(c *cause, from []string) {
 	for todo := slices.Clone(from); len(todo) > 0; {
 		name := todo[0]
 		todo = todo[1:]
-		if !w.missing(name) {
+		if !f.missing(name) {
 			continue
 		}
-		if other := byType[name]; other != nil {
+		if other := f.byType[name]; other != nil {
 			c.merge(other)
 			continue
 		}
-		byType[name] = c
+		f.byType[name] = c
 		whole := c.whole()
 		whole.types = append(whole.types, name)
-		todo = append(todo, w.from.Types[name].Base)
-		todo = append(todo, w.from.derived[name]...)
-		todo = append(todo, w.leads(name)...)
+		todo = append(todo, f.from.Types[name].Base)
+		todo = append(todo, f.from.derived[name]...)
+		todo = append(todo, f.from.leads(name)...)
 	}
 }
 
-// leads are the types of a type's properties and of what is bound to it.
-func (w *way) leads(name string) []string {
-	var names []string
-	for _, p := range w.from.Types[name].Properties {
-		names = append(names, p.Type.Name)
-	}
-	for _, o := range w.from.bound[name] {
-		names = append(names, typesOf(o)...)
-	}
-	return names
-}
-
-// told makes one change of a cause: the first of its roots names it, or where there is none
+// causeChange makes one change of a cause: the first of its roots names it, or where there is none
 // the namespace, or the type that no other of them leads to.
-func (w *way) told(c *cause) Change {
+func (w *way) causeChange(c *cause) Change {
 	types := slices.Sorted(slices.Values(c.types))
+	var change Change
 	if len(c.roots) == 0 {
-		change := w.typeChange(types, w.head(types))
-		change.Carries = slices.DeleteFunc(types, func(name string) bool { return name == change.Place.Type })
-		return change
-	}
-	slices.SortFunc(c.roots, func(a, b root) int {
-		return cmp.Or(cmp.Compare(a.Place.Kind, b.Place.Kind), strings.Compare(a.Place.String(), b.Place.String()))
-	})
-	change := c.roots[0].Change
-	for _, r := range c.roots[1:] {
-		change.Also = append(change.Also, r.Place)
+		change = w.typeChange(types)
+	} else {
+		slices.SortFunc(c.roots, func(a, b root) int {
+			return cmp.Or(cmp.Compare(a.Place.Kind, b.Place.Kind), strings.Compare(a.Place.String(), b.Place.String()))
+		})
+		change = c.roots[0].Change
+		for _, r := range c.roots[1:] {
+			change.Also = append(change.Also, r.Place)
+		}
 	}
 	change.Carries = slices.DeleteFunc(types, func(name string) bool { return name == change.Place.Type })
 	return change
 }
 
-func (w *way) typeChange(types []string, head string) Change {
-	rule := w.rule(diff.TypeLost, diff.TypeAdded)
+// typeChange is the change of types that nothing else leads to.
+func (w *way) typeChange(types []string) Change {
+	head := w.head(types)
+	rule := w.rule(TypeLost, TypeAdded)
 	t := w.from.Types[head]
 	space := namespaceOf(head)
 	if len(types) > 1 && !w.spaces[space] {
@@ -272,7 +191,7 @@ func (w *way) typeChange(types []string, head string) Change {
 func (w *way) head(types []string) string {
 	led := map[string]bool{}
 	for _, name := range types {
-		for _, to := range slices.Concat(w.leads(name), w.from.derived[name]) {
+		for _, to := range slices.Concat(w.from.leads(name), w.from.derived[name]) {
 			led[to] = led[to] || to != name
 		}
 	}

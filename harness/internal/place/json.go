@@ -89,10 +89,12 @@ func (r *jsonReader) read(s string, base int) {
 }
 
 // ends are what a word of JSON may end before.
-var ends = charsetOf(func(c byte) bool { return strings.IndexByte(",:{}[]\" \t\r\n", c) >= 0 })
+var ends = charsetOf(func(c byte) bool { return strings.IndexByte(",:{}[]\"", c) >= 0 || blanks[c] })
+
+var blanks = charsetOf(func(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' })
 
 func isKey(s string, after int) bool {
-	for after < len(s) && (s[after] == ' ' || s[after] == '\t' || s[after] == '\r' || s[after] == '\n') {
+	for after < len(s) && blanks[s[after]] {
 		after++
 	}
 	return after < len(s) && s[after] == ':'
@@ -231,20 +233,4 @@ func isNumber(s string) bool {
 		}
 	}
 	return digits
-}
-
-// isJSON reports whether a text looks like a JSON object or array.
-func isJSON(s string) bool {
-	s = strings.TrimLeft(s, " \t\r\n\ufeff")
-	if len(s) < 2 {
-		return false
-	}
-	rest := strings.TrimLeft(s[1:], " \t\r\n")
-	switch s[0] {
-	case '{':
-		return rest != "" && (rest[0] == '"' || rest[0] == '}')
-	case '[':
-		return rest != "" && strings.IndexByte("\"[{]-0123456789tfn", rest[0]) >= 0
-	}
-	return false
 }

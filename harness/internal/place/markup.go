@@ -1,57 +1,33 @@
 package place
 
-import (
-	"html"
-	"strings"
+import "strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-)
-
-// isMarkup reports whether a text is XML or HTML.
-func isMarkup(s string) bool {
-	s = strings.TrimLeft(s, " \t\r\n\ufeff")
-	if len(s) < 4 || s[0] != '<' || !ascii.IsLetter(s[1]) && s[1] != '?' && s[1] != '!' {
-		return false
-	}
-	return strings.IndexByte(s, '>') > 0
+// A markupReader reads XML and HTML, and numbers the texts and the names in it.
+type markupReader struct {
+	w            *walker
+	texts, names int
 }
 
-// A markupCount numbers the texts and the names that were read.
-type markupCount struct{ texts, names int }
-
-func (n *markupCount) text() frame {
-	n.texts++
-	return frame{label: "text", index: n.texts}
-}
-
-// A markupReader reads XML and HTML.
-type markupReader struct{ *walker }
-
-// markup reads XML and HTML: the texts between tags and the values of attributes, with
+// readMarkup reads XML and HTML: the texts between tags and the values of attributes, with
 // their entities, and the names of elements and attributes.
-func (w markupReader) markup(s string, base int) {
-	element, n := "", markupCount{}
+func readMarkup(w *walker, s string, base int) {
+	r, element := markupReader{w: w}, ""
 	for i := 0; i < len(s); {
 		if s[i] != '<' {
 			end := i + indexAny(s[i:], "<")
-			w.push(n.text())
-			w.entities(s[i:end], base+i, Leaf{Role: Markup, Name: element})
-			w.pop()
+			r.text(s[i:end], base+i, Leaf{Role: Markup, Name: element})
 			i = end
 			continue
 		}
 		end := tagEnd(s, i)
-		tag := s[i:end]
-		switch {
-		case strings.HasPrefix(tag, "<!--"), strings.HasPrefix(tag, "<![CDATA["), strings.HasPrefix(tag, "<!"), strings.HasPrefix(tag, "<?"):
-			w.push(n.text())
-			w.section(tag, base+i, element)
-			w.pop()
+		switch tag := s[i:end]; {
+		case strings.HasPrefix(tag, "<!"), strings.HasPrefix(tag, "<?"):
+			r.section(tag, base+i, element)
 		case strings.HasPrefix(tag, "</"):
-			w.tagName(strings.TrimRight(tag[2:], "> \t\r\n"), base+i+2, &n)
+			r.name(strings.TrimRight(tag[2:], "> \t\r\n"), base+i+2)
 			element = ""
 		default:
-			element = w.tag(tag, base+i, &n)
+			element = r.tag(tag, base+i)
 		}
 		i = end
 	}
@@ -84,7 +60,8 @@ func tagEnd(s string, i int) int {
 }
 
 // section reads a comment, a CDATA section, a declaration.
-func (w markupReader) section(s string, base int, element string) {
+func (r *markupReader) section(s string, base int, element string) {
+	r.texts++
 	start, end := 2, len(s)
 	switch {
 	case strings.HasPrefix(s, "<!--"):
@@ -95,99 +72,61 @@ func (w markupReader) section(s string, base int, element string) {
 		return
 	}
 	if start < end && end <= len(s) {
-		w.trimmed(s[start:end], base+start, Leaf{Role: Markup, Name: element})
+		r.w.in(r.frame(), func() { r.trimmed(s[start:end], base+start, Leaf{Role: Markup, Name: element}) })
 	}
+}
+
+// frame is that of the last text.
+func (r *markupReader) frame() frame { return frame{label: "text", index: r.texts} }
+
+// text reads a text in which characters are written as entities.
+func (r *markupReader) text(s string, base int, leaf Leaf) {
+	r.texts++
+	r.w.in(r.frame(), func() {
+		if strings.IndexByte(s, '&') < 0 || r.w.depth >= mostDepth {
+			r.w.spelled(asMarkup, func() { r.trimmed(s, base, leaf) })
+			return
+		}
+		r.w.through(withoutEntities(s), base, func(t string) { r.trimmed(t, 0, leaf) })
+	})
 }
 
 // trimmed shows a text without the blanks around it.
-func (w markupReader) trimmed(s string, base int, leaf Leaf) {
-	text := strings.TrimSpace(s)
-	if text == "" {
-		return
+func (r *markupReader) trimmed(s string, base int, leaf Leaf) {
+	if text := strings.TrimSpace(s); text != "" {
+		r.w.value(text, base+strings.Index(s, text), leaf)
 	}
-	w.value(text, base+strings.Index(s, text), leaf)
 }
 
-// entities reads a text in which characters are written as entities.
-func (w markupReader) entities(s string, base int, leaf Leaf) {
-	if strings.IndexByte(s, '&') < 0 || w.depth >= mostDepth {
-		w.spelled(asMarkup, func() { w.trimmed(s, base, leaf) })
-		return
-	}
-	w.through(withoutEntities(s), base, func(t string) { w.trimmed(t, 0, leaf) })
-}
-
-// withoutEntities decodes the entities of HTML.
-func withoutEntities(raw string) *view {
-	b := make([]byte, 0, len(raw))
-	v := &view{spelling: asMarkup, raw: raw, at: make([]int32, 0, len(raw)+1)}
-	for i := 0; i < len(raw); {
-		end := i + 1
-		text := raw[i:end]
-		if raw[i] == '&' {
-			if k := strings.IndexByte(raw[i:min(len(raw), i+40)], ';'); k > 0 {
-				if plain := html.UnescapeString(raw[i : i+k+1]); plain != raw[i:i+k+1] {
-					text, end = plain, i+k+1
-				}
-			}
-		}
-		for range len(text) {
-			v.at = append(v.at, int32(i))
-		}
-		b = append(b, text...)
-		i = end
-	}
-	v.at = append(v.at, int32(len(raw)))
-	v.text = string(b)
-	return v
-}
-
-// tagName shows the name of an element or an attribute.
-func (w markupReader) tagName(s string, base int, n *markupCount) {
-	n.names++
-	w.push(frame{label: "name", index: n.names})
-	w.show(Leaf{Text: s, Role: MarkupName}, base)
-	w.pop()
+// name shows the name of an element or an attribute.
+func (r *markupReader) name(s string, base int) {
+	r.names++
+	r.w.in(frame{label: "name", index: r.names}, func() { r.w.show(Leaf{Text: s, Role: MarkupName}, base) })
 }
 
 // tag reads the attributes of a tag and returns the element's name.
-func (w markupReader) tag(s string, base int, n *markupCount) string {
-	i := 1
-	for i < len(s) && strings.IndexByte(" \t\r\n/>", s[i]) < 0 {
-		i++
-	}
+func (r *markupReader) tag(s string, base int) string {
+	const blanks = " \t\r\n"
+	skip := func(i int, chars string) int { return len(s) - len(strings.TrimLeft(s[i:], chars)) }
+	i := 1 + indexAny(s[1:], blanks+"/>")
 	element := s[1:i]
-	w.tagName(element, base+1, n)
+	r.name(element, base+1)
 	for i < len(s) {
-		for i < len(s) && strings.IndexByte(" \t\r\n/>", s[i]) >= 0 {
-			i++
-		}
-		start := i
-		for i < len(s) && strings.IndexByte(" \t\r\n=/>", s[i]) < 0 {
-			i++
-		}
+		start := skip(i, blanks+"/>")
+		i = start + indexAny(s[start:], blanks+"=/>")
 		name := s[start:i]
-		w.tagName(name, base+start, n)
-		for i < len(s) && strings.IndexByte(" \t\r\n", s[i]) >= 0 {
-			i++
-		}
-		if i >= len(s) || s[i] != '=' {
+		r.name(name, base+start)
+		if i = skip(i, blanks); i >= len(s) || s[i] != '=' {
 			continue
 		}
-		i++
-		for i < len(s) && strings.IndexByte(" \t\r\n", s[i]) >= 0 {
-			i++
-		}
-		end := i
+		i = skip(i+1, blanks)
+		ends := blanks + ">"
 		if i < len(s) && (s[i] == '"' || s[i] == '\'') {
+			ends = s[i : i+1]
 			i++
-			end = i + indexAny(s[i:], string(s[i-1]))
-		} else {
-			end = i + indexAny(s[i:], " \t\r\n>")
 		}
-		w.push(n.text())
-		w.entities(s[i:end], base+i, Leaf{Role: Markup, Name: name, Parent: element})
-		w.pop()
+		end := i + indexAny(s[i:], ends)
+		r.text(s[i:end], base+i, Leaf{Role: Markup, Name: name, Parent: element})
 		i = end + 1
 	}
 	return element

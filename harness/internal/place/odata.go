@@ -19,13 +19,24 @@ const (
 	arguing                         // arguments by name
 )
 
-// expression reads an expression of a kind.
-func (w *walker) expression(s string, base int, kind expressionKind) {
-	search := kind == searching
-	e := expressionReader{w: w, search: search, arguing: kind == arguing}
+type expressionReader struct {
+	w        *walker
+	kind     expressionKind
+	literals int    // read so far
+	words    int    // identifiers read so far
+	last     string // the last word
+	call     string // the function whose arguments are read
+	property string // what is compared
+	variable string // of any(c:c eq 'x'), and what it stands for
+	of       string
+}
+
+// readExpression reads an expression of a kind.
+func readExpression(w *walker, s string, base int, kind expressionKind) {
+	e := expressionReader{w: w, kind: kind}
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
-		case c == '\'', c == '"' && search:
+		case c == '\'', c == '"' && kind == searching:
 			i = e.literal(s, i, base, c)
 		case isWordByte(c):
 			i = e.word(s, i, base)
@@ -34,21 +45,6 @@ func (w *walker) expression(s string, base int, kind expressionKind) {
 			i++
 		}
 	}
-}
-
-type expressionReader struct {
-	w        *walker
-	search   bool
-	arguing  bool
-	literals int    // read so far
-	words    int    // identifiers read so far
-	last     string // the last word
-	before   string // the word before that
-	call     string // the function whose arguments are read
-	property string // what is compared
-	op       string
-	variable string // of any(c:c eq 'x'), and what it stands for
-	of       string
 }
 
 // operators of OData 4.01 that stand between a property and a literal.
@@ -62,18 +58,17 @@ func (e *expressionReader) punctuation(c byte) {
 		}
 	case ',':
 		if e.property == "" && e.last != e.call {
-			e.property, e.op = e.last, strings.ToLower(e.call)
+			e.property = e.last
 		}
 	case '=', ':':
-		if of, ok := strings.CutSuffix(e.call, "/any"); ok && c == ':' {
-			e.variable, e.of = e.last, of
-		} else if of, ok := strings.CutSuffix(e.call, "/all"); ok && c == ':' {
+		of, any := strings.CutSuffix(e.call, "/any")
+		if !any {
+			of, any = strings.CutSuffix(e.call, "/all")
+		}
+		if any && c == ':' {
 			e.variable, e.of = e.last, of
 		}
-		e.property, e.op = e.last, "eq"
-		if e.search {
-			e.op = "search"
-		}
+		e.property = e.last
 	}
 }
 
@@ -90,66 +85,44 @@ func (e *expressionReader) word(s string, i, base int) int {
 	}
 	text := s[i:end]
 	if operators[strings.ToLower(text)] {
-		e.property, e.op = e.last, strings.ToLower(text)
-		e.last = text
+		e.property, e.last = e.last, text
 		return end
 	}
-	role := Identifier
-	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' || e.arguing && i > 0 && s[i-1] == '=' && strings.ContainsAny(text, "0123456789") {
-		role = Literal
+	argument := e.kind == arguing && i > 0 && s[i-1] == '=' && strings.ContainsAny(text, "0123456789")
+	leaf, label, index := Leaf{Text: text, Role: Identifier}, "word", &e.words
+	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' || argument {
+		leaf, label, index = Leaf{Text: text, Role: Literal, Name: e.compared(), Bare: true}, "", &e.literals
 	}
-	index := &e.words
-	label := "word"
-	if role == Literal {
-		index, label = &e.literals, ""
-	}
-	e.w.push(frame{label: label, index: *index + 1, hash: true})
 	*index++
-	leaf := Leaf{Text: text, Role: role}
-	if role == Literal {
-		leaf.Name, leaf.Op, leaf.Bare = e.compared(), e.op, true
-	}
-	e.w.show(leaf, base+i)
-	e.w.pop()
-	e.before, e.last = e.last, text
+	e.w.in(frame{label: label, index: *index, hash: true}, func() { e.w.show(leaf, base+i) })
+	e.last = text
 	return end
 }
 
 // literal reads what stands between quotes.
 func (e *expressionReader) literal(s string, i, base int, quote byte) int {
-	end := i + 1
-	for end < len(s) && (s[end] != quote || quote == '\'' && end+1 < len(s) && s[end+1] == quote) {
-		if s[end] == quote {
-			end++
-		}
-		end++
+	end := i + 1 + indexAny(s[i+1:], `"`)
+	if quote == '\'' {
+		end = quoteEnd(s, i+1, quote)
 	}
-	end = min(end, len(s))
 	raw, at := s[i+1:end], base+i+1
-	leaf := Leaf{Role: Literal, Name: e.compared(), Op: e.op}
-	if e.search {
-		leaf.Op = "search"
-		if k := strings.IndexByte(raw, ':'); k > 0 && strings.Trim(raw[:k], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+	leaf := Leaf{Role: Literal, Name: e.compared()}
+	if e.kind == searching {
+		if k := strings.IndexByte(raw, ':'); k > 0 && ascii.All(raw[:k], ascii.IsLetter) {
 			leaf.Name, raw, at = raw[:k], raw[k+1:], at+k+1
 		}
 	}
-	e.w.push(frame{index: e.literals + 1, hash: true})
 	e.literals++
-	show := func(t string, at int) {
-		if !e.w.layered(t, at, leaf) {
-			leaf.Text = t
-			e.w.show(leaf, at)
+	e.w.in(frame{index: e.literals, hash: true}, func() {
+		switch {
+		case quote == '\'' && strings.IndexByte(raw, '\'') >= 0 && e.w.depth < mostDepth:
+			e.w.through(doubled(raw, asLiteral, quote), at, func(t string) { e.w.value(t, 0, leaf) })
+		case quote == '\'':
+			e.w.spelled(asLiteral, func() { e.w.value(raw, at, leaf) })
+		default:
+			e.w.value(raw, at, leaf)
 		}
-	}
-	switch {
-	case quote == '\'' && strings.IndexByte(raw, '\'') >= 0 && e.w.depth < mostDepth:
-		e.w.through(unquoted(raw), at, func(t string) { show(t, 0) })
-	case quote == '\'':
-		e.w.spelled(asLiteral, func() { show(raw, at) })
-	default:
-		show(raw, at)
-	}
-	e.w.pop()
+	})
 	return end + 1
 }
 

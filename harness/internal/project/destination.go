@@ -9,12 +9,15 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// destination is the file inside the cassettes folder that a recording writes: of a
+// Destination is the file inside the cassettes folder that a recording writes: of a
 // cassette's name, or of the path of a file there.
-func (p *Project) destination(name string) (string, error) {
+func (p *Project) Destination(name string) (string, error) {
 	refused := func(why string) error {
 		return &fault.Error{
 			Message: fmt.Sprintf("cassette %q %s", name, why),
@@ -22,15 +25,15 @@ func (p *Project) destination(name string) (string, error) {
 		}
 	}
 	local := filepath.FromSlash(name)
-	if below, err := relative(p.Dirs.Cassettes, local); err == nil && isYAML(local) && filepath.IsLocal(below) {
+	if below, err := relative(p.Dirs.Cassettes, local); err == nil && IsYAML(local) && filepath.IsLocal(below) {
 		local = below
 	}
-	if !isYAML(local) {
+	if !IsYAML(local) {
 		local += ".yaml"
 	}
-	file := clean(filepath.Join(p.Dirs.Cassettes, local))
+	file := CleanPath(filepath.Join(p.Dirs.Cassettes, local))
 	switch {
-	case !filepath.IsLocal(local) || p.leadsOut(local):
+	case !filepath.IsLocal(local) || p.Dirs.leadsOut(local):
 		return "", refused("lies outside the cassettes folder " + p.Dirs.Cassettes)
 	case strings.HasPrefix(filepath.Base(local), "."):
 		return "", refused("would be the hidden file " + file)
@@ -58,9 +61,9 @@ func (p *Project) PlainName(name string) error {
 		}
 	}
 	switch {
-	case isYAML(strings.ToLower(name)):
+	case IsYAML(strings.ToLower(name)):
 		return refused("it is that of a file")
-	case p.leadsOut(filepath.FromSlash(name) + ".yaml"):
+	case p.Dirs.leadsOut(filepath.FromSlash(name) + ".yaml"):
 		return refused("it leads out of the folder")
 	}
 	return nil
@@ -68,12 +71,39 @@ func (p *Project) PlainName(name string) error {
 
 // leadsOut reports whether a file below the folder of cassettes is a link out of it, or
 // below one: nothing would be replayed from there.
-func (p *Project) leadsOut(file string) bool {
-	root, err := os.OpenRoot(p.Dirs.Cassettes)
+func (d Dirs) leadsOut(file string) bool {
+	root, err := os.OpenRoot(d.Cassettes)
 	if err != nil {
 		return false
 	}
 	defer root.Close()
 	_, err = root.Stat(file)
 	return err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission)
+}
+
+// SaltFolder is where the salt of a cassette file is made: the cassettes folder, or that of a
+// file which lies elsewhere.
+func (p *Project) SaltFolder(file string) string {
+	if below, err := relative(p.Dirs.Cassettes, file); err == nil && filepath.IsLocal(below) {
+		return p.Dirs.Cassettes
+	}
+	return filepath.Dir(file)
+}
+
+// Guard refuses a cassette that holds a secret.
+func (p *Project) Guard(c *cassette.Cassette) error {
+	leaks, err := redact.Leaks(c, p.Rules.Redact)
+	if err != nil {
+		return err
+	}
+	for _, leak := range leaks {
+		if leak.Level == redact.Blocks {
+			return &fault.Error{
+				Place:   fault.Place(report.Place{File: c.File, Line: leak.Line}),
+				Message: leak.String(),
+				Hint:    "graphvcr redact " + c.File,
+			}
+		}
+	}
+	return nil
 }

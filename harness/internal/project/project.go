@@ -7,15 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/route"
-	"github.com/graphvcr/graphvcr/harness/internal/transport"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
+
+// RulesFile is the file of the cassettes folder that holds the rules.
+const RulesFile = "rules.yaml"
 
 // Dirs says where things lie. The zero value of a field is its default below Root.
 type Dirs struct {
@@ -31,12 +29,9 @@ type Project struct {
 	Dirs    Dirs
 	Rules   Rules
 	Schemas *schema.Set
-	Answers *conform.Checker  // what every answer is judged by
-	Now     func() time.Time  // by which recordings expire; nil is time.Now
-	Playing transport.Options // how a client's requests are answered, scenarios aside
+	Answers *conform.Checker // what every answer is judged by
 
-	tapes    shelf
-	declared texts
+	loaded shared
 }
 
 // Open fills in defaults and reads the rules.
@@ -59,7 +54,6 @@ func Open(dirs Dirs) (*Project, error) {
 	}
 	return &Project{
 		Dirs: dirs, Rules: rules, Schemas: schemas, Answers: conform.New(schemas),
-		tapes: shelf{dir: dirs.Cassettes}, declared: texts{dir: dirs.Schemas, indexes: map[string]*route.Index{}},
 	}, nil
 }
 
@@ -73,17 +67,13 @@ func (d Dirs) resolve() (Dirs, error) {
 		}
 		d.Root = root
 	}
-	d.Root = clean(d.Root)
-	d.Cassettes = clean(cmp.Or(d.Cassettes, filepath.Join(d.Root, "cassettes")))
-	d.Schemas = clean(cmp.Or(d.Schemas, filepath.Join(d.Root, "schemas")))
-	d.Scenarios = clean(cmp.Or(d.Scenarios, filepath.Join(d.Root, "scenarios")))
-	d.Rules = clean(cmp.Or(d.Rules, filepath.Join(d.Cassettes, "rules.yaml")))
+	d.Root = CleanPath(d.Root)
+	d.Cassettes = CleanPath(cmp.Or(d.Cassettes, filepath.Join(d.Root, "cassettes")))
+	d.Schemas = CleanPath(cmp.Or(d.Schemas, filepath.Join(d.Root, "schemas")))
+	d.Scenarios = CleanPath(cmp.Or(d.Scenarios, filepath.Join(d.Root, "scenarios")))
+	d.Rules = CleanPath(cmp.Or(d.Rules, filepath.Join(d.Cassettes, RulesFile)))
 	return d, nil
 }
-
-// clean gives one spelling to a name: with slashes, on Windows too, so that
-// reports are the same everywhere.
-func clean(name string) string { return filepath.ToSlash(filepath.Clean(name)) }
 
 // findRoot looks upward from the working directory, for a module with scenarios, else
 // for the nearest folder with scenarios or cassettes within the git repository, else for
@@ -112,91 +102,4 @@ func findRoot() (string, error) {
 		}
 		dir = parent
 	}
-}
-
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
-}
-
-func isDir(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.IsDir()
-}
-
-func isFile(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && !info.IsDir()
-}
-
-// Cassette loads a cassette by name (its path under the cassettes folder without
-// .yaml) or by the path of a file. A name cannot leave the cassettes folder.
-func (p *Project) Cassette(name string) (*cassette.Cassette, error) {
-	t, err := p.tape(name)
-	if err != nil {
-		return nil, err
-	}
-	return t.cassette, nil
-}
-
-func (p *Project) tape(name string) (*tape, error) {
-	t, release, err := p.take(name)
-	if err != nil {
-		return nil, err
-	}
-	release()
-	return t, nil
-}
-
-// take loads a cassette, or joins those who have it until they release it.
-func (p *Project) take(name string) (t *tape, release func(), err error) {
-	file := clean(name)
-	if !isYAML(file) || !isFile(file) {
-		if file, err = p.CassetteFile(name); err != nil {
-			return nil, nil, err
-		}
-	}
-	return p.tapes.take(file, p.Rules.Match)
-}
-
-// CassetteFile finds the file of a cassette's name inside the cassettes folder.
-func (p *Project) CassetteFile(name string) (string, error) {
-	local := filepath.FromSlash(name)
-	if !filepath.IsLocal(local) {
-		return "", &fault.Error{
-			Message: fmt.Sprintf("cassette %q lies outside the cassettes folder %s", name, p.Dirs.Cassettes),
-			Hint:    "name it by its path below that folder, without .yaml, or pass another folder with --cassettes",
-		}
-	}
-	root, err := os.OpenRoot(p.Dirs.Cassettes)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", &fault.Error{
-			Message: fmt.Sprintf("there is no cassette %q: no folder %s", name, p.Dirs.Cassettes),
-			Hint:    "import or record it, or pass the folder of cassettes with --cassettes",
-			Kind:    err,
-		}
-	} else if err != nil {
-		return "", &fault.Error{
-			Message: fmt.Sprintf("open the cassettes folder of cassette %q", name),
-			Hint:    "pass the folder with --cassettes",
-			Cause:   err,
-		}
-	}
-	defer root.Close()
-	if !isYAML(local) {
-		local += ".yaml"
-	}
-	file := clean(filepath.Join(p.Dirs.Cassettes, local))
-	if _, err := root.Stat(local); errors.Is(err, fs.ErrNotExist) {
-		return "", p.missingCassette(name, file)
-	} else if err != nil {
-		return "", &fault.Error{Message: fmt.Sprintf("open cassette %q", name), Cause: err}
-	}
-	return file, nil
-}
-
-// isYAML reports whether the name is that of a YAML file.
-func isYAML(name string) bool {
-	ext := filepath.Ext(name)
-	return ext == ".yaml" || ext == ".yml"
 }

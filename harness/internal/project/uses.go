@@ -13,6 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
@@ -116,7 +117,7 @@ func (u *Uses) scenario(sc *scenario.Scenario) {
 }
 
 func (u *Uses) name(typ string) {
-	if typ = graph.Bare(typ); typ != "" {
+	if typ = odata.Bare(typ); typ != "" {
 		u.named[typ] = true
 	}
 }
@@ -133,7 +134,7 @@ func (u *Uses) Types(metadata *csdl.Model) []string {
 			continue
 		}
 		for _, typ := range slices.Concat(target.Types, []string{target.Answer.Type, target.Body.Type}, slices.Collect(maps.Values(target.Parameters))) {
-			types[graph.Bare(typ)] = true
+			types[odata.Bare(typ)] = true
 		}
 	}
 	maps.DeleteFunc(types, func(typ string, _ bool) bool { return metadata.Types[typ] == nil }) // primitive, or an envelope

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 )
 
@@ -44,7 +44,7 @@ const (
 	FaultTruncated   FaultKind = "truncated"   // ids lack their end
 )
 
-// FaultHelp tells what ParseFault reads.
+// FaultHelp says what ParseFault reads.
 const FaultHelp = `throttle[:every=N,after=SECONDS]      429 with Retry-After (0 unless told)
 unavailable[:every=N,after=SECONDS]   503, likewise; 503 is short for it
 latency:by=DURATION[,every=N]         the answer comes late
@@ -184,7 +184,7 @@ func (f *Fault) answer(req *http.Request) (*http.Response, error) {
 	after := http.Header{"Retry-After": {strconv.Itoa(int(f.By / time.Second))}}
 	switch f.Kind {
 	case FaultThrottle:
-		return (&Failure{Status: http.StatusTooManyRequests, Code: graph.TooManyRequests, Message: "throttled on purpose (--fault throttle)", Header: after}).Response(req), nil
+		return (&Failure{Status: http.StatusTooManyRequests, Code: protocol.TooManyRequests, Message: "throttled on purpose (--fault throttle)", Header: after}).Response(req), nil
 	case FaultUnavailable:
 		return (&Failure{Status: http.StatusServiceUnavailable, Code: "serviceNotAvailable", Message: "unavailable on purpose (--fault unavailable)", Header: after}).Response(req), nil
 	case FaultLag:

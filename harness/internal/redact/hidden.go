@@ -13,7 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
 // deepest is how often what a text hides may be encoded.
@@ -55,7 +55,7 @@ func showsLinkToken(s string) (shows bool) {
 
 // isLinkToken reports whether an option of a link gives access: its tokens do but those that
 // say where a list goes on.
-func isLinkToken(name string) bool { return place.IsToken(name) && !isPaging(name) }
+func isLinkToken(name string) bool { return protocol.IsToken(name) && !isPaging(name) }
 
 func isPaging(name string) bool {
 	return name == "skiptoken" || name == "deltatoken" || name == "token"

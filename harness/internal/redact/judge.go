@@ -227,7 +227,7 @@ func (p judge) byForm(l *place.Leaf) verdict {
 // rewritten is what is to stand for a text that stands in no message; within is the leaf that
 // it is a part of, or nil.
 func (p judge) rewritten(within *place.Leaf, l place.Leaf) string {
-	return place.RewriteText(within, l, p.leaf)
+	return within.RewriteText(l, p.leaf)
 }
 
 // leaf judges a leaf of such a text.
@@ -246,7 +246,7 @@ func (p judge) withoutTokens(within *place.Leaf, address string) string {
 	if address == within.Text {
 		return address
 	}
-	return place.RewriteText(within, place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
+	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
 		f := vocabulary(p).fieldOf(l, nil)
 		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || table[f.rule].Class != Secret) {
 			return "", false
@@ -257,7 +257,7 @@ func (p judge) withoutTokens(within *place.Leaf, address string) string {
 
 // memberName rewrites the name of a member that has parts, as an address has.
 func (p judge) memberName(name *place.Leaf) (text string, has bool) {
-	text = place.RewriteText(name, place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
+	text = name.RewriteText(place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
 		if has = has || l.Layered; !has {
 			return "", false
 		}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 )
 
 // A ledger gives names their counted pseudonyms: one book, so that a value has one
@@ -65,7 +66,7 @@ func (l *ledger) address(s string, at int, suggested func() string) string {
 	} else {
 		host = l.text("tenant", host, func() string { return behindAt(was()) })
 	}
-	is := l.counted("user", key, s[:at], identity.Word, func() string {
+	is := l.counted("user", key, s[:at], numbered.Word, func() string {
 		local, _, _ := strings.Cut(was(), "@")
 		return local
 	}) + "@" + host
@@ -79,9 +80,9 @@ func (l *ledger) address(s string, at int, suggested func() string) string {
 func (l *ledger) text(series, s string, suggested func() string) string {
 	class, key := classOf(s)
 	switch class {
-	case identity.File:
+	case numbered.File:
 		series = "file"
-	case identity.Domain:
+	case numbered.Domain:
 		series = "tenant"
 	}
 	return l.counted(series, key, s, class, suggested)
@@ -105,14 +106,14 @@ func behindAt(s string) string {
 }
 
 // counted gives a value its number: the one it has, the suggested one, or the next.
-func (l *ledger) counted(series, key, s string, class identity.Class, suggested func() string) string {
+func (l *ledger) counted(series, key, s string, class numbered.Class, suggested func() string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if p, ok := l.names[key]; ok {
 		return p
 	}
 	ext := ""
-	if class == identity.File {
+	if class == numbered.File {
 		ext = path.Ext(s)
 	}
 	p := l.tags.pseudonym(s)
@@ -128,7 +129,7 @@ func (l *ledger) counted(series, key, s string, class identity.Class, suggested 
 			}
 		}
 	}
-	if l.follows || !(class == identity.Phrase || class == identity.Word || class == identity.File || class == identity.Domain) {
+	if l.follows || !(class == numbered.Phrase || class == numbered.Word || class == numbered.File || class == numbered.Domain) {
 		l.used[p] = true
 	}
 	l.names[strings.Clone(key)] = p // not the body that it stands in
@@ -136,13 +137,13 @@ func (l *ledger) counted(series, key, s string, class identity.Class, suggested 
 }
 
 // fits reports whether a pseudonym is of a class and a series; an address has two.
-func (l *ledger) fits(p, series string, class identity.Class, ext string) bool {
+func (l *ledger) fits(p, series string, class numbered.Class, ext string) bool {
 	is, _ := classOf(p)
-	if strings.Contains(p, "@") || is != class && !(class == identity.Word && is == identity.File) {
+	if strings.Contains(p, "@") || is != class && !(class == numbered.Word && is == numbered.File) {
 		return false
 	}
 	switch class {
-	case identity.Digits, identity.Phone, identity.IPv4, identity.IPv6, identity.MAC:
+	case numbered.Digits, numbered.Phone, numbered.IPv4, numbered.IPv6, numbered.MAC:
 		return true
 	}
 	return len(p) > len(series) && strings.EqualFold(p[:len(series)], series) && strings.HasSuffix(p, ext)

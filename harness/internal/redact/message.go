@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
 // messageOf is what is said of an exchange instead of a text: see Redactor.Message.
@@ -39,7 +40,7 @@ func redactedPart(p *pass, text string) string {
 		return m.Header.Get("Location")
 	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
 		m := place.Message{Answer: true, Body: text}
-		if kind, _, _ := m.KindOf(); kind == place.JSON {
+		if kind, _ := m.KindOf(); kind == media.JSON {
 			p.rewrite(&m)
 			return m.Body
 		}

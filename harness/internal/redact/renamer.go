@@ -7,6 +7,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
@@ -124,13 +125,13 @@ func ruleFor(l *place.Leaf, f *field) (rule, string) {
 		return identityAddress, "user"
 	}
 	switch class, _ := classOf(l.Text); class {
-	case identity.Phone:
+	case numbered.Phone:
 		return identityPhone, "phone"
-	case identity.IPv4, identity.IPv6, identity.MAC:
+	case numbered.IPv4, numbered.IPv6, numbered.MAC:
 		return contentIP, "address"
-	case identity.Domain:
+	case numbered.Domain:
 		return identityDomain, "tenant"
-	case identity.File:
+	case numbered.File:
 		return contentFileName, "file"
 	}
 	if l.Role == place.Markup || l.Role == place.Text {

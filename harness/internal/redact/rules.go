@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
 // Rules are the redact part of rules.yaml. The zero Rules redact everything.
@@ -68,7 +68,7 @@ func (r Rules) Validate() error {
 		}
 	}
 	for _, name := range r.KeepHeaders {
-		if secretField(name, "", credentialFields) != nil || graph.IsCredentialHeader(name) {
+		if secretField(name, "", credentialFields) != nil || protocol.IsCredentialHeader(name) {
 			return fmt.Errorf("keep-headers %q: headers of that name hold what gives access, which is always replaced", name)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
 // fakeJWT is {"alg":"none"}, {"redacted":true} and no signature.
@@ -14,7 +14,7 @@ const fakeJWT = "eyJhbGciOiJub25lIn0" + ".eyJyZWRhY3RlZCI6dHJ1ZX0."
 const (
 	placeholder    = "REDACTED"
 	redactedBase64 = "UkVEQUNURUQ="
-	zeroGUID       = graph.NoID
+	zeroGUID       = protocol.NoID
 	pemBegin       = "-----BEGIN "
 	pemEnd         = "-----END "
 )

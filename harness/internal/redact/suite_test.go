@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/planted"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 )
@@ -116,7 +116,7 @@ func TestHeadersThatAreSecret(t *testing.T) {
 		"X-Api-Key":                    "key opaque-gateway-9f8e7d", "Api-Key": "key opaque-gateway-9f8e7d",
 		"Ocp-Apim-Subscription-Key": "key 0a1b2c3d4e5f60718293a4b5c6d7e8f9", "X-Functions-Key": "key opaque-function-9f8e7d==",
 	}
-	for _, name := range facts.CredentialHeaders() {
+	for _, name := range protocol.CredentialHeaders() {
 		if values[name] == "" {
 			t.Errorf("no value of %s was tried", name)
 		}

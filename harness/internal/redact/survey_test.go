@@ -25,9 +25,9 @@ func recordings(t testing.TB) []*cassette.Cassette {
 	var all []*cassette.Cassette
 	for _, folder := range []string{"azure-cli", "azure-cli-versions", "jupiterone"} {
 		err := filepath.WalkDir(filepath.Join(testkit.Corpus(t, "recordings"), folder), func(file string, d os.DirEntry, err error) error {
-			kind := importer.KindVCRPy
+			kind := importer.Of(importer.VCRPy)
 			if strings.HasSuffix(file, ".har") {
-				kind = importer.KindHAR
+				kind = importer.Of(importer.HAR)
 			}
 			if err != nil || d.IsDir() {
 				return err

@@ -7,34 +7,34 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 )
 
 // classOf is the lexical class of a value, and the key by which equal values are known.
-func classOf(s string) (identity.Class, string) {
+func classOf(s string) (numbered.Class, string) {
 	switch {
 	case ascii.All(s, ascii.IsDigit), len(s) >= 8 && ascii.All(s, ascii.IsHex) && strings.ContainsAny(s, "0123456789"):
-		return identity.Digits, s
+		return numbered.Digits, s
 	case len(s) >= 7 && len(s) < 32 && isPhone(s):
-		return identity.Phone, s
+		return numbered.Phone, s
 	}
 	if addr, ok := networkAddress(s); ok {
 		if addr.Is4() {
-			return identity.IPv4, s
+			return numbered.IPv4, s
 		}
-		return identity.IPv6, s
+		return numbered.IPv6, s
 	}
 	switch {
 	case len(s) == 17 && isMAC(s):
-		return identity.MAC, s
+		return numbered.MAC, s
 	case fileTypes.has(strings.TrimPrefix(path.Ext(s), ".")):
-		return identity.File, s
+		return numbered.File, s
 	case isDomain(s):
-		return identity.Domain, strings.ToLower(s)
+		return numbered.Domain, strings.ToLower(s)
 	case strings.ContainsAny(s, " \t\r\n"):
-		return identity.Phrase, s
+		return numbered.Phrase, s
 	}
-	return identity.Word, s
+	return numbered.Word, s
 }
 
 // networkAddress reads a network address; most texts are none by their first byte.

@@ -1,7 +1,7 @@
 package redact
 
 import (
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
 const (
@@ -11,7 +11,7 @@ const (
 
 // volatileHeaders are headers of answers, and requests, that change with every call.
 var volatileHeaders = map[string]string{
-	"Date": graph.NoDate, "Request-Id": zeroGUID, "Client-Request-Id": zeroGUID, "X-Ms-Ags-Diagnostic": noDiagnostic, "X-Ms-Request-Id": zeroGUID,
+	"Date": protocol.NoDate, "Request-Id": zeroGUID, "Client-Request-Id": zeroGUID, "X-Ms-Ags-Diagnostic": noDiagnostic, "X-Ms-Request-Id": zeroGUID,
 	"X-Ms-Client-Request-Id": zeroGUID, "X-Ms-Correlation-Id": zeroGUID, "Sprequestguid": zeroGUID, "Duration": "0", "X-Ms-Diagnostics": "0",
 	"Sprequestduration": "0", "Spiislatency": "0", "X-Sharepointhealthscore": "0", "X-Calculatedbetarget": "REDACTED", "X-Backend-Httpstatus": "200",
 	"X-Feserver": "REDACTED", "X-Beserver": "REDACTED", "X-Calculatedfetarget": "REDACTED", "Ms-Cv": "0", "X-Msedge-Ref": "REDACTED", "X-Azure-Ref": "REDACTED",

@@ -3,7 +3,7 @@ package route
 import (
 	"fmt"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // Shape is what the body of an answer is.
@@ -34,7 +34,7 @@ func (a Answer) String() string {
 	case Object, Value:
 		return a.Type
 	case Page:
-		return graph.CollectionOf(a.Type)
+		return odata.CollectionOf(a.Type)
 	case Bytes:
 		return "a stream"
 	case Count:
@@ -42,7 +42,7 @@ func (a Answer) String() string {
 	case Reference:
 		return "a reference"
 	case References:
-		return graph.CollectionOf("$ref")
+		return odata.CollectionOf("$ref")
 	case Batch:
 		return "a batch"
 	case Unchecked:

@@ -3,7 +3,7 @@ package route
 import (
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -17,7 +17,7 @@ func (x *Index) Context(context string) (Answer, error) {
 	switch fragment = strings.TrimPrefix(fragment, "/"); fragment { // documentation begins some with a slash
 	case "$ref":
 		return Answer{Shape: Reference}, nil
-	case graph.CollectionOf("$ref"):
+	case odata.CollectionOf("$ref"):
 		return Answer{Shape: References}, nil
 	}
 	w := &walker{index: x}
@@ -49,7 +49,7 @@ func (x *Index) Context(context string) (Answer, error) {
 // without, and returns what follows. Of any other fragment that is all of it.
 func (x *Index) typeContext(fragment string) (start ref, rest string, err error) {
 	head, after, closed := strings.Cut(fragment, ")")
-	if inner, collection := graph.ElementOf(head + ")"); collection {
+	if inner, collection := odata.ElementOf(head + ")"); collection {
 		name := x.typeName(inner)
 		switch {
 		case !closed || after != "" && after[0] != '(' && after[0] != '/':
@@ -74,7 +74,7 @@ func (x *Index) typeContext(fragment string) (start ref, rest string, err error)
 
 // typeName is the full name of a type that a context names: without a namespace where one
 // type alone has that name, or microsoft.graph has.
-func (x *Index) typeName(name string) string {
+func (x *typeTable) typeName(name string) string {
 	if strings.HasPrefix(name, "Edm.") {
 		return name
 	}

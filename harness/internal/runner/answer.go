@@ -11,7 +11,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/display"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
@@ -103,20 +103,20 @@ func (s *stepRun) show(a *answer) {
 	if !s.opts.Show {
 		return
 	}
-	told := &s.result.Exchanges
-	last := len(*told) - 1
+	shown := &s.result.Exchanges
+	last := len(*shown) - 1
 	switch is := a.source(); {
 	case is.Interaction == nil || is.Cassette == nil:
-		*told = append(*told, report.Exchange{Name: s.name, Method: a.request.Method, URL: s.addresses.shown(a.request.URL)})
-	case last >= 0 && (*told)[last].Interaction != nil && *(*told)[last].Interaction == is.Interaction.ID: // served again to one that polls
+		*shown = append(*shown, report.Exchange{Name: s.name, Method: a.request.Method, URL: s.addresses.shown(a.request.URL)})
+	case last >= 0 && (*shown)[last].Interaction != nil && *(*shown)[last].Interaction == is.Interaction.ID: // served again to one that polls
 	default:
 		e := display.Of(is.Cassette, is.Interaction)
 		e.Name = s.name
-		*told = append(*told, e)
+		*shown = append(*shown, e)
 	}
 }
 
-// mark tells the transport, through the context, what a request cannot say.
+// mark says to the transport, through the context, what a request cannot.
 func (s exchanger) mark(req *http.Request, a *answer) context.Context {
 	ctx := match.WithTrace(req.Context(), &a.trace)
 	if s.step.As != "" {
@@ -137,7 +137,7 @@ func (s exchanger) client(rt http.RoundTripper) *http.Client {
 			return &redirectError{to: req.URL}
 		}
 		if req.URL.Host != via[0].URL.Host { // net/http would let subdomains and other ports have it
-			graph.DropCredentials(req.Header)
+			protocol.DropCredentials(req.Header)
 			req.Header.Del("Referer")
 			*req = *req.WithContext(WithoutAuth(req.Context()))
 		}
@@ -150,7 +150,7 @@ type redirectError struct{ to *url.URL }
 
 func (e *redirectError) Error() string { return fmt.Sprintf("more than %d redirects", maxRedirects) }
 
-// goesRound tells of redirects without end: the service's fault, and this step's.
+// goesRound reports redirects without end: the service's fault, and this step's.
 func (s exchanger) goesRound(a *answer, err *redirectError) *halt {
 	return (&halt{finding: finding{Finding: report.Finding{
 		Rule: ruleRedirectLoop, Severity: report.Error, Where: "header.Location",
@@ -191,30 +191,15 @@ func (a *answer) parse() *halt {
 	if strings.TrimSpace(a.text) == "" || kind != "" && !isJSONType(kind) {
 		return nil
 	}
-	doc, err := jsondoc.Parse(a.text)
-	if mended, ok := jsondoc.Mend(a.text); err != nil && ok {
-		if doc, err = jsondoc.Parse(mended); err == nil {
-			a.mended = mendedAt(a.text, doc)
-		}
-	}
+	doc, mended, err := jsondoc.ParseMended(a.text)
 	if err == nil {
-		a.doc, a.isJSON = doc, true
+		a.doc, a.isJSON, a.mended = doc, true, mended
 		return nil
 	}
 	if kind == "" {
 		return nil
 	}
 	return couldNot(ruleRunBody, 0, "the answer's content type is %s, but its body is not JSON: %v", kind, err).at(a, "$")
-}
-
-// mendedAt is the first place at which a mended document is not what it was.
-func mendedAt(text string, mended any) string {
-	other, _ := jsondoc.MendWith(text, '\u0001')
-	doc, err := jsondoc.Parse(other)
-	if err != nil {
-		return jsondoc.Root
-	}
-	return jsondoc.Diff(mended, doc, 1)[0].Path
 }
 
 func isJSONType(contentType string) bool {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -85,7 +85,7 @@ func (s pager) next(page *answer, asked map[string]bool) (*http.Request, *halt) 
 	req.Header = page.request.Header.Clone()
 	req.Header.Del("Content-Type")
 	if req.URL.Host != page.request.URL.Host {
-		graph.DropCredentials(req.Header)
+		protocol.DropCredentials(req.Header)
 	}
 	return req, nil
 }

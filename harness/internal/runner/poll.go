@@ -9,7 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -75,7 +76,7 @@ func (p *poller) look(a *answer) (done bool, h *halt) {
 	if !p.notYet(a) {
 		return p.unexpected(a)
 	}
-	if graph.IsFailed(graph.StateOf(a.doc)) {
+	if async.IsFailed(async.StateOf(a.doc)) {
 		return false, p.operationFailed(a)
 	}
 	return false, p.validate(a)
@@ -84,7 +85,7 @@ func (p *poller) look(a *answer) (done bool, h *halt) {
 // notYet: an answer that says when to come back means it (concepts/throttling). A redirect that is not followed is none of it: some
 // monitors end with one (concepts/long-running-actions-overview).
 func (p *poller) notYet(a *answer) bool {
-	return a.status < 300 || graph.IsThrottled(a.status) && a.header.Get("Retry-After") != "" || slices.Contains(p.step.Poll.Allow, a.status)
+	return a.status < 300 || protocol.IsThrottled(a.status) && a.header.Get("Retry-After") != "" || slices.Contains(p.step.Poll.Allow, a.status)
 }
 
 // unexpected ends the poll with an answer that is no state of an operation. It is
@@ -109,7 +110,7 @@ func (p *poller) operationFailed(a *answer) *halt {
 	if h := p.validate(a); h != nil {
 		return h
 	}
-	state := graph.StateOf(a.doc)
+	state := async.StateOf(a.doc)
 	h := p.ended(rulePollFailed, a, "the operation ended as %s", state)
 	if state == "" {
 		h.finding.Message = "the operation failed"
@@ -124,7 +125,7 @@ func (p *poller) operationFailed(a *answer) *halt {
 // compare says which state there is and what until waited for.
 func (p *poller) compare(h *halt, a *answer) {
 	h.finding.Where = "$['status']"
-	if state := graph.StateOf(a.doc); state != "" {
+	if state := async.StateOf(a.doc); state != "" {
 		h.finding.got = value(jsonText(state))
 	}
 	if len(p.step.Poll.Until) > 0 {
@@ -218,7 +219,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return 0
 }
 
-// findingSet gathers findings of which each kind is told once.
+// findingSet gathers findings each kind once.
 type findingSet []finding
 
 // unseen returns one finding for each place and rule that is not reported yet.

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
@@ -45,7 +45,7 @@ var typeName = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$`)
 
 func schemaName(v value) string {
 	name := v.Text()
-	if v.Kind() == strictyaml.String && !typeName.MatchString(graph.Bare(name)) {
+	if v.Kind() == strictyaml.String && !typeName.MatchString(odata.Bare(name)) {
 		v.Fault("write it as microsoft.graph.user or Collection(microsoft.graph.user)", "%q is no full name of a type", name)
 	}
 	return name
@@ -75,7 +75,7 @@ func (d checkDecoder) checks(v value, where string) []Check {
 	return d.properties(v, where)
 }
 
-// sortKeys tells the matcher keywords of a mapping from its other keys.
+// sortKeys separates the matcher keywords of a mapping from its other keys.
 func sortKeys(v value) (words, others []string) {
 	for key := range v.Members() {
 		if slices.Contains(matcherKeys, key) {
@@ -112,7 +112,7 @@ func (d checkDecoder) properties(v value, where string) []Check {
 }
 
 // doubt notes a property that may be a misspelt matcher: {fromat: guid} expects a
-// property called fromat. Short words are near too many names to tell.
+// property called fromat. Short words are near too many names.
 func (d checkDecoder) doubt(key string, m strictyaml.Member) {
 	if slices.Contains(matcherKeys, key) {
 		return // named under properties:

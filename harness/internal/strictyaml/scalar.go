@@ -33,6 +33,9 @@ var (
 // isForeignNumber reports whether a plain scalar is a number to a YAML reader and
 // not to JSON.
 func isForeignNumber(text string) bool {
+	if text == "" || text[0] > '9' {
+		return false
+	}
 	return foreignNumber.MatchString(text) && !jsonNumber.MatchString(text)
 }
 

@@ -42,8 +42,10 @@ type faults struct {
 // mostFaults bounds what is told of a file: a person mends a few and looks again.
 const mostFaults = 1000
 
+func (f *faults) full() bool { return len(f.list) >= mostFaults }
+
 func (f *faults) add(line, column int, message, advice string) {
-	if len(f.list) >= mostFaults {
+	if f.full() {
 		return
 	}
 	f.list = append(f.list, &fault.Error{Place: fault.Place{Line: max(line, 1), Column: max(column, 1)}, Message: message, Hint: advice})

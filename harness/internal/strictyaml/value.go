@@ -82,10 +82,13 @@ func (v Value) Fault(advice, message string, args ...any) {
 // Only checks that the value is a mapping and has no other keys than these. what
 // names the mapping in messages (`unknown key "x" in step "wait"`).
 func (v Value) Only(what string, keys []string) bool {
-	if !v.want(Mapping) {
+	if !want(v, Mapping) {
 		return false
 	}
-	for key, member := range v.members() {
+	for key, member := range membersOf(v) {
+		if v.found.full() {
+			break
+		}
 		if !slices.Contains(keys, key) {
 			member.KeyFault(fault.Suggest(key, keys), "unknown key %q in %s", key, what)
 		}
@@ -105,7 +108,7 @@ func (v Value) Require(what string, keys ...string) {
 // Misspelt reports whether Only has told of a key that was probably meant to be this
 // one, so that nobody needs to be told that it is missing.
 func (v Value) Misspelt(key string) bool {
-	for name, member := range v.members() {
+	for name, member := range membersOf(v) {
 		if name != key && fault.Nearest(name, []string{key}) != "" && v.found.has(member.key) {
 			return true
 		}
@@ -115,7 +118,7 @@ func (v Value) Misspelt(key string) bool {
 
 // At is the value of a key, unset when there is none or v is no mapping.
 func (v Value) At(key string) Value {
-	for name, member := range v.members() {
+	for name, member := range membersOf(v) {
 		if name == key {
 			return member.Value
 		}
@@ -143,12 +146,12 @@ func (m Member) KeyLine() int { return max(m.key.Line, 1) }
 // Members are the keys of a mapping and their values in the order of the file. A
 // key is always text, even 200 or true.
 func (v Value) Members() iter.Seq2[string, Member] {
-	v.want(Mapping)
-	return v.members()
+	want(v, Mapping)
+	return membersOf(v)
 }
 
-// members are nothing for a value of another kind.
-func (v Value) members() iter.Seq2[string, Member] {
+// membersOf is nothing for a value of another kind.
+func membersOf(v Value) iter.Seq2[string, Member] {
 	return func(yield func(string, Member) bool) {
 		if v.Kind() != Mapping {
 			return
@@ -168,7 +171,7 @@ func (v Value) members() iter.Seq2[string, Member] {
 
 // Items are the elements of a list.
 func (v Value) Items() []Value {
-	if !v.want(List) {
+	if !want(v, List) {
 		return nil
 	}
 	items := make([]Value, len(v.node.Content))
@@ -181,7 +184,7 @@ func (v Value) Items() []Value {
 // Text is the value of a text. A number or a word like true must be quoted to be
 // one.
 func (v Value) Text() string {
-	if !v.want(String) {
+	if !want(v, String) {
 		return ""
 	}
 	return v.node.Value
@@ -189,12 +192,12 @@ func (v Value) Text() string {
 
 // Bool is the value of true or false.
 func (v Value) Bool() bool {
-	return v.want(Bool) && boolWords[v.node.Value]
+	return want(v, Bool) && boolWords[v.node.Value]
 }
 
 // Int is the value of a whole number.
 func (v Value) Int() int {
-	if !v.want(Number) {
+	if !want(v, Number) {
 		return 0
 	}
 	n, err := strconv.Atoi(v.node.Value)
@@ -206,7 +209,7 @@ func (v Value) Int() int {
 
 // Number is the text of a number, as it is spelled.
 func (v Value) Number() json.Number {
-	if !v.want(Number) {
+	if !want(v, Number) {
 		return ""
 	}
 	return json.Number(v.node.Value)
@@ -230,7 +233,7 @@ func (v Value) Scalar() any {
 
 // want reports whether the value has the kind, and a fault when it is set and
 // has not.
-func (v Value) want(kind Kind) bool {
+func want(v Value, kind Kind) bool {
 	got := v.Kind()
 	if got == kind || got == Unset {
 		return got == kind

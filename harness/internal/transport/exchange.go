@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -161,7 +161,7 @@ func withoutUser(u *url.URL) string {
 // redacts or does not, these are never stored.
 func withoutCredentials(h http.Header) http.Header {
 	kept := h.Clone()
-	graph.DropCredentials(kept)
+	protocol.DropCredentials(kept)
 	return kept
 }
 

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -70,12 +70,12 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 
 // takeVolatile takes out what stands for the instant and the id of a call.
 func (t *template) takeVolatile() {
-	if t.header.Get("Date") == graph.NoDate {
+	if t.header.Get("Date") == protocol.NoDate {
 		t.dated = true
 		delete(t.header, "Date")
 	}
 	for name, values := range t.header {
-		if graph.IsEchoedHeader(name) && len(values) == 1 && values[0] == graph.NoID {
+		if protocol.IsEchoedHeader(name) && len(values) == 1 && values[0] == protocol.NoID {
 			t.echoes = append(t.echoes, name)
 		}
 	}

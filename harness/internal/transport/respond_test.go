@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 )
@@ -179,10 +179,10 @@ func TestResponseIsOfThisCall(t *testing.T) {
 		dated              bool
 		want               string // id
 	}{
-		"constants":       {graph.NoDate, graph.NoID, id, true, id},
-		"no id was sent":  {graph.NoDate, graph.NoID, "", true, graph.NoID},
+		"constants":       {protocol.NoDate, protocol.NoID, id, true, id},
+		"no id was sent":  {protocol.NoDate, protocol.NoID, "", true, protocol.NoID},
 		"kept by a rule":  {"Tue, 03 Nov 2026 09:00:00 GMT", "8ea0e38b-efb3-4757-924a-5f94061cf8c2", id, false, "8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
-		"one is constant": {"Tue, 03 Nov 2026 09:00:00 GMT", graph.NoID, id, false, id},
+		"one is constant": {"Tue, 03 Nov 2026 09:00:00 GMT", protocol.NoID, id, false, id},
 	} {
 		t.Run(name, func(t *testing.T) {
 			replayer := replayOf(t, &cassette.Interaction{

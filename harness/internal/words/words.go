@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // Harmless reports whether the text, as the whole value of a member, is a word of the service:
@@ -95,7 +96,7 @@ var edm = map[string]bool{"string": true, "boolean": true, "int16": true, "int32
 
 // isTypeReference reads "#microsoft.graph.user" and "Collection(Edm.String)".
 func isTypeReference(text string) bool {
-	text = graph.Bare(strings.TrimPrefix(text, "#"))
+	text = odata.Bare(strings.TrimPrefix(text, "#"))
 	return IsType(text) || edm[strings.ToLower(text)]
 }
 

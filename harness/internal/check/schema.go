@@ -1,0 +1,45 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/schema"
+)
+
+// Schema validates a file of JSON as a value of a type.
+func Schema(schemas *schema.Set, file, api, typ string) (report.Case, error) {
+	shown := filepath.ToSlash(filepath.Clean(file))
+	result := report.Case{Name: shown + " as " + typ, File: shown}
+	text, err := plainfile.ReadFile(file)
+	if err != nil {
+		return result, fmt.Errorf("check: %w", err)
+	}
+	doc, err := jsondoc.Parse(string(text))
+	var syntax *jsondoc.SyntaxError
+	if errors.As(err, &syntax) {
+		place := fault.Place{File: shown, Line: syntax.Line, Column: syntax.Column}
+		return result, fmt.Errorf("check %w", &fault.Error{Place: place, Message: "not JSON: " + syntax.Message})
+	} else if err != nil {
+		return result, fmt.Errorf("check %s: not JSON: %w", shown, err)
+	}
+	violations, err := schemas.Validate(api, typ, doc, schema.Options{})
+	if err != nil {
+		return result, err
+	}
+	for _, v := range violations {
+		f := report.Finding{
+			Rule: conform.SchemaRule(v.Rule), Severity: conform.Severity(v), Where: v.Path, Want: v.Want, Got: v.Got,
+			Place:  report.Place{File: shown, Line: jsondoc.Line(string(text), v.Path)},
+			Remark: conform.Source(v.File, v.Line),
+		}
+		result.Findings = append(result.Findings, f)
+	}
+	return result, nil
+}

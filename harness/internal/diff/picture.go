@@ -1,0 +1,137 @@
+package diff
+
+import (
+	"slices"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// A picture is what an operation's answers have in common, by status.
+type picture struct {
+	answers map[int]*answers
+	asked   *shape // the documents that writes sent
+	sent    int    // how many writes there were
+}
+
+// answers are those with one status.
+type answers struct {
+	all     []*exchange
+	shape   *shape
+	headers map[string]int
+	kinds   map[string]int // content types and kinds of bodies
+	equal   equalities
+}
+
+func newPicture() *picture {
+	return &picture{answers: map[int]*answers{}, asked: newShape("", "$", "request")}
+}
+
+func pictureOf(op *operation) *picture {
+	p := newPicture()
+	for _, t := range op.threads {
+		for _, ph := range t.phases {
+			for _, e := range t.telling(ph) {
+				p.add(e)
+			}
+			if t.write {
+				for _, e := range ph.answers {
+					p.ask(e)
+				}
+			}
+		}
+	}
+	return p
+}
+
+// telling are the answers of a phase that say something: of reads, the last one with
+// each status, since how often a client polls is chance.
+func (t *thread) telling(p *phase) []*exchange {
+	if t.write {
+		return p.answers
+	}
+	var last []*exchange
+	seen := map[int]bool{}
+	for _, e := range slices.Backward(p.answers) {
+		if !seen[e.status] {
+			seen[e.status] = true
+			last = append(last, e)
+		}
+	}
+	return last
+}
+
+func (p *picture) ask(e *exchange) {
+	if e.asked == nil {
+		return
+	}
+	p.sent++
+	r := reader{interaction: e.at, as: e.as, base: "$"}
+	r.read(p.asked, e.asked, "")
+}
+
+func (p *picture) add(e *exchange) {
+	a := p.answers[e.status]
+	if a == nil {
+		a = &answers{shape: newShape("", "$", ""), headers: map[string]int{}, kinds: map[string]int{}, equal: equalities{}}
+		p.answers[e.status] = a
+	}
+	a.all = append(a.all, e)
+	for _, name := range contractHeaders {
+		if e.header.Get(name) != "" {
+			a.headers[name]++
+		}
+	}
+	a.kinds[e.contentClass()]++
+	if e.answered.kind == "JSON" && e.answered.doc != nil {
+		typ := e.typeOf()
+		(&reader{interaction: e.at, as: e.as, base: e.path}).read(a.shape, e.answered.doc, typ)
+		a.equal.learn(e)
+		for _, page := range e.pages {
+			a.page(page, typ)
+		}
+	}
+	if location := e.header.Get("Location"); location != "" {
+		a.location(e, location)
+	}
+}
+
+// page adds a further page: its items to the list, and the link that only the last page
+// has.
+func (a *answers) page(e *exchange, typ string) {
+	root, _ := e.answered.doc.(map[string]any)
+	for _, name := range []string{"value", odata.DeltaLink} {
+		s := a.shape.members[name]
+		value, there := root[name]
+		switch {
+		case !there:
+			continue
+		case s == nil:
+			s = newShape(name, jsondoc.AppendPath(jsondoc.Root, name), name)
+			a.shape.members[name] = s
+		}
+		r := reader{interaction: e.at, as: e.as, base: e.path, steps: []any{name}}
+		if items, isList := value.([]any); isList && s.types[typeArray] > 0 {
+			r.elements(s, items, typ) // of the list that the first page began
+			continue
+		}
+		r.read(s, value, typ)
+	}
+	a.equal.learn(e)
+}
+
+// location files the Location header with the body's members, as one of them.
+func (a *answers) location(e *exchange, text string) {
+	if a.shape.members == nil {
+		a.shape.members = map[string]*shape{}
+	}
+	const name = "header.Location"
+	s := a.shape.members[name]
+	if s == nil {
+		s = newShape("Location", name, name)
+		a.shape.members[name] = s
+	}
+	s.types[typeString]++
+	s.at = append(s.at[:min(len(s.at), maxExamples-1)], spot{e.at, name})
+	(&reader{interaction: e.at, as: e.as, base: name}).text(s, text)
+}

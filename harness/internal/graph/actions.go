@@ -1,0 +1,35 @@
+package graph
+
+import "strings"
+
+// readActions are the actions that are called with POST and change nothing, in lower
+// case: by what metadata says that they return, and the API reference where a page is
+// named.
+var readActions = map[string]bool{
+	"checkgrantedpermissionsforapp": true, // resourceSpecificPermissionGrants
+	"checkmembergroups":             true, // v1.0/api/directoryobject-checkmembergroups; real recordings
+	"checkmemberobjects":            true, // v1.0/api/directoryobject-checkmemberobjects
+	"evaluatedynamicmembership":     true, // evaluateDynamicMembershipResult
+	"findmeetingtimes":              true, // v1.0/api/user-findmeetingtimes
+	"parseexpression":               true, // parseExpressionResponse
+	"preview":                       true, // v1.0/api/driveitem-preview: a short-lived address to look at
+	"previewtaskfailures":           true, // previewFailedTasks
+	"query":                         true, // v1.0/api/search-query
+	"runhuntingquery":               true, // huntingQueryResults
+	"translateexchangeids":          true, // v1.0/api/user-translateexchangeids
+	"validateproperties":            true, // v1.0/api/directoryobject-validateproperties
+}
+
+// IsReadAction reports whether POST to an action only reads: one of the table, one named
+// get... (getByIds, getMemberGroups, getSchedule, getMailTips: metadata has 32 of them,
+// and each returns what it gets), or a calculation of a workbook
+// (workbook/functions/vlookup). Any other is taken for a write, which is the safe side:
+// it is replayed once. Below is the name of what stands before it in the path.
+func IsReadAction(name, below string) bool {
+	name = bareAction(name)
+	return readActions[name] || len(name) > 3 && strings.HasPrefix(name, "get") || name != "" && bareAction(below) == "functions"
+}
+
+func bareAction(name string) string {
+	return strings.TrimPrefix(strings.ToLower(name), "microsoft.graph.")
+}

@@ -1,0 +1,93 @@
+package judge
+
+import (
+	"fmt"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/conform"
+	"github.com/graphvcr/graphvcr/harness/internal/diff"
+	"github.com/graphvcr/graphvcr/harness/report"
+)
+
+// The rules of what is wrong with a page of documentation.
+const (
+	ruleDocsFolder   report.Rule = "docs.folder"
+	ruleDocsMember   report.Rule = "docs.member"
+	ruleDocsMetadata report.Rule = "docs.metadata"
+	ruleDocsType     report.Rule = "docs.type"
+	ruleDocsVersion  report.Rule = "docs.version"
+)
+
+// Cassette reports what in a recording is not as metadata promises, as far as there are
+// schemas and an index of paths. The file is what findings name. A note on one property, or
+// on an answer without a type, is given once.
+func Cassette(answers *conform.Checker, c *cassette.Cassette, file string) ([]report.Finding, error) {
+	var findings []report.Finding
+	var trail conform.Trail
+	type kind struct {
+		rule            report.Rule
+		file, want, got string
+	}
+	noted := map[kind]bool{}
+	for n, i := range c.Interactions {
+		result, err := trail.Check(answers, exchangeOf(c, i))
+		if err != nil {
+			return nil, fmt.Errorf("judge %s: %w", file, err)
+		}
+		if result.Reason != "" {
+			result.Problems = append(result.Problems, conform.Problem{
+				Rule: conform.RuleAnswerUntyped, Severity: report.Note, Where: "answer", Want: "a type", Got: result.Reason,
+			})
+		}
+		for _, problem := range result.Problems {
+			key := kind{problem.Rule, problem.File, problem.Want, problem.Got}
+			if problem.Severity == report.Note && noted[key] {
+				continue
+			}
+			noted[key] = true
+			if c.Meta.Origin == cassette.Docs { // what documentation shows is no contract
+				problem.Severity = min(problem.Severity, report.Warning)
+			}
+			findings = append(findings, finding(problem, i, n, file))
+		}
+	}
+	return findings, nil
+}
+
+func finding(p conform.Problem, i *cassette.Interaction, n int, file string) report.Finding {
+	return report.Finding{
+		Rule: p.Rule, Severity: p.Severity, Interaction: &n, Place: report.Place{File: file},
+		Where: p.Where, Want: p.Want, Got: p.Got, Remark: conform.Source(p.File, p.Line), Part: i.Request.Method + " " + i.Request.URL,
+	}
+}
+
+func exchangeOf(c *cassette.Cassette, i *cassette.Interaction) conform.Exchange {
+	e := ExchangeOf(i)
+	e.Placeholders = c.Meta.Origin == cassette.Docs
+	return e
+}
+
+// ExchangeOf is an interaction as it is judged.
+func ExchangeOf(i *cassette.Interaction) conform.Exchange {
+	return conform.Exchange{
+		Method: i.Request.Method, URL: i.Request.URL, Request: conform.BodyOf(i.Request.Body, i.Request.Headers.Get("Content-Type")),
+		Status: i.Response.Code, Header: i.Response.Headers, Answer: conform.BodyOf(i.Response.Body, i.Response.Headers.Get("Content-Type")),
+	}
+}
+
+// Violations is the function that says what is wrong with a recorded interaction, notes
+// aside, for a comparison of recordings. A schema that cannot be used judges nothing.
+func Violations(answers *conform.Checker) func(*cassette.Interaction) []diff.Violation {
+	return func(i *cassette.Interaction) (violations []diff.Violation) {
+		result, err := answers.Check(ExchangeOf(i))
+		if err != nil {
+			return nil
+		}
+		for _, p := range result.Problems {
+			if p.Severity > report.Note {
+				violations = append(violations, diff.Violation{Rule: p.Rule, Where: p.Where, Want: p.Want, Got: p.Got})
+			}
+		}
+		return violations
+	}
+}

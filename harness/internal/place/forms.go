@@ -1,0 +1,153 @@
+package place
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
+)
+
+// Texts that have a grammar of their own are recognised by their first bytes and their shape.
+
+// mayLayer reports whether a text has to be looked at, whatever its place, by its first bytes.
+func mayLayer(s string) bool {
+	return s != "" && (layerStarts[s[0]] || mayBeEncoded(s) || authority(s) > 0)
+}
+
+var layerStarts = charsetOf(func(c byte) bool { return c <= ' ' || strings.IndexByte("{[\xEF/u\"'W<sSmM", c) >= 0 })
+
+// authority returns where the host of an absolute address begins, 0 for a relative one.
+func authority(s string) int {
+	k := strings.IndexByte(s[:min(len(s), 17)], ':')
+	if k <= 0 || !strings.HasPrefix(s[k:], "://") {
+		return 0
+	}
+	for i := range k {
+		if !ascii.IsAlnum(s[i]) && strings.IndexByte("+-.", s[i]) < 0 {
+			return 0
+		}
+	}
+	return k + 3
+}
+
+// isAddress reports whether a member holds an address, though it may begin with no slash: a
+// part of a batch, a reference.
+func isAddress(name, parent string) bool {
+	return name == "url" && parent == "requests" || name == "@odata.id" || strings.HasSuffix(name, "@odata.bind")
+}
+
+// isPath tells a relative address from base64, which begins with a slash at times (JPEG
+// data: /9j/4AAQ), and from a text.
+func isPath(s string) bool {
+	if len(s) < 2 || len(s) > 4096 || !ascii.IsLetter(s[1]) && strings.IndexByte("$_/", s[1]) < 0 {
+		return false
+	}
+	return (!strings.HasSuffix(s, "=") || strings.Contains(s, "?")) && !strings.ContainsAny(s, " \n\t\"<>")
+}
+
+// enclosed returns where the value begins that is all of a text but quotes around it: of an
+// entity tag, or of a mail's id, which stands in angle brackets. It is 0 for other texts.
+// Within is how many more quotes may stand within.
+func enclosed(s string, within int) int {
+	n, closing := 1, s[0]
+	switch {
+	case strings.HasPrefix(s, `W/"`):
+		n, closing = 3, '"'
+	case closing == 'W', closing == '<' && (strings.IndexByte(s, '@') < 0 || strings.ContainsAny(s, " \t\r\n")):
+		return 0
+	case closing == '<':
+		closing = '>'
+	}
+	if len(s) <= n+1 || s[len(s)-1] != closing {
+		return 0
+	}
+	if inner := s[n : len(s)-1]; strings.IndexByte(inner, closing) >= 0 && (within == 0 || enclosed(inner, within-1) == 0) {
+		return 0
+	}
+	return n
+}
+
+// isQuoted reports whether a text stands in single quotes.
+func isQuoted(s string) bool { return len(s) >= 2 && s[0] == '\'' && s[len(s)-1] == '\'' }
+
+// base64Text decodes base64 that holds readable text; "" where it does not.
+func base64Text(s string, encoding *base64.Encoding) string {
+	plain, err := encoding.DecodeString(s)
+	if err != nil || !isReadable(plain) || encoding.EncodeToString(plain) != s {
+		return ""
+	}
+	return string(plain)
+}
+
+// encodedText recognises base64 of a text that has a grammar of its own: of other texts
+// nothing tells base64 from a word.
+func encodedText(s string) (*base64.Encoding, string) {
+	if !mayBeEncoded(s) {
+		return nil, ""
+	}
+	for i := range min(len(s), 64) {
+		if c := s[i]; !ascii.IsAlnum(c) && strings.IndexByte("+/-_=", c) < 0 {
+			return nil, ""
+		}
+	}
+	encoding := base64.RawStdEncoding
+	switch {
+	case strings.ContainsAny(s, "-_"):
+		encoding = base64.RawURLEncoding
+	case len(s)%4 == 0: // another text may need the padding that this one does without
+		encoding = base64.StdEncoding
+	}
+	plain := base64Text(s, encoding)
+	if plain == "" || !media.IsJSON(plain) && !media.IsMarkup(plain) && authority(plain) == 0 && !media.IsMail(plain) {
+		return nil, ""
+	}
+	return encoding, plain
+}
+
+// mayBeEncoded goes by how <, [, {, blanks and letters that begin such texts are encoded.
+func mayBeEncoded(s string) bool {
+	return len(s) >= 16 && strings.IndexByte("PWewdIMuaUiDC", s[0]) >= 0
+}
+
+// isReadable reports whether bytes are a text: UTF-8 without control characters.
+func isReadable(b []byte) bool {
+	if !utf8.Valid(b) {
+		return false
+	}
+	for _, c := range b {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// indexAny is strings.IndexAny, or the end.
+func indexAny(s, chars string) int {
+	if i := strings.IndexAny(s, chars); i >= 0 {
+		return i
+	}
+	return len(s)
+}
+
+// indexUnquoted finds a character that stands in no literal, or the end.
+func indexUnquoted(s string, c byte) int {
+	if strings.IndexByte(s, c) < 0 {
+		return len(s)
+	}
+	quoted := false
+	for i := range len(s) {
+		switch {
+		case s[i] == '\'' && (quoted || i > 0 && strings.IndexByte("(=, ", s[i-1]) >= 0):
+			quoted = !quoted
+		case s[i] == c && !quoted:
+			return i
+		}
+	}
+	if quoted { // a quote that nothing closes is a character like others
+		return strings.IndexByte(s, c)
+	}
+	return len(s)
+}

@@ -1,0 +1,185 @@
+package place
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
+)
+
+// A Message is a request or an answer. Rewrite changes its texts; header maps are replaced
+// and never changed.
+type Message struct {
+	Method  string // of the request, also where the rest is an answer's
+	Address string // likewise: what a body is depends on what it was asked for
+	Answer  bool   // Address is context, and no part of the message
+	Status  int    // of an answer
+	Header  http.Header
+	Trailer http.Header
+	Body    string // decoded of Content-Encoding
+
+	boundary string // of the parts in the body, where the header is changed already
+}
+
+func (m *Message) media() *media.Body {
+	return &media.Body{
+		Method: m.Method, Address: m.Address, Answer: m.Answer, Status: m.Status, Header: m.Header, Boundary: m.boundary, Text: m.Body,
+	}
+}
+
+// KindOf says how the body of a message is read, and the boundary of its parts.
+func (m *Message) KindOf() (kind media.Kind, boundary string) { return m.media().Kind() }
+
+// Parts are the parts of a body whose kind is Multipart; Name is that of a form's field.
+func (m *Message) Parts(boundary string) []Part {
+	parts := make([]Part, 0, 4)
+	for _, p := range media.Parts(m.Body, boundary) {
+		if p.Last {
+			break
+		}
+		head, body := media.HeadEnd(m.Body[p.Start:p.End])
+		part := Part{Message: Message{Header: http.Header{}, Body: m.Body[p.Start+body : p.End]}}
+		media.EachHeader(m.Body[p.Start:p.Start+head], func(name, value string, _ int) { part.Header.Add(name, value) })
+		part.Name = media.Parameter(media.First(part.Header, "Content-Disposition"), "name")
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+// A Part of a multipart body.
+type Part struct {
+	Message
+	Name string
+}
+
+// Role says what a text is in its message.
+type Role uint8
+
+// The roles.
+const (
+	Host       Role = iota // of an address, without its port
+	Segment                // a step of a path, or a key in it
+	FileName               // a step of a path that names files: between root:/ and :, or in a library
+	Literal                // what an expression of OData compares with, quotes taken off
+	Identifier             // a bare word of such an expression: a property, a function, an operator
+	OptionName             // of a query, or a form
+	Option                 // an option's value that is no expression
+	Token                  // a skip, delta or access token, by the option that holds it
+	Field                  // of a form
+	Header                 // a header's or trailer's value
+	PartHeader             // of a part of the body, or of a mail
+	Boundary               // what tells parts apart, in the header and before each part
+	MemberName             // of JSON
+	Member                 // a JSON string
+	Number                 // a JSON number
+	Cell                   // of CSV; its column is the Name
+	ColumnName             // of CSV
+	Text                   // plain text that nothing names
+	Markup                 // text or an attribute of XML or HTML; the element or attribute is the Name
+	MarkupName             // of an element or an attribute
+	Bytes                  // what is no text, or could not be decoded
+)
+
+// A Leaf is a plain text of a message. It is valid during the call that is given it.
+type Leaf struct {
+	Text   string
+	Role   Role
+	Name   string // the member, option, header, field, column or element whose value it is; of a Literal the property it is compared with
+	Parent string // the member above that, "" at the root or outside JSON
+	Outer  string // the Name of the text of which this is a part, layers down to the plain one
+	Bare   bool   // of a Literal: without quotes, so a number, a date or a GUID
+	// Declared says that Bytes are a file's by what stands beside them, whatever they are.
+	Declared bool
+	// Layered says that the text has a grammar of its own, and that its parts come next
+	// unless it is replaced as a whole. Markup: that grammar is XML's or HTML's.
+	Layered, Markup bool
+
+	at *where
+}
+
+// where says where the text stands that is being read.
+type where struct {
+	frames []frame
+	depth  int // of texts within texts
+}
+
+func (w *where) push(f frame) { w.frames = append(w.frames, f) }
+func (w *where) pop()         { w.frames = w.frames[:len(w.frames)-1] }
+
+// in reads what stands in a frame.
+func (w *where) in(f frame, read func()) {
+	w.push(f)
+	read()
+	w.pop()
+}
+
+// Looked reports whether the text is looked up: it stands in the path, or is what an
+// expression compares with.
+func (l *Leaf) Looked() bool {
+	switch l.Role {
+	case Host, Segment, FileName, Literal, Option, Token:
+		return true
+	}
+	return false
+}
+
+// IsName reports whether the text is the name of what stands beside it: of a member, an
+// option, a field or a column. Places are told by it.
+func (l *Leaf) IsName() bool {
+	return l.Role == MemberName || l.Role == OptionName || l.Role == ColumnName
+}
+
+// A frame is a step on the way to the text that is being read.
+type frame struct {
+	label  string // body, path, query, ..; ">" and what stands behind it for a layer
+	name   string // of a header, an option, a field: behind a dot
+	key    string // of a member, raw, in brackets, where member says so
+	member bool
+	index  int // of an element, a segment, a literal: plus one; 0 for none
+	hash   bool
+}
+
+// Place is where the leaf stands: path[3], query.$filter#0, header.If-Match,
+// body.$['x'][0], form.x, part.x.body.$['x'] (part[2] where a part has no name), and
+// path[1]>u!>path[2] where a text stands in a text.
+func (l *Leaf) Place() string {
+	b := make([]byte, 0, 64)
+	for _, f := range l.at.frames {
+		b = f.appendTo(b)
+	}
+	return string(b)
+}
+
+func (f *frame) appendTo(b []byte) []byte {
+	if f.label != "" {
+		if len(b) > 0 && f.label[0] != '>' {
+			b = append(b, '.')
+		}
+		b = append(b, f.label...)
+	}
+	switch {
+	case f.name != "":
+		b = append(append(b, '.'), f.name...)
+	case f.member:
+		b = append(b, "['"...)
+		for i := range len(f.key) {
+			if f.key[i] == '\'' {
+				b = append(b, '\\')
+			}
+			b = append(b, f.key[i])
+		}
+		b = append(b, "']"...)
+	}
+	switch {
+	case f.index == 0:
+	case f.hash:
+		b = strconv.AppendInt(append(b, '#'), int64(f.index-1), 10)
+	default:
+		b = strconv.AppendInt(append(b, '['), int64(f.index-1), 10)
+		b = append(b, ']')
+	}
+	return b
+}
+
+// A Func says what is to stand in a leaf's place; ok is false where it stays.
+type Func func(l *Leaf) (replacement string, ok bool)

@@ -1,0 +1,148 @@
+package media
+
+import (
+	"net/http"
+	"strings"
+)
+
+// First is the first value of a header, however its name is spelled in the map.
+func First(h http.Header, name string) string {
+	for key, values := range h {
+		if len(values) > 0 && len(key) == len(name) && strings.EqualFold(key, name) {
+			return values[0]
+		}
+	}
+	return ""
+}
+
+// A Part of a multipart text: where its boundary stands, what it holds, and whether that is
+// what follows the last part.
+type Part struct {
+	Boundary, Start, End int
+	Last                 bool
+}
+
+// Parts finds the parts of a text: they begin with a line that is the boundary behind two
+// hyphens and nothing else.
+func Parts(s, boundary string) (parts []Part) {
+	delimiter := "--" + boundary
+	for at := 0; at < len(s); {
+		k := strings.Index(s[at:], delimiter)
+		if k < 0 {
+			break
+		}
+		begin, after := at+k, at+k+len(delimiter)
+		at = after
+		rest := strings.TrimPrefix(s[after:], "--")
+		line := strings.TrimPrefix(strings.TrimLeft(rest, " \t"), "\r")
+		if boundary == "" || begin > 0 && s[begin-1] != '\n' || line != "" && line[0] != '\n' {
+			continue
+		}
+		if n := len(parts); n > 0 {
+			parts[n-1].End = max(parts[n-1].Start, len(strings.TrimSuffix(strings.TrimSuffix(s[:begin], "\n"), "\r")))
+		}
+		last := len(rest) < len(s)-after
+		parts = append(parts, Part{begin + 2, len(s) - len(strings.TrimPrefix(line, "\n")), len(s), last})
+		if last {
+			break
+		}
+	}
+	return parts
+}
+
+// HeadEnd finds the empty line behind headers: where they end and the body begins. Without
+// one, all is body.
+func HeadEnd(s string) (head, body int) {
+	switch {
+	case strings.HasPrefix(s, "\r\n"):
+		return 0, 2
+	case strings.HasPrefix(s, "\n"):
+		return 0, 1
+	}
+	if i := strings.Index(s, "\n\n"); i >= 0 {
+		head, body = i, i+2
+	}
+	if i := strings.Index(s, "\r\n\r\n"); i >= 0 && (body == 0 || i < head) {
+		head, body = i, i+4
+	}
+	return head, body
+}
+
+// EachHeader reads headers, a line each; one that begins with a blank goes on with the line
+// before. at is where the value begins. A line without a name has the name "".
+func EachHeader(s string, f func(name, value string, at int)) {
+	for at := 0; at < len(s); {
+		end := at
+		for {
+			end += lineEnd(s[end:])
+			if end+1 >= len(s) || s[end+1] != ' ' && s[end+1] != '\t' {
+				break
+			}
+			end++
+		}
+		line := strings.TrimRight(s[at:end], "\r")
+		name, value, ok := strings.Cut(line, ":")
+		if !ok {
+			name, value = "", line
+		}
+		value = strings.TrimLeft(value, " \t")
+		f(http.CanonicalHeaderKey(strings.TrimSpace(name)), value, at+len(line)-len(value))
+		at = end + 1
+	}
+}
+
+func lineEnd(s string) int {
+	line, _, _ := strings.Cut(s, "\n")
+	return len(line)
+}
+
+// A Param is a piece of a header between semicolons: its key, in lower case, its value
+// without quotes, and where that and the whole piece begin. What is no parameter has no key.
+type Param struct {
+	Key, Value, Piece string
+	Start, At         int
+}
+
+// EachParam reads the pieces of a header, empty ones aside.
+func EachParam(s string, f func(p Param)) {
+	for at := 0; at < len(s); {
+		end := at + pieceEnd(s[at:])
+		p := Param{Piece: strings.TrimSpace(s[at:end])}
+		p.Start = at + strings.Index(s[at:end], p.Piece)
+		if key, value, valued := strings.Cut(p.Piece, "="); valued {
+			p.Key, p.Value = strings.ToLower(strings.TrimSpace(key)), strings.TrimSpace(value)
+			p.At = p.Start + len(p.Piece) - len(p.Value)
+			if n := len(p.Value); n >= 2 && p.Value[0] == '"' && p.Value[n-1] == '"' {
+				p.Value, p.At = p.Value[1:n-1], p.At+1
+			}
+		}
+		if p.Piece != "" {
+			f(p)
+		}
+		at = end + 1
+	}
+}
+
+// pieceEnd is where the first semicolon stands that is not quoted, or the end.
+func pieceEnd(s string) int {
+	quoted := false
+	for i := range len(s) {
+		switch {
+		case s[i] == '"':
+			quoted = !quoted
+		case s[i] == ';' && !quoted:
+			return i
+		}
+	}
+	return len(s)
+}
+
+// Parameter is the value of a parameter of a header, as it is written there.
+func Parameter(header, name string) (value string) {
+	EachParam(header, func(p Param) {
+		if p.Key == name && value == "" {
+			value = p.Value
+		}
+	})
+	return value
+}

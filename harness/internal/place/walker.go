@@ -1,0 +1,154 @@
+package place
+
+import (
+	"cmp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
+)
+
+// A walker takes one message apart.
+type walker struct {
+	where
+	f       Func
+	nested  func(w *walker, s string, leaf Leaf) (read func(base int), label string) // recognises a text that has a grammar of its own
+	leaf    Leaf
+	edits   []edit.Edit
+	outer   string // the name of the outermost text that holds the one that is read
+	changed int    // how many texts were replaced
+}
+
+// mostDepth bounds texts within texts: what lies deeper is one text.
+const mostDepth = 8
+
+// whole reads a text that stands by itself, under a label, and returns what is to stand
+// there.
+func (w *walker) whole(label, s string, read func(s string)) string {
+	if s == "" {
+		return s
+	}
+	outer := len(w.edits)
+	w.in(frame{label: label}, func() { read(s) })
+	s = edit.Apply(s, w.edits[outer:])
+	clear(w.edits[outer:]) // of the texts that they hold
+	w.edits = w.edits[:outer]
+	return s
+}
+
+// show gives a leaf to the caller. It reports whether the text was replaced.
+func (w *walker) show(l Leaf, start int) bool {
+	w.leaf = l
+	return w.shown(&w.leaf, start)
+}
+
+// shown is show for a leaf that nothing else uses meanwhile.
+func (w *walker) shown(l *Leaf, start int) bool {
+	if l.Text == "" {
+		return false
+	}
+	if l.at != &w.where {
+		l.at = &w.where
+	}
+	l.Outer = w.outer
+	text, ok := w.f(l)
+	if !ok || text == l.Text {
+		return ok
+	}
+	w.changed++
+	head, tail := alike(l.Text, text)
+	w.replace(start+head, start+len(l.Text)-tail, text[head:len(text)-tail])
+	return true
+}
+
+// replace puts a text in the place of a part of the one that is read.
+func (w *walker) replace(start, end int, text string) {
+	w.edits = append(w.edits, edit.Edit{Start: start, End: end, Text: text})
+}
+
+// alike is how many bytes two texts begin and end with alike: those keep their spelling.
+func alike(a, b string) (head, tail int) {
+	n := min(len(a), len(b))
+	for head < n && a[head] == b[head] {
+		head++
+	}
+	for head > 0 && head < len(a) && !utf8.RuneStart(a[head]) || head > 0 && head < len(b) && !utf8.RuneStart(b[head]) {
+		head--
+	}
+	for tail < n-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	for tail > 0 && (!utf8.RuneStart(a[len(a)-tail]) || !utf8.RuneStart(b[len(b)-tail])) {
+		tail--
+	}
+	return head, tail
+}
+
+// value reads a text that may be layered.
+func (w *walker) value(s string, base int, leaf Leaf) {
+	if !w.layered(s, base, leaf) {
+		leaf.Text = s
+		w.show(leaf, base)
+	}
+}
+
+// layered reads a text that has a grammar of its own: JSON, an address, base64 of a text,
+// markup, a prefix before an address. The caller of Rewrite is asked first, with Layered,
+// and may replace the whole. It reports whether the text was such.
+func (w *walker) layered(s string, base int, leaf Leaf) bool {
+	if w.depth >= mostDepth {
+		return false
+	}
+	read, label := w.nested(w, s, leaf)
+	if read == nil {
+		return false
+	}
+	whole := leaf
+	whole.Text, whole.Layered, whole.Markup = s, true, strings.HasPrefix(s, "<") && label == ">"
+	if w.show(whole, base) {
+		return true
+	}
+	outer := w.outer
+	w.outer = cmp.Or(outer, leaf.Name)
+	w.depth++
+	w.in(frame{label: label}, func() { read(base) })
+	w.depth--
+	w.outer = outer
+	return true
+}
+
+// through reads the decoded text of a view, and turns what is to be replaced in it into
+// edits of the raw text, which begins at base.
+func (w *walker) through(v *view, base int, read func(text string)) {
+	first := len(w.edits)
+	w.depth++
+	read(v.text)
+	w.depth--
+	for i := first; i < len(w.edits); i++ {
+		e := &w.edits[i]
+		e.Text = v.like(v.raw[v.at[e.Start]:v.at[e.End]]).encode(e.Text)
+		e.Start, e.End = base+int(v.at[e.Start]), base+int(v.at[e.End])
+	}
+}
+
+// spelled reads a text that stands as it is meant, and spells what is to be put in it.
+func (w *walker) spelled(how spelling, read func()) {
+	first := len(w.edits)
+	read()
+	w.spell(how, first)
+}
+
+// spell spells what the edits from one on put in.
+func (w *walker) spell(how spelling, first int) {
+	for i := first; i < len(w.edits); i++ {
+		w.edits[i].Text = how.encode(w.edits[i].Text)
+	}
+}
+
+// move moves edits to the right.
+func move(edits []edit.Edit, by int) {
+	for i := range edits {
+		edits[i].Start += by
+		edits[i].End += by
+	}
+}
