@@ -32,24 +32,24 @@ type carrier struct {
 	name    string
 	below   http.RoundTripper // what passes by the session
 	next    http.RoundTripper // what is the session's
-	standIn *url.URL          // of Graph; nil is Graph
+	service *url.URL          // in the place of Graph; nil is Graph
 	pass    []string          // hosts that are none of the session's
 	signIn  http.Handler      // answers for hosts to sign in with; nil: they are reached
 
 	mu     sync.Mutex
-	missed map[string]*missed // by what is told
+	missed map[string]*missed // by their text
 	more   int                // beyond mostMisses
 }
 
 // missed is a miss, however often it came.
 type missed struct {
 	miss  *match.MissError
-	told  string // of the miss
+	text  string // of the miss
 	from  string // where the test sent it, "" when that is not known
 	times int
 }
 
-// mostMisses bounds what is told of misses.
+// mostMisses bounds the misses that are reported.
 const mostMisses = 1000
 
 // RoundTrip implements http.RoundTripper.
@@ -65,7 +65,7 @@ func (c *carrier) RoundTrip(req *http.Request) (*http.Response, error) {
 			return c.below.RoundTrip(req)
 		}
 		return wire.Send(handled{c.signIn}, req, func(sent *http.Request) { sent.Host = cmp.Or(req.Host, req.URL.Host) })
-	case c.standIn != nil && req.URL.Host == c.standIn.Host:
+	case c.service != nil && req.URL.Host == c.service.Host:
 		return wire.Send(roundTripper(c.session), req, func(sent *http.Request) {
 			sent.URL.Scheme, sent.URL.Host, sent.Host = "https", graph.Host, ""
 		})
@@ -86,9 +86,7 @@ func (c *carrier) session(req *http.Request) (*http.Response, error) {
 	}
 	if miss := (*match.MissError)(nil); errors.As(err, &miss) {
 		c.note(miss, caller())
-		f := proxy.Missed(miss)
-		f.Message = miss.Summary()
-		return f.Response(req), nil
+		return proxy.Missed(miss).Response(req), nil
 	}
 	if err != nil || trace.Answer.Interaction == nil || trace.Miss != nil {
 		return resp, err
@@ -101,21 +99,21 @@ func (c *carrier) session(req *http.Request) (*http.Response, error) {
 func (c *carrier) note(miss *match.MissError, from string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	told := miss.Error()
+	text := miss.Error()
 	if c.missed == nil {
 		c.missed = map[string]*missed{}
 	}
-	switch known := c.missed[told]; {
+	switch known := c.missed[text]; {
 	case known != nil:
 		known.times++
 	case len(c.missed) < mostMisses:
-		c.missed[told] = &missed{miss, told, from, 1}
+		c.missed[text] = &missed{miss, text, from, 1}
 	default:
 		c.more++
 	}
 }
 
-// misses tells each miss once, sorted.
+// misses are the texts of misses, each once, sorted.
 func (c *carrier) misses() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -124,11 +122,11 @@ func (c *carrier) misses() []string {
 		all = append(all, m)
 	}
 	slices.SortFunc(all, func(a, b *missed) int {
-		return cmp.Or(strings.Compare(a.miss.URL, b.miss.URL), strings.Compare(a.miss.Method, b.miss.Method), strings.Compare(a.told, b.told))
+		return cmp.Or(strings.Compare(a.miss.URL, b.miss.URL), strings.Compare(a.miss.Method, b.miss.Method), strings.Compare(a.text, b.text))
 	})
 	var lines []string
 	for _, m := range all {
-		text := m.told
+		text := m.text
 		if m.from != "" {
 			text += "\n  sent at " + m.from
 		}
@@ -187,9 +185,9 @@ func (c *carrier) passes(u *url.URL) bool {
 	})
 }
 
-// standInForSignIn answers for the hosts that clients sign in with, on behalf of whom the
+// answerSignIn answers for the hosts that clients sign in with, on behalf of whom the
 // cassette was recorded.
-func (c *carrier) standInForSignIn(as *cassette.Auth) {
+func (c *carrier) answerSignIn(as *cassette.Auth) {
 	said := signin.Options{}
 	if as != nil {
 		said.Scopes, said.Roles = as.Scopes, as.Roles

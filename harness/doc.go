@@ -42,6 +42,6 @@
 // testing/synctest, where waiting for Graph takes no time. While recording, the client brings
 // its token or takes a transport that adds it ([WithTransport]); this package signs nobody in.
 //
-// What is checked and told comes from the packages cassette, schema, conform and report;
-// package cli is the command. DESIGN.md tells how a request finds its way through them.
+// What is checked and reported comes from the packages cassette, schema, conform and report;
+// package cli is the command. DESIGN.md says how a request finds its way through them.
 package harness

@@ -8,7 +8,9 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
 )
 
 // unpack lays what a session needs of a file system of cassettes into a folder of its own:
@@ -29,7 +31,7 @@ func (o *options) unpack(t tester, name string, m mode) error {
 	if o.dirs.Cassettes = t.TempDir(); o.dirs.Cassettes == "" {
 		return errors.New("there is no temporary folder")
 	}
-	for _, file := range []string{file, "rules.yaml", "salt"} {
+	for _, file := range []string{file, project.RulesFile, cassette.SaltFile} {
 		if err := copyOut(o.files, file, o.dirs.Cassettes); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("read a harness.FS: %w", err)
 		}

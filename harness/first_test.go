@@ -151,8 +151,8 @@ func graphElsewhere(t *testing.T, dir, body string) []string {
 		t.Fatal(err)
 	}
 	graph := proxy.NewIntercept(proxy.InterceptOptions{
-		Authority: authority,
-		Takes:     func(host string) bool { return host == "graph.microsoft.com" },
+		Authority:  authority,
+		Intercepts: func(host string) bool { return host == "graph.microsoft.com" },
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			io.WriteString(w, body)

@@ -141,8 +141,8 @@ func (o *options) classes() func(name, parent, text string) redact.Class {
 	}
 }
 
-// standIn is BaseURL, understood; nil is Graph.
-func (o *options) standIn() (*url.URL, error) {
+// service is BaseURL, understood; nil is Graph.
+func (o *options) service() (*url.URL, error) {
 	if o.base == "" {
 		return nil, nil
 	}

@@ -102,20 +102,20 @@ func (s *Session) open(o options) error {
 	if err != nil {
 		return err
 	}
-	standIn, err := o.standIn()
+	service, err := o.service()
 	if err != nil {
 		return err
 	}
 	below := quietly(s.t, o.below)
 	reach := record.Live{
 		Carrier: func(string) http.RoundTripper { return below },
-		BaseURL: standIn, Mark: o.classes(),
+		BaseURL: service, Mark: o.classes(),
 		Meta: cassette.Meta{Origin: cassette.Recorded, Client: "go test"},
 	}
-	if standIn != nil {
+	if service != nil {
 		reach.Meta.Origin = cassette.Emulator
 	}
-	s.carrier = &carrier{name: s.name, below: below, standIn: standIn}
+	s.carrier = &carrier{name: s.name, below: below, service: service}
 	if err := s.carrier.passing(o.pass); err != nil {
 		return err
 	}
@@ -151,18 +151,18 @@ func (s *Session) begin(p *project.Project, m mode, inputs replay.Inputs, reach 
 	if s.recording != nil {
 		return nil
 	}
-	s.carrier.standInForSignIn(s.playback.Auth())
+	s.carrier.answerSignIn(s.playback.Auth())
 	for _, f := range s.playback.Expired() {
-		tell := s.t.Logf
+		log := s.t.Logf
 		if f.Severity == report.Error {
-			tell = s.t.Errorf
+			log = s.t.Errorf
 		}
-		tell("cassette %q: %s (%s)", s.name, f.Sentence(), f.Hint)
+		log("cassette %q: %s (%s)", s.name, f.Sentence(), f.Hint)
 	}
 	return nil
 }
 
-// end tells what there is to tell once the test is over, and makes the cassette.
+// end reports what there is to report once the test is over, and makes the cassette.
 func (s *Session) end() {
 	s.t.Helper()
 	switch {
@@ -181,12 +181,12 @@ func (s *Session) endReplay() {
 	if s.t.Failed() || s.t.Skipped() || s.unusedOK {
 		return
 	}
-	tell := s.t.Errorf
+	log := s.t.Errorf
 	if inPart(s.t.Name()) { // the rest may well ask for it
-		tell = s.t.Logf
+		log = s.t.Logf
 	}
 	for _, unused := range s.playback.Unused() {
-		tell("recorded, but never requested: %s", unused)
+		log("recorded, but never requested: %s", unused)
 	}
 }
 
@@ -216,11 +216,11 @@ func (s *Session) endRecording() {
 		findings = append(findings, s.recording.Summary()...)
 	}
 	for _, f := range findings {
-		tell := s.t.Logf
+		log := s.t.Logf
 		if f.Severity == report.Error && !s.t.Skipped() {
-			tell = s.t.Errorf
+			log = s.t.Errorf
 		}
-		tell("cassette %q: %s", s.name, f.Message)
+		log("cassette %q: %s", s.name, f.Message)
 		if f.Severity == report.Note && f.Hint != "" {
 			s.t.Logf("hint: %s", f.Hint)
 		}

@@ -82,7 +82,7 @@ func (p *program) close() error {
 	return err
 }
 
-// inPart reports whether go test was told to leave out subtests of a test, or may have been:
+// inPart reports whether go test was asked to leave out subtests of a test, or may have been:
 // -run or -skip names more levels than the test's name has.
 func inPart(test string) bool {
 	for _, name := range []string{"test.run", "test.skip"} {

@@ -11,10 +11,10 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// writer writes parts of a cassette in the layout that reader reads.
+// writer writes lines of a cassette in the layout that reader reads.
 type writer struct {
 	out   bytes.Buffer
-	block []byte // of a body that is stored indented
+	names []string // scratch
 }
 
 const margin = "          " // as deep as any line of ours
@@ -25,82 +25,16 @@ func (w *writer) key(indent int, text string) {
 	w.out.WriteString(text)
 }
 
-// field writes a line that is done.
-func (w *writer) field(indent int, key, value string) {
-	w.key(indent, key)
-	w.out.WriteString(value)
+// line writes a whole line.
+func (w *writer) line(indent int, text string) {
+	w.key(indent, text)
 	w.out.WriteByte('\n')
 }
 
-// opening writes what stands before the first interaction.
-func (w *writer) opening(m *Meta, count, holes int) {
-	w.field(0, "---", "")
-	w.field(0, "version: ", "2")
-	w.header(m, count, holes)
-	if count == 0 {
-		w.field(0, "interactions: ", "[]")
-		return
-	}
-	w.field(0, "interactions:", "")
-}
-
-// header writes our block, always with the number of interactions: it tells a file that
-// was cut between two of them.
-func (w *writer) header(m *Meta, count, holes int) {
-	w.field(0, "graphvcr:", "")
-	w.field(2, "format: ", strconv.Itoa(formatVersion))
-	w.field(2, "interactions: ", strconv.Itoa(count))
-	w.optional("origin: ", string(m.Origin))
-	w.optional("source: ", m.Source)
-	if !m.RecordedAt.IsZero() {
-		w.field(2, "recorded-at: ", m.RecordedAt.UTC().Format(time.RFC3339Nano))
-	}
-	if m.Auth != nil {
-		w.field(2, "auth:", "")
-		w.key(4, "kind: ")
-		w.scalar(m.Auth.Kind)
-		w.strings(4, "scopes:", m.Auth.Scopes)
-		w.strings(4, "roles:", m.Auth.Roles)
-	}
-	w.optional("cloud: ", m.Cloud)
-	w.optional("rules: ", m.Rules)
-	w.optional("client: ", m.Client)
-	w.optional("expires: ", m.Expires)
-	w.texts("vars:", m.Vars)
-	w.strings(2, "redacted:", m.Redacted)
-	if m.isSealed(holes) {
-		w.optional("salt: ", m.Salt)
-		w.field(2, "holes: ", strconv.Itoa(holes))
-		w.texts("tags:", m.Tags)
-		w.field(2, "sum: ", quotedAlways(sealOf(m, holes)))
-	}
-}
-
-// texts writes a mapping of our block unless it is empty.
-func (w *writer) texts(key string, values map[string]string) {
-	if len(values) > 0 {
-		w.field(2, key, "")
-	}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		w.name(4, name, " ")
-		w.scalar(values[name])
-	}
-}
-
-// optional writes a text of our block unless it is empty.
-func (w *writer) optional(key, value string) {
-	if value != "" {
-		w.key(2, key)
-		w.scalar(value)
-	}
-}
-
-// strings writes a list of our block unless it is empty.
-func (w *writer) strings(indent int, key string, values []string) {
-	if len(values) > 0 {
-		w.field(indent, key, "")
-		w.items(indent+2, values)
-	}
+// integer writes a number on the rest of a line.
+func (w *writer) integer(n int64) {
+	w.out.Write(strconv.AppendInt(w.out.AvailableBuffer(), n, 10))
+	w.out.WriteByte('\n')
 }
 
 func (w *writer) items(indent int, values []string) {
@@ -111,144 +45,70 @@ func (w *writer) items(indent int, values []string) {
 }
 
 // id writes the line that an interaction begins with.
-func (w *writer) id(n int) { w.field(ourLayout.item, "- id: ", strconv.Itoa(n)) }
-
-// notes writes what is ours to note about an interaction, beside how its body is stored.
-func (w *writer) notes(i *Interaction) {
-	between := ""
-	note := func(key, value string) {
-		w.out.WriteString(between)
-		w.out.WriteString(key)
-		w.out.WriteString(value)
-		between = ", "
-	}
-	if i.Principal != "" {
-		note("principal: ", quotedAlways(i.Principal))
-	}
-	if len(i.Holes) > 0 {
-		var holes []string
-		for _, h := range i.Holes {
-			holes = append(holes, quotedAlways(h.String()))
-		}
-		note("holes: [", strings.Join(holes, ", ")+"]")
-		note("sum: ", quotedAlways(i.sum()))
-	}
+func (w *writer) id(n int) {
+	w.key(ourLayout.item, "- id: ")
+	w.integer(int64(n))
 }
 
-// mark writes all that is ours to note.
-func (w *writer) mark(notes []byte, indented bool) {
-	if !indented && len(notes) == 0 {
-		return
-	}
-	w.key(ourLayout.keys, "graphvcr: {")
-	if indented {
-		w.out.WriteString("body: indented")
-		if len(notes) > 0 {
-			w.out.WriteString(", ")
+// fields writes lines of a request or response.
+func (w *writer) fields(all []field) {
+	for _, f := range all {
+		w.key(ourLayout.fields, f.key)
+		w.out.WriteByte(':')
+		switch at := f.at.(type) {
+		case *[]string:
+			w.list(*at)
+			continue
+		case *map[string][]string:
+			w.mapping(*at)
+			continue
+		}
+		w.out.WriteByte(' ')
+		switch at := f.at.(type) {
+		case *string:
+			w.scalar(*at)
+		case *text:
+			w.text(string(*at))
+		case *int:
+			w.integer(int64(*at))
+		case *int64:
+			w.integer(*at)
+		case *bool:
+			w.line(0, strconv.FormatBool(*at))
+		case *time.Duration:
+			w.line(0, at.String())
 		}
 	}
-	w.out.Write(notes)
-	w.out.WriteString("}\n")
 }
 
-const mostIndented = 8 << 20
-
-// indent decides whether a response body is stored indented, leaves it in w.block as
-// the lines of a literal block, and tells the length of the stored text. It is if it can
-// be read back exactly: its JSON is compact, and survives in a block. Nobody reads one of
-// more than mostIndented bytes, and it would take several times its length.
-func (w *writer) indent(body string, length int64) (stored int64, ok bool) {
-	if body == "" || len(body) > mostIndented || body[0] != '{' && body[0] != '[' {
-		return 0, false
-	}
-	block, breaks, printable, compact := jsondoc.IndentBelow(w.block[:0], body, blockIndent)
-	if w.block = block; !compact || !printable && !blockSafe(body) {
-		return 0, false
-	}
-	stored = int64(len(block) - breaks*blockIndent)
-	// A length that is that of the stored text could not be told from one that describes it.
-	return stored, breaks > 0 && length != stored
-}
-
-// beforeLength writes the request, and of the response what stands before its length.
-func (w *writer) beforeLength(i *Interaction) {
-	w.field(ourLayout.keys, "request:", "")
-	w.request(&i.Request)
-	w.field(ourLayout.keys, "response:", "")
-	p := &i.Response
-	w.string("proto: ", p.Proto)
-	w.number("proto_major: ", int64(p.ProtoMajor))
-	w.number("proto_minor: ", int64(p.ProtoMinor))
-	w.encodings(p.TransferEncoding)
-	w.headers("trailer:", p.Trailer)
-}
-
-func (w *writer) request(q *Request) {
-	w.string("proto: ", q.Proto)
-	w.number("proto_major: ", int64(q.ProtoMajor))
-	w.number("proto_minor: ", int64(q.ProtoMinor))
-	w.number("content_length: ", q.ContentLength)
-	w.encodings(q.TransferEncoding)
-	w.headers("trailer:", q.Trailer)
-	w.string("host: ", q.Host)
-	w.string("remote_addr: ", q.RemoteAddr)
-	w.string("request_uri: ", q.RequestURI)
-	w.body(q.Body)
-	w.headers("form:", q.Form)
-	w.headers("headers:", q.Headers)
-	w.string("url: ", q.URL)
-	w.string("method: ", q.Method)
-}
-
-// afterLength writes what stands between a response's length and its body.
-func (w *writer) afterLength(i *Interaction) {
-	w.field(ourLayout.fields, "uncompressed: ", strconv.FormatBool(i.Response.Uncompressed))
-}
-
-// afterBody writes the end of a response.
-func (w *writer) afterBody(i *Interaction) {
-	p := &i.Response
-	w.headers("headers:", p.Headers)
-	w.string("status: ", p.Status)
-	w.number("code: ", int64(p.Code))
-	w.field(ourLayout.fields, "duration: ", p.Duration.String())
-}
-
-func (w *writer) string(key, value string) {
-	w.key(ourLayout.fields, key)
-	w.scalar(value)
-}
-
-func (w *writer) number(key string, n int64) {
-	w.field(ourLayout.fields, key, strconv.FormatInt(n, 10))
-}
-
-func (w *writer) encodings(values []string) {
+// list writes the values of a field.
+func (w *writer) list(values []string) {
 	switch {
 	case values == nil:
-		w.field(ourLayout.fields, "transfer_encoding: ", "null")
+		w.line(0, " null")
 	case len(values) == 0:
-		w.field(ourLayout.fields, "transfer_encoding: ", "[]")
+		w.line(0, " []")
 	default:
-		w.field(ourLayout.fields, "transfer_encoding:", "")
+		w.line(0, "")
 		w.items(ourLayout.names, values)
 	}
 }
 
-// headers writes a mapping of names to lists, sorted by name. What is nil stays
-// nil, which stock go-vcr reads as nil too.
-func (w *writer) headers(key string, values map[string][]string) {
-	w.key(ourLayout.fields, key)
+// mapping writes names with lists, sorted by name. What is nil stays nil, which stock go-vcr
+// reads as nil too.
+func (w *writer) mapping(values map[string][]string) {
 	switch {
 	case values == nil:
-		w.out.WriteString(" null\n")
+		w.line(0, " null")
 		return
 	case len(values) == 0:
-		w.out.WriteString(" {}\n")
+		w.line(0, " {}")
 		return
 	}
-	w.out.WriteByte('\n')
-	for _, name := range slices.Sorted(maps.Keys(values)) {
+	w.line(0, "")
+	w.names = slices.AppendSeq(w.names[:0], maps.Keys(values))
+	slices.Sort(w.names)
+	for _, name := range w.names {
 		list := values[name]
 		switch {
 		case list == nil:
@@ -271,10 +131,117 @@ func (w *writer) name(indent int, name, then string) {
 		name = quoted(name)
 	}
 	if len(name) > longKey {
-		w.field(indent, "? ", name)
+		w.line(indent, "? "+name)
 		name = ""
 	}
 	w.key(indent, name)
 	w.out.WriteByte(':')
 	w.out.WriteString(then)
+}
+
+// opening is the text before the first interaction. Our block always has the number of
+// interactions: it reveals a file that was cut between two of them.
+func opening(m *Meta, count, holes int) []byte {
+	var w writer
+	w.line(0, "---\nversion: 2\ngraphvcr:\n  format: "+strconv.Itoa(formatVersion)+"\n  interactions: "+strconv.Itoa(count))
+	text := func(key, value string) {
+		if value != "" {
+			w.key(2, key)
+			w.scalar(value)
+		}
+	}
+	list := func(indent int, key string, values []string) {
+		if len(values) > 0 {
+			w.line(indent, key)
+			w.items(indent+2, values)
+		}
+	}
+	texts := func(key string, values map[string]string) {
+		if len(values) > 0 {
+			w.line(2, key)
+		}
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			w.name(4, name, " ")
+			w.scalar(values[name])
+		}
+	}
+	text("origin: ", string(m.Origin))
+	text("source: ", m.Source)
+	if !m.RecordedAt.IsZero() {
+		w.line(2, "recorded-at: "+m.RecordedAt.UTC().Format(time.RFC3339Nano))
+	}
+	if m.Auth != nil {
+		w.key(2, "auth:\n    kind: ")
+		w.scalar(m.Auth.Kind)
+		list(4, "scopes:", m.Auth.Scopes)
+		list(4, "roles:", m.Auth.Roles)
+	}
+	text("cloud: ", m.Cloud)
+	text("rules: ", m.Rules)
+	text("client: ", m.Client)
+	text("expires: ", m.Expires)
+	texts("vars:", m.Vars)
+	list(2, "redacted:", m.Redacted)
+	if m.isSealed(holes) {
+		text("salt: ", m.Salt)
+		w.line(2, "holes: "+strconv.Itoa(holes))
+		texts("tags:", m.Tags)
+		w.line(2, "sum: "+quotedAlways(sealOf(m, holes)))
+	}
+	if w.line(0, "interactions:"); count == 0 {
+		w.out.Truncate(w.out.Len() - 1)
+		w.line(0, " []")
+	}
+	return w.out.Bytes()
+}
+
+// notesOf is what is ours to note about an interaction, beside how its body is stored.
+func notesOf(i *Interaction) string {
+	var notes []string
+	if i.Principal != "" {
+		notes = append(notes, "principal: "+quotedAlways(i.Principal))
+	}
+	if len(i.Holes) > 0 {
+		var holes []string
+		for _, h := range i.Holes {
+			holes = append(holes, quotedAlways(h.String()))
+		}
+		notes = append(notes, "holes: ["+strings.Join(holes, ", ")+"]", "sum: "+quotedAlways(i.sum()))
+	}
+	return strings.Join(notes, ", ")
+}
+
+// mark writes all that is ours to note.
+func (w *writer) mark(notes []byte, indented bool) {
+	if !indented && len(notes) == 0 {
+		return
+	}
+	w.key(ourLayout.keys, "graphvcr: {")
+	if indented {
+		w.out.WriteString("body: indented")
+		if len(notes) > 0 {
+			w.out.WriteString(", ")
+		}
+	}
+	w.out.Write(notes)
+	w.line(0, "}")
+}
+
+const mostIndented = 8 << 20
+
+// indent decides whether a response body is stored indented: if it can be read back exactly,
+// for its JSON is compact and survives in a block. Nobody reads one of more than mostIndented
+// bytes, and it would take several times its length. It appends the lines of the literal
+// block to dst, and returns the length of the stored text.
+func indent(dst []byte, body string, length int64) (block []byte, stored int64, ok bool) {
+	if body == "" || len(body) > mostIndented || body[0] != '{' && body[0] != '[' {
+		return dst, 0, false
+	}
+	block, breaks, printable, compact := jsondoc.IndentBelow(dst, body, blockIndent)
+	if !compact || !printable && !blockSafe(body) {
+		return block, 0, false
+	}
+	stored = int64(len(block) - len(dst) - breaks*blockIndent)
+	// A length that is that of the stored text could not be told from one that describes it.
+	return block, stored, breaks > 0 && length != stored
 }

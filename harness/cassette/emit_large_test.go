@@ -10,7 +10,7 @@ import (
 func TestLargeBodiesStayAsTheyAre(t *testing.T) {
 	for size, want := range map[int]bool{1000: true, mostIndented - 20: true, mostIndented + 20: false} {
 		body := `["` + strings.Repeat("x", size) + `"]`
-		if _, ok := new(writer).indent(body, 0); ok != want {
+		if _, _, ok := indent(nil, body, 0); ok != want {
 			t.Errorf("%d bytes are indented: %v", size, ok)
 		}
 	}

@@ -2,52 +2,29 @@ package cassette
 
 import (
 	"bytes"
-	"fmt"
+	"encoding/base64"
+	"io"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
-)
+	"unsafe"
 
-// An irregularError says that a file is not in the regular shape from a line on, so
-// that only yaml.v3 can say what it means.
-type irregularError struct{ line int }
-
-func (e irregularError) Error() string {
-	return fmt.Sprintf("line %d is not in the regular shape", e.line)
-}
-
-// layout is how deep the lines of a file are indented.
-type layout struct {
-	item   int // "- id: 0"
-	keys   int // "request:"
-	fields int // "method: GET"
-	names  int // "Content-Type:", below headers
-	values int // "- text/plain"
-}
-
-// The two layouts that are read in one pass.
-var (
-	ourLayout   = layout{item: 2, keys: 4, fields: 6, names: 8, values: 10}
-	goVCRLayout = layout{item: 4, keys: 6, fields: 8, names: 12, values: 16}
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // reader reads a file in the regular shape in one pass: block mappings with go-vcr's
 // keys in go-vcr's order, and scalars of one line or in a literal block. Whatever else it meets
-// sets err to an irregularError, and the file is then read by readAny; the two
+// sets err to an irregularError, and the file is then read by anyReader; the two
 // agree on every file that this one reads.
-//
-// Once err is set, all methods do nothing.
 type reader struct {
-	file   string
-	in     lines
-	layout layout
-	count  int    // of interactions begun
-	meta   header // what the file says about itself
-	block  []byte // the text of the literal block read last
-	packed []byte // scratch for compacting
-	texts  arena
-	lists  []string     // unused part of a slab that header values are cut from
-	pairs  []headerPair // scratch
-	err    error
+	cursor
+	meta    header // what the file says about itself
+	scratch []byte // the literal block read last
+	packed  []byte // scratch for compacting
+	scalars scalars
+	lists   []string     // unused part of a slab that header values are cut from
+	pairs   []headerPair // scratch
 
 	unsealed bool // see LoadUnsealed
 }
@@ -55,6 +32,10 @@ type reader struct {
 type headerPair struct {
 	name   string
 	values []string
+}
+
+func newReader(file string, source io.Reader, unsealed bool) *reader {
+	return &reader{cursor: cursor{file: file, in: lines{source: source}}, unsealed: unsealed}
 }
 
 // read reads the file. The error is an irregularError, an error about the content, or one
@@ -68,39 +49,11 @@ func (r *reader) read() (*Cassette, error) {
 	return r.meta.cassette(r.file, interactions, r.unsealed)
 }
 
-// advance moves to the next line.
-func (r *reader) advance() {
-	if r.err != nil {
-		return
-	}
-	r.in.next()
-	switch {
-	case r.in.err != nil:
-		r.err = r.in.err
-	case r.in.partial:
-		r.err = tornError(r.file, r.in.number, r.count-1, "the file ends in the middle of a line")
-	case !regular(r.in.text):
-		r.err = irregularError{r.in.number}
-	}
-}
-
-// irregular gives up, unless something is wrong already or the file is over: what
-// ends between two lines of an interaction was cut.
-func (r *reader) irregular() {
-	if r.err != nil {
-		return
-	}
-	r.err = irregularError{r.in.number}
-	if r.in.ended && r.count > 0 {
-		r.err = tornError(r.file, r.in.number, r.count-1, "the file ends in the middle of an interaction")
-	}
-}
-
 func (r *reader) document() []*Interaction {
 	if string(r.in.text) == "---" {
 		r.advance()
 	}
-	if r.literal("version: 2"); r.err != nil {
+	if r.literal(0, "version: 2"); r.err != nil {
 		return nil
 	}
 	if string(r.in.text) == "graphvcr:" {
@@ -108,12 +61,10 @@ func (r *reader) document() []*Interaction {
 	}
 	if string(r.in.text) == "interactions: []" {
 		r.advance()
-		if r.err == nil && !r.in.ended {
-			r.irregular()
-		}
+		r.require(r.in.ended)
 		return []*Interaction{}
 	}
-	r.literal("interactions:")
+	r.literal(0, "interactions:")
 	switch {
 	case bytes.HasPrefix(r.in.text, []byte("  - ")):
 		r.layout = ourLayout
@@ -129,7 +80,7 @@ func (r *reader) document() []*Interaction {
 	return all
 }
 
-// header reads our block, whose extent is told by its indentation, through yaml.v3.
+// header reads our block, which ends where its indentation does, through yaml.v3.
 func (r *reader) header() {
 	first := r.in.number
 	var text []byte
@@ -156,184 +107,152 @@ func (r *reader) interaction() *Interaction {
 		return i
 	}
 	r.count++
-	i.ID = r.integer(r.in.text[r.layout.item+len("- id: "):])
+	r.integer(r.in.text[r.layout.item+len("- id: "):], &i.ID)
 	r.advance()
-	indented, m := false, mark{line: r.in.number, item: r.count - 1}
-	if text, ok := r.mark(); ok {
-		indented = r.readMark(text, i, &m)
-	}
-	r.section("request:")
-	r.request(&i.Request)
+	m := mark{line: r.in.number, item: r.count - 1}
+	indented := r.mark(i, &m)
+	r.literal(r.layout.keys, "request:")
+	request := requestFields(&i.Request)
+	r.fields(request[:])
 	if r.err == nil {
 		r.err = m.open(r.file, i, r.unsealed)
 	}
-	r.section("response:")
-	r.response(i, indented)
-	return i
-}
-
-func (r *reader) request(q *Request) {
-	r.text("proto: ", &q.Proto)
-	r.number("proto_major: ", &q.ProtoMajor)
-	r.number("proto_minor: ", &q.ProtoMinor)
-	r.length(&q.ContentLength)
-	r.encodings(&q.TransferEncoding)
-	r.headers("trailer:", (*map[string][]string)(&q.Trailer))
-	r.text("host: ", &q.Host)
-	r.text("remote_addr: ", &q.RemoteAddr)
-	r.text("request_uri: ", &q.RequestURI)
-	r.text("body: ", &q.Body)
-	r.headers("form:", (*map[string][]string)(&q.Form))
-	r.headers("headers:", (*map[string][]string)(&q.Headers))
-	r.text("url: ", &q.URL)
-	r.text("method: ", &q.Method)
-}
-
-func (r *reader) response(i *Interaction, indented bool) {
+	r.literal(r.layout.keys, "response:")
 	p := &i.Response
-	r.text("proto: ", &p.Proto)
-	r.number("proto_major: ", &p.ProtoMajor)
-	r.number("proto_minor: ", &p.ProtoMinor)
-	r.encodings(&p.TransferEncoding)
-	r.headers("trailer:", (*map[string][]string)(&p.Trailer))
-	r.length(&p.ContentLength)
-	r.flag("uncompressed: ", &p.Uncompressed)
+	before, behind := responseFields(p)
+	r.fields(before[:])
+	r.fields([]field{{"content_length", &p.ContentLength}, {"uncompressed", &p.Uncompressed}})
 	i.bodyLine = r.in.number
 	if indented {
 		r.indentedBody(i)
 	} else {
-		r.text("body: ", &p.Body)
+		r.fields([]field{{"body", &p.Body}})
 	}
-	r.headers("headers:", (*map[string][]string)(&p.Headers))
-	r.text("status: ", &p.Status)
+	r.fields(behind[:2])
 	codeLine := r.in.number
-	if r.number("code: ", &p.Code); r.err == nil && !validCode(p.Code) {
+	if r.fields(behind[2:3]); r.err == nil && !validCode(p.Code) {
 		r.err = codeError(r.file, codeLine, r.count-1, p.Code)
 	}
-	r.duration(&p.Duration)
+	r.fields(behind[3:])
+	return i
 }
 
-// opens reports whether the current line is the text behind so many spaces, at
-// least to begin with.
-func (r *reader) opens(indent int, text string) bool {
-	line := r.in.text
-	return len(line) >= indent+len(text) &&
-		spaces(line) >= indent && string(line[indent:indent+len(text)]) == text
-}
-
-// literal moves over a line that has to be exactly this.
-func (r *reader) literal(line string) {
-	if r.err == nil && string(r.in.text) != line {
-		r.irregular()
+// mark reads the "graphvcr" line of an interaction, if it has one, as writer.mark writes it,
+// and reports whether the body is indented.
+func (r *reader) mark(i *Interaction, m *mark) (indented bool) {
+	const key = "graphvcr: "
+	if r.err != nil || !r.opens(r.layout.keys, key) {
+		return false
 	}
+	var ok bool
+	i.Principal, indented, ok = m.parse(string(r.in.text[r.layout.keys+len(key):]))
+	r.require(ok)
 	r.advance()
+	return indented
 }
 
-// section moves over the key that opens a request or response.
-func (r *reader) section(key string) {
-	if r.err == nil && (!r.opens(r.layout.keys, key) || len(r.in.text) != r.layout.keys+len(key)) {
-		r.irregular()
-	}
-	r.advance()
-}
-
-// field returns what follows a key on the current line.
-func (r *reader) field(key string) ([]byte, bool) {
-	if r.err != nil {
-		return nil, false
-	}
-	if !r.opens(r.layout.fields, key) {
-		r.irregular()
-		return nil, false
-	}
-	return r.in.text[r.layout.fields+len(key):], true
-}
-
-func (r *reader) text(key string, to *string) {
-	if value, ok := r.field(key); ok {
-		*to = r.scalar(value)
-	}
-}
-
-func (r *reader) number(key string, to *int) {
-	if value, ok := r.field(key); ok {
-		*to = r.integer(value)
+// fields reads the lines of fields.
+func (r *reader) fields(all []field) {
+	for _, f := range all {
+		value, ok := r.value(f.key)
+		if !ok {
+			return
+		}
+		switch to := f.at.(type) {
+		case *[]string:
+			*to = r.strings(value)
+			continue
+		case *map[string][]string:
+			*to = r.mapping(value)
+			continue
+		}
+		if len(value) < 2 || value[0] != ' ' {
+			r.irregular()
+			return
+		}
+		value = value[1:]
+		switch to := f.at.(type) {
+		case *string:
+			*to = r.text(value)
+			continue
+		case *text:
+			*to = text(r.text(value))
+			continue
+		case *int:
+			r.integer(value, to)
+		case *int64:
+			var n int
+			r.integer(value, &n)
+			*to = int64(n)
+		case *bool:
+			*to = string(value) == "true"
+			r.require(*to || string(value) == "false")
+		case *time.Duration:
+			d, err := time.ParseDuration(string(value))
+			*to = d
+			r.require(err == nil && value[len(value)-1] > '9') // "0" is a number to YAML
+		}
 		r.advance()
 	}
 }
 
-func (r *reader) length(to *int64) {
-	if value, ok := r.field("content_length: "); ok {
-		*to = int64(r.integer(value))
+// integer reads a plain decimal number.
+func (r *reader) integer(text []byte, to *int) {
+	n, err := strconv.Atoi(string(text))
+	*to = n
+	r.require(err == nil && len(text) <= 18 && strconv.Itoa(n) == string(text))
+}
+
+// text reads the value of a field and moves past it.
+func (r *reader) text(value []byte) string {
+	value, binary := bytes.CutPrefix(value, []byte("!!binary "))
+	var text string
+	if len(value) > 0 && value[0] == '|' {
+		r.scratch = r.block(r.scratch[:0], value)
+		if r.err != nil {
+			return ""
+		}
+		text = r.scalars.texts.keep(r.scratch)
+	} else {
+		var ok bool
+		text, ok = r.scalars.line(value)
+		r.require(ok)
 		r.advance()
 	}
+	if !binary || r.err != nil {
+		return text
+	}
+	decoded, err := base64.StdEncoding.DecodeString(text)
+	r.require(err == nil)
+	return string(decoded)
 }
 
-func (r *reader) flag(key string, to *bool) {
-	value, ok := r.field(key)
-	switch {
-	case !ok:
-	case string(value) == "true" || string(value) == "false":
-		*to = string(value) == "true"
-		r.advance()
-	default:
-		r.irregular()
-	}
-}
-
-func (r *reader) duration(to *time.Duration) {
-	value, ok := r.field("duration: ")
-	if !ok {
-		return
-	}
-	d, err := time.ParseDuration(string(value))
-	if err != nil || value[len(value)-1] <= '9' { // "0" is a number to YAML
-		r.irregular()
-		return
-	}
-	*to = d
-	r.advance()
-}
-
-func (r *reader) encodings(to *[]string) {
-	const key = "transfer_encoding:"
-	value, ok := r.field(key)
-	if !ok {
-		return
-	}
+// strings reads a list, of which value is what follows its key.
+func (r *reader) strings(value []byte) []string {
 	kind := string(value) // advancing ends the life of value
 	r.advance()
 	switch kind {
 	case " []":
-		*to = []string{}
-	case " null":
+		return []string{}
 	case "":
-		*to = r.list(r.layout.names)
-	default:
-		r.irregular()
+		return r.list(r.layout.names)
 	}
+	r.require(kind == " null")
+	return nil
 }
 
-// headers reads a mapping of names to lists.
-func (r *reader) headers(key string, to *map[string][]string) {
-	value, ok := r.field(key)
-	if !ok {
-		return
-	}
+// mapping reads a mapping of names to lists.
+func (r *reader) mapping(value []byte) map[string][]string {
 	kind := string(value)
 	r.advance()
 	switch kind {
 	case " {}":
-		*to = map[string][]string{}
-	case " null":
+		return map[string][]string{}
 	case "":
-		*to = r.pairList()
 	default:
-		r.irregular()
+		r.require(kind == " null")
+		return nil
 	}
-}
-
-func (r *reader) pairList() map[string][]string {
 	r.pairs = r.pairs[:0]
 	for r.err == nil && spaces(r.in.text) == r.layout.names {
 		name := r.in.text[r.layout.names:]
@@ -341,7 +260,7 @@ func (r *reader) pairList() map[string][]string {
 			r.irregular()
 			return nil
 		}
-		key := r.texts.keep(name[:len(name)-1])
+		key := r.scalars.texts.keep(name[:len(name)-1])
 		r.advance()
 		r.pairs = append(r.pairs, headerPair{key, r.list(r.layout.values)})
 	}
@@ -349,9 +268,7 @@ func (r *reader) pairList() map[string][]string {
 	for _, p := range r.pairs {
 		m[p.name] = p.values
 	}
-	if len(m) != len(r.pairs) || len(m) == 0 {
-		r.irregular() // a name twice, or no name
-	}
+	r.require(len(m) == len(r.pairs) && len(m) > 0) // a name twice, or no name
 	return m
 }
 
@@ -363,21 +280,54 @@ func (r *reader) list(indent int) []string {
 	}
 	first := len(r.lists)
 	for r.err == nil && r.opens(indent, "- ") {
-		r.lists = append(r.lists, r.line(r.in.text[indent+2:]))
+		text, ok := r.scalars.line(r.in.text[indent+2:])
+		r.require(ok)
+		r.lists = append(r.lists, text)
 		r.advance()
 	}
-	if len(r.lists) == first {
-		r.irregular()
-	}
+	r.require(len(r.lists) > first)
 	return r.lists[first:len(r.lists):len(r.lists)]
 }
 
-// spaces counts the spaces that a line begins with.
-func spaces(line []byte) int {
-	for i, c := range line {
-		if c != ' ' {
-			return i
-		}
+// indentedBody reads a response body that is marked as indented.
+func (r *reader) indentedBody(i *Interaction) {
+	value, ok := r.value("body")
+	if !ok {
+		return
 	}
-	return len(line)
+	if len(value) < 2 || string(value[:2]) != " |" {
+		r.irregular()
+		return
+	}
+	r.scratch = r.block(r.scratch[:0], value[1:])
+	if r.err != nil {
+		return
+	}
+	i.bodyLine++
+	// Nothing writes to the block while the text is looked at.
+	text := unsafe.String(unsafe.SliceData(r.scratch), len(r.scratch))
+	if r.packed, r.err = unindent(i, text, r.packed[:0]); r.err != nil {
+		r.err = bodyError(r.file, i.bodyLine, r.count-1, r.err)
+		return
+	}
+	i.Response.Body = r.scalars.texts.keep(r.packed)
+	restoreLength(&i.Response, len(text))
+}
+
+// unindent appends the body that was stored as text to dst, and notes how many lines
+// it has.
+func unindent(i *Interaction, text string, dst []byte) ([]byte, error) {
+	i.bodyLines = strings.Count(text, "\n")
+	if !strings.HasSuffix(text, "\n") {
+		i.bodyLines++
+	}
+	return jsondoc.Compact(dst, text)
+}
+
+// restoreLength turns a content length that describes the stored text back into
+// the body's.
+func restoreLength(p *Response, stored int) {
+	if p.ContentLength == int64(stored) {
+		p.ContentLength = int64(len(p.Body))
+	}
 }

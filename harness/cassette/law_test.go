@@ -105,7 +105,7 @@ func saveAndLoad(t *testing.T, c *Cassette) *Cassette {
 // the fast one did read it.
 func agree(t *testing.T, data []byte) bool {
 	t.Helper()
-	fast, err := (&reader{file: "x.yaml", in: lines{source: bytes.NewReader(data)}}).read()
+	fast, err := newReader("x.yaml", bytes.NewReader(data), false).read()
 	if err != nil {
 		return false
 	}

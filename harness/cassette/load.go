@@ -70,7 +70,7 @@ func read(file string, f *os.File, unsealed bool) (*Cassette, error) {
 	case info.Size() == 0:
 		return nil, fileFault(file, "the file is empty", adviceTorn)
 	}
-	c, err := (&reader{file: file, in: lines{source: io.LimitReader(f, MaxSize)}, unsealed: unsealed}).read()
+	c, err := newReader(file, io.LimitReader(f, MaxSize), unsealed).read()
 	var known *fault.Error
 	var irregular irregularError
 	switch {

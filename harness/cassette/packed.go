@@ -11,6 +11,7 @@ import (
 // for one goroutine at a time.
 type Encoder struct {
 	w      writer
+	block  []byte // scratch, of a body that is stored indented
 	pieces []byte // scratch
 }
 
@@ -22,22 +23,23 @@ func (e *Encoder) Append(dst []byte, i *Interaction) ([]byte, error) {
 	if err := i.Storable(); err != nil {
 		return dst, err
 	}
-	var p pieces
-	if p = e.w.pieces(e.pieces[:0], i); cap(p.text) <= largeScratch {
+	p := e.split(e.pieces[:0], i)
+	if cap(p.text) <= largeScratch {
 		e.pieces = p.text
 	}
 	return e.assemble(dst, p, i.Response.Body), nil
 }
 
-// Pack appends an interaction in the form that Unpack and Decode take: what Append does,
+// Pack appends an interaction in the form that Unpack and Decode read: what Append does,
 // but for the answer's body, which is left as it is. That takes a fraction of the time and
 // the room. What no file can hold is a *UnstorableError.
 func (e *Encoder) Pack(dst []byte, i *Interaction) ([]byte, error) {
+	start := len(dst)
+	dst = append(dst, make([]byte, packedHead)...)
 	if err := i.Storable(); err != nil {
 		return dst, err
 	}
-	start := len(dst)
-	p := e.w.pieces(append(dst, make([]byte, packedHead)...), i)
+	p := e.split(dst, i)
 	head := p.text[start:]
 	for n, end := range p.ends {
 		binary.LittleEndian.PutUint32(head[4*n:], uint32(end-start))
@@ -68,29 +70,13 @@ func (e *Encoder) Unpack(dst, packed []byte) ([]byte, error) {
 
 var errPacked = errors.New("it is no packed interaction")
 
-// assemble appends the text of an interaction.
-func (e *Encoder) assemble(dst []byte, p pieces, body string) []byte {
-	e.w.out = *bytes.NewBuffer(dst)
-	e.w.assemble(p, body)
-	dst = e.w.out.Bytes()
-	e.w.out = bytes.Buffer{}
-	if cap(e.w.block) > largeScratch {
-		e.w.block = nil
-	}
-	return dst
-}
-
 // Decode reads what Pack wrote.
 func Decode(packed []byte) (*Interaction, error) {
-	var w writer
-	w.field(0, "version: ", "2")
-	w.field(0, "interactions:", "")
-	w.id(0)
-	whole, err := new(Encoder).Unpack(w.out.Bytes(), packed)
+	whole, err := new(Encoder).Unpack([]byte("version: 2\ninteractions:\n  - id: 0\n"), packed)
 	if err != nil {
 		return nil, err
 	}
-	r := reader{in: lines{source: bytes.NewReader(nil), window: whole, end: len(whole)}, unsealed: true}
+	r := newReader("", bytes.NewReader(whole), true)
 	c, err := r.read()
 	var irregular irregularError
 	if errors.As(err, &irregular) {
@@ -124,37 +110,58 @@ func (p *pieces) piece(n int) []byte {
 	return p.text[p.ends[n-1]:p.ends[n]]
 }
 
-// pieces appends the pieces of an interaction to dst.
-func (w *writer) pieces(dst []byte, i *Interaction) pieces {
-	p := pieces{start: len(dst), length: i.Response.ContentLength}
+// split appends the pieces of an interaction to dst.
+func (e *Encoder) split(dst []byte, i *Interaction) pieces {
+	w, p := &e.w, pieces{start: len(dst), length: i.Response.ContentLength}
 	w.out = *bytes.NewBuffer(dst)
-	for n, write := range [...]func(*writer, *Interaction){(*writer).notes, (*writer).beforeLength, (*writer).afterLength, (*writer).afterBody} {
-		write(w, i)
-		p.ends[n] = w.out.Len()
+	if i.Principal != "" || len(i.Holes) > 0 {
+		w.out.WriteString(notesOf(i))
 	}
+	p.ends[0] = w.out.Len()
+	request := requestFields(&i.Request)
+	before, behind := responseFields(&i.Response)
+	w.line(ourLayout.keys, "request:")
+	w.fields(request[:])
+	w.line(ourLayout.keys, "response:")
+	w.fields(before[:])
+	p.ends[1] = w.out.Len()
+	w.fields([]field{{"uncompressed", &i.Response.Uncompressed}})
+	p.ends[2] = w.out.Len()
+	w.fields(behind[:])
+	p.ends[3] = w.out.Len()
 	p.text = w.out.Bytes()
 	w.out = bytes.Buffer{}
 	return p
 }
 
-// assemble writes an interaction's lines, but for the first.
-func (w *writer) assemble(p pieces, body string) {
-	stored, indented := w.indent(body, p.length)
+// assemble appends an interaction's lines, but for the first.
+func (e *Encoder) assemble(dst []byte, p pieces, body string) []byte {
+	w := &e.w
+	w.out = *bytes.NewBuffer(dst)
+	block, stored, indented := indent(e.block[:0], body, p.length)
+	if e.block = block; cap(block) > largeScratch {
+		e.block = nil
+	}
 	w.mark(p.piece(0), indented)
 	w.out.Write(p.piece(1))
 	length := p.length
 	if indented && length == int64(len(body)) {
 		length = stored
 	}
-	w.number("content_length: ", length)
+	w.key(ourLayout.fields, "content_length: ")
+	w.integer(length)
 	w.out.Write(p.piece(2))
+	w.key(ourLayout.fields, "body: ")
 	if indented {
-		w.field(ourLayout.fields, "body: ", "|-")
+		w.line(0, "|-")
 		w.key(blockIndent, "")
-		w.out.Write(w.block)
-		w.out.WriteByte('\n')
+		w.out.Write(block)
+		w.line(0, "")
 	} else {
-		w.body(body)
+		w.text(body)
 	}
 	w.out.Write(p.piece(3))
+	dst = w.out.Bytes()
+	w.out = bytes.Buffer{}
+	return dst
 }

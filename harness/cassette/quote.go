@@ -2,7 +2,6 @@ package cassette
 
 import (
 	"encoding/base64"
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,10 +19,9 @@ func (w *writer) scalar(text string) {
 	w.out.WriteByte('\n')
 }
 
-// body writes the field of a body: as a literal block if it has more than one line and
-// survives in it.
-func (w *writer) body(text string) {
-	w.key(ourLayout.fields, "body: ")
+// text writes a text on the rest of a line, or as a literal block if it has more than one
+// line and survives in that.
+func (w *writer) text(text string) {
 	if !strings.Contains(text, "\n") || !blockSafe(text) {
 		w.scalar(text)
 		return
@@ -58,40 +56,12 @@ func blockSafe(text string) bool {
 	if text == "" || strings.IndexByte(" \t\n", text[0]) >= 0 {
 		return false
 	}
-	if plainText(text) {
-		return true
-	}
 	for rest := text; rest != ""; {
 		line, after, _ := strings.Cut(rest, "\n")
-		if !regularString(line) {
+		if !regular([]byte(line)) {
 			return false
 		}
 		rest = after
-	}
-	return true
-}
-
-// plainText reports whether a text is of printable ASCII, tabs and newlines, as nearly
-// all is.
-func plainText(text string) bool {
-	bytes := []byte(text) // not copied
-	for k := 0; k < len(bytes); k++ {
-		if k+8 <= len(bytes) && printableWord(binary.LittleEndian.Uint64(bytes[k:])) {
-			k += 7
-			continue
-		}
-		if c := bytes[k]; c < ' ' && c != '\n' && c != '\t' || c > '~' {
-			return false
-		}
-	}
-	return true
-}
-
-func regularString(text string) bool {
-	for _, r := range text {
-		if r == utf8.RuneError || r != '\t' && specialRune(r) {
-			return regular([]byte(text))
-		}
 	}
 	return true
 }
@@ -115,7 +85,7 @@ func quoted(text string) string {
 	case !utf8.ValidString(text):
 		return binaryScalar(text)
 	case text == "" || text[0] >= '0' && text[0] <= '9' || strings.IndexByte(text, '\t') >= 0 ||
-		!regularString(text) || word(text):
+		!regular([]byte(text)) || word(text):
 		return doubleQuoted(text)
 	}
 	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
@@ -150,7 +120,7 @@ func doubleQuoted(text string) string {
 // plain reports whether a text needs no quotes: YAML takes it for a string that
 // means itself. Where in doubt it says no.
 func plain(text string) bool {
-	if text == "" || !regularString(text) || !plainValue([]byte(text)) || word(text) {
+	if text == "" || !regular([]byte(text)) || !plainValue([]byte(text)) || word(text) {
 		return false
 	}
 	switch c := text[0]; {

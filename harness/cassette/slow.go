@@ -39,10 +39,6 @@ type markForm struct {
 	Sum       string   `yaml:"sum"`
 }
 
-// mostValues bounds what is held as nodes, each of which takes hundreds of bytes: enough for
-// ten thousand interactions.
-const mostValues = 1_000_000
-
 // read reads any YAML, through yaml.v3. As in go-vcr, keys that are not known are passed
 // over outside our own blocks.
 func (a *anyReader) read() (*Cassette, error) {
@@ -96,8 +92,8 @@ func (a *anyReader) fail(node *yaml.Node, interaction int, advice, format string
 
 // parse returns the top-level node.
 func (a *anyReader) parse() (*yaml.Node, error) {
-	if strictyaml.Values(a.data) > mostValues {
-		return nil, fileFault(a.file, fmt.Sprintf("it holds more than %d values outside texts", mostValues), "save it with graphvcr, whose own layout is read one interaction after the other, or split it")
+	if strictyaml.Values(a.data) > strictyaml.MostNodes {
+		return nil, fileFault(a.file, fmt.Sprintf("it holds more than %d values outside texts", strictyaml.MostNodes), "save it with graphvcr, whose own layout is read one interaction after the other, or split it")
 	}
 	doc, second, err := unmarshal(a.data)
 	if err != nil {

@@ -21,9 +21,7 @@ type Parts struct {
 
 // Room is how many bytes of parts, with PartHead for each, a file has room for.
 func (p Parts) Room(meta Meta) int {
-	var w writer
-	w.opening(&meta, p.Count, p.Holes)
-	return p.most() - w.out.Len()
+	return p.most() - len(opening(&meta, p.Count, p.Holes))
 }
 
 func (p Parts) most() int {
@@ -53,8 +51,6 @@ func SaveParts(file string, meta Meta, guarded bool, p Parts) error {
 // stream writes a cassette.
 func stream(out io.Writer, meta *Meta, p Parts) (err error) {
 	room := p.most()
-	var head writer
-	head.opening(meta, p.Count, p.Holes)
 	write := func(text []byte) bool {
 		if room -= len(text); room < 0 {
 			err = unstorable("the file has more than the %d MB that are read", p.most()>>20)
@@ -63,7 +59,7 @@ func stream(out io.Writer, meta *Meta, p Parts) (err error) {
 		}
 		return err == nil
 	}
-	if !write(head.out.Bytes()) {
+	if !write(opening(meta, p.Count, p.Holes)) {
 		return err
 	}
 	p.each(func(text []byte, failed error) bool {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
@@ -13,7 +14,7 @@ import (
 // it is parsed.
 func TestManyValues(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "x.yaml")
-	for _, text := range []string{"interactions:\n" + strings.Repeat("- {}\n", mostValues), "interactions: [" + strings.Repeat("a,", mostValues) + "]\n"} {
+	for _, text := range []string{"interactions:\n" + strings.Repeat("- {}\n", strictyaml.MostNodes), "interactions: [" + strings.Repeat("a,", strictyaml.MostNodes) + "]\n"} {
 		if err := os.WriteFile(file, []byte("version: 2\n"+text), 0o600); err != nil {
 			t.Fatal(err)
 		}

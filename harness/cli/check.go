@@ -13,6 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/record"
+	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -52,7 +53,7 @@ func newCheck(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr check testdata/graph\n  graphvcr check user.json --type microsoft.graph.user\n  graphvcr check mocks.json tests --csdl v1.0.csdl --csdl beta=beta.csdl\n  graphvcr check --base-url http://127.0.0.1:8080 users",
 		Args:    arguments(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				remove, err := opts.judgeBy(p)
 				if err != nil {
 					return nil, err
@@ -89,18 +90,18 @@ func (f *checkFlags) checkFake(ctx context.Context, std streams, p *project.Proj
 	if err != nil {
 		return nil, err
 	}
-	if !isLoopback(service.base.Hostname()) && mustReplay() {
+	if !upstream.IsLoopback(service.base.Hostname()) && mustReplay() {
 		return nil, &fault.Error{Message: "check: CI=true: tests in CI ask nobody but fakes on their own machine", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to"}
 	}
 	for _, sc := range scenarios {
-		told, err := f.fake.recordWith(ctx, std, service, sc, func(live record.Live) (report.Case, error) {
+		result, err := f.fake.recordWith(ctx, std, service, sc, func(live record.Live) (report.Case, error) {
 			fake := check.FakeAt{URL: service.base, Carrier: live.Carrier, Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Judge: judge.Violations(p.Answers)}}
 			return fake.Scenario(ctx, p, sc)
 		})
 		if err != nil {
-			told = project.CouldNotRun(sc.Name, sc.File, ruleCheckFailed, err)
+			result = project.CouldNotRun(sc.Name, sc.File, ruleCheckFailed, err)
 		}
-		suite.Cases = append(suite.Cases, told)
+		suite.Cases = append(suite.Cases, result)
 	}
 	return suite, nil
 }

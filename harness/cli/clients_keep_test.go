@@ -16,7 +16,7 @@ import (
 // keepers are the programs that keep their tokens in a file, as MSAL writes it.
 func keepers() []client {
 	return []client{
-		{"msal-go", true, program("go", "keep")},
+		{"msal-go", true, goProgram("go", "keep")},
 		{"msal-node", true, script("node", "node", "node/keep.mjs")},
 		{"msal-python", true, func(t *testing.T) []string {
 			file, err := filepath.Abs(filepath.Join(clientsDir, "python/keep.py"))

@@ -26,13 +26,13 @@ type client struct {
 
 func clients() []client {
 	all := []client{
-		{"go", true, program("go")},
+		{"go", true, goProgram("go")},
 		{"node", true, script("node", "node", "node/client.mjs")},
 		{"curl", false, script("curl", "bash", "curl/client.sh")},
 		{"python", false, script("python3", "python3", "python/client.py")},
 	}
 	if required("gosdk") { // minutes and gigabytes: for .ci/run --full
-		all = append(all, client{"gosdk", true, program("gosdk")})
+		all = append(all, client{"gosdk", true, goProgram("gosdk")})
 	}
 	return all
 }
@@ -45,7 +45,7 @@ func sdks() []client {
 // signIns are the programs that sign in with a client secret and read one page.
 func signIns() []client {
 	return []client{
-		{"azidentity", true, program("go", "sign-in")},
+		{"azidentity", true, goProgram("go", "sign-in")},
 		{"msal-node", true, script("node", "node", "node/signin.mjs")},
 	}
 }
@@ -71,9 +71,9 @@ func script(need, interpreter, file string) func(*testing.T) []string {
 	}
 }
 
-// program is a client in Go, a module of its own. It is built without asking the module
+// goProgram is a client in Go, a module of its own. It is built without asking the module
 // proxy for anything, for go test ./... is to need only what this module needs.
-func program(dir string, args ...string) func(*testing.T) []string {
+func goProgram(dir string, args ...string) func(*testing.T) []string {
 	return func(t *testing.T) []string {
 		b := builds[dir]()
 		switch {

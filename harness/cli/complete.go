@@ -13,6 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
+	"github.com/graphvcr/graphvcr/harness/internal/whatif"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -60,8 +61,8 @@ func flagValues(cassettes completing) map[string]completing {
 	for _, r := range diff.Rules() {
 		rules = append(rules, string(r.ID))
 	}
-	for _, f := range weather {
-		rules = append(rules, f.id())
+	for _, f := range whatif.Faults() {
+		rules = append(rules, f.ID())
 	}
 	signIns := words("auto", "none", "env:", "client-secret", "client-certificate", "federated", "device-code", "azure-cli")
 	files, folders, free := directive(cobra.ShellCompDirectiveDefault), directive(cobra.ShellCompDirectiveFilterDirs), words()

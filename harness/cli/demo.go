@@ -155,7 +155,7 @@ page by page, and what the service answers becomes a cassette:
 		d.say(`
 The cassette holds %s. Names and ids in it are pseudonyms: the service
 said Alder Finch, the cassette says %s.
-`, counted(len(interaction.FindAll(text, -1)), "exchange"), first[1])
+`, fault.Count(len(interaction.FindAll(text, -1)), "exchange"), first[1])
 	}
 	return nil
 }

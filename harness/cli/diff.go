@@ -74,7 +74,7 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr diff old.yaml new.yaml\n  graphvcr diff HEAD~3:cassettes/chats cassettes/chats\n  graphvcr diff main..HEAD --report markdown\n  graphvcr diff v1.yaml beta.yaml --map v1.0=beta\n  graphvcr diff --csdl old.xml new.xml --used\n  graphvcr diff --csdl HEAD~1:schemas/v1.0-Prod.csdl --git msgraph-metadata",
 		Args:    arguments(cobra.RangeArgs(1, 2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				return opts.compare(cmd.Context(), out, p, args)
 			})
 		},

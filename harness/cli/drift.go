@@ -44,7 +44,7 @@ func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 		Long:    driftLong,
 		Example: "  graphvcr drift users/list-pages --auth azure-cli\n  graphvcr drift teams --allow-writes --report markdown=drift.md\n  graphvcr drift teams/create-chat --allow-writes --accept",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				options, err := opts.options(p, out)
 				if err != nil {
 					return nil, err
@@ -84,11 +84,11 @@ func (d *drifting) run(ctx context.Context, args []string) (*report.Suite, error
 		return nil, err
 	}
 	for _, sc := range scenarios {
-		told, err := d.scenario(ctx, service, sc)
+		result, err := d.scenario(ctx, service, sc)
 		if err != nil {
-			told = project.CouldNotRun(sc.Name, sc.File, ruleDriftFailed, err)
+			result = project.CouldNotRun(sc.Name, sc.File, ruleDriftFailed, err)
 		}
-		suite.Cases = append(suite.Cases, told)
+		suite.Cases = append(suite.Cases, result)
 		if ctx.Err() != nil {
 			break
 		}
@@ -111,10 +111,10 @@ func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenar
 	var aside *record.Aside
 	began := time.Now()
 	ran, err := d.live.recordWith(ctx, d.std, s, sc, func(live record.Live) (report.Case, error) {
-		var told report.Case
+		var result report.Case
 		var err error
-		told, aside, err = record.ScenarioAside(ctx, d.project, sc, live)
-		return told, err
+		result, aside, err = record.ScenarioAside(ctx, d.project, sc, live)
+		return result, err
 	})
 	if err != nil {
 		return report.Case{}, err
@@ -131,61 +131,61 @@ func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenar
 	return d.compare(ctx, sc, old, aside, ran)
 }
 
-// compare tells what a recording changed, and keeps the recording where that matters.
+// compare reports what a recording changed, and keeps the recording where that matters.
 func (d *drifting) compare(ctx context.Context, sc *scenario.Scenario, old *cassette.Cassette, aside *record.Aside, ran report.Case) (report.Case, error) {
 	new, err := cassette.Load(aside.File)
 	if err != nil {
 		return report.Case{}, err
 	}
-	told, matters := d.changes(sc, old, new)
+	result, matters := d.changes(sc, old, new)
 	if !aside.Passed && matters {
-		if new, err = d.completed(old, new, aside, told); err != nil {
+		if new, err = d.completed(old, new, aside, result); err != nil {
 			return report.Case{}, err
 		}
-		told, matters = d.changes(sc, old, new)
+		result, matters = d.changes(sc, old, new)
 	}
-	told.Duration, told.Steps = ran.Duration, ran.Steps
+	result.Duration, result.Steps = ran.Duration, ran.Steps
 	if !aside.Passed {
-		told.Findings = append(told.Findings, ran.Findings...)
-		told.Findings = append(told.Findings, report.Finding{
+		result.Findings = append(result.Findings, ran.Findings...)
+		result.Findings = append(result.Findings, report.Finding{
 			Rule: ruleDriftRun, Severity: report.Note, Place: report.Place{File: sc.File},
 			Message: "the scenario does not pass; what it exchanged was compared all the same",
 			Hint:    "adapt the scenario if the service is meant to behave like this now",
 		})
 	}
 	switch {
-	case told.Status == report.Errored:
-		return told, aside.Discard()
+	case result.Status == report.Errored:
+		return result, aside.Discard()
 	case d.accept && aside.Passed:
 		fmt.Fprintf(d.std.err, "graphvcr: %s: the new recording is the cassette now\n", sc.File)
-		told.Findings = nil
-		return aside.Promote(ctx, told)
+		result.Findings = nil
+		return aside.Promote(ctx, result)
 	case !matters:
-		return told, aside.Discard()
+		return result, aside.Discard()
 	}
-	return told, nil
+	return result, nil
 }
 
-// changes tells what changed, and whether that is worth keeping the recording for.
-func (d *drifting) changes(sc *scenario.Scenario, old, new *cassette.Cassette) (told report.Case, matters bool) {
-	told = drift.Case(sc.Cassette, old, new, d.options)
-	told.Name, told.File = sc.Name, sc.File
-	told.Commands = []report.Command{{What: "Run it again", Line: "graphvcr drift " + sc.File}, {What: "Take the new behaviour", Line: "graphvcr drift " + sc.File + " --accept"}}
-	for i := range told.Findings {
-		f := &told.Findings[i]
+// changes reports what changed, and whether that is worth keeping the recording for.
+func (d *drifting) changes(sc *scenario.Scenario, old, new *cassette.Cassette) (result report.Case, matters bool) {
+	result = drift.Case(sc.Cassette, old, new, d.options)
+	result.Name, result.File = sc.Name, sc.File
+	result.Commands = []report.Command{{What: "Run it again", Line: "graphvcr drift " + sc.File}, {What: "Take the new behaviour", Line: "graphvcr drift " + sc.File + " --accept"}}
+	for i := range result.Findings {
+		f := &result.Findings[i]
 		matters = matters || f.Severity >= d.failOn
 		if f.Place.File == "" { // what is new stands in no file of the checkout
 			f.Place.File = old.File
 		}
 	}
-	return told, matters && told.Status != report.Errored
+	return result, matters && result.Status != report.Errored
 }
 
 // completed is the recording of a run that ended early, with what the cassette has of the
 // rest, so that whoever takes it loses nothing. Where the changes cannot be put into the
 // cassette, the recording stays as it is.
-func (d *drifting) completed(old, new *cassette.Cassette, aside *record.Aside, told report.Case) (*cassette.Cassette, error) {
-	merged, left, err := drift.Merge(old, new, d.options, fingerprints(told.Findings), nil)
+func (d *drifting) completed(old, new *cassette.Cassette, aside *record.Aside, result report.Case) (*cassette.Cassette, error) {
+	merged, left, err := drift.Merge(old, new, d.options, fingerprints(result.Findings), nil)
 	if err != nil || len(left) > 0 {
 		return new, nil
 	}

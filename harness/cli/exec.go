@@ -5,12 +5,20 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/auth"
+	"github.com/graphvcr/graphvcr/harness/internal/ca"
 	"github.com/graphvcr/graphvcr/harness/internal/child"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/hosts"
+	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
+	"github.com/graphvcr/graphvcr/harness/internal/program"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/session"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -45,6 +53,7 @@ on Linux; the rest is what their documentation says:
   Deno, Bun               L M W    where they take HTTPS_PROXY and SSL_CERT_FILE
   rclone                  L M* W*  (1.60)
   wget, aria2c, pycurl    L+       (1.21, 1.36, 7.45)  and all that reads only the system's bundle
+  onedrive                L+       (2.4.23)  a replay starts from the state that the recording started from
   browsers                -        use graphvcr serve
 
   *  takes no certificate from the environment: trust the one that graphvcr ca prints, and
@@ -78,12 +87,6 @@ Exit status:
   127  there is no such command
 `
 
-// killed is how long to wait for a command that was killed.
-const killed = 200 * time.Millisecond
-
-// statusHarness ends an exec whose harness could not run.
-const statusHarness = 125
-
 type execFlags struct {
 	client  clientFlags
 	report  reportFlags
@@ -103,7 +106,7 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			status, err := opts.run(cmd.Context(), std, dirs, args)
 			if err != nil {
-				tell(std.err, err)
+				printError(std.err, err)
 			}
 			if status != statusClean {
 				return statusError(status)
@@ -122,62 +125,112 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 	opts.client.auth = "none" // the program signs in itself
 	flags.Lookup("auth").DefValue = opts.client.auth
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		tell(std.err, flagError(cmd, err))
-		return statusError(statusHarness)
+		printError(std.err, flagError(cmd, err))
+		return statusError(program.StatusHarness)
 	})
 	cmd.SetHelpTemplate(cmd.HelpTemplate() + execExit)
 	return cmd
 }
 
-// run runs the command and returns exec's exit status; an error is yet to be told.
+// run runs the command and returns exec's exit status; an error is yet to be printed.
 func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, args []string) (int, error) {
-	talk := streams{in: std.in, out: std.err} // stdout is the command's, and each thing is told once
+	talk := streams{in: std.in, out: std.err} // stdout is the command's, and each thing is reported once
 	talk.err = silent{}
-	endsWith(ctx, statusHarness)
+	interrupt.EndsWith(ctx, program.StatusHarness)
 	out, err := f.report.parse(talk)
 	if err != nil {
-		return statusHarness, err
+		return program.StatusHarness, err
 	}
 	p, err := dirs.open()
 	if err != nil {
-		return statusHarness, err
+		return program.StatusHarness, err
 	}
-	x := &execution{std: std, args: args, flags: f}
-	if err := x.prepare(ctx, p); err != nil {
-		if x.session != nil {
-			x.session.End() // of nothing
-		}
-		return statusHarness, errors.Join(err, x.close())
+	options, err := f.options(ctx, std, p, args)
+	if err != nil {
+		return program.StatusHarness, err
 	}
-	status, err := x.program(ctx)
-	told := x.end(ctx)
-	if err := errors.Join(err, x.close()); err != nil || status == child.StatusNotFound || status == child.StatusNotExecutable {
-		return max(status, 1), err
+	status, result, err := program.Run(ctx, p, options)
+	if err != nil || status == child.StatusNotFound || status == child.StatusNotExecutable {
+		return status, err
 	}
-	err = out.finish(&report.Suite{Command: "exec", Cases: []report.Case{told}})
+	err = out.finish(&report.Suite{Command: "exec", Cases: []report.Case{result}})
 	var found statusError
 	switch {
 	case err != nil && !errors.As(err, &found):
-		return statusHarness, err
+		return program.StatusHarness, err
 	case status != 0:
 		return status, nil
 	case int(found) > statusFindings:
-		return statusHarness, nil
+		return program.StatusHarness, nil
 	}
 	return int(found), nil
 }
 
-// helperStatus becomes the program of exec --isolate, or tells why it cannot.
+// options are what the flags ask for.
+func (f *execFlags) options(ctx context.Context, std streams, p *project.Project, args []string) (o program.Options, err error) {
+	if len(args) == 0 {
+		return o, &fault.Error{Message: "exec: no command given", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
+	}
+	if len(f.client.cassettes) == 0 {
+		return o, &fault.Error{Message: "exec: no cassette given", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
+	}
+	if f.client.mode == string(session.Replay) {
+		f.client.upstream = upstreamFlags{} // scripts may give the same flags to record and to replay
+	}
+	o = program.Options{
+		Args: args, In: std.in, Out: std.out, Err: std.err, Isolate: f.isolate,
+		Auth: func(token string) *cassette.Auth { return auth.ReadClaims(token).Auth() },
+	}
+	if o.Session, err = f.client.open(ctx, std, "exec"); err != nil {
+		return o, err
+	}
+	if o.Faults, err = parseFaults("exec", f.faults, o.Session.Mode); err != nil {
+		return o, err
+	}
+	if o.Upstream, err = f.client.upstream.open("exec"); err != nil {
+		return o, err
+	}
+	if o.Upstream.IsLocal() {
+		o.Session.Live.Meta.Origin = cassette.Emulator
+	}
+	o.Authority, err = ca.New() // its key is nobody else's, and ends with the run
+	if f.keptCA {
+		o.Authority, err = openCA("")
+	}
+	if err != nil {
+		return o, err
+	}
+	o.Hosts, err = f.also.set("exec", p)
+	return o, err
+}
+
+// alsoFlag are the hosts that --also names.
+type alsoFlag []string
+
+func (f *alsoFlag) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar((*[]string)(f), "also", nil, "`HOST` that belongs to the cassette too, such as management.azure.com, *.vault.azure.net; repeatable")
+}
+
+// set is the hosts that rules.yaml and --also name.
+func (f alsoFlag) set(command string, p *project.Project) (*hosts.Set, error) {
+	set := p.Rules.Hosts.Set()
+	if err := set.Name(f...); err != nil {
+		return nil, &fault.Error{Message: command + ": --also", Cause: err, Hint: fault.Hint(err)}
+	}
+	return set, nil
+}
+
+// helperStatus becomes the program of exec --isolate, or says why it cannot.
 func helperStatus(args []string) int {
 	err := child.Helper(args)
 	var program *fs.PathError
 	if errors.As(err, &program) {
-		tell(os.Stderr, &fault.Error{Message: "exec: run " + program.Path, Cause: program.Err})
+		printError(os.Stderr, &fault.Error{Message: "exec: run " + program.Path, Cause: program.Err})
 	}
 	return child.StatusNotExecutable
 }
 
-// silent is where nothing is told.
+// silent is where nothing is written.
 type silent struct{}
 
 func (silent) Write(b []byte) (int, error) { return len(b), nil }

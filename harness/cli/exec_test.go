@@ -21,6 +21,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/internal/program"
 )
 
 // requestMain is a program that sends requests with what net/http makes of its
@@ -196,10 +198,10 @@ func TestExecOpensNoConnection(t *testing.T) {
 	}}
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	const token = "https://login.microsoftonline.com/common/oauth2/v2.0/token"
-	program := []string{"exec", "--cassette", "users/read", "--", "request", "GET", adele, "GET", "https://example.com/", "GET", "http://example.com/",
+	line := []string{"exec", "--cassette", "users/read", "--", "request", "GET", adele, "GET", "https://example.com/", "GET", "http://example.com/",
 		"POST", token, "grant_type=refresh_token&refresh_token=x&scope=openid", "GET", "https://graph.microsoft.com/v1.0/none", "GET", "https://10.0.0.1/"}
 	var out, talk bytes.Buffer
-	if status := run(t.Context(), append(program[:1:1], append(projectArgs(), program[1:]...)...), streams{out: &out, err: &talk}); status != statusFindings {
+	if status := run(t.Context(), append(line[:1:1], append(projectArgs(), line[1:]...)...), streams{out: &out, err: &talk}); status != statusFindings {
 		t.Errorf("status %d\n%s\n%s", status, out.String(), talk.String())
 	}
 	var statuses []string
@@ -224,7 +226,7 @@ func TestExecIsolates(t *testing.T) {
 	cmd, stdout, stderr := startExec(t, "--isolate", "--", "request", "GET", adele, "GET", "http://"+outside.Addr().String(), "exit", "5")
 	err = cmd.Run()
 	var failed *exec.ExitError
-	if errors.As(err, &failed) && failed.ExitCode() == statusHarness && strings.Contains(stderr.String(), "hint: namespaces of network and mounts need") {
+	if errors.As(err, &failed) && failed.ExitCode() == program.StatusHarness && strings.Contains(stderr.String(), "hint: namespaces of network and mounts need") {
 		t.Skipf("this system does not allow it: %s", stderr)
 	}
 	if failed == nil || failed.ExitCode() != 5 || !strings.HasPrefix(stdout.String(), "200 HTTP/2.0 {") || !strings.Contains(stdout.String(), "connection refused") {

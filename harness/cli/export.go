@@ -12,6 +12,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/ingest"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 )
 
@@ -99,7 +100,7 @@ func (f *exportFlags) one(std streams, p *project.Project, name string) error {
 	if err := replaceFile(file, archive.Bytes()); err != nil {
 		return &fault.Error{Message: "export har", Cause: err}
 	}
-	fmt.Fprintf(std.out, "%s: %s\n", filepath.ToSlash(file), counted(len(c.Interactions), "interaction"))
+	fmt.Fprintf(std.out, "%s: %s\n", filepath.ToSlash(file), fault.Count(len(c.Interactions), "interaction"))
 	return nil
 }
 
@@ -109,5 +110,5 @@ func (f *exportFlags) name(p *project.Project, file string) string {
 	if err != nil || !filepath.IsLocal(below) {
 		below = filepath.Base(file)
 	}
-	return recordingName(below)
+	return ingest.Name(below)
 }

@@ -18,34 +18,34 @@ const (
 	statusCouldNot = 2
 )
 
-// statusError ends a command that has told its findings itself.
+// statusError ends a command that has reported its findings itself.
 type statusError int
 
 func (s statusError) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// statusOf tells what went wrong, if anything did, and returns the exit status.
+// statusOf prints what went wrong, if anything did, and returns the exit status.
 func statusOf(ctx context.Context, std streams, err error) int {
-	var told statusError
+	var status statusError
 	switch {
 	case err == nil:
 		return statusClean
-	case errors.As(err, &told):
-		return int(told)
+	case errors.As(err, &status):
+		return int(status)
 	case ctx.Err() != nil:
 		err = &fault.Error{Message: "interrupted"}
 	}
-	tell(std.err, err)
+	printError(std.err, err)
 	return statusCouldNot
 }
 
-// mostTold bounds the errors told of one command.
-const mostTold = 20
+// mostErrors bounds the errors that are printed of one command.
+const mostErrors = 20
 
-// tell writes every error that err joins, each with its hint.
-func tell(w io.Writer, err error) {
+// printError writes every error that err joins, each with its hint.
+func printError(w io.Writer, err error) {
 	problems := report.Problems(err)
 	for i, p := range problems {
-		if i == mostTold {
+		if i == mostErrors {
 			fmt.Fprintf(w, "graphvcr: error: and %d more\n", len(problems)-i)
 			return
 		}

@@ -31,7 +31,7 @@ func newHistory(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr history teams/get-operation\n  graphvcr history cassettes/users/list.yaml --report html=history.html\n  graphvcr history --csdl schemas/v1.0-Prod.csdl --git ../msgraph-metadata --used --quiet",
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				options, err := opts.options(p, out)
 				if err == nil {
 					err = opts.metadata.check()

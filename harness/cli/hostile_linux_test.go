@@ -2,7 +2,7 @@ package cli
 
 import (
 	"bufio"
-	"bytes"
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,26 +22,37 @@ import (
 
 // What a command may take, whatever it is given.
 const (
-	mostWork   = 2 * time.Second // of the processors, by the process and those it has started
+	mostWork   = 2 * time.Second // of the processors, by the command itself
 	mostTime   = time.Minute
 	mostMemory = 500 << 20
 )
 
-// heavy are the kinds that are known to cost more, and what they may: what replaces 100,000
-// values and computes a tag of each, and as many bytes as come in a second.
-var heavy = map[string]struct {
-	work   time.Duration
-	memory int64
-}{
-	"100,000 members":     {15 * time.Second, mostMemory},
-	"100,000 names":       {15 * time.Second, mostMemory},
-	"100,000 annotations": {5 * time.Second, mostMemory},
-	"elements, open":      {10 * time.Second, mostMemory},
-	"a bomb of gzip":      {15 * time.Second, mostMemory}, // which the client of exec unpacks
-	"100,000 steps":       {5 * time.Second, mostMemory},
-	"braces without end":  {5 * time.Second, mostMemory},
-	"a list without end":  {5 * time.Second, mostMemory},
-	"a body without end":  {5 * time.Second, mostMemory},
+// costly are the kinds that cost more, and what they may on a machine that does other things
+// too. All of them are recorded: a request that holds 30,000 to 200,000 values that nothing
+// knows, or 10,000 requests. A value gets a pseudonym, a place and perhaps a tag, is written,
+// drafted, read back and replayed, at 30 µs in all; an exchange takes a fifth of a millisecond.
+// A bound below what the service takes would lose what a user recorded.
+var costly = map[string]time.Duration{
+	"100,000 members":     8 * time.Second,
+	"elements, open":      5 * time.Second,
+	"100,000 annotations": 4 * time.Second,
+	"braces without end":  4 * time.Second,
+	"10,000 steps":        4 * time.Second,
+}
+
+// patience is how often a command is tried that took too long: whatever else runs on this
+// machine makes it take longer, and the least counts.
+const patience = 3
+
+// leastOf runs a command until it takes no longer than its kind may.
+func leastOf(kind string, run func() bounded) bounded {
+	b := run()
+	for n := 1; n < patience && b.work > cmp.Or(costly[kind], mostWork); n++ {
+		if again := run(); again.work < b.work {
+			b = again
+		}
+	}
+	return b
 }
 
 // A bounded run is a command that has ended.
@@ -83,13 +93,13 @@ func (w *worst) String() string {
 // whatever use does with its address.
 func runBounded(t *testing.T, dir string, args []string, use func(url string)) bounded {
 	t.Helper()
-	peak := filepath.Join(t.TempDir(), "peak")
-	if err := os.WriteFile(peak, nil, 0o600); err != nil {
+	costs := filepath.Join(t.TempDir(), "costs")
+	if err := os.WriteFile(costs, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("graphvcr", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), peakFile+"="+peak, "CI=", "NO_COLOR=1", "XDG_CONFIG_HOME="+t.TempDir())
+	cmd.Env = append(os.Environ(), costFile+"="+costs, "CI=", "NO_COLOR=1", "XDG_CONFIG_HOME="+t.TempDir())
 	var said said
 	cmd.Stderr = &said
 	out, err := cmd.StdoutPipe()
@@ -119,10 +129,15 @@ func runBounded(t *testing.T, dir string, args []string, use func(url string)) b
 		b.status = -1
 	}
 	b.work = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	told, _ := os.ReadFile(peak)
-	for line := range bytes.Lines(told) {
-		kb, _ := strconv.ParseInt(string(bytes.Fields(line)[1]), 10, 64)
+	cost, _ := os.ReadFile(costs)
+	if len(cost) > 0 {
+		b.work = 0
+	}
+	for line := range strings.Lines(string(cost)) { // of the command, and of those that it starts from itself
+		var kb, ticks int64
+		_, _ = fmt.Sscan(line, &kb, &ticks)
 		b.peak = max(b.peak, kb<<10)
+		b.work += time.Duration(ticks) * (time.Second / 100)
 	}
 	return b
 }
@@ -131,10 +146,7 @@ var crashes = regexp.MustCompile(`(?m)^panic:|^fatal error:|^goroutine \d+ \[|ru
 
 // faults are what is wrong with how a command ended, whatever it was given.
 func (b bounded) faults(kind string) (faults []string) {
-	most, known := heavy[kind]
-	if !known {
-		most.work, most.memory = mostWork, mostMemory
-	}
+	most := cmp.Or(costly[kind], mostWork)
 	switch {
 	case b.status >= 0 && b.status <= 2:
 	case b.status == 125 && strings.HasPrefix(b.line, "exec"):
@@ -144,10 +156,10 @@ func (b bounded) faults(kind string) (faults []string) {
 	if found := crashes.FindString(b.said); found != "" {
 		faults = append(faults, "it crashed: "+found)
 	}
-	if b.work > most.work {
+	if b.work > most {
 		faults = append(faults, fmt.Sprintf("it took %v of processor time", b.work))
 	}
-	if b.peak > most.memory {
+	if b.peak > mostMemory {
 		faults = append(faults, fmt.Sprintf("it took %d MB", b.peak>>20))
 	}
 	if len(b.said) > 16<<20 && !strings.HasPrefix(b.line, "exec") { // there it is the program that prints
@@ -157,7 +169,7 @@ func (b bounded) faults(kind string) (faults []string) {
 }
 
 // drawn reports whether a case belongs to the thinned selection: one of so many, the same
-// ones on every run, and none that is heavy. GRAPHVCR_SLOW=1 draws ten times as many, and
+// ones on every run, and none that is costly. GRAPHVCR_SLOW=1 draws ten times as many, and
 // GRAPHVCR_FULL=1 all.
 func drawn(of int, kind, name string) bool {
 	if raceEnabled || os.Getenv("GRAPHVCR_FULL") != "" {
@@ -166,7 +178,7 @@ func drawn(of int, kind, name string) bool {
 	if testkit.Slow() {
 		of /= 10
 	}
-	if _, known := heavy[kind]; known {
+	if costly[kind] > 0 {
 		return false
 	}
 	h := fnv.New32a()

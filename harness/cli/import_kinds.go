@@ -2,6 +2,7 @@ package cli
 
 import (
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
+	"github.com/graphvcr/graphvcr/harness/internal/ingest"
 	"github.com/graphvcr/graphvcr/harness/internal/judge"
 )
 
@@ -12,7 +13,7 @@ func importKinds() []importKind {
 		kinds = append(kinds, importKind{
 			name: string(format.Kind), short: format.Short, long: format.About, examples: format.Examples, extensions: format.Ends,
 			note: recordedNote, hosts: true,
-			read: func(_ *judge.Pages, r importer.Reader, file, name string, clean cleaner) (*importer.Result, error) {
+			read: func(_ *judge.Pages, r importer.Reader, file, name string, clean ingest.Cleaner) (*importer.Result, error) {
 				return r.Read(format, file, name, clean)
 			},
 		})

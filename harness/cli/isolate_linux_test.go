@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/internal/program"
 )
 
 // TestIsolateLaysAuthority: programs that read no variable, but only the system's bundle,
@@ -72,5 +74,5 @@ func TestIsolationRefused(t *testing.T) {
 
 func refusedIsolation(err error, stderr *bytes.Buffer) bool {
 	var failed *exec.ExitError
-	return errors.As(err, &failed) && failed.ExitCode() == statusHarness && strings.Contains(stderr.String(), "hint: namespaces of network and mounts need")
+	return errors.As(err, &failed) && failed.ExitCode() == program.StatusHarness && strings.Contains(stderr.String(), "hint: namespaces of network and mounts need")
 }

@@ -44,7 +44,7 @@ func newLint(std streams, dirs *projectFlags) *cobra.Command {
 		Long:    lintLong,
 		Example: "  graphvcr lint\n  graphvcr lint cassettes/teams/chat.yaml\n  graphvcr lint scenarios --fail-on warning --report json\n  graphvcr lint --permissions\n  graphvcr lint --redaction",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+			return opts.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				if redaction {
 					return lint.Redaction(cmd.Context(), p, args)
 				}
@@ -52,10 +52,10 @@ func newLint(std streams, dirs *projectFlags) *cobra.Command {
 				if err != nil {
 					return nil, err
 				}
-				scenarios := tellPermissions(p, suite)
+				scenarios := addPermissions(p, suite)
 				if permissions {
-					told := permissionSuite(p.Dirs.Scenarios, suite, scenarios)
-					return told, byPermissionsFile(p, args, told)
+					result := permissionSuite(p.Dirs.Scenarios, suite, scenarios)
+					return result, byPermissionsFile(p, args, result)
 				}
 				out.quiet = true // a line for every file in order would hide the others
 				return suite, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/auth"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/lint"
 	"github.com/graphvcr/graphvcr/harness/internal/permissions"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
@@ -17,10 +18,10 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// tellPermissions adds to the cases of scenarios what their recorded tokens lack and
+// addPermissions adds to the cases of scenarios what their recorded tokens lack and
 // hold beyond the least privileged, and returns the scenarios. What does not load has
-// been told of.
-func tellPermissions(p *project.Project, suite *report.Suite) []*scenario.Scenario {
+// been reported.
+func addPermissions(p *project.Project, suite *report.Suite) []*scenario.Scenario {
 	var all []*scenario.Scenario
 	for i := range suite.Cases {
 		c := &suite.Cases[i]
@@ -69,11 +70,11 @@ func checkedPermissions(sc *scenario.Scenario, claims map[string]auth.Claims) []
 	return findings
 }
 
-// permissionSuite is what lint --permissions tells: the least privileged permissions
+// permissionSuite is what lint --permissions reports: the least privileged permissions
 // that the scenarios need, and the findings about those of the recordings.
 func permissionSuite(folder string, suite *report.Suite, scenarios []*scenario.Scenario) *report.Suite {
-	told := &report.Suite{Command: suite.Command, Ordered: true}
-	needs := report.Case{File: folder, Name: fmt.Sprintf("permissions of %s", counted(len(scenarios), "scenario"))}
+	result := &report.Suite{Command: suite.Command, Ordered: true}
+	needs := report.Case{File: folder, Name: fmt.Sprintf("permissions of %s", fault.Count(len(scenarios), "scenario"))}
 	for _, kind := range []auth.TokenKind{auth.Delegated, auth.Application} {
 		needs.Findings = append(needs.Findings, needFinding(kind, scenarios))
 	}
@@ -86,19 +87,19 @@ func permissionSuite(folder string, suite *report.Suite, scenarios []*scenario.S
 	for i := range needs.Findings {
 		needs.Findings[i].Place.File = folder
 	}
-	told.Cases = append(told.Cases, needs)
+	result.Cases = append(result.Cases, needs)
 	for _, c := range suite.Cases {
 		c.Findings = slices.DeleteFunc(slices.Clone(c.Findings), func(f report.Finding) bool { return !f.Rule.Within("auth") })
 		if len(c.Findings) > 0 {
 			c.Status = ""
-			told.Cases = append(told.Cases, c)
+			result.Cases = append(result.Cases, c)
 		}
 	}
-	return told
+	return result
 }
 
 // byPermissionsFile adds what the project's permissions file says, if it has one.
-func byPermissionsFile(p *project.Project, paths []string, told *report.Suite) error {
+func byPermissionsFile(p *project.Project, paths []string, result *report.Suite) error {
 	all, err := permissions.Load(permissionsFile(p))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -106,11 +107,9 @@ func byPermissionsFile(p *project.Project, paths []string, told *report.Suite) e
 	if err != nil {
 		return err
 	}
-	told.Cases = append(told.Cases, lint.Permissions(p, paths, all)...)
+	result.Cases = append(result.Cases, lint.Permissions(p, paths, all)...)
 	return nil
 }
-
-func counted(n int, what string) string { return verb(n, what, what+"s") }
 
 func verb(n int, one, many string) string {
 	if n == 1 {

@@ -5,16 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"github.com/spf13/pflag"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/auth"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/session"
+	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 )
 
 // clientFlags say what serve and exec do with the requests of a client.
@@ -38,52 +36,39 @@ func (f *clientFlags) register(flags *pflag.FlagSet) {
 }
 
 // open understands the flags, and signs in where requests go to a service.
-func (f *clientFlags) open(ctx context.Context, std streams, command string) (session.Mode, record.Live, error) {
-	mode, err := session.ParseMode(f.mode)
-	if err != nil {
-		return "", record.Live{}, &fault.Error{Message: command + ": --mode", Cause: err, Hint: "the modes are replay, record and spy"}
+func (f *clientFlags) open(ctx context.Context, std streams, command string) (o session.Options, err error) {
+	o.Cassettes, o.RetryAfter = f.cassettes, f.retryAfter
+	if o.Mode, err = session.ParseMode(f.mode); err != nil {
+		return o, &fault.Error{Message: command + ": --mode", Cause: err, Hint: "the modes are replay, record and spy"}
 	}
-	if mode == session.Replay {
-		if f.base != "" || len(f.upstream.connectTo) > 0 || f.upstream.ca != "" {
-			return mode, record.Live{}, &fault.Error{Message: command + ": on replay nothing goes upstream", Hint: "add --mode record or --mode spy, or leave out --upstream, --connect-to and --upstream-ca"}
+	if o.Inputs, err = parseInputs(f.inputs); err != nil {
+		return o, err
+	}
+	if o.Mode == session.Replay {
+		if f.base != "" || len(f.upstream.options.ConnectTo) > 0 || f.upstream.options.CA != "" {
+			return o, &fault.Error{Message: command + ": on replay nothing goes upstream", Hint: "add --mode record or --mode spy, or leave out --upstream, --connect-to and --upstream-ca"}
 		}
-		return mode, record.Live{}, nil
+		return o, nil
 	}
 	if mustReplay() {
-		return mode, record.Live{}, &fault.Error{Message: command + ": CI=true: tests in CI replay, they do not record", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record"}
+		return o, &fault.Error{Message: command + ": CI=true: tests in CI replay, they do not record", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record"}
 	}
-	live, err := f.live(ctx, std, command)
-	return mode, live, err
-}
-
-// begin opens the cassettes, with the user's values for what they store.
-func (f *clientFlags) begin(p *project.Project, mode session.Mode, live record.Live) (*session.Session, error) {
-	inputs, err := parseInputs(f.inputs)
-	if err != nil {
-		return nil, err
-	}
-	return session.Open(p, session.Options{Mode: mode, Cassettes: f.cassettes, Live: live, Inputs: inputs, RetryAfter: f.retryAfter})
+	o.Live, err = f.live(ctx, std, command)
+	return o, err
 }
 
 // live reaches the service and adds a token to requests that bring none.
 func (f *clientFlags) live(ctx context.Context, std streams, command string) (record.Live, error) {
-	live := record.Live{Meta: cassette.Meta{Origin: cassette.Recorded, Client: "graphvcr " + command}}
-	if f.base != "" {
-		u, err := url.Parse(f.base)
-		if err != nil || u.Host == "" || u.Scheme != "https" && !isLoopback(u.Hostname()) {
-			return live, &fault.Error{Message: fmt.Sprintf("%s: --upstream %q is not an https address", command, f.base), Hint: "e.g. https://graph.microsoft.us; http is for this machine's loopback only"}
-		}
-		live.BaseURL = u
-		live.Meta.Cloud = u.Hostname()
-		if isLoopback(u.Hostname()) {
-			live.Meta.Origin, live.Meta.Cloud = cassette.Emulator, ""
-		}
+	base, err := upstream.Service(command+": --upstream", f.base)
+	if err != nil {
+		return record.Live{}, err
 	}
+	live := record.Live{BaseURL: base, Meta: metaOf(base, "graphvcr "+command)}
 	up, err := f.upstream.open(command)
 	if err != nil {
 		return live, err
 	}
-	carrier := http.RoundTripper(up.transport())
+	carrier := http.RoundTripper(up.Transport())
 	credential, claims, err := f.signIn(ctx, std)
 	if err != nil {
 		return live, err
@@ -116,7 +101,7 @@ func (f *clientFlags) signIn(ctx context.Context, std streams) (*auth.Credential
 		case errors.Is(err, auth.ErrNotConfigured):
 			fmt.Fprintln(std.err, "graphvcr: no credential is configured: requests that bring no token go without one")
 		default: // the client may have one of its own
-			tell(std.err, err)
+			printError(std.err, err)
 			fmt.Fprintln(std.err, "graphvcr: warning: requests that bring no token go without one")
 		}
 		return nil, nil, nil

@@ -41,7 +41,7 @@ func (f *metadataFlags) check() error {
 }
 
 // options are those of a comparison of a file of metadata. A changelog that cannot be read is
-// a case of its own, and what is compared is told all the same.
+// a case of its own, and what is compared is reported all the same.
 func (f *metadataFlags) options(p *project.Project, file string, opts drift.Options) (drift.MetadataOptions, []report.Case, error) {
 	all := drift.MetadataOptions{Options: opts}
 	version := versionOf(file)
@@ -100,8 +100,8 @@ func (f *metadataFlags) compare(ctx context.Context, p *project.Project, args []
 	if err := errors.Join(oldErr, newErr); err != nil {
 		return nil, err
 	}
-	told := drift.Metadata(old, new, all)
-	return &report.Suite{Command: "diff", Noun: "document", Cases: append(cases, told)}, nil
+	result := drift.Metadata(old, new, all)
+	return &report.Suite{Command: "diff", Noun: "document", Cases: append(cases, result)}, nil
 }
 
 func (f *metadataFlags) history(ctx context.Context, p *project.Project, file string, opts drift.Options) (*report.Suite, error) {

@@ -1,21 +1,17 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
-	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/internal/record"
 )
 
 func newNew(std streams, dirs *projectFlags) *cobra.Command {
@@ -80,13 +76,13 @@ func noSubcommand(cmd *cobra.Command, args []string) error {
 func newScenario(std streams, p *project.Project, name string) error {
 	name = strings.TrimSuffix(filepath.ToSlash(name), ".yaml")
 	local := filepath.FromSlash(name + ".yaml")
-	if !filepath.IsLocal(local) || !nameable(name) {
+	if !filepath.IsLocal(local) || !project.IsFileName(name) {
 		return &fault.Error{
 			Message: fmt.Sprintf("new scenario: %q is not a file name below %s", name, p.Dirs.Scenarios),
 			Hint:    "give a path below that folder, e.g. teams/archive",
 		}
 	}
-	if part := unportable(name); part != "" {
+	if part := project.Unportable(name); part != "" {
 		return &fault.Error{
 			Message: fmt.Sprintf("new scenario: %q cannot be a file name on Windows", part),
 			Hint:    "leave out < > : \" | ? * \\, a dot or space at the end, and names of devices such as con, nul and com1",
@@ -107,87 +103,25 @@ func newFrom(std streams, p *project.Project, from string) error {
 			Hint:    "move the cassette there, or name another folder with --cassettes",
 		}
 	}
-	d, err := draft.Scenario(c)
+	d, kept, err := record.Draft(p, c)
 	if err != nil {
-		return &fault.Error{Message: "new --from " + from, Cause: err}
-	}
-	if err := writeScenario(std, p, c.Name, d.Text); err != nil {
 		return err
 	}
-	if d.Keep(c) {
-		if err := c.Save(c.File, p.Guard); err != nil {
-			return err
-		}
-		fmt.Fprintf(std.err, "graphvcr: stored the scenario's variables in %s; %s\n", c.File, liveAgain(d.Env))
+	if kept {
+		fmt.Fprintf(std.err, "graphvcr: stored the scenario's variables in %s; %s\n", c.File, record.LiveAgain(d.Env))
 	}
-	return nil
+	_, err = fmt.Fprintf(std.out, "wrote %s\n", path.Join(p.Dirs.Scenarios, c.Name+".yaml"))
+	return err
 }
 
 // writeScenario creates a scenario file and says so.
 func writeScenario(std streams, p *project.Project, name string, text []byte) error {
-	file, err := createScenario(p, name, text)
+	file, err := p.CreateScenario(name, text)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(std.out, "wrote %s\n", file)
 	return err
-}
-
-// createScenario creates a scenario file; name is its path below the scenarios folder.
-func createScenario(p *project.Project, name string, text []byte) (file string, err error) {
-	file = path.Join(p.Dirs.Scenarios, name+".yaml")
-	err = createBelow(p.Dirs.Scenarios, filepath.FromSlash(name+".yaml"), text)
-	switch {
-	case errors.Is(err, fs.ErrExist):
-		return "", &fault.Error{Message: fmt.Sprintf("new: %s exists", file), Hint: "choose another name, or edit the file"}
-	case err != nil:
-		return "", &fault.Error{Message: "new", Cause: err}
-	}
-	return file, nil
-}
-
-// nameable reports whether a path ends in a name that can be seen: no folder, no
-// hidden file, no control characters.
-func nameable(name string) bool {
-	base := name[strings.LastIndexByte(name, '/')+1:]
-	return base != "" && base[0] != '.' && report.Visible(name) == name
-}
-
-var device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)`)
-
-// unportable returns the first part of a path that Windows has no file for, or "":
-// projects are shared (learn.microsoft.com, Naming Files, Paths, and Namespaces).
-func unportable(name string) string {
-	for part := range strings.SplitSeq(name, "/") {
-		if strings.ContainsAny(part, `<>:"|?*\`) || strings.TrimRight(part, ". ") != part || device.MatchString(part) {
-			return part
-		}
-	}
-	return ""
-}
-
-// createBelow creates a file that cannot lie outside dir, symbolic links included.
-func createBelow(dir, local string, text []byte) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	if err := root.MkdirAll(filepath.Dir(local), 0o755); err != nil {
-		return err
-	}
-	f, err := root.OpenFile(local, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return errors.Join(err, root.Remove(local))
-	}
-	return nil
 }
 
 // publishedSchema is the scenario schema for projects that have no copy of it.

@@ -69,7 +69,7 @@ func (f *permissionsFlags) fetch(ctx context.Context) (*permissions.Map, error) 
 	if err != nil {
 		return nil, err
 	}
-	carrier := up.transport()
+	carrier := up.Transport()
 	defer carrier.CloseIdleConnections()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, f.base, nil)
 	if err != nil {
@@ -94,6 +94,6 @@ func keepPermissions(std streams, p *project.Project, all *permissions.Map) erro
 	if err := wire.Replace(file, 0o644, all.Write); err != nil {
 		return &fault.Error{Message: "permissions", Cause: err}
 	}
-	_, err := fmt.Fprintf(std.out, "%s: %s, %s\n", filepath.ToSlash(file), counted(all.Permissions(), "permission"), counted(all.Paths(), "path"))
+	_, err := fmt.Fprintf(std.out, "%s: %s, %s\n", filepath.ToSlash(file), fault.Count(all.Permissions(), "permission"), fault.Count(all.Paths(), "path"))
 	return err
 }

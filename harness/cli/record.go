@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -15,9 +14,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -83,7 +84,7 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 		Long:    recordLong,
 		Example: recordExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+			return opts.report.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				suite := &report.Suite{Command: "record"}
 				return suite, opts.run(cmd.Context(), std, p, args, suite)
 			})
@@ -182,16 +183,16 @@ func (f *recordFlags) recordAll(ctx context.Context, std streams, p *project.Pro
 		return err
 	}
 	for _, sc := range scenarios {
-		told, err := f.recordWith(ctx, std, service, sc, func(live record.Live) (report.Case, error) {
+		result, err := f.recordWith(ctx, std, service, sc, func(live record.Live) (report.Case, error) {
 			return record.Scenario(ctx, p, sc, live, record.Options{Twice: f.twice})
 		})
 		switch {
 		case err != nil && len(scenarios)+len(suite.Cases) == 1:
 			return err
 		case err != nil: // what the others did is worth telling
-			told = project.CouldNotRun(sc.Name, sc.File, ruleRecordFailed, err)
+			result = project.CouldNotRun(sc.Name, sc.File, ruleRecordFailed, err)
 		}
-		suite.Cases = append(suite.Cases, told)
+		suite.Cases = append(suite.Cases, result)
 		if ctx.Err() != nil {
 			break
 		}
@@ -205,23 +206,23 @@ func (f *recordFlags) recordWith(ctx context.Context, std streams, s *service, s
 	if err != nil {
 		return report.Case{}, err
 	}
-	defer keeping(ctx)()
+	defer interrupt.Saving(ctx)()
 	bar := newProgress(std, f.report.quiet)
-	told, err := run(s.live(who, func(p record.Progress) {
+	result, err := run(s.live(who, func(p record.Progress) {
 		who.step = p.Step
 		bar.step(p)
 	}))
 	bar.clear()
 	if err != nil {
-		return told, who.explained(err)
+		return result, who.explained(err)
 	}
-	told.Findings = append(told.Findings, who.findings(sc, &told)...)
-	return told, nil
+	result.Findings = append(result.Findings, who.findings(sc, &result)...)
+	return result, nil
 }
 
 // agree asks before scenarios write to a tenant.
 func (f *recordFlags) agree(std streams, base *url.URL, scenarios []*scenario.Scenario) error {
-	if f.writes || base != nil && isLoopback(base.Hostname()) {
+	if f.writes || base != nil && upstream.IsLoopback(base.Hostname()) {
 		return nil
 	}
 	var writing []string
@@ -245,9 +246,4 @@ func (f *recordFlags) agree(std streams, base *url.URL, scenarios []*scenario.Sc
 		return refused
 	}
 	return nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

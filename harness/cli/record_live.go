@@ -1,17 +1,15 @@
 package cli
 
 import (
-	"crypto/tls"
-	"fmt"
 	"net/http"
 	"net/url"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/auth"
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/runner"
+	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 )
 
 // service is where a recording goes.
@@ -21,34 +19,33 @@ type service struct {
 }
 
 func (f *recordFlags) service() (*service, error) {
-	s, transport := &service{}, http.DefaultTransport.(*http.Transport).Clone()
-	if f.baseURL != "" {
-		u, err := url.Parse(f.baseURL)
-		if err != nil || u.Host == "" || u.Scheme != "https" && !isLoopback(u.Hostname()) {
-			return nil, &fault.Error{Message: fmt.Sprintf("record: --base-url %q is not an https address", f.baseURL), Hint: "e.g. https://graph.microsoft.us; http is for this machine's loopback only"}
-		}
-		s.base = u
-	}
-	roots, err := trusted("record", f.upstreamCA)
+	base, err := upstream.Service("record: --base-url", f.baseURL)
 	if err != nil {
 		return nil, err
 	}
-	if roots != nil {
-		transport.TLSClientConfig = &tls.Config{RootCAs: roots}
+	up, err := upstream.Open(upstream.Options{Command: "record", CA: f.upstreamCA, Compress: true})
+	if err != nil {
+		return nil, err
 	}
-	s.transport = quiet.New(transport)
-	return s, nil
+	return &service{base: base, transport: up.Transport()}, nil
+}
+
+// metaOf is what is known of a recording of a service beforehand; nil is Graph's global cloud.
+func metaOf(base *url.URL, client string) cassette.Meta {
+	meta := cassette.Meta{Origin: cassette.Recorded, Client: client}
+	switch {
+	case base == nil:
+	case upstream.IsLoopback(base.Hostname()):
+		meta.Origin = cassette.Emulator
+	default:
+		meta.Cloud = base.Hostname()
+	}
+	return meta
 }
 
 // live is how a recording reaches the service, signed in.
 func (s *service) live(who *signedIn, progress func(record.Progress)) record.Live {
-	meta := cassette.Meta{Origin: cassette.Recorded, Client: "graphvcr"}
-	if s.base != nil {
-		meta.Cloud = s.base.Hostname()
-		if isLoopback(s.base.Hostname()) {
-			meta.Origin, meta.Cloud = cassette.Emulator, ""
-		}
-	}
+	meta := metaOf(s.base, "graphvcr")
 	if c, ok := who.claims[""]; ok {
 		meta.Auth = c.Auth()
 	}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,36 +37,46 @@ func TestShippedRecordings(t *testing.T) {
 	if len(names) < 12 {
 		t.Errorf("%d recordings of a stand-in are shipped, want 12", len(names))
 	}
+	atOnce(t, names, func(t *testing.T, name string) {
+		dir := saltedFolder(t, repository)
+		recordShipped(t, repository, dir, name, recordedWith[name])
+		file := filepath.FromSlash(name) + ".yaml"
+		fresh, err := os.ReadFile(filepath.Join(dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		shipped := filepath.Join(repository, "cassettes", file)
+		old, err := os.ReadFile(shipped)
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		if bytes.Equal(timeless(fresh), timeless(old)) {
+			return
+		}
+		if os.Getenv("UPDATE_GOLDEN") == "" {
+			t.Errorf("%s is not what a recording gives today: UPDATE_GOLDEN=1 rewrites it\n%s", shipped, firstDifference(timeless(fresh), timeless(old)))
+			return
+		}
+		if err := os.MkdirAll(filepath.Dir(shipped), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(shipped, fresh, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// atOnce runs a subtest for each name beside the others, however few tests run in parallel:
+// what these do is wait.
+func atOnce(t *testing.T, names []string, test func(t *testing.T, name string)) {
+	t.Parallel()
+	var all sync.WaitGroup
 	for _, name := range names {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := saltedFolder(t, repository)
-			recordShipped(t, repository, dir, name, recordedWith[name])
-			file := filepath.FromSlash(name) + ".yaml"
-			fresh, err := os.ReadFile(filepath.Join(dir, file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			shipped := filepath.Join(repository, "cassettes", file)
-			old, err := os.ReadFile(shipped)
-			if err != nil && !os.IsNotExist(err) {
-				t.Fatal(err)
-			}
-			if bytes.Equal(timeless(fresh), timeless(old)) {
-				return
-			}
-			if os.Getenv("UPDATE_GOLDEN") == "" {
-				t.Errorf("%s is not what a recording gives today: UPDATE_GOLDEN=1 rewrites it\n%s", shipped, firstDifference(timeless(fresh), timeless(old)))
-				return
-			}
-			if err := os.MkdirAll(filepath.Dir(shipped), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(shipped, fresh, 0o644); err != nil {
-				t.Fatal(err)
-			}
+		all.Go(func() {
+			t.Run(name, func(t *testing.T) { test(t, name) })
 		})
 	}
+	all.Wait()
 }
 
 // saltedFolder is a folder with the salt of the shipped cassettes.
@@ -100,28 +111,25 @@ func TestRecordedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range shippedRecordings(t, repository) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := saltedFolder(t, repository)
-			file := filepath.Join(dir, filepath.FromSlash(name)+".yaml")
-			var texts [2][]byte
-			for n := range texts {
-				o := recordedWith[name]
-				o.Seed = 1 + uint64(n)
-				o.Now = func() time.Time { return time.Now().Add(time.Duration(n) * 31 * time.Minute) }
-				recordShipped(t, repository, dir, name, o)
-				text, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				texts[n] = recordedAt.ReplaceAll(text, nil)
+	atOnce(t, shippedRecordings(t, repository), func(t *testing.T, name string) {
+		dir := saltedFolder(t, repository)
+		file := filepath.Join(dir, filepath.FromSlash(name)+".yaml")
+		var texts [2][]byte
+		for n := range texts {
+			o := recordedWith[name]
+			o.Seed = 1 + uint64(n)
+			o.Now = func() time.Time { return time.Now().Add(time.Duration(n) * 31 * time.Minute) }
+			recordShipped(t, repository, dir, name, o)
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
 			}
-			if !bytes.Equal(texts[0], texts[1]) {
-				t.Error(changedLines(texts[0], texts[1]))
-			}
-		})
-	}
+			texts[n] = recordedAt.ReplaceAll(text, nil)
+		}
+		if !bytes.Equal(texts[0], texts[1]) {
+			t.Error(changedLines(texts[0], texts[1]))
+		}
+	})
 }
 
 var recordedAt = regexp.MustCompile(`(?m)^  recorded-at: .*$`)

@@ -26,7 +26,7 @@ func newRedact(std streams, dirs *projectFlags) *cobra.Command {
 		Example: "  graphvcr redact cassettes\n  graphvcr redact testdata/fixtures/users.yaml --dry-run",
 		Args:    arguments(cobra.MinimumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+			return opts.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				files, err := p.CassetteFiles(args...)
 				if len(files) == 0 {
 					return nil, err

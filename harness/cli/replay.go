@@ -79,7 +79,7 @@ func (f *replayFlags) run(ctx context.Context, std streams, paths []string) erro
 	if err != nil {
 		return err
 	}
-	return f.report.tell(std, f.project, func(p *project.Project, out *reporting) (*report.Suite, error) {
+	return f.report.run(std, f.project, func(p *project.Project, out *reporting) (*report.Suite, error) {
 		sel.FailOn, sel.Show = out.failOn, out.has("html") || sel.Total > 1 && out.has("json") // what is merged may be shown
 		bar := newProgress(std, f.report.quiet)
 		defer bar.clear()

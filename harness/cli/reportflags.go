@@ -20,7 +20,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// reportFlags say how a suite is told.
+// reportFlags say how a suite is reported.
 type reportFlags struct {
 	reports []string
 	failOn  string
@@ -34,8 +34,8 @@ func (f *reportFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed or is worth a warning, and the summary")
 }
 
-// tell opens the project, has a command do its work on it and tells what came of it.
-func (f *reportFlags) tell(std streams, dirs *projectFlags, work func(*project.Project, *reporting) (*report.Suite, error)) error {
+// run opens the project, has a command do its work on it, and reports the outcome.
+func (f *reportFlags) run(std streams, dirs *projectFlags, work func(*project.Project, *reporting) (*report.Suite, error)) error {
 	out, err := f.parse(std)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ type reporting struct {
 	targets []target
 	failOn  report.Severity
 	quiet   bool
-	brief   bool // cases of which there is nothing to tell are left out of a text
+	brief   bool // cases with nothing to report are left out of a text
 }
 
 // target is one report; file "" is stdout.
@@ -103,7 +103,7 @@ func (f *reportFlags) parse(std streams) (*reporting, error) {
 	return r, nil
 }
 
-// finish writes the reports, tells on stderr what could not be run, and returns
+// finish writes the reports, says on stderr what could not be run, and returns
 // the suite's exit status as an error.
 func (r *reporting) finish(s *report.Suite) error {
 	s.FailOn = r.failOn
@@ -114,7 +114,7 @@ func (r *reporting) finish(s *report.Suite) error {
 		errs = append(errs, r.write(t, s))
 	}
 	errs = append(errs, r.annotate(s))
-	r.tellErrors(s)
+	r.printErrors(s)
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
@@ -155,15 +155,15 @@ func (r *reporting) annotate(s *report.Suite) error {
 		return nil
 	}
 	w := r.std.err
-	if _, mute := w.(silent); mute { // exec's stdout is its command's, and what it tells goes to stderr
+	if _, mute := w.(silent); mute { // exec's stdout is its command's, and its report goes to stderr
 		w = r.std.out
 	}
 	return report.Render(w, "github", s, report.Style{Quiet: true})
 }
 
-// tellErrors repeats on stderr, where scripts look for it, why cases could not be
+// printErrors repeats on stderr, where scripts look for it, why cases could not be
 // run. A person who has just read it in the report is spared that.
-func (r *reporting) tellErrors(s *report.Suite) {
+func (r *reporting) printErrors(s *report.Suite) {
 	if isTerminal(r.std.out) && isTerminal(r.std.err) && slices.Contains(r.targets, target{kind: "text"}) {
 		return
 	}
@@ -183,7 +183,7 @@ func (r *reporting) tellErrors(s *report.Suite) {
 			}
 		}
 	}
-	tell(r.std.err, errors.Join(errs...))
+	printError(r.std.err, errors.Join(errs...))
 }
 
 // replaceFile writes a file whole or not at all: beside its place first, then by

@@ -43,7 +43,7 @@ func newReview(std streams, dirs *projectFlags) *cobra.Command {
 		Long:    reviewLong,
 		Example: "  graphvcr drift scenarios --auth azure-cli\n  graphvcr review\n  graphvcr review users/list",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
+			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				options, err := opts.options(p, out)
 				if err != nil {
 					return nil, err
@@ -78,11 +78,11 @@ func (r *reviewing) run(ctx context.Context, p *project.Project, names []string)
 	}
 	suite := &report.Suite{Command: "review"}
 	for _, a := range asides {
-		told, err := r.recording(ctx, a)
+		result, err := r.recording(ctx, a)
 		if err != nil {
-			told = project.CouldNotRun(a.Name, a.Cassette, ruleReviewFailed, err)
+			result = project.CouldNotRun(a.Name, a.Cassette, ruleReviewFailed, err)
 		}
-		suite.Cases = append(suite.Cases, told)
+		suite.Cases = append(suite.Cases, result)
 	}
 	return suite, nil
 }
@@ -96,11 +96,11 @@ func namedOnly(names []string) string {
 
 // decisions are what was said of the changes of one recording.
 type decisions struct {
-	taken, known, refused []report.Finding
-	reasons               []string // of those that are known
+	accepted, known, refused []report.Finding
+	reasons                  []string // of those that are known
 }
 
-// recording asks about one recording and does what was decided. The case tells what was
+// recording asks about one recording and does what was decided. The case holds what was
 // refused, and what does not replay.
 func (r *reviewing) recording(ctx context.Context, a *record.Aside) (report.Case, error) {
 	old, err := cassette.Load(a.Cassette)
@@ -111,52 +111,52 @@ func (r *reviewing) recording(ctx context.Context, a *record.Aside) (report.Case
 	if err != nil {
 		return report.Case{}, err
 	}
-	told := drift.Case(a.Name, old, new, r.options)
-	told.File = a.Cassette
-	if told.Status == report.Errored {
-		return told, nil
+	result := drift.Case(a.Name, old, new, r.options)
+	result.File = a.Cassette
+	if result.Status == report.Errored {
+		return result, nil
 	}
-	said := r.ask(a, told.Findings)
-	told.Findings = said.refused
-	if err := r.accept(told, said); err != nil {
-		return told, err
+	said := r.ask(a, result.Findings)
+	result.Findings = said.refused
+	if err := r.accept(result, said); err != nil {
+		return result, err
 	}
 	switch {
-	case len(said.taken) == 0 && len(said.refused) == 0:
-		return told, a.Discard()
-	case len(said.taken) == 0:
-		return told, nil
+	case len(said.accepted) == 0 && len(said.refused) == 0:
+		return result, a.Discard()
+	case len(said.accepted) == 0:
+		return result, nil
 	case len(said.refused)+len(said.known) == 0:
 		fmt.Fprintf(r.std.err, "graphvcr: %s: the new recording is the cassette now\n", a.Name)
-		return a.Promote(ctx, told)
+		return a.Promote(ctx, result)
 	}
-	return r.merge(ctx, a, old, new, told, said)
+	return r.merge(ctx, a, old, new, result, said)
 }
 
 // merge takes some of a recording's changes.
-func (r *reviewing) merge(ctx context.Context, a *record.Aside, old, new *cassette.Cassette, told report.Case, said decisions) (report.Case, error) {
-	taken := fingerprints(said.taken)
-	merged, left, err := drift.Merge(old, new, r.options, taken, fingerprints(said.known))
+func (r *reviewing) merge(ctx context.Context, a *record.Aside, old, new *cassette.Cassette, result report.Case, said decisions) (report.Case, error) {
+	accepted := fingerprints(said.accepted)
+	merged, left, err := drift.Merge(old, new, r.options, accepted, fingerprints(said.known))
 	if err != nil {
-		return told, err
+		return result, err
 	}
-	for _, f := range said.taken {
+	for _, f := range said.accepted {
 		for _, fingerprint := range left {
 			if f.Fingerprint == fingerprint {
 				f.Hint = "it stands in one answer with a change that was refused, so the cassette keeps the recorded answer"
-				told.Findings = append(told.Findings, f)
+				result.Findings = append(result.Findings, f)
 			}
 		}
 	}
-	if len(left) == len(taken) {
-		return told, nil
+	if len(left) == len(accepted) {
+		return result, nil
 	}
-	fmt.Fprintf(r.std.err, "graphvcr: %s: took %s\n", a.Name, counted(len(taken)-len(left), "change"))
-	told, err = a.Rewrite(ctx, merged, told)
-	if err == nil && len(told.Findings) == 0 {
+	fmt.Fprintf(r.std.err, "graphvcr: %s: took %s\n", a.Name, fault.Count(len(accepted)-len(left), "change"))
+	result, err = a.Rewrite(ctx, merged, result)
+	if err == nil && len(result.Findings) == 0 {
 		err = a.Discard()
 	}
-	return told, err
+	return result, err
 }
 
 // fingerprints are those of the findings that are changes.
@@ -171,10 +171,10 @@ func fingerprints(findings []report.Finding) []string {
 }
 
 // accept writes down the changes that are known.
-func (r *reviewing) accept(told report.Case, said decisions) error {
+func (r *reviewing) accept(result report.Case, said decisions) error {
 	for n, f := range said.known {
-		told.Findings = []report.Finding{f}
-		one := &report.Suite{Cases: []report.Case{told}}
+		result.Findings = []report.Finding{f}
+		one := &report.Suite{Cases: []report.Case{result}}
 		if _, err := r.options.Accepted.Accept(one, said.reasons[n], time.Time{}, r.options.Now); err != nil {
 			return err
 		}
@@ -199,7 +199,7 @@ func (r *reviewing) ask(a *record.Aside, findings []report.Finding) decisions {
 		}
 		switch r.answer("Take it, refuse it, known, quit? [t/r/k/q] ", "t", "r", "k", "q") {
 		case "t":
-			said.taken = append(said.taken, f)
+			said.accepted = append(said.accepted, f)
 		case "k":
 			if reason := r.line("Why may it stay? "); reason != "" {
 				said.known, said.reasons = append(said.known, f), append(said.reasons, reason)

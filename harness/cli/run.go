@@ -9,6 +9,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/child"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
 )
 
 // Main runs the command with the process's arguments, streams and signals, and returns its
@@ -17,9 +18,9 @@ func Main() int {
 	if len(os.Args) > 1 && os.Args[1] == child.HelperArg {
 		return helperStatus(os.Args[2:])
 	}
-	ctx, stop := interruptible(os.Stderr, os.Exit)
+	ctx, stop := interrupt.Context(os.Stderr, statusCouldNot, os.Exit)
 	defer stop()
-	// A reader that goes away is a write error, told like any other, and not the end of
+	// A reader that goes away is a write error, reported like any other, and not the end of
 	// the process without a word. (Ignored, it would be ignored by what exec runs, too.)
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return Run(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
@@ -49,7 +50,7 @@ type streams struct {
 func run(ctx context.Context, args []string, std streams) (status int) {
 	defer func() {
 		if broken := recover(); broken != nil {
-			tell(std.err, &fault.Error{
+			printError(std.err, &fault.Error{
 				Message: "internal error: " + faultText(broken),
 				Hint:    "this is a fault of graphvcr: please report it with the command line",
 			})

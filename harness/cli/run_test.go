@@ -87,7 +87,7 @@ func TestRunHidesPanics(t *testing.T) {
 // of ours.
 func TestTellIsSafe(t *testing.T) {
 	var talk bytes.Buffer
-	tell(&talk, &fault.Error{Message: "a\x1b[2J\ngraphvcr: error: b", Hint: "c\u202e"})
+	printError(&talk, &fault.Error{Message: "a\x1b[2J\ngraphvcr: error: b", Hint: "c\u202e"})
 	want := "graphvcr: error: a\\x1b[2J\n  graphvcr: error: b\ngraphvcr: hint: c\\u202e\n"
 	if talk.String() != want {
 		t.Errorf("%q, want %q", talk.String(), want)
@@ -96,13 +96,13 @@ func TestTellIsSafe(t *testing.T) {
 
 func TestTellIsBounded(t *testing.T) {
 	var talk bytes.Buffer
-	tell(&talk, errors.Join(func() (errs []error) {
+	printError(&talk, errors.Join(func() (errs []error) {
 		for range 50 {
 			errs = append(errs, errors.New("x"))
 		}
 		return errs
 	}()...))
-	if got := strings.Count(talk.String(), "\n"); got != mostTold+1 || !strings.HasSuffix(talk.String(), "and 30 more\n") {
+	if got := strings.Count(talk.String(), "\n"); got != mostErrors+1 || !strings.HasSuffix(talk.String(), "and 30 more\n") {
 		t.Errorf("%d lines: %s", got, talk.String())
 	}
 }

@@ -89,10 +89,10 @@ func (f *schemaGenerateFlags) run(std streams) error {
 
 // writeSchemas writes the types named, or all where none is, and says so.
 func writeSchemas(std streams, command string, m *csdl.Model, types []string, out string, force bool) error {
-	for _, w := range m.Warnings[:min(len(m.Warnings), mostTold)] {
+	for _, w := range m.Warnings[:min(len(m.Warnings), mostErrors)] {
 		fmt.Fprintf(std.err, "graphvcr: warning: metadata line %d: %s\n", w.Line, report.Visible(w.Message))
 	}
-	if n := len(m.Warnings) - mostTold; n > 0 {
+	if n := len(m.Warnings) - mostErrors; n > 0 {
 		fmt.Fprintf(std.err, "graphvcr: warning: and %d more\n", n)
 	}
 	if len(types) > 0 {
@@ -207,7 +207,7 @@ func (f *schemaFetchFlags) run(cmd *cobra.Command, std streams, dirs *projectFla
 	}
 	m, err := csdl.Load(file)
 	if err != nil || f.refresh {
-		carrier := up.transport()
+		carrier := up.Transport()
 		defer carrier.CloseIdleConnections()
 		if m, err = generate.Fetch(cmd.Context(), carrier, service, f.api, file); err != nil {
 			return err
@@ -225,7 +225,7 @@ func (f *schemaFetchFlags) run(cmd *cobra.Command, std streams, dirs *projectFla
 	return writeSchemas(std, command, m, types, filepath.Join(p.Dirs.Schemas, f.api), f.force)
 }
 
-// cacheFile is where the metadata is kept, for each stand-in apart.
+// cacheFile is where the metadata is kept, for each base URL apart.
 func (f *schemaFetchFlags) cacheFile() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -309,12 +309,12 @@ func newSchemaCheck(std streams, dirs *projectFlags) *cobra.Command {
 			if typ == "" {
 				return &fault.Error{Message: "schema check: --type: no type given", Hint: "e.g. --type microsoft.graph.user"}
 			}
-			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				told, err := check.Schema(p.Schemas, args[0], api, typ)
+			return opts.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+				result, err := check.Schema(p.Schemas, args[0], api, typ)
 				if err != nil {
 					return nil, err
 				}
-				return &report.Suite{Command: "schema check", Cases: []report.Case{told}}, nil
+				return &report.Suite{Command: "schema check", Cases: []report.Case{result}}, nil
 			})
 		},
 	}

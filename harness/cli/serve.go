@@ -20,10 +20,11 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
+	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
-	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/session"
+	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -84,7 +85,7 @@ func newServe(std streams, dirs *projectFlags) *cobra.Command {
 		Example: serveExample,
 		Args:    arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return opts.report.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+			return opts.report.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				return opts.run(cmd.Context(), std, p)
 			})
 		},
@@ -114,44 +115,41 @@ const (
 
 // run serves until the context ends.
 func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (*report.Suite, error) {
-	faults, err := parseFaults("serve", f.faults)
-	if err != nil {
-		return nil, err
-	}
 	if f.idle <= 0 {
 		return nil, &fault.Error{Message: fmt.Sprintf("serve: --session-idle %v is not above 0", f.idle)}
 	}
 	if len(f.client.cassettes) == 0 {
 		return nil, &fault.Error{Message: "serve: no cassette given", Hint: "graphvcr serve --cassette NAME"}
 	}
-	mode, live, err := f.client.open(ctx, std, "serve")
+	how, err := f.client.open(ctx, std, "serve")
 	if err != nil {
 		return nil, err
 	}
-	if len(faults) > 0 && mode != session.Replay {
-		return nil, &fault.Error{Message: "serve: --fault is for replay: a recording keeps what the service answers", Hint: "leave out --fault, or record first and replay with it"}
+	faults, err := parseFaults("serve", f.faults, how.Mode)
+	if err != nil {
+		return nil, err
 	}
 	doors, err := f.open()
 	if err != nil {
 		return nil, err
 	}
 	defer doors.close()
-	own, err := f.client.begin(p, mode, live)
+	own, err := session.Open(p, how)
 	if err != nil {
 		return nil, err
 	}
-	open := opener{project: p, defaults: session.Options{Mode: mode, Cassettes: f.client.cassettes, Live: live, RetryAfter: f.client.retryAfter}}
+	open := opener{project: p, defaults: how}
 	options := proxy.Options{Open: open.session, Idle: f.idle, Faults: faults, Names: doors.names, Beyond: doors.beyond, Origins: f.origins}
-	if live.BaseURL != nil && !isLoopback(live.BaseURL.Hostname()) {
-		options.Graph = live.BaseURL.Host
+	if base := how.Live.BaseURL; base != nil && !upstream.IsLoopback(base.Hostname()) {
+		options.Graph = base.Host
 	}
 	if !doors.beyond || f.page {
 		doors.page = showing(&options, f.client.cassettes)
 	}
 	reverse := proxy.NewReverse(own, options)
 	underWay := replayEnd
-	if mode != session.Replay {
-		defer keeping(ctx)()
+	if how.Mode != session.Replay {
+		defer interrupt.Saving(ctx)()
 		underWay = recordEnd
 	}
 	handler := http.Handler(reverse)
@@ -159,7 +157,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 		lines := log.New(std.err, "graphvcr: ", 0)
 		handler = proxy.Logged(reverse, func(line string) { lines.Print(report.Visible(line)) })
 	}
-	contacts, err := doors.serve(ctx, std, handler, reach(mode, live), underWay)
+	contacts, err := doors.serve(ctx, std, handler, reach(how), underWay)
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWay)
 	defer cancel()
 	suite := &report.Suite{Command: "serve", Cases: reverse.End(patience)}
@@ -173,17 +171,18 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 }
 
 // reach is what whoever reaches the server can do.
-func reach(mode session.Mode, live record.Live) string {
+func reach(o session.Options) string {
 	switch {
-	case mode == session.Replay:
+	case o.Mode == session.Replay:
 		return "read the cassettes"
-	case live.Meta.Auth != nil:
+	case o.Live.Meta.Auth != nil:
 		return "read and write in the tenant with your token, and what they do is recorded"
 	}
 	return "send requests to the service from here, and what they do is recorded"
 }
 
-func parseFaults(command string, texts []string) (proxy.Faults, error) {
+// parseFaults reads the faults to inject, which are for replay.
+func parseFaults(command string, texts []string, mode session.Mode) (proxy.Faults, error) {
 	var all proxy.Faults
 	for _, text := range texts {
 		one, err := proxy.ParseFault(text)
@@ -191,6 +190,9 @@ func parseFaults(command string, texts []string) (proxy.Faults, error) {
 			return nil, &fault.Error{Message: command + ": --fault", Cause: err, Hint: "graphvcr serve --help lists the faults"}
 		}
 		all = append(all, one)
+	}
+	if len(all) > 0 && mode != session.Replay {
+		return nil, &fault.Error{Message: command + ": --fault is for replay: a recording keeps what the service answers", Hint: "leave out --fault, or record first and replay with it"}
 	}
 	return all, nil
 }
@@ -201,7 +203,7 @@ type opener struct {
 	defaults session.Options // those of the server itself
 }
 
-func (o opener) session(asked proxy.SessionRequest) (proxy.Take, error) {
+func (o opener) session(asked proxy.SessionRequest) (proxy.Use, error) {
 	refused := func(status int, message string) error {
 		return &proxy.Failure{Status: status, Code: "graphvcr.session", Message: message}
 	}
@@ -287,7 +289,7 @@ func (d *doors) listen(scheme, address string) error {
 	}
 	d.listeners = append(d.listeners, l)
 	host, _, _ := net.SplitHostPort(address)
-	if !isLoopback(host) {
+	if !upstream.IsLoopback(host) {
 		d.beyond = true
 		d.names = append(d.names, host)
 	}
@@ -321,7 +323,7 @@ func (d *doors) close() {
 // serve answers until the context ends, and then lets requests under way end.
 func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, reach string, underWay time.Duration) (*proxy.Handshakes, error) {
 	lines := log.New(&firstLines{std: std}, "graphvcr: ", 0)
-	contacts := &proxy.Handshakes{Tell: func(host, reason string) {
+	contacts := &proxy.Handshakes{Failed: func(host, reason string) {
 		lines.Printf("a connection to %s ended in the TLS handshake: %s", host, reason)
 	}}
 	server := &http.Server{
@@ -371,17 +373,17 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, re
 	return contacts, nil
 }
 
-// firstLines tells the first things that net/http has to say of connections, and leaves
+// firstLines prints the first things that net/http has to say of connections, and leaves
 // out the rest: a client may go on for as long as it likes.
 type firstLines struct {
-	std  streams
-	told atomic.Int64
+	std     streams
+	printed atomic.Int64
 }
 
 const mostLines = 20
 
 func (f *firstLines) Write(line []byte) (int, error) {
-	if f.told.Add(1) <= mostLines {
+	if f.printed.Add(1) <= mostLines {
 		fmt.Fprintln(f.std.err, block(string(line)))
 	}
 	return len(line), nil

@@ -129,21 +129,21 @@ func replayShard(t *testing.T, dir, file string, args ...string) (status int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	peak := file + ".peak"
-	if err := os.WriteFile(peak, nil, 0o644); err != nil {
+	costs := file + ".costs"
+	if err := os.WriteFile(costs, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe)
 	cmd.Dir = dir
 	cmd.Args = append([]string{"graphvcr", "replay", "--quiet", "--report", "json=" + file}, args...) // the name makes the test binary the command
-	cmd.Env = append(os.Environ(), peakFile+"="+peak)
+	cmd.Env = append(os.Environ(), costFile+"="+costs)
 	began := time.Now()
 	out, err := cmd.CombinedOutput()
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {
 		t.Fatal(err)
 	}
-	if text, err := os.ReadFile(peak); err == nil {
-		t.Logf("%v: %v, %s", args, time.Since(began).Round(10*time.Millisecond), strings.Join(strings.Fields(string(text)), " "))
+	if text, err := os.ReadFile(costs); err == nil {
+		t.Logf("%v: %v, kB and hundredths of a second: %s", args, time.Since(began).Round(10*time.Millisecond), strings.Join(strings.Fields(string(text)), " "))
 	}
 	if _, err := os.Stat(file); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -24,7 +24,7 @@ func newTidy(std streams, dirs *projectFlags) *cobra.Command {
 		Long:    tidyLong,
 		Example: "  graphvcr tidy --dry-run\n  graphvcr tidy teams/create-chat",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.tell(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
+			return opts.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				if len(args) == 0 {
 					args = []string{p.Dirs.Cassettes}
 				}

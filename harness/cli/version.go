@@ -7,8 +7,9 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 func newVersion(std streams) *cobra.Command {
@@ -46,7 +47,7 @@ func thisVersion() string {
 	return versionLine(info)
 }
 
-// versionLine tells what the binary was built from, as far as it is known.
+// versionLine says what the binary was built from, as far as it is known.
 func versionLine(info *debug.BuildInfo) string {
 	commit, modified := "unknown", ""
 	if info != nil {

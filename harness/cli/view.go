@@ -153,12 +153,12 @@ func chosenCassette(p *project.Project, arg string) (viewed, error) {
 		return viewed{}, err
 	}
 	if n >= len(c.Interactions) {
-		return viewed{}, &fault.Error{Message: fmt.Sprintf("view %s: there is no interaction %d", arg, n), Hint: fmt.Sprintf("%s has %s, counted from 0: graphvcr view %s lists them", name, counted(len(c.Interactions), "interaction"), name)}
+		return viewed{}, &fault.Error{Message: fmt.Sprintf("view %s: there is no interaction %d", arg, n), Hint: fmt.Sprintf("%s has %s, counted from 0: graphvcr view %s lists them", name, fault.Count(len(c.Interactions), "interaction"), name)}
 	}
 	return viewed{c, name, n}, nil
 }
 
-// allCassettes are those of the project. Beside an error, which tells of those that cannot be
+// allCassettes are those of the project. Beside an error, about those that cannot be
 // read, stand the others.
 func allCassettes(p *project.Project) ([]viewed, error) {
 	files, err := p.CassetteFiles(p.Dirs.Cassettes)

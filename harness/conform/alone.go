@@ -97,7 +97,7 @@ func contextOf(context string) (version, host string) {
 	return version, u.Hostname()
 }
 
-// isLocal reports whether a host is a stand-in on this machine.
+// isLocal reports whether a host is a test server on this machine.
 func isLocal(host string) bool {
 	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
 }
@@ -158,7 +158,7 @@ func (j *judgement) said() (route.Answer, error) {
 			continue
 		}
 		if !j.index.Partial() {
-			j.problem(SchemaRule(schema.RuleODataType), report.Warning, n.at, "a type of the metadata of "+j.api, brief("#"+n.name))
+			j.result.problem(SchemaRule(schema.RuleODataType), report.Warning, n.at, "a type of the metadata of "+j.api, brief("#"+n.name))
 		}
 		return route.Answer{}, fmt.Errorf("the metadata of %s has no type %s", j.api, n.name)
 	}
@@ -181,15 +181,4 @@ func isBatch(doc any) bool {
 		}
 	}
 	return len(parts) > 0
-}
-
-// aloneParts judges the parts of a batch's answer, each by what it says itself.
-func (j *judgement) aloneParts() error {
-	for _, answer := range graph.Responses(j.Answer.Doc) {
-		none := graph.Part{ID: answer.ID, Index: answer.Index}
-		if err := j.judgePart(&none, &answer, jsondoc.AppendPath("$['responses']", answer.Index)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -22,7 +22,7 @@ func (j *judgement) answer() error {
 	case j.Status == http.StatusNoContent, j.Status == http.StatusNotModified, j.Status == http.StatusResetContent:
 		j.result.Type = "nothing"
 		if j.Answer.Text != "" {
-			j.problem(ruleAnswerBody, report.Error, jsondoc.Root, "no body with status "+strconv.Itoa(j.Status), "a body")
+			j.result.problem(ruleAnswerBody, report.Error, jsondoc.Root, "no body with status "+strconv.Itoa(j.Status), "a body")
 		}
 	case j.Status >= 300:
 		j.result.Type = "a redirect"
@@ -46,7 +46,7 @@ func (j *judgement) failure() error {
 	case j.Answer.Text == "" || strings.EqualFold(j.Method, http.MethodHead):
 		j.result.Type = "nothing"
 	default:
-		j.problem(ruleAnswerError, report.Warning, jsondoc.Root, "an error as JSON: "+errorType, j.kind())
+		j.result.problem(ruleAnswerError, report.Warning, jsondoc.Root, "an error as JSON: "+errorType, j.kind())
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ func (j *judgement) accepted() error {
 	case declaresNone:
 		j.result.Type = "nothing"
 	case j.unsure == nil:
-		j.problem(ruleAnswerLocation, report.Warning, "header.Location", "where the operation is, with status 202", "no Location")
+		j.result.problem(ruleAnswerLocation, report.Warning, "header.Location", "where the operation is, with status 202", "no Location")
 	}
 	return nil
 }
@@ -76,9 +76,9 @@ func (j *judgement) link(name string, required bool) (found bool) {
 	switch {
 	case len(j.Header) == 0 && j.URL == "": // headers were not kept
 	case len(values) == 0 && required && j.Status != http.StatusMultipleChoices:
-		j.problem(ruleAnswerLocation, report.Error, "header."+name, "where to, with status "+strconv.Itoa(j.Status), "no "+name)
+		j.result.problem(ruleAnswerLocation, report.Error, "header."+name, "where to, with status "+strconv.Itoa(j.Status), "no "+name)
 	case len(values) > 0 && !isLink(values[0]):
-		j.problem(ruleAnswerLocation, report.Error, "header."+name, "an address", strconv.Quote(values[0]))
+		j.result.problem(ruleAnswerLocation, report.Error, "header."+name, "an address", strconv.Quote(values[0]))
 	}
 	return len(values) > 0
 }
@@ -92,7 +92,7 @@ func isLink(text string) bool {
 // success validates against the type that is sure first.
 func (j *judgement) success() error {
 	if j.isError() {
-		j.problem(ruleAnswerError, report.Error, "$['error']", "no error with status "+strconv.Itoa(j.Status), "an error")
+		j.result.problem(ruleAnswerError, report.Error, "$['error']", "no error with status "+strconv.Itoa(j.Status), "an error")
 		return nil
 	}
 	expected, err := j.expected()
@@ -101,19 +101,15 @@ func (j *judgement) success() error {
 		return nil
 	}
 	j.result.Type = expected.String()
-	return j.body(expected)
-}
-
-// untyped says why the answer was not validated, if it was not.
-func (j *judgement) untyped(reason string) {
-	if j.Schema == "" {
-		j.result.Reason = reason
+	if err := j.body(expected); err != nil || expected.Shape != route.Batch || !j.Answer.IsJSON {
+		return err
 	}
+	return j.parts().judge()
 }
 
 // isError reports whether the body is an error's and nothing else.
-func (j *judgement) isError() bool {
-	body, _ := j.Answer.Doc.(map[string]any)
+func (e *Exchange) isError() bool {
+	body, _ := e.Answer.Doc.(map[string]any)
 	inner, ok := body["error"].(map[string]any)
 	_, hasCode := inner["code"]
 	_, hasMessage := inner["message"]
@@ -145,10 +141,10 @@ func (j *judgement) expected() (route.Answer, error) {
 }
 
 // kind says what a body that is not JSON is.
-func (j *judgement) kind() string {
-	kind := j.Header.Get("Content-Type")
+func (e *Exchange) kind() string {
+	kind := e.Header.Get("Content-Type")
 	switch {
-	case j.Answer.Text == "":
+	case e.Answer.Text == "":
 		return "no body"
 	case kind == "":
 		return "a body without content type"

@@ -11,48 +11,65 @@ import (
 
 const batchType = "microsoft.graph.batchResponse"
 
-// batch judges the answer of $batch, and each part of it as the exchange that it is
-// (concepts/json-batching: parts come in any order and are paired by id).
-func (j *judgement) batch() error {
-	if err := j.validate(batchType, jsondoc.Root, j.Answer.Doc, j.plain()); err != nil {
-		return err
+// parts judges the parts of a batch, each as the exchange that it is.
+type parts struct {
+	whole   *Exchange
+	checker *Checker
+	api     string
+	result  *Result // of the whole
+}
+
+func (j *judgement) parts() *parts { return &parts{&j.Exchange, j.checker, j.api, &j.result} }
+
+// judge judges all parts (concepts/json-batching: they come in any order and are paired by id).
+func (p *parts) judge() error {
+	if p.whole.URL == "" {
+		return p.alone()
 	}
-	if j.URL == "" {
-		return j.aloneParts()
-	}
-	requests := graph.Requests(j.Request.Doc)
+	requests := graph.Requests(p.whole.Request.Doc)
 	answered := map[string]int{}
-	for _, answer := range graph.Responses(j.Answer.Doc) {
+	for _, answer := range graph.Responses(p.whole.Answer.Doc) {
 		at := jsondoc.AppendPath("$['responses']", answer.Index)
 		sent := partOf(requests, answer.ID)
 		if answered[answer.ID]++; sent == nil || answered[answer.ID] > 1 {
-			j.problem(ruleAnswerBatch, report.Error, at+"['id']", "the id of a request that is not answered yet", brief(answer.Members["id"]))
+			p.result.problem(ruleAnswerBatch, report.Error, at+"['id']", "the id of a request that is not answered yet", brief(answer.Members["id"]))
 			continue
 		}
-		if err := j.part(sent, &answer, at); err != nil {
+		if err := p.part(sent, &answer, at); err != nil {
 			return err
 		}
 	}
 	for _, sent := range requests {
 		if answered[sent.ID] == 0 {
-			j.problem(ruleAnswerBatch, report.Error, "$['responses']", "an answer to part "+sent.ID, "none")
+			p.result.problem(ruleAnswerBatch, report.Error, "$['responses']", "an answer to part "+sent.ID, "none")
 		}
 	}
 	return nil
 }
 
-// namedParts judges the parts whose types are named, where nothing else is known.
-func (j *judgement) namedParts() error {
-	if len(j.Parts) == 0 {
+// alone judges the parts of an answer whose request nobody knows, each by what it says itself.
+func (p *parts) alone() error {
+	for _, answer := range graph.Responses(p.whole.Answer.Doc) {
+		none := graph.Part{ID: answer.ID, Index: answer.Index}
+		if err := p.judgePart(&none, &answer, jsondoc.AppendPath("$['responses']", answer.Index)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// named judges the parts whose types are named, where nothing else is known.
+func (p *parts) named() error {
+	if len(p.whole.Parts) == 0 {
 		return nil
 	}
-	requests := graph.Requests(j.Request.Doc)
-	for _, answer := range graph.Responses(j.Answer.Doc) {
+	requests := graph.Requests(p.whole.Request.Doc)
+	for _, answer := range graph.Responses(p.whole.Answer.Doc) {
 		sent := partOf(requests, answer.ID)
-		if j.Parts[answer.ID] == "" || sent == nil {
+		if p.whole.Parts[answer.ID] == "" || sent == nil {
 			continue
 		}
-		if err := j.part(sent, &answer, jsondoc.AppendPath("$['responses']", answer.Index)); err != nil {
+		if err := p.part(sent, &answer, jsondoc.AppendPath("$['responses']", answer.Index)); err != nil {
 			return err
 		}
 	}
@@ -70,36 +87,36 @@ func partOf(parts []graph.Part, id string) *graph.Part {
 }
 
 // part judges one part, whose answer stands at a place. A batch cannot hold another.
-func (j *judgement) part(sent, answer *graph.Part, at string) error {
-	if u, err := graphurl.Parse(sent.Address(j.api)); err != nil || u.IsBatch() {
+func (p *parts) part(sent, answer *graph.Part, at string) error {
+	if u, err := graphurl.Parse(sent.Address(p.api)); err != nil || u.IsBatch() {
 		return nil
 	}
-	return j.judgePart(sent, answer, at)
+	return p.judgePart(sent, answer, at)
 }
 
-func (j *judgement) judgePart(sent, answer *graph.Part, at string) error {
-	result, err := j.checker.Check(j.partExchange(sent, answer))
+func (p *parts) judgePart(sent, answer *graph.Part, at string) error {
+	result, err := p.checker.Check(p.exchange(sent, answer))
 	if err != nil {
 		return err
 	}
-	if result.Reason != "" && j.result.Reason == "" {
-		j.result.Reason = "part " + sent.ID + ": " + result.Reason
+	if result.Reason != "" && p.result.Reason == "" {
+		p.result.Reason = "part " + sent.ID + ": " + result.Reason
 	}
 	sentAt := jsondoc.AppendPath(inRequest+"$['requests']", sent.Index)
-	for _, p := range result.Problems {
-		p.Part, p.Where = sent.ID, partPlace(at, sentAt, p.Where)
-		j.result.Problems = append(j.result.Problems, p)
+	for _, problem := range result.Problems {
+		problem.Part, problem.Where = sent.ID, partPlace(at, sentAt, problem.Where)
+		p.result.Problems = append(p.result.Problems, problem)
 	}
 	return nil
 }
 
-func (j *judgement) partExchange(sent, answer *graph.Part) Exchange {
+func (p *parts) exchange(sent, answer *graph.Part) Exchange {
 	e := Exchange{
 		Method: sent.Method, Status: answer.Status, Header: answer.Header,
-		API: j.api, Schema: j.Parts[sent.ID], Placeholders: j.Placeholders,
+		API: p.api, Schema: p.whole.Parts[sent.ID], Placeholders: p.whole.Placeholders,
 	}
-	if j.URL != "" {
-		e.URL = sent.Address(j.api)
+	if p.whole.URL != "" {
+		e.URL = sent.Address(p.api)
 	}
 	if sent.HasBody {
 		e.Request = Body{Doc: sent.Body, IsJSON: true, Text: "body"}

@@ -26,7 +26,7 @@ type Exchange struct {
 	API          string            // "v1.0" or "beta": where types are looked up if the address has no version
 	Schema       string            // full name of the type that the answer must be, or "Collection(...)" of it; "" leaves it to the answer and the address
 	Parts        map[string]string // such types of the parts of a batch, by id
-	Placeholders bool              // documentation's stand-ins pass for values
+	Placeholders bool              // documentation's placeholders pass for values
 }
 
 // Body is what a message carries.
@@ -36,10 +36,10 @@ type Body struct {
 	IsJSON bool
 }
 
-// Result says what an exchange was taken for, and what is wrong with it.
+// Result says what an exchange was judged as, and what is wrong with it.
 type Result struct {
 	Checked  bool   // there is an index of its API
-	Type     string // what the answer was taken for: a type, or a word for what is none; "" where that is not known
+	Type     string // what the answer was judged as: a type, or a word for what is none; "" where that is not known
 	Reason   string // why the answer was not validated against a type; "" when it was, or holds none
 	Problems []Problem
 }
@@ -85,7 +85,7 @@ func (c *Checker) index(api string) (*route.Index, error) {
 // also where the API has no index, or the host is not Graph's. The error is of a schema
 // or an index that cannot be used, or says that the named type has no schema.
 func (c *Checker) Check(e Exchange) (Result, error) {
-	j := &judgement{Exchange: e, checker: c, api: e.API, address: &graphurl.URL{}}
+	j := &judgement{checker: c, values: values{Exchange: e, schemas: c.schemas, api: e.API, address: &graphurl.URL{}}}
 	if e.URL == "" {
 		return j.alone()
 	}
@@ -99,7 +99,7 @@ func (c *Checker) Check(e Exchange) (Result, error) {
 		}
 	}
 	if j.index == nil {
-		return j.run(j.named, j.namedParts)
+		return j.run(j.named, j.parts().named)
 	}
 	j.result.Checked = true
 	j.target, j.unsure = j.index.Resolve(e.Method, e.URL)
@@ -117,14 +117,11 @@ func (j *judgement) run(checks ...func() error) (Result, error) {
 
 // judgement is one exchange being judged.
 type judgement struct {
-	Exchange
+	values
 	checker *Checker
 	index   *route.Index // nil when there is none of the API
-	api     string
-	address *graphurl.URL
 	target  route.Target
 	unsure  error // why there is no target
-	result  Result
 }
 
 // named validates the answer as the type that it must be.
@@ -134,17 +131,48 @@ func (j *judgement) named() error {
 	}
 	j.result.Type = j.Schema
 	if !j.Answer.IsJSON {
-		j.problem(RuleSchemaBody, report.Error, "text", j.Schema, j.kind())
+		j.result.problem(RuleSchemaBody, report.Error, "text", j.Schema, j.kind())
 		return nil
 	}
-	violations, err := j.checker.schemas.Validate(j.api, j.Schema, j.Answer.Doc, j.options())
+	violations, err := j.schemas.Validate(j.api, j.Schema, j.Answer.Doc, j.options())
 	if err != nil {
 		return fmt.Errorf("check %s: %w", j.Schema, err)
 	}
-	j.violations(violations, jsondoc.Root)
+	j.result.violations(violations, jsondoc.Root)
 	return nil
 }
 
-func (j *judgement) problem(rule report.Rule, severity report.Severity, where, want, got string) {
-	j.result.Problems = append(j.result.Problems, Problem{Rule: rule, Severity: severity, Where: where, Want: want, Got: got})
+func (r *Result) problem(rule report.Rule, severity report.Severity, where, want, got string) {
+	r.Problems = append(r.Problems, Problem{Rule: rule, Severity: severity, Where: where, Want: want, Got: got})
+}
+
+// violations makes problems of what a schema found below a place. What the named type's
+// schema found at the same place is one problem.
+func (r *Result) violations(violations []schema.Violation, at string) {
+	type fault struct {
+		rule  report.Rule
+		where string
+	}
+	known := map[fault]bool{}
+	for _, p := range r.Problems {
+		known[fault{p.Rule, p.Where}] = true
+	}
+	for _, v := range violations {
+		p := Problem{Rule: SchemaRule(v.Rule), Severity: Severity(v), Where: below(at, v.Path), Want: v.Want, Got: v.Got, File: v.File, Line: v.Line}
+		if key := (fault{p.Rule, p.Where}); !known[key] { // a type may say again what its base says
+			known[key] = true
+			r.Problems = append(r.Problems, p)
+		}
+	}
+}
+
+// Severity is how bad it is that an answer breaks a schema.
+func Severity(v schema.Violation) report.Severity {
+	switch {
+	case v.Rule == schema.RuleOpen, v.Rule == schema.RuleUsual:
+		return report.Note
+	case v.Warning:
+		return report.Warning
+	}
+	return report.Error
 }

@@ -16,7 +16,7 @@
 // is sure, the result says why.
 //
 // A type that is named (Exchange.Schema) never checks less: the answer must be of that
-// type, and all that is checked without the name is checked as well, and told once.
+// type, and all that is checked without the name is checked as well, and reported once.
 //
 // An answer without its request (no address) is judged by what it says itself: by
 // @odata.context, by @odata.type, as an error, as the parts of a batch. Where several

@@ -5,7 +5,7 @@ type Relation int
 
 // The relations.
 const (
-	Unknown    Relation = iota // it cannot be told: there is no metadata, or only a part of it
+	Unknown    Relation = iota // it is not known: there is no metadata, or only a part of it
 	Related                    // one is the other, or derives from it
 	Apart                      // they have nothing to do with each other
 	Undeclared                 // metadata does not have the first

@@ -22,32 +22,40 @@ func (j *judgement) request() error {
 	if j.unsure != nil || j.Status >= 400 || !ok {
 		return nil
 	}
+	s := sent{j.schemas, j.api, &j.result}
 	if j.target.Parameters != nil {
-		return j.parameters(body)
+		return s.parameters(j.target, body)
 	}
 	switch j.target.Body.Shape {
 	case route.Reference:
-		return j.sent("odata.reference", inRequest+jsondoc.Root, body)
+		return s.value("odata.reference", inRequest+jsondoc.Root, body)
 	case route.Object:
-		return j.sent(j.target.Body.Type, inRequest+jsondoc.Root, body)
+		return s.value(j.target.Body.Type, inRequest+jsondoc.Root, body)
 	}
 	return nil
 }
 
+// sent judges values that were sent. The service took them, so that nothing of them is an error.
+type sent struct {
+	schemas *schema.Set
+	api     string
+	result  *Result
+}
+
 // parameters judges the body of an action's call.
-func (j *judgement) parameters(body map[string]any) error {
+func (s *sent) parameters(target route.Target, body map[string]any) error {
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		if strings.Contains(name, "@") {
 			continue
 		}
 		value := body[name]
 		at := inRequest + jsondoc.AppendPath(jsondoc.Root, name)
-		typ, known := parameter(j.target.Parameters, name)
+		typ, known := parameter(target.Parameters, name)
 		if !known {
-			j.problem(ruleRequestParameter, report.Warning, at, "a parameter of "+j.target.Operation, brief(value))
+			s.result.problem(ruleRequestParameter, report.Warning, at, "a parameter of "+target.Operation, brief(value))
 			continue
 		}
-		if err := j.argument(typ, at, value); err != nil {
+		if err := s.argument(typ, at, value); err != nil {
 			return err
 		}
 	}
@@ -63,33 +71,32 @@ func parameter(parameters map[string]string, name string) (typ string, known boo
 	return "", false
 }
 
-func (j *judgement) argument(typ, at string, value any) error {
+func (s *sent) argument(typ, at string, value any) error {
 	element := odata.Bare(typ)
 	items, isArray := value.([]any)
 	switch {
 	case value == nil:
 		return nil
 	case element == typ:
-		return j.sent(typ, at, value)
+		return s.value(typ, at, value)
 	case !isArray:
-		j.problem(requestRule(schema.RuleType), report.Warning, at, "an array of "+element, brief(value))
+		s.result.problem(requestRule(schema.RuleType), report.Warning, at, "an array of "+element, brief(value))
 		return nil
 	}
 	for i, item := range items {
-		if err := j.sent(element, jsondoc.AppendPath(at, i), item); err != nil {
+		if err := s.value(element, jsondoc.AppendPath(at, i), item); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sent validates a value that was sent. The service took it, so that nothing of it
-// is an error.
-func (j *judgement) sent(typ, at string, value any) error {
-	if !j.checker.schemas.Has(j.api, typ) {
+// value validates one value.
+func (s *sent) value(typ, at string, value any) error {
+	if !s.schemas.Has(s.api, typ) {
 		return nil
 	}
-	violations, err := j.checker.schemas.Validate(j.api, typ, value, schema.Options{Request: true, Placeholders: true, LongTexts: true})
+	violations, err := s.schemas.Validate(s.api, typ, value, schema.Options{Request: true, Placeholders: true, LongTexts: true})
 	if err != nil {
 		return err
 	}
@@ -98,7 +105,7 @@ func (j *judgement) sent(typ, at string, value any) error {
 		if v.Rule == schema.RuleReadOnly || v.Rule == schema.RuleUsual {
 			p.Severity = report.Note
 		}
-		j.result.Problems = append(j.result.Problems, p)
+		s.result.Problems = append(s.result.Problems, p)
 	}
 	return nil
 }

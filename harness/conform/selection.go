@@ -9,29 +9,29 @@ import (
 )
 
 // options are what the request's address asked of the answer.
-func (j *judgement) options() schema.Options {
-	selected, expanded := selection(j.address)
-	o := j.plain()
+func (v *values) options() schema.Options {
+	selected, expanded := selection(v.address)
+	o := v.plain()
 	o.Select, o.Expand, o.Open = selected, expanded, true
 	return o
 }
 
 // plain are the options of a value that no address asked anything of.
-func (j *judgement) plain() schema.Options {
-	return schema.Options{LongTexts: j.longTexts(), Placeholders: j.Placeholders}
+func (e *Exchange) plain() schema.Options {
+	return schema.Options{LongTexts: e.longTexts(), Placeholders: e.Placeholders}
 }
 
 // longTexts reports whether the client asked for large numbers as texts (OData JSON format
 // 4.01, section 3.2). Headers that are kept without their content type leave that open; of
 // a body without headers it can be told by the count of a page.
-func (j *judgement) longTexts() bool {
-	kind := strings.ToLower(j.Header.Get("Content-Type"))
+func (e *Exchange) longTexts() bool {
+	kind := strings.ToLower(e.Header.Get("Content-Type"))
 	if kind != "" {
 		return strings.Contains(kind, "ieee754compatible=true")
 	}
-	body, _ := j.Answer.Doc.(map[string]any)
+	body, _ := e.Answer.Doc.(map[string]any)
 	_, isText := body[odata.Count].(string)
-	return len(j.Header) > 0 || isText
+	return len(e.Header) > 0 || isText
 }
 
 // Selection is what an address asks of an answer with $select and $expand. Nothing

@@ -20,6 +20,8 @@ type Exchange struct {
 	Request     Content
 	Response    Content
 	Pseudonyms  []string // texts in it that stand for real values
+	// Unchanged: a comparison found no change in it, nor in what was requested likewise.
+	Unchanged bool `json:",omitempty"`
 }
 
 // Content is what a message holds beside its first line.

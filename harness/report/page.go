@@ -151,6 +151,15 @@ func (p *htmlPage) addCase(s *Suite, c *Case, words *words, groups map[string]*h
 		add(class, item)
 	}
 	p.first[c] = p.worst(c)
+	if same := p.unchanged(c, words); len(same) > 0 {
+		if len(s.Cases) == 1 {
+			name = ""
+		}
+		for _, item := range same {
+			groups[item.Class].add(name, item)
+		}
+		return
+	}
 	if c.Status != Passed && len(c.Findings) > 0 {
 		return
 	}

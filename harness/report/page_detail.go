@@ -168,7 +168,7 @@ func (d *htmlDetail) whole(p *htmlPage, c *Case, w *words) {
 		d.Facts = append(d.Facts, htmlFact{"took", fmt.Sprintf("%.2f s", c.Duration.Seconds())})
 	}
 	if w.changes && c.Status == Passed {
-		d.Lines = append(d.Lines, "Only ids, dates, tokens and order differ, or nothing at all.")
+		d.Lines = append(d.Lines, nothingChanged)
 	}
 	for i := range c.Exchanges {
 		e := &c.Exchanges[i]

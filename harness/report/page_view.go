@@ -55,6 +55,26 @@ func (d *htmlDetail) itemNote(e *Exchange) string {
 	return strings.Join(facts, " · ")
 }
 
+// unchanged are the requests of a comparison in which nothing changed, an item and a detail
+// each.
+func (p *htmlPage) unchanged(c *Case, w *words) []htmlItem {
+	var items []htmlItem
+	for i := range c.Exchanges {
+		e := &c.Exchanges[i]
+		if !e.Unchanged || !w.compares() {
+			continue
+		}
+		d := p.interaction(e, i)
+		d.Class = "passed"
+		d.Lines = []string{nothingChanged}
+		p.Details = append(p.Details, d)
+		items = append(items, htmlItem{ID: d.ID, Class: d.Class, Label: Visible(e.Method), Text: clip(Visible(e.Target()), 160), Small: d.itemNote(e)})
+	}
+	return items
+}
+
+const nothingChanged = "Only ids, dates, tokens and order differ, or nothing at all."
+
 // interaction is the detail of an exchange.
 func (p *htmlPage) interaction(e *Exchange, n int) htmlDetail {
 	id := strconv.Itoa(n)

@@ -33,6 +33,9 @@ func wordsOf(command string) *words {
 	return w
 }
 
+// compares reports whether a page is of two recordings, and no history of them.
+func (w *words) compares() bool { return w.command == "diff" || w.command == "drift" }
+
 // headline says in a line what came of it; the span of class bad is what fails.
 func (w *words) headline(s *Suite) []htmlSpan {
 	sum := s.Summary()

@@ -423,3 +423,28 @@ func TestDataBeginsNoLine(t *testing.T) {
 		}
 	}
 }
+
+// A comparison's page lists the requests in which nothing changed as well, each with its body,
+// beside those that changed.
+func TestUnchangedRequestsAreListed(t *testing.T) {
+	same, other := exchange(1, "new.yaml", "{\n  \"id\": \"kept\"\n}"), exchange(0, "new.yaml", "{}")
+	same.Unchanged, same.URL = true, "https://graph.microsoft.com/v1.0/me"
+	change := report.Finding{
+		Rule: "drift.property.lost", Severity: report.Error, Message: "size is gone", Part: "GET /things", Fingerprint: "0123456789ab",
+		Examples: []report.Example{{Old: exchange(0, "old.yaml", "{\n  \"size\": 1\n}"), New: other}},
+	}
+	for command, want := range map[string]int{"diff": 2, "drift": 2, "history": 1} {
+		s := &report.Suite{Command: command, Cases: []report.Case{
+			{Name: "changed", File: "new.yaml", Findings: []report.Finding{change}, Exchanges: []report.Exchange{*other, *same}},
+			{Name: "alike", File: "alike.yaml", Exchanges: []report.Exchange{*same}},
+		}}
+		s.Finish()
+		text := render(t, "html", s, report.Style{})
+		if got := strings.Count(text, `class="item passed"`); got != want {
+			t.Errorf("%s: %d unchanged items, want %d", command, got, want)
+		}
+		if command != "history" && (!strings.Contains(text, "Unchanged") || strings.Count(text, "Only ids, dates, tokens and order differ") != 2 || !strings.Contains(text, "&#34;kept&#34;")) {
+			t.Errorf("%s: an unchanged request is not shown:\n%s", command, page(text))
+		}
+	}
+}

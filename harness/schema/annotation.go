@@ -16,8 +16,8 @@ var textAnnotations = map[string]bool{
 
 // annotation checks the kind of an annotation's value. Those of the answer itself, which
 // have an address or a number to be, are not this package's to judge.
-func (c *checker) annotation(annotation, name string, v any) {
-	if v == nil || len(c.path) == 0 && ofAnswer[name] {
+func (w *walker) annotation(annotation, name string, v any) {
+	if v == nil || len(w.path) == 0 && ofAnswer[name] {
 		return
 	}
 	want := ""
@@ -25,12 +25,12 @@ func (c *checker) annotation(annotation, name string, v any) {
 	case !isText && (textAnnotations[annotation] || odata.IsFollowedMember(annotation)):
 		want = "string"
 	case annotation == odata.Count:
-		if _, isNumber := v.(json.Number); !isNumber && !(isText && c.opts.LongTexts) {
+		if _, isNumber := v.(json.Number); !isNumber && !(isText && w.opts.LongTexts) {
 			want = "integer"
 		}
 	}
 	if want != "" {
-		c.report(c.root.key, "", Violation{Rule: RuleType, Want: want, Got: brief(v)}, member(name))
+		w.report(w.root.key, "", Violation{Rule: RuleType, Want: want, Got: brief(v)}, member(name))
 	}
 }
 

@@ -23,5 +23,5 @@ func isBuiltin(name string) bool {
 	return err == nil
 }
 
-// builtin reports whether the set uses the built-in schema of a type.
-func (s *Set) builtin(key typeKey) bool { return !s.types[key.api][key.name] && isBuiltin(key.name) }
+// builtin reports whether the folder uses the built-in schema of a type.
+func (f *folder) builtin(key typeKey) bool { return !f.types[key.api][key.name] && isBuiltin(key.name) }

@@ -42,10 +42,10 @@ func (s *Set) compile(key typeKey) (*compiled, error) {
 		return t, t.err
 	}
 	t := &compiled{key: key, file: s.file(key)}
-	if t.schema, t.err = s.build(key); t.err == nil {
-		t.src = s.sources[key.path()]
-		t.shape = s.shapeOf(t.schema) // never nil: a file has a name
-		if repeats(t.schema, s.plain) {
+	if t.schema, t.err = s.library.build(key); t.err == nil {
+		t.src = s.library.sources[key.path()]
+		t.shape = s.library.shapeOf(t.schema) // never nil: a file has a name
+		if repeats(t.schema, s.library.plain) {
 			s.count.Store(true)
 		}
 	}
@@ -53,52 +53,63 @@ func (s *Set) compile(key typeKey) (*compiled, error) {
 	return t, t.err
 }
 
+// library is the JSON Schema library, and what is known of what it compiled.
+type library struct {
+	*folder
+	compiler *jsonschema.Compiler
+	shapes   map[*jsonschema.Schema]*shape
+	plain    map[*jsonschema.Schema]bool // that were looked at and do not repeat themselves
+	sources  map[string]*source          // by path below dir, with slashes
+	latest   *source                     // the file that was loaded last
+	loaded   func(file string)           // called once for each file that is compiled; for tests
+}
+
 // build runs the library. After a fault the compiler is dropped: it would take
 // what it had half compiled for whole the next time.
-func (s *Set) build(key typeKey) (schema *jsonschema.Schema, err error) {
+func (l *library) build(key typeKey) (schema *jsonschema.Schema, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = s.explain(key, fmt.Errorf("%v", r))
+			err = l.explain(key, fmt.Errorf("%v", r))
 		}
 		if err != nil {
-			s.compiler = nil
+			l.compiler = nil
 		}
 	}()
-	if s.compiler == nil {
-		s.compiler = s.newCompiler()
+	if l.compiler == nil {
+		l.compiler = l.newCompiler()
 	}
-	schema, err = s.compiler.Compile(address(key))
+	schema, err = l.compiler.Compile(address(key))
 	if err != nil {
-		return nil, s.explain(key, err)
+		return nil, l.explain(key, err)
 	}
 	return schema, nil
 }
 
-func (s *Set) newCompiler() *jsonschema.Compiler {
+func (l *library) newCompiler() *jsonschema.Compiler {
 	compiler := jsonschema.NewCompiler()
 	compiler.Draft = jsonschema.Draft2020
-	compiler.LoadURL = s.load
+	compiler.LoadURL = l.load
 	compiler.RegisterExtension(formatKeyword, nil, formatCompiler{})
 	compiler.RegisterExtension(graphKeyword, nil, graphCompiler{})
 	return compiler
 }
 
-// load hands a file of the set to the library, and refuses any other address.
-func (s *Set) load(from string) (io.ReadCloser, error) {
+// load hands a file of the folder to the library, and refuses any other address.
+func (l *library) load(from string) (io.ReadCloser, error) {
 	key, ok := keyOf(from)
 	if !ok {
-		return nil, &fault.Error{Place: fault.Place{File: s.dir}, Message: fmt.Sprintf("%s is refused, never fetched", from)}
+		return nil, &fault.Error{Place: fault.Place{File: l.dir}, Message: fmt.Sprintf("%s is refused, never fetched", from)}
 	}
-	src, err := s.read(key)
+	src, err := l.read(key)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.vet(src); err != nil {
+	if err := vet(l.folder, src); err != nil {
 		return nil, err
 	}
-	s.sources[key.path()], s.latest = src, src
-	if s.loaded != nil {
-		s.loaded(src.file)
+	l.sources[key.path()], l.latest = src, src
+	if l.loaded != nil {
+		l.loaded(src.file)
 	}
 	return io.NopCloser(strings.NewReader(src.text)), nil
 }
@@ -120,24 +131,24 @@ func keyOf(address string) (key typeKey, ok bool) {
 }
 
 // explain turns what the library says about a schema into an error with a place.
-func (s *Set) explain(key typeKey, err error) error {
+func (l *library) explain(key typeKey, err error) error {
 	var known *fault.Error
 	if errors.As(err, &known) {
 		return known
 	}
 	var meta *jsonschema.ValidationError
-	if errors.As(err, &meta) && s.latest != nil {
+	if errors.As(err, &meta) && l.latest != nil {
 		// The library checks a file against the meta-schema as soon as it is loaded.
 		leaf := deepest(meta)
-		return s.latest.fault(libraryPointer(leaf.InstanceLocation), "not a JSON Schema: "+leaf.Message, "")
+		return l.latest.fault(libraryPointer(leaf.InstanceLocation), "not a JSON Schema: "+leaf.Message, "")
 	}
-	src := s.sources[key.path()]
+	src := l.sources[key.path()]
 	var loop jsonschema.InfiniteLoopError
 	if errors.As(err, &loop) && src != nil {
 		return src.loopFault()
 	}
 	message := strings.NewReplacer("jsonschema: ", "", scheme+":///", "").Replace(unwrapSchemaError(err).Error())
-	return &fault.Error{Place: fault.Place{File: s.file(key), Line: 1, Column: 1}, Message: "the schema does not compile: " + message}
+	return &fault.Error{Place: fault.Place{File: l.file(key), Line: 1, Column: 1}, Message: "the schema does not compile: " + message}
 }
 
 func unwrapSchemaError(err error) error {

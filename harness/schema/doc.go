@@ -40,7 +40,7 @@
 //	members    of a flags enum; other enums use the keyword enum
 //	navigation the property is a navigation, present only when expanded
 //	usual      the format is what such texts usually have: metadata does not promise it,
-//	           and another is told as RuleUsual
+//	           and another is reported as RuleUsual
 //	type       the full name of the value's type, where a $ref would compile too
 //	           much: its schema is applied when such a value turns up, and if there is one
 //

@@ -10,13 +10,13 @@ import (
 
 // unknownType says that there is no schema for a type, and which one was
 // probably meant.
-func (s *Set) unknownType(key typeKey) *fault.Error {
-	e := &fault.Error{Place: fault.Place{File: s.file(key)}, Message: fmt.Sprintf("no schema for type %q in api %q", key.name, key.api)}
-	if advice := didYouMean(key.name, s.Types(key.api)); advice != "" {
+func (f *folder) unknownType(key typeKey) *fault.Error {
+	e := &fault.Error{Place: fault.Place{File: f.file(key)}, Message: fmt.Sprintf("no schema for type %q in api %q", key.name, key.api)}
+	if advice := didYouMean(key.name, f.Types(key.api)); advice != "" {
 		e.Hint = advice
 		return e
 	}
-	for api, types := range s.types {
+	for api, types := range f.types {
 		if types[key.name] && (e.Hint == "" || api < key.api) {
 			e.Hint = fmt.Sprintf("api %q has it", api)
 		}

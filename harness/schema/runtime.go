@@ -6,57 +6,57 @@ import "strings"
 // or the subtype that its @odata.type names. It queues the object for that type's
 // schema, unless the run of an enclosing schema covers it. Lenient means that the
 // type has no schema, so that more properties than the declared ones are due.
-func (c *checker) runtime(sh *shape, object map[string]any) (actual *shape, lenient bool) {
+func (w *walker) runtime(sh *shape, object map[string]any) (actual *shape, lenient bool) {
 	declared := sh.typeName()
 	named := namedType(object)
 	if named != "" && named != declared {
-		if c.known(named) {
-			return c.subtype(declared, named, object), false
+		if w.known(named) {
+			return w.subtype(declared, named, object), false
 		}
-		c.report(c.root.key, "", Violation{Rule: RuleODataType, Warning: true, Got: brief(object[typeAnnotation]),
-			Want: "a type with a schema in " + c.root.key.api + " (only its declared part is checked)"}, member(typeAnnotation))
+		w.report(w.root.key, "", Violation{Rule: RuleODataType, Warning: true, Got: brief(object[typeAnnotation]),
+			Want: "a type with a schema in " + w.root.key.api + " (only its declared part is checked)"}, member(typeAnnotation))
 		lenient = true
 	}
 	if sh.isTarget() {
-		t := c.load(declared)
+		t := w.load(declared)
 		if t == nil {
 			return nil, lenient
 		}
-		c.queue(t, object)
+		w.queue(t, object)
 		sh = t.shape
 	}
 	if sh != nil && sh.abstract && named == "" {
-		c.report(sh.key, "/x-graph", Violation{Rule: RuleODataType, Warning: true, Got: brief(object),
+		w.report(sh.key, "/x-graph", Violation{Rule: RuleODataType, Warning: true, Got: brief(object),
 			Want: "an @odata.type that names a subtype of " + declared})
 	}
 	return sh, lenient
 }
 
 // subtype is the shape of a type that an object names itself.
-func (c *checker) subtype(declared, named string, object map[string]any) *shape {
-	t := c.load(named)
+func (w *walker) subtype(declared, named string, object map[string]any) *shape {
+	t := w.load(named)
 	if t == nil {
 		return nil
 	}
-	if c.known(declared) && !t.shape.bases[declared] {
-		c.report(t.key, "/allOf", Violation{Rule: RuleODataType, Got: brief(object[typeAnnotation]),
+	if w.known(declared) && !t.shape.bases[declared] {
+		w.report(t.key, "/allOf", Violation{Rule: RuleODataType, Got: brief(object[typeAnnotation]),
 			Want: declared + ", or a type that derives from it"}, member(typeAnnotation))
 	}
-	c.queue(t, object)
+	w.queue(t, object)
 	return t.shape
 }
 
 // known reports whether there is a schema for the type.
-func (c *checker) known(name string) bool { return c.set.Has(c.root.key.api, name) }
+func (w *walker) known(name string) bool { return w.set.Has(w.root.key.api, name) }
 
 // load is a type's schema, or nil when there is none or it is broken.
-func (c *checker) load(name string) *compiled {
-	if !c.known(name) {
+func (w *walker) load(name string) *compiled {
+	if !w.known(name) {
 		return nil
 	}
-	t, err := c.set.compile(typeKey{c.root.key.api, name})
+	t, err := w.set.compile(typeKey{w.root.key.api, name})
 	if err != nil {
-		c.faults = append(c.faults, err)
+		w.faults = append(w.faults, err)
 		return nil
 	}
 	return t

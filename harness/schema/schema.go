@@ -25,18 +25,18 @@ const indexName = "index"
 
 // Set is a folder of schemas, and those that are built in. It is safe for concurrent use.
 type Set struct {
-	dir   string
-	types map[string]map[string]bool // api, then full type name; immutable
-	ready sync.Map                   // typeKey -> *compiled
-	count atomic.Bool                // a schema repeats itself: count checks before making them
+	folder
+	ready sync.Map    // typeKey -> *compiled
+	count atomic.Bool // a schema repeats itself: count checks before making them
 
-	mu       sync.Mutex // guards what follows, and so every compilation
-	compiler *jsonschema.Compiler
-	shapes   map[*jsonschema.Schema]*shape
-	plain    map[*jsonschema.Schema]bool // that were looked at and do not repeat themselves
-	sources  map[string]*source          // by path below dir, with slashes
-	latest   *source                     // the file that was loaded last
-	loaded   func(file string)           // called once for each file that is compiled; for tests
+	mu      sync.Mutex // guards what follows, and so every compilation
+	library library
+}
+
+// folder is what a set consists of. It never changes.
+type folder struct {
+	dir   string
+	types map[string]map[string]bool // api, then full type name
 }
 
 // typeKey names one schema.
@@ -48,12 +48,9 @@ func (k typeKey) path() string { return k.api + "/" + k.name + ".json" }
 // Open lists a folder of schemas (dir/<api>/<type>.json). A missing folder is an empty
 // set; schemas compile on first use. The error is of reading the folder.
 func Open(dir string) (*Set, error) {
-	set := &Set{
-		dir:     dir,
-		types:   map[string]map[string]bool{},
-		shapes:  map[*jsonschema.Schema]*shape{},
-		plain:   map[*jsonschema.Schema]bool{},
-		sources: map[string]*source{},
+	set := &Set{folder: folder{dir, map[string]map[string]bool{}}}
+	set.library = library{
+		folder: &set.folder, shapes: map[*jsonschema.Schema]*shape{}, plain: map[*jsonschema.Schema]bool{}, sources: map[string]*source{},
 	}
 	apis, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -88,9 +85,9 @@ func listTypes(dir string) (map[string]bool, error) {
 }
 
 // Types lists the types of an api ("v1.0" or "beta"), sorted.
-func (s *Set) Types(api string) []string {
-	names := make([]string, 0, len(s.types[api]))
-	for name := range s.types[api] {
+func (f *folder) Types(api string) []string {
+	names := make([]string, 0, len(f.types[api]))
+	for name := range f.types[api] {
 		names = append(names, name)
 	}
 	slices.Sort(names)
@@ -99,20 +96,20 @@ func (s *Set) Types(api string) []string {
 
 // Has reports whether there is a schema for the type, or for the elements of a
 // "Collection(...)". The built-in ones count.
-func (s *Set) Has(api, typ string) bool {
+func (f *folder) Has(api, typ string) bool {
 	typ = odata.Bare(typ)
-	return s.types[api][typ] || isBuiltin(typ)
+	return f.types[api][typ] || isBuiltin(typ)
 }
 
 // Dir is the folder that was opened.
-func (s *Set) Dir() string { return s.dir }
+func (f *folder) Dir() string { return f.dir }
 
 // file is the path of a schema as it is shown to people.
-func (s *Set) file(key typeKey) string {
-	if s.builtin(key) {
+func (f *folder) file(key typeKey) string {
+	if f.builtin(key) {
 		return "built-in/" + key.name + ".json"
 	}
-	return filepath.Join(s.dir, key.api, key.name+".json")
+	return filepath.Join(f.dir, key.api, key.name+".json")
 }
 
 // Options changes what counts as a violation.
@@ -127,13 +124,13 @@ type Options struct {
 	// Request says that the value is sent: a property that only the service sets
 	// (readOnly) is a warning.
 	Request bool
-	// Open tells of undeclared properties of open types, too: they are legal, and
+	// Open reports undeclared properties of open types, too: they are legal, and
 	// worth a warning of RuleOpen to those who watch what changes.
 	Open bool
 	// LongTexts lets texts of digits pass as Edm.Int64 and Edm.Decimal, which they are where
 	// the client asked for IEEE754Compatible=true (OData JSON format 4.01, section 3.2).
 	LongTexts bool
-	// Placeholders lets stand-ins of documentation ("id-value", "{id}", "string")
+	// Placeholders lets placeholders of documentation ("id-value", "{id}", "string")
 	// pass wherever a string is due, whatever its format, pattern or enum.
 	Placeholders bool
 }
@@ -160,13 +157,16 @@ func (s *Set) Validate(api, typ string, doc any, opts Options) ([]Violation, err
 	if err != nil {
 		return nil, err
 	}
-	c := checker{set: s, opts: opts, root: root}
+	w := walker{trail: trail{root: root, findings: &findings{set: s}}, set: s, opts: opts}
 	if collection {
-		c.page(doc)
+		w.page(doc)
 	} else {
-		c.answer(doc)
+		w.answer(doc)
 	}
-	return c.finish()
+	if !w.beyond {
+		checks{w.findings, opts}.all(w.runs)
+	}
+	return w.findings.sorted()
 }
 
 // A Violation is one place where a value is not what its schema says.

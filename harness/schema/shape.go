@@ -40,17 +40,17 @@ func (sh *shape) isTarget() bool {
 
 // shapeOf derives the shape of a compiled schema, once; recursion ends at shapes
 // that are being derived.
-func (s *Set) shapeOf(schema *jsonschema.Schema) *shape {
-	if known, ok := s.shapes[schema]; ok {
+func (l *library) shapeOf(schema *jsonschema.Schema) *shape {
+	if known, ok := l.shapes[schema]; ok {
 		return known
 	}
 	sh := &shape{}
-	s.shapes[schema] = sh
-	merge := shapeMerge{set: s, into: sh, seen: map[*jsonschema.Schema]bool{}}
+	l.shapes[schema] = sh
+	merge := shapeMerge{library: l, into: sh, seen: map[*jsonschema.Schema]bool{}}
 	merge.add(schema)
 	sh.closed, sh.open = merge.typed && !merge.open, merge.typed && merge.open
 	if sh.key.name == "" && sh.target == "" && sh.props == nil && sh.items == nil {
-		s.shapes[schema] = nil
+		l.shapes[schema] = nil
 		return nil
 	}
 	return sh
@@ -58,7 +58,7 @@ func (s *Set) shapeOf(schema *jsonschema.Schema) *shape {
 
 // shapeMerge gathers a schema and all that applies to the same value.
 type shapeMerge struct {
-	set         *Set
+	library     *library
 	into        *shape
 	typed, open bool
 	seen        map[*jsonschema.Schema]bool
@@ -77,7 +77,7 @@ func (m *shapeMerge) add(schema *jsonschema.Schema) {
 		}
 		m.into.bases[key.name] = true
 	}
-	if src := m.set.sources[key.path()]; src != nil {
+	if src := m.library.sources[key.path()]; src != nil {
 		m.facts(src.graphFacts(libraryPointer(fragment)), key)
 	}
 	if len(schema.Properties) > 0 && m.into.props == nil {
@@ -86,12 +86,12 @@ func (m *shapeMerge) add(schema *jsonschema.Schema) {
 	for name, property := range schema.Properties {
 		// An own property may narrow an inherited one; the own one comes first.
 		if m.into.props[name] == nil {
-			m.into.props[name] = m.set.shapeOf(property)
+			m.into.props[name] = m.library.shapeOf(property)
 		}
 		m.readOnly(name, property)
 	}
 	if schema.Items2020 != nil && m.into.items == nil {
-		m.into.items = m.set.shapeOf(schema.Items2020)
+		m.into.items = m.library.shapeOf(schema.Items2020)
 	}
 	m.add(schema.Ref)
 	for _, list := range [][]*jsonschema.Schema{schema.AllOf, schema.AnyOf, schema.OneOf} {
@@ -105,7 +105,7 @@ func (m *shapeMerge) add(schema *jsonschema.Schema) {
 func (m *shapeMerge) readOnly(name string, property *jsonschema.Schema) {
 	location, fragment, _ := strings.Cut(property.Location, "#")
 	key, _ := keyOf(location)
-	src := m.set.sources[key.path()]
+	src := m.library.sources[key.path()]
 	if src == nil {
 		return
 	}

@@ -17,7 +17,7 @@ func counting(t *testing.T) (*Set, func() map[string]int) {
 		t.Fatal(err)
 	}
 	counts := map[string]int{}
-	set.loaded = func(file string) { counts[file]++ }
+	set.library.loaded = func(file string) { counts[file]++ }
 	return set, func() map[string]int {
 		set.mu.Lock()
 		defer set.mu.Unlock()
@@ -83,7 +83,7 @@ func TestThousandsOfFilesStayLazy(t *testing.T) {
 		t.Fatal(err)
 	}
 	compiled := 0
-	set.loaded = func(string) { compiled++ }
+	set.library.loaded = func(string) { compiled++ }
 	doc := map[string]any{"next": map[string]any{"next": map[string]any{}}}
 	if _, err := set.Validate("beta", "n.t7", doc, Options{}); err != nil || compiled != 3 {
 		t.Errorf("compiled %d files of 1,000 (%v), want 3", compiled, err)

@@ -31,11 +31,10 @@ type source struct {
 	again   int
 }
 
-// read loads and parses a file of the set. Names cannot leave the set's folder,
-// not even through a symbolic link.
-func (s *Set) read(key typeKey) (*source, error) {
-	src := &source{file: s.file(key), key: key}
-	text, err := s.text(key)
+// read loads and parses a file. Names cannot leave the folder, not even through a symbolic link.
+func (f *folder) read(key typeKey) (*source, error) {
+	src := &source{file: f.file(key), key: key}
+	text, err := f.text(key)
 	if err != nil {
 		return nil, &fault.Error{Place: fault.Place{File: src.file}, Message: "cannot read the schema", Cause: fault.Reason(err)}
 	}
@@ -78,11 +77,11 @@ func depthOf(value any) (depth int) {
 }
 
 // text is that of a file of the folder, or of a built-in one that the folder lacks.
-func (s *Set) text(key typeKey) (string, error) {
-	if s.builtin(key) {
+func (f *folder) text(key typeKey) (string, error) {
+	if f.builtin(key) {
 		return builtinText(key.name)
 	}
-	return readInRoot(s.dir, filepath.FromSlash(key.path()))
+	return readInRoot(f.dir, filepath.FromSlash(key.path()))
 }
 
 func readInRoot(dir, name string) (string, error) {

@@ -10,7 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
-// Suspects tells of the types that a type's schema names by x-graph, of which there
+// Suspects reports the types that a type's schema names by x-graph, of which there
 // is no schema but one whose name is a slip away. A type without a schema is no
 // fault by itself: its values are not checked. Each is an error of its own, with a
 // place and a hint, joined in the order of the file; nil when there is none.

@@ -82,19 +82,19 @@ func formatMatcher(name string) (match func(string) bool, ok bool) {
 // vetting looks for what the library would not see, would not place, or would
 // fetch. It keeps the first fault of the file.
 type vetting struct {
-	set   *Set
-	src   *source
-	first *fault.Error
-	parts int // schemas that were met
+	folder *folder
+	src    *source
+	first  *fault.Error
+	parts  int // schemas that were met
 }
 
 // mostParts bounds the schemas in a file, of which Graph's largest has 300: the library
 // compares each with every other.
 const mostParts = 10_000
 
-// vet checks a file before the library compiles it.
-func (s *Set) vet(src *source) error {
-	v := vetting{set: s, src: src}
+// vet checks a file of a folder before the library compiles it.
+func vet(in *folder, src *source) error {
+	v := vetting{folder: in, src: src}
 	if src.scan(); src.twice != "" {
 		line, column := src.at(src.again)
 		v.first = &fault.Error{
@@ -235,12 +235,12 @@ func (v *vetting) reference(ref, at string) {
 	}
 	api, file := path.Split(target)
 	name, isJSON := strings.CutSuffix(file, ".json")
-	if api = strings.TrimSuffix(api, "/"); !isJSON || !v.set.Has(api, name) {
-		v.fault(at, fmt.Sprintf("$ref %q: there is no such schema", ref), didYouMean(name, v.set.Types(api)))
+	if api = strings.TrimSuffix(api, "/"); !isJSON || !v.folder.Has(api, name) {
+		v.fault(at, fmt.Sprintf("$ref %q: there is no such schema", ref), didYouMean(name, v.folder.Types(api)))
 		return
 	}
 	if strings.HasPrefix(u.Fragment, "/") {
-		if src, err := v.set.read(typeKey{api, name}); err == nil {
+		if src, err := v.folder.read(typeKey{api, name}); err == nil {
 			v.fragment(src, u.Fragment, ref, at)
 		}
 	}

@@ -19,21 +19,21 @@ const (
 	absent = "(absent)" // what was got where there is nothing
 )
 
-// want says in words what a keyword asks.
-func (c *checker) want(l leaf) string {
+// wanted says in words what the keyword asks.
+func (l leaf) wanted() string {
 	if l.want != "" {
 		return l.want
 	}
 	var keyword any
-	if src := c.set.source(l.key); src != nil {
-		keyword, _ = src.lookup(l.pointer)
+	if l.src != nil {
+		keyword, _ = l.src.lookup(l.pointer)
 	}
 	text := brief(keyword)
 	switch l.rule {
 	case RuleType:
 		return strings.Join(texts(keyword), " or ")
 	case RuleEnum:
-		return c.wantMember(l, keyword)
+		return l.wantMember(keyword)
 	case RuleFormat:
 		return describeFormat(keyword)
 	case RulePattern:
@@ -77,22 +77,18 @@ func unit(rule Rule) string {
 	return "members"
 }
 
-func (c *checker) wantMember(l leaf, keyword any) string {
+func (l leaf) wantMember(keyword any) string {
 	if strings.HasSuffix(l.pointer, membersOf) {
 		return "some of " + listed(texts(keyword)) + ", with commas between"
 	}
 	return "one of " + listed(texts(keyword))
 }
 
-// evolvable reports whether Graph may add members to the enum that a leaf is
+// isEvolvable reports whether Graph may add members to the enum that a leaf is
 // about (concepts/best-practices-concept).
-func (c *checker) evolvable(l leaf) bool {
-	src := c.set.source(l.key)
-	if src == nil {
-		return false
-	}
+func (l leaf) isEvolvable() bool {
 	around := strings.TrimSuffix(strings.TrimSuffix(l.pointer, "/"+membersOf), "/enum")
-	return src.graphFacts(around).Evolvable
+	return l.src != nil && l.src.graphFacts(around).Evolvable
 }
 
 func describeFormat(keyword any) string {

@@ -11,7 +11,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// The rules of what is told of permissions.
+// The rules of findings about permissions.
 const (
 	ruleAuthExcess report.Rule = "auth.excess" // a token holds what no step asks for
 	ruleAuthLacks  report.Rule = "auth.lacks"  // a token holds none of what a step asks for
@@ -127,7 +127,7 @@ func needOf(c Claims, listed []string) need {
 	return n
 }
 
-// isPerResource tells the names of resource-specific consent (ChannelMessage.Read.Group),
+// isPerResource knows the names of resource-specific consent (ChannelMessage.Read.Group),
 // which stand in neither claim of older tokens, and which documentation marks with a
 // star (docs' permission tables).
 func isPerResource(name string) bool {

@@ -13,7 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
-// A TokenKind tells on whose behalf a token is.
+// A TokenKind says on whose behalf a token is.
 type TokenKind string
 
 const (

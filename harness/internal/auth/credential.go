@@ -34,7 +34,7 @@ type Options struct {
 // shows neither: whatever prints it prints what String returns.
 type Credential struct {
 	kind    string
-	told    string                    // what it is, for people
+	shown   string                    // to people
 	places  map[origin]bool           // that its tokens may be sent to
 	acquire acquirer                  // nil: no token at all
 	turn    chan struct{}             // held by who reads or gets the token
@@ -47,10 +47,8 @@ type acquirer func(ctx context.Context) (azcore.AccessToken, error)
 // under way with one that ends.
 const renewal = 2 * time.Minute
 
-// New opens a credential of a kind (see the package's list). It reads variables and
-// files but signs in only when the first token is needed.
-func New(kind string, o Options) (*Credential, error) { return open("", kind, o) }
-
+// open opens a credential of a kind (see the package's list) for an identity. It reads
+// variables and files but signs in only when the first token is needed.
 func open(identity, kind string, o Options) (*Credential, error) {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
@@ -86,13 +84,13 @@ func asIdentity(identity string) string {
 func (c *Credential) Kind() string { return c.kind }
 
 // String says what it is, never what it holds.
-func (c *Credential) String() string { return c.told }
+func (c *Credential) String() string { return c.shown }
 
 // Format is String for every verb: %+v and %#v would look inside.
-func (c *Credential) Format(s fmt.State, _ rune) { io.WriteString(s, c.told) }
+func (c *Credential) Format(s fmt.State, _ rune) { io.WriteString(s, c.shown) }
 
 // LogValue is String.
-func (c *Credential) LogValue() slog.Value { return slog.StringValue(c.told) }
+func (c *Credential) LogValue() slog.Value { return slog.StringValue(c.shown) }
 
 // Claims signs in if need be and reads the token.
 func (c *Credential) Claims(ctx context.Context) (Claims, error) {
@@ -116,7 +114,7 @@ func (c *Credential) token(ctx context.Context) (string, error) {
 	case c.turn <- struct{}{}:
 		defer func() { <-c.turn }()
 	case <-ctx.Done():
-		return "", &fault.Error{Message: "wait for the sign-in with " + c.told, Cause: context.Cause(ctx)}
+		return "", &fault.Error{Message: "wait for the sign-in with " + c.shown, Cause: context.Cause(ctx)}
 	}
 	if c.current != nil && time.Until(c.current().ExpiresOn) > renewal {
 		return c.current().Token, nil

@@ -33,10 +33,10 @@
 // configured is taken: for any name a token in GRAPHVCR_TOKEN_NAME; for app then
 // client-secret, client-certificate, federated; for user then device-code, azure-cli.
 //
-// # Clouds and stand-ins
+// # Clouds and test servers
 //
 // Options.GraphURL picks the cloud, and with it the scope and the sign-in host, which
-// AZURE_AUTHORITY_HOST overrides. azidentity insists on https there; for a stand-in on
+// AZURE_AUTHORITY_HOST overrides. azidentity insists on https there; for a server on
 // this machine's loopback, and only there, http://127.0.0.1:PORT works too. At a host
 // that is no cloud's own, the authority is taken at its word (azidentity's
 // DisableInstanceDiscovery).

@@ -12,7 +12,7 @@ import (
 // kind is a way to sign in.
 type kind struct {
 	name  string
-	needs []string // variables; the last one tells that the kind is meant
+	needs []string // variables; the last one says that the kind is meant
 	open  func(*signIn) (acquirer, error)
 }
 
@@ -45,7 +45,7 @@ func (s *signIn) open(name string) (*Credential, error) {
 	variable, static := strings.CutPrefix(name, "env:")
 	switch {
 	case name == "none":
-		return &Credential{kind: name, told: "no token"}, nil
+		return &Credential{kind: name, shown: "no token"}, nil
 	case name == "auto":
 		return s.auto()
 	case static:
@@ -76,9 +76,9 @@ func (s *signIn) ofKind(k kind) (*Credential, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Credential{kind: k.name, told: k.name, acquire: acquire}
+	c := &Credential{kind: k.name, shown: k.name, acquire: acquire}
 	if k.name != "azure-cli" {
-		c.told += " (" + k.needs[len(k.needs)-1] + ") at " + s.authority.Host
+		c.shown += " (" + k.needs[len(k.needs)-1] + ") at " + s.authority.Host
 	}
 	return c, nil
 }
@@ -88,15 +88,15 @@ var ErrNotConfigured = errors.New("nothing is configured")
 
 // auto is the first that is configured.
 func (s *signIn) auto() (*Credential, error) {
-	if variable := s.tokenVariable(); s.Getenv(variable) != "" {
+	if variable := tokenVariable(s.identity); s.Getenv(variable) != "" {
 		return s.static(variable)
 	}
 	for _, k := range kinds() {
-		if s.mayBe(k.name) && s.configured(k) {
+		if mayBe(s.identity, k.name) && s.configured(k) {
 			return s.ofKind(k)
 		}
 	}
-	return nil, &fault.Error{Message: s.doing(""), Hint: s.autoHint(), Cause: ErrNotConfigured}
+	return nil, &fault.Error{Message: s.doing(""), Hint: autoHint(s.identity), Cause: ErrNotConfigured}
 }
 
 func (s *signIn) configured(k kind) bool {
@@ -110,10 +110,10 @@ func (s *signIn) configured(k kind) bool {
 	return s.Getenv(k.needs[len(k.needs)-1]) != ""
 }
 
-// mayBe tells which kinds of sign-in auto takes for an identity.
-func (s *signIn) mayBe(kind string) bool {
+// mayBe reports whether auto uses a kind of sign-in for an identity.
+func mayBe(identity, kind string) bool {
 	ofUser := kind == "device-code" || kind == "azure-cli"
-	switch s.identity {
+	switch identity {
 	case "":
 		return true
 	case "app":
@@ -124,9 +124,9 @@ func (s *signIn) mayBe(kind string) bool {
 	return false
 }
 
-func (s *signIn) autoHint() string {
-	hint := "set " + s.tokenVariable()
-	switch s.identity {
+func autoHint(identity string) string {
+	hint := "set " + tokenVariable(identity)
+	switch identity {
 	case "":
 		hint = "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or " + hint + ", or run az login; or say --auth none"
 	case "app":
@@ -134,13 +134,13 @@ func (s *signIn) autoHint() string {
 	case "user":
 		hint = "set AZURE_CLIENT_ID (device code), or " + hint + ", or run az login"
 	}
-	if s.identity != "" {
-		hint += "; " + kindVariable(s.identity) + " names a kind"
+	if identity != "" {
+		hint += "; " + kindVariable(identity) + " names a kind"
 	}
 	return hint
 }
 
-func (s *signIn) tokenVariable() string { return variableOf("GRAPHVCR_TOKEN", s.identity) }
+func tokenVariable(identity string) string { return variableOf("GRAPHVCR_TOKEN", identity) }
 
 func kindVariable(identity string) string { return variableOf("GRAPHVCR_AUTH", identity) }
 

@@ -68,8 +68,8 @@ func forbidden(c Claims, needs *scenario.Permissions) (why, hint string) {
 // graphAppID is Graph's own application id, an audience as good as its address.
 const graphAppID = "00000003-0000-0000-c000-000000000000"
 
-// isForGraph knows the audiences of every cloud; a stand-in's is its own address, so
-// that only another service's name tells.
+// isForGraph knows the audiences of every cloud; a test server's is its own address, so
+// that only another service's name decides.
 func isForGraph(audience string) bool {
 	host := strings.TrimSuffix(strings.TrimPrefix(audience, "https://"), "/")
 	if audience == "" || audience == graphAppID || isLoopback(strings.TrimPrefix(host, "http://")) {

@@ -12,7 +12,7 @@ type Set map[string]*Credential
 
 // OpenSet opens the credentials of the identities that a run needs. kind is
 // --auth: it decides the default identity's, and none is none for all. Everything that
-// is not configured is told at once.
+// is not configured is reported at once.
 func OpenSet(kind string, identities []string, o Options) (Set, error) {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv

@@ -72,9 +72,18 @@ func (s *signIn) doing(kind string) string {
 	return doing
 }
 
-// acquirer asks a credential of azidentity. Its errors carry requests and answers, so
-// only what a person can act on is taken from them.
-func (s *signIn) acquirer(kind string, from azcore.TokenCredential, secrets ...string) acquirer {
+// acquirer asks a credential of azidentity, which make makes with how it reaches the sign-in
+// host; unknown says that the host is no cloud's own. The errors of both carry requests and
+// answers, so only what a person can act on is taken from them.
+func (s *signIn) acquirer(kind string, make func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error), secrets ...string) (acquirer, error) {
+	client, unknown, err := s.client()
+	if err != nil {
+		return nil, err
+	}
+	from, err := make(client, unknown)
+	if err != nil {
+		return nil, shorten(context.Background(), s.doing(kind), err, secrets...)
+	}
 	asked := policy.TokenRequestOptions{Scopes: []string{"https://" + s.cloud.Host + "/.default"}}
 	return func(ctx context.Context) (azcore.AccessToken, error) {
 		token, err := from.GetToken(ctx, asked)
@@ -82,39 +91,27 @@ func (s *signIn) acquirer(kind string, from azcore.TokenCredential, secrets ...s
 			return azcore.AccessToken{}, shorten(ctx, s.doing(kind), err, secrets...)
 		}
 		return token, nil
-	}
+	}, nil
 }
 
 func (s *signIn) secret() (acquirer, error) {
-	client, unknown, err := s.client()
-	if err != nil {
-		return nil, err
-	}
 	secret := s.Getenv(clientSecret)
-	cred, err := azidentity.NewClientSecretCredential(s.Getenv(tenantID), s.Getenv(clientID), secret,
-		&azidentity.ClientSecretCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
-	if err != nil {
-		return nil, shorten(context.Background(), s.doing("client-secret"), err, secret)
-	}
-	return s.acquirer("client-secret", cred, secret), nil
+	return s.acquirer("client-secret", func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error) {
+		return azidentity.NewClientSecretCredential(s.Getenv(tenantID), s.Getenv(clientID), secret,
+			&azidentity.ClientSecretCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
+	}, secret)
 }
 
 func (s *signIn) certificate() (acquirer, error) {
-	client, unknown, err := s.client()
-	if err != nil {
-		return nil, err
-	}
 	password := s.Getenv(certificatePassword)
 	certs, key, err := readCertificate(s.Getenv(certificatePath), password)
 	if err != nil {
 		return nil, err
 	}
-	cred, err := azidentity.NewClientCertificateCredential(s.Getenv(tenantID), s.Getenv(clientID), certs, key,
-		&azidentity.ClientCertificateCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
-	if err != nil {
-		return nil, shorten(context.Background(), s.doing("client-certificate"), err, password)
-	}
-	return s.acquirer("client-certificate", cred, password), nil
+	return s.acquirer("client-certificate", func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error) {
+		return azidentity.NewClientCertificateCredential(s.Getenv(tenantID), s.Getenv(clientID), certs, key,
+			&azidentity.ClientCertificateCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
+	}, password)
 }
 
 func readCertificate(path, password string) ([]*x509.Certificate, crypto.PrivateKey, error) {
@@ -136,10 +133,6 @@ func readCertificate(path, password string) ([]*x509.Certificate, crypto.Private
 // federated hands in the token of another issuer (Kubernetes, a CI system), which
 // whoever wrote the file also renews.
 func (s *signIn) federated() (acquirer, error) {
-	client, unknown, err := s.client()
-	if err != nil {
-		return nil, err
-	}
 	path := s.Getenv(federatedTokenFile)
 	assertion := func(context.Context) (string, error) {
 		data, err := plainfile.ReadFile(path)
@@ -151,44 +144,31 @@ func (s *signIn) federated() (acquirer, error) {
 	if _, err := assertion(context.Background()); err != nil {
 		return nil, err
 	}
-	cred, err := azidentity.NewClientAssertionCredential(s.Getenv(tenantID), s.Getenv(clientID), assertion,
-		&azidentity.ClientAssertionCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
-	if err != nil {
-		return nil, shorten(context.Background(), s.doing("federated"), err)
-	}
-	return s.acquirer("federated", cred), nil
+	return s.acquirer("federated", func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error) {
+		return azidentity.NewClientAssertionCredential(s.Getenv(tenantID), s.Getenv(clientID), assertion,
+			&azidentity.ClientAssertionCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
+	})
 }
 
 func (s *signIn) deviceCode() (acquirer, error) {
 	if s.Talk == nil {
 		return nil, &fault.Error{Message: s.doing("device-code") + ": there is nobody to show the code to"}
 	}
-	client, unknown, err := s.client()
-	if err != nil {
-		return nil, err
-	}
-	cred, err := azidentity.NewDeviceCodeCredential(&azidentity.DeviceCodeCredentialOptions{
-		ClientOptions:            client,
-		DisableInstanceDiscovery: unknown,
-		ClientID:                 s.Getenv(clientID),
-		TenantID:                 s.Getenv(tenantID),
-		UserPrompt: func(_ context.Context, m azidentity.DeviceCodeMessage) error {
-			_, err := fmt.Fprintf(s.Talk, "auth: %s%s\n", asIdentity(s.identity), m.Message)
-			return err
-		},
+	return s.acquirer("device-code", func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error) {
+		return azidentity.NewDeviceCodeCredential(&azidentity.DeviceCodeCredentialOptions{
+			ClientOptions: client, DisableInstanceDiscovery: unknown, ClientID: s.Getenv(clientID), TenantID: s.Getenv(tenantID),
+			UserPrompt: func(_ context.Context, m azidentity.DeviceCodeMessage) error {
+				_, err := fmt.Fprintf(s.Talk, "auth: %s%s\n", asIdentity(s.identity), m.Message)
+				return err
+			},
+		})
 	})
-	if err != nil {
-		return nil, shorten(context.Background(), s.doing("device-code"), err)
-	}
-	return s.acquirer("device-code", cred), nil
 }
 
 func (s *signIn) azureCLI() (acquirer, error) {
-	cred, err := azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: s.Getenv(tenantID)})
-	if err != nil {
-		return nil, shorten(context.Background(), s.doing("azure-cli"), err)
-	}
-	return s.acquirer("azure-cli", cred), nil
+	return s.acquirer("azure-cli", func(azcore.ClientOptions, bool) (azcore.TokenCredential, error) {
+		return azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: s.Getenv(tenantID)})
+	})
 }
 
 // static takes the token of a variable as it is.
@@ -216,10 +196,10 @@ func (s *signIn) static(variable string) (*Credential, error) {
 		}
 		return azcore.AccessToken{Token: token, ExpiresOn: expires}, nil
 	}
-	return &Credential{kind: "env:" + variable, told: "the token in " + variable, acquire: acquire}, nil
+	return &Credential{kind: "env:" + variable, shown: "the token in " + variable, acquire: acquire}, nil
 }
 
-// plainHost lets azidentity, which insists on https, sign in at a stand-in that
+// plainHost lets azidentity, which insists on https, sign in at a test server that
 // speaks http on this machine: to it, host speaks https.
 type plainHost struct {
 	host string

@@ -15,7 +15,7 @@ type Transport struct {
 	Credential *Credential
 	// Base sends the request; nil is as http.DefaultTransport, on connections of its own.
 	Base http.RoundTripper
-	// Without tells requests that must carry no token; nil is none of them.
+	// Without reports whether a request must carry no token; nil is none of them.
 	Without func(*http.Request) bool
 
 	once sync.Once

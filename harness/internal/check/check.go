@@ -134,7 +134,7 @@ func (c *checker) file(f found) error {
 		c.none++
 		return nil
 	}
-	told := report.Case{Name: fmt.Sprintf("%s (%s)", f.name, fault.Count(len(held.answers), "answer")), File: f.name, Findings: held.findings}
+	one := report.Case{Name: fmt.Sprintf("%s (%s)", f.name, fault.Count(len(held.answers), "answer")), File: f.name, Findings: held.findings}
 	var trail conform.Trail
 	for i := range held.answers {
 		a := &held.answers[i]
@@ -146,9 +146,9 @@ func (c *checker) file(f found) error {
 		if err != nil {
 			return fmt.Errorf("check %s: %w", f.name, err)
 		}
-		told.Findings = append(told.Findings, findings...)
+		one.Findings = append(one.Findings, findings...)
 	}
-	c.cases = append(c.cases, told)
+	c.cases = append(c.cases, one)
 	return nil
 }
 
@@ -225,14 +225,14 @@ func (c *checker) note(p conform.Problem, f report.Finding) {
 
 // total is the case that counts.
 func (c *checker) total(r *Result) report.Case {
-	told := report.Case{Name: fmt.Sprintf("%s in %s: judged %d, not judged %d", fault.Count(r.Answers, "answer"), fault.Count(r.Files, "file"), r.Judged, r.Answers-r.Judged)}
+	one := report.Case{Name: fmt.Sprintf("%s in %s: judged %d, not judged %d", fault.Count(r.Answers, "answer"), fault.Count(r.Files, "file"), r.Judged, r.Answers-r.Judged)}
 	for _, by := range slices.Sorted(maps.Keys(c.by)) {
-		told.Findings = append(told.Findings, report.Finding{Rule: ruleAnswers, Severity: report.Note, Message: fmt.Sprintf("%s judged %s", fault.Count(c.by[by], "answer"), by)})
+		one.Findings = append(one.Findings, report.Finding{Rule: ruleAnswers, Severity: report.Note, Message: fmt.Sprintf("%s judged %s", fault.Count(c.by[by], "answer"), by)})
 	}
 	if c.none > 0 {
-		told.Findings = append(told.Findings, report.Finding{Rule: ruleNone, Severity: report.Note, Message: fault.Count(c.none, "file") + " without an answer of Graph's"})
+		one.Findings = append(one.Findings, report.Finding{Rule: ruleNone, Severity: report.Note, Message: fault.Count(c.none, "file") + " without an answer of Graph's"})
 	}
-	told.Findings = append(told.Findings, c.untyped...)
+	one.Findings = append(one.Findings, c.untyped...)
 	keys := slices.SortedFunc(maps.Keys(c.notes), func(a, b noteKey) int {
 		return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.file, b.file), cmp.Compare(a.name, b.name))
 	})
@@ -243,7 +243,7 @@ func (c *checker) total(r *Result) report.Case {
 		} else if n > 1 {
 			f.Remark = strings.TrimSpace(fmt.Sprintf("%s (%d times)", f.Remark, n))
 		}
-		told.Findings = append(told.Findings, f)
+		one.Findings = append(one.Findings, f)
 	}
-	return told
+	return one
 }

@@ -12,7 +12,7 @@
 //     they are written out: what is computed is left out.
 //
 // It promises that nothing is dropped in silence: an answer of which nothing says the type is
-// counted and told, and a file that cannot be read is a case in error beside those that can. In
+// counted and reported, and a file that cannot be read is a case in error beside those that can. In
 // source code and YAML only what is surely Graph's counts.
 //
 //	result, err := check.Run(ctx, p, []string{"tests/fixtures"}, check.Options{})

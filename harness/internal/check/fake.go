@@ -33,7 +33,7 @@ type FakeAt struct {
 }
 
 // Scenario runs a scenario against the fake, with the values that its recording stores, and
-// tells where the answers are not those of the recording: each difference that a client can
+// says where the answers are not those of the recording: each difference that a client can
 // see once, and what the scenario expects of a value besides. Nothing waits between polls,
 // and nothing is written. The error is of a scenario without a recording, and of a fake that
 // never answered.
@@ -64,22 +64,22 @@ func (f *FakeAt) Scenario(ctx context.Context, p *project.Project, sc *scenario.
 	if err != nil {
 		return report.Case{}, fmt.Errorf("compare the fake with %s: %w", recorded.File, err)
 	}
-	told := report.Case{Name: sc.Name, File: sc.File, Duration: time.Since(began), Steps: ran.Steps}
+	one := report.Case{Name: sc.Name, File: sc.File, Duration: time.Since(began), Steps: ran.Steps}
 	if recorded.Meta.Origin == cassette.Docs {
-		told.Findings = append(told.Findings, report.Finding{
+		one.Findings = append(one.Findings, report.Finding{
 			Rule: ruleDocumented, Severity: report.Note, Place: report.Place{File: sc.File},
 			Message: "the recording was made of documentation: Graph may never have answered so",
 		})
 	}
 	for i := range changes.Changes {
-		told.Findings = append(told.Findings, seen.finding(&changes.Changes[i], recorded, sc.File))
+		one.Findings = append(one.Findings, seen.finding(&changes.Changes[i], recorded, sc.File))
 	}
 	for _, found := range ran.Findings {
 		if found.Severity == report.Error && !seen.covers(changes.Changes, found) {
-			told.Findings = append(told.Findings, found)
+			one.Findings = append(one.Findings, found)
 		}
 	}
-	return told, nil
+	return one, nil
 }
 
 // options are those of the comparison. Graph may add a property or stop paging without notice,
@@ -124,7 +124,7 @@ func (s *seen) add(i *cassette.Interaction) {
 	s.steps = append(s.steps, s.step)
 }
 
-// finding tells a difference at the scenario, with the line of the recording.
+// finding reports a difference at the scenario, with the line of the recording.
 func (s *seen) finding(c *diff.Change, recorded *cassette.Cassette, file string) report.Finding {
 	f := c.Finding(recorded, s.cassette)
 	f.Place, f.Cassette, f.Interaction = report.Place{File: file}, report.Place{File: recorded.File}, nil
@@ -141,7 +141,7 @@ func (s *seen) finding(c *diff.Change, recorded *cassette.Cassette, file string)
 
 var index = regexp.MustCompile(`\[(\d+|\*)\]`)
 
-// covers reports whether what a step did not find as expected is a difference that is told:
+// covers reports whether what a step did not find as expected is a difference that is reported:
 // at the same place, or of the whole answer.
 func (s *seen) covers(changes []diff.Change, found report.Finding) bool {
 	place := func(where string) string { return index.ReplaceAllString(where, "[]") }

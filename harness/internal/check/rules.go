@@ -2,7 +2,7 @@ package check
 
 import "github.com/graphvcr/graphvcr/harness/report"
 
-// The rules of what is told beside what package conform finds.
+// The rules of what is reported beside what package conform finds.
 const (
 	rulePath       report.Rule = "check.path"       // there is nothing at a path
 	ruleFile       report.Rule = "check.file"       // a file that cannot be read

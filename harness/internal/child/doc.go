@@ -15,14 +15,14 @@
 // A [Guard] ends a program whose harness is gone, and removes what it had written, where
 // there is a shell to do so (not on Windows).
 //
-// It promises that signals reach the program once, that its exit status is told as a
-// shell tells it, and that the files it writes hold certificates and no key; with
+// It promises that signals reach the program once, that its exit status is what a
+// shell would say, and that the files it writes hold certificates and no key; with
 // CopyProfiles also what rclone keeps, which the program then does not change: its tokens
 // of a replay would be good for nothing later.
 //
 // It does not make a program trust anything that it does not read from its
 // environment: what does and what does not is the table in the help of graphvcr exec;
-// TrustHint tells what to do about one that does not.
+// TrustHint says what to do about one that does not.
 //
 // Its functions may be called concurrently.
 package child

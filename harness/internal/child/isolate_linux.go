@@ -57,7 +57,7 @@ func Isolate(bundle string, stdin io.Reader, stdout, stderr io.Writer) (*Isolate
 	return i, nil
 }
 
-// refused tells of a system that does not allow a network of its own.
+// refused is the error on a system that does not allow a network of its own.
 func refused(err error) error {
 	return &fault.Error{
 		Message: "isolate the program", Cause: err,

@@ -13,7 +13,7 @@ import (
 )
 
 // A profile is a file of a program's own in which it keeps its tokens together with when
-// they end. The program believes what it reads there, and writes it anew when it has
+// they end. The program believes what it reads there, and writes it again when it has
 // renewed a token.
 type profile struct {
 	variable string // names the file
@@ -75,7 +75,7 @@ func copyProfile(from, to string) error {
 }
 
 // Command is args with copies in dir in place of the profiles that they name, where
-// profiles are copied. It does not see what a script tells the programs that it runs.
+// profiles are copied. It does not see what a script passes to the programs that it runs.
 func (p Place) Command(args []string, dir string) ([]string, error) {
 	args = slices.Clone(args)
 	if !p.CopyProfiles || len(args) == 0 {

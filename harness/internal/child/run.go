@@ -10,7 +10,7 @@ import (
 	"os/signal"
 )
 
-// Exit statuses as a shell tells them.
+// Exit statuses as of a shell.
 const (
 	StatusNotExecutable = 126
 	StatusNotFound      = 127
@@ -23,7 +23,7 @@ type Program struct {
 	Env            []string
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	Started        func(pid int) // is told of its process; may be nil
+	Started        func(pid int) // is called with the id of its process; may be nil
 }
 
 // Run runs a program to its end, hands the signals that come meanwhile on to it, and

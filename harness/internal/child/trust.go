@@ -16,12 +16,12 @@ var runtimes = [...]struct {
 	{[]string{"python", "py", "pytest"}, `Python    without verify and cafile; or with os.environ["SSL_CERT_FILE"]`},
 	{[]string{"go"}, `Go        with tls.Config.RootCAs nil; or with the file os.Getenv("SSL_CERT_FILE") in it`},
 	{[]string{"dotnet", "pwsh"}, "dotnet    without a callback or pinned roots: it reads SSL_CERT_FILE (Linux)"},
-	{[]string{"wget", "aria2c"}, "others    that read only the system's bundle (wget, aria2c, pycurl): with graphvcr exec --isolate"},
+	{[]string{"wget", "aria2c", "onedrive"}, "others    that read only the system's bundle (wget, aria2c, pycurl, onedrive): with graphvcr exec --isolate"},
 	{[]string{"php"}, "PHP       without CURLOPT_CAINFO; PHP_INI_SCAN_DIR names our curl.cainfo"},
 	{[]string{"java", "mvn", "gradle"}, "Java      without a trust store or TrustManager of its own: JAVA_TOOL_OPTIONS names ours"},
 }
 
-// TrustHint tells how a program is made to trust the proxy's certificates: for the
+// TrustHint says how a program is made to trust the proxy's certificates: for the
 // runtime that a command is known to be, else for all of them.
 func TrustHint(command string) string {
 	const head = "it has to trust the authority in the file $GRAPHVCR_CA ($SSL_CERT_FILE: with the system's):\n"

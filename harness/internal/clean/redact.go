@@ -18,7 +18,7 @@ const ruleRedacted report.Rule = "redact.replaced"
 // Cassette redacts a cassette in place by the project's rules and says, in a note for
 // each rule, how many values it replaced. The guard refuses to save what would leak
 // all the same. A cassette without a salt gets that of the folder, which is made where
-// there is none. Of documentation only secrets are taken: its people are invented, and its
+// there is none. Of documentation only secrets are replaced: its people are invented, and its
 // ids must stay recognisable.
 func Cassette(p *project.Project, c *cassette.Cassette, folder string) ([]report.Finding, cassette.Guard, error) {
 	rules, options := p.Rules.Redact, redact.Options{}
@@ -32,7 +32,7 @@ func Cassette(p *project.Project, c *cassette.Cassette, folder string) ([]report
 			}
 		}
 		if c.Meta.Salt != "" {
-			options.Previous = c // its pseudonyms are taken
+			options.Previous = c // its pseudonyms are in use
 		}
 	}
 	r, err := redact.New(rules, options)
@@ -101,7 +101,7 @@ func Unknown(file string, count map[string]int) []report.Finding {
 // included, and writes it back unless dry. The case says what was replaced. A file
 // that is clean is not touched.
 func Redact(p *project.Project, file string, dry bool) (report.Case, error) {
-	c, err := cassette.LoadUnsealed(file) // it is sealed anew
+	c, err := cassette.LoadUnsealed(file) // it is sealed again
 	if err != nil {
 		return report.Case{}, err
 	}

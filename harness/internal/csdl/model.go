@@ -15,7 +15,7 @@ type Model struct {
 	Warnings   []Warning               // in the order of lines
 }
 
-// A Warning tells what the reader of metadata did not understand.
+// A Warning says what the reader of metadata did not understand.
 type Warning struct {
 	Line    int
 	Message string
@@ -149,13 +149,4 @@ type Resource struct {
 type Revision struct {
 	Version, Kind, Description string
 	Date, RemovalDate          string // YYYY-MM-DD, or ""
-}
-
-// Bases lists a type and all that it derives from, nearest first.
-func (m *Model) Bases(name string) []*Type {
-	var chain []*Type
-	for t := m.Types[name]; t != nil; t = m.Types[t.Base] {
-		chain = append(chain, t)
-	}
-	return chain
 }

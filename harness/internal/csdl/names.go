@@ -140,7 +140,7 @@ func (n *names) fullSignature(target string) string {
 }
 
 // checkBases finds types that derive from themselves, and warns of bases that are
-// not declared. Of several faults the first in the text is told.
+// not declared. Of several faults the first in the text is reported.
 func (n *names) checkBases() error {
 	var first *fault.Error
 	fault := func(t *Type, message, advice string) {

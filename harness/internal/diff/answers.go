@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -33,6 +34,12 @@ type shapes struct {
 	in *recordings
 }
 
+// add adds a difference of what stands at a place, which examples of both sides show.
+func (c *shapes) add(at *shape, old, new []spot, d difference) {
+	d.member, d.subject, d.where, d.examples = at.name, cmp.Or(d.subject, at.subject), at.where, examplesOf(old, new)
+	c.pair.add(d)
+}
+
 // compare compares what stands at one place, and then what stands below it.
 func (c *shapes) compare(old, new *shape) {
 	if old.total() > 0 && new.total() > 0 && !isLinkMember(old.where) {
@@ -57,7 +64,7 @@ func (c *shapes) compare(old, new *shape) {
 	}
 }
 
-// isLinkMember reports the paging links, which the trace tells of.
+// isLinkMember reports whether a place is that of a paging link, which traces compare.
 func isLinkMember(where string) bool {
 	return where == jsondoc.AppendPath(jsondoc.Root, odata.NextLink)
 }

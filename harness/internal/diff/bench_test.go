@@ -14,7 +14,7 @@ import (
 
 // users are n reads of users, 1.5 KB each, with ids that follow from a seed.
 func users(n, seed int) *cassette.Cassette {
-	tape := &cassette.Cassette{}
+	recording := &cassette.Cassette{}
 	for i := range n {
 		id := fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", i*2654435761%(1<<32), seed, i%4096, seed%4096, i*7919+seed)
 		doc := map[string]any{
@@ -27,13 +27,13 @@ func users(n, seed int) *cassette.Cassette {
 			doc[fmt.Sprintf("extension_%d", k)] = map[string]any{"resourceId": id, "state": "enabled", "count": k}
 		}
 		body, _ := json.Marshal(doc)
-		tape.Interactions = append(tape.Interactions, &cassette.Interaction{
+		recording.Interactions = append(recording.Interactions, &cassette.Interaction{
 			ID:       i,
 			Request:  cassette.Request{Method: "GET", URL: "https://graph.microsoft.com/v1.0/users/" + id, Headers: http.Header{}},
 			Response: cassette.Response{Code: 200, Headers: http.Header{"Content-Type": {"application/json"}}, Body: string(body), Duration: time.Millisecond},
 		})
 	}
-	return tape
+	return recording
 }
 
 // BenchmarkCompare prints how often the JSON of both recordings could be decoded in the
@@ -46,8 +46,8 @@ func BenchmarkCompare(b *testing.B) {
 			var decoding, comparing time.Duration
 			for b.Loop() {
 				began := time.Now()
-				for _, tape := range []*cassette.Cassette{old, new} {
-					for _, i := range tape.Interactions {
+				for _, recording := range []*cassette.Cassette{old, new} {
+					for _, i := range recording.Interactions {
 						var doc any
 						if err := json.Unmarshal([]byte(i.Response.Body), &doc); err != nil {
 							b.Fatal(err)

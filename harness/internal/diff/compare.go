@@ -35,6 +35,12 @@ func (p pair) add(d difference) {
 	p.found.add(d)
 }
 
+// addAt adds a difference that two exchanges show.
+func (p pair) addAt(was, is *exchange, d difference) {
+	d.examples = []Example{{Old: was.at, New: is.at, Path: d.where}}
+	p.add(d)
+}
+
 // path is an operation's name without its options: what is asked of one resource with
 // other options is one thing.
 func (op *operation) path() string {

@@ -94,7 +94,7 @@ func (f *differences) explainsEquality(d *difference) bool {
 	})
 }
 
-// explainedBy reports whether a change at a place is told already, which then says that
+// explainedBy reports whether a change at a place is reported already, which then says that
 // the schema does not have it.
 func (f *differences) explainedBy(op *operation, where string) bool {
 	explained := false

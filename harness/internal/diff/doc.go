@@ -1,4 +1,4 @@
-// Package diff tells how an API's behaviour changed between two recordings of one
+// Package diff says how an API's behaviour changed between two recordings of one
 // scenario: each change once, with a severity, and nothing else.
 //
 // [Compare] never compares two files position by position. It reduces each recording
@@ -25,19 +25,19 @@
 // ([Rule.Mutate]), side by side in a rules_*.go. The table's own suite and
 // "graphvcr whatif" come from the second.
 //
-// A stand-in that is asked for Graph's versions is Graph, on whatever port it listens
-// (standin.go).
+// A test server that is asked for Graph's versions is Graph, on whatever port it listens
+// (testserver.go).
 //
 // Of a sealed recording, the pseudonym of a name counts as one redacted value, word or
-// member, whatever its number, and is told as the file has it; ids have pseudonyms of their form, and compare as ids
-// (redacted.go). Where only one recording is sealed, what it hides is not told: the other
+// member, whatever its number, and is reported as the file has it; ids have pseudonyms of their form, and compare as ids
+// (redacted.go). Where only one recording is sealed, what it hides is not reported: the other
 // may show it.
 //
 // What follows from the client's own other requests is the client's (own.go): a member that
 // it wrote otherwise is otherwise, a list of what it no longer makes is empty. Words at a
 // member that metadata declares as a text ([Options.IsText]) are data, no members of an enum.
 //
-// What follows from a change is not told again: a request that fails makes those after it
+// What follows from a change is not reported again: a request that fails makes those after it
 // go missing, and an id in another letter case is no longer equal to its like.
 //
 // It reads no files, knows no git and does not sign in. It does not compare latency in

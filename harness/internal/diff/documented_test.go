@@ -143,7 +143,7 @@ func TestThrottlingLosesRetryAfter(t *testing.T) {
 			w.send("GET /v1.0/me/drive", nil, 429, w.fault("TooManyRequests"), headers...)
 		}
 		w.directory()
-		return w.tape
+		return w.recording
 	}
 	for seed := range uint64(6) {
 		old := throttled(seed, "Retry-After: 7")
@@ -173,7 +173,7 @@ func TestListsGrow(t *testing.T) {
 			w.send("GET "+address, nil, 200, d)
 			address = next
 		}
-		return w.tape
+		return w.recording
 	}
 	for _, c := range []struct {
 		was, is, size int

@@ -19,7 +19,7 @@ type Options struct {
 	// Map names what is expected to differ, old to new: an API version ("v1.0" to
 	// "beta"), an auth kind ("delegated" to "application") or a cloud's host.
 	Map map[string]string
-	// Judge tells how an interaction breaks the schemas; nil: nothing is judged.
+	// Judge says how an interaction breaks the schemas; nil: nothing is judged.
 	Judge func(i *cassette.Interaction) []Violation
 	// IsText reports whether metadata declares a text (Edm.String) at a normalized path of an
 	// answer: its values are data, and no members of an enum; nil: nothing is declared.
@@ -37,6 +37,8 @@ type Violation struct {
 type Drift struct {
 	Labels  []string // what was compared with what, where Options.Map expects a difference: "v1.0 against beta"
 	Changes []Change // sorted: severest first, then by operation and place
+	// Unchanged are the interactions of the new recording whose operations have no change.
+	Unchanged map[*cassette.Interaction]bool
 }
 
 // A Change is one change of behaviour, wherever it shows.
@@ -80,7 +82,7 @@ func unrelated(old, new *cassette.Cassette) error {
 	return e
 }
 
-// Compare tells what changed from one recording of a scenario to another. Differences of
+// Compare says what changed from one recording of a scenario to another. Differences of
 // auth, API version or cloud that Options.Map does not name are an error whose hint
 // says how to name them.
 func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
@@ -107,7 +109,7 @@ func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
 	c.throttling()
 	c.schemas()
 	c.flow()
-	return &Drift{Labels: labels, Changes: c.found.changes(opts.Severities)}, nil
+	return &Drift{Labels: labels, Changes: c.found.changes(opts.Severities), Unchanged: c.unchanged()}, nil
 }
 
 // comparable says what two recordings differ in before any answer is looked at.
@@ -139,7 +141,7 @@ func authOf(c *cassette.Cassette) string {
 	return c.Meta.Auth.Kind
 }
 
-// Finding is the change as a report tells it; examples of it are linked to the new
+// Finding is the change as a report shows it; examples of it are linked to the new
 // recording's file, or the old one's where the new has none.
 func (c *Change) Finding(old, new *cassette.Cassette) report.Finding {
 	f := report.Finding{

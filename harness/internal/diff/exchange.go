@@ -20,19 +20,29 @@ type exchange struct {
 	operation *operation // set once it is filed
 	part      bool       // of a batch
 	reads     bool       // a batch whose parts only read
-	path      string     // of the answer's document within the interaction's body
+	asking
+	answer
+	pages []*exchange // further pages of this answer
+
+	// circumstances are what the client itself did that the answer to a read may follow from.
+	circumstances circumstances
+}
+
+// asking is the request of an exchange.
+type asking struct {
 	principal string
 	method    string
 	url       *graphurl.URL
 	request   http.Header
-	asked     any // the request's document; nil when it has none
-	status    int
-	header    http.Header
-	answered  body
-	pages     []*exchange // further pages of this answer
+	asked     any // its document; nil when it has none
+}
 
-	// circumstances are what the client itself did that the answer to a read may follow from.
-	circumstances circumstances
+// answer is that of an exchange.
+type answer struct {
+	path     string // of its document within the interaction's body
+	status   int
+	header   http.Header
+	answered body
 }
 
 // body is what an answer holds.
@@ -58,15 +68,15 @@ func exchangesOf(i *cassette.Interaction, as reading) ([]*exchange, error) {
 		return nil, fmt.Errorf("interaction %d: its address: %w", i.ID, err)
 	}
 	e := &exchange{
-		at: i, as: as, path: jsondoc.Root, principal: i.Principal, method: i.Request.Method, url: u,
-		request: i.Request.Headers, status: i.Response.Code, header: as.headers(i.Response.Headers),
-		answered: bodyOf(as.text(i.Response.Body)),
+		at: i, as: as,
+		asking: asking{principal: i.Principal, method: i.Request.Method, url: u, request: i.Request.Headers},
+		answer: answer{path: jsondoc.Root, status: i.Response.Code, header: as.headers(i.Response.Headers), answered: bodyOf(as.text(i.Response.Body))},
 	}
 	if asked := bodyOf(as.text(i.Request.Body)); asked.kind == "JSON" {
 		e.asked = asked.doc
 	}
 	if parts := e.parts(); len(parts) > 0 {
-		// What a batch holds is told by its parts.
+		// What a batch holds is reported by its parts.
 		e.asked, e.answered = nil, body{kind: "JSON"}
 		e.reads = !slices.ContainsFunc(parts, func(part *exchange) bool { return !part.isRead() })
 		return append([]*exchange{e}, parts...), nil
@@ -86,18 +96,21 @@ func (e *exchange) parts() []*exchange {
 	}
 	var parts []*exchange
 	for _, r := range graph.Requests(e.asked) {
-		answer := answers[r.ID]
+		got := answers[r.ID]
 		u, err := graphurl.Parse(r.Address(e.url.Version))
-		if answer == nil || err != nil {
+		if got == nil || err != nil {
 			continue
 		}
 		part := &exchange{
-			at: e.at, as: e.as, part: true, principal: e.principal, method: r.Method, url: u, asked: r.Body,
-			request: r.Header, header: answer.Header, status: answer.Status, answered: body{kind: "empty"},
+			at: e.at, as: e.as, part: true,
+			asking: asking{principal: e.principal, method: r.Method, url: u, asked: r.Body, request: r.Header},
+			answer: answer{
+				path:   jsondoc.AppendPath(jsondoc.AppendPath("$['responses']", got.Index), "body"),
+				status: got.Status, header: got.Header, answered: body{kind: "empty"},
+			},
 		}
-		part.path = jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.Root, "responses"), answer.Index), "body")
-		if answer.Body != nil {
-			part.answered = body{kind: "JSON", doc: answer.Body}
+		if got.Body != nil {
+			part.answered = body{kind: "JSON", doc: got.Body}
 		}
 		parts = append(parts, part)
 	}

@@ -12,7 +12,7 @@ func recorded(t *testing.T, exchanges ...func(w *world)) *cassette.Cassette {
 	for _, exchange := range exchanges {
 		exchange(w)
 	}
-	return w.tape
+	return w.recording
 }
 
 func sent(request string, asked any, status int, answer any) func(w *world) {

@@ -13,7 +13,6 @@ import (
 
 // behaviour is a recording, reduced to what a client can rely on.
 type behaviour struct {
-	tape       *cassette.Cassette
 	as         reading
 	operations map[string]*operation
 	order      []*operation // by first request
@@ -98,10 +97,10 @@ func likeThreads(old, new []*thread) iter.Seq2[*thread, *thread] {
 }
 
 // behaviourOf reduces a recording.
-func behaviourOf(tape *cassette.Cassette) (*behaviour, error) {
-	b := &behaviour{tape: tape, as: readingOf(tape), operations: map[string]*operation{}, doings: newDoings()}
+func behaviourOf(recording *cassette.Cassette) (*behaviour, error) {
+	b := &behaviour{as: readingOf(recording), operations: map[string]*operation{}, doings: newDoings()}
 	links, writes := linkTable{}, writeLog{}
-	for _, i := range tape.Interactions {
+	for _, i := range recording.Interactions {
 		exchanges, err := exchangesOf(i, b.as)
 		if err != nil {
 			return nil, err

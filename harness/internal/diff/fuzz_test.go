@@ -17,7 +17,7 @@ func FuzzCompare(f *testing.F) {
 	f.Add("GET", "/teams('1')/operations('2')", `{"status":"running","@odata.context":"#"}`, `{"status":"succeeded","a":"{\"b\":[]}"}`, 200, 200)
 	f.Add("GET", "https://x/%zz", "\x00", `{"@odata.deltaLink":"delta(token='"}`, 0, -1)
 	f.Fuzz(func(t *testing.T, method, url, first, second string, status, then int) {
-		tape := func(body string, status int) *cassette.Cassette {
+		recording := func(body string, status int) *cassette.Cassette {
 			c := &cassette.Cassette{}
 			for i := range 3 {
 				c.Interactions = append(c.Interactions, &cassette.Interaction{
@@ -27,7 +27,7 @@ func FuzzCompare(f *testing.F) {
 			}
 			return c
 		}
-		old, new := tape(first, status), tape(second, then)
+		old, new := recording(first, status), recording(second, then)
 		if drift, err := diff.Compare(old, old, diff.Options{}); err == nil && len(drift.Changes) > 0 {
 			t.Errorf("differs from itself: %s", list(drift.Changes))
 		}

@@ -20,15 +20,15 @@ type edit struct {
 	first  string // the body of a 403 that comes before the first of them; "" for none
 }
 
-func (e edit) apply(t *testing.T, tape *cassette.Cassette) *cassette.Cassette {
+func (e edit) apply(t *testing.T, recording *cassette.Cassette) *cassette.Cassette {
 	t.Helper()
 	if e.change == nil {
-		return tape
+		return recording
 	}
-	changed := *tape
+	changed := *recording
 	changed.Interactions = nil
 	hits := 0
-	for _, i := range tape.Interactions {
+	for _, i := range recording.Interactions {
 		clone := *i
 		clone.Response.Headers = maps.Clone(i.Response.Headers)
 		if strings.Contains(i.Request.Method+" "+i.Request.URL, e.at) {

@@ -23,15 +23,15 @@ func TestHostileBodies(t *testing.T) {
 		"no text that is valid": "{\"id\":\"\xff\xfe\"}",
 	} {
 		t.Run(name, func(t *testing.T) {
-			tapeOf := func(body string) *cassette.Cassette {
+			recordingOf := func(body string) *cassette.Cassette {
 				w := newWorld(t, 1)
 				w.send("GET /v1.0/me", nil, 200, body, "Content-Type: application/json")
-				return w.tape
+				return w.recording
 			}
-			if changes := compare(t, tapeOf(body), tapeOf(body)); len(changes) > 0 {
+			if changes := compare(t, recordingOf(body), recordingOf(body)); len(changes) > 0 {
 				t.Errorf("of itself:\n%.500s", list(changes))
 			}
-			if changes := compare(t, tapeOf(`{"id":"1","mail":"a"}`), tapeOf(body)); len(changes) == 0 {
+			if changes := compare(t, recordingOf(`{"id":"1","mail":"a"}`), recordingOf(body)); len(changes) == 0 {
 				t.Error("it is told to be as it was")
 			}
 		})

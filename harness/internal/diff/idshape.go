@@ -105,7 +105,7 @@ func (r run) isOtherLength(s run) bool {
 	return long-short > 4 && long > short*3/2
 }
 
-// enoughLetters is how many letters an id needs before their case tells something: of
+// enoughLetters is how many letters an id needs before their case says something: of
 // eight random ones in mixed case, all are lower once in 256 times.
 const enoughLetters = 4
 

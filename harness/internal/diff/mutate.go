@@ -15,27 +15,27 @@ import (
 // Mutate makes the rule's change to a copy of a recording, wherever it first applies, and
 // says what it did. The text is empty where the change applies nowhere. What it makes,
 // Compare finds once.
-func (r *Rule) Mutate(tape *cassette.Cassette, judge func(*cassette.Interaction) []Violation) (changed *cassette.Cassette, what string, err error) {
-	m, err := newMutation(tape)
+func (r *Rule) Mutate(recording *cassette.Cassette, judge func(*cassette.Interaction) []Violation) (changed *cassette.Cassette, what string, err error) {
+	m, err := newMutation(recording)
 	if err != nil {
 		return nil, "", err
 	}
 	m.judge = judge
 	what = r.mutate(m)
-	return m.tape, what, nil
+	return m.changed, what, nil
 }
 
 // A mutation is a recording that is being changed.
 type mutation struct {
-	tape  *cassette.Cassette
-	is    *behaviour
-	judge func(*cassette.Interaction) []Violation // as in Options
+	changed *cassette.Cassette
+	is      *behaviour
+	judge   func(*cassette.Interaction) []Violation // as in Options
 }
 
-func newMutation(tape *cassette.Cassette) (*mutation, error) {
-	changed := *tape
-	changed.Interactions = make([]*cassette.Interaction, len(tape.Interactions))
-	for i, interaction := range tape.Interactions {
+func newMutation(recording *cassette.Cassette) (*mutation, error) {
+	changed := *recording
+	changed.Interactions = make([]*cassette.Interaction, len(recording.Interactions))
+	for i, interaction := range recording.Interactions {
 		clone := *interaction
 		clone.Request.Headers = interaction.Request.Headers.Clone()
 		clone.Response.Headers = interaction.Response.Headers.Clone()
@@ -45,7 +45,7 @@ func newMutation(tape *cassette.Cassette) (*mutation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &mutation{tape: &changed, is: is}, nil
+	return &mutation{changed: &changed, is: is}, nil
 }
 
 // operations are those that are no parts of batches, with all their answers.
@@ -147,19 +147,19 @@ func isPlain(op *operation, name string, value any) bool {
 	return value != nil && isDataName(name) && (!isText || (reading{}).valueOf(name, value.(string)).role != ident)
 }
 
-// everywhereOrRoot changes a text of the roots of an operation's answers.
-func (m *mutation) everywhereOrRoot(name string, change func(string) string) string {
+// exchanges changes all exchanges of the first operation of which it can change one. The change
+// returns what it changed, "" for an exchange that it does not fit.
+func (m *mutation) exchanges(change func(e *exchange) string) string {
 	for op, answers := range m.operations {
-		changed := false
+		changed := ""
 		for _, e := range answers {
-			root, _ := e.answered.doc.(map[string]any)
-			if s, isText := root[name].(string); isText {
-				root[name], changed = change(s), true
+			if what := change(e); what != "" {
+				changed = what
 				e.write()
 			}
 		}
-		if changed {
-			return op.name + ": " + name
+		if changed != "" {
+			return op.name + ": " + changed
 		}
 	}
 	return ""
@@ -188,16 +188,16 @@ func graphError(code string) string {
 
 // insert puts a copy of an exchange before it, with another answer.
 func (m *mutation) insert(e *exchange, times, code int, body string) {
-	at := slices.Index(m.tape.Interactions, e.at)
+	at := slices.Index(m.changed.Interactions, e.at)
 	for range times {
 		failed := *e.at
 		failed.Response.Headers = http.Header{"Content-Type": {"application/json"}, "Date": e.at.Response.Headers["Date"]}
 		failed.Response.Code, failed.Response.Status = code, fmt.Sprintf("%d %s", code, http.StatusText(code))
 		failed.Response.Body, failed.Response.ContentLength = body, int64(len(body))
-		m.tape.Interactions = slices.Insert(m.tape.Interactions, at, &failed)
+		m.changed.Interactions = slices.Insert(m.changed.Interactions, at, &failed)
 	}
 }
 
 func (m *mutation) remove(e *exchange) {
-	m.tape.Interactions = slices.DeleteFunc(m.tape.Interactions, func(i *cassette.Interaction) bool { return i == e.at })
+	m.changed.Interactions = slices.DeleteFunc(m.changed.Interactions, func(i *cassette.Interaction) bool { return i == e.at })
 }

@@ -112,7 +112,7 @@ func (d *doings) note(e *exchange) {
 	}
 }
 
-// before tells what was done before a read: which writes of its collection there were, and
+// before says what was done before a read: which writes of its collection there were, and
 // whether the literals of its filter are values of any.
 func (d *doings) before(e *exchange) (c circumstances) {
 	switch root := rootOf(e.url); {

@@ -18,12 +18,12 @@ type call struct {
 	answer  any
 }
 
-func taped(t *testing.T, exchanges ...call) *cassette.Cassette {
+func exchanged(t *testing.T, exchanges ...call) *cassette.Cassette {
 	w := newWorld(t, 1)
 	for _, e := range exchanges {
 		w.send(e.request, e.body, e.status, e.answer)
 	}
-	return w.tape
+	return w.recording
 }
 
 func page(items ...any) doc { return doc{"value": append([]any{}, items...)} }
@@ -84,7 +84,7 @@ func TestOwnRequests(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var found []string
-			changes := compare(t, taped(t, c.old...), taped(t, c.now...))
+			changes := compare(t, exchanged(t, c.old...), exchanged(t, c.now...))
 			for _, change := range changes {
 				found = append(found, fmt.Sprintf("%s %s", change.Severity, change.Rule))
 			}
@@ -97,8 +97,8 @@ func TestOwnRequests(t *testing.T) {
 
 // TestDeclaredTexts compares words at a member of which metadata says that it is a text.
 func TestDeclaredTexts(t *testing.T) {
-	old := taped(t, call{"GET /v1.0/me", nil, http.StatusOK, doc{"userType": "Member"}})
-	now := taped(t, call{"GET /v1.0/me", nil, http.StatusOK, doc{"userType": "External"}})
+	old := exchanged(t, call{"GET /v1.0/me", nil, http.StatusOK, doc{"userType": "Member"}})
+	now := exchanged(t, call{"GET /v1.0/me", nil, http.StatusOK, doc{"userType": "External"}})
 	for _, isText := range []bool{true, false} {
 		drift, err := diff.Compare(old, now, diff.Options{IsText: func(i *cassette.Interaction, path string) bool {
 			if i.Response.Code != http.StatusOK || path != "$['userType']" {
@@ -119,7 +119,7 @@ func TestDeclaredTexts(t *testing.T) {
 func TestMappedContext(t *testing.T) {
 	of := func(version, set string, more ...call) *cassette.Cassette {
 		context := graph + "/" + version + "/$metadata#users('8ea0e38b-efb3-4757-924a-5f94061cf8c2')/" + set
-		return taped(t, append(more,
+		return exchanged(t, append(more,
 			call{"GET /" + version + "/me", nil, http.StatusOK, doc{"@odata.context": graph + "/" + version + "/$metadata#users/$entity", "id": "1", "photoUrl": graph + "/" + version + "/me/photo"}},
 			call{"GET /" + version + "/me/messages", nil, http.StatusOK, doc{"@odata.context": context, "value": []any{doc{"parent@odata.context": context}}}},
 		)...)

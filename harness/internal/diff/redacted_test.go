@@ -15,7 +15,7 @@ func recordingOf(t *testing.T, bodies ...doc) *cassette.Cassette {
 	for _, body := range bodies {
 		w.send("GET /v1.0/me", nil, http.StatusOK, body)
 	}
-	return w.tape
+	return w.recording
 }
 
 // TestRedactedNames compares recordings whose names are others each time: what two sealed
@@ -72,9 +72,9 @@ func TestRedactedNames(t *testing.T) {
 func TestNumbersOfPseudonyms(t *testing.T) {
 	var told, accepted []string
 	for _, before := range []doc{{"displayName": "Ada"}, {"displayName": "Ada", "a1b": 1}} {
-		tape := redacted(t, recordingOf(t, before, doc{"displayName": "Ada"}, doc{"displayName": "Ada", "fooBarQux": 1}))
-		old, now := *tape, *tape
-		old.Interactions, now.Interactions = tape.Interactions[1:2], tape.Interactions[2:]
+		recording := redacted(t, recordingOf(t, before, doc{"displayName": "Ada"}, doc{"displayName": "Ada", "fooBarQux": 1}))
+		old, now := *recording, *recording
+		old.Interactions, now.Interactions = recording.Interactions[1:2], recording.Interactions[2:]
 		for _, change := range compare(t, &old, &now) {
 			told, accepted = append(told, change.Message), append(accepted, change.Fingerprint)
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // An ID is the stable id of a kind of change. Those that recordings show stand with their
-// [Rule]s, each beside the code that tells it and the code that makes it.
+// [Rule]s, each beside the code that detects it and the code that makes it.
 type ID string
 
 // Rule is the id of the change in reports.
@@ -22,7 +22,7 @@ func (id ID) within(family string) bool {
 	return name == family
 }
 
-// A Rule is one kind of change, both ways: what tells it stands in the file of its id, and
+// A Rule is one kind of change, both ways: what detects it stands in the file of its id, and
 // Mutate makes it.
 type Rule struct {
 	ID       ID
@@ -53,29 +53,3 @@ var severities = sync.OnceValue(func() map[ID]report.Severity {
 	}
 	return all
 })
-
-// The changes that only metadata can show.
-const (
-	DeprecationAdded  ID = "deprecation.added"
-	EnumValue         ID = "enum.value"
-	NavigationChanged ID = "navigation.changed"
-	NullGone          ID = "null.gone"
-	OperationAdded    ID = "operation.added"
-	OperationLost     ID = "operation.lost"
-	PathAdded         ID = "path.added"
-	PathLost          ID = "path.lost"
-	PropertyComputed  ID = "property.computed"
-	TypeAdded         ID = "type.added"
-	TypeBase          ID = "type.base"
-	TypeClosed        ID = "type.closed"
-	TypeLost          ID = "type.lost"
-)
-
-// MetadataRules are the ids of changes that only metadata can show; the others are those
-// of Rules with the same meaning.
-func MetadataRules() []ID {
-	return []ID{
-		DeprecationAdded, EnumValue, NavigationChanged, NullGone, OperationAdded, OperationLost, PathAdded, PathLost,
-		PropertyComputed, TypeAdded, TypeBase, TypeClosed, TypeLost,
-	}
-}

@@ -53,10 +53,9 @@ func (a answerPair) content() bool {
 	if was == is {
 		return false
 	}
-	a.add(difference{
+	a.addAt(a.before.all[0], a.after.all[0], difference{
 		rule: ContentType, where: "header.Content-Type", old: was, new: is, count: len(a.after.all),
-		message:  fmt.Sprintf("answers %s, was %s", is, was),
-		examples: []Example{{Old: a.before.all[0].at, New: a.after.all[0].at, Path: "header.Content-Type"}},
+		message: fmt.Sprintf("answers %s, was %s", is, was),
 	})
 	return true
 }
@@ -86,11 +85,10 @@ func (a answerPair) errors() {
 	if len(added) == 0 || len(was) == 0 {
 		return
 	}
-	a.add(difference{
+	a.addAt(a.before.all[0], a.after.all[0], difference{
 		rule: ErrorCode, subject: "error.code " + strings.Join(was, ", "), where: "$['error']['code']",
 		old: strings.Join(was, ", "), new: strings.Join(is, ", "), count: len(a.after.all),
-		message:  fmt.Sprintf("fails with code %s, was %s", strings.Join(added, ", "), strings.Join(was, ", ")),
-		examples: []Example{{Old: a.before.all[0].at, New: a.after.all[0].at, Path: "$['error']['code']"}},
+		message: fmt.Sprintf("fails with code %s, was %s", strings.Join(added, ", "), strings.Join(was, ", ")),
 	})
 }
 

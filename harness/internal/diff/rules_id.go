@@ -28,8 +28,8 @@ func idRules() []Rule {
 	}
 }
 
-// equalities tells which places no longer hold the same id. Of three that were one, the
-// place that left is told once.
+// equalities says which places no longer hold the same id. Of three that were one, the
+// place that left is reported once.
 func (a answerPair) equalities() {
 	type broken struct {
 		places   [2]string
@@ -51,16 +51,16 @@ func (a answerPair) equalities() {
 			cmp.Compare(max(moved[b.places[0]], moved[b.places[1]]), max(moved[a.places[0]], moved[a.places[1]])),
 			strings.Compare(a.places[0], b.places[0]), strings.Compare(a.places[1], b.places[1]))
 	})
-	told := map[string]bool{}
+	reported := map[string]bool{}
 	for _, b := range all {
 		left := b.places[1]
 		if moved[b.places[0]] > moved[left] || moved[b.places[0]] == moved[left] && strings.HasPrefix(left, "url.") {
 			left = b.places[0] // what was asked for is what it was
 		}
-		if told[left] || told[b.places[0]] && told[b.places[1]] {
+		if reported[left] || reported[b.places[0]] && reported[b.places[1]] {
 			continue
 		}
-		told[left] = true
+		reported[left] = true
 		a.add(difference{
 			rule: EqualityBroken, where: left, old: "equal", new: "different", count: b.new.both,
 			message:  b.places[0] + " is no longer " + b.places[1],
@@ -99,14 +99,14 @@ func (m *mutation) idThat(fits func(idShape) bool, change func(string) string) s
 	return ""
 }
 
-// knewBefore reports whether the client named an id before an answer told it: then it is
+// knewBefore reports whether the client named an id before an answer gave it: then it is
 // the client's own, and does not change.
-func (m *mutation) knewBefore(id string, told *cassette.Interaction) bool {
-	for _, i := range m.tape.Interactions {
+func (m *mutation) knewBefore(id string, answer *cassette.Interaction) bool {
+	for _, i := range m.changed.Interactions {
 		if strings.Contains(i.Request.URL, id) || strings.Contains(i.Request.Body, id) {
 			return true
 		}
-		if i == told || strings.Contains(i.Response.Body, id) {
+		if i == answer || strings.Contains(i.Response.Body, id) {
 			return false
 		}
 	}
@@ -123,7 +123,7 @@ func (m *mutation) rename(values map[string]string) {
 		}
 	}
 	r := strings.NewReplacer(pairs...)
-	for _, i := range m.tape.Interactions {
+	for _, i := range m.changed.Interactions {
 		i.Request.URL, i.Request.Body, i.Response.Body = r.Replace(i.Request.URL), r.Replace(i.Request.Body), r.Replace(i.Response.Body)
 		for name, values := range i.Response.Headers {
 			for n, value := range values {

@@ -100,10 +100,9 @@ func (p pair) duration(old, new []*exchange) {
 	}
 	was, is := took(old), took(new)
 	if is >= time.Minute && is >= 10*max(was, time.Second) {
-		p.add(difference{
+		p.addAt(old[0], new[0], difference{
 			rule: OperationSlower, where: "header.Date", old: "up to " + bound(was), new: "more than " + bound(is/10),
-			message:  "takes ten times as long",
-			examples: []Example{{Old: old[0].at, New: new[0].at, Path: "header.Date"}},
+			message: "takes ten times as long",
 		})
 	}
 }

@@ -94,7 +94,7 @@ func addPaging(m *mutation) string {
 			at.Request.URL, at.Request.RequestURI = next, ""
 			page.at, page.answered.doc = &at, rest
 			page.write()
-			m.tape.Interactions = slices.Insert(m.tape.Interactions, slices.Index(m.tape.Interactions, e.at)+1, &at)
+			m.changed.Interactions = slices.Insert(m.changed.Interactions, slices.Index(m.changed.Interactions, e.at)+1, &at)
 		}
 	})
 }

@@ -43,16 +43,14 @@ func (c *shapes) member(name string, old, new *shape) {
 		}
 	case is == nil:
 		if expected(was.total(), old, new) {
-			c.add(difference{
-				rule: PropertyLost, member: name, old: "there", new: "none", count: new.types[typeObject], message: was.name + " is gone",
-				subject: was.subject, where: was.where, examples: examplesOf(was.at, new.at),
+			c.add(was, was.at, new.at, difference{
+				rule: PropertyLost, old: "there", new: "none", count: new.types[typeObject], message: was.name + " is gone",
 			})
 		}
 	case was == nil:
 		if expected(is.total(), new, old) {
-			c.add(difference{
-				rule: PropertyAdded, member: name, old: "none", new: "there", count: is.total(), message: is.name + " is new",
-				subject: is.subject, where: is.where, examples: examplesOf(old.at, is.at),
+			c.add(is, old.at, is.at, difference{
+				rule: PropertyAdded, old: "none", new: "there", count: is.total(), message: is.name + " is new",
 			})
 		}
 	default:
@@ -75,11 +73,9 @@ func (c *shapes) rate(was, is *shape, before, after int) {
 	if missing := after - is.total(); !(a == 1 && b <= 0.8 && missing*before >= after) && !isOtherShare(a, b, before, after) {
 		return
 	}
-	c.add(difference{
-		rule: PropertyRate, member: was.name, subject: was.subject, where: was.where,
-		old: percent(a), new: percent(b), count: after,
-		message:  fmt.Sprintf("%s is there in %s of the objects, was %s", was.name, percent(b), percent(a)),
-		examples: examplesOf(was.at, is.at),
+	c.add(was, was.at, is.at, difference{
+		rule: PropertyRate, old: percent(a), new: percent(b), count: after,
+		message: fmt.Sprintf("%s is there in %s of the objects, was %s", was.name, percent(b), percent(a)),
 	})
 }
 
@@ -109,7 +105,7 @@ func (c *shapes) types(old, new *shape) bool {
 			are = append(are, typeNames[t])
 		}
 	}
-	d := difference{member: old.name, subject: old.subject, where: old.where, count: new.total(), examples: examplesOf(old.at, new.at)}
+	d := difference{count: new.total()}
 	switch {
 	case len(were) > 0 && len(are) > 0 && len(without(are, were)) > 0:
 		d.rule, d.old, d.new = TypeChanged, strings.Join(were, " or "), strings.Join(are, " or ")
@@ -120,7 +116,7 @@ func (c *shapes) types(old, new *shape) bool {
 	default:
 		return false
 	}
-	c.add(d)
+	c.add(old, old.at, new.at, d)
 	return d.rule == TypeChanged
 }
 

@@ -23,7 +23,7 @@ func requestRules() []Rule {
 	}
 }
 
-// flow tells of operations that only one recording has, unless something else explains
+// flow reports operations that only one recording has, unless something else explains
 // them: where a request failed, those after it go missing.
 func (c *comparison) flow() {
 	explained := slices.ContainsFunc(c.found.all, func(d difference) bool {
@@ -33,15 +33,15 @@ func (c *comparison) flow() {
 	if explained || len(c.gone)+len(c.come) == 0 {
 		return
 	}
-	d := difference{rule: FlowChanged, subject: "flow", where: "flow", old: names(c.gone), new: names(c.come), count: len(c.gone) + len(c.come)}
-	d.message = "other requests are made"
+	d := difference{
+		rule: FlowChanged, operation: slices.Concat(c.gone, c.come)[0], subject: "flow", where: "flow",
+		old: names(c.gone), new: names(c.come), count: len(c.gone) + len(c.come), message: "other requests are made",
+	}
 	switch {
 	case len(c.gone) == 0:
-		d.operation, d.message = c.come[0], "requests that were not made before"
+		d.message = "requests that were not made before"
 	case len(c.come) == 0:
-		d.operation, d.message = c.gone[0], "no longer requested"
-	default:
-		d.operation = c.gone[0]
+		d.message = "no longer requested"
 	}
 	for _, o := range c.gone {
 		d.examples = append(d.examples, Example{Old: o.threads[0].phases[0].answers[0].at, Path: "flow"})
@@ -96,20 +96,15 @@ func changeFlow(m *mutation) string {
 	})
 }
 
+// changeRequest changes what the requests of an operation that succeeded sent.
 func changeRequest(m *mutation, change func(asked map[string]any) string) string {
-	for op, answers := range m.operations {
-		name := ""
-		for _, e := range answers {
-			if asked, isObject := e.asked.(map[string]any); isObject && !isFailure(e) {
-				name = change(asked)
-				e.write()
-			}
+	return m.exchanges(func(e *exchange) string {
+		asked, isObject := e.asked.(map[string]any)
+		if !isObject || isFailure(e) {
+			return ""
 		}
-		if name != "" {
-			return op.name + ": " + name
-		}
-	}
-	return ""
+		return change(asked)
+	})
 }
 
 func addToRequest(m *mutation) string {
@@ -121,10 +116,11 @@ func addToRequest(m *mutation) string {
 
 func loseFromRequest(m *mutation) string {
 	return changeRequest(m, func(asked map[string]any) string {
-		for _, name := range slices.Sorted(maps.Keys(asked)) {
-			delete(asked, name)
-			return name
+		if len(asked) == 0 {
+			return ""
 		}
-		return ""
+		first := slices.Min(slices.Collect(maps.Keys(asked)))
+		delete(asked, first)
+		return first
 	})
 }

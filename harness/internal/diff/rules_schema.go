@@ -23,7 +23,7 @@ func schemaRules() []Rule {
 	}
 }
 
-// schemas tells where answers break schemas that they kept before. Where another change
+// schemas says where answers break schemas that they kept before. Where another change
 // at the same place says why, that one says that the schema does not know it.
 func (c *comparison) schemas() {
 	if c.opts.Judge == nil {
@@ -82,7 +82,7 @@ var anyIndex = regexp.MustCompile(`\[\d+\]`)
 
 // breakSchema gives a member of the first answers that have such a one a value that its
 // schema refuses, which a client that reads types cannot take. It looks for a change of no
-// other kind first: of a member that told no type so far, or of a number that was whole. Where
+// other kind first: of a member that showed no type so far, or of a number that was whole. Where
 // there is none, or nothing judges, the value is of another JSON type than those recorded.
 func breakSchema(m *mutation) string {
 	for _, pass := range []struct {

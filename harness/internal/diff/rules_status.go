@@ -58,20 +58,18 @@ func (p pair) window(old, new []*exchange) {
 		p.transient(old[len(old)-1], failed)
 	}
 	if is >= 2*was && is-was >= 2 {
-		p.add(difference{
+		p.addAt(old[len(old)-1], new[0], difference{
 			rule: ConsistencyWindow, where: "status",
 			old: "404 " + strconv.Itoa(was) + " times", new: "404 " + strconv.Itoa(is) + " times",
-			message:  "is not found " + strconv.Itoa(is) + " times before it is, was " + strconv.Itoa(was),
-			examples: []Example{{Old: old[len(old)-1].at, New: new[0].at, Path: "status"}},
+			message: "is not found " + strconv.Itoa(is) + " times before it is, was " + strconv.Itoa(was),
 		})
 	}
 }
 
 func (p pair) transient(was, failed *exchange) {
-	p.add(difference{
+	p.addAt(was, failed, difference{
 		rule: StatusTransient, where: "status", old: status(was), new: status(failed) + ", then " + status(was),
-		message:  "fails with " + status(failed) + " before it succeeds",
-		examples: []Example{{Old: was.at, New: failed.at, Path: "status"}},
+		message: "fails with " + status(failed) + " before it succeeds",
 	})
 }
 
@@ -79,10 +77,9 @@ func (p pair) transient(was, failed *exchange) {
 func (p pair) latency(was, is *exchange) {
 	a, b := was.at.Response.Duration, is.at.Response.Duration
 	if b >= 5*time.Second && a > 0 && b >= 10*a {
-		p.add(difference{
+		p.addAt(was, is, difference{
 			rule: LatencyClass, where: "duration", old: "up to " + bound(a), new: "more than " + bound(b/10),
-			message:  "takes ten times as long",
-			examples: []Example{{Old: was.at, New: is.at, Path: "duration"}},
+			message: "takes ten times as long",
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -67,10 +68,7 @@ func (c *shapes) values(old, new *shape) {
 	if rule == EnumNew && is[0].role == word && c.isData(old, new) {
 		return
 	}
-	d := difference{
-		rule: rule, member: old.name, subject: old.subject, where: old.where, count: count, examples: examplesOf(old.at, at),
-		old: describe(was), new: describe(is),
-	}
+	d := difference{rule: rule, count: count, old: describe(was), new: describe(is)}
 	if strings.HasSuffix(old.name, "@odata.context") { // of a member or of the answer: one thing
 		d.subject = "@odata.context"
 	}
@@ -78,13 +76,13 @@ func (c *shapes) values(old, new *shape) {
 		d.old = describe(valuesOf(old.values))
 	}
 	d.message = fmt.Sprintf("%s is %s, was %s", label(old), d.new, d.old)
-	c.add(d)
+	c.add(old, old.at, at, d)
 }
 
-// enough is how many values tell that one which is missing is not so by chance.
+// enough is how many values show that one which is missing is not so by chance.
 const enough = 5
 
-// goneWords tells of words that are seen no more, though as many are seen.
+// goneWords reports words that are seen no more, though as many are seen.
 func (c *shapes) goneWords(old, new *shape) {
 	var lost []value
 	for _, key := range slices.Sorted(maps.Keys(old.values)) {
@@ -95,8 +93,8 @@ func (c *shapes) goneWords(old, new *shape) {
 	if len(lost) == 0 || old.types[typeString] < enough || new.types[typeString] < old.types[typeString] || c.isData(old, new) {
 		return
 	}
-	c.add(difference{
-		rule: EnumGone, member: old.name, subject: old.subject, where: old.where, count: new.types[typeString], examples: examplesOf(old.at, new.at),
+	c.add(old, old.at, new.at, difference{
+		rule: EnumGone, count: new.types[typeString],
 		old: describe(valuesOf(old.values)), new: describe(valuesOf(new.values)),
 		message: fmt.Sprintf("%s is no longer %s", label(old), describe(lost)),
 	})
@@ -242,9 +240,15 @@ func loseMember(m *mutation) string {
 }
 
 func changeLinks(m *mutation) string {
-	return m.everywhereOrRoot("@odata.context", func(link string) string {
+	return m.exchanges(func(e *exchange) string {
+		root, _ := e.answered.doc.(map[string]any)
+		link, isText := root[odata.Context].(string)
+		if !isText {
+			return ""
+		}
 		_, after, _ := strings.Cut(link, "://")
 		_, path, _ := strings.Cut(after, "/")
-		return "/" + path
+		root[odata.Context] = "/" + path
+		return odata.Context
 	})
 }

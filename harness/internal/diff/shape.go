@@ -25,7 +25,7 @@ var typeNames = [jsonTypes]string{"null", "boolean", "number", "string", "array"
 // being all at one place.
 type shape struct {
 	name    string // of the member; "" for the root and for elements
-	hidden  bool   // the name is redacted: it is told as it stands in the file, the subject has {} for it
+	hidden  bool   // the name is redacted: it is reported as it stands in the file, the subject has {} for it
 	where   string // the place as a path: $['value'][*]['id']
 	subject string // the place within its type, by which one change in several operations is known: "user.displayName"
 	types   [jsonTypes]int
@@ -230,7 +230,7 @@ func (r *reader) text(s *shape, v string) {
 	known.count++
 }
 
-// typeOf is the type of an answer's resource, as far as its context or address tells: in
+// typeOf is the type of an answer's resource, as far as its context or address says: in
 // the singular, so that a list's items and one item are of one type.
 func (e *exchange) typeOf() string {
 	name := text(e.answered.doc, "@odata.context")

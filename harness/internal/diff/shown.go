@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -35,16 +37,16 @@ func (d *Drift) NewShower(old, new *cassette.Cassette) *Shower {
 func (s *Shower) Examples(c *Change) []report.Example {
 	all := make([]report.Example, 0, len(c.Examples))
 	for _, e := range c.Examples {
-		var told report.Example
+		var one report.Example
 		if e.Old != nil {
 			is := s.shown(s.old, e.Old)
-			told.Old, told.OldAs, told.OldLine = &is.exchange, is.as, lineOf(e.Old, e.Path, c.Where)
+			one.Old, one.OldAs, one.OldLine = &is.exchange, is.as, lineOf(e.Old, e.Path, c.Where)
 		}
 		if e.New != nil {
 			is := s.shown(s.new, e.New)
-			told.New, told.NewAs, told.NewLine = &is.exchange, is.as, lineOf(e.New, e.Path, c.Where)
+			one.New, one.NewAs, one.NewLine = &is.exchange, is.as, lineOf(e.New, e.Path, c.Where)
 		}
-		all = append(all, told)
+		all = append(all, one)
 	}
 	return all
 }
@@ -68,4 +70,47 @@ func lineOf(i *cassette.Interaction, path, where string) int {
 		path += where[at:]
 	}
 	return jsondoc.Line(i.Response.Body, path)
+}
+
+// unchanged are the interactions of the new recording in whose operations no difference was
+// found. A batch is one where that is so of all its parts.
+func (c *comparison) unchanged() map[*cassette.Interaction]bool {
+	differs := map[*operation]bool{}
+	for i := range c.found.all {
+		differs[c.found.all[i].operation] = true
+	}
+	all := map[*cassette.Interaction]bool{}
+	others := slices.Clone(c.come)
+	for _, p := range c.pairs {
+		if differs[p.old] {
+			others = append(others, p.new)
+			continue
+		}
+		for i := range p.new.interactions() {
+			all[i] = true
+		}
+	}
+	for _, op := range others {
+		for i := range op.interactions() {
+			delete(all, i)
+		}
+	}
+	return all
+}
+
+// interactions are those of an operation, further pages included.
+func (op *operation) interactions() iter.Seq[*cassette.Interaction] {
+	return func(yield func(*cassette.Interaction) bool) {
+		for _, t := range op.threads {
+			for _, ph := range t.phases {
+				for _, e := range ph.answers {
+					for _, page := range append([]*exchange{e}, e.pages...) {
+						if !yield(page.at) {
+							return
+						}
+					}
+				}
+			}
+		}
+	}
 }

@@ -41,10 +41,9 @@ func isFailure(e *exchange) bool { return e.status >= 400 }
 func (p pair) phases(old, new []*exchange) {
 	was, is := old[len(old)-1], new[len(new)-1]
 	if was.status != is.status {
-		p.add(difference{
+		p.addAt(was, is, difference{
 			rule: StatusChanged, where: "status", old: status(was), new: status(is),
-			message:  fmt.Sprintf("answers %s, was %s", status(is), status(was)),
-			examples: []Example{{Old: was.at, New: is.at, Path: "status"}},
+			message: fmt.Sprintf("answers %s, was %s", status(is), status(was)),
 		})
 		return
 	}

@@ -206,7 +206,7 @@ func keySyntax(path string, u *graphurl.URL) string {
 }
 
 // maskBraces leaves out the kinds of a template's ids: that of an id which changed its
-// format is told where the id stands.
+// format is reported where the id stands.
 func maskBraces(template string) string {
 	var b strings.Builder
 	for {

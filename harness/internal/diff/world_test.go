@@ -18,16 +18,16 @@ import (
 // the emulator does not know, with other values and other chances for every seed.
 type world struct {
 	*rand.Rand
-	t      *testing.T
-	tape   *cassette.Cassette
-	now    time.Time
-	varied bool // what is made now is one of many, which need not be alike
+	t         *testing.T
+	recording *cassette.Cassette
+	now       time.Time
+	varied    bool // what is made now is one of many, which need not be alike
 }
 
 type doc = map[string]any
 
 func newWorld(t *testing.T, seed uint64) *world {
-	w := &world{Rand: rand.New(rand.NewPCG(seed, 7)), t: t, tape: &cassette.Cassette{}}
+	w := &world{Rand: rand.New(rand.NewPCG(seed, 7)), t: t, recording: &cassette.Cassette{}}
 	w.now = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(w.IntN(300*24*3600)) * time.Second)
 	return w
 }
@@ -73,7 +73,7 @@ func (w *world) send(request string, asked any, status int, answer any, headers 
 	if strings.HasPrefix(address, "/") {
 		address = graph + address
 	}
-	i := &cassette.Interaction{ID: len(w.tape.Interactions)}
+	i := &cassette.Interaction{ID: len(w.recording.Interactions)}
 	i.Request.Method, i.Request.URL, i.Request.Headers = method, address, http.Header{}
 	i.Request.Body = w.text(asked)
 	i.Response.Code, i.Response.Status, i.Response.Body = status, http.StatusText(status), w.text(answer)
@@ -86,7 +86,7 @@ func (w *world) send(request string, asked any, status int, answer any, headers 
 		i.Response.Headers.Set(name, value)
 	}
 	w.now = w.now.Add(time.Duration(w.IntN(5)) * time.Second)
-	w.tape.Interactions = append(w.tape.Interactions, i)
+	w.recording.Interactions = append(w.recording.Interactions, i)
 }
 
 func (w *world) text(v any) string {
@@ -292,7 +292,7 @@ func (w *world) all() *cassette.Cassette {
 	w.directory()
 	w.mixed()
 	w.photographing()
-	return w.tape
+	return w.recording
 }
 
 // photographing asks for the photo of each user of a list, which not all have; the list
@@ -311,16 +311,16 @@ func (w *world) photographing() {
 }
 
 // redacted is a recording as it is stored by default.
-func redacted(t *testing.T, tape *cassette.Cassette) *cassette.Cassette {
+func redacted(t *testing.T, recording *cassette.Cassette) *cassette.Cassette {
 	t.Helper()
 	salt := []byte("the salt of tests")
 	r, err := redact.New(redact.Rules{}, redact.Options{Salt: salt})
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored := *tape
+	stored := *recording
 	stored.Interactions, stored.Salt = nil, salt
-	for _, i := range tape.Interactions {
+	for _, i := range recording.Interactions {
 		stored.Interactions = append(stored.Interactions, r.Interaction(i))
 	}
 	if err := r.Meta(&stored.Meta, nil); err != nil {

@@ -21,7 +21,7 @@ type annotation struct {
 }
 
 // readAnnotation reads a comment; nil when it says nothing about a block.
-func (r *reader) readAnnotation(line int, comment string) *annotation {
+func readAnnotation(page *Page, line int, comment string) *annotation {
 	open := strings.IndexByte(comment, '{')
 	if open < 0 || !strings.Contains(comment, "blockType") {
 		return nil
@@ -33,18 +33,18 @@ func (r *reader) readAnnotation(line int, comment string) *annotation {
 		err = json.Unmarshal([]byte(text), &members)
 	}
 	if err != nil {
-		r.page.note(Annotation, line, "the annotation cannot be read: %v", err)
+		page.note(Annotation, line, "the annotation cannot be read: %v", err)
 		a.block = blockWord(comment)
 		return a
 	}
 	if len(repairs) > 0 || strings.TrimSpace(rest) != "" {
-		r.page.minor(Repaired, line, "the annotation is not strict JSON%s", repairs.text(line+strings.Count(comment[:open], "\n")))
+		page.minor(Repaired, line, "the annotation is not strict JSON%s", repairs.text(line+strings.Count(comment[:open], "\n")))
 	}
-	a.take(members)
+	a.read(members)
 	return a
 }
 
-func (a *annotation) take(members map[string]any) {
+func (a *annotation) read(members map[string]any) {
 	for key, value := range members {
 		switch strings.ToLower(key) {
 		case "blocktype":

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
@@ -23,14 +24,14 @@ const (
 	pathHole = "{...}" // stands for any number of segments, of a path to a file
 )
 
-// checkRequests tells of examples that are none of the requests that the page is about: of
+// checkRequests reports examples that are none of the requests that the page is about: of
 // another method, or another path. One that goes further down than any is a minor matter.
 func (p *pairing) checkRequests() {
 	forms := p.forms()
 	if len(forms) == 0 {
 		return
 	}
-	told := map[string]bool{}
+	noted := map[string]bool{}
 	for _, q := range p.requests {
 		if q.Opaque || !q.answered || isElsewhere(q.URL) {
 			continue
@@ -43,10 +44,10 @@ func (p *pairing) checkRequests() {
 		key := q.Method + " " + strings.Join(masked(asked), "/")
 		matches := func(f form) bool { return f.matches(asked) || f.matches(whole) }
 		isSame := slices.ContainsFunc(forms, func(f form) bool { return f.method == q.Method && matches(f) })
-		if isSame || told[key] {
+		if isSame || noted[key] {
 			continue
 		}
-		told[key] = true
+		noted[key] = true
 		like := max(slices.IndexFunc(forms, func(f form) bool { return matches(f) && !f.isOfFiles(asked) }), slices.IndexFunc(forms, func(f form) bool { return f.method == q.Method }))
 		if like < 0 {
 			continue // another step of the story that the page tells
@@ -87,10 +88,7 @@ func shownPath(address string) string {
 	for _, version := range []string{"/v1.0/", "/beta/"} {
 		address = "/" + strings.TrimPrefix(strings.TrimPrefix(address, version), "/")
 	}
-	if runes := []rune(address); len(runes) > longestShown {
-		return string(runes[:longestShown]) + "..."
-	}
-	return address
+	return fault.Clip(address, longestShown)
 }
 
 // longestShown bounds an address in a note.

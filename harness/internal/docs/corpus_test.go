@@ -19,7 +19,7 @@ func read(t testing.TB, file string) (*Page, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := Read(string(text))
+	page, err := Read(string(text), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func mendJSON(text string) (mended string, fixed repairs, rest string, err error
 	if json.Valid([]byte(text)) {
 		return text, nil, "", nil
 	}
-	m := &mender{text: text}
+	m := &mender{cursor: cursor{text: text}}
 	m.space()
 	if r := m.peek(); r == '"' || r == '“' {
 		err = m.bareObject()
@@ -80,72 +80,77 @@ func mendJSON(text string) (mended string, fixed repairs, rest string, err error
 
 // mender is one repair under way: a parser that forgives.
 type mender struct {
+	cursor
+	out  bytes.Buffer
+	open []byte // brackets that are open
+}
+
+// cursor is a place in the text that is repaired, and what was put right before it.
+type cursor struct {
 	text  string
 	pos   int
-	out   bytes.Buffer
 	fixed repairs
-	open  []byte // brackets that are open
-	lines int    // line breaks before counted
-	upTo  int    // where they were counted to
+	lines int // line breaks before counted
+	upTo  int // where they were counted to
 }
 
-func (m *mender) line() int {
-	if m.pos > m.upTo {
-		m.lines += strings.Count(m.text[m.upTo:m.pos], "\n")
-		m.upTo = m.pos
+func (c *cursor) line() int {
+	if c.pos > c.upTo {
+		c.lines += strings.Count(c.text[c.upTo:c.pos], "\n")
+		c.upTo = c.pos
 	}
-	return m.lines
+	return c.lines
 }
 
-func (m *mender) fix(what string) { m.fixAt(what, m.line()) }
+func (c *cursor) fix(what string) { c.fixAt(what, c.line()) }
 
-func (m *mender) fixAt(what string, line int) {
-	for i := range m.fixed {
-		if m.fixed[i].what == what {
-			m.fixed[i].times++
+func (c *cursor) fixAt(what string, line int) {
+	for i := range c.fixed {
+		if c.fixed[i].what == what {
+			c.fixed[i].times++
 			return
 		}
 	}
-	m.fixed = append(m.fixed, repair{what, line, 1})
+	c.fixed = append(c.fixed, repair{what, line, 1})
 }
 
-func (m *mender) fault(message string) error {
-	return fmt.Errorf("%s in its line %d", message, m.line()+1)
+func (c *cursor) fault(message string) error {
+	return fmt.Errorf("%s in its line %d", message, c.line()+1)
 }
 
-func (m *mender) peek() rune {
-	r, size := utf8.DecodeRuneInString(m.text[m.pos:])
+func (c *cursor) peek() rune {
+	r, size := utf8.DecodeRuneInString(c.text[c.pos:])
 	if size == 0 {
 		return -1
 	}
 	return r
 }
 
-func (m *mender) skip() { _, size := utf8.DecodeRuneInString(m.text[m.pos:]); m.pos += size }
+func (c *cursor) skip() { _, size := utf8.DecodeRuneInString(c.text[c.pos:]); c.pos += size }
 
 // space passes over white space, comments and ellipses.
-func (m *mender) space() {
-	for m.pos < len(m.text) {
-		rest := m.text[m.pos:]
-		r := m.peek()
+func (c *cursor) space() {
+	for c.pos < len(c.text) {
+		rest := c.text[c.pos:]
+		r := c.peek()
 		switch {
 		case r == ' ' || r == '\n' || r == '\t' || r == '\r':
-			m.pos++
+			c.pos++
 		case unicode.IsSpace(r), r == '\ufeff', r == '\u200b':
-			m.fix("unusual white space")
-			m.skip()
+			c.fix("unusual white space")
+			c.skip()
 		case strings.HasPrefix(rest, "//"):
-			m.fix("a comment")
-			m.pos += lineEnd(rest)
+			c.fix("a comment")
+			c.pos += lineEnd(rest)
 		case strings.HasPrefix(rest, "/*") && strings.Contains(rest, "*/"):
-			m.fix("a comment")
-			m.pos += strings.Index(rest, "*/") + 2
+			c.fix("a comment")
+			c.pos += strings.Index(rest, "*/") + 2
 		case strings.HasPrefix(rest, "..."):
-			m.fix("an ellipsis")
-			m.pos += len(rest) - len(strings.TrimLeft(rest, "."))
+			c.fix("an ellipsis")
+			c.pos += len(rest) - len(strings.TrimLeft(rest, "."))
 		case r == '…':
-			m.fix("an ellipsis")
-			m.skip()
+			c.fix("an ellipsis")
+			c.skip()
 		default:
 			return
 		}

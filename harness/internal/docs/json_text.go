@@ -73,8 +73,8 @@ func closesQuote(opened, r rune) bool {
 }
 
 // goesOn reports whether the next line begins as a member or the end of a container.
-func (m *mender) goesOn() bool {
-	next := strings.TrimLeft(m.text[m.pos:min(len(m.text), m.pos+500)], " \t\r\n")
+func (c *cursor) goesOn() bool {
+	next := strings.TrimLeft(c.text[c.pos:min(len(c.text), c.pos+500)], " \t\r\n")
 	line := next[:lineEnd(next)]
 	if strings.HasPrefix(line, "}") || strings.HasPrefix(line, "]") {
 		return true
@@ -83,26 +83,26 @@ func (m *mender) goesOn() bool {
 	return ok && strings.HasPrefix(line, `"`) && len(name) < 200 && strings.HasPrefix(strings.TrimLeft(line[len(name)+2:], " "), ":")
 }
 
-func (m *mender) escape(value *strings.Builder) {
-	rest := m.text[m.pos:]
+func (c *cursor) escape(value *strings.Builder) {
+	rest := c.text[c.pos:]
 	for size := 2; size <= 6 && size <= len(rest); size += 4 {
 		var text string
 		if json.Unmarshal([]byte(`"`+rest[:size]+`"`), &text) == nil {
-			m.pos += size
-			if size == 6 && strings.HasPrefix(m.text[m.pos:], `\u`) && len(m.text) >= m.pos+6 { // maybe a pair
+			c.pos += size
+			if size == 6 && strings.HasPrefix(c.text[c.pos:], `\u`) && len(c.text) >= c.pos+6 { // maybe a pair
 				var pair string
 				if json.Unmarshal([]byte(`"`+rest[:12]+`"`), &pair) == nil && utf8.RuneCountInString(pair) == 1 {
 					text = pair
-					m.pos += 6
+					c.pos += 6
 				}
 			}
 			value.WriteString(text)
 			return
 		}
 	}
-	m.fix("a backslash that escapes nothing")
+	c.fix("a backslash that escapes nothing")
 	value.WriteByte('\\')
-	m.pos++
+	c.pos++
 }
 
 // word takes true, null, a number, or anything else without quotation marks: that

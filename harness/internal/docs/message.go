@@ -150,15 +150,11 @@ func (m *message) looksJSON(text string) bool {
 	return text[0] == '{' || text[0] == '[' || text[0] == '"' && strings.Contains(strings.ToLower(m.header.Get("Content-Type")), "json")
 }
 
-func brief(text string) string {
-	if runes := []rune(text); len(runes) > 60 {
-		return string(runes[:60]) + "..."
-	}
-	return text
-}
+// brief is a text as notes quote it.
+func brief(text string) string { return fault.Clip(text, 60) }
 
 // request reads an example of a request; nil when the block is none.
-func (r *reader) request(f *fence) *Request {
+func (p *Page) request(f *fence) *Request {
 	first, before := firstLine(f.text)
 	line := f.line + 1 + before
 	method, address := "GET", first
@@ -166,7 +162,7 @@ func (r *reader) request(f *fence) *Request {
 	case match != nil:
 		method, address = strings.ToUpper(match[1]), strings.TrimSpace(match[2])
 	case addressLine.MatchString(first) && f.isHTTP():
-		r.page.note(Repaired, line, "the request has no method: assumed GET")
+		p.note(Repaired, line, "the request has no method: assumed GET")
 	default:
 		return nil
 	}
@@ -178,19 +174,19 @@ func (r *reader) request(f *fence) *Request {
 	for {
 		more, after, _ := strings.Cut(rest, "\n")
 		if trimmed := strings.TrimSpace(more); goesOn(address, trimmed) {
-			r.page.minor(Repaired, next, "the address goes on in another line")
+			p.minor(Repaired, next, "the address goes on in another line")
 			address += trimmed
 		} else if requestLine.MatchString(trimmed) {
-			r.page.note(LeftOut, next, "left out another spelling of the request: %s", brief(trimmed))
+			p.note(LeftOut, next, "left out another spelling of the request: %s", brief(trimmed))
 		} else {
 			break
 		}
 		rest = after
 		next++
 	}
-	m := message{page: r.page, line: next, text: rest}
+	m := message{page: p, line: next, text: rest}
 	m.read()
-	q := &Request{Line: f.line, Method: method, URL: r.address(line, address), Header: m.header, Body: m.body}
+	q := &Request{Line: f.line, Method: method, URL: p.address(line, address), Header: m.header, Body: m.body}
 	if f.annotation != nil {
 		q.names, q.Opaque = f.annotation.names, f.annotation.opaque
 	}
@@ -214,11 +210,11 @@ var straightener = strings.NewReplacer("‘", "'", "’", "'", "“", `"`, "”"
 
 // address makes an address of what people write for one: it parses, and means what
 // they meant.
-func (r *reader) address(line int, text string) string {
+func (p *Page) address(line int, text string) string {
 	text = protocol.ReplaceAllString(text, "")
 	straight := straightener.Replace(text)
 	if straight != text {
-		r.page.note(Repaired, line, "curly quotation marks or unusual spaces in the address")
+		p.note(Repaired, line, "curly quotation marks or unusual spaces in the address")
 	}
 	var b strings.Builder
 	encoded := 0
@@ -233,7 +229,7 @@ func (r *reader) address(line int, text string) string {
 		}
 	}
 	if encoded > 0 {
-		r.page.minor(Repaired, line, "encoded %s of the address", fault.Count(encoded, "character"))
+		p.minor(Repaired, line, "encoded %s of the address", fault.Count(encoded, "character"))
 	}
 	return b.String()
 }
@@ -244,7 +240,7 @@ func isEncoded(text string) bool {
 }
 
 // response reads an example of an answer; nil when the block is none.
-func (r *reader) response(f *fence) *Response {
+func (p *Page) response(f *fence) *Response {
 	first, before := firstLine(f.text)
 	line := f.line + 1 + before
 	a := &Response{Line: f.line}
@@ -258,7 +254,7 @@ func (r *reader) response(f *fence) *Response {
 		a.Code, _ = strconv.Atoi(match[1])
 		a.Phrase = strings.TrimSpace(match[2])
 		if a.Code < 100 || a.Code > 599 {
-			r.page.note(Unpaired, line, "left out: %d is no status code", a.Code)
+			p.note(Unpaired, line, "left out: %d is no status code", a.Code)
 			return nil
 		}
 		for range before + 1 {
@@ -266,28 +262,20 @@ func (r *reader) response(f *fence) *Response {
 		}
 		line++
 		if !strings.HasPrefix(strings.ToUpper(first), "HTTP/") {
-			r.page.note(Repaired, line-1, "the status line is %q", brief(first))
+			p.note(Repaired, line-1, "the status line is %q", brief(first))
 		}
 	case f.isAnnotated("response") && first != "", f.holdsJSON() && f.below("response"):
-		a.Code = r.promised()
+		a.Code = p.promised()
 		line = f.line + 1
-		r.page.note(Repaired, line, "there is no status line, taken for %d", a.Code)
+		p.note(Repaired, line, "there is no status line, taken for %d", a.Code)
 	default:
 		return nil
 	}
-	m := message{page: r.page, line: line, text: rest}
+	m := message{page: p, line: line, text: rest}
 	m.read()
 	a.Header, a.Body, a.BodyLine, a.Mended = m.header, m.body, m.bodyLine, m.mended
 	if f.annotation != nil {
 		a.Type, a.Collection = f.annotation.typ, f.annotation.collection
 	}
 	return a
-}
-
-// promised is the code that the text promises, or 200.
-func (r *reader) promised() int {
-	if len(r.page.Stated) > 0 {
-		return r.page.Stated[0]
-	}
-	return http.StatusOK
 }

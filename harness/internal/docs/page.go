@@ -83,7 +83,7 @@ const (
 	Body       Kind = "body"       // a body that should not be there, or is missing
 )
 
-// Note is something to tell of a page.
+// Note is something worth saying of a page.
 type Note struct {
 	Kind    Kind
 	Line    int

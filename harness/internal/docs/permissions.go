@@ -19,28 +19,32 @@ type Permissions struct {
 // maxTables is how many tables of permissions are read.
 const maxTables = 1000
 
-// table takes the tables that are of use: permissions, and the methods of a
-// resource.
-func (r *reader) table(line int, rows []string) {
-	r.state(line, strings.Join(rows, "\n"))
+// tables reads the tables that are of use.
+type tables struct {
+	page *Page
+	full bool
+}
+
+// read reads a table of permissions, or of the methods of a resource, and what stands before it.
+func (t *tables) read(line int, lead string, rows []string) {
 	if len(rows) < 3 {
 		return
 	}
 	head := strings.ToLower(rows[0])
 	switch {
-	case len(r.page.Permissions) >= maxTables:
-		if !r.full {
-			r.full = true
-			r.page.note(Permission, line, "more than %d tables: this one and those after it were not read", maxTables)
+	case len(t.page.Permissions) >= maxTables:
+		if !t.full {
+			t.full = true
+			t.page.note(Permission, line, "more than %d tables: this one and those after it were not read", maxTables)
 		}
 	case strings.Contains(head, "permission type") && strings.Count(head, "permission") > 1:
-		r.permissions(line, head, rows)
+		t.permissions(line, lead, head, rows)
 	case strings.Contains(head, "method") && strings.Contains(head, "return"):
-		r.methods(line, rows)
+		t.methods(line, rows)
 	}
 }
 
-func (r *reader) permissions(line int, head string, rows []string) {
+func (t *tables) permissions(line int, lead, head string, rows []string) {
 	mostFirst := strings.Contains(head, "most to least")
 	unordered := !mostFirst && !strings.Contains(head, "least")
 	var labels []string
@@ -51,22 +55,22 @@ func (r *reader) permissions(line int, head string, rows []string) {
 		if len(cells) < 2 || !strings.Contains(kind, "delegated") && !strings.Contains(kind, "application") {
 			continue
 		}
-		for _, group := range r.names(line+1+n, strings.Join(cells[1:], ","), strings.Contains(kind, "application")) {
+		for _, group := range t.names(line+1+n, strings.Join(cells[1:], ","), strings.Contains(kind, "application")) {
 			if mostFirst {
 				slices.Reverse(group.names)
 			}
 			if tables[group.label] == nil {
-				tables[group.label] = &Permissions{Line: line, Lead: r.lead + " " + group.label, Unordered: unordered}
+				tables[group.label] = &Permissions{Line: line, Lead: lead + " " + group.label, Unordered: unordered}
 				labels = append(labels, group.label)
 			}
 			tables[group.label].add(kind, group.names)
 		}
 	}
 	if unordered {
-		r.page.minor(Permission, line, "the table does not say which permission is the least privileged")
+		t.page.minor(Permission, line, "the table does not say which permission is the least privileged")
 	}
 	for _, label := range labels {
-		r.page.Permissions = append(r.page.Permissions, *tables[label])
+		t.page.Permissions = append(t.page.Permissions, *tables[label])
 	}
 }
 
@@ -113,7 +117,7 @@ var unmarked = strings.NewReplacer(`\*`, "*", "**", "", "`", "", "\u00a0", " ")
 var openIDScopes = []string{"email", "offline_access", "openid", "profile"}
 
 // names reads a cell. Where it speaks of several things, each has a label.
-func (r *reader) names(line int, cell string, application bool) []group {
+func (t *tables) names(line int, cell string, application bool) []group {
 	text := lineBreak.ReplaceAllString(cell, "\n")
 	text = tag.ReplaceAllString(footnote.ReplaceAllString(text, ""), "")
 	text = link.ReplaceAllString(text, "$1")
@@ -129,11 +133,11 @@ func (r *reader) names(line int, cell string, application bool) []group {
 			part = rest
 		}
 		if strings.Contains(part, " and ") {
-			r.page.note(Permission, line, "some permissions are needed together, and are listed one by one: %s", brief(strings.TrimSpace(part)))
+			t.page.note(Permission, line, "some permissions are needed together, and are listed one by one: %s", brief(strings.TrimSpace(part)))
 		}
 		last := &groups[len(groups)-1]
 		for _, name := range splitNames.Split(part, -1) {
-			if name = r.name(line, strings.Trim(strings.TrimSpace(name), ". "), application); name != "" && !slices.Contains(last.names, name) {
+			if name = t.name(line, strings.Trim(strings.TrimSpace(name), ". "), application); name != "" && !slices.Contains(last.names, name) {
 				last.names = append(last.names, name)
 			}
 		}
@@ -141,17 +145,17 @@ func (r *reader) names(line int, cell string, application bool) []group {
 	return groups
 }
 
-func (r *reader) name(line int, name string, application bool) string {
+func (t *tables) name(line int, name string, application bool) string {
 	switch {
 	case noName.MatchString(name), strings.HasPrefix(strings.ToLower(name), "not supported"):
 		return ""
 	case slices.Contains(openIDScopes, name):
 		return name
 	case !permission.MatchString(name):
-		r.page.note(Permission, line, "left out what is no permission: %s", brief(name))
+		t.page.note(Permission, line, "left out what is no permission: %s", brief(name))
 		return ""
 	case strings.HasSuffix(name, "*") && !application:
-		r.page.note(Permission, line, "%s is marked as resource-specific, which only applications' permissions are", name)
+		t.page.note(Permission, line, "%s is marked as resource-specific, which only applications' permissions are", name)
 		return strings.TrimSuffix(name, "*")
 	}
 	return name
@@ -162,7 +166,7 @@ var resourcePage = regexp.MustCompile(`\[\W*(\w+)\W*\]\(\s*(?:[^()\s]*/)?(\w+)\.
 var apiPage = regexp.MustCompile(`\(\s*(?:[^()\s]*/)?api/([\w.-]+\.md)`)
 
 // methods reads the table of what can be done with a resource.
-func (r *reader) methods(line int, rows []string) {
+func (t *tables) methods(line int, rows []string) {
 	for n, row := range rows[1:] {
 		cells := cells(row)
 		page := apiPage.FindStringSubmatch(cells[0])
@@ -170,7 +174,7 @@ func (r *reader) methods(line int, rows []string) {
 			continue
 		}
 		if returns := resourcePage.FindStringSubmatch(cells[1]); returns != nil && strings.EqualFold(returns[1], returns[2]) {
-			r.page.Methods = append(r.page.Methods, Method{Line: line + 1 + n, Page: page[1], Returns: returns[1]})
+			t.page.Methods = append(t.page.Methods, Method{Line: line + 1 + n, Page: page[1], Returns: returns[1]})
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package docs
 
 import (
-	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,16 +11,14 @@ import (
 // for one that there is not.
 type Includes func(name string) (text string, ok bool)
 
-// Read reads a page without what it includes. The error, which may know the line, is for what
-// cannot be a page.
-func Read(text string) (*Page, error) { return ReadWith(text, nil) }
-
-// ReadWith reads a page with what it includes, each file at the line that includes it.
-func ReadWith(text string, includes Includes) (*Page, error) {
+// Read reads a page with what it includes, each file at the line that includes it; nil leaves
+// that out. The error, which may know the line, is for what cannot be a page.
+func Read(text string, includes Includes) (*Page, error) {
 	if len(text) > MaxSize {
 		return nil, tooLarge(0, strconv.Itoa(MaxSize>>20)+" MB")
 	}
-	r := &reader{page: &Page{}, includes: includes}
+	page := &Page{}
+	r := &reader{page: page, promises: promises{page: page}, tables: tables{page: page}, included: inclusions{read: includes}}
 	s := scanner{text: strings.TrimPrefix(text, "\ufeff"), line: 1, to: r}
 	if err := s.scan(); err != nil {
 		return nil, err
@@ -40,28 +37,22 @@ type reader struct {
 	section  string      // what the examples at hand are examples of
 	lead     string      // the text before
 	adjacent bool        // no heading since the last fence
-	full     bool        // of tables
 	shown    int         // bytes of all fences
-	stating  stating
-	includes Includes
-	within   []string // the names of the included files at hand, outermost first
-	included int      // bytes of all included files
+	promises promises
+	tables   tables
+	included inclusions
 }
 
-// stating is how far the reader has come with the codes that the text promises: those
-// of the first section called Response.
-type stating int
-
-const (
-	before stating = iota
-	within
-	after
-)
+// inclusions are the files that a page includes.
+type inclusions struct {
+	read Includes
+	at   []string // the names of those at hand, outermost first
+	size int      // bytes of all
+}
 
 var (
 	plainHeading = regexp.MustCompile(`(?i)^(#*\s*)?(requests?|responses?|examples?|http requests?|error response)\b[\s\d:]*$`)
 	tabHeading   = regexp.MustCompile(`\(#tab/`)
-	startsStated = regexp.MustCompile(`(?i)^responses?\s*$`)
 )
 
 func (r *reader) heading(level int, text string) {
@@ -80,15 +71,10 @@ func (r *reader) heading(level int, text string) {
 	if !plainHeading.MatchString(text) {
 		r.section = text
 	}
-	switch {
-	case r.stating == within:
-		r.stating = after
-	case r.stating == before && startsStated.MatchString(text):
-		r.stating = within
-	}
+	r.promises.heading(text)
 }
 
-// dropPending tells of an annotation that no block follows.
+// dropPending reports an annotation that no block follows.
 func (r *reader) dropPending() {
 	if a := r.pending; a != nil && (a.block == "request" || a.block == "response") {
 		r.page.note(Annotation, a.line, "no block follows the annotation of a %s", a.block)
@@ -103,7 +89,7 @@ func (r *reader) paragraph(line int, text string) {
 	for _, match := range inclusion.FindAllStringSubmatch(text, -1) {
 		r.include(line, match[1])
 	}
-	r.state(line, text)
+	r.promises.read(line, text)
 }
 
 var inclusion = regexp.MustCompile(`\[!INCLUDE[^\]\n]*(?:\[[^\]\n]*\])?\(([^)\n]*)\)`)
@@ -114,58 +100,33 @@ const maxIncluded = 4
 // include reads an included file at the line that includes it.
 func (r *reader) include(line int, name string) {
 	var text string
-	ok := r.includes != nil && len(r.within) < maxIncluded && !slices.Contains(r.within, name)
+	ok := r.included.read != nil && len(r.included.at) < maxIncluded && !slices.Contains(r.included.at, name)
 	if ok {
-		text, ok = r.includes(name)
+		text, ok = r.included.read(name)
 	}
-	if r.included += len(text); !ok || r.included > MaxSize {
+	if r.included.size += len(text); !ok || r.included.size > MaxSize {
 		r.page.Includes++
 		return
 	}
-	r.within = append(r.within, name)
+	r.included.at = append(r.included.at, name)
 	s := scanner{text: strings.TrimPrefix(text, "\ufeff"), line: line, pinned: true, to: r}
-	_ = s.scan() // of more blocks than a page may have the page itself tells
-	r.within = r.within[:len(r.within)-1]
+	_ = s.scan() // a page of too many blocks is an error by itself
+	r.included.at = r.included.at[:len(r.included.at)-1]
 }
 
-var (
-	answerWithin = regexp.MustCompile(`\n[ \t]*HTTP/[\d.]+ \d{3}\b`)
-	statedCode   = regexp.MustCompile("(`|HTTP |codes? |status |returns (?:an? )?)([1-5][0-9][0-9])\\b(`?-?(?:\\s?(?i:series|range|level|class)))?")
-	namedCode    = regexp.MustCompile(`\b([23][0-9][0-9]) ([A-Z][A-Za-z-]+)`)
-)
-
-// state takes the codes of success out of the section that promises them.
-func (r *reader) state(line int, text string) {
-	if r.stating != within {
-		return
-	}
-	var found []string
-	for _, match := range statedCode.FindAllStringSubmatch(text, -1) {
-		if match[3] == "" { // "a 200-series response code" may be any of them
-			found = append(found, match[2])
-		}
-	}
-	for _, match := range namedCode.FindAllStringSubmatch(text, -1) {
-		found = append(found, match[1])
-	}
-	for _, digits := range found {
-		code, _ := strconv.Atoi(digits)
-		if code < 200 || code >= 400 || http.StatusText(code) == "" || slices.Contains(r.page.Stated, code) {
-			continue
-		}
-		if r.page.StatedLine == 0 {
-			r.page.StatedLine = line
-		}
-		r.page.Stated = append(r.page.Stated, code)
-	}
+func (r *reader) table(line int, rows []string) {
+	r.promises.read(line, strings.Join(rows, "\n"))
+	r.tables.read(line, r.lead, rows)
 }
 
 func (r *reader) comment(line int, text string) {
-	if a := r.readAnnotation(line, text); a != nil {
+	if a := readAnnotation(r.page, line, text); a != nil {
 		r.dropPending()
 		r.pending = a
 	}
 }
+
+var answerWithin = regexp.MustCompile(`\n[ \t]*HTTP/[\d.]+ \d{3}\b`)
 
 func (r *reader) fence(f fence) error {
 	if len(r.fences) == maxBlocks {
@@ -177,7 +138,7 @@ func (r *reader) fence(f fence) error {
 		r.page.note(Unpaired, f.line, "left out a block of %d KB: beyond %d KB, or %d KB in one page, nothing is an example", len(f.text)>>10, maxBlock>>10, maxShown>>10)
 		return nil
 	}
-	f.section, f.path, f.lead, f.included = r.section, r.headings, r.adjacent, len(r.within) > 0
+	f.section, f.path, f.lead, f.included = r.section, r.headings, r.adjacent, len(r.included.at) > 0
 	if at := answerWithin.FindStringIndex(f.text); at != nil && f.asks() {
 		answer := f
 		answer.text, f.text = f.text[at[0]+1:], f.text[:at[0]+1]
@@ -188,9 +149,7 @@ func (r *reader) fence(f fence) error {
 	}
 	r.fences = append(r.fences, f)
 	r.adjacent = true
-	if r.stating == within {
-		r.stating = after
-	}
+	r.promises.end()
 	return nil
 }
 

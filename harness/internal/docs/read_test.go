@@ -22,7 +22,7 @@ import (
 // latter; read the difference before it is committed.
 func TestPages(t *testing.T) {
 	testkit.Archives(t, "testdata/pages/*.txtar", func(t *testing.T, archive *testkit.Archive) {
-		page, err := Read(string(archive.Files[0].Data))
+		page, err := Read(string(archive.Files[0].Data), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,7 +39,7 @@ func TestIncludes(t *testing.T) {
 		"loop.md":                    "[!INCLUDE [again](loop.md)]\n",
 	}
 	text := "# Get me\n\n## Permissions\n[!INCLUDE [permissions](../includes/permissions.md)]\n\n## Examples\n[!INCLUDE [e](../includes/example.md)]\n\n[!INCLUDE [l](loop.md)]\n[!INCLUDE [none](none.md)]\n"
-	page, err := ReadWith(text, func(name string) (string, bool) {
+	page, err := Read(text, func(name string) (string, bool) {
 		text, ok := files[name]
 		return text, ok
 	})
@@ -177,7 +177,7 @@ func TestHostilePages(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&before)
-			_, err := Read(text)
+			_, err := Read(text, nil)
 			runtime.ReadMemStats(&after)
 			var large *fault.Error
 			if err != nil && !errors.As(err, &large) {
@@ -188,26 +188,26 @@ func TestHostilePages(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Read(strings.Repeat("x", MaxSize+1)); err == nil {
+	if _, err := Read(strings.Repeat("x", MaxSize+1), nil); err == nil {
 		t.Error("a page beyond the limit was read")
 	}
 }
 
 func TestManyFences(t *testing.T) {
-	page, err := Read(strings.Repeat("```http\nGET https://graph.microsoft.com/v1.0/me\n```\n```http\nHTTP/1.1 200 OK\n\n{\"id\": 1,}\n```\n", 5000))
+	page, err := Read(strings.Repeat("```http\nGET https://graph.microsoft.com/v1.0/me\n```\n```http\nHTTP/1.1 200 OK\n\n{\"id\": 1,}\n```\n", 5000), nil)
 	if err != nil || len(page.Pairs) != 5000 {
 		t.Fatalf("%d pairs: %v", len(page.Pairs), err)
 	}
-	page, err = Read(strings.Repeat("<!-- {\"blockType\": \"request\", \"name\": \"x\"} -->\n```\nGET https://graph.microsoft.com/v1.0/me\n```\n", 5000) +
-		strings.Repeat("<!-- {\"blockType\": \"response\", \"name\": \"x\"} -->\n```\nHTTP/1.1 200 OK\n```\n", 5000))
+	page, err = Read(strings.Repeat("<!-- {\"blockType\": \"request\", \"name\": \"x\"} -->\n```\nGET https://graph.microsoft.com/v1.0/me\n```\n", 5000)+
+		strings.Repeat("<!-- {\"blockType\": \"response\", \"name\": \"x\"} -->\n```\nHTTP/1.1 200 OK\n```\n", 5000), nil)
 	if err != nil || len(page.Pairs) != 10000-1 {
 		t.Fatalf("%d pairs: %v", len(page.Pairs), err)
 	}
-	page, err = Read("```http\nHTTP/1.1 200 OK\n\n[" + strings.Repeat("1,", maxBlock) + "1]\n```\n")
+	page, err = Read("```http\nHTTP/1.1 200 OK\n\n["+strings.Repeat("1,", maxBlock)+"1]\n```\n", nil)
 	if err != nil || len(page.Notes) != 1 || page.Notes[0].Line != 1 || page.Notes[0].Kind != Unpaired {
 		t.Errorf("a block of 8 MB: %v, %v", page.Notes, err)
 	}
-	_, err = Read(strings.Repeat("```\n```\n", maxBlocks+1))
+	_, err = Read(strings.Repeat("```\n```\n", maxBlocks+1), nil)
 	var large *fault.Error
 	if !errors.As(err, &large) || large.Line != 2*maxBlocks+1 || large.Hint == "" {
 		t.Errorf("got %v", err)
@@ -225,7 +225,7 @@ func FuzzDocs(f *testing.F) {
 	}
 	f.Add("```http\nGET /\n```\n```\nHTTP/1.1 200\n\n{\"a\": {b}, ...")
 	f.Fuzz(func(t *testing.T, text string) {
-		page, err := Read(text)
+		page, err := Read(text, nil)
 		if err != nil {
 			return
 		}
@@ -267,7 +267,7 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, text := range texts {
-			if _, err := Read(text); err != nil {
+			if _, err := Read(text, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

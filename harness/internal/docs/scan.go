@@ -218,7 +218,7 @@ func language(info string) string {
 	return strings.ToLower(strings.TrimRight(word, "}"))
 }
 
-// isLanguage tells what opens a block from text that happens to begin so.
+// isLanguage distinguishes what opens a block from text that happens to begin so.
 func isLanguage(info string) bool {
 	switch language(info) {
 	case "http", "json", "msgraph-interactive", "csharp", "javascript", "java", "objc", "go", "powershell", "xml", "html", "php", "python":

@@ -311,7 +311,7 @@ func visible(s string) string {
 	}, strings.ToValidUTF8(s, ""))
 }
 
-// splitVersion tells a Graph address's version from the rest of its escaped path.
+// splitVersion separates a Graph address's version from the rest of its escaped path.
 func splitVersion(u *url.URL) (version, path string, ok bool) {
 	if !graph.IsHost(u.Host) {
 		return "", "", false

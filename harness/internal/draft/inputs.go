@@ -48,11 +48,16 @@ func (d *drafter) storedInputs() {
 	}
 }
 
-// foundInputs are the pseudonyms in requests that no earlier answer gave.
+// credential is what redaction puts in the place of a password or a key.
+const credential = "REDACTED"
+
+// foundInputs are the pseudonyms in requests that no earlier answer gave, and the credentials
+// that a client wrote: a live run has to send others than what stands for them.
 func (d *drafter) foundInputs() {
-	if d.cassette.Meta.Salt == "" || d.apart {
+	if d.apart {
 		return
 	}
+	isSealed := d.cassette.Meta.Salt != ""
 	p := pseudonyms{identity.NewFaker(d.cassette.Salt)}
 	names, known := map[string]int{}, map[string]bool{}
 	for _, in := range d.inputs {
@@ -67,13 +72,16 @@ func (d *drafter) foundInputs() {
 	answers := given{pseudonyms: p, moves: d.moves, values: map[string]bool{}}
 	for n := range d.moves {
 		sent := d.moves[n].first().Request
-		candidates := slices.DeleteFunc(append(p.inQuery(sent.URL), p.inBody(sent.Body)...), func(in input) bool {
-			return !known[in.value] && answers.before(n, in.value)
-		})
-		if !links.follows(sent.URL) {
+		var candidates []input
+		if isSealed {
+			candidates = slices.DeleteFunc(append(p.inQuery(sent.URL), p.inBody(sent.Body)...), func(in input) bool {
+				return !known[in.value] && answers.before(n, in.value)
+			})
+		}
+		if isSealed && !links.follows(sent.URL) {
 			candidates = append(p.inPath(sent.URL), candidates...)
 		}
-		for _, c := range candidates {
+		for _, c := range append(candidates, credentialsIn(sent.Body)...) {
 			if known[c.value] || len(d.inputs) >= mostInputs {
 				continue
 			}
@@ -134,7 +142,7 @@ func (d *drafter) varsNode() *yaml.Node {
 	for _, in := range d.inputs {
 		switch {
 		case strings.HasPrefix(in.name, envPrefix): // used as it is
-		case d.cassette.Meta.Salt != "" && p.in(in.value):
+		case in.value == credential, d.cassette.Meta.Salt != "" && p.in(in.value):
 			add(node, in.name, text("{"+envPrefix+variableOf(in.name)+"}"))
 		default:
 			add(node, in.name, text(escapeBraces(in.value)))
@@ -247,6 +255,19 @@ func (p pseudonyms) inBody(body string) []input {
 		}
 	}
 	return all
+}
+
+// credentialsIn are the credentials in a JSON body.
+func credentialsIn(body string) []input {
+	for token, err := range jsondoc.Scan(body) {
+		if err != nil {
+			return nil
+		}
+		if token.Kind == '"' && token.Value() == credential {
+			return []input{{name: "secret", value: credential}} // one stands for all of them
+		}
+	}
+	return nil
 }
 
 func kindOf(pseudonym string) string {

@@ -55,7 +55,7 @@ func group(all []*cassette.Interaction) []move {
 	return moves
 }
 
-// pageCount counts the interactions of which each asks for the nextLink of the one
+// pageCount counts the interactions that each ask for the nextLink of the one
 // before.
 func pageCount(all []*cassette.Interaction) int {
 	n := 1

@@ -80,7 +80,7 @@ func decodeAcceptances(root strictyaml.Value) []Acceptance {
 	return entries
 }
 
-// find is the last acceptance of a change: one that was accepted again counts anew.
+// find is the last acceptance of a change: of one that was accepted again the later counts.
 func (a Acceptances) find(fingerprint string) *Acceptance {
 	for i := range slices.Backward(a.Entries) {
 		if a.Entries[i].Fingerprint == fingerprint {
@@ -94,7 +94,7 @@ func (e *Acceptance) ended(now time.Time) bool {
 	return !e.Until.IsZero() && !now.IsZero() && now.After(e.Until.AddDate(0, 0, 1))
 }
 
-// standing reports whether a change is accepted still, and tells of what has ended.
+// standing reports whether a change is accepted still, and reports what has ended.
 func (a Acceptances) standing(fingerprint string, now time.Time) (accepted bool, ended []report.Finding) {
 	switch e := a.find(fingerprint); {
 	case e == nil:

@@ -168,22 +168,14 @@ func (a *Announcements) details(c *metadiff.Change) string {
 			}
 		}
 		if latest != nil {
-			return "\nannounced " + latest.date + ": " + clip(latest.text)
+			return "\nannounced " + latest.date + ": " + fault.Clip(strings.Join(strings.Fields(latest.text), " "), longestText)
 		}
 	}
 	return "\nnobody announced it"
 }
 
-// longestText bounds what is told of an announcement.
+// longestText bounds what is quoted of an announcement.
 const longestText = 200
-
-func clip(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > longestText {
-		return string(runes[:longestText]) + "..."
-	}
-	return text
-}
 
 // subjects are the names that an announcement may call a place by, in lower case.
 func subjects(at metadiff.Place) []string {
@@ -198,11 +190,11 @@ func subjects(at metadiff.Place) []string {
 func (a *announcement) isOf(rule diff.ID, at metadiff.Place) bool {
 	kinds := []string{"Change"}
 	switch rule {
-	case diff.PropertyLost, diff.PathLost, diff.OperationLost, diff.TypeLost, diff.EnumGone, diff.RequestLost:
+	case diff.PropertyLost, metadiff.PathLost, metadiff.OperationLost, metadiff.TypeLost, diff.EnumGone, diff.RequestLost:
 		kinds = append(kinds, "Deletion")
-	case diff.PropertyAdded, diff.PathAdded, diff.OperationAdded, diff.TypeAdded, diff.EnumNew, diff.RequestAdded:
+	case diff.PropertyAdded, metadiff.PathAdded, metadiff.OperationAdded, metadiff.TypeAdded, diff.EnumNew, diff.RequestAdded:
 		kinds = append(kinds, "Addition")
-	case diff.DeprecationAdded:
+	case metadiff.DeprecationAdded:
 		kinds = append(kinds, "Deprecation", "Deletion")
 	default:
 		kinds = append(kinds, "Addition", "Deletion")

@@ -29,6 +29,8 @@ func Compare(old, new *Source, opts Options) (*report.Suite, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer old.done()
+	defer new.done()
 	opts.checkout = checkoutOf(old, new)
 	suite := &report.Suite{Command: "diff", FailOn: report.Warning}
 	for _, unread := range slices.Concat(old.unread, new.unread) {
@@ -46,23 +48,24 @@ func Compare(old, new *Source, opts Options) (*report.Suite, error) {
 		suite.Cases = append(suite.Cases, failed(names[1], err))
 	}
 	for _, name := range gone {
-		suite.Cases = append(suite.Cases, report.Case{Name: caseName(name), File: name, Findings: []report.Finding{{
-			Rule: ruleDriftCassetteGone, Severity: report.Warning, Place: report.Place{File: name},
-			Message: "it is in " + old.Name + " and not in " + new.Name,
-		}}})
+		suite.Cases = append(suite.Cases, onlyIn(old, new, name, ruleDriftCassetteGone, report.Warning))
 	}
 	for _, name := range come {
-		suite.Cases = append(suite.Cases, report.Case{Name: caseName(name), File: name, Findings: []report.Finding{{
-			Rule: ruleDriftCassetteNew, Severity: report.Note, Place: report.Place{File: name},
-			Message: "it is in " + new.Name + " and not in " + old.Name,
-		}}})
+		suite.Cases = append(suite.Cases, onlyIn(new, old, name, ruleDriftCassetteNew, report.Note))
 	}
 	return suite, nil
 }
 
+// onlyIn is the case of a cassette that one side lacks.
+func onlyIn(one, other *Source, name string, rule report.Rule, severity report.Severity) report.Case {
+	return report.Case{Name: caseName(name), File: name, Findings: []report.Finding{{
+		Rule: rule, Severity: severity, Place: report.Place{File: name}, Message: "it is in " + one.Name + " and not in " + other.Name,
+	}}}
+}
+
 func caseName(file string) string { return strings.TrimSuffix(file, ".yaml") }
 
-// mostIllustrated bounds the changes that are told with their places and examples, each of
+// mostIllustrated bounds the changes that are reported with their places and examples, each of
 // which takes as long as its body.
 const mostIllustrated = 100
 
@@ -72,15 +75,17 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 	if err != nil {
 		return failed(name, fmt.Errorf("compare %s with %s: %w", old.File, new.File, err))
 	}
-	told := report.Case{Name: caseName(name), File: new.File, Steps: len(new.Interactions)}
+	one := report.Case{Name: caseName(name), File: new.File, Steps: len(new.Interactions)}
 	if len(drift.Labels) > 0 {
-		told.Name += " (" + strings.Join(drift.Labels, ", ") + ")"
+		one.Name += " (" + strings.Join(drift.Labels, ", ") + ")"
 	}
 	var shower *diff.Shower
 	if opts.Show {
 		shower = drift.NewShower(old, new)
 		for _, i := range new.Interactions {
-			told.Exchanges = append(told.Exchanges, display.Of(new, i))
+			e := display.Of(new, i)
+			e.Unchanged = drift.Unchanged[i]
+			one.Exchanges = append(one.Exchanges, e)
 		}
 	}
 	for i := range drift.Changes {
@@ -96,9 +101,9 @@ func Case(name string, old, new *cassette.Cassette, opts Options) report.Case {
 		if opts.Show {
 			f.Examples = shower.Examples(change)
 		}
-		told.Findings = append(append(told.Findings, f), ended...)
+		one.Findings = append(append(one.Findings, f), ended...)
 	}
-	return told
+	return one
 }
 
 // checkoutOf says where the files of the new side lie, where those of the old side are in
@@ -115,7 +120,7 @@ func checkoutOf(old, new *Source) func(file string) string {
 	return nil
 }
 
-// placed is a change that is told at its file of the checkout, with the other one beside it.
+// placed is a change that is reported at its file of the checkout, with the other one beside it.
 func (o *Options) placed(f report.Finding, change *diff.Change, new *cassette.Cassette) report.Finding {
 	if o.checkout == nil {
 		return f

@@ -34,8 +34,8 @@ func (r repository) command(ctx context.Context, args ...string) *exec.Cmd {
 // git runs a git command.
 func (r repository) git(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := r.command(ctx, args...)
-	var told bytes.Buffer
-	cmd.Stderr = &told
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err == nil {
 		return out, nil
@@ -43,7 +43,7 @@ func (r repository) git(ctx context.Context, args ...string) ([]byte, error) {
 	if errors.Is(err, exec.ErrNotFound) {
 		return nil, &fault.Error{Message: "compare what git holds: there is no git command", Hint: "install git, or compare files"}
 	}
-	return nil, errors.New(strings.TrimPrefix(strings.TrimSpace(told.String()), "fatal: "))
+	return nil, errors.New(strings.TrimPrefix(strings.TrimSpace(stderr.String()), "fatal: "))
 }
 
 const shallowAdvice = "this clone is shallow and does not hold all history: git fetch --unshallow"
@@ -84,6 +84,7 @@ type tree struct {
 	revision string
 	base     string            // "./" where paths count from the working directory, else ""
 	salts    map[string][]byte // by folder; nil where there is none
+	blobs    *blobs            // nil until something is read
 }
 
 // within is what git calls a path behind the revision; "." is the folder that paths count from.
@@ -114,14 +115,14 @@ func openRevision(ctx context.Context, revision, at string) (*Source, error) {
 	}
 	if kind == "blob" {
 		s := Of(name, func() (*cassette.Cassette, error) { return t.load(name, at) })
-		s.revision = revision
+		s.revision, s.close = revision, t.close
 		return s, nil
 	}
 	out, err := here.git(ctx, "ls-tree", "-r", "-z", "--full-tree", "--name-only", "--end-of-options", t.object(at))
 	if err != nil {
 		return nil, &fault.Error{Message: "list " + name, Cause: err}
 	}
-	s := &Source{Name: name, revision: revision, load: func(file string) (*cassette.Cassette, error) {
+	s := &Source{Name: name, revision: revision, close: t.close, load: func(file string) (*cassette.Cassette, error) {
 		return t.load(revision+":"+path.Join(at, file), path.Join(at, file))
 	}}
 	for file := range strings.SplitSeq(string(out), "\x00") {
@@ -132,11 +133,32 @@ func openRevision(ctx context.Context, revision, at string) (*Source, error) {
 	return s, nil
 }
 
+// read is the text of a file, which is called name in messages.
+func (t *tree) read(at, name string) (text []byte, err error) {
+	if strings.Contains(at, "\n") {
+		return nil, fmt.Errorf("read %s from git: its name has a line break", name)
+	}
+	if t.blobs == nil {
+		if t.blobs, err = here.blobs(t.ctx); err != nil {
+			return nil, err
+		}
+	}
+	return t.blobs.read(t.object(at), name)
+}
+
+// close ends the process that reads.
+func (t *tree) close() {
+	if t.blobs != nil {
+		_ = t.blobs.close() // all that was asked for was read
+		t.blobs = nil
+	}
+}
+
 // load loads a cassette, which is called name in messages.
 func (t *tree) load(name, at string) (*cassette.Cassette, error) {
-	data, err := here.git(t.ctx, "cat-file", "blob", t.object(at))
+	data, err := t.read(at, name)
 	if err != nil {
-		return nil, &fault.Error{Message: "read " + name, Cause: err}
+		return nil, err
 	}
 	return loadBytes(name, data, t.salt(path.Dir(at)))
 }
@@ -147,7 +169,7 @@ func (t *tree) salt(dir string) []byte {
 	if salt, known := t.salts[dir]; known {
 		return salt
 	}
-	salt, err := here.git(t.ctx, "cat-file", "blob", t.object(path.Join(dir, cassette.SaltFile)))
+	salt, err := t.read(path.Join(dir, cassette.SaltFile), cassette.SaltFile)
 	switch {
 	case err == nil:
 	case dir == "." || dir == "/" || strings.HasPrefix(dir, ".."):
@@ -186,13 +208,13 @@ func loadBytes(name string, data, salt []byte) (*cassette.Cassette, error) {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
 	}
-	tape, err := cassette.Load(file)
+	loaded, err := cassette.Load(file)
 	if at := fault.Find(err); at != nil {
 		at.File = name
 	}
 	if err != nil {
 		return nil, err
 	}
-	tape.File = name
-	return tape, nil
+	loaded.File = name
+	return loaded, nil
 }

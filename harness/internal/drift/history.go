@@ -24,40 +24,25 @@ func (v *version) name() string { return v.date + " " + v.commit[:7] + " " + v.s
 // at is what messages call a file of the version.
 func (v *version) at(file string) string { return v.commit[:7] + ":" + file }
 
-// History tells, commit by commit, what changed in a cassette's behaviour: a case a commit
+// History says, commit by commit, what changed in a cassette's behaviour: a case a commit
 // that changed the file, oldest first. Commits that changed no behaviour have no findings.
-// What was never committed comes last. Accepted changes are told too: they happened. A file
+// What was never committed comes last. Accepted changes are reported too: they happened. A file
 // that was never a cassette is an error.
 func History(ctx context.Context, file string, opts Options) (*report.Suite, error) {
 	opts.Accepted = Acceptances{}
-	versions, err := here.versions(ctx, file, false)
-	if err != nil {
-		return nil, err
-	}
-	blobs, err := here.blobs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer blobs.close()
 	salt := saltHere(filepath.Dir(file))
-	load := func(name string, text []byte) (*cassette.Cassette, error) { return loadBytes(name, text, salt) }
 	w := walk[*cassette.Cassette]{
-		repo: here, file: file, versions: versions, read: newReader(blobs, versions, load, renamed), wants: "a cassette",
-		step: func(told report.Case, before, after *cassette.Cassette) report.Case {
-			return step(told, before, after, opts)
+		repo: here, file: file, wants: "a cassette", named: renamed,
+		parse:    func(name string, text []byte) (*cassette.Cassette, error) { return loadBytes(name, text, salt) },
+		checkout: func() (*cassette.Cassette, error) { return cassette.Load(file) },
+		step: func(one report.Case, before, after *cassette.Cassette) report.Case {
+			return step(one, before, after, opts)
 		},
 	}
 	if kind := strings.ToLower(path.Ext(file)); kind == ".csdl" || kind == ".xml" {
 		w.hint = "graphvcr history --csdl " + file + " walks the log of metadata"
 	}
-	suite, before, err := w.run(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if now, err := cassette.Load(file); err == nil && before != nil && !here.sameAs(ctx, file, versions[len(versions)-1].blob) {
-		suite.Cases = append(suite.Cases, step(report.Case{Name: notCommitted, Label: notCommitted, File: file}, *before, now, opts))
-	}
-	return suite, nil
+	return w.run(ctx)
 }
 
 func renamed(c *cassette.Cassette, name string) *cassette.Cassette {
@@ -72,53 +57,76 @@ const notCommitted = "not committed"
 type walk[T any] struct {
 	repo     repository
 	file     string
-	versions []version
-	read     *reader[T]
+	oneLine  bool   // of a branch that was merged, the merge alone
 	wants    string // what the file should be: "a cassette"
 	hint     string // for a file that never was; "" for that of the first fault
-	step     func(told report.Case, before, after T) report.Case
+	parse    func(name string, text []byte) (T, error)
+	named    func(doc T, name string) T // a document under another name
+	checkout func() (T, error)          // what lies in the checkout
+	step     func(one report.Case, before, after T) report.Case
 }
 
-// run tells a case a version, and returns the last version that could be read, or nil.
-func (w *walk[T]) run(ctx context.Context) (*report.Suite, *T, error) {
+// run makes a case of each version, and one of what was never committed.
+func (w *walk[T]) run(ctx context.Context) (*report.Suite, error) {
+	versions, err := w.repo.versions(ctx, w.file, w.oneLine)
+	if err != nil {
+		return nil, err
+	}
+	blobs, err := w.repo.blobs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer blobs.close()
+	suite, before, err := w.cases(ctx, versions, newReader(blobs, versions, w.parse, w.named))
+	if err != nil || before == nil || w.repo.sameAs(ctx, w.file, versions[len(versions)-1].blob) {
+		return suite, err
+	}
+	if now, err := w.checkout(); err == nil {
+		suite.Cases = append(suite.Cases, w.step(report.Case{Name: notCommitted, Label: notCommitted, File: w.file}, *before, now))
+	}
+	return suite, nil
+}
+
+// cases makes a case of each version, and returns the last one that could be read, or nil.
+func (w *walk[T]) cases(ctx context.Context, versions []version, read *reader[T]) (*report.Suite, *T, error) {
 	suite := &report.Suite{Command: "history", FailOn: report.Warning, Ordered: true}
 	var before *T
 	var first error
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	documents := w.documents(ctx)
-	for n := range w.versions {
-		v := &w.versions[n]
-		told := report.Case{Name: v.name(), Label: v.date, File: w.file}
+	documents := w.documents(ctx, versions, read)
+	for n := range versions {
+		v := &versions[n]
+		one := report.Case{Name: v.name(), Label: v.date, File: w.file}
 		if v.blob == "" {
-			told.Findings = []report.Finding{{Rule: ruleDriftCassetteGone, Severity: report.Note, Place: report.Place{File: w.file}, Message: "removed"}}
-			suite.Cases = append(suite.Cases, told)
+			one.Findings = []report.Finding{{Rule: ruleDriftCassetteGone, Severity: report.Note, Place: report.Place{File: w.file}, Message: "removed"}}
+			suite.Cases = append(suite.Cases, one)
 			continue
 		}
-		read, ok := <-documents
+		next, ok := <-documents
 		if !ok {
 			return nil, nil, ctx.Err()
 		}
-		after, err := read.doc, read.err
+		after, err := next.doc, next.err
 		if err != nil {
 			// A version that was once broken is part of the story and not its end.
-			told.Findings = []report.Finding{{Rule: ruleDriftUnreadable, Severity: report.Note, Place: report.Place{File: w.file}, Message: err.Error()}}
-			suite.Cases = append(suite.Cases, told)
+			one.Findings = []report.Finding{{Rule: ruleDriftUnreadable, Severity: report.Note, Place: report.Place{File: w.file}, Message: err.Error()}}
+			suite.Cases = append(suite.Cases, one)
 			if first == nil {
 				first = err
 			}
 			continue
 		}
 		if before != nil {
-			told = w.step(told, *before, after)
+			one = w.step(one, *before, after)
 		}
 		if n == 0 && w.repo.isShallow(ctx) {
-			told.Findings = append(told.Findings, report.Finding{
+			one.Findings = append(one.Findings, report.Finding{
 				Rule: ruleDriftShallow, Severity: report.Warning, Place: report.Place{File: w.file},
 				Message: "earlier changes are not shown: " + shallowAdvice,
 			})
 		}
-		suite.Cases = append(suite.Cases, told)
+		suite.Cases = append(suite.Cases, one)
 		before = &after
 	}
 	if before == nil && first != nil {
@@ -135,17 +143,17 @@ type document[T any] struct {
 
 // documents reads the versions in their order, one ahead of what is asked for. The channel is
 // closed early only where the context has ended.
-func (w *walk[T]) documents(ctx context.Context) <-chan document[T] {
+func (w *walk[T]) documents(ctx context.Context, versions []version, read *reader[T]) <-chan document[T] {
 	out := make(chan document[T])
 	go func() {
 		defer close(out)
-		for i := range w.versions {
-			v := &w.versions[i]
+		for i := range versions {
+			v := &versions[i]
 			if v.blob == "" {
 				continue
 			}
 			var d document[T]
-			d.doc, d.err = w.read.load(v.blob, v.at(w.file))
+			d.doc, d.err = read.load(v.blob, v.at(w.file))
 			if ctx.Err() != nil {
 				return
 			}
@@ -161,15 +169,15 @@ func (w *walk[T]) documents(ctx context.Context) <-chan document[T] {
 
 // step compares a version with the one before it. Where that is of another kind of
 // recording, the step says so.
-func step(told report.Case, before, after *cassette.Cassette, opts Options) report.Case {
-	compared := Case(told.Name, before, after, opts)
-	told.Findings, told.Steps = compared.Findings, compared.Steps
-	for i := range told.Findings {
-		if told.Findings[i].Rule == ruleDriftIncomparable {
-			told.Findings[i].Severity = report.Warning
+func step(one report.Case, before, after *cassette.Cassette, opts Options) report.Case {
+	compared := Case(one.Name, before, after, opts)
+	one.Findings, one.Steps = compared.Findings, compared.Steps
+	for i := range one.Findings {
+		if one.Findings[i].Rule == ruleDriftIncomparable {
+			one.Findings[i].Severity = report.Warning
 		}
 	}
-	return told
+	return one
 }
 
 func (r repository) sameAs(ctx context.Context, file, blob string) bool {

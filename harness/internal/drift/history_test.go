@@ -13,7 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const tape = `version: 2
+const oneRecording = `version: 2
 graphvcr: {format: 1, origin: recorded}
 interactions:
   - id: 0
@@ -77,7 +77,7 @@ func TestHistoryReadsEachBlobOnce(t *testing.T) {
 		if n >= 100 && n < 150 {
 			kind = "Guest"
 		}
-		versions = append(versions, fmt.Sprintf(tape, fmt.Sprintf("%08d-0000-4000-a000-000000000000", n%180), kind))
+		versions = append(versions, fmt.Sprintf(oneRecording, fmt.Sprintf("%08d-0000-4000-a000-000000000000", n%180), kind))
 	}
 	repository(t, versions...)
 	asked := logBlobs(t)
@@ -115,9 +115,45 @@ func TestHistoryReadsEachBlobOnce(t *testing.T) {
 	}
 }
 
+// TestFolderIsReadByOneProcess compares a folder of 20 cassettes with the checkout's.
+func TestFolderIsReadByOneProcess(t *testing.T) {
+	repository(t, fmt.Sprintf(oneRecording, "1", "Member"))
+	for n := range 20 {
+		name := filepath.Join("many", fmt.Sprintf("%d.yaml", n))
+		if err := os.MkdirAll("many", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, fmt.Appendf(nil, oneRecording, "1", "Member"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, "", "git", "add", "many")
+	run(t, "", "git", "-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-q", "-m", "many")
+	asked := logBlobs(t)
+	old, err := drift.Open(t.Context(), "HEAD:many")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := drift.Open(t.Context(), "many")
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite, err := drift.Compare(old, now, drift.Options{})
+	if err != nil || len(suite.Cases) != 20 {
+		t.Fatalf("%v: %d cases", err, len(suite.Cases))
+	}
+	text, err := os.ReadFile(asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), ".yaml\n"); n != 20 {
+		t.Errorf("one process was asked for %d cassettes, there are 20:\n%s", n, text)
+	}
+}
+
 // TestHistoryOfShallowClone does not pass for the whole history.
 func TestHistoryOfShallowClone(t *testing.T) {
-	repository(t, fmt.Sprintf(tape, "1", "Member"), fmt.Sprintf(tape, "1", "Guest"), fmt.Sprintf(tape, "2", "Guest"))
+	repository(t, fmt.Sprintf(oneRecording, "1", "Member"), fmt.Sprintf(oneRecording, "1", "Guest"), fmt.Sprintf(oneRecording, "2", "Guest"))
 	whole, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)

@@ -13,15 +13,15 @@ import (
 // mostDiffering bounds the answers that Merge looks at one by one.
 const mostDiffering = 1000
 
-// Merge is the old recording with those answers of the new one that hold changes which are
-// taken, and beside them only such as are known: named so, or accepted. Changes are named by
-// their fingerprints. Left are the taken changes that it could not make, because they stand in
+// Merge is the old recording with those answers of the new one that hold changes that are
+// chosen, and beside them only such as are known: named so, or accepted. Changes are named by
+// their fingerprints. Left are the chosen changes that it could not make, because they stand in
 // one answer with others.
 //
 // Both have to be recordings of one scenario, the new one made over the old one, so that
 // they share pseudonyms. The new one may have ended early: what it lacks stays as it was.
 // Where it makes other requests, nothing can be taken in part, which is an error.
-func Merge(old, new *cassette.Cassette, opts Options, taken, known []string) (merged *cassette.Cassette, left []string, err error) {
+func Merge(old, new *cassette.Cassette, opts Options, chosen, known []string) (merged *cassette.Cassette, left []string, err error) {
 	pairs, ok := samePlaces(old, new)
 	if !ok || old.Meta.Salt != new.Meta.Salt {
 		return nil, nil, &fault.Error{
@@ -32,9 +32,9 @@ func Merge(old, new *cassette.Cassette, opts Options, taken, known []string) (me
 	merged = &cassette.Cassette{Name: old.Name, File: old.File, Meta: old.Meta, Salt: old.Salt, Interactions: slices.Clone(old.Interactions)}
 	merged.Meta.RecordedAt = new.Meta.RecordedAt
 	merged.Meta.Tags = tagsOf(old, new)
-	isTaken := func(fingerprint string) bool { return slices.Contains(taken, fingerprint) }
+	isChosen := func(fingerprint string) bool { return slices.Contains(chosen, fingerprint) }
 	isOther := func(fingerprint string) bool {
-		return !isTaken(fingerprint) && !slices.Contains(known, fingerprint) && opts.Accepted.find(fingerprint) == nil
+		return !isChosen(fingerprint) && !slices.Contains(known, fingerprint) && opts.Accepted.find(fingerprint) == nil
 	}
 	differing := 0
 	for n, answer := range pairs {
@@ -51,7 +51,7 @@ func Merge(old, new *cassette.Cassette, opts Options, taken, known []string) (me
 		if err != nil {
 			return nil, nil, err
 		}
-		if slices.ContainsFunc(found, isTaken) && !slices.ContainsFunc(found, isOther) {
+		if slices.ContainsFunc(found, isChosen) && !slices.ContainsFunc(found, isOther) {
 			merged.Interactions[n] = answer
 		}
 	}
@@ -59,7 +59,7 @@ func Merge(old, new *cassette.Cassette, opts Options, taken, known []string) (me
 	if err != nil {
 		return nil, nil, err
 	}
-	left = slices.DeleteFunc(slices.Clone(taken), func(f string) bool { return slices.Contains(made, f) })
+	left = slices.DeleteFunc(slices.Clone(chosen), func(f string) bool { return slices.Contains(made, f) })
 	return merged, left, nil
 }
 

@@ -28,7 +28,7 @@ type Document struct {
 // MetadataOptions are those of a comparison of metadata. The zero value is the default.
 type MetadataOptions struct {
 	Options
-	Used      *Used          // tells only what is in use; nil: everything
+	Used      *Used          // reports only what is in use; nil: everything
 	Announced *Announcements // marks what they do not announce; nil: nothing is known of it
 }
 
@@ -69,10 +69,10 @@ func parseMetadata(name string, text []byte) (Document, error) {
 // Metadata compares two documents of metadata by the words and severities of recordings: a
 // property gone is a property gone. Findings come worst first, grouped by type.
 func Metadata(old, new Document, opts MetadataOptions) report.Case {
-	told := report.Case{Name: new.Name, File: new.Name}
-	told.Findings = findings(changesOf(old, new, opts), old.Name, new.Name, opts, nil)
-	told.Ordered = true
-	return told
+	one := report.Case{Name: new.Name, File: new.Name}
+	one.Findings = findings(changesOf(old, new, opts), old.Name, new.Name, opts, nil)
+	one.Ordered = true
+	return one
 }
 
 // changesOf are the changes that are asked for.
@@ -85,7 +85,7 @@ func changesOf(old, new Document, opts MetadataOptions) []metadiff.Change {
 	return slices.DeleteFunc(changes, func(c metadiff.Change) bool { return slices.Contains(opts.Diff.Off, c.Rule) })
 }
 
-// findings tell changes, but for those that are accepted.
+// findings report changes, but for those that are accepted.
 func findings(changes []metadiff.Change, old, new string, opts MetadataOptions, flaps *flaps) []report.Finding {
 	var all []report.Finding
 	declared := newDeclarations()

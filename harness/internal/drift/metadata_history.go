@@ -2,7 +2,6 @@ package drift
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,44 +11,30 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// MetadataHistory tells, commit by commit, what changed in metadata that git holds: a case a
+// MetadataHistory says, commit by commit, what changed in metadata that git holds: a case a
 // commit that changed the file, oldest first, of the first parents of HEAD. Each version is
 // read once, and no more than three are held. A change that was taken back says so. The folder
 // of a repository is that around the working directory where none is named; the path counts
 // from that folder.
 func MetadataHistory(ctx context.Context, git, file string, opts MetadataOptions) (*report.Suite, error) {
 	opts.Accepted = Acceptances{}
-	r := repository(git)
-	versions, err := r.versions(ctx, file, true)
-	if err != nil {
-		return nil, err
-	}
-	blobs, err := r.blobs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer blobs.close()
 	h := metadataHistory{opts: opts, steps: map[string]metadataStep{}}
-	named := func(doc Document, name string) Document { return Document{name, doc.Model} }
 	w := walk[Document]{
-		repo: r, file: file, versions: versions, read: newReader(blobs, versions, parseMetadata, named), wants: "metadata", step: h.step,
+		repo: repository(git), file: file, oneLine: true, wants: "metadata", parse: parseMetadata,
+		named:    func(doc Document, name string) Document { return Document{name, doc.Model} },
+		checkout: func() (Document, error) { return OpenMetadata(ctx, filepath.Join(git, file), "") },
+		step:     h.step,
 	}
-	suite, before, err := w.run(ctx)
+	suite, err := w.run(ctx)
 	if err != nil {
 		return nil, err
 	}
-	here := filepath.Join(git, file)
-	if _, err := os.Stat(here); err == nil && before != nil && !r.sameAs(ctx, file, versions[len(versions)-1].blob) {
-		if now, err := OpenMetadata(ctx, here, ""); err == nil {
-			suite.Cases = append(suite.Cases, h.step(report.Case{Name: notCommitted, Label: notCommitted, File: file}, *before, now))
-		}
-	}
-	h.tell(suite)
+	h.report(suite)
 	return suite, nil
 }
 
 // metadataHistory keeps the changes of each step until all are known: what is taken back
-// later is told at once.
+// later is reported at once.
 type metadataHistory struct {
 	opts  MetadataOptions
 	steps map[string]metadataStep // by the name of their case
@@ -61,22 +46,22 @@ type metadataStep struct {
 	changes  []metadiff.Change
 }
 
-func (h *metadataHistory) step(told report.Case, before, after Document) report.Case {
+func (h *metadataHistory) step(one report.Case, before, after Document) report.Case {
 	changes := changesOf(before, after, h.opts)
 	for i := range changes {
-		h.flaps.add(told.Label, &changes[i])
+		h.flaps.add(one.Label, &changes[i])
 	}
-	told.Ordered = true
-	h.steps[told.Name] = metadataStep{before.Name, after.Name, changes}
-	return told
+	one.Ordered = true
+	h.steps[one.Name] = metadataStep{before.Name, after.Name, changes}
+	return one
 }
 
-func (h *metadataHistory) tell(suite *report.Suite) {
+func (h *metadataHistory) report(suite *report.Suite) {
 	for i := range suite.Cases {
 		c := &suite.Cases[i]
 		if s, ok := h.steps[c.Name]; ok {
-			told := findings(s.changes, s.old, s.new, h.opts, &h.flaps)
-			c.Findings = append(told, c.Findings...)
+			found := findings(s.changes, s.old, s.new, h.opts, &h.flaps)
+			c.Findings = append(found, c.Findings...)
 		}
 	}
 }
@@ -153,20 +138,20 @@ func flapped(events []flap) bool {
 	return false
 }
 
-// story tells what became of something: "gone 2025-07-29, back 2025-09-02".
+// story says what became of something: "gone 2025-07-29, back 2025-09-02".
 func story(events []flap) string {
-	var told []string
+	var said []string
 	for _, e := range events {
 		became := e.is
 		switch {
 		case e.was == metadiff.Declared && e.is == metadiff.None:
 			became = "gone"
-		case e.was == metadiff.None && e.is == metadiff.Declared && len(told) > 0:
+		case e.was == metadiff.None && e.is == metadiff.Declared && len(said) > 0:
 			became = "back"
 		case e.was == metadiff.None && e.is == metadiff.Declared:
 			became = "new"
 		}
-		told = append(told, became+" "+e.date)
+		said = append(said, became+" "+e.date)
 	}
-	return strings.Join(told, ", ")
+	return strings.Join(said, ", ")
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
+	"github.com/graphvcr/graphvcr/harness/internal/metadiff"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -74,7 +75,7 @@ func parse(t *testing.T, text string) *csdl.Model {
 func compared(t *testing.T, old, new *csdl.Model) []string {
 	t.Helper()
 	var told []string
-	known := diff.MetadataRules()
+	known := metadiff.Rules()
 	for _, r := range diff.Rules() {
 		known = append(known, r.ID)
 	}

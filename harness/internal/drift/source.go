@@ -25,6 +25,14 @@ type Source struct {
 	names    []string
 	unread   []*project.UnreadError // folders that nothing is known of
 	load     func(name string) (*cassette.Cassette, error)
+	close    func() // ends what load needs until it is called again; nil: nothing
+}
+
+// done says that nothing is loaded for now.
+func (s *Source) done() {
+	if s.close != nil {
+		s.close()
+	}
 }
 
 // Open finds the cassettes of a source: a file, a folder, or "REVISION:PATH".
@@ -85,7 +93,7 @@ func (s *Source) mayHave(name string) bool {
 
 // isCassetteName tells recordings from the other files that lie beside them.
 func isCassetteName(name string) bool {
-	return strings.HasSuffix(name, ".yaml") && !strings.HasPrefix(name, ".") && name != "rules.yaml" && name != AcceptFile
+	return strings.HasSuffix(name, ".yaml") && !strings.HasPrefix(name, ".") && name != project.RulesFile && name != AcceptFile
 }
 
 // pairs are the names that both sides have, and those that one has. Two single files are a

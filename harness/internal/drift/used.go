@@ -35,7 +35,7 @@ func (u *Used) typesOf(m *csdl.Model) map[string]bool {
 	return u.types
 }
 
-// between tells whether a change from one model to another touches what is used. What is gone
+// between reports whether a change from one model to another touches what is used. What is gone
 // only the old one knows.
 func (u *Used) between(old, new *csdl.Model) func(c *metadiff.Change) bool {
 	types := maps.Clone(u.typesOf(old))

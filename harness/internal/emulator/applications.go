@@ -31,7 +31,7 @@ var writable = [...]string{"displayName", "identifierUris", "signInAudience", "i
 
 // set is an application with what a client wrote.
 func (a *applications) set(c *call, o object) (object, error) {
-	given, err := c.given(func(name string) taking { return takenIf(slices.Contains(writable[:], name)) })
+	given, err := c.given(func(name string) writing { return acceptedIf(slices.Contains(writable[:], name)) })
 	if o = o.withAll(given); err == nil && o.text("displayName") == "" {
 		err = badRequest("A value is required for property 'displayName' of resource 'Application'.")
 	}

@@ -87,26 +87,26 @@ func (c *call) decode(v any) error {
 	return nil
 }
 
-// A taking is what becomes of a property that a client writes.
-type taking int
+// A writing is what becomes of a property that a client writes.
+type writing int
 
 const (
-	taken taking = iota
-	passedOver
+	accepted writing = iota
+	ignored
 	refused
 )
 
-// taken or refused, by whether there is such a property.
-func takenIf(is bool) taking {
+// accepted or refused, by whether there is such a property.
+func acceptedIf(is bool) writing {
 	if is {
-		return taken
+		return accepted
 	}
 	return refused
 }
 
-// given are the properties that the JSON body sets, of those that are taken. The error is the
+// given are the properties that the JSON body sets, as far as they are accepted. The error is the
 // client's fault.
-func (c *call) given(of func(name string) taking) (object, error) {
+func (c *call) given(of func(name string) writing) (object, error) {
 	var body map[string]json.RawMessage
 	if err := c.decode(&body); err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ func (c *call) given(of func(name string) taking) (object, error) {
 	var given object
 	for _, name := range sortedKeys(body) {
 		switch of(name) {
-		case taken:
+		case accepted:
 			given = append(given, member{name, body[name]})
 		case refused:
 			return nil, badRequest("Invalid property '%s'.", name)

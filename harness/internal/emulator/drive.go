@@ -39,8 +39,11 @@ func newDrive(s *site) *drive {
 	return d
 }
 
+// driveCalls answer requests about it.
+type driveCalls struct{ *drive }
+
 // routes are the same below /me/drive, /users/{}/drive and /drives/{}.
-func (d *drive) routes() []route {
+func (d driveCalls) routes() []route {
 	const read = "Files.Read Files.Read.All Files.ReadWrite Files.ReadWrite.All Sites.Read.All Sites.ReadWrite.All"
 	const write = "Files.ReadWrite Files.ReadWrite.All Sites.ReadWrite.All"
 	var all []route
@@ -86,11 +89,11 @@ func (d *drive) at(at string) *item {
 }
 
 // key is what names the item in a call: an id, or a path when it begins with /.
-func (c *call) key() string { return c.keys[len(c.keys)-1] }
+func key(c *call) string { return c.keys[len(c.keys)-1] }
 
 func (d *drive) find(c *call) (*item, error) {
 	for _, it := range d.items {
-		if it.id == c.key() || it.path == c.key() {
+		if it.id == key(c) || it.path == key(c) {
 			return it, nil
 		}
 	}
@@ -148,7 +151,7 @@ func (s *site) tempauth(kind, name string) string {
 		"." + s.ids.base64url(kind, name, 48)
 }
 
-func (d *drive) getDrive(c *call) (Answer, error) {
+func (d driveCalls) getDrive(c *call) (Answer, error) {
 	return c.entity(200, "drives", object{
 		{"createdDateTime", "2025-03-04T09:30:00Z"}, {"description", ""}, {"id", d.id}, {"name", "OneDrive"},
 		{"webUrl", d.address("/Documents")}, {"driveType", "business"},
@@ -156,7 +159,7 @@ func (d *drive) getDrive(c *call) (Answer, error) {
 	})
 }
 
-func (d *drive) children(c *call) (Answer, error) {
+func (d driveCalls) children(c *call) (Answer, error) {
 	found := []object{}
 	for _, it := range d.items {
 		found = append(found, d.shown(it))
@@ -167,7 +170,7 @@ func (d *drive) children(c *call) (Answer, error) {
 	})
 }
 
-func (d *drive) get(c *call) (Answer, error) {
+func (d driveCalls) get(c *call) (Answer, error) {
 	it, err := d.find(c)
 	if err != nil {
 		return Answer{}, err
@@ -194,7 +197,7 @@ func (it *item) unchanged(c *call) error {
 	return nil
 }
 
-func (d *drive) patch(c *call) (Answer, error) {
+func (d driveCalls) patch(c *call) (Answer, error) {
 	it, err := d.find(c)
 	if err != nil {
 		return Answer{}, err
@@ -217,7 +220,7 @@ func (d *drive) patch(c *call) (Answer, error) {
 	return d.entity(c, 200, it)
 }
 
-func (d *drive) remove(c *call) (Answer, error) {
+func (d driveCalls) remove(c *call) (Answer, error) {
 	it, err := d.find(c)
 	if err != nil {
 		return Answer{}, err
@@ -230,7 +233,7 @@ func (d *drive) remove(c *call) (Answer, error) {
 }
 
 // download redirects to the files host, which wants no token.
-func (d *drive) download(c *call) (Answer, error) {
+func (d driveCalls) download(c *call) (Answer, error) {
 	it, err := d.find(c)
 	if err != nil {
 		return Answer{}, err
@@ -239,8 +242,8 @@ func (d *drive) download(c *call) (Answer, error) {
 }
 
 // write takes a small file whole (v1.0/api/driveitem-put-content).
-func (d *drive) write(c *call) (Answer, error) {
-	at := c.key()
+func (d driveCalls) write(c *call) (Answer, error) {
+	at := key(c)
 	if !strings.HasPrefix(at, "/") {
 		it, err := d.find(c)
 		if err != nil {
@@ -265,7 +268,7 @@ type monitor struct {
 
 // copy begins what a monitor on the files host tells of
 // (concepts/long-running-actions-overview).
-func (d *drive) copy(c *call) (Answer, error) {
+func (d driveCalls) copy(c *call) (Answer, error) {
 	it, err := d.find(c)
 	if err != nil {
 		return Answer{}, err

@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -12,13 +14,19 @@ import (
 	"time"
 )
 
-// An Emulator is a running stand-in.
+// An Emulator is a running service.
 type Emulator struct {
 	site    *site
 	roles   [3]http.Handler // by role
-	servers [3]*http.Server
-	addrs   [3]string
+	servers servers
 	stop    func() bool
+}
+
+// servers listen on loopback, one for each role.
+type servers struct {
+	tls     *tls.Config // nil: plain HTTP
+	all     [3]*http.Server
+	addrs   [3]string
 	serving sync.WaitGroup
 }
 
@@ -30,7 +38,7 @@ const (
 	loginRole
 )
 
-// site is what all parts of a stand-in share.
+// site is what all parts of an emulator share.
 type site struct {
 	options Options
 	hosts   Hosts
@@ -49,19 +57,23 @@ func Start(ctx context.Context, o Options) (*Emulator, error) {
 	o = o.withDefaults()
 	ids := &mint{seed: o.Seed}
 	e := &Emulator{site: &site{options: o, hosts: o.Hosts, ids: ids, tenant: ids.fixedGUID("tenant")}}
-	listeners, err := e.listen(ctx)
+	e.servers.tls = o.TLS
+	listeners, err := e.servers.listen(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("start stand-in graph: %w", err)
 	}
+	own := e.servers.urls()
+	hosts := &e.site.hosts
+	hosts.Graph, hosts.Files, hosts.Login = cmp.Or(hosts.Graph, own.Graph), cmp.Or(hosts.Files, own.Files), cmp.Or(hosts.Login, own.Login)
 	e.build()
 	for r, l := range listeners {
-		e.serve(role(r), l)
+		e.servers.serve(role(r), l, e.handler(role(r)))
 	}
-	e.stop = context.AfterFunc(ctx, func() { e.shutdown() })
+	e.stop = context.AfterFunc(ctx, func() { e.servers.close() })
 	return e, nil
 }
 
-func (e *Emulator) listen(ctx context.Context) ([3]net.Listener, error) {
+func (s *servers) listen(ctx context.Context) ([3]net.Listener, error) {
 	var listeners [3]net.Listener
 	for r := range listeners {
 		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
@@ -71,29 +83,20 @@ func (e *Emulator) listen(ctx context.Context) ([3]net.Listener, error) {
 			}
 			return listeners, err
 		}
-		listeners[r], e.addrs[r] = l, l.Addr().String()
+		listeners[r], s.addrs[r] = l, l.Addr().String()
 	}
-	own := e.ownURLs()
-	orElse := func(name *string, own string) {
-		if *name == "" {
-			*name = own
-		}
-	}
-	orElse(&e.site.hosts.Graph, own.Graph)
-	orElse(&e.site.hosts.Files, own.Files)
-	orElse(&e.site.hosts.Login, own.Login)
 	return listeners, nil
 }
 
-func (e *Emulator) serve(r role, l net.Listener) {
+func (s *servers) serve(r role, l net.Listener, handler http.Handler) {
 	server := &http.Server{
-		Handler:           e.handler(r),
-		TLSConfig:         e.site.options.TLS.Clone(), // the server changes it
+		Handler:           handler,
+		TLSConfig:         s.tls.Clone(), // the server changes it
 		ReadHeaderTimeout: time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0),
 	}
-	e.servers[r] = server
-	e.serving.Go(func() {
+	s.all[r] = server
+	s.serving.Go(func() {
 		if server.TLSConfig != nil {
 			server.ServeTLS(l, "", "") // ends with ErrServerClosed
 		} else {
@@ -112,7 +115,7 @@ func (e *Emulator) build() {
 	chats := newChats(s, directory, operations)
 	graph := &graph{site: s, tokens: tokens}
 	for _, part := range []interface{ routes() []route }{
-		directory, newUserDelta(directory), newGroups(s, directory), newApplications(s), chats, newTeams(s, operations), operations, newPlanner(s), drive, media,
+		directory, managers{directory}, newUserDelta(directory), newGroups(s, directory), newApplications(s), chats, newTeams(s, operations), operations, newPlanner(s), driveCalls{drive}, media,
 	} {
 		graph.routes = append(graph.routes, part.routes()...)
 	}
@@ -129,15 +132,15 @@ func (e *Emulator) build() {
 // Close stops the servers and waits for them. It may be called more than once.
 func (e *Emulator) Close() error {
 	e.stop()
-	return e.shutdown()
+	return e.servers.close()
 }
 
-func (e *Emulator) shutdown() error {
+func (s *servers) close() error {
 	var errs []error
-	for _, server := range e.servers {
+	for _, server := range s.all {
 		errs = append(errs, server.Close())
 	}
-	e.serving.Wait()
+	s.serving.Wait()
 	return errors.Join(errs...)
 }
 
@@ -145,28 +148,29 @@ func (e *Emulator) shutdown() error {
 // the links bear. The files host is called localhost and Graph's 127.0.0.1, because
 // clients tell hosts apart by name, not by port, when they decide where a token
 // may go.
-func (e *Emulator) GraphURL() string { return e.ownURLs().Graph }
+func (e *Emulator) GraphURL() string { return e.servers.urls().Graph }
 
 // FilesURL is where files, monitors, upload sessions and reports live.
-func (e *Emulator) FilesURL() string { return e.ownURLs().Files }
+func (e *Emulator) FilesURL() string { return e.servers.urls().Files }
 
 // LoginURL is where tokens come from.
-func (e *Emulator) LoginURL() string { return e.ownURLs().Login }
+func (e *Emulator) LoginURL() string { return e.servers.urls().Login }
 
-func (e *Emulator) ownURLs() Hosts {
+// urls are the listeners' own addresses.
+func (s *servers) urls() Hosts {
 	scheme := "http://"
-	if e.site.options.TLS != nil {
+	if s.tls != nil {
 		scheme = "https://"
 	}
-	_, port, _ := net.SplitHostPort(e.addrs[filesRole])
+	_, port, _ := net.SplitHostPort(s.addrs[filesRole])
 	return Hosts{
-		Graph: scheme + e.addrs[graphRole],
+		Graph: scheme + s.addrs[graphRole],
 		Files: scheme + net.JoinHostPort("localhost", port),
-		Login: scheme + e.addrs[loginRole],
+		Login: scheme + s.addrs[loginRole],
 	}
 }
 
-// Tenant is the id of the tenant that the stand-in plays.
+// Tenant is the id of the tenant that it plays.
 func (e *Emulator) Tenant() string { return e.site.tenant }
 
 // AppToken is an app-only access token with the given roles; with none, with

@@ -118,9 +118,8 @@ func unquote(s string) (string, bool) {
 	return strings.ReplaceAll(s[1:len(s)-1], "''", "'"), true
 }
 
-// order sorts by $orderby: one property, asc or desc.
-func (c *call) order(found []*user) error {
-	by := c.option("$orderby")
+// sortUsers sorts by the value of $orderby: one property, asc or desc.
+func sortUsers(found []*user, by string) error {
 	if by == "" {
 		return nil
 	}

@@ -119,7 +119,7 @@ func (g *groups) patch(c *call) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	given, err := c.given(func(name string) taking { return takenIf(known.props.index(name) >= 0) })
+	given, err := c.given(func(name string) writing { return acceptedIf(known.props.index(name) >= 0) })
 	if err != nil {
 		return Answer{}, err
 	}

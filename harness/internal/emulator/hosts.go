@@ -34,7 +34,7 @@ func (e *Emulator) handler(otherwise role) http.Handler {
 }
 
 func (e *Emulator) roleOf(host string) (role, bool) {
-	own, public := e.ownURLs(), e.site.hosts
+	own, public := e.servers.urls(), e.site.hosts
 	for r, urls := range [3][2]string{
 		graphRole: {own.Graph, public.Graph},
 		filesRole: {own.Files, public.Files},
@@ -79,7 +79,7 @@ func (t connectTo) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return nil, fmt.Errorf("reach %s: no host of the stand-in", r.URL.Host)
 	}
-	own := t.emulator.ownURLs()
+	own := t.emulator.servers.urls()
 	target, err := url.Parse([3]string{own.Graph, own.Files, own.Login}[to])
 	if err != nil {
 		return nil, fmt.Errorf("reach %s: %w", r.URL.Host, err)
@@ -88,6 +88,6 @@ func (t connectTo) RoundTrip(r *http.Request) (*http.Response, error) {
 		if sent.Host == "" {
 			sent.Host = r.URL.Host
 		}
-		sent.URL.Scheme, sent.URL.Host = target.Scheme, t.emulator.addrs[to]
+		sent.URL.Scheme, sent.URL.Host = target.Scheme, t.emulator.servers.addrs[to]
 	})
 }

@@ -56,7 +56,7 @@ func (d *directory) query(c *call) ([]*user, error) {
 			found = append(found, u)
 		}
 	}
-	return found, c.order(found)
+	return found, sortUsers(found, c.option("$orderby"))
 }
 
 func (d *directory) count(c *call) (Answer, error) {

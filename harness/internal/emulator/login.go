@@ -18,7 +18,7 @@ func newLogin(s *site, t *tokens) *signin.Host {
 	})
 }
 
-// issuer hands the stand-in's tokens out.
+// issuer hands out the tokens.
 type issuer struct{ tokens *tokens }
 
 func (i issuer) App(signin.Ask) (string, time.Duration) {

@@ -8,7 +8,7 @@ import (
 	facts "github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
-// Options choose how a stand-in behaves. The zero value is a quiet service: it
+// Options choose how an emulator behaves. The zero value is a quiet service: it
 // throttles nobody and is consistent at once.
 type Options struct {
 	Seed uint64           // of every volatile value
@@ -18,8 +18,8 @@ type Options struct {
 	TLS   *tls.Config // listeners speak TLS with it (HTTP/2 too); nil: plain HTTP
 
 	ClientSecret string   // the one that is accepted; "": any
-	Roles        []string // what app-only tokens carry; nil: all that the stand-in knows
-	Scopes       []string // what delegated tokens may carry; nil: all that the stand-in knows
+	Roles        []string // what app-only tokens carry; nil: all that it knows
+	Scopes       []string // what delegated tokens may carry; nil: all that it knows
 
 	PageSize int // of lists without $top, and of delta; 0: 5
 	Polls    int // polls of an operation that answer before its final state; 0: 2, negative: none
@@ -39,7 +39,7 @@ type Options struct {
 	Alter func(*http.Request, *Answer)
 }
 
-// Throttle is whom the stand-in turns away. A request with a Retry-Attempt header
+// Throttle is whom the emulator turns away. A request with a Retry-Attempt header
 // is always let through, so that a client is never unlucky twice. Only GETs count
 // unless Writes is set: real SDKs do not resend bodies reliably.
 type Throttle struct {

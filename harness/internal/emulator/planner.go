@@ -123,11 +123,11 @@ func (p *planner) patch(c *call) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	given, err := c.given(func(name string) taking {
+	given, err := c.given(func(name string) writing {
 		if t.props.index(name) < 0 {
-			return passedOver
+			return ignored
 		}
-		return taken
+		return accepted
 	})
 	if err != nil {
 		return Answer{}, err

@@ -25,7 +25,7 @@ const (
 	uploadSession  = "uploadSession" // ends the address of one
 )
 
-func (d *drive) createUpload(c *call) (Answer, error) {
+func (d driveCalls) createUpload(c *call) (Answer, error) {
 	var body struct {
 		Item struct {
 			Conflict string `json:"@microsoft.graph.conflictBehavior"`
@@ -37,7 +37,7 @@ func (d *drive) createUpload(c *call) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	at := c.key()
+	at := key(c)
 	if !strings.HasPrefix(at, "/") {
 		it, err := d.find(c)
 		if err != nil {
@@ -76,8 +76,8 @@ func (u *upload) state() object {
 	}
 }
 
-// take adds a slice. Ranges come in order; a known one is 416.
-func (u *upload) take(contentRange string, slice []byte) error {
+// add adds a slice. Ranges come in order; a known one is 416.
+func (u *upload) add(contentRange string, slice []byte) error {
 	var from, to, total int
 	if _, err := fmt.Sscanf(contentRange, "bytes %d-%d/%d", &from, &to, &total); err != nil || to < from || to >= total || total > maxBody {
 		return fail(400, "invalidRequest", "The Content-Range header is missing or malformed.")
@@ -114,7 +114,7 @@ func (f *files) upload(r *http.Request, body []byte) (Answer, error) {
 	default:
 		return Answer{}, fail(405, "invalidRequest", "The method is not allowed.")
 	}
-	if err := u.take(r.Header.Get("Content-Range"), body); err != nil {
+	if err := u.add(r.Header.Get("Content-Range"), body); err != nil {
 		return Answer{}, err
 	}
 	if len(u.content) < u.total {

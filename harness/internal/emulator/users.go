@@ -58,16 +58,12 @@ func (d *directory) routes() []route {
 	return []route{
 		{method: "GET", pattern: "me", need: self, serve: d.get},
 		{method: "PATCH", pattern: "me", need: "User.ReadWrite " + write, serve: d.patch},
-		{method: "GET", pattern: "me/manager", need: self, serve: d.getManager},
 		{method: "GET", pattern: "users", need: read, serve: d.list},
 		{method: "GET", pattern: "users/$count", need: read, serve: d.count},
 		{method: "POST", pattern: "users", need: write, serve: d.create},
 		{method: "GET", pattern: "users/{}", need: read, serve: d.get},
 		{method: "PATCH", pattern: "users/{}", need: write, serve: d.patch},
 		{method: "DELETE", pattern: "users/{}", need: write, serve: d.remove},
-		{method: "GET", pattern: "users/{}/manager", need: readAll, serve: d.getManager},
-		{method: "PUT", pattern: "users/{}/manager/$ref", need: write, serve: d.setManager},
-		{method: "DELETE", pattern: "users/{}/manager/$ref", need: write, serve: d.clearManager},
 	}
 }
 
@@ -132,11 +128,11 @@ func (u *user) shown(selected []string) object {
 // set takes what a client wrote. Unknown properties are refused, annotations and
 // passwords swallowed.
 func (d *directory) set(c *call) (object, error) {
-	return c.given(func(name string) taking {
+	return c.given(func(name string) writing {
 		if strings.HasPrefix(name, "@") || name == "passwordProfile" {
-			return passedOver
+			return ignored
 		}
-		return takenIf(slices.Contains(basic[:], name) || slices.Contains(more[:], name))
+		return acceptedIf(slices.Contains(basic[:], name) || slices.Contains(more[:], name))
 	})
 }
 
@@ -188,43 +184,6 @@ func (d *directory) remove(c *call) (Answer, error) {
 		return Answer{}, err
 	}
 	u.deleted = true
-	d.touch(u)
-	return answerEmpty(204), nil
-}
-
-func (d *directory) getManager(c *call) (Answer, error) {
-	u, err := d.find(c.keys[0])
-	if err != nil {
-		return Answer{}, err
-	}
-	manager, err := d.find(u.manager)
-	if err != nil {
-		return Answer{}, fail(404, "Request_ResourceNotFound", "Resource 'manager' does not exist or one of its queried reference-property objects are not present.")
-	}
-	shown := append(object{{"@odata.type", "#microsoft.graph.user"}}, manager.shown(c.selected())...)
-	return c.entity(200, "directoryObjects", shown)
-}
-
-func (d *directory) setManager(c *call) (Answer, error) {
-	u, err := d.find(c.keys[0])
-	if err != nil {
-		return Answer{}, err
-	}
-	manager, err := d.referenced(c)
-	if err != nil {
-		return Answer{}, err
-	}
-	u.manager = manager.id
-	d.touch(u)
-	return answerEmpty(204), nil
-}
-
-func (d *directory) clearManager(c *call) (Answer, error) {
-	u, err := d.find(c.keys[0])
-	if err != nil {
-		return Answer{}, err
-	}
-	u.manager = ""
 	d.touch(u)
 	return answerEmpty(204), nil
 }

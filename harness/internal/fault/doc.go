@@ -18,7 +18,8 @@
 // How an error is told to a user is package report's business ([report.Problems]).
 //
 // The package also finds which name was meant by one that is not known ([Meant],
-// [Nearest], [Near]), and is where "did you mean" and numbers of things ([Count]) are worded.
+// [Nearest], [Near]), and is where "did you mean" and numbers of things ([Count]) are worded
+// and quotations cut ([Clip]).
 //
 // Errors are plain values, to be changed by whoever made them; everything else is
 // pure and safe for concurrent use.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -113,10 +114,10 @@ func notJSON(file string, err error, advice string) error {
 func autoRestInteraction(m named) (*cassette.Interaction, error) {
 	var e autoRestExchange
 	if err := json.Unmarshal([]byte(m.text), &e); err != nil {
-		return nil, at(m.line, "it is not what an exchange is: "+withoutType(err))
+		return nil, errors.New("it is not what an exchange is: " + withoutType(err))
 	}
 	if e.Response == nil {
-		return nil, at(m.line, "it has no response")
+		return nil, errors.New("it has no response")
 	}
 	if e.Request.Method == "" || e.Request.RequestURI == "" {
 		_, after, _ := strings.Cut(m.name, "+$")
@@ -127,17 +128,13 @@ func autoRestInteraction(m named) (*cassette.Interaction, error) {
 	}
 	asked, sent, err := e.Request.message()
 	if err != nil {
-		return nil, at(m.line, "request body: "+err.Error())
+		return nil, fmt.Errorf("request body: %w", err)
 	}
 	answered, body, err := e.Response.message()
 	if err != nil {
-		return nil, at(m.line, "response body: "+err.Error())
+		return nil, fmt.Errorf("response body: %w", err)
 	}
-	i, err := interactionOf(e.Request.Method, e.Request.RequestURI, asked, sent, e.Response.StatusCode, "", answered, body)
-	if err != nil {
-		return i, at(m.line, err.Error())
-	}
-	return i, nil
+	return interactionOf(e.Request.Method, e.Request.RequestURI, asked, sent, e.Response.StatusCode, "", answered, body)
 }
 
 func (m *autoRestMessage) message() (http.Header, string, error) {

@@ -78,7 +78,7 @@ func readDevProxy(file string, data []byte) ([]*Entry, error) {
 func mockInteraction(file string, item named) (*cassette.Interaction, error) {
 	var m mock
 	if err := json.Unmarshal([]byte(item.text), &m); err != nil {
-		return nil, at(item.line, "it is no mock: "+withoutType(err))
+		return nil, errors.New("it is no mock: " + withoutType(err))
 	}
 	asked, answer := m.Request, m.Response
 	if asked == nil {
@@ -89,21 +89,17 @@ func mockInteraction(file string, item named) (*cassette.Interaction, error) {
 	}
 	headers, err := mockHeaders(answer.Headers)
 	if err != nil {
-		return nil, at(item.line, err.Error())
+		return nil, err
 	}
 	body, err := mockBody(file, answer.Body)
 	if err != nil {
-		return nil, at(item.line, err.Error())
+		return nil, err
 	}
 	sent := http.Header{}
 	if asked.BodyFragment != "" && json.Valid([]byte(asked.BodyFragment)) {
 		sent.Set("Content-Type", "application/json")
 	}
-	i, err := interactionOf(cmp.Or(asked.Method, http.MethodGet), asked.address(), sent, asked.BodyFragment, cmp.Or(answer.StatusCode, http.StatusOK), "", headers, body)
-	if err != nil {
-		return i, at(item.line, err.Error())
-	}
-	return i, nil
+	return interactionOf(cmp.Or(asked.Method, http.MethodGet), asked.address(), sent, asked.BodyFragment, cmp.Or(answer.StatusCode, http.StatusOK), "", headers, body)
 }
 
 // address is one that the mock answers.

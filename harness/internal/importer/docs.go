@@ -61,7 +61,7 @@ func Docs(file, name string, o DocsOptions) (*Result, error) {
 
 // docsPage is Docs for a page that was read.
 func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
-	page, err := docs.ReadWith(strings.ToValidUTF8(text, "\ufffd"), includesOf(file))
+	page, err := docs.Read(strings.ToValidUTF8(text, "\ufffd"), includesOf(file))
 	var large *fault.Error
 	if errors.As(err, &large) {
 		return nil, fault.In("import", file, large.Line, large.Message, large.Hint)
@@ -71,13 +71,11 @@ func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
 	d := &docsImport{gathering: gather(file, name, filepath.Base(file), Reader{}), page: page}
 	d.Cassette.Meta.Origin = cassette.Docs
 	d.api = d.version()
-	d.tellNotes()
+	d.pageNotes()
 	for i := range page.Pairs {
 		d.pair(&page.Pairs[i])
 	}
-	for _, m := range page.Methods {
-		d.Methods = append(d.Methods, Method(m))
-	}
+	d.Methods = page.Methods
 	return d.finish(o)
 }
 
@@ -121,17 +119,17 @@ func (d *docsImport) version() string {
 	return "v1.0"
 }
 
-// tellNotes makes findings of what was noted of the page.
-func (d *docsImport) tellNotes() {
+// pageNotes makes findings of what was noted of the page.
+func (d *docsImport) pageNotes() {
 	for _, n := range d.page.Notes {
 		severity := report.Warning
 		if n.Minor || n.Kind == docs.Repaired {
 			severity = report.Note
 		}
-		d.tell(docsRule(n.Kind), severity, n.Line, n.Message)
+		d.note(docsRule(n.Kind), severity, n.Line, n.Message)
 	}
 	if n := d.page.Includes; n > 0 {
-		d.tell(ruleDocsInclude, report.Note, 0, fmt.Sprintf("left out %s that the page includes", fault.Count(n, "file")))
+		d.note(ruleDocsInclude, report.Note, 0, fmt.Sprintf("left out %s that the page includes", fault.Count(n, "file")))
 	}
 }
 
@@ -140,12 +138,12 @@ func (d *docsImport) pair(p *docs.Pair) {
 	line := p.Request.Line
 	address, err := d.address(line, p.Request)
 	if err != nil {
-		d.tell(ruleDocsAddress, report.Warning, line, fmt.Sprintf("left out %s %s: %v", p.Request.Method, p.Request.URL, err))
+		d.note(ruleDocsAddress, report.Warning, line, fmt.Sprintf("left out %s %s: %v", p.Request.Method, p.Request.URL, err))
 		return
 	}
 	if host := address.Host; !d.known.Has(host) && !graph.IsFileHost(host) && !p.Request.Opaque {
 		d.Rejected[host]++
-		d.tell(ruleImportHost, report.Warning, line, fmt.Sprintf("left out a request to %s: %s", host, hosts.Why(host)))
+		d.note(ruleImportHost, report.Warning, line, fmt.Sprintf("left out a request to %s: %s", host, hosts.Why(host)))
 		return
 	}
 	asked, answered := p.Request.Header.Clone(), p.Response.Header.Clone()
@@ -159,7 +157,7 @@ func (d *docsImport) pair(p *docs.Pair) {
 	}
 	if body := p.Response.Body; cutJSON(answered, body) {
 		answered.Set("Content-Type", "text/plain") // no client could read it as JSON
-		d.tell(docsRule(docs.NotJSON), report.Note, p.Response.BodyLine, "the body that is not JSON is stored as text/plain")
+		d.note(docsRule(docs.NotJSON), report.Note, p.Response.BodyLine, "the body that is not JSON is stored as text/plain")
 	}
 	i := &cassette.Interaction{
 		Request:  request(p.Request.Method, address.String(), address.Host, sized(asked, p.Request.Body), p.Request.Body),
@@ -227,7 +225,7 @@ func (d *docsImport) address(line int, asked *docs.Request) (*url.URL, error) {
 		text = root + d.api + text
 	case startsPath.MatchString(text):
 		text = root + d.api + "/" + text
-		d.tell(docsRule(docs.Repaired), report.Note, line, "the address does not begin with a slash")
+		d.note(docsRule(docs.Repaired), report.Note, line, "the address does not begin with a slash")
 	default:
 		return nil, errors.New("it is no address")
 	}
@@ -261,7 +259,7 @@ func (d *docsImport) addVersion(line int, u *url.URL) {
 		return
 	}
 	u.Path, u.RawPath = full.Path, full.RawPath
-	d.tell(docsRule(docs.Repaired), report.Note, line, "the address has no version: assumed "+d.api)
+	d.note(docsRule(docs.Repaired), report.Note, line, "the address has no version: assumed "+d.api)
 }
 
 // finish has the cassette cleaned and drafts the scenario.
@@ -269,7 +267,7 @@ func (d *docsImport) finish(o DocsOptions) (*Result, error) {
 	if len(d.Cassette.Interactions) == 0 {
 		return d.Result, nil
 	}
-	d.tellPermissions()
+	d.permissionNotes()
 	if o.Clean != nil {
 		if err := o.Clean(d.Cassette); err != nil {
 			return d.leavePage(err), nil
@@ -291,14 +289,14 @@ func (d *docsImport) finish(o DocsOptions) (*Result, error) {
 // leavePage leaves out a page whose examples cannot be stored. One page is no reason
 // to import none of thousands.
 func (d *docsImport) leavePage(err error) *Result {
-	d.tell(ruleImportPage, report.Error, 0, fmt.Sprintf("left out the page: %v", err))
+	d.note(ruleImportPage, report.Error, 0, fmt.Sprintf("left out the page: %v", err))
 	d.Cassette.Interactions, d.Examples = nil, nil
 	return d.Result
 }
 
 // noteOf is what the page says of an interaction.
 func (d *docsImport) noteOf(i *cassette.Interaction, o DocsOptions) draft.Note {
-	note := draft.Note{Name: brief(d.pairs[i.ID].Section)}
+	note := draft.Note{Name: fault.Clip(d.pairs[i.ID].Section, 80)}
 	if chosen := d.permissions(i.Request.URL); chosen != nil {
 		note.Delegated, note.Application = chosen.Delegated, chosen.Application
 		if len(note.Delegated) == 0 {
@@ -317,13 +315,6 @@ func (d *docsImport) noteOf(i *cassette.Interaction, o DocsOptions) draft.Note {
 		note.Schema = typ
 	}
 	return note
-}
-
-func brief(text string) string {
-	if runes := []rune(text); len(runes) > 80 {
-		return string(runes[:80]) + "..."
-	}
-	return text
 }
 
 // Locate gives findings about interactions of documentation the lines of the page.

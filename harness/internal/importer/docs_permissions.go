@@ -10,13 +10,13 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// tellPermissions says what the scenario takes of the page's tables.
-func (d *docsImport) tellPermissions() {
+// permissionNotes says what the scenario takes of the page's tables.
+func (d *docsImport) permissionNotes() {
 	switch tables := d.page.Permissions; {
 	case len(tables) == 0:
-		d.tell(docsRule(docs.Permission), report.Note, 0, "the page has no table of permissions: no step lists any")
+		d.note(docsRule(docs.Permission), report.Note, 0, "the page has no table of permissions: no step lists any")
 	case len(tables) > 1:
-		d.tell(docsRule(docs.Permission), report.Note, tables[0].Line,
+		d.note(docsRule(docs.Permission), report.Note, tables[0].Line,
 			fmt.Sprintf("the page lists permissions %d times: each step has those whose heading is nearest its path", len(tables)))
 	}
 }

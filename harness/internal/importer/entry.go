@@ -54,7 +54,7 @@ func (r Reader) entries(f *Format, file, name string, data []byte, clean func(*c
 	if err != nil {
 		return nil, err
 	}
-	g, dropped := gather(file, name, f.source, r), map[string]int{}
+	g := gather(file, name, f.source, r)
 	for _, e := range entries {
 		i := e.Interaction
 		switch {
@@ -67,9 +67,7 @@ func (r Reader) entries(f *Format, file, name string, data []byte, clean func(*c
 		case f.handwritten:
 			g.mend(f.word, e)
 		}
-		for _, name := range protocol.CredentialHeaders() {
-			dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
-		}
+		g.dropCredentials(i)
 		if err := g.add(i); err != nil {
 			g.leaveOut(f.word, e.Number, i.Line, err)
 		} else if len(g.Cassette.Interactions) == 1 {
@@ -77,7 +75,7 @@ func (r Reader) entries(f *Format, file, name string, data []byte, clean func(*c
 		}
 	}
 	g.hostFindings()
-	g.tellDropped(dropped)
+	g.noteDropped()
 	return g.finish(clean)
 }
 
@@ -89,10 +87,10 @@ func (g *gathering) mend(word string, e *Entry) {
 	}
 	mended, repaired, ok := docs.Mend(r.Body)
 	if !ok {
-		g.tell(ruleImportCut, report.Warning, e.Interaction.Line, fmt.Sprintf("%s %d: the answer says that it is JSON and does not parse", word, e.Number))
+		g.note(ruleImportCut, report.Warning, e.Interaction.Line, fmt.Sprintf("%s %d: the answer says that it is JSON and does not parse", word, e.Number))
 		return
 	}
-	g.tell(ruleImportMended, report.Warning, e.Interaction.Line, fmt.Sprintf("%s %d: the answer says that it is JSON and was none; it is now: %s", word, e.Number, repaired))
+	g.note(ruleImportMended, report.Warning, e.Interaction.Line, fmt.Sprintf("%s %d: the answer says that it is JSON and was none; it is now: %s", word, e.Number, repaired))
 	r.Body, r.ContentLength = mended, int64(len(mended))
 }
 
@@ -101,11 +99,18 @@ func claimsJSON(headers http.Header) bool {
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
 }
 
-// tellDropped tells of the headers with credentials that stayed behind, by name.
-func (g *gathering) tellDropped(dropped map[string]int) {
+// dropCredentials leaves headers with credentials behind.
+func (g *gathering) dropCredentials(i *cassette.Interaction) {
 	for _, name := range protocol.CredentialHeaders() {
-		if n := dropped[name]; n > 0 {
-			g.tell(ruleImportCredentials, report.Note, 0, "left out "+fault.Count(n, name+" header"))
+		g.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
+	}
+}
+
+// noteDropped reports the headers with credentials that stayed behind, by name.
+func (g *gathering) noteDropped() {
+	for _, name := range protocol.CredentialHeaders() {
+		if n := g.dropped[name]; n > 0 {
+			g.note(ruleImportCredentials, report.Note, 0, "left out "+fault.Count(n, name+" header"))
 		}
 	}
 }

@@ -67,7 +67,7 @@ func (f *Format) Entries(file string) ([]*Entry, error) {
 	if f.entries == nil {
 		var entries []*Entry
 		err := ReadHAR(file, func(e *HAREntry) error {
-			entries = append(entries, &Entry{Number: e.Number, Interaction: e.Interaction, Fault: e.Fault, recorded: e.started})
+			entries = append(entries, &e.Entry)
 			return nil
 		})
 		return entries, err

@@ -12,7 +12,6 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -49,7 +48,6 @@ type harImport struct {
 	*gathering
 	started map[*cassette.Interaction]time.Time
 	passed  map[string]int // entries that are no exchange of a client with Graph, by what they are
-	dropped map[string]int // credential headers left behind, by name
 	kept    int            // bytes of bodies
 	counted map[*cassette.Interaction]counted
 }
@@ -59,12 +57,11 @@ func newHARImport(file, name string, r Reader) *harImport {
 		gathering: gather(file, name, "har", r),
 		started:   map[*cassette.Interaction]time.Time{},
 		passed:    map[string]int{},
-		dropped:   map[string]int{},
 		counted:   map[*cassette.Interaction]counted{},
 	}
 }
 
-// entry takes an entry in, or tells or counts why it does not.
+// entry takes an entry in, or reports or counts why it does not.
 func (h *harImport) entry(e *HAREntry) error {
 	i := e.Interaction
 	switch kind := e.passedOver(); {
@@ -83,27 +80,25 @@ func (h *harImport) entry(e *HAREntry) error {
 		h.leaveOut("entry", e.Number, e.FaultLine(), e.Fault)
 		return nil
 	case i.Response.Code <= 0:
-		h.tell(ruleImportNoAnswer, report.Warning, i.Line, fmt.Sprintf("left out entry %d: %s", e.Number, e.noAnswer()))
+		h.note(ruleImportNoAnswer, report.Warning, i.Line, fmt.Sprintf("left out entry %d: %s", e.Number, e.noAnswer()))
 		return nil
 	}
 	if h.kept += len(i.Request.Body) + len(i.Response.Body); h.kept > maxRecording {
 		return fault.In("import", h.file, i.Line, fmt.Sprintf("more than %d MB of exchanges with Graph", maxRecording>>20), "split the archive")
 	}
 	if e.cut() {
-		h.tell(ruleImportCut, report.Warning, e.Line("response.body"),
+		h.note(ruleImportCut, report.Warning, e.Line("response.body"),
 			fmt.Sprintf("entry %d: the answer says that it is JSON and does not parse: was it cut off?", e.Number))
 	}
-	for _, name := range protocol.CredentialHeaders() {
-		h.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
-	}
-	h.started[i], h.counted[i] = e.started, e.counted
+	h.dropCredentials(i)
+	h.started[i], h.counted[i] = e.recorded, e.counted
 	if err := h.add(i); err != nil {
 		h.leaveOut("entry", e.Number, i.Line, err)
 	}
 	return nil
 }
 
-// finish puts the interactions in the order of their requests, and tells what was
+// finish puts the interactions in the order of their requests, and says what was
 // left out.
 func (h *harImport) finish(clean func(*cassette.Cassette) error) (*Result, error) {
 	all := h.Cassette.Interactions
@@ -119,9 +114,9 @@ func (h *harImport) finish(clean func(*cassette.Cassette) error) (*Result, error
 	}
 	h.hostFindings()
 	for _, kind := range slices.Sorted(maps.Keys(h.passed)) {
-		h.tell(ruleImportPassed, report.Note, 0, "left out "+fault.Count(h.passed[kind], kind))
+		h.note(ruleImportPassed, report.Note, 0, "left out "+fault.Count(h.passed[kind], kind))
 	}
-	h.tellDropped(h.dropped)
+	h.noteDropped()
 	return h.gathering.finish(clean)
 }
 

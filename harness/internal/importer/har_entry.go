@@ -17,20 +17,12 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
-// A HAREntry is one entry of an archive, as it stands there.
+// A HAREntry is one entry of an archive. The code of its interaction is 0 where there was no
+// answer.
 type HAREntry struct {
-	Number int // its position, from 0
-
-	// Interaction is what could be read of it: its line in the file, credentials
-	// included, bodies decoded; Code 0 where there was no answer.
-	Interaction *cassette.Interaction
-
-	// Fault is why it cannot be imported, or nil. It does not quote the entry.
-	Fault error
-
+	Entry
 	raw     []byte
 	lines   map[string]int
-	started time.Time
 	problem string // why there is no answer, in the browser's words
 	socket  bool
 	local   bool // an address without a host: data:, blob:, about:
@@ -99,12 +91,12 @@ type harPost struct {
 
 // newHAREntry reads an entry from its text, which begins on a line of the file.
 func newHAREntry(number, line int, raw []byte) *HAREntry {
-	e := &HAREntry{Number: number, raw: raw, Interaction: &cassette.Interaction{Line: line}}
+	e := &HAREntry{Entry: Entry{Number: number, Interaction: &cassette.Interaction{Line: line}}, raw: raw}
 	var h harEntry
 	if err := json.Unmarshal(raw, &h); err != nil { // what has its type is read all the same
 		e.Fault = e.typeFault(err)
 	}
-	e.started, _ = time.Parse(time.RFC3339, fmt.Sprint(h.Started))
+	e.recorded, _ = time.Parse(time.RFC3339, fmt.Sprint(h.Started))
 	e.socket = len(h.Messages) > 0
 	e.counted.id, _ = h.ID.(string)
 	e.counted.order, _ = h.Order.(float64)
@@ -121,9 +113,6 @@ func (e *HAREntry) typeFault(err error) error {
 	line := e.Interaction.Line + bytes.Count(e.raw[:min(int(typed.Offset), len(e.raw))], []byte("\n"))
 	return at(line, fmt.Sprintf("%s is a %s", cmp.Or(typed.Field, "the entry"), typed.Value))
 }
-
-// FaultLine is the line of the file on which the fault stands.
-func (e *HAREntry) FaultLine() int { return lineOf(e.Fault, e.Interaction.Line) }
 
 // fault notes the first thing that is wrong, with its line.
 func (e *HAREntry) fault(part string, err error) {

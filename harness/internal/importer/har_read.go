@@ -188,7 +188,7 @@ func (r *harReader) fault(message, advice string) error {
 	return fault.In("import", r.file, r.in.lineAt(r.dec.InputOffset()), message, advice)
 }
 
-// located gives a decoder's error its line. The end of the file is told by
+// located gives a decoder's error its line. The end of the file is reported by
 // readHAR.
 func (r *harReader) located(err error) error {
 	var syntax *json.SyntaxError

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/docs"
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -20,16 +21,8 @@ type Result struct {
 	Scenario []byte         // a drafted scenario file
 	Rejected map[string]int // interactions left out, by host
 	Findings []report.Finding
-	Examples []Example // of documentation: where each interaction comes from
-	Methods  []Method  // of documentation: what a resource's page says of other pages
-}
-
-// Method is a line of a resource's page: what the call that another page documents
-// returns.
-type Method struct {
-	Line    int
-	Page    string // its file name
-	Returns string // a type without its namespace
+	Examples []Example     // of documentation: where each interaction comes from
+	Methods  []docs.Method // of documentation: what a resource's page says of other pages
 }
 
 // A Reader reads recordings by rules of which hosts belong to them. The zero Reader knows
@@ -51,7 +44,8 @@ type gathering struct {
 	known  *hosts.Set
 	// beside counts what was taken in of hosts that are not Graph's, by host.
 	beside  map[string]int
-	leftOut int // what cannot be imported
+	leftOut int            // what cannot be imported
+	dropped map[string]int // credential headers left behind, by name
 	// nameless are the keys of Rejected that are no hosts, but addresses without one.
 	nameless map[string]bool
 }
@@ -66,6 +60,7 @@ func gather(file, name, source string, r Reader) *gathering {
 		known:    hosts.NewSet(),
 		nameless: map[string]bool{},
 		beside:   map[string]int{},
+		dropped:  map[string]int{},
 	}
 	if r.Known != nil {
 		g.known = r.Known()
@@ -99,19 +94,19 @@ func (g *gathering) learn(i *cassette.Interaction) {
 	}
 }
 
-// mostLeftOut bounds what is told of one by one.
+// mostLeftOut bounds what is reported one by one.
 const mostLeftOut = 1000
 
-// leaveOut tells of what cannot be imported; word is what the tool calls an
+// leaveOut reports what cannot be imported; word is what the tool calls an
 // interaction.
 func (g *gathering) leaveOut(word string, n, line int, err error) {
 	if g.leftOut++; g.leftOut > mostLeftOut {
 		return
 	}
-	g.tell(ruleImportInteraction, report.Error, line, fmt.Sprintf("left out %s %d: %v", word, n, err))
+	g.note(ruleImportInteraction, report.Error, line, fmt.Sprintf("left out %s %d: %v", word, n, err))
 }
 
-func (g *gathering) tell(rule report.Rule, severity report.Severity, line int, message string) {
+func (g *gathering) note(rule report.Rule, severity report.Severity, line int, message string) {
 	g.Findings = append(g.Findings, report.Finding{
 		Rule: rule, Severity: severity, Place: report.Place{File: g.file, Line: line}, Message: message,
 	})
@@ -139,22 +134,22 @@ func (g *gathering) finish(clean func(*cassette.Cassette) error) (*Result, error
 	return g.Result, nil
 }
 
-// mostHosts is how many hosts are told of by name; more are counted.
+// mostHosts is how many hosts are reported by name; more are counted.
 const mostHosts = 20
 
 // hostFindings says which hosts belong beside Graph's, and why, and which were left out, in
 // sorted order.
 func (g *gathering) hostFindings() {
 	if more := g.leftOut - mostLeftOut; more > 0 {
-		g.tell(ruleImportInteraction, report.Error, 0, fmt.Sprintf("left out %d more that cannot be imported", more))
+		g.note(ruleImportInteraction, report.Error, 0, fmt.Sprintf("left out %d more that cannot be imported", more))
 	}
 	beside := slices.Sorted(maps.Keys(g.beside))
 	for _, host := range beside[:min(len(beside), mostHosts)] {
-		g.tell(ruleImportBeside, report.Note, 0,
+		g.note(ruleImportBeside, report.Note, 0,
 			fmt.Sprintf("imported %s of %s: %s", fault.Count(g.beside[host], "interaction"), host, g.known.Because(host)))
 	}
 	if more := len(beside) - mostHosts; more > 0 {
-		g.tell(ruleImportBeside, report.Note, 0, fmt.Sprintf("and those of %s more", fault.Count(more, "host")))
+		g.note(ruleImportBeside, report.Note, 0, fmt.Sprintf("and those of %s more", fault.Count(more, "host")))
 	}
 	g.rejectedFindings()
 }
@@ -163,7 +158,7 @@ func (g *gathering) rejectedFindings() {
 	severity := g.reader.Refused
 	rejected := slices.Sorted(maps.Keys(g.Rejected))
 	for _, host := range rejected[:min(len(rejected), mostHosts)] {
-		g.tell(ruleImportHost, severity, 0,
+		g.note(ruleImportHost, severity, 0,
 			fmt.Sprintf("left out %s of %s: %s", fault.Count(g.Rejected[host], "interaction"), host, g.reason(host)))
 	}
 	if first := slices.IndexFunc(g.Findings, func(f report.Finding) bool { return f.Rule == ruleImportHost }); first >= 0 && g.mayName() {
@@ -176,7 +171,7 @@ func (g *gathering) rejectedFindings() {
 	for _, host := range rejected[mostHosts:] {
 		more += g.Rejected[host]
 	}
-	g.tell(ruleImportHost, severity, 0,
+	g.note(ruleImportHost, severity, 0,
 		fmt.Sprintf("left out %s of %s more: not hosts of Microsoft Graph", fault.Count(more, "interaction"), fault.Count(len(rejected)-mostHosts, "host")))
 }
 

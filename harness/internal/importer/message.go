@@ -48,7 +48,7 @@ func response(code int, phrase string, headers http.Header, body string) cassett
 	}
 }
 
-// storedBody decodes a body, and drops the headers that told of its encoding and
+// storedBody decodes a body, and drops the headers that described its encoding and
 // length. One that is labelled br and is not was saved decoded, as browsers do: br has no
 // mark by which to tell.
 func storedBody(body string, headers http.Header) (string, error) {

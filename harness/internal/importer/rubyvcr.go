@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -48,7 +49,7 @@ func readRubyVCR(file string, data []byte) ([]*Entry, error) {
 func rubyInteraction(node *yaml.Node) (*cassette.Interaction, error) {
 	asked, answered := member(node, "request"), member(node, "response")
 	if asked == nil || answered == nil {
-		return nil, at(node.Line, "it has no request or no response")
+		return nil, errors.New("it has no request or no response")
 	}
 	sent, err := text(member(asked, "body"))
 	if err != nil {
@@ -61,11 +62,7 @@ func rubyInteraction(node *yaml.Node) (*cassette.Interaction, error) {
 	status := member(answered, "status")
 	code, _ := strconv.Atoi(scalar(member(status, "code")))
 	method := strings.TrimPrefix(scalar(member(asked, "method")), ":")
-	i, err := interactionOf(method, scalar(member(asked, "uri")), rubyHeaders(asked), sent, code, scalar(member(status, "message")), rubyHeaders(answered), body)
-	if err != nil {
-		return i, at(node.Line, err.Error())
-	}
-	return i, nil
+	return interactionOf(method, scalar(member(asked, "uri")), rubyHeaders(asked), sent, code, scalar(member(status, "message")), rubyHeaders(answered), body)
 }
 
 func rubyHeaders(node *yaml.Node) http.Header { return vcrpyHeaders(member(node, "headers")) }

@@ -20,5 +20,5 @@ const (
 	ruleImportPassed      report.Rule = "import.passed"
 )
 
-// docsRule is the rule of what reading a page tells.
+// docsRule is the rule of what reading a page notes.
 func docsRule(kind docs.Kind) report.Rule { return report.Rule("docs." + kind) }

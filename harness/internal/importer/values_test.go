@@ -4,13 +4,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // TestManyInteractions: a recording of nothing, a million times over, is refused, and what is
 // wrong with a smaller one is told a thousand times at most.
 func TestManyInteractions(t *testing.T) {
-	text := "interactions:\n" + strings.Repeat("- {}\n", mostValues)
+	text := "interactions:\n" + strings.Repeat("- {}\n", strictyaml.MostNodes)
 	testkit.Bounded(t, len(text)/1000, func() {
 		if _, err := (Reader{}).entries(&vcrpy, "x.yaml", "x", []byte(text), nil); err == nil || !strings.Contains(err.Error(), "more than 1000000 values") {
 			t.Error(err)

@@ -18,10 +18,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
-const (
-	maxRecording = 256 << 20 // bounds the file that is read whole
-	mostValues   = 1_000_000 // and what is held as nodes, each of which takes hundreds of bytes
-)
+// maxRecording bounds the file that is read whole.
+const maxRecording = 256 << 20
 
 var vcrpy = Format{
 	Kind: VCRPy, Tool: "vcrpy", Ends: []string{".yaml", ".yml"}, source: "vcrpy", word: "interaction",
@@ -63,8 +61,8 @@ func readFile(file string) ([]byte, error) {
 }
 
 func parseYAML(file string, data []byte) (*yaml.Node, error) {
-	if strictyaml.Values(data) > mostValues {
-		return nil, fault.In("import", file, 0, fmt.Sprintf("it holds more than %d values outside texts", mostValues), "split the recording")
+	if strictyaml.Values(data) > strictyaml.MostNodes {
+		return nil, fault.In("import", file, 0, fmt.Sprintf("it holds more than %d values outside texts", strictyaml.MostNodes), "split the recording")
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {

@@ -8,9 +8,10 @@
 //
 // A journal is append only, each record checksummed and written by one write. A killed
 // process loses nothing that Append returned from; a power cut loses a second. What a
-// kill left half written, or a disk damaged, is told ([Torn]): it costs no record behind it. Interactions are kept packed
-// ([cassette.Encoder.Pack]), final when they are appended: the lines of their bodies are
-// indented when they are saved, side by side, whatever the recording's size. An interaction that cannot be stored costs itself, not the recording
+// kill left half written, or a disk damaged, is reported ([Torn]) and costs no record behind
+// it. Interactions are final when they are appended, and packed ([cassette.Encoder.Pack]): as
+// the cassette has them, but for their bodies, whose lines are indented when they are saved,
+// side by side. An interaction that cannot be stored costs itself, not the recording
 // ([LeftOut]). A note beside each is for whoever appended it ([Journal.Notes]).
 //
 // It redacts nothing: what it is given is what it holds. How a cassette looks is package

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -24,9 +25,10 @@ const (
 	journalSuffix = ".journal"
 	recordHead    = 32 // length, checksum, order, what is retried, length of the note, holes
 	syncEvery     = time.Second
+	mostScratch   = 1 << 20 // a larger buffer is not kept for the next record
 )
 
-// NoRetry tells Append that an exchange is nobody's second try.
+// NoRetry says to Append that an exchange is nobody's second try.
 const NoRetry = -1
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -44,7 +46,7 @@ type Journal struct {
 	name     string
 	readOnly bool
 	most     int       // bytes that a cassette may have
-	buffers  sync.Pool // of *encoder
+	encoders sync.Pool // of *encoder
 
 	mu      sync.Mutex
 	file    *os.File // nil once closed
@@ -52,17 +54,17 @@ type Journal struct {
 	records []record
 	retried map[int]bool // by order
 	syncing *time.Timer  // pending group sync, nil when all is synced
-	failed  error        // the first failed write or sync: from then on nothing is taken
+	failed  error        // the first failed write or sync: from then on nothing is stored
 }
 
 // record is where an interaction stands in the file, packed.
 type record struct {
-	order  int
-	offset int64 // behind the note
-	size   int
-	taken  int // of a cassette, once that was measured
-	holes  int
-	note   []byte
+	order    int
+	offset   int64 // behind the note
+	size     int
+	unpacked int // its size in a cassette, once that was measured
+	holes    int
+	note     []byte
 }
 
 // leftover is a journal that an earlier recording left, or one that a recording which
@@ -78,7 +80,7 @@ func leftover(name string, running bool) error {
 	return e
 }
 
-// inTheWay tells what has the name of a journal that is to be made.
+// inTheWay says what has the name of a journal that is to be made.
 func inTheWay(name string) error {
 	file, err := plainfile.Open(name)
 	var kind *plainfile.KindError
@@ -91,7 +93,7 @@ func inTheWay(name string) error {
 	return leftover(name, wire.Locked(name))
 }
 
-// unwritable is a journal that takes nothing more. What it held by then is whole.
+// unwritable is a journal to which nothing more can be written. What it held by then is whole.
 func unwritable(name string, err error) error {
 	e := &fault.Error{
 		Message: "write " + name, Cause: fault.Reason(err),
@@ -142,15 +144,19 @@ func (j *Journal) Name() string { return j.name }
 // retried; else it is NoRetry. The note is for Notes: the journal keeps it, no cassette
 // does. What is appended is final.
 //
-// What no cassette could hold is not taken: a *cassette.UnstorableError, which costs that
-// interaction alone. After any other error nothing more is taken, and Save refuses: the
+// What no cassette could hold is not stored: a *cassette.UnstorableError, which costs that
+// interaction alone. After any other error nothing more is stored, and Save refuses: the
 // recording has a hole.
 func (j *Journal) Append(order, retryOf int, i *cassette.Interaction, note []byte) error {
-	e, _ := j.buffers.Get().(*encoder)
+	e, _ := j.encoders.Get().(*encoder)
 	if e == nil {
 		e = &encoder{}
 	}
-	defer j.giveBack(e)
+	defer func() {
+		if cap(e.buf) <= mostScratch {
+			j.encoders.Put(e)
+		}
+	}()
 	if err := e.record(order, retryOf, i, note); err != nil {
 		return err
 	}
@@ -206,13 +212,6 @@ func (e *encoder) record(order, retryOf int, i *cassette.Interaction, note []byt
 	return nil
 }
 
-// giveBack keeps a buffer for the next record unless it is unusually large.
-func (j *Journal) giveBack(e *encoder) {
-	if cap(e.buf) <= 1<<20 {
-		j.buffers.Put(e)
-	}
-}
-
 // fail is called with the lock held.
 func (j *Journal) fail(err error) error {
 	j.failed = unwritable(j.name, err)
@@ -257,10 +256,26 @@ func (j *Journal) Len() (all, retried int) {
 // without those of the retried ones.
 func (j *Journal) Notes() [][]byte {
 	var all [][]byte
-	for _, r := range j.kept(false) {
+	for _, r := range j.kept() {
 		all = append(all, r.note)
 	}
 	return all
+}
+
+// kept lists the records in their order, without those that were retried.
+func (j *Journal) kept() []record {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	records := slices.DeleteFunc(slices.Clone(j.records), func(r record) bool { return j.retried[r.order] })
+	slices.SortStableFunc(records, func(a, b record) int { return cmp.Compare(a.order, b.order) })
+	return records
+}
+
+// opened is the file; nil, which fails, once it is closed.
+func (j *Journal) opened() *os.File {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.file
 }
 
 // Close closes the journal and leaves the file, to be recovered. A second time it does

@@ -2,21 +2,19 @@ package journal
 
 import (
 	"bufio"
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
-// Torn tells what of a journal could not be read.
+// Torn says what of a journal could not be read.
 type Torn struct {
 	Bytes  int64 // that were passed over
 	After  int   // interactions that were read before the first of them
@@ -28,7 +26,7 @@ func (t *Torn) String() string {
 }
 
 // Open opens a journal that was left behind, to be saved. What a kill left half written at
-// its end, and what a disk damaged within, is told: the second result is nil where the file
+// its end, and what a disk damaged within, is reported: the second result is nil where the file
 // is whole. A journal that is still being written is fs.ErrExist.
 func Open(name string) (*Journal, *Torn, error) {
 	file, err := plainfile.Open(name)
@@ -40,57 +38,75 @@ func Open(name string) (*Journal, *Torn, error) {
 		file.Close()
 		return nil, nil, leftover(name, true)
 	}
-	torn, err := j.scan()
-	if err != nil {
+	s := scanner{file: file}
+	if err := s.all(); err != nil {
 		file.Close()
 		return nil, nil, fmt.Errorf("read journal %s: %w", name, err)
 	}
-	return j, torn, nil
+	j.records = s.records
+	for _, order := range s.retried {
+		j.retried[order] = true
+	}
+	return j, s.torn, nil
 }
 
-// scan finds the records and checks each.
-func (j *Journal) scan() (*Torn, error) {
-	info, err := j.file.Stat()
+// scanner finds the records of a file and checks each.
+type scanner struct {
+	file    *os.File
+	records []record
+	retried []int // orders
+	torn    *Torn // nil where the file is whole
+}
+
+func (s *scanner) all() error {
+	info, err := s.file.Stat()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	in := bufio.NewReaderSize(j.file, 1<<20)
+	in := bufio.NewReaderSize(s.file, 1<<20)
 	magic := make([]byte, len(journalMagic))
 	n, err := io.ReadFull(in, magic)
 	switch {
 	case string(magic[:n]) != journalMagic[:n]:
-		return nil, errors.New("it is not a journal of this version")
+		return errors.New("it is not a journal of this version")
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return &Torn{Bytes: int64(n)}, nil
+		s.torn = &Torn{Bytes: int64(n)}
+		return nil
 	case err != nil:
-		return nil, err
+		return err
 	}
-	var torn *Torn
 	for at := int64(n); at < info.Size(); {
-		size, err := j.scanRecord(in, at, info.Size()-at)
+		r, whole, err := readRecord(in, info.Size()-at)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if size == 0 {
-			if torn == nil {
-				torn = &Torn{After: len(j.records)}
+		if whole {
+			r.offset += at
+			at = r.offset + int64(r.size)
+			s.records = append(s.records, r.record)
+			if r.retryOf > 0 {
+				s.retried = append(s.retried, r.retryOf-1)
 			}
-			next, err := j.nextRecord(at+1, info.Size())
-			if err != nil {
-				return nil, err
-			}
-			torn.Bytes, size = torn.Bytes+next-at, next-at
-			in.Reset(io.NewSectionReader(j.file, next, info.Size()))
+			continue
 		}
-		at += size
+		if s.torn == nil {
+			s.torn = &Torn{After: len(s.records)}
+		}
+		next, err := s.next(at+1, info.Size())
+		if err != nil {
+			return err
+		}
+		s.torn.Bytes += next - at
+		in.Reset(io.NewSectionReader(s.file, next, info.Size()))
+		at = next
 	}
-	if torn != nil {
-		torn.Behind = len(j.records) - torn.After
+	if s.torn != nil {
+		s.torn.Behind = len(s.records) - s.torn.After
 	}
-	return torn, nil
+	return nil
 }
 
-// A head of a record, as far as it tells what follows.
+// A head of a record, as far as it says what follows.
 type head [recordHead]byte
 
 func (h *head) size() int64  { return int64(binary.LittleEndian.Uint32(h[:])) }
@@ -106,22 +122,7 @@ func (h *head) fits(left int64) bool {
 	return h.size() <= left-recordHead && h.noted() <= h.size() && uint64(h.order()) < most && uint64(h.retryOf()) < most
 }
 
-// scanRecord reads the record at an offset, of at most so many bytes, and returns its size:
-// 0 is one that is not whole. An error is a disk's.
-func (j *Journal) scanRecord(in io.Reader, at, left int64) (int64, error) {
-	r, whole, err := readRecord(in, left)
-	if err != nil || !whole {
-		return 0, err
-	}
-	r.offset += at
-	j.records = append(j.records, r.record)
-	if r.retryOf > 0 {
-		j.retried[r.retryOf-1] = true
-	}
-	return r.offset + int64(r.size) - at, nil
-}
-
-// A scanned record, with what it was tried again after, plus one. Its offset is from its
+// A scanned record, with the order of what it retried, plus one. Its offset is from its
 // beginning.
 type scanned struct {
 	record
@@ -154,13 +155,13 @@ func readRecord(in io.Reader, left int64) (r scanned, whole bool, err error) {
 	return r, sum.Sum32() == h.sum(), nil
 }
 
-// nextRecord is where the next record begins that is whole, at an offset or behind it, or the
-// end. The search gives up where it would read the file over and over.
-func (j *Journal) nextRecord(from, end int64) (int64, error) {
+// next is where the next record begins that is whole, at an offset or behind it, or the end.
+// The search gives up where it would read the file over and over.
+func (s *scanner) next(from, end int64) (int64, error) {
 	spare := 4 * end
 	window := make([]byte, 1<<20)
 	for ; from < end; from += int64(len(window) - recordHead + 1) {
-		n, err := j.file.ReadAt(window, from)
+		n, err := s.file.ReadAt(window, from)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return 0, err
 		}
@@ -172,7 +173,7 @@ func (j *Journal) nextRecord(from, end int64) (int64, error) {
 			if spare -= h.size(); spare < 0 {
 				return end, nil
 			}
-			if _, whole, err := readRecord(io.NewSectionReader(j.file, here, end-here), end-here); err != nil || whole {
+			if _, whole, err := readRecord(io.NewSectionReader(s.file, here, end-here), end-here); err != nil || whole {
 				return here, err
 			}
 		}
@@ -180,42 +181,10 @@ func (j *Journal) nextRecord(from, end int64) (int64, error) {
 	return end, nil
 }
 
-// Read reads all of a journal that was left behind, as Open does, but for
-// what was retried.
-func Read(name string) ([]*cassette.Interaction, *Torn, error) {
-	j, torn, err := Open(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer j.Close()
-	var all []*cassette.Interaction
-	for n, r := range j.kept(false) {
-		i, err := j.load(r)
-		if err != nil {
-			return all, torn, err
-		}
-		i.ID = n
-		all = append(all, i)
-	}
-	return all, torn, nil
-}
-
-// kept lists the records in their order.
-func (j *Journal) kept(withRetried bool) []record {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	records := slices.Clone(j.records)
-	if !withRetried {
-		records = slices.DeleteFunc(records, func(r record) bool { return j.retried[r.order] })
-	}
-	slices.SortStableFunc(records, func(a, b record) int { return cmp.Compare(a.order, b.order) })
-	return records
-}
-
 // load reads an interaction back.
-func (j *Journal) load(r record) (*cassette.Interaction, error) {
+func load(file *os.File, r record) (*cassette.Interaction, error) {
 	text := make([]byte, r.size)
-	if _, err := j.opened().ReadAt(text, r.offset); err != nil {
+	if _, err := file.ReadAt(text, r.offset); err != nil {
 		return nil, fmt.Errorf("read journal: %w", err)
 	}
 	i, err := cassette.Decode(text)
@@ -223,11 +192,4 @@ func (j *Journal) load(r record) (*cassette.Interaction, error) {
 		return nil, fmt.Errorf("read journal: what it holds at byte %d: %w", r.offset, err)
 	}
 	return i, nil
-}
-
-// opened is the file; nil, which fails, once it is closed.
-func (j *Journal) opened() *os.File {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.file
 }

@@ -13,17 +13,18 @@ import (
 // gives back as it stands, and that does not grow beyond measure, as what is nested deeply
 // does with the square of its depth: of any other, ok is false, and dst is worth nothing.
 func IndentBelow(dst []byte, text string, margin int) (indented []byte, breaks int, printable, ok bool) {
-	n := indenter{scanner: scanner{text: text}, to: dst, end: len(dst), margin: margin, most: len(dst) + mostGrowth*(len(text)+margin) + 4<<10}
-	n.room(0)
-	ok = n.all() && n.pos == len(text)
-	return n.to[:n.end], n.breaks, n.special&highs == 0, ok
+	n := indenter{scanner: scanner{text: text}, to: dst, margin: margin, most: len(dst) + mostGrowth*(len(text)+margin) + 4<<10}
+	n.room(0, len(dst), 0)
+	i, end, ok := n.all(0, len(dst))
+	return n.to[:end], n.breaks, n.special&highs == 0, ok && i == len(text)
 }
 
-// An indenter checks text and copies it, eight bytes at a time, in one pass.
+// An indenter checks text and copies it, eight bytes at a time, in one pass. Its methods are given
+// how far the text is read (i) and how far to is written (k), and return both: kept in
+// registers, they are what makes it fast.
 type indenter struct {
 	scanner
 	to     []byte // has room for what is left of the text
-	end    int    // of what was written
 	open   []byte // the brackets that are to come
 	margin int
 	breaks int
@@ -37,170 +38,161 @@ const mostGrowth = 32
 const slack = 32 // more than is added within a line, and than a word is copied beyond its end
 
 // room makes room for so many bytes beside what is left of the text.
-func (n *indenter) room(more int) {
-	if need := len(n.text) - n.pos + more + slack; len(n.to)-n.end < need {
-		n.to = slices.Grow(n.to[:n.end], need+need/2)
+func (n *indenter) room(i, k, more int) {
+	if need := len(n.text) - i + more + slack; len(n.to)-k < need {
+		n.to = slices.Grow(n.to[:k], need+need/2)
 		n.to = n.to[:cap(n.to)]
 	}
 }
 
-// peek is the next byte, 0 at the end.
-func (n *indenter) peek() byte {
-	if n.pos < len(n.text) {
-		return n.text[n.pos]
+// at is the byte at i, 0 at the end.
+func (n *indenter) at(i int) byte {
+	if i < len(n.text) {
+		return n.text[i]
 	}
 	return 0
 }
 
-// put writes a byte.
-func (n *indenter) put(c byte) {
-	n.to[n.end] = c
-	n.end++
-}
-
 // all copies a value and all that is in it.
-func (n *indenter) all() bool {
-	for {
-		switch c := n.peek(); c {
-		case '{', '[':
-			n.pos++
-			n.put(c)
-			closing := c + 2 // in ASCII
-			if n.peek() == closing && len(n.open) < MaxDepth {
-				n.pos++
-				n.put(closing)
-				break
-			}
-			if n.open = append(n.open, closing); len(n.open) > MaxDepth {
-				return false
-			}
-			n.newLine()
-			if n.end > n.most || c == '{' && !n.name() {
-				return false
-			}
-			continue
+func (n *indenter) all(i, k int) (int, int, bool) {
+	for ok := true; ; {
+		switch c := n.at(i); c {
 		case '"':
-			if !n.string() {
-				return false
+			i, k, ok = n.string(i, k)
+		case '{', '[':
+			closing := c + 2 // in ASCII
+			n.to[k] = c
+			i, k = i+1, k+1
+			if n.at(i) != closing || len(n.open) == MaxDepth {
+				n.open = append(n.open, closing)
+				if i, k, ok = n.line(i, k); !ok {
+					return i, k, false
+				}
+				continue
 			}
+			n.to[k] = closing
+			i, k = i+1, k+1
 		default:
-			if !n.scalar(c) {
-				return false
-			}
+			i, k, ok = n.scalar(c, i, k)
 		}
-		if done, ok := n.after(); done || !ok {
-			return ok
+		if !ok {
+			return i, k, false
+		}
+		if i, k, ok = n.after(i, k); !ok || len(n.open) == 0 {
+			return i, k, ok
 		}
 	}
 }
 
-// scalar copies a number, true, false or null that begins with a byte.
-func (n *indenter) scalar(c byte) bool {
-	if c <= ' ' { // white space, or the end
-		return false
-	}
-	_, start, err := n.value()
-	if err != nil {
-		return false
-	}
-	n.end += copy(n.to[n.end:], n.text[start:n.pos])
-	return true
-}
-
-// after copies what stands between a value and the next, and reports whether there is none.
-func (n *indenter) after() (done, ok bool) {
+// after copies what stands between a value and the next, if there is one.
+func (n *indenter) after(i, k int) (int, int, bool) {
 	for len(n.open) > 0 {
 		closing := n.open[len(n.open)-1]
-		c := n.peek()
-		n.pos++
-		switch c {
+		switch n.at(i) {
 		case ',':
-			n.put(',')
-			n.newLine()
-			return false, n.end <= n.most && (closing == ']' || n.name())
+			n.to[k] = ','
+			return n.line(i+1, k+1)
 		case closing:
 			n.open = n.open[:len(n.open)-1]
-			n.newLine()
-			n.put(closing)
+			k = n.newLine(i, k)
+			n.to[k] = closing
+			i, k = i+1, k+1
 		default:
-			return false, false
+			return i, k, false
 		}
 	}
-	return true, true
+	return i, k, true
 }
 
-// name copies a member's name and its colon.
-func (n *indenter) name() bool {
-	if n.peek() != '"' || !n.string() || n.peek() != ':' {
-		return false
+// line begins the line of an element or a member, whose name it copies.
+func (n *indenter) line(i, k int) (int, int, bool) {
+	if k = n.newLine(i, k); k > n.most || len(n.open) > MaxDepth {
+		return i, k, false
 	}
-	n.pos++
-	n.put(':')
-	n.put(' ')
-	return true
-}
-
-// string copies a string.
-func (n *indenter) string() bool {
-	start := n.pos
-	n.pos++
-	n.put('"')
-	for ascii := true; ; {
-		ascii = n.plain() && ascii
-		switch n.peek() {
-		case '"':
-			n.pos++
-			n.put('"')
-			return ascii || utf8.ValidString(n.text[start:n.pos])
-		case '\\':
-			size, err := n.escape(n.pos)
-			if err != nil {
-				return false
-			}
-			n.end += copy(n.to[n.end:], n.text[n.pos:n.pos+size])
-			n.pos += size
-		default:
-			return false
-		}
+	if n.open[len(n.open)-1] == ']' {
+		return i, k, true
 	}
-}
-
-// plain copies a run of ordinary characters, as the scanner's plain finds it.
-func (n *indenter) plain() (ascii bool) {
-	text, i, to := n.text, n.pos, n.to[n.end:]
-	var high uint64 // bits, of bytes and of those that follow them: DEL is the last of ASCII
-	k := 0
-	for ; i+8 <= len(text); i, k = i+8, k+8 {
-		x := word(text, i)
-		binary.LittleEndian.PutUint64(to[k:], x)
-		if stop := notPlain(x); stop != 0 {
-			at := bits.TrailingZeros64(stop) / 8
-			x &= 1<<(8*at) - 1
-			high |= x | (x + ones)
-			n.pos, n.end = i+at, n.end+k+at
-			n.special |= high
-			return high&highs == 0
-		}
-		high |= x | (x + ones)
+	if n.at(i) != '"' {
+		return i, k, false
 	}
-	end, _ := plain(text, i)
-	for _, c := range []byte(text[i:end]) {
-		high |= uint64(c) | uint64(c+1)
+	i, k, ok := n.string(i, k)
+	if !ok || n.at(i) != ':' {
+		return i, k, false
 	}
-	n.pos, n.end = end, n.end+k+copy(to[k:], text[i:end])
-	n.special |= high
-	return high&highs == 0
+	n.to[k], n.to[k+1] = ':', ' '
+	return i + 1, k + 2, true
 }
 
 // newLine begins a line.
-func (n *indenter) newLine() {
+func (n *indenter) newLine(i, k int) int {
 	width := n.margin + 2*len(n.open)
 	n.breaks++
-	n.room(width)
-	n.put('\n')
-	to := n.to[n.end:]
-	for k := 0; k < width; k += 8 {
-		binary.LittleEndian.PutUint64(to[k:], ' '*ones)
+	n.room(i, k, width)
+	n.to[k] = '\n'
+	k++
+	for w := 0; w < width; w += 8 {
+		binary.LittleEndian.PutUint64(n.to[k+w:k+w+8], ' '*ones)
 	}
-	n.end += width
+	return k + width
+}
+
+// scalar copies a number, true, false or null that begins with a byte.
+func (n *indenter) scalar(c byte, i, k int) (int, int, bool) {
+	if c <= ' ' { // white space, or the end
+		return i, k, false
+	}
+	n.pos = i
+	if _, _, err := n.value(); err != nil {
+		return i, k, false
+	}
+	return n.pos, k + copy(n.to[k:], n.text[i:n.pos]), true
+}
+
+// string copies a string.
+func (n *indenter) string(i, k int) (int, int, bool) {
+	start, from := i, k
+	n.to[k] = '"'
+	var high uint64 // bits, of bytes and of those that follow them: DEL is the last of ASCII
+	for i, k = i+1, k+1; ; {
+		var bits uint64
+		i, k, bits = n.plain(i, k)
+		high |= bits
+		switch n.at(i) {
+		case '"':
+			n.to[k] = '"'
+			i, k = i+1, k+1
+			n.special |= high
+			return i, k, high&highs == 0 || utf8.ValidString(n.text[start:i])
+		case '\\':
+			size, err := n.escape(i)
+			if err != nil {
+				return start, from, false
+			}
+			k += copy(n.to[k:], n.text[i:i+size])
+			i += size
+		default:
+			return start, from, false
+		}
+	}
+}
+
+// plain copies a run of ordinary characters, as the scanner's plain finds it. The high bits
+// of high tell of what is not printable ASCII.
+func (n *indenter) plain(i, k int) (end, to int, high uint64) {
+	text, dst := n.text, n.to
+	for ; i+8 <= len(text); i, k = i+8, k+8 {
+		x := word(text, i)
+		binary.LittleEndian.PutUint64(dst[k:k+8], x)
+		if stop := notPlain(x); stop != 0 {
+			at := bits.TrailingZeros64(stop) / 8
+			x &= 1<<(8*at) - 1
+			return i + at, k + at, high | x | (x + ones)
+		}
+		high |= x | (x + ones)
+	}
+	end, _ = plain(text, i)
+	for _, c := range []byte(text[i:end]) {
+		high |= uint64(c) | uint64(c+1)
+	}
+	return end, k + copy(n.to[k:], text[i:end]), high
 }

@@ -256,13 +256,10 @@ func word(text string, i int) uint64 {
 		uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
 }
 
-// zeros marks the bytes of x that are zero, exactly up to the lowest of them.
-func zeros(x uint64) uint64 { return (x - ones) &^ x & highs }
-
 // notPlain marks the bytes of x that end a run of ordinary string characters, exactly up
 // to the lowest of them.
 func notPlain(x uint64) uint64 {
-	return zeros(x^('"'*ones)) | zeros(x^('\\'*ones)) | (x-' '*ones)&^x&highs
+	return ((x ^ '"'*ones - ones) | (x ^ '\\'*ones - ones) | (x - ' '*ones)) &^ x & highs
 }
 
 // plain returns where the run of ordinary string characters from i ends: at a

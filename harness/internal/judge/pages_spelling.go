@@ -90,7 +90,7 @@ func (s *speller) object(typ, at string, object map[string]any) {
 	}
 }
 
-// shortestSpelt is how long a name is that may be taken for another: of short ones too many
+// shortestSpelt is how long a name is that may be mistaken for another: of short ones too many
 // are a slip away from each other.
 const shortestSpelt = 5
 

@@ -75,11 +75,7 @@ func (c *Client) Replay(ctx context.Context, order Order) (Tally, error) {
 		if err != nil {
 			return Tally{}, err
 		}
-		key, err := index.KeyOf(req, []byte(i.Request.Body))
-		if err != nil {
-			return Tally{}, err
-		}
-		c.keys = append(c.keys, key)
+		c.keys = append(c.keys, index.KeyOf(req, []byte(i.Request.Body)))
 	}
 	var total Tally
 	random := rand.New(rand.NewPCG(c.Seed, 10))

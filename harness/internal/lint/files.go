@@ -154,7 +154,7 @@ func kindOf(p *project.Project, name string) kind {
 		return isOther
 	case path.Base(name) == drift.AcceptFile:
 		return isAcceptances
-	case name == p.Dirs.Rules || path.Base(name) == "rules.yaml":
+	case name == p.Dirs.Rules || path.Base(name) == project.RulesFile:
 		return isRules
 	case below(p.Dirs.Scenarios, name):
 		return isScenario

@@ -40,13 +40,7 @@ type harLint struct {
 }
 
 func (h *harLint) entry(e *importer.HAREntry) error {
-	if e.Fault != nil {
-		f := report.Finding{
-			Rule: ruleHAREntry, Severity: report.Warning, Interaction: &e.Number,
-			Place: report.Place{File: h.file, Line: e.FaultLine()}, Message: e.Fault.Error(),
-		}
-		h.add(h.file, f)
-	}
+	h.reportFault(ruleHAREntry, h.file, &e.Entry)
 	h.entries = append(h.entries, e)
 	if h.size += len(e.Interaction.Request.Body) + len(e.Interaction.Response.Body); h.size < harChunk {
 		return nil
@@ -95,13 +89,18 @@ func (l *linter) reportForeign(file string, format *importer.Format, entries []*
 	})
 	c := &cassette.Cassette{Name: file, File: file}
 	for _, e := range entries {
-		if e.Fault != nil {
-			l.add(file, report.Finding{
-				Rule: ruleForeignEntry, Severity: report.Warning, Interaction: &e.Number,
-				Place: report.Place{File: file, Line: e.FaultLine()}, Message: e.Fault.Error(),
-			})
-		}
+		l.reportFault(ruleForeignEntry, file, e)
 		c.Interactions = append(c.Interactions, e.Interaction)
 	}
 	l.leaksIn(c, file, "")
+}
+
+// reportFault reports an entry that cannot be read.
+func (l *linter) reportFault(rule report.Rule, file string, e *importer.Entry) {
+	if e.Fault != nil {
+		l.add(file, report.Finding{
+			Rule: rule, Severity: report.Warning, Interaction: &e.Number,
+			Place: report.Place{File: file, Line: e.FaultLine()}, Message: e.Fault.Error(),
+		})
+	}
 }

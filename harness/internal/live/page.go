@@ -82,7 +82,7 @@ func (p *Page) Close() {
 	p.wake()
 }
 
-// since are the requests from a number on, and what tells of more.
+// since are the requests from a number on, and what is closed when there are more.
 func (p *Page) since(n int) (some []Request, from int, changed <-chan struct{}, over bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -113,7 +113,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// events tells each request once, and each that comes (HTML standard, 9.2).
+// events writes each request once, and each that comes (HTML standard, 9.2).
 func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	control := http.NewResponseController(w)

@@ -35,123 +35,99 @@ import (
 // path, those right at a path, or those that made one thing. A read lies behind
 // one barrier for each step of its path at most, and so is a write part of few:
 // asking which writes were replayed costs the same however many there are.
-type barrier struct {
-	writes []answerRef // in recorded order
+
+// A use is what a recorded request reads, or what a record of one writes.
+type resourceUse struct {
+	entry     *entry
+	write     *record // nil for a read
+	resources []resource
 }
 
-// An answerRef is an answer of an entry.
-type answerRef struct {
-	entry  *entry
-	answer int
-}
-
-func (w answerRef) record() *record { return &w.entry.answers[w.answer] }
-
-// raiseBarriers binds the reads to the writes that are related to them.
-func (b *builder) raiseBarriers() {
-	if len(b.writes) == 0 {
+// raiseBarriers binds the reads among uses to the writes that are related to them.
+func raiseBarriers(uses []resourceUse, entries []*entry) {
+	sets, known := writeSets{}, aliasesOf(uses, entries)
+	for _, u := range uses {
+		if u.write == nil {
+			continue
+		}
+		for _, where := range known.resolve(u.resources) {
+			sets.add(u.write, where)
+		}
+	}
+	if len(sets) == 0 {
 		return
 	}
-	sets := writeSets{
-		below: map[string][]answerRef{},
-		at:    map[string][]answerRef{},
-		makes: map[string][]answerRef{},
-		made:  map[string][]answerRef{},
-	}
-	known := b.aliasesOf()
-	for _, write := range b.writes {
-		for _, where := range known.resolve(write.resources) {
-			sets.add(answerRef{write.entry, write.answer}, where)
+	barriers := map[string]*barrier{}
+	for _, u := range uses {
+		if u.write != nil {
+			continue
 		}
-	}
-	places := map[string]int32{}
-	for _, read := range b.reads {
-		for _, where := range known.resolve(read.resources) {
-			for name, writes := range sets.related(where) {
-				place, raised := places[name]
-				if !raised {
-					place = int32(len(b.index.barriers))
-					places[name] = place
-					b.raise(place, writes)
+		for _, where := range known.resolve(u.resources) {
+			for _, name := range sets.related(where) {
+				if barriers[name] == nil {
+					barriers[name] = newBarrier(sets[name])
 				}
-				read.entry.barriers = append(read.entry.barriers, place)
+				if b := barriers[name]; !slices.Contains(u.entry.barriers, b) {
+					u.entry.barriers = append(u.entry.barriers, b)
+				}
 			}
 		}
-		slices.Sort(read.entry.barriers)
-		read.entry.barriers = slices.Compact(read.entry.barriers)
 	}
 }
 
-func (b *builder) raise(place int32, writes []answerRef) {
-	b.index.barriers = append(b.index.barriers, barrier{writes})
-	for _, write := range writes {
-		r := write.record()
-		if len(r.barriers) == 0 || r.barriers[len(r.barriers)-1] != place {
-			r.barriers = append(r.barriers, place)
+func newBarrier(writes []*record) *barrier {
+	b := &barrier{writes}
+	for _, w := range writes {
+		if !slices.Contains(w.barriers, b) {
+			w.barriers = append(w.barriers, b)
 		}
 	}
+	return b
 }
 
-// writeSets are the barriers that reads could lie behind, by the path that they
-// belong to.
-type writeSets struct {
-	below map[string][]answerRef // at or below the path
-	at    map[string][]answerRef // right at the path, but for those in makes
-	makes map[string][]answerRef // POST to the path which answered with what it made
-	made  map[string][]answerRef // those of makes, by the path of the thing that they made
+// writeSets are the writes that reads could lie behind, by how they are related to a path,
+// and the path:
+//
+//	below  at or below it
+//	at     right at it, but for those that make something
+//	makes  POST to it which answered with what it made
+//	made   those of makes, by the path of what they made
+type writeSets map[string][]*record
+
+func (s writeSets) note(relation, path string, write *record) {
+	s[relation+" "+path] = append(s[relation+" "+path], write)
 }
 
-func (s *writeSets) add(write answerRef, where resource) {
+func (s writeSets) add(write *record, where resource) {
 	for n := 1; n <= len(where.steps); n++ {
-		path := where.prefix(n)
-		s.below[path] = append(s.below[path], write)
+		s.note("below", where.prefix(n), write)
 	}
-	path := where.prefix(len(where.steps))
-	if write.makesSomething() {
-		s.makes[path] = append(s.makes[path], write)
-	} else {
-		s.at[path] = append(s.at[path], write)
+	response, relation := &write.interaction.Response, "at"
+	if write.entry.key.Method == http.MethodPost && response.Code == http.StatusCreated && response.Body != "" {
+		relation = "makes"
 	}
+	s.note(relation, where.prefix(len(where.steps)), write)
 }
 
-func (w answerRef) makesSomething() bool {
-	response := &w.record().interaction.Response
-	return w.entry.key.Method == http.MethodPost && response.Code == http.StatusCreated && response.Body != ""
-}
-
-// related returns the sets of writes that a read of a resource lies behind, by name.
-func (s *writeSets) related(where resource) map[string][]answerRef {
-	found := map[string][]answerRef{}
-	note := func(kind, path string, writes []answerRef) {
-		if len(writes) > 0 {
-			found[kind+path] = writes
-		}
-	}
+// related names the sets of writes that a read of a resource lies behind.
+func (s writeSets) related(where resource) []string {
 	last := len(where.steps)
-	note("below ", where.prefix(last), s.below[where.prefix(last)])
+	names := []string{"below " + where.prefix(last)}
 	for n := 1; n < last; n++ {
-		path := where.prefix(n)
-		note("at ", path, s.at[path])
-		s.expand(path)
-		thing := where.prefix(n + 1)
-		note("made ", thing, s.made[thing])
+		s.expand(where.prefix(n))
+		names = append(names, "at "+where.prefix(n), "made "+where.prefix(n+1))
 	}
-	return found
+	return slices.DeleteFunc(names, func(name string) bool { return len(s[name]) == 0 })
 }
 
 // expand reads what the POSTs to a collection made, once somebody reads below it.
-func (s *writeSets) expand(collection string) {
-	writes := s.makes[collection]
-	if len(writes) == 0 {
-		return
-	}
-	delete(s.makes, collection)
-	for _, write := range writes {
-		for _, name := range namesIn(write.record().body()) {
-			thing := collection + "/" + escapeStep(name)
-			s.made[thing] = append(s.made[thing], write)
+func (s writeSets) expand(collection string) {
+	for _, write := range s["makes "+collection] {
+		for _, name := range namesIn(write.body()) {
+			s.note("made", collection+"/"+escapeStep(name), write)
 		}
 	}
+	delete(s, "makes "+collection)
 }
 
 // namesIn lists the values of an object that something below its collection may be
@@ -172,7 +148,65 @@ func namesIn(body string) []string {
 	return slices.Compact(names)
 }
 
-// prefix names the first n steps of a path.
-func (r resource) prefix(n int) string {
-	return r.host + "/" + strings.Join(r.steps[:n], "/")
+// aliases are the user principal names that requests call users by, and the ids
+// that recorded answers give them, both as steps of a path: users/{id} and
+// users/{userPrincipalName} are one user (resources/user).
+type aliases map[string]string
+
+// maxAliasBody bounds the answers that are read for aliases.
+const maxAliasBody = 4 << 20
+
+// aliasesOf reads the answers for the users whom some uses call by name, which few
+// recordings do beside their ids.
+func aliasesOf(uses []resourceUse, entries []*entry) aliases {
+	names, ids := aliases{}, false
+	for _, u := range uses {
+		for _, r := range u.resources {
+			switch user := r.user(); {
+			case strings.Contains(user, "@"):
+				names[user] = ""
+			case user != "":
+				ids = true
+			}
+		}
+	}
+	if len(names) == 0 || !ids {
+		return nil
+	}
+	for _, e := range entries {
+		for _, r := range e.answers {
+			if body := r.body(); len(body) <= maxAliasBody && strings.Contains(body, `"userPrincipalName"`) {
+				names.learn(body)
+			}
+		}
+	}
+	return names
+}
+
+// learn reads an answer that is a user, or a page of them.
+func (a aliases) learn(body string) {
+	doc, err := jsondoc.Parse(body)
+	if err != nil {
+		return
+	}
+	top, _ := doc.(map[string]any)
+	page, _ := top["value"].([]any)
+	for _, item := range append(page, doc) {
+		user, _ := item.(map[string]any)
+		id, _ := user["id"].(string)
+		name, _ := user["userPrincipalName"].(string)
+		if _, asked := a[escapeStep(name)]; asked && id != "" {
+			a[escapeStep(name)] = escapeStep(id)
+		}
+	}
+}
+
+// resolve gives the users among resources their ids.
+func (a aliases) resolve(resources []resource) []resource {
+	for n, r := range resources {
+		if id := a[r.user()]; id != "" {
+			resources[n].steps = append([]string{r.steps[0], id}, r.steps[2:]...)
+		}
+	}
+	return resources
 }

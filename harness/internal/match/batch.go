@@ -21,34 +21,26 @@ type batch struct {
 	rest  []byte      // members other than "requests", canonical
 }
 
-// A batchPart is one inner request.
+// A batchPart is one inner request. Its path is the one below the batch's version.
 type batchPart struct {
+	single
 	id       string
 	position int      // in the body, from 0
-	asks     string   // what it asks for by itself
-	label    string   // asks, and what it is tied to: see batch.label
 	needs    []string // ids of dependsOn
-
-	method   string
-	url      *graphurl.URL // nil when it cannot be read
-	path     string        // canonical, below the version
-	query    string
-	headers  string
-	body     payload
-	resource resource
-	read     bool
+	asks     string   // what it asks for by itself
+	label    string   // asks, and what it depends on and what depends on it: see refine
 }
 
 // parseBatch reads the body of a batch sent to a version; nil when the document is
 // not one, which makes it a JSON body like any other.
 func parseBatch(doc any, version string) *batch {
-	requests := graph.Requests(doc)
-	if len(requests) == 0 {
+	sent := graph.Requests(doc)
+	if len(sent) == 0 {
 		return nil
 	}
 	b := &batch{}
-	for i := range requests {
-		part, ok := parsePart(&requests[i], version)
+	for i := range sent {
+		part, ok := parsePart(&sent[i], version)
 		if !ok {
 			return nil
 		}
@@ -61,25 +53,26 @@ func parseBatch(doc any, version string) *batch {
 	return b
 }
 
-// parsePart takes a request of a batch, which has to have id, method and url. A null
+// parsePart reads a request of a batch, which has to have id, method and url. A null
 // body is as good as none.
-func parsePart(request *graph.Part, version string) (batchPart, bool) {
+func parsePart(sent *graph.Part, version string) (batchPart, bool) {
 	for _, name := range [...]string{"id", "method", "url"} {
-		if _, isText := request.Members[name].(string); !isText {
+		if _, isText := sent.Members[name].(string); !isText {
 			return batchPart{}, false
 		}
 	}
-	part := batchPart{id: request.ID, position: request.Index, method: request.Method, needs: request.Needs}
-	header := request.Header
-	if body := request.Body; body != nil {
-		canonical := jsondoc.Canonical(nil, body)
-		part.body = payload{digest: digest("json", canonical), text: string(canonical), doc: body}
+	part := batchPart{id: sent.ID, position: sent.Index, needs: sent.Needs}
+	header := sent.Header
+	if body := sent.Body; body != nil {
+		part.body = documentOf(string(jsondoc.Canonical(nil, body)), body)
 		if _, isText := body.(string); !isText && header["Content-Type"] == nil {
 			header["Content-Type"] = []string{"application/json"} // a body that is a JSON value can be nothing else
 		}
 	}
-	part.headers = headerKey(header, part.body.digest != "", 0)
-	part.locate(request.URL, version)
+	part.key = Key{Method: sent.Method, Headers: headerKey(header, part.body.digest != "", 0), Body: part.body.digest}
+	part.locate(sent.URL, version)
+	k := part.key
+	part.asks = strings.Join([]string{k.Method, k.Host, k.Path, k.Query, k.Headers, k.Body}, "\x00")
 	return part, true
 }
 
@@ -91,53 +84,37 @@ func (p *batchPart) locate(address, version string) {
 	}
 	u, err := graphurl.Parse(address)
 	if err != nil {
-		p.path = address
+		p.key.Path = address
 		return
 	}
 	if u.Version == version {
 		u.Version = ""
 	}
-	if u.Host == "" {
-		u.Host = graphurl.Graph
-	}
-	p.url, p.path, p.query = u, u.Path(), u.Query()
-	p.read = u.IsRead(p.method)
-	p.resource = resourceOf(u, p.read)
+	u.Host = cmp.Or(u.Host, graphurl.Graph)
+	p.url, p.key.Host, p.key.Path, p.key.Query = u, u.Host, u.Path(), u.Query()
 }
 
 // label gives parts equal labels where nothing but their ids and places tells
-// them apart: a part's label says what it asks for, what it depends on and what
-// depends on it, to any depth. (This is colour refinement; a batch has at most 20
-// parts, and where nothing depends on anything there is nothing to refine.)
+// them apart, and sorts by them.
 func (b *batch) label() {
-	for i := range b.parts {
-		part := &b.parts[i]
-		host := ""
-		if part.url != nil && part.url.Host != graphurl.Graph {
-			host = part.url.Host
-		}
-		part.asks = strings.Join([]string{part.method, host, part.path, part.query, part.headers, part.body.digest}, "\x00")
-	}
-	b.order()
-}
-
-// order makes the labels of what the parts ask for, and sorts by them.
-func (b *batch) order() {
 	linked := false
-	index := map[string]int{}
 	for i := range b.parts {
-		part := &b.parts[i]
-		part.label = part.asks
-		linked = linked || len(part.needs) > 0
-		index[part.id] = i
+		b.parts[i].label = b.parts[i].asks
+		linked = linked || len(b.parts[i].needs) > 0
 	}
 	if linked {
-		b.refine(index)
+		b.refine()
 	}
 	slices.SortStableFunc(b.parts, func(p, q batchPart) int { return cmp.Compare(p.label, q.label) })
 }
 
-func (b *batch) refine(index map[string]int) {
+// refine makes labels say what a part depends on and what depends on it, to any depth.
+// (This is colour refinement; a batch has at most 20 parts.)
+func (b *batch) refine() {
+	index := map[string]int{}
+	for i := range b.parts {
+		index[b.parts[i].id] = i
+	}
 	needs, needed := make([][]int, len(b.parts)), make([][]int, len(b.parts))
 	for i, part := range b.parts {
 		for _, id := range part.needs {
@@ -149,7 +126,8 @@ func (b *batch) refine(index map[string]int) {
 	for classes := 0; ; {
 		refined := make([]string, len(b.parts))
 		for i := range b.parts {
-			refined[i] = b.hashed(i, needs[i], needed[i])
+			sum := sha256.Sum256([]byte(b.parts[i].label + b.labels(needs[i]) + b.labels(needed[i])))
+			refined[i] = string(sum[:])
 		}
 		for i := range b.parts {
 			b.parts[i].label = refined[i]
@@ -163,26 +141,20 @@ func (b *batch) refine(index map[string]int) {
 	}
 }
 
-func (b *batch) hashed(i int, needs, needed []int) string {
-	var text strings.Builder
-	text.WriteString(b.parts[i].label)
-	for _, neighbours := range [][]int{needs, needed} {
-		labels := make([]string, len(neighbours))
-		for n, j := range neighbours {
-			labels[n] = b.parts[j].label
-		}
-		slices.Sort(labels)
-		text.WriteString("\x01" + strings.Join(labels, "\x02"))
+// labels joins the labels of some parts.
+func (b *batch) labels(parts []int) string {
+	var labels []string
+	for _, i := range parts {
+		labels = append(labels, b.parts[i].label)
 	}
-	sum := sha256.Sum256([]byte(text.String()))
-	return string(sum[:])
+	slices.Sort(labels)
+	return "\x01" + strings.Join(labels, "\x02")
 }
 
 func (b *batch) canonical() []byte {
 	var text bytes.Buffer
 	for _, part := range b.parts {
-		text.WriteString(part.label)
-		text.WriteByte('\x03')
+		text.WriteString(part.label + "\x03")
 	}
 	text.Write(b.rest)
 	return text.Bytes()
@@ -190,7 +162,17 @@ func (b *batch) canonical() []byte {
 
 // read reports whether all parts only read.
 func (b *batch) read() bool {
-	return !slices.ContainsFunc(b.parts, func(p batchPart) bool { return !p.read })
+	return !slices.ContainsFunc(b.parts, func(p batchPart) bool { return !p.read() })
+}
+
+// resources lists what the parts read, or write.
+func (b *batch) resources(read bool) (list []resource) {
+	for _, part := range b.parts {
+		if part.url != nil && part.read() == read {
+			list = append(list, resourceOf(part.url, read))
+		}
+	}
+	return list
 }
 
 // pairing maps the ids of a recorded batch to those of a live one with the same

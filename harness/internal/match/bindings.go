@@ -6,9 +6,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // A Binding says which value of this session a pseudonym of the cassette stands for.
@@ -18,180 +19,189 @@ type Binding struct {
 
 // bindings are what a session has bound so far: one to one, and kept until it ends.
 // Pseudonyms are known in any letter case; live values as they were sent and, where they are
-// addresses or domains, in any. A nil set holds none.
+// addresses or domains, in any.
 type bindings struct {
-	seal   *seal
-	count  atomic.Int64 // 0 while there are none
-	lives  sync.Map     // by pseudonym, in lower case: live value
-	stored sync.Map     // by live value: pseudonym
-	folded sync.Map     // by live value in lower case: the pseudonym of the first
+	faker  *identity.Faker // of the pseudonyms
+	mu     sync.RWMutex
+	lives  map[string]string // by pseudonym, folded: live value
+	stored map[string]string // by live value: pseudonym
+	folded map[string]string // by live value, folded: the pseudonym of the first
 }
 
-func fold(s string) string { return strings.ToLower(s) }
+func newBindings(faker *identity.Faker) *bindings {
+	return &bindings{faker: faker, lives: map[string]string{}, stored: map[string]string{}, folded: map[string]string{}}
+}
 
-// live and pseudonym look a value up.
+// live looks up what a pseudonym stands for.
 func (b *bindings) live(pseudonym string) (string, bool) {
-	if b == nil || b.count.Load() == 0 {
-		return "", false
-	}
-	return loaded(&b.lives, fold(pseudonym))
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	live, ok := b.lives[fold(pseudonym)]
+	return live, ok
 }
 
+// pseudonym looks up what stands for a live value.
 func (b *bindings) pseudonym(live string) (string, bool) {
 	p, ok := b.pseudonymAs(live)
-	if ok || b == nil || b.count.Load() == 0 || !strings.ContainsAny(live, "@.") {
+	if ok || !strings.ContainsAny(live, "@.") {
 		return p, ok
 	}
-	return loaded(&b.folded, fold(live))
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	p, ok = b.folded[fold(live)]
+	return p, ok
 }
 
 // pseudonymAs looks a live value up in the very letter case.
 func (b *bindings) pseudonymAs(live string) (string, bool) {
-	if b == nil || b.count.Load() == 0 {
-		return "", false
-	}
-	return loaded(&b.stored, live)
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	p, ok := b.stored[live]
+	return p, ok
 }
 
-func loaded(m *sync.Map, key string) (string, bool) {
-	v, ok := m.Load(key)
-	if !ok {
-		return "", false
-	}
-	return v.(string), true
-}
-
-// free reports whether a pair agrees with what is bound.
-func (b *bindings) free(pseudonym, live string) bool {
-	if is, ok := b.live(pseudonym); ok && fold(is) != fold(live) {
-		return false
-	}
-	is, ok := b.pseudonymAs(live)
-	return !ok || fold(is) == fold(pseudonym)
-}
-
-// bind notes a pair, unless one of the two is bound, and the parts of addresses.
-func (b *bindings) bind(pseudonym, live string) { b.bindAs(pseudonym, live, live) }
-
-// An idBinding is a pseudonym that was computed, and the id that it stands for.
+// An idBinding is a pseudonym, and the value that it stands for, which is looked up by a key.
 type idBinding struct{ pseudonym, live, key string }
 
-// bindAs is bind for a value that is looked up by a key.
-func (b *bindings) bindAs(pseudonym, live, key string) {
-	if pseudonym == live || !b.free(pseudonym, key) {
+// bind notes a pair, unless one of the two is bound, and the parts of addresses.
+func (b *bindings) bind(pair idBinding) {
+	if pair.pseudonym == pair.live {
 		return
 	}
-	b.count.Add(1) // before anything can be found
-	if _, known := b.lives.LoadOrStore(fold(pseudonym), live); known {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, bound := b.lives[fold(pair.pseudonym)]; bound {
 		return
 	}
-	b.stored.LoadOrStore(key, pseudonym)
-	b.folded.LoadOrStore(fold(key), pseudonym)
-	storedLocal, storedHost, stored := strings.Cut(pseudonym, "@")
-	if at := strings.LastIndexByte(live, '@'); stored && at > 0 {
-		b.lives.LoadOrStore(fold(storedLocal), live[:at])
-		b.lives.LoadOrStore(fold(storedHost), live[at+1:])
+	if p, bound := b.stored[pair.key]; bound && fold(p) != fold(pair.pseudonym) {
+		return
+	}
+	b.lives[fold(pair.pseudonym)] = pair.live
+	keepFirst(b.stored, pair.key, pair.pseudonym)
+	keepFirst(b.folded, fold(pair.key), pair.pseudonym)
+	local, host, isAddress := strings.Cut(pair.pseudonym, "@")
+	if at := strings.LastIndexByte(pair.live, '@'); isAddress && at > 0 {
+		keepFirst(b.lives, fold(local), pair.live[:at])
+		keepFirst(b.lives, fold(host), pair.live[at+1:])
 	}
 }
 
-// bindIDs binds the ids of two texts, in their order.
-func (b *bindings) bindIDs(stored, live string) {
+func keepFirst(m map[string]string, key, value string) {
+	if _, known := m[key]; !known {
+		m[key] = value
+	}
+}
+
+// pairsOf are the ids of two texts, in their order; ok is false where they are not as many.
+func pairsOf(stored, live string) (pairs []idBinding, ok bool) {
 	p, v := identity.Atoms(stored), identity.Atoms(live)
 	if len(p) != len(v) {
-		return
+		return nil, false
 	}
 	for n := range p {
-		b.bindAs(p[n].Key(), v[n].Text, v[n].Key())
+		pairs = append(pairs, idBinding{p[n].Key(), v[n].Text, v[n].Key()})
 	}
+	return pairs, true
 }
 
-// unless is a fit, or conflict where what is stored stands for another value, and exact
-// where for this one: as a part of an address.
-func (b *bindings) unless(stored, sent string, is fit) fit {
-	if live, ok := b.live(stored); ok {
-		if fold(live) == fold(sent) {
-			return exact
-		}
-		return conflict
+// bindGiven binds what a user says: both are whole values of one format.
+func (b *bindings) bindGiven(pseudonym, live string) error {
+	pairs, ok := pairsOf(pseudonym, live)
+	if !ok || strings.Contains(pseudonym, "@") != strings.Contains(live, "@") {
+		return fmt.Errorf("bind %q to %q: they have not one format", pseudonym, live)
 	}
-	for _, a := range identity.Atoms(stored) {
-		if _, ok := b.live(a.Key()); ok {
-			return conflict
+	if len(pairs) == 0 {
+		pairs = []idBinding{{pseudonym, live, live}}
+	}
+	for _, pair := range pairs {
+		is, bound := b.live(pair.pseudonym)
+		p, known := b.pseudonymAs(pair.key)
+		if bound && fold(is) != fold(pair.key) || known && fold(p) != fold(pair.pseudonym) {
+			return fmt.Errorf("bind %q to %q: one of them is bound to another value", pseudonym, live)
 		}
 	}
-	return is
+	for _, pair := range pairs {
+		b.bind(pair)
+	}
+	return nil
 }
 
 // isNew reports whether nothing is known of the ids in a text.
 func (b *bindings) isNew(text string) bool {
-	for _, a := range identity.Atoms(text) {
-		if _, bound := b.pseudonym(a.Key()); bound || identity.IsFake(a) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(identity.Atoms(text), func(a identity.Atom) bool {
+		_, bound := b.pseudonym(a.Key())
+		return bound || identity.IsFake(a)
+	})
 }
 
-// shown lists the bindings, sorted.
-func (b *bindings) shown() []Binding {
+// none reports whether nothing is bound.
+func (b *bindings) none() bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return len(b.lives) == 0
+}
+
+// count counts the bound ones among pseudonyms, which are folded.
+func (b *bindings) count(pseudonyms []string) (count int) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for _, p := range pseudonyms {
+		if _, bound := b.lives[p]; bound {
+			count++
+		}
+	}
+	return count
+}
+
+// list lists some bindings, sorted.
+func (b *bindings) list() []Binding {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
 	var list []Binding
-	b.lives.Range(func(p, live any) bool {
-		list = append(list, Binding{p.(string), live.(string)})
-		return true
-	})
+	for p, live := range b.lives {
+		list = append(list, Binding{p, live})
+	}
 	slices.SortFunc(list, func(a, b Binding) int { return cmp.Compare(a.Pseudonym, b.Pseudonym) })
 	const most = 5
 	return list[:min(most, len(list))]
 }
 
-// Bind makes a pseudonym of the cassette stand for a value of this session, in what is
-// asked and in what is answered. Both are whole values, such as a variable of
-// cassette.Meta.Vars and the user's own; they have one format. It is an error if one of
-// the two is bound to another, or if the cassettes hold no pseudonyms.
-func (s *Session) Bind(pseudonym, live string) error {
-	if pseudonym == live {
-		return nil
-	}
-	if s.index.seal == nil {
-		return fmt.Errorf("bind %q: the cassette holds no pseudonyms, or the rules say `bind: off`: send what was recorded", pseudonym)
-	}
-	p, v := identity.Atoms(pseudonym), identity.Atoms(live)
-	if len(p) != len(v) || (strings.Contains(pseudonym, "@") != strings.Contains(live, "@")) {
-		return fmt.Errorf("bind %q to %q: they have not one format", pseudonym, live)
-	}
-	u := s.unsealer
-	u.choosing.Lock()
-	defer u.choosing.Unlock()
-	if len(p) == 0 {
-		if !u.bound.free(pseudonym, live) {
-			return fmt.Errorf("bind %q to %q: one of them is bound to another value", pseudonym, live)
+// putBack puts the session's values back for the pseudonyms in a message: wherever a leaf is
+// or holds one, however it is encoded there. It reports whether anything changed.
+func (b *bindings) putBack(m *place.Message) bool {
+	return place.Rewrite(m, func(l *place.Leaf) (string, bool) {
+		if l.Layered || l.Role == place.Bytes {
+			return "", false
 		}
-		u.bound.bind(pseudonym, live)
-		return nil
-	}
-	for n := range p {
-		if !u.bound.free(p[n].Key(), v[n].Key()) {
-			return fmt.Errorf("bind %q to %q: one of them is bound to another value", pseudonym, live)
+		text := identity.Rewrite(l.Text, func(a identity.Atom) string {
+			if live, ok := b.live(a.Key()); ok {
+				return live
+			}
+			return a.Text
+		})
+		if live, ok := b.live(l.Text); ok && text == l.Text {
+			return live, true
 		}
-	}
-	u.bound.bindIDs(pseudonym, live)
-	return nil
+		text = b.putNamesBack(text, b.faker.FindNames(text))
+		return text, text != l.Text
+	})
 }
 
-// Holds reports whether a text is a value of the cassettes that Bind takes: an id or a name
-// that stands in them for another.
-func (s *Session) Holds(text string) bool {
-	if s.index.seal == nil {
-		return false
-	}
-	held := s.index.pseudonyms()
-	if atoms := identity.Atoms(text); len(atoms) > 0 {
-		for _, a := range atoms {
-			if !held[fold(a.Key())] {
-				return false
+// putNamesBack puts values back for the pseudonyms that begin at spans. The domain of an
+// address is left alone where its other part is: the address would be nobody's.
+func (b *bindings) putNamesBack(text string, spans []identity.Span) string {
+	var edits []edit.Edit
+	end := 0
+	for n, span := range spans {
+		if span.Start < end || n > 0 && spans[n-1].End == span.Start-1 && text[span.Start-1] == '@' {
+			continue
+		}
+		for at := range nameEnds(text, span) {
+			if live, ok := b.live(text[span.Start:at]); ok {
+				edits, end = append(edits, edit.Edit{Start: span.Start, End: at, Text: live}), at
+				break
 			}
 		}
-		return true
 	}
-	return held[fold(text)]
+	return edit.Apply(text, edits)
 }

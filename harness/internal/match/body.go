@@ -2,11 +2,13 @@ package match
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -20,61 +22,55 @@ import (
 // would grow further is compared as the bytes it came as.
 const maxInflated = 64 << 20
 
-// payload is a request body, understood. Two payloads with one digest are equal.
+// A payload is a request body, understood. Two payloads with one digest are equal.
 type payload struct {
-	digest string // "" when there is no body
-	text   string // uncompressed
-	doc    any    // of a JSON body or a batch, where it had to be read as a tree: see document
-	form   []pair
-	parts  []formPart
-	batch  *batch
+	digest string       // kind and digest of the canonical body; "" when there is none
+	text   string       // uncompressed
+	doc    any          // of a JSON body, where it had to be read as a tree: see document
+	fields []namedValue // of a form or of multipart, by name
 }
 
-type pair struct{ name, value string }
+type namedValue struct{ name, value string }
 
-// payloadOf reads a body as redaction does. One that is not what it says is compared as bytes.
-func payloadOf(m *place.Message, isBatch bool, version string, ignored []*jsondoc.Path) payload {
+// payloadOf reads a body as redaction does, without what the paths select. A body that is
+// not what it says is compared as bytes.
+func payloadOf(m *place.Message, ignored []*jsondoc.Path) payload {
 	m.Body = inflate(m.Header, m.Body)
 	text := m.Body
 	if text == "" {
 		return payload{}
 	}
 	switch kind, boundary := m.KindOf(); {
-	case kind == media.JSON && !isBatch && len(ignored) == 0:
+	case kind == media.JSON && len(ignored) == 0:
 		if canonical, err := jsondoc.CanonicalText(nil, text); err == nil {
 			return payload{digest: digest("json", canonical), text: text}
 		}
 	case kind == media.JSON:
 		if doc, err := jsondoc.Parse(text); err == nil {
-			return jsonPayload(text, without(doc, ignored), isBatch, version)
+			return documentOf(text, without(doc, ignored))
 		}
 	case kind == media.Form:
-		if form, ok := parseForm(text); ok {
-			return payload{digest: digest("form", canonicalForm(form)), text: text, form: form}
+		if fields, ok := parseForm(text); ok {
+			return payload{digest: digest("form", canonicalForm(fields)), text: text, fields: fields}
 		}
 	case kind == media.Multipart:
-		parts := formParts(m, boundary)
-		return payload{digest: digest("multipart", canonicalParts(parts)), text: text, parts: parts}
+		fields, canonical := parseParts(m, boundary)
+		return payload{digest: digest("multipart", canonical), text: text, fields: fields}
 	}
 	return payload{digest: digest("bytes", text), text: text}
 }
 
-func jsonPayload(text string, doc any, isBatch bool, version string) payload {
-	p := payload{text: text, doc: doc}
-	if isBatch {
-		p.batch = parseBatch(doc, version)
-	}
-	if p.batch != nil {
-		p.digest = digest("batch", p.batch.canonical())
-	} else {
-		p.digest = digest("json", jsondoc.Canonical(nil, doc))
-	}
-	return p
+// documentOf is the payload of a JSON body that was read as a tree.
+func documentOf(text string, doc any) payload {
+	return payload{digest: digest("json", jsondoc.Canonical(nil, doc)), text: text, doc: doc}
 }
 
-// document is the tree of a JSON body; nil when the body is none.
+// is reports whether the body is of a kind: json, form, multipart or bytes.
+func (p *payload) is(kind string) bool { return strings.HasPrefix(p.digest, kind+":") }
+
+// document is the tree of a JSON body.
 func (p *payload) document() any {
-	if p.doc == nil && strings.HasPrefix(p.digest, "json:") {
+	if p.doc == nil {
 		p.doc, _ = jsondoc.Parse(p.text) // it was valid when the digest was made
 	}
 	return p.doc
@@ -93,78 +89,107 @@ func inflate[T wire.Bytes](header http.Header, body T) T {
 	return wire.Gunzip(plain, maxInflated)
 }
 
-func parseForm(text string) ([]pair, bool) {
-	var form []pair
+// parseForm reads the fields of a form; ok is false where it is none.
+func parseForm(text string) (fields []namedValue, ok bool) {
 	for field := range strings.SplitSeq(text, "&") {
 		if field == "" {
 			continue
 		}
 		name, value, _ := strings.Cut(field, "=")
-		plainName, err := url.QueryUnescape(name)
-		if err != nil {
+		plainName, err1 := url.QueryUnescape(name)
+		plainValue, err2 := url.QueryUnescape(value)
+		if err1 != nil || err2 != nil {
 			return nil, false
 		}
-		plainValue, err := url.QueryUnescape(value)
-		if err != nil {
-			return nil, false
-		}
-		form = append(form, pair{plainName, plainValue})
+		fields = append(fields, namedValue{plainName, plainValue})
 	}
-	slices.SortFunc(form, func(a, b pair) int {
-		if a.name != b.name {
-			return strings.Compare(a.name, b.name)
-		}
-		return strings.Compare(a.value, b.value)
+	slices.SortFunc(fields, func(a, b namedValue) int {
+		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.value, b.value))
 	})
-	return form, true
+	return fields, true
 }
 
-func canonicalForm(form []pair) []byte {
+func canonicalForm(fields []namedValue) []byte {
 	var text bytes.Buffer
-	for _, field := range form {
-		text.WriteString(url.QueryEscape(field.name))
-		text.WriteByte('=')
-		text.WriteString(url.QueryEscape(field.value))
-		text.WriteByte('&')
+	for _, field := range fields {
+		text.WriteString(url.QueryEscape(field.name) + "=" + url.QueryEscape(field.value) + "&")
 	}
 	return text.Bytes()
+}
+
+// parseParts reads the parts of a multipart body, in an order that does not depend on theirs:
+// SDKs write them in random order with a random boundary. Parts without a name are known by
+// their position.
+func parseParts(m *place.Message, boundary string) (fields []namedValue, canonical string) {
+	type part struct {
+		canonical string
+		field     namedValue
+	}
+	var parts []part
+	for n, p := range m.Parts(boundary) {
+		name, headers, body := cmp.Or(p.Name, strconv.Itoa(n)), partHeaders(p.Header), payloadOf(&p.Message, nil)
+		field := namedValue{name, body.text}
+		if headers != "" {
+			field.value = headers + "\n\n" + body.text
+		}
+		parts = append(parts, part{strconv.Quote(name) + "\n" + headers + "\n" + body.digest + "\n\n", field})
+	}
+	slices.SortStableFunc(parts, func(a, b part) int { return strings.Compare(a.canonical, b.canonical) })
+	for _, p := range parts {
+		fields, canonical = append(fields, p.field), canonical+p.canonical
+	}
+	return fields, canonical
+}
+
+// partHeaders writes the headers of a part in one spelling. Content-Length says
+// nothing that the body does not.
+func partHeaders(header http.Header) string {
+	var lines []string
+	for name, values := range header {
+		switch name {
+		case "Content-Length":
+		case "Content-Type":
+			lines = append(lines, name+": "+mediaType(values))
+		default:
+			lines = append(lines, name+": "+trimmedList(values))
+		}
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }
 
 // without takes the values that the paths select out of a document, in place.
 // Elements of an array become null, so that the others keep their index.
 func without(doc any, paths []*jsondoc.Path) any {
-	if len(paths) == 0 {
-		return doc
-	}
 	selected := map[string]bool{}
 	for _, path := range paths {
 		for _, node := range path.Select(doc) {
 			selected[node.Path] = true
 		}
 	}
-	return prune(doc, jsondoc.Root, selected)
+	if len(selected) > 0 {
+		prune(doc, jsondoc.Root, selected)
+	}
+	return doc
 }
 
-func prune(doc any, at string, selected map[string]bool) any {
+func prune(doc any, at string, selected map[string]bool) {
 	switch doc := doc.(type) {
 	case map[string]any:
 		for name, value := range doc {
-			path := jsondoc.AppendPath(at, name)
-			if selected[path] {
+			if path := jsondoc.AppendPath(at, name); selected[path] {
 				delete(doc, name)
 			} else {
-				doc[name] = prune(value, path, selected)
+				prune(value, path, selected)
 			}
 		}
 	case []any:
 		for i, value := range doc {
-			path := jsondoc.AppendPath(at, i)
-			if selected[path] {
+			if path := jsondoc.AppendPath(at, i); selected[path] {
 				doc[i] = nil
 			} else {
-				doc[i] = prune(value, path, selected)
+				prune(value, path, selected)
 			}
 		}
 	}
-	return doc
 }

@@ -2,11 +2,7 @@ package match
 
 import (
 	"math"
-	"net/http"
 	"sort"
-
-	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // How often the last answer of a read is repeated by default: enough for any
@@ -16,31 +12,54 @@ const (
 	repeatsAny        = 1000
 )
 
-// A span is what the barriers of a read say of now, in positions of recorded
-// order: the last related write that was replayed and the first one that was not.
-type span struct {
-	replayed, awaited int32
+// A tally is what one session has replayed of one entry.
+type tally struct {
+	next    int // the first answer that was neither served nor passed over
+	last    int // the answer served last, from 1; 0 for none
+	repeats int // how often the last answer was repeated
+	// wrapped says that every answer was served once, and that they began again.
+	wrapped bool
 }
 
-var unbound = span{-1, math.MaxInt32}
+// served reports whether an answer was served.
+func (t tally) served(r *record) bool { return t.wrapped || r.number < t.next }
+
+// serve is the tally after an answer was served for the first time.
+func (t tally) serve(answer int) tally {
+	return tally{next: max(t.next, answer+1), last: answer + 1, wrapped: t.wrapped}
+}
+
+// again is the tally after the last answer was repeated.
+func (t tally) again() tally {
+	t.repeats++
+	return t
+}
+
+// A span is what the barriers of a read say of now, in positions of recorded
+// order: the last related write that was replayed and the first one that was not.
+type window struct {
+	replayed, awaited int
+}
+
+var noBarriers = window{0, math.MaxInt}
 
 // A reason says why an answer was chosen, or why there is none.
-type reason int
+type choiceReason int
 
 const (
-	inOrder    reason = iota
-	repeated          // the last answer, again
-	early             // recorded after a related write that was not replayed yet
-	stale             // recorded before a related write that was replayed
-	usedUp            // none left, and the policy forbids to repeat
-	overPolled        // none left, and the last was repeated as often as may be
+	inOrder     choiceReason = iota
+	servedAgain              // the last answer, again
+	beforeWrite              // recorded after a related write that was not replayed yet
+	afterWrite               // recorded before a related write that was replayed
+	usedUp                   // none left, and the policy forbids to repeat
+	overPolled               // none left, and the last was repeated as often as may be
 )
 
-// A choice is an answer of an entry, by place, and the tally once it is served.
-type choice struct {
-	answer int // -1 when there is none
+// A choice is an answer of an entry, and the tally once it is served.
+type chosenAnswer struct {
+	answer *record // nil when there is none
 	tally  tally
-	reason reason
+	reason choiceReason
 }
 
 // choose decides which answer an entry gives next. It depends on nothing but its
@@ -50,49 +69,42 @@ type choice struct {
 // speaks against; the last one served, again, as long as no related write was
 // replayed since; the nearest unread one on this side of the last replayed write;
 // what was recorded last.
-func (e *entry) choose(t tally, now span, strict bool) choice {
+func (e *entry) choose(t tally, now window, strict bool) chosenAnswer {
 	count := len(e.answers)
 	next := e.passOver(t.next, now.replayed)
 	if next < count && e.answers[next].position < now.awaited {
-		return choice{next, t.serve(next), inOrder}
+		return chosenAnswer{e.answers[next], t.serve(next), inOrder}
 	}
 	if next == count && e.repeat == RepeatCycle {
 		if first := e.passOver(0, now.replayed); first < count {
-			return choice{first, tally{next: first + 1, last: first, wrapped: true}, repeated}
+			return chosenAnswer{e.answers[first], tally{next: first + 1, last: first + 1, wrapped: true}, servedAgain}
 		}
 	}
-	standing := t.last >= 0 && e.answers[t.last].position > now.replayed
+	standing := t.last > 0 && e.answers[t.last-1].position > now.replayed
 	if standing && e.mayRepeat(t) {
-		return choice{t.last, t.again(), repeated}
+		return chosenAnswer{e.answers[t.last-1], t.again(), servedAgain}
 	}
 	switch {
 	case next < count && strict:
-		return choice{-1, t, early}
+		return chosenAnswer{nil, t, beforeWrite}
 	case next < count:
-		return choice{next, t.serve(next), early}
+		return chosenAnswer{e.answers[next], t.serve(next), beforeWrite}
 	case standing || !e.read:
-		return choice{-1, t, e.exhausted()}
+		return chosenAnswer{nil, t, e.exhausted()}
 	case strict:
-		return choice{-1, t, stale}
-	}
-	return e.lastResort(t)
-}
-
-// lastResort serves the last recorded answer although a related write was replayed
-// since: a barrier prefers, it never denies.
-func (e *entry) lastResort(t tally) choice {
-	final := len(e.answers) - 1
-	switch {
-	case t.last != final:
-		return choice{final, t.serve(final), stale}
+		return chosenAnswer{nil, t, afterWrite}
+	// A barrier prefers, it never denies: what was recorded last, although a related write
+	// was replayed since.
+	case t.last != count:
+		return chosenAnswer{e.answers[count-1], t.serve(count - 1), afterWrite}
 	case e.mayRepeat(t):
-		return choice{final, t.again(), stale}
+		return chosenAnswer{e.answers[count-1], t.again(), afterWrite}
 	}
-	return choice{-1, t, e.exhausted()}
+	return chosenAnswer{nil, t, e.exhausted()}
 }
 
 // passOver skips the answers that a replayed write retires.
-func (e *entry) passOver(next int, replayed int32) int {
+func (e *entry) passOver(next, replayed int) int {
 	if next < len(e.answers) && e.answers[next].position < replayed {
 		rest := e.answers[next:]
 		next += sort.Search(len(rest), func(i int) bool { return rest[i].position > replayed })
@@ -110,41 +122,12 @@ func (e *entry) mayRepeat(t tally) bool {
 	if !e.read {
 		return false
 	}
-	return t.repeats < repeatsUnfinished || t.repeats < repeatsAny && !e.answers[t.last].unfinished(e.key.Path)
+	return t.repeats < repeatsUnfinished || t.repeats < repeatsAny && !e.answers[t.last-1].unfinished()
 }
 
-func (e *entry) exhausted() reason {
+func (e *entry) exhausted() choiceReason {
 	if e.read && e.repeat == "" {
 		return overPolled
 	}
 	return usedUp
-}
-
-const (
-	stateUnknown int32 = iota
-	stateFinal
-	stateUnfinished
-)
-
-// unfinished reports whether the answer is the state of an operation that is still
-// under way, so that a client polling for its end would wait in vain.
-func (r *record) unfinished(path string) bool {
-	if state := r.state.Load(); state != stateUnknown {
-		return state == stateUnfinished
-	}
-	state := stateFinal
-	if (r.interaction.Response.Code == http.StatusAccepted || async.IsOperationPath(path)) && async.IsUnfinished(stateIn(r.body())) {
-		state = stateUnfinished
-	}
-	r.state.Store(state)
-	return state == stateUnfinished
-}
-
-// stateIn is the state that a JSON answer tells.
-func stateIn(body string) string {
-	doc, err := jsondoc.Parse(body)
-	if err != nil {
-		return ""
-	}
-	return async.StateOf(doc)
 }

@@ -23,35 +23,34 @@ func (r Rules) Compare(first, second *cassette.Interaction) (Comparison, error) 
 	if err != nil {
 		return Comparison{}, err
 	}
-	x := &Index{rules: rules}
-	recorded, err := x.recorded(first)
+	recorded, err := rules.recorded(first, "")
 	if err != nil {
 		return Comparison{}, err
 	}
-	live, err := x.recorded(second)
+	live, err := rules.recorded(second, "")
 	if err != nil {
 		return Comparison{}, err
 	}
 	c := Comparison{On: ruleFor(first.Request.Method, recorded.url.Path(), first)}
 	if recorded.key != live.key {
 		c.Differences = differences(&recorded, &live)
-		c.Bindable = x.alike(first, second)
+		c.Bindable = rules.alike(first, second)
 	}
 	return c, nil
 }
 
 // alike reports whether two requests differ in ids, and in what stands in their holes, alone.
-func (x *Index) alike(first, second *cassette.Interaction) bool {
-	seal := newSeal(x.rules, nil)
-	seal.noteMembers(&cassette.Cassette{}, first)
+func (s ruleSet) alike(first, second *cassette.Interaction) bool {
+	seal := newSeal(s, nil)
+	seal.noteMembers(nil, first)
 	key := func(i *cassette.Interaction) (Key, bool) {
-		left := seal.read(messageOf(i), holesOf(i), true, nil)
+		left := seal.mask(messageOf(i), holesOf(i), true, newBindings(seal.faker))
 		place.Rewrite(&left.message, func(l *place.Leaf) (string, bool) {
 			is := identity.Rewrite(l.Text, func(a identity.Atom) string { return strings.Repeat("0", len(a.Text)) })
 			return is, is != l.Text && !l.Layered
 		})
-		r, ok := x.rules.understood(&left.message, i.Request.Host, "")
-		return r.key, ok
+		r, err := s.understandMessage(&left.message, i.Request.Host, "")
+		return r.key, err == nil
 	}
 	one, ok1 := key(first)
 	other, ok2 := key(second)

@@ -13,23 +13,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// A Difference is one field in which a candidate differs from the request.
-//
-// Fields are "method", "host", "path[3]" (a segment of the canonical path, from 0,
-// the version included), "query.$select", "header.Prefer", "principal", and of the
-// body "body.$['topic']" (JSON), "form.NAME", "part.NAME" (multipart),
-// "requests[2].url" (a batch; the place is that of the recorded request, or of the
-// received one where nothing like it was recorded) or "body".
-//
-// Values are as they count in the key, long ones cut around the first difference; secrets are not shown.
-type Difference struct {
-	Field              string
-	Recorded, Received string
-}
-
-// absent stands for a value that one side does not have.
-const absent = "(absent)"
-
 // maxDifferences bounds how many differences of one body are told.
 const maxDifferences = 20
 
@@ -46,11 +29,11 @@ func differences(recorded, live *request) []Difference {
 	}
 	old, now := headerValues(recorded.key.Headers), headerValues(live.key.Headers)
 	if (recorded.key.Body == "") != (live.key.Body == "") { // and so has no type
-		isType := func(p pair) bool { return p.name == headerNames[contentType] }
+		isType := func(p namedValue) bool { return p.name == "Content-Type" }
 		old, now = slices.DeleteFunc(old, isType), slices.DeleteFunc(now, isType)
 	}
 	d.named("header.", old, now)
-	d.bodies(&recorded.body, &live.body)
+	d.bodies(recorded, live)
 	return d.list
 }
 
@@ -68,9 +51,15 @@ func (d *differ) add(field, recorded, received string) {
 	d.list = append(d.list, Difference{withoutTokens("", field), recorded, received})
 }
 
+// compare adds a difference between two texts, if they differ.
 func (d *differ) compare(field, recorded, received string) {
+	d.sides(field, textSide(recorded), textSide(received))
+}
+
+// sides adds a difference between two values, if they differ.
+func (d *differ) sides(field string, recorded, received side) {
 	if recorded != received {
-		old, now := shown(field, recorded, received)
+		old, now := shownSides(field, recorded, received)
 		d.add(field, old, now)
 	}
 }
@@ -80,70 +69,50 @@ func (d *differ) paths(recorded, received string) {
 		return
 	}
 	old, now := segmentsOf(recorded), segmentsOf(received)
-	at := func(segments []string, i int) string {
+	at := func(segments []string, i int) side {
 		if i >= len(segments) {
-			return ""
+			return side{}
 		}
 		if plain, err := url.PathUnescape(segments[i]); err == nil {
-			return plain
+			return textSide(plain)
 		}
-		return segments[i]
+		return textSide(segments[i])
 	}
 	for i := range max(len(old), len(now)) {
 		if i >= len(old) || i >= len(now) || old[i] != now[i] {
-			d.compareExisting(fmt.Sprintf("path[%d]", i), at(old, i), at(now, i), i < len(old), i < len(now))
+			d.sides(fmt.Sprintf("path[%d]", i), at(old, i), at(now, i))
 		}
 	}
-}
-
-// compareExisting adds a difference between values of which one may be missing.
-func (d *differ) compareExisting(field, recorded, received string, wasThere, isThere bool) {
-	old, now := shown(field, recorded, received)
-	if !wasThere {
-		old = absent
-	}
-	if !isThere {
-		now = absent
-	}
-	d.add(field, old, now)
 }
 
 // named compares two sets of named values.
-func (d *differ) named(prefix string, recorded, received []pair) {
-	names := map[string]bool{}
+func (d *differ) named(prefix string, recorded, received []namedValue) {
+	var names []string
 	for _, p := range slices.Concat(recorded, received) {
-		names[p.name] = true
+		names = append(names, p.name)
 	}
-	sorted := make([]string, 0, len(names))
-	for name := range names {
-		sorted = append(sorted, name)
-	}
-	slices.Sort(sorted)
-	for _, name := range sorted {
-		old, wasThere := valueOf(recorded, name)
-		now, isThere := valueOf(received, name)
-		if old != now || wasThere != isThere {
-			d.compareExisting(prefix+name, old, now, wasThere, isThere)
-		}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		d.sides(prefix+name, valueOf(recorded, name), valueOf(received, name))
 	}
 }
 
 // valueOf joins the values of a name.
-func valueOf(pairs []pair, name string) (string, bool) {
+func valueOf(pairs []namedValue, name string) side {
 	var values []string
 	for _, p := range pairs {
 		if p.name == name {
 			values = append(values, p.value)
 		}
 	}
-	return strings.Join(values, " & "), len(values) > 0
+	return side{text: strings.Join(values, " & "), has: len(values) > 0}
 }
 
-func queryValues(query string) []pair {
-	var pairs []pair
+func queryValues(query string) []namedValue {
+	var pairs []namedValue
 	for _, option := range splitNonEmpty(query, "&") {
 		name, value, _ := strings.Cut(option, "=")
-		pairs = append(pairs, pair{unescapedQuery(name), unescapedQuery(value)})
+		pairs = append(pairs, namedValue{unescapedQuery(name), unescapedQuery(value)})
 	}
 	return pairs
 }
@@ -155,62 +124,56 @@ func unescapedQuery(text string) string {
 	return text
 }
 
-func headerValues(headers string) []pair {
-	var pairs []pair
+func headerValues(headers string) []namedValue {
+	var pairs []namedValue
 	for _, line := range splitNonEmpty(headers, "\n") {
 		name, value, _ := strings.Cut(line, ": ")
-		pairs = append(pairs, pair{name, value})
+		pairs = append(pairs, namedValue{name, value})
 	}
 	return pairs
 }
 
-func (d *differ) bodies(recorded, received *payload) {
+func (d *differ) bodies(recorded, received *request) {
+	if recorded.batch != nil && received.batch != nil && recorded.body.digest != received.body.digest {
+		d.batches(recorded.batch, received.batch)
+		return
+	}
+	d.payloads("", &recorded.body, &received.body)
+}
+
+// payloads compares two bodies, which stand at a place.
+func (d *differ) payloads(at string, recorded, received *payload) {
+	same := func(kind string) bool { return recorded.is(kind) && received.is(kind) }
 	switch {
 	case recorded.digest == received.digest:
-	case recorded.batch != nil && received.batch != nil:
-		d.batches(recorded.batch, received.batch)
-	case recorded.parts != nil && received.parts != nil:
-		d.named("part.", partValues(recorded.parts), partValues(received.parts))
-	case recorded.form != nil && received.form != nil:
-		d.named("form.", recorded.form, received.form)
-	case recorded.isJSON() && received.isJSON():
-		d.documents("body.", recorded.document(), received.document())
-	default:
-		d.compareExisting("body", recorded.text, received.text, recorded.digest != "", received.digest != "")
-	}
-}
-
-func (p *payload) isJSON() bool { return strings.HasPrefix(p.digest, "json:") }
-
-func (d *differ) documents(prefix string, recorded, received any) {
-	for _, one := range jsondoc.Diff(recorded, received, maxDifferences) {
-		field := prefix + one.Path
-		old, now := shownValues(field, one.Recorded, one.Received)
-		d.add(field, old, now)
-	}
-}
-
-func partValues(parts []formPart) []pair {
-	pairs := make([]pair, len(parts))
-	for i, part := range parts {
-		pairs[i] = pair{part.name, part.body.text}
-		if part.headers != "" {
-			pairs[i].value = part.headers + "\n\n" + pairs[i].value
+	case same("json"):
+		for _, one := range jsondoc.Diff(recorded.document(), received.document(), maxDifferences) {
+			field := at + "body." + one.Path
+			old, now := shownSides(field, jsonSide(one.Recorded), jsonSide(one.Received))
+			d.add(field, old, now)
 		}
+	case same("multipart"):
+		d.named(at+"part.", recorded.fields, received.fields)
+	case same("form"):
+		d.named(at+"form.", recorded.fields, received.fields)
+	default:
+		old, now := shownSides(at+"body", side{text: recorded.text, has: recorded.digest != ""}, side{text: received.text, has: received.digest != ""})
+		d.add(at+"body", old, now)
 	}
-	return pairs
 }
 
-// batches compares the parts that do not pair up: first those that ask for the
-// same thing and are tied to others, then those of one address, then those of one
-// method, then any.
+// batches compares the parts of batches in pairs: first those that are equal, then those that
+// ask for the same thing and are tied to others, then those of one address, then those of
+// one method, then any.
 func (d *differ) batches(recorded, received *batch) {
 	before := len(d.list)
-	old, now := unpaired(recorded.parts, received.parts)
+	byPlace := func(a, b batchPart) int { return cmp.Compare(a.position, b.position) }
+	old, now := slices.SortedFunc(slices.Values(recorded.parts), byPlace), slices.SortedFunc(slices.Values(received.parts), byPlace)
 	for _, alike := range []func(a, b *batchPart) bool{
+		func(a, b *batchPart) bool { return a.label == b.label },
 		func(a, b *batchPart) bool { return a.asks == b.asks },
-		func(a, b *batchPart) bool { return a.method == b.method && a.path == b.path },
-		func(a, b *batchPart) bool { return a.method == b.method },
+		func(a, b *batchPart) bool { return a.key.Method == b.key.Method && a.key.Path == b.key.Path },
+		func(a, b *batchPart) bool { return a.key.Method == b.key.Method },
 		func(a, b *batchPart) bool { return true },
 	} {
 		old = slices.DeleteFunc(old, func(a batchPart) bool {
@@ -249,45 +212,48 @@ func (b *batch) needsOf(part *batchPart) string {
 	return strings.Join(needs, ", ")
 }
 
-// unpaired returns the parts of each side without an equal on the other, by place.
-func unpaired(recorded, received []batchPart) (old, now []batchPart) {
-	now = slices.Clone(received)
-	for _, part := range recorded {
-		if i := slices.IndexFunc(now, func(p batchPart) bool { return p.label == part.label }); i >= 0 {
-			now = slices.Delete(now, i, i+1)
-		} else {
-			old = append(old, part)
-		}
-	}
-	byPlace := func(a, b batchPart) int { return cmp.Compare(a.position, b.position) }
-	slices.SortFunc(old, byPlace)
-	slices.SortFunc(now, byPlace)
-	return old, now
-}
-
 func (p *batchPart) field(name string) string {
 	return "requests[" + strconv.Itoa(p.position) + "]" + name
 }
 
-func (p *batchPart) describe() string { return shortened(p.method+" "+p.address(), 120) }
+func (p *batchPart) describe() string { return shortened(p.key.Method+" "+p.address(), 120) }
 
 func (p *batchPart) address() string {
-	if p.query == "" {
-		return p.path
+	if p.key.Query == "" {
+		return p.key.Path
 	}
-	return p.path + "?" + p.query
+	return p.key.Path + "?" + p.key.Query
 }
 
 func (d *differ) part(recorded, received *batchPart) {
-	d.compare(recorded.field(".method"), recorded.method, received.method)
+	d.compare(recorded.field(".method"), recorded.key.Method, received.key.Method)
 	d.compare(recorded.field(".url"), recorded.address(), received.address())
-	d.named(recorded.field(".headers."), headerValues(recorded.headers), headerValues(received.headers))
-	old, now := &recorded.body, &received.body
-	switch {
-	case old.digest == now.digest:
-	case old.doc != nil && now.doc != nil:
-		d.documents(recorded.field(".body."), old.doc, now.doc)
-	default:
-		d.compareExisting(recorded.field(".body"), old.text, now.text, old.doc != nil, now.doc != nil)
+	d.named(recorded.field(".headers."), headerValues(recorded.key.Headers), headerValues(received.key.Headers))
+	d.payloads(recorded.field("."), &recorded.body, &received.body)
+}
+
+// segmentsOf splits a canonical path; a key in quotes, users('x'), is a segment of
+// its own.
+func segmentsOf(path string) []string {
+	path = strings.TrimPrefix(path, "/")
+	if !strings.Contains(path, "('") {
+		return strings.Split(path, "/")
 	}
+	var segments []string
+	for segment := range strings.SplitSeq(path, "/") {
+		name, key, called := strings.Cut(segment, "('")
+		if key, quoted := strings.CutSuffix(key, "')"); called && quoted {
+			segments = append(segments, name, key)
+		} else {
+			segments = append(segments, segment)
+		}
+	}
+	return segments
+}
+
+func splitNonEmpty(text, separator string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, separator)
 }

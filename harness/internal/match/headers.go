@@ -1,6 +1,7 @@
 package match
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,27 +10,8 @@ import (
 // The significant headers, by name. All others (Authorization, client-request-id,
 // SdkVersion, User-Agent, traceparent, Retry-Attempt, ...) differ between two runs
 // of one client and say nothing about the answer.
-const (
-	accept = iota
-	consistencyLevel
-	contentRange
-	contentType
-	ifMatch
-	ifNoneMatch
-	prefer
-	byteRange
-	significantHeaders
-)
-
-var headerNames = [significantHeaders]string{
-	accept:           "Accept",
-	consistencyLevel: "ConsistencyLevel",
-	contentRange:     "Content-Range",
-	contentType:      "Content-Type",
-	ifMatch:          "If-Match",
-	ifNoneMatch:      "If-None-Match",
-	prefer:           "Prefer",
-	byteRange:        "Range",
+var headerNames = [...]string{
+	"Accept", "ConsistencyLevel", "Content-Range", "Content-Type", "If-Match", "If-None-Match", "Prefer", "Range",
 }
 
 // headerSet is a set of significant headers, a bit each.
@@ -37,29 +19,12 @@ type headerSet uint8
 
 func (s headerSet) has(h int) bool { return s&(1<<h) != 0 }
 
-// significant finds the header of that name, in any letter case, or -1. The
-// length alone tells nearly all other names apart, without reading them.
+// significant finds the header of that name, in any letter case, or -1.
 func significant(name string) int {
-	candidate, other := -1, -1
-	switch len(name) {
-	case 5:
-		candidate = byteRange
-	case 6:
-		candidate, other = accept, prefer
-	case 8:
-		candidate = ifMatch
-	case 12:
-		candidate = contentType
-	case 13:
-		candidate, other = contentRange, ifNoneMatch
-	case 16:
-		candidate = consistencyLevel
-	}
-	switch {
-	case candidate >= 0 && strings.EqualFold(headerNames[candidate], name):
-		return candidate
-	case other >= 0 && strings.EqualFold(headerNames[other], name):
-		return other
+	for h, known := range headerNames {
+		if len(known) == len(name) && strings.EqualFold(known, name) {
+			return h
+		}
 	}
 	return -1
 }
@@ -68,17 +33,17 @@ func significant(name string) int {
 // sorted by name, those of ignored left out. Content-Type counts only for a
 // request that has a body. A request of the most common kind costs no allocation.
 func headerKey(header http.Header, hasBody bool, ignored headerSet) string {
-	var values [significantHeaders]string
+	var values [len(headerNames)]string
 	found := false
 	for name, sent := range header {
 		h := significant(name)
-		if h < 0 || ignored.has(h) || h == contentType && !hasBody {
+		if h < 0 || ignored.has(h) || headerNames[h] == "Content-Type" && !hasBody {
 			continue
 		}
 		if values[h] != "" { // one header in two spellings; a map has no order
-			return headerKey(respelled(header), hasBody, ignored)
+			return headerKey(properlySpelled(header), hasBody, ignored)
 		}
-		values[h] = canonicalHeader(h, sent)
+		values[h] = canonicalHeader(headerNames[h], sent)
 		found = found || values[h] != ""
 	}
 	if !found {
@@ -92,30 +57,18 @@ func headerKey(header http.Header, hasBody bool, ignored headerSet) string {
 		if key.Len() > 0 {
 			key.WriteByte('\n')
 		}
-		key.WriteString(headerNames[h])
-		key.WriteString(": ")
-		key.WriteString(value)
+		key.WriteString(headerNames[h] + ": " + value)
 	}
 	return key.String()
 }
 
-// properlySpelled returns the headers under their canonical names.
+// properlySpelled returns the headers under their canonical names: the values of those whose
+// names differ in letter case only are joined.
 func properlySpelled(header http.Header) http.Header {
-	for name := range header {
-		if http.CanonicalHeaderKey(name) != name {
-			return respelled(header)
-		}
+	names := slices.Sorted(maps.Keys(header))
+	if !slices.ContainsFunc(names, func(name string) bool { return http.CanonicalHeaderKey(name) != name }) {
+		return header
 	}
-	return header
-}
-
-// respelled joins the values of headers whose names differ in letter case only.
-func respelled(header http.Header) http.Header {
-	names := make([]string, 0, len(header))
-	for name := range header {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	joined := make(http.Header, len(header))
 	for _, name := range names {
 		proper := http.CanonicalHeaderKey(name)
@@ -124,15 +77,15 @@ func respelled(header http.Header) http.Header {
 	return joined
 }
 
-func canonicalHeader(h int, values []string) string {
-	switch h {
-	case accept:
+func canonicalHeader(name string, values []string) string {
+	switch name {
+	case "Accept":
 		return canonicalAccept(values)
-	case contentType:
+	case "Content-Type":
 		return mediaType(values)
-	case prefer:
+	case "Prefer":
 		return canonicalPrefer(values)
-	case consistencyLevel:
+	case "ConsistencyLevel":
 		return strings.ToLower(trimmedList(values))
 	default:
 		return trimmedList(values)
@@ -140,9 +93,6 @@ func canonicalHeader(h int, values []string) string {
 }
 
 func trimmedList(values []string) string {
-	if len(values) == 1 {
-		return strings.TrimSpace(values[0])
-	}
 	trimmed := make([]string, len(values))
 	for i, value := range values {
 		trimmed[i] = strings.TrimSpace(value)

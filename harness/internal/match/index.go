@@ -1,79 +1,27 @@
 package match
 
 import (
-	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Index holds the answers of one or more cassettes. It is immutable.
 type Index struct {
-	rules      ruleSet
-	order      Order
-	principals bool // whether the principal joins the key
+	rules        ruleSet
+	strict       bool // order is strict
+	bindRecorded bool // what a client writes, and nothing is known of, is a miss
+	principals   bool // whether the principal joins the key
 
 	entries  []*entry // in order of first recording
 	byKey    map[Key]*entry
 	verbatim map[spelling][]*entry
-	barriers []barrier
 
-	bindRecorded bool  // what a client writes anew is a miss
-	seal         *seal // nil where no cassette is sealed, or nothing is bound
-	pseudonyms   func() map[string]bool
-	givers       func() map[string][]answerRef
-	fileMap      func() *fileMap
-}
-
-// An entry is a key with its answers.
-type entry struct {
-	key     Key
-	id      int // its place in Index.entries
-	answers []record
-	read    bool
-	repeat  Repeat
-	ignored headerSet // by the rules for this key
-	// barriers that order the answers of a read, by place in Index.barriers
-	barriers []int32
-}
-
-// A record is one recorded answer of an entry.
-type record struct {
-	cassette    *cassette.Cassette
-	interaction *cassette.Interaction
-	position    int32   // in recorded order over all cassettes
-	barriers    []int32 // of a write: those that it is part of
-
-	batch     *batch // of the request, when it was one
-	batchText func() batchText
-	plain     func() string // the body, uncompressed, when it was stored compressed
-	state     atomic.Int32  // whether the answer is an operation under way: see unfinished
-	prepared  atomic.Pointer[any]
-
-	pseudonyms atomic.Pointer[pseudonymsHeld] // see held
-	shown      atomic.Pointer[[]shownFile]    // see files
-}
-
-// A spelling is a request without a body as it was written down. It is compared
-// as it came, which costs no allocation and no parsing: most clients spell a URL
-// on replay just as they did while recording, and equal spellings have equal keys.
-type spelling struct {
-	method, host, path, rawPath, query string
-}
-
-// spellingOf returns the spelling of a request, and false for requests that are
-// only ever looked up by their key.
-func spellingOf(method string, u *url.URL) (spelling, bool) {
-	if u.Scheme != "https" || u.Opaque != "" || u.Host == "" {
-		return spelling{}, false
-	}
-	return spelling{method, u.Host, u.Path, u.RawPath, u.RawQuery}, true
+	seal    *seal // nil where no cassette is sealed, or nothing is bound
+	fileMap func() *fileMap
 }
 
 // NewIndex builds the index of cassettes under rules. A recorded request that
@@ -84,58 +32,38 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	total := 0
-	for _, c := range cassettes {
-		total += len(c.Interactions)
+	x := &Index{
+		rules:        compiled,
+		strict:       rules.Order == OrderStrict,
+		bindRecorded: rules.Bind == BindRecorded,
+		principals:   severalPrincipals(cassettes),
+		byKey:        map[Key]*entry{},
+		verbatim:     map[spelling][]*entry{},
 	}
-	b := builder{
-		index: &Index{
-			rules:      compiled,
-			order:      rules.Order,
-			principals: severalPrincipals(cassettes),
-			byKey:      make(map[Key]*entry, total),
-			verbatim:   make(map[spelling][]*entry, total),
-		},
-	}
-	b.index.bindRecorded = rules.Bind == BindRecorded
+	x.fileMap = sync.OnceValue(func() *fileMap { return mapFiles(x.entries) })
 	if at := slices.IndexFunc(cassettes, func(c *cassette.Cassette) bool { return len(c.Salt) > 0 }); at >= 0 && rules.Bind != BindOff {
-		b.index.seal = newSeal(compiled, cassettes[at].Salt)
+		x.seal = newSeal(compiled, cassettes[at].Salt)
+		x.seal.givers = sync.OnceValue(func() map[string][]*record { return x.seal.findGivers(x.entries) })
+		x.seal.pseudonyms = sync.OnceValue(func() map[string]bool { return x.seal.findPseudonyms(x.entries) })
 		for _, c := range cassettes {
-			for p, tag := range c.Meta.Tags {
-				b.index.seal.names[tag] = p
-			}
-			for _, i := range c.Interactions {
-				b.index.seal.noteMembers(c, i)
-			}
+			x.seal.noteTags(c)
 		}
 	}
-	b.index.pseudonyms, b.index.givers = sync.OnceValue(b.index.findPseudonyms), sync.OnceValue(b.index.findGivers)
-	b.index.fileMap = sync.OnceValue(b.index.mapFiles)
+	b := builder{Index: x}
 	for _, c := range cassettes {
 		for i, interaction := range c.Interactions {
-			if err := b.add(c, interaction); err != nil {
-				e := fault.Load(nameOf(c), interaction.Line, i, "", "correct the recorded request, or record it again")
+			s := source{c, interaction}
+			if err := b.add(s); err != nil {
+				e := fault.Load(s.file(), interaction.Line, i, "", "correct the recorded request, or record it again")
 				e.Cause = err
 				return nil, e
 			}
 		}
 	}
-	for _, e := range b.index.entries {
-		for i := range e.answers {
-			e.answers[i].prepare()
-		}
-	}
 	if rules.Order != OrderKey {
-		b.raiseBarriers()
+		raiseBarriers(b.uses, x.entries)
 	}
-	return b.index, nil
-}
-
-func nameOf(c *cassette.Cassette) string {
-	if c.File != "" {
-		return c.File
-	}
-	return c.Name
+	return x, nil
 }
 
 func severalPrincipals(cassettes []*cassette.Cassette) bool {
@@ -151,47 +79,31 @@ func severalPrincipals(cassettes []*cassette.Cassette) bool {
 	return false
 }
 
-// A builder gathers what an index needs only while it is built.
+// A builder fills an index.
 type builder struct {
-	index  *Index
-	next   int32 // position of the next interaction
-	reads  []boundRead
-	writes []boundWrite
+	*Index
+	uses  []resourceUse
+	count int // of interactions
 }
 
-type boundRead struct {
-	entry     *entry
-	resources []resource
-}
-
-type boundWrite struct {
-	entry     *entry
-	answer    int // its place in entry.answers
-	resources []resource
-}
-
-func (b *builder) add(c *cassette.Cassette, i *cassette.Interaction) error {
-	req, err := b.index.recorded(i)
+func (b *builder) add(s source) error {
+	req, err := b.recorded(s.interaction)
 	if err != nil {
 		return err
 	}
-	e := b.index.byKey[req.key]
+	e := b.byKey[req.key]
 	if e == nil {
 		e = b.newEntry(&req)
 	}
-	if len(e.answers) == maxAnswers {
-		return fmt.Errorf("%s %s was recorded more than %d times", req.key.Method, req.key.Path, maxAnswers)
+	b.addSpelling(e, s.interaction)
+	if b.seal != nil && len(s.cassette.Salt) > 0 && len(e.answers) == 0 {
+		b.seal.add(s, e, req.key.Principal)
 	}
-	b.addSpelling(e, i)
-	if b.index.seal != nil && len(c.Salt) > 0 && len(e.answers) == 0 {
-		b.index.seal.add(c, i, e, &req)
-	}
-	e.answers = append(e.answers, record{})
-	r := &e.answers[len(e.answers)-1]
-	r.cassette, r.interaction, r.position, r.batch = c, i, b.next, req.body.batch
-	b.next++
-	if !e.read && !refused(i.Response.Code) {
-		b.writes = append(b.writes, boundWrite{e, len(e.answers) - 1, req.writes()})
+	b.count++
+	r := &record{source: s, entry: e, number: len(e.answers), position: b.count, batch: req.batch}
+	e.answers = append(e.answers, r)
+	if !e.read && !refused(s.interaction.Response.Code) {
+		b.uses = append(b.uses, resourceUse{e, r, req.resources(false)})
 	}
 	return nil
 }
@@ -200,17 +112,11 @@ func (b *builder) add(c *cassette.Cassette, i *cassette.Interaction) error {
 func refused(code int) bool { return code >= 400 && code < 500 }
 
 func (b *builder) newEntry(req *request) *entry {
-	e := &entry{
-		key:     req.key,
-		id:      len(b.index.entries),
-		read:    req.read(),
-		repeat:  req.effect.repeat,
-		ignored: req.effect.headers,
-	}
-	b.index.byKey[req.key] = e
-	b.index.entries = append(b.index.entries, e)
+	e := &entry{key: req.key, read: req.read(), repeat: req.effect.repeat, ignored: req.effect.headers}
+	b.byKey[req.key] = e
+	b.entries = append(b.entries, e)
 	if e.read {
-		b.reads = append(b.reads, boundRead{e, req.reads()})
+		b.uses = append(b.uses, resourceUse{e, nil, req.resources(true)})
 	}
 	return e
 }
@@ -224,37 +130,27 @@ func (b *builder) addSpelling(e *entry, i *cassette.Interaction) {
 		return
 	}
 	if s, ok := spellingOf(e.key.Method, address); ok {
-		if known := b.index.verbatim[s]; !slices.Contains(known, e) {
-			b.index.verbatim[s] = append(known, e)
+		if known := b.verbatim[s]; !slices.Contains(known, e) {
+			b.verbatim[s] = append(known, e)
 		}
 	}
 }
 
-func recordedAddress(i *cassette.Interaction) (*url.URL, error) {
-	address, err := url.Parse(i.Request.URL)
-	if err != nil {
-		return nil, fmt.Errorf("read the request's address: %w", err)
-	}
-	return addressOf(address, i.Request.Host), nil
-}
-
 // recorded understands the request of an interaction.
 func (x *Index) recorded(i *cassette.Interaction) (request, error) {
-	address, err := recordedAddress(i)
-	if err != nil {
-		return request{}, err
+	if !x.principals {
+		return x.rules.recorded(i, "")
 	}
-	principal := ""
-	if x.principals {
-		principal = i.Principal
-	}
-	return x.rules.understand(methodOf(i.Request.Method), address, i.Request.Headers, i.Request.Body, principal), nil
+	return x.rules.recorded(i, i.Principal)
 }
 
 // live understands a request that was sent.
 func (x *Index) live(req *http.Request, body []byte) request {
 	return x.rules.understand(methodOf(req.Method), addressOf(req.URL, req.Host), req.Header, string(body), x.principal(req))
 }
+
+// KeyOf returns the key that the index would look a request up by.
+func (x *Index) KeyOf(req *http.Request, body []byte) Key { return x.live(req, body).key }
 
 func (x *Index) principal(req *http.Request) string {
 	if !x.principals {
@@ -274,13 +170,8 @@ func (x *Index) entryOf(key Key) *entry {
 	return e
 }
 
-// KeyOf returns the key that the index would look a request up by.
-func (x *Index) KeyOf(req *http.Request, body []byte) (Key, error) {
-	return x.live(req, body).key, nil
-}
-
 // bySpelling finds the entry of a request that is spelled as it was recorded, or
-// nil when that takes a key to tell.
+// nil when that takes a key to say.
 func (x *Index) bySpelling(req *http.Request) *entry {
 	s, ok := spellingOf(methodOf(req.Method), req.URL)
 	if !ok {
@@ -297,27 +188,4 @@ func (x *Index) bySpelling(req *http.Request) *entry {
 		}
 	}
 	return nil
-}
-
-// prepare sets up what is computed at most once for a record, on demand. Files that
-// this project writes hold plain bodies; others may hold them as they came.
-func (r *record) prepare() {
-	response := &r.interaction.Response
-	if r.cassette.Meta.Format == 0 && wire.Coded(response.Headers, response.Body) {
-		r.plain = sync.OnceValue(func() string {
-			plain, _, _ := wire.Decode(response.Headers, response.Body, maxInflated) // one that is damaged stays as it is
-			return plain
-		})
-	}
-	if r.batch != nil {
-		r.batchText = sync.OnceValue(func() batchText { return locateIDs(r.body()) })
-	}
-}
-
-// body is the response body as it is served: without compression.
-func (r *record) body() string {
-	if r.plain != nil {
-		return r.plain()
-	}
-	return r.interaction.Response.Body
 }

@@ -65,7 +65,7 @@ func (o *oracle) related(w, r int) bool {
 	if o.requests[w].read() || refused(o.tape.Interactions[w].Response.Code) {
 		return false
 	}
-	write, read := o.requests[w].writes()[0].steps, o.requests[r].reads()[0].steps
+	write, read := o.requests[w].resources(false)[0].steps, o.requests[r].resources(true)[0].steps
 	switch {
 	case len(write) >= len(read):
 		return slices.Equal(write[:len(read)], read)
@@ -154,7 +154,7 @@ func FuzzOrder(f *testing.F) {
 		for range 60 {
 			line := lines[rng.IntN(len(lines))]
 			req, body := parseMessage(t, line).request(t)
-			key, _ := x.KeyOf(req, body)
+			key := x.KeyOf(req, body)
 			want, found := o.next(key)
 			got, err := one.Next(req, body)
 			again, errAgain := two.Next(req, body)

@@ -257,10 +257,10 @@ func FuzzKey(f *testing.F) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		m := newMeaning(rng, text)
 		first, body := m.spelled(t, rng)
-		want, _ := x.KeyOf(first, body)
+		want := x.KeyOf(first, body)
 		for range 5 {
 			req, body := m.spelled(t, rng)
-			got, _ := x.KeyOf(req, body)
+			got := x.KeyOf(req, body)
 			if got != want {
 				t.Fatalf("two keys for one meaning %+v:\n%s\n%+v\n%s\n%+v", m, first.URL, want, req.URL, got)
 			}
@@ -275,7 +275,7 @@ func FuzzKey(f *testing.F) {
 				continue // $batch has no id in its path
 			}
 			req, body := other.spelled(t, rng)
-			if got, _ := x.KeyOf(req, body); got == want {
+			if got := x.KeyOf(req, body); got == want {
 				t.Fatalf("another %s has the same key: %+v and %+v: %+v", name, m, other, got)
 			}
 		}
@@ -298,7 +298,7 @@ func TestKeySurvivesFile(t *testing.T) {
 		for n := range uint64(20) {
 			rng := rand.New(rand.NewPCG(uint64(seed), n))
 			req, body := newMeaning(rng, text).spelled(t, rng)
-			key, _ := x.KeyOf(req, body)
+			key := x.KeyOf(req, body)
 			want = append(want, key)
 			one := savedAndLoaded(req, body)
 			one.ID, one.Response.Code = len(tape.Interactions), 200

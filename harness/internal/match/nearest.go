@@ -18,56 +18,42 @@ const (
 )
 
 // nearest finds the recorded requests that are similar to a live one, those with
-// the fewest differences first, then in recorded order. It reads every key once,
-// which a miss may cost.
+// the fewest differences first, then in recorded order, without those that are clearly further
+// away than the first. It reads every key once, which a miss may cost.
 func (x *Index) nearest(live *request) []Candidate {
-	wanted := takeApart(live.key)
 	type near struct {
 		entry *entry
-		score int
+		Candidate
+		weight int
 	}
+	lightest := func(a, b near) int { return cmp.Compare(a.weight, b.weight) }
 	var found []near
 	for _, e := range x.entries {
-		if score, similar := wanted.distance(e.key); similar {
-			found = append(found, near{e, score})
+		if score, similar := distance(live.key, e.key); similar {
+			found = append(found, near{entry: e, weight: score})
 		}
 	}
-	slices.SortStableFunc(found, func(a, b near) int { return cmp.Compare(a.score, b.score) })
-	weighed := make([]weighedCandidate, 0, nearestWeighed)
-	for _, n := range found[:min(len(found), nearestWeighed)] {
-		r := &n.entry.answers[0]
-		if recorded, err := x.recorded(r.interaction); err == nil {
-			c := Candidate{r.cassette, r.interaction, differences(&recorded, live)}
-			if len(r.interaction.Holes) > 0 {
-				c.Differences = slices.DeleteFunc(c.Differences, func(d Difference) bool { return anythingFits(r.interaction, d.Field) })
-			}
-			weighed = append(weighed, weighedCandidate{c, weight(&recorded, c.Differences)})
+	slices.SortStableFunc(found, lightest)
+	found = found[:min(len(found), nearestWeighed)]
+	for n := range found {
+		r := found[n].entry.answers[0]
+		recorded, _ := x.recorded(r.interaction) // it was understood when the index was built
+		d := slices.DeleteFunc(differences(&recorded, live), func(d Difference) bool { return anythingFits(r.interaction, d.Field) })
+		found[n] = near{nil, Candidate{r.cassette, r.interaction, d}, weight(&recorded, d)}
+	}
+	slices.SortStableFunc(found, lightest)
+	var shown []Candidate
+	for _, n := range found[:min(len(found), nearestShown)] {
+		if n.weight <= found[0].weight+1 {
+			shown = append(shown, n.Candidate)
 		}
 	}
-	return lightest(weighed)
+	return shown
 }
 
 // anythingFits reports whether a field of a recorded request is a hole of a secret or of bytes.
 func anythingFits(i *cassette.Interaction, field string) bool {
-	return secret(field) || slices.ContainsFunc(i.Holes, func(h cassette.Hole) bool { return h.Place == field && h.Kind != cassette.HoleName })
-}
-
-type weighedCandidate struct {
-	Candidate
-	weight int
-}
-
-// lightest returns the candidates to show, without those that are clearly further
-// away than the first.
-func lightest(weighed []weighedCandidate) []Candidate {
-	slices.SortStableFunc(weighed, func(a, b weighedCandidate) int { return cmp.Compare(a.weight, b.weight) })
-	var shown []Candidate
-	for _, c := range weighed[:min(len(weighed), nearestShown)] {
-		if c.weight <= weighed[0].weight+1 {
-			shown = append(shown, c.Candidate)
-		}
-	}
-	return shown
+	return len(i.Holes) > 0 && isSecret(field) || slices.ContainsFunc(i.Holes, func(h cassette.Hole) bool { return h.Place == field && h.Kind != cassette.HoleName })
 }
 
 // wholeDifference is what a difference counts that leaves nothing in common: a
@@ -100,64 +86,28 @@ func (r *request) wordAt(field string) bool {
 	return i < 0 || i >= len(r.url.Segments) || r.url.Segments[i].Kind != graphurl.Key
 }
 
-// A keyParts is a key taken apart for comparison with many others.
-type keyParts struct {
-	Key
-	segments []string
-	options  []string
-	headers  []string
-}
-
-func takeApart(key Key) keyParts {
-	return keyParts{key, segmentsOf(key.Path), splitNonEmpty(key.Query, "&"), splitNonEmpty(key.Headers, "\n")}
-}
-
-// segmentsOf splits a canonical path; a key in quotes, users('x'), is a segment of
-// its own.
-func segmentsOf(path string) []string {
-	path = strings.TrimPrefix(path, "/")
-	if !strings.Contains(path, "('") {
-		return strings.Split(path, "/")
-	}
-	var segments []string
-	for segment := range strings.SplitSeq(path, "/") {
-		name, key, called := strings.Cut(segment, "('")
-		if key, quoted := strings.CutSuffix(key, "')"); called && quoted {
-			segments = append(segments, name, key)
-		} else {
-			segments = append(segments, segment)
-		}
-	}
-	return segments
-}
-
-func splitNonEmpty(text, separator string) []string {
-	if text == "" {
-		return nil
-	}
-	return strings.Split(text, separator)
-}
-
-// distance counts, roughly, the fields in which another key differs, and decides
+// distance counts, roughly, the fields in which two keys differ, and decides
 // whether the two are similar at all: they have one path, or one method and host
 // and at least half of their segments in common.
-func (k *keyParts) distance(other Key) (score int, similar bool) {
-	unlike := 0
-	if other.Path != k.Path {
-		segments := segmentsOf(other.Path)
-		longest := max(len(segments), len(k.segments))
-		unlike = longest
-		for i := range min(len(segments), len(k.segments)) {
-			if segments[i] == k.segments[i] {
-				unlike--
+func distance(a, b Key) (score int, similar bool) {
+	if a.Path != b.Path {
+		if a.Method != b.Method || a.Host != b.Host {
+			return 0, false
+		}
+		one, other := segmentsOf(a.Path), segmentsOf(b.Path)
+		longest := max(len(one), len(other))
+		score = longest
+		for i := range min(len(one), len(other)) {
+			if one[i] == other[i] {
+				score--
 			}
 		}
-		if other.Method != k.Method || other.Host != k.Host || 2*unlike > longest {
+		if 2*score > longest {
 			return 0, false
 		}
 	}
-	score = unlike + unshared(k.options, other.Query, "&") + unshared(k.headers, other.Headers, "\n")
-	for _, same := range []bool{other.Method == k.Method, other.Host == k.Host, other.Body == k.Body, other.Principal == k.Principal} {
+	score += unshared(a.Query, b.Query, "&") + unshared(a.Headers, b.Headers, "\n")
+	for _, same := range []bool{a.Method == b.Method, a.Host == b.Host, a.Body == b.Body, a.Principal == b.Principal} {
 		if !same {
 			score++
 		}
@@ -166,11 +116,11 @@ func (k *keyParts) distance(other Key) (score int, similar bool) {
 }
 
 // unshared counts the items of two lists that do not pair up.
-func unshared(items []string, other, separator string) int {
-	if len(items) == 0 && other == "" {
+func unshared(a, b, separator string) int {
+	if a == b {
 		return 0
 	}
-	others := splitNonEmpty(other, separator)
+	items, others := splitNonEmpty(a, separator), splitNonEmpty(b, separator)
 	shared := 0
 	for _, item := range others {
 		if slices.Contains(items, item) {

@@ -4,131 +4,134 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
 )
+
+// Unused is an interaction that no request consumed. Leftover is true for a
+// further answer of a key that was asked for: worth a note, no more.
+type Unused struct {
+	Cassette    *cassette.Cassette
+	Interaction *cassette.Interaction
+	Leftover    bool
+}
 
 // progress is what a session has replayed so far.
 type progress struct {
-	index   *Index
-	tallies words // a tally for each entry
-	heads   words // how far each barrier has come
+	strict  bool
+	mu      sync.Mutex
+	tallies map[*entry]tally
+	fronts  map[*barrier]front
+}
+
+// A front is how far a barrier has come.
+type front struct {
+	replayed int // the position of the last write that was replayed
+	served   int // how many writes at its head were replayed
+}
+
+func newProgress(strict bool) *progress {
+	return &progress{strict: strict, tallies: map[*entry]tally{}, fronts: map[*barrier]front{}}
 }
 
 // next chooses the next answer of an entry, and counts it as served.
-func (p *progress) next(e *entry) (choice, span) {
-	word := p.tallies.at(e.id)
-	for {
-		before, now := word.Load(), p.now(e)
-		chosen := e.choose(unpack(before), now, p.index.order == OrderStrict)
-		if chosen.answer < 0 {
-			return chosen, now
-		}
-		if word.CompareAndSwap(before, chosen.tally.pack()) {
-			p.advance(&e.answers[chosen.answer])
-			return chosen, now
-		}
+func (p *progress) next(e *entry) (chosenAnswer, window) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now(e)
+	chosen := e.choose(p.tallies[e], now, p.strict)
+	if chosen.answer != nil {
+		p.tallies[e] = chosen.tally
+		p.advance(chosen.answer)
 	}
+	return chosen, now
 }
 
-// served reports whether an answer of an entry was served, or passed over.
-func (p *progress) served(e *entry, answer int) bool { return p.tally(e).served(answer) }
+// preview is next, and counts nothing.
+func (p *progress) preview(e *entry) chosenAnswer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return e.choose(p.tallies[e], p.now(e), p.strict)
+}
+
+// served reports whether an answer was served, or passed over.
+func (p *progress) served(r *record) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tallies[r.entry].served(r)
+}
 
 // spent reports whether all answers of an entry were served.
-func (p *progress) spent(e *entry) bool { return p.tally(e).next >= len(e.answers) }
+func (p *progress) spent(e *entry) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tallies[e].next >= len(e.answers)
+}
 
 // now gathers what the barriers of an entry say.
-func (p *progress) now(e *entry) span {
-	now := unbound
-	for _, place := range e.barriers {
-		at := p.barrierSpan(place)
-		now.replayed = max(now.replayed, at.replayed)
-		now.awaited = min(now.awaited, at.awaited)
+func (p *progress) now(e *entry) window {
+	now := noBarriers
+	for _, b := range e.barriers {
+		f := p.fronts[b]
+		now.replayed = max(now.replayed, f.replayed)
+		if f.served < len(b.writes) {
+			now.awaited = min(now.awaited, b.writes[f.served].position)
+		}
 	}
 	return now
 }
 
-// A barrier's progress packs the number of writes at its head that were replayed
-// (low half) and, plus one, the position of the last that was (high half).
-
-func (p *progress) barrierSpan(place int32) span {
-	word := p.heads.load(int(place))
-	at := span{replayed: int32(word>>32) - 1, awaited: unbound.awaited}
-	if writes := p.index.barriers[place].writes; int(uint32(word)) < len(writes) {
-		at.awaited = writes[uint32(word)].record().position
-	}
-	return at
-}
-
 // advance moves the barriers that a write is part of, once it was replayed.
 func (p *progress) advance(r *record) {
-	for _, place := range r.barriers {
-		word, writes := p.heads.at(int(place)), p.index.barriers[place].writes
-		for {
-			before := word.Load()
-			head, last := int(uint32(before)), max(before>>32, uint64(r.position)+1)
-			for head < len(writes) && p.tally(writes[head].entry).served(writes[head].answer) {
-				head++
-			}
-			if word.CompareAndSwap(before, last<<32|uint64(head)) {
-				break
-			}
+	for _, b := range r.barriers {
+		f := p.fronts[b]
+		f.replayed = max(f.replayed, r.position)
+		for f.served < len(b.writes) && p.tallies[b.writes[f.served].entry].served(b.writes[f.served]) {
+			f.served++
 		}
+		p.fronts[b] = f
 	}
-}
-
-func (p *progress) tally(e *entry) tally { return unpack(p.tallies.load(e.id)) }
-
-func (p *progress) note(e *entry, why reason, now span) string {
-	if why == early {
-		return fmt.Sprintf("recorded after %s, which was not replayed yet", p.writeAt(e, now.awaited))
-	}
-	return fmt.Sprintf("recorded before %s, which was replayed since", p.writeAt(e, now.replayed))
 }
 
 // writeAt describes the write of an entry's barriers at a position.
-func (p *progress) writeAt(e *entry, position int32) string {
-	for _, place := range e.barriers {
-		writes := p.index.barriers[place].writes
-		i, found := slices.BinarySearchFunc(writes, position, func(w answerRef, p int32) int {
-			return cmp.Compare(w.record().position, p)
-		})
+func (e *entry) writeAt(position int) string {
+	for _, b := range e.barriers {
+		i, found := slices.BinarySearchFunc(b.writes, position, func(w *record, p int) int { return cmp.Compare(w.position, p) })
 		if found {
-			return writes[i].record().describe()
+			return fmt.Sprintf("%s (%s)", b.writes[i].request(), b.writes[i].place())
 		}
 	}
 	return "a related write"
 }
 
-// describe names a record by method, address and place.
-func (r *record) describe() string {
-	return fmt.Sprintf("%s %s (%s)", methodOf(r.interaction.Request.Method), shownAddress(r.interaction.Request.URL), placeOf(r.cassette, r.interaction))
-}
-
 // unused lists the interactions that a finished replay should have asked for and
 // did not, in recorded order.
-func (p *progress) unused() []Unused {
+func (p *progress) unused(entries []*entry) []Unused {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	type unread struct {
-		Unused
-		position int32
+		*record
+		leftover bool
 	}
 	var list []unread
-	for _, e := range p.index.entries {
-		t := p.tally(e)
+	for _, e := range entries {
+		t := p.tallies[e]
 		if t.wrapped {
 			continue
 		}
-		asked, first := t.last >= 0, t.next
-		if asked && e.read {
+		leftover, first := t.last > 0 && e.read, t.next
+		if leftover {
 			first = e.passOver(first, p.now(e).replayed)
 		}
-		for i := first; i < len(e.answers); i++ {
-			r := &e.answers[i]
-			list = append(list, unread{Unused{r.cassette, r.interaction, asked && e.read}, r.position})
+		for _, r := range e.answers[first:] {
+			list = append(list, unread{r, leftover})
 		}
 	}
 	slices.SortFunc(list, func(a, b unread) int { return cmp.Compare(a.position, b.position) })
 	unused := make([]Unused, len(list))
 	for i, u := range list {
-		unused[i] = u.Unused
+		unused[i] = Unused{u.cassette, u.interaction, u.leftover}
 	}
 	return unused
 }

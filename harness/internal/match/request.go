@@ -1,9 +1,11 @@
 package match
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -11,9 +13,8 @@ import (
 // A request is an HTTP request, understood: its key and, beside it, what explains
 // a difference between two keys.
 type request struct {
-	key    Key
-	url    *graphurl.URL
-	body   payload
+	single
+	batch  *batch
 	effect effect
 }
 
@@ -21,12 +22,16 @@ type request struct {
 // recorded and for live requests.
 func (s ruleSet) understand(method string, address *url.URL, header http.Header, body, principal string) request {
 	u := graphurl.FromURL(address)
-	r := request{url: u, effect: s.effectOn(method, u)}
+	r := request{single: single{url: u}, effect: s.effectOn(method, u)}
 	if len(body) > 0 {
 		header = properlySpelled(header)
-		isBatch := method == http.MethodPost && u.IsBatch()
-		message := place.Message{Method: method, Address: address.Path, Header: header, Body: body}
-		r.body = payloadOf(&message, isBatch, u.Version, r.effect.bodies)
+		r.body = payloadOf(&place.Message{Method: method, Address: address.Path, Header: header, Body: body}, r.effect.bodies)
+		if method == http.MethodPost && u.IsBatch() && r.body.is("json") {
+			r.batch = parseBatch(r.body.document(), u.Version)
+		}
+		if r.batch != nil {
+			r.body.digest = digest("batch", r.batch.canonical())
+		}
 	}
 	r.key = Key{
 		Method:    method,
@@ -40,34 +45,30 @@ func (s ruleSet) understand(method string, address *url.URL, header http.Header,
 	return r
 }
 
+// understandMessage is understand for a message whose address may lack its host. It fails
+// where the address cannot be read.
+func (s ruleSet) understandMessage(m *place.Message, host, principal string) (request, error) {
+	address, err := url.Parse(m.Address)
+	if err != nil {
+		return request{}, fmt.Errorf("read the request's address: %w", err)
+	}
+	return s.understand(m.Method, addressOf(address, host), m.Header, m.Body, principal), nil
+}
+
 // read reports whether the request changes nothing.
 func (r *request) read() bool {
-	if r.body.batch != nil {
-		return r.body.batch.read()
+	if r.batch != nil {
+		return r.batch.read()
 	}
-	return r.url.IsRead(r.key.Method)
+	return r.single.read()
 }
 
-// reads and writes list what the request is about.
-func (r *request) reads() []resource {
-	return r.resources(true)
-}
-
-func (r *request) writes() []resource {
-	return r.resources(false)
-}
-
+// resources lists what the request reads, or writes.
 func (r *request) resources(read bool) []resource {
-	if r.body.batch == nil {
-		return []resource{resourceOf(r.url, read)}
+	if r.batch != nil {
+		return r.batch.resources(read)
 	}
-	var list []resource
-	for _, part := range r.body.batch.parts {
-		if part.url != nil && part.read == read {
-			list = append(list, part.resource)
-		}
-	}
-	return list
+	return []resource{resourceOf(r.url, read)}
 }
 
 // methodOf is the method of a request; net/http takes "" for GET.
@@ -90,4 +91,64 @@ func addressOf(u *url.URL, host string) *url.URL {
 		full.Scheme = "https"
 	}
 	return &full
+}
+
+func recordedAddress(i *cassette.Interaction) (*url.URL, error) {
+	address, err := url.Parse(i.Request.URL)
+	if err != nil {
+		return nil, fmt.Errorf("read the request's address: %w", err)
+	}
+	return addressOf(address, i.Request.Host), nil
+}
+
+// recorded understands the request of an interaction.
+func (s ruleSet) recorded(i *cassette.Interaction, principal string) (request, error) {
+	m := messageOf(i)
+	m.Header = i.Request.Headers
+	return s.understandMessage(&m, i.Request.Host, principal)
+}
+
+// messageOf is the request of an interaction.
+func messageOf(i *cassette.Interaction) place.Message {
+	r := &i.Request
+	return place.Message{Method: methodOf(r.Method), Address: r.URL, Header: significantOf(r.Headers), Body: r.Body}
+}
+
+// liveMessage is a request that was sent.
+func liveMessage(req *http.Request, body []byte) place.Message {
+	m := place.Message{Method: methodOf(req.Method), Address: addressOf(req.URL, req.Host).String(), Header: significantOf(req.Header)}
+	if len(body) > 0 {
+		m.Body = inflate(req.Header, string(body))
+	}
+	return m
+}
+
+// significantOf are the significant headers among some.
+func significantOf(h http.Header) http.Header {
+	var some http.Header
+	for name, values := range h {
+		if significant(name) >= 0 {
+			if some == nil {
+				some = http.Header{}
+			}
+			some[name] = values
+		}
+	}
+	return some
+}
+
+// A spelling is a request without a body as it was written down. It is compared
+// as it came, which costs no allocation and no parsing: most clients spell a URL
+// on replay just as they did while recording, and equal spellings have equal keys.
+type spelling struct {
+	method, host, path, rawPath, query string
+}
+
+// spellingOf returns the spelling of a request, and false for requests that are
+// only ever looked up by their key.
+func spellingOf(method string, u *url.URL) (spelling, bool) {
+	if u.Scheme != "https" || u.Opaque != "" || u.Host == "" {
+		return spelling{}, false
+	}
+	return spelling{method, u.Host, u.Path, u.RawPath, u.RawQuery}, true
 }

@@ -23,22 +23,28 @@ type idSpan struct {
 // that is not the answer to a batch has none.
 func locateIDs(text string) batchText {
 	var ids []idSpan
-	var open []idPlace // of objects and arrays that are open
+	var open []string // places of the objects and arrays that are open
 	for token, err := range jsondoc.Scan(text) {
-		switch {
-		case err != nil:
+		if err != nil {
 			return batchText{text: text}
-		case token.Closes():
+		}
+		if token.Closes() {
 			open = open[:len(open)-1]
 			continue
 		}
-		place := placeRoot
-		if len(open) > 0 {
-			place = open[len(open)-1].within(token)
+		at := ""
+		switch {
+		case token.Depth == 0 || token.Depth > 4: // no id is as deep
+		case token.NameAt < 0:
+			at = open[token.Depth-1] + "[]"
+		default:
+			at = open[token.Depth-1] + "." + token.Name
 		}
-		if token.Opens() {
-			open = append(open, place)
-		} else if token.Kind == '"' && place == placeID {
+		switch {
+		case token.Opens():
+			open = append(open, at)
+		case token.Kind != '"':
+		case token.Depth == 3 && at == ".responses[].id", token.Depth == 4 && at == ".responses[].dependsOn[]":
 			ids = append(ids, idSpan{token.Start, token.Start + len(token.Raw), token.Value()})
 		}
 	}
@@ -58,32 +64,4 @@ func (b batchText) rewritten(ids map[string]string) string {
 		}
 	}
 	return edit.Apply(b.text, edits)
-}
-
-// idPlace says where in an answer to a batch the value under way stands.
-type idPlace string
-
-const (
-	placeRoot      idPlace = ""
-	placeResponses idPlace = "responses"
-	placeResponse  idPlace = "response"
-	placeNeeds     idPlace = "needs"
-	placeID        idPlace = "id"
-	placeOther     idPlace = "other"
-)
-
-// within is the place of a member or element of a value.
-func (p idPlace) within(token jsondoc.Token) idPlace {
-	isElement := token.NameAt < 0
-	switch {
-	case p == placeRoot && token.Name == "responses":
-		return placeResponses
-	case p == placeResponses && isElement:
-		return placeResponse
-	case p == placeResponse && token.Name == "dependsOn":
-		return placeNeeds
-	case p == placeResponse && token.Name == "id", p == placeNeeds && isElement:
-		return placeID
-	}
-	return placeOther
 }

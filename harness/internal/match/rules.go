@@ -3,6 +3,7 @@ package match
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -45,6 +46,26 @@ type Rule struct {
 	Repeat Repeat   // "" keeps the default
 }
 
+// YAML is the rule as it stands in rules.yaml.
+func (r Rule) YAML() string {
+	text := "match:\n  - on: " + quoteYAML(r.On)
+	if len(r.Ignore) > 0 {
+		quoted := make([]string, len(r.Ignore))
+		for i, field := range r.Ignore {
+			quoted[i] = quoteYAML(field)
+		}
+		text += "\n    ignore: [" + strings.Join(quoted, ", ") + "]"
+	}
+	if r.Repeat != "" {
+		text += "\n    repeat: " + string(r.Repeat)
+	}
+	return text
+}
+
+func quoteYAML(s string) string {
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}
+
 // Repeat says what happens once a key's answers are used up.
 type Repeat string
 
@@ -54,6 +75,11 @@ const (
 	RepeatLast  Repeat = "last"  // the last answer again, without end
 	RepeatCycle Repeat = "cycle" // all answers again, from the first
 )
+
+// Orders, Binds and Repeats list the words that rules.yaml may have.
+func Orders() []Order   { return []Order{OrderPrefer, OrderStrict, OrderKey} }
+func Binds() []Bind     { return []Bind{BindOn, BindRecorded, BindOff} }
+func Repeats() []Repeat { return []Repeat{RepeatNever, RepeatLast, RepeatCycle} }
 
 // Validate reports the first rule that cannot be understood.
 func (r Rules) Validate() error {
@@ -66,7 +92,7 @@ type ruleSet []compiledRule
 
 type compiledRule struct {
 	method string // "*" for any
-	glob   string
+	path   *regexp.Regexp
 	effect effect
 }
 
@@ -79,11 +105,8 @@ type effect struct {
 }
 
 func compileRules(rules Rules) (ruleSet, error) {
-	if !slices.Contains([]Order{"", OrderPrefer, OrderStrict, OrderKey}, rules.Order) {
-		return nil, fmt.Errorf("match rules: order %q is none of prefer, strict, key", rules.Order)
-	}
-	if !slices.Contains([]Bind{"", BindOn, BindRecorded, BindOff}, rules.Bind) {
-		return nil, fmt.Errorf("match rules: bind %q is none of on, recorded, off", rules.Bind)
+	if err := errors.Join(oneOf("order", rules.Order, Orders()), oneOf("bind", rules.Bind, Binds())); err != nil {
+		return nil, fmt.Errorf("match rules: %w", err)
 	}
 	set := make(ruleSet, 0, len(rules.Match))
 	for i, rule := range rules.Match {
@@ -102,10 +125,10 @@ func compileRule(rule Rule) (compiledRule, error) {
 	if !found || glob == "" {
 		return compiledRule{}, errors.New(`"on" needs a method and a path, such as "GET */calendarView"`)
 	}
-	if !slices.Contains([]Repeat{"", RepeatNever, RepeatLast, RepeatCycle}, rule.Repeat) {
-		return compiledRule{}, fmt.Errorf("repeat %q is none of never, last, cycle", rule.Repeat)
+	if err := oneOf("repeat", rule.Repeat, Repeats()); err != nil {
+		return compiledRule{}, err
 	}
-	compiled := compiledRule{method: strings.ToUpper(method), glob: glob, effect: effect{repeat: rule.Repeat}}
+	compiled := compiledRule{method: strings.ToUpper(method), path: compileGlob(glob), effect: effect{repeat: rule.Repeat}}
 	for _, field := range rule.Ignore {
 		if err := compiled.effect.ignore(field); err != nil {
 			return compiledRule{}, fmt.Errorf("ignore %q: %w", field, err)
@@ -154,10 +177,7 @@ func (s ruleSet) effectOn(method string, u *graphurl.URL) effect {
 	path, template := u.Path(), u.Template()
 	short := strings.TrimPrefix(path, "/"+u.Version)
 	for _, rule := range s {
-		if rule.method != "*" && rule.method != method {
-			continue
-		}
-		if !globMatches(rule.glob, path) && !globMatches(rule.glob, short) && !globMatches(rule.glob, template) {
+		if rule.method != "*" && rule.method != method || !slices.ContainsFunc([]string{path, short, template}, rule.path.MatchString) {
 			continue
 		}
 		total.queries = append(total.queries, rule.effect.queries...)
@@ -182,26 +202,16 @@ func (e *effect) query(u *graphurl.URL) string {
 	return kept.Query()
 }
 
-// globMatches holds text against a glob in which * stands for any run of
-// characters, slashes included, and every other character for itself.
-func globMatches(glob, text string) bool {
-	first, rest, starred := strings.Cut(glob, "*")
-	if !starred {
-		return glob == text
+// compileGlob compiles a glob in which * stands for any run of characters, slashes
+// included, and every other character for itself.
+func compileGlob(glob string) *regexp.Regexp {
+	return regexp.MustCompile(`(?s)^` + strings.ReplaceAll(regexp.QuoteMeta(glob), `\*`, `.*`) + `$`)
+}
+
+// oneOf reports a word that is not one of those that there are.
+func oneOf[S ~string](what string, word S, words []S) error {
+	if word == "" || slices.Contains(words, word) {
+		return nil
 	}
-	if !strings.HasPrefix(text, first) {
-		return false
-	}
-	text = text[len(first):]
-	for {
-		word, after, more := strings.Cut(rest, "*")
-		if !more {
-			return strings.HasSuffix(text, word)
-		}
-		at := strings.Index(text, word)
-		if at < 0 {
-			return false
-		}
-		text, rest = text[at+len(word):], after
-	}
+	return fmt.Errorf("%s %q is none of %s", what, word, strings.Trim(strings.ReplaceAll(fmt.Sprint(words), " ", ", "), "[]"))
 }

@@ -1,29 +1,27 @@
 package match
 
 import (
+	"fmt"
 	"net/http"
-	"sync"
-	"sync/atomic"
+
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
 // Session is one replay of an index.
 type Session struct {
 	index    *Index
-	progress progress
+	progress *progress
 	unsealer *unsealer // nil where the index has no seal
-	contents contents
-	restored restored
+	restorer *restorer // likewise
 	recalled recalled
 }
 
 // NewSession starts a replay with nothing consumed.
 func (x *Index) NewSession() *Session {
-	s := &Session{index: x, progress: progress{x, newWords(len(x.entries)), newWords(len(x.barriers))}}
+	s := &Session{index: x, progress: newProgress(x.strict)}
 	if x.seal != nil {
-		s.unsealer = &unsealer{
-			seal: x.seal, byKey: x.entryOf, spent: s.progress.spent, served: s.progress.served, givers: x.givers,
-			bindRecorded: x.bindRecorded, flights: make([]flight, x.seal.buckets), bound: bindings{seal: x.seal},
-		}
+		s.unsealer = newUnsealer(x, s.progress)
+		s.restorer = newRestorer(x, s.unsealer.bound)
 	}
 	return s
 }
@@ -31,28 +29,28 @@ func (x *Index) NewSession() *Session {
 // Next returns the next answer to the request. The body is the request's, as the
 // client sent it (gzip is looked through). The error is a *MissError.
 func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
-	trace := traceOf(req.Context())
 	answer, miss := s.next(req, body)
+	if miss == nil && s.restorer != nil {
+		s.restorer.uploads.keep(answer.record, req, body)
+		s.restorer.restore(&answer)
+	}
+	traceOf(req.Context()).note(answer, miss)
 	if miss != nil {
-		trace.missed(miss)
 		return Answer{}, miss
 	}
-	s.upload(answer.record, req, body)
-	answer.restore(s)
-	trace.answered(answer)
 	return answer, nil
 }
 
 func (s *Session) next(req *http.Request, body []byte) (Answer, *MissError) {
 	if e := s.bySpelling(req, body); e != nil {
-		return s.take(e, serving{}, req)
+		return s.serve(e, req, nil)
 	}
 	live := s.index.live(req, body)
 	e := s.index.entryOf(live.key)
 	switch {
 	case e != nil:
-		return s.take(e, serving{live: live.body.batch}, req)
-	case s.index.seal != nil:
+		return s.serve(e, req, e.answers[0].batch.pairing(live.batch))
+	case s.unsealer != nil:
 		return s.sealed(req, body, &live)
 	}
 	return Answer{}, s.index.unknown(req, &live)
@@ -64,7 +62,7 @@ func (s *Session) bySpelling(req *http.Request, body []byte) *entry {
 	if len(body) > 0 {
 		return nil
 	}
-	if e := s.index.bySpelling(req); e != nil || s.index.seal == nil {
+	if e := s.index.bySpelling(req); e != nil || s.unsealer == nil {
 		return e
 	}
 	return s.recalled.entry(s.index, req)
@@ -72,107 +70,93 @@ func (s *Session) bySpelling(req *http.Request, body []byte) *entry {
 
 // sealed answers a request that no recorded one is spelled like.
 func (s *Session) sealed(req *http.Request, body []byte, live *request) (Answer, *MissError) {
-	u := s.unsealer
-	m := liveMessage(req, body)
+	u, m := s.unsealer, liveMessage(req, body)
 	f, why := u.find(m, req.Host, live)
 	if f == nil {
-		return Answer{}, s.undecided(req, m, live, why)
+		return Answer{}, u.undecided(req, m, live, why)
 	}
 	f, why, end, read := u.begin(f)
 	defer end()
 	if f == nil {
-		return Answer{}, s.undecided(req, m, live, why)
+		return Answer{}, u.undecided(req, m, live, why)
 	}
-	answer, miss := s.take(f.entry, serving{ids: f.partIDs, bind: func() { u.bind(f) }, note: f.note, read: read}, req)
-	switch {
-	case miss != nil && read != nil:
-		read()
-	case miss == nil && f.only && len(body) == 0:
+	answer, miss := s.serve(f.entry, req, f.partIDs)
+	if miss != nil {
+		if read != nil {
+			read()
+		}
+		return Answer{}, miss
+	}
+	u.bind(f)
+	if answer.Note == "" {
+		answer.Note = f.note
+	}
+	answer.read = read
+	if f.only && len(body) == 0 {
 		s.recalled.note(s.index, req, f.entry)
-	}
-	return answer, miss
-}
-
-// recalled are the entries that spellings were found to ask for, once and for all: what
-// is bound stays so.
-type recalled struct {
-	bySpelling sync.Map
-	count      atomic.Int64
-}
-
-type recollection struct {
-	entry              *entry
-	headers, principal string
-}
-
-func (r *recalled) entry(x *Index, req *http.Request) *entry {
-	spelled, ok := spellingOf(methodOf(req.Method), req.URL)
-	if !ok {
-		return nil
-	}
-	known, ok := r.bySpelling.Load(spelled)
-	if !ok {
-		return nil
-	}
-	is := known.(recollection)
-	if is.principal != x.principal(req) || is.headers != headerKey(req.Header, false, is.entry.ignored) {
-		return nil
-	}
-	return is.entry
-}
-
-// maxRecalled bounds the spellings that a session remembers.
-const maxRecalled = 1 << 17
-
-func (r *recalled) note(x *Index, req *http.Request, e *entry) {
-	if spelled, ok := spellingOf(methodOf(req.Method), req.URL); ok && r.count.Add(1) <= maxRecalled {
-		r.bySpelling.Store(spelled, recollection{e, headerKey(req.Header, false, e.ignored), x.principal(req)})
-	}
-}
-
-// A serving is what an answer is served with beside its entry.
-type serving struct {
-	live *batch            // the request, where it is a batch that has the entry's key
-	ids  map[string]string // else the live ids of its parts, by those of the entry's first recording
-	bind func()            // binds what the request says, once it has an answer
-	note string
-	read func() // see Answer.Read
-}
-
-// take serves the next answer of an entry.
-func (s *Session) take(e *entry, how serving, req *http.Request) (Answer, *MissError) {
-	chosen, now := s.progress.next(e)
-	if chosen.answer < 0 {
-		return Answer{}, s.consumed(req, e, chosen.reason, now)
-	}
-	r := &e.answers[chosen.answer]
-	if how.bind != nil {
-		how.bind()
-	}
-	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: how.bodyOf(e, r), Note: how.note, record: r, read: how.read}
-	if chosen.reason == early || chosen.reason == stale {
-		answer.Note = s.progress.note(e, chosen.reason, now)
 	}
 	return answer, nil
 }
 
-// bodyOf is the body that answers a live request: a batch's with its own ids.
-func (how *serving) bodyOf(e *entry, r *record) string {
-	ids := how.ids
-	switch {
-	case r.batch == nil || how.live == nil && ids == nil:
-		return r.body()
-	case how.live != nil:
-		ids = r.batch.pairing(how.live)
-	case r != &e.answers[0]: // a later recording of the request has ids of its own
-		ids = r.batch.pairing(e.answers[0].batch)
-		for id, first := range ids {
-			ids[id] = how.ids[first]
-		}
+// serve serves the next answer of an entry. Ids are the live ones of the parts of a batch, by
+// those of the entry's first recording.
+func (s *Session) serve(e *entry, req *http.Request, ids map[string]string) (Answer, *MissError) {
+	chosen, now := s.progress.next(e)
+	r := chosen.answer
+	if r == nil {
+		return Answer{}, explainConsumed(req, e, chosen.reason, now)
 	}
-	return r.batchText().rewritten(ids)
+	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), record: r}
+	if r.batch != nil && ids != nil {
+		own := ids
+		if r.number > 0 { // a later recording of the request has ids of its own
+			own = r.batch.pairing(e.answers[0].batch)
+			for id, first := range own {
+				own[id] = ids[first]
+			}
+		}
+		answer.Body = r.batchBody(own)
+	}
+	switch chosen.reason {
+	case beforeWrite:
+		answer.Note = fmt.Sprintf("recorded after %s, which was not replayed yet", e.writeAt(now.awaited))
+	case afterWrite:
+		answer.Note = fmt.Sprintf("recorded before %s, which was replayed since", e.writeAt(now.replayed))
+	}
+	return answer, nil
 }
 
 // Unused lists the interactions that a finished replay should have asked for and
 // did not, in recorded order.
-func (s *Session) Unused() []Unused { return s.progress.unused() }
+func (s *Session) Unused() []Unused { return s.progress.unused(s.index.entries) }
+
+// Bind makes a pseudonym of the cassette stand for a value of this session, in what is
+// asked and in what is answered. Both are whole values, such as a variable of
+// cassette.Meta.Vars and the user's own; they have one format. It is an error if one of
+// the two is bound to another, or if the cassettes hold no pseudonyms.
+func (s *Session) Bind(pseudonym, live string) error {
+	if pseudonym == live {
+		return nil
+	}
+	if s.unsealer == nil {
+		return fmt.Errorf("bind %q: the cassette holds no pseudonyms, or the rules say `bind: off`: send what was recorded", pseudonym)
+	}
+	s.unsealer.choosing.Lock()
+	defer s.unsealer.choosing.Unlock()
+	return s.unsealer.bound.bindGiven(pseudonym, live)
+}
+
+// Holds reports whether a text is a value of the cassettes that Bind takes: an id or a name
+// that stands in them for another.
+func (s *Session) Holds(text string) bool {
+	if s.unsealer == nil {
+		return false
+	}
+	held, atoms := s.index.seal.pseudonyms(), identity.Atoms(text)
+	for _, a := range atoms {
+		if !held[fold(a.Key())] {
+			return false
+		}
+	}
+	return len(atoms) > 0 || held[fold(text)]
+}

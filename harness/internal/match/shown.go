@@ -14,8 +14,11 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 )
 
+// absent stands for a value that one side does not have.
+const absent = "(absent)"
+
 // secret reports whether what stands in a field is never told.
-func secret(field string) bool {
+func isSecret(field string) bool {
 	field = strings.TrimRight(field, "']")
 	return redact.IsCredential(field[strings.LastIndexAny(field, ".'")+1:], "")
 }
@@ -23,18 +26,57 @@ func secret(field string) bool {
 // maxShown bounds the text that is told of a value.
 const maxShown = 80
 
+// A side is what one of two requests has at a field.
+type side struct {
+	text string
+	has  bool
+	json bool // it is JSON, and is shown without quotes
+}
+
+func textSide(s string) side { return side{text: s, has: true} }
+
+// value is a JSON value, or jsondoc.Absent.
+func jsonSide(v any) side {
+	if v == jsondoc.Absent {
+		return side{json: true}
+	}
+	return side{text: string(jsondoc.Canonical(nil, v)), has: true, json: true}
+}
+
 // shown are two values that differ as a reader may see them: long ones around the
 // place where they begin to.
-func shown(field, recorded, received string) (string, string) {
-	if secret(field) {
-		return hidden(recorded), hidden(received)
+func shownSides(field string, recorded, received side) (string, string) {
+	sides := [2]*side{&recorded, &received}
+	hide := isSecret(field)
+	for _, s := range sides {
+		if s.has && !isSecret(field) {
+			s.text = withoutTokens(field, s.text)
+			hide = hide || s.text == concealed
+		}
 	}
-	recorded, received = withoutTokens(field, recorded), withoutTokens(field, received)
-	if recorded == concealed || received == concealed {
-		return hidden(recorded), hidden(received)
+	at := 0
+	for recorded.has && received.has && at < min(len(recorded.text), len(received.text)) && recorded.text[at] == received.text[at] {
+		at++
 	}
-	at := firstDifference(recorded, received)
-	return shownText(recorded, at), shownText(received, at)
+	return recorded.shown(at, hide), received.shown(at, hide)
+}
+
+func (s side) shown(at int, hide bool) string {
+	switch {
+	case !s.has:
+		return absent
+	case hide && s.text == "":
+		return `""`
+	case hide:
+		return concealed
+	case s.json:
+		return excerpt(s.text, at)
+	case utf8.ValidString(s.text):
+		return strconv.Quote(excerpt(s.text, at))
+	case at > maxShown:
+		return fmt.Sprintf("(%d bytes, other from byte %d on)", len(s.text), at)
+	}
+	return fmt.Sprintf("(%d bytes)", len(s.text))
 }
 
 // concealed stands for a credential.
@@ -87,56 +129,6 @@ func conceal(l *place.Leaf) (string, bool) {
 	}
 	is := redact.WithoutCredentials(l.Text, inPlace)
 	return is, is != l.Text
-}
-
-func hidden(value string) string {
-	if value == "" {
-		return `""`
-	}
-	return concealed
-}
-
-func shownText(value string, at int) string {
-	switch {
-	case utf8.ValidString(value):
-		return strconv.Quote(excerpt(value, at))
-	case at > maxShown:
-		return fmt.Sprintf("(%d bytes, other from byte %d on)", len(value), at)
-	}
-	return fmt.Sprintf("(%d bytes)", len(value))
-}
-
-// shownValues is shown for JSON values, of which one may be absent.
-func shownValues(field string, recorded, received any) (string, string) {
-	var texts [2]string
-	for n, value := range []any{recorded, received} {
-		if value != jsondoc.Absent {
-			texts[n] = withoutTokens(field, string(jsondoc.Canonical(nil, value)))
-		}
-	}
-	at := 0
-	if texts[0] != "" && texts[1] != "" {
-		at = firstDifference(texts[0], texts[1])
-	}
-	for n := range texts {
-		switch {
-		case texts[n] == "":
-			texts[n] = absent
-		case secret(field):
-			texts[n] = concealed
-		default:
-			texts[n] = excerpt(texts[n], at)
-		}
-	}
-	return texts[0], texts[1]
-}
-
-func firstDifference(a, b string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	return n
 }
 
 // excerpt cuts a long text so that the place at is in it.

@@ -20,19 +20,19 @@ func TestShownAroundTheDifference(t *testing.T) {
 		{"binary", "\xff" + long + "a", "\xff" + long + "b", "(202 bytes, other from byte 201 on)", "(202 bytes, other from byte 201 on)"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if old, now := shown("body", tc.recorded, tc.received); old != tc.old || now != tc.now {
+			if old, now := shownSides("body", textSide(tc.recorded), textSide(tc.received)); old != tc.old || now != tc.now {
 				t.Errorf("got\n%s\n%s\nwant\n%s\n%s", old, now, tc.old, tc.now)
 			}
 		})
 	}
-	if old, now := shownValues("body.$['x']", long+"a", long+"b"); !strings.HasSuffix(old, `a" (203 bytes)`) || !strings.HasSuffix(now, `b" (203 bytes)`) {
+	if old, now := shownSides("body.$['x']", jsonSide(long+"a"), jsonSide(long+"b")); !strings.HasSuffix(old, `a" (203 bytes)`) || !strings.HasSuffix(now, `b" (203 bytes)`) {
 		t.Errorf("JSON values: %s, %s", old, now)
 	}
-	if old, now := shown("body.$['password']", long+"a", long+"b"); old != "(hidden)" || now != "(hidden)" {
+	if old, now := shownSides("body.$['password']", textSide(long+"a"), textSide(long+"b")); old != "(hidden)" || now != "(hidden)" {
 		t.Errorf("a secret is told: %s, %s", old, now)
 	}
 	wide := strings.Repeat("é", 200)
-	if old, now := shown("body", wide+"a", wide+"b"); !utf8.ValidString(old) || old == now || strings.Contains(old, "\\x") {
+	if old, now := shownSides("body", textSide(wide+"a"), textSide(wide+"b")); !utf8.ValidString(old) || old == now || strings.Contains(old, "\\x") {
 		t.Errorf("cut within a character: %s, %s", old, now)
 	}
 }

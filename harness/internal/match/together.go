@@ -77,7 +77,7 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 		nearest = newMiss(req, NeverRecorded)
 		nearest.NextStep = "name a cassette: none is served here"
 	}
-	trace.missed(nearest)
+	trace.note(Answer{}, nearest)
 	return Answer{}, nearest
 }
 
@@ -110,21 +110,21 @@ func (s *Session) offer(req *http.Request, body []byte) offer {
 	if e := s.index.entryOf(live.key); e != nil {
 		return s.offerOf(e)
 	}
-	if s.index.seal == nil {
+	if s.unsealer == nil {
 		return offerNone
 	}
 	f, _ := s.unsealer.find(liveMessage(req, body), req.Host, &live)
 	switch {
 	case f == nil:
 		return offerNone
-	case f.sure < tagged:
+	case f.sure < fitTagged:
 		return offerAlike
 	}
 	return s.offerOf(f.entry)
 }
 
 func (s *Session) offerOf(e *entry) offer {
-	if chosen := e.choose(s.progress.tally(e), s.progress.now(e), s.index.order == OrderStrict); chosen.reason == inOrder {
+	if s.progress.preview(e).reason == inOrder {
 		return offerNext
 	}
 	return offerRepeat

@@ -1,76 +1,15 @@
 package match
 
 import (
-	"maps"
+	"iter"
 	"slices"
-	"strconv"
-	"sync"
-	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
-// An unsealer finds out which recorded requests the requests of a session mean, and
-// remembers what their values stand for.
-type unsealer struct {
-	seal         *seal
-	byKey        func(Key) *entry
-	spent        func(*entry) bool      // whether all answers were served
-	served       func(*entry, int) bool // whether an answer was
-	givers       func() map[string][]answerRef
-	bindRecorded bool // what a client writes anew is a miss
-
-	choosing sync.Mutex // held while what is written is bound
-	bound    bindings
-	flights  []flight // by bucket
-}
-
-// A flight counts the requests of a bucket that are under way, from request received to
-// answer read.
-type flight struct {
-	now      atomic.Int32 // the lowest bit says that two overlapped
-	invented atomic.Bool  // whether one had a name that the client made up
-}
-
-// enter begins a flight; what it returns ends it.
-func (f *flight) enter() func() {
-	if f.now.Add(2) > 3 {
-		f.now.Or(1)
-	}
-	var once atomic.Bool
-	return func() {
-		if !once.Swap(true) {
-			f.now.Add(-2)
-		}
-	}
-}
-
-// overlapped reports whether two requests have been under way at once, or would be with one
-// that is not among own.
-func (f *flight) overlapped(own int32) bool {
-	now := f.now.Load()
-	return now&1 != 0 || now>>1 > own
-}
-
-// A found request is the recorded one that a live one means.
-type found struct {
-	entry   *entry
-	partIDs map[string]string // the live ids of a batch's parts, by the recorded
-	note    string
-	sure    fit
-	only    bool // no other request is meant as surely
-
-	asked  *asked
-	bucket *bucket // nil where the request has a key once its ids are computed
-	sealed *sealedEntry
-	pairs  []int // which part of the recorded request each part is
-	spent  bool  // all its answers were served
-	unlike int   // at how many places something else was sent than is stored there, as far as is known
-}
-
 // find finds what a request means that no recorded one is spelled like, and says why there
 // is nothing.
-func (u *unsealer) find(m place.Message, host string, live *request) (f *found, why string) {
+func (u *unsealer) find(m place.Message, host string, live *request) (f *foundRequest, why string) {
 	if f = u.byComputed(m, host, live); f != nil {
 		return f, ""
 	}
@@ -78,42 +17,39 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f *found, 
 }
 
 // byComputed looks a request up with its ids computed.
-func (u *unsealer) byComputed(m place.Message, host string, live *request) *found {
-	a := u.seal.read(m, nil, false, &u.bound)
-	r := *live
+func (u *unsealer) byComputed(m place.Message, host string, live *request) *foundRequest {
+	a, r := u.seal.mask(m, nil, false, u.bound), *live
 	if a.changed {
-		var ok bool
-		if r, ok = u.seal.rules.understood(&a.message, host, live.key.Principal); !ok {
+		var err error
+		if r, err = u.seal.rules.understandMessage(&a.message, host, live.key.Principal); err != nil {
 			return nil
 		}
 	}
-	is := computedEntry{entry: u.byKey(r.key)}
-	if is.entry == nil {
-		is = u.seal.computed[r.key]
-	} else {
-		is.batch = is.entry.answers[0].batch
+	is := u.seal.computed[r.key]
+	if e := u.index.entryOf(r.key); e != nil {
+		is = computedEntry{e, e.answers[0].batch}
 	}
 	if is.entry == nil {
 		return nil
 	}
-	return &found{entry: is.entry, partIDs: is.batch.pairing(r.body.batch), asked: &a, sure: exact, only: live.body.batch == nil}
+	return &foundRequest{entry: is.entry, partIDs: is.batch.pairing(r.batch), masked: &a, sure: fitExact, only: live.batch == nil}
 }
 
 // inBuckets lays a request over the recorded ones of its shape, and says why none fits. Of
 // several that fit the surest is meant, then one that has answers left, then the one that
 // differs at the fewest places, then the first recorded.
-func (u *unsealer) inBuckets(m place.Message, host string, live *request) (best *found, why string) {
-	lay := func(places holes, buckets map[Key]*bucket) bool {
-		a := u.seal.read(m, places, true, &u.bound)
-		r, ok := u.seal.rules.understood(&a.message, host, live.key.Principal)
-		if !ok {
-			return false
+func (u *unsealer) inBuckets(m place.Message, host string, live *request) (best *foundRequest, why string) {
+	for _, set := range u.seal.setsFor(m, host, live, u.bound) {
+		a := u.seal.mask(m, set.places, true, u.bound)
+		r, err := u.seal.rules.understandMessage(&a.message, host, live.key.Principal)
+		if err != nil {
+			continue
 		}
-		b := buckets[r.key]
-		if b == nil || b.blanks != len(a.blanks) {
-			return false
+		b := set.buckets[bucketKey{r.key, len(a.blanks)}]
+		if b == nil {
+			continue
 		}
-		a.divide(r.body.batch)
+		a.divide(r.batch)
 		f, reason := u.choose(b, &a, 0)
 		switch {
 		case f == nil:
@@ -121,146 +57,161 @@ func (u *unsealer) inBuckets(m place.Message, host string, live *request) (best 
 		case best == nil || f.before(best):
 			best = f
 		}
-		return f != nil && f.sure == exact && !f.spent
-	}
-	if live.body.batch != nil {
-		for _, places := range u.partHoles(m, host, live) {
-			if lay(places, u.seal.batches.buckets) {
-				break
-			}
-		}
-	} else {
-		for _, sig := range u.seal.shapes[shapeOf(live)] {
-			if lay(sig.places, sig.buckets) {
-				break
-			}
+		if f != nil && f.sure == fitExact && !f.spent {
+			break
 		}
 	}
-	if best == nil {
-		return nil, why
+	if best != nil {
+		return best, ""
 	}
-	return best, ""
+	return nil, why
 }
 
-// partHoles lists the sets of places that may be holes in a batch: those of recorded batches
-// whose parts ask, with these blank, for what its parts ask for then, in whichever order.
-func (u *unsealer) partHoles(m place.Message, host string, live *request) (sets []holes) {
-	x, count := &u.seal.batches, len(live.body.batch.parts)
-	fits := make([][]bool, len(x.inner)) // by set, then by position
-	for n, inner := range x.inner {
-		places := holes{}
-		for position := range count {
-			addAt(places, inner, position)
-		}
-		a := u.seal.read(m, places, true, &u.bound)
-		fits[n] = make([]bool, count)
-		if r, ok := u.seal.rules.understood(&a.message, host, ""); ok && r.body.batch != nil {
-			for _, p := range r.body.batch.parts {
-				fits[n][p.position] = slices.Contains(x.asks[p.asks], n)
-			}
-		}
+// choose decides which request of a bucket is meant: the one whose every blank place has
+// what was given out, is bound, or fits the tag. Else one that the client may have written
+// itself on this run: the only one that agrees with what is known, or the next in recorded
+// order, while no more than own such requests are under way.
+func (u *unsealer) choose(b *bucket, a *masked, own int32) (f *foundRequest, why string) {
+	flight := &u.flights[b.id]
+	likely, known := u.likely(b, a, true)
+	contradict := likely != nil && len(likely) == 0
+	if flight.invented.Load() && (contradict || byChance(a, known)) && !flight.overlapped(own) {
+		likely, known = u.likely(b, a, false)
 	}
-	for _, k := range x.kinds {
-		if at := assigned(k.inner, fits, count); at != nil {
-			places := maps.Clone(x.outer[k.outer])
-			for position, which := range at {
-				addAt(places, x.inner[k.inner[which]], position)
-			}
-			sets = append(sets, places)
+	var by [fitExact + 1][]laidEntry // by how they fit
+	for n := range candidates(likely, len(b.entries)) {
+		is, pairs := u.lay(&b.entries[n], a, known)
+		by[is] = append(by[is], laidEntry{&b.entries[n], pairs})
+	}
+	for _, sure := range []fit{fitExact, fitTagged, fitOpen} {
+		if len(by[sure]) > 0 {
+			f := u.meant(b, a, known, by[sure], sure)
+			f.only = sure >= fitTagged && len(by[sure]) == 1 && len(a.parts) == 1
+			return f, ""
 		}
 	}
-	return sets
-}
-
-// assigned gives each of so many positions one of some sets that fits it, and each set one
-// position; nil where that cannot be.
-func assigned(sets []int, fits [][]bool, count int) []int {
-	if len(sets) != count {
-		return nil
+	fitting := by[fitWeak]
+	if len(b.entries) == 1 {
+		fitting = append(fitting, by[fitLone]...)
 	}
-	at := slices.Repeat([]int{-1}, count) // by position: which of the sets
-	var place func(which int, tried []bool) bool
-	place = func(which int, tried []bool) bool {
-		for position := range count {
-			if tried[position] || !fits[sets[which]][position] {
-				continue
-			}
-			tried[position] = true
-			if at[position] < 0 || place(at[position], tried) {
-				at[position] = which
-				return true
-			}
-		}
-		return false
-	}
-	for which := range sets {
-		if !place(which, make([]bool, count)) {
-			return nil
-		}
-	}
-	return at
-}
-
-// addAt adds the places of a part to those of its batch.
-func addAt(to, inner holes, position int) {
-	for rest, kind := range inner {
-		to[partPlace+strconv.Itoa(position)+"]"+rest] = kind
-	}
-}
-
-// before reports whether an entry is rather meant than another.
-func (f *found) before(o *found) bool {
 	switch {
-	case f.spent != o.spent && f.sure < tagged && o.sure < tagged:
-		return o.spent
-	case f.sure != o.sure:
-		return f.sure > o.sure
-	case f.spent != o.spent:
-		return o.spent
+	case len(fitting) == 0 || u.index.bindRecorded:
+		return nil, b.undecided(a)
+	case len(fitting) > 1 && flight.overlapped(own):
+		return nil, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	if f.unlike != o.unlike {
-		return f.unlike < o.unlike
+	f = u.meant(b, a, known, fitting, fitWeak)
+	if len(fitting) > 1 {
+		f.note = "bound by order: nothing else decides which of several recorded requests is meant"
 	}
-	return f.entry.answers[0].position < o.entry.answers[0].position
+	return f, ""
+}
+
+// A laid entry is one over which a request was laid, and which of its parts each part is.
+type laidEntry struct {
+	entry *sealedEntry
+	pairs []int
+}
+
+// meant is the first of some entries, in recorded order, that has answers left; else the last.
+func (u *unsealer) meant(b *bucket, a *masked, known [][]knownValue, entries []laidEntry, sure fit) *foundRequest {
+	at := slices.IndexFunc(entries, func(l laidEntry) bool { return !u.progress.spent(l.entry.entry) })
+	spent := at < 0
+	if spent {
+		at = len(entries) - 1
+	}
+	e, pairs := entries[at].entry, entries[at].pairs
+	f := &foundRequest{entry: e.entry, sealed: e, masked: a, bucket: b, pairs: pairs, sure: sure, spent: spent, unlike: e.unlike(a, known, pairs)}
+	if len(a.parts) > 1 {
+		f.partIDs = make(map[string]string, len(pairs))
+		for n, at := range pairs {
+			f.partIDs[e.parts[at].id] = a.parts[n].id
+		}
+	}
+	return f
+}
+
+// byChance reports whether one tag is all that says which of the requests that agree with what
+// is known for certain is meant. From a client that invents names this is little: of a thousand
+// new names one fits one of a thousand recorded ones.
+func byChance(a *masked, known [][]knownValue) bool {
+	fits := 0
+	for n := range known {
+		for k, g := range known[n] {
+			if g.sure == fitTagged && !a.parts[n].blanks[k].looked {
+				fits++
+			}
+		}
+	}
+	return fits == 1
+}
+
+// unlike counts the places at which something else was sent than is stored there, as far as is
+// known.
+func (e *sealedEntry) unlike(a *masked, known [][]knownValue, pairs []int) (count int) {
+	for n := range a.parts {
+		for k, sent := range a.parts[n].blanks {
+			if known[n][k].sure == fitWeak && fold(sent.is) != fold(e.parts[pairs[n]].blanks[k].is) {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// candidates yields those of a list, or all of n where there is none.
+func candidates(list []int, n int) iter.Seq[int] {
+	if list != nil {
+		return slices.Values(list)
+	}
+	return func(yield func(int) bool) {
+		for i := 0; i < n && yield(i); i++ {
+		}
+	}
 }
 
 // begin begins to answer a request, and says what is meant by then: one at a time where what
 // the client wrote is bound, or two values would be bound to one pseudonym. Its end is called
 // when the answer is chosen, and read when it was read.
-func (u *unsealer) begin(f *found) (now *found, why string, end, read func()) {
+func (u *unsealer) begin(f *foundRequest) (now *foundRequest, why string, end, read func()) {
 	if f.bucket == nil {
 		return f, "", func() {}, nil
 	}
 	read = u.flights[f.bucket.id].enter()
-	if f.sure >= tagged {
+	if f.sure >= fitTagged {
 		return f, "", func() {}, read
 	}
 	u.choosing.Lock()
-	if now, why = u.choose(f.bucket, f.asked, 1); now == nil {
+	if now, why = u.choose(f.bucket, f.masked, 1); now == nil {
 		read()
 	}
 	return now, why, u.choosing.Unlock, read
 }
 
 // bind binds what a request holds to what was recorded at its places.
-func (u *unsealer) bind(f *found) {
-	for _, id := range f.asked.ids {
-		u.bound.bindAs(id.pseudonym, id.live, id.key)
+func (u *unsealer) bind(f *foundRequest) {
+	for _, id := range f.masked.ids {
+		u.bound.bind(id)
 	}
 	if f.bucket == nil {
 		return
 	}
-	for n := range f.asked.parts {
-		sent, stored := &f.asked.parts[n], &f.sealed.parts[f.pairs[n]]
-		for k := range sent.blanks {
-			switch is := &stored.blanks[k]; sent.blanks[k].kind {
+	for n := range f.masked.parts {
+		part, stored := &f.masked.parts[n], &f.sealed.parts[f.pairs[n]]
+		for k := range part.blanks {
+			is, sent := &stored.blanks[k], &part.blanks[k]
+			switch sent.kind {
 			case blankName:
-				if f.sure == weak && len(f.bucket.entries) > 1 && u.known(f.bucket, sent, k, true).sure == weak {
+				at := f.bucket.places[classPlace{part.class, sent.place}]
+				if f.sure == fitWeak && len(f.bucket.entries) > 1 && u.known(at, sent, true).sure == fitWeak {
 					u.flights[f.bucket.id].invented.Store(true)
 				}
-				u.bound.bind(is.text, sent.blanks[k].text)
+				u.bound.bind(idBinding{is.text, sent.text, sent.text})
 			case blankID:
-				u.bound.bindIDs(is.is, sent.blanks[k].text)
+				pairs, _ := pairsOf(is.is, sent.text)
+				for _, pair := range pairs {
+					u.bound.bind(pair)
+				}
 			}
 		}
 	}

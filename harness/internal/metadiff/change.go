@@ -68,7 +68,7 @@ type Change struct {
 	NewLine  int
 }
 
-// group is the type that a change is told under, or the path or operation.
+// group is the type that a change is reported under, or the path or operation.
 func (c *Change) group() string { return cmp.Or(c.Place.Type, c.Place.String()) }
 
 // PlainlyThere reports whether all that there is to say is that the place is there, or not.
@@ -82,7 +82,7 @@ const (
 	None     = "none"
 )
 
-// Compare tells what changed, worst first and grouped by type.
+// Compare says what changed, worst first and grouped by type.
 func Compare(old, new *csdl.Model) []Change {
 	both := sidesOf(old, new)
 	gone, came := both.gone(), both.came()

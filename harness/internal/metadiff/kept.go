@@ -60,10 +60,10 @@ func (k *kept) typ(was, is *csdl.Type) {
 		if was.Base != "" && k.new.Types[was.Base] != nil && !k.new.derives(was.Name, was.Base) {
 			severity = report.Warning // lists of the base may no longer hold it
 		}
-		k.becomes(change, diff.TypeBase, severity, baseChange(was, is), orNothing(was.Base), orNothing(is.Base))
+		k.becomes(change, TypeBase, severity, baseChange(was, is), orNothing(was.Base), orNothing(is.Base))
 	}
 	if k.old.isOpen(was.Name) && !k.new.isOpen(was.Name) && was.Open {
-		k.becomes(change, diff.TypeClosed, report.Warning, "is no longer open", "open", "closed")
+		k.becomes(change, TypeClosed, report.Warning, "is no longer open", "open", "closed")
 	}
 	k.deprecation(at, was.Deprecated, is.Deprecated, is.Line)
 	k.members(was, is)
@@ -124,7 +124,7 @@ func (k *kept) members(was, is *csdl.Type) {
 		if name == csdl.Sentinel { // it moves whenever a member is put before it
 			severity = report.Note
 		}
-		k.membersAre(was, is, []string{name}, diff.EnumValue, severity, after[name]+", was "+before[name], before[name], after[name])
+		k.membersAre(was, is, []string{name}, EnumValue, severity, after[name]+", was "+before[name], before[name], after[name])
 	}
 }
 
@@ -178,14 +178,14 @@ func (k *kept) property(at Place, was, is *csdl.Property) {
 	case !was.Nullable && is.Nullable:
 		k.becomes(change, diff.NullNew, report.Warning, "may be null", "never null", "nullable")
 	case was.Nullable && !is.Nullable:
-		k.becomes(change, diff.NullGone, report.Note, "is never null", "nullable", "never null")
+		k.becomes(change, NullGone, report.Note, "is never null", "nullable", "never null")
 	}
 	if was.Navigation != is.Navigation {
 		before, after := strconv.FormatBool(was.Navigation), strconv.FormatBool(is.Navigation)
-		k.becomes(change, diff.NavigationChanged, report.Error, "is a navigation property: "+after, before, after)
+		k.becomes(change, NavigationChanged, report.Error, "is a navigation property: "+after, before, after)
 	}
 	if !was.Computed && is.Computed {
-		k.becomes(change, diff.PropertyComputed, report.Warning, "is set by the service alone now", "writable", "computed")
+		k.becomes(change, PropertyComputed, report.Warning, "is set by the service alone now", "writable", "computed")
 	}
 	k.deprecation(at, was.Deprecated, is.Deprecated, is.Line)
 }
@@ -211,7 +211,7 @@ func (k *kept) deprecation(at Place, was, is *csdl.Revision, line int) {
 	change := k.deprecated[key]
 	if change == nil {
 		change = &Change{
-			Rule: diff.DeprecationAdded, Severity: report.Warning, Place: at, Was: None, NewLine: line,
+			Rule: DeprecationAdded, Severity: report.Warning, Place: at, Was: None, NewLine: line,
 			Is: strings.TrimSpace(is.Kind + " " + is.RemovalDate), How: "is deprecated: " + is.Description,
 		}
 		k.deprecated[key] = change

@@ -51,14 +51,14 @@ func TestClouds(t *testing.T) {
 		told := map[string]int{}
 		changes := metadiff.Compare(way[0], way[1])
 		for _, c := range changes {
-			if c.Rule == diff.TypeAdded || c.Rule == diff.PropertyAdded || c.Rule == diff.PathAdded || c.Rule == diff.OperationAdded {
+			if c.Rule == metadiff.TypeAdded || c.Rule == diff.PropertyAdded || c.Rule == metadiff.PathAdded || c.Rule == metadiff.OperationAdded {
 				continue
 			}
 			for _, name := range c.Carries {
 				told[name]++
 			}
 			for _, at := range append(c.Also, c.Place) {
-				if at.Kind == metadiff.Type && c.PlainlyThere() || c.Rule == diff.TypeLost {
+				if at.Kind == metadiff.Type && c.PlainlyThere() || c.Rule == metadiff.TypeLost {
 					told[at.Type]++
 				}
 			}

@@ -42,7 +42,7 @@ func (w *way) paths() []root {
 	var roots []root
 	for _, name := range sorted(w.from.Resources) {
 		if r := w.from.Resources[name]; w.to.Resources[name] == nil {
-			change := w.change(w.rule(diff.PathLost, diff.PathAdded), Place{Kind: Path, Name: name}, r.Line)
+			change := w.change(w.rule(PathLost, PathAdded), Place{Kind: Path, Name: name}, r.Line)
 			roots = append(roots, root{change, []string{r.Type.Name}})
 		}
 	}
@@ -113,7 +113,7 @@ func (w *way) bases() []root {
 			leadsTo, names[i] = append(leadsTo, p.Type.Name), p.Name
 		}
 		roots = append(roots, root{Change{
-			Rule: diff.TypeBase, Severity: report.Error, Place: typePlace(name), OldLine: was.Line, NewLine: is.Line,
+			Rule: TypeBase, Severity: report.Error, Place: typePlace(name), OldLine: was.Line, NewLine: is.Line,
 			How: baseChange(was, is) + ": without " + strings.Join(names, ", "),
 			Was: orNothing(was.Base), Is: orNothing(is.Base),
 		}, leadsTo})
@@ -123,7 +123,7 @@ func (w *way) bases() []root {
 
 // operations are those that one side lacks.
 func (w *way) operations() []root {
-	rule := w.rule(diff.OperationLost, diff.OperationAdded)
+	rule := w.rule(OperationLost, OperationAdded)
 	var roots []root
 	for _, p := range w.pairings {
 		moved := func(to string) bool {
@@ -146,7 +146,7 @@ func (w *way) replacedTypes() []root {
 	var roots []root
 	for _, name := range sorted(w.replaced) {
 		r, was := w.replaced[name], w.old.Types[name]
-		change := w.change(diff.TypeLost, typePlace(name), was.Line)
+		change := w.change(TypeLost, typePlace(name), was.Line)
 		change.How += fmt.Sprintf(": %s stands in its place, first at %s", r.by, r.at[0])
 		if lacks := w.lacks(was, r.by); len(lacks) > 0 {
 			change.How += ", without " + Some(lacks, someNames)

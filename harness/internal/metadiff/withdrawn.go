@@ -176,7 +176,7 @@ func (w *way) causeChange(c *cause) Change {
 // typeChange is the change of types that nothing else leads to.
 func (w *way) typeChange(types []string) Change {
 	head := w.head(types)
-	rule := w.rule(diff.TypeLost, diff.TypeAdded)
+	rule := w.rule(TypeLost, TypeAdded)
 	t := w.from.Types[head]
 	space := namespaceOf(head)
 	if len(types) > 1 && !w.spaces[space] {

@@ -176,7 +176,7 @@ func (d Dirs) cassetteNames() []string {
 }
 
 // CassetteFiles are the files of cassettes at paths: a file, a folder or a cassette's name.
-// Beside an error, which tells of the paths at which there is none and of folders that
+// Beside an error, about the paths at which there is none and of folders that
 // cannot be read, stand those of the others.
 func (p *Project) CassetteFiles(paths ...string) ([]string, error) {
 	var files []string
@@ -187,7 +187,7 @@ func (p *Project) CassetteFiles(paths ...string) ([]string, error) {
 		if len(found) > 0 || errors.As(err, &unread) {
 			errs = append(errs, err)
 			for _, file := range found {
-				if !strings.HasSuffix(file, "/rules.yaml") && file != p.Dirs.Rules {
+				if !strings.HasSuffix(file, "/"+RulesFile) && file != p.Dirs.Rules {
 					files = append(files, file)
 				}
 			}

@@ -12,6 +12,9 @@ import (
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
+// RulesFile is the file of the cassettes folder that holds the rules.
+const RulesFile = "rules.yaml"
+
 // Dirs says where things lie. The zero value of a field is its default below Root.
 type Dirs struct {
 	Root      string // default: the nearest folder upward that has a go.mod and scenarios, else the working directory
@@ -68,7 +71,7 @@ func (d Dirs) resolve() (Dirs, error) {
 	d.Cassettes = CleanPath(cmp.Or(d.Cassettes, filepath.Join(d.Root, "cassettes")))
 	d.Schemas = CleanPath(cmp.Or(d.Schemas, filepath.Join(d.Root, "schemas")))
 	d.Scenarios = CleanPath(cmp.Or(d.Scenarios, filepath.Join(d.Root, "scenarios")))
-	d.Rules = CleanPath(cmp.Or(d.Rules, filepath.Join(d.Cassettes, "rules.yaml")))
+	d.Rules = CleanPath(cmp.Or(d.Rules, filepath.Join(d.Cassettes, RulesFile)))
 	return d, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/metadiff"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
@@ -75,11 +76,10 @@ func decodeRules(root strictyaml.Value) Rules {
 	var rules Rules
 	root.Only("the rules", []string{"match", "order", "bind", "redact", "diff", "expires", "hosts"})
 	if order := root.At("order"); order.IsSet() {
-		rules.Match.Order = match.Order(oneOf(order, "order",
-			string(match.OrderPrefer), string(match.OrderStrict), string(match.OrderKey)))
+		rules.Match.Order = oneOf(order, "order", match.Orders()...)
 	}
 	if bind := root.At("bind"); bind.IsSet() {
-		rules.Match.Bind = match.Bind(oneOf(bind, "switch", string(match.BindOn), string(match.BindRecorded), string(match.BindOff)))
+		rules.Match.Bind = oneOf(bind, "switch", match.Binds()...)
 	}
 	if expires := root.At("expires"); expires.IsSet() {
 		rules.Expires = expires.Text()
@@ -121,7 +121,7 @@ func decodeDiff(v strictyaml.Value) DiffRules {
 	for _, rule := range diff.Rules() {
 		known = append(known, string(rule.ID))
 	}
-	for _, id := range diff.MetadataRules() {
+	for _, id := range metadiff.Rules() {
 		known = append(known, string(id))
 	}
 	if !v.IsSet() || !v.Only("diff", known) {
@@ -150,7 +150,7 @@ func decodeRedact(v strictyaml.Value) redact.Rules {
 	}
 	for key, to := range map[string]*redact.Switch{"identity": &rules.Identity, "content": &rules.Content, "tags": &rules.Tags} {
 		if at := v.At(key); at.IsSet() {
-			*to = redact.Switch(oneOf(at, "switch", string(redact.On), string(redact.Off)))
+			*to = oneOf(at, "switch", redact.On, redact.Off)
 		}
 	}
 	if at := v.At("unknown"); at.IsSet() && oneOf(at, "treatment", "replace", "keep") == "keep" {
@@ -176,7 +176,7 @@ func decodeRedact(v strictyaml.Value) redact.Rules {
 // the part's place.
 func obey(v strictyaml.Value, part redact.Rules) {
 	if v.Kind() != strictyaml.String {
-		return // told already
+		return // reported already
 	}
 	err := part.Validate()
 	if err == nil {
@@ -197,8 +197,7 @@ func decodeRule(item strictyaml.Value) match.Rule {
 		rule.Ignore = append(rule.Ignore, text)
 	}
 	if repeat := item.At("repeat"); repeat.IsSet() {
-		rule.Repeat = match.Repeat(oneOf(repeat, "repeat policy",
-			string(match.RepeatNever), string(match.RepeatLast), string(match.RepeatCycle)))
+		rule.Repeat = oneOf(repeat, "repeat policy", match.Repeats()...)
 	}
 	return rule
 }
@@ -221,7 +220,7 @@ func decodeOn(v strictyaml.Value) string {
 // part's place.
 func check(v strictyaml.Value, part match.Rule) {
 	if v.Kind() != strictyaml.String {
-		return // told already
+		return // reported already
 	}
 	err := match.Rules{Match: []match.Rule{part}}.Validate()
 	if err == nil {
@@ -233,10 +232,14 @@ func check(v strictyaml.Value, part match.Rule) {
 	v.Fault("", "%v", err)
 }
 
-func oneOf(v strictyaml.Value, what string, words ...string) string {
-	word := v.Text()
+func oneOf[W ~string](v strictyaml.Value, what string, words ...W) W {
+	word := W(v.Text())
 	if word != "" && !slices.Contains(words, word) {
-		v.Fault(fault.Suggest(word, words), "unknown %s %q", what, word)
+		var known []string
+		for _, w := range words {
+			known = append(known, string(w))
+		}
+		v.Fault(fault.Suggest(string(word), known), "unknown %s %q", what, word)
 	}
 	return word
 }

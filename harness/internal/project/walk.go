@@ -55,7 +55,7 @@ func (e *UnreadError) Unwrap() error {
 	return &fault.Error{Message: "look into " + e.Folder, Hint: "check its permissions; what lies in it is left out", Cause: cause(e.Err)}
 }
 
-// cause is what a system call said, without the path that is told beside it.
+// cause is what a system call said, without the path that stands beside it.
 func cause(err error) error {
 	var of *fs.PathError
 	if errors.As(err, &of) {

@@ -85,14 +85,14 @@ func (i *Intercept) encrypt(a *arrival) {
 }
 
 // splice passes bytes between two connections until both sides are done.
-func (i *Intercept) splice(near *arrival, far net.Conn) {
+func (o *openConns) splice(near *arrival, far net.Conn) {
 	defer near.Close()
 	defer far.Close()
-	if !i.open.add(near.Conn) || !i.open.add(far) {
+	if !o.add(near.Conn) || !o.add(far) {
 		return
 	}
-	defer i.open.remove(near.Conn)
-	defer i.open.remove(far)
+	defer o.remove(near.Conn)
+	defer o.remove(far)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -104,7 +104,7 @@ func (i *Intercept) splice(near *arrival, far net.Conn) {
 	<-done
 }
 
-// closeWrite tells the other side that no more will come, and goes on listening.
+// closeWrite says to the other side that no more will come, and goes on listening.
 func closeWrite(c net.Conn) {
 	if half, ok := c.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
@@ -143,23 +143,23 @@ func (i *Intercept) redirected(c net.Conn) {
 	_ = c.SetReadDeadline(time.Time{})
 	if err != nil || name == "" {
 		i.open.remove(c)
-		c.Close() // there is nobody to tell: it is no TLS, or one without a name
+		c.Close() // nobody can be answered: it is no TLS, or one without a name
 		return
 	}
 	a := &arrival{Conn: c, read: read, host: name, port: "443"}
-	if i.opts.Takes(a.named()) {
+	if i.routes.intercepts(a.named()) {
 		i.encrypt(a)
 		return
 	}
 	i.open.remove(c)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	far, err := i.dial(ctx, i.opts.DialRedirected, name, "443")
+	far, err := i.routes.reach(ctx, i.routes.redirected, name, "443")
 	cancel()
 	if err != nil {
 		c.Close()
 		return
 	}
-	i.splice(a, far)
+	i.open.splice(a, far)
 }
 
 // errSeen ends a handshake once the client's first message is read.

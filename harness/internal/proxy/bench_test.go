@@ -84,8 +84,8 @@ func benchServer(spec string) error {
 		if err != nil {
 			return err
 		}
-		take := func() proxy.Take { return newReplay(index) }
-		handler = proxy.NewReverse(take(), proxy.Options{Open: func(proxy.SessionRequest) (proxy.Take, error) { return take(), nil }})
+		take := func() proxy.Use { return newReplay(index) }
+		handler = proxy.NewReverse(take(), proxy.Options{Open: func(proxy.SessionRequest) (proxy.Use, error) { return take(), nil }})
 	}
 	go func() { _ = http.Serve(listener, handler) }()
 	fmt.Println(base)

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -33,9 +32,8 @@ const (
 type call struct {
 	reverse *Reverse
 	session *session
-	base    string // what links of the session begin with
-	home    string // what paths of the host that answers begin with
-	foreign bool   // meant for a host that is not Graph's
+	links   served
+	foreign bool // meant for a host that is not Graph's
 
 	out    http.Request // what is sent, and where: parts of the call, to be made at once
 	target url.URL
@@ -45,16 +43,11 @@ type call struct {
 // to the served host put back.
 func (c *call) outgoing(w http.ResponseWriter, req *http.Request) (*http.Request, *Failure) {
 	out, target := &c.out, &c.target
-	c.home = c.base
 	if failure := c.unhost(target); failure != nil {
 		return nil, failure
 	}
 	out.URL, out.Host, out.RequestURI = target, target.Host, ""
-	if strings.Contains(target.RawQuery, ":/") {
-		target.RawQuery = meant(target.RawQuery, c.base, c.reverse.opts.Graph)
-	} else if strings.Contains(target.RawQuery, "%3A%2F%2F") {
-		target.RawQuery = strings.ReplaceAll(target.RawQuery, url.QueryEscape(c.base), url.QueryEscape("https://"+c.reverse.opts.Graph))
-	}
+	target.RawQuery = c.links.meantQuery(target.RawQuery)
 	if c.session.live || c.foreign {
 		out.Header = req.Header.Clone()
 		c.clean(out.Header)
@@ -91,7 +84,7 @@ func (c *call) unhost(target *url.URL) *Failure {
 		return &Failure{Status: http.StatusForbidden, Code: codeRequest, Message: fmt.Sprintf("no answer of this session has named the host %s: only such hosts are asked", host)}
 	}
 	c.foreign = true
-	c.home = c.base + prefix + host
+	c.links.home = c.links.base + prefix + host
 	target.Host, target.Path = host, "/"+path
 	if target.RawPath != "" {
 		raw, ok := strings.CutPrefix(target.RawPath, prefix+host)
@@ -114,7 +107,7 @@ func (c *call) clean(h http.Header) {
 	}
 	for name, values := range h {
 		for i := range values {
-			h[name][i] = meant(values[i], c.base, c.reverse.opts.Graph)
+			h[name][i] = c.links.meant(values[i])
 		}
 	}
 }
@@ -126,8 +119,8 @@ func (c *call) restore(out *http.Request, body io.Reader) error {
 	if err != nil {
 		return err
 	}
-	plain, left, _ := wire.Decode(out.Header, sent, c.reverse.opts.MaxBody) // what is damaged is the service's to tell
-	if text := meant(string(plain), c.base, c.reverse.opts.Graph); text != string(plain) {
+	plain, left, _ := wire.Decode(out.Header, sent, c.reverse.opts.MaxBody) // what is damaged is the service's to refuse
+	if text := c.links.meant(string(plain)); text != string(plain) {
 		sent = []byte(text)
 		if left == "" {
 			out.Header = out.Header.Clone()
@@ -147,7 +140,7 @@ func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 		}
 		resp = FailureOf(err).Response(out)
 		if resp.Header.Get(MissHeader) != "" {
-			c.reverse.totals.misses.Add(1)
+			c.reverse.misses.Add(1)
 		}
 		handOut(w, out, resp)
 		return
@@ -173,7 +166,7 @@ func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 	handOut(w, out, resp)
 }
 
-// send carries the request, and tells who looks what became of it.
+// send carries the request, and reports to Options.Seen what became of it.
 func (c *call) send(out *http.Request) (*http.Response, error) {
 	if c.reverse.opts.Seen == nil {
 		return c.session.carrier.RoundTrip(out)
@@ -183,25 +176,6 @@ func (c *call) send(out *http.Request) (*http.Response, error) {
 	seen.Err = err
 	c.reverse.opts.Seen(seen)
 	return resp, err
-}
-
-// marks are the links of a recorded answer.
-type marks struct {
-	body    []hosts.Link
-	headers []string // names of those that hold links
-}
-
-func findMarks(text string, header http.Header) any {
-	m := &marks{}
-	if hosts.IsLinked(header.Get("Content-Type")) {
-		m.body = hosts.Links(text)
-	}
-	for name, values := range header {
-		if hosts.HoldsLinks(name, values) {
-			m.headers = append(m.headers, name)
-		}
-	}
-	return m
 }
 
 // scratch holds bodies while they are written: one write for a body of usual size.
@@ -218,7 +192,7 @@ func (c *call) serveRecorded(w http.ResponseWriter, req *http.Request, resp *htt
 		header[name] = values
 	}
 	for _, name := range m.headers {
-		c.serveHeader(header, name, resp.StatusCode)
+		c.links.header(header, name, resp.StatusCode)
 	}
 	links := m.body
 	if hosts.IsFile(req.Method, req.URL) {
@@ -230,7 +204,7 @@ func (c *call) serveRecorded(w http.ResponseWriter, req *http.Request, resp *htt
 			scratch.Put(buffer)
 		}
 	}()
-	*buffer = served((*buffer)[:0], text, links, c.base)
+	*buffer = c.links.append((*buffer)[:0], text, links)
 	if len(links) > 0 {
 		header["Content-Length"] = []string{strconv.Itoa(len(*buffer))}
 	}
@@ -241,14 +215,6 @@ func (c *call) serveRecorded(w http.ResponseWriter, req *http.Request, resp *htt
 	}
 }
 
-func (c *call) serveHeader(header http.Header, name string, status int) {
-	values := slices.Clone(header[name])
-	for i := range values {
-		values[i] = servedHeader(name, values[i], c.base, c.home, status >= 300 && status < 400)
-	}
-	header[name] = values
-}
-
 // rewrite puts the links of a live answer, or one that was changed on its way, below the
 // base.
 func (c *call) rewrite(req *http.Request, resp *http.Response) error {
@@ -257,7 +223,7 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 		for _, value := range values {
 			c.session.issued.add(hosts.HeaderLinks(name, value))
 		}
-		c.serveHeader(resp.Header, name, resp.StatusCode)
+		c.links.header(resp.Header, name, resp.StatusCode)
 	}
 	if !hosts.IsLinked(resp.Header.Get("Content-Type")) || hosts.IsFile(req.Method, req.URL) || req.Method == http.MethodHead {
 		return nil
@@ -278,7 +244,7 @@ func (c *call) rewrite(req *http.Request, resp *http.Response) error {
 		text := string(came)
 		links := hosts.Links(text)
 		c.session.issued.add(links)
-		came = served(came[:0:0], text, links, c.base)
+		came = c.links.append(came[:0:0], text, links)
 	}
 	wire.SetResponseBody(resp, came)
 	resp.Header.Set("Content-Length", strconv.Itoa(len(came)))

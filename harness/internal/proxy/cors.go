@@ -89,11 +89,11 @@ func CORS(next http.Handler, stands func(host string) bool) http.Handler {
 	})
 }
 
-// pageOf looks at the page, if any, that sent a request of a session, and returns where its
+// forPage looks at the page, if any, that sent a request of a session, and returns where its
 // answer is to go; nil where it was answered, or refused. Pages of this machine may use a
 // replay. Where requests reach the service, with a token of whoever started the server, only
-// those may that were named.
-func (r *Reverse) pageOf(w http.ResponseWriter, req *http.Request, live bool) http.ResponseWriter {
+// those of the named origins may.
+func forPage(w http.ResponseWriter, req *http.Request, live bool, named []string) http.ResponseWriter {
 	origins, site := req.Header["Origin"], first(req.Header["Sec-Fetch-Site"])
 	if len(origins) == 0 { // an image, say, or a navigation
 		if site == "cross-site" || live && site != "" && site != "none" {
@@ -103,7 +103,7 @@ func (r *Reverse) pageOf(w http.ResponseWriter, req *http.Request, live bool) ht
 		return w
 	}
 	origin := origins[0]
-	if len(origins) > 1 || !slices.Contains(r.opts.Origins, origin) && (live || !isHere(origin)) {
+	if len(origins) > 1 || !slices.Contains(named, origin) && (live || !isHere(origin)) {
 		deny(w, req, http.StatusForbidden, codeRequest, fmt.Sprintf("pages of %q may not use this server: graphvcr serve --cors %s lets them", origin, origin))
 		return nil
 	}

@@ -9,7 +9,7 @@
 // that base in place of the host in every link of an answer, and back in every request.
 // An [Intercept] is the intercepting proxy: it answers as the hosts themselves, so that
 // clients need no other address, only a proxy and an authority to trust. [Handshakes]
-// tell of clients that do not trust it, since many of these tell nobody.
+// report clients that do not trust it, since many of these say nothing.
 //
 // Pages in a browser are answered as Graph does: by an Intercept ([CORS]) any, by a Reverse
 // those of this machine on replay, and those that Options name.

@@ -76,7 +76,7 @@ func (f *Failure) Response(req *http.Request) *http.Response {
 // needs, and which neither kiota nor graph-js sends again (they do so after 429, 503 and
 // 504).
 func Missed(miss *match.MissError) *Failure {
-	f := &Failure{Status: http.StatusNotImplemented, Code: codeMiss, Message: miss.Error(), Header: http.Header{MissHeader: {string(miss.Verdict)}}}
+	f := &Failure{Status: http.StatusNotImplemented, Code: codeMiss, Message: miss.Summary(), Header: http.Header{MissHeader: {string(miss.Verdict)}}}
 	for _, c := range miss.Nearest {
 		near := detail{Code: "nearest", Target: placeOf(&c), Message: c.Request()}
 		for _, d := range c.Differences {

@@ -44,7 +44,7 @@ const (
 	FaultTruncated   FaultKind = "truncated"   // ids lack their end
 )
 
-// FaultHelp tells what ParseFault reads.
+// FaultHelp says what ParseFault reads.
 const FaultHelp = `throttle[:every=N,after=SECONDS]      429 with Retry-After (0 unless told)
 unavailable[:every=N,after=SECONDS]   503, likewise; 503 is short for it
 latency:by=DURATION[,every=N]         the answer comes late

@@ -56,7 +56,7 @@ func TestMissIsAnswered(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := answer.Error
-	if e.Code != "graphvcr.miss" || e.Message != miss.Error() || e.InnerError == nil || len(e.Details) != 1 || e.Details[0].Target != "cassettes/users.yaml:12" ||
+	if e.Code != "graphvcr.miss" || e.Message != miss.Summary() || e.InnerError == nil || len(e.Details) != 1 || e.Details[0].Target != "cassettes/users.yaml:12" ||
 		e.Details[0].Message != "GET https://graph.microsoft.com/v1.0/users?$top=5; query.$top: recorded 5, received 6" {
 		t.Errorf("%+v", e)
 	}

@@ -24,11 +24,11 @@ type BrokenContact struct {
 }
 
 // Handshakes does the handshakes of connections and keeps account of those that clients
-// end in them: they do not trust the certificate, as a rule, and may not tell anybody.
+// end in them: they do not trust the certificate, as a rule, and may not say so.
 // The zero value is ready.
 type Handshakes struct {
-	// Tell is told at once of each that failed; nil is nobody.
-	Tell func(host, reason string)
+	// Failed is called at once for each that failed; it may be nil.
+	Failed func(host, reason string)
 
 	mu    sync.Mutex
 	hosts map[string]*tally
@@ -95,13 +95,13 @@ func (h *Handshakes) note(a *arrival, over chan struct{}, err error) {
 	case len(a.heard) > 0:
 		reason := reasonOf(a, err)
 		h.of(a.named()).broken[reason]++
-		if h.Tell != nil {
-			h.Tell(a.named(), reason)
+		if h.Failed != nil {
+			h.Failed(a.named(), reason)
 		}
 	}
 }
 
-// answerPlain tells a client that speaks plain HTTP to TLS, as net/http does.
+// answerPlain answers a client that speaks plain HTTP to TLS, as net/http does.
 func answerPlain(err error) {
 	var record tls.RecordHeaderError
 	if !errors.As(err, &record) || record.Conn == nil {
@@ -186,7 +186,7 @@ func (h *Handshakes) Broken() []BrokenContact {
 	return all
 }
 
-// String tells of it in a few words.
+// String says so in a few words.
 func (b BrokenContact) String() string {
 	connections := fmt.Sprintf("%d connections", b.Connections)
 	if b.Connections == 1 {

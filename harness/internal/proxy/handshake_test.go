@@ -107,7 +107,7 @@ func TestListenerTellsOfHandshakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	told := make(chan string, 1)
-	contacts := &proxy.Handshakes{Tell: func(_, reason string) { told <- reason }}
+	contacts := &proxy.Handshakes{Failed: func(_, reason string) { told <- reason }}
 	server := &http.Server{Handler: contacts.Handler(echo), ConnContext: contacts.ConnContext}
 	go func() { _ = server.Serve(contacts.Listener(l, authority.TLSConfig())) }()
 	defer server.Close()

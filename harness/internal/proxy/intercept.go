@@ -29,15 +29,15 @@ type InterceptOptions struct {
 	Authority *ca.Authority
 	// Handler answers the requests to them. They name scheme and host in their URL.
 	Handler http.Handler
-	// Takes tells which hosts are intercepted: a name in lower case, with its port unless
-	// that is the scheme's own. It is asked anew for each connection. Nil is all of them.
-	Takes func(host string) bool
+	// Intercepts reports whether a host is intercepted: a name in lower case, with its port
+	// unless that is the scheme's own. It is called for each connection. Nil is all of them.
+	Intercepts func(host string) bool
 	// Dial reaches the other hosts; nil refuses them.
 	Dial Dialer
 	// DialRedirected does so for a client whose connection was redirected here; nil is Dial.
 	DialRedirected Dialer
-	// Refused is told of each connection or request that is refused, since there is no
-	// Dial; nil is nobody.
+	// Refused is called for each connection or request that is refused, since there is no
+	// Dial; it may be nil.
 	Refused func(host string)
 }
 
@@ -50,16 +50,30 @@ type InterceptOptions struct {
 // HTTP/2 is the real one, and a tls.Conn that a proxy has accepted is as good to it as
 // one that came through a listener.
 type Intercept struct {
-	opts     InterceptOptions
-	front    *http.Server // speaks the proxy's protocol
-	inner    *http.Server // speaks to intercepted clients
-	accepted *feed        // what inner serves
-	open     openConns    // what no server looks after
-	plain    http.RoundTripper
-	tls      *tls.Config
-	contacts Handshakes
+	routes    routes
+	answers   answers
+	authority *ca.Authority
+	front     *http.Server // speaks the proxy's protocol
+	inner     *http.Server // speaks to intercepted clients
+	accepted  *feed        // what inner serves
+	open      openConns    // what no server looks after
+	plain     http.RoundTripper
+	tls       *tls.Config
+	contacts  Handshakes
+}
+
+// answers are the requests that a handler answers.
+type answers struct {
+	handler  http.Handler
 	requests atomic.Int64
-	pending  atomic.Int64 // requests that the handler has not answered
+	pending  atomic.Int64 // not answered yet
+}
+
+// routes say where connections go that are not intercepted.
+type routes struct {
+	intercepts       func(host string) bool
+	dial, redirected Dialer
+	refused          func(host string)
 }
 
 const (
@@ -73,11 +87,15 @@ const (
 
 // NewIntercept makes a proxy. It serves what listeners accept.
 func NewIntercept(o InterceptOptions) *Intercept {
-	if o.Takes == nil {
-		o.Takes = func(string) bool { return true }
+	if o.Intercepts == nil {
+		o.Intercepts = func(string) bool { return true }
 	}
-	i := &Intercept{opts: o, accepted: newFeed()}
-	silent := log.New(io.Discard, "", 0) // what clients do wrong they are told
+	if o.DialRedirected == nil {
+		o.DialRedirected = o.Dial
+	}
+	i := &Intercept{routes: routes{o.Intercepts, o.Dial, o.DialRedirected, o.Refused}, authority: o.Authority, accepted: newFeed()}
+	i.answers.handler = o.Handler
+	silent := log.New(io.Discard, "", 0) // clients are answered what they do wrong
 	i.front = &http.Server{Handler: http.HandlerFunc(i.serveFront), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent}
 	i.inner = &http.Server{
 		Handler: http.HandlerFunc(i.serveInner), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent,
@@ -85,9 +103,6 @@ func NewIntercept(o InterceptOptions) *Intercept {
 	}
 	i.tls = o.Authority.TLSConfig()
 	i.tls.GetCertificate = i.certificate
-	if o.DialRedirected == nil {
-		i.opts.DialRedirected = o.Dial
-	}
 	if o.Dial != nil {
 		i.plain = quiet.New(&http.Transport{DialContext: o.Dial, DisableCompression: true})
 	}
@@ -104,7 +119,7 @@ func (i *Intercept) Serve(l net.Listener) error {
 }
 
 // Requests is how many requests to intercepted hosts have been answered so far.
-func (i *Intercept) Requests() int64 { return i.requests.Load() }
+func (i *Intercept) Requests() int64 { return i.answers.requests.Load() }
 
 // Broken lists the hosts to which connections came to nothing. It is complete after
 // Shutdown.
@@ -119,8 +134,8 @@ func (i *Intercept) Shutdown(ctx context.Context) error {
 	i.accepted.Close()
 	i.open.close()
 	err = errors.Join(err, i.front.Close(), i.inner.Close())
-	over := time.Now().Add(lastWords) // what was cut off ends now, and can be told of
-	for i.pending.Load() > 0 && time.Now().Before(over) {
+	over := time.Now().Add(lastWords) // what was cut off ends now, and can be reported
+	for i.answers.pending.Load() > 0 && time.Now().Before(over) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	return err
@@ -128,12 +143,12 @@ func (i *Intercept) Shutdown(ctx context.Context) error {
 
 // Pending is how many requests the handler has not answered: after Shutdown those that it
 // still cannot end.
-func (i *Intercept) Pending() int64 { return i.pending.Load() }
+func (i *Intercept) Pending() int64 { return i.answers.pending.Load() }
 
 // serveFront answers what a client sends to the proxy as such.
 func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
 	switch {
-	case len(r.Host) > hosts.LongestHost: // it is told of, and remembered
+	case len(r.Host) > hosts.LongestHost: // it is reported, and remembered
 		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("a host of %d characters", len(r.Host))})
 	case r.Method == http.MethodConnect:
 		i.connect(w, r)
@@ -163,9 +178,9 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var far net.Conn
-	taken := i.opts.Takes(named(host, port))
-	if !taken {
-		if far, err = i.dial(r.Context(), i.opts.Dial, host, port); err != nil {
+	intercepted := i.routes.intercepts(named(host, port))
+	if !intercepted {
+		if far, err = i.routes.reach(r.Context(), i.routes.dial, host, port); err != nil {
 			refuse(w, r, FailureOf(err))
 			return
 		}
@@ -182,24 +197,24 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 	a := &arrival{Conn: near, read: buffered.Reader, host: host, port: port}
 	if _, err := io.WriteString(near, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
 		near.Close()
-	} else if taken {
+	} else if intercepted {
 		i.accept(a)
 	} else {
-		i.splice(a, far)
+		i.open.splice(a, far)
 	}
 }
 
-func (i *Intercept) dial(ctx context.Context, dial Dialer, host, port string) (net.Conn, error) {
+func (r *routes) reach(ctx context.Context, dial Dialer, host, port string) (net.Conn, error) {
 	if dial == nil {
-		return nil, i.refusal(named(host, port))
+		return nil, r.refusal(named(host, port))
 	}
 	return dial(ctx, "tcp", net.JoinHostPort(host, port))
 }
 
-// refusal is what a client gets that asks for a host of which nothing is to be had here.
-func (i *Intercept) refusal(host string) *Failure {
-	if i.opts.Refused != nil {
-		i.opts.Refused(host)
+// refusal answers a client that asks for a host that cannot be reached here.
+func (r *routes) refusal(host string) *Failure {
+	if r.refused != nil {
+		r.refused(host)
 	}
 	return &Failure{Status: http.StatusForbidden, Code: codeRefused, Message: "graphvcr refuses the connection to " + host + ": " + hosts.Why(host)}
 }
@@ -209,10 +224,10 @@ func (i *Intercept) refusal(host string) *Failure {
 func (i *Intercept) absolute(w http.ResponseWriter, r *http.Request) {
 	host := named(r.URL.Hostname(), r.URL.Port())
 	switch {
-	case i.opts.Takes(host):
-		i.answer(w, r, r.URL.Scheme, host)
+	case i.routes.intercepts(host):
+		i.answers.answer(w, r, r.URL.Scheme, host)
 	case i.plain == nil:
-		refuse(w, r, i.refusal(host))
+		refuse(w, r, i.routes.refusal(host))
 	case r.URL.Scheme != "http":
 		refuse(w, r, &Failure{Status: http.StatusForbidden, Code: codeUpstream, Message: host + " is not intercepted, and is reached by CONNECT only"})
 	default:
@@ -245,22 +260,22 @@ func (i *Intercept) serveInner(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, &Failure{Status: http.StatusMisdirectedRequest, Code: codeMistaken,
 			Message: fmt.Sprintf("the connection is one to %s, and the request is for %q", host, r.Host)})
 	default:
-		i.answer(w, r, scheme, host)
+		i.answers.answer(w, r, scheme, host)
 	}
 }
 
 // answer hands a request to the handler, addressed to the host that it is for.
-func (i *Intercept) answer(w http.ResponseWriter, r *http.Request, scheme, host string) {
-	i.requests.Add(1)
-	i.pending.Add(1)
-	defer i.pending.Add(-1)
+func (a *answers) answer(w http.ResponseWriter, r *http.Request, scheme, host string) {
+	a.requests.Add(1)
+	a.pending.Add(1)
+	defer a.pending.Add(-1)
 	r.URL.Scheme, r.URL.Host, r.Host = scheme, host, host
 	r.RequestURI = ""
 	withoutHops(r.Header)
 	if r.Body != http.NoBody {
 		r.Body = &stalling{ReadCloser: http.MaxBytesReader(w, r.Body, DefaultMaxBody), control: http.NewResponseController(w)}
 	}
-	i.opts.Handler.ServeHTTP(w, r)
+	a.handler.ServeHTTP(w, r)
 }
 
 // certificate is the one for the host that a client believes to be connected to.
@@ -273,13 +288,13 @@ func (i *Intercept) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, e
 	if name == "" {
 		name = a.host
 	}
-	if !i.opts.Takes(named(name, a.port)) {
+	if !i.routes.intercepts(named(name, a.port)) {
 		return nil, fmt.Errorf("%s is not intercepted, and the connection is one to %s", name, a.host)
 	}
-	return i.opts.Authority.Certificate(name)
+	return i.authority.Certificate(name)
 }
 
-// named is a host as Takes wants it.
+// named is a host as Intercepts wants it.
 func named(host, port string) string {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	switch port {

@@ -144,7 +144,7 @@ func speak(t *testing.T, addr, text string) string {
 }
 
 func TestOddWaysIn(t *testing.T) {
-	i := intercept(t, proxy.InterceptOptions{Takes: only("graph.microsoft.com", "graph.microsoft.com:81")})
+	i := intercept(t, proxy.InterceptOptions{Intercepts: only("graph.microsoft.com", "graph.microsoft.com:81")})
 	huge := "GET http://graph.microsoft.com/ HTTP/1.1\r\nX: " + strings.Repeat("x", 2<<20) + "\r\n\r\n"
 	for text, want := range map[string]string{
 		"GET https://graph.microsoft.com/me HTTP/1.1\r\nHost: x\r\n\r\n":                                                   "HTTP/1.1 200 OK", // as axios does
@@ -190,7 +190,7 @@ func (i *intercepting) over(t *testing.T, target, sni string) (*tls.Conn, error)
 }
 
 func TestConnectionsKeepToTheirHost(t *testing.T) {
-	i := intercept(t, proxy.InterceptOptions{Takes: only("graph.microsoft.com", "192.0.2.1")})
+	i := intercept(t, proxy.InterceptOptions{Intercepts: only("graph.microsoft.com", "192.0.2.1")})
 	c, err := i.over(t, "192.0.2.1:443", "graph.microsoft.com") // a client that looked the name up itself
 	if err != nil {
 		t.Fatal(err)
@@ -218,7 +218,7 @@ func TestOthersAreTunnelled(t *testing.T) {
 	t.Cleanup(farPlain.Close)
 	var mu sync.Mutex
 	var dialled []string
-	i := intercept(t, proxy.InterceptOptions{Takes: only("graph.microsoft.com"), Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+	i := intercept(t, proxy.InterceptOptions{Intercepts: only("graph.microsoft.com"), Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
 		mu.Lock()
 		dialled = append(dialled, addr)
 		mu.Unlock()
@@ -348,7 +348,7 @@ func FuzzIntercept(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	i := intercept(f, proxy.InterceptOptions{Takes: only("graph.microsoft.com", "a"), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	i := intercept(f, proxy.InterceptOptions{Intercepts: only("graph.microsoft.com", "a"), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Scheme == "" || r.URL.Host == "" {
 			f.Errorf("no address: %v", r.URL)
 		}

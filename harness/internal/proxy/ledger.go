@@ -6,10 +6,10 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// mostTold bounds the findings of sessions that are over: a server runs for long.
-const mostTold = 1000
+// mostKeptFindings bounds the findings of sessions that are over: a server runs for long.
+const mostKeptFindings = 1000
 
-// A ledger keeps what sessions had to tell.
+// A ledger keeps what sessions had to report.
 type ledger struct {
 	kept     []report.Case
 	findings int
@@ -23,7 +23,7 @@ func (l *ledger) add(c report.Case) {
 	if sum := suite.Summary(); sum.Errors+sum.Warnings == 0 && c.Status == report.Passed {
 		return
 	}
-	if l.findings += len(c.Findings); l.findings > mostTold {
+	if l.findings += len(c.Findings); l.findings > mostKeptFindings {
 		if l.more == nil {
 			l.more = map[report.Status]int{}
 		}
@@ -33,7 +33,7 @@ func (l *ledger) add(c report.Case) {
 	l.kept = append(l.kept, c)
 }
 
-// ruleMore is the rule of sessions that were told of to who ended them.
+// ruleMore is the rule of sessions whose reports only those have who ended them.
 const ruleMore report.Rule = "serve.more"
 
 // cases are what is kept, and one more for the rest.

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -33,18 +34,20 @@ func TestLinksAreServed(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := string(served(nil, test.text, hosts.Links(test.text), testBase))
+			got := put(test.text)
 			if got != test.want {
 				t.Errorf("served:\n%s\nwant\n%s", got, test.want)
 			}
-			if back := meant(got, testBase, "graph.microsoft.com"); served2(back) != got {
+			if back := at.meant(got); put(back) != got {
 				t.Errorf("meant: %s", back)
 			}
 		})
 	}
 }
 
-func served2(text string) string { return string(served(nil, text, hosts.Links(text), testBase)) }
+var at = servedAt(testBase, "graph.microsoft.com")
+
+func put(text string) string { return string(at.append(nil, text, hosts.Links(text))) }
 
 func TestLinksAreMeant(t *testing.T) {
 	tests := []struct{ text, want string }{
@@ -56,7 +59,7 @@ func TestLinksAreMeant(t *testing.T) {
 		{"nothing", "nothing"},
 	}
 	for _, test := range tests {
-		if got := meant(test.text, testBase, "graph.microsoft.com"); got != test.want {
+		if got := at.meant(test.text); got != test.want {
 			t.Errorf("%s\ngot  %s\nwant %s", test.text, got, test.want)
 		}
 	}
@@ -78,7 +81,13 @@ func TestHeadersAreServed(t *testing.T) {
 		{"Link", "<https://graph.microsoft.com/v1.0/a>; rel=next, <https://graph.microsoft.com/v1.0/b>", false, "<" + base + "/v1.0/a>; rel=next, <" + base + "/v1.0/b>"},
 	}
 	for _, test := range tests {
-		if got := servedHeader(test.name, test.value, base, home, test.redirect); got != test.want {
+		status := 200
+		if test.redirect {
+			status = 302
+		}
+		header := http.Header{test.name: {test.value}}
+		(&served{base: base, home: home}).header(header, test.name, status)
+		if got := header.Get(test.name); got != test.want {
 			t.Errorf("%s: %s\ngot  %s\nwant %s", test.name, test.value, got, test.want)
 		}
 	}
@@ -92,12 +101,12 @@ func FuzzLinks(f *testing.F) {
 	f.Add(`https://https://graph.microsoft.com:://x"uploadUrl":"http://`)
 	f.Fuzz(func(t *testing.T, text string) {
 		links := hosts.Links(text)
-		once := string(served(nil, text, links, testBase))
+		once := string(at.append(nil, text, links))
 		if len(links) == 0 && once != text {
 			t.Fatalf("changed without a link: %q to %q", text, once)
 		}
-		back := meant(once, testBase, "graph.microsoft.com")
-		again := string(served(nil, back, hosts.Links(back), testBase))
+		back := at.meant(once)
+		again := put(back)
 		if strings.Contains(text, "127.0.0.1") || strings.Contains(text, "_graphvcr") {
 			return // a text that knows the base already
 		}

@@ -8,11 +8,11 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 )
 
-// Logged tells a line for each request that a handler has answered: method, address without
+// Logged prints a line for each request that a handler has answered: method, address without
 // what gives access, status, and how long it took; of a miss also why there was no answer.
-// Of what was sent and answered beside that it tells nothing. Data in a line is as it came:
+// It shows nothing else of what was sent and answered. Data in a line is as it came:
 // whoever prints it makes it visible.
-func Logged(next http.Handler, tell func(line string)) http.Handler {
+func Logged(next http.Handler, print func(line string)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		seen := &statusWriter{ResponseWriter: w}
@@ -26,7 +26,7 @@ func Logged(next http.Handler, tell func(line string)) http.Handler {
 			if why := seen.Header().Get(MissHeader); why != "" {
 				line += ": " + why
 			}
-			tell(line)
+			print(line)
 		}()
 		next.ServeHTTP(seen, r)
 	})

@@ -19,7 +19,7 @@ func TestProxyDoesNotAskItself(t *testing.T) {
 	var own atomic.Pointer[string]
 	var dialled atomic.Int64
 	i := intercept(t, proxy.InterceptOptions{
-		Takes: func(string) bool { return false },
+		Intercepts: func(string) bool { return false },
 		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			if dialled.Add(1) > 10 {
 				return nil, net.ErrClosed
@@ -62,8 +62,8 @@ func TestProxyDoesNotAskItself(t *testing.T) {
 // TestLongHosts: a host is a name, and none of a megabyte is remembered.
 func TestLongHosts(t *testing.T) {
 	i := intercept(t, proxy.InterceptOptions{
-		Takes:   func(string) bool { return false },
-		Refused: func(host string) { t.Errorf("told of a host of %d characters", len(host)) },
+		Intercepts: func(string) bool { return false },
+		Refused:    func(host string) { t.Errorf("told of a host of %d characters", len(host)) },
 	})
 	for _, line := range []string{"CONNECT %s:443", "GET http://%s/x"} {
 		conn, err := net.Dial("tcp", i.proxy)

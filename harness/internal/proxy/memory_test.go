@@ -68,7 +68,7 @@ func heap() int64 {
 // calling returns a function that calls a server of a cassette, without a network.
 func calling(t *testing.T, index *match.Index) func(method, path string) *httptest.ResponseRecorder {
 	t.Helper()
-	reverse := proxy.NewReverse(newReplay(index), proxy.Options{Open: func(proxy.SessionRequest) (proxy.Take, error) { return newReplay(index), nil }})
+	reverse := proxy.NewReverse(newReplay(index), proxy.Options{Open: func(proxy.SessionRequest) (proxy.Use, error) { return newReplay(index), nil }})
 	t.Cleanup(func() { reverse.End(t.Context()) })
 	return func(method, path string) *httptest.ResponseRecorder {
 		req := httptest.NewRequest(method, path, nil)

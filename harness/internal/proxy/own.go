@@ -71,11 +71,11 @@ func (r *Reverse) serveOwn(w http.ResponseWriter, req *http.Request) {
 	case isOfPage(req) && !isHosts && !(isSession && strings.Contains(id, "/")):
 		deny(w, req, http.StatusForbidden, codeRequest, "this is for programs, not for pages in a browser")
 	case path == ownPath+"health":
-		r.only(w, req, http.MethodGet, r.health)
+		only(w, req, http.MethodGet, r.health)
 	case path == ownPath+"metrics":
-		r.only(w, req, http.MethodGet, r.metrics)
+		only(w, req, http.MethodGet, r.metrics)
 	case path == sessionsPath:
-		r.only(w, req, http.MethodPost, r.postSession)
+		only(w, req, http.MethodPost, r.postSession)
 	case isSession:
 		r.serveBelow(w, req, id)
 	case isHosts:
@@ -94,7 +94,7 @@ func (r *Reverse) servePage(w http.ResponseWriter, req *http.Request) {
 	http.StripPrefix(r.opts.PagePath, r.opts.Page).ServeHTTP(w, req)
 }
 
-func (r *Reverse) only(w http.ResponseWriter, req *http.Request, method string, serve http.HandlerFunc) {
+func only(w http.ResponseWriter, req *http.Request, method string, serve http.HandlerFunc) {
 	if req.Method != method && !(method == http.MethodGet && req.Method == http.MethodHead) {
 		w.Header().Set("Allow", method)
 		deny(w, req, http.StatusMethodNotAllowed, codeRequest, fmt.Sprintf("want %s, not %s", method, req.Method))
@@ -110,7 +110,7 @@ func deny(w http.ResponseWriter, req *http.Request, status int, code, message st
 // serveBelow answers a session's requests, and its end.
 func (r *Reverse) serveBelow(w http.ResponseWriter, req *http.Request, rest string) {
 	id, _, below := strings.Cut(rest, "/")
-	s := r.session(id)
+	s := r.sessions.find(id)
 	switch {
 	case s == nil:
 		handOut(w, req, noSession().Response(req))
@@ -125,7 +125,7 @@ func (r *Reverse) serveBelow(w http.ResponseWriter, req *http.Request, rest stri
 		}
 		r.serveSession(w, req, s, req.URL.Path[len(s.prefix):], raw)
 	default:
-		r.only(w, req, http.MethodDelete, func(w http.ResponseWriter, req *http.Request) { r.deleteSession(w, req, id) })
+		only(w, req, http.MethodDelete, func(w http.ResponseWriter, req *http.Request) { r.deleteSession(w, req, id) })
 	}
 }
 
@@ -139,7 +139,7 @@ func (r *Reverse) postSession(w http.ResponseWriter, req *http.Request) {
 		deny(w, req, http.StatusBadRequest, codeSession, fmt.Sprintf(`open a session: %v: want {"cassette": NAME, "mode": "replay"}`, err))
 		return
 	}
-	id, s, err := r.openSession(asked)
+	id, s, err := r.sessions.add(func() (Use, error) { return r.opts.Open(asked) }, r.opts.Faults)
 	if err != nil {
 		failure := FailureOf(err)
 		if failure.Code == codeUpstream {
@@ -157,12 +157,12 @@ func (r *Reverse) postSession(w http.ResponseWriter, req *http.Request) {
 func (r *Reverse) deleteSession(w http.ResponseWriter, req *http.Request, id string) {
 	ctx, cancel := context.WithTimeout(req.Context(), endPatience)
 	defer cancel()
-	told, ended := r.endSession(ctx, id)
-	if !ended {
+	ended, first := r.sessions.end(ctx, id)
+	if !first {
 		handOut(w, req, noSession().Response(req))
 		return
 	}
-	suite := &report.Suite{Command: "serve", Cases: []report.Case{told}}
+	suite := &report.Suite{Command: "serve", Cases: []report.Case{ended}}
 	suite.Finish()
 	var text bytes.Buffer
 	if err := report.Render(&text, "json", suite, report.Style{}); err != nil {
@@ -175,9 +175,7 @@ func (r *Reverse) deleteSession(w http.ResponseWriter, req *http.Request, id str
 }
 
 func (r *Reverse) health(w http.ResponseWriter, _ *http.Request) {
-	r.mu.Lock()
-	open := len(r.sessions)
-	r.mu.Unlock()
+	open, _, _ := r.sessions.counts()
 	answer(w, http.StatusOK, map[string]any{"status": "ok", "live": r.own.live, "sessions": open})
 }
 
@@ -196,18 +194,16 @@ func answer(w http.ResponseWriter, status int, value map[string]any) {
 
 // metrics answers in Prometheus's text format.
 func (r *Reverse) metrics(w http.ResponseWriter, _ *http.Request) {
-	r.mu.Lock()
-	open := int64(len(r.sessions))
-	r.mu.Unlock()
+	open, opened, expired := r.sessions.counts()
 	var text bytes.Buffer
 	for _, m := range []struct {
 		name, kind, help string
 		value            int64
 	}{
-		{"graphvcr_requests_total", "counter", "Requests that came.", r.totals.requests.Load()},
-		{"graphvcr_misses_total", "counter", "Requests that had no recorded answer.", r.totals.misses.Load()},
-		{"graphvcr_sessions_opened_total", "counter", "Sessions that were opened.", r.totals.opened.Load()},
-		{"graphvcr_sessions_expired_total", "counter", "Sessions that ended because nobody used them.", r.totals.expired.Load()},
+		{"graphvcr_requests_total", "counter", "Requests that came.", r.requests.Load()},
+		{"graphvcr_misses_total", "counter", "Requests that had no recorded answer.", r.misses.Load()},
+		{"graphvcr_sessions_opened_total", "counter", "Sessions that were opened.", opened},
+		{"graphvcr_sessions_expired_total", "counter", "Sessions that ended because nobody used them.", expired},
 		{"graphvcr_sessions", "gauge", "Sessions that are open.", open},
 	} {
 		fmt.Fprintf(&text, "# HELP %s %s\n# TYPE %s %s\n%s %d\n", m.name, m.help, m.name, m.kind, m.name, m.value)

@@ -47,13 +47,13 @@ type replay struct {
 	session *match.Session
 }
 
-func replayOf(t testing.TB, c *cassette.Cassette) func() proxy.Take {
+func replayOf(t testing.TB, c *cassette.Cassette) func() proxy.Use {
 	t.Helper()
 	index, err := match.NewIndex(match.Rules{}, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func() proxy.Take { return newReplay(index) }
+	return func() proxy.Use { return newReplay(index) }
 }
 
 func newReplay(index *match.Index) replay {
@@ -87,9 +87,9 @@ type door struct {
 	reverse *proxy.Reverse
 }
 
-func serve(t testing.TB, take func() proxy.Take, opts proxy.Options) *door {
+func serve(t testing.TB, take func() proxy.Use, opts proxy.Options) *door {
 	t.Helper()
-	opts.Open = func(proxy.SessionRequest) (proxy.Take, error) { return take(), nil }
+	opts.Open = func(proxy.SessionRequest) (proxy.Use, error) { return take(), nil }
 	reverse := proxy.NewReverse(take(), opts)
 	server := httptest.NewServer(reverse)
 	t.Cleanup(func() {
@@ -212,7 +212,7 @@ func TestSessionsAreApart(t *testing.T) {
 func TestIdleSessionsExpire(t *testing.T) {
 	take := replayOf(t, recorded(pages...))
 	synctest.Test(t, func(t *testing.T) {
-		reverse := proxy.NewReverse(take(), proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (proxy.Take, error) { return take(), nil }})
+		reverse := proxy.NewReverse(take(), proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (proxy.Use, error) { return take(), nil }})
 		call := func(method, path string) *httptest.ResponseRecorder {
 			r := httptest.NewRequest(method, path, nil)
 			r.Host = "localhost"
@@ -260,7 +260,7 @@ func TestUploadAndDownload(t *testing.T) {
 		resp.Body = io.NopCloser(strings.NewReader(body))
 		return resp, nil
 	})
-	d := serve(t, func() proxy.Take { return live{rt} }, proxy.Options{})
+	d := serve(t, func() proxy.Use { return live{rt} }, proxy.Options{})
 	client := &http.Client{CheckRedirect: func(req *http.Request, _ []*http.Request) error {
 		req.Header.Set("Authorization", "Bearer secret") // as a client does that thinks it is the same host
 		return nil
@@ -305,7 +305,7 @@ func TestLinksInRequests(t *testing.T) {
 		got, query, encoding = string(body), req.URL.RawQuery, req.Header.Get("Content-Encoding")
 		return text("{}").RoundTrip(req)
 	})
-	d := serve(t, func() proxy.Take { return live{rt} }, proxy.Options{})
+	d := serve(t, func() proxy.Use { return live{rt} }, proxy.Options{})
 	base := openSession(t, d)
 	sent := fmt.Sprintf(`{"user@odata.bind":"%s/v1.0/users('1')"}`, base)
 	const want = `{"user@odata.bind":"https://graph.microsoft.com/v1.0/users('1')"}`
@@ -338,7 +338,7 @@ func TestLiveAnswersAreUnzipped(t *testing.T) {
 		resp.ContentLength = -1
 		return resp, err
 	})
-	d := serve(t, func() proxy.Take { return live{rt} }, proxy.Options{})
+	d := serve(t, func() proxy.Use { return live{rt} }, proxy.Options{})
 	resp, got := askFor(t, d.Client(), "GET", d.URL+"/v1.0/users", "", "Accept-Encoding", "gzip")
 	if got != `{"@odata.nextLink":"`+d.URL+`/v1.0/users"}` || resp.Header.Get("Content-Encoding") != "" {
 		t.Errorf("%v %q", resp.Header, got)

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -13,26 +14,26 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// A Take is one use of cassettes: a replay, a recording, or both.
-type Take interface {
+// A Use is a use of cassettes: a replay, a recording, or both.
+type Use interface {
 	Transport() http.RoundTripper
 	// Live reports whether requests may leave the machine.
 	Live() bool
-	// End saves what is to be saved, and tells what there is to tell. No request is
+	// End saves what is to be saved, and reports what there is to report. No request is
 	// under way, unless one did not end in time.
 	End() report.Case
 }
 
-// A session is a take and those who use it.
+// A session is a use of cassettes by some clients.
 type session struct {
-	take    Take
+	use     Use
 	carrier http.RoundTripper
 	live    bool
 	prefix  string // of the paths of its requests; "" for the server's own
 	issued  namedHosts
 	base    atomic.Pointer[base] // as the last client saw it
 
-	began    time.Time    // by which, and no clock on the wall, times are told
+	began    time.Time    // from which times are measured, whatever the clock on the wall says
 	lastUsed atomic.Int64 // nanoseconds since then
 	asked    atomic.Int64 // requests
 	underWay atomic.Int64 // requests
@@ -48,8 +49,28 @@ type base struct {
 	text      string
 }
 
-func newSession(take Take, faults Faults, prefix string) *session {
-	s := &session{began: time.Now(), take: take, carrier: take.Transport(), live: take.Live(), prefix: prefix}
+// baseOf is what the links of a session begin with, as the client of a request sees it.
+func (s *session) baseOf(req *http.Request) string {
+	host, encrypted := req.Host, req.TLS != nil
+	if host == "" {
+		if local, ok := req.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+			host = local.String()
+		}
+	}
+	if last := s.base.Load(); last != nil && last.host == host && last.encrypted == encrypted {
+		return last.text
+	}
+	scheme := "http://"
+	if encrypted {
+		scheme = "https://"
+	}
+	made := &base{host, encrypted, scheme + host + s.prefix}
+	s.base.Store(made)
+	return made.text
+}
+
+func newSession(use Use, faults Faults, prefix string) *session {
+	s := &session{began: time.Now(), use: use, carrier: use.Transport(), live: use.Live(), prefix: prefix}
 	if replayer, ok := s.carrier.(*transport.Replayer); ok {
 		s.carrier = replayer.Sharing()
 	}
@@ -86,32 +107,27 @@ func (s *session) idle() time.Duration {
 	return time.Since(s.began) - time.Duration(s.lastUsed.Load())
 }
 
-// end waits for requests under way, as long as the context allows, and ends the take. A
-// second time it reports false.
-func (s *session) end(ctx context.Context) (report.Case, bool) {
-	closed := make(chan bool, 1)
+// end waits for requests under way, as long as the context allows, and ends the use.
+func (s *session) end(ctx context.Context) report.Case {
+	closed := make(chan struct{})
 	go func() {
+		defer close(closed)
 		s.gate.Lock()
-		first := !s.ended
+		defer s.gate.Unlock()
 		s.ended = true
-		s.gate.Unlock()
-		closed <- first
 	}()
 	select {
-	case first := <-closed:
-		if !first {
-			return report.Case{}, false
-		}
-	case <-ctx.Done(): // what is under way goes to a take that is over
+	case <-closed:
+	case <-ctx.Done(): // what is under way goes to one that is over
 	}
-	told := s.take.End()
+	c := s.use.End()
 	if s.asked.Load() == 0 && !s.live { // nothing was meant to be asked for
-		told.Findings = slices.DeleteFunc(told.Findings, func(f report.Finding) bool { return f.Severity < report.Error })
+		c.Findings = slices.DeleteFunc(c.Findings, func(f report.Finding) bool { return f.Severity < report.Error })
 	}
-	return told, true
+	return c
 }
 
-// hosts are those that a live session has named to its client, to which alone the client
+// namedHosts are those that a live session has named to its client, to which alone the client
 // may send requests through it.
 type namedHosts struct {
 	mu    sync.Mutex

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // TestSessionsInUseDoNotExpire: a request that takes long is use, from its beginning to its
@@ -22,7 +23,7 @@ func TestSessionsInUseDoNotExpire(t *testing.T) {
 			time.Sleep(10 * time.Minute) // the bubble's clock
 			return &http.Response{StatusCode: 204, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 		})
-		reverse := proxy.NewReverse(live{slow}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (proxy.Take, error) { return live{slow}, nil }})
+		reverse := proxy.NewReverse(live{slow}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (proxy.Use, error) { return live{slow}, nil }})
 		call := func(method, path string) *httptest.ResponseRecorder {
 			r := httptest.NewRequest(method, path, nil)
 			r.Host = "localhost"
@@ -48,6 +49,52 @@ func TestSessionsInUseDoNotExpire(t *testing.T) {
 	})
 }
 
+// held is a take whose end waits.
+type held struct {
+	live
+	until chan struct{}
+}
+
+func (h held) End() report.Case {
+	<-h.until
+	return report.Case{Name: "held"}
+}
+
+// TestHangingSessionEndsAlone: a session whose end hangs keeps no other from ending.
+func TestHangingSessionEndsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		until, ended := make(chan struct{}), 0
+		takes := []proxy.Use{held{until: until}, counted{ends: &ended}, counted{ends: &ended}}
+		reverse := proxy.NewReverse(live{}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (take proxy.Use, err error) {
+			take, takes = takes[0], takes[1:]
+			return take, nil
+		}})
+		for len(takes) > 0 {
+			r := httptest.NewRequest("POST", "/_graphvcr/sessions", nil)
+			r.Host = "localhost"
+			reverse.ServeHTTP(httptest.NewRecorder(), r)
+			time.Sleep(20 * time.Second) // the bubble's clock: the one that hangs is idle first
+		}
+		time.Sleep(3 * time.Minute)
+		if ended != 2 {
+			t.Errorf("%d sessions ended beside the one that hangs, want 2", ended)
+		}
+		close(until)
+		reverse.End(t.Context())
+	})
+}
+
+// counted counts the ends of takes.
+type counted struct {
+	live
+	ends *int
+}
+
+func (c counted) End() report.Case {
+	*c.ends++
+	return report.Case{}
+}
+
 // TestBrokenUpstream: an answer that breaks off is the service's fault, and none of the
 // request's.
 func TestBrokenUpstream(t *testing.T) {
@@ -58,7 +105,7 @@ func TestBrokenUpstream(t *testing.T) {
 		body := io.MultiReader(strings.NewReader(`{"a":`), iotest.ErrReader(io.ErrUnexpectedEOF))
 		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(body), Request: req, ContentLength: 100}, nil
 	})
-	d := serve(t, func() proxy.Take { return live{broken} }, proxy.Options{})
+	d := serve(t, func() proxy.Use { return live{broken} }, proxy.Options{})
 	for _, method := range []string{"GET", "POST"} {
 		if status, text := ask(t, d.Client(), method, d.URL+"/v1.0/me", ""); status != 502 || !strings.Contains(text, "graphvcr.upstream") || !strings.Contains(text, "broke the connection off") {
 			t.Errorf("%s: %d %s", method, status, text)

@@ -134,7 +134,7 @@ func TestSoak(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := serve(t, func() proxy.Take { return newReplay(index) }, proxy.Options{})
+	d := serve(t, func() proxy.Use { return newReplay(index) }, proxy.Options{})
 	s := &soak{url: d.URL, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}}
 	s.run(clients, length/4) // what is kept for reuse is there
 	before, running := heap(), runtime.NumGoroutine()

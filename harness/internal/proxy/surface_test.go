@@ -61,7 +61,7 @@ func surface(t testing.TB) (*pipes, string) {
 	}
 	reverse := proxy.NewReverse(newReplay(index), proxy.Options{
 		MaxBody: 1 << 20,
-		Open: func(asked proxy.SessionRequest) (proxy.Take, error) {
+		Open: func(asked proxy.SessionRequest) (proxy.Use, error) {
 			if len(asked.Cassettes) == 1 && asked.Cassettes[0] == "of another" {
 				return newReplay(others), nil
 			}

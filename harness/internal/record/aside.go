@@ -51,7 +51,7 @@ func ScenarioAside(ctx context.Context, p *project.Project, sc *scenario.Scenari
 	if err != nil {
 		return report.Case{}, nil, err
 	}
-	result := r.run(ctx, p, sc)
+	result := run(ctx, p, sc, r)
 	a := &Aside{Name: sc.Cassette, File: r.file, Passed: passed(result), Cassette: original, project: p}
 	result, saved, err := r.conclude(ctx, result, r.recorder.Len() > 0 && r.admitted.Load() > 0)
 	if err != nil || !saved {

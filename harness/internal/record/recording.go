@@ -29,7 +29,7 @@ import (
 type Live struct {
 	// Carrier sends the requests of an identity and adds its token.
 	Carrier func(identity string) http.RoundTripper
-	// BaseURL is the service: nil is https://graph.microsoft.com. A stand-in's
+	// BaseURL is the service: nil is https://graph.microsoft.com. A fake's
 	// recording speaks of graph.microsoft.com all the same.
 	BaseURL *url.URL
 	// Meta is what is known of the recording beforehand: origin, auth, client.

@@ -61,9 +61,9 @@ func Scenario(ctx context.Context, p *project.Project, sc *scenario.Scenario, li
 	}
 	var before *[]*cassette.Interaction
 	if o.Twice {
-		before = first.keepSeen()
+		before = keepSeen(first)
 	}
-	result := first.run(ctx, p, sc)
+	result := run(ctx, p, sc, first)
 	result, saved, err := first.conclude(ctx, result, passed(result) && first.recorder.Len() > 0)
 	if err != nil || !saved {
 		return result, err
@@ -134,7 +134,7 @@ func (r *Recording) conclude(ctx context.Context, result report.Case, worth bool
 	if saved = ctx.Err() == nil && worth; saved {
 		err = r.Save()
 	} else {
-		err = r.drop(ctx, &result)
+		err = drop(ctx, r, &result)
 	}
 	result.Findings = append(result.Findings, r.Findings()...)
 	hide(r.redactor, result.Findings)
@@ -142,7 +142,7 @@ func (r *Recording) conclude(ctx context.Context, result report.Case, worth bool
 }
 
 // run runs a scenario through the recorder.
-func (r *Recording) run(ctx context.Context, p *project.Project, sc *scenario.Scenario) report.Case {
+func run(ctx context.Context, p *project.Project, sc *scenario.Scenario, r *Recording) report.Case {
 	progress := &progress{report: r.live.Progress, now: Progress{Scenario: sc, Total: len(sc.Steps) + len(sc.Cleanup)}}
 	result := runner.Run(ctx, sc, runner.Options{
 		Hide:      r.redactor.Message,
@@ -162,7 +162,7 @@ func (r *Recording) run(ctx context.Context, p *project.Project, sc *scenario.Sc
 }
 
 // drop ends a recording that makes no cassette.
-func (r *Recording) drop(ctx context.Context, result *report.Case) error {
+func drop(ctx context.Context, r *Recording, result *report.Case) error {
 	if ctx.Err() != nil {
 		f := report.Finding{
 			Rule: ruleRecordInterrupted, Severity: report.Error, Place: report.Place{File: result.File}, Message: "interrupted before anything was recorded",

@@ -32,8 +32,8 @@ func repeat(ctx context.Context, p *project.Project, sc *scenario.Scenario, live
 	if err != nil {
 		return nil, false, err
 	}
-	after := r.keepSeen()
-	result := r.run(ctx, p, sc)
+	after := keepSeen(r)
+	result := run(ctx, p, sc, r)
 	if err := r.Abort(); err != nil {
 		return nil, false, err
 	}
@@ -52,7 +52,7 @@ func repeat(ctx context.Context, p *project.Project, sc *scenario.Scenario, live
 }
 
 // keepSeen keeps the interactions of a recording as they came, in memory.
-func (r *Recording) keepSeen() *[]*cassette.Interaction {
+func keepSeen(r *Recording) *[]*cassette.Interaction {
 	var mu sync.Mutex
 	seen := new([]*cassette.Interaction)
 	r.seen = func(i *cassette.Interaction) {
@@ -144,7 +144,7 @@ func (c *comparer) answer(on, path string) {
 // shortestValue is a length below which a text is found in answers by chance.
 const shortestValue = 4
 
-// follows reports whether what differs was taken from earlier answers in both runs: a
+// follows reports whether what differs came from earlier answers in both runs: a
 // replay, which gives the recorded answers, is then asked as recorded.
 func (c *comparer) follows(n, m int, field string) bool {
 	before, after := valueAt(c.first[n], field), valueAt(c.second[m], field)

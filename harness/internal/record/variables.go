@@ -17,7 +17,7 @@ import (
 
 // variables are the values of a scenario's variables while it is recorded, and what
 // redaction made of them where a request holds one by itself: a subject, a name or a word
-// of a path is redacted by where it stands, which the value alone does not tell.
+// of a path is redacted by where it stands, which the value alone does not say.
 type variables struct {
 	mu      sync.Mutex
 	real    map[string]string

@@ -28,7 +28,7 @@ func CensusOf(c *cassette.Cassette) Census {
 			census.Bytes++
 			return "", false
 		}
-		census.Credentials += strings.Count(l.Text, redacted) + strings.Count(l.Text, fakeJWT)
+		census.Credentials += strings.Count(l.Text, placeholder) + strings.Count(l.Text, fakeJWT)
 		for _, span := range faker.FindNames(l.Text) {
 			census.Names[l.Text[span.Start:span.End]]++
 		}
@@ -45,10 +45,4 @@ func CensusOf(c *cassette.Cassette) Census {
 		place.Rewrite(&answered, count)
 	}
 	return census
-}
-
-// isFiller reports whether a text stands for the bytes of a file.
-func isFiller(s string) bool {
-	const telling = 16
-	return len(s) >= telling && (strings.Contains(fillerPage, s[:min(len(s), 4*telling)]) || strings.Count(s, "\xff") == len(s))
 }

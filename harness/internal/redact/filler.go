@@ -2,16 +2,16 @@ package redact
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
-
-// Filler stands for the bytes of files. Byte n of every filler is the same, so that the
-// slices of an upload, the ranges of a download and the whole agree, and a listing can show
-// the hashes of a file's filler before anybody has seen its content.
 
 // fillerLine is what fillers repeat. It breaks no line: who counts lines counts one.
 const fillerLine = "what a file held is not recorded "
@@ -19,12 +19,26 @@ const fillerLine = "what a file held is not recorded "
 var fillerPage = strings.Repeat(fillerLine, 2048)
 
 // filler is n bytes from an offset on.
-func filler(offset int64, n int) string {
+func fillerAt(offset int64, n int) string {
 	start := int(offset % int64(len(fillerLine)))
 	if start+n <= len(fillerPage) {
 		return fillerPage[start : start+n]
 	}
 	return strings.Repeat(fillerLine, n/len(fillerLine)+2)[start : start+n]
+}
+
+// fillerFor is the filler of a leaf, which stands at an offset of its file.
+func fillerFor(l *place.Leaf, offset int64) string {
+	if !utf8.ValidString(l.Text) && !l.Declared { // what is no text must not become one, which is read otherwise
+		return strings.Repeat("\xff", len(l.Text))
+	}
+	return fillerAt(offset, len(l.Text))
+}
+
+// isFiller reports whether a text stands for the bytes of a file.
+func isFiller(s string) bool {
+	const telling = 16
+	return len(s) >= telling && (strings.Contains(fillerPage, s[:min(len(s), 4*telling)]) || strings.Count(s, "\xff") == len(s))
 }
 
 // base64Filler is the base64 of a filler of as many bytes as s is base64 of.
@@ -35,7 +49,7 @@ func base64Filler(s string) string {
 		encoding = base64.RawStdEncoding
 		n = encoding.DecodedLen(len(s))
 	}
-	return encoding.EncodeToString([]byte(filler(0, max(n, 0))))
+	return encoding.EncodeToString([]byte(fillerAt(0, max(n, 0))))
 }
 
 // largestHashed bounds the files whose fillers are hashed.
@@ -58,18 +72,59 @@ func fillerHash(name string, size int64) string {
 	if known, ok := fillerHashes.Load(k); ok {
 		return known.(string)
 	}
-	is, _ := graph.FileHash(name, filler(0, int(size)))
+	is, _ := graph.FileHash(name, fillerAt(0, int(size)))
 	fillerHashes.Store(k, is)
 	return is
+}
+
+// hashSizes lists the sizes of the files whose hashes a body of JSON shows, in their order;
+// -1 for those that it tells no size of.
+func hashSizes(body string) []int64 {
+	if !strings.Contains(body, `Hash"`) {
+		return nil
+	}
+	doc, err := jsondoc.Parse(body)
+	if err != nil {
+		return nil
+	}
+	sizes := map[string]int64{}
+	var hashes []string
+	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
+		path := at.Path("$")
+		switch name := at.Name(); {
+		case strings.EqualFold(name, "size"):
+			if n, err := strconv.ParseInt(fmt.Sprint(value), 10, 64); err == nil {
+				sizes[strings.TrimSuffix(path, "['size']")] = n
+			}
+		case strings.HasSuffix(name, "Hash"):
+			if _, ok := value.(string); ok && memberFields.find(name, "") != nil {
+				hashes = append(hashes, path)
+			}
+		}
+		return true
+	})
+	all := make([]int64, len(hashes))
+	for n, path := range hashes {
+		all[n] = -1
+		if base, _, ok := strings.Cut(path, "['file']"); ok {
+			if size, known := sizes[base]; known {
+				all[n] = size
+			}
+		}
+	}
+	return all
 }
 
 // offsetOf reads where a slice begins: Content-Range: bytes 0-25/128.
 func offsetOf(contentRange string) int64 {
 	unit, span, _ := strings.Cut(contentRange, " ")
 	first, _, ok := strings.Cut(span, "-")
-	n, err := strconv.ParseInt(first, 10, 64)
-	if !ok || err != nil || n < 0 || !strings.EqualFold(unit, "bytes") {
+	if !ok || !strings.EqualFold(unit, "bytes") {
 		return 0
 	}
-	return n
+	n, err := strconv.ParseInt(first, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return max(n, 0)
 }

@@ -7,26 +7,22 @@ import (
 
 // Slices and ranges of a file agree with the whole, whatever their size.
 func TestFillerAgrees(t *testing.T) {
-	whole := filler(0, 200_000)
+	whole := fillerAt(0, 200_000)
 	for _, cut := range []int{0, 1, 32, 33, 327_680 / 5, 199_999} {
-		if got := filler(0, cut) + filler(int64(cut), len(whole)-cut); got != whole {
+		if got := fillerAt(0, cut) + fillerAt(int64(cut), len(whole)-cut); got != whole {
 			t.Errorf("cut at %d, the slices differ from the whole", cut)
 		}
 	}
-	if got := base64Filler(base64.StdEncoding.EncodeToString([]byte("Dragonfly"))); got != base64.StdEncoding.EncodeToString([]byte(filler(0, 9))) {
+	if got := base64Filler(base64.StdEncoding.EncodeToString([]byte("Dragonfly"))); got != base64.StdEncoding.EncodeToString([]byte(fillerAt(0, 9))) {
 		t.Error(got)
 	}
 }
 
 // A listing shows the hashes of the filler that the download has.
 func TestHashesOfFiller(t *testing.T) {
-	r, err := New(Rules{}, Options{Salt: []byte("salt")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &scene{r: r, sizes: hashSizes(`{"value":[{"file":{"hashes":{"quickXorHash":"abc","sha1Hash":"D"}},"size":9},{"size":3,"file":{"hashes":{"sha256Hash":"E","crc32Hash":"F"}}}]}`)}
-	if len(p.sizes) != 4 || p.sizes[0] != 9 || p.sizes[3] != 3 {
-		t.Fatalf("sizes %v", p.sizes)
+	sizes := hashSizes(`{"value":[{"file":{"hashes":{"quickXorHash":"abc","sha1Hash":"D"}},"size":9},{"size":3,"file":{"hashes":{"sha256Hash":"E","crc32Hash":"F"}}}]}`)
+	if len(sizes) != 4 || sizes[0] != 9 || sizes[3] != 3 {
+		t.Fatalf("sizes %v", sizes)
 	}
 	for name, want := range map[string]string{ // of "wha"; sha1sum, sha256sum, crc32
 		"sha1Hash": "AFE2797D1C17EC7E9F071D94EB262976BF475AFA", "crc32Hash": "A6176E39",

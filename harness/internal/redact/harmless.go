@@ -13,96 +13,15 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
 
-// harmless reports whether a text says nothing where it stands.
-func (p vocabulary) harmless(l *place.Leaf, f *field) bool {
-	s := l.Text
-	if f != nil {
-		return isPunctuation(s) || isTruth(s) && l.Role != place.FileName || f.rule != contentCells && words.Harmless(l.Name, l.Parent, s)
-	}
-	switch l.Role {
-	case place.Host:
-		return isOurHost(s)
-	case place.Segment:
-		return p.isStep(s, l.Name)
-	case place.Identifier:
-		return isExpressionWord(s)
-	case place.OptionName:
-		return words.IsMember(s) || isOptionName(s)
-	case place.Literal:
-		if !l.Bare && ascii.All(s, isDigit) { // a text, which stays where a member of JSON would
-			return p.isIDMember(l) || isShortNumber(s)
-		}
-		return isPlain(s) && (l.Bare || !isTruth(s)) || words.Harmless(l.Name, "", s)
-	case place.Option, place.Field:
-		return isPlain(s) || words.Harmless(strings.TrimPrefix(l.Name, "$"), "", s) || p.signIn && loginWords[strings.ToLower(s)]
-	case place.Header, place.PartHeader:
-		return isHTTPValue(l.Name, s)
-	case place.MemberName:
-		return p.isMemberName(s, l.Parent)
-	case place.Member:
-		return p.isMemberWord(l)
-	case place.Number:
-		return true
-	case place.Cell:
-		if l.Name == "" { // of no column
-			return isPlain(s) && len(strings.Trim(s, "0123456789")) > 0 || isShortNumber(s)
-		}
-		return isPlain(s) || words.Harmless(camel(l.Name), "", s)
-	case place.ColumnName:
-		return words.IsColumn(s) || isShortNumber(s)
-	case place.MarkupName:
-		return isMarkupName(s)
-	case place.Text, place.Markup:
-		return isPlain(s)
-	}
-	return false
-}
-
-// isMemberName reports whether the name of a member is one of the service's.
-func (p vocabulary) isMemberName(s, parent string) bool {
-	if strings.EqualFold(parent, "headers") {
-		name := http.CanonicalHeaderKey(s)
-		if words.IsHeader(name) || volatileHeaders[name] != "" || counts[name] {
-			return true
-		}
-	}
-	return credentials.find(s, parent) != nil || members.find(s, parent) != nil || words.IsMember(s) || words.IsType(s) ||
-		len(p.r.keepMembers) > 0 && p.r.keepMembers[strings.ToLower(s)]
-}
-
-// isMemberWord reports whether a string of JSON is a word of the service there, a date, or
-// the number that an id is.
-func (p vocabulary) isMemberWord(l *place.Leaf) bool {
-	s := l.Text
-	switch {
-	case isPartID(l):
-		return isPartWord(s)
-	case words.Harmless(l.Name, l.Parent, s), isInstant(s), isPunctuation(s):
-		return true
-	case !p.isMemberName(l.Name, l.Parent): // which says nothing of its value, then
-		return false
-	case ascii.All(s, isDigit):
-		return isIDMember(l.Name)
-	case isIDMember(l.Name) && isEtag(s):
-		return true
-	case l.Name == "url" && words.IsMember(s): // of a service document
-		return true
-	case l.Name == "nextExpectedRanges":
-		return strings.Trim(s, "0123456789-") == ""
-	case s == "root":
-		return l.Name == "name" || l.Name == "id" || l.Name == "itemId"
-	}
-	return strings.HasSuffix(l.Name, "ersion") && isVersion(s)
+func isPartID(l *place.Leaf) bool {
+	return (l.Parent == "requests" || l.Parent == "responses") && (l.Name == "id" || l.Name == "dependsOn")
 }
 
 // isPartWord reports whether the id of a batch's part is made of words of the vocabulary.
 func isPartWord(s string) bool {
-	for word := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune(" -_.0123456789", c) }) {
-		if len(word) > 2 && !words.InText(strings.ToLower(word)) && !words.IsMember(word) {
-			return false
-		}
-	}
-	return len(s) <= 40
+	return len(s) <= 40 && allParts(s, " -_.0123456789", func(word string) bool {
+		return len(word) <= 2 || words.InText(strings.ToLower(word)) || words.IsMember(word)
+	})
 }
 
 // isIDMember reports whether a member's name says that it holds an id, or what changes with
@@ -115,11 +34,6 @@ func isIDMember(name string) bool {
 		return false
 	}
 	return strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
-}
-
-// isIDMember reports whether a text stands at an id, by a name that stays.
-func (p vocabulary) isIDMember(l *place.Leaf) bool {
-	return isIDMember(l.Name) && p.isMemberName(l.Name, l.Parent)
 }
 
 // isEtag recognises what is left of an etag that holds no id: W/"1", "3,7".
@@ -144,31 +58,24 @@ func isPlain(s string) bool {
 
 // isMarkupName reports whether a name of XML or HTML is one of the vocabulary.
 func isMarkupName(s string) bool {
-	for part := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune(":-_.", c) }) {
+	return allParts(s, ":-_.", func(part string) bool {
 		lower := strings.ToLower(strings.TrimRight(part, "0123456789"))
-		if len(part) > 2 && !words.IsMember(part) && !words.IsType(part) && !words.InText(lower) && !markupNames[lower] {
-			return false
-		}
-	}
-	return true
+		return len(part) <= 2 || words.IsMember(part) || words.IsType(part) || words.InText(lower) || markupNames[lower]
+	})
 }
 
 // markupNames are those of HTML and SVG that no vocabulary has.
-var markupNames = set(`html div span img iframe href src alt rel tbody thead tfoot colspan rowspan blockquote onclick svg rect circle polyline polygon viewbox
+var markupNames = setOf(`html div span img iframe href src alt rel tbody thead tfoot colspan rowspan blockquote onclick svg rect circle polyline polygon viewbox
 	xmlns xlink xsi tspan defs lineargradient radialgradient stroke linecap linejoin opacity bgcolor valign nbsp cellpadding cellspacing strong sup hgroup
 	head meta main nav aside footer section header article style script template slot canvas audio video source track object param picture area caption
 	legend input meter details summary dialog pre samp kbd var cite abbr dfn mark ruby bdi bdo wbr ins del small big font center strike nobr
 	http equiv charset lang dir tabindex srcset fieldset textarea optgroup datalist noscript stylesheet figcaption soap soapenv envelope edmx csdl`)
 
-func isShortNumber(s string) bool { return len(s) <= 3 && ascii.All(s, isDigit) }
+func isShortNumber(s string) bool { return len(s) <= 3 && ascii.All(s, ascii.IsDigit) }
 
-func isTruth(s string) bool {
-	switch strings.ToLower(s) {
-	case "true", "false", "null", "inf", "-inf", "nan":
-		return true
-	}
-	return false
-}
+func isTruth(s string) bool { return len(s) >= 3 && len(s) <= 5 && truths.has(s) }
+
+var truths = setOf("true false null inf -inf nan")
 
 // isPunctuation reports whether a text has no letter and no digit; emoji, which reactions
 // are, are none.
@@ -189,7 +96,7 @@ func isInstant(s string) bool {
 		return false
 	}
 	switch c := s[0]; {
-	case isDigit(c):
+	case ascii.IsDigit(c):
 		if len(s) >= 10 && s[4] == '-' && s[7] == '-' || len(s) >= 5 && s[2] == ':' {
 			return strings.Trim(s, "0123456789-:.TZtz+ ") == ""
 		}
@@ -219,39 +126,6 @@ func isOurHost(s string) bool {
 	return err == nil && (addr.IsLoopback() || addr.IsUnspecified())
 }
 
-// hostName is a host without its port.
-func hostName(s string) string {
-	if k := strings.LastIndexByte(s, ':'); k > 0 && strings.Trim(s[k+1:], "0123456789") == "" {
-		return s[:k]
-	}
-	return s
-}
-
-// isStep reports whether a step of a path is a word of the service.
-func (p vocabulary) isStep(s, before string) bool {
-	switch {
-	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
-		return true
-	case steps[strings.ToLower(s)], s[0] == '$' && words.IsMember(strings.TrimPrefix(s, "$")):
-		return true
-	case words.IsMember(s), words.IsType(strings.TrimPrefix(s, "Microsoft.DirectoryServices.")):
-		return !namesFollow[strings.ToLower(before)] || p.outside
-	case p.signIn:
-		return loginWords[strings.ToLower(s)]
-	}
-	return words.IsPermission(s) || isInstant(s)
-}
-
-// steps are words of paths that no metadata lists.
-var steps = set(`v1.0 beta v2.0 v2 me root collection $batch $metadata $count $value $ref $entity $links delta oauth2 token authorize common organizations consumers
-	_api _layouts 15 personal sites teams content thumbnails special approot documents photos cameraroll music recordings inbox drafts sentitems
-	deleteditems junkemail outbox archive msgfolderroot calendar contacts tasks monitor operations items workbook worksheets range small medium
-	large primary self myorganization graph microsoft.graph odata download.aspx upload up transform drive drives bundles devicecode logout
-	.well-known openid-configuration discovery keys nextlink .default 2.0 48x48 64x64 96x96 120x120 240x240 360x360 432x432 504x504 648x648`)
-
-// namesFollow are the steps behind which a word of the service may be a name.
-var namesFollow = set("users groups domains applications serviceprincipals devices contacts worksheets tables names columns categories")
-
 // isOptionName reports whether the name of an option or a form's field is one that metadata
 // has, one of the list, or made of words of the vocabulary.
 func isOptionName(s string) bool {
@@ -259,12 +133,9 @@ func isOptionName(s string) bool {
 	if len(name) <= 2 || optionNames[name] {
 		return len(name) <= 40
 	}
-	for part := range strings.FieldsFuncSeq(name, func(c rune) bool { return strings.ContainsRune("-_.", c) }) {
-		if len(part) > 2 && !words.InText(part) && !words.IsMember(part) && !optionNames[part] {
-			return isWordOfAPI(s)
-		}
-	}
-	return true
+	return allParts(name, "-_.", func(part string) bool {
+		return len(part) <= 2 || words.InText(part) || words.IsMember(part) || optionNames[part]
+	}) || isWordOfAPI(s)
 }
 
 // isWordOfAPI reports whether a text has the form that the names of options and of forms'
@@ -275,7 +146,7 @@ func isWordOfAPI(s string) bool {
 }
 
 // optionNames are options that no metadata lists.
-var optionNames = set(`select filter expand orderby top skip count search format apply compute skiptoken deltatoken token levels q startdatetime enddatetime
+var optionNames = setOf(`select filter expand orderby top skip count search format apply compute skiptoken deltatoken token levels q startdatetime enddatetime
 	changetype validationtoken prefer api-version x-ms-client-request-id requestid isasync forcedeletion includepersonalnotebooks nextlink
 	client_id client_secret grant_type scope redirect_uri response_type response_mode state nonce code code_challenge code_challenge_method prompt
 	login_hint domain_hint username password refresh_token device_code client_assertion client_assertion_type assertion requested_token_use
@@ -285,29 +156,15 @@ var optionNames = set(`select filter expand orderby top skip count search format
 	oauth2 s256 sha256 sha1 sourcedoc itemid driveid sharetype embed cid ithint migratedtospo redeem onlyids deltalink apikey api_key msafed slice
 	sso_reload amr_values acr_values id_token_hint post_logout_redirect_uri logout_hint user_code access_token id_token ocid wreply`)
 
-// loginWords are values that sign-in exchanges have and that say nothing.
-var loginWords = set(`authorization_code refresh_token client_credentials password urn:ietf:params:oauth:grant-type:device_code device_code
-	urn:ietf:params:oauth:grant-type:jwt-bearer urn:ietf:params:oauth:client-assertion-type:jwt-bearer on_behalf_of code id_token token query
-	form_post fragment none login consent select_account s256 plain openid profile email offline_access common organizations consumers oauth2
-	v2.0 authorize devicecode logout .well-known openid-configuration 1 2 user_impersonation`)
-
 // isExpressionWord reports whether a bare word of an expression is a property, a path of
 // them, a function, or an operator.
 func isExpressionWord(s string) bool {
-	if words.IsMember(s) {
-		return true
-	}
-	for part := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune("/()*$:.,;=&+-", c) }) {
-		switch {
-		case len(part) <= 2, isPlain(part), words.IsMember(part), words.IsType(part), expressionWords[strings.ToLower(part)]:
-		default:
-			return words.IsType(s)
-		}
-	}
-	return true
+	return words.IsMember(s) || words.IsType(s) || allParts(s, "/()*$:.,;=&+-", func(part string) bool {
+		return len(part) <= 2 || isPlain(part) || words.IsMember(part) || words.IsType(part) || expressionWords.has(part)
+	})
 }
 
-var expressionWords = set(`and or not eq ne gt ge lt le in has asc desc any all startswith endswith contains substringof tolower toupper length
+var expressionWords = setOf(`and or not eq ne gt ge lt le in has asc desc any all startswith endswith contains substringof tolower toupper length
 	indexof substring trim concat year month day hour minute second date time now round floor ceiling cast isof null true false microsoft graph
 	aggregate groupby with sum average min max countdistinct as select expand filter orderby top skip levels count search ref value member`)
 
@@ -334,4 +191,25 @@ func camel(column string) string {
 		return ""
 	}
 	return strings.ToLower(joined[:1]) + joined[1:]
+}
+
+// isCounter reports whether a leaf is a decimal id that a service counts or takes from its
+// clock, which no cassette hides.
+func isCounter(l *place.Leaf) bool {
+	return len(l.Text) >= 10 && len(l.Text) < 20 && ascii.All(l.Text, ascii.IsDigit) && (isIDMember(l.Name) || strings.EqualFold(l.Name, "etag"))
+}
+
+func hasYear(s string) bool { return len(s) >= 16 && len(s) <= 40 && strings.Contains(s, "20") }
+
+// instantOf reads an instant of OData or of a header.
+func instantOf(s string) (time.Time, bool) {
+	if !hasYear(s) {
+		return time.Time{}, false
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", http.TimeFormat} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
 }

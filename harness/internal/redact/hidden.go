@@ -57,6 +57,10 @@ func showsLinkToken(s string) (shows bool) {
 // say where a list goes on.
 func isLinkToken(name string) bool { return protocol.IsToken(name) && !isPaging(name) }
 
+func isPaging(name string) bool {
+	return name == "skiptoken" || name == "deltatoken" || name == "token"
+}
+
 // decodings yields what a text says by each encoding that it shows signs of.
 func decodings(s string) iter.Seq[string] {
 	return func(yield func(string) bool) {

@@ -59,43 +59,34 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 	if c.Meta.Origin == cassette.Docs { // its people are invented, and so are their domains
 		rules.Identity, rules.Content, rules.Unknown = On, Off, Off
 	}
-	r, err := New(rules, Options{Salt: c.Salt})
+	r, err := newCore(rules, Options{Salt: c.Salt})
 	if err != nil {
 		return nil, err
 	}
 	r.ledger.idle = true
-	return r.leaks(c, known), nil
+	return leaksIn(c, r, known), nil
 }
 
-// A finder is a pass in trial, which says where leaks are.
-type finder struct{ *pass }
-
-// leaks runs a pass in trial over a cassette.
-func (r *Redactor) leaks(c *cassette.Cassette, known []string) []Leak {
-	var found []Leak
+// leaksIn runs a pass in trial over a cassette.
+func leaksIn(c *cassette.Cassette, r *core, known []string) (found []Leak) {
 	for n, i := range c.Interactions {
-		p := finder{&pass{scene: scene{r: r}}}
-		side := ""
+		p := &finder{pass: newPass(r), of: i, position: n}
 		p.trial = func(l *place.Leaf, by rule, _ string) {
-			if c.Meta.Origin == cassette.Docs && table[by].Class != Secret && !isStranger(l.Text, by) {
-				return
+			if c.Meta.Origin != cassette.Docs || table[by].Class == Secret || isStranger(l.Text, by) {
+				p.add(l, table[by].ID, len(l.Text))
 			}
-			level := Advises
-			if table[by].Class == Secret {
-				level = Blocks
-			}
-			found = append(found, p.leakAt(i, n, side, l.Place(), table[by].ID, level, len(l.Text)))
 		}
 		p.stays = func(l *place.Leaf) {
 			if looksRandom(l.Text) && !words.Harmless(l.Name, l.Parent, l.Text) {
-				found = append(found, p.leakAt(i, n, side, l.Place(), RandomValue, Advises, len(l.Text)))
+				p.add(l, RandomValue, len(l.Text))
 			}
 		}
-		p.begins = func(part string) { side = part }
+		p.begins = func(part string) { p.side = part }
 		trial := *i
 		p.interaction(&trial)
+		p.addKnown(known)
 		p.end()
-		found = append(found, p.knownIn(i, n, known)...)
+		found = append(found, p.found...)
 	}
 	return found
 }
@@ -116,55 +107,69 @@ func isStranger(text string, by rule) bool {
 	return found
 }
 
-// knownIn finds the values that a caller named in the texts of an interaction.
-func (p finder) knownIn(i *cassette.Interaction, n int, known []string) (found []Leak) {
-	if len(known) == 0 {
-		return nil
-	}
-	look := func(side string) func(l *place.Leaf) (string, bool) {
-		return func(l *place.Leaf) (string, bool) {
-			for _, v := range known {
-				if !l.Layered && v != "" && strings.Contains(strings.ToLower(l.Text), strings.ToLower(v)) {
-					found = append(found, p.leakAt(i, n, side, l.Place(), KnownValue, Blocks, len(v)))
-				}
-			}
-			return "", false
-		}
-	}
-	asked, answered := messagesOf(i)
-	place.Rewrite(&asked, look("request"))
-	place.Rewrite(&answered, look("response"))
-	return found
+// A finder is a pass in trial, which says where leaks are.
+type finder struct {
+	*pass
+	of       *cassette.Interaction
+	position int
+	side     string // request or response
+	found    []Leak
 }
 
-// leakAt tells a place without the names in it that are values.
-func (p finder) leakAt(i *cassette.Interaction, n int, side, at string, rule ID, level Level, size int) Leak {
-	l := Leak{Rule: rule, Level: level, Interaction: n, Line: i.Line, Excerpt: fmt.Sprintf("%d bytes", size)}
-	body, isBody := strings.CutPrefix(at, "body.")
-	name, isHeader := strings.CutPrefix(at, "header.")
-	switch {
-	case isHeader:
-		name, _, _ = strings.Cut(name, ">")
-		l.Part = side + ".headers." + name
-	case strings.HasPrefix(at, "trailer."):
-		l.Part = side + "." + at
-	case isBody, at == "body", strings.HasPrefix(at, "form."), strings.HasPrefix(at, "part"), at == "boundary", at == "preamble", at == "epilogue":
-		l.Part = side + ".body"
-		if strings.HasPrefix(body, "$") {
-			l.Path, _, _ = strings.Cut(body, ">")
+// addKnown finds the values that a caller named in the texts of the interaction.
+func (p *finder) addKnown(known []string) {
+	look := func(l *place.Leaf) (string, bool) {
+		for _, v := range known {
+			if !l.Layered && v != "" && strings.Contains(strings.ToLower(l.Text), strings.ToLower(v)) {
+				p.add(l, KnownValue, len(v))
+			}
 		}
-	default:
-		l.Part = side + ".url"
+		return "", false
 	}
+	if len(known) > 0 {
+		asked, answered := messagesOf(p.of)
+		p.side = "request"
+		place.Rewrite(&asked, look)
+		p.side = "response"
+		place.Rewrite(&answered, look)
+	}
+}
+
+// add notes a leak at the place of a leaf, without the names in it that are values.
+func (p *finder) add(at *place.Leaf, rule ID, size int) {
+	l := Leak{Rule: rule, Level: Advises, Interaction: p.position, Line: p.of.Line, Excerpt: fmt.Sprintf("%d bytes", size)}
+	if rule == KnownValue || rule.Class() == Secret {
+		l.Level = Blocks
+	}
+	l.Part, l.Path = partOf(p.side, at.Place())
 	if l.Part == "response.body" {
-		l.Line = i.BodyLine(l.Path)
+		l.Line = p.of.BodyLine(l.Path)
 	}
 	if l.Path != "" {
 		l.Path = jsondoc.MaskNames(l.Path, func(name, parent string) bool {
 			return p.isMemberName(name, parent) || p.r.ledger.faker.IsName(name)
 		})
 	}
-	return l
+	p.found = append(p.found, l)
+}
+
+// partOf says in which part of a message a place is, and where in a body of JSON.
+func partOf(side, at string) (part, path string) {
+	body, isBody := strings.CutPrefix(at, "body.")
+	name, isHeader := strings.CutPrefix(at, "header.")
+	switch {
+	case isHeader:
+		name, _, _ = strings.Cut(name, ">")
+		return side + ".headers." + name, ""
+	case strings.HasPrefix(at, "trailer."):
+		return side + "." + at, ""
+	case isBody, at == "body", strings.HasPrefix(at, "form."), strings.HasPrefix(at, "part"), at == "boundary", at == "preamble", at == "epilogue":
+		if strings.HasPrefix(body, "$") {
+			path, _, _ = strings.Cut(body, ">")
+		}
+		return side + ".body", path
+	}
+	return side + ".url", ""
 }
 
 // refusal is why a cassette with leaks is not saved.

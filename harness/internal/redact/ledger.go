@@ -2,7 +2,6 @@ package redact
 
 import (
 	"cmp"
-	"net/netip"
 	"path"
 	"regexp"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 )
@@ -21,25 +19,21 @@ import (
 type ledger struct {
 	faker *identity.Faker
 	idle  bool // nothing is stored of what it names
+	tags  *tags
 
-	mu     sync.Mutex
-	names  map[string]string // by value, in lower case where case says nothing
-	next   map[string]int    // the last number of a series
-	taken  map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
-	values map[string]string // by pseudonym: of those with a tag
-	tags   map[string]string // by pseudonym
-	bits   []map[uint32]bool // by nonce: the bits of all values that have a tag
-
-	earlier map[string]string // by tag: pseudonyms of the recording before
-	tagged  map[string]string // by pseudonym: its tag there
-	given   map[string]bool   // pseudonyms of the recording before whose values the service made anew
-	nonces  int               // below this are all nonces of these tags
+	mu        sync.Mutex
+	names     map[string]string // by value, in lower case where case says nothing
+	addresses map[string]string // likewise, with their hosts
+	next      map[string]int    // the last number of a series
+	follows   bool              // there was a recording before
+	taken     map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
 }
 
 func newLedger(salt []byte) *ledger {
+	faker := identity.NewFaker(salt)
 	return &ledger{
-		faker: identity.NewFaker(salt), names: map[string]string{}, next: map[string]int{}, taken: map[string]bool{},
-		values: map[string]string{}, tags: map[string]string{},
+		faker: faker, tags: newTags(faker), names: make(map[string]string, 256), addresses: map[string]string{},
+		next: map[string]int{}, taken: map[string]bool{},
 	}
 }
 
@@ -51,13 +45,39 @@ func (l *ledger) name(series, s string, suggested func() string) string {
 		return s
 	}
 	if at := strings.LastIndexByte(s, '@'); at > 0 && isAddress(s) {
-		was := func() string { return cmp.Or(l.before(s), suggested()) }
-		host := l.name("tenant", s[at+1:], func() string { return behindAt(was()) })
-		return l.counted("user", strings.ToLower(s), s[:at], numbered.Word, func() string {
-			local, _, _ := strings.Cut(was(), "@")
-			return local
-		}) + "@" + host
+		return l.address(s, at, suggested)
 	}
+	return l.text(series, s, suggested)
+}
+
+// address is the pseudonym of an address, whose host begins behind byte at.
+func (l *ledger) address(s string, at int, suggested func() string) string {
+	key := strings.ToLower(s)
+	l.mu.Lock()
+	known, ok := l.addresses[key]
+	l.mu.Unlock()
+	if ok {
+		return known
+	}
+	was := func() string { return cmp.Or(l.tags.pseudonym(s), suggested()) }
+	host := s[at+1:]
+	if l.faker.IsName(host) {
+		l.take(host)
+	} else {
+		host = l.text("tenant", host, func() string { return behindAt(was()) })
+	}
+	is := l.counted("user", key, s[:at], numbered.Word, func() string {
+		local, _, _ := strings.Cut(was(), "@")
+		return local
+	}) + "@" + host
+	l.mu.Lock()
+	l.addresses[strings.Clone(key)] = is
+	l.mu.Unlock()
+	return is
+}
+
+// text is the pseudonym of what is no address.
+func (l *ledger) text(series, s string, suggested func() string) string {
 	class, key := classOf(s)
 	switch class {
 	case numbered.File:
@@ -96,7 +116,7 @@ func (l *ledger) counted(series, key, s string, class numbered.Class, suggested 
 	if class == numbered.File {
 		ext = path.Ext(s)
 	}
-	p := l.before(s)
+	p := l.tags.pseudonym(s)
 	if p == "" && suggested != nil {
 		p = suggested()
 	}
@@ -109,32 +129,11 @@ func (l *ledger) counted(series, key, s string, class numbered.Class, suggested 
 			}
 		}
 	}
-	if l.given != nil || !(class == numbered.Phrase || class == numbered.Word || class == numbered.File || class == numbered.Domain) {
+	if l.follows || !(class == numbered.Phrase || class == numbered.Word || class == numbered.File || class == numbered.Domain) {
 		l.taken[p] = true
 	}
 	l.names[strings.Clone(key)] = p // not the body that it stands in
 	return p
-}
-
-// before is the pseudonym that a value had in the recording before, known by its tag.
-func (l *ledger) before(s string) string {
-	for nonce := range l.nonces {
-		if p, ok := l.earlier[l.faker.Tag(s, nonce)]; ok {
-			return p
-		}
-	}
-	return ""
-}
-
-// remember takes over the tags of an earlier recording.
-func (l *ledger) remember(tags map[string]string) {
-	l.earlier, l.tagged, l.given = make(map[string]string, len(tags)), tags, map[string]bool{}
-	for p, tag := range tags {
-		if nonce, ok := identity.Nonce(tag); ok {
-			l.earlier[tag] = p
-			l.nonces = max(l.nonces, nonce+1)
-		}
-	}
 }
 
 // fits reports whether a pseudonym is of a class and a series; an address has two.
@@ -148,48 +147,6 @@ func (l *ledger) fits(p, series string, class numbered.Class, ext string) bool {
 		return true
 	}
 	return len(p) > len(series) && strings.EqualFold(p[:len(series)], series) && strings.HasSuffix(p, ext)
-}
-
-// gave notes that a pseudonym of the recording before may stand for what the service made
-// anew: it keeps its tag then, by which nobody asks. It is called with the lock held.
-func (l *ledger) gave(p string) {
-	if l.given != nil {
-		l.given[p] = true
-	}
-}
-
-// tag remembers that a name with this pseudonym stands in a hole, and keeps bits of the
-// value by which it is known again. The nonce is such that no value fits that has a tag
-// already.
-func (l *ledger) tag(p, value string) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if t, ok := l.tags[p]; ok {
-		return t
-	}
-	if t := l.tagged[p]; t != "" && l.given[p] {
-		l.tags[p] = t
-		return t
-	}
-	const most = 16
-	for nonce := range most {
-		if nonce == len(l.bits) {
-			set := make(map[uint32]bool, len(l.values))
-			for _, v := range l.values {
-				set[l.faker.TagBits(v, nonce)] = true
-			}
-			l.bits = append(l.bits, set)
-		}
-		if !l.bits[nonce][l.faker.TagBits(value, nonce)] || nonce == most-1 {
-			l.tags[p] = l.faker.Tag(value, nonce)
-			break
-		}
-	}
-	for nonce := range l.bits {
-		l.bits[nonce][l.faker.TagBits(value, nonce)] = true
-	}
-	l.values[p] = value
-	return l.tags[p]
 }
 
 // known is the pseudonym of a value that has one.
@@ -263,113 +220,3 @@ func goesOn(text, next string) bool {
 var escape = regexp.MustCompile(`(%[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4})$`)
 
 const longestEscape = 6
-
-// classOf is the lexical class of a value, and the key by which equal values are known.
-func classOf(s string) (numbered.Class, string) {
-	switch {
-	case ascii.All(s, ascii.IsDigit), len(s) >= 8 && ascii.All(s, ascii.IsHex) && strings.ContainsAny(s, "0123456789"):
-		return numbered.Digits, s
-	case len(s) >= 7 && len(s) < 32 && isPhone(s):
-		return numbered.Phone, s
-	}
-	if addr, ok := networkAddress(s); ok {
-		if addr.Is4() {
-			return numbered.IPv4, s
-		}
-		return numbered.IPv6, s
-	}
-	switch {
-	case len(s) == 17 && isMAC(s):
-		return numbered.MAC, s
-	case fileTypes[strings.ToLower(path.Ext(s))]:
-		return numbered.File, s
-	case isDomain(s):
-		return numbered.Domain, strings.ToLower(s)
-	case strings.ContainsAny(s, " \t\r\n"):
-		return numbered.Phrase, s
-	}
-	return numbered.Word, s
-}
-
-// networkAddress reads a network address; most texts are none by their first byte.
-func networkAddress(s string) (netip.Addr, bool) {
-	if s == "" || !ascii.IsHex(s[0]) && s[0] != ':' || !strings.ContainsAny(s, ".:") {
-		return netip.Addr{}, false
-	}
-	addr, err := netip.ParseAddr(s)
-	return addr, err == nil
-}
-
-func isPhone(s string) bool {
-	digits := 0
-	for i := range len(s) {
-		switch c := s[i]; {
-		case ascii.IsDigit(c):
-			digits++
-		case strings.IndexByte("+-() ./", c) < 0:
-			return false
-		}
-	}
-	return digits >= 6 && digits <= 15 && (s[0] == '+' || s[0] == '(' || strings.ContainsAny(s, " "))
-}
-
-func isMAC(s string) bool {
-	for i := range len(s) {
-		if i%3 == 2 && s[i] != ':' && s[i] != '-' || i%3 != 2 && !ascii.IsHex(s[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// isDomain recognises a name of a host: labels, the last of them of two to six letters, or
-// one that no real domain ends in.
-func isDomain(s string) bool {
-	if len(s) < 4 || len(s) > 253 || s[0] == '.' || s[0] == '-' {
-		return false
-	}
-	k := strings.LastIndexByte(s, '.')
-	if k <= 0 {
-		return false
-	}
-	last := strings.ToLower(s[k+1:])
-	return (len(last) == 2 || topDomains[last]) && ascii.All(last, ascii.IsLetter) &&
-		ascii.All(s[:k], func(c byte) bool { return ascii.IsAlnum(c) || c == '-' || c == '.' || c == '_' }) && !strings.Contains(s, "..")
-}
-
-var topDomains = set("com net org edu gov mil int info biz name io dev app cloud local internal example test invalid corp lan home online tech")
-
-// isAddress recognises an address of mail, or a UPN.
-func isAddress(s string) bool {
-	at := strings.LastIndexByte(s, '@')
-	if at <= 0 || !isDomain(s[at+1:]) {
-		return false
-	}
-	return ascii.All(s[:at], isLocalByte)
-}
-
-func isLocalByte(c byte) bool {
-	return ascii.IsAlnum(c) || c >= 0x80 || strings.IndexByte("._%+'#-$!&*=/?^`{|}~", c) >= 0
-}
-
-// fileTypes are the extensions of names of files, which stay.
-var fileTypes = extensions(`txt md csv tsv json xml yaml yml html htm css js ts log ini cfg conf pdf doc docx docm dot dotx xls xlsx xlsm xlsb xlt xltx
-	ppt pptx pptm pot potx pps ppsx one onetoc2 onepkg vsd vsdx mpp pub accdb mdb rtf odt ods odp epub png jpg jpeg gif bmp tif tiff svg ico webp heic
-	mp3 mp4 m4a m4v mov avi wmv wav flac ogg mkv webm vtt srt zip 7z rar tar gz tgz bz2 xz iso exe msi dll apk ipa dmg pkg deb rpm intunewin bat cmd
-	ps1 psm1 sh py go java c h cpp cs rb php sql db sqlite bak tmp dat bin eml msg ics vcf pst ost key pem cer crt pfx p12 url lnk loop fluid whiteboard`)
-
-func extensions(list string) map[string]bool {
-	all := map[string]bool{}
-	for e := range strings.FieldsSeq(list) {
-		all["."+e] = true
-	}
-	return all
-}
-
-func set(list string) map[string]bool {
-	all := map[string]bool{}
-	for e := range strings.FieldsSeq(list) {
-		all[e] = true
-	}
-	return all
-}

@@ -10,32 +10,29 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
-// Message redacts a text that is about an exchange and stored nowhere in it: an error, a
-// value that a report tells, alone or in quotes. What the recording knows is replaced by
-// its pseudonym, as are values that show what they are; of addresses the queries are
-// left out, and network addresses become one of those kept for documentation.
-func (r *Redactor) Message(text string) string {
+// messageOf is what is said of an exchange instead of a text: see Redactor.Message.
+func messageOf(c *core, text string) string {
 	inner, err := strconv.Unquote(text)
 	if quoted := err == nil && strings.HasPrefix(text, `"`); quoted {
-		if told := r.Message(inner); told != inner {
-			return strconv.Quote(told)
+		if is := messageOf(c, inner); is != inner {
+			return strconv.Quote(is)
 		}
 		return text
 	}
-	p := &pass{scene: scene{r: r}, unknown: map[string]int{}}
-	if is, ok := r.ledger.known(text); ok {
+	if is, ok := c.ledger.known(text); ok {
 		return is
 	}
-	text = withoutQueries(p.apart(text))
-	plain, by := withoutSecrets(text)
-	if v := p.renamer().inner(&place.Leaf{Text: text}, plain, by); v.rule != noRule {
+	p := newPass(c)
+	defer p.end()
+	text = withoutQueries(redactedPart(p, text))
+	if v := (judge{&p.scene}).inner(&place.Leaf{Text: text}); v.rule != noRule {
 		text = v.text
 	}
-	return withoutNetwork(r.ledger.within(text))
+	return withoutNetwork(c.ledger.within(text))
 }
 
 // apart redacts a text that is an address or JSON and nothing else as an answer's.
-func (p *pass) apart(text string) string {
+func redactedPart(p *pass, text string) string {
 	switch {
 	case authority(text) && !strings.ContainsAny(text, " \n"):
 		m := place.Message{Answer: true, Header: http.Header{"Location": {text}}}
@@ -61,31 +58,6 @@ func withoutQueries(text string) string {
 	})
 }
 
-// eachWebAddress replaces the web addresses within a text, from their scheme on.
-func eachWebAddress(text string, f func(address string) string) string {
-	var out strings.Builder
-	for {
-		at := strings.Index(text, "://")
-		if at < 0 {
-			out.WriteString(text)
-			return out.String()
-		}
-		start, end := at, at+len("://")
-		for start > 0 && isLetter(text[start-1]) {
-			start--
-		}
-		for end < len(text) && text[end] > ' ' && !strings.ContainsRune("\"'<>`", rune(text[end])) {
-			end++
-			if end < len(text) && text[end] == '\'' && opensLiteral(text[at:end]) {
-				end = quoteEnd(text, end)
-			}
-		}
-		out.WriteString(text[:start])
-		out.WriteString(f(text[start:end]))
-		text = text[end:]
-	}
-}
-
 // withoutNetwork replaces the numbers of hosts, with or without a port.
 func withoutNetwork(text string) string {
 	fields := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" \t\n\"'(),>", c) })
@@ -99,27 +71,4 @@ func withoutNetwork(text string) string {
 		}
 	}
 	return text
-}
-
-// opensLiteral reports whether a quote behind a part of an address opens a literal of its
-// query, as in ?$filter=id+eq+'x', and does not end the address.
-func opensLiteral(address string) bool {
-	if !strings.Contains(address, "?") {
-		return false
-	}
-	return strings.HasSuffix(address, "%20") || strings.ContainsRune("=+(,", rune(address[len(address)-1]))
-}
-
-// quoteEnd is behind the quote that closes a literal, in which quotes are doubled.
-func quoteEnd(text string, open int) int {
-	for i := open + 1; i < len(text); i++ {
-		if text[i] != '\'' {
-			continue
-		}
-		if i+1 == len(text) || text[i+1] != '\'' {
-			return i + 1
-		}
-		i++
-	}
-	return len(text)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // A tagged name, as notes have it.
-type tagged struct {
+type taggedName struct {
 	Name   string `json:"n"`
 	Tag    string `json:"t"`
 	Looked bool   `json:"l,omitempty"`
@@ -22,29 +22,11 @@ type tagged struct {
 // A note is what is to be known of an interaction when its recording ends: the shapes of a
 // request with holes, several of a batch, the names with tags, and which place it had in the
 // recording before.
-type note struct {
-	Shapes []uint64 `json:"s,omitempty"`
-	Names  []tagged `json:"n,omitempty"`
-	Place  int      `json:"p,omitempty"` // from 1
-	Salt   string   `json:"k,omitempty"` // digest of that which it was made with
-}
-
-func (p *pass) note(i *cassette.Interaction) []byte {
-	if len(p.r.salt) == 0 {
-		return nil
-	}
-	n := note{Names: p.names, Salt: cassette.SaltDigest(p.r.salt)}
-	if len(i.Holes) > 0 {
-		n.Shapes = shapesOf(i)
-	}
-	if p.previous != nil {
-		n.Place = p.previous.position + 1
-	}
-	text, err := json.Marshal(n)
-	if err != nil {
-		return nil // there is nothing in it that JSON has not
-	}
-	return text
+type noteData struct {
+	Shapes []uint64     `json:"s,omitempty"`
+	Names  []taggedName `json:"n,omitempty"`
+	Place  int          `json:"p,omitempty"` // from 1
+	Salt   string       `json:"k,omitempty"` // digest of that which it was made with
 }
 
 // shapesOf are the method and template of a request, or those of a batch's parts: they are
@@ -73,7 +55,7 @@ func shapeOf(method, address string) uint64 {
 // PlaceOf reads from a note which place an interaction had in the recording before, from 0;
 // -1 for none.
 func PlaceOf(text []byte) int {
-	var n note
+	var n noteData
 	if json.Unmarshal(text, &n) != nil {
 		return -1
 	}
@@ -84,7 +66,7 @@ func PlaceOf(text []byte) int {
 // none.
 func SaltOf(notes [][]byte) string {
 	for _, text := range notes {
-		var n note
+		var n noteData
 		if json.Unmarshal(text, &n) == nil && n.Salt != "" {
 			return n.Salt
 		}
@@ -95,13 +77,13 @@ func SaltOf(notes [][]byte) string {
 // Tags reads notes: which tags a cassette of these interactions keeps. A name that is
 // neither looked up nor stands in a request of a shape that another has needs none.
 func Tags(notes [][]byte) (map[string]string, error) {
-	read := make([]note, 0, len(notes))
+	read := make([]noteData, 0, len(notes))
 	count := map[uint64]int{}
 	for _, text := range notes {
 		if len(text) == 0 {
 			continue
 		}
-		var n note
+		var n noteData
 		if err := json.Unmarshal(text, &n); err != nil {
 			return nil, errors.New("a note of the journal is damaged")
 		}

@@ -1,7 +1,12 @@
 package redact
 
 import (
+	"encoding/json"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -13,12 +18,11 @@ import (
 // and notes it.
 type pass struct {
 	scene
-	leaves int      // shown so far, those with parts aside
-	holes  []opened // in the order of leaves
-	names  []tagged // that holes hold
+	leaves int          // shown so far, those with parts aside
+	holes  []opened     // in the order of leaves
+	names  []taggedName // that holes hold
 
 	near    *near
-	last    *known // of near
 	counts  [ruleCount]int
 	unknown map[string]int                           // by member: values replaced only because nothing knows them
 	trial   func(l *place.Leaf, r rule, text string) // is told what would be replaced, and nothing is
@@ -26,34 +30,20 @@ type pass struct {
 	begins  func(part string)                        // in a trial: request or response
 }
 
-// A scene is what is known of the message that is being read.
-type scene struct {
-	r        *Redactor
-	previous *earlier // the interaction that the recording before has in its place
-	before   *before  // this message there
-	request  bool
-	left     bool // it goes to no host of Graph's
-	outside  bool // likewise for the link that is being read
-	signIn   bool
-	sealed   bool    // what it holds is none of Graph's, and every rule is obeyed
-	offset   int64   // of the body in its file
-	sizes    []int64 // of files in the body, in the order of their hashes
+// newPass begins a pass, which end ends.
+func newPass(c *core) *pass {
+	p := &pass{scene: scene{r: c}}
+	if p.near, _ = c.nears.Get().(*near); p.near == nil {
+		p.near = &near{}
+	}
+	return p
 }
 
-// obeys reports whether a rule is obeyed here: rules.yaml speaks of what Graph holds.
-func (p *scene) obeys(r rule) bool { return p.r.on[r] || p.sealed && r != noRule }
-
-// A judge says what is to be done with a text; what it needs to know of words, a vocabulary
-// says, and what is to stand for the text, a renamer.
-type (
-	judge      struct{ *scene }
-	vocabulary struct{ *scene }
-	renamer    struct{ *scene }
-)
-
-func (p *scene) judge() judge           { return judge{p} }
-func (p *scene) vocabulary() vocabulary { return vocabulary{p} }
-func (p *scene) renamer() renamer       { return renamer{p} }
+// end leaves what is near to the next pass.
+func (p *pass) end() {
+	p.near.last = nil
+	p.r.nears.Put(p.near)
+}
 
 // An opened hole is a leaf of a request, by its number, that was replaced.
 type opened struct {
@@ -62,29 +52,57 @@ type opened struct {
 	whole bool // it has parts, and was replaced as a whole
 }
 
-// A verdict is what redaction says of a leaf.
-type verdict struct {
-	text string // what is to stand there
-	rule rule   // by which it is replaced, noRule where it stays
-	hole cassette.HoleKind
-}
-
 // leaf says what is to stand in a leaf's place.
 func (p *pass) leaf(l *place.Leaf) (string, bool) {
-	if is, ok := p.judge().volatile(l); ok {
+	if is, ok := (judge{&p.scene}).volatile(l); ok {
 		return p.put(l, verdict{text: is, rule: volatile})
 	}
 	if l.Role == place.MemberName && !l.Layered && p.isMemberName(l.Text, l.Parent) {
 		return p.put(l, verdict{})
 	}
 	if l.Layered {
-		v := p.judge().layered(l)
+		v := judge{&p.scene}.layered(l)
 		if v.rule == noRule && v.text == "" {
 			return "", false // its parts come next
 		}
 		return p.put(l, v)
 	}
-	return p.put(l, p.r.verdicts.on(p, l))
+	return p.put(l, p.verdict(l))
+}
+
+// verdict is what is said of a leaf: what is remembered, or what judge says.
+func (p *pass) verdict(l *place.Leaf) verdict {
+	if l.Role != place.Member && l.Role != place.Header || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || strings.EqualFold(l.Parent, "headers") {
+		return judge{&p.scene}.of(l, nil)
+	}
+	at := standing{l.Name, l.Parent, l.Outer, l.Role, p.outside, p.request, p.signIn, p.sealed, p.trial != nil}
+	a := p.r.verdicts.at(p.near, at)
+	if a == nil {
+		at = at.own()
+		a = p.r.verdicts.begin(p.near, at, vocabulary{&p.scene}.spot(at.name, at.parent))
+	}
+	if known, ok := a.on(l.Text); ok {
+		return known
+	}
+	said := judge{&p.scene}.of(l, a.spot)
+	if l.Role == place.Header && said.rule != noRule || !p.near.met(l.Text) {
+		return said
+	}
+	p.r.verdicts.remember(a, l.Text, said)
+	return said
+}
+
+// isMemberName is vocabulary.isMemberName, remembered.
+func (p *pass) isMemberName(s, parent string) bool {
+	k := p.near.known(s)
+	if k.member && k.parent == parent {
+		return true
+	}
+	if !(vocabulary{&p.scene}).isMemberName(s, parent) {
+		return false
+	}
+	k.member, k.parent = true, strings.Clone(parent) // not the body that it stands in
+	return true
 }
 
 // put notes a verdict and carries it out.
@@ -97,9 +115,9 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 		}
 		if p.r.previous != nil && p.trial == nil {
 			if isCounter(l) {
-				return p.renamer().counter(l), true
+				return renamer{&p.scene}.counter(l), true
 			}
-			if is, ok := p.renamer().instant(l); ok {
+			if is, ok := (renamer{&p.scene}).instant(l); ok {
 				return is, true
 			}
 		}
@@ -115,13 +133,16 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 		p.counts[v.rule]++
 		p.before.rename(l, v.text)
 		if v.rule == unknownText || v.rule == unknownMember {
+			if p.unknown == nil {
+				p.unknown = map[string]int{}
+			}
 			p.unknown[p.memberOf(l)]++
 		}
 	}
-	if p.request && v.hole != "" && (l.Role != place.Header || counts[l.Name]) {
+	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders[l.Name]) {
 		p.holes = append(p.holes, opened{n, v.hole, l.Layered})
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
-			p.names = append(p.names, tagged{v.text, p.r.ledger.tag(v.text, l.Text), l.Looked() || l.IsName()})
+			p.names = append(p.names, taggedName{v.text, p.r.ledger.tags.tag(v.text, l.Text), l.Looked() || l.IsName()})
 		}
 	}
 	return v.text, true
@@ -135,217 +156,124 @@ func (p *pass) memberOf(l *place.Leaf) string {
 	return ""
 }
 
-// counts are the headers that tell requests apart.
-var counts = map[string]bool{
-	"Prefer": true, "Consistencylevel": true, "If-Match": true, "If-None-Match": true, "Content-Range": true, "Range": true, "Content-Type": true,
-	"Accept": true,
+// interaction rewrites all texts of an interaction. Headers and forms are replaced, not
+// changed.
+func (p *pass) interaction(i *cassette.Interaction) {
+	req, resp := &i.Request, &i.Response
+	address := req.URL
+	if hostOf(address) == "" && req.Host != "" {
+		address = "https://" + req.Host + address
+	}
+	p.left = !graph.IsHost(hostOf(address))
+	p.signIn = graph.IsSignInHost(hostOf(address))
+	p.sealed = p.left && !graph.IsFileHost(hostOf(address))
+	asked, answered := messagesOf(i)
+	p.begin("request")
+	p.request, p.offset, p.before = true, offsetOf(headerOf(req.Headers, "Content-Range")), p.previous.request(p.r.ledger)
+	p.rewrite(&asked)
+	p.request = false
+	if p.trial == nil {
+		p.previous = p.r.previous.place(p.previous, &asked, resp)
+	}
+	p.begin("response")
+	answered.Body = p.previous.inOrder(req.Body, resp.Body)
+	p.offset, p.before, p.sizes = offsetOf(headerOf(resp.Headers, "Content-Range")), p.previous.answer(p.r.ledger), hashSizes(resp.Body)
+	p.rewrite(&answered)
+	p.before = nil
+
+	sent, came := len(req.Body), len(resp.Body)
+	req.URL, req.Headers, req.Trailer, req.Body = asked.Address, asked.Header, asked.Trailer, asked.Body
+	resp.Headers, resp.Trailer, resp.Body = answered.Header, answered.Trailer, answered.Body
+	req.Headers = resize(req.Headers, &req.ContentLength, sent, len(req.Body))
+	resp.Headers = resize(resp.Headers, &resp.ContentLength, came, len(resp.Body))
+	if p.previous != nil { // how long it took changes with every call
+		resp.Duration = p.previous.of.Response.Duration
+	}
+	p.rest(i)
+	if p.trial == nil {
+		i.Holes = p.opened(&asked)
+	}
 }
 
-// layered judges a text that has parts, as a whole: credentials, links whose tokens are
-// renamed, bodies of mails. What it says nothing of is judged part by part.
-func (p judge) layered(l *place.Leaf) verdict {
-	f := p.vocabulary().fieldOf(l)
-	if v, marked := p.marked(l); marked {
-		return v
+func (p *pass) begin(part string) {
+	if p.begins != nil {
+		p.begins(part)
 	}
-	p.outside = p.left
-	if authority(l.Text) {
-		p.outside = !graph.IsHost(hostOf(l.Text))
-	}
-	switch {
-	case f == nil:
-	case f.treatment == linked:
-	case table[f.rule].Class == Secret && f.treatment != tokenised:
-		return p.renamer().treat(f, l)
-	case f.rule == contentText && p.obeys(contentText) && l.Markup:
-		return p.renamer().treat(f, l)
-	}
-	return verdict{}
 }
 
-// of asks, in this order: what is kept by a rule; credentials, by name and by form;
-// tokens, by place; what is harmless where it stands; ids, by form; all else is a name, or
-// bytes.
-func (p judge) of(l *place.Leaf) verdict {
-	if l.Role == place.Member && strings.EqualFold(l.Parent, "headers") { // of a batch's part
-		header := *l
-		header.Role, header.Name, header.Parent = place.Header, http.CanonicalHeaderKey(l.Name), ""
-		l = &header
+func (p *pass) rewrite(m *place.Message) {
+	p.outside = p.left && !m.Answer
+	place.Rewrite(m, p.leaf)
+}
+
+// rest rewrites what go-vcr keeps of a request beside that.
+func (p *pass) rest(i *cassette.Interaction) {
+	req := &i.Request
+	judge := judge{&p.scene}
+	req.RequestURI = judge.alone(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
+	req.Host = judge.alone(nil, place.Leaf{Role: place.Host, Text: req.Host})
+	if req.RemoteAddr != "" {
+		req.RemoteAddr = "198.18.0.1:1"
 	}
-	s := l.Text
-	f := p.vocabulary().fieldOf(l)
-	if f != nil && table[f.rule].Class == Secret && f.treatment != tokenised && f.treatment != linked {
-		return p.renamer().treat(f, l)
-	}
-	if v, marked := p.marked(l); marked {
-		return v
-	}
-	if l.Role == place.Bytes {
-		return p.renamer().bytes(l)
-	}
-	plain, r := withoutSecrets(s)
-	switch {
-	case isOnly(s): // it was replaced before
-		return verdict{s, secretLogin, cassette.HoleSecret}
-	case (p.request && l.Role != place.Number || isNamed(l, f)) && p.r.ledger.faker.IsName(s): // likewise
-		p.r.ledger.take(s)
-		return verdict{s, unknownText, cassette.HoleName}
-	case r != noRule && isOnly(plain):
-		return verdict{plain, r, cassette.HoleSecret}
-	}
-	switch {
-	case p.vocabulary().kept(l):
-		if by := hidden(plain); by != noRule {
-			return verdict{redacted, by, cassette.HoleSecret}
+	if len(req.Form) > 0 {
+		form := make(url.Values, len(req.Form))
+		for _, name := range slices.Sorted(maps.Keys(req.Form)) {
+			for _, v := range req.Form[name] {
+				form[name] = append(form[name], judge.alone(nil, place.Leaf{Role: place.Field, Name: name, Text: v}))
+			}
 		}
-		return verdict{plain, r, cassette.HoleSecret}
-	case l.Role == place.Token, f != nil && f.treatment == tokenised:
-		return p.renamer().token(f, s, l)
-	case f != nil && f.treatment != named:
-		return p.renamer().treat(f, l)
-	case r == noRule && p.vocabulary().harmless(l, f):
-		return verdict{}
+		req.Form = form
 	}
-	if l.Role == place.MemberName {
-		if is, ok := p.parts(l); ok {
-			return verdict{is, unknownMember, cassette.HoleName}
-		}
-	}
-	if v, ok := p.renamer().extension(l, s); ok {
-		return v
-	}
-	if text, by, ok := p.renamer().ids(l, s); ok {
-		if by == noRule {
-			return p.renamer().inner(l, plain, r)
-		}
-		return verdict{text: text, rule: by}
-	}
-	if isPartID(l) && p.obeys(unknownText) { // a client's own word for a part of a batch, which matching goes round
-		return verdict{text: p.r.ledger.name("part", s, p.suggestion(l)), rule: unknownText}
-	}
-	return p.renamer().named(l, f, plain, r)
 }
 
-// isNamed reports whether a pseudonym, were it the text, would stand for a name there and for
-// nothing else: one of digits may be an id.
-func isNamed(l *place.Leaf, f *field) bool {
-	return l.Role == place.Member && (f == nil || f.treatment == named) && l.Text != "" && isLetter(l.Text[0])
-}
-
-// alone rewrites a text that stands in no message; within is nil, or the leaf of which it is a
-// part.
-func (p judge) alone(within *place.Leaf, l place.Leaf) string {
-	return within.RewriteText(l, p.aside)
-}
-
-// aside judges a leaf of such a text.
-func (p judge) aside(l *place.Leaf) (string, bool) {
-	v := verdict{}
-	if l.Layered {
-		v = p.layered(l)
-	} else {
-		v = p.of(l)
+// resize makes the lengths that described the old text describe the new one.
+func resize(h http.Header, length *int64, was, is int) http.Header {
+	if *length == int64(was) {
+		*length = int64(is)
 	}
-	return v.text, v.rule != noRule
-}
-
-// withoutTokens is an address within a text without the options that give access.
-func (p judge) withoutTokens(within *place.Leaf, address string) string {
-	if address == within.Text {
-		return address
+	if v := h["Content-Length"]; was != is && len(v) == 1 && v[0] == strconv.Itoa(was) {
+		h = h.Clone()
+		h.Set("Content-Length", strconv.Itoa(is))
 	}
-	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
-		f := p.vocabulary().fieldOf(l)
-		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || table[f.rule].Class != Secret) {
-			return "", false
-		}
-		return p.aside(l)
-	})
+	return h
 }
 
-// parts rewrites the name of a member that has parts, as an address has.
-func (p judge) parts(name *place.Leaf) (text string, has bool) {
-	text = name.RewriteText(place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
-		if has = has || l.Layered; !has {
-			return "", false
-		}
-		return p.aside(l)
-	})
-	return text, has
-}
-
-func isPartID(l *place.Leaf) bool {
-	return (l.Parent == "requests" || l.Parent == "responses") && (l.Name == "id" || l.Name == "dependsOn")
-}
-
-// isOnly reports whether a text is made of constants of credentials and nothing else.
-func isOnly(s string) bool {
-	switch {
-	case s == redacted, s == fakeJWT, s == redactedBase64:
-		return true
-	case !strings.Contains(s, redacted) && !strings.Contains(s, fakeJWT):
-		return false
-	}
-	for word := range strings.FieldsFuncSeq(s, func(c rune) bool { return strings.ContainsRune(" ,;|\t\r\n", c) }) {
-		if word != redacted && word != fakeJWT && !isScheme(word) {
-			return false
-		}
-	}
-	return true
-}
-
-// fieldOf is what the name of a leaf says of it.
-func (p vocabulary) fieldOf(l *place.Leaf) *field {
-	name := l.Name
-	switch l.Role {
-	case place.MemberName, place.OptionName, place.ColumnName, place.MarkupName, place.Identifier, place.Host, place.Segment:
+// opened tells the holes of a request, by their places in what is stored: those in what
+// was sent may hold what was replaced.
+func (p *pass) opened(stored *place.Message) []cassette.Hole {
+	if len(p.holes) == 0 {
 		return nil
-	case place.FileName:
-		return &fileName
-	case place.Number:
-		if f := members.find(name, l.Parent); f != nil && (f.treatment == ones || f.rule == contentCells) {
-			return f
+	}
+	holes := make([]cassette.Hole, 0, len(p.holes))
+	n, next := 0, 0
+	m := *stored
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if l.Layered {
+			if next == len(p.holes) || p.holes[next].leaf != n || !p.holes[next].whole {
+				return "", false
+			}
 		}
-		return credentials.find(name, l.Parent)
-	case place.Field:
-		if f := forms.find(name, l.Parent); f != nil {
-			return f
+		if next < len(p.holes) && p.holes[next].leaf == n {
+			holes = append(holes, cassette.Hole{Place: l.Place(), Kind: p.holes[next].kind})
+			next++
 		}
-	case place.Cell:
-		name = strings.ReplaceAll(name, " ", "")
-	}
-	if f := credentials.find(name, l.Parent); f != nil && !isSetting(l.Text) {
-		return f
-	}
-	return members.find(name, l.Parent)
+		n++
+		return l.Text, true
+	})
+	return holes
 }
 
-// isSetting tells a switch from a credential: members of settings are called
-// password, pin and the like too.
-func isSetting(s string) bool {
-	switch s {
-	case "true", "false", "enabled", "disabled", "notConfigured", "required", "optional", "none", "null":
-		return true
+func (p *pass) note(i *cassette.Interaction) []byte {
+	if len(p.r.salt) == 0 {
+		return nil
 	}
-	return false
-}
-
-// kept reports whether a rule keeps a value.
-func (p vocabulary) kept(l *place.Leaf) bool {
-	if len(p.r.keep) > 0 && p.r.keep[strings.ToLower(l.Text)] {
-		return true
+	n := noteData{Names: p.names, Salt: cassette.SaltDigest(p.r.salt)}
+	if len(i.Holes) > 0 {
+		n.Shapes = shapesOf(i)
 	}
-	return len(p.r.keepMembers) > 0 && (p.r.keepMembers[strings.ToLower(l.Name)] || p.r.keepMembers[strings.ToLower(l.Outer)])
-}
-
-func authority(s string) bool { return strings.Contains(s[:min(len(s), 20)], "://") }
-
-func hostOf(address string) string {
-	_, rest, ok := strings.Cut(address, "://")
-	if !ok {
-		return ""
+	if p.previous != nil {
+		n.Place = p.previous.position + 1
 	}
-	host, _, _ := strings.Cut(rest, "/")
-	host, _, _ = strings.Cut(host, "?")
-	return host
+	text, _ := json.Marshal(n) // there is nothing in it that JSON has not
+	return text
 }

@@ -1,8 +1,11 @@
 package redact
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,7 +36,7 @@ type previous struct {
 }
 
 // An earlier interaction is the one that stands where another is recorded now.
-type earlier struct {
+type earlierInteraction struct {
 	of       *cassette.Interaction
 	position int
 }
@@ -63,7 +66,8 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 		}
 		return "", false
 	}
-	l.remember(c.Meta.Tags)
+	l.follows = true
+	l.tags.remember(c.Meta.Tags)
 	for n, i := range c.Interactions {
 		asked, answered := messagesOf(i)
 		template, request := templateOf(i), requestText(&asked)
@@ -72,12 +76,6 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 		place.Rewrite(&answered, note)
 	}
 	return v
-}
-
-func messagesOf(i *cassette.Interaction) (asked, answered place.Message) {
-	req, resp := &i.Request, &i.Response
-	return place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body},
-		place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: resp.Body}
 }
 
 // templateOf is what two requests have in common of which one may be redacted. Off Graph the
@@ -92,18 +90,18 @@ func templateOf(i *cassette.Interaction) string {
 		for _, o := range u.Options {
 			template += " " + o.Name
 		}
-		return template + " " + first(i.Request.Headers, "Content-Range")
+		return template + " " + headerOf(i.Request.Headers, "Content-Range")
 	}
 	return i.Request.Method + " " + u.Template()
 }
 
 func requestText(m *place.Message) string {
-	return m.Method + " " + m.Address + "\n" + first(m.Header, "Content-Range") + "\n" + m.Body
+	return m.Method + " " + m.Address + "\n" + headerOf(m.Header, "Content-Range") + "\n" + m.Body
 }
 
 // like guesses in which place of the earlier recording an interaction stands: the first of
 // its template that none stands in yet.
-func (v *previous) like(i *cassette.Interaction) *earlier {
+func (v *previous) like(i *cassette.Interaction) *earlierInteraction {
 	if v == nil {
 		return nil
 	}
@@ -115,13 +113,13 @@ func (v *previous) like(i *cassette.Interaction) *earlier {
 // place says in which place an interaction stands once its request is redacted: the first
 // free one of the same request, else the guess. Requests that were sent at once so get the
 // places that they had.
-func (v *previous) place(guess *earlier, asked *place.Message, answer *cassette.Response) *earlier {
+func (v *previous) place(guess *earlierInteraction, asked *place.Message, answer *cassette.Response) *earlierInteraction {
 	if v == nil {
 		return nil
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if date, err := http.ParseTime(first(answer.Headers, "Date")); v.start.IsZero() && err == nil {
+	if date, err := http.ParseTime(headerOf(answer.Headers, "Date")); v.start.IsZero() && err == nil {
 		v.start = date.Add(-2 * time.Second)
 	}
 	is := v.free(v.byRequest[requestText(asked)], answer.Code)
@@ -136,105 +134,90 @@ func (v *previous) place(guess *earlier, asked *place.Message, answer *cassette.
 
 // free is the first of some positions that is free, of those with an answer's status where
 // there is one. A client that was turned away asks again, and then stands there.
-func (v *previous) free(positions []int, code int) (first *earlier) {
+func (v *previous) free(positions []int, code int) (first *earlierInteraction) {
 	for _, n := range positions {
 		switch {
 		case v.met[n]:
 		case v.recorded[n].Response.Code == code:
-			return &earlier{v.recorded[n], n}
+			return &earlierInteraction{v.recorded[n], n}
 		case first == nil && code != http.StatusTooManyRequests && code < http.StatusInternalServerError:
-			first = &earlier{v.recorded[n], n}
+			first = &earlierInteraction{v.recorded[n], n}
 		}
 	}
 	return first
 }
 
-func (e *earlier) request(l *ledger) *before {
+// claim takes a pseudonym for a fresh id, unless another has it. It is called with the lock
+// held.
+func (v *previous) claim(key string) bool {
+	if v.used[key] {
+		return false
+	}
+	v.used[key] = true
+	return true
+}
+
+func (e *earlierInteraction) request(l *ledger) *earlierMessage {
 	if e == nil {
 		return nil
 	}
 	asked, _ := messagesOf(e.of)
-	return newBefore(&asked, l)
+	return newEarlierMessage(&asked, l)
 }
 
-func (e *earlier) answer(l *ledger) *before {
+func (e *earlierInteraction) answer(l *ledger) *earlierMessage {
 	if e == nil {
 		return nil
 	}
 	_, answered := messagesOf(e.of)
-	return newBefore(&answered, l)
+	return newEarlierMessage(&answered, l)
 }
 
-// before is a message of the earlier recording, beside the one that is read now.
-type before struct {
-	texts   map[string]string   // by place
-	members map[string][]string // names of members that are pseudonyms, by the place of their object
-	renamed map[string]string   // names of members, which places have, to their pseudonyms
-}
-
-func newBefore(m *place.Message, ledger *ledger) *before {
-	b := &before{texts: map[string]string{}, members: map[string][]string{}, renamed: map[string]string{}}
-	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
-		switch {
-		case l.Layered, len(l.Text) > 512:
-		case l.Role != place.MemberName:
-			b.texts[l.Place()+fileMark(l)] = l.Text
-		case ledger.faker.IsName(l.Text):
-			object := objectOf(l)
-			b.members[object] = append(b.members[object], l.Text)
+// inOrder is the answer to a batch with its parts in the order of the earlier recording: a
+// service answers them in any.
+func (e *earlierInteraction) inOrder(asked, answer string) string {
+	if e == nil || !strings.Contains(answer, `"responses"`) {
+		return answer
+	}
+	was, now := batchOf(e.of.Request.Body, e.of.Response.Body), batchOf(asked, answer)
+	if len(was.Requests) != len(now.Requests) || len(was.Responses) != len(now.Responses) {
+		return answer
+	}
+	rank := map[string]int{} // of the parts that are sent now, in the earlier answer
+	for n, part := range was.Requests {
+		rank[now.Requests[n].ID] = slices.IndexFunc(was.Responses, func(r batchPart) bool { return r.ID == part.ID })
+	}
+	ordered := slices.Clone(now.Responses)
+	slices.SortStableFunc(ordered, func(a, b batchPart) int { return cmp.Compare(rank[a.ID], rank[b.ID]) })
+	var out strings.Builder
+	at := strings.Index(answer, `"responses"`)
+	out.WriteString(answer[:at])
+	for n, part := range now.Responses {
+		gap, rest, found := strings.Cut(answer[at:], part.text)
+		if !found {
+			return answer
 		}
-		return "", false
-	})
+		out.WriteString(gap + ordered[n].text)
+		at = len(answer) - len(rest)
+	}
+	return out.String() + answer[at:]
+}
+
+// A batch is a batch and its answer, the parts of each in their order.
+type batch struct{ Requests, Responses []batchPart }
+
+// batchOf reads a batch; one that is cut has no parts.
+func batchOf(asked, answer string) (b batch) {
+	if json.Unmarshal([]byte(asked), &b) != nil || json.Unmarshal([]byte(answer), &b) != nil {
+		return batch{}
+	}
 	return b
 }
 
-// objectOf is the place of the object that a member's name stands in.
-func objectOf(l *place.Leaf) string {
-	at := l.Place()
-	return at[:max(0, strings.LastIndex(at, "['"))]
-}
+// A batchPart is a part of a batch, or its answer, as it is written.
+type batchPart struct{ ID, text string }
 
-// at is the text at the place where a leaf stands now. A name of a member that nothing knows
-// is there the next of those that are not called anything yet.
-func (b *before) at(l *place.Leaf) string {
-	if b == nil {
-		return ""
-	}
-	if l.Role == place.MemberName {
-		for _, is := range b.members[objectOf(l)] {
-			if !b.taken(is) {
-				return is
-			}
-		}
-		return ""
-	}
-	at := l.Place()
-	for name, is := range b.renamed {
-		at = strings.ReplaceAll(at, "['"+name+"']", "['"+is+"']")
-	}
-	return b.texts[at+fileMark(l)]
-}
-
-// fileMark tells the name of a file in a header from what else has its place.
-func fileMark(l *place.Leaf) string {
-	if l.Role == place.FileName {
-		return "\x00file"
-	}
-	return ""
-}
-
-func (b *before) taken(pseudonym string) bool {
-	for _, is := range b.renamed {
-		if is == pseudonym {
-			return true
-		}
-	}
-	return false
-}
-
-// rename notes what a member is called.
-func (b *before) rename(l *place.Leaf, is string) {
-	if b != nil && l.Role == place.MemberName && is != l.Text {
-		b.renamed[l.Text] = is
-	}
+func (p *batchPart) UnmarshalJSON(text []byte) error {
+	p.text = string(text)
+	return json.Unmarshal(text, &struct{ ID *string }{&p.ID})
 }

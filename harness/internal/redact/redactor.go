@@ -1,76 +1,31 @@
 package redact
 
 import (
-	"fmt"
 	"maps"
-	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
-
-// cassetteName is a hole's kind.
-const cassetteName = cassette.HoleName
 
 // A Redactor redacts the interactions of one recording. It is safe for concurrent
 // use.
 type Redactor struct {
-	rules       Rules
-	mark        func(name, parent, text string) Class // nil marks nothing
-	salt        []byte
-	on          [ruleCount]bool
-	keep        map[string]bool
-	keepMembers map[string]bool
-	keepHeaders map[string]bool
-	ledger      *ledger
-	previous    *previous
-	verdicts    verdicts
-	nears       sync.Pool // of *near
+	core *core
 
 	mu      sync.Mutex
 	counts  [ruleCount]int
 	unknown map[string]int
 }
 
-// Options are what a recording may bring along.
-type Options struct {
-	Salt []byte // the project's: what pseudonyms are made with
-	// Previous is an earlier recording of the same. A value that stands where the
-	// earlier one had a pseudonym gets that pseudonym again, if it has the value's
-	// shape and is free, so that a difference of the files shows what changed.
-	Previous *cassette.Cassette
-	// Mark is a rule of the caller's: of what class a value is, by the name of its place, the
-	// member above, and its text; "" leaves it to the other rules. It answers alike for alike.
-	Mark func(name, parent, text string) Class
-}
-
 // New returns a Redactor that has seen nothing yet.
 func New(rules Rules, options Options) (*Redactor, error) {
-	if err := rules.Validate(); err != nil {
-		return nil, fmt.Errorf("redact: %w", err)
+	c, err := newCore(rules, options)
+	if err != nil {
+		return nil, err
 	}
-	r := &Redactor{
-		rules: rules, mark: options.Mark, salt: options.Salt, on: rules.enabled(), ledger: newLedger(options.Salt), unknown: map[string]int{},
-		keep: folded(rules.Keep), keepMembers: folded(rules.KeepMembers), keepHeaders: folded(rules.KeepHeaders),
-	}
-	if options.Previous != nil {
-		r.previous = newPrevious(options.Previous, r.ledger)
-	}
-	return r, nil
-}
-
-func folded(values []string) map[string]bool {
-	all := make(map[string]bool, len(values))
-	for _, v := range values {
-		all[strings.ToLower(v)] = true
-	}
-	return all
+	return &Redactor{core: c, unknown: map[string]int{}}, nil
 }
 
 // Interaction returns a redacted copy, as it is stored: nothing that comes later changes
@@ -83,10 +38,11 @@ func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
 
 // Record is Interaction, with the note that Meta wants at the end of the recording.
 func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
-	p := &pass{scene: scene{r: r, previous: r.previous.like(i)}, unknown: map[string]int{}}
+	p := newPass(r.core)
+	defer p.end()
+	p.previous = r.core.previous.like(i)
 	out := *i
 	p.interaction(&out)
-	p.end()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for n, count := range p.counts {
@@ -98,129 +54,6 @@ func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction
 	return &out, p.note(&out)
 }
 
-// interaction rewrites all texts of an interaction. Headers and forms are replaced, not
-// changed.
-func (p *pass) interaction(i *cassette.Interaction) {
-	req, resp := &i.Request, &i.Response
-	address := req.URL
-	if hostOf(address) == "" && req.Host != "" {
-		address = "https://" + req.Host + address
-	}
-	p.left = !graph.IsHost(hostOf(address))
-	p.signIn = graph.IsSignInHost(hostOf(address))
-	p.sealed = p.left && !graph.IsFileHost(hostOf(address))
-	asked := place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body}
-	p.begin("request")
-	p.request, p.offset, p.before = true, offsetOf(first(req.Headers, "Content-Range")), p.previous.request(p.r.ledger)
-	p.rewrite(&asked)
-	p.request = false
-	if p.trial == nil {
-		p.previous = p.r.previous.place(p.previous, &asked, resp)
-	}
-	p.begin("response")
-	answered := place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: p.previous.inOrder(req.Body, resp.Body)}
-	p.offset, p.before, p.sizes = offsetOf(first(resp.Headers, "Content-Range")), p.previous.answer(p.r.ledger), hashSizes(resp.Body)
-	p.rewrite(&answered)
-	p.before = nil
-
-	sent, came := len(req.Body), len(resp.Body)
-	req.URL, req.Headers, req.Trailer, req.Body = asked.Address, asked.Header, asked.Trailer, asked.Body
-	resp.Headers, resp.Trailer, resp.Body = answered.Header, answered.Trailer, answered.Body
-	req.Headers = resize(req.Headers, &req.ContentLength, sent, len(req.Body))
-	resp.Headers = resize(resp.Headers, &resp.ContentLength, came, len(resp.Body))
-	if p.previous != nil { // how long it took changes with every call
-		resp.Duration = p.previous.of.Response.Duration
-	}
-	p.rest(i)
-	if p.trial == nil {
-		i.Holes = p.opened(&asked)
-	}
-}
-
-func (p *pass) begin(part string) {
-	if p.begins != nil {
-		p.begins(part)
-	}
-}
-
-func (p *pass) rewrite(m *place.Message) {
-	p.outside = p.left && !m.Answer
-	place.Rewrite(m, p.leaf)
-}
-
-// rest rewrites what go-vcr keeps of a request beside that.
-func (p *pass) rest(i *cassette.Interaction) {
-	req := &i.Request
-	if req.RequestURI != "" {
-		req.RequestURI = p.judge().alone(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
-	}
-	if req.Host != "" {
-		req.Host = p.judge().alone(nil, place.Leaf{Role: place.Host, Text: req.Host})
-	}
-	if req.RemoteAddr != "" {
-		req.RemoteAddr = "198.18.0.1:1"
-	}
-	if len(req.Form) > 0 {
-		form := make(url.Values, len(req.Form))
-		for _, name := range slices.Sorted(maps.Keys(req.Form)) {
-			for _, v := range req.Form[name] {
-				is := p.judge().alone(nil, place.Leaf{Role: place.Field, Name: name, Text: v})
-				form[name] = append(form[name], is)
-			}
-		}
-		req.Form = form
-	}
-}
-
-// resize makes the lengths that described the old text describe the new one.
-func resize(h http.Header, length *int64, was, is int) http.Header {
-	if *length == int64(was) {
-		*length = int64(is)
-	}
-	if v := h["Content-Length"]; was != is && len(v) == 1 && v[0] == strconv.Itoa(was) {
-		h = h.Clone()
-		h.Set("Content-Length", strconv.Itoa(is))
-	}
-	return h
-}
-
-func first(h http.Header, name string) string {
-	if v := h[name]; len(v) > 0 {
-		return v[0]
-	}
-	for key, v := range h {
-		if len(v) > 0 && strings.EqualFold(key, name) {
-			return v[0]
-		}
-	}
-	return ""
-}
-
-// opened tells the holes of a request, by their places in what is stored: those in what
-// was sent may hold what was replaced.
-func (p *pass) opened(stored *place.Message) []cassette.Hole {
-	if len(p.holes) == 0 {
-		return nil
-	}
-	holes := make([]cassette.Hole, 0, len(p.holes))
-	n, next := 0, 0
-	m := *stored
-	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.Layered {
-			if next == len(p.holes) || p.holes[next].leaf != n || !p.holes[next].whole {
-				return "", false
-			}
-		}
-		if next < len(p.holes) && p.holes[next].leaf == n {
-			holes = append(holes, cassette.Hole{Place: l.Place(), Kind: p.holes[next].kind})
-			next++
-		}
-		n++
-		return l.Text, true
-	})
-	return holes
-}
-
 // Meta redacts what a cassette says of itself, and notes in it what was done: to all
 // interactions with these notes.
 func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
@@ -228,26 +61,26 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	if err != nil {
 		return err
 	}
-	p := &pass{scene: scene{r: r}, unknown: map[string]int{}}
+	p := newPass(r.core)
+	defer p.end()
 	vars := maps.Clone(m.Vars)
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
 		vars[name] = r.Var(name, vars[name])
 	}
 	m.Vars = vars
 	for _, s := range []*string{&m.Source, &m.Client} {
-		plain, by := withoutSecrets(*s)
-		if v := p.renamer().inner(&place.Leaf{Text: *s}, plain, by); v.rule != noRule {
+		if v := (judge{&p.scene}).inner(&place.Leaf{Text: *s}); v.rule != noRule {
 			*s = v.text
 		}
 	}
-	m.Rules = r.rules.Digest()
+	m.Rules = r.core.rules.Digest()
 	m.Redacted = append(m.Redacted, slices.Collect(maps.Keys(r.Summary()))...)
 	slices.Sort(m.Redacted)
 	m.Redacted = slices.Compact(m.Redacted)
-	if len(r.salt) > 0 && len(m.Redacted) > 0 {
-		m.Salt = cassette.SaltDigest(r.salt)
+	if len(r.core.salt) > 0 && len(m.Redacted) > 0 {
+		m.Salt = cassette.SaltDigest(r.core.salt)
 		for p, t := range m.Tags { // of what was sealed before
-			if _, known := tags[p]; !known && r.ledger.faker.IsName(p) {
+			if _, known := tags[p]; !known && r.core.ledger.faker.IsName(p) {
 				tags[p] = t
 			}
 		}
@@ -259,17 +92,16 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 // Var is what is stored of a variable's value. A step of a path, such as me, stays, which
 // /{name} is then.
 func (r *Redactor) Var(name, value string) string {
-	if steps[strings.ToLower(value)] {
+	if steps.has(value) {
 		return value
 	}
-	p := &pass{scene: scene{r: r}}
-	return p.judge().alone(nil, place.Leaf{Role: place.Text, Name: name, Text: value})
+	return judge{&scene{r: r.core}}.alone(nil, place.Leaf{Role: place.Text, Name: name, Text: value})
 }
 
 // Guard refuses an interaction that holds a secret.
 func (r *Redactor) Guard() cassette.Guard {
 	return func(c *cassette.Cassette) error {
-		blocking := slices.DeleteFunc(r.leaks(c, nil), func(l Leak) bool { return l.Level != Blocks })
+		blocking := slices.DeleteFunc(leaksIn(c, r.core, nil), func(l Leak) bool { return l.Level != Blocks })
 		if len(blocking) == 0 {
 			return nil
 		}
@@ -297,3 +129,9 @@ func (r *Redactor) Unknown() map[string]int {
 	defer r.mu.Unlock()
 	return maps.Clone(r.unknown)
 }
+
+// Message redacts a text that is about an exchange and stored nowhere in it: an error, a
+// value that a report shows, alone or in quotes. What the recording knows is replaced by
+// its pseudonym, as are values that show what they are; of addresses the queries are
+// left out, and network addresses become one of those kept for documentation.
+func (r *Redactor) Message(text string) string { return messageOf(r.core, text) }

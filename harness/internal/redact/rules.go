@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,36 +35,6 @@ const (
 	Off Switch = "off"
 )
 
-// Class is the kind of thing that a rule replaces.
-type Class string
-
-// The classes.
-const (
-	Secret   Class = "secret"   // gives access: cannot be switched off
-	Identity Class = "identity" // says who and where
-	Content  Class = "content"  // says what was written or stored
-	Unknown  Class = "unknown"  // nothing says that it is harmless
-)
-
-// An ID is the stable id of a rule.
-type ID string
-
-// Password is the rule of passwords and secretText.
-const Password ID = "secret.password"
-
-// Class is that of the rule; "" for what no rule replaces.
-func (id ID) Class() Class { return table[ruleNamed(string(id))].Class }
-
-// A Rule is one kind of value that is replaced.
-type Rule struct {
-	ID    ID
-	Class Class
-	Doc   string // one line: which values, and what they become
-}
-
-// All lists the rules, sorted by class and id.
-func All() []Rule { return slices.Clone(table[1:volatile]) }
-
 // Validate reports rules that cannot be obeyed.
 func (r Rules) Validate() error {
 	for _, s := range []struct {
@@ -92,12 +63,12 @@ func (r Rules) Validate() error {
 		}
 	}
 	for _, name := range r.KeepMembers {
-		if secretField(name, "", credentials, members) != nil {
+		if secretField(name, "", credentialFields, memberFields) != nil {
 			return fmt.Errorf("keep-members %q: members of that name hold what gives access, which is always replaced", name)
 		}
 	}
 	for _, name := range r.KeepHeaders {
-		if secretField(name, "", credentials) != nil || protocol.IsCredentialHeader(name) {
+		if secretField(name, "", credentialFields) != nil || protocol.IsCredentialHeader(name) {
 			return fmt.Errorf("keep-headers %q: headers of that name hold what gives access, which is always replaced", name)
 		}
 	}
@@ -121,14 +92,7 @@ func unknownRule(id string) error {
 // Digest identifies what the rules do: equal for rules that redact alike, whatever
 // order they are written in. It is 12 hexadecimal digits.
 func (r Rules) Digest() string {
-	sorted := func(values []string) []string {
-		folded := make([]string, len(values))
-		for i, v := range values {
-			folded[i] = strings.ToLower(v)
-		}
-		slices.Sort(folded)
-		return slices.Compact(folded)
-	}
+	sorted := func(texts []string) []string { return slices.Sorted(maps.Keys(newSet(texts))) }
 	text := fmt.Sprintf("2 %t %t %t %t %q %q %q %q", r.Identity != Off, r.Content != Off, r.closed(), r.Tags != Off,
 		sorted(r.Disable), sorted(r.Keep), sorted(r.KeepMembers), sorted(r.KeepHeaders))
 	if r.KeepFresh {

@@ -8,35 +8,16 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
-// Credentials that are recognised by their form, wherever they stand in a text.
-
 // fakeJWT is {"alg":"none"}, {"redacted":true} and no signature.
 const fakeJWT = "eyJhbGciOiJub25lIn0" + ".eyJyZWRhY3RlZCI6dHJ1ZX0."
 
 const (
-	redacted       = "REDACTED"
+	placeholder    = "REDACTED"
 	redactedBase64 = "UkVEQUNURUQ="
 	zeroGUID       = protocol.NoID
 	pemBegin       = "-----BEGIN "
 	pemEnd         = "-----END "
 )
-
-// IsCredential reports whether a member, option, header or form's field of a name holds what
-// gives access. The parent is the member that the object with it is the value of, or "".
-func IsCredential(name, parent string) bool {
-	return secretField(name, parent, credentials, forms, members) != nil
-}
-
-// secretField is what the first of some tables says of the name of a credential, nil of
-// another name.
-func secretField(name, parent string, tables ...*fields) *field {
-	for _, of := range tables {
-		if f := of.find(name, parent); f != nil && table[f.rule].Class == Secret {
-			return f
-		}
-	}
-	return nil
-}
 
 // WithoutCredentials is a text with another in place of what is a credential by its form.
 func WithoutCredentials(text, instead string) string {
@@ -44,7 +25,7 @@ func WithoutCredentials(text, instead string) string {
 	if by == noRule {
 		return text
 	}
-	return strings.NewReplacer(fakeJWT, instead, redacted, instead).Replace(plain)
+	return strings.NewReplacer(fakeJWT, instead, placeholder, instead).Replace(plain)
 }
 
 // withoutSecrets replaces the credentials in a text by constants, and says by which rule.
@@ -61,7 +42,7 @@ func withoutSecrets(s string) (string, rule) {
 	for i := 0; i < len(s); {
 		if !isTokenByte[s[i]] {
 			if end, r := quotedSecret(s, i, assigned); r != noRule {
-				b.WriteString(s[at:i+1] + redacted)
+				b.WriteString(s[at:i+1] + placeholder)
 				at, i, found, assigned = end, end, r, ""
 				continue
 			}
@@ -111,12 +92,12 @@ func quotedSecret(s string, i int, assigned string) (end int, r rule) {
 	if before := strings.TrimRight(s[:i], " "); !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "=") {
 		return 0, noRule
 	}
-	f := secretField(assigned, "", credentials, members)
+	f := secretField(assigned, "", credentialFields, memberFields)
 	if f == nil || !isMemberWord(assigned) {
 		return 0, noRule
 	}
 	size := strings.IndexAny(s[i+1:], s[i:i+1]+"\n")
-	if size <= 0 || strings.HasPrefix(s[i+1:], redacted) || isSetting(s[i+1:i+1+size]) {
+	if size <= 0 || strings.HasPrefix(s[i+1:], placeholder) || isSetting(s[i+1:i+1+size]) {
 		return 0, noRule
 	}
 	return i + 1 + size, f.rule
@@ -154,39 +135,39 @@ var isTokenByte = func() (set [256]bool) {
 // secretWord says what is to stand for a word that is a credential: by its own form, by the
 // scheme before it, or by what it is assigned to.
 func secretWord(word, scheme, assigned string) (string, rule) {
-	if len(word) < 6 || word == redacted {
+	if len(word) < 6 || word == placeholder {
 		return word, noRule
 	}
-	if f := secretField(assigned, "", credentials, members); f != nil && !strings.HasPrefix(word, redacted) && isMemberWord(assigned) {
-		return redacted, f.rule
+	if f := secretField(assigned, "", credentialFields, memberFields); f != nil && !strings.HasPrefix(word, placeholder) && isMemberWord(assigned) {
+		return placeholder, f.rule
 	}
 	switch {
 	case len(word) < 16:
 	case isJWT(word), isJWT(word[max(0, strings.Index(word, "eyJ")):]): // by itself, or behind what it was stuck to
 		return fakeJWT, secretJWT
 	case len(word) >= 40 && strings.HasPrefix(word, "EwA"):
-		return redacted, secretOpaque
+		return placeholder, secretOpaque
 	case len(word) >= 40 && (word[0] == '0' || word[0] == '1') && word[1] == '.' && word[2] == 'A',
 		len(word) >= 40 && word[0] == 'M' && word[1] == '.' && strings.ContainsAny(word, "!*$-_"):
-		return redacted, secretLogin
+		return placeholder, secretLogin
 	case isClientSecret(word):
-		return redacted, secretLogin
+		return placeholder, secretLogin
 	case len(word) == 55 && isRecoveryKey(word):
 		return blank(word), secretKey
 	case strings.HasPrefix(word, "ghp_"), strings.HasPrefix(word, "xoxb-"), strings.HasPrefix(word, "AKIA") && len(word) == 20, strings.HasPrefix(word, "AIza") && len(word) == 39:
-		return redacted, secretKey
+		return placeholder, secretKey
 	}
 	if isScheme(scheme) && !ascii.All(word, func(c byte) bool { return ascii.IsLower(c) }) {
-		return redacted, secretAuth
+		return placeholder, secretAuth
 	}
 	return word, noRule
 }
 
 func isScheme(word string) bool {
-	return len(word) >= 3 && len(word) <= 21 && schemes[strings.ToLower(word)]
+	return len(word) >= 3 && len(word) <= 21 && schemes.has(word)
 }
 
-var schemes = set(`bearer basic negotiate ntlm pop digest msauth1.0 sharedaccesssignature`)
+var schemes = setOf(`bearer basic negotiate ntlm pop digest msauth1.0 sharedaccesssignature`)
 
 // isJWT recognises three parts of base64url, of which the first is an object of JSON that
 // names an algorithm.
@@ -209,20 +190,18 @@ func isClientSecret(s string) bool {
 
 // isRecoveryKey recognises BitLocker's: eight groups of six digits.
 func isRecoveryKey(s string) bool {
-	for i := range len(s) {
-		if i%7 == 6 && s[i] != '-' || i%7 != 6 && !ascii.IsDigit(s[i]) {
-			return false
-		}
-	}
-	return true
+	return areGroups(s, 6, "-", ascii.IsDigit)
 }
 
 // blank makes zeros of digits.
-func blank(s string) string {
+func blank(s string) string { return withDigits(s, '0') }
+
+// withDigits makes one digit of all.
+func withDigits(s string, digit byte) string {
 	b := []byte(s)
 	for i, c := range b {
 		if ascii.IsDigit(c) {
-			b[i] = '0'
+			b[i] = digit
 		}
 	}
 	return string(b)
@@ -242,7 +221,7 @@ func withoutPEM(s string) (string, rule) {
 		b.WriteString(s[:i])
 		s = s[i+len(pemBegin):]
 		found = secretPEM
-		b.WriteString(redacted)
+		b.WriteString(placeholder)
 		end := strings.Index(s, pemEnd)
 		if end < 0 {
 			return b.String(), found
@@ -264,33 +243,41 @@ func constantFor(s string) string {
 	case ascii.All(s, func(c byte) bool { return ascii.IsDigit(c) || c == '-' }):
 		return blank(s)
 	}
-	return redacted
+	return placeholder
 }
 
 // withScheme keeps the scheme of credentials: Bearer, Basic, MSAuth1.0.
 func withScheme(s string) string {
 	scheme, _, ok := strings.Cut(s, " ")
 	if !ok || !isScheme(scheme) {
-		return redacted
+		return placeholder
 	}
-	return scheme + " " + redacted
+	return scheme + " " + placeholder
 }
 
 // onesFor keeps the length and the form of a number.
 func onesFor(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c == 'e' || c == 'E' {
-			break
-		}
-		if ascii.IsDigit(c) {
-			b[i] = '1'
-		}
+	end := strings.IndexAny(s, "eE")
+	if end < 0 {
+		end = len(s)
 	}
-	return string(b)
+	return withDigits(s[:end], '1') + s[end:]
 }
 
 // isMemberWord reports whether a word may be the name of a member, and is no path or address.
 func isMemberWord(s string) bool {
 	return ascii.All(s, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' })
+}
+
+// isOnly reports whether a text is made of constants of credentials and nothing else.
+func isOnly(s string) bool {
+	switch {
+	case s == placeholder, s == fakeJWT, s == redactedBase64:
+		return true
+	case !strings.Contains(s, placeholder) && !strings.Contains(s, fakeJWT):
+		return false
+	}
+	return allParts(s, " ,;|\t\r\n", func(word string) bool {
+		return word == placeholder || word == fakeJWT || isScheme(word)
+	})
 }

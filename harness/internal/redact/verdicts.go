@@ -6,8 +6,24 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
+
+// A verdict is what redaction says of a leaf.
+type verdict struct {
+	text string // what is to stand there
+	rule rule   // by which it is replaced, noRule where it stays
+	hole cassette.HoleKind
+}
+
+// A spot is where values of JSON stand, with what that alone says of them.
+type spot struct {
+	secret, field *field // what credentials and members say of the name
+	isKnown       bool   // the name is one of the service's
+	values        words.Values
+}
 
 // verdicts remember what was said of the members of JSON that were met lately: services say
 // the same again and again, and a verdict never changes.
@@ -20,6 +36,7 @@ type verdicts struct {
 // A standing is what a verdict on a member depends on, beside its text.
 type standing struct {
 	name, parent, outer                     string
+	role                                    place.Role
 	outside, request, signIn, sealed, trial bool
 }
 
@@ -31,43 +48,26 @@ func (s standing) own() standing {
 
 // answers are verdicts by text.
 type answers struct {
-	mu    sync.RWMutex
-	of    standing
-	met   map[string]verdict
-	stale atomic.Bool // they begin anew
+	at    standing
+	spot  *spot
+	stale atomic.Bool // they are forgotten
+
+	mu  sync.RWMutex
+	met map[string]verdict
+}
+
+// on is the verdict on a text that is remembered.
+func (a *answers) on(text string) (said verdict, ok bool) {
+	a.mu.RLock()
+	said, ok = a.met[text]
+	a.mu.RUnlock()
+	return said, ok
 }
 
 const (
 	mostVerdicts  = 1 << 14 // then they begin anew, so that memory is bounded
 	longestAnswer = 128
 )
-
-// on is the verdict on a leaf: the one that is remembered, or what judge says.
-func (v *verdicts) on(p *pass, l *place.Leaf) verdict {
-	if l.Role != place.Member || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || strings.EqualFold(l.Parent, "headers") {
-		return p.judge().of(l)
-	}
-	a := v.at(p, standing{l.Name, l.Parent, l.Outer, p.outside, p.request, p.signIn, p.sealed, p.trial != nil})
-	a.mu.RLock()
-	known, ok := a.met[l.Text]
-	a.mu.RUnlock()
-	if ok {
-		return known
-	}
-	said := p.judge().of(l)
-	if !p.met(l.Text) {
-		return said
-	}
-	n, both := len(l.Text), l.Text+said.text // not the body that they may be parts of
-	said.text = both[n:]
-	a.mu.Lock()
-	a.met[both[:n]] = said
-	a.mu.Unlock()
-	if v.count.Add(1) >= mostVerdicts {
-		v.forget()
-	}
-	return said
-}
 
 // forget lets them begin anew.
 func (v *verdicts) forget() {
@@ -80,50 +80,63 @@ func (v *verdicts) forget() {
 	v.count.Store(0)
 }
 
-// at is what was said where a member stands.
-func (v *verdicts) at(p *pass, s standing) *answers {
-	k := p.known(s.name)
-	if k.answers != nil && k.answers.of == s && !k.answers.stale.Load() {
+// at is what was said where a text stands, nil where nothing was yet.
+func (v *verdicts) at(n *near, s standing) *answers {
+	k := n.known(s.name)
+	if k.answers != nil && k.answers.at == s && !k.answers.stale.Load() {
 		return k.answers
 	}
 	v.mu.RLock()
-	a := v.met[s]
+	k.answers = v.met[s]
 	v.mu.RUnlock()
-	if a == nil {
-		a = v.first(s)
-	}
-	k.answers = a
-	return a
+	return k.answers
 }
 
-// first begins to remember what is said where a member stands.
-func (v *verdicts) first(s standing) *answers {
+// begin begins to remember what is said where a text stands.
+func (v *verdicts) begin(n *near, s standing, is *spot) *answers {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	a := v.met[s]
 	if a == nil {
-		a = &answers{of: s.own(), met: map[string]verdict{}}
+		a = &answers{at: s, spot: is}
 		if v.met == nil {
 			v.met = map[standing]*answers{}
 		}
-		v.met[a.of] = a
+		v.met[s] = a
 		v.count.Add(1)
 	}
+	n.known(s.name).answers = a
 	return a
+}
+
+// remember keeps a verdict.
+func (v *verdicts) remember(a *answers, text string, said verdict) {
+	n, both := len(text), text+said.text // not the body that they may be parts of
+	said.text = both[n:]
+	a.mu.Lock()
+	if a.met == nil {
+		a.met = map[string]verdict{}
+	}
+	a.met[both[:n]] = said
+	a.mu.Unlock()
+	if v.count.Add(1) >= mostVerdicts {
+		v.forget()
+	}
 }
 
 // near is what passes met last: of names, each in one of two slots, for the objects of a list
 // repeat their members; and of texts, by their hashes, for most are met once, and only the
 // verdict on what comes again is remembered. One pass at a time has it.
 type near struct {
-	names [256]known
-	texts [1 << 12][2]uint32
+	names [256]nearName
+	texts [1 << 11][2]uint32
+	last  *nearName
 }
 
 // met reports whether a text was met lately, and notes that it is now.
-func (p *pass) met(text string) bool {
+func (n *near) met(text string) bool {
 	h := maphash.String(nearSeed, text)
-	last, is := &p.near.texts[h%uint64(len(p.near.texts))], uint32(h>>32)|1
+	last, is := &n.texts[h%uint64(len(n.texts))], uint32(h>>32)|1
 	known := last[0] == is || last[1] == is
 	if !known {
 		last[0], last[1] = is, last[0]
@@ -131,65 +144,40 @@ func (p *pass) met(text string) bool {
 	return known
 }
 
-type known struct {
+// known is what is known of a name, the least of which is the name.
+type nearName struct {
 	name    string
 	answers *answers // where it stood last, nil where none was asked for
 	member  bool     // it is the service's, below this parent
 	parent  string
-	next    *known // what came behind it last
+	next    *nearName // what came behind it last
 }
 
 var nearSeed = maphash.MakeSeed()
 
-// known is what is known of a name, the least of which is the name.
-func (p *pass) known(name string) *known {
-	last := p.last
+// known is what is known of a name.
+func (n *near) known(name string) *nearName {
+	last := n.last
 	if last != nil {
 		if last.name == name { // a member's name comes before its value
 			return last
 		}
 		if next := last.next; next != nil && next.name == name {
-			p.last = next
+			n.last = next
 			return next
 		}
 	}
-	if p.near == nil {
-		if p.near, _ = p.r.nears.Get().(*near); p.near == nil {
-			p.near = &near{}
-		}
-	}
 	h := maphash.String(nearSeed, name)
-	k := &p.near.names[h%uint64(len(p.near.names))]
+	k := &n.names[h%uint64(len(n.names))]
 	if k.name != name && k.name != "" {
-		k = &p.near.names[h>>32%uint64(len(p.near.names))]
+		k = &n.names[h>>32%uint64(len(n.names))]
 	}
 	if k.name != name {
-		*k = known{name: strings.Clone(name)}
+		*k = nearName{name: strings.Clone(name)}
 	}
 	if last != nil {
 		last.next = k
 	}
-	p.last = k
+	n.last = k
 	return k
-}
-
-// end leaves what is near to the next pass.
-func (p *pass) end() {
-	if p.near != nil {
-		p.r.nears.Put(p.near)
-		p.near, p.last = nil, nil
-	}
-}
-
-// isMemberName is vocabulary.isMemberName, remembered.
-func (p *pass) isMemberName(s, parent string) bool {
-	k := p.known(s)
-	if k.member && k.parent == parent {
-		return true
-	}
-	if !p.vocabulary().isMemberName(s, parent) {
-		return false
-	}
-	k.member, k.parent = true, strings.Clone(parent) // not the body that it stands in
-	return true
 }

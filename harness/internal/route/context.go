@@ -74,7 +74,7 @@ func (x *Index) typeContext(fragment string) (start ref, rest string, err error)
 
 // typeName is the full name of a type that a context names: without a namespace where one
 // type alone has that name, or microsoft.graph has.
-func (x *Index) typeName(name string) string {
+func (x *typeTable) typeName(name string) string {
 	if strings.HasPrefix(name, "Edm.") {
 		return name
 	}

@@ -22,10 +22,15 @@ const format = 1
 
 // Index is what an API's paths may be made of.
 type Index struct {
+	typeTable
 	resources  map[string]resource    // by name in lower case
-	types      map[string]*typ        // by full name
-	folded     map[string]*typ        // by full name in lower case
 	operations map[string][]operation // by short name in lower case
+}
+
+// typeTable is the types of an index.
+type typeTable struct {
+	types  map[string]*typ // by full name
+	folded map[string]*typ // by full name in lower case
 }
 
 type resource struct {
@@ -217,8 +222,7 @@ func New(m *csdl.Model) *Index { return indexOf(fileOf(m)) }
 func indexOf(f file) *Index {
 	x := &Index{
 		resources:  make(map[string]resource, len(f.Resources)),
-		types:      make(map[string]*typ, len(f.Types)),
-		folded:     make(map[string]*typ, len(f.Types)),
+		typeTable:  typeTable{make(map[string]*typ, len(f.Types)), make(map[string]*typ, len(f.Types))},
 		operations: make(map[string][]operation, len(f.Operations)),
 	}
 	for name, typ := range f.Resources {
@@ -273,7 +277,7 @@ func shortName(full string) string {
 
 // bases yields a type and all that it derives from, nearest first. A cycle, which
 // no index that Text wrote has, ends.
-func (x *Index) bases(name string) []*typ {
+func (x *typeTable) bases(name string) []*typ {
 	var chain []*typ
 	for t := x.types[name]; t != nil && len(chain) <= len(x.types); t = x.types[t.base] {
 		chain = append(chain, t)
@@ -283,6 +287,6 @@ func (x *Index) bases(name string) []*typ {
 
 // derives reports how far a type is from one that it derives from, 0 for itself;
 // -1 when it does not.
-func (x *Index) derives(name, base string) int {
+func (x *typeTable) derives(name, base string) int {
 	return slices.IndexFunc(x.bases(name), func(t *typ) bool { return t.name == base })
 }

@@ -87,7 +87,7 @@ func (w *walker) see() {
 }
 
 // lacks reports whether a type is left out of a partial index.
-func (x *Index) lacks(name string) bool {
+func (x *typeTable) lacks(name string) bool {
 	return x.types[name] == nil && !strings.HasPrefix(name, "Edm.")
 }
 
@@ -155,7 +155,7 @@ func (w *walker) cast(name string) bool {
 
 // named finds a type without regard to letter case: no two of Graph's types differ in
 // it only.
-func (x *Index) named(name string) *typ { return x.folded[strings.ToLower(name)] }
+func (x *typeTable) named(name string) *typ { return x.folded[strings.ToLower(name)] }
 
 // key takes the key of an entity in the collection at hand.
 func (w *walker) key(s graphurl.Segment) error {
@@ -324,7 +324,7 @@ func (w *walker) written(read Answer) (body, answer Answer) {
 }
 
 // answer is a value of a type, as a body.
-func (x *Index) answer(r ref, ended Shape) Answer {
+func (x *typeTable) answer(r ref, ended Shape) Answer {
 	t := x.types[r.name]
 	switch {
 	case ended != Nothing:

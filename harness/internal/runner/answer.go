@@ -103,20 +103,20 @@ func (s *stepRun) show(a *answer) {
 	if !s.opts.Show {
 		return
 	}
-	told := &s.result.Exchanges
-	last := len(*told) - 1
+	shown := &s.result.Exchanges
+	last := len(*shown) - 1
 	switch is := a.source(); {
 	case is.Interaction == nil || is.Cassette == nil:
-		*told = append(*told, report.Exchange{Name: s.name, Method: a.request.Method, URL: s.addresses.shown(a.request.URL)})
-	case last >= 0 && (*told)[last].Interaction != nil && *(*told)[last].Interaction == is.Interaction.ID: // served again to one that polls
+		*shown = append(*shown, report.Exchange{Name: s.name, Method: a.request.Method, URL: s.addresses.shown(a.request.URL)})
+	case last >= 0 && (*shown)[last].Interaction != nil && *(*shown)[last].Interaction == is.Interaction.ID: // served again to one that polls
 	default:
 		e := display.Of(is.Cassette, is.Interaction)
 		e.Name = s.name
-		*told = append(*told, e)
+		*shown = append(*shown, e)
 	}
 }
 
-// mark tells the transport, through the context, what a request cannot say.
+// mark says to the transport, through the context, what a request cannot.
 func (s exchanger) mark(req *http.Request, a *answer) context.Context {
 	ctx := match.WithTrace(req.Context(), &a.trace)
 	if s.step.As != "" {
@@ -150,7 +150,7 @@ type redirectError struct{ to *url.URL }
 
 func (e *redirectError) Error() string { return fmt.Sprintf("more than %d redirects", maxRedirects) }
 
-// goesRound tells of redirects without end: the service's fault, and this step's.
+// goesRound reports redirects without end: the service's fault, and this step's.
 func (s exchanger) goesRound(a *answer, err *redirectError) *halt {
 	return (&halt{finding: finding{Finding: report.Finding{
 		Rule: ruleRedirectLoop, Severity: report.Error, Where: "header.Location",

@@ -21,10 +21,10 @@ func (s *stepRun) capture(a *answer) *halt {
 		if !ok {
 			continue
 		}
-		if s.taken == nil {
-			s.taken = map[string]bool{}
+		if s.captured == nil {
+			s.captured = map[string]bool{}
 		}
-		s.taken[c.Name] = true
+		s.captured[c.Name] = true
 		s.vars.values[c.Name] = value
 	}
 	return nil
@@ -34,7 +34,7 @@ func (s *stepRun) capture(a *answer) *halt {
 func (s *stepRun) uncaptured(last *answer) *halt {
 	var missed *halt
 	for _, c := range s.step.Capture {
-		if s.taken[c.Name] {
+		if s.captured[c.Name] {
 			continue
 		}
 		if missed != nil {

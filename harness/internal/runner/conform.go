@@ -39,7 +39,7 @@ func (s judge) conformity(a *answer, typ string) ([]finding, *halt) {
 	}
 	for _, p := range result.Problems {
 		if s.step.Poll != nil && p.Rule == conform.RuleAnswerOrder || p.Severity == report.Note && !s.news(p.Rule, propertyOf(p)) {
-			continue // the poll tells of it, or it is told
+			continue // the poll reports it, or it was reported
 		}
 		findings = append(findings, s.unlike(p, a))
 	}
@@ -113,21 +113,21 @@ func (s judge) unlike(p conform.Problem, a *answer) finding {
 	return f
 }
 
-// propertyOf tells what a note is about, wherever it stands: the same property of
-// every element of a page is told once.
+// propertyOf is what a note is about, wherever it stands: the same property of every
+// element of a page is reported once.
 func propertyOf(p conform.Problem) string {
 	return p.File + p.Where[strings.LastIndexByte(p.Where, '[')+1:]
 }
 
-// news reports whether something is told for the first time in this run.
+// news reports whether something is reported for the first time in this run.
 func (r *run) news(rule report.Rule, what string) bool {
 	key := [2]string{string(rule), what}
-	if r.told[key] {
+	if r.reported[key] {
 		return false
 	}
-	if r.told == nil {
-		r.told = map[[2]string]bool{}
+	if r.reported == nil {
+		r.reported = map[[2]string]bool{}
 	}
-	r.told[key] = true
+	r.reported[key] = true
 	return true
 }

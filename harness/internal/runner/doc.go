@@ -15,7 +15,7 @@
 // capture, identity, transport, cancelled.
 //
 // A step that expects no status, nor anything of the body, wants one below 400.
-// A step whose variables were never captured is not run, and that is told once.
+// A step whose variables were never captured is not run, and that is reported once.
 // In cleanup failures are warnings, and 404 is fine unless a status is expected.
 //
 // It knows neither files nor cassettes: package project wires those. It adds no

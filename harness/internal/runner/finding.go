@@ -27,8 +27,8 @@ func (f finding) settled(hide func(string) string) report.Finding {
 	return f.Finding
 }
 
-// phrase is a text that is not put together yet: a format and its arguments, of which
-// those of type held are values.
+// phrase is a text that is not put together yet: a format and its arguments. Those of
+// type held are values.
 type phrase struct {
 	format string
 	args   []any

@@ -17,7 +17,7 @@ type checker struct {
 	lookup func(name string) (any, bool)
 	header http.Header
 	root   any             // the document that references are resolved in
-	docs   bool            // stand-ins of the documentation pass for any format
+	docs   bool            // placeholders of the documentation pass for any format
 	looked map[string]bool // places that some check names
 	fault  *halt           // the first thing that could not be evaluated
 }

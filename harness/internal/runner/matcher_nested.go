@@ -56,7 +56,7 @@ func (c nestedChecker) each(m *scenario.Matcher, s subject) []failure {
 	return failures
 }
 
-// some needs one element for which all checks hold. Its failure tells what is
+// some needs one element for which all checks hold. Its failure says what is
 // wrong with the element that came nearest.
 func (c nestedChecker) some(m *scenario.Matcher, s subject) []failure {
 	if m.Some == nil {

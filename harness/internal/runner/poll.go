@@ -219,7 +219,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return 0
 }
 
-// findingSet gathers findings of which each kind is told once.
+// findingSet gathers findings each kind once.
 type findingSet []finding
 
 // unseen returns one finding for each place and rule that is not reported yet.

@@ -29,9 +29,9 @@ type Options struct {
 	Env func(name string) (string, bool)
 	// Wait pauses between polls; nil does not wait.
 	Wait func(ctx context.Context, d time.Duration) error
-	// Began is told of each step when it begins; nil is not.
+	// Began is called for each step when it begins; it may be nil.
 	Began func(name string, step *scenario.Step)
-	// Hide replaces what a finding may not tell of a value; nil hides nothing.
+	// Hide replaces what a finding may not show of a value; nil hides nothing.
 	Hide func(value string) string
 	// Show keeps what was exchanged for reports that show it.
 	Show bool
@@ -74,7 +74,7 @@ type run struct {
 	lacking   []string // those variables
 	skipLine  int      // where the first such step stands
 	trail     conform.Trail
-	told      map[[2]string]bool // notes that are told once
+	reported  map[[2]string]bool // notes that are made once
 }
 
 func (r *run) all(ctx context.Context) {

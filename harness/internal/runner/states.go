@@ -8,18 +8,18 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// states watches an operation from poll to poll. Each kind of misconduct is told
+// states watches an operation from poll to poll. Each kind of misconduct is reported
 // once.
 type states struct {
-	last map[string]any // the latest value of each property watched
-	told map[string]bool
+	last     map[string]any // the latest value of each property watched
+	reported map[string]bool
 }
 
 // observe compares an answer with the ones before it.
 func (st *states) observe(doc any, line int) []failure {
 	body, _ := doc.(map[string]any)
 	if st.last == nil {
-		st.last, st.told = map[string]any{}, map[string]bool{}
+		st.last, st.reported = map[string]any{}, map[string]bool{}
 	}
 	var failures []failure
 	for _, rule := range stateRules {
@@ -29,11 +29,11 @@ func (st *states) observe(doc any, line int) []failure {
 		}
 		before, seen := st.last[rule.property]
 		st.last[rule.property] = now
-		if !seen || st.told[rule.property] {
+		if !seen || st.reported[rule.property] {
 			continue
 		}
 		if fault := rule.broken(before, now); fault != "" {
-			st.told[rule.property] = true
+			st.reported[rule.property] = true
 			path := jsondoc.AppendPath(jsondoc.Root, rule.property)
 			was, is := value(jsonText(before)), value(jsonText(now))
 			failures = append(failures, failure{

@@ -13,12 +13,12 @@ import (
 // stepRun is one step being run.
 type stepRun struct {
 	*run
-	step    *scenario.Step
-	name    string
-	cleanup bool
-	page    int             // of a followed answer, from 1
-	taken   map[string]bool // variables that an answer had a value for
-	named   map[string]bool // places of the answer that some check names
+	step     *scenario.Step
+	name     string
+	cleanup  bool
+	page     int             // of a followed answer, from 1
+	captured map[string]bool // variables that an answer had a value for
+	named    map[string]bool // places of the answer that some check names
 }
 
 // What a step does, by whom: its request is made, exchanged and, where its answer has pages,
@@ -32,7 +32,7 @@ type (
 
 // do runs the step unless it lacks a variable. What it returns has been reported.
 func (s *stepRun) do(ctx context.Context) *halt {
-	names := stepVariables(s.step)
+	names := s.step.Variables
 	if missing := s.vars.missing(names); len(missing) > 0 {
 		s.skip(missing)
 		return nil

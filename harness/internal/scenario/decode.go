@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -31,7 +32,7 @@ type (
 )
 
 func newDecoder() *decoder {
-	return &decoder{names: variables{definedBy: map[string]string{}}, steps: map[string]int{}}
+	return &decoder{names: variables{definedBy: map[string]string{}, used: map[string]bool{}}, steps: map[string]int{}}
 }
 
 func (d *decoder) scenario(v value) Scenario {
@@ -93,6 +94,7 @@ func (d *decoder) step(v value, unnamed string) Step {
 		return Step{}
 	}
 	v.Require(title, "request")
+	clear(d.names.used)
 	step := Step{
 		Name:        name,
 		API:         word(v.At("api"), apiWords),
@@ -110,6 +112,7 @@ func (d *decoder) step(v value, unnamed string) Step {
 	}
 	step.Parts = d.parts(v.At("parts"), &step, title)
 	step.Capture = d.captures(v.At("capture"), &step)
+	step.Variables = slices.Sorted(maps.Keys(d.names.used))
 	d.names.resolve()
 	for _, c := range step.Capture {
 		d.names.define(c.Name, title)

@@ -75,7 +75,7 @@ func (d checkDecoder) checks(v value, where string) []Check {
 	return d.properties(v, where)
 }
 
-// sortKeys tells the matcher keywords of a mapping from its other keys.
+// sortKeys separates the matcher keywords of a mapping from its other keys.
 func sortKeys(v value) (words, others []string) {
 	for key := range v.Members() {
 		if slices.Contains(matcherKeys, key) {
@@ -112,7 +112,7 @@ func (d checkDecoder) properties(v value, where string) []Check {
 }
 
 // doubt notes a property that may be a misspelt matcher: {fromat: guid} expects a
-// property called fromat. Short words are near too many names to tell.
+// property called fromat. Short words are near too many names.
 func (d checkDecoder) doubt(key string, m strictyaml.Member) {
 	if slices.Contains(matcherKeys, key) {
 		return // named under properties:

@@ -173,10 +173,10 @@ func (d *decoder) parts(v value, step *Step, title string) map[string]*Expect {
 
 // checkPartID compares an id with those of the request's body, as far as they can
 // be known before the run.
-func checkPartID(tell func(advice, message string, args ...any), id string, step *Step) {
+func checkPartID(report func(advice, message string, args ...any), id string, step *Step) {
 	known, ok := batchIDs(step.Request.Body)
 	if ok && !slices.Contains(known, id) {
-		tell(fault.Suggest(id, known), "the request has no part with the id %q", id)
+		report(fault.Suggest(id, known), "the request has no part with the id %q", id)
 	}
 }
 

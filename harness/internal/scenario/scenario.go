@@ -39,6 +39,7 @@ type Step struct {
 	Poll        *Poll
 	Follow      *Follow
 	Capture     []Capture
+	Variables   []string // that it uses anywhere, those of the environment too, sorted
 	Line        int
 }
 

@@ -16,6 +16,7 @@ const envPrefix = "env."
 // order in which they will run.
 type variables struct {
 	definedBy map[string]string // variable: what defines it
+	used      map[string]bool   // by the present step
 	pending   []use             // uses that are not resolved yet
 	missing   []use             // uses before the definition, or without one
 }
@@ -29,6 +30,7 @@ type use struct {
 // note remembers the variables of a template that stands at v.
 func (n *variables) note(v value, t Template) {
 	for _, name := range t.Variables() {
+		n.used[name] = true
 		if !strings.HasPrefix(name, envPrefix) {
 			n.pending = append(n.pending, use{name, v})
 		}

@@ -53,7 +53,7 @@ type Options struct {
 type Session struct {
 	name      string
 	mode      Mode
-	playback  *replay.Playback  // unless recording anew
+	playback  *replay.Playback  // nil while everything is recorded
 	recording *record.Recording // unless replaying
 }
 
@@ -118,7 +118,7 @@ func (s *Session) input(name, value string) error {
 	return s.playback.Input(name, value)
 }
 
-// Playback answers from the cassettes; nil while recording anew.
+// Playback answers from the cassettes; nil while everything is recorded.
 func (s *Session) Playback() *replay.Playback { return s.playback }
 
 // Recording keeps exchanges; nil on replay.

@@ -10,16 +10,19 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
-// discovery tells which hosts are one cloud's. The host that was asked about comes
+// discovery answers what clients ask of hosts before they sign in.
+type discovery struct{ voice }
+
+// instances says which hosts are one cloud's. The host that was asked about comes
 // first; one of no known cloud is a cloud of its own.
-func (h *Host) discovery(r *http.Request) (int, fields) {
+func (d discovery) instances(r *http.Request) (int, fields) {
 	asked := cmp.Or(hostOf(r.Form.Get("authorization_endpoint")), r.Host)
-	if h.opts.URL != "" {
-		asked = hostOf(h.opts.URL)
+	if d.opts.URL != "" {
+		asked = hostOf(d.opts.URL)
 	}
 	tenant := "common"
-	if h.opts.Tenant != "" {
-		tenant = h.opts.Tenant
+	if d.opts.Tenant != "" {
+		tenant = d.opts.Tenant
 	}
 	var metadata []fields
 	if _, known := graph.SignInCloud(asked); !known {
@@ -29,20 +32,20 @@ func (h *Host) discovery(r *http.Request) (int, fields) {
 		metadata = append(metadata, fields{"preferred_network": group[0], "preferred_cache": group[min(1, len(group)-1)], "aliases": group})
 	}
 	return http.StatusOK, fields{
-		"tenant_discovery_endpoint": cmp.Or(h.opts.URL, "https://"+asked) + "/" + tenant + "/v2.0/.well-known/openid-configuration",
+		"tenant_discovery_endpoint": cmp.Or(d.opts.URL, "https://"+asked) + "/" + tenant + "/v2.0/.well-known/openid-configuration",
 		"api-version":               "1.1",
 		"metadata":                  metadata,
 	}
 }
 
-func (h *Host) realm(r *http.Request) (int, fields) {
-	_, domain, _ := strings.Cut(h.opts.User.PrincipalName, "@")
+func (d discovery) realm(r *http.Request) (int, fields) {
+	_, domain, _ := strings.Cut(d.opts.User.PrincipalName, "@")
 	cloud, _ := graph.SignInCloud(r.Host)
 	return http.StatusOK, fields{"ver": "1.0", "account_type": "Managed", "domain_name": domain, "cloud_instance_name": cloud.Instance}
 }
 
-func (h *Host) configuration(r *http.Request) (int, fields) {
-	base := h.base(r) + "/" + r.PathValue("tenant")
+func (d discovery) configuration(r *http.Request) (int, fields) {
+	base := d.base(r) + "/" + r.PathValue("tenant")
 	oauth, keys := base+"/oauth2/v2.0", base+"/discovery/v2.0/keys"
 	if !strings.Contains(r.URL.Path, "/v2.0/") {
 		oauth, keys = base+"/oauth2", base+"/discovery/keys"
@@ -57,25 +60,25 @@ func (h *Host) configuration(r *http.Request) (int, fields) {
 		"id_token_signing_alg_values_supported": []string{"RS256"},
 		"response_types_supported":              []string{"code", "id_token", "code id_token", "id_token token"},
 		"scopes_supported":                      []string{"openid", "profile", "email", "offline_access"},
-		"issuer":                                h.issuer(r),
+		"issuer":                                d.issuer(r),
 		"authorization_endpoint":                oauth + "/authorize",
 		"device_authorization_endpoint":         oauth + "/devicecode",
 		"end_session_endpoint":                  oauth + "/logout",
 		"tenant_region_scope":                   "EU",
 		"cloud_instance_name":                   cloud.Instance,
-		"msgraph_host":                          cmp.Or(h.opts.GraphHost, cloud.Host),
+		"msgraph_host":                          cmp.Or(d.opts.GraphHost, cloud.Host),
 	}
 }
 
-// keys tells of one RSA key, to which nobody has the other half.
-func (h *Host) keys(r *http.Request) (int, fields) {
+// keys lists one RSA key, to which nobody has the other half.
+func (d discovery) keys(r *http.Request) (int, fields) {
 	var modulus []byte
 	for block := byte(0); len(modulus) < 256; block++ {
-		sum := sha256.Sum256(append([]byte{block}, h.opts.KeyID...))
+		sum := sha256.Sum256(append([]byte{block}, d.opts.KeyID...))
 		modulus = append(modulus, sum[:]...)
 	}
 	return http.StatusOK, fields{"keys": []fields{{
-		"kty": "RSA", "use": "sig", "kid": h.opts.KeyID, "x5t": h.opts.KeyID,
-		"n": base64.RawURLEncoding.EncodeToString(modulus), "e": "AQAB", "issuer": h.issuer(r),
+		"kty": "RSA", "use": "sig", "kid": d.opts.KeyID, "x5t": d.opts.KeyID,
+		"n": base64.RawURLEncoding.EncodeToString(modulus), "e": "AQAB", "issuer": d.issuer(r),
 	}}}
 }

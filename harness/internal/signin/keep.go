@@ -13,7 +13,7 @@ import (
 func keep(r *http.Request, said fields) {
 	sent := r.PostForm.Get("refresh_token")
 	if r.PostForm.Get("grant_type") != "refresh_token" || sent == "" {
-		return // whoever signs in anew has nothing that could be kept
+		return // whoever signs in for the first time has nothing that could be kept
 	}
 	said["refresh_token"] = sent
 	if uid, utid, ok := namedAccount(r.Header.Get("X-AnchorMailbox")); ok && r.PostForm.Get("client_info") == "1" {
@@ -22,7 +22,7 @@ func keep(r *http.Request, said fields) {
 	inFamily(r, said)
 }
 
-// inFamily tells an app of Microsoft's whose refresh tokens are good for others of them
+// inFamily says to an app of Microsoft's whose refresh tokens are good for others of them
 // that they are.
 func inFamily(r *http.Request, said fields) {
 	if family[strings.ToLower(r.PostForm.Get("client_id"))] {

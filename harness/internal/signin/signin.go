@@ -57,9 +57,9 @@ type Ask struct {
 
 // Tokens makes access tokens.
 type Tokens interface {
-	// App makes a token for an app, and tells for how long.
+	// App makes a token for an app, and says for how long.
 	App(Ask) (token string, lifetime time.Duration)
-	// User makes a token for the user, and tells which of Ask.Scopes it grants, as they
+	// User makes a token for the user, and says which of Ask.Scopes it grants, as they
 	// were spelled, and for how long.
 	User(Ask) (token string, granted []string, lifetime time.Duration)
 	// Sign makes a JWT of claims.
@@ -68,14 +68,14 @@ type Tokens interface {
 
 // Host answers as the sign-in hosts do.
 type Host struct {
-	opts Options
-	mux  *http.ServeMux
-
-	mu      sync.Mutex
-	codes   map[string]authorization // authorization codes, used once
-	devices map[string]*device       // device codes
-	refresh map[string]string        // refresh tokens and their scopes
+	voice
+	mux    *http.ServeMux
+	mu     sync.Mutex // held while a request is answered
+	grants grants
 }
+
+// voice is what all answers have in common.
+type voice struct{ opts Options }
 
 // New makes a Host.
 func New(o Options) *Host {
@@ -98,23 +98,25 @@ func New(o Options) *Host {
 	if o.Tokens == nil {
 		o.Tokens = &unsigned{now: o.Now, user: o.User, scopes: o.Scopes, roles: o.Roles}
 	}
-	h := &Host{opts: o, mux: http.NewServeMux(), codes: map[string]authorization{}, devices: map[string]*device{}, refresh: map[string]string{}}
+	v := voice{o}
+	h := &Host{voice: v, mux: http.NewServeMux(), grants: grants{v, map[string]authorization{}, map[string]*device{}, map[string]string{}}}
 	h.routes()
 	return h
 }
 
 func (h *Host) routes() {
+	about, g := discovery{h.voice}, &h.grants
 	for _, version := range []string{"", "/v2.0"} {
 		oauth := "/{tenant}/oauth2" + version
-		h.mux.HandleFunc("GET /{tenant}"+version+"/.well-known/openid-configuration", h.json(h.configuration))
-		h.mux.HandleFunc("GET /{tenant}/discovery"+version+"/keys", h.json(h.keys))
+		h.mux.HandleFunc("GET /{tenant}"+version+"/.well-known/openid-configuration", h.json(about.configuration))
+		h.mux.HandleFunc("GET /{tenant}/discovery"+version+"/keys", h.json(about.keys))
 		h.mux.HandleFunc("GET "+oauth+"/authorize", h.authorize)
-		h.mux.HandleFunc("POST "+oauth+"/devicecode", h.json(h.deviceCode))
-		h.mux.HandleFunc("POST "+oauth+"/token", h.json(h.token))
+		h.mux.HandleFunc("POST "+oauth+"/devicecode", h.json(g.deviceCode))
+		h.mux.HandleFunc("POST "+oauth+"/token", h.json(g.token))
 	}
-	h.mux.HandleFunc("GET /{tenant}/discovery/instance", h.json(h.discovery))
-	h.mux.HandleFunc("GET /{tenant}/userrealm/{user}", h.json(h.realm))
-	h.mux.HandleFunc("GET "+graph.MachineHost+"/metadata/identity/oauth2/token", h.json(h.machineToken))
+	h.mux.HandleFunc("GET /{tenant}/discovery/instance", h.json(about.instances))
+	h.mux.HandleFunc("GET /{tenant}/userrealm/{user}", h.json(about.realm))
+	h.mux.HandleFunc("GET "+graph.MachineHost+"/metadata/identity/oauth2/token", h.json(g.machineToken))
 	h.mux.HandleFunc("/", h.json(func(r *http.Request) (int, fields) {
 		return http.StatusNotFound, h.problem("invalid_request", "AADSTS90014: the stand-in for the sign-in hosts knows no "+r.Method+" "+r.URL.Path+".", 90014)
 	}))
@@ -164,9 +166,9 @@ func (h *Host) json(answer func(r *http.Request) (int, fields)) http.HandlerFunc
 	}
 }
 
-func (h *Host) problem(code, description string, number int) fields {
-	trace := h.guid("trace")
-	now := h.opts.Now().UTC().Format("2006-01-02 15:04:05Z")
+func (v voice) problem(code, description string, number int) fields {
+	trace := v.guid("trace")
+	now := v.opts.Now().UTC().Format("2006-01-02 15:04:05Z")
 	return fields{
 		"error":             code,
 		"error_description": description + " Trace ID: " + trace + " Correlation ID: " + trace + " Timestamp: " + now,
@@ -174,16 +176,16 @@ func (h *Host) problem(code, description string, number int) fields {
 	}
 }
 
-func (h *Host) guid(kind string) string {
-	b := h.opts.Draw(kind, 16)
+func (v voice) guid(kind string) string {
+	b := v.opts.Draw(kind, 16)
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }
 
 // base is the address that an answer speaks of.
-func (h *Host) base(r *http.Request) string {
-	if h.opts.URL != "" {
-		return h.opts.URL
+func (v voice) base(r *http.Request) string {
+	if v.opts.URL != "" {
+		return v.opts.URL
 	}
 	return "https://" + r.Host
 }
@@ -192,11 +194,11 @@ func (h *Host) base(r *http.Request) string {
 const inventedTenant = "b0b0b0b0-0000-4000-8000-000000000001"
 
 // tenant is the id of the tenant that a request is about.
-func (h *Host) tenant(r *http.Request) string {
+func (v voice) tenant(r *http.Request) string {
 	asked := r.PathValue("tenant")
 	switch {
-	case h.opts.Tenant != "":
-		return h.opts.Tenant
+	case v.opts.Tenant != "":
+		return v.opts.Tenant
 	case isGUID(asked):
 		return asked
 	}
@@ -216,7 +218,7 @@ func isGUID(s string) bool {
 	return true
 }
 
-func (h *Host) issuer(r *http.Request) string { return h.base(r) + "/" + h.tenant(r) + "/v2.0" }
+func (v voice) issuer(r *http.Request) string { return v.base(r) + "/" + v.tenant(r) + "/v2.0" }
 
 func hostOf(address string) string {
 	u, err := url.Parse(address)

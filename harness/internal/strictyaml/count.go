@@ -6,6 +6,10 @@ import "bytes"
 // hundred bytes of memory, however short it is.
 const mostValues = 300_000
 
+// MostNodes bounds the values of a recording that is held as nodes of YAML, each of which takes
+// hundreds of bytes: enough for ten thousand interactions.
+const MostNodes = 1_000_000
+
 // Values is how many values a text of YAML may hold, counted by its punctuation before it is
 // parsed: each begins a line, or follows a comma or a bracket. What is in quotes on one line is
 // one, and so are the lines of a block.

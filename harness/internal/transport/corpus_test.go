@@ -214,9 +214,5 @@ func keyOf(t *testing.T, index *match.Index, r *cassette.Request) match.Key {
 		t.Fatal(err)
 	}
 	req.Header = r.Headers
-	key, err := index.KeyOf(req, []byte(r.Body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
+	return index.KeyOf(req, []byte(r.Body))
 }

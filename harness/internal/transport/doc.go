@@ -4,7 +4,7 @@
 //
 // The Replayer promises that responses share no memory with the cassette (callers may
 // change the headers they get), that the request's context is honoured, that no
-// latency is added unless asked for, and that a request without an answer is a
+// latency is added, and that a request without an answer is a
 // *match.MissError, never an HTTP 404.
 //
 // Responses are those of a server that neither compresses nor chunks: the recorded
@@ -25,8 +25,8 @@
 // client accepts it passes on gzip alone, so that a recording does not depend on what the
 // client's runtime knows. An answer that asked the client to come again (429, 503,
 // 504, or 415 to a compressed body), and after which it did, is in the journal, marked, and
-// in the cassette only if RecorderOptions.KeepRetried says so. An answer over 8 MB passes
-// while it comes, and is spooled to a file without a name.
+// not in the cassette. An answer over 8 MB passes while it comes, and is spooled to a file
+// without a name.
 //
 // Both are safe for concurrent use.
 //

@@ -27,10 +27,6 @@ type RecorderOptions struct {
 	// Journal.Notes gives back. It must not change its argument. Nil stores all but
 	// credentials in headers.
 	Redact func(*cassette.Interaction) (stored *cassette.Interaction, note []byte)
-	// KeepRetried keeps answers that the client did not take for final: a 429, 503 or
-	// 504 after which the same request came again, or a 415 after which it came without
-	// gzip. They are in the journal in any case, marked.
-	KeepRetried bool
 	// First is the order of the first request, where the journal holds others already.
 	First int
 }
@@ -166,13 +162,11 @@ func (r *Recorder) Notes() []Note {
 // Len is how many interactions Save would write.
 func (r *Recorder) Len() int {
 	all, retried := r.journal.Len()
-	if r.opts.KeepRetried {
-		return all
-	}
 	return all - retried
 }
 
-// Retried is how many answers the client did not take for final.
+// Retried is how many answers the client did not treat as final: after a 429, 503 or 504 the
+// same request came again, or after a 415 without gzip.
 func (r *Recorder) Retried() int {
 	_, retried := r.journal.Len()
 	return retried
@@ -181,17 +175,11 @@ func (r *Recorder) Retried() int {
 // Save ends the recording and makes the cassette file of it, once no request is under
 // way. The file is replaced as a whole, never appended to; then the journal is removed. On
 // an error the old file and the journal both stay, and the recording is over all the same:
-// what it holds can be recovered. Whether retried answers are kept is the Recorder's to
-// say. What was left out, as Journal.Save does, is told.
+// what it holds can be recovered. It returns what was left out, as Journal.Save does.
 func (r *Recorder) Save(file string, meta cassette.Meta, how journal.Saving) ([]journal.LeftOut, error) {
-	how.KeepRetried = r.opts.KeepRetried
 	left, err := r.journal.Save(file, meta, how)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%w (what was recorded stays in %s)", err, r.journal.Name()), r.journal.Close())
 	}
 	return left, r.journal.Remove()
 }
-
-// Abort ends the recording and drops what it holds; the old cassette stays. To keep what
-// was recorded so far, close the journal instead.
-func (r *Recorder) Abort() error { return r.journal.Remove() }

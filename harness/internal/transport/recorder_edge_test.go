@@ -185,13 +185,11 @@ func TestRedirectToAnotherHost(t *testing.T) {
 // Once a recording is over nothing is sent any more that could not be kept.
 func TestRequestsAfterTheEnd(t *testing.T) {
 	sent := 0
-	r, _ := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+	r, file := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
 		sent++
 		return answer(req, 200, "{}"), nil
 	})})
-	if err := r.Abort(); err != nil {
-		t.Fatal(err)
-	}
+	saved(t, r, file)
 	body := &closer{Reader: strings.NewReader("{}")}
 	resp, err := r.RoundTrip(newRequest(t, "POST", profile, body))
 	if resp != nil || !errors.Is(err, os.ErrClosed) || fault.Hint(err) == "" {

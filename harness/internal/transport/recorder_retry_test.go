@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 )
@@ -162,8 +163,15 @@ func TestRetriesAreRecovered(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	all, torn, err := journal.Read(j.Name())
-	if err != nil || torn != nil || len(all) != 2 || all[0].Response.Code != 200 || all[1].Response.Code != 429 {
-		t.Errorf("%d interactions, %v, %v", len(all), torn, err)
+	left, torn, err := journal.Open(j.Name())
+	if err != nil || torn != nil {
+		t.Fatal(torn, err)
+	}
+	if _, err := left.Save(file, emulated, journal.Saving{}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := cassette.Load(file)
+	if err != nil || len(c.Interactions) != 2 || c.Interactions[0].Response.Code != 200 || c.Interactions[1].Response.Code != 429 {
+		t.Errorf("%v, %v", c, err)
 	}
 }

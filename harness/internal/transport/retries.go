@@ -67,11 +67,7 @@ func (t *retries) key(req *http.Request, body string) match.Key {
 		t.keys, _ = match.NewIndex(match.Rules{}) // no rule, no cassette: nothing to object to
 		t.waiting = map[string][]refusal{}
 	}
-	key, err := t.keys.KeyOf(req, []byte(body))
-	if err != nil { // it has no canonical form, so only the very same is equal
-		return match.Key{Method: methodOf(req), Path: req.URL.String(), Body: body}
-	}
-	return key
+	return t.keys.KeyOf(req, []byte(body))
 }
 
 // asksAgain reports whether a status asks the client to try again: later, or without

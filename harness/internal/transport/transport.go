@@ -17,7 +17,6 @@ import (
 
 // Options of a Replayer. The zero value is the default.
 type Options struct {
-	Latency    bool // wait as long as the recorded answer took
 	RetryAfter bool // hand out the recorded Retry-After; otherwise it is 0, since clients really wait that long
 }
 
@@ -80,12 +79,6 @@ func (r *Replayer) answer(req *http.Request, shared bool) (*http.Response, error
 	answer, err := r.session.Next(req, body)
 	if err != nil {
 		return nil, r.noted(err)
-	}
-	if wait := answer.Interaction.Response.Duration; r.opts.Latency && wait > 0 {
-		if err := Pause(req.Context(), wait); err != nil {
-			answer.Read() // nobody will
-			return nil, err
-		}
 	}
 	return respond(req, &answer, r.opts.RetryAfter, shared), nil
 }

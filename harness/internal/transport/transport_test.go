@@ -13,8 +13,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -141,34 +139,6 @@ func TestRequestBodyIsReadAndClosed(t *testing.T) {
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
-
-func TestLatency(t *testing.T) {
-	tape := answered(cassette.Response{Code: 200, Duration: 3 * time.Second})
-	index, err := match.NewIndex(match.Rules{}, tape)
-	if err != nil {
-		t.Fatal(err)
-	}
-	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		get(t, transport.NewReplayer(index.NewSession(), transport.Options{}), me)
-		if waited := time.Since(start); waited != 0 {
-			t.Errorf("waited %v unasked", waited)
-		}
-		get(t, transport.NewReplayer(index.NewSession(), transport.Options{Latency: true}), me)
-		if waited := time.Since(start); waited != 3*time.Second {
-			t.Errorf("waited %v, want 3s", waited)
-		}
-	})
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		req, _ := http.NewRequestWithContext(ctx, "GET", me, nil)
-		_, err := transport.NewReplayer(index.NewSession(), transport.Options{Latency: true}).RoundTrip(req)
-		if !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("error %v, want the context's", err)
-		}
-	})
-}
 
 func TestCanceledRequestConsumesNothing(t *testing.T) {
 	index, err := match.NewIndex(match.Rules{}, answered(cassette.Response{Code: 200}))

@@ -117,8 +117,8 @@ type steadyWriter struct {
 	syncing chan error // what the sync under way, if busy, came to
 }
 
-// steadyBytes are written between two syncs at least.
-const steadyBytes = 32 << 20
+// steadyBytes are written between two syncs at least: the disk works while the next are made.
+const steadyBytes = 8 << 20
 
 func (w *steadyWriter) Write(p []byte) (int, error) {
 	n, err := w.file.Write(p)

@@ -1,6 +1,10 @@
 package words
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
 
 // IsLanguage reports whether it is the tag of a language: en, en-US, zh-Hant-TW, es-419.
 func IsLanguage(tag string) bool {
@@ -13,7 +17,7 @@ func IsLanguage(tag string) bool {
 		first, rest, more = strings.Cut(rest, "-")
 		switch {
 		case len(first) == 2 && t.has(listCountries, first):
-		case len(first) == 3 && all(first, isDigit):
+		case len(first) == 3 && ascii.All(first, ascii.IsDigit):
 		case scripts[strings.ToLower(first)]:
 		default:
 			return false
@@ -52,7 +56,7 @@ func isMediaName(name string) bool {
 	// A type that ends with a dot or a dash stands for those that begin with it.
 	for i := len(name) - 1; i > 0; i-- {
 		if (name[i] == '.' || name[i] == '-') && t.has(listMedia, name[:i+1]) {
-			return all(name[i+1:], isMediaByte) && strings.IndexFunc(name[i+1:], isUpper) < 0
+			return ascii.All(name[i+1:], isMediaByte) && strings.IndexFunc(name[i+1:], isUpper) < 0
 		}
 	}
 	kind, rest, _ := strings.Cut(name, "/")
@@ -78,14 +82,14 @@ func newSet(words string) map[string]bool {
 // isCode reads the words that a code is put together from: each begins with a capital or
 // after a separator, and is of the vocabulary.
 func isCode(code string) bool {
-	if all(code, isDigit) {
+	if ascii.All(code, ascii.IsDigit) {
 		return len(code) <= 3 // an HTTP status
 	}
 	if number, ok := cutFold(code, "AADSTS"); ok {
-		return len(number) > 3 && len(number) < 10 && all(number, isDigit)
+		return len(number) > 3 && len(number) < 10 && ascii.All(number, ascii.IsDigit)
 	}
 	if number, rest, ok := strings.Cut(code, ", "); ok { // SharePoint's: -2147024891, System.UnauthorizedAccessException
-		return len(number) < 12 && all(strings.TrimPrefix(number, "-"), isDigit) && isCode(rest)
+		return len(number) < 12 && ascii.All(strings.TrimPrefix(number, "-"), ascii.IsDigit) && isCode(rest)
 	}
 	t, found := load(), false
 	for i := 0; i < len(code); {
@@ -105,16 +109,16 @@ func isCode(code string) bool {
 // hump is the length of the word at the beginning of a code.
 func hump(s string) int {
 	n := 0
-	for n < len(s) && isUpperByte(s[n]) {
+	for n < len(s) && ascii.IsUpper(s[n]) {
 		n++
 	}
-	if n > 1 && n < len(s) && isLowerByte(s[n]) {
+	if n > 1 && n < len(s) && ascii.IsLower(s[n]) {
 		n-- // the last capital begins the next word
 	}
 	if n > 1 {
 		return n
 	}
-	for n < len(s) && isLowerByte(s[n]) {
+	for n < len(s) && ascii.IsLower(s[n]) {
 		n++
 	}
 	return n
@@ -148,19 +152,7 @@ func isMethod(text string) bool {
 	return false
 }
 
-func all(s string, ok func(byte) bool) bool {
-	for i := range len(s) {
-		if !ok(s[i]) {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func isDigit(c byte) bool     { return '0' <= c && c <= '9' }
-func isUpperByte(c byte) bool { return 'A' <= c && c <= 'Z' }
-func isLowerByte(c byte) bool { return 'a' <= c && c <= 'z' }
-func isUpper(r rune) bool     { return 'A' <= r && r <= 'Z' }
+func isUpper(r rune) bool { return 'A' <= r && r <= 'Z' }
 func isMediaByte(c byte) bool {
-	return isLowerByte(lower(c)) || isDigit(c) || c == '.' || c == '-' || c == '+'
+	return ascii.IsAlnum(c) || c == '.' || c == '-' || c == '+'
 }

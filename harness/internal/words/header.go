@@ -1,6 +1,10 @@
 package words
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
 
 // IsHeader reports whether it is a header whose values are read by their words.
 func IsHeader(name string) bool { return load().has(listHeaders, name) }
@@ -42,11 +46,11 @@ func (t *table) isHeaderWord(w string) bool {
 // isNumeral reads 5, 4.0 and 2.128, not a coordinate.
 func isNumeral(s string) bool {
 	whole, fraction, has := strings.Cut(s, ".")
-	return len(whole) <= 10 && all(whole, isDigit) && (!has || len(fraction) <= 3 && all(fraction, isDigit))
+	return len(whole) <= 10 && ascii.All(whole, ascii.IsDigit) && (!has || len(fraction) <= 3 && ascii.All(fraction, ascii.IsDigit))
 }
 
 // isRange reads what Range and Content-Range say: bytes=0-5, bytes 0-327679/1048576.
 func isRange(s string) bool {
 	s, ok := cutFold(s, "bytes")
-	return ok && len(s) <= 48 && all(strings.TrimLeft(s, " ="), func(c byte) bool { return isDigit(c) || c == '-' || c == '/' || c == '*' })
+	return ok && len(s) <= 48 && ascii.All(strings.TrimLeft(s, " ="), func(c byte) bool { return ascii.IsDigit(c) || c == '-' || c == '/' || c == '*' })
 }

@@ -3,6 +3,8 @@ package words
 import (
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // longestLabel bounds the labels of hosts in Microsoft's domains: longer ones are ids.
@@ -21,7 +23,7 @@ func IsHost(host string) bool {
 	}
 	for label := 0; ; {
 		dot := strings.IndexByte(host[label:], '.')
-		if dot < 1 || dot > longestLabel || !all(host[label:label+dot], isHostByte) {
+		if dot < 1 || dot > longestLabel || !ascii.All(host[label:label+dot], isHostByte) {
 			return false
 		}
 		if label += dot; t.has(listHosts, host[label:]) {
@@ -31,7 +33,7 @@ func IsHost(host string) bool {
 	}
 }
 
-func isHostByte(c byte) bool { return isLowerByte(lower(c)) || isDigit(c) || c == '-' }
+func isHostByte(c byte) bool { return ascii.IsAlnum(c) || c == '-' }
 
 // companies are those that Microsoft's documentation made up, in small letters.
 var companies = strings.Fields(`contoso fabrikam adatum northwind litware woodgrove tailspin wingtip proseware relecloud adventureworks adventure-works
@@ -59,5 +61,5 @@ func IsInventedDomain(domain string) bool {
 		return true
 	}
 	number, isDemo := strings.CutPrefix(labels[0], "m365x")
-	return isDemo && number != "" && all(number, isDigit)
+	return isDemo && number != "" && ascii.All(number, ascii.IsDigit)
 }

@@ -7,21 +7,17 @@ import (
 
 // The sections of a table. A line of most is one word; a line of values is a member, or
 // parent/member, and the values that are words of the service there, between tabs, sorted
-// by their lower case; a line of ids may have a name after a tab. OfMembers after the name
-// of a section lists the members, or parent/member, whose values are of that form.
+// by their lower case; a line of ids may have a name after a tab. A section whose name ends in
+// .members lists the members, or parent/member, whose values are of that form. These are the
+// sections that more than the table itself asks for.
 const (
 	SectionMembers     = "members"
 	SectionTypes       = "types"
 	SectionText        = "text"
 	SectionPermissions = "permissions"
 	SectionValues      = "values"
-	SectionLanguages   = "languages"
-	SectionCountries   = "countries"
-	SectionZones       = "zones"
-	SectionCurrencies  = "currencies"
-	SectionMedia       = "media"
 
-	OfMembers = ".members"
+	ofMembers = ".members"
 )
 
 // Lines yields the lines of a table with their sections. A line that begins with # is a comment.

@@ -45,8 +45,8 @@ const (
 
 var lists = map[string]uint32{
 	SectionTypes: listTypes, SectionText: listText, SectionPermissions: listPermissions, "errors": listErrors,
-	SectionLanguages: listLanguages, SectionCountries: listCountries, SectionZones: listZones, SectionCurrencies: listCurrencies,
-	SectionMedia: listMedia, "hosts": listHosts, "headers": listHeaders, "headerwords": listHeaderWords, "ids": listIDs, "products": listProducts,
+	"languages": listLanguages, "countries": listCountries, "zones": listZones, "currencies": listCurrencies,
+	"media": listMedia, "hosts": listHosts, "headers": listHeaders, "headerwords": listHeaderWords, "ids": listIDs, "products": listProducts,
 }
 
 // A form is a set of classes of values.
@@ -69,7 +69,7 @@ const (
 
 // forms are the classes by the section that lists their members, without its end.
 var forms = map[string]form{
-	SectionLanguages: language, SectionCountries: country, SectionZones: zone, SectionCurrencies: currency, SectionMedia: media,
+	"languages": language, "countries": country, "zones": zone, "currencies": currency, "media": media,
 	SectionPermissions: permission, SectionTypes: typeName, "errors": errorCode, "products": product, "names": memberName, "methods": httpMethod, "skus": sku,
 }
 
@@ -78,6 +78,7 @@ type entry struct {
 	forms    form // that its values may have
 	declared bool // metadata or documentation has the name
 	bound    bool // there are entries for it below some parents
+	listed   bool // values are listed for it
 }
 
 // A table is what the two files say. It is never written to once it is made.
@@ -89,7 +90,7 @@ type table struct {
 var load = sync.OnceValue(read)
 
 func read() *table {
-	t := &table{index: newIndex(16), entries: make([]entry, 0, 1<<14)}
+	t := &table{index: newIndex(16, len(generated)+len(known)), entries: make([]entry, 0, 1<<14)}
 	for _, file := range [...]string{generated, known} {
 		for section, line := range Lines(file) {
 			t.line(section, line)
@@ -105,6 +106,7 @@ func (t *table) line(section, line string) {
 	case section == SectionValues:
 		member, values, _ := strings.Cut(line, "\t")
 		n := t.entry(member)
+		t.entries[n].listed = true
 		for v := range strings.SplitSeq(values, "\t") {
 			t.add(listValues+n, v, 0)
 			if t.entries[n].forms&sku != 0 {
@@ -120,7 +122,7 @@ func (t *table) line(section, line string) {
 			t.add(listProducts, name, 0)
 		}
 	case list == 0:
-		base, _ := strings.CutSuffix(section, OfMembers)
+		base, _ := strings.CutSuffix(section, ofMembers)
 		t.entries[t.entry(line)].forms |= forms[base]
 	default:
 		t.add(list, line, 0)
@@ -145,37 +147,42 @@ func (t *table) entry(name string) uint32 {
 	return n
 }
 
-// A member is what the table says about a member at its place: of it alone, and below its parent.
-type member struct {
+// Values are what the table says of the values of a member: of it alone, and below its parent.
+type Values struct {
 	*table
 	alone, below uint32
 	known, bound bool
+	listed       bool // some values are listed
 	forms        form
 }
 
-func (t *table) member(name, parent string) (m member) {
+// At returns the values of a member below a parent, which may be "".
+func At(name, parent string) (m Values) {
 	if i := strings.IndexByte(name, '@'); i > 0 { // an annotation of another member
 		name = name[i:]
 	}
 	if name == "" || len(name) > longest || len(parent) > longest {
 		return m
 	}
+	t := load()
 	s := t.find(listMembers, name)
-	if s.text == "" {
+	if s.size == 0 {
 		return m
 	}
 	e := t.entries[s.value]
-	m = member{table: t, alone: s.value, known: true, forms: e.forms}
+	m = Values{table: t, alone: s.value, known: true, listed: e.listed, forms: e.forms}
 	if e.bound && parent != "" {
-		if s := t.find(listParents+m.alone, parent); s.text != "" {
+		if s := t.find(listParents+m.alone, parent); s.size > 0 {
+			below := t.entries[s.value]
 			m.below, m.bound = s.value, true
-			m.forms |= t.entries[s.value].forms
+			m.listed = m.listed || below.listed
+			m.forms |= below.forms
 		}
 	}
 	return m
 }
 
 // lists reports whether the text is one of the values listed for the member.
-func (m *member) lists(text string) bool {
-	return m.has(listValues+m.alone, text) || m.bound && m.has(listValues+m.below, text)
+func (m *Values) lists(text string) bool {
+	return m.listed && (m.has(listValues+m.alone, text) || m.bound && m.has(listValues+m.below, text))
 }

@@ -13,15 +13,14 @@ import (
 // the member in it is the value of, or in the array of; "" for none. A string in an array is a
 // value of the array's member. The empty text is harmless, and "true" and "false" at a known
 // member; everything else at an unknown member is not.
-func Harmless(member, parent, text string) bool {
+func Harmless(member, parent, text string) bool { return At(member, parent).Harmless(text) }
+
+// Harmless is the function of that name for one member.
+func (m Values) Harmless(text string) bool {
 	if strings.TrimSpace(text) == "" {
 		return true
 	}
-	if len(text) > 16*longest {
-		return false
-	}
-	m := load().member(member, parent)
-	if !m.known {
+	if !m.known || len(text) > 16*longest {
 		return false
 	}
 	if isTruth(text) || m.lists(text) || m.forms != 0 && m.inForm(m.forms, text) {
@@ -75,9 +74,8 @@ func IsMember(name string) bool {
 	if i := strings.IndexByte(name, '@'); i > 0 {
 		return IsMember(name[:i]) && IsMember(name[i:])
 	}
-	t := load()
-	m := t.member(name, "")
-	return m.known && t.entries[m.alone].declared
+	m := At(name, "")
+	return m.known && m.entries[m.alone].declared
 }
 
 // IsType reports whether Graph has a type of that name, with or without a namespace and #.

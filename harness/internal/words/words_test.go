@@ -71,7 +71,7 @@ func tablePlaces(t *testing.T) map[string]bool {
 			t.Fatal(err)
 		}
 		for section, line := range words.Lines(string(data)) {
-			if section == words.SectionMembers || section == words.SectionValues || strings.HasSuffix(section, words.OfMembers) {
+			if section == words.SectionMembers || section == words.SectionValues || strings.HasSuffix(section, ".members") {
 				place, _, _ := strings.Cut(line, "\t")
 				places[place] = true
 			}

@@ -36,8 +36,6 @@ func Of(salt [32]byte) Names { return Names{salt} }
 // name, user, file. Of File, extension is its end, with its dot.
 func (p Names) Name(class Class, series string, n int, extension string) string {
 	switch class {
-	case Phrase:
-		return fmt.Sprintf("%s%s %d %s", strings.ToUpper(series[:1]), series[1:], n, p.letters(series, n))
 	case Domain:
 		extension = ".example"
 	case Digits:
@@ -50,10 +48,19 @@ func (p Names) Name(class Class, series string, n int, extension string) string 
 		return fmt.Sprintf("2001:db8::%x:%x", n>>16&0xffff, n&0xffff)
 	case MAC:
 		return fmt.Sprintf("02-00-5E-%02X-%02X-%02X", n>>16&255, n>>8&255, n&255)
-	case Word:
+	case Phrase, Word:
 		extension = ""
 	}
-	return series + strconv.Itoa(n) + "-" + p.letters(series, n) + extension
+	var room [64]byte
+	b := append(room[:0], series...)
+	gap := byte('-')
+	if class == Phrase {
+		b[0] &^= 0x20
+		b, gap = append(b, ' '), ' '
+	}
+	b = append(strconv.AppendInt(b, int64(n), 10), gap)
+	b = append(b, p.letters(series, n)...)
+	return string(append(b, extension...))
 }
 
 // check is 64 bits that distinguish a pseudonym from real values.

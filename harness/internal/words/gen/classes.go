@@ -1,19 +1,16 @@
 package main
 
-import (
-	"strings"
+import "strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/words"
-)
-
-// classes say by the name of a member that its values have a form, not a list.
+// classes say by the name of a member that its values have a form, not a list: which
+// section has it.
 var classes = map[string]func(member string) bool{
-	words.SectionLanguages + words.OfMembers: ending("language", "languages", "languagetag", "languagetags", "locale", "locales", "culture", "languageid"),
-	words.SectionCountries + words.OfMembers: ending("country", "countries", "countrycode", "countryorregion", "countryorregioncode", "countriesandregions",
+	"languages.members": ending("language", "languages", "languagetag", "languagetags", "locale", "locales", "culture", "languageid"),
+	"countries.members": ending("country", "countries", "countrycode", "countryorregion", "countryorregioncode", "countriesandregions",
 		"countryletter", "countryletters", "countryletterode", "countrylettercode", "usagelocation", "countryregion"),
-	words.SectionZones + words.OfMembers:      ending("timezone", "timezoneid", "timezones"),
-	words.SectionCurrencies + words.OfMembers: ending("currency", "currencycode", "currencyid"),
-	words.SectionMedia + words.OfMembers:      ending("contenttype", "mimetype", "mediatype", "contenttypes", "mimetypes"),
+	"zones.members":      ending("timezone", "timezoneid", "timezones"),
+	"currencies.members": ending("currency", "currencycode", "currencyid"),
+	"media.members":      ending("contenttype", "mimetype", "mediatype", "contenttypes", "mimetypes"),
 }
 
 func ending(ends ...string) func(string) bool {

@@ -1,0 +1,200 @@
+package match
+
+import (
+	"fmt"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+)
+
+// An entry is a key with its answers.
+type entry struct {
+	key      Key
+	answers  []*record
+	read     bool
+	repeat   Repeat
+	ignored  headerSet  // by the rules for this key
+	barriers []*barrier // that order the answers of a read
+}
+
+// A record is one recorded answer of an entry.
+type record struct {
+	source
+	entry    *entry
+	number   int        // its place in entry.answers
+	position int        // in recorded order over all cassettes, from 1
+	barriers []*barrier // of a write: those that it is part of
+	batch    *batch     // of the request, when it was one
+
+	plain      lazy[string]
+	batchText  lazy[batchText]
+	underWay   lazy[bool]
+	prepared   lazy[any]
+	pseudonyms lazy[heldPseudonyms]
+	shown      lazy[[]shownFile]
+}
+
+// A source is where a recorded request and its answer stand.
+type source struct {
+	cassette    *cassette.Cassette
+	interaction *cassette.Interaction
+}
+
+// A barrier is the set of writes that bind one sort of read: see related.go.
+type barrier struct {
+	writes []*record // in recorded order
+}
+
+// A lazy value is computed when it is first asked for; two who ask at once may both do so.
+type lazy[T any] struct{ made atomic.Pointer[T] }
+
+func (l *lazy[T]) get(compute func() T) T {
+	if made := l.made.Load(); made != nil {
+		return *made
+	}
+	made := compute()
+	l.made.CompareAndSwap(nil, &made)
+	return *l.made.Load()
+}
+
+// place is the file and line of an interaction, as far as known.
+func (s source) place() string {
+	file := s.file()
+	switch {
+	case s.interaction.Line > 0:
+		return fmt.Sprintf("%s:%d", file, s.interaction.Line)
+	case file != "":
+		return fmt.Sprintf("%s, interaction %d", file, s.interaction.ID)
+	}
+	return fmt.Sprintf("interaction %d", s.interaction.ID)
+}
+
+func (s source) file() string {
+	if s.cassette.File != "" {
+		return s.cassette.File
+	}
+	return s.cassette.Name
+}
+
+// request is the recorded request in a line, without what gives access.
+func (s source) request() string {
+	return methodOf(s.interaction.Request.Method) + " " + shownAddress(s.interaction.Request.URL)
+}
+
+// body is the response body as it is served: without compression. Files that this project
+// writes hold plain bodies; others may hold them as they came.
+func (r *record) body() string {
+	response := &r.interaction.Response
+	if r.cassette.Meta.Format != 0 {
+		return response.Body
+	}
+	return r.plain.get(func() string {
+		if !wire.Coded(response.Headers, response.Body) {
+			return response.Body
+		}
+		plain, _, _ := wire.Decode(response.Headers, response.Body, maxInflated) // one that is damaged stays as it is
+		return plain
+	})
+}
+
+// batchBody is the body of an answer to a batch, with other ids.
+func (r *record) batchBody(ids map[string]string) string {
+	return r.batchText.get(func() batchText { return locateIDs(r.body()) }).rewritten(ids)
+}
+
+// message is the answer with a body that may be another than the stored one.
+func (r *record) message(body string) place.Message {
+	response := &r.interaction.Response
+	return place.Message{
+		Method: r.interaction.Request.Method, Address: r.interaction.Request.URL, Answer: true, Status: response.Code,
+		Header: response.Headers, Trailer: response.Trailer, Body: body,
+	}
+}
+
+// unfinished reports whether the answer is the state of an operation that is still
+// under way, so that a client polling for its end would wait in vain.
+func (r *record) unfinished() bool {
+	return r.underWay.get(func() bool {
+		if r.interaction.Response.Code != http.StatusAccepted && !async.IsOperationPath(r.entry.key.Path) {
+			return false
+		}
+		doc, err := jsondoc.Parse(r.body())
+		return err == nil && async.IsUnfinished(async.StateOf(doc))
+	})
+}
+
+// held lists the pseudonyms of the answer.
+func (r *record) held(faker *identity.Faker) heldPseudonyms {
+	return r.pseudonyms.get(func() heldPseudonyms {
+		header, body := r.message(""), r.message(r.body())
+		body.Trailer = nil
+		return holdingOf(faker, &header, &body)
+	})
+}
+
+// files are those that the stored body shows.
+func (r *record) files() []shownFile {
+	return r.shown.get(func() []shownFile { return filesIn(r.body()) })
+}
+
+// An Answer is what a session serves for a request.
+type Answer struct {
+	Cassette    *cassette.Cassette
+	Interaction *cassette.Interaction
+	Body        string // the response body to serve: the recorded one, with a batch's ids and bound values as the client has them
+	Note        string // what was unusual about the choice, "" when nothing was
+
+	record       *record
+	bound        *bindings // whose values stand in its headers; nil where none do
+	read         func()    // see Read; nil where nobody asks
+	contentRange string    // where it is another than the recorded one
+}
+
+// Prepared returns what build made of the answer's interaction the first time
+// that anybody asked, in whichever session; body is the recorded body as it is
+// served. It lets a transport do once for an index what does not differ between
+// two replays. All callers must hand in the same function, and treat the result
+// as read-only.
+func (a *Answer) Prepared(build func(i *cassette.Interaction, body string) any) any {
+	if a.record == nil {
+		return build(a.Interaction, a.Body)
+	}
+	return a.record.prepared.get(func() any { return build(a.record.interaction, a.record.body()) })
+}
+
+// Bound reports whether headers hold what RestoreHeader puts back.
+func (a *Answer) Bound() bool { return a.contentRange != "" || a.bound != nil }
+
+// RestoreHeader puts the session's values back for the pseudonyms in response headers
+// or trailers, in place.
+func (a *Answer) RestoreHeader(header http.Header) {
+	if a.contentRange != "" && header.Get("Content-Range") != "" {
+		header.Set("Content-Range", a.contentRange)
+	}
+	if len(header) == 0 || a.bound == nil {
+		return
+	}
+	m := place.Message{Answer: true, Method: http.MethodGet, Header: header}
+	if a.bound.putBack(&m) {
+		for name, values := range m.Header {
+			header[name] = values
+		}
+	}
+}
+
+// Read tells the session that the answer was read, or given up: at most once counts. Those
+// who serve an answer call it when its body has ended.
+func (a *Answer) Read() {
+	if a.read != nil {
+		a.read()
+	}
+}
+
+// Watched reports whether the session waits for Read.
+func (a *Answer) Watched() bool { return a.read != nil }

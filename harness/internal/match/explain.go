@@ -1,0 +1,168 @@
+package match
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+)
+
+// consumed explains that an entry has no answer left.
+func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) *MissError {
+	miss := newMiss(req, Consumed)
+	final := e.answers[len(e.answers)-1]
+	miss.Nearest = []Candidate{{Cassette: final.cassette, Interaction: final.interaction}}
+	on := ruleFor(req.Method, req.URL.Path, final.interaction)
+	switch why {
+	case beforeWrite:
+		miss.Reason = fmt.Sprintf("order is strict and the next answer was recorded after %s, which was not replayed yet", e.writeAt(now.awaited))
+		miss.NextStep = "send that write first, or use `order: prefer`"
+	case afterWrite:
+		miss.Reason = fmt.Sprintf("order is strict and every answer was recorded before %s, which was replayed since", e.writeAt(now.replayed))
+		miss.NextStep = "record the request after that write too, or use `order: prefer`"
+	case overPolled:
+		miss.Reason = "polling beyond the recording"
+		miss.NextStep = fmt.Sprintf("the last of %s was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n%s",
+			plural(len(e.answers), "answer"), Rule{On: on, Repeat: RepeatLast}.YAML())
+	case usedUp:
+		miss.Reason = "1 answer recorded, and served"
+		if n := len(e.answers); n > 1 {
+			miss.Reason = fmt.Sprintf("%d answers recorded, each served once", n)
+		}
+		miss.NextStep = fmt.Sprintf("record the request as often as it is sent, or let the last answer repeat in rules.yaml:\n%s",
+			Rule{On: on, Repeat: RepeatLast}.YAML())
+	}
+	return miss
+}
+
+// unknown explains that no entry has the key of a request.
+func (x *Index) unknown(req *http.Request, live *request) *MissError {
+	miss := newMiss(req, NeverRecorded)
+	miss.Nearest = x.nearest(live)
+	if len(miss.Nearest) == 0 {
+		miss.NextStep = fmt.Sprintf("none of %s has the method and a similar path", plural(len(x.entries), "recorded request"))
+		if len(x.entries) > 0 {
+			miss.NextStep += ": " + recordAgain(x.entries[0].answers[0].cassette)
+		}
+		return miss
+	}
+	miss.Verdict = Differs
+	near := miss.Nearest[0]
+	if ignore, ok := ignorable(near.Differences); ok {
+		on := ruleFor(req.Method, req.URL.Path, near.Interaction)
+		miss.NextStep = "if the difference does not matter, say so in rules.yaml:\n" + Rule{On: on, Ignore: ignore}.YAML()
+		return miss
+	}
+	miss.NextStep = "send what was recorded, or " + recordAgain(near.Cassette)
+	return miss
+}
+
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// odataOptions say what an answer holds: no rule may pass over them.
+var odataOptions = map[string]bool{
+	"select": true, "filter": true, "expand": true, "orderby": true, "top": true, "skip": true, "count": true, "search": true,
+	"skiptoken": true, "deltatoken": true, "apply": true, "compute": true, "format": true, "levels": true,
+}
+
+// ignorable lists what a rule would have to ignore, and false when a rule cannot
+// bridge the differences, or must not.
+func ignorable(differences []Difference) ([]string, bool) {
+	var ignore []string
+	for _, d := range differences {
+		where, name, _ := strings.Cut(d.Field, ".")
+		switch where {
+		case "query", "header", "body":
+			if name == "" || isSecret(d.Field) || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) || where == "query" && odataOptions[optionName(name)] {
+				return nil, false
+			}
+			ignore = append(ignore, d.Field)
+		default:
+			return nil, false
+		}
+	}
+	slices.Sort(ignore)
+	return slices.Compact(ignore), len(ignore) > 0
+}
+
+// ruleFor is the "on" of a rule for a recorded request and those like it: its
+// method and path, with a star for every id.
+func ruleFor(method, path string, near *cassette.Interaction) string {
+	address, err := recordedAddress(near)
+	if err != nil {
+		return methodOf(method) + " " + path
+	}
+	u := graphurl.FromURL(address)
+	var glob strings.Builder
+	if u.Version != "" {
+		glob.WriteString("/" + u.Version)
+	}
+	for _, segment := range u.Segments {
+		if segment.Kind == graphurl.Key || segment.Kind == graphurl.ColonPath || len(segment.Args) > 0 {
+			glob.WriteString("/*")
+		} else {
+			one := graphurl.URL{Segments: []graphurl.Segment{segment}}
+			glob.WriteString(one.Path())
+		}
+	}
+	return methodOf(method) + " " + glob.String()
+}
+
+// undecided explains that no recorded request is meant, and why. What is known of the values
+// that were sent is no difference.
+func (u *unsealer) undecided(req *http.Request, m place.Message, live *request, why string) *MissError {
+	as, values := u.seal.asStored(m, req.Host, live, u.bound)
+	miss := u.index.unknown(req, &as)
+	back := strings.NewReplacer(values...)
+	for n := range miss.Nearest {
+		for k := range miss.Nearest[n].Differences {
+			d := &miss.Nearest[n].Differences[k]
+			d.Received = back.Replace(d.Received)
+		}
+	}
+	if why != "" {
+		miss.Reason, miss.NextStep = "", why
+	}
+	miss.Bound = u.bound.list()
+	return miss
+}
+
+// asStored is a request with pseudonyms for all values that are known, and pairs of these and
+// what was sent.
+func (x *seal) asStored(m place.Message, host string, live *request, bound *bindings) (request, []string) {
+	var values []string
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if l.Layered || l.IsName() || isPartID(l) {
+			return "", false
+		}
+		is, ids := x.compute(l, bound)
+		for _, id := range ids {
+			values = append(values, id.pseudonym, id.live)
+		}
+		if is != l.Text {
+			return is, true
+		}
+		p, ok := bound.pseudonym(l.Text)
+		if !ok {
+			p, ok = x.byTag(x.names, l.Text)
+		}
+		if ok {
+			values = append(values, p, l.Text)
+		}
+		return p, ok
+	})
+	r, err := x.rules.understandMessage(&m, host, live.key.Principal)
+	if err != nil {
+		return *live, nil
+	}
+	return r, values
+}

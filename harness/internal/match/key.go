@@ -1,0 +1,24 @@
+package match
+
+import "github.com/graphvcr/graphvcr/harness/internal/graphurl"
+
+// Key is the canonical, comparable form of a request. Equal keys ask for the
+// same answers.
+type Key struct {
+	Method    string
+	Host      string // host class
+	Path      string // canonical path
+	Query     string // canonical query
+	Headers   string // significant headers, canonical, one a line
+	Body      string // kind and digest of the canonical body, "" when there is none
+	Principal string // who asks, when recordings tell callers apart
+}
+
+// A single is what one request asks for: a whole one, or a part of a batch.
+type single struct {
+	key  Key
+	url  *graphurl.URL // nil when it cannot be read
+	body payload
+}
+
+func (s *single) read() bool { return s.url != nil && s.url.IsRead(s.key.Method) }

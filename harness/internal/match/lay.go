@@ -1,0 +1,204 @@
+package match
+
+import (
+	"slices"
+
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+)
+
+// A guess says what a value is known to stand for at a place.
+type knownValue struct {
+	is      string // pseudonym, folded
+	entries []int  // that have it there, in order
+	sure    fit    // exact or tagged; weak where nothing is known
+}
+
+// likely lists the entries that have, at each place whose value is known, that value; all of
+// them, as nil, where nothing is. It says how the value of each place is known: what the
+// client writes by its tag only where tags are to be trusted.
+func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int, known [][]knownValue) {
+	known = make([][]knownValue, len(a.parts))
+	for n := range a.parts {
+		sent := &a.parts[n]
+		known[n] = make([]knownValue, len(sent.blanks))
+		for k := range sent.blanks {
+			v := &sent.blanks[k]
+			g := u.known(b.places[classPlace{sent.class, v.place}], v, trust || v.looked)
+			known[n][k] = g
+			switch {
+			case g.sure == fitWeak:
+			case list == nil:
+				list = append(make([]int, 0, len(g.entries)), g.entries...)
+			default:
+				list = slices.DeleteFunc(list, func(n int) bool { _, ok := slices.BinarySearch(g.entries, n); return !ok })
+			}
+		}
+	}
+	return list, known
+}
+
+// known says what the value at a blank place stands for.
+func (u *unsealer) known(at *storedPlace, v *blank, tags bool) knownValue {
+	if at == nil || v.kind != blankName && v.kind != blankID {
+		return knownValue{sure: fitWeak}
+	}
+	as := func(value string, sure fit) knownValue { return knownValue{value, at.byValue[value], sure} }
+	if is := fold(v.is); at.byValue[is] != nil {
+		return as(is, fitExact)
+	}
+	if v.kind == blankID {
+		if u.bound.isNew(v.text) {
+			return knownValue{sure: fitWeak}
+		}
+		return knownValue{sure: fitExact}
+	}
+	if p, ok := u.bound.pseudonymAs(v.text); ok {
+		return as(fold(p), fitExact)
+	}
+	if u.seal.faker.IsName(v.text) {
+		return knownValue{sure: fitExact}
+	}
+	if tags {
+		if value := u.seal.lastTagged(at, v.text); value != "" {
+			return as(value, fitTagged)
+		}
+	}
+	if p, ok := u.bound.pseudonym(v.text); ok {
+		return as(fold(p), fitExact)
+	}
+	return knownValue{sure: fitWeak}
+}
+
+// lay lays what was sent over an entry: the worst fit of all its parts, less those where
+// anything goes, and which of the entry's parts each is. Of several parts of a class each is
+// the one that it fits best, and then the next.
+func (u *unsealer) lay(e *sealedEntry, a *masked, known [][]knownValue) (worst fit, pairs []int) {
+	pairs = make([]int, len(a.parts))
+	worst, asks := fitExact, false
+	for first, end := 0, 0; first < len(a.parts); first = end {
+		class := a.parts[first].class
+		for end = first + 1; end < len(a.parts) && a.parts[end].class == class; {
+			end++
+		}
+		if end > len(e.parts) || e.parts[end-1].class != class {
+			return fitConflict, nil
+		}
+		is, some := u.layClass(e, a, known, pairs, first, end)
+		asks = asks || some
+		if worst = min(worst, is); worst == fitConflict {
+			return fitConflict, nil
+		}
+	}
+	if !asks {
+		return fitOpen, pairs
+	}
+	return worst, pairs
+}
+
+// layClass is lay for the parts of a class, which are the first to the one before end in both.
+func (u *unsealer) layClass(e *sealedEntry, a *masked, known [][]knownValue, pairs []int, first, end int) (worst fit, asks bool) {
+	if end == first+1 {
+		pairs[first] = first
+		return u.fits(e, &e.parts[first], &a.parts[first], known[first])
+	}
+	worst = fitExact
+	left, free := make([]int, 0, end-first), make([]int, 0, end-first)
+	for n := first; n < end; n++ {
+		left, free = append(left, n), append(free, n)
+	}
+	for sure := fitExact; sure > fitLone; sure-- {
+		left = slices.DeleteFunc(left, func(n int) bool {
+			at := slices.IndexFunc(free, func(m int) bool {
+				is, some := u.fits(e, &e.parts[m], &a.parts[n], known[n])
+				asks = asks || some
+				return is == sure
+			})
+			if at < 0 {
+				return false
+			}
+			worst, pairs[n] = min(worst, sure), free[at]
+			free = slices.Delete(free, at, at+1)
+			return true
+		})
+	}
+	if len(left) > 0 {
+		return fitConflict, true
+	}
+	return worst, asks
+}
+
+// fits lays a part over a recorded one: the worst fit of all places, less those where
+// anything goes, and whether there are others.
+func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart, known []knownValue) (worst fit, asks bool) {
+	worst = fitExact
+	if len(of.blanks) != len(as.blanks) {
+		return fitConflict, true
+	}
+	for k := range as.blanks {
+		stored, sent := &of.blanks[k], &as.blanks[k]
+		if sent.place != stored.place || sent.kind != stored.kind {
+			return fitConflict, true
+		}
+		if sent.kind == blankAny && sent.text != stored.text {
+			continue
+		}
+		asks = true
+		if worst = min(worst, u.fitsAt(e, stored, sent, known[k])); worst == fitConflict {
+			return fitConflict, true
+		}
+	}
+	return worst, asks
+}
+
+// fitsAt says how a value that was sent fits the stored one of the same place.
+func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank, known knownValue) fit {
+	switch {
+	case sent.kind == blankAny, sent.kind == blankStamp && sent.text == stored.text:
+		return fitExact
+	case sent.kind == blankStamp:
+		return known.sure
+	case known.sure >= fitTagged && known.is != fold(stored.is):
+		return fitConflict
+	case known.sure == fitExact:
+		return fitExact
+	case sent.kind == blankID:
+		is := unless(u.bound, stored.is, sent.text, fitWeak)
+		if is == fitWeak && u.gave(stored.is) {
+			return fitConflict
+		}
+		return is
+	case known.sure == fitTagged, !sent.looked:
+		return unless(u.bound, stored.text, sent.text, known.sure)
+	case e.cassette.Meta.Tags[stored.text] != "":
+		return unless(u.bound, stored.text, sent.text, fitConflict)
+	}
+	return unless(u.bound, stored.text, sent.text, fitLone)
+}
+
+// unless is a fit, or conflict where what is stored stands for another value, and exact
+// where for this one: as a part of an address.
+func unless(bound *bindings, stored, sent string, is fit) fit {
+	if live, ok := bound.live(stored); ok {
+		if fold(live) == fold(sent) {
+			return fitExact
+		}
+		return fitConflict
+	}
+	for _, a := range identity.Atoms(stored) {
+		if _, ok := bound.live(a.Key()); ok {
+			return fitConflict
+		}
+	}
+	return is
+}
+
+// gave reports whether an answer of this session had an id that stands in a text: a client
+// that knows it would send it.
+func (u *unsealer) gave(stored string) bool {
+	for _, a := range identity.Atoms(stored) {
+		if slices.ContainsFunc(u.seal.givers()[fold(a.Key())], u.progress.served) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,64 @@
+package match
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+)
+
+// resource is what a path is about, for the relation between reads and writes:
+// its segments, cut into steps that can be compared, without a trailing cast,
+// $value, $count or $ref, and for a read without the action or function that
+// reads. Versions are left out: v1.0 and beta show the same things (real
+// recordings mix them).
+type resource struct {
+	host  string
+	steps []string
+}
+
+func resourceOf(u *graphurl.URL, read bool) resource {
+	segments := u.Segments
+	for len(segments) > 0 && (isView(segments[len(segments)-1]) || read && isCalculation(segments)) {
+		segments = segments[:len(segments)-1]
+	}
+	r := resource{host: u.Host, steps: make([]string, len(segments))}
+	for i, segment := range segments {
+		r.steps[i] = step(segment)
+	}
+	return r
+}
+
+func isView(s graphurl.Segment) bool {
+	return s.Kind == graphurl.Cast || s.Kind == graphurl.System
+}
+
+func isCalculation(segments []graphurl.Segment) bool {
+	last := segments[len(segments)-1]
+	return last.Kind != graphurl.Key && last.Kind != graphurl.ColonPath && strings.TrimPrefix(strings.ToLower(last.Text), "microsoft.graph.") == "delta" || graphurl.IsReadAction(segments)
+}
+
+// step spells a segment so that it holds no slash. Letter case is folded: a
+// relation too many does less harm than one too few.
+func step(s graphurl.Segment) string {
+	text := escapeStep(s.Text)
+	for _, argument := range s.Args {
+		text += "(" + escapeStep(argument.Name) + "=" + escapeStep(argument.Value) + ")"
+	}
+	return text
+}
+
+func escapeStep(s string) string { return strings.ToLower(url.PathEscape(s)) }
+
+// prefix names the first n steps of a path.
+func (r resource) prefix(n int) string {
+	return r.host + "/" + strings.Join(r.steps[:n], "/")
+}
+
+// user is the step that names a user, or "".
+func (r resource) user() string {
+	if len(r.steps) > 1 && r.steps[0] == "users" {
+		return r.steps[1]
+	}
+	return ""
+}

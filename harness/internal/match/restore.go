@@ -1,0 +1,98 @@
+package match
+
+import (
+	"net/http"
+	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
+)
+
+// A restorer makes answers hold the session's values where the stored ones have pseudonyms,
+// and what the session has uploaded where they have filler.
+type restorer struct {
+	bound   *bindings
+	uploads uploads
+
+	mu    sync.Mutex
+	kept  map[*record]restoredBody
+	bytes int // of these
+}
+
+// A restored body is one with the session's values, as long as no more of its pseudonyms
+// are bound, and no more of its files uploaded.
+type restoredBody struct {
+	bound    int
+	uploaded int64
+	text     string
+}
+
+// maxRestored bounds the bodies that are kept.
+const maxRestored = 64 << 20
+
+func newRestorer(x *Index, bound *bindings) *restorer {
+	return &restorer{bound: bound, uploads: uploads{fileMap: x.fileMap}, kept: map[*record]restoredBody{}}
+}
+
+// restore puts the session's values into an answer.
+func (s *restorer) restore(a *Answer) {
+	r := a.record
+	var is restoredBody
+	if !s.bound.none() {
+		held := r.held(s.bound.faker)
+		if is.bound = s.bound.count(held.all); is.bound > 0 && held.inHeader {
+			a.bound = s.bound
+		}
+	}
+	stored := a.Body == r.body() // and no batch with other ids
+	var edits []edit.Edit
+	if !s.uploads.none() {
+		if text, contentRange, ok := s.uploads.download(r); ok {
+			a.Body, a.contentRange = text, contentRange
+			return
+		}
+		files := r.files()
+		if !stored {
+			files = filesIn(a.Body)
+		}
+		edits, is.uploaded = s.uploads.edits(files)
+	}
+	if is.bound == 0 && len(edits) == 0 {
+		return
+	}
+	if known := s.known(r); stored && known.bound == is.bound && known.uploaded == is.uploaded {
+		a.Body = known.text
+		return
+	}
+	a.Body = edit.Apply(a.Body, edits)
+	if is.bound > 0 {
+		a.Body = s.putNamesIn(r, a.Body)
+	}
+	if is.text = a.Body; stored {
+		s.keep(r, is)
+	}
+}
+
+// putNamesIn puts values back for the pseudonyms in a body of an answer.
+func (s *restorer) putNamesIn(r *record, body string) string {
+	m := r.message(body)
+	m.Header, m.Trailer = nil, nil
+	if kind := r.interaction.Response.Headers["Content-Type"]; len(kind) > 0 {
+		m.Header = http.Header{"Content-Type": kind}
+	}
+	s.bound.putBack(&m)
+	return m.Body
+}
+
+func (s *restorer) known(r *record) restoredBody {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept[r]
+}
+
+func (s *restorer) keep(r *record, is restoredBody) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bytes += len(is.text); s.bytes <= maxRestored {
+		s.kept[r] = is
+	}
+}

@@ -1,0 +1,206 @@
+package match
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
+)
+
+// Where a cassette holds filler for the bytes of files, a client gets back what it uploaded
+// itself: answers show size and hashes of that, and downloads hold it.
+
+// largestFile bounds the files that are put back.
+const largestFile = 256 << 20
+
+// uploads are the files that the client of a session has uploaded.
+type uploads struct {
+	fileMap func() *fileMap
+
+	mu    sync.Mutex
+	count int64
+	spool wire.Spool
+	files map[string]*upload                // by id, or by address where none is known
+	ids   map[string]string                 // of files, by the address that they were uploaded to
+	parts map[string]map[int64]wire.Spooled // of files whose upload is under way, by address and offset
+}
+
+// An upload is what a file holds.
+type upload struct {
+	text    wire.Spooled
+	version int64             // a number that grows with each upload
+	hashes  map[string]string // by member
+}
+
+// keep keeps what a request that an answer was found for has uploaded.
+func (c *uploads) keep(r *record, req *http.Request, body []byte) {
+	if !takesFile(r.interaction, body) {
+		return
+	}
+	target := r.interaction.Request.URL
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.files == nil {
+		c.files, c.ids, c.parts = map[string]*upload{}, map[string]string{}, map[string]map[int64]wire.Spooled{}
+	}
+	file, err := c.spool.Keep(string(inflate(req.Header, body)))
+	if err != nil {
+		return
+	}
+	if span, ok := parseRange(req.Header.Get("Content-Range")); ok {
+		if c.parts[target] == nil {
+			c.parts[target] = map[int64]wire.Spooled{}
+		}
+		c.parts[target][span.first] = file
+		if r.interaction.Response.Code == http.StatusAccepted {
+			return
+		}
+		if file, ok = c.joined(c.parts[target], span.total); !ok {
+			return
+		}
+		delete(c.parts, target)
+	}
+	address := c.fileMap().links[linkKey(target)]
+	if address == "" {
+		address, _ = fileAddress(target)
+	}
+	id := address
+	for _, f := range r.files() {
+		if f.root && f.id != "" {
+			id = f.id
+		}
+	}
+	c.count++
+	c.ids[address] = id
+	c.files[id] = &upload{text: file, version: c.count, hashes: map[string]string{}}
+}
+
+// takesFile reports whether filler stands for the body of a recorded request. A file
+// without content has none.
+func takesFile(i *cassette.Interaction, body []byte) bool {
+	if i.Response.Code/100 != 2 {
+		return false
+	}
+	if len(body) == 0 {
+		_, isContent := fileAddress(i.Request.URL)
+		return isContent && methodOf(i.Request.Method) == http.MethodPut
+	}
+	return slices.ContainsFunc(i.Holes, func(h cassette.Hole) bool { return h.Place == "body" && h.Kind == cassette.HoleBytes })
+}
+
+// joined is the file that its parts make, each of which counts once; ok is false where some
+// are missing.
+func (c *uploads) joined(parts map[int64]wire.Spooled, total int64) (wire.Spooled, bool) {
+	if total > largestFile {
+		return wire.Spooled{}, false
+	}
+	var whole strings.Builder
+	for int64(whole.Len()) < total {
+		next, ok := parts[int64(whole.Len())]
+		if !ok || next.Size() == 0 {
+			return wire.Spooled{}, false
+		}
+		text, err := next.Text()
+		if err != nil {
+			return wire.Spooled{}, false
+		}
+		whole.WriteString(text)
+	}
+	kept, err := c.spool.Keep(whole.String())
+	return kept, err == nil
+}
+
+// none reports whether nothing was uploaded yet.
+func (c *uploads) none() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.count == 0
+}
+
+// download is what an answer holds that was uploaded in this session, and its Content-Range,
+// "" where that is the recorded one; ok is false where it holds nothing of the kind.
+func (c *uploads) download(r *record) (text, contentRange string, ok bool) {
+	request, response := &r.interaction.Request, &r.interaction.Response
+	if methodOf(request.Method) != http.MethodGet || response.Code/100 != 2 {
+		return "", "", false
+	}
+	if text, ok = c.at(request.URL); !ok || response.Code != http.StatusPartialContent {
+		return text, "", ok
+	}
+	span, ok := parseRange(http.Header(response.Headers).Get("Content-Range"))
+	if !ok {
+		return "", "", false
+	}
+	size := int64(len(text))
+	end := min(span.last+1, size)
+	if size != span.total {
+		contentRange = fmt.Sprintf("bytes %d-%d/%d", span.first, end-1, size)
+	}
+	return text[min(span.first, end):end], contentRange, true
+}
+
+// at is what was uploaded to the file whose content is at an address.
+func (c *uploads) at(url string) (text string, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	id, ok := c.fileMap().find(url, c.ids)
+	if !ok || c.files[id] == nil {
+		return "", false
+	}
+	text, err := c.files[id].text.Text()
+	return text, err == nil
+}
+
+// edits are what an answer says otherwise of the files that it shows, sorted, and a number
+// that grows with each upload of one.
+func (c *uploads) edits(shown []shownFile) (edits []edit.Edit, version int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, f := range shown {
+		file := c.files[f.id]
+		if file == nil || f.id == "" || len(f.hashes) == 0 {
+			continue
+		}
+		version += file.version
+		if f.size.end > 0 {
+			edits = append(edits, f.size.edited(strconv.FormatInt(file.text.Size(), 10)))
+		}
+		for _, at := range f.hashes {
+			if hash, ok := file.hash(at.name); ok {
+				edits = append(edits, at.edited(hash))
+			}
+		}
+	}
+	slices.SortFunc(edits, func(a, b edit.Edit) int { return cmp.Compare(a.Start, b.Start) })
+	return edits, version
+}
+
+// hash is the file's hash that a member shows.
+func (f *upload) hash(member string) (string, bool) {
+	if known, ok := f.hashes[member]; ok {
+		return known, true
+	}
+	text, err := f.text.Text()
+	if err != nil {
+		return "", false
+	}
+	f.hashes[member], _ = graph.FileHash(member, text)
+	return f.hashes[member], true
+}
+
+// A byteSpan is what Content-Range says: bytes 0-25/128.
+type byteSpan struct{ first, last, total int64 }
+
+func parseRange(value string) (byteSpan, bool) {
+	var r byteSpan
+	n, err := fmt.Sscanf(value, "bytes %d-%d/%d", &r.first, &r.last, &r.total)
+	return r, n == 3 && err == nil && r.first >= 0 && r.last >= r.first && r.total > r.last
+}

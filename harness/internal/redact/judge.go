@@ -1,0 +1,324 @@
+package redact
+
+import (
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+)
+
+// A judge says what is to be done with a text.
+type judge struct{ *scene }
+
+// volatile is what stands for a text that changes with every call: a constant, or itself
+// where the rules keep it. Without a salt, as where documentation is read, only the constant
+// itself is one.
+func (p judge) volatile(l *place.Leaf) (string, bool) {
+	is, ok := "", false
+	switch {
+	case l.Role == place.Header:
+		is, ok = volatileHeaders[l.Name]
+	case l.Role == place.Boundary && !l.Layered:
+		is, ok = renamer{p.scene}.boundary(l), true
+	case l.Role == place.Member && len(l.Parent) == len("innerError") && strings.EqualFold(l.Parent, "innerError"):
+		switch l.Name {
+		case "request-id", "client-request-id":
+			is, ok = zeroGUID, true
+		case "date":
+			is, ok = noInstant, true
+		}
+	}
+	if ok && p.r.keepHeaders.has(l.Name) {
+		return l.Text, true
+	}
+	return is, ok && (len(p.r.salt) > 0 || is == l.Text)
+}
+
+// marked is the verdict on a value that the caller's rule marks, whatever is switched off.
+// What stands for a value is no value any more, so that what was redacted stays as it is.
+func (p judge) marked(l *place.Leaf) (v verdict, is bool) {
+	if p.r.mark == nil || l.IsName() || l.Role == place.Bytes || l.Text == "" || isOnly(l.Text) || p.r.ledger.faker.IsName(l.Text) {
+		return verdict{}, false
+	}
+	by, series := noRule, ""
+	switch p.r.mark(l.Name, l.Parent, l.Text) {
+	case Secret:
+		by = secretMarked
+	case Identity:
+		by, series = identityName, "name"
+	case Content:
+		by, series = contentText, "text"
+	default:
+		return verdict{}, false
+	}
+	switch {
+	case l.Role == place.Number:
+		return verdict{onesFor(l.Text), by, cassette.HoleName}, true
+	case by == secretMarked:
+		return verdict{placeholder, by, cassette.HoleSecret}, true
+	}
+	return verdict{p.r.ledger.name(series, l.Text, p.suggestion(l)), by, cassette.HoleName}, true
+}
+
+// layered judges a text that has parts, as a whole: credentials, links whose tokens are
+// renamed, bodies of mails. What it says nothing of is judged part by part.
+func (p judge) layered(l *place.Leaf) verdict {
+	f := vocabulary{p.scene}.fieldOf(l, nil)
+	if v, marked := p.marked(l); marked {
+		return v
+	}
+	p.outside = p.left
+	if authority(l.Text) {
+		p.outside = !graph.IsHost(hostOf(l.Text))
+	}
+	if f.isCredential() || f != nil && f.rule == contentText && p.obeys(contentText) && l.Markup {
+		return p.treat(f, l)
+	}
+	return verdict{}
+}
+
+// of asks, in this order: what is kept by a rule; credentials, by name and by form;
+// tokens, by place; what is harmless where it stands; ids, by form; all else is a name, or
+// bytes.
+// At is the spot of a member's value, nil where nobody has looked at it yet.
+func (p judge) of(l *place.Leaf, at *spot) verdict {
+	if l.Role == place.Member && strings.EqualFold(l.Parent, "headers") { // of a batch's part
+		header := *l
+		header.Role, header.Name, header.Parent = place.Header, http.CanonicalHeaderKey(l.Name), ""
+		l = &header
+	}
+	if at == nil && l.Role == place.Member {
+		at = vocabulary{p.scene}.spot(l.Name, l.Parent)
+	}
+	s := l.Text
+	f := vocabulary{p.scene}.fieldOf(l, at)
+	if f.isCredential() {
+		return p.treat(f, l)
+	}
+	if v, marked := p.marked(l); marked {
+		return v
+	}
+	if l.Role == place.Bytes {
+		return p.bytes(l)
+	}
+	plain, r := withoutSecrets(s)
+	switch {
+	case isOnly(s): // it was replaced before
+		return verdict{s, secretLogin, cassette.HoleSecret}
+	case (p.request && l.Role != place.Number || isNamed(l, f)) && p.r.ledger.faker.IsName(s): // likewise
+		p.r.ledger.take(s)
+		return verdict{s, unknownText, cassette.HoleName}
+	case r != noRule && isOnly(plain):
+		return verdict{plain, r, cassette.HoleSecret}
+	}
+	switch {
+	case (vocabulary{p.scene}).kept(l):
+		return shown(plain, r)
+	case l.Role == place.Token, f != nil && f.treatment == asToken:
+		return renamer{p.scene}.token(f, s, l)
+	case f != nil && f.treatment != asName:
+		return p.treat(f, l)
+	case r == noRule && vocabulary{p.scene}.harmless(l, f, at):
+		return verdict{}
+	}
+	if l.Role == place.MemberName {
+		if is, ok := p.parts(l); ok {
+			return verdict{is, unknownMember, cassette.HoleName}
+		}
+	}
+	if v, ok := (renamer{p.scene}).extension(l, s); ok {
+		return v
+	}
+	if text, by, ok := (renamer{p.scene}).ids(l, s); ok {
+		if by == noRule {
+			return p.inner(l)
+		}
+		return verdict{text: text, rule: by}
+	}
+	return p.named(l, f)
+}
+
+// isNamed reports whether a pseudonym, were it the text, would stand for a name there and for
+// nothing else: one of digits may be an id.
+func isNamed(l *place.Leaf, f *field) bool {
+	return l.Role == place.Member && (f == nil || f.treatment == asName) && l.Text != "" && ascii.IsLetter(l.Text[0])
+}
+
+// treat replaces a value as the rule for its name says.
+func (p judge) treat(f *field, l *place.Leaf) verdict {
+	if !p.obeys(f.rule) {
+		return p.inner(l)
+	}
+	return renamer{p.scene}.treated(f, l)
+}
+
+// bytes replaces what a file holds by filler, and what could not be read as well.
+func (p judge) bytes(l *place.Leaf) verdict {
+	if p.obeys(contentBytes) {
+		return verdict{fillerFor(l, p.offset), contentBytes, cassette.HoleBytes}
+	}
+	plain, r := withoutSecrets(l.Text)
+	if utf8.ValidString(plain) {
+		return p.inner(l)
+	}
+	return shown(plain, r)
+}
+
+// shown is the verdict on a text that stays, but for the credentials in it: this is the text
+// without those that it shows, and the rule of them.
+func shown(plain string, by rule) verdict {
+	if r := hidden(plain); r != noRule {
+		return verdict{placeholder, r, cassette.HoleSecret}
+	}
+	return verdict{plain, by, cassette.HoleSecret}
+}
+
+// named gives a text that nothing says is harmless a counted pseudonym.
+func (p judge) named(l *place.Leaf, f *field) verdict {
+	if isPartID(l) && p.obeys(unknownText) { // a client's own word for a part of a batch, which matching goes round
+		return verdict{text: p.r.ledger.name("part", l.Text, p.suggestion(l)), rule: unknownText}
+	}
+	by, series := ruleFor(l, f)
+	if !p.obeys(by) {
+		return p.inner(l)
+	}
+	if isServiceText(l) {
+		return p.serviceText(l)
+	}
+	if plain, r := withoutSecrets(l.Text); plain != l.Text {
+		by = r
+	}
+	return verdict{p.r.ledger.name(series, l.Text, p.suggestion(l)), by, cassette.HoleName}
+}
+
+// inner replaces what a text shows by its form alone, where the rule that would replace the
+// whole is off: credentials, ids, addresses.
+func (p judge) inner(l *place.Leaf) verdict {
+	text, by := withoutSecrets(l.Text)
+	if r := hidden(text); r != noRule {
+		return verdict{placeholder, r, cassette.HoleSecret}
+	}
+	note := func(r rule, is string) {
+		if is != text {
+			by, text = r, is
+		}
+	}
+	note(secretURLToken, eachWebAddress(text, func(address string) string { return p.withoutTokens(l, address) }))
+	note(identityGUID, identity.Rewrite(text, func(a identity.Atom) string {
+		if r := ruleOfAtom(l, a, p.outside); r == noRule || !p.obeys(r) {
+			return a.Text
+		}
+		return renamer{p.scene}.atom(l, a)
+	}))
+	if p.obeys(identityAddress) {
+		note(identityAddress, eachAddress(text, func(s string) string { return p.r.ledger.name("user", s, func() string { return "" }) }))
+	}
+	if by == noRule {
+		return verdict{}
+	}
+	return verdict{text, by, cassette.HoleName}
+}
+
+// alone rewrites a text that stands in no message; within is nil, or the leaf of which it is a
+// part.
+func (p judge) alone(within *place.Leaf, l place.Leaf) string {
+	return within.RewriteText(l, p.aside)
+}
+
+// aside judges a leaf of such a text.
+func (p judge) aside(l *place.Leaf) (string, bool) {
+	v := verdict{}
+	if l.Layered {
+		v = p.layered(l)
+	} else {
+		v = p.of(l, nil)
+	}
+	return v.text, v.rule != noRule
+}
+
+// withoutTokens is an address within a text without the options that give access.
+func (p judge) withoutTokens(within *place.Leaf, address string) string {
+	if address == within.Text {
+		return address
+	}
+	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
+		f := vocabulary{p.scene}.fieldOf(l, nil)
+		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || table[f.rule].Class != Secret) {
+			return "", false
+		}
+		return p.aside(l)
+	})
+}
+
+// parts rewrites the name of a member that has parts, as an address has.
+func (p judge) parts(name *place.Leaf) (text string, has bool) {
+	text = name.RewriteText(place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
+		if has = has || l.Layered; !has {
+			return "", false
+		}
+		return p.aside(l)
+	})
+	return text, has
+}
+
+// serviceText keeps the words of the vocabulary, names of members, types and resources, and
+// short numbers; each other word is a name, and so is what stands in quotes. A text that would
+// be read otherwise then, because of the quotes in it, is one name.
+func (p judge) serviceText(l *place.Leaf) verdict {
+	if p.r.ledger.faker.IsName(l.Text) { // of several words, and of one text
+		return verdict{}
+	}
+	is := p.serviceParts(l, l.Text)
+	if is == l.Text {
+		return verdict{}
+	}
+	if p.serviceParts(l, is) != is {
+		is = p.alone(l, place.Leaf{Role: place.Member, Text: l.Text})
+	}
+	by, _ := ruleFor(l, nil)
+	return verdict{is, by, cassette.HoleName}
+}
+
+func (p judge) serviceParts(l *place.Leaf, text string) string {
+	var b strings.Builder
+	first := true
+	at := 0
+	for _, quoted := range append(quotedValues(text), identity.Span{Start: len(text), End: len(text)}) {
+		plain, _ := withoutSecrets(text[at:quoted.Start])
+		p.serviceWords(&b, l, plain, first)
+		b.WriteString(p.alone(l, place.Leaf{Role: place.Member, Text: text[quoted.Start:quoted.End]}))
+		at, first = quoted.End, false
+	}
+	return b.String()
+}
+
+// serviceWords rewrites the words between quoted values. First says whether a sentence begins.
+func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, first bool) {
+	for i := 0; i < len(text); {
+		if strings.IndexByte(textGaps, text[i]) >= 0 {
+			first = first || text[i] == '.' || text[i] == '\n'
+			b.WriteByte(text[i])
+			i++
+			continue
+		}
+		j := i
+		for j < len(text) && strings.IndexByte(textGaps, text[j]) < 0 {
+			j++
+		}
+		end := i + wordEnd(text[i:j])
+		word, tail := text[i:end], text[end:j]
+		is := word
+		if !isServiceWord(word, first) {
+			is = p.alone(l, place.Leaf{Role: place.Member, Text: word})
+		}
+		b.WriteString(is)
+		b.WriteString(tail)
+		first = tail == "." || tail == ":" || tail == "!"
+		i = j
+	}
+}

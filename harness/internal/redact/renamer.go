@@ -1,0 +1,324 @@
+package redact
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/words"
+)
+
+// A renamer says what is to stand for a text.
+type renamer struct{ *scene }
+
+// ids renames the ids of a text that is made of ids, and of what joins them. ok is false
+// for other texts, whatever ids stand in them.
+func (p renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
+	spans := identity.Find(s)
+	if len(spans) == 0 {
+		return "", noRule, false
+	}
+	at := 0
+	for _, span := range spans {
+		if !isJoint(s[at:span.Start]) {
+			return "", noRule, false
+		}
+		at = span.End
+	}
+	if !isJoint(s[at:]) {
+		return "", noRule, false
+	}
+	text = identity.Rewrite(s, func(a identity.Atom) string {
+		r := ruleOfAtom(l, a, p.outside)
+		if r == noRule || !p.obeys(r) {
+			return a.Text
+		}
+		by = r
+		return p.atom(l, a)
+	})
+	return text, by, true
+}
+
+// extension rewrites the name of a directory extension: the id of its application, and what
+// the tenant called it, unless that is a word.
+func (p renamer) extension(l *place.Leaf, s string) (verdict, bool) {
+	app, name, ok := identity.Extension(s)
+	if !ok {
+		return verdict{}, false
+	}
+	head := identity.Rewrite(s[:app], func(a identity.Atom) string { return p.atom(l, a) })
+	if words.IsMember(name) || words.InText(strings.ToLower(name)) || !p.obeys(unknownMember) {
+		return verdict{text: head + name, rule: identityGUID}, true
+	}
+	return verdict{head + p.r.ledger.name("member", name, nil), unknownMember, cassette.HoleName}, true
+}
+
+// ruleOfAtom is the rule of an id: none for one that every tenant has. What looks random in
+// a link off Graph gives access.
+func ruleOfAtom(l *place.Leaf, a identity.Atom, outside bool) rule {
+	switch {
+	case a.Kind == identity.GUID && words.IsWellKnown(a.Text):
+		return noRule
+	case outside && l.Role == place.Segment && l.Name == "monitor", // of an operation that anybody may ask for
+		a.Kind == identity.Token && outside && (l.Role == place.Segment || l.Role == place.Option):
+		return secretLink
+	}
+	return ruleOfID[a.Kind]
+}
+
+var ruleOfID = [...]rule{
+	identity.GUID: identityGUID, identity.Thread: identityThread, identity.Item: identityDrive, identity.Outlook: identityOutlook,
+	identity.SID: identitySID, identity.ICal: identityOutlook, identity.Hex: identityToken, identity.Token: identityToken,
+}
+
+// joints are the words that stand beside ids in values of one.
+var joints = setOf(`w spo urn uuid tenant c i o f t federateddirectoryclaimprovider membership rolemanager microsoft sharepoint client
+	api guid id directory x user aad msteams orgid teamsvisitor acs sts windows net https http unq gbl spaces thread v tacv skype meeting
+	federatedidentitycredentials app oid serviceprincipal azuread aggregate b s a site web list`)
+
+// isJoint reports whether what stands between ids says nothing: punctuation, short numbers
+// and words that values of ids have.
+func isJoint(s string) bool {
+	for i := 0; i < len(s); {
+		j := i
+		switch c := s[i]; {
+		case c >= 0x80:
+			return false
+		case ascii.IsDigit(c):
+			for j < len(s) && ascii.IsDigit(s[j]) {
+				j++
+			}
+			if j-i > 10 {
+				return false
+			}
+			i = j
+		case ascii.IsLetter(c):
+			for j < len(s) && ascii.IsLetter(s[j]) {
+				j++
+			}
+			if !joints.has(s[i:j]) && !(j == len(s)-1 && s[j] == '_' && strings.ToUpper(s[i:j]) == s[i:j]) { // SHFT_ID
+				return false
+			}
+			i = j
+		default:
+			i++
+		}
+	}
+	return true
+}
+
+// ruleFor says which rule replaces a text: that of its name, or one that its form or its
+// role tells.
+func ruleFor(l *place.Leaf, f *field) (rule, string) {
+	switch {
+	case f != nil:
+		return f.rule, f.series
+	case l.Role == place.Host:
+		return identityDomain, "tenant"
+	case l.Role == place.MemberName, l.Role == place.ColumnName, l.Role == place.MarkupName, l.Role == place.OptionName, l.Role == place.Identifier:
+		return unknownMember, "member"
+	case isAddress(l.Text):
+		return identityAddress, "user"
+	}
+	switch class, _ := classOf(l.Text); class {
+	case numbered.Phone:
+		return identityPhone, "phone"
+	case numbered.IPv4, numbered.IPv6, numbered.MAC:
+		return contentIP, "address"
+	case numbered.Domain:
+		return identityDomain, "tenant"
+	case numbered.File:
+		return contentFileName, "file"
+	}
+	if l.Role == place.Markup || l.Role == place.Text {
+		return contentText, "text"
+	}
+	return unknownText, "value"
+}
+
+// treated replaces a value as the rule for its name says.
+func (p renamer) treated(f *field, l *place.Leaf) verdict {
+	s := l.Text
+	switch f.treatment {
+	case asConstant:
+		if l.Role == place.Number {
+			return verdict{blank(s), f.rule, cassette.HoleSecret}
+		}
+		return verdict{constantFor(s), f.rule, cassette.HoleSecret}
+	case asScheme:
+		return verdict{withScheme(s), f.rule, cassette.HoleSecret}
+	case asBase64:
+		return verdict{redactedBase64, f.rule, cassette.HoleSecret}
+	case asFiller:
+		return verdict{base64Filler(s), f.rule, cassette.HoleBytes}
+	case asOnes:
+		return verdict{onesFor(s), f.rule, cassette.HoleName}
+	case asHash:
+		return p.hash(f, l)
+	case asDay:
+		return verdict{dayFor(s), f.rule, cassette.HoleTime}
+	}
+	return verdict{p.r.ledger.name(cmp.Or(f.series, "value"), s, p.suggestion(l)), f.rule, cassette.HoleName}
+}
+
+// dayFor is a day in the format of a date.
+func dayFor(s string) string {
+	if len(s) > 10 && s[10] == 'T' {
+		return "2000-01-01T00:00:00Z"
+	}
+	return "2000-01-01"
+}
+
+// token renames a text that is a token because of where it stands. A number stays, which
+// says how many entries a page left behind.
+func (p renamer) token(f *field, s string, l *place.Leaf) verdict {
+	r := identityPageToken
+	if f != nil {
+		r = f.rule
+	} else if !isPaging(l.Name) {
+		r = secretURLToken
+	}
+	switch {
+	case isPlain(s), !p.obeys(r), s == placeholder, s == "latest":
+		return verdict{}
+	case r == secretURLToken && p.signIn:
+		return verdict{placeholder, r, cassette.HoleSecret}
+	}
+	if l.Role == place.Token || f != nil {
+		if t, ok := identity.RewriteToken(s, p.r.ledger.faker.Fake); ok {
+			return verdict{text: p.link(l, t), rule: r}
+		}
+	}
+	if table[r].Class == Secret {
+		return verdict{placeholder, r, cassette.HoleSecret}
+	}
+	return verdict{p.r.ledger.name("token", s, p.suggestion(l)), r, cassette.HoleName}
+}
+
+// hash is the hash of the filler that stands for a file, where its size is known.
+func (p renamer) hash(f *field, l *place.Leaf) verdict {
+	size := int64(-1)
+	if len(p.sizes) > 0 {
+		size, p.sizes = p.sizes[0], p.sizes[1:]
+	}
+	if is := fillerHash(l.Name, size); is != "" {
+		return verdict{text: is, rule: f.rule}
+	}
+	if t, ok := identity.RewriteToken(l.Text, p.r.ledger.faker.Fake); ok {
+		return verdict{text: p.link(l, t), rule: f.rule}
+	}
+	return verdict{p.r.ledger.name("value", l.Text, p.suggestion(l)), f.rule, cassette.HoleName}
+}
+
+// boundary is what tells parts apart instead of a text that a client made, most by chance: an
+// id where it is one, else a name, unless it is made of words.
+func (p renamer) boundary(l *place.Leaf) string {
+	if is, _, ok := p.ids(l, l.Text); ok {
+		return is
+	}
+	if len(l.Text) <= 40 && digitsIn(l.Text) <= 3 && isMarkupName(strings.ToLower(l.Text)) {
+		return l.Text
+	}
+	return p.r.ledger.name("boundary", l.Text, p.suggestion(l))
+}
+
+// atom is the pseudonym of an id: a computed one, but for an id that is new where the
+// recording before had another, whose pseudonym it takes. What a client looks up and no
+// answer gave it is always computed: by that alone it is known again.
+func (p renamer) atom(l *place.Leaf, a identity.Atom) string {
+	is := p.r.ledger.faker.Fake(a)
+	if is == a.Text { // it was renamed before
+		return is
+	}
+	return p.again(l, a.Key(), is, identity.Atom{Kind: a.Kind, Text: is}.Key(), func(was string) string {
+		before, now := identity.Atoms(was), identity.Atoms(l.Text)
+		for n := range min(len(now), len(before)) {
+			if b := before[n]; len(before) == len(now) && now[n].Key() == a.Key() && b.Kind == a.Kind && len(b.Text) == len(a.Text) && identity.IsFake(b) &&
+				p.r.previous.claim(b.Key()) {
+				return b.Text
+			}
+		}
+		return ""
+	})
+}
+
+// link is the pseudonym of a token that is looked up as a whole, likewise.
+func (p renamer) link(l *place.Leaf, is string) string {
+	faker := p.r.ledger.faker
+	if is == l.Text {
+		return is
+	}
+	return p.again(l, l.Text, is, is, func(was string) string {
+		if same, ok := identity.RewriteToken(was, faker.Fake); ok && same == was && p.r.previous.claim(was) {
+			return was
+		}
+		return ""
+	})
+}
+
+// counter is what stands for a decimal id, likewise.
+func (p renamer) counter(l *place.Leaf) string {
+	return p.again(l, l.Text, l.Text, l.Text, func(was string) string {
+		if len(was) == len(l.Text) && ascii.All(was, ascii.IsDigit) && p.r.previous.claim(was) {
+			return was
+		}
+		return ""
+	})
+}
+
+// again is what a value is called whose computed pseudonym is another: that itself, where
+// the recording before has it or the client looks the value up, else what is taken from
+// there.
+func (p renamer) again(l *place.Leaf, key, computed, computedKey string, take func(was string) string) string {
+	v := p.r.previous
+	if v == nil || p.r.rules.KeepFresh {
+		return computed
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if called, ok := v.fresh[key]; ok {
+		return called
+	}
+	if p.before == nil || v.ids[computedKey] {
+		return computed
+	}
+	called := computed
+	if !p.request || !l.Looked() {
+		called = cmp.Or(take(p.before.at(l)), computed)
+	}
+	v.fresh[key] = called
+	return called
+}
+
+// instant is what stands for an instant that the service, or a client in a body, made after
+// the recording began: what the recording before has in its place, if it was made for that. A
+// client that sends on what an answer gave sends that.
+func (p renamer) instant(l *place.Leaf) (string, bool) {
+	v := p.r.previous
+	if v == nil || p.r.rules.KeepFresh || l.Layered || !hasYear(l.Text) {
+		return "", false
+	}
+	now, ok := instantOf(l.Text)
+	if !ok {
+		return "", false
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if p.request && (l.Looked() || l.Role == place.Header) {
+		is, ok := v.dates[l.Text]
+		return is, ok
+	}
+	text := p.before.at(l)
+	was, ok := instantOf(text)
+	if !ok || v.start.IsZero() || now.Before(v.start) || was.Before(v.since) || len(text) < len("2006-01-02T15:04Z") {
+		return "", false
+	}
+	if v.dates[l.Text] == "" {
+		v.dates[l.Text] = text
+	}
+	return text, true
+}

@@ -1,0 +1,106 @@
+package redact
+
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/words"
+)
+
+// isServiceText reports whether the service wrote a text: the message of an error.
+func isServiceText(l *place.Leaf) bool {
+	if l.Role != place.Member || l.Name == "" || l.Name[0]|' ' != 'm' && l.Name[0]|' ' != 'e' {
+		return false
+	}
+	switch strings.ToLower(l.Name) {
+	case "message", "errormessage", "error_description":
+		switch strings.ToLower(l.Parent) {
+		case "error", "innererror", "details", "errors", "warnings", "statusdetail", "errordetails", "":
+			return true
+		}
+	}
+	return false
+}
+
+// wordEnd is where the punctuation behind a word begins. That with which an id ends is its own.
+func wordEnd(word string) int {
+	end := len(strings.TrimRight(word, ".,:!?-/"))
+	if end == 0 || end == len(word) {
+		return len(word)
+	}
+	for _, id := range identity.Find(word) {
+		end = max(end, id.End)
+	}
+	return end
+}
+
+const textGaps = " \t\r\n\"'`;()[]{}<>|"
+
+func isServiceWord(word string, first bool) bool {
+	switch {
+	case words.InText(word), words.IsMember(word), words.IsType(word), isInstant(word), isPlain(word) && digitsIn(word) <= 3, words.IsPermission(word), words.IsErrorCode(word), word == placeholder:
+		return true
+	}
+	if first && words.InText(strings.ToLower(word)) {
+		return true
+	}
+	k := strings.IndexAny(word, "-,")
+	return k > 0 && isServiceWord(word[:k], first) && isServiceWord(word[k+1:], false)
+}
+
+// quotedValues finds the values in quotes that are no words of the service. Where it cannot be
+// told which quotes belong together there are none: what is put in their place must not make
+// others of the rest.
+func quotedValues(text string) (values []identity.Span) {
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c != '\'' && c != '"' || i > 0 && strings.IndexByte(textGaps+":", text[i-1]) < 0 {
+			continue
+		}
+		end := quoteEnds(text, i)
+		if end == 0 {
+			return nil
+		}
+		if !areServiceWords(text[i+1 : end]) {
+			values = append(values, identity.Span{Start: i + 1, End: end})
+		}
+		i = end
+	}
+	return values
+}
+
+// quoteEnds returns where the quote stands that closes the one at i, behind which no word goes
+// on; literals of addresses within are passed over. It is 0 where it cannot be told.
+func quoteEnds(text string, i int) int {
+	quote := text[i]
+	for j := i + 2; j < min(len(text), i+longestQuoted); j++ {
+		if text[j] != quote {
+			continue
+		}
+		switch rest := strings.TrimLeft(text[j+1:], ".,:!?"); {
+		case rest == "", rest[0] != quote && strings.IndexByte(textGaps, rest[0]) >= 0:
+			return j
+		case strings.IndexByte("(=,", text[j-1]) < 0:
+			return 0
+		}
+		for j++; j < len(text) && (text[j] != quote || strings.HasPrefix(text[j+1:], text[i:i+1])); j++ { // a literal opens
+			if text[j] == quote {
+				j++
+			}
+		}
+	}
+	return 0
+}
+
+// longestQuoted bounds values in quotes.
+const longestQuoted = 512
+
+// areServiceWords reports whether all words of a text are of the vocabulary.
+func areServiceWords(text string) bool {
+	first := true
+	return allParts(text, textGaps, func(word string) bool {
+		is := isServiceWord(word, first)
+		first = false
+		return is
+	})
+}

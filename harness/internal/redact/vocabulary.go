@@ -1,0 +1,179 @@
+package redact
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/words"
+)
+
+// A vocabulary says which texts are harmless where they stand.
+type vocabulary struct{ *scene }
+
+func (p vocabulary) spot(name, parent string) *spot {
+	return &spot{
+		secret: credentialFields.find(name, parent), field: memberFields.find(name, parent),
+		isKnown: p.isMemberName(name, parent), values: words.At(name, parent),
+	}
+}
+
+// fieldOf is what the name of a leaf says of it.
+func (p vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
+	name := l.Name
+	switch l.Role {
+	case place.Member:
+		if at == nil {
+			break
+		}
+		if at.secret != nil && !isSetting(l.Text) {
+			return at.secret
+		}
+		return at.field
+	case place.MemberName, place.OptionName, place.ColumnName, place.MarkupName, place.Identifier, place.Host, place.Segment:
+		return nil
+	case place.FileName:
+		return &fileNameField
+	case place.Number:
+		if f := memberFields.find(name, l.Parent); f != nil && (f.treatment == asOnes || f.rule == contentCells) {
+			return f
+		}
+		return credentialFields.find(name, l.Parent)
+	case place.Field:
+		if f := formFields.find(name, l.Parent); f != nil {
+			return f
+		}
+	case place.Cell:
+		name = strings.ReplaceAll(name, " ", "")
+	}
+	if f := credentialFields.find(name, l.Parent); f != nil && !isSetting(l.Text) {
+		return f
+	}
+	return memberFields.find(name, l.Parent)
+}
+
+// kept reports whether a rule keeps a value.
+func (p vocabulary) kept(l *place.Leaf) bool {
+	return p.r.keep.has(l.Text) || p.r.keepMembers.has(l.Name) || p.r.keepMembers.has(l.Outer)
+}
+
+// harmless reports whether a text says nothing where it stands.
+func (p vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
+	s := l.Text
+	switch {
+	case f == nil:
+	case isPunctuation(s), isTruth(s) && l.Role != place.FileName:
+		return true
+	case f.rule == contentCells:
+		return false
+	case at != nil:
+		return at.values.Harmless(s)
+	default:
+		return words.Harmless(l.Name, l.Parent, s)
+	}
+	switch l.Role {
+	case place.Host:
+		return isOurHost(s)
+	case place.Segment:
+		return p.isStep(s, l.Name)
+	case place.Identifier:
+		return isExpressionWord(s)
+	case place.OptionName:
+		return words.IsMember(s) || isOptionName(s)
+	case place.Literal:
+		if !l.Bare && ascii.All(s, ascii.IsDigit) { // a text, which stays where a member of JSON would
+			return isIDMember(l.Name) && p.isMemberName(l.Name, l.Parent) || isShortNumber(s)
+		}
+		return isPlain(s) && (l.Bare || !isTruth(s)) || words.Harmless(l.Name, "", s)
+	case place.Option, place.Field:
+		return isPlain(s) || words.Harmless(strings.TrimPrefix(l.Name, "$"), "", s) || p.signIn && loginWords.has(s)
+	case place.Header, place.PartHeader:
+		return isHTTPValue(l.Name, s)
+	case place.MemberName:
+		return p.isMemberName(s, l.Parent)
+	case place.Member:
+		return isMemberWordAt(l, at)
+	case place.Number:
+		return true
+	case place.Cell:
+		if l.Name == "" { // of no column
+			return isPlain(s) && len(strings.Trim(s, "0123456789")) > 0 || isShortNumber(s)
+		}
+		return isPlain(s) || words.Harmless(camel(l.Name), "", s)
+	case place.ColumnName:
+		return words.IsColumn(s) || isShortNumber(s)
+	case place.MarkupName:
+		return isMarkupName(s)
+	case place.Text, place.Markup:
+		return isPlain(s)
+	}
+	return false
+}
+
+// isMemberName reports whether the name of a member is one of the service's.
+func (p vocabulary) isMemberName(s, parent string) bool {
+	if strings.EqualFold(parent, "headers") {
+		name := http.CanonicalHeaderKey(s)
+		if words.IsHeader(name) || volatileHeaders[name] != "" || matchedHeaders[name] {
+			return true
+		}
+	}
+	return credentialFields.find(s, parent) != nil || memberFields.find(s, parent) != nil || words.IsMember(s) || words.IsType(s) || p.r.keepMembers.has(s)
+}
+
+// isMemberWord reports whether a string of JSON is a word of the service there, a date, or
+// the number that an id is.
+func isMemberWordAt(l *place.Leaf, at *spot) bool {
+	s := l.Text
+	switch {
+	case isPartID(l):
+		return isPartWord(s)
+	case at.values.Harmless(s), isInstant(s), isPunctuation(s):
+		return true
+	case !at.isKnown: // which says nothing of its value, then
+		return false
+	case ascii.All(s, ascii.IsDigit):
+		return isIDMember(l.Name)
+	case isIDMember(l.Name) && isEtag(s):
+		return true
+	case l.Name == "url" && words.IsMember(s): // of a service document
+		return true
+	case l.Name == "nextExpectedRanges":
+		return strings.Trim(s, "0123456789-") == ""
+	case s == "root":
+		return l.Name == "name" || l.Name == "id" || l.Name == "itemId"
+	}
+	return strings.HasSuffix(l.Name, "ersion") && isVersion(s)
+}
+
+// isStep reports whether a step of a path is a word of the service.
+func (p vocabulary) isStep(s, before string) bool {
+	switch {
+	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
+		return true
+	case steps.has(s), s[0] == '$' && words.IsMember(strings.TrimPrefix(s, "$")):
+		return true
+	case words.IsMember(s), words.IsType(strings.TrimPrefix(s, "Microsoft.DirectoryServices.")):
+		return !namesFollow.has(before) || p.outside
+	case p.signIn:
+		return loginWords.has(s)
+	}
+	return words.IsPermission(s) || isInstant(s)
+}
+
+// steps are words of paths that no metadata lists.
+var steps = setOf(`v1.0 beta v2.0 v2 me root collection $batch $metadata $count $value $ref $entity $links delta oauth2 token authorize common organizations consumers
+	_api _layouts 15 personal sites teams content thumbnails special approot documents photos cameraroll music recordings inbox drafts sentitems
+	deleteditems junkemail outbox archive msgfolderroot calendar contacts tasks monitor operations items workbook worksheets range small medium
+	large primary self myorganization graph microsoft.graph odata download.aspx upload up transform drive drives bundles devicecode logout
+	.well-known openid-configuration discovery keys nextlink .default 2.0 48x48 64x64 96x96 120x120 240x240 360x360 432x432 504x504 648x648`)
+
+// namesFollow are the steps behind which a word of the service may be a name.
+var namesFollow = setOf("users groups domains applications serviceprincipals devices contacts worksheets tables names columns categories")
+
+// loginWords are values that sign-in exchanges have and that say nothing.
+var loginWords = setOf(`authorization_code refresh_token client_credentials password urn:ietf:params:oauth:grant-type:device_code device_code
+	urn:ietf:params:oauth:grant-type:jwt-bearer urn:ietf:params:oauth:client-assertion-type:jwt-bearer on_behalf_of code id_token token query
+	form_post fragment none login consent select_account s256 plain openid profile email offline_access common organizations consumers oauth2
+	v2.0 authorize devicecode logout .well-known openid-configuration 1 2 user_impersonation`)
