@@ -163,7 +163,7 @@ func (c *carrier) passing(hosts []string) error {
 		u, err := url.Parse("//" + bare)
 		switch {
 		case err != nil || u.Host != bare || u.Hostname() == "" || strings.Contains(bare, "*"):
-			return &fault.Error{Message: fmt.Sprintf("harness.Passthrough %q is no host", named), Hint: "a name without scheme and path: api.example.com, localhost:8080, *.example.com"}
+			return &fault.Error{Message: fmt.Sprintf("harness.Passthrough %q is not a host", named), Hint: "a name without scheme and path: api.example.com, localhost:8080, *.example.com"}
 		case graph.IsHost(bare):
 			return &fault.Error{Message: fmt.Sprintf("harness.Passthrough %q: requests to Graph are what a session is for", named), Hint: "GRAPHVCR_MODE=live sends them and records nothing"}
 		}

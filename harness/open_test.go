@@ -307,7 +307,7 @@ func TestBaseURL(t *testing.T) {
 	if err != nil || strings.Contains(string(text), "127.0.0.1") || !strings.Contains(string(text), "origin: emulator") {
 		t.Errorf("%v\n%s", err, text)
 	}
-	if told := failing(t, func(t testing.TB) { harness.Open(t, "users", harness.Dir(dir), harness.BaseURL("127.0.0.1:80")) }); !strings.Contains(told, "no address of a service") {
+	if told := failing(t, func(t testing.TB) { harness.Open(t, "users", harness.Dir(dir), harness.BaseURL("127.0.0.1:80")) }); !strings.Contains(told, "not the address of a service") {
 		t.Error(told)
 	}
 }

@@ -148,7 +148,7 @@ func (o *options) service() (*url.URL, error) {
 	}
 	u, err := url.Parse(o.base)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
-		return nil, &fault.Error{Message: fmt.Sprintf("harness.BaseURL %q is no address of a service", o.base), Hint: "scheme and host: http://127.0.0.1:8080"}
+		return nil, &fault.Error{Message: fmt.Sprintf("harness.BaseURL %q is not the address of a service", o.base), Hint: "scheme and host: http://127.0.0.1:8080"}
 	}
 	return u, nil
 }

@@ -40,7 +40,7 @@ func TestBadFiles(t *testing.T) {
 		{"wrong count", change("interactions: 2", "interactions: 5"), "line 5: the file says that it holds 5 interactions, and holds 2", "correct the number"},
 		{"newer format", change("format: 2", "format: 9"), "line 4, column 11: graphvcr block: format 9 is newer", "update graphvcr"},
 		{"bad origin", change("origin: docs", "origin: doc"), `origin "doc" is none of`, `did you mean "docs"`},
-		{"bad lifetime", change("origin: docs", "origin: docs\n  recorded-at: 2026-11-24T08:30:00Z\n  expires: 1 month"), `line 8, column 12: graphvcr block: expires: lifetime "1 month" is no number`, ""},
+		{"bad lifetime", change("origin: docs", "origin: docs\n  recorded-at: 2026-11-24T08:30:00Z\n  expires: 1 month"), `line 8, column 12: graphvcr block: expires: lifetime "1 month" is not a number`, ""},
 		{"a lifetime from no day", change("origin: docs", "origin: docs\n  expires: 30d"), "expires counts from recorded-at, which is missing", "recorded-at: 2026"},
 		{"unknown key of ours", change("  origin: docs", "  orign: docs"), `unknown key "orign"`, `did you mean "origin"`},
 		{"indented body is no JSON", change(`"id": "x0"`, `"id": x0`), "line 40: interaction 0: the response body is marked as indented JSON and is not JSON", "correct the JSON"},

@@ -88,7 +88,7 @@ const (
 	Recorded Origin = "recorded" // a tenant
 	Docs     Origin = "docs"     // a documentation example
 	Imported Origin = "imported" // another tool's recording
-	Emulator Origin = "emulator" // a stand-in service
+	Emulator Origin = "emulator" // a fake of the service
 )
 
 // Meta is the "graphvcr" block: how the recording was made. The zero Meta is that of a

@@ -52,7 +52,7 @@
 // [FindSalt] finds it, in a file named salt beside the cassettes or above them.
 //
 // The number of interactions, the last line break and the last response's duration
-// tell a file that was cut short. A file of stock go-vcr does not say how many
+// reveal a file that was cut short. A file of stock go-vcr does not say how many
 // interactions it holds: cut between two of them, it is a whole file.
 //
 // In the graphvcr blocks a key that is not known is an error; anywhere else it is
@@ -71,7 +71,7 @@
 // interaction; report.Problems(err) has them as fields, with what to do about it. One
 // that wraps fs.ErrNotExist is a file that is not there.
 //
-// It does not match requests (package match), nor hide secrets: Save takes a
+// It does not match requests (package match), nor hide secrets: Save asks a
 // guard that may refuse.
 //
 // A loaded cassette is read-only by convention and may then be shared between

@@ -44,12 +44,6 @@ func (w *writer) items(indent int, values []string) {
 	}
 }
 
-// id writes the line that an interaction begins with.
-func (w *writer) id(n int) {
-	w.key(ourLayout.item, "- id: ")
-	w.integer(int64(n))
-}
-
 // fields writes lines of a request or response.
 func (w *writer) fields(all []field) {
 	for _, f := range all {
@@ -122,7 +116,7 @@ func (w *writer) mapping(values map[string][]string) {
 	}
 }
 
-// longKey is how many bytes of a key YAML surely takes without a question mark.
+// longKey is how many bytes a key may surely have in YAML without a question mark.
 const longKey = 512
 
 // name writes a key that may be any text, a colon and what follows.
@@ -242,6 +236,6 @@ func indent(dst []byte, body string, length int64) (block []byte, stored int64, 
 		return block, 0, false
 	}
 	stored = int64(len(block) - len(dst) - breaks*blockIndent)
-	// A length that is that of the stored text could not be told from one that describes it.
+	// A length that is that of the stored text could not be distinguished from one that describes it.
 	return block, stored, breaks > 0 && length != stored
 }

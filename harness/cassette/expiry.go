@@ -22,7 +22,7 @@ func ParseLifetime(text string) (time.Duration, error) {
 			return time.Duration(n) * unit, nil
 		}
 	}
-	return 0, fmt.Errorf("lifetime %q is no number of hours, days or weeks, such as 12h, 30d or 4w, nor %q", text, Never)
+	return 0, fmt.Errorf("lifetime %q is not a number of hours, days or weeks, such as 12h, 30d or 4w, nor %q", text, Never)
 }
 
 // ExpiresAt is when the recording expires: by its own lifetime, or by otherwise if it has

@@ -14,7 +14,7 @@ import (
 )
 
 // Load reads a file. An error names the file and, where it is about the content, the
-// line and the interaction; report.Problems takes them and a hint out of it.
+// line and the interaction; report.Problems has them as fields, with a hint.
 func Load(file string) (*Cassette, error) { return open(file, false) }
 
 // LoadUnsealed is Load for a file that was edited by hand, to be sealed again: sums are not
@@ -83,7 +83,7 @@ func read(file string, f *os.File, unsealed bool) (*Cassette, error) {
 }
 
 // readIrregular reads the whole file, but not before it is known to end in a line
-// break: the memory that yaml.v3 takes is not spent on a file that was cut. Up to the
+// break: the memory that yaml.v3 needs is not spent on a file that was cut. Up to the
 // line, the file is in the regular shape.
 func readIrregular(f *os.File, size int64, a *anyReader) (*Cassette, error) {
 	last := make([]byte, 1)

@@ -18,7 +18,7 @@ import (
 const formatVersion = 2
 
 // header is the "graphvcr" block as it stands in a file: what Meta has, how many
-// interactions the file holds, which tells a file that was cut short, and how many holes,
+// interactions the file holds, which reveals a file that was cut short, and how many holes,
 // with a sum over them and the tags.
 type header struct {
 	Meta

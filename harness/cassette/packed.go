@@ -68,7 +68,7 @@ func (e *Encoder) Unpack(dst, packed []byte) ([]byte, error) {
 	return e.assemble(dst, p, unsafe.String(unsafe.SliceData(body), len(body))), nil // nothing writes to it meanwhile
 }
 
-var errPacked = errors.New("it is no packed interaction")
+var errPacked = errors.New("it is not a packed interaction")
 
 // Decode reads what Pack wrote.
 func Decode(packed []byte) (*Interaction, error) {

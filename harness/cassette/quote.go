@@ -50,7 +50,7 @@ func (w *writer) text(text string) {
 const blockIndent = 8
 
 // blockSafe reports whether a text survives in a literal block as it stands. The
-// block's first line tells its indentation, so it may not begin with a blank, and
+// block's first line sets its indentation, so it may not begin with a blank, and
 // nothing in a block can be escaped.
 func blockSafe(text string) bool {
 	if text == "" || strings.IndexByte(" \t\n", text[0]) >= 0 {
@@ -79,7 +79,7 @@ func binaryScalar(text string) string {
 }
 
 // quoted returns a text in quotes, single ones where nothing needs an escape and it
-// could not be taken for a number or the like; in base64 where it is not UTF-8.
+// could not be read as a number or the like; in base64 where it is not UTF-8.
 func quoted(text string) string {
 	switch {
 	case !utf8.ValidString(text):
@@ -117,7 +117,7 @@ func doubleQuoted(text string) string {
 	return b.String()
 }
 
-// plain reports whether a text needs no quotes: YAML takes it for a string that
+// plain reports whether a text needs no quotes: YAML reads it as a string that
 // means itself. Where in doubt it says no.
 func plain(text string) bool {
 	if text == "" || !regular([]byte(text)) || !plainValue([]byte(text)) || word(text) {
@@ -147,7 +147,7 @@ func notNumber(text string) bool {
 	return false
 }
 
-// word reports whether YAML 1.1 or 1.2 takes a word for something else than a string.
+// word reports whether YAML 1.1 or 1.2 reads a word as something other than a string.
 func word(text string) bool {
 	return len(text) <= len("false") && slices.Contains(words, strings.ToLower(text))
 }

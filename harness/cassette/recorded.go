@@ -10,7 +10,7 @@ import (
 
 // RecordedTime is how long the answers of a cassette file took, all together, read without
 // loading it: an estimate of what a use of it costs, the same for the same file, and 0 where
-// nothing tells. Nothing is checked.
+// the file does not say. Nothing is checked.
 func RecordedTime(file string) time.Duration {
 	f, err := plainfile.Open(file)
 	if err != nil {

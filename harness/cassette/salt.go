@@ -17,7 +17,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
-// SaltVariable is the environment variable that takes the place of the file.
+// SaltVariable is the environment variable that replaces the file.
 const SaltVariable = "GRAPHVCR_SALT"
 
 // SaltFile is the file of the cassettes folder that holds the salt, a project's random bytes
@@ -72,7 +72,7 @@ func FindSalt(from string) ([]byte, error) {
 func readSalt(name string, text []byte) ([]byte, error) {
 	salt, message := parseSalt(text)
 	if salt == nil {
-		return nil, fault.In("read", name, 1, message, "restore it from version control; if it is no salt of graphvcr's, give it another name")
+		return nil, fault.In("read", name, 1, message, "restore it from version control; if it is not a salt of graphvcr's, give it another name")
 	}
 	return salt, nil
 }

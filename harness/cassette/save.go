@@ -28,10 +28,10 @@ func (c *Cassette) Save(file string, guard Guard) error {
 			return fmt.Errorf("save %s: %w", file, err)
 		}
 	}
-	return SaveParts(file, c.Meta, guard != nil, partsOf(c.Interactions))
+	return partsOf(c.Interactions).Save(file, c.Meta, guard != nil)
 }
 
-// replace has fill write a temporary file, which then takes the place of file.
+// replace has fill write a temporary file, which then replaces file.
 func replace(file string, guarded bool, fill func(io.Writer) error) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err

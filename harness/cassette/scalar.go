@@ -54,7 +54,7 @@ func (s *scalars) singleQuoted(value []byte) (text string, ok bool) {
 }
 
 // plainValue reports whether a text is a plain scalar that means itself, as the
-// value of a string. It says no where it takes more than a glance to tell.
+// value of a string. It says no where a glance is not enough.
 func plainValue(text []byte) bool {
 	c := text[0]
 	switch {
@@ -87,58 +87,20 @@ func plainValue(text []byte) bool {
 	return len(text) > 4 || !nullWord(string(text))
 }
 
-// nullWord reports whether YAML takes a plain word for null.
+// nullWord reports whether YAML reads a plain word as null.
 func nullWord(word string) bool {
 	return word == "null" || word == "Null" || word == "NULL" || word == "~" || word == ""
 }
 
-// escaped returns the meaning of an escape of one character, "" when it is none.
-func escaped(c byte) string {
-	switch c {
-	case '0':
-		return "\x00"
-	case 'a':
-		return "\a"
-	case 'b':
-		return "\b"
-	case 't':
-		return "\t"
-	case 'n':
-		return "\n"
-	case 'v':
-		return "\v"
-	case 'f':
-		return "\f"
-	case 'r':
-		return "\r"
-	case 'e':
-		return "\x1b"
-	case ' ', '"', '\'', '\\':
-		return string(rune(c))
-	case 'N':
-		return "\u0085"
-	case '_':
-		return "\u00a0"
-	case 'L':
-		return "\u2028"
-	case 'P':
-		return "\u2029"
+// escapes are the meanings of escapes of one character, codes how many hexadecimal digits
+// follow others.
+var (
+	escapes = [128]string{
+		'0': "\x00", 'a': "\a", 'b': "\b", 't': "\t", 'n': "\n", 'v': "\v", 'f': "\f", 'r': "\r", 'e': "\x1b",
+		' ': " ", '"': `"`, '\'': "'", '\\': `\`, 'N': "\u0085", '_': "\u00a0", 'L': "\u2028", 'P': "\u2029",
 	}
-	return ""
-}
-
-// codeLength returns how many hexadecimal digits an escape takes, 0 when none.
-func codeLength(c byte) int {
-	switch c {
-	case 'x':
-		return 2
-	case 'u':
-		return 4
-	case 'U':
-		return 8
-	}
-	return 0
-}
+	codes = [128]int{'x': 2, 'u': 4, 'U': 8}
+)
 
 // unquote appends the meaning of a double-quoted scalar of one line to dst.
 func unquote(dst, value []byte) ([]byte, bool) {
@@ -156,11 +118,15 @@ func unquote(dst, value []byte) ([]byte, bool) {
 		if len(rest) == 0 {
 			return nil, false
 		}
-		if text := escaped(rest[0]); text != "" {
-			dst, rest = append(dst, text...), rest[1:]
+		c := rest[0]
+		if c >= utf8.RuneSelf {
+			return nil, false
+		}
+		if escapes[c] != "" {
+			dst, rest = append(dst, escapes[c]...), rest[1:]
 			continue
 		}
-		size := codeLength(rest[0])
+		size := codes[c]
 		if size == 0 || len(rest) <= size {
 			return nil, false
 		}

@@ -80,7 +80,7 @@ func (a *anyReader) read() (*Cassette, error) {
 type anyReader struct {
 	file  string
 	data  []byte
-	sound int          // lines before it are in the regular shape: an error of grammar, whose line yaml.v3 tells vaguely, is not there
+	sound int          // lines before it are in the regular shape: an error of grammar, whose line yaml.v3 gives vaguely, is not there
 	items []*yaml.Node // the interactions
 
 	unsealed bool // see LoadUnsealed

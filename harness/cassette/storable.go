@@ -5,7 +5,7 @@ import (
 	"net/url"
 )
 
-// Storable reports why no file can hold an interaction in a way that Load takes and a
+// Storable reports why no file can hold an interaction in a way that Load reads and a
 // replay can use: a *UnstorableError, or nil. Texts and bodies of any bytes can be held.
 //
 // A status code is one of 100 to 999: that is what net/http reads and writes, and go-vcr

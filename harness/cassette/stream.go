@@ -4,24 +4,26 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strconv"
 	"sync"
 )
 
-// Parts are interactions of which memory need not hold all at once.
+// Parts are interactions that need not all be in memory at once.
 type Parts struct {
 	Count, Holes int
 	// Most is how many bytes the file may have, if that is less than MaxSize.
 	Most int
-	// Size is about how many bytes part n takes.
+	// Size is about how many bytes part n has.
 	Size func(n int) int
 	// Lane makes a function that appends the text of part n to dst, as an Encoder does. It
 	// is for one goroutine, and several work side by side.
 	Lane func() func(dst []byte, n int) ([]byte, error)
 }
 
-// Room is how many bytes of parts, with PartHead for each, a file has room for.
+// Room is how many bytes the texts of parts may have.
 func (p Parts) Room(meta Meta) int {
-	return p.most() - len(opening(&meta, p.Count, p.Holes))
+	const id = 32 // more than the line of a number has
+	return p.most() - len(opening(&meta, p.Count, p.Holes)) - p.Count*id
 }
 
 func (p Parts) most() int {
@@ -31,13 +33,9 @@ func (p Parts) most() int {
 	return min(p.Most, MaxSize)
 }
 
-// PartHead is more than the number of a part takes.
-const PartHead = 32
-
-// SaveParts is Cassette.Save for a cassette that is made part by part. Guarded says that
-// somebody looked for secrets, as a guard does. Parts that no file has room for are a
-// *UnstorableError.
-func SaveParts(file string, meta Meta, guarded bool, p Parts) error {
+// Save is Cassette.Save for a cassette that is made part by part. Guarded says that somebody
+// looked for secrets, as a guard does. Parts that no file has room for are a *UnstorableError.
+func (p Parts) Save(file string, meta Meta, guarded bool) error {
 	if bad := meta.badTag(); bad != "" {
 		return fmt.Errorf("save %s: %q is not a tag", file, meta.Tags[bad])
 	}
@@ -72,7 +70,7 @@ func stream(out io.Writer, meta *Meta, p Parts) (err error) {
 	return err
 }
 
-// A lane makes every so-manieth run of parts. It is one ahead of what is written.
+// A lane makes one run of parts in so many as there are lanes. It is one ahead of what is written.
 type lane struct {
 	text []byte
 	err  error
@@ -81,7 +79,7 @@ type lane struct {
 }
 
 // each yields the text of all parts in order, some at a time, with the line that each begins
-// with. They are made in parallel.
+// with. They are made side by side.
 func (p Parts) each(yield func(text []byte, err error) bool) {
 	starts := p.runs()
 	lanes := make([]*lane, min(len(starts)-1, 2*runtime.GOMAXPROCS(0)))
@@ -111,7 +109,7 @@ func (p Parts) each(yield func(text []byte, err error) bool) {
 	}
 }
 
-const runSize = 128 << 10 // of parts that are made by one goroutine
+const runSize = 128 << 10 // of parts that are made by one goroutine, one after the other
 
 // runs are where runs of parts begin, and where the last ends.
 func (p Parts) runs() []int {
@@ -126,12 +124,10 @@ func (p Parts) runs() []int {
 
 // fill makes the texts of some parts.
 func (l *lane) fill(text func([]byte, int) ([]byte, error), from, to int) {
-	head := writer{}
 	l.text, l.err = l.text[:0], nil
 	for n := from; n < to && l.err == nil; n++ {
-		head.out.Reset()
-		head.id(n)
-		if l.text, l.err = text(append(l.text, head.out.Bytes()...), n); l.err != nil {
+		l.text = append(strconv.AppendInt(append(l.text, "  - id: "...), int64(n), 10), '\n')
+		if l.text, l.err = text(l.text, n); l.err != nil {
 			l.err = fmt.Errorf("interaction %d: %w", n, l.err)
 		}
 	}

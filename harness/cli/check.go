@@ -17,23 +17,23 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const checkLong = `Check tells where fixtures, mocks, recordings and fakes are not Graph.
+const checkLong = `Check reports where fixtures, mocks, recordings and fakes differ from Graph.
 
-A PATH is a file, or a folder of which every file counts that may hold answers: JSON
+A PATH is a file or a folder; of a folder, every file that may hold answers is judged: JSON
 (bodies, lists and maps of them, wrappers such as {StatusCode, Headers, Response}, parts
 and answers of $batch, errors), recordings of any kind that graphvcr import reads,
 cassettes, and JSON that is written out in Go, JavaScript and TypeScript. Each answer is
 judged by the request that stands with it, else by its @odata.context, its @odata.type,
 as an error, or as the type that --type names for those that say nothing. What cannot be
-judged is counted and told; folders named node_modules and vendor are left out.
+judged is counted; folders named node_modules and vendor are left out.
 
 Answers are judged by the schemas of the project (graphvcr schema generate --all), or by
-metadata that --csdl names. An undeclared property of an open type is a note, and told
-once.
+metadata that --csdl names. An undeclared property of an open type is a note, and
+reported once.
 
 With --base-url scenarios are run against a fake at URL, with the values that their
 recordings store, and its answers are compared with the recordings: each difference that
-a client can see is told once, by the rules of graphvcr diff, and what a scenario expects
+a client can see is reported once, by the rules of graphvcr diff, and what a scenario expects
 of a value besides. No token is sent unless --auth says so.
 `
 
@@ -41,7 +41,7 @@ type checkFlags struct {
 	report   reportFlags
 	typ, api string
 	metadata []string
-	fake     recordFlags
+	fake     liveFlags
 }
 
 func newCheck(std streams, dirs *projectFlags) *cobra.Command {
@@ -75,7 +75,7 @@ func newCheck(std streams, dirs *projectFlags) *cobra.Command {
 	flags.StringVar(&opts.typ, "type", "", "full name of the `type` of answers that do not say theirs, or Collection(...) of a page")
 	flags.StringVar(&opts.api, "api", "v1.0", "the `API` of answers that do not say theirs: v1.0 or beta")
 	flags.StringArrayVar(&opts.metadata, "csdl", nil, "judge by a `[API=]FILE` of metadata (CSDL 4.0, XML); repeatable")
-	opts.fake.registerLive(flags)
+	opts.fake.register(flags)
 	opts.fake.auth, flags.Lookup("auth").DefValue = "none", "none"
 	flags.Lookup("base-url").Usage = "`URL` of a fake to run scenarios against; one on this machine is written to without --allow-writes"
 	opts.report.register(flags)
@@ -94,7 +94,7 @@ func (f *checkFlags) checkFake(ctx context.Context, std streams, p *project.Proj
 		return nil, &fault.Error{Message: "check: CI=true: tests in CI ask nobody but fakes on their own machine", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to"}
 	}
 	for _, sc := range scenarios {
-		result, err := f.fake.recordWith(ctx, std, service, sc, func(live record.Live) (report.Case, error) {
+		result, err := f.fake.run(ctx, std, f.report.quiet, service, sc, func(live record.Live) (report.Case, error) {
 			fake := check.FakeAt{URL: service.base, Carrier: live.Carrier, Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Judge: judge.Violations(p.Answers)}}
 			return fake.Scenario(ctx, p, sc)
 		})

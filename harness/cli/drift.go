@@ -36,7 +36,7 @@ one. Signing in, --allow-writes and CI=true work as with graphvcr record.
 
 func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
-	var live recordFlags
+	var live liveFlags
 	accept := false
 	cmd := &cobra.Command{
 		Use:     "drift SCENARIO...",
@@ -49,13 +49,13 @@ func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 				if err != nil {
 					return nil, err
 				}
-				d := drifting{std: std, project: p, live: &live, accept: accept, options: options, failOn: out.failOn}
+				d := drifting{std: std, project: p, live: &live, quiet: opts.report.quiet, accept: accept, options: options, failOn: out.failOn}
 				return d.run(cmd.Context(), args)
 			})
 		},
 	}
 	flags := cmd.Flags()
-	live.registerLive(flags)
+	live.register(flags)
 	flags.BoolVar(&accept, "accept", false, "make the new recordings the cassettes")
 	opts.registerComparison(flags)
 	return cmd
@@ -65,7 +65,8 @@ func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 type drifting struct {
 	std     streams
 	project *project.Project
-	live    *recordFlags
+	live    *liveFlags
+	quiet   bool
 	accept  bool
 	options drift.Options
 	failOn  report.Severity // a recording is kept for changes from here on
@@ -110,7 +111,7 @@ func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenar
 	}
 	var aside *record.Aside
 	began := time.Now()
-	ran, err := d.live.recordWith(ctx, d.std, s, sc, func(live record.Live) (report.Case, error) {
+	ran, err := d.live.run(ctx, d.std, d.quiet, s, sc, func(live record.Live) (report.Case, error) {
 		var result report.Case
 		var err error
 		result, aside, err = record.ScenarioAside(ctx, d.project, sc, live)

@@ -64,7 +64,7 @@ Programs that pin certificates cannot be intercepted. Others find the proxy's ad
 GRAPHVCR_PROXY, and the CA's file in GRAPHVCR_CA.
 
 With --isolate (Linux) the program has a network of its own in which there is only
-graphvcr: what does not heed its environment cannot leave either. The system's bundle of
+graphvcr: a program that ignores its environment cannot leave either. The system's bundle of
 certificates has the CA in it there, and nowhere else.
 `
 

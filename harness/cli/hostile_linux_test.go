@@ -28,12 +28,13 @@ const (
 )
 
 // costly are the kinds that cost more, and what they may on a machine that does other things
-// too. All of them are recorded: a request that holds 30,000 to 200,000 values that nothing
-// knows, or 10,000 requests. A value gets a pseudonym, a place and perhaps a tag, is written,
-// drafted, read back and replayed, at 30 µs in all; an exchange takes a fifth of a millisecond.
+// too. All of them are recorded or imported: an exchange that holds 30,000 to 200,000 values that
+// nothing knows, or 10,000 exchanges. A value gets a pseudonym, a place and perhaps a tag, is
+// written, drafted, read back and replayed, at 30 µs in all; an exchange takes a fifth of a ms.
 // A bound below what the service takes would lose what a user recorded.
 var costly = map[string]time.Duration{
 	"100,000 members":     8 * time.Second,
+	"100,000 names":       4 * time.Second,
 	"elements, open":      5 * time.Second,
 	"100,000 annotations": 4 * time.Second,
 	"braces without end":  4 * time.Second,
@@ -100,8 +101,8 @@ func runBounded(t *testing.T, dir string, args []string, use func(url string)) b
 	cmd := exec.Command("graphvcr", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), costFile+"="+costs, "CI=", "NO_COLOR=1", "XDG_CONFIG_HOME="+t.TempDir())
-	var said said
-	cmd.Stderr = &said
+	var stdout, stderr said // apart, since what is written to them at once mixes within lines
+	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +114,7 @@ func runBounded(t *testing.T, dir string, args []string, use func(url string)) b
 	lines := bufio.NewReaderSize(out, 1<<16)
 	if args[0] == "serve" {
 		line, _ := lines.ReadString('\n')
-		_, _ = said.Write([]byte(line))
+		_, _ = stdout.Write([]byte(line))
 		if url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on "); ok {
 			if use != nil {
 				use(url)
@@ -121,9 +122,9 @@ func runBounded(t *testing.T, dir string, args []string, use func(url string)) b
 			_ = cmd.Process.Signal(os.Interrupt)
 		}
 	}
-	_, _ = io.Copy(&said, lines)
+	_, _ = io.Copy(&stdout, lines)
 	_ = cmd.Wait()
-	b := bounded{line: strings.Join(args, " "), status: cmd.ProcessState.ExitCode(), said: said.String()}
+	b := bounded{line: strings.Join(args, " "), status: cmd.ProcessState.ExitCode(), said: stdout.String() + stderr.String()}
 	if !late.Stop() {
 		b.said = fmt.Sprintf("it hung for %v\n%s", mostTime, b.said)
 		b.status = -1

@@ -29,8 +29,8 @@ Microsoft's permissions file (graphvcr permissions fetch), what every recorded r
 that: least privileged first, delegated, application and personal; what the recorded token
 held beyond; and what a step says against it.
 
---redaction reports what the cassettes say about each value that was replaced, to whoever
-has the salt: a name with a tag can be confirmed to 20 bits, an id by who knows it.
+--redaction reports what the cassettes say about each value that was replaced, to anyone
+who has the salt: a name with a tag can be confirmed to 20 bits, an id only by those who know it.
 
 A PATH is a file or a folder; without any, the whole project is checked.
 `

@@ -26,7 +26,7 @@ type metadataFlags struct {
 func (f *metadataFlags) register(flags *pflag.FlagSet, csdl string) {
 	flags.BoolVar(&f.csdl, "csdl", false, csdl)
 	flags.StringVar(&f.git, "git", "", "with --csdl: `folder` of the git repository, bare or not, from which paths count (default: the one around the working directory)")
-	flags.BoolVar(&f.used, "used", false, "with --csdl: tell only changes of what this project's cassettes and scenarios use")
+	flags.BoolVar(&f.used, "used", false, "with --csdl: report only changes of what this project's cassettes and scenarios use")
 	flags.StringArrayVar(&f.announced, "announced", nil, "with --csdl: a `file` of Microsoft's changelog (JSON), or a folder of them: say of each change who announced it, or that nobody did; repeatable")
 }
 

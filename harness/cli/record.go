@@ -1,24 +1,14 @@
 package cli
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"fmt"
-	"net/http"
-	"net/url"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/record"
-	"github.com/graphvcr/graphvcr/harness/internal/scenario"
-	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -55,18 +45,16 @@ How to sign in (--auth):
   client-certificate  AZURE_CLIENT_CERTIFICATE_PATH instead of the secret
   federated           AZURE_FEDERATED_TOKEN_FILE instead of the secret
   device-code         AZURE_CLIENT_ID; the code is shown here
-  azure-cli           whoever ran az login
+  azure-cli           the user who ran az login
 Steps with "as: NAME" sign in by GRAPHVCR_AUTH_NAME.
 `
 
 type recordFlags struct {
-	report              reportFlags
-	baseURL, upstreamCA string
-	auth, api           string
-	writes              bool
-	recover, twice      bool
-	body, name          string
-	headers             []string
+	report          reportFlags
+	live            liveFlags
+	recover, twice  bool
+	api, body, name string
+	headers         []string
 }
 
 const recordExample = `  graphvcr record teams/get-operation --auth azure-cli
@@ -91,7 +79,7 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	opts.registerLive(flags)
+	opts.live.register(flags)
 	flags.BoolVar(&opts.twice, "twice", false, "run each scenario twice and report what is not the same again, with rules for it")
 	flags.BoolVar(&opts.recover, "recover", false, "make cassettes of journals that interrupted recordings left")
 	flags.StringVar(&opts.api, "api", "v1.0", "API `version` of METHOD PATH")
@@ -100,14 +88,6 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 	flags.StringArrayVar(&opts.headers, "header", nil, "header that METHOD PATH sends, as `'NAME: VALUE'`; repeatable")
 	opts.report.register(flags)
 	return cmd
-}
-
-// registerLive registers what every command takes that runs scenarios live.
-func (f *recordFlags) registerLive(flags *pflag.FlagSet) {
-	flags.StringVar(&f.baseURL, "base-url", "", "`URL` of the service (default https://graph.microsoft.com); one on this machine is written to without --allow-writes")
-	flags.StringVar(&f.upstreamCA, "upstream-ca", "", "`file` of PEM certificates to trust in addition to the system's")
-	flags.StringVar(&f.auth, "auth", "auto", "`kind` of sign-in")
-	flags.BoolVar(&f.writes, "allow-writes", false, "run scenarios that change the tenant")
 }
 
 // run does what the flags ask for and adds the cases.
@@ -146,44 +126,13 @@ func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *repo
 	return nil
 }
 
-// ready loads scenarios that are to run live and finds the service, which whoever gave the
-// command agrees to change. Those that do not load are cases of the suite, unless none does.
-func (f *recordFlags) ready(std streams, p *project.Project, args []string, suite *report.Suite) ([]*scenario.Scenario, *service, error) {
-	files, err := p.Files(args...)
-	errs := []error{err}
-	suite.Cases = append(suite.Cases, project.NotFound(pathRule(suite.Command), err)...)
-	var scenarios []*scenario.Scenario
-	for _, file := range files {
-		sc, err := p.Scenario(file)
-		if err != nil {
-			errs = append(errs, err)
-			suite.Cases = append(suite.Cases, project.CouldNotRun(file, file, project.RuleScenarioLoad, err))
-			continue
-		}
-		scenarios = append(scenarios, sc)
-	}
-	if len(scenarios) == 0 {
-		return nil, nil, errors.Join(errs...)
-	}
-	service, err := f.service()
-	if err != nil {
-		return nil, nil, err
-	}
-	return scenarios, service, f.agree(std, service.base, scenarios)
-}
-
-// mustReplay reports whether this is a CI job that nobody meant to run live.
-func mustReplay() bool {
-	return os.Getenv("CI") == "true" && os.Getenv("GRAPHVCR_RECORD_IN_CI") != "1"
-}
-
 func (f *recordFlags) recordAll(ctx context.Context, std streams, p *project.Project, args []string, suite *report.Suite) error {
-	scenarios, service, err := f.ready(std, p, args, suite)
+	scenarios, service, err := f.live.ready(std, p, args, suite)
 	if err != nil {
 		return err
 	}
 	for _, sc := range scenarios {
-		result, err := f.recordWith(ctx, std, service, sc, func(live record.Live) (report.Case, error) {
+		result, err := f.live.run(ctx, std, f.report.quiet, service, sc, func(live record.Live) (report.Case, error) {
 			return record.Scenario(ctx, p, sc, live, record.Options{Twice: f.twice})
 		})
 		switch {
@@ -196,54 +145,6 @@ func (f *recordFlags) recordAll(ctx context.Context, std streams, p *project.Pro
 		if ctx.Err() != nil {
 			break
 		}
-	}
-	return nil
-}
-
-// recordWith signs in for a scenario, has it recorded, and adds what the tokens say.
-func (f *recordFlags) recordWith(ctx context.Context, std streams, s *service, sc *scenario.Scenario, run func(record.Live) (report.Case, error)) (report.Case, error) {
-	who, err := s.signIn(ctx, std, f.auth, sc)
-	if err != nil {
-		return report.Case{}, err
-	}
-	defer interrupt.Saving(ctx)()
-	bar := newProgress(std, f.report.quiet)
-	result, err := run(s.live(who, func(p record.Progress) {
-		who.step = p.Step
-		bar.step(p)
-	}))
-	bar.clear()
-	if err != nil {
-		return result, who.explained(err)
-	}
-	result.Findings = append(result.Findings, who.findings(sc, &result)...)
-	return result, nil
-}
-
-// agree asks before scenarios write to a tenant.
-func (f *recordFlags) agree(std streams, base *url.URL, scenarios []*scenario.Scenario) error {
-	if f.writes || base != nil && upstream.IsLoopback(base.Hostname()) {
-		return nil
-	}
-	var writing []string
-	for _, sc := range scenarios {
-		for _, step := range stepsOf(sc) {
-			if step.Request.Method != http.MethodGet && step.Request.Method != http.MethodHead {
-				writing = append(writing, fmt.Sprintf("%s: step %s: %s", sc.File, step.Name, step.Request.Method))
-			}
-		}
-	}
-	if len(writing) == 0 {
-		return nil
-	}
-	refused := &fault.Error{Message: "record: this may change the tenant: " + writing[0], Hint: "--allow-writes runs it"}
-	if in, ok := std.in.(*os.File); !ok || !isTerminal(in) {
-		return refused
-	}
-	fmt.Fprintf(std.err, "This may change the tenant:\n  %s\nGo on? [y/N] ", strings.Join(writing, "\n  "))
-	answer, _ := bufio.NewReader(std.in).ReadString('\n')
-	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
-		return refused
 	}
 	return nil
 }

@@ -21,25 +21,35 @@ Real people? [Y/n] `
 // holds real people, and writes the rules by the answer. Nobody is asked elsewhere, nor where
 // there are rules or recordings: all is replaced then, unless the rules say otherwise.
 func askFirst(std streams, p *project.Project) error {
-	if in, ok := std.in.(*os.File); !ok || !isTerminal(in) || !record.IsFirst(p) {
+	if !record.IsFirst(p) {
 		return nil
 	}
-	fmt.Fprintf(std.err, firstQuestion, p.Dirs.Rules)
-	answer, err := bufio.NewReader(std.in).ReadString('\n')
-	if err != nil {
-		return nil // nothing is said, and all is replaced
+	answer, answered := prompt(std, fmt.Sprintf(firstQuestion, p.Dirs.Rules))
+	if !answered {
+		return nil // all is replaced
 	}
 	invented := false
-	switch strings.ToLower(strings.TrimSpace(answer)) {
+	switch answer {
 	case "", "y", "yes":
 	case "n", "no":
 		invented = true
 	default:
-		return &fault.Error{Message: fmt.Sprintf("record: %q is neither yes nor no", strings.TrimSpace(answer)), Hint: "nothing was recorded; run it again"}
+		return &fault.Error{Message: fmt.Sprintf("record: %q is neither yes nor no", answer), Hint: "nothing was recorded; run it again"}
 	}
 	if err := record.WriteRules(p, invented); err != nil {
 		return &fault.Error{Message: "record: write the rules", Cause: err}
 	}
 	fmt.Fprintf(std.err, "graphvcr: wrote %s\n", p.Dirs.Rules)
 	return nil
+}
+
+// prompt asks a question on a terminal and reads the line, in lower case; elsewhere, and where
+// nobody answers, there is none.
+func prompt(std streams, question string) (answer string, answered bool) {
+	if in, ok := std.in.(*os.File); !ok || !isTerminal(in) {
+		return "", false
+	}
+	fmt.Fprint(std.err, question)
+	line, err := bufio.NewReader(std.in).ReadString('\n')
+	return strings.ToLower(strings.TrimSpace(line)), err == nil
 }

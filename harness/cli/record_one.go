@@ -43,14 +43,14 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 	if err != nil {
 		return err
 	}
-	service, err := f.service()
+	service, err := f.live.service()
 	if err != nil {
 		return err
 	}
-	if err := f.agree(std, service.base, []*scenario.Scenario{sc}); err != nil {
+	if err := f.live.agree(std, service.base, []*scenario.Scenario{sc}); err != nil {
 		return err
 	}
-	result, err := f.recordWith(ctx, std, service, sc, func(live record.Live) (report.Case, error) {
+	result, err := f.live.run(ctx, std, f.report.quiet, service, sc, func(live record.Live) (report.Case, error) {
 		return record.Scenario(ctx, p, sc, live, options)
 	})
 	if err == nil {

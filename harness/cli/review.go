@@ -39,7 +39,7 @@ func newReview(std streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	cmd := &cobra.Command{
 		Use:     "review [NAME]...",
-		Short:   "Accept or refuse the changes that drift found, one by one",
+		Short:   "Take or refuse the changes that drift found, one by one",
 		Long:    reviewLong,
 		Example: "  graphvcr drift scenarios --auth azure-cli\n  graphvcr review\n  graphvcr review users/list",
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -250,7 +250,7 @@ func (f *serveFlags) open() (*doors, error) {
 	d := &doors{names: f.hosts}
 	for _, host := range f.hosts {
 		if err := hosts.Check(host); err != nil && !hosts.IsHere(host) || strings.ContainsAny(host, ":*") {
-			return nil, &fault.Error{Message: fmt.Sprintf("serve: --host %q is no host's name", host), Hint: "a name without scheme and port: --host graphvcr.test"}
+			return nil, &fault.Error{Message: fmt.Sprintf("serve: --host %q is not the name of a host", host), Hint: "a name without scheme and port: --host graphvcr.test"}
 		}
 	}
 	for _, origin := range f.origins {
@@ -335,7 +335,7 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, re
 		ErrorLog:          lines,
 	}
 	if d.beyond {
-		fmt.Fprintln(std.err, "graphvcr: warning: this is not a loopback address: whoever reaches it can "+reach)
+		fmt.Fprintln(std.err, "graphvcr: warning: this is not a loopback address: anyone who reaches it can "+reach)
 	}
 	failed := make(chan error, len(d.listeners))
 	for i, l := range d.listeners {

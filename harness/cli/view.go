@@ -29,7 +29,7 @@ json is for programs.
 In a terminal pseudonyms, which stand for real values, are underlined.
 
 Git shows cassettes as text, with the bodies of requests and responses indented and
-pseudonyms in ‹ ›, once it is told how: this line in .gitattributes, and this command
+pseudonyms in ‹ ›, once it is configured: this line in .gitattributes, and this command
 
   cassettes/**/*.yaml diff=graphvcr
   git config diff.graphvcr.textconv 'graphvcr view --textconv'

@@ -16,7 +16,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
-var errAlone = errors.New("neither @odata.context nor @odata.type says what it is, and it is no error and no batch")
+var errAlone = errors.New("neither @odata.context nor @odata.type says what it is, and it is neither an error nor a batch")
 
 // The versions of the API that are looked through where an answer does not say of which it is.
 var versions = []string{"v1.0", "beta"}

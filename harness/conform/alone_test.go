@@ -22,7 +22,7 @@ func TestAlone(t *testing.T) {
 		{"elements of several types", `{"value": [{"@odata.type": "#microsoft.graph.part"}, {"@odata.type": "#microsoft.graph.thing"}]}`,
 			"; not validated: its elements are of types that have nothing in common\n"},
 		{"an element without a type", `{"value": [{"@odata.type": "#microsoft.graph.part"}, {"id": 1}]}`,
-			"; not validated: neither @odata.context nor @odata.type says what it is, and it is no error and no batch\n"},
+			"; not validated: neither @odata.context nor @odata.type says what it is, and it is neither an error nor a batch\n"},
 		{"a type that metadata lacks", `{"@odata.type": "#microsoft.graph.wizard"}`,
 			"; not validated: the metadata of v1.0 has no type microsoft.graph.wizard\n" +
 				"warning schema.odata.type $['@odata.type']: want a type of the metadata of v1.0, got \"#microsoft.graph.wizard\"\n"},
@@ -36,7 +36,7 @@ func TestAlone(t *testing.T) {
 			"a batch\nerror schema.type $['responses'][0]['body']['id']: want string, got 1\n" +
 				"error schema.required $['responses'][1]['body']['error']['code']: want a value, got (absent)\n" +
 				"error schema.required $['responses'][1]['body']['error']['message']: want a value, got (absent)\n"},
-		{"nothing", `{"id": 1}`, "; not validated: neither @odata.context nor @odata.type says what it is, and it is no error and no batch\n"},
+		{"nothing", `{"id": 1}`, "; not validated: neither @odata.context nor @odata.type says what it is, and it is neither an error nor a batch\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			result, err := checker.Check(conform.Exchange{API: "v1.0", Answer: bodyOf(tc.body)})

@@ -1,4 +1,4 @@
-// Package report is what a run has to tell: a Suite of cases with their findings,
+// Package report is what a run reports: a Suite of cases with their findings,
 // and renderers that turn a suite into text, JSON, JUnit XML or GitHub
 // annotations. Every output is a function of the suite alone, in sorted order, so
 // two equal runs print the same, durations aside. Values that came from a body
@@ -16,6 +16,6 @@
 //	err := report.Render(os.Stdout, "text", &suite, report.Style{})
 //	os.Exit(suite.ExitCode(report.Error))
 //
-// [Problems] tells the errors of graphvcr's packages: every one of several joined, with
+// [Problems] describes the errors of graphvcr's packages: every one of several joined, with
 // place and hint.
 package report

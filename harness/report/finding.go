@@ -7,7 +7,7 @@ import (
 )
 
 // A Rule is the stable id of what a finding is about: "expect.equals", "schema.format",
-// "replay.miss". Each is a constant beside the code that tells it; ids that are made of
+// "replay.miss". Each is a constant beside the code that reports it; ids that are made of
 // another vocabulary (a schema's keyword, a change of the API) are made by one function.
 type Rule string
 
@@ -48,9 +48,9 @@ func (f *Finding) remarked(text string) string {
 	return text + " " + f.Remark
 }
 
-// told is the sentence without details, with the place in the answer before it where it does
+// headline is the sentence without details, with the place in the answer before it where it does
 // not name that.
-func (f *Finding) told() string {
+func (f *Finding) headline() string {
 	text := strings.TrimSuffix(f.Sentence(), f.Details)
 	if f.Where == "" || f.namesWhere() || f.Missed != nil || f.Fingerprint != "" {
 		return text
@@ -58,10 +58,10 @@ func (f *Finding) told() string {
 	return shortPath(f.Where) + ": " + text
 }
 
-// block is told in lines: one for what is said, in which a line break is data that an escape
+// block is the finding in lines: its headline, in which a line break is data that an escape
 // stands for, and those of Details.
 func (f *Finding) block() []string {
-	block := []string{Visible(f.told())}
+	block := []string{Visible(f.headline())}
 	if f.Details != "" {
 		block = append(block, lines(strings.TrimPrefix(f.Details, "\n"))...)
 	}
@@ -73,7 +73,7 @@ func (f *Finding) namesWhere() bool {
 	return f.Message == "" || f.Part != "" && f.Part == f.Where
 }
 
-// saysValues reports whether the sentence tells Want and Got.
+// saysValues reports whether the sentence states Want and Got.
 func (f *Finding) saysValues() bool { return f.Message == "" && f.Is == "" }
 
 // plainName is a member's name that needs no quotes in a path.

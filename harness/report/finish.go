@@ -45,7 +45,7 @@ func (c *Case) finish(failOn Severity) {
 
 // identify gives every finding its id: a digest of what the finding is about,
 // not of where its lines happen to stand nor of the values seen. Findings that
-// agree in all that are told apart by their order.
+// agree in all by which they are ordered.
 func (c *Case) identify() {
 	seen := map[string]int{}
 	for i := range c.Findings {

@@ -24,10 +24,10 @@ var (
 func renderHTML(w io.Writer, s *Suite, _ Style) error {
 	p := pageOf(s)
 	p.Policy = policy("")
-	return p.write(w)
+	return writePage(w, p)
 }
 
-func (p *htmlPage) write(w io.Writer) error {
+func writePage(w io.Writer, p *htmlPage) error {
 	parsed, err := pageTemplate()
 	if err != nil {
 		return err

@@ -105,13 +105,13 @@ func junitCaseOf(c *Case, folder string, failOn Severity) junitCase {
 	var failing, others []string
 	for i := range c.Findings {
 		f := &c.Findings[i]
-		told := Visible(cmp.Or(f.Place.String(), c.File)) + ": " + f.Severity.String() + ": " +
+		line := Visible(cmp.Or(f.Place.String(), c.File)) + ": " + f.Severity.String() + ": " +
 			strings.Join(describe(f, true), "\n    ")
 		if f.Severity < failOn {
-			others = append(others, told)
+			others = append(others, line)
 			continue
 		}
-		failing = append(failing, told)
+		failing = append(failing, line)
 		if first == nil {
 			first = f
 		}
@@ -133,7 +133,7 @@ func junitCaseOf(c *Case, folder string, failOn Severity) junitCase {
 }
 
 // junitProblemOf folds the findings that fail a case into one element.
-func junitProblemOf(first *Finding, told []string) *junitProblem {
+func junitProblemOf(first *Finding, lines []string) *junitProblem {
 	if first == nil {
 		return &junitProblem{}
 	}
@@ -147,6 +147,6 @@ func junitProblemOf(first *Finding, told []string) *junitProblem {
 	}
 	return &junitProblem{
 		Message: message, Type: Visible(string(first.Rule)),
-		Text: "\n" + strings.Join(told, "\n") + "\n",
+		Text: "\n" + strings.Join(lines, "\n") + "\n",
 	}
 }

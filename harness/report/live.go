@@ -33,7 +33,7 @@ func LivePage(w io.Writer, name, events string) error {
 	p.About = []string{"Requests as they come, the last one first."}
 	p.Chips = []htmlChip{{"", "All", 0}, {"error", "No answer", 0}, {"passed", "Answered", 0}}
 	p.Groups = []htmlGroup{{Class: "live", Name: "Requests", Subs: []htmlSub{{}}}}
-	return p.write(w)
+	return writePage(w, p)
 }
 
 // LiveItem renders an entry.
@@ -42,9 +42,9 @@ func LiveItem(e LiveEntry) (LiveUpdate, error) {
 	if err != nil {
 		return LiveUpdate{}, err
 	}
-	p := &htmlPage{Command: "serve", taken: map[string]bool{}, budget: mostBodies}
-	d, item := p.live(&e)
-	u := LiveUpdate{ID: d.ID, Class: d.Class, Pseudonyms: append([]string{}, p.Pseudonyms...)}
+	g := newGallery()
+	d, item := g.live(&e)
+	u := LiveUpdate{ID: d.ID, Class: d.Class, Pseudonyms: append([]string{}, g.Pseudonyms...)}
 	for _, part := range []struct {
 		name string
 		of   any
@@ -59,7 +59,7 @@ func LiveItem(e LiveEntry) (LiveUpdate, error) {
 	return u, nil
 }
 
-func (p *htmlPage) live(e *LiveEntry) (htmlDetail, htmlItem) {
+func (g *gallery) live(e *LiveEntry) (htmlDetail, htmlItem) {
 	id := fmt.Sprintf("r%d", e.N)
 	var d htmlDetail
 	item := htmlItem{ID: id, Class: "error"}
@@ -68,10 +68,10 @@ func (p *htmlPage) live(e *LiveEntry) (htmlDetail, htmlItem) {
 		f := Finding{Missed: e.Missed, Hint: e.Hint}
 		d.Label, d.Title = "No answer", Visible(e.Missed.Sent.Method+" "+e.Missed.Sent.Target())
 		d.Lines = append([]string{Visible(e.Missed.Verdict)}, lines(e.Hint)...)
-		d.missed(p, &f)
+		d.missed(g, &f)
 		item.Label, item.Text, item.Small = "No answer", clip(d.Title, 160), Visible(e.Missed.Verdict)
 	case e.Exchange.Status > 0:
-		d = p.interaction(&e.Exchange, e.N)
+		d = g.interaction(&e.Exchange, e.N)
 		item.Class, item.Label, item.Text = "passed", Visible(e.Exchange.Method), clip(Visible(e.Exchange.Target()), 160)
 		item.Small = d.itemNote(&e.Exchange)
 	default:

@@ -27,7 +27,7 @@ func renderMarkdown(w io.Writer, s *Suite, _ Style) error {
 		markdownCase(out, c)
 	}
 	if clean > 0 && clean < len(s.Cases) {
-		fmt.Fprintf(out, "\n%d more with nothing to tell.\n", clean)
+		fmt.Fprintf(out, "\n%d more without findings.\n", clean)
 	}
 	return out.Flush()
 }
@@ -86,15 +86,15 @@ func markdownExample(out *bufio.Writer, f *Finding) {
 	if len(f.Examples) == 0 {
 		return
 	}
-	told := diffLines(&f.Examples[0])
-	if len(told) == 0 {
+	shown := diffLines(&f.Examples[0])
+	if len(shown) == 0 {
 		return
 	}
 	fence := "```"
-	for strings.Contains(strings.Join(told, "\n"), fence) {
+	for strings.Contains(strings.Join(shown, "\n"), fence) {
 		fence += "`"
 	}
-	fmt.Fprintf(out, "\n<details><summary>%s</summary>\n\n%sdiff\n%s\n%s\n\n</details>\n", markdown(f.Sentence()), fence, strings.Join(told, "\n"), fence)
+	fmt.Fprintf(out, "\n<details><summary>%s</summary>\n\n%sdiff\n%s\n%s\n\n</details>\n", markdown(f.Sentence()), fence, strings.Join(shown, "\n"), fence)
 }
 
 // diffLines are the lines around the one that an example is about, those that are gone or
@@ -109,23 +109,23 @@ func diffLines(e *Example) []string {
 	if at < 0 {
 		return nil
 	}
-	var told []string
+	var shown []string
 	for _, r := range rows[max(at-1, 0):min(at+mostDiff, len(rows))] {
 		switch r.Kind {
 		case "gone", "pair":
-			told = append(told, "- "+r.Old)
+			shown = append(shown, "- "+r.Old)
 			if r.Kind == "pair" {
-				told = append(told, "+ "+r.New)
+				shown = append(shown, "+ "+r.New)
 			}
 		case "come":
-			told = append(told, "+ "+r.New)
+			shown = append(shown, "+ "+r.New)
 		case "same", "loose":
-			told = append(told, "  "+r.New)
+			shown = append(shown, "  "+r.New)
 		default:
-			return told
+			return shown
 		}
 	}
-	return told
+	return shown
 }
 
 // escapeMarkdown keeps text from being read as Markdown or HTML.

@@ -37,7 +37,7 @@ const largestReport = 512 << 20
 
 // Read reads a suite that was rendered as JSON. It is as it was, but that durations are of
 // milliseconds, that bytes which are no UTF-8 became U+FFFD, and that examples of changes are
-// left out; of what was exchanged the report of a shard alone tells. Members that it does not
+// left out; only the report of a shard holds what was exchanged. Members that it does not
 // know are passed over.
 func Read(r io.Reader) (*Suite, error) {
 	text, err := io.ReadAll(io.LimitReader(r, largestReport+1))
@@ -49,7 +49,7 @@ func Read(r io.Reader) (*Suite, error) {
 	}
 	var doc jsonSuite
 	if err := json.Unmarshal(text, &doc); err != nil {
-		return nil, fmt.Errorf("it is no report in JSON: %w", err)
+		return nil, fmt.Errorf("it is not a report in JSON: %w", err)
 	}
 	if doc.Version != jsonVersion {
 		return nil, fmt.Errorf("it is a report of version %d: want %d", doc.Version, jsonVersion)
@@ -219,6 +219,6 @@ func complete(sources []Source) error {
 	}
 	return &fault.Error{
 		Message: fmt.Sprintf("of %d shards %s %s missing", of, text, map[bool]string{true: "is", false: "are"}[of-len(from) == 1]),
-		Hint:    "a job that ended without its report is no job that passed",
+		Hint:    "a job that ended without its report has not passed",
 	}
 }

@@ -51,8 +51,8 @@ func TestReadBack(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"":              "no report in JSON",
-		"[]":            "no report in JSON",
+		"":              "not a report in JSON",
+		"[]":            "not a report in JSON",
 		`{"version":2}`: "version 2: want 1",
 		`{"version":1,"cases":[{"name":"a","status":"fine"}],"summary":{"cases":1}}`:  `case "a": unknown status "fine"`,
 		`{"version":1,"summary":{"cases":3},"cases":[]}`:                              "holds 0 cases and says 3",

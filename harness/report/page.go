@@ -22,16 +22,36 @@ type htmlPage struct {
 	Groups                 []htmlGroup
 	Strips                 []htmlStrip
 	Details                []htmlDetail
-	Exchanges              []htmlExchange
-	Pseudonyms             []string
 	Live                   string // where a live page hears what is new, "" for one that is not
+	gallery
+}
 
-	taken  map[string]bool     // ids
-	ids    map[*Finding]string // of findings
-	first  map[*Case]string    // the id of what a case has to tell first
-	pairs  map[[2]*Exchange]string
-	made   map[*Exchange]string // ids of the templates of exchanges
-	budget int                  // bytes of bodies that may still be shown
+// A gallery is the exchanges of a page, each made once, whatever shows it.
+type gallery struct {
+	Exchanges  []htmlExchange
+	Pseudonyms []string // in them
+
+	anchors
+	pairs  map[[2]*Exchange]string // ids of the templates of comparisons
+	made   map[*Exchange]string    // and of exchanges
+	budget int                     // bytes of bodies that may still be shown
+}
+
+func newGallery() gallery {
+	return gallery{anchors: anchors{}, pairs: map[[2]*Exchange]string{}, made: map[*Exchange]string{}, budget: mostBodies}
+}
+
+// anchors are the ids that a page has.
+type anchors map[string]bool
+
+// A pageMaker fills a page with the cases of a suite.
+type pageMaker struct {
+	*htmlPage
+	suite  *Suite
+	words  *words
+	groups map[string]*htmlGroup // by class
+	ids    map[*Finding]string
+	first  map[*Case]string // the id of a case's worst finding, or its own
 }
 
 type htmlSpan struct{ Class, Text string }
@@ -72,8 +92,11 @@ const (
 )
 
 func pageOf(s *Suite) *htmlPage {
-	p := &htmlPage{Command: s.Command, taken: map[string]bool{}, ids: map[*Finding]string{}, first: map[*Case]string{}, pairs: map[[2]*Exchange]string{}, made: map[*Exchange]string{}, budget: mostBodies}
 	words := wordsOf(s.Command)
+	p := &pageMaker{
+		htmlPage: &htmlPage{Command: s.Command, gallery: newGallery()}, suite: s,
+		words: words, groups: map[string]*htmlGroup{}, ids: map[*Finding]string{}, first: map[*Case]string{},
+	}
 	p.Headline = words.headline(s)
 	for _, span := range p.Headline {
 		p.Title += span.Text
@@ -81,36 +104,35 @@ func pageOf(s *Suite) *htmlPage {
 	for _, fact := range s.About {
 		p.About = append(p.About, Visible(fact))
 	}
-	groups := map[string]*htmlGroup{}
 	for _, class := range words.order {
-		groups[class] = &htmlGroup{Class: class, Name: words.groups[class]}
+		p.groups[class] = &htmlGroup{Class: class, Name: words.groups[class]}
 	}
 	for i := range s.Cases {
 		if s.Command != "view" {
-			p.addCase(s, &s.Cases[i], words, groups)
+			p.addCase(&s.Cases[i])
 		}
 	}
 	for _, class := range words.order {
-		if g := groups[class]; g.N > 0 {
+		if g := p.groups[class]; g.N > 0 {
 			g.close()
 			p.Groups = append(p.Groups, *g)
 		}
 	}
 	if s.Command == "view" {
-		p.cassettes(s)
+		p.cassettes()
 	} else {
 		p.chips()
 	}
 	if s.Ordered && len(s.Cases) > 1 {
-		p.story(s)
+		p.story()
 	}
 	slices.Sort(p.Pseudonyms)
 	p.Pseudonyms = slices.Compact(p.Pseudonyms)
-	return p
+	return p.htmlPage
 }
 
 // chips filter by group.
-func (p *htmlPage) chips() {
+func (p *pageMaker) chips() {
 	total := 0
 	for i := range p.Groups {
 		g := &p.Groups[i]
@@ -123,7 +145,8 @@ func (p *htmlPage) chips() {
 }
 
 // addCase adds a case: an item and a detail for each of its findings, or one for itself.
-func (p *htmlPage) addCase(s *Suite, c *Case, words *words, groups map[string]*htmlGroup) {
+func (p *pageMaker) addCase(c *Case) {
+	s, words, groups := p.suite, p.words, p.groups
 	name := Visible(cmp.Or(c.Name, c.File))
 	for j := range c.Findings {
 		p.ids[&c.Findings[j]] = p.id(c.Findings[j].ID)
@@ -144,14 +167,14 @@ func (p *htmlPage) addCase(s *Suite, c *Case, words *words, groups map[string]*h
 		f := &c.Findings[j]
 		class := classOf(c, f)
 		d := htmlDetail{ID: p.ids[f], Class: class, Strip: strip, Commands: c.Commands}
-		d.finding(p, c, f, words)
+		d.finding(&p.gallery, c, f, words)
 		p.Details = append(p.Details, d)
 		item := words.item(c, f)
 		item.ID = d.ID
 		add(class, item)
 	}
 	p.first[c] = p.worst(c)
-	if same := p.unchanged(c, words); len(same) > 0 {
+	if same := p.unchanged(c); len(same) > 0 {
 		if len(s.Cases) == 1 {
 			name = ""
 		}
@@ -165,7 +188,7 @@ func (p *htmlPage) addCase(s *Suite, c *Case, words *words, groups map[string]*h
 	}
 	class := map[Status]string{Passed: "passed", Skipped: "skipped", Failed: "error", Errored: "errored"}[c.Status]
 	d := htmlDetail{ID: p.id("case-" + digest(anchored(c.File), c.Name)), Class: class, Title: name, Strip: strip, Commands: c.Commands}
-	d.whole(p, c, words)
+	d.whole(&p.gallery, c, words)
 	p.Details = append(p.Details, d)
 	p.first[c] = cmp.Or(p.first[c], d.ID)
 	item := htmlItem{ID: d.ID, Class: class, Text: name, Small: words.passed(c)}
@@ -176,7 +199,7 @@ func (p *htmlPage) addCase(s *Suite, c *Case, words *words, groups map[string]*h
 }
 
 // worst is the anchor of a case's first finding of the highest severity.
-func (p *htmlPage) worst(c *Case) string {
+func (p *pageMaker) worst(c *Case) string {
 	id, severity := "", Severity(-1)
 	for j := range c.Findings {
 		if f := &c.Findings[j]; f.Severity > severity {
@@ -229,17 +252,17 @@ func (g *htmlGroup) close() {
 }
 
 // id is an anchor that nothing else has: the one asked for, or that with a number.
-func (p *htmlPage) id(wanted string) string {
+func (a anchors) id(wanted string) string {
 	id := cmp.Or(wanted, "it")
-	for n := 2; p.taken[id]; n++ {
+	for n := 2; a[id]; n++ {
 		id = wanted + "-" + strconv.Itoa(n)
 	}
-	p.taken[id] = true
+	a[id] = true
 	return id
 }
 
 // strip makes the strip of a case's exchanges, and returns its id, "" where there is none.
-func (p *htmlPage) strip(c *Case) string {
+func (p *pageMaker) strip(c *Case) string {
 	if len(c.Exchanges) < 2 || len(c.Exchanges) > mostParts {
 		return ""
 	}
@@ -272,8 +295,9 @@ func (p *htmlPage) strip(c *Case) string {
 // mostParts bounds the parts of a strip, which would else be too narrow to read.
 const mostParts = 60
 
-// story is the strip of a suite whose cases tell one.
-func (p *htmlPage) story(s *Suite) {
+// story is the strip of a suite whose cases have an order.
+func (p *pageMaker) story() {
+	s := p.suite
 	strip := htmlStrip{ID: "story"}
 	first := max(len(s.Cases)-mostParts, 0)
 	for i := first; i < len(s.Cases); i++ {

@@ -8,26 +8,26 @@ import (
 )
 
 // compare shows a change: both sides of its first example, line by line, and the others.
-func (d *htmlDetail) compare(p *htmlPage, f *Finding) {
+func (d *htmlDetail) compare(g *gallery, f *Finding) {
 	first := &f.Examples[0]
 	if first.Old == nil && first.New == nil {
 		return
 	}
-	d.Shown = p.pairRef(first)
+	d.Shown = g.pairRef(first)
 	if strings.HasPrefix(f.Where, "header.") {
 		d.Shown.Tab = "Headers"
 	}
 	d.Bar, d.Shown.Bar = d.Shown.Bar, nil
 	for i := range f.Examples[1:] {
 		if e := &f.Examples[1+i]; e.Old != nil || e.New != nil {
-			d.Refs = append(d.Refs, p.pairRef(e))
+			d.Refs = append(d.Refs, g.pairRef(e))
 		}
 	}
 }
 
 // pairRef leads to the comparison of an example, and the lines of it that the example is about.
-func (p *htmlPage) pairRef(e *Example) htmlRef {
-	ref := htmlRef{ID: p.pair(e), Old: e.OldLine, New: e.NewLine}
+func (g *gallery) pairRef(e *Example) htmlRef {
+	ref := htmlRef{ID: g.pair(e), Old: e.OldLine, New: e.NewLine}
 	if isDeclared(e) {
 		for _, side := range []struct {
 			of   *Exchange
@@ -52,34 +52,34 @@ func isDeclared(e *Example) bool { return cmp.Or(e.New, e.Old).Status == 0 }
 
 // pair makes the panels of two exchanges beside one another, once, however many changes
 // show in them.
-func (p *htmlPage) pair(e *Example) string {
+func (g *gallery) pair(e *Example) string {
 	key := [2]*Exchange{e.Old, e.New}
-	if id := p.pairs[key]; id != "" {
+	if id := g.pairs[key]; id != "" {
 		return id
 	}
-	shown := htmlExchange{ID: p.id("pair")}
+	shown := htmlExchange{ID: g.id("pair")}
 	neutral := *e // each change marks its own lines
 	neutral.OldLine, neutral.NewLine = 0, 0
-	body := p.comparison(&neutral)
+	body := g.comparison(&neutral)
 	if isDeclared(e) {
 		body.Name, body.Note = "Declaration", ""
 		shift(body.Rows, e)
 		shown.Panels = []htmlPanel{body}
 	} else {
-		request := p.panels(cmp.Or(e.New, e.Old))
+		request := g.panels(cmp.Or(e.New, e.Old))
 		shown.Panels = []htmlPanel{body, headersOf(e), request[len(request)-1]}
 	}
-	p.Exchanges = append(p.Exchanges, shown)
-	p.pairs[key] = shown.ID
+	g.Exchanges = append(g.Exchanges, shown)
+	g.pairs[key] = shown.ID
 	return shown.ID
 }
 
 // comparison is the bodies of an example.
-func (p *htmlPage) comparison(e *Example) htmlPanel {
+func (g *gallery) comparison(e *Example) htmlPanel {
 	panel := htmlPanel{Name: "Response body"}
 	for _, side := range []*Exchange{e.Old, e.New} {
 		if side != nil {
-			p.Pseudonyms = append(p.Pseudonyms, side.Pseudonyms...)
+			g.Pseudonyms = append(g.Pseudonyms, side.Pseudonyms...)
 		}
 	}
 	switch {
@@ -91,7 +91,7 @@ func (p *htmlPage) comparison(e *Example) htmlPanel {
 		s := sidesOf(e)
 		var loose int
 		panel.Rows, loose = s.rows()
-		p.spend(panel.Rows)
+		g.spend(panel.Rows)
 		if loose > 0 {
 			panel.Note = count(loose, "value") + " that may differ between any two recordings " + are(loose) + " dimmed."
 		}
@@ -137,13 +137,13 @@ func shift(rows []pageRow, e *Example) {
 
 // spend counts rows against what a page may hold, and leaves folded ones out where it holds
 // too much.
-func (p *htmlPage) spend(rows []pageRow) {
+func (g *gallery) spend(rows []pageRow) {
 	for i := range rows {
-		p.budget -= len(rows[i].Old) + len(rows[i].New)
-		if p.budget < 0 {
+		g.budget -= len(rows[i].Old) + len(rows[i].New)
+		if g.budget < 0 {
 			rows[i].Folded = nil
 		}
-		p.spend(rows[i].Folded)
+		g.spend(rows[i].Folded)
 	}
 }
 
@@ -198,17 +198,17 @@ func headersOf(e *Example) htmlPanel {
 }
 
 // missed shows a request without an answer beside the nearest recorded one.
-func (d *htmlDetail) missed(p *htmlPage, f *Finding) {
+func (d *htmlDetail) missed(g *gallery, f *Finding) {
 	m := f.Missed
 	d.Bar = barOf(&m.Sent)
 	d.Bar.Status, d.Bar.Class = "no answer", "error"
-	sent := p.requestLines(&m.Sent)
+	sent := g.requestLines(&m.Sent)
 	if len(m.Nearest) == 0 {
 		d.Panels = append(d.Panels, htmlPanel{Name: "Request", Rows: single(sent, "same"), Note: "Nothing like it was recorded."})
 		return
 	}
 	near := &m.Nearest[0]
-	s := sides{old: p.requestLines(&near.Exchange), new: sent}
+	s := sides{old: g.requestLines(&near.Exchange), new: sent}
 	s.oldAs, s.newAs = unescaped(s.old), unescaped(s.new)
 	panel := htmlPanel{Name: "Recorded and sent"}
 	for _, diff := range near.Differences {
@@ -216,7 +216,7 @@ func (d *htmlDetail) missed(p *htmlPage, f *Finding) {
 	}
 	panel.Rows, _ = s.rows()
 	d.Panels = append(d.Panels, panel)
-	for _, recorded := range p.panels(&near.Exchange) {
+	for _, recorded := range g.panels(&near.Exchange) {
 		if recorded.Name != "Request" {
 			recorded.Name = "Recorded " + strings.ToLower(recorded.Name)
 			d.Panels = append(d.Panels, recorded)
@@ -252,8 +252,8 @@ func unescaped(lines []string) []string {
 
 // requestLines is a request as a text: its line, the headers that decide, its body. The
 // options of the query stand on lines of their own, so that one that differs is one line.
-func (p *htmlPage) requestLines(e *Exchange) []string {
-	p.Pseudonyms = append(p.Pseudonyms, e.Pseudonyms...)
+func (g *gallery) requestLines(e *Exchange) []string {
+	g.Pseudonyms = append(g.Pseudonyms, e.Pseudonyms...)
 	path, query, _ := strings.Cut(e.Target(), "?")
 	all := []string{Visible(e.Method + " " + path)}
 	if query != "" {

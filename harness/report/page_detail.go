@@ -52,14 +52,14 @@ type htmlExchange struct {
 }
 
 // finding fills in a detail.
-func (d *htmlDetail) finding(p *htmlPage, c *Case, f *Finding, w *words) {
-	told := f.told()
+func (d *htmlDetail) finding(g *gallery, c *Case, f *Finding, w *words) {
+	headline := f.headline()
 	if f.Missed != nil {
-		d.Label, told = "No answer", f.Missed.Sent.Method+" "+f.Missed.Sent.Target()
+		d.Label, headline = "No answer", f.Missed.Sent.Method+" "+f.Missed.Sent.Target()
 		d.Lines = append(d.Lines, Visible(f.Missed.Verdict))
 	}
 	if w.changes && f.Fingerprint != "" {
-		d.Label, told = title(f.Rule), f.Message
+		d.Label, headline = title(f.Rule), f.Message
 		if line := changed(f); line != "" {
 			d.Lines = append(d.Lines, line)
 		}
@@ -68,7 +68,7 @@ func (d *htmlDetail) finding(p *htmlPage, c *Case, f *Finding, w *words) {
 		d.whatif(c, f)
 		return
 	}
-	d.Title, _, _ = strings.Cut(told, "\n")
+	d.Title, _, _ = strings.Cut(headline, "\n")
 	d.Title = Visible(d.Title)
 	if !w.changes {
 		d.Lines = append(d.Lines, valueLines(f)...)
@@ -82,21 +82,21 @@ func (d *htmlDetail) finding(p *htmlPage, c *Case, f *Finding, w *words) {
 	d.facts(c, f)
 	switch {
 	case f.Missed != nil:
-		d.missed(p, f)
+		d.missed(g, f)
 	case len(f.Examples) > 0:
-		d.compare(p, f)
+		d.compare(g, f)
 	default:
 		for i := range c.Exchanges {
 			if f.isOf(&c.Exchanges[i]) {
 				d.Bar = barOf(&c.Exchanges[i])
-				d.Shown = htmlRef{ID: p.exchange(&c.Exchanges[i]), Line: bodyLine(&c.Exchanges[i], f), Says: Visible(clip(told, 200))}
+				d.Shown = htmlRef{ID: g.exchange(&c.Exchanges[i]), Line: bodyLine(&c.Exchanges[i], f), Says: Visible(clip(headline, 200))}
 				break
 			}
 		}
 	}
 }
 
-// whatif tells of a change that a client was tried with: what it was, and what the client said.
+// whatif shows a change that a client was tried with: what it was, and what the client said.
 func (d *htmlDetail) whatif(c *Case, f *Finding) {
 	d.Label, d.Title, _ = strings.Cut(Visible(c.Name), ": ")
 	d.Lines = []string{Visible(f.Message)}
@@ -154,8 +154,8 @@ func bodyLine(e *Exchange, f *Finding) int {
 	return jsondoc.Nearest(jsondoc.Lines(e.Response.Body), f.Where)
 }
 
-// whole fills in the detail of a case that has nothing to tell.
-func (d *htmlDetail) whole(p *htmlPage, c *Case, w *words) {
+// whole fills in the detail of a case without findings.
+func (d *htmlDetail) whole(g *gallery, c *Case, w *words) {
 	for _, fact := range []htmlFact{{"file", Visible(c.File)}, {"status", string(c.Status)}} {
 		if fact.Value != "" && fact.Value != d.Title {
 			d.Facts = append(d.Facts, fact)
@@ -172,26 +172,26 @@ func (d *htmlDetail) whole(p *htmlPage, c *Case, w *words) {
 	}
 	for i := range c.Exchanges {
 		e := &c.Exchanges[i]
-		d.Refs = append(d.Refs, htmlRef{ID: p.exchange(e), Name: Visible(e.Name), Bar: barOf(e)})
+		d.Refs = append(d.Refs, htmlRef{ID: g.exchange(e), Name: Visible(e.Name), Bar: barOf(e)})
 	}
 }
 
 // exchange is the id of an exchange's template, which is made for the first that shows it.
-func (p *htmlPage) exchange(e *Exchange) string {
-	if p.made[e] == "" {
-		shown := htmlExchange{ID: p.id("exchange"), Panels: p.panels(e)}
-		p.Exchanges = append(p.Exchanges, shown)
-		p.made[e] = shown.ID
+func (g *gallery) exchange(e *Exchange) string {
+	if g.made[e] == "" {
+		shown := htmlExchange{ID: g.id("exchange"), Panels: g.panels(e)}
+		g.Exchanges = append(g.Exchanges, shown)
+		g.made[e] = shown.ID
 	}
-	return p.made[e]
+	return g.made[e]
 }
 
 // panels are the parts of an exchange: the response's body first.
-func (p *htmlPage) panels(e *Exchange) []htmlPanel {
-	p.Pseudonyms = append(p.Pseudonyms, e.Pseudonyms...)
+func (g *gallery) panels(e *Exchange) []htmlPanel {
+	g.Pseudonyms = append(g.Pseudonyms, e.Pseudonyms...)
 	var panels []htmlPanel
 	if e.Status > 0 {
-		body := htmlPanel{Name: "Response body", Text: p.body(e.Response.Body)}
+		body := htmlPanel{Name: "Response body", Text: g.body(e.Response.Body)}
 		if body.Text == "" {
 			body.Note = "The response has no body."
 		}
@@ -200,7 +200,7 @@ func (p *htmlPage) panels(e *Exchange) []htmlPanel {
 			panels = append(panels, htmlPanel{Name: "Headers", Heads: heads(e.Response.Header)})
 		}
 	}
-	request := htmlPanel{Name: "Request", Heads: heads(e.Request.Header), Text: p.body(e.Request.Body), Note: Visible(e.Method + " " + e.URL)}
+	request := htmlPanel{Name: "Request", Heads: heads(e.Request.Header), Text: g.body(e.Request.Body), Note: Visible(e.Method + " " + e.URL)}
 	return append(panels, request)
 }
 
@@ -215,18 +215,18 @@ func heads(header map[string][]string) []htmlFact {
 }
 
 // body is a body as far as there is room for it.
-func (p *htmlPage) body(text string) string {
+func (g *gallery) body(text string) string {
 	most := longestBody
-	if p.budget <= 0 {
+	if g.budget <= 0 {
 		most = shortBody
 	}
 	shown := text[:min(len(text), most)]
-	p.budget -= len(shown)
-	told := strings.Join(bodyLines(strings.ToValidUTF8(shown, "\uFFFD")), "\n")
+	g.budget -= len(shown)
+	lines := strings.Join(bodyLines(strings.ToValidUTF8(shown, "\uFFFD")), "\n")
 	if more := len(text) - len(shown); more > 0 {
-		told += fmt.Sprintf("\n… %d more bytes", more)
+		lines += fmt.Sprintf("\n… %d more bytes", more)
 	}
-	return told
+	return lines
 }
 
 func barOf(e *Exchange) *htmlBar {

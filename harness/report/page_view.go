@@ -8,7 +8,8 @@ import (
 )
 
 // cassettes fills a page with all that cassettes hold, in recorded order.
-func (p *htmlPage) cassettes(s *Suite) {
+func (p *pageMaker) cassettes() {
+	s := p.suite
 	all := htmlGroup{Name: "Interactions"}
 	counts := map[string]int{}
 	for i := range s.Cases {
@@ -57,11 +58,11 @@ func (d *htmlDetail) itemNote(e *Exchange) string {
 
 // unchanged are the requests of a comparison in which nothing changed, an item and a detail
 // each.
-func (p *htmlPage) unchanged(c *Case, w *words) []htmlItem {
+func (p *pageMaker) unchanged(c *Case) []htmlItem {
 	var items []htmlItem
 	for i := range c.Exchanges {
 		e := &c.Exchanges[i]
-		if !e.Unchanged || !w.compares() {
+		if !e.Unchanged || !p.words.compares() {
 			continue
 		}
 		d := p.interaction(e, i)
@@ -76,12 +77,12 @@ func (p *htmlPage) unchanged(c *Case, w *words) []htmlItem {
 const nothingChanged = "Only ids, dates, tokens and order differ, or nothing at all."
 
 // interaction is the detail of an exchange.
-func (p *htmlPage) interaction(e *Exchange, n int) htmlDetail {
+func (g *gallery) interaction(e *Exchange, n int) htmlDetail {
 	id := strconv.Itoa(n)
 	if e.Interaction != nil {
 		id = strconv.Itoa(*e.Interaction)
 	}
-	d := htmlDetail{ID: p.id(id), Class: cmp.Or(statusClass(e.Status), "error"), Bar: barOf(e), Panels: p.panels(e)}
+	d := htmlDetail{ID: g.id(id), Class: cmp.Or(statusClass(e.Status), "error"), Bar: barOf(e), Panels: g.panels(e)}
 	path, _, _ := strings.Cut(e.Target(), "?")
 	d.Title = Visible(e.Method + " " + path)
 	d.Facts = []htmlFact{{"interaction", id}}

@@ -137,7 +137,7 @@ func (w *words) item(c *Case, f *Finding) htmlItem {
 		}
 		return item
 	}
-	text, _, _ := strings.Cut(f.told(), "\n")
+	text, _, _ := strings.Cut(f.headline(), "\n")
 	item := htmlItem{Text: clip(Visible(text), 160), Small: Visible(f.Step)}
 	if f.Missed != nil {
 		item.Label, item.Text = "No answer", clip(Visible(f.Missed.Sent.Method+" "+f.Missed.Sent.Target()), 160)
@@ -195,7 +195,7 @@ func subjectOf(item htmlItem, w *words) string {
 	return item.Label
 }
 
-// passed is what is said of a case that has nothing to tell.
+// passed is what is said of a case without findings.
 func (w *words) passed(c *Case) string {
 	var facts []string
 	if c.Steps > 0 {

@@ -2,9 +2,9 @@ package report
 
 import "github.com/graphvcr/graphvcr/harness/internal/fault"
 
-// Problem is an error as a user is told it.
+// Problem is an error as a user reads it.
 type Problem struct {
-	Err         error  // its text tells the place, too
+	Err         error  // its text has the place, too
 	Place       Place  // in a scenario, a schema, rules; zero when unknown
 	Cassette    Place  // in a cassette
 	Interaction *int   // its id in the cassette, nil when none

@@ -13,7 +13,7 @@ type Style struct {
 	Color bool
 	Quiet bool // only cases with findings that matter, and the summary
 	Width int  // columns of the terminal, to which text is wrapped; 0: it is not
-	Brief bool // no cases of which there is nothing to tell
+	Brief bool // no cases without findings
 }
 
 type renderer func(w io.Writer, s *Suite, style Style) error

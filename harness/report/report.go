@@ -92,7 +92,7 @@ type Case struct {
 	Duration time.Duration
 	Steps    int // steps run
 	Findings []Finding
-	// Ordered keeps the findings as they come, where the order tells something.
+	// Ordered keeps the findings as they come, where the order means something.
 	Ordered bool
 
 	Exchanges []Exchange // what was exchanged, for reports that show it
@@ -110,7 +110,7 @@ type Suite struct {
 	Ordered bool
 	Noun    string // what a case is, "" where the command says it
 	Shard   Shard  // which part of a run this is; the zero Shard is the whole
-	// About is what a page says below its headline: of what it tells, from when, by what.
+	// About is what a page says below its headline: of what it is, from when, by what.
 	About []string
 }
 

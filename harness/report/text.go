@@ -53,19 +53,19 @@ func renderText(w io.Writer, s *Suite, style Style) error {
 // narrowest is the least width that text is wrapped to.
 const narrowest = 40
 
-// mostAlike bounds how many warnings, or notes, of one rule text tells of a case;
+// mostAlike bounds how many warnings, or notes, of one rule text has of a case;
 // further ones are counted. Other kinds of report have all of them.
 const mostAlike = 10
 
 func writeFindings(out io.Writer, c *Case, style Style) {
 	alike, count, also := map[Rule]int{}, map[Rule]int{}, oneCause(c)
 	for j := range c.Findings {
-		if f := &c.Findings[j]; !also.told[f] {
+		if f := &c.Findings[j]; !also.done[f] {
 			alike[f.Rule]++
 		}
 	}
 	for _, f := range severestFirst(c) {
-		if style.Quiet && f.Severity == Note || also.told[f] {
+		if style.Quiet && f.Severity == Note || also.done[f] {
 			continue
 		}
 		count[f.Rule]++
@@ -80,10 +80,10 @@ func writeFindings(out io.Writer, c *Case, style Style) {
 	}
 }
 
-// causes are the findings that tell of the same value as one before them, which a block tells.
+// causes are the findings about the same value as one before them, whose block has them as well.
 type causes struct {
 	of   map[*Finding][]*Finding
-	told map[*Finding]bool
+	done map[*Finding]bool
 }
 
 // oneCause gathers what several expectations say of one value.
@@ -100,7 +100,7 @@ func oneCause(c *Case) causes {
 		}
 		v := value{f.Step, f.Part + f.Where, f.Got, f.Cassette.File, *f.Interaction}
 		if leader := first[v]; leader != nil {
-			all.of[leader], all.told[f] = append(all.of[leader], f), true
+			all.of[leader], all.done[f] = append(all.of[leader], f), true
 		} else {
 			first[v] = f
 		}
@@ -118,7 +118,7 @@ func severestFirst(c *Case) []*Finding {
 	return all
 }
 
-// quiet reports whether a case has nothing to tell that could matter.
+// quiet reports whether a case has no finding that could matter.
 func quiet(c *Case) bool {
 	for i := range c.Findings {
 		if c.Findings[i].Severity > Note {
@@ -151,7 +151,7 @@ func caseLine(c *Case, name string, column int, style Style) string {
 	return line + paint(fmt.Sprintf("  %6.2fs", c.Duration.Seconds()), dim, style)
 }
 
-// mostOfMiss bounds the lines that tell a request without an answer.
+// mostOfMiss bounds the lines of a request without an answer.
 const mostOfMiss = 12
 
 func writeFinding(out io.Writer, c *Case, f *Finding, also []*Finding, style Style) {
@@ -160,9 +160,9 @@ func writeFinding(out io.Writer, c *Case, f *Finding, also []*Finding, style Sty
 	if head != "" { // else it is about no file
 		head += ": "
 	}
-	told := describe(f, false)
+	said := describe(f, false)
 	var text []string
-	for _, line := range told[1:] {
+	for _, line := range said[1:] {
 		text = append(text, wrap(deeper, line, style.Width)...)
 	}
 	for _, other := range also {
@@ -172,7 +172,7 @@ func writeFinding(out io.Writer, c *Case, f *Finding, also []*Finding, style Sty
 		}
 		text = append(text, wrap(deeper, line, style.Width)...)
 	}
-	first := wrap(indent, head+f.Severity.String()+": "+told[0], style.Width)
+	first := wrap(indent, head+f.Severity.String()+": "+said[0], style.Width)
 	if f.Missed != nil && len(first)+len(text) > mostOfMiss {
 		text = withoutMiddle(text, mostOfMiss-len(first), len(lines(f.Hint)))
 	}
@@ -185,10 +185,10 @@ func writeFinding(out io.Writer, c *Case, f *Finding, also []*Finding, style Sty
 	fmt.Fprintln(out, whole)
 }
 
-// longestSentence is the most that a sentence tells of two values; longer ones stand below it.
+// longestSentence is the most that a sentence holds of two values; longer ones stand below it.
 const longestSentence = 160
 
-// describe tells a finding in lines, of which the first says what is wrong and
+// describe is a finding in lines; the first says what is wrong and
 // where in the answer. Full adds the rule and the id.
 func describe(f *Finding, full bool) []string {
 	message := f.block()
@@ -231,14 +231,14 @@ func describe(f *Finding, full bool) []string {
 	return out
 }
 
-// valuesApart reports whether Want and Got stand below the sentence, which does not tell them,
+// valuesApart reports whether Want and Got stand below the sentence, which does not state them,
 // or would be too long.
 func (f *Finding) valuesApart() bool {
 	switch {
 	case f.Want == "" && f.Got == "" || f.Missed != nil || f.repeatsValues():
 		return false
 	case f.saysValues():
-		return utf8.RuneCountInString(Visible(f.told())) > longestSentence
+		return utf8.RuneCountInString(Visible(f.headline())) > longestSentence
 	}
 	return true
 }
@@ -248,8 +248,8 @@ func (f *Finding) repeatsValues() bool {
 	if f.Fingerprint != "" && isPresence(f.Want) && isPresence(f.Got) {
 		return true
 	}
-	told := f.Message + f.Is
-	return f.Want != "" && f.Got != "" && strings.Contains(told, f.Want) && (strings.Contains(told, f.Got) || f.Got == "nothing")
+	text := f.Message + f.Is
+	return f.Want != "" && f.Got != "" && strings.Contains(text, f.Want) && (strings.Contains(text, f.Got) || f.Got == "nothing")
 }
 
 func value(s string) string {

@@ -34,7 +34,7 @@ type graphFacts struct {
 func readGraphFacts(keyword any) (graphFacts, error) {
 	var facts graphFacts
 	if _, ok := keyword.(map[string]any); !ok {
-		return facts, fmt.Errorf("it is no object")
+		return facts, fmt.Errorf("it is not an object")
 	}
 	text, err := json.Marshal(keyword)
 	if err != nil {

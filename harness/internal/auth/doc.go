@@ -20,7 +20,7 @@
 //	client-certificate  AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_CERTIFICATE_PATH (AZURE_CLIENT_CERTIFICATE_PASSWORD)
 //	federated           AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE
 //	device-code         AZURE_CLIENT_ID (AZURE_TENANT_ID); the prompt goes to Options.Talk
-//	azure-cli           whoever ran az login (AZURE_TENANT_ID)
+//	azure-cli           the user who ran az login (AZURE_TENANT_ID)
 //
 // A kind counts as configured when its last variable is set; what else it needs and
 // is not set is then an error, rather than a reason to try the next.

@@ -119,7 +119,7 @@ func entraHints() map[string]string {
 		"700211":  "no federated credential of the app matches the token's issuer",
 		"700212":  "no federated credential of the app matches the token's audience (api://AzureADTokenExchange)",
 		"700213":  "no federated credential of the app matches the token's subject",
-		"700024":  "the federated token has expired: have it written anew",
+		"700024":  "the federated token has expired: have a new one written",
 		"7000215": "AZURE_CLIENT_SECRET has to be the secret's value, not its id; values show only when a secret is made",
 		"7000216": "the app has to prove itself: use client-secret, client-certificate or federated",
 		"7000218": "turn on \"Allow public client flows\" under Authentication in the app registration, or sign in another way",

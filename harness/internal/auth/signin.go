@@ -184,7 +184,7 @@ func (s *signIn) static(variable string) (*Credential, error) {
 	case token == "":
 		return nil, &fault.Error{Message: "the token variable " + variable + " is not set"}
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return nil, &fault.Error{Message: "what " + variable + " holds is no token: it has spaces or characters that no token has"}
+		return nil, &fault.Error{Message: "what " + variable + " holds is not a token: it has spaces or characters that no token has"}
 	}
 	expires := ReadClaims(token).Expires
 	acquire := func(context.Context) (azcore.AccessToken, error) {

@@ -156,7 +156,7 @@ func load(dir string) (*Authority, error) {
 	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
 		return nil, &fault.Error{
 			Message: fmt.Sprintf("%s may be read by others (mode %o)", file, mode),
-			Hint:    "whoever read it can pass for any site to those who trust it: remove it, and a new one is made, to be trusted anew",
+			Hint:    "anyone who has read it can pass for any site to those who trust it: remove it, and a new one is made, to be trusted again",
 		}
 	}
 	text, err := plainfile.ReadFile(file)
@@ -193,5 +193,5 @@ func (a *Authority) publish() error {
 }
 
 func damaged(file, why string) error {
-	return &fault.Error{Message: fmt.Sprintf("%s is no certificate authority: %s", file, why), Hint: "remove it, and a new one is made, to be trusted anew"}
+	return &fault.Error{Message: fmt.Sprintf("%s is not a certificate authority: %s", file, why), Hint: "remove it, and a new one is made, to be trusted again"}
 }

@@ -36,7 +36,7 @@ func newLeafKey() (*ecdsa.PrivateKey, error) {
 func (a *Authority) Certificate(host string) (*tls.Certificate, error) {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if net.ParseIP(host) == nil && !isName(host) {
-		return nil, fmt.Errorf("make a certificate: %q is no host", host)
+		return nil, fmt.Errorf("make a certificate: %q is not a host", host)
 	}
 	a.leaves.mu.Lock()
 	defer a.leaves.mu.Unlock()

@@ -35,7 +35,7 @@ func (p *parser) document() error {
 	for {
 		t, err := p.token()
 		if err == io.EOF {
-			return p.fail("no metadata: there is no element", isMetadata)
+			return p.fail("not metadata: there is no element", isMetadata)
 		}
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ func (p *parser) edmx() error {
 		}
 	}
 	if len(p.aliases) == 0 {
-		return p.fail("no metadata: there is no schema", isMetadata)
+		return p.fail("not metadata: there is no schema", isMetadata)
 	}
 	return nil
 }

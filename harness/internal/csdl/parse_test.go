@@ -69,11 +69,11 @@ const tail = `</Schema></edmx:DataServices></edmx:Edmx>`
 
 func TestBadMetadata(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"empty", "", "read metadata x: line 1: no metadata: there is no element"},
+		{"empty", "", "read metadata x: line 1: not metadata: there is no element"},
 		{"another document", "<html></html>", `read metadata x: line 1: the document is "html", not Edmx`},
 		{"another version", `<Edmx Version="3.0"></Edmx>`, `read metadata x: line 1: version "3.0" of the language`},
-		{"no schema", `<Edmx Version="4.0"></Edmx>`, "read metadata x: line 1: no metadata: there is no schema"},
-		{"JSON", `{"error": {}}`, "read metadata x: line 1: no metadata: there is no element"},
+		{"no schema", `<Edmx Version="4.0"></Edmx>`, "read metadata x: line 1: not metadata: there is no schema"},
+		{"JSON", `{"error": {}}`, "read metadata x: line 1: not metadata: there is no element"},
 		{"cut in a tag", head + "\n<EntityType Na", "read metadata x: line 2: the text ends in the middle"},
 		{"cut between tags", head + `<EntityType Name="t">`, "read metadata x: line 1: the text ends in the middle"},
 		{"no namespace", `<Edmx Version="4.0"><DataServices><Schema></Schema></DataServices></Edmx>`, `read metadata x: line 1: a schema's namespace is ""`},

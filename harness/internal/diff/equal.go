@@ -27,10 +27,10 @@ const maxHeld = 24
 // address, everything else with everything.
 func (q equalities) learn(e *exchange) {
 	outer := addressIDs(e.url)
-	for name, link := range map[string]string{"header.Location": e.header.Get("Location")} {
-		if u, err := graphurl.Parse(link); err == nil && link != "" {
+	if location := e.header.Get("Location"); location != "" {
+		if u, err := graphurl.Parse(location); err == nil {
 			for _, h := range addressIDs(u) {
-				outer = append(outer, held{name + strings.TrimPrefix(h.where, "url"), h.id})
+				outer = append(outer, held{"header.Location" + strings.TrimPrefix(h.where, "url"), h.id})
 			}
 		}
 	}

@@ -274,9 +274,7 @@ func maskedQuery(options []graphurl.Option) string {
 		b.WriteByte("?&"[min(i, 1)])
 		b.WriteString(o.Name)
 		switch o.Name {
-		case "$select", "$expand", "$orderby", "$count", "$top", "$format":
-			b.WriteString("=" + maskLiterals(o.Value))
-		case "$filter", "$search", "$apply", "$compute":
+		case "$select", "$expand", "$orderby", "$count", "$top", "$format", "$filter", "$search", "$apply", "$compute":
 			b.WriteString("=" + maskLiterals(o.Value))
 		}
 	}

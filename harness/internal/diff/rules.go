@@ -39,7 +39,7 @@ type Rule struct {
 // Rules lists all rules, sorted by id.
 func Rules() []Rule {
 	all := slices.Concat(
-		headerRules(), idRules(), operationRules(), pagingRules(), propertyRules(), requestRules(), schemaRules(), statusRules(), valueRules(),
+		headerRules, idRules, operationRules, pagingRules, propertyRules, requestRules, schemaRules, statusRules, valueRules,
 	)
 	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return all

@@ -19,13 +19,11 @@ const (
 	HeaderLost  ID = "header.lost"
 )
 
-func headerRules() []Rule {
-	return []Rule{
-		{ContentType, report.Error, false, "the class of Content-Type changed", changeContentType},
-		{ErrorCode, report.Warning, true, "the same failure has another error.code", changeErrorCode},
-		{HeaderAdded, report.Note, true, "a header that was not there (Deprecation, Sunset, Preference-Applied, ...)", addHeader},
-		{HeaderLost, report.Warning, false, "a header that was always there (Location, ETag, Retry-After, ...)", loseHeader},
-	}
+var headerRules = []Rule{
+	{ContentType, report.Error, false, "the class of Content-Type changed", changeContentType},
+	{ErrorCode, report.Warning, true, "the same failure has another error.code", changeErrorCode},
+	{HeaderAdded, report.Note, true, "a header that was not there (Deprecation, Sunset, Preference-Applied, ...)", addHeader},
+	{HeaderLost, report.Warning, false, "a header that was always there (Location, ETag, Retry-After, ...)", loseHeader},
 }
 
 // contractHeaders are the response headers that clients read.

@@ -19,13 +19,11 @@ const (
 	IDLength       ID = "id.length"
 )
 
-func idRules() []Rule {
-	return []Rule{
-		{EqualityBroken, report.Error, false, "two ids that were one are two", breakEquality},
-		{IDCase, report.Warning, true, "ids changed their letter case", changeIDCase},
-		{IDFormat, report.Warning, true, "ids have another format", changeIDFormat},
-		{IDLength, report.Warning, true, "ids are much longer or shorter", lengthenIDs},
-	}
+var idRules = []Rule{
+	{EqualityBroken, report.Error, false, "two ids that were one are two", breakEquality},
+	{IDCase, report.Warning, true, "ids changed their letter case", changeIDCase},
+	{IDFormat, report.Warning, true, "ids have another format", changeIDFormat},
+	{IDLength, report.Warning, true, "ids are much longer or shorter", lengthenIDs},
 }
 
 // equalities says which places no longer hold the same id. Of three that were one, the

@@ -20,14 +20,12 @@ const (
 	StateOrder          ID = "state.order"
 )
 
-func operationRules() []Rule {
-	return []Rule{
-		{OperationOutcome, report.Error, false, "a long-running operation ends otherwise", changeOutcome},
-		{OperationSlower, report.Note, true, "a long-running operation takes ten times as long", slowOperation},
-		{OperationUnfinished, report.Error, false, "a long-running operation does not end", neverEnd},
-		{StateNew, report.Warning, true, "a long-running operation goes through states that were not there", renameState},
-		{StateOrder, report.Warning, false, "a long-running operation goes through its states in another order", reorderStates},
-	}
+var operationRules = []Rule{
+	{OperationOutcome, report.Error, false, "a long-running operation ends otherwise", changeOutcome},
+	{OperationSlower, report.Note, true, "a long-running operation takes ten times as long", slowOperation},
+	{OperationUnfinished, report.Error, false, "a long-running operation does not end", neverEnd},
+	{StateNew, report.Warning, true, "a long-running operation goes through states that were not there", renameState},
+	{StateOrder, report.Warning, false, "a long-running operation goes through its states in another order", reorderStates},
 }
 
 // statesOf lists the states that an operation went through; nil when it is none.

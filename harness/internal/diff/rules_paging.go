@@ -19,13 +19,11 @@ const (
 	CollectionEmptied ID = "collection.emptied"
 )
 
-func pagingRules() []Rule {
-	return []Rule{
-		{PagingAdded, report.Warning, true, "an answer that was whole comes in pages", addPaging},
-		{PagingRemoved, report.Note, true, "an answer that came in pages is whole", removePaging},
-		{PagingSize, report.Note, true, "pages are of another size", resizePages},
-		{CollectionEmptied, report.Warning, false, "a list that had items has none", emptyCollection},
-	}
+var pagingRules = []Rule{
+	{PagingAdded, report.Warning, true, "an answer that was whole comes in pages", addPaging},
+	{PagingRemoved, report.Note, true, "an answer that came in pages is whole", removePaging},
+	{PagingSize, report.Note, true, "pages are of another size", resizePages},
+	{CollectionEmptied, report.Warning, false, "a list that had items has none", emptyCollection},
 }
 
 // paging compares in how many pieces an answer comes.

@@ -18,14 +18,12 @@ const (
 	TypeChanged   ID = "type.changed"
 )
 
-func propertyRules() []Rule {
-	return []Rule{
-		{NullNew, report.Warning, false, "null where there was always a value", makeNull},
-		{PropertyAdded, report.Note, true, "a property that was not there", addProperty},
-		{PropertyLost, report.Error, false, "a property that was there is gone", loseProperty},
-		{PropertyRate, report.Note, true, "a property is there more or less often", thinProperty},
-		{TypeChanged, report.Error, false, "a value has another JSON type", changeType},
-	}
+var propertyRules = []Rule{
+	{NullNew, report.Warning, false, "null where there was always a value", makeNull},
+	{PropertyAdded, report.Note, true, "a property that was not there", addProperty},
+	{PropertyLost, report.Error, false, "a property that was there is gone", loseProperty},
+	{PropertyRate, report.Note, true, "a property is there more or less often", thinProperty},
+	{TypeChanged, report.Error, false, "a value has another JSON type", changeType},
 }
 
 // member compares a member of objects: how often it is there, then what it holds.

@@ -15,12 +15,10 @@ const (
 	RequestLost  ID = "request.lost"
 )
 
-func requestRules() []Rule {
-	return []Rule{
-		{FlowChanged, report.Warning, false, "requests are made that were not, or no longer", changeFlow},
-		{RequestAdded, report.Note, false, "the client sends a property that it did not send", addToRequest},
-		{RequestLost, report.Note, false, "the client no longer sends a property", loseFromRequest},
-	}
+var requestRules = []Rule{
+	{FlowChanged, report.Warning, false, "requests are made that were not, or no longer", changeFlow},
+	{RequestAdded, report.Note, false, "the client sends a property that it did not send", addToRequest},
+	{RequestLost, report.Note, false, "the client no longer sends a property", loseFromRequest},
 }
 
 // flow reports operations that only one recording has, unless something else explains

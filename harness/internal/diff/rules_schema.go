@@ -17,10 +17,8 @@ import (
 // The rule of schemas.
 const SchemaViolated ID = "schema.violated"
 
-func schemaRules() []Rule {
-	return []Rule{
-		{SchemaViolated, report.Warning, false, "an answer breaks a schema that it kept", breakSchema},
-	}
+var schemaRules = []Rule{
+	{SchemaViolated, report.Warning, false, "an answer breaks a schema that it kept", breakSchema},
 }
 
 // schemas says where answers break schemas that they kept before. Where another change

@@ -17,13 +17,11 @@ const (
 	LatencyClass      ID = "latency.class"
 )
 
-func statusRules() []Rule {
-	return []Rule{
-		{StatusChanged, report.Error, false, "a request is answered with another status code", changeStatus},
-		{StatusTransient, report.Warning, false, "a request fails before it succeeds", failFirst},
-		{ConsistencyWindow, report.Warning, true, "a created resource answers 404 for longer than before", widenWindow},
-		{LatencyClass, report.Note, true, "answers take ten times as long", slowDown},
-	}
+var statusRules = []Rule{
+	{StatusChanged, report.Error, false, "a request is answered with another status code", changeStatus},
+	{StatusTransient, report.Warning, false, "a request fails before it succeeds", failFirst},
+	{ConsistencyWindow, report.Warning, true, "a created resource answers 404 for longer than before", widenWindow},
+	{LatencyClass, report.Note, true, "answers take ten times as long", slowDown},
 }
 
 func status(e *exchange) string {

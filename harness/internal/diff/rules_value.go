@@ -20,13 +20,11 @@ const (
 	LinkShape  ID = "link.shape"
 )
 
-func valueRules() []Rule {
-	return []Rule{
-		{DateFormat, report.Warning, false, "dates lost or gained a time, a zone or fractions of seconds", changeDates},
-		{EnumGone, report.Note, true, "a value of a property that is seen no more", loseMember},
-		{EnumNew, report.Warning, true, "a value that a client has not seen in this property", newMember},
-		{LinkShape, report.Warning, true, "links are built otherwise: absolute or relative, key syntax, options", changeLinks},
-	}
+var valueRules = []Rule{
+	{DateFormat, report.Warning, false, "dates lost or gained a time, a zone or fractions of seconds", changeDates},
+	{EnumGone, report.Note, true, "a value of a property that is seen no more", loseMember},
+	{EnumNew, report.Warning, true, "a value that a client has not seen in this property", newMember},
+	{LinkShape, report.Warning, true, "links are built otherwise: absolute or relative, key syntax, options", changeLinks},
 }
 
 // values compares the classes of strings at one place: a new class is a change where

@@ -19,7 +19,7 @@ func TestUnchanged(t *testing.T) {
 		if news {
 			w.send("GET /v1.0/me/drive", nil, 200, doc{"id": w.guid()})
 		}
-		return w.tape
+		return w.recording
 	}
 	old := recorded(1, doc{"displayName": "Adele", "jobTitle": "Baker"}, false)
 	for name, c := range map[string]struct {

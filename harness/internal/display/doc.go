@@ -1,6 +1,6 @@
 // Package display makes of recorded interactions what people look at: exchanges for reports,
 // and a cassette as text. What is shown is what the cassette holds; pseudonyms are found by
-// their form, so that a reader can tell them from real values.
+// their form, so that a reader can distinguish them from real values.
 //
 // It reads no files, compares nothing and judges nothing. Its functions may be called from
 // several goroutines at a time.

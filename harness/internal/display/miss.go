@@ -13,7 +13,7 @@ import (
 )
 
 // Missed is a miss as reports show it. What a client sent may hold anything, and is not shown:
-// the request is the nearest recorded one with the differences that the miss tells, in which
+// the request is the nearest recorded one with the differences that the miss lists, in which
 // nothing gives access.
 func Missed(miss *match.MissError) *report.Miss {
 	m := &report.Miss{Sent: report.Exchange{Method: miss.Method, URL: miss.Address()}, Verdict: string(miss.Verdict)}

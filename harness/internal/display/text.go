@@ -68,7 +68,7 @@ func Print(w io.Writer, c *cassette.Cassette, i *cassette.Interaction, s Style) 
 	e := Of(c, i)
 	p := printer{w: bufio.NewWriter(w), style: s, pseudonyms: e.Pseudonyms}
 	p.exchange(&e)
-	_ = p.w.Flush() // of a buffer, or told by who wrote it
+	_ = p.w.Flush() // an error is the writer's to report
 }
 
 // Text is a whole cassette for git: what is known of it, and its interactions, with pseudonyms

@@ -78,7 +78,7 @@ func (m *message) headersFollow(rest string) bool {
 func (m *message) headerOf(line string) {
 	match := headerLine.FindStringSubmatch(line)
 	if match == nil {
-		m.page.note(Repaired, m.line, "left out a line that is no header: %s", brief(line))
+		m.page.note(Repaired, m.line, "left out a line that is not a header: %s", brief(line))
 		return
 	}
 	value := strings.Trim(match[2], `"`)
@@ -254,7 +254,7 @@ func (p *Page) response(f *fence) *Response {
 		a.Code, _ = strconv.Atoi(match[1])
 		a.Phrase = strings.TrimSpace(match[2])
 		if a.Code < 100 || a.Code > 599 {
-			p.note(Unpaired, line, "left out: %d is no status code", a.Code)
+			p.note(Unpaired, line, "left out: %d is not a status code", a.Code)
 			return nil
 		}
 		for range before + 1 {
@@ -267,7 +267,7 @@ func (p *Page) response(f *fence) *Response {
 	case f.isAnnotated("response") && first != "", f.holdsJSON() && f.below("response"):
 		a.Code = p.promised()
 		line = f.line + 1
-		p.note(Repaired, line, "there is no status line, taken for %d", a.Code)
+		p.note(Repaired, line, "there is no status line, read as %d", a.Code)
 	default:
 		return nil
 	}

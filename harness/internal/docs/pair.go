@@ -41,7 +41,7 @@ func (r *reader) pair() {
 	}
 	for i := range r.fences {
 		if f := &r.fences[i]; f.template {
-			r.page.minor(LeftOut, f.line, "left out a template of requests, which is no example")
+			r.page.minor(LeftOut, f.line, "left out a template of requests, which is not an example")
 		}
 	}
 	p.checkRequests()
@@ -250,7 +250,7 @@ func (p *pairing) leaveOut(f *fence) {
 	case f.info == "json" || first[0] == '{' || first[0] == '[':
 		p.page.minor(LeftOut, f.line, "left out JSON that belongs to no example")
 	case f.info == "":
-		p.page.minor(LeftOut, f.line, "left out a block that is no message: %s", brief(first))
+		p.page.minor(LeftOut, f.line, "left out a block that is not a message: %s", brief(first))
 	default:
 		p.page.minor(LeftOut, f.line, "left out a sample in %s", brief(f.info))
 	}

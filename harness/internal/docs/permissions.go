@@ -152,7 +152,7 @@ func (t *tables) name(line int, name string, application bool) string {
 	case slices.Contains(openIDScopes, name):
 		return name
 	case !permission.MatchString(name):
-		t.page.note(Permission, line, "left out what is no permission: %s", brief(name))
+		t.page.note(Permission, line, "left out what is not a permission: %s", brief(name))
 		return ""
 	case strings.HasSuffix(name, "*") && !application:
 		t.page.note(Permission, line, "%s is marked as resource-specific, which only applications' permissions are", name)

@@ -127,7 +127,7 @@ func reads(draft []byte) error {
 		return &fault.Error{Message: fmt.Sprintf("draft a scenario: it would have %d MB, and only %d are read", len(draft)>>20, scenario.MaxSize>>20), Hint: "split the recording"}
 	}
 	if _, err := scenario.Parse("the draft", draft); err != nil {
-		return fmt.Errorf("draft a scenario: what was recorded is nothing that a scenario can ask for: %w", err)
+		return fmt.Errorf("draft a scenario: what was recorded cannot be requested by a scenario: %w", err)
 	}
 	return nil
 }

@@ -41,8 +41,11 @@ func expectNode(m *move, known Note) *yaml.Node {
 			add(body, name, check)
 		}
 	}
-	if slices.ContainsFunc(sortedNames(members), func(name string) bool { return scenario.IsMatcher(name) && member(body, name) != nil }) {
-		body = mapping("properties", body)
+	for i := 0; i < len(body.Content); i += 2 {
+		if scenario.IsMatcher(body.Content[i].Value) {
+			body = mapping("properties", body)
+			break
+		}
 	}
 	if len(body.Content) > 0 {
 		add(node, "body", body)

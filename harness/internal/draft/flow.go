@@ -68,12 +68,16 @@ func brought(i *cassette.Interaction) []capture {
 		}
 	}
 	members := object(i)
-	for _, name := range sortedNames(members) {
-		value, _ := members[name].(string)
-		if len(value) < shortest || name == odata.Context || visible(name) != name || !isLink(value) && identity.Recognise(value) == nil {
-			continue
+	var names []string
+	for name, member := range members {
+		value, _ := member.(string)
+		if len(value) >= shortest && name != odata.Context && visible(name) == name && (isLink(value) || identity.Recognise(value) != nil) {
+			names = append(names, name)
 		}
-		all = append(all, capture{variableName(name, i.Request.URL), "body." + pathStep(name), value})
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		all = append(all, capture{variableName(name, i.Request.URL), "body." + pathStep(name), members[name].(string)})
 	}
 	if list, _ := members["value"].([]any); len(list) > 0 {
 		first, _ := list[0].(map[string]any)

@@ -52,7 +52,7 @@ func (s *site) now() time.Time { return s.options.Now().UTC() }
 // Start begins to serve on three loopback ports, until Close or the context's end.
 func Start(ctx context.Context, o Options) (*Emulator, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("start stand-in graph: %w", err)
+		return nil, fmt.Errorf("start the emulator: %w", err)
 	}
 	o = o.withDefaults()
 	ids := &mint{seed: o.Seed}
@@ -60,7 +60,7 @@ func Start(ctx context.Context, o Options) (*Emulator, error) {
 	e.servers.tls = o.TLS
 	listeners, err := e.servers.listen(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("start stand-in graph: %w", err)
+		return nil, fmt.Errorf("start the emulator: %w", err)
 	}
 	own := e.servers.urls()
 	hosts := &e.site.hosts

@@ -23,7 +23,7 @@ func (e *Emulator) handler(otherwise role) http.Handler {
 			to = otherwise
 		}
 		if to < 0 {
-			http.Error(w, "no host of this stand-in: "+r.Host, http.StatusMisdirectedRequest)
+			http.Error(w, "not a host of this emulator: "+r.Host, http.StatusMisdirectedRequest)
 			return
 		}
 		if to == graphRole && e.site.options.UploadsOnGraph && path.Base(r.URL.Path) == uploadSession {
@@ -77,7 +77,7 @@ func (t connectTo) RoundTrip(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
 			r.Body.Close()
 		}
-		return nil, fmt.Errorf("reach %s: no host of the stand-in", r.URL.Host)
+		return nil, fmt.Errorf("reach %s: not a host of the emulator", r.URL.Host)
 	}
 	own := t.emulator.servers.urls()
 	target, err := url.Parse([3]string{own.Graph, own.Files, own.Login}[to])

@@ -36,7 +36,7 @@ func Check(named string) error {
 	hint := "e.g. management.azure.com, *.vault.azure.net or api.example.com:8443"
 	switch {
 	case name == "" || len(bare) > LongestHost || strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f || !ascii.IsHost(byte(r)) && r != ':' }):
-		return &fault.Error{Message: fmt.Sprintf("%q is no host", named), Hint: hint}
+		return &fault.Error{Message: fmt.Sprintf("%q is not a host", named), Hint: hint}
 	case IsHere(bare):
 		return &fault.Error{Message: named + " is this machine, which programs reach without a proxy", Hint: hint}
 	case graph.IsSignInHost(bare):

@@ -19,7 +19,7 @@ func TestNamesAreTold(t *testing.T) {
 		for _, n := range []int{1, 2, 10, 11, 12, 100, 65535} {
 			name := faker.Name(class, series, n, ".docx")
 			if !faker.IsName(name) || seen[name] {
-				t.Errorf("class %d, number %d: %q is no pseudonym, or stands twice", class, n, name)
+				t.Errorf("class %d, number %d: %q is not a pseudonym, or stands twice", class, n, name)
 			}
 			seen[name] = true
 			if fixed := class >= numbered.IPv4; !fixed && other.IsName(name) {
@@ -34,7 +34,7 @@ func TestNamesAreTold(t *testing.T) {
 		}
 	}
 	if address := faker.Name(numbered.Word, "user", 3, "") + "@" + faker.Name(numbered.Domain, "tenant", 1, ""); !faker.IsName(address) {
-		t.Errorf("%q is no pseudonym", address)
+		t.Errorf("%q is not a pseudonym", address)
 	}
 }
 

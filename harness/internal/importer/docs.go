@@ -227,11 +227,11 @@ func (d *docsImport) address(line int, asked *docs.Request) (*url.URL, error) {
 		text = root + d.api + "/" + text
 		d.note(docsRule(docs.Repaired), report.Note, line, "the address does not begin with a slash")
 	default:
-		return nil, errors.New("it is no address")
+		return nil, errors.New("it is not an address")
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {
-		return nil, errors.New("it is no address")
+		return nil, errors.New("it is not an address")
 	}
 	if graph.IsHost(u.Host) {
 		d.addVersion(line, u)

@@ -128,7 +128,7 @@ func (e *HAREntry) request(r *harRequest) {
 	case address == "":
 		e.fault("", errors.New("it has no request, or no url"))
 	case err != nil || u.Scheme == "":
-		e.fault("request.url", errors.New("its url is no absolute address"))
+		e.fault("request.url", errors.New("its url is not an absolute address"))
 	default:
 		host = strings.ToLower(u.Host)
 		e.local = u.Host == ""

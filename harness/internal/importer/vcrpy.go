@@ -146,7 +146,7 @@ func vcrpyRequest(node *yaml.Node) (cassette.Request, error) {
 	}
 	u, err := url.Parse(uri)
 	if err != nil || u.Host == "" {
-		return cassette.Request{}, at(node.Line, fmt.Sprintf("uri %q is no absolute address", uri))
+		return cassette.Request{}, at(node.Line, fmt.Sprintf("uri %q is not an absolute address", uri))
 	}
 	method, err := text(member(node, "method"))
 	if err != nil || method == "" {

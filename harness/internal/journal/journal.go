@@ -241,7 +241,7 @@ func (j *Journal) sync() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err != nil && j.file != nil && j.failed == nil {
-		_ = j.fail(err) // Append and Save tell
+		_ = j.fail(err) // Append and Save return it
 	}
 }
 

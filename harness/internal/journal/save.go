@@ -51,12 +51,12 @@ func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, 
 		if len(records) == 0 && len(left) > 0 {
 			return nil, fmt.Errorf("save %s: nothing that was recorded can be stored: %w", file, left[0])
 		}
-		err := cassette.SaveParts(file, meta, how.Clean, s.parts(records))
+		err := s.parts(records).Save(file, meta, how.Clean)
 		var tooLarge *cassette.UnstorableError
 		if err == nil || measured || !errors.As(err, &tooLarge) {
 			return left, err
 		}
-		if err := measure(s.parts(all), all); err != nil { // unpacked they take more
+		if err := measure(s.parts(all), all); err != nil { // unpacked they are larger
 			return nil, fmt.Errorf("save %s: %w", file, err)
 		}
 	}
@@ -112,7 +112,7 @@ func measure(parts cassette.Parts, records []record) error {
 func (s *saving) storable(all []record) (stored []record, left []LeftOut) {
 	room := s.parts(all).Room(s.meta)
 	for _, r := range all {
-		size := max(r.size, r.unpacked) + cassette.PartHead
+		size := max(r.size, r.unpacked)
 		if size <= room {
 			stored, room = append(stored, r), room-size
 			continue

@@ -9,7 +9,7 @@ import (
 )
 
 // A read is *related* to the writes that may change its answer, as far as paths
-// tell. With R the path of the read and W that of the write (versions, queries,
+// say. With R the path of the read and W that of the write (versions, queries,
 // casts, $ref, $value, $count, and the action that a read calls left out), the
 // write is related when one of these holds:
 //
@@ -36,7 +36,7 @@ import (
 // one barrier for each step of its path at most, and so is a write part of few:
 // asking which writes were replayed costs the same however many there are.
 
-// A use is what a recorded request reads, or what a record of one writes.
+// A resourceUse is what a recorded request reads, or what a record of one writes.
 type resourceUse struct {
 	entry     *entry
 	write     *record // nil for a read

@@ -94,8 +94,8 @@ func (p *batchPart) locate(address, version string) {
 	p.url, p.key.Host, p.key.Path, p.key.Query = u, u.Host, u.Path(), u.Query()
 }
 
-// label gives parts equal labels where nothing but their ids and places tells
-// them apart, and sorts by them.
+// label gives parts equal labels where nothing but their ids and places
+// distinguishes them, and sorts by them.
 func (b *batch) label() {
 	linked := false
 	for i := range b.parts {

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestChoice plays scripts over sealed tapes: lines of a client with what it gets.
+// TestChoice plays scripts over sealed recordings: lines of a client with what it gets.
 func TestChoice(t *testing.T) {
-	for name, c := range map[string]struct{ tape, play string }{
+	for name, c := range map[string]struct{ recording, play string }{
 		"what is looked up is known by its tag, in any order": {
 			`GET /users/«adele@fabrikam.com» => 200 {"id":"1","mail":"«adele@fabrikam.com»","jobTitle":"a"}
 			 GET /users/«adele@fabrikam.co» => 200 {"id":"2","jobTitle":"b"}
@@ -86,7 +86,7 @@ func TestChoice(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			session := newIndex(t, Rules{}, sealMarked(t, c.tape)).NewSession()
+			session := newIndex(t, Rules{}, sealMarked(t, c.recording)).NewSession()
 			for line := range strings.SplitSeq(c.play, "\n") {
 				line, want, _ := strings.Cut(strings.TrimSpace(line), " => ")
 				got := ask(t, session, line)

@@ -35,7 +35,7 @@ func (t tally) again() tally {
 	return t
 }
 
-// A span is what the barriers of a read say of now, in positions of recorded
+// A window is what the barriers of a read say of now, in positions of recorded
 // order: the last related write that was replayed and the first one that was not.
 type window struct {
 	replayed, awaited int
@@ -43,7 +43,7 @@ type window struct {
 
 var noBarriers = window{0, math.MaxInt}
 
-// A reason says why an answer was chosen, or why there is none.
+// A choiceReason says why an answer was chosen, or why there is none.
 type choiceReason int
 
 const (
@@ -55,7 +55,7 @@ const (
 	overPolled               // none left, and the last was repeated as often as may be
 )
 
-// A choice is an answer of an entry, and the tally once it is served.
+// A chosenAnswer is an answer of an entry, and the tally once it is served.
 type chosenAnswer struct {
 	answer *record // nil when there is none
 	tally  tally

@@ -12,9 +12,9 @@ import (
 
 // An uploader asks a session whose cassette holds filler for the bytes of files.
 type uploader struct {
-	t       *testing.T
-	tape    *cassette.Cassette
-	session *Session
+	t         *testing.T
+	recording *cassette.Cassette
+	session   *Session
 }
 
 // recorded adds an interaction; a body is that of a file, and filler. A Range is written
@@ -22,7 +22,7 @@ type uploader struct {
 func (u *uploader) recorded(method, url, body string, code int, answer, location string) {
 	method, span, ranged := strings.Cut(method, " ")
 	i := &cassette.Interaction{
-		ID: len(u.tape.Interactions), Line: len(u.tape.Interactions) + 1,
+		ID: len(u.recording.Interactions), Line: len(u.recording.Interactions) + 1,
 		Request:  cassette.Request{Method: method, URL: url, Headers: http.Header{}, Body: body},
 		Response: cassette.Response{Code: code, Headers: http.Header{}, Body: answer},
 	}
@@ -37,7 +37,7 @@ func (u *uploader) recorded(method, url, body string, code int, answer, location
 	if body != "" {
 		i.Holes = []cassette.Hole{{Place: "body", Kind: cassette.HoleBytes}}
 	}
-	u.tape.Interactions = append(u.tape.Interactions, i)
+	u.recording.Interactions = append(u.recording.Interactions, i)
 }
 
 // gets sends a request and wants an answer, with its Content-Range before it where that is
@@ -45,7 +45,7 @@ func (u *uploader) recorded(method, url, body string, code int, answer, location
 func (u *uploader) gets(method, url, body, want string) {
 	u.t.Helper()
 	if u.session == nil {
-		u.session = newIndex(u.t, Rules{}, u.tape).NewSession()
+		u.session = newIndex(u.t, Rules{}, u.recording).NewSession()
 	}
 	method, span, ranged := strings.Cut(method, " ")
 	req, err := http.NewRequest(method, url, strings.NewReader(body))
@@ -83,7 +83,7 @@ func aFile(id, content, link string) string {
 }
 
 func newUploader(t *testing.T) *uploader {
-	return &uploader{t: t, tape: &cassette.Cassette{Name: "tape", File: "tape.yaml", Meta: cassette.Meta{Format: 2, Salt: cassette.SaltDigest(testSalt)}, Salt: testSalt}}
+	return &uploader{t: t, recording: &cassette.Cassette{Name: "recording", File: "recording.yaml", Meta: cassette.Meta{Format: 2, Salt: cassette.SaltDigest(testSalt)}, Salt: testSalt}}
 }
 
 // What a client has uploaded is what answers show and downloads hold from then on; what it

@@ -13,7 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// maxDifferences bounds how many differences of one body are told.
+// maxDifferences bounds how many differences of one body are shown.
 const maxDifferences = 20
 
 // differences lists how a live request differs from a recorded one.

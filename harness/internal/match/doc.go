@@ -14,7 +14,8 @@
 // It knows nothing of connections, and does no I/O but to spool what clients upload;
 // package transport turns its answers into HTTP responses.
 //
-// Index is immutable; Session is safe for concurrent use, and no request waits for another.
+// Index is immutable; Session is safe for concurrent use, and requests wait for one another
+// only while it is chosen which recorded one is meant, and which of its answers comes next.
 //
 //	index, err := match.NewIndex(match.Rules{}, recording)
 //	if err != nil {

@@ -9,11 +9,11 @@ import (
 )
 
 func Example() {
-	tape := &cassette.Cassette{Name: "groups", Interactions: []*cassette.Interaction{{
+	recording := &cassette.Cassette{Name: "groups", Interactions: []*cassette.Interaction{{
 		Request:  cassette.Request{Method: "GET", URL: "https://graph.microsoft.com/v1.0/groups('1')?$select=id,mail&$top=5"},
 		Response: cassette.Response{Code: 200, Body: `{"value":[]}`},
 	}}}
-	index, err := match.NewIndex(match.Rules{}, tape)
+	index, err := match.NewIndex(match.Rules{}, recording)
 	if err != nil {
 		fmt.Println(err)
 		return

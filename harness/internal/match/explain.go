@@ -11,7 +11,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
-// consumed explains that an entry has no answer left.
+// explainConsumed explains that an entry has no answer left.
 func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) *MissError {
 	miss := newMiss(req, Consumed)
 	final := e.answers[len(e.answers)-1]

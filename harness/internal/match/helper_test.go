@@ -71,10 +71,10 @@ func (m message) key(t testing.TB, rules Rules) Key {
 	return x.KeyOf(req, body)
 }
 
-// parseTape reads a cassette from lines of "REQUEST => CODE BODY".
-func parseTape(t testing.TB, text string) *cassette.Cassette {
+// parseRecording reads a cassette from lines of "REQUEST => CODE BODY".
+func parseRecording(t testing.TB, text string) *cassette.Cassette {
 	t.Helper()
-	tape := &cassette.Cassette{Name: "tape", File: "tape.yaml", Meta: cassette.Meta{Format: 1}}
+	recording := &cassette.Cassette{Name: "recording", File: "recording.yaml", Meta: cassette.Meta{Format: 1}}
 	for n, line := range strings.Split(text, "\n") {
 		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
 			continue
@@ -89,19 +89,19 @@ func parseTape(t testing.TB, text string) *cassette.Cassette {
 		if err != nil {
 			t.Fatalf("status of %q: %v", line, err)
 		}
-		tape.Interactions = append(tape.Interactions, &cassette.Interaction{
-			ID:       len(tape.Interactions),
+		recording.Interactions = append(recording.Interactions, &cassette.Interaction{
+			ID:       len(recording.Interactions),
 			Line:     n + 1,
 			Request:  cassette.Request{Method: m.method, URL: m.url, Headers: m.header, Body: m.body},
 			Response: cassette.Response{Code: code, Body: body},
 		})
 	}
-	return tape
+	return recording
 }
 
-func newIndex(t testing.TB, rules Rules, tapes ...*cassette.Cassette) *Index {
+func newIndex(t testing.TB, rules Rules, recordings ...*cassette.Cassette) *Index {
 	t.Helper()
-	x, err := NewIndex(rules, tapes...)
+	x, err := NewIndex(rules, recordings...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,16 +136,16 @@ func visible(body string) string {
 
 var testSalt = []byte("the salt of tests")
 
-// sealTape is a tape as it is recorded under the default rules.
-func sealTape(t testing.TB, tape *cassette.Cassette) *cassette.Cassette {
+// sealRecording is a recording as it is recorded under the default rules.
+func sealRecording(t testing.TB, recording *cassette.Cassette) *cassette.Cassette {
 	t.Helper()
 	redactor, err := redact.New(redact.Rules{}, redact.Options{Salt: testSalt})
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed := &cassette.Cassette{Name: tape.Name, File: tape.File, Meta: tape.Meta, Salt: testSalt}
+	sealed := &cassette.Cassette{Name: recording.Name, File: recording.File, Meta: recording.Meta, Salt: testSalt}
 	var notes [][]byte
-	for _, i := range tape.Interactions {
+	for _, i := range recording.Interactions {
 		stored, note := redactor.Record(i)
 		sealed.Interactions, notes = append(sealed.Interactions, stored), append(notes, note)
 	}

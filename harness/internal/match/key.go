@@ -11,7 +11,7 @@ type Key struct {
 	Query     string // canonical query
 	Headers   string // significant headers, canonical, one a line
 	Body      string // kind and digest of the canonical body, "" when there is none
-	Principal string // who asks, when recordings tell callers apart
+	Principal string // who asks, when recordings distinguish callers
 }
 
 // A single is what one request asks for: a whole one, or a part of a batch.

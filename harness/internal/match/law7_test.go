@@ -18,7 +18,7 @@ var orderLines = []string{
 	`POST /groups/1/members/$ref {"id":3}`, `POST /groups/1/archive {}`, `POST /groups/1/getMemberGroups {}`,
 }
 
-func randomTape(t *testing.T, rng *rand.Rand) (tape *cassette.Cassette, lines []string) {
+func randomRecording(t *testing.T, rng *rand.Rand) (recording *cassette.Cassette, lines []string) {
 	t.Helper()
 	var text strings.Builder
 	for n := range 1 + rng.IntN(30) {
@@ -33,24 +33,24 @@ func randomTape(t *testing.T, rng *rand.Rand) (tape *cassette.Cassette, lines []
 			fmt.Fprintf(&text, "%s => 200 answer %d\n", line, n)
 		}
 	}
-	return parseTape(t, text.String()), lines
+	return parseRecording(t, text.String()), lines
 }
 
 // An oracle is the order of answers as the design states it, without any thought
 // of speed.
 type oracle struct {
-	x        *Index
-	tape     *cassette.Cassette
-	requests []request
-	used     []bool
-	last     map[Key]int
-	repeats  map[Key]int
+	x         *Index
+	recording *cassette.Cassette
+	requests  []request
+	used      []bool
+	last      map[Key]int
+	repeats   map[Key]int
 }
 
-func newOracle(t *testing.T, tape *cassette.Cassette) *oracle {
+func newOracle(t *testing.T, recording *cassette.Cassette) *oracle {
 	t.Helper()
-	o := &oracle{x: newIndex(t, Rules{}), tape: tape, used: make([]bool, len(tape.Interactions)), last: map[Key]int{}, repeats: map[Key]int{}}
-	for _, i := range tape.Interactions {
+	o := &oracle{x: newIndex(t, Rules{}), recording: recording, used: make([]bool, len(recording.Interactions)), last: map[Key]int{}, repeats: map[Key]int{}}
+	for _, i := range recording.Interactions {
 		r, err := o.x.recorded(i)
 		if err != nil {
 			t.Fatal(err)
@@ -62,7 +62,7 @@ func newOracle(t *testing.T, tape *cassette.Cassette) *oracle {
 
 // related reports whether write w may change the answer of read r.
 func (o *oracle) related(w, r int) bool {
-	if o.requests[w].read() || refused(o.tape.Interactions[w].Response.Code) {
+	if o.requests[w].read() || refused(o.recording.Interactions[w].Response.Code) {
 		return false
 	}
 	write, read := o.requests[w].resources(false)[0].steps, o.requests[r].resources(true)[0].steps
@@ -71,8 +71,8 @@ func (o *oracle) related(w, r int) bool {
 		return slices.Equal(write[:len(read)], read)
 	case !slices.Equal(write, read[:len(write)]):
 		return false
-	case o.tape.Interactions[w].Response.Code == 201:
-		return strings.Contains(o.tape.Interactions[w].Response.Body, `"id":"`+read[len(write)]+`"`)
+	case o.recording.Interactions[w].Response.Code == 201:
+		return strings.Contains(o.recording.Interactions[w].Response.Body, `"id":"`+read[len(write)]+`"`)
 	}
 	return true
 }
@@ -148,8 +148,8 @@ func FuzzOrder(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		rng := rand.New(rand.NewPCG(seed, 7))
-		tape, lines := randomTape(t, rng)
-		x, o := newIndex(t, Rules{}, tape), newOracle(t, tape)
+		recording, lines := randomRecording(t, rng)
+		x, o := newIndex(t, Rules{}, recording), newOracle(t, recording)
 		one, two := x.NewSession(), x.NewSession()
 		for range 60 {
 			line := lines[rng.IntN(len(lines))]
@@ -168,20 +168,20 @@ func FuzzOrder(f *testing.F) {
 	})
 }
 
-// FuzzRecordedOrder replays a tape in its own order: each request gets the answer
+// FuzzRecordedOrder replays a recording in its own order: each request gets the answer
 // that it got then, nothing is noted and nothing is left.
 func FuzzRecordedOrder(f *testing.F) {
 	for seed := range uint64(50) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
-		tape, lines := randomTape(t, rand.New(rand.NewPCG(seed, 8)))
+		recording, lines := randomRecording(t, rand.New(rand.NewPCG(seed, 8)))
 		for _, order := range []Order{OrderPrefer, OrderStrict, OrderKey} {
-			session := newIndex(t, Rules{Order: order}, tape).NewSession()
+			session := newIndex(t, Rules{Order: order}, recording).NewSession()
 			for i, line := range lines {
 				req, body := parseMessage(t, line).request(t)
 				got, err := session.Next(req, body)
-				if err != nil || got.Interaction != tape.Interactions[i] || got.Note != "" {
+				if err != nil || got.Interaction != recording.Interactions[i] || got.Note != "" {
 					t.Fatalf("order %s: %s: got %v, %v; want interaction %d", order, line, got, err, i)
 				}
 			}
@@ -199,7 +199,7 @@ func TestConcurrentRequests(t *testing.T) {
 	for n := range 40 {
 		fmt.Fprintf(&text, "GET /me => 200 me %d\nPOST /groups {} => 201 group %d\n", n, n)
 	}
-	x := newIndex(t, Rules{}, parseTape(t, text.String()))
+	x := newIndex(t, Rules{}, parseRecording(t, text.String()))
 	for range 20 {
 		session := x.NewSession()
 		var mu sync.Mutex

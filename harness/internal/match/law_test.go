@@ -292,7 +292,7 @@ func savedAndLoaded(req *http.Request, body []byte) *cassette.Interaction {
 // TestKeySurvivesFile is law 3 with a real file in between.
 func TestKeySurvivesFile(t *testing.T) {
 	x := newIndex(t, Rules{})
-	tape := &cassette.Cassette{Meta: cassette.Meta{Format: 1, Origin: cassette.Recorded}}
+	recording := &cassette.Cassette{Meta: cassette.Meta{Format: 1, Origin: cassette.Recorded}}
 	var want []Key
 	for seed, text := range []string{"a", "", "O'Neil + 100%", "\ttab\nline\u2028", " é#", "{\"a\":", "---\n- x: |\n"} {
 		for n := range uint64(20) {
@@ -301,12 +301,12 @@ func TestKeySurvivesFile(t *testing.T) {
 			key := x.KeyOf(req, body)
 			want = append(want, key)
 			one := savedAndLoaded(req, body)
-			one.ID, one.Response.Code = len(tape.Interactions), 200
-			tape.Interactions = append(tape.Interactions, one)
+			one.ID, one.Response.Code = len(recording.Interactions), 200
+			recording.Interactions = append(recording.Interactions, one)
 		}
 	}
-	file := filepath.Join(t.TempDir(), "tape.yaml")
-	if err := tape.Save(file, nil); err != nil {
+	file := filepath.Join(t.TempDir(), "recording.yaml")
+	if err := recording.Save(file, nil); err != nil {
 		t.Fatal(err)
 	}
 	loaded, err := cassette.Load(file)
@@ -339,8 +339,8 @@ func FuzzVerbatim(f *testing.F) {
 				Response: cassette.Response{Code: 200, Body: body},
 			}
 		}
-		tape := &cassette.Cassette{Interactions: []*cassette.Interaction{one(preference, "a"), one("other", "b"), one(preference, "c")}}
-		x, err := NewIndex(Rules{}, tape)
+		recording := &cassette.Cassette{Interactions: []*cassette.Interaction{one(preference, "a"), one("other", "b"), one(preference, "c")}}
+		x, err := NewIndex(Rules{}, recording)
 		if err != nil {
 			t.Skip()
 		}

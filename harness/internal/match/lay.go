@@ -6,7 +6,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
-// A guess says what a value is known to stand for at a place.
+// A knownValue says what a value is known to stand for at a place.
 type knownValue struct {
 	is      string // pseudonym, folded
 	entries []int  // that have it there, in order

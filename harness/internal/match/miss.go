@@ -61,12 +61,15 @@ type Difference struct {
 	Recorded, Received string
 }
 
-// mostLines is how many lines explain a miss.
-const mostLines = 12
+// How many lines explain a miss, and how many recorded requests it names.
+const (
+	mostLines    = 12
+	nearestShown = 3
+)
 
 // Error explains the miss in a dozen lines at most.
 func (e *MissError) Error() string {
-	text := e.Summary() + e.details(mostLines-2-strings.Count(e.NextStep, "\n"))
+	text := e.Summary() + e.Details()
 	if e.NextStep != "" {
 		text += "\n  " + strings.ReplaceAll(e.NextStep, "\n", "\n  ")
 	}
@@ -82,16 +85,13 @@ func (e *MissError) Summary() string {
 	return text
 }
 
-// Address is the address that was sent, without what gives access.
+// Address is the address that was sent, without credentials.
 func (e *MissError) Address() string { return shownAddress(e.URL) }
 
 // Details are the lines between the first one and the next step, each after a line break:
 // what was recorded near it, and what the session bound. With the others they are a dozen.
 func (e *MissError) Details() string {
-	return e.details(mostLines - 2 - strings.Count(e.NextStep, "\n"))
-}
-
-func (e *MissError) details(most int) string {
+	most := mostLines - 2 - strings.Count(e.NextStep, "\n")
 	var lines []string
 	for _, c := range e.Nearest {
 		s := source{c.Cassette, c.Interaction}
@@ -116,7 +116,7 @@ func newMiss(req *http.Request, verdict Verdict) *MissError {
 	return &MissError{Method: methodOf(req.Method), URL: req.URL.String(), Verdict: verdict}
 }
 
-// recordAgain are the commands that make a cassette anew.
+// recordAgain are the commands that record a cassette again.
 func recordAgain(c *cassette.Cassette) string {
 	return fmt.Sprintf("record it again: graphvcr record %[1]s, or graphvcr exec --mode record --cassette %[1]s -- COMMAND", cmp.Or(c.Name, "NAME"))
 }

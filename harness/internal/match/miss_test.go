@@ -13,7 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
-// TestMiss explains the misses of testdata/miss: a tape, then files that hold a
+// TestMiss explains the misses of testdata/miss: a recording, then files that hold a
 // request in the first line and the explanation in the others. A rule that an
 // explanation tells to add is added, and must turn the miss into an answer.
 // UPDATE_GOLDEN=1 rewrites the explanations.
@@ -27,11 +27,11 @@ func TestMiss(t *testing.T) {
 
 func explain(t *testing.T, archive *testkit.Archive, file txtar.File) {
 	request, _, _ := strings.Cut(string(file.Data), "\n")
-	tape := parseTape
+	recording := parseRecording
 	if strings.Contains(string(archive.Files[0].Data), "«") {
-		tape = func(t testing.TB, text string) *cassette.Cassette { return sealMarked(t, text) }
+		recording = func(t testing.TB, text string) *cassette.Cassette { return sealMarked(t, text) }
 	}
-	recorded := tape(t, string(archive.Files[0].Data))
+	recorded := recording(t, string(archive.Files[0].Data))
 	req, body := parseMessage(t, request).request(t)
 	session := newIndex(t, Rules{}, recorded).NewSession()
 	var miss *MissError
@@ -86,14 +86,14 @@ func ruleIn(t *testing.T, text string) Rule {
 	return rule
 }
 
-// TestNearestIsBounded misses in a tape of 10,000 requests that are all near: three
+// TestNearestIsBounded misses in a recording of 10,000 requests that are all near: three
 // are told, the nearest first, and of equals the first recorded.
 func TestNearestIsBounded(t *testing.T) {
 	var text strings.Builder
 	for n := range 10_000 {
 		fmt.Fprintf(&text, "GET /users/%d/messages?$top=%d => 200\n", n, n)
 	}
-	session := newIndex(t, Rules{}, parseTape(t, text.String())).NewSession()
+	session := newIndex(t, Rules{}, parseRecording(t, text.String())).NewSession()
 	req, body := parseMessage(t, "GET /users/7/messages?$top=8").request(t)
 	_, err := session.Next(req, body)
 	var miss *MissError
@@ -112,24 +112,24 @@ func TestNearestIsBounded(t *testing.T) {
 // TestMissIsShort: a dozen lines at most, in which the order of $select is no difference, and
 // no rule that passes over an option of OData.
 func TestMissIsShort(t *testing.T) {
-	tape := parseTape(t, `GET /users/1?$select=id,displayName,mail&$top=5 => 200 {}
+	recording := parseRecording(t, `GET /users/1?$select=id,displayName,mail&$top=5 => 200 {}
 POST /a {"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"j":1,"k":1,"l":1} => 201 {}`)
 	for _, line := range []string{
 		"GET /users/1?$top=6&$select=mail,id,displayName", `POST /a {"a":2,"b":2,"c":2,"d":2,"e":2,"f":2,"g":2,"h":2,"i":2,"j":2,"k":2,"l":2}`,
 		"GET /users/1?$select=id&x=eyJhbGciOiJub25lIn0.eyJ2IjoxfQ.c2lnbmF0dXJl", "DELETE /nothing/like/this/at/all",
 	} {
 		req, body := parseMessage(t, line).request(t)
-		_, err := newIndex(t, Rules{}, tape).NewSession().Next(req, body)
+		_, err := newIndex(t, Rules{}, recording).NewSession().Next(req, body)
 		text := fmt.Sprint(err)
 		if strings.Count(text, "\n") >= 12 || strings.Contains(text, "ignore: ['query.$") || strings.Contains(text, "c2lnbmF0dXJl") ||
-			strings.Contains(line, "mail,id") && strings.Contains(text, "query.$select:") || strings.HasPrefix(line, "GET") && !strings.Contains(text, "graphvcr record tape") {
+			strings.Contains(line, "mail,id") && strings.Contains(text, "query.$select:") || strings.HasPrefix(line, "GET") && !strings.Contains(text, "graphvcr record recording") {
 			t.Errorf("%s: %s", line, text)
 		}
 	}
 }
 
 func TestSecretsAreNotTold(t *testing.T) {
-	tape := parseTape(t, `POST https://login.microsoftonline.com/t/oauth2/v2.0/token Content-Type: application/x-www-form-urlencoded | client_id=a&client_secret=s3cret1&scope=x => 200
+	recording := parseRecording(t, `POST https://login.microsoftonline.com/t/oauth2/v2.0/token Content-Type: application/x-www-form-urlencoded | client_id=a&client_secret=s3cret1&scope=x => 200
 POST /users {"passwordProfile":{"password":"s3cret2"}} => 201
 GET https://contoso.sharepoint.com/d?a=1&tempauth=s3cret3 Authorization: Bearer s3cret6 | => 200`)
 	for _, line := range []string{
@@ -137,7 +137,7 @@ GET https://contoso.sharepoint.com/d?a=1&tempauth=s3cret3 Authorization: Bearer 
 		`POST /users {"passwordProfile":{"password":"s3cret5"}}`,
 		"GET https://contoso.sharepoint.com/d?a=1&tempauth=s3cret8",
 	} {
-		session := newIndex(t, Rules{}, tape).NewSession()
+		session := newIndex(t, Rules{}, recording).NewSession()
 		req, body := parseMessage(t, line).request(t)
 		req.Header.Set("Authorization", "Bearer s3cret7")
 		_, err := session.Next(req, body)

@@ -10,12 +10,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
-// How many recorded requests a miss names, and how many of those that seem near
-// are looked at closely to find them.
-const (
-	nearestShown   = 3
-	nearestWeighed = 16
-)
+// nearestWeighed is how many of the recorded requests that seem near are looked at closely.
+const nearestWeighed = 16
 
 // nearest finds the recorded requests that are similar to a live one, those with
 // the fewest differences first, then in recorded order, without those that are clearly further

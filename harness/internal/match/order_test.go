@@ -11,11 +11,11 @@ import (
 // TestOrder plays the scripts of testdata/order.
 func TestOrder(t *testing.T) { playFolder(t, "order") }
 
-// TestSealed plays the scripts of testdata/sealed, whose tapes are redacted before they are
+// TestSealed plays the scripts of testdata/sealed, whose recordings are redacted before they are
 // replayed. {id X} is what X is called in the cassette.
 func TestSealed(t *testing.T) { playFolder(t, "sealed") }
 
-// playFolder plays scripts: a tape, rules in the comment, and requests with the answers
+// playFolder plays scripts: a recording, rules in the comment, and requests with the answers
 // that they get. UPDATE_GOLDEN=1 rewrites the answers.
 func playFolder(t *testing.T, folder string) {
 	testkit.Archives(t, "testdata/"+folder+"/*.txtar", playScripts)
@@ -24,7 +24,7 @@ func playFolder(t *testing.T, folder string) {
 func playScripts(t *testing.T, archive *testkit.Archive) {
 	var rules Rules
 	sealed := false
-	tape := parseTape(t, string(archive.Files[0].Data))
+	recording := parseRecording(t, string(archive.Files[0].Data))
 	for line := range strings.SplitSeq(string(archive.Comment), "\n") {
 		name, value, _ := strings.Cut(line, ": ")
 		switch name {
@@ -40,9 +40,9 @@ func playScripts(t *testing.T, archive *testkit.Archive) {
 		}
 	}
 	if sealed {
-		tape = sealTape(t, tape)
+		recording = sealRecording(t, recording)
 	}
-	index := newIndex(t, rules, tape)
+	index := newIndex(t, rules, recording)
 	for _, script := range archive.Files[1:] {
 		session := index.NewSession()
 		var got strings.Builder

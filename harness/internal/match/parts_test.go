@@ -31,13 +31,13 @@ func TestSealedParts(t *testing.T) {
 	page := func(text string) string {
 		return disposition + `"Presentation"|Content-Type: text/html||<p>` + text + `</p>`
 	}
-	tape := &cassette.Cassette{Name: "tape", File: "tape.yaml", Meta: cassette.Meta{Format: 1}}
+	recording := &cassette.Cassette{Name: "recording", File: "recording.yaml", Meta: cassette.Meta{Format: 1}}
 	for n, parts := range [][]string{{page("Dragonfly"), ada, image}, {page("Wasp"), ben, image}} {
-		tape.Interactions = append(tape.Interactions, &cassette.Interaction{
+		recording.Interactions = append(recording.Interactions, &cassette.Interaction{
 			ID: n, Line: n + 1, Request: multipartRequest("graphvcr-76895594753e60b922759a6ee90fae8f", parts...), Response: cassette.Response{Code: 201, Body: `{"size":` + string(rune('1'+n)) + `}`},
 		})
 	}
-	x := newIndex(t, Rules{}, sealTape(t, tape))
+	x := newIndex(t, Rules{}, sealRecording(t, recording))
 	sent := func(s *Session, parts ...string) string {
 		r := multipartRequest("5feead2a240e467f9115f9a96465a50b", parts...)
 		req, err := http.NewRequest(r.Method, r.URL, strings.NewReader(r.Body))

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestPutBack sends the recorded values of a sealed tape, and gets the recorded answer with
+// TestPutBack sends the recorded values of a sealed recording, and gets the recorded answer with
 // them wherever they stand in it, byte for byte.
 func TestPutBack(t *testing.T) {
 	const id = "8ea0e38b-efb3-4757-924a-5f94061cf8c2"
@@ -28,9 +28,9 @@ func TestPutBack(t *testing.T) {
 		"batch":           `{"responses":[{"id":"1","status":200,"headers":{"Location":"https://graph.microsoft.com/v1.0/users/adele@fabrikam.com"},"body":{"name":"Adele Vance"}}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			tape := `GET /users/«adele@fabrikam.com»?$filter=name%20eq%20'«Adele%20Vance»'%20and%20in%20eq%20'«fabrikam.com»'%20and%20id%20eq%20'` + id + `' => 200 ` + body
+			recording := `GET /users/«adele@fabrikam.com»?$filter=name%20eq%20'«Adele%20Vance»'%20and%20in%20eq%20'«fabrikam.com»'%20and%20id%20eq%20'` + id + `' => 200 ` + body
 			s := newSealer()
-			plain := parseTape(t, s.unmark(tape))
+			plain := parseRecording(t, s.unmark(recording))
 			plain.Interactions[0].Response.Headers = http.Header{
 				"Content-Type": {"application/json"}, "Location": {"https://graph.microsoft.com/v1.0/users/adele@fabrikam.com/" + id}, "X-Name": {"Adele Vance"},
 			}
@@ -39,7 +39,7 @@ func TestPutBack(t *testing.T) {
 				t.Fatalf("the test's sealer left %s", stored)
 			}
 			session := newIndex(t, Rules{}, sealed).NewSession()
-			asked, _, _ := strings.Cut(s.unmark(tape), " => ")
+			asked, _, _ := strings.Cut(s.unmark(recording), " => ")
 			req, sent := parseMessage(t, asked).request(t)
 			answer, err := session.Next(req, sent)
 			if err != nil {
@@ -59,7 +59,7 @@ func TestPutBack(t *testing.T) {
 
 // TestFlights holds that order decides nothing once two requests were under way at once.
 func TestFlights(t *testing.T) {
-	tape := sealMarked(t, `POST /groups {"displayName":"«one»"} => 201 1
+	recording := sealMarked(t, `POST /groups {"displayName":"«one»"} => 201 1
 		POST /groups {"displayName":"«two»"} => 201 2
 		POST /groups {"displayName":"«three»"} => 201 3
 		POST /groups {"displayName":"«four»"} => 201 4`)
@@ -67,7 +67,7 @@ func TestFlights(t *testing.T) {
 		req, body := parseMessage(t, `POST /groups {"displayName":"`+name+`"}`).request(t)
 		return s.Next(req, body)
 	}
-	session := newIndex(t, Rules{}, tape).NewSession()
+	session := newIndex(t, Rules{}, recording).NewSession()
 	first, err := post(session, "random a")
 	if err != nil || first.Body != "1" || first.Note == "" || !first.Watched() {
 		t.Fatalf("the first: %+v, %v", first, err)
@@ -84,14 +84,14 @@ func TestFlights(t *testing.T) {
 	if third, err := post(session, "random c"); err != nil || third.Body != "3" { // the only one that is left
 		t.Errorf("the last: %+v, %v", third, err)
 	}
-	session = newIndex(t, Rules{}, tape).NewSession()
+	session = newIndex(t, Rules{}, recording).NewSession()
 	if _, err := post(session, "random a"); err != nil {
 		t.Fatal(err)
 	}
 	if second, err := post(session, "random b"); err == nil {
 		t.Errorf("answered %q, while the first was not read", second.Body)
 	}
-	session = newIndex(t, Rules{Bind: BindRecorded}, tape).NewSession()
+	session = newIndex(t, Rules{Bind: BindRecorded}, recording).NewSession()
 	if answer, err := post(session, "random a"); err == nil {
 		t.Errorf("bind: recorded: answered %q", answer.Body)
 	}
@@ -102,12 +102,12 @@ func TestFlights(t *testing.T) {
 
 // TestManyNames holds that each of many names of one shape is known, in any order.
 func TestManyNames(t *testing.T) {
-	var tape strings.Builder
+	var recording strings.Builder
 	const names = 2000
 	for n := range names {
-		fmt.Fprintf(&tape, "GET /users?$filter=displayName%%20eq%%20'«Person%%20%d»' => 200 %d\n", n, n)
+		fmt.Fprintf(&recording, "GET /users?$filter=displayName%%20eq%%20'«Person%%20%d»' => 200 %d\n", n, n)
 	}
-	session := newIndex(t, Rules{}, sealMarked(t, tape.String())).NewSession()
+	session := newIndex(t, Rules{}, sealMarked(t, recording.String())).NewSession()
 	for k := range names {
 		n := (k*977 + 5) % names
 		if got := ask(t, session, fmt.Sprintf("GET /users?$filter=displayName%%20eq%%20'Person%%20%d'", n)); got != fmt.Sprint(n) {

@@ -7,7 +7,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
-// resource is what a path is about, for the relation between reads and writes:
+// A resource is the subject of a path, for the relation between reads and writes:
 // its segments, cut into steps that can be compared, without a trailing cast,
 // $value, $count or $ref, and for a read without the action or function that
 // reads. Versions are left out: v1.0 and beta show the same things (real

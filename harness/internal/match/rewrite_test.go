@@ -30,9 +30,9 @@ func TestRewrittenIDs(t *testing.T) {
 // TestBatchPairing: each id of the answer is that of the live request which asks
 // for the same; of equal requests the first is the first.
 func TestBatchPairing(t *testing.T) {
-	tape := parseTape(t, `POST /$batch {"requests":[{"id":"1","method":"GET","url":"/me"},{"id":"2","method":"GET","url":"/users"},{"id":"3","method":"GET","url":"/me"},{"id":"4","method":"GET","url":"/me","dependsOn":["2"]}]} => 200 {"responses":[{"id":"4"},{"id":"2"},{"id":"1"},{"id":"3"}]}`)
+	recording := parseRecording(t, `POST /$batch {"requests":[{"id":"1","method":"GET","url":"/me"},{"id":"2","method":"GET","url":"/users"},{"id":"3","method":"GET","url":"/me"},{"id":"4","method":"GET","url":"/me","dependsOn":["2"]}]} => 200 {"responses":[{"id":"4"},{"id":"2"},{"id":"1"},{"id":"3"}]}`)
 	live := `POST /$batch {"requests":[{"id":"w","method":"GET","url":"/me","dependsOn":["y"]},{"id":"x","method":"GET","url":"/me"},{"id":"y","method":"GET","url":"/users"},{"id":"z","method":"GET","url":"me"}]}`
-	session := newIndex(t, Rules{}, tape).NewSession()
+	session := newIndex(t, Rules{}, recording).NewSession()
 	for range 2 { // a batch of reads repeats
 		if got, want := ask(t, session, live), `{"responses":[{"id":"w"},{"id":"y"},{"id":"x"},{"id":"z"}]}`; got != want {
 			t.Errorf("got %s, want %s", got, want)
@@ -42,7 +42,7 @@ func TestBatchPairing(t *testing.T) {
 	if got, want := ask(t, session, swapped), `{"responses":[{"id":"3"},{"id":"1"},{"id":"2"},{"id":"4"}]}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if tape.Interactions[0].Response.Body != `{"responses":[{"id":"4"},{"id":"2"},{"id":"1"},{"id":"3"}]}` {
+	if recording.Interactions[0].Response.Body != `{"responses":[{"id":"4"},{"id":"2"},{"id":"1"},{"id":"3"}]}` {
 		t.Error("the cassette was changed")
 	}
 }

@@ -63,8 +63,8 @@ func TestIgnore(t *testing.T) {
 		if (one == two) != test.same {
 			t.Errorf("%s: same %v, want %v\n%+v\n%+v", test.name, one == two, test.same, one, two)
 		}
-		tape := parseTape(t, test.one+" => 200 yes")
-		if got := ask(t, newIndex(t, rules, tape).NewSession(), test.two); (got == "yes") != test.same {
+		recording := parseRecording(t, test.one+" => 200 yes")
+		if got := ask(t, newIndex(t, rules, recording).NewSession(), test.two); (got == "yes") != test.same {
 			t.Errorf("%s: answered %s", test.name, got)
 		}
 	}

@@ -180,7 +180,7 @@ func (x *seal) setsFor(m place.Message, host string, live *request, bound *bindi
 	})
 }
 
-// shapeOf is what tells at once that two requests have nothing in common.
+// shapeOf is a text that differs where two requests cannot have a bucket in common.
 func shapeOf(r *request) string {
 	b := append(make([]byte, 0, 128), r.key.Method...)
 	if r.url.Host == graphurl.Graph { // others may be a name

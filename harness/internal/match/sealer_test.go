@@ -23,11 +23,11 @@ type sealer struct {
 	secrets map[string]bool // members
 }
 
-// sealMarked seals a tape in which names are marked; without marks it is what a client sends.
+// sealMarked seals a recording in which names are marked; without marks it is what a client sends.
 func sealMarked(t testing.TB, text string) *cassette.Cassette {
 	t.Helper()
 	s := newSealer()
-	return s.seal(parseTape(t, s.unmark(text)))
+	return s.seal(parseRecording(t, s.unmark(text)))
 }
 
 func newSealer() *sealer {

@@ -13,7 +13,7 @@ import (
 
 // TestPrincipals: who asks counts only where the recordings tell callers apart.
 func TestPrincipals(t *testing.T) {
-	tape := parseTape(t, "GET /me => 200 Ann\nGET /me => 200 Bob")
+	recording := parseRecording(t, "GET /me => 200 Ann\nGET /me => 200 Bob")
 	askAs := func(s *Session, name string) string {
 		req, _ := parseMessage(t, "GET /me").request(t)
 		answer, err := s.Next(req.WithContext(WithPrincipal(t.Context(), name)), nil)
@@ -22,35 +22,35 @@ func TestPrincipals(t *testing.T) {
 		}
 		return answer.Body
 	}
-	session := newIndex(t, Rules{}, tape).NewSession()
+	session := newIndex(t, Rules{}, recording).NewSession()
 	if got := askAs(session, "bob") + askAs(session, "ann"); got != "AnnBob" {
 		t.Errorf("without principals: %s", got)
 	}
-	tape.Interactions[0].Principal, tape.Interactions[1].Principal = "ann", "bob"
-	session = newIndex(t, Rules{}, tape).NewSession()
+	recording.Interactions[0].Principal, recording.Interactions[1].Principal = "ann", "bob"
+	session = newIndex(t, Rules{}, recording).NewSession()
 	if got := askAs(session, "bob") + askAs(session, "ann") + askAs(session, "bob"); got != "BobAnnBob" {
 		t.Errorf("with principals: %s", got)
 	}
-	session = newIndex(t, Rules{}, tape, parseTape(t, "GET /me => 200 anybody")).NewSession()
+	session = newIndex(t, Rules{}, recording, parseRecording(t, "GET /me => 200 anybody")).NewSession()
 	if got := askAs(session, "bob") + askAs(session, "eve") + askAs(session, ""); got != "Bobanybodyanybody" {
 		t.Errorf("with a cassette that names none: %s", got)
 	}
-	session = newIndex(t, Rules{}, tape).NewSession()
+	session = newIndex(t, Rules{}, recording).NewSession()
 	if got := askAs(session, "eve"); !strings.Contains(got, `principal: recorded "ann", received "eve"`) {
 		t.Errorf("unknown principal: %s", got)
 	}
 }
 
 func TestTrace(t *testing.T) {
-	tape := parseTape(t, "GET /me => 200 a")
-	session := newIndex(t, Rules{}, tape).NewSession()
+	recording := parseRecording(t, "GET /me => 200 a")
+	session := newIndex(t, Rules{}, recording).NewSession()
 	var trace Trace
 	send := func(line string) {
 		req, body := parseMessage(t, line).request(t)
 		_, _ = session.Next(req.WithContext(WithTrace(t.Context(), &trace)), body)
 	}
 	send("GET /me")
-	if trace.Answer.Interaction != tape.Interactions[0] || trace.Miss != nil {
+	if trace.Answer.Interaction != recording.Interactions[0] || trace.Miss != nil {
 		t.Errorf("after an answer: %+v", trace)
 	}
 	send("GET /you")
@@ -65,7 +65,7 @@ func TestTrace(t *testing.T) {
 
 // TestSeveralCassettes: their order is that of the arguments.
 func TestSeveralCassettes(t *testing.T) {
-	one, two := parseTape(t, "GET /me => 200 one"), parseTape(t, "PATCH /me {} => 204\nGET /me => 200 two")
+	one, two := parseRecording(t, "GET /me => 200 one"), parseRecording(t, "PATCH /me {} => 204\nGET /me => 200 two")
 	session := newIndex(t, Rules{}, two, one).NewSession()
 	var got []string
 	for _, line := range []string{"PATCH /me {}", "GET /me", "GET /me"} {
@@ -85,7 +85,7 @@ func TestSeveralCassettes(t *testing.T) {
 }
 
 func TestPatience(t *testing.T) {
-	session := newIndex(t, Rules{}, parseTape(t, "GET /me => 200 a")).NewSession()
+	session := newIndex(t, Rules{}, parseRecording(t, "GET /me => 200 a")).NewSession()
 	for n := range 1 + repeatsAny {
 		if got := ask(t, session, "GET /me"); got != "a" {
 			t.Fatalf("request %d: %s", n+1, got)
@@ -97,11 +97,11 @@ func TestPatience(t *testing.T) {
 }
 
 func TestUnreadableRequest(t *testing.T) {
-	tape := parseTape(t, "GET /me => 200 a\nGET /you => 200 b")
-	tape.Interactions[1].Request.URL = "https://graph.microsoft.com:port/v1.0/me"
-	tape.Interactions[1].Line = 31
-	_, err := NewIndex(Rules{}, tape)
-	if err == nil || !strings.HasPrefix(err.Error(), "load tape.yaml: line 31: interaction 1: read the request's address: ") {
+	recording := parseRecording(t, "GET /me => 200 a\nGET /you => 200 b")
+	recording.Interactions[1].Request.URL = "https://graph.microsoft.com:port/v1.0/me"
+	recording.Interactions[1].Line = 31
+	_, err := NewIndex(Rules{}, recording)
+	if err == nil || !strings.HasPrefix(err.Error(), "load recording.yaml: line 31: interaction 1: read the request's address: ") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -109,11 +109,11 @@ func TestUnreadableRequest(t *testing.T) {
 // TestForeignRecordings: files of other tools, with header names in lower case,
 // hosts apart from the address, and the method left out.
 func TestForeignRecordings(t *testing.T) {
-	tape := &cassette.Cassette{Interactions: []*cassette.Interaction{
+	recording := &cassette.Cassette{Interactions: []*cassette.Interaction{
 		{Request: cassette.Request{URL: "/v1.0/me", Host: "graph.microsoft.com"}, Response: cassette.Response{Body: "me"}},
 		{Request: cassette.Request{Method: "POST", URL: below + "/chats", Headers: http.Header{"content-type": {"application/json"}}, Body: `{"a":1}`}, Response: cassette.Response{Body: "chat"}},
 	}}
-	session := newIndex(t, Rules{}, tape).NewSession()
+	session := newIndex(t, Rules{}, recording).NewSession()
 	for line, want := range map[string]string{"GET /me": "me", `POST /chats {"a": 1.0}`: "chat"} {
 		if got := ask(t, session, line); got != want {
 			t.Errorf("%s: %s, want %s", line, got, want)
@@ -127,7 +127,7 @@ func TestSessionsAreCheap(t *testing.T) {
 	for n := range 10_000 {
 		text.WriteString("GET /users/" + strings.Repeat("x", n%7) + string(rune('a'+n%26)) + "?$top=" + strings.Repeat("1", 1+n%9) + " => 200\n")
 	}
-	x := newIndex(t, Rules{}, parseTape(t, text.String()))
+	x := newIndex(t, Rules{}, parseRecording(t, text.String()))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	sessions := make([]*Session, 1000)

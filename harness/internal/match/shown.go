@@ -17,13 +17,13 @@ import (
 // absent stands for a value that one side does not have.
 const absent = "(absent)"
 
-// secret reports whether what stands in a field is never told.
+// isSecret reports whether the value of a field is never shown.
 func isSecret(field string) bool {
 	field = strings.TrimRight(field, "']")
 	return redact.IsCredential(field[strings.LastIndexAny(field, ".'")+1:], "")
 }
 
-// maxShown bounds the text that is told of a value.
+// maxShown bounds the text that is shown of a value.
 const maxShown = 80
 
 // A side is what one of two requests has at a field.
@@ -43,7 +43,7 @@ func jsonSide(v any) side {
 	return side{text: string(jsondoc.Canonical(nil, v)), has: true, json: true}
 }
 
-// shown are two values that differ as a reader may see them: long ones around the
+// shownSides are two values that differ, as a reader may see them: long ones around the
 // place where they begin to.
 func shownSides(field string, recorded, received side) (string, string) {
 	sides := [2]*side{&recorded, &received}

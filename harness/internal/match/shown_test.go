@@ -41,7 +41,7 @@ func TestShownAroundTheDifference(t *testing.T) {
 // was sent.
 func TestMissTellsNoToken(t *testing.T) {
 	const head, claims, sig = "eyJhbGciOiJSUzI1NiJ9", "eyJ1cG4iOiJhZGVsZSJ9", "c2lnbmF0dXJlLW9mLWl0"
-	tape := parseTape(t, "GET /users/1?x=1 => 200 {}\nPATCH /users/1 {\"note\":\"a\"} => 204\nPATCH /users/1 Content-Type: application/x-www-form-urlencoded | note=a => 204\nGET /users/1/messages => 200 {}\nPOST /$batch {\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/me\"}]} => 200 {}")
+	recording := parseRecording(t, "GET /users/1?x=1 => 200 {}\nPATCH /users/1 {\"note\":\"a\"} => 204\nPATCH /users/1 Content-Type: application/x-www-form-urlencoded | note=a => 204\nGET /users/1/messages => 200 {}\nPOST /$batch {\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/me\"}]} => 200 {}")
 	for _, dot := range []string{".", "%2E", "%2e"} {
 		jwt := head + dot + claims + dot + sig
 		plain := strings.ReplaceAll(strings.ReplaceAll(jwt, "%2E", "."), "%2e", ".")
@@ -54,7 +54,7 @@ func TestMissTellsNoToken(t *testing.T) {
 			"POST /$batch {\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/users/" + plain + "\"}]}", plain + " /users/1",
 		} {
 			req, body := parseMessage(t, request).request(t)
-			_, err := newIndex(t, Rules{}, tape).NewSession().Next(req, body)
+			_, err := newIndex(t, Rules{}, recording).NewSession().Next(req, body)
 			var miss *MissError
 			if !errors.As(err, &miss) {
 				continue // nothing is told

@@ -40,23 +40,17 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 	type bid struct {
 		session *Session
 		offer   offer
+		rank    int
 	}
-	bids := make([]bid, 0, len(t.sessions))
+	bids, last := make([]bid, 0, len(t.sessions)), t.last.Load()
 	for _, s := range t.sessions {
-		bids = append(bids, bid{s, s.offer(req, body)})
-	}
-	last := t.last.Load()
-	slices.SortStableFunc(bids, func(a, b bid) int {
-		switch {
-		case a.offer != b.offer || a.session == b.session:
-			return cmp.Compare(b.offer, a.offer)
-		case a.session == last:
-			return -1
-		case b.session == last:
-			return 1
+		b := bid{session: s, offer: s.offer(req, body)}
+		if b.rank = 2 * int(b.offer); s == last {
+			b.rank++
 		}
-		return 0
-	})
+		bids = append(bids, b)
+	}
+	slices.SortStableFunc(bids, func(a, b bid) int { return cmp.Compare(b.rank, a.rank) })
 	trace := traceOf(req.Context())
 	var nearest *MissError
 	for _, b := range bids {

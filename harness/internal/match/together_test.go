@@ -12,10 +12,10 @@ import (
 // can repeat or bind one, and each cassette binds for itself.
 func TestTogether(t *testing.T) {
 	sessionOf := func(name, text string) *Session {
-		tape := parseTape(t, text)
-		tape.Name, tape.File = name, name+".yaml"
-		tape = sealTape(t, tape)
-		return newIndex(t, Rules{}, tape).NewSession()
+		recording := parseRecording(t, text)
+		recording.Name, recording.File = name, name+".yaml"
+		recording = sealRecording(t, recording)
+		return newIndex(t, Rules{}, recording).NewSession()
 	}
 	a := "GET /me => 200 [1]\nGET /me => 200 [2]\nGET /users/adele@fabrikam.test => 200 {\"mail\":\"adele@fabrikam.test\"}"
 	b := "GET /me => 200 [3]\nGET /users/zoe@fabrikam.test => 200 {}\nGET /users/adele@fabrikam.test/messages => 200 {\"to\":\"adele@fabrikam.test\"}"
@@ -55,8 +55,8 @@ func TestTogetherNobody(t *testing.T) {
 
 // TestTogetherTellsTheNearest: of the misses of all cassettes the one that explains most.
 func TestTogetherTellsTheNearest(t *testing.T) {
-	one := &cassette.Cassette{Name: "far", File: "far.yaml", Interactions: parseTape(t, "GET /groups/1/members => 200 {}").Interactions}
-	two := &cassette.Cassette{Name: "near", File: "near.yaml", Interactions: parseTape(t, "GET /users?$top=5 => 200 {}").Interactions}
+	one := &cassette.Cassette{Name: "far", File: "far.yaml", Interactions: parseRecording(t, "GET /groups/1/members => 200 {}").Interactions}
+	two := &cassette.Cassette{Name: "near", File: "near.yaml", Interactions: parseRecording(t, "GET /users?$top=5 => 200 {}").Interactions}
 	together := NewTogether(newIndex(t, Rules{}, one).NewSession(), newIndex(t, Rules{}, two).NewSession())
 	req, _ := parseMessage(t, "GET /users?$top=6").request(t)
 	if _, err := together.Next(req, nil); err == nil || !strings.Contains(err.Error(), "near.yaml") || strings.Contains(err.Error(), "far.yaml") {
@@ -68,10 +68,10 @@ func TestTogetherTellsTheNearest(t *testing.T) {
 // client does with a value goes to the cassette that it has it from.
 func TestTogetherKeepsPseudonymsApart(t *testing.T) {
 	of := func(name, flag string) *Session {
-		tape := sealTape(t, parseTape(t, "GET /users => 200 {\"userPrincipalName\":\""+name+"@contoso.com\"}\n"+
+		recording := sealRecording(t, parseRecording(t, "GET /users => 200 {\"userPrincipalName\":\""+name+"@contoso.com\"}\n"+
 			"GET /users/"+name+"@contoso.com => 200 {\"accountEnabled\":"+flag+"}\nGET /users/"+name+"@contoso.com/messages => 200 ["+flag+"]"))
-		tape.Name = name
-		return newIndex(t, Rules{}, tape).NewSession()
+		recording.Name = name
+		return newIndex(t, Rules{}, recording).NewSession()
 	}
 	together := NewTogether(of("ann", "true"), of("bob", "false"))
 	ask := func(path string) string {

@@ -28,8 +28,8 @@ func (t *Trace) note(a Answer, miss *MissError) {
 	}
 }
 
-// Recorded fills in the trace of a request that was recorded.
-func Recorded(ctx context.Context, stored *cassette.Interaction) {
+// TraceRecorded fills in the trace of a request that was recorded.
+func TraceRecorded(ctx context.Context, stored *cassette.Interaction) {
 	if t := traceOf(ctx); t != nil {
 		t.Stored = stored
 	}

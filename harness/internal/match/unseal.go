@@ -1,7 +1,6 @@
 package match
 
 import (
-	"iter"
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -79,7 +78,12 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f *foundRequest, why
 		likely, known = u.likely(b, a, false)
 	}
 	var by [fitExact + 1][]laidEntry // by how they fit
-	for n := range candidates(likely, len(b.entries)) {
+	if likely == nil {
+		for n := range b.entries {
+			likely = append(likely, n)
+		}
+	}
+	for _, n := range likely {
 		is, pairs := u.lay(&b.entries[n], a, known)
 		by[is] = append(by[is], laidEntry{&b.entries[n], pairs})
 	}
@@ -107,7 +111,7 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f *foundRequest, why
 	return f, ""
 }
 
-// A laid entry is one over which a request was laid, and which of its parts each part is.
+// A laidEntry is one over which a request was laid, and which of its parts each part is.
 type laidEntry struct {
 	entry *sealedEntry
 	pairs []int
@@ -157,17 +161,6 @@ func (e *sealedEntry) unlike(a *masked, known [][]knownValue, pairs []int) (coun
 		}
 	}
 	return count
-}
-
-// candidates yields those of a list, or all of n where there is none.
-func candidates(list []int, n int) iter.Seq[int] {
-	if list != nil {
-		return slices.Values(list)
-	}
-	return func(yield func(int) bool) {
-		for i := 0; i < n && yield(i); i++ {
-		}
-	}
 }
 
 // begin begins to answer a request, and says what is meant by then: one at a time where what

@@ -55,7 +55,7 @@ const (
 	fitExact               // the pseudonym that was given out, or the value bound to it
 )
 
-// A found request is the recorded one that a live one means.
+// A foundRequest is the recorded one that a live one means.
 type foundRequest struct {
 	entry   *entry
 	partIDs map[string]string // the live ids of a batch's parts, by the recorded

@@ -242,7 +242,7 @@ func contacts(p *proxy.Intercept, command string, asked bool) []report.Finding {
 		return []report.Finding{{
 			Rule: RuleNothing, Severity: report.Error,
 			Message: fmt.Sprintf("no request of %s came through the proxy", command),
-			Hint:    "graphvcr exec --help tells which runtimes heed their environment; the proxy's address is in GRAPHVCR_PROXY, for a client that has to be configured; graphvcr serve needs only a base URL",
+			Hint:    "graphvcr exec --help lists the runtimes that read their environment; the proxy's address is in GRAPHVCR_PROXY, for a client that has to be configured; graphvcr serve needs only a base URL",
 		}}
 	}
 	var found []report.Finding

@@ -48,7 +48,7 @@ func (p *Project) Destination(name string) (string, error) {
 // somebody else gives than whoever called the program.
 func (p *Project) PlainName(name string) error {
 	refused := func(why string) error {
-		return &fault.Error{Message: fmt.Sprintf("%q is no cassette's name: %s", name, why), Hint: "want its path below the folder of cassettes, without .yaml"}
+		return &fault.Error{Message: fmt.Sprintf("%q is not the name of a cassette: %s", name, why), Hint: "want its path below the folder of cassettes, without .yaml"}
 	}
 	for part := range strings.SplitSeq(name, "/") {
 		switch bad := strings.IndexFunc(part, func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(`\:*?"<>|`, r) }); {

@@ -78,7 +78,7 @@ func (c *call) unhost(target *url.URL) *Failure {
 	}
 	host, path, _ := strings.Cut(rest, "/")
 	if host == "" || strings.ContainsFunc(host, func(r rune) bool { return r > 0x7f || !ascii.IsHost(byte(r)) && r != ':' }) {
-		return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("%q is no host", host)}
+		return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("%q is not a host", host)}
 	}
 	if c.session.live && !c.session.issued.has(host) {
 		return &Failure{Status: http.StatusForbidden, Code: codeRequest, Message: fmt.Sprintf("no answer of this session has named the host %s: only such hosts are asked", host)}

@@ -17,7 +17,7 @@ const exposed = "ETag, Location, Preference-Applied, Content-Range, request-id, 
 func CheckOrigin(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme == "" || u.Host == "" || u.String() != u.Scheme+"://"+u.Host || strings.ToLower(text) != text {
-		return fmt.Errorf("%q is no origin: want SCHEME://HOST[:PORT], in lower case, as a browser sends it", text)
+		return fmt.Errorf("%q is not an origin: want SCHEME://HOST[:PORT], in lower case, as a browser sends it", text)
 	}
 	return nil
 }

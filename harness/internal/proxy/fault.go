@@ -45,7 +45,7 @@ const (
 )
 
 // FaultHelp says what ParseFault reads.
-const FaultHelp = `throttle[:every=N,after=SECONDS]      429 with Retry-After (0 unless told)
+const FaultHelp = `throttle[:every=N,after=SECONDS]      429 with Retry-After (default 0)
 unavailable[:every=N,after=SECONDS]   503, likewise; 503 is short for it
 latency:by=DURATION[,every=N]         the answer comes late
 broken[:every=N,bytes=N]              the connection is dropped, after so many bytes of the body

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -63,8 +64,8 @@ func (h held) End() report.Case {
 // TestHangingSessionEndsAlone: a session whose end hangs keeps no other from ending.
 func TestHangingSessionEndsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		until, ended := make(chan struct{}), 0
-		takes := []proxy.Use{held{until: until}, counted{ends: &ended}, counted{ends: &ended}}
+		until, ended := make(chan struct{}), new(atomic.Int64)
+		takes := []proxy.Use{held{until: until}, counted{ends: ended}, counted{ends: ended}}
 		reverse := proxy.NewReverse(live{}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (take proxy.Use, err error) {
 			take, takes = takes[0], takes[1:]
 			return take, nil
@@ -76,8 +77,8 @@ func TestHangingSessionEndsAlone(t *testing.T) {
 			time.Sleep(20 * time.Second) // the bubble's clock: the one that hangs is idle first
 		}
 		time.Sleep(3 * time.Minute)
-		if ended != 2 {
-			t.Errorf("%d sessions ended beside the one that hangs, want 2", ended)
+		if got := ended.Load(); got != 2 {
+			t.Errorf("%d sessions ended beside the one that hangs, want 2", got)
 		}
 		close(until)
 		reverse.End(t.Context())
@@ -87,11 +88,11 @@ func TestHangingSessionEndsAlone(t *testing.T) {
 // counted counts the ends of takes.
 type counted struct {
 	live
-	ends *int
+	ends *atomic.Int64
 }
 
 func (c counted) End() report.Case {
-	*c.ends++
+	c.ends.Add(1)
 	return report.Case{}
 }
 

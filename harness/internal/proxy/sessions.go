@@ -21,7 +21,7 @@ const mostSessions = 10_000
 type sessions struct {
 	idle   time.Duration
 	cancel context.CancelFunc // ends expire
-	ending sync.WaitGroup     // those that nobody uses
+	ending sync.WaitGroup     // expire, and the sessions that are being ended
 
 	mu              sync.Mutex
 	open            map[string]*session
@@ -34,7 +34,7 @@ func (ss *sessions) start(idle time.Duration) {
 	ss.idle, ss.open = idle, map[string]*session{}
 	ctx, cancel := context.WithCancel(context.Background())
 	ss.cancel = cancel
-	go ss.expire(ctx)
+	ss.ending.Go(func() { ss.expire(ctx) })
 }
 
 // stop ends all sessions and returns the reports of those that had findings: in the order in
@@ -54,8 +54,10 @@ func (ss *sessions) stop(ctx context.Context) []report.Case {
 		ss.ending.Go(func() { reports[n] = s.end(ctx) })
 	}
 	ss.ending.Wait()
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
 	for _, c := range reports {
-		ss.keep(c)
+		ss.ended.add(c)
 	}
 	return ss.ended.cases()
 }

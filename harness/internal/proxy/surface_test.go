@@ -130,7 +130,7 @@ func TestBadInput(t *testing.T) {
 		{"another session", "GET /_graphvcr/sessions/00000000000000000000000000000000/v1.0/secret HTTP/1.1\r\n" + host + "\r\n", "404", "graphvcr.session"},
 		{"no session", "GET /_graphvcr/sessions//v1.0/secret HTTP/1.1\r\n" + host + "\r\n", "404", "graphvcr.session"},
 		{"end of another session", "DELETE /_graphvcr/sessions/1 HTTP/1.1\r\n" + host + "\r\n", "404", "graphvcr.session"},
-		{"no host in the path", "GET /_graphvcr/hosts/ HTTP/1.1\r\n" + host + "\r\n", "400", "is no host"},
+		{"no host in the path", "GET /_graphvcr/hosts/ HTTP/1.1\r\n" + host + "\r\n", "400", "is not a host"},
 		{"a hidden host", "GET /_graphvcr/hosts/a%2Fb@c/x HTTP/1.1\r\n" + host + "\r\n", "400", "percent-encoded"},
 		{"a hidden prefix", "GET /%5Fgraphvcr/hosts/a/x HTTP/1.1\r\n" + host + "\r\n", "400", "percent-encoded"},
 		{"a bad escape", "GET /v1.0/%zz HTTP/1.1\r\n" + host + "\r\n", "400", ""},

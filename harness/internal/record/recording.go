@@ -98,7 +98,7 @@ func start(p *project.Project, name, like string, vars map[string]string, live L
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, &fault.Error{
 			Message: fmt.Sprintf("record %s over the cassette that is there", name),
-			Hint:    "restore it from version control, or remove it to record it anew",
+			Hint:    "restore it from version control, or remove it to record it again",
 			Cause:   err,
 		}
 	}

@@ -1,5 +1,5 @@
 // Package redact takes secrets and identity out of interactions before anything is
-// stored, and tells where a cassette still holds some.
+// stored, and finds where a cassette still holds some.
 //
 // It fails closed: a text stays only if something says that it is harmless where it stands.
 // Package place takes a message apart into texts, each with its place; package words knows
@@ -21,8 +21,11 @@
 //     cassettes of a project, and put together as the ids were;
 //   - else it is a name: a person's, a domain's, a file's or any text's.
 //
-// A pass walks over an interaction and notes what is replaced; a judge decides, for which a
-// vocabulary says what is harmless and a renamer what is to stand there.
+// The files lie in layers, each using only those below it: the tables of rules and fields
+// (table, fields), what values look like (text, secrets, hidden, harmless, service), the books
+// of a recording (ledger, tags, previous, verdicts), and what a message shows (scene). A
+// vocabulary says what is harmless and a renamer what is to stand there; a judge decides
+// between them; a pass asks it about an interaction, for a Redactor or for the finder of leaks.
 //
 // What goes to a host that is neither Graph's nor one of its hosts for files is none of what
 // rules speak of: every rule is obeyed there, whatever is switched off.
@@ -36,8 +39,7 @@
 // their format where they are composed of others. Names are counted in recorded order, and
 // of the value's lexical class: Name 3 qzkw, user1-vmmr@tenant1-hjmx.example, file2-tmwz.docx,
 // a number, an address of a network that nobody uses. The letters are a check made from the
-// salt, by which a pseudonym is told from a real value that looks alike: redacting twice
-// changes nothing more. Letter case counts in names, not in addresses, domains and GUIDs.
+// salt, which no real value that looks alike has: redacting twice changes nothing more. Letter case counts in names, not in addresses, domains and GUIDs.
 //
 // An earlier recording ([Options].Previous) is followed place by place: what stands where a
 // pseudonym stood gets that pseudonym, fresh ids too, so that the difference of two files
@@ -56,7 +58,7 @@
 // Since a clean cassette is a fixed point of redaction, a leak is what redaction would
 // still replace. [Leaks] has therefore no patterns of its own. What was replaced only because
 // nothing knows its member is counted by [Redactor.Unknown], with the names that a rule
-// keep-members may list; a name that nothing knows is not told, since it is a value itself.
+// keep-members may list; a name that nothing knows is not listed, since it is a value itself.
 //
 // What it does not do: it does not read images or documents (their bytes are content), nor
 // hide how long a text or how large a file is, nor decimal ids in paths.

@@ -196,7 +196,7 @@ func IsCredential(name, parent string) bool {
 	return secretField(name, parent, credentialFields, formFields, memberFields) != nil
 }
 
-// isSetting tells a switch from a credential: members of settings are called
+// isSetting distinguishes a switch from a credential: members of settings are called
 // password, pin and the like too.
 func isSetting(s string) bool {
 	switch s {

@@ -78,7 +78,7 @@ func fillerHash(name string, size int64) string {
 }
 
 // hashSizes lists the sizes of the files whose hashes a body of JSON shows, in their order;
-// -1 for those that it tells no size of.
+// -1 for those without a size.
 func hashSizes(body string) []int64 {
 	if !strings.Contains(body, `Hash"`) {
 		return nil

@@ -193,7 +193,7 @@ func camel(column string) string {
 	return strings.ToLower(joined[:1]) + joined[1:]
 }
 
-// isCounter reports whether a leaf is a decimal id that a service counts or takes from its
+// isCounter reports whether a leaf is a decimal id that a service counts or reads from its
 // clock, which no cassette hides.
 func isCounter(l *place.Leaf) bool {
 	return len(l.Text) >= 10 && len(l.Text) < 20 && ascii.All(l.Text, ascii.IsDigit) && (isIDMember(l.Name) || strings.EqualFold(l.Name, "etag"))

@@ -24,7 +24,7 @@ func (p judge) volatile(l *place.Leaf) (string, bool) {
 	case l.Role == place.Header:
 		is, ok = volatileHeaders[l.Name]
 	case l.Role == place.Boundary && !l.Layered:
-		is, ok = renamer{p.scene}.boundary(l), true
+		is, ok = renamer(p).boundary(l), true
 	case l.Role == place.Member && len(l.Parent) == len("innerError") && strings.EqualFold(l.Parent, "innerError"):
 		switch l.Name {
 		case "request-id", "client-request-id":
@@ -42,7 +42,7 @@ func (p judge) volatile(l *place.Leaf) (string, bool) {
 // marked is the verdict on a value that the caller's rule marks, whatever is switched off.
 // What stands for a value is no value any more, so that what was redacted stays as it is.
 func (p judge) marked(l *place.Leaf) (v verdict, is bool) {
-	if p.r.mark == nil || l.IsName() || l.Role == place.Bytes || l.Text == "" || isOnly(l.Text) || p.r.ledger.faker.IsName(l.Text) {
+	if p.r.mark == nil || l.IsName() || l.Role == place.Bytes || l.Text == "" || isPlaceholder(l.Text) || p.r.ledger.faker.IsName(l.Text) {
 		return verdict{}, false
 	}
 	by, series := noRule, ""
@@ -68,7 +68,7 @@ func (p judge) marked(l *place.Leaf) (v verdict, is bool) {
 // layered judges a text that has parts, as a whole: credentials, links whose tokens are
 // renamed, bodies of mails. What it says nothing of is judged part by part.
 func (p judge) layered(l *place.Leaf) verdict {
-	f := vocabulary{p.scene}.fieldOf(l, nil)
+	f := vocabulary(p).fieldOf(l, nil)
 	if v, marked := p.marked(l); marked {
 		return v
 	}
@@ -82,21 +82,21 @@ func (p judge) layered(l *place.Leaf) verdict {
 	return verdict{}
 }
 
-// of asks, in this order: what is kept by a rule; credentials, by name and by form;
+// verdict asks, in this order: what is kept by a rule; credentials, by name and by form;
 // tokens, by place; what is harmless where it stands; ids, by form; all else is a name, or
 // bytes.
 // At is the spot of a member's value, nil where nobody has looked at it yet.
-func (p judge) of(l *place.Leaf, at *spot) verdict {
+func (p judge) verdict(l *place.Leaf, at *spot) verdict {
 	if l.Role == place.Member && strings.EqualFold(l.Parent, "headers") { // of a batch's part
 		header := *l
 		header.Role, header.Name, header.Parent = place.Header, http.CanonicalHeaderKey(l.Name), ""
 		l = &header
 	}
 	if at == nil && l.Role == place.Member {
-		at = vocabulary{p.scene}.spot(l.Name, l.Parent)
+		at = vocabulary(p).spot(l.Name, l.Parent)
 	}
 	s := l.Text
-	f := vocabulary{p.scene}.fieldOf(l, at)
+	f := vocabulary(p).fieldOf(l, at)
 	if f.isCredential() {
 		return p.treat(f, l)
 	}
@@ -108,35 +108,35 @@ func (p judge) of(l *place.Leaf, at *spot) verdict {
 	}
 	plain, r := withoutSecrets(s)
 	switch {
-	case isOnly(s): // it was replaced before
+	case isPlaceholder(s): // it was replaced before
 		return verdict{s, secretLogin, cassette.HoleSecret}
-	case (p.request && l.Role != place.Number || isNamed(l, f)) && p.r.ledger.faker.IsName(s): // likewise
-		p.r.ledger.take(s)
+	case (p.request && l.Role != place.Number || isNamed(l, f)) && p.r.ledger.faker.IsName(s): // and so was this
+		p.r.ledger.reserve(s)
 		return verdict{s, unknownText, cassette.HoleName}
-	case r != noRule && isOnly(plain):
+	case r != noRule && isPlaceholder(plain):
 		return verdict{plain, r, cassette.HoleSecret}
 	}
 	switch {
-	case (vocabulary{p.scene}).kept(l):
+	case vocabulary(p).kept(l):
 		return shown(plain, r)
 	case l.Role == place.Token, f != nil && f.treatment == asToken:
-		return renamer{p.scene}.token(f, s, l)
+		return renamer(p).token(f, s, l)
 	case f != nil && f.treatment != asName:
 		return p.treat(f, l)
-	case r == noRule && vocabulary{p.scene}.harmless(l, f, at):
+	case r == noRule && vocabulary(p).harmless(l, f, at):
 		return verdict{}
 	}
 	if l.Role == place.MemberName {
-		if is, ok := p.parts(l); ok {
+		if is, ok := p.memberName(l); ok {
 			return verdict{is, unknownMember, cassette.HoleName}
 		}
 	}
-	if v, ok := (renamer{p.scene}).extension(l, s); ok {
+	if v, ok := renamer(p).extension(l, s); ok {
 		return v
 	}
-	if text, by, ok := (renamer{p.scene}).ids(l, s); ok {
+	if text, by, ok := renamer(p).ids(l, s); ok {
 		if by == noRule {
-			return p.inner(l)
+			return p.byForm(l)
 		}
 		return verdict{text: text, rule: by}
 	}
@@ -152,9 +152,9 @@ func isNamed(l *place.Leaf, f *field) bool {
 // treat replaces a value as the rule for its name says.
 func (p judge) treat(f *field, l *place.Leaf) verdict {
 	if !p.obeys(f.rule) {
-		return p.inner(l)
+		return p.byForm(l)
 	}
-	return renamer{p.scene}.treated(f, l)
+	return renamer(p).treated(f, l)
 }
 
 // bytes replaces what a file holds by filler, and what could not be read as well.
@@ -164,7 +164,7 @@ func (p judge) bytes(l *place.Leaf) verdict {
 	}
 	plain, r := withoutSecrets(l.Text)
 	if utf8.ValidString(plain) {
-		return p.inner(l)
+		return p.byForm(l)
 	}
 	return shown(plain, r)
 }
@@ -185,7 +185,7 @@ func (p judge) named(l *place.Leaf, f *field) verdict {
 	}
 	by, series := ruleFor(l, f)
 	if !p.obeys(by) {
-		return p.inner(l)
+		return p.byForm(l)
 	}
 	if isServiceText(l) {
 		return p.serviceText(l)
@@ -196,9 +196,9 @@ func (p judge) named(l *place.Leaf, f *field) verdict {
 	return verdict{p.r.ledger.name(series, l.Text, p.suggestion(l)), by, cassette.HoleName}
 }
 
-// inner replaces what a text shows by its form alone, where the rule that would replace the
+// byForm replaces what a text shows by its form alone, where the rule that would replace the
 // whole is off: credentials, ids, addresses.
-func (p judge) inner(l *place.Leaf) verdict {
+func (p judge) byForm(l *place.Leaf) verdict {
 	text, by := withoutSecrets(l.Text)
 	if r := hidden(text); r != noRule {
 		return verdict{placeholder, r, cassette.HoleSecret}
@@ -213,7 +213,7 @@ func (p judge) inner(l *place.Leaf) verdict {
 		if r := ruleOfAtom(l, a, p.outside); r == noRule || !p.obeys(r) {
 			return a.Text
 		}
-		return renamer{p.scene}.atom(l, a)
+		return renamer(p).atom(l, a)
 	}))
 	if p.obeys(identityAddress) {
 		note(identityAddress, eachAddress(text, func(s string) string { return p.r.ledger.name("user", s, func() string { return "" }) }))
@@ -224,19 +224,19 @@ func (p judge) inner(l *place.Leaf) verdict {
 	return verdict{text, by, cassette.HoleName}
 }
 
-// alone rewrites a text that stands in no message; within is nil, or the leaf of which it is a
-// part.
-func (p judge) alone(within *place.Leaf, l place.Leaf) string {
-	return within.RewriteText(l, p.aside)
+// rewritten is what is to stand for a text that stands in no message; within is the leaf that
+// it is a part of, or nil.
+func (p judge) rewritten(within *place.Leaf, l place.Leaf) string {
+	return within.RewriteText(l, p.leaf)
 }
 
-// aside judges a leaf of such a text.
-func (p judge) aside(l *place.Leaf) (string, bool) {
+// leaf judges a leaf of such a text.
+func (p judge) leaf(l *place.Leaf) (string, bool) {
 	v := verdict{}
 	if l.Layered {
 		v = p.layered(l)
 	} else {
-		v = p.of(l, nil)
+		v = p.verdict(l, nil)
 	}
 	return v.text, v.rule != noRule
 }
@@ -247,21 +247,21 @@ func (p judge) withoutTokens(within *place.Leaf, address string) string {
 		return address
 	}
 	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
-		f := vocabulary{p.scene}.fieldOf(l, nil)
+		f := vocabulary(p).fieldOf(l, nil)
 		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || table[f.rule].Class != Secret) {
 			return "", false
 		}
-		return p.aside(l)
+		return p.leaf(l)
 	})
 }
 
-// parts rewrites the name of a member that has parts, as an address has.
-func (p judge) parts(name *place.Leaf) (text string, has bool) {
+// memberName rewrites the name of a member that has parts, as an address has.
+func (p judge) memberName(name *place.Leaf) (text string, has bool) {
 	text = name.RewriteText(place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
 		if has = has || l.Layered; !has {
 			return "", false
 		}
-		return p.aside(l)
+		return p.leaf(l)
 	})
 	return text, has
 }
@@ -278,7 +278,7 @@ func (p judge) serviceText(l *place.Leaf) verdict {
 		return verdict{}
 	}
 	if p.serviceParts(l, is) != is {
-		is = p.alone(l, place.Leaf{Role: place.Member, Text: l.Text})
+		is = p.rewritten(l, place.Leaf{Role: place.Member, Text: l.Text})
 	}
 	by, _ := ruleFor(l, nil)
 	return verdict{is, by, cassette.HoleName}
@@ -291,7 +291,7 @@ func (p judge) serviceParts(l *place.Leaf, text string) string {
 	for _, quoted := range append(quotedValues(text), identity.Span{Start: len(text), End: len(text)}) {
 		plain, _ := withoutSecrets(text[at:quoted.Start])
 		p.serviceWords(&b, l, plain, first)
-		b.WriteString(p.alone(l, place.Leaf{Role: place.Member, Text: text[quoted.Start:quoted.End]}))
+		b.WriteString(p.rewritten(l, place.Leaf{Role: place.Member, Text: text[quoted.Start:quoted.End]}))
 		at, first = quoted.End, false
 	}
 	return b.String()
@@ -314,7 +314,7 @@ func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, firs
 		word, tail := text[i:end], text[end:j]
 		is := word
 		if !isServiceWord(word, first) {
-			is = p.alone(l, place.Leaf{Role: place.Member, Text: word})
+			is = p.rewritten(l, place.Leaf{Role: place.Member, Text: word})
 		}
 		b.WriteString(is)
 		b.WriteString(tail)

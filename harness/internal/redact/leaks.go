@@ -53,7 +53,7 @@ func (l Leak) String() string {
 // Leaks lists what would leak if the cassette were published, in the order of the
 // file: what redaction with these rules would still replace, any of the known values,
 // and values that look random. A class or rule that is off is not checked. Of documentation
-// secrets are told, and domains and addresses that Microsoft did not invent: a cassette is
+// it lists secrets, and domains and addresses that Microsoft did not invent: a cassette is
 // not excused because it says that it is of documentation.
 func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 	if c.Meta.Origin == cassette.Docs { // its people are invented, and so are their domains
@@ -192,7 +192,7 @@ func refusal(leaks []Leak) error {
 	}
 }
 
-// looksRandom tells long values with as many different characters as a random one has
+// looksRandom distinguishes long values with as many different characters as a random one has
 // from words. Ids by form are none of its business.
 func looksRandom(s string) bool {
 	if len(s) < 24 || len(s) > 512 || strings.ContainsAny(s, " \t\n<>") {

@@ -26,22 +26,22 @@ type ledger struct {
 	addresses map[string]string // likewise, with their hosts
 	next      map[string]int    // the last number of a series
 	follows   bool              // there was a recording before
-	taken     map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
+	used      map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
 }
 
 func newLedger(salt []byte) *ledger {
 	faker := identity.NewFaker(salt)
 	return &ledger{
 		faker: faker, tags: newTags(faker), names: make(map[string]string, 256), addresses: map[string]string{},
-		next: map[string]int{}, taken: map[string]bool{},
+		next: map[string]int{}, used: map[string]bool{},
 	}
 }
 
 // name is the pseudonym of a value. Suggested is what the recording before has at its
-// place: it is taken where it is of the value's class and free.
+// place: it is used where it is of the value's class and free.
 func (l *ledger) name(series, s string, suggested func() string) string {
 	if l.faker.IsName(s) {
-		l.take(s)
+		l.reserve(s)
 		return s
 	}
 	if at := strings.LastIndexByte(s, '@'); at > 0 && isAddress(s) {
@@ -62,7 +62,7 @@ func (l *ledger) address(s string, at int, suggested func() string) string {
 	was := func() string { return cmp.Or(l.tags.pseudonym(s), suggested()) }
 	host := s[at+1:]
 	if l.faker.IsName(host) {
-		l.take(host)
+		l.reserve(host)
 	} else {
 		host = l.text("tenant", host, func() string { return behindAt(was()) })
 	}
@@ -88,15 +88,15 @@ func (l *ledger) text(series, s string, suggested func() string) string {
 	return l.counted(series, key, s, class, suggested)
 }
 
-// take notes that a pseudonym is met as a value: none other gets it.
-func (l *ledger) take(s string) {
+// reserve notes that a pseudonym stands as a value: no other value gets it.
+func (l *ledger) reserve(s string) {
 	if l.idle {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, ok := l.taken[s]; !ok {
-		l.taken[strings.Clone(s)] = false // not the body that it stands in
+	if _, ok := l.used[s]; !ok {
+		l.used[strings.Clone(s)] = false // not the body that it stands in
 	}
 }
 
@@ -120,17 +120,17 @@ func (l *ledger) counted(series, key, s string, class numbered.Class, suggested 
 	if p == "" && suggested != nil {
 		p = suggested()
 	}
-	if p == "" || l.taken[p] || !l.faker.IsName(p) || !l.fits(p, series, class, ext) {
+	if p == "" || l.used[p] || !l.faker.IsName(p) || !l.fits(p, series, class, ext) {
 		for {
 			l.next[series]++
 			p = l.faker.Name(class, series, l.next[series], ext)
-			if _, ok := l.taken[p]; !ok {
+			if _, ok := l.used[p]; !ok {
 				break
 			}
 		}
 	}
 	if l.follows || !(class == numbered.Phrase || class == numbered.Word || class == numbered.File || class == numbered.Domain) {
-		l.taken[p] = true
+		l.used[p] = true
 	}
 	l.names[strings.Clone(key)] = p // not the body that it stands in
 	return p
@@ -206,7 +206,7 @@ func (l *ledger) nameAt(text string, at int, values []string) string {
 }
 
 // goesOn reports whether a word that ends one text goes on in the next. Scripts that are
-// written without spaces have no words that one could tell.
+// written without spaces have no words to go by.
 func goesOn(text, next string) bool {
 	const firstUnspaced = 0x2e80
 	isOfWord := func(r rune) bool { return r < firstUnspaced && (unicode.IsLetter(r) || unicode.IsDigit(r)) }

@@ -30,7 +30,7 @@ type noteData struct {
 }
 
 // shapesOf are the method and template of a request, or those of a batch's parts: they are
-// told apart by the names in them, too, in whichever order they come.
+// distinguished by the names in them, too, in any order.
 func shapesOf(i *cassette.Interaction) []uint64 {
 	shapes := []uint64{shapeOf(i.Request.Method, i.Request.URL)}
 	if u, err := graphurl.Parse(i.Request.URL); err != nil || !u.IsBatch() {

@@ -18,35 +18,35 @@ import (
 // and notes it.
 type pass struct {
 	scene
-	leaves int          // shown so far, those with parts aside
-	holes  []opened     // in the order of leaves
-	names  []taggedName // that holes hold
+	leaves int            // shown so far, those with parts aside
+	holes  []replacedHole // in the order of leaves
+	names  []taggedName   // that holes hold
 
-	near    *near
+	recent  *recent
 	counts  [ruleCount]int
 	unknown map[string]int                           // by member: values replaced only because nothing knows them
-	trial   func(l *place.Leaf, r rule, text string) // is told what would be replaced, and nothing is
-	stays   func(l *place.Leaf)                      // in a trial: is told what would not
+	trial   func(l *place.Leaf, r rule, text string) // reports what would be replaced, and nothing is
+	stays   func(l *place.Leaf)                      // in a trial: reports what would not
 	begins  func(part string)                        // in a trial: request or response
 }
 
 // newPass begins a pass, which end ends.
 func newPass(c *core) *pass {
 	p := &pass{scene: scene{r: c}}
-	if p.near, _ = c.nears.Get().(*near); p.near == nil {
-		p.near = &near{}
+	if p.recent, _ = c.recents.Get().(*recent); p.recent == nil {
+		p.recent = &recent{}
 	}
 	return p
 }
 
-// end leaves what is near to the next pass.
+// end leaves what was met lately to the next pass.
 func (p *pass) end() {
-	p.near.last = nil
-	p.r.nears.Put(p.near)
+	p.recent.last = nil
+	p.r.recents.Put(p.recent)
 }
 
-// An opened hole is a leaf of a request, by its number, that was replaced.
-type opened struct {
+// A replacedHole is a leaf of a request, by its number, that was replaced.
+type replacedHole struct {
 	leaf  int
 	kind  cassette.HoleKind
 	whole bool // it has parts, and was replaced as a whole
@@ -55,37 +55,37 @@ type opened struct {
 // leaf says what is to stand in a leaf's place.
 func (p *pass) leaf(l *place.Leaf) (string, bool) {
 	if is, ok := (judge{&p.scene}).volatile(l); ok {
-		return p.put(l, verdict{text: is, rule: volatile})
+		return p.carryOut(l, verdict{text: is, rule: volatile})
 	}
 	if l.Role == place.MemberName && !l.Layered && p.isMemberName(l.Text, l.Parent) {
-		return p.put(l, verdict{})
+		return p.carryOut(l, verdict{})
 	}
 	if l.Layered {
 		v := judge{&p.scene}.layered(l)
 		if v.rule == noRule && v.text == "" {
 			return "", false // its parts come next
 		}
-		return p.put(l, v)
+		return p.carryOut(l, v)
 	}
-	return p.put(l, p.verdict(l))
+	return p.carryOut(l, p.verdict(l))
 }
 
 // verdict is what is said of a leaf: what is remembered, or what judge says.
 func (p *pass) verdict(l *place.Leaf) verdict {
 	if l.Role != place.Member && l.Role != place.Header || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || strings.EqualFold(l.Parent, "headers") {
-		return judge{&p.scene}.of(l, nil)
+		return judge{&p.scene}.verdict(l, nil)
 	}
 	at := standing{l.Name, l.Parent, l.Outer, l.Role, p.outside, p.request, p.signIn, p.sealed, p.trial != nil}
-	a := p.r.verdicts.at(p.near, at)
+	a := p.r.verdicts.at(p.recent, at)
 	if a == nil {
 		at = at.own()
-		a = p.r.verdicts.begin(p.near, at, vocabulary{&p.scene}.spot(at.name, at.parent))
+		a = p.r.verdicts.begin(p.recent, at, vocabulary{&p.scene}.spot(at.name, at.parent))
 	}
 	if known, ok := a.on(l.Text); ok {
 		return known
 	}
-	said := judge{&p.scene}.of(l, a.spot)
-	if l.Role == place.Header && said.rule != noRule || !p.near.met(l.Text) {
+	said := judge{&p.scene}.verdict(l, a.spot)
+	if l.Role == place.Header && said.rule != noRule || !p.recent.met(l.Text) {
 		return said
 	}
 	p.r.verdicts.remember(a, l.Text, said)
@@ -94,7 +94,7 @@ func (p *pass) verdict(l *place.Leaf) verdict {
 
 // isMemberName is vocabulary.isMemberName, remembered.
 func (p *pass) isMemberName(s, parent string) bool {
-	k := p.near.known(s)
+	k := p.recent.known(s)
 	if k.member && k.parent == parent {
 		return true
 	}
@@ -105,8 +105,8 @@ func (p *pass) isMemberName(s, parent string) bool {
 	return true
 }
 
-// put notes a verdict and carries it out.
-func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
+// carryOut notes a verdict and says what is to stand there.
+func (p *pass) carryOut(l *place.Leaf, v verdict) (string, bool) {
 	n := p.leaves
 	p.leaves++
 	if v.rule == noRule {
@@ -140,7 +140,7 @@ func (p *pass) put(l *place.Leaf, v verdict) (string, bool) {
 		}
 	}
 	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders[l.Name]) {
-		p.holes = append(p.holes, opened{n, v.hole, l.Layered})
+		p.holes = append(p.holes, replacedHole{n, v.hole, l.Layered})
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
 			p.names = append(p.names, taggedName{v.text, p.r.ledger.tags.tag(v.text, l.Text), l.Looked() || l.IsName()})
 		}
@@ -184,14 +184,14 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	sent, came := len(req.Body), len(resp.Body)
 	req.URL, req.Headers, req.Trailer, req.Body = asked.Address, asked.Header, asked.Trailer, asked.Body
 	resp.Headers, resp.Trailer, resp.Body = answered.Header, answered.Trailer, answered.Body
-	req.Headers = resize(req.Headers, &req.ContentLength, sent, len(req.Body))
-	resp.Headers = resize(resp.Headers, &resp.ContentLength, came, len(resp.Body))
+	req.Headers = withLength(req.Headers, &req.ContentLength, sent, len(req.Body))
+	resp.Headers = withLength(resp.Headers, &resp.ContentLength, came, len(resp.Body))
 	if p.previous != nil { // how long it took changes with every call
 		resp.Duration = p.previous.of.Response.Duration
 	}
-	p.rest(i)
+	p.others(i)
 	if p.trial == nil {
-		i.Holes = p.opened(&asked)
+		i.Holes = p.holesIn(&asked)
 	}
 }
 
@@ -206,12 +206,12 @@ func (p *pass) rewrite(m *place.Message) {
 	place.Rewrite(m, p.leaf)
 }
 
-// rest rewrites what go-vcr keeps of a request beside that.
-func (p *pass) rest(i *cassette.Interaction) {
+// others rewrites what go-vcr keeps of a request beside that.
+func (p *pass) others(i *cassette.Interaction) {
 	req := &i.Request
 	judge := judge{&p.scene}
-	req.RequestURI = judge.alone(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
-	req.Host = judge.alone(nil, place.Leaf{Role: place.Host, Text: req.Host})
+	req.RequestURI = judge.rewritten(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
+	req.Host = judge.rewritten(nil, place.Leaf{Role: place.Host, Text: req.Host})
 	if req.RemoteAddr != "" {
 		req.RemoteAddr = "198.18.0.1:1"
 	}
@@ -219,15 +219,15 @@ func (p *pass) rest(i *cassette.Interaction) {
 		form := make(url.Values, len(req.Form))
 		for _, name := range slices.Sorted(maps.Keys(req.Form)) {
 			for _, v := range req.Form[name] {
-				form[name] = append(form[name], judge.alone(nil, place.Leaf{Role: place.Field, Name: name, Text: v}))
+				form[name] = append(form[name], judge.rewritten(nil, place.Leaf{Role: place.Field, Name: name, Text: v}))
 			}
 		}
 		req.Form = form
 	}
 }
 
-// resize makes the lengths that described the old text describe the new one.
-func resize(h http.Header, length *int64, was, is int) http.Header {
+// withLength makes the lengths that described the old text describe the new one.
+func withLength(h http.Header, length *int64, was, is int) http.Header {
 	if *length == int64(was) {
 		*length = int64(is)
 	}
@@ -238,9 +238,9 @@ func resize(h http.Header, length *int64, was, is int) http.Header {
 	return h
 }
 
-// opened tells the holes of a request, by their places in what is stored: those in what
+// holesIn lists the holes of a request, by their places in what is stored: those in what
 // was sent may hold what was replaced.
-func (p *pass) opened(stored *place.Message) []cassette.Hole {
+func (p *pass) holesIn(stored *place.Message) []cassette.Hole {
 	if len(p.holes) == 0 {
 		return nil
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 // previous knows what an earlier recording held, place by place. From it a value that is
-// new, and that the service made, takes what the earlier recording has in its place: ids,
+// new, and that the service made, gets what the earlier recording has in its place: ids,
 // tokens, and instants after the recording's start. So two recordings of a service that makes
 // fresh ones are equal.
 type previous struct {
@@ -54,9 +54,9 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 			return "", false
 		}
 		if l.faker.IsName(leaf.Text) {
-			l.taken[leaf.Text] = false
+			l.used[leaf.Text] = false
 			local, _, _ := strings.Cut(leaf.Text, "@")
-			l.taken[local] = false
+			l.used[local] = false
 		}
 		if leaf.Role == place.Token || isCounter(leaf) {
 			v.ids[leaf.Text] = true
@@ -78,7 +78,7 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 	return v
 }
 
-// templateOf is what two requests have in common of which one may be redacted. Off Graph the
+// templateOf is what two requests have in common although one may be redacted. Off Graph the
 // steps of a path are values.
 func templateOf(i *cassette.Interaction) string {
 	u, err := graphurl.Parse(i.Request.URL)
@@ -147,8 +147,7 @@ func (v *previous) free(positions []int, code int) (first *earlierInteraction) {
 	return first
 }
 
-// claim takes a pseudonym for a fresh id, unless another has it. It is called with the lock
-// held.
+// claim reserves a pseudonym for a fresh id, unless another has it. The lock is held.
 func (v *previous) claim(key string) bool {
 	if v.used[key] {
 		return false
@@ -203,13 +202,13 @@ func (e *earlierInteraction) inOrder(asked, answer string) string {
 	return out.String() + answer[at:]
 }
 
-// A batch is a batch and its answer, the parts of each in their order.
-type batch struct{ Requests, Responses []batchPart }
+// A batchExchange is a batch and its answer, the parts of each in their order.
+type batchExchange struct{ Requests, Responses []batchPart }
 
 // batchOf reads a batch; one that is cut has no parts.
-func batchOf(asked, answer string) (b batch) {
+func batchOf(asked, answer string) (b batchExchange) {
 	if json.Unmarshal([]byte(asked), &b) != nil || json.Unmarshal([]byte(answer), &b) != nil {
-		return batch{}
+		return batchExchange{}
 	}
 	return b
 }
@@ -220,4 +219,84 @@ type batchPart struct{ ID, text string }
 func (p *batchPart) UnmarshalJSON(text []byte) error {
 	p.text = string(text)
 	return json.Unmarshal(text, &struct{ ID *string }{&p.ID})
+}
+
+func messagesOf(i *cassette.Interaction) (asked, answered place.Message) {
+	req, resp := &i.Request, &i.Response
+	return place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body},
+		place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: resp.Body}
+}
+
+// before is a message of the earlier recording, beside the one that is read now.
+type earlierMessage struct {
+	texts   map[string]string   // by place
+	members map[string][]string // names of members that are pseudonyms, by the place of their object
+	renamed map[string]string   // names of members, which places have, to their pseudonyms
+}
+
+func newEarlierMessage(m *place.Message, ledger *ledger) *earlierMessage {
+	b := &earlierMessage{texts: map[string]string{}, members: map[string][]string{}, renamed: map[string]string{}}
+	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
+		switch {
+		case l.Layered, len(l.Text) > 512:
+		case l.Role != place.MemberName:
+			b.texts[l.Place()+fileMark(l)] = l.Text
+		case ledger.faker.IsName(l.Text):
+			object := objectOf(l)
+			b.members[object] = append(b.members[object], l.Text)
+		}
+		return "", false
+	})
+	return b
+}
+
+// objectOf is the place of the object that a member's name stands in.
+func objectOf(l *place.Leaf) string {
+	at := l.Place()
+	return at[:max(0, strings.LastIndex(at, "['"))]
+}
+
+// at is the text at the place where a leaf stands now. A name of a member that nothing knows
+// is there the next of those that are not called anything yet.
+func (b *earlierMessage) at(l *place.Leaf) string {
+	if b == nil {
+		return ""
+	}
+	if l.Role == place.MemberName {
+		for _, is := range b.members[objectOf(l)] {
+			if !b.isUsed(is) {
+				return is
+			}
+		}
+		return ""
+	}
+	at := l.Place()
+	for name, is := range b.renamed {
+		at = strings.ReplaceAll(at, "['"+name+"']", "['"+is+"']")
+	}
+	return b.texts[at+fileMark(l)]
+}
+
+// fileMark distinguishes the name of a file in a header from what else has its place.
+func fileMark(l *place.Leaf) string {
+	if l.Role == place.FileName {
+		return "\x00file"
+	}
+	return ""
+}
+
+func (b *earlierMessage) isUsed(pseudonym string) bool {
+	for _, is := range b.renamed {
+		if is == pseudonym {
+			return true
+		}
+	}
+	return false
+}
+
+// rename notes what a member is called.
+func (b *earlierMessage) rename(l *place.Leaf, is string) {
+	if b != nil && l.Role == place.MemberName && is != l.Text {
+		b.renamed[l.Text] = is
+	}
 }

@@ -112,7 +112,7 @@ func isJoint(s string) bool {
 }
 
 // ruleFor says which rule replaces a text: that of its name, or one that its form or its
-// role tells.
+// role does.
 func ruleFor(l *place.Leaf, f *field) (rule, string) {
 	switch {
 	case f != nil:
@@ -214,7 +214,7 @@ func (p renamer) hash(f *field, l *place.Leaf) verdict {
 	return verdict{p.r.ledger.name("value", l.Text, p.suggestion(l)), f.rule, cassette.HoleName}
 }
 
-// boundary is what tells parts apart instead of a text that a client made, most by chance: an
+// boundary is what separates parts instead of a text that a client made, most by chance: an
 // id where it is one, else a name, unless it is made of words.
 func (p renamer) boundary(l *place.Leaf) string {
 	if is, _, ok := p.ids(l, l.Text); ok {
@@ -227,14 +227,14 @@ func (p renamer) boundary(l *place.Leaf) string {
 }
 
 // atom is the pseudonym of an id: a computed one, but for an id that is new where the
-// recording before had another, whose pseudonym it takes. What a client looks up and no
+// recording before had another, whose pseudonym it gets. What a client looks up and no
 // answer gave it is always computed: by that alone it is known again.
 func (p renamer) atom(l *place.Leaf, a identity.Atom) string {
 	is := p.r.ledger.faker.Fake(a)
 	if is == a.Text { // it was renamed before
 		return is
 	}
-	return p.again(l, a.Key(), is, identity.Atom{Kind: a.Kind, Text: is}.Key(), func(was string) string {
+	return p.fromBefore(l, a.Key(), is, identity.Atom{Kind: a.Kind, Text: is}.Key(), func(was string) string {
 		before, now := identity.Atoms(was), identity.Atoms(l.Text)
 		for n := range min(len(now), len(before)) {
 			if b := before[n]; len(before) == len(now) && now[n].Key() == a.Key() && b.Kind == a.Kind && len(b.Text) == len(a.Text) && identity.IsFake(b) &&
@@ -246,13 +246,13 @@ func (p renamer) atom(l *place.Leaf, a identity.Atom) string {
 	})
 }
 
-// link is the pseudonym of a token that is looked up as a whole, likewise.
+// link is the same for a token that is looked up as a whole.
 func (p renamer) link(l *place.Leaf, is string) string {
 	faker := p.r.ledger.faker
 	if is == l.Text {
 		return is
 	}
-	return p.again(l, l.Text, is, is, func(was string) string {
+	return p.fromBefore(l, l.Text, is, is, func(was string) string {
 		if same, ok := identity.RewriteToken(was, faker.Fake); ok && same == was && p.r.previous.claim(was) {
 			return was
 		}
@@ -260,9 +260,9 @@ func (p renamer) link(l *place.Leaf, is string) string {
 	})
 }
 
-// counter is what stands for a decimal id, likewise.
+// counter is the same for a decimal id.
 func (p renamer) counter(l *place.Leaf) string {
-	return p.again(l, l.Text, l.Text, l.Text, func(was string) string {
+	return p.fromBefore(l, l.Text, l.Text, l.Text, func(was string) string {
 		if len(was) == len(l.Text) && ascii.All(was, ascii.IsDigit) && p.r.previous.claim(was) {
 			return was
 		}
@@ -270,10 +270,9 @@ func (p renamer) counter(l *place.Leaf) string {
 	})
 }
 
-// again is what a value is called whose computed pseudonym is another: that itself, where
-// the recording before has it or the client looks the value up, else what is taken from
-// there.
-func (p renamer) again(l *place.Leaf, key, computed, computedKey string, take func(was string) string) string {
+// fromBefore is the pseudonym of a value that has a computed one: that itself, where the
+// recording before has it or the client looks the value up, else what choose finds there.
+func (p renamer) fromBefore(l *place.Leaf, key, computed, computedKey string, choose func(was string) string) string {
 	v := p.r.previous
 	if v == nil || p.r.rules.KeepFresh {
 		return computed
@@ -288,7 +287,7 @@ func (p renamer) again(l *place.Leaf, key, computed, computedKey string, take fu
 	}
 	called := computed
 	if !p.request || !l.Looked() {
-		called = cmp.Or(take(p.before.at(l)), computed)
+		called = cmp.Or(choose(p.before.at(l)), computed)
 	}
 	v.fresh[key] = called
 	return called

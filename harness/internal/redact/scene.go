@@ -20,7 +20,7 @@ type core struct {
 	ledger      *ledger
 	previous    *previous
 	verdicts    verdicts
-	nears       sync.Pool // of *near
+	recents     sync.Pool // of *near
 }
 
 // Options are what a recording may bring along.
@@ -56,7 +56,7 @@ type scene struct {
 	before   *earlierMessage     // this message there
 	request  bool
 	left     bool // it goes to no host of Graph's
-	outside  bool // likewise for the link that is being read
+	outside  bool // nor does the link that is being read
 	signIn   bool
 	sealed   bool    // what it holds is none of Graph's, and every rule is obeyed
 	offset   int64   // of the body in its file

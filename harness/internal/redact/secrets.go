@@ -93,7 +93,7 @@ func quotedSecret(s string, i int, assigned string) (end int, r rule) {
 		return 0, noRule
 	}
 	f := secretField(assigned, "", credentialFields, memberFields)
-	if f == nil || !isMemberWord(assigned) {
+	if f == nil || !isNameWord(assigned) {
 		return 0, noRule
 	}
 	size := strings.IndexAny(s[i+1:], s[i:i+1]+"\n")
@@ -138,7 +138,7 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 	if len(word) < 6 || word == placeholder {
 		return word, noRule
 	}
-	if f := secretField(assigned, "", credentialFields, memberFields); f != nil && !strings.HasPrefix(word, placeholder) && isMemberWord(assigned) {
+	if f := secretField(assigned, "", credentialFields, memberFields); f != nil && !strings.HasPrefix(word, placeholder) && isNameWord(assigned) {
 		return placeholder, f.rule
 	}
 	switch {
@@ -169,7 +169,7 @@ func isScheme(word string) bool {
 
 var schemes = setOf(`bearer basic negotiate ntlm pop digest msauth1.0 sharedaccesssignature`)
 
-// isJWT recognises three parts of base64url, of which the first is an object of JSON that
+// isJWT recognises three parts of base64url: the first is an object of JSON that
 // names an algorithm.
 func isJWT(s string) bool {
 	head, rest, ok := strings.Cut(s, ".")
@@ -264,13 +264,13 @@ func onesFor(s string) string {
 	return withDigits(s[:end], '1') + s[end:]
 }
 
-// isMemberWord reports whether a word may be the name of a member, and is no path or address.
-func isMemberWord(s string) bool {
+// isNameWord reports whether a word may be the name of a member, and is no path or address.
+func isNameWord(s string) bool {
 	return ascii.All(s, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' })
 }
 
-// isOnly reports whether a text is made of constants of credentials and nothing else.
-func isOnly(s string) bool {
+// isPlaceholder reports whether a text is made of constants of credentials and nothing else.
+func isPlaceholder(s string) bool {
 	switch {
 	case s == placeholder, s == fakeJWT, s == redactedBase64:
 		return true

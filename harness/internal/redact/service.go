@@ -49,8 +49,8 @@ func isServiceWord(word string, first bool) bool {
 	return k > 0 && isServiceWord(word[:k], first) && isServiceWord(word[k+1:], false)
 }
 
-// quotedValues finds the values in quotes that are no words of the service. Where it cannot be
-// told which quotes belong together there are none: what is put in their place must not make
+// quotedValues finds the values in quotes that are no words of the service. Where it is not
+// clear which quotes belong together there are none: what is put in their place must not make
 // others of the rest.
 func quotedValues(text string) (values []identity.Span) {
 	for i := 0; i < len(text); i++ {
@@ -70,7 +70,7 @@ func quotedValues(text string) (values []identity.Span) {
 }
 
 // quoteEnds returns where the quote stands that closes the one at i, behind which no word goes
-// on; literals of addresses within are passed over. It is 0 where it cannot be told.
+// on; literals of addresses within are passed over. It is 0 where that is not clear.
 func quoteEnds(text string, i int) int {
 	quote := text[i]
 	for j := i + 2; j < min(len(text), i+longestQuoted); j++ {

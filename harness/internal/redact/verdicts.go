@@ -65,11 +65,11 @@ func (a *answers) on(text string) (said verdict, ok bool) {
 }
 
 const (
-	mostVerdicts  = 1 << 14 // then they begin anew, so that memory is bounded
+	mostVerdicts  = 1 << 14 // then all are forgotten, so that memory is bounded
 	longestAnswer = 128
 )
 
-// forget lets them begin anew.
+// forget forgets all of them.
 func (v *verdicts) forget() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -81,7 +81,7 @@ func (v *verdicts) forget() {
 }
 
 // at is what was said where a text stands, nil where nothing was yet.
-func (v *verdicts) at(n *near, s standing) *answers {
+func (v *verdicts) at(n *recent, s standing) *answers {
 	k := n.known(s.name)
 	if k.answers != nil && k.answers.at == s && !k.answers.stale.Load() {
 		return k.answers
@@ -93,7 +93,7 @@ func (v *verdicts) at(n *near, s standing) *answers {
 }
 
 // begin begins to remember what is said where a text stands.
-func (v *verdicts) begin(n *near, s standing, is *spot) *answers {
+func (v *verdicts) begin(n *recent, s standing, is *spot) *answers {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	a := v.met[s]
@@ -124,18 +124,18 @@ func (v *verdicts) remember(a *answers, text string, said verdict) {
 	}
 }
 
-// near is what passes met last: of names, each in one of two slots, for the objects of a list
+// recent is what passes met last: of names, each in one of two slots, for the objects of a list
 // repeat their members; and of texts, by their hashes, for most are met once, and only the
 // verdict on what comes again is remembered. One pass at a time has it.
-type near struct {
-	names [256]nearName
+type recent struct {
+	names [256]recentName
 	texts [1 << 11][2]uint32
-	last  *nearName
+	last  *recentName
 }
 
 // met reports whether a text was met lately, and notes that it is now.
-func (n *near) met(text string) bool {
-	h := maphash.String(nearSeed, text)
+func (n *recent) met(text string) bool {
+	h := maphash.String(recentSeed, text)
 	last, is := &n.texts[h%uint64(len(n.texts))], uint32(h>>32)|1
 	known := last[0] == is || last[1] == is
 	if !known {
@@ -144,19 +144,19 @@ func (n *near) met(text string) bool {
 	return known
 }
 
-// known is what is known of a name, the least of which is the name.
-type nearName struct {
+// A recentName is what is known of a name.
+type recentName struct {
 	name    string
 	answers *answers // where it stood last, nil where none was asked for
 	member  bool     // it is the service's, below this parent
 	parent  string
-	next    *nearName // what came behind it last
+	next    *recentName // what came behind it last
 }
 
-var nearSeed = maphash.MakeSeed()
+var recentSeed = maphash.MakeSeed()
 
 // known is what is known of a name.
-func (n *near) known(name string) *nearName {
+func (n *recent) known(name string) *recentName {
 	last := n.last
 	if last != nil {
 		if last.name == name { // a member's name comes before its value
@@ -167,13 +167,13 @@ func (n *near) known(name string) *nearName {
 			return next
 		}
 	}
-	h := maphash.String(nearSeed, name)
+	h := maphash.String(recentSeed, name)
 	k := &n.names[h%uint64(len(n.names))]
 	if k.name != name && k.name != "" {
 		k = &n.names[h>>32%uint64(len(n.names))]
 	}
 	if k.name != name {
-		*k = nearName{name: strings.Clone(name)}
+		*k = recentName{name: strings.Clone(name)}
 	}
 	if last != nil {
 		last.next = k

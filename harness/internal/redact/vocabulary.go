@@ -93,7 +93,7 @@ func (p vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 	case place.MemberName:
 		return p.isMemberName(s, l.Parent)
 	case place.Member:
-		return isMemberWordAt(l, at)
+		return isMemberWord(l, at)
 	case place.Number:
 		return true
 	case place.Cell:
@@ -124,7 +124,7 @@ func (p vocabulary) isMemberName(s, parent string) bool {
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
 // the number that an id is.
-func isMemberWordAt(l *place.Leaf, at *spot) bool {
+func isMemberWord(l *place.Leaf, at *spot) bool {
 	s := l.Text
 	switch {
 	case isPartID(l):

@@ -20,7 +20,7 @@ var volatileHeaders = map[string]string{
 	"Return-Client-Request-Id": "true", "X-Databoundary": "NONE", "Rate-Limit-Reset": "0", "Ratelimit-Reset": "0",
 }
 
-// counts are the headers that tell requests apart.
+// matchedHeaders are the headers by which requests differ.
 var matchedHeaders = map[string]bool{
 	"Prefer": true, "Consistencylevel": true, "If-Match": true, "If-None-Match": true, "Content-Range": true, "Range": true, "Content-Type": true,
 	"Accept": true,

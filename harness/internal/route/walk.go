@@ -31,7 +31,7 @@ func (x *Index) Resolve(method, address string) (Target, error) {
 		return Target{}, unsure("the address cannot be read: %v", err)
 	}
 	if u.Host != "" && u.Host != graphurl.Graph {
-		return Target{}, unsure("%s is no host of Graph", u.Host)
+		return Target{}, unsure("%s is not a host of Graph", u.Host)
 	}
 	w := &walker{index: x, method: strings.ToUpper(method)}
 	for _, s := range u.Segments {

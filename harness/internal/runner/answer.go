@@ -91,7 +91,7 @@ func (s exchanger) exchange(req *http.Request) (*answer, *halt) {
 	if a.mended != "" {
 		s.add(finding{Finding: report.Finding{
 			Rule: ruleAnswerSurrogate, Severity: report.Note, Where: a.mended,
-			Message:     "half of a surrogate pair is no character, and was read as U+FFFD, as most clients do",
+			Message:     "half of a surrogate pair is not a character, and was read as U+FFFD, as most clients do",
 			Interaction: a.source().id(), Cassette: a.source().place(a.mended),
 		}})
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
 
 // capture puts values of an answer into variables. Of several pages, the last
@@ -62,7 +63,7 @@ func captured(from string, v *view) (value any, ok bool, err error) {
 	case "body":
 		return capturedBody(rest, v)
 	case "parts":
-		id, below := cutPartID(rest)
+		id, below := scenario.CutPart(rest)
 		if views := batchParts(v.answer)[id]; len(views) > 0 {
 			return captured(below, views[0])
 		}
@@ -77,17 +78,6 @@ func cutPlace(from string) (place, rest string, found bool) {
 		return from[:i], strings.TrimPrefix(from[i:], "."), true
 	}
 	return from, "", false
-}
-
-// cutPartID splits what follows "parts."; an id is free text and may hold dots.
-func cutPartID(rest string) (id, below string) {
-	end := len(rest)
-	for _, place := range []string{".status", ".header.", ".body"} {
-		if i := strings.Index(rest, place); i >= 0 {
-			end = min(end, i)
-		}
-	}
-	return rest[:end], strings.TrimPrefix(rest[end:], ".")
 }
 
 func capturedBody(path string, v *view) (any, bool, error) {

@@ -66,12 +66,12 @@ func (s pager) next(page *answer, asked map[string]bool) (*http.Request, *halt) 
 	at := nodes[0].Path
 	link, ok := nodes[0].Value.(string)
 	if !ok {
-		s.followed(page, ruleFollowLink, at, "a link", jsonText(nodes[0].Value), "is no link")
+		s.followed(page, ruleFollowLink, at, "a link", jsonText(nodes[0].Value), "is not a link")
 		return nil, nil
 	}
 	u, err := s.addresses.resolve(link, s.api())
 	if err != nil {
-		s.followed(page, ruleFollowLink, at, "a link", link, "is no link")
+		s.followed(page, ruleFollowLink, at, "a link", link, "is not a link")
 		return nil, nil
 	}
 	if asked[u.String()] {

@@ -21,7 +21,7 @@ const maxPolls = 1200
 // poll repeats the step's request until the operation has ended, and judges the
 // final answer.
 func (s *stepRun) poll(ctx context.Context) (*answer, *halt) {
-	p := &poller{stepRun: s, began: s.opts.Now()}
+	p := &poller{stepRun: s, began: time.Now()}
 	before := len(s.found)
 	final, h := p.final(ctx)
 	if h == nil {
@@ -184,10 +184,10 @@ func (p *poller) validate(a *answer) *halt {
 // longer. Where nobody waits, or a clock is not to be trusted, the timeout counts
 // the waits.
 func (p *poller) pause(ctx context.Context, a *answer) *halt {
-	wait := max(p.step.Poll.Every, retryAfter(a.header.Get("Retry-After"), p.opts.Now()))
+	wait := max(p.step.Poll.Every, retryAfter(a.header.Get("Retry-After"), time.Now()))
 	spent := p.waited
 	if p.opts.Wait != nil {
-		spent = max(spent, p.opts.Now().Sub(p.began))
+		spent = max(spent, time.Since(p.began))
 	}
 	if limit := p.step.Poll.Timeout; limit > 0 && spent+wait > limit {
 		h := p.ended(rulePollTimeout, a, "not as awaited after %v of polling; the timeout is %v", spent, limit)

@@ -35,8 +35,6 @@ type Options struct {
 	Hide func(value string) string
 	// Show keeps what was exchanged for reports that show it.
 	Show bool
-	// Now is the clock; nil is time.Now.
-	Now func() time.Time
 }
 
 // cleanupBound ends a cleanup that hangs: nobody else can cancel it.
@@ -45,10 +43,7 @@ const cleanupBound = 2 * time.Minute
 // Run executes the scenario. The case's status is set only when the run could
 // not do something (report.Errored); what else it is follows from its findings.
 func Run(ctx context.Context, sc *scenario.Scenario, opts Options) report.Case {
-	if opts.Now == nil {
-		opts.Now = time.Now
-	}
-	began := opts.Now()
+	began := time.Now()
 	r := &run{
 		scenario: sc,
 		opts:     opts,
@@ -58,7 +53,7 @@ func Run(ctx context.Context, sc *scenario.Scenario, opts Options) report.Case {
 	for _, f := range r.found {
 		r.result.Findings = append(r.result.Findings, f.settled(opts.Hide))
 	}
-	r.result.Duration = opts.Now().Sub(began)
+	r.result.Duration = time.Since(began)
 	return r.result
 }
 

@@ -246,7 +246,7 @@ func duration(v value) time.Duration {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
-		v.Fault(`write it as 30s, 10m or 1h30m`, "%q is no duration", text)
+		v.Fault(`write it as 30s, 10m or 1h30m`, "%q is not a duration", text)
 	}
 	return d
 }

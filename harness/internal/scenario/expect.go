@@ -46,7 +46,7 @@ var typeName = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$`)
 func schemaName(v value) string {
 	name := v.Text()
 	if v.Kind() == strictyaml.String && !typeName.MatchString(odata.Bare(name)) {
-		v.Fault("write it as microsoft.graph.user or Collection(microsoft.graph.user)", "%q is no full name of a type", name)
+		v.Fault("write it as microsoft.graph.user or Collection(microsoft.graph.user)", "%q is not the full name of a type", name)
 	}
 	return name
 }

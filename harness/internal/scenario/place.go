@@ -139,19 +139,25 @@ func bodySource(v value, from string) string {
 	return "body." + checked
 }
 
-// partSource checks parts.ID.SOURCE; an id may hold dots.
-func partSource(v value, rest string, step *Step) string {
+// CutPart splits what follows "parts." into the id of a part and the source in it; an id is
+// free text and may hold dots.
+func CutPart(rest string) (id, from string) {
 	end := len(rest)
 	for _, place := range []string{".status", ".header.", ".body"} {
 		if i := strings.Index(rest, place); i >= 0 {
 			end = min(end, i)
 		}
 	}
-	if end == 0 || end == len(rest) {
+	return rest[:end], strings.TrimPrefix(rest[end:], ".")
+}
+
+// partSource checks parts.ID.SOURCE.
+func partSource(v value, rest string, step *Step) string {
+	id, from := CutPart(rest)
+	if id == "" || from == "" {
 		v.Fault("write parts.ID.body.PATH", "nothing to capture from: %q", v.Text())
 		return ""
 	}
-	id, from := rest[:end], rest[end+1:]
 	checkPartID(v.Fault, id, step)
 	return "parts." + id + "." + plainSource(v, from)
 }

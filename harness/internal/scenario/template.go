@@ -297,7 +297,7 @@ func variableAt(s string) (string, error) {
 	case name == "":
 		return "", errors.New("a variable has no name")
 	case !variableName.MatchString(name):
-		return "", fmt.Errorf("{%s} is no variable", name)
+		return "", fmt.Errorf("{%s} is not a variable", name)
 	}
 	return name, nil
 }

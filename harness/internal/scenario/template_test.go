@@ -39,8 +39,8 @@ func TestExpandText(t *testing.T) {
 		"a{":               `error: "{" is not closed (at character 2)`,
 		"é{}":              `error: a variable has no name (at character 2)`,
 		"a}b":              `error: "}" closes nothing (at character 2)`,
-		"{id.x}":           "error: {id.x} is no variable (at character 1)",
-		`{"chat": "{id}"}`: `error: {"chat": "{id} is no variable (at character 1)`,
+		"{id.x}":           "error: {id.x} is not a variable (at character 1)",
+		`{"chat": "{id}"}`: `error: {"chat": "{id} is not a variable (at character 1)`,
 	} {
 		template, err := ParseTemplate(text)
 		got := ""

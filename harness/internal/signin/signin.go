@@ -118,7 +118,7 @@ func (h *Host) routes() {
 	h.mux.HandleFunc("GET /{tenant}/userrealm/{user}", h.json(about.realm))
 	h.mux.HandleFunc("GET "+graph.MachineHost+"/metadata/identity/oauth2/token", h.json(g.machineToken))
 	h.mux.HandleFunc("/", h.json(func(r *http.Request) (int, fields) {
-		return http.StatusNotFound, h.problem("invalid_request", "AADSTS90014: the stand-in for the sign-in hosts knows no "+r.Method+" "+r.URL.Path+".", 90014)
+		return http.StatusNotFound, h.problem("invalid_request", "AADSTS90014: graphvcr's sign-in endpoint does not support "+r.Method+" "+r.URL.Path+".", 90014)
 	}))
 }
 

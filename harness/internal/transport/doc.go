@@ -25,8 +25,8 @@
 // client accepts it passes on gzip alone, so that a recording does not depend on what the
 // client's runtime knows. An answer that asked the client to come again (429, 503,
 // 504, or 415 to a compressed body), and after which it did, is in the journal, marked, and
-// not in the cassette. An answer over 8 MB passes while it comes, and is spooled to a file
-// without a name.
+// not in the cassette. An answer over 8 MB passes while it comes, and is recorded at its end;
+// one of more than 64 MB is not kept.
 //
 // Both are safe for concurrent use.
 //

@@ -28,7 +28,7 @@ type exchange struct {
 }
 
 // receive reads the answer and records it, and leaves a body for the client that holds
-// the very bytes that came. A body over heldInMemory is recorded when the client reaches
+// the very bytes that came. A body over heldBack is recorded when the client reaches
 // its end. An error is one of the journal; what the connection does is left to the client
 // to find, and noted.
 func (e *exchange) receive(resp *http.Response) error {
@@ -42,10 +42,10 @@ func (e *exchange) receive(resp *http.Response) error {
 		resp.Body = http.NoBody
 	}
 	body := resp.Body
-	held, err := wire.Read(body, heldInMemory, resp.ContentLength)
+	held, err := wire.Read(body, heldBack, resp.ContentLength)
 	switch {
 	case errors.Is(err, wire.ErrTooLarge):
-		resp.Body = newSpooled(e, held, body)
+		resp.Body = newPassing(e, held, body)
 		return nil
 	case err != nil:
 		body.Close()
@@ -83,20 +83,19 @@ func (e *exchange) record(received string) error {
 	return e.recorder.keep(e, sent, i)
 }
 
-// note tells of an exchange that is not kept as it was.
-func (e *exchange) note(err error) { e.tell(err, false) }
+// note reports an exchange that is not kept as it was.
+func (e *exchange) note(err error) {
+	e.recorder.note(Note{Method: methodOf(e.req), URL: e.recorder.address(e.req), Err: err, Order: e.order})
+}
 
-// lost tells of one that is not kept, although the client has its answer.
-func (e *exchange) lost(err error) { e.tell(err, true) }
-
-func (e *exchange) tell(err error, lost bool) {
-	method := methodOf(e.req)
-	e.recorder.note(Note{Method: method, URL: e.recorder.address(e.req.URL, method), Err: err, Order: e.order, Lost: lost})
+// lost reports one that is not kept, although the client has its answer.
+func (e *exchange) lost(err error) {
+	e.recorder.note(Note{Method: methodOf(e.req), URL: e.recorder.address(e.req), Err: err, Order: e.order, Lost: true})
 }
 
 // failed says what could not be recorded.
 func (e *exchange) failed(err error) error {
-	return fmt.Errorf("record %s %s: %w", methodOf(e.req), e.recorder.address(e.req.URL, methodOf(e.req)), err)
+	return fmt.Errorf("record %s %s: %w", methodOf(e.req), e.recorder.address(e.req), err)
 }
 
 // interaction is the exchange as it is kept. The error is for a body that holds more than is

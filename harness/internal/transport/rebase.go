@@ -14,10 +14,10 @@ import (
 
 // Rebase sends what is meant for https://graph.microsoft.com to another place, and
 // gives what comes back Graph's name again, links in headers and bodies included, so
-// that the recording of a stand-in reads like one of the service.
+// that the recording of a substitute reads like one of the service.
 type Rebase struct {
 	Base http.RoundTripper
-	URL  *url.URL // scheme and host of the stand-in
+	URL  *url.URL // scheme and host of the substitute
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -41,12 +41,12 @@ func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.Body == nil || req.Method == http.MethodHead {
 		return resp, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, heldInMemory))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, heldBack))
 	if err != nil {
 		resp.Body.Close()
 		return nil, fmt.Errorf("read the answer of %s: %w", r.URL.Host, err)
 	}
-	if len(body) < heldInMemory {
+	if len(body) < heldBack {
 		resp.Body.Close()
 		wire.SetResponseBody(resp, bytes.ReplaceAll(body, []byte(own), []byte(public)))
 		return resp, nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -73,10 +72,14 @@ func NewRecorder(j *journal.Journal, opts RecorderOptions) *Recorder {
 
 // RoundTrip implements http.RoundTripper. Beside the base's errors, there is one for a
 // journal that cannot be written: then the exchange took place and was not recorded,
-// and no later one takes place.
+// and no later one is made.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	e := &exchange{recorder: r, req: req, began: time.Now(), order: r.next.Add(1) - 1}
-	if err := r.ready(req); err != nil {
+	err := r.journal.Err() // before anything happens
+	if req.URL == nil {
+		err = errors.New("the request has no URL")
+	}
+	if err != nil {
 		if req.Body != nil {
 			req.Body.Close()
 		}
@@ -85,7 +88,11 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := r.opts.Base.RoundTrip(e.outgoing())
 	if err != nil {
 		e.sent.drop()
-		e.note(whyBroken(req, err))
+		why := err
+		if req.Context().Err() != nil {
+			why = fmt.Errorf("the client was gone before its answer came: %w", err)
+		}
+		e.note(why)
 		return nil, err
 	}
 	resp.Request = req
@@ -96,29 +103,13 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// whyBroken is what is told of an exchange that has no answer.
-func whyBroken(req *http.Request, err error) error {
-	if req.Context().Err() != nil {
-		return fmt.Errorf("the client was gone before its answer came: %w", err)
-	}
-	return err
-}
-
-// ready reports why a request cannot be recorded, before anything happens.
-func (r *Recorder) ready(req *http.Request) error {
-	if req.URL == nil {
-		return errors.New("the request has no URL")
-	}
-	return r.journal.Err()
-}
-
 // keep journals an exchange.
 func (r *Recorder) keep(e *exchange, sent string, i *cassette.Interaction) error {
 	stored, note := i, []byte(nil)
 	if r.opts.Redact != nil {
 		stored, note = r.opts.Redact(i)
 	}
-	match.Recorded(e.req.Context(), stored)
+	match.TraceRecorded(e.req.Context(), stored)
 	retryOf := r.retries.meet(e.order, r.next.Load(), e.req, sent, i.Response.Code)
 	err := r.journal.Append(int(e.order), retryOf, stored, note)
 	var fault *cassette.UnstorableError
@@ -135,15 +126,15 @@ func (r *Recorder) note(n Note) {
 	r.notes = append(r.notes, n)
 }
 
-// address is what may be told of where a request went: no query, which may hold a
+// address is what may be said of where a request went: no query, which may hold a
 // token, and what redaction leaves of the rest.
-func (r *Recorder) address(u *url.URL, method string) string {
-	if u == nil {
+func (r *Recorder) address(req *http.Request) string {
+	if req.URL == nil {
 		return "(no address)"
 	}
-	text := u.Redacted()
+	text := req.URL.Redacted()
 	if r.opts.Redact != nil {
-		stored, _ := r.opts.Redact(&cassette.Interaction{Request: cassette.Request{Method: method, URL: text, Host: u.Host}})
+		stored, _ := r.opts.Redact(&cassette.Interaction{Request: cassette.Request{Method: methodOf(req), URL: text, Host: req.URL.Host}})
 		text = stored.Request.URL
 	}
 	text, _, _ = strings.Cut(text, "?")

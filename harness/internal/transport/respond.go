@@ -59,7 +59,7 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 			t.header[proper] = append(t.header[proper], recorded.Headers[name]...)
 		}
 	}
-	t.takeVolatile()
+	t.dropVolatile()
 	t.fitLength(i)
 	if kept, ok := t.header["Retry-After"]; ok {
 		t.retryAfter = kept
@@ -68,8 +68,8 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 	return t
 }
 
-// takeVolatile takes out what stands for the instant and the id of a call.
-func (t *template) takeVolatile() {
+// dropVolatile removes what stands for the instant and the id of a call.
+func (t *template) dropVolatile() {
 	if t.header.Get("Date") == protocol.NoDate {
 		t.dated = true
 		delete(t.header, "Date")
@@ -93,7 +93,7 @@ func dropped(name string) bool {
 }
 
 // fitLength sets Content-Length to the length of the body that is served; the
-// answer to HEAD keeps the length that it tells of.
+// answer to HEAD keeps the length that it announces.
 func (t *template) fitLength(i *cassette.Interaction) {
 	switch {
 	case t.bodiless:
@@ -214,7 +214,7 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared boo
 	return response
 }
 
-// A watchedBody tells when it was read.
+// A watchedBody reports when it was read.
 type watchedBody struct {
 	*body
 	answer *match.Answer
@@ -238,7 +238,7 @@ func (w *watchedBody) Close() error {
 	return nil
 }
 
-// announced is the length that the answer to HEAD tells of, -1 when it does not.
+// announced is the length that the answer to HEAD announces, -1 where it has none.
 func announced(header http.Header) int64 {
 	length, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64)
 	if err != nil || length < 0 {

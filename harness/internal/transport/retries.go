@@ -9,7 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 )
 
-// retries finds the answers that the client did not take for final: it sent the same
+// retries finds the answers that the client did not treat as final: it sent the same
 // request again, by its match.Key, after one that asked for that. Retries differ from
 // their first try in Retry-Attempt at most, which is no part of a key.
 //
@@ -27,7 +27,7 @@ type refusal struct {
 	then  int64 // the first order that a request which began after the answer can have
 }
 
-// meet takes note of an exchange that ended while now was the next order. It returns the
+// meet notes an exchange that ended while now was the next order. It returns the
 // order of the exchange that this one retries, or journal.NoRetry. Of several it is the
 // oldest: as many are retried as came again.
 func (t *retries) meet(order, now int64, req *http.Request, body string, code int) int {

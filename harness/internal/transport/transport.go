@@ -21,7 +21,7 @@ type Options struct {
 }
 
 // maxRequestBody bounds a request's body, which is held in memory. What Graph
-// takes in one request is far below it: a part of an upload session is less than
+// accepts in one request is far below it: a part of an upload session is less than
 // 60 MiB (v1.0/api/driveitem-createuploadsession).
 const maxRequestBody = 256 << 20
 

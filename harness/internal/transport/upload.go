@@ -8,38 +8,17 @@ import (
 )
 
 // upload is the body of a request on its way, and a copy of it. The client's body is
-// read once, and as far as the base reads it; where the base begins anew, so does the
-// copy.
+// read once, and as far as the base reads it; where the base starts over, so does the copy.
 type upload struct {
-	last atomic.Pointer[pass]
-}
-
-// pass is one attempt to send a body.
-type pass struct {
-	io.ReadCloser
-	copy  spill
-	left  int64 // of a body whose length is known, else below 0
-	whole atomic.Bool
+	last atomic.Pointer[copied]
 }
 
 func (u *upload) begin(body io.ReadCloser, length int64) io.ReadCloser {
-	p := &pass{ReadCloser: body, left: length, copy: spill{what: "the request's body"}}
-	if length <= 0 { // a body of unknown length says 0 or -1
-		p.left = -1
-	}
+	p := newCopied("the request's body", body, length)
 	if before := u.last.Swap(p); before != nil {
 		before.copy.drop()
 	}
 	return p
-}
-
-func (p *pass) Read(b []byte) (int, error) {
-	n, err := p.ReadCloser.Read(b)
-	p.copy.Write(b[:n])
-	if p.left -= int64(n); p.left == 0 || err == io.EOF {
-		p.whole.Store(true)
-	}
-	return n, err
 }
 
 // text is the body that the client meant to send. A service may answer before it has
@@ -50,8 +29,7 @@ func (u *upload) text(req *http.Request) (text string, whole bool, err error) {
 	if p == nil {
 		return "", true, nil
 	}
-	if p.whole.Load() || req.GetBody == nil {
-		whole = p.whole.Load()
+	if whole = p.whole.Load(); whole || req.GetBody == nil {
 		text, err = p.copy.text()
 		return text, whole, err
 	}

@@ -294,7 +294,7 @@ func (w *trial) command(ctx context.Context, p *project.Project, specs []string)
 	case len(result.Findings) > 0 && result.Findings[0].Rule == program.RuleHandshake:
 		return outcome{result.Findings[0].Message, result.Findings[0].Hint}, nil
 	case len(result.Findings) > 0:
-		return outcome{"it asks for what was never recorded: " + result.Findings[0].Sentence(), said.String()}, nil
+		return outcome{"it requests what was never recorded: " + result.Findings[0].Sentence(), said.String()}, nil
 	}
 	return outcome{}, nil
 }
