@@ -19,7 +19,7 @@ func IndentBelow(dst []byte, text string, margin int) (indented []byte, breaks i
 	return n.to[:end], n.breaks, n.special&highs == 0, ok && i == len(text)
 }
 
-// An indenter checks text and copies it, eight bytes at a time, in one pass. Its methods take
+// An indenter checks text and copies it, eight bytes at a time, in one pass. Its methods are given
 // how far the text is read (i) and how far to is written (k), and return both: kept in
 // registers, they are what makes it fast.
 type indenter struct {

@@ -110,11 +110,11 @@ func (s *scanner) value() (kind byte, start int, err error) {
 		s.pos++
 		return c, start, nil
 	case 't':
-		return c, start, s.literal("true")
+		return c, start, literal(s, "true")
 	case 'f':
-		return c, start, s.literal("false")
+		return c, start, literal(s, "false")
 	case 'n':
-		return c, start, s.literal("null")
+		return c, start, literal(s, "null")
 	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		return '0', start, s.number()
 	}
@@ -124,14 +124,14 @@ func (s *scanner) value() (kind byte, start int, err error) {
 // element moves to the next element of the array that is open: over the comma,
 // or over the closing bracket, when there are no more.
 func (s *scanner) element(first bool) (more bool, err error) {
-	return s.step(first, ']', "',' or ']'")
+	return moveOn(s, first, ']', "',' or ']'")
 }
 
 // member moves to the next member of the object that is open: over the comma,
 // the name and the colon, or over the closing bracket, when there are no more.
 // The name is text[start:end], quotes included.
 func (s *scanner) member(first bool) (start, end int, more bool, err error) {
-	more, err = s.step(first, '}', "',' or '}'")
+	more, err = moveOn(s, first, '}', "',' or '}'")
 	if err != nil || !more {
 		return 0, 0, false, err
 	}
@@ -180,7 +180,8 @@ func (s *scanner) eachElement(read func(i int) error) (empty bool, err error) {
 	}
 }
 
-func (s *scanner) step(first bool, closing byte, wanted string) (more bool, err error) {
+// moveOn moves over what separates members or elements, or over the closing bracket.
+func moveOn(s *scanner, first bool, closing byte, wanted string) (more bool, err error) {
 	s.space()
 	if s.pos >= len(s.text) {
 		return false, s.unexpected(wanted)
@@ -199,7 +200,7 @@ func (s *scanner) step(first bool, closing byte, wanted string) (more bool, err 
 	return false, s.unexpected(wanted)
 }
 
-func (s *scanner) literal(word string) error {
+func literal(s *scanner, word string) error {
 	if !strings.HasPrefix(s.text[s.pos:], word) {
 		return s.fail(s.pos, "found a word that is not true, false or null")
 	}

@@ -101,9 +101,11 @@ func (e *expressionReader) word(s string, i, base int) int {
 
 // literal reads what stands between quotes.
 func (e *expressionReader) literal(s string, i, base int, quote byte) int {
-	end := i + 1 + indexAny(s[i+1:], `"`)
+	var end int
 	if quote == '\'' {
 		end = quoteEnd(s, i+1, quote)
+	} else {
+		end = i + 1 + indexAny(s[i+1:], `"`)
 	}
 	raw, at := s[i+1:end], base+i+1
 	leaf := Leaf{Role: Literal, Name: e.compared()}
