@@ -43,11 +43,13 @@ func formOf(w *walker, s string, leaf Leaf) (read func(base int), label string) 
 	if c == '<' && media.IsMarkup(s) {
 		return func(base int) { readMarkup(w, s, base) }, ">"
 	}
-	if scheme, rest, _ := strings.Cut(s[:min(len(s), 8)], ":"); rest != "" {
-		switch scheme = strings.ToLower(scheme); {
-		case scheme == "smtp", scheme == "mailto", len(scheme) == 4 && scheme[:3] == "sip":
-			return between(w, s, len(scheme)+1, len(s), leaf), ">" + scheme
-		}
+	switch c |= 0x20; {
+	case c == 's' && len(s) > 5 && s[4] == ':' && strings.EqualFold(s[:4], "smtp"):
+		return between(w, s, 5, len(s), leaf), ">smtp"
+	case c == 's' && len(s) > 5 && s[4] == ':' && strings.EqualFold(s[:3], "sip"):
+		return between(w, s, 5, len(s), leaf), ">" + strings.ToLower(s[:4])
+	case c == 'm' && len(s) > 7 && strings.EqualFold(s[:7], "mailto:"):
+		return between(w, s, 7, len(s), leaf), ">mailto"
 	}
 	if encoding, plain := encodedText(s); encoding != nil {
 		inner := Leaf{Role: Text, Name: leaf.Name, Parent: leaf.Parent}
