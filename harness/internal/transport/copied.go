@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -25,7 +26,8 @@ func (o oversize) Error() string {
 	return fmt.Sprintf("%s is larger than %d MB", o.what, largestKept>>20)
 }
 
-// spill is a copy of a body that grows while the body passes.
+// spill is a copy of a body that grows while the body passes, in pieces: one that had to move
+// whenever it grows would take several times its size.
 //
 // Write never fails, since the body that passes is the client's; text does. It is safe for
 // concurrent use.
@@ -33,21 +35,30 @@ type spill struct {
 	what string
 
 	mu   sync.Mutex
-	held []byte
+	held [][]byte
+	size int
 	err  error // why nothing more is held
 }
 
 var errDropped = errors.New("it was dropped")
 
+const smallestPiece, largestPiece = 4 << 10, 1 << 20
+
 func (s *spill) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.err != nil:
-	case len(s.held)+len(p) > largestKept:
+	if s.err == nil && s.size+len(p) > largestKept {
 		s.held, s.err = nil, oversize{s.what}
-	default:
-		s.held = append(s.held, p...)
+	}
+	for rest := p; s.err == nil && len(rest) > 0; {
+		last := len(s.held) - 1
+		if last < 0 || len(s.held[last]) == cap(s.held[last]) {
+			piece := max(smallestPiece, min(largestPiece, max(s.size, len(rest))))
+			s.held, last = append(s.held, make([]byte, 0, piece)), last+1
+		}
+		n := min(len(rest), cap(s.held[last])-len(s.held[last]))
+		s.held[last] = append(s.held[last], rest[:n]...)
+		s.size, rest = s.size+n, rest[n:]
 	}
 	return len(p), nil
 }
@@ -56,9 +67,12 @@ func (s *spill) Write(p []byte) (int, error) {
 func (s *spill) text() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	text, err := asText(s.held), s.err
+	held, err := s.held, s.err
 	s.held, s.err = nil, errDropped
-	return text, err
+	if len(held) == 1 {
+		return asText(held[0]), err
+	}
+	return asText(bytes.Join(held, nil)), err
 }
 
 func (s *spill) drop() { _, _ = s.text() }

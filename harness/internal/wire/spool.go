@@ -14,9 +14,9 @@ const (
 // ErrSpoolFull is the error of a Spool that holds as much as it may.
 var ErrSpoolFull = errors.New("the spool is full")
 
-// Scratch makes a temporary file of mode 0600 that loses its name at once, so that nothing of
+// scratch makes a temporary file of mode 0600 that loses its name at once, so that nothing of
 // it is left whatever happens: on Windows, which refuses that, when it is removed.
-func Scratch() (*os.File, error) {
+func scratch() (*os.File, error) {
 	file, err := os.CreateTemp("", "graphvcr-*.body")
 	if err == nil {
 		_ = os.Remove(file.Name())
@@ -54,7 +54,7 @@ func (s *Spool) Keep(text string) (Spooled, error) {
 		return Spooled{}, ErrSpoolFull
 	}
 	if s.file == nil {
-		file, err := Scratch()
+		file, err := scratch()
 		if err != nil {
 			return Spooled{}, err
 		}
