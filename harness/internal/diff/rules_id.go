@@ -68,14 +68,15 @@ func (a answerPair) equalities() {
 	}
 }
 
-// idThat changes the ids of a shape that a member of the first such operation holds,
+// idThat changes the ids of a shape that a member of the first such operation holds, if they
+// are known for ids then as well,
 // wherever they occur: in addresses too, since a client sends them back.
 func (m *mutation) idThat(fits func(idShape) bool, change func(string) string) string {
 	for op, answers := range m.operations {
 		name := memberThat(op, answers, func(_ *operation, name string, value any) bool {
 			s, isText := value.(string)
 			v := reading{}.valueOf(name, s)
-			return isText && v.role == ident && fits(v.id)
+			return isText && v.role == ident && fits(v.id) && reading{}.valueOf(name, change(s)).role == ident
 		})
 		if name == "" {
 			continue

@@ -70,3 +70,25 @@ func TestManyIDsOfOneObject(t *testing.T) {
 		}
 	}
 }
+
+// What a format says is an id is one whatever its member is called.
+func TestIDsByTheirFormat(t *testing.T) {
+	for _, ids := range [][2]string{
+		{"xqQg5FS2LkCp935s-FIFm2QAFkHM", "gcrYAaAkgU2EQUvpkNNXLGQAGTtu"},
+		{"SHFT_577b75d2-a927-48c0-a5d1-dc984894e7b8", "SHFT_a5b1d0c2-31d4-4c5e-9b0f-3f0f0e2c7a11"},
+		{"S-1-12-1-1943430372-1249052806-2496021943-3034400218", "S-1-12-1-2143430372-1149052806-2396021943-2034400219"},
+	} {
+		recorded := func(seed uint64, owner, holder string) *cassette.Cassette {
+			w := newWorld(t, seed)
+			w.send("GET /v1.0/me", nil, 200, doc{"id": w.guid(), "owner": owner, "holder": holder})
+			return w.recording
+		}
+		d, err := diff.Compare(recorded(1, ids[0], ids[0]), recorded(2, ids[0], ids[1]), diff.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(d.Changes) != 1 || d.Changes[0].Rule != diff.EqualityBroken {
+			t.Errorf("%s: got %v, want one change of %s", ids[0], d.Changes, diff.EqualityBroken)
+		}
+	}
+}

@@ -64,13 +64,7 @@ func roleOf(name, s string) (role, string, *identity.Format) {
 	return prose, "", f
 }
 
-// idFormats are the formats of things' names.
-var idFormats = []string{
-	"guid", "teams-operation-id", "chat-id", "channel-id", "message-id", "conversation-member-id", "outlook-id",
-	"drive-id", "driveitem-id", "site-id", "etag",
-}
-
-func isID(f *identity.Format) bool { return f != nil && slices.Contains(idFormats, f.Name) }
+func isID(f *identity.Format) bool { return f != nil && f.IsID() }
 
 func isIDName(name string) bool {
 	return name == "id" || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids") || strings.HasSuffix(name, "ID")

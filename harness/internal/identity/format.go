@@ -18,7 +18,13 @@ type Format struct {
 	// distinct says which of the format's values cannot be mistaken for free text; nil
 	// means none of them.
 	distinct func(string) bool
+
+	id bool // it is what something is called by
 }
+
+// IsID reports whether values of the format are what something is called by: an id, or an etag,
+// which says of what version it is.
+func (f *Format) IsID() bool { return f.id }
 
 // Match reports whether s has the format.
 func (f *Format) Match(s string) bool { return f.match(s) }

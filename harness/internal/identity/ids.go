@@ -12,7 +12,7 @@ import (
 // idFormats are the ids of section "Id formats" in the Graph facts: what an
 // object, a conversation or a file is called by.
 func idFormats() []*Format {
-	return []*Format{
+	all := []*Format{
 		{Name: "guid", Doc: "a GUID, 8-4-4-4-12 hexadecimal digits, either case, perhaps in braces",
 			match: isGUID, distinct: always},
 		{Name: "teams-operation-id", Doc: "the id of a teamsAsyncOperation: one or more GUIDs joined by hyphens",
@@ -47,6 +47,10 @@ func idFormats() []*Format {
 		{Name: "planner-id", Doc: "a plan, bucket or task: 28 characters, case-sensitive",
 			match: isPlannerID, distinct: isMixed},
 	}
+	for _, f := range all {
+		f.id = true
+	}
+	return all
 }
 
 func hasPrefix(prefix string) func(string) bool {

@@ -14,7 +14,7 @@ func textFormats() []*Format {
 			match: matching(`eyJ[\w-]*\.eyJ[\w-]*\.[\w-]*`), distinct: hasPrefix("eyJ")},
 		{Name: "json-string", Doc: "a JSON object or array inside a string",
 			match: isJSONString, distinct: always},
-		{Name: "etag", Doc: `an entity tag: "TAG" or weak W/"TAG" with its quotes; on drives "{GUID},N" and "c:{GUID},N", in older answers GUID,N without quotes`,
+		{Name: "etag", id: true, Doc: `an entity tag: "TAG" or weak W/"TAG" with its quotes; on drives "{GUID},N" and "c:{GUID},N", in older answers GUID,N without quotes`,
 			match: isETag, distinct: isDistinctETag},
 		{Name: "skiptoken", Doc: "the place where a page begins: opaque, without spaces; may be base64 that begins eyJ, or X'HEX'",
 			match: matching(pageToken)},
