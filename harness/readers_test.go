@@ -19,7 +19,7 @@ var readers = []struct{ what, target string }{
 	{"schemas", "schema FuzzSchemaFile"}, {"values that are judged by them", "schema FuzzAgainstBareLibrary"}, {"overlays", "internal/generate FuzzOverlay"}, {"index.json", "internal/route FuzzIndex"}, {"addresses and contexts, by the index", "internal/route FuzzResolve"},
 	{"metadata", "internal/csdl FuzzCSDL"}, {"metadata that is compared", "internal/metadiff FuzzCompare"}, {"Microsoft's changelog", "internal/drift FuzzAnnouncements"}, {"pages of documentation", "internal/docs FuzzDocs"}, {"pages of documentation that are imported", "internal/importer FuzzDocs"},
 	{"answers in files", "internal/check FuzzData"}, {"answers in tests in Go", "internal/check FuzzGo"}, {"answers in tests in JavaScript", "internal/check FuzzScript"}, {"Microsoft's permissions file", "internal/permissions FuzzOf"},
-	{"HTTP archives", "internal/importer FuzzHAR"}, {"recordings of vcrpy", "internal/importer FuzzVCRPy"},
+	{"HTTP archives", "internal/importer FuzzHAR"}, {"recordings of vcrpy", "internal/importer FuzzVCRPy"}, {"cassettes of Ruby's VCR", "internal/importer FuzzRubyVCR"}, {"mocks of Dev Proxy", "internal/importer FuzzDevProxy"}, {"recordings of AutoRest", "internal/importer FuzzAutoRest"},
 	{"keys and certificates", "internal/ca FuzzAuthority"}, {"stores of certificates", "internal/child FuzzStore"}, {"tokens", "internal/auth FuzzReadClaims"}, {"answers to a sign-in that failed", "internal/auth FuzzRefused"},
 	{"JSON", "internal/jsondoc FuzzScan"}, {"JSON, as a tree", "internal/jsondoc FuzzLaws"}, {"JSON that was cut", "internal/jsondoc FuzzMend"}, {"paths into JSON", "internal/jsondoc FuzzPath"},
 	{"compressed bodies", "internal/wire FuzzDecode"}, {"charsets", "internal/wire FuzzText"}, {"addresses of Graph", "internal/graphurl FuzzStable"}, {"batches", "internal/graph FuzzBatch"},
@@ -37,7 +37,7 @@ var readBesides = map[string]string{
 	"internal/testkit":   "is for tests",
 	"internal/upstream":  "hands certificates to crypto/x509",
 	"internal/whatif":    "copies cassettes",
-	"internal/words/gen": "is run by whoever makes the table of words anew",
+	"internal/words/gen": "is run by whoever makes the table of words",
 }
 
 var opensFiles = regexp.MustCompile(`plainfile\.(Open|Read)|os\.(ReadFile|Open)\(`)
