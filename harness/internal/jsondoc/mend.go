@@ -7,7 +7,8 @@ import (
 
 // ParseMended is Parse for text in which an escape may be half of a surrogate pair, which
 // encoding/json and browsers read as U+FFFD: a text that is JSON but for those is read like
-// that, and mendedAt is the path of the first value or member that holds one.
+// that, and mendedAt is the path of the first value or member that holds one: the root
+// where that is not in the document, for another member of its name replaces it.
 func ParseMended(text string) (doc any, mendedAt string, err error) {
 	doc, err = Parse(text)
 	mended, ok := mend(text, '\uFFFD')
@@ -22,7 +23,10 @@ func ParseMended(text string) (doc any, mendedAt string, err error) {
 	if err != nil {
 		return doc, Root, nil
 	}
-	return doc, Diff(doc, marked, 1)[0].Path, nil
+	if found := Diff(doc, marked, 1); len(found) > 0 {
+		return doc, found[0].Path, nil
+	}
+	return doc, Root, nil
 }
 
 // mend replaces, in JSON text, every escape that is half of a surrogate pair by that of a

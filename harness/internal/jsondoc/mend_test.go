@@ -18,6 +18,7 @@ func TestParseMended(t *testing.T) {
 		`"\uDE00\uD83D"`:          {`"\ufffd\ufffd"`, "$"},
 		`["\ud83d\ud83d\ude00"]`:  {`["\ufffd\ud83d\ude00"]`, "$[0]"},
 		`{"\ud83dx": "\\\ud83d"}`: {`{"\ufffdx": "\\\ufffd"}`, `$['\u0001x']`},
+		`{"a":"\ud83d","a":"x"}`:  {`{"a":"x"}`, "$"},
 		`"\ud83`:                  {},
 		`"\`:                      {},
 		`\ud83d`:                  {},
@@ -34,6 +35,7 @@ func TestParseMended(t *testing.T) {
 func FuzzMend(f *testing.F) {
 	f.Add(`{"a": ["\ud83d", "\ude00\ud83d\ude00"]}`)
 	f.Add(`"\\ud83d\u`)
+	f.Add(`{"a":"\ud83d","a":"x"}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		doc, _, err := jsondoc.ParseMended(text)
 		if err != nil {
