@@ -36,6 +36,10 @@ func TestBatchesKeepTheOrderOfTheirAnswers(t *testing.T) {
 	if !strings.HasSuffix(again.Response.Body, ` }]}`) {
 		t.Errorf("the answers are in another order: %s", again.Response.Body)
 	}
+	twice := `{"a":{"responses":[` + two + `]},"responses":[` + two + `,` + one + `,` + three + `]}`
+	if again := record(c, sent, twice); again.Response.Body != record(nil, sent, twice).Response.Body {
+		t.Errorf("an answer that has two lists became %s", again.Response.Body)
+	}
 	const cut = `{"responses":[{"id":"1"`
 	if again := record(c, sent, cut); again.Response.Body != cut {
 		t.Errorf("an answer that was cut became %s", again.Response.Body)

@@ -193,7 +193,7 @@ func (e *earlierInteraction) inOrder(asked, answer string) string {
 	out.WriteString(answer[:at])
 	for n, part := range now.Responses {
 		gap, rest, found := strings.Cut(answer[at:], part.text)
-		if !found {
+		if !found || strings.Trim(strings.TrimPrefix(gap, `"responses"`), " \t\r\n:[,") != "" { // it stands elsewhere, too
 			return answer
 		}
 		out.WriteString(gap + ordered[n].text)
@@ -227,7 +227,7 @@ func messagesOf(i *cassette.Interaction) (asked, answered place.Message) {
 		place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: resp.Body}
 }
 
-// before is a message of the earlier recording, beside the one that is read now.
+// An earlierMessage is a message of the earlier recording, beside the one that is read now.
 type earlierMessage struct {
 	texts   map[string]string   // by place
 	members map[string][]string // names of members that are pseudonyms, by the place of their object
