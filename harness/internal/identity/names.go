@@ -16,7 +16,7 @@ func nameFormats() []*Format {
 		{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
 			match: isDomain, distinct: hasSuffix(".onmicrosoft.com")},
 		{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
-			match: matching(`[0-9A-Za-z]+_\w+`), distinct: isGeneratedExtension},
+			match: isSchemaExtensionID, distinct: isGeneratedExtension},
 		{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
 			match: matching(`B2X_1_[\w-]+`), distinct: hasPrefix("B2X_1_")},
 	}
@@ -59,6 +59,10 @@ func isDomain(s string) bool {
 	top := labels[len(labels)-1]
 	return len(labels) >= 2 && len(top) >= 2 && (ascii.All(top, ascii.IsLetter) || strings.HasPrefix(top, "xn--"))
 }
+
+func isSchemaExtensionID(s string) bool { return len(s) <= 256 && schemaExtensions(s) }
+
+var schemaExtensions = matching(`[0-9A-Za-z]+_\w+`)
 
 func isGeneratedExtension(s string) bool {
 	return len(s) > 12 && strings.HasPrefix(s, "ext") && s[11] == '_' && strings.ContainsAny(s[3:11], "0123456789")
