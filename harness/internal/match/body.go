@@ -120,7 +120,7 @@ func canonicalForm(fields []namedValue) []byte {
 // parseParts reads the parts of a multipart body, in an order that does not depend on theirs:
 // SDKs write them in random order with a random boundary. Parts without a name are known by
 // their position.
-func parseParts(m *place.Message, boundary string) (fields []namedValue, canonical string) {
+func parseParts(m *place.Message, boundary string) (fields []namedValue, canonical []byte) {
 	type part struct {
 		canonical string
 		field     namedValue
@@ -136,7 +136,7 @@ func parseParts(m *place.Message, boundary string) (fields []namedValue, canonic
 	}
 	slices.SortStableFunc(parts, func(a, b part) int { return strings.Compare(a.canonical, b.canonical) })
 	for _, p := range parts {
-		fields, canonical = append(fields, p.field), canonical+p.canonical
+		fields, canonical = append(fields, p.field), append(canonical, p.canonical...)
 	}
 	return fields, canonical
 }
