@@ -62,12 +62,14 @@ func raiseBarriers(uses []resourceUse, entries []*entry) {
 		if u.write != nil {
 			continue
 		}
+		behind := map[*barrier]bool{}
 		for _, where := range known.resolve(u.resources) {
 			for _, name := range sets.related(where) {
 				if barriers[name] == nil {
 					barriers[name] = newBarrier(sets[name])
 				}
-				if b := barriers[name]; !slices.Contains(u.entry.barriers, b) {
+				if b := barriers[name]; !behind[b] {
+					behind[b] = true
 					u.entry.barriers = append(u.entry.barriers, b)
 				}
 			}
@@ -78,7 +80,7 @@ func raiseBarriers(uses []resourceUse, entries []*entry) {
 func newBarrier(writes []*record) *barrier {
 	b := &barrier{writes}
 	for _, w := range writes {
-		if !slices.Contains(w.barriers, b) {
+		if n := len(w.barriers); n == 0 || w.barriers[n-1] != b { // of one batch several parts
 			w.barriers = append(w.barriers, b)
 		}
 	}
