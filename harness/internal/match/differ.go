@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -87,25 +88,25 @@ func (d *differ) paths(recorded, received string) {
 
 // named compares two sets of named values.
 func (d *differ) named(prefix string, recorded, received []namedValue) {
-	var names []string
-	for _, p := range slices.Concat(recorded, received) {
-		names = append(names, p.name)
-	}
+	old, now := byName(recorded), byName(received)
+	names := slices.AppendSeq(slices.Collect(maps.Keys(old)), maps.Keys(now))
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		d.sides(prefix+name, valueOf(recorded, name), valueOf(received, name))
+		d.sides(prefix+name, old[name], now[name])
 	}
 }
 
-// valueOf joins the values of a name.
-func valueOf(pairs []namedValue, name string) side {
-	var values []string
+// byName joins the values of each name.
+func byName(pairs []namedValue) map[string]side {
+	values := map[string][]string{}
 	for _, p := range pairs {
-		if p.name == name {
-			values = append(values, p.value)
-		}
+		values[p.name] = append(values[p.name], p.value)
 	}
-	return side{text: strings.Join(values, " & "), has: len(values) > 0}
+	sides := make(map[string]side, len(values))
+	for name, all := range values {
+		sides[name] = textSide(strings.Join(all, " & "))
+	}
+	return sides
 }
 
 func queryValues(query string) []namedValue {

@@ -24,6 +24,20 @@ func TestLinear(t *testing.T) {
 		"60,000 writes and reads": func() {
 			newIndex(t, Rules{}, parseRecording(t, "POST /$batch "+batch("DELETE", 60_000)+" => 200 {}\nPOST /$batch "+batch("GET", 60_000)+" => 200 {}"))
 		},
+		"30,000 fields, none recorded": func() {
+			form := func(name string) string {
+				var b strings.Builder
+				for i := range 30_000 {
+					fmt.Fprintf(&b, "&%s%d=1", name, i)
+				}
+				return "POST /forms Content-Type: application/x-www-form-urlencoded | " + b.String()[1:]
+			}
+			ask(t, newIndex(t, Rules{}, parseRecording(t, form("a")+" => 200")).NewSession(), form("b"))
+		},
+		"40,000 ids in capitals": func() {
+			ids := strings.Repeat("8EA0E38B-EFB3-4757-924A-5F94061CF8C2 ", 40_000)
+			ask(t, newIndex(t, Rules{}, sealRecording(t, parseRecording(t, `POST /me {"a":"`+ids+`"} => 200 ok`))).NewSession(), `POST /me {"a":"`+ids+`"}`)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			best := time.Hour

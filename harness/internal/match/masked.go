@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -258,12 +259,13 @@ func foldIDs(s string) string {
 	if folded == s || len(folded) != len(s) {
 		return s
 	}
+	var edits []edit.Edit
 	for _, span := range identity.Find(s) {
 		if id := folded[span.Start:span.End]; strings.Trim(id, "0123456789abcdef-") == "" {
-			s = s[:span.Start] + id + s[span.End:]
+			edits = append(edits, edit.Edit{Start: span.Start, End: span.End, Text: id})
 		}
 	}
-	return s
+	return edit.Apply(s, edits)
 }
 
 func inBody(r place.Role) bool {
