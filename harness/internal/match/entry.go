@@ -46,7 +46,7 @@ type source struct {
 	interaction *cassette.Interaction
 }
 
-// A barrier is the set of writes that bind one sort of read: see related.go.
+// A barrier is the set of writes that bind one sort of read: see raiseBarriers.
 type barrier struct {
 	writes []*record // in recorded order
 }

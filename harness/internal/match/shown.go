@@ -35,7 +35,7 @@ type side struct {
 
 func textSide(s string) side { return side{text: s, has: true} }
 
-// value is a JSON value, or jsondoc.Absent.
+// jsonSide is that of a JSON value, or of jsondoc.Absent.
 func jsonSide(v any) side {
 	if v == jsondoc.Absent {
 		return side{json: true}

@@ -12,7 +12,7 @@ type treatment uint8
 const (
 	asName     treatment = iota // a counted pseudonym
 	asConstant                  // REDACTED, in the value's format
-	asScheme                    // as constant, but for a scheme before a space
+	asScheme                    // as asConstant, but for a scheme before a space
 	asBase64                    // REDACTED in base64
 	asLink                      // a link whose tokens are all renamed
 	asToken                     // a pseudonym token of the same shape
@@ -27,7 +27,7 @@ const (
 type field struct {
 	rule
 	treatment
-	series string   // of named
+	series string   // of asName
 	within []string // only inside one of these members (lower case), if any
 }
 
@@ -106,7 +106,7 @@ func (fs *fields) find(name, parent string) *field {
 	return nil
 }
 
-// credentials are the names of members, form fields, options and headers that hold what
+// credentialFields are the names of members, form fields, options and headers that hold what
 // gives access. No rule turns them off.
 var credentialFields = newFields(
 	fieldList{loginField, `access_token refresh_token id_token client_secret client_assertion device_code user_code assertion client_info samlresponse
@@ -138,10 +138,10 @@ var credentialFields = newFields(
 	fieldList{credential(secretPassword).in("secrets", "synchronizationsecretkeystringvaluepair", "omasettings", "credentials"), `value`},
 )
 
-// forms are fields that are credentials only in forms, where a code is no error's code.
+// formFields are fields that are credentials only in forms, where a code is no error's code.
 var formFields = newFields(fieldList{loginField, `code client_assertion assertion refresh_token`}, fieldList{personField, `username login_hint`})
 
-// members are JSON members, form fields, columns and properties in filters whose values
+// memberFields are JSON members, form fields, columns and properties in filters whose values
 // say who, where or what, beside those that no list knows.
 var memberFields = newFields(
 	fieldList{linkField, `uploadurl @microsoft.graph.downloadurl downloadurl @content.downloadurl storageurl uploadsessionurl azurestorageuri

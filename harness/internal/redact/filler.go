@@ -18,7 +18,7 @@ const fillerLine = "what a file held is not recorded "
 
 var fillerPage = strings.Repeat(fillerLine, 2048)
 
-// filler is n bytes from an offset on.
+// fillerAt is n bytes of it from an offset on.
 func fillerAt(offset int64, n int) string {
 	start := int(offset % int64(len(fillerLine)))
 	if start+n <= len(fillerPage) {

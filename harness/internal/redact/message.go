@@ -31,7 +31,7 @@ func messageOf(c *core, text string) string {
 	return withoutNetwork(c.ledger.within(text))
 }
 
-// apart redacts a text that is an address or JSON and nothing else as an answer's.
+// redactedPart redacts a text that is an address or JSON and nothing else as an answer's.
 func redactedPart(p *pass, text string) string {
 	switch {
 	case authority(text) && !strings.ContainsAny(text, " \n"):

@@ -20,7 +20,7 @@ type core struct {
 	ledger      *ledger
 	previous    *previous
 	verdicts    verdicts
-	recents     sync.Pool // of *near
+	recents     sync.Pool // of *recent
 }
 
 // Options are what a recording may bring along.

@@ -36,7 +36,7 @@ func (t *tags) remember(tags map[string]string) {
 	}
 }
 
-// before is the pseudonym that a value had in the recording before, known by its tag.
+// pseudonym is the one that a value had in the recording before, known by its tag.
 func (t *tags) pseudonym(s string) string {
 	for nonce := range t.nonces {
 		if p, ok := t.earlier[t.faker.Tag(s, nonce)]; ok {
