@@ -3,6 +3,9 @@ package match
 import (
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/redact"
 )
 
 // TestChoice plays scripts over sealed recordings: lines of a client with what it gets.
@@ -98,5 +101,23 @@ func TestChoice(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Where ids are kept, an option that is called what an id may be called is looked for by the name
+// that was recorded, which is the one that is sent.
+func TestOptionNamedLikeAnID(t *testing.T) {
+	const asked = "GET /me/drive/root:/Budget.docx?4NNHNFGJQUWBQGQECJSO5QPIMSLHJAX2"
+	redactor, err := redact.New(redact.Rules{Identity: redact.Off}, redact.Options{Salt: testSalt})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, note := redactor.Record(parseRecording(t, asked+" => 200 ok").Interactions[0])
+	recording := &cassette.Cassette{Salt: testSalt, Interactions: []*cassette.Interaction{stored}}
+	if err := redactor.Meta(&recording.Meta, [][]byte{note}); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(t, newIndex(t, Rules{}, recording).NewSession(), asked); len(stored.Holes) == 0 || strings.HasPrefix(got, "miss") {
+		t.Errorf("%s, recorded as %s, got %s", asked, stored.Request.URL, got)
 	}
 }

@@ -97,7 +97,7 @@ func (b *builder) add(s source) error {
 	}
 	b.addSpelling(e, s.interaction)
 	if b.seal != nil && len(s.cassette.Salt) > 0 && len(e.answers) == 0 {
-		b.seal.add(s, e, req.key.Principal)
+		b.seal.add(s, e, &req)
 	}
 	b.count++
 	r := &record{source: s, entry: e, number: len(e.answers), position: b.count, batch: req.batch}

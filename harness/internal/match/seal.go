@@ -54,11 +54,12 @@ func (x *seal) noteTags(c *cassette.Cassette) {
 	}
 }
 
-// add notes the first recorded request of an entry of a sealed cassette.
-func (x *seal) add(s source, e *entry, principal string) {
+// add notes the first recorded request of an entry of a sealed cassette. Its shape is that of
+// the request as it is stored, as what is sent has that of the request as it came.
+func (x *seal) add(s source, e *entry, as *request) {
 	message, unbound := messageOf(s.interaction), newBindings(x.faker)
 	plain := x.mask(message, nil, false, unbound)
-	whole, err := x.rules.understandMessage(&plain.message, s.interaction.Request.Host, principal)
+	whole, err := x.rules.understandMessage(&plain.message, s.interaction.Request.Host, as.key.Principal)
 	if err != nil {
 		return
 	}
@@ -69,7 +70,7 @@ func (x *seal) add(s source, e *entry, principal string) {
 	if len(left.blanks) == 0 {
 		return
 	}
-	r, err := x.rules.understandMessage(&left.message, s.interaction.Request.Host, principal)
+	r, err := x.rules.understandMessage(&left.message, s.interaction.Request.Host, as.key.Principal)
 	if err != nil {
 		return
 	}
@@ -77,7 +78,7 @@ func (x *seal) add(s source, e *entry, principal string) {
 	if places := placesOf(left.blanks); r.batch != nil {
 		x.batches.add(places, r.batch)
 	} else {
-		buckets = x.holeSet(shapeOf(&whole), places).buckets
+		buckets = x.holeSet(shapeOf(as), places).buckets
 	}
 	left.divide(r.batch)
 	key := bucketKey{r.key, len(left.blanks)}
