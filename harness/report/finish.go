@@ -45,7 +45,7 @@ func (c *Case) finish(failOn Severity) {
 
 // identify gives every finding its id: a digest of what the finding is about,
 // not of where its lines happen to stand nor of the values seen. Findings that
-// agree in all by which they are ordered.
+// agree in all of that are distinguished by their order.
 func (c *Case) identify() {
 	seen := map[string]int{}
 	for i := range c.Findings {

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -57,17 +58,23 @@ func (d *htmlDetail) itemNote(e *Exchange) string {
 }
 
 // unchanged are the requests of a comparison in which nothing changed, an item and a detail
-// each.
+// each, and with them those of which no change is reported.
 func (p *pageMaker) unchanged(c *Case) []htmlItem {
+	if !p.words.compares() || !slices.ContainsFunc(c.Exchanges, func(e Exchange) bool { return e.Unchanged }) {
+		return nil
+	}
 	var items []htmlItem
 	for i := range c.Exchanges {
 		e := &c.Exchanges[i]
-		if !e.Unchanged || !p.words.compares() {
+		if !e.Unchanged && len(c.Findings) > 0 {
 			continue
 		}
 		d := p.interaction(e, i)
 		d.Class = "passed"
 		d.Lines = []string{nothingChanged}
+		if !e.Unchanged {
+			d.Lines = []string{"What changed in it is accepted."}
+		}
 		p.Details = append(p.Details, d)
 		items = append(items, htmlItem{ID: d.ID, Class: d.Class, Label: Visible(e.Method), Text: clip(Visible(e.Target()), 160), Small: d.itemNote(e)})
 	}

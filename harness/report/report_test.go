@@ -424,6 +424,23 @@ func TestDataBeginsNoLine(t *testing.T) {
 	}
 }
 
+// Where all changes of a cassette are accepted, its page shows the requests that have them, too.
+func TestAcceptedChangesAreListed(t *testing.T) {
+	same, accepted := exchange(1, "new.yaml", "{\n  \"id\": \"kept\"\n}"), exchange(0, "new.yaml", "{\n  \"id\": \"accepted\"\n}")
+	same.Unchanged = true
+	s := &report.Suite{Command: "diff", Cases: []report.Case{{Name: "a", File: "new.yaml", Exchanges: []report.Exchange{*accepted, *same}}}}
+	s.Finish()
+	text := render(t, "html", s, report.Style{})
+	for part, want := range map[string]int{`class="item passed"`: 2, "Only ids, dates, tokens and order differ": 1, "What changed in it is accepted": 1} {
+		if got := strings.Count(text, part); got != want {
+			t.Errorf("%s: %d times, want %d", part, got, want)
+		}
+	}
+	if !strings.Contains(text, "&#34;accepted&#34;") {
+		t.Error("the request whose change is accepted is not shown")
+	}
+}
+
 // A comparison's page lists the requests in which nothing changed as well, each with its body,
 // beside those that changed.
 func TestUnchangedRequestsAreListed(t *testing.T) {

@@ -159,16 +159,18 @@ func TestAzureCLI(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
-	c, err := New("auto", Options{Getenv: vars{}.get})
-	if err != nil {
-		t.Fatal(err)
-	}
-	claims, err := c.Claims(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := c.Kind()+" "+claims.String(), "azure-cli delegated User.Read"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	for _, env := range []vars{{}, {authorityHost: "login.microsoftonline.us"}} { // which az does not look at
+		c, err := New("auto", Options{Getenv: env.get})
+		if err != nil {
+			t.Fatal(err)
+		}
+		claims, err := c.Claims(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := c.Kind()+" "+claims.String(), "azure-cli delegated User.Read"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

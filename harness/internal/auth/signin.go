@@ -72,15 +72,20 @@ func (s *signIn) doing(kind string) string {
 	return doing
 }
 
-// acquirer asks a credential of azidentity, which make makes with how it reaches the sign-in
-// host; unknown says that the host is no cloud's own. The errors of both carry requests and
-// answers, so only what a person can act on is taken from them.
-func (s *signIn) acquirer(kind string, make func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error), secrets ...string) (acquirer, error) {
+// atHost is an acquirer of a credential that make makes with how it reaches the sign-in host;
+// unknown says that the host is no cloud's own.
+func (s *signIn) atHost(kind string, make func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error), secrets ...string) (acquirer, error) {
 	client, unknown, err := s.client()
 	if err != nil {
 		return nil, err
 	}
 	from, err := make(client, unknown)
+	return s.acquirer(kind, from, err, secrets...)
+}
+
+// acquirer asks a credential of azidentity, or says why there is none. The errors of both carry
+// requests and answers, so only what a person can act on is taken from them.
+func (s *signIn) acquirer(kind string, from azcore.TokenCredential, err error, secrets ...string) (acquirer, error) {
 	if err != nil {
 		return nil, shorten(context.Background(), s.doing(kind), err, secrets...)
 	}
@@ -96,7 +101,7 @@ func (s *signIn) acquirer(kind string, make func(client azcore.ClientOptions, un
 
 func (s *signIn) secret() (acquirer, error) {
 	secret := s.Getenv(clientSecret)
-	return s.acquirer("client-secret", func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error) {
+	return s.atHost("client-secret", func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error) {
 		return azidentity.NewClientSecretCredential(s.Getenv(tenantID), s.Getenv(clientID), secret,
 			&azidentity.ClientSecretCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
 	}, secret)
@@ -108,7 +113,7 @@ func (s *signIn) certificate() (acquirer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.acquirer("client-certificate", func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error) {
+	return s.atHost("client-certificate", func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error) {
 		return azidentity.NewClientCertificateCredential(s.Getenv(tenantID), s.Getenv(clientID), certs, key,
 			&azidentity.ClientCertificateCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
 	}, password)
@@ -144,7 +149,7 @@ func (s *signIn) federated() (acquirer, error) {
 	if _, err := assertion(context.Background()); err != nil {
 		return nil, err
 	}
-	return s.acquirer("federated", func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error) {
+	return s.atHost("federated", func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error) {
 		return azidentity.NewClientAssertionCredential(s.Getenv(tenantID), s.Getenv(clientID), assertion,
 			&azidentity.ClientAssertionCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: unknown})
 	})
@@ -154,7 +159,7 @@ func (s *signIn) deviceCode() (acquirer, error) {
 	if s.Talk == nil {
 		return nil, &fault.Error{Message: s.doing("device-code") + ": there is nobody to show the code to"}
 	}
-	return s.acquirer("device-code", func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error) {
+	return s.atHost("device-code", func(client azcore.ClientOptions, unknown bool) (azcore.TokenCredential, error) {
 		return azidentity.NewDeviceCodeCredential(&azidentity.DeviceCodeCredentialOptions{
 			ClientOptions: client, DisableInstanceDiscovery: unknown, ClientID: s.Getenv(clientID), TenantID: s.Getenv(tenantID),
 			UserPrompt: func(_ context.Context, m azidentity.DeviceCodeMessage) error {
@@ -166,9 +171,8 @@ func (s *signIn) deviceCode() (acquirer, error) {
 }
 
 func (s *signIn) azureCLI() (acquirer, error) {
-	return s.acquirer("azure-cli", func(azcore.ClientOptions, bool) (azcore.TokenCredential, error) {
-		return azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: s.Getenv(tenantID)})
-	})
+	from, err := azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: s.Getenv(tenantID)})
+	return s.acquirer("azure-cli", from, err) // az knows by itself where it signs in
 }
 
 // static takes the token of a variable as it is.

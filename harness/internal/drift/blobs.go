@@ -43,17 +43,26 @@ func (b *blobs) read(blob, name string) ([]byte, error) {
 	if _, err := fmt.Fprintln(b.in, blob); err != nil {
 		return nil, fmt.Errorf("read %s from git: %w", name, err)
 	}
-	head, err := b.out.ReadString('\n') // "<object> blob <size>"
+	head, err := b.out.ReadString('\n') // "<object> <type> <size>", or why there is none
 	if err != nil {
 		return nil, fmt.Errorf("read %s from git: %w", name, err)
 	}
 	fields := strings.Fields(head)
-	if len(fields) != 3 || fields[1] != "blob" {
+	var size int64
+	if len(fields) == 3 {
+		size, err = strconv.ParseInt(fields[2], 10, 64)
+	}
+	if len(fields) != 3 || err != nil {
 		return nil, fmt.Errorf("read %s from git: %s", name, strings.TrimSpace(head))
 	}
-	size, err := strconv.ParseInt(fields[2], 10, 64)
-	if err != nil || size > cassette.MaxSize {
-		return nil, fmt.Errorf("read %s from git: %s bytes are too many", name, fields[2])
+	if kind := fields[1]; kind != "blob" || size > cassette.MaxSize {
+		if _, err := io.CopyN(io.Discard, b.out, size+1); err != nil { // the next answer is behind it
+			return nil, fmt.Errorf("read %s from git: %w", name, err)
+		}
+		if kind != "blob" {
+			return nil, fmt.Errorf("read %s from git: it is a %s", name, kind)
+		}
+		return nil, fmt.Errorf("read %s from git: %d bytes are too many", name, size)
 	}
 	data := make([]byte, size+1) // and a line break
 	if _, err := io.ReadFull(b.out, data); err != nil {

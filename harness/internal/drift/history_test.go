@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -148,6 +149,40 @@ func TestFolderIsReadByOneProcess(t *testing.T) {
 	}
 	if n := strings.Count(string(text), ".yaml\n"); n != 20 {
 		t.Errorf("one process was asked for %d cassettes, there are 20:\n%s", n, text)
+	}
+}
+
+// TestFolderCalledLikeTheSalt reads on behind what is no file: a folder of cassettes may have
+// the name that a salt's file has.
+func TestFolderCalledLikeTheSalt(t *testing.T) {
+	repository(t, fmt.Sprintf(oneRecording, "1", "Member"))
+	for _, name := range []string{"a.yaml", "b.yaml", cassette.SaltFile + "/c.yaml"} {
+		file := filepath.Join("many", filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, fmt.Appendf(nil, oneRecording, "1", "Member"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, "", "git", "add", "-f", ".")
+	run(t, "", "git", "-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-q", "-m", "many")
+	old, err := drift.Open(t.Context(), "HEAD:many")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := drift.Open(t.Context(), "many")
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite, err := drift.Compare(old, now, drift.Options{})
+	if err != nil || len(suite.Cases) != 3 {
+		t.Fatalf("%v: %d cases", err, len(suite.Cases))
+	}
+	for _, c := range suite.Cases {
+		if len(c.Findings) != 0 {
+			t.Errorf("%s: told %+v", c.Name, c.Findings)
+		}
 	}
 }
 

@@ -81,8 +81,10 @@ func NewReverse(own Use, opts Options) *Reverse {
 // End ends all sessions and returns what they report: first the server's own, then, in the
 // order in which they ended, those that had findings.
 func (r *Reverse) End(ctx context.Context) []report.Case {
+	own := make(chan report.Case, 1)
+	go func() { own <- r.own.end(ctx) }() // side by side: a session that hangs keeps no recording from its file
 	ended := r.sessions.stop(ctx)
-	return append([]report.Case{r.own.end(ctx)}, ended...)
+	return append([]report.Case{<-own}, ended...)
 }
 
 // ServeHTTP implements http.Handler.

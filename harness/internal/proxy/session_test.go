@@ -85,6 +85,34 @@ func TestHangingSessionEndsAlone(t *testing.T) {
 	})
 }
 
+// TestHangingExpiryDelaysNoEnd: at the end of the server too, when one that was idle hangs.
+func TestHangingExpiryDelaysNoEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		until, ended := make(chan struct{}), new(atomic.Int64)
+		takes := []proxy.Use{held{until: until}, counted{ends: ended}}
+		reverse := proxy.NewReverse(counted{ends: ended}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (take proxy.Use, err error) {
+			take, takes = takes[0], takes[1:]
+			return take, nil
+		}})
+		for len(takes) > 0 {
+			r := httptest.NewRequest("POST", "/_graphvcr/sessions", nil)
+			r.Host = "localhost"
+			reverse.ServeHTTP(httptest.NewRecorder(), r)
+			time.Sleep(45 * time.Second) // the bubble's clock: the first is idle, the second is not
+		}
+		over := make(chan int)
+		go func() { over <- len(reverse.End(t.Context())) }()
+		synctest.Wait()
+		if got := ended.Load(); got != 2 {
+			t.Errorf("%d ended beside the one that hangs, want 2: the server's own and the one that was open", got)
+		}
+		close(until)
+		if got := <-over; got != 1 {
+			t.Errorf("%d reports, want the server's own alone: none has findings", got)
+		}
+	})
+}
+
 // counted counts the ends of takes.
 type counted struct {
 	live

@@ -41,7 +41,6 @@ func (ss *sessions) start(idle time.Duration) {
 // which they ended, then, by id, of those that were still open.
 func (ss *sessions) stop(ctx context.Context) []report.Case {
 	ss.cancel()
-	ss.ending.Wait()
 	ss.mu.Lock()
 	var left []*session
 	for _, id := range slices.Sorted(maps.Keys(ss.open)) {
