@@ -165,9 +165,9 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	if hostOf(address) == "" && req.Host != "" {
 		address = "https://" + req.Host + address
 	}
-	p.left = !graph.IsHost(hostOf(address))
-	p.signIn = graph.IsSignInHost(hostOf(address))
-	p.sealed = p.left && !graph.IsFileHost(hostOf(address))
+	host := hostOf(address)
+	p.left, p.signIn = !graph.IsHost(host), graph.IsSignInHost(host)
+	p.sealed = p.left && !graph.IsFileHost(host)
 	asked, answered := messagesOf(i)
 	p.begin("request")
 	p.request, p.offset, p.before = true, offsetOf(media.First(req.Headers, "Content-Range")), p.previous.request(p.r.ledger)
