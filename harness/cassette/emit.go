@@ -182,9 +182,10 @@ func opening(m *Meta, count, holes int) []byte {
 		texts("tags:", m.Tags)
 		w.line(2, "sum: "+quotedAlways(sealOf(m, holes)))
 	}
-	if w.line(0, "interactions:"); count == 0 {
-		w.out.Truncate(w.out.Len() - 1)
-		w.line(0, " []")
+	if count == 0 {
+		w.line(0, "interactions: []")
+	} else {
+		w.line(0, "interactions:")
 	}
 	return w.out.Bytes()
 }

@@ -34,12 +34,11 @@ func (e *Encoder) Append(dst []byte, i *Interaction) ([]byte, error) {
 // but for the answer's body, which is left as it is. That takes a fraction of the time and
 // the room. What no file can hold is a *UnstorableError.
 func (e *Encoder) Pack(dst []byte, i *Interaction) ([]byte, error) {
-	start := len(dst)
-	dst = append(dst, make([]byte, packedHead)...)
 	if err := i.Storable(); err != nil {
 		return dst, err
 	}
-	p := e.split(dst, i)
+	start := len(dst)
+	p := e.split(append(dst, make([]byte, packedHead)...), i)
 	head := p.text[start:]
 	for n, end := range p.ends {
 		binary.LittleEndian.PutUint32(head[4*n:], uint32(end-start))

@@ -21,10 +21,6 @@ type Torn struct {
 	Behind int   // interactions that were read behind it: the file was damaged, not cut
 }
 
-func (t *Torn) String() string {
-	return fmt.Sprintf("%d bytes after the first %d interactions are torn", t.Bytes, t.After)
-}
-
 // Open opens a journal that was left behind, to be saved. What a kill left half written at
 // its end, and what a disk damaged within, is reported: the second result is nil where the file
 // is whole. A journal that is still being written is fs.ErrExist.

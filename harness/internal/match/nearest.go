@@ -13,37 +13,42 @@ import (
 // nearestWeighed is how many of the recorded requests that seem near are looked at closely.
 const nearestWeighed = 16
 
+// A weighed candidate is the nearer the less it weighs.
+type weighed[T any] struct {
+	of     T
+	weight int
+}
+
+func nearestFirst[T any](all []weighed[T]) {
+	slices.SortStableFunc(all, func(a, b weighed[T]) int { return cmp.Compare(a.weight, b.weight) })
+}
+
 // nearest finds the recorded requests that are similar to a live one, those with
 // the fewest differences first, then in recorded order, without those that are clearly further
 // away than the first. It reads every key once, which a miss may cost.
 func (x *Index) nearest(live *request) []Candidate {
-	type near struct {
-		entry *entry
-		Candidate
-		weight int
-	}
-	lightest := func(a, b near) int { return cmp.Compare(a.weight, b.weight) }
-	var found []near
+	sent := divided(live.key)
+	var alike []weighed[*entry]
 	for _, e := range x.entries {
-		if score, similar := distance(live.key, e.key); similar {
-			found = append(found, near{entry: e, weight: score})
+		if score, similar := sent.distance(e.key); similar {
+			alike = append(alike, weighed[*entry]{e, score})
 		}
 	}
-	slices.SortStableFunc(found, lightest)
-	found = found[:min(len(found), nearestWeighed)]
-	for n := range found {
-		r := found[n].entry.answers[0]
+	nearestFirst(alike)
+	var found []weighed[Candidate]
+	for _, a := range alike[:min(len(alike), nearestWeighed)] {
+		r := a.of.answers[0]
 		recorded, _ := x.recorded(r.interaction) // it was understood when the index was built
 		d := slices.DeleteFunc(differences(&recorded, live), func(d Difference) bool {
 			return anythingFits(r.interaction, d.Field)
 		})
-		found[n] = near{nil, Candidate{r.cassette, r.interaction, d}, weight(&recorded, d)}
+		found = append(found, weighed[Candidate]{Candidate{r.cassette, r.interaction, d}, weight(&recorded, d)})
 	}
-	slices.SortStableFunc(found, lightest)
+	nearestFirst(found)
 	var shown []Candidate
-	for _, n := range found[:min(len(found), nearestShown)] {
-		if n.weight <= found[0].weight+1 {
-			shown = append(shown, n.Candidate)
+	for _, f := range found[:min(len(found), nearestShown)] {
+		if f.weight <= found[0].weight+1 {
+			shown = append(shown, f.of)
 		}
 	}
 	return shown
@@ -89,19 +94,29 @@ func (r *request) wordAt(field string) bool {
 	return i < 0 || i >= len(r.url.Segments) || r.url.Segments[i].Kind != graphurl.Key
 }
 
-// distance counts, roughly, the fields in which two keys differ, and decides
+// A dividedKey is a key that is compared with many others.
+type dividedKey struct {
+	Key
+	segments, options, headers []string
+}
+
+func divided(key Key) dividedKey {
+	return dividedKey{key, segmentsOf(key.Path), splitNonEmpty(key.Query, "&"), splitNonEmpty(key.Headers, "\n")}
+}
+
+// distance counts, roughly, the fields in which another key differs, and decides
 // whether the two are similar at all: they have one path, or one method and host
 // and at least half of their segments in common.
-func distance(a, b Key) (score int, similar bool) {
-	if a.Path != b.Path {
-		if a.Method != b.Method || a.Host != b.Host {
+func (k *dividedKey) distance(other Key) (score int, similar bool) {
+	if k.Path != other.Path {
+		if k.Method != other.Method || k.Host != other.Host {
 			return 0, false
 		}
-		one, other := segmentsOf(a.Path), segmentsOf(b.Path)
-		longest := max(len(one), len(other))
+		segments := segmentsOf(other.Path)
+		longest := max(len(k.segments), len(segments))
 		score = longest
-		for i := range min(len(one), len(other)) {
-			if one[i] == other[i] {
+		for i := range min(len(k.segments), len(segments)) {
+			if k.segments[i] == segments[i] {
 				score--
 			}
 		}
@@ -109,8 +124,13 @@ func distance(a, b Key) (score int, similar bool) {
 			return 0, false
 		}
 	}
-	score += unshared(a.Query, b.Query, "&") + unshared(a.Headers, b.Headers, "\n")
-	for _, same := range []bool{a.Method == b.Method, a.Host == b.Host, a.Body == b.Body, a.Principal == b.Principal} {
+	if k.Query != other.Query {
+		score += unshared(k.options, splitNonEmpty(other.Query, "&"))
+	}
+	if k.Headers != other.Headers {
+		score += unshared(k.headers, splitNonEmpty(other.Headers, "\n"))
+	}
+	for _, same := range [...]bool{k.Method == other.Method, k.Host == other.Host, k.Body == other.Body, k.Principal == other.Principal} {
 		if !same {
 			score++
 		}
@@ -119,11 +139,7 @@ func distance(a, b Key) (score int, similar bool) {
 }
 
 // unshared counts the items of two lists that do not pair up.
-func unshared(a, b, separator string) int {
-	if a == b {
-		return 0
-	}
-	items, others := splitNonEmpty(a, separator), splitNonEmpty(b, separator)
+func unshared(items, others []string) int {
 	shared := 0
 	for _, item := range others {
 		if slices.Contains(items, item) {

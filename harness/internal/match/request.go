@@ -48,11 +48,11 @@ func (s ruleSet) understand(method string, address *url.URL, header http.Header,
 // understandMessage is understand for a message whose address may lack its host. It fails
 // where the address cannot be read.
 func (s ruleSet) understandMessage(m *place.Message, host, principal string) (request, error) {
-	address, err := url.Parse(m.Address)
+	address, err := parseAddress(m.Address, host)
 	if err != nil {
-		return request{}, fmt.Errorf("read the request's address: %w", err)
+		return request{}, err
 	}
-	return s.understand(m.Method, addressOf(address, host), m.Header, m.Body, principal), nil
+	return s.understand(m.Method, address, m.Header, m.Body, principal), nil
 }
 
 // read reports whether the request changes nothing.
@@ -93,19 +93,26 @@ func addressOf(u *url.URL, host string) *url.URL {
 	return &full
 }
 
-func recordedAddress(i *cassette.Interaction) (*url.URL, error) {
-	address, err := url.Parse(i.Request.URL)
+// parseAddress reads an address that may lack its host.
+func parseAddress(text, host string) (*url.URL, error) {
+	address, err := url.Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("read the request's address: %w", err)
 	}
-	return addressOf(address, i.Request.Host), nil
+	return addressOf(address, host), nil
+}
+
+func recordedAddress(i *cassette.Interaction) (*url.URL, error) {
+	return parseAddress(i.Request.URL, i.Request.Host)
 }
 
 // recorded understands the request of an interaction.
 func (s ruleSet) recorded(i *cassette.Interaction, principal string) (request, error) {
-	m := messageOf(i)
-	m.Header = i.Request.Headers
-	return s.understandMessage(&m, i.Request.Host, principal)
+	address, err := recordedAddress(i)
+	if err != nil {
+		return request{}, err
+	}
+	return s.understand(methodOf(i.Request.Method), address, i.Request.Headers, i.Request.Body, principal), nil
 }
 
 // messageOf is the request of an interaction.

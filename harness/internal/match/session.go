@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // Session is one replay of an index.
@@ -29,7 +30,43 @@ func (x *Index) NewSession() *Session {
 // Next returns the next answer to the request. The body is the request's, as the
 // client sent it (gzip is looked through). The error is a *MissError.
 func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
-	answer, miss := s.next(req, body)
+	l := s.lookUp(req, body)
+	return s.answer(req, body, &l)
+}
+
+// A lookUp is what a session finds for a request before it serves anything.
+type lookUp struct {
+	entry *entry            // that has the spelling or the key of the request
+	ids   map[string]string // the live ids of a batch's parts, by those of the entry's first recording
+
+	// Where there is no such entry:
+	live    *request
+	message place.Message // of it, where the session has an unsealer
+	found   *foundRequest
+	why     string // nothing was found
+}
+
+// lookUp finds what a request asks for, and changes nothing.
+func (s *Session) lookUp(req *http.Request, body []byte) lookUp {
+	if e := s.bySpelling(req, body); e != nil {
+		return lookUp{entry: e}
+	}
+	live := s.index.live(req, body)
+	if e := s.index.entryOf(live.key); e != nil {
+		return lookUp{entry: e, ids: e.answers[0].batch.pairing(live.batch)}
+	}
+	sent := live // on the heap, which a request with an entry does without
+	l := lookUp{live: &sent}
+	if s.unsealer != nil {
+		l.message = liveMessage(req, body)
+		l.found, l.why = s.unsealer.find(l.message, req.Host, l.live)
+	}
+	return l
+}
+
+// answer is Next for a request that was looked up.
+func (s *Session) answer(req *http.Request, body []byte, l *lookUp) (Answer, error) {
+	answer, miss := s.next(req, body, l)
 	if miss == nil && s.restorer != nil {
 		s.restorer.uploads.keep(answer.record, req, body)
 		s.restorer.restore(&answer)
@@ -41,19 +78,14 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 	return answer, nil
 }
 
-func (s *Session) next(req *http.Request, body []byte) (Answer, *MissError) {
-	if e := s.bySpelling(req, body); e != nil {
-		return s.serve(e, req, nil)
-	}
-	live := s.index.live(req, body)
-	e := s.index.entryOf(live.key)
+func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *MissError) {
 	switch {
-	case e != nil:
-		return s.serve(e, req, e.answers[0].batch.pairing(live.batch))
+	case l.entry != nil:
+		return s.serve(l.entry, req, l.ids)
 	case s.unsealer != nil:
-		return s.sealed(req, body, &live)
+		return s.sealed(req, body, l)
 	}
-	return Answer{}, s.index.unknown(req, &live)
+	return Answer{}, s.index.unknown(req, l.live)
 }
 
 // bySpelling finds the entry of a request without a body that is spelled as it was recorded,
@@ -69,16 +101,15 @@ func (s *Session) bySpelling(req *http.Request, body []byte) *entry {
 }
 
 // sealed answers a request that no recorded one is spelled like.
-func (s *Session) sealed(req *http.Request, body []byte, live *request) (Answer, *MissError) {
-	u, m := s.unsealer, liveMessage(req, body)
-	f, why := u.find(m, req.Host, live)
-	if f == nil {
-		return Answer{}, u.undecided(req, m, live, why)
+func (s *Session) sealed(req *http.Request, body []byte, l *lookUp) (Answer, *MissError) {
+	u := s.unsealer
+	if l.found == nil {
+		return Answer{}, u.undecided(req, l.message, l.live, l.why)
 	}
-	f, why, end, read := u.begin(f)
+	f, why, end, read := u.begin(l.found)
 	defer end()
 	if f == nil {
-		return Answer{}, u.undecided(req, m, live, why)
+		return Answer{}, u.undecided(req, l.message, l.live, why)
 	}
 	answer, miss := s.serve(f.entry, req, f.partIDs)
 	if miss != nil {

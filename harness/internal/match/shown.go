@@ -46,13 +46,14 @@ func jsonSide(v any) side {
 // shownSides are two values that differ, as a reader may see them: long ones around the
 // place where they begin to.
 func shownSides(field string, recorded, received side) (string, string) {
-	sides := [2]*side{&recorded, &received}
 	hide := isSecret(field)
-	for _, s := range sides {
-		if s.has && !isSecret(field) {
-			s.text = withoutTokens(field, s.text)
-			hide = hide || s.text == concealed
+	if !hide {
+		for _, s := range [...]*side{&recorded, &received} {
+			if s.has {
+				s.text = withoutTokens(field, s.text)
+			}
 		}
+		hide = recorded.text == concealed || received.text == concealed
 	}
 	at, both := 0, recorded.has && received.has
 	for both && at < min(len(recorded.text), len(received.text)) && recorded.text[at] == received.text[at] {

@@ -39,12 +39,14 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 	}
 	type bid struct {
 		session *Session
+		lookUp  lookUp
 		offer   offer
 		rank    int
 	}
 	bids, last := make([]bid, 0, len(t.sessions)), t.last.Load()
 	for _, s := range t.sessions {
-		b := bid{session: s, offer: s.offer(req, body)}
+		b := bid{session: s, lookUp: s.lookUp(req, body)}
+		b.offer = s.offer(&b.lookUp)
 		if b.rank = 2 * int(b.offer); s == last {
 			b.rank++
 		}
@@ -57,7 +59,7 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 		if b.offer == offerNone && nearest != nil && len(nearest.Nearest) > 0 && nearest.Nearest[0].Differences == nil {
 			break // what was recorded and is used up explains the miss
 		}
-		answer, err := b.session.Next(req, body)
+		answer, err := b.session.answer(req, body, &b.lookUp)
 		miss, missed := err.(*MissError)
 		if !missed {
 			t.last.Store(b.session)
@@ -95,29 +97,18 @@ func (t *Together) Unused() []Unused {
 	return all
 }
 
-// offer says what the session has for a request, and serves nothing.
-func (s *Session) offer(req *http.Request, body []byte) offer {
-	if e := s.bySpelling(req, body); e != nil {
-		return s.offerOf(e)
-	}
-	live := s.index.live(req, body)
-	if e := s.index.entryOf(live.key); e != nil {
-		return s.offerOf(e)
-	}
-	if s.unsealer == nil {
-		return offerNone
-	}
-	f, _ := s.unsealer.find(liveMessage(req, body), req.Host, &live)
+// offer says what the session has for a request that was looked up.
+func (s *Session) offer(l *lookUp) offer {
+	e := l.entry
 	switch {
-	case f == nil:
+	case e != nil:
+	case l.found == nil:
 		return offerNone
-	case f.sure < fitTagged:
+	case l.found.sure < fitTagged:
 		return offerAlike
+	default:
+		e = l.found.entry
 	}
-	return s.offerOf(f.entry)
-}
-
-func (s *Session) offerOf(e *entry) offer {
 	if s.progress.preview(e).reason == inOrder {
 		return offerNext
 	}

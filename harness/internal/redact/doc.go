@@ -39,7 +39,8 @@
 // their format where they are composed of others. Names are counted in recorded order, and
 // of the value's lexical class: Name 3 qzkw, user1-vmmr@tenant1-hjmx.example, file2-tmwz.docx,
 // a number, an address of a network that nobody uses. The letters are a check made from the
-// salt, which no real value that looks alike has: redacting twice changes nothing more. Letter case counts in names, not in addresses, domains and GUIDs.
+// salt, which no real value that looks alike has: redacting twice changes nothing more. Letter
+// case counts in names, not in addresses, domains and GUIDs.
 //
 // An earlier recording ([Options].Previous) is followed place by place: what stands where a
 // pseudonym stood gets that pseudonym, fresh ids too, so that the difference of two files

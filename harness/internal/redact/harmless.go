@@ -199,11 +199,9 @@ func isCounter(l *place.Leaf) bool {
 	return len(l.Text) >= 10 && len(l.Text) < 20 && ascii.All(l.Text, ascii.IsDigit) && (isIDMember(l.Name) || strings.EqualFold(l.Name, "etag"))
 }
 
-func hasYear(s string) bool { return len(s) >= 16 && len(s) <= 40 && strings.Contains(s, "20") }
-
 // instantOf reads an instant of OData or of a header.
 func instantOf(s string) (time.Time, bool) {
-	if !hasYear(s) {
+	if len(s) < 16 || len(s) > 40 || !strings.Contains(s, "20") { // most texts have no year
 		return time.Time{}, false
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", http.TimeFormat} {

@@ -12,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
 // A pass is the redaction of one interaction: it asks of every text what is to stand there,
@@ -164,12 +165,12 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	if hostOf(address) == "" && req.Host != "" {
 		address = "https://" + req.Host + address
 	}
-	p.left = !graph.IsHost(hostOf(address))
-	p.signIn = graph.IsSignInHost(hostOf(address))
-	p.sealed = p.left && !graph.IsFileHost(hostOf(address))
+	host := hostOf(address)
+	p.left, p.signIn = !graph.IsHost(host), graph.IsSignInHost(host)
+	p.sealed = p.left && !graph.IsFileHost(host)
 	asked, answered := messagesOf(i)
 	p.begin("request")
-	p.request, p.offset, p.before = true, offsetOf(headerOf(req.Headers, "Content-Range")), p.previous.request(p.r.ledger)
+	p.request, p.offset, p.before = true, offsetOf(media.First(req.Headers, "Content-Range")), p.previous.request(p.r.ledger)
 	p.rewrite(&asked)
 	p.request = false
 	if p.trial == nil {
@@ -177,7 +178,7 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	}
 	p.begin("response")
 	answered.Body = p.previous.inOrder(req.Body, resp.Body)
-	p.offset, p.before, p.sizes = offsetOf(headerOf(resp.Headers, "Content-Range")), p.previous.answer(p.r.ledger), hashSizes(resp.Body)
+	p.offset, p.before, p.sizes = offsetOf(media.First(resp.Headers, "Content-Range")), p.previous.answer(p.r.ledger), hashSizes(resp.Body)
 	p.rewrite(&answered)
 	p.before = nil
 

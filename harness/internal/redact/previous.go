@@ -14,6 +14,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
 // previous knows what an earlier recording held, place by place. From it a value that is
@@ -90,13 +91,13 @@ func templateOf(i *cassette.Interaction) string {
 		for _, o := range u.Options {
 			template += " " + o.Name
 		}
-		return template + " " + headerOf(i.Request.Headers, "Content-Range")
+		return template + " " + media.First(i.Request.Headers, "Content-Range")
 	}
 	return i.Request.Method + " " + u.Template()
 }
 
 func requestText(m *place.Message) string {
-	return m.Method + " " + m.Address + "\n" + headerOf(m.Header, "Content-Range") + "\n" + m.Body
+	return m.Method + " " + m.Address + "\n" + media.First(m.Header, "Content-Range") + "\n" + m.Body
 }
 
 // like guesses in which place of the earlier recording an interaction stands: the first of
@@ -119,7 +120,7 @@ func (v *previous) place(guess *earlierInteraction, asked *place.Message, answer
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if date, err := http.ParseTime(headerOf(answer.Headers, "Date")); v.start.IsZero() && err == nil {
+	if date, err := http.ParseTime(media.First(answer.Headers, "Date")); v.start.IsZero() && err == nil {
 		v.start = date.Add(-2 * time.Second)
 	}
 	is := v.free(v.byRequest[requestText(asked)], answer.Code)

@@ -298,7 +298,7 @@ func (p renamer) fromBefore(l *place.Leaf, key, computed, computedKey string, ch
 // client that sends on what an answer gave sends that.
 func (p renamer) instant(l *place.Leaf) (string, bool) {
 	v := p.r.previous
-	if v == nil || p.r.rules.KeepFresh || l.Layered || !hasYear(l.Text) {
+	if v == nil || p.r.rules.KeepFresh || l.Layered {
 		return "", false
 	}
 	now, ok := instantOf(l.Text)

@@ -1,7 +1,5 @@
 package redact
 
-import "slices"
-
 // rule is an index into table; 0 is no rule.
 type rule uint8
 
@@ -79,8 +77,8 @@ const Password ID = "secret.password"
 // Class is that of the rule; "" for what no rule replaces.
 func (id ID) Class() Class { return table[ruleNamed(string(id))].Class }
 
-// A Rule is one kind of value that is replaced.
-type Rule struct {
+// A tableRow describes one kind of value that is replaced.
+type tableRow struct {
 	ID    ID
 	Class Class
 	Doc   string // one line: which values, and what they become
@@ -88,7 +86,7 @@ type Rule struct {
 
 // table describes the rules. Where the values sit is known from the pages of the
 // documentation and from real recordings.
-var table = [ruleCount]Rule{
+var table = [ruleCount]tableRow{
 	secretAuth:        {"secret.authorization", Secret, "Authorization and Proxy-Authorization headers, and Bearer and Basic in texts: the scheme and REDACTED"},
 	secretCertificate: {"secret.certificate", Secret, "encryptionCertificate and other key material in base64: REDACTED in base64"},
 	secretClientState: {"secret.client-state", Secret, "clientState of subscriptions and notifications: REDACTED"},
@@ -135,9 +133,6 @@ var table = [ruleCount]Rule{
 	unknownMember: {"unknown.member", Unknown, "names of members that neither metadata nor documentation has: memberN"},
 	unknownText:   {"unknown.text", Unknown, "texts of which nothing says that they are harmless: valueN, of the value's lexical class"},
 }
-
-// All lists the rules, sorted by class and id.
-func All() []Rule { return slices.Clone(table[1:volatile]) }
 
 func ruleNamed(id string) rule {
 	for n := 1; n < int(ruleCount); n++ {

@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"net/http"
 	"net/netip"
 	"path"
 	"strings"
@@ -226,16 +225,4 @@ func digitsIn(s string) (n int) {
 		}
 	}
 	return n
-}
-
-func headerOf(h http.Header, name string) string {
-	if v := h[name]; len(v) > 0 {
-		return v[0]
-	}
-	for key, v := range h {
-		if len(v) > 0 && strings.EqualFold(key, name) {
-			return v[0]
-		}
-	}
-	return ""
 }

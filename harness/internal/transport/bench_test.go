@@ -28,9 +28,9 @@ import (
 // floor is the least that a replaying RoundTripper can do.
 type floor map[string]*cassette.Interaction
 
-func newFloor(tape *cassette.Cassette) floor {
+func newFloor(recorded *cassette.Cassette) floor {
 	f := floor{}
-	for _, i := range tape.Interactions {
+	for _, i := range recorded.Interactions {
 		f[i.Request.Method+" "+i.Request.URL] = i
 	}
 	return f
@@ -50,11 +50,11 @@ func (f floor) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // stockGoVCR replays the same interactions through go-vcr's recorder.
-func stockGoVCR(b *testing.B, tape *cassette.Cassette) http.RoundTripper {
+func stockGoVCR(b *testing.B, recorded *cassette.Cassette) http.RoundTripper {
 	b.Helper()
-	name := filepath.Join(b.TempDir(), "tape")
+	name := filepath.Join(b.TempDir(), "stock")
 	stock := govcr.New(name)
-	for _, i := range tape.Interactions {
+	for _, i := range recorded.Interactions {
 		stock.AddInteraction(&govcr.Interaction{Request: i.Request, Response: i.Response})
 	}
 	if err := stock.Save(); err != nil {
@@ -98,16 +98,16 @@ func clientHeaders() http.Header {
 	}
 }
 
-func syntheticTape(n int, request func(i int) cassette.Request) *cassette.Cassette {
-	tape := &cassette.Cassette{Name: "bench", Meta: cassette.Meta{Format: 1}}
+func synthetic(n int, request func(i int) cassette.Request) *cassette.Cassette {
+	recorded := &cassette.Cassette{Name: "bench", Meta: cassette.Meta{Format: 1}}
 	body := `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users/$entity","id":"` + strings.Repeat("x", 1200) + `"}`
 	for i := range n {
-		tape.Interactions = append(tape.Interactions, &cassette.Interaction{
+		recorded.Interactions = append(recorded.Interactions, &cassette.Interaction{
 			ID: i, Request: request(i),
 			Response: cassette.Response{Code: 200, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Headers: answerHeaders(), Body: body},
 		})
 	}
-	return tape
+	return recorded
 }
 
 func getRequest(i int) cassette.Request {
@@ -133,10 +133,10 @@ func batchRequest(i int) cassette.Request {
 	return r
 }
 
-func requests(b *testing.B, tape *cassette.Cassette) []*http.Request {
+func requests(b *testing.B, recorded *cassette.Cassette) []*http.Request {
 	b.Helper()
 	var list []*http.Request
-	for _, i := range tape.Interactions {
+	for _, i := range recorded.Interactions {
 		req, err := http.NewRequest(i.Request.Method, i.Request.URL, nil)
 		if err != nil {
 			b.Fatal(err)
@@ -147,9 +147,9 @@ func requests(b *testing.B, tape *cassette.Cassette) []*http.Request {
 	return list
 }
 
-func index(b *testing.B, rules match.Rules, tape *cassette.Cassette) *match.Index {
+func index(b *testing.B, rules match.Rules, recorded *cassette.Cassette) *match.Index {
 	b.Helper()
-	x, err := match.NewIndex(rules, tape)
+	x, err := match.NewIndex(rules, recorded)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -198,8 +198,8 @@ func roundTrips(b *testing.B, list []*http.Request, limit int, renew func() http
 func BenchmarkReplayGET(b *testing.B) {
 	for _, n := range []int{100, 1_000, 10_000} {
 		b.Run(fmt.Sprintf("N=%d", n), func(b *testing.B) {
-			tape := syntheticTape(n, getRequest)
-			list, x, base := requests(b, tape), index(b, match.Rules{}, tape), newFloor(tape)
+			recorded := synthetic(n, getRequest)
+			list, x, base := requests(b, recorded), index(b, match.Rules{}, recorded), newFloor(recorded)
 			fresh := func() http.RoundTripper { return transport.NewReplayer(x.NewSession(), transport.Options{}) }
 			ours := roundTrips(b, list, 500*n, fresh)
 			least := roundTrips(b, list, 1<<62, func() http.RoundTripper { return base })
@@ -217,8 +217,8 @@ func BenchmarkReplayGET(b *testing.B) {
 func BenchmarkGoVCRGET(b *testing.B) {
 	for _, n := range []int{100, 1_000, 10_000} {
 		b.Run(fmt.Sprintf("N=%d", n), func(b *testing.B) {
-			tape := syntheticTape(n, getRequest)
-			list, stock, base := requests(b, tape), stockGoVCR(b, tape), newFloor(tape)
+			recorded := synthetic(n, getRequest)
+			list, stock, base := requests(b, recorded), stockGoVCR(b, recorded), newFloor(recorded)
 			theirs := roundTrips(b, list, 1<<62, func() http.RoundTripper { return stock })
 			least := roundTrips(b, list, 1<<62, func() http.RoundTripper { return base })
 			b.ResetTimer()
@@ -237,8 +237,8 @@ func BenchmarkGoVCRGET(b *testing.B) {
 func BenchmarkReplayParallel(b *testing.B) {
 	for _, n := range []int{100, 10_000} {
 		b.Run(fmt.Sprintf("N=%d", n), func(b *testing.B) {
-			tape := syntheticTape(n, getRequest)
-			list, x, base := requests(b, tape), index(b, match.Rules{}, tape), newFloor(tape)
+			recorded := synthetic(n, getRequest)
+			list, x, base := requests(b, recorded), index(b, match.Rules{}, recorded), newFloor(recorded)
 			fresh := func() http.RoundTripper { return transport.NewReplayer(x.NewSession(), transport.Options{}) }
 			floor := func() http.RoundTripper { return base }
 			b.ResetTimer()
@@ -279,10 +279,10 @@ func BenchmarkReplayBody(b *testing.B) {
 		request func(int) cassette.Request
 	}{{"POST", postRequest}, {"batch", batchRequest}} {
 		b.Run(kind.name, func(b *testing.B) {
-			tape := syntheticTape(1000, kind.request)
+			recorded := synthetic(1000, kind.request)
 			rules := match.Rules{Match: []match.Rule{{On: "POST *", Repeat: match.RepeatLast}}}
-			replayer := transport.NewReplayer(index(b, rules, tape).NewSession(), transport.Options{})
-			ours, theirs := sendBodies(b, tape, replayer), sendBodies(b, tape, stockGoVCR(b, tape))
+			replayer := transport.NewReplayer(index(b, rules, recorded).NewSession(), transport.Options{})
+			ours, theirs := sendBodies(b, recorded, replayer), sendBodies(b, recorded, stockGoVCR(b, recorded))
 			b.ResetTimer()
 			spent := inTurns(b.N, 100, ours, theirs)
 			b.StopTimer()
@@ -292,12 +292,12 @@ func BenchmarkReplayBody(b *testing.B) {
 	}
 }
 
-// sendBodies sends requests of a tape at random, each made anew.
-func sendBodies(b *testing.B, tape *cassette.Cassette, carrier http.RoundTripper) turn {
+// sendBodies sends requests of a cassette at random, each made when it is sent.
+func sendBodies(b *testing.B, recorded *cassette.Cassette, carrier http.RoundTripper) turn {
 	rng := rand.New(rand.NewPCG(1, 2))
 	return func(count int) {
 		for range count {
-			r := &tape.Interactions[rng.IntN(len(tape.Interactions))].Request
+			r := &recorded.Interactions[rng.IntN(len(recorded.Interactions))].Request
 			req, err := http.NewRequest(r.Method, r.URL, strings.NewReader(r.Body))
 			if err != nil {
 				b.Error(err)
@@ -327,18 +327,18 @@ func BenchmarkIndex(b *testing.B) {
 	}
 	for name, request := range map[string]func(int) cassette.Request{"reads": getRequest, "writes": bound} {
 		b.Run(name, func(b *testing.B) {
-			tape := syntheticTape(10_000, request)
+			recorded := synthetic(10_000, request)
 			b.ReportAllocs()
 			for b.Loop() {
-				index(b, match.Rules{}, tape)
+				index(b, match.Rules{}, recorded)
 			}
 		})
 	}
 }
 
 func BenchmarkMiss(b *testing.B) {
-	tape := syntheticTape(10_000, getRequest)
-	replayer := transport.NewReplayer(index(b, match.Rules{}, tape).NewSession(), transport.Options{})
+	recorded := synthetic(10_000, getRequest)
+	replayer := transport.NewReplayer(index(b, match.Rules{}, recorded).NewSession(), transport.Options{})
 	req, err := http.NewRequest("GET", "https://graph.microsoft.com/v1.0/users/nobody/messages?$top=10", nil)
 	if err != nil {
 		b.Fatal(err)
@@ -352,7 +352,7 @@ func BenchmarkMiss(b *testing.B) {
 
 // BenchmarkSession measures a thousand replays over one large index.
 func BenchmarkSession(b *testing.B) {
-	x := index(b, match.Rules{}, syntheticTape(10_000, getRequest))
+	x := index(b, match.Rules{}, synthetic(10_000, getRequest))
 	b.ReportAllocs()
 	for b.Loop() {
 		x.NewSession()

@@ -158,7 +158,7 @@ func TestClientFacts(t *testing.T) {
 
 func replayOf(t *testing.T, interactions ...*cassette.Interaction) *transport.Replayer {
 	t.Helper()
-	index, err := match.NewIndex(match.Rules{}, tapeOf(interactions...))
+	index, err := match.NewIndex(match.Rules{}, cassetteOf(interactions...))
 	if err != nil {
 		t.Fatal(err)
 	}

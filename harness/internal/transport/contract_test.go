@@ -64,11 +64,11 @@ func TestReplaysStockGoVCR(t *testing.T) {
 		t.Fatal(err)
 	}
 	service.Close()
-	tape, err := cassette.Load(name + ".yaml")
+	recorded, err := cassette.Load(name + ".yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := exchangeAll(newReplayer(t, match.Rules{}, tape))
+	got := exchangeAll(newReplayer(t, match.Rules{}, recorded))
 	for i := range want {
 		if got[i] != want[i] {
 			t.Errorf("exchange %d: got %s, want %s", i, got[i], want[i])

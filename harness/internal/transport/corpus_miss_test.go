@@ -114,15 +114,15 @@ func TestCorpusMisses(t *testing.T) {
 	for _, m := range mutations {
 		t.Run(m.kind, func(t *testing.T) {
 			tried := 0
-			for _, tape := range recordings(t) {
-				for _, i := range tape.Interactions {
+			for _, recorded := range recordings(t) {
+				for _, i := range recorded.Interactions {
 					r := i.Request
 					field, ok := m.apply(&r)
 					if !ok {
 						continue
 					}
 					tried++
-					wantMiss(t, newReplayer(t, match.Rules{}, tape), i, r, field)
+					wantMiss(t, newReplayer(t, match.Rules{}, recorded), i, r, field)
 				}
 			}
 			t.Logf("%s changed: %d misses", m.kind, tried)
@@ -162,12 +162,12 @@ func TestCorpusOneKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	var keys [][]match.Key
-	for _, tape := range recordings(t) {
-		if !strings.HasPrefix(tape.Name, "test_special_characters_in_upn") {
+	for _, recorded := range recordings(t) {
+		if !strings.HasPrefix(recorded.Name, "test_special_characters_in_upn") {
 			continue
 		}
 		var found []match.Key
-		for _, i := range tape.Interactions {
+		for _, i := range recorded.Interactions {
 			if strings.Contains(i.Request.URL, "users('") && !bytes.Contains([]byte(i.Request.URL), []byte("?")) {
 				found = append(found, keyOf(t, index, &i.Request))
 			}

@@ -22,11 +22,11 @@ import (
 func recordings(t *testing.T) []*cassette.Cassette {
 	t.Helper()
 	files := testkit.Recordings(t)
-	var tapes []*cassette.Cassette
+	var all []*cassette.Cassette
 	for _, file := range files {
-		tapes = append(tapes, readVCRPy(t, file))
+		all = append(all, readVCRPy(t, file))
 	}
-	return tapes
+	return all
 }
 
 type vcrpyFile struct {
@@ -58,9 +58,9 @@ func readVCRPy(t *testing.T, file string) *cassette.Cassette {
 	if err := yaml.Unmarshal(text, &recorded); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
-	tape := &cassette.Cassette{Name: filepath.Base(file), File: filepath.Base(file)}
+	made := &cassette.Cassette{Name: filepath.Base(file), File: filepath.Base(file)}
 	for n, i := range recorded.Interactions {
-		tape.Interactions = append(tape.Interactions, &cassette.Interaction{
+		made.Interactions = append(made.Interactions, &cassette.Interaction{
 			ID:      n,
 			Request: cassette.Request{Method: i.Request.Method, URL: i.Request.URI, Headers: i.Request.Headers, Body: i.Request.Body},
 			Response: cassette.Response{
@@ -69,7 +69,7 @@ func readVCRPy(t *testing.T, file string) *cassette.Cassette {
 			},
 		})
 	}
-	return tape
+	return made
 }
 
 func send(t *testing.T, replayer http.RoundTripper, r cassette.Request) (*http.Response, error) {
@@ -98,9 +98,9 @@ func wantRecorded(t *testing.T, replayer http.RoundTripper, i *cassette.Interact
 	}
 }
 
-func newReplayer(t testing.TB, rules match.Rules, tapes ...*cassette.Cassette) *transport.Replayer {
+func newReplayer(t testing.TB, rules match.Rules, cassettes ...*cassette.Cassette) *transport.Replayer {
 	t.Helper()
-	index, err := match.NewIndex(rules, tapes...)
+	index, err := match.NewIndex(rules, cassettes...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,15 +111,15 @@ func TestCorpusReplaysInRecordedOrder(t *testing.T) {
 	for name, spell := range map[string]spelling{"as recorded": asRecorded, "respelled": respelled} {
 		t.Run(name, func(t *testing.T) {
 			exchanges := 0
-			for _, tape := range recordings(t) {
+			for _, recorded := range recordings(t) {
 				for seed := range uint64(10) {
 					rng := rand.New(rand.NewPCG(seed, 1))
-					replayer := newReplayer(t, match.Rules{}, tape)
-					for _, i := range tape.Interactions {
+					replayer := newReplayer(t, match.Rules{}, recorded)
+					for _, i := range recorded.Interactions {
 						wantRecorded(t, replayer, i, spell(rng, &i.Request))
 					}
 				}
-				exchanges += len(tape.Interactions)
+				exchanges += len(recorded.Interactions)
 			}
 			if exchanges != 148 {
 				t.Errorf("%d exchanges, want 148", exchanges)
@@ -134,11 +134,11 @@ func TestCorpusReplaysInRecordedOrder(t *testing.T) {
 func TestCorpusInterleaved(t *testing.T) {
 	for _, rules := range []match.Rules{{Order: match.OrderKey}, {}} {
 		t.Run("order "+string(rules.Order), func(t *testing.T) {
-			for _, tape := range recordings(t) {
+			for _, recorded := range recordings(t) {
 				for seed := range uint64(20) {
 					rng := rand.New(rand.NewPCG(seed, 2))
-					replayer := newReplayer(t, rules, tape)
-					for _, i := range interleaved(t, rng, rules, tape) {
+					replayer := newReplayer(t, rules, recorded)
+					for _, i := range interleaved(t, rng, rules, recorded) {
 						wantRecorded(t, replayer, i, respelled(rng, &i.Request))
 					}
 				}
@@ -149,9 +149,9 @@ func TestCorpusInterleaved(t *testing.T) {
 
 // interleaved draws a random order of the interactions in which each stands behind
 // those earlier ones that it must not overtake.
-func interleaved(t *testing.T, rng *rand.Rand, rules match.Rules, tape *cassette.Cassette) []*cassette.Interaction {
+func interleaved(t *testing.T, rng *rand.Rand, rules match.Rules, recorded *cassette.Cassette) []*cassette.Interaction {
 	t.Helper()
-	all := tape.Interactions
+	all := recorded.Interactions
 	keys, err := match.NewIndex(rules)
 	if err != nil {
 		t.Fatal(err)

@@ -30,14 +30,14 @@ func FuzzNoConnection(f *testing.F) {
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3], seed[4])
 	}
-	tape := tapeOf(
+	recorded := cassetteOf(
 		&cassette.Interaction{Response: cassette.Response{Code: 200, Body: `{"id":"me"}`}},
 		&cassette.Interaction{
 			Request:  cassette.Request{Method: "POST", URL: graph + "/$batch", Body: `{"requests":[{"id":"a","method":"GET","url":"/me"}]}`},
 			Response: cassette.Response{Code: 200, Body: `{"responses":[{"id":"a","status":200}]}`},
 		},
 	)
-	index, err := match.NewIndex(match.Rules{}, tape)
+	index, err := match.NewIndex(match.Rules{}, recorded)
 	if err != nil {
 		f.Fatal(err)
 	}

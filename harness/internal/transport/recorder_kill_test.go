@@ -154,7 +154,7 @@ func recovered(t *testing.T, file string, found map[string]bool) string {
 	}
 	told := fmt.Sprintf(", journal %d with %d", generationOf(t, c.Interactions, found), len(c.Interactions))
 	if torn != nil {
-		told += " (" + torn.String() + ")"
+		told += fmt.Sprintf(" (%d bytes are torn)", torn.Bytes)
 	}
 	return told
 }

@@ -119,8 +119,8 @@ func TestResponse(t *testing.T) {
 }
 
 func TestRetryAfterKept(t *testing.T) {
-	tape := answered(cassette.Response{Code: 503, Headers: http.Header{"Retry-After": {"7"}}})
-	index, err := match.NewIndex(match.Rules{}, tape)
+	recorded := answered(cassette.Response{Code: 503, Headers: http.Header{"Retry-After": {"7"}}})
+	index, err := match.NewIndex(match.Rules{}, recorded)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,12 +133,12 @@ func TestRetryAfterKept(t *testing.T) {
 }
 
 func TestHead(t *testing.T) {
-	tape := tapeOf(&cassette.Interaction{
+	recorded := cassetteOf(&cassette.Interaction{
 		Request:  cassette.Request{Method: "HEAD"},
 		Response: cassette.Response{Code: 200, Headers: http.Header{"content-length": {"374"}}},
 	})
 	req, _ := http.NewRequest("HEAD", me, nil)
-	response, err := newReplayer(t, match.Rules{}, tape).RoundTrip(req)
+	response, err := newReplayer(t, match.Rules{}, recorded).RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestHead(t *testing.T) {
 }
 
 func TestBatchLengthFollowsItsIDs(t *testing.T) {
-	tape := tapeOf(&cassette.Interaction{
+	recorded := cassetteOf(&cassette.Interaction{
 		Request: cassette.Request{Method: "POST", URL: "https://graph.microsoft.com/v1.0/$batch", Headers: http.Header{"Content-Type": {"application/json"}},
 			Body: `{"requests":[{"id":"1","method":"GET","url":"/me"}]}`},
 		Response: cassette.Response{Code: 200, Body: `{"responses":[{"id":"1","status":200}]}`},
@@ -156,7 +156,7 @@ func TestBatchLengthFollowsItsIDs(t *testing.T) {
 	req, _ := http.NewRequest("POST", "https://graph.microsoft.com/v1.0/$batch",
 		strings.NewReader(`{"requests":[{"id":"0b7a-long","method":"GET","url":"me","headers":{"accept":"application/json"},"body":null,"dependsOn":[]}]}`))
 	req.Header.Set("Content-Type", "application/json")
-	response, err := newReplayer(t, match.Rules{}, tape).RoundTrip(req)
+	response, err := newReplayer(t, match.Rules{}, recorded).RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,8 +23,8 @@ func BenchmarkReplaySealed(b *testing.B) {
 		request func(i int) cassette.Request
 	}{{"ids", 10_000, getRequest}, {"names", 1_000, named}} {
 		b.Run(fmt.Sprintf("%s=%d", kind.name, kind.n), func(b *testing.B) {
-			tape := syntheticTape(kind.n, kind.request)
-			list, x, base := requests(b, tape), index(b, match.Rules{}, sealed(b, tape)), newFloor(tape)
+			recorded := synthetic(kind.n, kind.request)
+			list, x, base := requests(b, recorded), index(b, match.Rules{}, sealed(b, recorded)), newFloor(recorded)
 			fresh := func() http.RoundTripper { return transport.NewReplayer(x.NewSession(), transport.Options{}) }
 			ours := roundTrips(b, list, 500*kind.n, fresh)
 			least := roundTrips(b, list, 1<<62, func() http.RoundTripper { return base })
@@ -39,17 +39,17 @@ func BenchmarkReplaySealed(b *testing.B) {
 	}
 }
 
-// sealed is a tape as it is recorded under the default rules.
-func sealed(b *testing.B, tape *cassette.Cassette) *cassette.Cassette {
+// sealed is a cassette as it is recorded under the default rules.
+func sealed(b *testing.B, recorded *cassette.Cassette) *cassette.Cassette {
 	b.Helper()
 	salt := []byte("the salt of tests")
 	redactor, err := redact.New(redact.Rules{}, redact.Options{Salt: salt})
 	if err != nil {
 		b.Fatal(err)
 	}
-	stored := &cassette.Cassette{Name: tape.Name, Meta: tape.Meta, Salt: salt}
+	stored := &cassette.Cassette{Name: recorded.Name, Meta: recorded.Meta, Salt: salt}
 	var notes [][]byte
-	for _, i := range tape.Interactions {
+	for _, i := range recorded.Interactions {
 		redacted, note := redactor.Record(i)
 		stored.Interactions, notes = append(stored.Interactions, redacted), append(notes, note)
 	}

@@ -21,7 +21,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 )
 
-func tapeOf(interactions ...*cassette.Interaction) *cassette.Cassette {
+func cassetteOf(interactions ...*cassette.Interaction) *cassette.Cassette {
 	for i, one := range interactions {
 		one.ID = i
 		if one.Request.URL == "" {
@@ -31,11 +31,11 @@ func tapeOf(interactions ...*cassette.Interaction) *cassette.Cassette {
 			one.Request.Method = "GET"
 		}
 	}
-	return &cassette.Cassette{Name: "tape", Interactions: interactions}
+	return &cassette.Cassette{Name: "recorded", Interactions: interactions}
 }
 
 func answered(r cassette.Response) *cassette.Cassette {
-	return tapeOf(&cassette.Interaction{Response: r})
+	return cassetteOf(&cassette.Interaction{Response: r})
 }
 
 func get(t testing.TB, carrier http.RoundTripper, url string) *http.Response {
@@ -110,14 +110,14 @@ func TestRequestBodyIsReadAndClosed(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			header := http.Header{"Content-Type": {"application/json"}}
-			tape := tapeOf(&cassette.Interaction{Request: cassette.Request{Method: "POST", Headers: header, Body: "{}"}, Response: cassette.Response{Code: 200}})
+			recorded := cassetteOf(&cassette.Interaction{Request: cassette.Request{Method: "POST", Headers: header, Body: "{}"}, Response: cassette.Response{Code: 200}})
 			body := &closer{Reader: test.reader}
 			req, err := http.NewRequestWithContext(test.ctx, test.method, me, body)
 			if err != nil {
 				t.Fatal(err)
 			}
 			req.Header, req.ContentLength = header.Clone(), test.length
-			_, err = newReplayer(t, match.Rules{}, tape).RoundTrip(req)
+			_, err = newReplayer(t, match.Rules{}, recorded).RoundTrip(req)
 			var miss *match.MissError
 			switch want := test.want; {
 			case errors.Is(err, want):
@@ -207,15 +207,15 @@ func TestNoConnection(t *testing.T) {
 
 // TestResponsesShareNothing lets 64 goroutines scribble on all that they get.
 func TestResponsesShareNothing(t *testing.T) {
-	recorded := cassette.Response{
+	response := cassette.Response{
 		Code: 200, Body: `{"a":1}`, Headers: http.Header{"X-A": {"1", "2"}, "Retry-After": {"9"}}, Trailer: http.Header{"X-T": {"t"}},
 	}
-	tape := tapeOf(
-		&cassette.Interaction{Response: recorded},
-		&cassette.Interaction{Request: cassette.Request{Method: "PATCH", Headers: http.Header{"Content-Type": {"application/json"}}, Body: "{}"}, Response: recorded},
-		&cassette.Interaction{Response: recorded},
+	recorded := cassetteOf(
+		&cassette.Interaction{Response: response},
+		&cassette.Interaction{Request: cassette.Request{Method: "PATCH", Headers: http.Header{"Content-Type": {"application/json"}}, Body: "{}"}, Response: response},
+		&cassette.Interaction{Response: response},
 	)
-	replayer := newReplayer(t, match.Rules{Match: []match.Rule{{On: "PATCH *", Repeat: match.RepeatLast}}}, tape)
+	replayer := newReplayer(t, match.Rules{Match: []match.Rule{{On: "PATCH *", Repeat: match.RepeatLast}}}, recorded)
 	var wait sync.WaitGroup
 	for g := range 64 {
 		wait.Go(func() {
@@ -225,12 +225,12 @@ func TestResponsesShareNothing(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	response := get(t, replayer, me)
+	got := get(t, replayer, me)
 	want := http.Header{"Content-Length": {"7"}, "X-A": {"1", "2"}, "Retry-After": {"0"}}
-	if diff := cmp.Diff(want, response.Header); diff != "" {
+	if diff := cmp.Diff(want, got.Header); diff != "" {
 		t.Errorf("headers (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(http.Header{"X-T": {"t"}}, response.Trailer); diff != "" {
+	if diff := cmp.Diff(http.Header{"X-T": {"t"}}, got.Trailer); diff != "" {
 		t.Errorf("trailers (-want +got):\n%s", diff)
 	}
 }

@@ -5,8 +5,12 @@ import (
 	"strings"
 )
 
-// First is the first value of a header, however its name is spelled in the map.
+// First is the first value of a header, however its name is spelled in the map: as it is
+// given, where there are several.
 func First(h http.Header, name string) string {
+	if values := h[name]; len(values) > 0 {
+		return values[0]
+	}
 	for key, values := range h {
 		if len(values) > 0 && len(key) == len(name) && strings.EqualFold(key, name) {
 			return values[0]
