@@ -21,7 +21,7 @@ func Rewrite(m *Message, f Func) bool {
 	kept := media.Parameter(media.First(m.Header, "Content-Type"), "boundary")
 	m.Header = rewriteHeaders(w, "header", m.Header)
 	m.boundary = kept
-	m.Body = w.whole("body", m.Body, func(s string) { readBody(w, m, s) })
+	m.Body = w.whole("body", m.Body, func(s string) { readBody(w, m, s, Leaf{Role: Text}) })
 	m.boundary = ""
 	m.Trailer = rewriteHeaders(w, "trailer", m.Trailer)
 	changed := w.changed
