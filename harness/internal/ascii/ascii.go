@@ -21,6 +21,9 @@ func IsHex(c byte) bool { return IsDigit(c) || (c|0x20)-'a' <= 5 }
 // IsHost reports whether c may be part of a host's name.
 func IsHost(c byte) bool { return IsAlnum(c) || c == '-' || c == '.' || c == '_' }
 
+// IsHostPort reports whether c may be part of a host's name with its port, or of an IPv6 address.
+func IsHostPort(c byte) bool { return IsHost(c) || c == ':' }
+
 // Lower is c as a small letter, where it is a letter.
 func Lower(c byte) byte {
 	if IsUpper(c) {

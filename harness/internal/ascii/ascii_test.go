@@ -16,13 +16,14 @@ func TestClasses(t *testing.T) {
 	}{
 		"digit": {ascii.IsDigit, digits}, "upper": {ascii.IsUpper, upper}, "lower": {ascii.IsLower, lower},
 		"letter": {ascii.IsLetter, upper + lower}, "alnum": {ascii.IsAlnum, upper + lower + digits}, "hex": {ascii.IsHex, digits + "abcdefABCDEF"},
+		"host": {ascii.IsHost, upper + lower + digits + "-._"}, "host and port": {ascii.IsHostPort, upper + lower + digits + "-._:"},
 	} {
 		for b := range 256 {
 			if want := b < 0x80 && strings.IndexByte(c.all, byte(b)) >= 0; c.is(byte(b)) != want {
 				t.Errorf("%s: %q is %v", name, rune(b), !want)
 			}
 		}
-		if !ascii.All(c.all, c.is) || ascii.All("", c.is) || ascii.All(c.all+"-", c.is) {
+		if !ascii.All(c.all, c.is) || ascii.All("", c.is) || ascii.All(c.all+" ", c.is) {
 			t.Errorf("%s: All is wrong", name)
 		}
 	}

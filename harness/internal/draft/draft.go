@@ -295,10 +295,7 @@ func stepName(n int, method string, u *url.URL) string {
 	if i := strings.IndexByte(path[min(1, len(path)):], '/'); i >= 0 {
 		path = path[i+1:]
 	}
-	if utf8.RuneCountInString(path) > 60 {
-		path = string([]rune(path)[:60]) + "..."
-	}
-	return fmt.Sprintf("%d %s %s", n+1, method, visible(path))
+	return fmt.Sprintf("%d %s %s", n+1, method, visible(fault.Clip(path, 60)))
 }
 
 // visible is a text without what a name cannot have.

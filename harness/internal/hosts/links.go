@@ -176,7 +176,7 @@ func linkAt(text string) (Link, bool) {
 		return l, false
 	}
 	begin := l.End
-	for l.End < len(text) && (ascii.IsHost(text[l.End]) || text[l.End] == ':') {
+	for l.End < len(text) && ascii.IsHostPort(text[l.End]) {
 		l.End++
 	}
 	for l.End > begin && (text[l.End-1] == '.' || text[l.End-1] == ':') {

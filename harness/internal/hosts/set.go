@@ -35,7 +35,7 @@ func Check(named string) error {
 	name := at.Hostname()
 	hint := "e.g. management.azure.com, *.vault.azure.net or api.example.com:8443"
 	switch {
-	case name == "" || len(bare) > LongestHost || strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f || !ascii.IsHost(byte(r)) && r != ':' }):
+	case len(bare) > LongestHost || !ascii.All(name, ascii.IsHostPort):
 		return &fault.Error{Message: fmt.Sprintf("%q is not a host", named), Hint: hint}
 	case IsHere(bare):
 		return &fault.Error{Message: named + " is this machine, which programs reach without a proxy", Hint: hint}

@@ -1,6 +1,9 @@
 package jsondoc
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // A Difference is one place where two documents differ. Recorded or Received is
 // Absent where that side has nothing there.
@@ -59,9 +62,14 @@ func (d *differ) below(at step, recorded, received any) {
 }
 
 func (d *differ) diffObjects(recorded, received map[string]any) {
-	names := appendNames(appendNames(nil, recorded), received)
+	names := slices.AppendSeq(make([]string, 0, len(recorded)), maps.Keys(recorded))
+	for name := range received {
+		if _, both := recorded[name]; !both {
+			names = append(names, name)
+		}
+	}
 	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
+	for _, name := range names {
 		d.below(step{name, -1}, member(recorded, name), member(received, name))
 	}
 }

@@ -18,21 +18,20 @@ func (s *scanner) escape(at int) (size int, err error) {
 		return 2, nil
 	case 'u':
 	default:
-		return 0, s.fail(at, "a backslash must begin one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")
+		return 0, s.fail(at, `a backslash must begin one of \" \\ \/ \b \f \n \r \t \uXXXX`)
 	}
 	r, ok := hex4(s.text, at+2)
 	if !ok {
-		return 0, s.fail(at, "\\u must be followed by four hexadecimal digits")
+		return 0, s.fail(at, `\u must be followed by four hexadecimal digits`)
 	}
 	if r < 0xD800 || r > 0xDFFF {
 		return 6, nil
 	}
-	low, ok := lowSurrogate(s.text, at+6)
-	if r >= 0xDC00 || !ok || low == 0 {
+	if _, paired := lowSurrogate(s.text, at+6); r >= 0xDC00 || !paired {
 		if s.lenient {
 			return 6, nil
 		}
-		return 0, s.fail(at, "\\u%04x is half of a surrogate pair", r)
+		return 0, s.fail(at, `\u%04x is half of a surrogate pair`, r)
 	}
 	return 12, nil
 }

@@ -10,10 +10,12 @@ import (
 // that, and mendedAt is the path of the first value or member that holds one: the root
 // where that is not in the document, for another member of its name replaces it.
 func ParseMended(text string) (doc any, mendedAt string, err error) {
-	doc, err = Parse(text)
+	if doc, err = Parse(text); err == nil {
+		return doc, "", nil
+	}
 	mended, ok := mend(text, '\uFFFD')
-	if err == nil || !ok {
-		return doc, "", err
+	if !ok {
+		return nil, "", err
 	}
 	if doc, err = Parse(mended); err != nil {
 		return nil, "", err

@@ -9,8 +9,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
-// readBody reads a body, or that of a part.
-func readBody(w *walker, m *Message, s string) {
+// readBody reads a body, or that of a part. One that is of no other kind is read as plain says.
+func readBody(w *walker, m *Message, s string, plain Leaf) {
 	switch kind, boundary := m.KindOf(); {
 	case (kind == media.Multipart || kind == media.Mail) && w.depth >= mostDepth:
 		w.show(Leaf{Text: s, Role: Text}, 0)
@@ -33,7 +33,7 @@ func readBody(w *walker, m *Message, s string) {
 	case kind == media.File:
 		w.show(Leaf{Text: s, Role: Bytes, Declared: m.media().IsDeclaredFile()}, 0)
 	default:
-		w.value(s, 0, Leaf{Role: Text})
+		w.value(s, 0, plain)
 	}
 }
 
@@ -86,18 +86,19 @@ func readEntity(w *walker, s string, base int, named map[string]int) {
 		w.frames[len(w.frames)-1].name = name
 	}
 	file := media.Parameter(disposition, "filename") != "" || media.Parameter(disposition, "filename*") != ""
-	kind, _ := m.KindOf()
 	w.in(frame{label: "body"}, func() {
 		switch {
 		case strings.EqualFold(media.First(m.Header, "Content-Transfer-Encoding"), "base64"):
 			readTransferred(w, &m, base+body)
 		case file:
 			w.show(Leaf{Text: m.Body, Role: Bytes, Declared: true}, base+body)
-		case name != "" && kind == media.Plain && media.TypeOf(media.First(m.Header, "Content-Type")) == "":
-			w.value(m.Body, base+body, Leaf{Role: Field, Name: name})
 		default:
+			plain := Leaf{Role: Text}
+			if name != "" && media.TypeOf(media.First(m.Header, "Content-Type")) == "" {
+				plain = Leaf{Role: Field, Name: name}
+			}
 			first := len(w.edits)
-			readBody(w, &m, m.Body)
+			readBody(w, &m, m.Body, plain)
 			move(w.edits[first:], base+body)
 		}
 	})
@@ -115,7 +116,7 @@ func readTransferred(w *walker, m *Message, base int) {
 		w.show(Leaf{Text: m.Body, Role: Bytes, Declared: true}, base)
 		return
 	}
-	is := w.whole(">base64", inner.Body, func(s string) { readBody(w, &inner, s) })
+	is := w.whole(">base64", inner.Body, func(s string) { readBody(w, &inner, s, Leaf{Role: Text}) })
 	if is != inner.Body {
 		w.replace(base, base+len(m.Body), base64.StdEncoding.EncodeToString([]byte(is)))
 	}

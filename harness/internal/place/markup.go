@@ -33,12 +33,15 @@ func readMarkup(w *walker, s string, base int) {
 	}
 }
 
+// sections begin and end by these, whatever stands within.
+var sections = [...]struct{ open, closing string }{{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}}
+
 // tagEnd finds where a tag, a comment or a section ends.
 func tagEnd(s string, i int) int {
-	for open, closing := range map[string]string{"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"} {
-		if strings.HasPrefix(s[i:], open) {
-			if k := strings.Index(s[i:], closing); k >= 0 {
-				return i + k + len(closing)
+	for _, section := range sections {
+		if strings.HasPrefix(s[i:], section.open) {
+			if k := strings.Index(s[i:], section.closing); k >= 0 {
+				return i + k + len(section.closing)
 			}
 			return len(s)
 		}

@@ -14,24 +14,22 @@ import (
 // sorted by name.
 func Rewrite(m *Message, f Func) bool {
 	w := walkers.Get().(*walker)
-	w.f, w.leaf.at = f, &w.where
-	defer func() {
-		w.f = nil
-		if cap(w.edits) < 1<<14 {
-			walkers.Put(w)
-		}
-	}()
-	before := w.changed
+	w.f, w.changed = f, false
 	if !m.Answer {
 		m.Address = w.whole("", m.Address, func(s string) { readAddress(w, s, 0) })
 	}
 	kept := media.Parameter(media.First(m.Header, "Content-Type"), "boundary")
 	m.Header = rewriteHeaders(w, "header", m.Header)
 	m.boundary = kept
-	m.Body = w.whole("body", m.Body, func(s string) { readBody(w, m, s) })
+	m.Body = w.whole("body", m.Body, func(s string) { readBody(w, m, s, Leaf{Role: Text}) })
 	m.boundary = ""
 	m.Trailer = rewriteHeaders(w, "trailer", m.Trailer)
-	return w.changed != before
+	changed := w.changed
+	w.f = nil
+	if cap(w.edits) < 1<<14 {
+		walkers.Put(w) // not after a panic of f, amid a message
+	}
+	return changed
 }
 
 // RewriteText is Rewrite for a text that stands in no message: a value as a leaf says, which

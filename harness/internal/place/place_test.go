@@ -108,6 +108,19 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
+// A panic of who is asked leaves nothing to the messages that come next.
+func TestPanicIsForgotten(t *testing.T) {
+	m := place.Message{Method: "GET", Address: graph + "/me"}
+	want := shown(m)
+	func() {
+		defer func() { _ = recover() }()
+		place.Rewrite(&m, func(*place.Leaf) (string, bool) { panic("no") })
+	}()
+	if got := shown(m); got != want {
+		t.Errorf("after a panic:\n%s\nwant\n%s", got, want)
+	}
+}
+
 func FuzzRewrite(f *testing.F) {
 	f.Add("GET", "https://graph.microsoft.com/v1.0/users?$filter=a eq 'b'", "", "", false)
 	f.Add("POST", "https://graph.microsoft.com/v1.0/users", "application/json", `{"a":["b",{"c":"\"d\""}],"e":"https://x.y/z?a=b"}`, false)

@@ -49,28 +49,25 @@ type view struct {
 }
 
 // like is how a text is written in place of another, which may escape more than it has to:
-// 19%3A..%40thread.v2.
+// 19%3A..%40thread.v2. An escape in small letters stays so.
 func (v *view) like(raw string) spelling {
 	if !v.escapes || !isEscaped(raw, false) {
 		return v.spelling
 	}
-	spelled := func(c byte) string {
-		for _, escape := range []string{string(percentSpell(nil, c)), strings.ToLower(string(percentSpell(nil, c)))} {
-			if strings.Contains(raw, escape) {
-				return escape
-			}
+	safe := *v.safe
+	for i := range len(raw) {
+		if ascii.IsEscape(raw, i) {
+			c := ascii.Unescape(raw, i)
+			safe[c] = ascii.IsAlnum(c)
 		}
-		return ""
 	}
-	return spelling{
-		safe: charsetOf(func(c byte) bool { return ascii.IsAlnum(c) || v.safe[c] && spelled(c) == "" }),
-		spell: func(b []byte, c byte) []byte {
-			if escape := spelled(c); escape != "" {
-				return append(b, escape...)
-			}
-			return v.spell(b, c)
-		},
-	}
+	return spelling{&safe, func(b []byte, c byte) []byte {
+		escape := string(v.spell(nil, c))
+		if small := strings.ToLower(escape); strings.Contains(raw, small) && !strings.Contains(raw, escape) {
+			escape = small
+		}
+		return append(b, escape...)
+	}}
 }
 
 func (v spelling) encode(s string) string {

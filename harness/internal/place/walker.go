@@ -16,7 +16,7 @@ type walker struct {
 	leaf    Leaf
 	edits   []edit.Edit
 	outer   string // the name of the outermost text that holds the one that is read
-	changed int    // how many texts were replaced
+	changed bool   // a text was replaced
 }
 
 // mostDepth bounds texts within texts: what lies deeper is one text.
@@ -55,7 +55,7 @@ func (w *walker) shown(l *Leaf, start int) bool {
 	if !ok || text == l.Text {
 		return ok
 	}
-	w.changed++
+	w.changed = true
 	head, tail := alike(l.Text, text)
 	w.replace(start+head, start+len(l.Text)-tail, text[head:len(text)-tail])
 	return true

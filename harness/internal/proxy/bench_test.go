@@ -84,8 +84,7 @@ func benchServer(spec string) error {
 		if err != nil {
 			return err
 		}
-		take := func() proxy.Use { return newReplay(index) }
-		handler = proxy.NewReverse(take(), proxy.Options{Open: func(proxy.SessionRequest) (proxy.Use, error) { return take(), nil }})
+		handler = proxy.NewReverse(newReplay(index), proxy.Options{Open: func(proxy.SessionRequest) (proxy.Use, error) { return newReplay(index), nil }})
 	}
 	go func() { _ = http.Serve(listener, handler) }()
 	fmt.Println(base)

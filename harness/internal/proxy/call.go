@@ -77,7 +77,7 @@ func (c *call) unhost(target *url.URL) *Failure {
 		target.Scheme = "http"
 	}
 	host, path, _ := strings.Cut(rest, "/")
-	if host == "" || strings.ContainsFunc(host, func(r rune) bool { return r > 0x7f || !ascii.IsHost(byte(r)) && r != ':' }) {
+	if !ascii.All(host, ascii.IsHostPort) {
 		return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("%q is not a host", host)}
 	}
 	if c.session.live && !c.session.issued.has(host) {

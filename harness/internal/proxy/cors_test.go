@@ -19,7 +19,7 @@ func anything(asked *int) carrier {
 	}
 }
 
-// away is a take that may or may not reach a service.
+// away is a use that may or may not reach a service.
 type away struct {
 	live
 	reaches bool
@@ -69,8 +69,7 @@ func TestPages(t *testing.T) {
 	}
 	for _, row := range rows {
 		asked := 0
-		take := away{live{anything(&asked)}, row.live}
-		reverse := proxy.NewReverse(take, proxy.Options{Origins: []string{"https://app.example"}})
+		reverse := proxy.NewReverse(away{live{anything(&asked)}, row.live}, proxy.Options{Origins: []string{"https://app.example"}})
 		for _, preflight := range []bool{false, true} {
 			req := httptest.NewRequest(http.MethodGet, row.path, nil)
 			if preflight {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // A BrokenContact is a host to which clients opened TLS connections that came to nothing.
@@ -188,11 +190,7 @@ func (h *Handshakes) Broken() []BrokenContact {
 
 // String says so in a few words.
 func (b BrokenContact) String() string {
-	connections := fmt.Sprintf("%d connections", b.Connections)
-	if b.Connections == 1 {
-		connections = "1 connection"
-	}
-	return fmt.Sprintf("%s to %s ended in the TLS handshake: %s", connections, b.Host, strings.Join(b.Reasons, "; "))
+	return fmt.Sprintf("%s to %s ended in the TLS handshake: %s", fault.Count(b.Connections, "connection"), b.Host, strings.Join(b.Reasons, "; "))
 }
 
 // reasonOf is why a handshake failed: the client's alert (RFC 8446, 6), or what it did.

@@ -115,7 +115,7 @@ func (s *served) meantQuery(query string) string {
 // goesOn reports whether a name that ended before rest is longer than it seemed.
 func goesOn(rest string) bool {
 	rest = strings.TrimPrefix(rest, ".") // the end of a sentence, or of a label
-	return rest != "" && (ascii.IsHost(rest[0]) || rest[0] == ':')
+	return rest != "" && ascii.IsHostPort(rest[0])
 }
 
 func meantIn(text, base, graph, slash string) string {

@@ -65,21 +65,29 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// calling returns a function that calls a server of a cassette, without a network.
-func calling(t *testing.T, index *match.Index) func(method, path string) *httptest.ResponseRecorder {
-	t.Helper()
-	reverse := proxy.NewReverse(newReplay(index), proxy.Options{Open: func(proxy.SessionRequest) (proxy.Use, error) { return newReplay(index), nil }})
-	t.Cleanup(func() { reverse.End(t.Context()) })
+// A caller calls a server without a network.
+type caller func(method, path string) *httptest.ResponseRecorder
+
+func calling(server http.Handler) caller {
 	return func(method, path string) *httptest.ResponseRecorder {
 		req := httptest.NewRequest(method, path, nil)
 		req.Host, req.Header = "localhost", http.Header{"Accept": {"application/json"}}
 		w := httptest.NewRecorder()
-		reverse.ServeHTTP(w, req)
+		server.ServeHTTP(w, req)
 		return w
 	}
 }
 
-func begin(t *testing.T, call func(method, path string) *httptest.ResponseRecorder) string {
+// serving calls a server of a cassette.
+func serving(t *testing.T, index *match.Index) caller {
+	t.Helper()
+	reverse := proxy.NewReverse(newReplay(index), proxy.Options{Open: func(proxy.SessionRequest) (proxy.Use, error) { return newReplay(index), nil }})
+	t.Cleanup(func() { reverse.End(t.Context()) })
+	return calling(reverse)
+}
+
+// begin opens a session, and returns the path of its requests.
+func begin(t *testing.T, call caller) string {
 	t.Helper()
 	var opened struct{ ID string }
 	if w := call("POST", "/_graphvcr/sessions"); json.Unmarshal(w.Body.Bytes(), &opened) != nil || opened.ID == "" {
@@ -94,7 +102,7 @@ func TestSessionsShareBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call := calling(t, index)
+	call := serving(t, index)
 	one := begin(t, call)
 	before := heap()
 	for n := range 1000 {
@@ -125,7 +133,7 @@ func TestMemoryIsFlat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call := calling(t, index)
+	call := serving(t, index)
 	use := func(n int) {
 		session := begin(t, call)
 		for k := range 10 {

@@ -63,10 +63,8 @@ func (n *names) has(host string) bool {
 }
 
 func (n *names) find(host string) bool {
-	for i := range len(host) {
-		if c := host[i]; !ascii.IsHost(c) && c != ':' && c != '[' && c != ']' {
-			return false
-		}
+	if !ascii.All(host, func(c byte) bool { return ascii.IsHostPort(c) || c == '[' || c == ']' }) {
+		return false
 	}
 	name := host
 	if bare, _, err := net.SplitHostPort(host); err == nil {

@@ -157,8 +157,8 @@ func (r *Reverse) postSession(w http.ResponseWriter, req *http.Request) {
 func (r *Reverse) deleteSession(w http.ResponseWriter, req *http.Request, id string) {
 	ctx, cancel := context.WithTimeout(req.Context(), endPatience)
 	defer cancel()
-	ended, first := r.sessions.end(ctx, id)
-	if !first {
+	ended, found := r.sessions.end(ctx, id)
+	if !found {
 		handOut(w, req, noSession().Response(req))
 		return
 	}

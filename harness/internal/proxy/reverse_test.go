@@ -41,7 +41,7 @@ func recorded(pairs ...string) *cassette.Cassette {
 	return c
 }
 
-// replay is a take that replays.
+// replay is a use that replays.
 type replay struct {
 	rt      *transport.Replayer
 	session *match.Session
@@ -74,7 +74,7 @@ func (r replay) End() report.Case {
 	return told
 }
 
-// live is a take that sends requests on.
+// live is a use that sends requests on.
 type live struct{ rt http.RoundTripper }
 
 func (l live) Transport() http.RoundTripper { return l.rt }
@@ -87,10 +87,10 @@ type door struct {
 	reverse *proxy.Reverse
 }
 
-func serve(t testing.TB, take func() proxy.Use, opts proxy.Options) *door {
+func serve(t testing.TB, use func() proxy.Use, opts proxy.Options) *door {
 	t.Helper()
-	opts.Open = func(proxy.SessionRequest) (proxy.Use, error) { return take(), nil }
-	reverse := proxy.NewReverse(take(), opts)
+	opts.Open = func(proxy.SessionRequest) (proxy.Use, error) { return use(), nil }
+	reverse := proxy.NewReverse(use(), opts)
 	server := httptest.NewServer(reverse)
 	t.Cleanup(func() {
 		server.Close()
@@ -210,22 +210,12 @@ func TestSessionsAreApart(t *testing.T) {
 }
 
 func TestIdleSessionsExpire(t *testing.T) {
-	take := replayOf(t, recorded(pages...))
+	use := replayOf(t, recorded(pages...))
 	synctest.Test(t, func(t *testing.T) {
-		reverse := proxy.NewReverse(take(), proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (proxy.Use, error) { return take(), nil }})
-		call := func(method, path string) *httptest.ResponseRecorder {
-			r := httptest.NewRequest(method, path, nil)
-			r.Host = "localhost"
-			w := httptest.NewRecorder()
-			reverse.ServeHTTP(w, r)
-			return w
-		}
-		w := call("POST", "/_graphvcr/sessions")
-		var opened struct{ ID string }
-		if err := json.Unmarshal(w.Body.Bytes(), &opened); err != nil || opened.ID == "" {
-			t.Fatal(w.Body.String(), err)
-		}
-		me := func() int { return call("GET", "/_graphvcr/sessions/"+opened.ID+"/v1.0/me").Code }
+		reverse := proxy.NewReverse(use(), proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (proxy.Use, error) { return use(), nil }})
+		call := calling(reverse)
+		session := begin(t, call)
+		me := func() int { return call("GET", session+"/v1.0/me").Code }
 		for range 5 {
 			time.Sleep(50 * time.Second) // the bubble's clock: no time passes
 			if got := me(); got != 200 {

@@ -1,10 +1,8 @@
 package proxy_test
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -25,32 +23,23 @@ func TestSessionsInUseDoNotExpire(t *testing.T) {
 			return &http.Response{StatusCode: 204, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 		})
 		reverse := proxy.NewReverse(live{slow}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (proxy.Use, error) { return live{slow}, nil }})
-		call := func(method, path string) *httptest.ResponseRecorder {
-			r := httptest.NewRequest(method, path, nil)
-			r.Host = "localhost"
-			w := httptest.NewRecorder()
-			reverse.ServeHTTP(w, r)
-			return w
-		}
-		var opened struct{ ID string }
-		if err := json.Unmarshal(call("POST", "/_graphvcr/sessions").Body.Bytes(), &opened); err != nil {
-			t.Fatal(err)
-		}
-		if got := call("GET", "/_graphvcr/sessions/"+opened.ID+"/v1.0/me").Code; got != 204 {
+		call := calling(reverse)
+		session := begin(t, call)
+		if got := call("GET", session+"/v1.0/me").Code; got != 204 {
 			t.Errorf("a long request: %d", got)
 		}
-		if got := call("GET", "/_graphvcr/sessions/"+opened.ID+"/v1.0/me").Code; got != 204 {
+		if got := call("GET", session+"/v1.0/me").Code; got != 204 {
 			t.Errorf("after a long request: %d", got)
 		}
 		time.Sleep(3 * time.Minute)
-		if got := call("DELETE", "/_graphvcr/sessions/"+opened.ID).Code; got != 404 {
+		if got := call("DELETE", session).Code; got != 404 {
 			t.Errorf("idle: %d", got)
 		}
 		reverse.End(t.Context())
 	})
 }
 
-// held is a take whose end waits.
+// held is a use whose end waits.
 type held struct {
 	live
 	until chan struct{}
@@ -61,19 +50,23 @@ func (h held) End() report.Case {
 	return report.Case{Name: "held"}
 }
 
+// inTurn opens the first session over the first of uses, the second over the second.
+func inTurn(uses ...proxy.Use) func(proxy.SessionRequest) (proxy.Use, error) {
+	return func(proxy.SessionRequest) (use proxy.Use, err error) {
+		use, uses = uses[0], uses[1:]
+		return use, nil
+	}
+}
+
 // TestHangingSessionEndsAlone: a session whose end hangs keeps no other from ending.
 func TestHangingSessionEndsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		until, ended := make(chan struct{}), new(atomic.Int64)
-		takes := []proxy.Use{held{until: until}, counted{ends: ended}, counted{ends: ended}}
-		reverse := proxy.NewReverse(live{}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (take proxy.Use, err error) {
-			take, takes = takes[0], takes[1:]
-			return take, nil
-		}})
-		for len(takes) > 0 {
-			r := httptest.NewRequest("POST", "/_graphvcr/sessions", nil)
-			r.Host = "localhost"
-			reverse.ServeHTTP(httptest.NewRecorder(), r)
+		open := inTurn(held{until: until}, counted{ends: ended}, counted{ends: ended})
+		reverse := proxy.NewReverse(live{}, proxy.Options{Idle: time.Minute, Open: open})
+		call := calling(reverse)
+		for range 3 {
+			begin(t, call)
 			time.Sleep(20 * time.Second) // the bubble's clock: the one that hangs is idle first
 		}
 		time.Sleep(3 * time.Minute)
@@ -89,15 +82,11 @@ func TestHangingSessionEndsAlone(t *testing.T) {
 func TestHangingExpiryDelaysNoEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		until, ended := make(chan struct{}), new(atomic.Int64)
-		takes := []proxy.Use{held{until: until}, counted{ends: ended}}
-		reverse := proxy.NewReverse(counted{ends: ended}, proxy.Options{Idle: time.Minute, Open: func(proxy.SessionRequest) (take proxy.Use, err error) {
-			take, takes = takes[0], takes[1:]
-			return take, nil
-		}})
-		for len(takes) > 0 {
-			r := httptest.NewRequest("POST", "/_graphvcr/sessions", nil)
-			r.Host = "localhost"
-			reverse.ServeHTTP(httptest.NewRecorder(), r)
+		open := inTurn(held{until: until}, counted{ends: ended})
+		reverse := proxy.NewReverse(counted{ends: ended}, proxy.Options{Idle: time.Minute, Open: open})
+		call := calling(reverse)
+		for range 2 {
+			begin(t, call)
 			time.Sleep(45 * time.Second) // the bubble's clock: the first is idle, the second is not
 		}
 		over := make(chan int)
@@ -113,7 +102,7 @@ func TestHangingExpiryDelaysNoEnd(t *testing.T) {
 	})
 }
 
-// counted counts the ends of takes.
+// counted counts the ends of uses.
 type counted struct {
 	live
 	ends *atomic.Int64
