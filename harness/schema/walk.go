@@ -21,8 +21,6 @@ const (
 	maxExponent = 3   // digits of the exponent
 )
 
-const typeAnnotation = "@odata.type"
-
 // step leads from a container to a member, or to an element.
 type step struct {
 	name  string
