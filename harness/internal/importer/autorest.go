@@ -92,7 +92,7 @@ func autoRestInteraction(m named) (*cassette.Interaction, error) {
 func (m *autoRestMessage) message() (http.Header, string, error) {
 	headers := http.Header{}
 	for _, all := range []map[string]any{m.Headers, m.ContentHeaders} {
-		addHeaders(headers, all)
+		AddHeaders(headers, all)
 	}
 	headers.Del("X-Ms-Unique-Id") // the recorder's own count
 	if !m.IsContentBase64 {

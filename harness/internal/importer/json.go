@@ -59,8 +59,8 @@ func notJSON(file string, err error, advice string) error {
 	return fault.In("import", file, syntax.Line, "not JSON: "+syntax.Message, advice)
 }
 
-// addHeaders adds what tools write as an object of headers: a text each, or a list of them.
-func addHeaders(headers http.Header, object map[string]any) {
+// AddHeaders adds what tools write as an object of headers: a text each, or a list of them.
+func AddHeaders(headers http.Header, object map[string]any) {
 	for name, value := range object {
 		list, isList := value.([]any)
 		if !isList {
