@@ -35,7 +35,6 @@ func element(index int) step  { return step{"", index} }
 // does that afterwards, so that it never sees an answer that is out of bounds.
 type walker struct {
 	trail
-	set    *Set
 	opts   Options
 	runs   []run
 	beyond bool // the answer is out of bounds
