@@ -9,7 +9,6 @@ import (
 	"io"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 )
 

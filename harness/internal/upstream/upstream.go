@@ -14,9 +14,8 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/quiet"
-
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
+	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 )
 
 // Options say how the live service is reached. Errors name the command's flags.
