@@ -27,7 +27,7 @@ var imports = map[string][]string{
 	"harness/internal/whatif":    {"harness/internal/program", "harness/internal/session", "harness/internal/replay", "harness/internal/project", "harness/internal/judge", "harness/internal/proxy", "harness/internal/upstream", "harness/internal/ca", "harness/internal/child", "harness/internal/diff", "harness/report", "harness/cassette", "harness/internal/plainfile", "harness/internal/fault"},
 	"harness/internal/program":   {"harness/internal/session", "harness/internal/project", "harness/internal/upstream", "harness/internal/interrupt", "harness/internal/proxy", "harness/internal/child", "harness/internal/ca", "harness/internal/signin", "harness/internal/hosts", "harness/internal/graph", "harness/report", "harness/cassette", "harness/internal/fault"},
 	"harness/internal/interrupt": {},
-	"harness/internal/upstream":  {"harness/internal/proxy", "harness/internal/quiet", "harness/internal/plainfile", "harness/internal/fault"},
+	"harness/internal/upstream":  {"harness/internal/proxy", "harness/internal/quiet", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 
 	"harness/internal/live":  {"harness/internal/display", "harness/internal/match", "harness/cassette", "harness/report"},
 	"harness/internal/proxy": {"harness/internal/jsondoc", "harness/internal/hosts", "harness/internal/quiet", "harness/internal/ca", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/internal/graph", "harness/internal/graph/protocol", "harness/internal/wire", "harness/internal/ascii"},
@@ -62,7 +62,7 @@ var imports = map[string][]string{
 	"harness/internal/child":  {"harness/internal/plainfile", "harness/internal/fault"},
 	"harness/internal/signin": {"harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/drift":  {"harness/internal/display", "harness/internal/project", "harness/internal/metadiff", "harness/internal/csdl", "harness/internal/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
-	"harness/internal/diff":   {"harness/internal/display", "harness/internal/words", "harness/cassette", "harness/internal/identity", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/graph/protocol", "harness/internal/graph/odata", "harness/internal/graph/async", "harness/internal/ascii", "harness/internal/fault"},
+	"harness/internal/diff":   {"harness/internal/display", "harness/internal/wire", "harness/internal/words", "harness/cassette", "harness/internal/identity", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/graph/protocol", "harness/internal/graph/odata", "harness/internal/graph/async", "harness/internal/ascii", "harness/internal/fault"},
 
 	"harness/internal/metadiff":          {"harness/internal/csdl", "harness/internal/diff", "harness/report"},
 	"harness/internal/csdl":              {"harness/internal/fault", "harness/internal/plainfile", "harness/internal/graph/odata"},
