@@ -13,7 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/judge"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/record"
-	"github.com/graphvcr/graphvcr/harness/internal/upstream"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -90,7 +90,7 @@ func (f *checkFlags) checkFake(ctx context.Context, std streams, p *project.Proj
 	if err != nil {
 		return nil, err
 	}
-	if !upstream.IsLoopback(service.base.Hostname()) && mustReplay() {
+	if !wire.IsLoopback(service.base.Hostname()) && mustReplay() {
 		return nil, &fault.Error{Message: "check: CI=true: tests in CI ask nobody but fakes on their own machine", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to"}
 	}
 	for _, sc := range scenarios {

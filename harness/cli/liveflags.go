@@ -21,6 +21,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/runner"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/internal/upstream"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -85,7 +86,7 @@ func (f *liveFlags) run(ctx context.Context, std streams, quiet bool, s *service
 
 // agree asks before scenarios write to a tenant.
 func (f *liveFlags) agree(std streams, base *url.URL, scenarios []*scenario.Scenario) error {
-	if f.writes || base != nil && upstream.IsLoopback(base.Hostname()) {
+	if f.writes || base != nil && wire.IsLoopback(base.Hostname()) {
 		return nil
 	}
 	var writing []string
@@ -135,7 +136,7 @@ func metaOf(base *url.URL, client string) cassette.Meta {
 	meta := cassette.Meta{Origin: cassette.Recorded, Client: client}
 	switch {
 	case base == nil:
-	case upstream.IsLoopback(base.Hostname()):
+	case wire.IsLoopback(base.Hostname()):
 		meta.Origin = cassette.Emulator
 	default:
 		meta.Cloud = base.Hostname()

@@ -24,7 +24,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 	"github.com/graphvcr/graphvcr/harness/internal/session"
-	"github.com/graphvcr/graphvcr/harness/internal/upstream"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -140,7 +140,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	}
 	open := opener{project: p, defaults: how}
 	options := proxy.Options{Open: open.session, Idle: f.idle, Faults: faults, Names: doors.names, Beyond: doors.beyond, Origins: f.origins}
-	if base := how.Live.BaseURL; base != nil && !upstream.IsLoopback(base.Hostname()) {
+	if base := how.Live.BaseURL; base != nil && !wire.IsLoopback(base.Hostname()) {
 		options.Graph = base.Host
 	}
 	if !doors.beyond || f.page {
@@ -289,7 +289,7 @@ func (d *doors) listen(scheme, address string) error {
 	}
 	d.listeners = append(d.listeners, l)
 	host, _, _ := net.SplitHostPort(address)
-	if !upstream.IsLoopback(host) {
+	if !wire.IsLoopback(host) {
 		d.beyond = true
 		d.names = append(d.names, host)
 	}

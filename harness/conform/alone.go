@@ -118,27 +118,19 @@ type namedType struct{ name, at string }
 // namedTypes are the types that a body names itself: its own, or those of all elements
 // where it is a page. All is false where an element names none.
 func namedTypes(body map[string]any) (named []namedType, all bool) {
-	if name := typeNamed(body); name != "" {
+	if name := odata.TypeOf(body); name != "" {
 		return []namedType{{name, jsondoc.AppendPath(jsondoc.Root, odata.Type)}}, true
 	}
 	elements, _ := body["value"].([]any)
 	for i, e := range elements {
 		object, _ := e.(map[string]any)
-		name := typeNamed(object)
+		name := odata.TypeOf(object)
 		if name == "" {
 			return named, false
 		}
 		named = append(named, namedType{name, jsondoc.AppendPath(jsondoc.AppendPath("$['value']", i), odata.Type)})
 	}
 	return named, len(named) > 0
-}
-
-func typeNamed(object map[string]any) string {
-	name, _ := object[odata.Type].(string)
-	if name = strings.TrimPrefix(name, "#"); !strings.Contains(name, ".") || strings.ContainsAny(name, "()") {
-		return ""
-	}
-	return name
 }
 
 // said is what an answer says that it is, its context aside.
@@ -165,7 +157,7 @@ func (j *judgement) said() (route.Answer, error) {
 	switch common := j.index.Common(names...); {
 	case common == "":
 		return route.Answer{}, errors.New("its elements are of types that have nothing in common")
-	case typeNamed(body) == "":
+	case odata.TypeOf(body) == "":
 		return route.Answer{Shape: route.Page, Type: common}, nil
 	default:
 		return route.Answer{Shape: route.Object, Type: common}, nil

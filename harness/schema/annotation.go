@@ -9,7 +9,7 @@ import (
 // The annotations whose values are texts, beside the links that clients follow (OData JSON
 // format 4.01, sections 4.5 and 4.6). Others may hold what they like.
 var textAnnotations = map[string]bool{
-	odata.Context: true, typeAnnotation: true, "@odata.id": true, "@odata.etag": true, "@odata.editLink": true,
+	odata.Context: true, odata.Type: true, "@odata.id": true, "@odata.etag": true, "@odata.editLink": true,
 	"@odata.readLink": true, "@odata.associationLink": true, "@odata.navigationLink": true,
 	"@odata.mediaContentType": true, "@odata.mediaEtag": true,
 }

@@ -1,6 +1,6 @@
 package schema
 
-import "strings"
+import "github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 
 // runtime is the shape of the type that an object really has: the declared one,
 // or the subtype that its @odata.type names. It queues the object for that type's
@@ -8,13 +8,13 @@ import "strings"
 // type has no schema, so that more properties than the declared ones are due.
 func (w *walker) runtime(sh *shape, object map[string]any) (actual *shape, lenient bool) {
 	declared := sh.typeName()
-	named := namedType(object)
+	named := odata.TypeOf(object)
 	if named != "" && named != declared {
 		if w.known(named) {
 			return w.subtype(declared, named, object), false
 		}
-		w.report(w.root.key, "", Violation{Rule: RuleODataType, Warning: true, Got: brief(object[typeAnnotation]),
-			Want: "a type with a schema in " + w.root.key.api + " (only its declared part is checked)"}, member(typeAnnotation))
+		w.report(w.root.key, "", Violation{Rule: RuleODataType, Warning: true, Got: brief(object[odata.Type]),
+			Want: "a type with a schema in " + w.root.key.api + " (only its declared part is checked)"}, member(odata.Type))
 		lenient = true
 	}
 	if sh.isTarget() {
@@ -39,8 +39,8 @@ func (w *walker) subtype(declared, named string, object map[string]any) *shape {
 		return nil
 	}
 	if w.known(declared) && !t.shape.bases[declared] {
-		w.report(t.key, "/allOf", Violation{Rule: RuleODataType, Got: brief(object[typeAnnotation]),
-			Want: declared + ", or a type that derives from it"}, member(typeAnnotation))
+		w.report(t.key, "/allOf", Violation{Rule: RuleODataType, Got: brief(object[odata.Type]),
+			Want: declared + ", or a type that derives from it"}, member(odata.Type))
 	}
 	w.queue(t, object)
 	return t.shape
@@ -60,16 +60,4 @@ func (w *walker) load(name string) *compiled {
 		return nil
 	}
 	return t
-}
-
-// namedType is the full name in an object's @odata.type, or "". The '#' is
-// optional; primitive types and collections (#Int64, #Collection(String)) say
-// nothing about an object.
-func namedType(object map[string]any) string {
-	annotation, _ := object[typeAnnotation].(string)
-	name := strings.TrimPrefix(annotation, "#")
-	if !strings.Contains(name, ".") || strings.ContainsAny(name, "()") {
-		return ""
-	}
-	return name
 }

@@ -157,7 +157,7 @@ func (s *Set) Validate(api, typ string, doc any, opts Options) ([]Violation, err
 	if err != nil {
 		return nil, err
 	}
-	w := walker{trail: trail{root: root, findings: &findings{set: s}}, set: s, opts: opts}
+	w := walker{trail: trail{root: root, findings: &findings{set: s}}, opts: opts}
 	if collection {
 		w.page(doc)
 	} else {

@@ -21,8 +21,6 @@ const (
 	maxExponent = 3   // digits of the exponent
 )
 
-const typeAnnotation = "@odata.type"
-
 // step leads from a container to a member, or to an element.
 type step struct {
 	name  string
@@ -37,7 +35,6 @@ func element(index int) step  { return step{"", index} }
 // does that afterwards, so that it never sees an answer that is out of bounds.
 type walker struct {
 	trail
-	set    *Set
 	opts   Options
 	runs   []run
 	beyond bool // the answer is out of bounds

@@ -1,11 +1,11 @@
 package auth
 
 import (
-	"net"
 	"net/url"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // An origin is where a request goes: scheme and host, lower case, without a
@@ -28,11 +28,7 @@ func (o origin) private() bool {
 	return o.scheme == "https" || o.scheme == "http" && isLoopback(o.host)
 }
 
-func isLoopback(host string) bool {
-	name := (&url.URL{Host: host}).Hostname()
-	ip := net.ParseIP(name)
-	return name == "localhost" || ip != nil && ip.IsLoopback()
-}
+func isLoopback(host string) bool { return wire.IsLoopback((&url.URL{Host: host}).Hostname()) }
 
 // address parses a base URL that a person gave, and insists on privacy.
 func address(what, raw string) (*url.URL, error) {

@@ -33,10 +33,11 @@ func Schema(schemas *schema.Set, file, api, typ string) (report.Case, error) {
 	if err != nil {
 		return result, err
 	}
+	line := inText(string(text), jsondoc.Root, 1, false)
 	for _, v := range violations {
 		f := report.Finding{
 			Rule: conform.SchemaRule(v.Rule), Severity: conform.Severity(v), Where: v.Path, Want: v.Want, Got: v.Got,
-			Place:  report.Place{File: shown, Line: jsondoc.Line(string(text), v.Path)},
+			Place:  report.Place{File: shown, Line: line(v.Path)},
 			Remark: conform.Source(v.File, v.Line),
 		}
 		result.Findings = append(result.Findings, f)

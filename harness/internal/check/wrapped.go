@@ -10,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -113,23 +114,9 @@ func statusOf(object map[string]any) int {
 // headersOf reads an object of headers, a list of names and values, or a flat list of both.
 func headersOf(value any) http.Header {
 	headers := http.Header{}
-	add := func(name string, value any) {
-		switch value := value.(type) {
-		case string:
-			headers.Add(name, value)
-		case []any:
-			for _, v := range value {
-				if text, ok := v.(string); ok {
-					headers.Add(name, text)
-				}
-			}
-		}
-	}
 	switch value := value.(type) {
 	case map[string]any:
-		for name, v := range value {
-			add(name, v)
-		}
+		importer.AddHeaders(headers, value)
 	case []any:
 		for i, item := range value {
 			switch item := item.(type) {
@@ -137,11 +124,11 @@ func headersOf(value any) http.Header {
 				name, _ := member(item, []string{"name", "key"})
 				text, _ := member(item, []string{"value"})
 				if name, ok := name.(string); ok {
-					add(name, text)
+					importer.AddHeaders(headers, map[string]any{name: text})
 				}
 			case string:
 				if i%2 == 0 && i+1 < len(value) {
-					add(item, value[i+1])
+					importer.AddHeaders(headers, map[string]any{item: value[i+1]})
 				}
 			}
 		}

@@ -33,6 +33,19 @@ type operation struct {
 	byAddress map[string]*thread
 }
 
+// exchanges are all of an operation, each with its further pages.
+func (op *operation) exchanges() []*exchange {
+	var all []*exchange
+	for _, t := range op.threads {
+		for _, ph := range t.phases {
+			for _, e := range ph.answers {
+				all = append(append(all, e), e.pages...)
+			}
+		}
+	}
+	return all
+}
+
 // A thread is what was asked of one address. Writes have one phase.
 type thread struct {
 	write  bool

@@ -51,15 +51,7 @@ func newMutation(recording *cassette.Cassette) (*mutation, error) {
 // operations are those that are no parts of batches, with all their answers.
 func (m *mutation) operations(yield func(op *operation, answers []*exchange) bool) {
 	for _, op := range m.is.order {
-		var all []*exchange
-		for _, t := range op.threads {
-			for _, p := range t.phases {
-				for _, e := range p.answers {
-					all = append(append(all, e), e.pages...)
-				}
-			}
-		}
-		if !all[0].part && !yield(op, all) {
+		if all := op.exchanges(); !all[0].part && !yield(op, all) {
 			return
 		}
 	}

@@ -60,10 +60,7 @@ func (a answerPair) content() bool {
 
 func (a answerPair) headers() {
 	for _, name := range contractHeaders {
-		d := difference{
-			subject: "header." + name, where: "header." + name,
-			examples: []Example{{Old: a.before.all[0].at, New: a.after.all[0].at, Path: "header." + name}},
-		}
+		d := difference{subject: "header." + name, where: "header." + name}
 		switch was, is := a.before.headers[name], a.after.headers[name]; {
 		case was == len(a.before.all) && is == 0:
 			d.rule, d.old, d.new, d.count, d.message = HeaderLost, "there", "none", len(a.after.all), "no header "+name+" any more"
@@ -72,7 +69,7 @@ func (a answerPair) headers() {
 		default:
 			continue
 		}
-		a.add(d)
+		a.addAt(a.before.all[0], a.after.all[0], d)
 	}
 }
 

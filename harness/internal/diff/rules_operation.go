@@ -54,10 +54,7 @@ func (p pair) states(old, new []*exchange) {
 		return
 	}
 	end, now := was[len(was)-1], is[len(is)-1]
-	d := difference{
-		where: "$['status']", old: strings.Join(was, ", "), new: strings.Join(is, ", "),
-		examples: []Example{{Old: old[len(old)-1].at, New: new[len(new)-1].at, Path: "$['status']"}},
-	}
+	d := difference{where: "$['status']", old: strings.Join(was, ", "), new: strings.Join(is, ", ")}
 	switch {
 	case async.IsTerminal(end) && !async.IsTerminal(now):
 		d.rule, d.message = OperationUnfinished, "does not end: "+now+" is its last state"
@@ -71,7 +68,7 @@ func (p pair) states(old, new []*exchange) {
 		p.duration(old, new)
 		return
 	}
-	p.add(d)
+	p.addAt(old[len(old)-1], new[len(new)-1], d)
 }
 
 func without(states, known []string) []string {

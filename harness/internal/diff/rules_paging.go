@@ -82,8 +82,8 @@ func addPaging(m *mutation) string {
 			next := e.at.Request.URL + glue + fmt.Sprintf("$skiptoken=page2at%d", e.at.ID)
 			rest := map[string]any{"value": items[half:]}
 			root := e.answered.doc.(map[string]any)
-			if context := root["@odata.context"]; context != nil {
-				rest["@odata.context"] = context
+			if context := root[odata.Context]; context != nil {
+				rest[odata.Context] = context
 			}
 			root["value"], root[odata.NextLink] = items[:half], next
 			e.write()

@@ -33,7 +33,7 @@ func (c *shapes) values(old, new *shape) {
 	if len(old.values) == 0 || len(new.values) == 0 || c.old.isOperation() && old.where == "$['status']" {
 		return
 	}
-	if c.in.isMapped() && strings.HasSuffix(old.name, "@odata.context") {
+	if c.in.isMapped() && strings.HasSuffix(old.name, odata.Context) {
 		return // another version's metadata names its answers in its own way
 	}
 	if c.in.isMixed() && (holdsHidden(old.values) || holdsHidden(new.values)) {
@@ -67,8 +67,8 @@ func (c *shapes) values(old, new *shape) {
 		return
 	}
 	d := difference{rule: rule, count: count, old: describe(was), new: describe(is)}
-	if strings.HasSuffix(old.name, "@odata.context") { // of a member or of the answer: one thing
-		d.subject = "@odata.context"
+	if strings.HasSuffix(old.name, odata.Context) { // of a member or of the answer: one thing
+		d.subject = odata.Context
 	}
 	if rule == EnumNew {
 		d.old = describe(valuesOf(old.values))

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -131,7 +132,7 @@ func (r *reader) elements(s *shape, elements []any, typ string) {
 }
 
 func (r *reader) object(s *shape, members map[string]any, typ string) {
-	if name := text(members, "@odata.type"); name != "" {
+	if name := text(members, odata.Type); name != "" {
 		typ = strings.TrimPrefix(strings.TrimPrefix(name, "#"), "microsoft.graph.")
 	}
 	if s.members == nil {
@@ -233,7 +234,7 @@ func (r *reader) text(s *shape, v string) {
 // typeOf is the type of an answer's resource, as far as its context or address says: in
 // the singular, so that a list's items and one item are of one type.
 func (e *exchange) typeOf() string {
-	name := text(e.answered.doc, "@odata.context")
+	name := text(e.answered.doc, odata.Context)
 	if _, fragment, found := strings.Cut(name, "#"); found {
 		name = strings.TrimSuffix(strings.TrimSuffix(fragment, "/$entity"), "/$delta")
 		if open := strings.LastIndexByte(name, '('); open > 0 && strings.HasSuffix(name, ")") && !strings.Contains(name[open:], "'") {

@@ -1,7 +1,6 @@
 package diff
 
 import (
-	"iter"
 	"slices"
 	"strings"
 
@@ -86,31 +85,14 @@ func (c *comparison) unchanged() map[*cassette.Interaction]bool {
 			others = append(others, p.new)
 			continue
 		}
-		for i := range p.new.interactions() {
-			all[i] = true
+		for _, e := range p.new.exchanges() {
+			all[e.at] = true
 		}
 	}
 	for _, op := range others {
-		for i := range op.interactions() {
-			delete(all, i)
+		for _, e := range op.exchanges() {
+			delete(all, e.at)
 		}
 	}
 	return all
-}
-
-// interactions are those of an operation, further pages included.
-func (op *operation) interactions() iter.Seq[*cassette.Interaction] {
-	return func(yield func(*cassette.Interaction) bool) {
-		for _, t := range op.threads {
-			for _, ph := range t.phases {
-				for _, e := range ph.answers {
-					for _, page := range append([]*exchange{e}, e.pages...) {
-						if !yield(page.at) {
-							return
-						}
-					}
-				}
-			}
-		}
-	}
 }

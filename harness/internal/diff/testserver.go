@@ -2,7 +2,6 @@ package diff
 
 import (
 	"cmp"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // A reading gives the texts of a recording with the names of test servers replaced by
@@ -40,7 +40,7 @@ func readingOf(recording *cassette.Cassette) reading {
 		case err != nil || parsed.Host == graphurl.Graph:
 		case strings.HasPrefix(u.Path, "/v1.0/") || strings.HasPrefix(u.Path, "/beta/"):
 			names[origin] = graph.URL
-		case names[origin] == "" && isLoopback(u.Hostname()):
+		case names[origin] == "" && wire.IsLoopback(u.Hostname()):
 			names[origin] = "https://loopback"
 		}
 	}
@@ -59,11 +59,6 @@ func readingOf(recording *cassette.Cassette) reading {
 	}
 	as.names = strings.NewReplacer(pairs...)
 	return as
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (r reading) text(s string) string {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
@@ -49,7 +50,7 @@ func roleOf(name, s string) (role, string, *identity.Format) {
 	switch {
 	case s == "":
 		return prose, "", nil
-	case strings.HasSuffix(name, "@odata.type"):
+	case strings.HasSuffix(name, odata.Type):
 		return class, s, nil
 	case isLinkName(name) || strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://"):
 		return link, linkShape(s), nil
@@ -71,7 +72,7 @@ func isIDName(name string) bool {
 }
 
 func isLinkName(name string) bool {
-	for _, ending := range []string{"Link", "Url", "Uri", "ResourceLocation", "resourceLocation", "@odata.id", "@odata.context"} {
+	for _, ending := range []string{"Link", "Url", "Uri", "ResourceLocation", "resourceLocation", "@odata.id", odata.Context} {
 		if strings.HasSuffix(name, ending) {
 			return true
 		}

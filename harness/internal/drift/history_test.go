@@ -116,21 +116,26 @@ func TestHistoryReadsEachBlobOnce(t *testing.T) {
 	}
 }
 
-// TestFolderIsReadByOneProcess compares a folder of 20 cassettes with the checkout's.
-func TestFolderIsReadByOneProcess(t *testing.T) {
+// folder commits cassettes to the folder many of a new repository.
+func folder(t *testing.T, names ...string) {
+	t.Helper()
 	repository(t, fmt.Sprintf(oneRecording, "1", "Member"))
-	for n := range 20 {
-		name := filepath.Join("many", fmt.Sprintf("%d.yaml", n))
-		if err := os.MkdirAll("many", 0o755); err != nil {
+	for _, name := range names {
+		file := filepath.Join("many", filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(name, fmt.Appendf(nil, oneRecording, "1", "Member"), 0o644); err != nil {
+		if err := os.WriteFile(file, fmt.Appendf(nil, oneRecording, "1", "Member"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	run(t, "", "git", "add", "many")
+	run(t, "", "git", "add", "-f", "many")
 	run(t, "", "git", "-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-q", "-m", "many")
-	asked := logBlobs(t)
+}
+
+// compareFolder compares what git holds of that folder with what lies in the checkout.
+func compareFolder(t *testing.T) *report.Suite {
+	t.Helper()
 	old, err := drift.Open(t.Context(), "HEAD:many")
 	if err != nil {
 		t.Fatal(err)
@@ -140,8 +145,22 @@ func TestFolderIsReadByOneProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	suite, err := drift.Compare(old, now, drift.Options{})
-	if err != nil || len(suite.Cases) != 20 {
-		t.Fatalf("%v: %d cases", err, len(suite.Cases))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return suite
+}
+
+// TestFolderIsReadByOneProcess compares a folder of 20 cassettes with the checkout's.
+func TestFolderIsReadByOneProcess(t *testing.T) {
+	var names []string
+	for n := range 20 {
+		names = append(names, fmt.Sprintf("%d.yaml", n))
+	}
+	folder(t, names...)
+	asked := logBlobs(t)
+	if suite := compareFolder(t); len(suite.Cases) != 20 {
+		t.Fatalf("%d cases", len(suite.Cases))
 	}
 	text, err := os.ReadFile(asked)
 	if err != nil {
@@ -155,29 +174,10 @@ func TestFolderIsReadByOneProcess(t *testing.T) {
 // TestFolderCalledLikeTheSalt reads on behind what is no file: a folder of cassettes may have
 // the name that a salt's file has.
 func TestFolderCalledLikeTheSalt(t *testing.T) {
-	repository(t, fmt.Sprintf(oneRecording, "1", "Member"))
-	for _, name := range []string{"a.yaml", "b.yaml", cassette.SaltFile + "/c.yaml"} {
-		file := filepath.Join("many", filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, fmt.Appendf(nil, oneRecording, "1", "Member"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	run(t, "", "git", "add", "-f", ".")
-	run(t, "", "git", "-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "-q", "-m", "many")
-	old, err := drift.Open(t.Context(), "HEAD:many")
-	if err != nil {
-		t.Fatal(err)
-	}
-	now, err := drift.Open(t.Context(), "many")
-	if err != nil {
-		t.Fatal(err)
-	}
-	suite, err := drift.Compare(old, now, drift.Options{})
-	if err != nil || len(suite.Cases) != 3 {
-		t.Fatalf("%v: %d cases", err, len(suite.Cases))
+	folder(t, "a.yaml", "b.yaml", cassette.SaltFile+"/c.yaml")
+	suite := compareFolder(t)
+	if len(suite.Cases) != 3 {
+		t.Fatalf("%d cases", len(suite.Cases))
 	}
 	for _, c := range suite.Cases {
 		if len(c.Findings) != 0 {

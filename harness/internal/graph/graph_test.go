@@ -140,6 +140,20 @@ func TestElementOf(t *testing.T) {
 	}
 }
 
+func TestTypeOf(t *testing.T) {
+	for name, want := range map[string]string{
+		"#microsoft.graph.user": "microsoft.graph.user", "microsoft.graph.user": "microsoft.graph.user",
+		"#Int64": "", "#Collection(String)": "", "#Collection(microsoft.graph.user)": "", "": "",
+	} {
+		if got := odata.TypeOf(map[string]any{odata.Type: name}); got != want {
+			t.Errorf("%q is of the type %q, want %q", name, got, want)
+		}
+	}
+	if got := odata.TypeOf(map[string]any{odata.Type: 1}) + odata.TypeOf(nil); got != "" {
+		t.Errorf("a number, and nothing, are of the type %q", got)
+	}
+}
+
 func TestParts(t *testing.T) { // concepts/json-batching
 	doc := func(text string) any {
 		dec := json.NewDecoder(strings.NewReader(text))

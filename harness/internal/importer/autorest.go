@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,12 +42,6 @@ type autoRestMessage struct {
 	IsContentBase64         bool
 }
 
-// named is a member of a file, or an element without a name: its text, and the line on which it begins.
-type named struct {
-	name, text string
-	line       int
-}
-
 // readAutoRest reads the entries of such a recording.
 func readAutoRest(file string, data []byte) ([]*Entry, error) {
 	members, err := membersOf(file, jsondoc.Plain(string(data)), adviceAutoRest)
@@ -68,47 +61,6 @@ func isAutoRestName(name string) bool {
 	_, after, ok := strings.Cut(name, "+$")
 	method, address, _ := strings.Cut(after, "+")
 	return ok && method != "" && strings.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && strings.HasPrefix(address, "http")
-}
-
-// membersOf are the members of the object that a file holds, in its order.
-func membersOf(file, text, advice string) ([]named, error) {
-	kind, members, err := itemsOf(text, 1)
-	switch {
-	case kind != 0 && kind != '{':
-		return nil, fault.In("import", file, 1, "the file holds no object", advice)
-	case err != nil:
-		return nil, notJSON(file, err, advice)
-	}
-	return members, nil
-}
-
-// itemsOf are the members or elements of a value of JSON that begins on a line, and the kind of
-// its token.
-func itemsOf(text string, line int) (kind byte, items []named, err error) {
-	counted := 0
-	for token, err := range jsondoc.Scan(text) {
-		switch {
-		case err != nil:
-			return kind, nil, err
-		case token.Depth == 0 && kind == 0:
-			kind = token.Kind
-		case token.Depth == 1 && token.Closes():
-			items[len(items)-1].text = text[counted : token.Start+1]
-		case token.Depth == 1:
-			line += strings.Count(text[counted:token.Start], "\n")
-			counted = token.Start
-			items = append(items, named{name: token.Name, text: token.Raw, line: line})
-		}
-	}
-	return kind, items, nil
-}
-
-func notJSON(file string, err error, advice string) error {
-	var syntax *jsondoc.SyntaxError
-	if !errors.As(err, &syntax) {
-		return fault.In("import", file, 0, "not JSON: "+err.Error(), advice)
-	}
-	return fault.In("import", file, syntax.Line, "not JSON: "+syntax.Message, advice)
 }
 
 func autoRestInteraction(m named) (*cassette.Interaction, error) {
@@ -140,7 +92,7 @@ func autoRestInteraction(m named) (*cassette.Interaction, error) {
 func (m *autoRestMessage) message() (http.Header, string, error) {
 	headers := http.Header{}
 	for _, all := range []map[string]any{m.Headers, m.ContentHeaders} {
-		addHeaders(headers, all)
+		AddHeaders(headers, all)
 	}
 	headers.Del("X-Ms-Unique-Id") // the recorder's own count
 	if !m.IsContentBase64 {
@@ -148,28 +100,4 @@ func (m *autoRestMessage) message() (http.Header, string, error) {
 	}
 	body, err := fromBase64(m.Content)
 	return headers, body, err
-}
-
-// addHeaders adds what stands in an object of headers: a text each, or a list of them.
-func addHeaders(headers http.Header, object map[string]any) {
-	for name, value := range object {
-		list, isList := value.([]any)
-		if !isList {
-			list = []any{value}
-		}
-		for _, v := range list {
-			if text, ok := v.(string); ok {
-				headers.Add(name, text)
-			}
-		}
-	}
-}
-
-// withoutType is an error of encoding/json without the name of a type of this program.
-func withoutType(err error) string {
-	var typed *json.UnmarshalTypeError
-	if errors.As(err, &typed) {
-		return cmp.Or(typed.Field, "all of it") + " is a " + typed.Value
-	}
-	return strings.TrimPrefix(err.Error(), "json: ")
 }

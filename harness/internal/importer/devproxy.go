@@ -159,9 +159,9 @@ func mockHeaders(raw json.RawMessage) (http.Header, error) {
 		case !ok:
 			return nil, errors.New("its headers are neither a list nor an object")
 		case named && len(object) <= 2:
-			addHeaders(headers, map[string]any{name: object["value"]})
+			AddHeaders(headers, map[string]any{name: object["value"]})
 		default:
-			addHeaders(headers, object)
+			AddHeaders(headers, object)
 		}
 	}
 	return headers, nil

@@ -319,6 +319,7 @@ func (d *docsImport) noteOf(i *cassette.Interaction, o DocsOptions) draft.Note {
 
 // Locate gives findings about interactions of documentation the lines of the page.
 func (r *Result) Locate(findings []report.Finding) {
+	lines := map[int]map[string]int{} // of the body of an example
 	for n := range findings {
 		f := &findings[n]
 		if f.Interaction == nil || *f.Interaction >= len(r.Examples) || f.Line != 0 {
@@ -330,9 +331,13 @@ func (r *Result) Locate(findings []report.Finding) {
 			f.Line = e.Request
 		case strings.HasPrefix(f.Where, "$") && e.Body > 0:
 			f.Line = e.Body
-			if line := jsondoc.Line(r.Cassette.Interactions[*f.Interaction].Response.Body, f.Where); line > 0 && e.verbatim {
-				f.Line += line - 1
+			if !e.verbatim {
+				continue
 			}
+			if lines[*f.Interaction] == nil {
+				lines[*f.Interaction] = jsondoc.Lines(r.Cassette.Interactions[*f.Interaction].Response.Body)
+			}
+			f.Line += max(jsondoc.Nearest(lines[*f.Interaction], f.Where), 1) - 1
 		default:
 			f.Line = e.Response
 		}

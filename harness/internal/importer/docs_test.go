@@ -254,3 +254,27 @@ func BenchmarkDocs(b *testing.B) {
 	}
 	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/float64(len(files))*7000, "s/7000pages")
 }
+
+// A finding about an example has the line of the page, however the example is laid out.
+func TestLocate(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "page.md")
+	page := "# Get a thing\n\n```http\nGET https://graph.microsoft.com/v1.0/things/1\n```\n\n```http\nHTTP/1.1 200 OK\nContent-Type: application/json\n\n" +
+		"{ \"id\": \"1\",\n\n  \"parts\": [1, 2,\n    3],\n  \"size\": 1 }\n```\n"
+	if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := importer.Docs(file, "thing", importer.DocsOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for where, want := range map[string]int{
+		"request": 3, "status": 7, "$": 11, "$['id']": 11, "$['parts']": 13, "$['parts'][2]": 14, "$['size']": 15, "$['none']": 11,
+	} {
+		first := 0
+		findings := []report.Finding{{Interaction: &first, Where: where}}
+		r.Locate(findings)
+		if got := findings[0].Line; got != want {
+			t.Errorf("%s is on line %d, want %d", where, got, want)
+		}
+	}
+}

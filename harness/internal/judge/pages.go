@@ -147,8 +147,8 @@ func (j *page) validate() {
 		j.once(ruleDocsMetadata, fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", odata.Bare(j.typ), j.api))
 		return
 	}
-	e := exchangeOf(&cassette.Cassette{Meta: cassette.Meta{Origin: cassette.Docs}}, j.interaction)
-	e.Schema = j.typ
+	e := ExchangeOf(j.interaction)
+	e.Placeholders, e.Schema = true, j.typ
 	result, err := j.answers.Check(e)
 	if err != nil {
 		return // lint reports a schema that does not compile

@@ -73,10 +73,8 @@ func (s *speller) value(typ, at string, value any) {
 }
 
 func (s *speller) object(typ, at string, object map[string]any) {
-	if own, ok := object["@odata.type"].(string); ok {
-		if own = strings.TrimPrefix(own, "#"); s.index.Declares(own) {
-			typ = own
-		}
+	if own := odata.TypeOf(object); s.index.Declares(own) {
+		typ = own
 	}
 	for name, value := range sorted(object) {
 		declared := s.index.Member(typ, name)

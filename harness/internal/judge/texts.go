@@ -69,7 +69,7 @@ func (x *indexes) isText(i *cassette.Interaction, path string) bool {
 			if at = v[step[1]]; step[1] == "value" && isEnvelope(v) {
 				continue
 			}
-			if own, ok := v["@odata.type"].(string); ok {
+			if own, ok := v[odata.Type].(string); ok {
 				typ = strings.TrimPrefix(own, "#")
 			}
 			typ = odata.Bare(index.Member(typ, step[1]))
@@ -98,7 +98,7 @@ func isEnvelope(object map[string]any) bool {
 // rootType is the type of an answer, or of the elements of a list.
 func rootType(index *route.Index, i *cassette.Interaction, doc any) string {
 	root, _ := doc.(map[string]any)
-	if context, ok := root["@odata.context"].(string); ok {
+	if context, ok := root[odata.Context].(string); ok {
 		if answer, err := index.Context(context); err == nil {
 			return odata.Bare(answer.Type)
 		}

@@ -28,11 +28,11 @@ func Run(ctx context.Context, p *project.Project, paths []string) (*report.Suite
 	for _, f := range files {
 		all[f.name] = &report.Case{Name: f.name, File: f.name}
 	}
-	l := &linter{p, all}
+	l := &linter{p, all, map[string]named{}}
 	if err := l.checkEach(ctx, files); err != nil {
 		return nil, err
 	}
-	if err := checkTogether(ctx, p, all, files); err != nil {
+	if err := checkTogether(ctx, l, files); err != nil {
 		return nil, err
 	}
 	suite := &report.Suite{Command: "lint", Cases: project.NotFound(ruleLintPath, unfound)}
@@ -65,6 +65,7 @@ func (c cases) add(file string, findings ...report.Finding) {
 type linter struct {
 	project *project.Project
 	cases
+	scenarios map[string]named // that were loaded, by file
 }
 
 // checkEach checks file after file.
@@ -123,6 +124,7 @@ func (l *linter) checkSchema(schemas *schemaSets, file string) {
 
 func (l *linter) checkScenario(file string) {
 	sc, err := l.project.Scenario(file)
+	l.scenarios[file] = namedOf(l.project, file, sc)
 	if err != nil {
 		l.add(file, project.Findings(project.RuleScenarioLoad, file, err)...)
 		return

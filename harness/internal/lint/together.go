@@ -10,25 +10,23 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/replay"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // together checks what only several files together can have wrong.
-type together struct {
-	project *project.Project
-	cases
-}
+type together struct{ *linter }
 
-func checkTogether(ctx context.Context, p *project.Project, all cases, files []file) error {
-	l := &together{p, all}
-	everything, _ := p.Files() // an empty or missing folder has no scenarios
+func checkTogether(ctx context.Context, each *linter, files []file) error {
+	l := together{each}
+	everything, _ := l.project.Files() // an empty or missing folder has no scenarios
 	scenarios := slices.Clone(everything)
 	for _, f := range files {
 		if f.kind == isScenario && !slices.Contains(everything, f.name) {
 			scenarios = append(scenarios, f.name)
 		}
 	}
-	known := l.loadAll(scenarios)
+	known := l.known(scenarios)
 	l.duplicates(known)
 	l.orphans(files, known)
 	return l.unused(ctx, everything, scenarios)
@@ -41,27 +39,39 @@ type named struct {
 	cassette string
 }
 
-// loadAll reads the scenarios' names. One that does not load still has the
+// namedOf is what is known of a scenario; nil is one that does not load, which still has the
 // cassette that is called like it.
-func (l *together) loadAll(files []string) []named {
-	var all []named
-	for _, file := range files {
-		n := named{file: file}
-		if sc, err := l.project.Scenario(file); err == nil {
-			if base := strings.TrimSuffix(path.Base(file), path.Ext(file)); sc.Name != base { // which other folders may well repeat
-				n.name = sc.Name
-			}
-			n.cassette, _ = l.project.CassetteFile(sc.Cassette)
-		} else if rel, err := filepath.Rel(l.project.Dirs.Scenarios, file); err == nil {
-			n.cassette = path.Join(l.project.Dirs.Cassettes, filepath.ToSlash(rel))
+func namedOf(p *project.Project, file string, sc *scenario.Scenario) named {
+	n := named{file: file}
+	if sc == nil {
+		if rel, err := filepath.Rel(p.Dirs.Scenarios, file); err == nil {
+			n.cassette = path.Join(p.Dirs.Cassettes, filepath.ToSlash(rel))
 		}
-		all = append(all, n)
+		return n
+	}
+	if base := strings.TrimSuffix(path.Base(file), path.Ext(file)); sc.Name != base { // which other folders may well repeat
+		n.name = sc.Name
+	}
+	n.cassette, _ = p.CassetteFile(sc.Cassette)
+	return n
+}
+
+// known is what is known of scenarios. What was checked by itself is not loaded again.
+func (l together) known(files []string) []named {
+	all := make([]named, len(files))
+	for i, file := range files {
+		n, ok := l.scenarios[file]
+		if !ok {
+			sc, _ := l.project.Scenario(file)
+			n = namedOf(l.project, file, sc)
+		}
+		all[i] = n
 	}
 	return all
 }
 
 // duplicates reports the scenarios that share a name.
-func (l *together) duplicates(all []named) {
+func (l together) duplicates(all []named) {
 	byName := map[string][]string{}
 	for _, n := range all {
 		if n.name != "" {
@@ -85,7 +95,7 @@ func (l *together) duplicates(all []named) {
 
 // orphans reports the cassettes of the project that no scenario uses. It says
 // nothing of a project without scenarios, whose cassettes Go tests may use.
-func (l *together) orphans(files []file, all []named) {
+func (l together) orphans(files []file, all []named) {
 	used := map[string]bool{}
 	for _, n := range all {
 		used[n.cassette] = true
@@ -103,7 +113,7 @@ func (l *together) orphans(files []file, all []named) {
 
 // unused replays the scenarios for what they leave over. That they may also
 // fail is not lint's to say.
-func (l *together) unused(ctx context.Context, everything, all []string) error {
+func (l together) unused(ctx context.Context, everything, all []string) error {
 	selections := [][]string{nil, all[len(everything):]}
 	for i, paths := range selections {
 		if i == 0 && len(everything) == 0 || i == 1 && len(paths) == 0 {
@@ -126,7 +136,7 @@ func (l *together) unused(ctx context.Context, everything, all []string) error {
 
 // home is the file that a finding about a cassette is filed under: the cassette, if
 // it is being linted, else the scenario.
-func (l *together) home(f report.Finding, c report.Case) string {
+func (l together) home(f report.Finding, c report.Case) string {
 	if l.cases[f.Cassette.File] != nil {
 		return f.Cassette.File
 	}

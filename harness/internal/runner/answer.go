@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -188,7 +188,7 @@ func (s exchanger) failed(req *http.Request, err error) *halt {
 // that claims to be JSON and is not cannot be judged.
 func (a *answer) parse() *halt {
 	kind := a.header.Get("Content-Type")
-	if strings.TrimSpace(a.text) == "" || kind != "" && !isJSONType(kind) {
+	if strings.TrimSpace(a.text) == "" || kind != "" && !media.IsJSONType(media.TypeOf(kind)) {
 		return nil
 	}
 	doc, mended, err := jsondoc.ParseMended(a.text)
@@ -200,13 +200,4 @@ func (a *answer) parse() *halt {
 		return nil
 	}
 	return couldNot(ruleRunBody, 0, "the answer's content type is %s, but its body is not JSON: %v", kind, err).at(a, "$")
-}
-
-func isJSONType(contentType string) bool {
-	kind, _, err := mime.ParseMediaType(contentType)
-	if err != nil { // a broken parameter does not change the type
-		kind, _, _ = strings.Cut(contentType, ";")
-		kind = strings.ToLower(strings.TrimSpace(kind))
-	}
-	return kind == "application/json" || strings.HasSuffix(kind, "+json")
 }

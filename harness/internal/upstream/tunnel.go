@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // IsLocal reports whether any host really is on this machine.
@@ -21,7 +22,7 @@ func (u *Upstream) IsLocal() bool {
 		if err != nil {
 			host = place
 		}
-		if IsLoopback(host) {
+		if wire.IsLoopback(host) {
 			return true
 		}
 	}

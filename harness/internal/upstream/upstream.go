@@ -16,6 +16,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/quiet"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Options say how the live service is reached. Errors name the command's flags.
@@ -67,16 +68,10 @@ func Service(flag, address string) (*url.URL, error) {
 		return nil, nil
 	}
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "https" && !IsLoopback(u.Hostname()) {
+	if err != nil || u.Host == "" || u.Scheme != "https" && !wire.IsLoopback(u.Hostname()) {
 		return nil, &fault.Error{Message: fmt.Sprintf("%s %q is not an https address", flag, address), Hint: "e.g. https://graph.microsoft.us; http is for this machine's loopback only"}
 	}
 	return u, nil
-}
-
-// IsLoopback reports whether a host, without a port, is this machine.
-func IsLoopback(host string) bool {
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // PEM is what is trusted beside the system's certificates.

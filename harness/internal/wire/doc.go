@@ -1,6 +1,6 @@
 // Package wire is where bytes come in and go out: it decodes the bodies of HTTP
 // messages, copies messages with another body, replaces and locks files, spools texts that are too
-// much for memory, and runs work side by side.
+// much for memory, runs work side by side, and knows the hosts that are this machine.
 //
 //	plain, left, err := wire.Decode(resp.Header, body, 64<<20)
 //	// plain is the body without the codings of Content-Encoding; left is what it

@@ -73,5 +73,16 @@ func Bare(typ string) string {
 	return element
 }
 
+// TypeOf is the full name in an object's @odata.type, or "". The '#' is optional; primitive
+// types and collections (#Int64, #Collection(String)) say nothing about an object.
+func TypeOf(object map[string]any) string {
+	annotation, _ := object[Type].(string)
+	name := strings.TrimPrefix(annotation, "#")
+	if !strings.Contains(name, ".") || strings.ContainsAny(name, "()") {
+		return ""
+	}
+	return name
+}
+
 // CollectionOf is the type of a collection of a type.
 func CollectionOf(typ string) string { return "Collection(" + typ + ")" }

@@ -1,0 +1,84 @@
+package importer
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+)
+
+// named is a member of a file, or an element without a name: its text, and the line on which
+// it begins.
+type named struct {
+	name, text string
+	line       int
+}
+
+// membersOf are the members of the object that a file holds, in its order.
+func membersOf(file, text, advice string) ([]named, error) {
+	kind, members, err := itemsOf(text, 1)
+	switch {
+	case kind != 0 && kind != '{':
+		return nil, fault.In("import", file, 1, "the file holds no object", advice)
+	case err != nil:
+		return nil, notJSON(file, err, advice)
+	}
+	return members, nil
+}
+
+// itemsOf are the members or elements of a value of JSON that begins on a line, and the kind of
+// its token.
+func itemsOf(text string, line int) (kind byte, items []named, err error) {
+	counted := 0
+	for token, err := range jsondoc.Scan(text) {
+		switch {
+		case err != nil:
+			return kind, nil, err
+		case token.Depth == 0 && kind == 0:
+			kind = token.Kind
+		case token.Depth == 1 && token.Closes():
+			items[len(items)-1].text = text[counted : token.Start+1]
+		case token.Depth == 1:
+			line += strings.Count(text[counted:token.Start], "\n")
+			counted = token.Start
+			items = append(items, named{name: token.Name, text: token.Raw, line: line})
+		}
+	}
+	return kind, items, nil
+}
+
+func notJSON(file string, err error, advice string) error {
+	var syntax *jsondoc.SyntaxError
+	if !errors.As(err, &syntax) {
+		return fault.In("import", file, 0, "not JSON: "+err.Error(), advice)
+	}
+	return fault.In("import", file, syntax.Line, "not JSON: "+syntax.Message, advice)
+}
+
+// AddHeaders adds what tools write as an object of headers: a text each, or a list of them.
+func AddHeaders(headers http.Header, object map[string]any) {
+	for name, value := range object {
+		list, isList := value.([]any)
+		if !isList {
+			list = []any{value}
+		}
+		for _, v := range list {
+			if text, ok := v.(string); ok {
+				headers.Add(name, text)
+			}
+		}
+	}
+}
+
+// withoutType is an error of encoding/json without the name of a type of this program.
+func withoutType(err error) string {
+	var typed *json.UnmarshalTypeError
+	if errors.As(err, &typed) {
+		return cmp.Or(typed.Field, "all of it") + " is a " + typed.Value
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
