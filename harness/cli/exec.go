@@ -215,7 +215,7 @@ func (f *alsoFlag) register(flags *pflag.FlagSet) {
 func (f alsoFlag) set(command string, p *project.Project) (*hosts.Set, error) {
 	set := p.Rules.Hosts.Set()
 	if err := set.Name(f...); err != nil {
-		return nil, &fault.Error{Message: command + ": --also", Cause: err, Hint: fault.Hint(err)}
+		return nil, &fault.Error{Message: command + ": --also", Cause: err}
 	}
 	return set, nil
 }
