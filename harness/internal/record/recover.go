@@ -79,7 +79,6 @@ func saveJournal(p *project.Project, j *journal.Journal, file string, meta casse
 			meta.Redacted = append(meta.Redacted, string(class))
 		}
 	}
-	slices.Sort(meta.Redacted)
 	if err := r.Meta(&meta, j.Notes()); err != nil {
 		return nil, err
 	}
