@@ -19,9 +19,9 @@ import (
 // notes are logged.
 //
 // The glob is a pattern of [filepath.Glob], in which "**/" may stand for any number
-// of folders, or the name of a file or folder. It is looked up in the test's working directory (its package's folder), then in
-// the project's root. A folder stands for all scenarios below it. A glob that
-// finds nothing fails the test.
+// of folders, or the name of a file or folder. It is looked up in the test's working
+// directory (its package's folder), then in the project's root. A folder stands for all
+// scenarios below it. A glob that finds nothing fails the test.
 func RunScenarios(t *testing.T, glob string) {
 	t.Helper()
 	p, err := project.Open(project.Dirs{Cassettes: os.Getenv(cassettesEnv)})

@@ -39,7 +39,7 @@ func (f *clientFlags) register(flags *pflag.FlagSet) {
 func (f *clientFlags) open(ctx context.Context, std streams, command string) (o session.Options, err error) {
 	o.Cassettes, o.RetryAfter = f.cassettes, f.retryAfter
 	if o.Mode, err = session.ParseMode(f.mode); err != nil {
-		return o, &fault.Error{Message: command + ": --mode", Cause: err, Hint: "the modes are replay, record and spy"}
+		return o, &fault.Error{Message: command + ": --mode", Cause: err}
 	}
 	if o.Inputs, err = parseInputs(f.inputs); err != nil {
 		return o, err

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 
@@ -134,8 +135,7 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 
 // run runs the command and returns exec's exit status; an error is yet to be printed.
 func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, args []string) (int, error) {
-	talk := streams{in: std.in, out: std.err} // stdout is the command's, and each thing is reported once
-	talk.err = silent{}
+	talk := streams{in: std.in, out: std.err, err: io.Discard} // stdout is the command's, and each thing is reported once
 	interrupt.EndsWith(ctx, program.StatusHarness)
 	out, err := f.report.parse(talk)
 	if err != nil {
@@ -215,7 +215,7 @@ func (f *alsoFlag) register(flags *pflag.FlagSet) {
 func (f alsoFlag) set(command string, p *project.Project) (*hosts.Set, error) {
 	set := p.Rules.Hosts.Set()
 	if err := set.Name(f...); err != nil {
-		return nil, &fault.Error{Message: command + ": --also", Cause: err, Hint: fault.Hint(err)}
+		return nil, &fault.Error{Message: command + ": --also", Cause: err}
 	}
 	return set, nil
 }
@@ -229,8 +229,3 @@ func helperStatus(args []string) int {
 	}
 	return child.StatusNotExecutable
 }
-
-// silent is where nothing is written.
-type silent struct{}
-
-func (silent) Write(b []byte) (int, error) { return len(b), nil }

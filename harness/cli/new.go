@@ -88,7 +88,12 @@ func newScenario(std streams, p *project.Project, name string) error {
 			Hint:    "leave out < > : \" | ? * \\, a dot or space at the end, and names of devices such as con, nul and com1",
 		}
 	}
-	return writeScenario(std, p, name, []byte(starter(p, name)))
+	file, err := p.CreateScenario(name, []byte(starter(p, name)))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.out, "wrote %s\n", file)
+	return err
 }
 
 // newFrom drafts a scenario from a cassette, which it will be replayed against.
@@ -111,16 +116,6 @@ func newFrom(std streams, p *project.Project, from string) error {
 		fmt.Fprintf(std.err, "graphvcr: stored the scenario's variables in %s; %s\n", c.File, record.LiveAgain(d.Env))
 	}
 	_, err = fmt.Fprintf(std.out, "wrote %s\n", path.Join(p.Dirs.Scenarios, c.Name+".yaml"))
-	return err
-}
-
-// writeScenario creates a scenario file and says so.
-func writeScenario(std streams, p *project.Project, name string, text []byte) error {
-	file, err := p.CreateScenario(name, text)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(std.out, "wrote %s\n", file)
 	return err
 }
 

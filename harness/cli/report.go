@@ -82,7 +82,7 @@ func merged(files []string) (*report.Suite, error) {
 	}
 	suite, err := report.Merge(sources)
 	if err != nil {
-		return nil, &fault.Error{Message: "report merge", Cause: err, Hint: fault.Hint(err)}
+		return nil, &fault.Error{Message: "report merge", Cause: err}
 	}
 	return suite, nil
 }

@@ -155,7 +155,7 @@ func (r *reporting) annotate(s *report.Suite) error {
 		return nil
 	}
 	w := r.std.err
-	if _, mute := w.(silent); mute { // exec's stdout is its command's, and its report goes to stderr
+	if w == io.Discard { // exec's stdout is its command's, and its report goes to stderr
 		w = r.std.out
 	}
 	return report.Render(w, "github", s, report.Style{Quiet: true})

@@ -211,7 +211,7 @@ func (o opener) session(asked proxy.SessionRequest) (proxy.Use, error) {
 	var err error
 	options.Mode, err = session.ParseMode(cmp.Or(asked.Mode, string(options.Mode)))
 	if err != nil {
-		return nil, refused(http.StatusBadRequest, err.Error()+": the modes are replay, record and spy")
+		return nil, refused(http.StatusBadRequest, err.Error()+": "+fault.Hint(err))
 	}
 	if options.Mode != session.Replay && options.Live.Carrier == nil {
 		return nil, refused(http.StatusConflict, "this server replays only: start it with --mode record or --mode spy")

@@ -36,23 +36,23 @@ func shardProject(t *testing.T, n int) (dir string, took map[string]time.Duratio
 	}
 	write("schemas/empty", "")
 	for i := range n {
-		name, tape := fmt.Sprintf("area%02d/s%05d", i%37, i), ""
+		name, cassette := fmt.Sprintf("area%02d/s%05d", i%37, i), ""
 		asks, status := fmt.Sprintf("/users/%d", i), 200
 		if i%50 < 2 { // with its neighbour
-			tape = fmt.Sprintf("shared/c%05d", i/50)
+			cassette = fmt.Sprintf("shared/c%05d", i/50)
 		}
 		if i%100 == 7 {
 			status = 404
 		}
 		text := fmt.Sprintf("name: n%05d\napi: beta\n", i)
-		if tape != "" {
-			text += "cassette: " + tape + "\n"
+		if cassette != "" {
+			text += "cassette: " + cassette + "\n"
 			asks = fmt.Sprintf("/users/%d", i%2)
 		}
 		write("scenarios/"+name+".yaml", text+fmt.Sprintf("steps:\n  - {name: get, request: {method: GET, path: %q}, expect: {status: %d}}\n", asks, status))
 		paths := []string{asks}
-		if tape != "" {
-			name, paths = tape, []string{"/users/0", "/users/1", "/groups/1"}
+		if cassette != "" {
+			name, paths = cassette, []string{"/users/0", "/users/1", "/groups/1"}
 		}
 		if i == n/2 {
 			continue // has no cassette
@@ -171,19 +171,19 @@ func checkBalance(t *testing.T, files []string, n int, took map[string]time.Dura
 		if err := json.Unmarshal(text, &doc); err != nil {
 			t.Fatal(err)
 		}
-		tapes := map[string]bool{}
+		cassettes := map[string]bool{}
 		for _, c := range doc.Cases {
 			seen[c.File]++
-			tape := strings.TrimSuffix(strings.TrimPrefix(c.File, "scenarios/"), ".yaml")
+			cassette := strings.TrimSuffix(strings.TrimPrefix(c.File, "scenarios/"), ".yaml")
 			var i int
 			if _, err := fmt.Sscanf(c.Name, "n%d", &i); err == nil && i%50 < 2 {
-				tape = fmt.Sprintf("shared/c%05d", i/50)
+				cassette = fmt.Sprintf("shared/c%05d", i/50)
 			}
-			tapes[tape] = true
+			cassettes[cassette] = true
 		}
 		var sum time.Duration
-		for tape := range tapes {
-			sum += took[tape]
+		for cassette := range cassettes {
+			sum += took[cassette]
 		}
 		share := float64(sum) / float64(whole) * float64(len(files))
 		t.Logf("%s: %d scenarios, %.3f of an equal part", filepath.Base(file), len(doc.Cases), share)

@@ -72,8 +72,8 @@ func (g *gallery) live(e *LiveEntry) (htmlDetail, htmlItem) {
 		item.Label, item.Text, item.Small = "No answer", clip(d.Title, 160), Visible(e.Missed.Verdict)
 	case e.Exchange.Status > 0:
 		d = g.interaction(&e.Exchange, e.N)
-		item.Class, item.Label, item.Text = "passed", Visible(e.Exchange.Method), clip(Visible(e.Exchange.Target()), 160)
-		item.Small = d.itemNote(&e.Exchange)
+		item = d.item(&e.Exchange)
+		item.ID, item.Class = id, "passed"
 	default:
 		d.Title, d.Bar, d.Lines = Visible(e.Exchange.Method+" "+e.Exchange.Target()), barOf(&e.Exchange), lines(e.Problem)
 		item.Label, item.Text, item.Small = "Failed", clip(d.Title, 160), clip(Visible(e.Problem), 100)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // htmlPage is what the page is made of: on the left a list of what there is, in groups; on
@@ -307,7 +309,7 @@ func (p *pageMaker) story() {
 			part.Class = worse(part.Class, c.Findings[j].Severity.String())
 		}
 		if n := len(c.Findings); n > 0 {
-			part.Note = count(n, "change")
+			part.Note = fault.Count(n, "change")
 		}
 		strip.Parts = append(strip.Parts, part)
 	}

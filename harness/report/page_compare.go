@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // compare shows a change: both sides of its first example, line by line, and the others.
@@ -93,7 +95,7 @@ func (g *gallery) comparison(e *Example) htmlPanel {
 		panel.Rows, loose = s.rows()
 		g.spend(panel.Rows)
 		if loose > 0 {
-			panel.Note = count(loose, "value") + " that may differ between any two recordings " + are(loose) + " dimmed."
+			panel.Note = fault.Count(loose, "value") + " that may differ between any two recordings " + are(loose) + " dimmed."
 		}
 		if len(s.old)+len(s.new) == 0 {
 			panel.Note = "Neither response has a body."

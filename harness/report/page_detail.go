@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -258,7 +259,7 @@ func size(n int) string {
 	case n == 0:
 		return ""
 	case n < 1000:
-		return count(n, "byte")
+		return fault.Count(n, "byte")
 	case n < 1_000_000:
 		return fmt.Sprintf("%.1f kB", float64(n)/1000)
 	}

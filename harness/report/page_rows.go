@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // A pageRow is a line of two texts beside one another.
@@ -127,7 +129,7 @@ func fold(rows []pageRow) []pageRow {
 		switch n := end - i; {
 		case n == 0:
 			if len(folded) == mostRows {
-				return append(folded, pageRow{Kind: "fold", Label: fmt.Sprintf("%s more", count(len(rows)-i, "line"))})
+				return append(folded, pageRow{Kind: "fold", Label: fmt.Sprintf("%s more", fault.Count(len(rows)-i, "line"))})
 			}
 			folded = append(folded, rows[i])
 			i++
@@ -135,7 +137,7 @@ func fold(rows []pageRow) []pageRow {
 		case n <= 2:
 			folded = append(folded, rows[i:end]...)
 		default:
-			label := count(n, "line") + " alike"
+			label := fault.Count(n, "line") + " alike"
 			inner := rows[i:end]
 			if n > mostFolded {
 				label += fmt.Sprintf(" (%d are here)", mostFolded)
@@ -161,7 +163,7 @@ func single(text []string, kind string) []pageRow {
 		rows = append(rows, row)
 	}
 	if more := len(text) - mostRows; more > 0 {
-		rows = append(rows, pageRow{Kind: "fold", Label: count(more, "line") + " more"})
+		rows = append(rows, pageRow{Kind: "fold", Label: fault.Count(more, "line") + " more"})
 	}
 	return rows
 }

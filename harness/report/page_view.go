@@ -33,7 +33,7 @@ func (p *pageMaker) cassettes() {
 			}
 			counts[d.Class]++
 			p.Details = append(p.Details, d)
-			all.add(sub, htmlItem{ID: d.ID, Class: d.Class, Label: Visible(e.Method), Text: clip(Visible(e.Target()), 160), Small: d.itemNote(e)})
+			all.add(sub, d.item(e))
 		}
 	}
 	all.close()
@@ -46,7 +46,8 @@ func (p *pageMaker) cassettes() {
 	}
 }
 
-func (d *htmlDetail) itemNote(e *Exchange) string {
+// item leads from the list to the detail of an exchange.
+func (d *htmlDetail) item(e *Exchange) htmlItem {
 	facts := []string{strconv.Itoa(e.Status)}
 	if s := size(len(e.Response.Body)); s != "" {
 		facts = append(facts, s)
@@ -54,7 +55,7 @@ func (d *htmlDetail) itemNote(e *Exchange) string {
 	if e.Name != "" {
 		facts = append(facts, Visible(e.Name))
 	}
-	return strings.Join(facts, " · ")
+	return htmlItem{ID: d.ID, Class: d.Class, Label: Visible(e.Method), Text: clip(Visible(e.Target()), 160), Small: strings.Join(facts, " · ")}
 }
 
 // unchanged are the requests of a comparison in which nothing changed, an item and a detail
@@ -76,7 +77,7 @@ func (p *pageMaker) unchanged(c *Case) []htmlItem {
 			d.Lines = []string{"What changed in it is accepted."}
 		}
 		p.Details = append(p.Details, d)
-		items = append(items, htmlItem{ID: d.ID, Class: d.Class, Label: Visible(e.Method), Text: clip(Visible(e.Target()), 160), Small: d.itemNote(e)})
+		items = append(items, d.item(e))
 	}
 	return items
 }

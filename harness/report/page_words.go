@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // words are what a page calls what a command found.
@@ -47,21 +49,21 @@ func (w *words) headline(s *Suite) []htmlSpan {
 	case s.Command == "whatif":
 		tried := sum.Cases() - sum.Skipped
 		if sum.Failed == 0 {
-			rest = append(rest, fmt.Sprintf("None of %s breaks the client", count(tried, "change")))
+			rest = append(rest, fmt.Sprintf("None of %s breaks the client", fault.Count(tried, "change")))
 		} else {
-			bad = append(bad, fmt.Sprintf("%d of %s break%s the client", sum.Failed, count(tried, "change"), verb(sum.Failed)))
+			bad = append(bad, fmt.Sprintf("%d of %s break%s the client", sum.Failed, fault.Count(tried, "change"), verb(sum.Failed)))
 		}
 	case w.changes:
 		bad = plus(bad, sum.Errors-sum.Errored, "breaking change")
 		rest = plusWord(rest, sum.Warnings, "to look at")
 		rest = plusWord(rest, sum.Notes, "harmless")
 		if len(bad)+len(rest)+sum.Errored == 0 {
-			rest = append(rest, fmt.Sprintf("Nothing changed in %s", count(sum.Cases(), noun)))
+			rest = append(rest, fmt.Sprintf("Nothing changed in %s", fault.Count(sum.Cases(), noun)))
 		}
 		bad = plusWord(bad, sum.Errored, "could not be compared")
 	case sum.Failed+sum.Errored > 0:
 		if sum.Failed > 0 {
-			bad = append(bad, fmt.Sprintf("%d of %s failed", sum.Failed, count(sum.Cases(), noun)))
+			bad = append(bad, fmt.Sprintf("%d of %s failed", sum.Failed, fault.Count(sum.Cases(), noun)))
 		}
 		bad = plusWord(bad, sum.Errored, "could not be run")
 		rest = plus(plus(rest, sum.Warnings, "warning"), sum.Notes, "note")
@@ -83,10 +85,11 @@ func (w *words) headline(s *Suite) []htmlSpan {
 }
 
 func passedLine(sum Summary, noun string) string {
+	line := fault.Count(sum.Passed, noun) + " passed"
 	if sum.Passed == 1 {
-		return fmt.Sprintf("1 %s passed", noun)
+		return line
 	}
-	return fmt.Sprintf("All %d %ss passed", sum.Passed, noun)
+	return "All " + line
 }
 
 func verb(n int) string {
@@ -98,7 +101,7 @@ func verb(n int) string {
 
 func plus(list []string, n int, noun string) []string {
 	if n > 0 {
-		list = append(list, count(n, noun))
+		list = append(list, fault.Count(n, noun))
 	}
 	return list
 }
@@ -115,11 +118,11 @@ func viewHeadline(s *Suite) []htmlSpan {
 	for i := range s.Cases {
 		n += len(s.Cases[i].Exchanges)
 	}
-	name := count(len(s.Cases), "cassette")
+	name := fault.Count(len(s.Cases), "cassette")
 	if len(s.Cases) == 1 {
 		name = Visible(s.Cases[0].Name)
 	}
-	return []htmlSpan{{"", name + ": " + count(n, "interaction")}}
+	return []htmlSpan{{"", name + ": " + fault.Count(n, "interaction")}}
 }
 
 // item is a finding in the list: what it is, what it is about, and where.
@@ -203,7 +206,7 @@ func (w *words) passed(c *Case) string {
 		if w.changes {
 			noun = "request"
 		}
-		facts = append(facts, count(c.Steps, noun))
+		facts = append(facts, fault.Count(c.Steps, noun))
 	}
 	if c.File != "" && c.File != c.Name {
 		facts = append(facts, Visible(c.File))

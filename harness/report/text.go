@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
@@ -269,7 +270,7 @@ func interaction(f *Finding) string {
 // summaryLine counts, e.g. "6 scenarios: 5 passed, 1 failed (2 errors, 1 note)".
 func summaryLine(s *Suite) string {
 	sum := s.Summary()
-	line := fmt.Sprintf("%s: %d passed", count(sum.Cases(), s.noun()), sum.Passed)
+	line := fmt.Sprintf("%s: %d passed", fault.Count(sum.Cases(), s.noun()), sum.Passed)
 	for _, part := range []struct {
 		n    int
 		what string
@@ -284,7 +285,7 @@ func summaryLine(s *Suite) string {
 		what string
 	}{{sum.Errors, "error"}, {sum.Warnings, "warning"}, {sum.Notes, "note"}} {
 		if part.n > 0 {
-			found = append(found, count(part.n, part.what))
+			found = append(found, fault.Count(part.n, part.what))
 		}
 	}
 	if len(found) > 0 {
@@ -312,8 +313,6 @@ func caseNoun(command string) string {
 	}
 	return "file"
 }
-
-func count(n int, noun string) string { return fmt.Sprintf("%d %s%s", n, noun, plural(n)) }
 
 func plural(n int) string {
 	if n == 1 {

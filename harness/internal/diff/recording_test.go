@@ -3,7 +3,6 @@ package diff_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
 	"github.com/graphvcr/graphvcr/harness/internal/journal"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 )
 
@@ -78,29 +78,10 @@ func (v *visit) send(request, body string, headers ...string) reply {
 	if own {
 		address = graph + address
 	}
-	req, err := http.NewRequestWithContext(v.t.Context(), method, address, strings.NewReader(body))
-	if err != nil {
-		v.t.Fatal(err)
-	}
 	if own || strings.HasPrefix(address, graph) {
-		req.Header.Set("Authorization", "Bearer "+v.token)
+		headers = append([]string{"Authorization: Bearer " + v.token}, headers...)
 	}
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	for _, h := range headers {
-		name, value, _ := strings.Cut(h, ": ")
-		req.Header.Set(name, value)
-	}
-	resp, err := v.http.Do(req)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		v.t.Fatal(err)
-	}
+	resp, text := testkit.Send(v.t, v.http, method, address, body, headers...)
 	r := reply{status: resp.StatusCode, header: resp.Header}
 	_ = json.Unmarshal(text, &r.body) // not every body is JSON
 	return r

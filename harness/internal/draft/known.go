@@ -84,8 +84,8 @@ func (t *texts) add(c capture) {
 		return
 	}
 	t.values[c.value] = c
-	shorterFirst := func(a, b int) int { return cmp.Compare(b, a) }
-	if at, there := slices.BinarySearchFunc(t.lengths, len(c.value), shorterFirst); !there {
+	longestFirst := func(a, b int) int { return cmp.Compare(b, a) }
+	if at, there := slices.BinarySearchFunc(t.lengths, len(c.value), longestFirst); !there {
 		t.lengths = slices.Insert(t.lengths, at, len(c.value))
 	}
 }

@@ -13,7 +13,7 @@
 // Accepted changes are in drift-accept.yaml (Acceptances), by fingerprint, with a reason
 // and an end. One whose end is past is a finding, and its change is reported again.
 //
-// It records nothing (package project does) and signs nobody in. A comparison that could
+// It records nothing (package record does) and signs nobody in. A comparison that could
 // not be made is an error or a case that could not be run, never "no change".
 //
 //	old, err := drift.Open(ctx, "HEAD~3:cassettes/chats")

@@ -3,13 +3,13 @@ package emulator_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // A client sends requests with a token, and follows no redirect.
@@ -63,29 +63,10 @@ func (c *client) send(request, body string, headers ...string) reply {
 	if own {
 		address = c.e.GraphURL() + address
 	}
-	req, err := http.NewRequestWithContext(c.t.Context(), method, address, strings.NewReader(body))
-	if err != nil {
-		c.t.Fatal(err)
-	}
 	if own && c.token != "" {
-		req.Header.Set("Authorization", "Bearer "+c.token)
+		headers = append([]string{"Authorization: Bearer " + c.token}, headers...)
 	}
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	for _, h := range headers {
-		name, value, _ := strings.Cut(h, ": ")
-		req.Header.Set(name, value)
-	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	got, err := io.ReadAll(resp.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	resp, got := testkit.Send(c.t, c.http, method, address, body, headers...)
 	return reply{c.t, resp.StatusCode, resp.Header, string(got)}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -27,7 +28,7 @@ func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) 
 	case overPolled:
 		miss.Reason = "polling beyond the recording"
 		miss.NextStep = fmt.Sprintf("the last of %s was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n%s",
-			plural(len(e.answers), "answer"), Rule{On: on, Repeat: RepeatLast}.YAML())
+			fault.Count(len(e.answers), "answer"), Rule{On: on, Repeat: RepeatLast}.YAML())
 	case usedUp:
 		miss.Reason = "1 answer recorded, and served"
 		if n := len(e.answers); n > 1 {
@@ -44,7 +45,7 @@ func (x *Index) unknown(req *http.Request, live *request) *MissError {
 	miss := newMiss(req, NeverRecorded)
 	miss.Nearest = x.nearest(live)
 	if len(miss.Nearest) == 0 {
-		miss.NextStep = fmt.Sprintf("none of %s has the method and a similar path", plural(len(x.entries), "recorded request"))
+		miss.NextStep = fmt.Sprintf("none of %s has the method and a similar path", fault.Count(len(x.entries), "recorded request"))
 		if len(x.entries) > 0 {
 			miss.NextStep += ": " + recordAgain(x.entries[0].answers[0].cassette)
 		}
@@ -59,13 +60,6 @@ func (x *Index) unknown(req *http.Request, live *request) *MissError {
 	}
 	miss.NextStep = "send what was recorded, or " + recordAgain(near.Cassette)
 	return miss
-}
-
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // odataOptions say what an answer holds: no rule may pass over them.

@@ -39,7 +39,8 @@ func NotFound(rule report.Rule, err error) []report.Case {
 	return cases
 }
 
-// Findings are those of an error, one for each of several joined errors. file is the case's and stands where the error names no file of its own.
+// Findings are those of an error, one for each of several joined errors. The file is the
+// case's, and stands where the error names none of its own.
 func Findings(rule report.Rule, file string, err error) []report.Finding {
 	var all []report.Finding
 	for _, p := range report.Problems(err) {

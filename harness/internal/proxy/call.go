@@ -55,7 +55,7 @@ func (c *call) outgoing(w http.ResponseWriter, req *http.Request) (*http.Request
 	if req.Body == nil || req.Body == http.NoBody {
 		return out, nil
 	}
-	body := bodyOf(w, req, c.reverse.opts.MaxBody)
+	body := bodyOf(w, req, c.reverse.mostBody)
 	out.Body = body
 	if hosts.IsLinked(req.Header.Get("Content-Type")) {
 		if err := c.restore(out, body); err != nil {
@@ -119,7 +119,7 @@ func (c *call) restore(out *http.Request, body io.Reader) error {
 	if err != nil {
 		return err
 	}
-	plain, left, _ := wire.Decode(out.Header, sent, c.reverse.opts.MaxBody) // what is damaged is the service's to refuse
+	plain, left, _ := wire.Decode(out.Header, sent, c.reverse.mostBody) // what is damaged is the service's to refuse
 	if text := c.links.meant(string(plain)); text != string(plain) {
 		sent = []byte(text)
 		if left == "" {

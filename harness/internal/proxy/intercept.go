@@ -273,7 +273,7 @@ func (a *answers) answer(w http.ResponseWriter, r *http.Request, scheme, host st
 	r.RequestURI = ""
 	withoutHops(r.Header)
 	if r.Body != http.NoBody {
-		r.Body = &stalling{ReadCloser: http.MaxBytesReader(w, r.Body, DefaultMaxBody), control: http.NewResponseController(w)}
+		r.Body = bodyOf(w, r, mostBody)
 	}
 	a.handler.ServeHTTP(w, r)
 }

@@ -38,8 +38,6 @@ type Options struct {
 	PagePath string
 	// Seen is called for every request of a session ("": the server's own) and what became of it.
 	Seen func(Seen)
-	// MaxBody bounds the body of a request, in bytes; 0 is DefaultMaxBody.
-	MaxBody int64
 }
 
 // Seen is a request that was answered, or was not.
@@ -53,9 +51,9 @@ type Seen struct {
 // DefaultIdle is how long a session lasts that is not used.
 const DefaultIdle = 15 * time.Minute
 
-// DefaultMaxBody bounds a request's body. What Graph takes in one request is far below it:
+// mostBody bounds a request's body, in bytes. What Graph takes in one request is far below it:
 // a part of an upload session is less than 60 MiB (v1.0/api/driveitem-createuploadsession).
-const DefaultMaxBody = 128 << 20
+const mostBody = 128 << 20
 
 // A Reverse is a reverse proxy before uses of cassettes: one of its own, and one for each session.
 type Reverse struct {
@@ -63,6 +61,7 @@ type Reverse struct {
 	own      *session
 	sessions sessions
 	names    names
+	mostBody int64 // of a request, but in tests the constant
 
 	requests, misses atomic.Int64
 }
@@ -71,8 +70,7 @@ type Reverse struct {
 func NewReverse(own Use, opts Options) *Reverse {
 	opts.Graph = cmp.Or(opts.Graph, graph.Host)
 	opts.Idle = cmp.Or(opts.Idle, DefaultIdle)
-	opts.MaxBody = cmp.Or(opts.MaxBody, DefaultMaxBody)
-	r := &Reverse{opts: opts, names: names{own: opts.Names, beyond: opts.Beyond}}
+	r := &Reverse{opts: opts, mostBody: mostBody, names: names{own: opts.Names, beyond: opts.Beyond}}
 	r.own = newSession(own, opts.Faults, "")
 	r.sessions.start(opts.Idle)
 	return r

@@ -60,7 +60,6 @@ func surface(t testing.TB) (*pipes, string) {
 		t.Fatal(err)
 	}
 	reverse := proxy.NewReverse(newReplay(index), proxy.Options{
-		MaxBody: 1 << 20,
 		Open: func(asked proxy.SessionRequest) (proxy.Use, error) {
 			if len(asked.Cassettes) == 1 && asked.Cassettes[0] == "of another" {
 				return newReplay(others), nil
@@ -68,6 +67,7 @@ func surface(t testing.TB) (*pipes, string) {
 			return newReplay(index), nil
 		},
 	})
+	reverse.SetMostBody(1 << 20)
 	listener := newPipes()
 	server := &http.Server{Handler: reverse, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
 	done := make(chan struct{})

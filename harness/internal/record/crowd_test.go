@@ -15,10 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
-	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 )
@@ -64,13 +62,7 @@ func TestCrowd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recording, err := record.Start(p, "crowd", nil, record.Live{
-		Carrier: func(string) http.RoundTripper { return wire },
-		Meta:    cassette.Meta{Origin: cassette.Emulator},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	recording := startRecording(t, p, "crowd", wire)
 	members := guests(clients * rounds)
 	for name, value := range members {
 		recording.Keep(name, value)
@@ -139,13 +131,7 @@ func TestCrowdRecordedAgain(t *testing.T) {
 		defer e.Close()
 		base := &http.Transport{MaxIdleConnsPerHost: clients}
 		defer base.CloseIdleConnections()
-		recording, err := record.Start(p, "crowd", nil, record.Live{
-			Carrier: func(string) http.RoundTripper { return signedIn{e.Transport(base), e.UserToken()} },
-			Meta:    cassette.Meta{Origin: cassette.Emulator},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		recording := startRecording(t, p, "crowd", signedIn{e.Transport(base), e.UserToken()})
 		crowd(t, clients, rounds, recording.Transport(), members)
 		if err := recording.Save(); err != nil {
 			t.Fatal(err)

@@ -54,5 +54,5 @@ func IsFirst(p *project.Project) bool {
 	}
 	var unread *project.UnreadError
 	files, err := p.CassetteFiles(p.Dirs.Cassettes)
-	return len(files) == 0 && (err == nil || !errors.As(err, &unread))
+	return len(files) == 0 && !errors.As(err, &unread)
 }

@@ -2,7 +2,6 @@ package record
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,8 +33,6 @@ type Live struct {
 	BaseURL *url.URL
 	// Meta is what is known of the recording beforehand: origin, auth, client.
 	Meta cassette.Meta
-	// Wait pauses between polls; nil is transport.Pause.
-	Wait func(ctx context.Context, d time.Duration) error
 	// Mark says of a value that would be stored, by the member or header at which it stands
 	// and the member above, that it is a secret, a name or content; nil marks nothing.
 	Mark func(name, parent, text string) redact.Class

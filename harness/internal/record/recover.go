@@ -73,13 +73,12 @@ func saveJournal(p *project.Project, j *journal.Journal, file string, meta casse
 	if err != nil {
 		return nil, err
 	}
-	meta.Redacted = []string{string(redact.Secret)}
+	meta.Redacted = []string{string(redact.Secret)} // in any order: Meta sorts them
 	for class, is := range map[redact.Class]redact.Switch{redact.Identity: p.Rules.Redact.Identity, redact.Content: p.Rules.Redact.Content, redact.Unknown: p.Rules.Redact.Unknown} {
 		if is != redact.Off {
 			meta.Redacted = append(meta.Redacted, string(class))
 		}
 	}
-	slices.Sort(meta.Redacted)
 	if err := r.Meta(&meta, j.Notes()); err != nil {
 		return nil, err
 	}

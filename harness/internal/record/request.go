@@ -215,8 +215,9 @@ func fileOf(dir, name string) string {
 	return file
 }
 
-// isIn reports whether the cassette of a name begins with this request. That is known only where nothing stands in place of the request's values: of one with
-// a user's id the answer is no.
+// isIn reports whether the cassette of a name begins with this request. That is known only
+// where nothing stands in place of the request's values: of one with a user's id the answer
+// is no.
 func (q *Request) isIn(p *project.Project, name string) bool {
 	c, err := p.Cassette(name)
 	if err != nil || len(c.Interactions) == 0 {

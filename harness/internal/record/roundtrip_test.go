@@ -39,6 +39,19 @@ func (s signedIn) RoundTrip(req *http.Request) (*http.Response, error) {
 	return s.base.RoundTrip(req)
 }
 
+// startRecording begins to record an emulator.
+func startRecording(t *testing.T, p *project.Project, name string, carrier http.RoundTripper) *record.Recording {
+	t.Helper()
+	recording, err := record.Start(p, name, nil, record.Live{
+		Carrier: func(string) http.RoundTripper { return carrier },
+		Meta:    cassette.Meta{Origin: cassette.Emulator},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return recording
+}
+
 // volatile keeps what changes with every call, which is a constant in a cassette.
 const volatile = "keep-headers: [date, request-id, client-request-id, x-ms-ags-diagnostic, sprequestguid]"
 
@@ -60,13 +73,7 @@ func recordedTour(t *testing.T, rules string) (p *project.Project, live []seen) 
 	}
 	base := &http.Transport{}
 	defer base.CloseIdleConnections()
-	recording, err := record.Start(p, "tour", nil, record.Live{
-		Carrier: func(string) http.RoundTripper { return signedIn{e.Transport(base), e.UserToken()} },
-		Meta:    cassette.Meta{Origin: cassette.Emulator},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	recording := startRecording(t, p, "tour", signedIn{e.Transport(base), e.UserToken()})
 	for name, value := range inputs {
 		recording.Keep(name, value)
 	}

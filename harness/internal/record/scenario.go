@@ -150,7 +150,7 @@ func run(ctx context.Context, p *project.Project, sc *scenario.Scenario, r *Reco
 		BaseURL:   r.live.address(),
 		Answers:   p.Answers,
 		Env:       os.LookupEnv,
-		Wait:      progress.waiting(r.live.Wait),
+		Wait:      progress.wait,
 		Began:     progress.began,
 	})
 	for i := range result.Findings {
@@ -230,19 +230,14 @@ func (p *progress) began(name string, step *scenario.Step) {
 	}
 }
 
-// waiting is a wait that is reported.
-func (p *progress) waiting(wait func(context.Context, time.Duration) error) func(context.Context, time.Duration) error {
-	if wait == nil {
-		wait = transport.Pause
+// wait is transport.Pause, reported.
+func (p *progress) wait(ctx context.Context, d time.Duration) error {
+	if p.report != nil && d > 0 {
+		now := p.now
+		now.Wait = d
+		p.report(now)
 	}
-	return func(ctx context.Context, d time.Duration) error {
-		if p.report != nil && d > 0 {
-			now := p.now
-			now.Wait = d
-			p.report(now)
-		}
-		return wait(ctx, d)
-	}
+	return transport.Pause(ctx, d)
 }
 
 func passed(c report.Case) bool {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
+	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
 // inputs are what a client of a tour brings along: real values, or what a cassette
@@ -84,26 +85,7 @@ func (g *guest) once(request, body string, headers ...string) seen {
 	if strings.HasPrefix(address, "/") {
 		address = root + address
 	}
-	req, err := http.NewRequestWithContext(g.t.Context(), method, address, strings.NewReader(g.fill(body)))
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	for _, h := range headers {
-		name, value, _ := strings.Cut(h, ": ")
-		req.Header.Set(name, value)
-	}
-	resp, err := g.client.Do(req)
-	if err != nil {
-		g.t.Fatalf("%s: %v", request, err)
-	}
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		g.t.Fatalf("%s: %v", request, err)
-	}
+	resp, raw := testkit.Send(g.t, g.client, method, address, g.fill(body), headers...)
 	return seen{what: request, status: resp.StatusCode, header: resp.Header, raw: string(raw), body: plain(g.t, raw)}
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// RuleExpired is the rule of a recording that is older than it may be.
-const RuleExpired report.Rule = "cassette.expired"
+// ruleExpired is the rule of a recording that is older than it may be.
+const ruleExpired report.Rule = "cassette.expired"
 
 // Expired are the findings of a cassette whose lifetime (expires: in its graphvcr block, or
 // else in rules.yaml) is over: a warning, and an error under CI=true.
@@ -21,7 +21,7 @@ func Expired(p *project.Project, c *cassette.Cassette) []report.Finding {
 		return nil
 	}
 	f := report.Finding{
-		Rule: RuleExpired, Severity: report.Warning, Place: report.Place{File: c.File}, Cassette: report.Place{File: c.File},
+		Rule: ruleExpired, Severity: report.Warning, Place: report.Place{File: c.File}, Cassette: report.Place{File: c.File},
 		Message: fmt.Sprintf("recorded %s, expired %s", c.Meta.RecordedAt.Format(time.DateOnly), at.UTC().Format(time.DateOnly)),
 		Hint:    "record it again; expires: in the cassette, or in rules.yaml for all, says for how long a recording is good",
 	}

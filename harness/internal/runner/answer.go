@@ -123,7 +123,7 @@ func (s exchanger) mark(req *http.Request, a *answer) context.Context {
 		ctx = match.WithPrincipal(ctx, s.step.As)
 	}
 	if s.step.Auth == "none" || !s.addresses.home(req.URL.Host) {
-		ctx = WithoutAuth(ctx)
+		ctx = withoutAuth(ctx)
 	}
 	return ctx
 }
@@ -139,7 +139,7 @@ func (s exchanger) client(rt http.RoundTripper) *http.Client {
 		if req.URL.Host != via[0].URL.Host { // net/http would let subdomains and other ports have it
 			protocol.DropCredentials(req.Header)
 			req.Header.Del("Referer")
-			*req = *req.WithContext(WithoutAuth(req.Context()))
+			*req = *req.WithContext(withoutAuth(req.Context()))
 		}
 		return nil
 	}}

@@ -82,8 +82,9 @@ func (p *poller) look(a *answer) (done bool, h *halt) {
 	return false, p.validate(a)
 }
 
-// notYet: an answer that says when to come back means it (concepts/throttling). A redirect that is not followed is none of it: some
-// monitors end with one (concepts/long-running-actions-overview).
+// notYet: an answer that says when to come back means it (concepts/throttling). A redirect
+// that is not followed is none of it: some monitors end with one
+// (concepts/long-running-actions-overview).
 func (p *poller) notYet(a *answer) bool {
 	return a.status < 300 || protocol.IsThrottled(a.status) && a.header.Get("Retry-After") != "" || slices.Contains(p.step.Poll.Allow, a.status)
 }
@@ -219,7 +220,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return 0
 }
 
-// findingSet gathers findings each kind once.
+// findingSet gathers findings, each kind once.
 type findingSet []finding
 
 // unseen returns one finding for each place and rule that is not reported yet.

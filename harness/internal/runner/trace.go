@@ -33,16 +33,16 @@ func (s source) place(path string) report.Place {
 
 type withoutAuthKey struct{}
 
-// WithoutAuth marks the context of a request that must carry no token: a step
+// withoutAuth marks the context of a request that must carry no token: a step
 // that says so, or a request to a host that is neither Graph's nor the run's own,
 // such as the pre-authenticated address of an upload session
 // (v1.0/api/driveitem-createuploadsession).
-func WithoutAuth(ctx context.Context) context.Context {
+func withoutAuth(ctx context.Context) context.Context {
 	return context.WithValue(ctx, withoutAuthKey{}, true)
 }
 
-// IsWithoutAuth reports whether WithoutAuth marked the context. A RoundTripper
-// that adds tokens asks it.
+// IsWithoutAuth reports whether the request of a context must carry no token. A
+// RoundTripper that adds tokens asks it.
 func IsWithoutAuth(ctx context.Context) bool {
 	marked, _ := ctx.Value(withoutAuthKey{}).(bool)
 	return marked

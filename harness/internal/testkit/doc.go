@@ -1,5 +1,5 @@
 // Package testkit is what tests of several packages need: a machine of their own, the
-// corpus of real data that may stand beside the repository, golden files.
+// corpus of real data that may stand beside the repository, golden files, a client of Graph.
 //
 //	func TestMain(m *testing.M) { os.Exit(testkit.On(m, "git").Run()) }
 //

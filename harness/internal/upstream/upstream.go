@@ -100,10 +100,11 @@ func (u *Upstream) Transport() *quiet.Transport {
 
 func hostPort(u *url.URL) string {
 	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80"}[u.Scheme]
-	}
-	if port == "" {
+	switch {
+	case port != "":
+	case u.Scheme == "http":
+		port = "80"
+	default:
 		port = "443"
 	}
 	return net.JoinHostPort(u.Hostname(), port)

@@ -142,7 +142,7 @@ type outcome struct {
 
 // asItIs sees that the client passes without any change.
 func (w *trial) asItIs(ctx context.Context) error {
-	was, err := w.against(ctx, w.original)
+	was, err := w.against(ctx, w.original, nil)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (w *trial) try(ctx context.Context, rule *diff.Rule) (report.Case, error) {
 	if what == "" {
 		return w.skipped(result, "the recording holds nothing that could change so"), nil
 	}
-	return w.judge(ctx, result, changed, ruleOf(rule.ID), what)
+	return w.judge(ctx, result, changed, nil, ruleOf(rule.ID), what)
 }
 
 // on tries a bad day of the service.
@@ -171,7 +171,11 @@ func (w *trial) on(ctx context.Context, day Fault) (report.Case, error) {
 	if len(w.args) == 0 {
 		return w.skipped(result, "a fault needs a client: graphvcr whatif --cassette NAME -- COMMAND"), nil
 	}
-	return w.judge(ctx, result, w.original, day.rule, day.Doc, day.spec)
+	happens, err := proxy.ParseFault(day.spec)
+	if err != nil {
+		return result, err
+	}
+	return w.judge(ctx, result, w.original, proxy.Faults{happens}, day.rule, day.Doc)
 }
 
 func (w *trial) skipped(result report.Case, why string) report.Case {
@@ -181,8 +185,8 @@ func (w *trial) skipped(result report.Case, why string) report.Case {
 }
 
 // judge runs the client, and reports whether it broke.
-func (w *trial) judge(ctx context.Context, result report.Case, changed *cassette.Cassette, rule report.Rule, what string, faults ...string) (report.Case, error) {
-	fared, err := w.against(ctx, changed, faults...)
+func (w *trial) judge(ctx context.Context, result report.Case, changed *cassette.Cassette, faults proxy.Faults, rule report.Rule, what string) (report.Case, error) {
+	fared, err := w.against(ctx, changed, faults)
 	if err != nil || fared.broken == "" {
 		return result, err
 	}
@@ -195,7 +199,7 @@ func (w *trial) judge(ctx context.Context, result report.Case, changed *cassette
 
 // against runs the client against a cassette in the place of the original, in a copy
 // of the folder of cassettes.
-func (w *trial) against(ctx context.Context, changed *cassette.Cassette, faults ...string) (outcome, error) {
+func (w *trial) against(ctx context.Context, changed *cassette.Cassette, faults proxy.Faults) (outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return outcome{}, err
 	}
@@ -247,7 +251,6 @@ func (w *trial) scenarios(ctx context.Context, p *project.Project) (outcome, err
 	if err != nil {
 		return outcome{}, err
 	}
-	suite.Finish()
 	if suite.ExitCode(report.Error) == 0 {
 		return outcome{}, nil
 	}
@@ -259,15 +262,7 @@ func (w *trial) scenarios(ctx context.Context, p *project.Project) (outcome, err
 }
 
 // command runs the client as under exec.
-func (w *trial) command(ctx context.Context, p *project.Project, specs []string) (outcome, error) {
-	var faults proxy.Faults
-	for _, spec := range specs {
-		one, err := proxy.ParseFault(spec)
-		if err != nil {
-			return outcome{}, err
-		}
-		faults = append(faults, one)
-	}
+func (w *trial) command(ctx context.Context, p *project.Project, faults proxy.Faults) (outcome, error) {
 	authority, err := ca.New()
 	if err != nil {
 		return outcome{}, err
