@@ -30,7 +30,7 @@ var imports = map[string][]string{
 	"harness/internal/upstream":  {"harness/internal/proxy", "harness/internal/quiet", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 
 	"harness/internal/live":  {"harness/internal/display", "harness/internal/match", "harness/cassette", "harness/report"},
-	"harness/internal/proxy": {"harness/internal/jsondoc", "harness/internal/hosts", "harness/internal/quiet", "harness/internal/ca", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/internal/graph", "harness/internal/graph/protocol", "harness/internal/wire", "harness/internal/ascii"},
+	"harness/internal/proxy": {"harness/internal/jsondoc", "harness/internal/hosts", "harness/internal/quiet", "harness/internal/ca", "harness/report", "harness/internal/transport", "harness/internal/match", "harness/internal/graph", "harness/internal/graph/protocol", "harness/internal/wire", "harness/internal/ascii", "harness/internal/fault"},
 	"harness/internal/ca":    {"harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
 
 	"harness/internal/check":       {"harness/internal/diff", "harness/internal/runner", "harness/internal/scenario", "harness/internal/transport", "harness/internal/wire", "harness/conform", "harness/internal/importer", "harness/internal/project", "harness/report", "harness/cassette", "harness/schema", "harness/internal/graph", "harness/internal/graph/odata", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/ascii", "harness/internal/plainfile", "harness/internal/fault", "harness/internal/csdl", "harness/internal/generate", "harness/internal/judge"},
