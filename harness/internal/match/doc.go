@@ -30,7 +30,7 @@
 //
 // # The way of a request
 //
-// A request without a body is first looked up as it is spelled (index.go), which
+// A request without a body is first looked up as it is spelled (spelling.go), which
 // costs one map lookup and no parsing. Otherwise it is understood (request.go):
 // its address by package graphurl, its significant headers (headers.go), its body
 // as JSON, form, multipart (body.go) or batch (batch.go), less what the rules ignore
@@ -61,8 +61,8 @@
 //
 // What a request says is bound, one to one and for the session (bindings.go), before its
 // answer is made, and put back wherever its pseudonyms stand in answers (restore.go), in
-// headers by Answer.RestoreHeader. A session remembers which entry a spelling asked for
-// (recalled.go), and how an answer reads with its values.
+// headers by Answer.RestoreHeader. A session remembers which entry a spelling asked for,
+// and how an answer reads with its values.
 //
 // What a client uploads where a cassette holds filler is kept for the session (uploads.go),
 // slices as the file that they make: from then on answers show the file (shownfiles.go) with

@@ -19,7 +19,6 @@ type entry struct {
 	answers  []*record
 	read     bool
 	repeat   Repeat
-	ignored  headerSet  // by the rules for this key
 	barriers []*barrier // that order the answers of a read
 }
 
