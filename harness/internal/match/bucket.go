@@ -28,7 +28,7 @@ type classPlace struct{ class, place string }
 // A storedPlace finds entries by what they have there.
 type storedPlace struct {
 	byValue map[string][]int
-	byTag   map[uint64][]string // by nonce and bits: pseudonyms
+	byTag   map[string][]string // pseudonyms
 }
 
 // A sealedEntry is an entry with what it has at the blank places.

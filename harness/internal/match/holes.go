@@ -14,6 +14,17 @@ type holeSet struct {
 	buckets map[bucketKey]*bucket
 }
 
+// bucketOf finds the requests that have a key with so many places blank. Those of a cassette
+// that does not say who asked are anybody's.
+func (s *holeSet) bucketOf(key Key, blanks int) *bucket {
+	b := s.buckets[bucketKey{key, blanks}]
+	if b == nil && key.Principal != "" {
+		key.Principal = ""
+		b = s.buckets[bucketKey{key, blanks}]
+	}
+	return b
+}
+
 func holesOf(i *cassette.Interaction) holes {
 	places := make(holes, len(i.Holes))
 	for _, h := range i.Holes {

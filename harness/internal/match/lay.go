@@ -89,7 +89,7 @@ func (u *unsealer) lay(e *sealedEntry, a *masked, known [][]knownValue) (worst f
 			return fitConflict, nil
 		}
 	}
-	if !asks {
+	if !asks && len(a.blanks) > 0 {
 		return fitOpen, pairs
 	}
 	return worst, pairs

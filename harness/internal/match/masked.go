@@ -18,7 +18,6 @@ type masked struct {
 	blanks  []blank
 	parts   []maskedPart // the blanks, by the part that they stand in: one, or those of a batch
 	ids     []idBinding  // of ids that were computed
-	changed bool
 }
 
 // A maskedPart is a request of a batch, or a request that is none, with what is blank in it.
@@ -88,8 +87,8 @@ func (x *masker) noteMembers(tags map[string]string, i *cassette.Interaction) {
 }
 
 // mask computes the ids of a message, of which bound ones become their pseudonyms, and makes
-// places blank: those of holes and, if soft, ids and instants in the body.
-func (x *masker) mask(m place.Message, places holes, soft bool, bound *bindings) masked {
+// places blank: those of holes, and ids and instants in the body.
+func (x *masker) mask(m place.Message, places holes, bound *bindings) masked {
 	a := masked{message: m}
 	if len(x.members) > 0 || m.Body != "" && x.keyed { // places are known by these names
 		place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
@@ -101,7 +100,7 @@ func (x *masker) mask(m place.Message, places holes, soft bool, bound *bindings)
 		})
 	}
 	file := -1 // which blank is the name of the file that the path ends with
-	a.changed = place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
+	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
 		if l.Role == place.FileName {
 			file = -1
 		}
@@ -120,7 +119,7 @@ func (x *masker) mask(m place.Message, places holes, soft bool, bound *bindings)
 			return "", false
 		}
 		is, ids := x.compute(l, bound)
-		if soft && inBody(l.Role) {
+		if inBody(l.Role) {
 			switch {
 			case isStamp(l.Text):
 				a.blanks = append(a.blanks, blank{place: l.Place(), kind: blankStamp, text: l.Text, is: l.Text})

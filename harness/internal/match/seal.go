@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -15,30 +16,22 @@ import (
 // once the ids in them are computed, and what stands in their holes is blank.
 type seal struct {
 	masker
-	rules    ruleSet
-	computed map[Key]computedEntry
-	shapes   map[string][]*holeSet // of requests that are no batches
-	batches  batches
-	buckets  int
-	firsts   map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
-	names    map[string]string // pseudonyms by their tags
-	written  map[string]bool   // ids that stand in bodies, folded
+	rules   ruleSet
+	shapes  map[string][]*holeSet // of requests that are no batches
+	batches batches
+	buckets int
+	firsts  map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
+	names   map[string]string // pseudonyms by their tags
+	written map[string]bool   // ids that stand in bodies, folded
 
 	givers     func() map[string][]*record // answers that hold an id which a client writes
 	pseudonyms func() map[string]bool      // of all cassettes, folded
 }
 
-// A computedEntry is an entry as it is read with its ids computed: the parts of a batch may
-// have another order then.
-type computedEntry struct {
-	entry *entry
-	batch *batch
-}
-
 func newSeal(rules ruleSet, salt []byte) *seal {
 	return &seal{
 		masker: masker{faker: identity.NewFaker(salt), members: map[string]string{}}, rules: rules,
-		computed: map[Key]computedEntry{}, shapes: map[string][]*holeSet{},
+		shapes:  map[string][]*holeSet{},
 		batches: batches{buckets: map[bucketKey]*bucket{}, asks: map[string][]int{}},
 		firsts:  map[string]int{}, names: map[string]string{}, written: map[string]bool{},
 	}
@@ -57,19 +50,7 @@ func (x *seal) noteTags(c *cassette.Cassette) {
 // add notes the first recorded request of an entry of a sealed cassette. Its shape is that of
 // the request as it is stored, as what is sent has that of the request as it came.
 func (x *seal) add(s source, e *entry, as *request) {
-	message, unbound := messageOf(s.interaction), newBindings(x.faker)
-	plain := x.mask(message, nil, false, unbound)
-	whole, err := x.rules.understandMessage(&plain.message, s.interaction.Request.Host, as.key.Principal)
-	if err != nil {
-		return
-	}
-	if x.computed[whole.key].entry == nil {
-		x.computed[whole.key] = computedEntry{e, whole.batch}
-	}
-	left := x.mask(message, holesOf(s.interaction), true, unbound)
-	if len(left.blanks) == 0 {
-		return
-	}
+	left := x.mask(messageOf(s.interaction), holesOf(s.interaction), newBindings(x.faker))
 	r, err := x.rules.understandMessage(&left.message, s.interaction.Request.Host, as.key.Principal)
 	if err != nil {
 		return
@@ -89,15 +70,20 @@ func (x *seal) add(s source, e *entry, as *request) {
 	x.addTo(buckets[key], sealedEntry{e, s.cassette, left.parts})
 }
 
-// holeSet finds or makes the one of a shape with these places.
+// holeSet finds or makes the one of a shape with these places. The one without holes is the
+// first: what is equal but for its ids is meant before anything else.
 func (x *seal) holeSet(shape string, places holes) *holeSet {
-	for _, s := range x.shapes[shape] {
+	sets := x.shapes[shape]
+	for _, s := range sets {
 		if maps.Equal(s.places, places) {
 			return s
 		}
 	}
-	s := &holeSet{places, map[bucketKey]*bucket{}}
-	x.shapes[shape] = append(x.shapes[shape], s)
+	s, at := &holeSet{places, map[bucketKey]*bucket{}}, len(sets)
+	if len(places) == 0 {
+		at = 0
+	}
+	x.shapes[shape] = slices.Insert(sets, at, s)
 	return s
 }
 
@@ -112,7 +98,7 @@ func (x *seal) addTo(b *bucket, e sealedEntry) {
 			}
 			key := classPlace{p.class, is.place}
 			if b.places[key] == nil {
-				b.places[key] = &storedPlace{byValue: map[string][]int{}, byTag: map[uint64][]string{}}
+				b.places[key] = &storedPlace{byValue: map[string][]int{}, byTag: map[string][]string{}}
 			}
 			stored, value := b.places[key], fold(is.is)
 			if list := stored.byValue[value]; len(list) == 0 || list[len(list)-1] != at {
@@ -135,21 +121,14 @@ func (x *seal) noteTag(stored *storedPlace, tag, pseudonym string) {
 	if !ok {
 		return
 	}
-	bits, err := strconv.ParseUint(tag[:5], 16, 32)
-	if err != nil {
-		return
-	}
-	key := tagKey(nonce, uint32(bits))
-	if !slices.Contains(stored.byTag[key], pseudonym) {
-		stored.byTag[key] = append(stored.byTag[key], pseudonym)
+	if !slices.Contains(stored.byTag[tag], pseudonym) {
+		stored.byTag[tag] = append(stored.byTag[tag], pseudonym)
 	}
 	if x.firsts[pseudonym] == 0 {
 		x.firsts[pseudonym] = len(x.firsts) + 1
 	}
 	x.nonces = max(x.nonces, nonce+1)
 }
-
-func tagKey(nonce int, bits uint32) uint64 { return uint64(nonce)<<32 | uint64(bits) }
 
 // lastTagged is the pseudonym at a place that has a tag which a value fits: of several the
 // last that any request has, whose tag was chosen so that no earlier value fits.
@@ -158,7 +137,7 @@ func (x *seal) lastTagged(at *storedPlace, value string) (last string) {
 		return ""
 	}
 	for nonce := range x.nonces {
-		for _, p := range at.byTag[tagKey(nonce, x.faker.TagBits(value, nonce))] {
+		for _, p := range at.byTag[x.faker.Tag(value, nonce)] {
 			if x.firsts[p] > x.firsts[last] {
 				last = p
 			}
@@ -173,7 +152,7 @@ func (x *seal) setsFor(m place.Message, host string, live *request, bound *bindi
 		return x.shapes[shapeOf(live)]
 	}
 	return x.batches.setsFor(len(live.batch.parts), func(places holes) []batchPart {
-		a := x.mask(m, places, true, bound)
+		a := x.mask(m, places, bound)
 		if r, err := x.rules.understandMessage(&a.message, host, ""); err == nil && r.batch != nil {
 			return r.batch.parts
 		}
@@ -189,7 +168,10 @@ func shapeOf(r *request) string {
 	}
 	b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
 	for _, o := range r.url.Options {
-		b = append(append(b, ' '), o.Name...)
+		b = append(b, ' ')
+		if strings.HasPrefix(o.Name, "$") { // others may be a name
+			b = append(b, o.Name...)
+		}
 	}
 	if r.key.Body != "" {
 		b = append(b, " body"...)
