@@ -36,7 +36,7 @@
 // as JSON, form, multipart (body.go) or batch (batch.go), less what the rules ignore
 // (rules.go). The key finds an entry (entry.go), of which choose.go chooses the answer by
 // what was served (progress.go) and by the writes that it is related to (barrier.go).
-// The answer to a batch gets the client's ids (rewrite.go). Where there is no
+// The answer to a batch gets the client's ids (parts.go). Where there is no
 // entry, the nearest are found (nearest.go) and compared (differ.go), and the miss (miss.go)
 // says what to do (explain.go).
 //

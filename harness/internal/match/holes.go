@@ -3,7 +3,6 @@ package match
 import (
 	"maps"
 	"slices"
-	"strconv"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
@@ -70,7 +69,7 @@ func (x *batches) add(places holes, b *batch) {
 		of[n] = holes{}
 	}
 	for at, kind := range places {
-		position, rest := partOf(at)
+		position, rest := partOf(at, inRequests)
 		of[position+1][rest] = kind
 	}
 	k := batchKind{outer: indexOf(&x.outer, of[0])}
@@ -128,7 +127,7 @@ func (x *batches) setsFor(count int, masked func(places holes) []batchPart) (set
 // addAt adds the places of a part to those of its batch.
 func addAt(to, inner holes, position int) {
 	for rest, kind := range inner {
-		to[partPlace+strconv.Itoa(position)+"]"+rest] = kind
+		to[placeOfPart(position)+rest] = kind
 	}
 }
 

@@ -3,7 +3,6 @@ package match
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -210,7 +209,7 @@ func (a *masked) divide(b *batch) {
 	}
 	for _, v := range a.blanks {
 		at := 0
-		if position, rest := partOf(v.place); b != nil {
+		if position, rest := partOf(v.place, inRequests); b != nil {
 			at, v.place = position+1, rest
 		}
 		a.parts[at].blanks = append(a.parts[at].blanks, v)
@@ -219,20 +218,6 @@ func (a *masked) divide(b *batch) {
 		slices.SortStableFunc(a.parts[n].blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
 	}
 	slices.SortStableFunc(a.parts[1:], func(p, q maskedPart) int { return strings.Compare(p.class, q.class) })
-}
-
-// partPlace is where the parts of a batch stand.
-const partPlace = "body.$['requests']["
-
-// partOf takes the place of a part off a place: its position, -1 for what stands in none.
-func partOf(at string) (position int, rest string) {
-	behind, ok := strings.CutPrefix(at, partPlace)
-	digits, rest, closed := strings.Cut(behind, "]")
-	position, err := strconv.Atoi(digits)
-	if !ok || !closed || err != nil {
-		return -1, at
-	}
-	return position, rest
 }
 
 // mayBeHole reports whether what stands in a leaf counts, as names do not, which have the
@@ -245,11 +230,6 @@ func mayBeHole(l *place.Leaf) bool {
 func makesFile(m *place.Message) bool {
 	path, _, _ := strings.Cut(m.Address, "?")
 	return m.Method == http.MethodPut || m.Method == http.MethodPost && strings.HasSuffix(path, "createUploadSession")
-}
-
-// isPartID: the ids of a batch's parts tie it together, and are the client's to choose.
-func isPartID(l *place.Leaf) bool {
-	return l.Parent == "requests" && (l.Name == "id" || l.Name == "dependsOn") && l.Role == place.Member
 }
 
 // foldIDs writes ids of hexadecimal digits in lower case: letter case says nothing in them.

@@ -144,7 +144,7 @@ func (s *Session) serve(e *entry, req *http.Request, ids map[string]string) (Ans
 				own[id] = ids[first]
 			}
 		}
-		answer.Body = r.batchBody(own)
+		answer.Body = r.bodyFor(own)
 	}
 	switch chosen.reason {
 	case beforeWrite:
