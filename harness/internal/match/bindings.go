@@ -165,8 +165,8 @@ func (b *bindings) list() []Binding {
 	return list[:min(most, len(list))]
 }
 
-// putBack puts the session's values back for the pseudonyms in a message: wherever a leaf is
-// or holds one, however it is encoded there. It reports whether anything changed.
-func (b *bindings) putBack(m *place.Message) bool {
-	return rewritePseudonyms(b.faker, m, func(p string, _ bool) (string, bool) { return b.live(p) })
+// putBack puts the session's values back for the pseudonyms that a leaf is or holds, however
+// they are encoded there.
+func (b *bindings) putBack(l *place.Leaf) (string, bool) {
+	return rewritePseudonyms(b.faker, l, func(p string, _ bool) (string, bool) { return b.live(p) })
 }

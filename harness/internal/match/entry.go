@@ -182,7 +182,7 @@ func (a *Answer) RestoreHeader(header http.Header) {
 		return
 	}
 	m := place.Message{Answer: true, Method: http.MethodGet, Header: header}
-	if a.bound.putBack(&m) {
+	if place.Rewrite(&m, a.bound.putBack) {
 		for name, values := range m.Header {
 			header[name] = values
 		}

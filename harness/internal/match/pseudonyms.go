@@ -29,34 +29,33 @@ func holdingOf(faker *identity.Faker, header, whole *place.Message) heldPseudony
 
 // findPseudonyms notes the pseudonyms in a message, folded.
 func findPseudonyms(faker *identity.Faker, m *place.Message, found map[string]bool) {
-	rewritePseudonyms(faker, m, func(p string, is bool) (string, bool) {
-		if is {
-			found[fold(p)] = true
-		}
-		return "", false
+	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
+		return rewritePseudonyms(faker, l, func(p string, is bool) (string, bool) {
+			if is {
+				found[fold(p)] = true
+			}
+			return "", false
+		})
 	})
 }
 
-// rewritePseudonyms shows to look what is an id or may be a pseudonym in a message, and whether
-// it has the form of one, and puts in its place what look knows of it. It reports whether
-// anything changed.
-func rewritePseudonyms(faker *identity.Faker, m *place.Message, look func(p string, is bool) (live string, ok bool)) bool {
-	return place.Rewrite(m, func(l *place.Leaf) (string, bool) {
-		if l.Layered || l.Role == place.Bytes {
-			return "", false
+// rewritePseudonyms shows to look what is an id or may be a pseudonym in a leaf, and whether
+// it has the form of one, and puts in its place what look knows of it.
+func rewritePseudonyms(faker *identity.Faker, l *place.Leaf, look func(p string, is bool) (live string, ok bool)) (string, bool) {
+	if l.Layered || l.Role == place.Bytes {
+		return "", false
+	}
+	text := identity.Rewrite(l.Text, func(a identity.Atom) string {
+		if live, ok := look(a.Key(), identity.IsFake(a)); ok {
+			return live
 		}
-		text := identity.Rewrite(l.Text, func(a identity.Atom) string {
-			if live, ok := look(a.Key(), identity.IsFake(a)); ok {
-				return live
-			}
-			return a.Text
-		})
-		if live, ok := look(l.Text, faker.IsName(l.Text)); ok && text == l.Text {
-			return live, true
-		}
-		text = rewriteNames(text, faker.FindNames(text), look)
-		return text, text != l.Text
+		return a.Text
 	})
+	if live, ok := look(l.Text, faker.IsName(l.Text)); ok && text == l.Text {
+		return live, true
+	}
+	text = rewriteNames(text, faker.FindNames(text), look)
+	return text, text != l.Text
 }
 
 // rewriteNames is rewritePseudonyms for those that begin at spans. The domain of an address is
