@@ -57,29 +57,25 @@ func (i *Intercept) accept(a *arrival) {
 	if !i.open.add(a.Conn) {
 		return
 	}
+	defer i.open.remove(a.Conn)
 	ahead := bufio.NewReaderSize(a.read, 1) // 16 bytes at least
 	_ = a.SetReadDeadline(time.Now().Add(patience))
 	first, err := ahead.Peek(1)
 	_ = a.SetReadDeadline(time.Time{})
-	if err != nil {
-		i.open.remove(a.Conn)
-		a.Close()
-		return
-	}
 	a.read = ahead
-	if first[0] == tlsHandshake {
+	switch {
+	case err != nil:
+		a.Close()
+	case first[0] == tlsHandshake:
 		i.encrypt(a)
-		return
+	default:
+		i.accepted.put(a)
 	}
-	i.open.remove(a.Conn)
-	i.accepted.put(a)
 }
 
 // encrypt does the handshake of an open connection, and serves it.
 func (i *Intercept) encrypt(a *arrival) {
-	conn := i.contacts.meet(a, i.tls)
-	i.open.remove(a.Conn)
-	if conn != nil {
+	if conn := i.contacts.meet(a, i.tls); conn != nil {
 		i.accepted.put(conn)
 	}
 }
@@ -138,11 +134,11 @@ func (i *Intercept) redirected(c net.Conn) {
 	if !i.open.add(c) {
 		return
 	}
+	defer i.open.remove(c)
 	_ = c.SetReadDeadline(time.Now().Add(patience))
 	name, read, err := serverName(c)
 	_ = c.SetReadDeadline(time.Time{})
 	if err != nil || name == "" {
-		i.open.remove(c)
 		c.Close() // nobody can be answered: it is no TLS, or one without a name
 		return
 	}
@@ -151,10 +147,9 @@ func (i *Intercept) redirected(c net.Conn) {
 		i.encrypt(a)
 		return
 	}
-	i.open.remove(c)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
 	far, err := i.routes.reach(ctx, i.routes.redirected, name, "443")
-	cancel()
 	if err != nil {
 		c.Close()
 		return
@@ -169,7 +164,7 @@ var errSeen = errors.New("seen")
 // connection from its beginning all the same.
 func serverName(c net.Conn) (name string, read io.Reader, err error) {
 	var seen bytes.Buffer
-	hello := tls.Server(readOnly{io.TeeReader(c, &seen)}, &tls.Config{
+	hello := tls.Server(readOnly{c, io.TeeReader(c, &seen)}, &tls.Config{
 		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 			name = hello.ServerName
 			return nil, errSeen
@@ -182,15 +177,14 @@ func serverName(c net.Conn) (name string, read io.Reader, err error) {
 }
 
 // readOnly is a connection that swallows what is written to it.
-type readOnly struct{ io.Reader }
+type readOnly struct {
+	net.Conn
+	read io.Reader
+}
 
-func (readOnly) Write(p []byte) (int, error)      { return len(p), nil }
-func (readOnly) Close() error                     { return nil }
-func (readOnly) LocalAddr() net.Addr              { return nil }
-func (readOnly) RemoteAddr() net.Addr             { return nil }
-func (readOnly) SetDeadline(time.Time) error      { return nil }
-func (readOnly) SetReadDeadline(time.Time) error  { return nil }
-func (readOnly) SetWriteDeadline(time.Time) error { return nil }
+func (c readOnly) Read(p []byte) (int, error) { return c.read.Read(p) }
+
+func (readOnly) Write(p []byte) (int, error) { return len(p), nil }
 
 // A feed is a listener whose connections are put into it.
 type feed struct {

@@ -78,10 +78,10 @@ func (c *call) unhost(target *url.URL) *Failure {
 	}
 	host, path, _ := strings.Cut(rest, "/")
 	if !ascii.All(host, ascii.IsHostPort) {
-		return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("%q is not a host", host)}
+		return denied(http.StatusBadRequest, "%q is not a host", host)
 	}
 	if c.session.live && !c.session.issued.has(host) {
-		return &Failure{Status: http.StatusForbidden, Code: codeRequest, Message: fmt.Sprintf("no answer of this session has named the host %s: only such hosts are asked", host)}
+		return denied(http.StatusForbidden, "no answer of this session has named the host %s: only such hosts are asked", host)
 	}
 	c.foreign = true
 	c.links.home = c.links.base + prefix + host
@@ -89,7 +89,7 @@ func (c *call) unhost(target *url.URL) *Failure {
 	if target.RawPath != "" {
 		raw, ok := strings.CutPrefix(target.RawPath, prefix+host)
 		if !ok || raw != "" && raw[0] != '/' {
-			return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: "the host in the path is percent-encoded"}
+			return denied(http.StatusBadRequest, "the host in the path is percent-encoded")
 		}
 		target.RawPath = raw
 	}

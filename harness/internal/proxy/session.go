@@ -31,7 +31,6 @@ type session struct {
 	live    bool
 	prefix  string // of the paths of its requests; "" for the server's own
 	issued  namedHosts
-	base    atomic.Pointer[base] // as the last client saw it
 
 	began    time.Time    // from which times are measured, whatever the clock on the wall says
 	lastUsed atomic.Int64 // nanoseconds since then
@@ -42,31 +41,18 @@ type session struct {
 	ended bool         // guarded by gate
 }
 
-// base is what links begin with, for clients of a name.
-type base struct {
-	host      string
-	encrypted bool
-	text      string
-}
-
 // baseOf is what the links of a session begin with, as the client of a request sees it.
 func (s *session) baseOf(req *http.Request) string {
-	host, encrypted := req.Host, req.TLS != nil
+	host, scheme := req.Host, "http://"
+	if req.TLS != nil {
+		scheme = "https://"
+	}
 	if host == "" {
 		if local, ok := req.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 			host = local.String()
 		}
 	}
-	if last := s.base.Load(); last != nil && last.host == host && last.encrypted == encrypted {
-		return last.text
-	}
-	scheme := "http://"
-	if encrypted {
-		scheme = "https://"
-	}
-	made := &base{host, encrypted, scheme + host + s.prefix}
-	s.base.Store(made)
-	return made.text
+	return scheme + host + s.prefix
 }
 
 func newSession(use Use, faults Faults, prefix string) *session {
