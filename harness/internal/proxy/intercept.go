@@ -130,16 +130,22 @@ func (i *Intercept) Broken() []BrokenContact { return i.contacts.Broken() }
 // lasts, and closes every connection.
 func (i *Intercept) Shutdown(ctx context.Context) error {
 	err := i.front.Shutdown(ctx)
-	i.contacts.wait(ctx)
+	none(ctx, &i.contacts.open)
 	err = errors.Join(err, i.inner.Shutdown(ctx))
 	i.accepted.Close()
 	i.open.close()
 	err = errors.Join(err, i.front.Close(), i.inner.Close())
-	over := time.Now().Add(lastWords) // what was cut off ends now, and can be reported
-	for i.answers.pending.Load() > 0 && time.Now().Before(over) {
+	soon, cancel := context.WithTimeout(context.Background(), lastWords)
+	defer cancel()
+	none(soon, &i.answers.pending) // what was cut off ends now, and can be reported
+	return err
+}
+
+// none waits until nothing is under way, as long as the context allows.
+func none(ctx context.Context, underWay *atomic.Int64) {
+	for underWay.Load() > 0 && ctx.Err() == nil {
 		time.Sleep(5 * time.Millisecond)
 	}
-	return err
 }
 
 // Pending is how many requests the handler has not answered: after Shutdown those that it
