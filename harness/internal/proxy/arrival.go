@@ -186,14 +186,18 @@ func (c readOnly) Read(p []byte) (int, error) { return c.read.Read(p) }
 
 func (readOnly) Write(p []byte) (int, error) { return len(p), nil }
 
-// A feed is a listener whose connections are put into it.
+// A feed is a listener whose connections are put into it. It may stand before another, which
+// they come from.
 type feed struct {
+	net.Listener
 	conns  chan net.Conn
 	closed chan struct{}
 	once   sync.Once
 }
 
-func newFeed() *feed { return &feed{conns: make(chan net.Conn), closed: make(chan struct{})} }
+func newFeed(from net.Listener) *feed {
+	return &feed{Listener: from, conns: make(chan net.Conn), closed: make(chan struct{})}
+}
 
 func (f *feed) put(c net.Conn) {
 	select {
@@ -216,11 +220,19 @@ func (f *feed) Accept() (net.Conn, error) {
 // Close implements net.Listener.
 func (f *feed) Close() error {
 	f.once.Do(func() { close(f.closed) })
-	return nil
+	if f.Listener == nil {
+		return nil
+	}
+	return f.Listener.Close()
 }
 
 // Addr implements net.Listener.
-func (f *feed) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+func (f *feed) Addr() net.Addr {
+	if f.Listener == nil {
+		return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}
+	}
+	return f.Listener.Addr()
+}
 
 // openConns are connections that are closed when all is over.
 type openConns struct {

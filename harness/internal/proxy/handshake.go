@@ -198,39 +198,24 @@ func plainAlert(end []byte) (tls.AlertError, bool) {
 	return tls.AlertError(end[6]), true
 }
 
-// A greeting is a listener whose connections have done their handshakes.
-type greeting struct {
-	*feed
-	net.Listener
-}
-
 // Listener is a listener for TLS, for a server with ConnContext and Handler.
 func (h *Handshakes) Listener(l net.Listener, config *tls.Config) net.Listener {
-	g := &greeting{newFeed(), l}
+	met := newFeed(l)
 	go func() {
 		for {
 			c, err := l.Accept()
 			if err != nil {
-				g.feed.Close()
+				met.Close()
 				return
 			}
 			go func() {
 				a := &arrival{Conn: c, read: c}
 				a.host, a.port, _ = net.SplitHostPort(l.Addr().String())
 				if conn := h.meet(a, config); conn != nil {
-					g.put(conn)
+					met.put(conn)
 				}
 			}()
 		}
 	}()
-	return g
+	return met
 }
-
-// Accept implements net.Listener.
-func (g *greeting) Accept() (net.Conn, error) { return g.feed.Accept() }
-
-// Close implements net.Listener.
-func (g *greeting) Close() error { return errors.Join(g.feed.Close(), g.Listener.Close()) }
-
-// Addr implements net.Listener.
-func (g *greeting) Addr() net.Addr { return g.Listener.Addr() }

@@ -94,7 +94,7 @@ func NewIntercept(o InterceptOptions) *Intercept {
 	if o.DialRedirected == nil {
 		o.DialRedirected = o.Dial
 	}
-	i := &Intercept{routes: routes{o.Intercepts, o.Dial, o.DialRedirected, o.Refused}, authority: o.Authority, accepted: newFeed()}
+	i := &Intercept{routes: routes{o.Intercepts, o.Dial, o.DialRedirected, o.Refused}, authority: o.Authority, accepted: newFeed(nil)}
 	i.answers.handler = o.Handler
 	silent := log.New(io.Discard, "", 0) // clients are answered what they do wrong
 	i.front = &http.Server{Handler: answering(i.serveFront), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent}

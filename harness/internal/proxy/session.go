@@ -35,7 +35,6 @@ type session struct {
 	began    time.Time    // from which times are measured, whatever the clock on the wall says
 	lastUsed atomic.Int64 // nanoseconds since then
 	asked    atomic.Int64 // requests
-	underWay atomic.Int64 // requests
 
 	gate  sync.RWMutex // held for reading while a request is under way
 	ended bool         // guarded by gate
@@ -75,21 +74,20 @@ func (s *session) enter() bool {
 		return false
 	}
 	s.asked.Add(1)
-	s.underWay.Add(1)
 	return true
 }
 
 func (s *session) leave() {
 	s.lastUsed.Store(int64(time.Since(s.began)))
-	s.underWay.Add(-1)
 	s.gate.RUnlock()
 }
 
 // idle is for how long nobody has used it.
 func (s *session) idle() time.Duration {
-	if s.underWay.Load() > 0 {
+	if !s.gate.TryLock() { // a request is under way
 		return 0
 	}
+	defer s.gate.Unlock()
 	return time.Since(s.began) - time.Duration(s.lastUsed.Load())
 }
 
