@@ -67,16 +67,13 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 }
 
 func severalPrincipals(cassettes []*cassette.Cassette) bool {
-	first, seen := "", false
+	names := map[string]bool{}
 	for _, c := range cassettes {
 		for _, interaction := range c.Interactions {
-			if seen && interaction.Principal != first {
-				return true
-			}
-			first, seen = interaction.Principal, true
+			names[interaction.Principal] = true
 		}
 	}
-	return false
+	return len(names) > 1
 }
 
 // A builder fills an index.

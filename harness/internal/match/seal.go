@@ -64,7 +64,7 @@ func (x *seal) add(s source, e *entry, as *request) {
 	left.divide(r.batch)
 	key := bucketKey{r.key, len(left.blanks)}
 	if buckets[key] == nil {
-		buckets[key] = &bucket{id: x.buckets, places: map[classPlace]*storedPlace{}}
+		buckets[key] = &bucket{id: x.buckets, byValue: map[valueAt][]int{}, byTag: map[valueAt][]string{}}
 		x.buckets++
 	}
 	x.addTo(buckets[key], sealedEntry{e, s.cassette, left.parts})
@@ -96,16 +96,12 @@ func (x *seal) addTo(b *bucket, e sealedEntry) {
 			if is.kind != blankName && is.kind != blankID {
 				continue
 			}
-			key := classPlace{p.class, is.place}
-			if b.places[key] == nil {
-				b.places[key] = &storedPlace{byValue: map[string][]int{}, byTag: map[string][]string{}}
-			}
-			stored, value := b.places[key], fold(is.is)
-			if list := stored.byValue[value]; len(list) == 0 || list[len(list)-1] != at {
-				stored.byValue[value] = append(list, at)
+			value := valueAt{p.class, is.place, fold(is.is)}
+			if list := b.byValue[value]; len(list) == 0 || list[len(list)-1] != at {
+				b.byValue[value] = append(list, at)
 			}
 			if is.kind == blankName {
-				x.noteTag(stored, e.cassette.Meta.Tags[is.text], value)
+				x.noteTag(b, e.cassette.Meta.Tags[is.text], value)
 				continue
 			}
 			for _, a := range identity.Atoms(is.is) {
@@ -115,14 +111,16 @@ func (x *seal) addTo(b *bucket, e sealedEntry) {
 	}
 }
 
-// noteTag notes the tag of a pseudonym, if it has one.
-func (x *seal) noteTag(stored *storedPlace, tag, pseudonym string) {
+// noteTag notes the tag of a pseudonym at a place, if it has one.
+func (x *seal) noteTag(b *bucket, tag string, at valueAt) {
 	nonce, ok := identity.Nonce(tag)
 	if !ok {
 		return
 	}
-	if !slices.Contains(stored.byTag[tag], pseudonym) {
-		stored.byTag[tag] = append(stored.byTag[tag], pseudonym)
+	pseudonym := at.value
+	at.value = tag
+	if !slices.Contains(b.byTag[at], pseudonym) {
+		b.byTag[at] = append(b.byTag[at], pseudonym)
 	}
 	if x.firsts[pseudonym] == 0 {
 		x.firsts[pseudonym] = len(x.firsts) + 1
@@ -132,12 +130,13 @@ func (x *seal) noteTag(stored *storedPlace, tag, pseudonym string) {
 
 // lastTagged is the pseudonym at a place that has a tag which a value fits: of several the
 // last that any request has, whose tag was chosen so that no earlier value fits.
-func (x *seal) lastTagged(at *storedPlace, value string) (last string) {
-	if len(at.byTag) == 0 {
+func (x *seal) lastTagged(b *bucket, at valueAt, value string) (last string) {
+	if len(b.byTag) == 0 {
 		return ""
 	}
 	for nonce := range x.nonces {
-		for _, p := range at.byTag[x.faker.Tag(value, nonce)] {
+		at.value = x.faker.Tag(value, nonce)
+		for _, p := range b.byTag[at] {
 			if x.firsts[p] > x.firsts[last] {
 				last = p
 			}

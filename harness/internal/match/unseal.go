@@ -167,8 +167,7 @@ func (u *unsealer) bind(f *foundRequest) {
 			is, sent := &stored.blanks[k], &part.blanks[k]
 			switch sent.kind {
 			case blankName:
-				at := f.bucket.places[classPlace{part.class, sent.place}]
-				if f.sure == fitWeak && len(f.bucket.entries) > 1 && u.known(at, sent, true).sure == fitWeak {
+				if f.sure == fitWeak && len(f.bucket.entries) > 1 && u.known(f.bucket, part.class, sent, true).sure == fitWeak {
 					u.flights[f.bucket.id].invented.Store(true)
 				}
 				u.bound.bind(idBinding{is.text, sent.text, sent.text})
