@@ -14,69 +14,28 @@ func Indent(dst []byte, text string) ([]byte, error) {
 }
 
 func reformat(dst []byte, text string, indent bool) ([]byte, error) {
-	f := formatter{scanner: scanner{text: text}, dst: dst, indent: indent}
-	if err := f.whole(f.format); err != nil {
-		return dst, err
-	}
-	return f.dst, nil
-}
-
-type formatter struct {
-	scanner
-	dst    []byte
-	indent bool
-}
-
-func (f *formatter) format() error {
-	kind, start, err := f.value()
-	if err != nil {
-		return err
-	}
-	f.dst = append(f.dst, f.text[start:f.pos]...)
-	switch kind {
-	case '{':
-		empty, err := f.eachMember(func(first bool, start, end int) error {
-			f.separate(first)
-			f.dst = append(append(f.dst, f.text[start:end]...), ':')
-			if f.indent {
-				f.dst = append(f.dst, ' ')
+	s, to, first := scanner{text: text}, dst, true
+	for s.next() {
+		if !first && !s.Closes() {
+			to = append(to, ',')
+		}
+		if indent && (s.Closes() && !first || !s.Closes() && s.Depth > 0) {
+			to = append(to, '\n')
+			for range s.Depth {
+				to = append(to, "  "...)
 			}
-			return f.format()
-		})
-		f.close(empty, '}')
-		return err
-	case '[':
-		empty, err := f.eachElement(func(i int) error {
-			f.separate(i == 0)
-			return f.format()
-		})
-		f.close(empty, ']')
-		return err
+		}
+		if s.NameAt >= 0 {
+			to = append(append(to, text[s.NameAt:s.nameEnd]...), ':')
+			if indent {
+				to = append(to, ' ')
+			}
+		}
+		to = append(to, s.Raw...)
+		first = s.Opens()
 	}
-	return nil
-}
-
-// separate begins a member or element.
-func (f *formatter) separate(first bool) {
-	if !first {
-		f.dst = append(f.dst, ',')
+	if s.err != nil {
+		return dst, s.err
 	}
-	f.newLine()
-}
-
-func (f *formatter) close(empty bool, bracket byte) {
-	if !empty {
-		f.newLine()
-	}
-	f.dst = append(f.dst, bracket)
-}
-
-func (f *formatter) newLine() {
-	if !f.indent {
-		return
-	}
-	f.dst = append(f.dst, '\n')
-	for range f.depth {
-		f.dst = append(f.dst, "  "...)
-	}
+	return to, nil
 }

@@ -25,7 +25,6 @@ func IndentBelow(dst []byte, text string, margin int) (indented []byte, breaks i
 type indenter struct {
 	scanner
 	to     []byte // has room for what is left of the text
-	open   []byte // the brackets that are to come
 	margin int
 	breaks int
 	most   int // where the text ends at the latest
@@ -142,7 +141,7 @@ func (n *indenter) scalar(c byte, i, k int) (int, int, bool) {
 		return i, k, false
 	}
 	n.pos = i
-	if _, _, err := n.value(); err != nil {
+	if !n.value() {
 		return i, k, false
 	}
 	return n.pos, k + copy(n.to[k:], n.text[i:n.pos]), true
@@ -164,8 +163,8 @@ func (n *indenter) string(i, k int) (int, int, bool) {
 			n.special |= high
 			return i, k, high&highs == 0 || utf8.ValidString(n.text[start:i])
 		case '\\':
-			size, err := n.escape(i)
-			if err != nil {
+			size := n.escape(i)
+			if size == 0 {
 				return start, from, false
 			}
 			k += copy(n.to[k:], n.text[i:i+size])
