@@ -74,7 +74,7 @@ func appendString(dst []byte, s string) []byte {
 		if end == len(s) {
 			return append(dst, '"')
 		}
-		dst = AppendEscape(dst, s[end])
+		dst = appendEscape(dst, s[end])
 		s = s[end+1:]
 	}
 }

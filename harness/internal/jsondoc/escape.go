@@ -86,8 +86,8 @@ func appendUnescaped(dst []byte, text string, at int, half rune) ([]byte, int) {
 	return utf8.AppendRune(dst, r), at + size
 }
 
-// AppendEscape appends the shortest escape of a quote, a backslash or a control character.
-func AppendEscape(dst []byte, c byte) []byte {
+// appendEscape appends the shortest escape of a quote, a backslash or a control character.
+func appendEscape(dst []byte, c byte) []byte {
 	const hex = "0123456789abcdef"
 	if k := strings.IndexByte(meant, c); k >= 0 {
 		return append(dst, '\\', escaped[k])

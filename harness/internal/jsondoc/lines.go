@@ -2,7 +2,7 @@ package jsondoc
 
 import "strings"
 
-// Line is the 1-based line, within the indented form of a text, on which the value at a
+// Line is the 1-based line, within the form of a text that Indent writes, on which the value at a
 // normalized path begins, or 0 where there is none. For a member that is the line of its name.
 func Line(text, path string) (line int) {
 	err := eachLine(text, true, func(at string, begins int) (into bool) {

@@ -32,7 +32,7 @@ func escapeName(name string) string {
 		case c == '\'':
 			escaped = append(escaped, '\\', c)
 		case c < ' ', c == '\\':
-			escaped = AppendEscape(escaped, c)
+			escaped = appendEscape(escaped, c)
 		default:
 			escaped = append(escaped, c)
 		}

@@ -16,7 +16,7 @@ type spelling struct {
 
 var (
 	asPercent = spelling{charsetOf(func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("-._~!$*,:@'()", c) >= 0 }), percentSpell}
-	asJSON    = spelling{charsetOf(func(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }), jsondoc.AppendEscape}
+	asJSON    = spelling{charsetOf(func(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }), jsonSpell}
 	asLiteral = spelling{without("'"), func(b []byte, c byte) []byte { return append(b, c, c) }}
 	asCell    = spelling{without(`"`), func(b []byte, c byte) []byte { return append(b, c, c) }}
 	asMarkup  = spelling{without("<>&\"'"), func(b []byte, c byte) []byte { return append(b, html.EscapeString(string(rune(c)))...) }}
@@ -174,6 +174,11 @@ func withoutEntities(raw string) *view {
 		}
 		return append(b, raw[i]), i + 1
 	})
+}
+
+func jsonSpell(b []byte, c byte) []byte {
+	quoted := jsondoc.Canonical(nil, string(rune(c)))
+	return append(b, quoted[1:len(quoted)-1]...)
 }
 
 // unescaped decodes the escapes of a JSON string, which may be broken.
