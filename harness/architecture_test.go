@@ -75,7 +75,7 @@ var imports = map[string][]string{
 	"harness/internal/identity/numbered": {"harness/internal/ascii"},
 	"harness/internal/ascii":             {},
 	"harness/internal/edit":              {},
-	"harness/internal/graphurl":          {"harness/internal/identity", "harness/internal/graph", "harness/internal/ascii"},
+	"harness/internal/graphurl":          {"harness/internal/identity", "harness/internal/words", "harness/internal/graph", "harness/internal/ascii"},
 	"harness/internal/jsondoc":           {},
 	"harness/internal/journal":           {"harness/cassette", "harness/internal/fault", "harness/internal/wire", "harness/internal/plainfile"},
 	"harness/internal/strictyaml":        {"harness/internal/fault"},
