@@ -180,7 +180,7 @@ func opening(m *Meta, count, holes int) []byte {
 		text("salt: ", m.Salt)
 		w.line(2, "holes: "+strconv.Itoa(holes))
 		texts("tags:", m.Tags)
-		w.line(2, "sum: "+quotedAlways(sealOf(m, holes)))
+		w.line(2, "sum: "+quotedAlways(m.seal(holes)))
 	}
 	if count == 0 {
 		w.line(0, "interactions: []")

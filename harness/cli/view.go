@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -249,7 +251,7 @@ func textconv(out io.Writer, args []string) error {
 	}
 	if c, err := cassette.LoadUnsealed(args[0]); err == nil {
 		if len(c.Salt) == 0 { // git has it in a file elsewhere
-			c.Salt, _ = cassette.FindSalt("cassettes")
+			c.Salt, _ = saltfile.Find("cassettes")
 		}
 		return display.Text(out, c)
 	}
