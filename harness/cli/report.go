@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -67,20 +69,20 @@ func newReportMerge(std streams) *cobra.Command {
 }
 
 func merged(files []string) (*report.Suite, error) {
-	var sources []report.Source
+	var sources []render.Source
 	for _, name := range files {
 		file, err := plainfile.Open(name)
 		if err != nil {
 			return nil, fault.In("read", name, 0, fault.Reason(err).Error(), "name the files that --report json=FILE wrote")
 		}
-		suite, err := report.Read(file)
+		suite, err := render.Read(file)
 		file.Close()
 		if err != nil {
 			return nil, &fault.Error{Message: fmt.Sprintf("read %s", name), Cause: err, Hint: "it has to be what --report json=FILE wrote"}
 		}
-		sources = append(sources, report.Source{Name: name, Suite: suite})
+		sources = append(sources, render.Source{Name: name, Suite: suite})
 	}
-	suite, err := report.Merge(sources)
+	suite, err := render.Merge(sources)
 	if err != nil {
 		return nil, &fault.Error{Message: "report merge", Cause: err}
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -195,7 +197,7 @@ func (r *reviewing) ask(a *record.Aside, findings []report.Finding) decisions {
 		}
 		fmt.Fprintf(r.std.err, "\n%s, change %d of %d (%s)\n  %s\n", a.Name, n+1, len(findings), f.Severity, block(f.Sentence()))
 		if f.Want+f.Got != "" {
-			fmt.Fprintf(r.std.err, "  was %s, is %s\n", report.Visible(f.Want), report.Visible(f.Got))
+			fmt.Fprintf(r.std.err, "  was %s, is %s\n", visible.Text(f.Want), visible.Text(f.Got))
 		}
 		switch r.answer("Take it, refuse it, known, quit? [t/r/k/q] ", "t", "r", "k", "q") {
 		case "t":

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/check"
@@ -90,7 +92,7 @@ func (f *schemaGenerateFlags) run(std streams) error {
 // writeSchemas writes the types named, or all where none is, and says so.
 func writeSchemas(std streams, command string, m *csdl.Model, types []string, out string, force bool) error {
 	for _, w := range m.Warnings[:min(len(m.Warnings), mostErrors)] {
-		fmt.Fprintf(std.err, "graphvcr: warning: metadata line %d: %s\n", w.Line, report.Visible(w.Message))
+		fmt.Fprintf(std.err, "graphvcr: warning: metadata line %d: %s\n", w.Line, visible.Text(w.Message))
 	}
 	if n := len(m.Warnings) - mostErrors; n > 0 {
 		fmt.Fprintf(std.err, "graphvcr: warning: and %d more\n", n)

@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
@@ -155,7 +157,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	handler := http.Handler(reverse)
 	if f.log {
 		lines := log.New(std.err, "graphvcr: ", 0)
-		handler = proxy.Logged(reverse, func(line string) { lines.Print(report.Visible(line)) })
+		handler = proxy.Logged(reverse, func(line string) { lines.Print(visible.Text(line)) })
 	}
 	contacts, err := doors.serve(ctx, std, handler, reach(how), underWay)
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWay)

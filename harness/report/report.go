@@ -120,6 +120,14 @@ type Shard struct {
 	Selection  string // the same for shards of one run
 }
 
+// String is "shard 2 of 8", or "no shard".
+func (s Shard) String() string {
+	if s.Of == 0 {
+		return "no shard"
+	}
+	return fmt.Sprintf("shard %d of %d", s.Number, s.Of)
+}
+
 // Summary counts what a suite holds.
 type Summary struct {
 	Passed, Failed, Errored, Skipped int // cases

@@ -1,4 +1,4 @@
-package report
+package render
 
 import (
 	"bufio"
@@ -9,6 +9,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
+
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
@@ -16,8 +19,8 @@ import (
 // longestValue bounds a wanted or received value in text; JSON has all of it.
 const longestValue = 400
 
-// renderText writes one line a case, below it what was found, and a summary.
-func renderText(w io.Writer, s *Suite, style Style) error {
+// writeText writes one line a case, below it what was found, and a summary.
+func writeText(w io.Writer, s *report.Suite, style Style) error {
 	out := bufio.NewWriter(w)
 	names := make([]string, len(s.Cases))
 	column := 0
@@ -25,7 +28,7 @@ func renderText(w io.Writer, s *Suite, style Style) error {
 		style.Width = max(style.Width, narrowest)
 	}
 	for i := range s.Cases {
-		names[i] = Visible(cmp.Or(s.Cases[i].Name, s.Cases[i].File))
+		names[i] = visible.Text(cmp.Or(s.Cases[i].Name, s.Cases[i].File))
 		column = max(column, utf8.RuneCountInString(names[i]))
 	}
 	if style.Width > 0 { // what stands beside a name takes 28 columns
@@ -33,13 +36,13 @@ func renderText(w io.Writer, s *Suite, style Style) error {
 	}
 	for i := range s.Cases {
 		c := &s.Cases[i]
-		if style.Quiet && quiet(c) || style.Brief && c.Status == Passed && len(c.Findings) == 0 {
+		if style.Quiet && quiet(c) || style.Brief && c.Status == report.Passed && len(c.Findings) == 0 {
 			continue
 		}
 		fmt.Fprintln(out, caseLine(c, names[i], column, style))
 		writeFindings(out, c, style)
-		if c.Status == Failed && len(c.Commands) > 0 {
-			for _, line := range wrap("       ", "again: "+Visible(c.Commands[0].Line), style.Width) {
+		if c.Status == report.Failed && len(c.Commands) > 0 {
+			for _, line := range wrap("       ", "again: "+visible.Text(c.Commands[0].Line), style.Width) {
 				fmt.Fprintln(out, line)
 			}
 		}
@@ -58,45 +61,45 @@ const narrowest = 40
 // further ones are counted. Other kinds of report have all of them.
 const mostAlike = 10
 
-func writeFindings(out io.Writer, c *Case, style Style) {
-	alike, count, also := map[Rule]int{}, map[Rule]int{}, oneCause(c)
+func writeFindings(out io.Writer, c *report.Case, style Style) {
+	alike, count, also := map[report.Rule]int{}, map[report.Rule]int{}, oneCause(c)
 	for j := range c.Findings {
 		if f := &c.Findings[j]; !also.done[f] {
 			alike[f.Rule]++
 		}
 	}
 	for _, f := range severestFirst(c) {
-		if style.Quiet && f.Severity == Note || also.done[f] {
+		if style.Quiet && f.Severity == report.Note || also.done[f] {
 			continue
 		}
 		count[f.Rule]++
 		switch n, all := count[f.Rule], alike[f.Rule]; {
-		case f.Severity == Error || n <= mostAlike || all == mostAlike+1:
+		case f.Severity == report.Error || n <= mostAlike || all == mostAlike+1:
 			writeFinding(out, c, f, also.of[f], style)
 		case n == all:
 			rest := n - mostAlike
 			fmt.Fprintf(out, "       %s and %d more %ss of %s; --report json has all of them\n",
-				paint(f.Severity.String()+":", dim, style), rest, f.Severity, Visible(string(f.Rule)))
+				paint(f.Severity.String()+":", dim, style), rest, f.Severity, visible.Text(string(f.Rule)))
 		}
 	}
 }
 
 // causes are the findings about the same value as one before them, whose block has them as well.
 type causes struct {
-	of   map[*Finding][]*Finding
-	done map[*Finding]bool
+	of   map[*report.Finding][]*report.Finding
+	done map[*report.Finding]bool
 }
 
 // oneCause gathers what several expectations say of one value.
-func oneCause(c *Case) causes {
+func oneCause(c *report.Case) causes {
 	type value struct {
 		step, where, got, file string
 		interaction            int
 	}
-	all := causes{map[*Finding][]*Finding{}, map[*Finding]bool{}}
-	first := map[value]*Finding{}
+	all := causes{map[*report.Finding][]*report.Finding{}, map[*report.Finding]bool{}}
+	first := map[value]*report.Finding{}
 	for _, f := range severestFirst(c) {
-		if !f.saysValues() || f.Interaction == nil || f.Got == "" || f.Want == "" || f.Hint != "" {
+		if !saysValues(f) || f.Interaction == nil || f.Got == "" || f.Want == "" || f.Hint != "" {
 			continue
 		}
 		v := value{f.Step, f.Part + f.Where, f.Got, f.Cassette.File, *f.Interaction}
@@ -110,37 +113,37 @@ func oneCause(c *Case) causes {
 }
 
 // severestFirst are a case's findings, errors first.
-func severestFirst(c *Case) []*Finding {
-	all := make([]*Finding, len(c.Findings))
+func severestFirst(c *report.Case) []*report.Finding {
+	all := make([]*report.Finding, len(c.Findings))
 	for j := range c.Findings {
 		all[j] = &c.Findings[j]
 	}
-	slices.SortStableFunc(all, func(a, b *Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	slices.SortStableFunc(all, func(a, b *report.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	return all
 }
 
 // quiet reports whether a case has no finding that could matter.
-func quiet(c *Case) bool {
+func quiet(c *report.Case) bool {
 	for i := range c.Findings {
-		if c.Findings[i].Severity > Note {
+		if c.Findings[i].Severity > report.Note {
 			return false
 		}
 	}
-	return c.Status == Passed || c.Status == Skipped
+	return c.Status == report.Passed || c.Status == report.Skipped
 }
 
-func caseLine(c *Case, name string, column int, style Style) string {
+func caseLine(c *report.Case, name string, column int, style Style) string {
 	mark, color := "ok   ", green
 	switch c.Status {
-	case Failed:
+	case report.Failed:
 		mark, color = "FAIL ", red
-	case Errored:
+	case report.Errored:
 		mark, color = "ERROR", red
-	case Skipped:
+	case report.Skipped:
 		mark, color = "skip ", dim
 	}
 	line := paint(mark, color, style) + "  " + name
-	if c.Status == Skipped || c.Steps == 0 && c.Duration == 0 {
+	if c.Status == report.Skipped || c.Steps == 0 && c.Duration == 0 {
 		return line
 	}
 	line += strings.Repeat(" ", max(column-utf8.RuneCountInString(name), 0))
@@ -155,9 +158,9 @@ func caseLine(c *Case, name string, column int, style Style) string {
 // mostOfMiss bounds the lines of a request without an answer.
 const mostOfMiss = 12
 
-func writeFinding(out io.Writer, c *Case, f *Finding, also []*Finding, style Style) {
+func writeFinding(out io.Writer, c *report.Case, f *report.Finding, also []*report.Finding, style Style) {
 	const indent, deeper = "       ", "         "
-	head := Visible(cmp.Or(f.Place.String(), c.File))
+	head := visible.Text(cmp.Or(f.Place.String(), c.File))
 	if head != "" { // else it is about no file
 		head += ": "
 	}
@@ -169,15 +172,15 @@ func writeFinding(out io.Writer, c *Case, f *Finding, also []*Finding, style Sty
 	for _, other := range also {
 		line := "also want " + value(other.Want)
 		if at := cmp.Or(other.Place.String(), c.File); at != "" {
-			line += " (" + Visible(at) + ")"
+			line += " (" + visible.Text(at) + ")"
 		}
 		text = append(text, wrap(deeper, line, style.Width)...)
 	}
 	first := wrap(indent, head+f.Severity.String()+": "+said[0], style.Width)
 	if f.Missed != nil && len(first)+len(text) > mostOfMiss {
-		text = withoutMiddle(text, mostOfMiss-len(first), len(lines(f.Hint)))
+		text = withoutMiddle(text, mostOfMiss-len(first), len(visible.Lines(f.Hint)))
 	}
-	color := map[Severity]string{Error: red, Warning: yellow, Note: dim}[f.Severity]
+	color := map[report.Severity]string{report.Error: red, report.Warning: yellow, report.Note: dim}[f.Severity]
 	whole := strings.Join(append(first, text...), "\n")
 	label := f.Severity.String() + ":"
 	if at := strings.Index(whole, label); style.Color && at >= 0 {
@@ -191,21 +194,21 @@ const longestSentence = 160
 
 // describe is a finding in lines; the first says what is wrong and
 // where in the answer. Full adds the rule and the id.
-func describe(f *Finding, full bool) []string {
-	message := f.block()
+func describe(f *report.Finding, full bool) []string {
+	message := block(f)
 	if f.Missed != nil {
-		message = append([]string{strings.ReplaceAll(message[0], "https://"+graph.Host+"/", "/")}, f.Missed.lines()...)
+		message = append([]string{strings.ReplaceAll(message[0], "https://"+graph.Host+"/", "/")}, missLines(f.Missed)...)
 	}
-	apart := f.valuesApart()
-	if apart && f.saysValues() {
-		message[0] = Visible(f.remarked(strings.TrimPrefix(f.Part+": ", ": ") + shortPath(f.Where) + ": other than expected"))
+	apart := valuesApart(f)
+	if apart && saysValues(f) {
+		message[0] = visible.Text(strings.TrimSuffix(strings.TrimPrefix(f.Part+": ", ": ")+visible.Path(f.Where)+": other than expected "+f.Remark, " "))
 	}
 	if f.Step != "" {
-		message[0] = strings.TrimSuffix("step "+Visible(f.Step)+": "+message[0], ": ")
+		message[0] = strings.TrimSuffix("step "+visible.Text(f.Step)+": "+message[0], ": ")
 	}
 	out := message
 	if f.Fingerprint != "" && strings.HasPrefix(f.Where, "$") {
-		out = append(out, "at        "+Visible(shortPath(f.Where)))
+		out = append(out, "at        "+visible.Text(visible.Path(f.Where)))
 	}
 	if apart {
 		want, got := "want      ", "got       "
@@ -215,10 +218,10 @@ func describe(f *Finding, full bool) []string {
 		out = append(out, want+value(f.Want), got+value(f.Got))
 	}
 	if f.Cassette.File != "" && f.Missed == nil {
-		out = append(out, "cassette  "+Visible(f.Cassette.String())+interaction(f))
+		out = append(out, "cassette  "+visible.Text(f.Cassette.String())+interaction(f))
 	}
 	if f.Hint != "" {
-		for i, line := range lines(f.Hint) {
+		for i, line := range visible.Lines(f.Hint) {
 			label := "hint      "
 			if i > 0 {
 				label = "          "
@@ -227,25 +230,25 @@ func describe(f *Finding, full bool) []string {
 		}
 	}
 	if full || f.Fingerprint != "" {
-		out = append(out, "rule      "+Visible(string(f.Rule))+" "+f.ID)
+		out = append(out, "rule      "+visible.Text(string(f.Rule))+" "+f.ID)
 	}
 	return out
 }
 
 // valuesApart reports whether Want and Got stand below the sentence, which does not state them,
 // or would be too long.
-func (f *Finding) valuesApart() bool {
+func valuesApart(f *report.Finding) bool {
 	switch {
-	case f.Want == "" && f.Got == "" || f.Missed != nil || f.repeatsValues():
+	case f.Want == "" && f.Got == "" || f.Missed != nil || repeatsValues(f):
 		return false
-	case f.saysValues():
-		return utf8.RuneCountInString(Visible(f.headline())) > longestSentence
+	case saysValues(f):
+		return utf8.RuneCountInString(visible.Text(headline(f))) > longestSentence
 	}
 	return true
 }
 
 // repeatsValues reports whether Want and Got would say what the message says.
-func (f *Finding) repeatsValues() bool {
+func repeatsValues(f *report.Finding) bool {
 	if f.Fingerprint != "" && isPresence(f.Want) && isPresence(f.Got) {
 		return true
 	}
@@ -257,10 +260,10 @@ func value(s string) string {
 	if s == "" {
 		return "(nothing)"
 	}
-	return clip(Visible(s), longestValue)
+	return visible.Clip(visible.Text(s), longestValue)
 }
 
-func interaction(f *Finding) string {
+func interaction(f *report.Finding) string {
 	if f.Interaction == nil {
 		return ""
 	}
@@ -268,9 +271,9 @@ func interaction(f *Finding) string {
 }
 
 // summaryLine counts, e.g. "6 scenarios: 5 passed, 1 failed (2 errors, 1 note)".
-func summaryLine(s *Suite) string {
+func summaryLine(s *report.Suite) string {
 	sum := s.Summary()
-	line := fmt.Sprintf("%s: %d passed", fault.Count(sum.Cases(), s.noun()), sum.Passed)
+	line := fmt.Sprintf("%s: %d passed", fault.Count(sum.Cases(), noun(s)), sum.Passed)
 	for _, part := range []struct {
 		n    int
 		what string
@@ -295,7 +298,7 @@ func summaryLine(s *Suite) string {
 }
 
 // noun is what a case is.
-func (s *Suite) noun() string { return cmp.Or(s.Noun, caseNoun(s.Command)) }
+func noun(s *report.Suite) string { return cmp.Or(s.Noun, caseNoun(s.Command)) }
 
 // caseNoun is what one case of a command is.
 func caseNoun(command string) string {
@@ -336,7 +339,7 @@ func paint(text, color string, style Style) string {
 	return "\x1b[" + color + "m" + text + "\x1b[0m"
 }
 
-func summaryColor(sum Summary) string {
+func summaryColor(sum report.Summary) string {
 	switch {
 	case sum.Failed+sum.Errored > 0:
 		return red

@@ -1,9 +1,11 @@
-package report_test
+package render_test
 
 import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/report/render"
 
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -32,7 +34,7 @@ func TestSentence(t *testing.T) {
 		}
 		suite := report.Suite{Cases: []report.Case{{Name: "a", Findings: []report.Finding{c.finding}}}}
 		var out bytes.Buffer
-		if err := report.Render(&out, "text", &suite, report.Style{}); err != nil {
+		if err := render.Suite(&out, "text", &suite, render.Style{}); err != nil {
 			t.Fatal(err)
 		}
 		if _, line, _ := strings.Cut(out.String(), "note: "); line[:strings.IndexByte(line, '\n')] != c.text {
@@ -48,7 +50,7 @@ func TestMarkdownDetails(t *testing.T) {
 	}}}}
 	s.Finish()
 	var out strings.Builder
-	if err := report.Render(&out, "markdown", &s, report.Style{}); err != nil {
+	if err := render.Suite(&out, "markdown", &s, render.Style{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := `| error | a/b is gone<br>with 2 types: x, y<br>nobody \| announced it<br>`; !strings.Contains(out.String(), want) {

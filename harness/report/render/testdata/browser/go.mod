@@ -1,4 +1,4 @@
-module github.com/graphvcr/graphvcr/harness/report/testdata/browser
+module github.com/graphvcr/graphvcr/harness/report/render/testdata/browser
 
 go 1.26.0
 
@@ -19,4 +19,4 @@ require (
 	golang.org/x/sys v0.49.0 // indirect
 )
 
-replace github.com/graphvcr/graphvcr => ../../../..
+replace github.com/graphvcr/graphvcr => ../../../../..

@@ -1,4 +1,4 @@
-package report
+package render
 
 import (
 	"cmp"
@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // cassettes fills a page with all that cassettes hold, in recorded order.
@@ -22,7 +25,7 @@ func (p *pageMaker) cassettes() {
 			d.Strip, d.Commands = strip, c.Commands
 			sub := ""
 			if len(s.Cases) > 1 {
-				sub = Visible(c.Name)
+				sub = visible.Text(c.Name)
 				d.Facts = append([]htmlFact{{"cassette", sub}}, d.Facts...)
 			}
 			if strip != "" {
@@ -47,21 +50,21 @@ func (p *pageMaker) cassettes() {
 }
 
 // item leads from the list to the detail of an exchange.
-func (d *htmlDetail) item(e *Exchange) htmlItem {
+func (d *htmlDetail) item(e *report.Exchange) htmlItem {
 	facts := []string{strconv.Itoa(e.Status)}
 	if s := size(len(e.Response.Body)); s != "" {
 		facts = append(facts, s)
 	}
 	if e.Name != "" {
-		facts = append(facts, Visible(e.Name))
+		facts = append(facts, visible.Text(e.Name))
 	}
-	return htmlItem{ID: d.ID, Class: d.Class, Label: Visible(e.Method), Text: clip(Visible(e.Target()), 160), Small: strings.Join(facts, " · ")}
+	return htmlItem{ID: d.ID, Class: d.Class, Label: visible.Text(e.Method), Text: visible.Clip(visible.Text(e.Target()), 160), Small: strings.Join(facts, " · ")}
 }
 
 // unchanged are the requests of a comparison in which nothing changed, an item and a detail
 // each, and with them those of which no change is reported.
-func (p *pageMaker) unchanged(c *Case) []htmlItem {
-	if !p.words.compares() || !slices.ContainsFunc(c.Exchanges, func(e Exchange) bool { return e.Unchanged }) {
+func (p *pageMaker) unchanged(c *report.Case) []htmlItem {
+	if !p.words.compares() || !slices.ContainsFunc(c.Exchanges, func(e report.Exchange) bool { return e.Unchanged }) {
 		return nil
 	}
 	var items []htmlItem
@@ -85,20 +88,20 @@ func (p *pageMaker) unchanged(c *Case) []htmlItem {
 const nothingChanged = "Only ids, dates, tokens and order differ, or nothing at all."
 
 // interaction is the detail of an exchange.
-func (g *gallery) interaction(e *Exchange, n int) htmlDetail {
+func (g *gallery) interaction(e *report.Exchange, n int) htmlDetail {
 	id := strconv.Itoa(n)
 	if e.Interaction != nil {
 		id = strconv.Itoa(*e.Interaction)
 	}
 	d := htmlDetail{ID: g.id(id), Class: cmp.Or(statusClass(e.Status), "error"), Bar: barOf(e), Panels: g.panels(e)}
 	path, _, _ := strings.Cut(e.Target(), "?")
-	d.Title = Visible(e.Method + " " + path)
+	d.Title = visible.Text(e.Method + " " + path)
 	d.Facts = []htmlFact{{"interaction", id}}
 	if at := e.Place.String(); at != "" {
-		d.Facts = append(d.Facts, htmlFact{"file", Visible(at)})
+		d.Facts = append(d.Facts, htmlFact{"file", visible.Text(at)})
 	}
 	if e.Name != "" {
-		d.Facts = append(d.Facts, htmlFact{"step", Visible(e.Name)})
+		d.Facts = append(d.Facts, htmlFact{"step", visible.Text(e.Name)})
 	}
 	if n := len(e.Pseudonyms); n > 0 {
 		d.Facts = append(d.Facts, htmlFact{"pseudonyms", fmt.Sprintf("%d, underlined", n)})

@@ -1,4 +1,4 @@
-package report
+package render
 
 import (
 	"cmp"
@@ -8,6 +8,9 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // The elements of JUnit XML that CI systems agree on: one testsuite a folder,
@@ -55,7 +58,7 @@ func (s seconds) MarshalText() ([]byte, error) {
 	return fmt.Appendf(nil, "%.3f", time.Duration(s).Seconds()), nil
 }
 
-func renderJUnit(w io.Writer, s *Suite, _ Style) error {
+func writeJUnit(w io.Writer, s *report.Suite, _ Style) error {
 	text, err := xml.MarshalIndent(junitOf(s), "", "  ")
 	if err != nil {
 		return err
@@ -64,48 +67,48 @@ func renderJUnit(w io.Writer, s *Suite, _ Style) error {
 	return err
 }
 
-func junitOf(s *Suite) *junitSuites {
+func junitOf(s *report.Suite) *junitSuites {
 	doc := &junitSuites{Name: strings.TrimSpace("graphvcr " + s.Command)}
 	byFolder := map[string]*junitSuite{}
 	for i := range s.Cases {
 		c := &s.Cases[i]
-		folder := Visible(path.Dir(c.File))
+		folder := visible.Text(path.Dir(c.File))
 		suite := byFolder[folder]
 		if suite == nil {
 			suite = &junitSuite{Name: folder}
 			byFolder[folder] = suite
 			doc.Suites = append(doc.Suites, suite)
 		}
-		suite.Cases = append(suite.Cases, junitCaseOf(c, folder, s.failOn()))
+		suite.Cases = append(suite.Cases, junitCaseOf(c, folder, s.FailOn))
 		suite.add(c)
 		doc.add(c)
 	}
 	return doc
 }
 
-func (n *junitCounts) add(c *Case) {
+func (n *junitCounts) add(c *report.Case) {
 	n.Tests++
 	n.Time += seconds(c.Duration)
 	switch c.Status {
-	case Failed:
+	case report.Failed:
 		n.Failures++
-	case Errored:
+	case report.Errored:
 		n.Errors++
-	case Skipped:
+	case report.Skipped:
 		n.Skipped++
 	}
 }
 
-func junitCaseOf(c *Case, folder string, failOn Severity) junitCase {
+func junitCaseOf(c *report.Case, folder string, failOn report.Severity) junitCase {
 	out := junitCase{
-		Name: Visible(cmp.Or(c.Name, c.File)), Classname: folder,
-		File: Visible(c.File), Time: seconds(c.Duration),
+		Name: visible.Text(cmp.Or(c.Name, c.File)), Classname: folder,
+		File: visible.Text(c.File), Time: seconds(c.Duration),
 	}
-	var first *Finding
+	var first *report.Finding
 	var failing, others []string
 	for i := range c.Findings {
 		f := &c.Findings[i]
-		line := Visible(cmp.Or(f.Place.String(), c.File)) + ": " + f.Severity.String() + ": " +
+		line := visible.Text(cmp.Or(f.Place.String(), c.File)) + ": " + f.Severity.String() + ": " +
 			strings.Join(describe(f, true), "\n    ")
 		if f.Severity < failOn {
 			others = append(others, line)
@@ -118,11 +121,11 @@ func junitCaseOf(c *Case, folder string, failOn Severity) junitCase {
 	}
 	problem := junitProblemOf(first, failing)
 	switch c.Status {
-	case Failed:
+	case report.Failed:
 		out.Failure = problem
-	case Errored:
+	case report.Errored:
 		out.Error = problem
-	case Skipped:
+	case report.Skipped:
 		out.Skipped = &struct{}{}
 	}
 	if first != nil && first.File == c.File {
@@ -133,12 +136,12 @@ func junitCaseOf(c *Case, folder string, failOn Severity) junitCase {
 }
 
 // junitProblemOf folds the findings that fail a case into one element.
-func junitProblemOf(first *Finding, lines []string) *junitProblem {
+func junitProblemOf(first *report.Finding, lines []string) *junitProblem {
 	if first == nil {
 		return &junitProblem{}
 	}
 	message := describe(first, false)[0]
-	if first.valuesApart() {
+	if valuesApart(first) {
 		verbs := [2]string{"want", "got"}
 		if first.Fingerprint != "" {
 			verbs = [2]string{"was", "is"}
@@ -146,7 +149,7 @@ func junitProblemOf(first *Finding, lines []string) *junitProblem {
 		message += ": " + verbs[0] + " " + value(first.Want) + ", " + verbs[1] + " " + value(first.Got)
 	}
 	return &junitProblem{
-		Message: message, Type: Visible(string(first.Rule)),
+		Message: message, Type: visible.Text(string(first.Rule)),
 		Text: "\n" + strings.Join(lines, "\n") + "\n",
 	}
 }

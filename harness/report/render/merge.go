@@ -1,4 +1,4 @@
-package report
+package render
 
 import (
 	"cmp"
@@ -10,20 +10,22 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/report"
+
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // jsonShown is what renderers show of a case beside its findings, in a shard's report, for
 // those who put shards together.
 type jsonShown struct {
-	Commands  []Command     `json:",omitempty"`
-	Exchanges []Exchange    `json:",omitempty"`
-	Ordered   bool          `json:",omitempty"`
-	Missed    map[int]*Miss `json:",omitempty"` // by finding
+	Commands  []report.Command     `json:",omitempty"`
+	Exchanges []report.Exchange    `json:",omitempty"`
+	Ordered   bool                 `json:",omitempty"`
+	Missed    map[int]*report.Miss `json:",omitempty"` // by finding
 }
 
-func shownOf(c *Case) *jsonShown {
-	shown := &jsonShown{Commands: c.Commands, Exchanges: c.Exchanges, Ordered: c.Ordered, Missed: map[int]*Miss{}}
+func shownOf(c *report.Case) *jsonShown {
+	shown := &jsonShown{Commands: c.Commands, Exchanges: c.Exchanges, Ordered: c.Ordered, Missed: map[int]*report.Miss{}}
 	for i := range c.Findings {
 		if missed := c.Findings[i].Missed; missed != nil {
 			shown.Missed[i] = missed
@@ -39,7 +41,7 @@ const largestReport = 512 << 20
 // milliseconds, that bytes which are no UTF-8 became U+FFFD, and that examples of changes are
 // left out; only the report of a shard holds what was exchanged. Members that it does not
 // know are passed over.
-func Read(r io.Reader) (*Suite, error) {
+func Read(r io.Reader) (*report.Suite, error) {
 	text, err := io.ReadAll(io.LimitReader(r, largestReport+1))
 	if err != nil {
 		return nil, err
@@ -54,12 +56,12 @@ func Read(r io.Reader) (*Suite, error) {
 	if doc.Version != jsonVersion {
 		return nil, fmt.Errorf("it is a report of version %d: want %d", doc.Version, jsonVersion)
 	}
-	s := &Suite{Command: doc.Summary.Command, Ordered: doc.Summary.Ordered, Noun: doc.Summary.Noun}
-	if s.FailOn, err = ParseSeverity(cmp.Or(doc.Summary.FailOn, Error.String())); err != nil {
+	s := &report.Suite{Command: doc.Summary.Command, Ordered: doc.Summary.Ordered, Noun: doc.Summary.Noun}
+	if s.FailOn, err = report.ParseSeverity(cmp.Or(doc.Summary.FailOn, report.Error.String())); err != nil {
 		return nil, err
 	}
 	if sh := doc.Summary.Shard; sh != nil {
-		s.Shard = Shard{sh.Number, sh.Of, sh.Selection}
+		s.Shard = report.Shard{Number: sh.Number, Of: sh.Of, Selection: sh.Selection}
 	}
 	for i := range doc.Cases {
 		c, err := doc.Cases[i].suite()
@@ -75,9 +77,9 @@ func Read(r io.Reader) (*Suite, error) {
 }
 
 // suite is a case as it was.
-func (in *jsonCase) suite() (Case, error) {
-	c := Case{Name: in.Name, Label: in.Label, File: in.File, Status: in.Status, Duration: time.Duration(in.DurationMS) * time.Millisecond, Steps: in.Steps}
-	if !slices.Contains([]Status{Passed, Failed, Errored, Skipped}, in.Status) {
+func (in *jsonCase) suite() (report.Case, error) {
+	c := report.Case{Name: in.Name, Label: in.Label, File: in.File, Status: in.Status, Duration: time.Duration(in.DurationMS) * time.Millisecond, Steps: in.Steps}
+	if !slices.Contains([]report.Status{report.Passed, report.Failed, report.Errored, report.Skipped}, in.Status) {
 		return c, fmt.Errorf("unknown status %q", in.Status)
 	}
 	for i := range in.Findings {
@@ -98,11 +100,11 @@ func (in *jsonCase) suite() (Case, error) {
 	return c, nil
 }
 
-func (in *jsonFinding) finding() (Finding, error) {
-	severity, err := ParseSeverity(in.Severity)
-	f := Finding{
-		ID: in.ID, Rule: Rule(in.Rule), Severity: severity, Step: in.Step, Interaction: in.Interaction,
-		Place: Place{in.File, in.Line, in.Column}, Where: in.Where, Want: in.Want, Got: in.Got,
+func (in *jsonFinding) finding() (report.Finding, error) {
+	severity, err := report.ParseSeverity(in.Severity)
+	f := report.Finding{
+		ID: in.ID, Rule: in.Rule, Severity: severity, Step: in.Step, Interaction: in.Interaction,
+		Place: report.Place{File: in.File, Line: in.Line, Column: in.Column}, Where: in.Where, Want: in.Want, Got: in.Got,
 		Message: in.Message, Hint: in.Hint, Fingerprint: in.Fingerprint,
 	}
 	if p := in.Parts; p != nil {
@@ -112,17 +114,17 @@ func (in *jsonFinding) finding() (Finding, error) {
 		f.Missed = in.Miss.missed()
 	}
 	if in.Cassette != nil {
-		f.Cassette = Place{in.Cassette.File, in.Cassette.Line, in.CassetteColumn}
+		f.Cassette = report.Place{File: in.Cassette.File, Line: in.Cassette.Line, Column: in.CassetteColumn}
 	}
 	return f, err
 }
 
-func (in *jsonMiss) missed() *Miss {
-	m := &Miss{Sent: Exchange{Method: in.Method, URL: in.URL}, Verdict: in.Verdict}
+func (in *jsonMiss) missed() *report.Miss {
+	m := &report.Miss{Sent: report.Exchange{Method: in.Method, URL: in.URL}, Verdict: in.Verdict}
 	for _, near := range in.Nearest {
-		one := Near{Exchange: Exchange{Interaction: near.Interaction, Place: Place{File: near.Cassette.File, Line: near.Cassette.Line}, Method: near.Method, URL: near.URL}}
+		one := report.Near{Exchange: report.Exchange{Interaction: near.Interaction, Place: report.Place{File: near.Cassette.File, Line: near.Cassette.Line}, Method: near.Method, URL: near.URL}}
 		for _, d := range near.Differences {
-			one.Differences = append(one.Differences, Difference(d))
+			one.Differences = append(one.Differences, report.Difference(d))
 		}
 		m.Nearest = append(m.Nearest, one)
 	}
@@ -132,17 +134,17 @@ func (in *jsonMiss) missed() *Miss {
 // A Source is a suite and where it was read from.
 type Source struct {
 	Name  string
-	Suite *Suite
+	Suite *report.Suite
 }
 
 // Merge puts suites together. Shards have to be all shards of one run, each once; suites that
 // are no shards have to be of one command, with no case in two of them. The result is finished.
-func Merge(sources []Source) (*Suite, error) {
+func Merge(sources []Source) (*report.Suite, error) {
 	if len(sources) == 0 {
 		return nil, errors.New("there is no report to merge")
 	}
 	first := sources[0]
-	merged := &Suite{Command: first.Suite.Command, FailOn: first.Suite.FailOn, Ordered: first.Suite.Ordered, Noun: first.Suite.Noun}
+	merged := &report.Suite{Command: first.Suite.Command, FailOn: first.Suite.FailOn, Ordered: first.Suite.Ordered, Noun: first.Suite.Noun}
 	for _, s := range sources[1:] {
 		switch {
 		case s.Suite.Command != first.Suite.Command:
@@ -170,14 +172,6 @@ func Merge(sources []Source) (*Suite, error) {
 	}
 	merged.Finish()
 	return merged, nil
-}
-
-// String is "shard 2 of 8", or "no shard".
-func (s Shard) String() string {
-	if s.Of == 0 {
-		return "no shard"
-	}
-	return fmt.Sprintf("shard %d of %d", s.Number, s.Of)
 }
 
 func unlike(a, b Source, why string) error {

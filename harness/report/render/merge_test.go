@@ -1,25 +1,17 @@
-package report_test
+package render_test
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 
 	"github.com/graphvcr/graphvcr/harness/report"
-)
 
-func rendered(t *testing.T, kind string, s *report.Suite) string {
-	t.Helper()
-	var out bytes.Buffer
-	if err := report.Render(&out, kind, s, report.Style{}); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
-}
+	"github.com/google/go-cmp/cmp"
+)
 
 // A suite that was read back is told as before, in every kind of report.
 func TestReadBack(t *testing.T) {
@@ -37,12 +29,12 @@ func TestReadBack(t *testing.T) {
 		}
 	}
 	want.Finish()
-	got, err := report.Read(strings.NewReader(rendered(t, "json", want)))
+	got, err := render.Read(strings.NewReader(rendered(t, "json", want)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	got.Finish()
-	for _, kind := range report.Kinds() {
+	for _, kind := range render.Kinds() {
 		if diff := cmp.Diff(rendered(t, kind, want), rendered(t, kind, got)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", kind, diff)
 		}
@@ -59,7 +51,7 @@ func TestReadRefuses(t *testing.T) {
 		`{"version":1,"summary":{"fail_on":"never"}}`:                                 `unknown severity "never"`,
 		`{"version":1,"cases":[{"status":"passed","findings":[{"severity":"bad"}]}]}`: `unknown severity "bad"`,
 	} {
-		if _, err := report.Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := render.Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}
@@ -89,15 +81,15 @@ func TestMergeRefuses(t *testing.T) {
 		"2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 1 more are missing": {func(*report.Suite) {}},
 		"x is in s0 and in s1":                                  {named("x"), named("x")},
 	} {
-		var sources []report.Source
+		var sources []render.Source
 		for i, change := range changes {
-			sources = append(sources, report.Source{Name: fmt.Sprintf("s%d", i), Suite: suite(change)})
+			sources = append(sources, render.Source{Name: fmt.Sprintf("s%d", i), Suite: suite(change)})
 		}
-		if _, err := report.Merge(sources); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := render.Merge(sources); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
-	merged, err := report.Merge([]report.Source{{"a", suite(named("x"))}, {"b", suite(named("w"))}})
+	merged, err := render.Merge([]render.Source{{"a", suite(named("x"))}, {"b", suite(named("w"))}})
 	if err != nil || len(merged.Cases) != 2 || merged.Cases[0].Name != "w" {
 		t.Errorf("%+v, %v", merged, err)
 	}

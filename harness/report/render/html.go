@@ -1,4 +1,4 @@
-package report
+package render
 
 import (
 	"crypto/sha256"
@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"io"
 	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // The page is one file: no network, no cookie, nothing but what the suite holds. Its
@@ -21,7 +23,7 @@ var (
 	pageJS string
 )
 
-func renderHTML(w io.Writer, s *Suite, _ Style) error {
+func writeHTML(w io.Writer, s *report.Suite, _ Style) error {
 	p := pageOf(s)
 	p.Policy = policy("")
 	return writePage(w, p)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 const hostile = `</pre></script></template><script>document.title="owned"</script><img src=x onerror="document.title='owned'">` + "\x1b[31m\u202e"
@@ -40,7 +41,7 @@ func thousand(t *testing.T) []byte {
 	}
 	s.Finish()
 	var page bytes.Buffer
-	if err := report.Render(&page, "html", s, report.Style{}); err != nil {
+	if err := render.Suite(&page, "html", s, render.Style{}); err != nil {
 		t.Fatal(err)
 	}
 	return page.Bytes()

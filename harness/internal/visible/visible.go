@@ -1,4 +1,4 @@
-package report
+package visible
 
 import (
 	"strconv"
@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// Visible returns s with everything that could steer a terminal or hide in a
+// Text returns s with everything that could steer a terminal or hide in a
 // text (control characters, escape sequences, directional marks, bytes that are
 // no UTF-8) written as an escape. Line breaks become \n.
-func Visible(s string) string {
+func Text(s string) string {
 	if isPlain(s) {
 		return s
 	}
@@ -31,18 +31,18 @@ func Visible(s string) string {
 	return b.String()
 }
 
-// lines splits text at its line breaks and makes each line visible, so that a
+// Lines splits text at its line breaks and makes each line visible, so that a
 // longer message can be set as a block.
-func lines(text string) []string {
+func Lines(text string) []string {
 	split := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	for i := range split {
-		split[i] = Visible(split[i])
+		split[i] = Text(split[i])
 	}
 	return split
 }
 
-// clip shortens a visible text to n characters and says how many are left out.
-func clip(s string, n int) string {
+// Clip shortens a visible text to n characters and says how many are left out.
+func Clip(s string, n int) string {
 	if n <= 0 || len(s) <= n {
 		return s
 	}

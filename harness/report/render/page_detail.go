@@ -1,4 +1,4 @@
-package report
+package render
 
 import (
 	"fmt"
@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -20,7 +23,7 @@ type htmlDetail struct {
 	Panels                         []htmlPanel
 	Shown                          htmlRef   // the exchange it is about
 	Refs                           []htmlRef // all that were exchanged
-	Commands                       []Command
+	Commands                       []report.Command
 }
 
 type htmlFact struct{ Name, Value string }
@@ -42,7 +45,7 @@ type htmlPanel struct {
 	Name, Note string
 	Rows       []pageRow
 	Text       string // with line numbers, and colours where it is JSON
-	Fields     []Difference
+	Fields     []report.Difference
 	Heads      []htmlFact
 	More       []htmlPanel
 }
@@ -53,11 +56,11 @@ type htmlExchange struct {
 }
 
 // finding fills in a detail.
-func (d *htmlDetail) finding(g *gallery, c *Case, f *Finding, w *words) {
-	headline := f.headline()
+func (d *htmlDetail) finding(g *gallery, c *report.Case, f *report.Finding, w *words) {
+	headline := headline(f)
 	if f.Missed != nil {
 		d.Label, headline = "No answer", f.Missed.Sent.Method+" "+f.Missed.Sent.Target()
-		d.Lines = append(d.Lines, Visible(f.Missed.Verdict))
+		d.Lines = append(d.Lines, visible.Text(f.Missed.Verdict))
 	}
 	if w.changes && f.Fingerprint != "" {
 		d.Label, headline = title(f.Rule), f.Message
@@ -70,15 +73,15 @@ func (d *htmlDetail) finding(g *gallery, c *Case, f *Finding, w *words) {
 		return
 	}
 	d.Title, _, _ = strings.Cut(headline, "\n")
-	d.Title = Visible(d.Title)
+	d.Title = visible.Text(d.Title)
 	if !w.changes {
 		d.Lines = append(d.Lines, valueLines(f)...)
 	}
 	if f.Missed == nil && f.Details != "" {
-		d.Lines = append(d.Lines, lines(strings.TrimPrefix(f.Details, "\n"))...)
+		d.Lines = append(d.Lines, visible.Lines(strings.TrimPrefix(f.Details, "\n"))...)
 	}
 	if f.Hint != "" {
-		d.Lines = append(d.Lines, lines(f.Hint)...)
+		d.Lines = append(d.Lines, visible.Lines(f.Hint)...)
 	}
 	d.facts(c, f)
 	switch {
@@ -88,9 +91,9 @@ func (d *htmlDetail) finding(g *gallery, c *Case, f *Finding, w *words) {
 		d.compare(g, f)
 	default:
 		for i := range c.Exchanges {
-			if f.isOf(&c.Exchanges[i]) {
+			if isOf(f, &c.Exchanges[i]) {
 				d.Bar = barOf(&c.Exchanges[i])
-				d.Shown = htmlRef{ID: g.exchange(&c.Exchanges[i]), Line: bodyLine(&c.Exchanges[i], f), Says: Visible(clip(headline, 200))}
+				d.Shown = htmlRef{ID: g.exchange(&c.Exchanges[i]), Line: bodyLine(&c.Exchanges[i], f), Says: visible.Text(visible.Clip(headline, 200))}
 				break
 			}
 		}
@@ -98,49 +101,49 @@ func (d *htmlDetail) finding(g *gallery, c *Case, f *Finding, w *words) {
 }
 
 // whatif shows a change that a client was tried with: what it was, and what the client said.
-func (d *htmlDetail) whatif(c *Case, f *Finding) {
-	d.Label, d.Title, _ = strings.Cut(Visible(c.Name), ": ")
-	d.Lines = []string{Visible(f.Message)}
+func (d *htmlDetail) whatif(c *report.Case, f *report.Finding) {
+	d.Label, d.Title, _ = strings.Cut(visible.Text(c.Name), ": ")
+	d.Lines = []string{visible.Text(f.Message)}
 	if f.Where != "" {
-		d.Lines = append(d.Lines, Visible(f.Where))
+		d.Lines = append(d.Lines, visible.Text(f.Where))
 	}
 	if f.Hint != "" {
-		d.Panels = []htmlPanel{{Name: "What it said", Text: strings.Join(lines(f.Hint), "\n")}}
+		d.Panels = []htmlPanel{{Name: "What it said", Text: strings.Join(visible.Lines(f.Hint), "\n")}}
 	}
-	d.Facts = []htmlFact{{"cassette", Visible(c.File)}, {"rule", Visible(string(f.Rule))}}
+	d.Facts = []htmlFact{{"cassette", visible.Text(c.File)}, {"rule", visible.Text(string(f.Rule))}}
 }
 
 // changed says of a change what was and what is, where that is short.
-func changed(f *Finding) string {
-	text := Visible(f.Part)
-	if !f.repeatsValues() {
+func changed(f *report.Finding) string {
+	text := visible.Text(f.Part)
+	if !repeatsValues(f) {
 		text = strings.TrimPrefix(text+": ", ": ") + "was " + value(f.Want) + ", is " + value(f.Got)
 	}
 	return text
 }
 
 // valueLines are want and got below one another, where the title cannot hold them.
-func valueLines(f *Finding) []string {
-	if f.Want == "" && f.Got == "" || f.saysValues() || f.repeatsValues() || f.Missed != nil {
+func valueLines(f *report.Finding) []string {
+	if f.Want == "" && f.Got == "" || saysValues(f) || repeatsValues(f) || f.Missed != nil {
 		return nil
 	}
 	return []string{"want " + value(f.Want), "got  " + value(f.Got)}
 }
 
-func (d *htmlDetail) facts(c *Case, f *Finding) {
+func (d *htmlDetail) facts(c *report.Case, f *report.Finding) {
 	at := ""
 	if f.Cassette.File != "" {
-		at = Visible(f.Cassette.String()) + interaction(f)
+		at = visible.Text(f.Cassette.String()) + interaction(f)
 	}
 	file := f.Place.String()
 	if file == "" {
 		file = c.File
 	}
 	for _, fact := range []htmlFact{
-		{"scenario", Visible(c.Name)}, {"step", Visible(f.Step)}, {"file", Visible(file)}, {"cassette", at},
-		{"path", Visible(f.Where)}, {"rule", Visible(string(f.Rule))}, {"id", f.ID},
+		{"scenario", visible.Text(c.Name)}, {"step", visible.Text(f.Step)}, {"file", visible.Text(file)}, {"cassette", at},
+		{"path", visible.Text(f.Where)}, {"rule", visible.Text(string(f.Rule))}, {"id", f.ID},
 	} {
-		if strings.TrimSpace(fact.Value) != "" && !(fact.Name == "scenario" && (fact.Value == Visible(file) || f.Step == "")) {
+		if strings.TrimSpace(fact.Value) != "" && !(fact.Name == "scenario" && (fact.Value == visible.Text(file) || f.Step == "")) {
 			d.Facts = append(d.Facts, fact)
 		}
 	}
@@ -148,7 +151,7 @@ func (d *htmlDetail) facts(c *Case, f *Finding) {
 
 // bodyLine is the line of an exchange's body that a finding is about: that of the value, or
 // where there is none of the object that lacks it.
-func bodyLine(e *Exchange, f *Finding) int {
+func bodyLine(e *report.Exchange, f *report.Finding) int {
 	if !strings.HasPrefix(f.Where, "$") {
 		return 0
 	}
@@ -156,8 +159,8 @@ func bodyLine(e *Exchange, f *Finding) int {
 }
 
 // whole fills in the detail of a case without findings.
-func (d *htmlDetail) whole(g *gallery, c *Case, w *words) {
-	for _, fact := range []htmlFact{{"file", Visible(c.File)}, {"status", string(c.Status)}} {
+func (d *htmlDetail) whole(g *gallery, c *report.Case, w *words) {
+	for _, fact := range []htmlFact{{"file", visible.Text(c.File)}, {"status", string(c.Status)}} {
 		if fact.Value != "" && fact.Value != d.Title {
 			d.Facts = append(d.Facts, fact)
 		}
@@ -168,17 +171,17 @@ func (d *htmlDetail) whole(g *gallery, c *Case, w *words) {
 	if c.Duration > 0 {
 		d.Facts = append(d.Facts, htmlFact{"took", fmt.Sprintf("%.2f s", c.Duration.Seconds())})
 	}
-	if w.changes && c.Status == Passed {
+	if w.changes && c.Status == report.Passed {
 		d.Lines = append(d.Lines, nothingChanged)
 	}
 	for i := range c.Exchanges {
 		e := &c.Exchanges[i]
-		d.Refs = append(d.Refs, htmlRef{ID: g.exchange(e), Name: Visible(e.Name), Bar: barOf(e)})
+		d.Refs = append(d.Refs, htmlRef{ID: g.exchange(e), Name: visible.Text(e.Name), Bar: barOf(e)})
 	}
 }
 
 // exchange is the id of an exchange's template, which is made for the first that shows it.
-func (g *gallery) exchange(e *Exchange) string {
+func (g *gallery) exchange(e *report.Exchange) string {
 	if g.made[e] == "" {
 		shown := htmlExchange{ID: g.id("exchange"), Panels: g.panels(e)}
 		g.Exchanges = append(g.Exchanges, shown)
@@ -188,7 +191,7 @@ func (g *gallery) exchange(e *Exchange) string {
 }
 
 // panels are the parts of an exchange: the response's body first.
-func (g *gallery) panels(e *Exchange) []htmlPanel {
+func (g *gallery) panels(e *report.Exchange) []htmlPanel {
 	g.Pseudonyms = append(g.Pseudonyms, e.Pseudonyms...)
 	var panels []htmlPanel
 	if e.Status > 0 {
@@ -201,7 +204,7 @@ func (g *gallery) panels(e *Exchange) []htmlPanel {
 			panels = append(panels, htmlPanel{Name: "Headers", Heads: heads(e.Response.Header)})
 		}
 	}
-	request := htmlPanel{Name: "Request", Heads: heads(e.Request.Header), Text: g.body(e.Request.Body), Note: Visible(e.Method + " " + e.URL)}
+	request := htmlPanel{Name: "Request", Heads: heads(e.Request.Header), Text: g.body(e.Request.Body), Note: visible.Text(e.Method + " " + e.URL)}
 	return append(panels, request)
 }
 
@@ -209,7 +212,7 @@ func heads(header map[string][]string) []htmlFact {
 	var all []htmlFact
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		for _, value := range header[name] {
-			all = append(all, htmlFact{Visible(name), Visible(clip(value, longestBody/8))})
+			all = append(all, htmlFact{visible.Text(name), visible.Text(visible.Clip(value, longestBody/8))})
 		}
 	}
 	return all
@@ -230,8 +233,8 @@ func (g *gallery) body(text string) string {
 	return lines
 }
 
-func barOf(e *Exchange) *htmlBar {
-	bar := &htmlBar{Method: Visible(e.Method), Target: Visible(e.Target()), Class: statusClass(e.Status)}
+func barOf(e *report.Exchange) *htmlBar {
+	bar := &htmlBar{Method: visible.Text(e.Method), Target: visible.Text(e.Target()), Class: statusClass(e.Status)}
 	if e.Status > 0 {
 		bar.Status = strconv.Itoa(e.Status)
 		bar.Size = size(len(e.Response.Body))

@@ -1,16 +1,20 @@
-package report
+package render
 
 import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // compare shows a change: both sides of its first example, line by line, and the others.
-func (d *htmlDetail) compare(g *gallery, f *Finding) {
+func (d *htmlDetail) compare(g *gallery, f *report.Finding) {
 	first := &f.Examples[0]
 	if first.Old == nil && first.New == nil {
 		return
@@ -28,11 +32,11 @@ func (d *htmlDetail) compare(g *gallery, f *Finding) {
 }
 
 // pairRef leads to the comparison of an example, and the lines of it that the example is about.
-func (g *gallery) pairRef(e *Example) htmlRef {
+func (g *gallery) pairRef(e *report.Example) htmlRef {
 	ref := htmlRef{ID: g.pair(e), Old: e.OldLine, New: e.NewLine}
 	if isDeclared(e) {
 		for _, side := range []struct {
-			of   *Exchange
+			of   *report.Exchange
 			line *int
 		}{{e.Old, &ref.Old}, {e.New, &ref.New}} {
 			if *side.line > 0 {
@@ -50,12 +54,12 @@ func (g *gallery) pairRef(e *Example) htmlRef {
 }
 
 // isDeclared reports whether an example is no exchange, but what metadata declares.
-func isDeclared(e *Example) bool { return cmp.Or(e.New, e.Old).Status == 0 }
+func isDeclared(e *report.Example) bool { return cmp.Or(e.New, e.Old).Status == 0 }
 
 // pair makes the panels of two exchanges beside one another, once, however many changes
 // show in them.
-func (g *gallery) pair(e *Example) string {
-	key := [2]*Exchange{e.Old, e.New}
+func (g *gallery) pair(e *report.Example) string {
+	key := [2]*report.Exchange{e.Old, e.New}
 	if id := g.pairs[key]; id != "" {
 		return id
 	}
@@ -77,9 +81,9 @@ func (g *gallery) pair(e *Example) string {
 }
 
 // comparison is the bodies of an example.
-func (g *gallery) comparison(e *Example) htmlPanel {
+func (g *gallery) comparison(e *report.Example) htmlPanel {
 	panel := htmlPanel{Name: "Response body"}
-	for _, side := range []*Exchange{e.Old, e.New} {
+	for _, side := range []*report.Exchange{e.Old, e.New} {
 		if side != nil {
 			g.Pseudonyms = append(g.Pseudonyms, side.Pseudonyms...)
 		}
@@ -102,13 +106,13 @@ func (g *gallery) comparison(e *Example) htmlPanel {
 		}
 	}
 	if e.Old != nil && e.New != nil && e.Old.Status != e.New.Status {
-		panel.Rows = append([]pageRow{{Kind: "pair", Old: Visible(e.Old.Head()), New: Visible(e.New.Head())}}, panel.Rows...)
+		panel.Rows = append([]pageRow{{Kind: "pair", Old: visible.Text(e.Old.Head()), New: visible.Text(e.New.Head())}}, panel.Rows...)
 	}
 	return panel
 }
 
 // sidesOf are the bodies of an example's responses.
-func sidesOf(e *Example) sides {
+func sidesOf(e *report.Example) sides {
 	s := sides{oldMark: e.OldLine, newMark: e.NewLine}
 	if e.Old != nil {
 		s.old = clipped(e.Old.Response.Body)
@@ -124,7 +128,7 @@ func sidesOf(e *Example) sides {
 }
 
 // shift numbers rows as the files do that they are parts of.
-func shift(rows []pageRow, e *Example) {
+func shift(rows []pageRow, e *report.Example) {
 	for i := range rows {
 		r := &rows[i]
 		if r.OldN > 0 && e.Old != nil {
@@ -167,13 +171,13 @@ func clipped(body string) []string {
 	all := bodyLines(body)
 	all = all[:min(len(all), mostLinesCompared)]
 	for i := range all {
-		all[i] = clip(all[i], longestLine)
+		all[i] = visible.Clip(all[i], longestLine)
 	}
 	return all
 }
 
-func headersOf(e *Example) htmlPanel {
-	text := func(side *Exchange) (all []string) {
+func headersOf(e *report.Example) htmlPanel {
+	text := func(side *report.Exchange) (all []string) {
 		if side != nil {
 			for _, h := range heads(side.Response.Header) {
 				all = append(all, h.Name+": "+h.Value)
@@ -200,7 +204,7 @@ func headersOf(e *Example) htmlPanel {
 }
 
 // missed shows a request without an answer beside the nearest recorded one.
-func (d *htmlDetail) missed(g *gallery, f *Finding) {
+func (d *htmlDetail) missed(g *gallery, f *report.Finding) {
 	m := f.Missed
 	d.Bar = barOf(&m.Sent)
 	d.Bar.Status, d.Bar.Class = "no answer", "error"
@@ -212,10 +216,7 @@ func (d *htmlDetail) missed(g *gallery, f *Finding) {
 	near := &m.Nearest[0]
 	s := sides{old: g.requestLines(&near.Exchange), new: sent}
 	s.oldAs, s.newAs = unescaped(s.old), unescaped(s.new)
-	panel := htmlPanel{Name: "Recorded and sent"}
-	for _, diff := range near.Differences {
-		panel.Fields = append(panel.Fields, Difference{Visible(diff.Field), Visible(diff.Recorded), Visible(diff.Received)})
-	}
+	panel := htmlPanel{Name: "Recorded and sent", Fields: differences(near)}
 	panel.Rows, _ = s.rows()
 	d.Panels = append(d.Panels, panel)
 	for _, recorded := range g.panels(&near.Exchange) {
@@ -228,14 +229,19 @@ func (d *htmlDetail) missed(g *gallery, f *Finding) {
 		others := htmlPanel{Name: "Other near ones"}
 		for i := range m.Nearest[1:] {
 			other := &m.Nearest[1+i]
-			one := htmlPanel{Name: Visible(other.Head()) + " (" + Visible(other.Place.String()) + ")"}
-			for _, diff := range other.Differences {
-				one.Fields = append(one.Fields, Difference{Visible(diff.Field), Visible(diff.Recorded), Visible(diff.Received)})
-			}
-			others.More = append(others.More, one)
+			name := visible.Text(other.Head()) + " (" + visible.Text(other.Place.String()) + ")"
+			others.More = append(others.More, htmlPanel{Name: name, Fields: differences(other)})
 		}
 		d.Panels = append(d.Panels, others)
 	}
+}
+
+func differences(near *report.Near) []report.Difference {
+	all := slices.Clone(near.Differences)
+	for i, d := range all {
+		all[i] = report.Difference{Field: visible.Text(d.Field), Recorded: visible.Text(d.Recorded), Received: visible.Text(d.Received)}
+	}
+	return all
 }
 
 // unescaped are lines as they are compared: an escape in an address says nothing, nor does
@@ -254,18 +260,18 @@ func unescaped(lines []string) []string {
 
 // requestLines is a request as a text: its line, the headers that decide, its body. The
 // options of the query stand on lines of their own, so that one that differs is one line.
-func (g *gallery) requestLines(e *Exchange) []string {
+func (g *gallery) requestLines(e *report.Exchange) []string {
 	g.Pseudonyms = append(g.Pseudonyms, e.Pseudonyms...)
 	path, query, _ := strings.Cut(e.Target(), "?")
-	all := []string{Visible(e.Method + " " + path)}
+	all := []string{visible.Text(e.Method + " " + path)}
 	if query != "" {
 		for i, option := range strings.Split(query, "&") {
-			all = append(all, "  "+string("?&"[min(i, 1)])+Visible(clip(option, longestLine)))
+			all = append(all, "  "+string("?&"[min(i, 1)])+visible.Text(visible.Clip(option, longestLine)))
 		}
 	}
 	for _, h := range heads(e.Request.Header) {
 		if !isNoise(h.Name) {
-			all = append(all, h.Name+": "+clip(h.Value, longestLine))
+			all = append(all, h.Name+": "+visible.Clip(h.Value, longestLine))
 		}
 	}
 	if body := clipped(e.Request.Body); len(body) > 0 {

@@ -1,7 +1,9 @@
-package report
+package render
 
 import (
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
 
 	"github.com/rogpeppe/go-internal/diff"
 )
@@ -70,5 +72,5 @@ func bodyLines(body string) []string {
 	if body == "" {
 		return nil
 	}
-	return lines(body)
+	return visible.Lines(body)
 }

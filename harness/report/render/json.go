@@ -1,10 +1,12 @@
-package report
+package render
 
 import (
 	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // jsonVersion is raised when a reader of the old document would misread the new
@@ -46,7 +48,7 @@ type jsonFindings struct {
 type jsonCase struct {
 	Name       string        `json:"name"`
 	File       string        `json:"file"`
-	Status     Status        `json:"status"`
+	Status     report.Status `json:"status"`
 	DurationMS int64         `json:"duration_ms"`
 	Steps      int           `json:"steps,omitempty"`
 	Label      string        `json:"label,omitempty"`
@@ -57,19 +59,19 @@ type jsonCase struct {
 }
 
 type jsonFinding struct {
-	ID          string `json:"id"`
-	Rule        string `json:"rule"`
-	Severity    string `json:"severity"`
-	Step        string `json:"step"`
-	Interaction *int   `json:"interaction"`
-	File        string `json:"file"`
-	Line        int    `json:"line"`
-	Cassette    *place `json:"cassette"`
-	Where       string `json:"where"`
-	Message     string `json:"message"`
-	Want        string `json:"want"`
-	Got         string `json:"got"`
-	Hint        string `json:"hint,omitempty"`
+	ID          string      `json:"id"`
+	Rule        report.Rule `json:"rule"`
+	Severity    string      `json:"severity"`
+	Step        string      `json:"step"`
+	Interaction *int        `json:"interaction"`
+	File        string      `json:"file"`
+	Line        int         `json:"line"`
+	Cassette    *place      `json:"cassette"`
+	Where       string      `json:"where"`
+	Message     string      `json:"message"`
+	Want        string      `json:"want"`
+	Got         string      `json:"got"`
+	Hint        string      `json:"hint,omitempty"`
 
 	// What the message is made of, for those who render it again.
 	Column         int       `json:"column,omitempty"`
@@ -135,7 +137,7 @@ type place struct {
 	Line int    `json:"line"`
 }
 
-func renderJSON(w io.Writer, s *Suite, _ Style) error {
+func writeJSON(w io.Writer, s *report.Suite, _ Style) error {
 	var text strings.Builder
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
@@ -147,7 +149,7 @@ func renderJSON(w io.Writer, s *Suite, _ Style) error {
 	return err
 }
 
-func jsonOf(s *Suite) jsonSuite {
+func jsonOf(s *report.Suite) jsonSuite {
 	sum := s.Summary()
 	doc := jsonSuite{
 		Version: jsonVersion,
@@ -159,8 +161,8 @@ func jsonOf(s *Suite) jsonSuite {
 		},
 		Cases: make([]jsonCase, 0, len(s.Cases)),
 	}
-	if s.failOn() != Error {
-		doc.Summary.FailOn = s.failOn().String()
+	if s.FailOn == report.Warning {
+		doc.Summary.FailOn = s.FailOn.String()
 	}
 	if s.Shard.Of > 0 {
 		doc.Summary.Shard = &jsonShard{s.Shard.Number, s.Shard.Of, s.Shard.Selection}
@@ -188,9 +190,9 @@ func jsonOf(s *Suite) jsonSuite {
 	return doc
 }
 
-func jsonFindingOf(f *Finding) jsonFinding {
+func jsonFindingOf(f *report.Finding) jsonFinding {
 	out := jsonFinding{
-		ID: f.ID, Rule: string(f.Rule), Severity: f.Severity.String(), Step: f.Step,
+		ID: f.ID, Rule: f.Rule, Severity: f.Severity.String(), Step: f.Step,
 		Interaction: f.Interaction, File: f.File, Line: f.Line,
 		Where: f.Where, Message: f.Sentence(), Want: f.Want, Got: f.Got, Hint: f.Hint,
 		Column: f.Column, CassetteColumn: f.Cassette.Column, Fingerprint: f.Fingerprint,
@@ -207,7 +209,7 @@ func jsonFindingOf(f *Finding) jsonFinding {
 	return out
 }
 
-func jsonMissOf(m *Miss) *jsonMiss {
+func jsonMissOf(m *report.Miss) *jsonMiss {
 	out := &jsonMiss{Method: m.Sent.Method, URL: m.Sent.URL, Verdict: m.Verdict, Nearest: make([]jsonNear, 0, len(m.Nearest))}
 	for i := range m.Nearest {
 		near := &m.Nearest[i]
@@ -220,8 +222,8 @@ func jsonMissOf(m *Miss) *jsonMiss {
 	return out
 }
 
-func jsonExchangeOf(e *Exchange) jsonExchange {
-	content := func(c Content) jsonContent {
+func jsonExchangeOf(e *report.Exchange) jsonExchange {
+	content := func(c report.Content) jsonContent {
 		if c.Header == nil {
 			c.Header = map[string][]string{}
 		}

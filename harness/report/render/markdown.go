@@ -1,4 +1,4 @@
-package report
+package render
 
 import (
 	"bufio"
@@ -6,15 +6,18 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // longestTable bounds the findings of one case in Markdown: a pull request's text may not
 // be longer than 65,536 characters.
 const longestTable = 50
 
-// renderMarkdown writes the suite for a pull request or a job's summary: what failed, a
+// writeMarkdown writes the suite for a pull request or a job's summary: what failed, a
 // table a case, and an example of each change as a diff.
-func renderMarkdown(w io.Writer, s *Suite, _ Style) error {
+func writeMarkdown(w io.Writer, s *report.Suite, _ Style) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "## graphvcr %s: %s\n", s.Command, summaryLine(s))
 	clean := 0
@@ -32,7 +35,7 @@ func renderMarkdown(w io.Writer, s *Suite, _ Style) error {
 	return out.Flush()
 }
 
-func markdownCase(out *bufio.Writer, c *Case) {
+func markdownCase(out *bufio.Writer, c *report.Case) {
 	name := c.Name
 	if name == "" {
 		name = c.File
@@ -59,7 +62,7 @@ func markdownCase(out *bufio.Writer, c *Case) {
 }
 
 // markdownSentence is a finding's sentence within a table's cell, its details below it.
-func markdownSentence(f *Finding) string {
+func markdownSentence(f *report.Finding) string {
 	var b strings.Builder
 	b.WriteString(markdown(strings.TrimSuffix(f.Sentence(), f.Details)))
 	for line := range strings.Lines(strings.TrimPrefix(f.Details, "\n")) {
@@ -68,11 +71,11 @@ func markdownSentence(f *Finding) string {
 	return b.String()
 }
 
-func markdownStatus(s Status) string {
+func markdownStatus(s report.Status) string {
 	switch s {
-	case Passed:
+	case report.Passed:
 		return "✅"
-	case Skipped:
+	case report.Skipped:
 		return "⏭️"
 	}
 	return "❌"
@@ -82,7 +85,7 @@ func markdownStatus(s Status) string {
 const mostDiff = 12
 
 // markdownExample shows what differs in the first example as a diff, with the line before it.
-func markdownExample(out *bufio.Writer, f *Finding) {
+func markdownExample(out *bufio.Writer, f *report.Finding) {
 	if len(f.Examples) == 0 {
 		return
 	}
@@ -99,7 +102,7 @@ func markdownExample(out *bufio.Writer, f *Finding) {
 
 // diffLines are the lines around the one that an example is about, those that are gone or
 // came with their sign.
-func diffLines(e *Example) []string {
+func diffLines(e *report.Example) []string {
 	s := sidesOf(e)
 	rows, _ := s.rows()
 	at := slices.IndexFunc(rows, func(r pageRow) bool { return r.Marked && r.Kind != "same" && r.Kind != "loose" })
@@ -133,14 +136,14 @@ var escapeMarkdown = strings.NewReplacer(
 	"\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "&", "&amp;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]", "#", "\\#", "@", "&#64;", "~", "\\~",
 )
 
-func markdown(text string) string { return escapeMarkdown.Replace(Visible(text)) }
+func markdown(text string) string { return escapeMarkdown.Replace(visible.Text(text)) }
 
 // code is text as code within a table's cell, where even there a bar must be escaped.
 func code(text string) string {
 	if strings.TrimSpace(text) == "" {
 		return ""
 	}
-	text = strings.ReplaceAll(Visible(text), "|", "\\|")
+	text = strings.ReplaceAll(visible.Text(text), "|", "\\|")
 	fence := "`"
 	for strings.Contains(text, fence) {
 		fence += "`"

@@ -1,19 +1,22 @@
-package report
+package render
 
 import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // A LiveEntry is a request that a server saw.
 type LiveEntry struct {
 	N        int // its number, from 1
 	Session  string
-	Exchange Exchange // what answered it; without a status: nothing did
-	Missed   *Miss    // where nothing was recorded that answers it
-	Hint     string   // what to do about that
-	Problem  string   // why there was no answer else
+	Exchange report.Exchange // what answered it; without a status: nothing did
+	Missed   *report.Miss    // where nothing was recorded that answers it
+	Hint     string          // what to do about that
+	Problem  string          // why there was no answer else
 }
 
 // A LiveUpdate is what a live page hears: an item of its list and what it shows, as HTML.
@@ -28,8 +31,8 @@ type LiveUpdate struct {
 // LivePage writes a page that is empty at first, and hears at an address (of server-sent
 // events, each a LiveUpdate) of what comes.
 func LivePage(w io.Writer, name, events string) error {
-	p := &htmlPage{Command: "serve", Title: Visible(name), Live: events, Policy: policy("'self'")}
-	p.Headline = []htmlSpan{{"", "Serving " + Visible(name)}}
+	p := &htmlPage{Command: "serve", Title: visible.Text(name), Live: events, Policy: policy("'self'")}
+	p.Headline = []htmlSpan{{"", "Serving " + visible.Text(name)}}
 	p.About = []string{"Requests as they come, the last one first."}
 	p.Chips = []htmlChip{{"", "All", 0}, {"error", "No answer", 0}, {"passed", "Answered", 0}}
 	p.Groups = []htmlGroup{{Class: "live", Name: "Requests", Subs: []htmlSub{{}}}}
@@ -65,24 +68,24 @@ func (g *gallery) live(e *LiveEntry) (htmlDetail, htmlItem) {
 	item := htmlItem{ID: id, Class: "error"}
 	switch {
 	case e.Missed != nil:
-		f := Finding{Missed: e.Missed, Hint: e.Hint}
-		d.Label, d.Title = "No answer", Visible(e.Missed.Sent.Method+" "+e.Missed.Sent.Target())
-		d.Lines = append([]string{Visible(e.Missed.Verdict)}, lines(e.Hint)...)
+		f := report.Finding{Missed: e.Missed, Hint: e.Hint}
+		d.Label, d.Title = "No answer", visible.Text(e.Missed.Sent.Method+" "+e.Missed.Sent.Target())
+		d.Lines = append([]string{visible.Text(e.Missed.Verdict)}, visible.Lines(e.Hint)...)
 		d.missed(g, &f)
-		item.Label, item.Text, item.Small = "No answer", clip(d.Title, 160), Visible(e.Missed.Verdict)
+		item.Label, item.Text, item.Small = "No answer", visible.Clip(d.Title, 160), visible.Text(e.Missed.Verdict)
 	case e.Exchange.Status > 0:
 		d = g.interaction(&e.Exchange, e.N)
 		item = d.item(&e.Exchange)
 		item.ID, item.Class = id, "passed"
 	default:
-		d.Title, d.Bar, d.Lines = Visible(e.Exchange.Method+" "+e.Exchange.Target()), barOf(&e.Exchange), lines(e.Problem)
-		item.Label, item.Text, item.Small = "Failed", clip(d.Title, 160), clip(Visible(e.Problem), 100)
+		d.Title, d.Bar, d.Lines = visible.Text(e.Exchange.Method+" "+e.Exchange.Target()), barOf(&e.Exchange), visible.Lines(e.Problem)
+		item.Label, item.Text, item.Small = "Failed", visible.Clip(d.Title, 160), visible.Clip(visible.Text(e.Problem), 100)
 	}
 	d.ID, d.Class = id, item.Class
 	if e.Session != "" {
-		d.Facts = append(d.Facts, htmlFact{"session", Visible(e.Session)})
-		item.Small += " · session " + clip(Visible(e.Session), 8)
-		if short := Visible(e.Session); len(short) > 8 {
+		d.Facts = append(d.Facts, htmlFact{"session", visible.Text(e.Session)})
+		item.Small += " · session " + visible.Clip(visible.Text(e.Session), 8)
+		if short := visible.Text(e.Session); len(short) > 8 {
 			item.Small = strings.TrimSuffix(item.Small, fmt.Sprintf("… (%d more characters)", len(short)-8))
 		}
 	}

@@ -1,4 +1,4 @@
-package report
+package render
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // Style is how text may look.
@@ -16,23 +18,23 @@ type Style struct {
 	Brief bool // no cases without findings
 }
 
-type renderer func(w io.Writer, s *Suite, style Style) error
+type renderer func(w io.Writer, s *report.Suite, style Style) error
 
 // renderers is one row a kind of report.
 func renderers() map[string]renderer {
 	return map[string]renderer{
-		"text":     renderText,
-		"json":     renderJSON,
-		"junit":    renderJUnit,
-		"github":   renderGitHub,
-		"markdown": renderMarkdown,
-		"html":     renderHTML,
+		"text":     writeText,
+		"json":     writeJSON,
+		"junit":    writeJUnit,
+		"github":   writeGitHub,
+		"markdown": writeMarkdown,
+		"html":     writeHTML,
 	}
 }
 
-// Render writes the suite as kind: text, json, junit, github, markdown or html. The
+// Suite writes a suite as kind: text, json, junit, github, markdown or html. The
 // suite must be finished.
-func Render(w io.Writer, kind string, s *Suite, style Style) error {
+func Suite(w io.Writer, kind string, s *report.Suite, style Style) error {
 	render, ok := renderers()[kind]
 	if !ok {
 		return fmt.Errorf("unknown report %q: want one of %s", kind, strings.Join(Kinds(), ", "))
@@ -43,5 +45,5 @@ func Render(w io.Writer, kind string, s *Suite, style Style) error {
 	return nil
 }
 
-// Kinds lists what Render knows, sorted.
+// Kinds lists what Suite knows, sorted.
 func Kinds() []string { return slices.Sorted(maps.Keys(renderers())) }

@@ -1,10 +1,13 @@
-package report
+package render
 
 import (
 	"bufio"
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // Escapes of GitHub's workflow commands (actions/toolkit, command.ts).
@@ -13,15 +16,15 @@ var (
 	escapeProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-// renderGitHub writes one annotation a finding, and the summary as a plain line. Quiet
+// writeGitHub writes one annotation a finding, and the summary as a plain line. Quiet
 // leaves out notes, and the summary.
-func renderGitHub(w io.Writer, s *Suite, style Style) error {
+func writeGitHub(w io.Writer, s *report.Suite, style Style) error {
 	out := bufio.NewWriter(w)
 	for i := range s.Cases {
 		c := &s.Cases[i]
 		for j := range c.Findings {
 			f := &c.Findings[j]
-			if style.Quiet && f.Severity == Note {
+			if style.Quiet && f.Severity == report.Note {
 				continue
 			}
 			fmt.Fprintf(out, "::%s%s::%s\n", annotation(f.Severity), properties(c, f),
@@ -34,8 +37,8 @@ func renderGitHub(w io.Writer, s *Suite, style Style) error {
 	return out.Flush()
 }
 
-func annotation(s Severity) string {
-	if s == Note {
+func annotation(s report.Severity) string {
+	if s == report.Note {
 		return "notice"
 	}
 	return s.String()
@@ -43,7 +46,7 @@ func annotation(s Severity) string {
 
 // properties says where the annotation stands: the scenario's line, or the
 // cassette's when the scenario has no part in it.
-func properties(c *Case, f *Finding) string {
+func properties(c *report.Case, f *report.Finding) string {
 	at := f.Place
 	if at.File == "" {
 		at = f.Cassette
@@ -51,12 +54,12 @@ func properties(c *Case, f *Finding) string {
 	if at.File == "" {
 		at.File = c.File
 	}
-	props := " file=" + escapeProperty.Replace(Visible(at.File))
+	props := " file=" + escapeProperty.Replace(visible.Text(at.File))
 	if at.Line > 0 {
 		props += fmt.Sprintf(",line=%d", at.Line)
 	}
 	if at.Column > 0 {
 		props += fmt.Sprintf(",col=%d", at.Column)
 	}
-	return props + ",title=" + escapeProperty.Replace(Visible(c.Name))
+	return props + ",title=" + escapeProperty.Replace(visible.Text(c.Name))
 }

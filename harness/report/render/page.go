@@ -1,4 +1,4 @@
-package report
+package render
 
 import (
 	"cmp"
@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
@@ -34,13 +37,13 @@ type gallery struct {
 	Pseudonyms []string // in them
 
 	anchors
-	pairs  map[[2]*Exchange]string // ids of the templates of comparisons
-	made   map[*Exchange]string    // and of exchanges
-	budget int                     // bytes of bodies that may still be shown
+	pairs  map[[2]*report.Exchange]string // ids of the templates of comparisons
+	made   map[*report.Exchange]string    // and of exchanges
+	budget int                            // bytes of bodies that may still be shown
 }
 
 func newGallery() gallery {
-	return gallery{anchors: anchors{}, pairs: map[[2]*Exchange]string{}, made: map[*Exchange]string{}, budget: mostBodies}
+	return gallery{anchors: anchors{}, pairs: map[[2]*report.Exchange]string{}, made: map[*report.Exchange]string{}, budget: mostBodies}
 }
 
 // anchors are the ids that a page has.
@@ -49,11 +52,11 @@ type anchors map[string]bool
 // A pageMaker fills a page with the cases of a suite.
 type pageMaker struct {
 	*htmlPage
-	suite  *Suite
+	suite  *report.Suite
 	words  *words
 	groups map[string]*htmlGroup // by class
-	ids    map[*Finding]string
-	first  map[*Case]string // the id of a case's worst finding, or its own
+	ids    map[*report.Finding]string
+	first  map[*report.Case]string // the id of a case's worst finding, or its own
 }
 
 type htmlSpan struct{ Class, Text string }
@@ -93,18 +96,18 @@ const (
 	shortBody   = 2 << 10 // what is shown of each where there are too many
 )
 
-func pageOf(s *Suite) *htmlPage {
+func pageOf(s *report.Suite) *htmlPage {
 	words := wordsOf(s.Command)
 	p := &pageMaker{
 		htmlPage: &htmlPage{Command: s.Command, gallery: newGallery()}, suite: s,
-		words: words, groups: map[string]*htmlGroup{}, ids: map[*Finding]string{}, first: map[*Case]string{},
+		words: words, groups: map[string]*htmlGroup{}, ids: map[*report.Finding]string{}, first: map[*report.Case]string{},
 	}
 	p.Headline = words.headline(s)
 	for _, span := range p.Headline {
 		p.Title += span.Text
 	}
 	for _, fact := range s.About {
-		p.About = append(p.About, Visible(fact))
+		p.About = append(p.About, visible.Text(fact))
 	}
 	for _, class := range words.order {
 		p.groups[class] = &htmlGroup{Class: class, Name: words.groups[class]}
@@ -147,9 +150,9 @@ func (p *pageMaker) chips() {
 }
 
 // addCase adds a case: an item and a detail for each of its findings, or one for itself.
-func (p *pageMaker) addCase(c *Case) {
+func (p *pageMaker) addCase(c *report.Case) {
 	s, words, groups := p.suite, p.words, p.groups
-	name := Visible(cmp.Or(c.Name, c.File))
+	name := visible.Text(cmp.Or(c.Name, c.File))
 	for j := range c.Findings {
 		p.ids[&c.Findings[j]] = p.id(c.Findings[j].ID)
 	}
@@ -185,11 +188,11 @@ func (p *pageMaker) addCase(c *Case) {
 		}
 		return
 	}
-	if c.Status != Passed && len(c.Findings) > 0 {
+	if c.Status != report.Passed && len(c.Findings) > 0 {
 		return
 	}
-	class := map[Status]string{Passed: "passed", Skipped: "skipped", Failed: "error", Errored: "errored"}[c.Status]
-	d := htmlDetail{ID: p.id("case-" + digest(anchored(c.File), c.Name)), Class: class, Title: name, Strip: strip, Commands: c.Commands}
+	class := map[report.Status]string{report.Passed: "passed", report.Skipped: "skipped", report.Failed: "error", report.Errored: "errored"}[c.Status]
+	d := htmlDetail{ID: p.id("case-" + c.ID()), Class: class, Title: name, Strip: strip, Commands: c.Commands}
 	d.whole(&p.gallery, c, words)
 	p.Details = append(p.Details, d)
 	p.first[c] = cmp.Or(p.first[c], d.ID)
@@ -201,8 +204,8 @@ func (p *pageMaker) addCase(c *Case) {
 }
 
 // worst is the anchor of a case's first finding of the highest severity.
-func (p *pageMaker) worst(c *Case) string {
-	id, severity := "", Severity(-1)
+func (p *pageMaker) worst(c *report.Case) string {
+	id, severity := "", report.Severity(-1)
 	for j := range c.Findings {
 		if f := &c.Findings[j]; f.Severity > severity {
 			id, severity = p.ids[f], f.Severity
@@ -212,11 +215,11 @@ func (p *pageMaker) worst(c *Case) string {
 }
 
 // classOf is the group that a finding is in.
-func classOf(c *Case, f *Finding) string {
+func classOf(c *report.Case, f *report.Finding) string {
 	switch {
-	case c.Status == Skipped:
+	case c.Status == report.Skipped:
 		return "skipped"
-	case c.Status == Errored && f.Severity == Error:
+	case c.Status == report.Errored && f.Severity == report.Error:
 		return "errored"
 	}
 	return f.Severity.String()
@@ -264,7 +267,7 @@ func (a anchors) id(wanted string) string {
 }
 
 // strip makes the strip of a case's exchanges, and returns its id, "" where there is none.
-func (p *pageMaker) strip(c *Case) string {
+func (p *pageMaker) strip(c *report.Case) string {
 	if len(c.Exchanges) < 2 || len(c.Exchanges) > mostParts {
 		return ""
 	}
@@ -275,13 +278,13 @@ func (p *pageMaker) strip(c *Case) string {
 	}
 	for i := range c.Exchanges {
 		e := &c.Exchanges[i]
-		part := htmlPart{Name: fmt.Sprintf("%d %s", i+first, Visible(cmp.Or(e.Name, e.Method+" "+lastStep(e.Target())))), Note: strconv.Itoa(e.Status), About: Visible(e.Head())}
+		part := htmlPart{Name: fmt.Sprintf("%d %s", i+first, visible.Text(cmp.Or(e.Name, e.Method+" "+lastStep(e.Target())))), Note: strconv.Itoa(e.Status), About: visible.Text(e.Head())}
 		if e.Status == 0 {
 			part.Note = "no answer"
 		}
 		for j := range c.Findings {
 			f := &c.Findings[j]
-			if !f.isOf(e) {
+			if !isOf(f, e) {
 				continue
 			}
 			if now := worse(part.Class, f.Severity.String()); now != part.Class {
@@ -304,7 +307,7 @@ func (p *pageMaker) story() {
 	first := max(len(s.Cases)-mostParts, 0)
 	for i := first; i < len(s.Cases); i++ {
 		c := &s.Cases[i]
-		part := htmlPart{Name: Visible(cmp.Or(c.Label, c.Name)), About: Visible(c.Name), Note: "no change", ID: p.first[c]}
+		part := htmlPart{Name: visible.Text(cmp.Or(c.Label, c.Name)), About: visible.Text(c.Name), Note: "no change", ID: p.first[c]}
 		for j := range c.Findings {
 			part.Class = worse(part.Class, c.Findings[j].Severity.String())
 		}
@@ -330,7 +333,7 @@ func lastStep(target string) string {
 }
 
 // isOf reports whether a finding is about an exchange.
-func (f *Finding) isOf(e *Exchange) bool {
+func isOf(f *report.Finding, e *report.Exchange) bool {
 	if f.Interaction == nil || e.Interaction == nil {
 		return f.Step != "" && f.Step == e.Name && f.Interaction == nil
 	}

@@ -1,8 +1,11 @@
-package report
+package render
 
 import (
 	"fmt"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
@@ -39,10 +42,10 @@ func wordsOf(command string) *words {
 func (w *words) compares() bool { return w.command == "diff" || w.command == "drift" }
 
 // headline says in a line what came of it; the span of class bad is what fails.
-func (w *words) headline(s *Suite) []htmlSpan {
+func (w *words) headline(s *report.Suite) []htmlSpan {
 	sum := s.Summary()
 	var bad, rest []string
-	noun := s.noun()
+	noun := noun(s)
 	switch {
 	case s.Command == "view":
 		return viewHeadline(s)
@@ -84,7 +87,7 @@ func (w *words) headline(s *Suite) []htmlSpan {
 	return spans
 }
 
-func passedLine(sum Summary, noun string) string {
+func passedLine(sum report.Summary, noun string) string {
 	line := fault.Count(sum.Passed, noun) + " passed"
 	if sum.Passed == 1 {
 		return line
@@ -113,41 +116,41 @@ func plusWord(list []string, n int, word string) []string {
 	return list
 }
 
-func viewHeadline(s *Suite) []htmlSpan {
+func viewHeadline(s *report.Suite) []htmlSpan {
 	n := 0
 	for i := range s.Cases {
 		n += len(s.Cases[i].Exchanges)
 	}
 	name := fault.Count(len(s.Cases), "cassette")
 	if len(s.Cases) == 1 {
-		name = Visible(s.Cases[0].Name)
+		name = visible.Text(s.Cases[0].Name)
 	}
 	return []htmlSpan{{"", name + ": " + fault.Count(n, "interaction")}}
 }
 
 // item is a finding in the list: what it is, what it is about, and where.
-func (w *words) item(c *Case, f *Finding) htmlItem {
+func (w *words) item(c *report.Case, f *report.Finding) htmlItem {
 	if w.changes && f.Fingerprint != "" {
-		item := htmlItem{Label: title(f.Rule), Text: Visible(subject(f.Where)), Small: Visible(f.Part)}
-		switch shown := Visible(f.Want) + " → " + Visible(f.Got); {
+		item := htmlItem{Label: title(f.Rule), Text: visible.Text(subject(f.Where)), Small: visible.Text(f.Part)}
+		switch shown := visible.Text(f.Want) + " → " + visible.Text(f.Got); {
 		case f.Where == "status":
 			item.Text = shown
 		case item.Small != "" && !isPresence(f.Want) && !isPresence(f.Got):
-			item.Small += " · " + clip(shown, 90)
+			item.Small += " · " + visible.Clip(shown, 90)
 		}
 		if item.Text == "" {
-			item.Text = Visible(f.Message)
+			item.Text = visible.Text(f.Message)
 		}
 		return item
 	}
-	text, _, _ := strings.Cut(f.headline(), "\n")
-	item := htmlItem{Text: clip(Visible(text), 160), Small: Visible(f.Step)}
+	text, _, _ := strings.Cut(headline(f), "\n")
+	item := htmlItem{Text: visible.Clip(visible.Text(text), 160), Small: visible.Text(f.Step)}
 	if f.Missed != nil {
-		item.Label, item.Text = "No answer", clip(Visible(f.Missed.Sent.Method+" "+f.Missed.Sent.Target()), 160)
+		item.Label, item.Text = "No answer", visible.Clip(visible.Text(f.Missed.Sent.Method+" "+f.Missed.Sent.Target()), 160)
 	}
 	if w.command == "whatif" {
-		item.Label, item.Text, _ = strings.Cut(Visible(c.Name), ": ")
-		item.Small = clip(Visible(f.Message), 100)
+		item.Label, item.Text, _ = strings.Cut(visible.Text(c.Name), ": ")
+		item.Small = visible.Clip(visible.Text(f.Message), 100)
 	}
 	return item
 }
@@ -162,7 +165,7 @@ func isPresence(value string) bool {
 }
 
 // title is a rule's id as words: "Property lost" of drift.property.lost.
-func title(rule Rule) string {
+func title(rule report.Rule) string {
 	text := strings.ReplaceAll(rule.Name(), ".", " ")
 	if text == "" {
 		return ""
@@ -199,7 +202,7 @@ func subjectOf(item htmlItem, w *words) string {
 }
 
 // passed is what is said of a case without findings.
-func (w *words) passed(c *Case) string {
+func (w *words) passed(c *report.Case) string {
 	var facts []string
 	if c.Steps > 0 {
 		noun := "step"
@@ -209,7 +212,7 @@ func (w *words) passed(c *Case) string {
 		facts = append(facts, fault.Count(c.Steps, noun))
 	}
 	if c.File != "" && c.File != c.Name {
-		facts = append(facts, Visible(c.File))
+		facts = append(facts, visible.Text(c.File))
 	}
 	return strings.Join(facts, " · ")
 }
