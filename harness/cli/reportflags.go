@@ -72,8 +72,7 @@ func (r *reporting) has(kind string) bool {
 
 func (f *reportFlags) parse(std streams) (*reporting, error) {
 	r := &reporting{std: std, quiet: f.quiet}
-	var err error
-	if r.failOn, err = report.ParseSeverity(f.failOn); err != nil {
+	if err := r.failOn.UnmarshalText([]byte(f.failOn)); err != nil {
 		return nil, &fault.Error{Message: "--fail-on", Cause: err}
 	}
 	r.failOn = max(r.failOn, report.Warning)

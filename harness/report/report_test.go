@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"errors"
 	"regexp"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestExitCode(t *testing.T) {
 
 func TestIDs(t *testing.T) {
 	id := func(change func(c *report.Case, f *report.Finding)) string {
-		f := report.Finding{Rule: "expect.equals", Step: "wait", Where: "$['status']", Place: report.Place{File: "a.yaml", Line: 3}, Want: "1", Got: "2"}
+		f := report.Finding{Rule: "expect.equals", Step: "wait", Value: report.Value{Where: "$['status']", Want: "1", Got: "2"}, Place: report.Place{File: "a.yaml", Line: 3}}
 		c := report.Case{Name: "n", File: "scenarios/a.yaml"}
 		change(&c, &f)
 		c.Findings = append(c.Findings, f)
@@ -88,11 +89,13 @@ func TestIDs(t *testing.T) {
 
 func TestSeverityNames(t *testing.T) {
 	for _, s := range []report.Severity{report.Note, report.Warning, report.Error} {
-		if got, err := report.ParseSeverity(s.String()); err != nil || got != s {
+		text, err := s.MarshalText()
+		var got report.Severity
+		if err := errors.Join(err, got.UnmarshalText(text)); err != nil || got != s {
 			t.Errorf("%v: %v, %v", s, got, err)
 		}
 	}
-	if _, err := report.ParseSeverity("fatal"); err == nil {
+	if err := new(report.Severity).UnmarshalText([]byte("fatal")); err == nil {
 		t.Error("fatal is no severity")
 	}
 }

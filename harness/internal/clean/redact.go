@@ -54,7 +54,7 @@ func Cassette(p *project.Project, c *cassette.Cassette, folder string) ([]report
 	for _, rule := range slices.Sorted(maps.Keys(summary)) {
 		findings = append(findings, report.Finding{
 			Rule: ruleRedacted, Severity: report.Note, Place: report.Place{File: c.File},
-			Where: rule, Part: rule, Message: fmt.Sprintf("replaced %d", summary[rule]),
+			Value: report.Value{Where: rule, Part: rule}, Message: fmt.Sprintf("replaced %d", summary[rule]),
 		})
 	}
 	return append(findings, Unknown(c.File, r.Unknown())...), r.Guard(), nil

@@ -194,7 +194,7 @@ func (w *trial) judge(ctx context.Context, result report.Case, changed *cassette
 	}
 	result.Findings = []report.Finding{{
 		Rule: rule, Severity: report.Error, Place: report.Place{File: w.original.File},
-		Message: "it breaks the client: " + fared.broken, Where: what, Hint: fared.said,
+		Message: "it breaks the client: " + fared.broken, Value: report.Value{Where: what}, Hint: fared.said,
 	}}
 	return result, nil
 }

@@ -18,15 +18,15 @@ func TestSentence(t *testing.T) {
 		want, text string
 	}{
 		{report.Finding{Message: "is lost"}, "is lost", "is lost"},
-		{report.Finding{Where: "$", Message: "is lost", Details: "\n  on the way"}, "is lost\n  on the way", "$: is lost"},
-		{report.Finding{Where: "$", Is: "is new"}, "$ is new", "$ is new"},
-		{report.Finding{Where: "$", Want: "1", Got: "2"}, "$: got 2, want 1", "$: got 2, want 1"},
-		{report.Finding{Where: "$", Want: "1", Got: "2", Remark: "(a.json:3)"}, "$: got 2, want 1 (a.json:3)", "$: got 2, want 1 (a.json:3)"},
-		{report.Finding{Where: "$", Want: "1", Got: "2", Part: "page 2"}, "page 2: $: got 2, want 1", "page 2: $: got 2, want 1"},
-		{report.Finding{Where: "$['value'][0]['@odata.id']['a b']", Want: "1", Got: "2"}, "$.value[0]['@odata.id']['a b']: got 2, want 1", "$.value[0]['@odata.id']['a b']: got 2, want 1"},
-		{report.Finding{Where: "header.Location", Got: "", Want: "x"}, "header.Location: got (nothing), want x", "header.Location: got (nothing), want x"},
-		{report.Finding{Where: "$['a']['x\\'][0]']", Is: "is odd"}, "$.a['x\\'][0]'] is odd", "$.a['x\\'][0]'] is odd"},
-		{report.Finding{Where: "secret.jwt", Part: "secret.jwt", Message: "replaced 2"}, "secret.jwt: replaced 2", "secret.jwt: replaced 2"},
+		{report.Finding{Value: report.Value{Where: "$"}, Message: "is lost", Details: "\n  on the way"}, "is lost\n  on the way", "$: is lost"},
+		{report.Finding{Value: report.Value{Where: "$", Is: "is new"}}, "$ is new", "$ is new"},
+		{report.Finding{Value: report.Value{Where: "$", Want: "1", Got: "2"}}, "$: got 2, want 1", "$: got 2, want 1"},
+		{report.Finding{Value: report.Value{Where: "$", Want: "1", Got: "2", Remark: "(a.json:3)"}}, "$: got 2, want 1 (a.json:3)", "$: got 2, want 1 (a.json:3)"},
+		{report.Finding{Value: report.Value{Where: "$", Want: "1", Got: "2", Part: "page 2"}}, "page 2: $: got 2, want 1", "page 2: $: got 2, want 1"},
+		{report.Finding{Value: report.Value{Where: "$['value'][0]['@odata.id']['a b']", Want: "1", Got: "2"}}, "$.value[0]['@odata.id']['a b']: got 2, want 1", "$.value[0]['@odata.id']['a b']: got 2, want 1"},
+		{report.Finding{Value: report.Value{Where: "header.Location", Got: "", Want: "x"}}, "header.Location: got (nothing), want x", "header.Location: got (nothing), want x"},
+		{report.Finding{Value: report.Value{Where: "$['a']['x\\'][0]']", Is: "is odd"}}, "$.a['x\\'][0]'] is odd", "$.a['x\\'][0]'] is odd"},
+		{report.Finding{Value: report.Value{Where: "secret.jwt", Part: "secret.jwt"}, Message: "replaced 2"}, "secret.jwt: replaced 2", "secret.jwt: replaced 2"},
 		{report.Finding{}, "", ""},
 	} {
 		if got := c.finding.Sentence(); got != c.want {
@@ -46,7 +46,7 @@ func TestSentence(t *testing.T) {
 // Details stand below the sentence, within its cell.
 func TestMarkdownDetails(t *testing.T) {
 	s := report.Suite{Command: "diff", Cases: []report.Case{{Name: "c", Findings: []report.Finding{
-		{Severity: report.Error, Where: "a/b", Is: "is gone", Details: "\nwith 2 types: x, y\nnobody | announced it"},
+		{Severity: report.Error, Value: report.Value{Where: "a/b", Is: "is gone"}, Details: "\nwith 2 types: x, y\nnobody | announced it"},
 	}}}}
 	s.Finish()
 	var out strings.Builder

@@ -68,10 +68,9 @@ func (g *gallery) live(e *LiveEntry) (htmlDetail, htmlItem) {
 	item := htmlItem{ID: id, Class: "error"}
 	switch {
 	case e.Missed != nil:
-		f := report.Finding{Missed: e.Missed, Hint: e.Hint}
 		d.Label, d.Title = "No answer", visible.Text(e.Missed.Sent.Method+" "+e.Missed.Sent.Target())
 		d.Lines = append([]string{visible.Text(e.Missed.Verdict)}, visible.Lines(e.Hint)...)
-		d.missed(g, &f)
+		d.missed(g, e.Missed)
 		item.Label, item.Text, item.Small = "No answer", visible.Clip(d.Title, 160), visible.Text(e.Missed.Verdict)
 	case e.Exchange.Status > 0:
 		d = g.interaction(&e.Exchange, e.N)

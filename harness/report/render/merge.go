@@ -57,7 +57,7 @@ func Read(r io.Reader) (*report.Suite, error) {
 		return nil, fmt.Errorf("it is a report of version %d: want %d", doc.Version, jsonVersion)
 	}
 	s := &report.Suite{Command: doc.Summary.Command, Ordered: doc.Summary.Ordered, Noun: doc.Summary.Noun}
-	if s.FailOn, err = report.ParseSeverity(cmp.Or(doc.Summary.FailOn, report.Error.String())); err != nil {
+	if err := s.FailOn.UnmarshalText([]byte(cmp.Or(doc.Summary.FailOn, report.Error.String()))); err != nil {
 		return nil, err
 	}
 	if sh := doc.Summary.Shard; sh != nil {
@@ -101,12 +101,12 @@ func (in *jsonCase) suite() (report.Case, error) {
 }
 
 func (in *jsonFinding) finding() (report.Finding, error) {
-	severity, err := report.ParseSeverity(in.Severity)
 	f := report.Finding{
-		ID: in.ID, Rule: in.Rule, Severity: severity, Step: in.Step, Interaction: in.Interaction,
-		Place: report.Place{File: in.File, Line: in.Line, Column: in.Column}, Where: in.Where, Want: in.Want, Got: in.Got,
-		Message: in.Message, Hint: in.Hint, Fingerprint: in.Fingerprint,
+		ID: in.ID, Rule: in.Rule, Step: in.Step, Interaction: in.Interaction,
+		Place: report.Place{File: in.File, Line: in.Line, Column: in.Column},
+		Value: report.Value{Where: in.Where, Want: in.Want, Got: in.Got}, Message: in.Message, Hint: in.Hint,
 	}
+	f.Fingerprint = in.Fingerprint
 	if p := in.Parts; p != nil {
 		f.Message, f.Is, f.Remark, f.Details, f.Part = p.Message, p.Is, p.Remark, p.Details, p.Part
 	}
@@ -116,7 +116,7 @@ func (in *jsonFinding) finding() (report.Finding, error) {
 	if in.Cassette != nil {
 		f.Cassette = report.Place{File: in.Cassette.File, Line: in.Cassette.Line, Column: in.CassetteColumn}
 	}
-	return f, err
+	return f, f.Severity.UnmarshalText([]byte(in.Severity))
 }
 
 func (in *jsonMiss) missed() *report.Miss {

@@ -204,8 +204,7 @@ func headersOf(e *report.Example) htmlPanel {
 }
 
 // missed shows a request without an answer beside the nearest recorded one.
-func (d *htmlDetail) missed(g *gallery, f *report.Finding) {
-	m := f.Missed
+func (d *htmlDetail) missed(g *gallery, m *report.Miss) {
 	d.Bar = barOf(&m.Sent)
 	d.Bar.Status, d.Bar.Class = "no answer", "error"
 	sent := g.requestLines(&m.Sent)

@@ -86,7 +86,7 @@ func (d *htmlDetail) finding(g *gallery, c *report.Case, f *report.Finding, w *w
 	d.facts(c, f)
 	switch {
 	case f.Missed != nil:
-		d.missed(g, f)
+		d.missed(g, f.Missed)
 	case len(f.Examples) > 0:
 		d.compare(g, f)
 	default:

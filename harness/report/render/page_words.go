@@ -71,7 +71,7 @@ func (w *words) headline(s *report.Suite) []htmlSpan {
 		bad = plusWord(bad, sum.Errored, "could not be run")
 		rest = plus(plus(rest, sum.Warnings, "warning"), sum.Notes, "note")
 	default:
-		rest = append(rest, passedLine(sum, noun))
+		rest = append(rest, passedLine(sum.Passed, noun))
 		rest = plus(plus(rest, sum.Warnings, "warning"), sum.Notes, "note")
 	}
 	rest = plusWord(rest, sum.Skipped, map[bool]string{true: "not tried", false: "skipped"}[s.Command == "whatif"])
@@ -87,9 +87,9 @@ func (w *words) headline(s *report.Suite) []htmlSpan {
 	return spans
 }
 
-func passedLine(sum report.Summary, noun string) string {
-	line := fault.Count(sum.Passed, noun) + " passed"
-	if sum.Passed == 1 {
+func passedLine(n int, noun string) string {
+	line := fault.Count(n, noun) + " passed"
+	if n == 1 {
 		return line
 	}
 	return "All " + line

@@ -34,29 +34,27 @@ func sample() *report.Suite {
 			Rule: "expect.equals", Severity: report.Error, Step: "wait", Interaction: &six,
 			Place:    report.Place{File: "scenarios/teams/chat.yaml", Line: 21},
 			Cassette: report.Place{File: "cassettes/teams/chat.yaml", Line: 88},
-			Where:    "$['status']", Message: "is not the expected value", Want: `"succeeded"`, Got: `"done"`,
+			Value:    report.Value{Where: "$['status']", Want: `"succeeded"`, Got: `"done"`}, Message: "is not the expected value",
 		},
 		{
 			Rule: "schema.format", Severity: report.Error, Step: "wait",
 			Place: report.Place{File: "scenarios/teams/chat.yaml", Line: 19},
-			Where: "$['id']", Message: "is no teams-operation-id", Want: "format teams-operation-id",
-			Got: "\"\x1b[2J\u009b31m::error::x\"\r\n\x00\xff\u202e", Hint: "compare it with\nschemas/beta/x.json",
+			Value: report.Value{Where: "$['id']", Want: "format teams-operation-id", Got: "\"\x1b[2J\u009b31m::error::x\"\r\n\x00\xff\u202e"}, Message: "is no teams-operation-id", Hint: "compare it with\nschemas/beta/x.json",
 		},
 		{Rule: "replay.note", Severity: report.Note, Message: "a note"},
 		{
-			Rule: "drift.type.changed", Severity: report.Error, Message: "size is string, was number", Where: "$['<b>|size`']", Want: "number", Got: "string", Fingerprint: "0123456789ab",
-			Part: "GET /things", Examples: []report.Example{{
+			Rule: "drift.type.changed", Severity: report.Error, Message: "size is string, was number", Value: report.Value{Where: "$['<b>|size`']", Want: "number", Got: "string", Part: "GET /things"}, Evidence: report.Evidence{Fingerprint: "0123456789ab", Examples: []report.Example{{
 				Old: exchange(0, "old.yaml", "{\n  \"id\": \"a\",\n  \"size\": 1\n}"), OldLine: 3, OldAs: "{\nid\nsize=1\n}",
 				New: exchange(0, "new.yaml", "{\n  \"id\": \"b\",\n  \"size\": \"</pre><script>alert(1)</script>```\"\n}"), NewLine: 3, NewAs: "{\nid\nsize=x\n}",
-			}},
+			}}},
 		},
 		{
-			Rule: "replay.miss", Severity: report.Error, Step: "list", Where: "query.$top", Message: "no answer to GET /things?$top=3: recorded but differs",
-			Details: "\n  recorded: GET /things?$top=2", Want: `"2"`, Got: `"3"`, Hint: "record it again",
-			Missed: &report.Miss{
+			Rule: "replay.miss", Severity: report.Error, Step: "list", Value: report.Value{Where: "query.$top", Want: `"2"`, Got: `"3"`}, Message: "no answer to GET /things?$top=3: recorded but differs",
+			Details: "\n  recorded: GET /things?$top=2", Hint: "record it again",
+			Evidence: report.Evidence{Missed: &report.Miss{
 				Sent: report.Exchange{Method: "GET", URL: "https://graph.microsoft.com/v1.0/things?$top=3"}, Verdict: "recorded but differs",
 				Nearest: []report.Near{{Exchange: *exchange(6, "cassettes/teams/chat.yaml", "{}"), Differences: []report.Difference{{Field: "query.$top", Recorded: `"2"`, Received: `"3"`}}}},
-			},
+			}},
 		},
 	}
 	return &report.Suite{Command: "replay", Cases: []report.Case{
@@ -233,7 +231,7 @@ func TestTextCountsWhatIsAlike(t *testing.T) {
 // What several expectations say of one value is one block.
 func TestTextTellsACauseOnce(t *testing.T) {
 	finding := func(line int, want, where string) report.Finding {
-		return report.Finding{Rule: "expect.equals", Severity: report.Error, Step: "s", Place: report.Place{File: "a.yaml", Line: line}, Where: where, Want: want, Got: `"done"`, Interaction: new(int)}
+		return report.Finding{Rule: "expect.equals", Severity: report.Error, Step: "s", Place: report.Place{File: "a.yaml", Line: line}, Value: report.Value{Where: where, Want: want, Got: `"done"`}, Interaction: new(int)}
 	}
 	suite := &report.Suite{Command: "replay", Cases: []report.Case{{Name: "A", File: "a.yaml", Findings: []report.Finding{
 		finding(3, "one of a, b", "$['status']"), finding(9, `"a"`, "$['status']"), finding(10, `"a"`, "$['other']"),
@@ -278,7 +276,7 @@ func FuzzReportsStayWellFormed(f *testing.F) {
 	f.Add("\xff\xfe", "\u009b\u2028\u202e", "<a b='c'>&\"")
 	f.Fuzz(func(t *testing.T, name, value, message string) {
 		s := &report.Suite{Command: "replay", Cases: []report.Case{{Name: name, File: value, Findings: []report.Finding{
-			{Rule: "r", Severity: report.Error, Step: name, Where: value, Message: message, Want: value, Got: message, Hint: value},
+			{Rule: "r", Severity: report.Error, Step: name, Value: report.Value{Where: value, Want: value, Got: message}, Message: message, Hint: value},
 			{Rule: "r", Severity: report.Warning, Message: message},
 		}}}}
 		s.Finish()
@@ -316,10 +314,10 @@ func TestDataBeginsNoLine(t *testing.T) {
 	for _, f := range []report.Finding{
 		{Message: name + " is new"},
 		{Message: "a miss", Details: "\n  real detail"},
-		{Part: name, Message: "is gone"},
-		{Where: "$['" + name + "']", Is: "is undeclared"},
-		{Where: name, Want: name, Got: name},
-		{Step: name, Message: "x", Remark: name},
+		{Value: report.Value{Part: name}, Message: "is gone"},
+		{Value: report.Value{Where: "$['" + name + "']", Is: "is undeclared"}},
+		{Value: report.Value{Where: name, Want: name, Got: name}},
+		{Step: name, Message: "x", Value: report.Value{Remark: name}},
 	} {
 		f.Rule = "expect.equals"
 		suite.Cases = append(suite.Cases, report.Case{Name: name, File: name, Findings: []report.Finding{f}})
@@ -365,8 +363,7 @@ func TestUnchangedRequestsAreListed(t *testing.T) {
 	same, other := exchange(1, "new.yaml", "{\n  \"id\": \"kept\"\n}"), exchange(0, "new.yaml", "{}")
 	same.Unchanged, same.URL = true, "https://graph.microsoft.com/v1.0/me"
 	change := report.Finding{
-		Rule: "drift.property.lost", Severity: report.Error, Message: "size is gone", Part: "GET /things", Fingerprint: "0123456789ab",
-		Examples: []report.Example{{Old: exchange(0, "old.yaml", "{\n  \"size\": 1\n}"), New: other}},
+		Rule: "drift.property.lost", Severity: report.Error, Message: "size is gone", Value: report.Value{Part: "GET /things"}, Evidence: report.Evidence{Fingerprint: "0123456789ab", Examples: []report.Example{{Old: exchange(0, "old.yaml", "{\n  \"size\": 1\n}"), New: other}}},
 	}
 	for command, want := range map[string]int{"diff": 2, "drift": 2, "history": 1} {
 		s := &report.Suite{Command: command, Cases: []report.Case{

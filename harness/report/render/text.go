@@ -50,7 +50,7 @@ func writeText(w io.Writer, s *report.Suite, style Style) error {
 	if len(s.Cases) > 0 && !style.Quiet {
 		fmt.Fprintln(out)
 	}
-	fmt.Fprintln(out, paint(summaryLine(s), summaryColor(s.Summary()), style))
+	fmt.Fprintln(out, paint(summaryLine(s), summaryColor(s), style))
 	return out.Flush()
 }
 
@@ -339,8 +339,8 @@ func paint(text, color string, style Style) string {
 	return "\x1b[" + color + "m" + text + "\x1b[0m"
 }
 
-func summaryColor(sum report.Summary) string {
-	switch {
+func summaryColor(s *report.Suite) string {
+	switch sum := s.Summary(); {
 	case sum.Failed+sum.Errored > 0:
 		return red
 	case sum.Warnings > 0:

@@ -32,9 +32,10 @@ func thousand(t *testing.T) []byte {
 		told := report.Case{Name: fmt.Sprintf("2026-%02d-%02d %07x a commit %s", c/28+1, c%28+1, c*7919, hostile), File: "cassettes/users/list.yaml"}
 		for f := range 25 {
 			told.Findings = append(told.Findings, report.Finding{
-				Rule: rules[f%4], Severity: report.Severity(f % 3), Where: "$['value'][*]['" + hostile + "']", Message: fmt.Sprintf("finding %d of case %d %s", f, c, hostile),
-				Want: "there", Got: hostile, Fingerprint: fmt.Sprintf("%012x", c*100+f), Place: report.Place{File: "old.yaml", Line: f + 1}, Part: "GET /users",
-				Examples: []report.Example{{Old: old, New: new, OldLine: 9, NewLine: 9}},
+				Rule: rules[f%4], Severity: report.Severity(f % 3), Message: fmt.Sprintf("finding %d of case %d %s", f, c, hostile),
+				Value:    report.Value{Part: "GET /users", Where: "$['value'][*]['" + hostile + "']", Want: "there", Got: hostile},
+				Place:    report.Place{File: "old.yaml", Line: f + 1},
+				Evidence: report.Evidence{Fingerprint: fmt.Sprintf("%012x", c*100+f), Examples: []report.Example{{Old: old, New: new, OldLine: 9, NewLine: 9}}},
 			})
 		}
 		s.Cases = append(s.Cases, told)
@@ -55,7 +56,7 @@ type project struct {
 
 func newProject(t *testing.T) *project {
 	t.Helper()
-	root, err := filepath.Abs("../../../..")
+	root, err := filepath.Abs("../../../../..")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +189,7 @@ func (p *project) history() []byte {
 // metadata is the step of 2025-07-29 in Graph's metadata.
 func (p *project) metadata() []byte {
 	const folder = "/v1.0-Prod.2025-07-"
-	corpus, err := filepath.Abs("../../../../../shared/corpus/metadata/history")
+	corpus, err := filepath.Abs("../../../../../../shared/corpus/metadata/history")
 	if err != nil {
 		p.t.Fatal(err)
 	}
