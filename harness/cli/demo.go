@@ -21,14 +21,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
-const demoLong = `Demo shows in a few seconds what graphvcr does: it records a small Microsoft Graph that
-runs on this machine, replays the recording to a program, breaks the program and
-explains the failure, changes the service and reports the change. It needs no tenant and
-no network, and every command that it runs is shown with what it prints.
-
-What it makes stays in a new folder, graphvcr-demo unless DIR names another.
-`
-
 const demoDir = "graphvcr-demo"
 
 //go:embed demo
@@ -44,11 +36,9 @@ var demoProject = map[string]string{
 
 func newDemo(std streams) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "demo [DIR]",
-		Short:   "See it all in a minute, without a tenant or files of your own",
-		Long:    demoLong,
-		Example: "  graphvcr demo\n  graphvcr demo /tmp/tour",
-		Args:    arguments(cobra.MaximumNArgs(1)),
+		Use:   "demo [DIR]",
+		Short: "See it all in a minute, without a tenant or files of your own",
+		Args:  arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d := &demo{std: std, dir: demoDir}
 			if len(args) > 0 {

@@ -12,28 +12,12 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const mergeLong = `Merge puts the JSON reports of a run's shards together, writes the whole as any kind of
-report, and ends as the whole run would have ended: with 1 if a shard had findings, with 2
-if something could not be run, or if a shard is missing or there twice.
-
-Each shard is a job of its own, say of a matrix:
-
-  graphvcr replay --shard 2/8 --report json=shard-2.json
-
-Shards are equal in the time that their cassettes took to record, not in number; the same
-project has the same shards on every machine, and a new scenario moves few others.
-`
-
-const mergeExample = `  graphvcr report merge shard-*.json
-  graphvcr report merge shard-*.json --report text --report junit=report.xml --report html=report.html`
-
 func newReport(std streams) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "report",
-		Short:   "Put reports of several runs together",
-		Example: mergeExample,
-		Args:    arguments(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:   "report",
+		Short: "Put reports of several runs together",
+		Args:  arguments(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newReportMerge(std))
 	return cmd
@@ -42,11 +26,9 @@ func newReport(std streams) *cobra.Command {
 func newReportMerge(std streams) *cobra.Command {
 	var opts reportFlags
 	cmd := &cobra.Command{
-		Use:     "merge FILE...",
-		Short:   "Make one report of the JSON reports of all shards",
-		Long:    mergeLong,
-		Example: mergeExample,
-		Args:    arguments(cobra.MinimumNArgs(1)),
+		Use:   "merge FILE...",
+		Short: "Make one report of the JSON reports of all shards",
+		Args:  arguments(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, files []string) error {
 			out, err := opts.parse(std)
 			if err != nil {
