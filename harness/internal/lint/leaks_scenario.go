@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -81,7 +83,7 @@ func (l *writtenLeaks) path(file string) {
 // placeholder is a cassette for what stands in another file: with the project's salt, by
 // which pseudonyms are known.
 func (l *writtenLeaks) placeholder(file string) *cassette.Cassette {
-	salt, _ := cassette.FindSalt(l.project.Dirs.Cassettes) // without one nothing is a pseudonym
+	salt, _ := saltfile.Find(l.project.Dirs.Cassettes) // without one nothing is a pseudonym
 	return &cassette.Cassette{Name: file, File: file, Salt: salt}
 }
 

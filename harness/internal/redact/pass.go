@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -291,7 +293,7 @@ func (p *pass) note(i *cassette.Interaction) []byte {
 	if len(p.r.salt) == 0 {
 		return nil
 	}
-	n := noteData{Names: p.names, Salt: cassette.SaltDigest(p.r.salt)}
+	n := noteData{Names: p.names, Salt: saltfile.Digest(p.r.salt)}
 	if len(i.Holes) > 0 {
 		n.Shapes = shapesOf(i)
 	}

@@ -90,7 +90,7 @@ func (s exchanger) exchange(req *http.Request) (*answer, *halt) {
 	h := a.parse()
 	if a.mended != "" {
 		s.add(finding{Finding: report.Finding{
-			Rule: ruleAnswerSurrogate, Severity: report.Note, Where: a.mended,
+			Rule: ruleAnswerSurrogate, Severity: report.Note, Value: report.Value{Where: a.mended},
 			Message:     "half of a surrogate pair is not a character, and was read as U+FFFD, as most clients do",
 			Interaction: a.source().id(), Cassette: a.source().place(a.mended),
 		}})
@@ -153,8 +153,8 @@ func (e *redirectError) Error() string { return fmt.Sprintf("more than %d redire
 // goesRound reports redirects without end: the service's fault, and this step's.
 func (s exchanger) goesRound(a *answer, err *redirectError) *halt {
 	return (&halt{finding: finding{Finding: report.Finding{
-		Rule: ruleRedirectLoop, Severity: report.Error, Where: "header.Location",
-		Want:    "an answer within " + fmt.Sprint(maxRedirects) + " redirects",
+		Rule: ruleRedirectLoop, Severity: report.Error,
+		Value:   report.Value{Where: "header.Location", Want: "an answer within " + fmt.Sprint(maxRedirects) + " redirects"},
 		Message: fmt.Sprintf("%s: the redirects do not end", s.what(a.request)),
 		Hint:    "redirect: stop under request: judges the first answer instead",
 	}, got: value("a redirect to " + s.addresses.shown(err.to))}}).at(a, "")
