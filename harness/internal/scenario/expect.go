@@ -3,7 +3,6 @@ package scenario
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -78,7 +77,7 @@ func (d checkDecoder) checks(v value, where string) []Check {
 // sortKeys separates the matcher keywords of a mapping from its other keys.
 func sortKeys(v value) (words, others []string) {
 	for key := range v.Members() {
-		if slices.Contains(matcherKeys, key) {
+		if IsMatcher(key) {
 			words = append(words, key)
 		} else {
 			others = append(others, key)
@@ -114,10 +113,10 @@ func (d checkDecoder) properties(v value, where string) []Check {
 // doubt notes a property that may be a misspelt matcher: {fromat: guid} expects a
 // property called fromat. Short words are near too many names.
 func (d checkDecoder) doubt(key string, m strictyaml.Member) {
-	if slices.Contains(matcherKeys, key) {
+	if IsMatcher(key) {
 		return // named under properties:
 	}
-	for _, word := range matcherKeys {
+	for _, word := range namesOf(keywords()) {
 		same := strings.EqualFold(key, word)
 		slip := len(word) >= 5 && len(key) <= len(word) && fault.Distance(key, word) == 1
 		if same || slip {
@@ -135,7 +134,7 @@ func (d checkDecoder) doubt(key string, m strictyaml.Member) {
 func (d checkDecoder) matched(v value, where string) []Check {
 	var list []Check
 	if properties := v.At("properties"); !properties.IsSet() || lenMembers(v) > 1 {
-		list = append(list, Check{Where: where, Matcher: d.matcher(v), Line: v.Line()})
+		list = append(list, Check{Where: where, Matcher: matcherDecoder{d, keywords(), d.json}.matcher(v), Line: v.Line()})
 	}
 	return append(list, d.properties(v.At("properties"), where)...)
 }
@@ -161,8 +160,8 @@ func (d checkDecoder) textCheck(v value, where, title string) Check {
 	check := Check{Where: where, Line: v.Line()}
 	switch v.Kind() {
 	case strictyaml.Mapping:
-		if v.Only(title, textMatcherKeys) {
-			check.Matcher = d.textMatcher(v)
+		if words := textKeywords(); v.Only(title, namesOf(words)) {
+			check.Matcher = matcherDecoder{d, words, d.text}.matcher(v)
 		}
 		return check
 	case strictyaml.Null:

@@ -97,35 +97,6 @@ type Check struct {
 	Line    int
 }
 
-// Matcher is a set of conditions; all that are set must hold.
-type Matcher struct {
-	Equals    *Template
-	OneOf     []Template
-	Format    string
-	Pattern   string
-	Type      string // string, number, integer, boolean, array, object, null
-	Exists    *bool
-	Min, Max  string // decimal; "" is unset
-	Count     *Count
-	Each      []Check // of every element
-	Some      []Check // of at least one element
-	JSON      []Check // of the document inside the string
-	SameAs    *Reference
-	NotBefore *Reference
-	Line      int
-}
-
-// Count is the wanted number of elements, members or characters.
-type Count struct{ Min, Max int } // Max < 0: no limit
-
-// Reference names another value: a path in the same body ("$.id"),
-// "header.NAME", or a template with variables.
-type Reference struct {
-	Path   string
-	Header string
-	Value  *Template
-}
-
 // Poll repeats a step until its answer is terminal.
 type Poll struct {
 	Until, Fail []Check
