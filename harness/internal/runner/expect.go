@@ -66,8 +66,8 @@ func (c *checker) headers(checks []scenario.Check, v *view) []failure {
 	var failures []failure
 	for i := range checks {
 		check := &checks[i]
-		at := v.headerPlace(check.Where)
-		values := v.header.Values(check.Where)
+		name := check.Where.String()
+		at, values := v.headerPlace(name), v.header.Values(name)
 		if len(values) == 0 {
 			failures = append(failures, c.absent(check, at)...)
 			continue

@@ -52,14 +52,9 @@ func (c *checker) checks(checks []scenario.Check, doc any, base place) []failure
 	var failures []failure
 	for i := range checks {
 		check := &checks[i]
-		path, err := jsondoc.ParsePath(check.Where)
-		if err != nil {
-			c.stuck(ruleRunPath, check.Line, "path %s: %v", check.Where, err)
-			continue
-		}
-		nodes := path.Select(doc)
+		nodes := check.Where.Select(doc)
 		if len(nodes) == 0 {
-			missing := base.below(check.Where)
+			missing := base.below(check.Where.String())
 			missing.at = base.at
 			failures = append(failures, c.absent(check, missing)...)
 		}

@@ -131,7 +131,7 @@ func (p *poller) compare(h *halt, a *answer) {
 	}
 	if len(p.step.Poll.Until) > 0 {
 		until := p.step.Poll.Until[0]
-		h.finding.Where, h.finding.Want = until.Where, p.checker(a).wanted(&until.Matcher)
+		h.finding.Where, h.finding.Want = until.Where.String(), p.checker(a).wanted(&until.Matcher)
 	}
 }
 

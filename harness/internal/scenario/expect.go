@@ -60,7 +60,7 @@ func (d checkDecoder) checks(v value, where string) []Check {
 	}
 	if v.Kind() != strictyaml.Mapping {
 		equals := d.json(v)
-		return []Check{{Where: where, Matcher: Matcher{Equals: &equals, Line: v.Line()}, Line: v.Line()}}
+		return []Check{{Where: pathOf(v.Fault, where), Matcher: Matcher{Equals: &equals, Line: v.Line()}, Line: v.Line()}}
 	}
 	words, others := sortKeys(v)
 	switch {
@@ -95,8 +95,8 @@ func (d checkDecoder) properties(v value, where string) []Check {
 	for key, m := range v.Members() {
 		at := jsondoc.AppendPath(where, key)
 		if strings.HasPrefix(key, root) {
-			path := checkedPath(m.KeyFault, key)
-			at = where + strings.TrimPrefix(path, root)
+			path := pathOf(m.KeyFault, quoteAnnotations(key))
+			at = where + strings.TrimPrefix(path.text, root)
 		}
 		d.doubt(key, m)
 		nested := d.checks(m.Value, at)
@@ -134,7 +134,7 @@ func (d checkDecoder) doubt(key string, m strictyaml.Member) {
 func (d checkDecoder) matched(v value, where string) []Check {
 	var list []Check
 	if properties := v.At("properties"); !properties.IsSet() || lenMembers(v) > 1 {
-		list = append(list, Check{Where: where, Matcher: matcherDecoder{d, keywords(), d.json}.matcher(v), Line: v.Line()})
+		list = append(list, Check{Where: pathOf(v.Fault, where), Matcher: matcherDecoder{d, keywords(), d.json}.matcher(v), Line: v.Line()})
 	}
 	return append(list, d.properties(v.At("properties"), where)...)
 }
@@ -157,7 +157,7 @@ func (d checkDecoder) headerChecks(v value) []Check {
 
 // textCheck reads the check of what is text by nature.
 func (d checkDecoder) textCheck(v value, where, title string) Check {
-	check := Check{Where: where, Line: v.Line()}
+	check := Check{Where: Path{text: where}, Line: v.Line()}
 	switch v.Kind() {
 	case strictyaml.Mapping:
 		if words := textKeywords(); v.Only(title, namesOf(words)) {

@@ -35,7 +35,7 @@ type Count struct{ Min, Max int } // Max < 0: no limit
 // Reference names another value: a path in the same body ("$.id"),
 // "header.NAME", or a template with variables.
 type Reference struct {
-	Path   string
+	Path   *Path
 	Header string
 	Value  *Template
 }
@@ -177,7 +177,8 @@ func (d checkDecoder) sameAs(v value) *Reference {
 func (d checkDecoder) reference(v value) *Reference {
 	text := v.Text()
 	if strings.HasPrefix(text, root) {
-		return &Reference{Path: bodyPath(v, text)}
+		path := bodyPath(v, text)
+		return &Reference{Path: &path}
 	}
 	if name, ok := strings.CutPrefix(text, "header."); ok {
 		if !headerName.MatchString(name) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // Scenario is one file.
@@ -92,10 +93,22 @@ type Expect struct {
 
 // Check is one expectation of one place.
 type Check struct {
-	Where   string // RFC 9535 path below the body, or a header name
+	Where   Path // below the body; of a header its name
 	Matcher Matcher
 	Line    int
 }
+
+// A Path is an RFC 9535 path, ready to be followed.
+type Path struct {
+	text  string
+	query *jsondoc.Path // nil for what is called so and is none
+}
+
+// String is the path as jsondoc.ParsePath reads it.
+func (p Path) String() string { return p.text }
+
+// Select finds what stands at the path.
+func (p Path) Select(doc any) []jsondoc.Node { return p.query.Select(doc) }
 
 // Poll repeats a step until its answer is terminal.
 type Poll struct {
@@ -108,7 +121,7 @@ type Poll struct {
 
 // Follow walks the pages of an answer.
 type Follow struct {
-	Link  string // "nextLink", "deltaLink", or a path
+	Link  Path
 	Max   int    // pages at most
 	Total *Count // elements of value over all pages
 	Line  int
@@ -117,7 +130,15 @@ type Follow struct {
 // Capture puts a value of the answer into a variable. From is "status",
 // "header.NAME", "body.PATH", "body" or "parts.ID.body.PATH".
 type Capture struct {
-	Name string
-	From string
-	Line int
+	Name   string
+	From   string
+	Source Source
+	Line   int
+}
+
+// Source is where a capture gets its value from: the status where it says nothing else.
+type Source struct {
+	Part   string // of a $batch answer, by id; "" for the answer itself
+	Header string
+	Body   *Path
 }

@@ -98,6 +98,12 @@ func dumpValue(out *strings.Builder, path string, v reflect.Value) {
 		}
 		return
 	}
+	if at, isPath := v.Interface().(Path); isPath {
+		if at.String() != "" {
+			fmt.Fprintf(out, "%s: %v\n", path, at)
+		}
+		return
+	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
