@@ -13,9 +13,6 @@ import (
 // expect checks an answer, or a part of one, and reports what is not as
 // expected. The halt says that the check itself could not be made.
 func (s judge) expect(e *scenario.Expect, v *view) *halt {
-	if e == nil {
-		e = &scenario.Expect{}
-	}
 	c := s.newChecker(v)
 	failures := s.checkStatus(e, v)
 	failures = append(failures, c.headers(e.Headers, v)...)

@@ -63,7 +63,7 @@ func (s pager) next(page *answer, asked map[string]bool) (*http.Request, *halt) 
 		s.followed(page, ruleFollowLink, at, "a link", jsonText(nodes[0].Value), "is not a link")
 		return nil, nil
 	}
-	u, err := s.addresses.resolve(link, s.api())
+	u, err := s.addresses.resolve(link, s.step.API)
 	if err != nil {
 		s.followed(page, ruleFollowLink, at, "a link", link, "is not a link")
 		return nil, nil

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -55,6 +56,12 @@ func (d *decoder) scenario(v value) Scenario {
 	}
 	d.names.reportMissing()
 	requireAPI(v, sc)
+	for i := range sc.Steps {
+		sc.Steps[i].API = cmp.Or(sc.Steps[i].API, sc.API)
+	}
+	for i := range sc.Cleanup {
+		sc.Cleanup[i].API = cmp.Or(sc.Cleanup[i].API, sc.API)
+	}
 	sc.Doubts = d.doubts
 	return sc
 }

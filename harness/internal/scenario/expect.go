@@ -15,14 +15,14 @@ const root = "$"
 
 func partTitle(i int, title string) string { return fmt.Sprintf("part %d of %s", i+1, title) }
 
-func (d checkDecoder) expect(v value, title string) *Expect {
+func (d checkDecoder) expect(v value, title string) Expect {
 	if !v.IsSet() || !v.Only(title, expectKeys) {
-		return nil
+		return Expect{}
 	}
 	if lenMembers(v) == 0 {
 		v.Fault("", "%s is empty", title)
 	}
-	e := &Expect{
+	e := Expect{
 		Status:  statuses(v.At("status")),
 		Headers: d.headerChecks(v.At("headers")),
 		Schema:  schemaName(v.At("schema")),

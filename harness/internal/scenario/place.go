@@ -160,16 +160,14 @@ func partSource(v value, rest string, step *Step) (string, Source) {
 }
 
 // parts reads what is expected of the answers of a batch.
-func (d *decoder) parts(v value, step *Step, title string) map[string]*Expect {
+func (d *decoder) parts(v value, step *Step, title string) map[string]Expect {
 	if !v.IsSet() {
 		return nil
 	}
-	parts := map[string]*Expect{}
+	parts := map[string]Expect{}
 	for id, m := range v.Members() {
 		checkPartID(m.KeyFault, id, step)
-		if parts[id] = (checkDecoder{d}).expect(m.Value, fmt.Sprintf("part %q of %s", id, title)); parts[id] == nil {
-			delete(parts, id)
-		}
+		parts[id] = checkDecoder{d}.expect(m.Value, fmt.Sprintf("part %q of %s", id, title))
 	}
 	return parts
 }

@@ -30,13 +30,13 @@ type Var struct {
 // Step is one request with what is expected of the answer.
 type Step struct {
 	Name        string
-	API         string // overrides the scenario's
+	API         string // its own, or the scenario's
 	As          string // identity: "app", "user", ...; "" is the default one
 	Auth        string // "none" sends no token
 	Permissions *Permissions
 	Request     Request
-	Expect      *Expect
-	Parts       map[string]*Expect // of a $batch answer, by part id
+	Expect      Expect
+	Parts       map[string]Expect // of a $batch answer, by part id
 	Poll        *Poll
 	Follow      *Follow
 	Capture     []Capture
@@ -81,7 +81,7 @@ type Part struct {
 	BodyFile                    string
 }
 
-// Expect is what an answer must be.
+// Expect is what an answer must be; the zero Expect expects nothing.
 type Expect struct {
 	Status  []int
 	Headers []Check // Where is a header name
