@@ -2,6 +2,7 @@ package csdl
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
@@ -70,12 +71,7 @@ const Sentinel = "unknownFutureValue"
 
 // Evolvable reports whether members may be added to an enum.
 func (t *Type) Evolvable() bool {
-	for _, m := range t.Members {
-		if m.Name == Sentinel {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.Members, func(m Member) bool { return m.Name == Sentinel })
 }
 
 // A Member is one of an enum's.
