@@ -85,6 +85,9 @@ func (k Kind) inHeaders(all map[string]*cassette.Interaction) {
 	trailers := Exchange(http.MethodGet, Graph+"/me")
 	trailers.Response.Trailer, trailers.Request.Trailer = http.Header{"X-Checksum": {line}}, http.Header{"Server-Timing": {line}}
 	all["trailers"] = trailers
+	reason := Exchange(http.MethodGet, Graph+"/me")
+	reason.Response.Status = "404 No " + line + " here"
+	all["reason"] = reason
 }
 
 // put makes an exchange with a body that is sent, and one with a body that is answered.
