@@ -11,6 +11,9 @@ import (
 func readAddress(w *walker, s string, base int) {
 	path := 0
 	if host := authority(s); host > 0 {
+		if scheme := s[:host-len("://")]; !schemes[scheme] { // an app's own
+			w.in(frame{label: "scheme"}, func() { w.show(Leaf{Text: scheme, Role: Host}, base) })
+		}
 		end := host + indexAny(s[host:], "/?#")
 		readAuthority(w, s[host:end], base+host)
 		path = end
@@ -26,6 +29,10 @@ func readAddress(w *walker, s string, base int) {
 		w.in(frame{label: "fragment"}, func() { readPath(w, rest[fragment+1:], base+path+fragment+1) }) // a path with keys, in @odata.context
 	}
 }
+
+// schemes are those of addresses that say nothing.
+var schemes = map[string]bool{"https": true, "http": true, "HTTPS": true, "HTTP": true, "api": true, "tzone": true, "ftp": true,
+	"ldap": true, "ldaps": true, "otpauth": true, "file": true, "wss": true, "ws": true, "msteams": true, "smb": true, "rtsp": true}
 
 // readAuthority reads USER@HOST:PORT.
 func readAuthority(w *walker, s string, base int) {

@@ -91,7 +91,7 @@ func (e *expressionReader) word(s string, i, base int) int {
 	argument := e.kind == arguing && i > 0 && s[i-1] == '=' && strings.ContainsAny(text, "0123456789")
 	leaf, label, index := Leaf{Text: text, Role: Identifier}, "word", &e.words
 	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' || argument {
-		leaf, label, index = Leaf{Text: text, Role: Literal, Name: e.compared(), Bare: true}, "", &e.literals
+		leaf, label, index = Leaf{Text: text, Role: Literal, Name: e.compared(), Bare: e.kind != searching}, "", &e.literals
 	}
 	*index++
 	e.w.in(frame{label: label, index: *index, hash: true}, func() { e.w.show(leaf, base+i) })

@@ -140,7 +140,7 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 	case l.Name == "url" && words.IsMember(s): // of a service document
 		return true
 	case l.Name == "nextExpectedRanges":
-		return strings.Trim(s, "0123456789-") == ""
+		return isRange(s)
 	case s == "root":
 		return l.Name == "name" || l.Name == "id" || l.Name == "itemId"
 	}
