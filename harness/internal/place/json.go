@@ -1,6 +1,10 @@
 package place
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+)
 
 // JSON is read token by token, whatever its grammar: a text that is broken or cut is read
 // as far as it goes, and what is no JSON in it as plain text.
@@ -217,6 +221,29 @@ func stringEnd(s string, i int) (end int, escaped bool) {
 	return len(s), escaped
 }
 
+// isNumber recognises what JSON takes for a number, and one with a zero or a plus before it.
 func isNumber(s string) bool {
-	return strings.ContainsAny(s, "0123456789") && strings.Trim(s, "0123456789+-.eE") == ""
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		s = s[1:]
+	}
+	s, ok := cutDigits(s)
+	if ok && s != "" && s[0] == '.' {
+		s, ok = cutDigits(s[1:])
+	}
+	if ok && s != "" && s[0]|' ' == 'e' {
+		if s = s[1:]; s != "" && (s[0] == '-' || s[0] == '+') {
+			s = s[1:]
+		}
+		s, ok = cutDigits(s)
+	}
+	return ok && s == ""
+}
+
+// cutDigits is what stands behind the digits that a text begins with.
+func cutDigits(s string) (rest string, ok bool) {
+	i := 0
+	for i < len(s) && ascii.IsDigit(s[i]) {
+		i++
+	}
+	return s[i:], i > 0
 }

@@ -110,7 +110,9 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 	raw, at := s[i+1:end], base+i+1
 	leaf := Leaf{Role: Literal, Name: e.compared()}
 	if e.kind == searching {
-		if k := strings.IndexByte(raw, ':'); k > 0 && ascii.All(raw[:k], ascii.IsLetter) {
+		if k := strings.IndexByte(raw, ':'); k > 0 && isProperty(raw[:k]) {
+			e.words++
+			e.w.in(frame{label: "word", index: e.words, hash: true}, func() { e.w.show(Leaf{Text: raw[:k], Role: Identifier}, at) })
 			leaf.Name, raw, at = raw[:k], raw[k+1:], at+k+1
 		}
 	}
@@ -126,6 +128,11 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 		}
 	})
 	return end + 1
+}
+
+// isProperty recognises what may be the name of a property, or stand for one.
+func isProperty(s string) bool {
+	return ascii.IsLetter(s[0]) && ascii.All(s, func(c byte) bool { return ascii.IsAlnum(c) || c == '-' })
 }
 
 // compared is the property that a literal is compared with.

@@ -53,7 +53,7 @@ func (k Kind) inAddresses(all map[string]*cassette.Interaction, member string) {
 		"filter": "/users?$filter=" + member + " eq '" + url.QueryEscape(odata) + "'", "encoded filter": "/users?%24filter=" + member + "%20eq%20%27" + spaced + "%27",
 		"startswith": "/users?$filter=startswith(" + member + ",'" + spaced + "') and accountEnabled eq true", "in": "/users?$filter=" + member + " in ('" + spaced + "','b')",
 		"lambda": "/users?$filter=x/any(p:p/" + member + " eq '" + spaced + "')", "bare search": "/users?$search=" + spaced, "search": "/users?$search=" + url.QueryEscape(`"displayName:`+strings.ReplaceAll(k.Value, `"`, "")+`"`),
-		"option": "/users?x=" + url.QueryEscape(k.Value), "named option": "/users?" + url.QueryEscape(member) + "=" + url.QueryEscape(k.Value), "alias": "/users/f(a=@a)?@a='" + spaced + "'",
+		"searched property": "/users?$search=" + url.QueryEscape(`"`+strings.ReplaceAll(k.Value, `"`, "")+`:x"`), "option": "/users?x=" + url.QueryEscape(k.Value), "named option": "/users?" + url.QueryEscape(member) + "=" + url.QueryEscape(k.Value), "alias": "/users/f(a=@a)?@a='" + spaced + "'",
 		"option's name": "/users?" + url.QueryEscape(k.Value) + "=1", "fragment": "/users?$top=1#" + percentAll(k.Value),
 	} {
 		all["address: "+name] = Exchange(http.MethodGet, Graph+address)

@@ -157,7 +157,7 @@ var optionNames = setOf(`select filter expand orderby top skip count search form
 // isRange recognises where a slice begins and ends, either left out.
 func isRange(s string) bool {
 	start, end, _ := strings.Cut(s, "-")
-	return ascii.All(start, ascii.IsDigit) && ascii.All(end, ascii.IsDigit)
+	return strings.Trim(start+end, "0123456789") == ""
 }
 
 // isExpressionWord reports whether a bare word of an expression is a property, a path of
@@ -170,7 +170,9 @@ func isExpressionWord(s string) bool {
 
 var expressionWords = setOf(`and or not eq ne gt ge lt le in has asc desc any all startswith endswith contains substringof tolower toupper length
 	indexof substring trim concat year month day hour minute second date time now round floor ceiling cast isof null true false microsoft graph
-	aggregate groupby with sum average min max countdistinct as select expand filter orderby top skip levels count search ref value member`)
+	aggregate groupby with sum average min max countdistinct as select expand filter orderby top skip levels count search ref value member
+	from to cc bcc body subject participants recipients kind received sent attachment hasattachment hasattachments importance size isread filename filetype
+	author title path site category extension`)
 
 // isHTTPValue reports whether a header's value says nothing.
 func isHTTPValue(name, s string) bool {

@@ -36,7 +36,7 @@ func (p vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 	case place.FileName:
 		return &fileNameField
 	case place.Number:
-		if f := memberFields.find(name, l.Parent); f != nil && (f.treatment == asOnes || f.rule == contentCells) {
+		if f := memberFields.find(name, l.Parent); f != nil && (f.treatment == asOnes || numbersOf[f.rule]) {
 			return f
 		}
 		return credentialFields.find(name, l.Parent)
@@ -51,6 +51,11 @@ func (p vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 		return f
 	}
 	return memberFields.find(name, l.Parent)
+}
+
+// numbersOf are the rules of values that are numbers as often as texts.
+var numbersOf = [ruleCount]bool{
+	contentCells: true, identityPhone: true, identityEmployee: true, identityDevice: true, identityPostal: true, identityBirthday: true, identityAccount: true,
 }
 
 // kept reports whether a rule keeps a value.
