@@ -153,19 +153,21 @@ func (r *pathReader) arguments(s string, base int) {
 }
 
 // isList reports whether what stands in parentheses without quotes is a list of properties,
-// as in $metadata#groups(displayName,id), and no key. What stands for a property is
-// called member, with a number, a hyphen and four letters.
+// as in $metadata#groups(displayName,id), and no key.
 func isList(s string) bool {
 	for item := range strings.SplitSeq(s, ",") {
-		word, check, _ := strings.Cut(item, "-")
-		if len(check) == 4 && ascii.All(check, ascii.IsLetter) && strings.TrimRight(word, "0123456789") == "member" {
-			continue
-		}
-		if strings.ContainsAny(item, "0123456789-@{") {
+		if strings.ContainsAny(item, "0123456789-@{") && !standsForName(item) {
 			return false
 		}
 	}
 	return true
+}
+
+// standsForName recognises what stands for the name of a property: member, with a number, a
+// hyphen and four letters.
+func standsForName(s string) bool {
+	word, check, _ := strings.Cut(s, "-")
+	return len(check) == 4 && ascii.All(check, ascii.IsLetter) && strings.TrimRight(word, "0123456789") == "member"
 }
 
 // expressions are the options that hold expressions of OData.

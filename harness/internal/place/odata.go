@@ -130,10 +130,8 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 	return end + 1
 }
 
-// isProperty recognises what may be the name of a property, or stand for one.
-func isProperty(s string) bool {
-	return ascii.IsLetter(s[0]) && ascii.All(s, func(c byte) bool { return ascii.IsAlnum(c) || c == '-' })
-}
+// isProperty recognises what may be the name of a property, or stands for one.
+func isProperty(s string) bool { return ascii.All(s, ascii.IsLetter) || standsForName(s) }
 
 // compared is the property that a literal is compared with.
 func (e *expressionReader) compared() string {
