@@ -61,12 +61,9 @@ func (e *expressionReader) punctuation(c byte) {
 			e.property = e.last
 		}
 	case '=', ':':
-		of, any := strings.CutSuffix(e.call, "/any")
-		if !any {
-			of, any = strings.CutSuffix(e.call, "/all")
-		}
-		if any && c == ':' {
-			e.variable, e.of = e.last, of
+		k := strings.LastIndexByte(e.call, '/')
+		if of := strings.ToLower(e.call[k+1:]); c == ':' && k >= 0 && (of == "any" || of == "all") {
+			e.variable, e.of = e.last, e.call[:k]
 		}
 		e.property = e.last
 	}

@@ -54,6 +54,28 @@ func isVersion(s string) bool {
 	return strings.Trim(s, "0123456789.-+ ") == ""
 }
 
+// isVersionID recognises the id of a version of a file: 12.0.
+func isVersionID(s string) bool {
+	whole, fraction, _ := strings.Cut(s, ".")
+	return len(s) <= 6 && ascii.All(whole, ascii.IsDigit) && ascii.All(fraction, ascii.IsDigit)
+}
+
+// isThumbnailSize recognises c48x48_crop, which clients ask for.
+func isThumbnailSize(s string) bool {
+	width, height, ok := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(s, "c"), "_crop"), "x")
+	return ok && len(s) <= len("c1920x1080_crop") && s[0] == 'c' && ascii.All(width, ascii.IsDigit) && ascii.All(height, ascii.IsDigit)
+}
+
+// isWordOfTeams recognises the ids of templates and apps that Teams has everywhere.
+func isWordOfTeams(s string) bool {
+	return len(s) <= 64 && ascii.All(s, func(c byte) bool { return ascii.IsLetter(c) || c == '.' })
+}
+
+// isColor recognises #ff8800.
+func isColor(s string) bool {
+	return (len(s) == 7 || len(s) == 9 || len(s) == 4) && s[0] == '#' && ascii.All(s[1:], ascii.IsHex)
+}
+
 // isPlain reports whether a text says nothing anywhere: a truth, a short number, a date,
 // punctuation.
 func isPlain(s string) bool {
@@ -164,7 +186,7 @@ func isRange(s string) bool {
 // them, a function, or an operator.
 func isExpressionWord(s string) bool {
 	return words.IsMember(s) || words.IsType(s) || allParts(s, "/()*$:.,;=&+-", func(part string) bool {
-		return len(part) <= 2 || isShortNumber(part) || words.IsMember(part) || words.IsType(part) || expressionWords.has(part)
+		return len(part) <= 2 || isShortNumber(part) || isThumbnailSize(part) || words.IsMember(part) || words.IsType(part) || expressionWords.has(part)
 	})
 }
 
