@@ -77,7 +77,7 @@ func isWordByte(c byte) bool {
 // word reads a bare word: an identifier, an operator, a number, a GUID, a date.
 func (e *expressionReader) word(s string, i, base int) int {
 	end := i
-	for end < len(s) && isWordByte(s[end]) {
+	for end < len(s) && (isWordByte(s[end]) || isOfTime(s, i, end)) {
 		end++
 	}
 	text := s[i:end]
@@ -94,6 +94,12 @@ func (e *expressionReader) word(s string, i, base int) int {
 	e.w.in(frame{label: label, index: *index, hash: true}, func() { e.w.show(leaf, base+i) })
 	e.last = text
 	return end
+}
+
+// isOfTime reports whether the colon at end is one of a time in the word that begins at i, as in
+// 2026-11-24T08:30:00Z.
+func isOfTime(s string, i, end int) bool {
+	return s[end] == ':' && ascii.IsDigit(s[i]) && ascii.IsDigit(s[end-1]) && end+2 < len(s) && ascii.IsDigit(s[end+1]) && ascii.IsDigit(s[end+2])
 }
 
 // literal reads what stands between quotes.

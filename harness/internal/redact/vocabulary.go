@@ -157,12 +157,14 @@ func (p vocabulary) isStep(s, before string) bool {
 	switch {
 	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
 		return true
+	case len(s) > len("microsoft.graph.") && strings.EqualFold(s[:len("microsoft.graph.")], "microsoft.graph."): // whatever stands before
+		return words.IsType(s) || allParts(s[len("microsoft.graph."):], ".", words.IsMember)
 	case isVersionID(s), isThumbnailSize(s), strings.HasPrefix(s, "com.microsoft.teams") && isWordOfTeams(s), before == "localizations" && words.IsLanguage(s):
 		return true
 	case steps.has(s), s[0] == '$' && words.IsMember(strings.TrimPrefix(s, "$")):
 		return true
 	case words.IsMember(s), words.IsType(strings.TrimPrefix(s, "Microsoft.DirectoryServices.")):
-		return !namesFollow.has(before) || p.outside
+		return !namesFollow.has(before) || operations.has(s) || p.outside
 	case p.signIn:
 		return loginWords.has(s)
 	}
@@ -179,6 +181,9 @@ var steps = setOf(`v1.0 beta v2.0 v2 me root collection $batch $metadata $count 
 
 // namesFollow are the steps behind which a word of the service may be a name.
 var namesFollow = setOf("users groups domains applications serviceprincipals devices contacts worksheets tables names columns categories")
+
+// operations are what may stand there all the same.
+var operations = setOf("getByIds validateProperties getAvailableExtensionProperties getUserOwnedObjects itemAt add addFormulaLocal count delta includeApplications")
 
 // loginWords are values that sign-in exchanges have and that say nothing.
 var loginWords = setOf(`authorization_code refresh_token client_credentials password urn:ietf:params:oauth:grant-type:device_code device_code
