@@ -178,7 +178,7 @@ func opening(m *Meta, count, holes int) []byte {
 		w.line(2, "holes: "+strconv.Itoa(holes))
 		texts("tags:", m.Tags)
 		w.key(2, "sum: ")
-		w.doubleQuoted(sealOf(m, holes))
+		w.doubleQuoted(m.seal(holes))
 		w.line(0, "")
 	}
 	if count == 0 {

@@ -28,17 +28,3 @@ func FuzzFile(f *testing.F) {
 		})
 	})
 }
-
-// FuzzSalt: a salt is read, or refused without being quoted.
-func FuzzSalt(f *testing.F) {
-	f.Add([]byte("5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a\n"))
-	f.Add([]byte("zz\x00"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		testkit.Bounded(t, len(text), func() {
-			salt, message := parseSalt(text)
-			if (salt == nil) == (message == "") || salt != nil && len(salt) != saltSize {
-				t.Errorf("%q: %x, %q", text, salt, message)
-			}
-		})
-	})
-}

@@ -44,7 +44,7 @@ func TestHolesAndNotes(t *testing.T) {
 		if diff := cmp.Diff([]string{"note 0", "note 2", "note 3", "note 4"}, notes); diff != "" {
 			t.Error(diff)
 		}
-		meta := cassette.Meta{Format: 2, Origin: cassette.Recorded, Salt: "0123456789ab", Tags: map[string]string{"Name 1 qzkw": "1a2b3"}}
+		meta := cassette.Meta{Format: 2, Origin: cassette.Recorded, Redaction: cassette.Redaction{Salt: "0123456789ab", Tags: map[string]string{"Name 1 qzkw": "1a2b3"}}}
 		if left, err := j.Save(file, meta, Saving{Clean: true}); err != nil || left != nil {
 			t.Fatal(left, err)
 		}
