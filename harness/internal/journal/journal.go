@@ -223,12 +223,18 @@ func (j *Journal) fail(err error) error {
 
 // Err is why nothing more can be appended, or nil.
 func (j *Journal) Err() error {
+	_, err := j.whole()
+	return err
+}
+
+// whole is the file, which is open and lacks nothing that was to be appended.
+func (j *Journal) whole() (*os.File, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.failed == nil && j.file == nil {
-		return unwritable(j.name, fs.ErrClosed)
+		return nil, unwritable(j.name, fs.ErrClosed)
 	}
-	return j.failed
+	return j.file, j.failed
 }
 
 // sync is the group sync: it covers all that was written since the last.
@@ -272,13 +278,6 @@ func (j *Journal) kept() []record {
 	records := slices.DeleteFunc(slices.Clone(j.records), func(r record) bool { return j.retried[r.order] })
 	slices.SortStableFunc(records, func(a, b record) int { return cmp.Compare(a.order, b.order) })
 	return records
-}
-
-// opened is the file; nil, which fails, once it is closed.
-func (j *Journal) opened() *os.File {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.file
 }
 
 // Close closes the journal and leaves the file, to be recovered. A second time it does

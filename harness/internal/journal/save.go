@@ -40,10 +40,10 @@ func (l LeftOut) Unwrap() error { return l.Err }
 //
 // An interaction with which the file were larger than Load reads is left out, and returned.
 func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, error) {
-	if err := j.Err(); err != nil {
+	in, err := j.whole()
+	if err != nil {
 		return nil, fmt.Errorf("save %s: the recording is not complete: %w", file, err)
 	}
-	in := j.opened()
 	all := inPlace(j.kept(), how.Place)
 	stored, left := j.fitting(in, all, parts(in, all, j.most).Room(meta))
 	if len(stored) == 0 && len(left) > 0 {
