@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -63,7 +64,7 @@ func (s *scanner) all() error {
 	n, err := io.ReadFull(in, magic)
 	switch {
 	case string(magic[:n]) != journalMagic[:n]:
-		return errors.New("it is not a journal of this version")
+		return &fault.Error{Message: "it is not a journal of this version", Hint: "recover it with the graphvcr that recorded it; or remove it, and record again"}
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		s.torn = &Torn{Bytes: int64(n)}
 		return nil
