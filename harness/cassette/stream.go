@@ -63,6 +63,9 @@ func stream(out io.Writer, meta *Meta, p Parts) (err error) {
 		if writing.Wait(); failed != nil {
 			return failed
 		}
+		if len(text) > room {
+			return unstorable("the file has more than the %d MB that are read", p.most()>>20)
+		}
 		run := text[:size]
 		text, spare, room = append(spare[:0], text[size:]...), text, room-size
 		writing.Go(func() { _, failed = out.Write(run) })
@@ -72,9 +75,6 @@ func stream(out io.Writer, meta *Meta, p Parts) (err error) {
 		text = append(strconv.AppendInt(append(text, "  - id: "...), int64(n), 10), '\n')
 		if text, err = p.Append(text, n); err != nil {
 			return fmt.Errorf("interaction %d: %w", n, err)
-		}
-		if len(text) > room {
-			return unstorable("the file has more than the %d MB that are read", p.most()>>20)
 		}
 		if len(text) >= runSize {
 			if err := write(len(text) / runSize * runSize); err != nil {
