@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -197,6 +199,7 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	sent, came := len(req.Body), len(resp.Body)
 	req.URL, req.Headers, req.Trailer, req.Body = asked.Address, asked.Header, asked.Trailer, asked.Body
 	resp.Headers, resp.Trailer, resp.Body = answered.Header, answered.Trailer, answered.Body
+	resp.Status = statusLine(resp.Code, resp.Status)
 	req.Headers = withLength(req.Headers, &req.ContentLength, sent, len(req.Body))
 	resp.Headers = withLength(resp.Headers, &resp.ContentLength, came, len(resp.Body))
 	if p.previous != nil { // how long it took changes with every call
@@ -250,6 +253,14 @@ func (p *pass) aside(l *place.Leaf) (string, bool) {
 	return v.text, v.rule != noRule
 }
 
+// statusLine is a status line whose phrase is a text of the service's, or HTTP's own.
+func statusLine(code int, status string) string {
+	if _, phrase, ok := strings.Cut(status, " "); !ok || areServiceWords(phrase) {
+		return status
+	}
+	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
+}
+
 // withLength makes the lengths that described the old text describe the new one.
 func withLength(h http.Header, length *int64, was, is int) http.Header {
 	if *length == int64(was) {
@@ -291,7 +302,7 @@ func (p *pass) note(i *cassette.Interaction) []byte {
 	if len(p.r.salt) == 0 {
 		return nil
 	}
-	n := noteData{Names: p.names, Salt: cassette.SaltDigest(p.r.salt)}
+	n := noteData{Names: p.names, Salt: saltfile.Digest(p.r.salt)}
 	if len(i.Holes) > 0 {
 		n.Shapes = shapesOf(i)
 	}
