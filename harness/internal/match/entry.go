@@ -163,9 +163,6 @@ type Answer struct {
 // two replays. All callers must hand in the same function, and treat the result
 // as read-only.
 func (a *Answer) Prepared(build func(i *cassette.Interaction, body string) any) any {
-	if a.record == nil {
-		return build(a.Interaction, a.Body)
-	}
 	return a.record.prepared.get(func() any { return build(a.record.interaction, a.record.body()) })
 }
 
