@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -155,7 +157,7 @@ func (r *Reverse) deleteSession(w http.ResponseWriter, req *http.Request, id str
 	suite := &report.Suite{Command: "serve", Cases: []report.Case{ended}}
 	suite.Finish()
 	var text bytes.Buffer
-	if err := report.Render(&text, "json", suite, report.Style{}); err != nil {
+	if err := render.Suite(&text, "json", suite, render.Style{}); err != nil {
 		return &Failure{Status: http.StatusInternalServerError, Code: codeSession, Message: "write the report: " + err.Error()}
 	}
 	return write(w, http.StatusOK, "application/json", text.Bytes())
