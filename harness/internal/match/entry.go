@@ -186,7 +186,7 @@ func (a *Answer) RestoreHeader(header http.Header) {
 	}
 }
 
-// Read tells the session that the answer was read, or given up: at most once counts. Those
+// Read says to the session that the answer was read, or given up: at most once counts. Those
 // who serve an answer call it when its body has ended.
 func (a *Answer) Read() {
 	if a.read != nil {
