@@ -79,7 +79,7 @@ func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) 
 // Find lists the spans of a plain text that are ids, in order: of composite ids the
 // whole.
 func Find(text string) []Span {
-	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true}
+	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true}
 	r.scan()
 	return r.spans
 }
@@ -110,7 +110,6 @@ type rewriter struct {
 	edits []edit.Edit
 
 	listing bool // spans are wanted
-	finding bool // and nothing else: f leaves every atom
 	spans   []Span
 }
 
