@@ -26,7 +26,7 @@ type Cassette struct {
 	File         string // as it was opened; "" when it never was a file
 	Meta         Meta
 	Interactions []*Interaction
-	Salt         []byte // what Meta.Salt is the digest of: see FindSalt. Load finds it, no file of interactions holds it
+	Salt         []byte // what Meta.Salt is the digest of. Load finds it, no file of interactions holds it
 }
 
 // An Interaction is a request and its response.
@@ -98,14 +98,19 @@ type Meta struct {
 	Source     string            `yaml:"source,omitempty"`      // what it was made of: another tool's name, a page
 	RecordedAt time.Time         `yaml:"recorded-at,omitempty"` // in UTC, to the second; zero when nobody knows
 	Auth       *Auth             `yaml:"auth,omitempty"`
-	Cloud      string            `yaml:"cloud,omitempty"`    // Graph's host where it is not graph.microsoft.com
-	Rules      string            `yaml:"rules,omitempty"`    // a digest of the rules of redaction, 12 hex digits
-	Client     string            `yaml:"client,omitempty"`   // what sent the requests
-	Expires    string            `yaml:"expires,omitempty"`  // see ParseLifetime
-	Vars       map[string]string `yaml:"vars,omitempty"`     // values that the scenario's variables had, for replay
-	Redacted   []string          `yaml:"redacted,omitempty"` // ids of the rules that replaced something, or their classes
-	Salt       string            `yaml:"salt,omitempty"`     // digest of the salt that pseudonyms were made with, 12 hex digits; "" where nothing is sealed
-	Tags       map[string]string `yaml:"tags,omitempty"`     // by pseudonym of a name in a hole: see identity.Tag
+	Cloud      string            `yaml:"cloud,omitempty"`   // Graph's host where it is not graph.microsoft.com
+	Client     string            `yaml:"client,omitempty"`  // what sent the requests
+	Expires    string            `yaml:"expires,omitempty"` // see ParseLifetime
+	Vars       map[string]string `yaml:"vars,omitempty"`    // values that the scenario's variables had, for replay
+	Redaction  `yaml:",inline"`
+}
+
+// Redaction is what a file says of its redaction as a whole.
+type Redaction struct {
+	Rules    string            `yaml:"rules,omitempty"`    // a digest of the rules, 12 hex digits
+	Redacted []string          `yaml:"redacted,omitempty"` // ids of the rules that replaced something, or their classes
+	Salt     string            `yaml:"salt,omitempty"`     // digest of the salt that pseudonyms were made with, 12 hex digits; "" where nothing is sealed
+	Tags     map[string]string `yaml:"tags,omitempty"`     // by pseudonym of a name in a hole: five hexadecimal digits, and a number where they needed one
 }
 
 // Auth is what is kept of the token that a recording was made with.

@@ -53,9 +53,9 @@ func (m *Message) isFile(typ, body string) bool {
 	path, _, _ := strings.Cut(m.Address, "?")
 	content := strings.HasSuffix(path, "/content") || strings.HasSuffix(path, "/$value") ||
 		strings.HasSuffix(path, "/%24value") || strings.HasSuffix(path, "/contentStream")
-	slice := media.First(m.Header, "Content-Range") != ""
+	slice := func() bool { return media.First(m.Header, "Content-Range") != "" }
 	if !m.Answer {
-		return m.Method == http.MethodPut && (slice || content || !media.IsJSONType(typ)) ||
+		return m.Method == http.MethodPut && (content || !media.IsJSONType(typ) || slice()) ||
 			strings.HasPrefix(typ, "image/") || typ == "application/octet-stream"
 	}
 	if !content && media.IsReport(body) {
@@ -63,7 +63,7 @@ func (m *Message) isFile(typ, body string) bool {
 	}
 	if m.Status/100 == 2 && m.Method == http.MethodGet {
 		disposition, _, _ := strings.Cut(media.First(m.Header, "Content-Disposition"), ";")
-		if slice || content && !isGraphError(body) || strings.EqualFold(strings.TrimSpace(disposition), "attachment") {
+		if slice() || content && !isGraphError(body) || strings.EqualFold(strings.TrimSpace(disposition), "attachment") {
 			return true
 		}
 	}
