@@ -102,31 +102,19 @@ func (r *rewriter) sid(i, j int) bool {
 		r.atom(i, j, SID)
 		return true
 	}
+	parts := strings.Split(numbers, "-")
+	if len(parts) != 4 {
+		return false
+	}
 	var memory [16]byte
-	for k := range 4 {
-		part, rest, more := strings.Cut(numbers, "-")
-		if more != (k < 3) {
-			return false
-		}
-		numbers = rest
+	for k, part := range parts {
 		n, err := strconv.ParseUint(part, 10, 32)
 		if err != nil {
 			return false
 		}
 		binary.LittleEndian.PutUint32(memory[4*k:], uint32(n))
 	}
-	if r.finding {
-		r.put(i, j, w)
-		return true
-	}
-	guid := guidOf(memory)
-	fake := r.f(Atom{GUID, guid})
-	if fake == guid && !strings.Contains(w, "-0") {
-		r.put(i, j, w)
-		return true
-	}
-	memory, ok := memoryOf(fake)
-	if ok {
+	if memory, ok := memoryOf(r.f(Atom{GUID, guidOf(memory)})); ok {
 		b := append(make([]byte, 0, 56), "S-1-12-1"...)
 		for k := range 4 {
 			b = strconv.AppendUint(append(b, '-'), uint64(binary.LittleEndian.Uint32(memory[4*k:])), 10)

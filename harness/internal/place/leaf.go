@@ -21,15 +21,6 @@ type Message struct {
 	boundary string // of the parts in the body, where the header is changed already
 }
 
-func (m *Message) media() *media.Body {
-	return &media.Body{
-		Method: m.Method, Address: m.Address, Answer: m.Answer, Status: m.Status, Header: m.Header, Boundary: m.boundary, Text: m.Body,
-	}
-}
-
-// KindOf says how the body of a message is read, and the boundary of its parts.
-func (m *Message) KindOf() (kind media.Kind, boundary string) { return m.media().Kind() }
-
 // Parts are the parts of a body whose kind is Multipart; Name is that of a form's field.
 func (m *Message) Parts(boundary string) []Part {
 	parts := make([]Part, 0, 4)
