@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/display"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
@@ -104,7 +105,7 @@ func (s *stepRun) show(a *answer) {
 	last := len(*shown) - 1
 	switch is := a.source(); {
 	case is.Interaction == nil || is.Cassette == nil:
-		*shown = append(*shown, report.Exchange{Name: s.step.Name, Method: a.request.Method, URL: s.addresses.shown(a.request.URL)})
+		*shown = append(*shown, report.Exchange{Name: s.step.Name, Method: a.request.Method, URL: shownURL(a.request.URL)})
 	case last >= 0 && (*shown)[last].Interaction != nil && *(*shown)[last].Interaction == is.Interaction.ID: // served again to one that polls
 	default:
 		e := display.Of(is.Cassette, is.Interaction)
@@ -119,7 +120,7 @@ func (s exchanger) mark(req *http.Request, a *answer) context.Context {
 	if s.step.As != "" {
 		ctx = match.WithPrincipal(ctx, s.step.As)
 	}
-	if s.step.Auth == "none" || !s.addresses.home(req.URL.Host) {
+	if s.step.Auth == "none" || !graph.IsHost(req.URL.Host) {
 		ctx = withoutAuth(ctx)
 	}
 	return ctx
@@ -154,11 +155,11 @@ func (s exchanger) goesRound(a *answer, err *redirectError) *halt {
 		Want:    "an answer within " + fmt.Sprint(maxRedirects) + " redirects",
 		Message: fmt.Sprintf("%s: the redirects do not end", s.what(a.request)),
 		Hint:    "redirect: stop under request: judges the first answer instead",
-	}, got: value("a redirect to " + s.addresses.shown(err.to))}}).at(a, "")
+	}, got: value("a redirect to " + shownURL(err.to))}}).at(a, "")
 }
 
 func (s *stepRun) what(req *http.Request) string {
-	return req.Method + " " + s.addresses.shown(req.URL)
+	return req.Method + " " + shownURL(req.URL)
 }
 
 // failed says why there is no answer: replay has none, or nothing works.
