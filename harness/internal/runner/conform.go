@@ -83,11 +83,12 @@ func (s judge) unlike(p conform.Problem, a *answer) finding {
 	if strings.HasPrefix(p.Where, jsondoc.Root) {
 		at.at = p.Where
 	}
-	said := failure{place: at, rule: p.Rule, want: plain(p.Want), got: value(p.Got), remark: conform.Source(p.File, p.Line)}
+	f := at.failed(p.Rule, 0, plain(p.Want), value(p.Got))
+	f.Remark = conform.Source(p.File, p.Line)
 	if p.Rule == conform.RuleSchemaBody {
-		said.at, said.message = jsondoc.Root, phrase{"the answer has %s, wanted a %s", []any{p.Got, p.Want}}
+		f.at, f.message = jsondoc.Root, phrase{"the answer has %s, wanted a %s", []any{p.Got, p.Want}}
 	}
-	f := said.finding(a)
+	f = f.from(a)
 	f.Severity = p.Severity
 	if p.Severity == report.Warning && s.named[p.Where] {
 		f.Severity = report.Error

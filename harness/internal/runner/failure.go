@@ -29,35 +29,28 @@ func (p place) below(path string) place {
 	return p
 }
 
-// failure is an expectation that does not hold. Without a message or an is, the value
-// is got and not want, which needs no words here.
-type failure struct {
-	place
-	rule      report.Rule
-	line      int // in the scenario
-	want, got phrase
-	message   phrase
-	is        phrase // said of the place
-	remark    string
-}
-
-func (f failure) finding(a *answer) finding {
+// failed is a finding of a place: an expectation that does not hold. Without a message or an is,
+// the value is got and not want, which needs no words here.
+func (p place) failed(rule report.Rule, line int, want, got phrase) finding {
 	return finding{
-		Finding: report.Finding{
-			Rule: f.rule, Severity: report.Error, Place: report.Place{Line: f.line}, Where: f.where, Remark: f.remark,
-			Interaction: a.source().id(), Cassette: a.source().place(f.at),
-		},
-		want: f.want, got: f.got, message: f.message, is: f.is,
+		Finding: report.Finding{Rule: rule, Severity: report.Error, Place: report.Place{Line: line}, Where: p.where},
+		at:      p.at, want: want, got: got,
 	}
 }
 
-// sentence is what the failure says, within the sentence of another.
-func (f failure) sentence() phrase {
+// from is the finding with the place of what it is about in the cassette.
+func (f finding) from(a *answer) finding {
+	f.Interaction, f.Cassette = a.source().id(), a.source().place(f.at)
+	return f
+}
+
+// sentence is what the finding says, within the sentence of another.
+func (f finding) sentence() phrase {
 	switch {
 	case f.message.format != "":
 		return f.message
 	case f.is.format != "":
-		return phrase{"%s %s", []any{f.where, f.is}}
+		return phrase{"%s %s", []any{f.Where, f.is}}
 	}
-	return phrase{"%s", []any{phrase{"%s is %s, wanted %s", []any{f.where, f.got, f.want}}}}
+	return phrase{"%s is %s, wanted %s", []any{f.Where, f.got, f.want}}
 }

@@ -11,6 +11,7 @@ import (
 // that what hides values can see them before they are cut.
 type finding struct {
 	report.Finding
+	at                     string // normalized path in the body of the answer that it is from; "" for the answer
 	message, is, want, got phrase // each in place of the finding's own text, unless it is zero
 }
 

@@ -85,10 +85,9 @@ func (s pager) next(page *answer, asked map[string]bool) (*http.Request, *halt) 
 }
 
 func (s pager) followed(page *answer, rule report.Rule, at, want, got, is string) {
-	s.report(page, []failure{{
-		place: place{where: at, at: at}, rule: rule, line: s.step.Follow.Line,
-		want: plain(want), got: value(got), is: plain(is),
-	}})
+	f := place{where: at, at: at}.failed(rule, s.step.Follow.Line, plain(want), value(got))
+	f.is = plain(is)
+	s.report(page, f)
 }
 
 // checkTotal compares the number of elements of value over all pages.
