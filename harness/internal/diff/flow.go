@@ -275,7 +275,7 @@ func unversioned(u *graphurl.URL) *graphurl.URL {
 // addressOf is an address without its API version, in its canonical spelling.
 func addressOf(u *graphurl.URL) string { return unversioned(u).String() }
 
-// ownKey tells operations apart whose addresses clients made themselves.
+// ownKey identifies an operation whose address the client made itself.
 func (e *exchange) ownKey() string {
 	key := e.principal + " " + maskBraces(e.ownName()) // an id of another format is still an id
 	for _, name := range []string{"Prefer", "Consistencylevel"} {

@@ -289,7 +289,7 @@ func (l *permissionLint) sum() report.Case {
 }
 
 // LeastPrivileged is a set that holds one of each list, as low in privilege as may be:
-// what is the only choice somewhere is taken first, then of each list that has none yet
+// what is the only choice somewhere is chosen first, then of each list that has none yet
 // the first.
 func LeastPrivileged(lists [][]string) []string {
 	var chosen []string

@@ -80,18 +80,11 @@ func (s exchanger) exchange(req *http.Request) (*answer, *halt) {
 	}
 	a.status, a.header, a.text = resp.StatusCode, resp.Header, wire.Text(resp.Header.Get("Content-Type"), data)
 	if note := a.source().Note; note != "" {
-		s.add(finding{Finding: report.Finding{
-			Rule: ruleReplayOrder, Severity: report.Note, Message: note,
-			Interaction: a.source().id(), Cassette: a.source().place(""),
-		}})
+		s.add(a.note(ruleReplayOrder, "", note))
 	}
 	h := a.parse()
 	if a.mended != "" {
-		s.add(finding{Finding: report.Finding{
-			Rule: ruleAnswerSurrogate, Severity: report.Note, Where: a.mended,
-			Message:     "half of a surrogate pair is not a character, and was read as U+FFFD, as most clients do",
-			Interaction: a.source().id(), Cassette: a.source().place(a.mended),
-		}})
+		s.add(a.note(ruleAnswerSurrogate, a.mended, "half of a surrogate pair is not a character, and was read as U+FFFD, as most clients do"))
 	}
 	return a, h
 }

@@ -37,7 +37,7 @@ func (s *stepRun) report(a *answer, found ...finding) {
 }
 
 // checkStatus wants one of the statuses expected. A step that expects none, and
-// nothing of the body either, takes any that is no error.
+// nothing of the body either, accepts any that is no error.
 func (s judge) checkStatus(e *scenario.Expect, v *view) []finding {
 	want := "below 400"
 	ok := v.status < 400 || s.cleanup && v.status == http.StatusNotFound // it is gone already
