@@ -14,6 +14,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
@@ -83,7 +84,7 @@ func (l *writtenLeaks) path(file string) {
 // placeholder is a cassette for what stands in another file: with the project's salt, by
 // which pseudonyms are known.
 func (l *writtenLeaks) placeholder(file string) *cassette.Cassette {
-	salt, _ := cassette.FindSalt(l.project.Dirs.Cassettes) // without one nothing is a pseudonym
+	salt, _ := saltfile.Find(l.project.Dirs.Cassettes) // without one nothing is a pseudonym
 	return &cassette.Cassette{Name: file, File: file, Salt: salt}
 }
 

@@ -144,8 +144,8 @@ func (e *redirectError) Error() string { return fmt.Sprintf("more than %d redire
 // goesRound reports redirects without end: the service's fault, and this step's.
 func (s exchanger) goesRound(a *answer, err *redirectError) *halt {
 	return (&halt{finding: finding{Finding: report.Finding{
-		Rule: ruleRedirectLoop, Severity: report.Error, Where: "header.Location",
-		Want:    "an answer within " + fmt.Sprint(maxRedirects) + " redirects",
+		Rule: ruleRedirectLoop, Severity: report.Error,
+		Value:   report.Value{Where: "header.Location", Want: "an answer within " + fmt.Sprint(maxRedirects) + " redirects"},
 		Message: fmt.Sprintf("%s: the redirects do not end", s.what(a.request)),
 		Hint:    "redirect: stop under request: judges the first answer instead",
 	}, got: value("a redirect to " + shownURL(err.to))}}).at(a, "")

@@ -113,7 +113,7 @@ func (p place) below(path string) place {
 // the value is got and not want, which needs no words here.
 func (p place) failed(rule report.Rule, line int, want, got phrase) finding {
 	return finding{
-		Finding: report.Finding{Rule: rule, Severity: report.Error, Place: report.Place{Line: line}, Where: p.where},
+		Finding: report.Finding{Rule: rule, Severity: report.Error, Place: report.Place{Line: line}, Value: report.Value{Where: p.where}},
 		at:      p.at, want: want, got: got,
 	}
 }
@@ -126,7 +126,7 @@ func (f finding) from(a *answer) finding {
 
 // note is something worth knowing of an answer, at a path of its body or "".
 func (a *answer) note(rule report.Rule, at, message string) finding {
-	f := finding{Finding: report.Finding{Rule: rule, Severity: report.Note, Where: at, Message: message}, at: at}
+	f := finding{Finding: report.Finding{Rule: rule, Severity: report.Note, Value: report.Value{Where: at}, Message: message}, at: at}
 	return f.from(a)
 }
 
@@ -170,8 +170,9 @@ func (h *halt) at(a *answer, path string) *halt {
 // MissFinding is a miss as a finding.
 func MissFinding(miss *match.MissError) report.Finding {
 	f := report.Finding{
-		Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep, Missed: display.Missed(miss),
+		Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep,
 	}
+	f.Missed = display.Missed(miss)
 	if len(miss.Nearest) == 0 {
 		return f
 	}

@@ -100,7 +100,7 @@ func (s pager) checkTotal(total int) {
 	s.page = 0 // the finding is of all of them
 	s.add(finding{Finding: report.Finding{
 		Rule: ruleFollowTotal, Severity: report.Error, Place: report.Place{Line: s.step.Follow.Line},
-		Where: "$['value']", Want: countText(wanted), Got: fmt.Sprint(total),
+		Value:   report.Value{Where: "$['value']", Want: countText(wanted), Got: fmt.Sprint(total)},
 		Message: fmt.Sprintf("value has %d elements over %d page(s), wanted %s", total, pages, countText(wanted)),
 	}})
 }
