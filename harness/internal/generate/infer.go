@@ -24,9 +24,9 @@ func Infer(title string, values []any) []byte {
 	for _, v := range values {
 		seen.add(v, 0)
 	}
-	drafted := seen.schema()
-	if _, ok := drafted.get("properties"); !ok {
-		drafted = object{{"type", "object"}}
+	drafted := object{{"type", "object"}}
+	if len(seen.members) > 0 {
+		drafted = seen.schema()
 	}
 	return append(s, drafted...).text()
 }

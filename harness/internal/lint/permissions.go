@@ -217,7 +217,7 @@ func isPerResource(name string) bool {
 // scenario reports where what the steps list is not what the file says.
 func (l *permissionLint) scenario(sc *scenario.Scenario) {
 	one := report.Case{Name: sc.Name, File: sc.File}
-	for _, step := range append(slices.Clone(sc.Steps), sc.Cleanup...) {
+	for _, step := range sc.AllSteps() {
 		if step.Permissions == nil {
 			continue
 		}
