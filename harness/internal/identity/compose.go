@@ -79,9 +79,13 @@ func memoryOf(guid string) (memory [16]byte, ok bool) {
 	if !isBareGUID(guid) {
 		return memory, false
 	}
-	b, _ := hex.DecodeString(strings.ReplaceAll(guid, "-", ""))
+	at := 0
 	for k, from := range guidOrder {
-		memory[from] = b[k]
+		if k == 4 || k == 6 || k == 8 || k == 10 {
+			at++ // a hyphen
+		}
+		memory[from] = ascii.Unhex(guid[at])<<4 | ascii.Unhex(guid[at+1])
+		at += 2
 	}
 	return memory, true
 }

@@ -91,7 +91,8 @@ type Leaf struct {
 // where says where the text stands that is being read.
 type where struct {
 	frames []frame
-	depth  int // of texts within texts
+	depth  int    // of texts within texts
+	place  []byte // room for the spelling of one
 }
 
 func (w *where) push(f frame) { w.frames = append(w.frames, f) }
@@ -134,10 +135,11 @@ type frame struct {
 // body.$['x'][0], form.x, part.x.body.$['x'] (part[2] where a part has no name), and
 // path[1]>u!>path[2] where a text stands in a text.
 func (l *Leaf) Place() string {
-	b := make([]byte, 0, 64)
-	for _, f := range l.at.frames {
-		b = f.appendTo(b)
+	b := l.at.place[:0]
+	for n := range l.at.frames {
+		b = l.at.frames[n].appendTo(b)
 	}
+	l.at.place = b
 	return string(b)
 }
 
