@@ -12,7 +12,7 @@ func nameFormats() []*Format {
 		{Name: "mail", Doc: "a mail address: LOCAL@DOMAIN",
 			match: addresses(mailLocal + `(?:\.` + mailLocal + `)*`), distinct: always},
 		{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
-			match: matching(domainName), distinct: hasSuffix(".onmicrosoft.com")},
+			match: isDomain, distinct: hasSuffix(".onmicrosoft.com")},
 		{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
 			match: isSchemaExtensionID, distinct: isGeneratedExtension},
 		{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
@@ -27,6 +27,10 @@ const (
 	upnLocal   = `[\w'.\-!#^~$]`
 	mailLocal  = `[\w'\-!#^~$&*+/=?{|}%` + "`" + `]+`
 )
+
+func isDomain(s string) bool { return len(s) <= 253 && domains(s) }
+
+var domains = matching(domainName)
 
 // addresses are a local part of at most 128 bytes and a domain.
 func addresses(local string) func(string) bool {
