@@ -28,17 +28,3 @@ func FuzzFile(f *testing.F) {
 		})
 	})
 }
-
-// FuzzPacked: whatever a journal holds as an interaction, it is read or refused.
-func FuzzPacked(f *testing.F) {
-	var e Encoder
-	packed, err := e.Pack(nil, &Interaction{Request: Request{Method: "GET", URL: "https://graph.microsoft.com/v1.0/me"}, Response: Response{Code: 200, Body: "{}"}})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(packed)
-	f.Add(packed[:len(packed)/2])
-	f.Fuzz(func(t *testing.T, text []byte) {
-		testkit.Bounded(t, len(text), func() { _, _ = Decode(text) })
-	})
-}

@@ -114,8 +114,8 @@ func TestRoom(t *testing.T) {
 	same(t, c.Interactions, samples(2))
 }
 
-// So it is where only what is unpacked has no room.
-func TestRoomUnpacked(t *testing.T) {
+// What is too large is left out as it stands in a file: indented.
+func TestRoomIndented(t *testing.T) {
 	all := samples(3)
 	all[1].Response.Body = "[" + strings.Repeat("1,", 2000) + "1]" // of ten bytes a line
 	j, file := journalOf(t, all)

@@ -287,6 +287,24 @@ func plain(text string, i int) (end int, ascii bool) {
 	return i, high&highs == 0
 }
 
+// StringEnd finds the quote that ends a string which begins at i, behind its own, or the end
+// of the text, and says whether there is a backslash in it. The text may be no JSON.
+func StringEnd(text string, i int) (end int, escaped bool) {
+	for i < len(text) {
+		end, _ := plain(text, i)
+		switch {
+		case end == len(text) || text[end] == '"':
+			return end, escaped
+		case text[end] == '\\':
+			escaped = true
+			i = end + 2
+		default:
+			i = end + 1
+		}
+	}
+	return len(text), escaped
+}
+
 // str moves over the string that opens at pos and checks its escapes and its
 // UTF-8.
 func (s *scanner) str() error {
