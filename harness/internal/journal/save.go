@@ -74,7 +74,7 @@ func (j *Journal) fitting(in io.ReaderAt, all []record, room int) (stored []reco
 		}
 		text, _ := r.text(nil, in) // what cannot be read has no method
 		left = append(left, LeftOut{
-			Order: r.order, Method: cmp.Or(cassette.MethodOf(text), "?"),
+			Order: r.order, Method: cmp.Or(new(encoder).Method(text), "?"),
 			Err: &cassette.UnstorableError{Message: fmt.Sprintf("with it the file has more than the %d MB that are read", j.most>>20)},
 		})
 	}
