@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -84,7 +85,7 @@ func newImportOf(kind importKind, std streams, dirs *projectFlags) *cobra.Comman
 		Long:    kind.long + fmt.Sprintf(importLong, "*"+kind.extensions[0], kind.note),
 		Example: "  " + line + strings.Join(kind.examples, "\n  "+line),
 		Args:    arguments(cobra.MinimumNArgs(1)),
-		RunE:    func(_ *cobra.Command, args []string) error { return opts.run(std, dirs, args) },
+		RunE:    opts.report.on(std, dirs, opts.run),
 	}
 	cmd.Flags().StringVar(&opts.out, "out", "", "`folder` that gets cassettes/ and scenarios/")
 	cmd.Flags().BoolVar(&opts.force, "force", false, "overwrite files that exist")
@@ -105,26 +106,18 @@ type importFlags struct {
 
 func (f *importFlags) name() string { return "import " + f.kind.name }
 
-func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error {
-	out, err := f.report.parse(std)
-	if err != nil {
-		return err
-	}
+func (f *importFlags) run(_ context.Context, t *task) (*report.Suite, error) {
 	if f.out == "" {
-		return &fault.Error{Message: f.name() + ": --out: no folder given", Hint: "--out . writes to cassettes/ and scenarios/ here"}
+		return nil, &fault.Error{Message: f.name() + ": --out: no folder given", Hint: "--out . writes to cassettes/ and scenarios/ here"}
 	}
-	p, err := dirs.open()
+	from, err := f.reader(t.project)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	from, err := f.reader(p)
-	if err != nil {
-		return err
-	}
-	pages := judge.NewPages(p)
+	pages := judge.NewPages(t.project)
 	options := ingest.Options{Command: f.name(), Extensions: f.kind.extensions, Out: filepath.ToSlash(f.out), Force: f.force,
 		Read: func(file, name string, clean ingest.Cleaner) (*importer.Result, error) {
 			return f.kind.read(pages, from, file, name, clean)
 		}}
-	return out.finish(&report.Suite{Command: "import", Cases: ingest.Run(p, pages, paths, options)})
+	return &report.Suite{Command: "import", Cases: ingest.Run(t.project, pages, t.args, options)}, nil
 }

@@ -27,12 +27,12 @@ var groups = []*cobra.Group{
 
 func newRoot(std streams) *cobra.Command {
 	var dirs projectFlags
-	opts := replayFlags{project: &dirs}
+	var opts replayFlags
 	root := &cobra.Command{
 		Use:           "graphvcr",
 		Short:         "Record, replay, check and compare Microsoft Graph",
 		Args:          noCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return opts.run(cmd.Context(), std, nil) },
+		RunE:          opts.report.on(std, &dirs, opts.run),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       thisVersion(),
