@@ -57,23 +57,14 @@ func (f *importFlags) reader(p *project.Project) (importer.Reader, error) {
 }
 
 func newImport(std streams, dirs *projectFlags) *cobra.Command {
-	kinds := importKinds()
-	names := make([]string, len(kinds))
-	for i, kind := range kinds {
-		names[i] = kind.name
+	var names []string
+	var below []*cobra.Command
+	for _, kind := range importKinds() {
+		names = append(names, kind.name)
+		below = append(below, newImportOf(kind, std, dirs))
 	}
-	cmd := &cobra.Command{
-		Use:   "import",
-		Short: "Turn other tools' recordings into cassettes and scenarios",
-		Args:  noSubcommand,
-		RunE: func(*cobra.Command, []string) error {
-			return &fault.Error{Message: "import: name what to import", Hint: "graphvcr import " + strings.Join(names, "|") + " PATH... --out DIR"}
-		},
-	}
-	for _, kind := range kinds {
-		cmd.AddCommand(newImportOf(kind, std, dirs))
-	}
-	return cmd
+	missing := fault.Error{Message: "import: name what to import", Hint: "graphvcr import " + strings.Join(names, "|") + " PATH... --out DIR"}
+	return parent("import", "Turn other tools' recordings into cassettes and scenarios", missing, below...)
 }
 
 func newImportOf(kind importKind, std streams, dirs *projectFlags) *cobra.Command {

@@ -20,3 +20,24 @@ func importKinds() []importKind {
 	}
 	return append(kinds, docsKind())
 }
+
+// docsKind imports pages of documentation.
+func docsKind() importKind {
+	return importKind{
+		name: "docs", short: "Import examples of Microsoft Graph's documentation (Markdown)",
+		long: `Turns the examples on pages of Graph's documentation into cassettes and scenarios: each
+pair of a request and an answer is a step, with the permissions that the page lists and,
+where the project has its schema, the type. Annotations of API Doctor are read, pages
+without any as well. Where a page contradicts itself, or the metadata that the project
+has (graphvcr schema generate), findings say so with the line.
+`,
+		note: `Documentation is redacted of secrets only: its people are invented, and its ids stay
+recognisable. Notes say what was replaced, and what was repaired.
+`,
+		examples:   []string{"teamsasyncoperation-get.md --out .", "microsoft-graph-docs/api-reference/beta --out /tmp/imported --report json"},
+		extensions: []string{".md"},
+		read: func(pages *judge.Pages, _ importer.Reader, file, name string, clean ingest.Cleaner) (*importer.Result, error) {
+			return importer.Docs(file, name, importer.DocsOptions{Clean: clean, Holds: pages.Holds})
+		},
+	}
+}

@@ -87,6 +87,16 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	return f
 }
 
+// parent is a command that does nothing but by those below it.
+func parent(use, short string, missing fault.Error, below ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short, Args: noSubcommand,
+		RunE: func(*cobra.Command, []string) error { return &missing },
+	}
+	cmd.AddCommand(below...)
+	return cmd
+}
+
 // arguments wraps a check of the number of arguments so that it comes with the
 // command's usage as a hint.
 func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {

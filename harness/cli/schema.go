@@ -21,16 +21,9 @@ import (
 )
 
 func newSchema(std streams, dirs *projectFlags) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "schema",
-		Short: "Make and try JSON Schemas of Graph's types",
-		Args:  noSubcommand,
-		RunE: func(*cobra.Command, []string) error {
-			return &fault.Error{Message: "schema: name what to do", Hint: "graphvcr schema generate|fetch|infer|check"}
-		},
-	}
-	cmd.AddCommand(newSchemaGenerate(std), newSchemaFetch(std, dirs), newSchemaInfer(std, dirs), newSchemaCheck(std, dirs))
-	return cmd
+	missing := fault.Error{Message: "schema: name what to do", Hint: "graphvcr schema generate|fetch|infer|check"}
+	return parent("schema", "Make and try JSON Schemas of Graph's types", missing,
+		newSchemaGenerate(std), newSchemaFetch(std, dirs), newSchemaInfer(std, dirs), newSchemaCheck(std, dirs))
 }
 
 type schemaGenerateFlags struct {
