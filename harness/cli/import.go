@@ -38,12 +38,10 @@ content unless a class is off. Notes say what was replaced.
 
 // importKind is a tool whose recordings can be imported.
 type importKind struct {
-	name, short, long string
-	examples          []string
-	extensions        []string // ends of the names of files that count in a folder, in lower case
-	note              string   // what is unlike other kinds
-	hosts             bool     // it may hold exchanges with any host
-	read              func(pages *judge.Pages, r importer.Reader, file, name string, clean ingest.Cleaner) (*importer.Result, error)
+	*importer.Format
+	note  string // what is unlike other kinds
+	hosts bool   // it may hold exchanges with any host
+	read  func(pages *judge.Pages, r importer.Reader, file, name string, clean ingest.Cleaner) (*importer.Result, error)
 }
 
 // reader reads recordings by the project's rules, and by --also.
@@ -60,7 +58,7 @@ func newImport(std streams, dirs *projectFlags) *cobra.Command {
 	var names []string
 	var below []*cobra.Command
 	for _, kind := range importKinds() {
-		names = append(names, kind.name)
+		names = append(names, string(kind.Kind))
 		below = append(below, newImportOf(kind, std, dirs))
 	}
 	missing := fault.Error{Message: "import: name what to import", Hint: "graphvcr import " + strings.Join(names, "|") + " PATH... --out DIR"}
@@ -69,12 +67,12 @@ func newImport(std streams, dirs *projectFlags) *cobra.Command {
 
 func newImportOf(kind importKind, std streams, dirs *projectFlags) *cobra.Command {
 	opts := importFlags{kind: kind}
-	line := "graphvcr import " + kind.name + " "
+	line := "graphvcr import " + string(kind.Kind) + " "
 	cmd := &cobra.Command{
-		Use:     kind.name + " PATH... --out DIR",
-		Short:   kind.short,
-		Long:    kind.long + fmt.Sprintf(importLong, "*"+kind.extensions[0], kind.note),
-		Example: "  " + line + strings.Join(kind.examples, "\n  "+line),
+		Use:     string(kind.Kind) + " PATH... --out DIR",
+		Short:   kind.Short,
+		Long:    kind.About + fmt.Sprintf(importLong, "*"+kind.Ends[0], kind.note),
+		Example: "  " + line + strings.Join(kind.Examples, "\n  "+line),
 		Args:    arguments(cobra.MinimumNArgs(1)),
 		RunE:    opts.report.on(std, dirs, opts.run),
 	}
@@ -95,7 +93,7 @@ type importFlags struct {
 	force  bool
 }
 
-func (f *importFlags) name() string { return "import " + f.kind.name }
+func (f *importFlags) name() string { return "import " + string(f.kind.Kind) }
 
 func (f *importFlags) run(_ context.Context, t *task) (*report.Suite, error) {
 	if f.out == "" {
@@ -106,7 +104,7 @@ func (f *importFlags) run(_ context.Context, t *task) (*report.Suite, error) {
 		return nil, err
 	}
 	pages := judge.NewPages(t.project)
-	options := ingest.Options{Command: f.name(), Extensions: f.kind.extensions, Out: filepath.ToSlash(f.out), Force: f.force,
+	options := ingest.Options{Command: f.name(), Extensions: f.kind.Ends, Out: filepath.ToSlash(f.out), Force: f.force,
 		Read: func(file, name string, clean ingest.Cleaner) (*importer.Result, error) {
 			return f.kind.read(pages, from, file, name, clean)
 		}}
