@@ -45,17 +45,23 @@ func readVCRPy(file string, data []byte) ([]*Entry, error) {
 }
 
 func readFile(file string) ([]byte, error) {
+	data, err := readMost(file, maxRecording+1)
+	if err == nil && len(data) > maxRecording {
+		return nil, fault.In("import", file, 0, fmt.Sprintf("larger than %d MB", maxRecording>>20), "split the recording")
+	}
+	return data, err
+}
+
+// readMost reads a file, but no more than so many bytes of it.
+func readMost(file string, most int64) ([]byte, error) {
 	f, err := plainfile.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("import %s: %w", file, err)
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxRecording+1))
+	data, err := io.ReadAll(io.LimitReader(f, most))
 	if err != nil {
 		return nil, fmt.Errorf("import %s: %w", file, err)
-	}
-	if len(data) > maxRecording {
-		return nil, fault.In("import", file, 0, fmt.Sprintf("larger than %d MB", maxRecording>>20), "split the recording")
 	}
 	return data, nil
 }
