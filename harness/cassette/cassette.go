@@ -1,7 +1,6 @@
 package cassette
 
 import (
-	"strings"
 	"time"
 
 	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
@@ -70,8 +69,8 @@ func (i *Interaction) BodyLine(path string) int {
 	}
 	// A body that was edited by hand need not have a member a line; then only
 	// where it begins is known.
-	text, err := jsondoc.Indent(nil, i.Response.Body)
-	if err != nil || strings.Count(string(text), "\n")+1 != i.bodyLines {
+	_, breaks, _, indented := jsondoc.Indent(nil, i.Response.Body, 0)
+	if !indented || breaks+1 != i.bodyLines {
 		return i.bodyLine
 	}
 	if line := jsondoc.Line(i.Response.Body, path); line > 0 {

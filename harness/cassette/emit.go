@@ -259,7 +259,7 @@ func indent(dst []byte, body string, length int64) (block []byte, stored int64, 
 	if body == "" || len(body) > mostIndented || body[0] != '{' && body[0] != '[' {
 		return dst, 0, false
 	}
-	block, breaks, printable, compact := jsondoc.IndentBelow(dst, body, blockIndent)
+	block, breaks, printable, compact := jsondoc.Indent(dst, body, blockIndent)
 	if !compact || !printable && !blockSafe(body) {
 		return block, 0, false
 	}

@@ -110,8 +110,9 @@ func TestCompared(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	indented, err := jsondoc.Indent(nil, old)
-	if err != nil || strings.Count(string(indented), "\n") != strings.Count(got, "\n") {
+	compact, err := jsondoc.Compact(nil, old)
+	indented, breaks, _, _ := jsondoc.Indent(nil, string(compact), 0)
+	if err != nil || breaks != strings.Count(got, "\n") {
 		t.Errorf("%d lines of\n%s", strings.Count(got, "\n"), indented)
 	}
 	for _, bad := range []string{"", "{", strings.Repeat("[", 100) + strings.Repeat("]", 100)} {

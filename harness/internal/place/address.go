@@ -11,6 +11,9 @@ import (
 func readAddress(w *walker, s string, base int) {
 	path := 0
 	if host := authority(s); host > 0 {
+		if scheme := s[:host-len("://")]; !schemes[scheme] { // an app's own
+			w.in(frame{label: "scheme"}, func() { w.show(Leaf{Text: scheme, Role: Host}, base) })
+		}
 		end := host + indexAny(s[host:], "/?#")
 		readAuthority(w, s[host:end], base+host)
 		path = end
@@ -26,6 +29,10 @@ func readAddress(w *walker, s string, base int) {
 		w.in(frame{label: "fragment"}, func() { readPath(w, rest[fragment+1:], base+path+fragment+1) }) // a path with keys, in @odata.context
 	}
 }
+
+// schemes are those of addresses that say nothing.
+var schemes = map[string]bool{"https": true, "http": true, "HTTPS": true, "HTTP": true, "api": true, "tzone": true, "ftp": true,
+	"ldap": true, "ldaps": true, "otpauth": true, "file": true, "wss": true, "ws": true, "msteams": true, "smb": true, "rtsp": true}
 
 // readAuthority reads USER@HOST:PORT.
 func readAuthority(w *walker, s string, base int) {
@@ -146,19 +153,21 @@ func (r *pathReader) arguments(s string, base int) {
 }
 
 // isList reports whether what stands in parentheses without quotes is a list of properties,
-// as in $metadata#groups(displayName,id), and no key. What stands for a property is
-// called member, with a number, a hyphen and four letters.
+// as in $metadata#groups(displayName,id), and no key.
 func isList(s string) bool {
 	for item := range strings.SplitSeq(s, ",") {
-		word, check, _ := strings.Cut(item, "-")
-		if len(check) == 4 && ascii.All(check, ascii.IsLetter) && strings.TrimRight(word, "0123456789") == "member" {
-			continue
-		}
-		if strings.ContainsAny(item, "0123456789-@{") {
+		if strings.ContainsAny(item, "0123456789-@{") && !standsForName(item) {
 			return false
 		}
 	}
 	return true
+}
+
+// standsForName recognises what stands for the name of a property: member, with a number, a
+// hyphen and four letters.
+func standsForName(s string) bool {
+	word, check, _ := strings.Cut(s, "-")
+	return len(check) == 4 && ascii.All(check, ascii.IsLetter) && strings.TrimRight(word, "0123456789") == "member"
 }
 
 // expressions are the options that hold expressions of OData.

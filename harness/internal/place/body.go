@@ -3,6 +3,7 @@ package place
 import (
 	"encoding/base64"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/edit"
@@ -150,6 +151,8 @@ func readHeader(w *walker, name, s string, role Role) {
 		readParameters(w, s, leaf)
 	case "Link":
 		readLinks(w, s, leaf)
+	case "Www-Authenticate":
+		readChallenge(w, s, leaf)
 	default:
 		w.value(s, 0, leaf)
 	}
@@ -169,6 +172,29 @@ func readLinks(w *walker, s string, leaf Leaf) {
 		end := open + indexAny(s[open:], ">")
 		readAddress(w, s[open+1:end], open+1)
 		at = end + 1
+	}
+}
+
+// readChallenge reads the value of WWW-Authenticate: schemes, and parameters in quotes, by which
+// clients know what they have to ask for.
+func readChallenge(w *walker, s string, leaf Leaf) {
+	at := 0
+	for _, m := range challengeParameter.FindAllStringSubmatchIndex(s, -1) {
+		readWords(w, s[at:m[0]], at, leaf)
+		key := s[m[2]:m[3]]
+		w.show(Leaf{Text: key, Role: OptionName, Name: leaf.Name}, m[2])
+		w.in(frame{label: key}, func() { w.value(s[m[4]:m[5]], m[4], Leaf{Role: Option, Name: key}) })
+		at = m[1]
+	}
+	readWords(w, s[at:], at, leaf)
+}
+
+var challengeParameter = regexp.MustCompile(`([^\s,="]+)\s*=\s*"([^"]*)"`)
+
+// readWords shows the words of a header between blanks and commas, several at once.
+func readWords(w *walker, s string, base int, leaf Leaf) {
+	if leaf.Text = strings.Trim(s, " ,"); leaf.Text != "" {
+		w.show(leaf, base+strings.Index(s, leaf.Text))
 	}
 }
 

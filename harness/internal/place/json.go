@@ -3,6 +3,7 @@ package place
 import (
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -203,6 +204,29 @@ func (r *jsonReader) plain(t string, at int) {
 	}
 }
 
+// isNumber recognises what JSON takes for a number, and one with a zero or a plus before it.
 func isNumber(s string) bool {
-	return strings.ContainsAny(s, "0123456789") && strings.Trim(s, "0123456789+-.eE") == ""
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		s = s[1:]
+	}
+	s, ok := cutDigits(s)
+	if ok && s != "" && s[0] == '.' {
+		s, ok = cutDigits(s[1:])
+	}
+	if ok && s != "" && s[0]|' ' == 'e' {
+		if s = s[1:]; s != "" && (s[0] == '-' || s[0] == '+') {
+			s = s[1:]
+		}
+		s, ok = cutDigits(s)
+	}
+	return ok && s == ""
+}
+
+// cutDigits is what stands behind the digits that a text begins with.
+func cutDigits(s string) (rest string, ok bool) {
+	i := 0
+	for i < len(s) && ascii.IsDigit(s[i]) {
+		i++
+	}
+	return s[i:], i > 0
 }

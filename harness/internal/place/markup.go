@@ -1,6 +1,9 @@
 package place
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // A markupReader reads XML and HTML, and numbers the texts and the names in it.
 type markupReader struct {
@@ -65,19 +68,27 @@ func tagEnd(s string, i int) int {
 // section reads a comment, a CDATA section, a declaration.
 func (r *markupReader) section(s string, base int, element string) {
 	r.texts++
-	start, end := 2, len(s)
+	start, closing := len("<!"), ">"
 	switch {
-	case strings.HasPrefix(s, "<!--"):
-		start, end = 4, max(4, len(s)-3)
-	case strings.HasPrefix(s, "<![CDATA["):
-		start, end = 9, max(9, len(s)-3)
-	case strings.HasPrefix(s, "<?xml"), strings.HasPrefix(strings.ToLower(s), "<!doctype html"):
+	case isDeclaration(s):
 		return
+	case strings.HasPrefix(s, "<!--"):
+		start, closing = len("<!--"), "-->"
+	case strings.HasPrefix(s, "<![CDATA["):
+		start, closing = len("<![CDATA["), "]]>"
+	case strings.HasPrefix(s, "<?"):
+		closing = "?>"
 	}
-	if start < end && end <= len(s) {
-		r.w.in(r.frame(), func() { r.trimmed(s[start:end], base+start, Leaf{Role: Markup, Name: element}) })
-	}
+	text := strings.TrimSuffix(s[start:], closing)
+	r.w.in(r.frame(), func() { r.trimmed(text, base+start, Leaf{Role: Markup, Name: element}) })
 }
+
+// declarations are what XML and HTML declare, and doctypes of HTML that say which.
+var declarations = regexp.MustCompile(`(?i)^<\?xml(\s+(version|encoding|standalone)\s*=\s*["']` +
+	`(1\.[01]|utf-?(8|16)|us-ascii|iso-8859-\d+|windows-\d+|yes|no)["'])*\s*\?>$|` +
+	`^<!doctype\s+html(\s+public\s+"-//W3C//DTD X?HTML [\w. ]{3,20}//EN"(\s+"http://www\.w3\.org/TR/[\w./-]{1,40}")?)?\s*>$`)
+
+func isDeclaration(s string) bool { return len(s) < 200 && declarations.MatchString(s) }
 
 // frame is that of the last text.
 func (r *markupReader) frame() frame { return frame{label: "text", index: r.texts} }

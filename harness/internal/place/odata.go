@@ -61,12 +61,9 @@ func (e *expressionReader) punctuation(c byte) {
 			e.property = e.last
 		}
 	case '=', ':':
-		of, any := strings.CutSuffix(e.call, "/any")
-		if !any {
-			of, any = strings.CutSuffix(e.call, "/all")
-		}
-		if any && c == ':' {
-			e.variable, e.of = e.last, of
+		k := strings.LastIndexByte(e.call, '/')
+		if of := strings.ToLower(e.call[k+1:]); c == ':' && k >= 0 && (of == "any" || of == "all") {
+			e.variable, e.of = e.last, e.call[:k]
 		}
 		e.property = e.last
 	}
@@ -80,7 +77,7 @@ func isWordByte(c byte) bool {
 // word reads a bare word: an identifier, an operator, a number, a GUID, a date.
 func (e *expressionReader) word(s string, i, base int) int {
 	end := i
-	for end < len(s) && isWordByte(s[end]) {
+	for end < len(s) && (isWordByte(s[end]) || isOfTime(s, i, end)) {
 		end++
 	}
 	text := s[i:end]
@@ -91,12 +88,18 @@ func (e *expressionReader) word(s string, i, base int) int {
 	argument := e.kind == arguing && i > 0 && s[i-1] == '=' && strings.ContainsAny(text, "0123456789")
 	leaf, label, index := Leaf{Text: text, Role: Identifier}, "word", &e.words
 	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' || argument {
-		leaf, label, index = Leaf{Text: text, Role: Literal, Name: e.compared(), Bare: true}, "", &e.literals
+		leaf, label, index = Leaf{Text: text, Role: Literal, Name: e.compared(), Bare: e.kind != searching}, "", &e.literals
 	}
 	*index++
 	e.w.in(frame{label: label, index: *index, hash: true}, func() { e.w.show(leaf, base+i) })
 	e.last = text
 	return end
+}
+
+// isOfTime reports whether the colon at end is one of a time in the word that begins at i, as in
+// 2026-11-24T08:30:00Z.
+func isOfTime(s string, i, end int) bool {
+	return s[end] == ':' && ascii.IsDigit(s[i]) && ascii.IsDigit(s[end-1]) && end+2 < len(s) && ascii.IsDigit(s[end+1]) && ascii.IsDigit(s[end+2])
 }
 
 // literal reads what stands between quotes.
@@ -110,7 +113,9 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 	raw, at := s[i+1:end], base+i+1
 	leaf := Leaf{Role: Literal, Name: e.compared()}
 	if e.kind == searching {
-		if k := strings.IndexByte(raw, ':'); k > 0 && ascii.All(raw[:k], ascii.IsLetter) {
+		if k := strings.IndexByte(raw, ':'); k > 0 && isProperty(raw[:k]) {
+			e.words++
+			e.w.in(frame{label: "word", index: e.words, hash: true}, func() { e.w.show(Leaf{Text: raw[:k], Role: Identifier}, at) })
 			leaf.Name, raw, at = raw[:k], raw[k+1:], at+k+1
 		}
 	}
@@ -127,6 +132,9 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 	})
 	return end + 1
 }
+
+// isProperty recognises what may be the name of a property, or stands for one.
+func isProperty(s string) bool { return ascii.All(s, ascii.IsLetter) || standsForName(s) }
 
 // compared is the property that a literal is compared with.
 func (e *expressionReader) compared() string {

@@ -52,8 +52,8 @@ func (k Kind) inAddresses(all map[string]*cassette.Interaction, member string) {
 		"encoded path": "/groups/" + percentAll(k.Value) + "/members", "file": "/me/drive/root:/" + url.PathEscape(k.Value) + ":/children", "site": "/sites/root:/sites/" + url.PathEscape(k.Value),
 		"filter": "/users?$filter=" + member + " eq '" + url.QueryEscape(odata) + "'", "encoded filter": "/users?%24filter=" + member + "%20eq%20%27" + spaced + "%27",
 		"startswith": "/users?$filter=startswith(" + member + ",'" + spaced + "') and accountEnabled eq true", "in": "/users?$filter=" + member + " in ('" + spaced + "','b')",
-		"lambda": "/users?$filter=x/any(p:p/" + member + " eq '" + spaced + "')", "search": "/users?$search=" + url.QueryEscape(`"displayName:`+strings.ReplaceAll(k.Value, `"`, "")+`"`),
-		"option": "/users?x=" + url.QueryEscape(k.Value), "named option": "/users?" + url.QueryEscape(member) + "=" + url.QueryEscape(k.Value), "alias": "/users/f(a=@a)?@a='" + spaced + "'",
+		"lambda": "/users?$filter=x/any(p:p/" + member + " eq '" + spaced + "')", "bare search": "/users?$search=" + spaced, "search": "/users?$search=" + url.QueryEscape(`"displayName:`+strings.ReplaceAll(k.Value, `"`, "")+`"`),
+		"searched property": "/users?$search=" + url.QueryEscape(`"`+strings.ReplaceAll(k.Value, `"`, "")+`:x"`), "option": "/users?x=" + url.QueryEscape(k.Value), "named option": "/users?" + url.QueryEscape(member) + "=" + url.QueryEscape(k.Value), "alias": "/users/f(a=@a)?@a='" + spaced + "'",
 		"option's name": "/users?" + url.QueryEscape(k.Value) + "=1", "fragment": "/users?$top=1#" + percentAll(k.Value),
 	} {
 		all["address: "+name] = Exchange(http.MethodGet, Graph+address)
@@ -85,6 +85,9 @@ func (k Kind) inHeaders(all map[string]*cassette.Interaction) {
 	trailers := Exchange(http.MethodGet, Graph+"/me")
 	trailers.Response.Trailer, trailers.Request.Trailer = http.Header{"X-Checksum": {line}}, http.Header{"Server-Timing": {line}}
 	all["trailers"] = trailers
+	reason := Exchange(http.MethodGet, Graph+"/me")
+	reason.Response.Status = "404 No " + line + " here"
+	all["reason"] = reason
 }
 
 // put makes an exchange with a body that is sent, and one with a body that is answered.

@@ -35,6 +35,18 @@ func (r Random) word() string { return r.of("qxzjkvw", 3) + r.of(small, 6) }
 
 func (r Random) title() string { w := r.word(); return strings.ToUpper(w[:1]) + w[1:] }
 
+// number is one of groups of so many digits, with separators between them.
+func (r Random) number(parts ...any) string {
+	var b strings.Builder
+	for _, part := range parts {
+		if size, ok := part.(int); ok {
+			part = r.of("6789", size)
+		}
+		fmt.Fprint(&b, part)
+	}
+	return b.String()
+}
+
 // Secrets lists what gives access. A value with a member is told by it, the others by form.
 func (r Random) Secrets() (all []Kind) {
 	for _, k := range ByMember() {
@@ -105,5 +117,8 @@ func (r Random) Values() []Kind {
 		k("base64 of a text", base64.StdEncoding.EncodeToString([]byte("Minutes of "+w+" and others")), ""), k("base64 of JSON", base64.StdEncoding.EncodeToString([]byte(`{"who":"`+w+`"}`)), ""), k("URN", "urn:"+w+":"+v, w), k("SPN", "HOST/"+w+".fabrikam.com", w), k("underscored", w+"_"+v, w), k("camel", w+r.title(), w),
 		k("extension", "extension_"+strings.ReplaceAll(guid(), "-", "")+"_"+w, w), k("version", "1.0.0-"+w, w), k("locale", "en-"+w, w), k("media", "application/"+w, w), k("zone", "America/"+w, w), k("permission", "User.Read."+w, w), k("code", "Request_"+w, w), k("type", "#microsoft.graph."+w, w), k("SKU", "ENTERPRISEPACK_"+strings.ToUpper(w), w),
 		k("address of rooms", "https://teams.microsoft.com/l/meetup-join/19%3ameeting_"+rooms+"%40thread.v2/0", rooms), k("card", "4111 1111 1111 "+r.of(digits, 4), ""), k("IBAN", "DE"+r.of(digits, 20), ""), k("coordinates", "47."+r.of(digits, 6)+",-122."+r.of(digits, 6), ""),
+		k("social security", r.number(3, "-", 2, "-", 4), ""), k("local phone", r.number(3, "-", 4), ""), k("phone like a date", r.number(4, "-", 2, "-", 5), ""), k("card with hyphens", r.number(4, "-", 4, "-", 4, "-", 4), ""), k("tax number", r.number(3, "/", 4, "/", 8), ""),
+		k("passport", "P"+r.number(7), ""), k("passport like a duration", "P"+r.number(7)+"M", ""), k("MAC of digits", r.number(2, ":", 2, ":", 2, ":", 2, ":", 2, ":", 2), ""), k("IPv6 of digits", r.number(2, ":", 4, ":", 4, ":", 4, ":", 4, ":", 4, ":", 4, ":", 4), ""),
+		k("date and more", "2026-11-24 "+r.number(9), ""), k("phone in a version", "+"+r.number(2, " ", 3, " ", 6), ""), k("scheme", w+"://auth", w), k("document type", "<!DOCTYPE html PUBLIC \""+w+"\"><p>1</p>", w), k("XML's encoding", `<?xml version="1.0" encoding="`+w+`"?><a>1</a>`, w),
 	}
 }

@@ -121,6 +121,7 @@ var credentialFields = newFields(
 		activationlockbypasscode bypasscode confirmationcode verificationcode otp onetimepasscode onetimepassword securityanswer
 		secretstring connectionstring sas encryptedsecret wrappedkey apppassword basicauthpassword smtppassword networkkey
 		fileencryptionkey encryptionkey symmetrickey encrypteddatakey datakey mackey initializationvector
+		otpcode usercode smscode mfacode accesscode pukcode puk simpin pinvalue totp totpsecret securitycode cvv cvc
 		qrcodecontent qrcodeimage qrcode qrpin standardqrcode temporaryqrcode challenge challengeresponse attestationobject`},
 	fieldList{field{rule: secretAuth, treatment: asScheme}, `authorization proxy-authorization x-ms-authorization-auxiliary www-authorization`},
 	fieldList{credential(secretCookie), `cookie set-cookie`},
@@ -159,8 +160,11 @@ var memberFields = newFields(
 	fieldList{nameField.in("emailaddress", "emailaddresses"), `name`},
 	fieldList{accountField, `mailnickname onpremisessamaccountname onpremisesdistinguishedname onpremisesnetbiosname onpremisesimmutableid samaccountname`},
 	fieldList{domainField, `onpremisesdomainname publisherdomain defaultdomainname domainname`},
-	fieldList{employeeField, `employeeid employeenumber`},
-	fieldList{phoneField, `businessphones mobilephone homephones faxnumber phonenumber telephonenumber othermobile phones mobile`},
+	fieldList{employeeField, `employeeid employeenumber studentnumber teachernumber personalnumber badgenumber nationalid nationalidnumber nationalidentifier
+		passportnumber driverslicensenumber driverlicensenumber socialsecuritynumber ssn taxid taxidentifier taxregistrationnumber vatnumber vatregistrationnumber
+		accountnumber bankaccountnumber iban cardnumber creditcardnumber`},
+	fieldList{phoneField, `businessphones mobilephone homephones faxnumber phonenumber telephonenumber othermobile phones mobile tollnumber tollnumbers
+		tollfreenumber tollfreenumbers conferenceid joinmeetingid videoteleconferenceid`},
 	fieldList{phoneField.in("phones", "phone"), `number`},
 	fieldList{placeField, `street streetaddress city postalcode officelocation postofficebox`},
 	fieldList{deviceField, `devicename serialnumber imei meid wifimacaddress ethernetmacaddress manageddevicename hostname udid hardwareserial iccid`},

@@ -1,10 +1,8 @@
 package redact
 
 import (
-	"net/http"
 	"net/netip"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -17,9 +15,10 @@ func isPartID(l *place.Leaf) bool {
 	return (l.Parent == "requests" || l.Parent == "responses") && (l.Name == "id" || l.Name == "dependsOn")
 }
 
-// isPartWord reports whether the id of a batch's part is made of words of the vocabulary.
+// isPartWord reports whether the id of a batch's part is made of words of the vocabulary and a
+// short number.
 func isPartWord(s string) bool {
-	return len(s) <= 40 && allParts(s, " -_.0123456789", func(word string) bool {
+	return len(s) <= 40 && digitsIn(s) <= 6 && allParts(s, " -_.0123456789", func(word string) bool {
 		return len(word) <= 2 || words.InText(strings.ToLower(word)) || words.IsMember(word)
 	})
 }
@@ -36,24 +35,72 @@ func isIDMember(name string) bool {
 	return strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
 }
 
-// isEtag recognises what is left of an etag that holds no id: W/"1", "3,7".
+// isEtag recognises what is left of an etag that holds no id: W/"1", "3,7", an instant.
 func isEtag(s string) bool {
-	s = strings.TrimPrefix(s, "W/")
-	return (strings.IndexByte(s, '.') < 0 || strings.IndexByte(s, ':') > 0) && strings.Trim(s, `"{},0123456789-:.TZ`) == ""
+	return allParts(strings.TrimPrefix(s, "W/"), `"{},`, func(part string) bool {
+		return ascii.All(part, ascii.IsDigit) || isInstant(part)
+	})
 }
 
+// isVersion recognises 7, 2.1, v10.0.19045.3324, 1.4-2.
 func isVersion(s string) bool {
-	return len(s) <= 24 && strings.Trim(strings.TrimPrefix(strings.ToLower(s), "v"), "0123456789.-+ ") == ""
+	s = strings.TrimPrefix(strings.ToLower(s), "v")
+	switch {
+	case s == "" || len(s) > 24 || !ascii.IsDigit(s[0]):
+		return false
+	case strings.IndexByte(s, '.') < 0:
+		return len(s) <= 8 && ascii.All(s, ascii.IsDigit)
+	}
+	return strings.Trim(s, "0123456789.-+ ") == ""
+}
+
+// isVersionID recognises the id of a version of a file: 12.0.
+func isVersionID(s string) bool {
+	whole, fraction, _ := strings.Cut(s, ".")
+	return len(s) <= 6 && ascii.All(whole, ascii.IsDigit) && ascii.All(fraction, ascii.IsDigit)
+}
+
+// isThumbnailSize recognises c48x48_crop, which clients ask for.
+func isThumbnailSize(s string) bool {
+	width, height, ok := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(s, "c"), "_crop"), "x")
+	return ok && len(s) <= len("c1920x1080_crop") && s[0] == 'c' && ascii.All(width, ascii.IsDigit) && ascii.All(height, ascii.IsDigit)
+}
+
+// isWordOfTeams recognises the ids of templates and apps that Teams has everywhere.
+func isWordOfTeams(s string) bool {
+	return len(s) <= 64 && ascii.All(s, func(c byte) bool { return ascii.IsLetter(c) || c == '.' })
+}
+
+// isColor recognises #ff8800.
+func isColor(s string) bool {
+	return (len(s) == 7 || len(s) == 9 || len(s) == 4) && s[0] == '#' && ascii.All(s[1:], ascii.IsHex)
 }
 
 // isPlain reports whether a text says nothing anywhere: a truth, a short number, a date,
 // punctuation.
 func isPlain(s string) bool {
+	return isNumeral(s) || digitsIn(s) <= 3 && strings.Trim(s, "0123456789.-+") == "" || isTruth(s) || isInstant(s) || isPunctuation(s)
+}
+
+// isNumeral recognises a number that is no longer than counts and measures are, and short
+// ones with dots: -12, 5000000, 1.5, 2.5e-7, 1.2.3.
+func isNumeral(s string) bool {
+	s = strings.TrimPrefix(s, "-")
+	whole, rest, float := strings.Cut(s, ".")
 	switch {
-	case len(s) <= 9 && strings.Trim(s, "0123456789.-+") == "" && strings.Count(s, ".") < 3, isTruth(s), isInstant(s), isPunctuation(s):
-		return true
+	case !float, len(s) <= 9:
+		return len(s) <= 9 && isDotted(s)
 	}
-	return len(s) < 16 && s != "" && strings.Trim(s, "0123456789.-+eE") == "" && strings.ContainsAny(s[:1], "-0123456789") && strings.Count(s, ".") == 1
+	fraction, exponent, has := strings.Cut(strings.ToLower(rest), "e")
+	if exponent = strings.TrimLeft(exponent, "+-"); has && (exponent == "" || len(exponent) > 3) {
+		return false
+	}
+	return len(s) < 16 && ascii.All(whole, ascii.IsDigit) && ascii.All(fraction, ascii.IsDigit) && ascii.All(exponent, ascii.IsDigit)
+}
+
+// isDotted recognises digits, and at most two dots.
+func isDotted(s string) bool {
+	return s != "" && ascii.IsDigit(s[0]) && strings.Trim(s, "0123456789.") == "" && strings.Count(s, ".") < 3
 }
 
 // isMarkupName reports whether a name of XML or HTML is one of the vocabulary.
@@ -87,33 +134,6 @@ func isPunctuation(s string) bool {
 		}
 	}
 	return true
-}
-
-// isInstant recognises dates, times and durations: 2026-11-24, 2026-11-24T08:30:00.123Z,
-// 08:30:00, PT1H, P1D, and the dates of HTTP and mail.
-func isInstant(s string) bool {
-	if len(s) < 3 || len(s) > 40 {
-		return false
-	}
-	switch c := s[0]; {
-	case ascii.IsDigit(c):
-		if len(s) >= 10 && s[4] == '-' && s[7] == '-' || len(s) >= 5 && s[2] == ':' {
-			return strings.Trim(s, "0123456789-:.TZtz+ ") == ""
-		}
-		if len(s) >= 16 && strings.Count(s, "/") == 2 { // 11/24/2026 8:30:00 AM
-			return strings.Trim(s, "0123456789/:. APMapm") == ""
-		}
-	case c == 'P' || c == '-' && s[1] == 'P':
-		return strings.Trim(s, "-0123456789PYMWDTHS.") == "" && strings.ContainsAny(s, "0123456789")
-	}
-	if len(s) >= 25 && s[3] == ',' {
-		_, err := time.Parse(time.RFC1123, s)
-		if err != nil {
-			_, err = time.Parse(time.RFC1123Z, s)
-		}
-		return err == nil
-	}
-	return false
 }
 
 // isOurHost reports whether a host is Microsoft's, this machine's, or one that stands for
@@ -156,17 +176,25 @@ var optionNames = setOf(`select filter expand orderby top skip count search form
 	oauth2 s256 sha256 sha1 sourcedoc itemid driveid sharetype embed cid ithint migratedtospo redeem onlyids deltalink apikey api_key msafed slice
 	sso_reload amr_values acr_values id_token_hint post_logout_redirect_uri logout_hint user_code access_token id_token ocid wreply`)
 
+// isRange recognises where a slice begins and ends, either left out.
+func isRange(s string) bool {
+	start, end, _ := strings.Cut(s, "-")
+	return strings.Trim(start+end, "0123456789") == ""
+}
+
 // isExpressionWord reports whether a bare word of an expression is a property, a path of
 // them, a function, or an operator.
 func isExpressionWord(s string) bool {
 	return words.IsMember(s) || words.IsType(s) || allParts(s, "/()*$:.,;=&+-", func(part string) bool {
-		return len(part) <= 2 || isPlain(part) || words.IsMember(part) || words.IsType(part) || expressionWords.has(part)
+		return len(part) <= 2 || isShortNumber(part) || isThumbnailSize(part) || words.IsMember(part) || words.IsType(part) || expressionWords.has(part)
 	})
 }
 
 var expressionWords = setOf(`and or not eq ne gt ge lt le in has asc desc any all startswith endswith contains substringof tolower toupper length
 	indexof substring trim concat year month day hour minute second date time now round floor ceiling cast isof null true false microsoft graph
-	aggregate groupby with sum average min max countdistinct as select expand filter orderby top skip levels count search ref value member`)
+	aggregate groupby with sum average min max countdistinct as select expand filter orderby top skip levels count search ref value member
+	from to cc bcc body subject participants recipients kind received sent attachment hasattachment hasattachments importance size isread filename filetype
+	author title path site category extension`)
 
 // isHTTPValue reports whether a header's value says nothing.
 func isHTTPValue(name, s string) bool {
@@ -178,8 +206,10 @@ func isHTTPValue(name, s string) bool {
 		return isOurHost(hostName(s))
 	case "Etag", "If-Match", "If-None-Match":
 		return s == "*" || isEtag(s)
-	case "Content-Length", "Age", "Retry-After", "Content-Range", "Range", "Date", "Last-Modified", "Expires", "If-Modified-Since", "If-Unmodified-Since":
-		return isInstant(s) || strings.Trim(strings.TrimPrefix(s, "bytes"), " =-/*0123456789,") == ""
+	case "Content-Range", "Range":
+		return allParts(strings.TrimPrefix(s, "bytes"), " =,/*", isRange)
+	case "Content-Length", "Age", "Retry-After", "Date", "Last-Modified", "Expires", "If-Modified-Since", "If-Unmodified-Since":
+		return isInstant(s) || isNumeral(s) || ascii.All(s, ascii.IsDigit)
 	}
 	return words.HarmlessHeader(name, s) || words.IsHeader(name) && isPlain(s)
 }
@@ -197,17 +227,4 @@ func camel(column string) string {
 // clock, which no cassette hides.
 func isCounter(l *place.Leaf) bool {
 	return len(l.Text) >= 10 && len(l.Text) < 20 && ascii.All(l.Text, ascii.IsDigit) && (isIDMember(l.Name) || strings.EqualFold(l.Name, "etag"))
-}
-
-// instantOf reads an instant of OData or of a header.
-func instantOf(s string) (time.Time, bool) {
-	if len(s) < 16 || len(s) > 40 || !strings.Contains(s, "20") { // most texts have no year
-		return time.Time{}, false
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", http.TimeFormat} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }

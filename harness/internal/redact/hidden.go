@@ -46,7 +46,7 @@ func showsLinkToken(s string) (shows bool) {
 		_, query, _ := strings.Cut(address, "?")
 		for option := range strings.SplitSeq(query, "&") {
 			name, value, _ := strings.Cut(option, "=")
-			shows = shows || len(value) >= 8 && isLinkToken(strings.ToLower(name))
+			shows = shows || len(value) >= 8 && !strings.HasPrefix(value, placeholder) && isLinkToken(strings.ToLower(name))
 		}
 		return address
 	})

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -58,7 +59,7 @@ func (p judge) marked(l *place.Leaf) (v verdict, is bool) {
 	}
 	switch {
 	case l.Role == place.Number:
-		return verdict{onesFor(l.Text), by, cassette.HoleName}, true
+		return verdict{p.r.ledger.number(cmp.Or(series, "value"), l.Text, p.suggestion(l)), by, cassette.HoleName}, true
 	case by == secretMarked:
 		return verdict{placeholder, by, cassette.HoleSecret}, true
 	}
@@ -189,6 +190,9 @@ func (p judge) named(l *place.Leaf, f *field) verdict {
 	}
 	if isServiceText(l) {
 		return p.serviceText(l)
+	}
+	if l.Role == place.Number {
+		return verdict{p.r.ledger.number(series, l.Text, p.suggestion(l)), by, cassette.HoleName}
 	}
 	if plain, r := withoutSecrets(l.Text); plain != l.Text {
 		by = r

@@ -80,8 +80,9 @@ func TestSecretsEverywhereWithClassesOff(t *testing.T) {
 	for _, k := range kinds {
 		for where, i := range planted.Everywhere(k) {
 			_, at, _ := strings.Cut(where, " ")
+			isTorn := at == "XML's name" || at == "bare search" // each word of it is a text
 			switch {
-			case k.Member != "" && !slices.Contains(named, at), !planted.Holds(i, k.Sought()), at == "XML's name":
+			case k.Member != "" && !slices.Contains(named, at), !planted.Holds(i, k.Sought()), isTorn:
 				continue
 			}
 			places++

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 )
@@ -48,6 +49,14 @@ func (l *ledger) name(series, s string, suggested func() string) string {
 		return l.address(s, at, suggested)
 	}
 	return l.text(series, s, suggested)
+}
+
+// number is the pseudonym of a number of JSON, whatever its form: another number.
+func (l *ledger) number(series, s string, suggested func() string) string {
+	if ascii.All(s, ascii.IsDigit) {
+		return l.name(series, s, suggested)
+	}
+	return l.counted(series, "\x00"+s, s, numbered.Digits, suggested) // an equal text is of another class
 }
 
 // address is the pseudonym of an address, whose host begins behind byte at.

@@ -199,6 +199,7 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	sent, came := len(req.Body), len(resp.Body)
 	req.URL, req.Headers, req.Trailer, req.Body = asked.Address, asked.Header, asked.Trailer, asked.Body
 	resp.Headers, resp.Trailer, resp.Body = answered.Header, answered.Trailer, answered.Body
+	resp.Status = statusLine(resp.Code, resp.Status)
 	req.Headers = withLength(req.Headers, &req.ContentLength, sent, len(req.Body))
 	resp.Headers = withLength(resp.Headers, &resp.ContentLength, came, len(resp.Body))
 	if p.previous != nil { // how long it took changes with every call
@@ -250,6 +251,14 @@ func (p *pass) aside(l *place.Leaf) (string, bool) {
 		v = p.verdict(l)
 	}
 	return v.text, v.rule != noRule
+}
+
+// statusLine is a status line whose phrase is a text of the service's, or HTTP's own.
+func statusLine(code int, status string) string {
+	if _, phrase, ok := strings.Cut(status, " "); !ok || areServiceWords(phrase) {
+		return status
+	}
+	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
 }
 
 // withLength makes the lengths that described the old text describe the new one.

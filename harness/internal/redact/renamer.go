@@ -146,7 +146,7 @@ func (p renamer) treated(f *field, l *place.Leaf) verdict {
 	switch f.treatment {
 	case asConstant:
 		if l.Role == place.Number {
-			return verdict{blank(s), f.rule, cassette.HoleSecret}
+			return verdict{"0", f.rule, cassette.HoleSecret} // one zero: JSON has no number that begins with more
 		}
 		return verdict{constantFor(s), f.rule, cassette.HoleSecret}
 	case asScheme:
@@ -160,6 +160,9 @@ func (p renamer) treated(f *field, l *place.Leaf) verdict {
 	case asHash:
 		return p.hash(f, l)
 	case asDay:
+		if l.Role == place.Number {
+			return verdict{onesFor(s), f.rule, cassette.HoleTime}
+		}
 		return verdict{dayFor(s), f.rule, cassette.HoleTime}
 	}
 	return verdict{p.r.ledger.name(cmp.Or(f.series, "value"), s, p.suggestion(l)), f.rule, cassette.HoleName}

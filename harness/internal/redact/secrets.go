@@ -65,8 +65,8 @@ func withoutSecrets(s string) (string, rule) {
 		}
 		scheme, assigned = "", ""
 		if r != noRule {
-			for at == j && j < len(s) && s[j] == '=' { // of base64
-				j++
+			if rest := strings.TrimLeft(s[j:], "="); at == j && (rest == "" || !isTokenByte[rest[0]]) { // of base64
+				j = len(s) - len(rest)
 				at = j
 			}
 		}

@@ -46,7 +46,7 @@ func isServiceWord(word string, first bool) bool {
 		return true
 	}
 	k := strings.IndexAny(word, "-,")
-	return k > 0 && isServiceWord(word[:k], first) && isServiceWord(word[k+1:], false)
+	return k > 0 && (word[k] == ',' || digitsIn(word) <= 3) && isServiceWord(word[:k], first) && isServiceWord(word[k+1:], false)
 }
 
 // quotedValues finds the values in quotes that are no words of the service. Where it is not

@@ -36,7 +36,7 @@ func (p vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 	case place.FileName:
 		return &fileNameField
 	case place.Number:
-		if f := memberFields.find(name, l.Parent); f != nil && (f.treatment == asOnes || f.rule == contentCells) {
+		if f := memberFields.find(name, l.Parent); f != nil && (f.treatment == asOnes || numbersOf[f.rule]) {
 			return f
 		}
 		return credentialFields.find(name, l.Parent)
@@ -51,6 +51,11 @@ func (p vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 		return f
 	}
 	return memberFields.find(name, l.Parent)
+}
+
+// numbersOf are the rules of values that are numbers as often as texts.
+var numbersOf = [ruleCount]bool{
+	contentCells: true, identityPhone: true, identityEmployee: true, identityDevice: true, identityPostal: true, identityBirthday: true, identityAccount: true,
 }
 
 // kept reports whether a rule keeps a value.
@@ -85,7 +90,7 @@ func (p vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 		if !l.Bare && ascii.All(s, ascii.IsDigit) { // a text, which stays where a member of JSON would
 			return isIDMember(l.Name) && p.isMemberName(l.Name, l.Parent) || isShortNumber(s)
 		}
-		return isPlain(s) && (l.Bare || !isTruth(s)) || words.Harmless(l.Name, "", s)
+		return isPlain(s) && (l.Bare || !isTruth(s)) || words.Harmless(l.Name, "", s) || strings.HasPrefix(s, "microsoft.graph.") && words.IsType(s)
 	case place.Option, place.Field:
 		return isPlain(s) || words.Harmless(strings.TrimPrefix(l.Name, "$"), "", s) || p.signIn && loginWords.has(s)
 	case place.Header, place.PartHeader:
@@ -135,12 +140,12 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 		return false
 	case ascii.All(s, ascii.IsDigit):
 		return isIDMember(l.Name)
-	case isIDMember(l.Name) && isEtag(s):
+	case isIDMember(l.Name) && (isEtag(s) || isVersionID(s)), strings.HasSuffix(l.Name, "olor") && isColor(s):
 		return true
 	case l.Name == "url" && words.IsMember(s): // of a service document
 		return true
 	case l.Name == "nextExpectedRanges":
-		return strings.Trim(s, "0123456789-") == ""
+		return isRange(s)
 	case s == "root":
 		return l.Name == "name" || l.Name == "id" || l.Name == "itemId"
 	}
@@ -152,10 +157,14 @@ func (p vocabulary) isStep(s, before string) bool {
 	switch {
 	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
 		return true
+	case len(s) > len("microsoft.graph.") && strings.EqualFold(s[:len("microsoft.graph.")], "microsoft.graph."): // whatever stands before
+		return words.IsType(s) || allParts(s[len("microsoft.graph."):], ".", words.IsMember)
+	case isVersionID(s), isThumbnailSize(s), strings.HasPrefix(s, "com.microsoft.teams") && isWordOfTeams(s), before == "localizations" && words.IsLanguage(s):
+		return true
 	case steps.has(s), s[0] == '$' && words.IsMember(strings.TrimPrefix(s, "$")):
 		return true
 	case words.IsMember(s), words.IsType(strings.TrimPrefix(s, "Microsoft.DirectoryServices.")):
-		return !namesFollow.has(before) || p.outside
+		return !namesFollow.has(before) || operations.has(s) || p.outside
 	case p.signIn:
 		return loginWords.has(s)
 	}
@@ -165,12 +174,16 @@ func (p vocabulary) isStep(s, before string) bool {
 // steps are words of paths that no metadata lists.
 var steps = setOf(`v1.0 beta v2.0 v2 me root collection $batch $metadata $count $value $ref $entity $links delta oauth2 token authorize common organizations consumers
 	_api _layouts 15 personal sites teams content thumbnails special approot documents photos cameraroll music recordings inbox drafts sentitems
-	deleteditems junkemail outbox archive msgfolderroot calendar contacts tasks monitor operations items workbook worksheets range small medium
+	deleteditems junkemail outbox archive clutter conflicts conversationhistory localfailures recoverableitemsdeletions scheduled searchfolders
+	serverfailures syncissues fido2 x509certificate microsoftauthenticator softwareoath hardwareoath temporaryaccesspass standard msgfolderroot calendar contacts tasks monitor operations items workbook worksheets range small medium
 	large primary self myorganization graph microsoft.graph odata download.aspx upload up transform drive drives bundles devicecode logout
 	.well-known openid-configuration discovery keys nextlink .default 2.0 48x48 64x64 96x96 120x120 240x240 360x360 432x432 504x504 648x648`)
 
 // namesFollow are the steps behind which a word of the service may be a name.
 var namesFollow = setOf("users groups domains applications serviceprincipals devices contacts worksheets tables names columns categories")
+
+// operations are what may stand there all the same.
+var operations = setOf("getByIds validateProperties getAvailableExtensionProperties getUserOwnedObjects itemAt add addFormulaLocal count delta includeApplications")
 
 // loginWords are values that sign-in exchanges have and that say nothing.
 var loginWords = setOf(`authorization_code refresh_token client_credentials password urn:ietf:params:oauth:grant-type:device_code device_code

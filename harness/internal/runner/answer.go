@@ -51,10 +51,7 @@ func (s exchanger) send(ctx context.Context) (*answer, *halt) {
 
 // exchange sends a request and reads the answer.
 func (s exchanger) exchange(req *http.Request) (*answer, *halt) {
-	var rt http.RoundTripper
-	if s.opts.Transport != nil {
-		rt = s.opts.Transport(s.step.As)
-	}
+	rt := s.opts.Transport(s.step.As)
 	if rt == nil {
 		return nil, couldNot(ruleRunIdentity, 0, "there is no transport for the identity %q", s.step.As)
 	}
@@ -107,11 +104,11 @@ func (s *stepRun) show(a *answer) {
 	last := len(*shown) - 1
 	switch is := a.source(); {
 	case is.Interaction == nil || is.Cassette == nil:
-		*shown = append(*shown, report.Exchange{Name: s.name, Method: a.request.Method, URL: s.addresses.shown(a.request.URL)})
+		*shown = append(*shown, report.Exchange{Name: s.step.Name, Method: a.request.Method, URL: s.addresses.shown(a.request.URL)})
 	case last >= 0 && (*shown)[last].Interaction != nil && *(*shown)[last].Interaction == is.Interaction.ID: // served again to one that polls
 	default:
 		e := display.Of(is.Cassette, is.Interaction)
-		e.Name = s.name
+		e.Name = s.step.Name
 		*shown = append(*shown, e)
 	}
 }
