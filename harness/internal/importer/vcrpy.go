@@ -113,7 +113,7 @@ func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
 	return list.Content, nil
 }
 
-// isExchange tells an interaction from an item of any other list.
+// isExchange reports whether an item of a list is an interaction.
 func isExchange(node *yaml.Node) bool { return member(node, "request") != nil }
 
 // at is a fault at a line of the recording.
@@ -201,7 +201,7 @@ func vcrpyHeaders(node *yaml.Node) http.Header {
 }
 
 // vcrpyBody reads a body, decodes it where it is gzip, and drops the headers that
-// told of its encoding and length.
+// described its encoding and length.
 func vcrpyBody(node *yaml.Node, headers http.Header) (string, error) {
 	body, err := text(node)
 	if err != nil {
