@@ -16,7 +16,7 @@ func TestUnstorableAppendsNothing(t *testing.T) {
 }
 
 // The method is read from what was encoded, whatever else it holds.
-func TestEncodedMethod(t *testing.T) {
+func TestMethod(t *testing.T) {
 	var e Encoder
 	for _, text := range awkward {
 		i := sample(0, text+"\nmethod: PUT\n      method: GET\n")

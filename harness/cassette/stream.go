@@ -3,8 +3,12 @@ package cassette
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Parts are the texts of interactions that need not all be in memory at once.
@@ -35,7 +39,10 @@ func (p Parts) Save(file string, meta Meta, guarded bool) error {
 	if bad := meta.badTag(); bad != "" {
 		return fmt.Errorf("save %s: %q is not a tag", file, meta.Tags[bad])
 	}
-	err := replace(file, guarded, func(out io.Writer) error { return stream(out, &meta, p) })
+	err := os.MkdirAll(filepath.Dir(file), 0o755)
+	if err == nil {
+		err = wire.Replace(file, finalMode(file, guarded), func(out io.Writer) error { return stream(out, &meta, p) })
+	}
 	if err != nil {
 		return fmt.Errorf("save %s: %w", file, err)
 	}
