@@ -151,7 +151,7 @@ func run(ctx context.Context, p *project.Project, sc *scenario.Scenario, r *Reco
 	result := runner.Run(ctx, sc, runner.Options{
 		Hide:      r.redactor.Message,
 		Transport: func(string) http.RoundTripper { return r.Transport() },
-		BaseURL:   r.live.address(),
+		Host:      r.live.cloudHost(),
 		Answers:   p.Answers,
 		Env:       os.LookupEnv,
 		Began: func(name string, step *scenario.Step) {

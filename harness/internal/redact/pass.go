@@ -99,10 +99,10 @@ func (p *pass) verdict(l *place.Leaf) verdict {
 // it than a standing does, and is one that others have.
 func isRemembered(l *place.Leaf) bool {
 	switch l.Role {
-	case place.Member, place.Number, place.Header, place.Host, place.OptionName, place.Identifier:
-		return len(l.Text) <= longestRemembered && !strings.HasSuffix(l.Name, "Hash") && !strings.EqualFold(l.Parent, "headers")
+	case place.Segment, place.FileName, place.Literal, place.Token, place.MemberName, place.Boundary, place.Bytes:
+		return false
 	}
-	return false
+	return len(l.Text) <= longestRemembered && !strings.HasSuffix(l.Name, "Hash") && !strings.EqualFold(l.Parent, "headers")
 }
 
 const longestRemembered = 128
