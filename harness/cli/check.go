@@ -30,24 +30,22 @@ func newCheck(std streams, dirs *projectFlags) *cobra.Command {
 		Use:   "check PATH... | check --base-url URL SCENARIO...",
 		Short: "Find where fixtures, mocks, recordings and fakes differ from Graph",
 		Args:  arguments(cobra.MinimumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
-				remove, err := opts.judgeBy(p)
-				if err != nil {
-					return nil, err
-				}
-				defer remove()
-				if opts.fake.baseURL != "" {
-					return opts.checkFake(cmd.Context(), std, p, args)
-				}
-				out.brief = true // a line for every file that is Graph would hide the others
-				result, err := check.Run(cmd.Context(), p, args, check.Options{Type: opts.typ, API: opts.api})
-				if err != nil {
-					return nil, err
-				}
-				return result.Suite, nil
-			})
-		},
+		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
+			remove, err := opts.judgeBy(t.project)
+			if err != nil {
+				return nil, err
+			}
+			defer remove()
+			if opts.fake.baseURL != "" {
+				return opts.checkFake(ctx, t)
+			}
+			t.brief = true // a line for every file that is Graph would hide the others
+			result, err := check.Run(ctx, t.project, t.args, check.Options{Type: opts.typ, API: opts.api})
+			if err != nil {
+				return nil, err
+			}
+			return result.Suite, nil
+		}),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&opts.typ, "type", "", "full name of the `type` of answers that do not say theirs, or Collection(...) of a page")
@@ -62,9 +60,9 @@ func newCheck(std streams, dirs *projectFlags) *cobra.Command {
 }
 
 // checkFake runs scenarios against the fake.
-func (f *checkFlags) checkFake(ctx context.Context, std streams, p *project.Project, args []string) (*report.Suite, error) {
-	suite := &report.Suite{Command: "check", FailOn: report.Warning}
-	scenarios, service, err := f.fake.ready(std, p, args, suite)
+func (f *checkFlags) checkFake(ctx context.Context, t *task) (*report.Suite, error) {
+	p, suite := t.project, &report.Suite{Command: "check", FailOn: report.Warning}
+	scenarios, service, err := f.fake.ready(t, suite)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +70,7 @@ func (f *checkFlags) checkFake(ctx context.Context, std streams, p *project.Proj
 		return nil, &fault.Error{Message: "check: CI=true: tests in CI ask nobody but fakes on their own machine", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to"}
 	}
 	for _, sc := range scenarios {
-		result, err := f.fake.run(ctx, std, f.report.quiet, service, sc, func(live record.Live) (report.Case, error) {
+		result, err := f.fake.run(ctx, t, service, sc, func(live record.Live) (report.Case, error) {
 			fake := check.FakeAt{URL: service.base, Carrier: live.Carrier, Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Judge: judge.Violations(p.Answers)}}
 			return fake.Scenario(ctx, p, sc)
 		})

@@ -52,11 +52,9 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 		Use:   "diff OLD NEW",
 		Short: "Report what changed in the API between two recordings",
 		Args:  arguments(cobra.RangeArgs(1, 2)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
-				return opts.compare(cmd.Context(), out, p, args)
-			})
-		},
+		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
+			return opts.compare(ctx, t)
+		}),
 	}
 	opts.register(cmd.Flags())
 	opts.metadata.register(cmd.Flags(), "OLD and NEW are files of metadata ($metadata), or REVISION:PATH of them")
@@ -64,11 +62,12 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 }
 
 // options gathers what the flags, the rules and the accepted changes say.
-func (f *diffFlags) options(p *project.Project, out *reporting) (drift.Options, error) {
+func (f *diffFlags) options(t *task) (drift.Options, error) {
+	p := t.project
 	opts := drift.Options{
 		Diff: diff.Options{Severities: p.Rules.Diff.Severity, Off: p.Rules.Diff.Off, Map: map[string]string{}, Judge: judge.Violations(p.Answers), IsText: judge.Texts(p.Dirs.Schemas)},
 		Now:  time.Now(),
-		Show: out.has("html") || out.has("markdown"),
+		Show: t.has("html") || t.has("markdown"),
 	}
 	for _, pair := range f.expected {
 		old, new, found := strings.Cut(pair, "=")
@@ -82,8 +81,8 @@ func (f *diffFlags) options(p *project.Project, out *reporting) (drift.Options, 
 	return opts, err
 }
 
-func (f *diffFlags) compare(ctx context.Context, out *reporting, p *project.Project, args []string) (*report.Suite, error) {
-	opts, err := f.options(p, out)
+func (f *diffFlags) compare(ctx context.Context, t *task) (*report.Suite, error) {
+	opts, err := f.options(t)
 	if err != nil {
 		return nil, err
 	}
@@ -94,19 +93,19 @@ func (f *diffFlags) compare(ctx context.Context, out *reporting, p *project.Proj
 	if f.metadata.csdl {
 		compare = f.metadata.compare
 	}
-	suite, err := compare(ctx, p, args, opts)
+	suite, err := compare(ctx, t.project, t.args, opts)
 	if err != nil {
 		return nil, err
 	}
-	suite.About = append(suite.About, strings.Join(args, " → "))
+	suite.About = append(suite.About, strings.Join(t.args, " → "))
 	if f.accept {
-		return f.acceptAll(out.std, suite, opts)
+		return f.acceptAll(t.std, suite, opts)
 	}
 	line := "graphvcr diff "
 	if f.metadata.csdl {
 		line += "--csdl "
 	}
-	line += commandLine(args)
+	line += commandLine(t.args)
 	for i := range suite.Cases {
 		suite.Cases[i].Commands = []report.Command{{What: "Run it again", Line: line}, {What: "Accept what changed", Line: line + " --accept --reason 'WHY'"}}
 	}

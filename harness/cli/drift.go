@@ -25,16 +25,14 @@ func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "drift SCENARIO...",
 		Short: "Run scenarios live and report what changed in the API",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
-				options, err := opts.options(p, out)
-				if err != nil {
-					return nil, err
-				}
-				d := drifting{std: std, project: p, live: &live, quiet: opts.report.quiet, accept: accept, options: options, failOn: out.failOn}
-				return d.run(cmd.Context(), args)
-			})
-		},
+		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
+			options, err := opts.options(t)
+			if err != nil {
+				return nil, err
+			}
+			d := drifting{task: t, live: &live, accept: accept, options: options}
+			return d.run(ctx)
+		}),
 	}
 	flags := cmd.Flags()
 	live.register(flags)
@@ -45,24 +43,21 @@ func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 
 // drifting is one run of the command.
 type drifting struct {
-	std     streams
-	project *project.Project
+	*task   // whose recordings are kept where a change fails it
 	live    *liveFlags
-	quiet   bool
 	accept  bool
 	options drift.Options
-	failOn  report.Severity // a recording is kept for changes from here on
 }
 
-func (d *drifting) run(ctx context.Context, args []string) (*report.Suite, error) {
+func (d *drifting) run(ctx context.Context) (*report.Suite, error) {
 	switch {
-	case len(args) == 0:
+	case len(d.args) == 0:
 		return nil, &fault.Error{Message: "drift: name at least one scenario", Hint: "graphvcr drift SCENARIO...; scenarios stands for all of them"}
 	case mustReplay():
 		return nil, &fault.Error{Message: "drift: CI=true: tests in CI replay, they do not run live", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to look for drift"}
 	}
 	suite := &report.Suite{Command: "drift"}
-	scenarios, service, err := d.live.ready(d.std, d.project, args, suite)
+	scenarios, service, err := d.live.ready(d.task, suite)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +88,7 @@ func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenar
 	}
 	var aside *record.Aside
 	began := time.Now()
-	ran, err := d.live.run(ctx, d.std, d.quiet, s, sc, func(live record.Live) (report.Case, error) {
+	ran, err := d.live.run(ctx, d.task, s, sc, func(live record.Live) (report.Case, error) {
 		var result report.Case
 		var err error
 		result, aside, err = record.ScenarioAside(ctx, d.project, sc, live)

@@ -17,16 +17,8 @@ import (
 )
 
 func newExport(std streams, dirs *projectFlags) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "export",
-		Short: "Write cassettes in the format of other tools",
-		Args:  noSubcommand,
-		RunE: func(*cobra.Command, []string) error {
-			return &fault.Error{Message: "export: what?", Hint: "graphvcr export har CASSETTE..."}
-		},
-	}
-	cmd.AddCommand(newExportHAR(std, dirs))
-	return cmd
+	missing := fault.Error{Message: "export: what?", Hint: "graphvcr export har CASSETTE..."}
+	return parent("export", "Write cassettes in the format of other tools", missing, newExportHAR(std, dirs))
 }
 
 type exportFlags struct {

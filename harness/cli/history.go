@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 
@@ -17,29 +18,27 @@ func newHistory(std streams, dirs *projectFlags) *cobra.Command {
 		Use:   "history CASSETTE|SCENARIO | --csdl PATH",
 		Short: "Show when the API changed, from the git log of a file",
 		Args:  arguments(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
-				options, err := opts.options(p, out)
-				if err == nil {
-					err = opts.metadata.check()
-				}
-				if err != nil {
-					return nil, err
-				}
-				if opts.metadata.csdl {
-					return opts.metadata.history(cmd.Context(), p, args[0], options)
-				}
-				file, err := recordingOf(p, args[0])
-				if err != nil {
-					return nil, err
-				}
-				suite, err := drift.History(cmd.Context(), file, options)
-				if err == nil {
-					suite.About = append(suite.About, file)
-				}
-				return suite, err
-			})
-		},
+		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
+			options, err := opts.options(t)
+			if err == nil {
+				err = opts.metadata.check()
+			}
+			if err != nil {
+				return nil, err
+			}
+			if opts.metadata.csdl {
+				return opts.metadata.history(ctx, t.project, t.args[0], options)
+			}
+			file, err := recordingOf(t.project, t.args[0])
+			if err != nil {
+				return nil, err
+			}
+			suite, err := drift.History(ctx, file, options)
+			if err == nil {
+				suite.About = append(suite.About, file)
+			}
+			return suite, err
+		}),
 	}
 	opts.registerComparison(cmd.Flags())
 	opts.metadata.register(cmd.Flags(), "walk the log of a file of metadata ($metadata)")

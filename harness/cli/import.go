@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -37,12 +38,10 @@ content unless a class is off. Notes say what was replaced.
 
 // importKind is a tool whose recordings can be imported.
 type importKind struct {
-	name, short, long string
-	examples          []string
-	extensions        []string // ends of the names of files that count in a folder, in lower case
-	note              string   // what is unlike other kinds
-	hosts             bool     // it may hold exchanges with any host
-	read              func(pages *judge.Pages, r importer.Reader, file, name string, clean ingest.Cleaner) (*importer.Result, error)
+	*importer.Format
+	note  string // what is unlike other kinds
+	hosts bool   // it may hold exchanges with any host
+	read  func(pages *judge.Pages, r importer.Reader, file, name string, clean ingest.Cleaner) (*importer.Result, error)
 }
 
 // reader reads recordings by the project's rules, and by --also.
@@ -56,35 +55,26 @@ func (f *importFlags) reader(p *project.Project) (importer.Reader, error) {
 }
 
 func newImport(std streams, dirs *projectFlags) *cobra.Command {
-	kinds := importKinds()
-	names := make([]string, len(kinds))
-	for i, kind := range kinds {
-		names[i] = kind.name
+	var names []string
+	var below []*cobra.Command
+	for _, kind := range importKinds() {
+		names = append(names, string(kind.Kind))
+		below = append(below, newImportOf(kind, std, dirs))
 	}
-	cmd := &cobra.Command{
-		Use:   "import",
-		Short: "Turn other tools' recordings into cassettes and scenarios",
-		Args:  noSubcommand,
-		RunE: func(*cobra.Command, []string) error {
-			return &fault.Error{Message: "import: name what to import", Hint: "graphvcr import " + strings.Join(names, "|") + " PATH... --out DIR"}
-		},
-	}
-	for _, kind := range kinds {
-		cmd.AddCommand(newImportOf(kind, std, dirs))
-	}
-	return cmd
+	missing := fault.Error{Message: "import: name what to import", Hint: "graphvcr import " + strings.Join(names, "|") + " PATH... --out DIR"}
+	return parent("import", "Turn other tools' recordings into cassettes and scenarios", missing, below...)
 }
 
 func newImportOf(kind importKind, std streams, dirs *projectFlags) *cobra.Command {
 	opts := importFlags{kind: kind}
-	line := "graphvcr import " + kind.name + " "
+	line := "graphvcr import " + string(kind.Kind) + " "
 	cmd := &cobra.Command{
-		Use:     kind.name + " PATH... --out DIR",
-		Short:   kind.short,
-		Long:    kind.long + fmt.Sprintf(importLong, "*"+kind.extensions[0], kind.note),
-		Example: "  " + line + strings.Join(kind.examples, "\n  "+line),
+		Use:     string(kind.Kind) + " PATH... --out DIR",
+		Short:   kind.Short,
+		Long:    kind.About + fmt.Sprintf(importLong, "*"+kind.Ends[0], kind.note),
+		Example: "  " + line + strings.Join(kind.Examples, "\n  "+line),
 		Args:    arguments(cobra.MinimumNArgs(1)),
-		RunE:    func(_ *cobra.Command, args []string) error { return opts.run(std, dirs, args) },
+		RunE:    opts.report.on(std, dirs, opts.run),
 	}
 	cmd.Flags().StringVar(&opts.out, "out", "", "`folder` that gets cassettes/ and scenarios/")
 	cmd.Flags().BoolVar(&opts.force, "force", false, "overwrite files that exist")
@@ -103,28 +93,20 @@ type importFlags struct {
 	force  bool
 }
 
-func (f *importFlags) name() string { return "import " + f.kind.name }
+func (f *importFlags) name() string { return "import " + string(f.kind.Kind) }
 
-func (f *importFlags) run(std streams, dirs *projectFlags, paths []string) error {
-	out, err := f.report.parse(std)
-	if err != nil {
-		return err
-	}
+func (f *importFlags) run(_ context.Context, t *task) (*report.Suite, error) {
 	if f.out == "" {
-		return &fault.Error{Message: f.name() + ": --out: no folder given", Hint: "--out . writes to cassettes/ and scenarios/ here"}
+		return nil, &fault.Error{Message: f.name() + ": --out: no folder given", Hint: "--out . writes to cassettes/ and scenarios/ here"}
 	}
-	p, err := dirs.open()
+	from, err := f.reader(t.project)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	from, err := f.reader(p)
-	if err != nil {
-		return err
-	}
-	pages := judge.NewPages(p)
-	options := ingest.Options{Command: f.name(), Extensions: f.kind.extensions, Out: filepath.ToSlash(f.out), Force: f.force,
+	pages := judge.NewPages(t.project)
+	options := ingest.Options{Command: f.name(), Extensions: f.kind.Ends, Out: filepath.ToSlash(f.out), Force: f.force,
 		Read: func(file, name string, clean ingest.Cleaner) (*importer.Result, error) {
 			return f.kind.read(pages, from, file, name, clean)
 		}}
-	return out.finish(&report.Suite{Command: "import", Cases: ingest.Run(p, pages, paths, options)})
+	return &report.Suite{Command: "import", Cases: ingest.Run(t.project, pages, t.args, options)}, nil
 }

@@ -1,10 +1,11 @@
 package cli
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/lint"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -14,24 +15,22 @@ func newLint(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lint [PATH]...",
 		Short: "Check scenarios, cassettes and schemas before anything runs",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
-				if redaction {
-					return lint.Redaction(cmd.Context(), p, args)
-				}
-				suite, err := lint.Run(cmd.Context(), p, args)
-				if err != nil {
-					return nil, err
-				}
-				scenarios := addPermissions(p, suite)
-				if permissions {
-					result := permissionSuite(p.Dirs.Scenarios, suite, scenarios)
-					return result, byPermissionsFile(p, args, result)
-				}
-				out.quiet = true // a line for every file in order would hide the others
-				return suite, nil
-			})
-		},
+		RunE: opts.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
+			if redaction {
+				return lint.Redaction(ctx, t.project, t.args)
+			}
+			suite, err := lint.Run(ctx, t.project, t.args)
+			if err != nil {
+				return nil, err
+			}
+			scenarios := addPermissions(t.project, suite)
+			if permissions {
+				result := permissionSuite(t.project.Dirs.Scenarios, suite, scenarios)
+				return result, byPermissionsFile(t.project, t.args, result)
+			}
+			t.quiet = true // a line for every file in order would hide the others
+			return suite, nil
+		}),
 	}
 	cmd.Flags().BoolVar(&permissions, "permissions", false, "report only the least privileged permissions that scenarios and recorded requests need, and what is wrong with those that were recorded")
 	cmd.Flags().BoolVar(&redaction, "redaction", false, "report only what the cassettes say about the values that were replaced in them")

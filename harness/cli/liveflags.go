@@ -40,13 +40,13 @@ func (f *liveFlags) register(flags *pflag.FlagSet) {
 
 // ready loads scenarios that are to run live and finds the service, which whoever gave the
 // command agrees to change. Those that do not load are cases of the suite, unless none does.
-func (f *liveFlags) ready(std streams, p *project.Project, args []string, suite *report.Suite) ([]*scenario.Scenario, *service, error) {
-	files, err := p.Files(args...)
+func (f *liveFlags) ready(t *task, suite *report.Suite) ([]*scenario.Scenario, *service, error) {
+	files, err := t.project.Files(t.args...)
 	errs := []error{err}
 	suite.Cases = append(suite.Cases, project.NotFound(pathRule(suite.Command), err)...)
 	var scenarios []*scenario.Scenario
 	for _, file := range files {
-		sc, err := p.Scenario(file)
+		sc, err := t.project.Scenario(file)
 		if err != nil {
 			errs = append(errs, err)
 			suite.Cases = append(suite.Cases, project.CouldNotRun(file, file, project.RuleScenarioLoad, err))
@@ -61,17 +61,17 @@ func (f *liveFlags) ready(std streams, p *project.Project, args []string, suite 
 	if err != nil {
 		return nil, nil, err
 	}
-	return scenarios, service, f.agree(std, service.base, scenarios)
+	return scenarios, service, f.agree(t.std, service.base, scenarios)
 }
 
 // run signs in for a scenario, has it recorded, and adds what the tokens say.
-func (f *liveFlags) run(ctx context.Context, std streams, quiet bool, s *service, sc *scenario.Scenario, run func(record.Live) (report.Case, error)) (report.Case, error) {
-	who, err := s.signIn(ctx, std, f.auth, sc)
+func (f *liveFlags) run(ctx context.Context, t *task, s *service, sc *scenario.Scenario, run func(record.Live) (report.Case, error)) (report.Case, error) {
+	who, err := s.signIn(ctx, t.std, f.auth, sc)
 	if err != nil {
 		return report.Case{}, err
 	}
 	defer interrupt.Saving(ctx)()
-	bar := newProgress(std, quiet)
+	bar := newProgress(t.std, t.quiet)
 	result, err := run(s.live(who, func(p record.Progress) {
 		who.step = p.Step
 		bar.step(p)

@@ -25,12 +25,10 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "record SCENARIO... | METHOD PATH",
 		Short: "Run scenarios live and record them",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				suite := &report.Suite{Command: "record"}
-				return suite, opts.run(cmd.Context(), std, p, args, suite)
-			})
-		},
+		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
+			suite := &report.Suite{Command: "record"}
+			return suite, opts.run(ctx, t, suite)
+		}),
 	}
 	flags := cmd.Flags()
 	opts.live.register(flags)
@@ -45,26 +43,26 @@ func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 }
 
 // run does what the flags ask for and adds the cases.
-func (f *recordFlags) run(ctx context.Context, std streams, p *project.Project, args []string, suite *report.Suite) error {
+func (f *recordFlags) run(ctx context.Context, t *task, suite *report.Suite) error {
 	switch {
 	case f.recover:
-		return f.recoverAll(p, args, suite)
-	case len(args) == 0:
+		return f.recoverAll(t.project, t.args, suite)
+	case len(t.args) == 0:
 		return &fault.Error{Message: "record: name at least one scenario", Hint: "graphvcr record SCENARIO..."}
 	case mustReplay():
 		return &fault.Error{Message: "record: CI=true: tests in CI replay, they do not record", Hint: "set GRAPHVCR_RECORD_IN_CI=1 if this job is meant to record"}
-	case isRequest(args) && f.twice:
+	case isRequest(t.args) && f.twice:
 		return &fault.Error{Message: "record: --twice goes with scenarios", Hint: "record the request first: that drafts a scenario"}
-	case !isRequest(args) && (f.body != "" || len(f.headers) > 0 || f.name != ""):
+	case !isRequest(t.args) && (f.body != "" || len(f.headers) > 0 || f.name != ""):
 		return &fault.Error{Message: "record: --body, --header and --name go with METHOD PATH", Hint: "a scenario says itself what its steps send"}
 	}
-	if err := askFirst(std, p); err != nil {
+	if err := askFirst(t.std, t.project); err != nil {
 		return err
 	}
-	if isRequest(args) {
-		return f.recordOne(ctx, std, p, args, suite)
+	if isRequest(t.args) {
+		return f.recordOne(ctx, t, suite)
 	}
-	return f.recordAll(ctx, std, p, args, suite)
+	return f.recordAll(ctx, t, suite)
 }
 
 func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *report.Suite) error {
@@ -80,14 +78,14 @@ func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *repo
 	return nil
 }
 
-func (f *recordFlags) recordAll(ctx context.Context, std streams, p *project.Project, args []string, suite *report.Suite) error {
-	scenarios, service, err := f.live.ready(std, p, args, suite)
+func (f *recordFlags) recordAll(ctx context.Context, t *task, suite *report.Suite) error {
+	scenarios, service, err := f.live.ready(t, suite)
 	if err != nil {
 		return err
 	}
 	for _, sc := range scenarios {
-		result, err := f.live.run(ctx, std, f.report.quiet, service, sc, func(live record.Live) (report.Case, error) {
-			return record.Scenario(ctx, p, sc, live, record.Options{Twice: f.twice})
+		result, err := f.live.run(ctx, t, service, sc, func(live record.Live) (report.Case, error) {
+			return record.Scenario(ctx, t.project, sc, live, record.Options{Twice: f.twice})
 		})
 		switch {
 		case err != nil && len(scenarios)+len(suite.Cases) == 1:

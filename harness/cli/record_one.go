@@ -10,7 +10,6 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -24,22 +23,23 @@ func isRequest(args []string) bool {
 
 // recordOne records a single request that has no scenario yet, and then drafts one from the
 // recording.
-func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Project, args []string, suite *report.Suite) error {
-	if len(args) != 2 {
+func (f *recordFlags) recordOne(ctx context.Context, t *task, suite *report.Suite) error {
+	if len(t.args) != 2 {
 		return &fault.Error{Message: "record: want a method and one path", Hint: "graphvcr record GET '/me/chats?$top=5'"}
 	}
-	if !strings.HasPrefix(args[1], "/") {
-		return &fault.Error{Message: fmt.Sprintf("record: want a path below the version, not %q", args[1]), Hint: record.WantedLine(args[0], args[1])}
+	method, path := t.args[0], t.args[1]
+	if !strings.HasPrefix(path, "/") {
+		return &fault.Error{Message: fmt.Sprintf("record: want a path below the version, not %q", path), Hint: record.WantedLine(method, path)}
 	}
-	request := record.Request{Method: args[0], Path: args[1], API: f.api, Name: f.name}
+	request := record.Request{Method: method, Path: path, API: f.api, Name: f.name}
 	var err error
 	if request.Header, err = f.sentHeaders(); err != nil {
 		return err
 	}
-	if request.Body, err = f.sentBody(std); err != nil {
+	if request.Body, err = f.sentBody(t.std); err != nil {
 		return err
 	}
-	sc, options, err := request.Scenario(p)
+	sc, options, err := request.Scenario(t.project)
 	if err != nil {
 		return err
 	}
@@ -47,11 +47,11 @@ func (f *recordFlags) recordOne(ctx context.Context, std streams, p *project.Pro
 	if err != nil {
 		return err
 	}
-	if err := f.live.agree(std, service.base, []*scenario.Scenario{sc}); err != nil {
+	if err := f.live.agree(t.std, service.base, []*scenario.Scenario{sc}); err != nil {
 		return err
 	}
-	result, err := f.live.run(ctx, std, f.report.quiet, service, sc, func(live record.Live) (report.Case, error) {
-		return record.Scenario(ctx, p, sc, live, options)
+	result, err := f.live.run(ctx, t, service, sc, func(live record.Live) (report.Case, error) {
+		return record.Scenario(ctx, t.project, sc, live, options)
 	})
 	if err == nil {
 		suite.Cases = append(suite.Cases, result)

@@ -11,14 +11,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // replayFlags are the flags of a replay.
 type replayFlags struct {
-	project  *projectFlags
 	report   reportFlags
 	filter   string
 	parallel int
@@ -28,11 +26,11 @@ type replayFlags struct {
 }
 
 func newReplay(std streams, dirs *projectFlags) *cobra.Command {
-	opts := replayFlags{project: dirs}
+	var opts replayFlags
 	cmd := &cobra.Command{
 		Use:   "replay [SCENARIO|DIR]...",
 		Short: "Replay scenarios offline and check every response",
-		RunE:  func(cmd *cobra.Command, args []string) error { return opts.run(cmd.Context(), std, args) },
+		RunE:  opts.report.on(std, dirs, opts.run),
 	}
 	opts.register(cmd.Flags())
 	return cmd
@@ -47,18 +45,16 @@ func (f *replayFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.failFast, "fail-fast", false, "skip what comes after the first scenario that fails")
 }
 
-func (f *replayFlags) run(ctx context.Context, std streams, paths []string) error {
-	sel, err := f.selection(paths)
+func (f *replayFlags) run(ctx context.Context, t *task) (*report.Suite, error) {
+	sel, err := f.selection(t.args)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return f.report.run(std, f.project, func(p *project.Project, out *reporting) (*report.Suite, error) {
-		sel.FailOn, sel.Show = out.failOn, out.has("html") || sel.Total > 1 && out.has("json") // what is merged may be shown
-		bar := newProgress(std, f.report.quiet)
-		defer bar.clear()
-		sel.Progress = func(done, total int, _ report.Case) { bar.show("replayed", fmt.Sprintf(" %d of %d", done, total)) }
-		return replay.Run(ctx, p, sel)
-	})
+	sel.FailOn, sel.Show = t.failOn, t.has("html") || sel.Total > 1 && t.has("json") // what is merged may be shown
+	bar := newProgress(t.std, t.quiet)
+	defer bar.clear()
+	sel.Progress = func(done, total int, _ report.Case) { bar.show("replayed", fmt.Sprintf(" %d of %d", done, total)) }
+	return replay.Run(ctx, t.project, sel)
 }
 
 func (f *replayFlags) selection(paths []string) (replay.Selection, error) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/report/render"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
@@ -36,21 +38,30 @@ func (f *reportFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed or is worth a warning, and the summary")
 }
 
-// run opens the project, has a command do its work on it, and reports the outcome.
-func (f *reportFlags) run(std streams, dirs *projectFlags, work func(*project.Project, *reporting) (*report.Suite, error)) error {
-	out, err := f.parse(std)
-	if err != nil {
-		return err
+// A task is one run of a command on a project, of which a suite is reported.
+type task struct {
+	*reporting
+	project *project.Project
+	args    []string
+}
+
+// on makes what a command runs: its work on the project, and the report of that.
+func (f *reportFlags) on(std streams, dirs *projectFlags, work func(context.Context, *task) (*report.Suite, error)) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		out, err := f.parse(std)
+		if err != nil {
+			return err
+		}
+		p, err := dirs.open()
+		if err != nil {
+			return err
+		}
+		suite, err := work(cmd.Context(), &task{out, p, args})
+		if err != nil {
+			return err
+		}
+		return out.finish(suite)
 	}
-	p, err := dirs.open()
-	if err != nil {
-		return err
-	}
-	suite, err := work(p, out)
-	if err != nil {
-		return err
-	}
-	return out.finish(suite)
 }
 
 // reporting is what reportFlags ask for, understood.

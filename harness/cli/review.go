@@ -26,16 +26,14 @@ func newReview(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "review [NAME]...",
 		Short: "Take or refuse the changes that drift found, one by one",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
-				options, err := opts.options(p, out)
-				if err != nil {
-					return nil, err
-				}
-				r := reviewing{std: std, options: options, in: bufio.NewReader(std.in)}
-				return r.run(cmd.Context(), p, args)
-			})
-		},
+		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
+			options, err := opts.options(t)
+			if err != nil {
+				return nil, err
+			}
+			r := reviewing{task: t, options: options, in: bufio.NewReader(std.in)}
+			return r.run(ctx)
+		}),
 	}
 	opts.registerComparison(cmd.Flags())
 	return cmd
@@ -43,20 +41,20 @@ func newReview(std streams, dirs *projectFlags) *cobra.Command {
 
 // reviewing is one run of the command.
 type reviewing struct {
-	std     streams
+	*task
 	options drift.Options
 	in      *bufio.Reader
 	over    bool // nobody answers any more
 }
 
-func (r *reviewing) run(ctx context.Context, p *project.Project, names []string) (*report.Suite, error) {
-	asides, err := record.Asides(p, names...)
+func (r *reviewing) run(ctx context.Context) (*report.Suite, error) {
+	asides, err := record.Asides(r.project, r.args...)
 	if err != nil {
 		return nil, err
 	}
 	if len(asides) == 0 {
 		return nil, &fault.Error{
-			Message: "review: no recording with changes in " + p.Dirs.Cassettes + "/.drift" + namedOnly(names),
+			Message: "review: no recording with changes in " + r.project.Dirs.Cassettes + "/.drift" + namedOnly(r.args),
 			Hint:    "graphvcr drift SCENARIO... makes them",
 		}
 	}

@@ -27,12 +27,12 @@ var groups = []*cobra.Group{
 
 func newRoot(std streams) *cobra.Command {
 	var dirs projectFlags
-	opts := replayFlags{project: &dirs}
+	var opts replayFlags
 	root := &cobra.Command{
 		Use:           "graphvcr",
 		Short:         "Record, replay, check and compare Microsoft Graph",
 		Args:          noCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return opts.run(cmd.Context(), std, nil) },
+		RunE:          opts.report.on(std, &dirs, opts.run),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       thisVersion(),
@@ -85,6 +85,16 @@ func noCommand(cmd *cobra.Command, args []string) error {
 		f.Hint = fault.DidYouMean(near...)
 	}
 	return f
+}
+
+// parent is a command that does nothing but by those below it.
+func parent(use, short string, missing fault.Error, below ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short, Args: noSubcommand,
+		RunE: func(*cobra.Command, []string) error { return &missing },
+	}
+	cmd.AddCommand(below...)
+	return cmd
 }
 
 // arguments wraps a check of the number of arguments so that it comes with the

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -16,21 +17,13 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/generate"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 func newSchema(std streams, dirs *projectFlags) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "schema",
-		Short: "Make and try JSON Schemas of Graph's types",
-		Args:  noSubcommand,
-		RunE: func(*cobra.Command, []string) error {
-			return &fault.Error{Message: "schema: name what to do", Hint: "graphvcr schema generate|fetch|infer|check"}
-		},
-	}
-	cmd.AddCommand(newSchemaGenerate(std), newSchemaFetch(std, dirs), newSchemaInfer(std, dirs), newSchemaCheck(std, dirs))
-	return cmd
+	missing := fault.Error{Message: "schema: name what to do", Hint: "graphvcr schema generate|fetch|infer|check"}
+	return parent("schema", "Make and try JSON Schemas of Graph's types", missing,
+		newSchemaGenerate(std), newSchemaFetch(std, dirs), newSchemaInfer(std, dirs), newSchemaCheck(std, dirs))
 }
 
 type schemaGenerateFlags struct {
@@ -274,18 +267,16 @@ func newSchemaCheck(std streams, dirs *projectFlags) *cobra.Command {
 		Use:   "check FILE --type T",
 		Short: "Validate a file of JSON against a type's schema",
 		Args:  arguments(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: opts.on(std, dirs, func(_ context.Context, t *task) (*report.Suite, error) {
 			if typ == "" {
-				return &fault.Error{Message: "schema check: --type: no type given", Hint: "e.g. --type microsoft.graph.user"}
+				return nil, &fault.Error{Message: "schema check: --type: no type given", Hint: "e.g. --type microsoft.graph.user"}
 			}
-			return opts.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				result, err := check.Schema(p.Schemas, args[0], api, typ)
-				if err != nil {
-					return nil, err
-				}
-				return &report.Suite{Command: "schema check", Cases: []report.Case{result}}, nil
-			})
-		},
+			result, err := check.Schema(t.project.Schemas, t.args[0], api, typ)
+			if err != nil {
+				return nil, err
+			}
+			return &report.Suite{Command: "schema check", Cases: []report.Case{result}}, nil
+		}),
 	}
 	cmd.Flags().StringVar(&typ, "type", "", "full name of the `type`, or Collection(...) of a page")
 	cmd.Flags().StringVar(&api, "api", "v1.0", "the `API`: v1.0 or beta")

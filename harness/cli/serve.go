@@ -49,11 +49,9 @@ func newServe(std streams, dirs *projectFlags) *cobra.Command {
 		Short: "Serve cassettes to clients in any language, or record them",
 		Long:  "  " + indented(proxy.FaultHelp),
 		Args:  arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return opts.report.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				return opts.run(cmd.Context(), std, p)
-			})
-		},
+		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
+			return opts.run(ctx, std, t.project)
+		}),
 	}
 	flags := cmd.Flags()
 	opts.client.register(flags)

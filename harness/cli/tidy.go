@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/clean"
@@ -14,23 +16,21 @@ func newTidy(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tidy [PATH]...",
 		Short: "Remove interactions that no replay needs",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				if len(args) == 0 {
-					args = []string{p.Dirs.Cassettes}
-				}
-				files, err := p.CassetteFiles(args...)
-				if len(files) == 0 {
-					return nil, err
-				}
-				missing := project.NotFound(pathRule("tidy"), err)
-				suite, err := clean.Tidy(cmd.Context(), p, files, dry)
-				if err == nil {
-					suite.Cases = append(missing, suite.Cases...)
-				}
-				return suite, err
-			})
-		},
+		RunE: opts.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
+			if len(t.args) == 0 {
+				t.args = []string{t.project.Dirs.Cassettes}
+			}
+			files, err := t.project.CassetteFiles(t.args...)
+			if len(files) == 0 {
+				return nil, err
+			}
+			missing := project.NotFound(pathRule("tidy"), err)
+			suite, err := clean.Tidy(ctx, t.project, files, dry)
+			if err == nil {
+				suite.Cases = append(missing, suite.Cases...)
+			}
+			return suite, err
+		}),
 	}
 	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "only show what would be removed")
 	opts.register(cmd.Flags())

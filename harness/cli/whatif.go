@@ -1,13 +1,13 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/whatif"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -23,12 +23,10 @@ func newWhatif(std streams, dirs *projectFlags) *cobra.Command {
 		Use:   "whatif --cassette NAME [--rule ID]... [-- COMMAND [ARGUMENT]...]",
 		Short: "Find out which changes of the API would break a client",
 		Long:  "\nThe rules:\n" + ruleList(),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return opts.report.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
-				opts.Args, opts.Talk = args, std.err
-				return whatif.Run(cmd.Context(), p, opts.Options)
-			})
-		},
+		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
+			opts.Args, opts.Talk = t.args, std.err
+			return whatif.Run(ctx, t.project, opts.Options)
+		}),
 	}
 	flags := cmd.Flags()
 	flags.SetInterspersed(false) // what comes after the command is the command's

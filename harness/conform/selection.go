@@ -23,7 +23,7 @@ func (e *Exchange) plain() schema.Options {
 
 // longTexts reports whether the client asked for large numbers as texts (OData JSON format
 // 4.01, section 3.2). Headers that are kept without their content type leave that open; of
-// a body without headers it can be told by the count of a page.
+// a body without headers the count of a page says it.
 func (e *Exchange) longTexts() bool {
 	kind := strings.ToLower(e.Header.Get("Content-Type"))
 	if kind != "" {

@@ -53,7 +53,8 @@ type Place struct {
 // String returns "file:line:column", or less when less is known.
 func (p Place) String() string { return fault.Place(p).String() }
 
-// Finding is anything worth telling. It carries data; [Finding.Sentence] and the
+// Finding is one thing that a run reports: a failed expectation, a violation of a schema, a
+// request without an answer, a change. It carries data; [Finding.Sentence] and the
 // renderers make words of it, and nothing reads those words again.
 type Finding struct {
 	ID          string // 12 hex digits, stable across runs; filled by Suite.Finish
@@ -120,7 +121,7 @@ type Suite struct {
 	// note never fails anything, the zero value stands for the default, Error.
 	FailOn Severity
 	Cases  []Case
-	// Ordered keeps the cases as they come: they tell a story.
+	// Ordered keeps the cases as they come, where their order means something.
 	Ordered bool
 	Noun    string // what a case is, "" where the command says it
 	Shard   Shard  // which part of a run this is; the zero Shard is the whole

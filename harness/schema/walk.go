@@ -17,7 +17,7 @@ import (
 // and crashes beyond.
 const (
 	maxDepth    = 1000
-	maxDigits   = 400 // of a number, all told
+	maxDigits   = 400 // of a number as a whole
 	maxExponent = 3   // digits of the exponent
 )
 
@@ -219,7 +219,7 @@ func (w *walker) undeclared(sh *shape, object map[string]any, name string) {
 }
 
 // misspelt is the property that somebody meant who wrote the name of an object's: a slip or two
-// away, and not in the object. Of short names, and of singular and plural, nobody can tell.
+// away, and not in the object. Short names, and singular and plural, are too alike to say.
 func misspelt(sh *shape, object map[string]any, name string) string {
 	const short, slips = 6, 2
 	if !sh.open || len(name) < short {

@@ -9,7 +9,7 @@ import (
 )
 
 // maxChecks bounds how often a value and its parts are checked against a schema and its
-// parts, all told. The library does so once for each way that leads there: a schema that
+// parts, in sum. The library does so once for each way that leads there: a schema that
 // refers twice to one that refers twice to a third is three lines, and thirty such lines
 // are a thousand million checks of one value.
 const maxChecks = 1_000_000

@@ -10,7 +10,7 @@
 // It reads recordings of vcrpy, Ruby's VCR and AutoRest's PowerShell modules, Dev Proxy's mocks,
 // HTTP archives (HAR) and pages of Graph's documentation (package docs). Archives are read
 // entry by entry, whatever the size of the file. ReadHAR and [Format.Entries] give what stands in
-// a file, to whoever wants to know what it gives away, and FormatOf tells whose file it is.
+// a file, to whoever wants to know what it gives away, and FormatOf finds whose file it is.
 // WriteHAR goes the other way.
 //
 // It redacts nothing by itself: the caller brings what cleans a cassette before the

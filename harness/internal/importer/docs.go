@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -22,7 +21,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
-	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -52,11 +50,11 @@ type Example struct {
 // contradicts itself are findings, with the line. The error is for a file that is no
 // page.
 func Docs(file, name string, o DocsOptions) (*Result, error) {
-	text, err := readPage(file)
+	text, err := readMost(file, docs.MaxSize+1)
 	if err != nil {
 		return nil, err
 	}
-	return docsPage(file, name, text, o)
+	return docsPage(file, name, string(text), o)
 }
 
 // docsPage is Docs for a page that was read.
@@ -77,20 +75,6 @@ func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
 	}
 	d.Methods = page.Methods
 	return d.finish(o)
-}
-
-// readPage reads no more than may be a page.
-func readPage(file string) (string, error) {
-	f, err := plainfile.Open(file)
-	if err != nil {
-		return "", fmt.Errorf("import %s: %w", file, err)
-	}
-	defer f.Close()
-	var text strings.Builder
-	if _, err := io.Copy(&text, io.LimitReader(f, docs.MaxSize+1)); err != nil {
-		return "", fmt.Errorf("import %s: %w", file, err)
-	}
-	return text.String(), nil
 }
 
 // docsImport is an import of a page under way.

@@ -31,7 +31,7 @@ type Format struct {
 	source, word string // what a cassette calls the tool, and the tool an interaction
 	handwritten  bool   // JSON that is none is mended, as that of documentation is
 
-	// What tells a file of this format from others: a member of the outermost object of JSON, by
+	// What distinguishes a file of this format: a member of the outermost object of JSON, by
 	// its name and the first byte of its value, or a key at the top of YAML; nil and "" for none.
 	isMember func(name string, value byte) bool
 	key      string
@@ -96,7 +96,7 @@ func (r Reader) Read(f *Format, file, name string, clean func(*cassette.Cassette
 	return r.entries(f, file, name, data, clean)
 }
 
-// mostLooked is how much of a file tells its format.
+// mostLooked is how much of a file its format is found by.
 const mostLooked = 64 << 10
 
 // FormatOfFile is FormatOf for the beginning of a file.
@@ -110,7 +110,7 @@ func FormatOfFile(file string) (*Format, error) {
 	return FormatOf(string(text)), err
 }
 
-// FormatOf tells from the text of a file, whatever it is called, which tool wrote it: by the
+// FormatOf finds by the text of a file, whatever it is called, which tool wrote it: by the
 // members of its outermost object. nil is none of them, or no text at all.
 func FormatOf(text string) *Format {
 	text = strings.TrimPrefix(text, "\ufeff")

@@ -22,8 +22,9 @@ import (
 type HAREntry struct {
 	Entry
 	raw     []byte
-	lines   map[string]int
-	problem string // why there is no answer, in the browser's words
+	lines   map[string]int       // of its members, once they are asked for
+	headers map[string][]harPair // of its request and response
+	problem string               // why there is no answer, in the browser's words
 	socket  bool
 	local   bool // an address without a host: data:, blob:, about:
 	counted counted
@@ -100,6 +101,10 @@ func newHAREntry(number, line int, raw []byte) *HAREntry {
 	e.socket = len(h.Messages) > 0
 	e.counted.id, _ = h.ID.(string)
 	e.counted.order, _ = h.Order.(float64)
+	if h.Response == nil {
+		h.Response = &harResponse{}
+	}
+	e.headers = map[string][]harPair{"request": h.Request.Headers, "response": h.Response.Headers}
 	e.request(&h.Request)
 	e.response(&h)
 	return e
@@ -149,9 +154,6 @@ func (e *HAREntry) request(r *harRequest) {
 
 func (e *HAREntry) response(h *harEntry) {
 	r := h.Response
-	if r == nil {
-		r = &harResponse{}
-	}
 	e.problem = r.Problem
 	headers := harHeaders(r.Headers, "Set-Cookie", r.Cookies, "\n")
 	if headers.Get("Location") == "" && r.RedirectURL != "" {

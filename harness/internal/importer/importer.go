@@ -42,7 +42,7 @@ type gathering struct {
 	reader Reader
 	file   string
 	known  *hosts.Set
-	// beside counts what was taken in of hosts that are not Graph's, by host.
+	// beside counts what was imported of hosts that are not Graph's, by host.
 	beside  map[string]int
 	leftOut int            // what cannot be imported
 	dropped map[string]int // credential headers left behind, by name

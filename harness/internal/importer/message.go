@@ -50,7 +50,7 @@ func response(code int, phrase string, headers http.Header, body string) cassett
 
 // storedBody decodes a body, and drops the headers that described its encoding and
 // length. One that is labelled br and is not was saved decoded, as browsers do: br has no
-// mark by which to tell.
+// mark to recognise it by.
 func storedBody(body string, headers http.Header) (string, error) {
 	plain, left, err := wire.Decode(headers, body, maxBody)
 	if err != nil && left != "br" {

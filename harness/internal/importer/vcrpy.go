@@ -45,17 +45,23 @@ func readVCRPy(file string, data []byte) ([]*Entry, error) {
 }
 
 func readFile(file string) ([]byte, error) {
+	data, err := readMost(file, maxRecording+1)
+	if err == nil && len(data) > maxRecording {
+		return nil, fault.In("import", file, 0, fmt.Sprintf("larger than %d MB", maxRecording>>20), "split the recording")
+	}
+	return data, err
+}
+
+// readMost reads a file, but no more than so many bytes of it.
+func readMost(file string, most int64) ([]byte, error) {
 	f, err := plainfile.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("import %s: %w", file, err)
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxRecording+1))
+	data, err := io.ReadAll(io.LimitReader(f, most))
 	if err != nil {
 		return nil, fmt.Errorf("import %s: %w", file, err)
-	}
-	if len(data) > maxRecording {
-		return nil, fault.In("import", file, 0, fmt.Sprintf("larger than %d MB", maxRecording>>20), "split the recording")
 	}
 	return data, nil
 }
@@ -107,7 +113,7 @@ func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
 	return list.Content, nil
 }
 
-// isExchange tells an interaction from an item of any other list.
+// isExchange reports whether an item of a list is an interaction.
 func isExchange(node *yaml.Node) bool { return member(node, "request") != nil }
 
 // at is a fault at a line of the recording.
@@ -195,7 +201,7 @@ func vcrpyHeaders(node *yaml.Node) http.Header {
 }
 
 // vcrpyBody reads a body, decodes it where it is gzip, and drops the headers that
-// told of its encoding and length.
+// described its encoding and length.
 func vcrpyBody(node *yaml.Node, headers http.Header) (string, error) {
 	body, err := text(node)
 	if err != nil {

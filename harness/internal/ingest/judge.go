@@ -27,7 +27,7 @@ func (r *recording) judge(p *project.Project, pages *judge.Pages) (err error) {
 	return err
 }
 
-// withoutSame leaves out notes at places of which something more telling is said.
+// withoutSame leaves out notes at places of which something worse is reported.
 func withoutSame(notes, findings []report.Finding) []report.Finding {
 	return slices.DeleteFunc(notes, func(note report.Finding) bool {
 		return note.Severity == report.Note && note.Where != "" && slices.ContainsFunc(findings, func(f report.Finding) bool {

@@ -74,16 +74,16 @@ type jsonFinding struct {
 	Hint        string      `json:"hint,omitempty"`
 
 	// What the message is made of, for those who render it again.
-	Column         int       `json:"column,omitempty"`
-	CassetteColumn int       `json:"cassette_column,omitempty"`
-	Parts          *jsonTold `json:"parts,omitempty"`
-	Fingerprint    string    `json:"fingerprint,omitempty"`
+	Column         int          `json:"column,omitempty"`
+	CassetteColumn int          `json:"cassette_column,omitempty"`
+	Parts          *jsonWording `json:"parts,omitempty"`
+	Fingerprint    string       `json:"fingerprint,omitempty"`
 
 	Miss *jsonMiss `json:"miss,omitempty"`
 }
 
-// jsonTold is a sentence in parts; it is left out where the message is the sentence.
-type jsonTold struct {
+// jsonWording is what a sentence is made of; it is left out where the message is the sentence.
+type jsonWording struct {
 	Message string `json:"message,omitempty"`
 	Is      string `json:"is,omitempty"`
 	Remark  string `json:"remark,omitempty"`
@@ -197,7 +197,7 @@ func jsonFindingOf(f *report.Finding) jsonFinding {
 		Where: f.Where, Message: f.Sentence(), Want: f.Want, Got: f.Got, Hint: f.Hint,
 		Column: f.Column, CassetteColumn: f.Cassette.Column, Fingerprint: f.Fingerprint,
 	}
-	if parts := (jsonTold{f.Message, f.Is, f.Remark, f.Details, f.Part}); parts != (jsonTold{Message: out.Message}) {
+	if parts := (jsonWording{f.Message, f.Is, f.Remark, f.Details, f.Part}); parts != (jsonWording{Message: out.Message}) {
 		out.Parts = &parts
 	}
 	if f.Cassette.File != "" {
