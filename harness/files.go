@@ -8,7 +8,8 @@ import (
 	"path"
 	"path/filepath"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 )
@@ -31,7 +32,7 @@ func (o *options) unpack(t tester, name string, m mode) error {
 	if o.dirs.Cassettes = t.TempDir(); o.dirs.Cassettes == "" {
 		return errors.New("there is no temporary folder")
 	}
-	for _, file := range []string{file, project.RulesFile, cassette.SaltFile} {
+	for _, file := range []string{file, project.RulesFile, saltfile.Name} {
 		if err := copyOut(o.files, file, o.dirs.Cassettes); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("read a harness.FS: %w", err)
 		}

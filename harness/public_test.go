@@ -9,7 +9,7 @@ import (
 
 // public are the packages that programs elsewhere may import. graphsdk, a module of its
 // own, is the seventh.
-var public = []string{"harness", "harness/cassette", "harness/cli", "harness/conform", "harness/report", "harness/schema"}
+var public = []string{"harness", "harness/cassette", "harness/cli", "harness/conform", "harness/report", "harness/report/render", "harness/schema"}
 
 // TestPublicPackages holds which packages lie outside internal, and that what they export
 // can be named by those who import them: no type of an internal package is in it.

@@ -13,7 +13,7 @@ import (
 // readers are what reads files and bodies that somebody else made, with the fuzz target that
 // gives it anything: a package below harness and a name.
 var readers = []struct{ what, target string }{
-	{"cassettes, of go-vcr too", "cassette FuzzFile"}, {"cassettes, by both of their readers", "cassette FuzzReadersAgree"}, {"interactions in a journal", "cassette FuzzPacked"}, {"the salt", "cassette FuzzSalt"},
+	{"cassettes, of go-vcr too", "cassette FuzzFile"}, {"cassettes, by both of their readers", "cassette FuzzReadersAgree"}, {"the salt", "internal/saltfile FuzzSalt"},
 	{"journals that a kill cut", "internal/journal FuzzKilledJournal"}, {"journals of any bytes", "internal/journal FuzzDamagedJournal"}, {"notes in a journal", "internal/redact FuzzNotes"},
 	{"hand-written YAML", "internal/strictyaml FuzzDecode"}, {"scenarios", "internal/scenario FuzzParse"}, {"rules.yaml", "internal/project FuzzRules"}, {"drift-accept.yaml", "internal/drift FuzzAcceptances"},
 	{"schemas", "schema FuzzSchemaFile"}, {"values that are judged by them", "schema FuzzAgainstBareLibrary"}, {"overlays", "internal/generate FuzzOverlay"}, {"index.json", "internal/route FuzzIndex"}, {"addresses and contexts, by the index", "internal/route FuzzResolve"},

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -47,7 +49,7 @@ func runScenario(t *testing.T, p *project.Project, file string) {
 		t.Fatal(explain(err))
 	}
 	var text strings.Builder
-	if err := report.Render(&text, "text", suite, report.Style{Quiet: true}); err != nil {
+	if err := render.Suite(&text, "text", suite, render.Style{Quiet: true}); err != nil {
 		t.Fatal(err)
 	}
 	switch sum := suite.Summary(); {

@@ -1,7 +1,6 @@
 package cassette
 
 import (
-	"strings"
 	"time"
 
 	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
@@ -27,7 +26,7 @@ type Cassette struct {
 	File         string // as it was opened; "" when it never was a file
 	Meta         Meta
 	Interactions []*Interaction
-	Salt         []byte // what Meta.Salt is the digest of: see FindSalt. Load finds it, no file of interactions holds it
+	Salt         []byte // what Meta.Salt is the digest of. Load finds it, no file of interactions holds it
 }
 
 // An Interaction is a request and its response.
@@ -70,8 +69,8 @@ func (i *Interaction) BodyLine(path string) int {
 	}
 	// A body that was edited by hand need not have a member a line; then only
 	// where it begins is known.
-	text, err := jsondoc.Indent(nil, i.Response.Body)
-	if err != nil || strings.Count(string(text), "\n")+1 != i.bodyLines {
+	_, breaks, _, indented := jsondoc.Indent(nil, i.Response.Body, 0)
+	if !indented || breaks+1 != i.bodyLines {
 		return i.bodyLine
 	}
 	if line := jsondoc.Line(i.Response.Body, path); line > 0 {
@@ -99,14 +98,19 @@ type Meta struct {
 	Source     string            `yaml:"source,omitempty"`      // what it was made of: another tool's name, a page
 	RecordedAt time.Time         `yaml:"recorded-at,omitempty"` // in UTC, to the second; zero when nobody knows
 	Auth       *Auth             `yaml:"auth,omitempty"`
-	Cloud      string            `yaml:"cloud,omitempty"`    // Graph's host where it is not graph.microsoft.com
-	Rules      string            `yaml:"rules,omitempty"`    // a digest of the rules of redaction, 12 hex digits
-	Client     string            `yaml:"client,omitempty"`   // what sent the requests
-	Expires    string            `yaml:"expires,omitempty"`  // see ParseLifetime
-	Vars       map[string]string `yaml:"vars,omitempty"`     // values that the scenario's variables had, for replay
-	Redacted   []string          `yaml:"redacted,omitempty"` // ids of the rules that replaced something, or their classes
-	Salt       string            `yaml:"salt,omitempty"`     // digest of the salt that pseudonyms were made with, 12 hex digits; "" where nothing is sealed
-	Tags       map[string]string `yaml:"tags,omitempty"`     // by pseudonym of a name in a hole: see identity.Tag
+	Cloud      string            `yaml:"cloud,omitempty"`   // Graph's host where it is not graph.microsoft.com
+	Client     string            `yaml:"client,omitempty"`  // what sent the requests
+	Expires    string            `yaml:"expires,omitempty"` // see ParseLifetime
+	Vars       map[string]string `yaml:"vars,omitempty"`    // values that the scenario's variables had, for replay
+	Redaction  `yaml:",inline"`
+}
+
+// Redaction is what a file says of its redaction as a whole.
+type Redaction struct {
+	Rules    string            `yaml:"rules,omitempty"`    // a digest of the rules, 12 hex digits
+	Redacted []string          `yaml:"redacted,omitempty"` // ids of the rules that replaced something, or their classes
+	Salt     string            `yaml:"salt,omitempty"`     // digest of the salt that pseudonyms were made with, 12 hex digits; "" where nothing is sealed
+	Tags     map[string]string `yaml:"tags,omitempty"`     // by pseudonym of a name in a hole: five hexadecimal digits, and a number where they needed one
 }
 
 // Auth is what is kept of the token that a recording was made with.

@@ -27,7 +27,7 @@ func TestStockGoVCRReplaysOurFiles(t *testing.T) {
 		all = append(all, i)
 	}
 	name := filepath.Join(t.TempDir(), "ours")
-	if err := (&Cassette{Meta: Meta{Origin: Recorded, Salt: "0123456789ab", Tags: map[string]string{"Name 1 qzkw": "1a2b3"}}, Interactions: all}).Save(name+".yaml", nil); err != nil {
+	if err := (&Cassette{Meta: Meta{Origin: Recorded, Redaction: Redaction{Salt: "0123456789ab", Tags: map[string]string{"Name 1 qzkw": "1a2b3"}}}, Interactions: all}).Save(name+".yaml", nil); err != nil {
 		t.Fatal(err)
 	}
 	stock, err := recorder.NewWithOptions(&recorder.Options{CassetteName: name, Mode: recorder.ModeReplayOnly, SkipRequestLatency: true})

@@ -49,7 +49,7 @@
 //
 // The sums are over the request with its holes, and over salt, tags and number of holes. An
 // edit by hand is an error, but for [LoadUnsealed]. The salt itself is in no cassette:
-// [FindSalt] finds it, in a file named salt beside the cassettes or above them.
+// [Load] finds it, in GRAPHVCR_SALT or a file named salt beside the cassette or above it.
 //
 // The number of interactions, the last line break and the last response's duration
 // reveal a file that was cut short. A file of stock go-vcr does not say how many

@@ -1,11 +1,9 @@
 package cassette
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -13,7 +11,7 @@ import (
 
 // writer writes lines of a cassette in the layout that reader reads.
 type writer struct {
-	out   bytes.Buffer
+	out   []byte
 	names []string // scratch
 }
 
@@ -21,20 +19,18 @@ const margin = "          " // as deep as any line of ours
 
 // key begins a line: so many spaces, and a text.
 func (w *writer) key(indent int, text string) {
-	w.out.WriteString(margin[:indent])
-	w.out.WriteString(text)
+	w.out = append(append(w.out, margin[:indent]...), text...)
 }
 
 // line writes a whole line.
 func (w *writer) line(indent int, text string) {
 	w.key(indent, text)
-	w.out.WriteByte('\n')
+	w.out = append(w.out, '\n')
 }
 
 // integer writes a number on the rest of a line.
 func (w *writer) integer(n int64) {
-	w.out.Write(strconv.AppendInt(w.out.AvailableBuffer(), n, 10))
-	w.out.WriteByte('\n')
+	w.out = append(strconv.AppendInt(w.out, n, 10), '\n')
 }
 
 func (w *writer) items(indent int, values []string) {
@@ -48,7 +44,7 @@ func (w *writer) items(indent int, values []string) {
 func (w *writer) fields(all []field) {
 	for _, f := range all {
 		w.key(ourLayout.fields, f.key)
-		w.out.WriteByte(':')
+		w.out = append(w.out, ':')
 		switch at := f.at.(type) {
 		case *[]string:
 			w.list(*at)
@@ -57,7 +53,7 @@ func (w *writer) fields(all []field) {
 			w.mapping(*at)
 			continue
 		}
-		w.out.WriteByte(' ')
+		w.out = append(w.out, ' ')
 		switch at := f.at.(type) {
 		case *string:
 			w.scalar(*at)
@@ -122,15 +118,16 @@ const longKey = 512
 // name writes a key that may be any text, a colon and what follows.
 func (w *writer) name(indent int, name, then string) {
 	if !plainKey(name) {
-		name = quoted(name)
+		var other writer
+		other.quoted(name)
+		name = string(other.out)
 	}
 	if len(name) > longKey {
 		w.line(indent, "? "+name)
 		name = ""
 	}
 	w.key(indent, name)
-	w.out.WriteByte(':')
-	w.out.WriteString(then)
+	w.out = append(append(w.out, ':'), then...)
 }
 
 // opening is the text before the first interaction. Our block always has the number of
@@ -180,45 +177,75 @@ func opening(m *Meta, count, holes int) []byte {
 		text("salt: ", m.Salt)
 		w.line(2, "holes: "+strconv.Itoa(holes))
 		texts("tags:", m.Tags)
-		w.line(2, "sum: "+quotedAlways(sealOf(m, holes)))
+		w.key(2, "sum: ")
+		w.doubleQuoted(m.seal(holes))
+		w.line(0, "")
 	}
 	if count == 0 {
 		w.line(0, "interactions: []")
 	} else {
 		w.line(0, "interactions:")
 	}
-	return w.out.Bytes()
+	return w.out
 }
 
-// notesOf is what is ours to note about an interaction, beside how its body is stored.
-func notesOf(i *Interaction) string {
-	var notes []string
-	if i.Principal != "" {
-		notes = append(notes, "principal: "+quotedAlways(i.Principal))
+// interaction writes the lines of an interaction behind the one with its number. The answer's
+// body stands as block says, if it is indented.
+func (w *writer) interaction(i *Interaction, block []byte, stored int64, indented bool) {
+	w.mark(i, indented)
+	w.line(ourLayout.keys, "request:")
+	request := requestFields(&i.Request)
+	w.fields(request[:])
+	w.line(ourLayout.keys, "response:")
+	before, behind := responseFields(&i.Response)
+	w.fields(before[:])
+	length := i.Response.ContentLength
+	if indented && length == int64(len(i.Response.Body)) {
+		length = stored
 	}
-	if len(i.Holes) > 0 {
-		var holes []string
-		for _, h := range i.Holes {
-			holes = append(holes, quotedAlways(h.String()))
-		}
-		notes = append(notes, "holes: ["+strings.Join(holes, ", ")+"]", "sum: "+quotedAlways(i.sum()))
+	w.fields([]field{{"content_length", &length}, {"uncompressed", &i.Response.Uncompressed}})
+	w.key(ourLayout.fields, "body: ")
+	if indented {
+		w.line(0, "|-")
+		w.key(blockIndent, "")
+		w.out = append(append(w.out, block...), '\n')
+	} else {
+		w.text(i.Response.Body)
 	}
-	return strings.Join(notes, ", ")
+	w.fields(behind[:])
 }
 
-// mark writes all that is ours to note.
-func (w *writer) mark(notes []byte, indented bool) {
-	if !indented && len(notes) == 0 {
+// mark writes what is ours to note about an interaction, if anything.
+func (w *writer) mark(i *Interaction, indented bool) {
+	if !indented && i.Principal == "" && len(i.Holes) == 0 {
 		return
 	}
-	w.key(ourLayout.keys, "graphvcr: {")
-	if indented {
-		w.out.WriteString("body: indented")
-		if len(notes) > 0 {
-			w.out.WriteString(", ")
-		}
+	before := "graphvcr: {"
+	note := func(text string) {
+		w.key(0, before)
+		w.key(0, text)
+		before = ", "
 	}
-	w.out.Write(notes)
+	w.key(ourLayout.keys, "")
+	if indented {
+		note("body: indented")
+	}
+	if i.Principal != "" {
+		note("principal: ")
+		w.doubleQuoted(i.Principal)
+	}
+	if len(i.Holes) > 0 {
+		note("holes: [")
+		for n, h := range i.Holes {
+			if n > 0 {
+				w.key(0, ", ")
+			}
+			w.doubleQuoted(h.String())
+		}
+		before = "], "
+		note("sum: ")
+		w.doubleQuoted(i.sum())
+	}
 	w.line(0, "}")
 }
 
@@ -232,7 +259,7 @@ func indent(dst []byte, body string, length int64) (block []byte, stored int64, 
 	if body == "" || len(body) > mostIndented || body[0] != '{' && body[0] != '[' {
 		return dst, 0, false
 	}
-	block, breaks, printable, compact := jsondoc.IndentBelow(dst, body, blockIndent)
+	block, breaks, printable, compact := jsondoc.Indent(dst, body, blockIndent)
 	if !compact || !printable && !blockSafe(body) {
 		return block, 0, false
 	}

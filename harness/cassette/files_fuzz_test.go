@@ -28,31 +28,3 @@ func FuzzFile(f *testing.F) {
 		})
 	})
 }
-
-// FuzzPacked: whatever a journal holds as an interaction, it is read or refused.
-func FuzzPacked(f *testing.F) {
-	var e Encoder
-	packed, err := e.Pack(nil, &Interaction{Request: Request{Method: "GET", URL: "https://graph.microsoft.com/v1.0/me"}, Response: Response{Code: 200, Body: "{}"}})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(packed)
-	f.Add(packed[:len(packed)/2])
-	f.Fuzz(func(t *testing.T, text []byte) {
-		testkit.Bounded(t, len(text), func() { _, _ = Decode(text) })
-	})
-}
-
-// FuzzSalt: a salt is read, or refused without being quoted.
-func FuzzSalt(f *testing.F) {
-	f.Add([]byte("5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a\n"))
-	f.Add([]byte("zz\x00"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		testkit.Bounded(t, len(text), func() {
-			salt, message := parseSalt(text)
-			if (salt == nil) == (message == "") || salt != nil && len(salt) != saltSize {
-				t.Errorf("%q: %x, %q", text, salt, message)
-			}
-		})
-	})
-}

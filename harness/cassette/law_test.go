@@ -161,10 +161,10 @@ func TestSaveThenLoadKeepsTheContentLength(t *testing.T) {
 func TestSaveThenLoadKeepsTheMeta(t *testing.T) {
 	for _, text := range awkward {
 		m := Meta{
-			Format: 2, Origin: Recorded, Source: text, Cloud: text, Client: text, Expires: "30d", Rules: text,
+			Format: 2, Origin: Recorded, Source: text, Cloud: text, Client: text, Expires: "30d", Redaction: Redaction{Rules: text, Redacted: []string{text}},
 			RecordedAt: time.Date(2026, 11, 24, 8, 30, 0, 123456789, time.UTC),
 			Auth:       &Auth{Kind: "delegated", Scopes: []string{"User.Read", text}, Roles: []string{text}},
-			Vars:       map[string]string{"USER": text, text: "x"}, Redacted: []string{text},
+			Vars:       map[string]string{"USER": text, text: "x"},
 		}
 		loaded := saveAndLoad(t, &Cassette{Meta: m, Interactions: []*Interaction{sample(0, "x")}})
 		if diff := cmp.Diff(m, loaded.Meta); diff != "" {

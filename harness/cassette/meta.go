@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -196,8 +198,8 @@ func (h *header) redaction(file string, node *yaml.Node, fail func(n *yaml.Node,
 	if n, _ := value(node, "sum"); n != nil {
 		h.Sum = n.Value
 	}
-	if n, _ := value(node, "salt"); n != nil && (len(h.Salt) != saltDigits || strings.Trim(h.Salt, "0123456789abcdef") != "") {
-		return fail(n, adviceTampered, "salt %q is not the digest of a salt, %d hexadecimal digits", h.Salt, saltDigits)
+	if n, _ := value(node, "salt"); n != nil && (len(h.Salt) != saltfile.DigestLen || strings.Trim(h.Salt, "0123456789abcdef") != "") {
+		return fail(n, adviceTampered, "salt %q is not the digest of a salt, %d hexadecimal digits", h.Salt, saltfile.DigestLen)
 	}
 	if bad := h.badTag(); bad != "" && unsealed {
 		maps.DeleteFunc(h.Tags, func(_, tag string) bool { return !isTag(tag) })

@@ -12,11 +12,11 @@ import (
 // and that brings every byte back.
 func (w *writer) scalar(text string) {
 	if plain(text) {
-		w.out.WriteString(text)
+		w.key(0, text)
 	} else {
-		w.out.WriteString(quoted(text))
+		w.quoted(text)
 	}
-	w.out.WriteByte('\n')
+	w.out = append(w.out, '\n')
 }
 
 // text writes a text on the rest of a line, or as a literal block if it has more than one
@@ -29,20 +29,20 @@ func (w *writer) text(text string) {
 	core := strings.TrimRight(text, "\n")
 	switch len(text) - len(core) {
 	case 0:
-		w.out.WriteString("|-\n")
+		w.line(0, "|-")
 	case 1:
-		w.out.WriteString("|\n")
+		w.line(0, "|")
 	default:
-		w.out.WriteString("|+\n")
+		w.line(0, "|+")
 	}
 	for line := range strings.Lines(text) {
 		if line != "\n" {
-			w.out.WriteString(margin[:blockIndent])
+			w.key(blockIndent, "")
 		}
-		w.out.WriteString(line)
+		w.key(0, line)
 	}
 	if len(core) == len(text) {
-		w.out.WriteByte('\n')
+		w.line(0, "")
 	}
 }
 
@@ -66,55 +66,44 @@ func blockSafe(text string) bool {
 	return true
 }
 
-// quotedAlways returns a text in double quotes, in base64 where it is not UTF-8.
-func quotedAlways(text string) string {
+// quoted writes a text in quotes, single ones where nothing needs an escape and it could not be
+// read as a number or the like.
+func (w *writer) quoted(text string) {
+	if text == "" || text[0] >= '0' && text[0] <= '9' || strings.IndexByte(text, '\t') >= 0 || !regular([]byte(text)) || word(text) {
+		w.doubleQuoted(text)
+		return
+	}
+	w.key(0, "'")
+	w.key(0, strings.ReplaceAll(text, "'", "''"))
+	w.key(0, "'")
+}
+
+// doubleQuoted writes a text in double quotes with YAML's escapes, in base64 where it is not
+// UTF-8.
+func (w *writer) doubleQuoted(text string) {
 	if !utf8.ValidString(text) {
-		return binaryScalar(text)
+		w.key(0, "!!binary ")
+		w.out = base64.StdEncoding.AppendEncode(w.out, []byte(text))
+		return
 	}
-	return doubleQuoted(text)
-}
-
-func binaryScalar(text string) string {
-	return "!!binary " + base64.StdEncoding.EncodeToString([]byte(text))
-}
-
-// quoted returns a text in quotes, single ones where nothing needs an escape and it
-// could not be read as a number or the like; in base64 where it is not UTF-8.
-func quoted(text string) string {
-	switch {
-	case !utf8.ValidString(text):
-		return binaryScalar(text)
-	case text == "" || text[0] >= '0' && text[0] <= '9' || strings.IndexByte(text, '\t') >= 0 ||
-		!regular([]byte(text)) || word(text):
-		return doubleQuoted(text)
-	}
-	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
-}
-
-// doubleQuoted returns a text that is UTF-8 with YAML's escapes.
-func doubleQuoted(text string) string {
-	var b strings.Builder
-	b.Grow(len(text) + 2)
-	b.WriteByte('"')
+	w.out = append(w.out, '"')
 	for _, r := range text {
 		switch {
 		case r == '"', r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
+			w.out = append(w.out, '\\', byte(r))
 		case r == '\n':
-			b.WriteString(`\n`)
+			w.key(0, `\n`)
 		case r == '\t':
-			b.WriteString(`\t`)
+			w.key(0, `\t`)
 		case r == '\r':
-			b.WriteString(`\r`)
+			w.key(0, `\r`)
 		case specialRune(r):
-			fmt.Fprintf(&b, `\u%04X`, r)
+			w.out = fmt.Appendf(w.out, `\u%04X`, r)
 		default:
-			b.WriteRune(r)
+			w.out = utf8.AppendRune(w.out, r)
 		}
 	}
-	b.WriteByte('"')
-	return b.String()
+	w.out = append(w.out, '"')
 }
 
 // plain reports whether a text needs no quotes: YAML reads it as a string that

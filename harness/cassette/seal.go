@@ -6,12 +6,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
@@ -44,23 +46,25 @@ func (h Hole) valid() bool {
 	return false
 }
 
-// summer sums texts up, each with its length.
-type summer struct{ hash.Hash }
+// summed are texts to sum up, each with its length. The sum is short: it finds accidents and edits, not
+// forgers.
+type summed []byte
 
-func (s summer) texts(all ...string) {
+func (s *summed) texts(all ...string) {
 	for _, text := range all {
-		fmt.Fprintf(s, "%d:", len(text))
-		s.Write([]byte(text))
+		*s = append(append(strconv.AppendInt(*s, int64(len(text)), 10), ':'), text...)
 	}
 }
 
-// sum is short: it finds accidents and edits, not forgers.
-func (s summer) sum() string { return hex.EncodeToString(s.Sum(nil)[:4]) }
+func (s summed) sum() string {
+	hash := sha256.Sum256(s)
+	return hex.EncodeToString(hash[:4])
+}
 
 // sum is over the request as it is stored and its holes.
 func (i *Interaction) sum() string {
-	s := summer{sha256.New()}
-	s.texts(i.Request.Method, i.Request.URL, i.Request.Body, fmt.Sprint(len(i.Holes)))
+	s := make(summed, 0, 2<<10)
+	s.texts(i.Request.Method, i.Request.URL, i.Request.Body, strconv.Itoa(len(i.Holes)))
 	for _, h := range i.Holes {
 		s.texts(h.String())
 	}
@@ -71,18 +75,18 @@ func (i *Interaction) sum() string {
 	return s.sum()
 }
 
-// sealOf is the sum over what a header says of holes and tags.
-func sealOf(m *Meta, holes int) string {
-	s := summer{sha256.New()}
-	s.texts(m.Salt, fmt.Sprint(holes))
-	for _, pseudonym := range slices.Sorted(maps.Keys(m.Tags)) {
-		s.texts(pseudonym, m.Tags[pseudonym])
+// seal is the sum over what a header says of salt, holes and tags.
+func (r *Redaction) seal(holes int) string {
+	var s summed
+	s.texts(r.Salt, strconv.Itoa(holes))
+	for _, pseudonym := range slices.Sorted(maps.Keys(r.Tags)) {
+		s.texts(pseudonym, r.Tags[pseudonym])
 	}
 	return s.sum()
 }
 
 // isSealed reports whether a header says something of holes and tags.
-func (m *Meta) isSealed(holes int) bool { return m.Salt != "" || len(m.Tags) > 0 || holes > 0 }
+func (r *Redaction) isSealed(holes int) bool { return r.Salt != "" || len(r.Tags) > 0 || holes > 0 }
 
 // holesOf counts the holes of interactions.
 func holesOf(all []*Interaction) (n int) {
@@ -104,8 +108,8 @@ func (h *header) checkSeal(file string, interactions []*Interaction) error {
 		return fail("holes", "it speaks of %d holes, and the file holds %d", h.Holes, holes)
 	case h.isSealed(holes) && h.Sum == "":
 		return fail("salt", "it has no sum over salt, holes and tags")
-	case h.Sum != "" && h.Sum != sealOf(&h.Meta, holes):
-		return fail("sum", "salt, holes or tags are not those of the recording: the sum is %s, not %q", sealOf(&h.Meta, holes), h.Sum)
+	case h.Sum != "" && h.Sum != h.seal(holes):
+		return fail("sum", "salt, holes or tags are not those of the recording: the sum is %s, not %q", h.seal(holes), h.Sum)
 	}
 	return nil
 }
@@ -115,15 +119,15 @@ func (h *header) salt(file string) ([]byte, error) {
 	if h.Salt == "" {
 		return nil, nil
 	}
-	salt, err := FindSalt(filepath.Dir(file))
+	salt, err := saltfile.Find(filepath.Dir(file))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fault.Load(file, h.lines["salt"], -1, "it was made with the salt "+h.Salt+", and there is no salt beside it or above it", adviceSalt)
+		return nil, fault.Load(file, h.lines["salt"], -1, "it was made with the salt "+h.Salt+", and there is no salt beside it or above it", saltfile.Advice)
 	case err != nil:
 		return nil, err
-	case SaltDigest(salt) != h.Salt:
-		return nil, fault.Load(file, h.lines["salt"], -1, "it was made with the salt "+h.Salt+", and the salt here is "+SaltDigest(salt),
-			adviceSalt+"; a cassette of another project belongs below that project's salt")
+	case saltfile.Digest(salt) != h.Salt:
+		return nil, fault.Load(file, h.lines["salt"], -1, "it was made with the salt "+h.Salt+", and the salt here is "+saltfile.Digest(salt),
+			saltfile.Advice+"; a cassette of another project belongs below that project's salt")
 	}
 	return salt, nil
 }
@@ -134,9 +138,9 @@ func isTag(text string) bool {
 }
 
 // badTag is the first pseudonym whose tag is none, or "".
-func (m *Meta) badTag() string {
-	for _, pseudonym := range slices.Sorted(maps.Keys(m.Tags)) {
-		if !isTag(m.Tags[pseudonym]) {
+func (r *Redaction) badTag() string {
+	for _, pseudonym := range slices.Sorted(maps.Keys(r.Tags)) {
+		if !isTag(r.Tags[pseudonym]) {
 			return pseudonym
 		}
 	}

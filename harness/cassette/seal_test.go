@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -21,8 +23,8 @@ import (
 // salted sets a salt for a test and returns it.
 func salted(t testing.TB) []byte {
 	t.Helper()
-	salt := bytes.Repeat([]byte{7}, saltSize)
-	t.Setenv(SaltVariable, hex.EncodeToString(salt))
+	salt := bytes.Repeat([]byte{7}, 32)
+	t.Setenv(saltfile.Variable, hex.EncodeToString(salt))
 	return salt
 }
 
@@ -34,8 +36,7 @@ func sealed(salt []byte) *Cassette {
 	all[2].Holes = []Hole{{`body.$['a"\b']`, HoleBytes}, {"body.$['birthday']", HoleTime}}
 	return &Cassette{
 		Meta: Meta{
-			Format: 2, Origin: Recorded, RecordedAt: time.Date(2026, 11, 24, 8, 30, 0, 0, time.UTC), Redacted: []string{"identity.name"},
-			Salt: SaltDigest(salt), Tags: map[string]string{"Name 1 qzkw": "1a2b3", "file7-tmwz.docx": "00042.2"},
+			Format: 2, Origin: Recorded, RecordedAt: time.Date(2026, 11, 24, 8, 30, 0, 0, time.UTC), Redaction: Redaction{Redacted: []string{"identity.name"}, Salt: saltfile.Digest(salt), Tags: map[string]string{"Name 1 qzkw": "1a2b3", "file7-tmwz.docx": "00042.2"}},
 		},
 		Interactions: all,
 	}
@@ -158,7 +159,7 @@ func TestHolesThatAreNone(t *testing.T) {
 			t.Errorf("%v: got %v", h, err)
 		}
 	}
-	c := &Cassette{Meta: Meta{Tags: map[string]string{"Name 1 qzkw": "x"}}}
+	c := &Cassette{Meta: Meta{Redaction: Redaction{Tags: map[string]string{"Name 1 qzkw": "x"}}}}
 	if err := c.Save(filepath.Join(t.TempDir(), "x.yaml"), nil); err == nil {
 		t.Error("a tag that is none was saved")
 	}
@@ -167,36 +168,36 @@ func TestHolesThatAreNone(t *testing.T) {
 // The salt is the nearest above a cassette, or the environment's, and it has to be there and
 // be the one that the cassette was made with.
 func TestSalt(t *testing.T) {
-	t.Setenv(SaltVariable, "")
+	t.Setenv(saltfile.Variable, "")
 	root := t.TempDir()
 	deep := filepath.Join(root, "cassettes", "a", "b")
-	if _, err := FindSalt(root); !errors.Is(err, fs.ErrNotExist) || fault.Hint(err) == "" {
+	if _, err := saltfile.Find(root); !errors.Is(err, fs.ErrNotExist) || fault.Hint(err) == "" {
 		t.Fatalf("got %v", err)
 	}
-	salt, err := MakeSalt(filepath.Join(root, "cassettes"))
+	salt, err := saltfile.Make(filepath.Join(root, "cassettes"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(root, "cassettes", SaltFile)
+	name := filepath.Join(root, "cassettes", saltfile.Name)
 	info, err := os.Stat(name)
 	text, _ := os.ReadFile(name)
 	if err != nil || info.Mode().Perm() != 0o644 || string(text) != hex.EncodeToString(salt)+"\n" {
 		t.Errorf("mode %v, %q, %v", info.Mode(), text, err)
 	}
-	if again, err := MakeSalt(deep); err != nil || !bytes.Equal(again, salt) {
+	if again, err := saltfile.Make(deep); err != nil || !bytes.Equal(again, salt) {
 		t.Errorf("a second salt was made: %v", err)
 	}
-	if err := os.MkdirAll(filepath.Join(deep, SaltFile), 0o755); err != nil { // somebody's folder
+	if err := os.MkdirAll(filepath.Join(deep, saltfile.Name), 0o755); err != nil { // somebody's folder
 		t.Fatal(err)
 	}
 	file := filepath.Join(deep, "x.yaml")
 	save := func(digest string) {
 		t.Helper()
-		if err := (&Cassette{Meta: Meta{Salt: digest}, Interactions: samples(1)}).Save(file, nil); err != nil {
+		if err := (&Cassette{Meta: Meta{Redaction: Redaction{Salt: digest}}, Interactions: samples(1)}).Save(file, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	save(SaltDigest(salt))
+	save(saltfile.Digest(salt))
 	if c, err := Load(file); err != nil || !bytes.Equal(c.Salt, salt) {
 		t.Fatal(err)
 	}
@@ -207,49 +208,24 @@ func TestSalt(t *testing.T) {
 			t.Errorf("got %v (%s), want %s", err, fault.Hint(err), want)
 		}
 	}
-	t.Setenv(SaltVariable, strings.Repeat("0b", saltSize))
-	fails("x.yaml: line 6: it was made with the salt "+SaltDigest(salt)+", and the salt here is ", "version control, or set GRAPHVCR_SALT")
-	t.Setenv(SaltVariable, "0b")
-	if _, err := FindSalt(deep); err == nil || !strings.Contains(err.Error(), "GRAPHVCR_SALT: a salt is one line of 64") {
+	t.Setenv(saltfile.Variable, strings.Repeat("0b", 32))
+	fails("x.yaml: line 6: it was made with the salt "+saltfile.Digest(salt)+", and the salt here is ", "version control, or set GRAPHVCR_SALT")
+	t.Setenv(saltfile.Variable, "0b")
+	if _, err := saltfile.Find(deep); err == nil || !strings.Contains(err.Error(), "GRAPHVCR_SALT: a salt is one line of 64") {
 		t.Errorf("got %v", err)
 	}
-	t.Setenv(SaltVariable, "")
+	t.Setenv(saltfile.Variable, "")
 	for _, bad := range []string{"", "x", strings.Repeat("0", 63), strings.Repeat("0", 66), strings.Repeat("g", 64)} {
 		if err := os.WriteFile(name, []byte(bad), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		fails("salt: line 1: a salt is one line of 64 hexadecimal digits", "version control")
-		if _, err := MakeSalt(deep); err == nil {
+		if _, err := saltfile.Make(deep); err == nil {
 			t.Errorf("%q passed for a salt", bad)
 		}
 	}
 	os.Remove(name)
-	fails("x.yaml: line 6: it was made with the salt "+SaltDigest(salt)+", and there is no salt", "version control, or set GRAPHVCR_SALT")
-}
-
-func TestSaltMadeAtOnce(t *testing.T) {
-	t.Setenv(SaltVariable, "")
-	dir := filepath.Join(t.TempDir(), "new")
-	made := make(chan string, 16)
-	for range cap(made) {
-		go func() {
-			salt, err := MakeSalt(dir)
-			if err != nil {
-				t.Error(err)
-			}
-			made <- string(salt)
-		}()
-	}
-	var all []string
-	for range cap(made) {
-		all = append(all, <-made)
-	}
-	if len(slices.Compact(all)) != 1 {
-		t.Error("two salts were made")
-	}
-	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
-		t.Errorf("left behind: %v", entries)
-	}
+	fails("x.yaml: line 6: it was made with the salt "+saltfile.Digest(salt)+", and there is no salt", "version control, or set GRAPHVCR_SALT")
 }
 
 // What only looks like a mark in the regular shape is left to yaml.v3.

@@ -14,7 +14,7 @@ import (
 // time that grows with their number, not with its square.
 func TestManyTags(t *testing.T) {
 	const count = 50_000
-	c := &Cassette{Meta: Meta{Origin: Recorded, Tags: make(map[string]string, count)}}
+	c := &Cassette{Meta: Meta{Origin: Recorded, Redaction: Redaction{Tags: make(map[string]string, count)}}}
 	c.Interactions = []*Interaction{{Request: Request{Method: "GET", URL: "https://graph.microsoft.com/v1.0/me"}, Response: Response{Code: 200}}}
 	for n := range count {
 		c.Meta.Tags[fmt.Sprintf("name%d", n)] = fmt.Sprintf("0a%03x", n%0x1000)

@@ -17,26 +17,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const checkLong = `Check reports where fixtures, mocks, recordings and fakes differ from Graph.
-
-A PATH is a file or a folder; of a folder, every file that may hold answers is judged: JSON
-(bodies, lists and maps of them, wrappers such as {StatusCode, Headers, Response}, parts
-and answers of $batch, errors), recordings of any kind that graphvcr import reads,
-cassettes, and JSON that is written out in Go, JavaScript and TypeScript. Each answer is
-judged by the request that stands with it, else by its @odata.context, its @odata.type,
-as an error, or as the type that --type names for those that say nothing. What cannot be
-judged is counted; folders named node_modules and vendor are left out.
-
-Answers are judged by the schemas of the project (graphvcr schema generate --all), or by
-metadata that --csdl names. An undeclared property of an open type is a note, and
-reported once.
-
-With --base-url scenarios are run against a fake at URL, with the values that their
-recordings store, and its answers are compared with the recordings: each difference that
-a client can see is reported once, by the rules of graphvcr diff, and what a scenario expects
-of a value besides. No token is sent unless --auth says so.
-`
-
 type checkFlags struct {
 	report   reportFlags
 	typ, api string
@@ -47,11 +27,9 @@ type checkFlags struct {
 func newCheck(std streams, dirs *projectFlags) *cobra.Command {
 	var opts checkFlags
 	cmd := &cobra.Command{
-		Use:     "check PATH... | check --base-url URL SCENARIO...",
-		Short:   "Find where fixtures, mocks, recordings and fakes differ from Graph",
-		Long:    checkLong,
-		Example: "  graphvcr check testdata/graph\n  graphvcr check user.json --type microsoft.graph.user\n  graphvcr check mocks.json tests --csdl v1.0.csdl --csdl beta=beta.csdl\n  graphvcr check --base-url http://127.0.0.1:8080 users",
-		Args:    arguments(cobra.MinimumNArgs(1)),
+		Use:   "check PATH... | check --base-url URL SCENARIO...",
+		Short: "Find where fixtures, mocks, recordings and fakes differ from Graph",
+		Args:  arguments(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				remove, err := opts.judgeBy(p)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
@@ -14,7 +16,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 	"github.com/graphvcr/graphvcr/harness/internal/whatif"
-	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // completing proposes words while a command line is written; files are proposed
@@ -67,7 +68,7 @@ func flagValues(cassettes completing) map[string]completing {
 	signIns := words("auto", "none", "env:", "client-secret", "client-certificate", "federated", "device-code", "azure-cli")
 	files, folders, free := directive(cobra.ShellCompDirectiveDefault), directive(cobra.ShellCompDirectiveFilterDirs), words()
 	return map[string]completing{
-		"report": words(report.Kinds()...), "fail-on": words("error", "warning", "note"), "rule": words(rules...),
+		"report": words(render.Kinds()...), "fail-on": words("error", "warning", "note"), "rule": words(rules...),
 		"cassette": cassettes, "from": cassettes, "auth": signIns,
 		"mode": words("replay", "record", "spy"), "fault": words(faultNames()...),
 		"api": words("v1.0", "beta"), "cloud": words(slices.Sorted(maps.Keys(generate.Clouds()))...),

@@ -14,20 +14,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
-
-const demoLong = `Demo shows in a few seconds what graphvcr does: it records a small Microsoft Graph that
-runs on this machine, replays the recording to a program, breaks the program and
-explains the failure, changes the service and reports the change. It needs no tenant and
-no network, and every command that it runs is shown with what it prints.
-
-What it makes stays in a new folder, graphvcr-demo unless DIR names another.
-`
 
 const demoDir = "graphvcr-demo"
 
@@ -44,11 +37,9 @@ var demoProject = map[string]string{
 
 func newDemo(std streams) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "demo [DIR]",
-		Short:   "See it all in a minute, without a tenant or files of your own",
-		Long:    demoLong,
-		Example: "  graphvcr demo\n  graphvcr demo /tmp/tour",
-		Args:    arguments(cobra.MaximumNArgs(1)),
+		Use:   "demo [DIR]",
+		Short: "See it all in a minute, without a tenant or files of your own",
+		Args:  arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d := &demo{std: std, dir: demoDir}
 			if len(args) > 0 {
@@ -73,26 +64,13 @@ func (d *demo) run(ctx context.Context) error {
 	if err := d.prepare(); err != nil {
 		return err
 	}
-	d.say(`graphvcr demo: record, replay, explain a failure, find a change. It needs no
-tenant and no network. Everything is written to %s.
-`, d.dir)
+	d.say("welcome", d.dir)
 	for _, act := range []func(context.Context) error{d.record, d.replay, d.breakProgram, d.changeService} {
 		if err := act(ctx); err != nil {
 			return err
 		}
 	}
-	d.say(`
-What there is to look at in %s
-
-  scenarios/users/list.yaml   the steps to run, and what they expect
-  cassettes/users/list.yaml   the recorded exchanges
-  cassettes/rules.yaml        what redaction keeps
-  drift.html                  what changed, as a page: open it in a browser
-  README.md                   the commands again, and what to try
-
-Next: graphvcr help scenario to write your own, graphvcr help clients to test a
-program, graphvcr record --help to record your tenant.
-`, d.dir)
+	d.say("summary", d.dir)
 	return nil
 }
 
@@ -133,12 +111,7 @@ func (d *demo) prepare() error {
 }
 
 func (d *demo) record(ctx context.Context) error {
-	d.say(`
-1  Record
-
-A small Microsoft Graph listens on this machine. A scenario lists its users,
-page by page, and what the service answers becomes a cassette:
-`)
+	d.say("record")
 	service, err := d.start(ctx, emulator.Options{Seed: 1})
 	if err != nil {
 		return err
@@ -152,10 +125,7 @@ page by page, and what the service answers becomes a cassette:
 		return &fault.Error{Message: "demo", Cause: err}
 	}
 	if first := displayName.FindSubmatch(text); first != nil {
-		d.say(`
-The cassette holds %s. Names and ids in it are pseudonyms: the service
-said Alder Finch, the cassette says %s.
-`, fault.Count(len(interaction.FindAll(text, -1)), "exchange"), first[1])
+		d.say("recorded", fault.Count(len(interaction.FindAll(text, -1)), "exchange"), first[1])
 	}
 	return nil
 }
@@ -166,29 +136,16 @@ var (
 )
 
 func (d *demo) replay(ctx context.Context) error {
-	d.say(`
-2  Replay it to a program
-
-The service is stopped. A program that knows nothing of graphvcr lists the users
-of %s. Its requests are answered from the cassette:
-`, graph.URL)
+	d.say("replay", graph.URL)
 	return d.command(ctx, statusClean, nil, d.app()...)
 }
 
 func (d *demo) breakProgram(ctx context.Context) error {
-	d.say(`
-3  Break the program
-
-Somebody changes it: it no longer follows @odata.nextLink, but asks for page 2
-with $skip, which Microsoft Graph does not support for users. No such request
-was recorded:
-`)
+	d.say("break")
 	if err := d.command(ctx, statusFindings, nil, append(d.app(), "--broken")...); err != nil {
 		return err
 	}
-	d.say(`
-Exit status 1: a test that runs the program this way fails, and says why.
-`)
+	d.say("broken")
 	return nil
 }
 
@@ -202,13 +159,7 @@ func (d *demo) app() []string {
 }
 
 func (d *demo) changeService(ctx context.Context) error {
-	d.say(`
-4  Find out what changed in the API
-
-The service runs again, in another tenant: every id, token and date is new. And
-one thing is different: users have a title where they had a jobTitle. The
-scenario still passes, but the recording shows the difference:
-`)
+	d.say("change")
 	service, err := d.start(ctx, emulator.Options{Seed: 2, Alter: func(_ *http.Request, a *emulator.Answer) {
 		a.Body = []byte(strings.ReplaceAll(string(a.Body), `"jobTitle":`, `"title":`))
 	}})
@@ -220,10 +171,7 @@ scenario still passes, but the recording shows the difference:
 	if err != nil {
 		return err
 	}
-	d.say(`
-Exit status 1. What is new with every run (ids, tokens, dates, order) is not a
-change of the API and is not reported.
-`)
+	d.say("changed")
 	return nil
 }
 
@@ -240,7 +188,7 @@ func (d *demo) start(ctx context.Context, o emulator.Options) (*emulator.Emulato
 // command shows a command line and runs it in the demo's folder. Another exit status
 // than the wanted one ends the demo.
 func (d *demo) command(ctx context.Context, want int, service *emulator.Emulator, args ...string) error {
-	d.say("\n$ %s\n", shown(args))
+	fmt.Fprintf(d.std.out, "\n$ %s\n", shown(args))
 	cmd := exec.CommandContext(ctx, d.self, args...)
 	cmd.Dir, cmd.Env = d.dir, d.env
 	if service != nil {
@@ -271,5 +219,12 @@ func shown(args []string) string {
 // width is that of the terminal which texts are written for.
 const width = 80
 
-// say prints a part of the story.
-func (d *demo) say(format string, args ...any) { fmt.Fprintf(d.std.out, format, args...) }
+// say prints a part of demo/story.txtar.
+func (d *demo) say(part string, args ...any) {
+	text, _ := demoFiles.ReadFile("demo/story.txtar")
+	for _, f := range txtar.Parse(text).Files {
+		if f.Name == part {
+			fmt.Fprintf(d.std.out, string(f.Data), args...)
+		}
+	}
+}

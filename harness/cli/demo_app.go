@@ -24,10 +24,9 @@ import (
 func newDemoApp(std streams) *cobra.Command {
 	broken := false
 	cmd := &cobra.Command{
-		Use:     "app",
-		Short:   "List the users of Microsoft Graph: the program that the demo tests",
-		Example: "  graphvcr exec --cassette users/list -- graphvcr demo app\n  graphvcr exec --cassette users/list -- graphvcr demo app --broken",
-		Args:    arguments(cobra.NoArgs),
+		Use:   "app",
+		Short: "List the users of Microsoft Graph: the program that the demo tests",
+		Args:  arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			app, err := newListing()
 			if err != nil {

@@ -22,25 +22,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const diffLong = `Diff reports how the API's behaviour changed between two recordings: each change
-once, with a severity. Ids, dates, tokens, order and how often a client polled do not
-count. What a client can rely on does: status codes, error codes, properties and their
-types, formats of ids, dates and links, paging, headers, the states of long-running
-operations, which values are equal.
-
-OLD and NEW are cassettes, folders of them, or what git holds: HEAD~3:cassettes/chats.
-main..HEAD compares the cassettes of two revisions. With one REVISION:PATH, NEW is the
-same path here. --csdl compares two files of metadata by the same rules: one cause is
-one change, worst first. --used tells only what this project's cassettes and scenarios
-touch, --announced FILE what Microsoft's changelog says of each change, or that it says
-nothing.
-
-Known changes are accepted by --accept --reason TEXT [--until DATE]; they are listed in
-drift-accept.yaml in the folder of cassettes. rules.yaml changes severities:
-
-  diff: {enum.new: error, property.added: off}
-`
-
 // diffFlags are what commands that compare have in common.
 type diffFlags struct {
 	report      reportFlags
@@ -68,11 +49,9 @@ func (f *diffFlags) registerComparison(flags *pflag.FlagSet) {
 func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	cmd := &cobra.Command{
-		Use:     "diff OLD NEW",
-		Short:   "Report what changed in the API between two recordings",
-		Long:    diffLong,
-		Example: "  graphvcr diff old.yaml new.yaml\n  graphvcr diff HEAD~3:cassettes/chats cassettes/chats\n  graphvcr diff main..HEAD --report markdown\n  graphvcr diff v1.yaml beta.yaml --map v1.0=beta\n  graphvcr diff --csdl old.xml new.xml --used\n  graphvcr diff --csdl HEAD~1:schemas/v1.0-Prod.csdl --git msgraph-metadata",
-		Args:    arguments(cobra.RangeArgs(1, 2)),
+		Use:   "diff OLD NEW",
+		Short: "Report what changed in the API between two recordings",
+		Args:  arguments(cobra.RangeArgs(1, 2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				return opts.compare(cmd.Context(), out, p, args)

@@ -18,31 +18,13 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const driftLong = `Drift runs scenarios against the live service again and reports how the API's behaviour
-differs from what their cassettes hold, by the rules of graphvcr diff. Whatever was
-exchanged is compared, also where the scenario no longer passes.
-
-The cassettes stay as they are. A recording with changes is kept in cassettes/.drift:
-graphvcr review takes or refuses its changes one by one, --accept takes all of them at
-once. Recordings without changes are removed.
-
-Exit status 1 is a change, or a scenario that does not pass. Exit status 2 means that
-nothing could be compared: the service cannot be reached, the sign-in fails, the token is
-of another kind or the API of another version. That is never read as "no change".
-
-It is made for a job that runs every night: graphvcr new workflow github|azure writes
-one. Signing in, --allow-writes and CI=true work as with graphvcr record.
-`
-
 func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	var live liveFlags
 	accept := false
 	cmd := &cobra.Command{
-		Use:     "drift SCENARIO...",
-		Short:   "Run scenarios live and report what changed in the API",
-		Long:    driftLong,
-		Example: "  graphvcr drift users/list-pages --auth azure-cli\n  graphvcr drift teams --allow-writes --report markdown=drift.md\n  graphvcr drift teams/create-chat --allow-writes --accept",
+		Use:   "drift SCENARIO...",
+		Short: "Run scenarios live and report what changed in the API",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				options, err := opts.options(p, out)

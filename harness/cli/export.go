@@ -16,21 +16,11 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 )
 
-const exportLong = `Writes cassettes as HTTP archives (HAR), which browsers, Fiddler and others open: NAME.har
-in DIR for each, or one on stdout.
-
-graphvcr import har reads them again: the same requests and answers in the same order.
-What only a cassette has is left behind: where it comes from, who was signed in, stored
-variables, and what redaction did (rules, salt, tags, holes); so are headers with
-credentials.
-`
-
 func newExport(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "export",
-		Short:   "Write cassettes in the format of other tools",
-		Example: "  graphvcr export har users/list > list.har\n  graphvcr export har users/list teams/chat --out archives",
-		Args:    noSubcommand,
+		Use:   "export",
+		Short: "Write cassettes in the format of other tools",
+		Args:  noSubcommand,
 		RunE: func(*cobra.Command, []string) error {
 			return &fault.Error{Message: "export: what?", Hint: "graphvcr export har CASSETTE..."}
 		},
@@ -47,11 +37,9 @@ type exportFlags struct {
 func newExportHAR(std streams, dirs *projectFlags) *cobra.Command {
 	var opts exportFlags
 	cmd := &cobra.Command{
-		Use:     "har CASSETTE... [--out DIR]",
-		Short:   "Write cassettes as HTTP archives (HAR)",
-		Long:    exportLong,
-		Example: "  graphvcr export har users/list > list.har\n  graphvcr export har users/list teams/chat --out archives",
-		Args:    arguments(cobra.MinimumNArgs(1)),
+		Use:   "har CASSETTE... [--out DIR]",
+		Short: "Write cassettes as HTTP archives (HAR)",
+		Args:  arguments(cobra.MinimumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p, err := dirs.open()
 			if err != nil {

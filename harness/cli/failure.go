@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -61,7 +63,7 @@ func printError(w io.Writer, err error) {
 func block(message string) string {
 	lines := strings.Split(strings.TrimSpace(message), "\n")
 	for i := range lines {
-		lines[i] = report.Visible(lines[i])
+		lines[i] = visible.Text(lines[i])
 	}
 	return strings.Join(lines, "\n  ")
 }

@@ -16,6 +16,22 @@ import (
 //go:embed help
 var helpFiles embed.FS
 
+// describe gives a command and those below it their texts in help/commands: what they do, and
+// examples. What a command says itself stands below the text.
+func describe(cmd *cobra.Command) {
+	file := path.Join("help", "commands", strings.ReplaceAll(cmd.CommandPath(), " ", "-")+".txt")
+	if text, err := helpFiles.ReadFile(file); err == nil {
+		about, examples, _ := strings.Cut(string(text), "Examples:\n")
+		if about != "" {
+			cmd.Long = strings.TrimRight(about, "\n") + "\n" + cmd.Long
+		}
+		cmd.Example = strings.TrimRight(examples, "\n")
+	}
+	for _, sub := range cmd.Commands() {
+		describe(sub)
+	}
+}
+
 // topics are the pages of help/, in the order of the list.
 var topics = []string{"scenario", "rules", "matching", "redaction", "clients", "drift", "schemas", "ci", "exit-codes"}
 

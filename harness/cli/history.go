@@ -11,25 +11,12 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const historyLong = `History walks the git log of a cassette and shows when the API's behaviour changed:
-each commit that changed the recording with its date, and what changed in it, by the
-rules of graphvcr diff. A commit that only recorded other ids, dates or orders has no
-findings.
-
---csdl walks the log of a file of metadata, of a repository such as Microsoft's
-msgraph-metadata: one cause is one change, worst first, and what came and went again
-says so. --used shows only what this project uses, --announced FILE what Microsoft's
-changelog says.
-`
-
 func newHistory(std streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	cmd := &cobra.Command{
-		Use:     "history CASSETTE|SCENARIO | --csdl PATH",
-		Short:   "Show when the API changed, from the git log of a file",
-		Long:    historyLong,
-		Example: "  graphvcr history teams/get-operation\n  graphvcr history cassettes/users/list.yaml --report html=history.html\n  graphvcr history --csdl schemas/v1.0-Prod.csdl --git ../msgraph-metadata --used --quiet",
-		Args:    arguments(cobra.ExactArgs(1)),
+		Use:   "history CASSETTE|SCENARIO | --csdl PATH",
+		Short: "Show when the API changed, from the git log of a file",
+		Args:  arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				options, err := opts.options(p, out)

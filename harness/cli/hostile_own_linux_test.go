@@ -134,9 +134,9 @@ var ownKinds = map[string]map[string]func() string{
 		"100,000 acceptances": func() string { return "accepted:\n" + repeated("  - {fingerprint: a, reason: b}\n", 20_000) },
 	},
 	"cassettes/bad.yaml.journal": {
-		"a length without end": func() string { return "graphvcr journal 2\n" + repeated("\xff", 64) },
-		"a length of 1 GB":     func() string { return "graphvcr journal 2\n" + "\x00\x00\x00\x40" + repeated("\x00", 60) },
-		"records of nothing":   func() string { return "graphvcr journal 2\n" + repeated("\x00", 8<<20) },
+		"a length without end": func() string { return "graphvcr journal 3\n" + repeated("\xff", 64) },
+		"a length of 1 GB":     func() string { return "graphvcr journal 3\n" + "\x00\x00\x00\x40" + repeated("\x00", 60) },
+		"records of nothing":   func() string { return "graphvcr journal 3\n" + repeated("\x00", 8<<20) },
 		"another format":       func() string { return "graphvcr journal 9\n" },
 	},
 }

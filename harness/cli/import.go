@@ -62,10 +62,9 @@ func newImport(std streams, dirs *projectFlags) *cobra.Command {
 		names[i] = kind.name
 	}
 	cmd := &cobra.Command{
-		Use:     "import",
-		Short:   "Turn other tools' recordings into cassettes and scenarios",
-		Example: "  graphvcr import vcrpy tests/recordings --out .\n  graphvcr import har graph-explorer.har --out .\n  graphvcr import docs microsoft-graph-docs/api-reference/beta/api --out .",
-		Args:    noSubcommand,
+		Use:   "import",
+		Short: "Turn other tools' recordings into cassettes and scenarios",
+		Args:  noSubcommand,
 		RunE: func(*cobra.Command, []string) error {
 			return &fault.Error{Message: "import: name what to import", Hint: "graphvcr import " + strings.Join(names, "|") + " PATH... --out DIR"}
 		},

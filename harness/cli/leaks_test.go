@@ -19,12 +19,13 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
 	"github.com/graphvcr/graphvcr/harness/internal/planted"
-	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // A plant is a value of a kind in one place of an exchange.
@@ -143,7 +144,7 @@ func (g *garden) answer(r *http.Request, a *emulator.Answer) {
 
 func (g *garden) cassette() string { return filepath.Join(g.dir, "cassettes", "plants.yaml") }
 
-var reportKinds = report.Kinds()
+var reportKinds = render.Kinds()
 
 // record runs the command and returns what it left of texts: its streams and reports.
 func (g *garden) record(t *testing.T, status int, started func(*exec.Cmd)) map[string]string {

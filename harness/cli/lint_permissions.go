@@ -55,19 +55,7 @@ func permissionFindings(sc *scenario.Scenario, kept *cassette.Auth) []report.Fin
 		return nil
 	}
 	claims := auth.Claims{Kind: auth.TokenKind(kept.Kind), Scopes: kept.Scopes, Roles: kept.Roles}
-	return checkedPermissions(sc, map[string]auth.Claims{identities[0]: claims})
-}
-
-// checkedPermissions are what package auth finds, as findings of a report.
-func checkedPermissions(sc *scenario.Scenario, claims map[string]auth.Claims) []report.Finding {
-	var findings []report.Finding
-	for _, found := range auth.Check(stepsOf(sc), claims) {
-		findings = append(findings, report.Finding{
-			Rule: found.Rule, Severity: found.Severity, Step: found.Step, Place: report.Place{File: sc.File, Line: found.Line},
-			Message: found.Message, Hint: found.Hint,
-		})
-	}
-	return findings
+	return auth.Check(sc.File, steps, map[string]auth.Claims{identities[0]: claims})
 }
 
 // permissionSuite is what lint --permissions reports: the least privileged permissions

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	_ "embed" // for the starter
 	"fmt"
 	"os"
 	"path"
@@ -19,12 +20,7 @@ func newNew(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "new [--from CASSETTE]",
 		Short: "Write a starter file",
-		Long: "Writes a scenario to start from: a commented one, or with --from one drafted from a\n" +
-			"cassette, which asks for every interaction, captures what flows from answers into\n" +
-			"later requests, and polls and pages where the recording did. A file that exists is\n" +
-			"never overwritten.\n",
-		Example: "  graphvcr new scenario teams/archive\n  graphvcr new --from teams/create-chat",
-		Args:    noSubcommand,
+		Args:  noSubcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if from == "" {
 				return &fault.Error{Message: "new: what?", Hint: "graphvcr new scenario NAME, or graphvcr new --from CASSETTE"}
@@ -38,11 +34,9 @@ func newNew(std streams, dirs *projectFlags) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&from, "from", "", "draft the scenario from this `cassette`, and call it the same")
 	cmd.AddCommand(newWorkflow(std), &cobra.Command{
-		Use:     "scenario NAME",
-		Short:   "Write a commented scenario to start from",
-		Long:    "Writes scenarios/NAME.yaml, a commented scenario that loads as it is. A file that\nexists is never overwritten, and NAME cannot leave the scenarios folder.\n",
-		Example: "  graphvcr new scenario teams/archive",
-		Args:    arguments(cobra.ExactArgs(1)),
+		Use:   "scenario NAME",
+		Short: "Write a commented scenario to start from",
+		Args:  arguments(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p, err := dirs.open()
 			if err != nil {
@@ -134,48 +128,11 @@ func schemaFor(p *project.Project, name string) string {
 	return filepath.ToSlash(rel)
 }
 
+//go:embed starter.yaml
+var starterText string
+
 // starter is a scenario that shows the file format on one read.
 func starter(p *project.Project, name string) string {
 	title := strings.ReplaceAll(name, "/", ": ")
 	return fmt.Sprintf(starterText, schemaFor(p, name), title, name)
 }
-
-const starterText = `# yaml-language-server: $schema=%s
-#
-# A scenario: requests to Microsoft Graph and what is expected of the answers.
-# graphvcr replay runs it against the cassette of the same name.
-
-name: %q
-api: v1.0 # or beta; a step may say otherwise
-# cassette: %s # the default: this file's path below scenarios/
-
-vars:
-  # Use a variable as {user}. {env.NAME} reads the environment.
-  user: adele@contoso.example
-
-steps:
-  - name: read the user
-    permissions: {delegated: [User.Read], application: [User.Read.All]} # least privileged first
-    request:
-      method: GET
-      path: /users/{user}
-      query: {$select: "id,displayName"}
-    expect:
-      status: 200
-      # schema: microsoft.graph.user # the type in schemas/v1.0/
-      body:
-        id: {format: guid}
-        displayName: {type: string}
-        # Also: a plain value, oneOf, pattern, exists, absent, min, max, count,
-        # each, some, json (a document inside a string), sameAs, notBefore.
-    capture: {id: body.id} # {id} may be used from here on
-
-  # A step that waits for a long-running operation:
-  # - name: wait
-  #   request: {method: GET, path: "{operation}"}
-  #   poll: {until: {status: succeeded}, fail: {status: failed}, every: 30s, timeout: 10m}
-
-# Steps that run whatever happened before:
-# cleanup:
-#   - request: {method: DELETE, path: "/users/{id}"}
-`

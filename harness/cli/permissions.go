@@ -15,14 +15,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
-const permissionsLong = `Keeps Microsoft's permissions file (its format is Kibali's) with the project, in
-schemas/permissions.json: graphvcr lint --permissions says by it what every recorded
-request takes, offline.
-
-FILE is permissions/new/permissions.json of microsoftgraph/microsoft-graph-devx-content;
-fetch gets it, which needs a network and no sign-in. Descriptions are left out.
-`
-
 type permissionsFlags struct {
 	upstream upstreamFlags
 	base     string
@@ -31,11 +23,9 @@ type permissionsFlags struct {
 func newPermissions(std streams, dirs *projectFlags) *cobra.Command {
 	var f permissionsFlags
 	cmd := &cobra.Command{
-		Use:     "permissions fetch | permissions FILE",
-		Short:   "Keep Microsoft's permissions file, for lint --permissions",
-		Long:    permissionsLong,
-		Example: "  graphvcr permissions fetch\n  graphvcr permissions permissions.json\n  graphvcr lint --permissions",
-		Args:    arguments(cobra.ExactArgs(1)),
+		Use:   "permissions fetch | permissions FILE",
+		Short: "Keep Microsoft's permissions file, for lint --permissions",
+		Args:  arguments(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := dirs.open()
 			if err != nil {

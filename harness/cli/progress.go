@@ -7,8 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+
 	"github.com/graphvcr/graphvcr/harness/internal/record"
-	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // progress rewrites one line on a terminal. Elsewhere it is silent but for the steps of
@@ -34,7 +35,7 @@ func (p *progress) show(what, where string) {
 	if p.w == nil || !p.terminal {
 		return
 	}
-	first, second := []rune(report.Visible(what)), []rune(report.Visible(where))
+	first, second := []rune(visible.Text(what)), []rune(visible.Text(where))
 	text := append(first, second...)
 	if most := p.columns - 1; p.columns > 1 {
 		first = shortened(first, max(most-len(second), leastShown))
@@ -63,7 +64,7 @@ func (p *progress) step(doing record.Progress) {
 	}
 	p.show(what, where)
 	if p.w != nil && !p.terminal {
-		fmt.Fprintf(p.w, "graphvcr: %s\n", report.Visible(what+where))
+		fmt.Fprintf(p.w, "graphvcr: %s\n", visible.Text(what+where))
 	}
 }
 

@@ -12,43 +12,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const recordLong = `Record runs scenarios against a live service and keeps its responses, redacted, in
-their cassettes. A scenario that does not pass leaves its old cassette alone. Every
-exchange is on disk before its response is used: an interrupted recording leaves a
-journal, and --recover makes a cassette of it.
-
-With a METHOD and a PATH it records one request that has no scenario yet, and drafts
-one from the recording: scenarios/requests/get-me-chats.yaml. The name is the
-request's template and holds none of its values (get-users-id); another request of that
-template is get-users-id-2, and the same one again is recorded over its own cassette.
---name chooses another. Where the recording holds a pseudonym, the draft has a variable
-that reads the environment, so that it can be run live again.
-
---twice runs each scenario a second time, keeps the first recording, and reports what
-differs: in requests with a match rule that ignores it, in responses with its path. It
-does not write the rule.
-
-The first recording of a project asks, on a terminal, whether the tenant holds real people,
-and writes cassettes/rules.yaml by the answer; elsewhere everything is replaced (graphvcr
-help redaction). At the end a note names the members that were replaced only because
-nothing says that they are harmless, and the line of the rules that keeps them.
-
-Before the first request it signs in and reports which step lacks a permission. A
-scenario that writes needs --allow-writes, or a yes at the prompt. Under CI=true
-recording also needs GRAPHVCR_RECORD_IN_CI=1.
-
-How to sign in (--auth):
-  auto                the first of these that is configured
-  none                no token
-  env:NAME            a token from the variable NAME (auto: GRAPHVCR_TOKEN)
-  client-secret       AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET
-  client-certificate  AZURE_CLIENT_CERTIFICATE_PATH instead of the secret
-  federated           AZURE_FEDERATED_TOKEN_FILE instead of the secret
-  device-code         AZURE_CLIENT_ID; the code is shown here
-  azure-cli           the user who ran az login
-Steps with "as: NAME" sign in by GRAPHVCR_AUTH_NAME.
-`
-
 type recordFlags struct {
 	report          reportFlags
 	live            liveFlags
@@ -57,20 +20,11 @@ type recordFlags struct {
 	headers         []string
 }
 
-const recordExample = `  graphvcr record teams/get-operation --auth azure-cli
-  graphvcr record users --base-url https://graph.microsoft.us
-  graphvcr record GET '/me/chats?$top=5'
-  graphvcr record POST /me/getMemberGroups --body groups.json
-  graphvcr record teams/create-chat --twice --allow-writes
-  graphvcr record --recover`
-
 func newRecord(std streams, dirs *projectFlags) *cobra.Command {
 	var opts recordFlags
 	cmd := &cobra.Command{
-		Use:     "record SCENARIO... | METHOD PATH",
-		Short:   "Run scenarios live and record them",
-		Long:    recordLong,
-		Example: recordExample,
+		Use:   "record SCENARIO... | METHOD PATH",
+		Short: "Run scenarios live and record them",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.report.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				suite := &report.Suite{Command: "record"}

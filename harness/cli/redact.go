@@ -8,23 +8,13 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const redactLong = `Redact takes secrets, identity and content out of cassettes that were recorded
-before, or by stock go-vcr, by today's rules (rules.yaml). Values that were equal
-stay equal, so the cassettes still replay. Secrets are always taken out.
-
-A PATH is a cassette's name or file, or a folder. Scenarios that hold the old values
-are not changed: graphvcr new --from CASSETTE drafts one from the redacted cassette.
-`
-
 func newRedact(std streams, dirs *projectFlags) *cobra.Command {
 	var opts reportFlags
 	var dry bool
 	cmd := &cobra.Command{
-		Use:     "redact PATH...",
-		Short:   "Replace secrets and personal data in cassettes",
-		Long:    redactLong,
-		Example: "  graphvcr redact cassettes\n  graphvcr redact testdata/fixtures/users.yaml --dry-run",
-		Args:    arguments(cobra.MinimumNArgs(1)),
+		Use:   "redact PATH...",
+		Short: "Replace secrets and personal data in cassettes",
+		Args:  arguments(cobra.MinimumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return opts.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				files, err := p.CassetteFiles(args...)

@@ -16,31 +16,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const replayLong = `Replay runs scenarios against their cassettes and checks every response. It opens
-no connection and waits for nothing.
-
-A SCENARIO is a file, or its path below the scenarios folder with or without
-.yaml; a DIR stands for all scenarios below it. Without any, all are replayed.
-The cassette of scenarios/teams/chat.yaml is cassettes/teams/chat.yaml, unless the
-scenario names another.
-
-A finding shows the scenario's file and line, the step, the JSON path, what was
-wanted, what came, and where that is in the cassette. A recorded exchange that a
-passed scenario never requested is a warning; a further response to a request that
-was made is a note. A recording past its expires: date is a warning, and an error
-under CI=true.
-
-A redacted cassette takes your own values: --input NAME=value replaces a variable that
-the cassette stores, or a pseudonym in it, in requests and responses.
-`
-
-const replayExample = `  graphvcr replay
-  graphvcr replay scenarios/teams users/list
-  graphvcr replay --run 'chat|team' --fail-fast
-  graphvcr replay --report text --report junit=junit.xml --report json=report.json
-  graphvcr replay --shard 2/4 --parallel 8
-  graphvcr replay --report github        # annotations in a GitHub workflow`
-
 // replayFlags are the flags of a replay.
 type replayFlags struct {
 	project  *projectFlags
@@ -55,11 +30,9 @@ type replayFlags struct {
 func newReplay(std streams, dirs *projectFlags) *cobra.Command {
 	opts := replayFlags{project: dirs}
 	cmd := &cobra.Command{
-		Use:     "replay [SCENARIO|DIR]...",
-		Short:   "Replay scenarios offline and check every response",
-		Long:    replayLong,
-		Example: replayExample,
-		RunE:    func(cmd *cobra.Command, args []string) error { return opts.run(cmd.Context(), std, args) },
+		Use:   "replay [SCENARIO|DIR]...",
+		Short: "Replay scenarios offline and check every response",
+		RunE:  func(cmd *cobra.Command, args []string) error { return opts.run(cmd.Context(), std, args) },
 	}
 	opts.register(cmd.Flags())
 	return cmd

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -10,28 +12,12 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const mergeLong = `Merge puts the JSON reports of a run's shards together, writes the whole as any kind of
-report, and ends as the whole run would have ended: with 1 if a shard had findings, with 2
-if something could not be run, or if a shard is missing or there twice.
-
-Each shard is a job of its own, say of a matrix:
-
-  graphvcr replay --shard 2/8 --report json=shard-2.json
-
-Shards are equal in the time that their cassettes took to record, not in number; the same
-project has the same shards on every machine, and a new scenario moves few others.
-`
-
-const mergeExample = `  graphvcr report merge shard-*.json
-  graphvcr report merge shard-*.json --report text --report junit=report.xml --report html=report.html`
-
 func newReport(std streams) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "report",
-		Short:   "Put reports of several runs together",
-		Example: mergeExample,
-		Args:    arguments(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:   "report",
+		Short: "Put reports of several runs together",
+		Args:  arguments(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newReportMerge(std))
 	return cmd
@@ -40,11 +26,9 @@ func newReport(std streams) *cobra.Command {
 func newReportMerge(std streams) *cobra.Command {
 	var opts reportFlags
 	cmd := &cobra.Command{
-		Use:     "merge FILE...",
-		Short:   "Make one report of the JSON reports of all shards",
-		Long:    mergeLong,
-		Example: mergeExample,
-		Args:    arguments(cobra.MinimumNArgs(1)),
+		Use:   "merge FILE...",
+		Short: "Make one report of the JSON reports of all shards",
+		Args:  arguments(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, files []string) error {
 			out, err := opts.parse(std)
 			if err != nil {
@@ -67,20 +51,20 @@ func newReportMerge(std streams) *cobra.Command {
 }
 
 func merged(files []string) (*report.Suite, error) {
-	var sources []report.Source
+	var sources []render.Source
 	for _, name := range files {
 		file, err := plainfile.Open(name)
 		if err != nil {
 			return nil, fault.In("read", name, 0, fault.Reason(err).Error(), "name the files that --report json=FILE wrote")
 		}
-		suite, err := report.Read(file)
+		suite, err := render.Read(file)
 		file.Close()
 		if err != nil {
 			return nil, &fault.Error{Message: fmt.Sprintf("read %s", name), Cause: err, Hint: "it has to be what --report json=FILE wrote"}
 		}
-		sources = append(sources, report.Source{Name: name, Suite: suite})
+		sources = append(sources, render.Source{Name: name, Suite: suite})
 	}
-	suite, err := report.Merge(sources)
+	suite, err := render.Merge(sources)
 	if err != nil {
 		return nil, &fault.Error{Message: "report merge", Cause: err}
 	}

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
@@ -28,7 +30,7 @@ type reportFlags struct {
 }
 
 func (f *reportFlags) register(flags *pflag.FlagSet) {
-	kinds := strings.Join(report.Kinds(), ", ")
+	kinds := strings.Join(render.Kinds(), ", ")
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report as `KIND[=FILE]` ("+kinds+"), without FILE to stdout and nothing else there; repeatable (default text)")
 	flags.StringVar(&f.failOn, "fail-on", "error", "lowest `severity` that fails: error, warning or note (a note never fails a run, so note is the same as warning)")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed or is worth a warning, and the summary")
@@ -70,8 +72,7 @@ func (r *reporting) has(kind string) bool {
 
 func (f *reportFlags) parse(std streams) (*reporting, error) {
 	r := &reporting{std: std, quiet: f.quiet}
-	var err error
-	if r.failOn, err = report.ParseSeverity(f.failOn); err != nil {
+	if err := r.failOn.UnmarshalText([]byte(f.failOn)); err != nil {
 		return nil, &fault.Error{Message: "--fail-on", Cause: err}
 	}
 	r.failOn = max(r.failOn, report.Warning)
@@ -81,10 +82,10 @@ func (f *reportFlags) parse(std streams) (*reporting, error) {
 		var hasFile bool
 		t.kind, t.file, hasFile = strings.Cut(value, "=")
 		switch {
-		case !slices.Contains(report.Kinds(), t.kind):
+		case !slices.Contains(render.Kinds(), t.kind):
 			return nil, &fault.Error{
 				Message: fmt.Sprintf("--report %s: unknown kind %q", value, t.kind),
-				Hint:    "the kinds are " + strings.Join(report.Kinds(), ", "),
+				Hint:    "the kinds are " + strings.Join(render.Kinds(), ", "),
 			}
 		case hasFile && t.file == "":
 			return nil, &fault.Error{Message: fmt.Sprintf("--report %s: no file given", value), Hint: "write --report " + t.kind + "=FILE, or leave out the = to print it"}
@@ -125,13 +126,13 @@ func (r *reporting) finish(s *report.Suite) error {
 }
 
 func (r *reporting) write(t target, s *report.Suite) error {
-	style := report.Style{Quiet: r.quiet, Brief: r.brief}
+	style := render.Style{Quiet: r.quiet, Brief: r.brief}
 	if t.file == "" {
 		style.Color, style.Width = r.colored(), r.width()
-		return report.Render(r.std.out, t.kind, s, style)
+		return render.Suite(r.std.out, t.kind, s, style)
 	}
 	var text bytes.Buffer
-	if err := report.Render(&text, t.kind, s, style); err != nil {
+	if err := render.Suite(&text, t.kind, s, style); err != nil {
 		return err
 	}
 	if err := replaceFile(t.file, text.Bytes()); err != nil {
@@ -158,7 +159,7 @@ func (r *reporting) annotate(s *report.Suite) error {
 	if w == io.Discard { // exec's stdout is its command's, and its report goes to stderr
 		w = r.std.out
 	}
-	return report.Render(w, "github", s, report.Style{Quiet: true})
+	return render.Suite(w, "github", s, render.Style{Quiet: true})
 }
 
 // printErrors repeats on stderr, where scripts look for it, why cases could not be

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -19,29 +21,11 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const reviewLong = `Review goes through the changes that graphvcr drift found, one by one, and asks what is
-to become of each:
-
-  t  take it        the cassette shows the new behaviour
-  r  refuse it      the cassette stays, and drift reports the change again
-  k  known          the cassette stays, and the change is listed in drift-accept.yaml with
-                    your reason, so that drift no longer reports it
-  q  quit           what was decided so far counts
-
-A response with one change that is taken and one that is refused stays as it was recorded.
-A cassette that changed is replayed to see that its scenarios still pass. The exit status
-is 1 while changes are refused.
-
-The recordings are those in cassettes/.drift; NAME is a cassette's name.
-`
-
 func newReview(std streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	cmd := &cobra.Command{
-		Use:     "review [NAME]...",
-		Short:   "Take or refuse the changes that drift found, one by one",
-		Long:    reviewLong,
-		Example: "  graphvcr drift scenarios --auth azure-cli\n  graphvcr review\n  graphvcr review users/list",
+		Use:   "review [NAME]...",
+		Short: "Take or refuse the changes that drift found, one by one",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.report.run(std, dirs, func(p *project.Project, out *reporting) (*report.Suite, error) {
 				options, err := opts.options(p, out)
@@ -195,7 +179,7 @@ func (r *reviewing) ask(a *record.Aside, findings []report.Finding) decisions {
 		}
 		fmt.Fprintf(r.std.err, "\n%s, change %d of %d (%s)\n  %s\n", a.Name, n+1, len(findings), f.Severity, block(f.Sentence()))
 		if f.Want+f.Got != "" {
-			fmt.Fprintf(r.std.err, "  was %s, is %s\n", report.Visible(f.Want), report.Visible(f.Got))
+			fmt.Fprintf(r.std.err, "  was %s, is %s\n", visible.Text(f.Want), visible.Text(f.Got))
 		}
 		switch r.answer("Take it, refuse it, known, quit? [t/r/k/q] ", "t", "r", "k", "q") {
 		case "t":

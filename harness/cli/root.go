@@ -5,21 +5,11 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
-
-const rootLong = `graphvcr records Microsoft Graph, replays it offline to any client, checks every
-response, and reports what changed in the API.
-
-  cassette   a file of exchanges          cassettes/teams/chat.yaml
-  scenario   requests and expectations    scenarios/teams/chat.yaml
-  schema     JSON Schema of a Graph type  schemas/v1.0/microsoft.graph.user.json
-
-New here? graphvcr demo shows it all in a minute. Without a command, graphvcr
-replays everything under scenarios/, offline.
-`
 
 // exitHelp stands at the end of every command's help.
 const exitHelp = `
@@ -41,8 +31,6 @@ func newRoot(std streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "graphvcr",
 		Short:         "Record, replay, check and compare Microsoft Graph",
-		Long:          rootLong,
-		Example:       "  graphvcr demo\n  graphvcr replay scenarios/teams --report junit=report.xml\n  graphvcr exec --cassette users/list -- node app.js\n  graphvcr record GET '/me/chats?$top=5'",
 		Args:          noCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return opts.run(cmd.Context(), std, nil) },
 		SilenceErrors: true,
@@ -57,6 +45,7 @@ func newRoot(std streams) *cobra.Command {
 	dirs.register(root.PersistentFlags())
 	opts.register(root.Flags())
 	addCommands(root, std, &dirs)
+	describe(root)
 	complete(root, &dirs)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", fmt.Sprintf("Flags.FlagUsagesWrapped %d ", width)))
 	root.SetHelpTemplate(strings.TrimRight(root.HelpTemplate(), "\n") +

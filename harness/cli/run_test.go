@@ -11,8 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // projectArgs name the folders of testdata/project.
@@ -173,7 +174,7 @@ func TestHelpIsComplete(t *testing.T) {
 			t.Errorf("%s --help: %v\n%s", c.CommandPath(), err, text.String())
 		}
 	}
-	for _, kind := range report.Kinds() {
+	for _, kind := range render.Kinds() {
 		if !strings.Contains(root.Flags().Lookup("report").Usage, kind) {
 			t.Errorf("--report does not tell of %s", kind)
 		}

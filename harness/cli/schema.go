@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/check"
@@ -20,10 +22,9 @@ import (
 
 func newSchema(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "schema",
-		Short:   "Make and try JSON Schemas of Graph's types",
-		Example: "  graphvcr schema fetch\n  graphvcr schema generate --csdl v1.0.csdl --all --out schemas/v1.0",
-		Args:    noSubcommand,
+		Use:   "schema",
+		Short: "Make and try JSON Schemas of Graph's types",
+		Args:  noSubcommand,
 		RunE: func(*cobra.Command, []string) error {
 			return &fault.Error{Message: "schema: name what to do", Hint: "graphvcr schema generate|fetch|infer|check"}
 		},
@@ -31,19 +32,6 @@ func newSchema(std streams, dirs *projectFlags) *cobra.Command {
 	cmd.AddCommand(newSchemaGenerate(std), newSchemaFetch(std, dirs), newSchemaInfer(std, dirs), newSchemaCheck(std, dirs))
 	return cmd
 }
-
-const schemaGenerateLong = `Writes the JSON Schemas (draft 2020-12) of types that Graph's metadata declares, one
-file a type, and index.json, which says what paths lead to: with it every answer is
-checked on replay, record and import, whether its step names a schema or not.
-
---all takes every type; --type T those named (user, graph.user or
-microsoft.graph.user) with the types of their values. FILE is what Graph answers to
-GET /v1.0/$metadata, which needs no sign-in.
-
-The same metadata gives the same bytes. Changes of your own belong into
-overlay/TYPE.json in the folder, a JSON Merge Patch that is applied on every run; a
-schema that was not generated stays as it is, unless you --force.
-`
 
 type schemaGenerateFlags struct {
 	csdl, out string
@@ -55,12 +43,10 @@ type schemaGenerateFlags struct {
 func newSchemaGenerate(std streams) *cobra.Command {
 	var f schemaGenerateFlags
 	cmd := &cobra.Command{
-		Use:     "generate --csdl FILE (--all | --type T...) --out DIR",
-		Short:   "Write schemas from a file of metadata",
-		Long:    schemaGenerateLong,
-		Example: "  graphvcr schema generate --csdl v1.0.csdl --all --out schemas/v1.0\n  graphvcr schema generate --csdl beta.csdl --type chat --type teamsAsyncOperation --out schemas/beta",
-		Args:    noSubcommand,
-		RunE:    func(*cobra.Command, []string) error { return f.run(std) },
+		Use:   "generate --csdl FILE (--all | --type T...) --out DIR",
+		Short: "Write schemas from a file of metadata",
+		Args:  noSubcommand,
+		RunE:  func(*cobra.Command, []string) error { return f.run(std) },
 	}
 	cmd.Flags().StringVar(&f.csdl, "csdl", "", "`file` of metadata (CSDL 4.0, XML)")
 	cmd.Flags().StringArrayVar(&f.types, "type", nil, "a `type` to write; repeatable")
@@ -90,7 +76,7 @@ func (f *schemaGenerateFlags) run(std streams) error {
 // writeSchemas writes the types named, or all where none is, and says so.
 func writeSchemas(std streams, command string, m *csdl.Model, types []string, out string, force bool) error {
 	for _, w := range m.Warnings[:min(len(m.Warnings), mostErrors)] {
-		fmt.Fprintf(std.err, "graphvcr: warning: metadata line %d: %s\n", w.Line, report.Visible(w.Message))
+		fmt.Fprintf(std.err, "graphvcr: warning: metadata line %d: %s\n", w.Line, visible.Text(w.Message))
 	}
 	if n := len(m.Warnings) - mostErrors; n > 0 {
 		fmt.Fprintf(std.err, "graphvcr: warning: and %d more\n", n)
@@ -147,13 +133,6 @@ func findTypes(command string, m *csdl.Model, names []string) ([]string, error) 
 	return full, nil
 }
 
-const schemaFetchLong = `Gets the metadata of an API from Graph, which needs a network and no sign-in, keeps
-it in the user's cache, and writes the schemas of the types that the project's
-cassettes and scenarios use, with the index of their paths, to schemas/<api>.
-
-A cloud is fetched once; --refresh fetches it again.
-`
-
 type schemaFetchFlags struct {
 	upstream   upstreamFlags
 	cloud, api string
@@ -166,12 +145,10 @@ func newSchemaFetch(std streams, dirs *projectFlags) *cobra.Command {
 	var f schemaFetchFlags
 	clouds := strings.Join(slices.Sorted(maps.Keys(generate.Clouds())), ", ")
 	cmd := &cobra.Command{
-		Use:     "fetch [--cloud NAME] [--api v1.0|beta]",
-		Short:   "Get Graph's metadata and write the schemas that the project uses",
-		Long:    schemaFetchLong,
-		Example: "  graphvcr schema fetch\n  graphvcr schema fetch --api beta --cloud us-gov --refresh",
-		Args:    noSubcommand,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd, std, dirs) },
+		Use:   "fetch [--cloud NAME] [--api v1.0|beta]",
+		Short: "Get Graph's metadata and write the schemas that the project uses",
+		Args:  noSubcommand,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return f.run(cmd, std, dirs) },
 	}
 	cmd.Flags().StringVar(&f.cloud, "cloud", "global", "`name` of the cloud: "+clouds)
 	cmd.Flags().StringVar(&f.api, "api", "v1.0", "the `API`: v1.0 or beta")
@@ -243,19 +220,12 @@ func (f *schemaFetchFlags) cacheFile() (string, error) {
 	return filepath.Join(dir, "graphvcr", "metadata", cloud, f.api+".csdl"), nil
 }
 
-const schemaInferLong = `Drafts a schema from the answers in a cassette, one for each path, where there is no
-metadata to generate it from. Formats are recognised; enums are not guessed. What it
-prints is a beginning: name the type, and put it into schemas/<api>/TYPE.json.
-`
-
 func newSchemaInfer(std streams, dirs *projectFlags) *cobra.Command {
 	var only string
 	cmd := &cobra.Command{
-		Use:     "infer CASSETTE",
-		Short:   "Draft a schema from recorded answers",
-		Long:    schemaInferLong,
-		Example: "  graphvcr schema infer teams/chat\n  graphvcr schema infer teams/chat --path '/beta/chats/{chat-id}'",
-		Args:    arguments(cobra.ExactArgs(1)),
+		Use:   "infer CASSETTE",
+		Short: "Draft a schema from recorded answers",
+		Args:  arguments(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p, err := dirs.open()
 			if err != nil {
@@ -301,10 +271,9 @@ func newSchemaCheck(std streams, dirs *projectFlags) *cobra.Command {
 	var opts reportFlags
 	var typ, api string
 	cmd := &cobra.Command{
-		Use:     "check FILE --type T",
-		Short:   "Validate a file of JSON against a type's schema",
-		Example: "  graphvcr schema check answer.json --type microsoft.graph.user\n  graphvcr schema check page.json --type 'Collection(microsoft.graph.chat)' --api beta",
-		Args:    arguments(cobra.ExactArgs(1)),
+		Use:   "check FILE --type T",
+		Short: "Validate a file of JSON against a type's schema",
+		Args:  arguments(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if typ == "" {
 				return &fault.Error{Message: "schema check: --type: no type given", Hint: "e.g. --type microsoft.graph.user"}

@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
@@ -27,42 +29,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
-
-const serveLong = `Serve answers any client's requests from cassettes: give the client the address that
-is printed as its base URL, in place of https://graph.microsoft.com. Links in responses
-(nextLink, deltaLink, Location, uploadUrl, downloadUrl, ...) lead back to the served
-address. A request without a recorded response gets 501 with an error that explains it.
-
-It ends on an interrupt, saves what was recorded, and reports which requests had no
-response and which recorded ones were never requested.
-
-Clients that insist on https (Microsoft's SDK for JavaScript does) need --tls-listen,
-and have to trust the private certificate authority that graphvcr ca prints.
-
-It answers to its own address and to loopback's names; to others only with --host NAME.
-Pages in a browser may use a replay from this machine (http://localhost:3000); from other
-sites, and while a token of yours may be added, only with --cors ORIGIN. Preflights are
-answered as Graph does, and are not misses.
-
-Tests that run in parallel each take a session, with a base URL and a replay state of
-its own:
-
-  curl -d '{"cassette": "users/list"}' http://127.0.0.1:8080/_graphvcr/sessions
-  {"id": "6b86...", "url": "http://127.0.0.1:8080/_graphvcr/sessions/6b86...", ...}
-  curl -X DELETE http://127.0.0.1:8080/_graphvcr/sessions/6b86...     its report, as JSON
-
-What comes is shown in a browser, hits and misses beside the nearest recording, at an address
-that is printed at the start; from other machines only with --page.
-
-/_graphvcr/health and /_graphvcr/metrics show the state of the server.
-
-Faults (--fault, on replay, the same on every run):
-` + "  "
-
-const serveExample = `  graphvcr serve --cassette users/list --listen 127.0.0.1:8080
-  graphvcr serve --cassette teams/chat --tls-listen 127.0.0.1:8443
-  graphvcr serve --mode record --cassette teams/chat --auth azure-cli
-  graphvcr serve --cassette users/list --fault throttle:every=7 --fault latency:by=200ms`
 
 type serveFlags struct {
 	client            clientFlags
@@ -79,11 +45,10 @@ type serveFlags struct {
 func newServe(std streams, dirs *projectFlags) *cobra.Command {
 	var opts serveFlags
 	cmd := &cobra.Command{
-		Use:     "serve --cassette NAME...",
-		Short:   "Serve cassettes to clients in any language, or record them",
-		Long:    serveLong + indented(proxy.FaultHelp),
-		Example: serveExample,
-		Args:    arguments(cobra.NoArgs),
+		Use:   "serve --cassette NAME...",
+		Short: "Serve cassettes to clients in any language, or record them",
+		Long:  "  " + indented(proxy.FaultHelp),
+		Args:  arguments(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return opts.report.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				return opts.run(cmd.Context(), std, p)
@@ -155,7 +120,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	handler := http.Handler(reverse)
 	if f.log {
 		lines := log.New(std.err, "graphvcr: ", 0)
-		handler = proxy.Logged(reverse, func(line string) { lines.Print(report.Visible(line)) })
+		handler = proxy.Logged(reverse, func(line string) { lines.Print(visible.Text(line)) })
 	}
 	contacts, err := doors.serve(ctx, std, handler, reach(how), underWay)
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), underWay)

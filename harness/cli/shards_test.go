@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 
-	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/google/go-cmp/cmp"
 )
 
 // shardProject is a project of n scenarios, whose cassettes took from nothing to a minute to
@@ -81,7 +81,7 @@ func TestShards(t *testing.T) {
 	dir, took := shardProject(t, n)
 	whole := filepath.Join(dir, "whole.json")
 	var also []string
-	for _, kind := range report.Kinds() {
+	for _, kind := range render.Kinds() {
 		if kind != "json" {
 			also = append(also, "--report", kind+"="+filepath.Join(dir, "whole."+kind))
 		}
@@ -94,7 +94,7 @@ func TestShards(t *testing.T) {
 		files = append(files, file)
 	}
 	checkBalance(t, files, n, took)
-	for _, kind := range report.Kinds() {
+	for _, kind := range render.Kinds() {
 		want, err := os.ReadFile(filepath.Join(dir, "whole."+kind))
 		if err != nil {
 			t.Fatal(err)

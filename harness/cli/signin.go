@@ -51,7 +51,7 @@ func stepsOf(sc *scenario.Scenario) []scenario.Step {
 // findings are what the tokens lacked for a scenario, and held beyond it; and where it
 // did not pass, why Graph refused.
 func (w *signedIn) findings(sc *scenario.Scenario, result *report.Case) []report.Finding {
-	findings := checkedPermissions(sc, w.claims)
+	findings := auth.Check(sc.File, stepsOf(sc), w.claims)
 	failed := slices.ContainsFunc(result.Findings, func(f report.Finding) bool { return f.Severity == report.Error })
 	if !failed {
 		return findings

@@ -8,21 +8,12 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const tidyLong = `Tidy removes from cassettes what no replay needs: interactions that no scenario
-requests, and responses to a poll that saw the same state again. It replays the
-scenarios to find out; a cassette that no passing scenario uses is left alone.
-
-A PATH is a cassette's name or file, or a folder; without any, all cassettes.
-`
-
 func newTidy(std streams, dirs *projectFlags) *cobra.Command {
 	var opts reportFlags
 	var dry bool
 	cmd := &cobra.Command{
-		Use:     "tidy [PATH]...",
-		Short:   "Remove interactions that no replay needs",
-		Long:    tidyLong,
-		Example: "  graphvcr tidy --dry-run\n  graphvcr tidy teams/create-chat",
+		Use:   "tidy [PATH]...",
+		Short: "Remove interactions that no replay needs",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				if len(args) == 0 {

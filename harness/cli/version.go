@@ -14,10 +14,9 @@ import (
 
 func newVersion(std streams) *cobra.Command {
 	return &cobra.Command{
-		Use:     "version",
-		Short:   "Print the version",
-		Example: "  graphvcr version",
-		Args:    arguments(cobra.NoArgs),
+		Use:   "version",
+		Short: "Print the version",
+		Args:  arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			if _, err := fmt.Fprintln(std.out, thisVersion()); err != nil {
 				return &fault.Error{Message: "write the version", Cause: err}

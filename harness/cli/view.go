@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -21,22 +23,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const viewLong = `View shows what cassettes hold. Without a NAME it lists them; a NAME lists the
-interactions of a cassette, and NAME:N prints the request and the response of number N,
-JSON indented. --html FILE writes one page of them, to look at in a browser; --report
-json is for programs.
-
-In a terminal pseudonyms, which stand for real values, are underlined.
-
-Git shows cassettes as text, with the bodies of requests and responses indented and
-pseudonyms in ‹ ›, once it is configured: this line in .gitattributes, and this command
-
-  cassettes/**/*.yaml diff=graphvcr
-  git config diff.graphvcr.textconv 'graphvcr view --textconv'
-
-make git diff, git log -p and git show do so.
-`
-
 type viewFlags struct {
 	report   reportFlags
 	html     string
@@ -46,10 +32,8 @@ type viewFlags struct {
 func newView(std streams, dirs *projectFlags) *cobra.Command {
 	var opts viewFlags
 	cmd := &cobra.Command{
-		Use:     "view [NAME[:N]]...",
-		Short:   "Show what cassettes hold: in the terminal, as a page, for git diff",
-		Long:    viewLong,
-		Example: "  graphvcr view\n  graphvcr view users/list\n  graphvcr view users/list:3\n  graphvcr view users/list --html list.html\n  graphvcr view --textconv cassettes/users/list.yaml",
+		Use:   "view [NAME[:N]]...",
+		Short: "Show what cassettes hold: in the terminal, as a page, for git diff",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if opts.textconv {
 				return textconv(std.out, args)
@@ -249,7 +233,7 @@ func textconv(out io.Writer, args []string) error {
 	}
 	if c, err := cassette.LoadUnsealed(args[0]); err == nil {
 		if len(c.Salt) == 0 { // git has it in a file elsewhere
-			c.Salt, _ = cassette.FindSalt("cassettes")
+			c.Salt, _ = saltfile.Find("cassettes")
 		}
 		return display.Text(out, c)
 	}

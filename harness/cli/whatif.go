@@ -12,23 +12,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-const whatifLong = `Whatif finds out which changes of the API would break your client, before they come. It
-makes one change at a time to the responses of a cassette, and runs the client against it,
-offline: a new enum member, a list that comes in pages, ids in another case, a longer
-wait for what was created, another error code, a new property. Without --rule it makes
-those that Microsoft calls non-breaking and may make on any day.
-
-The client is any COMMAND, which runs as under graphvcr exec; also go test, whose
-harness.Open then finds the changed cassette. Without a COMMAND the scenarios that use
-the cassette are replayed. It has to pass without any change first.
-
-The rules that begin with fault are not changes: they are what the service does on a bad
-day (graphvcr serve --help), and are tried only if --rule names them, with a COMMAND.
-
-A change that breaks the client is an error, with the client's output; a rule that changes
-nothing in the recording is skipped, and a note says why.
-`
-
 type whatifFlags struct {
 	report reportFlags
 	whatif.Options
@@ -37,10 +20,9 @@ type whatifFlags struct {
 func newWhatif(std streams, dirs *projectFlags) *cobra.Command {
 	var opts whatifFlags
 	cmd := &cobra.Command{
-		Use:     "whatif --cassette NAME [--rule ID]... [-- COMMAND [ARGUMENT]...]",
-		Short:   "Find out which changes of the API would break a client",
-		Long:    whatifLong + "\nThe rules:\n" + ruleList(),
-		Example: "  graphvcr whatif --cassette users/list -- node app.js\n  graphvcr whatif --cassette users/list -- go test ./...\n  graphvcr whatif --cassette teams/create-chat --rule enum.new --rule paging.added",
+		Use:   "whatif --cassette NAME [--rule ID]... [-- COMMAND [ARGUMENT]...]",
+		Short: "Find out which changes of the API would break a client",
+		Long:  "\nThe rules:\n" + ruleList(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return opts.report.run(std, dirs, func(p *project.Project, _ *reporting) (*report.Suite, error) {
 				opts.Args, opts.Talk = args, std.err

@@ -11,8 +11,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/spf13/cobra"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 //go:embed workflow
@@ -34,20 +35,11 @@ var (
 
 func services() []string { return []string{"github", "gitlab", "azure"} }
 
-const workflowLong = `Writes a workflow of GitHub Actions, or a pipeline of Azure DevOps, that runs graphvcr
-drift every night and opens a pull request where the API changed. With --replay it is one,
-of GitLab too, that replays the scenarios on every change in shards of equal recorded time,
-and makes one report of them. A job runs the version of graphvcr that wrote it. A file that
-exists is never overwritten.
-`
-
 func newWorkflow(std streams) *cobra.Command {
 	var replay bool
 	cmd := &cobra.Command{
 		Use:       "workflow github|gitlab|azure",
 		Short:     "Write a job that looks for drift every night, or replays in shards",
-		Long:      workflowLong,
-		Example:   "  graphvcr new workflow github\n  graphvcr new workflow gitlab --replay",
 		ValidArgs: services(),
 		Args:      arguments(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -17,16 +17,12 @@ func (s *Suite) Finish() {
 	if !s.Ordered {
 		slices.SortStableFunc(s.Cases, compareCases)
 	}
-	for i := range s.Cases {
-		s.Cases[i].finish(s.failOn())
-	}
-}
-
-func (s *Suite) failOn() Severity {
 	if s.FailOn == Note {
-		return Error
+		s.FailOn = Error
 	}
-	return s.FailOn
+	for i := range s.Cases {
+		s.Cases[i].finish(s.FailOn)
+	}
 }
 
 func (c *Case) finish(failOn Severity) {
@@ -62,6 +58,9 @@ func (c *Case) identify() {
 		f.ID = digest(about)
 	}
 }
+
+// ID is a digest of what the case is called: 12 hexadecimal digits.
+func (c *Case) ID() string { return digest(anchored(c.File), c.Name) }
 
 // digest is 12 hex digits that depend on texts.
 func digest(texts ...string) string {

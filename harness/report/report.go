@@ -29,14 +29,18 @@ func (s Severity) String() string {
 	}
 }
 
-// ParseSeverity is the inverse of String.
-func ParseSeverity(name string) (Severity, error) {
-	for s := Note; s <= Error; s++ {
-		if s.String() == name {
-			return s, nil
+// MarshalText implements [encoding.TextMarshaler] with what String returns.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *Severity) UnmarshalText(name []byte) error {
+	for _, known := range []Severity{Note, Warning, Error} {
+		if known.String() == string(name) {
+			*s = known
+			return nil
 		}
 	}
-	return Error, fmt.Errorf("unknown severity %q: want error, warning or note", name)
+	return fmt.Errorf("unknown severity %q: want error, warning or note", name)
 }
 
 // Place is a line of a file; Line and Column are 0 when unknown.
@@ -56,18 +60,28 @@ type Finding struct {
 	Rule        Rule
 	Severity    Severity
 	Step        string // name of the step, "" when none
-	Interaction *int   // id in the cassette, nil when none
 	Place              // the scenario's file and line
 	Cassette    Place
-	Where       string // RFC 9535 normalized path, or "status", "header.Location"
-	Want, Got   string
-	Message     string // what is wrong, without Where; "" where Is, or Want and Got, say it
-	Is          string // what is wrong, said of the value at Where: "has 2 elements, want 3"
-	Remark      string // ends a sentence made of Want and Got: "(schemas/v1.0/microsoft.graph.user.json:8)"
-	Details     string // what there is to say below the sentence, each line after a line break
-	Part        string // what the sentence is of, before it: "page 2", a request, a rule of redaction
-	Hint        string
-	Fingerprint string    // of what is known again in other runs by itself; it is the id then
+	Interaction *int // id in the cassette, nil when none
+	Value
+	Message string // what is wrong, without Where; "" where Is, or Want and Got, say it
+	Details string // what there is to say below the sentence, each line after a line break
+	Hint    string
+	Evidence
+}
+
+// Value is the part of an answer, a request or a file that a finding is about.
+type Value struct {
+	Where     string // RFC 9535 normalized path, or "status", "header.Location"
+	Part      string // what it is in, which begins the sentence: "page 2", a request, a rule of redaction
+	Want, Got string
+	Is        string // what is wrong, said of the value: "has 2 elements, want 3"
+	Remark    string // ends a sentence made of Want and Got: "(schemas/v1.0/microsoft.graph.user.json:8)"
+}
+
+// Evidence is what shows that a finding is true, beside the place in a cassette.
+type Evidence struct {
+	Fingerprint string    // of a change, which is known again in other runs by it; it is the finding's id then
 	Examples    []Example // of a change
 	Missed      *Miss     // the request that had no answer
 }
@@ -118,6 +132,14 @@ type Suite struct {
 type Shard struct {
 	Number, Of int    // Number counts from 1
 	Selection  string // the same for shards of one run
+}
+
+// String is "shard 2 of 8", or "no shard".
+func (s Shard) String() string {
+	if s.Of == 0 {
+		return "no shard"
+	}
+	return fmt.Sprintf("shard %d of %d", s.Number, s.Of)
 }
 
 // Summary counts what a suite holds.

@@ -19,25 +19,14 @@ const (
 	ruleAuthUnsure report.Rule = "auth.unsure" // a permission that may be granted otherwise
 )
 
-// A Finding is something about permissions that is worth telling before a
-// recording.
-type Finding struct {
-	Rule     report.Rule
-	Severity report.Severity // a warning or a note: whether Graph refuses, only Graph knows
-	Identity string
-	Step     string // "" when it is about the token
-	Line     int    // of the step, 0 when it is about the token
-	Message  string
-	Hint     string
-}
-
 // Check compares what steps ask for with what the tokens of their identities hold:
 // any one listed permission of the token's kind is enough (docs' permission tables;
 // the order is advice). Identities that are not in claims are not checked, nor
 // steps that list nothing or send no token. First what steps lack, in their
-// order, then what is to say of each token.
-func Check(steps []scenario.Step, claims map[string]Claims) []Finding {
-	var found []Finding
+// order, then what is to say of each token. Whether Graph refuses, only Graph knows: findings are
+// warnings and notes. The file is that of the scenario.
+func Check(file string, steps []scenario.Step, claims map[string]Claims) []report.Finding {
+	var found []report.Finding
 	uses := map[string]*use{}
 	for _, step := range steps {
 		c, known := claims[step.As]
@@ -52,9 +41,12 @@ func Check(steps []scenario.Step, claims map[string]Claims) []Finding {
 		}
 	}
 	for _, identity := range sortedKeys(uses) {
-		if f := uses[identity].finding(identity); f != nil {
+		if f := uses[identity].finding(); f != nil {
 			found = append(found, *f)
 		}
+	}
+	for i := range found {
+		found[i].File = file
 	}
 	return found
 }
@@ -66,12 +58,12 @@ type use struct {
 	better map[string]string // a permission held -> the less privileged one that would do
 }
 
-func (u *use) step(step scenario.Step) *Finding {
+func (u *use) step(step scenario.Step) *report.Finding {
 	c := u.claims
 	if c.Kind != Delegated && c.Kind != Application {
 		return nil
 	}
-	f := Finding{Rule: ruleAuthLacks, Severity: report.Warning, Identity: step.As, Step: step.Name, Line: step.Line}
+	f := report.Finding{Rule: ruleAuthLacks, Severity: report.Warning, Step: step.Name, Place: report.Place{Line: step.Line}}
 	listed, others := listedFor(c.Kind, step.Permissions)
 	switch need := needOf(c, listed); {
 	case len(listed) == 0 && len(others) == 0:
@@ -89,10 +81,15 @@ func (u *use) step(step scenario.Step) *Finding {
 		f.Rule, f.Severity = ruleAuthUnsure, report.Note
 		f.Message = "the token names none of " + strings.Join(listed, ", ") + "; a permission for one chat, team or channel does not always show there"
 	default:
-		f.Message = "the token lacks a permission: any one of " + strings.Join(listed, ", ")
-		f.Hint = "grant " + listed[0] + " to the app (" + string(c.Kind) + "), with consent, and sign in again"
+		f.Message, f.Hint = lacking(c.Kind, listed)
 	}
 	return &f
+}
+
+// lacking says that a token holds none of some permissions, and what to do.
+func lacking(kind TokenKind, listed []string) (why, hint string) {
+	return "the token lacks a permission: any one of " + strings.Join(listed, ", "),
+		"grant " + listed[0] + " to the app (" + string(kind) + "), with consent, and sign in again"
 }
 
 func listedFor(kind TokenKind, p *scenario.Permissions) (listed, others []string) {
@@ -140,14 +137,14 @@ func isPerResource(name string) bool {
 
 // finding is about the token: that it cannot be read, or that it holds more than
 // the steps need.
-func (u *use) finding(identity string) *Finding {
+func (u *use) finding() *report.Finding {
 	c := u.claims
 	if c.Kind != Delegated && c.Kind != Application {
-		return &Finding{Rule: ruleAuthUnread, Severity: report.Note, Identity: identity,
+		return &report.Finding{Rule: ruleAuthUnread, Severity: report.Note,
 			Message: "the token is opaque: whether it holds what the steps need was not checked"}
 	}
 	var said []string
-	for _, name := range slices.SortedFunc(maps.Keys(u.better), strings.Compare) {
+	for _, name := range sortedKeys(u.better) {
 		said = append(said, name+" where "+u.better[name]+" would do")
 	}
 	for _, name := range c.held() {
@@ -162,7 +159,7 @@ func (u *use) finding(identity string) *Finding {
 	if more := len(said) - most; more > 0 {
 		said = append(said[:most], fmt.Sprintf("%d more", more))
 	}
-	return &Finding{Rule: ruleAuthExcess, Severity: report.Note, Identity: identity,
+	return &report.Finding{Rule: ruleAuthExcess, Severity: report.Note,
 		Message: "beyond the least privileged that the steps list, the token holds " + strings.Join(said, ", "),
 		Hint:    "an app for recordings that holds only what is needed cannot do more by mistake"}
 }

@@ -54,7 +54,7 @@ func TestCheck(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, f := range Check([]scenario.Step{tt.step}, map[string]Claims{"": tt.claims}) {
+			for _, f := range Check("a.yaml", []scenario.Step{tt.step}, map[string]Claims{"": tt.claims}) {
 				got = append(got, fmt.Sprintf("%s %s %s:%d %s", f.Severity, string(f.Rule), f.Step, f.Line, f.Message))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -69,15 +69,18 @@ func TestCheckKeepsIdentitiesApart(t *testing.T) {
 		{Name: "create", As: "user", Permissions: &scenario.Permissions{Delegated: []string{"Chat.Create"}}},
 		{Name: "audit", As: "app", Permissions: &scenario.Permissions{Application: []string{"Chat.Read.All"}}},
 	}
-	found := Check(steps, map[string]Claims{
+	found := Check("a.yaml", steps, map[string]Claims{
 		"user": {Kind: Delegated, Scopes: []string{"Chat.Create"}},
 		"app":  {Kind: Application, Roles: []string{"Chat.Create"}},
 	})
 	var got []string
 	for _, f := range found {
-		got = append(got, f.Identity+" "+string(f.Rule)+" "+f.Step)
+		got = append(got, fmt.Sprintf("%s %s %s %s", f.File, f.Rule, f.Step, f.Message))
 	}
-	if diff := cmp.Diff([]string{"app auth.lacks audit", "app auth.excess "}, got); diff != "" {
+	if diff := cmp.Diff([]string{
+		"a.yaml auth.lacks audit the token lacks a permission: any one of Chat.Read.All",
+		"a.yaml auth.excess  beyond the least privileged that the steps list, the token holds Chat.Create",
+	}, got); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -88,7 +91,7 @@ func TestCheckShortensALongList(t *testing.T) {
 		roles = append(roles, fmt.Sprintf("Thing%02d.Read.All", i))
 	}
 	steps := []scenario.Step{{Name: "a", Permissions: &scenario.Permissions{Application: roles[:1]}}}
-	found := Check(steps, map[string]Claims{"": {Kind: Application, Roles: roles}})
+	found := Check("a.yaml", steps, map[string]Claims{"": {Kind: Application, Roles: roles}})
 	if len(found) != 1 || !strings.HasSuffix(found[0].Message, "Thing12.Read.All, 27 more") {
 		t.Errorf("%+v", found)
 	}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -137,11 +138,7 @@ func (c Claims) held() []string {
 
 // String says the kind and the permissions.
 func (c Claims) String() string {
-	kind := c.Kind
-	if kind == "" {
-		kind = Unknown
-	}
-	return strings.Join(append([]string{string(kind)}, c.held()...), " ")
+	return strings.Join(append([]string{string(cmp.Or(c.Kind, Unknown))}, c.held()...), " ")
 }
 
 // Format is String for every verb: %+v and %#v would show more.

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -53,10 +54,7 @@ func open(identity, kind string, o Options) (*Credential, error) {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
 	}
-	if o.GraphURL == "" {
-		o.GraphURL = graph.URL
-	}
-	base, err := address("the base URL", o.GraphURL)
+	base, err := address("the base URL", cmp.Or(o.GraphURL, graph.URL))
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@
 //	if err != nil { ... }
 //	claims, err := set.Claims(ctx) // signs in, and prompts for device codes, before the run begins
 //	if err != nil { ... }
-//	for _, f := range auth.Check(append(sc.Steps, sc.Cleanup...), claims) { ... }
+//	for _, f := range auth.Check(sc.File, append(sc.Steps, sc.Cleanup...), claims) { ... }
 //	rt := &auth.Transport{Credential: set["app"], Without: func(r *http.Request) bool {
 //		return runner.IsWithoutAuth(r.Context())
 //	}}

@@ -78,7 +78,7 @@ func ExampleCheck() {
 		return
 	}
 	steps := []scenario.Step{{Name: "list chats", Permissions: &scenario.Permissions{Application: []string{"Chat.ReadBasic.All", "Chat.Read.All"}}}}
-	for _, f := range auth.Check(steps, claims) {
+	for _, f := range auth.Check("chats.yaml", steps, claims) {
 		fmt.Println(f.Severity, f.Rule, f.Step, "-", f.Message)
 	}
 	// Output:

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -18,8 +19,7 @@ func shorten(ctx context.Context, doing string, err error, secrets ...string) *f
 		return &fault.Error{Message: doing, Cause: context.Cause(ctx)}
 	}
 	text := err.Error()
-	said := signInWords(text)
-	return &fault.Error{Message: doing + ": " + firstLine(conceal(said, secrets)), Hint: hintFor(text)}
+	return &fault.Error{Message: doing + ": " + firstLine(conceal(signInWords(text), secrets)), Hint: hintFor(text)}
 }
 
 // signInWords is the description in a token endpoint's answer (RFC 6749, 5.2),
@@ -36,13 +36,7 @@ func signInWords(text string) string {
 	if json.Unmarshal([]byte(text[from:to+1]), &answer) != nil {
 		return text
 	}
-	if answer.Description != "" {
-		return answer.Description
-	}
-	if answer.Error != "" {
-		return answer.Error
-	}
-	return text
+	return cmp.Or(answer.Description, answer.Error, text)
 }
 
 // firstLine drops azidentity's link, Entra's trace ids, and what goes on for too long.

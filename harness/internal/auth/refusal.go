@@ -61,8 +61,7 @@ func forbidden(c Claims, needs *scenario.Permissions) (why, hint string) {
 		return "Graph did not allow the request, and the token names none of " + strings.Join(listed, ", "),
 			"install the app in that chat or team, with its resource-specific permission, or grant " + listed[0]
 	}
-	return "the token lacks a permission: any one of " + strings.Join(listed, ", "),
-		"grant " + listed[0] + " to the app (" + string(c.Kind) + "), with consent, and sign in again"
+	return lacking(c.Kind, listed)
 }
 
 // graphAppID is Graph's own application id, an audience as good as its address.

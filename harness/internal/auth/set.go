@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -37,10 +38,7 @@ func kindFor(identity, kind string, getenv func(string) string) string {
 	if identity == "" || kind == "none" {
 		return kind
 	}
-	if own := getenv(kindVariable(identity)); own != "" {
-		return own
-	}
-	return "auto"
+	return cmp.Or(getenv(kindVariable(identity)), "auto")
 }
 
 // Claims signs every identity in, one after the other, and reads the tokens. A run does

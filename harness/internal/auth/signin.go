@@ -2,6 +2,7 @@ package auth
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/x509"
@@ -34,11 +35,7 @@ type signIn struct {
 // client is how azidentity reaches the sign-in host; unknown says that the host is
 // no cloud's own.
 func (s *signIn) client() (o azcore.ClientOptions, unknown bool, err error) {
-	raw := s.Getenv(authorityHost)
-	if raw == "" {
-		raw = "https://" + s.cloud.Login
-	}
-	if s.authority, err = address(authorityHost, raw); err != nil {
+	if s.authority, err = address(authorityHost, cmp.Or(s.Getenv(authorityHost), "https://"+s.cloud.Login)); err != nil {
 		return o, false, err
 	}
 	base := s.SignIn

@@ -176,13 +176,13 @@ func (c *checker) judge(file string, a *answer, trail *conform.Trail, inOrder bo
 	} else {
 		c.untyped = append(c.untyped, report.Finding{
 			Rule: conform.RuleAnswerUntyped, Severity: report.Note, Place: report.Place{File: file, Line: a.line("")},
-			Part: a.name, Message: "not judged: " + result.Reason,
+			Value: report.Value{Part: a.name}, Message: "not judged: " + result.Reason,
 		})
 	}
 	for _, p := range result.Problems {
 		f := report.Finding{
 			Rule: p.Rule, Severity: p.Severity, Place: report.Place{File: file, Line: a.line(p.Where)},
-			Where: p.Where, Want: p.Want, Got: p.Got, Remark: c.source(p),
+			Value: report.Value{Where: p.Where, Want: p.Want, Got: p.Got, Remark: c.source(p)},
 		}
 		if a.name != "" {
 			f.Message, f.Remark = strings.TrimSpace("in "+a.name+" "+f.Remark), ""

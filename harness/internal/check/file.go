@@ -3,7 +3,6 @@ package check
 import (
 	"errors"
 	"fmt"
-	"io"
 	"path"
 	"slices"
 	"strings"
@@ -17,9 +16,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
-
-// maxFile bounds what is read of one file, but for recordings, which package importer bounds.
-const maxFile = 64 << 20
 
 // The ends of names that say what a file holds, in lower case.
 var (
@@ -51,10 +47,11 @@ func (c *checker) read(file string, named bool) (*contents, error) {
 	case slices.Contains(yamlEnds, end):
 		return c.inYAML(file)
 	}
-	text, err := readText(file)
+	data, err := plainfile.ReadFile(file)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("check: %w", err)
 	}
+	text := string(data)
 	switch {
 	case end == ".go":
 		return goAnswers(file, text)
@@ -65,22 +62,6 @@ func (c *checker) read(file string, named bool) (*contents, error) {
 		return c.recording(format, file)
 	}
 	return dataAnswers(file, text, named)
-}
-
-func readText(file string) (string, error) {
-	f, err := plainfile.Open(file)
-	if err != nil {
-		return "", fmt.Errorf("check: %w", err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("check: %w", err)
-	case len(data) > maxFile:
-		return "", fault.In("check", file, 0, fmt.Sprintf("larger than %d MB", maxFile>>20), "split it")
-	}
-	return string(data), nil
 }
 
 // dataAnswers are those in a file of JSON.

@@ -107,13 +107,11 @@ func (f *forms) says(object map[string]any) bool {
 	switch {
 	case strings.Contains(context, "$metadata"), isTyped(object):
 		return true
-	case !f.code && isError(object):
-		return true
-	case f.code && isError(object):
+	case isError(object):
 		inner := object["error"].(map[string]any)
 		_, hasCode := inner["code"].(string)
 		_, hasMessage := inner["message"].(string)
-		return hasCode && hasMessage
+		return !f.code || hasCode && hasMessage
 	}
 	elements, _ := object["value"].([]any)
 	for _, e := range elements {

@@ -78,19 +78,24 @@ func (l *literal) primitive() any {
 	return computed{}
 }
 
+// next moves to what a container holds next. More is false where it ends; ok is false where the
+// text does.
+func (l *literal) next(closing byte) (more, ok bool) {
+	for l.space(); l.at(","); l.space() {
+		l.pos++
+	}
+	if !l.at(string(closing)) {
+		return true, l.pos < len(l.text)
+	}
+	l.pos++
+	return false, true
+}
+
 func (l *literal) list(at string, depth int) (any, bool) {
 	list := []any{}
 	for l.pos++; ; {
-		l.space()
-		switch {
-		case l.pos >= len(l.text):
-			return nil, false
-		case l.text[l.pos] == ']':
-			l.pos++
-			return list, true
-		case l.text[l.pos] == ',':
-			l.pos++
-			continue
+		if more, ok := l.next(']'); !more || !ok {
+			return list, ok
 		}
 		place := jsondoc.AppendPath(at, len(list))
 		delete(l.lines, place)
@@ -107,21 +112,13 @@ func (l *literal) list(at string, depth int) (any, bool) {
 func (l *literal) object(at string, depth int) (any, bool) {
 	object := map[string]any{}
 	for l.pos++; ; {
-		l.space()
-		switch {
-		case l.pos >= len(l.text):
-			return nil, false
-		case l.text[l.pos] == '}':
-			l.pos++
-			return object, true
-		case l.text[l.pos] == ',':
-			l.pos++
-			continue
+		if more, ok := l.next('}'); !more || !ok {
+			return object, ok
 		}
 		line := l.line(l.pos)
-		name, named := l.name()
+		name, named := l.key()
 		l.space()
-		if !named || l.pos >= len(l.text) || l.text[l.pos] != ':' {
+		if !named || !l.at(":") {
 			// ...spread, [computed]: 1, method() {}, shorthand
 			if !l.expression() || !l.at(",}") {
 				return nil, false
@@ -146,19 +143,15 @@ func (l *literal) at(bytes string) bool {
 	return l.pos < len(l.text) && strings.IndexByte(bytes, l.text[l.pos]) >= 0
 }
 
-// name reads the name of a member.
-func (l *literal) name() (string, bool) {
+// key reads the name of a member.
+func (l *literal) key() (string, bool) {
 	switch c := l.text[l.pos]; {
 	case c == '"' || c == '\'' || c == '`':
 		return l.quoted()
 	case !isWordByte(c):
 		return "", false
 	}
-	start := l.pos
-	for l.pos < len(l.text) && isWordByte(l.text[l.pos]) {
-		l.pos++
-	}
-	return l.text[start:l.pos], true
+	return l.name(), true
 }
 
 // expression moves to the comma or the bracket that ends an expression. False: it is a

@@ -36,9 +36,9 @@ func Schema(schemas *schema.Set, file, api, typ string) (report.Case, error) {
 	line := inText(string(text), jsondoc.Root, 1, false)
 	for _, v := range violations {
 		f := report.Finding{
-			Rule: conform.SchemaRule(v.Rule), Severity: conform.Severity(v), Where: v.Path, Want: v.Want, Got: v.Got,
-			Place:  report.Place{File: shown, Line: line(v.Path)},
-			Remark: conform.Source(v.File, v.Line),
+			Rule: conform.SchemaRule(v.Rule), Severity: conform.Severity(v),
+			Value: report.Value{Where: v.Path, Want: v.Want, Got: v.Got, Remark: conform.Source(v.File, v.Line)},
+			Place: report.Place{File: shown, Line: line(v.Path)},
 		}
 		result.Findings = append(result.Findings, f)
 	}

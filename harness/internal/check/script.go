@@ -56,10 +56,7 @@ func (s *script) scan(found *contents) {
 			s.regexp()
 			s.mark('"', "")
 		case isWordByte(c):
-			for s.pos < len(s.text) && isWordByte(s.text[s.pos]) {
-				s.pos++
-			}
-			s.mark(c, s.text[start:s.pos])
+			s.mark(c, s.name())
 		default:
 			s.pos = start + 1
 			s.mark(c, "")
@@ -89,6 +86,15 @@ func (s *script) literal(found *contents) bool {
 		s.pos = start
 	}
 	return ok
+}
+
+// name moves over a word and returns it.
+func (s *script) name() string {
+	start := s.pos
+	for s.pos < len(s.text) && isWordByte(s.text[s.pos]) {
+		s.pos++
+	}
+	return s.text[start:s.pos]
 }
 
 // space moves over white space and comments.

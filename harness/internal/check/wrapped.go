@@ -58,7 +58,8 @@ func wrapped(object map[string]any) (e conform.Exchange, bodyAt string, ok bool)
 	if name != "" {
 		bodyAt += step(name)
 	}
-	e.Header = headersOf(list)
+	e.Header = http.Header{}
+	importer.AddHeaders(e.Header, list)
 	if inner, name := member(object, requestNames); name != "" {
 		if message, isObject := inner.(map[string]any); isObject {
 			asked = message
@@ -109,31 +110,6 @@ func statusOf(object map[string]any) int {
 		}
 	}
 	return 0
-}
-
-// headersOf reads an object of headers, a list of names and values, or a flat list of both.
-func headersOf(value any) http.Header {
-	headers := http.Header{}
-	switch value := value.(type) {
-	case map[string]any:
-		importer.AddHeaders(headers, value)
-	case []any:
-		for i, item := range value {
-			switch item := item.(type) {
-			case map[string]any:
-				name, _ := member(item, []string{"name", "key"})
-				text, _ := member(item, []string{"value"})
-				if name, ok := name.(string); ok {
-					importer.AddHeaders(headers, map[string]any{name: text})
-				}
-			case string:
-				if i%2 == 0 && i+1 < len(value) {
-					importer.AddHeaders(headers, map[string]any{item: value[i+1]})
-				}
-			}
-		}
-	}
-	return headers
 }
 
 // addressIn is the address of a request, as conform resolves it: "" where it says no version,

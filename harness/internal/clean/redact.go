@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
@@ -27,7 +29,7 @@ func Cassette(p *project.Project, c *cassette.Cassette, folder string) ([]report
 	} else {
 		if options.Salt = c.Salt; options.Salt == nil {
 			var err error
-			if options.Salt, err = cassette.MakeSalt(folder); err != nil {
+			if options.Salt, err = saltfile.Make(folder); err != nil {
 				return nil, nil, fmt.Errorf("redact %s: %w", c.Name, err)
 			}
 		}
@@ -52,7 +54,7 @@ func Cassette(p *project.Project, c *cassette.Cassette, folder string) ([]report
 	for _, rule := range slices.Sorted(maps.Keys(summary)) {
 		findings = append(findings, report.Finding{
 			Rule: ruleRedacted, Severity: report.Note, Place: report.Place{File: c.File},
-			Where: rule, Part: rule, Message: fmt.Sprintf("replaced %d", summary[rule]),
+			Value: report.Value{Where: rule, Part: rule}, Message: fmt.Sprintf("replaced %d", summary[rule]),
 		})
 	}
 	return append(findings, Unknown(c.File, r.Unknown())...), r.Guard(), nil

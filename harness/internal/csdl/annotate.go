@@ -7,13 +7,12 @@ import (
 
 // notes are the annotations of one thing, as far as they are of use.
 type notes struct {
-	computed, immutable, autoExpand, optional, changeTracking bool
-	alternateKeys                                             [][]string
-	revision                                                  *Revision
+	computed, optional bool
+	alternateKeys      [][]string
+	revision           *Revision
 }
 
 func (n notes) onType(t *Type) {
-	t.ChangeTracking = t.ChangeTracking || n.changeTracking
 	t.AlternateKeys = append(t.AlternateKeys, n.alternateKeys...)
 	if n.revision != nil {
 		t.Deprecated = n.revision
@@ -22,8 +21,6 @@ func (n notes) onType(t *Type) {
 
 func (n notes) onProperty(property *Property) {
 	property.Computed = property.Computed || n.computed
-	property.Immutable = property.Immutable || n.immutable
-	property.AutoExpand = property.AutoExpand || n.autoExpand
 	if n.revision != nil {
 		property.Deprecated = n.revision
 	}
@@ -45,16 +42,8 @@ func (x *elements) readNote(e element, n *notes) error {
 	switch term[strings.LastIndexByte(term, '.')+1:] {
 	case "Computed":
 		n.computed = e.attr("Bool") != "false"
-	case "Immutable":
-		n.immutable = e.attr("Bool") != "false"
-	case "AutoExpand":
-		n.autoExpand = e.attr("Bool") != "false"
 	case "OptionalParameter":
 		n.optional = true
-	case "ChangeTracking":
-		return x.records(func(record map[string]string) {
-			n.changeTracking = n.changeTracking || record["Supported"] != "false"
-		})
 	case "AlternateKeys":
 		return x.alternateKeys(n)
 	case "Revisions":

@@ -5,7 +5,7 @@
 // overloads, and what the container offers (entity sets, singletons, imports).
 // Names are full ones: aliases and type definitions are resolved. Of the
 // annotations it keeps those that say something about values and requests:
-// Revisions, Computed, Immutable, AutoExpand, AlternateKeys, ChangeTracking.
+// Revisions, Computed, AlternateKeys, OptionalParameter.
 //
 // It promises that memory is bounded by the text that is read, at most [MaxSize]
 // bytes, whatever the text holds: nesting and the size of one tag have limits,

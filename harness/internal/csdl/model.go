@@ -2,6 +2,7 @@ package csdl
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
@@ -49,19 +50,16 @@ type Type struct {
 	Kind       Kind
 	Base       string // full name of what it derives from, or ""
 	Abstract   bool
-	Open       bool // declared itself; openness is inherited
-	HasStream  bool
+	Open       bool       // declared itself; openness is inherited
 	Properties []Property // its own, navigation properties last
 
-	Keys          []string   // names of the key's properties, "" for those of the base
 	AlternateKeys [][]string // each is a list of the names by which it is written
 
 	Flags   bool     // of an enum: values are sets of members
 	Members []Member // of an enum
 
-	ChangeTracking bool
-	Deprecated     *Revision
-	Line           int
+	Deprecated *Revision
+	Line       int
 }
 
 // Sentinel is the member that marks an enum as evolvable
@@ -70,12 +68,7 @@ const Sentinel = "unknownFutureValue"
 
 // Evolvable reports whether members may be added to an enum.
 func (t *Type) Evolvable() bool {
-	for _, m := range t.Members {
-		if m.Name == Sentinel {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.Members, func(m Member) bool { return m.Name == Sentinel })
 }
 
 // A Member is one of an enum's.
@@ -106,10 +99,7 @@ type Property struct {
 	Type       Ref
 	Nullable   bool // of a collection: its elements
 	Navigation bool
-	Contained  bool // a navigation property whose target lives in it
 	Computed   bool // the service sets it; never in a request
-	Immutable  bool // only when created
-	AutoExpand bool // a navigation property that comes unasked
 	Deprecated *Revision
 	Line       int
 }
@@ -138,11 +128,10 @@ type Parameter struct {
 // A Resource is what a path may begin with: an entity set, a singleton, or the
 // import of an unbound operation.
 type Resource struct {
-	Name           string
-	Type           Ref    // a set is a collection; none for an import
-	Operation      string // full name, of an import
-	ChangeTracking bool
-	Line           int
+	Name      string
+	Type      Ref    // a set is a collection; none for an import
+	Operation string // full name, of an import
+	Line      int
 }
 
 // A Revision is the notice that something is deprecated.

@@ -100,10 +100,7 @@ func (n *names) apply(a annotations) {
 				a.notes.onProperty(&t.Properties[i])
 			}
 		}
-	case nested:
-		if r := n.model.Resources[member]; r != nil {
-			r.ChangeTracking = r.ChangeTracking || a.notes.changeTracking
-		}
+	case nested: // of a resource
 	case t != nil:
 		a.notes.onType(t)
 	case a.notes.revision != nil:

@@ -109,7 +109,7 @@ func (p *parser) schema(s element) error {
 		case "Action", "Function":
 			return p.operation(e, namespace)
 		case "EntityContainer":
-			return p.container(e)
+			return p.container()
 		case "Annotations":
 			return p.targeted(e)
 		case "Term", "Annotation":
@@ -143,7 +143,7 @@ func (p *parser) structured(s element, namespace string, kind Kind) error {
 		return err
 	}
 	p.model.Types[t.Name] = t
-	t.Abstract, t.Open, t.HasStream = s.is("Abstract"), s.is("OpenType"), s.is("HasStream")
+	t.Abstract, t.Open = s.is("Abstract"), s.is("OpenType")
 	var navigations []Property
 	err = p.children(func(e element) error {
 		switch e.name {
@@ -156,7 +156,7 @@ func (p *parser) structured(s element, namespace string, kind Kind) error {
 			}
 			return err
 		case "Key":
-			return p.key(t)
+			return p.skip()
 		case "Annotation":
 			return p.note(e, func(n notes) { n.onType(t) })
 		}
@@ -166,21 +166,11 @@ func (p *parser) structured(s element, namespace string, kind Kind) error {
 	return err
 }
 
-func (p *parser) key(t *Type) error {
-	return p.children(func(e element) error {
-		if e.name != "PropertyRef" {
-			return p.unknown(e, "Key")
-		}
-		t.Keys = append(t.Keys, e.attr("Name"))
-		return p.skip()
-	})
-}
-
 func (p *parser) property(e element) (Property, error) {
 	name, err := p.name(e)
 	property := Property{
 		Name: name, Type: ref(e.attr("Type")), Nullable: e.nullable(), Line: e.line,
-		Navigation: e.name == "NavigationProperty", Contained: e.is("ContainsTarget"),
+		Navigation: e.name == "NavigationProperty",
 	}
 	if err != nil {
 		return property, err
@@ -258,7 +248,7 @@ func (p *parser) parameter(e element) (Parameter, error) {
 	})
 }
 
-func (p *parser) container(s element) error {
+func (p *parser) container() error {
 	return p.children(func(e element) error {
 		r := &Resource{Name: e.attr("Name"), Line: e.line}
 		switch e.name {
@@ -278,10 +268,8 @@ func (p *parser) container(s element) error {
 		p.model.Resources[r.Name] = r
 		return p.children(func(e element) error {
 			switch e.name {
-			case "NavigationPropertyBinding":
+			case "NavigationPropertyBinding", "Annotation":
 				return p.skip()
-			case "Annotation":
-				return p.note(e, func(n notes) { r.ChangeTracking = r.ChangeTracking || n.changeTracking })
 			}
 			return p.unknown(e, r.Name)
 		})

@@ -28,14 +28,14 @@ func TestModel(t *testing.T) {
 	want := &csdl.Model{
 		Types: map[string]*csdl.Type{
 			"n.one.color": {Name: "n.one.color", Kind: csdl.Enum, Flags: true, Members: []csdl.Member{{"red", "1"}, {"unknownFutureValue", "2"}}, Line: 7},
-			"n.one.entity": {Name: "n.one.entity", Kind: csdl.Entity, Abstract: true, Keys: []string{"id"}, Line: 8,
+			"n.one.entity": {Name: "n.one.entity", Kind: csdl.Entity, Abstract: true, Line: 8,
 				Properties: []csdl.Property{{Name: "id", Type: csdl.Ref{Name: "Edm.String"}, Line: 8}}},
-			"n.one.thing": {Name: "n.one.thing", Kind: csdl.Entity, Base: "n.one.entity", Open: true, HasStream: true, Line: 9,
+			"n.one.thing": {Name: "n.one.thing", Kind: csdl.Entity, Base: "n.one.entity", Open: true, Line: 9,
 				AlternateKeys: [][]string{{"first", "second"}},
 				Properties: []csdl.Property{
 					{Name: "colors", Type: csdl.Ref{Name: "n.one.color", Collection: true}, Line: 11},
 					{Name: "size", Type: csdl.Ref{Name: "Edm.Int32"}, Nullable: true, Computed: true, Line: 12},
-					{Name: "parts", Type: csdl.Ref{Name: "n.two.part", Collection: true}, Nullable: true, Navigation: true, Contained: true, AutoExpand: true, Line: 10},
+					{Name: "parts", Type: csdl.Ref{Name: "n.two.part", Collection: true}, Nullable: true, Navigation: true, Line: 10},
 				}},
 			"n.two.part": {Name: "n.two.part", Kind: csdl.Complex, Line: 38,
 				Properties: []csdl.Property{{Name: "lost", Type: csdl.Ref{Name: "n.two.gone"}, Nullable: true, Line: 38}}},
@@ -49,7 +49,7 @@ func TestModel(t *testing.T) {
 			"n.one.all": {{Name: "n.one.all", Composable: true, Returns: &csdl.Ref{Name: "Edm.String", Collection: true}, Line: 25}},
 		},
 		Resources: map[string]*csdl.Resource{
-			"things": {Name: "things", Type: things, ChangeTracking: true, Line: 27},
+			"things": {Name: "things", Type: things, Line: 27},
 			"me":     {Name: "me", Type: csdl.Ref{Name: "n.one.thing"}, Line: 28},
 			"all":    {Name: "all", Operation: "n.one.all", Line: 29},
 		},

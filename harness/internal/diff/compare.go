@@ -88,8 +88,8 @@ func (c *comparison) pairUp() {
 // compare compares an operation with itself, later.
 func (p pair) compare(in *recordings) {
 	before, after := pictureOf(p.old), pictureOf(p.new)
-	for old, new := range likeThreads(p.old.threads, p.new.threads) {
-		p.threads(old, new)
+	for _, like := range likeThreads(p.old.threads, p.new.threads) {
+		p.threads(like[0], like[1])
 	}
 	for _, status := range slices.Sorted(maps.Keys(before.answers)) {
 		if after.answers[status] == nil {

@@ -145,9 +145,10 @@ func authOf(c *cassette.Cassette) string {
 // recording's file, or the old one's where the new has none.
 func (c *Change) Finding(old, new *cassette.Cassette) report.Finding {
 	f := report.Finding{
-		Rule: c.Rule.Rule(), Severity: c.Severity, Where: c.Where,
-		Part: c.Operation, Message: c.Message, Want: c.Old, Got: c.New, Fingerprint: c.Fingerprint,
+		Rule: c.Rule.Rule(), Severity: c.Severity, Message: c.Message,
+		Value: report.Value{Where: c.Where, Part: c.Operation, Want: c.Old, Got: c.New},
 	}
+	f.Fingerprint = c.Fingerprint
 	if c.Count > 1 {
 		f.Message += fmt.Sprintf(" (%d times", c.Count)
 		if c.Operations > 1 {

@@ -2,7 +2,7 @@ package diff
 
 import (
 	"fmt"
-	"iter"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -46,6 +46,19 @@ func (op *operation) exchanges() []*exchange {
 	return all
 }
 
+// telling are the answers of all phases that say something, each with its thread.
+func (op *operation) telling(yield func(t *thread, e *exchange) bool) {
+	for _, t := range op.threads {
+		for _, ph := range t.phases {
+			for _, e := range t.telling(ph) {
+				if !yield(t, e) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // A thread is what was asked of one address. Writes have one phase.
 type thread struct {
 	write  bool
@@ -56,6 +69,23 @@ type thread struct {
 type phase struct {
 	writes  int // how many had been made
 	answers []*exchange
+}
+
+// telling are the answers of a phase that say something: of reads, the last one with
+// each status, since how often a client polls is chance.
+func (t *thread) telling(p *phase) []*exchange {
+	if t.write {
+		return p.answers
+	}
+	var last []*exchange
+	seen := map[int]bool{}
+	for _, e := range slices.Backward(p.answers) {
+		if !seen[e.status] {
+			seen[e.status] = true
+			last = append(last, e)
+		}
+	}
+	return last
 }
 
 // outcome is with what statuses a thread's answers end, phase by phase.
@@ -78,35 +108,34 @@ func (t *thread) outcome() string {
 // which they were asked, and then the others. Which of many resources is there and which
 // is not has no order: a list's items come in any. Where there are more on one side, how
 // many end in each of the known ways is chance too.
-func likeThreads(old, new []*thread) iter.Seq2[*thread, *thread] {
-	return func(yield func(old, new *thread) bool) {
-		waiting := map[string][]*thread{}
-		outcomes := map[string]bool{}
-		for _, t := range new {
-			waiting[t.outcome()] = append(waiting[t.outcome()], t)
-		}
-		paired := map[*thread]*thread{}
-		for _, t := range old {
-			end := t.outcome()
-			outcomes[end] = true
-			if like := waiting[end]; len(like) > 0 {
-				paired[t], paired[like[0]] = like[0], t
-				waiting[end] = like[1:]
-			}
-		}
-		rest := slices.DeleteFunc(slices.Clone(new), func(t *thread) bool {
-			return paired[t] != nil || len(old) != len(new) && outcomes[t.outcome()]
-		})
-		for _, t := range old {
-			like := paired[t]
-			if like == nil && len(rest) > 0 {
-				like, rest = rest[0], rest[1:]
-			}
-			if like != nil && !yield(t, like) {
-				return
-			}
+func likeThreads(old, new []*thread) (pairs [][2]*thread) {
+	waiting := map[string][]*thread{}
+	outcomes := map[string]bool{}
+	for _, t := range new {
+		waiting[t.outcome()] = append(waiting[t.outcome()], t)
+	}
+	paired := map[*thread]*thread{}
+	for _, t := range old {
+		end := t.outcome()
+		outcomes[end] = true
+		if like := waiting[end]; len(like) > 0 {
+			paired[t], paired[like[0]] = like[0], t
+			waiting[end] = like[1:]
 		}
 	}
+	rest := slices.DeleteFunc(slices.Clone(new), func(t *thread) bool {
+		return paired[t] != nil || len(old) != len(new) && outcomes[t.outcome()]
+	})
+	for _, t := range old {
+		like := paired[t]
+		if like == nil && len(rest) > 0 {
+			like, rest = rest[0], rest[1:]
+		}
+		if like != nil {
+			pairs = append(pairs, [2]*thread{t, like})
+		}
+	}
+	return pairs
 }
 
 // behaviourOf reduces a recording.
@@ -242,19 +271,15 @@ func pathPrefixes(u *graphurl.URL) []string {
 	return prefixes
 }
 
-// addressOf is an address without its API version, in its canonical spelling.
-func addressOf(u *graphurl.URL) string {
+// unversioned is an address without its API version.
+func unversioned(u *graphurl.URL) *graphurl.URL {
 	bare := *u
 	bare.Version = ""
-	return bare.String()
+	return &bare
 }
 
-// templateOf is the template of an address, without its API version.
-func templateOf(u *graphurl.URL) string {
-	bare := *u
-	bare.Version = ""
-	return bare.Template()
-}
+// addressOf is an address without its API version, in its canonical spelling.
+func addressOf(u *graphurl.URL) string { return unversioned(u).String() }
 
 // ownKey tells operations apart whose addresses clients made themselves.
 func (e *exchange) ownKey() string {
@@ -276,7 +301,7 @@ func (e *exchange) ownName() string {
 	if e.url.Host != graphurl.Graph {
 		return name + e.as.masked(e.url.Host)
 	}
-	return name + e.as.masked(templateOf(e.url)+maskedQuery(e.url.Options))
+	return name + e.as.masked(unversioned(e.url).Template()+maskedQuery(e.url.Options))
 }
 
 // maskedQuery is a query without the values that differ from run to run: literals of
@@ -294,47 +319,26 @@ func maskedQuery(options []graphurl.Option) string {
 	return b.String()
 }
 
+// quoted is a text in an expression; a doubled quote is part of it.
+const quoted = `'(?:[^']|'')*'?|"(?:[^"]|"")*"?`
+
+var (
+	anyQuoted = regexp.MustCompile(quoted)
+	anyValue  = regexp.MustCompile(quoted + `|\b[0-9][\w:.+-]*`)
+)
+
 // maskLiterals replaces the strings, ids, dates and numbers of an expression: a number by
 // {n}, what else begins with a digit by {value}.
 func maskLiterals(text string) string {
-	var b strings.Builder
-	for i := 0; i < len(text); {
-		switch c := text[i]; {
-		case c == '\'' || c == '"':
-			b.WriteString("''")
-			i = endOfLiteral(text, i)
-		case c >= '0' && c <= '9' && (i == 0 || !isWordByte(text[i-1])):
-			end := i
-			for end < len(text) && (isWordByte(text[end]) || strings.IndexByte("-:.+", text[end]) >= 0) {
-				end++
-			}
-			if isDigits(text[i:end]) {
-				b.WriteString("{n}")
-			} else {
-				b.WriteString("{value}")
-			}
-			i = end
-		default:
-			b.WriteByte(c)
-			i++
+	return anyValue.ReplaceAllStringFunc(text, func(literal string) string {
+		switch {
+		case literal[0] == '\'' || literal[0] == '"':
+			return "''"
+		case isDigits(literal):
+			return "{n}"
 		}
-	}
-	return b.String()
-}
-
-// endOfLiteral is the index behind a quoted text; a doubled quote is part of it.
-func endOfLiteral(text string, start int) int {
-	quote := text[start]
-	for i := start + 1; i < len(text); i++ {
-		if text[i] != quote {
-			continue
-		}
-		if i+1 == len(text) || text[i+1] != quote {
-			return i + 1
-		}
-		i++
-	}
-	return len(text)
+		return "{value}"
+	})
 }
 
 func isWordByte(c byte) bool {

@@ -87,20 +87,22 @@ func (e *exchange) objects() []map[string]any {
 	return objects
 }
 
-// everywhere changes a member of the first operation in which it can be changed, in all
-// of its answers. The change returns false for a member that it does not fit.
-func (m *mutation) everywhere(fits func(op *operation, name string, value any) bool, change func(object map[string]any, name string)) string {
+// member changes a member of the first operation in which it can be changed, in the resources of
+// all of its answers. The change returns false for an operation that it does not fit.
+func (m *mutation) member(fits fitting, change func(op *operation, name string, objects []map[string]any) bool) string {
 	for op, answers := range m.operations {
 		name := memberThat(op, answers, fits)
 		if name == "" {
 			continue
 		}
+		var objects []map[string]any
 		for _, e := range answers {
-			for _, object := range e.objects() {
-				if _, there := object[name]; there {
-					change(object, name)
-				}
-			}
+			objects = append(objects, e.objects()...)
+		}
+		if !change(op, name, objects) {
+			continue
+		}
+		for _, e := range answers {
 			e.write()
 		}
 		return op.name + ": " + name
@@ -108,8 +110,23 @@ func (m *mutation) everywhere(fits func(op *operation, name string, value any) b
 	return ""
 }
 
+// everywhere is member for a change of every object that has it.
+func (m *mutation) everywhere(fits fitting, change func(object map[string]any, name string)) string {
+	return m.member(fits, func(_ *operation, name string, objects []map[string]any) bool {
+		for _, object := range objects {
+			if _, there := object[name]; there {
+				change(object, name)
+			}
+		}
+		return true
+	})
+}
+
+// fitting reports whether a member with such a value can be changed.
+type fitting func(op *operation, name string, value any) bool
+
 // memberThat finds a member that fits wherever it stands.
-func memberThat(op *operation, answers []*exchange, fits func(*operation, string, any) bool) string {
+func memberThat(op *operation, answers []*exchange, fits fitting) string {
 	verdicts := map[string]bool{}
 	for _, e := range answers {
 		for _, object := range e.objects() {

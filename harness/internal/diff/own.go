@@ -31,11 +31,8 @@ func ownMembers(old, new *behaviour) map[string]bool {
 func (b *behaviour) sent() sentValues {
 	all := sentValues{}
 	for _, op := range b.order {
-		for _, t := range op.threads {
-			if !t.write {
-				continue
-			}
-			for _, e := range t.phases[0].answers {
+		for t, e := range op.telling {
+			if t.write {
 				all.add(e, maskBraces(op.path()))
 			}
 		}
@@ -143,16 +140,10 @@ func rootOf(u *graphurl.URL) string {
 
 // literals are the quoted texts of an expression.
 func literals(text string) []string {
-	var all []string
-	for i := 0; i < len(text); {
-		if c := text[i]; c != '\'' && c != '"' {
-			i++
-			continue
-		}
-		end := endOfLiteral(text, i)
-		quote := text[i : i+1]
-		all = append(all, strings.ReplaceAll(strings.TrimSuffix(text[i+1:end], quote), quote+quote, quote))
-		i = end
+	all := anyQuoted.FindAllString(text, -1)
+	for n, literal := range all {
+		quote := literal[:1]
+		all[n] = strings.ReplaceAll(strings.TrimSuffix(literal[1:], quote), quote+quote, quote)
 	}
 	return all
 }

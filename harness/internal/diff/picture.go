@@ -1,8 +1,6 @@
 package diff
 
 import (
-	"slices"
-
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -29,36 +27,13 @@ func newPicture() *picture {
 
 func pictureOf(op *operation) *picture {
 	p := newPicture()
-	for _, t := range op.threads {
-		for _, ph := range t.phases {
-			for _, e := range t.telling(ph) {
-				p.add(e)
-			}
-			if t.write {
-				for _, e := range ph.answers {
-					p.ask(e)
-				}
-			}
+	for t, e := range op.telling {
+		p.add(e)
+		if t.write {
+			p.ask(e)
 		}
 	}
 	return p
-}
-
-// telling are the answers of a phase that say something: of reads, the last one with
-// each status, since how often a client polls is chance.
-func (t *thread) telling(p *phase) []*exchange {
-	if t.write {
-		return p.answers
-	}
-	var last []*exchange
-	seen := map[int]bool{}
-	for _, e := range slices.Backward(p.answers) {
-		if !seen[e.status] {
-			seen[e.status] = true
-			last = append(last, e)
-		}
-	}
-	return last
 }
 
 func (p *picture) ask(e *exchange) {

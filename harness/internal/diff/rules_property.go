@@ -147,24 +147,15 @@ func addProperty(m *mutation) string {
 }
 
 func thinProperty(m *mutation) string {
-	for op, answers := range m.operations {
-		var objects []map[string]any
-		for _, e := range answers {
-			objects = append(objects, e.objects()...)
-		}
-		name := memberThat(op, answers, isPlain)
-		if len(objects) < 5 || name == "" || len(op.threads[0].phases[0].answers) > 1 {
-			continue
+	return m.member(isPlain, func(op *operation, name string, objects []map[string]any) bool {
+		if len(objects) < 5 || len(op.threads[0].phases[0].answers) > 1 {
+			return false
 		}
 		for i, object := range objects {
 			if i%2 == 1 {
 				delete(object, name)
 			}
 		}
-		for _, e := range answers {
-			e.write()
-		}
-		return op.name + ": " + name
-	}
-	return ""
+		return true
+	})
 }

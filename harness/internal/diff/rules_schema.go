@@ -55,22 +55,18 @@ type violated struct {
 // violationsOf are those of an operation's answers, elements of lists being one place.
 func violationsOf(op *operation, judge func(*cassette.Interaction) []Violation) violations {
 	all := violations{}
-	for _, t := range op.threads {
-		for _, ph := range t.phases {
-			for _, e := range t.telling(ph) {
-				if e.part {
-					continue // the batch is judged as a whole
-				}
-				for _, v := range judge(e.at) {
-					at := spot{e.at, v.Where}
-					v.Where = anyIndex.ReplaceAllString(v.Where, "[*]")
-					key := string(v.Rule) + " " + v.Where
-					if all[key] == nil {
-						all[key] = &violated{Violation: v, at: at}
-					}
-					all[key].count++
-				}
+	for _, e := range op.telling {
+		if e.part {
+			continue // the batch is judged as a whole
+		}
+		for _, v := range judge(e.at) {
+			at := spot{e.at, v.Where}
+			v.Where = anyIndex.ReplaceAllString(v.Where, "[*]")
+			key := string(v.Rule) + " " + v.Where
+			if all[key] == nil {
+				all[key] = &violated{Violation: v, at: at}
 			}
+			all[key].count++
 		}
 	}
 	return all

@@ -199,29 +199,23 @@ func changeDates(m *mutation) string {
 }
 
 func newMember(m *mutation) string {
-	return m.everywhere(func(op *operation, name string, value any) bool {
-		s, isText := value.(string)
-		return isText && isPlain(op, name, value) && reading{}.valueOf(name, s).role == word
-	}, func(object map[string]any, name string) { object[name] = "unknownFutureValue" })
+	return m.everywhere(isPlainWord, func(object map[string]any, name string) { object[name] = "unknownFutureValue" })
+}
+
+func isPlainWord(op *operation, name string, value any) bool {
+	s, isText := value.(string)
+	return isText && isPlain(op, name, value) && reading{}.valueOf(name, s).role == word
 }
 
 // loseMember makes one of several members of an enum another of them.
 func loseMember(m *mutation) string {
-	for op, answers := range m.operations {
-		var objects []map[string]any
-		for _, e := range answers {
-			objects = append(objects, e.objects()...)
-		}
-		name := memberThat(op, answers, func(op *operation, name string, value any) bool {
-			s, isText := value.(string)
-			return isText && isPlain(op, name, value) && reading{}.valueOf(name, s).role == word
-		})
+	return m.member(isPlainWord, func(_ *operation, name string, objects []map[string]any) bool {
 		seen := map[string]bool{}
 		for _, object := range objects {
 			seen[text(object, name)] = true
 		}
-		if name == "" || len(objects) < enough || len(seen) < 2 {
-			continue
+		if len(objects) < enough || len(seen) < 2 {
+			return false
 		}
 		all := slices.Sorted(maps.Keys(seen))
 		for _, object := range objects {
@@ -229,12 +223,8 @@ func loseMember(m *mutation) string {
 				object[name] = all[1]
 			}
 		}
-		for _, e := range answers {
-			e.write()
-		}
-		return op.name + ": " + name
-	}
-	return ""
+		return true
+	})
 }
 
 func changeLinks(m *mutation) string {

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -47,14 +48,11 @@ func readingOf(recording *cassette.Cassette) reading {
 	if len(names) == 0 {
 		return as
 	}
-	var origins, pairs []string
-	for origin := range names {
-		origins = append(origins, origin)
-	}
-	slices.SortFunc(origins, func(a, b string) int { // one port may begin as another does
+	longestFirst := func(a, b string) int { // one port may begin as another does
 		return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b))
-	})
-	for _, origin := range origins {
+	}
+	var pairs []string
+	for _, origin := range slices.SortedFunc(maps.Keys(names), longestFirst) {
 		pairs = append(pairs, origin, names[origin], strings.ReplaceAll(origin, "/", `\/`), names[origin])
 	}
 	as.names = strings.NewReplacer(pairs...)

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -68,38 +69,33 @@ func roleOf(name, s string) (role, string, *identity.Format) {
 func isID(f *identity.Format) bool { return f != nil && f.IsID() }
 
 func isIDName(name string) bool {
-	return name == "id" || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids") || strings.HasSuffix(name, "ID")
+	return name == "id" || endsIn(name, "Id", "Ids", "ID")
 }
 
 func isLinkName(name string) bool {
-	for _, ending := range []string{"Link", "Url", "Uri", "ResourceLocation", "resourceLocation", "@odata.id", odata.Context} {
-		if strings.HasSuffix(name, ending) {
-			return true
-		}
-	}
-	return name == "Location"
+	return name == "Location" || endsIn(name, "Link", "Url", "Uri", "ResourceLocation", "resourceLocation", "@odata.id", odata.Context)
+}
+
+func endsIn(name string, endings ...string) bool {
+	return slices.ContainsFunc(endings, func(ending string) bool { return strings.HasSuffix(name, ending) })
 }
 
 // isNaming reports whether a member's strings are chosen by people or clients, so that a
 // new one says nothing of the service.
 func isNaming(name string) bool {
-	for _, ending := range []string{"Type", "State", "Status", "Kind", "Mode", "Level", "Method"} {
-		if strings.HasSuffix(name, ending) {
-			return false // messageType, categoryKind: the service's words, whatever of
-		}
+	if endsIn(name, "Type", "State", "Status", "Kind", "Mode", "Level", "Method") {
+		return false // messageType, categoryKind: the service's words, whatever of
 	}
 	lower := strings.ToLower(name)
-	for _, part := range []string{
-		"name", "title", "topic", "subject", "description", "message", "text", "content", "mail", "city", "street", "office",
-		"department", "phone", "address", "value", "comment", "nickname", "surname", "tag", "hash", "token", "hint", "key", "label", "sku", "version",
-		"preview", "note", "category", "extension", "query", "location", "country", "region", "language", "locale", "timezone", "operatingsystem",
-		"browser", "model", "manufacturer", "company", "division", "postal", "alias",
-	} {
-		if strings.Contains(lower, part) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(chosen, func(part string) bool { return strings.Contains(lower, part) })
+}
+
+// chosen are parts of the names of members whose strings are chosen.
+var chosen = []string{
+	"name", "title", "topic", "subject", "description", "message", "text", "content", "mail", "city", "street", "office",
+	"department", "phone", "address", "value", "comment", "nickname", "surname", "tag", "hash", "token", "hint", "key", "label", "sku", "version",
+	"preview", "note", "category", "extension", "query", "location", "country", "region", "language", "locale", "timezone", "operatingsystem",
+	"browser", "model", "manufacturer", "company", "division", "postal", "alias",
 }
 
 // isWord reports whether a string is spelled like the member of an enum. Short numbers
@@ -202,18 +198,9 @@ func keySyntax(path string, u *graphurl.URL) string {
 
 // maskBraces leaves out the kinds of a template's ids: that of an id which changed its
 // format is reported where the id stands.
-func maskBraces(template string) string {
-	var b strings.Builder
-	for {
-		before, after, found := strings.Cut(template, "{")
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		b.WriteString("{}")
-		_, template, _ = strings.Cut(after, "}")
-	}
-}
+func maskBraces(template string) string { return inBraces.ReplaceAllString(template, keyed) }
+
+var inBraces = regexp.MustCompile(`\{[^}]*\}?`)
 
 // maskKeys masks what stands in parentheses after a quote, a digit or a token's name, and
 // segments that are ids.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -21,7 +23,7 @@ func sealed() (c *cassette.Cassette, id, name string) {
 	faker := identity.NewFaker(salt)
 	id = faker.Fake(identity.Atom{Kind: identity.GUID, Text: "87d349ed-44d7-43e1-9a83-5f2406dee5bd"})
 	name = faker.Name(numbered.Phrase, "name", 1, "")
-	c = &cassette.Cassette{Salt: salt, Meta: cassette.Meta{Origin: cassette.Recorded, Salt: cassette.SaltDigest(salt)}}
+	c = &cassette.Cassette{Salt: salt, Meta: cassette.Meta{Origin: cassette.Recorded, Redaction: cassette.Redaction{Salt: saltfile.Digest(salt)}}}
 	i := &cassette.Interaction{}
 	i.Request.Method, i.Request.URL = "GET", "https://graph.microsoft.com/v1.0/users/"+id
 	i.Response.Code = 200
@@ -108,8 +110,9 @@ func TestCompared(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	indented, err := jsondoc.Indent(nil, old)
-	if err != nil || strings.Count(string(indented), "\n") != strings.Count(got, "\n") {
+	compact, err := jsondoc.Compact(nil, old)
+	indented, breaks, _, _ := jsondoc.Indent(nil, string(compact), 0)
+	if err != nil || breaks != strings.Count(got, "\n") {
 		t.Errorf("%d lines of\n%s", strings.Count(got, "\n"), indented)
 	}
 	for _, bad := range []string{"", "{", strings.Repeat("[", 100) + strings.Repeat("]", 100)} {

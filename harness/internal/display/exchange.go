@@ -117,6 +117,6 @@ func inLines(body string) (indented []byte, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	indented, _, _, ok = jsondoc.IndentBelow(nil, string(compact), 0)
+	indented, _, _, ok = jsondoc.Indent(nil, string(compact), 0)
 	return indented, ok
 }

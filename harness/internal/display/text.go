@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -39,7 +41,7 @@ func Line(w io.Writer, name string, c *cassette.Cassette, s Style) {
 	if !c.Meta.RecordedAt.IsZero() {
 		facts += "  " + c.Meta.RecordedAt.Format(time.DateOnly)
 	}
-	fmt.Fprintf(w, "%-40s %s\n", report.Visible(name), s.paint(strings.TrimRight(facts, " "), dim))
+	fmt.Fprintf(w, "%-40s %s\n", visible.Text(name), s.paint(strings.TrimRight(facts, " "), dim))
 }
 
 // List is a cassette's interactions, a line each.
@@ -51,16 +53,16 @@ func List(w io.Writer, name string, c *cassette.Cassette, s Style) {
 	if !c.Meta.RecordedAt.IsZero() {
 		facts = append(facts, c.Meta.RecordedAt.Format(time.DateOnly))
 	}
-	fmt.Fprintf(w, "%s  %s\n", s.paint(report.Visible(name), bold), s.paint(report.Visible(strings.Join(facts, ", ")), dim))
+	fmt.Fprintf(w, "%s  %s\n", s.paint(visible.Text(name), bold), s.paint(visible.Text(strings.Join(facts, ", ")), dim))
 	for n, i := range c.Interactions {
 		e := report.Exchange{Method: cmp.Or(i.Request.Method, http.MethodGet), URL: i.Request.URL}
-		target := report.Visible(e.Target())
+		target := visible.Text(e.Target())
 		if most := s.Width - 24; s.Width > 0 && len([]rune(target)) > max(most, 20) {
 			target = string([]rune(target)[:max(most, 20)-1]) + "…"
 		}
-		fmt.Fprintf(w, "%4d  %-6s %3d  %s\n", n, report.Visible(e.Method), i.Response.Code, target)
+		fmt.Fprintf(w, "%4d  %-6s %3d  %s\n", n, visible.Text(e.Method), i.Response.Code, target)
 	}
-	fmt.Fprintln(w, s.paint("graphvcr view "+report.Visible(name)+":0 prints the first, --html FILE makes a page of all", dim))
+	fmt.Fprintln(w, s.paint("graphvcr view "+visible.Text(name)+":0 prints the first, --html FILE makes a page of all", dim))
 }
 
 // Print is an interaction as it goes over the wire, bodies of JSON indented.
@@ -80,17 +82,17 @@ func Text(w io.Writer, c *cassette.Cassette) error {
 		{"origin", string(m.Origin)}, {"source", m.Source}, {"cloud", m.Cloud}, {"client", m.Client}, {"expires", m.Expires},
 	} {
 		if fact[1] != "" {
-			fmt.Fprintf(out, "%s: %s\n", fact[0], report.Visible(fact[1]))
+			fmt.Fprintf(out, "%s: %s\n", fact[0], visible.Text(fact[1]))
 		}
 	}
 	if !m.RecordedAt.IsZero() {
 		fmt.Fprintf(out, "recorded-at: %s\n", m.RecordedAt.Format(time.RFC3339))
 	}
 	if m.Auth != nil {
-		fmt.Fprintf(out, "auth: %s %s\n", report.Visible(m.Auth.Kind), report.Visible(strings.Join(slices.Concat(m.Auth.Scopes, m.Auth.Roles), " ")))
+		fmt.Fprintf(out, "auth: %s %s\n", visible.Text(m.Auth.Kind), visible.Text(strings.Join(slices.Concat(m.Auth.Scopes, m.Auth.Roles), " ")))
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Vars)) {
-		fmt.Fprintf(out, "var %s: %s\n", report.Visible(name), report.Visible(m.Vars[name]))
+		fmt.Fprintf(out, "var %s: %s\n", visible.Text(name), visible.Text(m.Vars[name]))
 	}
 	for n, i := range c.Interactions {
 		fmt.Fprintf(out, "\n=== interaction %d\n", n)
@@ -110,7 +112,7 @@ type printer struct {
 }
 
 func (p *printer) exchange(e *report.Exchange) {
-	p.line(p.style.paint(report.Visible(e.Method), bold) + " " + p.text(e.Target()))
+	p.line(p.style.paint(visible.Text(e.Method), bold) + " " + p.text(e.Target()))
 	p.content(&e.Request)
 	p.line("")
 	p.line(p.style.paint(fmt.Sprintf("HTTP/1.1 %d %s", e.Status, http.StatusText(e.Status)), bold))
@@ -120,7 +122,7 @@ func (p *printer) exchange(e *report.Exchange) {
 func (p *printer) content(c *report.Content) {
 	for _, name := range slices.Sorted(maps.Keys(c.Header)) {
 		for _, value := range c.Header[name] {
-			p.line(p.style.paint(report.Visible(name)+":", dim) + " " + p.text(value))
+			p.line(p.style.paint(visible.Text(name)+":", dim) + " " + p.text(value))
 		}
 	}
 	if c.Body == "" {
@@ -142,7 +144,7 @@ func (p *printer) line(text string) {
 
 // text is a text with its pseudonyms marked.
 func (p *printer) text(text string) string {
-	text = report.Visible(text)
+	text = visible.Text(text)
 	if len(p.pseudonyms) == 0 || !p.style.Color && !p.style.quotes {
 		return text
 	}

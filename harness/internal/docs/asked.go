@@ -111,7 +111,7 @@ func (p *pairing) forms() []form {
 		if !slices.ContainsFunc(f.path, func(h string) bool { return strings.HasPrefix(h, "http request") || h == "syntax" }) || !f.asks() {
 			continue
 		}
-		first, _ := firstLine(f.text)
+		first, _, _ := firstLine(f.text)
 		if strings.Contains(first, "://") && p.isAnswered(i) {
 			continue // an example that stands there
 		}

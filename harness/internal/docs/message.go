@@ -17,16 +17,16 @@ var (
 	addressLine = regexp.MustCompile(`^https?://\S.*$`)
 )
 
-// firstLine is a block's first line that is not blank, and how many lines are before
-// it.
-func firstLine(text string) (line string, before int) {
-	for line := range strings.SplitSeq(text, "\n") {
-		if trimmed := strings.TrimSpace(line); trimmed != "" {
-			return trimmed, before
+// firstLine is a block's first line that is not blank, how many lines are before it, and what
+// is behind it.
+func firstLine(text string) (line string, before int, rest string) {
+	for rest = text; rest != ""; before++ {
+		line, rest, _ = strings.Cut(rest, "\n")
+		if line = strings.TrimSpace(line); line != "" {
+			return line, before, rest
 		}
-		before++
 	}
-	return "", 0
+	return "", 0, text
 }
 
 // message reads headers and body, which begin on a line of the page.
@@ -71,7 +71,7 @@ func (m *message) read() {
 // headersFollow reports whether what stands behind a blank line at the start are
 // headers all the same.
 func (m *message) headersFollow(rest string) bool {
-	first, _ := firstLine(rest)
+	first, _, _ := firstLine(rest)
 	return len(m.header) == 0 && headerLine.MatchString(first) && !strings.HasPrefix(first, `"`)
 }
 
@@ -155,7 +155,7 @@ func brief(text string) string { return fault.Clip(text, 60) }
 
 // request reads an example of a request; nil when the block is none.
 func (p *Page) request(f *fence) *Request {
-	first, before := firstLine(f.text)
+	first, before, rest := firstLine(f.text)
 	line := f.line + 1 + before
 	method, address := "GET", first
 	switch match := requestLine.FindStringSubmatch(first); {
@@ -165,10 +165,6 @@ func (p *Page) request(f *fence) *Request {
 		p.note(Repaired, line, "the request has no method: assumed GET")
 	default:
 		return nil
-	}
-	rest := f.text
-	for range before + 1 {
-		_, rest, _ = strings.Cut(rest, "\n")
 	}
 	next := line + 1
 	for {
@@ -241,14 +237,13 @@ func isEncoded(text string) bool {
 
 // response reads an example of an answer; nil when the block is none.
 func (p *Page) response(f *fence) *Response {
-	first, before := firstLine(f.text)
+	first, before, rest := firstLine(f.text)
 	line := f.line + 1 + before
 	a := &Response{Line: f.line}
 	match := statusLine.FindStringSubmatch(first)
 	if match == nil && f.isHTTP() {
 		match = bareStatus.FindStringSubmatch(first)
 	}
-	rest := f.text
 	switch {
 	case match != nil:
 		a.Code, _ = strconv.Atoi(match[1])
@@ -257,16 +252,12 @@ func (p *Page) response(f *fence) *Response {
 			p.note(Unpaired, line, "left out: %d is not a status code", a.Code)
 			return nil
 		}
-		for range before + 1 {
-			_, rest, _ = strings.Cut(rest, "\n")
-		}
 		line++
 		if !strings.HasPrefix(strings.ToUpper(first), "HTTP/") {
 			p.note(Repaired, line-1, "the status line is %q", brief(first))
 		}
 	case f.isAnnotated("response") && first != "", f.holdsJSON() && f.below("response"):
-		a.Code = p.promised()
-		line = f.line + 1
+		a.Code, line, rest = p.promised(), f.line+1, f.text
 		p.note(Repaired, line, "there is no status line, read as %d", a.Code)
 	default:
 		return nil

@@ -56,7 +56,7 @@ func (r *reader) pair() {
 // example, which an answer follows.
 func (p *pairing) isTemplate(i int) bool {
 	f := &p.fences[i]
-	first, _ := firstLine(f.text)
+	first, _, _ := firstLine(f.text)
 	syntax := slices.ContainsFunc(f.path, func(h string) bool { return strings.HasPrefix(h, "http request") || h == "syntax" })
 	absolute := strings.Contains(first, "://")
 	if (absolute || f.isAnnotated("request")) && !syntax {
@@ -238,7 +238,7 @@ func (p *pairing) takesBody(f *fence) bool {
 
 // leaveOut reports a block that is no example.
 func (p *pairing) leaveOut(f *fence) {
-	first, _ := firstLine(f.text)
+	first, _, _ := firstLine(f.text)
 	switch {
 	case f.included: // a sample of an SDK
 	case first == "":

@@ -13,7 +13,6 @@ type Permissions struct {
 	Line                             int
 	Lead                             string // the text before the table, or the label within it: what it is for
 	Delegated, Personal, Application []string
-	Unordered                        bool // the table does not say which is the least privileged
 }
 
 // maxTables is how many tables of permissions are read.
@@ -60,7 +59,7 @@ func (t *tables) permissions(line int, lead, head string, rows []string) {
 				slices.Reverse(group.names)
 			}
 			if tables[group.label] == nil {
-				tables[group.label] = &Permissions{Line: line, Lead: lead + " " + group.label, Unordered: unordered}
+				tables[group.label] = &Permissions{Line: line, Lead: lead + " " + group.label}
 				labels = append(labels, group.label)
 			}
 			tables[group.label].add(kind, group.names)

@@ -164,14 +164,14 @@ func (f *fence) isHTTP() bool {
 
 // asks reports whether a block's first line is a request's.
 func (f *fence) asks() bool {
-	first, _ := firstLine(f.text)
+	first, _, _ := firstLine(f.text)
 	return requestLine.MatchString(first) && (f.mayBeHTTP() || strings.Contains(first, " https://")) ||
 		addressLine.MatchString(first) && f.isHTTP()
 }
 
 // answers reports whether a block is an answer by its first line, or by its annotation.
 func (f *fence) answers() bool {
-	first, _ := firstLine(f.text)
+	first, _, _ := firstLine(f.text)
 	return statusLine.MatchString(first) && (f.mayBeHTTP() || strings.HasPrefix(first, "HTTP/")) ||
 		f.isHTTP() && bareStatus.MatchString(first) || f.isAnnotated("response") && first != "" && !f.asks()
 }

@@ -109,7 +109,8 @@ func (a Acceptances) standing(fingerprint string, now time.Time) (accepted bool,
 // expired says that the change counts again.
 func (e *Acceptance) expired(file string) report.Finding {
 	return report.Finding{
-		Rule: ruleDriftAcceptExpired, Severity: report.Warning, Place: report.Place{File: file, Line: e.Line}, Where: e.Fingerprint,
+		Rule: ruleDriftAcceptExpired, Severity: report.Warning, Place: report.Place{File: file, Line: e.Line},
+		Value:   report.Value{Where: e.Fingerprint},
 		Message: fmt.Sprintf("%s was accepted until %s: %s", e.Rule, e.Until.Format(dateOnly), e.Reason),
 		Hint:    "fix what depends on it, or accept it again until a later date",
 	}

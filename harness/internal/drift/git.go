@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
@@ -169,7 +171,7 @@ func (t *tree) salt(dir string) []byte {
 	if salt, known := t.salts[dir]; known {
 		return salt
 	}
-	salt, err := t.read(path.Join(dir, cassette.SaltFile), cassette.SaltFile)
+	salt, err := t.read(path.Join(dir, saltfile.Name), saltfile.Name)
 	switch {
 	case err == nil:
 	case dir == "." || dir == "/" || strings.HasPrefix(dir, ".."):
@@ -184,8 +186,8 @@ func (t *tree) salt(dir string) []byte {
 // saltHere is the text of the salt of a folder of the checkout: nil where there is none, or
 // where the environment has it, which whoever loads a cassette finds by itself.
 func saltHere(dir string) []byte {
-	salt, err := cassette.FindSalt(dir)
-	if err != nil || os.Getenv(cassette.SaltVariable) != "" {
+	salt, err := saltfile.Find(dir)
+	if err != nil || os.Getenv(saltfile.Variable) != "" {
 		return nil
 	}
 	return hex.AppendEncode(nil, salt)
@@ -204,7 +206,7 @@ func loadBytes(name string, data, salt []byte) (*cassette.Cassette, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	if salt != nil {
-		if err := os.WriteFile(filepath.Join(dir, cassette.SaltFile), salt, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, saltfile.Name), salt, 0o600); err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
 	}

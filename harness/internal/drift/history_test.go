@@ -9,7 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -174,7 +175,7 @@ func TestFolderIsReadByOneProcess(t *testing.T) {
 // TestFolderCalledLikeTheSalt reads on behind what is no file: a folder of cassettes may have
 // the name that a salt's file has.
 func TestFolderCalledLikeTheSalt(t *testing.T) {
-	folder(t, "a.yaml", "b.yaml", cassette.SaltFile+"/c.yaml")
+	folder(t, "a.yaml", "b.yaml", saltfile.Name+"/c.yaml")
 	suite := compareFolder(t)
 	if len(suite.Cases) != 3 {
 		t.Fatalf("%d cases", len(suite.Cases))

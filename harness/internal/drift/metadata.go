@@ -113,9 +113,9 @@ const (
 
 func findingOf(c *metadiff.Change, oldFile, newFile string, opts MetadataOptions) report.Finding {
 	f := report.Finding{
-		Rule: c.Rule.Rule(), Severity: c.Severity, Where: c.Place.String(), Is: c.How, Want: c.Was, Got: c.Is,
-		Fingerprint: diff.Fingerprint("metadata", string(c.Rule), c.Place.String(), c.Was, c.Is),
+		Rule: c.Rule.Rule(), Severity: c.Severity, Value: report.Value{Where: c.Place.String(), Is: c.How, Want: c.Was, Got: c.Is},
 	}
+	f.Fingerprint = diff.Fingerprint("metadata", string(c.Rule), c.Place.String(), c.Was, c.Is)
 	if s, ok := opts.Diff.Severities[c.Rule]; ok {
 		f.Severity = s
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -133,14 +132,10 @@ func writeInline(b *bytes.Buffer, value any) {
 	}
 }
 
+// jsonText is a number as it is spelled, and any other value as package jsondoc writes it.
 func jsonText(value any) []byte {
-	switch value := value.(type) {
-	case string:
-		if strings.IndexFunc(value, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) < 0 {
-			return []byte(`"` + value + `"`)
-		}
-	case json.Number:
-		return []byte(value)
+	if number, ok := value.(json.Number); ok {
+		return []byte(number)
 	}
 	return jsondoc.Canonical(nil, value)
 }

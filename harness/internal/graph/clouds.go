@@ -107,17 +107,20 @@ var signInHosts = func() map[string]bool {
 // BareHost folds a host: lower case, without the default ports of http and https and
 // without the dot of a rooted name. Another port stays.
 func BareHost(host string) string {
-	name, port := ascii.ToLower(host), ""
+	host = ascii.ToLower(host)
+	name, port := host, ""
 	// A colon in brackets, or one of several, is part of an IPv6 address.
 	if i := strings.LastIndexByte(name, ':'); i >= 0 && (name[:i] != "" && name[i-1] == ']' || strings.IndexByte(name, ':') == i) {
 		name, port = name[:i], name[i:]
 	}
-	name = strings.TrimRight(name, ".")
-	switch port {
-	case "", ":", ":80", ":443":
-		return name
+	bare := strings.TrimRight(name, ".")
+	switch {
+	case port == "", port == ":", port == ":80", port == ":443":
+		return bare
+	case bare == name:
+		return host
 	}
-	return name + port
+	return bare + port
 }
 
 // fileHosts are the ends of the hosts that Graph's answers send clients to for files

@@ -33,7 +33,7 @@ func (p position) after(s Segment) position {
 	case s.Kind != Word || len(s.Args) > 0:
 		return atWord
 	}
-	w, known := fold(vocabulary(), s.Text)
+	w, known := lookup(s.Text, pathStep)
 	switch {
 	case !known || w.spelling != s.Text: // had it been read as the word, it would be spelled so
 		return atUnknown
@@ -58,7 +58,7 @@ func (p position) called(name string) Segment {
 	case p == atRoot && versionOf(name) != "":
 		return Segment{Text: name, Kind: Key} // v1.0('x') is no version
 	case p == atEither || p == atUnknown:
-		if w, ok := fold(vocabulary(), name); ok {
+		if w, ok := lookup(name, pathStep); ok {
 			return Segment{Text: w.spelling}
 		}
 	}
@@ -70,7 +70,7 @@ func functionName(name string) string {
 	if s, ok := atWord.qualified(name); ok && s.Kind == Word {
 		return s.Text
 	}
-	if w, ok := fold(vocabulary(), name); ok {
+	if w, ok := lookup(name, pathStep); ok {
 		return w.spelling
 	}
 	return name
@@ -87,7 +87,7 @@ func (p position) bare(text string) Segment {
 	if s, ok := p.qualified(text); ok {
 		return s
 	}
-	w, known := fold(vocabulary(), text)
+	w, known := lookup(text, pathStep)
 	switch {
 	case p == atKey && w.roles&collectionOperation != 0,
 		(p == atEither || p == atUnknown) && known && w.spelling == text,
@@ -147,8 +147,8 @@ func (p position) qualified(text string) (Segment, bool) {
 			return Segment{}, false
 		}
 	}
-	if spelling, ok := fold(castVocabulary(), name); ok {
-		return Segment{Text: namespace + spelling, Kind: Cast}, true
+	if w, ok := lookup(name, castType); ok {
+		return Segment{Text: namespace + w.spelling, Kind: Cast}, true
 	}
 	short := name
 	if i := strings.LastIndexByte(name, '.'); i >= 0 {
@@ -157,8 +157,7 @@ func (p position) qualified(text string) (Segment, bool) {
 		}
 		short = name[i+1:]
 	}
-	if w, ok := fold(vocabulary(), short); ok &&
-		(w.roles&collectionOperation != 0 || p != atKey && w.roles&operation != 0) {
+	if w, ok := lookup(short, callable); ok && (p != atKey || w.roles&collectionOperation != 0) {
 		return Segment{Text: w.spelling}, true
 	}
 	return Segment{Text: text, Kind: Cast}, full && isQualifiedName(name)

@@ -60,7 +60,7 @@ func keyTemplate(text string) string {
 
 // wordTemplate looks for ids where no collection is known, as on other hosts.
 func wordTemplate(text string) string {
-	if _, known := fold(vocabulary(), text); !known {
+	if _, known := lookup(text, pathStep); !known {
 		if f := identity.Recognise(text); f != nil {
 			return "{" + f.Name + "}"
 		}
@@ -132,13 +132,13 @@ func (s Segment) word() string {
 		return strings.TrimPrefix(lower, "$")
 	case Cast:
 		name := lower[strings.LastIndexByte(lower, '.')+1:]
-		if _, known := fold(castVocabulary(), name); known {
+		if _, known := lookup(name, castType); known {
 			return name
 		}
 		return "value"
 	}
 	name := strings.TrimPrefix(lower, "microsoft.graph.") // as operations may be written
-	w, known := fold(vocabulary(), name)
+	w, known := lookup(name, pathStep)
 	switch {
 	case !known:
 		return "value"

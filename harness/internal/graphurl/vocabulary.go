@@ -1,11 +1,16 @@
 package graphurl
 
 import (
+	_ "embed"
 	"strings"
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
+
+//go:embed words.txt
+var wordsText string
 
 // role is a set of the parts that a word plays in Graph's metadata.
 type role uint8
@@ -17,15 +22,22 @@ const (
 	single
 	operation
 	collectionOperation
-)
+	castType
+	argument
 
-const (
 	many     = entitySet | collection
 	one      = singleton | single
 	callable = operation | collectionOperation
+	pathStep = many | one | callable
 )
 
-// word is a name of a path step in Graph's spelling.
+// sections are the roles of words by the section of words.txt that lists them.
+var sections = map[string]role{
+	"entity sets": entitySet, "singletons": singleton, "collections": collection, "singles": single,
+	"operations": operation, "collection operations": collectionOperation, "types": castType, "arguments": argument,
+}
+
+// word is a name in Graph's spelling.
 type word struct {
 	spelling string
 	roles    role
@@ -36,64 +48,33 @@ const longestWord = 96
 
 // vocabulary maps names in lower case to Graph's spelling of them.
 var vocabulary = sync.OnceValue(func() map[string]word {
-	words := make(map[string]word, 4096)
-	for _, list := range []struct {
-		names string
-		role  role
-	}{
-		{entitySets, entitySet},
-		{singletons, singleton},
-		{"myOrganization", singleton}, // an alias that the metadata does not hold (concepts/call-api)
-		{collections, collection},
-		{singles, single},
-		{operations, operation},
-		{collectionOperations, collectionOperation},
-	} {
-		for name := range strings.FieldsSeq(list.names) {
-			lower := strings.ToLower(name)
-			w, known := words[lower]
-			if !known {
-				w.spelling = name
-			}
-			w.roles |= list.role
-			words[lower] = w
-		}
+	known := make(map[string]word, 4096)
+	for section, name := range words.Lines(wordsText) {
+		lower := strings.ToLower(name)
+		known[lower] = word{name, known[lower].roles | sections[section]}
 	}
-	return words
+	return known
 })
 
-var castVocabulary = sync.OnceValue(func() map[string]string { return byLowerName(castTypes) })
-
-var argumentVocabulary = sync.OnceValue(func() map[string]string { return byLowerName(argumentNames) })
-
-func byLowerName(names string) map[string]string {
-	m := make(map[string]string)
-	for name := range strings.FieldsSeq(names) {
-		m[strings.ToLower(name)] = name
-	}
-	return m
-}
-
-// fold finds text in a vocabulary without regard to the case of ASCII letters.
+// lookup finds a word that has one of the roles, without regard to the case of ASCII letters.
 // Unicode folding would read the Kelvin sign as a k.
-func fold[W any](words map[string]W, text string) (W, bool) {
+func lookup(text string, roles role) (w word, ok bool) {
 	if len(text) > longestWord {
-		var none W
-		return none, false
+		return word{}, false
 	}
 	var buf [longestWord]byte
 	for i := range len(text) {
 		buf[i] = ascii.Lower(text[i])
 	}
-	w, ok := words[string(buf[:len(text)])]
-	return w, ok
+	w = vocabulary()[string(buf[:len(text)])]
+	return w, w.roles&roles != 0
 }
 
 // argumentName folds the name of a function's argument or of a query option:
 // these are case-insensitive (concepts/call-api). Unknown names go to lower case.
 func argumentName(name string) string {
-	if spelling, ok := fold(argumentVocabulary(), name); ok {
-		return spelling
+	if w, ok := lookup(name, argument); ok {
+		return w.spelling
 	}
 	return ascii.ToLower(name)
 }

@@ -137,7 +137,6 @@ func escaped(address string) string {
 	return b.String()
 }
 
-// mockHeaders reads a list of names and values, or an object of headers, or a list of those.
 func mockHeaders(raw json.RawMessage) (http.Header, error) {
 	headers := http.Header{}
 	if len(raw) == 0 {
@@ -147,22 +146,8 @@ func mockHeaders(raw json.RawMessage) (http.Header, error) {
 	if err := json.Unmarshal(raw, &value); err != nil {
 		return nil, err
 	}
-	list, isList := value.([]any)
-	if !isList {
-		list = []any{value}
-	}
-	for _, item := range list {
-		object, ok := item.(map[string]any)
-		name, named := object["name"].(string)
-		switch {
-		case item == nil:
-		case !ok:
-			return nil, errors.New("its headers are neither a list nor an object")
-		case named && len(object) <= 2:
-			AddHeaders(headers, map[string]any{name: object["value"]})
-		default:
-			AddHeaders(headers, object)
-		}
+	if !AddHeaders(headers, value) {
+		return nil, errors.New("its headers are neither a list nor an object")
 	}
 	return headers, nil
 }

@@ -271,7 +271,7 @@ func TestLocate(t *testing.T) {
 		"request": 3, "status": 7, "$": 11, "$['id']": 11, "$['parts']": 13, "$['parts'][2]": 14, "$['size']": 15, "$['none']": 11,
 	} {
 		first := 0
-		findings := []report.Finding{{Interaction: &first, Where: where}}
+		findings := []report.Finding{{Interaction: &first, Value: report.Value{Where: where}}}
 		r.Locate(findings)
 		if got := findings[0].Line; got != want {
 			t.Errorf("%s is on line %d, want %d", where, got, want)

@@ -59,19 +59,55 @@ func notJSON(file string, err error, advice string) error {
 	return fault.In("import", file, syntax.Line, "not JSON: "+syntax.Message, advice)
 }
 
-// AddHeaders adds what tools write as an object of headers: a text each, or a list of them.
-func AddHeaders(headers http.Header, object map[string]any) {
-	for name, value := range object {
-		list, isList := value.([]any)
-		if !isList {
-			list = []any{value}
-		}
-		for _, v := range list {
-			if text, ok := v.(string); ok {
-				headers.Add(name, text)
+// AddHeaders adds what tools write as headers: an object of them, each a text or a list of texts;
+// {name, value} or {key, value}; a list of these, or of names before their texts. It reports
+// whether that was all.
+func AddHeaders(headers http.Header, value any) (all bool) {
+	all = true
+	switch value := value.(type) {
+	case nil:
+	case map[string]any:
+		for name, texts := range namedHeader(value) {
+			list, isList := texts.([]any)
+			if !isList {
+				list = []any{texts}
+			}
+			for _, v := range list {
+				if text, ok := v.(string); ok {
+					headers.Add(name, text)
+				}
 			}
 		}
+	case []any:
+		for i, item := range value {
+			if name, isText := item.(string); !isText {
+				all = AddHeaders(headers, item) && all
+			} else if i%2 == 0 && i+1 < len(value) {
+				AddHeaders(headers, map[string]any{name: value[i+1]})
+			}
+		}
+	default:
+		return false
 	}
+	return all
+}
+
+// namedHeader is {name: N, value: V} as {N: V}, and any other object as it is.
+func namedHeader(object map[string]any) map[string]any {
+	var name string
+	var text any
+	for key, value := range object {
+		switch strings.ToLower(key) {
+		case "name", "key":
+			name, _ = value.(string)
+		case "value":
+			text = value
+		}
+	}
+	if name == "" {
+		return object
+	}
+	return map[string]any{name: text}
 }
 
 // withoutType is an error of encoding/json without the name of a type of this program.

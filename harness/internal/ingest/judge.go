@@ -59,7 +59,8 @@ func compareMethods(recordings []recording) {
 			}
 			if shown := called.answers(); shown != "" && !strings.EqualFold(shown, m.Returns) {
 				r.judged = append(r.judged, report.Finding{
-					Rule: ruleDocsMethod, Severity: report.Warning, Place: report.Place{File: r.file, Line: m.Line}, Want: shown, Got: m.Returns,
+					Rule: ruleDocsMethod, Severity: report.Warning, Place: report.Place{File: r.file, Line: m.Line},
+					Value:   report.Value{Want: shown, Got: m.Returns},
 					Message: fmt.Sprintf("the table says that %s returns %s, and that page shows %s (%s)", m.Page, m.Returns, shown, called.file),
 				})
 			}

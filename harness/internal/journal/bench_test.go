@@ -56,7 +56,7 @@ func BenchmarkEnd(b *testing.B) {
 	}
 }
 
-var sealedMeta = cassette.Meta{Origin: cassette.Recorded, Salt: "0123456789ab", Tags: map[string]string{"Name 1 qzkw": "1a2b3"}}
+var sealedMeta = cassette.Meta{Origin: cassette.Recorded, Redaction: cassette.Redaction{Salt: "0123456789ab", Tags: map[string]string{"Name 1 qzkw": "1a2b3"}}}
 
 // recorded is a journal of so many interactions of so many bytes.
 func recorded(b *testing.B, count, size int) (*Journal, string) {

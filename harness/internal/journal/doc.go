@@ -9,10 +9,10 @@
 // A journal is append only, each record checksummed and written by one write. A killed
 // process loses nothing that Append returned from; a power cut loses a second. What a
 // kill left half written, or a disk damaged, is reported ([Torn]) and costs no record behind
-// it. Interactions are final when they are appended, and packed ([cassette.Encoder.Pack]): as
-// the cassette has them, but for their bodies, whose lines are indented when they are saved,
-// side by side. An interaction that cannot be stored costs itself, not the recording
-// ([LeftOut]). A note beside each is for whoever appended it ([Journal.Notes]).
+// it. Interactions are final when they are appended, and stand as the cassette has them
+// ([cassette.Encoder]), but for their numbers: to end a recording is to copy them. One that
+// cannot be stored costs itself, not the recording ([LeftOut]). A note beside each is for
+// whoever appended it ([Journal.Notes]).
 //
 // It redacts nothing: what it is given is what it holds. How a cassette looks is package
 // cassette's business.

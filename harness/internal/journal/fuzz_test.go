@@ -15,7 +15,7 @@ func FuzzDamagedJournal(f *testing.F) {
 	record := strings.Repeat("\x00", recordHead)
 	f.Add([]byte(journalMagic + record + "\xff\xff\xff\xff" + record))
 	f.Add([]byte(journalMagic + "\x20\x00\x00\x00" + record + record))
-	f.Add([]byte("graphvcr journal 1\n"))
+	f.Add([]byte("graphvcr journal 2\n"))
 	name := filepath.Join(f.TempDir(), "x.yaml.journal")
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if err := os.WriteFile(name, text, 0o600); err != nil {

@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	journalMagic  = "graphvcr journal 2\n"
+	journalMagic  = "graphvcr journal 3\n"
 	journalSuffix = ".journal"
 	recordHead    = 32 // length, checksum, order, what is retried, length of the note, holes
 	syncEvery     = time.Second
@@ -57,14 +57,13 @@ type Journal struct {
 	failed  error        // the first failed write or sync: from then on nothing is stored
 }
 
-// record is where an interaction stands in the file, packed.
+// record is where the text of an interaction stands in the file, as a cassette has it.
 type record struct {
-	order    int
-	offset   int64 // behind the note
-	size     int
-	unpacked int // its size in a cassette, once that was measured
-	holes    int
-	note     []byte
+	order  int
+	offset int64 // behind the note
+	size   int
+	holes  int
+	note   []byte
 }
 
 // leftover is a journal that an earlier recording left, or one that a recording which
@@ -157,11 +156,9 @@ func (j *Journal) Append(order, retryOf int, i *cassette.Interaction, note []byt
 			j.encoders.Put(e)
 		}
 	}()
-	if err := e.record(order, retryOf, i, note); err != nil {
+	r, err := e.record(order, retryOf, i, note)
+	if err != nil {
 		return err
-	}
-	if len(e.buf) > math.MaxUint32 {
-		return &cassette.UnstorableError{Message: fmt.Sprintf("it takes %d bytes", len(e.buf))}
 	}
 
 	j.mu.Lock()
@@ -176,10 +173,8 @@ func (j *Journal) Append(order, retryOf int, i *cassette.Interaction, note []byt
 		_ = j.file.Truncate(j.end) // if it fails too, recovery reports the torn end
 		return j.fail(err)
 	}
-	j.records = append(j.records, record{
-		order: order, holes: len(i.Holes), note: slices.Clone(note),
-		offset: j.end + int64(recordHead+len(note)), size: len(e.buf) - recordHead - len(note),
-	})
+	r.offset += j.end
+	j.records = append(j.records, r)
 	j.end += int64(len(e.buf))
 	if retryOf >= 0 {
 		j.retried[retryOf] = true
@@ -196,12 +191,15 @@ type encoder struct {
 	buf []byte
 }
 
-// record fills the buffer with a whole record.
-func (e *encoder) record(order, retryOf int, i *cassette.Interaction, note []byte) (err error) {
-	var head [recordHead]byte
-	e.buf = append(append(e.buf[:0], head[:]...), note...)
-	if e.buf, err = e.Pack(e.buf, i); err != nil {
-		return err
+// record fills the buffer with a whole record. Its offset is from the beginning.
+func (e *encoder) record(order, retryOf int, i *cassette.Interaction, note []byte) (r record, err error) {
+	start := recordHead + len(note)
+	e.buf = append(append(e.buf[:0], make([]byte, recordHead)...), note...)
+	if e.buf, err = e.Encoder.Append(e.buf, i); err != nil {
+		return r, err
+	}
+	if len(e.buf) > math.MaxUint32 {
+		return r, &cassette.UnstorableError{Message: fmt.Sprintf("it takes %d bytes", len(e.buf))}
 	}
 	binary.LittleEndian.PutUint32(e.buf, uint32(len(e.buf)-recordHead))
 	binary.LittleEndian.PutUint64(e.buf[8:], uint64(order))
@@ -209,7 +207,7 @@ func (e *encoder) record(order, retryOf int, i *cassette.Interaction, note []byt
 	binary.LittleEndian.PutUint32(e.buf[24:], uint32(len(note)))
 	binary.LittleEndian.PutUint32(e.buf[28:], uint32(len(i.Holes)))
 	binary.LittleEndian.PutUint32(e.buf[4:], crc32.Checksum(e.buf[8:], castagnoli))
-	return nil
+	return record{order: order, holes: len(i.Holes), note: slices.Clone(note), offset: int64(start), size: len(e.buf) - start}, nil
 }
 
 // fail is called with the lock held.
@@ -290,18 +288,20 @@ func (j *Journal) Close() error {
 	if !j.readOnly {
 		err = j.file.Sync()
 	}
-	return errors.Join(err, j.release())
+	return errors.Join(err, j.release().Close())
 }
 
-// Remove closes the journal and removes the file.
+// Remove closes the journal and removes the file. Nobody has to wait until the disk has freed
+// what a large file held, which it does when that is closed.
 func (j *Journal) Remove() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	var err error
-	if j.file != nil {
-		err = j.release()
+	file := j.release()
+	if err := os.Remove(j.name); err == nil || file == nil {
+		go file.Close()
+		return err
 	}
-	return errors.Join(err, os.Remove(j.name))
+	return errors.Join(file.Close(), os.Remove(j.name)) // Windows removes no file that is open
 }
 
 // Damaged ends the name of a journal that was set aside.
@@ -313,13 +313,13 @@ func (j *Journal) SetAside() error {
 	return errors.Join(j.Close(), wire.Move(j.name, j.name+Damaged))
 }
 
-// release is called with the lock held.
-func (j *Journal) release() error {
+// release takes the file from the journal, with the lock held.
+func (j *Journal) release() *os.File {
 	if j.syncing != nil {
 		j.syncing.Stop()
 		j.syncing = nil
 	}
-	err := j.file.Close()
+	file := j.file
 	j.file = nil
-	return err
+	return file
 }

@@ -44,7 +44,7 @@ func TestHolesAndNotes(t *testing.T) {
 		if diff := cmp.Diff([]string{"note 0", "note 2", "note 3", "note 4"}, notes); diff != "" {
 			t.Error(diff)
 		}
-		meta := cassette.Meta{Format: 2, Origin: cassette.Recorded, Salt: "0123456789ab", Tags: map[string]string{"Name 1 qzkw": "1a2b3"}}
+		meta := cassette.Meta{Format: 2, Origin: cassette.Recorded, Redaction: cassette.Redaction{Salt: "0123456789ab", Tags: map[string]string{"Name 1 qzkw": "1a2b3"}}}
 		if left, err := j.Save(file, meta, Saving{Clean: true}); err != nil || left != nil {
 			t.Fatal(left, err)
 		}
@@ -114,8 +114,8 @@ func TestRoom(t *testing.T) {
 	same(t, c.Interactions, samples(2))
 }
 
-// So it is where only what is unpacked has no room.
-func TestRoomUnpacked(t *testing.T) {
+// What is too large is left out as it stands in a file: indented.
+func TestRoomIndented(t *testing.T) {
 	all := samples(3)
 	all[1].Response.Body = "[" + strings.Repeat("1,", 2000) + "1]" // of ten bytes a line
 	j, file := journalOf(t, all)

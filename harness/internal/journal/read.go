@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
@@ -177,15 +178,42 @@ func (s *scanner) next(from, end int64) (int64, error) {
 	return end, nil
 }
 
-// load reads an interaction back.
-func load(file *os.File, r record) (*cassette.Interaction, error) {
-	text := make([]byte, r.size)
-	if _, err := file.ReadAt(text, r.offset); err != nil {
-		return nil, fmt.Errorf("read journal: %w", err)
+// text appends what a record holds to dst.
+func (r record) text(dst []byte, in io.ReaderAt) ([]byte, error) {
+	end := len(dst) + r.size
+	dst = slices.Grow(dst, r.size)[:end]
+	if _, err := in.ReadAt(dst[end-r.size:], r.offset); err != nil {
+		return dst, fmt.Errorf("read journal: %w", err)
 	}
-	i, err := cassette.Decode(text)
-	if err != nil {
-		return nil, fmt.Errorf("read journal: what it holds at byte %d: %w", r.offset, err)
+	return dst, nil
+}
+
+// A window reads what lies nearby at once: records stand nearly in order.
+type window struct {
+	file   io.ReaderAt
+	buf    []byte
+	offset int64 // of what buf holds
+}
+
+const windowSize, windowBefore = 128 << 10, 16 << 10
+
+// ReadAt implements io.ReaderAt.
+func (w *window) ReadAt(p []byte, at int64) (int, error) {
+	if len(p) > windowSize/4 {
+		return w.file.ReadAt(p, at)
 	}
-	return i, nil
+	if at < w.offset || at+int64(len(p)) > w.offset+int64(len(w.buf)) {
+		w.offset = max(0, at-windowBefore)
+		w.buf = slices.Grow(w.buf[:0], windowSize)[:windowSize]
+		n, err := w.file.ReadAt(w.buf, w.offset)
+		w.buf = w.buf[:n]
+		if err != nil && !errors.Is(err, io.EOF) {
+			return 0, err
+		}
+	}
+	n := copy(p, w.buf[min(at-w.offset, int64(len(w.buf))):])
+	if n < len(p) {
+		return n, io.ErrUnexpectedEOF
+	}
+	return n, nil
 }

@@ -2,9 +2,8 @@ package journal
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"os"
+	"io"
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -35,7 +34,7 @@ func (l LeftOut) Error() string {
 func (l LeftOut) Unwrap() error { return l.Err }
 
 // Save makes a cassette file of the journal, in the order of the requests, without those that
-// were retried. It unpacks what Append wrote: whatever the journal's size, little of it is in
+// were retried. It copies what Append wrote: whatever the journal's size, little of it is in
 // memory. Nothing may be appended meanwhile. A journal that could not store all it was given is
 // not saved. The journal stays: remove it once this succeeded.
 //
@@ -44,86 +43,40 @@ func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, 
 	if err := j.Err(); err != nil {
 		return nil, fmt.Errorf("save %s: the recording is not complete: %w", file, err)
 	}
-	s := saving{file: j.opened(), most: j.most, meta: meta}
+	in := j.opened()
 	all := inPlace(j.kept(), how.Place)
-	for measured := false; ; measured = true {
-		records, left := s.storable(all)
-		if len(records) == 0 && len(left) > 0 {
-			return nil, fmt.Errorf("save %s: nothing that was recorded can be stored: %w", file, left[0])
-		}
-		err := s.parts(records).Save(file, meta, how.Clean)
-		var tooLarge *cassette.UnstorableError
-		if err == nil || measured || !errors.As(err, &tooLarge) {
-			return left, err
-		}
-		if err := measure(s.parts(all), all); err != nil { // unpacked they are larger
-			return nil, fmt.Errorf("save %s: %w", file, err)
-		}
+	stored, left := j.fitting(in, all, parts(in, all, j.most).Room(meta))
+	if len(stored) == 0 && len(left) > 0 {
+		return nil, fmt.Errorf("save %s: nothing that was recorded can be stored: %w", file, left[0])
 	}
+	return left, parts(in, stored, j.most).Save(file, meta, how.Clean)
 }
 
-// saving is a journal on its way to become a cassette.
-type saving struct {
-	file *os.File
-	most int
-	meta cassette.Meta
-}
-
-// parts are records to be unpacked.
-func (s *saving) parts(records []record) cassette.Parts {
+// parts are what records hold, for a file of so many bytes at most.
+func parts(in io.ReaderAt, records []record, most int) cassette.Parts {
 	holes := 0
 	for _, r := range records {
 		holes += r.holes
 	}
+	w := window{file: in}
 	return cassette.Parts{
-		Count: len(records), Holes: holes, Most: s.most,
-		Size: func(n int) int { return records[n].size },
-		Lane: func() func([]byte, int) ([]byte, error) {
-			w := window{file: s.file}
-			var e cassette.Encoder
-			return func(dst []byte, n int) ([]byte, error) {
-				packed, err := w.packed(records[n])
-				if err != nil {
-					return dst, err
-				}
-				return e.Unpack(dst, packed)
-			}
-		},
+		Count: len(records), Holes: holes, Most: most,
+		Append: func(dst []byte, n int) ([]byte, error) { return records[n].text(dst, &w) },
 	}
 }
 
-// measure notes how many bytes records have in a cassette.
-func measure(parts cassette.Parts, records []record) error {
-	text, made := parts.Lane(), []byte(nil)
-	for n := range records {
-		if records[n].size > cassette.MaxSize {
-			continue // packed, it is too large already
-		}
-		var err error
-		if made, err = text(made[:0], n); err != nil {
-			return err
-		}
-		records[n].unpacked = len(made)
-	}
-	return nil
-}
-
-// storable lists the records that become a cassette and those that are left out.
-func (s *saving) storable(all []record) (stored []record, left []LeftOut) {
-	room := s.parts(all).Room(s.meta)
+// fitting lists the records for which there is room, and those that are left out.
+func (j *Journal) fitting(in io.ReaderAt, all []record, room int) (stored []record, left []LeftOut) {
 	for _, r := range all {
-		size := max(r.size, r.unpacked)
-		if size <= room {
-			stored, room = append(stored, r), room-size
+		if r.size <= room {
+			stored, room = append(stored, r), room-r.size
 			continue
 		}
-		out := LeftOut{Order: r.order, Method: "?", Err: &cassette.UnstorableError{
-			Message: fmt.Sprintf("with it the file has more than the %d MB that are read", s.most>>20),
-		}}
-		if i, err := load(s.file, r); err == nil {
-			out.Method = i.Request.Method
-		}
-		left = append(left, out)
+		text, _ := r.text(nil, in) // what cannot be read has no method
+		left = append(left, LeftOut{
+			Order: r.order, Method: cmp.Or(cassette.MethodOf(text), "?"),
+			Err: &cassette.UnstorableError{Message: fmt.Sprintf("with it the file has more than the %d MB that are read", j.most>>20)},
+		})
 	}
 	return stored, left
 }
@@ -150,28 +103,3 @@ func inPlace(records []record, place func(note []byte) int) []record {
 	}
 	return records
 }
-
-// A window reads records that lie near each other at once.
-type window struct {
-	file   *os.File
-	buf    []byte
-	offset int64 // of what buf holds
-}
-
-// packed is what was recorded, until the next is asked for.
-func (w *window) packed(r record) ([]byte, error) {
-	const before, size = 16 << 10, 160 << 10 // records are nearly in order, and come in runs of 128 KB
-	from := r.offset - w.offset
-	if from < 0 || from+int64(r.size) > int64(len(w.buf)) {
-		w.offset = max(0, r.offset-before)
-		from = r.offset - w.offset
-		w.buf = slices.Grow(w.buf[:0], max(size, int(from)+r.size))
-		n, err := w.file.ReadAt(w.buf[:cap(w.buf)], w.offset)
-		if w.buf = w.buf[:n]; n < int(from)+r.size {
-			return nil, fmt.Errorf("read journal: %w", errors.Join(err, errShort))
-		}
-	}
-	return w.buf[from : from+int64(r.size)], nil
-}
-
-var errShort = errors.New("it is shorter than it was")

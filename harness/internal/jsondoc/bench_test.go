@@ -39,9 +39,9 @@ func bench(b *testing.B, text string, run func(text string, raw []byte) error) {
 }
 
 func BenchmarkCompact(b *testing.B) {
-	indented, err := jsondoc.Indent(nil, usersPage())
-	if err != nil {
-		b.Fatal(err)
+	indented, _, _, ok := jsondoc.Indent(nil, usersPage(), 0)
+	if !ok {
+		b.Fatal("not compact")
 	}
 	b.Run("ours", func(b *testing.B) {
 		dst := make([]byte, 0, len(indented))
@@ -61,16 +61,9 @@ func BenchmarkCompact(b *testing.B) {
 
 func BenchmarkIndent(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
-		dst := make([]byte, 0, 2*len(usersPage()))
-		bench(b, usersPage(), func(text string, _ []byte) error {
-			_, err := jsondoc.Indent(dst, text)
-			return err
-		})
-	})
-	b.Run("below", func(b *testing.B) {
 		dst := make([]byte, 0, 3*len(usersPage()))
 		bench(b, usersPage(), func(text string, _ []byte) error {
-			if _, _, _, ok := jsondoc.IndentBelow(dst, text, 8); !ok {
+			if _, _, _, ok := jsondoc.Indent(dst, text, 8); !ok {
 				return errors.New("not compact")
 			}
 			return nil

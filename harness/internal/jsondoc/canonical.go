@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Canonical appends the canonical form of doc to dst: members sorted by name,
@@ -75,18 +74,9 @@ func appendString(dst []byte, s string) []byte {
 		if end == len(s) {
 			return append(dst, '"')
 		}
-		dst = appendControl(dst, s[end])
+		dst = appendEscape(dst, s[end])
 		s = s[end+1:]
 	}
-}
-
-// appendControl appends the shortest escape of a quote, a backslash or a control character.
-func appendControl(dst []byte, c byte) []byte {
-	const hex = "0123456789abcdef"
-	if k := strings.IndexByte(meant, c); k >= 0 {
-		return append(dst, '\\', escaped[k])
-	}
-	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 }
 
 // Equal reports whether two documents have one canonical form.

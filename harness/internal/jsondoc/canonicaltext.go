@@ -9,9 +9,17 @@ import (
 // and Canonical do, without building the document: a request's body is reduced to
 // its canonical form on every lookup.
 func CanonicalText(dst []byte, text string) ([]byte, error) {
-	c := canonicaliser{scanner: scanner{text: text}, dst: dst, members: make([]canonicalMember, 0, 16)}
-	if err := c.whole(c.write); err != nil {
-		return dst, err
+	room := new(struct { // of one allocation
+		members [16]canonicalMember
+		open    [16]byte
+	})
+	c := canonicaliser{scanner: scanner{text: text, open: room.open[:0]}, dst: dst, members: room.members[:0]}
+	if c.next() {
+		c.write()
+		c.next()
+	}
+	if c.err != nil {
+		return dst, c.err
 	}
 	return c.dst, nil
 }
@@ -29,66 +37,58 @@ type canonicalMember struct {
 	start, end int
 }
 
-func (c *canonicaliser) write() error {
-	kind, start, err := c.value()
-	if err != nil {
-		return err
-	}
-	switch kind {
+// write writes the value that the token begins.
+func (c *canonicaliser) write() {
+	switch c.Kind {
 	case '{':
-		return c.writeObject()
+		c.writeObject()
 	case '[':
-		return c.writeArray()
+		c.dst = append(c.dst, '[')
+		for first := true; c.next() && !c.Closes(); first = false {
+			c.separate(first)
+			c.write()
+		}
+		c.dst = append(c.dst, ']')
 	case '"':
-		c.writeString(start, c.pos)
+		c.writeString(c.Raw, c.escaped)
 	case '0':
-		c.dst = appendNumber(c.dst, c.text[start:c.pos])
+		c.dst = appendNumber(c.dst, c.Raw)
 	default:
-		c.dst = append(c.dst, c.text[start:c.pos]...)
+		c.dst = append(c.dst, c.Raw...)
 	}
-	return nil
 }
 
-// writeString writes the string scanned last. One without escapes is canonical.
-func (c *canonicaliser) writeString(start, end int) {
-	if c.escaped {
-		c.dst = appendString(c.dst, c.unquote(start, end))
+func (c *canonicaliser) separate(first bool) {
+	if !first {
+		c.dst = append(c.dst, ',')
+	}
+}
+
+// writeString writes a string. One without escapes is canonical.
+func (c *canonicaliser) writeString(quoted string, escaped bool) {
+	if escaped {
+		c.dst = appendString(c.dst, unquote(quoted, 0))
 		return
 	}
-	c.dst = append(c.dst, c.text[start:end]...)
+	c.dst = append(c.dst, quoted...)
 }
 
-func (c *canonicaliser) writeArray() error {
-	c.dst = append(c.dst, '[')
-	_, err := c.eachElement(func(i int) error {
-		if i > 0 {
-			c.dst = append(c.dst, ',')
-		}
-		return c.write()
-	})
-	c.dst = append(c.dst, ']')
-	return err
-}
-
-func (c *canonicaliser) writeObject() error {
+func (c *canonicaliser) writeObject() {
 	c.dst = append(c.dst, '{')
 	outer := len(c.members)
-	_, err := c.eachMember(func(first bool, start, end int) error {
-		if !first {
-			c.dst = append(c.dst, ',')
-		}
-		member := canonicalMember{name: c.unquote(start, end), start: len(c.dst)}
-		c.writeString(start, end)
+	for first := true; c.next() && !c.Closes(); first = false {
+		c.separate(first)
+		member := canonicalMember{name: c.Name, start: len(c.dst)}
+		quoted := c.text[c.NameAt:c.nameEnd]
+		c.writeString(quoted, len(c.Name)+2 < len(quoted))
 		c.dst = append(c.dst, ':')
-		err := c.write()
+		c.write()
 		member.end = len(c.dst)
 		c.members = append(c.members, member)
-		return err
-	})
+	}
 	c.sortMembers(c.members[outer:])
 	c.members = c.members[:outer]
 	c.dst = append(c.dst, '}')
-	return err
 }
 
 // sortMembers puts the members that end dst in the order of their names; of

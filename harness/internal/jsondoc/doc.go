@@ -20,11 +20,11 @@
 //	for token, err := range jsondoc.Scan(text) { ... }  // with offsets, in order
 //	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool { ... })
 //
-// One scanner (scan.go) knows JSON's grammar; parsing, formatting, the canonical
-// form of a text and the search for a line are readers on top of it, so all of
-// them accept the same texts. [Scan] hands out its tokens, to those who must know
-// where a value stands or in what order members do; it forgives what browsers
-// forgive.
+// One scanner (scan.go) knows JSON's grammar and moves from token to token; parsing,
+// formatting, the canonical form of a text and the search for a line are loops over
+// its tokens, so all of them accept the same texts. [Scan] hands the tokens out, to
+// those who must know where a value stands or in what order members do; it forgives
+// what browsers forgive.
 //
 // What reads JSON otherwise does so for a reason: package docs reads what people write
 // in pages, which is no JSON; redact reads bodies that are cut or broken, as far as they

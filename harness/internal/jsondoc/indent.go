@@ -7,12 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// IndentBelow appends what Indent does to dst, with every line but the first moved to the
-// right by a margin, and reports how many line breaks there are, and whether all of it is
-// printable ASCII. It is for text that Compact
-// gives back as it stands, and that does not grow beyond measure, as what is nested deeply
-// does with the square of its depth: of any other, ok is false, and dst is worth nothing.
-func IndentBelow(dst []byte, text string, margin int) (indented []byte, breaks int, printable, ok bool) {
+// Indent appends text to dst with one member or element a line, two spaces a level, and every
+// line but the first moved to the right by a margin, and reports how many line breaks there
+// are, and whether all of it is printable ASCII. Compact gives the text back. It is for text
+// that Compact leaves as it stands, and that does not grow beyond measure, as what is nested
+// deeply does with the square of its depth: of any other, ok is false, and what was appended
+// is worth nothing.
+func Indent(dst []byte, text string, margin int) (indented []byte, breaks int, printable, ok bool) {
 	n := indenter{scanner: scanner{text: text}, to: dst, margin: margin, most: len(dst) + mostGrowth*(len(text)+margin) + 4<<10}
 	n.room(0, len(dst), 0)
 	i, end, ok := n.all(0, len(dst))
@@ -25,7 +26,6 @@ func IndentBelow(dst []byte, text string, margin int) (indented []byte, breaks i
 type indenter struct {
 	scanner
 	to     []byte // has room for what is left of the text
-	open   []byte // the brackets that are to come
 	margin int
 	breaks int
 	most   int // where the text ends at the latest
@@ -142,7 +142,7 @@ func (n *indenter) scalar(c byte, i, k int) (int, int, bool) {
 		return i, k, false
 	}
 	n.pos = i
-	if _, _, err := n.value(); err != nil {
+	if !n.value() {
 		return i, k, false
 	}
 	return n.pos, k + copy(n.to[k:], n.text[i:n.pos]), true
@@ -164,8 +164,8 @@ func (n *indenter) string(i, k int) (int, int, bool) {
 			n.special |= high
 			return i, k, high&highs == 0 || utf8.ValidString(n.text[start:i])
 		case '\\':
-			size, err := n.escape(i)
-			if err != nil {
+			size := n.escape(i)
+			if size == 0 {
 				return start, from, false
 			}
 			k += copy(n.to[k:], n.text[i:i+size])

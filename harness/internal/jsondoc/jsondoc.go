@@ -3,6 +3,7 @@ package jsondoc
 import (
 	"encoding/json"
 	"fmt"
+	"unicode/utf8"
 )
 
 // MaxDepth is how deep objects and arrays may nest. It is the limit of
@@ -36,16 +37,40 @@ func (e *SyntaxError) Error() string {
 // Of members with one name the last counts, as in encoding/json and in
 // JavaScript. Strings without escapes share memory with text.
 func Parse(text string) (any, error) {
-	p := parser{scanner: scanner{text: text}}
-	var doc any
-	err := p.whole(func() (err error) {
-		doc, err = p.parse()
-		return err
-	})
-	if err != nil {
-		return nil, err
+	doc, _, err := parse(text, 0)
+	return doc, err
+}
+
+// ParseMended is Parse for text in which an escape may be half of a surrogate pair, which
+// encoding/json and browsers read as U+FFFD: a text that is JSON but for those is read like
+// that, and mendedAt is the path of the first value or member that holds one: the root
+// where that is not in the document, for another member of its name replaces it.
+func ParseMended(text string) (doc any, mendedAt string, err error) {
+	doc, mended, err := parse(text, utf8.RuneError)
+	if err != nil || !mended {
+		return doc, "", err
 	}
-	return doc, nil
+	if marked, _, err := parse(text, '\u0001'); err == nil {
+		for _, d := range Diff(doc, marked, 1) {
+			return doc, d.Path, nil
+		}
+	}
+	return doc, Root, nil
+}
+
+// parse reads half of a surrogate pair as a character, and reports whether there was one; as
+// 0 it is an error.
+func parse(text string, half rune) (doc any, halves bool, err error) {
+	p := parser{scanner: scanner{text: text}}
+	p.half = half
+	if p.next() {
+		doc = p.tree()
+		p.next()
+	}
+	if p.err != nil {
+		return nil, false, p.err
+	}
+	return doc, p.halves, nil
 }
 
 // A parser builds a tree.
@@ -54,50 +79,34 @@ type parser struct {
 	values int // of the tree, so far
 }
 
-func (p *parser) parse() (any, error) {
-	kind, start, err := p.value()
-	if err != nil {
-		return nil, err
-	}
-	if p.values++; kind == '{' || kind == '[' {
+// tree is the value that the token begins; after a fault it is worth nothing.
+func (p *parser) tree() any {
+	if p.values++; p.Opens() {
 		p.values += heavy - 1
 	}
 	if p.values > MaxValues {
-		return nil, p.fail(start, "more than %d values, or %d objects and arrays", MaxValues, MaxValues/heavy)
+		p.fail(p.Start, "more than %d values, or %d objects and arrays", MaxValues, MaxValues/heavy)
 	}
-	switch kind {
+	switch p.Kind {
 	case '{':
-		return p.parseObject()
+		object := map[string]any{}
+		for p.next() && !p.Closes() {
+			name := p.Name
+			object[name] = p.tree()
+		}
+		return object
 	case '[':
-		return p.parseArray()
+		array := []any{}
+		for p.next() && !p.Closes() {
+			array = append(array, p.tree())
+		}
+		return array
 	case '"':
-		return p.unquote(start, p.pos), nil
+		return p.decoded(p.Raw)
+	case '0':
+		return json.Number(p.Raw)
 	case 'n':
-		return nil, nil
-	case 't':
-		return true, nil
-	case 'f':
-		return false, nil
+		return nil
 	}
-	return json.Number(p.text[start:p.pos]), nil
-}
-
-func (p *parser) parseObject() (any, error) {
-	object := map[string]any{}
-	_, err := p.eachMember(func(_ bool, start, end int) (err error) {
-		name := p.unquote(start, end)
-		object[name], err = p.parse()
-		return err
-	})
-	return object, err
-}
-
-func (p *parser) parseArray() (any, error) {
-	array := []any{}
-	_, err := p.eachElement(func(int) error {
-		item, err := p.parse()
-		array = append(array, item)
-		return err
-	})
-	return array, err
+	return p.Kind == 't'
 }

@@ -165,11 +165,11 @@ func TestIndentAndCompactKeepEverySpelling(t *testing.T) {
   ],
   "a": "{ }"
 }`
-	got, err := jsondoc.Indent([]byte("x"), " "+compact+"\n")
-	if err != nil || string(got) != "x"+indented {
-		t.Errorf("Indent = %v\n%s", err, got)
+	got, breaks, printable, ok := jsondoc.Indent([]byte("x"), compact, 0)
+	if !ok || string(got) != "x"+indented || breaks != strings.Count(indented, "\n") || !printable {
+		t.Errorf("Indent = %v, %d line breaks, printable %v\n%s", ok, breaks, printable, got)
 	}
-	got, err = jsondoc.Compact([]byte("x"), indented)
+	got, err := jsondoc.Compact([]byte("x"), indented)
 	if err != nil || string(got) != "x"+compact {
 		t.Errorf("Compact = %v\n%s", err, got)
 	}
@@ -231,12 +231,12 @@ func TestLine(t *testing.T) {
 }
 
 // What is nested deeply takes no memory that grows with the square of its depth.
-func TestIndentBelowDepth(t *testing.T) {
+func TestIndentDepth(t *testing.T) {
 	deep := strings.Repeat("[", jsondoc.MaxDepth) + strings.Repeat("]", jsondoc.MaxDepth)
-	if indented, _, _, ok := jsondoc.IndentBelow(nil, deep, 8); ok || cap(indented) > 4<<20 {
+	if indented, _, _, ok := jsondoc.Indent(nil, deep, 8); ok || cap(indented) > 4<<20 {
 		t.Fatalf("%v, %d bytes", ok, cap(indented))
 	}
-	if _, breaks, _, ok := jsondoc.IndentBelow(nil, deep[jsondoc.MaxDepth-50:jsondoc.MaxDepth+50], 8); !ok || breaks != 98 {
+	if _, breaks, _, ok := jsondoc.Indent(nil, deep[jsondoc.MaxDepth-50:jsondoc.MaxDepth+50], 8); !ok || breaks != 98 {
 		t.Fatal(ok, breaks)
 	}
 }

@@ -2,49 +2,90 @@ package jsondoc
 
 import "strings"
 
+// Line is the 1-based line, within the form of a text that Indent writes, on which the value at a
+// normalized path begins, or 0 where there is none. For a member that is the line of its name.
+func Line(text, path string) (line int) {
+	err := eachLine(text, true, func(at string, begins int) (into bool) {
+		if !strings.HasPrefix(path, at) {
+			return false
+		}
+		line = 0 // of members with one name the last counts
+		if at == path {
+			line = begins
+		}
+		return true
+	})
+	if err != nil {
+		return 0
+	}
+	return line
+}
+
 // Lines are the 1-based lines of a text on which the values in it begin, by normalized path.
 // For a member that is the line of its name; of members with one name the last counts. What
 // follows a fault of syntax has none, nor have values whose paths are too long, or too
 // many, to be kept: there the place around them is the nearest.
 func Lines(text string) map[string]int {
+	lines, room := map[string]int{}, maxPaths
+	_ = eachLine(text, false, func(path string, line int) (into bool) {
+		if room -= len(path); room < 0 {
+			return false
+		}
+		lines[path] = line
+		return true
+	})
+	return lines
+}
+
+// eachLine calls note for the values of a text with their paths and lines, of the text as it
+// is or as Indent writes it, and for what is in one where note says so. The error is the
+// first fault of syntax.
+func eachLine(text string, indented bool, note func(path string, line int) (into bool)) error {
 	type container struct {
-		path string
-		next int // element
+		path string // "" where note wants nothing of it
+		next int    // element
 	}
-	lines := map[string]int{}
 	var open []container
-	line, counted, room := 1, 0, maxPaths
+	line, counted, first := 1, 0, true // first: nothing stands before the token in its object or array
 	for token, err := range Scan(text) {
 		if err != nil {
-			break
+			return err
 		}
+		start := token.Start
+		if token.NameAt >= 0 {
+			start = token.NameAt
+		}
+		switch {
+		case !indented:
+			line += strings.Count(text[counted:start], "\n")
+			counted = start
+		case token.Closes() && !first, !token.Closes() && token.Depth > 0:
+			line++
+		}
+		first = token.Opens()
 		if token.Closes() {
 			open = open[:len(open)-1]
 			continue
 		}
-		path, start := Root, token.Start
-		if token.NameAt >= 0 {
-			start = token.NameAt
-		}
+		path := Root
 		if len(open) > 0 {
 			in, step := &open[len(open)-1], any(token.Name)
 			if token.NameAt < 0 {
 				step = in.next
 				in.next++
 			}
-			if path = ""; in.path != "" && len(in.path)+len(token.Name) < maxPath && room > 0 {
+			if path = ""; in.path != "" && len(in.path)+len(token.Name) < maxPath {
 				path = AppendPath(in.path, step)
 			}
 		}
-		line += strings.Count(text[counted:start], "\n")
-		if counted, room = start, room-len(path); path != "" {
-			lines[path] = line
+		if path != "" && !note(path, line) {
+			path = ""
 		}
 		if token.Opens() {
 			open = append(open, container{path: path})
 		}
 	}
-	return lines
+	return nil
 }
 
 // Bounds of what Lines keeps: the length of a path, and of all.

@@ -17,7 +17,7 @@ func appendNumber(dst []byte, text string) []byte {
 		return append(dst, text...)
 	}
 	s := scanner{text: text}
-	if kind, start, err := s.value(); err != nil || kind != '0' || start > 0 || s.pos < len(text) {
+	if !s.value() || s.Kind != '0' || len(s.Raw) < len(text) {
 		return append(dst, text...)
 	}
 	mantissa, exponent := text, ""

@@ -32,7 +32,7 @@ func escapeName(name string) string {
 		case c == '\'':
 			escaped = append(escaped, '\\', c)
 		case c < ' ', c == '\\':
-			escaped = appendControl(escaped, c)
+			escaped = appendEscape(escaped, c)
 		default:
 			escaped = append(escaped, c)
 		}
@@ -100,8 +100,8 @@ func unescapeName(name string) (string, bool) {
 	}
 	quoted := strings.NewReplacer(`\\`, `\\`, `\'`, `'`, `"`, `\"`).Replace(name)
 	s := scanner{text: `"` + quoted + `"`}
-	if s.str() != nil || s.pos != len(s.text) {
+	if !s.str() || s.pos != len(s.text) {
 		return "", false
 	}
-	return s.unquote(0, s.pos), true
+	return s.decoded(s.text), true
 }

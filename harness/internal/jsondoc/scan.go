@@ -7,40 +7,203 @@ import (
 	"unicode/utf8"
 )
 
-// A scanner walks over JSON text and checks its grammar. It is the only place
-// that knows the grammar: what reads JSON here asks it for values, members and
-// elements, so all of it accepts the same texts.
+// A scanner goes through JSON text, token by token, and checks its grammar. It is the only
+// place that knows the grammar: what reads JSON here reads the tokens that it finds, so all
+// of it accepts the same texts.
 //
 // The shape of every reader is
 //
-//	kind, start, err := s.value()
-//	// kind is '{': s.eachMember
-//	// kind is '[': s.eachElement
-//	// otherwise text[start:pos] is the scalar
+//	for s.next() {
+//		// s.Token is a value, or the end of an object or array
+//	}
+//	// s.err is the first fault, nil where the text is JSON
+//
+// and, where a call of its own reads what is in an object or array,
+//
+//	for s.next() && !s.Closes() { ... }
 type scanner struct {
+	Token
 	text    string
 	pos     int
-	depth   int
+	nameEnd int    // where the name of the member ends, quote included
+	open    []byte // the brackets that are to come
+	state   state
 	escaped bool // whether the string scanned last holds a backslash
-	lenient bool // accept halves of surrogate pairs, and bytes that are not UTF-8
+	err     error
+	lenience
 }
 
-// fail makes the error for a fault at an offset.
-func (s *scanner) fail(offset int, format string, args ...any) error {
+// state is where the scanner stands.
+type state uint8
+
+const (
+	atStart state = iota // of the text
+	opened               // behind the bracket that opens an object or array
+	within               // behind a value
+)
+
+// lenience is what is accepted beyond RFC 8259, as encoding/json and browsers do.
+type lenience struct {
+	half     rune // what half of a surrogate pair is read as; 0: it is a fault
+	halves   bool // whether there was one
+	anyBytes bool // also those that are not UTF-8
+}
+
+// next moves to the next value, over the name of a member, or over the bracket that closes
+// what is open. It is false behind the last token and, for good, at a fault.
+func (s *scanner) next() bool {
+	if s.err != nil {
+		return false
+	}
+	s.space()
+	s.Depth = len(s.open)
+	if s.Depth == 0 {
+		if s.state == within {
+			return s.pos < len(s.text) && s.unexpected("the end of the text")
+		}
+		s.NameAt = -1
+		return s.value()
+	}
+	closing := s.open[s.Depth-1]
+	switch c := s.at(); {
+	case c == closing:
+		s.Depth--
+		s.open = s.open[:s.Depth]
+		s.pos++
+		s.Name, s.NameAt = "", -1
+		return s.token(c, s.pos-1)
+	case s.state == opened && s.pos < len(s.text):
+	case c == ',':
+		s.pos++
+	default:
+		return s.unexpected("',' or '" + string(closing) + "'")
+	}
+	if closing == '}' {
+		return s.name() && s.value()
+	}
+	s.Name, s.NameAt = "", -1
+	return s.value()
+}
+
+// at is the byte at pos, 0 at the end.
+func (s *scanner) at() byte {
+	if s.pos < len(s.text) {
+		return s.text[s.pos]
+	}
+	return 0
+}
+
+// token is the one that ends at pos.
+func (s *scanner) token(kind byte, start int) bool {
+	s.Kind, s.Start, s.Raw, s.state = kind, start, s.text[start:s.pos], within
+	return true
+}
+
+// name moves over the name of a member and the colon.
+func (s *scanner) name() bool {
+	s.space()
+	s.NameAt = s.pos
+	if s.at() != '"' {
+		return s.unexpected("a member name")
+	}
+	if !s.str() {
+		return false
+	}
+	s.Name, s.nameEnd = s.decoded(s.text[s.NameAt:s.pos]), s.pos
+	if s.space(); s.at() != ':' {
+		return s.unexpected("':'")
+	}
+	s.pos++
+	return true
+}
+
+// value moves over white space and one scalar, or over the opening bracket of an object or
+// array.
+func (s *scanner) value() bool {
+	s.space()
+	start := s.pos
+	switch c := s.at(); c {
+	case '"':
+		return s.str() && s.token(c, start)
+	case '{', '[':
+		if len(s.open) == MaxDepth {
+			return s.fail(start, "nested deeper than %d levels", MaxDepth)
+		}
+		s.open = append(s.open, c+2) // in ASCII
+		s.pos++
+		s.token(c, start)
+		s.state = opened
+		return true
+	case 't':
+		return s.literal("true")
+	case 'f':
+		return s.literal("false")
+	case 'n':
+		return s.literal("null")
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		return s.number() && s.token('0', start)
+	}
+	return s.unexpected("a value")
+}
+
+func (s *scanner) literal(word string) bool {
+	if !strings.HasPrefix(s.text[s.pos:], word) {
+		return s.fail(s.pos, "found a word that is not true, false or null")
+	}
+	s.pos += len(word)
+	return s.token(word[0], s.pos-len(word))
+}
+
+func (s *scanner) number() bool {
+	if s.at() == '-' {
+		s.pos++
+	}
+	if s.at() == '0' {
+		s.pos++ // a leading zero stands alone
+	} else if !s.digits() {
+		return false
+	}
+	if s.at() == '.' {
+		s.pos++
+		if !s.digits() {
+			return false
+		}
+	}
+	if s.at()|0x20 == 'e' {
+		s.pos++
+		if s.at() == '+' || s.at() == '-' {
+			s.pos++
+		}
+		return s.digits()
+	}
+	return true
+}
+
+// digits moves over one or more digits.
+func (s *scanner) digits() bool {
+	start := s.pos
+	for s.at()-'0' <= 9 {
+		s.pos++
+	}
+	return s.pos > start || s.unexpected("a digit")
+}
+
+// fail notes the fault at an offset. It is false.
+func (s *scanner) fail(offset int, format string, args ...any) bool {
 	offset = min(offset, len(s.text))
 	before := s.text[:offset]
 	line := strings.LastIndexByte(before, '\n') + 1
-	return &SyntaxError{
+	s.err = &SyntaxError{
 		Offset:  int64(offset),
 		Line:    1 + strings.Count(before, "\n"),
 		Column:  1 + utf8.RuneCountInString(before[line:]),
 		Message: fmt.Sprintf(format, args...),
 	}
+	return false
 }
 
-// unexpected makes the error for the character at pos, where something else
-// was wanted.
-func (s *scanner) unexpected(wanted string) error {
+// unexpected notes the character at pos as a fault, where something else was wanted.
+func (s *scanner) unexpected(wanted string) bool {
 	if s.pos >= len(s.text) {
 		return s.fail(s.pos, "the text ends where %s was expected", wanted)
 	}
@@ -51,8 +214,14 @@ func (s *scanner) unexpected(wanted string) error {
 	return s.fail(s.pos, "found %q where %s was expected", r, wanted)
 }
 
-// space moves past white space.
+// space moves past white space. It is inlined: mostly there is none.
 func (s *scanner) space() {
+	if s.at() <= ' ' {
+		s.blanks()
+	}
+}
+
+func (s *scanner) blanks() {
 	text, i := s.text, s.pos
 	for i < len(text) {
 		switch text[i] {
@@ -72,177 +241,6 @@ func (s *scanner) space() {
 		}
 	}
 	s.pos = i
-}
-
-// whole reads a text that is one value and nothing else.
-func (s *scanner) whole(read func() error) error {
-	if err := read(); err != nil {
-		return err
-	}
-	return s.end()
-}
-
-// end checks that nothing but white space is left.
-func (s *scanner) end() error {
-	s.space()
-	if s.pos < len(s.text) {
-		return s.unexpected("the end of the text")
-	}
-	return nil
-}
-
-// value moves over white space and one scalar, or over the opening bracket of
-// an object or array. The kind is the first byte of the value, '0' for any
-// number.
-func (s *scanner) value() (kind byte, start int, err error) {
-	s.space()
-	start = s.pos
-	if start >= len(s.text) {
-		return 0, start, s.unexpected("a value")
-	}
-	switch c := s.text[start]; c {
-	case '"':
-		return c, start, s.str()
-	case '{', '[':
-		if s.depth++; s.depth > MaxDepth {
-			return 0, start, s.fail(start, "nested deeper than %d levels", MaxDepth)
-		}
-		s.pos++
-		return c, start, nil
-	case 't':
-		return c, start, literal(s, "true")
-	case 'f':
-		return c, start, literal(s, "false")
-	case 'n':
-		return c, start, literal(s, "null")
-	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		return '0', start, s.number()
-	}
-	return 0, start, s.unexpected("a value")
-}
-
-// element moves to the next element of the array that is open: over the comma,
-// or over the closing bracket, when there are no more.
-func (s *scanner) element(first bool) (more bool, err error) {
-	return moveOn(s, first, ']', "',' or ']'")
-}
-
-// member moves to the next member of the object that is open: over the comma,
-// the name and the colon, or over the closing bracket, when there are no more.
-// The name is text[start:end], quotes included.
-func (s *scanner) member(first bool) (start, end int, more bool, err error) {
-	more, err = moveOn(s, first, '}', "',' or '}'")
-	if err != nil || !more {
-		return 0, 0, false, err
-	}
-	s.space()
-	start = s.pos
-	if start >= len(s.text) || s.text[start] != '"' {
-		return 0, 0, false, s.unexpected("a member name")
-	}
-	if err := s.str(); err != nil {
-		return 0, 0, false, err
-	}
-	end = s.pos
-	s.space()
-	if s.pos >= len(s.text) || s.text[s.pos] != ':' {
-		return 0, 0, false, s.unexpected("':'")
-	}
-	s.pos++
-	return start, end, true, nil
-}
-
-// eachMember calls read for every member of the object that is open, once over its colon,
-// and reports whether there was none.
-func (s *scanner) eachMember(read func(first bool, start, end int) error) (empty bool, err error) {
-	for first := true; ; first = false {
-		start, end, more, err := s.member(first)
-		if err == nil && more {
-			err = read(first, start, end)
-		}
-		if err != nil || !more {
-			return first, err
-		}
-	}
-}
-
-// eachElement calls read before every element of the array that is open, and reports
-// whether there was none.
-func (s *scanner) eachElement(read func(i int) error) (empty bool, err error) {
-	for i := 0; ; i++ {
-		more, err := s.element(i == 0)
-		if err == nil && more {
-			err = read(i)
-		}
-		if err != nil || !more {
-			return i == 0, err
-		}
-	}
-}
-
-// moveOn moves over what separates members or elements, or over the closing bracket.
-func moveOn(s *scanner, first bool, closing byte, wanted string) (more bool, err error) {
-	s.space()
-	if s.pos >= len(s.text) {
-		return false, s.unexpected(wanted)
-	}
-	switch c := s.text[s.pos]; {
-	case c == closing:
-		s.pos++
-		s.depth--
-		return false, nil
-	case first:
-		return true, nil
-	case c == ',':
-		s.pos++
-		return true, nil
-	}
-	return false, s.unexpected(wanted)
-}
-
-func literal(s *scanner, word string) error {
-	if !strings.HasPrefix(s.text[s.pos:], word) {
-		return s.fail(s.pos, "found a word that is not true, false or null")
-	}
-	s.pos += len(word)
-	return nil
-}
-
-func (s *scanner) number() error {
-	if s.text[s.pos] == '-' {
-		s.pos++
-	}
-	if s.pos < len(s.text) && s.text[s.pos] == '0' {
-		s.pos++ // a leading zero stands alone
-	} else if err := s.digits(); err != nil {
-		return err
-	}
-	if s.pos < len(s.text) && s.text[s.pos] == '.' {
-		s.pos++
-		if err := s.digits(); err != nil {
-			return err
-		}
-	}
-	if s.pos < len(s.text) && s.text[s.pos]|0x20 == 'e' {
-		s.pos++
-		if s.pos < len(s.text) && (s.text[s.pos] == '+' || s.text[s.pos] == '-') {
-			s.pos++
-		}
-		return s.digits()
-	}
-	return nil
-}
-
-// digits moves over one or more digits.
-func (s *scanner) digits() error {
-	start := s.pos
-	for s.pos < len(s.text) && s.text[s.pos]-'0' <= 9 {
-		s.pos++
-	}
-	if s.pos == start {
-		return s.unexpected("a digit")
-	}
-	return nil
 }
 
 const (
@@ -287,13 +285,30 @@ func plain(text string, i int) (end int, ascii bool) {
 	return i, high&highs == 0
 }
 
-// str moves over the string that opens at pos and checks its escapes and its
-// UTF-8.
-func (s *scanner) str() error {
+// StringEnd finds the quote that ends a string which begins at i, behind its own, or the end
+// of the text, and says whether there is a backslash in it. The text may be no JSON.
+func StringEnd(text string, i int) (end int, escaped bool) {
+	for i < len(text) {
+		end, _ := plain(text, i)
+		switch {
+		case end == len(text) || text[end] == '"':
+			return end, escaped
+		case text[end] == '\\':
+			escaped = true
+			i = end + 2
+		default:
+			i = end + 1
+		}
+	}
+	return len(text), escaped
+}
+
+// str moves over the string that opens at pos and checks its escapes and its UTF-8.
+func (s *scanner) str() bool {
 	s.escaped = false
 	for i := s.pos + 1; ; {
-		end, ascii := plain(s.text, i)
-		if !ascii && !s.lenient && !utf8.ValidString(s.text[i:end]) {
+		end, isASCII := plain(s.text, i)
+		if !isASCII && !s.anyBytes && !utf8.ValidString(s.text[i:end]) {
 			s.pos = i + utf8Prefix(s.text[i:])
 			return s.unexpected("a character")
 		}
@@ -302,14 +317,14 @@ func (s *scanner) str() error {
 			return s.fail(s.pos, "the text ends inside a string")
 		case s.text[end] == '"':
 			s.pos = end + 1
-			return nil
+			return true
 		case s.text[end] != '\\':
 			return s.fail(end, "control character %q in a string must be escaped", s.text[end])
 		}
 		s.escaped = true
-		size, err := s.escape(end)
-		if err != nil {
-			return err
+		size := s.escape(end)
+		if size == 0 {
+			return false
 		}
 		i = end + size
 	}

@@ -2,7 +2,7 @@ package jsondoc
 
 import (
 	"iter"
-	"strings"
+	"unicode/utf8"
 )
 
 // A Token is a value of a text, or the end of an object or array.
@@ -17,10 +17,7 @@ type Token struct {
 }
 
 // Value is the text of a string, decoded: half of a surrogate pair is U+FFFD.
-func (t Token) Value() string {
-	s := scanner{text: t.Raw, escaped: strings.IndexByte(t.Raw, '\\') >= 0}
-	return s.unquote(0, len(t.Raw))
-}
+func (t Token) Value() string { return unquote(t.Raw, utf8.RuneError) }
 
 // Opens reports whether the token begins an object or array.
 func (t Token) Opens() bool { return t.Kind == '{' || t.Kind == '[' }
@@ -34,65 +31,15 @@ func (t Token) Closes() bool { return t.Kind == '}' || t.Kind == ']' }
 // text that is no JSON comes with a *SyntaxError.
 func Scan(text string) iter.Seq2[Token, error] {
 	return func(yield func(Token, error) bool) {
-		s := tokens{scanner: scanner{text: text, lenient: true}}
-		for {
-			t, done, err := s.next()
-			if done || !yield(t, err) || err != nil {
+		s := scanner{text: text}
+		s.half, s.anyBytes = utf8.RuneError, true
+		for s.next() {
+			if !yield(s.Token, nil) {
 				return
 			}
 		}
-	}
-}
-
-// tokens reads one token after the other.
-type tokens struct {
-	scanner
-	open  []byte // brackets that are open
-	begun bool
-	first bool // no value of the innermost object or array was read yet
-}
-
-func (s *tokens) next() (t Token, done bool, err error) {
-	t.NameAt = -1
-	if len(s.open) == 0 && s.begun {
-		err = s.end()
-		return t, err == nil, err
-	}
-	if s.begun {
-		more, err := s.separator(&t)
-		if err != nil || !more {
-			return t, false, err
+		if s.err != nil {
+			yield(s.Token, s.err)
 		}
 	}
-	s.begun, s.first, t.Depth = true, false, len(s.open)
-	if t.Kind, t.Start, err = s.value(); err != nil {
-		return t, false, err
-	}
-	t.Raw = s.text[t.Start:s.pos]
-	if t.Opens() {
-		s.open, s.first = append(s.open, t.Kind), true
-	}
-	return t, false, nil
-}
-
-// separator moves to the next value of what is open, and over its name; or over the
-// bracket that closes it, which is the token then.
-func (s *tokens) separator(t *Token) (more bool, err error) {
-	innermost := len(s.open) - 1
-	if s.open[innermost] == '{' {
-		start, end, more, err := s.member(s.first)
-		if err != nil {
-			return false, err
-		}
-		if more {
-			t.Name, t.NameAt = s.unquote(start, end), start
-			return true, nil
-		}
-	} else if more, err = s.element(s.first); err != nil || more {
-		return more, err
-	}
-	s.open, s.first = s.open[:innermost], false
-	t.Start, t.Raw, t.Depth = s.pos-1, s.text[s.pos-1:s.pos], innermost
-	t.Kind = t.Raw[0]
-	return false, nil
 }

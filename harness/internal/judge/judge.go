@@ -57,7 +57,10 @@ func Cassette(answers *conform.Checker, c *cassette.Cassette, file string) ([]re
 func finding(p conform.Problem, i *cassette.Interaction, n int, file string) report.Finding {
 	return report.Finding{
 		Rule: p.Rule, Severity: p.Severity, Interaction: &n, Place: report.Place{File: file},
-		Where: p.Where, Want: p.Want, Got: p.Got, Remark: conform.Source(p.File, p.Line), Part: i.Request.Method + " " + i.Request.URL,
+		Value: report.Value{
+			Part: i.Request.Method + " " + i.Request.URL, Where: p.Where, Want: p.Want, Got: p.Got,
+			Remark: conform.Source(p.File, p.Line),
+		},
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/internal/laws"
@@ -66,7 +68,7 @@ func killed(t testing.TB, s *sealedTape, seed uint64) laws.Tally {
 // cutJournal leaves a journal of a tape as a killed process would.
 func cutJournal(t testing.TB, s *sealedTape, file string, seed uint64) string {
 	t.Helper()
-	salt, err := cassette.MakeSalt(filepath.Dir(file))
+	salt, err := saltfile.Make(filepath.Dir(file))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -156,26 +156,12 @@ func kindOf(p *project.Project, name string) kind {
 		return isAcceptances
 	case name == p.Dirs.Rules || path.Base(name) == project.RulesFile:
 		return isRules
-	case below(p.Dirs.Scenarios, name):
+	case project.IsBelow(p.Dirs.Scenarios, name):
 		return isScenario
-	case below(p.Dirs.Cassettes, name):
+	case project.IsBelow(p.Dirs.Cassettes, name):
 		return isCassette
 	}
 	return sniff(name)
-}
-
-// below reports whether a file lies in a folder or below it.
-func below(dir, name string) bool {
-	absDir, err := filepath.Abs(dir)
-	if err != nil {
-		return false
-	}
-	absName, err := filepath.Abs(name)
-	if err != nil {
-		return false
-	}
-	rel, err := filepath.Rel(absDir, absName)
-	return err == nil && filepath.IsLocal(rel)
 }
 
 // sniff looks for the top-level keys that make a scenario or a cassette. They

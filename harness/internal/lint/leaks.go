@@ -96,7 +96,7 @@ func (c cases) addLeaks(file, hint string, leaks []redact.Leak) {
 func leakFinding(file, hint string, leak redact.Leak) report.Finding {
 	f := report.Finding{
 		Rule: leakRule(leak.Rule), Severity: report.Warning, Place: report.Place{File: file, Line: leak.Line},
-		Interaction: &leak.Interaction, Where: leak.Path,
+		Interaction: &leak.Interaction, Value: report.Value{Where: leak.Path},
 		Message: fmt.Sprintf("%s holds %s (%s)", leak.Part, leak.Rule, leak.Excerpt),
 		Hint:    hint,
 	}

@@ -2,20 +2,21 @@ package lint
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
+	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
 // writtenLeaks finds what leaks of texts and names that people wrote.
@@ -30,13 +31,15 @@ type writtenLeaks struct {
 // meant to be read. Variables, and addresses below .example, are placeholders. Where the
 // cassette is of documentation, or of a test server, people are invented and passwords, too.
 func (l *writtenLeaks) scenario(file string, sc *scenario.Scenario) {
-	text, err := plainfile.ReadFile(file)
-	var doc yaml.Node
-	if err != nil || yaml.Unmarshal(text, &doc) != nil || len(doc.Content) == 0 {
+	text, _ := plainfile.ReadFile(file)
+	w, err := strictyaml.Decode(file, text, func(root strictyaml.Value) written {
+		w := written{cassette: l.placeholder(file), api: sc.API}
+		w.scenario(root)
+		return w
+	})
+	if err != nil {
 		return // it was loaded, so this is a file in the making
 	}
-	w := written{cassette: l.placeholder(file), api: sc.API}
-	w.scenario(doc.Content[0])
 	leaks, err := redact.Leaks(w.cassette, l.rules())
 	if err != nil {
 		return // the rules are at fault, which is a finding of theirs
@@ -81,7 +84,7 @@ func (l *writtenLeaks) path(file string) {
 // placeholder is a cassette for what stands in another file: with the project's salt, by
 // which pseudonyms are known.
 func (l *writtenLeaks) placeholder(file string) *cassette.Cassette {
-	salt, _ := cassette.FindSalt(l.project.Dirs.Cassettes) // without one nothing is a pseudonym
+	salt, _ := saltfile.Find(l.project.Dirs.Cassettes) // without one nothing is a pseudonym
 	return &cassette.Cassette{Name: file, File: file, Salt: salt}
 }
 
@@ -136,90 +139,91 @@ func (w *written) texts(line int, values ...string) {
 	w.add(line, cassette.Interaction{Response: cassette.Response{Body: string(text)}})
 }
 
-func (w *written) scenario(root *yaml.Node) {
-	for key, value := range members(root) {
-		switch key.Value {
+func (w *written) scenario(root strictyaml.Value) {
+	for key, v := range root.Members() {
+		switch key {
 		case "name", "description":
-			w.texts(value.Line, value.Value)
+			w.texts(v.Line(), v.Text())
 		case "vars":
-			for name, v := range members(value) {
-				w.json(v.Line, &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{name, v}}, nil)
+			for name, v := range v.Members() {
+				w.json(v.Line(), map[string]any{name: v.Tree()}, nil)
 			}
 		case "steps", "cleanup":
-			for _, step := range value.Content {
+			for _, step := range v.Items() {
 				w.step(step)
 			}
 		}
 	}
 }
 
-func (w *written) step(step *yaml.Node) {
-	for key, value := range members(step) {
-		switch key.Value {
+func (w *written) step(step strictyaml.Value) {
+	for key, v := range step.Members() {
+		switch key {
 		case "name":
-			w.texts(value.Line, value.Value)
+			w.texts(v.Line(), v.Text())
 		case "request":
-			w.request(value)
+			w.request(v.Value)
 		case "expect":
-			w.expect(value)
+			w.expect(v.Value)
 		case "parts":
-			for _, part := range members(value) {
-				w.expect(part)
+			for _, part := range v.Members() {
+				w.expect(part.Value)
 			}
 		}
 	}
 }
 
-func (w *written) request(request *yaml.Node) {
+func (w *written) request(request strictyaml.Value) {
 	i := cassette.Interaction{Request: cassette.Request{Method: http.MethodGet, Headers: http.Header{}}}
 	var path, query string
-	for key, value := range members(request) {
-		switch key.Value {
+	for key, v := range request.Members() {
+		switch key {
 		case "method":
-			i.Request.Method = value.Value
+			i.Request.Method = v.Text()
 		case "path":
-			path = graph.URL + "/" + w.api + value.Value
+			path = graph.URL + "/" + w.api + v.Text()
 		case "url":
-			path = value.Value
+			path = v.Text()
 		case "query":
-			for name, v := range members(value) {
-				query += "&" + name.Value + "=" + v.Value
+			for name, v := range v.Members() {
+				query += "&" + name + "=" + plain(v)
 			}
 		case "headers":
-			for name, v := range members(value) {
-				i.Request.Headers.Set(name.Value, v.Value)
+			for name, v := range v.Members() {
+				i.Request.Headers.Set(name, plain(v))
 			}
 		case "text":
-			i.Request.Body = value.Value
+			i.Request.Body = plain(v)
 		case "body":
-			i.Request.Body = jsonOf(value)
+			i.Request.Body = jsonOf(v.Tree())
 		case "form", "multipart":
-			w.json(value.Line, value, nil)
+			w.json(v.Line(), v.Tree(), nil)
 		}
 	}
 	if query != "" {
 		path += "?" + query[1:]
 	}
 	i.Request.URL = strings.ReplaceAll(path, " ", "%20")
-	w.add(request.Line, i)
+	w.add(request.Line(), i)
 }
 
-func (w *written) expect(expect *yaml.Node) {
-	for key, value := range members(expect) {
-		switch key.Value {
+func (w *written) expect(expect strictyaml.Value) {
+	for key, v := range expect.Members() {
+		switch key {
 		case "headers":
 			h := http.Header{}
-			for name, v := range members(value) {
-				h.Set(name.Value, v.Value)
+			for name, v := range v.Members() {
+				h.Set(name, plain(v))
 			}
-			w.json(value.Line, nil, h)
+			w.json(v.Line(), nil, h)
 		case "body", "text":
-			w.json(value.Line, value, nil)
+			w.json(v.Line(), v.Tree(), nil)
 		}
 	}
 }
 
-func (w *written) json(line int, body *yaml.Node, headers http.Header) {
+// json adds an answer; a body of nil is none.
+func (w *written) json(line int, body any, headers http.Header) {
 	i := cassette.Interaction{Response: cassette.Response{Headers: headers}}
 	if body != nil {
 		i.Response.Body = jsonOf(body)
@@ -227,36 +231,19 @@ func (w *written) json(line int, body *yaml.Node, headers http.Header) {
 	w.add(line, i)
 }
 
-// members are the keys and values of a mapping.
-func members(node *yaml.Node) func(yield func(key, value *yaml.Node) bool) {
-	return func(yield func(key, value *yaml.Node) bool) {
-		if node.Kind != yaml.MappingNode {
-			return
-		}
-		for n := 0; n+1 < len(node.Content); n += 2 {
-			value := node.Content[n+1]
-			if value.Kind == yaml.AliasNode {
-				value = value.Alias
-			}
-			if !yield(node.Content[n], value) {
-				return
-			}
-		}
-	}
-}
-
-// jsonOf is a value as JSON; "" where it is none.
-func jsonOf(node *yaml.Node) string {
-	var value any
-	if node.Decode(&value) != nil {
+// plain is a single value as text; "" for a list or a mapping.
+func plain(m strictyaml.Member) string {
+	if kind := m.Kind(); kind == strictyaml.List || kind == strictyaml.Mapping || kind == strictyaml.Null {
 		return ""
 	}
+	return fmt.Sprint(m.Scalar())
+}
+
+// jsonOf is a value as JSON, in a list where it is a text.
+func jsonOf(value any) string {
 	if text, ok := value.(string); ok {
 		value = []string{text}
 	}
-	text, err := json.Marshal(value)
-	if err != nil {
-		return ""
-	}
+	text, _ := json.Marshal(value) // a tree of JSON: it cannot fail
 	return string(text)
 }

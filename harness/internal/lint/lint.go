@@ -3,6 +3,7 @@ package lint
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -171,25 +172,17 @@ func (l *linter) checkBodyFiles(sc *scenario.Scenario, step *scenario.Step) {
 
 // checkSchemaNames reports the types that a step names and no schema describes.
 func (l *linter) checkSchemaNames(sc *scenario.Scenario, step *scenario.Step) {
-	api := sc.API
-	if step.API != "" {
-		api = step.API
-	}
-	expectations := []*scenario.Expect{step.Expect}
-	for _, part := range step.Parts {
-		expectations = append(expectations, part)
-	}
-	for _, e := range expectations {
-		if e == nil || e.Schema == "" || l.project.Schemas.Has(api, e.Schema) {
+	for _, e := range append([]scenario.Expect{step.Expect}, slices.Collect(maps.Values(step.Parts))...) {
+		if e.Schema == "" || l.project.Schemas.Has(step.API, e.Schema) {
 			continue
 		}
 		finding := report.Finding{
 			Rule: ruleScenarioSchema, Severity: report.Error, Step: step.Name,
 			Place:   report.Place{File: sc.File, Line: e.Line},
-			Message: fmt.Sprintf("no schema for type %q in api %q", e.Schema, api),
+			Message: fmt.Sprintf("no schema for type %q in api %q", e.Schema, step.API),
 		}
 		// Validating asks for the same schema and so explains what is missing.
-		if _, err := l.project.Schemas.Validate(api, e.Schema, nil, schema.Options{}); err != nil {
+		if _, err := l.project.Schemas.Validate(step.API, e.Schema, nil, schema.Options{}); err != nil {
 			finding.Hint = report.Problems(err)[0].Hint
 		}
 		l.add(sc.File, finding)

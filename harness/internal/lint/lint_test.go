@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -152,7 +154,7 @@ func TestRepositoryIsClean(t *testing.T) {
 	}
 	if suite.ExitCode(report.Warning) != 0 {
 		var text strings.Builder
-		if err := report.Render(&text, "text", suite, report.Style{Quiet: true}); err != nil {
+		if err := render.Suite(&text, "text", suite, render.Style{Quiet: true}); err != nil {
 			t.Fatal(err)
 		}
 		t.Error(text.String())

@@ -101,7 +101,7 @@ func (l together) orphans(files []file, all []named) {
 		used[n.cassette] = true
 	}
 	for _, f := range files {
-		if f.kind == isCassette && below(l.project.Dirs.Cassettes, f.name) && len(all) > 0 && !used[f.name] {
+		if f.kind == isCassette && project.IsBelow(l.project.Dirs.Cassettes, f.name) && len(all) > 0 && !used[f.name] {
 			l.add(f.name, report.Finding{
 				Rule: ruleCassetteOrphan, Severity: report.Warning, Place: report.Place{File: f.name},
 				Message: "no scenario uses this cassette",

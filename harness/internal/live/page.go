@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/display"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
@@ -105,7 +107,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "want GET", http.StatusMethodNotAllowed)
 	case r.URL.Path == "":
 		header.Set("Content-Type", "text/html; charset=utf-8")
-		_ = report.LivePage(w, p.name, "events") // a browser that went away does not want it
+		_ = render.LivePage(w, p.name, "events") // a browser that went away does not want it
 	case r.URL.Path == "events":
 		p.events(w, r)
 	default:
@@ -141,7 +143,7 @@ func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 }
 
 func write(w http.ResponseWriter, n int, r *Request) error {
-	item, err := report.LiveItem(r.entry(n))
+	item, err := render.LiveItem(r.entry(n))
 	if err != nil {
 		return err
 	}
@@ -154,8 +156,8 @@ func write(w http.ResponseWriter, n int, r *Request) error {
 }
 
 // entry is a request as reports show it.
-func (r *Request) entry(n int) report.LiveEntry {
-	e := report.LiveEntry{N: n + 1, Session: r.Session}
+func (r *Request) entry(n int) render.LiveEntry {
+	e := render.LiveEntry{N: n + 1, Session: r.Session}
 	switch {
 	case r.Miss != nil:
 		e.Missed, e.Hint = display.Missed(r.Miss), r.Miss.NextStep

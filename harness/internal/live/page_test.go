@@ -10,10 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/live"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
-	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 func answered(n int) live.Request {
@@ -24,7 +25,7 @@ func answered(n int) live.Request {
 }
 
 // hear reads so many updates of a page.
-func hear(t *testing.T, url string, last string, n int) (all []report.LiveUpdate) {
+func hear(t *testing.T, url string, last string, n int) (all []render.LiveUpdate) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -47,7 +48,7 @@ func hear(t *testing.T, url string, last string, n int) (all []report.LiveUpdate
 		if !isData {
 			continue
 		}
-		var update report.LiveUpdate
+		var update render.LiveUpdate
 		if err := json.Unmarshal([]byte(data), &update); err != nil {
 			t.Fatal(err)
 		}

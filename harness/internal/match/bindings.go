@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -166,42 +165,8 @@ func (b *bindings) list() []Binding {
 	return list[:min(most, len(list))]
 }
 
-// putBack puts the session's values back for the pseudonyms in a message: wherever a leaf is
-// or holds one, however it is encoded there. It reports whether anything changed.
-func (b *bindings) putBack(m *place.Message) bool {
-	return place.Rewrite(m, func(l *place.Leaf) (string, bool) {
-		if l.Layered || l.Role == place.Bytes {
-			return "", false
-		}
-		text := identity.Rewrite(l.Text, func(a identity.Atom) string {
-			if live, ok := b.live(a.Key()); ok {
-				return live
-			}
-			return a.Text
-		})
-		if live, ok := b.live(l.Text); ok && text == l.Text {
-			return live, true
-		}
-		text = b.putNamesBack(text, b.faker.FindNames(text))
-		return text, text != l.Text
-	})
-}
-
-// putNamesBack puts values back for the pseudonyms that begin at spans. The domain of an
-// address is left alone where its other part is: the address would be nobody's.
-func (b *bindings) putNamesBack(text string, spans []identity.Span) string {
-	var edits []edit.Edit
-	end := 0
-	for n, span := range spans {
-		if span.Start < end || n > 0 && spans[n-1].End == span.Start-1 && text[span.Start-1] == '@' {
-			continue
-		}
-		for at := range nameEnds(text, span) {
-			if live, ok := b.live(text[span.Start:at]); ok {
-				edits, end = append(edits, edit.Edit{Start: span.Start, End: at, Text: live}), at
-				break
-			}
-		}
-	}
-	return edit.Apply(text, edits)
+// putBack puts the session's values back for the pseudonyms that a leaf is or holds, however
+// they are encoded there.
+func (b *bindings) putBack(l *place.Leaf) (string, bool) {
+	return rewritePseudonyms(b.faker, l, func(p string, _ bool) (string, bool) { return b.live(p) })
 }

@@ -19,17 +19,12 @@ type bucketKey struct {
 type bucket struct {
 	id      int
 	entries []sealedEntry
-	places  map[classPlace]*storedPlace
+	byValue map[valueAt][]int    // entries by what they have at a place
+	byTag   map[valueAt][]string // pseudonyms by their tags
 }
 
-// A classPlace is a blank place within the parts of a class.
-type classPlace struct{ class, place string }
-
-// A storedPlace finds entries by what they have there.
-type storedPlace struct {
-	byValue map[string][]int
-	byTag   map[uint64][]string // by nonce and bits: pseudonyms
-}
+// A valueAt is a value, or the tag of one, at a blank place within the parts of a class.
+type valueAt struct{ class, place, value string }
 
 // A sealedEntry is an entry with what it has at the blank places.
 type sealedEntry struct {

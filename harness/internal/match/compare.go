@@ -44,7 +44,7 @@ func (s ruleSet) alike(first, second *cassette.Interaction) bool {
 	seal := newSeal(s, nil)
 	seal.noteMembers(nil, first)
 	key := func(i *cassette.Interaction) (Key, bool) {
-		left := seal.mask(messageOf(i), holesOf(i), true, newBindings(seal.faker))
+		left := seal.mask(messageOf(i), holesOf(i), newBindings(seal.faker))
 		place.Rewrite(&left.message, func(l *place.Leaf) (string, bool) {
 			is := identity.Rewrite(l.Text, func(a identity.Atom) string { return strings.Repeat("0", len(a.Text)) })
 			return is, is != l.Text && !l.Layered

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
@@ -83,7 +85,7 @@ func aFile(id, content, link string) string {
 }
 
 func newUploader(t *testing.T) *uploader {
-	return &uploader{t: t, recording: &cassette.Cassette{Name: "recording", File: "recording.yaml", Meta: cassette.Meta{Format: 2, Salt: cassette.SaltDigest(testSalt)}, Salt: testSalt}}
+	return &uploader{t: t, recording: &cassette.Cassette{Name: "recording", File: "recording.yaml", Meta: cassette.Meta{Format: 2, Redaction: cassette.Redaction{Salt: saltfile.Digest(testSalt)}}, Salt: testSalt}}
 }
 
 // What a client has uploaded is what answers show and downloads hold from then on; what it

@@ -30,26 +30,26 @@
 //
 // # The way of a request
 //
-// A request without a body is first looked up as it is spelled (index.go), which
+// A request without a body is first looked up as it is spelled (spelling.go), which
 // costs one map lookup and no parsing. Otherwise it is understood (request.go):
 // its address by package graphurl, its significant headers (headers.go), its body
 // as JSON, form, multipart (body.go) or batch (batch.go), less what the rules ignore
 // (rules.go). The key finds an entry (entry.go), of which choose.go chooses the answer by
 // what was served (progress.go) and by the writes that it is related to (barrier.go).
-// The answer to a batch gets the client's ids (rewrite.go). Where there is no
+// The answer to a batch gets the client's ids (parts.go). Where there is no
 // entry, the nearest are found (nearest.go) and compared (differ.go), and the miss (miss.go)
 // says what to do (explain.go).
 //
 // # Sealed cassettes
 //
 // A sealed cassette holds pseudonyms, and is asked by clients that send real values. A
-// request without an entry of its own is looked up twice more (unseal.go) with its texts
-// replaced (masked.go): first with every id in it computed as redaction computed it, then
-// with the places blank that are holes of a recorded request of its shape. That leads to a
-// bucket of recorded requests that differ in nothing but these places (seal.go), over which
-// it is laid (lay.go): a value is known by the pseudonym that was given out, by what is bound
-// to it, or by the tag of the recorded value. Of several fits the surest counts. A batch is
-// laid over recorded ones part by part, in whichever order its parts stand.
+// request without an entry of its own is looked up once more (unseal.go) with its texts
+// replaced (masked.go): every id in it is computed as redaction computed it, and the places
+// are blank that are holes of a recorded request of its shape, first those of requests without
+// any. That leads to a bucket of recorded requests that differ in nothing but these places
+// (seal.go), over which it is laid (lay.go): a value is known by the pseudonym that was given
+// out, by what is bound to it, or by the tag of the recorded value. Of several fits the surest
+// counts. A batch is laid over recorded ones part by part, in whichever order its parts stand.
 //
 // What is looked up and fits none is a miss that names the --input which decides. What a
 // client writes may be made up: it binds to the request that stands alone, or, unless two
@@ -61,8 +61,8 @@
 //
 // What a request says is bound, one to one and for the session (bindings.go), before its
 // answer is made, and put back wherever its pseudonyms stand in answers (restore.go), in
-// headers by Answer.RestoreHeader. A session remembers which entry a spelling asked for
-// (recalled.go), and how an answer reads with its values.
+// headers by Answer.RestoreHeader. A session remembers which entry a spelling asked for,
+// and how an answer reads with its values.
 //
 // What a client uploads where a cassette holds filler is kept for the session (uploads.go),
 // slices as the file that they make: from then on answers show the file (shownfiles.go) with

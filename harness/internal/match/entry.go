@@ -19,7 +19,6 @@ type entry struct {
 	answers  []*record
 	read     bool
 	repeat   Repeat
-	ignored  headerSet  // by the rules for this key
 	barriers []*barrier // that order the answers of a read
 }
 
@@ -33,7 +32,6 @@ type record struct {
 	batch    *batch     // of the request, when it was one
 
 	plain      lazy[string]
-	batchText  lazy[batchText]
 	underWay   lazy[bool]
 	prepared   lazy[any]
 	pseudonyms lazy[heldPseudonyms]
@@ -103,9 +101,12 @@ func (r *record) body() string {
 	})
 }
 
-// batchBody is the body of an answer to a batch, with other ids.
-func (r *record) batchBody(ids map[string]string) string {
-	return r.batchText.get(func() batchText { return locateIDs(r.body()) }).rewritten(ids)
+// bodyFor is the body of an answer to a batch whose parts have other ids.
+func (r *record) bodyFor(ids map[string]string) string {
+	m := r.message(r.body())
+	m.Trailer = nil
+	renameParts(&m, ids)
+	return m.Body
 }
 
 // message is the answer with a body that may be another than the stored one.
@@ -181,7 +182,7 @@ func (a *Answer) RestoreHeader(header http.Header) {
 		return
 	}
 	m := place.Message{Answer: true, Method: http.MethodGet, Header: header}
-	if a.bound.putBack(&m) {
+	if place.Rewrite(&m, a.bound.putBack) {
 		for name, values := range m.Header {
 			header[name] = values
 		}

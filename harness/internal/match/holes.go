@@ -3,7 +3,6 @@ package match
 import (
 	"maps"
 	"slices"
-	"strconv"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
@@ -12,6 +11,17 @@ import (
 type holeSet struct {
 	places  holes
 	buckets map[bucketKey]*bucket
+}
+
+// bucketOf finds the requests that have a key with so many places blank. Those of a cassette
+// that does not say who asked are anybody's.
+func (s *holeSet) bucketOf(key Key, blanks int) *bucket {
+	b := s.buckets[bucketKey{key, blanks}]
+	if b == nil && key.Principal != "" {
+		key.Principal = ""
+		b = s.buckets[bucketKey{key, blanks}]
+	}
+	return b
 }
 
 func holesOf(i *cassette.Interaction) holes {
@@ -59,7 +69,7 @@ func (x *batches) add(places holes, b *batch) {
 		of[n] = holes{}
 	}
 	for at, kind := range places {
-		position, rest := partOf(at)
+		position, rest := partOf(at, inRequests)
 		of[position+1][rest] = kind
 	}
 	k := batchKind{outer: indexOf(&x.outer, of[0])}
@@ -117,7 +127,7 @@ func (x *batches) setsFor(count int, masked func(places holes) []batchPart) (set
 // addAt adds the places of a part to those of its batch.
 func addAt(to, inner holes, position int) {
 	for rest, kind := range inner {
-		to[partPlace+strconv.Itoa(position)+"]"+rest] = kind
+		to[placeOfPart(position)+rest] = kind
 	}
 }
 

@@ -18,7 +18,7 @@ type Index struct {
 
 	entries  []*entry // in order of first recording
 	byKey    map[Key]*entry
-	verbatim map[spelling][]*entry
+	verbatim map[spelling]*entry
 
 	seal    *seal // nil where no cassette is sealed, or nothing is bound
 	fileMap func() *fileMap
@@ -38,7 +38,7 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 		bindRecorded: rules.Bind == BindRecorded,
 		principals:   severalPrincipals(cassettes),
 		byKey:        map[Key]*entry{},
-		verbatim:     map[spelling][]*entry{},
+		verbatim:     map[spelling]*entry{},
 	}
 	x.fileMap = sync.OnceValue(func() *fileMap { return mapFiles(x.entries) })
 	if at := slices.IndexFunc(cassettes, func(c *cassette.Cassette) bool { return len(c.Salt) > 0 }); at >= 0 && rules.Bind != BindOff {
@@ -67,16 +67,13 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 }
 
 func severalPrincipals(cassettes []*cassette.Cassette) bool {
-	first, seen := "", false
+	names := map[string]bool{}
 	for _, c := range cassettes {
 		for _, interaction := range c.Interactions {
-			if seen && interaction.Principal != first {
-				return true
-			}
-			first, seen = interaction.Principal, true
+			names[interaction.Principal] = true
 		}
 	}
-	return false
+	return len(names) > 1
 }
 
 // A builder fills an index.
@@ -95,7 +92,7 @@ func (b *builder) add(s source) error {
 	if e == nil {
 		e = b.newEntry(&req)
 	}
-	b.addSpelling(e, s.interaction)
+	b.addSpelling(s.interaction, e)
 	if b.seal != nil && len(s.cassette.Salt) > 0 && len(e.answers) == 0 {
 		b.seal.add(s, e, &req)
 	}
@@ -112,28 +109,13 @@ func (b *builder) add(s source) error {
 func refused(code int) bool { return code >= 400 && code < 500 }
 
 func (b *builder) newEntry(req *request) *entry {
-	e := &entry{key: req.key, read: req.read(), repeat: req.effect.repeat, ignored: req.effect.headers}
+	e := &entry{key: req.key, read: req.read(), repeat: req.effect.repeat}
 	b.byKey[req.key] = e
 	b.entries = append(b.entries, e)
 	if e.read {
 		b.uses = append(b.uses, resourceUse{e, nil, req.resources(true)})
 	}
 	return e
-}
-
-func (b *builder) addSpelling(e *entry, i *cassette.Interaction) {
-	if e.key.Body != "" {
-		return
-	}
-	address, err := recordedAddress(i)
-	if err != nil {
-		return
-	}
-	if s, ok := spellingOf(e.key.Method, address); ok {
-		if known := b.verbatim[s]; !slices.Contains(known, e) {
-			b.verbatim[s] = append(known, e)
-		}
-	}
 }
 
 // recorded understands the request of an interaction.
@@ -168,24 +150,4 @@ func (x *Index) entryOf(key Key) *entry {
 		e = x.byKey[key]
 	}
 	return e
-}
-
-// bySpelling finds the entry of a request that is spelled as it was recorded, or
-// nil when that takes a key to say.
-func (x *Index) bySpelling(req *http.Request) *entry {
-	s, ok := spellingOf(methodOf(req.Method), req.URL)
-	if !ok {
-		return nil
-	}
-	entries := x.verbatim[s]
-	if len(entries) == 0 {
-		return nil
-	}
-	headers, principal := headerKey(req.Header, false, entries[0].ignored), x.principal(req)
-	for _, e := range entries {
-		if e.key.Headers == headers && e.key.Principal == principal {
-			return e
-		}
-	}
-	return nil
 }

@@ -23,7 +23,7 @@ func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int, known [
 		known[n] = make([]knownValue, len(sent.blanks))
 		for k := range sent.blanks {
 			v := &sent.blanks[k]
-			g := u.known(b.places[classPlace{sent.class, v.place}], v, trust || v.looked)
+			g := u.known(b, sent.class, v, trust || v.looked)
 			known[n][k] = g
 			switch {
 			case g.sure == fitWeak:
@@ -37,14 +37,18 @@ func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int, known [
 	return list, known
 }
 
-// known says what the value at a blank place stands for.
-func (u *unsealer) known(at *storedPlace, v *blank, tags bool) knownValue {
-	if at == nil || v.kind != blankName && v.kind != blankID {
+// known says what the value at a blank place in a part of a class stands for.
+func (u *unsealer) known(b *bucket, class string, v *blank, tags bool) knownValue {
+	if v.kind != blankName && v.kind != blankID {
 		return knownValue{sure: fitWeak}
 	}
-	as := func(value string, sure fit) knownValue { return knownValue{value, at.byValue[value], sure} }
-	if is := fold(v.is); at.byValue[is] != nil {
-		return as(is, fitExact)
+	at := valueAt{class: class, place: v.place}
+	as := func(value string, sure fit) knownValue {
+		at.value = value
+		return knownValue{value, b.byValue[at], sure}
+	}
+	if is := as(fold(v.is), fitExact); is.entries != nil {
+		return is
 	}
 	if v.kind == blankID {
 		if u.bound.isNew(v.text) {
@@ -59,7 +63,7 @@ func (u *unsealer) known(at *storedPlace, v *blank, tags bool) knownValue {
 		return knownValue{sure: fitExact}
 	}
 	if tags {
-		if value := u.seal.lastTagged(at, v.text); value != "" {
+		if value := u.seal.lastTagged(b, at, v.text); value != "" {
 			return as(value, fitTagged)
 		}
 	}
@@ -89,7 +93,7 @@ func (u *unsealer) lay(e *sealedEntry, a *masked, known [][]knownValue) (worst f
 			return fitConflict, nil
 		}
 	}
-	if !asks {
+	if !asks && len(a.blanks) > 0 {
 		return fitOpen, pairs
 	}
 	return worst, pairs

@@ -3,7 +3,6 @@ package match
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -18,7 +17,6 @@ type masked struct {
 	blanks  []blank
 	parts   []maskedPart // the blanks, by the part that they stand in: one, or those of a batch
 	ids     []idBinding  // of ids that were computed
-	changed bool
 }
 
 // A maskedPart is a request of a batch, or a request that is none, with what is blank in it.
@@ -88,8 +86,8 @@ func (x *masker) noteMembers(tags map[string]string, i *cassette.Interaction) {
 }
 
 // mask computes the ids of a message, of which bound ones become their pseudonyms, and makes
-// places blank: those of holes and, if soft, ids and instants in the body.
-func (x *masker) mask(m place.Message, places holes, soft bool, bound *bindings) masked {
+// places blank: those of holes, and ids and instants in the body.
+func (x *masker) mask(m place.Message, places holes, bound *bindings) masked {
 	a := masked{message: m}
 	if len(x.members) > 0 || m.Body != "" && x.keyed { // places are known by these names
 		place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
@@ -101,7 +99,7 @@ func (x *masker) mask(m place.Message, places holes, soft bool, bound *bindings)
 		})
 	}
 	file := -1 // which blank is the name of the file that the path ends with
-	a.changed = place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
+	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
 		if l.Role == place.FileName {
 			file = -1
 		}
@@ -120,7 +118,7 @@ func (x *masker) mask(m place.Message, places holes, soft bool, bound *bindings)
 			return "", false
 		}
 		is, ids := x.compute(l, bound)
-		if soft && inBody(l.Role) {
+		if inBody(l.Role) {
 			switch {
 			case isStamp(l.Text):
 				a.blanks = append(a.blanks, blank{place: l.Place(), kind: blankStamp, text: l.Text, is: l.Text})
@@ -211,7 +209,7 @@ func (a *masked) divide(b *batch) {
 	}
 	for _, v := range a.blanks {
 		at := 0
-		if position, rest := partOf(v.place); b != nil {
+		if position, rest := partOf(v.place, inRequests); b != nil {
 			at, v.place = position+1, rest
 		}
 		a.parts[at].blanks = append(a.parts[at].blanks, v)
@@ -220,20 +218,6 @@ func (a *masked) divide(b *batch) {
 		slices.SortStableFunc(a.parts[n].blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
 	}
 	slices.SortStableFunc(a.parts[1:], func(p, q maskedPart) int { return strings.Compare(p.class, q.class) })
-}
-
-// partPlace is where the parts of a batch stand.
-const partPlace = "body.$['requests']["
-
-// partOf takes the place of a part off a place: its position, -1 for what stands in none.
-func partOf(at string) (position int, rest string) {
-	behind, ok := strings.CutPrefix(at, partPlace)
-	digits, rest, closed := strings.Cut(behind, "]")
-	position, err := strconv.Atoi(digits)
-	if !ok || !closed || err != nil {
-		return -1, at
-	}
-	return position, rest
 }
 
 // mayBeHole reports whether what stands in a leaf counts, as names do not, which have the
@@ -246,11 +230,6 @@ func mayBeHole(l *place.Leaf) bool {
 func makesFile(m *place.Message) bool {
 	path, _, _ := strings.Cut(m.Address, "?")
 	return m.Method == http.MethodPut || m.Method == http.MethodPost && strings.HasSuffix(path, "createUploadSession")
-}
-
-// isPartID: the ids of a batch's parts tie it together, and are the client's to choose.
-func isPartID(l *place.Leaf) bool {
-	return l.Parent == "requests" && (l.Name == "id" || l.Name == "dependsOn") && l.Role == place.Member
 }
 
 // foldIDs writes ids of hexadecimal digits in lower case: letter case says nothing in them.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -29,24 +30,52 @@ func holdingOf(faker *identity.Faker, header, whole *place.Message) heldPseudony
 // findPseudonyms notes the pseudonyms in a message, folded.
 func findPseudonyms(faker *identity.Faker, m *place.Message, found map[string]bool) {
 	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
-		if l.Layered {
+		return rewritePseudonyms(faker, l, func(p string, is bool) (string, bool) {
+			if is {
+				found[fold(p)] = true
+			}
 			return "", false
-		}
-		if faker.IsName(l.Text) {
-			found[fold(l.Text)] = true
-		}
-		for _, a := range identity.Atoms(l.Text) {
-			if identity.IsFake(a) {
-				found[fold(a.Key())] = true
-			}
-		}
-		for _, span := range faker.FindNames(l.Text) {
-			for end := range nameEnds(l.Text, span) {
-				found[fold(l.Text[span.Start:end])] = true
-			}
-		}
-		return "", false
+		})
 	})
+}
+
+// rewritePseudonyms shows to look what is an id or may be a pseudonym in a leaf, and whether
+// it has the form of one, and puts in its place what look knows of it.
+func rewritePseudonyms(faker *identity.Faker, l *place.Leaf, look func(p string, is bool) (live string, ok bool)) (string, bool) {
+	if l.Layered || l.Role == place.Bytes {
+		return "", false
+	}
+	text := identity.Rewrite(l.Text, func(a identity.Atom) string {
+		if live, ok := look(a.Key(), identity.IsFake(a)); ok {
+			return live
+		}
+		return a.Text
+	})
+	if live, ok := look(l.Text, faker.IsName(l.Text)); ok && text == l.Text {
+		return live, true
+	}
+	text = rewriteNames(text, faker.FindNames(text), look)
+	return text, text != l.Text
+}
+
+// rewriteNames is rewritePseudonyms for those that begin at spans. The domain of an address is
+// left alone where its other part is: the address would be nobody's.
+func rewriteNames(text string, spans []identity.Span, look func(p string, is bool) (live string, ok bool)) string {
+	var edits []edit.Edit
+	end := 0
+	for n, span := range spans {
+		if span.Start < end {
+			continue
+		}
+		isDomain := n > 0 && spans[n-1].End == span.Start-1 && text[span.Start-1] == '@'
+		for at := range nameEnds(text, span) {
+			if live, ok := look(text[span.Start:at], true); ok && !isDomain {
+				edits, end = append(edits, edit.Edit{Start: span.Start, End: at, Text: live}), at
+				break
+			}
+		}
+	}
+	return edit.Apply(text, edits)
 }
 
 func fold(s string) string { return strings.ToLower(s) }

@@ -143,19 +143,3 @@ func significantOf(h http.Header) http.Header {
 	}
 	return some
 }
-
-// A spelling is a request without a body as it was written down. It is compared
-// as it came, which costs no allocation and no parsing: most clients spell a URL
-// on replay just as they did while recording, and equal spellings have equal keys.
-type spelling struct {
-	method, host, path, rawPath, query string
-}
-
-// spellingOf returns the spelling of a request, and false for requests that are
-// only ever looked up by their key.
-func spellingOf(method string, u *url.URL) (spelling, bool) {
-	if u.Scheme != "https" || u.Opaque != "" || u.Host == "" {
-		return spelling{}, false
-	}
-	return spelling{method, u.Host, u.Path, u.RawPath, u.RawQuery}, true
-}

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/internal/edit"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // A restorer makes answers hold the session's values where the stored ones have pseudonyms,
@@ -43,43 +43,43 @@ func (s *restorer) restore(a *Answer) {
 			a.bound = s.bound
 		}
 	}
-	stored := a.Body == r.body() // and no batch with other ids
-	var edits []edit.Edit
+	var facts map[string]string
 	if !s.uploads.none() {
 		if text, contentRange, ok := s.uploads.download(r); ok {
 			a.Body, a.contentRange = text, contentRange
 			return
 		}
-		files := r.files()
-		if !stored {
-			files = filesIn(a.Body)
-		}
-		edits, is.uploaded = s.uploads.edits(files)
+		facts, is.uploaded = s.uploads.facts(r.files())
 	}
-	if is.bound == 0 && len(edits) == 0 {
+	if is.bound == 0 && len(facts) == 0 {
 		return
 	}
+	stored := a.Body == r.body() // and no batch with other ids
 	if known := s.known(r); stored && known.bound == is.bound && known.uploaded == is.uploaded {
 		a.Body = known.text
 		return
 	}
-	a.Body = edit.Apply(a.Body, edits)
-	if is.bound > 0 {
-		a.Body = s.putNamesIn(r, a.Body)
-	}
+	a.Body = s.restored(r, a.Body, facts)
 	if is.text = a.Body; stored {
 		s.keep(r, is)
 	}
 }
 
-// putNamesIn puts values back for the pseudonyms in a body of an answer.
-func (s *restorer) putNamesIn(r *record, body string) string {
+// restored is a body of an answer with values for its pseudonyms, and facts at their places.
+func (s *restorer) restored(r *record, body string, facts map[string]string) string {
 	m := r.message(body)
 	m.Header, m.Trailer = nil, nil
 	if kind := r.interaction.Response.Headers["Content-Type"]; len(kind) > 0 {
 		m.Header = http.Header{"Content-Type": kind}
 	}
-	s.bound.putBack(&m)
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if len(facts) > 0 && !l.IsName() {
+			if fact, ok := facts[l.Place()]; ok {
+				return fact, true
+			}
+		}
+		return s.bound.putBack(l)
+	})
 	return m.Body
 }
 

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -15,30 +16,22 @@ import (
 // once the ids in them are computed, and what stands in their holes is blank.
 type seal struct {
 	masker
-	rules    ruleSet
-	computed map[Key]computedEntry
-	shapes   map[string][]*holeSet // of requests that are no batches
-	batches  batches
-	buckets  int
-	firsts   map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
-	names    map[string]string // pseudonyms by their tags
-	written  map[string]bool   // ids that stand in bodies, folded
+	rules   ruleSet
+	shapes  map[string][]*holeSet // of requests that are no batches
+	batches batches
+	buckets int
+	firsts  map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
+	names   map[string]string // pseudonyms by their tags
+	written map[string]bool   // ids that stand in bodies, folded
 
 	givers     func() map[string][]*record // answers that hold an id which a client writes
 	pseudonyms func() map[string]bool      // of all cassettes, folded
 }
 
-// A computedEntry is an entry as it is read with its ids computed: the parts of a batch may
-// have another order then.
-type computedEntry struct {
-	entry *entry
-	batch *batch
-}
-
 func newSeal(rules ruleSet, salt []byte) *seal {
 	return &seal{
 		masker: masker{faker: identity.NewFaker(salt), members: map[string]string{}}, rules: rules,
-		computed: map[Key]computedEntry{}, shapes: map[string][]*holeSet{},
+		shapes:  map[string][]*holeSet{},
 		batches: batches{buckets: map[bucketKey]*bucket{}, asks: map[string][]int{}},
 		firsts:  map[string]int{}, names: map[string]string{}, written: map[string]bool{},
 	}
@@ -57,19 +50,7 @@ func (x *seal) noteTags(c *cassette.Cassette) {
 // add notes the first recorded request of an entry of a sealed cassette. Its shape is that of
 // the request as it is stored, as what is sent has that of the request as it came.
 func (x *seal) add(s source, e *entry, as *request) {
-	message, unbound := messageOf(s.interaction), newBindings(x.faker)
-	plain := x.mask(message, nil, false, unbound)
-	whole, err := x.rules.understandMessage(&plain.message, s.interaction.Request.Host, as.key.Principal)
-	if err != nil {
-		return
-	}
-	if x.computed[whole.key].entry == nil {
-		x.computed[whole.key] = computedEntry{e, whole.batch}
-	}
-	left := x.mask(message, holesOf(s.interaction), true, unbound)
-	if len(left.blanks) == 0 {
-		return
-	}
+	left := x.mask(messageOf(s.interaction), holesOf(s.interaction), newBindings(x.faker))
 	r, err := x.rules.understandMessage(&left.message, s.interaction.Request.Host, as.key.Principal)
 	if err != nil {
 		return
@@ -83,21 +64,26 @@ func (x *seal) add(s source, e *entry, as *request) {
 	left.divide(r.batch)
 	key := bucketKey{r.key, len(left.blanks)}
 	if buckets[key] == nil {
-		buckets[key] = &bucket{id: x.buckets, places: map[classPlace]*storedPlace{}}
+		buckets[key] = &bucket{id: x.buckets, byValue: map[valueAt][]int{}, byTag: map[valueAt][]string{}}
 		x.buckets++
 	}
 	x.addTo(buckets[key], sealedEntry{e, s.cassette, left.parts})
 }
 
-// holeSet finds or makes the one of a shape with these places.
+// holeSet finds or makes the one of a shape with these places. The one without holes is the
+// first: what is equal but for its ids is meant before anything else.
 func (x *seal) holeSet(shape string, places holes) *holeSet {
-	for _, s := range x.shapes[shape] {
+	sets := x.shapes[shape]
+	for _, s := range sets {
 		if maps.Equal(s.places, places) {
 			return s
 		}
 	}
-	s := &holeSet{places, map[bucketKey]*bucket{}}
-	x.shapes[shape] = append(x.shapes[shape], s)
+	s, at := &holeSet{places, map[bucketKey]*bucket{}}, len(sets)
+	if len(places) == 0 {
+		at = 0
+	}
+	x.shapes[shape] = slices.Insert(sets, at, s)
 	return s
 }
 
@@ -110,16 +96,12 @@ func (x *seal) addTo(b *bucket, e sealedEntry) {
 			if is.kind != blankName && is.kind != blankID {
 				continue
 			}
-			key := classPlace{p.class, is.place}
-			if b.places[key] == nil {
-				b.places[key] = &storedPlace{byValue: map[string][]int{}, byTag: map[uint64][]string{}}
-			}
-			stored, value := b.places[key], fold(is.is)
-			if list := stored.byValue[value]; len(list) == 0 || list[len(list)-1] != at {
-				stored.byValue[value] = append(list, at)
+			value := valueAt{p.class, is.place, fold(is.is)}
+			if list := b.byValue[value]; len(list) == 0 || list[len(list)-1] != at {
+				b.byValue[value] = append(list, at)
 			}
 			if is.kind == blankName {
-				x.noteTag(stored, e.cassette.Meta.Tags[is.text], value)
+				x.noteTag(b, e.cassette.Meta.Tags[is.text], value)
 				continue
 			}
 			for _, a := range identity.Atoms(is.is) {
@@ -129,19 +111,16 @@ func (x *seal) addTo(b *bucket, e sealedEntry) {
 	}
 }
 
-// noteTag notes the tag of a pseudonym, if it has one.
-func (x *seal) noteTag(stored *storedPlace, tag, pseudonym string) {
+// noteTag notes the tag of a pseudonym at a place, if it has one.
+func (x *seal) noteTag(b *bucket, tag string, at valueAt) {
 	nonce, ok := identity.Nonce(tag)
 	if !ok {
 		return
 	}
-	bits, err := strconv.ParseUint(tag[:5], 16, 32)
-	if err != nil {
-		return
-	}
-	key := tagKey(nonce, uint32(bits))
-	if !slices.Contains(stored.byTag[key], pseudonym) {
-		stored.byTag[key] = append(stored.byTag[key], pseudonym)
+	pseudonym := at.value
+	at.value = tag
+	if !slices.Contains(b.byTag[at], pseudonym) {
+		b.byTag[at] = append(b.byTag[at], pseudonym)
 	}
 	if x.firsts[pseudonym] == 0 {
 		x.firsts[pseudonym] = len(x.firsts) + 1
@@ -149,16 +128,15 @@ func (x *seal) noteTag(stored *storedPlace, tag, pseudonym string) {
 	x.nonces = max(x.nonces, nonce+1)
 }
 
-func tagKey(nonce int, bits uint32) uint64 { return uint64(nonce)<<32 | uint64(bits) }
-
 // lastTagged is the pseudonym at a place that has a tag which a value fits: of several the
 // last that any request has, whose tag was chosen so that no earlier value fits.
-func (x *seal) lastTagged(at *storedPlace, value string) (last string) {
-	if len(at.byTag) == 0 {
+func (x *seal) lastTagged(b *bucket, at valueAt, value string) (last string) {
+	if len(b.byTag) == 0 {
 		return ""
 	}
 	for nonce := range x.nonces {
-		for _, p := range at.byTag[tagKey(nonce, x.faker.TagBits(value, nonce))] {
+		at.value = x.faker.Tag(value, nonce)
+		for _, p := range b.byTag[at] {
 			if x.firsts[p] > x.firsts[last] {
 				last = p
 			}
@@ -173,7 +151,7 @@ func (x *seal) setsFor(m place.Message, host string, live *request, bound *bindi
 		return x.shapes[shapeOf(live)]
 	}
 	return x.batches.setsFor(len(live.batch.parts), func(places holes) []batchPart {
-		a := x.mask(m, places, true, bound)
+		a := x.mask(m, places, bound)
 		if r, err := x.rules.understandMessage(&a.message, host, ""); err == nil && r.batch != nil {
 			return r.batch.parts
 		}
@@ -189,7 +167,10 @@ func shapeOf(r *request) string {
 	}
 	b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
 	for _, o := range r.url.Options {
-		b = append(append(b, ' '), o.Name...)
+		b = append(b, ' ')
+		if strings.HasPrefix(o.Name, "$") { // others may be a name
+			b = append(b, o.Name...)
+		}
 	}
 	if r.key.Body != "" {
 		b = append(b, " body"...)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
@@ -71,7 +73,7 @@ func (s *sealer) seal(c *cassette.Cassette) *cassette.Cassette {
 		})
 		response.Headers, response.Trailer, response.Body = m.Header, m.Trailer, m.Body
 	}
-	c.Salt, c.Meta.Salt, c.Meta.Tags = testSalt, cassette.SaltDigest(testSalt), s.tags
+	c.Salt, c.Meta.Salt, c.Meta.Tags = testSalt, saltfile.Digest(testSalt), s.tags
 	return c
 }
 

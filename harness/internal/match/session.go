@@ -88,16 +88,14 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 	return Answer{}, s.index.unknown(req, l.live)
 }
 
-// bySpelling finds the entry of a request without a body that is spelled as it was recorded,
-// or as one that was found before.
+// bySpelling finds the entry of a request that is spelled as it was recorded, or as one
+// that was found before.
 func (s *Session) bySpelling(req *http.Request, body []byte) *entry {
-	if len(body) > 0 {
-		return nil
-	}
-	if e := s.index.bySpelling(req); e != nil || s.unsealer == nil {
+	spelled := s.index.spelled(req, body)
+	if e := s.index.verbatim[spelled]; e != nil || s.unsealer == nil {
 		return e
 	}
-	return s.recalled.entry(s.index, req)
+	return s.recalled.entry(spelled)
 }
 
 // sealed answers a request that no recorded one is spelled like.
@@ -123,8 +121,8 @@ func (s *Session) sealed(req *http.Request, body []byte, l *lookUp) (Answer, *Mi
 		answer.Note = f.note
 	}
 	answer.read = read
-	if f.only && len(body) == 0 {
-		s.recalled.note(s.index, req, f.entry)
+	if f.only {
+		s.recalled.note(s.index.spelled(req, body), f.entry)
 	}
 	return answer, nil
 }
@@ -146,7 +144,7 @@ func (s *Session) serve(e *entry, req *http.Request, ids map[string]string) (Ans
 				own[id] = ids[first]
 			}
 		}
-		answer.Body = r.batchBody(own)
+		answer.Body = r.bodyFor(own)
 	}
 	switch chosen.reason {
 	case beforeWrite:

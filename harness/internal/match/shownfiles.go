@@ -1,76 +1,62 @@
 package match
 
 import (
-	"github.com/graphvcr/graphvcr/harness/internal/edit"
+	"maps"
+	"slices"
+	"strconv"
+
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// A shownFile is a file as an answer of JSON shows it: the resource with the id, and where
-// its size and the hashes of its content stand.
+// A shownFile is a file as an answer of JSON shows it (v1.0/resources/driveitem): the object
+// at a place.
 type shownFile struct {
+	at     string
 	id     string
-	root   bool   // it is the whole answer
-	link   string // that leads to its content or, for an upload session's answer, takes it
-	size   textSpan
-	hashes []textSpan
+	root   bool     // it is the whole answer
+	link   string   // that leads to its content or, for an upload session's answer, takes it
+	hashes []string // names of members
 }
 
-// A textSpan is where a value stands in a text, quotes included.
-type textSpan struct {
-	start, end int
-	name       string // of the member
-	quoted     bool
-}
-
-// edited puts a text where a value stands.
-func (t textSpan) edited(text string) edit.Edit {
-	if t.quoted {
-		text = `"` + text + `"`
+// filesIn lists the files that a body shows, in any depth.
+func filesIn(body string) (files []shownFile) {
+	doc, err := jsondoc.Parse(body)
+	if err != nil {
+		return nil
 	}
-	return edit.Edit{Start: t.start, End: t.end, Text: text}
-}
-
-// filesIn lists the files that a text shows, in any depth.
-func filesIn(text string) []shownFile {
-	var files []shownFile
-	var open []shownFile // objects and arrays
-	for token, err := range jsondoc.Scan(text) {
-		if err != nil {
-			return nil
-		}
-		switch {
-		case token.Opens():
-			open = append(open, shownFile{root: len(open) == 0})
-		case token.Closes():
-			done := open[len(open)-1]
-			open = open[:len(open)-1]
-			if done.id == "" && len(open) > 0 { // file, and hashes in it, are parts of what has an id
-				above := &open[len(open)-1]
-				above.hashes = append(above.hashes, done.hashes...)
+	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
+		item, _ := value.(map[string]any)
+		f := shownFile{root: at.Depth() == 0}
+		f.id, _ = item["id"].(string)
+		for _, name := range slices.Sorted(maps.Keys(item)) {
+			if link, isText := item[name].(string); isText && odata.IsContentMember(name) {
+				f.link = link
 			}
-			if done.root || done.id != "" && (len(done.hashes) > 0 || done.link != "") {
-				files = append(files, done)
-			}
-		case len(open) > 0:
-			open[len(open)-1].note(token)
 		}
-	}
+		file, _ := item["file"].(map[string]any)
+		hashes, _ := file["hashes"].(map[string]any)
+		for name := range hashes {
+			if graph.IsFileHash(name) {
+				f.hashes = append(f.hashes, name)
+			}
+		}
+		if f.root || f.id != "" && (len(f.hashes) > 0 || f.link != "") {
+			f.at = at.Path("body." + jsondoc.Root)
+			files = append(files, f)
+		}
+		return true
+	})
 	return files
 }
 
-func (f *shownFile) note(token jsondoc.Token) {
-	at := textSpan{token.Start, token.Start + len(token.Raw), token.Name, token.Kind == '"'}
-	switch {
-	case token.Name == "size":
-		f.size = at
-	case token.Kind != '"':
-	case token.Name == "id":
-		f.id = token.Value()
-	case graph.IsFileHash(token.Name):
-		f.hashes = append(f.hashes, at)
-	case odata.IsContentMember(token.Name):
-		f.link = token.Value()
+// showing adds what the answer says of a file that holds an upload, by place.
+func (f *shownFile) showing(u *upload, facts map[string]string) {
+	facts[f.at+"['size']"] = strconv.FormatInt(u.text.Size(), 10)
+	for _, name := range f.hashes {
+		if hash, ok := u.hash(name); ok {
+			facts[f.at+"['file']['hashes']['"+name+"']"] = hash
+		}
 	}
 }

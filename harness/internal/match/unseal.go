@@ -6,45 +6,17 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
-// find finds what a request means that no recorded one is spelled like, and says why there
-// is nothing.
-func (u *unsealer) find(m place.Message, host string, live *request) (f *foundRequest, why string) {
-	if f = u.byComputed(m, host, live); f != nil {
-		return f, ""
-	}
-	return u.inBuckets(m, host, live)
-}
-
-// byComputed looks a request up with its ids computed.
-func (u *unsealer) byComputed(m place.Message, host string, live *request) *foundRequest {
-	a, r := u.seal.mask(m, nil, false, u.bound), *live
-	if a.changed {
-		var err error
-		if r, err = u.seal.rules.understandMessage(&a.message, host, live.key.Principal); err != nil {
-			return nil
-		}
-	}
-	is := u.seal.computed[r.key]
-	if e := u.index.entryOf(r.key); e != nil {
-		is = computedEntry{e, e.answers[0].batch}
-	}
-	if is.entry == nil {
-		return nil
-	}
-	return &foundRequest{entry: is.entry, partIDs: is.batch.pairing(r.batch), masked: &a, sure: fitExact, only: live.batch == nil}
-}
-
-// inBuckets lays a request over the recorded ones of its shape, and says why none fits. Of
-// several that fit the surest is meant, then one that has answers left, then the one that
-// differs at the fewest places, then the first recorded.
-func (u *unsealer) inBuckets(m place.Message, host string, live *request) (best *foundRequest, why string) {
+// find lays a request over the recorded ones of its shape, and says why none fits. Of several
+// that fit the surest is meant, then one that has answers left, then the one that differs at
+// the fewest places, then the first recorded.
+func (u *unsealer) find(m place.Message, host string, live *request) (best *foundRequest, why string) {
 	for _, set := range u.seal.setsFor(m, host, live, u.bound) {
-		a := u.seal.mask(m, set.places, true, u.bound)
+		a := u.seal.mask(m, set.places, u.bound)
 		r, err := u.seal.rules.understandMessage(&a.message, host, live.key.Principal)
 		if err != nil {
 			continue
 		}
-		b := set.buckets[bucketKey{r.key, len(a.blanks)}]
+		b := set.bucketOf(r.key, len(a.blanks))
 		if b == nil {
 			continue
 		}
@@ -56,7 +28,7 @@ func (u *unsealer) inBuckets(m place.Message, host string, live *request) (best 
 		case best == nil || f.before(best):
 			best = f
 		}
-		if f != nil && f.sure == fitExact && !f.spent {
+		if f != nil && f.sure == fitExact && (!f.spent || len(a.blanks) == 0) {
 			break
 		}
 	}
@@ -170,7 +142,7 @@ func (e *sealedEntry) unlike(a *masked, known [][]knownValue, pairs []int) (coun
 // the client wrote is bound, or two values would be bound to one pseudonym. Its end is called
 // when the answer is chosen, and read when it was read.
 func (u *unsealer) begin(f *foundRequest) (now *foundRequest, why string, end, read func()) {
-	if f.bucket == nil {
+	if len(f.masked.blanks) == 0 {
 		return f, "", func() {}, nil
 	}
 	read = u.flights[f.bucket.id].enter()
@@ -189,17 +161,13 @@ func (u *unsealer) bind(f *foundRequest) {
 	for _, id := range f.masked.ids {
 		u.bound.bind(id)
 	}
-	if f.bucket == nil {
-		return
-	}
 	for n := range f.masked.parts {
 		part, stored := &f.masked.parts[n], &f.sealed.parts[f.pairs[n]]
 		for k := range part.blanks {
 			is, sent := &stored.blanks[k], &part.blanks[k]
 			switch sent.kind {
 			case blankName:
-				at := f.bucket.places[classPlace{part.class, sent.place}]
-				if f.sure == fitWeak && len(f.bucket.entries) > 1 && u.known(at, sent, true).sure == fitWeak {
+				if f.sure == fitWeak && len(f.bucket.entries) > 1 && u.known(f.bucket, part.class, sent, true).sure == fitWeak {
 					u.flights[f.bucket.id].invented.Store(true)
 				}
 				u.bound.bind(idBinding{is.text, sent.text, sent.text})

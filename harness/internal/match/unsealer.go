@@ -67,7 +67,7 @@ type foundRequest struct {
 	only    bool // no other request is meant as surely
 
 	masked *masked
-	bucket *bucket // nil where the request has a key once its ids are computed
+	bucket *bucket
 	sealed *sealedEntry
 	pairs  []int // which part of the recorded request each part is
 	spent  bool  // all its answers were served

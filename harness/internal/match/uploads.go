@@ -1,16 +1,13 @@
 package match
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -159,28 +156,21 @@ func (c *uploads) at(url string) (text string, ok bool) {
 	return text, err == nil
 }
 
-// edits are what an answer says otherwise of the files that it shows, sorted, and a number
+// facts are what an answer says otherwise of the files that it shows, by place, and a number
 // that grows with each upload of one.
-func (c *uploads) edits(shown []shownFile) (edits []edit.Edit, version int64) {
+func (c *uploads) facts(shown []shownFile) (facts map[string]string, version int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	facts = map[string]string{}
 	for _, f := range shown {
 		file := c.files[f.id]
 		if file == nil || f.id == "" || len(f.hashes) == 0 {
 			continue
 		}
 		version += file.version
-		if f.size.end > 0 {
-			edits = append(edits, f.size.edited(strconv.FormatInt(file.text.Size(), 10)))
-		}
-		for _, at := range f.hashes {
-			if hash, ok := file.hash(at.name); ok {
-				edits = append(edits, at.edited(hash))
-			}
-		}
+		f.showing(file, facts)
 	}
-	slices.SortFunc(edits, func(a, b edit.Edit) int { return cmp.Compare(a.Start, b.Start) })
-	return edits, version
+	return facts, version
 }
 
 // hash is the file's hash that a member shows.

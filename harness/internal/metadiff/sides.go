@@ -37,8 +37,8 @@ func sidesOf(old, new *csdl.Model) *sides {
 }
 
 func alike(a, b *csdl.Type) bool {
-	return a.Kind == b.Kind && a.Base == b.Base && a.Abstract == b.Abstract && a.Open == b.Open && a.HasStream == b.HasStream &&
-		a.Flags == b.Flags && slices.Equal(a.Members, b.Members) && slices.Equal(a.Keys, b.Keys) &&
+	return a.Kind == b.Kind && a.Base == b.Base && a.Abstract == b.Abstract && a.Open == b.Open &&
+		a.Flags == b.Flags && slices.Equal(a.Members, b.Members) &&
 		same(a.Deprecated, b.Deprecated) && slices.EqualFunc(a.Properties, b.Properties, alikeProperties)
 }
 

@@ -14,10 +14,11 @@ import (
 
 // mayLayer reports whether a text has to be looked at, whatever its place, by its first bytes.
 func mayLayer(s string) bool {
-	return s != "" && (layerStarts[s[0]] || mayBeEncoded(s) || authority(s) > 0)
+	return s != "" && (layerStarts[s[0]] || mayBeEncoded(s) || authority(s) > 0 ||
+		len(s) > 5 && s[4] == ':' || len(s) > 7 && s[6] == ':') // smtp:, sips:, mailto:
 }
 
-var layerStarts = charsetOf(func(c byte) bool { return c <= ' ' || strings.IndexByte("{[\xEF/u\"'W<sSmM", c) >= 0 })
+var layerStarts = charsetOf(func(c byte) bool { return c <= ' ' || strings.IndexByte("{[\xEF/u\"'W<", c) >= 0 })
 
 // authority returns where the host of an absolute address begins, 0 for a relative one.
 func authority(s string) int {

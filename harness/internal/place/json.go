@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // JSON is read token by token, whatever its grammar: a text that is broken or cut is read
@@ -62,7 +63,7 @@ func (r *jsonReader) read(s string, base int) {
 			expectKey = false
 			i++
 		case '"':
-			end, escaped := stringEnd(s, i+1)
+			end, escaped := jsondoc.StringEnd(s, i+1)
 			after := min(end+1, len(s))
 			if expectKey && isKey(s, after) {
 				r.key(s[i+1:end], base+i+1, escaped)
@@ -117,9 +118,10 @@ func (r *jsonReader) open(array bool) {
 	}
 	r.levels = append(r.levels, l)
 	if len(r.levels) <= mostLevels {
-		r.w.push(frame{})
+		r.w.push(l.frame())
+	} else {
+		*r.frame() = l.frame()
 	}
-	*r.frame() = l.frame()
 }
 
 func (r *jsonReader) close() {
@@ -188,7 +190,7 @@ func (r *jsonReader) text(raw string, base int, escaped bool) {
 	first := len(r.w.edits)
 	quoted := r.leaf.Role == Member || r.leaf.Role == MemberName
 	r.plain(raw, base)
-	if quoted {
+	if quoted && len(r.w.edits) > first {
 		r.w.spell(asJSON, first)
 	}
 }
@@ -200,25 +202,6 @@ func (r *jsonReader) plain(t string, at int) {
 		l.Text = t
 		r.w.shown(l, at)
 	}
-}
-
-// stringEnd finds the quote that ends a JSON string which begins at i, or the end of the
-// text, and says whether anything in it is escaped, or has to be.
-func stringEnd(s string, i int) (end int, escaped bool) {
-	for end = i - 1; i <= len(s); escaped = true {
-		if end < i { // the quote that was found is escaped
-			n := strings.IndexByte(s[i:], '"')
-			if end = i + n; n < 0 {
-				end = len(s)
-			}
-		}
-		k := strings.IndexByte(s[i:end], '\\')
-		if k < 0 {
-			return end, escaped
-		}
-		i += k + 2
-	}
-	return len(s), escaped
 }
 
 // isNumber recognises what JSON takes for a number, and one with a zero or a plus before it.

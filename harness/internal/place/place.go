@@ -13,43 +13,62 @@ import (
 // reports whether anything changed. Address, headers and body come in this order, headers
 // sorted by name.
 func Rewrite(m *Message, f Func) bool {
-	w := walkers.Get().(*walker)
-	w.f, w.changed = f, false
+	w := newWalker(f)
 	if !m.Answer {
 		m.Address = w.whole("", m.Address, func(s string) { readAddress(w, s, 0) })
 	}
-	kept := media.Parameter(media.First(m.Header, "Content-Type"), "boundary")
+	before := m.Header
 	m.Header = rewriteHeaders(w, "header", m.Header)
-	m.boundary = kept
-	m.Body = w.whole("body", m.Body, func(s string) { readBody(w, m, s, Leaf{Role: Text}) })
-	m.boundary = ""
+	if m.Body != "" {
+		m.boundary = media.Parameter(media.First(before, "Content-Type"), "boundary")
+		m.Body = w.whole("body", m.Body, func(s string) { readBody(w, m, s, Leaf{Role: Text}) })
+		m.boundary = ""
+	}
 	m.Trailer = rewriteHeaders(w, "trailer", m.Trailer)
 	changed := w.changed
-	w.f = nil
-	if cap(w.edits) < 1<<14 {
-		walkers.Put(w) // not after a panic of f, amid a message
-	}
+	w.end()
 	return changed
 }
 
 // RewriteText is Rewrite for a text that stands in no message: a value as a leaf says, which
 // comes from l. l is nil where it comes from none: nesting is bounded for both.
 func (l *Leaf) RewriteText(text Leaf, f Func) string {
-	w := &walker{f: f, nested: layerOf}
+	if text.Text == "" {
+		return ""
+	}
+	w := newWalker(f)
 	if l != nil && l.at != nil {
 		w.depth, w.outer = l.at.depth+1, l.Outer
 	}
-	return w.whole("", text.Text, func(s string) { w.value(s, 0, text) })
+	is := w.whole("", text.Text, func(s string) { w.value(s, 0, text) })
+	w.end()
+	return is
 }
 
 var walkers = sync.Pool{New: func() any { return &walker{nested: layerOf} }}
+
+func newWalker(f Func) *walker {
+	w := walkers.Get().(*walker)
+	w.f, w.changed, w.depth, w.outer = f, false, 0, ""
+	return w
+}
+
+// end leaves a walker to others, unless f panicked amid a text.
+func (w *walker) end() {
+	w.f = nil
+	if cap(w.edits) < 1<<14 {
+		walkers.Put(w)
+	}
+}
 
 func rewriteHeaders(w *walker, label string, h http.Header) http.Header {
 	if len(h) == 0 {
 		return h
 	}
 	var changed http.Header
-	for _, name := range slices.Sorted(maps.Keys(h)) {
+	w.names = slices.AppendSeq(w.names[:0], maps.Keys(h))
+	slices.Sort(w.names)
+	for _, name := range w.names {
 		for n, value := range h[name] {
 			w.push(frame{label: label, name: http.CanonicalHeaderKey(name)})
 			is := w.whole("", value, func(s string) { readHeader(w, name, s, Header) })

@@ -2,12 +2,10 @@ package place
 
 import (
 	"html"
-	"strconv"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // A spelling is how a plain text is written at a place.
@@ -179,45 +177,16 @@ func withoutEntities(raw string) *view {
 }
 
 func jsonSpell(b []byte, c byte) []byte {
-	const plain, written = "\"\\\n\r\t", `"\nrt`
-	if k := strings.IndexByte(plain, c); k >= 0 {
-		return append(b, '\\', written[k])
-	}
-	return append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+	quoted := jsondoc.Canonical(nil, string(rune(c)))
+	return append(b, quoted[1:len(quoted)-1]...)
 }
 
-// unescaped decodes the escapes of a JSON string.
+// unescaped decodes the escapes of a JSON string, which may be broken.
 func unescaped(raw string) *view {
 	return viewOf(asJSON, raw, func(b []byte, i int) ([]byte, int) {
-		if raw[i] != '\\' || i+1 >= len(raw) {
-			return append(b, raw[i]), i + 1
+		if raw[i] == '\\' {
+			return jsondoc.AppendUnescaped(b, raw, i)
 		}
-		return unescape(b, raw, i)
+		return append(b, raw[i]), i + 1
 	})
-}
-
-// unescape decodes one escape, which begins at i.
-func unescape(b []byte, raw string, i int) ([]byte, int) {
-	const plain, meant = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
-	if k := strings.IndexByte(plain, raw[i+1]); k >= 0 {
-		return append(b, meant[k]), i + 2
-	}
-	r, ok := codeUnit(raw, i)
-	if !ok { // no escape of JSON
-		return append(b, '\\'), i + 1
-	}
-	if low, paired := codeUnit(raw, i+6); paired {
-		if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
-			return utf8.AppendRune(b, pair), i + 12
-		}
-	}
-	return utf8.AppendRune(b, r), i + 6
-}
-
-func codeUnit(raw string, i int) (rune, bool) {
-	if i+6 > len(raw) || raw[i:i+2] != `\u` {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(raw[i+2:i+6], 16, 16)
-	return rune(n), err == nil
 }

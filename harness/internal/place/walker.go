@@ -15,8 +15,9 @@ type walker struct {
 	nested  func(w *walker, s string, leaf Leaf) (read func(base int), label string) // recognises a text that has a grammar of its own
 	leaf    Leaf
 	edits   []edit.Edit
-	outer   string // the name of the outermost text that holds the one that is read
-	changed bool   // a text was replaced
+	names   []string // of the headers that are read
+	outer   string   // the name of the outermost text that holds the one that is read
+	changed bool     // a text was replaced
 }
 
 // mostDepth bounds texts within texts: what lies deeper is one text.

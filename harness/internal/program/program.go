@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
 	"github.com/graphvcr/graphvcr/harness/internal/child"
@@ -230,7 +232,7 @@ func (x *run) close() error {
 // tokens that it signs in with (GRAPHVCR_TOKEN, GRAPHVCR_TOKEN_APP).
 func withoutOurs(env []string) []string {
 	return slices.DeleteFunc(env, func(entry string) bool {
-		return strings.HasPrefix(entry, cassette.SaltVariable+"=") || strings.HasPrefix(entry, "GRAPHVCR_TOKEN")
+		return strings.HasPrefix(entry, saltfile.Variable+"=") || strings.HasPrefix(entry, "GRAPHVCR_TOKEN")
 	})
 }
 

@@ -10,8 +10,9 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // CreateScenario creates a scenario file; name is its path below the scenarios folder.
@@ -31,7 +32,7 @@ func (p *Project) CreateScenario(name string, text []byte) (file string, err err
 // hidden file, no control characters.
 func IsFileName(name string) bool {
 	base := name[strings.LastIndexByte(name, '/')+1:]
-	return base != "" && base[0] != '.' && report.Visible(name) == name
+	return base != "" && base[0] != '.' && visible.Text(name) == name
 }
 
 var device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)`)

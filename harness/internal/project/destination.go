@@ -84,7 +84,7 @@ func (d Dirs) leadsOut(file string) bool {
 // SaltFolder is where the salt of a cassette file is made: the cassettes folder, or that of a
 // file which lies elsewhere.
 func (p *Project) SaltFolder(file string) string {
-	if below, err := relative(p.Dirs.Cassettes, file); err == nil && filepath.IsLocal(below) {
+	if IsBelow(p.Dirs.Cassettes, file) {
 		return p.Dirs.Cassettes
 	}
 	return filepath.Dir(file)

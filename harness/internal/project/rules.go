@@ -110,7 +110,7 @@ func decodeHosts(v strictyaml.Value) HostRules {
 		rules.Record = append(rules.Record, host)
 	}
 	if refuse := v.At("refuse"); refuse.IsSet() {
-		rules.Refuse, _ = report.ParseSeverity(oneOf(refuse, "severity", "error", "warning", "note"))
+		_ = rules.Refuse.UnmarshalText([]byte(oneOf(refuse, "severity", "error", "warning", "note"))) // oneOf reports another
 	}
 	return rules
 }
@@ -137,7 +137,9 @@ func decodeDiff(v strictyaml.Value) DiffRules {
 			if rules.Severity == nil {
 				rules.Severity = map[diff.ID]report.Severity{}
 			}
-			rules.Severity[diff.ID(id)], _ = report.ParseSeverity(word)
+			var severity report.Severity
+			_ = severity.UnmarshalText([]byte(word)) // it is one of those
+			rules.Severity[diff.ID(id)] = severity
 		}
 	}
 	return rules

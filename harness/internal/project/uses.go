@@ -103,12 +103,10 @@ func (u *Uses) values(doc any) {
 func (u *Uses) scenario(sc *scenario.Scenario) {
 	for _, steps := range [][]scenario.Step{sc.Steps, sc.Cleanup} {
 		for _, step := range steps {
-			if !u.isOf(cmp.Or(step.API, sc.API)) {
+			if !u.isOf(step.API) {
 				continue
 			}
-			if step.Expect != nil {
-				u.name(step.Expect.Schema)
-			}
+			u.name(step.Expect.Schema)
 			for _, part := range step.Parts {
 				u.name(part.Schema)
 			}

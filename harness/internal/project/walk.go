@@ -94,6 +94,12 @@ func relative(dir, file string) (string, error) {
 	return filepath.Rel(absDir, absFile)
 }
 
+// IsBelow reports whether a file lies in a folder or below it.
+func IsBelow(dir, file string) bool {
+	below, err := relative(dir, file)
+	return err == nil && filepath.IsLocal(below)
+}
+
 // NameBelow is a file's path below dir without its extension.
 func NameBelow(dir, file string) string {
 	rel, err := filepath.Rel(dir, file)

@@ -57,29 +57,25 @@ func (i *Intercept) accept(a *arrival) {
 	if !i.open.add(a.Conn) {
 		return
 	}
+	defer i.open.remove(a.Conn)
 	ahead := bufio.NewReaderSize(a.read, 1) // 16 bytes at least
 	_ = a.SetReadDeadline(time.Now().Add(patience))
 	first, err := ahead.Peek(1)
 	_ = a.SetReadDeadline(time.Time{})
-	if err != nil {
-		i.open.remove(a.Conn)
-		a.Close()
-		return
-	}
 	a.read = ahead
-	if first[0] == tlsHandshake {
+	switch {
+	case err != nil:
+		a.Close()
+	case first[0] == tlsHandshake:
 		i.encrypt(a)
-		return
+	default:
+		i.accepted.put(a)
 	}
-	i.open.remove(a.Conn)
-	i.accepted.put(a)
 }
 
 // encrypt does the handshake of an open connection, and serves it.
 func (i *Intercept) encrypt(a *arrival) {
-	conn := i.contacts.meet(a, i.tls)
-	i.open.remove(a.Conn)
-	if conn != nil {
+	if conn := i.contacts.meet(a, i.tls); conn != nil {
 		i.accepted.put(conn)
 	}
 }
@@ -138,11 +134,11 @@ func (i *Intercept) redirected(c net.Conn) {
 	if !i.open.add(c) {
 		return
 	}
+	defer i.open.remove(c)
 	_ = c.SetReadDeadline(time.Now().Add(patience))
 	name, read, err := serverName(c)
 	_ = c.SetReadDeadline(time.Time{})
 	if err != nil || name == "" {
-		i.open.remove(c)
 		c.Close() // nobody can be answered: it is no TLS, or one without a name
 		return
 	}
@@ -151,10 +147,9 @@ func (i *Intercept) redirected(c net.Conn) {
 		i.encrypt(a)
 		return
 	}
-	i.open.remove(c)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
 	far, err := i.routes.reach(ctx, i.routes.redirected, name, "443")
-	cancel()
 	if err != nil {
 		c.Close()
 		return
@@ -169,7 +164,7 @@ var errSeen = errors.New("seen")
 // connection from its beginning all the same.
 func serverName(c net.Conn) (name string, read io.Reader, err error) {
 	var seen bytes.Buffer
-	hello := tls.Server(readOnly{io.TeeReader(c, &seen)}, &tls.Config{
+	hello := tls.Server(readOnly{c, io.TeeReader(c, &seen)}, &tls.Config{
 		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 			name = hello.ServerName
 			return nil, errSeen
@@ -182,24 +177,27 @@ func serverName(c net.Conn) (name string, read io.Reader, err error) {
 }
 
 // readOnly is a connection that swallows what is written to it.
-type readOnly struct{ io.Reader }
+type readOnly struct {
+	net.Conn
+	read io.Reader
+}
 
-func (readOnly) Write(p []byte) (int, error)      { return len(p), nil }
-func (readOnly) Close() error                     { return nil }
-func (readOnly) LocalAddr() net.Addr              { return nil }
-func (readOnly) RemoteAddr() net.Addr             { return nil }
-func (readOnly) SetDeadline(time.Time) error      { return nil }
-func (readOnly) SetReadDeadline(time.Time) error  { return nil }
-func (readOnly) SetWriteDeadline(time.Time) error { return nil }
+func (c readOnly) Read(p []byte) (int, error) { return c.read.Read(p) }
 
-// A feed is a listener whose connections are put into it.
+func (readOnly) Write(p []byte) (int, error) { return len(p), nil }
+
+// A feed is a listener whose connections are put into it. It may stand before another, which
+// they come from.
 type feed struct {
+	net.Listener
 	conns  chan net.Conn
 	closed chan struct{}
 	once   sync.Once
 }
 
-func newFeed() *feed { return &feed{conns: make(chan net.Conn), closed: make(chan struct{})} }
+func newFeed(from net.Listener) *feed {
+	return &feed{Listener: from, conns: make(chan net.Conn), closed: make(chan struct{})}
+}
 
 func (f *feed) put(c net.Conn) {
 	select {
@@ -222,11 +220,19 @@ func (f *feed) Accept() (net.Conn, error) {
 // Close implements net.Listener.
 func (f *feed) Close() error {
 	f.once.Do(func() { close(f.closed) })
-	return nil
+	if f.Listener == nil {
+		return nil
+	}
+	return f.Listener.Close()
 }
 
 // Addr implements net.Listener.
-func (f *feed) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+func (f *feed) Addr() net.Addr {
+	if f.Listener == nil {
+		return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}
+	}
+	return f.Listener.Addr()
+}
 
 // openConns are connections that are closed when all is over.
 type openConns struct {

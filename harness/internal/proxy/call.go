@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -78,10 +77,10 @@ func (c *call) unhost(target *url.URL) *Failure {
 	}
 	host, path, _ := strings.Cut(rest, "/")
 	if !ascii.All(host, ascii.IsHostPort) {
-		return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("%q is not a host", host)}
+		return denied(http.StatusBadRequest, "%q is not a host", host)
 	}
 	if c.session.live && !c.session.issued.has(host) {
-		return &Failure{Status: http.StatusForbidden, Code: codeRequest, Message: fmt.Sprintf("no answer of this session has named the host %s: only such hosts are asked", host)}
+		return denied(http.StatusForbidden, "no answer of this session has named the host %s: only such hosts are asked", host)
 	}
 	c.foreign = true
 	c.links.home = c.links.base + prefix + host
@@ -89,7 +88,7 @@ func (c *call) unhost(target *url.URL) *Failure {
 	if target.RawPath != "" {
 		raw, ok := strings.CutPrefix(target.RawPath, prefix+host)
 		if !ok || raw != "" && raw[0] != '/' {
-			return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: "the host in the path is percent-encoded"}
+			return denied(http.StatusBadRequest, "the host in the path is percent-encoded")
 		}
 		target.RawPath = raw
 	}
@@ -134,36 +133,25 @@ func (c *call) restore(out *http.Request, body io.Reader) error {
 // answer sends the request and hands out the answer with its links below the base.
 func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 	resp, err := c.send(out)
-	if err != nil {
-		if errors.Is(err, ErrBroken) || errors.Is(err, context.Canceled) {
-			panic(http.ErrAbortHandler)
+	var miss *match.MissError
+	if errors.As(err, &miss) {
+		c.reverse.misses.Add(1)
+	}
+	if err == nil {
+		defer resp.Body.Close()
+		if recorded, ok := resp.Body.(transport.Served); ok && unwritable(resp) == nil {
+			c.serveRecorded(w, out, resp, recorded)
+			return
 		}
-		resp = FailureOf(err).Response(out)
-		if resp.Header.Get(MissHeader) != "" {
-			c.reverse.misses.Add(1)
+		late, isFaulty := resp.Body.(*faultyBody)
+		if isFaulty {
+			resp.Body = late.ReadCloser
 		}
-		handOut(w, out, resp)
-		return
+		if err = c.rewrite(out, resp); err == nil && isFaulty {
+			late.ReadCloser, resp.Body = resp.Body, late
+		}
 	}
-	defer resp.Body.Close()
-	if f := unwritable(resp); f != nil {
-		handOut(w, out, f.Response(out))
-		return
-	}
-	if recorded, ok := resp.Body.(transport.Served); ok {
-		c.serveRecorded(w, out, resp, recorded)
-		return
-	}
-	late, isFaulty := resp.Body.(*faultyBody)
-	if isFaulty {
-		resp.Body = late.ReadCloser
-	}
-	if err := c.rewrite(out, resp); err != nil {
-		resp = FailureOf(err).Response(out)
-	} else if isFaulty {
-		late.ReadCloser, resp.Body = resp.Body, late
-	}
-	handOut(w, out, resp)
+	handOutcome(w, out, resp, err)
 }
 
 // send carries the request, and reports to Options.Seen what became of it.

@@ -90,39 +90,30 @@ func CORS(next http.Handler, stands func(host string) bool) http.Handler {
 }
 
 // forPage looks at the page, if any, that sent a request of a session, and returns where its
-// answer is to go; nil where it was answered, or refused. Pages of this machine may use a
-// replay. Where requests reach the service, with a token of whoever started the server, only
-// those of the named origins may.
-func forPage(w http.ResponseWriter, req *http.Request, live bool, named []string) http.ResponseWriter {
-	origins, site := req.Header["Origin"], first(req.Header["Sec-Fetch-Site"])
+// answer is to go; nil where it was answered. Pages of this machine may use a replay. Where
+// requests reach the service, with a token of whoever started the server, only those of the
+// named origins may.
+func forPage(w http.ResponseWriter, req *http.Request, live bool, named []string) (http.ResponseWriter, *Failure) {
+	origins, site := req.Header["Origin"], req.Header.Get("Sec-Fetch-Site")
 	if len(origins) == 0 { // an image, say, or a navigation
 		if site == "cross-site" || live && site != "" && site != "none" {
-			deny(w, req, http.StatusForbidden, codeRequest, "a page of another site may not use this server")
-			return nil
+			return nil, denied(http.StatusForbidden, "a page of another site may not use this server")
 		}
-		return w
+		return w, nil
 	}
 	origin := origins[0]
 	if len(origins) > 1 || !slices.Contains(named, origin) && (live || !isHere(origin)) {
-		deny(w, req, http.StatusForbidden, codeRequest, fmt.Sprintf("pages of %q may not use this server: graphvcr serve --cors %s lets them", origin, origin))
-		return nil
+		return nil, denied(http.StatusForbidden, "pages of %q may not use this server: graphvcr serve --cors %s lets them", origin, origin)
 	}
 	if isPreflight(req) {
 		answerPreflight(w, req)
-		return nil
+		return nil, nil
 	}
-	return &toPage{w, origin}
+	return &toPage{w, origin}, nil
 }
 
 // isOfPage reports whether a page of any site sent a request.
 func isOfPage(req *http.Request) bool {
-	site := first(req.Header["Sec-Fetch-Site"])
+	site := req.Header.Get("Sec-Fetch-Site")
 	return len(req.Header["Origin"]) > 0 || site == "cross-site" || site == "same-site"
-}
-
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
-	}
-	return values[0]
 }

@@ -34,6 +34,20 @@ type Failure struct {
 
 func (f *Failure) Error() string { return f.Message }
 
+// denied is the answer to a request that cannot be meant, or not here.
+func denied(status int, format string, args ...any) *Failure {
+	return &Failure{Status: status, Code: codeRequest, Message: fmt.Sprintf(format, args...)}
+}
+
+// answering serves what a handler does, or the failure that it returns.
+func answering(serve func(w http.ResponseWriter, req *http.Request) *Failure) http.HandlerFunc {
+	return func(w http.ResponseWriter, req *http.Request) {
+		if f := serve(w, req); f != nil {
+			handOut(w, req, f.Response(req))
+		}
+	}
+}
+
 // detail is an element of OData's error.details.
 type detail struct {
 	Code    string `json:"code"`
@@ -105,9 +119,9 @@ func FailureOf(err error) *Failure {
 	case errors.As(err, &miss):
 		return Missed(miss)
 	case errors.As(err, &large):
-		return &Failure{Status: http.StatusRequestEntityTooLarge, Code: codeRequest, Message: fmt.Sprintf("the request's body is larger than %d MB", large.Limit>>20)}
+		return denied(http.StatusRequestEntityTooLarge, "the request's body is larger than %d MB", large.Limit>>20)
 	case errors.Is(err, errBody):
-		return &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: "the request's body broke off: " + err.Error()}
+		return denied(http.StatusBadRequest, "the request's body broke off: %v", err)
 	}
 	message := err.Error()
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

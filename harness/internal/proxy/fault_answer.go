@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,7 +30,7 @@ func (f *faulty) change(resp *http.Response, req *http.Request, changes []*Fault
 		return fmt.Errorf("read the answer: %w", err)
 	}
 	if len(body) > mostChanged {
-		resp.Body = &prepended{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
+		prepend(resp, body, resp.Body)
 		return nil
 	}
 	resp.Body.Close()
@@ -47,11 +46,10 @@ func (f *faulty) change(resp *http.Response, req *http.Request, changes []*Fault
 		case FaultEmpty:
 			body = nil
 		case FaultTwice:
-			if object, ok := doc.(map[string]any); ok {
-				if items, ok := object["value"].([]any); ok && len(items) > 0 {
-					object["value"] = append(items, items[0])
-					body = jsondoc.Canonical(nil, doc)
-				}
+			object, _ := doc.(map[string]any)
+			if items, _ := object["value"].([]any); len(items) > 0 {
+				object["value"] = append(items, items[0])
+				body = jsondoc.Canonical(nil, doc)
 			}
 		case FaultTruncated:
 			if truncate(doc) {
@@ -65,19 +63,13 @@ func (f *faulty) change(resp *http.Response, req *http.Request, changes []*Fault
 
 // truncate takes the last character of every id.
 func truncate(doc any) (changed bool) {
-	switch v := doc.(type) {
-	case []any:
-		for _, item := range v {
-			changed = truncate(item) || changed
+	jsondoc.Walk(doc, func(_ jsondoc.Place, value any) bool {
+		object, _ := value.(map[string]any)
+		if id, _ := object["id"].(string); len(id) > 1 {
+			object["id"], changed = id[:len(id)-1], true
 		}
-	case map[string]any:
-		for name, item := range v {
-			if id, ok := item.(string); ok && name == "id" && len(id) > 1 {
-				v[name], changed = id[:len(id)-1], true
-			}
-			changed = truncate(item) || changed
-		}
-	}
+		return true
+	})
 	return changed
 }
 

@@ -18,10 +18,15 @@ var errBody = errors.New("the client sent less than it announced, or nothing for
 // http.ErrAbortHandler, as net/http wants it.
 func Forward(w http.ResponseWriter, req *http.Request, carrier http.RoundTripper) {
 	resp, err := carrier.RoundTrip(req)
+	handOutcome(w, req, resp, err)
+}
+
+// handOutcome writes what came of a request that was sent.
+func handOutcome(w http.ResponseWriter, req *http.Request, resp *http.Response, err error) {
+	if errors.Is(err, ErrBroken) || errors.Is(err, context.Canceled) {
+		panic(http.ErrAbortHandler)
+	}
 	if err != nil {
-		if errors.Is(err, ErrBroken) || errors.Is(err, context.Canceled) {
-			panic(http.ErrAbortHandler)
-		}
 		resp = FailureOf(err).Response(req)
 	}
 	defer resp.Body.Close()

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -34,7 +36,8 @@ type Handshakes struct {
 
 	mu    sync.Mutex
 	hosts map[string]*tally
-	open  map[chan struct{}]struct{} // handshakes under way; closed when they are over
+
+	open atomic.Int64 // handshakes under way
 }
 
 // A tally is what came of the connections to a host.
@@ -63,19 +66,14 @@ func (h *Handshakes) of(host string) *tally {
 
 // meet does the handshake of a connection, and returns nil where that failed.
 func (h *Handshakes) meet(a *arrival, config *tls.Config) *tls.Conn {
-	over := make(chan struct{})
-	h.mu.Lock()
-	if h.open == nil {
-		h.open = map[chan struct{}]struct{}{}
-	}
-	h.open[over] = struct{}{}
-	h.mu.Unlock()
+	h.open.Add(1)
+	defer h.open.Add(-1)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	conn := tls.Server(a, config)
 	err := conn.HandshakeContext(ctx)
 	a.met = err == nil
-	h.note(a, over, err) // before a client that is answered can ask
+	h.note(a, err) // before a client that is answered can ask
 	if err != nil {
 		answerPlain(err)
 		conn.Close()
@@ -86,11 +84,9 @@ func (h *Handshakes) meet(a *arrival, config *tls.Config) *tls.Conn {
 
 // note keeps account of a handshake that is over. A connection over which nothing came
 // is none: it was opened in advance.
-func (h *Handshakes) note(a *arrival, over chan struct{}, err error) {
+func (h *Handshakes) note(a *arrival, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.open, over)
-	close(over)
 	switch {
 	case err == nil:
 		h.of(a.named()).met++
@@ -139,23 +135,6 @@ func (h *Handshakes) asked(a *arrival) {
 	h.of(a.named()).used++
 }
 
-// wait waits for the handshakes under way, as long as the context allows.
-func (h *Handshakes) wait(ctx context.Context) {
-	h.mu.Lock()
-	var open []chan struct{}
-	for over := range h.open {
-		open = append(open, over)
-	}
-	h.mu.Unlock()
-	for _, over := range open {
-		select {
-		case <-over:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
 // unused is what a client did that looked at the certificate when the handshake was
 // over, as Node does. Others open connections beyond their need: it counts only where
 // the host got no request at all.
@@ -166,25 +145,21 @@ func (h *Handshakes) Broken() []BrokenContact {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var all []BrokenContact
-	for host, t := range h.hosts {
-		counts := map[string]int{}
-		for reason, n := range t.broken {
-			counts[reason] = n
-		}
+	for _, host := range slices.Sorted(maps.Keys(h.hosts)) {
+		t := h.hosts[host]
+		counts := maps.Clone(t.broken)
 		if t.used == 0 && t.met > 0 {
 			counts[unused] = t.met
 		}
-		b := BrokenContact{Host: host}
-		for reason, n := range counts {
+		b := BrokenContact{Host: host, Reasons: slices.Collect(maps.Keys(counts))}
+		for _, n := range counts {
 			b.Connections += n
-			b.Reasons = append(b.Reasons, reason)
 		}
 		slices.SortFunc(b.Reasons, func(x, y string) int { return cmp.Or(counts[y]-counts[x], strings.Compare(x, y)) })
 		if b.Connections > 0 {
 			all = append(all, b)
 		}
 	}
-	slices.SortFunc(all, func(x, y BrokenContact) int { return strings.Compare(x.Host, y.Host) })
 	return all
 }
 
@@ -223,39 +198,24 @@ func plainAlert(end []byte) (tls.AlertError, bool) {
 	return tls.AlertError(end[6]), true
 }
 
-// A greeting is a listener whose connections have done their handshakes.
-type greeting struct {
-	*feed
-	net.Listener
-}
-
 // Listener is a listener for TLS, for a server with ConnContext and Handler.
 func (h *Handshakes) Listener(l net.Listener, config *tls.Config) net.Listener {
-	g := &greeting{newFeed(), l}
+	met := newFeed(l)
 	go func() {
 		for {
 			c, err := l.Accept()
 			if err != nil {
-				g.feed.Close()
+				met.Close()
 				return
 			}
 			go func() {
 				a := &arrival{Conn: c, read: c}
 				a.host, a.port, _ = net.SplitHostPort(l.Addr().String())
 				if conn := h.meet(a, config); conn != nil {
-					g.put(conn)
+					met.put(conn)
 				}
 			}()
 		}
 	}()
-	return g
+	return met
 }
-
-// Accept implements net.Listener.
-func (g *greeting) Accept() (net.Conn, error) { return g.feed.Accept() }
-
-// Close implements net.Listener.
-func (g *greeting) Close() error { return errors.Join(g.feed.Close(), g.Listener.Close()) }
-
-// Addr implements net.Listener.
-func (g *greeting) Addr() net.Addr { return g.Listener.Addr() }

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -93,12 +94,12 @@ func NewIntercept(o InterceptOptions) *Intercept {
 	if o.DialRedirected == nil {
 		o.DialRedirected = o.Dial
 	}
-	i := &Intercept{routes: routes{o.Intercepts, o.Dial, o.DialRedirected, o.Refused}, authority: o.Authority, accepted: newFeed()}
+	i := &Intercept{routes: routes{o.Intercepts, o.Dial, o.DialRedirected, o.Refused}, authority: o.Authority, accepted: newFeed(nil)}
 	i.answers.handler = o.Handler
 	silent := log.New(io.Discard, "", 0) // clients are answered what they do wrong
-	i.front = &http.Server{Handler: http.HandlerFunc(i.serveFront), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent}
+	i.front = &http.Server{Handler: answering(i.serveFront), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent}
 	i.inner = &http.Server{
-		Handler: http.HandlerFunc(i.serveInner), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent,
+		Handler: answering(i.serveInner), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent,
 		ConnContext: i.contacts.ConnContext,
 	}
 	i.tls = o.Authority.TLSConfig()
@@ -129,16 +130,22 @@ func (i *Intercept) Broken() []BrokenContact { return i.contacts.Broken() }
 // lasts, and closes every connection.
 func (i *Intercept) Shutdown(ctx context.Context) error {
 	err := i.front.Shutdown(ctx)
-	i.contacts.wait(ctx)
+	none(ctx, &i.contacts.open)
 	err = errors.Join(err, i.inner.Shutdown(ctx))
 	i.accepted.Close()
 	i.open.close()
 	err = errors.Join(err, i.front.Close(), i.inner.Close())
-	over := time.Now().Add(lastWords) // what was cut off ends now, and can be reported
-	for i.answers.pending.Load() > 0 && time.Now().Before(over) {
+	soon, cancel := context.WithTimeout(context.Background(), lastWords)
+	defer cancel()
+	none(soon, &i.answers.pending) // what was cut off ends now, and can be reported
+	return err
+}
+
+// none waits until nothing is under way, as long as the context allows.
+func none(ctx context.Context, underWay *atomic.Int64) {
+	for underWay.Load() > 0 && ctx.Err() == nil {
 		time.Sleep(5 * time.Millisecond)
 	}
-	return err
 }
 
 // Pending is how many requests the handler has not answered: after Shutdown those that it
@@ -146,21 +153,20 @@ func (i *Intercept) Shutdown(ctx context.Context) error {
 func (i *Intercept) Pending() int64 { return i.answers.pending.Load() }
 
 // serveFront answers what a client sends to the proxy as such.
-func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) {
+func (i *Intercept) serveFront(w http.ResponseWriter, r *http.Request) *Failure {
 	switch {
 	case len(r.Host) > hosts.LongestHost: // it is reported, and remembered
-		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("a host of %d characters", len(r.Host))})
+		return denied(http.StatusBadRequest, "a host of %d characters", len(r.Host))
 	case r.Method == http.MethodConnect:
-		i.connect(w, r)
+		return i.connect(w, r)
 	case r.URL.Host != "" && (r.URL.Scheme == "http" || r.URL.Scheme == "https"):
-		i.absolute(w, r)
+		return i.absolute(w, r)
 	case hosts.IsHere(r.Host), isAtOwnPort(r):
-		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeIsProxy,
-			Message: "this is the proxy of graphvcr exec, no server: it takes CONNECT and absolute addresses"})
-	default: // a connection of plain HTTP that was redirected
-		r.URL.Scheme, r.URL.Host = "http", r.Host
-		i.absolute(w, r)
+		return &Failure{Status: http.StatusBadRequest, Code: codeIsProxy,
+			Message: "this is the proxy of graphvcr exec, no server: it takes CONNECT and absolute addresses"}
 	}
+	r.URL.Scheme, r.URL.Host = "http", r.Host // a connection of plain HTTP that was redirected
+	return i.absolute(w, r)
 }
 
 // isAtOwnPort reports whether a request means a server at the very port that it came to: a
@@ -171,18 +177,16 @@ func isAtOwnPort(r *http.Request) bool {
 }
 
 // connect answers CONNECT, and makes of its connection one to the host it names.
-func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
+func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) *Failure {
 	host, port, err := net.SplitHostPort(r.Host)
 	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || host == "" || bad != nil || n == 0 {
-		refuse(w, r, &Failure{Status: http.StatusBadRequest, Code: codeRequest, Message: fmt.Sprintf("CONNECT %q is not HOST:PORT", r.Host)})
-		return
+		return denied(http.StatusBadRequest, "CONNECT %q is not HOST:PORT", r.Host)
 	}
 	var far net.Conn
 	intercepted := i.routes.intercepts(named(host, port))
 	if !intercepted {
 		if far, err = i.routes.reach(r.Context(), i.routes.dial, host, port); err != nil {
-			refuse(w, r, FailureOf(err))
-			return
+			return FailureOf(err)
 		}
 	}
 	near, buffered, err := http.NewResponseController(w).Hijack()
@@ -190,8 +194,7 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 		if far != nil {
 			far.Close()
 		}
-		refuse(w, r, FailureOf(fmt.Errorf("take over the connection: %w", err)))
-		return
+		return FailureOf(fmt.Errorf("take over the connection: %w", err))
 	}
 	_ = near.SetDeadline(time.Time{}) // else the first read fails
 	a := &arrival{Conn: near, read: buffered.Reader, host: host, port: port}
@@ -202,6 +205,7 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) {
 	} else {
 		i.open.splice(a, far)
 	}
+	return nil
 }
 
 func (r *routes) reach(ctx context.Context, dial Dialer, host, port string) (net.Conn, error) {
@@ -221,47 +225,44 @@ func (r *routes) refusal(host string) *Failure {
 
 // absolute answers a request with an absolute address, the way of plain HTTP. Some
 // clients send https that way too.
-func (i *Intercept) absolute(w http.ResponseWriter, r *http.Request) {
+func (i *Intercept) absolute(w http.ResponseWriter, r *http.Request) *Failure {
 	host := named(r.URL.Hostname(), r.URL.Port())
 	switch {
 	case i.routes.intercepts(host):
 		i.answers.answer(w, r, r.URL.Scheme, host)
 	case i.plain == nil:
-		refuse(w, r, i.routes.refusal(host))
+		return i.routes.refusal(host)
 	case r.URL.Scheme != "http":
-		refuse(w, r, &Failure{Status: http.StatusForbidden, Code: codeUpstream, Message: host + " is not intercepted, and is reached by CONNECT only"})
+		return &Failure{Status: http.StatusForbidden, Code: codeUpstream, Message: host + " is not intercepted, and is reached by CONNECT only"}
 	default:
 		withoutHops(r.Header)
 		Forward(w, r, i.plain)
 	}
+	return nil
 }
 
 // serveInner answers a request that came over an intercepted connection.
-func (i *Intercept) serveInner(w http.ResponseWriter, r *http.Request) {
+func (i *Intercept) serveInner(w http.ResponseWriter, r *http.Request) *Failure {
 	a, ok := r.Context().Value(arrivalKey{}).(*arrival)
 	i.contacts.asked(a)
 	if !ok {
-		refuse(w, r, FailureOf(errors.New("the request came over no intercepted connection")))
-		return
+		return FailureOf(errors.New("the request came over no intercepted connection"))
 	}
 	scheme, name := "http", a.host
 	if r.TLS != nil {
-		scheme = "https"
-		if r.TLS.ServerName != "" {
-			name = r.TLS.ServerName
-		}
+		scheme, name = "https", cmp.Or(r.TLS.ServerName, a.host)
 	}
 	host := named(name, a.port)
 	asked := url.URL{Host: r.Host}
 	switch {
 	case r.Method == http.MethodConnect, r.URL.Path == "*":
-		refuse(w, r, &Failure{Status: http.StatusMethodNotAllowed, Code: codeRequest, Message: r.Method + " " + r.URL.Path + " means nothing here"})
+		return denied(http.StatusMethodNotAllowed, "%s %s means nothing here", r.Method, r.URL.Path)
 	case named(asked.Hostname(), asked.Port()) != host:
-		refuse(w, r, &Failure{Status: http.StatusMisdirectedRequest, Code: codeMistaken,
-			Message: fmt.Sprintf("the connection is one to %s, and the request is for %q", host, r.Host)})
-	default:
-		i.answers.answer(w, r, scheme, host)
+		return &Failure{Status: http.StatusMisdirectedRequest, Code: codeMistaken,
+			Message: fmt.Sprintf("the connection is one to %s, and the request is for %q", host, r.Host)}
 	}
+	i.answers.answer(w, r, scheme, host)
+	return nil
 }
 
 // answer hands a request to the handler, addressed to the host that it is for.
@@ -305,11 +306,4 @@ func named(host, port string) string {
 		return host
 	}
 	return net.JoinHostPort(host, port)
-}
-
-// refuse answers with a failure.
-func refuse(w http.ResponseWriter, r *http.Request, f *Failure) {
-	resp := f.Response(r)
-	defer resp.Body.Close()
-	handOut(w, r, resp)
 }

@@ -37,7 +37,7 @@ func (l *learning) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	text, _, _ := wire.Decode(resp.Header, read, mostLearned) // as it is, where it was cut off
 	l.known.Learn(req.Method, req.URL, resp.Header, string(text))
-	resp.Body = &prepended{io.MultiReader(bytes.NewReader(read), rest), resp.Body}
+	prepend(resp, read, rest)
 	return resp, nil
 }
 
@@ -46,10 +46,10 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// prepended is a body whose beginning was read already.
-type prepended struct {
-	io.Reader
-	body io.Closer
+// prepend makes a body begin with what was read of it already.
+func prepend(resp *http.Response, read []byte, rest io.Reader) {
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(read), rest), resp.Body}
 }
-
-func (p *prepended) Close() error { return p.body.Close() }

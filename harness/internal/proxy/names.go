@@ -1,12 +1,10 @@
 package proxy
 
 import (
-	"fmt"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
@@ -14,37 +12,29 @@ import (
 // names are those under which a server may be addressed, beside loopback's.
 type names struct {
 	own    []string
-	beyond bool                   // any IP address too
-	last   atomic.Pointer[string] // the one that was found good last
+	beyond bool // any IP address too
 }
 
 // refuse says what is wrong with a request by itself.
 func (n *names) refuse(req *http.Request) *Failure {
-	bad := func(status int, message string) *Failure {
-		return &Failure{Status: status, Code: codeRequest, Message: message}
-	}
 	switch {
 	case req.Method == http.MethodConnect:
-		return bad(http.StatusMethodNotAllowed, "this is a reverse proxy, which opens no tunnels: give the client its address as base URL, or run the client under graphvcr exec")
+		return denied(http.StatusMethodNotAllowed, "this is a reverse proxy, which opens no tunnels: give the client its address as base URL, or run the client under graphvcr exec")
 	case req.URL.Host != "":
-		return bad(http.StatusBadRequest, "this is a reverse proxy: give the client its address as base URL, not as its proxy, or run the client under graphvcr exec")
+		return denied(http.StatusBadRequest, "this is a reverse proxy: give the client its address as base URL, not as its proxy, or run the client under graphvcr exec")
 	case !n.has(req.Host):
-		return bad(http.StatusMisdirectedRequest, fmt.Sprintf("nothing is served under the name %q: use the address that graphvcr printed, or add --host", req.Host))
+		return denied(http.StatusMisdirectedRequest, "nothing is served under the name %q: use the address that graphvcr printed, or add --host", req.Host)
 	case !strings.HasPrefix(req.URL.Path, "/"):
-		return bad(http.StatusBadRequest, "the path does not begin with a slash")
+		return denied(http.StatusBadRequest, "the path does not begin with a slash")
 	case strings.Contains(req.URL.Path, "/.") && hasDotSegment(req.URL.EscapedPath()):
-		return bad(http.StatusBadRequest, "the path holds the segment . or .., which clients resolve before they send it: write %2E for a dot that is meant")
+		return denied(http.StatusBadRequest, "the path holds the segment . or .., which clients resolve before they send it: write %%2E for a dot that is meant")
 	}
 	return nil
 }
 
 func hasDotSegment(path string) bool {
-	for segment := range strings.SplitSeq(path, "/") {
-		if segment == "." || segment == ".." {
-			return true
-		}
-	}
-	return false
+	path += "/"
+	return strings.Contains(path, "/./") || strings.Contains(path, "/../")
 }
 
 // has reports whether a Host header names this server.
@@ -52,17 +42,6 @@ func (n *names) has(host string) bool {
 	if host == "" { // HTTP/1.0
 		return true
 	}
-	if last := n.last.Load(); last != nil && *last == host {
-		return true
-	}
-	if !n.find(host) {
-		return false
-	}
-	n.last.Store(&host)
-	return true
-}
-
-func (n *names) find(host string) bool {
 	if !ascii.All(host, func(c byte) bool { return ascii.IsHostPort(c) || c == '[' || c == ']' }) {
 		return false
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -61,83 +63,75 @@ func noSession() *Failure {
 }
 
 // serveOwn answers what is asked of the harness itself, or of a session.
-func (r *Reverse) serveOwn(w http.ResponseWriter, req *http.Request) {
+func (r *Reverse) serveOwn(w http.ResponseWriter, req *http.Request) *Failure {
 	path := req.URL.Path
 	id, isSession := strings.CutPrefix(path, sessionsPath+"/")
 	isHosts := strings.HasPrefix(path, hostsPath) || strings.HasPrefix(path, httpHostsPath)
 	switch {
 	case r.opts.Page != nil && strings.HasPrefix(path, r.opts.PagePath):
-		r.servePage(w, req)
+		return r.servePage(w, req)
 	case isOfPage(req) && !isHosts && !(isSession && strings.Contains(id, "/")):
-		deny(w, req, http.StatusForbidden, codeRequest, "this is for programs, not for pages in a browser")
+		return denied(http.StatusForbidden, "this is for programs, not for pages in a browser")
 	case path == ownPath+"health":
-		only(w, req, http.MethodGet, r.health)
+		return only(w, req, http.MethodGet, r.health)
 	case path == ownPath+"metrics":
-		only(w, req, http.MethodGet, r.metrics)
+		return only(w, req, http.MethodGet, r.metrics)
 	case path == sessionsPath:
-		only(w, req, http.MethodPost, r.postSession)
+		return only(w, req, http.MethodPost, r.postSession)
 	case isSession:
-		r.serveBelow(w, req, id)
+		return r.serveBelow(w, req, id)
 	case isHosts:
-		r.serveSession(w, req, r.own, path, req.URL.RawPath)
-	default:
-		deny(w, req, http.StatusNotFound, codeRequest, "graphvcr serves health, metrics and sessions here, not "+path)
+		return r.serveSession(w, req, r.own, path, req.URL.RawPath)
 	}
+	return denied(http.StatusNotFound, "graphvcr serves health, metrics and sessions here, not %s", path)
 }
 
 // servePage serves the page to whoever knows its path, and to no page of another site.
-func (r *Reverse) servePage(w http.ResponseWriter, req *http.Request) {
-	if site := first(req.Header["Sec-Fetch-Site"]); site != "" && site != "none" && site != "same-origin" {
-		deny(w, req, http.StatusForbidden, codeRequest, "this page is opened by its address alone")
-		return
+func (r *Reverse) servePage(w http.ResponseWriter, req *http.Request) *Failure {
+	if site := req.Header.Get("Sec-Fetch-Site"); site != "" && site != "none" && site != "same-origin" {
+		return denied(http.StatusForbidden, "this page is opened by its address alone")
 	}
 	http.StripPrefix(r.opts.PagePath, r.opts.Page).ServeHTTP(w, req)
+	return nil
 }
 
-func only(w http.ResponseWriter, req *http.Request, method string, serve http.HandlerFunc) {
+func only(w http.ResponseWriter, req *http.Request, method string, serve func(w http.ResponseWriter, req *http.Request) *Failure) *Failure {
 	if req.Method != method && !(method == http.MethodGet && req.Method == http.MethodHead) {
-		w.Header().Set("Allow", method)
-		deny(w, req, http.StatusMethodNotAllowed, codeRequest, fmt.Sprintf("want %s, not %s", method, req.Method))
-		return
+		f := denied(http.StatusMethodNotAllowed, "want %s, not %s", method, req.Method)
+		f.Header = http.Header{"Allow": {method}}
+		return f
 	}
-	serve(w, req)
-}
-
-func deny(w http.ResponseWriter, req *http.Request, status int, code, message string) {
-	handOut(w, req, (&Failure{Status: status, Code: code, Message: message}).Response(req))
+	return serve(w, req)
 }
 
 // serveBelow answers a session's requests, and its end.
-func (r *Reverse) serveBelow(w http.ResponseWriter, req *http.Request, rest string) {
+func (r *Reverse) serveBelow(w http.ResponseWriter, req *http.Request, rest string) *Failure {
 	id, _, below := strings.Cut(rest, "/")
 	s := r.sessions.find(id)
-	switch {
-	case s == nil:
-		handOut(w, req, noSession().Response(req))
-	case below:
-		raw := req.URL.RawPath
-		if raw != "" {
-			var ok bool
-			if raw, ok = strings.CutPrefix(raw, s.prefix); !ok || raw[:1] != "/" {
-				deny(w, req, http.StatusBadRequest, codeRequest, "the session in the path is percent-encoded")
-				return
-			}
-		}
-		r.serveSession(w, req, s, req.URL.Path[len(s.prefix):], raw)
-	default:
-		only(w, req, http.MethodDelete, func(w http.ResponseWriter, req *http.Request) { r.deleteSession(w, req, id) })
+	if s == nil {
+		return noSession()
 	}
+	if !below {
+		return only(w, req, http.MethodDelete, func(w http.ResponseWriter, req *http.Request) *Failure { return r.deleteSession(w, req, id) })
+	}
+	raw := req.URL.RawPath
+	if raw != "" {
+		var ok bool
+		if raw, ok = strings.CutPrefix(raw, s.prefix); !ok || raw[:1] != "/" {
+			return denied(http.StatusBadRequest, "the session in the path is percent-encoded")
+		}
+	}
+	return r.serveSession(w, req, s, req.URL.Path[len(s.prefix):], raw)
 }
 
-func (r *Reverse) postSession(w http.ResponseWriter, req *http.Request) {
+func (r *Reverse) postSession(w http.ResponseWriter, req *http.Request) *Failure {
 	var asked SessionRequest
 	body, err := io.ReadAll(bodyOf(w, req, maxSessionRequest))
 	if err == nil && len(bytes.TrimSpace(body)) > 0 {
 		err = json.Unmarshal(body, &asked)
 	}
 	if err != nil {
-		deny(w, req, http.StatusBadRequest, codeSession, fmt.Sprintf(`open a session: %v: want {"cassette": NAME, "mode": "replay"}`, err))
-		return
+		return &Failure{Status: http.StatusBadRequest, Code: codeSession, Message: fmt.Sprintf(`open a session: %v: want {"cassette": NAME, "mode": "replay"}`, err)}
 	}
 	id, s, err := r.sessions.add(func() (Use, error) { return r.opts.Open(asked) }, r.opts.Faults)
 	if err != nil {
@@ -145,55 +139,37 @@ func (r *Reverse) postSession(w http.ResponseWriter, req *http.Request) {
 		if failure.Code == codeUpstream {
 			failure.Status, failure.Code = http.StatusBadRequest, codeSession
 		}
-		handOut(w, req, failure.Response(req))
-		return
+		return failure
 	}
 	base := s.baseOf(req)
 	w.Header().Set("Location", base)
-	answer(w, http.StatusCreated, map[string]any{"id": id, "url": base, "idleSeconds": int(r.opts.Idle / time.Second)})
+	return writeJSON(w, http.StatusCreated, map[string]any{"id": id, "url": base, "idleSeconds": int(r.opts.Idle / time.Second)})
 }
 
 // deleteSession ends a session and answers with its report.
-func (r *Reverse) deleteSession(w http.ResponseWriter, req *http.Request, id string) {
+func (r *Reverse) deleteSession(w http.ResponseWriter, req *http.Request, id string) *Failure {
 	ctx, cancel := context.WithTimeout(req.Context(), endPatience)
 	defer cancel()
 	ended, found := r.sessions.end(ctx, id)
 	if !found {
-		handOut(w, req, noSession().Response(req))
-		return
+		return noSession()
 	}
 	suite := &report.Suite{Command: "serve", Cases: []report.Case{ended}}
 	suite.Finish()
 	var text bytes.Buffer
-	if err := report.Render(&text, "json", suite, report.Style{}); err != nil {
-		deny(w, req, http.StatusInternalServerError, codeSession, "write the report: "+err.Error())
-		return
+	if err := render.Suite(&text, "json", suite, render.Style{}); err != nil {
+		return &Failure{Status: http.StatusInternalServerError, Code: codeSession, Message: "write the report: " + err.Error()}
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(text.Len()))
-	_, _ = w.Write(text.Bytes())
+	return write(w, http.StatusOK, "application/json", text.Bytes())
 }
 
-func (r *Reverse) health(w http.ResponseWriter, _ *http.Request) {
+func (r *Reverse) health(w http.ResponseWriter, _ *http.Request) *Failure {
 	open, _, _ := r.sessions.counts()
-	answer(w, http.StatusOK, map[string]any{"status": "ok", "live": r.own.live, "sessions": open})
-}
-
-// answer writes a JSON value.
-func answer(w http.ResponseWriter, status int, value map[string]any) {
-	text, err := json.Marshal(value)
-	if err != nil { // plain values are always encoded
-		status, text = http.StatusInternalServerError, nil
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	w.WriteHeader(status)
-	_, _ = w.Write(text)
+	return writeJSON(w, http.StatusOK, map[string]any{"status": "ok", "live": r.own.live, "sessions": open})
 }
 
 // metrics answers in Prometheus's text format.
-func (r *Reverse) metrics(w http.ResponseWriter, _ *http.Request) {
+func (r *Reverse) metrics(w http.ResponseWriter, _ *http.Request) *Failure {
 	open, opened, expired := r.sessions.counts()
 	var text bytes.Buffer
 	for _, m := range []struct {
@@ -208,7 +184,22 @@ func (r *Reverse) metrics(w http.ResponseWriter, _ *http.Request) {
 	} {
 		fmt.Fprintf(&text, "# HELP %s %s\n# TYPE %s %s\n%s %d\n", m.name, m.help, m.name, m.kind, m.name, m.value)
 	}
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(text.Len()))
-	_, _ = w.Write(text.Bytes())
+	return write(w, http.StatusOK, "text/plain; version=0.0.4; charset=utf-8", text.Bytes())
+}
+
+func writeJSON(w http.ResponseWriter, status int, value map[string]any) *Failure {
+	text, err := json.Marshal(value)
+	if err != nil { // plain values are always encoded
+		return FailureOf(err)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	return write(w, status, "application/json", text)
+}
+
+func write(w http.ResponseWriter, status int, contentType string, text []byte) *Failure {
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	w.WriteHeader(status)
+	_, _ = w.Write(text) // a client that went away does not want it
+	return nil
 }

@@ -86,36 +86,38 @@ func (r *Reverse) End(ctx context.Context) []report.Case {
 }
 
 // ServeHTTP implements http.Handler.
-func (r *Reverse) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+func (r *Reverse) ServeHTTP(w http.ResponseWriter, req *http.Request) { answering(r.serve)(w, req) }
+
+func (r *Reverse) serve(w http.ResponseWriter, req *http.Request) *Failure {
 	r.requests.Add(1)
 	if f := r.names.refuse(req); f != nil {
-		handOut(w, req, f.Response(req))
-		return
+		return f
 	}
 	if strings.HasPrefix(req.URL.Path, ownPath) {
-		r.serveOwn(w, req)
-		return
+		return r.serveOwn(w, req)
 	}
-	r.serveSession(w, req, r.own, req.URL.Path, req.URL.RawPath)
+	return r.serveSession(w, req, r.own, req.URL.Path, req.URL.RawPath)
 }
 
 // serveSession answers a request of a session; path and rawPath are what follows its
 // prefix.
-func (r *Reverse) serveSession(w http.ResponseWriter, req *http.Request, s *session, path, rawPath string) {
-	if w = forPage(w, req, s.live, r.opts.Origins); w == nil {
-		return
+func (r *Reverse) serveSession(w http.ResponseWriter, req *http.Request, s *session, path, rawPath string) *Failure {
+	w, failure := forPage(w, req, s.live, r.opts.Origins)
+	if w == nil {
+		return failure
 	}
-	if !s.enter() {
-		handOut(w, req, noSession().Response(req))
-		return
-	}
-	defer s.leave()
-	c := &call{reverse: r, session: s, links: servedAt(s.baseOf(req), r.opts.Graph), out: *req}
-	c.target = url.URL{Scheme: "https", Host: r.opts.Graph, Path: path, RawPath: rawPath, RawQuery: req.URL.RawQuery, ForceQuery: req.URL.ForceQuery}
-	out, failure := c.outgoing(w, req)
-	if failure != nil {
-		handOut(w, req, failure.Response(req))
-		return
-	}
-	c.answer(w, out)
+	answering(func(w http.ResponseWriter, req *http.Request) *Failure { // which a page may read
+		if !s.enter() {
+			return noSession()
+		}
+		defer s.leave()
+		c := &call{reverse: r, session: s, links: servedAt(s.baseOf(req), r.opts.Graph), out: *req}
+		c.target = url.URL{Scheme: "https", Host: r.opts.Graph, Path: path, RawPath: rawPath, RawQuery: req.URL.RawQuery, ForceQuery: req.URL.ForceQuery}
+		out, failure := c.outgoing(w, req)
+		if failure == nil {
+			c.answer(w, out)
+		}
+		return failure
+	})(w, req)
+	return nil
 }

@@ -31,42 +31,27 @@ type session struct {
 	live    bool
 	prefix  string // of the paths of its requests; "" for the server's own
 	issued  namedHosts
-	base    atomic.Pointer[base] // as the last client saw it
 
 	began    time.Time    // from which times are measured, whatever the clock on the wall says
 	lastUsed atomic.Int64 // nanoseconds since then
 	asked    atomic.Int64 // requests
-	underWay atomic.Int64 // requests
 
 	gate  sync.RWMutex // held for reading while a request is under way
 	ended bool         // guarded by gate
 }
 
-// base is what links begin with, for clients of a name.
-type base struct {
-	host      string
-	encrypted bool
-	text      string
-}
-
 // baseOf is what the links of a session begin with, as the client of a request sees it.
 func (s *session) baseOf(req *http.Request) string {
-	host, encrypted := req.Host, req.TLS != nil
+	host, scheme := req.Host, "http://"
+	if req.TLS != nil {
+		scheme = "https://"
+	}
 	if host == "" {
 		if local, ok := req.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 			host = local.String()
 		}
 	}
-	if last := s.base.Load(); last != nil && last.host == host && last.encrypted == encrypted {
-		return last.text
-	}
-	scheme := "http://"
-	if encrypted {
-		scheme = "https://"
-	}
-	made := &base{host, encrypted, scheme + host + s.prefix}
-	s.base.Store(made)
-	return made.text
+	return scheme + host + s.prefix
 }
 
 func newSession(use Use, faults Faults, prefix string) *session {
@@ -89,21 +74,20 @@ func (s *session) enter() bool {
 		return false
 	}
 	s.asked.Add(1)
-	s.underWay.Add(1)
 	return true
 }
 
 func (s *session) leave() {
 	s.lastUsed.Store(int64(time.Since(s.began)))
-	s.underWay.Add(-1)
 	s.gate.RUnlock()
 }
 
 // idle is for how long nobody has used it.
 func (s *session) idle() time.Duration {
-	if s.underWay.Load() > 0 {
+	if !s.gate.TryLock() { // a request is under way
 		return 0
 	}
+	defer s.gate.Unlock()
 	return time.Since(s.began) - time.Duration(s.lastUsed.Load())
 }
 

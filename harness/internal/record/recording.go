@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/clean"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -82,7 +84,7 @@ func start(p *project.Project, name, like string, vars map[string]string, live L
 	if err != nil {
 		return nil, err
 	}
-	salt, err := cassette.MakeSalt(p.Dirs.Cassettes)
+	salt, err := saltfile.Make(p.Dirs.Cassettes)
 	if err != nil {
 		return nil, fmt.Errorf("record %s: %w", name, err)
 	}

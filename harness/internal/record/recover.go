@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/journal"
@@ -89,19 +91,19 @@ func saveJournal(p *project.Project, j *journal.Journal, file string, meta casse
 func saltOf(p *project.Project, j *journal.Journal, file string) ([]byte, error) {
 	was := redact.SaltOf(j.Notes())
 	if was == "" {
-		return cassette.MakeSalt(p.SaltFolder(file))
+		return saltfile.Make(p.SaltFolder(file))
 	}
-	salt, err := cassette.FindSalt(p.SaltFolder(file))
-	if err == nil && cassette.SaltDigest(salt) == was {
+	salt, err := saltfile.Find(p.SaltFolder(file))
+	if err == nil && saltfile.Digest(salt) == was {
 		return salt, nil
 	}
 	message := "it was recorded with a salt that is not there"
 	if err == nil {
-		message = fmt.Sprintf("it was recorded with the salt %s, and the cassettes have %s", was, cassette.SaltDigest(salt))
+		message = fmt.Sprintf("it was recorded with the salt %s, and the cassettes have %s", was, saltfile.Digest(salt))
 	}
 	return nil, &fault.Error{
 		Message: "recover " + project.CleanPath(j.Name()) + ": " + message,
-		Hint:    "restore the file salt of the cassettes folder from version control, or set " + cassette.SaltVariable + "; the journal stays",
+		Hint:    "restore the file salt of the cassettes folder from version control, or set " + saltfile.Variable + "; the journal stays",
 	}
 }
 

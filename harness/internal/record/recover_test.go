@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -198,7 +200,7 @@ func TestInterruptedBeforeTheFirstAnswer(t *testing.T) {
 func TestRecoverKnowsItsSalt(t *testing.T) {
 	p := lay(t, "-- cassettes/b/two.yaml --\n"+testkit.Cassette("/me"))
 	file := filepath.Join(p.Dirs.Cassettes, "salt")
-	salt, err := cassette.MakeSalt(p.Dirs.Cassettes)
+	salt, err := saltfile.Make(p.Dirs.Cassettes)
 	if err != nil {
 		t.Fatal(err)
 	}

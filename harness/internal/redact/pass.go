@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -23,7 +25,8 @@ type pass struct {
 	holes  []replacedHole // in the order of leaves
 	names  []taggedName   // that holes hold
 
-	recent  *recent
+	memory  *memory
+	show    place.Func // leaf, as a value
 	counts  [ruleCount]int
 	unknown map[string]int                           // by member: values replaced only because nothing knows them
 	trial   func(l *place.Leaf, r rule, text string) // reports what would be replaced, and nothing is
@@ -33,17 +36,19 @@ type pass struct {
 
 // newPass begins a pass, which end ends.
 func newPass(c *core) *pass {
-	p := &pass{scene: scene{r: c}}
-	if p.recent, _ = c.recents.Get().(*recent); p.recent == nil {
-		p.recent = &recent{}
+	p, _ := c.passes.Get().(*pass)
+	if p == nil {
+		p = &pass{scene: scene{r: c}, memory: &memory{}}
+		p.show = p.leaf
 	}
 	return p
 }
 
 // end leaves what was met lately to the next pass.
 func (p *pass) end() {
-	p.recent.last = nil
-	p.r.recents.Put(p.recent)
+	p.memory.last = nil
+	*p = pass{scene: scene{r: p.r}, memory: p.memory, show: p.show}
+	p.r.passes.Put(p)
 }
 
 // A replacedHole is a leaf of a request, by its number, that was replaced.
@@ -73,36 +78,45 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 
 // verdict is what is said of a leaf: what is remembered, or what judge says.
 func (p *pass) verdict(l *place.Leaf) verdict {
-	if l.Role != place.Member && l.Role != place.Header || len(l.Text) > longestAnswer || strings.HasSuffix(l.Name, "Hash") || strings.EqualFold(l.Parent, "headers") {
+	if !isRemembered(l) {
 		return judge{&p.scene}.verdict(l, nil)
 	}
-	at := standing{l.Name, l.Parent, l.Outer, l.Role, p.outside, p.request, p.signIn, p.sealed, p.trial != nil}
-	a := p.r.verdicts.at(p.recent, at)
-	if a == nil {
-		at = at.own()
-		a = p.r.verdicts.begin(p.recent, at, vocabulary{&p.scene}.spot(at.name, at.parent))
+	at := standing{l.Parent, l.Outer, l.Role, p.outside, p.request, p.signIn, p.sealed, p.trial != nil}
+	s := p.memory.name(l.Name).spot(&at, vocabulary{&p.scene}.spot)
+	t, met := p.memory.met(s, l.Text)
+	if said := t.said; said != nil && said.at == s && said.text == l.Text {
+		return said.verdict
 	}
-	if known, ok := a.on(l.Text); ok {
-		return known
+	said := judge{&p.scene}.verdict(l, s)
+	if met && (l.Role == place.Member || said.rule == noRule || p.r.previous == nil) {
+		n, both := len(l.Text), l.Text+said.text // not the body that they may be parts of
+		t.said = &answer{s, both[:n], verdict{both[n:], said.rule, said.hole}}
 	}
-	said := judge{&p.scene}.verdict(l, a.spot)
-	if l.Role == place.Header && said.rule != noRule || !p.recent.met(l.Text) {
-		return said
-	}
-	p.r.verdicts.remember(a, l.Text, said)
 	return said
 }
 
+// isRemembered reports whether the verdict on a leaf is remembered: its place says no more of
+// it than a standing does, and is one that others have.
+func isRemembered(l *place.Leaf) bool {
+	switch l.Role {
+	case place.Member, place.Number, place.Header, place.Host, place.OptionName, place.Identifier:
+		return len(l.Text) <= longestRemembered && !strings.HasSuffix(l.Name, "Hash") && !strings.EqualFold(l.Parent, "headers")
+	}
+	return false
+}
+
+const longestRemembered = 128
+
 // isMemberName is vocabulary.isMemberName, remembered.
 func (p *pass) isMemberName(s, parent string) bool {
-	k := p.recent.known(s)
-	if k.member && k.parent == parent {
+	n := p.memory.name(s)
+	if n.member && n.parent == parent {
 		return true
 	}
 	if !(vocabulary{&p.scene}).isMemberName(s, parent) {
 		return false
 	}
-	k.member, k.parent = true, strings.Clone(parent) // not the body that it stands in
+	n.member, n.parent = true, strings.Clone(parent) // not the body that it stands in
 	return true
 }
 
@@ -205,15 +219,15 @@ func (p *pass) begin(part string) {
 
 func (p *pass) rewrite(m *place.Message) {
 	p.outside = p.left && !m.Answer
-	place.Rewrite(m, p.leaf)
+	place.Rewrite(m, p.show)
 }
 
 // others rewrites what go-vcr keeps of a request beside that.
 func (p *pass) others(i *cassette.Interaction) {
 	req := &i.Request
-	judge := judge{&p.scene}
-	req.RequestURI = judge.rewritten(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
-	req.Host = judge.rewritten(nil, place.Leaf{Role: place.Host, Text: req.Host})
+	rewritten := func(l place.Leaf) string { return (*place.Leaf)(nil).RewriteText(l, p.aside) }
+	req.RequestURI = rewritten(place.Leaf{Role: place.Text, Text: req.RequestURI})
+	req.Host = rewritten(place.Leaf{Role: place.Host, Text: req.Host})
 	if req.RemoteAddr != "" {
 		req.RemoteAddr = "198.18.0.1:1"
 	}
@@ -221,11 +235,22 @@ func (p *pass) others(i *cassette.Interaction) {
 		form := make(url.Values, len(req.Form))
 		for _, name := range slices.Sorted(maps.Keys(req.Form)) {
 			for _, v := range req.Form[name] {
-				form[name] = append(form[name], judge.rewritten(nil, place.Leaf{Role: place.Field, Name: name, Text: v}))
+				form[name] = append(form[name], rewritten(place.Leaf{Role: place.Field, Name: name, Text: v}))
 			}
 		}
 		req.Form = form
 	}
+}
+
+// aside judges a leaf that is counted nowhere.
+func (p *pass) aside(l *place.Leaf) (string, bool) {
+	v := verdict{}
+	if l.Layered {
+		v = judge{&p.scene}.layered(l)
+	} else {
+		v = p.verdict(l)
+	}
+	return v.text, v.rule != noRule
 }
 
 // statusLine is a status line whose phrase is a text of the service's, or HTTP's own.
@@ -277,7 +302,7 @@ func (p *pass) note(i *cassette.Interaction) []byte {
 	if len(p.r.salt) == 0 {
 		return nil
 	}
-	n := noteData{Names: p.names, Salt: cassette.SaltDigest(p.r.salt)}
+	n := noteData{Names: p.names, Salt: saltfile.Digest(p.r.salt)}
 	if len(i.Holes) > 0 {
 		n.Shapes = shapesOf(i)
 	}

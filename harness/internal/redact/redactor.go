@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -78,7 +80,7 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	slices.Sort(m.Redacted)
 	m.Redacted = slices.Compact(m.Redacted)
 	if len(r.core.salt) > 0 && len(m.Redacted) > 0 {
-		m.Salt = cassette.SaltDigest(r.core.salt)
+		m.Salt = saltfile.Digest(r.core.salt)
 		for p, t := range m.Tags { // of what was sealed before
 			if _, known := tags[p]; !known && r.core.ledger.faker.IsName(p) {
 				tags[p] = t

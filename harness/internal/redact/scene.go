@@ -19,8 +19,7 @@ type core struct {
 	keepHeaders set
 	ledger      *ledger
 	previous    *previous
-	verdicts    verdicts
-	recents     sync.Pool // of *recent
+	passes      sync.Pool // of *pass
 }
 
 // Options are what a recording may bring along.

@@ -3,8 +3,6 @@ package redact
 import (
 	"hash/maphash"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -18,166 +16,111 @@ type verdict struct {
 	hole cassette.HoleKind
 }
 
-// A spot is where values of JSON stand, with what that alone says of them.
+// A memory is what passes met lately, since services say the same again and again and a verdict
+// never changes. One pass at a time has it. Its size is fixed: each name and each text has one of
+// two places, and what was not met for long goes.
+type memory struct {
+	names [256]metName
+	last  *metName
+	texts [1 << 11][2]metText
+}
+
+// A metName is what is known of a name.
+type metName struct {
+	name   string
+	spots  []*spot // where values of it stood, that of the last one first
+	member bool    // it is the service's, below this parent
+	parent string
+	next   *metName // what came behind it last: the objects of a list repeat their members
+}
+
+// A spot is where texts stand, with what that alone says of them.
 type spot struct {
+	standing
+	seed          maphash.Seed
 	secret, field *field // what credentials and members say of the name
 	isKnown       bool   // the name is one of the service's
 	values        words.Values
 }
 
-// verdicts remember what was said of the members of JSON that were met lately: services say
-// the same again and again, and a verdict never changes.
-type verdicts struct {
-	mu    sync.RWMutex
-	met   map[standing]*answers
-	count atomic.Int64 // of answers
-}
-
-// A standing is what a verdict on a member depends on, beside its text.
+// A standing is what a verdict depends on, beside the text that it is on and the name.
 type standing struct {
-	name, parent, outer                     string
+	parent, outer                           string
 	role                                    place.Role
 	outside, request, signIn, sealed, trial bool
 }
 
-// own is a standing that keeps no body in memory.
-func (s standing) own() standing {
-	s.name, s.parent, s.outer = strings.Clone(s.name), strings.Clone(s.parent), strings.Clone(s.outer)
-	return s
+// A metText is a text, by its hash. Most are met once, and only the verdict on what comes again is
+// kept.
+type metText struct {
+	hash uint64
+	said *answer
 }
 
-// answers are verdicts by text.
-type answers struct {
-	at    standing
-	spot  *spot
-	stale atomic.Bool // they are forgotten
-
-	mu  sync.RWMutex
-	met map[string]verdict
+// An answer is the verdict on a text at a spot.
+type answer struct {
+	at   *spot
+	text string
+	verdict
 }
 
-// on is the verdict on a text that is remembered.
-func (a *answers) on(text string) (said verdict, ok bool) {
-	a.mu.RLock()
-	said, ok = a.met[text]
-	a.mu.RUnlock()
-	return said, ok
-}
+var seed = maphash.MakeSeed()
 
-const (
-	mostVerdicts  = 1 << 14 // then all are forgotten, so that memory is bounded
-	longestAnswer = 128
-)
-
-// forget forgets all of them.
-func (v *verdicts) forget() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for _, a := range v.met {
-		a.stale.Store(true)
-	}
-	v.met = nil
-	v.count.Store(0)
-}
-
-// at is what was said where a text stands, nil where nothing was yet.
-func (v *verdicts) at(n *recent, s standing) *answers {
-	k := n.known(s.name)
-	if k.answers != nil && k.answers.at == s && !k.answers.stale.Load() {
-		return k.answers
-	}
-	v.mu.RLock()
-	k.answers = v.met[s]
-	v.mu.RUnlock()
-	return k.answers
-}
-
-// begin begins to remember what is said where a text stands.
-func (v *verdicts) begin(n *recent, s standing, is *spot) *answers {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	a := v.met[s]
-	if a == nil {
-		a = &answers{at: s, spot: is}
-		if v.met == nil {
-			v.met = map[standing]*answers{}
-		}
-		v.met[s] = a
-		v.count.Add(1)
-	}
-	n.known(s.name).answers = a
-	return a
-}
-
-// remember keeps a verdict.
-func (v *verdicts) remember(a *answers, text string, said verdict) {
-	n, both := len(text), text+said.text // not the body that they may be parts of
-	said.text = both[n:]
-	a.mu.Lock()
-	if a.met == nil {
-		a.met = map[string]verdict{}
-	}
-	a.met[both[:n]] = said
-	a.mu.Unlock()
-	if v.count.Add(1) >= mostVerdicts {
-		v.forget()
-	}
-}
-
-// recent is what passes met last: of names, each in one of two slots, for the objects of a list
-// repeat their members; and of texts, by their hashes, for most are met once, and only the
-// verdict on what comes again is remembered. One pass at a time has it.
-type recent struct {
-	names [256]recentName
-	texts [1 << 11][2]uint32
-	last  *recentName
-}
-
-// met reports whether a text was met lately, and notes that it is now.
-func (n *recent) met(text string) bool {
-	h := maphash.String(recentSeed, text)
-	last, is := &n.texts[h%uint64(len(n.texts))], uint32(h>>32)|1
-	known := last[0] == is || last[1] == is
-	if !known {
-		last[0], last[1] = is, last[0]
-	}
-	return known
-}
-
-// A recentName is what is known of a name.
-type recentName struct {
-	name    string
-	answers *answers // where it stood last, nil where none was asked for
-	member  bool     // it is the service's, below this parent
-	parent  string
-	next    *recentName // what came behind it last
-}
-
-var recentSeed = maphash.MakeSeed()
-
-// known is what is known of a name.
-func (n *recent) known(name string) *recentName {
-	last := n.last
+// name is what is known of a name.
+func (m *memory) name(s string) *metName {
+	last := m.last
 	if last != nil {
-		if last.name == name { // a member's name comes before its value
+		if last.name == s { // a member's name comes before its value
 			return last
 		}
-		if next := last.next; next != nil && next.name == name {
-			n.last = next
+		if next := last.next; next != nil && next.name == s {
+			m.last = next
 			return next
 		}
 	}
-	h := maphash.String(recentSeed, name)
-	k := &n.names[h%uint64(len(n.names))]
-	if k.name != name && k.name != "" {
-		k = &n.names[h>>32%uint64(len(n.names))]
+	h := maphash.String(seed, s)
+	n := &m.names[h%uint64(len(m.names))]
+	if n.name != s && n.name != "" {
+		n = &m.names[h>>32%uint64(len(m.names))]
 	}
-	if k.name != name {
-		*k = recentName{name: strings.Clone(name)}
+	if n.name != s {
+		*n = metName{name: strings.Clone(s)} // not the body that it stands in
 	}
 	if last != nil {
-		last.next = k
+		last.next = n
 	}
-	n.last = k
-	return k
+	m.last = n
+	return n
+}
+
+// mostSpots bounds the spots that are known of a name.
+const mostSpots = 8
+
+// spot is where values of a name stand, which look makes where none stood yet.
+func (n *metName) spot(at *standing, look func(name, parent string) *spot) *spot {
+	for k, s := range n.spots {
+		if s.standing == *at {
+			n.spots[0], n.spots[k] = s, n.spots[0]
+			return s
+		}
+	}
+	s := look(n.name, strings.Clone(at.parent))
+	s.standing, s.seed = *at, maphash.MakeSeed()
+	s.parent, s.outer = strings.Clone(at.parent), strings.Clone(at.outer)
+	n.spots = append(n.spots[:min(len(n.spots), mostSpots-1)], s)
+	return s
+}
+
+// met is what is kept of a text, and whether it was met before at this spot.
+func (m *memory) met(at *spot, s string) (t *metText, met bool) {
+	h := maphash.String(at.seed, s)
+	both := &m.texts[h%uint64(len(m.texts))]
+	if both[0].hash != h {
+		both[0], both[1] = both[1], both[0]
+		if met = both[0].hash == h; !met {
+			both[0] = metText{hash: h}
+		}
+		return &both[0], met
+	}
+	return &both[0], true
 }

@@ -45,6 +45,10 @@ type inputs struct {
 	known map[string]bool // names of variables that could have been meant
 }
 
+func newInputs(values Inputs) *inputs {
+	return &inputs{values: values, used: map[string]bool{}, known: map[string]bool{}}
+}
+
 // bind binds all inputs that a cassette knows and returns its variables with them.
 func (in *inputs) bind(c *cassette.Cassette, session *match.Session) (map[string]string, error) {
 	vars := c.Meta.Vars

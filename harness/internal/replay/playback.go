@@ -80,16 +80,14 @@ func (b *Playback) Vars() map[string]string {
 // Input makes a value of the client stand for what the cassettes store under a name: a
 // variable, or a pseudonym itself. It is to be called before the first request.
 func (b *Playback) Input(name, value string) error {
-	known := false
+	in := newInputs(Inputs{name: value})
 	for i, c := range b.cassettes {
-		bound, err := bind(c, b.sessions[i], name, value)
-		if err != nil {
+		if _, err := in.bind(c, b.sessions[i]); err != nil {
 			return err
 		}
-		known = known || bound
 	}
-	if !known {
-		return unknownInput(name, slices.Sorted(maps.Keys(b.Vars())))
+	if err := in.unused(); err != nil {
+		return err
 	}
 	if b.inputs == nil {
 		b.inputs = Inputs{}

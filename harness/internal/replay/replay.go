@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
@@ -53,8 +52,7 @@ func Run(ctx context.Context, p *project.Project, sel Selection) (*report.Suite,
 	if err != nil {
 		return nil, err
 	}
-	r := &run{project: p, sel: sel, jobs: jobs, inputs: inputs{values: sel.Inputs, used: map[string]bool{}, known: map[string]bool{}}}
-	r.stopAfter.Store(int64(len(jobs)))
+	r := &run{project: p, sel: sel, jobs: jobs, inputs: newInputs(sel.Inputs), stopAfter: len(jobs)}
 	if err := r.all(ctx); err != nil {
 		return nil, fmt.Errorf("replay: %w", err)
 	}
@@ -92,7 +90,7 @@ func prepare(p *project.Project, files []string, sel Selection) ([]*job, error) 
 		return nil
 	})
 	if sel.Run != nil {
-		jobs = matching(jobs, sel.Run)
+		jobs = slices.DeleteFunc(jobs, func(j *job) bool { return !sel.Run.MatchString(j.file) && !sel.Run.MatchString(j.name()) })
 		if len(jobs) == 0 {
 			return nil, &fault.Error{
 				Message: fmt.Sprintf("no scenario's name or file matches --run %s", sel.Run),
@@ -124,26 +122,16 @@ func newJob(p *project.Project, file string) *job {
 	return j
 }
 
-func matching(jobs []*job, pattern *regexp.Regexp) []*job {
-	var kept []*job
-	for _, j := range jobs {
-		if pattern.MatchString(j.file) || j.sc != nil && pattern.MatchString(j.sc.Name) {
-			kept = append(kept, j)
-		}
-	}
-	return kept
-}
-
 // A run is of jobs that are sorted by file.
 type run struct {
-	project   *project.Project
-	sel       Selection
-	jobs      []*job
-	inputs    inputs
-	stopAfter atomic.Int64 // with FailFast, the first failed job as far as known
+	project *project.Project
+	sel     Selection
+	jobs    []*job
+	inputs  *inputs
 
-	mu   sync.Mutex // orders calls of Progress
-	done int
+	mu        sync.Mutex
+	stopAfter int // with FailFast, the first failed job as far as known
+	done      int
 }
 
 func (r *run) all(ctx context.Context) error {
@@ -152,8 +140,8 @@ func (r *run) all(ctx context.Context) error {
 		if j.release != nil {
 			defer j.release()
 		}
-		if ctx.Err() == nil && int64(i) < r.stopAfter.Load() {
-			j.run(ctx, r.project, &r.inputs, r.sel.Show)
+		if ctx.Err() == nil && !r.stopped(i) {
+			j.run(ctx, r.project, r.inputs, r.sel.Show)
 			r.finished(i)
 		}
 		j.load = nil
@@ -162,22 +150,26 @@ func (r *run) all(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// stopped reports whether an earlier job ended the run.
+func (r *run) stopped(i int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return i >= r.stopAfter
+}
+
+// finished notes that a job is done, and reports progress, one at a time.
 func (r *run) finished(i int) {
 	j := r.jobs[i]
 	one := report.Suite{FailOn: r.sel.FailOn, Cases: []report.Case{j.result}}
 	one.Finish()
 	j.result = one.Cases[0]
-	if r.sel.FailFast && j.result.Status != report.Passed {
-		for before := r.stopAfter.Load(); int64(i) < before; before = r.stopAfter.Load() {
-			if r.stopAfter.CompareAndSwap(before, int64(i)) {
-				break
-			}
-		}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.sel.FailFast && j.failed() {
+		r.stopAfter = min(r.stopAfter, i)
 	}
+	r.done++
 	if r.sel.Progress != nil {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.done++
 		r.sel.Progress(r.done, len(r.jobs), j.result)
 	}
 }
@@ -187,9 +179,8 @@ func (r *run) finished(i int) {
 // that the outcome does not depend on scheduling.
 func (r *run) suite() *report.Suite {
 	s := &report.Suite{Command: "replay", FailOn: r.sel.FailOn}
-	stop := r.stopAfter.Load()
 	for i, j := range r.jobs {
-		if int64(i) > stop {
+		if i > r.stopAfter {
 			j.result = report.Case{Name: j.name(), File: j.file, Status: report.Skipped}
 			j.unused = nil
 		}
@@ -201,6 +192,8 @@ func (r *run) suite() *report.Suite {
 	s.Finish()
 	return s
 }
+
+func (j *job) failed() bool { return j.result.Status != report.Passed }
 
 func (j *job) name() string {
 	if j.sc == nil {

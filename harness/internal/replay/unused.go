@@ -3,6 +3,7 @@ package replay
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -59,7 +60,7 @@ func reportUnused(jobs []*job, whole bool) {
 	}
 	for _, j := range jobs {
 		sharing := users[j.cassette]
-		if j.cassette == "" || sharing[0] != j || j.parted || !allPassed(sharing) {
+		if j.cassette == "" || sharing[0] != j || j.parted || slices.ContainsFunc(sharing, (*job).failed) {
 			continue
 		}
 		if alone := len(sharing) == 1 && j.own; !alone && !whole {
@@ -69,15 +70,6 @@ func reportUnused(jobs []*job, whole bool) {
 			j.result.Findings = append(j.result.Findings, u.finding(j.file))
 		}
 	}
-}
-
-func allPassed(jobs []*job) bool {
-	for _, j := range jobs {
-		if j.result.Status != report.Passed {
-			return false
-		}
-	}
-	return true
 }
 
 // inEvery returns what all of the jobs left unused.

@@ -3,6 +3,7 @@ package route
 import (
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
@@ -26,7 +27,7 @@ func (x *Index) Context(context string) (Answer, error) {
 		return Answer{}, err
 	}
 	parts := splitContext(rest)
-	if start.name != "" {
+	if start.Name != "" {
 		w.at, w.begun = start, true
 		w.contextKey(parts[0], len(parts) == 1)
 		parts = parts[1:]
@@ -39,7 +40,7 @@ func (x *Index) Context(context string) (Answer, error) {
 	switch {
 	case !w.begun:
 		return Answer{}, unsure("@odata.context names nothing: %q", context)
-	case w.called != nil && w.at.name == "":
+	case w.called != nil && w.at.Name == "":
 		return Answer{}, unsure("@odata.context names %s, which returns nothing", w.called.name)
 	}
 	return x.answer(w.at, w.ended), nil
@@ -47,34 +48,34 @@ func (x *Index) Context(context string) (Answer, error) {
 
 // typeContext reads a fragment that begins with a type's name, with its namespace or
 // without, and returns what follows. Of any other fragment that is all of it.
-func (x *Index) typeContext(fragment string) (start ref, rest string, err error) {
+func (x *Index) typeContext(fragment string) (start csdl.Ref, rest string, err error) {
 	head, after, closed := strings.Cut(fragment, ")")
 	if inner, collection := odata.ElementOf(head + ")"); collection {
 		name := x.typeName(inner)
 		switch {
 		case !closed || after != "" && after[0] != '(' && after[0] != '/':
-			return ref{}, "", unsure("@odata.context names no type: %q", fragment)
+			return csdl.Ref{}, "", unsure("@odata.context names no type: %q", fragment)
 		case name == "":
-			return ref{}, "", unsure("metadata has no type %q", inner)
+			return csdl.Ref{}, "", unsure("metadata has no type %q", inner)
 		}
-		return ref{name, true}, after, nil
+		return csdl.Ref{Name: name, Collection: true}, after, nil
 	}
 	name, rest := fragment, ""
 	if end := strings.IndexAny(fragment, "(/"); end >= 0 {
 		name, rest = fragment[:end], fragment[end:]
 	}
 	if _, isResource := x.resources[strings.ToLower(name)]; isResource {
-		return ref{}, fragment, nil
+		return csdl.Ref{}, fragment, nil
 	}
 	if name = x.typeName(name); name == "" {
-		return ref{}, fragment, nil
+		return csdl.Ref{}, fragment, nil
 	}
-	return ref{name: name}, rest, nil
+	return csdl.Ref{Name: name}, rest, nil
 }
 
 // typeName is the full name of a type that a context names: without a namespace where one
 // type alone has that name, or microsoft.graph has.
-func (x *typeTable) typeName(name string) string {
+func (x typeTable) typeName(name string) string {
 	if strings.HasPrefix(name, "Edm.") {
 		return name
 	}
@@ -88,7 +89,7 @@ func (x *typeTable) typeName(name string) string {
 		return t.name
 	}
 	found := ""
-	for _, t := range x.types {
+	for _, t := range x {
 		if shortName(t.name) != strings.ToLower(name) {
 			continue
 		}
@@ -133,7 +134,7 @@ func (w *walker) contextStep(part contextPart, last bool) error {
 	case "":
 		return unsure("@odata.context has an empty segment")
 	case "$entity":
-		w.at.collection = false
+		w.at.Collection = false
 		return nil
 	case "$delta":
 		return nil
@@ -153,8 +154,8 @@ func (w *walker) contextStep(part contextPart, last bool) error {
 
 // contextKey takes what stands in parentheses, if it is a key.
 func (w *walker) contextKey(part contextPart, last bool) {
-	if w.at.collection && part.inner != "" && (strings.HasPrefix(part.inner, "'") || !last && !isSelection(part.inner)) {
-		w.at.collection = false
+	if w.at.Collection && part.inner != "" && (strings.HasPrefix(part.inner, "'") || !last && !isSelection(part.inner)) {
+		w.at.Collection = false
 	}
 }
 

@@ -10,8 +10,7 @@ func (x *Index) Declares(name string) bool { return x.named(name) != nil }
 
 // Derives reports whether a type is another or derives from it.
 func (x *Index) Derives(name, base string) bool {
-	t, b := x.named(name), x.named(base)
-	return t != nil && b != nil && x.derives(t.name, b.name) >= 0
+	return x.derives(name, base) >= 0
 }
 
 // Member is the type that metadata declares of a type's property, inherited ones included:
@@ -44,13 +43,13 @@ func (x *Index) Open(name string) bool {
 // that it does not have.
 func (x *Index) Partial() bool {
 	for _, r := range x.resources {
-		if r.ref.name != "" && x.lacks(r.ref.name) {
+		if r.ref.Name != "" && x.lacks(r.ref.Name) {
 			return true
 		}
 	}
-	for _, t := range x.types {
+	for _, t := range x.typeTable {
 		for _, r := range t.properties {
-			if strings.Contains(r.name, ".") && x.lacks(r.name) {
+			if strings.Contains(r.Name, ".") && x.lacks(r.Name) {
 				return true
 			}
 		}
@@ -64,13 +63,8 @@ func (x *Index) Common(names ...string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	first := x.named(names[0])
-	if first == nil {
-		return ""
-	}
-	for _, candidate := range x.bases(first.name) {
-		fits := func(name string) bool { return x.Derives(name, candidate.name) }
-		if !slices.ContainsFunc(names, func(name string) bool { return !fits(name) }) {
+	for _, candidate := range x.bases(names[0]) {
+		if !slices.ContainsFunc(names, func(name string) bool { return !x.Derives(name, candidate.name) }) {
 			return candidate.name
 		}
 	}

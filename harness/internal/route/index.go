@@ -27,14 +27,12 @@ type Index struct {
 	operations map[string][]operation // by short name in lower case
 }
 
-// typeTable is the types of an index.
-type typeTable struct {
-	types  map[string]*typ // by full name
-	folded map[string]*typ // by full name in lower case
-}
+// typeTable is the types of an index, by full name in lower case: no two of Graph's types
+// differ in letter case only.
+type typeTable map[string]*typ
 
 type resource struct {
-	ref       ref
+	ref       csdl.Ref
 	operation string // short name in lower case, of an import
 }
 
@@ -42,7 +40,7 @@ type resource struct {
 type typ struct {
 	name, base string
 	enum, open bool
-	properties map[string]ref
+	properties map[string]csdl.Ref
 	names      []string   // of them, as they are spelled
 	keys       [][]string // alternate ones, in lower case
 }
@@ -50,28 +48,14 @@ type typ struct {
 type operation struct {
 	name       string // full
 	action     bool
-	binding    ref
-	returns    ref
+	binding    csdl.Ref
+	returns    csdl.Ref
 	parameters map[string]string
-	composable bool
 }
 
-// ref is a type, or none.
-type ref struct {
-	name       string
-	collection bool
-}
-
-func (r ref) String() string {
-	if r.collection {
-		return odata.CollectionOf(r.name)
-	}
-	return r.name
-}
-
-func refOf(text string) ref {
+func refOf(text string) csdl.Ref {
 	name, collection := odata.ElementOf(text)
-	return ref{name, collection}
+	return csdl.Ref{Name: name, Collection: collection}
 }
 
 // file is an index as it is written: names in Graph's own spelling.
@@ -151,30 +135,23 @@ func fileOf(m *csdl.Model) file {
 }
 
 func typeOf(t *csdl.Type) fileType {
-	ft := fileType{Base: t.Base, Kind: t.Kind, Open: t.Open, Keys: t.AlternateKeys}
-	values := map[string][]string{}
-	for _, p := range t.Properties {
-		if p.Type.IsPrimitive() {
-			kind := p.Type.String()
-			values[kind] = append(values[kind], p.Name)
-			continue
-		}
-		if ft.Properties == nil {
-			ft.Properties = map[string]string{}
-		}
-		ft.Properties[p.Name] = p.Type.String()
+	ft := fileType{
+		Base: t.Base, Kind: t.Kind, Open: t.Open, Keys: t.AlternateKeys,
+		Properties: map[string]string{}, Values: map[string]string{},
 	}
-	for kind, names := range values {
-		if ft.Values == nil {
-			ft.Values = map[string]string{}
+	for _, p := range t.Properties {
+		kind := p.Type.String()
+		if p.Type.IsPrimitive() {
+			ft.Values[kind] = strings.TrimPrefix(ft.Values[kind]+" "+p.Name, " ")
+		} else {
+			ft.Properties[p.Name] = kind
 		}
-		ft.Values[kind] = strings.Join(names, " ")
 	}
 	return ft
 }
 
 func operationOf(o *csdl.Operation) fileOperation {
-	fo := fileOperation{Action: o.Action, Composable: o.Composable}
+	fo := fileOperation{Action: o.Action, Composable: o.Composable, Parameters: map[string]string{}}
 	if o.Bound {
 		fo.Binding = o.Binding.String()
 	}
@@ -182,9 +159,6 @@ func operationOf(o *csdl.Operation) fileOperation {
 		fo.Returns = o.Returns.String()
 	}
 	for _, p := range o.Parameters {
-		if fo.Parameters == nil {
-			fo.Parameters = map[string]string{}
-		}
 		fo.Parameters[p.Name] = p.Type.String()
 	}
 	return fo
@@ -222,7 +196,7 @@ func New(m *csdl.Model) *Index { return indexOf(fileOf(m)) }
 func indexOf(f file) *Index {
 	x := &Index{
 		resources:  make(map[string]resource, len(f.Resources)),
-		typeTable:  typeTable{make(map[string]*typ, len(f.Types)), make(map[string]*typ, len(f.Types))},
+		typeTable:  make(typeTable, len(f.Types)),
 		operations: make(map[string][]operation, len(f.Operations)),
 	}
 	for name, typ := range f.Resources {
@@ -232,22 +206,20 @@ func indexOf(f file) *Index {
 		x.resources[strings.ToLower(name)] = resource{operation: shortName(operation)}
 	}
 	for name, ft := range f.Types {
-		x.types[name] = ft.index(name)
-		x.folded[strings.ToLower(name)] = x.types[name]
+		x.typeTable[strings.ToLower(name)] = ft.index(name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Operations)) { // namespaces may share a short name
 		for _, fo := range f.Operations[name] {
-			x.operations[shortName(name)] = append(x.operations[shortName(name)], operation{
-				name: name, action: fo.Action, composable: fo.Composable, binding: refOf(fo.Binding),
-				returns: refOf(fo.Returns), parameters: fo.Parameters,
-			})
+			o := operation{name, fo.Action, refOf(fo.Binding), refOf(fo.Returns), map[string]string{}}
+			maps.Copy(o.parameters, fo.Parameters)
+			x.operations[shortName(name)] = append(x.operations[shortName(name)], o)
 		}
 	}
 	return x
 }
 
 func (ft fileType) index(name string) *typ {
-	t := &typ{name: name, base: ft.Base, enum: ft.Kind == csdl.Enum, open: ft.Open, properties: map[string]ref{}}
+	t := &typ{name: name, base: ft.Base, enum: ft.Kind == csdl.Enum, open: ft.Open, properties: map[string]csdl.Ref{}}
 	for property, target := range ft.Properties {
 		t.properties[strings.ToLower(property)] = refOf(target)
 		t.names = append(t.names, property)
@@ -275,11 +247,19 @@ func shortName(full string) string {
 	return strings.ToLower(full[strings.LastIndexByte(full, '.')+1:])
 }
 
+// named finds a type by its full name in any letter case.
+func (x typeTable) named(name string) *typ { return x[strings.ToLower(name)] }
+
+// lacks reports whether a type is left out of a partial index.
+func (x typeTable) lacks(name string) bool {
+	return x.named(name) == nil && !strings.HasPrefix(name, "Edm.")
+}
+
 // bases yields a type and all that it derives from, nearest first. A cycle, which
 // no index that Text wrote has, ends.
-func (x *typeTable) bases(name string) []*typ {
+func (x typeTable) bases(name string) []*typ {
 	var chain []*typ
-	for t := x.types[name]; t != nil && len(chain) <= len(x.types); t = x.types[t.base] {
+	for t := x.named(name); t != nil && len(chain) <= len(x); t = x.named(t.base) {
 		chain = append(chain, t)
 	}
 	return chain
@@ -287,6 +267,6 @@ func (x *typeTable) bases(name string) []*typ {
 
 // derives reports how far a type is from one that it derives from, 0 for itself;
 // -1 when it does not.
-func (x *typeTable) derives(name, base string) int {
-	return slices.IndexFunc(x.bases(name), func(t *typ) bool { return t.name == base })
+func (x typeTable) derives(name, base string) int {
+	return slices.IndexFunc(x.bases(name), func(t *typ) bool { return strings.EqualFold(t.name, base) })
 }

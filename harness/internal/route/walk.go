@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
@@ -15,8 +16,8 @@ const stream = "Edm.Stream"
 type walker struct {
 	index  *Index
 	method string
-	at     ref
-	parent ref        // what the stream or the property at hand belongs to
+	at     csdl.Ref
+	parent csdl.Ref   // what the stream or the property at hand belongs to
 	called *operation // the operation that the path ends with, so far
 	ended  Shape      // of a path that can go no further; Nothing where it can
 	begun  bool
@@ -58,12 +59,12 @@ func (w *walker) step(s graphurl.Segment) error {
 		return w.system(s.Text)
 	case !w.begun:
 		return w.first(s)
-	case w.called != nil && w.at.name == "":
+	case w.called != nil && w.at.Name == "":
 		return unsure("%s returns nothing, so that %q cannot follow", w.called.name, shown(s))
-	case w.index.lacks(w.at.name) && !(w.at.collection && s.Kind == graphurl.Key):
-		return unsure("the index does not hold type %s, so that %q leads nowhere", w.at.name, shown(s))
+	case w.index.lacks(w.at.Name) && !(w.at.Collection && s.Kind == graphurl.Key):
+		return unsure("the index does not hold type %s, so that %q leads nowhere", w.at.Name, shown(s))
 	case s.Kind == graphurl.ColonPath:
-		if w.at.collection {
+		if w.at.Collection {
 			return unsure("a colon path after a collection: %q", shown(s))
 		}
 		return nil // a file or a folder below, of the same type (driveitem-get)
@@ -73,7 +74,7 @@ func (w *walker) step(s graphurl.Segment) error {
 	if called, err := w.operation(s); called || err != nil {
 		return err
 	}
-	if w.at.collection {
+	if w.at.Collection {
 		return w.key(s)
 	}
 	return w.property(s)
@@ -81,14 +82,9 @@ func (w *walker) step(s graphurl.Segment) error {
 
 // see notes the type at hand.
 func (w *walker) see() {
-	if w.at.name != "" && !slices.Contains(w.seen, w.at.name) {
-		w.seen = append(w.seen, w.at.name)
+	if w.at.Name != "" && !slices.Contains(w.seen, w.at.Name) {
+		w.seen = append(w.seen, w.at.Name)
 	}
-}
-
-// lacks reports whether a type is left out of a partial index.
-func (x *typeTable) lacks(name string) bool {
-	return x.types[name] == nil && !strings.HasPrefix(name, "Edm.")
 }
 
 func (w *walker) system(name string) error {
@@ -111,7 +107,7 @@ func (w *walker) system(name string) error {
 		w.ended = Bytes
 	case "$ref":
 		w.ended = Reference
-		if w.at.collection {
+		if w.at.Collection {
 			w.ended = References
 		}
 	default:
@@ -146,23 +142,19 @@ func (w *walker) first(s graphurl.Segment) error {
 // cast takes the name of a type, if it is one that the value may be of.
 func (w *walker) cast(name string) bool {
 	t := w.index.named(name)
-	if t == nil || w.index.derives(t.name, w.at.name) < 0 && w.index.derives(w.at.name, t.name) < 0 {
+	if t == nil || w.index.derives(t.name, w.at.Name) < 0 && w.index.derives(w.at.Name, t.name) < 0 {
 		return false
 	}
-	w.at.name = t.name
+	w.at.Name = t.name
 	return true
 }
-
-// named finds a type without regard to letter case: no two of Graph's types differ in
-// it only.
-func (x *typeTable) named(name string) *typ { return x.folded[strings.ToLower(name)] }
 
 // key takes the key of an entity in the collection at hand.
 func (w *walker) key(s graphurl.Segment) error {
 	if len(s.Args) > 0 {
 		return unsure("%s has no operation %q", w.at, shown(s))
 	}
-	w.at.collection, w.called = false, nil
+	w.at.Collection, w.called = false, nil
 	return nil
 }
 
@@ -170,7 +162,7 @@ func (w *walker) key(s graphurl.Segment) error {
 func (w *walker) property(s graphurl.Segment) error {
 	name := strings.ToLower(s.Text)
 	open := false
-	for _, t := range w.index.bases(w.at.name) {
+	for _, t := range w.index.bases(w.at.Name) {
 		if r, ok := t.properties[name]; ok {
 			w.parent, w.at, w.called = w.at, r, nil
 			return w.alternate(s)
@@ -178,12 +170,12 @@ func (w *walker) property(s graphurl.Segment) error {
 		open = open || t.open
 	}
 	switch {
-	case strings.HasPrefix(w.at.name, "Edm."):
-		return unsure("%s has no properties: %q", w.at.name, shown(s))
+	case w.at.IsPrimitive():
+		return unsure("%s has no properties: %q", w.at.Name, shown(s))
 	case open:
-		return unsure("%s declares no property or operation %q, and is open", w.at.name, shown(s))
+		return unsure("%s declares no property or operation %q, and is open", w.at.Name, shown(s))
 	}
-	return unsure("%s has no property or operation %q", w.at.name, shown(s))
+	return unsure("%s has no property or operation %q", w.at.Name, shown(s))
 }
 
 // alternate takes the alternate key that stands in parentheses behind a collection.
@@ -191,7 +183,7 @@ func (w *walker) alternate(s graphurl.Segment) error {
 	if len(s.Args) == 0 {
 		return nil
 	}
-	if !w.at.collection {
+	if !w.at.Collection {
 		return unsure("%q takes no arguments", shown(s))
 	}
 	var names []string
@@ -199,13 +191,13 @@ func (w *walker) alternate(s graphurl.Segment) error {
 		names = append(names, strings.ToLower(a.Name))
 	}
 	slices.Sort(names)
-	for _, t := range w.index.bases(w.at.name) {
+	for _, t := range w.index.bases(w.at.Name) {
 		if slices.ContainsFunc(t.keys, func(key []string) bool { return slices.Equal(key, names) }) || slices.Equal(names, []string{"id"}) {
-			w.at.collection = false
+			w.at.Collection = false
 			return nil
 		}
 	}
-	return unsure("%s has no alternate key (%s)", w.at.name, strings.Join(names, ", "))
+	return unsure("%s has no alternate key (%s)", w.at.Name, strings.Join(names, ", "))
 }
 
 // operation takes an action or a function that is bound to the value at hand: the
@@ -241,9 +233,9 @@ func (w *walker) operation(s graphurl.Segment) (called bool, err error) {
 func (w *walker) rank(o *operation, args []graphurl.Option) (rank int, fits bool) {
 	distance := 0
 	if o.binding != w.at {
-		distance = w.index.derives(w.at.name, o.binding.name)
+		distance = w.index.derives(w.at.Name, o.binding.Name)
 	}
-	if distance < 0 || o.binding.collection != w.at.collection || !o.takes(args) {
+	if distance < 0 || o.binding.Collection != w.at.Collection || !o.takes(args) {
 		return 0, false
 	}
 	isPost := w.method == http.MethodPost
@@ -285,9 +277,6 @@ func (w *walker) target() Target {
 		t.Operation = w.called.name
 		if w.called.action {
 			t.Parameters = w.called.parameters
-			if t.Parameters == nil {
-				t.Parameters = map[string]string{}
-			}
 		}
 		return t
 	}
@@ -307,7 +296,7 @@ func (w *walker) written(read Answer) (body, answer Answer) {
 		return Answer{Shape: Reference}, Answer{}
 	case Page:
 		if w.method == http.MethodPost {
-			element := w.index.answer(ref{name: w.at.name}, Nothing)
+			element := w.index.answer(csdl.Ref{Name: w.at.Name}, Nothing)
 			return element, element
 		}
 		return read, read
@@ -316,7 +305,7 @@ func (w *walker) written(read Answer) (body, answer Answer) {
 			return read, Answer{Shape: Unchecked}
 		}
 		// What a file was written to answers itself (driveitem-put-content).
-		return read, w.index.answer(ref{name: w.parent.name}, Nothing)
+		return read, w.index.answer(csdl.Ref{Name: w.parent.Name}, Nothing)
 	case Batch:
 		return Answer{Shape: Unchecked}, read
 	}
@@ -324,21 +313,21 @@ func (w *walker) written(read Answer) (body, answer Answer) {
 }
 
 // answer is a value of a type, as a body.
-func (x *typeTable) answer(r ref, ended Shape) Answer {
-	t := x.types[r.name]
+func (x typeTable) answer(r csdl.Ref, ended Shape) Answer {
+	t := x.named(r.Name)
 	switch {
 	case ended != Nothing:
 		return Answer{Shape: ended}
-	case r.name == "":
+	case r.Name == "":
 		return Answer{}
-	case r.collection:
-		return Answer{Page, r.name}
-	case r.name == stream:
+	case r.Collection:
+		return Answer{Page, r.Name}
+	case r.Name == stream:
 		return Answer{Shape: Bytes}
-	case strings.HasPrefix(r.name, "Edm.") || t != nil && t.enum:
-		return Answer{Value, r.name}
+	case r.IsPrimitive() || t != nil && t.enum:
+		return Answer{Value, r.Name}
 	}
-	return Answer{Object, r.name}
+	return Answer{Object, r.Name}
 }
 
 // shown is a segment as a report may name it: a word, but no id and no file's path.

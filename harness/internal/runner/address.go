@@ -164,15 +164,16 @@ func overridden(part string, options []option) bool {
 // it: in a query it means a space.
 const readable = "$,'():;/@!*?"
 
-const hexDigits = "0123456789ABCDEF"
+// unreserved is what RFC 3986 lets stand anywhere beside letters and digits.
+const unreserved = "-._~"
 
 func encodeExcept(s, keep string) string {
 	var b strings.Builder
 	for i := range len(s) {
-		if c := s[i]; isUnreserved(c) || strings.IndexByte(keep, c) >= 0 {
+		if c := s[i]; ascii.IsAlnum(c) || strings.IndexByte(unreserved+keep, c) >= 0 {
 			b.WriteByte(c)
 		} else {
-			b.Write([]byte{'%', hexDigits[c>>4], hexDigits[c&15]})
+			fmt.Fprintf(&b, "%%%02X", c)
 		}
 	}
 	return b.String()
@@ -185,16 +186,11 @@ func encodeStray(s string) string {
 	const reserved = ":/?[]@!$&'()*+,;="
 	var b strings.Builder
 	for i := range len(s) {
-		escape := ascii.IsEscape(s, i)
-		if escape {
+		if ascii.IsEscape(s, i) {
 			b.WriteByte('%')
-			continue
+		} else {
+			b.WriteString(encodeExcept(s[i:i+1], reserved))
 		}
-		b.WriteString(encodeExcept(s[i:i+1], reserved))
 	}
 	return b.String()
-}
-
-func isUnreserved(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0
 }

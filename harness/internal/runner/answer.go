@@ -51,10 +51,7 @@ func (s exchanger) send(ctx context.Context) (*answer, *halt) {
 
 // exchange sends a request and reads the answer.
 func (s exchanger) exchange(req *http.Request) (*answer, *halt) {
-	var rt http.RoundTripper
-	if s.opts.Transport != nil {
-		rt = s.opts.Transport(s.step.As)
-	}
+	rt := s.opts.Transport(s.step.As)
 	if rt == nil {
 		return nil, couldNot(ruleRunIdentity, 0, "there is no transport for the identity %q", s.step.As)
 	}
@@ -90,7 +87,7 @@ func (s exchanger) exchange(req *http.Request) (*answer, *halt) {
 	h := a.parse()
 	if a.mended != "" {
 		s.add(finding{Finding: report.Finding{
-			Rule: ruleAnswerSurrogate, Severity: report.Note, Where: a.mended,
+			Rule: ruleAnswerSurrogate, Severity: report.Note, Value: report.Value{Where: a.mended},
 			Message:     "half of a surrogate pair is not a character, and was read as U+FFFD, as most clients do",
 			Interaction: a.source().id(), Cassette: a.source().place(a.mended),
 		}})
@@ -107,11 +104,11 @@ func (s *stepRun) show(a *answer) {
 	last := len(*shown) - 1
 	switch is := a.source(); {
 	case is.Interaction == nil || is.Cassette == nil:
-		*shown = append(*shown, report.Exchange{Name: s.name, Method: a.request.Method, URL: s.addresses.shown(a.request.URL)})
+		*shown = append(*shown, report.Exchange{Name: s.step.Name, Method: a.request.Method, URL: s.addresses.shown(a.request.URL)})
 	case last >= 0 && (*shown)[last].Interaction != nil && *(*shown)[last].Interaction == is.Interaction.ID: // served again to one that polls
 	default:
 		e := display.Of(is.Cassette, is.Interaction)
-		e.Name = s.name
+		e.Name = s.step.Name
 		*shown = append(*shown, e)
 	}
 }
@@ -153,8 +150,8 @@ func (e *redirectError) Error() string { return fmt.Sprintf("more than %d redire
 // goesRound reports redirects without end: the service's fault, and this step's.
 func (s exchanger) goesRound(a *answer, err *redirectError) *halt {
 	return (&halt{finding: finding{Finding: report.Finding{
-		Rule: ruleRedirectLoop, Severity: report.Error, Where: "header.Location",
-		Want:    "an answer within " + fmt.Sprint(maxRedirects) + " redirects",
+		Rule: ruleRedirectLoop, Severity: report.Error,
+		Value:   report.Value{Where: "header.Location", Want: "an answer within " + fmt.Sprint(maxRedirects) + " redirects"},
 		Message: fmt.Sprintf("%s: the redirects do not end", s.what(a.request)),
 		Hint:    "redirect: stop under request: judges the first answer instead",
 	}, got: value("a redirect to " + s.addresses.shown(err.to))}}).at(a, "")

@@ -28,7 +28,7 @@ func (s judge) parts(a *answer) *halt {
 			}})
 			continue
 		}
-		if h := s.expect(e, views[0]); h != nil {
+		if h := s.expect(&e, views[0]); h != nil {
 			return h
 		}
 	}

@@ -12,7 +12,7 @@
 // poll.timeout, follow.link, follow.loop, follow.total, parts.id, replay.miss,
 // replay.order, run.skipped, answer.WHAT and request.WHAT (package conform), and run.WHAT
 // for what could not be done at all, which makes the case an error: env, variable, request,
-// body, schema, format, path, pattern, capture, identity, transport, cancelled.
+// body, schema, capture, identity, transport, cancelled.
 //
 // A step that expects no status, nor anything of the body, wants one below 400.
 // A step whose variables were never captured is not run, and that is reported once.

@@ -13,9 +13,6 @@ import (
 // expect checks an answer, or a part of one, and reports what is not as
 // expected. The halt says that the check itself could not be made.
 func (s judge) expect(e *scenario.Expect, v *view) *halt {
-	if e == nil {
-		e = &scenario.Expect{}
-	}
 	c := s.newChecker(v)
 	failures := s.checkStatus(e, v)
 	failures = append(failures, c.headers(e.Headers, v)...)
@@ -66,8 +63,8 @@ func (c *checker) headers(checks []scenario.Check, v *view) []failure {
 	var failures []failure
 	for i := range checks {
 		check := &checks[i]
-		at := v.headerPlace(check.Where)
-		values := v.header.Values(check.Where)
+		name := check.Where.String()
+		at, values := v.headerPlace(name), v.header.Values(name)
 		if len(values) == 0 {
 			failures = append(failures, c.absent(check, at)...)
 			continue

@@ -44,7 +44,8 @@ type failure struct {
 func (f failure) finding(a *answer) finding {
 	return finding{
 		Finding: report.Finding{
-			Rule: f.rule, Severity: report.Error, Place: report.Place{Line: f.line}, Where: f.where, Remark: f.remark,
+			Rule: f.rule, Severity: report.Error, Place: report.Place{Line: f.line},
+			Value:       report.Value{Where: f.where, Remark: f.remark},
 			Interaction: a.source().id(), Cassette: a.source().place(f.at),
 		},
 		want: f.want, got: f.got, message: f.message, is: f.is,

@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -54,12 +53,7 @@ func (s pager) pageBound() int {
 
 // next is the request for the page after this one; nil when it was the last.
 func (s pager) next(page *answer, asked map[string]bool) (*http.Request, *halt) {
-	path := linkPath(s.step.Follow.Link)
-	query, err := jsondoc.ParsePath(path)
-	if err != nil {
-		return nil, couldNot(ruleRunPath, s.step.Follow.Line, "path %s: %v", path, err)
-	}
-	nodes := query.Select(page.doc)
+	nodes := s.step.Follow.Link.Select(page.doc)
 	if !page.isJSON || len(nodes) == 0 {
 		return nil, nil
 	}
@@ -69,7 +63,7 @@ func (s pager) next(page *answer, asked map[string]bool) (*http.Request, *halt) 
 		s.followed(page, ruleFollowLink, at, "a link", jsonText(nodes[0].Value), "is not a link")
 		return nil, nil
 	}
-	u, err := s.addresses.resolve(link, s.api())
+	u, err := s.addresses.resolve(link, s.step.API)
 	if err != nil {
 		s.followed(page, ruleFollowLink, at, "a link", link, "is not a link")
 		return nil, nil
@@ -90,14 +84,6 @@ func (s pager) next(page *answer, asked map[string]bool) (*http.Request, *halt) 
 	return req, nil
 }
 
-func linkPath(link string) string {
-	switch link {
-	case "nextLink", "deltaLink":
-		return "$['@odata." + link + "']"
-	}
-	return link
-}
-
 func (s pager) followed(page *answer, rule report.Rule, at, want, got, is string) {
 	s.report(page, []failure{{
 		place: place{where: at, at: at}, rule: rule, line: s.step.Follow.Line,
@@ -115,7 +101,7 @@ func (s pager) checkTotal(total int) {
 	s.page = 0 // the finding is of all of them
 	s.add(finding{Finding: report.Finding{
 		Rule: ruleFollowTotal, Severity: report.Error, Place: report.Place{Line: s.step.Follow.Line},
-		Where: "$['value']", Want: countText(wanted), Got: fmt.Sprint(total),
+		Value:   report.Value{Where: "$['value']", Want: countText(wanted), Got: fmt.Sprint(total)},
 		Message: fmt.Sprintf("value has %d elements over %d page(s), wanted %s", total, pages, countText(wanted)),
 	}})
 }

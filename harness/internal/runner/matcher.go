@@ -1,12 +1,10 @@
 package runner
 
 import (
-	"encoding/json"
 	"net/http"
-	"regexp"
+	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -21,9 +19,6 @@ type checker struct {
 	looked map[string]bool // places that some check names
 	fault  *halt           // the first thing that could not be evaluated
 }
-
-// A nestedChecker checks what matchers say of the values within a value, or of another one.
-type nestedChecker struct{ *checker }
 
 // subject is a value that a matcher looks at.
 type subject struct {
@@ -57,14 +52,9 @@ func (c *checker) checks(checks []scenario.Check, doc any, base place) []failure
 	var failures []failure
 	for i := range checks {
 		check := &checks[i]
-		path, err := jsondoc.ParsePath(check.Where)
-		if err != nil {
-			c.stuck(ruleRunPath, check.Line, "path %s: %v", check.Where, err)
-			continue
-		}
-		nodes := path.Select(doc)
+		nodes := check.Where.Select(doc)
 		if len(nodes) == 0 {
-			missing := base.below(check.Where)
+			missing := base.below(check.Where.String())
 			missing.at = base.at
 			failures = append(failures, c.absent(check, missing)...)
 		}
@@ -97,17 +87,21 @@ func (c *checker) match(m *scenario.Matcher, s subject) []failure {
 		failures[0].remark = "there"
 		return failures
 	}
-	for _, want := range neededTypes(m) {
-		if !isOfType(s, want) {
-			return c.wrongType(s, strings.Join(want, " or "))
+	wanted := slices.DeleteFunc(conditions(m), func(w condition) bool { return !w.isSet })
+	var wrong []string // of the types that the value is not, the narrowest
+	for _, w := range wanted {
+		if w.types != nil && !isOfType(s, w.types) && (wrong == nil || len(w.types) < len(wrong)) {
+			wrong = w.types
 		}
 	}
+	if wrong != nil {
+		return c.wrongType(s, strings.Join(wrong, " or "))
+	}
 	var failures []failure
-	nested := nestedChecker{c}
-	for _, condition := range []func(*scenario.Matcher, subject) []failure{
-		c.equals, c.oneOf, c.format, c.pattern, c.limits, nested.count, nested.each, nested.some, nested.json, nested.sameAs, nested.notBefore,
-	} {
-		failures = append(failures, condition(m, s)...)
+	for _, w := range wanted {
+		if w.judge != nil {
+			failures = append(failures, w.judge(c, m, s)...)
+		}
 	}
 	return failures
 }
@@ -117,91 +111,6 @@ func (c *checker) wrongType(s subject, want string) []failure {
 		return s.failAs(ruleExpectType, want, "wanted %s", article(want))
 	}
 	return s.failAs(ruleExpectType, want, "which is %s, wanted %s", article(typeOf(s)), article(want))
-}
-
-func (c *checker) equals(m *scenario.Matcher, s subject) []failure {
-	if m.Equals == nil {
-		return nil
-	}
-	want, ok := c.expand(m.Equals, s.line)
-	if !ok || same(s, want) {
-		return nil
-	}
-	return s.fail(ruleExpectEquals, jsonText(want))
-}
-
-func (c *checker) oneOf(m *scenario.Matcher, s subject) []failure {
-	if m.OneOf == nil {
-		return nil
-	}
-	var list []string
-	for _, template := range m.OneOf {
-		want, ok := c.expand(&template, s.line)
-		if !ok || same(s, want) {
-			return nil
-		}
-		list = append(list, jsonText(want))
-	}
-	return s.fail(ruleExpectOneOf, "one of "+strings.Join(list, ", "))
-}
-
-func (c *checker) format(m *scenario.Matcher, s subject) []failure {
-	if m.Format == "" {
-		return nil
-	}
-	f, ok := identity.Lookup(m.Format)
-	if !ok {
-		c.stuck(ruleRunFormat, s.line, "there is no format %q", m.Format)
-		return nil
-	}
-	text := s.value.(string)
-	if f.Match(text) || c.docs && identity.IsPlaceholder(text) {
-		return nil
-	}
-	return s.failAs(ruleExpectFormat, f.Name, "which is not a %s (%s)", f.Name, f.Doc)
-}
-
-func (c *checker) pattern(m *scenario.Matcher, s subject) []failure {
-	if m.Pattern == "" {
-		return nil
-	}
-	re, err := regexp.Compile(m.Pattern)
-	if err != nil {
-		c.stuck(ruleRunPattern, s.line, "pattern: %v", err)
-		return nil
-	}
-	if re.MatchString(s.value.(string)) {
-		return nil
-	}
-	return s.failAs(ruleExpectPattern, m.Pattern, "which does not match %s", m.Pattern)
-}
-
-func (c *checker) limits(m *scenario.Matcher, s subject) []failure {
-	if m.Min == "" && m.Max == "" {
-		return nil
-	}
-	got, ok := parseDecimal(numeral(s))
-	if !ok {
-		return s.failAs(ruleExpectType, "number", "which is too large a number to compare")
-	}
-	var failures []failure
-	if least, ok := parseDecimal(m.Min); ok && got.compare(least) < 0 {
-		failures = s.fail(ruleExpectMin, "at least "+m.Min)
-	}
-	if most, ok := parseDecimal(m.Max); ok && got.compare(most) > 0 {
-		failures = append(failures, s.fail(ruleExpectMax, "at most "+m.Max)...)
-	}
-	return failures
-}
-
-func numeral(s subject) string {
-	switch v := s.value.(type) {
-	case json.Number:
-		return v.String()
-	case string:
-		return strings.TrimSpace(v)
-	}
-	return ""
 }
 
 // expand fills in a wanted value.
@@ -223,21 +132,4 @@ func plainText(value any) string {
 		return text
 	}
 	return jsonText(value)
-}
-
-// wanted puts a matcher in words, for a place that holds nothing.
-func (c *checker) wanted(m *scenario.Matcher) string {
-	switch {
-	case m.Equals != nil:
-		if want, ok := c.expand(m.Equals, m.Line); ok {
-			return jsonText(want)
-		}
-	case m.Format != "":
-		return m.Format
-	case m.Type != "":
-		return article(m.Type)
-	case m.Pattern != "":
-		return m.Pattern
-	}
-	return "a value"
 }

@@ -9,8 +9,9 @@ import (
 // MissFinding is a miss as a finding.
 func MissFinding(miss *match.MissError) report.Finding {
 	f := report.Finding{
-		Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep, Missed: display.Missed(miss),
+		Rule: RuleMiss, Severity: report.Error, Message: miss.Summary(), Details: miss.Details(), Hint: miss.NextStep,
 	}
+	f.Missed = display.Missed(miss)
 	if len(miss.Nearest) == 0 {
 		return f
 	}

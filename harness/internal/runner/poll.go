@@ -92,7 +92,7 @@ func (p *poller) notYet(a *answer) bool {
 // unexpected ends the poll with an answer that is no state of an operation. It is
 // final if the step expects its very status.
 func (p *poller) unexpected(a *answer) (bool, *halt) {
-	if e := p.step.Expect; e != nil && slices.Contains(e.Status, a.status) {
+	if slices.Contains(p.step.Expect.Status, a.status) {
 		return true, nil
 	}
 	status := a.view().describeStatus()
@@ -131,7 +131,7 @@ func (p *poller) compare(h *halt, a *answer) {
 	}
 	if len(p.step.Poll.Until) > 0 {
 		until := p.step.Poll.Until[0]
-		h.finding.Where, h.finding.Want = until.Where, p.checker(a).wanted(&until.Matcher)
+		h.finding.Where, h.finding.Want = until.Where.String(), p.checker(a).wanted(&until.Matcher)
 	}
 }
 
@@ -164,15 +164,11 @@ func (p *poller) holds(checks []scenario.Check, a *answer) (bool, *halt) {
 // validate checks an answer on the way against the schema, and so its state
 // against the declared ones.
 func (p *poller) validate(a *answer) *halt {
-	e := p.step.Expect
-	if e == nil {
-		e = &scenario.Expect{}
-	}
 	c := p.checker(a) // only to learn what the step names
 	c.checks(p.step.Poll.Until, a.doc, a.view().bodyPlace())
-	c.checks(e.Body, a.doc, a.view().bodyPlace())
+	c.checks(p.step.Expect.Body, a.doc, a.view().bodyPlace())
 	p.named = c.looked
-	typ := e.Schema
+	typ := p.step.Expect.Schema
 	if !a.isJSON || a.status >= 300 {
 		typ = ""
 	}

@@ -49,7 +49,7 @@ func (s requestMaker) address() (*url.URL, *halt) {
 	if err != nil {
 		return nil, couldNot(ruleRunVariable, q.Line, "expand the path: %v", err)
 	}
-	u, err := s.addresses.resolve(text, s.api())
+	u, err := s.addresses.resolve(text, s.step.API)
 	if err != nil {
 		return nil, couldNot(ruleRunRequest, q.Line, "resolve the path: %v", err)
 	}
@@ -61,13 +61,6 @@ func (s requestMaker) address() (*url.URL, *halt) {
 		u.RawQuery = addQuery(u.RawQuery, options)
 	}
 	return u, nil
-}
-
-func (s *stepRun) api() string {
-	if s.step.API != "" {
-		return s.step.API
-	}
-	return s.scenario.API
 }
 
 func (s requestMaker) headers() (http.Header, *halt) {

@@ -2,7 +2,7 @@ package runner
 
 import "github.com/graphvcr/graphvcr/harness/report"
 
-// The rules of what a run finds. Those of matchers are named after the keyword.
+// The rules of what a run finds. Those of matchers stand beside the keywords.
 const (
 	RuleMiss      report.Rule = "replay.miss"   // no interaction answers a request
 	RuleTransport report.Rule = "run.transport" // nothing answered at all
@@ -10,22 +10,8 @@ const (
 	ruleReplayOrder     report.Rule = "replay.order"
 	ruleAnswerSurrogate report.Rule = "answer.surrogate"
 
-	ruleExpectAbsent    report.Rule = "expect.absent"
-	ruleExpectBody      report.Rule = "expect.body"
-	ruleExpectCount     report.Rule = "expect.count"
-	ruleExpectEquals    report.Rule = "expect.equals"
-	ruleExpectExists    report.Rule = "expect.exists"
-	ruleExpectFormat    report.Rule = "expect.format"
-	ruleExpectJSON      report.Rule = "expect.json"
-	ruleExpectMax       report.Rule = "expect.max"
-	ruleExpectMin       report.Rule = "expect.min"
-	ruleExpectNotBefore report.Rule = "expect.notBefore"
-	ruleExpectOneOf     report.Rule = "expect.oneOf"
-	ruleExpectPattern   report.Rule = "expect.pattern"
-	ruleExpectSameAs    report.Rule = "expect.sameAs"
-	ruleExpectSome      report.Rule = "expect.some"
-	ruleExpectStatus    report.Rule = "expect.status"
-	ruleExpectType      report.Rule = "expect.type"
+	ruleExpectBody   report.Rule = "expect.body"
+	ruleExpectStatus report.Rule = "expect.status"
 
 	ruleFollowLink   report.Rule = "follow.link"
 	ruleFollowLoop   report.Rule = "follow.loop"
@@ -42,10 +28,7 @@ const (
 	ruleRunCancelled report.Rule = "run.cancelled"
 	ruleRunCapture   report.Rule = "run.capture"
 	ruleRunEnv       report.Rule = "run.env"
-	ruleRunFormat    report.Rule = "run.format"
 	ruleRunIdentity  report.Rule = "run.identity"
-	ruleRunPath      report.Rule = "run.path"
-	ruleRunPattern   report.Rule = "run.pattern"
 	ruleRunRequest   report.Rule = "run.request"
 	ruleRunSchema    report.Rule = "run.schema"
 	ruleRunSkipped   report.Rule = "run.skipped"

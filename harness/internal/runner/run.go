@@ -20,7 +20,7 @@ type Options struct {
 	// BaseURL is where paths are resolved; "" is https://graph.microsoft.com.
 	BaseURL string
 	// Answers judges every answer by what metadata promises, and by the types that
-	// steps name; nil does not, and then no step may name one.
+	// steps name; nil judges none.
 	Answers *conform.Checker
 	// Vars override the scenario's variables of the same name (a cassette's
 	// recorded values on replay).
@@ -77,8 +77,7 @@ func (r *run) all(ctx context.Context) {
 		return
 	}
 	for i := range r.scenario.Steps {
-		st := &r.scenario.Steps[i]
-		s := &stepRun{run: r, step: st, name: stepName(st, "step", i)}
+		s := &stepRun{run: r, step: &r.scenario.Steps[i]}
 		if h := s.do(ctx); h != nil && h.fatal {
 			break
 		}
@@ -103,13 +102,6 @@ func (r *run) prepare() bool {
 	r.found = append(r.found, h.finding)
 	r.result.Status = report.Errored
 	return false
-}
-
-func stepName(st *scenario.Step, kind string, index int) string {
-	if st.Name != "" {
-		return st.Name
-	}
-	return fmt.Sprintf("%s %d", kind, index+1)
 }
 
 // reportSkipped says once what was not run; what kept it from running has a
@@ -138,8 +130,7 @@ func (r *run) cleanUp(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupBound)
 	defer cancel()
 	for i := range r.scenario.Cleanup {
-		st := &r.scenario.Cleanup[i]
-		s := &stepRun{run: r, step: st, name: stepName(st, "cleanup", i), cleanup: true}
+		s := &stepRun{run: r, step: &r.scenario.Cleanup[i], cleanup: true}
 		s.do(ctx)
 	}
 	r.reportSkipped()

@@ -14,7 +14,6 @@ import (
 type stepRun struct {
 	*run
 	step     *scenario.Step
-	name     string
 	cleanup  bool
 	page     int             // of a followed answer, from 1
 	captured map[string]bool // variables that an answer had a value for
@@ -43,7 +42,7 @@ func (s *stepRun) do(ctx context.Context) *halt {
 			s.result.Steps++
 		}
 		if s.opts.Began != nil {
-			s.opts.Began(s.name, s.step)
+			s.opts.Began(s.step.Name, s.step)
 		}
 		h = s.execute(ctx)
 	}
@@ -60,7 +59,7 @@ func (s *stepRun) skip(missing []string) {
 	if len(s.skipped) == 0 {
 		s.skipLine = s.step.Line
 	}
-	s.skipped = append(s.skipped, s.name)
+	s.skipped = append(s.skipped, s.step.Name)
 	for _, name := range missing {
 		if !slices.Contains(s.lacking, name) {
 			s.lacking = append(s.lacking, name)
@@ -99,24 +98,25 @@ func (s *stepRun) once(ctx context.Context) (*answer, *halt) {
 func (s *stepRun) judge(a *answer) *halt {
 	s.named = map[string]bool{}
 	by := judge{s}
-	if h := by.expect(s.step.Expect, a.view()); h != nil {
+	if h := by.expect(&s.step.Expect, a.view()); h != nil {
 		return h
 	}
 	if h := by.parts(a); h != nil {
 		return h
 	}
-	found, h := by.conformity(a, by.schema())
+	found, h := by.conformity(a, s.step.Expect.Schema)
 	if s.add(found...); h != nil {
 		return h
 	}
-	return s.capture(a)
+	s.capture(a)
+	return nil
 }
 
 // add completes a finding and reports it. What goes wrong in cleanup is a
 // warning; only that the recording lacks an answer stays what it is.
 func (s *stepRun) add(findings ...finding) {
 	for _, f := range findings {
-		f.Step = s.name
+		f.Step = s.step.Name
 		f.File = s.scenario.File
 		if f.Line == 0 {
 			f.Line = s.step.Line

@@ -7,30 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
-	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
-
-// neededTypes are the types without which the other conditions make no sense: one of
-// each list.
-func neededTypes(m *scenario.Matcher) [][]string {
-	var types [][]string
-	if m.Type != "" {
-		types = append(types, []string{m.Type})
-	}
-	if m.Format != "" || m.Pattern != "" || m.JSON != nil || m.NotBefore != nil {
-		types = append(types, []string{"string"})
-	}
-	if m.Min != "" || m.Max != "" {
-		types = append(types, []string{"number"})
-	}
-	if m.Each != nil || m.Some != nil {
-		types = append(types, []string{"array"})
-	}
-	if m.Count != nil {
-		types = append(types, []string{"array", "object", "string"})
-	}
-	return types
-}
 
 // isOfType takes 1.0 for an integer, as JSON Schema does, and in a header or a
 // text a numeral for a number.

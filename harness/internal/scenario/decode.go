@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
@@ -54,6 +56,12 @@ func (d *decoder) scenario(v value) Scenario {
 	}
 	d.names.reportMissing()
 	requireAPI(v, sc)
+	for i := range sc.Steps {
+		sc.Steps[i].API = cmp.Or(sc.Steps[i].API, sc.API)
+	}
+	for i := range sc.Cleanup {
+		sc.Cleanup[i].API = cmp.Or(sc.Cleanup[i].API, sc.API)
+	}
 	sc.Doubts = d.doubts
 	return sc
 }
@@ -153,10 +161,7 @@ func follow(v value, title string) *Follow {
 	if !v.IsSet() || !v.Only(title, followKeys) {
 		return nil
 	}
-	f := &Follow{Link: "nextLink", Total: count(v.At("total")), Line: v.Line()}
-	if link := v.At("link"); link.IsSet() {
-		f.Link = followLink(link)
-	}
+	f := &Follow{Link: followLink(v.At("link")), Total: count(v.At("total")), Line: v.Line()}
 	if limit := v.At("max"); limit.IsSet() {
 		if f.Max = limit.Int(); f.Max < 1 && limit.Kind() == strictyaml.Number {
 			limit.Fault("", "max must be 1 or more")
@@ -165,17 +170,22 @@ func follow(v value, title string) *Follow {
 	return f
 }
 
-func followLink(v value) string {
-	link := v.Text()
+func followLink(v value) Path {
+	link := "nextLink"
+	if v.IsSet() {
+		link = v.Text()
+	}
 	switch {
-	case link == "nextLink" || link == "deltaLink" || link == "":
-		return link
-	case strings.HasPrefix(link, "$"):
+	case link == "nextLink" || link == "deltaLink":
+		return bodyPath(v, jsondoc.AppendPath(root, "@odata."+link))
+	case strings.HasPrefix(link, root):
 		return bodyPath(v, link)
+	case v.Kind() != strictyaml.String: // which has been reported
+		return Path{}
 	}
 	meant := fault.Meant(strings.TrimPrefix(link, "@odata."), []string{"nextLink", "deltaLink"})
 	v.Fault(meant, "link %q is neither nextLink, deltaLink nor a path that begins with $", link)
-	return link
+	return Path{}
 }
 
 func permissions(v value) *Permissions {

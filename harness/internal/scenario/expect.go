@@ -3,7 +3,6 @@ package scenario
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -16,14 +15,14 @@ const root = "$"
 
 func partTitle(i int, title string) string { return fmt.Sprintf("part %d of %s", i+1, title) }
 
-func (d checkDecoder) expect(v value, title string) *Expect {
+func (d checkDecoder) expect(v value, title string) Expect {
 	if !v.IsSet() || !v.Only(title, expectKeys) {
-		return nil
+		return Expect{}
 	}
 	if lenMembers(v) == 0 {
 		v.Fault("", "%s is empty", title)
 	}
-	e := &Expect{
+	e := Expect{
 		Status:  statuses(v.At("status")),
 		Headers: d.headerChecks(v.At("headers")),
 		Schema:  schemaName(v.At("schema")),
@@ -61,7 +60,7 @@ func (d checkDecoder) checks(v value, where string) []Check {
 	}
 	if v.Kind() != strictyaml.Mapping {
 		equals := d.json(v)
-		return []Check{{Where: where, Matcher: Matcher{Equals: &equals, Line: v.Line()}, Line: v.Line()}}
+		return []Check{{Where: pathOf(v.Fault, where), Matcher: Matcher{Equals: &equals, Line: v.Line()}, Line: v.Line()}}
 	}
 	words, others := sortKeys(v)
 	switch {
@@ -78,7 +77,7 @@ func (d checkDecoder) checks(v value, where string) []Check {
 // sortKeys separates the matcher keywords of a mapping from its other keys.
 func sortKeys(v value) (words, others []string) {
 	for key := range v.Members() {
-		if slices.Contains(matcherKeys, key) {
+		if IsMatcher(key) {
 			words = append(words, key)
 		} else {
 			others = append(others, key)
@@ -96,8 +95,8 @@ func (d checkDecoder) properties(v value, where string) []Check {
 	for key, m := range v.Members() {
 		at := jsondoc.AppendPath(where, key)
 		if strings.HasPrefix(key, root) {
-			path := checkedPath(m.KeyFault, key)
-			at = where + strings.TrimPrefix(path, root)
+			path := pathOf(m.KeyFault, quoteAnnotations(key))
+			at = where + strings.TrimPrefix(path.text, root)
 		}
 		d.doubt(key, m)
 		nested := d.checks(m.Value, at)
@@ -114,10 +113,10 @@ func (d checkDecoder) properties(v value, where string) []Check {
 // doubt notes a property that may be a misspelt matcher: {fromat: guid} expects a
 // property called fromat. Short words are near too many names.
 func (d checkDecoder) doubt(key string, m strictyaml.Member) {
-	if slices.Contains(matcherKeys, key) {
+	if IsMatcher(key) {
 		return // named under properties:
 	}
-	for _, word := range matcherKeys {
+	for _, word := range namesOf(keywords()) {
 		same := strings.EqualFold(key, word)
 		slip := len(word) >= 5 && len(key) <= len(word) && fault.Distance(key, word) == 1
 		if same || slip {
@@ -135,7 +134,7 @@ func (d checkDecoder) doubt(key string, m strictyaml.Member) {
 func (d checkDecoder) matched(v value, where string) []Check {
 	var list []Check
 	if properties := v.At("properties"); !properties.IsSet() || lenMembers(v) > 1 {
-		list = append(list, Check{Where: where, Matcher: d.matcher(v), Line: v.Line()})
+		list = append(list, Check{Where: pathOf(v.Fault, where), Matcher: matcherDecoder{d, keywords(), d.json}.matcher(v), Line: v.Line()})
 	}
 	return append(list, d.properties(v.At("properties"), where)...)
 }
@@ -158,11 +157,11 @@ func (d checkDecoder) headerChecks(v value) []Check {
 
 // textCheck reads the check of what is text by nature.
 func (d checkDecoder) textCheck(v value, where, title string) Check {
-	check := Check{Where: where, Line: v.Line()}
+	check := Check{Where: Path{text: where}, Line: v.Line()}
 	switch v.Kind() {
 	case strictyaml.Mapping:
-		if v.Only(title, textMatcherKeys) {
-			check.Matcher = d.textMatcher(v)
+		if words := textKeywords(); v.Only(title, namesOf(words)) {
+			check.Matcher = matcherDecoder{d, words, d.text}.matcher(v)
 		}
 		return check
 	case strictyaml.Null:

@@ -1,7 +1,5 @@
 package scenario
 
-import "slices"
-
 // The keys that each mapping of a scenario may have. The published JSON Schema
 // (schemas/graphvcr/scenario.json) knows the same ones; a test compares them.
 var (
@@ -14,23 +12,7 @@ var (
 	pollKeys        = []string{"until", "fail", "every", "timeout", "allow"}
 	followKeys      = []string{"link", "max", "total"}
 	countKeys       = []string{"min", "max"}
-
-	// What makes a mapping under body: a matcher. Any other mapping names
-	// properties.
-	matcherKeys = []string{
-		"equals", "oneOf", "format", "pattern", "type", "exists", "absent", "min", "max",
-		"count", "each", "some", "json", "sameAs", "notBefore", "properties",
-	}
-	// The matchers of what is text by nature: a header, a body that is not JSON.
-	textMatcherKeys = []string{
-		"equals", "oneOf", "format", "pattern", "exists", "absent", "min", "max",
-		"count", "json", "sameAs", "notBefore",
-	}
 )
-
-// IsMatcher reports whether a key under body is one of a matcher, so that a property of that
-// name is written under properties:.
-func IsMatcher(key string) bool { return slices.Contains(matcherKeys, key) }
 
 // Words that a key admits.
 var (

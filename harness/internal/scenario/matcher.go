@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,47 +11,100 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
-// matcher reads a mapping of matcher keywords; properties is the caller's.
-func (d checkDecoder) matcher(v value) Matcher {
-	m := d.commonMatcher(v)
-	m.Equals = set(d.json(v.At("equals")))
-	m.OneOf = templates(v.At("oneOf"), d.json)
-	m.Type = word(v.At("type"), typeWords)
-	m.Each = d.checks(v.At("each"), root)
-	m.Some = d.checks(v.At("some"), root)
-	return m
+// Matcher is a set of conditions; all that are set must hold.
+type Matcher struct {
+	Equals    *Template
+	OneOf     []Template
+	Format    string
+	Pattern   string
+	Type      string // string, number, integer, boolean, array, object, null
+	Exists    *bool
+	Min, Max  string // decimal; "" is unset
+	Count     *Count
+	Each      []Check // of every element
+	Some      []Check // of at least one element
+	JSON      []Check // of the document inside the string
+	SameAs    *Reference
+	NotBefore *Reference
+	Line      int
 }
 
-// textMatcher reads the matcher of what is text by nature, so that equals: 5
-// means the text "5".
-func (d checkDecoder) textMatcher(v value) Matcher {
-	m := d.commonMatcher(v)
-	m.Equals = set(d.text(v.At("equals")))
-	m.OneOf = templates(v.At("oneOf"), d.text)
-	return m
+// Count is the wanted number of elements, members or characters.
+type Count struct{ Min, Max int } // Max < 0: no limit
+
+// Reference names another value: a path in the same body ("$.id"),
+// "header.NAME", or a template with variables.
+type Reference struct {
+	Path   *Path
+	Header string
+	Value  *Template
 }
 
-func (d checkDecoder) commonMatcher(v value) Matcher {
+// keyword is a word that matchers are made of.
+type keyword struct {
+	name   string
+	inText bool // also in the matcher of what is text by nature: a header, a body that is not JSON
+	read   func(d matcherDecoder, v value, m *Matcher)
+}
+
+// keywords are all of them, in the order in which they are read. They are what makes a mapping
+// under body a matcher; any other mapping names properties.
+func keywords() []keyword {
+	return []keyword{
+		{"equals", true, func(d matcherDecoder, v value, m *Matcher) { m.Equals = set(d.template(v)) }},
+		{"oneOf", true, func(d matcherDecoder, v value, m *Matcher) { m.OneOf = templates(v, d.template) }},
+		{"format", true, func(_ matcherDecoder, v value, m *Matcher) { m.Format = formatName(v) }},
+		{"pattern", true, func(_ matcherDecoder, v value, m *Matcher) { m.Pattern = pattern(v) }},
+		{"type", false, func(_ matcherDecoder, v value, m *Matcher) { m.Type = word(v, typeWords) }},
+		{"exists", true, func(_ matcherDecoder, v value, m *Matcher) { m.Exists = new(v.Bool()) }},
+		{"absent", true, func(_ matcherDecoder, v value, m *Matcher) { readAbsent(v, m) }},
+		{"min", true, func(_ matcherDecoder, v value, m *Matcher) { m.Min = string(v.Number()) }},
+		{"max", true, func(_ matcherDecoder, v value, m *Matcher) { readMax(v, m) }},
+		{"count", true, func(_ matcherDecoder, v value, m *Matcher) { m.Count = count(v) }},
+		{"each", false, func(d matcherDecoder, v value, m *Matcher) { m.Each = d.checks(v, root) }},
+		{"some", false, func(d matcherDecoder, v value, m *Matcher) { m.Some = d.checks(v, root) }},
+		{"json", true, func(d matcherDecoder, v value, m *Matcher) { m.JSON = d.checks(v, root) }},
+		{"sameAs", true, func(d matcherDecoder, v value, m *Matcher) { m.SameAs = d.sameAs(v) }},
+		{"notBefore", true, func(d matcherDecoder, v value, m *Matcher) { m.NotBefore = d.reference(v) }},
+		{"properties", false, func(matcherDecoder, value, *Matcher) {}}, // they become checks of their own
+	}
+}
+
+// textKeywords are those of the matcher of what is text by nature.
+func textKeywords() []keyword {
+	return slices.DeleteFunc(keywords(), func(k keyword) bool { return !k.inText })
+}
+
+func namesOf(keywords []keyword) []string {
+	var names []string
+	for _, k := range keywords {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// IsMatcher reports whether a key under body is one of a matcher, so that a property of that
+// name is written under properties:.
+func IsMatcher(key string) bool { return slices.Contains(namesOf(keywords()), key) }
+
+// A matcherDecoder reads the matcher of what is JSON, or of what is text by nature: there
+// template makes a text of any value, so that equals: 5 means the text "5".
+type matcherDecoder struct {
+	checkDecoder
+	keywords []keyword
+	template func(value) Template
+}
+
+func (d matcherDecoder) matcher(v value) Matcher {
 	if lenMembers(v) == 0 {
 		v.Fault("", "{} expects nothing")
 	}
-	m := Matcher{
-		Format:    formatName(v.At("format")),
-		Pattern:   pattern(v.At("pattern")),
-		Exists:    exists(v),
-		Min:       string(v.At("min").Number()),
-		Max:       string(v.At("max").Number()),
-		Count:     count(v.At("count")),
-		JSON:      d.checks(v.At("json"), root),
-		SameAs:    d.reference(v.At("sameAs")),
-		NotBefore: d.reference(v.At("notBefore")),
-		Line:      v.Line(),
+	m := Matcher{Line: v.Line()}
+	for _, k := range d.keywords {
+		if at := v.At(k.name); at.IsSet() {
+			k.read(d, at, &m)
+		}
 	}
-	if sameAs := m.SameAs; sameAs != nil && sameAs.Value != nil && len(sameAs.Value.Variables()) == 0 {
-		v.At("sameAs").Fault("name a path in the same body ($.id), header.NAME or a {variable}, or use equals",
-			"sameAs names no other value")
-	}
-	checkRange(v.At("max"), m.Min, m.Max)
 	return m
 }
 
@@ -65,20 +119,13 @@ func templates(v value, read func(value) Template) []Template {
 	return list
 }
 
-// exists folds exists and absent, which say the same.
-func exists(v value) *bool {
-	exists, absent := v.At("exists"), v.At("absent")
-	switch {
-	case exists.IsSet() && absent.IsSet():
-		absent.Fault("keep one of them", "exists and absent say the same thing twice")
-	case exists.IsSet():
-		is := exists.Bool()
-		return &is
-	case absent.IsSet():
-		is := !absent.Bool()
-		return &is
+// readAbsent folds exists and absent, which say the same.
+func readAbsent(v value, m *Matcher) {
+	if m.Exists != nil {
+		v.Fault("keep one of them", "exists and absent say the same thing twice")
+		return
 	}
-	return nil
+	m.Exists = new(!v.Bool())
 }
 
 func formatName(v value) string {
@@ -105,27 +152,33 @@ func pattern(v value) string {
 	return text
 }
 
-// checkRange refuses an empty range. Bounds that a float64 cannot tell apart are
+// readMax refuses an empty range. Bounds that a float64 cannot tell apart are
 // left to the run.
-func checkRange(v value, low, high string) {
-	if low == "" || high == "" {
-		return
+func readMax(v value, m *Matcher) {
+	m.Max = string(v.Number())
+	low, errLow := strconv.ParseFloat(m.Min, 64)
+	high, errHigh := strconv.ParseFloat(m.Max, 64)
+	if errLow == nil && errHigh == nil && low > high {
+		v.Fault("", "max %s is less than min %s", m.Max, m.Min)
 	}
-	a, errA := strconv.ParseFloat(low, 64)
-	b, errB := strconv.ParseFloat(high, 64)
-	if errA == nil && errB == nil && a > b {
-		v.Fault("", "max %s is less than min %s", high, low)
+}
+
+// sameAs refuses a text that names nothing: that is what equals is for.
+func (d checkDecoder) sameAs(v value) *Reference {
+	ref := d.reference(v)
+	if ref.Value != nil && len(ref.Value.Variables()) == 0 {
+		v.Fault("name a path in the same body ($.id), header.NAME or a {variable}, or use equals",
+			"sameAs names no other value")
 	}
+	return ref
 }
 
 // reference reads the other value of sameAs and notBefore.
 func (d checkDecoder) reference(v value) *Reference {
-	if !v.IsSet() {
-		return nil
-	}
 	text := v.Text()
 	if strings.HasPrefix(text, root) {
-		return &Reference{Path: bodyPath(v, text)}
+		path := bodyPath(v, text)
+		return &Reference{Path: &path}
 	}
 	if name, ok := strings.CutPrefix(text, "header."); ok {
 		if !headerName.MatchString(name) {

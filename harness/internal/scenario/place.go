@@ -12,17 +12,17 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
-// bodyPath checks an RFC 9535 path that is the text of v and returns it with the
-// annotations quoted.
-func bodyPath(v value, path string) string { return checkedPath(v.Fault, path) }
+// bodyPath is the RFC 9535 path that is a text of v, with the annotations quoted.
+func bodyPath(v value, path string) Path { return pathOf(v.Fault, quoteAnnotations(path)) }
 
-// checkedPath is bodyPath for a path that may also be a key.
-func checkedPath(fault func(advice, message string, args ...any), path string) string {
-	quoted := quoteAnnotations(path)
-	if _, err := jsondoc.ParsePath(quoted); err != nil {
-		fault("", "no RFC 9535 path: %v", err)
+// pathOf is a path; one that is none is a fault, and leads to the root.
+func pathOf(report func(advice, message string, args ...any), path string) Path {
+	query, err := jsondoc.ParsePath(path)
+	if err != nil {
+		report("", "no RFC 9535 path: %v", err)
+		return Path{text: root}
 	}
-	return quoted
+	return Path{path, query}
 }
 
 // quoteAnnotations writes OData's annotations the way RFC 9535 wants them, since
@@ -70,17 +70,19 @@ func (d *decoder) captures(v value, step *Step) []Capture {
 		if !isPlainVariable(name) {
 			m.KeyFault("use letters, digits, - and _", "%q is not a variable name", name)
 		}
-		list = append(list, Capture{Name: name, From: captureSource(m.Value, step), Line: m.KeyLine()})
+		c := Capture{Name: name, Line: m.KeyLine()}
+		c.From, c.Source = captureSource(m.Value, step)
+		list = append(list, c)
 	}
 	return list
 }
 
-// captureSource checks where a capture comes from. A path comes out as
-// jsondoc.ParsePath takes it.
-func captureSource(v value, step *Step) string {
-	from := v.Text()
+// captureSource reads where a capture comes from. A path comes out as jsondoc.ParsePath
+// takes it.
+func captureSource(v value, step *Step) (from string, source Source) {
+	from = v.Text()
 	if v.Kind() != strictyaml.String {
-		return ""
+		return "", source
 	}
 	if rest, ok := strings.CutPrefix(from, "parts."); ok {
 		return partSource(v, rest, step)
@@ -88,22 +90,21 @@ func captureSource(v value, step *Step) string {
 	return plainSource(v, from)
 }
 
-// plainSource checks status, header.NAME, body and body.PATH.
-func plainSource(v value, from string) string {
-	if name, ok := strings.CutPrefix(from, "header."); ok {
+// plainSource reads status, header.NAME, body and body.PATH.
+func plainSource(v value, from string) (string, Source) {
+	if name, isHeader := strings.CutPrefix(from, "header."); isHeader {
 		if !headerName.MatchString(name) {
 			v.Fault("", "%q is not a header name", name)
 		}
-		return from
-	}
-	if from == "status" {
-		return from
+		return from, Source{Header: name}
 	}
 	if isBody(from) {
 		return bodySource(v, from)
 	}
-	v.Fault(sourceAdvice(from), "nothing to capture from: %q", from)
-	return from
+	if from != "status" {
+		v.Fault(sourceAdvice(from), "nothing to capture from: %q", from)
+	}
+	return from, Source{}
 }
 
 func sourceAdvice(from string) string {
@@ -124,24 +125,18 @@ func isBody(from string) bool {
 
 // bodySource writes body[0] and body.@odata.x as body.PATH with a path that
 // jsondoc knows; anything else stays as it is.
-func bodySource(v value, from string) string {
-	path := strings.TrimPrefix(from, "body")
-	if path == "" {
-		return from
+func bodySource(v value, from string) (string, Source) {
+	path := root + strings.TrimPrefix(strings.TrimPrefix(from, "body"), "."+root)
+	is := bodyPath(v, path)
+	if is.text != path || strings.HasPrefix(path, root+"[") {
+		from = "body." + is.text
 	}
-	if strings.HasPrefix(path, ".$") {
-		return "body." + bodyPath(v, path[1:])
-	}
-	checked := bodyPath(v, root+path)
-	if checked == root+path && strings.HasPrefix(path, ".") {
-		return from
-	}
-	return "body." + checked
+	return from, Source{Body: &is}
 }
 
-// CutPart splits what follows "parts." into the id of a part and the source in it; an id is
+// cutPart splits what follows "parts." into the id of a part and the source in it; an id is
 // free text and may hold dots.
-func CutPart(rest string) (id, from string) {
+func cutPart(rest string) (id, from string) {
 	end := len(rest)
 	for _, place := range []string{".status", ".header.", ".body"} {
 		if i := strings.Index(rest, place); i >= 0 {
@@ -151,28 +146,28 @@ func CutPart(rest string) (id, from string) {
 	return rest[:end], strings.TrimPrefix(rest[end:], ".")
 }
 
-// partSource checks parts.ID.SOURCE.
-func partSource(v value, rest string, step *Step) string {
-	id, from := CutPart(rest)
+// partSource reads parts.ID.SOURCE.
+func partSource(v value, rest string, step *Step) (string, Source) {
+	id, from := cutPart(rest)
 	if id == "" || from == "" {
 		v.Fault("write parts.ID.body.PATH", "nothing to capture from: %q", v.Text())
-		return ""
+		return "", Source{}
 	}
 	checkPartID(v.Fault, id, step)
-	return "parts." + id + "." + plainSource(v, from)
+	from, source := plainSource(v, from)
+	source.Part = id
+	return "parts." + id + "." + from, source
 }
 
 // parts reads what is expected of the answers of a batch.
-func (d *decoder) parts(v value, step *Step, title string) map[string]*Expect {
+func (d *decoder) parts(v value, step *Step, title string) map[string]Expect {
 	if !v.IsSet() {
 		return nil
 	}
-	parts := map[string]*Expect{}
+	parts := map[string]Expect{}
 	for id, m := range v.Members() {
 		checkPartID(m.KeyFault, id, step)
-		if parts[id] = (checkDecoder{d}).expect(m.Value, fmt.Sprintf("part %q of %s", id, title)); parts[id] == nil {
-			delete(parts, id)
-		}
+		parts[id] = checkDecoder{d}.expect(m.Value, fmt.Sprintf("part %q of %s", id, title))
 	}
 	return parts
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // Scenario is one file.
@@ -29,13 +30,13 @@ type Var struct {
 // Step is one request with what is expected of the answer.
 type Step struct {
 	Name        string
-	API         string // overrides the scenario's
+	API         string // its own, or the scenario's
 	As          string // identity: "app", "user", ...; "" is the default one
 	Auth        string // "none" sends no token
 	Permissions *Permissions
 	Request     Request
-	Expect      *Expect
-	Parts       map[string]*Expect // of a $batch answer, by part id
+	Expect      Expect
+	Parts       map[string]Expect // of a $batch answer, by part id
 	Poll        *Poll
 	Follow      *Follow
 	Capture     []Capture
@@ -80,7 +81,7 @@ type Part struct {
 	BodyFile                    string
 }
 
-// Expect is what an answer must be.
+// Expect is what an answer must be; the zero Expect expects nothing.
 type Expect struct {
 	Status  []int
 	Headers []Check // Where is a header name
@@ -92,39 +93,22 @@ type Expect struct {
 
 // Check is one expectation of one place.
 type Check struct {
-	Where   string // RFC 9535 path below the body, or a header name
+	Where   Path // below the body; of a header its name
 	Matcher Matcher
 	Line    int
 }
 
-// Matcher is a set of conditions; all that are set must hold.
-type Matcher struct {
-	Equals    *Template
-	OneOf     []Template
-	Format    string
-	Pattern   string
-	Type      string // string, number, integer, boolean, array, object, null
-	Exists    *bool
-	Min, Max  string // decimal; "" is unset
-	Count     *Count
-	Each      []Check // of every element
-	Some      []Check // of at least one element
-	JSON      []Check // of the document inside the string
-	SameAs    *Reference
-	NotBefore *Reference
-	Line      int
+// A Path is an RFC 9535 path, ready to be followed.
+type Path struct {
+	text  string
+	query *jsondoc.Path // nil for what is called so and is none
 }
 
-// Count is the wanted number of elements, members or characters.
-type Count struct{ Min, Max int } // Max < 0: no limit
+// String is the path as jsondoc.ParsePath reads it.
+func (p Path) String() string { return p.text }
 
-// Reference names another value: a path in the same body ("$.id"),
-// "header.NAME", or a template with variables.
-type Reference struct {
-	Path   string
-	Header string
-	Value  *Template
-}
+// Select finds what stands at the path.
+func (p Path) Select(doc any) []jsondoc.Node { return p.query.Select(doc) }
 
 // Poll repeats a step until its answer is terminal.
 type Poll struct {
@@ -137,7 +121,7 @@ type Poll struct {
 
 // Follow walks the pages of an answer.
 type Follow struct {
-	Link  string // "nextLink", "deltaLink", or a path
+	Link  Path
 	Max   int    // pages at most
 	Total *Count // elements of value over all pages
 	Line  int
@@ -146,7 +130,15 @@ type Follow struct {
 // Capture puts a value of the answer into a variable. From is "status",
 // "header.NAME", "body.PATH", "body" or "parts.ID.body.PATH".
 type Capture struct {
-	Name string
-	From string
-	Line int
+	Name   string
+	From   string
+	Source Source
+	Line   int
+}
+
+// Source is where a capture gets its value from: the status where it says nothing else.
+type Source struct {
+	Part   string // of a $batch answer, by id; "" for the answer itself
+	Header string
+	Body   *Path
 }

@@ -98,6 +98,12 @@ func dumpValue(out *strings.Builder, path string, v reflect.Value) {
 		}
 		return
 	}
+	if at, isPath := v.Interface().(Path); isPath {
+		if at.String() != "" {
+			fmt.Fprintf(out, "%s: %v\n", path, at)
+		}
+		return
+	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
@@ -170,7 +176,7 @@ func TestSchemaKnowsTheSameKeys(t *testing.T) {
 	published := publishedSchema(t)
 	for def, keys := range map[string][]string{
 		"": scenarioKeys, "step": stepKeys, "permissions": permissionsKeys, "request": requestKeys, "part": partKeys,
-		"expect": expectKeys, "poll": pollKeys, "follow": followKeys, "matcher": matcherKeys, "textMatcher": textMatcherKeys,
+		"expect": expectKeys, "poll": pollKeys, "follow": followKeys, "matcher": namesOf(keywords()), "textMatcher": namesOf(textKeywords()),
 		"count": countKeys,
 	} {
 		at := published
@@ -213,7 +219,7 @@ func TestSchemaKnowsTheSameWords(t *testing.T) {
 		"$defs/request/properties/method/enum":        methodWords,
 		"$defs/request/properties/redirect/enum":      redirectWords,
 		"$defs/matcher/properties/type/enum":          typeWords,
-		"$defs/propertyChecks/propertyNames/not/enum": matcherKeys,
+		"$defs/propertyChecks/propertyNames/not/enum": namesOf(keywords()),
 	} {
 		if got := below(t, published, path); fmt.Sprint(got) != fmt.Sprint(words) {
 			t.Errorf("%s is %v, want %v", path, got, words)

@@ -30,26 +30,8 @@ func published(t *testing.T) *jsonschema.Schema {
 
 // read is the JSON that a YAML file stands for, ok is false when there is none.
 func read(data []byte) (doc any, ok bool) {
-	doc, err := strictyaml.Decode("", data, tree)
+	doc, err := strictyaml.Decode("", data, strictyaml.Value.Tree)
 	return doc, err == nil
-}
-
-func tree(v strictyaml.Value) any {
-	switch v.Kind() {
-	case strictyaml.List:
-		list := []any{}
-		for _, item := range v.Items() {
-			list = append(list, tree(item))
-		}
-		return list
-	case strictyaml.Mapping:
-		members := map[string]any{}
-		for name, m := range v.Members() {
-			members[name] = tree(m.Value)
-		}
-		return members
-	}
-	return v.Scalar()
 }
 
 // What Load accepts, the published JSON Schema accepts: an editor never marks a

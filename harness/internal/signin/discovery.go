@@ -16,14 +16,7 @@ type discovery struct{ voice }
 // instances says which hosts are one cloud's. The host that was asked about comes
 // first; one of no known cloud is a cloud of its own.
 func (d discovery) instances(r *http.Request) (int, fields) {
-	asked := cmp.Or(hostOf(r.Form.Get("authorization_endpoint")), r.Host)
-	if d.opts.URL != "" {
-		asked = hostOf(d.opts.URL)
-	}
-	tenant := "common"
-	if d.opts.Tenant != "" {
-		tenant = d.opts.Tenant
-	}
+	asked := cmp.Or(hostOf(d.opts.URL), hostOf(r.Form.Get("authorization_endpoint")), r.Host)
 	var metadata []fields
 	if _, known := graph.SignInCloud(asked); !known {
 		metadata = append(metadata, fields{"preferred_network": asked, "preferred_cache": asked, "aliases": []string{asked}})
@@ -32,7 +25,7 @@ func (d discovery) instances(r *http.Request) (int, fields) {
 		metadata = append(metadata, fields{"preferred_network": group[0], "preferred_cache": group[min(1, len(group)-1)], "aliases": group})
 	}
 	return http.StatusOK, fields{
-		"tenant_discovery_endpoint": cmp.Or(d.opts.URL, "https://"+asked) + "/" + tenant + "/v2.0/.well-known/openid-configuration",
+		"tenant_discovery_endpoint": cmp.Or(d.opts.URL, "https://"+asked) + "/" + cmp.Or(d.opts.Tenant, "common") + "/v2.0/.well-known/openid-configuration",
 		"api-version":               "1.1",
 		"metadata":                  metadata,
 	}

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -175,11 +176,7 @@ func (g *grants) redeem(r *http.Request) (int, fields) {
 	case !a.proves(form.Get("code_verifier")):
 		return 400, g.problem("invalid_grant", "AADSTS50148: The code_verifier does not match the code_challenge supplied in the authorization request.", 50148)
 	}
-	scope := form.Get("scope")
-	if scope == "" {
-		scope = a.scope
-	}
-	return g.granted(r, scope, a.nonce)
+	return g.granted(r, cmp.Or(form.Get("scope"), a.scope), a.nonce)
 }
 
 func (g *grants) pollDevice(r *http.Request) (int, fields) {
@@ -204,12 +201,8 @@ func (g *grants) renew(r *http.Request) (int, fields) {
 	if !known && g.opts.Strict {
 		return 400, g.problem("invalid_grant", "AADSTS9002313: Invalid request. The refresh token is malformed or unknown.", 9002313)
 	}
-	if asked := form.Get("scope"); asked != "" {
-		scope = asked
-	}
-	if scope == "" { // as much as was granted before, which nobody here knows
-		scope = g.ask(r, "").Resource + "/.default"
-	}
+	// As much as was granted before, or, where nobody here knows that, all of the resource.
+	scope = cmp.Or(form.Get("scope"), scope, g.ask(r, "").Resource+"/.default")
 	return g.granted(r, scope, "")
 }
 

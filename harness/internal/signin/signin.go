@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -89,12 +90,8 @@ func New(o Options) *Host {
 			return b
 		}
 	}
-	if o.User == (User{}) {
-		o.User = User{ID: "a0a0a0a0-0000-4000-8000-000000000001", Name: "Replayed User", PrincipalName: "user@contoso.example"}
-	}
-	if o.KeyID == "" {
-		o.KeyID = "graphvcr"
-	}
+	o.User = cmp.Or(o.User, User{ID: "a0a0a0a0-0000-4000-8000-000000000001", Name: "Replayed User", PrincipalName: "user@contoso.example"})
+	o.KeyID = cmp.Or(o.KeyID, "graphvcr")
 	if o.Tokens == nil {
 		o.Tokens = &unsigned{now: o.Now, user: o.User, scopes: o.Scopes, roles: o.Roles}
 	}
@@ -183,12 +180,7 @@ func (v voice) guid(kind string) string {
 }
 
 // base is the address that an answer speaks of.
-func (v voice) base(r *http.Request) string {
-	if v.opts.URL != "" {
-		return v.opts.URL
-	}
-	return "https://" + r.Host
-}
+func (v voice) base(r *http.Request) string { return cmp.Or(v.opts.URL, "https://"+r.Host) }
 
 // inventedTenant is whose people sign in where the client does not name its tenant.
 const inventedTenant = "b0b0b0b0-0000-4000-8000-000000000001"

@@ -231,6 +231,26 @@ func (v Value) Scalar() any {
 	return nil
 }
 
+// Tree is the value as a JSON document: of a mapping map[string]any, of a list []any, of
+// anything else Scalar.
+func (v Value) Tree() any {
+	switch v.Kind() {
+	case List:
+		list := []any{}
+		for _, item := range v.Items() {
+			list = append(list, item.Tree())
+		}
+		return list
+	case Mapping:
+		members := map[string]any{}
+		for name, m := range v.Members() {
+			members[name] = m.Tree()
+		}
+		return members
+	}
+	return v.Scalar()
+}
+
 // want reports whether the value has the kind, and a fault when it is set and
 // has not.
 func want(v Value, kind Kind) bool {

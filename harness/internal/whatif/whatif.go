@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/report/render"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
 	"github.com/graphvcr/graphvcr/harness/internal/child"
@@ -192,7 +194,7 @@ func (w *trial) judge(ctx context.Context, result report.Case, changed *cassette
 	}
 	result.Findings = []report.Finding{{
 		Rule: rule, Severity: report.Error, Place: report.Place{File: w.original.File},
-		Message: "it breaks the client: " + fared.broken, Where: what, Hint: fared.said,
+		Message: "it breaks the client: " + fared.broken, Value: report.Value{Where: what}, Hint: fared.said,
 	}}
 	return result, nil
 }
@@ -255,7 +257,7 @@ func (w *trial) scenarios(ctx context.Context, p *project.Project) (outcome, err
 		return outcome{}, nil
 	}
 	var said bytes.Buffer
-	if err := report.Render(&said, "text", suite, report.Style{Quiet: true}); err != nil {
+	if err := render.Suite(&said, "text", suite, render.Style{Quiet: true}); err != nil {
 		return outcome{}, err
 	}
 	return outcome{broken: "its scenarios fail", said: said.String()}, nil

@@ -81,9 +81,9 @@ func (b *Body) isFile(media string) bool {
 	path, _, _ := strings.Cut(b.Address, "?")
 	content := strings.HasSuffix(path, "/content") || strings.HasSuffix(path, "/$value") ||
 		strings.HasSuffix(path, "/%24value") || strings.HasSuffix(path, "/contentStream")
-	slice := First(b.Header, "Content-Range") != ""
+	slice := func() bool { return First(b.Header, "Content-Range") != "" }
 	if !b.Answer {
-		return b.Method == http.MethodPut && (slice || content || !IsJSONType(media)) ||
+		return b.Method == http.MethodPut && (content || !IsJSONType(media) || slice()) ||
 			strings.HasPrefix(media, "image/") || media == "application/octet-stream"
 	}
 	if !content && isReport(b.Text) {
@@ -91,7 +91,7 @@ func (b *Body) isFile(media string) bool {
 	}
 	if b.Status/100 == 2 && b.Method == http.MethodGet {
 		disposition, _, _ := strings.Cut(First(b.Header, "Content-Disposition"), ";")
-		if slice || content && !isGraphError(b.Text) || strings.EqualFold(strings.TrimSpace(disposition), "attachment") {
+		if slice() || content && !isGraphError(b.Text) || strings.EqualFold(strings.TrimSpace(disposition), "attachment") {
 			return true
 		}
 	}

@@ -1,0 +1,68 @@
+package visible
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Text returns s with everything that could steer a terminal or hide in a
+// text (control characters, escape sequences, directional marks, bytes that are
+// no UTF-8) written as an escape. Line breaks become \n.
+func Text(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			b.WriteString(`\x`)
+			b.WriteString(hexByte(s[i]))
+		case strconv.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// Lines splits text at its line breaks and makes each line visible, so that a
+// longer message can be set as a block.
+func Lines(text string) []string {
+	split := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i := range split {
+		split[i] = Text(split[i])
+	}
+	return split
+}
+
+// Clip shortens a visible text to n characters and says how many are left out.
+func Clip(s string, n int) string {
+	if n <= 0 || len(s) <= n {
+		return s
+	}
+	runes := []rune(s)
+	if len(runes) <= n {
+		return s
+	}
+	return string(runes[:n]) + "… (" + strconv.Itoa(len(runes)-n) + " more characters)"
+}
+
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+func hexByte(b byte) string {
+	const digits = "0123456789abcdef"
+	return string([]byte{digits[b>>4], digits[b&15]})
+}

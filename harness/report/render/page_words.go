@@ -1,0 +1,218 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+)
+
+// words are what a page calls what a command found.
+type words struct {
+	command string
+	changes bool // findings are changes, which nobody wanted
+	order   []string
+	groups  map[string]string // by class: the names of the groups
+}
+
+func wordsOf(command string) *words {
+	w := &words{command: command, order: []string{"errored", "error", "warning", "note", "passed", "skipped"}}
+	switch command {
+	case "diff", "drift", "history":
+		w.changes = true
+		w.groups = map[string]string{"error": "Breaking", "warning": "Look at", "note": "Harmless", "passed": "Unchanged", "skipped": "Skipped"}
+	case "whatif":
+		w.groups = map[string]string{"error": "Breaks the client", "warning": "Warnings", "note": "Notes", "passed": "Does no harm", "skipped": "Not tried"}
+	case "lint":
+		w.groups = map[string]string{"error": "Errors", "warning": "Warnings", "note": "Notes", "passed": "Clean", "skipped": "Skipped"}
+	default:
+		w.groups = map[string]string{"error": "Errors", "warning": "Warnings", "note": "Notes", "passed": "Passed", "skipped": "Skipped"}
+	}
+	w.groups["errored"] = "Could not be run"
+	if w.changes {
+		w.groups["errored"] = "Could not be compared"
+	}
+	return w
+}
+
+// compares reports whether a page is of two recordings, and no history of them.
+func (w *words) compares() bool { return w.command == "diff" || w.command == "drift" }
+
+// headline says in a line what came of it; the span of class bad is what fails.
+func (w *words) headline(s *report.Suite) []htmlSpan {
+	sum := s.Summary()
+	var bad, rest []string
+	noun := noun(s)
+	switch {
+	case s.Command == "view":
+		return viewHeadline(s)
+	case s.Command == "whatif":
+		tried := sum.Cases() - sum.Skipped
+		if sum.Failed == 0 {
+			rest = append(rest, fmt.Sprintf("None of %s breaks the client", fault.Count(tried, "change")))
+		} else {
+			bad = append(bad, fmt.Sprintf("%d of %s break%s the client", sum.Failed, fault.Count(tried, "change"), verb(sum.Failed)))
+		}
+	case w.changes:
+		bad = plus(bad, sum.Errors-sum.Errored, "breaking change")
+		rest = plusWord(rest, sum.Warnings, "to look at")
+		rest = plusWord(rest, sum.Notes, "harmless")
+		if len(bad)+len(rest)+sum.Errored == 0 {
+			rest = append(rest, fmt.Sprintf("Nothing changed in %s", fault.Count(sum.Cases(), noun)))
+		}
+		bad = plusWord(bad, sum.Errored, "could not be compared")
+	case sum.Failed+sum.Errored > 0:
+		if sum.Failed > 0 {
+			bad = append(bad, fmt.Sprintf("%d of %s failed", sum.Failed, fault.Count(sum.Cases(), noun)))
+		}
+		bad = plusWord(bad, sum.Errored, "could not be run")
+		rest = plus(plus(rest, sum.Warnings, "warning"), sum.Notes, "note")
+	default:
+		rest = append(rest, passedLine(sum.Passed, noun))
+		rest = plus(plus(rest, sum.Warnings, "warning"), sum.Notes, "note")
+	}
+	rest = plusWord(rest, sum.Skipped, map[bool]string{true: "not tried", false: "skipped"}[s.Command == "whatif"])
+	spans := []htmlSpan{{"bad", strings.Join(bad, ", ")}, {"", strings.Join(rest, ", ")}}
+	switch {
+	case len(bad) == 0:
+		spans = spans[1:]
+	case len(rest) == 0:
+		spans = spans[:1]
+	default:
+		spans[1].Text = ", " + spans[1].Text
+	}
+	return spans
+}
+
+func passedLine(n int, noun string) string {
+	line := fault.Count(n, noun) + " passed"
+	if n == 1 {
+		return line
+	}
+	return "All " + line
+}
+
+func verb(n int) string {
+	if n == 1 {
+		return "s"
+	}
+	return ""
+}
+
+func plus(list []string, n int, noun string) []string {
+	if n > 0 {
+		list = append(list, fault.Count(n, noun))
+	}
+	return list
+}
+
+func plusWord(list []string, n int, word string) []string {
+	if n > 0 {
+		list = append(list, fmt.Sprintf("%d %s", n, word))
+	}
+	return list
+}
+
+func viewHeadline(s *report.Suite) []htmlSpan {
+	n := 0
+	for i := range s.Cases {
+		n += len(s.Cases[i].Exchanges)
+	}
+	name := fault.Count(len(s.Cases), "cassette")
+	if len(s.Cases) == 1 {
+		name = visible.Text(s.Cases[0].Name)
+	}
+	return []htmlSpan{{"", name + ": " + fault.Count(n, "interaction")}}
+}
+
+// item is a finding in the list: what it is, what it is about, and where.
+func (w *words) item(c *report.Case, f *report.Finding) htmlItem {
+	if w.changes && f.Fingerprint != "" {
+		item := htmlItem{Label: title(f.Rule), Text: visible.Text(subject(f.Where)), Small: visible.Text(f.Part)}
+		switch shown := visible.Text(f.Want) + " → " + visible.Text(f.Got); {
+		case f.Where == "status":
+			item.Text = shown
+		case item.Small != "" && !isPresence(f.Want) && !isPresence(f.Got):
+			item.Small += " · " + visible.Clip(shown, 90)
+		}
+		if item.Text == "" {
+			item.Text = visible.Text(f.Message)
+		}
+		return item
+	}
+	text, _, _ := strings.Cut(headline(f), "\n")
+	item := htmlItem{Text: visible.Clip(visible.Text(text), 160), Small: visible.Text(f.Step)}
+	if f.Missed != nil {
+		item.Label, item.Text = "No answer", visible.Clip(visible.Text(f.Missed.Sent.Method+" "+f.Missed.Sent.Target()), 160)
+	}
+	if w.command == "whatif" {
+		item.Label, item.Text, _ = strings.Cut(visible.Text(c.Name), ": ")
+		item.Small = visible.Clip(visible.Text(f.Message), 100)
+	}
+	return item
+}
+
+// isPresence reports whether a value only says that something is there or is not.
+func isPresence(value string) bool {
+	switch value {
+	case "", "there", "none", "declared":
+		return true
+	}
+	return false
+}
+
+// title is a rule's id as words: "Property lost" of drift.property.lost.
+func title(rule report.Rule) string {
+	text := strings.ReplaceAll(rule.Name(), ".", " ")
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// subject is the end of a place: the member's name, the header's.
+func subject(where string) string {
+	if strings.HasSuffix(where, "']") {
+		if at := strings.LastIndex(where, "['"); at >= 0 {
+			return where[at+2 : len(where)-2]
+		}
+	}
+	if name, isHeader := strings.CutPrefix(where, "header."); isHeader {
+		return name
+	}
+	return strings.TrimPrefix(where, "microsoft.graph.")
+}
+
+// subjectOf parts the items of a single case that are changes of metadata: by the type, and
+// types by what became of them and their namespace.
+func subjectOf(item htmlItem, w *words) string {
+	if !w.changes || item.Small != "" {
+		return ""
+	}
+	if owner, _, found := strings.Cut(item.Text, "/"); found && owner != "" {
+		return owner
+	}
+	if at := strings.LastIndexByte(item.Text, '.'); at > 0 && !strings.Contains(item.Text, "(") {
+		return item.Label + " in " + item.Text[:at]
+	}
+	return item.Label
+}
+
+// passed is what is said of a case without findings.
+func (w *words) passed(c *report.Case) string {
+	var facts []string
+	if c.Steps > 0 {
+		noun := "step"
+		if w.changes {
+			noun = "request"
+		}
+		facts = append(facts, fault.Count(c.Steps, noun))
+	}
+	if c.File != "" && c.File != c.Name {
+		facts = append(facts, visible.Text(c.File))
+	}
+	return strings.Join(facts, " · ")
+}

@@ -1,0 +1,351 @@
+package render
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
+
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+)
+
+// longestValue bounds a wanted or received value in text; JSON has all of it.
+const longestValue = 400
+
+// writeText writes one line a case, below it what was found, and a summary.
+func writeText(w io.Writer, s *report.Suite, style Style) error {
+	out := bufio.NewWriter(w)
+	names := make([]string, len(s.Cases))
+	column := 0
+	if style.Width > 0 {
+		style.Width = max(style.Width, narrowest)
+	}
+	for i := range s.Cases {
+		names[i] = visible.Text(cmp.Or(s.Cases[i].Name, s.Cases[i].File))
+		column = max(column, utf8.RuneCountInString(names[i]))
+	}
+	if style.Width > 0 { // what stands beside a name takes 28 columns
+		column = min(column, style.Width-28)
+	}
+	for i := range s.Cases {
+		c := &s.Cases[i]
+		if style.Quiet && quiet(c) || style.Brief && c.Status == report.Passed && len(c.Findings) == 0 {
+			continue
+		}
+		fmt.Fprintln(out, caseLine(c, names[i], column, style))
+		writeFindings(out, c, style)
+		if c.Status == report.Failed && len(c.Commands) > 0 {
+			for _, line := range wrap("       ", "again: "+visible.Text(c.Commands[0].Line), style.Width) {
+				fmt.Fprintln(out, line)
+			}
+		}
+	}
+	if len(s.Cases) > 0 && !style.Quiet {
+		fmt.Fprintln(out)
+	}
+	fmt.Fprintln(out, paint(summaryLine(s), summaryColor(s), style))
+	return out.Flush()
+}
+
+// narrowest is the least width that text is wrapped to.
+const narrowest = 40
+
+// mostAlike bounds how many warnings, or notes, of one rule text has of a case;
+// further ones are counted. Other kinds of report have all of them.
+const mostAlike = 10
+
+func writeFindings(out io.Writer, c *report.Case, style Style) {
+	alike, count, also := map[report.Rule]int{}, map[report.Rule]int{}, oneCause(c)
+	for j := range c.Findings {
+		if f := &c.Findings[j]; !also.done[f] {
+			alike[f.Rule]++
+		}
+	}
+	for _, f := range severestFirst(c) {
+		if style.Quiet && f.Severity == report.Note || also.done[f] {
+			continue
+		}
+		count[f.Rule]++
+		switch n, all := count[f.Rule], alike[f.Rule]; {
+		case f.Severity == report.Error || n <= mostAlike || all == mostAlike+1:
+			writeFinding(out, c, f, also.of[f], style)
+		case n == all:
+			rest := n - mostAlike
+			fmt.Fprintf(out, "       %s and %d more %ss of %s; --report json has all of them\n",
+				paint(f.Severity.String()+":", dim, style), rest, f.Severity, visible.Text(string(f.Rule)))
+		}
+	}
+}
+
+// causes are the findings about the same value as one before them, whose block has them as well.
+type causes struct {
+	of   map[*report.Finding][]*report.Finding
+	done map[*report.Finding]bool
+}
+
+// oneCause gathers what several expectations say of one value.
+func oneCause(c *report.Case) causes {
+	type value struct {
+		step, where, got, file string
+		interaction            int
+	}
+	all := causes{map[*report.Finding][]*report.Finding{}, map[*report.Finding]bool{}}
+	first := map[value]*report.Finding{}
+	for _, f := range severestFirst(c) {
+		if !saysValues(f) || f.Interaction == nil || f.Got == "" || f.Want == "" || f.Hint != "" {
+			continue
+		}
+		v := value{f.Step, f.Part + f.Where, f.Got, f.Cassette.File, *f.Interaction}
+		if leader := first[v]; leader != nil {
+			all.of[leader], all.done[f] = append(all.of[leader], f), true
+		} else {
+			first[v] = f
+		}
+	}
+	return all
+}
+
+// severestFirst are a case's findings, errors first.
+func severestFirst(c *report.Case) []*report.Finding {
+	all := make([]*report.Finding, len(c.Findings))
+	for j := range c.Findings {
+		all[j] = &c.Findings[j]
+	}
+	slices.SortStableFunc(all, func(a, b *report.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	return all
+}
+
+// quiet reports whether a case has no finding that could matter.
+func quiet(c *report.Case) bool {
+	for i := range c.Findings {
+		if c.Findings[i].Severity > report.Note {
+			return false
+		}
+	}
+	return c.Status == report.Passed || c.Status == report.Skipped
+}
+
+func caseLine(c *report.Case, name string, column int, style Style) string {
+	mark, color := "ok   ", green
+	switch c.Status {
+	case report.Failed:
+		mark, color = "FAIL ", red
+	case report.Errored:
+		mark, color = "ERROR", red
+	case report.Skipped:
+		mark, color = "skip ", dim
+	}
+	line := paint(mark, color, style) + "  " + name
+	if c.Status == report.Skipped || c.Steps == 0 && c.Duration == 0 {
+		return line
+	}
+	line += strings.Repeat(" ", max(column-utf8.RuneCountInString(name), 0))
+	if c.Steps > 0 {
+		line += fmt.Sprintf("  %3d %-5s", c.Steps, "step"+plural(c.Steps))
+	} else {
+		line += strings.Repeat(" ", len("    1 step "))
+	}
+	return line + paint(fmt.Sprintf("  %6.2fs", c.Duration.Seconds()), dim, style)
+}
+
+// mostOfMiss bounds the lines of a request without an answer.
+const mostOfMiss = 12
+
+func writeFinding(out io.Writer, c *report.Case, f *report.Finding, also []*report.Finding, style Style) {
+	const indent, deeper = "       ", "         "
+	head := visible.Text(cmp.Or(f.Place.String(), c.File))
+	if head != "" { // else it is about no file
+		head += ": "
+	}
+	said := describe(f, false)
+	var text []string
+	for _, line := range said[1:] {
+		text = append(text, wrap(deeper, line, style.Width)...)
+	}
+	for _, other := range also {
+		line := "also want " + value(other.Want)
+		if at := cmp.Or(other.Place.String(), c.File); at != "" {
+			line += " (" + visible.Text(at) + ")"
+		}
+		text = append(text, wrap(deeper, line, style.Width)...)
+	}
+	first := wrap(indent, head+f.Severity.String()+": "+said[0], style.Width)
+	if f.Missed != nil && len(first)+len(text) > mostOfMiss {
+		text = withoutMiddle(text, mostOfMiss-len(first), len(visible.Lines(f.Hint)))
+	}
+	color := map[report.Severity]string{report.Error: red, report.Warning: yellow, report.Note: dim}[f.Severity]
+	whole := strings.Join(append(first, text...), "\n")
+	label := f.Severity.String() + ":"
+	if at := strings.Index(whole, label); style.Color && at >= 0 {
+		whole = whole[:at] + paint(label, color, style) + whole[at+len(label):]
+	}
+	fmt.Fprintln(out, whole)
+}
+
+// longestSentence is the most that a sentence holds of two values; longer ones stand below it.
+const longestSentence = 160
+
+// describe is a finding in lines; the first says what is wrong and
+// where in the answer. Full adds the rule and the id.
+func describe(f *report.Finding, full bool) []string {
+	message := block(f)
+	if f.Missed != nil {
+		message = append([]string{strings.ReplaceAll(message[0], "https://"+graph.Host+"/", "/")}, missLines(f.Missed)...)
+	}
+	apart := valuesApart(f)
+	if apart && saysValues(f) {
+		message[0] = visible.Text(strings.TrimSuffix(strings.TrimPrefix(f.Part+": ", ": ")+visible.Path(f.Where)+": other than expected "+f.Remark, " "))
+	}
+	if f.Step != "" {
+		message[0] = strings.TrimSuffix("step "+visible.Text(f.Step)+": "+message[0], ": ")
+	}
+	out := message
+	if f.Fingerprint != "" && strings.HasPrefix(f.Where, "$") {
+		out = append(out, "at        "+visible.Text(visible.Path(f.Where)))
+	}
+	if apart {
+		want, got := "want      ", "got       "
+		if f.Fingerprint != "" { // a change, which nobody wanted
+			want, got = "was       ", "is        "
+		}
+		out = append(out, want+value(f.Want), got+value(f.Got))
+	}
+	if f.Cassette.File != "" && f.Missed == nil {
+		out = append(out, "cassette  "+visible.Text(f.Cassette.String())+interaction(f))
+	}
+	if f.Hint != "" {
+		for i, line := range visible.Lines(f.Hint) {
+			label := "hint      "
+			if i > 0 {
+				label = "          "
+			}
+			out = append(out, label+line)
+		}
+	}
+	if full || f.Fingerprint != "" {
+		out = append(out, "rule      "+visible.Text(string(f.Rule))+" "+f.ID)
+	}
+	return out
+}
+
+// valuesApart reports whether Want and Got stand below the sentence, which does not state them,
+// or would be too long.
+func valuesApart(f *report.Finding) bool {
+	switch {
+	case f.Want == "" && f.Got == "" || f.Missed != nil || repeatsValues(f):
+		return false
+	case saysValues(f):
+		return utf8.RuneCountInString(visible.Text(headline(f))) > longestSentence
+	}
+	return true
+}
+
+// repeatsValues reports whether Want and Got would say what the message says.
+func repeatsValues(f *report.Finding) bool {
+	if f.Fingerprint != "" && isPresence(f.Want) && isPresence(f.Got) {
+		return true
+	}
+	text := f.Message + f.Is
+	return f.Want != "" && f.Got != "" && strings.Contains(text, f.Want) && (strings.Contains(text, f.Got) || f.Got == "nothing")
+}
+
+func value(s string) string {
+	if s == "" {
+		return "(nothing)"
+	}
+	return visible.Clip(visible.Text(s), longestValue)
+}
+
+func interaction(f *report.Finding) string {
+	if f.Interaction == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (interaction %d)", *f.Interaction)
+}
+
+// summaryLine counts, e.g. "6 scenarios: 5 passed, 1 failed (2 errors, 1 note)".
+func summaryLine(s *report.Suite) string {
+	sum := s.Summary()
+	line := fmt.Sprintf("%s: %d passed", fault.Count(sum.Cases(), noun(s)), sum.Passed)
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{sum.Failed, "failed"}, {sum.Errored, "could not be run"}, {sum.Skipped, "skipped"}} {
+		if part.n > 0 {
+			line += fmt.Sprintf(", %d %s", part.n, part.what)
+		}
+	}
+	var found []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{sum.Errors, "error"}, {sum.Warnings, "warning"}, {sum.Notes, "note"}} {
+		if part.n > 0 {
+			found = append(found, fault.Count(part.n, part.what))
+		}
+	}
+	if len(found) > 0 {
+		line += " (" + strings.Join(found, ", ") + ")"
+	}
+	return line
+}
+
+// noun is what a case is.
+func noun(s *report.Suite) string { return cmp.Or(s.Noun, caseNoun(s.Command)) }
+
+// caseNoun is what one case of a command is.
+func caseNoun(command string) string {
+	switch command {
+	case "replay", "drift":
+		return "scenario"
+	case "diff":
+		return "cassette"
+	case "history":
+		return "version"
+	case "whatif":
+		return "change"
+	case "check":
+		return "case"
+	}
+	return "file"
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
+}
+
+// ANSI colours (ECMA-48, select graphic rendition).
+const (
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	dim    = "2"
+)
+
+func paint(text, color string, style Style) string {
+	if !style.Color {
+		return text
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
+
+func summaryColor(s *report.Suite) string {
+	switch sum := s.Summary(); {
+	case sum.Failed+sum.Errored > 0:
+		return red
+	case sum.Warnings > 0:
+		return yellow
+	default:
+		return green
+	}
+}
