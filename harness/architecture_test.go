@@ -73,7 +73,7 @@ var imports = map[string][]string{
 	"harness/report/render":              {"harness/report", "harness/internal/fault", "harness/internal/graph", "harness/internal/jsondoc", "harness/internal/visible"},
 	"harness/internal/visible":           {},
 	"harness/internal/display":           {"harness/internal/visible", "harness/internal/match", "harness/cassette", "harness/internal/identity", "harness/internal/jsondoc", "harness/report"},
-	"harness/internal/identity":          {"harness/internal/graph", "harness/internal/graph/odata", "harness/internal/ascii", "harness/internal/identity/numbered", "harness/internal/edit"},
+	"harness/internal/identity":          {"harness/internal/graph", "harness/internal/ascii", "harness/internal/identity/numbered", "harness/internal/edit"},
 	"harness/internal/identity/numbered": {"harness/internal/ascii"},
 	"harness/internal/ascii":             {},
 	"harness/internal/edit":              {},

@@ -26,8 +26,8 @@ func (e *Encoder) Append(dst []byte, i *Interaction) ([]byte, error) {
 	return dst, nil
 }
 
-// MethodOf is the method of the request in a text that Append made, or "".
-func MethodOf(text []byte) string {
+// Method is the method of the request in a text that Append made, or "".
+func (*Encoder) Method(text []byte) string {
 	_, rest, _ := bytes.Cut(text, []byte("\n      method: ")) // bodies lie deeper
 	method, _, _ := bytes.Cut(rest, []byte("\n"))
 	return string(method)

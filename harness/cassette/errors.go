@@ -35,18 +35,6 @@ func tornError(file string, line, interaction int, message string) *fault.Error 
 	return fault.Load(file, line, interaction, message, adviceTorn)
 }
 
-// versionError is a file whose top-level version is not go-vcr's format 2.
-func versionError(file string, line int, version string) error {
-	return fault.Load(file, line, -1, fmt.Sprintf("cassette format %s is not supported, only go-vcr's format 2 is", version), adviceFormat)
-}
-
-// countError is a file that does not hold as many interactions as it says.
-func countError(file string, line, want, got int) error {
-	return fault.Load(file, line, -1,
-		fmt.Sprintf("the file says that it holds %d interactions, and holds %d", want, got),
-		"it was cut short, so restore it; or, if interactions were added or removed by hand, correct the number on this line")
-}
-
 // codeError is an answer whose status code is none.
 func codeError(file string, line, interaction, code int) error {
 	message := fmt.Sprintf("the response's code %d is no HTTP status code", code)

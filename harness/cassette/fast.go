@@ -1,6 +1,7 @@
 package cassette
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/base64"
 	"io"
@@ -35,7 +36,7 @@ type headerPair struct {
 }
 
 func newReader(file string, source io.Reader, unsealed bool) *reader {
-	return &reader{cursor: cursor{file: file, in: lines{source: source}}, unsealed: unsealed}
+	return &reader{cursor: cursor{file: file, in: lines{source: bufio.NewReaderSize(source, windowSize)}}, unsealed: unsealed}
 }
 
 // read reads the file. The error is an irregularError, an error about the content, or one

@@ -1,8 +1,9 @@
 package cassette
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/binary"
+	"errors"
 	"io"
 	"unicode/utf8"
 )
@@ -10,13 +11,10 @@ import (
 // windowSize is how much of a file is held at once, unless one line is longer.
 const windowSize = 256 << 10
 
-// lines hands out a file line by line through one window, so that a file is never in
-// memory as a whole.
+// lines hands out a file line by line, so that it is never in memory as a whole.
 type lines struct {
-	source  io.Reader
-	window  []byte
-	start   int    // of the next line in window
-	end     int    // of what was read into window
+	source  *bufio.Reader
+	long    []byte // scratch, of a line that is longer than the window
 	text    []byte // the current line without its line break; valid until next
 	number  int    // of the current line, from 1
 	ended   bool   // there is no current line: the file is over
@@ -26,48 +24,27 @@ type lines struct {
 
 // next moves to the next line.
 func (l *lines) next() {
-	searched := l.start
-	for {
-		if i := bytes.IndexByte(l.window[searched:l.end], '\n'); i >= 0 {
-			l.text = l.window[l.start : searched+i]
-			l.start = searched + i + 1
-			l.number++
-			return
+	text, err := l.source.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		l.long = l.long[:0]
+		for errors.Is(err, bufio.ErrBufferFull) {
+			l.long = append(l.long, text...)
+			text, err = l.source.ReadSlice('\n')
 		}
-		searched = l.end - l.start
-		if !l.fill() {
-			l.text, l.ended = nil, true
-			return
-		}
+		l.long = append(l.long, text...)
+		text = l.long
 	}
-}
-
-// fill moves what is unread to the front of the window and reads more. False
-// means that there is no more.
-func (l *lines) fill() bool {
-	if l.ended {
-		return false
-	}
-	l.end = copy(l.window, l.window[l.start:l.end])
-	l.start = 0
-	if l.end == len(l.window) {
-		grown := make([]byte, max(windowSize, 2*len(l.window)))
-		copy(grown, l.window)
-		l.window = grown
-	}
-	n, err := io.ReadAtLeast(l.source, l.window[l.end:], 1)
-	l.end += n
-	if n > 0 {
-		return true
-	}
-	if err != io.EOF {
-		l.err = err
-	}
-	l.partial = l.end > 0
-	if l.partial {
+	if len(text) > 0 {
 		l.number++
 	}
-	return false
+	if err == nil {
+		l.text = text[:len(text)-1]
+		return
+	}
+	l.text, l.ended, l.partial = nil, true, len(text) > 0
+	if !errors.Is(err, io.EOF) {
+		l.err = err
+	}
 }
 
 const (

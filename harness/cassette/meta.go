@@ -32,7 +32,8 @@ type header struct {
 // cassette makes a cassette of what was read of a file, and finds its salt.
 func (h *header) cassette(file string, interactions []*Interaction, unsealed bool) (*Cassette, error) {
 	if line := h.lines["interactions"]; line > 0 && h.Count != len(interactions) {
-		return nil, countError(file, line, h.Count, len(interactions))
+		return nil, fault.Load(file, line, -1, fmt.Sprintf("the file says that it holds %d interactions, and holds %d", h.Count, len(interactions)),
+			"it was cut short, so restore it; or, if interactions were added or removed by hand, correct the number on this line")
 	}
 	if !unsealed {
 		if err := h.checkSeal(file, interactions); err != nil {

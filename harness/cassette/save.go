@@ -2,12 +2,8 @@ package cassette
 
 import (
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-
-	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Save writes the cassette to file, atomically: to a temporary file of mode 0600
@@ -31,14 +27,7 @@ func (c *Cassette) Save(file string, guard Guard) error {
 	return partsOf(c.Interactions).Save(file, c.Meta, guard != nil)
 }
 
-// replace has fill write a temporary file, which then replaces file.
-func replace(file string, guarded bool, fill func(io.Writer) error) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
-	return wire.Replace(file, finalMode(file, guarded), fill)
-}
-
+// finalMode is the mode of a file that was saved.
 func finalMode(file string, guarded bool) fs.FileMode {
 	if !guarded {
 		return 0o600

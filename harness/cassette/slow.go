@@ -146,7 +146,7 @@ func (a *anyReader) checkTop(root *yaml.Node) error {
 		return a.fail(root, -1, "", "a cassette is a mapping with the keys version and interactions, this is not a mapping")
 	}
 	if version, at := value(root, "version"); version != nil && version.Value != "2" {
-		return versionError(a.file, at.Line, strconv.Quote(version.Value))
+		return a.fail(at, -1, adviceFormat, "cassette format %q is not supported, only go-vcr's format 2 is", version.Value)
 	}
 	list, at := value(root, "interactions")
 	switch {

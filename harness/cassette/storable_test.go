@@ -16,12 +16,12 @@ func TestUnstorableAppendsNothing(t *testing.T) {
 }
 
 // The method is read from what was encoded, whatever else it holds.
-func TestMethodOf(t *testing.T) {
+func TestMethod(t *testing.T) {
 	var e Encoder
 	for _, text := range awkward {
 		i := sample(0, text+"\nmethod: PUT\n      method: GET\n")
 		encoded, err := e.Append(nil, i)
-		if got := MethodOf(encoded); got != "POST" || err != nil {
+		if got := e.Method(encoded); got != "POST" || err != nil {
 			t.Errorf("%q: %q, %v", text, got, err)
 		}
 	}

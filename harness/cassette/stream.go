@@ -3,8 +3,12 @@ package cassette
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Parts are the texts of interactions that need not all be in memory at once.
@@ -35,7 +39,10 @@ func (p Parts) Save(file string, meta Meta, guarded bool) error {
 	if bad := meta.badTag(); bad != "" {
 		return fmt.Errorf("save %s: %q is not a tag", file, meta.Tags[bad])
 	}
-	err := replace(file, guarded, func(out io.Writer) error { return stream(out, &meta, p) })
+	err := os.MkdirAll(filepath.Dir(file), 0o755)
+	if err == nil {
+		err = wire.Replace(file, finalMode(file, guarded), func(out io.Writer) error { return stream(out, &meta, p) })
+	}
 	if err != nil {
 		return fmt.Errorf("save %s: %w", file, err)
 	}
@@ -56,6 +63,9 @@ func stream(out io.Writer, meta *Meta, p Parts) (err error) {
 		if writing.Wait(); failed != nil {
 			return failed
 		}
+		if len(text) > room {
+			return unstorable("the file has more than the %d MB that are read", p.most()>>20)
+		}
 		run := text[:size]
 		text, spare, room = append(spare[:0], text[size:]...), text, room-size
 		writing.Go(func() { _, failed = out.Write(run) })
@@ -65,9 +75,6 @@ func stream(out io.Writer, meta *Meta, p Parts) (err error) {
 		text = append(strconv.AppendInt(append(text, "  - id: "...), int64(n), 10), '\n')
 		if text, err = p.Append(text, n); err != nil {
 			return fmt.Errorf("interaction %d: %w", n, err)
-		}
-		if len(text) > room {
-			return unstorable("the file has more than the %d MB that are read", p.most()>>20)
 		}
 		if len(text) >= runSize {
 			if err := write(len(text) / runSize * runSize); err != nil {

@@ -45,7 +45,7 @@ func addPermissions(p *project.Project, suite *report.Suite) []*scenario.Scenari
 // permissionFindings compare what the steps list with what is kept of the token that
 // a cassette was recorded with: that of the default identity, or of the only one.
 func permissionFindings(sc *scenario.Scenario, kept *cassette.Auth) []report.Finding {
-	steps := stepsOf(sc)
+	steps := sc.AllSteps()
 	var identities []string
 	for _, step := range steps {
 		identities = append(identities, step.As)
@@ -108,7 +108,7 @@ func verb(n int, one, many string) string {
 
 func unlisted(scenarios []*scenario.Scenario) (n int) {
 	for _, sc := range scenarios {
-		for _, step := range stepsOf(sc) {
+		for _, step := range sc.AllSteps() {
 			if step.Permissions == nil && step.Auth != "none" {
 				n++
 			}
@@ -123,7 +123,7 @@ func needFinding(kind auth.TokenKind, scenarios []*scenario.Scenario) report.Fin
 	var lists [][]string
 	var without []string
 	for _, sc := range scenarios {
-		for _, step := range stepsOf(sc) {
+		for _, step := range sc.AllSteps() {
 			if step.Permissions == nil {
 				continue
 			}

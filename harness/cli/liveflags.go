@@ -91,7 +91,7 @@ func (f *liveFlags) agree(std streams, base *url.URL, scenarios []*scenario.Scen
 	}
 	var writing []string
 	for _, sc := range scenarios {
-		for _, step := range stepsOf(sc) {
+		for _, step := range sc.AllSteps() {
 			if step.Request.Method != http.MethodGet && step.Request.Method != http.MethodHead {
 				writing = append(writing, fmt.Sprintf("%s: step %s: %s", sc.File, step.Name, step.Request.Method))
 			}

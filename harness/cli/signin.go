@@ -26,7 +26,7 @@ type signedIn struct {
 // signIn opens the credentials that a scenario's steps need, and signs in.
 func (s *service) signIn(ctx context.Context, std streams, kind string, sc *scenario.Scenario) (*signedIn, error) {
 	identities := []string{""}
-	for _, step := range stepsOf(sc) {
+	for _, step := range sc.AllSteps() {
 		identities = append(identities, step.As)
 	}
 	options := auth.Options{Talk: std.err}
@@ -44,14 +44,10 @@ func (s *service) signIn(ctx context.Context, std streams, kind string, sc *scen
 	return &signedIn{set: set, claims: claims}, nil
 }
 
-func stepsOf(sc *scenario.Scenario) []scenario.Step {
-	return append(slices.Clone(sc.Steps), sc.Cleanup...)
-}
-
 // findings are what the tokens lacked for a scenario, and held beyond it; and where it
 // did not pass, why Graph refused.
 func (w *signedIn) findings(sc *scenario.Scenario, result *report.Case) []report.Finding {
-	findings := auth.Check(sc.File, stepsOf(sc), w.claims)
+	findings := auth.Check(sc.File, sc.AllSteps(), w.claims)
 	failed := slices.ContainsFunc(result.Findings, func(f report.Finding) bool { return f.Severity == report.Error })
 	if !failed {
 		return findings

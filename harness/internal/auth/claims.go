@@ -84,7 +84,7 @@ func kindOf(said map[string]any) TokenKind {
 	return Unknown
 }
 
-// namesIn takes a list of names and a text of names alike.
+// namesIn reads a list of names and a text of names alike.
 func namesIn(claim any) []string {
 	var names []string
 	switch claim := claim.(type) {

@@ -30,7 +30,7 @@
 // A step's "as: NAME" is the identity NAME; steps without one have the identity "",
 // which --auth decides. GRAPHVCR_AUTH_NAME (GRAPHVCR_AUTH_APP, GRAPHVCR_AUTH_USER) is
 // the kind of a named one. Where it is not set, or auto, the first that is
-// configured is taken: for any name a token in GRAPHVCR_TOKEN_NAME; for app then
+// configured is used: for any name a token in GRAPHVCR_TOKEN_NAME; for app then
 // client-secret, client-certificate, federated; for user then device-code, azure-cli.
 //
 // # Clouds and test servers
@@ -38,7 +38,7 @@
 // Options.GraphURL picks the cloud, and with it the scope and the sign-in host, which
 // AZURE_AUTHORITY_HOST overrides. azidentity insists on https there; for a server on
 // this machine's loopback, and only there, http://127.0.0.1:PORT works too. At a host
-// that is no cloud's own, the authority is taken at its word (azidentity's
+// that is no cloud's own, the authority is believed (azidentity's
 // DisableInstanceDiscovery).
 //
 // # What it promises

@@ -11,7 +11,7 @@ import (
 )
 
 // Explain says why Graph refused a request with 401 or 403, as far as the token of
-// its identity tells, and what to do. body is the answer's, needs are the step's
+// its identity shows, and what to do. body is the answer's, needs are the step's
 // permissions or nil. For any other status both are "".
 func Explain(status int, body []byte, c Claims, needs *scenario.Permissions) (why, hint string) {
 	code := errorCode(body)

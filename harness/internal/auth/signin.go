@@ -80,7 +80,7 @@ func (s *signIn) atHost(kind string, make func(client azcore.ClientOptions, unkn
 }
 
 // acquirer asks a credential of azidentity, or says why there is none. The errors of both carry
-// requests and answers, so only what a person can act on is taken from them.
+// requests and answers, so only what a person can act on is kept of them.
 func (s *signIn) acquirer(kind string, from azcore.TokenCredential, err error, secrets ...string) (acquirer, error) {
 	if err != nil {
 		return nil, shorten(context.Background(), s.doing(kind), err, secrets...)
@@ -171,7 +171,7 @@ func (s *signIn) azureCLI() (acquirer, error) {
 	return s.acquirer("azure-cli", from, err) // az knows by itself where it signs in
 }
 
-// static takes the token of a variable as it is.
+// static uses the token of a variable as it is.
 func (s *signIn) static(variable string) (*Credential, error) {
 	if !variableName.MatchString(variable) {
 		return nil, &fault.Error{Message: "env: is not followed by the name of a variable", Hint: "say env:NAME, with the token in NAME"}

@@ -25,7 +25,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// A FakeAt is a service that stands in for Graph.
+// A FakeAt is a service that imitates Graph.
 type FakeAt struct {
 	URL     *url.URL
 	Carrier func(identity string) http.RoundTripper // sends requests, with a token where there is one

@@ -69,7 +69,7 @@ func (f *forms) object(at string, object map[string]any, depth int) {
 	}
 }
 
-// nested takes a text that is JSON itself.
+// nested finds the answers in a text that is JSON itself.
 func (f *forms) nested(at, text string, depth int) {
 	if !mayHold(text) {
 		return

@@ -38,7 +38,7 @@ type golang struct {
 	found []answer
 }
 
-// visit takes what is JSON, and does not look into it again.
+// visit keeps what is JSON, and does not look into it again.
 func (g *golang) visit(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.BasicLit, *ast.BinaryExpr:

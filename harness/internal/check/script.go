@@ -29,7 +29,7 @@ func scriptAnswers(text string) *contents {
 }
 
 // script goes through source code. It knows texts, comments and regular expressions, so that
-// it does not take what stands in them for code.
+// what stands in them is not read as code.
 type script struct {
 	text   string
 	pos    int
@@ -66,8 +66,8 @@ func (s *script) scan(found *contents) {
 
 func (s *script) mark(before byte, word string) { s.before, s.word = before, word }
 
-// literal takes the object or list that begins here, if it is one and holds an answer. What it
-// does not take it leaves where it is.
+// literal reads the object or list that begins here, if it is one and holds an answer, and
+// otherwise stays where it is.
 func (s *script) literal(found *contents) bool {
 	start := s.pos
 	if s.effort <= 0 {
@@ -123,7 +123,8 @@ func (s *script) after(mark string) int {
 	return len(s.text)
 }
 
-// beginsRegexp tells a regular expression from a division by what stands before.
+// beginsRegexp reports whether a slash begins a regular expression, and is no division, by what
+// stands before.
 func (s *script) beginsRegexp() bool {
 	if s.word != "" {
 		return strings.Contains(" return typeof case in of delete void throw new else do await yield ", " "+s.word+" ")

@@ -141,7 +141,7 @@ func likeThreads(old, new []*thread) (pairs [][2]*thread) {
 // behaviourOf reduces a recording.
 func behaviourOf(recording *cassette.Cassette) (*behaviour, error) {
 	b := &behaviour{as: readingOf(recording), operations: map[string]*operation{}, doings: newDoings()}
-	links, writes := linkTable{}, writeLog{}
+	links, writes := linkTable{}, writeLog{at: map[string]int{}, within: map[string]int{}}
 	for _, i := range recording.Interactions {
 		exchanges, err := exchangesOf(i, b.as)
 		if err != nil {
@@ -217,34 +217,28 @@ func (op *operation) add(e *exchange, address string, writes writeLog) {
 
 // writeLog counts writes by path, so that those that may change a resource are counted
 // without looking at each: a write to the path itself, above it or below it.
-type writeLog map[string]*struct{ at, below int }
+type writeLog struct {
+	at     map[string]int // by the path that was written to
+	within map[string]int // by every path that leads there, that one too
+}
 
 func (w writeLog) note(e *exchange) {
 	prefixes := pathPrefixes(e.url)
 	for i, prefix := range prefixes {
-		c := w[prefix]
-		if c == nil {
-			c = &struct{ at, below int }{}
-			w[prefix] = c
-		}
+		w.within[prefix]++
 		if i == len(prefixes)-1 {
-			c.at++
-		} else {
-			c.below++
+			w.at[prefix]++
 		}
 	}
 }
 
-func (w writeLog) related(e *exchange) int {
-	n := 0
+func (w writeLog) related(e *exchange) (n int) {
 	prefixes := pathPrefixes(e.url)
 	for i, prefix := range prefixes {
-		if c := w[prefix]; c != nil {
-			n += c.at
-			if i == len(prefixes)-1 {
-				n += c.below
-			}
+		if i == len(prefixes)-1 {
+			return n + w.within[prefix]
 		}
+		n += w.at[prefix]
 	}
 	return n
 }
@@ -281,7 +275,7 @@ func unversioned(u *graphurl.URL) *graphurl.URL {
 // addressOf is an address without its API version, in its canonical spelling.
 func addressOf(u *graphurl.URL) string { return unversioned(u).String() }
 
-// ownKey tells operations apart whose addresses clients made themselves.
+// ownKey identifies an operation whose address the client made itself.
 func (e *exchange) ownKey() string {
 	key := e.principal + " " + maskBraces(e.ownName()) // an id of another format is still an id
 	for _, name := range []string{"Prefer", "Consistencylevel"} {

@@ -70,12 +70,12 @@ func guidsIn(s string) int {
 	return n
 }
 
-// changeOf tells two ids apart by format, letter case or length.
+// changeOf is the rule by which two ids differ, by format, letter case or length.
 func (a idShape) changeOf(b idShape) ID {
 	if a.format == "etag" && b.format == "etag" {
 		return "" // opaque, and another one after every write
 	}
-	// What is a GUID always is one; other formats are told from free text less surely.
+	// A GUID is always recognised as one; other formats are less sure.
 	sure := a.format == "guid" || b.format == "guid" || a.format != "" && b.format != ""
 	if a.format != b.format && sure || a.guids != b.guids || len(a.runs) != len(b.runs) {
 		return IDFormat

@@ -91,7 +91,7 @@ func holdsHidden(values map[string]*seen) bool {
 	return false
 }
 
-// hidden takes from the names of members those that are on one side only, but may be one
+// hidden removes from the names of members those that are on one side only, but may be one
 // member, since a name is redacted: one and one are compared, of more nothing is known.
 func (c *shapes) hidden(names map[string]*shape, old, new *shape) {
 	var gone, come []*shape

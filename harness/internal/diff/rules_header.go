@@ -98,13 +98,12 @@ func codesOf(a *answers) []string {
 	return codes
 }
 
-func changeContentType(m *mutation) string { return m.setHeader("Content-Type", "text/plain") }
+func changeContentType(m *mutation) string {
+	return m.header("Content-Type", isGoodRead, func(h http.Header) { h.Set("Content-Type", "text/plain") })
+}
 
-func addHeader(m *mutation) string { return m.setHeader("Deprecation", "@1767225600") }
-
-// setHeader sets a header of the first read that succeeds.
-func (m *mutation) setHeader(name, value string) string {
-	return m.header(name, isGoodRead, func(h http.Header) { h.Set(name, value) })
+func addHeader(m *mutation) string {
+	return m.header("Deprecation", isGoodRead, func(h http.Header) { h.Set("Deprecation", "@1767225600") })
 }
 
 func loseHeader(m *mutation) string {
@@ -119,6 +118,7 @@ func loseHeader(m *mutation) string {
 	return ""
 }
 
+// header changes a header of all answers of the first operation that fits.
 func (m *mutation) header(name string, fits func(*operation, []*exchange) bool, change func(http.Header)) string {
 	op := m.once(fits, func(answers []*exchange) {
 		for _, e := range answers {

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -118,12 +119,7 @@ func (c *shapes) types(old, new *shape) bool {
 	return d.rule == TypeChanged
 }
 
-func label(s *shape) string {
-	if s.name == "" {
-		return "the body"
-	}
-	return s.name
-}
+func label(s *shape) string { return cmp.Or(s.name, "the body") }
 
 func loseProperty(m *mutation) string {
 	return m.everywhere(isPlain, func(object map[string]any, name string) { delete(object, name) })

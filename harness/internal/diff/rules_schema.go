@@ -146,7 +146,7 @@ func isWhole(value any) bool {
 	return err == nil
 }
 
-// spoiledQuietly are values in place of one that no other rule tells from it.
+// spoiledQuietly are values in place of one that no other rule sees.
 func spoiledQuietly(value any) []any {
 	switch v := value.(type) {
 	case nil:

@@ -46,7 +46,7 @@ func (as reading) valueOf(name, s string) value {
 	return value{role: role, hidden: hidden, text: as.masked(text)}
 }
 
-// roleOf tells all but words, by what a string is spelled like and called.
+// roleOf is the role of a string by its spelling and its member's name, words aside.
 func roleOf(name, s string) (role, string, *identity.Format) {
 	switch {
 	case s == "":
@@ -238,7 +238,7 @@ func (v value) String() string {
 	return v.text
 }
 
-// changeOf says which rule tells two values apart that a member had before and has now,
+// changeOf says by which rule two values differ that a member had before and has now,
 // "" where they are alike.
 func (v value) changeOf(now value) ID {
 	if v.hidden || now.hidden {

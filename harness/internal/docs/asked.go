@@ -50,7 +50,7 @@ func (p *pairing) checkRequests() {
 		noted[key] = true
 		like := max(slices.IndexFunc(forms, func(f form) bool { return matches(f) && !f.isOfFiles(asked) }), slices.IndexFunc(forms, func(f form) bool { return f.method == q.Method }))
 		if like < 0 {
-			continue // another step of the story that the page tells
+			continue // another step of what the page describes
 		}
 		below := func(f form) bool {
 			return len(asked) > len(f.path) && f.method == q.Method && f.matches(asked[:len(f.path)])

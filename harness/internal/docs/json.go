@@ -288,7 +288,7 @@ func (m *mender) separator(closing byte, n int) (done bool) {
 	return false
 }
 
-// close takes the bracket at hand for the container's, unless it must be that of an
+// close reads the bracket at hand as the container's, unless it must be that of an
 // outer one.
 func (m *mender) close(closing byte) {
 	m.out.WriteByte(closing)

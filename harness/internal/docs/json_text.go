@@ -10,7 +10,7 @@ import (
 
 func isQuote(r rune) bool { return strings.ContainsRune("\"'“”‘’`„", r) }
 
-// string takes a text in whatever quotation marks. One that does not end before its
+// string reads a text in whatever quotation marks. One that does not end before its
 // line does ends there, if the next line goes on as JSON does.
 func (m *mender) string() error {
 	opened := m.peek()
@@ -105,7 +105,7 @@ func (c *cursor) escape(value *strings.Builder) {
 	c.pos++
 }
 
-// word takes true, null, a number, or anything else without quotation marks: that
+// word reads true, null, a number, or anything else without quotation marks: that
 // becomes a text.
 func (m *mender) word() error {
 	rest := m.text[m.pos:]

@@ -40,7 +40,7 @@ type message struct {
 	mended   bool
 }
 
-// read takes headers up to a blank line, or up to what is none.
+// read reads headers up to a blank line, or up to what is none.
 func (m *message) read() {
 	m.header = http.Header{}
 	for m.text != "" {
@@ -92,7 +92,7 @@ func (m *message) headerOf(line string) {
 	m.header.Add(match[1], value)
 }
 
-// readBody takes the rest: JSON where it is, or would be, or is said to be; else the
+// readBody reads the rest: JSON where it is, or would be, or is said to be; else the
 // text as it stands.
 func (m *message) readBody() {
 	start := len(m.text) - len(strings.TrimLeft(m.text, " \t\r\n"))
@@ -122,7 +122,7 @@ func (m *message) readBody() {
 	}
 }
 
-// trailing takes headers that stand behind the body; anything else there means that
+// trailing reads headers that stand behind the body; anything else there means that
 // the body is no JSON.
 func (m *message) trailing(text, rest string, line int) {
 	lines := strings.Split(strings.Trim(rest, " \t\r\n"), "\n")

@@ -35,7 +35,7 @@ var (
 	namedCode    = regexp.MustCompile(`\b([23][0-9][0-9]) ([A-Z][A-Za-z-]+)`)
 )
 
-// read takes the codes of success out of the section that promises them.
+// read finds the codes of success in the section that promises them.
 func (p *promises) read(line int, text string) {
 	if p.stating != within {
 		return

@@ -97,7 +97,7 @@ func (s *scanner) frontMatter() {
 	}
 }
 
-// comment takes a comment. One with an annotation ends at a fence at the latest:
+// comment reads a comment. One with an annotation ends at a fence at the latest:
 // its end was forgotten then. One that never ends is a line of text.
 func (s *scanner) comment() {
 	start := *s
@@ -155,7 +155,7 @@ func (m marker) closes(open marker) bool {
 	return m.width >= open.width && m.char == open.char && m.info == ""
 }
 
-// fence takes a fenced block. One that is not closed ends where another opens, or at
+// fence reads a fenced block. One that is not closed ends where another opens, or at
 // the first heading or comment.
 func (s *scanner) fence() error {
 	line, _ := s.peek()
@@ -235,7 +235,7 @@ func headingLevel(line string) int {
 	return level
 }
 
-// isTableHead tells a table's first row without bars at its ends.
+// isTableHead recognises a table's first row without bars at its ends.
 func isTableHead(line string) bool {
 	return strings.Contains(line, "|") && strings.HasPrefix(strings.ToLower(line), "permission type")
 }

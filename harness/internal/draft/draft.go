@@ -150,7 +150,7 @@ func (d *drafter) drafted(file []byte, vars *yaml.Node) *Draft {
 	return draft
 }
 
-// cleanup takes the steps at the end that delete what earlier steps made, to be run
+// cleanup moves the steps at the end that delete what earlier steps made, to be run
 // whatever happens before. One step at least stays.
 func (d *drafter) cleanup(steps *yaml.Node) *yaml.Node {
 	from, names := len(steps.Content), map[string]bool{}

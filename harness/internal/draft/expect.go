@@ -33,7 +33,7 @@ func expectNode(m *move, known Note) *yaml.Node {
 	}
 	members := object(m.last())
 	body := mapping()
-	for _, name := range sortedNames(members) {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if len(body.Content) >= 2*mostChecks {
 			break
 		}
@@ -112,5 +112,3 @@ func eachOf(list []any) *yaml.Node {
 	}
 	return mapping("each", mapping("id", mapping("format", text(common.Name))))
 }
-
-func sortedNames(members map[string]any) []string { return slices.Sorted(maps.Keys(members)) }

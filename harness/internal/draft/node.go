@@ -42,7 +42,7 @@ func sequence(items ...*yaml.Node) *yaml.Node {
 	return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: items}
 }
 
-// mapping takes names and nodes in turn.
+// mapping is one of names and nodes in turn.
 func mapping(members ...any) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 	for i := 0; i+1 < len(members); i += 2 {

@@ -1,5 +1,5 @@
 // Package drift compares sets of recordings: files, folders, and what git holds of them.
-// It pairs them by name, lets package diff say what changed, takes off what was accepted,
+// It pairs them by name, lets package diff say what changed, leaves out what was accepted,
 // and makes a report.Suite of the rest.
 //
 // A Source names one side: a cassette, a folder of them, or "REVISION:PATH" of the git
@@ -8,7 +8,7 @@
 //
 // Metadata is compared by package metadiff (Metadata, MetadataHistory); here is read what git
 // holds of it, and reported whether this project uses what changed, what Microsoft's changelog
-// says of it, and what was taken back.
+// says of it, and what was reverted.
 //
 // Accepted changes are in drift-accept.yaml (Acceptances), by fingerprint, with a reason
 // and an end. One whose end is past is a finding, and its change is reported again.

@@ -20,7 +20,7 @@ const mostDiffering = 1000
 //
 // Both have to be recordings of one scenario, the new one made over the old one, so that
 // they share pseudonyms. The new one may have ended early: what it lacks stays as it was.
-// Where it makes other requests, nothing can be taken in part, which is an error.
+// Where it makes other requests, nothing can be merged in part, which is an error.
 func Merge(old, new *cassette.Cassette, opts Options, chosen, known []string) (merged *cassette.Cassette, left []string, err error) {
 	pairs, ok := samePlaces(old, new)
 	if !ok || old.Meta.Salt != new.Meta.Salt {
@@ -63,8 +63,8 @@ func Merge(old, new *cassette.Cassette, opts Options, chosen, known []string) (m
 	return merged, left, nil
 }
 
-// tagsOf are the tags of both recordings, since each tells the pseudonyms of its own requests
-// apart.
+// tagsOf are the tags of both recordings, since each distinguishes the pseudonyms of its own
+// requests.
 func tagsOf(old, new *cassette.Cassette) map[string]string {
 	if len(old.Meta.Tags)+len(new.Meta.Tags) == 0 {
 		return nil

@@ -13,7 +13,7 @@ import (
 
 // MetadataHistory says, commit by commit, what changed in metadata that git holds: a case a
 // commit that changed the file, oldest first, of the first parents of HEAD. Each version is
-// read once, and no more than three are held. A change that was taken back says so. The folder
+// read once, and no more than three are held. A change that was reverted says so. The folder
 // of a repository is that around the working directory where none is named; the path counts
 // from that folder.
 func MetadataHistory(ctx context.Context, git, file string, opts MetadataOptions) (*report.Suite, error) {
@@ -33,7 +33,7 @@ func MetadataHistory(ctx context.Context, git, file string, opts MetadataOptions
 	return suite, nil
 }
 
-// metadataHistory keeps the changes of each step until all are known: what is taken back
+// metadataHistory keeps the changes of each step until all are known: what is reverted
 // later is reported at once.
 type metadataHistory struct {
 	opts  MetadataOptions
@@ -113,7 +113,7 @@ func keysOf(c *metadiff.Change, all bool) []flapKey {
 	return keys
 }
 
-// details says of a change that was taken back, or takes one back, when that was.
+// details says of a change that was reverted, or reverts one, when that was.
 func (k *flaps) details(c *metadiff.Change) string {
 	if k == nil {
 		return ""

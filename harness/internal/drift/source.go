@@ -91,7 +91,7 @@ func (s *Source) mayHave(name string) bool {
 	})
 }
 
-// isCassetteName tells recordings from the other files that lie beside them.
+// isCassetteName reports whether a file is a recording, and none of those that lie beside them.
 func isCassetteName(name string) bool {
 	return strings.HasSuffix(name, ".yaml") && !strings.HasPrefix(name, ".") && name != project.RulesFile && name != AcceptFile
 }

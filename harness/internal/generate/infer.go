@@ -17,16 +17,16 @@ const draftMark = "drafted by graphvcr from recorded answers: check it"
 // Infer drafts the schema of a type from values of it, as package jsondoc parses
 // them. A property that was null somewhere may be; texts that all have one format
 // get it; what no value shows (enums, other types of a property) is not guessed.
-// No values give a schema that takes any object.
+// No values give a schema that accepts any object.
 func Infer(title string, values []any) []byte {
 	s := object{{"$schema", dialect}, {"$comment", draftMark}, {"title", title}, {"x-graph", object{{"kind", "complex"}, {"open", true}}}}
 	var seen sight
 	for _, v := range values {
 		seen.add(v, 0)
 	}
-	drafted := seen.schema()
-	if _, ok := drafted.get("properties"); !ok {
-		drafted = object{{"type", "object"}}
+	drafted := object{{"type", "object"}}
+	if len(seen.members) > 0 {
+		drafted = seen.schema()
 	}
 	return append(s, drafted...).text()
 }

@@ -17,15 +17,6 @@ type member struct {
 	value any // object, []any, or a document of package jsondoc
 }
 
-func (o object) get(name string) (any, bool) {
-	for _, m := range o {
-		if m.name == name {
-			return m.value, true
-		}
-	}
-	return nil, false
-}
-
 // with is the object with a member set.
 func (o object) with(name string, value any) object {
 	for i := range o {

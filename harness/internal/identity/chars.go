@@ -6,8 +6,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
-// The matchers are written by hand: each looks at every byte at most a few times
-// and stops at the first that does not fit, whatever the length of the value.
+// Matchers that are asked often or of long texts are written by hand: each looks at every byte
+// at most a few times and stops at the first that does not fit. The others are patterns.
 
 func isURLSafe(c byte) bool {
 	return ascii.IsAlnum(c) || c == '-' || c == '_'
@@ -57,24 +57,6 @@ func isGUID(s string) bool {
 		s = s[1 : len(s)-1]
 	}
 	return isBareGUID(s)
-}
-
-// isGUIDs: one or more GUIDs, joined by hyphens.
-func isGUIDs(s string) bool {
-	for len(s) > 36 {
-		if s[36] != '-' || !isBareGUID(s[:36]) {
-			return false
-		}
-		s = s[37:]
-	}
-	return isBareGUID(s)
-}
-
-// isUint32: a decimal number that fits in 32 bits, unsigned, without leading zeros.
-func isUint32(s string) bool {
-	const largest = "4294967295"
-	return ascii.All(s, ascii.IsDigit) && (s == "0" || s[0] != '0') &&
-		(len(s) < len(largest) || len(s) == len(largest) && s <= largest)
 }
 
 // isPadded: characters of one class with up to two '=' behind them.

@@ -79,9 +79,13 @@ func memoryOf(guid string) (memory [16]byte, ok bool) {
 	if !isBareGUID(guid) {
 		return memory, false
 	}
-	b, _ := hex.DecodeString(strings.ReplaceAll(guid, "-", ""))
+	at := 0
 	for k, from := range guidOrder {
-		memory[from] = b[k]
+		if k == 4 || k == 6 || k == 8 || k == 10 {
+			at++ // a hyphen
+		}
+		memory[from] = ascii.Unhex(guid[at])<<4 | ascii.Unhex(guid[at+1])
+		at += 2
 	}
 	return memory, true
 }
@@ -98,31 +102,19 @@ func (r *rewriter) sid(i, j int) bool {
 		r.atom(i, j, SID)
 		return true
 	}
+	parts := strings.Split(numbers, "-")
+	if len(parts) != 4 {
+		return false
+	}
 	var memory [16]byte
-	for k := range 4 {
-		part, rest, more := strings.Cut(numbers, "-")
-		if more != (k < 3) {
-			return false
-		}
-		numbers = rest
+	for k, part := range parts {
 		n, err := strconv.ParseUint(part, 10, 32)
 		if err != nil {
 			return false
 		}
 		binary.LittleEndian.PutUint32(memory[4*k:], uint32(n))
 	}
-	if r.finding {
-		r.put(i, j, w)
-		return true
-	}
-	guid := guidOf(memory)
-	fake := r.f(Atom{GUID, guid})
-	if fake == guid && !strings.Contains(w, "-0") {
-		r.put(i, j, w)
-		return true
-	}
-	memory, ok := memoryOf(fake)
-	if ok {
+	if memory, ok := memoryOf(r.f(Atom{GUID, guidOf(memory)})); ok {
 		b := append(make([]byte, 0, 56), "S-1-12-1"...)
 		for k := range 4 {
 			b = strconv.AppendUint(append(b, '-'), uint64(binary.LittleEndian.Uint32(memory[4*k:])), 10)

@@ -69,7 +69,8 @@ func (f *Faker) Fake(a Atom) string {
 	if isFake(a.Text, at, value) {
 		return a.Text
 	}
-	b := []byte(a.Text)
+	var text [64]byte
+	b := append(text[:0], a.Text...)
 	fill(b, at[:value], f.hash(a))
 	fill(b, at[value:], checksum(a.Text, b, at[:value]))
 	return string(b)
@@ -99,7 +100,7 @@ func isFake(s string, at []position, value int) bool {
 		return false
 	}
 	for _, p := range at[:value] {
-		if p.class == other && strings.IndexByte(classes[other], ascii.Lower(s[p.at])) < 0 {
+		if p.class == other && strings.IndexByte(others, ascii.Lower(s[p.at])) < 0 {
 			return false
 		}
 	}
@@ -123,15 +124,31 @@ func (a Atom) fits() bool {
 // What may stand at a position, by class. No distinct beginning (eyJ, AAMk, EwA, S-, b!)
 // can be made of these.
 const (
-	digit = iota
+	none = iota // punctuation, which stays
+	digit
 	hexLetter
 	other
+
+	others = "ghjlmnopqrtuvxz"
 )
 
-var (
-	classes = [...]string{digit: "0123456789", hexLetter: "abcdef", other: "ghjlmnopqrtuvxz"}
-	tenths  = [...]int{digit: 33, hexLetter: 25, other: 39} // the bits that a class holds, times ten
-)
+// tenths are the bits that a class holds, times ten.
+var tenths = [...]int{digit: 33, hexLetter: 25, other: 39}
+
+// classes are those of bytes.
+var classes = func() (of [256]uint8) {
+	for c := range of {
+		switch c := byte(c); {
+		case ascii.IsDigit(c):
+			of[c] = digit
+		case ascii.IsHex(c):
+			of[c] = hexLetter
+		case ascii.IsLetter(c):
+			of[c] = other
+		}
+	}
+	return of
+}()
 
 // A position of an id that a pseudonym fills, from a class.
 type position struct {
@@ -141,8 +158,14 @@ type position struct {
 
 // pick chooses a character for a position.
 func (p position) pick(random uint64) byte {
-	class := classes[p.class]
-	return class[mix(random)%uint64(len(class))]
+	switch n := mix(random); p.class { // lengths that the compiler knows are divided by faster
+	case digit:
+		return '0' + byte(n%10)
+	case hexLetter:
+		return 'a' + byte(n%6)
+	default:
+		return others[n%uint64(len(others))]
+	}
 }
 
 const (
@@ -158,13 +181,8 @@ func (a Atom) positions(dst []position) (at []position, value int) {
 		if a.Kind == SID && i > 0 && a.Text[i-1] == '-' {
 			i += fixedDigits(a.Text[i:])
 		}
-		class := uint8(other)
-		switch c := a.Text[i]; {
-		case ascii.IsDigit(c):
-			class = digit
-		case ascii.IsHex(c):
-			class = hexLetter
-		case !ascii.IsLetter(c):
+		class := classes[a.Text[i]]
+		if class == none {
 			continue
 		}
 		if hex++; a.Kind == GUID && (hex == 13 || hex == 17) { // version and variant

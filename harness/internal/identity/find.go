@@ -44,7 +44,7 @@ func (a Atom) Parts() []Atom {
 // Key is the spelling by which equal ids are equal texts.
 func (a Atom) Key() string {
 	if a.Kind.folds() {
-		return strings.ToLower(a.Text)
+		return ascii.ToLower(a.Text)
 	}
 	return a.Text
 }
@@ -58,7 +58,8 @@ const minWord = 20
 // composite that it is a part of leaves the composite as it is. A text without ids is
 // returned as it came, without an allocation.
 func Rewrite(text string, f func(Atom) string) string {
-	r := rewriter{text: text, f: f}
+	var room [2]edit.Edit
+	r := rewriter{text: text, f: f, edits: room[:0]}
 	r.scan()
 	return edit.Apply(text, r.edits)
 }
@@ -78,10 +79,25 @@ func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) 
 
 // Find lists the spans of a plain text that are ids, in order: of composite ids the
 // whole.
-func Find(text string) []Span {
-	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true}
+func Find(text string) []Span { return findIn(text, nil) }
+
+func findIn(text string, spans []Span) []Span {
+	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true, spans: spans}
 	r.scan()
 	return r.spans
+}
+
+// IsMadeOf reports whether a plain text is made of ids, and of what joins them.
+func IsMadeOf(text string, isJoint func(between string) bool) bool {
+	var room [4]Span
+	spans, at := findIn(text, room[:0]), 0
+	for _, span := range spans {
+		if !isJoint(text[at:span.Start]) {
+			return false
+		}
+		at = span.End
+	}
+	return len(spans) > 0 && isJoint(text[at:])
 }
 
 // Atoms lists the atoms of a plain text, in order.
@@ -235,7 +251,11 @@ func (r *rewriter) guids(i, j int) (found bool) {
 		}
 		found = true
 		written := r.text[k : k+36]
-		r.put(k, k+36, cased(r.f(Atom{GUID, strings.ToLower(written)}), written))
+		is := written
+		if !r.finding {
+			is = cased(r.f(Atom{GUID, strings.ToLower(written)}), written)
+		}
+		r.put(k, k+36, is)
 		k += 36
 	}
 	return found

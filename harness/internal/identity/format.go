@@ -43,10 +43,13 @@ var (
 	}()
 )
 
+// mostMatched is the length of the longest value that a pattern matches.
+const mostMatched = 64 << 10
+
 // matching is a matcher of whole values, compiled when it is first asked.
 func matching(pattern string) func(string) bool {
 	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + pattern + `)\z`) })
-	return func(s string) bool { return compiled().MatchString(s) }
+	return func(s string) bool { return len(s) <= mostMatched && compiled().MatchString(s) }
 }
 
 // Lookup finds a format by name.
@@ -98,19 +101,8 @@ func IsPlaceholder(s string) bool {
 
 // isTypeName reports whether s is a type as resource pages write it in place of
 // a value: "string", "String (identifier)", "Int32", "Edm.Guid", "timestamp".
-func isTypeName(s string) bool {
-	word, note, hasNote := strings.Cut(s, " (")
-	if hasNote && !strings.HasSuffix(note, ")") {
-		return false
-	}
-	switch strings.TrimPrefix(strings.ToLower(word), "edm.") {
-	case "string", "boolean", "guid", "int16", "int32", "int64", "integer", "number",
-		"double", "single", "datetime", "datetimeoffset", "timestamp", "date", "timeofday",
-		"duration", "binary", "byte", "stream":
-		return true
-	}
-	return false
-}
+var isTypeName = matching(`(?i)(?:edm\.)?(?:string|boolean|guid|int16|int32|int64|integer|number|double|single|datetime|` +
+	`datetimeoffset|timestamp|date|timeofday|duration|binary|byte|stream)(?: \(.*\))?`)
 
 // isNamed reports whether s is a property's name with "-value", as in "displayName-value"
 // and "User Principal Name value", or words that end in "-id", as in "chat-id" and
@@ -123,20 +115,7 @@ var isWords = matching(`[A-Za-z_ -]+`)
 // hasBracedName finds a name in braces, as in "{id}", "/teams/{team-id}" and
 // "@{triggerBody}". A GUID in braces is a value.
 func hasBracedName(s string) bool {
-	for {
-		_, rest, ok := strings.Cut(s, "{")
-		if !ok {
-			return false
-		}
-		name, after, ok := strings.Cut(rest, "}")
-		if !ok {
-			return false
-		}
-		if isIdentifier(name) && !isBareGUID(name) {
-			return true
-		}
-		s = after
-	}
+	return slices.ContainsFunc(bracedNames().FindAllString(s, -1), func(braced string) bool { return !isGUID(braced) })
 }
 
-var isIdentifier = matching(`[A-Za-z][\w .|-]*`)
+var bracedNames = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[A-Za-z][\w .|-]*\}`) })

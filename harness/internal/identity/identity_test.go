@@ -198,3 +198,15 @@ func TestEncodedPseudonymsStay(t *testing.T) {
 		}
 	}
 }
+
+func TestIsMadeOf(t *testing.T) {
+	const id = "8ea0e38b-efb3-4757-924a-5f94061cf8c2"
+	isJoint := func(between string) bool { return between == "" || between == "," }
+	for text, want := range map[string]bool{
+		id: true, id + "," + id: true, "," + id: true, "": false, ",": false, id + " of it": false, "of " + id: false, id + " and " + id: false,
+	} {
+		if got := identity.IsMadeOf(text, isJoint); got != want {
+			t.Errorf("%q: %t", text, got)
+		}
+	}
+}

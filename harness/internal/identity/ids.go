@@ -3,6 +3,7 @@ package identity
 import (
 	"encoding/base64"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -16,14 +17,14 @@ func idFormats() []*Format {
 		{Name: "guid", Doc: "a GUID, 8-4-4-4-12 hexadecimal digits, either case, perhaps in braces",
 			match: isGUID, distinct: always},
 		{Name: "teams-operation-id", Doc: "the id of a teamsAsyncOperation: one or more GUIDs joined by hyphens",
-			match: isGUIDs, distinct: always},
+			match: matching(guidPattern + `(?:-` + guidPattern + `)*`), distinct: func(s string) bool { return len(s)%37 == 36 }},
 		{Name: "chat-id", Doc: "a chat: 19:HEX32@thread.v2, 19:meeting_BASE64URL@thread.v2 or 19:GUID_GUID@unq.gbl.spaces",
 			match: matching(`19:(?:[0-9A-Fa-f]{32}|meeting_[\w-]+={0,2})@` + regexp.QuoteMeta(graph.ChatHost) +
 				`|19:` + guidPattern + `_` + guidPattern + `@` + regexp.QuoteMeta(graph.OneOnOneHost)), distinct: hasPrefix("19:")},
 		{Name: "channel-id", Doc: "a channel of a team: 19:LOCAL@thread.tacv2 or, older, @thread.skype; LOCAL is hexadecimal or, newer, longer base64url",
 			match: matching(`19:[\w-]{16,}@(?:` + regexp.QuoteMeta(graph.ChannelHost) + `|` + regexp.QuoteMeta(graph.OldChannelHost) + `)`), distinct: hasPrefix("19:")},
 		{Name: "message-id", Doc: "a chatMessage: the milliseconds since 1970 in 13 digits; also its first etag",
-			match: isMessageID, distinct: always},
+			match: matching(`1\d{12}`), distinct: func(s string) bool { return len(s) == 13 }},
 		{Name: "conversation-member-id", Doc: "a member, app installation or tab of a conversation: base64 of A##B or 0##A##B##C",
 			match: isConversationMemberID, distinct: always},
 		{Name: "outlook-id", Doc: "a message, event, contact or folder: base64url that begins AAMk, AQMk or AAkA; 100 characters and more, shorter in the docs; changes when the item moves unless it is immutable",
@@ -31,11 +32,11 @@ func idFormats() []*Format {
 		{Name: "internet-message-id", Doc: "a mail's Message-ID: <LOCAL@DOMAIN>",
 			match: matching(`<[!-;=?A-~]+@[!-;=?A-~]+>`), distinct: hasPrefix("<")},
 		{Name: "driveitem-id", Doc: "a file or folder: 01 and 32 capitals or digits (business), HEX!NUMBER (personal)",
-			match: isDriveItemID, distinct: always},
+			match: matching(`01[0-9A-Z]{32}|[0-9A-Fa-f]{8,16}!\d{1,20}`), distinct: func(s string) bool { return len(s) == 34 || strings.IndexByte(s, '!') > 0 }},
 		{Name: "drive-id", Doc: "a drive: b! and 64 base64url characters (business), 16 hexadecimal digits (personal)",
 			match: matching(`b![\w-]{64}|[0-9A-Fa-f]{16}`), distinct: hasPrefix("b!")},
 		{Name: "site-id", Doc: "a SharePoint site: HOST,GUID,GUID",
-			match: isSiteID, distinct: always},
+			match: matching(domainName + `,` + guidPattern + `,` + guidPattern), distinct: func(s string) bool { return strings.IndexByte(s, ',') > 0 }},
 		{Name: "sharing-id", Doc: "a sharing link as an id: u! and the unpadded base64url of the link",
 			match: matching(`u![\w-]+`), distinct: hasPrefix("u!")},
 		{Name: "shifts-id", Doc: "a thing of a schedule: its kind (SHFT, TAG, TOR, SREQ, OPNSHFT), an underscore and a GUID",
@@ -60,10 +61,6 @@ func hasPrefix(prefix string) func(string) bool {
 // guidPattern is isBareGUID as a pattern.
 const guidPattern = `[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`
 
-func isMessageID(s string) bool {
-	return len(s) == 13 && s[0] == '1' && ascii.All(s, ascii.IsDigit)
-}
-
 // isConversationMemberID decodes only the first part: what stands behind the
 // first ## is as free as the composite's other ids, and the docs' samples are
 // edited there so that they no longer decode.
@@ -82,27 +79,14 @@ func isOutlookID(s string) bool {
 		isPadded(s, isURLSafe)
 }
 
-func isDriveItemID(s string) bool {
-	if len(s) == 34 && strings.HasPrefix(s, "01") {
-		return ascii.All(s, func(c byte) bool { return ascii.IsDigit(c) || ascii.IsUpper(c) })
-	}
-	drive, number, ok := strings.Cut(s, "!")
-	return ok && len(drive) >= 8 && len(drive) <= 16 && len(number) <= 20 && ascii.All(drive, ascii.IsHex) && ascii.All(number, ascii.IsDigit)
-}
-
-func isSiteID(s string) bool {
-	host, guids, ok := strings.Cut(s, ",")
-	return ok && len(guids) == 73 && guids[36] == ',' && isBareGUID(guids[:36]) && isBareGUID(guids[37:]) && isDomain(host)
-}
-
 func isSecurityIdentifier(s string) bool {
 	parts, ok := strings.CutPrefix(s, "S-1-")
 	if !ok || len(s) > 190 { // of 15 numbers at most
 		return false
 	}
 	numbers := strings.Split(parts, "-")
-	for _, n := range numbers {
-		if !isUint32(n) {
+	for _, number := range numbers {
+		if n, err := strconv.ParseUint(number, 10, 32); err != nil || strconv.FormatUint(n, 10) != number {
 			return false
 		}
 	}

@@ -2,17 +2,15 @@ package identity
 
 import (
 	"strings"
-
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // nameFormats are names that people or tenants chose.
 func nameFormats() []*Format {
 	return []*Format{
 		{Name: "upn", Doc: "a user principal name: LOCAL@DOMAIN; guests have #EXT# in it, and it may begin with $",
-			match: isUPN, distinct: always},
+			match: addresses(upnLocal + `+`), distinct: always},
 		{Name: "mail", Doc: "a mail address: LOCAL@DOMAIN",
-			match: isMail, distinct: always},
+			match: addresses(mailLocal + `(?:\.` + mailLocal + `)*`), distinct: always},
 		{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
 			match: isDomain, distinct: hasSuffix(".onmicrosoft.com")},
 		{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
@@ -22,42 +20,29 @@ func nameFormats() []*Format {
 	}
 }
 
-func isLocalPart(s string, extra string) bool {
-	return len(s) <= 128 && ascii.All(s, func(c byte) bool {
-		return ascii.IsAlnum(c) || strings.IndexByte("'._-!#^~$", c) >= 0 || strings.IndexByte(extra, c) >= 0
-	})
-}
+// The parts of addresses. Annotations (members@odata.bind) look like addresses and are none.
+const (
+	label      = `[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?`
+	domainName = `(?:` + label + `\.)+(?:[A-Za-z]{2,63}|xn--[0-9A-Za-z-]{0,58}[0-9A-Za-z])`
+	upnLocal   = `[\w'.\-!#^~$]`
+	mailLocal  = `[\w'\-!#^~$&*+/=?{|}%` + "`" + `]+`
+)
 
-// cutAddress takes an address apart. Annotations ("members@odata.bind") look like
-// addresses and are none.
-func cutAddress(s string) (local string, ok bool) {
-	local, domain, ok := strings.Cut(s, "@")
-	return local, ok && isDomain(domain) && !strings.HasPrefix(domain, "odata.") && !strings.HasPrefix(domain, "microsoft.graph.")
-}
+func isDomain(s string) bool { return len(s) <= 253 && domains(s) }
 
-func isUPN(s string) bool {
-	local, ok := cutAddress(s)
-	return ok && isLocalPart(local, "")
-}
+var domains = matching(domainName)
 
-func isMail(s string) bool {
-	local, ok := cutAddress(s)
-	return ok && isLocalPart(local, "&*+/=?`{|}%") && local[0] != '.' && !strings.HasSuffix(local, ".") && !strings.Contains(local, "..")
-}
-
-func isDomain(s string) bool {
-	if len(s) > 253 {
-		return false
+// addresses are a local part of at most 128 bytes and a domain.
+func addresses(local string) func(string) bool {
+	isAddress := matching(local + `@` + domainName)
+	return func(s string) bool {
+		at := strings.LastIndexByte(s, '@')
+		return 0 < at && at <= 128 && !isAnnotation(s[at+1:]) && isAddress(s)
 	}
-	labels := strings.Split(s, ".")
-	for _, label := range labels {
-		if len(label) > 63 || !ascii.All(label, func(c byte) bool { return ascii.IsAlnum(c) || c == '-' }) ||
-			label[0] == '-' || label[len(label)-1] == '-' {
-			return false
-		}
-	}
-	top := labels[len(labels)-1]
-	return len(labels) >= 2 && len(top) >= 2 && (ascii.All(top, ascii.IsLetter) || strings.HasPrefix(top, "xn--"))
+}
+
+func isAnnotation(domain string) bool {
+	return len(domain) > 253 || strings.HasPrefix(domain, "odata.") || strings.HasPrefix(domain, "microsoft.graph.")
 }
 
 func isSchemaExtensionID(s string) bool { return len(s) <= 256 && schemaExtensions(s) }

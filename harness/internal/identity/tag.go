@@ -12,8 +12,11 @@ import (
 // hash as five hexadecimal digits, and behind a dot the nonce, unless it is 0. Letter case
 // counts from nonce 8 on, for names that differ in nothing else. Who knows the salt
 // and a candidate can confirm it to these bits.
-func (f *Faker) Tag(value string, nonce int) string {
-	tag := fmt.Sprintf("%05x", f.TagBits(value, nonce))
+func (f *Faker) Tag(value string, nonce int) string { return TagOf(f.TagBits(value, nonce), nonce) }
+
+// TagOf spells a tag.
+func TagOf(bits uint32, nonce int) string {
+	tag := fmt.Sprintf("%05x", bits)
 	if nonce > 0 {
 		tag += "." + strconv.Itoa(nonce)
 	}

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -26,26 +25,12 @@ func timeFormats() []*Format {
 		{Name: "retry-after", Doc: "how long to wait: seconds, perhaps with a fraction, or an HTTP date",
 			match: isRetryAfter},
 		{Name: "time-zone", Doc: "a zone's name: Windows (Pacific Standard Time), IANA (America/Los_Angeles), UTC, or tzone://Microsoft/Custom and Utc",
-			match: isTimeZone, distinct: hasSuffix(" Standard Time")},
+			match: matching(timeZone), distinct: hasSuffix(" Standard Time")},
 	}
 }
 
 func hasSuffix(suffix string) func(string) bool {
 	return func(s string) bool { return strings.HasSuffix(s, suffix) }
-}
-
-// number reads digits that are known to be few.
-func number(digits string) int {
-	n, err := strconv.Atoi(digits)
-	if err != nil || !ascii.IsDigit(digits[0]) {
-		return -1
-	}
-	return n
-}
-
-func within(digits string, low, high int) bool {
-	n := number(digits)
-	return n >= low && n <= high
 }
 
 // isOf reports whether a time is written in a layout.
@@ -72,9 +57,10 @@ func isDateTime(s string) bool {
 		return isDateTimeLocal(local)
 	}
 	at := len(s) - len("+00:00")
-	return at > 0 && (s[at] == '+' || s[at] == '-') && s[at+3] == ':' &&
-		within(s[at+1:at+3], 0, 14) && within(s[at+4:], 0, 59) && isDateTimeLocal(s[:at])
+	return at > 0 && isDateTimeLocal(s[:at]) && isOffset(s[at:])
 }
+
+var isOffset = matching(`[+-](?:0\d|1[0-4]):[0-5]\d`)
 
 func isDuration(s string) bool {
 	return len(s) > 2 && len(s) <= 64 && (s[0] == 'P' || s[0] == '-') && !strings.HasSuffix(s, "T") && durations(s)
@@ -92,16 +78,7 @@ func isRetryAfter(s string) bool {
 	return len(s) <= 10 && ascii.All(whole, ascii.IsDigit) || isHTTPDate(s)
 }
 
-func isTimeZone(s string) bool {
-	if len(s) > 64 {
-		return false
-	}
-	if offset, ok := strings.CutPrefix(s, "UTC"); ok {
-		return offset == "" || len(offset) == 3 && (offset[0] == '+' || offset[0] == '-') && within(offset[1:], 0, 14)
-	}
-	return zones(s)
-}
-
-// zones are Microsoft's own, Windows's, and IANA's: two or three names with capitals, as in
-// Area/City.
-var zones = matching(`tzone://Microsoft/[A-Za-z]+|[ -~]+ (?:Standard Time|Daylight Time|Time Zone)|[A-Z][\w+-]*(?:/[A-Z][\w+-]*){1,2}`)
+// timeZone is one of Microsoft's own, of Windows's, or of IANA's: two or three names with
+// capitals, as in Area/City.
+const timeZone = `UTC(?:[+-](?:0\d|1[0-4]))?|tzone://Microsoft/[A-Za-z]+|[ -~]+ (?:Standard Time|Daylight Time|Time Zone)` +
+	`|[A-Z][\w+-]*(?:/[A-Z][\w+-]*){1,2}`

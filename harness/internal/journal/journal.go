@@ -59,11 +59,11 @@ type Journal struct {
 
 // record is where the text of an interaction stands in the file, as a cassette has it.
 type record struct {
-	order  int
-	offset int64 // behind the note
-	size   int
-	holes  int
-	note   []byte
+	order, retryOf int
+	offset         int64 // behind the note
+	size           int
+	holes          int
+	note           []byte
 }
 
 // leftover is a journal that an earlier recording left, or one that a recording which
@@ -174,15 +174,20 @@ func (j *Journal) Append(order, retryOf int, i *cassette.Interaction, note []byt
 		return j.fail(err)
 	}
 	r.offset += j.end
-	j.records = append(j.records, r)
 	j.end += int64(len(e.buf))
-	if retryOf >= 0 {
-		j.retried[retryOf] = true
-	}
+	j.add(r)
 	if j.syncing == nil {
 		j.syncing = time.AfterFunc(syncEvery, j.sync)
 	}
 	return nil
+}
+
+// add lists a record. It is called with the lock held.
+func (j *Journal) add(r record) {
+	j.records = append(j.records, r)
+	if r.retryOf != NoRetry {
+		j.retried[r.retryOf] = true
+	}
 }
 
 // encoder makes records.
@@ -207,7 +212,7 @@ func (e *encoder) record(order, retryOf int, i *cassette.Interaction, note []byt
 	binary.LittleEndian.PutUint32(e.buf[24:], uint32(len(note)))
 	binary.LittleEndian.PutUint32(e.buf[28:], uint32(len(i.Holes)))
 	binary.LittleEndian.PutUint32(e.buf[4:], crc32.Checksum(e.buf[8:], castagnoli))
-	return record{order: order, holes: len(i.Holes), note: slices.Clone(note), offset: int64(start), size: len(e.buf) - start}, nil
+	return record{order, retryOf, int64(start), len(e.buf) - start, len(i.Holes), slices.Clone(note)}, nil
 }
 
 // fail is called with the lock held.
@@ -218,12 +223,18 @@ func (j *Journal) fail(err error) error {
 
 // Err is why nothing more can be appended, or nil.
 func (j *Journal) Err() error {
+	_, err := j.whole()
+	return err
+}
+
+// whole is the file, which is open and lacks nothing that was to be appended.
+func (j *Journal) whole() (*os.File, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.failed == nil && j.file == nil {
-		return unwritable(j.name, fs.ErrClosed)
+		return nil, unwritable(j.name, fs.ErrClosed)
 	}
-	return j.failed
+	return j.file, j.failed
 }
 
 // sync is the group sync: it covers all that was written since the last.
@@ -267,13 +278,6 @@ func (j *Journal) kept() []record {
 	records := slices.DeleteFunc(slices.Clone(j.records), func(r record) bool { return j.retried[r.order] })
 	slices.SortStableFunc(records, func(a, b record) int { return cmp.Compare(a.order, b.order) })
 	return records
-}
-
-// opened is the file; nil, which fails, once it is closed.
-func (j *Journal) opened() *os.File {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.file
 }
 
 // Close closes the journal and leaves the file, to be recovered. A second time it does

@@ -255,6 +255,20 @@ func TestFlippedJournals(t *testing.T) {
 	}
 }
 
+// A journal of another version is left alone, and the error says what to do.
+func TestJournalOfAnotherVersion(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.yaml.journal")
+	if err := os.WriteFile(name, []byte("graphvcr journal 2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Open(name); err == nil || fault.Hint(err) == "" {
+		t.Errorf("got %v, want an error with a hint", err)
+	}
+	if _, err := os.Stat(name); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestLeftoverJournal(t *testing.T) {
 	j, file := journalOf(t, samples(1))
 	_, err := Create(file)

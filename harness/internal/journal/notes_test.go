@@ -102,7 +102,7 @@ func TestWindow(t *testing.T) {
 // With what has no room in a file Load reads, nothing else is lost.
 func TestRoom(t *testing.T) {
 	j, file := journalOf(t, samples(2))
-	j.records = append(j.records, record{order: 1, size: cassette.MaxSize})
+	j.records = append(j.records, record{order: 1, retryOf: NoRetry, size: cassette.MaxSize})
 	left, err := j.Save(file, cassette.Meta{}, Saving{})
 	if err != nil || len(left) != 1 || left[0].Order != 1 || !strings.Contains(left[0].Error(), "more than the 1024 MB that are read") {
 		t.Fatal(left, err)

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -40,9 +41,8 @@ func Open(name string) (*Journal, *Torn, error) {
 		file.Close()
 		return nil, nil, fmt.Errorf("read journal %s: %w", name, err)
 	}
-	j.records = s.records
-	for _, order := range s.retried {
-		j.retried[order] = true
+	for _, r := range s.records {
+		j.add(r)
 	}
 	return j, s.torn, nil
 }
@@ -51,7 +51,6 @@ func Open(name string) (*Journal, *Torn, error) {
 type scanner struct {
 	file    *os.File
 	records []record
-	retried []int // orders
 	torn    *Torn // nil where the file is whole
 }
 
@@ -65,7 +64,7 @@ func (s *scanner) all() error {
 	n, err := io.ReadFull(in, magic)
 	switch {
 	case string(magic[:n]) != journalMagic[:n]:
-		return errors.New("it is not a journal of this version")
+		return &fault.Error{Message: "it is not a journal of this version", Hint: "recover it with the graphvcr that recorded it; or remove it, and record again"}
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		s.torn = &Torn{Bytes: int64(n)}
 		return nil
@@ -80,10 +79,7 @@ func (s *scanner) all() error {
 		if whole {
 			r.offset += at
 			at = r.offset + int64(r.size)
-			s.records = append(s.records, r.record)
-			if r.retryOf > 0 {
-				s.retried = append(s.retried, r.retryOf-1)
-			}
+			s.records = append(s.records, r)
 			continue
 		}
 		if s.torn == nil {
@@ -109,25 +105,19 @@ type head [recordHead]byte
 func (h *head) size() int64  { return int64(binary.LittleEndian.Uint32(h[:])) }
 func (h *head) sum() uint32  { return binary.LittleEndian.Uint32(h[4:]) }
 func (h *head) order() int   { return int(binary.LittleEndian.Uint64(h[8:])) }
-func (h *head) retryOf() int { return int(binary.LittleEndian.Uint64(h[16:])) }
+func (h *head) retryOf() int { return int(binary.LittleEndian.Uint64(h[16:])) - 1 }
 func (h *head) noted() int64 { return int64(binary.LittleEndian.Uint32(h[24:])) }
 func (h *head) holes() int   { return int(binary.LittleEndian.Uint32(h[28:])) }
 
 // fits reports whether the head may be that of a record where so many bytes are left.
 func (h *head) fits(left int64) bool {
 	const most = 1 << 40 // far more than anybody records
-	return h.size() <= left-recordHead && h.noted() <= h.size() && uint64(h.order()) < most && uint64(h.retryOf()) < most
+	return h.size() <= left-recordHead && h.noted() <= h.size() && uint64(h.order()) < most && uint64(h.retryOf()+1) < most
 }
 
-// A scanned record, with the order of what it retried, plus one. Its offset is from its
-// beginning.
-type scanned struct {
-	record
-	retryOf int
-}
-
-// readRecord reads a record of at most so many bytes, and says whether it is whole.
-func readRecord(in io.Reader, left int64) (r scanned, whole bool, err error) {
+// readRecord reads a record of at most so many bytes, and says whether it is whole. Its offset
+// is from its beginning.
+func readRecord(in io.Reader, left int64) (r record, whole bool, err error) {
 	var h head
 	if left < recordHead {
 		return r, false, nil
@@ -148,7 +138,7 @@ func readRecord(in io.Reader, left int64) (r scanned, whole bool, err error) {
 	if _, err := io.CopyN(sum, in, h.size()-h.noted()); err != nil {
 		return r, false, err
 	}
-	r = scanned{record{order: h.order(), holes: h.holes(), note: note, offset: recordHead + h.noted(), size: int(h.size() - h.noted())}, h.retryOf()}
+	r = record{h.order(), h.retryOf(), recordHead + h.noted(), int(h.size() - h.noted()), h.holes(), note}
 	return r, sum.Sum32() == h.sum(), nil
 }
 

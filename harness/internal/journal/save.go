@@ -40,12 +40,25 @@ func (l LeftOut) Unwrap() error { return l.Err }
 //
 // An interaction with which the file were larger than Load reads is left out, and returned.
 func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, error) {
-	if err := j.Err(); err != nil {
+	in, err := j.whole()
+	if err != nil {
 		return nil, fmt.Errorf("save %s: the recording is not complete: %w", file, err)
 	}
-	in := j.opened()
 	all := inPlace(j.kept(), how.Place)
-	stored, left := j.fitting(in, all, parts(in, all, j.most).Room(meta))
+	room := parts(in, all, j.most).Room(meta)
+	var stored []record
+	var left []LeftOut
+	for _, r := range all {
+		if r.size <= room {
+			stored, room = append(stored, r), room-r.size
+			continue
+		}
+		text, _ := r.text(nil, in) // what cannot be read has no method
+		left = append(left, LeftOut{
+			Order: r.order, Method: cmp.Or(new(cassette.Encoder).Method(text), "?"),
+			Err: &cassette.UnstorableError{Message: fmt.Sprintf("with it the file has more than the %d MB that are read", j.most>>20)},
+		})
+	}
 	if len(stored) == 0 && len(left) > 0 {
 		return nil, fmt.Errorf("save %s: nothing that was recorded can be stored: %w", file, left[0])
 	}
@@ -63,22 +76,6 @@ func parts(in io.ReaderAt, records []record, most int) cassette.Parts {
 		Count: len(records), Holes: holes, Most: most,
 		Append: func(dst []byte, n int) ([]byte, error) { return records[n].text(dst, &w) },
 	}
-}
-
-// fitting lists the records for which there is room, and those that are left out.
-func (j *Journal) fitting(in io.ReaderAt, all []record, room int) (stored []record, left []LeftOut) {
-	for _, r := range all {
-		if r.size <= room {
-			stored, room = append(stored, r), room-r.size
-			continue
-		}
-		text, _ := r.text(nil, in) // what cannot be read has no method
-		left = append(left, LeftOut{
-			Order: r.order, Method: cmp.Or(cassette.MethodOf(text), "?"),
-			Err: &cassette.UnstorableError{Message: fmt.Sprintf("with it the file has more than the %d MB that are read", j.most>>20)},
-		})
-	}
-	return stored, left
 }
 
 // inPlace puts records that had a place in the order of these places.

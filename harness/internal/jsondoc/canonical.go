@@ -3,7 +3,6 @@ package jsondoc
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -81,32 +80,5 @@ func appendString(dst []byte, s string) []byte {
 
 // Equal reports whether two documents have one canonical form.
 func Equal(a, b any) bool {
-	switch a := a.(type) {
-	case nil:
-		return b == nil
-	case bool:
-		b, ok := b.(bool)
-		return ok && a == b
-	case string:
-		b, ok := b.(string)
-		return ok && a == b
-	case json.Number:
-		b, ok := b.(json.Number)
-		return ok && equalNumbers(string(a), string(b))
-	case []any:
-		b, ok := b.([]any)
-		return ok && slices.EqualFunc(a, b, Equal)
-	case map[string]any:
-		b, ok := b.(map[string]any)
-		return ok && maps.EqualFunc(a, b, Equal)
-	}
 	return string(Canonical(nil, a)) == string(Canonical(nil, b))
-}
-
-func equalNumbers(a, b string) bool {
-	if a == b {
-		return true
-	}
-	var bufA, bufB [64]byte
-	return string(appendNumber(bufA[:0], a)) == string(appendNumber(bufB[:0], b))
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -141,58 +142,53 @@ func (n *indenter) scalar(c byte, i, k int) (int, int, bool) {
 	if c <= ' ' { // white space, or the end
 		return i, k, false
 	}
-	n.pos = i
-	if !n.value() {
-		return i, k, false
+	if n.pos = i + len("null"); !strings.HasPrefix(n.text[i:], "null") {
+		n.pos = i
+		if !n.value() {
+			return i, k, false
+		}
 	}
 	return n.pos, k + copy(n.to[k:], n.text[i:n.pos]), true
 }
 
 // string copies a string.
 func (n *indenter) string(i, k int) (int, int, bool) {
-	start, from := i, k
-	n.to[k] = '"'
+	text, to, start, from := n.text, n.to, i, k
+	to[k] = '"'
 	var high uint64 // bits, of bytes and of those that follow them: DEL is the last of ASCII
 	for i, k = i+1, k+1; ; {
-		var bits uint64
-		i, k, bits = n.plain(i, k)
-		high |= bits
+		var x uint64
+		size := min(8, len(text)-i)
+		if size == 8 {
+			x = word(text, i)
+		} else {
+			for at := range size {
+				x |= uint64(text[i+at]) << (8 * at)
+			}
+		}
+		binary.LittleEndian.PutUint64(to[k:k+8], x)
+		if stop := notPlain(x); stop != 0 {
+			size = bits.TrailingZeros64(stop) / 8
+			x &= 1<<(8*size) - 1
+		}
+		high |= x | (x + ones)
+		i, k = i+size, k+size
+		if size == 8 {
+			continue
+		}
 		switch n.at(i) {
 		case '"':
-			n.to[k] = '"'
-			i, k = i+1, k+1
 			n.special |= high
-			return i, k, high&highs == 0 || utf8.ValidString(n.text[start:i])
+			return i + 1, k + 1, high&highs == 0 || utf8.ValidString(text[start:i])
 		case '\\':
 			size := n.escape(i)
 			if size == 0 {
 				return start, from, false
 			}
-			k += copy(n.to[k:], n.text[i:i+size])
+			k += copy(to[k:], text[i:i+size])
 			i += size
 		default:
 			return start, from, false
 		}
 	}
-}
-
-// plain copies a run of ordinary characters, as the scanner's plain finds it. The high bits
-// of high tell of what is not printable ASCII.
-func (n *indenter) plain(i, k int) (end, to int, high uint64) {
-	text, dst := n.text, n.to
-	for ; i+8 <= len(text); i, k = i+8, k+8 {
-		x := word(text, i)
-		binary.LittleEndian.PutUint64(dst[k:k+8], x)
-		if stop := notPlain(x); stop != 0 {
-			at := bits.TrailingZeros64(stop) / 8
-			x &= 1<<(8*at) - 1
-			return i + at, k + at, high | x | (x + ones)
-		}
-		high |= x | (x + ones)
-	}
-	end, _ = plain(text, i)
-	for _, c := range []byte(text[i:end]) {
-		high |= uint64(c) | uint64(c+1)
-	}
-	return end, k + copy(n.to[k:], text[i:end]), high
 }

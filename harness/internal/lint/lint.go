@@ -140,11 +140,9 @@ func (l *linter) checkScenario(file string) {
 			Message: doubt.Message, Hint: doubt.Hint,
 		})
 	}
-	for _, steps := range [][]scenario.Step{sc.Steps, sc.Cleanup} {
-		for i := range steps {
-			l.checkSchemaNames(sc, &steps[i])
-			l.checkBodyFiles(sc, &steps[i])
-		}
+	for _, step := range sc.AllSteps() {
+		l.checkSchemaNames(sc, &step)
+		l.checkBodyFiles(sc, &step)
 	}
 }
 

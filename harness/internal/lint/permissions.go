@@ -217,7 +217,7 @@ func isPerResource(name string) bool {
 // scenario reports where what the steps list is not what the file says.
 func (l *permissionLint) scenario(sc *scenario.Scenario) {
 	one := report.Case{Name: sc.Name, File: sc.File}
-	for _, step := range append(slices.Clone(sc.Steps), sc.Cleanup...) {
+	for _, step := range sc.AllSteps() {
 		if step.Permissions == nil {
 			continue
 		}
@@ -289,7 +289,7 @@ func (l *permissionLint) sum() report.Case {
 }
 
 // LeastPrivileged is a set that holds one of each list, as low in privilege as may be:
-// what is the only choice somewhere is taken first, then of each list that has none yet
+// what is the only choice somewhere is chosen first, then of each list that has none yet
 // the first.
 func LeastPrivileged(lists [][]string) []string {
 	var chosen []string

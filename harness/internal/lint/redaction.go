@@ -47,7 +47,7 @@ func Redaction(ctx context.Context, p *project.Project, paths []string) (*report
 	return suite, nil
 }
 
-// A saying is a name of which tags say something: where they are equal, so is the name.
+// A saying is a name that tags say something about: where they are equal, so is the name.
 type saying struct {
 	names []string // its pseudonyms, each with its cassette behind the first
 	file  string   // the first cassette

@@ -18,7 +18,7 @@ func keyOfBody(t *testing.T, header http.Header, body []byte) Key {
 	return newIndex(t, Rules{}).KeyOf(req, body)
 }
 
-// TestCompressedBodies: gzip is told by its magic, whatever the label: after a retry one
+// TestCompressedBodies: gzip is known by its magic, whatever the label: after a retry one
 // SDK labels a plain body as gzip.
 func TestCompressedBodies(t *testing.T) {
 	plain := []byte(`{"topic":"a long enough text to be worth it"}`)

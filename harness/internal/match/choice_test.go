@@ -20,7 +20,7 @@ func TestChoice(t *testing.T) {
 			 GET /users/ADELE@fabrikam.com => {"id":"1","mail":"ADELE@fabrikam.com","jobTitle":"a"}
 			 GET /users/bruno@fabrikam.com => miss: recorded but differs`,
 		},
-		"words are told by their letters, whatever they look like": {
+		"words are known by their letters, whatever they look like": {
 			`GET /users?$filter=displayName%20eq%20'«In%20Progress»' => 200 1
 			 GET /users?$filter=displayName%20eq%20'«in%20progress»' => 200 2
 			 GET /users?$filter=displayName%20eq%20'«Name%201»' => 200 3`,
@@ -81,7 +81,7 @@ func TestChoice(t *testing.T) {
 			 GET /users?$filter=id%20eq%20'11111111-1111-4111-8111-111111111112' => miss: recorded but differs
 			 GET /users/11111111-1111-4111-8111-111111111111 => {"id":"11111111-1111-4111-8111-111111111111"}`,
 		},
-		"an instant that is written anew": {
+		"an instant that is written again": {
 			`POST /me/events {"subject":"«Review»","start":{"dateTime":"2026-11-24T08:30:00Z"}} => 201 1
 			 POST /me/events {"subject":"«Planning»","start":{"dateTime":"2026-11-25T08:30:00Z"}} => 201 2`,
 			`POST /me/events {"subject":"Planning","start":{"dateTime":"2031-01-01T10:00:00Z"}} => 2

@@ -44,6 +44,6 @@ func TestCompare(t *testing.T) {
 		})
 	}
 	if _, err := (Rules{Order: "odd"}).Compare(asked("GET", "/me", ""), asked("GET", "/me", "")); err == nil {
-		t.Error("bad rules were taken")
+		t.Error("bad rules were accepted")
 	}
 }

@@ -109,11 +109,17 @@ func byName(pairs []namedValue) map[string]side {
 	return sides
 }
 
-func queryValues(query string) []namedValue {
-	var pairs []namedValue
-	for _, option := range splitNonEmpty(query, "&") {
-		name, value, _ := strings.Cut(option, "=")
-		pairs = append(pairs, namedValue{unescapedQuery(name), unescapedQuery(value)})
+func queryValues(query string) []namedValue { return splitPairs(query, "&", "=", unescapedQuery) }
+
+func headerValues(headers string) []namedValue {
+	return splitPairs(headers, "\n", ": ", func(s string) string { return s })
+}
+
+// splitPairs reads the names and values of a part of a key.
+func splitPairs(text, between, within string, plain func(string) string) (pairs []namedValue) {
+	for _, pair := range splitNonEmpty(text, between) {
+		name, value, _ := strings.Cut(pair, within)
+		pairs = append(pairs, namedValue{plain(name), plain(value)})
 	}
 	return pairs
 }
@@ -123,15 +129,6 @@ func unescapedQuery(text string) string {
 		return plain
 	}
 	return text
-}
-
-func headerValues(headers string) []namedValue {
-	var pairs []namedValue
-	for _, line := range splitNonEmpty(headers, "\n") {
-		name, value, _ := strings.Cut(line, ": ")
-		pairs = append(pairs, namedValue{name, value})
-	}
-	return pairs
 }
 
 func (d *differ) bodies(recorded, received *request) {

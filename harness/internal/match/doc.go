@@ -30,15 +30,14 @@
 //
 // # The way of a request
 //
-// A request without a body is first looked up as it is spelled (spelling.go), which
-// costs one map lookup and no parsing. Otherwise it is understood (request.go):
-// its address by package graphurl, its significant headers (headers.go), its body
-// as JSON, form, multipart (body.go) or batch (batch.go), less what the rules ignore
-// (rules.go). The key finds an entry (entry.go), of which choose.go chooses the answer by
-// what was served (progress.go) and by the writes that it is related to (barrier.go).
-// The answer to a batch gets the client's ids (parts.go). Where there is no
-// entry, the nearest are found (nearest.go) and compared (differ.go), and the miss (miss.go)
-// says what to do (explain.go).
+// A request without a body is first looked up as it is spelled (index.go), which costs one
+// map lookup and no parsing. Otherwise it is understood (request.go): its address by package
+// graphurl, its significant headers (headers.go), its body as JSON, form, multipart (body.go)
+// or batch (batch.go), less what the rules ignore (rules.go). The key finds an entry
+// (entry.go), of which the answer is chosen (choose.go) by what was served, and by the writes
+// that it is related to (barrier.go). The answer to a batch gets the client's ids. Where there
+// is no entry, the nearest are found (nearest.go) and compared (differ.go), and the miss
+// (miss.go) says what to do.
 //
 // # Sealed cassettes
 //
@@ -65,8 +64,8 @@
 // and how an answer reads with its values.
 //
 // What a client uploads where a cassette holds filler is kept for the session (uploads.go),
-// slices as the file that they make: from then on answers show the file (shownfiles.go) with
-// its own size and hashes, and downloads of it (filemap.go) hold its bytes. Files over 256 MB,
+// slices as the file that they make: from then on answers show the file with
+// its own size and hashes, and downloads of it hold its bytes. Files over 256 MB,
 // and what a session uploads beyond 2 GB, stay filler.
 //
 // No rule of redaction and no table of words is asked here: only places, forms and tags,

@@ -163,9 +163,6 @@ type Answer struct {
 // two replays. All callers must hand in the same function, and treat the result
 // as read-only.
 func (a *Answer) Prepared(build func(i *cassette.Interaction, body string) any) any {
-	if a.record == nil {
-		return build(a.Interaction, a.Body)
-	}
 	return a.record.prepared.get(func() any { return build(a.record.interaction, a.record.body()) })
 }
 
@@ -189,7 +186,7 @@ func (a *Answer) RestoreHeader(header http.Header) {
 	}
 }
 
-// Read tells the session that the answer was read, or given up: at most once counts. Those
+// Read says to the session that the answer was read, or given up: at most once counts. Those
 // who serve an answer call it when its body has ended.
 func (a *Answer) Read() {
 	if a.read != nil {

@@ -108,7 +108,7 @@ func newIndex(t testing.TB, rules Rules, recordings ...*cassette.Cassette) *Inde
 	return x
 }
 
-// ask sends a request and tells the outcome in one line.
+// ask sends a request and returns the outcome in one line.
 func ask(t testing.TB, s *Session, line string) string {
 	t.Helper()
 	req, body := parseMessage(t, line).request(t)

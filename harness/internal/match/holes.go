@@ -7,6 +7,30 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
+// A bucketKey is the key of requests without what is blank, and how many places are.
+type bucketKey struct {
+	Key
+	blanks int
+}
+
+// A bucket is a list of recorded requests that differ in nothing but their blank places.
+type bucket struct {
+	id      int
+	entries []sealedEntry
+	byValue map[valueAt][]int    // entries by what they have at a place
+	byTag   map[valueAt][]string // pseudonyms by their tags
+}
+
+// A valueAt is a value, or the tag of one, at a blank place within the parts of a class.
+type valueAt struct{ class, place, value string }
+
+// A sealedEntry is an entry with what it has at the blank places.
+type sealedEntry struct {
+	*entry
+	cassette *cassette.Cassette
+	parts    []maskedPart
+}
+
 // A holeSet is a set of places that are holes in some requests, and these requests.
 type holeSet struct {
 	places  holes

@@ -200,7 +200,7 @@ func unless(bound *bindings, stored, sent string, is fit) fit {
 // that knows it would send it.
 func (u *unsealer) gave(stored string) bool {
 	for _, a := range identity.Atoms(stored) {
-		if slices.ContainsFunc(u.seal.givers()[fold(a.Key())], u.progress.served) {
+		if slices.ContainsFunc(u.seal.holders()[fold(a.Key())], u.progress.served) {
 			return true
 		}
 	}

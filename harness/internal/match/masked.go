@@ -94,7 +94,7 @@ func (x *masker) mask(m place.Message, places holes, bound *bindings) masked {
 			if !l.IsName() || l.Layered {
 				return "", false
 			}
-			is := x.memberName(l.Text, bound)
+			is := x.memberName(l, bound)
 			return is, is != l.Text
 		})
 	}
@@ -153,21 +153,16 @@ func (x *masker) compute(l *place.Leaf, bound *bindings) (is string, ids []idBin
 		is, _ = identity.RewriteToken(l.Text, computed)
 		return is, ids
 	}
-	is = foldIDs(identity.Rewrite(l.Text, computed))
-	return is, ids
+	return foldIDs(identity.Rewrite(l.Text, computed)), ids
 }
 
 // memberName is the name of a member as it is stored: its pseudonym is known by its tag.
-func (x *masker) memberName(name string, bound *bindings) string {
-	if p, ok := x.byTag(x.members, name); ok {
+func (x *masker) memberName(l *place.Leaf, bound *bindings) string {
+	if p, ok := x.byTag(x.members, l.Text); ok {
 		return p
 	}
-	return identity.Rewrite(name, func(atom identity.Atom) string {
-		if p, ok := bound.pseudonym(atom.Key()); ok {
-			return p
-		}
-		return x.faker.Fake(atom)
-	})
+	is, _ := x.compute(l, bound)
+	return is
 }
 
 // byTag is the pseudonym with a tag which a value fits.

@@ -15,7 +15,7 @@ import (
 
 // TestMiss explains the misses of testdata/miss: a recording, then files that hold a
 // request in the first line and the explanation in the others. A rule that an
-// explanation tells to add is added, and must turn the miss into an answer.
+// explanation says to add is added, and must turn the miss into an answer.
 // UPDATE_GOLDEN=1 rewrites the explanations.
 func TestMiss(t *testing.T) {
 	testkit.Archives(t, "testdata/miss/*.txtar", func(t *testing.T, archive *testkit.Archive) {
@@ -87,7 +87,7 @@ func ruleIn(t *testing.T, text string) Rule {
 }
 
 // TestNearestIsBounded misses in a recording of 10,000 requests that are all near: three
-// are told, the nearest first, and of equals the first recorded.
+// are shown, the nearest first, and of equals the first recorded.
 func TestNearestIsBounded(t *testing.T) {
 	var text strings.Builder
 	for n := range 10_000 {

@@ -21,7 +21,7 @@ func multipartRequest(boundary string, parts ...string) cassette.Request {
 }
 
 // A recorded multipart request is asked for by its parts: their boundary and order are the
-// client's, what was replaced in them is told by its part's name, and words have to be equal.
+// client's, what was replaced in them is known by its part's name, and words have to be equal.
 func TestSealedParts(t *testing.T) {
 	const (
 		disposition = "Content-Disposition: form-data; name="

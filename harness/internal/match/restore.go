@@ -3,6 +3,7 @@ package match
 import (
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -13,9 +14,8 @@ type restorer struct {
 	bound   *bindings
 	uploads uploads
 
-	mu    sync.Mutex
-	kept  map[*record]restoredBody
-	bytes int // of these
+	kept  sync.Map     // restoredBody by record
+	bytes atomic.Int64 // of these
 }
 
 // A restored body is one with the session's values, as long as no more of its pseudonyms
@@ -30,7 +30,7 @@ type restoredBody struct {
 const maxRestored = 64 << 20
 
 func newRestorer(x *Index, bound *bindings) *restorer {
-	return &restorer{bound: bound, uploads: uploads{fileMap: x.fileMap}, kept: map[*record]restoredBody{}}
+	return &restorer{bound: bound, uploads: uploads{fileMap: x.fileMap}}
 }
 
 // restore puts the session's values into an answer.
@@ -55,13 +55,15 @@ func (s *restorer) restore(a *Answer) {
 		return
 	}
 	stored := a.Body == r.body() // and no batch with other ids
-	if known := s.known(r); stored && known.bound == is.bound && known.uploaded == is.uploaded {
-		a.Body = known.text
-		return
+	if known, ok := s.kept.Load(r); stored && ok {
+		if known := known.(restoredBody); known.bound == is.bound && known.uploaded == is.uploaded {
+			a.Body = known.text
+			return
+		}
 	}
 	a.Body = s.restored(r, a.Body, facts)
-	if is.text = a.Body; stored {
-		s.keep(r, is)
+	if is.text = a.Body; stored && s.bytes.Add(int64(len(is.text))) <= maxRestored {
+		s.kept.Store(r, is)
 	}
 }
 
@@ -81,18 +83,4 @@ func (s *restorer) restored(r *record, body string, facts map[string]string) str
 		return s.bound.putBack(l)
 	})
 	return m.Body
-}
-
-func (s *restorer) known(r *record) restoredBody {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.kept[r]
-}
-
-func (s *restorer) keep(r *record, is restoredBody) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.bytes += len(is.text); s.bytes <= maxRestored {
-		s.kept[r] = is
-	}
 }

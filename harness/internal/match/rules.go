@@ -179,7 +179,7 @@ func (s ruleSet) effectOn(method string, u *graphurl.URL) effect {
 		if rule.method != "*" && rule.method != method {
 			continue
 		}
-		if !slices.ContainsFunc([]string{path, short, template}, rule.isFor) {
+		if !slices.ContainsFunc([]string{path, short, template}, func(path string) bool { return globMatches(rule.glob, path) }) {
 			continue
 		}
 		total.queries = append(total.queries, rule.effect.queries...)
@@ -204,11 +204,9 @@ func (e *effect) query(u *graphurl.URL) string {
 	return kept.Query()
 }
 
-// isFor holds a path against the rule's glob, in which * stands for any run of characters,
-// slashes included, and every other character for itself.
-func (r *compiledRule) isFor(path string) bool { return globMatches(r.glob, path) }
-
-// globMatches takes time that grows with the lengths alone, whatever the glob.
+// globMatches holds a text against a glob, in which * stands for any run of characters,
+// slashes included, and every other character for itself. Its time grows with the lengths
+// alone, whatever the glob.
 func globMatches(glob, text string) bool {
 	first, rest, starred := strings.Cut(glob, "*")
 	if !starred {

@@ -22,10 +22,8 @@ type seal struct {
 	buckets int
 	firsts  map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
 	names   map[string]string // pseudonyms by their tags
-	written map[string]bool   // ids that stand in bodies, folded
 
-	givers     func() map[string][]*record // answers that hold an id which a client writes
-	pseudonyms func() map[string]bool      // of all cassettes, folded
+	holders func() map[string][]*record // answers by the pseudonyms that they hold, folded; none for one that requests alone have
 }
 
 func newSeal(rules ruleSet, salt []byte) *seal {
@@ -33,7 +31,7 @@ func newSeal(rules ruleSet, salt []byte) *seal {
 		masker: masker{faker: identity.NewFaker(salt), members: map[string]string{}}, rules: rules,
 		shapes:  map[string][]*holeSet{},
 		batches: batches{buckets: map[bucketKey]*bucket{}, asks: map[string][]int{}},
-		firsts:  map[string]int{}, names: map[string]string{}, written: map[string]bool{},
+		firsts:  map[string]int{}, names: map[string]string{},
 	}
 }
 
@@ -102,10 +100,6 @@ func (x *seal) addTo(b *bucket, e sealedEntry) {
 			}
 			if is.kind == blankName {
 				x.noteTag(b, e.cassette.Meta.Tags[is.text], value)
-				continue
-			}
-			for _, a := range identity.Atoms(is.is) {
-				x.written[fold(a.Key())] = true
 			}
 		}
 	}
@@ -178,30 +172,20 @@ func shapeOf(r *request) string {
 	return string(b)
 }
 
-// findGivers lists the answers that hold an id which a client writes, by these.
-func (x *seal) findGivers(entries []*entry) map[string][]*record {
+// findHolders lists the answers that hold a pseudonym, for all that requests and answers do.
+func (x *seal) findHolders(entries []*entry) map[string][]*record {
 	found := map[string][]*record{}
 	for _, e := range entries {
 		for _, r := range e.answers {
-			for _, p := range r.held(x.faker).all {
-				if x.written[p] {
-					found[p] = append(found[p], r)
+			asked, m := map[string]bool{}, messageOf(r.interaction)
+			findPseudonyms(x.faker, &m, asked)
+			for p := range asked {
+				if found[p] == nil {
+					found[p] = []*record{}
 				}
 			}
-		}
-	}
-	return found
-}
-
-// findPseudonyms lists the pseudonyms of all requests and answers, folded.
-func (x *seal) findPseudonyms(entries []*entry) map[string]bool {
-	found := map[string]bool{}
-	for _, e := range entries {
-		for _, r := range e.answers {
-			m := messageOf(r.interaction)
-			findPseudonyms(x.faker, &m, found)
 			for _, p := range r.held(x.faker).all {
-				found[p] = true
+				found[p] = append(found[p], r)
 			}
 		}
 	}

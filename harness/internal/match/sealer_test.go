@@ -14,7 +14,7 @@ import (
 )
 
 // A sealer makes a sealed cassette of a plain one: ids are computed, names that a test marks
-// with « and » get counted pseudonyms, holes and tags. It stands in for package redact, and
+// with « and » get counted pseudonyms, holes and tags. It is a substitute for package redact, and
 // knows nothing but marks.
 type sealer struct {
 	faker   *identity.Faker

@@ -3,6 +3,7 @@ package match
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -71,7 +72,7 @@ func (s *Session) answer(req *http.Request, body []byte, l *lookUp) (Answer, err
 		s.restorer.uploads.keep(answer.record, req, body)
 		s.restorer.restore(&answer)
 	}
-	traceOf(req.Context()).note(answer, miss)
+	note(req.Context(), answer, miss)
 	if miss != nil {
 		return Answer{}, miss
 	}
@@ -181,11 +182,13 @@ func (s *Session) Holds(text string) bool {
 	if s.unsealer == nil {
 		return false
 	}
-	held, atoms := s.index.seal.pseudonyms(), identity.Atoms(text)
-	for _, a := range atoms {
-		if !held[fold(a.Key())] {
-			return false
-		}
+	holds := func(p string) bool {
+		_, held := s.index.seal.holders()[fold(p)]
+		return held
 	}
-	return len(atoms) > 0 || held[fold(text)]
+	atoms := identity.Atoms(text)
+	if len(atoms) == 0 {
+		return holds(text)
+	}
+	return !slices.ContainsFunc(atoms, func(a identity.Atom) bool { return !holds(a.Key()) })
 }

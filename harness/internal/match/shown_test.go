@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Two long values are told around the place where they begin to differ.
+// Two long values are shown around the place where they begin to differ.
 func TestShownAroundTheDifference(t *testing.T) {
 	long := strings.Repeat("0123456789", 20)
 	for _, tc := range []struct{ name, recorded, received, old, now string }{
@@ -29,7 +29,7 @@ func TestShownAroundTheDifference(t *testing.T) {
 		t.Errorf("JSON values: %s, %s", old, now)
 	}
 	if old, now := shownSides("body.$['password']", textSide(long+"a"), textSide(long+"b")); old != "(hidden)" || now != "(hidden)" {
-		t.Errorf("a secret is told: %s, %s", old, now)
+		t.Errorf("a secret is shown: %s, %s", old, now)
 	}
 	for _, secret := range []string{"<a><password>s3cret-1</password></a>", "Name,Password\nx,s3cret-1\n"} {
 		if old, now := shownSides("body", textSide(strings.ReplaceAll(secret, "1", "2")), textSide(secret)); strings.Contains(old+now, "s3cret") {
@@ -42,9 +42,9 @@ func TestShownAroundTheDifference(t *testing.T) {
 	}
 }
 
-// TestMissTellsNoToken: a signed token stands in no part of a miss, under whatever name it
+// TestMissShowsNoToken: a signed token stands in no part of a miss, under whatever name it
 // was sent.
-func TestMissTellsNoToken(t *testing.T) {
+func TestMissShowsNoToken(t *testing.T) {
 	const head, claims, sig = "eyJhbGciOiJSUzI1NiJ9", "eyJ1cG4iOiJhZGVsZSJ9", "c2lnbmF0dXJlLW9mLWl0"
 	recording := parseRecording(t, "GET /users/1?x=1 => 200 {}\nPATCH /users/1 {\"note\":\"a\"} => 204\nPATCH /users/1 Content-Type: application/x-www-form-urlencoded | note=a => 204\nGET /users/1/messages => 200 {}\nPOST /$batch {\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/me\"}]} => 200 {}")
 	for _, dot := range []string{".", "%2E", "%2e"} {
@@ -62,14 +62,14 @@ func TestMissTellsNoToken(t *testing.T) {
 			_, err := newIndex(t, Rules{}, recording).NewSession().Next(req, body)
 			var miss *MissError
 			if !errors.As(err, &miss) {
-				continue // nothing is told
+				continue // nothing is shown
 			}
-			told := miss.Error() + miss.Summary() + miss.Details() + miss.NextStep
+			text := miss.Error() + miss.Summary() + miss.Details() + miss.NextStep
 			for _, c := range miss.Nearest {
-				told += c.Request() + fmt.Sprint(c.Differences)
+				text += c.Request() + fmt.Sprint(c.Differences)
 			}
-			if strings.Contains(told, sig) || strings.Contains(told, claims) {
-				t.Errorf("%s\n%s", request, told)
+			if strings.Contains(text, sig) || strings.Contains(text, claims) {
+				t.Errorf("%s\n%s", request, text)
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package match
 import (
 	"maps"
 	"slices"
-	"strconv"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
@@ -49,14 +48,4 @@ func filesIn(body string) (files []shownFile) {
 		return true
 	})
 	return files
-}
-
-// showing adds what the answer says of a file that holds an upload, by place.
-func (f *shownFile) showing(u *upload, facts map[string]string) {
-	facts[f.at+"['size']"] = strconv.FormatInt(u.text.Size(), 10)
-	for _, name := range f.hashes {
-		if hash, ok := u.hash(name); ok {
-			facts[f.at+"['file']['hashes']['"+name+"']"] = hash
-		}
-	}
 }

@@ -53,7 +53,6 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 		bids = append(bids, b)
 	}
 	slices.SortStableFunc(bids, func(a, b bid) int { return cmp.Compare(b.rank, a.rank) })
-	trace := traceOf(req.Context())
 	var nearest *MissError
 	for _, b := range bids {
 		if b.offer == offerNone && nearest != nil && len(nearest.Nearest) > 0 && nearest.Nearest[0].Differences == nil {
@@ -73,7 +72,7 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 		nearest = newMiss(req, NeverRecorded)
 		nearest.NextStep = "name a cassette: none is served here"
 	}
-	trace.note(Answer{}, nearest)
+	note(req.Context(), Answer{}, nearest)
 	return Answer{}, nearest
 }
 

@@ -1,7 +1,7 @@
 // Package metadiff says what changed between two documents of an API's metadata: one cause,
 // one change.
 //
-// What is gone takes along what only it led to: a navigation property that was withdrawn
+// What is gone carries with it what only it led to: a navigation property that was withdrawn
 // carries the types behind it, whatever their number ([Change.Carries]), and so do an
 // operation, a path and a namespace. Places that lost the same types are one change
 // ([Change.Also]), as are places that one text declares deprecated. What is new is reported in

@@ -1,6 +1,7 @@
 package metadiff
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -87,12 +88,7 @@ func baseChange(was, is *csdl.Type) string {
 	return "derives from " + orNothing(is.Base) + ", was " + orNothing(was.Base)
 }
 
-func orNothing(name string) string {
-	if name == "" {
-		return "nothing"
-	}
-	return name
-}
+func orNothing(name string) string { return cmp.Or(name, "nothing") }
 
 // members compares those of an enum: those that are gone, new or have other values are a
 // change each.

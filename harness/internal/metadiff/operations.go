@@ -10,7 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// signature tells an operation's overloads apart.
+// signature distinguishes an operation's overloads.
 func signature(op *csdl.Operation) string {
 	var b strings.Builder
 	if op.Bound {

@@ -57,7 +57,7 @@ func alikeOperations(a, b *csdl.Operation) bool {
 
 func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
 
-// replacement is a type that stands in the place of a lost one.
+// replacement is a type that replaces a lost one.
 type replacement struct {
 	by string
 	at []string // places, sorted
@@ -105,7 +105,7 @@ func (s *sides) typesAt(use func(at string, was, is csdl.Ref)) {
 	}
 }
 
-// same reports whether a type is the one that it was, or stands in its place.
+// same reports whether a type is the one that it was, or replaces it.
 func (s *sides) same(was, is csdl.Ref) bool {
 	if r := s.replaced[was.Name]; r != nil && r.by == is.Name {
 		return was.Collection == is.Collection

@@ -70,7 +70,7 @@ type grant struct {
 	level int
 }
 
-// add takes a permission into the tree.
+// add adds a permission to the tree.
 func (m *Map) add(name string, p permission) {
 	for _, set := range p.PathSets {
 		for path, says := range set.Paths {
@@ -164,7 +164,7 @@ func (n *node) find(segments []graphurl.Segment, method string) (Need, bool) {
 func (n *node) sort() {
 	for _, grants := range n.grants {
 		slices.SortStableFunc(grants, func(a, b grant) int {
-			return cmp.Or(-compare(a.least, b.least), cmp.Compare(rank(a.level), rank(b.level)), compare(writes(a.name), writes(b.name)), cmp.Compare(a.name, b.name))
+			return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.name, b.name))
 		})
 	}
 	for _, below := range n.below {
@@ -184,23 +184,19 @@ func needOf(path string, grants []grant) Need {
 	return Need{Path: path, Delegated: of(Delegated), Personal: of(Personal), Application: of(Application)}
 }
 
-// writes reports whether a permission is for more than reading.
-func writes(name string) bool { return strings.Contains(name, "Write") }
+// mostLevels is more than the file has levels of privilege.
+const mostLevels = 1 << 10
 
-// rank puts a level that the file leaves out behind the others.
-func rank(level int) int {
-	if level == 0 {
-		return 1 << 10
+// rank is lower the less privileged a grant is: first those that the file calls the least, of
+// these the lower levels, with one that the file leaves out behind the others, and on a level
+// those that only read.
+func (g grant) rank() int {
+	rank := 2 * cmp.Or(g.level, mostLevels)
+	if strings.Contains(g.name, "Write") {
+		rank++
 	}
-	return level
-}
-
-func compare(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
+	if !g.least {
+		rank += 4 * mostLevels
 	}
-	return -1
+	return rank
 }

@@ -76,26 +76,21 @@ func openQuote(s string) bool {
 }
 
 func (r *pathReader) segment(s string, base int) {
-	switch {
-	case s == "":
-	case isEscaped(s, false) && r.w.depth < mostDepth:
-		r.w.through(percent(s, false), base, r.unescaped)
-	default:
-		r.w.spelled(asPercent, func() { r.decoded(s, base) })
+	if s != "" {
+		r.w.written(asPath, s, base, r.plain)
 	}
 }
 
-// unescaped reads a segment that had escapes. An SDK escapes the slashes of root:/a/b.
-func (r *pathReader) unescaped(s string) {
+// plain reads a segment as it is meant. An SDK escapes the slashes of root:/a/b.
+func (r *pathReader) plain(s string, base int) {
 	head, _, colon := strings.Cut(s, ":/")
 	if strings.IndexByte(s, '/') <= 0 || authority(s) > 0 || !r.files && (!colon || openQuote(head)) {
-		r.decoded(s, 0)
+		r.decoded(s, base)
 		return
 	}
-	at := 0
 	for part := range strings.SplitSeq(s, "/") {
-		r.decoded(part, at)
-		at += len(part) + 1
+		r.decoded(part, base)
+		base += len(part) + 1
 	}
 }
 
@@ -145,11 +140,7 @@ func (r *pathReader) arguments(s string, base int) {
 	if isQuoted(s) {
 		key, base = s[1:len(s)-1], base+1
 	}
-	if strings.Contains(key, "''") {
-		w.through(doubled(key, asLiteral, '\''), base, func(t string) { r.show(t, 0, Segment) })
-		return
-	}
-	w.spelled(asLiteral, func() { r.show(key, base, Segment) })
+	w.written(asLiteral, key, base, func(t string, at int) { r.show(t, at, Segment) })
 }
 
 // isList reports whether what stands in parentheses without quotes is a list of properties,
@@ -188,8 +179,7 @@ func readOptions(w *walker, s string, base int, form bool) {
 
 func readOption(w *walker, s string, base int, form bool) {
 	name, value, _ := strings.Cut(s, "=")
-	spelled := percent(name, true)
-	plain := spelled.text
+	plain := asQuery.view(name).text
 	label, canonical := "query", strings.TrimPrefix(strings.ToLower(plain), "$")
 	shown := plain
 	switch {
@@ -200,17 +190,10 @@ func readOption(w *walker, s string, base int, form bool) {
 	}
 	w.push(frame{label: label, name: shown})
 	defer w.pop()
-	w.through(spelled, base, func(t string) { w.show(Leaf{Text: t, Role: OptionName, Name: canonical}, 0) })
-	if value == "" {
-		return
+	w.written(asQuery, name, base, func(t string, at int) { w.show(Leaf{Text: t, Role: OptionName, Name: canonical}, at) })
+	if value != "" {
+		w.written(asQuery, value, base+len(name)+1, func(t string, at int) { readOptionValue(w, canonical, plain, t, at, form) })
 	}
-	read := func(t string, at int) { readOptionValue(w, canonical, plain, t, at, form) }
-	at := base + len(name) + 1
-	if isEscaped(value, true) && w.depth < mostDepth {
-		w.through(percent(value, true), at, func(t string) { read(t, 0) })
-		return
-	}
-	w.spelled(asPercent, func() { read(value, at) })
 }
 
 func readOptionValue(w *walker, canonical, name, s string, base int, form bool) {

@@ -32,7 +32,7 @@ func readBody(w *walker, m *Message, s string, plain Leaf) {
 	case kind == media.Mail:
 		readEntity(w, s, 0, nil)
 	case kind == media.File:
-		w.show(Leaf{Text: s, Role: Bytes, Declared: m.media().IsDeclaredFile()}, 0)
+		w.show(Leaf{Text: s, Role: Bytes, Declared: m.isDeclaredFile()}, 0)
 	default:
 		w.value(s, 0, plain)
 	}
@@ -214,7 +214,7 @@ func readParameters(w *walker, s string, leaf Leaf) {
 			w.show(leaf, p.At)
 			leaf.Text = strings.Trim(p.Value[len(charset):n], "'")
 			w.show(leaf, p.At+len(charset)+1)
-			w.through(percent(p.Value[n:], false), p.At+n, func(t string) { l.Text = t; show(0) })
+			w.written(asPath, p.Value[n:], p.At+n, func(t string, at int) { l.Text = t; show(at) })
 		case key == "filename" && disposition, key == "name" && !disposition:
 			show(p.At)
 		case key == "boundary" && !disposition:

@@ -14,7 +14,7 @@ import (
 
 // mayLayer reports whether a text has to be looked at, whatever its place, by its first bytes.
 func mayLayer(s string) bool {
-	return s != "" && (layerStarts[s[0]] || mayBeEncoded(s) || authority(s) > 0 ||
+	return s != "" && (layerStarts[s[0]] || mayBeEncoded(s) || authority(s) > 0 || isSite(s) ||
 		len(s) > 5 && s[4] == ':' || len(s) > 7 && s[6] == ':') // smtp:, sips:, mailto:
 }
 
@@ -32,6 +32,16 @@ func authority(s string) int {
 		}
 	}
 	return k + 3
+}
+
+// siteIDs is the length of the two GUIDs that end the id of a site: HOST,GUID,GUID.
+const siteIDs = 36 + 1 + 36
+
+// isSite reports whether a text has the form of a site's id.
+func isSite(s string) bool {
+	ids := len(s) - siteIDs
+	return ids > 1 && s[ids-1] == ',' && s[ids+36] == ',' && s[ids+8] == '-' && s[ids+45] == '-' &&
+		strings.IndexByte(s[:ids], '.') > 0 && ascii.All(s[:ids-1], ascii.IsHost)
 }
 
 // isAddress reports whether a member holds an address, though it may begin with no slash: a

@@ -158,7 +158,7 @@ func (r *jsonReader) key(raw string, base int, escaped bool) {
 	}
 	top.key = raw
 	if escaped {
-		top.key = unescaped(raw).text
+		top.key = asJSON.view(raw).text
 	}
 	r.frame().key = top.key
 	r.leaf.Role, r.leaf.Name, r.leaf.Parent = MemberName, top.key, top.name
@@ -183,8 +183,8 @@ func (r *jsonReader) value(raw string, base int, escaped bool, role Role) {
 
 // text shows the leaf, whose text is spelled so.
 func (r *jsonReader) text(raw string, base int, escaped bool) {
-	if escaped && r.w.depth < mostDepth {
-		r.w.through(unescaped(raw), base, func(t string) { r.plain(t, 0) })
+	if escaped {
+		r.w.written(asJSON, raw, base, r.plain)
 		return
 	}
 	first := len(r.w.edits)

@@ -31,6 +31,12 @@ func formOf(w *walker, s string, leaf Leaf) (read func(base int), label string) 
 	case authority(s) > 0 && !strings.ContainsAny(s[:min(len(s), 2048)], " \n"),
 		c == '/' && isPath(s), leaf.Role == Member && isAddress(leaf.Name, leaf.Parent):
 		return func(base int) { readAddress(w, s, base) }, ">"
+	case isSite(s):
+		return func(base int) {
+			ids := len(s) - siteIDs
+			w.in(frame{label: "host"}, func() { w.show(Leaf{Text: s[:ids-1], Role: Host}, base) })
+			w.value(s[ids:], base+ids, Leaf{Role: leaf.Role, Name: leaf.Name, Parent: leaf.Parent})
+		}, ">site"
 	case strings.HasPrefix(s, "u!"):
 		if plain := base64Text(s[2:], base64.RawURLEncoding); authority(plain) > 0 {
 			return recoded(w, s, 2, plain, base64.RawURLEncoding, func(t string) { readAddress(w, t, 0) }), ">u!"

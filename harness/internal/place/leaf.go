@@ -21,15 +21,6 @@ type Message struct {
 	boundary string // of the parts in the body, where the header is changed already
 }
 
-func (m *Message) media() *media.Body {
-	return &media.Body{
-		Method: m.Method, Address: m.Address, Answer: m.Answer, Status: m.Status, Header: m.Header, Boundary: m.boundary, Text: m.Body,
-	}
-}
-
-// KindOf says how the body of a message is read, and the boundary of its parts.
-func (m *Message) KindOf() (kind media.Kind, boundary string) { return m.media().Kind() }
-
 // Parts are the parts of a body whose kind is Multipart; Name is that of a form's field.
 func (m *Message) Parts(boundary string) []Part {
 	parts := make([]Part, 0, 4)
@@ -100,7 +91,8 @@ type Leaf struct {
 // where says where the text stands that is being read.
 type where struct {
 	frames []frame
-	depth  int // of texts within texts
+	depth  int    // of texts within texts
+	place  []byte // room for the spelling of one
 }
 
 func (w *where) push(f frame) { w.frames = append(w.frames, f) }
@@ -143,10 +135,11 @@ type frame struct {
 // body.$['x'][0], form.x, part.x.body.$['x'] (part[2] where a part has no name), and
 // path[1]>u!>path[2] where a text stands in a text.
 func (l *Leaf) Place() string {
-	b := make([]byte, 0, 64)
-	for _, f := range l.at.frames {
-		b = f.appendTo(b)
+	b := l.at.place[:0]
+	for n := range l.at.frames {
+		b = l.at.frames[n].appendTo(b)
 	}
+	l.at.place = b
 	return string(b)
 }
 

@@ -97,11 +97,7 @@ func (r *markupReader) frame() frame { return frame{label: "text", index: r.text
 func (r *markupReader) text(s string, base int, leaf Leaf) {
 	r.texts++
 	r.w.in(r.frame(), func() {
-		if strings.IndexByte(s, '&') < 0 || r.w.depth >= mostDepth {
-			r.w.spelled(asMarkup, func() { r.trimmed(s, base, leaf) })
-			return
-		}
-		r.w.through(withoutEntities(s), base, func(t string) { r.trimmed(t, 0, leaf) })
+		r.w.written(asMarkup, s, base, func(t string, at int) { r.trimmed(t, at, leaf) })
 	})
 }
 

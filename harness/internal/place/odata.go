@@ -121,14 +121,11 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 	}
 	e.literals++
 	e.w.in(frame{index: e.literals, hash: true}, func() {
-		switch {
-		case quote == '\'' && strings.IndexByte(raw, '\'') >= 0 && e.w.depth < mostDepth:
-			e.w.through(doubled(raw, asLiteral, quote), at, func(t string) { e.w.value(t, 0, leaf) })
-		case quote == '\'':
-			e.w.spelled(asLiteral, func() { e.w.value(raw, at, leaf) })
-		default:
+		if quote == '"' {
 			e.w.value(raw, at, leaf)
+			return
 		}
+		e.w.written(asLiteral, raw, at, func(t string, at int) { e.w.value(t, at, leaf) })
 	})
 	return end + 1
 }

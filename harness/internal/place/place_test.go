@@ -51,6 +51,7 @@ func TestPlaces(t *testing.T) {
 		asked("/me/drive/root:/plans/secret%20plan.docx:/content"),
 		asked("/me/drive/items/root%3A%2Fplans%2Fsecret%20plan.docx%3A/content"),
 		asked("/sites/fabrikam.sharepoint.com:/sites/hr"),
+		asked("/sites/fabrikam.sharepoint.com,da60e844-ba1d-49bc-b4d4-d5e36bae9019,0271110f-634f-4300-a841-3a8a2e851851/lists"),
 		asked("/applications(appId='8ea0e38b-efb3-4757-924a-5f94061cf8c2')"),
 		asked("/shares/u!aHR0cHM6Ly9vbmVkcml2ZS5saXZlLmNvbS9yZWRpcj9yZXNpZD0xMjMxMjQ0MTkzOTEyITEyJmF1dGhLZXk9MTIwMTkxOSExMjkyMSEx/driveItem"),
 		asked("/reports/getEmailActivityCounts(period='D7')"),

@@ -51,11 +51,9 @@ func readCell(w *walker, s string, start int, cell string, leaf Leaf) {
 	}
 	switch {
 	case cell == "" || start >= len(s):
-	case s[start] == '"' && strings.HasPrefix(s[start+1:], cell) && strings.IndexByte(cell, '"') < 0:
-		w.spelled(asCell, func() { w.value(cell, start+1, leaf) })
 	case s[start] == '"':
 		end := quoteEnd(s, start+1, '"')
-		w.through(doubled(s[start+1:end], asCell, '"'), start+1, func(t string) { w.value(t, 0, leaf) })
+		w.written(asCell, s[start+1:end], start+1, func(t string, at int) { w.value(t, at, leaf) })
 	case strings.HasPrefix(s[start:], cell):
 		readBare(w, cell, start, leaf)
 	}

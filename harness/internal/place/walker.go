@@ -118,29 +118,28 @@ func (w *walker) layered(s string, base int, leaf Leaf) bool {
 	return true
 }
 
-// through reads the decoded text of a view, and turns what is to be replaced in it into
-// edits of the raw text, which begins at base.
-func (w *walker) through(v *view, base int, read func(text string)) {
+// written reads a text that is spelled so, decoded where it has escapes, and spells what is to
+// be put in it. It begins at base; read is given where what it reads begins.
+func (w *walker) written(how *spelling, s string, base int, read func(s string, base int)) {
 	first := len(w.edits)
+	if w.depth >= mostDepth || !how.mayEscape(s) {
+		read(s, base)
+		w.spell(how, first)
+		return
+	}
+	v := how.view(s)
 	w.depth++
-	read(v.text)
+	read(v.text, 0)
 	w.depth--
 	for i := first; i < len(w.edits); i++ {
 		e := &w.edits[i]
-		e.Text = v.like(v.raw[v.at[e.Start]:v.at[e.End]]).encode(e.Text)
+		e.Text = v.like(s[v.at[e.Start]:v.at[e.End]]).encode(e.Text)
 		e.Start, e.End = base+int(v.at[e.Start]), base+int(v.at[e.End])
 	}
 }
 
-// spelled reads a text that stands as it is meant, and spells what is to be put in it.
-func (w *walker) spelled(how spelling, read func()) {
-	first := len(w.edits)
-	read()
-	w.spell(how, first)
-}
-
 // spell spells what the edits from one on put in.
-func (w *walker) spell(how spelling, first int) {
+func (w *walker) spell(how *spelling, first int) {
 	for i := first; i < len(w.edits); i++ {
 		w.edits[i].Text = how.encode(w.edits[i].Text)
 	}

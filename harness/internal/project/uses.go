@@ -101,15 +101,13 @@ func (u *Uses) values(doc any) {
 }
 
 func (u *Uses) scenario(sc *scenario.Scenario) {
-	for _, steps := range [][]scenario.Step{sc.Steps, sc.Cleanup} {
-		for _, step := range steps {
-			if !u.isOf(step.API) {
-				continue
-			}
-			u.name(step.Expect.Schema)
-			for _, part := range step.Parts {
-				u.name(part.Schema)
-			}
+	for _, step := range sc.AllSteps() {
+		if !u.isOf(step.API) {
+			continue
+		}
+		u.name(step.Expect.Schema)
+		for _, part := range step.Parts {
+			u.name(part.Schema)
 		}
 	}
 }

@@ -97,7 +97,7 @@ func TestErrorsHaveTheirStatus(t *testing.T) {
 	}
 }
 
-// A status that no server can write is told, and panics nowhere.
+// A status that no server can write is reported, and panics nowhere.
 func TestStatusThatCannotBeHandedOn(t *testing.T) {
 	for status, want := range map[int]int{-1: 502, 0: 502, 99: 502, 100: 502, 101: 502, 199: 502, 200: 200, 599: 599, 600: 600, 999: 999, 1000: 502} {
 		rt := carrier(func(req *http.Request) (*http.Response, error) {

@@ -29,12 +29,12 @@ func (i *intercepting) through(t *testing.T, host string) net.Conn {
 	return c
 }
 
-// TestBrokenHandshakes: a client that does not trust the certificate is told of with what
+// TestBrokenHandshakes: a client that does not trust the certificate is reported with what
 // it said or did, and none of its connections is a request.
 func TestBrokenHandshakes(t *testing.T) {
 	for name, c := range map[string]struct {
 		client func(t *testing.T, i *intercepting)
-		want   string // "": none is told of
+		want   string // "": none is reported
 		asked  int64
 	}{
 		"an alert": {func(t *testing.T, i *intercepting) {
@@ -81,12 +81,12 @@ func TestBrokenHandshakes(t *testing.T) {
 			i := intercept(t, proxy.InterceptOptions{})
 			c.client(t, i)
 			_ = i.Shutdown(t.Context())
-			var told []string
+			var reported []string
 			for _, b := range i.Broken() {
-				told = append(told, b.String())
+				reported = append(reported, b.String())
 			}
-			if got := strings.Join(told, "\n"); got != c.want {
-				t.Errorf("told %q, want %q", got, c.want)
+			if got := strings.Join(reported, "\n"); got != c.want {
+				t.Errorf("reported %q, want %q", got, c.want)
 			}
 			if n := i.Requests(); n != c.asked {
 				t.Errorf("%d requests, want %d", n, c.asked)
@@ -106,8 +106,8 @@ func TestListenerTellsOfHandshakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := make(chan string, 1)
-	contacts := &proxy.Handshakes{Failed: func(_, reason string) { told <- reason }}
+	reported := make(chan string, 1)
+	contacts := &proxy.Handshakes{Failed: func(_, reason string) { reported <- reason }}
 	server := &http.Server{Handler: contacts.Handler(echo), ConnContext: contacts.ConnContext}
 	go func() { _ = server.Serve(contacts.Listener(l, authority.TLSConfig())) }()
 	defer server.Close()
@@ -115,8 +115,8 @@ func TestListenerTellsOfHandshakes(t *testing.T) {
 	if _, err := tls.Dial("tcp", l.Addr().String(), &tls.Config{RootCAs: x509.NewCertPool()}); err == nil {
 		t.Error("it trusts whom it does not know")
 	}
-	if reason := <-told; reason != "the client said: bad certificate" {
-		t.Errorf("told %q", reason)
+	if reason := <-reported; reason != "the client said: bad certificate" {
+		t.Errorf("reported %q", reason)
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(authority.PEM())

@@ -186,10 +186,10 @@ func (l *Live) Transport(identity string) http.RoundTripper {
 // isCloud reports whether a base URL is a cloud's own, which recordings may speak of.
 func isCloud(u *url.URL) bool { return u.Scheme == "https" && graph.IsHost(u.Host) }
 
-// address is where requests are addressed to, "" for the default.
-func (l *Live) address() string {
+// cloudHost is the host of the cloud that requests are addressed to, "" for the default.
+func (l *Live) cloudHost() string {
 	if l.BaseURL != nil && isCloud(l.BaseURL) {
-		return "https://" + l.BaseURL.Host
+		return l.BaseURL.Host
 	}
 	return ""
 }

@@ -143,15 +143,29 @@ func (r *Recording) conclude(ctx context.Context, result report.Case, worth bool
 
 // run runs a scenario through the recorder.
 func run(ctx context.Context, p *project.Project, sc *scenario.Scenario, r *Recording) report.Case {
-	progress := &progress{report: r.live.Progress, now: Progress{Scenario: sc, Total: len(sc.Steps) + len(sc.Cleanup)}}
+	show := r.live.Progress
+	if show == nil {
+		show = func(Progress) {}
+	}
+	now := Progress{Scenario: sc, Total: len(sc.Steps) + len(sc.Cleanup)}
 	result := runner.Run(ctx, sc, runner.Options{
 		Hide:      r.redactor.Message,
 		Transport: func(string) http.RoundTripper { return r.Transport() },
-		BaseURL:   r.live.address(),
+		Host:      r.live.cloudHost(),
 		Answers:   p.Answers,
 		Env:       os.LookupEnv,
-		Wait:      progress.wait,
-		Began:     progress.began,
+		Began: func(name string, step *scenario.Step) {
+			now.N++
+			now.Name, now.Step = name, step
+			show(now)
+		},
+		Wait: func(ctx context.Context, d time.Duration) error {
+			if waits := now; d > 0 {
+				waits.Wait = d
+				show(waits)
+			}
+			return transport.Pause(ctx, d)
+		},
 	})
 	for i := range result.Findings {
 		if f := &result.Findings[i]; f.Rule == runner.RuleTransport && f.Hint == "" {
@@ -214,30 +228,6 @@ func hidden(r *redact.Redactor, m *report.Miss) *report.Miss {
 		safe.Nearest = append(safe.Nearest, near)
 	}
 	return safe
-}
-
-// progress reports a recording's steps and waits.
-type progress struct {
-	report func(Progress) // may be nil
-	now    Progress
-}
-
-func (p *progress) began(name string, step *scenario.Step) {
-	p.now.N++
-	p.now.Name, p.now.Step = name, step
-	if p.report != nil {
-		p.report(p.now)
-	}
-}
-
-// wait is transport.Pause, reported.
-func (p *progress) wait(ctx context.Context, d time.Duration) error {
-	if p.report != nil && d > 0 {
-		now := p.now
-		now.Wait = d
-		p.report(now)
-	}
-	return transport.Pause(ctx, d)
 }
 
 func passed(c report.Case) bool {

@@ -2,7 +2,6 @@ package record
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"os"
 	"strings"
@@ -110,34 +109,29 @@ func valuesOf(sc *scenario.Scenario) (map[string]string, error) {
 		return value, ok
 	}
 	for _, v := range sc.Vars {
+		fail := func(message, hint string) (map[string]string, error) {
+			return nil, &fault.Error{Place: fault.Place(report.Place{File: sc.File, Line: v.Line}), Message: "variable " + v.Name + message, Hint: hint}
+		}
 		for _, name := range v.Value.Variables() {
-			if _, set := lookup(name); !set && strings.HasPrefix(name, "env.") {
-				env := strings.TrimPrefix(name, "env.")
-				return nil, &fault.Error{
-					Place:   fault.Place(report.Place{File: sc.File, Line: v.Line}),
-					Message: fmt.Sprintf("variable %s needs the environment variable %s, which is not set", v.Name, env),
-					Hint:    "set it to the value to run with: a cassette has at most a pseudonym of it",
-				}
+			env, isEnv := strings.CutPrefix(name, "env.")
+			if _, set := lookup(name); isEnv && !set {
+				return fail(" needs the environment variable "+env+", which is not set", "set it to the value to run with: a cassette has at most a pseudonym of it")
 			}
 		}
 		value, err := v.Value.Expand(lookup)
 		if err != nil {
-			return nil, &fault.Error{
-				Place:   fault.Place(report.Place{File: sc.File, Line: v.Line}),
-				Message: fmt.Sprintf("variable %s: %v", v.Name, err),
-				Hint:    "declare it above, or read it from the environment: {env.NAME}",
-			}
+			return fail(": "+err.Error(), "declare it above, or read it from the environment: {env.NAME}")
 		}
 		values[v.Name] = value
-		if text, ok := value.(string); ok {
-			texts[v.Name] = text
-			continue
+		text, isText := value.(string)
+		if !isText {
+			raw, err := json.Marshal(value)
+			if err != nil {
+				return fail(": "+err.Error(), "")
+			}
+			text = string(raw)
 		}
-		text, err := json.Marshal(value)
-		if err != nil {
-			return nil, fmt.Errorf("variable %s: %w", v.Name, err)
-		}
-		texts[v.Name] = string(text)
+		texts[v.Name] = text
 	}
 	return texts, nil
 }

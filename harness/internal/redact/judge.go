@@ -144,7 +144,7 @@ func (p judge) verdict(l *place.Leaf, at *spot) verdict {
 		}
 		return verdict{text: text, rule: by}
 	}
-	return p.named(l, f)
+	return p.named(l, f, r)
 }
 
 // isNamed reports whether a pseudonym, were it the text, would stand for a name there and for
@@ -182,8 +182,9 @@ func shown(plain string, by rule) verdict {
 	return verdict{plain, by, cassette.HoleSecret}
 }
 
-// named gives a text that nothing says is harmless a counted pseudonym.
-func (p judge) named(l *place.Leaf, f *field) verdict {
+// named gives a text that nothing says is harmless a counted pseudonym; secret is the rule of the
+// credentials in it.
+func (p judge) named(l *place.Leaf, f *field, secret rule) verdict {
 	if isPartID(l) && p.obeys(unknownText) { // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", l.Text, p.suggestion(l)), rule: unknownText}
 	}
@@ -197,8 +198,8 @@ func (p judge) named(l *place.Leaf, f *field) verdict {
 	if l.Role == place.Number {
 		return verdict{p.r.ledger.number(series, l.Text, p.suggestion(l)), by, cassette.HoleName}
 	}
-	if plain, r := withoutSecrets(l.Text); plain != l.Text {
-		by = r
+	if secret != noRule {
+		by = secret
 	}
 	return verdict{p.r.ledger.name(series, l.Text, p.suggestion(l)), by, cassette.HoleName}
 }

@@ -87,6 +87,12 @@ func (l *ledger) address(s string, at int, suggested func() string) string {
 
 // text is the pseudonym of what is no address.
 func (l *ledger) text(series, s string, suggested func() string) string {
+	l.mu.Lock()
+	known, ok := l.names[s]
+	l.mu.Unlock()
+	if ok {
+		return known
+	}
 	class, key := classOf(s)
 	switch class {
 	case numbered.File:

@@ -81,7 +81,7 @@ func (p *pass) verdict(l *place.Leaf) verdict {
 	if !isRemembered(l) {
 		return judge{&p.scene}.verdict(l, nil)
 	}
-	at := standing{l.Parent, l.Outer, l.Role, p.outside, p.request, p.signIn, p.sealed, p.trial != nil}
+	at := standing{l.Parent, l.Outer, l.Role, p.outside, p.request, p.signIn, p.sealed}
 	s := p.memory.name(l.Name).spot(&at, vocabulary{&p.scene}.spot)
 	t, met := p.memory.met(s, l.Text)
 	if said := t.said; said != nil && said.at == s && said.text == l.Text {
@@ -99,10 +99,10 @@ func (p *pass) verdict(l *place.Leaf) verdict {
 // it than a standing does, and is one that others have.
 func isRemembered(l *place.Leaf) bool {
 	switch l.Role {
-	case place.Member, place.Number, place.Header, place.Host, place.OptionName, place.Identifier:
-		return len(l.Text) <= longestRemembered && !strings.HasSuffix(l.Name, "Hash") && !strings.EqualFold(l.Parent, "headers")
+	case place.Segment, place.FileName, place.Literal, place.Token, place.MemberName, place.Boundary, place.Bytes:
+		return false
 	}
-	return false
+	return len(l.Text) <= longestRemembered && !strings.HasSuffix(l.Name, "Hash") && !strings.EqualFold(l.Parent, "headers")
 }
 
 const longestRemembered = 128
@@ -110,14 +110,11 @@ const longestRemembered = 128
 // isMemberName is vocabulary.isMemberName, remembered.
 func (p *pass) isMemberName(s, parent string) bool {
 	n := p.memory.name(s)
-	if n.member && n.parent == parent {
-		return true
+	if !n.asked || n.parent != parent {
+		n.asked, n.parent = true, strings.Clone(parent) // not the body that it stands in
+		n.member = vocabulary{&p.scene}.isMemberName(s, parent)
 	}
-	if !(vocabulary{&p.scene}).isMemberName(s, parent) {
-		return false
-	}
-	n.member, n.parent = true, strings.Clone(parent) // not the body that it stands in
-	return true
+	return n.member
 }
 
 // carryOut notes a verdict and says what is to stand there.

@@ -103,7 +103,11 @@ func (r *Redactor) Var(name, value string) string {
 // Guard refuses an interaction that holds a secret.
 func (r *Redactor) Guard() cassette.Guard {
 	return func(c *cassette.Cassette) error {
-		blocking := slices.DeleteFunc(leaksIn(c, r.core, nil), func(l Leak) bool { return l.Level != Blocks })
+		look, err := newTrial(r.core.rules, Options{Salt: r.core.salt, Mark: r.core.mark})
+		if err != nil {
+			return err
+		}
+		blocking := slices.DeleteFunc(leaksIn(c, look, nil), func(l Leak) bool { return l.Level != Blocks })
 		if len(blocking) == 0 {
 			return nil
 		}

@@ -18,18 +18,7 @@ type renamer struct{ *scene }
 // ids renames the ids of a text that is made of ids, and of what joins them. ok is false
 // for other texts, whatever ids stand in them.
 func (p renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
-	spans := identity.Find(s)
-	if len(spans) == 0 {
-		return "", noRule, false
-	}
-	at := 0
-	for _, span := range spans {
-		if !isJoint(s[at:span.Start]) {
-			return "", noRule, false
-		}
-		at = span.End
-	}
-	if !isJoint(s[at:]) {
+	if !identity.IsMadeOf(s, isJoint) {
 		return "", noRule, false
 	}
 	text = identity.Rewrite(s, func(a identity.Atom) string {

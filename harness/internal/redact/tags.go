@@ -68,7 +68,8 @@ func (t *tags) tag(p, value string) string {
 		return tag
 	}
 	const most = 16
-	for nonce := range most {
+	tag := ""
+	for nonce := 0; nonce < len(t.bits) || tag == ""; nonce++ {
 		if nonce == len(t.bits) {
 			set := make(map[uint32]bool, len(t.values))
 			for _, v := range t.values {
@@ -76,14 +77,12 @@ func (t *tags) tag(p, value string) string {
 			}
 			t.bits = append(t.bits, set)
 		}
-		if !t.bits[nonce][t.faker.TagBits(value, nonce)] || nonce == most-1 {
-			t.tags[p] = t.faker.Tag(value, nonce)
-			break
+		bits := t.faker.TagBits(value, nonce)
+		if tag == "" && (!t.bits[nonce][bits] || nonce == most-1) {
+			tag = identity.TagOf(bits, nonce)
 		}
+		t.bits[nonce][bits] = true
 	}
-	for nonce := range t.bits {
-		t.bits[nonce][t.faker.TagBits(value, nonce)] = true
-	}
-	t.values[p] = value
-	return t.tags[p]
+	t.values[p], t.tags[p] = value, tag
+	return tag
 }

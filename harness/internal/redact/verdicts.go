@@ -29,8 +29,9 @@ type memory struct {
 type metName struct {
 	name   string
 	spots  []*spot // where values of it stood, that of the last one first
-	member bool    // it is the service's, below this parent
+	asked  bool    // whether it is a member's below this parent
 	parent string
+	member bool     // it is
 	next   *metName // what came behind it last: the objects of a list repeat their members
 }
 
@@ -45,9 +46,9 @@ type spot struct {
 
 // A standing is what a verdict depends on, beside the text that it is on and the name.
 type standing struct {
-	parent, outer                           string
-	role                                    place.Role
-	outside, request, signIn, sealed, trial bool
+	parent, outer                    string
+	role                             place.Role
+	outside, request, signIn, sealed bool
 }
 
 // A metText is a text, by its hash. Most are met once, and only the verdict on what comes again is

@@ -127,7 +127,7 @@ func splitContext(fragment string) []contextPart {
 	return parts
 }
 
-// contextStep takes one segment. In parentheses stands a key, or, behind the last
+// contextStep follows one segment. In parentheses stands a key, or, behind the last
 // resource, what was selected: names without quotes.
 func (w *walker) contextStep(part contextPart, last bool) error {
 	switch part.name {
@@ -152,14 +152,14 @@ func (w *walker) contextStep(part contextPart, last bool) error {
 	return nil
 }
 
-// contextKey takes what stands in parentheses, if it is a key.
+// contextKey follows what stands in parentheses, if it is a key.
 func (w *walker) contextKey(part contextPart, last bool) {
 	if w.at.Collection && part.inner != "" && (strings.HasPrefix(part.inner, "'") || !last && !isSelection(part.inner)) {
 		w.at.Collection = false
 	}
 }
 
-// isSelection tells a list of what was selected from a key without quotes.
+// isSelection distinguishes a list of what was selected from a key without quotes.
 func isSelection(inner string) bool {
 	first, _, _ := strings.Cut(inner, ",")
 	return !strings.ContainsAny(first, "-=0123456789")

@@ -49,7 +49,7 @@ func (x *Index) Resolve(method, address string) (Target, error) {
 	return t, nil
 }
 
-// step takes one segment.
+// step follows one segment.
 func (w *walker) step(s graphurl.Segment) error {
 	w.see()
 	switch {
@@ -116,7 +116,7 @@ func (w *walker) system(name string) error {
 	return nil
 }
 
-// first takes the segment behind the version.
+// first follows the segment behind the version.
 func (w *walker) first(s graphurl.Segment) error {
 	name := strings.ToLower(s.Text)
 	if name == "myorganization" { // an alias of the root (concepts/call-api)
@@ -139,7 +139,7 @@ func (w *walker) first(s graphurl.Segment) error {
 	return w.alternate(s)
 }
 
-// cast takes the name of a type, if it is one that the value may be of.
+// cast follows the name of a type, if it is one that the value may be of.
 func (w *walker) cast(name string) bool {
 	t := w.index.named(name)
 	if t == nil || w.index.derives(t.name, w.at.Name) < 0 && w.index.derives(w.at.Name, t.name) < 0 {
@@ -149,7 +149,7 @@ func (w *walker) cast(name string) bool {
 	return true
 }
 
-// key takes the key of an entity in the collection at hand.
+// key follows the key of an entity in the collection at hand.
 func (w *walker) key(s graphurl.Segment) error {
 	if len(s.Args) > 0 {
 		return unsure("%s has no operation %q", w.at, shown(s))
@@ -158,7 +158,7 @@ func (w *walker) key(s graphurl.Segment) error {
 	return nil
 }
 
-// property takes a property, navigation or not, of the value at hand.
+// property follows a property, navigation or not, of the value at hand.
 func (w *walker) property(s graphurl.Segment) error {
 	name := strings.ToLower(s.Text)
 	open := false
@@ -178,7 +178,7 @@ func (w *walker) property(s graphurl.Segment) error {
 	return unsure("%s has no property or operation %q", w.at.Name, shown(s))
 }
 
-// alternate takes the alternate key that stands in parentheses behind a collection.
+// alternate follows the alternate key that stands in parentheses behind a collection.
 func (w *walker) alternate(s graphurl.Segment) error {
 	if len(s.Args) == 0 {
 		return nil
@@ -200,7 +200,7 @@ func (w *walker) alternate(s graphurl.Segment) error {
 	return unsure("%s has no alternate key (%s)", w.at.Name, strings.Join(names, ", "))
 }
 
-// operation takes an action or a function that is bound to the value at hand: the
+// operation follows an action or a function that is bound to the value at hand: the
 // overload whose binding type is nearest. False means that none fits.
 func (w *walker) operation(s graphurl.Segment) (called bool, err error) {
 	var best *operation
@@ -235,7 +235,7 @@ func (w *walker) rank(o *operation, args []graphurl.Option) (rank int, fits bool
 	if o.binding != w.at {
 		distance = w.index.derives(w.at.Name, o.binding.Name)
 	}
-	if distance < 0 || o.binding.Collection != w.at.Collection || !o.takes(args) {
+	if distance < 0 || o.binding.Collection != w.at.Collection || !o.accepts(args) {
 		return 0, false
 	}
 	isPost := w.method == http.MethodPost
@@ -252,9 +252,9 @@ func (w *walker) rank(o *operation, args []graphurl.Option) (rank int, fits bool
 	return rank, true
 }
 
-// takes reports whether a function has parameters of those names; an action takes
+// accepts reports whether a function has parameters of those names; an action has
 // its own from the body.
-func (o operation) takes(args []graphurl.Option) bool {
+func (o operation) accepts(args []graphurl.Option) bool {
 	if o.action {
 		return len(args) == 0
 	}

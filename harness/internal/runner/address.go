@@ -11,51 +11,22 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
 
-// addresses resolves paths and links.
-type addresses struct {
-	base   *url.URL // scheme, host and path below which the versions lie
-	rebase bool     // absolute links to Graph go there too
-}
-
-func newAddresses(baseURL string) (addresses, error) {
-	rebase := baseURL != ""
-	if !rebase {
-		baseURL = graph.URL
-	}
-	base, err := url.Parse(strings.TrimRight(baseURL, "/"))
-	if err != nil {
-		return addresses{}, fmt.Errorf("base URL: %w", err)
-	}
-	if base.Scheme == "" || base.Host == "" {
-		return addresses{}, fmt.Errorf("base URL %q is not absolute", baseURL)
-	}
-	return addresses{base: base, rebase: rebase}, nil
-}
-
 // resolve makes a path or link absolute. Links of long-running operations in
 // Teams are relative and hold neither host nor version
 // (v1.0/api/team-post: "/teams('G')/operations('G')"); next links are absolute
 // (concepts/paging) and lead to where the run goes, also when they were
-// recorded from another cloud or host.
-func (a addresses) resolve(link, api string) (*url.URL, error) {
+// recorded from another cloud: to a host, or "" for graph.microsoft.com, from which links may
+// lead to others.
+func resolve(host, link, api string) (*url.URL, error) {
 	link = encodeStray(link)
 	if !isAbsolute(link) {
-		link = a.base.String() + versioned(link, api)
+		link = graph.URL + versioned(link, api)
 	}
 	u, err := url.Parse(link)
-	if err != nil {
-		return nil, err
+	if err == nil && host != "" && graph.IsHost(u.Host) {
+		u.Scheme, u.Host = "https", host
 	}
-	if a.rebase && graph.IsHost(u.Host) && u.Host != a.base.Host {
-		return url.Parse(a.base.String() + u.EscapedPath() + queryPart(u.RawQuery))
-	}
-	return u, nil
-}
-
-// home reports whether the host is the run's own or one of Graph's clouds: only
-// these may see a token.
-func (a addresses) home(host string) bool {
-	return host == a.base.Host || graph.IsHost(host)
+	return u, err
 }
 
 func versioned(path, api string) string {
@@ -70,13 +41,6 @@ func versioned(path, api string) string {
 
 func isAbsolute(link string) bool {
 	return strings.HasPrefix(link, "https://") || strings.HasPrefix(link, "http://")
-}
-
-func queryPart(raw string) string {
-	if raw == "" {
-		return ""
-	}
-	return "?" + raw
 }
 
 // pathText expands a path or address. A value that opens it is a captured link

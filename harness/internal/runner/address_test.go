@@ -9,7 +9,7 @@ import (
 
 func TestResolve(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct{ base, link, want string }{
+	for _, test := range []struct{ host, link, want string }{
 		{"", "/me", "https://graph.microsoft.com/beta/me"},
 		{"", "me", "https://graph.microsoft.com/beta/me"},
 		{"", "/v1.0/me", "https://graph.microsoft.com/v1.0/me"},
@@ -18,23 +18,14 @@ func TestResolve(t *testing.T) {
 		{"", "/users?$filter=a eq 'b;c'&x=1%", "https://graph.microsoft.com/beta/users?$filter=a%20eq%20'b;c'&x=1%25"},
 		{"", "/drive/root:/a b.txt:/content", "https://graph.microsoft.com/beta/drive/root:/a%20b.txt:/content"},
 		{"", "https://graph.microsoft.us/v1.0/me?a=b", "https://graph.microsoft.us/v1.0/me?a=b"},
-		{"https://graph.microsoft.us/", "https://graph.microsoft.com/v1.0/me?$skiptoken=a%2Bb", "https://graph.microsoft.us/v1.0/me?$skiptoken=a%2Bb"},
-		{"http://127.0.0.1:1/x", "https://graph.microsoft.com/v1.0/users('a%2Fb')", "http://127.0.0.1:1/x/v1.0/users('a%2Fb')"},
-		{"http://127.0.0.1:1/x", "https://contoso.sharepoint.com/a?b", "https://contoso.sharepoint.com/a?b"},
-		{"http://127.0.0.1:1/x", "http://127.0.0.1:1/x/v1.0/me", "http://127.0.0.1:1/x/v1.0/me"},
+		{"graph.microsoft.us", "/me", "https://graph.microsoft.us/beta/me"},
+		{"graph.microsoft.us", "https://graph.microsoft.com/v1.0/me?$skiptoken=a%2Bb", "https://graph.microsoft.us/v1.0/me?$skiptoken=a%2Bb"},
+		{"graph.microsoft.us", "https://graph.microsoft.com/v1.0/users('a%2Fb')", "https://graph.microsoft.us/v1.0/users('a%2Fb')"},
+		{"graph.microsoft.us", "https://contoso.sharepoint.com/a?b", "https://contoso.sharepoint.com/a?b"},
 	} {
-		a, err := newAddresses(test.base)
-		if err != nil {
-			t.Fatal(err)
-		}
-		u, err := a.resolve(test.link, "beta")
+		u, err := resolve(test.host, test.link, "beta")
 		if err != nil || u.String() != test.want {
-			t.Errorf("%s from %q is %v, %v, want %s", test.link, test.base, u, err, test.want)
-		}
-	}
-	for _, bad := range []string{"graph.microsoft.com", "/x", "http://a b"} {
-		if _, err := newAddresses(bad); err == nil {
-			t.Errorf("base URL %q is taken", bad)
+			t.Errorf("%s from %q is %v, %v, want %s", test.link, test.host, u, err, test.want)
 		}
 	}
 }

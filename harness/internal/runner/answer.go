@@ -10,6 +10,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/display"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
@@ -79,18 +80,11 @@ func (s exchanger) exchange(req *http.Request) (*answer, *halt) {
 	}
 	a.status, a.header, a.text = resp.StatusCode, resp.Header, wire.Text(resp.Header.Get("Content-Type"), data)
 	if note := a.source().Note; note != "" {
-		s.add(finding{Finding: report.Finding{
-			Rule: ruleReplayOrder, Severity: report.Note, Message: note,
-			Interaction: a.source().id(), Cassette: a.source().place(""),
-		}})
+		s.add(a.note(ruleReplayOrder, "", note))
 	}
 	h := a.parse()
 	if a.mended != "" {
-		s.add(finding{Finding: report.Finding{
-			Rule: ruleAnswerSurrogate, Severity: report.Note, Value: report.Value{Where: a.mended},
-			Message:     "half of a surrogate pair is not a character, and was read as U+FFFD, as most clients do",
-			Interaction: a.source().id(), Cassette: a.source().place(a.mended),
-		}})
+		s.add(a.note(ruleAnswerSurrogate, a.mended, "half of a surrogate pair is not a character, and was read as U+FFFD, as most clients do"))
 	}
 	return a, h
 }
@@ -104,7 +98,7 @@ func (s *stepRun) show(a *answer) {
 	last := len(*shown) - 1
 	switch is := a.source(); {
 	case is.Interaction == nil || is.Cassette == nil:
-		*shown = append(*shown, report.Exchange{Name: s.step.Name, Method: a.request.Method, URL: s.addresses.shown(a.request.URL)})
+		*shown = append(*shown, report.Exchange{Name: s.step.Name, Method: a.request.Method, URL: shownURL(a.request.URL)})
 	case last >= 0 && (*shown)[last].Interaction != nil && *(*shown)[last].Interaction == is.Interaction.ID: // served again to one that polls
 	default:
 		e := display.Of(is.Cassette, is.Interaction)
@@ -119,7 +113,7 @@ func (s exchanger) mark(req *http.Request, a *answer) context.Context {
 	if s.step.As != "" {
 		ctx = match.WithPrincipal(ctx, s.step.As)
 	}
-	if s.step.Auth == "none" || !s.addresses.home(req.URL.Host) {
+	if s.step.Auth == "none" || !graph.IsHost(req.URL.Host) {
 		ctx = withoutAuth(ctx)
 	}
 	return ctx
@@ -154,11 +148,11 @@ func (s exchanger) goesRound(a *answer, err *redirectError) *halt {
 		Value:   report.Value{Where: "header.Location", Want: "an answer within " + fmt.Sprint(maxRedirects) + " redirects"},
 		Message: fmt.Sprintf("%s: the redirects do not end", s.what(a.request)),
 		Hint:    "redirect: stop under request: judges the first answer instead",
-	}, got: value("a redirect to " + s.addresses.shown(err.to))}}).at(a, "")
+	}, got: value("a redirect to " + shownURL(err.to))}}).at(a, "")
 }
 
 func (s *stepRun) what(req *http.Request) string {
-	return req.Method + " " + s.addresses.shown(req.URL)
+	return req.Method + " " + shownURL(req.URL)
 }
 
 // failed says why there is no answer: replay has none, or nothing works.

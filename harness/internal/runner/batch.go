@@ -21,11 +21,9 @@ func (s judge) parts(a *answer) *halt {
 		e := s.step.Parts[id]
 		views := answered[id]
 		if len(views) != 1 {
-			s.report(a, []failure{{
-				place: place{where: "$['responses']", at: "$['responses']"}, rule: rulePartsID, line: e.Line,
-				want: plain("one part " + id), got: plain(strconv.Itoa(len(views))),
-				message: phrase{"the batch answer has %d parts with the id %s, wanted one", []any{len(views), id}},
-			}})
+			f := place{where: "$['responses']", at: "$['responses']"}.failed(rulePartsID, e.Line, plain("one part "+id), plain(strconv.Itoa(len(views))))
+			f.message = phrase{"the batch answer has %d parts with the id %s, wanted one", []any{len(views), id}}
+			s.report(a, f)
 			continue
 		}
 		if h := s.expect(&e, views[0]); h != nil {

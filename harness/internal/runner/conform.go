@@ -29,10 +29,7 @@ func (s judge) conformity(a *answer, typ string) ([]finding, *halt) {
 	}
 	var findings []finding
 	if result.Reason != "" && s.news(conform.RuleAnswerUntyped, result.Reason) {
-		findings = append(findings, finding{Finding: report.Finding{
-			Rule: conform.RuleAnswerUntyped, Severity: report.Note, Interaction: a.source().id(), Cassette: a.source().place(""),
-			Message: "the answer was not validated: " + result.Reason,
-		}})
+		findings = append(findings, a.note(conform.RuleAnswerUntyped, "", "the answer was not validated: "+result.Reason))
 	}
 	for _, p := range result.Problems {
 		if s.step.Poll != nil && p.Rule == conform.RuleAnswerOrder || p.Severity == report.Note && !s.news(p.Rule, propertyOf(p)) {
@@ -43,7 +40,7 @@ func (s judge) conformity(a *answer, typ string) ([]finding, *halt) {
 	return findings, nil
 }
 
-// conformed is an answer with its request, as package conform takes it.
+// conformed is an answer with its request, as package conform wants it.
 func (s judge) conformed(a *answer, typ string) conform.Exchange {
 	e := conform.Exchange{
 		Method: a.request.Method, URL: a.request.URL.String(), Request: conform.Sent(a.request),
@@ -83,11 +80,12 @@ func (s judge) unlike(p conform.Problem, a *answer) finding {
 	if strings.HasPrefix(p.Where, jsondoc.Root) {
 		at.at = p.Where
 	}
-	said := failure{place: at, rule: p.Rule, want: plain(p.Want), got: value(p.Got), remark: conform.Source(p.File, p.Line)}
+	f := at.failed(p.Rule, 0, plain(p.Want), value(p.Got))
+	f.Remark = conform.Source(p.File, p.Line)
 	if p.Rule == conform.RuleSchemaBody {
-		said.at, said.message = jsondoc.Root, phrase{"the answer has %s, wanted a %s", []any{p.Got, p.Want}}
+		f.at, f.message = jsondoc.Root, phrase{"the answer has %s, wanted a %s", []any{p.Got, p.Want}}
 	}
-	f := said.finding(a)
+	f = f.from(a)
 	f.Severity = p.Severity
 	if p.Severity == report.Warning && s.named[p.Where] {
 		f.Severity = report.Error

@@ -14,10 +14,10 @@ import (
 // expected. The halt says that the check itself could not be made.
 func (s judge) expect(e *scenario.Expect, v *view) *halt {
 	c := s.newChecker(v)
-	failures := s.checkStatus(e, v)
-	failures = append(failures, c.headers(e.Headers, v)...)
-	failures = append(failures, c.body(e, v)...)
-	s.report(v.answer, failures)
+	found := s.checkStatus(e, v)
+	found = append(found, c.headers(e.Headers, v)...)
+	found = append(found, c.body(e, v)...)
+	s.report(v.answer, found...)
 	if c.fault != nil {
 		return c.fault
 	}
@@ -29,15 +29,16 @@ func (s *stepRun) newChecker(v *view) *checker {
 	return &checker{lookup: s.vars.lookup, header: v.header, root: v.doc, docs: v.fromDocs(), looked: map[string]bool{}}
 }
 
-func (s *stepRun) report(a *answer, failures []failure) {
-	for _, f := range failures {
-		s.add(f.finding(a))
+// report adds what was found in an answer.
+func (s *stepRun) report(a *answer, found ...finding) {
+	for _, f := range found {
+		s.add(f.from(a))
 	}
 }
 
 // checkStatus wants one of the statuses expected. A step that expects none, and
-// nothing of the body either, takes any that is no error.
-func (s judge) checkStatus(e *scenario.Expect, v *view) []failure {
+// nothing of the body either, accepts any that is no error.
+func (s judge) checkStatus(e *scenario.Expect, v *view) []finding {
 	want := "below 400"
 	ok := v.status < 400 || s.cleanup && v.status == http.StatusNotFound // it is gone already
 	switch {
@@ -54,41 +55,38 @@ func (s judge) checkStatus(e *scenario.Expect, v *view) []failure {
 	if ok {
 		return nil
 	}
-	return []failure{{
-		place: v.statusPlace(), rule: ruleExpectStatus, line: e.Line, want: plain(want), got: plain(v.describeStatus()),
-	}}
+	return []finding{v.statusPlace().failed(ruleExpectStatus, e.Line, plain(want), plain(v.describeStatus()))}
 }
 
-func (c *checker) headers(checks []scenario.Check, v *view) []failure {
-	var failures []failure
+func (c *checker) headers(checks []scenario.Check, v *view) []finding {
+	var found []finding
 	for i := range checks {
 		check := &checks[i]
 		name := check.Where.String()
 		at, values := v.headerPlace(name), v.header.Values(name)
 		if len(values) == 0 {
-			failures = append(failures, c.absent(check, at)...)
+			found = append(found, c.absent(check, at)...)
 			continue
 		}
-		failures = append(failures, c.match(&check.Matcher, subject{
+		found = append(found, c.match(&check.Matcher, subject{
 			place: at, value: strings.Join(values, ", "), plain: true, line: check.Line,
 		})...)
 	}
-	return failures
+	return found
 }
 
-func (c *checker) body(e *scenario.Expect, v *view) []failure {
-	var failures []failure
+func (c *checker) body(e *scenario.Expect, v *view) []finding {
+	var found []finding
 	if e.Text != nil {
-		failures = c.match(&e.Text.Matcher, subject{place: v.textPlace(), value: v.text, plain: true, line: e.Text.Line})
+		found = c.match(&e.Text.Matcher, subject{place: v.textPlace(), value: v.text, plain: true, line: e.Text.Line})
 	}
 	if len(e.Body) > 0 && !v.isJSON {
 		got := kindOf(v)
-		return append(failures, failure{
-			place: v.textPlace(), rule: ruleExpectBody, line: e.Body[0].Line,
-			want: plain("a JSON body"), got: plain(got), message: plain("the answer has " + got + ", wanted JSON"),
-		})
+		f := v.textPlace().failed(ruleExpectBody, e.Body[0].Line, plain("a JSON body"), plain(got))
+		f.message = plain("the answer has " + got + ", wanted JSON")
+		return append(found, f)
 	}
-	return append(failures, c.checks(e.Body, v.doc, v.bodyPlace())...)
+	return append(found, c.checks(e.Body, v.doc, v.bodyPlace())...)
 }
 
 // kindOf says what a body that is not JSON is.

@@ -63,13 +63,13 @@ func (s pager) next(page *answer, asked map[string]bool) (*http.Request, *halt) 
 		s.followed(page, ruleFollowLink, at, "a link", jsonText(nodes[0].Value), "is not a link")
 		return nil, nil
 	}
-	u, err := s.addresses.resolve(link, s.step.API)
+	u, err := resolve(s.opts.Host, link, s.step.API)
 	if err != nil {
 		s.followed(page, ruleFollowLink, at, "a link", link, "is not a link")
 		return nil, nil
 	}
 	if asked[u.String()] {
-		s.followed(page, ruleFollowLoop, at, "a page not seen yet", s.addresses.shown(u), "leads back to a page already seen")
+		s.followed(page, ruleFollowLoop, at, "a page not seen yet", shownURL(u), "leads back to a page already seen")
 		return nil, nil
 	}
 	req, err := http.NewRequestWithContext(page.request.Context(), http.MethodGet, u.String(), nil)
@@ -85,10 +85,9 @@ func (s pager) next(page *answer, asked map[string]bool) (*http.Request, *halt) 
 }
 
 func (s pager) followed(page *answer, rule report.Rule, at, want, got, is string) {
-	s.report(page, []failure{{
-		place: place{where: at, at: at}, rule: rule, line: s.step.Follow.Line,
-		want: plain(want), got: value(got), is: plain(is),
-	}})
+	f := place{where: at, at: at}.failed(rule, s.step.Follow.Line, plain(want), value(got))
+	f.is = plain(is)
+	s.report(page, f)
 }
 
 // checkTotal compares the number of elements of value over all pages.

@@ -16,7 +16,7 @@ type instant struct {
 
 func parseInstant(s string) (instant, error) {
 	bad := fmt.Errorf("%q is not a date-time", s)
-	if strings.Contains(s, ",") { // which package time would take for a point
+	if strings.Contains(s, ",") { // which package time would read as a point
 		return instant{}, bad
 	}
 	in := instant{digits: fractionDigits(s), zoned: true}

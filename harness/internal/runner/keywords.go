@@ -35,7 +35,7 @@ const (
 type condition struct {
 	isSet bool
 	types []string // of which judge takes any; nil stands for all that there are
-	judge func(c *checker, m *scenario.Matcher, s subject) []failure
+	judge func(c *checker, m *scenario.Matcher, s subject) []finding
 }
 
 // conditions are those of all keywords but exists and absent, in the order of their findings.
@@ -74,7 +74,7 @@ func (c *checker) wanted(m *scenario.Matcher) string {
 	return "a value"
 }
 
-func judgeEquals(c *checker, m *scenario.Matcher, s subject) []failure {
+func judgeEquals(c *checker, m *scenario.Matcher, s subject) []finding {
 	want, ok := c.expand(m.Equals, s.line)
 	if !ok || same(s, want) {
 		return nil
@@ -82,7 +82,7 @@ func judgeEquals(c *checker, m *scenario.Matcher, s subject) []failure {
 	return s.fail(ruleExpectEquals, jsonText(want))
 }
 
-func judgeOneOf(c *checker, m *scenario.Matcher, s subject) []failure {
+func judgeOneOf(c *checker, m *scenario.Matcher, s subject) []finding {
 	var list []string
 	for _, template := range m.OneOf {
 		want, ok := c.expand(&template, s.line)
@@ -94,7 +94,7 @@ func judgeOneOf(c *checker, m *scenario.Matcher, s subject) []failure {
 	return s.fail(ruleExpectOneOf, "one of "+strings.Join(list, ", "))
 }
 
-func judgeFormat(c *checker, m *scenario.Matcher, s subject) []failure {
+func judgeFormat(c *checker, m *scenario.Matcher, s subject) []finding {
 	f, _ := identity.Lookup(m.Format) // package scenario knows no other names
 	text := s.value.(string)
 	if f.Match(text) || c.docs && identity.IsPlaceholder(text) {
@@ -103,26 +103,26 @@ func judgeFormat(c *checker, m *scenario.Matcher, s subject) []failure {
 	return s.failAs(ruleExpectFormat, f.Name, "which is not a %s (%s)", f.Name, f.Doc)
 }
 
-func judgePattern(c *checker, m *scenario.Matcher, s subject) []failure {
+func judgePattern(c *checker, m *scenario.Matcher, s subject) []finding {
 	if regexp.MustCompile(m.Pattern).MatchString(s.value.(string)) { // package scenario has tried it
 		return nil
 	}
 	return s.failAs(ruleExpectPattern, m.Pattern, "which does not match %s", m.Pattern)
 }
 
-func judgeLimits(c *checker, m *scenario.Matcher, s subject) []failure {
+func judgeLimits(c *checker, m *scenario.Matcher, s subject) []finding {
 	got, ok := parseDecimal(numeral(s))
 	if !ok {
 		return s.failAs(ruleExpectType, "number", "which is too large a number to compare")
 	}
-	var failures []failure
+	var found []finding
 	if least, ok := parseDecimal(m.Min); ok && got.compare(least) < 0 {
-		failures = s.fail(ruleExpectMin, "at least "+m.Min)
+		found = s.fail(ruleExpectMin, "at least "+m.Min)
 	}
 	if most, ok := parseDecimal(m.Max); ok && got.compare(most) > 0 {
-		failures = append(failures, s.fail(ruleExpectMax, "at most "+m.Max)...)
+		found = append(found, s.fail(ruleExpectMax, "at most "+m.Max)...)
 	}
-	return failures
+	return found
 }
 
 func numeral(s subject) string {
@@ -135,7 +135,7 @@ func numeral(s subject) string {
 	return ""
 }
 
-func judgeCount(c *checker, m *scenario.Matcher, s subject) []failure {
+func judgeCount(c *checker, m *scenario.Matcher, s subject) []finding {
 	n, unit := 0, ""
 	switch v := s.value.(type) {
 	case []any:
@@ -149,10 +149,9 @@ func judgeCount(c *checker, m *scenario.Matcher, s subject) []failure {
 		return nil
 	}
 	want := countText(m.Count)
-	return []failure{{
-		place: s.place, rule: ruleExpectCount, line: s.line, want: plain(want), got: plain(fmt.Sprint(n)),
-		is: phrase{"has %d %s, wanted %s", []any{n, unit, want}},
-	}}
+	f := s.failed(ruleExpectCount, s.line, plain(want), plain(fmt.Sprint(n)))
+	f.is = phrase{"has %d %s, wanted %s", []any{n, unit, want}}
+	return []finding{f}
 }
 
 func inRange(n int, c *scenario.Count) bool {
@@ -169,42 +168,39 @@ func countText(c *scenario.Count) string {
 	return fmt.Sprintf("%d to %d", c.Min, c.Max)
 }
 
-func judgeEach(c *checker, m *scenario.Matcher, s subject) []failure {
-	var failures []failure
+func judgeEach(c *checker, m *scenario.Matcher, s subject) []finding {
+	var found []finding
 	for i, element := range s.value.([]any) {
-		failures = append(failures, c.checks(m.Each, element, s.below(jsondoc.AppendPath("$", i)))...)
+		found = append(found, c.checks(m.Each, element, s.below(jsondoc.AppendPath("$", i)))...)
 	}
-	return failures
+	return found
 }
 
 // some needs one element for which all checks hold. Its failure says what is
 // wrong with the element that came nearest.
-func judgeSome(c *checker, m *scenario.Matcher, s subject) []failure {
+func judgeSome(c *checker, m *scenario.Matcher, s subject) []finding {
 	elements := s.value.([]any)
-	var nearest []failure
+	var nearest []finding
 	for i, element := range elements {
-		failures := c.checks(m.Some, element, s.below(jsondoc.AppendPath("$", i)))
-		if len(failures) == 0 {
+		found := c.checks(m.Some, element, s.below(jsondoc.AppendPath("$", i)))
+		if len(found) == 0 {
 			return nil
 		}
-		if nearest == nil || len(failures) < len(nearest) {
-			nearest = failures
+		if nearest == nil || len(found) < len(nearest) {
+			nearest = found
 		}
 	}
-	f := failure{
-		place: s.place, rule: ruleExpectSome, line: s.line,
-		want: plain("an element as described"), got: plain(fmt.Sprintf("%d elements, none of them so", len(elements))),
-		message: phrase{"none of the %d elements of %s is as wanted", []any{len(elements), s.where}},
-	}
+	f := s.failed(ruleExpectSome, s.line, plain("an element as described"), plain(fmt.Sprintf("%d elements, none of them so", len(elements))))
+	f.message = phrase{"none of the %d elements of %s is as wanted", []any{len(elements), s.where}}
 	if nearest != nil {
 		f.message = phrase{"%s; the nearest: %s", []any{f.message, nearest[0].sentence()}}
 	}
-	return []failure{f}
+	return []finding{f}
 }
 
 // json checks the document inside a string, such as a teamsAsyncOperation's
 // values (beta/api/teamsasyncoperation-get). Its paths continue the string's own.
-func judgeJSON(c *checker, m *scenario.Matcher, s subject) []failure {
+func judgeJSON(c *checker, m *scenario.Matcher, s subject) []finding {
 	doc, err := jsondoc.Parse(s.value.(string))
 	if err != nil {
 		return s.failAs(ruleExpectJSON, "a JSON document", "which is not JSON: %v", err)
@@ -214,7 +210,7 @@ func judgeJSON(c *checker, m *scenario.Matcher, s subject) []failure {
 	return c.checks(m.JSON, doc, inside)
 }
 
-func judgeSameAs(c *checker, m *scenario.Matcher, s subject) []failure {
+func judgeSameAs(c *checker, m *scenario.Matcher, s subject) []finding {
 	other, name, ok := c.refer(m.SameAs, s.line)
 	switch {
 	case !ok && name == "":
@@ -227,7 +223,7 @@ func judgeSameAs(c *checker, m *scenario.Matcher, s subject) []failure {
 	return s.failAs(ruleExpectSameAs, jsonText(other), "wanted the same as %s, %s", name, hold(jsonText(other)))
 }
 
-func judgeNotBefore(c *checker, m *scenario.Matcher, s subject) []failure {
+func judgeNotBefore(c *checker, m *scenario.Matcher, s subject) []finding {
 	other, name, ok := c.refer(m.NotBefore, s.line)
 	if !ok && name == "" {
 		return nil

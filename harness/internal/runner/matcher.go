@@ -29,15 +29,15 @@ type subject struct {
 }
 
 // fail says that the value is not what is wanted.
-func (s subject) fail(rule report.Rule, want string) []failure {
-	return []failure{{place: s.place, rule: rule, line: s.line, want: value(want), got: value(jsonText(s.value))}}
+func (s subject) fail(rule report.Rule, want string) []finding {
+	return []finding{s.failed(rule, s.line, value(want), value(jsonText(s.value)))}
 }
 
 // failAs says it in words of its own, which follow the value.
-func (s subject) failAs(rule report.Rule, want, is string, args ...any) []failure {
-	failures := s.fail(rule, want)
-	failures[0].is = phrase{"is %s, " + is, append([]any{failures[0].got}, args...)}
-	return failures
+func (s subject) failAs(rule report.Rule, want, is string, args ...any) []finding {
+	found := s.fail(rule, want)
+	found[0].is = phrase{"is %s, " + is, append([]any{found[0].got}, args...)}
+	return found
 }
 
 // stuck remembers what cannot be evaluated at all.
@@ -48,44 +48,43 @@ func (c *checker) stuck(rule report.Rule, line int, message string, args ...any)
 }
 
 // checks evaluates checks below a document that stands at base.
-func (c *checker) checks(checks []scenario.Check, doc any, base place) []failure {
-	var failures []failure
+func (c *checker) checks(checks []scenario.Check, doc any, base place) []finding {
+	var found []finding
 	for i := range checks {
 		check := &checks[i]
 		nodes := check.Where.Select(doc)
 		if len(nodes) == 0 {
 			missing := base.below(check.Where.String())
 			missing.at = base.at
-			failures = append(failures, c.absent(check, missing)...)
+			found = append(found, c.absent(check, missing)...)
 		}
 		for _, node := range nodes {
 			here := base.below(node.Path)
 			c.looked[here.where] = true
-			failures = append(failures, c.match(&check.Matcher, subject{place: here, value: node.Value, line: check.Line})...)
+			found = append(found, c.match(&check.Matcher, subject{place: here, value: node.Value, line: check.Line})...)
 		}
 	}
-	return failures
+	return found
 }
 
 // absent judges a place that holds nothing.
-func (c *checker) absent(check *scenario.Check, at place) []failure {
+func (c *checker) absent(check *scenario.Check, at place) []finding {
 	m := &check.Matcher
 	if m.Exists != nil && !*m.Exists {
 		return nil
 	}
 	want := c.wanted(m)
-	return []failure{{
-		place: at, rule: ruleExpectExists, line: check.Line, want: value(want), got: plain("nothing"),
-		is: phrase{"is absent, want %s", []any{hold(want)}},
-	}}
+	f := at.failed(ruleExpectExists, check.Line, value(want), plain("nothing"))
+	f.is = phrase{"is absent, want %s", []any{hold(want)}}
+	return []finding{f}
 }
 
 // match evaluates all conditions; a value of the wrong type fails that one only.
-func (c *checker) match(m *scenario.Matcher, s subject) []failure {
+func (c *checker) match(m *scenario.Matcher, s subject) []finding {
 	if m.Exists != nil && !*m.Exists {
-		failures := s.fail(ruleExpectAbsent, "nothing")
-		failures[0].remark = "there"
-		return failures
+		found := s.fail(ruleExpectAbsent, "nothing")
+		found[0].Remark = "there"
+		return found
 	}
 	wanted := slices.DeleteFunc(conditions(m), func(w condition) bool { return !w.isSet })
 	var wrong []string // of the types that the value is not, the narrowest
@@ -97,16 +96,16 @@ func (c *checker) match(m *scenario.Matcher, s subject) []failure {
 	if wrong != nil {
 		return c.wrongType(s, strings.Join(wrong, " or "))
 	}
-	var failures []failure
+	var found []finding
 	for _, w := range wanted {
 		if w.judge != nil {
-			failures = append(failures, w.judge(c, m, s)...)
+			found = append(found, w.judge(c, m, s)...)
 		}
 	}
-	return failures
+	return found
 }
 
-func (c *checker) wrongType(s subject, want string) []failure {
+func (c *checker) wrongType(s subject, want string) []finding {
 	if s.value == nil {
 		return s.failAs(ruleExpectType, want, "wanted %s", article(want))
 	}

@@ -61,7 +61,7 @@ type poller struct {
 func (p *poller) look(a *answer) (done bool, h *halt) {
 	poll := p.step.Poll
 	if a.isJSON && a.status < 300 {
-		p.report(a, p.states.observe(a.doc, poll.Line))
+		p.report(a, p.states.observe(a.doc, poll.Line)...)
 	}
 	failed, h := p.holds(poll.Fail, a)
 	if h != nil {
@@ -157,8 +157,8 @@ func (p *poller) holds(checks []scenario.Check, a *answer) (bool, *halt) {
 		return false, nil
 	}
 	c := p.checker(a)
-	failures := c.checks(checks, a.doc, a.view().bodyPlace())
-	return len(failures) == 0, c.fault
+	found := c.checks(checks, a.doc, a.view().bodyPlace())
+	return len(found) == 0, c.fault
 }
 
 // validate checks an answer on the way against the schema, and so its state

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
 
@@ -49,7 +50,7 @@ func (s requestMaker) address() (*url.URL, *halt) {
 	if err != nil {
 		return nil, couldNot(ruleRunVariable, q.Line, "expand the path: %v", err)
 	}
-	u, err := s.addresses.resolve(text, s.step.API)
+	u, err := resolve(s.opts.Host, text, s.step.API)
 	if err != nil {
 		return nil, couldNot(ruleRunRequest, q.Line, "resolve the path: %v", err)
 	}
@@ -85,10 +86,10 @@ func (s requestMaker) expandPairs(pairs []scenario.Pair, what string) ([]option,
 	return expanded, nil
 }
 
-// shown is an address as messages may have it: beyond Graph, a query is a
+// shownURL is an address as messages may have it: beyond Graph, a query is a
 // credential (driveitem-get-content: pre-authenticated addresses).
-func (a addresses) shown(u *url.URL) string {
-	if a.home(u.Host) || u.RawQuery == "" {
+func shownURL(u *url.URL) string {
+	if graph.IsHost(u.Host) || u.RawQuery == "" {
 		return u.String()
 	}
 	bare := *u

@@ -17,8 +17,9 @@ type Options struct {
 	// Transport carries the requests of an identity ("" is the default one). It is
 	// asked for every request; nil says that nobody of that name is signed in.
 	Transport func(identity string) http.RoundTripper
-	// BaseURL is where paths are resolved; "" is https://graph.microsoft.com.
-	BaseURL string
+	// Host is the host of a cloud's Graph that is asked, wherever links lead; "" is
+	// graph.microsoft.com.
+	Host string
 	// Answers judges every answer by what metadata promises, and by the types that
 	// steps name; nil judges none.
 	Answers *conform.Checker
@@ -59,17 +60,16 @@ func Run(ctx context.Context, sc *scenario.Scenario, opts Options) report.Case {
 
 // run is one execution of a scenario.
 type run struct {
-	scenario  *scenario.Scenario
-	opts      Options
-	addresses addresses
-	vars      *variables
-	result    report.Case // without its findings
-	found     []finding
-	skipped   []string // steps whose variables were never captured
-	lacking   []string // those variables
-	skipLine  int      // where the first such step stands
-	trail     conform.Trail
-	reported  map[[2]string]bool // notes that are made once
+	scenario *scenario.Scenario
+	opts     Options
+	vars     *variables
+	result   report.Case // without its findings
+	found    []finding
+	skipped  []string // steps whose variables were never captured
+	lacking  []string // those variables
+	skipLine int      // where the first such step stands
+	trail    conform.Trail
+	reported map[[2]string]bool // notes that are made once
 }
 
 func (r *run) all(ctx context.Context) {
@@ -88,14 +88,7 @@ func (r *run) all(ctx context.Context) {
 
 func (r *run) prepare() bool {
 	var h *halt
-	r.vars, h = newVariables(r.scenario, r.opts)
-	if h == nil {
-		var err error
-		if r.addresses, err = newAddresses(r.opts.BaseURL); err != nil {
-			h = couldNot(ruleRunRequest, 0, "%v", err)
-		}
-	}
-	if h == nil {
+	if r.vars, h = newVariables(r.scenario, r.opts); h == nil {
 		return true
 	}
 	h.finding.File = r.scenario.File

@@ -93,7 +93,7 @@ func tell(c report.Case) string {
 	return b.String()
 }
 
-// options reads "base URL", "vars.NAME=VALUE" and "env.NAME=VALUE" lines.
+// options reads "host=HOST", "vars.NAME=VALUE" and "env.NAME=VALUE" lines.
 func options(text string) runner.Options {
 	env := map[string]string{}
 	opts := runner.Options{
@@ -106,8 +106,8 @@ func options(text string) runner.Options {
 			env[variable] = value
 		} else if variable, ok := strings.CutPrefix(name, "vars."); ok {
 			opts.Vars[variable] = value
-		} else if name == "base" {
-			opts.BaseURL = value
+		} else if name == "host" {
+			opts.Host = value
 		}
 	}
 	return opts

@@ -16,12 +16,12 @@ type states struct {
 }
 
 // observe compares an answer with the ones before it.
-func (st *states) observe(doc any, line int) []failure {
+func (st *states) observe(doc any, line int) []finding {
 	body, _ := doc.(map[string]any)
 	if st.last == nil {
 		st.last, st.reported = map[string]any{}, map[string]bool{}
 	}
-	var failures []failure
+	var found []finding
 	for _, rule := range stateRules {
 		now, ok := body[rule.property]
 		if !ok {
@@ -36,14 +36,12 @@ func (st *states) observe(doc any, line int) []failure {
 			st.reported[rule.property] = true
 			path := jsondoc.AppendPath(jsondoc.Root, rule.property)
 			was, is := value(jsonText(before)), value(jsonText(now))
-			failures = append(failures, failure{
-				place: place{where: path, at: path}, rule: rule.id, line: line,
-				want: phrase{"%s %s", []any{rule.want, was}}, got: is,
-				is: phrase{"went from %s to %s: %s", []any{was, is, fault}},
-			})
+			f := place{where: path, at: path}.failed(rule.id, line, phrase{"%s %s", []any{rule.want, was}}, is)
+			f.is = phrase{"went from %s to %s: %s", []any{was, is, fault}}
+			found = append(found, f)
 		}
 	}
-	return failures
+	return found
 }
 
 // stateRules is how the properties of an operation may change between polls.

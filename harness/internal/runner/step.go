@@ -93,8 +93,8 @@ func (s *stepRun) once(ctx context.Context) (*answer, *halt) {
 	return a, h
 }
 
-// judge checks an answer against all that the step expects of it, and takes
-// from it what the step captures.
+// judge checks an answer against all that the step expects of it, and keeps
+// of it what the step captures.
 func (s *stepRun) judge(a *answer) *halt {
 	s.named = map[string]bool{}
 	by := judge{s}

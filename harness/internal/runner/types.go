@@ -9,7 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// isOfType takes 1.0 for an integer, as JSON Schema does, and in a header or a
+// isOfType counts 1.0 as an integer, as JSON Schema does, and in a header or a
 // text a numeral for a number.
 func isOfType(s subject, want []string) bool {
 	if s.plain && slices.ContainsFunc(want, func(t string) bool { return t == "integer" || t == "number" || t == "boolean" }) {

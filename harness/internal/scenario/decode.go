@@ -56,11 +56,10 @@ func (d *decoder) scenario(v value) Scenario {
 	}
 	d.names.reportMissing()
 	requireAPI(v, sc)
-	for i := range sc.Steps {
-		sc.Steps[i].API = cmp.Or(sc.Steps[i].API, sc.API)
-	}
-	for i := range sc.Cleanup {
-		sc.Cleanup[i].API = cmp.Or(sc.Cleanup[i].API, sc.API)
+	for _, steps := range [][]Step{sc.Steps, sc.Cleanup} {
+		for i := range steps {
+			steps[i].API = cmp.Or(steps[i].API, sc.API)
+		}
 	}
 	sc.Doubts = d.doubts
 	return sc
@@ -72,7 +71,7 @@ func requireAPI(v value, sc Scenario) {
 	if v.At("api").IsSet() {
 		return
 	}
-	for _, step := range slices.Concat(sc.Steps, sc.Cleanup) {
+	for _, step := range sc.AllSteps() {
 		if step.API == "" && !step.Request.Path.IsZero() {
 			v.Fault("add api: v1.0 or api: beta", `missing key "api": step %q has a path and no api of its own`, step.Name)
 			return

@@ -78,7 +78,7 @@ func (d *decoder) captures(v value, step *Step) []Capture {
 }
 
 // captureSource reads where a capture comes from. A path comes out as jsondoc.ParsePath
-// takes it.
+// reads it.
 func captureSource(v value, step *Step) (from string, source Source) {
 	from = v.Text()
 	if v.Kind() != strictyaml.String {

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -19,6 +20,9 @@ type Scenario struct {
 	Cleanup     []Step
 	Doubts      []*fault.Error // what loads, but may be a slip
 }
+
+// AllSteps are the steps and those of the cleanup.
+func (sc *Scenario) AllSteps() []Step { return slices.Concat(sc.Steps, sc.Cleanup) }
 
 // Var is a variable with its initial value.
 type Var struct {

@@ -1,4 +1,4 @@
-// Package signin stands in for the hosts that clients of Microsoft Graph sign in
+// Package signin substitutes for the hosts that clients of Microsoft Graph sign in
 // with (login.microsoftonline.com and the other clouds'): discovery of instances,
 // openid-configuration, keys, device codes, authorization codes, the token endpoint with
 // the grants of azidentity and MSAL, and the endpoint of managed identities.
@@ -11,7 +11,7 @@
 // # What it promises
 //
 // A client that signs in with a secret, a certificate, a device code, an
-// authorization code, a password or a refresh token is told what the real hosts tell
+// authorization code, a password or a refresh token is answered what the real hosts answer
 // it, as far as azidentity and MSAL look. Without Options.Strict any code and any refresh
 // token is good, so that a client with a cache of real tokens signs in too, and its cache
 // is worth as much as before:

@@ -148,7 +148,7 @@ func (g *grants) clientCredentials(r *http.Request) (int, fields) {
 }
 
 // machineToken is the token of a managed identity. azidentity first asks without the
-// header that a request has to bear, and takes the refusal for a sign of life.
+// header that a request has to bear, and reads the refusal as a sign of life.
 func (g *grants) machineToken(r *http.Request) (int, fields) {
 	resource := strings.TrimSuffix(r.Form.Get("resource"), "/")
 	if r.Header.Get("Metadata") != "true" || resource == "" {

@@ -1,18 +1,17 @@
 package transport
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/match"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Options of a Replayer. The zero value is the default.
@@ -96,14 +95,14 @@ func readBody(req *http.Request) ([]byte, error) {
 	if req.ContentLength > maxRequestBody {
 		return nil, tooLarge(req)
 	}
-	body := bytes.NewBuffer(make([]byte, 0, max(0, min(req.ContentLength, 1<<20))+bytes.MinRead))
-	if _, err := body.ReadFrom(io.LimitReader(req.Body, maxRequestBody+1)); err != nil {
+	body, err := wire.Read(req.Body, maxRequestBody, min(req.ContentLength, 1<<20))
+	switch {
+	case errors.Is(err, wire.ErrTooLarge):
+		return nil, tooLarge(req)
+	case err != nil:
 		return nil, fmt.Errorf("replay %s %s: read the request body: %w", req.Method, req.URL.Redacted(), err)
 	}
-	if body.Len() > maxRequestBody {
-		return nil, tooLarge(req)
-	}
-	return body.Bytes(), nil
+	return body, nil
 }
 
 func tooLarge(req *http.Request) error {

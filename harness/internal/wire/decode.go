@@ -12,6 +12,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"sync"
 	"unicode/utf8"
 	"unsafe"
 
@@ -255,11 +256,41 @@ func (w *whole) Read(p []byte) (int, error) {
 // until then and one byte. Expected is how many there may be, 0 or less where nobody
 // knows.
 func Read(r io.Reader, most, expected int64) ([]byte, error) {
-	buf := bytes.NewBuffer(make([]byte, 0, max(0, min(expected, most))+bytes.MinRead))
-	_, err := buf.ReadFrom(io.LimitReader(r, most+1))
-	if err == nil && int64(buf.Len()) > most {
+	r = io.LimitReader(r, most+1)
+	var body []byte
+	var err error
+	if expected = min(expected, most); expected <= 0 {
+		body, err = readUnknown(r)
+	} else {
+		body, err = readOn(r, make([]byte, 0, expected+bytes.MinRead))
+	}
+	if err == nil && int64(len(body)) > most {
 		err = fmt.Errorf("%w (%d MB)", ErrTooLarge, most>>20)
 	}
+	return body, err
+}
+
+const usualBody = 128 << 10
+
+// scratches hold bodies until their size is known: most are usual.
+var scratches = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func readUnknown(r io.Reader) ([]byte, error) {
+	scratch := scratches.Get().(*bytes.Buffer)
+	_, err := scratch.ReadFrom(io.LimitReader(r, usualBody))
+	body := bytes.Clone(scratch.Bytes())
+	scratch.Reset()
+	scratches.Put(scratch)
+	if err == nil && len(body) == usualBody {
+		return readOn(r, body)
+	}
+	return body, err
+}
+
+// readOn reads the rest of what begins with a text.
+func readOn(r io.Reader, begun []byte) ([]byte, error) {
+	buf := bytes.NewBuffer(begun)
+	_, err := buf.ReadFrom(r)
 	return buf.Bytes(), err
 }
 

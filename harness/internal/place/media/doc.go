@@ -1,7 +1,6 @@
-// Package media says what kind of thing the body of a request or a response is, and finds
-// the parts, headers and parameters of what has some. It is decided once, for recording and
-// replay alike: by what the message says and by the text itself, never by rules or lists
-// that change.
+// Package media recognises what kind of thing a text is, and finds the parts, headers and
+// parameters of what has some: by the text itself, never by rules or lists that change. What
+// kind the body of a message is, package place decides.
 //
 // Offsets are bytes of the text that was given. Everything is safe for concurrent use: there
 // is no state.

@@ -4,7 +4,7 @@
 //	go run ./gen [-o words.txt] CORPUS
 //
 // It reads metadata/**.csdl, the pages of docs/ and docs-2/, and permissions/permissions.json below
-// CORPUS, adds what it finds to the table that stands, and takes nothing away. Where there is no such
+// CORPUS, adds what it finds to the table that stands, and removes nothing. Where there is no such
 // folder it says so and leaves the table as it is. Equal input gives equal bytes.
 package main
 

@@ -101,7 +101,7 @@ func marked(text string, one bool) []string {
 	}
 }
 
-// split takes a list in one mark apart: `a, b`.
+// split splits a list in one mark: `a, b`.
 func split(marked string) []string {
 	var list []string
 	for v := range strings.SplitSeq(marked, ",") {

@@ -1,0 +1,74 @@
+package place
+
+import (
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
+)
+
+// KindOf says how the body of a message is read, and the boundary of its parts.
+func (m *Message) KindOf() (kind media.Kind, boundary string) {
+	head := media.First(m.Header, "Content-Type")
+	typ := media.TypeOf(head)
+	if strings.HasPrefix(typ, "multipart/") {
+		if boundary = m.boundary; boundary == "" {
+			boundary = media.Parameter(head, "boundary")
+		}
+		if boundary == "" { // an SDK forgot to say it
+			line, _, _ := strings.Cut(m.Body, "\n")
+			boundary = strings.TrimPrefix(strings.TrimSuffix(line, "\r"), "--")
+		}
+		if len(media.Parts(m.Body, boundary)) > 0 {
+			return media.Multipart, boundary
+		}
+	}
+	switch file := m.isFile(typ, m.Body); {
+	case !utf8.ValidString(m.Body), file:
+		return media.File, ""
+	case typ == "application/x-www-form-urlencoded" && m.Method != http.MethodPut:
+		return media.Form, ""
+	case typ == "text/csv", typ == "text/tab-separated-values", media.IsReport(m.Body):
+		return media.Table, ""
+	case media.IsJSON(m.Body), media.IsJSONType(typ) && strings.TrimSpace(m.Body) != "":
+		return media.JSON, ""
+	case media.IsMarkup(m.Body):
+		return media.XML, ""
+	case media.IsMail(m.Body):
+		return media.Mail, ""
+	}
+	return media.Plain, ""
+}
+
+// isDeclaredFile reports whether the body is a file's by what stands beside it, whatever it
+// holds.
+func (m *Message) isDeclaredFile() bool {
+	return m.isFile(media.TypeOf(media.First(m.Header, "Content-Type")), "-")
+}
+
+// isFile reports whether a body of a media type is what a file, photo or message holds: it is
+// asked for or sent by an address of one, off Graph, or as a slice of an upload.
+func (m *Message) isFile(typ, body string) bool {
+	path, _, _ := strings.Cut(m.Address, "?")
+	content := strings.HasSuffix(path, "/content") || strings.HasSuffix(path, "/$value") ||
+		strings.HasSuffix(path, "/%24value") || strings.HasSuffix(path, "/contentStream")
+	slice := func() bool { return media.First(m.Header, "Content-Range") != "" }
+	if !m.Answer {
+		return m.Method == http.MethodPut && (content || !media.IsJSONType(typ) || slice()) ||
+			strings.HasPrefix(typ, "image/") || typ == "application/octet-stream"
+	}
+	if !content && media.IsReport(body) {
+		return false
+	}
+	if m.Status/100 == 2 && m.Method == http.MethodGet {
+		disposition, _, _ := strings.Cut(media.First(m.Header, "Content-Disposition"), ";")
+		if slice() || content && !isGraphError(body) || strings.EqualFold(strings.TrimSpace(disposition), "attachment") {
+			return true
+		}
+	}
+	return strings.HasPrefix(typ, "image/") || strings.HasPrefix(typ, "video/") || strings.HasPrefix(typ, "audio/") ||
+		typ == "application/octet-stream" && !media.IsJSON(body) && !media.IsReport(body)
+}
+
+func isGraphError(body string) bool { return strings.HasPrefix(strings.TrimSpace(body), `{"error":`) }
