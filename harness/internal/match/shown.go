@@ -96,7 +96,15 @@ func withoutTokens(field, s string) string {
 	case strings.HasPrefix(s, "{"), strings.HasPrefix(s, "["):
 		m.Body, at = s, &m.Body
 	default:
-		return redact.WithoutCredentials(s, concealed)
+		s = redact.WithoutCredentials(s, concealed)
+		if !strings.HasPrefix(s, "<") && strings.IndexByte(s, '\n') < 0 {
+			return s
+		}
+		m.Header["Content-Type"] = []string{"text/csv"} // unless it is markup: names stand beside values in both
+		if s[0] == '<' {
+			m.Header["Content-Type"] = []string{"text/xml"}
+		}
+		m.Body, at = s, &m.Body
 	}
 	if !place.Rewrite(&m, conceal) {
 		return unescaped(s)

@@ -31,6 +31,11 @@ func TestShownAroundTheDifference(t *testing.T) {
 	if old, now := shownSides("body.$['password']", textSide(long+"a"), textSide(long+"b")); old != "(hidden)" || now != "(hidden)" {
 		t.Errorf("a secret is shown: %s, %s", old, now)
 	}
+	for _, secret := range []string{"<a><password>s3cret-1</password></a>", "Name,Password\nx,s3cret-1\n"} {
+		if old, now := shownSides("body", textSide(strings.ReplaceAll(secret, "1", "2")), textSide(secret)); strings.Contains(old+now, "s3cret") {
+			t.Errorf("a secret in a text is told: %s, %s", old, now)
+		}
+	}
 	wide := strings.Repeat("é", 200)
 	if old, now := shownSides("body", textSide(wide+"a"), textSide(wide+"b")); !utf8.ValidString(old) || old == now || strings.Contains(old, "\\x") {
 		t.Errorf("cut within a character: %s, %s", old, now)

@@ -38,7 +38,7 @@ var schemes = map[string]bool{"https": true, "http": true, "HTTPS": true, "HTTP"
 func readAuthority(w *walker, s string, base int) {
 	if k := strings.LastIndexByte(s, '@'); k >= 0 {
 		user := s[:k]
-		w.in(frame{label: "user"}, func() { w.show(Leaf{Text: user, Role: Option, Name: "user"}, base) })
+		w.in(frame{label: "user"}, func() { w.show(Leaf{Text: user, Role: Option, Name: "userinfo"}, base) })
 		s, base = s[k+1:], base+k+1
 	}
 	host := s
@@ -146,7 +146,7 @@ func (r *pathReader) arguments(s string, base int) {
 // isList reports whether what stands in parentheses without quotes is a list of properties,
 // as in $metadata#groups(displayName,id), and no key.
 func isList(s string) bool {
-	for item := range strings.SplitSeq(s, ",") {
+	for item := range strings.FieldsFuncSeq(s, func(c rune) bool { return c == ',' || c == ' ' }) {
 		if strings.ContainsAny(item, "0123456789-@{") && !standsForName(item) {
 			return false
 		}

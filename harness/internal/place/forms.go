@@ -67,7 +67,7 @@ func enclosed(s string, within int) int {
 	switch {
 	case strings.HasPrefix(s, `W/"`):
 		n, closing = 3, '"'
-	case closing == 'W', closing == '<' && (strings.IndexByte(s, '@') < 0 || strings.ContainsAny(s, " \t\r\n")):
+	case strings.IndexByte("\"'<", closing) < 0, closing == '<' && !isMailID(s):
 		return 0
 	case closing == '<':
 		closing = '>'
@@ -79,6 +79,15 @@ func enclosed(s string, within int) int {
 		return 0
 	}
 	return n
+}
+
+// isMailID reports whether a text that begins with a bracket may be the id of a mail, or what
+// stands for one, and is no markup.
+func isMailID(s string) bool {
+	inner := strings.Trim(s, "<>")
+	word, check, _ := strings.Cut(inner, "-")
+	standsForOne := len(check) == 4 && ascii.All(check, ascii.IsLetter) && ascii.All(word, ascii.IsAlnum) && ascii.IsDigit(word[len(word)-1])
+	return (standsForOne || strings.IndexByte(inner, '@') >= 0) && !strings.ContainsAny(inner, " \t\r\n<>")
 }
 
 // isQuoted reports whether a text stands in single quotes.

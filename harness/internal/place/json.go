@@ -41,7 +41,7 @@ const mostLevels = 32
 
 func (r *jsonReader) read(s string, base int) {
 	expectKey := false
-	for i := 0; i < len(s); {
+	for i := len(s) - len(strings.TrimLeft(s, "\ufeff")); i < len(s); { // behind a mark of the order of bytes
 		switch c := s[i]; c {
 		case ' ', '\t', '\r', '\n', ':':
 			i++

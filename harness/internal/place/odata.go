@@ -113,7 +113,7 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 	raw, at := s[i+1:end], base+i+1
 	leaf := Leaf{Role: Literal, Name: e.compared()}
 	if e.kind == searching {
-		if k := strings.IndexByte(raw, ':'); k > 0 && isProperty(raw[:k]) {
+		if k := strings.IndexByte(raw, ':'); k > 0 && isProperty(raw[:k]) && !strings.HasPrefix(raw[k+1:], "//") {
 			e.words++
 			e.w.in(frame{label: "word", index: e.words, hash: true}, func() { e.w.show(Leaf{Text: raw[:k], Role: Identifier}, at) })
 			leaf.Name, raw, at = raw[:k], raw[k+1:], at+k+1

@@ -1,8 +1,12 @@
 package planted
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -68,7 +72,10 @@ func (r Random) Secrets() (all []Kind) {
 		"recovery key": strings.Join([]string{r.of(digits, 6), r.of(digits, 6), r.of(digits, 6), r.of(digits, 6), r.of(digits, 6), r.of(digits, 6), r.of(digits, 6), r.of(digits, 6)}, "-"),
 		"PEM":          "-----BEGIN " + "RSA PRIVATE KEY-----\n" + r.of(alnum, 64) + "\n-----END " + "RSA PRIVATE KEY-----", "connection string": "DefaultEndpointsProtocol=https;AccountName=" + r.word() + ";AccountKey=" + r.of(alnum+"+/", 86) + "==;EndpointSuffix=core.windows.net",
 		"signature": "https://" + r.word() + ".blob.core.windows.net/c?sv=2020-08-04&sig=" + r.of(alnum, 40) + "%3D", "GitHub's": "ghp_" + r.of(alnum, 36), "Slack's": "xoxb-" + r.of(digits, 12) + "-" + r.of(alnum, 24),
-		"AWS": "AKIA" + r.of(capital+digits, 16), "Google's": "AIza" + r.of(alnum, 35), "one-time secret": "otpauth://totp/" + r.word() + "?secret=" + r.of(capital+"234567", 32),
+		"AWS": "AKIA" + r.of(capital+digits, 16), "Google's": "AIza" + r.of(alnum, 35), "GitHub's fine token": "github_pat_" + r.of(alnum, 22) + "_" + r.of(alnum, 59), "GitLab's": "glpat-" + r.of(alnum, 20), "payment key": "sk_live_" + r.of(alnum, 24), "SendGrid's": "SG." + r.of(alnum, 22) + "." + r.of(alnum, 43),
+		"address with a password": "https://" + r.word() + ":" + r.of(alnum, 24) + "@host.example/x", "SAS token": "SharedAccessSignature sr=x&sig=" + r.of(alnum, 40) + "&se=1&skn=x", "password of a header": "Authorization: password=" + r.of(alnum, 24),
+		"base32": base32.StdEncoding.EncodeToString([]byte("Bearer " + r.of(alnum, 33))), "packed": base64.RawURLEncoding.EncodeToString(packed("Bearer " + r.of(alnum, 33))), "hexadecimal": hex.EncodeToString([]byte("client_secret=" + r.of(alnum, 30))),
+		"one-time secret": "otpauth://totp/" + r.word() + "?secret=" + r.of(capital+"234567", 32),
 	} {
 		all = append(all, Kind{Name: name, Value: value, Needle: needleOf(value, signature)})
 	}
@@ -91,6 +98,15 @@ func needleOf(value, signature string) string {
 		}
 	}
 	return longest
+}
+
+// packed is a text in gzip.
+func packed(text string) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write([]byte(text))
+	_ = w.Close()
+	return b.Bytes()
 }
 
 // Values lists identity and content by their looks, for a member of any name.

@@ -113,7 +113,7 @@ var credentialFields = newFields(
 		requested_token code_verifier accesstoken refreshtoken idtoken clientsecret subject_token actor_token tokenvalue usertoken authtoken
 		bearertoken sessiontoken oauthtoken securitytoken token_secret samltoken clienttoken appsecret appsecretproof applicationsecret
 		consumersecret consumer_secret oauth_token enrollmenttoken registrationtoken devicetoken pushtoken appletoken vpptoken bindtoken
-		apitoken azureblobtoken recordingaccesstoken synctoken provisioningtoken secrettoken servertoken apptoken authorizationcode authorization_code`},
+		apitoken azureblobtoken recordingaccesstoken synctoken provisioningtoken secrettoken servertoken apptoken authorizationcode authorization_code userinfo`},
 	fieldList{passwordField, `password secrettext newpassword currentpassword passwd temporaryaccesspass secret sharedsecret privatekey passphrase pwd
 		passwordbase64 secretkey oathsecret oathsecretkey addomainpassword lockpin unlockpin seed secretvalue encryptedpfxpassword pfxpassword pfxblob encryptedpfxblob adminpassword
 		userpassword defaultpassword devicepassword wifipassword proxypassword certificatepassword credential clientcredential backuppassword

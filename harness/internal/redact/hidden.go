@@ -1,7 +1,11 @@
 package redact
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base32"
 	"encoding/base64"
+	"encoding/hex"
 	"html"
 	"io"
 	"iter"
@@ -67,7 +71,7 @@ func decodings(s string) iter.Seq[string] {
 		if len(s) < 16 {
 			return
 		}
-		for _, decode := range []func(string) string{wide, unescaped, unquoted, entities, percents, base64Runs} {
+		for _, decode := range []func(string) string{wide, unescaped, unquoted, entities, percents, base64Runs, base32Runs, hexRuns} {
 			if plain := decode(s); plain != "" && plain != s && !yield(plain) {
 				return
 			}
@@ -159,12 +163,55 @@ func base64Runs(s string) string {
 			if strings.ContainsAny(run, "-_") {
 				encoding = base64.RawURLEncoding
 			}
-			if plain, err := encoding.DecodeString(run[:len(run)-len(run)%4%2]); err == nil && (utf8.Valid(plain) || strings.Contains(string(plain), "\x00")) {
+			plain, err := encoding.DecodeString(run[:len(run)-len(run)%4%2])
+			if unpacked := inflated(plain); unpacked != nil {
+				plain = unpacked
+			}
+			if err == nil && (utf8.Valid(plain) || bytes.IndexByte(plain, 0) >= 0) {
 				b.Write(plain)
 				b.WriteByte('\n')
 			}
 		}
 		rest = rest[max(n, 1):]
+	}
+	return b.String()
+}
+
+// inflated is what gzip holds, nil for what is none.
+func inflated(packed []byte) []byte {
+	const most = 1 << 20
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil
+	}
+	plain, _ := io.ReadAll(io.LimitReader(r, most))
+	return plain
+}
+
+// base32Runs is what the base32 in a text says, one run a line.
+func base32Runs(s string) string {
+	return runs(s, func(c byte) bool { return ascii.IsUpper(c) || '2' <= c && c <= '7' }, base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString)
+}
+
+// hexRuns is what the hexadecimal digits in a text say, one run a line.
+func hexRuns(s string) string { return runs(s, ascii.IsHex, hex.DecodeString) }
+
+// runs decodes the runs of a class of bytes that hold 16 bytes and more, and keeps what is text.
+func runs(s string, class func(byte) bool, decode func(string) ([]byte, error)) string {
+	const least = 26
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		start := i
+		for i < len(s) && class(s[i]) {
+			i++
+		}
+		if i-start >= least {
+			if plain, err := decode(s[start:i]); err == nil && (utf8.Valid(plain) || bytes.IndexByte(plain, 0) >= 0) {
+				b.Write(plain)
+				b.WriteByte('\n')
+			}
+		}
+		i = max(i, start+1)
 	}
 	return b.String()
 }

@@ -113,6 +113,9 @@ func (p judge) verdict(l *place.Leaf, at *spot) verdict {
 		return verdict{s, secretLogin, cassette.HoleSecret}
 	case (p.request && l.Role != place.Number || isNamed(l, f)) && p.r.ledger.faker.IsName(s): // and so was this
 		p.r.ledger.reserve(s)
+		if isPartID(l) {
+			return verdict{text: s, rule: unknownText}
+		}
 		return verdict{s, unknownText, cassette.HoleName}
 	case r != noRule && isPlaceholder(plain):
 		return verdict{plain, r, cassette.HoleSecret}
@@ -223,7 +226,10 @@ func (p judge) byForm(l *place.Leaf) verdict {
 	if p.obeys(identityAddress) {
 		note(identityAddress, eachAddress(text, func(s string) string { return p.r.ledger.name("user", s, func() string { return "" }) }))
 	}
-	if by == noRule {
+	switch {
+	case by == noRule && strings.Contains(text, placeholder): // which stood for a credential before
+		return verdict{text, secretLogin, cassette.HoleName}
+	case by == noRule:
 		return verdict{}
 	}
 	return verdict{text, by, cassette.HoleName}
@@ -248,7 +254,7 @@ func (p judge) leaf(l *place.Leaf) (string, bool) {
 
 // withoutTokens is an address within a text without the options that give access.
 func (p judge) withoutTokens(within *place.Leaf, address string) string {
-	if address == within.Text {
+	if address == within.Text && within.Role != place.Bytes { // which is read already
 		return address
 	}
 	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {

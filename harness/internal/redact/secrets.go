@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/base64"
+	"regexp"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -37,6 +38,9 @@ func withoutSecrets(s string) (string, rule) {
 	if strings.Contains(s, pemBegin) {
 		s, found = withoutPEM(s)
 	}
+	if is := withoutUserInfo(s); is != s {
+		s, found = is, secretLogin
+	}
 	var b strings.Builder
 	at, scheme, assigned := 0, "", ""
 	for i := 0; i < len(s); {
@@ -46,7 +50,7 @@ func withoutSecrets(s string) (string, rule) {
 				at, i, found, assigned = end, end, r, ""
 				continue
 			}
-			if strings.IndexByte(" =:\"'", s[i]) < 0 {
+			if strings.IndexByte(" =:\"'", s[i]) < 0 && !strings.HasPrefix(s[i:], `\"`) {
 				scheme, assigned = "", ""
 			}
 			i += escapeSize(s[i:])
@@ -63,14 +67,15 @@ func withoutSecrets(s string) (string, rule) {
 			b.WriteString(constant)
 			at, found = j, r
 		}
-		scheme, assigned = "", ""
-		if r != noRule {
-			if rest := strings.TrimLeft(s[j:], "="); at == j && (rest == "" || !isTokenByte[rest[0]]) { // of base64
-				j = len(s) - len(rest)
-				at = j
-			}
+		if rest := strings.TrimLeft(s[j:], "="); r != noRule && at == j && (rest == "" || !isTokenByte[rest[0]]) { // of base64
+			j = len(s) - len(rest)
+			at = j
 		}
-		if next := strings.TrimLeft(s[j:], "\"' "); r == noRule && next != "" && (next[0] == '=' || next[0] == ':') {
+		next := strings.TrimLeft(s[j:], "\"'\\ ")
+		switch assigns := next != "" && (next[0] == '=' || next[0] == ':'); {
+		case !assigns:
+			assigned = ""
+		case r == noRule: // what was taken for a credential itself leaves its own name to what it is given
 			assigned = word
 		}
 		scheme = word
@@ -89,7 +94,7 @@ func quotedSecret(s string, i int, assigned string) (end int, r rule) {
 	if assigned == "" || s[i] != '"' && s[i] != '\'' {
 		return 0, noRule
 	}
-	if before := strings.TrimRight(s[:i], " "); !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "=") {
+	if before := strings.TrimRight(s[:i], ` \\`); !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "=") {
 		return 0, noRule
 	}
 	f := secretField(assigned, "", credentialFields, memberFields)
@@ -97,6 +102,9 @@ func quotedSecret(s string, i int, assigned string) (end int, r rule) {
 		return 0, noRule
 	}
 	size := strings.IndexAny(s[i+1:], s[i:i+1]+"\n")
+	for size > 0 && s[i+size] == '\\' { // of the quote that ends it, in JSON within JSON
+		size--
+	}
 	if size <= 0 || strings.HasPrefix(s[i+1:], placeholder) || isSetting(s[i+1:i+1+size]) {
 		return 0, noRule
 	}
@@ -143,6 +151,8 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 	}
 	switch {
 	case len(word) < 16:
+	case isLinkToken(strings.ToLower(assigned)) && len(assigned) >= len("sig") && assigned != "code" && !strings.HasPrefix(word, placeholder):
+		return placeholder, secretURLToken
 	case isJWT(word), isJWT(word[max(0, strings.Index(word, "eyJ")):]): // by itself, or behind what it was stuck to
 		return fakeJWT, secretJWT
 	case len(word) >= 40 && strings.HasPrefix(word, "EwA"):
@@ -154,7 +164,7 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 		return placeholder, secretLogin
 	case len(word) == 55 && isRecoveryKey(word):
 		return blank(word), secretKey
-	case strings.HasPrefix(word, "ghp_"), strings.HasPrefix(word, "xoxb-"), strings.HasPrefix(word, "AKIA") && len(word) == 20, strings.HasPrefix(word, "AIza") && len(word) == 39:
+	case strings.HasPrefix(word, "AKIA") && len(word) == 20, strings.HasPrefix(word, "AIza") && len(word) == 39, foreignTokens.MatchString(word):
 		return placeholder, secretKey
 	}
 	if isScheme(scheme) && !ascii.All(word, func(c byte) bool { return ascii.IsLower(c) }) {
@@ -162,6 +172,9 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 	}
 	return word, noRule
 }
+
+// foreignTokens are those of other services that texts and settings hold.
+var foreignTokens = regexp.MustCompile(`^(gh[opsur]_|github_pat_|glpat-|xox[abprs]-|xapp-|[sr]k_(live|test)_|npm_|dop_v1_|SG\.[\w-]{20,24}\.|sk-[\w-]{32})`)
 
 func isScheme(word string) bool {
 	return len(word) >= 3 && len(word) <= 21 && schemes.has(word)
@@ -232,6 +245,16 @@ func withoutPEM(s string) (string, rule) {
 		}
 	}
 }
+
+// withoutUserInfo replaces what stands before the hosts of addresses, where there is a password.
+func withoutUserInfo(s string) string {
+	if !strings.Contains(s, "://") || strings.IndexByte(s, '@') < 0 {
+		return s
+	}
+	return userInfo.ReplaceAllString(s, "$1"+placeholder+"@")
+}
+
+var userInfo = regexp.MustCompile(`(://)[^\s/?#"'<>@:]*:[^\s/?#"'<>@]+@`)
 
 // constantFor is REDACTED in the format of a secret.
 func constantFor(s string) string {
