@@ -94,7 +94,7 @@ func quotedSecret(s string, i int, assigned string) (end int, r rule) {
 	if assigned == "" || s[i] != '"' && s[i] != '\'' {
 		return 0, noRule
 	}
-	if before := strings.TrimRight(s[:i], ` \\`); !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "=") {
+	if before := strings.TrimRight(s[:i], ` \`); !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "=") {
 		return 0, noRule
 	}
 	f := secretField(assigned, "", credentialFields, memberFields)
