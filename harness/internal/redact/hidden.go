@@ -2,7 +2,6 @@ package redact
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
@@ -18,10 +17,14 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // deepest is how often what a text hides may be encoded.
 const deepest = 3
+
+// mostPacked bounds what a packed text may hold.
+const mostPacked = 1 << 20
 
 // hidden is the rule of a credential that an encoding hides in a text, and noRule where there
 // is none. Only what stays as it came is asked for it: with a class or a rule off, or kept.
@@ -154,7 +157,7 @@ func base64Runs(s string) string {
 	var b strings.Builder
 	for rest := s; rest != ""; {
 		n := 0
-		for n < len(rest) && isBase64Byte[rest[n]] {
+		for n < len(rest) && isBase64Byte[rest[n]] && !strings.HasPrefix(rest[n:], "\n\n") && !strings.HasPrefix(rest[n:], "\r\n\r\n") {
 			n++
 		}
 		if n >= 16 {
@@ -164,9 +167,7 @@ func base64Runs(s string) string {
 				encoding = base64.RawURLEncoding
 			}
 			plain, err := encoding.DecodeString(run[:len(run)-len(run)%4%2])
-			if unpacked := inflated(plain); unpacked != nil {
-				plain = unpacked
-			}
+			plain = wire.Gunzip(plain, mostPacked)
 			if err == nil && (utf8.Valid(plain) || bytes.IndexByte(plain, 0) >= 0) {
 				b.Write(plain)
 				b.WriteByte('\n')
@@ -175,17 +176,6 @@ func base64Runs(s string) string {
 		rest = rest[max(n, 1):]
 	}
 	return b.String()
-}
-
-// inflated is what gzip holds, nil for what is none.
-func inflated(packed []byte) []byte {
-	const most = 1 << 20
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil
-	}
-	plain, _ := io.ReadAll(io.LimitReader(r, most))
-	return plain
 }
 
 // base32Runs is what the base32 in a text says, one run a line.
