@@ -164,7 +164,7 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 		return placeholder, secretLogin
 	case len(word) == 55 && isRecoveryKey(word):
 		return blank(word), secretKey
-	case strings.HasPrefix(word, "AKIA") && len(word) == 20, strings.HasPrefix(word, "AIza") && len(word) == 39, foreignTokens.MatchString(word):
+	case strings.HasPrefix(word, "AKIA") && len(word) == 20, strings.HasPrefix(word, "AIza") && len(word) == 39, strings.IndexByte("gxsrndS", word[0]) >= 0 && foreignTokens.MatchString(word):
 		return placeholder, secretKey
 	}
 	if isScheme(scheme) && !ascii.All(word, func(c byte) bool { return ascii.IsLower(c) }) {
