@@ -20,10 +20,14 @@ const (
 	pemEnd         = "-----END "
 )
 
-// WithoutCredentials is a text with another in place of what is a credential by its form.
+// WithoutCredentials is a text with another in place of what is a credential by its form: in
+// place of all of it, where an encoding hides the credential.
 func WithoutCredentials(text, instead string) string {
 	plain, by := withoutSecrets(text)
-	if by == noRule {
+	switch {
+	case hidden(plain) != noRule:
+		return instead
+	case by == noRule:
 		return text
 	}
 	return strings.NewReplacer(fakeJWT, instead, placeholder, instead).Replace(plain)
