@@ -26,7 +26,7 @@ type pass struct {
 	names  []taggedName   // that holes hold
 
 	memory  *memory
-	show    place.Func // leaf, as a value
+	show    func(l *place.Leaf) (string, bool) // leaf, as a value
 	counts  [ruleCount]int
 	unknown map[string]int                           // by member: values replaced only because nothing knows them
 	trial   func(l *place.Leaf, r rule, text string) // reports what would be replaced, and nothing is

@@ -56,12 +56,13 @@ func ruleOfAtom(l *place.Leaf, a identity.Atom, outside bool) rule {
 		a.Kind == identity.Token && outside && (l.Role == place.Segment || l.Role == place.Option):
 		return secretLink
 	}
-	return ruleOfID[a.Kind]
+	return cmp.Or(ruleOfID[a.Kind], identityToken)
 }
 
+// ruleOfID has the kinds whose ids say what they are ids of.
 var ruleOfID = [...]rule{
 	identity.GUID: identityGUID, identity.Thread: identityThread, identity.Item: identityDrive, identity.Outlook: identityOutlook,
-	identity.SID: identitySID, identity.ICal: identityOutlook, identity.Hex: identityToken, identity.Token: identityToken,
+	identity.SID: identitySID, identity.ICal: identityOutlook, identity.Token: noRule,
 }
 
 // joints are the words that stand beside ids in values of one.

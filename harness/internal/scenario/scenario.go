@@ -104,15 +104,12 @@ type Check struct {
 
 // A Path is an RFC 9535 path, ready to be followed.
 type Path struct {
-	text  string
-	query *jsondoc.Path // nil for what is called so and is none
+	text          string
+	*jsondoc.Path // nil for what is called so and is none
 }
 
 // String is the path as jsondoc.ParsePath reads it.
 func (p Path) String() string { return p.text }
-
-// Select finds what stands at the path.
-func (p Path) Select(doc any) []jsondoc.Node { return p.query.Select(doc) }
 
 // Poll repeats a step until its answer is terminal.
 type Poll struct {
