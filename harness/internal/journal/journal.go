@@ -295,17 +295,11 @@ func (j *Journal) Close() error {
 	return errors.Join(err, j.release().Close())
 }
 
-// Remove closes the journal and removes the file. Nobody has to wait until the disk has freed
-// what a large file held, which it does when that is closed.
+// Remove closes the journal and removes the file.
 func (j *Journal) Remove() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	file := j.release()
-	if err := os.Remove(j.name); err == nil || file == nil {
-		go file.Close()
-		return err
-	}
-	return errors.Join(file.Close(), os.Remove(j.name)) // Windows removes no file that is open
+	return errors.Join(j.release().Close(), os.Remove(j.name))
 }
 
 // Damaged ends the name of a journal that was set aside.
