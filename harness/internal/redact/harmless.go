@@ -2,6 +2,7 @@ package redact
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -159,11 +160,31 @@ func isOptionName(s string) bool {
 }
 
 // isWordOfAPI reports whether a text has the form that the names of options and of forms'
-// fields have, which are the service's to choose and not the client's.
+// fields have, which are the service's to choose and not the client's: a few words that can
+// be spoken, each of two letters and more, or short abbreviations. Of passwords of letters
+// alone one in a hundred has it.
 func isWordOfAPI(s string) bool {
-	letters := strings.TrimRight(s, "0123456789")
-	return len(s) <= 24 && len(s)-len(letters) <= 2 && strings.Trim(strings.ToLower(letters), "abcdefghijklmnopqrstuvwxyz$@-_") == ""
+	numbered := strings.TrimLeft(s, "$@")
+	name := strings.TrimRight(numbered, "0123456789")
+	if len(s) > 24 || len(numbered)-len(name) > 2 {
+		return false
+	}
+	parts, letters := apiWords.FindAllString(name, -1), 0
+	for _, part := range parts {
+		letters += len(part)
+		isAbbreviation := part == strings.ToUpper(part) && len(part) <= 4
+		if len(part) < 2 || len(part) > 2 && !isAbbreviation && unspoken.MatchString(part) {
+			return false
+		}
+	}
+	return letters > 0 && letters == len(name)-strings.Count(name, "-")-strings.Count(name, "_") && 5*(len(parts)-1) <= letters
 }
+
+// apiWords are the words of usersById, USERS_BY_ID and users-by-id.
+var apiWords = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+`)
+
+// unspoken is what no word is: without a vowel, or with five consonants in a row.
+var unspoken = regexp.MustCompile(`(?i)^[^aeiouy]+$|[^aeiouy]{5}`)
 
 // optionNames are options that no metadata lists.
 var optionNames = setOf(`select filter expand orderby top skip count search format apply compute skiptoken deltatoken token levels q startdatetime enddatetime
