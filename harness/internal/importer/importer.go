@@ -12,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
+	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -77,6 +78,9 @@ func (g *gathering) add(i *cassette.Interaction) error {
 	}
 	if err := i.Storable(); err != nil {
 		return err
+	}
+	if !g.reader.Undrafted && !scenario.Sends(i.Request.Method) {
+		return fmt.Errorf("no scenario sends a request by %s", i.Request.Method)
 	}
 	if host := graph.BareHost(i.Request.Host); !graph.IsHost(host) {
 		g.beside[host]++

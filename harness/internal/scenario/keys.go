@@ -1,5 +1,7 @@
 package scenario
 
+import "slices"
+
 // The keys that each mapping of a scenario may have. The published JSON Schema
 // (schemas/graphvcr/scenario.json) knows the same ones; a test compares them.
 var (
@@ -22,3 +24,6 @@ var (
 	redirectWords = []string{"follow", "stop"}
 	typeWords     = []string{"string", "number", "integer", "boolean", "array", "object", "null"}
 )
+
+// Sends reports whether a scenario can send requests by a method.
+func Sends(method string) bool { return slices.Contains(methodWords, method) }
