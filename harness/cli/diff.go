@@ -52,13 +52,25 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 		Use:   "diff OLD NEW",
 		Short: "Report what changed in the API between two recordings",
 		Args:  arguments(cobra.RangeArgs(1, 2)),
-		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
-			return opts.compare(ctx, t)
-		}),
+		RunE:  opts.on(std, dirs, opts.compare),
 	}
 	opts.register(cmd.Flags())
 	opts.metadata.register(cmd.Flags(), "OLD and NEW are files of metadata ($metadata), or REVISION:PATH of them")
 	return cmd
+}
+
+// on is reportFlags.on for work that compares.
+func (f *diffFlags) on(std streams, dirs *projectFlags, work func(context.Context, *task, drift.Options) (*report.Suite, error)) func(*cobra.Command, []string) error {
+	return f.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
+		options, err := f.options(t)
+		if err != nil {
+			return nil, err
+		}
+		if err := f.metadata.check(); err != nil {
+			return nil, err
+		}
+		return work(ctx, t, options)
+	})
 }
 
 // options gathers what the flags, the rules and the accepted changes say.
@@ -81,14 +93,7 @@ func (f *diffFlags) options(t *task) (drift.Options, error) {
 	return opts, err
 }
 
-func (f *diffFlags) compare(ctx context.Context, t *task) (*report.Suite, error) {
-	opts, err := f.options(t)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.metadata.check(); err != nil {
-		return nil, err
-	}
+func (f *diffFlags) compare(ctx context.Context, t *task, opts drift.Options) (*report.Suite, error) {
 	compare := recordings
 	if f.metadata.csdl {
 		compare = f.metadata.compare

@@ -25,11 +25,7 @@ func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "drift SCENARIO...",
 		Short: "Run scenarios live and report what changed in the API",
-		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
-			options, err := opts.options(t)
-			if err != nil {
-				return nil, err
-			}
+		RunE: opts.on(std, dirs, func(ctx context.Context, t *task, options drift.Options) (*report.Suite, error) {
 			d := drifting{task: t, live: &live, accept: accept, options: options}
 			return d.run(ctx)
 		}),

@@ -18,14 +18,7 @@ func newHistory(std streams, dirs *projectFlags) *cobra.Command {
 		Use:   "history CASSETTE|SCENARIO | --csdl PATH",
 		Short: "Show when the API changed, from the git log of a file",
 		Args:  arguments(cobra.ExactArgs(1)),
-		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
-			options, err := opts.options(t)
-			if err == nil {
-				err = opts.metadata.check()
-			}
-			if err != nil {
-				return nil, err
-			}
+		RunE: opts.on(std, dirs, func(ctx context.Context, t *task, options drift.Options) (*report.Suite, error) {
 			if opts.metadata.csdl {
 				return opts.metadata.history(ctx, t.project, t.args[0], options)
 			}

@@ -26,11 +26,7 @@ func newReview(std streams, dirs *projectFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "review [NAME]...",
 		Short: "Take or refuse the changes that drift found, one by one",
-		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
-			options, err := opts.options(t)
-			if err != nil {
-				return nil, err
-			}
+		RunE: opts.on(std, dirs, func(ctx context.Context, t *task, options drift.Options) (*report.Suite, error) {
 			r := reviewing{task: t, options: options, in: bufio.NewReader(std.in)}
 			return r.run(ctx)
 		}),
