@@ -76,10 +76,13 @@ func (i *Interaction) sum() string {
 }
 
 // seal is the sum over what a header says of salt, holes and tags.
-func (r *Redaction) seal(holes int) string {
-	var s summed
+func (r *Redaction) seal(holes int) string { return r.sealOf(holes, slices.Sorted(maps.Keys(r.Tags))) }
+
+// sealOf is seal for pseudonyms with tags that are sorted already.
+func (r *Redaction) sealOf(holes int, sorted []string) string {
+	s := make(summed, 0, 32*(len(sorted)+1))
 	s.texts(r.Salt, strconv.Itoa(holes))
-	for _, pseudonym := range slices.Sorted(maps.Keys(r.Tags)) {
+	for _, pseudonym := range sorted {
 		s.texts(pseudonym, r.Tags[pseudonym])
 	}
 	return s.sum()
@@ -138,13 +141,13 @@ func isTag(text string) bool {
 }
 
 // badTag is the first pseudonym whose tag is none, or "".
-func (r *Redaction) badTag() string {
-	for _, pseudonym := range slices.Sorted(maps.Keys(r.Tags)) {
-		if !isTag(r.Tags[pseudonym]) {
-			return pseudonym
+func (r *Redaction) badTag() (first string) {
+	for pseudonym, tag := range r.Tags {
+		if !isTag(tag) && (first == "" || pseudonym < first) {
+			first = pseudonym
 		}
 	}
-	return ""
+	return first
 }
 
 // mark is what the "graphvcr" line of an interaction says of its request.
