@@ -63,10 +63,15 @@ func (s summed) sum() string {
 
 // sum is over the request as it is stored and its holes.
 func (i *Interaction) sum() string {
-	s := make(summed, 0, 2<<10)
+	size := 2<<10 + len(i.Request.URL) + len(i.Request.Body)
+	for _, h := range i.Holes {
+		size += 16 + len(h.Place)
+	}
+	s := make(summed, 0, size)
 	s.texts(i.Request.Method, i.Request.URL, i.Request.Body, strconv.Itoa(len(i.Holes)))
 	for _, h := range i.Holes {
-		s.texts(h.String())
+		s = strconv.AppendInt(s, int64(len(h.Kind)+1+len(h.Place)), 10)
+		s = append(append(append(append(s, ':'), h.Kind...), ' '), h.Place...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(i.Request.Headers)) {
 		s.texts(name)
@@ -163,6 +168,7 @@ func (m *mark) open(file string, i *Interaction, unsealed bool) error {
 	fail := func(format string, args ...any) error {
 		return fault.Load(file, m.line, m.item, fmt.Sprintf(format, args...), reseal(file))
 	}
+	i.Holes = slices.Grow(i.Holes, len(m.holes))
 	for _, text := range m.holes {
 		switch h, ok := parseHole(text); {
 		case ok:
