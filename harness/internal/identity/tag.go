@@ -2,7 +2,6 @@ package identity
 
 import (
 	"encoding/binary"
-	"fmt"
 	"hash"
 	"strconv"
 	"strings"
@@ -16,7 +15,8 @@ func (f *Faker) Tag(value string, nonce int) string { return TagOf(f.TagBits(val
 
 // TagOf spells a tag.
 func TagOf(bits uint32, nonce int) string {
-	tag := fmt.Sprintf("%05x", bits)
+	const digits = "0123456789abcdef"
+	tag := string([]byte{digits[bits>>16&15], digits[bits>>12&15], digits[bits>>8&15], digits[bits>>4&15], digits[bits&15]})
 	if nonce > 0 {
 		tag += "." + strconv.Itoa(nonce)
 	}
@@ -34,8 +34,11 @@ func (f *Faker) TagBits(value string, nonce int) uint32 {
 	b := binary.BigEndian.AppendUint32([]byte("tag"), uint32(nonce))
 	b = append(b, value...)
 	mac.Write(b)
-	return binary.BigEndian.Uint32(mac.Sum(b[:0])) >> 12
+	return binary.BigEndian.Uint32(mac.Sum(b[:0])) >> (32 - TagSize)
 }
+
+// TagSize is how many bits a tag has.
+const TagSize = 20
 
 // exactNonce is the first nonce with which letter case counts.
 const exactNonce = 8
