@@ -163,13 +163,27 @@ func (p *Project) OwnsCassette(sc *scenario.Scenario) bool {
 // anywhere.
 func (p *Project) UsersOf(cassette string, known ...string) []string {
 	files, _ := YAMLFiles(p.Dirs.Scenarios) // none where there is no such folder
-	return slices.DeleteFunc(append(files, known...), func(file string) bool {
-		if !p.mayUse(file, cassette) {
-			return true
-		}
-		sc, err := p.Scenario(file)
-		return err != nil || sc.Cassette != cassette
-	})
+	return slices.DeleteFunc(append(files, known...), func(file string) bool { return !p.uses(file, cassette) })
+}
+
+// OthersOf lists the files of other scenarios that use a scenario's cassette.
+func (p *Project) OthersOf(sc *scenario.Scenario) []string {
+	files, _ := YAMLFiles(p.Dirs.Scenarios)
+	return slices.DeleteFunc(files, func(file string) bool { return sameFile(file, sc.File) || !p.uses(file, sc.Cassette) })
+}
+
+func sameFile(a, b string) bool {
+	one, err1 := os.Stat(a)
+	other, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(one, other)
+}
+
+func (p *Project) uses(file, cassette string) bool {
+	if !p.mayUse(file, cassette) {
+		return false
+	}
+	sc, err := p.Scenario(file)
+	return err == nil && sc.Cassette == cassette
 }
 
 // mayUse reports whether a scenario may use a cassette: the one that goes with its file by
