@@ -1,8 +1,8 @@
 package identity
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"strconv"
 	"strings"
 )
@@ -28,13 +28,20 @@ func (f *Faker) TagBits(value string, nonce int) uint32 {
 	if nonce < exactNonce {
 		value = strings.ToLower(value)
 	}
-	mac := f.macs.Get().(hash.Hash)
-	defer f.macs.Put(mac)
-	mac.Reset()
-	b := binary.BigEndian.AppendUint32([]byte("tag"), uint32(nonce))
-	b = append(b, value...)
-	mac.Write(b)
-	return binary.BigEndian.Uint32(mac.Sum(b[:0])) >> (32 - TagSize)
+	var room [256]byte
+	b := binary.BigEndian.AppendUint32(append(append(room[:0], f.inner[:]...), "tag"...), uint32(nonce))
+	sum := f.hmac(append(b, value...))
+	return binary.BigEndian.Uint32(sum[:]) >> (32 - TagSize)
+}
+
+// hmac is HMAC-SHA-256 by the salt of what stands behind the inner block, as crypto/hmac has
+// it: without its allocations, since a recording of many names asks for the bits of each
+// several times.
+func (f *Faker) hmac(inner []byte) [sha256.Size]byte {
+	sum := sha256.Sum256(inner)
+	var outer [sha256.BlockSize + sha256.Size]byte
+	copy(outer[copy(outer[:], f.outer[:]):], sum[:])
+	return sha256.Sum256(outer[:])
 }
 
 // TagSize is how many bits a tag has.
