@@ -156,8 +156,12 @@ func (x *masker) compute(l *place.Leaf, bound *bindings) (is string, ids []idBin
 	return foldIDs(identity.Rewrite(l.Text, computed)), ids
 }
 
-// memberName is the name of a member as it is stored: its pseudonym is known by its tag.
+// memberName is the name of a member as it is stored: its pseudonym is known by its tag, and
+// is one itself in what is stored.
 func (x *masker) memberName(l *place.Leaf, bound *bindings) string {
+	if x.faker.IsName(l.Text) {
+		return l.Text
+	}
 	if p, ok := x.byTag(x.members, l.Text); ok {
 		return p
 	}
