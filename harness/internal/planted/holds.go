@@ -11,17 +11,16 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
-// Holds reports whether an interaction holds a text in any encoding, however often encoded,
-// whatever its letter case.
-func Holds(i *cassette.Interaction, needle string) bool {
-	needle = strings.ToLower(needle)
+// Spellings is all that an interaction holds, in any encoding, however often encoded, in
+// lower case.
+func Spellings(i *cassette.Interaction) string {
 	dump, _ := json.Marshal(i)
-	for _, text := range Decoded(string(dump), i.Request.Body, i.Response.Body) {
-		if strings.Contains(strings.ToLower(text), needle) {
-			return true
-		}
-	}
-	return false
+	return strings.ToLower(strings.Join(Decoded(string(dump), i.Request.URL, i.Request.Body, i.Response.Body), "\n"))
+}
+
+// Holds reports whether an interaction holds a text in any spelling.
+func Holds(i *cassette.Interaction, needle string) bool {
+	return strings.Contains(Spellings(i), strings.ToLower(needle))
 }
 
 // Decoded are texts and what they say once what is encoded in them is decoded, however often.
@@ -43,8 +42,11 @@ func Decoded(texts ...string) (all []string) {
 }
 
 var (
-	base64Form = regexp.MustCompile(`[A-Za-z0-9+/_-]{12,}={0,2}`)
-	escapeForm = regexp.MustCompile(`(?:%|=|\\u00)([0-9a-fA-F]{2})`)
+	base64Form  = regexp.MustCompile(`[A-Za-z0-9+/_-]{12,}={0,2}`)
+	escapeForms = [...]*regexp.Regexp{
+		regexp.MustCompile(`(?:%|\\u00)[0-9a-fA-F]{2}`),
+		regexp.MustCompile(`=[0-9a-fA-F]{2}`), // of mail; elsewhere a value may begin so
+	}
 )
 
 // decodings are what a text says once more is decoded of it.
@@ -54,11 +56,12 @@ func decodings(text string) (all []string) {
 			all = append(all, s)
 		}
 	}
-	add(escapeForm.ReplaceAllStringFunc(text, func(s string) string {
-		hex := s[len(s)-2:]
-		plain, _ := strconv.ParseUint(hex, 16, 8)
-		return string([]byte{byte(plain)})
-	}))
+	for _, form := range escapeForms {
+		add(form.ReplaceAllStringFunc(text, func(s string) string {
+			plain, _ := strconv.ParseUint(s[len(s)-2:], 16, 8)
+			return string([]byte{byte(plain)})
+		}))
+	}
 	add(strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\/`, "/", `\n`, "\n", `\r`, "\r").Replace(text))
 	add(html.UnescapeString(text))
 	add(strings.ReplaceAll(text, "+", " "))
