@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"html"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -14,13 +15,18 @@ import (
 // Spellings is all that an interaction holds, in any encoding, however often encoded, in
 // lower case.
 func Spellings(i *cassette.Interaction) string {
-	dump, _ := json.Marshal(i)
-	return strings.ToLower(strings.Join(Decoded(string(dump), i.Request.URL, i.Request.Body, i.Response.Body), "\n"))
+	address, _ := url.PathUnescape(i.Request.URL)
+	return spellings(i, address)
 }
 
-// Holds reports whether an interaction holds a text in any spelling.
+// Holds reports whether an interaction holds a text in any encoding, whatever its letter case.
 func Holds(i *cassette.Interaction, needle string) bool {
-	return strings.Contains(Spellings(i), strings.ToLower(needle))
+	return strings.Contains(spellings(i), strings.ToLower(needle))
+}
+
+func spellings(i *cassette.Interaction, more ...string) string {
+	dump, _ := json.Marshal(i)
+	return strings.ToLower(strings.Join(Decoded(append(more, string(dump), i.Request.Body, i.Response.Body)...), "\n"))
 }
 
 // Decoded are texts and what they say once what is encoded in them is decoded, however often.
@@ -42,11 +48,8 @@ func Decoded(texts ...string) (all []string) {
 }
 
 var (
-	base64Form  = regexp.MustCompile(`[A-Za-z0-9+/_-]{12,}={0,2}`)
-	escapeForms = [...]*regexp.Regexp{
-		regexp.MustCompile(`(?:%|\\u00)[0-9a-fA-F]{2}`),
-		regexp.MustCompile(`=[0-9a-fA-F]{2}`), // of mail; elsewhere a value may begin so
-	}
+	base64Form = regexp.MustCompile(`[A-Za-z0-9+/_-]{12,}={0,2}`)
+	escapeForm = regexp.MustCompile(`(?:%|=|\\u00)([0-9a-fA-F]{2})`)
 )
 
 // decodings are what a text says once more is decoded of it.
@@ -56,12 +59,10 @@ func decodings(text string) (all []string) {
 			all = append(all, s)
 		}
 	}
-	for _, form := range escapeForms {
-		add(form.ReplaceAllStringFunc(text, func(s string) string {
-			plain, _ := strconv.ParseUint(s[len(s)-2:], 16, 8)
-			return string([]byte{byte(plain)})
-		}))
-	}
+	add(escapeForm.ReplaceAllStringFunc(text, func(s string) string {
+		plain, _ := strconv.ParseUint(s[len(s)-2:], 16, 8)
+		return string([]byte{byte(plain)})
+	}))
 	add(strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\/`, "/", `\n`, "\n", `\r`, "\r").Replace(text))
 	add(html.UnescapeString(text))
 	add(strings.ReplaceAll(text, "+", " "))
