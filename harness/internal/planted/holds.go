@@ -15,8 +15,13 @@ import (
 // Spellings is all that an interaction holds, in any encoding, however often encoded, in
 // lower case.
 func Spellings(i *cassette.Interaction) string {
-	address, _ := url.PathUnescape(i.Request.URL)
-	return spellings(i, address)
+	var unescaped []string
+	for _, text := range []string{i.Request.URL, i.Request.Body, i.Response.Body} {
+		if plain, err := url.PathUnescape(text); err == nil {
+			unescaped = append(unescaped, plain)
+		}
+	}
+	return spellings(i, unescaped...)
 }
 
 // Holds reports whether an interaction holds a text in any encoding, whatever its letter case.
