@@ -33,7 +33,9 @@ func (r Rules) Compare(first, second *cassette.Interaction) (Comparison, error) 
 	}
 	c := Comparison{On: ruleFor(first.Request.Method, recorded.url.Path(), first)}
 	if recorded.key != live.key {
-		c.Differences = differences(&recorded, &live)
+		var d differ
+		d.requests(&recorded, &live)
+		c.Differences = d.list
 		c.Bindable = rules.alike(first, second)
 	}
 	return c, nil
