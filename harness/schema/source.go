@@ -3,8 +3,6 @@ package schema
 import (
 	"errors"
 	"fmt"
-	"iter"
-	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -123,12 +121,6 @@ func (src *source) at(offset int) (line, column int) {
 // scan finds where the file's members stand, once.
 func (src *source) scan() {
 	src.scanned.Do(func() { src.offsets, src.twice, src.again = memberOffsets(src.text) })
-}
-
-// pointers are those of every member and element.
-func (src *source) pointers() iter.Seq[string] {
-	src.scan()
-	return maps.Keys(src.offsets)
 }
 
 // lookup is the value that pointer names.
