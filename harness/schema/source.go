@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -79,16 +77,7 @@ func (f *folder) text(key typeKey) (string, error) {
 	if f.builtin(key) {
 		return builtinText(key.name)
 	}
-	return readInRoot(f.dir, filepath.FromSlash(key.path()))
-}
-
-func readInRoot(dir, name string) (string, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return "", err
-	}
-	defer root.Close()
-	text, err := plainfile.ReadFileIn(root, name)
+	text, err := plainfile.ReadBelow(f.dir, key.path())
 	return string(text), err
 }
 
