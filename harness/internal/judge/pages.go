@@ -10,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
@@ -18,12 +19,12 @@ import (
 type Pages struct {
 	schemas *schema.Set
 	answers *conform.Checker
-	indexes *indexes
+	indexes *route.Indexes
 }
 
 // NewPages judges by a project's schemas.
 func NewPages(p *project.Project) *Pages {
-	return &Pages{schemas: p.Schemas, answers: p.Answers, indexes: newIndexes(p.Dirs.Schemas)}
+	return &Pages{schemas: p.Schemas, answers: p.Answers, indexes: route.In(p.Dirs.Schemas)}
 }
 
 // Holds reports whether the project has the schema of a type of an API, and an answer
@@ -60,7 +61,7 @@ func (p *Pages) Types(c *cassette.Cassette, named []string, file string) (types 
 		}
 		j.interaction, j.n, j.api, j.typ = i, n, u.Version, named[n]
 		j.folder()
-		if index := p.indexes.index(u.Version); index != nil && i.Response.Code < 400 {
+		if index, _ := p.indexes.Of(u.Version); index != nil && i.Response.Code < 400 {
 			j.spelling(index)
 		}
 		if named[n] == "" || i.Response.Code >= 300 {

@@ -1,11 +1,9 @@
 package judge
 
 import (
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
@@ -18,39 +16,20 @@ import (
 // text (Edm.String) at a path of an answer. It knows the APIs of which the folder of schemas
 // has an index.
 func Texts(schemas string) func(i *cassette.Interaction, path string) bool {
-	return newIndexes(schemas).isText
+	return texts{route.In(schemas)}.isText
 }
 
-// indexes are those of a folder of schemas, each read once.
-type indexes struct {
-	dir    string
-	mu     sync.Mutex
-	loaded map[string]*route.Index // by API version; nil: there is none
-}
+// texts know which members hold texts by the indexes of a folder of schemas.
+type texts struct{ *route.Indexes }
 
-func newIndexes(dir string) *indexes {
-	return &indexes{dir: dir, loaded: map[string]*route.Index{}}
-}
-
-func (x *indexes) index(version string) *route.Index {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	index, known := x.loaded[version]
-	if !known {
-		index, _ = route.Load(filepath.Join(x.dir, version, route.FileName)) // without one nothing is declared
-		x.loaded[version] = index
-	}
-	return index
-}
-
-func (x *indexes) isText(i *cassette.Interaction, path string) bool {
+func (x texts) isText(i *cassette.Interaction, path string) bool {
 	address, err := graphurl.Parse(i.Request.URL)
 	if err != nil || address.Host != graphurl.Graph || address.Version == "" {
 		return false
 	}
-	index := x.index(address.Version)
+	index, _ := x.Of(address.Version)
 	if index == nil {
-		return false
+		return false // nothing is declared
 	}
 	doc, err := jsondoc.Parse(i.Response.Body)
 	if err != nil {
