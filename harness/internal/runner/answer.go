@@ -143,12 +143,11 @@ func (e *redirectError) Error() string { return fmt.Sprintf("more than %d redire
 
 // goesRound reports redirects without end: the service's fault, and this step's.
 func (s exchanger) goesRound(a *answer, err *redirectError) *halt {
-	return (&halt{finding: finding{Finding: report.Finding{
-		Rule: ruleRedirectLoop, Severity: report.Error,
-		Value:   report.Value{Where: "header.Location", Want: "an answer within " + fmt.Sprint(maxRedirects) + " redirects"},
-		Message: fmt.Sprintf("%s: the redirects do not end", s.what(a.request)),
-		Hint:    "redirect: stop under request: judges the first answer instead",
-	}, got: value("a redirect to " + shownURL(err.to))}}).at(a, "")
+	f := place{where: "header.Location"}.failed(ruleRedirectLoop, 0,
+		fmt.Sprintf("an answer within %d redirects", maxRedirects), value("a redirect to "+shownURL(err.to)))
+	f.Message = s.what(a.request) + ": the redirects do not end"
+	f.Hint = "redirect: stop under request: judges the first answer instead"
+	return (&halt{finding: f}).at(a, "")
 }
 
 func (s *stepRun) what(req *http.Request) string {

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -21,8 +22,8 @@ func (s judge) parts(a *answer) *halt {
 		e := s.step.Parts[id]
 		views := answered[id]
 		if len(views) != 1 {
-			f := place{where: "$['responses']", at: "$['responses']"}.failed(rulePartsID, e.Line, plain("one part "+id), plain(strconv.Itoa(len(views))))
-			f.message = phrase{"the batch answer has %d parts with the id %s, wanted one", []any{len(views), id}}
+			f := inBody("$['responses']").failed(rulePartsID, e.Line, "one part "+id, strconv.Itoa(len(views)))
+			f.Message = fmt.Sprintf("the batch answer has %d parts with the id %s, wanted one", len(views), id)
 			s.report(a, f)
 			continue
 		}

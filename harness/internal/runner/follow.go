@@ -85,8 +85,8 @@ func (s pager) next(page *answer, asked map[string]bool) (*http.Request, *halt) 
 }
 
 func (s pager) followed(page *answer, rule report.Rule, at, want, got, is string) {
-	f := place{where: at, at: at}.failed(rule, s.step.Follow.Line, plain(want), value(got))
-	f.is = plain(is)
+	f := inBody(at).failed(rule, s.step.Follow.Line, want, value(got))
+	f.Is = is
 	s.report(page, f)
 }
 

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func (s subject) fail(rule report.Rule, want string) []finding {
 // failAs says it in words of its own, which follow the value.
 func (s subject) failAs(rule report.Rule, want, is string, args ...any) []finding {
 	found := s.fail(rule, want)
-	found[0].is = phrase{"is %s, " + is, append([]any{found[0].got}, args...)}
+	found[0].Is = fmt.Sprintf("is %s, "+is, append([]any{found[0].Got}, args...)...)
 	return found
 }
 
@@ -74,8 +75,8 @@ func (c *checker) absent(check *scenario.Check, at place) []finding {
 		return nil
 	}
 	want := c.wanted(m)
-	f := at.failed(ruleExpectExists, check.Line, value(want), plain("nothing"))
-	f.is = phrase{"is absent, want %s", []any{hold(want)}}
+	f := at.failed(ruleExpectExists, check.Line, value(want), "nothing")
+	f.Is = "is absent, want " + f.Want
 	return []finding{f}
 }
 

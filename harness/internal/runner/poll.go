@@ -127,7 +127,7 @@ func (p *poller) operationFailed(a *answer) *halt {
 func (p *poller) compare(h *halt, a *answer) {
 	h.finding.Where = "$['status']"
 	if state := async.StateOf(a.doc); state != "" {
-		h.finding.got = value(jsonText(state))
+		h.finding.Got = value(jsonText(state))
 	}
 	if len(p.step.Poll.Until) > 0 {
 		until := p.step.Poll.Until[0]
@@ -227,11 +227,11 @@ func (set findingSet) unseen(reported []finding) []finding {
 	}
 	seen := map[kind]bool{}
 	for _, f := range reported {
-		seen[kind{f.Rule, f.Where, f.got.String()}] = true
+		seen[kind{f.Rule, f.Where, f.Got}] = true
 	}
 	var unseen []finding
 	for _, f := range set {
-		if k := (kind{f.Rule, f.Where, f.got.String()}); !seen[k] {
+		if k := (kind{f.Rule, f.Where, f.Got}); !seen[k] {
 			seen[k] = true
 			unseen = append(unseen, f)
 		}

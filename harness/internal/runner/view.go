@@ -35,14 +35,13 @@ func (v *view) body() string {
 	return jsondoc.AppendPath(v.part, "body")
 }
 
-func (v *view) bodyPlace() place { return place{where: v.body(), at: v.body()} }
+func (v *view) bodyPlace() place { return inBody(v.body()) }
 
 func (v *view) statusPlace() place {
 	if v.part == "" {
 		return place{where: "status"}
 	}
-	path := jsondoc.AppendPath(v.part, "status")
-	return place{where: path, at: path}
+	return inBody(jsondoc.AppendPath(v.part, "status"))
 }
 
 func (v *view) headerPlace(name string) place {
@@ -52,8 +51,7 @@ func (v *view) headerPlace(name string) place {
 	if spelt, ok := v.spelt[http.CanonicalHeaderKey(name)]; ok {
 		name = spelt
 	}
-	path := jsondoc.AppendPath(jsondoc.AppendPath(v.part, "headers"), name)
-	return place{where: path, at: path}
+	return inBody(jsondoc.AppendPath(jsondoc.AppendPath(v.part, "headers"), name))
 }
 
 func (v *view) textPlace() place {
