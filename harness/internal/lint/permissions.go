@@ -221,7 +221,7 @@ func (l *permissionLint) scenario(sc *scenario.Scenario) {
 		if step.Permissions == nil {
 			continue
 		}
-		path, err := step.Request.Path.ExpandText(func(name string) (any, bool) { return "{" + name + "}", true }, func(s string) string { return s })
+		path, err := step.Request.Path.ExpandText(func(name string) (any, bool) { return "{" + name + "}", true }, nil)
 		if err != nil || !strings.HasPrefix(path, "/") {
 			continue
 		}

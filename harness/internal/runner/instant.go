@@ -19,7 +19,8 @@ func parseInstant(s string) (instant, error) {
 	if strings.Contains(s, ",") { // which package time would read as a point
 		return instant{}, bad
 	}
-	in := instant{digits: fractionDigits(s), zoned: true}
+	_, fraction, _ := strings.Cut(s, ".")
+	in := instant{digits: len(fraction) - len(strings.TrimLeft(fraction, "0123456789")), zoned: true}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
 		in.zoned = false
@@ -30,11 +31,6 @@ func parseInstant(s string) (instant, error) {
 	}
 	in.time = t
 	return in, nil
-}
-
-func fractionDigits(s string) int {
-	_, fraction, _ := strings.Cut(s, ".")
-	return len(fraction) - len(strings.TrimLeft(fraction, "0123456789"))
 }
 
 // compare orders two instants at full precision.

@@ -41,13 +41,6 @@ func (s subject) failAs(rule report.Rule, want, is string, args ...any) []findin
 	return found
 }
 
-// stuck remembers what cannot be evaluated at all.
-func (c *checker) stuck(rule report.Rule, line int, message string, args ...any) {
-	if c.fault == nil {
-		c.fault = couldNot(rule, line, message, args...)
-	}
-}
-
 // checks evaluates checks below a document that stands at base.
 func (c *checker) checks(checks []scenario.Check, doc any, base place) []finding {
 	var found []finding
@@ -116,8 +109,8 @@ func (c *checker) wrongType(s subject, want string) []finding {
 // expand fills in a wanted value.
 func (c *checker) expand(t *scenario.Template, line int) (any, bool) {
 	value, err := t.Expand(c.lookup)
-	if err != nil {
-		c.stuck(ruleRunVariable, line, "expand the wanted value: %v", err)
+	if err != nil && c.fault == nil {
+		c.fault = couldNot(ruleRunVariable, line, "expand the wanted value: %v", err)
 	}
 	return value, err == nil
 }
