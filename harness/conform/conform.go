@@ -2,12 +2,8 @@ package conform
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
-	"path/filepath"
-	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -59,26 +55,13 @@ type Problem struct {
 // Checker checks exchanges against the schemas of a folder.
 type Checker struct {
 	schemas *schema.Set
-	indexes sync.Map // api -> func() (*route.Index, error)
+	indexes *route.Folder
 }
 
 // New checks against a set's schemas. The indexes beside them are read when they
 // are needed.
-func New(schemas *schema.Set) *Checker { return &Checker{schemas: schemas} }
-
-// index is that of an API; nil when there is none.
-func (c *Checker) index(api string) (*route.Index, error) {
-	load, ok := c.indexes.Load(api)
-	if !ok {
-		load, _ = c.indexes.LoadOrStore(api, sync.OnceValues(func() (*route.Index, error) {
-			x, err := route.Load(filepath.Join(c.schemas.Dir(), api, route.FileName))
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil, nil
-			}
-			return x, err
-		}))
-	}
-	return load.(func() (*route.Index, error))()
+func New(schemas *schema.Set) *Checker {
+	return &Checker{schemas: schemas, indexes: route.NewFolder(schemas.Dir())}
 }
 
 // Check judges one exchange. A type that is named is checked whatever else is known:
@@ -94,7 +77,7 @@ func (c *Checker) Check(e Exchange) (Result, error) {
 		j.address, j.api = u, cmp.Or(u.Version, e.API)
 	}
 	if err == nil && (u.Host == graphurl.Graph || u.Host == "") && u.Version != "" {
-		if j.index, err = c.index(u.Version); err != nil {
+		if j.index, err = c.indexes.Index(u.Version); err != nil {
 			return Result{}, err
 		}
 	}

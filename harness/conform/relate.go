@@ -13,7 +13,7 @@ const (
 
 // Relate says how a type stands to another of an API, by their full names.
 func (c *Checker) Relate(api, typ, other string) (Relation, error) {
-	index, err := c.index(api)
+	index, err := c.indexes.Index(api)
 	switch {
 	case err != nil || index == nil:
 		return Unknown, err

@@ -30,7 +30,7 @@ func Cassette(answers *conform.Checker, c *cassette.Cassette, file string) ([]re
 	}
 	noted := map[kind]bool{}
 	for n, i := range c.Interactions {
-		result, err := trail.Check(answers, exchangeOf(c, i))
+		result, err := trail.Check(answers, ExchangeOf(i, c.Meta.Origin == cassette.Docs))
 		if err != nil {
 			return nil, fmt.Errorf("judge %s: %w", file, err)
 		}
@@ -48,32 +48,23 @@ func Cassette(answers *conform.Checker, c *cassette.Cassette, file string) ([]re
 			if c.Meta.Origin == cassette.Docs { // what documentation shows is no contract
 				problem.Severity = min(problem.Severity, report.Warning)
 			}
-			findings = append(findings, finding(problem, i, n, file))
+			findings = append(findings, report.Finding{
+				Rule: problem.Rule, Severity: problem.Severity, Interaction: &n, Place: report.Place{File: file},
+				Value: report.Value{
+					Part: i.Request.Method + " " + i.Request.URL, Where: problem.Where, Want: problem.Want, Got: problem.Got,
+					Remark: conform.Source(problem.File, problem.Line),
+				},
+			})
 		}
 	}
 	return findings, nil
 }
 
-func finding(p conform.Problem, i *cassette.Interaction, n int, file string) report.Finding {
-	return report.Finding{
-		Rule: p.Rule, Severity: p.Severity, Interaction: &n, Place: report.Place{File: file},
-		Value: report.Value{
-			Part: i.Request.Method + " " + i.Request.URL, Where: p.Where, Want: p.Want, Got: p.Got,
-			Remark: conform.Source(p.File, p.Line),
-		},
-	}
-}
-
-func exchangeOf(c *cassette.Cassette, i *cassette.Interaction) conform.Exchange {
-	e := ExchangeOf(i)
-	e.Placeholders = c.Meta.Origin == cassette.Docs
-	return e
-}
-
-// ExchangeOf is an interaction as it is judged.
-func ExchangeOf(i *cassette.Interaction) conform.Exchange {
+// ExchangeOf is an interaction as it is judged; documentation has placeholders for values.
+func ExchangeOf(i *cassette.Interaction, documented bool) conform.Exchange {
 	return conform.Exchange{
-		Method: i.Request.Method, URL: i.Request.URL, Request: conform.BodyOf(i.Request.Body, i.Request.Headers.Get("Content-Type")),
+		Placeholders: documented,
+		Method:       i.Request.Method, URL: i.Request.URL, Request: conform.BodyOf(i.Request.Body, i.Request.Headers.Get("Content-Type")),
 		Status: i.Response.Code, Header: i.Response.Headers, Answer: conform.BodyOf(i.Response.Body, i.Response.Headers.Get("Content-Type")),
 	}
 }
@@ -82,7 +73,7 @@ func ExchangeOf(i *cassette.Interaction) conform.Exchange {
 // aside, for a comparison of recordings. A schema that cannot be used judges nothing.
 func Violations(answers *conform.Checker) func(*cassette.Interaction) []diff.Violation {
 	return func(i *cassette.Interaction) (violations []diff.Violation) {
-		result, err := answers.Check(ExchangeOf(i))
+		result, err := answers.Check(ExchangeOf(i, false))
 		if err != nil {
 			return nil
 		}

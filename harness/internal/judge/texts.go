@@ -1,11 +1,9 @@
 package judge
 
 import (
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
@@ -18,38 +16,17 @@ import (
 // text (Edm.String) at a path of an answer. It knows the APIs of which the folder of schemas
 // has an index.
 func Texts(schemas string) func(i *cassette.Interaction, path string) bool {
-	return newIndexes(schemas).isText
+	indexes := route.NewFolder(schemas)
+	return func(i *cassette.Interaction, path string) bool { return isText(indexes, i, path) }
 }
 
-// indexes are those of a folder of schemas, each read once.
-type indexes struct {
-	dir    string
-	mu     sync.Mutex
-	loaded map[string]*route.Index // by API version; nil: there is none
-}
-
-func newIndexes(dir string) *indexes {
-	return &indexes{dir: dir, loaded: map[string]*route.Index{}}
-}
-
-func (x *indexes) index(version string) *route.Index {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	index, known := x.loaded[version]
-	if !known {
-		index, _ = route.Load(filepath.Join(x.dir, version, route.FileName)) // without one nothing is declared
-		x.loaded[version] = index
-	}
-	return index
-}
-
-func (x *indexes) isText(i *cassette.Interaction, path string) bool {
+func isText(indexes *route.Folder, i *cassette.Interaction, path string) bool {
 	address, err := graphurl.Parse(i.Request.URL)
 	if err != nil || address.Host != graphurl.Graph || address.Version == "" {
 		return false
 	}
-	index := x.index(address.Version)
-	if index == nil {
+	index, _ := indexes.Index(address.Version)
+	if index == nil { // nothing is declared
 		return false
 	}
 	doc, err := jsondoc.Parse(i.Response.Body)

@@ -43,8 +43,11 @@ func (l *linter) leaksIn(c *cassette.Cassette, file, hint string) {
 		l.add(file, project.Findings(ruleCassetteLeaks, file, err)...)
 		return
 	}
-	for n := range leaks {
-		placeLeak(&leaks[n], c)
+	for n := range leaks { // one that has no line gets its interaction's
+		leak := &leaks[n]
+		if leak.Line == 0 && leak.Interaction >= 0 && leak.Interaction < len(c.Interactions) && !strings.HasPrefix(leak.Part, "vars") {
+			leak.Line = c.Interactions[leak.Interaction].Line
+		}
 	}
 	l.addLeaks(file, hint, leaks)
 }
@@ -61,13 +64,6 @@ func foreignEntries(file string) (*importer.Format, []*importer.Entry) {
 		}
 	}
 	return nil, nil
-}
-
-// placeLeak gives a leak that has no line its interaction's.
-func placeLeak(leak *redact.Leak, c *cassette.Cassette) {
-	if leak.Line == 0 && leak.Interaction >= 0 && leak.Interaction < len(c.Interactions) && !strings.HasPrefix(leak.Part, "vars") {
-		leak.Line = c.Interactions[leak.Interaction].Line
-	}
 }
 
 func (c cases) addLeaks(file, hint string, leaks []redact.Leak) {
