@@ -19,13 +19,9 @@ import (
 func (o *options) unpack(t tester, name string, m mode) error {
 	file := path.Clean(name) + ".yaml"
 	_, err := fs.Stat(o.files, file)
-	switch {
-	case m == modeRecord, m == modeSpy, m == modeOnce && errors.Is(err, fs.ErrNotExist):
+	if m == modeRecord || m == modeSpy || m == modeOnce && errors.Is(err, fs.ErrNotExist) {
 		if o.dirs.Cassettes == "" {
-			return &fault.Error{
-				Message: "what lies in a harness.FS cannot be recorded",
-				Hint:    "give harness.Dir, too, which recordings go to",
-			}
+			return &fault.Error{Message: "what lies in a harness.FS cannot be recorded", Hint: "give harness.Dir, too, which recordings go to"}
 		}
 		return nil
 	}

@@ -177,13 +177,3 @@ func (o *options) project(s *Session, m mode) (*project.Project, mode, error) {
 	m, err = settle(m, p, s.name)
 	return p, m, err
 }
-
-// quietly is a transport that prints nothing of what comes over its connections, which are
-// closed with the test. Any but an *http.Transport is used as it is.
-func quietly(t tester, below http.RoundTripper) http.RoundTripper {
-	below = quiet.Over(below)
-	if own, ok := below.(*quiet.Transport); ok {
-		t.Cleanup(own.CloseIdleConnections)
-	}
-	return below
-}
