@@ -73,10 +73,7 @@ var deciding = []string{"Prefer", "ConsistencyLevel", "If-Match", "If-None-Match
 func addHeaders(request *yaml.Node, k *known, headers http.Header) {
 	node := mapping()
 	for _, name := range deciding {
-		values := sequence()
-		for _, value := range headers.Values(name) {
-			values.Content = append(values.Content, text(k.template(value)))
-		}
+		values := list(headers.Values(name), func(value string) *yaml.Node { return text(k.template(value)) })
 		switch len(values.Content) {
 		case 0:
 		case 1:
@@ -213,7 +210,7 @@ func jsonValue(token jsondoc.Token, k *known) *yaml.Node {
 	case '0':
 		return number(token.Raw)
 	case 'n':
-		return null()
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: token.Raw}
 	}
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: token.Raw}
 }
