@@ -7,9 +7,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/visible"
-
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -26,7 +25,7 @@ type statusError int
 func (s statusError) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 // statusOf prints what went wrong, if anything did, and returns the exit status.
-func statusOf(ctx context.Context, std streams, err error) int {
+func statusOf(ctx context.Context, std Streams, err error) int {
 	var status statusError
 	switch {
 	case err == nil:
@@ -36,7 +35,7 @@ func statusOf(ctx context.Context, std streams, err error) int {
 	case ctx.Err() != nil:
 		err = &fault.Error{Message: "interrupted"}
 	}
-	printError(std.err, err)
+	printError(std.Err, err)
 	return statusCouldNot
 }
 
@@ -66,9 +65,4 @@ func block(message string) string {
 		lines[i] = visible.Text(lines[i])
 	}
 	return strings.Join(lines, "\n  ")
-}
-
-func faultText(fault any) string {
-	text, _, _ := strings.Cut(fmt.Sprint(fault), "\n")
-	return text
 }

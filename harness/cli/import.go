@@ -54,7 +54,7 @@ func (f *importFlags) reader(p *project.Project) (importer.Reader, error) {
 	return importer.Reader{Known: known, Refused: p.Rules.Hosts.Refuse}, err
 }
 
-func newImport(std streams, dirs *projectFlags) *cobra.Command {
+func newImport(std Streams, dirs *projectFlags) *cobra.Command {
 	var names []string
 	var below []*cobra.Command
 	for _, kind := range importKinds() {
@@ -65,7 +65,7 @@ func newImport(std streams, dirs *projectFlags) *cobra.Command {
 	return parent("import", "Turn other tools' recordings into cassettes and scenarios", missing, below...)
 }
 
-func newImportOf(kind importKind, std streams, dirs *projectFlags) *cobra.Command {
+func newImportOf(kind importKind, std Streams, dirs *projectFlags) *cobra.Command {
 	opts := importFlags{kind: kind}
 	line := "graphvcr import " + string(kind.Kind) + " "
 	cmd := &cobra.Command{

@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"context"
+
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/graphvcr/graphvcr/harness/internal/project"
@@ -17,3 +20,14 @@ func (f *projectFlags) register(flags *pflag.FlagSet) {
 }
 
 func (f *projectFlags) open() (*project.Project, error) { return project.Open(f.dirs) }
+
+// on makes what a command runs that reports no suite: its work on the project.
+func (f *projectFlags) on(work func(ctx context.Context, p *project.Project, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		p, err := f.open()
+		if err != nil {
+			return err
+		}
+		return work(cmd.Context(), p, args)
+	}
+}

@@ -25,7 +25,7 @@ var groups = []*cobra.Group{
 	{ID: "test", Title: "Test:"}, {ID: "record", Title: "Record:"}, {ID: "watch", Title: "Watch the API:"}, {ID: "setup", Title: "Set up:"},
 }
 
-func newRoot(std streams) *cobra.Command {
+func newRoot(std Streams) *cobra.Command {
 	var dirs projectFlags
 	var opts replayFlags
 	root := &cobra.Command{
@@ -37,9 +37,9 @@ func newRoot(std streams) *cobra.Command {
 		SilenceUsage:  true,
 		Version:       thisVersion(),
 	}
-	root.SetIn(std.in)
-	root.SetOut(std.out)
-	root.SetErr(std.err)
+	root.SetIn(std.In)
+	root.SetOut(std.Out)
+	root.SetErr(std.Err)
 	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate("{{.Version}}\n")
 	dirs.register(root.PersistentFlags())
@@ -54,7 +54,7 @@ func newRoot(std streams) *cobra.Command {
 }
 
 // addCommands adds every command to its group.
-func addCommands(root *cobra.Command, std streams, dirs *projectFlags) {
+func addCommands(root *cobra.Command, std Streams, dirs *projectFlags) {
 	root.AddGroup(groups...)
 	in := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {

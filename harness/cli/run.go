@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/graphvcr/graphvcr/harness/internal/child"
@@ -36,22 +38,12 @@ type Streams struct {
 // Run executes one command line, without the command's name, and returns the exit status:
 // 0 clean, 1 findings, 2 it could not be done; of exec the program's own. It ends when the
 // context does. Flags, results and statuses are those of the command.
-func Run(ctx context.Context, args []string, std Streams) int {
-	return run(ctx, args, streams{in: std.In, out: std.Out, err: std.Err})
-}
-
-// streams are where a command reads and writes: results to out, talk to err.
-type streams struct {
-	in       io.Reader
-	out, err io.Writer
-}
-
-// run executes one command line and returns the exit status.
-func run(ctx context.Context, args []string, std streams) (status int) {
+func Run(ctx context.Context, args []string, std Streams) (status int) {
 	defer func() {
 		if broken := recover(); broken != nil {
-			printError(std.err, &fault.Error{
-				Message: "internal error: " + faultText(broken),
+			what, _, _ := strings.Cut(fmt.Sprint(broken), "\n")
+			printError(std.Err, &fault.Error{
+				Message: "internal error: " + what,
 				Hint:    "this is a fault of graphvcr: please report it with the command line",
 			})
 			status = statusCouldNot
@@ -59,7 +51,7 @@ func run(ctx context.Context, args []string, std streams) (status int) {
 	}()
 	root := newRoot(std)
 	root.SetArgs(args)
-	help := &unfailing{w: std.out}
+	help := &unfailing{w: std.Out}
 	root.SetOut(help)
 	err := root.ExecuteContext(ctx)
 	if err == nil && help.err != nil {
