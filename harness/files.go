@@ -8,10 +8,9 @@ import (
 	"path"
 	"path/filepath"
 
-	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
-
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 )
 
 // unpack lays what a session needs of a file system of cassettes into a folder of its own:

@@ -10,9 +10,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/visible"
-
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
 )
 
 // CreateScenario creates a scenario file; name is its path below the scenarios folder.

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
-
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/runner"

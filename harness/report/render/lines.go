@@ -3,9 +3,9 @@ package render
 import (
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/visible"
-
 	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
 )
 
 // A pair is a line of either text, or one of both; -1 is none.

@@ -10,9 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/report"
-
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // jsonShown is what renderers show of a case beside its findings, in a shard's report, for

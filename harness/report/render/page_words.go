@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/visible"
 	"github.com/graphvcr/graphvcr/harness/report"
-
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // words are what a page calls what a command found.
