@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,6 +22,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
+	"github.com/graphvcr/graphvcr/harness/internal/live"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 	"github.com/graphvcr/graphvcr/harness/internal/session"
@@ -349,4 +351,29 @@ func (f *firstLines) Write(line []byte) (int, error) {
 		fmt.Fprintln(f.std.Err, block(string(line)))
 	}
 	return len(line), nil
+}
+
+// shownPage is the page of a server, below a path that nobody can guess.
+type shownPage struct {
+	*live.Page
+	path string
+}
+
+// showing has a server show its requests on a page.
+func showing(options *proxy.Options, cassettes []string) *shownPage {
+	page := &shownPage{live.New(strings.Join(cassettes, ", ")), "/_graphvcr/" + strings.ToLower(rand.Text()) + "/"}
+	options.Page, options.PagePath = page.Page, page.path
+	options.Seen = func(seen proxy.Seen) {
+		r := live.Request{
+			Session: seen.Session, Method: seen.Request.Method, URL: seen.Request.URL.Scheme + "://" + seen.Request.URL.Host + seen.Request.URL.Path,
+			Cassette: seen.Trace.Answer.Cassette, Interaction: seen.Trace.Answer.Interaction, Miss: seen.Trace.Miss,
+		}
+		if is := seen.Trace.Stored; is != nil { // of a spy what it recorded, and not that it had no answer before
+			r.Cassette, r.Interaction, r.Miss = nil, is, nil
+		} else if r.Interaction == nil && r.Miss == nil {
+			r.Err = seen.Err
+		}
+		page.See(r)
+	}
+	return page
 }

@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -213,4 +214,17 @@ func jsonValue(token jsondoc.Token, k *known) *yaml.Node {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: token.Raw}
 	}
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: token.Raw}
+}
+
+// longestName bounds what Name makes.
+const longestName = 80
+
+// Name is what the scenario of a request is called: get-users-id, of any user. It holds
+// none of the request's values, and is the same for all requests of one template.
+func Name(method, address string) string {
+	name := strings.ToLower(method)
+	if u, err := graphurl.Parse(address); err == nil && u.Name() != "" {
+		name += "-" + u.Name()
+	}
+	return strings.TrimRight(name[:min(len(name), longestName)], "-")
 }
