@@ -165,28 +165,15 @@ func (s writeSets) expandCreates(collection string) {
 			if err != nil {
 				continue
 			}
-			eachText(doc, func(text string) { s.note("with "+fold(text), collection, write) })
+			jsondoc.Walk(doc, func(_ jsondoc.Place, value any) bool {
+				if text, ok := value.(string); ok && len(text) < longestName {
+					s.note("with "+fold(text), collection, write)
+				}
+				return true
+			})
 		}
 	}
 	delete(s, "creates "+collection)
-}
-
-// eachText shows the texts of a document that are short enough to be looked for.
-func eachText(doc any, show func(text string)) {
-	switch v := doc.(type) {
-	case map[string]any:
-		for _, value := range v {
-			eachText(value, show)
-		}
-	case []any:
-		for _, value := range v {
-			eachText(value, show)
-		}
-	case string:
-		if len(v) < longestName {
-			show(v)
-		}
-	}
 }
 
 // made are the names of what a request made, as far as its answer says: what the object is
