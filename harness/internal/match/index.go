@@ -45,9 +45,7 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 	if at := slices.IndexFunc(cassettes, func(c *cassette.Cassette) bool { return len(c.Salt) > 0 }); at >= 0 && rules.Bind != BindOff {
 		x.seal = newSeal(compiled, cassettes[at].Salt)
 		x.seal.holders = sync.OnceValue(func() map[string][]*record { return x.seal.findHolders(x.entries) })
-		for _, c := range cassettes {
-			x.seal.noteTags(c)
-		}
+		x.seal.read = sync.OnceFunc(func() { x.seal.readAll(cassettes) })
 	}
 	b := builder{Index: x}
 	for _, c := range cassettes {

@@ -107,11 +107,12 @@ func (x *masker) mask(m place.Message, places holes, bound *bindings) masked {
 			return "", false
 		}
 		if len(places) > 0 && mayBeHole(l) {
-			if kind, ok := places[l.Place()]; ok {
+			at := l.Place()
+			if kind, ok := places[at]; ok {
 				if l.Role == place.FileName {
 					file = len(a.blanks)
 				}
-				return a.leaveOut(l, kind), true
+				return a.leaveOut(l, at, kind), true
 			}
 		}
 		if l.Layered {
@@ -179,9 +180,9 @@ func (x *masker) byTag(tagged map[string]string, value string) (string, bool) {
 	return "", false
 }
 
-// leaveOut notes what stands in a hole, and returns what is to stand there.
-func (a *masked) leaveOut(l *place.Leaf, kind cassette.HoleKind) string {
-	b := blank{place: l.Place(), text: l.Text, is: l.Text, looked: l.Looked() || l.Role == place.Header}
+// leaveOut notes what stands in a hole at a place, and returns what is to stand there.
+func (a *masked) leaveOut(l *place.Leaf, at string, kind cassette.HoleKind) string {
+	b := blank{place: at, text: l.Text, is: l.Text, looked: l.Looked() || l.Role == place.Header}
 	if kind != cassette.HoleName {
 		b.kind = blankAny
 	}

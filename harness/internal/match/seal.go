@@ -13,9 +13,12 @@ import (
 )
 
 // A seal is what an index knows of its sealed cassettes: requests by what is left of them
-// once the ids in them are computed, and what stands in their holes is blank.
+// once the ids in them are computed, and what stands in their holes is blank. It is read when a
+// request first needs it: those that are sent as they are stored never do.
 type seal struct {
 	masker
+	read    func() // once
+	unread  []unreadEntry
 	rules   ruleSet
 	shapes  map[string][]*holeSet // of requests that are no batches
 	batches batches
@@ -35,6 +38,30 @@ func newSeal(rules ruleSet, salt []byte) *seal {
 	}
 }
 
+// An unreadEntry is an entry of a sealed cassette, with its first recorded request.
+type unreadEntry struct {
+	source
+	*entry
+	shape, principal string
+}
+
+// add notes the first recorded request of an entry. Its shape is that of the request as it is
+// stored, as what is sent has that of the request as it came.
+func (x *seal) add(s source, e *entry, as *request) {
+	x.unread = append(x.unread, unreadEntry{s, e, shapeOf(as), as.key.Principal})
+}
+
+// readAll reads the cassettes' tags and what was added.
+func (x *seal) readAll(cassettes []*cassette.Cassette) {
+	for _, c := range cassettes {
+		x.noteTags(c)
+	}
+	for n := range x.unread {
+		x.readEntry(&x.unread[n])
+	}
+	x.unread = nil
+}
+
 // noteTags notes the tags of a cassette, and the names of members that were replaced.
 func (x *seal) noteTags(c *cassette.Cassette) {
 	for p, tag := range c.Meta.Tags {
@@ -45,11 +72,9 @@ func (x *seal) noteTags(c *cassette.Cassette) {
 	}
 }
 
-// add notes the first recorded request of an entry of a sealed cassette. Its shape is that of
-// the request as it is stored, as what is sent has that of the request as it came.
-func (x *seal) add(s source, e *entry, as *request) {
-	left := x.mask(messageOf(s.interaction), holesOf(s.interaction), newBindings(x.faker))
-	r, err := x.rules.understandMessage(&left.message, s.interaction.Request.Host, as.key.Principal)
+func (x *seal) readEntry(u *unreadEntry) {
+	left := x.mask(messageOf(u.interaction), holesOf(u.interaction), newBindings(x.faker))
+	r, err := x.rules.understandMessage(&left.message, u.interaction.Request.Host, u.principal)
 	if err != nil {
 		return
 	}
@@ -57,7 +82,7 @@ func (x *seal) add(s source, e *entry, as *request) {
 	if places := placesOf(left.blanks); r.batch != nil {
 		x.batches.add(places, r.batch)
 	} else {
-		buckets = x.holeSet(shapeOf(as), places).buckets
+		buckets = x.holeSet(u.shape, places).buckets
 	}
 	left.divide(r.batch)
 	key := bucketKey{r.key, len(left.blanks)}
@@ -65,7 +90,7 @@ func (x *seal) add(s source, e *entry, as *request) {
 		buckets[key] = &bucket{id: x.buckets, byValue: map[valueAt][]int{}, byTag: map[valueAt][]string{}}
 		x.buckets++
 	}
-	x.addTo(buckets[key], sealedEntry{e, s.cassette, left.parts})
+	x.addTo(buckets[key], sealedEntry{u.entry, u.cassette, left.parts})
 }
 
 // holeSet finds or makes the one of a shape with these places. The one without holes is the

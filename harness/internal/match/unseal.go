@@ -10,6 +10,7 @@ import (
 // that fit the surest is meant, then one that has answers left, then the one that differs at
 // the fewest places, then the first recorded.
 func (u *unsealer) find(m place.Message, host string, live *request) (best *foundRequest, why string) {
+	u.seal.read()
 	for _, set := range u.seal.setsFor(m, host, live, u.bound) {
 		a := u.seal.mask(m, set.places, u.bound)
 		r, err := u.seal.rules.understandMessage(&a.message, host, live.key.Principal)
@@ -43,7 +44,7 @@ func (u *unsealer) find(m place.Message, host string, live *request) (best *foun
 // itself on this run: the only one that agrees with what is known, or the next in recorded
 // order, while no more than own such requests are under way.
 func (u *unsealer) choose(b *bucket, a *masked, own int32) (f *foundRequest, why string) {
-	flight := &u.flights[b.id]
+	flight := &u.flights()[b.id]
 	likely, known := u.likely(b, a, true)
 	contradict := likely != nil && len(likely) == 0
 	if flight.invented.Load() && (contradict || byChance(a, known)) && !flight.overlapped(own) {
@@ -145,7 +146,7 @@ func (u *unsealer) begin(f *foundRequest) (now *foundRequest, why string, end, r
 	if len(f.masked.blanks) == 0 {
 		return f, "", func() {}, nil
 	}
-	read = u.flights[f.bucket.id].enter()
+	read = u.flights()[f.bucket.id].enter()
 	if f.sure >= fitTagged {
 		return f, "", func() {}, read
 	}
@@ -168,7 +169,7 @@ func (u *unsealer) bind(f *foundRequest) {
 			switch sent.kind {
 			case blankName:
 				if f.sure == fitWeak && len(f.bucket.entries) > 1 && u.known(f.bucket, part.class, sent, true).sure == fitWeak {
-					u.flights[f.bucket.id].invented.Store(true)
+					u.flights()[f.bucket.id].invented.Store(true)
 				}
 				u.bound.bind(idBinding{is.text, sent.text, sent.text})
 			case blankID:
