@@ -45,7 +45,7 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 	if at := slices.IndexFunc(cassettes, func(c *cassette.Cassette) bool { return len(c.Salt) > 0 }); at >= 0 && rules.Bind != BindOff {
 		x.seal = newSeal(compiled, cassettes[at].Salt)
 		x.seal.holders = sync.OnceValue(func() map[string][]*record { return x.seal.findHolders(x.entries) })
-		x.seal.read = sync.OnceFunc(func() { x.seal.readAll(cassettes) })
+		x.seal.read = sync.OnceFunc(func() { x.seal.readAll(x, cassettes) })
 	}
 	b := builder{Index: x}
 	for _, c := range cassettes {
@@ -91,9 +91,6 @@ func (b *builder) add(s source) error {
 		e = b.newEntry(&req)
 	}
 	b.addSpelling(s.interaction, e)
-	if b.seal != nil && len(s.cassette.Salt) > 0 && len(e.answers) == 0 {
-		b.seal.add(s, e, &req)
-	}
 	b.count++
 	r := &record{source: s, entry: e, number: len(e.answers), position: b.count, batch: req.batch}
 	e.answers = append(e.answers, r)
