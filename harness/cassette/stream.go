@@ -18,12 +18,15 @@ type Parts struct {
 	Most int
 	// Append appends the text of part n to dst, as an Encoder does. It is called in order.
 	Append func(dst []byte, n int) ([]byte, error)
+
+	head []byte // the text before the parts, where Room has made it
 }
 
-// Room is how many bytes the texts of parts may have.
-func (p Parts) Room(meta Meta) int {
+// Room is how many bytes the texts of parts may have, which are to be saved with the same meta.
+func (p *Parts) Room(meta Meta) int {
 	const id = 32 // more than the line of a number has
-	return p.most() - len(opening(&meta, p.Count, p.Holes)) - p.Count*id
+	p.head = opening(&meta, p.Count, p.Holes)
+	return p.most() - len(p.head) - p.Count*id
 }
 
 func (p Parts) most() int {
@@ -54,7 +57,10 @@ const runSize = 128 << 10
 
 // stream writes a cassette: one run of text while the next is made.
 func stream(out io.Writer, meta *Meta, p Parts) (err error) {
-	text, room := opening(meta, p.Count, p.Holes), p.most()
+	text, room := p.head, p.most()
+	if text == nil {
+		text = opening(meta, p.Count, p.Holes)
+	}
 	var spare []byte
 	var failed error
 	var writing sync.WaitGroup
