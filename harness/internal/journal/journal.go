@@ -55,6 +55,8 @@ type Journal struct {
 	retried map[int]bool // by order
 	syncing *time.Timer  // pending group sync, nil when all is synced
 	failed  error        // the first failed write or sync: from then on nothing is stored
+
+	syncs sync.WaitGroup // those under way
 }
 
 // record is where the text of an interaction stands in the file, as a cassette has it.
@@ -242,6 +244,10 @@ func (j *Journal) sync() {
 	j.mu.Lock()
 	file := j.file
 	j.syncing = nil
+	if file != nil {
+		j.syncs.Add(1)
+		defer j.syncs.Done()
+	}
 	j.mu.Unlock()
 	if file == nil {
 		return
@@ -283,22 +289,19 @@ func (j *Journal) kept() []record {
 // Close closes the journal and leaves the file, to be recovered. A second time it does
 // nothing.
 func (j *Journal) Close() error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.file == nil {
+	file := j.release()
+	if file == nil {
 		return nil
 	}
 	var err error
 	if !j.readOnly {
-		err = j.file.Sync()
+		err = file.Sync()
 	}
-	return errors.Join(err, j.release().Close())
+	return errors.Join(err, file.Close())
 }
 
 // Remove closes the journal and removes the file.
 func (j *Journal) Remove() error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	return errors.Join(j.release().Close(), os.Remove(j.name))
 }
 
@@ -311,13 +314,16 @@ func (j *Journal) SetAside() error {
 	return errors.Join(j.Close(), wire.Move(j.name, j.name+Damaged))
 }
 
-// release takes the file from the journal, with the lock held.
+// release takes the file from the journal, once nothing else uses it.
 func (j *Journal) release() *os.File {
+	j.mu.Lock()
 	if j.syncing != nil {
 		j.syncing.Stop()
 		j.syncing = nil
 	}
 	file := j.file
 	j.file = nil
+	j.mu.Unlock()
+	j.syncs.Wait()
 	return file
 }
