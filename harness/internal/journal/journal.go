@@ -56,7 +56,7 @@ type Journal struct {
 	syncing *time.Timer  // pending group sync, nil when all is synced
 	failed  error        // the first failed write or sync: from then on nothing is stored
 
-	syncs sync.WaitGroup // those under way
+	syncs sync.WaitGroup // those pending or under way
 }
 
 // record is where the text of an interaction stands in the file, as a cassette has it.
@@ -179,6 +179,7 @@ func (j *Journal) Append(order, retryOf int, i *cassette.Interaction, note []byt
 	j.end += int64(len(e.buf))
 	j.add(r)
 	if j.syncing == nil {
+		j.syncs.Add(1)
 		j.syncing = time.AfterFunc(syncEvery, j.sync)
 	}
 	return nil
@@ -241,13 +242,10 @@ func (j *Journal) whole() (*os.File, error) {
 
 // sync is the group sync: it covers all that was written since the last.
 func (j *Journal) sync() {
+	defer j.syncs.Done()
 	j.mu.Lock()
 	file := j.file
 	j.syncing = nil
-	if file != nil {
-		j.syncs.Add(1)
-		defer j.syncs.Done()
-	}
 	j.mu.Unlock()
 	if file == nil {
 		return
@@ -317,10 +315,10 @@ func (j *Journal) SetAside() error {
 // release takes the file from the journal, once nothing else uses it.
 func (j *Journal) release() *os.File {
 	j.mu.Lock()
-	if j.syncing != nil {
-		j.syncing.Stop()
-		j.syncing = nil
+	if j.syncing != nil && j.syncing.Stop() {
+		j.syncs.Done()
 	}
+	j.syncing = nil
 	file := j.file
 	j.file = nil
 	j.mu.Unlock()

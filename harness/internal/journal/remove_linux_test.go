@@ -21,7 +21,7 @@ func TestRemoveDuringSync(t *testing.T) {
 		if err := j.Append(0, NoRetry, i, nil); err != nil {
 			t.Fatal(err)
 		}
-		go j.sync()
+		j.syncing.Reset(0)
 		for begun := false; !begun; runtime.Gosched() {
 			j.mu.Lock()
 			begun = j.syncing == nil

@@ -87,7 +87,6 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := r.opts.Base.RoundTrip(e.outgoing())
 	if err != nil {
-		e.sent.drop()
 		why := err
 		if req.Context().Err() != nil {
 			why = fmt.Errorf("the client was gone before its answer came: %w", err)
