@@ -126,7 +126,7 @@ func (r *Recording) AddTo(c *cassette.Cassette) error {
 		}
 	}
 	r.before = len(c.Interactions)
-	r.recorder = transport.NewRecorder(r.journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact, First: r.before})
+	r.recorder = transport.NewRecorder(r.journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact})
 	r.live.Meta = addedTo(c.Meta, r.live.Meta)
 	return nil
 }
