@@ -8,8 +8,7 @@ import (
 )
 
 // keep adds to an answer what leaves a client's cache as it is. MSAL puts what it is
-// answered in place of what it has: a refresh token, and whether the app is one of a
-// family that shares them. What comes without client_info belongs to no account.
+// answered in place of what it has. What comes without client_info belongs to no account.
 func keep(r *http.Request, said fields) {
 	sent := r.PostForm.Get("refresh_token")
 	if r.PostForm.Get("grant_type") != "refresh_token" || sent == "" {
@@ -17,16 +16,8 @@ func keep(r *http.Request, said fields) {
 	}
 	said["refresh_token"] = sent
 	if uid, utid, ok := namedAccount(r.Header.Get("X-AnchorMailbox")); ok && r.PostForm.Get("client_info") == "1" {
-		said["client_info"] = clientInfo(uid, utid)
-	}
-	inFamily(r, said)
-}
-
-// inFamily says to an app of Microsoft's whose refresh tokens are good for others of them
-// that they are.
-func inFamily(r *http.Request, said fields) {
-	if family[strings.ToLower(r.PostForm.Get("client_id"))] {
-		said["foci"] = "1"
+		info, _ := json.Marshal(fields{"uid": uid, "utid": utid}) // of strings: cannot fail
+		said["client_info"] = base64.RawURLEncoding.EncodeToString(info)
 	}
 }
 
@@ -39,11 +30,6 @@ func namedAccount(mailbox string) (uid, utid string, ok bool) {
 	}
 	uid, utid, ok = strings.Cut(mailbox[len(prefix):], "@")
 	return uid, utid, ok && uid != "" && utid != ""
-}
-
-func clientInfo(uid, utid string) string {
-	info, _ := json.Marshal(fields{"uid": uid, "utid": utid}) // of strings: cannot fail
-	return base64.RawURLEncoding.EncodeToString(info)
 }
 
 // family are Microsoft's own apps whose refresh tokens are good for each other ("foci"

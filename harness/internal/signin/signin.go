@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -37,13 +36,25 @@ type Options struct {
 	// Draw makes so many bytes of a kind, fresh ones each time; nil is random.
 	Draw func(kind string, n int) []byte
 
-	// Strict does as the real hosts: it refuses codes and refresh tokens that were not
-	// handed out here, and another secret than ClientSecret; a device code is pending at
-	// first; a sign-in is answered with a refresh token and who signed in. Any other
-	// host leaves what a client keeps of accounts and refresh tokens as it is.
-	Strict       bool
-	ClientSecret string // "": any
+	// Strict does what the real hosts do besides; nil is nothing: then what a client keeps
+	// of accounts and refresh tokens stays as it is.
+	Strict Strict
 }
+
+// Strict refuses what the real hosts refuse, and hands out what lasts, as they do.
+type Strict interface {
+	// Issued is called with each code that is handed out: for an authorization, in answer to
+	// GET, or for a device, in answer to POST.
+	Issued(r *http.Request, code string)
+	// Refused says why a request for a token is refused; the status is 0 where it is not. It
+	// may complete the request's form.
+	Refused(r *http.Request) (status int, code, description string, number int)
+	// Granted adds to the answer to a user's sign-in.
+	Granted(r *http.Request, scope string, said map[string]any)
+}
+
+// DeviceGrant is the type of the grant for a device code.
+const DeviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
 
 // User is a person with an account.
 type User struct{ ID, Name, PrincipalName string }
@@ -70,9 +81,7 @@ type Tokens interface {
 // Host answers as the sign-in hosts do.
 type Host struct {
 	voice
-	mux    *http.ServeMux
-	mu     sync.Mutex // held while a request is answered
-	grants grants
+	mux *http.ServeMux
 }
 
 // voice is what all answers have in common.
@@ -95,19 +104,18 @@ func New(o Options) *Host {
 	if o.Tokens == nil {
 		o.Tokens = &unsigned{now: o.Now, user: o.User, scopes: o.Scopes, roles: o.Roles}
 	}
-	v := voice{o}
-	h := &Host{voice: v, mux: http.NewServeMux(), grants: grants{v, map[string]authorization{}, map[string]*device{}, map[string]string{}}}
+	h := &Host{voice: voice{o}, mux: http.NewServeMux()}
 	h.routes()
 	return h
 }
 
 func (h *Host) routes() {
-	about, g := discovery{h.voice}, &h.grants
+	about, g := discovery{h.voice}, grants{h.voice}
 	for _, version := range []string{"", "/v2.0"} {
 		oauth := "/{tenant}/oauth2" + version
 		h.mux.HandleFunc("GET /{tenant}"+version+"/.well-known/openid-configuration", h.json(about.configuration))
 		h.mux.HandleFunc("GET /{tenant}/discovery"+version+"/keys", h.json(about.keys))
-		h.mux.HandleFunc("GET "+oauth+"/authorize", h.authorize)
+		h.mux.HandleFunc("GET "+oauth+"/authorize", g.authorize)
 		h.mux.HandleFunc("POST "+oauth+"/devicecode", h.json(g.deviceCode))
 		h.mux.HandleFunc("POST "+oauth+"/token", h.json(g.token))
 	}
@@ -138,8 +146,7 @@ type fields map[string]any
 // maxForm bounds a request's body; real ones hold a few kilobytes.
 const maxForm = 1 << 20
 
-// json serves what a function of the request's form says. The form is not read while
-// the lock is held.
+// json serves what a function of the request's form says.
 func (h *Host) json(answer func(r *http.Request) (int, fields)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
@@ -147,9 +154,7 @@ func (h *Host) json(answer func(r *http.Request) (int, fields)) http.HandlerFunc
 		if err := r.ParseForm(); err != nil {
 			said = h.problem("invalid_request", "AADSTS900144: The request body is malformed.", 900144)
 		} else {
-			h.mu.Lock()
 			status, said = answer(r)
-			h.mu.Unlock()
 		}
 		body, err := json.Marshal(said)
 		if err != nil {
