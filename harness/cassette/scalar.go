@@ -34,23 +34,13 @@ func (s *scalars) singleQuoted(value []byte) (text string, ok bool) {
 		return "", false
 	}
 	inner := value[1 : len(value)-1]
-	if bytes.IndexByte(inner, '\'') < 0 {
+	switch quotes := bytes.Count(inner, []byte("'")); {
+	case quotes == 0:
 		return s.texts.keep(inner), true
+	case quotes != 2*bytes.Count(inner, []byte("''")):
+		return "", false
 	}
-	s.scratch = s.scratch[:0]
-	for {
-		i := bytes.IndexByte(inner, '\'')
-		if i < 0 {
-			break
-		}
-		if i+1 == len(inner) || inner[i+1] != '\'' {
-			return "", false
-		}
-		s.scratch = append(s.scratch, inner[:i+1]...)
-		inner = inner[i+2:]
-	}
-	s.scratch = append(s.scratch, inner...)
-	return s.texts.keep(s.scratch), true
+	return string(bytes.ReplaceAll(inner, []byte("''"), []byte("'"))), true
 }
 
 // plainValue reports whether a text is a plain scalar that means itself, as the
@@ -180,16 +170,10 @@ func quotedList(text string) (values []string, rest string, ok bool) {
 
 // quotedFirst reads the double-quoted scalar that a text begins with.
 func quotedFirst(text string) (value, rest string, ok bool) {
-	end := 1
-	for end < len(text) && text[end] != '"' {
-		if text[end] == '\\' {
-			end++
-		}
-		end++
-	}
-	if end >= len(text) || text[0] != '"' {
+	quoted, err := strconv.QuotedPrefix(text)
+	if err != nil || quoted[0] != '"' {
 		return "", "", false
 	}
-	meaning, ok := unquote(nil, []byte(text[:end+1]))
-	return string(meaning), text[end+1:], ok
+	meaning, ok := unquote(nil, []byte(quoted))
+	return string(meaning), text[len(quoted):], ok
 }
