@@ -3,6 +3,7 @@ package fault
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -57,24 +58,16 @@ func Nearest[S ~string](name string, known []S) S {
 // Near lists the names, three at most and nearest first, whose distance is no more
 // than most. Names of one distance are sorted.
 func Near(names []string, most int, distance func(name string) int) []string {
-	type candidate struct {
-		name     string
-		distance int
-	}
-	var found []candidate
+	distances := map[string]int{}
 	for _, name := range names {
 		if d := distance(name); d <= most {
-			found = append(found, candidate{name, d})
+			distances[name] = d
 		}
 	}
-	slices.SortFunc(found, func(a, b candidate) int {
-		return cmp.Or(a.distance-b.distance, strings.Compare(a.name, b.name))
+	near := slices.SortedFunc(maps.Keys(distances), func(a, b string) int {
+		return cmp.Or(distances[a]-distances[b], strings.Compare(a, b))
 	})
-	var near []string
-	for _, c := range found[:min(3, len(found))] {
-		near = append(near, c.name)
-	}
-	return near
+	return near[:min(3, len(near))]
 }
 
 // Distance counts the insertions, deletions, replacements and swaps of

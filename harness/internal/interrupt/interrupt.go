@@ -80,11 +80,13 @@ func During(ctx context.Context, h Work) (release func()) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.held = append(i.held, &h)
-	return func() {
-		i.mu.Lock()
-		defer i.mu.Unlock()
-		i.held = slices.DeleteFunc(i.held, func(other *Work) bool { return other == &h })
-	}
+	return func() { i.release(&h) }
+}
+
+func (i *interruption) release(h *Work) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.held = slices.DeleteFunc(i.held, func(other *Work) bool { return other == h })
 }
 
 // Saving is During for a recording. Once it was interrupted, it is held to the end of the
@@ -155,20 +157,11 @@ func (i *interruption) end(status int) {
 	i.mu.Lock()
 	i.ending = true
 	i.mu.Unlock()
-	for h := i.current(); h != nil; h = i.pop() {
+	for h := i.current(); h != nil; h = i.current() {
 		if h.Last != nil {
 			h.Last()
 		}
+		i.release(h)
 	}
 	i.exit(status)
-}
-
-// pop takes off what was to be finished last, and returns what is before it.
-func (i *interruption) pop() *Work {
-	i.mu.Lock()
-	if len(i.held) > 0 {
-		i.held = i.held[:len(i.held)-1]
-	}
-	i.mu.Unlock()
-	return i.current()
 }
