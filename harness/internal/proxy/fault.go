@@ -142,7 +142,6 @@ type faulty struct {
 	lags   lags
 }
 
-// RoundTrip implements http.RoundTripper.
 func (f *faulty) RoundTrip(req *http.Request) (*http.Response, error) {
 	n := f.seen.Add(1)
 	var late, slow *Fault

@@ -119,7 +119,6 @@ type learning struct {
 // mostLearned bounds the answers that are read for links.
 const mostLearned = 8 << 20
 
-// RoundTrip implements http.RoundTripper.
 func (l *learning) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := l.base.RoundTrip(req)
 	if err != nil {

@@ -85,7 +85,6 @@ func (r *Reverse) End(ctx context.Context) []report.Case {
 	return append([]report.Case{<-own}, ended...)
 }
 
-// ServeHTTP implements http.Handler.
 func (r *Reverse) ServeHTTP(w http.ResponseWriter, req *http.Request) { answering(r.serve)(w, req) }
 
 func (r *Reverse) serve(w http.ResponseWriter, req *http.Request) *Failure {

@@ -127,7 +127,6 @@ func (h *Host) routes() {
 	}))
 }
 
-// ServeHTTP implements http.Handler.
 func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Date", h.opts.Now().UTC().Format(http.TimeFormat))
