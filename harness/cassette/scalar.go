@@ -174,8 +174,12 @@ func quotedFirst(text string) (value, rest string, ok bool) {
 	if err != nil || quoted[0] != '"' {
 		return "", "", false
 	}
+	value, rest = quoted[1:len(quoted)-1], text[len(quoted):]
+	if !strings.Contains(value, `\`) {
+		return value, rest, true
+	}
 	meaning, ok := unquote(nil, []byte(quoted))
-	return string(meaning), text[len(quoted):], ok
+	return string(meaning), rest, ok
 }
 
 // arena cuts many short strings from few allocations.
