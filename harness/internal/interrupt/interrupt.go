@@ -21,9 +21,7 @@ const (
 	statusSignal = 128
 )
 
-// An interruption ends the process on SIGINT, SIGTERM and SIGHUP, wherever a command hangs. The
-// first signal cancels the context. A command that has not ended soon after is ended,
-// unless it has something to finish, which is said. A second signal ends it at once.
+// An interruption ends the process as the package says.
 type interruption struct {
 	talk   io.Writer
 	exit   func(status int)
@@ -70,8 +68,7 @@ func Context(talk io.Writer, status int, exit func(int)) (ctx context.Context, s
 	}
 }
 
-// During says what an interrupted command has to finish, until release is called. Where
-// the context has no interruption, as in a library, it does nothing.
+// During says what an interrupted command has to finish, until release is called.
 func During(ctx context.Context, h Work) (release func()) {
 	i, ok := ctx.Value(interruptionKey{}).(*interruption)
 	if !ok {

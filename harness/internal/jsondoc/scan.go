@@ -8,9 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// A scanner goes through JSON text, token by token, and checks its grammar. It is the only
-// place that knows the grammar: what reads JSON here reads the tokens that it finds, so all
-// of it accepts the same texts.
+// A scanner goes through JSON text, token by token, and checks its grammar.
 //
 // The shape of every reader is
 //
