@@ -34,13 +34,16 @@ func (s *scalars) singleQuoted(value []byte) (text string, ok bool) {
 		return "", false
 	}
 	inner := value[1 : len(value)-1]
-	switch quotes := bytes.Count(inner, []byte("'")); {
-	case quotes == 0:
-		return s.texts.keep(inner), true
-	case quotes != 2*bytes.Count(inner, []byte("''")):
-		return "", false
+	s.scratch = s.scratch[:0]
+	for i := bytes.IndexByte(inner, '\''); i >= 0; i = bytes.IndexByte(inner, '\'') {
+		if i+1 == len(inner) || inner[i+1] != '\'' {
+			return "", false
+		}
+		s.scratch = append(s.scratch, inner[:i+1]...)
+		inner = inner[i+2:]
 	}
-	return string(bytes.ReplaceAll(inner, []byte("''"), []byte("'"))), true
+	s.scratch = append(s.scratch, inner...)
+	return s.texts.keep(s.scratch), true
 }
 
 // plainValue reports whether a text is a plain scalar that means itself, as the
