@@ -259,7 +259,7 @@ func (p judge) withoutTokens(within *place.Leaf, address string) string {
 	}
 	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
 		f := vocabulary(p).fieldOf(l, nil)
-		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || table[f.rule].Class != Secret) {
+		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || rules[f.rule].class != Secret) {
 			return "", false
 		}
 		return p.leaf(l)

@@ -71,8 +71,8 @@ func leaksIn(c *cassette.Cassette, r *core, known []string) (found []Leak) {
 	for n, i := range c.Interactions {
 		p := &finder{pass: newPass(r), of: i, position: n}
 		p.trial = func(l *place.Leaf, by rule, _ string) {
-			if c.Meta.Origin != cassette.Docs || table[by].Class == Secret || isStranger(l.Text, by) {
-				p.add(l, table[by].ID, len(l.Text))
+			if c.Meta.Origin != cassette.Docs || rules[by].class == Secret || isStranger(l.Text, by) {
+				p.add(l, rules[by].id, len(l.Text))
 			}
 		}
 		p.stays = func(l *place.Leaf) {

@@ -27,7 +27,7 @@ type pass struct {
 
 	memory  *memory
 	show    func(l *place.Leaf) (string, bool) // leaf, as a value
-	counts  [ruleCount]int
+	counts  [mostRules]int
 	unknown map[string]int                           // by member: values replaced only because nothing knows them
 	trial   func(l *place.Leaf, r rule, text string) // reports what would be replaced, and nothing is
 	stays   func(l *place.Leaf)                      // in a trial: reports what would not

@@ -17,7 +17,7 @@ type Redactor struct {
 	core *core
 
 	mu      sync.Mutex
-	counts  [ruleCount]int
+	counts  [mostRules]int
 	unknown map[string]int
 }
 
@@ -125,7 +125,7 @@ func (r *Redactor) Summary() map[string]int {
 	summary := make(map[string]int)
 	for n, count := range r.counts {
 		if count > 0 && rule(n) != volatile {
-			summary[string(table[n].ID)] = count
+			summary[string(rules[n].id)] = count
 		}
 	}
 	return summary

@@ -66,9 +66,7 @@ var ruleOfID = [...]rule{
 }
 
 // joints are the words that stand beside ids in values of one.
-var joints = setOf(`w spo urn uuid tenant c i o f t federateddirectoryclaimprovider membership rolemanager microsoft sharepoint client
-	api guid id directory x user aad msteams orgid teamsvisitor acs sts windows net https http unq gbl spaces thread v tacv skype meeting
-	federatedidentitycredentials app oid serviceprincipal azuread aggregate b s a site web list`)
+var joints = setOf("joints")
 
 // isJoint reports whether what stands between ids says nothing: punctuation, short numbers
 // and words that values of ids have.
@@ -186,7 +184,7 @@ func (p renamer) token(f *field, s string, l *place.Leaf) verdict {
 			return verdict{text: p.link(l, t), rule: r}
 		}
 	}
-	if table[r].Class == Secret {
+	if rules[r].class == Secret {
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
 	return verdict{p.r.ledger.name("token", s, p.suggestion(l)), r, cassette.HoleName}

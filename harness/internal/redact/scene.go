@@ -13,7 +13,7 @@ type core struct {
 	rules       Rules
 	mark        func(name, parent, text string) Class // nil marks nothing
 	salt        []byte
-	on          [ruleCount]bool
+	on          [mostRules]bool
 	keep        set
 	keepMembers set
 	keepHeaders set
