@@ -66,9 +66,9 @@ type scene struct {
 	left     bool // it goes to no host of Graph's
 	outside  bool // nor does the link that is being read
 	signIn   bool
-	sealed   bool    // what it holds is none of Graph's, and every rule is obeyed
-	offset   int64   // of the body in its file
-	sizes    []int64 // of files in the body, in the order of their hashes
+	sealed   bool             // what it holds is none of Graph's, and every rule is obeyed
+	offset   int64            // of the body in its file
+	sizes    map[string]int64 // of files in the body, by their places
 }
 
 // obeys reports whether a rule is obeyed here: rules.yaml speaks of what Graph holds.
@@ -76,17 +76,10 @@ func (p *scene) obeys(r rule) bool { return p.r.on[r] || p.sealed && r != noRule
 
 // suggestion is what the recording before has at a leaf's place. What an answer has from
 // there was the service's to make: a client knows it from the answer alone.
-func (p *scene) suggestion(l *place.Leaf) func() string {
-	if p.before == nil {
-		return noSuggestion
+func (p *scene) suggestion(l *place.Leaf) string {
+	is := p.before.at(l)
+	if is != "" && !p.request {
+		p.r.ledger.tags.gave(is)
 	}
-	return func() string {
-		is := p.before.at(l)
-		if is != "" && !p.request {
-			p.r.ledger.tags.gave(is)
-		}
-		return is
-	}
+	return is
 }
-
-func noSuggestion() string { return "" }

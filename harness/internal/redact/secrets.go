@@ -17,7 +17,6 @@ const (
 	redactedBase64 = "UkVEQUNURUQ="
 	zeroGUID       = protocol.NoID
 	pemBegin       = "-----BEGIN "
-	pemEnd         = "-----END "
 )
 
 // WithoutCredentials is a text with another in place of what is a credential by its form: in
@@ -40,7 +39,7 @@ func withoutSecrets(s string) (string, rule) {
 	}
 	found := noRule
 	if strings.Contains(s, pemBegin) {
-		s, found = withoutPEM(s)
+		s, found = pemBlocks.ReplaceAllString(s, placeholder), secretPEM
 	}
 	if is := withoutUserInfo(s); is != s {
 		s, found = is, secretLogin
@@ -164,9 +163,9 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 	case len(word) >= 40 && (word[0] == '0' || word[0] == '1') && word[1] == '.' && word[2] == 'A',
 		len(word) >= 40 && word[0] == 'M' && word[1] == '.' && strings.ContainsAny(word, "!*$-_"):
 		return placeholder, secretLogin
-	case isClientSecret(word):
+	case word[5] == '~' && clientSecrets.MatchString(word):
 		return placeholder, secretLogin
-	case len(word) == 55 && isRecoveryKey(word):
+	case len(word) == 55 && recoveryKeys.MatchString(word):
 		return blank(word), secretKey
 	case strings.HasPrefix(word, "AKIA") && len(word) == 20, strings.HasPrefix(word, "AIza") && len(word) == 39, strings.IndexByte("gxsrndS", word[0]) >= 0 && foreignTokens.MatchString(word):
 		return placeholder, secretKey
@@ -197,18 +196,11 @@ func isJWT(s string) bool {
 	return err == nil && strings.HasPrefix(strings.TrimSpace(string(plain)), "{") && (strings.Contains(string(plain), `"alg"`) || strings.Contains(string(plain), `"enc"`))
 }
 
-// isClientSecret recognises the secrets that the portal makes: xxx8Q~ and more.
-func isClientSecret(s string) bool {
-	if len(s) < 34 || len(s) > 48 || len(s) < 6 || s[4] != 'Q' || s[5] != '~' || !ascii.IsDigit(s[3]) {
-		return false
-	}
-	return ascii.All(s, func(c byte) bool { return ascii.IsAlnum(c) || c == '~' || c == '_' || c == '-' || c == '.' })
-}
+// clientSecrets are the secrets that the portal makes: xxx8Q~ and more.
+var clientSecrets = regexp.MustCompile(`^[\w~.-]{3}\dQ~[\w~.-]{28,42}$`)
 
-// isRecoveryKey recognises BitLocker's: eight groups of six digits.
-func isRecoveryKey(s string) bool {
-	return areGroups(s, 6, "-", ascii.IsDigit)
-}
+// recoveryKeys are BitLocker's: eight groups of six digits.
+var recoveryKeys = regexp.MustCompile(`^(?:\d{6}-){7}\d{6}$`)
 
 // blank makes zeros of digits.
 func blank(s string) string { return withDigits(s, '0') }
@@ -224,31 +216,8 @@ func withDigits(s string, digit byte) string {
 	return string(b)
 }
 
-// withoutPEM replaces what stands between the lines of PEM blocks; one that is cut loses
-// the rest of the text.
-func withoutPEM(s string) (string, rule) {
-	var b strings.Builder
-	found := noRule
-	for {
-		i := strings.Index(s, pemBegin)
-		if i < 0 {
-			b.WriteString(s)
-			return b.String(), found
-		}
-		b.WriteString(s[:i])
-		s = s[i+len(pemBegin):]
-		found = secretPEM
-		b.WriteString(placeholder)
-		end := strings.Index(s, pemEnd)
-		if end < 0 {
-			return b.String(), found
-		}
-		s = s[end+len(pemEnd):]
-		if k := strings.Index(s, "-----"); k >= 0 {
-			s = s[k+len("-----"):]
-		}
-	}
-}
+// pemBlocks are PEM blocks; one that is cut is the rest of the text.
+var pemBlocks = regexp.MustCompile(`(?s)-----BEGIN .*?(?:-----END (?:.*?-----)?|\z)`)
 
 // withoutUserInfo replaces what stands before the hosts of addresses, where there is a password.
 func withoutUserInfo(s string) string {

@@ -3,6 +3,7 @@ package redact
 import (
 	"net/netip"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -24,7 +25,7 @@ func classOf(s string) (numbered.Class, string) {
 		return numbered.IPv6, s
 	}
 	switch {
-	case len(s) == 17 && isMAC(s):
+	case len(s) == 17 && macs.MatchString(s):
 		return numbered.MAC, s
 	case fileTypes.has(strings.TrimPrefix(path.Ext(s), ".")):
 		return numbered.File, s
@@ -61,22 +62,7 @@ func isPhone(s string) bool {
 	return digits >= 6 && digits <= 15 && (s[0] == '+' || s[0] == '(' || strings.ContainsAny(s, " "))
 }
 
-func isMAC(s string) bool { return areGroups(s, 2, ":-", ascii.IsHex) }
-
-// areGroups reports whether a text is made of groups of so many bytes of a class, with one of
-// some separators between each two.
-func areGroups(s string, size int, separators string, class func(byte) bool) bool {
-	for i := range len(s) {
-		if i%(size+1) == size {
-			if strings.IndexByte(separators, s[i]) < 0 {
-				return false
-			}
-		} else if !class(s[i]) {
-			return false
-		}
-	}
-	return true
-}
+var macs = regexp.MustCompile(`^(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$`)
 
 // isDomain recognises a name of a host: labels, the last of them of two to six letters, or
 // one that no real domain ends in.
