@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -93,15 +94,9 @@ func fileSizes(m place.Message) map[string]int64 {
 }
 
 // offsetOf reads where a slice begins: Content-Range: bytes 0-25/128.
-func offsetOf(contentRange string) int64 {
-	unit, span, _ := strings.Cut(contentRange, " ")
-	first, _, ok := strings.Cut(span, "-")
-	if !ok || !strings.EqualFold(unit, "bytes") {
+func offsetOf(contentRange string) (offset int64) {
+	if _, err := fmt.Sscanf(strings.ToLower(contentRange), "bytes %d-", &offset); err != nil {
 		return 0
 	}
-	n, err := strconv.ParseInt(first, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return max(n, 0)
+	return max(offset, 0)
 }

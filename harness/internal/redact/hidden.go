@@ -17,7 +17,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -26,6 +25,19 @@ const deepest = 3
 
 // mostPacked bounds what a packed text may hold.
 const mostPacked = 1 << 20
+
+// WithoutCredentials is a text with another in place of what is a credential by its form: in
+// place of all of it, where an encoding hides the credential.
+func WithoutCredentials(text, instead string) string {
+	plain, by := withoutSecrets(text)
+	switch {
+	case hidden(plain) != noRule:
+		return instead
+	case by == noRule:
+		return text
+	}
+	return strings.NewReplacer(fakeJWT, instead, placeholder, instead).Replace(plain)
+}
 
 // hidden is the rule of a credential that an encoding hides in a text, and noRule where there
 // is none. Only what stays as it came is asked for it: with a class or a rule off, or kept.
@@ -59,14 +71,6 @@ func showsLinkToken(s string) (shows bool) {
 		return address
 	})
 	return shows
-}
-
-// isLinkToken reports whether an option of a link gives access: its tokens do but those that
-// say where a list goes on.
-func isLinkToken(name string) bool { return protocol.IsToken(name) && !isPaging(name) }
-
-func isPaging(name string) bool {
-	return name == "skiptoken" || name == "deltatoken" || name == "token"
 }
 
 // decodings yields what a text says by each encoding that it shows signs of.

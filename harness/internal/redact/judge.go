@@ -303,26 +303,22 @@ func (p judge) serviceParts(l *place.Leaf, text string) string {
 
 // serviceWords rewrites the words between quoted values. First says whether a sentence begins.
 func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, first bool) {
-	for i := 0; i < len(text); {
-		if strings.IndexByte(textGaps, text[i]) >= 0 {
-			first = first || text[i] == '.' || text[i] == '\n'
-			b.WriteByte(text[i])
-			i++
-			continue
+	for len(text) > 0 {
+		word := strings.TrimLeft(text, textGaps)
+		gap := text[:len(text)-len(word)]
+		b.WriteString(gap)
+		first = first || strings.Contains(gap, "\n")
+		if end := strings.IndexAny(word, textGaps); end >= 0 {
+			word, text = word[:end], word[end:]
+		} else {
+			text = ""
 		}
-		j := i
-		for j < len(text) && strings.IndexByte(textGaps, text[j]) < 0 {
-			j++
+		end := wordEnd(word)
+		tail := word[end:]
+		if word = word[:end]; word != "" && !isServiceWord(word, first) {
+			word = p.rewritten(l, place.Leaf{Role: place.Member, Text: word})
 		}
-		end := i + wordEnd(text[i:j])
-		word, tail := text[i:end], text[end:j]
-		is := word
-		if !isServiceWord(word, first) {
-			is = p.rewritten(l, place.Leaf{Role: place.Member, Text: word})
-		}
-		b.WriteString(is)
-		b.WriteString(tail)
+		b.WriteString(word + tail)
 		first = tail == "." || tail == ":" || tail == "!"
-		i = j
 	}
 }

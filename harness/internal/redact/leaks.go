@@ -199,11 +199,7 @@ func looksRandom(s string) bool {
 	if len(s) < 24 || len(s) > 512 || strings.ContainsAny(s, " \t\n<>") {
 		return false
 	}
-	var digit, upper, small bool
-	for i := range len(s) {
-		digit, upper, small = digit || ascii.IsDigit(s[i]), upper || ascii.IsUpper(s[i]), small || ascii.IsLower(s[i])
-	}
-	if !digit || !upper || !small {
+	if !strings.ContainsAny(s, "0123456789") || s == ascii.ToLower(s) || ascii.All(s, func(c byte) bool { return !ascii.IsLower(c) }) {
 		return false
 	}
 	var count [256]int

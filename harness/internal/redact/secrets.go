@@ -19,19 +19,6 @@ const (
 	pemBegin       = "-----BEGIN "
 )
 
-// WithoutCredentials is a text with another in place of what is a credential by its form: in
-// place of all of it, where an encoding hides the credential.
-func WithoutCredentials(text, instead string) string {
-	plain, by := withoutSecrets(text)
-	switch {
-	case hidden(plain) != noRule:
-		return instead
-	case by == noRule:
-		return text
-	}
-	return strings.NewReplacer(fakeJWT, instead, placeholder, instead).Replace(plain)
-}
-
 // withoutSecrets replaces the credentials in a text by constants, and says by which rule.
 func withoutSecrets(s string) (string, rule) {
 	if len(s) < 8 {
@@ -174,6 +161,14 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 		return placeholder, secretAuth
 	}
 	return word, noRule
+}
+
+// isLinkToken reports whether an option of a link gives access: its tokens do but those that
+// say where a list goes on.
+func isLinkToken(name string) bool { return protocol.IsToken(name) && !isPaging(name) }
+
+func isPaging(name string) bool {
+	return name == "skiptoken" || name == "deltatoken" || name == "token"
 }
 
 // foreignTokens are those of other services that texts and settings hold.

@@ -100,86 +100,40 @@ var fileTypes = setOf("file types")
 // eachAddress replaces the addresses within a text.
 func eachAddress(s string, f func(string) string) string {
 	var b strings.Builder
-	at := 0
-	for i := strings.IndexByte(s, '@'); i >= 0; {
-		start, end := i, i+1
-		for start > at && isLocalByte(s[start-1]) && strings.IndexByte("/=?&|{}*!", s[start-1]) < 0 {
-			start--
-		}
-		for start < i && strings.IndexByte("'`^~.-%+", s[start]) >= 0 { // what stands before an address in a text
-			start++
-		}
-		for end < len(s) && (ascii.IsDigit(s[end]) || ascii.IsLetter(s[end]) || s[end] == '-' || s[end] == '.') {
-			end++
-		}
-		for end > i+1 && s[end-1] == '.' {
-			end--
-		}
-		if isAddress(s[start:end]) {
-			b.WriteString(s[at:start])
-			b.WriteString(f(s[start:end]))
-			at = end
-		}
-		next := strings.IndexByte(s[end:], '@')
-		if next < 0 {
+	copied := 0
+	for from := 0; strings.IndexByte(s[from:], '@') >= 0; {
+		at := addresses.FindStringIndex(s[from:])
+		if at == nil {
 			break
 		}
-		i = end + next
+		start, end := from+at[0], from+at[1]
+		from = start + strings.IndexByte(s[start:], '@') + 1 // what is no address may end in what begins one
+		if isAddress(s[start:end]) {
+			b.WriteString(s[copied:start] + f(s[start:end]))
+			copied, from = end, end
+		}
 	}
-	if at == 0 {
-		return s
-	}
-	b.WriteString(s[at:])
-	return b.String()
+	return b.String() + s[copied:]
 }
+
+// addresses have the form of addresses, without what may stand before and behind one in a text.
+var addresses = regexp.MustCompile("[A-Za-z0-9_#$\\x{80}-\\x{10FFFF}][A-Za-z0-9._%+'#$^`~\\x{80}-\\x{10FFFF}-]*@[A-Za-z0-9.-]*[A-Za-z0-9-]")
 
 // eachWebAddress replaces the web addresses within a text, from their scheme on.
 func eachWebAddress(text string, f func(address string) string) string {
-	var out strings.Builder
-	for {
-		at := strings.Index(text, "://")
-		if at < 0 {
-			out.WriteString(text)
-			return out.String()
-		}
-		start, end := at, at+len("://")
-		for start > 0 && ascii.IsLetter(text[start-1]) {
-			start--
-		}
-		for end < len(text) && text[end] > ' ' && !strings.ContainsRune("\"'<>`", rune(text[end])) {
-			end++
-			if end < len(text) && text[end] == '\'' && opensLiteral(text[at:end]) {
-				end = quoteEnd(text, end)
-			}
-		}
-		out.WriteString(text[:start])
-		out.WriteString(f(text[start:end]))
-		text = text[end:]
+	if !strings.Contains(text, "://") {
+		return text
 	}
+	return webAddresses.ReplaceAllStringFunc(text, f)
 }
 
-// opensLiteral reports whether a quote behind a part of an address opens a literal of its
-// query, as in ?$filter=id+eq+'x', and does not end the address.
-func opensLiteral(address string) bool {
-	if !strings.Contains(address, "?") {
-		return false
-	}
-	return strings.HasSuffix(address, "%20") || strings.ContainsRune("=+(,", rune(address[len(address)-1]))
-}
+// webAddresses end before a blank or a quote, unless that opens a literal of their query, as in
+// ?$filter=id+eq+'x', in which quotes are doubled.
+var webAddresses = regexp.MustCompile("[A-Za-z]*://" + ofAddress("?") + "*" +
+	`(?:\?(?:(?:[=+(,]|%20)'(?:[^']|'')*(?:'|\z)|` + ofAddress("") + `)*)?`)
 
-// quoteEnd is behind the quote that closes a literal, in which quotes are doubled.
-func quoteEnd(text string, open int) int {
-	for i := open + 1; i < len(text); i++ {
-		if text[i] != '\'' {
-			continue
-		}
-		if i+1 == len(text) || text[i+1] != '\'' {
-			return i + 1
-		}
-		i++
-	}
-	return len(text)
-}
+// ofAddress is a character of an address, but for some.
+func ofAddress(but string) string { return "[^\x00-\x20\"'<>`" + but + "]" }
 
 func authority(s string) bool { return strings.Contains(s[:min(len(s), 20)], "://") }
 
