@@ -33,14 +33,6 @@ type Atom struct {
 	Text string // a GUID in lower case with hyphens, all others as they were written
 }
 
-// Parts are the atoms within an atom: the GUID of a file's id.
-func (a Atom) Parts() []Atom {
-	if _, guid, ok := a.item(); ok {
-		return []Atom{{GUID, guid}}
-	}
-	return nil
-}
-
 // Key is the spelling by which equal ids are equal texts.
 func (a Atom) Key() string {
 	if a.Kind.folds() {

@@ -59,7 +59,7 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 	if c.Meta.Origin == cassette.Docs { // its people are invented, and so are their domains
 		rules.Identity, rules.Content, rules.Unknown = On, Off, Off
 	}
-	r, err := newTrial(rules, Options{Salt: c.Salt})
+	r, err := newCore(rules, Options{Salt: c.Salt})
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,6 @@ import (
 // pseudonym wherever it stands. The lexical class of a pseudonym is that of the value alone.
 type ledger struct {
 	faker *identity.Faker
-	idle  bool // nothing is stored of what it names
 	tags  *tags
 
 	mu      sync.Mutex
@@ -91,9 +90,6 @@ func (l *ledger) text(series, s string, suggested string) string {
 
 // reserve notes that a pseudonym stands as a value: no other value gets it.
 func (l *ledger) reserve(s string) {
-	if l.idle {
-		return
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, ok := l.used[s]; !ok {

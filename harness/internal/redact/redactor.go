@@ -103,7 +103,7 @@ func (r *Redactor) Var(name, value string) string {
 // Guard refuses an interaction that holds a secret.
 func (r *Redactor) Guard() cassette.Guard {
 	trial := sync.OnceValues(func() (*core, error) {
-		return newTrial(r.core.rules, Options{Salt: r.core.salt, Mark: r.core.mark})
+		return newCore(r.core.rules, Options{Salt: r.core.salt, Mark: r.core.mark})
 	})
 	return func(c *cassette.Cassette) error {
 		look, err := trial()

@@ -48,15 +48,6 @@ func newCore(rules Rules, options Options) (*core, error) {
 	return c, nil
 }
 
-// newTrial is the core of passes that only look.
-func newTrial(rules Rules, options Options) (*core, error) {
-	c, err := newCore(rules, options)
-	if err == nil {
-		c.ledger.idle = true
-	}
-	return c, err
-}
-
 // A scene is what is known of the message that is being read.
 type scene struct {
 	r        *core
