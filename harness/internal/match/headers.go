@@ -174,6 +174,8 @@ func sortedSet(items []string, separator string) string {
 	return strings.Join(slices.Compact(items), separator)
 }
 
+type namedValue struct{ name, value string }
+
 // elements reads the elements of a list, each with its parameters behind it: names in lower
 // case, without the prefix "odata.", which is optional ("OData Protocol 4.01" section 8.2.8),
 // and values without quotes.

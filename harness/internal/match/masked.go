@@ -68,9 +68,9 @@ func (h holes) add(at string, kind cassette.HoleKind) {
 	}
 }
 
-// at is the hole that a leaf is. Names have the places of their values, and are none, nor are
+// of is the hole that a leaf is. Names have the places of their values, and are none, nor are
 // headers that no key has.
-func (h holes) at(l *place.Leaf) (at string, kind cassette.HoleKind) {
+func (h holes) of(l *place.Leaf) (at string, kind cassette.HoleKind) {
 	if len(h) == 0 || l.IsName() || l.Role == place.Header && significant(l.Name) < 0 {
 		return "", ""
 	}
@@ -155,7 +155,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		if l.Role == place.FileName {
 			file = -1
 		}
-		at, hole := places.at(l)
+		at, hole := places.of(l)
 		if isPartID(l) || l.Layered && hole == "" {
 			return "", false
 		}

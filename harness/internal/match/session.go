@@ -87,10 +87,13 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 		return s.serve(l.found.entry, req, l.found.partIDs)
 	}
 	u := s.unsealer
-	if u == nil {
+	switch {
+	case u == nil:
 		return Answer{}, s.index.unknown(req, l.live)
+	case l.found.entry == nil:
+		return Answer{}, u.undecided(req, l.message, l.live, l.why)
 	}
-	f, why, end, read := u.begin(l)
+	f, why, end, read := u.begin(l.found)
 	defer end()
 	if f.entry == nil {
 		return Answer{}, u.undecided(req, l.message, l.live, why)

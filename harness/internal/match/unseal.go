@@ -104,10 +104,10 @@ func byChance(a *masked, known [][]knownValue) bool {
 // begin begins to answer a request, and says what is meant by then: one at a time where what
 // the client wrote is bound, or two values would be bound to one pseudonym. Its end is called
 // when the answer is chosen, and read when it was read.
-func (u *unsealer) begin(l *lookUp) (now foundRequest, why string, end, read func()) {
-	f, none := l.found, func() {}
-	if f.entry == nil || len(f.masked.blanks) == 0 {
-		return f, l.why, none, none
+func (u *unsealer) begin(f foundRequest) (now foundRequest, why string, end, read func()) {
+	none := func() {}
+	if len(f.masked.blanks) == 0 {
+		return f, "", none, none
 	}
 	read = u.flights[f.bucket.id].enter()
 	if f.sure >= fitTagged {
