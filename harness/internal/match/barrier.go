@@ -92,8 +92,7 @@ func newBarrier(writes []*record) *barrier {
 //
 //	below  at or below it
 //	at     right at it, but for those that make something
-//	makes  POST to it which answered with what it made
-//	made   those of makes, by the path of what they made
+//	made   POSTs which answered with what they made, by the path of that
 type writeSets map[string][]*record
 
 func (s writeSets) note(relation, path string, write *record) {
@@ -104,11 +103,14 @@ func (s writeSets) add(write *record, where resource) {
 	for n := 1; n <= len(where.steps); n++ {
 		s.note("below", where.prefix(n), write)
 	}
-	response, relation := &write.interaction.Response, "at"
-	if write.entry.key.Method == http.MethodPost && response.Code == http.StatusCreated && response.Body != "" {
-		relation = "makes"
+	path, response := where.prefix(len(where.steps)), &write.interaction.Response
+	if write.entry.key.Method != http.MethodPost || response.Code != http.StatusCreated || response.Body == "" {
+		s.note("at", path, write)
+		return
 	}
-	s.note(relation, where.prefix(len(where.steps)), write)
+	for _, name := range namesIn(write.body()) {
+		s.note("made", path+"/"+escapeStep(name), write)
+	}
 }
 
 // related names the sets of writes that a read of a resource lies behind.
@@ -116,20 +118,9 @@ func (s writeSets) related(where resource) []string {
 	last := len(where.steps)
 	names := []string{"below " + where.prefix(last)}
 	for n := 1; n < last; n++ {
-		s.expand(where.prefix(n))
 		names = append(names, "at "+where.prefix(n), "made "+where.prefix(n+1))
 	}
 	return slices.DeleteFunc(names, func(name string) bool { return len(s[name]) == 0 })
-}
-
-// expand reads what the POSTs to a collection made, once somebody reads below it.
-func (s writeSets) expand(collection string) {
-	for _, write := range s["makes "+collection] {
-		for _, name := range namesIn(write.body()) {
-			s.note("made", collection+"/"+escapeStep(name), write)
-		}
-	}
-	delete(s, "makes "+collection)
 }
 
 // namesIn lists the values of an object that something below its collection may be
