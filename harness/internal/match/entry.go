@@ -3,7 +3,9 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -129,9 +131,11 @@ func (r *record) unfinished() bool {
 // held lists the pseudonyms of the answer.
 func (r *record) held(faker *identity.Faker) heldPseudonyms {
 	return r.pseudonyms.get(func() heldPseudonyms {
-		header, body := r.message(""), r.message(r.body())
-		body.Trailer = nil
-		return holdingOf(faker, &header, &body)
+		found, header, body := map[string]bool{}, r.message(""), r.message(r.body())
+		findPseudonyms(faker, &header, found)
+		inHeader := len(found) > 0
+		findPseudonyms(faker, &body, found)
+		return heldPseudonyms{slices.Collect(maps.Keys(found)), inHeader}
 	})
 }
 

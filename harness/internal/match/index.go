@@ -177,7 +177,7 @@ func spellingOf(method string, u *url.URL, header http.Header, principal string)
 	if u.Scheme != "https" || u.Opaque != "" || u.Host == "" {
 		return spelling{}
 	}
-	return spelling{method, u.Host, u.Path, u.RawPath, u.RawQuery, headerKey(header, false, 0), principal}
+	return spelling{method, u.Host, u.Path, u.RawPath, u.RawQuery, headerKey(header, false, nil), principal}
 }
 
 // spelled is the spelling of a request that was sent.

@@ -98,7 +98,7 @@ type compiledRule struct {
 // effect is what the rules for one request come to.
 type effect struct {
 	queries []string // in lower case, without "$"
-	headers headerSet
+	headers []string
 	bodies  []*jsondoc.Path
 	repeat  Repeat
 }
@@ -146,7 +146,7 @@ func (e *effect) ignore(field string) error {
 		e.queries = append(e.queries, optionName(name))
 	case "header":
 		if h := significant(name); h >= 0 { // others never count
-			e.headers |= 1 << h
+			e.headers = append(e.headers, headerNames[h])
 		}
 	case "body":
 		path, err := jsondoc.ParsePath(name)
@@ -184,7 +184,7 @@ func (s ruleSet) effectOn(method string, u *graphurl.URL) effect {
 		}
 		total.queries = append(total.queries, rule.effect.queries...)
 		total.bodies = append(total.bodies, rule.effect.bodies...)
-		total.headers |= rule.effect.headers
+		total.headers = append(total.headers, rule.effect.headers...)
 		if rule.effect.repeat != "" {
 			total.repeat = rule.effect.repeat
 		}
