@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -17,6 +18,7 @@ type masked struct {
 	message place.Message
 	blanks  []blank
 	parts   []maskedPart // the blanks, by the part that they stand in: one, or those of a batch
+	layout  string       // how many stand in each part
 	ids     []idBinding  // of ids that were computed
 }
 
@@ -34,6 +36,8 @@ type blank struct {
 	text   string // as it was sent or stored
 	is     string // with its ids computed
 	looked bool   // looked up: what stands there has to be known
+
+	known knownValue // of what was sent, in a bucket
 }
 
 type blankKind uint8
@@ -262,6 +266,11 @@ func (a *masked) divide(b *batch) {
 		slices.SortStableFunc(a.parts[n].blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
 	}
 	slices.SortStableFunc(a.parts[1:], func(p, q maskedPart) int { return strings.Compare(p.class, q.class) })
+	var layout []byte
+	for _, p := range a.parts {
+		layout = append(strconv.AppendInt(layout, int64(len(p.blanks)), 10), ' ')
+	}
+	a.layout = string(layout)
 }
 
 // makesFile reports whether a request makes the file that its path names.

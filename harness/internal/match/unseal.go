@@ -13,11 +13,11 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f foundReq
 	if err != nil {
 		return f, ""
 	}
-	b := u.seal.bucketOf(r.key, len(a.blanks))
+	a.divide(r.batch)
+	b := u.seal.bucketOf(r.key, a.layout)
 	if b == nil {
 		return f, ""
 	}
-	a.divide(r.batch)
 	return u.choose(b, &a, 0)
 }
 
@@ -27,10 +27,10 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f foundReq
 // order, while no more than own such requests are under way.
 func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why string) {
 	flight := &u.flights[b.id]
-	likely, known := u.likely(b, a, true)
+	likely := u.likely(b, a, true)
 	contradict := likely != nil && len(likely) == 0
-	if flight.invented.Load() && (contradict || byChance(a, known)) && !flight.overlapped(own) {
-		likely, known = u.likely(b, a, false)
+	if flight.invented.Load() && (contradict || byChance(a)) && !flight.overlapped(own) {
+		likely = u.likely(b, a, false)
 	}
 	var by [fitExact + 1][]laidEntry // by how they fit
 	if likely == nil {
@@ -39,7 +39,7 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 		}
 	}
 	for _, n := range likely {
-		is, pairs := u.lay(&b.entries[n], a, known)
+		is, pairs := u.lay(&b.entries[n], a)
 		by[is] = append(by[is], laidEntry{&b.entries[n], pairs})
 	}
 	for _, sure := range []fit{fitExact, fitTagged, fitOpen} {
@@ -89,11 +89,11 @@ func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) fo
 // byChance reports whether one tag is all that says which of the requests that agree with what
 // is known for certain is meant. From a client that invents names this is little: of a thousand
 // new names one fits one of a thousand recorded ones.
-func byChance(a *masked, known [][]knownValue) bool {
+func byChance(a *masked) bool {
 	fits := 0
-	for n := range known {
-		for k, g := range known[n] {
-			if g.sure == fitTagged && !a.parts[n].blanks[k].looked {
+	for _, p := range a.parts {
+		for _, v := range p.blanks {
+			if v.known.sure == fitTagged && !v.looked {
 				fits++
 			}
 		}
