@@ -65,7 +65,8 @@ func newPart(sent *graph.Part, version string) batchPart {
 			sent.Header.Set("Content-Type", "application/json") // a body that is a JSON value can be nothing else
 		}
 	}
-	p.key = Key{Method: sent.Method, Path: sent.URL, Headers: headerKey(sent.Header, p.body.digest != "", nil), Body: p.body.digest}
+	headers := headerKey(sent.Header, p.body.digest != "", nil)
+	p.key = Key{Method: sent.Method, Path: sent.URL, Headers: headers, Body: p.body.digest}
 	address := sent.URL
 	if !strings.HasPrefix(address, "/") && !strings.Contains(address, "://") {
 		address = "/" + address

@@ -102,7 +102,6 @@ func (r *record) body() string {
 // bodyFor is the body of an answer to a batch whose parts have other ids.
 func (r *record) bodyFor(ids map[string]string) string {
 	m := r.message(r.body())
-	m.Trailer = nil
 	renameParts(&m, ids)
 	return m.Body
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // Index holds the answers of one or more cassettes. It is immutable.
@@ -141,7 +142,7 @@ func (x *Index) recorded(i *cassette.Interaction) (request, error) {
 
 // live understands a request that was sent.
 func (x *Index) live(req *http.Request, body []byte) request {
-	return x.rules.understand(methodOf(req.Method), addressOf(req.URL, req.Host), req.Header, string(body), x.principal(req))
+	return x.rules.understand(place.Message{Method: methodOf(req.Method), Header: req.Header, Body: string(body)}, addressOf(req.URL, req.Host), x.principal(req))
 }
 
 // KeyOf returns the key that the index would look a request up by.

@@ -6,13 +6,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
-// A knownValue says what a value is known to stand for at a place.
-type knownValue struct {
-	is      string // pseudonym, folded
-	entries []int  // that have it there, in order
-	sure    fit    // exact or tagged; weak where nothing is known
-}
-
 // likely lists the entries that have, at each place whose value is known, that value; all of
 // them, as nil, where nothing is. It notes how the value of each place is known: what the
 // client writes by its tag only where tags are to be trusted.

@@ -50,6 +50,25 @@ const (
 	blankStamp // an instant in a body
 )
 
+// A knownValue says what a value is known to stand for at a place.
+type knownValue struct {
+	is      string // pseudonym, folded
+	entries []int  // that have it there, in order
+	sure    fit    // exact or tagged; weak where nothing is known
+}
+
+// A fit says how what a client sent stands to what was recorded at a blank place.
+type fit uint8
+
+const (
+	fitConflict fit = iota // it is another value
+	fitLone                // looked up, and nothing is kept of it: fits a request that stands alone
+	fitWeak                // written by the client, and nothing is known of it
+	fitOpen                // anything goes, and nothing else is asked
+	fitTagged              // it fits the tag
+	fitExact               // the pseudonym that was given out, or the value bound to it
+)
+
 // What stands for what is blank.
 const (
 	blankText   = "graphvcr-blank"

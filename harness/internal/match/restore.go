@@ -1,7 +1,6 @@
 package match
 
 import (
-	"net/http"
 	"sync"
 	"sync/atomic"
 
@@ -70,10 +69,6 @@ func (s *restorer) restore(a *Answer) {
 // restored is a body of an answer with values for its pseudonyms, and facts at their places.
 func (s *restorer) restored(r *record, body string, facts map[string]string) string {
 	m := r.message(body)
-	m.Header, m.Trailer = nil, nil
-	if kind := r.interaction.Response.Headers["Content-Type"]; len(kind) > 0 {
-		m.Header = http.Header{"Content-Type": kind}
-	}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
 		if len(facts) > 0 && !l.IsName() {
 			if fact, ok := facts[l.Place()]; ok {

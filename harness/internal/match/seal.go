@@ -128,7 +128,7 @@ func partShape(p *batchPart) string { return "part " + shapeOf(&p.single) }
 // request as it came.
 func (x *seal) add(s source, e *entry, as *request) {
 	left := x.mask(messageOf(s.interaction), x.placesIn(as), holesOf(s.interaction), newBindings(x.faker))
-	r, err := x.rules.understandMessage(&left.message, s.interaction.Request.Host, as.key.Principal)
+	r, err := x.rules.understandMessage(left.message, s.interaction.Request.Host, as.key.Principal)
 	if err != nil {
 		return
 	}

@@ -9,7 +9,7 @@ import (
 // find lays a request over the recorded ones of its shape, and says why none fits.
 func (u *unsealer) find(m place.Message, host string, live *request) (f foundRequest, why string) {
 	a := u.seal.mask(m, u.seal.placesIn(live), nil, u.bound)
-	r, err := u.seal.rules.understandMessage(&a.message, host, live.key.Principal)
+	r, err := u.seal.rules.understandMessage(a.message, host, live.key.Principal)
 	if err != nil {
 		return f, ""
 	}
