@@ -106,12 +106,8 @@ func (c *uploads) joined(parts map[int64]wire.Spooled, total int64) (wire.Spoole
 	}
 	var whole strings.Builder
 	for int64(whole.Len()) < total {
-		next, ok := parts[int64(whole.Len())]
-		if !ok || next.Size() == 0 {
-			return wire.Spooled{}, false
-		}
-		text, err := next.Text()
-		if err != nil {
+		text, err := parts[int64(whole.Len())].Text()
+		if err != nil || text == "" {
 			return wire.Spooled{}, false
 		}
 		whole.WriteString(text)
