@@ -10,6 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
@@ -18,12 +19,12 @@ import (
 type Pages struct {
 	schemas *schema.Set
 	answers *conform.Checker
-	indexes *indexes
+	indexes *route.Indexes
 }
 
 // NewPages judges by a project's schemas.
 func NewPages(p *project.Project) *Pages {
-	return &Pages{schemas: p.Schemas, answers: p.Answers, indexes: newIndexes(p.Dirs.Schemas)}
+	return &Pages{schemas: p.Schemas, answers: p.Answers, indexes: route.In(p.Dirs.Schemas)}
 }
 
 // Holds reports whether the project has the schema of a type of an API, and an answer
@@ -60,13 +61,13 @@ func (p *Pages) Types(c *cassette.Cassette, named []string, file string) (types 
 		}
 		j.interaction, j.n, j.api, j.typ = i, n, u.Version, named[n]
 		j.folder()
-		if index := p.indexes.index(u.Version); index != nil && i.Response.Code < 400 {
+		if index, _ := p.indexes.Of(u.Version); index != nil && i.Response.Code < 400 {
 			j.spelling(index)
 		}
 		if named[n] == "" || i.Response.Code >= 300 {
 			continue
 		}
-		result, err := p.answers.Check(exchangeOf(c, i))
+		result, err := p.answers.Check(ExchangeOf(i, c.Meta.Origin == cassette.Docs))
 		if err != nil {
 			return nil, nil, fmt.Errorf("judge %s: %w", file, err)
 		}
@@ -147,8 +148,8 @@ func (j *page) validate() {
 		j.once(ruleDocsMetadata, fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", odata.Bare(j.typ), j.api))
 		return
 	}
-	e := ExchangeOf(j.interaction)
-	e.Placeholders, e.Schema = true, j.typ
+	e := ExchangeOf(j.interaction, true)
+	e.Schema = j.typ
 	result, err := j.answers.Check(e)
 	if err != nil {
 		return // lint reports a schema that does not compile
