@@ -19,7 +19,7 @@ type masked struct {
 	blanks  []blank
 	parts   []maskedPart // the blanks, by the part that they stand in: one, or those of a batch
 	layout  string       // how many stand in each part
-	ids     []idBinding  // of ids that were computed
+	ids     []idBinding  // computed in what is not blank
 }
 
 // A maskedPart is a request of a batch, or a request that is none, with what is blank in it.
@@ -35,7 +35,8 @@ type blank struct {
 	kind   blankKind
 	text   string // as it was sent or stored
 	is     string // with its ids computed
-	looked bool   // looked up: what stands there has to be known
+	ids    []idBinding
+	looked bool // looked up: what stands there has to be known
 
 	known knownValue // of what was sent, in a bucket
 }
@@ -183,9 +184,8 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 			return "", false
 		}
 		b := blank{text: l.Text, is: l.Text}
-		var ids []idBinding
 		if hole == "" || l.Role != place.Bytes {
-			b.is, ids = x.compute(l, bound)
+			b.is, b.ids = x.compute(l, bound)
 		}
 		switch {
 		case !inBody(l.Role):
@@ -194,15 +194,13 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		case len(identity.Find(b.is)) > 0: // bound to what stands there, whatever it computes to
 			b.kind = blankID
 		}
-		if b.kind != blankID {
-			a.ids = append(a.ids, ids...)
-		}
 		holds := hole
 		if own != nil {
 			holds = own[at]
 		}
 		b.kind = cmp.Or(kindOf(holds), b.kind)
 		if hole == "" && b.kind == blankWord {
+			a.ids = append(a.ids, b.ids...)
 			return b.is, b.is != l.Text
 		}
 		if hole != "" && l.Role == place.FileName {

@@ -135,6 +135,10 @@ func (u *unsealer) bind(f *foundRequest) {
 					u.flights[f.bucket.id].invented.Store(true)
 				}
 				u.bound.bind(idBinding{is.text, sent.text, sent.text})
+			case blankWord:
+				for _, id := range sent.ids {
+					u.bound.bind(id)
+				}
 			case blankID:
 				pairs, _ := pairsOf(is.is, sent.text)
 				for _, pair := range pairs {
