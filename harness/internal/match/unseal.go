@@ -32,32 +32,35 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 	if flight.invented.Load() && (contradict || byChance(a)) && !flight.overlapped(own) {
 		likely = u.likely(b, a, false)
 	}
-	var by [fitExact + 1][]laidEntry // by how they fit
 	if likely == nil {
 		for n := range b.entries {
 			likely = append(likely, n)
 		}
 	}
+	best, fitting := fitWeak, []laidEntry(nil)
 	for _, n := range likely {
-		is, pairs := u.lay(&b.entries[n], a)
-		by[is] = append(by[is], laidEntry{&b.entries[n], pairs})
-	}
-	for _, sure := range []fit{fitExact, fitTagged, fitOpen} {
-		if len(by[sure]) > 0 {
-			f := u.meant(b, a, by[sure], sure)
-			f.only = sure >= fitTagged && len(by[sure]) == 1 && len(a.parts) == 1
-			return f, ""
+		e := &b.entries[n]
+		is, pairs := u.lay(e, a)
+		if is == fitLone && b.alone(e) {
+			is = fitWeak
+		}
+		if is > best {
+			best, fitting = is, nil
+		}
+		if is == best {
+			fitting = append(fitting, laidEntry{e, pairs})
 		}
 	}
-	fitting := append(by[fitWeak], slices.DeleteFunc(by[fitLone], func(l laidEntry) bool { return !b.alone(l.entry) })...)
+	several := best == fitWeak && len(fitting) > 1
 	switch {
-	case len(fitting) == 0 || u.index.bindRecorded:
+	case len(fitting) == 0, best == fitWeak && u.index.bindRecorded:
 		return f, b.undecided(a)
-	case len(fitting) > 1 && flight.overlapped(own):
+	case several && flight.overlapped(own):
 		return f, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	f = u.meant(b, a, fitting, fitWeak)
-	if len(fitting) > 1 {
+	f = u.meant(b, a, fitting, best)
+	f.only = best >= fitTagged && len(fitting) == 1 && len(a.parts) == 1
+	if several {
 		f.note = "bound by order: nothing else decides which of several recorded requests is meant"
 	}
 	return f, ""
