@@ -22,8 +22,8 @@ type Index struct {
 	byKey    map[Key]*entry
 	verbatim map[spelling]*entry
 
-	seal    *seal // nil where no cassette is sealed, or nothing is bound
-	fileMap func() *fileMap
+	seal  *seal                     // nil where no cassette is sealed, or nothing is bound
+	files func() map[*record]string // see fileMap
 }
 
 // NewIndex builds the index of cassettes under rules. A recorded request that
@@ -42,7 +42,7 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 		byKey:        map[Key]*entry{},
 		verbatim:     map[spelling]*entry{},
 	}
-	x.fileMap = sync.OnceValue(func() *fileMap { return mapFiles(x.entries) })
+	x.files = sync.OnceValue(func() map[*record]string { return nameFiles(x.entries) })
 	if at := slices.IndexFunc(cassettes, func(c *cassette.Cassette) bool { return len(c.Salt) > 0 }); at >= 0 && rules.Bind != BindOff {
 		x.seal = newSeal(compiled, cassettes[at].Salt)
 		x.seal.holders = sync.OnceValue(func() map[string][]*record { return x.seal.findHolders(x.entries) })

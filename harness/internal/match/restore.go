@@ -29,7 +29,7 @@ type restoredBody struct {
 const maxRestored = 64 << 20
 
 func newRestorer(x *Index, bound *bindings) *restorer {
-	return &restorer{bound: bound, uploads: uploads{fileMap: x.fileMap}}
+	return &restorer{bound: bound, uploads: uploads{names: x.files}}
 }
 
 // restore puts the session's values into an answer.
