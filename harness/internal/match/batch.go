@@ -155,15 +155,13 @@ func (b *batch) resources(read bool) (list []resource) {
 	return list
 }
 
-// pairing maps the ids of a recorded batch to those of a live one with the same
-// canonical form.
-func (b *batch) pairing(live *batch) map[string]string {
-	if b == nil || live == nil {
-		return nil
-	}
-	ids := make(map[string]string, len(b.parts))
-	for i := range min(len(b.parts), len(live.parts)) {
-		ids[b.parts[i].id] = live.parts[i].id
+// ids are those of the parts, in an order that batches of one canonical form have in common;
+// nil of no batch.
+func (b *batch) ids() (ids []string) {
+	if b != nil {
+		for i := range b.parts {
+			ids = append(ids, b.parts[i].id)
+		}
 	}
 	return ids
 }

@@ -100,7 +100,13 @@ func (r *record) body() string {
 }
 
 // bodyFor is the body of an answer to a batch whose parts have other ids.
-func (r *record) bodyFor(ids map[string]string) string {
+func (r *record) bodyFor(live []string) string {
+	ids := map[string]string{}
+	for n, id := range r.batch.ids() {
+		if n < len(live) {
+			ids[id] = live[n]
+		}
+	}
 	m := r.message(r.body())
 	renameParts(&m, ids)
 	return m.Body

@@ -81,9 +81,12 @@ func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) fo
 	e, pairs := entries[at].entry, entries[at].pairs
 	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, pairs: pairs}
 	if len(a.parts) > 1 {
-		f.partIDs = make(map[string]string, len(pairs))
+		live := make(map[string]string, len(pairs))
 		for n, at := range pairs {
-			f.partIDs[e.parts[at].id] = a.parts[n].id
+			live[e.parts[at].id] = a.parts[n].id
+		}
+		for _, id := range e.answers[0].batch.ids() {
+			f.partIDs = append(f.partIDs, live[id])
 		}
 	}
 	return f

@@ -49,7 +49,7 @@ func (f *flight) overlapped(own int32) bool {
 // A foundRequest is the recorded one that a live one means.
 type foundRequest struct {
 	entry   *entry
-	partIDs map[string]string // the live ids of a batch's parts, by the recorded
+	partIDs []string // of a live batch, in the order of the recorded one
 	note    string
 	sure    fit
 	only    bool // no other request is meant as surely
