@@ -24,11 +24,6 @@ type annotations struct {
 	line   int
 }
 
-func newParser(r io.Reader) *parser {
-	model := &Model{Types: map[string]*Type{}, Operations: map[string][]*Operation{}, Resources: map[string]*Resource{}}
-	return &parser{newElements(r), names{model: model, aliases: map[string]string{}, definitions: map[string]Ref{}}}
-}
-
 const isMetadata = "metadata is what Graph answers to GET /v1.0/$metadata"
 
 func (p *parser) document() error {

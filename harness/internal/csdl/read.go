@@ -32,7 +32,12 @@ func Load(file string) (*Model, error) {
 // Parse reads metadata; the name is what errors call it. The error is an *fault.Error,
 // or wraps what reading failed with.
 func Parse(r io.Reader, name string) (*Model, error) {
-	p := newParser(r)
+	text := &limited{from: bufio.NewReaderSize(r, 64<<10)}
+	model := &Model{Types: map[string]*Type{}, Operations: map[string][]*Operation{}, Resources: map[string]*Resource{}}
+	p := &parser{
+		&elements{text: text, xml: xml.NewDecoder(text)},
+		names{model: model, aliases: map[string]string{}, definitions: map[string]Ref{}},
+	}
 	err := p.document()
 	if err == nil {
 		err = p.names.resolve()
@@ -106,11 +111,6 @@ type elements struct {
 	text  *limited
 	xml   *xml.Decoder
 	depth int
-}
-
-func newElements(r io.Reader) *elements {
-	text := &limited{from: bufio.NewReaderSize(r, 64<<10)}
-	return &elements{text: text, xml: xml.NewDecoder(text)}
 }
 
 // token is the next start or end of an element; text, comments and processing

@@ -26,6 +26,7 @@ type Page struct {
 	Methods     []Method // of a resource's page
 	Includes    int      // files that it includes, which were not read
 	Notes       []Note
+	full        bool // of tables of permissions
 }
 
 // Pair is a request and an answer to it. One request may be in several pairs.

@@ -203,8 +203,11 @@ func (g *gathering) rejectedFindings() {
 	severity := g.reader.Refused
 	rejected := slices.Sorted(maps.Keys(g.Rejected))
 	for _, host := range rejected[:min(len(rejected), mostHosts)] {
-		g.note(ruleImportHost, severity, 0,
-			fmt.Sprintf("left out %s of %s: %s", fault.Count(g.Rejected[host], "interaction"), host, g.reason(host)))
+		why := hosts.Why(host)
+		if g.nameless[host] {
+			why = "they name no host"
+		}
+		g.note(ruleImportHost, severity, 0, fmt.Sprintf("left out %s of %s: %s", fault.Count(g.Rejected[host], "interaction"), host, why))
 	}
 	if first := slices.IndexFunc(g.Findings, func(f report.Finding) bool { return f.Rule == ruleImportHost }); first >= 0 && g.mayName() {
 		g.Findings[first].Hint = hosts.Advice // it is the same for all of them
@@ -228,12 +231,4 @@ func (g *gathering) mayName() bool {
 		}
 	}
 	return false
-}
-
-// reason is why what Result.Rejected counts was left out.
-func (g *gathering) reason(host string) string {
-	if g.nameless[host] {
-		return "they name no host"
-	}
-	return hosts.Why(host)
 }

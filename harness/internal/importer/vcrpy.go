@@ -95,6 +95,7 @@ func yamlLine(err error) int {
 func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
 	root = follow(root)
 	list := member(root, "interactions")
+	isExchange := func(item *yaml.Node) bool { return member(item, "request") != nil }
 	if root.Kind == yaml.SequenceNode && slices.ContainsFunc(root.Content, isExchange) { // vcrpy before format 1
 		list = root
 	}
@@ -111,9 +112,6 @@ func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
 	}
 	return list.Content, nil
 }
-
-// isExchange reports whether an item of a list is an interaction.
-func isExchange(node *yaml.Node) bool { return member(node, "request") != nil }
 
 // at is a fault at a line of the recording.
 func at(line int, message string) error {

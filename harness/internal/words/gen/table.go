@@ -86,7 +86,7 @@ func readTable(text string) (*table, error) {
 func (t *table) String() string {
 	var b strings.Builder
 	w := bufio.NewWriter(&b)
-	fmt.Fprintln(w, "# Made by gen; words are only ever added. What a line means: lines.go.")
+	fmt.Fprintln(w, "# Made by gen; words are only ever added. What a line means: table.go.")
 	for _, section := range slices.Sorted(maps.Keys(t.lists)) {
 		fmt.Fprintf(w, "[%s]\n", section)
 		for _, word := range t.lists[section].sorted() {
