@@ -96,7 +96,6 @@ func (j *judgement) run(checks ...func() error) (Result, error) {
 	return j.result, nil
 }
 
-// judgement is one exchange being judged.
 type judgement struct {
 	values
 	checker *Checker

@@ -42,7 +42,6 @@ type sent struct {
 	result  *Result
 }
 
-// parameters judges the body of an action's call.
 func (s *sent) parameters(target route.Target, body map[string]any) error {
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		if strings.Contains(name, "@") {
@@ -91,7 +90,6 @@ func (s *sent) argument(typ, at string, value any) error {
 	return nil
 }
 
-// value validates one value.
 func (s *sent) value(typ, at string, value any) error {
 	if !s.schemas.Has(s.api, typ) {
 		return nil

@@ -23,7 +23,6 @@ type checks struct {
 	opts Options
 }
 
-// run runs the library on one value.
 func (c checks) run(r run) {
 	if c.set.count.Load() && (counts{r.typ.schema: 1}).checks(r.value) > maxChecks {
 		c.faults = append(c.faults, r.typ.src.fault("", "the schema leads to its own parts over and over: to check "+normalized(r.path)+" would take more than "+
@@ -150,7 +149,6 @@ func nullLast(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// violation puts a failed keyword into words.
 func (c checks) violation(r run, l leaf) {
 	value, below := descend(r.value, l.err.InstanceLocation)
 	if text, ok := value.(string); ok && c.opts.Placeholders && l.rule != RuleType && identity.IsPlaceholder(text) {

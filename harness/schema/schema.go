@@ -40,7 +40,6 @@ type folder struct {
 	types map[string]map[string]bool // api, then full type name
 }
 
-// typeKey names one schema.
 type typeKey struct{ api, name string }
 
 // path is where the schema lies below the set's folder, with slashes.

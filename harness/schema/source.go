@@ -55,7 +55,6 @@ func (f *folder) read(key typeKey) (*source, error) {
 // mostNested bounds the nesting of a schema: each of its members is known by its whole path.
 const mostNested = 200
 
-// depthOf is how deep objects and arrays nest.
 func depthOf(value any) (depth int) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -81,7 +80,6 @@ func (f *folder) text(key typeKey) (string, error) {
 	return string(text), err
 }
 
-// fault makes an error about the place that pointer names.
 func (src *source) fault(pointer, message, advice string) *fault.Error {
 	line, column := src.place(pointer)
 	return &fault.Error{Place: fault.Place{File: src.file, Line: line, Column: column}, Message: message, Hint: advice}
@@ -137,7 +135,6 @@ func child(container any, token string) (value any, ok bool) {
 	return value, ok
 }
 
-// pointerTokens splits a pointer into its unescaped tokens.
 func pointerTokens(pointer string) []string {
 	if pointer == "" {
 		return nil

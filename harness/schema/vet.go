@@ -156,7 +156,6 @@ func (v *vetting) schema(node any, pointer string) {
 	}
 }
 
-// named vets schemas that stand under names.
 func (v *vetting) named(keyword string, value any, pointer string) {
 	members, _ := value.(map[string]any)
 	for name, member := range members {
@@ -168,7 +167,6 @@ func (v *vetting) named(keyword string, value any, pointer string) {
 	}
 }
 
-// keyword vets a keyword whose value is a string.
 func (v *vetting) keyword(name, value, at string) {
 	switch name {
 	case "$ref", "$dynamicRef":

@@ -120,7 +120,6 @@ func (w *walker) queue(t *compiled, v any) {
 	w.runs = append(w.runs, run{t, v, slices.Clone(w.path)})
 }
 
-// value walks a value of a shape.
 func (w *walker) value(sh *shape, v any) {
 	if len(w.path) > maxDepth {
 		w.beyond = true
@@ -292,7 +291,6 @@ func (w *walker) subtype(declared, named string, object map[string]any) *shape {
 	return t.shape
 }
 
-// known reports whether there is a schema for the type.
 func (w *walker) known(name string) bool { return w.set.Has(w.root.key.api, name) }
 
 // load is a type's schema, or nil when there is none or it is broken.

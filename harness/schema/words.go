@@ -38,7 +38,6 @@ var wants = map[string]string{
 	"uniqueItems":          "no two equal elements",
 }
 
-// wanted says in words what the keyword asks.
 func (l leaf) wanted() string {
 	if l.want != "" {
 		return l.want
@@ -153,7 +152,6 @@ func appendBrief(dst []byte, v any) []byte {
 	return jsondoc.Canonical(dst, v)
 }
 
-// findings gathers what is found.
 type findings struct {
 	set        *Set
 	violations []Violation
@@ -210,7 +208,6 @@ func comparePaths(a, b string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-// digits counts the digits that s begins with.
 func digits(s string) int {
 	n := 0
 	for n < len(s) && ascii.IsDigit(s[n]) {

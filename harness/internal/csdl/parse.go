@@ -277,7 +277,6 @@ func (p *parser) unknown(e element, in string) error {
 	return p.skip()
 }
 
-// ref reads "T" and "Collection(T)".
 func ref(text string) Ref {
 	name, collection := odata.ElementOf(text)
 	return Ref{Name: name, Collection: collection}

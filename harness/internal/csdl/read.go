@@ -106,7 +106,6 @@ func (l *limited) Read(b []byte) (int, error) {
 	return 1, nil
 }
 
-// elements reads a document element by element.
 type elements struct {
 	text  *limited
 	xml   *xml.Decoder
@@ -150,7 +149,6 @@ func (x *elements) children(each func(e element) error) error {
 	}
 }
 
-// skip reads on to the end of the current element.
 func (x *elements) skip() error {
 	for end := x.depth - 1; x.depth > end; {
 		if _, err := x.token(); err != nil {
@@ -186,7 +184,6 @@ func (e element) attr(name string) string {
 	return ""
 }
 
-// is reports whether an attribute is "true".
 func (e element) is(name string) bool { return e.attr(name) == "true" }
 
 // nullable reads the attribute whose default is true.

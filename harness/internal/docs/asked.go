@@ -63,7 +63,6 @@ func (p *pairing) checkRequests() {
 	}
 }
 
-// masked is a path with what looks like an id masked.
 func masked(path []string) []string {
 	path = slices.Clone(path)
 	for i, s := range path {
@@ -198,7 +197,6 @@ func (f *form) isOfFiles(path []string) bool {
 	return slices.ContainsFunc(slices.Concat(f.path, path), func(s string) bool { return s == pathHole || strings.HasSuffix(s, ":") })
 }
 
-// matches reports whether a path is of the form.
 func (f *form) matches(path []string) bool {
 	if f.isOfFiles(path) {
 		return f.path[0] == path[0] // paths of files are of any length

@@ -92,7 +92,6 @@ type Note struct {
 	Message string
 }
 
-// tooLarge is a page beyond the limits.
 func tooLarge(line int, limit string) error {
 	return &fault.Error{
 		Place: fault.Place{Line: line}, Message: "no page of documentation: more than " + limit,

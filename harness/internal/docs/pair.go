@@ -19,7 +19,6 @@ type pairing struct {
 	previous int                   // line of the block before
 }
 
-// pair makes pairs of the blocks.
 func (r *reader) pair() {
 	p := &pairing{reader: r, named: map[string][]*Request{}}
 	for i := range r.fences {
@@ -236,7 +235,6 @@ func (p *pairing) takesBody(f *fence) bool {
 	return true
 }
 
-// leaveOut reports a block that is no example.
 func (p *pairing) leaveOut(f *fence) {
 	first, _, _ := firstLine(f.text)
 	switch {

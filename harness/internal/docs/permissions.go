@@ -78,7 +78,6 @@ func (p *Permissions) add(kind string, names []string) {
 	*list = append(*list, names...)
 }
 
-// cells are a table row's.
 func cells(row string) []string {
 	row = strings.Trim(strings.TrimSpace(row), "|")
 	all := strings.Split(strings.ReplaceAll(row, `\|`, "\x00"), "|")

@@ -29,7 +29,6 @@ func Read(text string, includes Includes) (*Page, error) {
 	return r.page, nil
 }
 
-// reader gathers what a scanner finds.
 type reader struct {
 	page     *Page
 	fences   []fence
@@ -43,7 +42,6 @@ type reader struct {
 	included inclusions
 }
 
-// inclusions are the files that a page includes.
 type inclusions struct {
 	read Includes
 	at   []string // the names of those at hand, outermost first
@@ -100,7 +98,6 @@ var inclusion = regexp.MustCompile(`\[!INCLUDE[^\]\n]*(?:\[[^\]\n]*\])?\(([^)\n]
 // maxIncluded bounds how deep files include each other, which some do in a circle.
 const maxIncluded = 4
 
-// include reads an included file at the line that includes it.
 func (r *reader) include(line int, name string) {
 	var text string
 	ok := r.included.read != nil && len(r.included.at) < maxIncluded && !slices.Contains(r.included.at, name)
@@ -236,7 +233,6 @@ func (r *reader) promises(line int, text string) {
 	}
 }
 
-// endPromises ends the section.
 func (r *reader) endPromises() {
 	if r.stating == within {
 		r.stating = after

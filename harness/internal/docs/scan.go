@@ -2,7 +2,6 @@ package docs
 
 import "strings"
 
-// fence is a fenced block.
 type fence struct {
 	line       int
 	info       string // its language, in lower case
@@ -34,7 +33,6 @@ func (s *scanner) peek() (line string, ok bool) {
 	return strings.TrimSuffix(line, "\r"), true
 }
 
-// next moves to the line after.
 func (s *scanner) next() {
 	if i := strings.IndexByte(s.text[s.pos:], '\n'); i >= 0 {
 		s.pos += i + 1

@@ -24,13 +24,11 @@ type Announcements struct {
 	byName map[string][]announcement // what changed, in lower case
 }
 
-// announcement is an entry of the changelog.
 type announcement struct {
 	kind, version, date, text string
 	targets                   []string // what it is of, in lower case
 }
 
-// changelog is the format of the files.
 type changelog struct {
 	Entries *[]struct {
 		Changes []struct {

@@ -35,7 +35,6 @@ func (r repository) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// git runs a git command.
 func (r repository) git(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := r.command(ctx, args...)
 	var stderr bytes.Buffer
@@ -158,7 +157,6 @@ func (t *tree) close() {
 	}
 }
 
-// load loads a cassette, which is called name in messages.
 func (t *tree) load(name, at string) (*cassette.Cassette, error) {
 	data, err := t.read(at, name)
 	if err != nil {
@@ -300,7 +298,6 @@ func newReader(b *blobs, versions []version) *reader {
 	return r
 }
 
-// read is the text of a blob, which is called name in messages.
 func (r *reader) read(blob, name string) (text []byte, err error) {
 	text, known := r.kept[blob]
 	if !known {

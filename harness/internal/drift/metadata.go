@@ -77,7 +77,6 @@ func Metadata(old, new Document, opts MetadataOptions) report.Case {
 	return one
 }
 
-// changesOf are the changes that are asked for.
 func changesOf(old, new Document, opts MetadataOptions) []metadiff.Change {
 	changes := metadiff.Compare(old.Model, new.Model)
 	if opts.Used != nil {

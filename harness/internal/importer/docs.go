@@ -78,7 +78,6 @@ func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
 	return d.finish(o)
 }
 
-// docsImport is an import of a page under way.
 type docsImport struct {
 	*gathering
 	page  *docs.Page
@@ -104,7 +103,6 @@ func (d *docsImport) version() string {
 	return "v1.0"
 }
 
-// pageNotes makes findings of what was noted of the page.
 func (d *docsImport) pageNotes() {
 	for _, n := range d.page.Notes {
 		severity := report.Warning
@@ -118,7 +116,6 @@ func (d *docsImport) pageNotes() {
 	}
 }
 
-// pair makes an interaction of a pair.
 func (d *docsImport) pair(p *docs.Pair) {
 	line := p.Request.Line
 	address, err := d.address(line, p.Request)
@@ -152,7 +149,6 @@ func (d *docsImport) pair(p *docs.Pair) {
 	d.add(i, p)
 }
 
-// add takes the interaction in.
 func (d *docsImport) add(i *cassette.Interaction, p *docs.Pair) {
 	d.learn(i)
 	i.ID = len(d.Cassette.Interactions)
@@ -189,7 +185,6 @@ func sized(h http.Header, body string) http.Header {
 
 var pageStart = regexp.MustCompile(`"value"\s*:\s*\[`)
 
-// isPage reports whether a body is a page of a collection.
 func isPage(body string) bool {
 	return strings.HasPrefix(body, "{") && pageStart.MatchString(body[:min(len(body), 2000)])
 }
@@ -247,7 +242,6 @@ func (d *docsImport) addVersion(line int, u *url.URL) {
 	d.note(docsRule(docs.Repaired), report.Note, line, "the address has no version: assumed "+d.api)
 }
 
-// finish has the cassette cleaned and drafts the scenario.
 func (d *docsImport) finish(o DocsOptions) (*Result, error) {
 	if len(d.Cassette.Interactions) == 0 {
 		return d.Result, nil

@@ -115,7 +115,6 @@ func claimsJSON(headers http.Header) bool {
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
 }
 
-// dropCredentials leaves headers with credentials behind.
 func (g *gathering) dropCredentials(i *cassette.Interaction) {
 	for _, name := range protocol.CredentialHeaders() {
 		g.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})

@@ -162,7 +162,6 @@ func (r *harReader) token() (json.Token, error) {
 	return t, nil
 }
 
-// skip passes over the next value.
 func (r *harReader) skip() error {
 	for depth := 0; ; {
 		t, err := r.token()

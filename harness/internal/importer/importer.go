@@ -102,7 +102,6 @@ func (g *gathering) learn(i *cassette.Interaction) {
 // mostLeftOut bounds what is reported one by one.
 const mostLeftOut = 1000
 
-// leaveOut reports an entry that cannot be imported.
 func (g *gathering) leaveOut(n, line int, err error) {
 	if g.leftOut++; g.leftOut > mostLeftOut {
 		return

@@ -154,7 +154,6 @@ func yamlInteraction(node *yaml.Node) (*cassette.Interaction, error) {
 	return interactionOf(method, address, sentHeaders, sent, code, scalar(member(status, "message")), headers, body)
 }
 
-// yamlBody reads the body of a message, decoded.
 func yamlBody(message *yaml.Node, headers http.Header) (string, error) {
 	node := member(message, "body")
 	body, err := text(node)

@@ -75,7 +75,6 @@ func each(recordings []recording, workers int, do func(*recording) error) {
 	})
 }
 
-// read reads the file, and judges what is in it.
 func (r *recording) read(p *project.Project, pages *judge.Pages, o Options) (err error) {
 	redacted := func(c *cassette.Cassette) (err error) {
 		if r.redacted, r.guard, err = clean.Cassette(p, c, path.Join(o.Out, "cassettes")); err != nil {
@@ -140,7 +139,6 @@ func Name(file string) string {
 	}, name)
 }
 
-// targets are the files that a recording is written to.
 func (o *Options) targets(name string) (cassette, scenario string) {
 	return path.Join(o.Out, "cassettes", name+".yaml"), path.Join(o.Out, "scenarios", name+".yaml")
 }
@@ -155,7 +153,6 @@ func (o *Options) refuseExisting(r *recording) error {
 	return nil
 }
 
-// result is what the report says of a recording.
 func (r *recording) result() report.Case {
 	if r.err != nil {
 		return project.CouldNotRun(r.name, r.file, ruleImportFailed, r.err)
@@ -188,7 +185,6 @@ func (o *Options) write(r *recording) error {
 	return nil
 }
 
-// judge compares a recording with what the project knows of Graph.
 func (r *recording) judge(p *project.Project, pages *judge.Pages) (err error) {
 	if r.judged, err = judge.Cassette(p.Answers, r.imported.Cassette, r.file); err != nil || len(r.imported.Examples) == 0 {
 		return err

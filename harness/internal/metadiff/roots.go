@@ -90,7 +90,6 @@ func (w *way) respell(change *Change, p *csdl.Property, folded map[string]*csdl.
 	w.respelled[there.Name+"/"+q.Name] = true
 }
 
-// foldedProperties are a type's own properties by their names in lower case.
 func foldedProperties(t *csdl.Type) map[string]*csdl.Property {
 	folded := make(map[string]*csdl.Property, len(t.Properties))
 	for i := range t.Properties {
@@ -121,7 +120,6 @@ func (w *way) bases() []root {
 	return roots
 }
 
-// operations are those that one side lacks.
 func (w *way) operations() []root {
 	rule := w.rule(OperationLost, OperationAdded)
 	var roots []root

@@ -173,7 +173,6 @@ func (s *side) bases(name string) []*csdl.Type {
 	return chain
 }
 
-// ownProperties are those that a type itself declares, by name.
 func (s *side) ownProperties(t *csdl.Type) map[string]*csdl.Property {
 	own := s.own[t.Name]
 	if own == nil {
@@ -204,7 +203,6 @@ func (s *side) property(name, property string) (f found, ok bool) {
 	return found{}, false
 }
 
-// has reports whether a type has a property, inherited ones included.
 func (s *side) has(name, property string) bool {
 	_, ok := s.property(name, property)
 	return ok

@@ -70,7 +70,6 @@ func (c *cause) whole() *cause {
 	return c
 }
 
-// merge puts the smaller of two causes into the other.
 func (c *cause) merge(other *cause) {
 	c, other = c.whole(), other.whole()
 	if c == other {

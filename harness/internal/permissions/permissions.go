@@ -70,7 +70,6 @@ type grant struct {
 	level int
 }
 
-// add adds a permission to the tree.
 func (m *Map) add(name string, p permission) {
 	for _, set := range p.PathSets {
 		for path, says := range set.Paths {

@@ -88,7 +88,6 @@ func (g *gatherer) member(at place, typ string) {
 	g.referred[key].add(at.member)
 }
 
-// local is the last part of a type's name.
 func local(typ string) string { return typ[strings.LastIndexByte(typ, '.')+1:] }
 
 // finish gives the values of enums to the members that have them.

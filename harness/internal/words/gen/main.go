@@ -48,7 +48,6 @@ func run(args []string) error {
 	return os.WriteFile(*out, []byte(made), 0o644)
 }
 
-// generate adds what a corpus holds to a table.
 func generate(corpus fs.FS, old string) (string, error) {
 	t, err := readTable(old)
 	if err != nil {

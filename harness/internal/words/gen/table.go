@@ -28,7 +28,6 @@ func (s set) add(word string) {
 	}
 }
 
-// sorted lists the words by their lower case.
 func (s set) sorted() []string {
 	list := make([]string, 0, len(s))
 	for _, key := range slices.Sorted(maps.Keys(s)) {
@@ -37,7 +36,6 @@ func (s set) sorted() []string {
 	return list
 }
 
-// A table is what words.txt holds.
 type table struct {
 	lists  map[string]set // by section: words that stand alone
 	values map[string]set // by member, or parent/member, in lower case
@@ -55,7 +53,6 @@ func (t *table) list(section string) set {
 	return t.lists[section]
 }
 
-// value says that a member may have a value.
 func (t *table) value(member, value string) {
 	key := strings.ToLower(member)
 	if t.values[key] == nil {
