@@ -85,6 +85,12 @@ type Ref struct {
 	Collection bool
 }
 
+// RefOf reads what String writes: "T" and "Collection(T)".
+func RefOf(text string) Ref {
+	name, collection := odata.ElementOf(text)
+	return Ref{Name: name, Collection: collection}
+}
+
 func (r Ref) String() string {
 	if r.Collection {
 		return odata.CollectionOf(r.Name)

@@ -6,8 +6,6 @@ import (
 	"io"
 	"strings"
 	"unicode"
-
-	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // parser reads the declarations of one document. References are kept as they are written
@@ -99,7 +97,7 @@ func (p *parser) schema(s element) error {
 		case "EnumType":
 			return p.enum(e, namespace)
 		case "TypeDefinition":
-			p.definitions[namespace+"."+e.attr("Name")] = ref(e.attr("UnderlyingType"))
+			p.definitions[namespace+"."+e.attr("Name")] = RefOf(e.attr("UnderlyingType"))
 			return p.skip()
 		case "Action", "Function":
 			return p.operation(e, namespace)
@@ -164,7 +162,7 @@ func (p *parser) structured(s element, namespace string, kind Kind) error {
 func (p *parser) property(e element) (Property, error) {
 	name, err := p.name(e)
 	property := Property{
-		Name: name, Type: ref(e.attr("Type")), Nullable: e.nullable(), Line: e.line,
+		Name: name, Type: RefOf(e.attr("Type")), Nullable: e.nullable(), Line: e.line,
 		Navigation: e.name == "NavigationProperty",
 	}
 	if err != nil {
@@ -223,7 +221,7 @@ func (p *parser) operation(s element, namespace string) error {
 			first = false
 			return err
 		case "ReturnType":
-			r := ref(e.attr("Type"))
+			r := RefOf(e.attr("Type"))
 			o.Returns = &r
 			return p.skip()
 		case "Annotation":
@@ -234,7 +232,7 @@ func (p *parser) operation(s element, namespace string) error {
 }
 
 func (p *parser) parameter(e element) (Parameter, error) {
-	parameter := Parameter{Name: e.attr("Name"), Type: ref(e.attr("Type")), Nullable: e.nullable()}
+	parameter := Parameter{Name: e.attr("Name"), Type: RefOf(e.attr("Type")), Nullable: e.nullable()}
 	return parameter, p.children(func(e element) error {
 		if e.name != "Annotation" {
 			return p.unknown(e, "Parameter")
@@ -275,11 +273,6 @@ func (p *parser) container() error {
 func (p *parser) unknown(e element, in string) error {
 	p.model.warn(e.line, "unknown element %s in %s", e.name, in)
 	return p.skip()
-}
-
-func ref(text string) Ref {
-	name, collection := odata.ElementOf(text)
-	return Ref{Name: name, Collection: collection}
 }
 
 // maxName is the limit of the language (section 17.2, SimpleIdentifier).

@@ -76,7 +76,8 @@ func (r *harReader) archive() error {
 			if name != "entries" {
 				return r.skip()
 			}
-			return r.list()
+			r.found = true
+			return r.inside('[', `"entries"`, r.entry)
 		})
 	}); err != nil {
 		return err
@@ -95,40 +96,25 @@ func (r *harReader) archive() error {
 
 // members calls each for the name of every member of the object that comes next.
 func (r *harReader) members(what string, each func(name string) error) error {
-	if err := r.open('{', what); err != nil {
-		return err
-	}
-	for r.more() {
+	return r.inside('{', what, func() error {
 		name, err := r.token()
 		if err != nil {
 			return err
 		}
-		if err := each(fmt.Sprint(name)); err != nil {
-			return err
-		}
-	}
-	_, err := r.token()
-	return err
+		return each(fmt.Sprint(name))
+	})
 }
 
-func (r *harReader) open(delim json.Delim, what string) error {
-	got, err := r.token()
-	switch {
+// inside calls each as long as there is more in the object or array that comes next.
+func (r *harReader) inside(delim json.Delim, what string, each func() error) error {
+	switch got, err := r.token(); {
 	case err != nil:
 		return err
 	case got != delim:
 		return r.fault(fmt.Sprintf("%s is not what a HAR file has there", what), adviceHAR)
 	}
-	return nil
-}
-
-func (r *harReader) list() error {
-	if err := r.open('[', `"entries"`); err != nil {
-		return err
-	}
-	r.found = true
-	for r.more() {
-		if err := r.entry(); err != nil {
+	for r.in.allow(maxEntry); r.dec.More(); r.in.allow(maxEntry) {
+		if err := each(); err != nil {
 			return err
 		}
 	}
@@ -146,11 +132,6 @@ func (r *harReader) entry() error {
 	e := newHAREntry(r.entries, line, raw)
 	r.entries++
 	return r.each(e)
-}
-
-func (r *harReader) more() bool {
-	r.in.allow(maxEntry)
-	return r.dec.More()
 }
 
 func (r *harReader) token() (json.Token, error) {

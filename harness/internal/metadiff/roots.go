@@ -59,7 +59,7 @@ func (w *way) properties() []root {
 		if there.Kind != t.Kind {
 			continue
 		}
-		folded := foldedProperties(there)
+		folded := byName(there.Properties, func(p *csdl.Property) string { return strings.ToLower(p.Name) })
 		for i := range t.Properties {
 			p := &t.Properties[i]
 			at := propertyPlace(name, p)
@@ -88,14 +88,6 @@ func (w *way) respell(change *Change, p *csdl.Property, folded map[string]*csdl.
 	change.How += ": it is spelled " + q.Name + " now"
 	change.Is, change.NewLine = q.Name, q.Line
 	w.respelled[there.Name+"/"+q.Name] = true
-}
-
-func foldedProperties(t *csdl.Type) map[string]*csdl.Property {
-	folded := make(map[string]*csdl.Property, len(t.Properties))
-	for i := range t.Properties {
-		folded[strings.ToLower(t.Properties[i].Name)] = &t.Properties[i]
-	}
-	return folded
 }
 
 // bases are the types that lost members with a base.

@@ -159,6 +159,15 @@ func sideOf(m *csdl.Model) *side {
 	return s
 }
 
+// byName finds what is declared by a name; of several of one name the first.
+func byName[T any](declared []T, name func(*T) string) map[string]*T {
+	all := make(map[string]*T, len(declared))
+	for i := range slices.Backward(declared) {
+		all[name(&declared[i])] = &declared[i]
+	}
+	return all
+}
+
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // maxBases bounds how far up a type's bases are looked at. Graph's are four at most.
@@ -176,12 +185,7 @@ func (s *side) bases(name string) []*csdl.Type {
 func (s *side) ownProperties(t *csdl.Type) map[string]*csdl.Property {
 	own := s.own[t.Name]
 	if own == nil {
-		own = make(map[string]*csdl.Property, len(t.Properties))
-		for i := range t.Properties {
-			if p := &t.Properties[i]; own[p.Name] == nil {
-				own[p.Name] = p
-			}
-		}
+		own = byName(t.Properties, func(p *csdl.Property) string { return p.Name })
 		s.own[t.Name] = own
 	}
 	return own

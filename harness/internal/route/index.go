@@ -14,7 +14,6 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 )
 
@@ -55,11 +54,6 @@ type operation struct {
 	binding    csdl.Ref
 	returns    csdl.Ref
 	parameters map[string]string
-}
-
-func refOf(text string) csdl.Ref {
-	name, collection := odata.ElementOf(text)
-	return csdl.Ref{Name: name, Collection: collection}
 }
 
 // file is an index as it is written: names in Graph's own spelling.
@@ -204,7 +198,7 @@ func indexOf(f file) *Index {
 		operations: make(map[string][]operation, len(f.Operations)),
 	}
 	for name, typ := range f.Resources {
-		x.resources[strings.ToLower(name)] = resource{ref: refOf(typ)}
+		x.resources[strings.ToLower(name)] = resource{ref: csdl.RefOf(typ)}
 	}
 	for name, operation := range f.Imports {
 		x.resources[strings.ToLower(name)] = resource{operation: shortName(operation)}
@@ -214,7 +208,7 @@ func indexOf(f file) *Index {
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Operations)) { // namespaces may share a short name
 		for _, fo := range f.Operations[name] {
-			o := operation{name, fo.Action, refOf(fo.Binding), refOf(fo.Returns), map[string]string{}}
+			o := operation{name, fo.Action, csdl.RefOf(fo.Binding), csdl.RefOf(fo.Returns), map[string]string{}}
 			maps.Copy(o.parameters, fo.Parameters)
 			x.operations[shortName(name)] = append(x.operations[shortName(name)], o)
 		}
@@ -225,12 +219,12 @@ func indexOf(f file) *Index {
 func (ft fileType) index(name string) *typ {
 	t := &typ{name: name, base: ft.Base, enum: ft.Kind == csdl.Enum, open: ft.Open, properties: map[string]csdl.Ref{}}
 	for property, target := range ft.Properties {
-		t.properties[strings.ToLower(property)] = refOf(target)
+		t.properties[strings.ToLower(property)] = csdl.RefOf(target)
 		t.names = append(t.names, property)
 	}
 	for kind, names := range ft.Values {
 		for property := range strings.FieldsSeq(names) {
-			t.properties[strings.ToLower(property)] = refOf(kind)
+			t.properties[strings.ToLower(property)] = csdl.RefOf(kind)
 			t.names = append(t.names, property)
 		}
 	}
