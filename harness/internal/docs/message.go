@@ -102,7 +102,9 @@ func (m *message) readBody() {
 	}
 	line := m.line + strings.Count(text[:start], "\n")
 	m.bodyLine = line
-	if m.binary() || !m.looksJSON(text[start:]) {
+	kind := strings.ToLower(m.header.Get("Content-Type"))
+	isBinary := kind != "" && !strings.Contains(kind, "json") && !strings.Contains(kind, "odata")
+	if isBinary || strings.IndexByte("{[", text[start]) < 0 && (text[start] != '"' || !strings.Contains(kind, "json")) {
 		m.body = text
 		return
 	}
@@ -139,15 +141,6 @@ func (m *message) trailing(text, rest string, line int) {
 			m.headerOf(l)
 		}
 	}
-}
-
-func (m *message) binary() bool {
-	kind := strings.ToLower(m.header.Get("Content-Type"))
-	return kind != "" && !strings.Contains(kind, "json") && !strings.Contains(kind, "odata")
-}
-
-func (m *message) looksJSON(text string) bool {
-	return text[0] == '{' || text[0] == '[' || text[0] == '"' && strings.Contains(strings.ToLower(m.header.Get("Content-Type")), "json")
 }
 
 // brief is a text as notes quote it.

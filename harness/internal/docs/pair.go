@@ -2,9 +2,9 @@ package docs
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -169,7 +169,7 @@ func (p *pairing) check(f *fence, a *Response) {
 	}
 	redirected := p.last != nil && p.last.Code/100 == 3
 	if a.Code < 400 && len(p.page.Stated) > 0 && !slices.Contains(p.page.Stated, a.Code) && !redirected {
-		p.page.note(Status, line, "the example shows %d, and the text promises %s (line %d)", a.Code, codes(p.page.Stated), p.page.StatedLine)
+		p.page.note(Status, line, "the example shows %d, and the text promises %s (line %d)", a.Code, strings.Trim(strings.ReplaceAll(fmt.Sprint(p.page.Stated), " ", ", "), "[]"), p.page.StatedLine)
 	}
 	p.checkBody(f, a)
 }
@@ -205,14 +205,6 @@ func codeOf(phrase string) int {
 		}
 	}
 	return otherNames[strings.ToLower(phrase)]
-}
-
-func codes(all []int) string {
-	var said []string
-	for _, code := range all {
-		said = append(said, strconv.Itoa(code))
-	}
-	return strings.Join(said, ", ")
 }
 
 // takesBody gives a block of JSON to the message right before it that lacks a body.

@@ -90,15 +90,12 @@ type tree struct {
 	blobs    *blobs            // nil until something is read
 }
 
-// within is what git calls a path behind the revision; "." is the folder that paths count from.
-func (t *tree) within(at string) string { return t.base + relative(at) }
-
 // object is what git calls a path.
-func (t *tree) object(at string) string { return t.revision + ":" + t.within(at) }
+func (t *tree) object(at string) string { return t.revision + ":" + t.base + at }
 
-// relative is a path as git reads it behind a colon; "." is the root.
+// relative is a path as git reads it behind a colon; "" is the folder that paths count from.
 func relative(at string) string {
-	if at == "." {
+	if at = path.Clean(filepath.ToSlash(at)); at == "." {
 		return ""
 	}
 	return at
@@ -111,8 +108,8 @@ func openRevision(ctx context.Context, revision, at string) (*Source, error) {
 	if at = filepath.ToSlash(at); at == "." || strings.HasPrefix(at, "./") {
 		t.base = "./"
 	}
-	at = path.Clean(at)
-	kind, err := here.kindAt(ctx, revision, t.within(at))
+	at = relative(at)
+	kind, err := here.kindAt(ctx, revision, t.base+at)
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -48,15 +46,15 @@ func OpenMetadata(ctx context.Context, name, git string) (Document, error) {
 			Hint:    "name a file, or what git holds: HEAD~3:schemas/v1.0-Prod.csdl",
 		}
 	}
-	r, at := repository(git), path.Clean(filepath.ToSlash(at))
-	kind, err := r.kindAt(ctx, revision, relative(at))
+	r, at := repository(git), relative(at)
+	kind, err := r.kindAt(ctx, revision, at)
 	if err != nil {
 		return Document{}, err
 	}
 	if kind != "blob" {
 		return Document{}, &fault.Error{Message: name + " is a folder", Hint: "name the file of metadata in it"}
 	}
-	text, err := r.git(ctx, "cat-file", "blob", revision+":"+relative(at))
+	text, err := r.git(ctx, "cat-file", "blob", revision+":"+at)
 	if err != nil {
 		return Document{}, &fault.Error{Message: "read " + name, Cause: err}
 	}

@@ -28,9 +28,8 @@ func IsLanguage(tag string) bool {
 }
 
 // scripts and variants that tags of Windows' and Office's have.
-var scripts = map[string]bool{"latn": true, "cyrl": true, "arab": true, "hans": true, "hant": true, "deva": true, "guru": true, "beng": true,
-	"tibt": true, "cans": true, "mong": true, "cher": true, "tfng": true, "ethi": true, "hebr": true, "thai": true, "jpan": true, "kore": true,
-	"telu": true, "valencia": true, "tradnl": true, "ploc": true, "ploca": true, "plocm": true, "pseudo": true}
+var scripts = newSet(`latn cyrl arab hans hant deva guru beng tibt cans mong cher tfng ethi hebr thai jpan kore telu
+	valencia tradnl ploc ploca plocm pseudo`)
 
 // IsMediaType reports whether it is a common media type, with parameters whose values
 // say nothing or without any.
@@ -64,7 +63,7 @@ func isMediaName(name string) bool {
 	return rest == "*" && mediaKinds[kind]
 }
 
-var mediaKinds = map[string]bool{"application": true, "audio": true, "font": true, "image": true, "message": true, "model": true, "multipart": true, "text": true, "video": true}
+var mediaKinds = newSet(`application audio font image message model multipart text video`)
 
 var mediaParameters = newSet(`charset=utf-8 charset=utf8 charset=utf-16 charset=us-ascii charset=ascii charset=iso-8859-1 charset=windows-1252
 	odata.metadata=minimal odata.metadata=full odata.metadata=none odata=minimalmetadata odata=fullmetadata odata=nometadata odata=verbose
@@ -145,13 +144,7 @@ func isOrderedMember(text string) bool {
 	return eachPart(name, '/', func(part string) bool { return part == "*" || IsMember(part) })
 }
 
-func isMethod(text string) bool {
-	switch text {
-	case "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "MERGE":
-		return true
-	}
-	return false
-}
+var methods = newSet(`GET POST PUT PATCH DELETE HEAD OPTIONS MERGE`)
 
 func isUpper(r rune) bool { return 'A' <= r && r <= 'Z' }
 func isMediaByte(c byte) bool {

@@ -93,7 +93,7 @@ type table struct {
 var load = sync.OnceValue(read)
 
 func read() *table {
-	t := &table{index: newIndex(16, len(generated)+len(known)), entries: make([]entry, 0, 1<<14)}
+	t := &table{index: index{texts: make([]byte, 0, len(generated)+len(known)), slots: make([]slot, 1<<16)}, entries: make([]entry, 0, 1<<14)}
 	for _, file := range [...]string{generated, known} {
 		for section, line := range Lines(file) {
 			t.line(section, line)
@@ -238,10 +238,6 @@ type slot struct {
 	start, size uint32 // of the text; no size is free
 	list        uint32
 	value       uint32
-}
-
-func newIndex(bits, size int) index {
-	return index{texts: make([]byte, 0, size), slots: make([]slot, 1<<bits)}
 }
 
 // find returns the slot of a pair, or the free one where it belongs.

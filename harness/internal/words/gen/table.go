@@ -13,9 +13,9 @@ import (
 // A set is of words by their lower case, in the first of their spellings.
 type set map[string]string
 
-func newSet(words ...string) set {
+func newSet(words string) set {
 	s := set{}
-	for _, w := range words {
+	for w := range strings.FieldsSeq(words) {
 		s.add(w)
 	}
 	return s
@@ -26,6 +26,11 @@ func (s set) add(word string) {
 	if old, ok := s[key]; !ok || word < old {
 		s[key] = word
 	}
+}
+
+func (s set) has(word string) bool {
+	_, is := s[strings.ToLower(word)]
+	return is
 }
 
 func (s set) sorted() []string {
@@ -40,10 +45,6 @@ type table struct {
 	lists  map[string]set // by section: words that stand alone
 	values map[string]set // by member, or parent/member, in lower case
 	names  set            // spellings of the keys of values
-}
-
-func newTable() *table {
-	return &table{lists: map[string]set{}, values: map[string]set{}, names: set{}}
 }
 
 func (t *table) list(section string) set {
@@ -63,7 +64,7 @@ func (t *table) value(member, value string) {
 }
 
 func readTable(text string) (*table, error) {
-	t := newTable()
+	t := &table{lists: map[string]set{}, values: map[string]set{}, names: set{}}
 	for section, line := range words.Lines(text) {
 		switch {
 		case section == "":

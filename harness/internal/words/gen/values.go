@@ -149,10 +149,10 @@ var (
 var invented = strings.Fields(`your sample placeholder lorem password1 p@ss xyz`)
 
 // people are those of Microsoft's documentation, and their cities, as whole words.
-var people = newSet(strings.Fields(`adele vance megan bowen alex wilber alland deyoung diego siciliani grady archie henrietta mueller isaiah langer
+var people = newSet(`adele vance megan bowen alex wilber alland deyoung diego siciliani grady archie henrietta mueller isaiah langer
 	joni sherman lee gu lidia holloway lynne robbins miriam graham nestor wilke patti fernandez pradeep gupta debra berger irvin sayers johanna
 	lorenz emily braun enrico cattaneo christie cline delia dennis gerhart moeller rene magi robin counts samantha booth daisy phillips tyler
-	katie jordan jens mimi garth fort fanny downs randi welch dana swope harry john jane doe bob alice smith seattle redmond my foo bar`)...)
+	katie jordan jens mimi garth fort fanny downs randi welch dana swope harry john jane doe bob alice smith seattle redmond my foo bar`)
 
 // isInvented reports whether somebody made the text up to show something.
 func isInvented(text string) bool {
@@ -165,7 +165,7 @@ func isInvented(text string) bool {
 		}
 	}
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return (r < 'a' || r > 'z') && r != '_' }) {
-		if _, ok := people[word]; ok {
+		if people.has(word) {
 			return true
 		}
 	}
@@ -173,16 +173,15 @@ func isInvented(text string) bool {
 }
 
 // notValues are words that stand marked in lists of values without being one.
-var notValues = map[string]bool{"true": true, "false": true, "null": true, "string": true, "int32": true, "int64": true, "boolean": true, "guid": true,
-	"datetimeoffset": true, "eq": true, "ne": true, "ge": true, "le": true, "gt": true, "lt": true, "startswith": true, "not": true, "in": true,
-	"prefer": true, "object": true, "number": true}
+var notValues = newSet(`true false null string int32 int64 boolean guid datetimeoffset eq ne ge le gt lt
+	startswith not in prefer object number`)
 
 // isWord reports whether a text can be a word of the service at all: no address, id, number,
 // date, file, placeholder, expression or name that documentation made up.
 func isWord(v string) bool {
 	return len(v) > 0 && len(v) <= 64 && letter.MatchString(v) && !strings.ContainsAny(v, "@\\{}<>*=?%+;\"|#\t\n`[]$…") &&
 		!strings.Contains(v, "://") && !strings.HasPrefix(v, "/") && len(spaces.FindAllString(v, -1)) < 5 &&
-		!guidLike.MatchString(v) && !dated.MatchString(v) && !named.MatchString(v) && !isInvented(v) && !notValues[strings.ToLower(v)]
+		!guidLike.MatchString(v) && !dated.MatchString(v) && !named.MatchString(v) && !isInvented(v) && !notValues.has(v)
 }
 
 // A word of prose is one of the vocabulary if this many pages have it: what two people made
