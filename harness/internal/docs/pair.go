@@ -169,7 +169,8 @@ func (p *pairing) check(f *fence, a *Response) {
 	}
 	redirected := p.last != nil && p.last.Code/100 == 3
 	if a.Code < 400 && len(p.page.Stated) > 0 && !slices.Contains(p.page.Stated, a.Code) && !redirected {
-		p.page.note(Status, line, "the example shows %d, and the text promises %s (line %d)", a.Code, strings.Trim(strings.ReplaceAll(fmt.Sprint(p.page.Stated), " ", ", "), "[]"), p.page.StatedLine)
+		stated := strings.Trim(strings.ReplaceAll(fmt.Sprint(p.page.Stated), " ", ", "), "[]")
+		p.page.note(Status, line, "the example shows %d, and the text promises %s (line %d)", a.Code, stated, p.page.StatedLine)
 	}
 	p.checkBody(f, a)
 }
