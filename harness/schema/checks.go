@@ -160,7 +160,7 @@ func (c checks) violation(r run, l leaf) {
 		return
 	case l.rule == RuleType && c.opts.LongTexts && l.isLong(value):
 		return
-	case l.rule == RuleFormat && l.isUsual():
+	case l.rule == RuleFormat && l.src != nil && l.src.graphFacts(strings.TrimSuffix(l.pointer, "/"+formatKeyword)).Usual:
 		l.want, l.rule = l.wanted()+", as such texts usually are", RuleUsual
 	}
 	v := Violation{
@@ -171,11 +171,6 @@ func (c checks) violation(r run, l leaf) {
 		Warning: l.rule == RuleUsual || l.rule == RuleEnum && l.isEvolvable(),
 	}
 	c.add(l.key, l.pointer, v)
-}
-
-// isUsual reports whether a format is no promise of metadata.
-func (l leaf) isUsual() bool {
-	return l.src != nil && l.src.graphFacts(strings.TrimSuffix(l.pointer, "/"+formatKeyword)).Usual
 }
 
 // isLong reports whether a value is the text of a number of a type that may be one: of an

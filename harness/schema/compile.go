@@ -77,22 +77,17 @@ func (l *library) build(key typeKey) (schema *jsonschema.Schema, err error) {
 		}
 	}()
 	if l.compiler == nil {
-		l.compiler = l.newCompiler()
+		l.compiler = jsonschema.NewCompiler()
+		l.compiler.Draft = jsonschema.Draft2020
+		l.compiler.LoadURL = l.load
+		l.compiler.RegisterExtension(formatKeyword, nil, keyword(format))
+		l.compiler.RegisterExtension(graphKeyword, nil, keyword(flags))
 	}
 	schema, err = l.compiler.Compile(address(key))
 	if err != nil {
 		return nil, l.explain(key, err)
 	}
 	return schema, nil
-}
-
-func (l *library) newCompiler() *jsonschema.Compiler {
-	compiler := jsonschema.NewCompiler()
-	compiler.Draft = jsonschema.Draft2020
-	compiler.LoadURL = l.load
-	compiler.RegisterExtension(formatKeyword, nil, keyword(format))
-	compiler.RegisterExtension(graphKeyword, nil, keyword(flags))
-	return compiler
 }
 
 // load hands a file of the folder to the library, and refuses any other address.

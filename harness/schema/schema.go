@@ -190,11 +190,6 @@ type Violation struct {
 //go:embed builtin
 var builtins embed.FS
 
-func builtinText(name string) (string, error) {
-	text, err := builtins.ReadFile("builtin/" + name + ".json")
-	return string(text), err
-}
-
 func isBuiltin(name string) bool {
 	_, err := fs.Stat(builtins, "builtin/"+name+".json")
 	return err == nil

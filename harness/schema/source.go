@@ -74,7 +74,8 @@ func depthOf(value any) (depth int) {
 // text is that of a file of the folder, or of a built-in one that the folder lacks.
 func (f *folder) text(key typeKey) (string, error) {
 	if f.builtin(key) {
-		return builtinText(key.name)
+		text, err := builtins.ReadFile("builtin/" + key.name + ".json")
+		return string(text), err
 	}
 	text, err := plainfile.ReadBelow(f.dir, key.path())
 	return string(text), err

@@ -153,7 +153,9 @@ func (v *vetting) schema(node any, pointer string) {
 			case string:
 				v.keyword(name, value, at)
 			case json.Number:
-				v.number(value, at)
+				if !inBounds(value) { // the library forgets a bound that it cannot hold
+					v.fault(at, fmt.Sprintf("a number of %s", value), "use one of a sane size")
+				}
 			}
 		}
 	}
@@ -199,13 +201,6 @@ func (v *vetting) pattern(pattern, at string) {
 	}
 	if _, err := regexp.Compile(pattern); err != nil {
 		v.fault(at, "bad pattern: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "), "patterns are RE2: no look-around, no back references")
-	}
-}
-
-// number vets a bound: the library forgets one that it cannot hold.
-func (v *vetting) number(number json.Number, at string) {
-	if !inBounds(number) {
-		v.fault(at, fmt.Sprintf("a number of %s", number), "use one of a sane size")
 	}
 }
 

@@ -262,7 +262,7 @@ func (w *walker) runtime(sh *shape, object map[string]any) (actual *shape, lenie
 			Want: "a type with a schema in " + w.root.key.api + " (only its declared part is checked)"}, member(odata.Type))
 		lenient = true
 	}
-	if sh.isTarget() {
+	if sh != nil && sh.key.name == "" && sh.target != "" { // nothing refers to the schema: it has yet to be applied
 		t := w.load(declared)
 		if t == nil {
 			return nil, lenient

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -288,10 +289,5 @@ func isIdentifier(s string) bool {
 }
 
 func isDotted(s string) bool {
-	for part := range strings.SplitSeq(s, ".") {
-		if !isIdentifier(part) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(strings.Split(s, "."), func(part string) bool { return !isIdentifier(part) })
 }

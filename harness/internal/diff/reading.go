@@ -157,12 +157,7 @@ func (as reading) hidesExtension(name string) bool {
 func (r *recordings) isMixed() bool { return (r.old.as.faker == nil) != (r.new.as.faker == nil) }
 
 func holdsHidden(values map[string]*seen) bool {
-	for _, v := range values {
-		if v.value.hidden {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(valuesOf(values), func(v value) bool { return v.hidden })
 }
 
 // hidden removes from the names of members those that are on one side only, but may be one

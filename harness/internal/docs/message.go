@@ -250,7 +250,10 @@ func (p *Page) response(f *fence) *Response {
 			p.note(Repaired, line-1, "the status line is %q", brief(first))
 		}
 	case f.isAnnotated("response") && first != "", f.holdsJSON() && f.below("response"):
-		a.Code, line, rest = p.promised(), f.line+1, f.text
+		a.Code, line, rest = http.StatusOK, f.line+1, f.text
+		if len(p.Stated) > 0 {
+			a.Code = p.Stated[0]
+		}
 		p.note(Repaired, line, "there is no status line, read as %d", a.Code)
 	default:
 		return nil

@@ -238,11 +238,3 @@ func (r *reader) endPromises() {
 		r.stating = after
 	}
 }
-
-// promised is the code that the text promises, or 200.
-func (p *Page) promised() int {
-	if len(p.Stated) > 0 {
-		return p.Stated[0]
-	}
-	return http.StatusOK
-}

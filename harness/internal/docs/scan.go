@@ -1,6 +1,9 @@
 package docs
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 type fence struct {
 	line       int
@@ -218,12 +221,10 @@ func language(info string) string {
 
 // isLanguage distinguishes what opens a block from text that happens to begin so.
 func isLanguage(info string) bool {
-	switch language(info) {
-	case "http", "json", "msgraph-interactive", "csharp", "javascript", "java", "objc", "go", "powershell", "xml", "html", "php", "python":
-		return true
-	}
-	return false
+	return slices.Contains(languages, language(info))
 }
+
+var languages = strings.Fields("http json msgraph-interactive csharp javascript java objc go powershell xml html php python")
 
 func headingLevel(line string) int {
 	level := len(line) - len(strings.TrimLeft(line, "#"))

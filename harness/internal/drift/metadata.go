@@ -201,12 +201,10 @@ func (d declarations) lines(file string) []string {
 
 // isDeclaration reports whether a line begins what a schema declares (OData CSDL XML 4.01).
 func isDeclaration(line string) bool {
-	switch elementOf(line) {
-	case "EntityType", "ComplexType", "EnumType", "TypeDefinition", "Action", "Function", "Term", "EntityContainer", "Annotations":
-		return true
-	}
-	return false
+	return slices.Contains(declaring, elementOf(line))
 }
+
+var declaring = strings.Fields("EntityType ComplexType EnumType TypeDefinition Action Function Term EntityContainer Annotations")
 
 func elementOf(line string) string {
 	rest, _ := strings.CutPrefix(strings.TrimSpace(line), "<")

@@ -90,13 +90,11 @@ func (p *pathParser) parse() []Segment {
 // withoutSlash drops trailing slashes: Graph's own documentation has both
 // /users?$select=.. and /users/?$select=.. (concepts/delta-query-overview).
 func (p *pathParser) withoutSlash() []Segment {
-	for n := len(p.segments); p.pos != anywhere && n > 0 && p.segments[n-1].isEmpty(); n-- {
+	for n := len(p.segments); p.pos != anywhere && n > 0 && p.segments[n-1].Kind == Word && p.segments[n-1].Text == ""; n-- {
 		p.segments = p.segments[:n-1]
 	}
 	return p.segments
 }
-
-func (s Segment) isEmpty() bool { return s.Kind == Word && s.Text == "" }
 
 func (p *pathParser) add(s Segment) {
 	p.segments = append(p.segments, s)

@@ -135,7 +135,10 @@ func (d *docsImport) pair(p *docs.Pair) {
 		dropHeaders(headers, protocol.CredentialHeaders())
 	}
 	if p.Request.Body != "" && asked.Get("Content-Type") == "" { // as any client sends
-		asked.Set("Content-Type", contentType(p.Request.Body))
+		asked.Set("Content-Type", "application/octet-stream")
+		if json.Valid([]byte(p.Request.Body)) {
+			asked.Set("Content-Type", "application/json")
+		}
 	}
 	if body := p.Response.Body; cutJSON(answered, body) {
 		answered.Set("Content-Type", "text/plain") // no client could read it as JSON
@@ -155,17 +158,12 @@ func (d *docsImport) add(i *cassette.Interaction, p *docs.Pair) {
 	d.Cassette.Interactions = append(d.Cassette.Interactions, i)
 	d.pairs = append(d.pairs, p)
 	typ := p.Response.Type
-	if typ != "" && (p.Response.Collection || isPage(p.Response.Body)) {
+	body := p.Response.Body
+	isPage := strings.HasPrefix(body, "{") && pageStart.MatchString(body[:min(len(body), 2000)])
+	if typ != "" && (p.Response.Collection || isPage) {
 		typ = odata.CollectionOf(typ)
 	}
 	d.Examples = append(d.Examples, Example{Request: p.Request.Line, Response: p.Response.Line, Body: p.Response.BodyLine, Type: typ, verbatim: !p.Response.Mended})
-}
-
-func contentType(body string) string {
-	if json.Valid([]byte(body)) {
-		return "application/json"
-	}
-	return "application/octet-stream"
 }
 
 // cutJSON reports a body that calls itself JSON, or looks like it, and is not.
@@ -184,10 +182,6 @@ func sized(h http.Header, body string) http.Header {
 }
 
 var pageStart = regexp.MustCompile(`"value"\s*:\s*\[`)
-
-func isPage(body string) bool {
-	return strings.HasPrefix(body, "{") && pageStart.MatchString(body[:min(len(body), 2000)])
-}
 
 // address makes an absolute address of an example's.
 func (d *docsImport) address(line int, asked *docs.Request) (*url.URL, error) {

@@ -88,7 +88,9 @@ func (g *gathering) entry(e *Entry) error {
 		g.note(ruleImportCut, report.Warning, e.cut,
 			fmt.Sprintf("%s %d: the answer says that it is JSON and does not parse: was it cut off?", word, e.Number))
 	}
-	g.dropCredentials(i)
+	for _, name := range protocol.CredentialHeaders() {
+		g.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
+	}
 	if err := g.add(*e); err != nil {
 		g.leaveOut(e.Number, i.Line, err)
 	}
@@ -113,21 +115,6 @@ func (g *gathering) mend(e *Entry) {
 func claimsJSON(headers http.Header) bool {
 	kind, _, _ := mime.ParseMediaType(headers.Get("Content-Type"))
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
-}
-
-func (g *gathering) dropCredentials(i *cassette.Interaction) {
-	for _, name := range protocol.CredentialHeaders() {
-		g.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
-	}
-}
-
-// noteDropped reports the headers with credentials that stayed behind, by name.
-func (g *gathering) noteDropped() {
-	for _, name := range protocol.CredentialHeaders() {
-		if n := g.dropped[name]; n > 0 {
-			g.note(ruleImportCredentials, report.Note, 0, "left out "+fault.Count(n, name+" header"))
-		}
-	}
 }
 
 // interactionOf puts an interaction together of what a tool wrote down: an absolute address,

@@ -12,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -133,7 +134,11 @@ func (g *gathering) finish(clean func(*cassette.Cassette) error) (*Result, error
 	for _, kind := range slices.Sorted(maps.Keys(g.passed)) {
 		g.note(ruleImportPassed, report.Note, 0, "left out "+fault.Count(g.passed[kind], kind))
 	}
-	g.noteDropped()
+	for _, name := range protocol.CredentialHeaders() {
+		if n := g.dropped[name]; n > 0 {
+			g.note(ruleImportCredentials, report.Note, 0, "left out "+fault.Count(n, name+" header"))
+		}
+	}
 	if len(g.entries) == 0 {
 		return g.Result, nil
 	}
