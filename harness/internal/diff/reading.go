@@ -105,12 +105,6 @@ func (as reading) masked(s string) string {
 	return b.String() + s[end:]
 }
 
-// isOneWord reports whether a pseudonym stands for one word, which a member of an enum is
-// too; those of texts, files, addresses and numbers do not.
-func isOneWord(pseudonym string) bool {
-	return !strings.ContainsAny(pseudonym, " .@:+") && !isDigits(pseudonym)
-}
-
 // isKeyed reports whether members are entries of a dictionary: none has a name that the
 // service gave it.
 func (as reading) isKeyed(members map[string]any) bool {

@@ -89,7 +89,12 @@ func newHAREntry(number, line int, raw []byte) *HAREntry {
 	e := &HAREntry{Entry: Entry{Number: number, Interaction: &cassette.Interaction{Line: line}}, raw: raw}
 	var h harEntry
 	if err := json.Unmarshal(raw, &h); err != nil { // what has its type is read all the same
-		e.Fault = e.typeFault(err)
+		e.Fault = err
+		var typed *json.UnmarshalTypeError
+		if errors.As(err, &typed) {
+			line += bytes.Count(raw[:min(int(typed.Offset), len(raw))], []byte("\n"))
+			e.Fault = at(line, fmt.Sprintf("%s is a %s", cmp.Or(typed.Field, "the entry"), typed.Value))
+		}
 	}
 	e.recorded, _ = time.Parse(time.RFC3339, fmt.Sprint(h.Started))
 	e.socket = len(h.Messages) > 0
@@ -102,15 +107,6 @@ func newHAREntry(number, line int, raw []byte) *HAREntry {
 	e.request(&h.Request)
 	e.response(&h)
 	return e
-}
-
-func (e *HAREntry) typeFault(err error) error {
-	var typed *json.UnmarshalTypeError
-	if !errors.As(err, &typed) {
-		return err
-	}
-	line := e.Interaction.Line + bytes.Count(e.raw[:min(int(typed.Offset), len(e.raw))], []byte("\n"))
-	return at(line, fmt.Sprintf("%s is a %s", cmp.Or(typed.Field, "the entry"), typed.Value))
 }
 
 // fault notes the first thing that is wrong, with its line.

@@ -98,7 +98,7 @@ func isCode(code string) bool {
 			continue
 		}
 		n := hump(code[i:])
-		if n == 0 || !t.isHump(code[i:i+n]) {
+		if word := code[i : i+n]; n == 0 || !t.has(listText, word) && !codeWords[strings.ToLower(word)] {
 			return false
 		}
 		i, found = i+n, true
@@ -122,10 +122,6 @@ func hump(s string) int {
 		n++
 	}
 	return n
-}
-
-func (t *table) isHump(word string) bool {
-	return t.has(listText, word) || codeWords[strings.ToLower(word)]
 }
 
 // codeWords are short forms that codes have and prose has not.
