@@ -1,12 +1,11 @@
 package harness
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"runtime"
@@ -14,7 +13,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
@@ -185,16 +183,6 @@ func (c *carrier) passes(u *url.URL) bool {
 	})
 }
 
-// answerSignIn answers for the hosts that clients sign in with, on behalf of whom the
-// cassette was recorded.
-func (c *carrier) answerSignIn(as *cassette.Auth) {
-	said := signin.Options{}
-	if as != nil {
-		said.Scopes, said.Roles = as.Scopes, as.Roles
-	}
-	c.signIn = signin.New(said)
-}
-
 // handled is a handler that is asked without a connection.
 type handled struct{ http.Handler }
 
@@ -207,32 +195,9 @@ func (h handled) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
-	w := &answer{header: http.Header{}, status: http.StatusOK}
+	w := httptest.NewRecorder()
 	h.ServeHTTP(w, req)
-	return &http.Response{
-		Status: fmt.Sprintf("%d %s", w.status, http.StatusText(w.status)), StatusCode: w.status,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: w.header,
-		Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: req,
-	}, nil
-}
-
-// answer is what a handler writes.
-type answer struct {
-	header http.Header
-	status int
-	wrote  bool
-	body   bytes.Buffer
-}
-
-func (a *answer) Header() http.Header { return a.header }
-
-func (a *answer) WriteHeader(status int) {
-	if !a.wrote {
-		a.status, a.wrote = status, true
-	}
-}
-
-func (a *answer) Write(b []byte) (int, error) {
-	a.WriteHeader(http.StatusOK)
-	return a.body.Write(b)
+	resp := w.Result()
+	resp.ContentLength, resp.Request = int64(w.Body.Len()), req
+	return resp, nil
 }

@@ -2,11 +2,14 @@ package harness
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
+	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -14,6 +17,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 	"github.com/graphvcr/graphvcr/harness/internal/replay"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 )
 
 // Option changes how a session opens.
@@ -178,12 +182,36 @@ func (o *options) project(s *Session, m mode) (*project.Project, mode, error) {
 	return p, m, err
 }
 
-// quietly is a transport that prints nothing of what comes over its connections, which are
-// closed with the test. Any but an *http.Transport is used as it is.
-func quietly(t tester, below http.RoundTripper) http.RoundTripper {
-	below = quiet.Over(below)
-	if own, ok := below.(*quiet.Transport); ok {
-		t.Cleanup(own.CloseIdleConnections)
+// unpack lays what a session needs of a file system of cassettes into a folder of its own:
+// the cassette, the rules and the salt. What is recorded goes to the folder that was named.
+func (o *options) unpack(t tester, name string, m mode) error {
+	file := path.Clean(name) + ".yaml"
+	_, err := fs.Stat(o.files, file)
+	if m == modeRecord || m == modeSpy || m == modeOnce && errors.Is(err, fs.ErrNotExist) {
+		if o.dirs.Cassettes == "" {
+			return &fault.Error{Message: "what lies in a harness.FS cannot be recorded", Hint: "give harness.Dir, too, which recordings go to"}
+		}
+		return nil
 	}
-	return below
+	if o.dirs.Cassettes = t.TempDir(); o.dirs.Cassettes == "" {
+		return errors.New("there is no temporary folder")
+	}
+	for _, file := range []string{file, project.RulesFile, saltfile.Name} {
+		if err := copyOut(o.files, file, o.dirs.Cassettes); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("read a harness.FS: %w", err)
+		}
+	}
+	return nil
+}
+
+func copyOut(files fs.FS, name, to string) error {
+	text, err := fs.ReadFile(files, name)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(to, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(file, text, 0o600)
 }

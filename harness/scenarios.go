@@ -8,11 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
-
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 // RunScenarios replays scenario files against their cassettes, each as a parallel

@@ -9,9 +9,11 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 	"github.com/graphvcr/graphvcr/harness/internal/record"
 	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/internal/session"
+	"github.com/graphvcr/graphvcr/harness/internal/signin"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -106,7 +108,10 @@ func (s *Session) open(o options) error {
 	if err != nil {
 		return err
 	}
-	below := quietly(s.t, o.below)
+	below := quiet.Over(o.below)
+	if own, ok := below.(*quiet.Transport); ok {
+		s.t.Cleanup(own.CloseIdleConnections)
+	}
 	reach := record.Live{
 		Carrier: func(string) http.RoundTripper { return below },
 		BaseURL: service, Mark: o.classes(),
@@ -151,7 +156,11 @@ func (s *Session) begin(p *project.Project, m mode, inputs replay.Inputs, reach 
 	if s.recording != nil {
 		return nil
 	}
-	s.carrier.answerSignIn(s.playback.Auth())
+	said := signin.Options{} // on behalf of whom the cassette was recorded
+	if as := s.playback.Auth(); as != nil {
+		said.Scopes, said.Roles = as.Scopes, as.Roles
+	}
+	s.carrier.signIn = signin.New(said)
 	for _, f := range s.playback.Expired() {
 		log := s.t.Logf
 		if f.Severity == report.Error {

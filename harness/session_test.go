@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -16,8 +17,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness"
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
-
-	"net/url"
 )
 
 // probe is a test whose failing can be looked at.

@@ -18,7 +18,7 @@ var trustHints string
 
 const caUsage = "`folder` in which the private certificate authority is kept, and made if there is none (default: graphvcr in your configuration folder)"
 
-func newCA(std streams) *cobra.Command {
+func newCA(std Streams) *cobra.Command {
 	var pathOnly bool
 	var dir string
 	cmd := &cobra.Command{
@@ -31,13 +31,13 @@ func newCA(std streams) *cobra.Command {
 				return err
 			}
 			if pathOnly {
-				_, err = fmt.Fprintln(std.out, authority.File())
+				_, err = fmt.Fprintln(std.Out, authority.File())
 				return err
 			}
-			if _, err := std.out.Write(authority.PEM()); err != nil {
+			if _, err := std.Out.Write(authority.PEM()); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(std.err, "\n%s\nSHA-256 %s\nuntil %s\n\n%s", authority.File(), authority.Fingerprint(),
+			_, err = fmt.Fprintf(std.Err, "\n%s\nSHA-256 %s\nuntil %s\n\n%s", authority.File(), authority.Fingerprint(),
 				authority.Ends().Format("2006-01-02"), strings.ReplaceAll(trustHints, "{file}", "\""+authority.File()+"\""))
 			return err
 		},
@@ -57,6 +57,3 @@ func openCA(dir string) (*ca.Authority, error) {
 	}
 	return ca.Open(dir)
 }
-
-// indented puts two spaces before the further lines of a text.
-func indented(text string) string { return strings.ReplaceAll(text, "\n", "\n  ") + "\n" }

@@ -24,7 +24,7 @@ type checkFlags struct {
 	fake     liveFlags
 }
 
-func newCheck(std streams, dirs *projectFlags) *cobra.Command {
+func newCheck(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts checkFlags
 	cmd := &cobra.Command{
 		Use:   "check PATH... | check --base-url URL SCENARIO...",

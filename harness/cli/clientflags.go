@@ -17,28 +17,26 @@ import (
 
 // clientFlags say what serve and exec do with the requests of a client.
 type clientFlags struct {
-	cassettes  []string
-	mode       string
-	inputs     []string
-	retryAfter bool
-	auth       string
-	base       string // of the service; "" is Graph's global cloud
-	upstream   upstreamFlags
+	session.Options
+	inputs   []string
+	auth     string
+	base     string // of the service; "" is Graph's global cloud
+	upstream upstreamFlags
 }
 
 func (f *clientFlags) register(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&f.cassettes, "cassette", nil, "`name` of a cassette; repeatable on replay")
-	flags.StringVar(&f.mode, "mode", "replay", "`mode`: replay, record, or spy (record what the cassette lacks)")
+	flags.StringArrayVar(&f.Cassettes, "cassette", nil, "`name` of a cassette; repeatable on replay")
+	flags.StringVar((*string)(&f.Mode), "mode", "replay", "`mode`: replay, record, or spy (record what the cassette lacks)")
 	flags.StringVar(&f.auth, "auth", "auto", "`kind` of sign-in for requests that bring no token (graphvcr record --help)")
 	flags.StringArrayVar(&f.inputs, "input", nil, "use a value of your own for a variable or pseudonym of the cassettes: `NAME=value`; repeatable")
-	flags.BoolVar(&f.retryAfter, "retry-after", false, "replay Retry-After as it was recorded, not as 0, so that clients wait")
+	flags.BoolVar(&f.RetryAfter, "retry-after", false, "replay Retry-After as it was recorded, not as 0, so that clients wait")
 	f.upstream.register(flags)
 }
 
 // open understands the flags, and signs in where requests go to a service.
-func (f *clientFlags) open(ctx context.Context, std streams, command string) (o session.Options, err error) {
-	o.Cassettes, o.RetryAfter = f.cassettes, f.retryAfter
-	if o.Mode, err = session.ParseMode(f.mode); err != nil {
+func (f *clientFlags) open(ctx context.Context, std Streams, command string) (o session.Options, err error) {
+	o = f.Options
+	if o.Mode, err = session.ParseMode(string(f.Mode)); err != nil {
 		return o, &fault.Error{Message: command + ": --mode", Cause: err}
 	}
 	if o.Inputs, err = parseInputs(f.inputs); err != nil {
@@ -58,7 +56,7 @@ func (f *clientFlags) open(ctx context.Context, std streams, command string) (o 
 }
 
 // live reaches the service and adds a token to requests that bring none.
-func (f *clientFlags) live(ctx context.Context, std streams, command string) (record.Live, error) {
+func (f *clientFlags) live(ctx context.Context, std Streams, command string) (record.Live, error) {
 	base, err := upstream.Service(command+": --upstream", f.base)
 	if err != nil {
 		return record.Live{}, err
@@ -85,11 +83,11 @@ func (f *clientFlags) live(ctx context.Context, std streams, command string) (re
 
 // signIn opens the credential for requests that bring no token. Without one that works,
 // and none asked for, they go as they are.
-func (f *clientFlags) signIn(ctx context.Context, std streams) (*auth.Credential, *auth.Claims, error) {
+func (f *clientFlags) signIn(ctx context.Context, std Streams) (*auth.Credential, *auth.Claims, error) {
 	if f.auth == "none" {
 		return nil, nil, nil
 	}
-	set, err := auth.OpenSet(f.auth, []string{""}, auth.Options{Talk: std.err, GraphURL: f.base})
+	set, err := auth.OpenSet(f.auth, []string{""}, auth.Options{Talk: std.Err, GraphURL: f.base})
 	var claims map[string]auth.Claims
 	if err == nil {
 		claims, err = set.Claims(ctx)
@@ -99,10 +97,10 @@ func (f *clientFlags) signIn(ctx context.Context, std streams) (*auth.Credential
 		case f.auth != "auto":
 			return nil, nil, err
 		case errors.Is(err, auth.ErrNotConfigured):
-			fmt.Fprintln(std.err, "graphvcr: no credential is configured: requests that bring no token go without one")
+			fmt.Fprintln(std.Err, "graphvcr: no credential is configured: requests that bring no token go without one")
 		default: // the client may have one of its own
-			printError(std.err, err)
-			fmt.Fprintln(std.err, "graphvcr: warning: requests that bring no token go without one")
+			printError(std.Err, err)
+			fmt.Fprintln(std.Err, "graphvcr: warning: requests that bring no token go without one")
 		}
 		return nil, nil, nil
 	}
@@ -110,4 +108,17 @@ func (f *clientFlags) signIn(ctx context.Context, std streams) (*auth.Credential
 		return set[""], &own, nil
 	}
 	return set[""], nil, nil
+}
+
+// upstreamFlags say how the live service is reached.
+type upstreamFlags struct{ options upstream.Options }
+
+func (f *upstreamFlags) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.options.ConnectTo, "connect-to", nil, "where a host really is, as `HOST[:PORT]=ADDR`: graph.microsoft.com=127.0.0.1:8443; repeatable")
+	flags.StringVar(&f.options.CA, "upstream-ca", "", "`file` of PEM certificates to trust in addition to the system's")
+}
+
+func (f *upstreamFlags) open(command string) (*upstream.Upstream, error) {
+	f.options.Command = command
+	return upstream.Open(f.options)
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
-
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
@@ -16,6 +14,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 	"github.com/graphvcr/graphvcr/harness/internal/whatif"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 // completing proposes words while a command line is written; files are proposed

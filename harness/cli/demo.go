@@ -35,7 +35,7 @@ var demoProject = map[string]string{
 	"scenarios/users/list.yaml": "demo/list.yaml",
 }
 
-func newDemo(std streams) *cobra.Command {
+func newDemo(std Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo [DIR]",
 		Short: "See it all in a minute, without a tenant or files of your own",
@@ -54,7 +54,7 @@ func newDemo(std streams) *cobra.Command {
 
 // demo is one run of the command.
 type demo struct {
-	std  streams
+	std  Streams
 	dir  string
 	self string   // this program, as the shell would find it
 	env  []string // of the commands that it runs
@@ -188,13 +188,13 @@ func (d *demo) start(ctx context.Context, o emulator.Options) (*emulator.Emulato
 // command shows a command line and runs it in the demo's folder. Another exit status
 // than the wanted one ends the demo.
 func (d *demo) command(ctx context.Context, want int, service *emulator.Emulator, args ...string) error {
-	fmt.Fprintf(d.std.out, "\n$ %s\n", shown(args))
+	fmt.Fprintf(d.std.Out, "\n$ %s\n", shown(args))
 	cmd := exec.CommandContext(ctx, d.self, args...)
 	cmd.Dir, cmd.Env = d.dir, d.env
 	if service != nil {
 		cmd.Env = append(slices.Clip(d.env), "GRAPHVCR_TOKEN="+service.AppToken("User.Read.All"))
 	}
-	cmd.Stdout, cmd.Stderr = d.std.out, d.std.out // one story, in its order
+	cmd.Stdout, cmd.Stderr = d.std.Out, d.std.Out // one story, in its order
 	err := cmd.Run()
 	var ended *exec.ExitError
 	if ctx.Err() != nil || err != nil && !errors.As(err, &ended) || cmd.ProcessState.ExitCode() != want {
@@ -224,7 +224,7 @@ func (d *demo) say(part string, args ...any) {
 	text, _ := demoFiles.ReadFile("demo/story.txtar")
 	for _, f := range txtar.Parse(text).Files {
 		if f.Name == part {
-			fmt.Fprintf(d.std.out, string(f.Data), args...)
+			fmt.Fprintf(d.std.Out, string(f.Data), args...)
 		}
 	}
 }

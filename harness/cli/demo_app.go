@@ -21,7 +21,7 @@ import (
 
 // newDemoApp is the program that the demo tests: a client of Graph that lists users. It
 // runs only under graphvcr exec, so that it reaches nothing but a cassette.
-func newDemoApp(std streams) *cobra.Command {
+func newDemoApp(std Streams) *cobra.Command {
 	broken := false
 	cmd := &cobra.Command{
 		Use:   "app",
@@ -33,10 +33,10 @@ func newDemoApp(std streams) *cobra.Command {
 				return err
 			}
 			if err := app.run(broken); err != nil {
-				fmt.Fprintf(std.err, "demo app: %v\n", err)
+				fmt.Fprintf(std.Err, "demo app: %v\n", err)
 				return statusError(statusFindings)
 			}
-			_, err = fmt.Fprintf(std.out, "demo app: %d users on %d pages; the first is %s\n", app.users, app.pages, app.first)
+			_, err = fmt.Fprintf(std.Out, "demo app: %d users on %d pages; the first is %s\n", app.users, app.pages, app.first)
 			return err
 		},
 	}

@@ -32,13 +32,6 @@ type diffFlags struct {
 }
 
 func (f *diffFlags) register(flags *pflag.FlagSet) {
-	f.registerComparison(flags)
-	flags.BoolVar(&f.accept, "accept", false, "accept what is found from now on")
-	flags.StringVar(&f.reason, "reason", "", "why it is accepted")
-	flags.StringVar(&f.end, "until", "", "last `date` on which it is accepted, 2027-01-31")
-}
-
-func (f *diffFlags) registerComparison(flags *pflag.FlagSet) {
 	f.report.register(flags)
 	fail := flags.Lookup("fail-on")
 	fail.DefValue = "warning"
@@ -46,7 +39,7 @@ func (f *diffFlags) registerComparison(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.expected, "map", nil, "an expected difference `OLD=NEW` of API versions, auth kinds or clouds: v1.0=beta; repeatable")
 }
 
-func newDiff(std streams, dirs *projectFlags) *cobra.Command {
+func newDiff(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
@@ -54,13 +47,17 @@ func newDiff(std streams, dirs *projectFlags) *cobra.Command {
 		Args:  arguments(cobra.RangeArgs(1, 2)),
 		RunE:  opts.on(std, dirs, opts.compare),
 	}
-	opts.register(cmd.Flags())
-	opts.metadata.register(cmd.Flags(), "OLD and NEW are files of metadata ($metadata), or REVISION:PATH of them")
+	flags := cmd.Flags()
+	opts.register(flags)
+	flags.BoolVar(&opts.accept, "accept", false, "accept what is found from now on")
+	flags.StringVar(&opts.reason, "reason", "", "why it is accepted")
+	flags.StringVar(&opts.end, "until", "", "last `date` on which it is accepted, 2027-01-31")
+	opts.metadata.register(flags, "OLD and NEW are files of metadata ($metadata), or REVISION:PATH of them")
 	return cmd
 }
 
 // on is reportFlags.on for work that compares.
-func (f *diffFlags) on(std streams, dirs *projectFlags, work func(context.Context, *task, drift.Options) (*report.Suite, error)) func(*cobra.Command, []string) error {
+func (f *diffFlags) on(std Streams, dirs *projectFlags, work func(context.Context, *task, drift.Options) (*report.Suite, error)) func(*cobra.Command, []string) error {
 	return f.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
 		options, err := f.options(t)
 		if err != nil {
@@ -117,8 +114,19 @@ func (f *diffFlags) compare(ctx context.Context, t *task, opts drift.Options) (*
 	return suite, nil
 }
 
+// recordings compares the two sides that the arguments name.
 func recordings(ctx context.Context, p *project.Project, args []string, opts drift.Options) (*report.Suite, error) {
-	old, new, err := sources(ctx, p, args)
+	if len(args) == 1 {
+		var err error
+		if args, err = twoSides(p, args[0]); err != nil {
+			return nil, err
+		}
+	}
+	old, err := source(ctx, p, args[0])
+	if err != nil {
+		return nil, err
+	}
+	new, err := source(ctx, p, args[1])
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +134,7 @@ func recordings(ctx context.Context, p *project.Project, args []string, opts dri
 }
 
 // acceptAll writes down what was found, and takes it off the suite.
-func (f *diffFlags) acceptAll(std streams, suite *report.Suite, opts drift.Options) (*report.Suite, error) {
+func (f *diffFlags) acceptAll(std Streams, suite *report.Suite, opts drift.Options) (*report.Suite, error) {
 	if f.reason == "" {
 		return nil, &fault.Error{Message: "--accept needs a reason", Hint: "--reason 'the client reads both spellings'"}
 	}
@@ -144,27 +152,13 @@ func (f *diffFlags) acceptAll(std streams, suite *report.Suite, opts drift.Optio
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(std.err, "accepted %d changes in %s\n", added, opts.Accepted.File)
+	fmt.Fprintf(std.Err, "accepted %d changes in %s\n", added, opts.Accepted.File)
 	for i := range suite.Cases {
 		if suite.Cases[i].Status != report.Errored {
 			suite.Cases[i].Findings = nil
 		}
 	}
 	return suite, nil
-}
-
-// sources are the two sides that the arguments name.
-func sources(ctx context.Context, p *project.Project, args []string) (old, new *drift.Source, err error) {
-	if len(args) == 1 {
-		if args, err = twoSides(p, args[0]); err != nil {
-			return nil, nil, err
-		}
-	}
-	if old, err = source(ctx, p, args[0]); err != nil {
-		return nil, nil, err
-	}
-	new, err = source(ctx, p, args[1])
-	return old, new, err
 }
 
 // twoSides are what one argument names: two revisions, or one and what is here.

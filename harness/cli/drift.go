@@ -18,7 +18,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-func newDrift(std streams, dirs *projectFlags) *cobra.Command {
+func newDrift(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	var live liveFlags
 	accept := false
@@ -33,7 +33,7 @@ func newDrift(std streams, dirs *projectFlags) *cobra.Command {
 	flags := cmd.Flags()
 	live.register(flags)
 	flags.BoolVar(&accept, "accept", false, "make the new recordings the cassettes")
-	opts.registerComparison(flags)
+	opts.register(flags)
 	return cmd
 }
 
@@ -131,7 +131,7 @@ func (d *drifting) compare(ctx context.Context, sc *scenario.Scenario, old *cass
 	case result.Status == report.Errored:
 		return result, aside.Discard()
 	case d.accept && aside.Passed:
-		fmt.Fprintf(d.std.err, "graphvcr: %s: the new recording is the cassette now\n", sc.File)
+		fmt.Fprintf(d.std.Err, "graphvcr: %s: the new recording is the cassette now\n", sc.File)
 		result.Findings = nil
 		return aside.Promote(ctx, result)
 	case !matters:

@@ -36,7 +36,7 @@ type execFlags struct {
 	also    alsoFlag
 }
 
-func newExec(std streams, dirs *projectFlags) *cobra.Command {
+func newExec(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts execFlags
 	cmd := &cobra.Command{
 		Use:   "exec --cassette NAME [flags] -- COMMAND [ARGUMENT]...",
@@ -44,7 +44,7 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			status, err := opts.run(cmd.Context(), std, dirs, args)
 			if err != nil {
-				printError(std.err, err)
+				printError(std.Err, err)
 			}
 			if status != statusClean {
 				return statusError(status)
@@ -63,7 +63,7 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 	opts.client.auth = "none" // the program signs in itself
 	flags.Lookup("auth").DefValue = opts.client.auth
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		printError(std.err, flagError(cmd, err))
+		printError(std.Err, flagError(cmd, err))
 		return statusError(program.StatusHarness)
 	})
 	cmd.SetHelpTemplate(cmd.HelpTemplate() + execExit)
@@ -71,8 +71,8 @@ func newExec(std streams, dirs *projectFlags) *cobra.Command {
 }
 
 // run runs the command and returns exec's exit status; an error is yet to be printed.
-func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, args []string) (int, error) {
-	talk := streams{in: std.in, out: std.err, err: io.Discard} // stdout is the command's, and each thing is reported once
+func (f *execFlags) run(ctx context.Context, std Streams, dirs *projectFlags, args []string) (int, error) {
+	talk := Streams{In: std.In, Out: std.Err, Err: io.Discard} // stdout is the command's, and each thing is reported once
 	interrupt.EndsWith(ctx, program.StatusHarness)
 	out, err := f.report.parse(talk)
 	if err != nil {
@@ -104,18 +104,18 @@ func (f *execFlags) run(ctx context.Context, std streams, dirs *projectFlags, ar
 }
 
 // options are what the flags ask for.
-func (f *execFlags) options(ctx context.Context, std streams, p *project.Project, args []string) (o program.Options, err error) {
+func (f *execFlags) options(ctx context.Context, std Streams, p *project.Project, args []string) (o program.Options, err error) {
 	if len(args) == 0 {
 		return o, &fault.Error{Message: "exec: no command given", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
 	}
-	if len(f.client.cassettes) == 0 {
+	if len(f.client.Cassettes) == 0 {
 		return o, &fault.Error{Message: "exec: no cassette given", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
 	}
-	if f.client.mode == string(session.Replay) {
+	if f.client.Mode == session.Replay {
 		f.client.upstream = upstreamFlags{} // scripts may give the same flags to record and to replay
 	}
 	o = program.Options{
-		Args: args, In: std.in, Out: std.out, Err: std.err, Isolate: f.isolate,
+		Args: args, In: std.In, Out: std.Out, Err: std.Err, Isolate: f.isolate,
 		Auth: func(token string) *cassette.Auth { return auth.ReadClaims(token).Auth() },
 	}
 	if o.Session, err = f.client.open(ctx, std, "exec"); err != nil {

@@ -201,7 +201,7 @@ func TestExecOpensNoConnection(t *testing.T) {
 	line := []string{"exec", "--cassette", "users/read", "--", "request", "GET", adele, "GET", "https://example.com/", "GET", "http://example.com/",
 		"POST", token, "grant_type=refresh_token&refresh_token=x&scope=openid", "GET", "https://graph.microsoft.com/v1.0/none", "GET", "https://10.0.0.1/"}
 	var out, talk bytes.Buffer
-	if status := run(t.Context(), append(line[:1:1], append(projectArgs(), line[1:]...)...), streams{out: &out, err: &talk}); status != statusFindings {
+	if status := Run(t.Context(), append(line[:1:1], append(projectArgs(), line[1:]...)...), Streams{Out: &out, Err: &talk}); status != statusFindings {
 		t.Errorf("status %d\n%s\n%s", status, out.String(), talk.String())
 	}
 	var statuses []string

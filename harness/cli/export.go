@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,7 +17,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 )
 
-func newExport(std streams, dirs *projectFlags) *cobra.Command {
+func newExport(std Streams, dirs *projectFlags) *cobra.Command {
 	missing := fault.Error{Message: "export: what?", Hint: "graphvcr export har CASSETTE..."}
 	return parent("export", "Write cassettes in the format of other tools", missing, newExportHAR(std, dirs))
 }
@@ -26,26 +27,22 @@ type exportFlags struct {
 	force bool
 }
 
-func newExportHAR(std streams, dirs *projectFlags) *cobra.Command {
+func newExportHAR(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts exportFlags
 	cmd := &cobra.Command{
 		Use:   "har CASSETTE... [--out DIR]",
 		Short: "Write cassettes as HTTP archives (HAR)",
 		Args:  arguments(cobra.MinimumNArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := dirs.open()
-			if err != nil {
-				return err
-			}
+		RunE: dirs.on(func(_ context.Context, p *project.Project, args []string) error {
 			return opts.run(std, p, args)
-		},
+		}),
 	}
 	cmd.Flags().StringVar(&opts.out, "out", "", "`folder` that gets NAME.har for each; without it one archive goes to stdout")
 	cmd.Flags().BoolVar(&opts.force, "force", false, "overwrite files that exist")
 	return cmd
 }
 
-func (f *exportFlags) run(std streams, p *project.Project, names []string) error {
+func (f *exportFlags) run(std Streams, p *project.Project, names []string) error {
 	if f.out == "" && len(names) > 1 {
 		return &fault.Error{Message: fmt.Sprintf("export har: %d archives do not go to stdout", len(names)), Hint: "--out names the folder that gets them"}
 	}
@@ -57,7 +54,7 @@ func (f *exportFlags) run(std streams, p *project.Project, names []string) error
 }
 
 // one exports a cassette. What fails costs the others nothing.
-func (f *exportFlags) one(std streams, p *project.Project, name string) error {
+func (f *exportFlags) one(std Streams, p *project.Project, name string) error {
 	c, err := p.Cassette(name)
 	if err != nil {
 		return err
@@ -67,7 +64,7 @@ func (f *exportFlags) one(std streams, p *project.Project, name string) error {
 		return &fault.Error{Message: "export har " + name, Cause: err}
 	}
 	if f.out == "" {
-		_, err := std.out.Write(archive.Bytes())
+		_, err := std.Out.Write(archive.Bytes())
 		return err
 	}
 	file := filepath.Join(f.out, f.name(p, c.File)+".har")
@@ -80,7 +77,7 @@ func (f *exportFlags) one(std streams, p *project.Project, name string) error {
 	if err := replaceFile(file, archive.Bytes()); err != nil {
 		return &fault.Error{Message: "export har", Cause: err}
 	}
-	fmt.Fprintf(std.out, "%s: %s\n", filepath.ToSlash(file), fault.Count(len(c.Interactions), "interaction"))
+	fmt.Fprintf(std.Out, "%s: %s\n", filepath.ToSlash(file), fault.Count(len(c.Interactions), "interaction"))
 	return nil
 }
 

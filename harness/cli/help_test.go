@@ -126,7 +126,7 @@ func runLine(t *testing.T, line string, graph *emulator.Emulator) (status int, s
 		}
 	}
 	var out bytes.Buffer
-	status = run(t.Context(), args, streams{in: strings.NewReader(""), out: &out, err: &out})
+	status = Run(t.Context(), args, Streams{In: strings.NewReader(""), Out: &out, Err: &out})
 	return status, out.String()
 }
 
@@ -186,7 +186,7 @@ func TestTopicsFit(t *testing.T) {
 
 // Whatever a flag takes, the shell proposes it, or knows that there is nothing to propose.
 func TestEveryFlagIsCompleted(t *testing.T) {
-	root := newRoot(streams{})
+	root := newRoot(Streams{})
 	var each func(cmd *cobra.Command)
 	each = func(cmd *cobra.Command) {
 		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
@@ -210,7 +210,7 @@ func TestEveryFlagIsCompleted(t *testing.T) {
 // The list of commands fits a terminal of 80 columns, and the commands' own helps nearly, long
 // addresses aside.
 func TestHelpFits(t *testing.T) {
-	root := newRoot(streams{})
+	root := newRoot(Streams{})
 	for _, c := range append(root.Commands(), root) {
 		most := 100
 		if c == root {

@@ -12,7 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-func newHistory(std streams, dirs *projectFlags) *cobra.Command {
+func newHistory(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	cmd := &cobra.Command{
 		Use:   "history CASSETTE|SCENARIO | --csdl PATH",
@@ -33,7 +33,7 @@ func newHistory(std streams, dirs *projectFlags) *cobra.Command {
 			return suite, err
 		}),
 	}
-	opts.registerComparison(cmd.Flags())
+	opts.register(cmd.Flags())
 	opts.metadata.register(cmd.Flags(), "walk the log of a file of metadata ($metadata)")
 	return cmd
 }

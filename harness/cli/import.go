@@ -54,7 +54,7 @@ func (f *importFlags) reader(p *project.Project) (importer.Reader, error) {
 	return importer.Reader{Known: known, Refused: p.Rules.Hosts.Refuse}, err
 }
 
-func newImport(std streams, dirs *projectFlags) *cobra.Command {
+func newImport(std Streams, dirs *projectFlags) *cobra.Command {
 	var names []string
 	var below []*cobra.Command
 	for _, kind := range importKinds() {
@@ -65,7 +65,7 @@ func newImport(std streams, dirs *projectFlags) *cobra.Command {
 	return parent("import", "Turn other tools' recordings into cassettes and scenarios", missing, below...)
 }
 
-func newImportOf(kind importKind, std streams, dirs *projectFlags) *cobra.Command {
+func newImportOf(kind importKind, std Streams, dirs *projectFlags) *cobra.Command {
 	opts := importFlags{kind: kind}
 	line := "graphvcr import " + string(kind.Kind) + " "
 	cmd := &cobra.Command{
@@ -109,4 +109,42 @@ func (f *importFlags) run(_ context.Context, t *task) (*report.Suite, error) {
 			return f.kind.read(pages, from, file, name, clean)
 		}}
 	return &report.Suite{Command: "import", Cases: ingest.Run(t.project, pages, t.args, options)}, nil
+}
+
+// importKinds are the formats that are read, and documentation.
+func importKinds() []importKind {
+	var kinds []importKind
+	for _, format := range importer.Formats() {
+		kinds = append(kinds, importKind{
+			Format: format, note: recordedNote, hosts: true,
+			read: func(_ *judge.Pages, r importer.Reader, file, name string, clean ingest.Cleaner) (*importer.Result, error) {
+				return r.Read(format, file, name, clean)
+			},
+		})
+	}
+	return append(kinds, docsKind())
+}
+
+// docsKind imports pages of documentation.
+func docsKind() importKind {
+	format := &importer.Format{
+		Kind: "docs", Ends: []string{".md"},
+		Short: "Import examples of Microsoft Graph's documentation (Markdown)",
+		About: `Turns the examples on pages of Graph's documentation into cassettes and scenarios: each
+pair of a request and an answer is a step, with the permissions that the page lists and,
+where the project has its schema, the type. Annotations of API Doctor are read, pages
+without any as well. Where a page contradicts itself, or the metadata that the project
+has (graphvcr schema generate), findings say so with the line.
+`,
+		Examples: []string{"teamsasyncoperation-get.md --out .", "microsoft-graph-docs/api-reference/beta --out /tmp/imported --report json"},
+	}
+	return importKind{
+		Format: format,
+		note: `Documentation is redacted of secrets only: its people are invented, and its ids stay
+recognisable. Notes say what was replaced, and what was repaired.
+`,
+		read: func(pages *judge.Pages, _ importer.Reader, file, name string, clean ingest.Cleaner) (*importer.Result, error) {
+			return importer.Docs(file, name, importer.DocsOptions{Clean: clean, Holds: pages.Holds})
+		},
+	}
 }

@@ -19,13 +19,12 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
-
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
 	"github.com/graphvcr/graphvcr/harness/internal/planted"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 // A plant is a value of a kind in one place of an exchange.

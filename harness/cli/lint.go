@@ -9,7 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-func newLint(std streams, dirs *projectFlags) *cobra.Command {
+func newLint(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts reportFlags
 	var permissions, redaction bool
 	cmd := &cobra.Command{

@@ -85,7 +85,7 @@ func (f *liveFlags) run(ctx context.Context, t *task, s *service, sc *scenario.S
 }
 
 // agree asks before scenarios write to a tenant.
-func (f *liveFlags) agree(std streams, base *url.URL, scenarios []*scenario.Scenario) error {
+func (f *liveFlags) agree(std Streams, base *url.URL, scenarios []*scenario.Scenario) error {
 	if f.writes || base != nil && wire.IsLoopback(base.Hostname()) {
 		return nil
 	}

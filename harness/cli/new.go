@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	_ "embed" // for the starter
 	"fmt"
 	"os"
@@ -15,7 +16,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/record"
 )
 
-func newNew(std streams, dirs *projectFlags) *cobra.Command {
+func newNew(std Streams, dirs *projectFlags) *cobra.Command {
 	var from string
 	cmd := &cobra.Command{
 		Use:   "new [--from CASSETTE]",
@@ -37,13 +38,9 @@ func newNew(std streams, dirs *projectFlags) *cobra.Command {
 		Use:   "scenario NAME",
 		Short: "Write a commented scenario to start from",
 		Args:  arguments(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := dirs.open()
-			if err != nil {
-				return err
-			}
+		RunE: dirs.on(func(_ context.Context, p *project.Project, args []string) error {
 			return newScenario(std, p, args[0])
-		},
+		}),
 	})
 	return cmd
 }
@@ -67,7 +64,7 @@ func noSubcommand(cmd *cobra.Command, args []string) error {
 
 // newScenario writes the starter inside the scenarios folder, if there is no such
 // file yet.
-func newScenario(std streams, p *project.Project, name string) error {
+func newScenario(std Streams, p *project.Project, name string) error {
 	name = strings.TrimSuffix(filepath.ToSlash(name), ".yaml")
 	local := filepath.FromSlash(name + ".yaml")
 	if !filepath.IsLocal(local) || !project.IsFileName(name) {
@@ -86,12 +83,12 @@ func newScenario(std streams, p *project.Project, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(std.out, "wrote %s\n", file)
+	_, err = fmt.Fprintf(std.Out, "wrote %s\n", file)
 	return err
 }
 
 // newFrom drafts a scenario from a cassette, which it will be replayed against.
-func newFrom(std streams, p *project.Project, from string) error {
+func newFrom(std Streams, p *project.Project, from string) error {
 	c, err := p.Cassette(from)
 	if err != nil {
 		return err
@@ -107,9 +104,9 @@ func newFrom(std streams, p *project.Project, from string) error {
 		return err
 	}
 	if kept {
-		fmt.Fprintf(std.err, "graphvcr: stored the scenario's variables in %s; %s\n", c.File, record.LiveAgain(d.Env))
+		fmt.Fprintf(std.Err, "graphvcr: stored the scenario's variables in %s; %s\n", c.File, record.LiveAgain(d.Env))
 	}
-	_, err = fmt.Fprintf(std.out, "wrote %s\n", path.Join(p.Dirs.Scenarios, c.Name+".yaml"))
+	_, err = fmt.Fprintf(std.Out, "wrote %s\n", path.Join(p.Dirs.Scenarios, c.Name+".yaml"))
 	return err
 }
 

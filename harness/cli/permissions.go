@@ -20,27 +20,23 @@ type permissionsFlags struct {
 	base     string
 }
 
-func newPermissions(std streams, dirs *projectFlags) *cobra.Command {
+func newPermissions(std Streams, dirs *projectFlags) *cobra.Command {
 	var f permissionsFlags
 	cmd := &cobra.Command{
 		Use:   "permissions fetch | permissions FILE",
 		Short: "Keep Microsoft's permissions file, for lint --permissions",
 		Args:  arguments(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := dirs.open()
-			if err != nil {
-				return err
-			}
+		RunE: dirs.on(func(ctx context.Context, p *project.Project, args []string) error {
 			read := permissions.Load
 			if args[0] == "fetch" {
-				read = func(string) (*permissions.Map, error) { return f.fetch(cmd.Context()) }
+				read = func(string) (*permissions.Map, error) { return f.fetch(ctx) }
 			}
 			all, err := read(args[0])
 			if err != nil {
 				return err
 			}
 			return keepPermissions(std, p, all)
-		},
+		}),
 	}
 	cmd.Flags().StringVar(&f.base, "base-url", permissions.Source, "`URL` of the file to fetch, if not that of Microsoft's repository on GitHub")
 	cmd.Flags().Lookup("base-url").DefValue = "" // it is wider than a terminal
@@ -76,7 +72,7 @@ func (f *permissionsFlags) fetch(ctx context.Context) (*permissions.Map, error) 
 	return permissions.Read(resp.Body, f.base)
 }
 
-func keepPermissions(std streams, p *project.Project, all *permissions.Map) error {
+func keepPermissions(std Streams, p *project.Project, all *permissions.Map) error {
 	file := permissionsFile(p)
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return &fault.Error{Message: "permissions", Cause: err}
@@ -84,6 +80,6 @@ func keepPermissions(std streams, p *project.Project, all *permissions.Map) erro
 	if err := wire.Replace(file, 0o644, all.Write); err != nil {
 		return &fault.Error{Message: "permissions", Cause: err}
 	}
-	_, err := fmt.Fprintf(std.out, "%s: %s, %s\n", filepath.ToSlash(file), fault.Count(all.Permissions(), "permission"), fault.Count(all.Paths(), "path"))
+	_, err := fmt.Fprintf(std.Out, "%s: %s, %s\n", filepath.ToSlash(file), fault.Count(all.Permissions(), "permission"), fault.Count(all.Paths(), "path"))
 	return err
 }

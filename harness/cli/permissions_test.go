@@ -22,7 +22,7 @@ func TestPermissionsFetch(t *testing.T) {
 	dir := t.TempDir()
 	for path, want := range map[string]int{"/permissions.json": statusClean, "/none": statusCouldNot} {
 		var out, talk bytes.Buffer
-		status := run(t.Context(), []string{"permissions", "fetch", "--base-url", server.URL + path, "--schemas", dir}, streams{out: &out, err: &talk})
+		status := Run(t.Context(), []string{"permissions", "fetch", "--base-url", server.URL + path, "--schemas", dir}, Streams{Out: &out, Err: &talk})
 		if status != want || want == statusClean && !strings.HasSuffix(out.String(), "1 permission, 1 path\n") || want != statusClean && !strings.Contains(talk.String(), "404") {
 			t.Errorf("%s: status %d, stdout %q, stderr %q", path, status, out.String(), talk.String())
 		}

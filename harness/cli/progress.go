@@ -7,9 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/visible"
-
 	"github.com/graphvcr/graphvcr/harness/internal/record"
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
 )
 
 // progress rewrites one line on a terminal. Elsewhere it is silent but for the steps of
@@ -21,11 +20,11 @@ type progress struct {
 	width    int // of the longest line so far
 }
 
-func newProgress(std streams, quiet bool) *progress {
+func newProgress(std Streams, quiet bool) *progress {
 	if quiet {
 		return &progress{}
 	}
-	return &progress{w: std.err, terminal: isTerminal(std.err), columns: widthOf(std.err)}
+	return &progress{w: std.Err, terminal: isTerminal(std.Err), columns: widthOf(std.Err)}
 }
 
 // show replaces the line on a terminal: what is under way, and how far it is. It stays one

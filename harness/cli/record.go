@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +19,7 @@ type recordFlags struct {
 	headers         []string
 }
 
-func newRecord(std streams, dirs *projectFlags) *cobra.Command {
+func newRecord(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts recordFlags
 	cmd := &cobra.Command{
 		Use:   "record SCENARIO... | METHOD PATH",
@@ -69,11 +68,7 @@ func (f *recordFlags) recoverAll(p *project.Project, names []string, suite *repo
 	journals, err := record.Journals(p, names...)
 	suite.Cases = append(project.NotFound(pathRule("record"), err), project.Each(ruleRecordRecover, journals, func(file string) (report.Case, error) { return record.Recover(p, file) })...)
 	if len(suite.Cases) == 0 {
-		what := ""
-		if len(names) > 0 {
-			what = " of " + strings.Join(names, ", ")
-		}
-		return &fault.Error{Message: "record --recover: there is no journal" + what + " in " + p.Dirs.Cassettes, Hint: "nothing was interrupted, or it was recovered already"}
+		return &fault.Error{Message: "record --recover: there is no journal" + namedOnly(names) + " in " + p.Dirs.Cassettes, Hint: "nothing was interrupted, or it was recovered already"}
 	}
 	return nil
 }

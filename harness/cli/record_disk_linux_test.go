@@ -54,7 +54,7 @@ func recordOnSmallDisk(t *testing.T) (folder string, record func(args ...string)
 	t.Chdir(dir)
 	record = func(args ...string) (int, string) {
 		var out, talk bytes.Buffer
-		status := run(t.Context(), append([]string{"record", "--base-url", graph.GraphURL()}, args...), streams{out: &out, err: &talk})
+		status := Run(t.Context(), append([]string{"record", "--base-url", graph.GraphURL()}, args...), Streams{Out: &out, Err: &talk})
 		return status, out.String() + talk.String()
 	}
 	if status, told := record("many"); status != statusClean {

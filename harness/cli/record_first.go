@@ -20,7 +20,7 @@ Real people? [Y/n] `
 // askFirst asks before the first recording of a project, on a terminal, whether its tenant
 // holds real people, and writes the rules by the answer. Nobody is asked elsewhere, nor where
 // there are rules or recordings: all is replaced then, unless the rules say otherwise.
-func askFirst(std streams, p *project.Project) error {
+func askFirst(std Streams, p *project.Project) error {
 	if !record.IsFirst(p) {
 		return nil
 	}
@@ -39,17 +39,17 @@ func askFirst(std streams, p *project.Project) error {
 	if err := record.WriteRules(p, invented); err != nil {
 		return &fault.Error{Message: "record: write the rules", Cause: err}
 	}
-	fmt.Fprintf(std.err, "graphvcr: wrote %s\n", p.Dirs.Rules)
+	fmt.Fprintf(std.Err, "graphvcr: wrote %s\n", p.Dirs.Rules)
 	return nil
 }
 
 // prompt asks a question on a terminal and reads the line, in lower case; elsewhere, and where
 // nobody answers, there is none.
-func prompt(std streams, question string) (answer string, answered bool) {
-	if in, ok := std.in.(*os.File); !ok || !isTerminal(in) {
+func prompt(std Streams, question string) (answer string, answered bool) {
+	if in, ok := std.In.(*os.File); !ok || !isTerminal(in) {
 		return "", false
 	}
-	fmt.Fprint(std.err, question)
-	line, err := bufio.NewReader(std.in).ReadString('\n')
+	fmt.Fprint(std.Err, question)
+	line, err := bufio.NewReader(std.In).ReadString('\n')
 	return strings.ToLower(strings.TrimSpace(line)), err == nil
 }

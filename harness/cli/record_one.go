@@ -76,11 +76,11 @@ func (f *recordFlags) sentHeaders() (http.Header, error) {
 // sessions (concepts/best-practices-concept).
 const mostSent = 4 << 20
 
-func (f *recordFlags) sentBody(std streams) ([]byte, error) {
+func (f *recordFlags) sentBody(std Streams) ([]byte, error) {
 	if f.body == "" {
 		return nil, nil
 	}
-	in := std.in
+	in := std.In
 	if f.body != "-" {
 		file, err := plainfile.Open(f.body)
 		if err != nil {

@@ -53,7 +53,7 @@ cleanup:
 		}
 	}
 	var out, talk bytes.Buffer
-	status := run(ctx, []string{"record", "on", "--base-url", graph.GraphURL()}, streams{out: &out, err: &talk})
+	status := Run(ctx, []string{"record", "on", "--base-url", graph.GraphURL()}, Streams{Out: &out, Err: &talk})
 	if status != statusCouldNot || !strings.Contains(out.String(), "interrupted: what was recorded is in cassettes/on.yaml.journal") {
 		t.Errorf("status %d: %s%s", status, out.String(), talk.String())
 	}
@@ -64,7 +64,7 @@ cleanup:
 		t.Errorf("the old cassette is %s", old)
 	}
 	out.Reset()
-	if status := run(t.Context(), []string{"record", "--recover"}, streams{out: &out, err: &talk}); status != statusClean {
+	if status := Run(t.Context(), []string{"record", "--recover"}, Streams{Out: &out, Err: &talk}); status != statusClean {
 		t.Errorf("status %d: %s%s", status, out.String(), talk.String())
 	}
 	c, err := cassette.Load("cassettes/on.recovered.yaml")

@@ -10,7 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-func newRedact(std streams, dirs *projectFlags) *cobra.Command {
+func newRedact(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts reportFlags
 	var dry bool
 	cmd := &cobra.Command{

@@ -25,7 +25,7 @@ type replayFlags struct {
 	inputs   []string
 }
 
-func newReplay(std streams, dirs *projectFlags) *cobra.Command {
+func newReplay(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts replayFlags
 	cmd := &cobra.Command{
 		Use:   "replay [SCENARIO|DIR]...",

@@ -3,16 +3,15 @@ package cli
 import (
 	"fmt"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
-
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
-func newReport(std streams) *cobra.Command {
+func newReport(std Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Put reports of several runs together",
@@ -23,7 +22,7 @@ func newReport(std streams) *cobra.Command {
 	return cmd
 }
 
-func newReportMerge(std streams) *cobra.Command {
+func newReportMerge(std Streams) *cobra.Command {
 	var opts reportFlags
 	cmd := &cobra.Command{
 		Use:   "merge FILE...",

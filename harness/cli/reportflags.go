@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
@@ -22,6 +20,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 // reportFlags say how a suite is reported.
@@ -46,7 +45,7 @@ type task struct {
 }
 
 // on makes what a command runs: its work on the project, and the report of that.
-func (f *reportFlags) on(std streams, dirs *projectFlags, work func(context.Context, *task) (*report.Suite, error)) func(*cobra.Command, []string) error {
+func (f *reportFlags) on(std Streams, dirs *projectFlags, work func(context.Context, *task) (*report.Suite, error)) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		out, err := f.parse(std)
 		if err != nil {
@@ -66,7 +65,7 @@ func (f *reportFlags) on(std streams, dirs *projectFlags, work func(context.Cont
 
 // reporting is what reportFlags ask for, understood.
 type reporting struct {
-	std     streams
+	std     Streams
 	targets []target
 	failOn  report.Severity
 	quiet   bool
@@ -81,7 +80,7 @@ func (r *reporting) has(kind string) bool {
 	return slices.ContainsFunc(r.targets, func(t target) bool { return t.kind == kind })
 }
 
-func (f *reportFlags) parse(std streams) (*reporting, error) {
+func (f *reportFlags) parse(std Streams) (*reporting, error) {
 	r := &reporting{std: std, quiet: f.quiet}
 	if err := r.failOn.UnmarshalText([]byte(f.failOn)); err != nil {
 		return nil, &fault.Error{Message: "--fail-on", Cause: err}
@@ -120,7 +119,7 @@ func (f *reportFlags) parse(std streams) (*reporting, error) {
 func (r *reporting) finish(s *report.Suite) error {
 	s.FailOn = r.failOn
 	s.Finish()
-	s.About = append(s.About, versionFact())
+	s.About = append(s.About, "graphvcr "+currentVersion())
 	var errs []error
 	for _, t := range r.targets {
 		errs = append(errs, r.write(t, s))
@@ -140,7 +139,7 @@ func (r *reporting) write(t target, s *report.Suite) error {
 	style := render.Style{Quiet: r.quiet, Brief: r.brief}
 	if t.file == "" {
 		style.Color, style.Width = r.colored(), r.width()
-		return render.Suite(r.std.out, t.kind, s, style)
+		return render.Suite(r.std.Out, t.kind, s, style)
 	}
 	var text bytes.Buffer
 	if err := render.Suite(&text, t.kind, s, style); err != nil {
@@ -154,11 +153,11 @@ func (r *reporting) write(t target, s *report.Suite) error {
 
 // colored reports whether stdout takes colours: a terminal does, and what FORCE_COLOR says.
 func (r *reporting) colored() bool {
-	return wantsColor() && (isTerminal(r.std.out) || forcesColor())
+	return wantsColor() && (isTerminal(r.std.Out) || forcesColor())
 }
 
 // width is that of the terminal that stdout is, else 0.
-func (r *reporting) width() int { return widthOf(r.std.out) }
+func (r *reporting) width() int { return widthOf(r.std.Out) }
 
 // annotate writes GitHub's annotations to stderr in a workflow of GitHub's, unless a report
 // of that kind was asked for.
@@ -166,9 +165,9 @@ func (r *reporting) annotate(s *report.Suite) error {
 	if os.Getenv("GITHUB_ACTIONS") != "true" || r.has("github") {
 		return nil
 	}
-	w := r.std.err
+	w := r.std.Err
 	if w == io.Discard { // exec's stdout is its command's, and its report goes to stderr
-		w = r.std.out
+		w = r.std.Out
 	}
 	return render.Suite(w, "github", s, render.Style{Quiet: true})
 }
@@ -176,7 +175,7 @@ func (r *reporting) annotate(s *report.Suite) error {
 // printErrors repeats on stderr, where scripts look for it, why cases could not be
 // run. A person who has just read it in the report is spared that.
 func (r *reporting) printErrors(s *report.Suite) {
-	if isTerminal(r.std.out) && isTerminal(r.std.err) && slices.Contains(r.targets, target{kind: "text"}) {
+	if isTerminal(r.std.Out) && isTerminal(r.std.Err) && slices.Contains(r.targets, target{kind: "text"}) {
 		return
 	}
 	var errs []error
@@ -195,7 +194,7 @@ func (r *reporting) printErrors(s *report.Suite) {
 			}
 		}
 	}
-	printError(r.std.err, errors.Join(errs...))
+	printError(r.std.Err, errors.Join(errs...))
 }
 
 // replaceFile writes a file whole or not at all: beside its place first, then by

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/visible"
-
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -18,20 +16,21 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/record"
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-func newReview(std streams, dirs *projectFlags) *cobra.Command {
+func newReview(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts diffFlags
 	cmd := &cobra.Command{
 		Use:   "review [NAME]...",
 		Short: "Take or refuse the changes that drift found, one by one",
 		RunE: opts.on(std, dirs, func(ctx context.Context, t *task, options drift.Options) (*report.Suite, error) {
-			r := reviewing{task: t, options: options, in: bufio.NewReader(std.in)}
+			r := reviewing{task: t, options: options, in: bufio.NewReader(std.In)}
 			return r.run(ctx)
 		}),
 	}
-	opts.registerComparison(cmd.Flags())
+	opts.register(cmd.Flags())
 	return cmd
 }
 
@@ -105,7 +104,7 @@ func (r *reviewing) recording(ctx context.Context, a *record.Aside) (report.Case
 	case len(said.accepted) == 0:
 		return result, nil
 	case len(said.refused)+len(said.known) == 0:
-		fmt.Fprintf(r.std.err, "graphvcr: %s: the new recording is the cassette now\n", a.Name)
+		fmt.Fprintf(r.std.Err, "graphvcr: %s: the new recording is the cassette now\n", a.Name)
 		return a.Promote(ctx, result)
 	}
 	return r.merge(ctx, a, old, new, result, said)
@@ -129,7 +128,7 @@ func (r *reviewing) merge(ctx context.Context, a *record.Aside, old, new *casset
 	if len(left) == len(accepted) {
 		return result, nil
 	}
-	fmt.Fprintf(r.std.err, "graphvcr: %s: took %s\n", a.Name, fault.Count(len(accepted)-len(left), "change"))
+	fmt.Fprintf(r.std.Err, "graphvcr: %s: took %s\n", a.Name, fault.Count(len(accepted)-len(left), "change"))
 	result, err = a.Rewrite(ctx, merged, result)
 	if err == nil && len(result.Findings) == 0 {
 		err = a.Discard()
@@ -167,27 +166,24 @@ func (r *reviewing) ask(a *record.Aside, findings []report.Finding) decisions {
 		if f.Fingerprint == "" { // an acceptance that has ended: its change is asked about
 			continue
 		}
-		if r.over {
-			said.refused = append(said.refused, f)
-			continue
-		}
-		fmt.Fprintf(r.std.err, "\n%s, change %d of %d (%s)\n  %s\n", a.Name, n+1, len(findings), f.Severity, block(f.Sentence()))
-		if f.Want+f.Got != "" {
-			fmt.Fprintf(r.std.err, "  was %s, is %s\n", visible.Text(f.Want), visible.Text(f.Got))
-		}
-		switch r.answer("Take it, refuse it, known, quit? [t/r/k/q] ", "t", "r", "k", "q") {
-		case "t":
-			said.accepted = append(said.accepted, f)
-		case "k":
-			if reason := r.line("Why may it stay? "); reason != "" {
-				said.known, said.reasons = append(said.known, f), append(said.reasons, reason)
-				continue
+		answer, reason := "", ""
+		if !r.over {
+			fmt.Fprintf(r.std.Err, "\n%s, change %d of %d (%s)\n  %s\n", a.Name, n+1, len(findings), f.Severity, block(f.Sentence()))
+			if f.Want+f.Got != "" {
+				fmt.Fprintf(r.std.Err, "  was %s, is %s\n", visible.Text(f.Want), visible.Text(f.Got))
 			}
-			said.refused = append(said.refused, f)
-		case "q", "":
-			r.over = true
-			said.refused = append(said.refused, f)
+			answer = r.answer("Take it, refuse it, known, quit? [t/r/k/q] ", "t", "r", "k", "q")
+		}
+		if answer == "k" {
+			reason = r.line("Why may it stay? ")
+		}
+		switch {
+		case answer == "t":
+			said.accepted = append(said.accepted, f)
+		case reason != "":
+			said.known, said.reasons = append(said.known, f), append(said.reasons, reason)
 		default:
+			r.over = r.over || answer == "q"
 			said.refused = append(said.refused, f)
 		}
 	}
@@ -211,11 +207,11 @@ func (r *reviewing) answer(question string, words ...string) string {
 
 // line reads a line; where there is none, it is over.
 func (r *reviewing) line(question string) string {
-	fmt.Fprint(r.std.err, question)
+	fmt.Fprint(r.std.Err, question)
 	text, err := r.in.ReadString('\n')
 	if err != nil {
 		r.over = true
-		fmt.Fprintln(r.std.err)
+		fmt.Fprintln(r.std.Err)
 		if !errors.Is(err, io.EOF) {
 			return ""
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
 )
 
 // exitHelp stands at the end of every command's help.
@@ -25,7 +27,7 @@ var groups = []*cobra.Group{
 	{ID: "test", Title: "Test:"}, {ID: "record", Title: "Record:"}, {ID: "watch", Title: "Watch the API:"}, {ID: "setup", Title: "Set up:"},
 }
 
-func newRoot(std streams) *cobra.Command {
+func newRoot(std Streams) *cobra.Command {
 	var dirs projectFlags
 	var opts replayFlags
 	root := &cobra.Command{
@@ -37,9 +39,9 @@ func newRoot(std streams) *cobra.Command {
 		SilenceUsage:  true,
 		Version:       thisVersion(),
 	}
-	root.SetIn(std.in)
-	root.SetOut(std.out)
-	root.SetErr(std.err)
+	root.SetIn(std.In)
+	root.SetOut(std.Out)
+	root.SetErr(std.Err)
 	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate("{{.Version}}\n")
 	dirs.register(root.PersistentFlags())
@@ -54,7 +56,7 @@ func newRoot(std streams) *cobra.Command {
 }
 
 // addCommands adds every command to its group.
-func addCommands(root *cobra.Command, std streams, dirs *projectFlags) {
+func addCommands(root *cobra.Command, std Streams, dirs *projectFlags) {
 	root.AddGroup(groups...)
 	in := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
@@ -132,4 +134,27 @@ func nearestFlag(cmd *cobra.Command, name string) string {
 		return near[0]
 	}
 	return ""
+}
+
+// projectFlags say where the project's files lie.
+type projectFlags struct{ dirs project.Dirs }
+
+func (f *projectFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.dirs.Cassettes, "cassettes", "", "`folder` of cassettes (default: cassettes in the project)")
+	flags.StringVar(&f.dirs.Schemas, "schemas", "", "`folder` of schemas (default: schemas in the project)")
+	flags.StringVar(&f.dirs.Scenarios, "scenarios", "", "`folder` of scenarios (default: scenarios in the project: the nearest folder upwards that has a go.mod and scenarios, else scenarios or cassettes)")
+	flags.StringVar(&f.dirs.Rules, "rules", "", "rules `file` (default: rules.yaml in the folder of cassettes, if there is one)")
+}
+
+func (f *projectFlags) open() (*project.Project, error) { return project.Open(f.dirs) }
+
+// on makes what a command runs that reports no suite: its work on the project.
+func (f *projectFlags) on(work func(ctx context.Context, p *project.Project, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		p, err := f.open()
+		if err != nil {
+			return err
+		}
+		return work(cmd.Context(), p, args)
+	}
 }

@@ -2,14 +2,19 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/graphvcr/graphvcr/harness/internal/child"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // Main runs the command with the process's arguments, streams and signals, and returns its
@@ -36,22 +41,12 @@ type Streams struct {
 // Run executes one command line, without the command's name, and returns the exit status:
 // 0 clean, 1 findings, 2 it could not be done; of exec the program's own. It ends when the
 // context does. Flags, results and statuses are those of the command.
-func Run(ctx context.Context, args []string, std Streams) int {
-	return run(ctx, args, streams{in: std.In, out: std.Out, err: std.Err})
-}
-
-// streams are where a command reads and writes: results to out, talk to err.
-type streams struct {
-	in       io.Reader
-	out, err io.Writer
-}
-
-// run executes one command line and returns the exit status.
-func run(ctx context.Context, args []string, std streams) (status int) {
+func Run(ctx context.Context, args []string, std Streams) (status int) {
 	defer func() {
 		if broken := recover(); broken != nil {
-			printError(std.err, &fault.Error{
-				Message: "internal error: " + faultText(broken),
+			what, _, _ := strings.Cut(fmt.Sprint(broken), "\n")
+			printError(std.Err, &fault.Error{
+				Message: "internal error: " + what,
 				Hint:    "this is a fault of graphvcr: please report it with the command line",
 			})
 			status = statusCouldNot
@@ -59,7 +54,7 @@ func run(ctx context.Context, args []string, std streams) (status int) {
 	}()
 	root := newRoot(std)
 	root.SetArgs(args)
-	help := &unfailing{w: std.out}
+	help := &unfailing{w: std.Out}
 	root.SetOut(help)
 	err := root.ExecuteContext(ctx)
 	if err == nil && help.err != nil {
@@ -80,4 +75,59 @@ func (u *unfailing) Write(p []byte) (int, error) {
 		_, u.err = u.w.Write(p)
 	}
 	return len(p), nil
+}
+
+// The exit statuses, which scripts rely on.
+const (
+	statusClean    = 0
+	statusFindings = 1
+	statusCouldNot = 2
+)
+
+// statusError ends a command that has reported its findings itself.
+type statusError int
+
+func (s statusError) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// statusOf prints what went wrong, if anything did, and returns the exit status.
+func statusOf(ctx context.Context, std Streams, err error) int {
+	var status statusError
+	switch {
+	case err == nil:
+		return statusClean
+	case errors.As(err, &status):
+		return int(status)
+	case ctx.Err() != nil:
+		err = &fault.Error{Message: "interrupted"}
+	}
+	printError(std.Err, err)
+	return statusCouldNot
+}
+
+// mostErrors bounds the errors that are printed of one command.
+const mostErrors = 20
+
+// printError writes every error that err joins, each with its hint.
+func printError(w io.Writer, err error) {
+	problems := report.Problems(err)
+	for i, p := range problems {
+		if i == mostErrors {
+			fmt.Fprintf(w, "graphvcr: error: and %d more\n", len(problems)-i)
+			return
+		}
+		fmt.Fprintf(w, "graphvcr: error: %s\n", block(p.Err.Error()))
+		if p.Hint != "" {
+			fmt.Fprintf(w, "graphvcr: hint: %s\n", block(p.Hint))
+		}
+	}
+}
+
+// block makes a message safe to print; its further lines are indented, so that
+// none of them can pass for a message of its own.
+func block(message string) string {
+	lines := strings.Split(strings.TrimSpace(message), "\n")
+	for i := range lines {
+		lines[i] = visible.Text(lines[i])
+	}
+	return strings.Join(lines, "\n  ")
 }

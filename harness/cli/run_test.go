@@ -11,9 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
-
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 // projectArgs name the folders of testdata/project.
@@ -28,7 +27,7 @@ func TestRunIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, talk bytes.Buffer
-	status := run(ctx, projectArgs("replay"), streams{out: &out, err: &talk})
+	status := Run(ctx, projectArgs("replay"), Streams{Out: &out, Err: &talk})
 	if status != statusCouldNot || talk.String() != "graphvcr: error: interrupted\n" || out.Len() > 0 {
 		t.Errorf("status %d, stdout %q, stderr %q", status, out.String(), talk.String())
 	}
@@ -41,9 +40,9 @@ func (w writer) Write(b []byte) (int, error) { return w(b) }
 func TestRunTellsWriteErrors(t *testing.T) {
 	for _, args := range [][]string{projectArgs("replay"), projectArgs("replay", "--report", "json"), projectArgs("lint"), {"version"}, {"--help"}, {"replay", "-h"}, {"completion", "zsh"}} {
 		var talk bytes.Buffer
-		status := run(t.Context(), args, streams{
-			out: writer(func([]byte) (int, error) { return 0, errors.New("nobody reads this") }),
-			err: &talk,
+		status := Run(t.Context(), args, Streams{
+			Out: writer(func([]byte) (int, error) { return 0, errors.New("nobody reads this") }),
+			Err: &talk,
 		})
 		if status != statusCouldNot || !strings.HasPrefix(talk.String(), "graphvcr: error: ") || !strings.Contains(talk.String(), "nobody reads this") {
 			t.Errorf("%v: status %d, stderr %q", args[0], status, talk.String())
@@ -75,9 +74,9 @@ func TestBrokenPipe(t *testing.T) {
 
 func TestRunHidesPanics(t *testing.T) {
 	var talk bytes.Buffer
-	status := run(t.Context(), []string{"version"}, streams{
-		out: writer(func([]byte) (int, error) { panic("boom\ngoroutine 1 [running]") }),
-		err: &talk,
+	status := Run(t.Context(), []string{"version"}, Streams{
+		Out: writer(func([]byte) (int, error) { panic("boom\ngoroutine 1 [running]") }),
+		Err: &talk,
 	})
 	if status != statusCouldNot || !strings.HasPrefix(talk.String(), "graphvcr: error: internal error: boom\ngraphvcr: hint: ") {
 		t.Errorf("status %d, stderr %q", status, talk.String())
@@ -159,7 +158,7 @@ func TestReplaceFileLeavesNothingBehind(t *testing.T) {
 
 // Every command tells how it is used and how it ends.
 func TestHelpIsComplete(t *testing.T) {
-	root := newRoot(streams{})
+	root := newRoot(Streams{})
 	commands := root.Commands()
 	for _, c := range root.Commands() {
 		commands = append(commands, c.Commands()...)

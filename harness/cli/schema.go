@@ -9,18 +9,18 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/visible"
-
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/check"
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/generate"
+	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-func newSchema(std streams, dirs *projectFlags) *cobra.Command {
+func newSchema(std Streams, dirs *projectFlags) *cobra.Command {
 	missing := fault.Error{Message: "schema: name what to do", Hint: "graphvcr schema generate|fetch|infer|check"}
 	return parent("schema", "Make and try JSON Schemas of Graph's types", missing,
 		newSchemaGenerate(std), newSchemaFetch(std, dirs), newSchemaInfer(std, dirs), newSchemaCheck(std, dirs))
@@ -33,7 +33,7 @@ type schemaGenerateFlags struct {
 	force     bool
 }
 
-func newSchemaGenerate(std streams) *cobra.Command {
+func newSchemaGenerate(std Streams) *cobra.Command {
 	var f schemaGenerateFlags
 	cmd := &cobra.Command{
 		Use:   "generate --csdl FILE (--all | --type T...) --out DIR",
@@ -49,7 +49,7 @@ func newSchemaGenerate(std streams) *cobra.Command {
 	return cmd
 }
 
-func (f *schemaGenerateFlags) run(std streams) error {
+func (f *schemaGenerateFlags) run(std Streams) error {
 	const command = "schema generate"
 	switch {
 	case f.csdl == "":
@@ -67,12 +67,12 @@ func (f *schemaGenerateFlags) run(std streams) error {
 }
 
 // writeSchemas writes the types named, or all where none is, and says so.
-func writeSchemas(std streams, command string, m *csdl.Model, types []string, out string, force bool) error {
+func writeSchemas(std Streams, command string, m *csdl.Model, types []string, out string, force bool) error {
 	for _, w := range m.Warnings[:min(len(m.Warnings), mostErrors)] {
-		fmt.Fprintf(std.err, "graphvcr: warning: metadata line %d: %s\n", w.Line, visible.Text(w.Message))
+		fmt.Fprintf(std.Err, "graphvcr: warning: metadata line %d: %s\n", w.Line, visible.Text(w.Message))
 	}
 	if n := len(m.Warnings) - mostErrors; n > 0 {
-		fmt.Fprintf(std.err, "graphvcr: warning: and %d more\n", n)
+		fmt.Fprintf(std.Err, "graphvcr: warning: and %d more\n", n)
 	}
 	if len(types) > 0 {
 		names, err := findTypes(command, m, types)
@@ -90,12 +90,12 @@ func writeSchemas(std streams, command string, m *csdl.Model, types []string, ou
 		if n > 3 {
 			shown += fmt.Sprintf(" and %d more", n-3)
 		}
-		fmt.Fprintf(std.err, "graphvcr: note: hand-made schemas stay, and --force replaces them: %s\n", shown)
+		fmt.Fprintf(std.Err, "graphvcr: note: hand-made schemas stay, and --force replaces them: %s\n", shown)
 	}
 	for _, name := range result.Stray {
-		fmt.Fprintf(std.err, "graphvcr: warning: %s is of no type that was written\n", filepath.ToSlash(filepath.Join(out, "overlay", name)))
+		fmt.Fprintf(std.Err, "graphvcr: warning: %s is of no type that was written\n", filepath.ToSlash(filepath.Join(out, "overlay", name)))
 	}
-	fmt.Fprintf(std.out, "%s: %s; %d files written, %d as before, %d kept\n",
+	fmt.Fprintf(std.Out, "%s: %s; %d files written, %d as before, %d kept\n",
 		filepath.ToSlash(out), countTypes(m), result.Written, result.Same, len(result.Kept))
 	return nil
 }
@@ -134,7 +134,7 @@ type schemaFetchFlags struct {
 	force      bool
 }
 
-func newSchemaFetch(std streams, dirs *projectFlags) *cobra.Command {
+func newSchemaFetch(std Streams, dirs *projectFlags) *cobra.Command {
 	var f schemaFetchFlags
 	clouds := strings.Join(slices.Sorted(maps.Keys(generate.Clouds())), ", ")
 	cmd := &cobra.Command{
@@ -152,7 +152,7 @@ func newSchemaFetch(std streams, dirs *projectFlags) *cobra.Command {
 	return cmd
 }
 
-func (f *schemaFetchFlags) run(cmd *cobra.Command, std streams, dirs *projectFlags) error {
+func (f *schemaFetchFlags) run(cmd *cobra.Command, std Streams, dirs *projectFlags) error {
 	const command = "schema fetch"
 	service, ok := generate.Clouds()[f.cloud]
 	switch {
@@ -182,7 +182,7 @@ func (f *schemaFetchFlags) run(cmd *cobra.Command, std streams, dirs *projectFla
 		if m, err = generate.Fetch(cmd.Context(), carrier, service, f.api, file); err != nil {
 			return err
 		}
-		fmt.Fprintf(std.err, "graphvcr: fetched the metadata of %s into %s\n", service, file)
+		fmt.Fprintf(std.Err, "graphvcr: fetched the metadata of %s into %s\n", service, file)
 	}
 	uses, err := p.Uses(f.api)
 	if err != nil {
@@ -213,17 +213,13 @@ func (f *schemaFetchFlags) cacheFile() (string, error) {
 	return filepath.Join(dir, "graphvcr", "metadata", cloud, f.api+".csdl"), nil
 }
 
-func newSchemaInfer(std streams, dirs *projectFlags) *cobra.Command {
+func newSchemaInfer(std Streams, dirs *projectFlags) *cobra.Command {
 	var only string
 	cmd := &cobra.Command{
 		Use:   "infer CASSETTE",
 		Short: "Draft a schema from recorded answers",
 		Args:  arguments(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := dirs.open()
-			if err != nil {
-				return err
-			}
+		RunE: dirs.on(func(_ context.Context, p *project.Project, args []string) error {
 			c, err := p.Cassette(args[0])
 			if err != nil {
 				return err
@@ -235,18 +231,18 @@ func newSchemaInfer(std streams, dirs *projectFlags) *cobra.Command {
 				}
 			}
 			return printDraft(std, args[0], generate.Drafts(answers), only)
-		},
+		}),
 	}
 	cmd.Flags().StringVar(&only, "path", "", "the `path` whose answers count, where there are several")
 	return cmd
 }
 
 // printDraft prints the one draft that was asked for.
-func printDraft(std streams, cassette string, drafts []generate.Draft, only string) error {
+func printDraft(std Streams, cassette string, drafts []generate.Draft, only string) error {
 	var paths []string
 	for _, d := range drafts {
 		if d.Path == only || only == "" && len(drafts) == 1 {
-			_, err := std.out.Write(d.Text)
+			_, err := std.Out.Write(d.Text)
 			return err
 		}
 		paths = append(paths, fmt.Sprintf("--path '%s' (%d)", d.Path, d.Answers))
@@ -260,7 +256,7 @@ func printDraft(std streams, cassette string, drafts []generate.Draft, only stri
 	return &fault.Error{Message: "schema infer: " + cassette + " has answers of several paths", Hint: "choose one: " + strings.Join(paths, ", ")}
 }
 
-func newSchemaCheck(std streams, dirs *projectFlags) *cobra.Command {
+func newSchemaCheck(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts reportFlags
 	var typ, api string
 	cmd := &cobra.Command{

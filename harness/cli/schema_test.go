@@ -52,7 +52,7 @@ func TestSchemaFetch(t *testing.T) {
 		var out, talk bytes.Buffer
 		args = append([]string{"schema", "fetch", "--base-url", server.URL, "--cassettes", filepath.Join(dir, "cassettes"),
 			"--scenarios", filepath.Join(dir, "scenarios"), "--schemas", filepath.Join(dir, "schemas")}, args...)
-		return run(t.Context(), args, streams{out: &out, err: &talk}), out.String() + talk.String()
+		return Run(t.Context(), args, Streams{Out: &out, Err: &talk}), out.String() + talk.String()
 	}
 	if status, said := fetch(); status != 0 || asked != 1 || !strings.Contains(said, "2 entity, 1 complex and 0 enum types; 4 files written") {
 		t.Fatalf("status %d, asked %d times, said %s", status, asked, said)
@@ -82,7 +82,7 @@ func TestSchemaInfer(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out, talk bytes.Buffer
-		return run(t.Context(), append([]string{"schema", "infer", file}, args...), streams{out: &out, err: &talk}), out.String() + talk.String()
+		return Run(t.Context(), append([]string{"schema", "infer", file}, args...), Streams{Out: &out, Err: &talk}), out.String() + talk.String()
 	}
 	if status, said := infer(thingCassette); status != 0 || !strings.Contains(said, `"id": {"type": "string", "format": "guid"}`) || !strings.Contains(said, `"title": "things"`) {
 		t.Errorf("status %d, said %s", status, said)

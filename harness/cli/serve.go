@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,17 +16,17 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/visible"
-
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
+	"github.com/graphvcr/graphvcr/harness/internal/live"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
 	"github.com/graphvcr/graphvcr/harness/internal/session"
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -42,12 +43,12 @@ type serveFlags struct {
 	page              bool
 }
 
-func newServe(std streams, dirs *projectFlags) *cobra.Command {
+func newServe(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts serveFlags
 	cmd := &cobra.Command{
 		Use:   "serve --cassette NAME...",
 		Short: "Serve cassettes to clients in any language, or record them",
-		Long:  "  " + indented(proxy.FaultHelp),
+		Long:  "  " + strings.ReplaceAll(proxy.FaultHelp, "\n", "\n  ") + "\n",
 		Args:  arguments(cobra.NoArgs),
 		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
 			return opts.run(ctx, std, t.project)
@@ -77,11 +78,11 @@ const (
 )
 
 // run serves until the context ends.
-func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (*report.Suite, error) {
+func (f *serveFlags) run(ctx context.Context, std Streams, p *project.Project) (*report.Suite, error) {
 	if f.idle <= 0 {
 		return nil, &fault.Error{Message: fmt.Sprintf("serve: --session-idle %v is not above 0", f.idle)}
 	}
-	if len(f.client.cassettes) == 0 {
+	if len(f.client.Cassettes) == 0 {
 		return nil, &fault.Error{Message: "serve: no cassette given", Hint: "graphvcr serve --cassette NAME"}
 	}
 	how, err := f.client.open(ctx, std, "serve")
@@ -107,7 +108,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 		options.Graph = base.Host
 	}
 	if !doors.beyond || f.page {
-		doors.page = showing(&options, f.client.cassettes)
+		doors.page = showing(&options, f.client.Cassettes)
 	}
 	reverse := proxy.NewReverse(own, options)
 	underWay := replayEnd
@@ -117,7 +118,7 @@ func (f *serveFlags) run(ctx context.Context, std streams, p *project.Project) (
 	}
 	handler := http.Handler(reverse)
 	if f.log {
-		lines := log.New(std.err, "graphvcr: ", 0)
+		lines := log.New(std.Err, "graphvcr: ", 0)
 		handler = proxy.Logged(reverse, func(line string) { lines.Print(visible.Text(line)) })
 	}
 	contacts, err := doors.serve(ctx, std, handler, reach(how), underWay)
@@ -284,7 +285,7 @@ func (d *doors) close() {
 }
 
 // serve answers until the context ends, and then lets requests under way end.
-func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, reach string, underWay time.Duration) (*proxy.Handshakes, error) {
+func (d *doors) serve(ctx context.Context, std Streams, handler http.Handler, reach string, underWay time.Duration) (*proxy.Handshakes, error) {
 	lines := log.New(&firstLines{std: std}, "graphvcr: ", 0)
 	contacts := &proxy.Handshakes{Failed: func(host, reason string) {
 		lines.Printf("a connection to %s ended in the TLS handshake: %s", host, reason)
@@ -298,7 +299,7 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, re
 		ErrorLog:          lines,
 	}
 	if d.beyond {
-		fmt.Fprintln(std.err, "graphvcr: warning: this is not a loopback address: anyone who reaches it can "+reach)
+		fmt.Fprintln(std.Err, "graphvcr: warning: this is not a loopback address: anyone who reaches it can "+reach)
 	}
 	failed := make(chan error, len(d.listeners))
 	for i, l := range d.listeners {
@@ -310,15 +311,15 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, re
 		}()
 	}
 	for _, url := range slices.Concat(d.urls...) {
-		if _, err := fmt.Fprintln(std.out, "listening on "+url); err != nil {
+		if _, err := fmt.Fprintln(std.Out, "listening on "+url); err != nil {
 			return contacts, errors.Join(err, server.Close())
 		}
 	}
 	if d.page != nil {
-		fmt.Fprintln(std.err, "graphvcr: requests are shown at "+d.urls[0][0]+d.page.path)
+		fmt.Fprintln(std.Err, "graphvcr: requests are shown at "+d.urls[0][0]+d.page.path)
 	}
 	if d.authority != nil {
-		fmt.Fprintf(std.err, "graphvcr: clients of the https address have to trust %s (graphvcr ca)\n", d.authority.File())
+		fmt.Fprintf(std.Err, "graphvcr: clients of the https address have to trust %s (graphvcr ca)\n", d.authority.File())
 	}
 	select {
 	case err := <-failed:
@@ -339,7 +340,7 @@ func (d *doors) serve(ctx context.Context, std streams, handler http.Handler, re
 // firstLines prints the first things that net/http has to say of connections, and leaves
 // out the rest: a client may go on for as long as it likes.
 type firstLines struct {
-	std     streams
+	std     Streams
 	printed atomic.Int64
 }
 
@@ -347,7 +348,32 @@ const mostLines = 20
 
 func (f *firstLines) Write(line []byte) (int, error) {
 	if f.printed.Add(1) <= mostLines {
-		fmt.Fprintln(f.std.err, block(string(line)))
+		fmt.Fprintln(f.std.Err, block(string(line)))
 	}
 	return len(line), nil
+}
+
+// shownPage is the page of a server, below a path that nobody can guess.
+type shownPage struct {
+	*live.Page
+	path string
+}
+
+// showing has a server show its requests on a page.
+func showing(options *proxy.Options, cassettes []string) *shownPage {
+	page := &shownPage{live.New(strings.Join(cassettes, ", ")), "/_graphvcr/" + strings.ToLower(rand.Text()) + "/"}
+	options.Page, options.PagePath = page.Page, page.path
+	options.Seen = func(seen proxy.Seen) {
+		r := live.Request{
+			Session: seen.Session, Method: seen.Request.Method, URL: seen.Request.URL.Scheme + "://" + seen.Request.URL.Host + seen.Request.URL.Path,
+			Cassette: seen.Trace.Answer.Cassette, Interaction: seen.Trace.Answer.Interaction, Miss: seen.Trace.Miss,
+		}
+		if is := seen.Trace.Stored; is != nil { // of a spy what it recorded, and not that it had no answer before
+			r.Cassette, r.Interaction, r.Miss = nil, is, nil
+		} else if r.Interaction == nil && r.Miss == nil {
+			r.Err = seen.Err
+		}
+		page.See(r)
+	}
+	return page
 }

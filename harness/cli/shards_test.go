@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
-
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 // shardProject is a project of n scenarios, whose cassettes took from nothing to a minute to
@@ -100,7 +100,7 @@ func TestShards(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out, talk bytes.Buffer
-		status := run(t.Context(), append([]string{"report", "merge", "--report", kind, "--quiet"}, files...), streams{out: &out, err: &talk})
+		status := Run(t.Context(), append([]string{"report", "merge", "--report", kind, "--quiet"}, files...), Streams{Out: &out, Err: &talk})
 		if status != wholeStatus {
 			t.Errorf("%s: status %d, want %d: %s", kind, status, wholeStatus, talk.String())
 		}
@@ -111,7 +111,7 @@ func TestShards(t *testing.T) {
 	missing := append(files[:2:2], files[3:]...)
 	for want, args := range map[string][]string{"of 8 shards 3 is missing": missing, "are both shard 1 of 8": append(files[:1:1], files...), "one is no shard, the other shard 1 of 8": append([]string{whole}, files...)} {
 		var out, talk bytes.Buffer
-		if status := run(t.Context(), append([]string{"report", "merge"}, args...), streams{out: &out, err: &talk}); status != statusCouldNot || !strings.Contains(talk.String(), want) || out.Len() > 0 {
+		if status := Run(t.Context(), append([]string{"report", "merge"}, args...), Streams{Out: &out, Err: &talk}); status != statusCouldNot || !strings.Contains(talk.String(), want) || out.Len() > 0 {
 			t.Errorf("status %d, %s, want %q", status, talk.String(), want)
 		}
 	}

@@ -24,12 +24,12 @@ type signedIn struct {
 }
 
 // signIn opens the credentials that a scenario's steps need, and signs in.
-func (s *service) signIn(ctx context.Context, std streams, kind string, sc *scenario.Scenario) (*signedIn, error) {
+func (s *service) signIn(ctx context.Context, std Streams, kind string, sc *scenario.Scenario) (*signedIn, error) {
 	identities := []string{""}
 	for _, step := range sc.AllSteps() {
 		identities = append(identities, step.As)
 	}
-	options := auth.Options{Talk: std.err}
+	options := auth.Options{Talk: std.Err}
 	if s.base != nil {
 		options.GraphURL = s.base.String()
 	}
@@ -83,11 +83,11 @@ func (r *refusals) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || resp.StatusCode != http.StatusUnauthorized && resp.StatusCode != http.StatusForbidden {
 		return resp, err
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, mostOfRefusal))
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, mostOfRefusal)) // the client hears of an error, too
 	resp.Body = struct {
 		io.Reader
 		io.Closer
-	}{io.MultiReader(bytes.NewReader(body), failing{err}, resp.Body), resp.Body}
+	}{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
 	finding := report.Finding{Rule: ruleAuthRefused, Severity: report.Warning}
 	var needs *scenario.Permissions
 	if step := r.who.step; step != nil {
@@ -97,14 +97,4 @@ func (r *refusals) RoundTrip(req *http.Request) (*http.Response, error) {
 	finding.Message, finding.Hint = fmt.Sprintf("%d: %s", resp.StatusCode, why), hint
 	r.who.refused = append(r.who.refused, finding)
 	return resp, nil
-}
-
-// failing reads nothing, and then fails if there is an error.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) {
-	if f.err != nil {
-		return 0, f.err
-	}
-	return 0, io.EOF
 }

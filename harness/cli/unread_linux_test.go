@@ -54,7 +54,7 @@ func TestAFolderThatCannotBeRead(t *testing.T) {
 				continue
 			}
 			var out, talk bytes.Buffer
-			status := run(t.Context(), strings.Fields(line), streams{out: &out, err: &talk})
+			status := Run(t.Context(), strings.Fields(line), Streams{Out: &out, Err: &talk})
 			said := out.String() + talk.String()
 			if status != statusCouldNot || !strings.Contains(said, want) || !strings.Contains(said, "locked: permission denied") ||
 				strings.Contains(said, "locked/bad.yaml: warning: it is in") {

@@ -12,13 +12,13 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
-func newVersion(std streams) *cobra.Command {
+func newVersion(std Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			if _, err := fmt.Fprintln(std.out, thisVersion()); err != nil {
+			if _, err := fmt.Fprintln(std.Out, thisVersion()); err != nil {
 				return &fault.Error{Message: "write the version", Cause: err}
 			}
 			return nil
@@ -61,17 +61,6 @@ func versionLine(info *debug.BuildInfo) string {
 	}
 	return fmt.Sprintf("graphvcr %s (commit %s%s, %s, %s/%s)",
 		builtVersion(info), commit, modified, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-}
-
-// versionFact is what pages say of what made them.
-func versionFact() string {
-	return "graphvcr " + currentVersion()
-}
-
-// ownVersion is what go install calls the version of this program, if that is known.
-func ownVersion() (version string, known bool) {
-	info, _ := debug.ReadBuildInfo()
-	return installable(info)
 }
 
 // installable is the release or the commit that a program was built from. A build with

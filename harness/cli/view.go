@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
-
 	"github.com/spf13/cobra"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -20,6 +18,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -29,14 +28,14 @@ type viewFlags struct {
 	textconv bool
 }
 
-func newView(std streams, dirs *projectFlags) *cobra.Command {
+func newView(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts viewFlags
 	cmd := &cobra.Command{
 		Use:   "view [NAME[:N]]...",
 		Short: "Show what cassettes hold: in the terminal, as a page, for git diff",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if opts.textconv {
-				return textconv(std.out, args)
+				return textconv(std.Out, args)
 			}
 			p, err := dirs.open()
 			if err != nil {
@@ -52,7 +51,7 @@ func newView(std streams, dirs *projectFlags) *cobra.Command {
 	return cmd
 }
 
-func (f *viewFlags) run(std streams, p *project.Project, args []string) error {
+func (f *viewFlags) run(std Streams, p *project.Project, args []string) error {
 	f.report.failOn = "error"
 	if f.html != "" {
 		f.report.reports = append(f.report.reports, "html="+f.html)
@@ -156,8 +155,7 @@ func allCassettes(p *project.Project) ([]viewed, error) {
 			err = errors.Join(err, unread)
 			continue
 		}
-		name := strings.TrimPrefix(filepath.ToSlash(file), filepath.ToSlash(p.Dirs.Cassettes)+"/")
-		all = append(all, viewed{c, strings.TrimSuffix(name, ".yaml"), -1})
+		all = append(all, viewed{c, project.NameBelow(p.Dirs.Cassettes, file), -1})
 	}
 	return all, err
 }
@@ -175,7 +173,7 @@ func (v *viewed) shown() report.Case {
 
 // about says where what is shown comes from.
 func about(chosen []viewed) []string {
-	info := versionFact()
+	info := "graphvcr " + currentVersion()
 	if len(chosen) != 1 {
 		return []string{info}
 	}
@@ -218,7 +216,7 @@ func printCassettes(out *reporting, t target, chosen []viewed) error {
 	if t.file != "" {
 		return replaceFile(t.file, text.Bytes())
 	}
-	_, err := out.std.out.Write(text.Bytes())
+	_, err := out.std.Out.Write(text.Bytes())
 	return err
 }
 

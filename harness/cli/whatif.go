@@ -17,14 +17,14 @@ type whatifFlags struct {
 	whatif.Options
 }
 
-func newWhatif(std streams, dirs *projectFlags) *cobra.Command {
+func newWhatif(std Streams, dirs *projectFlags) *cobra.Command {
 	var opts whatifFlags
 	cmd := &cobra.Command{
 		Use:   "whatif --cassette NAME [--rule ID]... [-- COMMAND [ARGUMENT]...]",
 		Short: "Find out which changes of the API would break a client",
 		Long:  "\nThe rules:\n" + ruleList(),
 		RunE: opts.report.on(std, dirs, func(ctx context.Context, t *task) (*report.Suite, error) {
-			opts.Args, opts.Talk = t.args, std.err
+			opts.Args, opts.Talk = t.args, std.Err
 			return whatif.Run(ctx, t.project, opts.Options)
 		}),
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -35,7 +36,7 @@ var (
 
 func services() []string { return []string{"github", "gitlab", "azure"} }
 
-func newWorkflow(std streams) *cobra.Command {
+func newWorkflow(std Streams) *cobra.Command {
 	var replay bool
 	cmd := &cobra.Command{
 		Use:       "workflow github|gitlab|azure",
@@ -54,14 +55,15 @@ func newWorkflow(std streams) *cobra.Command {
 					Hint:    "there is: " + strings.Join(slices.DeleteFunc(services(), func(s string) bool { return files[s] == "" }), ", "),
 				}
 			}
-			version, pinned := ownVersion()
+			info, _ := debug.ReadBuildInfo()
+			version, pinned := installable(info)
 			if err := writeWorkflow(embedded, file, version); err != nil {
 				return &fault.Error{Message: "new workflow", Cause: err}
 			}
 			if !pinned {
-				fmt.Fprintf(std.err, "graphvcr: note: this build has no version, so the job runs @latest: replace it by a release in %s\n", file)
+				fmt.Fprintf(std.Err, "graphvcr: note: this build has no version, so the job runs @latest: replace it by a release in %s\n", file)
 			}
-			_, err := fmt.Fprintln(std.out, "wrote "+file)
+			_, err := fmt.Fprintln(std.Out, "wrote "+file)
 			return err
 		},
 	}

@@ -26,8 +26,8 @@ type Exchange struct {
 
 // Content is what a message holds beside its first line.
 type Content struct {
-	Header map[string][]string
-	Body   string // JSON in lines, or a text; what is neither is described
+	Header map[string][]string `json:"headers"`
+	Body   string              `json:"body"` // JSON in lines, or a text; what is neither is described
 }
 
 // An Example is a place at which a change shows, on both sides, of which either may be nil.
@@ -58,7 +58,11 @@ type Near struct {
 }
 
 // A Difference is a field in which a recorded request and one that was sent differ.
-type Difference struct{ Field, Recorded, Received string }
+type Difference struct {
+	Field    string `json:"field"`
+	Recorded string `json:"recorded"`
+	Received string `json:"received"`
+}
 
 // A Command is what a reader can do next.
 type Command struct {

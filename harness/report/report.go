@@ -45,9 +45,9 @@ func (s *Severity) UnmarshalText(name []byte) error {
 
 // Place is a line of a file; Line and Column are 0 when unknown.
 type Place struct {
-	File   string
-	Line   int
-	Column int
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column,omitempty"`
 }
 
 // String returns "file:line:column", or less when less is known.
@@ -131,8 +131,9 @@ type Suite struct {
 
 // A Shard is one of the parts of a run, which [Merge] puts together again.
 type Shard struct {
-	Number, Of int    // Number counts from 1
-	Selection  string // the same for shards of one run
+	Number    int    `json:"number"` // from 1
+	Of        int    `json:"of"`
+	Selection string `json:"selection"` // the same for shards of one run
 }
 
 // String is "shard 2 of 8", or "no shard".

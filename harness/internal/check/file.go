@@ -123,8 +123,7 @@ func (c *checker) recording(format *importer.Format, file string) (*contents, er
 func exchangesOf(c *cassette.Cassette, documented bool) *contents {
 	found := &contents{inOrder: true}
 	for _, i := range c.Interactions {
-		e := judge.ExchangeOf(i)
-		e.Placeholders = documented
+		e := judge.ExchangeOf(i, documented)
 		found.answers = append(found.answers, answer{Exchange: e, name: i.Request.Method + " " + i.Request.URL, line: func(path string) int {
 			if line := i.BodyLine(path); line > 0 {
 				return line

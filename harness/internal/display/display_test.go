@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
-
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -14,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 

@@ -11,9 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/visible"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 

@@ -70,11 +70,7 @@ func Described(c *cassette.Cassette, known Description) (*Draft, error) {
 	if d.noted == nil {
 		d.noted = func(*cassette.Interaction) Note { return Note{} }
 	}
-	if known.Apart {
-		d.moves = singles(c.Interactions)
-	} else {
-		d.moves = group(c.Interactions)
-	}
+	d.moves = group(c.Interactions, known.Apart)
 	d.storedInputs()
 	d.follow()
 	d.foundInputs()
@@ -238,7 +234,8 @@ func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, err
 	sent := m.first().Request
 	request := mapping("method", text(sent.Method))
 	version, path, ok := splitVersion(u)
-	ok = ok && isOptions(u.RawQuery) && !isVersioned(path)
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	ok = ok && isOptions(u.RawQuery) && first != "v1.0" && first != "beta" // which a scenario takes for a mistake
 	switch links := d.known.links.all(u); {
 	case len(links) > 0 && isOptions(links[0].rest):
 		key := "url"
@@ -263,13 +260,6 @@ func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, err
 		add(request, "redirect", text("stop")) // the recording follows in a step of its own
 	}
 	return request, nil
-}
-
-// isVersioned reports whether a path below a version begins with one: a scenario takes that
-// for a mistake.
-func isVersioned(path string) bool {
-	first, _, _ := strings.Cut(path[1:], "/")
-	return first == "v1.0" || first == "beta"
 }
 
 // inASCII is an address with every other byte escaped.

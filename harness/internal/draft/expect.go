@@ -17,14 +17,10 @@ const mostChecks = 100
 // expectNode expects the status and, of a JSON object, what would hold in another
 // recording too: formats, the state that a poll ended in, an error's code.
 func expectNode(m *move, known Note) *yaml.Node {
-	status := integer(m.last().Response.Code)
+	node := mapping("status", integer(m.last().Response.Code))
 	if len(known.Promised) > 0 {
-		status = sequence(status)
-		for _, code := range known.Promised {
-			status.Content = append(status.Content, integer(code))
-		}
+		node = mapping("status", list(append([]int{m.last().Response.Code}, known.Promised...), integer))
 	}
-	node := mapping("status", status)
 	if known.Schema != "" {
 		add(node, "schema", text(known.Schema))
 	}
@@ -56,18 +52,11 @@ func expectNode(m *move, known Note) *yaml.Node {
 // permissionsNode lists what is known of the permissions that a step needs.
 func permissionsNode(known Note) *yaml.Node {
 	node := mapping()
-	for _, kind := range []struct {
-		name  string
-		names []string
-	}{{"delegated", known.Delegated}, {"application", known.Application}} {
-		if len(kind.names) == 0 {
-			continue
-		}
-		list := sequence()
-		for _, name := range kind.names {
-			list.Content = append(list.Content, text(name))
-		}
-		add(node, kind.name, list)
+	if len(known.Delegated) > 0 {
+		add(node, "delegated", list(known.Delegated, text))
+	}
+	if len(known.Application) > 0 {
+		add(node, "application", list(known.Application, text))
 	}
 	return node
 }

@@ -63,8 +63,12 @@ func (d *drafter) follow() {
 func brought(i *cassette.Interaction) []capture {
 	var all []capture
 	for _, header := range protocol.LinkHeaders() {
+		name := "operation"
+		if header == "Content-Location" {
+			name = "resource"
+		}
 		if value := i.Response.Headers.Get(header); value != "" {
-			all = append(all, capture{linkName(header), "header." + header, value})
+			all = append(all, capture{name, "header." + header, value})
 		}
 	}
 	members := object(i)
@@ -86,13 +90,6 @@ func brought(i *cassette.Interaction) []capture {
 		}
 	}
 	return all
-}
-
-func linkName(header string) string {
-	if header == "Content-Location" {
-		return "resource"
-	}
-	return "operation"
 }
 
 // pathStep spells a member's name so that it is one step of a path.

@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -30,23 +31,14 @@ const (
 func (m *move) first() *cassette.Interaction { return m.interactions[0] }
 func (m *move) last() *cassette.Interaction  { return m.interactions[len(m.interactions)-1] }
 
-// singles makes a move of every interaction.
-func singles(all []*cassette.Interaction) []move {
-	moves := make([]move, len(all))
-	for n := range all {
-		moves[n].interactions = all[n : n+1]
-	}
-	return moves
-}
-
-// group cuts a recording into moves.
-func group(all []*cassette.Interaction) []move {
+// group cuts a recording into moves, or apart, into its interactions.
+func group(all []*cassette.Interaction, apart bool) []move {
 	var moves []move
 	for len(all) > 0 {
 		m := move{interactions: all[:1]}
-		if n := pageCount(all); n > 1 {
+		if n := pageCount(all); n > 1 && !apart {
 			m = move{pages, all[:n]}
-		} else if n := pollCount(all); n > 1 {
+		} else if n := pollCount(all); n > 1 && !apart {
 			m = move{poll, all[:n]}
 		}
 		moves = append(moves, m)
@@ -137,16 +129,14 @@ func pollNode(m *move) *yaml.Node {
 	}
 	add(node, "every", text("30s"))
 	add(node, "timeout", text("10m"))
-	allowed := sequence()
-	seen := map[int]bool{m.last().Response.Code: true}
+	var allowed []int
 	for _, i := range m.interactions {
-		if code := i.Response.Code; !seen[code] {
-			seen[code] = true
-			allowed.Content = append(allowed.Content, integer(code))
+		if code := i.Response.Code; code != m.last().Response.Code && !slices.Contains(allowed, code) {
+			allowed = append(allowed, code)
 		}
 	}
-	if len(allowed.Content) > 0 {
-		add(node, "allow", allowed)
+	if len(allowed) > 0 {
+		add(node, "allow", list(allowed, integer))
 	}
 	return node
 }

@@ -36,10 +36,17 @@ func integer(n int) *yaml.Node { return number(strconv.Itoa(n)) }
 // number has no tag, which the encoder would write where YAML has no such number.
 func number(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: s} }
 
-func null() *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"} }
-
 func sequence(items ...*yaml.Node) *yaml.Node {
 	return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: items}
+}
+
+// list is a sequence of values of one kind.
+func list[T any](values []T, node func(T) *yaml.Node) *yaml.Node {
+	all := sequence()
+	for _, value := range values {
+		all.Content = append(all.Content, node(value))
+	}
+	return all
 }
 
 // mapping is one of names and nodes in turn.

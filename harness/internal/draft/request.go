@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -73,10 +74,7 @@ var deciding = []string{"Prefer", "ConsistencyLevel", "If-Match", "If-None-Match
 func addHeaders(request *yaml.Node, k *known, headers http.Header) {
 	node := mapping()
 	for _, name := range deciding {
-		values := sequence()
-		for _, value := range headers.Values(name) {
-			values.Content = append(values.Content, text(k.template(value)))
-		}
+		values := list(headers.Values(name), func(value string) *yaml.Node { return text(k.template(value)) })
 		switch len(values.Content) {
 		case 0:
 		case 1:
@@ -213,7 +211,20 @@ func jsonValue(token jsondoc.Token, k *known) *yaml.Node {
 	case '0':
 		return number(token.Raw)
 	case 'n':
-		return null()
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: token.Raw}
 	}
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: token.Raw}
+}
+
+// longestName bounds what Name makes.
+const longestName = 80
+
+// Name is what the scenario of a request is called: get-users-id, of any user. It holds
+// none of the request's values, and is the same for all requests of one template.
+func Name(method, address string) string {
+	name := strings.ToLower(method)
+	if u, err := graphurl.Parse(address); err == nil && u.Name() != "" {
+		name += "-" + u.Name()
+	}
+	return strings.TrimRight(name[:min(len(name), longestName)], "-")
 }

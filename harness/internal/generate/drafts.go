@@ -12,7 +12,6 @@ import (
 // Draft is a schema that recorded answers suggest.
 type Draft struct {
 	Path    string // template of the requests' path, "/v1.0/users/{upn}"
-	Title   string // what the type may be called
 	Answers int    // recorded answers it was drafted from
 	Text    []byte
 }
@@ -33,8 +32,7 @@ func Drafts(all []Answer) []Draft {
 	}
 	var drafts []Draft
 	for path, found := range values {
-		title := titleOf(path)
-		drafts = append(drafts, Draft{Path: path, Title: title, Answers: answers[path], Text: Infer(title, found)})
+		drafts = append(drafts, Draft{Path: path, Answers: answers[path], Text: Infer(titleOf(path), found)})
 	}
 	slices.SortFunc(drafts, func(a, b Draft) int { return strings.Compare(a.Path, b.Path) })
 	return drafts

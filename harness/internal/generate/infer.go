@@ -96,7 +96,10 @@ func (s *sight) schema() object {
 		return object{} // nothing was seen
 	}
 	o := object{}
-	if kinds = nullLast(kinds); len(kinds) == 1 {
+	if i := slices.Index(kinds, "null"); i >= 0 { // last
+		kinds = append(slices.Delete(kinds, i, i+1), "null")
+	}
+	if len(kinds) == 1 {
 		o = o.with("type", kinds[0])
 	} else {
 		list := make([]any, len(kinds))
@@ -123,11 +126,4 @@ func (s *sight) schema() object {
 		o = o.with("properties", properties)
 	}
 	return o
-}
-
-func nullLast(kinds []string) []string {
-	if i := slices.Index(kinds, "null"); i >= 0 {
-		return append(slices.Delete(kinds, i, i+1), "null")
-	}
-	return kinds
 }

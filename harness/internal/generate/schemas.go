@@ -53,7 +53,8 @@ func schemaOf(m *csdl.Model, t *csdl.Type) object {
 		return s // any value at all
 	}
 	properties := object{}
-	if f, ok := knownFormats[t.Name+"/id"]; ok && !declares(t, "id") {
+	hasID := slices.ContainsFunc(t.Properties, func(p csdl.Property) bool { return p.Name == "id" })
+	if f, ok := knownFormats[t.Name+"/id"]; ok && !hasID {
 		properties = properties.with("id", usually(object{{"type", "string"}}, f))
 	}
 	for _, p := range t.Properties {
@@ -62,10 +63,6 @@ func schemaOf(m *csdl.Model, t *csdl.Type) object {
 		}
 	}
 	return s.with("type", "object").with("properties", properties)
-}
-
-func declares(t *csdl.Type, name string) bool {
-	return slices.ContainsFunc(t.Properties, func(p csdl.Property) bool { return p.Name == name })
 }
 
 // isJSON reports whether a type stands for any JSON value, as the cells of Excel
@@ -108,7 +105,8 @@ func propertyOf(m *csdl.Model, t *csdl.Type, p csdl.Property) object {
 	var s object
 	switch {
 	case p.Navigation && p.Type.Collection:
-		s = object{{"type", "array"}, {"items", typed("object", p.Type.Name)}, {"x-graph", object{{"navigation", true}}}}
+		items := object{{"type", "object"}, {"x-graph", object{{"type", p.Type.Name}}}}
+		s = object{{"type", "array"}, {"items", items}, {"x-graph", object{{"navigation", true}}}}
 	case p.Navigation:
 		s = object{{"type", []any{"object", "null"}}, {"x-graph", object{{"navigation", true}, {"type", p.Type.Name}}}}
 	case p.Type.Collection:
@@ -123,10 +121,6 @@ func propertyOf(m *csdl.Model, t *csdl.Type, p csdl.Property) object {
 		s = s.with("deprecated", true)
 	}
 	return s
-}
-
-func typed(kind, name string) object {
-	return object{{"type", kind}, {"x-graph", object{{"type", name}}}}
 }
 
 func orNull(kind string, nullable bool) any {

@@ -2,9 +2,11 @@ package generate
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -60,56 +62,45 @@ func (o object) patched(patch map[string]any) object {
 // text is a schema as a file: members and properties on lines of their own.
 func (o object) text() []byte {
 	var b bytes.Buffer
-	b.WriteString("{")
-	for i, m := range o {
-		lineBreak(&b, i, "  ")
-		b.Write(jsonText(m.name))
-		b.WriteString(": ")
-		properties, ok := m.value.(object)
-		if m.name != "properties" || !ok {
-			writeInline(&b, m.value)
-			continue
-		}
-		b.WriteString("{")
-		for i, p := range properties {
-			lineBreak(&b, i, "    ")
-			b.Write(jsonText(p.name))
-			b.WriteString(": ")
-			writeInline(&b, p.value)
-		}
-		b.WriteString("\n  }")
-	}
-	b.WriteString("\n}\n")
+	o.write(&b, breaks)
+	b.WriteByte('\n')
 	return b.Bytes()
 }
 
-func lineBreak(b *bytes.Buffer, i int, indent string) {
-	if i > 0 {
-		b.WriteByte(',')
+const breaks = "\n  " // between the members of a schema
+
+// write writes the object with a line break before each member, or with none on one line.
+func (o object) write(b *bytes.Buffer, before string) {
+	b.WriteByte('{')
+	for i, m := range o {
+		if i > 0 {
+			b.WriteString("," + cmp.Or(before, " "))
+		} else {
+			b.WriteString(before)
+		}
+		b.Write(jsonText(m.name))
+		b.WriteString(": ")
+		if inner, ok := m.value.(object); ok && m.name == "properties" && before == breaks {
+			inner.write(b, breaks+"  ")
+		} else {
+			writeValue(b, m.value)
+		}
 	}
-	b.WriteString("\n" + indent)
+	b.WriteString(strings.TrimSuffix(before, "  ") + "}")
 }
 
-func writeInline(b *bytes.Buffer, value any) {
+// writeValue writes a value on one line.
+func writeValue(b *bytes.Buffer, value any) {
 	switch value := value.(type) {
 	case object:
-		b.WriteByte('{')
-		for i, m := range value {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			b.Write(jsonText(m.name))
-			b.WriteString(": ")
-			writeInline(b, m.value)
-		}
-		b.WriteByte('}')
+		value.write(b, "")
 	case []any:
 		b.WriteByte('[')
 		for i, item := range value {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			writeInline(b, item)
+			writeValue(b, item)
 		}
 		b.WriteByte(']')
 	case map[string]any: // of an overlay
@@ -117,7 +108,7 @@ func writeInline(b *bytes.Buffer, value any) {
 		for _, name := range slices.Sorted(maps.Keys(value)) {
 			sorted = append(sorted, member{name, value[name]})
 		}
-		writeInline(b, sorted)
+		sorted.write(b, "")
 	default:
 		b.Write(jsonText(value))
 	}

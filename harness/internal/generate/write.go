@@ -45,7 +45,7 @@ func Write(dir string, files []File, force bool) (*Result, error) {
 		return nil, fmt.Errorf("generate schemas: %w", err)
 	}
 	defer root.Close()
-	w := writer{dir: dir, root: root, force: force}
+	w := writer{root: root, force: force}
 	for _, f := range files {
 		if patch, ok := overlays[f.Name]; ok {
 			f.tree = f.tree.patched(patch)
@@ -67,7 +67,6 @@ func Write(dir string, files []File, force bool) (*Result, error) {
 }
 
 type writer struct {
-	dir    string
 	root   *os.Root
 	force  bool
 	result Result
@@ -127,17 +126,20 @@ func readOverlay(dir, name string) (map[string]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read overlay: %w", err)
 	}
-	const advice = "an overlay is a JSON Merge Patch (RFC 7396) of the schema that has its name"
+	refused := func(line int, message string) error {
+		const advice = "an overlay is a JSON Merge Patch (RFC 7396) of the schema that has its name"
+		return fmt.Errorf("generate schemas: %w", &fault.Error{Place: fault.Place{File: file, Line: line}, Message: message, Hint: advice})
+	}
 	doc, err := jsondoc.Parse(string(text))
 	var syntax *jsondoc.SyntaxError
-	if errors.As(err, &syntax) {
-		return nil, fmt.Errorf("generate schemas: %w", &fault.Error{Place: fault.Place{File: file, Line: syntax.Line}, Message: "not JSON: " + syntax.Message, Hint: advice})
-	} else if err != nil {
-		return nil, fmt.Errorf("generate schemas: %w", &fault.Error{Place: fault.Place{File: file}, Message: "not JSON: " + err.Error(), Hint: advice})
-	}
 	patch, ok := doc.(map[string]any)
-	if !ok {
-		return nil, fmt.Errorf("generate schemas: %w", &fault.Error{Place: fault.Place{File: file, Line: 1}, Message: "not a JSON object", Hint: advice})
+	switch {
+	case errors.As(err, &syntax):
+		return nil, refused(syntax.Line, "not JSON: "+syntax.Message)
+	case err != nil:
+		return nil, refused(0, "not JSON: "+err.Error())
+	case !ok:
+		return nil, refused(1, "not a JSON object")
 	}
 	return patch, nil
 }

@@ -2,10 +2,17 @@ package judge
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/route"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -30,7 +37,7 @@ func Cassette(answers *conform.Checker, c *cassette.Cassette, file string) ([]re
 	}
 	noted := map[kind]bool{}
 	for n, i := range c.Interactions {
-		result, err := trail.Check(answers, exchangeOf(c, i))
+		result, err := trail.Check(answers, ExchangeOf(i, c.Meta.Origin == cassette.Docs))
 		if err != nil {
 			return nil, fmt.Errorf("judge %s: %w", file, err)
 		}
@@ -48,32 +55,23 @@ func Cassette(answers *conform.Checker, c *cassette.Cassette, file string) ([]re
 			if c.Meta.Origin == cassette.Docs { // what documentation shows is no contract
 				problem.Severity = min(problem.Severity, report.Warning)
 			}
-			findings = append(findings, finding(problem, i, n, file))
+			findings = append(findings, report.Finding{
+				Rule: problem.Rule, Severity: problem.Severity, Interaction: &n, Place: report.Place{File: file},
+				Value: report.Value{
+					Part: i.Request.Method + " " + i.Request.URL, Where: problem.Where, Want: problem.Want, Got: problem.Got,
+					Remark: conform.Source(problem.File, problem.Line),
+				},
+			})
 		}
 	}
 	return findings, nil
 }
 
-func finding(p conform.Problem, i *cassette.Interaction, n int, file string) report.Finding {
-	return report.Finding{
-		Rule: p.Rule, Severity: p.Severity, Interaction: &n, Place: report.Place{File: file},
-		Value: report.Value{
-			Part: i.Request.Method + " " + i.Request.URL, Where: p.Where, Want: p.Want, Got: p.Got,
-			Remark: conform.Source(p.File, p.Line),
-		},
-	}
-}
-
-func exchangeOf(c *cassette.Cassette, i *cassette.Interaction) conform.Exchange {
-	e := ExchangeOf(i)
-	e.Placeholders = c.Meta.Origin == cassette.Docs
-	return e
-}
-
-// ExchangeOf is an interaction as it is judged.
-func ExchangeOf(i *cassette.Interaction) conform.Exchange {
+// ExchangeOf is an interaction as it is judged; documentation has placeholders for values.
+func ExchangeOf(i *cassette.Interaction, documented bool) conform.Exchange {
 	return conform.Exchange{
-		Method: i.Request.Method, URL: i.Request.URL, Request: conform.BodyOf(i.Request.Body, i.Request.Headers.Get("Content-Type")),
+		Placeholders: documented,
+		Method:       i.Request.Method, URL: i.Request.URL, Request: conform.BodyOf(i.Request.Body, i.Request.Headers.Get("Content-Type")),
 		Status: i.Response.Code, Header: i.Response.Headers, Answer: conform.BodyOf(i.Response.Body, i.Response.Headers.Get("Content-Type")),
 	}
 }
@@ -82,7 +80,7 @@ func ExchangeOf(i *cassette.Interaction) conform.Exchange {
 // aside, for a comparison of recordings. A schema that cannot be used judges nothing.
 func Violations(answers *conform.Checker) func(*cassette.Interaction) []diff.Violation {
 	return func(i *cassette.Interaction) (violations []diff.Violation) {
-		result, err := answers.Check(ExchangeOf(i))
+		result, err := answers.Check(ExchangeOf(i, false))
 		if err != nil {
 			return nil
 		}
@@ -93,4 +91,79 @@ func Violations(answers *conform.Checker) func(*cassette.Interaction) []diff.Vio
 		}
 		return violations
 	}
+}
+
+// Texts is the function that says, for a comparison of recordings, whether metadata declares a
+// text (Edm.String) at a path of an answer. It knows the APIs of which the folder of schemas
+// has an index.
+func Texts(schemas string) func(i *cassette.Interaction, path string) bool {
+	indexes := route.In(schemas)
+	return func(i *cassette.Interaction, path string) bool { return isText(indexes, i, path) }
+}
+
+func isText(indexes *route.Indexes, i *cassette.Interaction, path string) bool {
+	address, err := graphurl.Parse(i.Request.URL)
+	if err != nil || address.Host != graphurl.Graph || address.Version == "" {
+		return false
+	}
+	index, _ := indexes.Of(address.Version)
+	if index == nil { // nothing is declared
+		return false
+	}
+	doc, err := jsondoc.Parse(i.Response.Body)
+	if err != nil {
+		return false
+	}
+	typ, at := rootType(index, i, doc), doc
+	for _, step := range pathSteps.FindAllStringSubmatch(path, -1) {
+		switch v := at.(type) {
+		case []any:
+			n, err := strconv.Atoi(step[2])
+			if err != nil || n >= len(v) {
+				return false
+			}
+			at = v[n]
+		case map[string]any:
+			if at = v[step[1]]; step[1] == "value" && isEnvelope(v) {
+				continue
+			}
+			if own, ok := v[odata.Type].(string); ok {
+				typ = strings.TrimPrefix(own, "#")
+			}
+			typ = odata.Bare(index.Member(typ, step[1]))
+		default:
+			return false
+		}
+	}
+	return typ == "Edm.String"
+}
+
+// pathSteps are the steps of a normalized path: names, of which none that Graph declares has
+// an escape, and indexes.
+var pathSteps = regexp.MustCompile(`\['([^'\\]*)'\]|\[(\d+)\]`)
+
+// isEnvelope reports whether an object is a list or a value with what is said of it, and no
+// resource that has a member called value.
+func isEnvelope(object map[string]any) bool {
+	for name := range object {
+		if name != "value" && !strings.HasPrefix(name, "@") {
+			return false
+		}
+	}
+	return true
+}
+
+// rootType is the type of an answer, or of the elements of a list.
+func rootType(index *route.Index, i *cassette.Interaction, doc any) string {
+	root, _ := doc.(map[string]any)
+	if context, ok := root[odata.Context].(string); ok {
+		if answer, err := index.Context(context); err == nil {
+			return odata.Bare(answer.Type)
+		}
+	}
+	target, err := index.Resolve(i.Request.Method, i.Request.URL)
+	if err != nil {
+		return ""
+	}
+	return odata.Bare(target.Answer.Type)
 }

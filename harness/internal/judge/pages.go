@@ -67,7 +67,7 @@ func (p *Pages) Types(c *cassette.Cassette, named []string, file string) (types 
 		if named[n] == "" || i.Response.Code >= 300 {
 			continue
 		}
-		result, err := p.answers.Check(exchangeOf(c, i))
+		result, err := p.answers.Check(ExchangeOf(i, c.Meta.Origin == cassette.Docs))
 		if err != nil {
 			return nil, nil, fmt.Errorf("judge %s: %w", file, err)
 		}
@@ -148,8 +148,8 @@ func (j *page) validate() {
 		j.once(ruleDocsMetadata, fmt.Sprintf("there is no schema of %s in %s: the answer was not validated", odata.Bare(j.typ), j.api))
 		return
 	}
-	e := ExchangeOf(j.interaction)
-	e.Placeholders, e.Schema = true, j.typ
+	e := ExchangeOf(j.interaction, true)
+	e.Schema = j.typ
 	result, err := j.answers.Check(e)
 	if err != nil {
 		return // lint reports a schema that does not compile

@@ -47,10 +47,10 @@ func (j *page) spelling(index *route.Index) {
 		s.object(target.Body.Type, jsondoc.Root, body)
 		return
 	}
-	for name, value := range sorted(body) {
+	for _, name := range slices.Sorted(maps.Keys(body)) {
 		for parameter, typ := range target.Parameters {
 			if strings.EqualFold(parameter, name) {
-				s.value(odata.Bare(typ), jsondoc.AppendPath(jsondoc.Root, name), value)
+				s.value(odata.Bare(typ), jsondoc.AppendPath(jsondoc.Root, name), body[name])
 			}
 		}
 	}
@@ -76,12 +76,12 @@ func (s *speller) object(typ, at string, object map[string]any) {
 	if own := odata.TypeOf(object); s.index.Declares(own) {
 		typ = own
 	}
-	for name, value := range sorted(object) {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
 		declared := s.index.Member(typ, name)
 		switch {
 		case strings.Contains(name, "@"):
 		case declared != "":
-			s.value(odata.Bare(declared), jsondoc.AppendPath(at, name), value)
+			s.value(odata.Bare(declared), jsondoc.AppendPath(at, name), object[name])
 		case s.index.Open(typ):
 			s.misspelt(typ, at, name, object)
 		}
@@ -107,15 +107,4 @@ func (s *speller) misspelt(typ, at, name string, object map[string]any) {
 	s.noted["member "+typ+" "+name] = true
 	f := s.add(ruleDocsMember, report.Warning, fmt.Sprintf("%s has no property %s; as it is open, it takes any", typ, name))
 	f.Where, f.Hint = "request"+jsondoc.AppendPath(at, name), fault.DidYouMean(near[0])
-}
-
-// sorted yields members by name.
-func sorted(object map[string]any) func(yield func(name string, value any) bool) {
-	return func(yield func(name string, value any) bool) {
-		for _, name := range slices.Sorted(maps.Keys(object)) {
-			if !yield(name, object[name]) {
-				return
-			}
-		}
-	}
 }

@@ -43,8 +43,11 @@ func (l *linter) leaksIn(c *cassette.Cassette, file, hint string) {
 		l.add(file, project.Findings(ruleCassetteLeaks, file, err)...)
 		return
 	}
-	for n := range leaks {
-		placeLeak(&leaks[n], c)
+	for n := range leaks { // one that has no line gets its interaction's
+		leak := &leaks[n]
+		if leak.Line == 0 && leak.Interaction >= 0 && leak.Interaction < len(c.Interactions) && !strings.HasPrefix(leak.Part, "vars") {
+			leak.Line = c.Interactions[leak.Interaction].Line
+		}
 	}
 	l.addLeaks(file, hint, leaks)
 }
@@ -52,8 +55,9 @@ func (l *linter) leaksIn(c *cassette.Cassette, file, hint string) {
 // foreignEntries are those of a recording in YAML that is no cassette, and its format; nil where
 // it is none that can be read, or is empty.
 func foreignEntries(file string) (*importer.Format, []*importer.Entry) {
+	likely, _ := importer.FormatOfFile(file) // one that cannot be read is of no format
 	for _, format := range importer.Formats() {
-		if !format.IsYAML() {
+		if !format.IsYAML() || likely != nil && format != likely {
 			continue
 		}
 		if entries, err := format.Entries(file); err == nil && slices.ContainsFunc(entries, func(e *importer.Entry) bool { return e.Fault == nil }) {
@@ -61,13 +65,6 @@ func foreignEntries(file string) (*importer.Format, []*importer.Entry) {
 		}
 	}
 	return nil, nil
-}
-
-// placeLeak gives a leak that has no line its interaction's.
-func placeLeak(leak *redact.Leak, c *cassette.Cassette) {
-	if leak.Line == 0 && leak.Interaction >= 0 && leak.Interaction < len(c.Interactions) && !strings.HasPrefix(leak.Part, "vars") {
-		leak.Line = c.Interactions[leak.Interaction].Line
-	}
 }
 
 func (c cases) addLeaks(file, hint string, leaks []redact.Leak) {
@@ -110,4 +107,101 @@ func leakFinding(file, hint string, leak redact.Leak) report.Finding {
 		f.Severity = report.Error
 	}
 	return f
+}
+
+// harChunk is how many bytes of bodies of an archive are looked at together.
+const harChunk = 16 << 20
+
+// checkHAR reports what an HTTP archive gives away, entries of any host included,
+// and which of its entries cannot be read.
+func (l *linter) checkHAR(file string) {
+	h := harLint{linter: l, file: file}
+	err := importer.ReadHAR(file, h.entry)
+	if err == nil {
+		err = h.flush()
+	}
+	l.add(file, report.Finding{
+		Rule: ruleHARForeign, Severity: report.Warning, Place: report.Place{File: file},
+		Message: "this is an HTTP archive, not a cassette",
+		Hint:    "graphvcr import har " + file + " --out . makes a redacted cassette; keep archives out of what is published",
+	})
+	l.addLeaks(file, "", h.leaks)
+	if err != nil {
+		l.add(file, project.Findings(ruleHARLoad, file, err)...)
+	}
+}
+
+// harLint gathers an archive's leaks, some entries at a time.
+type harLint struct {
+	*linter
+	file    string
+	entries []*importer.HAREntry
+	size    int
+	leaks   []redact.Leak // with the lines and the numbers of entries
+}
+
+func (h *harLint) entry(e *importer.HAREntry) error {
+	h.reportFault(ruleHAREntry, h.file, &e.Entry)
+	h.entries = append(h.entries, e)
+	if h.size += len(e.Interaction.Request.Body) + len(e.Interaction.Response.Body); h.size < harChunk {
+		return nil
+	}
+	return h.flush()
+}
+
+func (h *harLint) flush() error {
+	c := &cassette.Cassette{Name: h.file, File: h.file}
+	for _, e := range h.entries {
+		c.Interactions = append(c.Interactions, e.Interaction)
+	}
+	leaks, err := redact.Leaks(c, h.project.Rules.Redact)
+	if err != nil {
+		return err
+	}
+	for _, leak := range leaks {
+		e := h.entries[leak.Interaction]
+		leak.Interaction, leak.Line = e.Number, e.Line(leak.Part)
+		h.leaks = append(h.leaks, leak)
+	}
+	h.entries, h.size = nil, 0
+	return nil
+}
+
+// checkForeign reports what a recording of another tool gives away, credentials and other
+// hosts included, and which of its entries cannot be read.
+func (l *linter) checkForeign(f file) {
+	if f.format.Kind == importer.HAR {
+		l.checkHAR(f.name)
+		return
+	}
+	entries, err := f.format.Entries(f.name)
+	if err != nil {
+		l.add(f.name, project.Findings(ruleForeignLoad, f.name, err)...)
+		return
+	}
+	l.reportForeign(f.name, f.format, entries)
+}
+
+func (l *linter) reportForeign(file string, format *importer.Format, entries []*importer.Entry) {
+	l.add(file, report.Finding{
+		Rule: ruleCassetteForeign, Severity: report.Warning, Place: report.Place{File: file},
+		Message: "this is a recording of " + format.Tool + ", not a cassette",
+		Hint:    "graphvcr import " + string(format.Kind) + " " + file + " --out . makes a redacted cassette; keep such recordings out of what is published",
+	})
+	c := &cassette.Cassette{Name: file, File: file}
+	for _, e := range entries {
+		l.reportFault(ruleForeignEntry, file, e)
+		c.Interactions = append(c.Interactions, e.Interaction)
+	}
+	l.leaksIn(c, file, "")
+}
+
+// reportFault reports an entry that cannot be read.
+func (l *linter) reportFault(rule report.Rule, file string, e *importer.Entry) {
+	if e.Fault != nil {
+		l.add(file, report.Finding{
+			Rule: rule, Severity: report.Warning, Interaction: &e.Number,
+			Place: report.Place{File: file, Line: e.FaultLine()}, Message: e.Fault.Error(),
+		})
+	}
 }

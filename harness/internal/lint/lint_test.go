@@ -8,14 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
-
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/graphvcr/graphvcr/harness/internal/lint"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 func lay(t *testing.T, files string) *project.Project {

@@ -8,9 +8,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/permissions"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
@@ -24,7 +22,7 @@ import (
 // case is the sum.
 func Permissions(p *project.Project, paths []string, all *permissions.Map) []report.Case {
 	files, _ := collect(p, paths) // what is not there has been reported
-	l := &permissionLint{project: p, all: all, lists: map[permissions.Kind][][]string{}, without: map[permissions.Kind]int{}}
+	l := &permissionLint{all: all, lists: map[permissions.Kind][][]string{}, without: map[permissions.Kind]int{}}
 	var cassettes []string
 	for _, f := range files {
 		switch f.kind {
@@ -51,42 +49,11 @@ func Permissions(p *project.Project, paths []string, all *permissions.Map) []rep
 }
 
 type permissionLint struct {
-	project          *project.Project
 	all              *permissions.Map
 	cases            []report.Case
 	covered, outside int                             // requests
 	lists            map[permissions.Kind][][]string // of all covered requests
 	without          map[permissions.Kind]int        // covered requests that a kind of token is not supported for
-}
-
-// asked is a request, or one of a batch, of a cassette.
-type asked struct {
-	method, address string
-	status, line    int
-}
-
-// requestsOf are the requests to Graph in a cassette, those of batches apart.
-func requestsOf(c *cassette.Cassette) (all []asked) {
-	for _, i := range c.Interactions {
-		u, err := graphurl.Parse(i.Request.URL)
-		if err != nil || u.Host != graphurl.Graph {
-			continue
-		}
-		if !u.IsBatch() {
-			all = append(all, asked{i.Request.Method, i.Request.URL, i.Response.Code, i.Line})
-			continue
-		}
-		sent, _ := jsondoc.Parse(i.Request.Body)
-		answered, _ := jsondoc.Parse(i.Response.Body)
-		status := map[string]int{}
-		for _, part := range graph.Responses(answered) {
-			status[part.ID] = part.Status
-		}
-		for _, part := range graph.Requests(sent) {
-			all = append(all, asked{part.Method, part.Address(u.Version), status[part.ID], i.Line})
-		}
-	}
-	return all
 }
 
 // cassette says what the requests of a cassette take, each kind of request once.
@@ -95,17 +62,20 @@ func (l *permissionLint) cassette(c *cassette.Cassette) {
 	needs, times, outside := map[string]permissions.Need{}, map[string]int{}, map[string]int{}
 	first := map[string]int{}
 	var order []string
-	for _, r := range requestsOf(c) {
-		need, ok := l.all.Of(r.method, r.address)
-		if !ok {
-			l.outside++
-			outside[r.method+" "+template(r.address)]++
-			continue
-		}
-		l.covered++
-		key := r.method + " " + need.Path
-		if times[key]++; times[key] == 1 {
-			order, needs[key], first[key] = append(order, key), need, r.line
+	for _, i := range c.Interactions {
+		requests, _, _ := project.RequestsOf(i)
+		for _, r := range requests {
+			need, ok := l.all.Of(r.Method, r.URL)
+			if !ok {
+				l.outside++
+				outside[r.Method+" "+template(r.URL)]++
+				continue
+			}
+			l.covered++
+			key := r.Method + " " + need.Path
+			if times[key]++; times[key] == 1 {
+				order, needs[key], first[key] = append(order, key), need, i.Line
+			}
 		}
 	}
 	for _, key := range order {
@@ -178,7 +148,9 @@ func (l *permissionLint) token(c *cassette.Cassette, order []string, needs map[s
 	better := map[string][]string{} // a permission that was of use -> what would have done
 	for _, key := range order {
 		list := needs[key].Of(kind)
-		used := slices.IndexFunc(list, func(name string) bool { return holds(held, name) })
+		used := slices.IndexFunc(list, func(name string) bool {
+			return slices.ContainsFunc(held, func(other string) bool { return strings.EqualFold(other, name) })
+		})
 		switch {
 		case len(list) == 0:
 			note(rulePermissionsLacks, key+": the file says that "+kindName[kind]+" tokens are not supported, and one was used")
@@ -205,10 +177,6 @@ func (l *permissionLint) token(c *cassette.Cassette, order []string, needs map[s
 	return found
 }
 
-func holds(held []string, name string) bool {
-	return slices.ContainsFunc(held, func(other string) bool { return strings.EqualFold(other, name) })
-}
-
 // isPerResource knows the names of resource-specific consent, which tokens need not show.
 func isPerResource(name string) bool {
 	return strings.HasSuffix(name, ".Chat") || strings.HasSuffix(name, ".Group") || strings.HasSuffix(name, ".Selected")
@@ -221,7 +189,7 @@ func (l *permissionLint) scenario(sc *scenario.Scenario) {
 		if step.Permissions == nil {
 			continue
 		}
-		path, err := step.Request.Path.ExpandText(func(name string) (any, bool) { return "{" + name + "}", true }, func(s string) string { return s })
+		path, err := step.Request.Path.ExpandText(func(name string) (any, bool) { return "{" + name + "}", true }, nil)
 		if err != nil || !strings.HasPrefix(path, "/") {
 			continue
 		}
@@ -257,18 +225,11 @@ func against(kind permissions.Kind, list []string, need permissions.Need) (said 
 		said = append(said, fmt.Sprintf("the step lists %s (%s), which the permissions file does not", strings.Join(wrong, ", "), kindName[kind]))
 	}
 	all := need.Of(kind)
-	if len(list) > 0 && len(all) > 0 && !holds(trimmed(list), all[0]) {
+	isLeast := func(name string) bool { return strings.EqualFold(strings.TrimSuffix(name, "*"), all[0]) }
+	if len(list) > 0 && len(all) > 0 && !slices.ContainsFunc(list, isLeast) {
 		said = append(said, fmt.Sprintf("the least privileged is %s (%s), which the step does not list", all[0], kindName[kind]))
 	}
 	return said
-}
-
-func trimmed(list []string) []string {
-	plain := slices.Clone(list)
-	for i := range plain {
-		plain[i] = strings.TrimSuffix(plain[i], "*")
-	}
-	return plain
 }
 
 // sum says how many requests there were, and what all of them take together.

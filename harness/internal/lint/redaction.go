@@ -119,15 +119,11 @@ func (s *sayings) cases(folder string) []report.Case {
 		if last := &cases[len(cases)-1]; last.File != one.file {
 			cases = append(cases, report.Case{Name: one.file, File: one.file})
 		}
-		say(&cases[len(cases)-1], ruleRedactionTag, "%s: %d bits (%s)%s", strings.Join(one.names, ", "), bitsOfTag, tag, nonceOf(tag))
+		chosen := ""
+		if n, ok := identity.Nonce(tag); ok && n > 0 {
+			chosen = ", chosen so that no name before fits"
+		}
+		say(&cases[len(cases)-1], ruleRedactionTag, "%s: %d bits (%s)%s", strings.Join(one.names, ", "), bitsOfTag, tag, chosen)
 	}
 	return cases
-}
-
-// nonceOf is what a tag's nonce says beside its bits.
-func nonceOf(tag string) string {
-	if n, ok := identity.Nonce(tag); ok && n > 0 {
-		return ", chosen so that no name before fits"
-	}
-	return ""
 }

@@ -126,19 +126,14 @@ func (l together) unused(ctx context.Context, everything, all []string) error {
 		for _, c := range suite.Cases {
 			for _, f := range c.Findings {
 				if f.Rule == replay.RuleUnused || f.Rule == replay.RuleLeftover {
-					l.add(l.home(f, c), f)
+					home := f.Cassette.File // if it is being linted
+					if l.cases[home] == nil {
+						home = c.File
+					}
+					l.add(home, f)
 				}
 			}
 		}
 	}
 	return nil
-}
-
-// home is the file that a finding about a cassette is filed under: the cassette, if
-// it is being linted, else the scenario.
-func (l together) home(f report.Finding, c report.Case) string {
-	if l.cases[f.Cassette.File] != nil {
-		return f.Cassette.File
-	}
-	return c.File
 }

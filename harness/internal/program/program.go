@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
 	"github.com/graphvcr/graphvcr/harness/internal/child"
@@ -21,6 +19,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/interrupt"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/proxy"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 	"github.com/graphvcr/graphvcr/harness/internal/session"
 	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 	"github.com/graphvcr/graphvcr/harness/report"

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -75,18 +76,11 @@ func saysNothing(text string) bool {
 func decodeRules(root strictyaml.Value) Rules {
 	var rules Rules
 	root.Only("the rules", []string{"match", "order", "bind", "redact", "diff", "expires", "hosts"})
-	if order := root.At("order"); order.IsSet() {
-		rules.Match.Order = oneOf(order, "order", match.Orders()...)
-	}
-	if bind := root.At("bind"); bind.IsSet() {
-		rules.Match.Bind = oneOf(bind, "switch", match.Binds()...)
-	}
-	if expires := root.At("expires"); expires.IsSet() {
-		rules.Expires = expires.Text()
-		if _, err := cassette.ParseLifetime(rules.Expires); err != nil && expires.Kind() == strictyaml.String {
-			expires.Fault("", "%v", err)
-		}
-	}
+	rules.Match.Order = oneOf(root.At("order"), "order", match.Orders()...)
+	rules.Match.Bind = oneOf(root.At("bind"), "switch", match.Binds()...)
+	rules.Expires = root.At("expires").Text()
+	_, err := cassette.ParseLifetime(rules.Expires)
+	obey(root.At("expires"), err)
 	for _, item := range root.At("match").Items() {
 		rules.Match.Match = append(rules.Match.Match, decodeRule(item))
 	}
@@ -103,11 +97,8 @@ func decodeHosts(v strictyaml.Value) HostRules {
 		return rules
 	}
 	for _, item := range v.At("record").Items() {
-		host := item.Text()
-		if err := hosts.Check(host); err != nil && item.Kind() == strictyaml.String {
-			item.Fault(fault.Hint(err), "%v", err)
-		}
-		rules.Record = append(rules.Record, host)
+		obey(item, hosts.Check(item.Text()))
+		rules.Record = append(rules.Record, item.Text())
 	}
 	if refuse := v.At("refuse"); refuse.IsSet() {
 		_ = rules.Refuse.UnmarshalText([]byte(oneOf(refuse, "severity", "error", "warning", "note"))) // oneOf reports another
@@ -151,19 +142,15 @@ func decodeRedact(v strictyaml.Value) redact.Rules {
 		return rules
 	}
 	for key, to := range map[string]*redact.Switch{"identity": &rules.Identity, "content": &rules.Content, "tags": &rules.Tags} {
-		if at := v.At(key); at.IsSet() {
-			*to = oneOf(at, "switch", redact.On, redact.Off)
-		}
+		*to = oneOf(v.At(key), "switch", redact.On, redact.Off)
 	}
-	if at := v.At("unknown"); at.IsSet() && oneOf(at, "treatment", "replace", "keep") == "keep" {
+	if oneOf(v.At("unknown"), "treatment", "replace", "keep") == "keep" {
 		rules.Unknown = redact.Off
 	}
-	if at := v.At("keep-fresh"); at.IsSet() {
-		rules.KeepFresh = at.Bool()
-	}
+	rules.KeepFresh = v.At("keep-fresh").Bool()
 	list := func(key string, to *[]string, part func([]string) redact.Rules) {
 		for _, item := range v.At(key).Items() {
-			obey(item, part([]string{item.Text()}))
+			obey(item, part([]string{item.Text()}).Validate())
 			*to = append(*to, item.Text())
 		}
 	}
@@ -174,17 +161,11 @@ func decodeRedact(v strictyaml.Value) redact.Rules {
 	return rules
 }
 
-// obey lets package redact judge one part of its rules, and puts what it says to
-// the part's place.
-func obey(v strictyaml.Value, part redact.Rules) {
-	if v.Kind() != strictyaml.String {
-		return // reported already
+// obey puts what another package says of a part of its rules to the part's place.
+func obey(v strictyaml.Value, err error) {
+	if err != nil && v.Kind() == strictyaml.String { // else it is reported already
+		v.Fault(fault.Hint(err), "%v", err)
 	}
-	err := part.Validate()
-	if err == nil {
-		return
-	}
-	v.Fault(fault.Hint(err), "%v", err)
 }
 
 func decodeRule(item strictyaml.Value) match.Rule {
@@ -195,12 +176,10 @@ func decodeRule(item strictyaml.Value) match.Rule {
 	rule := match.Rule{On: decodeOn(item.At("on"))}
 	for _, field := range item.At("ignore").Items() {
 		text := field.Text()
-		check(field, match.Rule{On: "* *", Ignore: []string{text}})
+		obey(field, judged(match.Rule{On: "* *", Ignore: []string{text}}))
 		rule.Ignore = append(rule.Ignore, text)
 	}
-	if repeat := item.At("repeat"); repeat.IsSet() {
-		rule.Repeat = oneOf(repeat, "repeat policy", match.Repeats()...)
-	}
+	rule.Repeat = oneOf(item.At("repeat"), "repeat policy", match.Repeats()...)
 	return rule
 }
 
@@ -214,24 +193,15 @@ func decodeOn(v strictyaml.Value) string {
 		v.Fault(fault.Suggest(method, methods), "unknown method %q", method)
 		return on
 	}
-	check(v, match.Rule{On: on})
+	obey(v, judged(match.Rule{On: on}))
 	return on
 }
 
-// check lets package match judge one part of a rule, and puts what it says to the
-// part's place.
-func check(v strictyaml.Value, part match.Rule) {
-	if v.Kind() != strictyaml.String {
-		return // reported already
-	}
+// judged is what package match says of one part of a rule, without the rule's number, which the
+// place makes idle.
+func judged(part match.Rule) error {
 	err := match.Rules{Match: []match.Rule{part}}.Validate()
-	if err == nil {
-		return
-	}
-	if inner := errors.Unwrap(err); inner != nil {
-		err = inner // without the rule's number, which the place makes idle
-	}
-	v.Fault("", "%v", err)
+	return cmp.Or(errors.Unwrap(err), err)
 }
 
 func oneOf[W ~string](v strictyaml.Value, what string, words ...W) W {

@@ -25,12 +25,12 @@ import (
 // they mean.
 type Uses struct {
 	api      string // "": any
-	requests []use
+	requests []Request
 	named    map[string]bool // full names of types
 }
 
-// use is a request that was recorded, or a part of a batch.
-type use struct{ method, url string }
+// A Request is one that was recorded, or a part of a batch.
+type Request struct{ Method, URL string }
 
 // Uses gathers what cassettes and scenarios ask of an API; "" is any.
 func (p *Project) Uses(api string) (*Uses, error) {
@@ -60,7 +60,9 @@ func (p *Project) Uses(api string) (*Uses, error) {
 		}
 		u.scenario(sc)
 	}
-	slices.SortFunc(u.requests, func(a, b use) int { return cmp.Or(strings.Compare(a.method, b.method), strings.Compare(a.url, b.url)) })
+	slices.SortFunc(u.requests, func(a, b Request) int {
+		return cmp.Or(strings.Compare(a.Method, b.Method), strings.Compare(a.URL, b.URL))
+	})
 	u.requests = slices.Compact(u.requests)
 	return u, nil
 }
@@ -70,20 +72,32 @@ func (u *Uses) None() bool { return len(u.requests)+len(u.named) == 0 }
 
 func (u *Uses) isOf(version string) bool { return u.api == "" || version == u.api }
 
+// RequestsOf are the requests to Graph in an interaction, one or those of a batch, and their
+// version; false where it went elsewhere. A part without an address has none.
+func RequestsOf(i *cassette.Interaction) (all []Request, version string, ok bool) {
+	u, err := graphurl.Parse(i.Request.URL)
+	if err != nil || u.Host != graphurl.Graph {
+		return nil, "", false
+	}
+	if !u.IsBatch() {
+		return []Request{{i.Request.Method, i.Request.URL}}, u.Version, true
+	}
+	doc, _ := jsondoc.Parse(i.Request.Body)
+	for _, part := range graph.Requests(doc) {
+		all = append(all, Request{part.Method, part.Address(u.Version)})
+	}
+	return all, u.Version, true
+}
+
 func (u *Uses) interaction(i *cassette.Interaction) {
-	address, err := graphurl.Parse(i.Request.URL)
-	if err != nil || address.Host != graphurl.Graph || !u.isOf(address.Version) {
+	requests, version, ok := RequestsOf(i)
+	if !ok || !u.isOf(version) {
 		return
 	}
-	if address.IsBatch() {
-		doc, _ := jsondoc.Parse(i.Request.Body)
-		for _, part := range graph.Requests(doc) {
-			if at := part.Address(address.Version); at != "" {
-				u.requests = append(u.requests, use{part.Method, at})
-			}
+	for _, r := range requests {
+		if r.URL != "" {
+			u.requests = append(u.requests, r)
 		}
-	} else {
-		u.requests = append(u.requests, use{i.Request.Method, i.Request.URL})
 	}
 	if doc, err := jsondoc.Parse(i.Response.Body); err == nil {
 		u.values(doc)
@@ -125,7 +139,7 @@ func (u *Uses) Types(metadata *csdl.Model) []string {
 	index := route.New(metadata)
 	types := maps.Clone(u.named)
 	for _, r := range u.requests {
-		target, err := index.Resolve(r.method, r.url)
+		target, err := index.Resolve(r.Method, r.URL)
 		if err != nil {
 			continue
 		}
@@ -143,7 +157,7 @@ func (u *Uses) Words() map[string]bool {
 	words := map[string]bool{}
 	for _, r := range u.requests {
 		isPart := func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) }
-		for word := range strings.FieldsFuncSeq(strings.ToLower(r.url), isPart) {
+		for word := range strings.FieldsFuncSeq(strings.ToLower(r.URL), isPart) {
 			words[word] = true
 		}
 	}

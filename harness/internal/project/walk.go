@@ -52,16 +52,7 @@ func (e *UnreadError) Error() string { return e.Unwrap().Error() }
 
 // Unwrap is the fault, with what to do about it.
 func (e *UnreadError) Unwrap() error {
-	return &fault.Error{Message: "look into " + e.Folder, Hint: "check its permissions; what lies in it is left out", Cause: cause(e.Err)}
-}
-
-// cause is what a system call said, without the path that stands beside it.
-func cause(err error) error {
-	var of *fs.PathError
-	if errors.As(err, &of) {
-		return of.Err
-	}
-	return err
+	return &fault.Error{Message: "look into " + e.Folder, Hint: "check its permissions; what lies in it is left out", Cause: fault.Reason(e.Err)}
 }
 
 // YAMLFiles lists the YAML files below a folder, sorted, also beside an error as Walk's.

@@ -11,8 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/clean"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -21,6 +19,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 	"github.com/graphvcr/graphvcr/harness/report"

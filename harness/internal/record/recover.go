@@ -8,13 +8,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/journal"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 )

@@ -1,17 +1,15 @@
 package record
 
 import (
-	"encoding/json"
 	"maps"
 	"os"
-	"strings"
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/runner"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
-	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // variables are the values of a scenario's variables while it is recorded, and what
@@ -99,39 +97,9 @@ func ownValues(sc *scenario.Scenario) map[string]bool {
 
 // valuesOf are the values that the scenario's variables begin with, as text.
 func valuesOf(sc *scenario.Scenario) (map[string]string, error) {
-	values, texts := map[string]any{}, map[string]string{}
-	lookup := func(name string) (any, bool) {
-		if env, ok := strings.CutPrefix(name, "env."); ok {
-			value, ok := os.LookupEnv(env)
-			return value, ok
-		}
-		value, ok := values[name]
-		return value, ok
+	values, err := runner.Initial(sc, os.LookupEnv)
+	if err != nil && fault.Hint(err) != "" { // the environment lacks one
+		err = fault.Advise(err, "set it to the value to run with: a cassette has at most a pseudonym of it")
 	}
-	for _, v := range sc.Vars {
-		fail := func(message, hint string) (map[string]string, error) {
-			return nil, &fault.Error{Place: fault.Place(report.Place{File: sc.File, Line: v.Line}), Message: "variable " + v.Name + message, Hint: hint}
-		}
-		for _, name := range v.Value.Variables() {
-			env, isEnv := strings.CutPrefix(name, "env.")
-			if _, set := lookup(name); isEnv && !set {
-				return fail(" needs the environment variable "+env+", which is not set", "set it to the value to run with: a cassette has at most a pseudonym of it")
-			}
-		}
-		value, err := v.Value.Expand(lookup)
-		if err != nil {
-			return fail(": "+err.Error(), "declare it above, or read it from the environment: {env.NAME}")
-		}
-		values[v.Name] = value
-		text, isText := value.(string)
-		if !isText {
-			raw, err := json.Marshal(value)
-			if err != nil {
-				return fail(": "+err.Error(), "")
-			}
-			text = string(raw)
-		}
-		texts[v.Name] = text
-	}
-	return texts, nil
+	return values, err
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/runner"
@@ -37,9 +38,6 @@ const (
 	ruleRunInternal report.Rule = "run.internal"
 )
 
-// whole reports whether nothing of the scenarios folder is left out, but to other shards.
-func (sel Selection) whole() bool { return len(sel.Paths) == 0 && sel.Run == nil }
-
 // Run replays the selected scenarios against their cassettes. The error is for a
 // selection that cannot be resolved, or a cancelled context; what is wrong with
 // one scenario is in its case. The suite is finished.
@@ -58,7 +56,9 @@ func Run(ctx context.Context, p *project.Project, sel Selection) (*report.Suite,
 	}
 	suite := r.suite()
 	if sel.Total > 1 { // an input may be another shard's
-		suite.Shard = report.Shard{Number: sel.Shard, Of: sel.Total, Selection: selectionDigest(files, sel.Run)}
+		// Shards of other files, or of another expression, are none of the same run.
+		selection := diff.Fingerprint(fmt.Sprintf("%q %v", files, sel.Run))
+		suite.Shard = report.Shard{Number: sel.Shard, Of: sel.Total, Selection: selection}
 		return suite, nil
 	}
 	if !slices.ContainsFunc(suite.Cases, func(c report.Case) bool { return c.Status == report.Errored || c.Status == report.Skipped }) {
@@ -185,7 +185,8 @@ func (r *run) suite() *report.Suite {
 			j.unused = nil
 		}
 	}
-	reportUnused(r.jobs, r.sel.whole())
+	whole := len(r.sel.Paths) == 0 && r.sel.Run == nil // nothing is left out, but to other shards
+	reportUnused(r.jobs, whole)
 	for _, j := range r.jobs {
 		s.Cases = append(s.Cases, j.result)
 	}

@@ -1,14 +1,11 @@
 package replay
 
 import (
-	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -85,10 +82,4 @@ func (one piece) parted() []piece {
 		parts[i] = piece{one.jobs[i : i+1], one.cost / time.Duration(len(one.jobs))}
 	}
 	return parts
-}
-
-// selectionDigest identifies what is parted into shards: shards of other files, or of another
-// expression, are none of the same run.
-func selectionDigest(files []string, run *regexp.Regexp) string {
-	return diff.Fingerprint(fmt.Sprintf("%q %v", files, run))
 }

@@ -31,10 +31,8 @@ func resolve(host, link, api string) (*url.URL, error) {
 
 func versioned(path, api string) string {
 	path = "/" + strings.TrimLeft(path, "/")
-	for _, version := range []string{"/v1.0/", "/beta/"} {
-		if strings.HasPrefix(path, version) {
-			return path
-		}
+	if strings.HasPrefix(path, "/v1.0/") || strings.HasPrefix(path, "/beta/") {
+		return path
 	}
 	return "/" + api + path
 }
@@ -50,23 +48,7 @@ func pathText(t scenario.Template, lookup func(string) (any, bool)) (string, err
 	if err := misleading(t, lookup); err != nil {
 		return "", err
 	}
-	const mark = "\x00" // cannot stand in YAML, so neither in a template
-	var values []string
-	marked, err := t.ExpandText(lookup, func(value string) string {
-		values = append(values, value)
-		return mark
-	})
-	if err != nil || len(values) == 0 {
-		return marked, err // no variable, or just one: a link
-	}
-	var text strings.Builder
-	for i, literal := range strings.Split(marked, mark) {
-		if i > 0 {
-			text.WriteString(pathValue(text.String(), values[i-1]))
-		}
-		text.WriteString(literal)
-	}
-	return text.String(), nil
+	return t.ExpandText(lookup, pathValue)
 }
 
 // misleading refuses values that would turn the path into that of something else:

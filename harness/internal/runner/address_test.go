@@ -60,11 +60,7 @@ func TestPathText(t *testing.T) {
 		"/x/{link}":            "/x/%2Fteams%28%27G%27%29",
 		"{id}/x":               "a%2Fb%20c/x",
 	} {
-		parsed, err := scenario.ParseTemplate(template)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := pathText(parsed, lookup); err != nil || got != want {
+		if got, err := pathText(templateOf(t, template), lookup); err != nil || got != want {
 			t.Errorf("%s is %s, %v, want %s", template, got, err, want)
 		}
 	}
@@ -74,14 +70,21 @@ func TestPathTextRefusesWhatLeadsElsewhere(t *testing.T) {
 	t.Parallel()
 	for _, value := range []any{"", ".", ".."} {
 		for _, template := range []string{"/users/{id}", "/users('{id}')", "{id}"} {
-			parsed, err := scenario.ParseTemplate(template)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := pathText(parsed, func(string) (any, bool) { return value, true })
+			got, err := pathText(templateOf(t, template), func(string) (any, bool) { return value, true })
 			if err == nil || !strings.Contains(err.Error(), `variable "id"`) {
 				t.Errorf("%s with %q is %q, %v", template, value, got, err)
 			}
 		}
 	}
+}
+
+// templateOf is a path as a scenario has it.
+func templateOf(t *testing.T, path string) scenario.Template {
+	t.Helper()
+	text := "vars: {id: x, upn: x, link: x, next: x}\nsteps: [{api: beta, request: {method: GET, path: \"" + path + "\"}}]"
+	sc, err := scenario.Parse("test.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sc.Steps[0].Request.Path
 }

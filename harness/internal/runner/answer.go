@@ -143,12 +143,11 @@ func (e *redirectError) Error() string { return fmt.Sprintf("more than %d redire
 
 // goesRound reports redirects without end: the service's fault, and this step's.
 func (s exchanger) goesRound(a *answer, err *redirectError) *halt {
-	return (&halt{finding: finding{Finding: report.Finding{
-		Rule: ruleRedirectLoop, Severity: report.Error,
-		Value:   report.Value{Where: "header.Location", Want: "an answer within " + fmt.Sprint(maxRedirects) + " redirects"},
-		Message: fmt.Sprintf("%s: the redirects do not end", s.what(a.request)),
-		Hint:    "redirect: stop under request: judges the first answer instead",
-	}, got: value("a redirect to " + shownURL(err.to))}}).at(a, "")
+	f := place{where: "header.Location"}.failed(ruleRedirectLoop, 0,
+		fmt.Sprintf("an answer within %d redirects", maxRedirects), value("a redirect to "+shownURL(err.to)))
+	f.Message = s.what(a.request) + ": the redirects do not end"
+	f.Hint = "redirect: stop under request: judges the first answer instead"
+	return (&halt{finding: f}).at(a, "")
 }
 
 func (s *stepRun) what(req *http.Request) string {
@@ -191,4 +190,45 @@ func (a *answer) parse() *halt {
 		return nil
 	}
 	return couldNot(ruleRunBody, 0, "the answer's content type is %s, but its body is not JSON: %v", kind, err).at(a, "$")
+}
+
+// source is the recorded interaction that answered, if one did.
+type source match.Answer
+
+func (s source) id() *int {
+	if s.Interaction == nil {
+		return nil
+	}
+	id := s.Interaction.ID
+	return &id
+}
+
+// place is where the cassette holds the value at a path of the answer's body;
+// for the path "" it is the interaction itself.
+func (s source) place(path string) report.Place {
+	if s.Interaction == nil || s.Cassette == nil {
+		return report.Place{}
+	}
+	line := s.Interaction.Line
+	if path != "" {
+		line = s.Interaction.BodyLine(path)
+	}
+	return report.Place{File: s.Cassette.File, Line: line}
+}
+
+type withoutAuthKey struct{}
+
+// withoutAuth marks the context of a request that must carry no token: a step
+// that says so, or a request to a host that is neither Graph's nor the run's own,
+// such as the pre-authenticated address of an upload session
+// (v1.0/api/driveitem-createuploadsession).
+func withoutAuth(ctx context.Context) context.Context {
+	return context.WithValue(ctx, withoutAuthKey{}, true)
+}
+
+// IsWithoutAuth reports whether the request of a context must carry no token. A
+// RoundTripper that adds tokens asks it.
+func IsWithoutAuth(ctx context.Context) bool {
+	marked, _ := ctx.Value(withoutAuthKey{}).(bool)
+	return marked
 }

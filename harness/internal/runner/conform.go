@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/conform"
@@ -78,12 +79,12 @@ func (s judge) typed(part string) int {
 func (s judge) unlike(p conform.Problem, a *answer) finding {
 	at := place{where: p.Where}
 	if strings.HasPrefix(p.Where, jsondoc.Root) {
-		at.at = p.Where
+		at = inBody(p.Where)
 	}
-	f := at.failed(p.Rule, 0, plain(p.Want), value(p.Got))
+	f := at.failed(p.Rule, 0, p.Want, value(p.Got))
 	f.Remark = conform.Source(p.File, p.Line)
 	if p.Rule == conform.RuleSchemaBody {
-		f.at, f.message = jsondoc.Root, phrase{"the answer has %s, wanted a %s", []any{p.Got, p.Want}}
+		f.at, f.Message = jsondoc.Root, fmt.Sprintf("the answer has %s, wanted a %s", p.Got, p.Want)
 	}
 	f = f.from(a)
 	f.Severity = p.Severity

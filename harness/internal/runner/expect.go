@@ -55,7 +55,7 @@ func (s judge) checkStatus(e *scenario.Expect, v *view) []finding {
 	if ok {
 		return nil
 	}
-	return []finding{v.statusPlace().failed(ruleExpectStatus, e.Line, plain(want), plain(v.describeStatus()))}
+	return []finding{v.statusPlace().failed(ruleExpectStatus, e.Line, want, v.describeStatus())}
 }
 
 func (c *checker) headers(checks []scenario.Check, v *view) []finding {
@@ -82,8 +82,8 @@ func (c *checker) body(e *scenario.Expect, v *view) []finding {
 	}
 	if len(e.Body) > 0 && !v.isJSON {
 		got := kindOf(v)
-		f := v.textPlace().failed(ruleExpectBody, e.Body[0].Line, plain("a JSON body"), plain(got))
-		f.message = plain("the answer has " + got + ", wanted JSON")
+		f := v.textPlace().failed(ruleExpectBody, e.Body[0].Line, "a JSON body", got)
+		f.Message = "the answer has " + got + ", wanted JSON"
 		return append(found, f)
 	}
 	return append(found, c.checks(e.Body, v.doc, v.bodyPlace())...)

@@ -11,78 +11,45 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// finding is what a run finds, as long as it runs: its texts hold their values whole, so
-// that what hides values can see them before they are cut.
+// finding is what a run finds, as long as it runs: the values in its texts stand between marks, and
+// are whole, so that what hides values can see them before they are cut.
 type finding struct {
 	report.Finding
 	// at is the normalized path in the body of the answer that it is from; "" for the answer itself.
 	at string
-
-	message, is, want, got phrase // each in place of the finding's own text, unless it is zero
 }
-
-// settled is the finding with its values hidden and cut.
-func (f finding) settled(hide func(string) string) report.Finding {
-	for _, text := range []struct {
-		to   *string
-		from phrase
-	}{{&f.Message, f.message}, {&f.Is, f.is}, {&f.Want, f.want}, {&f.Got, f.got}} {
-		if text.from.format != "" {
-			*text.to = text.from.settled(hide)
-		}
-	}
-	return f.Finding
-}
-
-// phrase is a text that is not put together yet: a format and its arguments. Those of
-// type held are values.
-type phrase struct {
-	format string
-	args   []any
-}
-
-// plain is a phrase without values.
-func plain(text string) phrase { return phrase{"%s", []any{text}} }
-
-// value is a phrase that is a value.
-func value(text string) phrase { return phrase{"%s", []any{hold(text)}} }
-
-func (p phrase) String() string { return fmt.Sprintf(p.format, p.args...) }
-
-func (p phrase) settled(hide func(string) string) string {
-	args := make([]any, len(p.args))
-	for i, arg := range p.args {
-		switch arg := arg.(type) {
-		case held:
-			args[i] = arg.settled(hide)
-		case phrase:
-			args[i] = arg.settled(hide)
-		default:
-			args[i] = arg
-		}
-	}
-	return fmt.Sprintf(p.format, args...)
-}
-
-// held is a value of an exchange or a variable.
-type held string
 
 const (
+	mark    = "\x00" // of a value in a text
 	maxHeld = 16 << 10
 	// maxShown is how much of a value a finding quotes: an operation id of three
 	// GUIDs whole.
 	maxShown = 120
 )
 
-func hold(text string) held { return held(text[:min(len(text), maxHeld)]) }
+// value is a value of an exchange or a variable, in a text of a finding.
+func value(text string) string {
+	return mark + strings.ReplaceAll(text[:min(len(text), maxHeld)], mark, `\0`) + mark
+}
 
-func (h held) settled(hide func(string) string) string {
-	text := string(h)
+// settled is the finding with its values hidden and cut.
+func (f finding) settled(hide func(string) string) report.Finding {
+	for _, text := range []*string{&f.Message, &f.Is, &f.Want, &f.Got} {
+		parts := strings.Split(*text, mark)
+		for i := 1; i < len(parts); i += 2 {
+			parts[i] = shown(parts[i], hide)
+		}
+		*text = strings.Join(parts, "")
+	}
+	return f.Finding
+}
+
+func shown(text string, hide func(string) string) string {
 	if hide != nil {
 		text = hide(text)
 	}
-	if shown := []rune(text[:min(len(text), (maxShown+1)*utf8.UTFMax)]); len(shown) > maxShown {
-		text = string(shown[:maxShown-1]) + "…"
+	if runes := []rune(text[:min(len(text), (maxShown+1)*utf8.UTFMax)]); len(runes) > maxShown {
+		text = string(runes[:maxShown-1]) + "…"
 	}
 	return text
 }
@@ -95,6 +62,8 @@ type place struct {
 	// document inside a string, stands at the same place of the body.
 	opaque bool
 }
+
+func inBody(path string) place { return place{where: path, at: path} }
 
 // below is the place that a path, relative to this one, leads to.
 func (p place) below(path string) place {
@@ -111,11 +80,10 @@ func (p place) below(path string) place {
 
 // failed is a finding of a place: an expectation that does not hold. Without a message or an is,
 // the value is got and not want, which needs no words here.
-func (p place) failed(rule report.Rule, line int, want, got phrase) finding {
-	return finding{
-		Finding: report.Finding{Rule: rule, Severity: report.Error, Place: report.Place{Line: line}, Value: report.Value{Where: p.where}},
-		at:      p.at, want: want, got: got,
-	}
+func (p place) failed(rule report.Rule, line int, want, got string) finding {
+	return finding{report.Finding{
+		Rule: rule, Severity: report.Error, Place: report.Place{Line: line}, Value: report.Value{Where: p.where, Want: want, Got: got},
+	}, p.at}
 }
 
 // from is the finding with the place of what it is about in the cassette.
@@ -131,14 +99,14 @@ func (a *answer) note(rule report.Rule, at, message string) finding {
 }
 
 // sentence is what the finding says, within the sentence of another.
-func (f finding) sentence() phrase {
+func (f finding) sentence() string {
 	switch {
-	case f.message.format != "":
-		return f.message
-	case f.is.format != "":
-		return phrase{"%s %s", []any{f.Where, f.is}}
+	case f.Message != "":
+		return f.Message
+	case f.Is != "":
+		return f.Where + " " + f.Is
 	}
-	return phrase{"%s is %s, wanted %s", []any{f.Where, f.got, f.want}}
+	return fmt.Sprintf("%s is %s, wanted %s", f.Where, f.Got, f.Want)
 }
 
 // halt ends a step before its end.
@@ -188,8 +156,6 @@ func MissFinding(miss *match.MissError) report.Finding {
 // missed ends a step whose request had no answer.
 func missed(miss *match.MissError) *halt {
 	f := finding{Finding: MissFinding(miss)}
-	if f.Want != "" || f.Got != "" {
-		f.want, f.got = value(f.Want), value(f.Got)
-	}
+	f.Want, f.Got = value(f.Want), value(f.Got)
 	return &halt{finding: f}
 }

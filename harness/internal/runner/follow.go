@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -25,8 +26,10 @@ func (s pager) follow(ctx context.Context) (last *answer, h *halt) {
 		}
 		s.page++
 		asked[req.URL.String()] = true
-		total += elements(last.doc)
-		if h = s.judge(last); h != nil || s.page >= s.pageBound() {
+		body, _ := last.doc.(map[string]any)
+		value, _ := body["value"].([]any)
+		total += len(value)
+		if h = s.judge(last); h != nil || s.page >= cmp.Or(s.step.Follow.Max, maxPages) {
 			break
 		}
 		req, h = s.next(last, asked)
@@ -35,20 +38,6 @@ func (s pager) follow(ctx context.Context) (last *answer, h *halt) {
 		s.checkTotal(total)
 	}
 	return last, h
-}
-
-// elements counts those of value.
-func elements(doc any) int {
-	body, _ := doc.(map[string]any)
-	value, _ := body["value"].([]any)
-	return len(value)
-}
-
-func (s pager) pageBound() int {
-	if limit := s.step.Follow.Max; limit > 0 {
-		return limit
-	}
-	return maxPages
 }
 
 // next is the request for the page after this one; nil when it was the last.
@@ -85,8 +74,8 @@ func (s pager) next(page *answer, asked map[string]bool) (*http.Request, *halt) 
 }
 
 func (s pager) followed(page *answer, rule report.Rule, at, want, got, is string) {
-	f := place{where: at, at: at}.failed(rule, s.step.Follow.Line, plain(want), value(got))
-	f.is = plain(is)
+	f := inBody(at).failed(rule, s.step.Follow.Line, want, value(got))
+	f.Is = is
 	s.report(page, f)
 }
 
@@ -98,9 +87,7 @@ func (s pager) checkTotal(total int) {
 	}
 	pages := s.page
 	s.page = 0 // the finding is of all of them
-	s.add(finding{Finding: report.Finding{
-		Rule: ruleFollowTotal, Severity: report.Error, Place: report.Place{Line: s.step.Follow.Line},
-		Value:   report.Value{Where: "$['value']", Want: countText(wanted), Got: fmt.Sprint(total)},
-		Message: fmt.Sprintf("value has %d elements over %d page(s), wanted %s", total, pages, countText(wanted)),
-	}})
+	f := place{where: "$['value']"}.failed(ruleFollowTotal, s.step.Follow.Line, countText(wanted), fmt.Sprint(total))
+	f.Message = fmt.Sprintf("value has %d elements over %d page(s), wanted %s", total, pages, f.Want)
+	s.add(f)
 }

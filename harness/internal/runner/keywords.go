@@ -149,8 +149,8 @@ func judgeCount(c *checker, m *scenario.Matcher, s subject) []finding {
 		return nil
 	}
 	want := countText(m.Count)
-	f := s.failed(ruleExpectCount, s.line, plain(want), plain(fmt.Sprint(n)))
-	f.is = phrase{"has %d %s, wanted %s", []any{n, unit, want}}
+	f := s.failed(ruleExpectCount, s.line, want, fmt.Sprint(n))
+	f.Is = fmt.Sprintf("has %d %s, wanted %s", n, unit, want)
 	return []finding{f}
 }
 
@@ -190,10 +190,10 @@ func judgeSome(c *checker, m *scenario.Matcher, s subject) []finding {
 			nearest = found
 		}
 	}
-	f := s.failed(ruleExpectSome, s.line, plain("an element as described"), plain(fmt.Sprintf("%d elements, none of them so", len(elements))))
-	f.message = phrase{"none of the %d elements of %s is as wanted", []any{len(elements), s.where}}
+	f := s.failed(ruleExpectSome, s.line, "an element as described", fmt.Sprintf("%d elements, none of them so", len(elements)))
+	f.Message = fmt.Sprintf("none of the %d elements of %s is as wanted", len(elements), s.where)
 	if nearest != nil {
-		f.message = phrase{"%s; the nearest: %s", []any{f.message, nearest[0].sentence()}}
+		f.Message += "; the nearest: " + nearest[0].sentence()
 	}
 	return []finding{f}
 }
@@ -220,7 +220,7 @@ func judgeSameAs(c *checker, m *scenario.Matcher, s subject) []finding {
 	case same(s, other) || plainText(s.value) == plainText(other):
 		return nil
 	}
-	return s.failAs(ruleExpectSameAs, jsonText(other), "wanted the same as %s, %s", name, hold(jsonText(other)))
+	return s.failAs(ruleExpectSameAs, jsonText(other), "wanted the same as %s, %s", name, value(jsonText(other)))
 }
 
 func judgeNotBefore(c *checker, m *scenario.Matcher, s subject) []finding {
@@ -238,14 +238,14 @@ func judgeNotBefore(c *checker, m *scenario.Matcher, s subject) []finding {
 	}
 	least, err := parseInstant(plainText(other))
 	if err != nil {
-		return s.failAs(ruleExpectNotBefore, want, "but %s, %s, is not a date-time", name, hold(jsonText(other)))
+		return s.failAs(ruleExpectNotBefore, want, "but %s, %s, is not a date-time", name, value(jsonText(other)))
 	}
 	order, err := got.compare(least)
 	if err != nil {
-		return s.failAs(ruleExpectNotBefore, want, "which cannot be compared with %s, %s: %v", name, hold(jsonText(other)), err)
+		return s.failAs(ruleExpectNotBefore, want, "which cannot be compared with %s, %s: %v", name, value(jsonText(other)), err)
 	}
 	if order < 0 {
-		return s.failAs(ruleExpectNotBefore, want, "which is before %s, %s", name, hold(jsonText(other)))
+		return s.failAs(ruleExpectNotBefore, want, "which is before %s, %s", name, value(jsonText(other)))
 	}
 	return nil
 }

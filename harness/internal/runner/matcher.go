@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -36,15 +37,8 @@ func (s subject) fail(rule report.Rule, want string) []finding {
 // failAs says it in words of its own, which follow the value.
 func (s subject) failAs(rule report.Rule, want, is string, args ...any) []finding {
 	found := s.fail(rule, want)
-	found[0].is = phrase{"is %s, " + is, append([]any{found[0].got}, args...)}
+	found[0].Is = fmt.Sprintf("is %s, "+is, append([]any{found[0].Got}, args...)...)
 	return found
-}
-
-// stuck remembers what cannot be evaluated at all.
-func (c *checker) stuck(rule report.Rule, line int, message string, args ...any) {
-	if c.fault == nil {
-		c.fault = couldNot(rule, line, message, args...)
-	}
 }
 
 // checks evaluates checks below a document that stands at base.
@@ -74,8 +68,8 @@ func (c *checker) absent(check *scenario.Check, at place) []finding {
 		return nil
 	}
 	want := c.wanted(m)
-	f := at.failed(ruleExpectExists, check.Line, value(want), plain("nothing"))
-	f.is = phrase{"is absent, want %s", []any{hold(want)}}
+	f := at.failed(ruleExpectExists, check.Line, value(want), "nothing")
+	f.Is = "is absent, want " + f.Want
 	return []finding{f}
 }
 
@@ -115,15 +109,15 @@ func (c *checker) wrongType(s subject, want string) []finding {
 // expand fills in a wanted value.
 func (c *checker) expand(t *scenario.Template, line int) (any, bool) {
 	value, err := t.Expand(c.lookup)
-	if err != nil {
-		c.stuck(ruleRunVariable, line, "expand the wanted value: %v", err)
+	if err != nil && c.fault == nil {
+		c.fault = couldNot(ruleRunVariable, line, "expand the wanted value: %v", err)
 	}
 	return value, err == nil
 }
 
 // same compares by value; where one side is plain text, by text.
 func same(s subject, want any) bool {
-	return jsondoc.Equal(s.value, want) || s.plain && s.value == plainText(want)
+	return len(jsondoc.Diff(s.value, want, 1)) == 0 || s.plain && s.value == plainText(want)
 }
 
 func plainText(value any) string {

@@ -27,7 +27,7 @@ func (s *stepRun) poll(ctx context.Context) (*answer, *halt) {
 	if h == nil {
 		h = s.judge(final)
 	}
-	s.add(p.onTheWay.unseen(s.found[before:])...)
+	s.add(unseen(p.onTheWay, s.found[before:])...)
 	return final, h
 }
 
@@ -54,7 +54,7 @@ type poller struct {
 	began    time.Time
 	waited   time.Duration
 	states   states
-	onTheWay findingSet // of answers that were not the final one
+	onTheWay []finding // of answers that were not the final one
 }
 
 // look says whether an answer is the final one.
@@ -127,7 +127,7 @@ func (p *poller) operationFailed(a *answer) *halt {
 func (p *poller) compare(h *halt, a *answer) {
 	h.finding.Where = "$['status']"
 	if state := async.StateOf(a.doc); state != "" {
-		h.finding.got = value(jsonText(state))
+		h.finding.Got = value(jsonText(state))
 	}
 	if len(p.step.Poll.Until) > 0 {
 		until := p.step.Poll.Until[0]
@@ -137,10 +137,8 @@ func (p *poller) compare(h *halt, a *answer) {
 
 // ended is a poll that ended without an answer to check.
 func (p *poller) ended(rule report.Rule, a *answer, message string, args ...any) *halt {
-	h := &halt{finding: finding{Finding: report.Finding{
-		Rule: rule, Severity: report.Error, Place: report.Place{Line: p.step.Poll.Line},
-		Message: fmt.Sprintf(message, args...),
-	}}}
+	h := &halt{finding: place{}.failed(rule, p.step.Poll.Line, "", "")}
+	h.finding.Message = fmt.Sprintf(message, args...)
 	if a != nil {
 		h.at(a, "$['status']")
 	}
@@ -216,22 +214,19 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return 0
 }
 
-// findingSet gathers findings, each kind once.
-type findingSet []finding
-
-// unseen returns one finding for each place and rule that is not reported yet.
-func (set findingSet) unseen(reported []finding) []finding {
+// unseen returns one of the findings for each place and rule that is not reported yet.
+func unseen(set, reported []finding) []finding {
 	type kind struct {
 		rule       report.Rule
 		where, got string
 	}
 	seen := map[kind]bool{}
 	for _, f := range reported {
-		seen[kind{f.Rule, f.Where, f.got.String()}] = true
+		seen[kind{f.Rule, f.Where, f.Got}] = true
 	}
 	var unseen []finding
 	for _, f := range set {
-		if k := (kind{f.Rule, f.Where, f.got.String()}); !seen[k] {
+		if k := (kind{f.Rule, f.Where, f.Got}); !seen[k] {
 			seen[k] = true
 			unseen = append(unseen, f)
 		}

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -36,8 +37,8 @@ func (st *states) observe(doc any, line int) []finding {
 			st.reported[rule.property] = true
 			path := jsondoc.AppendPath(jsondoc.Root, rule.property)
 			was, is := value(jsonText(before)), value(jsonText(now))
-			f := place{where: path, at: path}.failed(rule.id, line, phrase{"%s %s", []any{rule.want, was}}, is)
-			f.is = phrase{"went from %s to %s: %s", []any{was, is, fault}}
+			f := inBody(path).failed(rule.id, line, rule.want+" "+was, is)
+			f.Is = fmt.Sprintf("went from %s to %s: %s", was, is, fault)
 			found = append(found, f)
 		}
 	}
@@ -112,7 +113,7 @@ func instantsOf(before, now any) (was, is instant, ok bool) {
 }
 
 func constantFault(before, now any) string {
-	if jsondoc.Equal(before, now) {
+	if len(jsondoc.Diff(before, now, 1)) == 0 {
 		return ""
 	}
 	return "it is constant across polls"

@@ -76,21 +76,14 @@ func (s *stepRun) execute(ctx context.Context) *halt {
 	case s.step.Follow != nil:
 		last, h = pager{s}.follow(ctx)
 	default:
-		last, h = s.once(ctx)
+		if last, h = (exchanger{s}).send(ctx); h == nil {
+			h = s.judge(last)
+		}
 	}
 	if h != nil {
 		return h
 	}
 	return s.uncaptured(last)
-}
-
-// once sends the step's request and judges the answer.
-func (s *stepRun) once(ctx context.Context) (*answer, *halt) {
-	a, h := exchanger{s}.send(ctx)
-	if h == nil {
-		h = s.judge(a)
-	}
-	return a, h
 }
 
 // judge checks an answer against all that the step expects of it, and keeps

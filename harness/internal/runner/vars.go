@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -23,12 +24,11 @@ func (v *variables) lookup(name string) (any, bool) {
 		return value, true
 	}
 	if variable, ok := strings.CutPrefix(name, envPrefix); ok && v.env != nil {
-		return lookedUp(v.env(variable))
+		value, ok := v.env(variable)
+		return value, ok
 	}
 	return nil, false
 }
-
-func lookedUp(text string, ok bool) (any, bool) { return text, ok }
 
 // newVariables gives the scenario's variables their initial values.
 func newVariables(sc *scenario.Scenario, opts Options) (*variables, *halt) {
@@ -54,6 +54,19 @@ func newVariables(sc *scenario.Scenario, opts Options) (*variables, *halt) {
 		v.values[declared.Name] = value
 	}
 	return v, nil
+}
+
+// Initial are the values that the scenario's variables begin with, as text.
+func Initial(sc *scenario.Scenario, env func(name string) (string, bool)) (map[string]string, error) {
+	v, h := newVariables(sc, Options{Env: env})
+	if h != nil {
+		return nil, &fault.Error{Place: fault.Place{File: sc.File, Line: h.finding.Line}, Message: h.finding.Message, Hint: h.finding.Hint}
+	}
+	texts := map[string]string{}
+	for name, value := range v.values {
+		texts[name] = plainText(value)
+	}
+	return texts, nil
 }
 
 // typed gives an overriding text the JSON type of the value that it overrides:

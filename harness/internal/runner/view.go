@@ -1,10 +1,14 @@
 package runner
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -35,14 +39,13 @@ func (v *view) body() string {
 	return jsondoc.AppendPath(v.part, "body")
 }
 
-func (v *view) bodyPlace() place { return place{where: v.body(), at: v.body()} }
+func (v *view) bodyPlace() place { return inBody(v.body()) }
 
 func (v *view) statusPlace() place {
 	if v.part == "" {
 		return place{where: "status"}
 	}
-	path := jsondoc.AppendPath(v.part, "status")
-	return place{where: path, at: path}
+	return inBody(jsondoc.AppendPath(v.part, "status"))
 }
 
 func (v *view) headerPlace(name string) place {
@@ -52,8 +55,7 @@ func (v *view) headerPlace(name string) place {
 	if spelt, ok := v.spelt[http.CanonicalHeaderKey(name)]; ok {
 		name = spelt
 	}
-	path := jsondoc.AppendPath(jsondoc.AppendPath(v.part, "headers"), name)
-	return place{where: path, at: path}
+	return inBody(jsondoc.AppendPath(jsondoc.AppendPath(v.part, "headers"), name))
 }
 
 func (v *view) textPlace() place {
@@ -83,4 +85,52 @@ func errorCode(doc any) string {
 	failure, _ := body["error"].(map[string]any)
 	code, _ := failure["code"].(string)
 	return code
+}
+
+// parts checks the parts of a $batch answer, which come in any order and are
+// paired by id (concepts/json-batching). Parts that nobody expects are fine.
+func (s judge) parts(a *answer) *halt {
+	if len(s.step.Parts) == 0 {
+		return nil
+	}
+	answered := batchParts(a)
+	for _, id := range slices.Sorted(maps.Keys(s.step.Parts)) {
+		e := s.step.Parts[id]
+		views := answered[id]
+		if len(views) != 1 {
+			f := inBody("$['responses']").failed(rulePartsID, e.Line, "one part "+id, strconv.Itoa(len(views)))
+			f.Message = fmt.Sprintf("the batch answer has %d parts with the id %s, wanted one", len(views), id)
+			s.report(a, f)
+			continue
+		}
+		if h := s.expect(&e, views[0]); h != nil {
+			return h
+		}
+	}
+	return nil
+}
+
+// batchParts lists the parts of a batch answer by id.
+func batchParts(a *answer) map[string][]*view {
+	parts := map[string][]*view{}
+	for _, p := range graph.Responses(a.doc) {
+		if p.Members != nil {
+			parts[p.ID] = append(parts[p.ID], partView(a, &p))
+		}
+	}
+	return parts
+}
+
+func partView(a *answer, p *graph.Part) *view {
+	v := &view{answer: a, part: jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.Root, "responses"), p.Index), status: p.Status, header: p.Header, spelt: map[string]string{}}
+	headers, _ := p.Members["headers"].(map[string]any)
+	for name := range headers {
+		v.spelt[http.CanonicalHeaderKey(name)] = name
+	}
+	if text, isBytes := p.Bytes(); isBytes {
+		v.text = text
+	} else if p.HasBody {
+		v.doc, v.isJSON, v.text = p.Body, true, jsonText(p.Body)
+	}
+	return v
 }

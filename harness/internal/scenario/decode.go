@@ -93,7 +93,11 @@ func (d *decoder) step(v value, unnamed string) Step {
 	if own := v.At("name"); own.Kind() == strictyaml.String {
 		name = line(own)
 		title = fmt.Sprintf("step %q", name)
-		d.uniqueStep(own, name)
+		if first := d.steps[name]; first != 0 {
+			own.Fault("", "duplicate step name %q, first on line %d", name, first)
+		} else {
+			d.steps[name] = own.Line()
+		}
 	} else {
 		own.Text() // reports the wrong kind
 	}
@@ -125,14 +129,6 @@ func (d *decoder) step(v value, unnamed string) Step {
 		d.names.define(c.Name, title)
 	}
 	return step
-}
-
-func (d *decoder) uniqueStep(v value, name string) {
-	if first := d.steps[name]; first != 0 {
-		v.Fault("", "duplicate step name %q, first on line %d", name, first)
-		return
-	}
-	d.steps[name] = v.Line()
 }
 
 func (d *decoder) poll(v value, title string) *Poll {
@@ -191,16 +187,16 @@ func permissions(v value) *Permissions {
 	if !v.IsSet() || !v.Only("permissions", permissionsKeys) {
 		return nil
 	}
-	return &Permissions{Delegated: words(v.At("delegated")), Application: words(v.At("application"))}
+	return &Permissions{Delegated: items(v.At("delegated"), line), Application: items(v.At("application"), line)}
 }
 
-// words are the texts of a list.
-func words(v value) []string {
-	var texts []string
+// items are those of a list, read.
+func items[T any](v value, read func(value) T) []T {
+	var all []T
 	for _, item := range v.Items() {
-		texts = append(texts, line(item))
+		all = append(all, read(item))
 	}
-	return texts
+	return all
 }
 
 // word is a text that must be one of the known ones.
@@ -268,14 +264,11 @@ func statuses(v value) []int {
 		}
 		return nil
 	}
-	var list []int
-	for _, item := range v.Items() {
-		list = append(list, status(item))
-	}
-	if len(list) == 0 {
+	all := items(v, status)
+	if len(all) == 0 {
 		v.Fault("", "a list of statuses must not be empty")
 	}
-	return list
+	return all
 }
 
 func status(v value) int {
@@ -318,3 +311,29 @@ func natural(v value) int {
 	}
 	return n
 }
+
+// The keys that each mapping of a scenario may have. The published JSON Schema
+// (schemas/graphvcr/scenario.json) knows the same ones; a test compares them.
+var (
+	scenarioKeys    = []string{"name", "description", "api", "cassette", "vars", "steps", "cleanup"}
+	stepKeys        = []string{"name", "api", "as", "auth", "permissions", "request", "expect", "parts", "poll", "follow", "capture"}
+	permissionsKeys = []string{"delegated", "application"}
+	requestKeys     = []string{"method", "path", "url", "query", "headers", "body", "bodyFile", "text", "base64", "form", "multipart", "redirect"}
+	partKeys        = []string{"name", "filename", "contentType", "body", "text", "base64", "bodyFile"}
+	expectKeys      = []string{"status", "headers", "schema", "body", "text"}
+	pollKeys        = []string{"until", "fail", "every", "timeout", "allow"}
+	followKeys      = []string{"link", "max", "total"}
+	countKeys       = []string{"min", "max"}
+)
+
+// Words that a key admits.
+var (
+	apiWords      = []string{"v1.0", "beta"}
+	authWords     = []string{"none"}
+	methodWords   = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+	redirectWords = []string{"follow", "stop"}
+	typeWords     = []string{"string", "number", "integer", "boolean", "array", "object", "null"}
+)
+
+// Sends reports whether a scenario can send requests by a method.
+func Sends(method string) bool { return slices.Contains(methodWords, method) }

@@ -109,10 +109,7 @@ func (d matcherDecoder) matcher(v value) Matcher {
 }
 
 func templates(v value, read func(value) Template) []Template {
-	var list []Template
-	for _, item := range v.Items() {
-		list = append(list, read(item))
-	}
+	list := items(v, read)
 	if v.Kind() == strictyaml.List && len(list) == 0 {
 		v.Fault("", "oneOf has no value")
 	}

@@ -19,16 +19,6 @@ type Template struct{ node node }
 // package jsondoc.
 type Lookup = func(name string) (any, bool)
 
-// ParseTemplate reads text with variables: {name}, {env.NAME}, and {{ and }} for
-// braces.
-func ParseTemplate(text string) (Template, error) {
-	pieces, err := parseText(text)
-	if err != nil {
-		return Template{}, err
-	}
-	return Template{pieces}, nil
-}
-
 // IsZero reports whether the template is unset.
 func (t Template) IsZero() bool { return t.node == nil }
 
@@ -42,10 +32,10 @@ func (t Template) Expand(lookup Lookup) (any, error) {
 	return t.node.expand(&expansion{lookup, maxExpanded})
 }
 
-// ExpandText is Expand for text; every inserted value passes through escape when
-// that is not nil. A template that is just one variable is not escaped. JSON that
+// ExpandText is Expand for text; every inserted value passes through escape, which is also
+// given the text before it, when that is not nil. A template that is just one variable is not escaped. JSON that
 // is no text is an error unless it is a number, true or false.
-func (t Template) ExpandText(lookup Lookup, escape func(string) string) (string, error) {
+func (t Template) ExpandText(lookup Lookup, escape func(before, value string) string) (string, error) {
 	switch n := t.node.(type) {
 	case nil:
 		return "", errUnset
@@ -66,22 +56,39 @@ var errUnset = errors.New("the template is not set")
 // each once.
 func (t Template) Variables() []string {
 	var names []string
-	if t.node != nil {
-		seen := map[string]bool{}
-		t.node.visit(func(name string) {
-			if !seen[name] {
-				seen[name] = true
-				names = append(names, name)
-			}
-		})
-	}
+	seen := map[string]bool{}
+	eachVariable(t.node, func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	})
 	return names
+}
+
+func eachVariable(n node, see func(name string)) {
+	switch n := n.(type) {
+	case text:
+		for _, p := range n {
+			if p.variable != "" {
+				see(p.variable)
+			}
+		}
+	case list:
+		for _, item := range n {
+			eachVariable(item, see)
+		}
+	case object:
+		for _, m := range n {
+			eachVariable(m.name, see)
+			eachVariable(m.value, see)
+		}
+	}
 }
 
 // node is a part of a template: literal, text, list or object.
 type node interface {
 	expand(*expansion) (any, error)
-	visit(func(variable string))
 }
 
 type (
@@ -98,7 +105,6 @@ type (
 )
 
 func (l literal) expand(*expansion) (any, error) { return l.value, nil }
-func (l literal) visit(func(string))             {}
 
 func (t text) isLone() bool { return len(t) == 1 && t[0].variable != "" }
 
@@ -109,7 +115,7 @@ func (t text) expand(x *expansion) (any, error) {
 	return t.join(x, nil)
 }
 
-func (t text) join(x *expansion, escape func(string) string) (string, error) {
+func (t text) join(x *expansion, escape func(before, value string) string) (string, error) {
 	var b strings.Builder
 	for _, p := range t {
 		if p.variable == "" {
@@ -125,19 +131,11 @@ func (t text) join(x *expansion, escape func(string) string) (string, error) {
 			return "", fmt.Errorf("variable %q: %w", p.variable, err)
 		}
 		if escape != nil {
-			inserted = escape(inserted)
+			inserted = escape(b.String(), inserted)
 		}
 		b.WriteString(inserted)
 	}
 	return b.String(), nil
-}
-
-func (t text) visit(yield func(string)) {
-	for _, p := range t {
-		if p.variable != "" {
-			yield(p.variable)
-		}
-	}
 }
 
 func (l list) expand(x *expansion) (any, error) {
@@ -149,12 +147,6 @@ func (l list) expand(x *expansion) (any, error) {
 		}
 	}
 	return out, nil
-}
-
-func (l list) visit(yield func(string)) {
-	for _, n := range l {
-		n.visit(yield)
-	}
 }
 
 // expand puts variables into names too: some names are ids (a planner task's
@@ -174,13 +166,6 @@ func (o object) expand(x *expansion) (any, error) {
 		}
 	}
 	return out, nil
-}
-
-func (o object) visit(yield func(string)) {
-	for _, m := range o {
-		m.name.visit(yield)
-		m.value.visit(yield)
-	}
 }
 
 // named is the value of the member whose name is just this text.
@@ -254,7 +239,8 @@ func textOf(value any) (string, error) {
 
 var variableName = regexp.MustCompile(`^(env\.)?[A-Za-z_][A-Za-z0-9_-]*$`)
 
-// parseText splits text at its variables.
+// parseText splits text at its variables: {name}, {env.NAME}, and {{ and }} for
+// braces.
 func parseText(s string) (text, error) {
 	pieces := text{}
 	var run strings.Builder

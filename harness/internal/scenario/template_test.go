@@ -42,10 +42,10 @@ func TestExpandText(t *testing.T) {
 		"{id.x}":           "error: {id.x} is not a variable (at character 1)",
 		`{"chat": "{id}"}`: `error: {"chat": "{id} is not a variable (at character 1)`,
 	} {
-		template, err := ParseTemplate(text)
+		pieces, err := parseText(text)
 		got := ""
 		if err == nil {
-			got, err = template.ExpandText(lookup, func(s string) string { return "[" + s + "]" })
+			got, err = Template{pieces}.ExpandText(lookup, func(_, s string) string { return "[" + s + "]" })
 		}
 		if err != nil {
 			got = "error: " + err.Error()

@@ -66,74 +66,54 @@ func (n *variables) reportMissing() {
 	}
 }
 
-// vars decodes the initial variables and orders them.
+// vars decodes the initial variables. Each needs only earlier ones; otherwise they stay in the
+// order of the file.
 func (d *decoder) vars(v value) []Var {
-	order := varOrder{index: map[string]int{}}
+	var written []Var
+	members := map[string]value{}
+	index := map[string]int{}
 	for name, member := range v.Members() {
 		if !isPlainVariable(name) {
 			member.KeyFault("use letters, digits, - and _", "%q is not a variable name", name)
 			continue
 		}
-		order.index[name] = len(order.vars)
-		order.vars = append(order.vars, Var{Name: name, Value: d.json(member.Value), Line: member.KeyLine()})
-		order.places = append(order.places, member.Value)
+		index[name], members[name] = len(written), member.Value
+		written = append(written, Var{Name: name, Value: d.json(member.Value), Line: member.KeyLine()})
 		d.names.define(name, "vars")
 	}
 	d.names.resolve()
-	return order.sorted()
+	var sorted []Var
+	var trail []string        // the variables whose needs are being looked at
+	done := map[string]bool{} // false: on the trail
+	var visit func(one Var)
+	visit = func(one Var) {
+		isDone, seen := done[one.Name]
+		if seen && !isDone {
+			start := slices.Index(trail, one.Name)
+			members[one.Name].Fault("", "the variables need each other: %s", strings.Join(append(trail[start:], one.Name), " -> "))
+		}
+		if seen {
+			return
+		}
+		done[one.Name] = false
+		trail = append(trail, one.Name)
+		for _, needed := range one.Value.Variables() {
+			if i, ok := index[needed]; ok {
+				visit(written[i])
+			}
+		}
+		trail = trail[:len(trail)-1]
+		done[one.Name] = true
+		sorted = append(sorted, one)
+	}
+	for _, one := range written {
+		visit(one)
+	}
+	return sorted
 }
 
 func isPlainVariable(name string) bool {
 	return variableName.MatchString(name) && !strings.HasPrefix(name, envPrefix)
-}
-
-// varOrder sorts variables so that each needs only earlier ones, and otherwise
-// stay as they are written.
-type varOrder struct {
-	vars   []Var
-	places []value        // of the variables' values
-	index  map[string]int // of a variable in vars
-	state  []mark
-	result []Var
-	trail  []string // the variables whose needs are being looked at
-}
-
-type mark int
-
-const (
-	unseen mark = iota
-	open        // on the trail
-	done
-)
-
-func (o *varOrder) sorted() []Var {
-	o.state = make([]mark, len(o.vars))
-	for i := range o.vars {
-		o.visit(i)
-	}
-	return o.result
-}
-
-func (o *varOrder) visit(i int) {
-	name := o.vars[i].Name
-	switch o.state[i] {
-	case done:
-		return
-	case open:
-		start := slices.Index(o.trail, name)
-		o.places[i].Fault("", "the variables need each other: %s", strings.Join(append(o.trail[start:], name), " -> "))
-		return
-	}
-	o.state[i] = open
-	o.trail = append(o.trail, name)
-	for _, needed := range o.vars[i].Value.Variables() {
-		if j, ok := o.index[needed]; ok {
-			o.visit(j)
-		}
-	}
-	o.trail = o.trail[:len(o.trail)-1]
-	o.state[i] = done
-	o.result = append(o.result, o.vars[i])
 }
 
 // json is the template of free-form JSON.
@@ -155,7 +135,7 @@ func (d *decoder) jsonNode(v value) node {
 	case strictyaml.Mapping:
 		members := object{}
 		for name, m := range v.Members() {
-			members = append(members, member{d.name(name, m.Key()), d.jsonNode(m.Value)})
+			members = append(members, member{d.pieces(m.Key(), name), d.jsonNode(m.Value)})
 		}
 		return members
 	case strictyaml.String:
@@ -164,18 +144,13 @@ func (d *decoder) jsonNode(v value) node {
 	return literal{v.Scalar()}
 }
 
-// name is the template of a property's name.
-func (d *decoder) name(name string, key value) text {
-	pieces := textNode(key, name)
-	d.names.note(key, Template{pieces})
-	return pieces
-}
-
-func textNode(v value, s string) text {
+// pieces are those of a text that is v, or its key.
+func (d *decoder) pieces(v value, s string) text {
 	pieces, err := parseText(s)
 	if err != nil {
 		v.Fault("write {{ and }} for braces that are text, {name} for a variable", "%v in %s", err, shortened(s))
 	}
+	d.names.note(v, Template{pieces})
 	return pieces
 }
 
@@ -199,7 +174,5 @@ func (d *decoder) text(v value) Template {
 	if v.Kind() != strictyaml.String {
 		return Template{}
 	}
-	t := Template{textNode(v, s)}
-	d.names.note(v, t)
-	return t
+	return Template{d.pieces(v, s)}
 }

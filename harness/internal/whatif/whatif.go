@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/ca"
 	"github.com/graphvcr/graphvcr/harness/internal/child"
@@ -28,6 +26,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/session"
 	"github.com/graphvcr/graphvcr/harness/internal/upstream"
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 // A Fault is what the service does on a bad day, which is tried by name.
@@ -238,14 +237,7 @@ func (w *trial) against(ctx context.Context, changed *cassette.Cassette, faults 
 
 // scenarios replays those that use the cassette.
 func (w *trial) scenarios(ctx context.Context, p *project.Project) (outcome, error) {
-	files, err := p.Files()
-	if err != nil {
-		return outcome{}, err
-	}
-	files = slices.DeleteFunc(files, func(file string) bool {
-		sc, err := p.Scenario(file)
-		return err != nil || sc.Cassette != w.original.Name
-	})
+	files := p.UsersOf(w.original.Name)
 	if len(files) == 0 {
 		return outcome{}, &fault.Error{Message: "whatif: no scenario uses the cassette " + w.original.Name, Hint: "name a client: graphvcr whatif --cassette NAME -- COMMAND"}
 	}

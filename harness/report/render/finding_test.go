@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
-
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 // TestSentence: what a finding says in one sentence, and its first line in text, which does

@@ -20,23 +20,17 @@ type jsonSuite struct {
 }
 
 type jsonSummary struct {
-	Command  string       `json:"command"`
-	Cases    int          `json:"cases"`
-	Passed   int          `json:"passed"`
-	Failed   int          `json:"failed"`
-	Error    int          `json:"error"`
-	Skipped  int          `json:"skipped"`
-	Findings jsonFindings `json:"findings"`
-	FailOn   string       `json:"fail_on,omitempty"` // unless error
-	Ordered  bool         `json:"ordered,omitempty"`
-	Noun     string       `json:"noun,omitempty"`
-	Shard    *jsonShard   `json:"shard,omitempty"`
-}
-
-type jsonShard struct {
-	Number    int    `json:"number"`
-	Of        int    `json:"of"`
-	Selection string `json:"selection"`
+	Command  string           `json:"command"`
+	Cases    int              `json:"cases"`
+	Passed   int              `json:"passed"`
+	Failed   int              `json:"failed"`
+	Error    int              `json:"error"`
+	Skipped  int              `json:"skipped"`
+	Findings jsonFindings     `json:"findings"`
+	FailOn   *report.Severity `json:"fail_on,omitempty"` // unless error
+	Ordered  bool             `json:"ordered,omitempty"`
+	Noun     string           `json:"noun,omitempty"`
+	Shard    *report.Shard    `json:"shard,omitempty"`
 }
 
 type jsonFindings struct {
@@ -59,19 +53,19 @@ type jsonCase struct {
 }
 
 type jsonFinding struct {
-	ID          string      `json:"id"`
-	Rule        report.Rule `json:"rule"`
-	Severity    string      `json:"severity"`
-	Step        string      `json:"step"`
-	Interaction *int        `json:"interaction"`
-	File        string      `json:"file"`
-	Line        int         `json:"line"`
-	Cassette    *place      `json:"cassette"`
-	Where       string      `json:"where"`
-	Message     string      `json:"message"`
-	Want        string      `json:"want"`
-	Got         string      `json:"got"`
-	Hint        string      `json:"hint,omitempty"`
+	ID          string          `json:"id"`
+	Rule        report.Rule     `json:"rule"`
+	Severity    report.Severity `json:"severity"`
+	Step        string          `json:"step"`
+	Interaction *int            `json:"interaction"`
+	File        string          `json:"file"`
+	Line        int             `json:"line"`
+	Cassette    *report.Place   `json:"cassette"`
+	Where       string          `json:"where"`
+	Message     string          `json:"message"`
+	Want        string          `json:"want"`
+	Got         string          `json:"got"`
+	Hint        string          `json:"hint,omitempty"`
 
 	// What the message is made of, for those who render it again.
 	Column         int          `json:"column,omitempty"`
@@ -100,41 +94,24 @@ type jsonMiss struct {
 }
 
 type jsonNear struct {
-	Method      string           `json:"method"`
-	URL         string           `json:"url"`
-	Interaction *int             `json:"interaction"`
-	Cassette    place            `json:"cassette"`
-	Differences []jsonDifference `json:"differences"`
-}
-
-type jsonDifference struct {
-	Field    string `json:"field"`
-	Recorded string `json:"recorded"`
-	Received string `json:"received"`
+	Method      string              `json:"method"`
+	URL         string              `json:"url"`
+	Interaction *int                `json:"interaction"`
+	Cassette    report.Place        `json:"cassette"`
+	Differences []report.Difference `json:"differences"`
 }
 
 // jsonExchange is an interaction that graphvcr view shows. Bodies are texts, JSON indented.
 type jsonExchange struct {
-	Interaction *int        `json:"interaction"`
-	Cassette    place       `json:"cassette"`
-	Method      string      `json:"method"`
-	URL         string      `json:"url"`
-	Status      int         `json:"status"`
-	DurationMS  int64       `json:"duration_ms"`
-	Request     jsonContent `json:"request"`
-	Response    jsonContent `json:"response"`
-	Pseudonyms  []string    `json:"pseudonyms"`
-}
-
-type jsonContent struct {
-	Headers map[string][]string `json:"headers"`
-	Body    string              `json:"body"`
-}
-
-// place is Place with its line always written.
-type place struct {
-	File string `json:"file"`
-	Line int    `json:"line"`
+	Interaction *int           `json:"interaction"`
+	Cassette    report.Place   `json:"cassette"`
+	Method      string         `json:"method"`
+	URL         string         `json:"url"`
+	Status      int            `json:"status"`
+	DurationMS  int64          `json:"duration_ms"`
+	Request     report.Content `json:"request"`
+	Response    report.Content `json:"response"`
+	Pseudonyms  []string       `json:"pseudonyms"`
 }
 
 func writeJSON(w io.Writer, s *report.Suite, _ Style) error {
@@ -162,10 +139,10 @@ func jsonOf(s *report.Suite) jsonSuite {
 		Cases: make([]jsonCase, 0, len(s.Cases)),
 	}
 	if s.FailOn == report.Warning {
-		doc.Summary.FailOn = s.FailOn.String()
+		doc.Summary.FailOn = &s.FailOn
 	}
 	if s.Shard.Of > 0 {
-		doc.Summary.Shard = &jsonShard{s.Shard.Number, s.Shard.Of, s.Shard.Selection}
+		doc.Summary.Shard = &s.Shard
 	}
 	for i := range s.Cases {
 		c := &s.Cases[i]
@@ -192,7 +169,7 @@ func jsonOf(s *report.Suite) jsonSuite {
 
 func jsonFindingOf(f *report.Finding) jsonFinding {
 	out := jsonFinding{
-		ID: f.ID, Rule: f.Rule, Severity: f.Severity.String(), Step: f.Step,
+		ID: f.ID, Rule: f.Rule, Severity: f.Severity, Step: f.Step,
 		Interaction: f.Interaction, File: f.File, Line: f.Line,
 		Where: f.Where, Message: f.Sentence(), Want: f.Want, Got: f.Got, Hint: f.Hint,
 		Column: f.Column, CassetteColumn: f.Cassette.Column, Fingerprint: f.Fingerprint,
@@ -201,7 +178,7 @@ func jsonFindingOf(f *report.Finding) jsonFinding {
 		out.Parts = &parts
 	}
 	if f.Cassette.File != "" {
-		out.Cassette = &place{File: f.Cassette.File, Line: f.Cassette.Line}
+		out.Cassette = &report.Place{File: f.Cassette.File, Line: f.Cassette.Line}
 	}
 	if f.Missed != nil {
 		out.Miss = jsonMissOf(f.Missed)
@@ -213,24 +190,20 @@ func jsonMissOf(m *report.Miss) *jsonMiss {
 	out := &jsonMiss{Method: m.Sent.Method, URL: m.Sent.URL, Verdict: m.Verdict, Nearest: make([]jsonNear, 0, len(m.Nearest))}
 	for i := range m.Nearest {
 		near := &m.Nearest[i]
-		one := jsonNear{Method: near.Method, URL: near.URL, Interaction: near.Interaction, Cassette: place{near.File, near.Line}, Differences: make([]jsonDifference, 0, len(near.Differences))}
-		for _, d := range near.Differences {
-			one.Differences = append(one.Differences, jsonDifference(d))
-		}
-		out.Nearest = append(out.Nearest, one)
+		out.Nearest = append(out.Nearest, jsonNear{near.Method, near.URL, near.Interaction, near.Place, append([]report.Difference{}, near.Differences...)})
 	}
 	return out
 }
 
 func jsonExchangeOf(e *report.Exchange) jsonExchange {
-	content := func(c report.Content) jsonContent {
+	content := func(c report.Content) report.Content {
 		if c.Header == nil {
 			c.Header = map[string][]string{}
 		}
-		return jsonContent{Headers: c.Header, Body: c.Body}
+		return c
 	}
 	return jsonExchange{
-		Interaction: e.Interaction, Cassette: place{e.File, e.Line}, Method: e.Method, URL: e.URL, Status: e.Status, DurationMS: e.Took.Milliseconds(),
+		Interaction: e.Interaction, Cassette: e.Place, Method: e.Method, URL: e.URL, Status: e.Status, DurationMS: e.Took.Milliseconds(),
 		Request: content(e.Request), Response: content(e.Response), Pseudonyms: append([]string{}, e.Pseudonyms...),
 	}
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -36,11 +37,7 @@ func writeMarkdown(w io.Writer, s *report.Suite, _ Style) error {
 }
 
 func markdownCase(out *bufio.Writer, c *report.Case) {
-	name := c.Name
-	if name == "" {
-		name = c.File
-	}
-	fmt.Fprintf(out, "\n### %s %s\n\n| | what | where | was, or want | is, or got |\n| --- | --- | --- | --- | --- |\n", markdownStatus(c.Status), markdown(name))
+	fmt.Fprintf(out, "\n### %s %s\n\n| | what | where | was, or want | is, or got |\n| --- | --- | --- | --- | --- |\n", markdownStatus[c.Status], markdown(cmp.Or(c.Name, c.File)))
 	all := severestFirst(c)
 	all = all[:min(len(all), longestTable)]
 	for _, f := range all {
@@ -71,15 +68,7 @@ func markdownSentence(f *report.Finding) string {
 	return b.String()
 }
 
-func markdownStatus(s report.Status) string {
-	switch s {
-	case report.Passed:
-		return "✅"
-	case report.Skipped:
-		return "⏭️"
-	}
-	return "❌"
-}
+var markdownStatus = map[report.Status]string{report.Passed: "✅", report.Failed: "❌", report.Errored: "❌", report.Skipped: "⏭️"}
 
 // mostDiff bounds the lines of an example in Markdown.
 const mostDiff = 12

@@ -10,9 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/report"
-
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // jsonShown is what renderers show of a case beside its findings, in a shard's report, for
@@ -56,12 +55,12 @@ func Read(r io.Reader) (*report.Suite, error) {
 	if doc.Version != jsonVersion {
 		return nil, fmt.Errorf("it is a report of version %d: want %d", doc.Version, jsonVersion)
 	}
-	s := &report.Suite{Command: doc.Summary.Command, Ordered: doc.Summary.Ordered, Noun: doc.Summary.Noun}
-	if err := s.FailOn.UnmarshalText([]byte(cmp.Or(doc.Summary.FailOn, report.Error.String()))); err != nil {
-		return nil, err
+	s := &report.Suite{Command: doc.Summary.Command, FailOn: report.Error, Ordered: doc.Summary.Ordered, Noun: doc.Summary.Noun}
+	if doc.Summary.FailOn != nil {
+		s.FailOn = *doc.Summary.FailOn
 	}
-	if sh := doc.Summary.Shard; sh != nil {
-		s.Shard = report.Shard{Number: sh.Number, Of: sh.Of, Selection: sh.Selection}
+	if doc.Summary.Shard != nil {
+		s.Shard = *doc.Summary.Shard
 	}
 	for i := range doc.Cases {
 		c, err := doc.Cases[i].suite()
@@ -83,11 +82,7 @@ func (in *jsonCase) suite() (report.Case, error) {
 		return c, fmt.Errorf("unknown status %q", in.Status)
 	}
 	for i := range in.Findings {
-		f, err := in.Findings[i].finding()
-		if err != nil {
-			return c, err
-		}
-		c.Findings = append(c.Findings, f)
+		c.Findings = append(c.Findings, in.Findings[i].finding())
 	}
 	if shown := in.Shown; shown != nil {
 		c.Commands, c.Exchanges, c.Ordered = shown.Commands, shown.Exchanges, shown.Ordered
@@ -100,9 +95,9 @@ func (in *jsonCase) suite() (report.Case, error) {
 	return c, nil
 }
 
-func (in *jsonFinding) finding() (report.Finding, error) {
+func (in *jsonFinding) finding() report.Finding {
 	f := report.Finding{
-		ID: in.ID, Rule: in.Rule, Step: in.Step, Interaction: in.Interaction,
+		ID: in.ID, Rule: in.Rule, Severity: in.Severity, Step: in.Step, Interaction: in.Interaction,
 		Place: report.Place{File: in.File, Line: in.Line, Column: in.Column},
 		Value: report.Value{Where: in.Where, Want: in.Want, Got: in.Got}, Message: in.Message, Hint: in.Hint,
 	}
@@ -116,17 +111,14 @@ func (in *jsonFinding) finding() (report.Finding, error) {
 	if in.Cassette != nil {
 		f.Cassette = report.Place{File: in.Cassette.File, Line: in.Cassette.Line, Column: in.CassetteColumn}
 	}
-	return f, f.Severity.UnmarshalText([]byte(in.Severity))
+	return f
 }
 
 func (in *jsonMiss) missed() *report.Miss {
 	m := &report.Miss{Sent: report.Exchange{Method: in.Method, URL: in.URL}, Verdict: in.Verdict}
 	for _, near := range in.Nearest {
-		one := report.Near{Exchange: report.Exchange{Interaction: near.Interaction, Place: report.Place{File: near.Cassette.File, Line: near.Cassette.Line}, Method: near.Method, URL: near.URL}}
-		for _, d := range near.Differences {
-			one.Differences = append(one.Differences, report.Difference(d))
-		}
-		m.Nearest = append(m.Nearest, one)
+		e := report.Exchange{Interaction: near.Interaction, Place: near.Cassette, Method: near.Method, URL: near.URL}
+		m.Nearest = append(m.Nearest, report.Near{Exchange: e, Differences: near.Differences})
 	}
 	return m
 }
@@ -212,7 +204,7 @@ func complete(sources []Source) error {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return &fault.Error{
-		Message: fmt.Sprintf("of %d shards %s %s missing", of, text, map[bool]string{true: "is", false: "are"}[of-len(from) == 1]),
+		Message: fmt.Sprintf("of %d shards %s %s missing", of, text, either(of-len(from), "is", "are")),
 		Hint:    "a job that ended without its report has not passed",
 	}
 }

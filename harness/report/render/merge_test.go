@@ -6,11 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/graphvcr/graphvcr/harness/report"
-
-	"github.com/google/go-cmp/cmp"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 // A suite that was read back is told as before, in every kind of report.

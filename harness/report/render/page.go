@@ -8,10 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/visible"
 	"github.com/graphvcr/graphvcr/harness/report"
-
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // htmlPage is what the page is made of: on the left a list of what there is, in groups; on

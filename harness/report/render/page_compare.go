@@ -7,10 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/visible"
 	"github.com/graphvcr/graphvcr/harness/report"
-
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // compare shows a change: both sides of its first example, line by line, and the others.
@@ -99,7 +98,7 @@ func (g *gallery) comparison(e *report.Example) htmlPanel {
 		panel.Rows, loose = s.rows()
 		g.spend(panel.Rows)
 		if loose > 0 {
-			panel.Note = fault.Count(loose, "value") + " that may differ between any two recordings " + are(loose) + " dimmed."
+			panel.Note = fault.Count(loose, "value") + " that may differ between any two recordings " + either(loose, "is", "are") + " dimmed."
 		}
 		if len(s.old)+len(s.new) == 0 {
 			panel.Note = "Neither response has a body."
@@ -151,13 +150,6 @@ func (g *gallery) spend(rows []pageRow) {
 		}
 		g.spend(rows[i].Folded)
 	}
-}
-
-func are(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
 }
 
 // mostLinesCompared bounds the bodies that are laid beside one another, and longestLine a

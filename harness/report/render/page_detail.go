@@ -7,11 +7,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/visible"
-	"github.com/graphvcr/graphvcr/harness/report"
-
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/visible"
+	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // htmlDetail is what the right side shows of one item.

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/visible"
 	"github.com/graphvcr/graphvcr/harness/report"
-
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
 // words are what a page calls what a command found.
@@ -54,7 +53,7 @@ func (w *words) headline(s *report.Suite) []htmlSpan {
 		if sum.Failed == 0 {
 			rest = append(rest, fmt.Sprintf("None of %s breaks the client", fault.Count(tried, "change")))
 		} else {
-			bad = append(bad, fmt.Sprintf("%d of %s break%s the client", sum.Failed, fault.Count(tried, "change"), verb(sum.Failed)))
+			bad = append(bad, fmt.Sprintf("%d of %s %s the client", sum.Failed, fault.Count(tried, "change"), either(sum.Failed, "breaks", "break")))
 		}
 	case w.changes:
 		bad = plus(bad, sum.Errors-sum.Errored, "breaking change")
@@ -95,11 +94,12 @@ func passedLine(n int, noun string) string {
 	return "All " + line
 }
 
-func verb(n int) string {
+// either is a word for one, or for so many.
+func either(n int, one, many string) string {
 	if n == 1 {
-		return "s"
+		return one
 	}
-	return ""
+	return many
 }
 
 func plus(list []string, n int, noun string) []string {

@@ -16,14 +16,12 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
-
-	"github.com/graphvcr/graphvcr/harness/report"
-
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
+	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 // sample has every status and severity, and what a body may hold to do harm.

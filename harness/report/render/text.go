@@ -9,15 +9,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/visible"
 	"github.com/graphvcr/graphvcr/harness/report"
-
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
-
-// longestValue bounds a wanted or received value in text; JSON has all of it.
-const longestValue = 400
 
 // writeText writes one line a case, below it what was found, and a summary.
 func writeText(w io.Writer, s *report.Suite, style Style) error {
@@ -148,7 +143,7 @@ func caseLine(c *report.Case, name string, column int, style Style) string {
 	}
 	line += strings.Repeat(" ", max(column-utf8.RuneCountInString(name), 0))
 	if c.Steps > 0 {
-		line += fmt.Sprintf("  %3d %-5s", c.Steps, "step"+plural(c.Steps))
+		line += fmt.Sprintf("  %3d %-5s", c.Steps, either(c.Steps, "step", "steps"))
 	} else {
 		line += strings.Repeat(" ", len("    1 step "))
 	}
@@ -189,140 +184,26 @@ func writeFinding(out io.Writer, c *report.Case, f *report.Finding, also []*repo
 	fmt.Fprintln(out, whole)
 }
 
-// longestSentence is the most that a sentence holds of two values; longer ones stand below it.
-const longestSentence = 160
-
-// describe is a finding in lines; the first says what is wrong and
-// where in the answer. Full adds the rule and the id.
-func describe(f *report.Finding, full bool) []string {
-	message := block(f)
-	if f.Missed != nil {
-		message = append([]string{strings.ReplaceAll(message[0], "https://"+graph.Host+"/", "/")}, missLines(f.Missed)...)
-	}
-	apart := valuesApart(f)
-	if apart && saysValues(f) {
-		message[0] = visible.Text(strings.TrimSuffix(strings.TrimPrefix(f.Part+": ", ": ")+visible.Path(f.Where)+": other than expected "+f.Remark, " "))
-	}
-	if f.Step != "" {
-		message[0] = strings.TrimSuffix("step "+visible.Text(f.Step)+": "+message[0], ": ")
-	}
-	out := message
-	if f.Fingerprint != "" && strings.HasPrefix(f.Where, "$") {
-		out = append(out, "at        "+visible.Text(visible.Path(f.Where)))
-	}
-	if apart {
-		want, got := "want      ", "got       "
-		if f.Fingerprint != "" { // a change, which nobody wanted
-			want, got = "was       ", "is        "
-		}
-		out = append(out, want+value(f.Want), got+value(f.Got))
-	}
-	if f.Cassette.File != "" && f.Missed == nil {
-		out = append(out, "cassette  "+visible.Text(f.Cassette.String())+interaction(f))
-	}
-	if f.Hint != "" {
-		for i, line := range visible.Lines(f.Hint) {
-			label := "hint      "
-			if i > 0 {
-				label = "          "
-			}
-			out = append(out, label+line)
-		}
-	}
-	if full || f.Fingerprint != "" {
-		out = append(out, "rule      "+visible.Text(string(f.Rule))+" "+f.ID)
-	}
-	return out
-}
-
-// valuesApart reports whether Want and Got stand below the sentence, which does not state them,
-// or would be too long.
-func valuesApart(f *report.Finding) bool {
-	switch {
-	case f.Want == "" && f.Got == "" || f.Missed != nil || repeatsValues(f):
-		return false
-	case saysValues(f):
-		return utf8.RuneCountInString(visible.Text(headline(f))) > longestSentence
-	}
-	return true
-}
-
-// repeatsValues reports whether Want and Got would say what the message says.
-func repeatsValues(f *report.Finding) bool {
-	if f.Fingerprint != "" && isPresence(f.Want) && isPresence(f.Got) {
-		return true
-	}
-	text := f.Message + f.Is
-	return f.Want != "" && f.Got != "" && strings.Contains(text, f.Want) && (strings.Contains(text, f.Got) || f.Got == "nothing")
-}
-
-func value(s string) string {
-	if s == "" {
-		return "(nothing)"
-	}
-	return visible.Clip(visible.Text(s), longestValue)
-}
-
-func interaction(f *report.Finding) string {
-	if f.Interaction == nil {
-		return ""
-	}
-	return fmt.Sprintf(" (interaction %d)", *f.Interaction)
-}
-
 // summaryLine counts, e.g. "6 scenarios: 5 passed, 1 failed (2 errors, 1 note)".
 func summaryLine(s *report.Suite) string {
 	sum := s.Summary()
-	line := fmt.Sprintf("%s: %d passed", fault.Count(sum.Cases(), noun(s)), sum.Passed)
-	for _, part := range []struct {
-		n    int
-		what string
-	}{{sum.Failed, "failed"}, {sum.Errored, "could not be run"}, {sum.Skipped, "skipped"}} {
-		if part.n > 0 {
-			line += fmt.Sprintf(", %d %s", part.n, part.what)
-		}
-	}
-	var found []string
-	for _, part := range []struct {
-		n    int
-		what string
-	}{{sum.Errors, "error"}, {sum.Warnings, "warning"}, {sum.Notes, "note"}} {
-		if part.n > 0 {
-			found = append(found, fault.Count(part.n, part.what))
-		}
-	}
+	cases := plusWord([]string{fmt.Sprintf("%d passed", sum.Passed)}, sum.Failed, "failed")
+	cases = plusWord(plusWord(cases, sum.Errored, "could not be run"), sum.Skipped, "skipped")
+	line := fault.Count(sum.Cases(), noun(s)) + ": " + strings.Join(cases, ", ")
+	found := plus(plus(plus(nil, sum.Errors, "error"), sum.Warnings, "warning"), sum.Notes, "note")
 	if len(found) > 0 {
 		line += " (" + strings.Join(found, ", ") + ")"
 	}
 	return line
 }
 
+// nouns are what a case of some commands is.
+var nouns = map[string]string{
+	"replay": "scenario", "drift": "scenario", "diff": "cassette", "history": "version", "whatif": "change", "check": "case",
+}
+
 // noun is what a case is.
-func noun(s *report.Suite) string { return cmp.Or(s.Noun, caseNoun(s.Command)) }
-
-// caseNoun is what one case of a command is.
-func caseNoun(command string) string {
-	switch command {
-	case "replay", "drift":
-		return "scenario"
-	case "diff":
-		return "cassette"
-	case "history":
-		return "version"
-	case "whatif":
-		return "change"
-	case "check":
-		return "case"
-	}
-	return "file"
-}
-
-func plural(n int) string {
-	if n == 1 {
-		return ""
-	}
-	return "s"
-}
+func noun(s *report.Suite) string { return cmp.Or(s.Noun, nouns[s.Command], "file") }
 
 // ANSI colours (ECMA-48, select graphic rendition).
 const (
@@ -348,4 +229,38 @@ func summaryColor(s *report.Suite) string {
 	default:
 		return green
 	}
+}
+
+// withoutMiddle keeps most lines of a text, of them the last ones.
+func withoutMiddle(text []string, most, last int) []string {
+	last = min(last, most/2)
+	first := max(most-last-1, 0)
+	left := len(text) - first - last
+	kept := append(text[:first:first], fmt.Sprintf("         .. and %d more lines, which --report html shows", left))
+	return append(kept, text[len(text)-last:]...)
+}
+
+// wrap breaks a line between words where it is wider than the terminal, and indents what
+// follows further. A word that is wider is left whole. No width is no limit.
+func wrap(indent, line string, width int) []string {
+	if width <= 0 || utf8.RuneCountInString(indent+line) <= width {
+		return []string{indent + line}
+	}
+	lead := len(line) - len(strings.TrimLeft(line, " "))
+	further := indent + strings.Repeat(" ", lead+4)
+	var all []string
+	now, n := indent+line[:lead], utf8.RuneCountInString(indent)+lead
+	empty := true
+	for word := range strings.SplitSeq(line[lead:], " ") {
+		w := utf8.RuneCountInString(word)
+		if !empty && n+1+w > width {
+			all = append(all, strings.TrimRight(now, " "))
+			now, n, empty = further, len(further), true
+		}
+		if !empty {
+			now, n = now+" ", n+1
+		}
+		now, n, empty = now+word, n+w, false
+	}
+	return append(all, strings.TrimRight(now, " "))
 }
