@@ -139,7 +139,10 @@ func likeThreads(old, new []*thread) (pairs [][2]*thread) {
 }
 
 func behaviourOf(recording *cassette.Cassette) (*behaviour, error) {
-	b := &behaviour{as: readingOf(recording), operations: map[string]*operation{}, doings: &doings{byRoot: map[string]*strings.Builder{}, values: map[string]bool{}}}
+	b := &behaviour{
+		as: readingOf(recording), operations: map[string]*operation{},
+		doings: &doings{byRoot: map[string]*strings.Builder{}, values: map[string]bool{}},
+	}
 	links, writes := linkTable{}, writeLog{at: map[string]int{}, within: map[string]int{}}
 	for _, i := range recording.Interactions {
 		exchanges, err := exchangesOf(i, b.as)

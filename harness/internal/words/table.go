@@ -93,7 +93,8 @@ type table struct {
 var load = sync.OnceValue(read)
 
 func read() *table {
-	t := &table{index: index{texts: make([]byte, 0, len(generated)+len(known)), slots: make([]slot, 1<<16)}, entries: make([]entry, 0, 1<<14)}
+	words := index{texts: make([]byte, 0, len(generated)+len(known)), slots: make([]slot, 1<<16)}
+	t := &table{index: words, entries: make([]entry, 0, 1<<14)}
 	for _, file := range [...]string{generated, known} {
 		for section, line := range Lines(file) {
 			t.line(section, line)

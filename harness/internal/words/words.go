@@ -91,7 +91,8 @@ func IsType(name string) bool {
 	return load().has(listTypes, name)
 }
 
-var edm = newSet(`string boolean int16 int32 int64 double single decimal guid date datetimeoffset duration timeofday binary stream byte sbyte`)
+var edm = newSet(`string boolean int16 int32 int64 double single decimal guid date datetimeoffset duration timeofday
+	binary stream byte sbyte`)
 
 // isTypeReference reads "#microsoft.graph.user" and "Collection(Edm.String)".
 func isTypeReference(text string) bool {
