@@ -23,7 +23,8 @@ type pass struct {
 	scene
 	leaves int            // shown so far, those with parts aside
 	holes  []replacedHole // in the order of leaves
-	names  []taggedName   // that holes hold
+	names  []taggedName   // that holes hold, each once
+	nameAt map[string]int // where a name stands among them
 
 	memory  *memory
 	show    func(l *place.Leaf) (string, bool) // leaf, as a value
@@ -164,9 +165,18 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) (string, bool) {
 	return v.text, true
 }
 
-// tag keeps bits of a name by which replay knows it again.
+// tag keeps bits of a name that stands in a hole, by which replay knows it again.
 func (p *pass) tag(pseudonym, value string, looked bool) {
-	p.names = append(p.names, taggedName{pseudonym, p.r.ledger.tags.tag(pseudonym, value), looked})
+	at, ok := p.nameAt[pseudonym]
+	if !ok {
+		if p.nameAt == nil {
+			p.nameAt = map[string]int{}
+		}
+		at = len(p.names)
+		p.nameAt[pseudonym] = at
+		p.names = append(p.names, taggedName{Name: pseudonym, Tag: p.r.ledger.tags.tag(pseudonym, value)})
+	}
+	p.names[at].Looked = p.names[at].Looked || looked
 }
 
 // memberOf is the member at which a value stands, where its name is the service's.
