@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
@@ -29,7 +30,7 @@ func Run(ctx context.Context, p *project.Project, paths []string) (*report.Suite
 	for _, f := range files {
 		all[f.name] = &report.Case{Name: f.name, File: f.name}
 	}
-	l := &linter{p, all, map[string]named{}}
+	l := &linter{p, all, map[string]named{}, map[string]*schema.Set{p.Dirs.Schemas: p.Schemas}}
 	if err := l.checkEach(ctx, files); err != nil {
 		return nil, err
 	}
@@ -66,12 +67,12 @@ func (c cases) add(file string, findings ...report.Finding) {
 type linter struct {
 	project *project.Project
 	cases
-	scenarios map[string]named // that were loaded, by file
+	scenarios map[string]named       // that were loaded, by file
+	schemas   map[string]*schema.Set // that were opened, by folder
 }
 
 // checkEach checks file after file.
 func (l *linter) checkEach(ctx context.Context, files []file) error {
-	schemas := schemaSets{project: l.project}
 	names := writtenLeaks{l.project, l.cases}
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
@@ -90,7 +91,7 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 			names.path(f.name)
 			l.checkForeign(f)
 		case isSchema:
-			l.checkSchema(&schemas, f.name)
+			l.checkSchema(f.name)
 		case isIndex:
 			_, err = route.Load(f.name)
 		case isRules:
@@ -112,12 +113,24 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 	return nil
 }
 
-func (l *linter) checkSchema(schemas *schemaSets, file string) {
-	suspects, err := schemas.compile(file)
+// checkSchema has the set that a schema belongs to compile it, and warns of names in it that are
+// probably misspelt.
+func (l *linter) checkSchema(file string) {
+	dir := path.Dir(file)
+	api, typ := path.Base(dir), strings.TrimSuffix(path.Base(file), ".json")
+	set, err := l.schemas[path.Dir(dir)], error(nil)
+	if set == nil {
+		set, err = schema.Open(path.Dir(dir))
+		l.schemas[path.Dir(dir)] = set
+	}
+	if err == nil {
+		_, err = set.Validate(api, typ, map[string]any{}, schema.Options{})
+	}
 	if err != nil {
 		l.add(file, project.Findings(ruleSchemaLoad, file, err)...)
+		return
 	}
-	for _, f := range project.Findings(conform.SchemaRule(schema.RuleType), file, suspects) {
+	for _, f := range project.Findings(conform.SchemaRule(schema.RuleType), file, set.Suspects(api, typ)) {
 		f.Severity = report.Warning
 		l.add(file, f)
 	}
