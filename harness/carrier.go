@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -115,11 +116,7 @@ func (c *carrier) note(miss *match.MissError, from string) {
 func (c *carrier) misses() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	all := make([]*missed, 0, len(c.missed))
-	for _, m := range c.missed {
-		all = append(all, m)
-	}
-	slices.SortFunc(all, func(a, b *missed) int {
+	all := slices.SortedFunc(maps.Values(c.missed), func(a, b *missed) int {
 		return cmp.Or(strings.Compare(a.miss.URL, b.miss.URL), strings.Compare(a.miss.Method, b.miss.Method), strings.Compare(a.text, b.text))
 	})
 	var lines []string

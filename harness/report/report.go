@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -201,10 +202,6 @@ func (s *Suite) ExitCode(failOn Severity) int {
 // fails reports whether the case has a finding at or above failOn, or failed
 // without saying why.
 func (c *Case) fails(failOn Severity) bool {
-	for i := range c.Findings {
-		if c.Findings[i].Severity >= max(failOn, Warning) {
-			return true
-		}
-	}
-	return c.Status == Failed && len(c.Findings) == 0
+	reaches := func(f Finding) bool { return f.Severity >= max(failOn, Warning) }
+	return slices.ContainsFunc(c.Findings, reaches) || c.Status == Failed && len(c.Findings) == 0
 }

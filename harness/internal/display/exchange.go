@@ -2,6 +2,7 @@ package display
 
 import (
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"slices"
@@ -37,8 +38,11 @@ func Body(header http.Header, body string) string {
 	if body == "" {
 		return ""
 	}
-	if indented, ok := inLines(body); ok {
-		return string(indented)
+	// JSON that is nested so deep that its indentation would take many times its size stays as it is.
+	if compact, err := jsondoc.Compact(nil, body); err == nil {
+		if indented, _, _, ok := jsondoc.Indent(nil, string(compact), 0); ok {
+			return string(indented)
+		}
 	}
 	kind := header.Get("Content-Type")
 	if isText(body) {
@@ -74,8 +78,10 @@ func pseudonyms(c *cassette.Cassette, e *report.Exchange) []string {
 	found := map[string]bool{}
 	search := func(text string) {
 		for _, span := range identity.Find(text) {
-			if is := text[span.Start:span.End]; isFake(is) {
-				found[is] = true
+			atoms := identity.Atoms(text[span.Start:span.End])
+			isReal := func(a identity.Atom) bool { return !identity.IsFake(a) }
+			if len(atoms) > 0 && !slices.ContainsFunc(atoms, isReal) {
+				found[text[span.Start:span.End]] = true
 			}
 		}
 		if names != nil {
@@ -84,39 +90,14 @@ func pseudonyms(c *cassette.Cassette, e *report.Exchange) []string {
 			}
 		}
 	}
-	for _, text := range texts(e) {
-		search(text[:min(len(text), mostSearched)])
-	}
-	all := make([]string, 0, len(found))
-	for text := range found {
-		all = append(all, text)
-	}
-	slices.Sort(all)
-	return all
-}
-
-func isFake(text string) bool {
-	atoms := identity.Atoms(text)
-	return len(atoms) > 0 && !slices.ContainsFunc(atoms, func(a identity.Atom) bool { return !identity.IsFake(a) })
-}
-
-func texts(e *report.Exchange) []string {
-	all := []string{e.URL, e.Request.Body, e.Response.Body}
+	texts := []string{e.URL, e.Request.Body, e.Response.Body}
 	for _, header := range []map[string][]string{e.Request.Header, e.Response.Header} {
 		for _, values := range header {
-			all = append(all, values...)
+			texts = append(texts, values...)
 		}
 	}
-	return all
-}
-
-// inLines is JSON with one member or element a line; ok is false for what is none, and for what
-// is nested so deep that its indentation would take many times its size.
-func inLines(body string) (indented []byte, ok bool) {
-	compact, err := jsondoc.Compact(nil, body)
-	if err != nil {
-		return nil, false
+	for _, text := range texts {
+		search(text[:min(len(text), mostSearched)])
 	}
-	indented, _, _, ok = jsondoc.Indent(nil, string(compact), 0)
-	return indented, ok
+	return slices.Sorted(maps.Keys(found))
 }

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,10 +32,9 @@ func Drafts(all []Answer) []Draft {
 		}
 	}
 	var drafts []Draft
-	for path, found := range values {
-		drafts = append(drafts, Draft{Path: path, Answers: answers[path], Text: Infer(titleOf(path), found)})
+	for _, path := range slices.Sorted(maps.Keys(values)) {
+		drafts = append(drafts, Draft{Path: path, Answers: answers[path], Text: Infer(titleOf(path), values[path])})
 	}
-	slices.SortFunc(drafts, func(a, b Draft) int { return strings.Compare(a.Path, b.Path) })
 	return drafts
 }
 

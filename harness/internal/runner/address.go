@@ -3,6 +3,7 @@ package runner
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -98,12 +99,9 @@ func overridden(part string, options []option) bool {
 	if err != nil {
 		name = raw
 	}
-	for _, o := range options {
-		if strings.EqualFold(strings.TrimPrefix(o.name, "$"), strings.TrimPrefix(name, "$")) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(options, func(o option) bool {
+		return strings.EqualFold(strings.TrimPrefix(o.name, "$"), strings.TrimPrefix(name, "$"))
+	})
 }
 
 // What OData writes often and RFC 3986 lets stand in a query. '+' is not among

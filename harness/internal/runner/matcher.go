@@ -87,8 +87,11 @@ func (c *checker) match(m *scenario.Matcher, s subject) []finding {
 			wrong = w.types
 		}
 	}
-	if wrong != nil {
-		return c.wrongType(s, strings.Join(wrong, " or "))
+	switch want := strings.Join(wrong, " or "); {
+	case wrong != nil && s.value == nil:
+		return s.failAs(ruleExpectType, want, "wanted %s", article(want))
+	case wrong != nil:
+		return s.failAs(ruleExpectType, want, "which is %s, wanted %s", article(typeOf(s)), article(want))
 	}
 	var found []finding
 	for _, w := range wanted {
@@ -97,13 +100,6 @@ func (c *checker) match(m *scenario.Matcher, s subject) []finding {
 		}
 	}
 	return found
-}
-
-func (c *checker) wrongType(s subject, want string) []finding {
-	if s.value == nil {
-		return s.failAs(ruleExpectType, want, "wanted %s", article(want))
-	}
-	return s.failAs(ruleExpectType, want, "which is %s, wanted %s", article(typeOf(s)), article(want))
 }
 
 // expand fills in a wanted value.

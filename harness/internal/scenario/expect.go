@@ -13,8 +13,6 @@ import (
 
 const root = "$"
 
-func partTitle(i int, title string) string { return fmt.Sprintf("part %d of %s", i+1, title) }
-
 func (d checkDecoder) expect(v value, title string) Expect {
 	if !v.IsSet() || !v.Only(title, expectKeys) {
 		return Expect{}

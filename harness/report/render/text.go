@@ -119,12 +119,8 @@ func severestFirst(c *report.Case) []*report.Finding {
 
 // quiet reports whether a case has no finding that could matter.
 func quiet(c *report.Case) bool {
-	for i := range c.Findings {
-		if c.Findings[i].Severity > report.Note {
-			return false
-		}
-	}
-	return c.Status == report.Passed || c.Status == report.Skipped
+	matters := func(f report.Finding) bool { return f.Severity > report.Note }
+	return !slices.ContainsFunc(c.Findings, matters) && (c.Status == report.Passed || c.Status == report.Skipped)
 }
 
 func caseLine(c *report.Case, name string, column int, style Style) string {
