@@ -147,14 +147,16 @@ func opening(m *Meta, count, holes int) []byte {
 			w.items(indent+2, values)
 		}
 	}
-	texts := func(key string, values map[string]string) {
+	texts := func(key string, values map[string]string) (sorted []string) {
 		if len(values) > 0 {
 			w.line(2, key)
 		}
-		for _, name := range slices.Sorted(maps.Keys(values)) {
+		sorted = slices.Sorted(maps.Keys(values))
+		for _, name := range sorted {
 			w.name(4, name, " ")
 			w.scalar(values[name])
 		}
+		return sorted
 	}
 	text("origin: ", string(m.Origin))
 	text("source: ", m.Source)
@@ -176,9 +178,9 @@ func opening(m *Meta, count, holes int) []byte {
 	if m.isSealed(holes) {
 		text("salt: ", m.Salt)
 		w.line(2, "holes: "+strconv.Itoa(holes))
-		texts("tags:", m.Tags)
+		sorted := texts("tags:", m.Tags)
 		w.key(2, "sum: ")
-		w.doubleQuoted(m.seal(holes))
+		w.doubleQuoted(m.sealOf(holes, sorted))
 		w.line(0, "")
 	}
 	if count == 0 {

@@ -1,6 +1,7 @@
 package cassette
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -50,14 +51,85 @@ func (h *header) cassette(file string, interactions []*Interaction, unsealed boo
 // readHeader reads the lines of a "graphvcr:" block that stand in the file from
 // line first on.
 func readHeader(file string, text []byte, first int, unsealed bool) (header, error) {
-	doc, _, err := unmarshal(text)
+	rest, tags, line := cutTags(text)
+	block, err := headerBlock(rest)
+	if _, at := value(block, "tags"); tags != nil && (err != nil || at == nil || at.Line != line) { // they were part of a text
+		tags = nil
+		block, err = headerBlock(text)
+	}
 	if err != nil {
 		return header{}, err
 	}
-	if len(doc.Content) != 1 || len(doc.Content[0].Content) != 2 {
-		return header{}, errors.New("not one mapping")
+	h, err := headerOf(file, block, first-1, unsealed)
+	if tags != nil {
+		h.Tags = tags
 	}
-	return headerOf(file, doc.Content[0].Content[1], first-1, unsealed)
+	return h, err
+}
+
+func headerBlock(text []byte) (*yaml.Node, error) {
+	doc, _, err := unmarshal(text)
+	if err != nil {
+		return nil, err
+	}
+	if len(doc.Content) != 1 || len(doc.Content[0].Content) != 2 {
+		return nil, errors.New("not one mapping")
+	}
+	return doc.Content[0].Content[1], nil
+}
+
+// cutTags takes the tags out of the lines of a header, where all of them are as Save writes
+// them: there may be one for each name of a recording, and yaml.v3 takes a microsecond and half
+// a kB for each. In their place stands an empty mapping, and what follows keeps its lines.
+func cutTags(text []byte) (rest []byte, tags map[string]string, line int) {
+	const key = "\n  tags:"
+	at := bytes.Index(text, []byte(key+"\n"))
+	if at < 0 {
+		return text, nil, 0
+	}
+	at += len(key)
+	tags = map[string]string{}
+	end := at + 1
+	for l := range strings.Lines(string(text[end:])) {
+		if !strings.HasPrefix(l, "    ") {
+			break
+		}
+		name, tag, ok := tagOf(strings.TrimSuffix(l[4:], "\n"))
+		if !ok || tags[name] != "" {
+			return text, nil, 0
+		}
+		tags[name] = tag
+		end += len(l)
+	}
+	if len(tags) == 0 || bytes.HasPrefix(text[end:], []byte("   ")) {
+		return text, nil, 0
+	}
+	rest = append(slices.Clone(text[:at]), " {}"...)
+	rest = append(rest, strings.Repeat("\n", len(tags)+1)...)
+	return append(rest, text[end:]...), tags, bytes.Count(text[:at], []byte("\n")) + 1
+}
+
+// tagOf reads a line of the mapping of tags without its indentation.
+func tagOf(line string) (name, tag string, ok bool) {
+	var rest string
+	switch {
+	case len(line) == 0 || len(line) > longKey:
+		return "", "", false
+	case line[0] == '"':
+		name, rest, ok = quotedFirst(line)
+	case line[0] == '\'':
+		name, rest, ok = strings.Cut(line[1:], "'")
+	default:
+		end := max(strings.IndexByte(line, ':'), 0)
+		name, rest, ok = line[:end], line[end:], plainKey(line[:end])
+	}
+	tag, colon := strings.CutPrefix(rest, ": ")
+	if inner, after, quoted := quotedFirst(tag); quoted && after == "" {
+		tag = inner
+	} else if tag == "" || tag[0] < 'a' { // a number
+		return "", "", false
+	}
+	return name, tag, ok && colon && isTag(tag)
 }
 
 // The keys of our blocks, in the order in which Save writes them.

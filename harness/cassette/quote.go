@@ -87,7 +87,16 @@ func (w *writer) doubleQuoted(text string) {
 		return
 	}
 	w.out = append(w.out, '"')
-	for _, r := range text {
+	for len(text) > 0 {
+		itself := 0
+		for itself < len(text) && text[itself] >= ' ' && text[itself] < 0x7F && text[itself] != '"' && text[itself] != '\\' {
+			itself++
+		}
+		if w.out, text = append(w.out, text[:itself]...), text[itself:]; text == "" {
+			break
+		}
+		r, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
 		switch {
 		case r == '"', r == '\\':
 			w.out = append(w.out, '\\', byte(r))

@@ -180,9 +180,10 @@ func quotedList(text string) (values []string, rest string, ok bool) {
 
 // quotedFirst reads the double-quoted scalar that a text begins with.
 func quotedFirst(text string) (value, rest string, ok bool) {
-	end := 1
+	end, escaped := 1, false
 	for end < len(text) && text[end] != '"' {
 		if text[end] == '\\' {
+			escaped = true
 			end++
 		}
 		end++
@@ -190,6 +191,10 @@ func quotedFirst(text string) (value, rest string, ok bool) {
 	if end >= len(text) || text[0] != '"' {
 		return "", "", false
 	}
+	value, rest = text[1:end], text[end+1:]
+	if !escaped {
+		return value, rest, true
+	}
 	meaning, ok := unquote(nil, []byte(text[:end+1]))
-	return string(meaning), text[end+1:], ok
+	return string(meaning), rest, ok
 }

@@ -63,10 +63,15 @@ func (s summed) sum() string {
 
 // sum is over the request as it is stored and its holes.
 func (i *Interaction) sum() string {
-	s := make(summed, 0, 2<<10)
+	size := 2<<10 + len(i.Request.URL) + len(i.Request.Body)
+	for _, h := range i.Holes {
+		size += 16 + len(h.Place)
+	}
+	s := make(summed, 0, size)
 	s.texts(i.Request.Method, i.Request.URL, i.Request.Body, strconv.Itoa(len(i.Holes)))
 	for _, h := range i.Holes {
-		s.texts(h.String())
+		s = strconv.AppendInt(s, int64(len(h.Kind)+1+len(h.Place)), 10)
+		s = append(append(append(append(s, ':'), h.Kind...), ' '), h.Place...)
 	}
 	for _, name := range slices.Sorted(maps.Keys(i.Request.Headers)) {
 		s.texts(name)
@@ -76,10 +81,13 @@ func (i *Interaction) sum() string {
 }
 
 // seal is the sum over what a header says of salt, holes and tags.
-func (r *Redaction) seal(holes int) string {
-	var s summed
+func (r *Redaction) seal(holes int) string { return r.sealOf(holes, slices.Sorted(maps.Keys(r.Tags))) }
+
+// sealOf is seal for pseudonyms with tags that are sorted already.
+func (r *Redaction) sealOf(holes int, sorted []string) string {
+	s := make(summed, 0, 32*(len(sorted)+1))
 	s.texts(r.Salt, strconv.Itoa(holes))
-	for _, pseudonym := range slices.Sorted(maps.Keys(r.Tags)) {
+	for _, pseudonym := range sorted {
 		s.texts(pseudonym, r.Tags[pseudonym])
 	}
 	return s.sum()
@@ -138,13 +146,13 @@ func isTag(text string) bool {
 }
 
 // badTag is the first pseudonym whose tag is none, or "".
-func (r *Redaction) badTag() string {
-	for _, pseudonym := range slices.Sorted(maps.Keys(r.Tags)) {
-		if !isTag(r.Tags[pseudonym]) {
-			return pseudonym
+func (r *Redaction) badTag() (first string) {
+	for pseudonym, tag := range r.Tags {
+		if !isTag(tag) && (first == "" || pseudonym < first) {
+			first = pseudonym
 		}
 	}
-	return ""
+	return first
 }
 
 // mark is what the "graphvcr" line of an interaction says of its request.
@@ -160,6 +168,7 @@ func (m *mark) open(file string, i *Interaction, unsealed bool) error {
 	fail := func(format string, args ...any) error {
 		return fault.Load(file, m.line, m.item, fmt.Sprintf(format, args...), reseal(file))
 	}
+	i.Holes = slices.Grow(i.Holes, len(m.holes))
 	for _, text := range m.holes {
 		switch h, ok := parseHole(text); {
 		case ok:

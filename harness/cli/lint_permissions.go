@@ -25,6 +25,9 @@ func addPermissions(p *project.Project, suite *report.Suite) []*scenario.Scenari
 	var all []*scenario.Scenario
 	for i := range suite.Cases {
 		c := &suite.Cases[i]
+		if !lint.IsScenario(p, c.File) || slices.ContainsFunc(c.Findings, func(f report.Finding) bool { return f.Rule == project.RuleScenarioLoad }) {
+			continue
+		}
 		sc, err := p.Scenario(c.File)
 		if err != nil {
 			continue

@@ -57,12 +57,12 @@ func (j *judgement) choose(version string, body map[string]any) error {
 	}
 	j.api = candidates[0]
 	var err error
-	if j.index, err = j.checker.indexes.Index(j.api); err != nil {
+	if j.index, err = j.checker.indexes.Of(j.api); err != nil {
 		return err
 	}
 	named, _ := namedTypes(body)
 	for _, api := range candidates[1:] {
-		other, err := j.checker.indexes.Index(api)
+		other, err := j.checker.indexes.Of(api)
 		if err != nil {
 			return err
 		}

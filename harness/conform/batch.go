@@ -22,37 +22,29 @@ type parts struct {
 func (j *judgement) parts() *parts { return &parts{&j.Exchange, j.checker, j.api, &j.result} }
 
 // judge judges all parts (concepts/json-batching: they come in any order and are paired by id).
-func (p *parts) judge() error {
-	if p.whole.URL == "" {
-		return p.alone()
-	}
+// Of an answer whose request nobody knows each part is judged by what it says itself.
+func (p *parts) judge() (err error) {
 	requests := graph.Requests(p.whole.Request.Doc)
 	answered := map[string]int{}
 	for _, answer := range graph.Responses(p.whole.Answer.Doc) {
 		at := jsondoc.AppendPath("$['responses']", answer.Index)
 		sent := partOf(requests, answer.ID)
-		if answered[answer.ID]++; sent == nil || answered[answer.ID] > 1 {
+		answered[answer.ID]++
+		switch {
+		case p.whole.URL == "":
+			err = p.judgePart(&graph.Part{ID: answer.ID, Index: answer.Index}, &answer, at)
+		case sent == nil || answered[answer.ID] > 1:
 			p.result.problem(ruleAnswerBatch, report.Error, at+"['id']", "the id of a request that is not answered yet", brief(answer.Members["id"]))
-			continue
+		default:
+			err = p.part(sent, &answer, at)
 		}
-		if err := p.part(sent, &answer, at); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	for _, sent := range requests {
 		if answered[sent.ID] == 0 {
 			p.result.problem(ruleAnswerBatch, report.Error, "$['responses']", "an answer to part "+sent.ID, "none")
-		}
-	}
-	return nil
-}
-
-// alone judges the parts of an answer whose request nobody knows, each by what it says itself.
-func (p *parts) alone() error {
-	for _, answer := range graph.Responses(p.whole.Answer.Doc) {
-		none := graph.Part{ID: answer.ID, Index: answer.Index}
-		if err := p.judgePart(&none, &answer, jsondoc.AppendPath("$['responses']", answer.Index)); err != nil {
-			return err
 		}
 	}
 	return nil

@@ -55,14 +55,12 @@ type Problem struct {
 // Checker checks exchanges against the schemas of a folder.
 type Checker struct {
 	schemas *schema.Set
-	indexes *route.Folder
+	indexes *route.Indexes
 }
 
 // New checks against a set's schemas. The indexes beside them are read when they
 // are needed.
-func New(schemas *schema.Set) *Checker {
-	return &Checker{schemas: schemas, indexes: route.NewFolder(schemas.Dir())}
-}
+func New(schemas *schema.Set) *Checker { return &Checker{schemas, route.In(schemas.Dir())} }
 
 // Check judges one exchange. A type that is named is checked whatever else is known:
 // also where the API has no index, or the host is not Graph's. The error is of a schema
@@ -77,7 +75,7 @@ func (c *Checker) Check(e Exchange) (Result, error) {
 		j.address, j.api = u, cmp.Or(u.Version, e.API)
 	}
 	if err == nil && (u.Host == graphurl.Graph || u.Host == "") && u.Version != "" {
-		if j.index, err = c.indexes.Index(u.Version); err != nil {
+		if j.index, err = c.indexes.Of(u.Version); err != nil {
 			return Result{}, err
 		}
 	}
@@ -158,4 +156,33 @@ func Severity(v schema.Violation) report.Severity {
 		return report.Warning
 	}
 	return report.Error
+}
+
+// Relation is how two types stand to each other.
+type Relation int
+
+// The relations.
+const (
+	Unknown    Relation = iota // it is not known: there is no metadata, or only a part of it
+	Related                    // one is the other, or derives from it
+	Apart                      // they have nothing to do with each other
+	Undeclared                 // metadata does not have the first
+)
+
+// Relate says how a type stands to another of an API, by their full names.
+func (c *Checker) Relate(api, typ, other string) (Relation, error) {
+	index, err := c.indexes.Of(api)
+	switch {
+	case err != nil || index == nil:
+		return Unknown, err
+	case !index.Declares(typ) && index.Partial():
+		return Unknown, nil
+	case !index.Declares(typ):
+		return Undeclared, nil
+	case !index.Declares(other):
+		return Unknown, nil
+	case index.Derives(typ, other) || index.Derives(other, typ):
+		return Related, nil
+	}
+	return Apart, nil
 }

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
@@ -76,25 +77,12 @@ func expansions(text string) []schema.Expansion {
 	return all
 }
 
-// list splits an OData list at separators outside parentheses and quotes.
+// list splits an OData list at separators outside parentheses and quotes; of one in which they
+// are not balanced nothing is known.
 func list(text string, separator byte) []string {
-	var items []string
-	depth, quoted, start := 0, false, 0
-	for i := 0; i <= len(text); i++ {
-		switch {
-		case i == len(text) || text[i] == separator && depth == 0 && !quoted:
-			if item := strings.TrimSpace(text[start:i]); item != "" {
-				items = append(items, item)
-			}
-			start = i + 1
-		case text[i] == '\'':
-			quoted = !quoted
-		case quoted:
-		case text[i] == '(':
-			depth++
-		case text[i] == ')':
-			depth--
-		}
+	items, _ := graphurl.SplitList(text, separator)
+	for i := range items {
+		items[i] = strings.TrimSpace(items[i])
 	}
-	return items
+	return slices.DeleteFunc(items, func(item string) bool { return item == "" })
 }

@@ -23,12 +23,6 @@ type checks struct {
 	opts Options
 }
 
-func (c checks) all(runs []run) {
-	for _, r := range runs {
-		c.run(r)
-	}
-}
-
 // run runs the library on one value.
 func (c checks) run(r run) {
 	if c.set.count.Load() && (counts{r.typ.schema: 1}).checks(r.value) > maxChecks {
@@ -229,7 +223,8 @@ func descend(value any, pointer string) (found any, path []step) {
 			break // propertyNames checks names, which have no place of their own
 		}
 		if _, isArray := value.([]any); isArray {
-			path = append(path, element(indexOf(token)))
+			index, _ := strconv.Atoi(token)
+			path = append(path, element(index))
 		} else {
 			path = append(path, member(token))
 		}

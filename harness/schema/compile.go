@@ -89,8 +89,8 @@ func (l *library) newCompiler() *jsonschema.Compiler {
 	compiler := jsonschema.NewCompiler()
 	compiler.Draft = jsonschema.Draft2020
 	compiler.LoadURL = l.load
-	compiler.RegisterExtension(formatKeyword, nil, formatCompiler{})
-	compiler.RegisterExtension(graphKeyword, nil, graphCompiler{})
+	compiler.RegisterExtension(formatKeyword, nil, keyword(format))
+	compiler.RegisterExtension(graphKeyword, nil, keyword(flags))
 	return compiler
 }
 
@@ -147,16 +147,12 @@ func (l *library) explain(key typeKey, err error) error {
 	if errors.As(err, &loop) && src != nil {
 		return src.loopFault()
 	}
-	message := strings.NewReplacer("jsonschema: ", "", scheme+":///", "").Replace(unwrapSchemaError(err).Error())
-	return &fault.Error{Place: fault.Place{File: l.file(key), Line: 1, Column: 1}, Message: "the schema does not compile: " + message}
-}
-
-func unwrapSchemaError(err error) error {
 	var wrapped *jsonschema.SchemaError
 	if errors.As(err, &wrapped) && wrapped.Err != nil {
-		return wrapped.Err
+		err = wrapped.Err
 	}
-	return err
+	message := strings.NewReplacer("jsonschema: ", "", scheme+":///", "").Replace(err.Error())
+	return &fault.Error{Place: fault.Place{File: l.file(key), Line: 1, Column: 1}, Message: "the schema does not compile: " + message}
 }
 
 // deepest follows the first causes; of those at one level, the one whose place

@@ -14,58 +14,52 @@ const (
 	membersOf     = "x-graph/members" // where a flags enum lists its members
 )
 
-// formatCompiler gives "format" to package identity. Registering the keyword with
+// A keyword makes of a schema what the keyword says of texts; nil: nothing. Registering it with
 // each compiler leaves the library's global registry of formats alone.
-type formatCompiler struct{}
+type keyword func(schema map[string]any) jsonschema.ExtSchema
 
-func (formatCompiler) Compile(_ jsonschema.CompilerContext, schema map[string]any) (jsonschema.ExtSchema, error) {
-	name, ok := schema[formatKeyword].(string)
-	if !ok {
-		return nil, nil
-	}
-	match, ok := formatMatcher(name)
-	if !ok {
-		return nil, nil // vetted before; never reached
-	}
-	return formatCheck(match), nil
+// Compile implements jsonschema.ExtCompiler.
+func (k keyword) Compile(_ jsonschema.CompilerContext, schema map[string]any) (jsonschema.ExtSchema, error) {
+	return k(schema), nil
 }
 
-type formatCheck func(string) bool
+// textCheck checks a text; other values are none of its business.
+type textCheck struct {
+	keyword string
+	holds   func(text string) bool
+}
 
-func (match formatCheck) Validate(ctx jsonschema.ValidationContext, value any) error {
-	if text, ok := value.(string); ok && !match(text) {
-		return ctx.Error(formatKeyword, "wrong format")
+// Validate implements jsonschema.ExtSchema.
+func (c textCheck) Validate(ctx jsonschema.ValidationContext, value any) error {
+	if text, ok := value.(string); ok && !c.holds(text) {
+		return ctx.Error(c.keyword, "the text is not of %s", c.keyword)
 	}
 	return nil
 }
 
-// graphCompiler checks the one thing in x-graph that the library can: the members
-// of a flags enum. The rest is for shapes, which read it from the file; an
-// extension costs the library time at every value.
-type graphCompiler struct{}
+// format gives "format" to package identity. An unknown one is vetted before.
+func format(schema map[string]any) jsonschema.ExtSchema {
+	name, _ := schema[formatKeyword].(string)
+	if match, ok := formatMatcher(name); ok {
+		return textCheck{formatKeyword, match}
+	}
+	return nil
+}
 
-func (graphCompiler) Compile(_ jsonschema.CompilerContext, schema map[string]any) (jsonschema.ExtSchema, error) {
+// flags checks the one thing in x-graph that the library can: the members of a flags enum, names
+// separated by commas, in any order (OData JSON format 4.0, section 7.1). The rest is for shapes,
+// which read it from the file; an extension costs the library time at every value.
+func flags(schema map[string]any) jsonschema.ExtSchema {
 	facts, err := readGraphFacts(schema[graphKeyword])
 	if err != nil || !facts.Flags {
-		return nil, nil // faults are vetted before
+		return nil // faults are vetted before
 	}
-	return flagsCheck(facts.Members), nil
-}
-
-// flagsCheck is the members of a flags enum.
-type flagsCheck []string
-
-// Validate checks a value of a flags enum: names separated by commas, in any
-// order (OData JSON format 4.0, section 7.1).
-func (members flagsCheck) Validate(ctx jsonschema.ValidationContext, value any) error {
-	text, ok := value.(string)
-	if !ok {
-		return nil
-	}
-	for name := range strings.SplitSeq(text, ",") {
-		if !slices.Contains(members, strings.TrimSpace(name)) {
-			return ctx.Error(membersOf, "unknown member")
+	return textCheck{membersOf, func(text string) bool {
+		for name := range strings.SplitSeq(text, ",") {
+			if !slices.Contains(facts.Members, strings.TrimSpace(name)) {
+				return false
+			}
 		}
-	}
-	return nil
+		return true
+	}}
 }

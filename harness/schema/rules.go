@@ -16,28 +16,12 @@ const (
 	RuleNumber     Rule = "number"     // a number too large to look at
 )
 
-// The keywords of JSON Schema that this package has words for; a violation may name others.
+// The keywords of JSON Schema that code distinguishes; a violation may name others.
 const (
-	RuleAdditionalProperties Rule = "additionalProperties"
-	RuleConst                Rule = "const"
-	RuleDependentRequired    Rule = "dependentRequired"
-	RuleEnum                 Rule = "enum"
-	RuleExclusiveMaximum     Rule = "exclusiveMaximum"
-	RuleExclusiveMinimum     Rule = "exclusiveMinimum"
-	RuleFalse                Rule = "false"
-	RuleFormat               Rule = "format"
-	RuleMaxItems             Rule = "maxItems"
-	RuleMaxLength            Rule = "maxLength"
-	RuleMaxProperties        Rule = "maxProperties"
-	RuleMaximum              Rule = "maximum"
-	RuleMinItems             Rule = "minItems"
-	RuleMinLength            Rule = "minLength"
-	RuleMinProperties        Rule = "minProperties"
-	RuleMinimum              Rule = "minimum"
-	RuleMultipleOf           Rule = "multipleOf"
-	RuleNot                  Rule = "not"
-	RulePattern              Rule = "pattern"
-	RuleRequired             Rule = "required"
-	RuleType                 Rule = "type"
-	RuleUniqueItems          Rule = "uniqueItems"
+	RuleDependentRequired Rule = "dependentRequired"
+	RuleEnum              Rule = "enum"
+	RuleFalse             Rule = "false"
+	RuleFormat            Rule = "format"
+	RuleRequired          Rule = "required"
+	RuleType              Rule = "type"
 )

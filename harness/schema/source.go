@@ -3,11 +3,7 @@ package schema
 import (
 	"errors"
 	"fmt"
-	"iter"
-	"maps"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -81,16 +77,7 @@ func (f *folder) text(key typeKey) (string, error) {
 	if f.builtin(key) {
 		return builtinText(key.name)
 	}
-	return readInRoot(f.dir, filepath.FromSlash(key.path()))
-}
-
-func readInRoot(dir, name string) (string, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return "", err
-	}
-	defer root.Close()
-	text, err := plainfile.ReadFileIn(root, name)
+	text, err := plainfile.ReadBelow(f.dir, key.path())
 	return string(text), err
 }
 
@@ -123,12 +110,6 @@ func (src *source) at(offset int) (line, column int) {
 // scan finds where the file's members stand, once.
 func (src *source) scan() {
 	src.scanned.Do(func() { src.offsets, src.twice, src.again = memberOffsets(src.text) })
-}
-
-// pointers are those of every member and element.
-func (src *source) pointers() iter.Seq[string] {
-	src.scan()
-	return maps.Keys(src.offsets)
 }
 
 // lookup is the value that pointer names.

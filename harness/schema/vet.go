@@ -97,9 +97,10 @@ func vet(in *folder, src *source) error {
 	v := vetting{folder: in, src: src}
 	if src.scan(); src.twice != "" {
 		line, column := src.at(src.again)
+		names := pointerTokens(src.twice)
 		v.first = &fault.Error{
 			Place:   fault.Place{File: src.file, Line: line, Column: column},
-			Message: fmt.Sprintf("duplicate member %q", lastToken(src.twice)),
+			Message: fmt.Sprintf("duplicate member %q", names[len(names)-1]),
 			Hint:    "of members with one name only the last counts: keep one of them",
 		}
 	}
@@ -108,12 +109,6 @@ func vet(in *folder, src *source) error {
 		return v.first
 	}
 	return nil
-}
-
-// lastToken is the name at the end of a pointer.
-func lastToken(pointer string) string {
-	tokens := pointerTokens(pointer)
-	return tokens[len(tokens)-1]
 }
 
 func (v *vetting) fault(pointer, message, advice string) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -246,3 +247,93 @@ func wantProperty(sh *shape, name string) string {
 	}
 	return fmt.Sprintf("a property of %s: %s", sh.key.name, listed(names))
 }
+
+// runtime is the shape of the type that an object really has: the declared one,
+// or the subtype that its @odata.type names. It queues the object for that type's
+// schema, unless the run of an enclosing schema covers it. Lenient means that the
+// type has no schema, so that more properties than the declared ones are due.
+func (w *walker) runtime(sh *shape, object map[string]any) (actual *shape, lenient bool) {
+	declared := sh.typeName()
+	named := odata.TypeOf(object)
+	if named != "" && named != declared {
+		if w.known(named) {
+			return w.subtype(declared, named, object), false
+		}
+		w.report(w.root.key, "", Violation{Rule: RuleODataType, Warning: true, Got: brief(object[odata.Type]),
+			Want: "a type with a schema in " + w.root.key.api + " (only its declared part is checked)"}, member(odata.Type))
+		lenient = true
+	}
+	if sh.isTarget() {
+		t := w.load(declared)
+		if t == nil {
+			return nil, lenient
+		}
+		w.queue(t, object)
+		sh = t.shape
+	}
+	if sh != nil && sh.abstract && named == "" {
+		w.report(sh.key, "/x-graph", Violation{Rule: RuleODataType, Warning: true, Got: brief(object),
+			Want: "an @odata.type that names a subtype of " + declared})
+	}
+	return sh, lenient
+}
+
+// subtype is the shape of a type that an object names itself.
+func (w *walker) subtype(declared, named string, object map[string]any) *shape {
+	t := w.load(named)
+	if t == nil {
+		return nil
+	}
+	if w.known(declared) && !t.shape.bases[declared] {
+		w.report(t.key, "/allOf", Violation{Rule: RuleODataType, Got: brief(object[odata.Type]),
+			Want: declared + ", or a type that derives from it"}, member(odata.Type))
+	}
+	w.queue(t, object)
+	return t.shape
+}
+
+// known reports whether there is a schema for the type.
+func (w *walker) known(name string) bool { return w.set.Has(w.root.key.api, name) }
+
+// load is a type's schema, or nil when there is none or it is broken.
+func (w *walker) load(name string) *compiled {
+	if !w.known(name) {
+		return nil
+	}
+	t, err := w.set.compile(typeKey{w.root.key.api, name})
+	if err != nil {
+		w.faults = append(w.faults, err)
+		return nil
+	}
+	return t
+}
+
+// The annotations whose values are texts, beside the links that clients follow (OData JSON
+// format 4.01, sections 4.5 and 4.6). Others may hold what they like.
+var textAnnotations = map[string]bool{
+	odata.Context: true, odata.Type: true, "@odata.id": true, "@odata.etag": true, "@odata.editLink": true,
+	"@odata.readLink": true, "@odata.associationLink": true, "@odata.navigationLink": true,
+	"@odata.mediaContentType": true, "@odata.mediaEtag": true,
+}
+
+// annotation checks the kind of an annotation's value. Those of the answer itself, which
+// have an address or a number to be, are not this package's to judge.
+func (w *walker) annotation(annotation, name string, v any) {
+	if v == nil || len(w.path) == 0 && ofAnswer[name] {
+		return
+	}
+	want := ""
+	switch _, isText := v.(string); {
+	case !isText && (textAnnotations[annotation] || odata.IsFollowedMember(annotation)):
+		want = "string"
+	case annotation == odata.Count:
+		if _, isNumber := v.(json.Number); !isNumber && !(isText && w.opts.LongTexts) {
+			want = "integer"
+		}
+	}
+	if want != "" {
+		w.report(w.root.key, "", Violation{Rule: RuleType, Want: want, Got: brief(v)}, member(name))
+	}
+}
+
+var ofAnswer = map[string]bool{odata.Context: true, odata.NextLink: true, odata.DeltaLink: true, odata.Count: true}

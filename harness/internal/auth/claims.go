@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -23,43 +20,28 @@ const (
 	Unknown     TokenKind = "unknown"     // a token that cannot be read, or none
 )
 
-// Claims are what a token says of itself; nobody has verified it. It prints as its
-// kind and permissions, never as whose it is.
+// Claims are what a token says of itself, but for whose it is; nobody has verified it.
 type Claims struct {
-	Kind    TokenKind
-	Scopes  []string      // scp, sorted
-	Roles   []string      // roles, sorted
-	Expires time.Time     // zero when unknown
-	whose   func() bearer // nil when unknown; a closure, because fmt looks through pointers
+	Kind     TokenKind
+	Scopes   []string  // scp, sorted
+	Roles    []string  // roles, sorted
+	Expires  time.Time // zero when unknown
+	audience string    // the service that it is for; "" when unknown
 }
-
-// bearer is identity, which stays in memory.
-type bearer struct{ tenant, object, upn, audience string }
 
 // ReadClaims reads a token without verifying it. What is no JWT (the opaque EwA...
 // tokens of consumer accounts, concepts/auth/auth-concepts; an encrypted token) is
 // of Unknown kind.
 func ReadClaims(token string) Claims {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return Claims{Kind: Unknown}
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	if err != nil {
-		return Claims{Kind: Unknown}
-	}
 	var said map[string]any
-	if json.Unmarshal(payload, &said) != nil || said == nil {
-		return Claims{Kind: Unknown}
+	if parts := strings.Split(token, "."); len(parts) == 3 {
+		payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+		if err != nil || json.Unmarshal(payload, &said) != nil {
+			said = nil
+		}
 	}
-	text := func(name string) string { s, _ := said[name].(string); return s }
-	c := Claims{
-		Kind:   kindOf(said),
-		Scopes: namesIn(said["scp"]),
-		Roles:  namesIn(said["roles"]),
-	}
-	whose := bearer{tenant: text("tid"), object: text("oid"), upn: text("upn"), audience: text("aud")}
-	c.whose = func() bearer { return whose }
+	c := Claims{Kind: kindOf(said), Scopes: namesIn(said["scp"]), Roles: namesIn(said["roles"])}
+	c.audience, _ = said["aud"].(string)
 	if seconds, ok := said["exp"].(float64); ok && seconds > 0 && seconds < 1e11 {
 		c.Expires = time.Unix(int64(seconds), 0)
 	}
@@ -101,23 +83,6 @@ func namesIn(claim any) []string {
 	return slices.Compact(names)
 }
 
-// Tenant is the id of the tenant, "" when unknown. It is identity: for redaction,
-// not for output.
-func (c Claims) Tenant() string { return c.bearer().tenant }
-
-// ObjectID is the object id of the user or service principal, like Tenant.
-func (c Claims) ObjectID() string { return c.bearer().object }
-
-// UPN is the user principal name, like Tenant.
-func (c Claims) UPN() string { return c.bearer().upn }
-
-func (c Claims) bearer() bearer {
-	if c.whose == nil {
-		return bearer{}
-	}
-	return c.whose()
-}
-
 // Auth is what a cassette keeps of the token; nil when the kind is unknown.
 func (c Claims) Auth() *cassette.Auth {
 	if c.Kind != Delegated && c.Kind != Application {
@@ -140,9 +105,3 @@ func (c Claims) held() []string {
 func (c Claims) String() string {
 	return strings.Join(append([]string{string(cmp.Or(c.Kind, Unknown))}, c.held()...), " ")
 }
-
-// Format is String for every verb: %+v and %#v would show more.
-func (c Claims) Format(s fmt.State, _ rune) { io.WriteString(s, c.String()) }
-
-// LogValue is String.
-func (c Claims) LogValue() slog.Value { return slog.StringValue(c.String()) }

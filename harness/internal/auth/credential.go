@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -34,8 +33,7 @@ type Options struct {
 // A Credential gets tokens for Graph and keeps the current one in memory. It
 // shows neither: whatever prints it prints what String returns.
 type Credential struct {
-	kind    string
-	shown   string                    // to people
+	shown   string                    // to people: its kind, for auto the one that was found
 	places  map[origin]bool           // that its tokens may be sent to
 	acquire acquirer                  // nil: no token at all
 	turn    chan struct{}             // held by who reads or gets the token
@@ -51,9 +49,6 @@ const renewal = 2 * time.Minute
 // open opens a credential of a kind (see the package's list) for an identity. It reads
 // variables and files but signs in only when the first token is needed.
 func open(identity, kind string, o Options) (*Credential, error) {
-	if o.Getenv == nil {
-		o.Getenv = os.Getenv
-	}
 	base, err := address("the base URL", cmp.Or(o.GraphURL, graph.URL))
 	if err != nil {
 		return nil, err
@@ -77,9 +72,6 @@ func asIdentity(identity string) string {
 	}
 	return "as " + identity + ": "
 }
-
-// Kind is the kind of credential, for auto the one that was found.
-func (c *Credential) Kind() string { return c.kind }
 
 // String says what it is, never what it holds.
 func (c *Credential) String() string { return c.shown }

@@ -168,7 +168,7 @@ func TestAzureCLI(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := c.Kind()+" "+claims.String(), "azure-cli delegated User.Read"; got != want {
+		if got, want := c.String()+" "+claims.String(), "azure-cli delegated User.Read"; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

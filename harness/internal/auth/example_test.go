@@ -43,7 +43,7 @@ func TestTwoIdentitiesAtAStandIn(t *testing.T) {
 		identity, path string
 		status         int
 	}{{"app", "/v1.0/users", 200}, {"user", "/v1.0/me", 200}, {"user", "/v1.0/users", 403}} {
-		client := http.Client{Transport: &auth.Transport{Credential: set[tt.identity]}}
+		client := http.Client{Transport: &auth.Transport{Credential: set[tt.identity], Base: http.DefaultTransport}}
 		resp, err := client.Get(e.GraphURL() + tt.path)
 		if err != nil {
 			t.Fatal(err)

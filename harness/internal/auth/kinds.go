@@ -45,7 +45,7 @@ func (s *signIn) open(name string) (*Credential, error) {
 	variable, static := strings.CutPrefix(name, "env:")
 	switch {
 	case name == "none":
-		return &Credential{kind: name, shown: "no token"}, nil
+		return &Credential{shown: "no token"}, nil
 	case name == "auto":
 		return s.auto()
 	case static:
@@ -76,7 +76,7 @@ func (s *signIn) ofKind(k kind) (*Credential, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Credential{kind: k.name, shown: k.name, acquire: acquire}
+	c := &Credential{shown: k.name, acquire: acquire}
 	if k.name != "azure-cli" {
 		c.shown += " (" + k.needs[len(k.needs)-1] + ") at " + s.authority.Host
 	}

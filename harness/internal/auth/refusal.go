@@ -36,7 +36,7 @@ func unauthorized(c Claims) (why, hint string) {
 			"choose a sign-in with --auth, or let the step expect the 401"
 	case !c.Expires.IsZero() && time.Now().After(c.Expires):
 		return "the token has expired", "sign in again; azure-cli, device-code and client-secret renew their tokens"
-	case !isForGraph(c.bearer().audience):
+	case !isForGraph(c.audience):
 		return "the token is for another service than Microsoft Graph",
 			"get a token for https://graph.microsoft.com, or for the Graph of the tenant's national cloud"
 	}

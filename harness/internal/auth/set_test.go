@@ -26,7 +26,7 @@ func TestSetFindsACredentialForEachIdentity(t *testing.T) {
 		name, kind string
 		env        vars
 		identities []string
-		want       map[string]string // identity -> kind
+		want       map[string]string // identity -> what is shown of it, without its variable
 		err        string
 	}{
 		{"one", "auto", secretApp, []string{""}, map[string]string{"": "client-secret"}, ""},
@@ -34,15 +34,15 @@ func TestSetFindsACredentialForEachIdentity(t *testing.T) {
 		{"both", "auto", secretApp, []string{"app", "user"}, map[string]string{"app": "client-secret", "user": "device-code"}, ""},
 		{"tokens beat all", "auto", with(vars{"GRAPHVCR_TOKEN": "EwA1", "GRAPHVCR_TOKEN_APP": "EwA2", "GRAPHVCR_TOKEN_USER": "EwA3"}),
 			[]string{"", "app", "user"},
-			map[string]string{"": "env:GRAPHVCR_TOKEN", "app": "env:GRAPHVCR_TOKEN_APP", "user": "env:GRAPHVCR_TOKEN_USER"}, ""},
+			map[string]string{"": "the token in GRAPHVCR_TOKEN", "app": "the token in GRAPHVCR_TOKEN_APP", "user": "the token in GRAPHVCR_TOKEN_USER"}, ""},
 		{"named kinds", "auto", with(vars{"GRAPHVCR_AUTH_APP": "env:MINE", "MINE": "EwA1", "GRAPHVCR_AUTH_USER": "azure-cli"}),
-			[]string{"app", "user"}, map[string]string{"app": "env:MINE", "user": "azure-cli"}, ""},
+			[]string{"app", "user"}, map[string]string{"app": "the token in MINE", "user": "azure-cli"}, ""},
 		{"named auto", "auto", with(vars{"GRAPHVCR_AUTH_APP": "auto"}), []string{"app"}, map[string]string{"app": "client-secret"}, ""},
 		{"other names", "auto", with(vars{"GRAPHVCR_TOKEN_SECOND_USER": "EwA1"}), []string{"second-user"},
-			map[string]string{"second-user": "env:GRAPHVCR_TOKEN_SECOND_USER"}, ""},
+			map[string]string{"second-user": "the token in GRAPHVCR_TOKEN_SECOND_USER"}, ""},
 		{"other names have nothing of their own", "auto", secretApp, []string{"guest"}, nil,
 			"sign in as guest: nothing is configured | set GRAPHVCR_TOKEN_GUEST; GRAPHVCR_AUTH_GUEST names a kind"},
-		{"none is none for all", "none", secretApp, []string{"", "app"}, map[string]string{"": "none", "app": "none"}, ""},
+		{"none is none for all", "none", secretApp, []string{"", "app"}, map[string]string{"": "no token", "app": "no token"}, ""},
 		{"--auth is for the default identity", "device-code", secretApp, []string{"", "app"},
 			map[string]string{"": "device-code", "app": "client-secret"}, ""},
 		{"nothing", "auto", vars{}, []string{"", "user"}, nil,
@@ -62,7 +62,7 @@ func TestSetFindsACredentialForEachIdentity(t *testing.T) {
 				if got == nil {
 					got = map[string]string{}
 				}
-				got[identity] = c.Kind()
+				got[identity], _, _ = strings.Cut(c.String(), " (")
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)

@@ -196,7 +196,7 @@ func (s *signIn) static(variable string) (*Credential, error) {
 		}
 		return azcore.AccessToken{Token: token, ExpiresOn: expires}, nil
 	}
-	return &Credential{kind: "env:" + variable, shown: "the token in " + variable, acquire: acquire}, nil
+	return &Credential{shown: "the token in " + variable, acquire: acquire}, nil
 }
 
 // plainHost lets azidentity, which insists on https, sign in at a test server that

@@ -2,9 +2,7 @@ package auth
 
 import (
 	"net/http"
-	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/internal/quiet"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -13,25 +11,16 @@ import (
 // then cannot record the token. A request that brings its own Authorization keeps it.
 type Transport struct {
 	Credential *Credential
-	// Base sends the request; nil is as http.DefaultTransport, on connections of its own.
-	Base http.RoundTripper
+	Base       http.RoundTripper // sends the request
 	// Without reports whether a request must carry no token; nil is none of them.
 	Without func(*http.Request) bool
-
-	once sync.Once
-	own  http.RoundTripper // where there is no Base
 }
 
 // RoundTrip signs in if need be, which may take as long as a person does; the
 // request's context bounds it.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	base := t.Base
-	if base == nil {
-		t.once.Do(func() { t.own = quiet.Over(http.DefaultTransport) })
-		base = t.own
-	}
 	if !t.takes(req) {
-		return base.RoundTrip(req)
+		return t.Base.RoundTrip(req)
 	}
 	token, err := t.Credential.token(req.Context())
 	if err != nil {
@@ -41,10 +30,10 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if token == "" {
-		return base.RoundTrip(req)
+		return t.Base.RoundTrip(req)
 	}
 	// The response names req: what the client holds shows no token.
-	return wire.Send(base, req, func(sent *http.Request) { sent.Header.Set("Authorization", "Bearer "+token) })
+	return wire.Send(t.Base, req, func(sent *http.Request) { sent.Header.Set("Authorization", "Bearer "+token) })
 }
 
 func (t *Transport) takes(req *http.Request) bool {

@@ -68,13 +68,11 @@ func New() (*Authority, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a certificate authority: %w", err)
 	}
-	pair, err := tls.X509KeyPair(text, text)
+	a, err := parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("make a certificate authority: %w", err)
 	}
-	return &Authority{
-		cert: pair.Leaf, key: pair.PrivateKey.(*ecdsa.PrivateKey), pem: pemOf(pair.Leaf), leaves: newLeaves(),
-	}, nil
+	return a, nil
 }
 
 // PEM is the authority's certificate, without its key.
@@ -163,22 +161,34 @@ func load(dir string) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
+	a, err := parse(text)
+	if err != nil {
+		return nil, &fault.Error{
+			Message: fmt.Sprintf("%s is not a certificate authority: %v", file, err),
+			Hint:    "remove it, and a new one is made, to be trusted again",
+		}
+	}
+	a.dir = dir
+	return a, nil
+}
+
+// parse reads what newKeyFile made, or says what else it is.
+func parse(text []byte) (*Authority, error) {
 	pair, err := tls.X509KeyPair(text, text)
 	if err != nil {
-		return nil, damaged(file, err.Error())
+		return nil, err
 	}
 	key, ok := pair.PrivateKey.(*ecdsa.PrivateKey)
 	if !ok || !pair.Leaf.IsCA {
-		return nil, damaged(file, "it is not the key of an authority")
+		return nil, errors.New("it is not the key of an authority")
 	}
 	if time.Now().After(pair.Leaf.NotAfter) {
-		return nil, damaged(file, "its certificate ended on "+pair.Leaf.NotAfter.Format(time.DateOnly))
+		return nil, errors.New("its certificate ended on " + pair.Leaf.NotAfter.Format(time.DateOnly))
 	}
-	return &Authority{dir: dir, cert: pair.Leaf, key: key, pem: pemOf(pair.Leaf), leaves: newLeaves()}, nil
-}
-
-func pemOf(cert *x509.Certificate) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
+	a := &Authority{cert: pair.Leaf, key: key, pem: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Leaf.Raw})}
+	a.leaves.byName = map[string]*tls.Certificate{}
+	a.leaves.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	return a, err
 }
 
 // publish writes the certificate beside the key, for clients.
@@ -190,8 +200,4 @@ func (a *Authority) publish() error {
 		return fmt.Errorf("write the authority's certificate: %w", err)
 	}
 	return nil
-}
-
-func damaged(file, why string) error {
-	return &fault.Error{Message: fmt.Sprintf("%s is not a certificate authority: %s", file, why), Hint: "remove it, and a new one is made, to be trusted again"}
 }

@@ -2,7 +2,6 @@ package ca
 
 import (
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
@@ -21,15 +20,7 @@ const maxLeaves = 1000
 type leaves struct {
 	mu     sync.Mutex
 	byName map[string]*tls.Certificate
-	key    func() (*ecdsa.PrivateKey, error)
-}
-
-func newLeaves() leaves {
-	return leaves{byName: map[string]*tls.Certificate{}, key: sync.OnceValues(newLeafKey)}
-}
-
-func newLeafKey() (*ecdsa.PrivateKey, error) {
-	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key    *ecdsa.PrivateKey
 }
 
 // Certificate is one for a host, a name or an IP address without a port.
@@ -57,10 +48,6 @@ func (a *Authority) Certificate(host string) (*tls.Certificate, error) {
 // sign makes a certificate for a host. That of a host on this machine is good for all
 // of loopback's names.
 func (a *Authority) sign(host string) (*tls.Certificate, error) {
-	key, err := a.leaves.key()
-	if err != nil {
-		return nil, err
-	}
 	now := time.Now()
 	template := &x509.Certificate{
 		SerialNumber: serial(),
@@ -86,7 +73,7 @@ func (a *Authority) sign(host string) (*tls.Certificate, error) {
 	default:
 		template.DNSNames = []string{host}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
+	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &a.leaves.key.PublicKey, a.key)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +81,7 @@ func (a *Authority) sign(host string) (*tls.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tls.Certificate{Certificate: [][]byte{der, a.cert.Raw}, PrivateKey: key, Leaf: leaf}, nil
+	return &tls.Certificate{Certificate: [][]byte{der, a.cert.Raw}, PrivateKey: a.leaves.key, Leaf: leaf}, nil
 }
 
 // TLSConfig serves each client a certificate for the name that it asks for, or for the

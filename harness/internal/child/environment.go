@@ -1,11 +1,13 @@
 package child
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"maps"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -63,12 +65,9 @@ func (p Place) Environment(base []string, dir string) ([]string, error) {
 			return nil, fmt.Errorf("prepare the program's environment: %w", err)
 		}
 	}
-	_, proxyPort, err := net.SplitHostPort(p.Proxy)
-	if err != nil {
-		return nil, fmt.Errorf("prepare the program's environment: %w", err)
-	}
-	_, tlsPort, err := net.SplitHostPort(p.TLS)
-	if err != nil {
+	_, proxyPort, errProxy := net.SplitHostPort(p.Proxy)
+	_, tlsPort, errTLS := net.SplitHostPort(p.TLS)
+	if err := cmp.Or(errProxy, errTLS); err != nil {
 		return nil, fmt.Errorf("prepare the program's environment: %w", err)
 	}
 	set := map[string]string{
@@ -94,7 +93,7 @@ func (p Place) Environment(base []string, dir string) ([]string, error) {
 		set[strings.ToUpper(name)] = value
 	}
 	if p.CopyProfiles {
-		copies, err := copyProfiles(get, dir)
+		copies, err := copyProfile(get, dir)
 		if err != nil {
 			return nil, err
 		}
@@ -144,23 +143,11 @@ func sameName(a, b string) bool {
 	return a == b || runtime.GOOS == "windows" && strings.EqualFold(a, b)
 }
 
-// with sets variables in a list of NAME=value.
+// with sets variables in a list of NAME=value, in which each name is then once.
 func with(base []string, set map[string]string) []string {
-	var env []string
-	for _, entry := range base {
-		name, _, _ := strings.Cut(entry, "=")
-		replaced := false
-		for key := range set {
-			replaced = replaced || sameName(key, name)
-		}
-		if !replaced {
-			env = append(env, entry)
-		}
+	env := slices.Clone(base)
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		env = append(env, name+"="+set[name])
 	}
-	added := make([]string, 0, len(set))
-	for name, value := range set {
-		added = append(added, name+"="+value)
-	}
-	slices.Sort(added)
-	return append(env, added...)
+	return (&exec.Cmd{Env: env}).Environ()
 }

@@ -12,95 +12,78 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 )
 
-// A profile is a file of a program's own in which it keeps its tokens together with when
-// they end. The program believes what it reads there, and writes it again when it has
-// renewed a token.
-type profile struct {
-	variable string // names the file
-	program  string // whose it is
-	option   string // of the program's, which names the file before the variable does
-	places   []place
+// rclone keeps its tokens, together with when they end, in a file of its own: it believes what
+// it reads there, and writes it again when it has renewed a token. (MSAL's caches need no copy,
+// nor do files that hold a refresh token only: package signin gives back what was sent.)
+const (
+	rclone       = "rclone"
+	rcloneConfig = "RCLONE_CONFIG" // names the file
+	rcloneOption = "--config"      // names it before the variable does
+)
+
+// rcloneFiles are where rclone looks for its file if nothing names it, below the folders that
+// variables name.
+var rcloneFiles = [...]struct{ base, file string }{
+	{"APPDATA", "rclone/rclone.conf"}, {"XDG_CONFIG_HOME", "rclone/rclone.conf"}, {"HOME", ".config/rclone/rclone.conf"}, {"HOME", ".rclone.conf"},
 }
 
-// A place is where a profile is if the variable names none: a file below the folder that
-// a variable names.
-type place struct{ base, file string }
-
-// profiles are those that a variable can lead elsewhere. (MSAL's caches need no copy, nor
-// do files that hold a refresh token only: package signin gives back what was sent.)
-var profiles = [...]profile{
-	{"RCLONE_CONFIG", "rclone", "--config", []place{ // as rclone looks for it
-		{"APPDATA", "rclone/rclone.conf"}, {"XDG_CONFIG_HOME", "rclone/rclone.conf"}, {"HOME", ".config/rclone/rclone.conf"}, {"HOME", ".rclone.conf"},
-	}},
-}
-
-// copyProfiles makes copies of profiles in dir, and returns the variables that lead to
-// them. A profile that is not there stays so.
-func copyProfiles(get func(string) string, dir string) (map[string]string, error) {
-	set := map[string]string{}
-	for _, p := range profiles {
-		to := filepath.Join(dir, p.variable)
-		if err := p.copy(get, to); errors.Is(err, fs.ErrNotExist) {
-			continue
-		} else if err != nil {
-			return nil, fmt.Errorf("copy the profile that %s names: %w", p.variable, err)
-		}
-		set[p.variable] = to
-	}
-	return set, nil
-}
-
-func (p profile) copy(get func(string) string, to string) error {
-	if named := get(p.variable); named != "" {
-		return copyProfile(named, to)
-	}
-	for _, at := range p.places {
-		base := get(at.base)
-		if base == "" {
-			continue
-		}
-		if err := copyProfile(filepath.Join(base, filepath.FromSlash(at.file)), to); !errors.Is(err, fs.ErrNotExist) {
-			return err
+// copyProfile makes a copy of rclone's file in dir, to which the variables lead that it
+// returns: none where there is no file.
+func copyProfile(get func(string) string, dir string) (map[string]string, error) {
+	var files []string
+	for _, at := range rcloneFiles {
+		if base := get(at.base); base != "" {
+			files = append(files, filepath.Join(base, filepath.FromSlash(at.file)))
 		}
 	}
-	return fs.ErrNotExist
+	if named := get(rcloneConfig); named != "" {
+		files = []string{named}
+	}
+	to := filepath.Join(dir, rcloneConfig)
+	for _, file := range files {
+		if copied, err := copyFile(rcloneConfig, file, to); copied || err != nil {
+			return map[string]string{rcloneConfig: to}, err
+		}
+	}
+	return nil, nil
 }
 
-func copyProfile(from, to string) error {
+// copyFile copies a profile that something names, unless it is not there: then it is the
+// program's to make.
+func copyFile(name, from, to string) (copied bool, err error) {
 	text, err := plainfile.ReadFile(from)
-	if err != nil {
-		return err
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
 	}
-	return os.WriteFile(to, text, 0o600)
+	if err == nil {
+		err = os.WriteFile(to, text, 0o600)
+	}
+	if err != nil {
+		return false, fmt.Errorf("copy the profile that %s names: %w", name, err)
+	}
+	return true, nil
 }
 
-// Command is args with copies in dir in place of the profiles that they name, where
+// Command is args with a copy in dir in place of the profile that they name, where
 // profiles are copied. It does not see what a script passes to the programs that it runs.
 func (p Place) Command(args []string, dir string) ([]string, error) {
 	args = slices.Clone(args)
-	if !p.CopyProfiles || len(args) == 0 {
+	if !p.CopyProfiles || len(args) == 0 || strings.TrimSuffix(filepath.Base(args[0]), ".exe") != rclone {
 		return args, nil
 	}
-	for _, of := range profiles {
-		if strings.TrimSuffix(filepath.Base(args[0]), ".exe") != of.program {
+	to := filepath.Join(dir, rcloneConfig+".named")
+	for i := range args {
+		prefix, file := "", args[i]
+		if value, joined := strings.CutPrefix(args[i], rcloneOption+"="); joined {
+			prefix, file = rcloneOption+"=", value
+		} else if i == 0 || args[i-1] != rcloneOption {
 			continue
 		}
-		for i := range args {
-			var prefix, file string
-			switch option, value, joined := strings.Cut(args[i], "="); {
-			case joined && option == of.option:
-				prefix, file = option+"=", value
-			case i > 0 && args[i-1] == of.option:
-				file = args[i]
-			default:
-				continue
-			}
-			to := filepath.Join(dir, of.variable+".named")
-			if err := copyProfile(file, to); errors.Is(err, fs.ErrNotExist) {
-				continue // the program's to make
-			} else if err != nil {
-				return nil, fmt.Errorf("copy the profile that %s names: %w", of.option, err)
-			}
+		copied, err := copyFile(rcloneOption, file, to)
+		if err != nil {
+			return nil, err
+		}
+		if copied {
 			args[i] = prefix + to
 		}
 	}

@@ -62,41 +62,31 @@ const storePassword = "changeit"
 // javaStore is a key store in Java's own format ("JKS", as JDK's JavaKeyStore reads it)
 // of the certificates in a PEM file.
 func javaStore(certificates []byte) []byte {
-	var entries bytes.Buffer
+	var entries []byte
 	count := uint32(0)
-	for rest := certificates; ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
+	for block, rest := pem.Decode(certificates); block != nil; block, rest = pem.Decode(rest) {
 		if block.Type != "CERTIFICATE" {
 			continue
 		}
 		count++
-		put32(&entries, 2) // a trusted certificate
-		putText(&entries, "ca"+strconv.Itoa(int(count)))
-		entries.Write(binary.BigEndian.AppendUint64(nil, uint64(time.Now().UnixMilli())))
-		putText(&entries, "X.509")
-		put32(&entries, uint32(len(block.Bytes)))
-		entries.Write(block.Bytes)
+		entries = binary.BigEndian.AppendUint32(entries, 2) // a trusted certificate
+		entries = appendText(entries, "ca"+strconv.Itoa(int(count)))
+		entries = binary.BigEndian.AppendUint64(entries, uint64(time.Now().UnixMilli()))
+		entries = appendText(entries, "X.509")
+		entries = binary.BigEndian.AppendUint32(entries, uint32(len(block.Bytes)))
+		entries = append(entries, block.Bytes...)
 	}
-	var store bytes.Buffer
-	put32(&store, 0xfeedfeed)
-	put32(&store, 2)
-	put32(&store, count)
-	store.Write(entries.Bytes())
+	store := binary.BigEndian.AppendUint64(nil, 0xfeedfeed_00000002) // what it is, and the version
+	store = append(binary.BigEndian.AppendUint32(store, count), entries...)
 	sum := sha1.New()
 	for _, c := range storePassword {
 		sum.Write([]byte{0, byte(c)})
 	}
 	sum.Write([]byte("Mighty Aphrodite"))
-	sum.Write(store.Bytes())
-	return sum.Sum(store.Bytes())
+	sum.Write(store)
+	return sum.Sum(store)
 }
 
-func put32(b *bytes.Buffer, n uint32) { b.Write(binary.BigEndian.AppendUint32(nil, n)) }
-
-func putText(b *bytes.Buffer, s string) {
-	b.Write(binary.BigEndian.AppendUint16(nil, uint16(len(s))))
-	b.WriteString(s)
+func appendText(b []byte, s string) []byte {
+	return append(binary.BigEndian.AppendUint16(b, uint16(len(s))), s...)
 }

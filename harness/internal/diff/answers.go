@@ -9,6 +9,112 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
+// A picture is what an operation's answers have in common, by status.
+type picture struct {
+	answers map[int]*answers
+	asked   *shape // the documents that writes sent
+	sent    int    // how many writes there were
+}
+
+// answers are those with one status.
+type answers struct {
+	all     []*exchange
+	shape   *shape
+	headers map[string]int
+	kinds   map[string]int // content types and kinds of bodies
+	equal   equalities
+}
+
+func newPicture() *picture {
+	return &picture{answers: map[int]*answers{}, asked: newShape("", "$", "request")}
+}
+
+func pictureOf(op *operation) *picture {
+	p := newPicture()
+	for t, e := range op.telling {
+		p.add(e)
+		if t.write {
+			p.ask(e)
+		}
+	}
+	return p
+}
+
+func (p *picture) ask(e *exchange) {
+	if e.asked == nil {
+		return
+	}
+	p.sent++
+	r := reader{interaction: e.at, as: e.as, base: "$"}
+	r.read(p.asked, e.asked, "")
+}
+
+func (p *picture) add(e *exchange) {
+	a := p.answers[e.status]
+	if a == nil {
+		a = &answers{shape: newShape("", "$", ""), headers: map[string]int{}, kinds: map[string]int{}, equal: equalities{}}
+		p.answers[e.status] = a
+	}
+	a.all = append(a.all, e)
+	for _, name := range contractHeaders {
+		if e.header.Get(name) != "" {
+			a.headers[name]++
+		}
+	}
+	a.kinds[e.contentClass()]++
+	if e.answered.kind == "JSON" && e.answered.doc != nil {
+		typ := e.typeOf()
+		(&reader{interaction: e.at, as: e.as, base: e.path}).read(a.shape, e.answered.doc, typ)
+		a.equal.learn(e)
+		for _, page := range e.pages {
+			a.page(page, typ)
+		}
+	}
+	if location := e.header.Get("Location"); location != "" {
+		a.location(e, location)
+	}
+}
+
+// page adds a further page: its items to the list, and the link that only the last page
+// has.
+func (a *answers) page(e *exchange, typ string) {
+	root, _ := e.answered.doc.(map[string]any)
+	for _, name := range []string{"value", odata.DeltaLink} {
+		s := a.shape.members[name]
+		value, there := root[name]
+		switch {
+		case !there:
+			continue
+		case s == nil:
+			s = newShape(name, jsondoc.AppendPath(jsondoc.Root, name), name)
+			a.shape.members[name] = s
+		}
+		r := reader{interaction: e.at, as: e.as, base: e.path, steps: []any{name}}
+		if items, isList := value.([]any); isList && s.types[typeArray] > 0 {
+			r.elements(s, items, typ) // of the list that the first page began
+			continue
+		}
+		r.read(s, value, typ)
+	}
+	a.equal.learn(e)
+}
+
+// location files the Location header with the body's members, as one of them.
+func (a *answers) location(e *exchange, text string) {
+	if a.shape.members == nil {
+		a.shape.members = map[string]*shape{}
+	}
+	const name = "header.Location"
+	s := a.shape.members[name]
+	if s == nil {
+		s = newShape("Location", name, name)
+		a.shape.members[name] = s
+	}
+	s.types[typeString]++
+	s.at = append(s.at[:min(len(s.at), maxExamples-1)], spot{e.at, name})
+	(&reader{interaction: e.at, as: e.as, base: name}).text(s, text)
+}
+
 // An answerPair is the answers with one status of both recordings.
 type answerPair struct {
 	pair
@@ -42,7 +148,8 @@ func (c *shapes) add(at *shape, old, new []spot, d difference) {
 
 // compare compares what stands at one place, and then what stands below it.
 func (c *shapes) compare(old, new *shape) {
-	if old.total() > 0 && new.total() > 0 && !isLinkMember(old.where) {
+	isPaging := old.where == jsondoc.AppendPath(jsondoc.Root, odata.NextLink) // traces compare it
+	if old.total() > 0 && new.total() > 0 && !isPaging {
 		if c.types(old, new) {
 			return
 		}
@@ -62,9 +169,4 @@ func (c *shapes) compare(old, new *shape) {
 	if old.removed != nil && new.removed != nil {
 		c.compare(old.removed, new.removed)
 	}
-}
-
-// isLinkMember reports whether a place is that of a paging link, which traces compare.
-func isLinkMember(where string) bool {
-	return where == jsondoc.AppendPath(jsondoc.Root, odata.NextLink)
 }

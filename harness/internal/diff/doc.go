@@ -8,10 +8,10 @@
 //     replaced by their kind, literals of filters left out). A request whose address an
 //     earlier answer gave (nextLink, deltaLink, Location, uploadUrl) belongs to the
 //     operation that gave it, however the link is spelled: further pages are pages of one
-//     answer, polls are polls (flow.go, links.go);
+//     answer, polls are polls (flow.go, exchange.go);
 //   - within an operation, what is asked of one resource between two writes to it is one
 //     phase. Repeated answers in a phase are a trace of statuses and states, not a count,
-//     and the last answer stands for them (trace.go);
+//     and the last answer stands for them (compare.go);
 //   - the bodies of an operation's answers are one shape: which properties there are and
 //     how often, of which JSON types, with which kinds of ids, dates, links and words
 //     (shape.go, value.go). Arrays are bags of their elements; JSON inside strings and the
@@ -26,11 +26,11 @@
 // "graphvcr whatif" come from the second.
 //
 // A test server that is asked for Graph's versions is Graph, on whatever port it listens
-// (testserver.go).
+// (reading.go).
 //
 // Of a sealed recording, the pseudonym of a name counts as one redacted value, word or
 // member, whatever its number, and is reported as the file has it; ids have pseudonyms of their form, and compare as ids
-// (redacted.go). Where only one recording is sealed, what it hides is not reported: the other
+// (reading.go). Where only one recording is sealed, what it hides is not reported: the other
 // may show it.
 //
 // What follows from the client's own other requests is the client's (own.go): a member that

@@ -140,7 +140,7 @@ func likeThreads(old, new []*thread) (pairs [][2]*thread) {
 
 // behaviourOf reduces a recording.
 func behaviourOf(recording *cassette.Cassette) (*behaviour, error) {
-	b := &behaviour{as: readingOf(recording), operations: map[string]*operation{}, doings: newDoings()}
+	b := &behaviour{as: readingOf(recording), operations: map[string]*operation{}, doings: &doings{byRoot: map[string]*strings.Builder{}, values: map[string]bool{}}}
 	links, writes := linkTable{}, writeLog{at: map[string]int{}, within: map[string]int{}}
 	for _, i := range recording.Interactions {
 		exchanges, err := exchangesOf(i, b.as)
@@ -166,7 +166,7 @@ func (b *behaviour) add(e *exchange, links linkTable, writes writeLog) {
 	}
 	address := addressOf(e.url)
 	origin, followed := links[address]
-	if followed && origin.isPage() && e.isRead() {
+	if followed && origin.field == "nextLink" && e.isRead() {
 		origin.exchange.pages = append(origin.exchange.pages, e)
 		links.learn(e, origin.exchange)
 		return
@@ -333,10 +333,6 @@ func maskLiterals(text string) string {
 		}
 		return "{value}"
 	})
-}
-
-func isWordByte(c byte) bool {
-	return c == '_' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
 // isRead reports whether the exchange can have changed nothing.

@@ -82,10 +82,6 @@ type doing struct{ root, operation string }
 // which of the literals that it asks for were in any.
 type circumstances struct{ writes, known string }
 
-func newDoings() *doings {
-	return &doings{byRoot: map[string]*strings.Builder{}, values: map[string]bool{}}
-}
-
 // longestValue bounds the texts that are kept to be known again.
 const longestValue = 200
 

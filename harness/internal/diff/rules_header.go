@@ -20,9 +20,13 @@ const (
 )
 
 var headerRules = []Rule{
-	{ContentType, report.Error, false, "the class of Content-Type changed", changeContentType},
+	{ContentType, report.Error, false, "the class of Content-Type changed", func(m *mutation) string {
+		return m.header("Content-Type", isGoodRead, func(h http.Header) { h.Set("Content-Type", "text/plain") })
+	}},
 	{ErrorCode, report.Warning, true, "the same failure has another error.code", changeErrorCode},
-	{HeaderAdded, report.Note, true, "a header that was not there (Deprecation, Sunset, Preference-Applied, ...)", addHeader},
+	{HeaderAdded, report.Note, true, "a header that was not there (Deprecation, Sunset, Preference-Applied, ...)", func(m *mutation) string {
+		return m.header("Deprecation", isGoodRead, func(h http.Header) { h.Set("Deprecation", "@1767225600") })
+	}},
 	{HeaderLost, report.Warning, false, "a header that was always there (Location, ETag, Retry-After, ...)", loseHeader},
 }
 
@@ -96,14 +100,6 @@ func codesOf(a *answers) []string {
 	}
 	slices.Sort(codes)
 	return codes
-}
-
-func changeContentType(m *mutation) string {
-	return m.header("Content-Type", isGoodRead, func(h http.Header) { h.Set("Content-Type", "text/plain") })
-}
-
-func addHeader(m *mutation) string {
-	return m.header("Deprecation", isGoodRead, func(h http.Header) { h.Set("Deprecation", "@1767225600") })
 }
 
 func loseHeader(m *mutation) string {

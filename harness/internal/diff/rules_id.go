@@ -2,7 +2,6 @@ package diff
 
 import (
 	"cmp"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -22,8 +21,13 @@ const (
 var idRules = []Rule{
 	{EqualityBroken, report.Error, false, "two ids that were one are two", breakEquality},
 	{IDCase, report.Warning, true, "ids changed their letter case", changeIDCase},
-	{IDFormat, report.Warning, true, "ids have another format", changeIDFormat},
-	{IDLength, report.Warning, true, "ids are much longer or shorter", lengthenIDs},
+	{IDFormat, report.Warning, true, "ids have another format", func(m *mutation) string {
+		return m.idThat(func(shape idShape) bool { return shape.format == "guid" }, func(id string) string { return "v2-" + id })
+	}},
+	{IDLength, report.Warning, true, "ids are much longer or shorter", func(m *mutation) string {
+		opaque := func(shape idShape) bool { return shape.guids == 0 && len(shape.runs) == 1 }
+		return m.idThat(opaque, func(id string) string { return id + id + id })
+	}},
 }
 
 // equalities says which places no longer hold the same id. Of three that were one, the
@@ -115,7 +119,7 @@ func (m *mutation) knewBefore(id string, answer *cassette.Interaction) bool {
 // rename replaces values wherever they stand in the recording.
 func (m *mutation) rename(values map[string]string) {
 	var pairs []string
-	for _, old := range slices.SortedFunc(maps.Keys(values), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) {
+	for _, old := range longestFirst(values) {
 		pairs = append(pairs, old, values[old])
 		if escaped := url.PathEscape(old); escaped != old {
 			pairs = append(pairs, escaped, url.PathEscape(values[old]))
@@ -142,15 +146,6 @@ func changeIDCase(m *mutation) string {
 		}
 		return strings.ToLower(id)
 	})
-}
-
-func changeIDFormat(m *mutation) string {
-	return m.idThat(func(shape idShape) bool { return shape.format == "guid" }, func(id string) string { return "v2-" + id })
-}
-
-func lengthenIDs(m *mutation) string {
-	opaque := func(shape idShape) bool { return shape.guids == 0 && len(shape.runs) == 1 }
-	return m.idThat(opaque, func(id string) string { return id + id + id })
 }
 
 func breakEquality(m *mutation) string {

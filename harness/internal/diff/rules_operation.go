@@ -21,10 +21,33 @@ const (
 )
 
 var operationRules = []Rule{
-	{OperationOutcome, report.Error, false, "a long-running operation ends otherwise", changeOutcome},
-	{OperationSlower, report.Note, true, "a long-running operation takes ten times as long", slowOperation},
-	{OperationUnfinished, report.Error, false, "a long-running operation does not end", neverEnd},
-	{StateNew, report.Warning, true, "a long-running operation goes through states that were not there", renameState},
+	{OperationOutcome, report.Error, false, "a long-running operation ends otherwise", func(m *mutation) string {
+		return m.polled(always, func(answers []*exchange) {
+			state := async.Failed
+			if last := answers[len(answers)-1]; text(last.answered.doc, "status") == state {
+				state = async.Succeeded
+			}
+			setState(answers[len(answers)-1], state)
+		})
+	}},
+	{OperationSlower, report.Note, true, "a long-running operation takes ten times as long", func(m *mutation) string {
+		return m.polled(func(answers []*exchange) bool { return len(answers) > 1 && !answers[0].answeredAt().IsZero() }, func(answers []*exchange) {
+			last := answers[len(answers)-1]
+			last.at.Response.Headers.Set("Date", last.answeredAt().Add(time.Hour).UTC().Format(http.TimeFormat))
+		})
+	}},
+	{OperationUnfinished, report.Error, false, "a long-running operation does not end", func(m *mutation) string {
+		return m.polled(always, func(answers []*exchange) { setState(answers[len(answers)-1], async.InProgress) })
+	}},
+	{StateNew, report.Warning, true, "a long-running operation goes through states that were not there", func(m *mutation) string {
+		return m.polled(func(answers []*exchange) bool { return len(statesOf(answers)) > 1 }, func(answers []*exchange) {
+			for _, e := range answers[:len(answers)-1] {
+				if state := async.StateOf(e.answered.doc); state != "" {
+					setState(e, "almost"+strings.ToUpper(state[:1])+state[1:])
+				}
+			}
+		})
+	}},
 	{StateOrder, report.Warning, false, "a long-running operation goes through its states in another order", reorderStates},
 }
 
@@ -116,30 +139,6 @@ func setState(e *exchange, state string) {
 	e.write()
 }
 
-func changeOutcome(m *mutation) string {
-	return m.polled(always, func(answers []*exchange) {
-		state := async.Failed
-		if last := answers[len(answers)-1]; text(last.answered.doc, "status") == state {
-			state = async.Succeeded
-		}
-		setState(answers[len(answers)-1], state)
-	})
-}
-
-func neverEnd(m *mutation) string {
-	return m.polled(always, func(answers []*exchange) { setState(answers[len(answers)-1], async.InProgress) })
-}
-
-func renameState(m *mutation) string {
-	return m.polled(func(answers []*exchange) bool { return len(statesOf(answers)) > 1 }, func(answers []*exchange) {
-		for _, e := range answers[:len(answers)-1] {
-			if state := async.StateOf(e.answered.doc); state != "" {
-				setState(e, "almost"+strings.ToUpper(state[:1])+state[1:])
-			}
-		}
-	})
-}
-
 func reorderStates(m *mutation) string {
 	return m.polled(func(answers []*exchange) bool { return len(statesOf(answers)) > 2 }, func(answers []*exchange) {
 		states := statesOf(answers)
@@ -151,12 +150,5 @@ func reorderStates(m *mutation) string {
 				setState(e, states[0])
 			}
 		}
-	})
-}
-
-func slowOperation(m *mutation) string {
-	return m.polled(func(answers []*exchange) bool { return len(answers) > 1 && !answers[0].answeredAt().IsZero() }, func(answers []*exchange) {
-		last := answers[len(answers)-1]
-		last.at.Response.Headers.Set("Date", last.answeredAt().Add(time.Hour).UTC().Format(http.TimeFormat))
 	})
 }

@@ -20,11 +20,24 @@ const (
 )
 
 var propertyRules = []Rule{
-	{NullNew, report.Warning, false, "null where there was always a value", makeNull},
-	{PropertyAdded, report.Note, true, "a property that was not there", addProperty},
-	{PropertyLost, report.Error, false, "a property that was there is gone", loseProperty},
+	{NullNew, report.Warning, false, "null where there was always a value", func(m *mutation) string {
+		return m.everywhere(isPlain, func(object map[string]any, name string) { object[name] = nil })
+	}},
+	{PropertyAdded, report.Note, true, "a property that was not there", func(m *mutation) string {
+		return m.everywhere(func(_ *operation, name string, _ any) bool { return name == "id" }, func(object map[string]any, _ string) {
+			object["isNewHere"] = true
+		})
+	}},
+	{PropertyLost, report.Error, false, "a property that was there is gone", func(m *mutation) string {
+		return m.everywhere(isPlain, func(object map[string]any, name string) { delete(object, name) })
+	}},
 	{PropertyRate, report.Note, true, "a property is there more or less often", thinProperty},
-	{TypeChanged, report.Error, false, "a value has another JSON type", changeType},
+	{TypeChanged, report.Error, false, "a value has another JSON type", func(m *mutation) string {
+		return m.everywhere(func(op *operation, name string, value any) bool {
+			_, isText := value.(string)
+			return isText && isPlain(op, name, value)
+		}, func(object map[string]any, name string) { object[name] = []any{object[name]} })
+	}},
 }
 
 // member compares a member of objects: how often it is there, then what it holds.
@@ -120,27 +133,6 @@ func (c *shapes) types(old, new *shape) bool {
 }
 
 func label(s *shape) string { return cmp.Or(s.name, "the body") }
-
-func loseProperty(m *mutation) string {
-	return m.everywhere(isPlain, func(object map[string]any, name string) { delete(object, name) })
-}
-
-func makeNull(m *mutation) string {
-	return m.everywhere(isPlain, func(object map[string]any, name string) { object[name] = nil })
-}
-
-func changeType(m *mutation) string {
-	return m.everywhere(func(op *operation, name string, value any) bool {
-		_, isText := value.(string)
-		return isText && isPlain(op, name, value)
-	}, func(object map[string]any, name string) { object[name] = []any{object[name]} })
-}
-
-func addProperty(m *mutation) string {
-	return m.everywhere(func(_ *operation, name string, _ any) bool { return name == "id" }, func(object map[string]any, _ string) {
-		object["isNewHere"] = true
-	})
-}
 
 func thinProperty(m *mutation) string {
 	return m.member(isPlain, func(op *operation, name string, objects []map[string]any) bool {

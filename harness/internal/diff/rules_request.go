@@ -17,7 +17,12 @@ const (
 
 var requestRules = []Rule{
 	{FlowChanged, report.Warning, false, "requests are made that were not, or no longer", changeFlow},
-	{RequestAdded, report.Note, false, "the client sends a property that it did not send", addToRequest},
+	{RequestAdded, report.Note, false, "the client sends a property that it did not send", func(m *mutation) string {
+		return changeRequest(m, func(asked map[string]any) string {
+			asked["isNeededNow"] = true
+			return "isNeededNow"
+		})
+	}},
 	{RequestLost, report.Note, false, "the client no longer sends a property", loseFromRequest},
 }
 
@@ -102,13 +107,6 @@ func changeRequest(m *mutation, change func(asked map[string]any) string) string
 			return ""
 		}
 		return change(asked)
-	})
-}
-
-func addToRequest(m *mutation) string {
-	return changeRequest(m, func(asked map[string]any) string {
-		asked["isNeededNow"] = true
-		return "isNeededNow"
 	})
 }
 

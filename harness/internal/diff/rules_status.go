@@ -18,10 +18,29 @@ const (
 )
 
 var statusRules = []Rule{
-	{StatusChanged, report.Error, false, "a request is answered with another status code", changeStatus},
-	{StatusTransient, report.Warning, false, "a request fails before it succeeds", failFirst},
+	{StatusChanged, report.Error, false, "a request is answered with another status code", func(m *mutation) string {
+		return m.once(isGoodRead, func(answers []*exchange) {
+			for _, e := range answers {
+				e.at.Response.Code, e.at.Response.Status = http.StatusBadRequest, "400 Bad Request"
+				e.at.Response.Body = graphError("BadRequest")
+			}
+		})
+	}},
+	{StatusTransient, report.Warning, false, "a request fails before it succeeds", func(m *mutation) string {
+		return m.once(isGoodRead, func(answers []*exchange) {
+			m.insert(answers[0], 1, http.StatusForbidden, graphError("Forbidden"))
+		})
+	}},
 	{ConsistencyWindow, report.Warning, true, "a created resource answers 404 for longer than before", widenWindow},
-	{LatencyClass, report.Note, true, "answers take ten times as long", slowDown},
+	{LatencyClass, report.Note, true, "answers take ten times as long", func(m *mutation) string {
+		return m.once(func(_ *operation, answers []*exchange) bool {
+			return !slices.ContainsFunc(answers, func(e *exchange) bool { return e.at.Response.Duration <= 0 })
+		}, func(answers []*exchange) {
+			for _, e := range answers {
+				e.at.Response.Duration = max(10*e.at.Response.Duration, 6*time.Second)
+			}
+		})
+	}},
 }
 
 func status(e *exchange) string {
@@ -92,21 +111,6 @@ func bound(d time.Duration) string {
 	return limit.String()
 }
 
-func changeStatus(m *mutation) string {
-	return m.once(isGoodRead, func(answers []*exchange) {
-		for _, e := range answers {
-			e.at.Response.Code, e.at.Response.Status = http.StatusBadRequest, "400 Bad Request"
-			e.at.Response.Body = graphError("BadRequest")
-		}
-	})
-}
-
-func failFirst(m *mutation) string {
-	return m.once(isGoodRead, func(answers []*exchange) {
-		m.insert(answers[0], 1, http.StatusForbidden, graphError("Forbidden"))
-	})
-}
-
 func widenWindow(m *mutation) string {
 	return m.once(func(op *operation, answers []*exchange) bool { // that asks for what was created
 		first := op.threads[0].phases[0]
@@ -119,15 +123,5 @@ func widenWindow(m *mutation) string {
 			}
 		}
 		m.insert(answers[0], missing, http.StatusNotFound, graphError("ResourceNotFound"))
-	})
-}
-
-func slowDown(m *mutation) string {
-	return m.once(func(_ *operation, answers []*exchange) bool {
-		return !slices.ContainsFunc(answers, func(e *exchange) bool { return e.at.Response.Duration <= 0 })
-	}, func(answers []*exchange) {
-		for _, e := range answers {
-			e.at.Response.Duration = max(10*e.at.Response.Duration, 6*time.Second)
-		}
 	})
 }

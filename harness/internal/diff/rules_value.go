@@ -21,9 +21,18 @@ const (
 )
 
 var valueRules = []Rule{
-	{DateFormat, report.Warning, false, "dates lost or gained a time, a zone or fractions of seconds", changeDates},
+	{DateFormat, report.Warning, false, "dates lost or gained a time, a zone or fractions of seconds", func(m *mutation) string {
+		return m.everywhere(func(_ *operation, _ string, value any) bool {
+			s, _ := value.(string)
+			return strings.HasSuffix(dateShape(s), "UTC")
+		}, func(object map[string]any, name string) {
+			object[name] = strings.TrimSuffix(object[name].(string), "Z")
+		})
+	}},
 	{EnumGone, report.Note, true, "a value of a property that is seen no more", loseMember},
-	{EnumNew, report.Warning, true, "a value that a client has not seen in this property", newMember},
+	{EnumNew, report.Warning, true, "a value that a client has not seen in this property", func(m *mutation) string {
+		return m.everywhere(isPlainWord, func(object map[string]any, name string) { object[name] = "unknownFutureValue" })
+	}},
 	{LinkShape, report.Warning, true, "links are built otherwise: absolute or relative, key syntax, options", changeLinks},
 }
 
@@ -187,19 +196,6 @@ func describe(values []value) string {
 		all = append(all[:5], fmt.Sprintf("%d more", len(all)-5))
 	}
 	return strings.Join(all, ", ")
-}
-
-func changeDates(m *mutation) string {
-	return m.everywhere(func(_ *operation, _ string, value any) bool {
-		s, _ := value.(string)
-		return strings.HasSuffix(dateShape(s), "UTC")
-	}, func(object map[string]any, name string) {
-		object[name] = strings.TrimSuffix(object[name].(string), "Z")
-	})
-}
-
-func newMember(m *mutation) string {
-	return m.everywhere(isPlainWord, func(object map[string]any, name string) { object[name] = "unknownFutureValue" })
 }
 
 func isPlainWord(op *operation, name string, value any) bool {

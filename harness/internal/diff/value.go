@@ -106,7 +106,7 @@ func isWord(s string) bool {
 	}
 	digits := 0
 	for i := range len(s) {
-		if !isWordByte(s[i]) && (s[i] != '-' || i == 0) {
+		if !ascii.IsAlnum(s[i]) && s[i] != '_' && (s[i] != '-' || i == 0) {
 			return false
 		}
 		if isDigits(s[i : i+1]) {

@@ -71,51 +71,37 @@ func (b *blobs) read(blob, name string) ([]byte, error) {
 	return data[:size], nil
 }
 
-// mostKept bounds the documents that are kept because they come again, by their texts.
+// mostKept bounds the texts that are kept because they come again.
 const mostKept = 64 << 20
 
-// reader makes documents of blobs, each once: one that comes again is kept until then.
-type reader[T any] struct {
+// reader reads the texts of versions, each once: one that comes again is kept until then.
+type reader struct {
 	blobs *blobs
-	parse func(name string, text []byte) (T, error)
-	named func(doc T, name string) T // the document under another name
-	more  map[string]int             // how often a blob will be asked for again
-	kept  map[string]keptDocument[T]
-	size  int // of the texts of what is kept
+	more  map[string]int // how often a blob will be asked for
+	kept  map[string][]byte
+	size  int // of what is kept
 }
 
-type keptDocument[T any] struct {
-	doc  T
-	size int
-}
-
-func newReader[T any](b *blobs, versions []version, parse func(name string, text []byte) (T, error), named func(doc T, name string) T) *reader[T] {
-	r := &reader[T]{blobs: b, parse: parse, named: named, more: map[string]int{}, kept: map[string]keptDocument[T]{}}
+func newReader(b *blobs, versions []version) *reader {
+	r := &reader{blobs: b, more: map[string]int{}, kept: map[string][]byte{}}
 	for _, v := range versions {
 		r.more[v.blob]++
 	}
 	return r
 }
 
-// load is the document of a blob, which is called name in messages.
-func (r *reader[T]) load(blob, name string) (T, error) {
-	k, known := r.kept[blob]
-	if known {
+// read is the text of a blob, which is called name in messages.
+func (r *reader) read(blob, name string) (text []byte, err error) {
+	text, known := r.kept[blob]
+	if !known {
+		text, err = r.blobs.read(blob, name)
+	} else if r.more[blob] == 1 {
+		r.size -= len(text)
 		delete(r.kept, blob)
-		r.size -= k.size
-	} else {
-		text, err := r.blobs.read(blob, name)
-		if err == nil {
-			k.size = len(text)
-			k.doc, err = r.parse(name, text)
-		}
-		if err != nil {
-			return k.doc, err
-		}
 	}
-	if r.more[blob]--; r.more[blob] > 0 && r.size+k.size <= mostKept {
-		r.kept[blob] = k
-		r.size += k.size
+	if r.more[blob]--; !known && r.more[blob] > 0 && r.size+len(text) <= mostKept {
+		r.size += len(text)
+		r.kept[blob] = text
 	}
-	return r.named(k.doc, name), nil
+	return text, err
 }

@@ -32,7 +32,7 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 	opts.Accepted = Acceptances{}
 	salt := saltHere(filepath.Dir(file))
 	w := walk[*cassette.Cassette]{
-		repo: here, file: file, wants: "a cassette", named: renamed,
+		repo: here, file: file, wants: "a cassette",
 		parse:    func(name string, text []byte) (*cassette.Cassette, error) { return loadBytes(name, text, salt) },
 		checkout: func() (*cassette.Cassette, error) { return cassette.Load(file) },
 		step: func(one report.Case, before, after *cassette.Cassette) report.Case {
@@ -45,12 +45,6 @@ func History(ctx context.Context, file string, opts Options) (*report.Suite, err
 	return w.run(ctx)
 }
 
-func renamed(c *cassette.Cassette, name string) *cassette.Cassette {
-	named := *c
-	named.File = name
-	return &named
-}
-
 const notCommitted = "not committed"
 
 // walk goes from version to version of a file, whatever it holds.
@@ -61,8 +55,7 @@ type walk[T any] struct {
 	wants    string // what the file should be: "a cassette"
 	hint     string // for a file that never was; "" for that of the first fault
 	parse    func(name string, text []byte) (T, error)
-	named    func(doc T, name string) T // a document under another name
-	checkout func() (T, error)          // what lies in the checkout
+	checkout func() (T, error) // what lies in the checkout
 	step     func(one report.Case, before, after T) report.Case
 }
 
@@ -77,7 +70,7 @@ func (w *walk[T]) run(ctx context.Context) (*report.Suite, error) {
 		return nil, err
 	}
 	defer blobs.close()
-	suite, before, err := w.cases(ctx, versions, newReader(blobs, versions, w.parse, w.named))
+	suite, before, err := w.cases(ctx, versions, newReader(blobs, versions))
 	if err != nil || before == nil || w.repo.sameAs(ctx, w.file, versions[len(versions)-1].blob) {
 		return suite, err
 	}
@@ -88,13 +81,10 @@ func (w *walk[T]) run(ctx context.Context) (*report.Suite, error) {
 }
 
 // cases makes a case of each version, and returns the last one that could be read, or nil.
-func (w *walk[T]) cases(ctx context.Context, versions []version, read *reader[T]) (*report.Suite, *T, error) {
+func (w *walk[T]) cases(ctx context.Context, versions []version, texts *reader) (*report.Suite, *T, error) {
 	suite := &report.Suite{Command: "history", FailOn: report.Warning, Ordered: true}
 	var before *T
 	var first error
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	documents := w.documents(ctx, versions, read)
 	for n := range versions {
 		v := &versions[n]
 		one := report.Case{Name: v.name(), Label: v.date, File: w.file}
@@ -103,11 +93,14 @@ func (w *walk[T]) cases(ctx context.Context, versions []version, read *reader[T]
 			suite.Cases = append(suite.Cases, one)
 			continue
 		}
-		next, ok := <-documents
-		if !ok {
+		var after T
+		text, err := texts.read(v.blob, v.at(w.file))
+		if err == nil {
+			after, err = w.parse(v.at(w.file), text)
+		}
+		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}
-		after, err := next.doc, next.err
 		if err != nil {
 			// A version that was once broken is part of the story and not its end.
 			one.Findings = []report.Finding{{Rule: ruleDriftUnreadable, Severity: report.Note, Place: report.Place{File: w.file}, Message: err.Error()}}
@@ -133,38 +126,6 @@ func (w *walk[T]) cases(ctx context.Context, versions []version, read *reader[T]
 		return nil, nil, &fault.Error{Message: "no version of " + w.file + " is " + w.wants, Cause: first, Hint: cmp.Or(w.hint, fault.Hint(first))}
 	}
 	return suite, before, nil
-}
-
-// document is what a version holds, or why it could not be read.
-type document[T any] struct {
-	doc T
-	err error
-}
-
-// documents reads the versions in their order, one ahead of what is asked for. The channel is
-// closed early only where the context has ended.
-func (w *walk[T]) documents(ctx context.Context, versions []version, read *reader[T]) <-chan document[T] {
-	out := make(chan document[T])
-	go func() {
-		defer close(out)
-		for i := range versions {
-			v := &versions[i]
-			if v.blob == "" {
-				continue
-			}
-			var d document[T]
-			d.doc, d.err = read.load(v.blob, v.at(w.file))
-			if ctx.Err() != nil {
-				return
-			}
-			select {
-			case out <- d:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return out
 }
 
 // step compares a version with the one before it. Where that is of another kind of

@@ -13,7 +13,7 @@ import (
 
 // MetadataHistory says, commit by commit, what changed in metadata that git holds: a case a
 // commit that changed the file, oldest first, of the first parents of HEAD. Each version is
-// read once, and no more than three are held. A change that was reverted says so. The folder
+// read once, and no more than two are held. A change that was reverted says so. The folder
 // of a repository is that around the working directory where none is named; the path counts
 // from that folder.
 func MetadataHistory(ctx context.Context, git, file string, opts MetadataOptions) (*report.Suite, error) {
@@ -21,7 +21,6 @@ func MetadataHistory(ctx context.Context, git, file string, opts MetadataOptions
 	h := metadataHistory{opts: opts, steps: map[string]metadataStep{}}
 	w := walk[Document]{
 		repo: repository(git), file: file, oneLine: true, wants: "metadata", parse: parseMetadata,
-		named:    func(doc Document, name string) Document { return Document{name, doc.Model} },
 		checkout: func() (Document, error) { return OpenMetadata(ctx, filepath.Join(git, file), "") },
 		step:     h.step,
 	}

@@ -86,7 +86,7 @@ func namedArgs(inner string) ([]Option, bool) {
 	if strings.IndexByte(inner, '=') < 0 {
 		return nil, false
 	}
-	parts, ok := splitList(inner, ',')
+	parts, ok := SplitList(inner, ',')
 	if !ok {
 		return nil, false
 	}
@@ -116,9 +116,9 @@ func isQualifiedName(s string) bool {
 	return s != ""
 }
 
-// splitList splits s at sep outside quotes and brackets. It fails when those are
+// SplitList splits s at sep outside quotes and brackets. It fails when those are
 // not balanced.
-func splitList(s string, sep byte) ([]string, bool) {
+func SplitList(s string, sep byte) ([]string, bool) {
 	var parts []string
 	depth, quoted, start := 0, false, 0
 	for i := range len(s) {

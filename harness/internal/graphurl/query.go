@@ -69,7 +69,7 @@ func sortedLists(name, value string, depth int) string {
 	if !strings.ContainsAny(value, ",( ") {
 		return value
 	}
-	items, ok := splitList(value, ',')
+	items, ok := SplitList(value, ',')
 	if !ok {
 		return value
 	}
@@ -86,7 +86,7 @@ func expandItem(item string, depth int) string {
 	if !ok {
 		return item
 	}
-	parts, ok := splitList(inner, ';')
+	parts, ok := SplitList(inner, ';')
 	if !ok {
 		return item
 	}

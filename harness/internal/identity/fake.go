@@ -1,12 +1,10 @@
 package identity
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"strings"
-	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
@@ -25,14 +23,20 @@ import (
 type Faker struct {
 	numbered.Names
 	salt [32]byte
-	macs sync.Pool // of hash.Hash: keyed hashes that have read the salt
+
+	inner, outer [sha256.BlockSize]byte // the first blocks of a keyed hash
 }
 
 // NewFaker returns the faker of a salt of any length.
 func NewFaker(salt []byte) *Faker {
 	sum := sha256.Sum256(salt)
 	f := &Faker{Names: numbered.Of(sum), salt: sum}
-	f.macs.New = func() any { return hmac.New(sha256.New, f.salt[:]) }
+	copy(f.inner[:], sum[:])
+	copy(f.outer[:], sum[:])
+	for n := range f.inner {
+		f.inner[n] ^= 0x36
+		f.outer[n] ^= 0x5c
+	}
 	return f
 }
 

@@ -1,9 +1,8 @@
 package identity
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
-	"hash"
 	"strconv"
 	"strings"
 )
@@ -16,7 +15,8 @@ func (f *Faker) Tag(value string, nonce int) string { return TagOf(f.TagBits(val
 
 // TagOf spells a tag.
 func TagOf(bits uint32, nonce int) string {
-	tag := fmt.Sprintf("%05x", bits)
+	const digits = "0123456789abcdef"
+	tag := string([]byte{digits[bits>>16&15], digits[bits>>12&15], digits[bits>>8&15], digits[bits>>4&15], digits[bits&15]})
 	if nonce > 0 {
 		tag += "." + strconv.Itoa(nonce)
 	}
@@ -28,14 +28,24 @@ func (f *Faker) TagBits(value string, nonce int) uint32 {
 	if nonce < exactNonce {
 		value = strings.ToLower(value)
 	}
-	mac := f.macs.Get().(hash.Hash)
-	defer f.macs.Put(mac)
-	mac.Reset()
-	b := binary.BigEndian.AppendUint32([]byte("tag"), uint32(nonce))
-	b = append(b, value...)
-	mac.Write(b)
-	return binary.BigEndian.Uint32(mac.Sum(b[:0])) >> 12
+	var room [256]byte
+	b := binary.BigEndian.AppendUint32(append(append(room[:0], f.inner[:]...), "tag"...), uint32(nonce))
+	sum := f.hmac(append(b, value...))
+	return binary.BigEndian.Uint32(sum[:]) >> (32 - TagSize)
 }
+
+// hmac is HMAC-SHA-256 by the salt of what stands behind the inner block, as crypto/hmac has
+// it: without its allocations, since a recording of many names asks for the bits of each
+// several times.
+func (f *Faker) hmac(inner []byte) [sha256.Size]byte {
+	sum := sha256.Sum256(inner)
+	var outer [sha256.BlockSize + sha256.Size]byte
+	copy(outer[copy(outer[:], f.outer[:]):], sum[:])
+	return sha256.Sum256(outer[:])
+}
+
+// TagSize is how many bits a tag has.
+const TagSize = 20
 
 // exactNonce is the first nonce with which letter case counts.
 const exactNonce = 8

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -168,12 +167,7 @@ func mockBody(file string, raw json.RawMessage) (string, error) {
 	if !isFile || name == "" || strings.ContainsAny(name, "\n{") {
 		return text, nil
 	}
-	root, err := os.OpenRoot(filepath.Dir(file))
-	if err != nil {
-		return "", fmt.Errorf("the file of its body: %w", fault.Reason(err))
-	}
-	defer root.Close()
-	data, err := plainfile.ReadFileIn(root, filepath.FromSlash(name))
+	data, err := plainfile.ReadBelow(filepath.Dir(file), name)
 	if err != nil {
 		return "", fmt.Errorf("the file of its body, %s: %w", name, fault.Reason(err))
 	}

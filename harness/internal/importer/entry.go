@@ -28,7 +28,13 @@ type Entry struct {
 	// Fault is why it cannot be imported, or nil. It does not quote the entry.
 	Fault error
 
-	recorded time.Time // zero when nobody knows
+	recorded   time.Time // zero when nobody knows
+	counted    string    // Polly.js's: which request it is of, and its number among those of that one
+	order      float64
+	nameless   string // what addresses such as its own, without a host, are called
+	passed     string // what it is that is no exchange of a client with Graph
+	unanswered string // why there is no answer
+	cut        int    // the line of an answer that calls itself JSON and does not parse
 }
 
 // FaultLine is the line of the file on which the fault stands.
@@ -48,40 +54,47 @@ func entriesOf[T any](list []T, line func(T) int, read func(T) (*cassette.Intera
 	return entries
 }
 
-// entries imports the entries of a file.
-func (r Reader) entries(f *Format, file, name string, data []byte, clean func(*cassette.Cassette) error) (*Result, error) {
-	entries, err := f.entries(file, data)
-	if err != nil {
-		return nil, err
+// entry takes an entry in, or reports or counts why it does not.
+func (g *gathering) entry(e *Entry) error {
+	i, word := e.Interaction, g.format.word
+	switch {
+	case e.nameless != "":
+		g.Rejected[e.nameless]++
+		g.nameless[e.nameless] = true
+		return nil
+	case i.Request.Host != "" && !g.known.Has(i.Request.Host):
+		g.Rejected[i.Request.Host]++
+		return nil
+	case e.passed != "":
+		g.passed[e.passed]++
+		return nil
+	case e.Fault != nil:
+		g.leaveOut(e.Number, e.FaultLine(), e.Fault)
+		return nil
+	case e.unanswered != "":
+		g.note(ruleImportNoAnswer, report.Warning, i.Line, fmt.Sprintf("left out %s %d: %s", word, e.Number, e.unanswered))
+		return nil
 	}
-	g := gather(file, name, f.source, r)
-	for _, e := range entries {
-		i := e.Interaction
-		switch {
-		case i.Request.Host != "" && !g.known.Has(i.Request.Host):
-			g.Rejected[i.Request.Host]++
-			continue
-		case e.Fault != nil:
-			g.leaveOut(f.word, e.Number, e.FaultLine(), e.Fault)
-			continue
-		case f.handwritten:
-			g.mend(f.word, e)
-		}
-		g.dropCredentials(i)
-		if err := g.add(i); err != nil {
-			g.leaveOut(f.word, e.Number, i.Line, err)
-		} else if len(g.Cassette.Interactions) == 1 {
-			g.Cassette.Meta.RecordedAt = e.recorded.UTC().Truncate(time.Second)
-		}
+	if g.size += len(i.Request.Body) + len(i.Response.Body); g.size > maxRecording {
+		return fault.In("import", g.file, i.Line, fmt.Sprintf("more than %d MB of exchanges with Graph", maxRecording>>20), "split the archive")
 	}
-	g.hostFindings()
-	g.noteDropped()
-	return g.finish(clean)
+	if g.format.handwritten {
+		g.mend(e)
+	}
+	if e.cut > 0 {
+		g.note(ruleImportCut, report.Warning, e.cut,
+			fmt.Sprintf("%s %d: the answer says that it is JSON and does not parse: was it cut off?", word, e.Number))
+	}
+	g.dropCredentials(i)
+	if err := g.add(*e); err != nil {
+		g.leaveOut(e.Number, i.Line, err)
+	}
+	return nil
 }
 
 // mend makes JSON of an answer that says that it is JSON and is not.
-func (g *gathering) mend(word string, e *Entry) {
-	r := &e.Interaction.Response
+func (g *gathering) mend(e *Entry) {
+	r, word := &e.Interaction.Response, g.format.word
 	if !claimsJSON(r.Headers) || r.Body == "" || json.Valid([]byte(r.Body)) {
 		return
 	}

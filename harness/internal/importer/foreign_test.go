@@ -16,13 +16,29 @@ import (
 // files.
 var kinds = map[Kind]string{"rubyvcr": "rubyvcr", "devproxy": "devproxy", "autorest": "autorest"}
 
+// importText is Reader.Read for a text.
+func importText(f *Format, file, name string, data []byte) (*Result, error) {
+	g := gather(file, name, f.source, Reader{})
+	g.format = f
+	entries, err := f.entries(file, data)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if err := g.entry(e); err != nil {
+			return nil, err
+		}
+	}
+	return g.finish(nil)
+}
+
 // Each file holds a recording and what is made of it. UPDATE_GOLDEN=1 rewrites the latter;
 // read the difference before it is committed.
 func TestForeign(t *testing.T) {
 	for kind, folder := range kinds {
 		testkit.Archives(t, "testdata/"+folder+"/*.txtar", func(t *testing.T, archive *testkit.Archive) {
 			file := archive.Files[0]
-			archive.Want(t, "want", describe(Reader{}.entries(Of(kind), file.Name, "sub/some_recording", file.Data, nil)))
+			archive.Want(t, "want", describe(importText(Of(kind), file.Name, "sub/some_recording", file.Data)))
 		})
 	}
 }
@@ -79,7 +95,7 @@ func fuzzForeign(f *testing.F, kind Kind) {
 	}
 	const file = "recording.file"
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := Reader{}.entries(Of(kind), file, "x", data, nil)
+		r, err := importText(Of(kind), file, "x", data)
 		if err != nil {
 			if !strings.Contains(err.Error(), file) {
 				t.Fatalf("the error does not name the file: %v", err)

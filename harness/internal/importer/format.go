@@ -63,20 +63,36 @@ func Of(kind Kind) *Format {
 // Entries reads the entries of a file in its order, those of hosts that are not
 // Graph's included, with credentials and all. The error is for a file that is none of the
 // format; it names the line.
-func (f *Format) Entries(file string) ([]*Entry, error) {
+func (f *Format) Entries(file string) (entries []*Entry, err error) {
+	err = f.each(file, func(e *Entry) error {
+		entries = append(entries, e)
+		return nil
+	})
+	return entries, err
+}
+
+// each calls use for every entry of a file, and ends at its first error.
+func (f *Format) each(file string, use func(*Entry) error) error {
 	if f.entries == nil {
-		var entries []*Entry
-		err := ReadHAR(file, func(e *HAREntry) error {
-			entries = append(entries, &e.Entry)
-			return nil
+		return ReadHAR(file, func(e *HAREntry) error {
+			e.describe()
+			return use(&e.Entry)
 		})
-		return entries, err
 	}
 	data, err := readFile(file)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return f.entries(file, data)
+	entries, err := f.entries(file, data)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := use(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Read imports a file of a format, by the reader's rules. The name becomes the cassette's.
@@ -86,14 +102,12 @@ func (f *Format) Entries(file string) ([]*Entry, error) {
 // scenario is drafted, the cassette is handed to clean, which may be nil and takes
 // out what is not to be stored.
 func (r Reader) Read(f *Format, file, name string, clean func(*cassette.Cassette) error) (*Result, error) {
-	if f.entries == nil {
-		return r.har(file, name, clean)
-	}
-	data, err := readFile(file)
-	if err != nil {
+	g := gather(file, name, f.source, r)
+	g.format = f
+	if err := f.each(file, g.entry); err != nil {
 		return nil, err
 	}
-	return r.entries(f, file, name, data, clean)
+	return g.finish(clean)
 }
 
 // mostLooked is how much of a file its format is found by.

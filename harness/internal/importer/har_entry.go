@@ -27,14 +27,6 @@ type HAREntry struct {
 	problem string               // why there is no answer, in the browser's words
 	socket  bool
 	local   bool // an address without a host: data:, blob:, about:
-	counted counted
-}
-
-// counted is Polly.js's: which request an entry is of, and its number among those of that
-// request.
-type counted struct {
-	id    string
-	order float64
 }
 
 // harEntry is what is read of an entry in the file. Sizes, timings and versions
@@ -99,8 +91,8 @@ func newHAREntry(number, line int, raw []byte) *HAREntry {
 	}
 	e.recorded, _ = time.Parse(time.RFC3339, fmt.Sprint(h.Started))
 	e.socket = len(h.Messages) > 0
-	e.counted.id, _ = h.ID.(string)
-	e.counted.order, _ = h.Order.(float64)
+	e.counted, _ = h.ID.(string)
+	e.order, _ = h.Order.(float64)
 	if h.Response == nil {
 		h.Response = &harResponse{}
 	}
@@ -192,12 +184,6 @@ func (r *harResponse) hasBody(method string) bool {
 func positive(number string) bool {
 	n, err := strconv.ParseFloat(number, 64)
 	return err == nil && n > 0
-}
-
-// cut reports an answer that calls itself JSON and is not.
-func (e *HAREntry) cut() bool {
-	r := e.Interaction.Response
-	return r.Body != "" && claimsJSON(r.Headers) && !json.Valid([]byte(r.Body))
 }
 
 // harHeaders reads headers without the pseudo headers of HTTP/2. Chrome writes

@@ -19,11 +19,21 @@ import (
 
 // importHAR is HAR for a text.
 func importHAR(file, name string, text []byte) (*Result, error) {
-	h := newHARImport(file, name, Reader{})
-	if err := readHAR(file, bytes.NewReader(text), h.entry); err != nil {
+	g, entry := gatherHAR(file, name)
+	if err := readHAR(file, bytes.NewReader(text), entry); err != nil {
 		return nil, err
 	}
-	return h.finish(nil)
+	return g.finish(nil)
+}
+
+// gatherHAR is an import of an archive, and what takes its entries in.
+func gatherHAR(file, name string) (*gathering, func(*HAREntry) error) {
+	g := gather(file, name, har.source, Reader{})
+	g.format = &har
+	return g, func(e *HAREntry) error {
+		e.describe()
+		return g.entry(&e.Entry)
+	}
 }
 
 // Each file holds an archive and what HAR makes of it. UPDATE_GOLDEN=1 rewrites
@@ -144,18 +154,18 @@ func TestHARMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads 100 MB")
 	}
-	entry := fmt.Appendf(nil, "{\"request\": {\"method\": \"GET\", \"url\": \"https://cdn.example/x\"}, \"response\": {\"status\": 200, \"content\": {\"text\": %q}}},\n\n", strings.Repeat("x", 1<<20))
-	h := newHARImport("big.har", "big", Reader{})
+	text := fmt.Appendf(nil, "{\"request\": {\"method\": \"GET\", \"url\": \"https://cdn.example/x\"}, \"response\": {\"status\": 200, \"content\": {\"text\": %q}}},\n\n", strings.Repeat("x", 1<<20))
+	h, entry := gatherHAR("big.har", "big")
 	var most uint64
 	entries := 0
-	err := readHAR("big.har", io.MultiReader(strings.NewReader(`{"log": {"entries": [`), &repeated{entry: entry, left: 100}), func(e *HAREntry) error {
+	err := readHAR("big.har", io.MultiReader(strings.NewReader(`{"log": {"entries": [`), &repeated{entry: text, left: 100}), func(e *HAREntry) error {
 		if entries++; entries%20 == 0 {
 			var m runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&m)
 			most = max(most, m.HeapAlloc)
 		}
-		return h.entry(e)
+		return entry(e)
 	})
 	if err != nil || h.Rejected["cdn.example"] != 100 {
 		t.Fatalf("%v; %v", err, h.Rejected)

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -40,12 +41,16 @@ type Reader struct {
 // A gathering is an import under way.
 type gathering struct {
 	*Result
-	reader Reader
-	file   string
-	known  *hosts.Set
+	reader  Reader
+	format  *Format // nil: a page of documentation
+	file    string
+	known   *hosts.Set
+	entries []Entry // that were taken in
+	size    int     // bytes of bodies in them
 	// beside counts what was imported of hosts that are not Graph's, by host.
 	beside  map[string]int
 	leftOut int            // what cannot be imported
+	passed  map[string]int // entries that are no exchange of a client with Graph, by what they are
 	dropped map[string]int // credential headers left behind, by name
 	// nameless are the keys of Rejected that are no hosts, but addresses without one.
 	nameless map[string]bool
@@ -61,6 +66,7 @@ func gather(file, name, source string, r Reader) *gathering {
 		known:    hosts.NewSet(),
 		nameless: map[string]bool{},
 		beside:   map[string]int{},
+		passed:   map[string]int{},
 		dropped:  map[string]int{},
 	}
 	if r.Known != nil {
@@ -69,13 +75,9 @@ func gather(file, name, source string, r Reader) *gathering {
 	return g
 }
 
-// add takes an interaction in, or counts it where its host is not Graph's. The error is for
-// one that no cassette can hold.
-func (g *gathering) add(i *cassette.Interaction) error {
-	if !g.known.Has(i.Request.Host) {
-		g.Rejected[i.Request.Host]++
-		return nil
-	}
+// add takes an entry in. The error is for one that no cassette can hold.
+func (g *gathering) add(e Entry) error {
+	i := e.Interaction
 	if err := i.Storable(); err != nil {
 		return err
 	}
@@ -86,8 +88,7 @@ func (g *gathering) add(i *cassette.Interaction) error {
 		g.beside[host]++
 	}
 	g.learn(i)
-	i.ID = len(g.Cassette.Interactions)
-	g.Cassette.Interactions = append(g.Cassette.Interactions, i)
+	g.entries = append(g.entries, e)
 	return nil
 }
 
@@ -101,13 +102,12 @@ func (g *gathering) learn(i *cassette.Interaction) {
 // mostLeftOut bounds what is reported one by one.
 const mostLeftOut = 1000
 
-// leaveOut reports what cannot be imported; word is what the tool calls an
-// interaction.
-func (g *gathering) leaveOut(word string, n, line int, err error) {
+// leaveOut reports an entry that cannot be imported.
+func (g *gathering) leaveOut(n, line int, err error) {
 	if g.leftOut++; g.leftOut > mostLeftOut {
 		return
 	}
-	g.note(ruleImportInteraction, report.Error, line, fmt.Sprintf("left out %s %d: %v", word, n, err))
+	g.note(ruleImportInteraction, report.Error, line, fmt.Sprintf("left out %s %d: %v", g.format.word, n, err))
 }
 
 func (g *gathering) note(rule report.Rule, severity report.Severity, line int, message string) {
@@ -116,9 +116,26 @@ func (g *gathering) note(rule report.Rule, severity report.Severity, line int, m
 	})
 }
 
-// finish has the cassette cleaned and drafts the scenario.
+// finish makes the cassette, says what was left out, has the cassette cleaned and drafts the
+// scenario.
 func (g *gathering) finish(clean func(*cassette.Cassette) error) (*Result, error) {
-	if len(g.Cassette.Interactions) == 0 {
+	if g.format.entries == nil {
+		g.inOrderOfTime()
+	}
+	if len(g.entries) > 0 {
+		g.Cassette.Meta.RecordedAt = g.entries[0].recorded.UTC()
+	}
+	g.inOrderOfRequests()
+	for n, e := range g.entries {
+		e.Interaction.ID = n
+		g.Cassette.Interactions = append(g.Cassette.Interactions, e.Interaction)
+	}
+	g.hostFindings()
+	for _, kind := range slices.Sorted(maps.Keys(g.passed)) {
+		g.note(ruleImportPassed, report.Note, 0, "left out "+fault.Count(g.passed[kind], kind))
+	}
+	g.noteDropped()
+	if len(g.entries) == 0 {
 		return g.Result, nil
 	}
 	if clean != nil {
@@ -136,6 +153,30 @@ func (g *gathering) finish(clean func(*cassette.Cassette) error) (*Result, error
 	drafted.Keep(g.Cassette)
 	g.Scenario = drafted.Text
 	return g.Result, nil
+}
+
+// inOrderOfTime puts entries in the order in which their requests began, where all say when.
+func (g *gathering) inOrderOfTime() {
+	if !slices.ContainsFunc(g.entries, func(e Entry) bool { return e.recorded.IsZero() }) {
+		slices.SortStableFunc(g.entries, func(a, b Entry) int { return a.recorded.Compare(b.recorded) })
+	}
+}
+
+// inOrderOfRequests puts the entries of one request in the order that Polly.js gives them, which
+// counts them (_order) by request (_id): their times may be those of a clock that went back.
+func (g *gathering) inOrderOfRequests() {
+	like := map[string][]Entry{}
+	for _, e := range g.entries {
+		like[e.counted] = append(like[e.counted], e)
+	}
+	for id, same := range like {
+		if id != "" {
+			slices.SortStableFunc(same, func(a, b Entry) int { return cmp.Compare(a.order, b.order) })
+		}
+	}
+	for n, e := range g.entries {
+		g.entries[n], like[e.counted] = like[e.counted][0], like[e.counted][1:]
+	}
 }
 
 // mostHosts is how many hosts are reported by name; more are counted.

@@ -2,7 +2,6 @@ package importer
 
 import (
 	"cmp"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -22,13 +21,7 @@ func includesOf(file string) docs.Includes {
 		if !strings.HasSuffix(name, ".md") || strings.Contains(name, "://") || path.IsAbs(name) {
 			return "", false
 		}
-		dir, err := os.OpenRoot(root)
-		if err != nil {
-			return "", false
-		}
-		defer dir.Close()
-		name = filepath.FromSlash(path.Join(path.Dir(page), name))
-		text, err := plainfile.ReadFileIn(dir, name)
+		text, err := plainfile.ReadBelow(root, path.Join(path.Dir(page), name))
 		return strings.ToValidUTF8(string(text), "\ufffd"), err == nil
 	}
 }

@@ -1,15 +1,10 @@
 package importer
 
 import (
-	"errors"
-	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
@@ -39,30 +34,9 @@ func readRubyVCR(file string, data []byte) ([]*Entry, error) {
 	if list == nil || list.Kind != yaml.SequenceNode {
 		return nil, fault.In("import", file, root.Line, "no list of "+rubyList, adviceRubyVCR)
 	}
-	entries := entriesOf(list.Content, func(n *yaml.Node) int { return n.Line }, rubyInteraction)
+	entries := entriesOf(list.Content, func(n *yaml.Node) int { return n.Line }, yamlInteraction)
 	for n, e := range entries {
 		e.recorded, _ = time.Parse(time.RFC1123, scalar(member(list.Content[n], "recorded_at")))
 	}
 	return entries, nil
 }
-
-func rubyInteraction(node *yaml.Node) (*cassette.Interaction, error) {
-	asked, answered := member(node, "request"), member(node, "response")
-	if asked == nil || answered == nil {
-		return nil, errors.New("it has no request or no response")
-	}
-	sent, err := text(member(asked, "body"))
-	if err != nil {
-		return nil, at(lineOf(err, asked.Line), "request body: "+err.Error())
-	}
-	body, err := text(member(answered, "body"))
-	if err != nil {
-		return nil, at(lineOf(err, answered.Line), "response body: "+err.Error())
-	}
-	status := member(answered, "status")
-	code, _ := strconv.Atoi(scalar(member(status, "code")))
-	method := strings.TrimPrefix(scalar(member(asked, "method")), ":")
-	return interactionOf(method, scalar(member(asked, "uri")), rubyHeaders(asked), sent, code, scalar(member(status, "message")), rubyHeaders(answered), body)
-}
-
-func rubyHeaders(node *yaml.Node) http.Header { return vcrpyHeaders(member(node, "headers")) }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +40,7 @@ func readVCRPy(file string, data []byte) ([]*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return entriesOf(interactions, func(n *yaml.Node) int { return n.Line }, vcrpyInteraction), nil
+	return entriesOf(interactions, func(n *yaml.Node) int { return n.Line }, yamlInteraction), nil
 }
 
 func readFile(file string) ([]byte, error) {
@@ -129,61 +128,51 @@ func lineOf(err error, fallback int) int {
 	return fallback
 }
 
-func vcrpyInteraction(node *yaml.Node) (*cassette.Interaction, error) {
+// yamlInteraction reads an exchange as vcrpy and Ruby's VCR write one.
+func yamlInteraction(node *yaml.Node) (*cassette.Interaction, error) {
 	asked, answered := member(node, "request"), member(node, "response")
 	if asked == nil || answered == nil {
-		return nil, at(node.Line, "it has no request or no response")
+		return nil, errors.New("it has no request or no response")
 	}
-	req, err := vcrpyRequest(asked)
+	address, err := text(member(asked, "uri"))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("uri: %w", err)
 	}
-	resp, err := vcrpyResponse(answered)
+	sentHeaders, headers := yamlHeaders(asked), yamlHeaders(answered)
+	sent, err := yamlBody(asked, sentHeaders)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("request body: %w", err)
 	}
-	return &cassette.Interaction{Request: req, Response: resp, Line: node.Line}, nil
-}
-
-func vcrpyRequest(node *yaml.Node) (cassette.Request, error) {
-	uri, err := text(member(node, "uri"))
+	body, err := yamlBody(answered, headers)
 	if err != nil {
-		return cassette.Request{}, fmt.Errorf("uri: %w", err)
+		return nil, fmt.Errorf("response body: %w", err)
 	}
-	u, err := url.Parse(uri)
-	if err != nil || u.Host == "" {
-		return cassette.Request{}, at(node.Line, fmt.Sprintf("uri %q is not an absolute address", uri))
-	}
-	method, err := text(member(node, "method"))
-	if err != nil || method == "" {
-		return cassette.Request{}, at(node.Line, "it has no method")
-	}
-	headers := vcrpyHeaders(member(node, "headers"))
-	body, err := vcrpyBody(member(node, "body"), headers)
-	if err != nil {
-		return cassette.Request{}, fmt.Errorf("request body: %w", err)
-	}
-	return request(method, uri, u.Host, headers, body), nil
-}
-
-func vcrpyResponse(node *yaml.Node) (cassette.Response, error) {
-	status := member(node, "status")
+	status := member(answered, "status")
 	code, err := strconv.Atoi(scalar(member(status, "code")))
 	if err != nil {
-		return cassette.Response{}, at(node.Line, "it has no status code")
+		return nil, at(answered.Line, "it has no status code")
 	}
-	headers := vcrpyHeaders(member(node, "headers"))
-	body, err := vcrpyBody(member(node, "body"), headers)
-	if err != nil {
-		return cassette.Response{}, fmt.Errorf("response body: %w", err)
-	}
-	return response(code, scalar(member(status, "message")), headers, body), nil
+	method := strings.TrimPrefix(scalar(member(asked, "method")), ":") // Ruby's are symbols
+	return interactionOf(method, address, sentHeaders, sent, code, scalar(member(status, "message")), headers, body)
 }
 
-// vcrpyHeaders reads headers whose values are lists or, in older files, scalars.
-func vcrpyHeaders(node *yaml.Node) http.Header {
+// yamlBody reads the body of a message, decoded.
+func yamlBody(message *yaml.Node, headers http.Header) (string, error) {
+	node := member(message, "body")
+	body, err := text(node)
+	if err != nil {
+		return "", err
+	}
+	if body, err = storedBody(body, headers); err != nil {
+		return "", at(node.Line, err.Error())
+	}
+	return body, nil
+}
+
+// yamlHeaders reads the headers of a message, whose values are lists or, in older files, scalars.
+func yamlHeaders(message *yaml.Node) http.Header {
 	headers := http.Header{}
-	node = follow(node)
+	node := member(message, "headers")
 	if node == nil || node.Kind != yaml.MappingNode {
 		return headers
 	}
@@ -198,19 +187,6 @@ func vcrpyHeaders(node *yaml.Node) http.Header {
 		}
 	}
 	return headers
-}
-
-// vcrpyBody reads a body, decodes it where it is gzip, and drops the headers that
-// described its encoding and length.
-func vcrpyBody(node *yaml.Node, headers http.Header) (string, error) {
-	body, err := text(node)
-	if err != nil {
-		return "", err
-	}
-	if body, err = storedBody(body, headers); err != nil {
-		return "", at(node.Line, err.Error())
-	}
-	return body, nil
 }
 
 // text reads what vcrpy writes for a body or another string: null, a scalar of

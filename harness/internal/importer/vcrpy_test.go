@@ -97,7 +97,7 @@ func FuzzVCRPy(f *testing.F) {
 	}
 	const file = "recording.yaml"
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := Reader{}.entries(&vcrpy, file, "x", data, nil)
+		r, err := importText(&vcrpy, file, "x", data)
 		if err != nil {
 			if !strings.Contains(err.Error(), file) {
 				t.Fatalf("the error does not name the file: %v", err)

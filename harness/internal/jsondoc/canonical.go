@@ -77,8 +77,3 @@ func appendString(dst []byte, s string) []byte {
 		s = s[end+1:]
 	}
 }
-
-// Equal reports whether two documents have one canonical form.
-func Equal(a, b any) bool {
-	return string(Canonical(nil, a)) == string(Canonical(nil, b))
-}

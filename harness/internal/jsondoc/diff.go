@@ -50,7 +50,7 @@ func (d *differ) diff(recorded, received any) {
 			return
 		}
 	}
-	if !Equal(recorded, received) {
+	if string(Canonical(nil, recorded)) != string(Canonical(nil, received)) {
 		d.found = append(d.found, Difference{d.at.Path(Root), recorded, received})
 	}
 }

@@ -1,6 +1,9 @@
 package jsondoc
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Line is the 1-based line, within the form of a text that Indent writes, on which the value at a
 // normalized path begins, or 0 where there is none. For a member that is the line of its name.
@@ -97,32 +100,15 @@ const (
 // Nearest is the line of a path, or of the nearest place around it that is there; 0 where
 // not even the root is.
 func Nearest(lines map[string]int, path string) int {
-	for {
-		if line, ok := lines[path]; ok {
-			return line
-		}
-		parent := parentOf(path)
-		if parent == path {
-			return 0
-		}
-		path = parent
+	if !strings.HasPrefix(path, Root) {
+		return lines[path]
 	}
-}
-
-// parentOf is the path without its last step, or the path itself where it has none.
-func parentOf(path string) string {
-	rest, ok := strings.CutPrefix(path, Root)
-	if !ok {
-		return path
+	line, at := lines[Root], Root
+	for step := range steps(path) {
+		at = AppendPath(at, step)
+		line = cmp.Or(lines[at], line)
 	}
-	parent := Root
-	for {
-		step, after, ok := cutStep(rest)
-		if !ok || after == "" {
-			return parent
-		}
-		parent, rest = AppendPath(parent, step), after
-	}
+	return line
 }
 
 // Plain puts spaces in the place of what people write into JSON for people and tools
@@ -147,7 +133,8 @@ func Plain(text string) string {
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case c == '"':
-			i, comma = endOfString(text, i), -1
+			i, _ = StringEnd(text, i+1)
+			comma = -1
 		case c == '/' && i+1 < len(text) && (text[i+1] == '/' || text[i+1] == '*'):
 			end := endOfComment(text, i)
 			blank(i, end)
@@ -167,20 +154,6 @@ func Plain(text string) string {
 		return text
 	}
 	return string(out)
-}
-
-// endOfString is the offset of the quote that ends the string which begins at an offset, or
-// the last of the text.
-func endOfString(text string, at int) int {
-	for i := at + 1; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '"':
-			return i
-		}
-	}
-	return len(text) - 1
 }
 
 func endOfComment(text string, at int) int {

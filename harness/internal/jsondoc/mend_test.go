@@ -25,7 +25,7 @@ func TestParseMended(t *testing.T) {
 	} {
 		doc, at, err := jsondoc.ParseMended(text)
 		parsed, parseErr := jsondoc.Parse(want.json)
-		if (err == nil) != (parseErr == nil) || !jsondoc.Equal(doc, parsed) || at != want.at {
+		if (err == nil) != (parseErr == nil) || !equal(doc, parsed) || at != want.at {
 			t.Errorf("%s: %v at %q, %v, want %s at %q", text, doc, at, err, want.json, want.at)
 		}
 	}
@@ -47,7 +47,7 @@ func FuzzMend(f *testing.F) {
 		if err := dec.Decode(&want); err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
-		if !jsondoc.Equal(doc, want) {
+		if !equal(doc, want) {
 			t.Fatalf("%q: %v, want %v", text, doc, want)
 		}
 	})

@@ -1,6 +1,7 @@
 package jsondoc
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 )
@@ -43,13 +44,8 @@ func escapeName(name string) string {
 // MaskNames is a path with [*] for the names that are not to be shown, by what they are and
 // the name before.
 func MaskNames(path string, shows func(name, parent string) bool) string {
-	rest, ok := strings.CutPrefix(path, Root)
 	masked, parent := Root, ""
-	for ok && rest != "" {
-		var step any
-		if step, rest, ok = cutStep(rest); !ok {
-			break
-		}
+	for step := range steps(path) {
 		name, isName := step.(string)
 		if isName && !shows(name, parent) {
 			masked += "[*]"
@@ -63,8 +59,20 @@ func MaskNames(path string, shows func(name, parent string) bool) string {
 	return masked
 }
 
+// steps are those of a normalized path, ints and strings, as far as it is one.
+func steps(path string) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		rest, ok := strings.CutPrefix(path, Root)
+		for ok && rest != "" {
+			var step any
+			if step, rest, ok = cutStep(rest); !ok || !yield(step) {
+				return
+			}
+		}
+	}
+}
+
 // cutStep cuts the first step off what follows the root of a normalized path.
-// The step is an int or a string.
 func cutStep(path string) (step any, rest string, ok bool) {
 	if body, isName := strings.CutPrefix(path, "['"); isName {
 		return cutName(body)

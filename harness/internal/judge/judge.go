@@ -97,16 +97,16 @@ func Violations(answers *conform.Checker) func(*cassette.Interaction) []diff.Vio
 // text (Edm.String) at a path of an answer. It knows the APIs of which the folder of schemas
 // has an index.
 func Texts(schemas string) func(i *cassette.Interaction, path string) bool {
-	indexes := route.NewFolder(schemas)
+	indexes := route.In(schemas)
 	return func(i *cassette.Interaction, path string) bool { return isText(indexes, i, path) }
 }
 
-func isText(indexes *route.Folder, i *cassette.Interaction, path string) bool {
+func isText(indexes *route.Indexes, i *cassette.Interaction, path string) bool {
 	address, err := graphurl.Parse(i.Request.URL)
 	if err != nil || address.Host != graphurl.Graph || address.Version == "" {
 		return false
 	}
-	index, _ := indexes.Index(address.Version)
+	index, _ := indexes.Of(address.Version)
 	if index == nil { // nothing is declared
 		return false
 	}

@@ -19,12 +19,12 @@ import (
 type Pages struct {
 	schemas *schema.Set
 	answers *conform.Checker
-	indexes *route.Folder
+	indexes *route.Indexes
 }
 
 // NewPages judges by a project's schemas.
 func NewPages(p *project.Project) *Pages {
-	return &Pages{schemas: p.Schemas, answers: p.Answers, indexes: route.NewFolder(p.Dirs.Schemas)}
+	return &Pages{schemas: p.Schemas, answers: p.Answers, indexes: route.In(p.Dirs.Schemas)}
 }
 
 // Holds reports whether the project has the schema of a type of an API, and an answer
@@ -61,7 +61,7 @@ func (p *Pages) Types(c *cassette.Cassette, named []string, file string) (types 
 		}
 		j.interaction, j.n, j.api, j.typ = i, n, u.Version, named[n]
 		j.folder()
-		if index, _ := p.indexes.Index(u.Version); index != nil && i.Response.Code < 400 {
+		if index, _ := p.indexes.Of(u.Version); index != nil && i.Response.Code < 400 {
 			j.spelling(index)
 		}
 		if named[n] == "" || i.Response.Code >= 300 {

@@ -142,6 +142,9 @@ func foreign(name string) *importer.Format {
 	return f
 }
 
+// IsScenario reports whether a file that was linted was taken for a scenario.
+func IsScenario(p *project.Project, file string) bool { return kindOf(p, file) == isScenario }
+
 // kindOf knows a file by where it lies, else by what stands in it.
 func kindOf(p *project.Project, name string) kind {
 	switch ext := path.Ext(name); {

@@ -55,8 +55,9 @@ func (l *linter) leaksIn(c *cassette.Cassette, file, hint string) {
 // foreignEntries are those of a recording in YAML that is no cassette, and its format; nil where
 // it is none that can be read, or is empty.
 func foreignEntries(file string) (*importer.Format, []*importer.Entry) {
+	likely, _ := importer.FormatOfFile(file) // one that cannot be read is of no format
 	for _, format := range importer.Formats() {
-		if !format.IsYAML() {
+		if !format.IsYAML() || likely != nil && format != likely {
 			continue
 		}
 		if entries, err := format.Entries(file); err == nil && slices.ContainsFunc(entries, func(e *importer.Entry) bool { return e.Fault == nil }) {

@@ -1,10 +1,11 @@
 package match
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,8 +51,8 @@ func payloadOf(m *place.Message, ignored []*jsondoc.Path) payload {
 			return documentOf(text, without(doc, ignored))
 		}
 	case kind == media.Form:
-		if fields, ok := parseForm(text); ok {
-			return payload{digest: digest("form", canonicalForm(fields)), text: text, fields: fields}
+		if fields, canonical, ok := parseForm(text); ok {
+			return payload{digest: digest("form", canonical), text: text, fields: fields}
 		}
 	case kind == media.Multipart:
 		fields, canonical := parseParts(m, boundary)
@@ -89,8 +90,9 @@ func inflate[T wire.Bytes](header http.Header, body T) T {
 	return wire.Gunzip(plain, maxInflated)
 }
 
-// parseForm reads the fields of a form; ok is false where it is none.
-func parseForm(text string) (fields []namedValue, ok bool) {
+// parseForm reads the fields of a form, in an order that does not depend on theirs; ok is false
+// where it is none.
+func parseForm(text string) (fields []namedValue, canonical []byte, ok bool) {
 	for field := range strings.SplitSeq(text, "&") {
 		if field == "" {
 			continue
@@ -99,22 +101,17 @@ func parseForm(text string) (fields []namedValue, ok bool) {
 		plainName, err1 := url.QueryUnescape(name)
 		plainValue, err2 := url.QueryUnescape(value)
 		if err1 != nil || err2 != nil {
-			return nil, false
+			return nil, nil, false
 		}
 		fields = append(fields, namedValue{plainName, plainValue})
 	}
 	slices.SortFunc(fields, func(a, b namedValue) int {
 		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.value, b.value))
 	})
-	return fields, true
-}
-
-func canonicalForm(fields []namedValue) []byte {
-	var text bytes.Buffer
-	for _, field := range fields {
-		text.WriteString(url.QueryEscape(field.name) + "=" + url.QueryEscape(field.value) + "&")
+	for _, f := range fields {
+		canonical = fmt.Appendf(canonical, "%s=%s&", url.QueryEscape(f.name), url.QueryEscape(f.value))
 	}
-	return text.Bytes()
+	return fields, canonical, true
 }
 
 // parseParts reads the parts of a multipart body, in an order that does not depend on theirs:
@@ -167,29 +164,23 @@ func without(doc any, paths []*jsondoc.Path) any {
 			selected[node.Path] = true
 		}
 	}
-	if len(selected) > 0 {
-		prune(doc, jsondoc.Root, selected)
+	if len(selected) == 0 {
+		return doc
 	}
+	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
+		path := at.Path(jsondoc.Root)
+		isSelected := func(step any) bool { return selected[jsondoc.AppendPath(path, step)] }
+		switch value := value.(type) {
+		case map[string]any:
+			maps.DeleteFunc(value, func(name string, _ any) bool { return isSelected(name) })
+		case []any:
+			for i := range value {
+				if isSelected(i) {
+					value[i] = nil
+				}
+			}
+		}
+		return true
+	})
 	return doc
-}
-
-func prune(doc any, at string, selected map[string]bool) {
-	switch doc := doc.(type) {
-	case map[string]any:
-		for name, value := range doc {
-			if path := jsondoc.AppendPath(at, name); selected[path] {
-				delete(doc, name)
-			} else {
-				prune(value, path, selected)
-			}
-		}
-	case []any:
-		for i, value := range doc {
-			if path := jsondoc.AppendPath(at, i); selected[path] {
-				doc[i] = nil
-			} else {
-				prune(value, path, selected)
-			}
-		}
-	}
 }

@@ -33,7 +33,9 @@ func (r Rules) Compare(first, second *cassette.Interaction) (Comparison, error) 
 	}
 	c := Comparison{On: ruleFor(first.Request.Method, recorded.url.Path(), first)}
 	if recorded.key != live.key {
-		c.Differences = differences(&recorded, &live)
+		var d differ
+		d.requests(&recorded, &live)
+		c.Differences = d.list
 		c.Bindable = rules.alike(first, second)
 	}
 	return c, nil
@@ -42,9 +44,9 @@ func (r Rules) Compare(first, second *cassette.Interaction) (Comparison, error) 
 // alike reports whether two requests differ in ids, and in what stands in their holes, alone.
 func (s ruleSet) alike(first, second *cassette.Interaction) bool {
 	seal := newSeal(s, nil)
-	seal.noteMembers(nil, first)
+	seal.noteTags(nil, first)
 	key := func(i *cassette.Interaction) (Key, bool) {
-		left := seal.mask(messageOf(i), holesOf(i), newBindings(seal.faker))
+		left := seal.mask(messageOf(i), holesOf(i), holesOf(i), newBindings(seal.faker))
 		place.Rewrite(&left.message, func(l *place.Leaf) (string, bool) {
 			is := identity.Rewrite(l.Text, func(a identity.Atom) string { return strings.Repeat("0", len(a.Text)) })
 			return is, is != l.Text && !l.Layered

@@ -6,9 +6,9 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -17,25 +17,40 @@ import (
 // maxDifferences bounds how many differences of one body are shown.
 const maxDifferences = 20
 
-// differences lists how a live request differs from a recorded one.
-func differences(recorded, live *request) []Difference {
-	var d differ
-	d.compare("method", recorded.key.Method, live.key.Method)
-	d.compare("host", hostName(recorded.key.Host), hostName(live.key.Host))
-	d.paths(recorded.key.Path, live.key.Path)
-	d.named("query.", queryValues(recorded.key.Query), queryValues(live.key.Query))
-	d.compare("principal", recorded.key.Principal, live.key.Principal)
-	if recorded.key.Method != live.key.Method { // it says enough
-		return d.list
+// wholeDifference is what a difference weighs that leaves nothing in common: a
+// body that cannot be compared in detail, or another word in the path, where
+// another id is just one difference.
+const wholeDifference = 3
+
+// A differ lists how a live request differs from a recorded one, and weighs that.
+type differ struct {
+	holes  []cassette.Hole // of the recorded one
+	list   []Difference
+	weight int
+}
+
+// requests compares two requests.
+func (d *differ) requests(recorded, live *request) {
+	old, now := &recorded.key, &live.key
+	d.compare("method", old.Method, now.Method)
+	d.compare("host", hostName(old.Host), hostName(now.Host))
+	d.paths(recorded.url, old.Path, now.Path)
+	d.named("query.", queryValues(old.Query), queryValues(now.Query))
+	d.compare("principal", old.Principal, now.Principal)
+	if old.Method != now.Method { // it says enough
+		return
 	}
-	old, now := headerValues(recorded.key.Headers), headerValues(live.key.Headers)
-	if (recorded.key.Body == "") != (live.key.Body == "") { // and so has no type
-		isType := func(p namedValue) bool { return p.name == "Content-Type" }
-		old, now = slices.DeleteFunc(old, isType), slices.DeleteFunc(now, isType)
+	headers := func(k *Key) []namedValue {
+		return slices.DeleteFunc(headerValues(k.Headers), func(h namedValue) bool {
+			return h.name == "Content-Type" && (old.Body == "") != (now.Body == "") // one has no body, and so no type
+		})
 	}
-	d.named("header.", old, now)
-	d.bodies(recorded, live)
-	return d.list
+	d.named("header.", headers(old), headers(now))
+	if recorded.batch != nil && live.batch != nil && old.Body != now.Body {
+		d.batches(recorded.batch, live.batch)
+		return
+	}
+	d.payloads("", &recorded.body, &live.body)
 }
 
 // hostName is a host class as a person knows it.
@@ -46,12 +61,6 @@ func hostName(class string) string {
 	return class
 }
 
-type differ struct{ list []Difference }
-
-func (d *differ) add(field, recorded, received string) {
-	d.list = append(d.list, Difference{withoutTokens("", field), recorded, received})
-}
-
 // compare adds a difference between two texts, if they differ.
 func (d *differ) compare(field, recorded, received string) {
 	d.sides(field, textSide(recorded), textSide(received))
@@ -60,12 +69,24 @@ func (d *differ) compare(field, recorded, received string) {
 // sides adds a difference between two values, if they differ.
 func (d *differ) sides(field string, recorded, received side) {
 	if recorded != received {
-		old, now := shownSides(field, recorded, received)
-		d.add(field, old, now)
+		d.add(1, field, recorded, received)
 	}
 }
 
-func (d *differ) paths(recorded, received string) {
+// add adds a difference, unless the field is a hole of a secret or of bytes: anything fits it.
+func (d *differ) add(weight int, field string, recorded, received side) {
+	if len(d.holes) > 0 && isSecret(field) || slices.ContainsFunc(d.holes, func(h cassette.Hole) bool {
+		return h.Place == field && h.Kind != cassette.HoleName
+	}) {
+		return
+	}
+	d.weight += weight
+	old, now := shownSides(field, recorded, received)
+	d.list = append(d.list, Difference{withoutTokens("", field), old, now})
+}
+
+// paths compares two canonical paths, of which the recorded one is that of an address.
+func (d *differ) paths(u *graphurl.URL, recorded, received string) {
 	if recorded == received {
 		return
 	}
@@ -79,9 +100,17 @@ func (d *differ) paths(recorded, received string) {
 		}
 		return textSide(segments[i])
 	}
+	words := 0 // before the segments
+	if u.Version != "" {
+		words = 1
+	}
 	for i := range max(len(old), len(now)) {
-		if i >= len(old) || i >= len(now) || old[i] != now[i] {
-			d.sides(fmt.Sprintf("path[%d]", i), at(old, i), at(now, i))
+		if was, is := at(old, i), at(now, i); was != is {
+			weight := wholeDifference
+			if k := i - words; k >= 0 && k < len(u.Segments) && u.Segments[k].Kind == graphurl.Key {
+				weight = 1
+			}
+			d.add(weight, fmt.Sprintf("path[%d]", i), was, is)
 		}
 	}
 }
@@ -109,7 +138,14 @@ func byName(pairs []namedValue) map[string]side {
 	return sides
 }
 
-func queryValues(query string) []namedValue { return splitPairs(query, "&", "=", unescapedQuery) }
+func queryValues(query string) []namedValue {
+	return splitPairs(query, "&", "=", func(text string) string {
+		if plain, err := url.QueryUnescape(text); err == nil {
+			return plain
+		}
+		return text
+	})
+}
 
 func headerValues(headers string) []namedValue {
 	return splitPairs(headers, "\n", ": ", func(s string) string { return s })
@@ -117,26 +153,14 @@ func headerValues(headers string) []namedValue {
 
 // splitPairs reads the names and values of a part of a key.
 func splitPairs(text, between, within string, plain func(string) string) (pairs []namedValue) {
-	for _, pair := range splitNonEmpty(text, between) {
+	if text == "" {
+		return nil
+	}
+	for pair := range strings.SplitSeq(text, between) {
 		name, value, _ := strings.Cut(pair, within)
 		pairs = append(pairs, namedValue{plain(name), plain(value)})
 	}
 	return pairs
-}
-
-func unescapedQuery(text string) string {
-	if plain, err := url.QueryUnescape(text); err == nil {
-		return plain
-	}
-	return text
-}
-
-func (d *differ) bodies(recorded, received *request) {
-	if recorded.batch != nil && received.batch != nil && recorded.body.digest != received.body.digest {
-		d.batches(recorded.batch, received.batch)
-		return
-	}
-	d.payloads("", &recorded.body, &received.body)
 }
 
 // payloads compares two bodies, which stand at a place.
@@ -146,18 +170,14 @@ func (d *differ) payloads(at string, recorded, received *payload) {
 	case recorded.digest == received.digest:
 	case same("json"):
 		for _, one := range jsondoc.Diff(recorded.document(), received.document(), maxDifferences) {
-			field := at + "body." + one.Path
-			old, now := shownSides(field, jsonSide(one.Recorded), jsonSide(one.Received))
-			d.add(field, old, now)
+			d.sides(at+"body."+one.Path, jsonSide(one.Recorded), jsonSide(one.Received))
 		}
 	case same("multipart"):
 		d.named(at+"part.", recorded.fields, received.fields)
 	case same("form"):
 		d.named(at+"form.", recorded.fields, received.fields)
 	default:
-		was, is := side{text: recorded.text, has: recorded.digest != ""}, side{text: received.text, has: received.digest != ""}
-		old, now := shownSides(at+"body", was, is)
-		d.add(at+"body", old, now)
+		d.add(wholeDifference, at+"body", side{text: recorded.text, has: recorded.digest != ""}, side{text: received.text, has: received.digest != ""})
 	}
 }
 
@@ -178,58 +198,58 @@ func (d *differ) batches(recorded, received *batch) {
 	} {
 		old = slices.DeleteFunc(old, func(a batchPart) bool {
 			i := slices.IndexFunc(now, func(b batchPart) bool { return alike(&a, &b) })
-			if i < 0 {
-				return false
+			if i >= 0 {
+				d.parts(recorded, received, &a, &now[i])
+				now = slices.Delete(now, i, i+1)
 			}
-			d.part(&a, &now[i])
-			d.compare(a.field(".dependsOn"), recorded.needsOf(&a), received.needsOf(&now[i]))
-			now = slices.Delete(now, i, i+1)
-			return true
+			return i >= 0
 		})
 	}
 	for _, part := range old {
-		d.add(part.field(""), part.describe(), absent)
+		d.sides(part.field(""), part.side(), side{})
 	}
 	for _, part := range now {
-		d.add(part.field(""), absent, part.describe())
+		d.sides(part.field(""), side{}, part.side())
 	}
 	d.compare("body", string(recorded.rest), string(received.rest))
 	if len(d.list) == before {
-		d.add("body", "(other dependencies)", "(other dependencies)")
+		other := side{text: "(other dependencies)", has: true, json: true}
+		d.add(wholeDifference, "body", other, other)
 	}
+}
+
+// parts compares a part of a batch with one of another.
+func (d *differ) parts(recorded, received *batch, old, now *batchPart) {
+	d.compare(old.field(".method"), old.key.Method, now.key.Method)
+	d.compare(old.field(".url"), old.address(), now.address())
+	d.named(old.field(".headers."), headerValues(old.key.Headers), headerValues(now.key.Headers))
+	d.payloads(old.field("."), &old.body, &now.body)
+	d.compare(old.field(".dependsOn"), recorded.needsOf(old), received.needsOf(now))
 }
 
 // needsOf describes what a part depends on.
 func (b *batch) needsOf(part *batchPart) string {
 	var needs []string
-	for _, id := range part.needs {
-		i := slices.IndexFunc(b.parts, func(p batchPart) bool { return p.id == id })
-		if i >= 0 {
-			needs = append(needs, b.parts[i].describe())
+	for _, p := range b.parts {
+		if slices.Contains(part.needs, p.id) {
+			needs = append(needs, p.describe())
 		}
 	}
 	slices.Sort(needs)
 	return strings.Join(needs, ", ")
 }
 
-func (p *batchPart) field(name string) string {
-	return "requests[" + strconv.Itoa(p.position) + "]" + name
-}
+func (p *batchPart) field(name string) string { return fmt.Sprintf("requests[%d]%s", p.position, name) }
 
-func (p *batchPart) describe() string { return shortened(p.key.Method+" "+p.address(), 120) }
+func (p *batchPart) side() side { return side{text: p.describe(), has: true, json: true} }
+
+func (p *batchPart) describe() string { return excerpt(p.key.Method+" "+p.address(), 0, 120) }
 
 func (p *batchPart) address() string {
 	if p.key.Query == "" {
 		return p.key.Path
 	}
 	return p.key.Path + "?" + p.key.Query
-}
-
-func (d *differ) part(recorded, received *batchPart) {
-	d.compare(recorded.field(".method"), recorded.key.Method, received.key.Method)
-	d.compare(recorded.field(".url"), recorded.address(), received.address())
-	d.named(recorded.field(".headers."), headerValues(recorded.key.Headers), headerValues(received.key.Headers))
-	d.payloads(recorded.field("."), &recorded.body, &received.body)
 }
 
 // segmentsOf splits a canonical path; a key in quotes, users('x'), is a segment of
@@ -249,11 +269,4 @@ func segmentsOf(path string) []string {
 		}
 	}
 	return segments
-}
-
-func splitNonEmpty(text, separator string) []string {
-	if text == "" {
-		return nil
-	}
-	return strings.Split(text, separator)
 }

@@ -44,9 +44,9 @@
 // A sealed cassette holds pseudonyms, and is asked by clients that send real values. A
 // request without an entry of its own is looked up once more (unseal.go) with its texts
 // replaced (masked.go): every id in it is computed as redaction computed it, and the places
-// are blank that are holes of a recorded request of its shape, first those of requests without
-// any. That leads to a bucket of recorded requests that differ in nothing but these places
-// (seal.go), over which it is laid (lay.go): a value is known by the pseudonym that was given
+// are blank that are holes in any recorded request of its shape. That leads to a bucket of
+// recorded requests that differ in nothing but these places (seal.go), over which it is laid
+// (lay.go): words have to be equal, and a value is known by the pseudonym that was given
 // out, by what is bound to it, or by the tag of the recorded value. Of several fits the surest
 // counts. A batch is laid over recorded ones part by part, in whichever order its parts stand.
 //

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"sync/atomic"
@@ -63,22 +64,17 @@ func (l *lazy[T]) get(compute func() T) T {
 
 // place is the file and line of an interaction, as far as known.
 func (s source) place() string {
-	file := s.file()
-	switch {
+	at := fmt.Sprintf("interaction %d", s.interaction.ID)
+	switch file := s.file(); {
 	case s.interaction.Line > 0:
 		return fmt.Sprintf("%s:%d", file, s.interaction.Line)
 	case file != "":
-		return fmt.Sprintf("%s, interaction %d", file, s.interaction.ID)
+		return file + ", " + at
 	}
-	return fmt.Sprintf("interaction %d", s.interaction.ID)
+	return at
 }
 
-func (s source) file() string {
-	if s.cassette.File != "" {
-		return s.cassette.File
-	}
-	return s.cassette.Name
-}
+func (s source) file() string { return cmp.Or(s.cassette.File, s.cassette.Name) }
 
 // request is the recorded request in a line, without what gives access.
 func (s source) request() string {

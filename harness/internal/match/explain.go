@@ -148,12 +148,12 @@ func (x *seal) asStored(m place.Message, host string, live *request, bound *bind
 		}
 		p, ok := bound.pseudonym(l.Text)
 		if !ok {
-			p, ok = x.byTag(x.names, l.Text)
+			p = x.byTag(l.Text, func(string) bool { return true })
 		}
-		if ok {
+		if p != "" {
 			values = append(values, p, l.Text)
 		}
-		return p, ok
+		return p, p != ""
 	})
 	r, err := x.rules.understandMessage(&m, host, live.key.Principal)
 	if err != nil {
@@ -166,12 +166,13 @@ func (x *seal) asStored(m place.Message, host string, live *request, bound *bind
 func (b *bucket) undecided(a *masked) string {
 	for n := range a.parts {
 		for k, v := range a.parts[n].blanks {
-			if v.kind == blankName && fold(b.entries[0].parts[n].blanks[k].text) != fold(v.text) {
+			first := slices.IndexFunc(b.entries, func(e sealedEntry) bool { return e.parts[n].blanks[k].kind == blankName })
+			if first >= 0 && fold(b.entries[first].parts[n].blanks[k].text) != fold(v.text) {
 				at := v.place
 				if a.parts[n].id != "" {
 					at = "part " + a.parts[n].id + ", " + strings.TrimPrefix(at, "['url']>.")
 				}
-				return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s\nelse %s", at, b.inputs(n, k, &v), recordAgain(b.entries[0].cassette))
+				return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s\nelse %s", at, b.inputs(n, k, &v), recordAgain(b.entries[first].answers[0].cassette))
 			}
 		}
 	}
@@ -187,10 +188,13 @@ func (b *bucket) inputs(part, k int, sent *blank) string {
 	}
 	var flags []string
 	for n := range b.entries {
-		e := &b.entries[n]
-		name := e.parts[part].blanks[k].text
-		for _, variable := range slices.Sorted(maps.Keys(e.cassette.Meta.Vars)) {
-			if e.cassette.Meta.Vars[variable] == name {
+		stored := &b.entries[n].parts[part].blanks[k]
+		if stored.kind != blankName {
+			continue
+		}
+		name, vars := stored.text, b.entries[n].answers[0].cassette.Meta.Vars
+		for _, variable := range slices.Sorted(maps.Keys(vars)) {
+			if vars[variable] == name {
 				name = variable
 				break
 			}

@@ -132,16 +132,11 @@ func canonicalAccept(values []string) string {
 		return ""
 	}
 	var kept []string
-	for _, value := range values {
-		for _, item := range splitOutsideQuotes(value, ',') {
-			for _, parameter := range splitOutsideQuotes(item, ';')[1:] {
-				name, setting, _ := strings.Cut(strings.ToLower(parameter), "=")
-				name = strings.TrimPrefix(strings.TrimSpace(name), "odata.")
-				setting = unquoted(strings.TrimSpace(setting))
-				usual, known := acceptDefaults[name]
-				if known && setting != usual {
-					kept = append(kept, name+"="+setting)
-				}
+	for _, media := range elements(values) {
+		for _, p := range media[1:] {
+			setting := strings.ToLower(p.value)
+			if usual, known := acceptDefaults[p.name]; known && setting != usual {
+				kept = append(kept, p.name+"="+setting)
 			}
 		}
 	}
@@ -154,35 +149,24 @@ var wordPreferences = map[string]bool{
 	"return": true, "handling": true, "outlook.body-content-type": true, "idtype": true,
 }
 
-// canonicalPrefer sorts the preferences, which are a set (RFC 7240 section 2); the
-// prefix "odata." is optional ("OData Protocol 4.01" section 8.2.8).
+// canonicalPrefer sorts the preferences, which are a set (RFC 7240 section 2).
 func canonicalPrefer(values []string) string {
 	var kept []string
-	for _, value := range values {
-		for _, preference := range splitOutsideQuotes(value, ',') {
-			if preference = strings.TrimSpace(preference); preference != "" {
-				kept = append(kept, canonicalPreference(preference))
+	for _, preference := range elements(values) {
+		parts := make([]string, len(preference))
+		for i, p := range preference {
+			if wordPreferences[p.name] {
+				p.value = strings.ToLower(p.value)
 			}
+			if parts[i] = p.name; p.value != "" {
+				parts[i] += "=" + p.value
+			}
+		}
+		if text := strings.Join(parts, ";"); text != "" {
+			kept = append(kept, text)
 		}
 	}
 	return sortedSet(kept, ", ")
-}
-
-func canonicalPreference(preference string) string {
-	parts := splitOutsideQuotes(preference, ';')
-	for i, part := range parts {
-		name, value, _ := strings.Cut(part, "=")
-		name = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "odata.")
-		value = unquoted(strings.TrimSpace(value))
-		if wordPreferences[name] {
-			value = strings.ToLower(value)
-		}
-		parts[i] = name
-		if value != "" {
-			parts[i] += "=" + value
-		}
-	}
-	return strings.Join(parts, ";")
 }
 
 func sortedSet(items []string, separator string) string {
@@ -190,11 +174,24 @@ func sortedSet(items []string, separator string) string {
 	return strings.Join(slices.Compact(items), separator)
 }
 
-func unquoted(value string) string {
-	if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
-		return value[1 : len(value)-1]
+// elements reads the elements of a list, each with its parameters behind it: names in lower
+// case, without the prefix "odata.", which is optional ("OData Protocol 4.01" section 8.2.8),
+// and values without quotes.
+func elements(values []string) (list [][]namedValue) {
+	for _, value := range values {
+		for _, element := range splitOutsideQuotes(value, ',') {
+			var parts []namedValue
+			for _, part := range splitOutsideQuotes(element, ';') {
+				name, value, _ := strings.Cut(part, "=")
+				if value = strings.TrimSpace(value); len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
+					value = value[1 : len(value)-1]
+				}
+				parts = append(parts, namedValue{strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "odata."), value})
+			}
+			list = append(list, parts)
+		}
 	}
-	return value
+	return list
 }
 
 // splitOutsideQuotes splits a header value; it always returns at least one part.

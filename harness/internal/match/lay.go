@@ -39,7 +39,7 @@ func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int, known [
 
 // known says what the value at a blank place in a part of a class stands for.
 func (u *unsealer) known(b *bucket, class string, v *blank, tags bool) knownValue {
-	if v.kind != blankName && v.kind != blankID {
+	if v.kind == blankAny || v.kind == blankStamp {
 		return knownValue{sure: fitWeak}
 	}
 	at := valueAt{class: class, place: v.place}
@@ -63,8 +63,8 @@ func (u *unsealer) known(b *bucket, class string, v *blank, tags bool) knownValu
 		return knownValue{sure: fitExact}
 	}
 	if tags {
-		if value := u.seal.lastTagged(b, at, v.text); value != "" {
-			return as(value, fitTagged)
+		if p := u.seal.byTag(v.text, func(p string) bool { return as(fold(p), fitTagged).entries != nil }); p != "" {
+			return as(fold(p), fitTagged)
 		}
 	}
 	if p, ok := u.bound.pseudonym(v.text); ok {
@@ -140,10 +140,10 @@ func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart, known []knownValue) 
 	}
 	for k := range as.blanks {
 		stored, sent := &of.blanks[k], &as.blanks[k]
-		if sent.place != stored.place || sent.kind != stored.kind {
+		if sent.place != stored.place {
 			return fitConflict, true
 		}
-		if sent.kind == blankAny && sent.text != stored.text {
+		if stored.kind == blankAny && sent.text != stored.text {
 			continue
 		}
 		asks = true
@@ -157,15 +157,19 @@ func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart, known []knownValue) 
 // fitsAt says how a value that was sent fits the stored one of the same place.
 func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank, known knownValue) fit {
 	switch {
-	case sent.kind == blankAny, sent.kind == blankStamp && sent.text == stored.text:
+	case stored.kind == blankAny, stored.kind == blankStamp && sent.text == stored.text:
 		return fitExact
-	case sent.kind == blankStamp:
-		return known.sure
-	case known.sure >= fitTagged && known.is != fold(stored.is):
+	case stored.kind == blankStamp && isStamp(sent.text):
+		return fitWeak
+	case stored.kind == blankWord && sent.is == stored.is:
+		return fitExact
+	case stored.kind == blankStamp, stored.kind == blankWord, known.sure >= fitTagged && known.is != fold(stored.is):
 		return fitConflict
 	case known.sure == fitExact:
 		return fitExact
-	case sent.kind == blankID:
+	case stored.kind == blankID && (len(identity.Find(sent.text)) == 0 || !u.bound.isNew(sent.text)):
+		return fitConflict
+	case stored.kind == blankID:
 		is := unless(u.bound, stored.is, sent.text, fitWeak)
 		if is == fitWeak && u.gave(stored.is) {
 			return fitConflict
@@ -173,7 +177,7 @@ func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank, known knownValue)
 		return is
 	case known.sure == fitTagged, !sent.looked:
 		return unless(u.bound, stored.text, sent.text, known.sure)
-	case e.cassette.Meta.Tags[stored.text] != "":
+	case e.answers[0].cassette.Meta.Tags[stored.text] != "":
 		return unless(u.bound, stored.text, sent.text, fitConflict)
 	}
 	return unless(u.bound, stored.text, sent.text, fitLone)

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -38,10 +39,11 @@ type blank struct {
 type blankKind uint8
 
 const (
-	blankName  blankKind = iota
-	blankAny             // secrets, bytes: anything fits
-	blankID              // an id in a body
-	blankStamp           // an instant in a body
+	blankWord blankKind = iota // no hole here, but in another request of the shape
+	blankName
+	blankAny   // secrets, bytes: anything fits
+	blankID    // an id in a body
+	blankStamp // an instant in a body
 )
 
 // What stands for what is blank.
@@ -51,43 +53,93 @@ const (
 	blankHost   = "blank.invalid"
 )
 
-// holes are places of a request, and what kind of value was replaced at each.
-type holes = map[string]cassette.HoleKind
+// holes are places of requests, and what kind of value was replaced at each. What ends in ">"
+// stands for a text in layers that has holes within.
+type holes map[string]cassette.HoleKind
+
+func (h holes) add(at string, kind cassette.HoleKind) {
+	for n := range len(at) {
+		if at[n] == '>' {
+			h[at[:n+1]] = ""
+		}
+	}
+	if h[at] != cassette.HoleName {
+		h[at] = kind
+	}
+}
+
+// at is the hole that a leaf is. Names have the places of their values, and are none, nor are
+// headers that no key has.
+func (h holes) at(l *place.Leaf) (at string, kind cassette.HoleKind) {
+	if len(h) == 0 || l.IsName() || l.Role == place.Header && significant(l.Name) < 0 {
+		return "", ""
+	}
+	at = l.Place()
+	if _, within := h[at+">"]; within && l.Layered {
+		return "", ""
+	}
+	return at, h[at]
+}
+
+func holesOf(i *cassette.Interaction) holes {
+	places := make(holes, len(i.Holes))
+	for _, h := range i.Holes {
+		places[h.Place] = h.Kind
+	}
+	return places
+}
 
 // A masker computes ids and makes places blank. Its faker and its tags are those of the
 // recordings.
 type masker struct {
 	faker   *identity.Faker
-	members map[string]string // pseudonyms of members' names, by their tags
-	keyed   bool              // some members' names are ids
+	tagged  map[string]string // pseudonyms by their tags
+	firsts  map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
 	nonces  int               // below this are all nonces of tags
+	members map[string]bool   // pseudonyms of members' names
+	keyed   bool              // some members' names are ids
 }
 
-// noteMembers notes the names of members that were replaced in a recorded request: pseudonyms
-// with tags, and ids.
-func (x *masker) noteMembers(tags map[string]string, i *cassette.Interaction) {
+// noteTags notes the pseudonyms with tags in a recorded request, and the names of members that
+// were replaced.
+func (x *masker) noteTags(tags map[string]string, i *cassette.Interaction) {
 	m := messageOf(i)
 	if m.Body == "" && len(i.Holes) == 0 {
 		return
 	}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if !l.IsName() {
-			return "", false
+		if l.IsName() {
+			x.keyed = x.keyed || len(identity.Find(l.Text)) > 0
 		}
-		x.keyed = x.keyed || len(identity.Find(l.Text)) > 0
-		if tag := tags[l.Text]; tag != "" {
-			x.members[tag] = l.Text
-			if nonce, ok := identity.Nonce(tag); ok {
-				x.nonces = max(x.nonces, nonce+1)
+		tag := tags[l.Text]
+		if nonce, ok := identity.Nonce(tag); ok {
+			if x.firsts[l.Text] == 0 {
+				x.firsts[l.Text] = len(x.firsts) + 1
+			}
+			x.tagged[tag], x.nonces = l.Text, max(x.nonces, nonce+1)
+			if l.IsName() {
+				x.members[l.Text] = true
 			}
 		}
 		return "", false
 	})
 }
 
+// byTag is the pseudonym among some that has a tag which a value fits: of several the last
+// that any request has, whose tag was chosen so that no earlier value fits; else "".
+func (x *masker) byTag(value string, among func(pseudonym string) bool) (last string) {
+	for nonce := range x.nonces {
+		if p := x.tagged[x.faker.Tag(value, nonce)]; x.firsts[p] > x.firsts[last] && among(p) {
+			last = p
+		}
+	}
+	return last
+}
+
 // mask computes the ids of a message, of which bound ones become their pseudonyms, and makes
-// places blank: those of holes, and ids and instants in the body.
-func (x *masker) mask(m place.Message, places holes, bound *bindings) masked {
+// places blank: those of holes in requests of its shape, and ids and instants in the body. Own
+// are the holes of a recorded request, nil for one that was sent.
+func (x *masker) mask(m place.Message, places, own holes, bound *bindings) masked {
 	a := masked{message: m}
 	if len(x.members) > 0 || m.Body != "" && x.keyed { // places are known by these names
 		place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
@@ -103,38 +155,61 @@ func (x *masker) mask(m place.Message, places holes, bound *bindings) masked {
 		if l.Role == place.FileName {
 			file = -1
 		}
-		if isPartID(l) {
+		at, hole := places.at(l)
+		if isPartID(l) || l.Layered && hole == "" {
 			return "", false
 		}
-		if len(places) > 0 && mayBeHole(l) {
-			if kind, ok := places[l.Place()]; ok {
-				if l.Role == place.FileName {
-					file = len(a.blanks)
-				}
-				return a.leaveOut(l, kind), true
-			}
+		b := blank{text: l.Text, is: l.Text}
+		var ids []idBinding
+		if hole == "" || l.Role != place.Bytes {
+			b.is, ids = x.compute(l, bound)
 		}
-		if l.Layered {
-			return "", false
+		switch {
+		case !inBody(l.Role):
+		case isStamp(l.Text):
+			b.kind = blankStamp
+		case len(identity.Find(b.is)) > 0: // bound to what stands there, whatever it computes to
+			b.kind = blankID
 		}
-		is, ids := x.compute(l, bound)
-		if inBody(l.Role) {
-			switch {
-			case isStamp(l.Text):
-				a.blanks = append(a.blanks, blank{place: l.Place(), kind: blankStamp, text: l.Text, is: l.Text})
-				return blankText, true
-			case len(identity.Find(is)) > 0: // bound to what stands there, whatever it computes to
-				a.blanks = append(a.blanks, blank{place: l.Place(), kind: blankID, text: l.Text, is: is})
-				return blankText, true
-			}
+		if b.kind != blankID {
+			a.ids = append(a.ids, ids...)
 		}
-		a.ids = append(a.ids, ids...)
-		return is, is != l.Text
+		if own != nil {
+			b.kind = cmp.Or(kindOf(own[at]), b.kind)
+		} else {
+			b.kind = cmp.Or(kindOf(hole), b.kind)
+		}
+		if hole == "" && b.kind == blankWord {
+			return b.is, b.is != l.Text
+		}
+		if hole != "" && l.Role == place.FileName {
+			file = len(a.blanks)
+		}
+		b.place, b.looked = l.Place(), hole != "" && (l.Looked() || l.Role == place.Header)
+		a.blanks = append(a.blanks, b)
+		switch l.Role {
+		case place.Number:
+			return blankNumber, true
+		case place.Host:
+			return blankHost, true
+		}
+		return blankText, true
 	})
 	if file >= 0 && makesFile(&m) { // a client chooses the names of the files that it makes
 		a.blanks[file].looked = false
 	}
 	return a
+}
+
+// kindOf is what stands in a hole.
+func kindOf(hole cassette.HoleKind) blankKind {
+	switch hole {
+	case "":
+		return blankWord
+	case cassette.HoleName:
+		return blankName
+	}
+	return blankAny
 }
 
 // compute is a leaf's text with its ids computed, or as they are bound, and what was computed.
@@ -156,39 +231,17 @@ func (x *masker) compute(l *place.Leaf, bound *bindings) (is string, ids []idBin
 	return foldIDs(identity.Rewrite(l.Text, computed)), ids
 }
 
-// memberName is the name of a member as it is stored: its pseudonym is known by its tag.
+// memberName is the name of a member as it is stored: its pseudonym is known by its tag, and
+// is one itself in what is stored.
 func (x *masker) memberName(l *place.Leaf, bound *bindings) string {
-	if p, ok := x.byTag(x.members, l.Text); ok {
+	if x.faker.IsName(l.Text) {
+		return l.Text
+	}
+	if p := x.byTag(l.Text, func(p string) bool { return x.members[p] }); p != "" {
 		return p
 	}
 	is, _ := x.compute(l, bound)
 	return is
-}
-
-// byTag is the pseudonym with a tag which a value fits.
-func (x *masker) byTag(tagged map[string]string, value string) (string, bool) {
-	for nonce := range x.nonces {
-		if p, ok := tagged[x.faker.Tag(value, nonce)]; ok {
-			return p, true
-		}
-	}
-	return "", false
-}
-
-// leaveOut notes what stands in a hole, and returns what is to stand there.
-func (a *masked) leaveOut(l *place.Leaf, kind cassette.HoleKind) string {
-	b := blank{place: l.Place(), text: l.Text, is: l.Text, looked: l.Looked() || l.Role == place.Header}
-	if kind != cassette.HoleName {
-		b.kind = blankAny
-	}
-	a.blanks = append(a.blanks, b)
-	switch l.Role {
-	case place.Number:
-		return blankNumber
-	case place.Host:
-		return blankHost
-	}
-	return blankText
 }
 
 // divide files the blanks under the parts of the request that was read: of a batch in the
@@ -213,12 +266,6 @@ func (a *masked) divide(b *batch) {
 		slices.SortStableFunc(a.parts[n].blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
 	}
 	slices.SortStableFunc(a.parts[1:], func(p, q maskedPart) int { return strings.Compare(p.class, q.class) })
-}
-
-// mayBeHole reports whether what stands in a leaf counts, as names do not, which have the
-// places of their values, nor headers that no key has.
-func mayBeHole(l *place.Leaf) bool {
-	return !l.IsName() && (l.Role != place.Header || significant(l.Name) >= 0)
 }
 
 // makesFile reports whether a request makes the file that its path names.

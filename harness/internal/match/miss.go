@@ -78,7 +78,7 @@ func (e *MissError) Error() string {
 
 // Summary is the first line of Error.
 func (e *MissError) Summary() string {
-	text := fmt.Sprintf("no answer to %s %s: %s", shortened(withoutTokens("", e.Method), maxShown), shownAddress(e.URL), e.Verdict)
+	text := fmt.Sprintf("no answer to %s %s: %s", excerpt(withoutTokens("", e.Method), 0, maxShown), shownAddress(e.URL), e.Verdict)
 	if e.Reason != "" {
 		text += ": " + e.Reason
 	}

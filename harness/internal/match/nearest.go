@@ -3,24 +3,21 @@ package match
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
 
 // nearestWeighed is how many of the recorded requests that seem near are looked at closely.
 const nearestWeighed = 16
 
-// A weighed candidate is the nearer the less it weighs.
-type weighed[T any] struct {
-	of     T
-	weight int
+// A neighbour is a recorded request that is similar to a live one, the nearer the less it weighs.
+type neighbour struct {
+	*entry
+	differences []Difference
+	weight      int
 }
 
-func nearestFirst[T any](all []weighed[T]) {
-	slices.SortStableFunc(all, func(a, b weighed[T]) int { return cmp.Compare(a.weight, b.weight) })
+func nearestFirst(all []neighbour) {
+	slices.SortStableFunc(all, func(a, b neighbour) int { return cmp.Compare(a.weight, b.weight) })
 }
 
 // nearest finds the recorded requests that are similar to a live one, those with
@@ -28,70 +25,30 @@ func nearestFirst[T any](all []weighed[T]) {
 // away than the first. It reads every key once, which a miss may cost.
 func (x *Index) nearest(live *request) []Candidate {
 	sent := divided(live.key)
-	var alike []weighed[*entry]
+	var near []neighbour
 	for _, e := range x.entries {
-		if score, similar := sent.distance(e.key); similar {
-			alike = append(alike, weighed[*entry]{e, score})
+		if weight, similar := sent.distance(e.key); similar {
+			near = append(near, neighbour{entry: e, weight: weight})
 		}
 	}
-	nearestFirst(alike)
-	var found []weighed[Candidate]
-	for _, a := range alike[:min(len(alike), nearestWeighed)] {
-		r := a.of.answers[0]
-		recorded, _ := x.recorded(r.interaction) // it was understood when the index was built
-		d := slices.DeleteFunc(differences(&recorded, live), func(d Difference) bool {
-			return anythingFits(r.interaction, d.Field)
-		})
-		found = append(found, weighed[Candidate]{Candidate{r.cassette, r.interaction, d}, weight(&recorded, d)})
+	nearestFirst(near)
+	near = near[:min(len(near), nearestWeighed)]
+	for n := range near {
+		i := near[n].answers[0].interaction
+		recorded, _ := x.recorded(i) // it was understood when the index was built
+		d := differ{holes: i.Holes}
+		d.requests(&recorded, live)
+		near[n].differences, near[n].weight = d.list, d.weight
 	}
-	nearestFirst(found)
+	nearestFirst(near)
 	var shown []Candidate
-	for _, f := range found[:min(len(found), nearestShown)] {
-		if f.weight <= found[0].weight+1 {
-			shown = append(shown, f.of)
+	for _, one := range near[:min(len(near), nearestShown)] {
+		if one.weight <= near[0].weight+1 {
+			r := one.answers[0]
+			shown = append(shown, Candidate{r.cassette, r.interaction, one.differences})
 		}
 	}
 	return shown
-}
-
-// anythingFits reports whether a field of a recorded request is a hole of a secret or of bytes.
-func anythingFits(i *cassette.Interaction, field string) bool {
-	if len(i.Holes) > 0 && isSecret(field) {
-		return true
-	}
-	return slices.ContainsFunc(i.Holes, func(h cassette.Hole) bool {
-		return h.Place == field && h.Kind != cassette.HoleName
-	})
-}
-
-// wholeDifference is what a difference counts that leaves nothing in common: a
-// body that cannot be compared in detail, or another word in the path, where
-// another id is just one difference.
-const wholeDifference = 3
-
-func weight(recorded *request, differences []Difference) int {
-	total := 0
-	for _, d := range differences {
-		if d.Field == "body" || recorded.wordAt(d.Field) {
-			total += wholeDifference
-		} else {
-			total++
-		}
-	}
-	return total
-}
-
-// wordAt reports whether a field such as "path[3]" is a word of the path.
-func (r *request) wordAt(field string) bool {
-	digits, isPath := strings.CutPrefix(strings.TrimSuffix(field, "]"), "path[")
-	i, err := strconv.Atoi(digits)
-	if !isPath || err != nil {
-		return false
-	}
-	if r.url.Version != "" {
-		i--
-	}
-	return i < 0 || i >= len(r.url.Segments) || r.url.Segments[i].Kind != graphurl.Key
 }
 
 // A dividedKey is a key that is compared with many others.
@@ -101,7 +58,7 @@ type dividedKey struct {
 }
 
 func divided(key Key) dividedKey {
-	return dividedKey{key, segmentsOf(key.Path), splitNonEmpty(key.Query, "&"), splitNonEmpty(key.Headers, "\n")}
+	return dividedKey{key, segmentsOf(key.Path), strings.Split(key.Query, "&"), strings.Split(key.Headers, "\n")}
 }
 
 // distance counts, roughly, the fields in which another key differs, and decides
@@ -125,10 +82,10 @@ func (k *dividedKey) distance(other Key) (score int, similar bool) {
 		}
 	}
 	if k.Query != other.Query {
-		score += unshared(k.options, splitNonEmpty(other.Query, "&"))
+		score += unshared(k.options, strings.Split(other.Query, "&"))
 	}
 	if k.Headers != other.Headers {
-		score += unshared(k.headers, splitNonEmpty(other.Headers, "\n"))
+		score += unshared(k.headers, strings.Split(other.Headers, "\n"))
 	}
 	for _, same := range [...]bool{k.Method == other.Method, k.Host == other.Host, k.Body == other.Body, k.Principal == other.Principal} {
 		if !same {

@@ -2,174 +2,167 @@ package match
 
 import (
 	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
-	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // A seal is what an index knows of its sealed cassettes: requests by what is left of them
-// once the ids in them are computed, and what stands in their holes is blank.
+// once the ids in them are computed, and what stands in the holes of any request of their
+// shape is blank.
 type seal struct {
 	masker
 	rules   ruleSet
-	shapes  map[string][]*holeSet // of requests that are no batches
-	batches batches
-	buckets int
-	firsts  map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
-	names   map[string]string // pseudonyms by their tags
+	shapes  map[string]holes // of all requests of a shape; parts of a batch have shapes too
+	buckets map[bucketKey]*bucket
 
 	holders func() map[string][]*record // answers by the pseudonyms that they hold, folded; none for one that requests alone have
 }
 
 func newSeal(rules ruleSet, salt []byte) *seal {
 	return &seal{
-		masker: masker{faker: identity.NewFaker(salt), members: map[string]string{}}, rules: rules,
-		shapes:  map[string][]*holeSet{},
-		batches: batches{buckets: map[bucketKey]*bucket{}, asks: map[string][]int{}},
-		firsts:  map[string]int{}, names: map[string]string{},
+		masker: masker{faker: identity.NewFaker(salt), tagged: map[string]string{}, firsts: map[string]int{}, members: map[string]bool{}},
+		rules:  rules, shapes: map[string]holes{}, buckets: map[bucketKey]*bucket{},
 	}
 }
 
-// noteTags notes the tags of a cassette, and the names of members that were replaced.
-func (x *seal) noteTags(c *cassette.Cassette) {
-	for p, tag := range c.Meta.Tags {
-		x.names[tag] = p
-	}
-	for _, i := range c.Interactions {
-		x.noteMembers(c.Meta.Tags, i)
-	}
+// A bucketKey is the key of requests without what is blank, and how many places are.
+type bucketKey struct {
+	Key
+	blanks int
 }
 
-// add notes the first recorded request of an entry of a sealed cassette. Its shape is that of
-// the request as it is stored, as what is sent has that of the request as it came.
-func (x *seal) add(s source, e *entry, as *request) {
-	left := x.mask(messageOf(s.interaction), holesOf(s.interaction), newBindings(x.faker))
-	r, err := x.rules.understandMessage(&left.message, s.interaction.Request.Host, as.key.Principal)
-	if err != nil {
+// A bucket is a list of recorded requests that differ in nothing but their blank places.
+type bucket struct {
+	id      int
+	entries []sealedEntry
+	byValue map[valueAt][]int // entries by what they have at a place
+	alike   map[string]int    // how many have what kinds of blanks
+}
+
+// A valueAt is a value at a blank place within the parts of a class.
+type valueAt struct{ class, place, value string }
+
+// A sealedEntry is an entry with what it has at the blank places.
+type sealedEntry struct {
+	*entry
+	parts []maskedPart
+	kinds string // of its blanks
+}
+
+// alone reports whether no other request has holes where one of the bucket's has them.
+func (b *bucket) alone(e *sealedEntry) bool { return b.alike[e.kinds] == 1 }
+
+// noteHoles notes where a recorded request has holes.
+func (x *seal) noteHoles(i *cassette.Interaction, as *request) {
+	if len(i.Holes) == 0 {
 		return
 	}
-	buckets := x.batches.buckets
-	if places := placesOf(left.blanks); r.batch != nil {
-		x.batches.add(places, r.batch)
-	} else {
-		buckets = x.holeSet(shapeOf(as), places).buckets
-	}
-	left.divide(r.batch)
-	key := bucketKey{r.key, len(left.blanks)}
-	if buckets[key] == nil {
-		buckets[key] = &bucket{id: x.buckets, byValue: map[valueAt][]int{}, byTag: map[valueAt][]string{}}
-		x.buckets++
-	}
-	x.addTo(buckets[key], sealedEntry{e, s.cassette, left.parts})
-}
-
-// holeSet finds or makes the one of a shape with these places. The one without holes is the
-// first: what is equal but for its ids is meant before anything else.
-func (x *seal) holeSet(shape string, places holes) *holeSet {
-	sets := x.shapes[shape]
-	for _, s := range sets {
-		if maps.Equal(s.places, places) {
-			return s
+	shapes := map[int]string{-1: shapeOf(&as.single)} // of the parts of a batch by position, and of the whole
+	if as.batch != nil {
+		for n := range as.batch.parts {
+			shapes[as.batch.parts[n].position] = partShape(&as.batch.parts[n])
 		}
 	}
-	s, at := &holeSet{places, map[bucketKey]*bucket{}}, len(sets)
-	if len(places) == 0 {
-		at = 0
+	for _, h := range i.Holes {
+		position, at := -1, h.Place
+		if as.batch != nil {
+			position, at = partOf(at, inRequests)
+		}
+		shape := shapes[position]
+		if x.shapes[shape] == nil {
+			x.shapes[shape] = holes{}
+		}
+		x.shapes[shape].add(at, h.Kind)
 	}
-	x.shapes[shape] = slices.Insert(sets, at, s)
-	return s
 }
 
-// addTo puts a recorded request into its bucket.
-func (x *seal) addTo(b *bucket, e sealedEntry) {
-	at := len(b.entries)
-	b.entries = append(b.entries, e)
-	for _, p := range e.parts {
-		for _, is := range p.blanks {
-			if is.kind != blankName && is.kind != blankID {
-				continue
+// placesIn are the places of a request that are holes in any of its shape, and so in the parts
+// of a batch.
+func (x *seal) placesIn(r *request) holes {
+	places := x.shapes[shapeOf(&r.single)]
+	if r.batch == nil {
+		return places
+	}
+	places = maps.Clone(places)
+	for n := range r.batch.parts {
+		p := &r.batch.parts[n]
+		for at, kind := range x.shapes[partShape(p)] {
+			if places == nil {
+				places = holes{}
 			}
-			value := valueAt{p.class, is.place, fold(is.is)}
-			if list := b.byValue[value]; len(list) == 0 || list[len(list)-1] != at {
-				b.byValue[value] = append(list, at)
-			}
-			if is.kind == blankName {
-				x.noteTag(b, e.cassette.Meta.Tags[is.text], value)
-			}
+			places.add(placeOfPart(p.position)+at, kind)
 		}
 	}
-}
-
-// noteTag notes the tag of a pseudonym at a place, if it has one.
-func (x *seal) noteTag(b *bucket, tag string, at valueAt) {
-	nonce, ok := identity.Nonce(tag)
-	if !ok {
-		return
-	}
-	pseudonym := at.value
-	at.value = tag
-	if !slices.Contains(b.byTag[at], pseudonym) {
-		b.byTag[at] = append(b.byTag[at], pseudonym)
-	}
-	if x.firsts[pseudonym] == 0 {
-		x.firsts[pseudonym] = len(x.firsts) + 1
-	}
-	x.nonces = max(x.nonces, nonce+1)
-}
-
-// lastTagged is the pseudonym at a place that has a tag which a value fits: of several the
-// last that any request has, whose tag was chosen so that no earlier value fits.
-func (x *seal) lastTagged(b *bucket, at valueAt, value string) (last string) {
-	if len(b.byTag) == 0 {
-		return ""
-	}
-	for nonce := range x.nonces {
-		at.value = x.faker.Tag(value, nonce)
-		for _, p := range b.byTag[at] {
-			if x.firsts[p] > x.firsts[last] {
-				last = p
-			}
-		}
-	}
-	return last
-}
-
-// setsFor lists the sets of places that may be holes in a request that was sent.
-func (x *seal) setsFor(m place.Message, host string, live *request, bound *bindings) []*holeSet {
-	if live.batch == nil {
-		return x.shapes[shapeOf(live)]
-	}
-	return x.batches.setsFor(len(live.batch.parts), func(places holes) []batchPart {
-		a := x.mask(m, places, bound)
-		if r, err := x.rules.understandMessage(&a.message, host, ""); err == nil && r.batch != nil {
-			return r.batch.parts
-		}
-		return nil
-	})
+	return places
 }
 
 // shapeOf is a text that differs where two requests cannot have a bucket in common.
-func shapeOf(r *request) string {
+func shapeOf(r *single) string {
 	b := append(make([]byte, 0, 128), r.key.Method...)
-	if r.url.Host == graphurl.Graph { // others may be a name
+	if r.key.Host == graphurl.Graph { // others may be a name
 		b = append(b, '*')
 	}
-	b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
-	for _, o := range r.url.Options {
-		b = append(b, ' ')
-		if strings.HasPrefix(o.Name, "$") { // others may be a name
-			b = append(b, o.Name...)
+	if r.url != nil {
+		b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
+		for _, o := range r.url.Options {
+			b = append(b, ' ')
+			if strings.HasPrefix(o.Name, "$") { // others may be a name
+				b = append(b, o.Name...)
+			}
 		}
 	}
 	if r.key.Body != "" {
 		b = append(b, " body"...)
 	}
 	return string(b)
+}
+
+func partShape(p *batchPart) string { return "part " + shapeOf(&p.single) }
+
+// add notes the first recorded request of an entry of a sealed cassette, once the holes of all
+// are known. Its shape is that of the request as it is stored, as what is sent has that of the
+// request as it came.
+func (x *seal) add(s source, e *entry, as *request) {
+	left := x.mask(messageOf(s.interaction), x.placesIn(as), holesOf(s.interaction), newBindings(x.faker))
+	r, err := x.rules.understandMessage(&left.message, s.interaction.Request.Host, as.key.Principal)
+	if err != nil {
+		return
+	}
+	left.divide(r.batch)
+	key := bucketKey{r.key, len(left.blanks)}
+	b := x.buckets[key]
+	if b == nil {
+		b = &bucket{id: len(x.buckets), byValue: map[valueAt][]int{}, alike: map[string]int{}}
+		x.buckets[key] = b
+	}
+	at := len(b.entries)
+	var kinds []byte
+	for _, p := range left.parts {
+		for _, is := range p.blanks {
+			kinds = append(kinds, byte(is.kind))
+			value := valueAt{p.class, is.place, fold(is.is)}
+			if list := b.byValue[value]; is.kind != blankAny && (len(list) == 0 || list[len(list)-1] != at) {
+				b.byValue[value] = append(list, at)
+			}
+		}
+	}
+	b.entries = append(b.entries, sealedEntry{e, left.parts, string(kinds)})
+	b.alike[string(kinds)]++
+}
+
+// bucketOf finds the requests that have a key with so many places blank. Those of a cassette
+// that does not say who asked are anybody's.
+func (x *seal) bucketOf(key Key, blanks int) *bucket {
+	b := x.buckets[bucketKey{key, blanks}]
+	if b == nil && key.Principal != "" {
+		key.Principal = ""
+		b = x.buckets[bucketKey{key, blanks}]
+	}
+	return b
 }
 
 // findHolders lists the answers that hold a pseudonym, for all that requests and answers do.

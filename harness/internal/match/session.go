@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -37,24 +38,26 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 
 // A lookUp is what a session finds for a request before it serves anything.
 type lookUp struct {
-	entry *entry            // that has the spelling or the key of the request
-	ids   map[string]string // the live ids of a batch's parts, by those of the entry's first recording
-
-	// Where there is no such entry:
+	found foundRequest
+	// Where no entry has the spelling or the key of the request:
 	live    *request
 	message place.Message // of it, where the session has an unsealer
-	found   *foundRequest
-	why     string // nothing was found
+	why     string        // nothing was found
 }
 
 // lookUp finds what a request asks for, and changes nothing.
 func (s *Session) lookUp(req *http.Request, body []byte) lookUp {
-	if e := s.bySpelling(req, body); e != nil {
-		return lookUp{entry: e}
+	spelled := s.index.spelled(req, body)
+	e := s.index.verbatim[spelled]
+	if e == nil && s.unsealer != nil {
+		e = s.recalled.entry(spelled)
+	}
+	if e != nil {
+		return lookUp{found: foundRequest{entry: e, sure: fitExact}}
 	}
 	live := s.index.live(req, body)
 	if e := s.index.entryOf(live.key); e != nil {
-		return lookUp{entry: e, ids: e.answers[0].batch.pairing(live.batch)}
+		return lookUp{found: foundRequest{entry: e, sure: fitExact, partIDs: e.answers[0].batch.pairing(live.batch)}}
 	}
 	sent := live // on the heap, which a request with an entry does without
 	l := lookUp{live: &sent}
@@ -80,48 +83,28 @@ func (s *Session) answer(req *http.Request, body []byte, l *lookUp) (Answer, err
 }
 
 func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *MissError) {
-	switch {
-	case l.entry != nil:
-		return s.serve(l.entry, req, l.ids)
-	case s.unsealer != nil:
-		return s.sealed(req, body, l)
+	if l.found.masked == nil && l.found.entry != nil {
+		return s.serve(l.found.entry, req, l.found.partIDs)
 	}
-	return Answer{}, s.index.unknown(req, l.live)
-}
-
-// bySpelling finds the entry of a request that is spelled as it was recorded, or as one
-// that was found before.
-func (s *Session) bySpelling(req *http.Request, body []byte) *entry {
-	spelled := s.index.spelled(req, body)
-	if e := s.index.verbatim[spelled]; e != nil || s.unsealer == nil {
-		return e
-	}
-	return s.recalled.entry(spelled)
-}
-
-// sealed answers a request that no recorded one is spelled like.
-func (s *Session) sealed(req *http.Request, body []byte, l *lookUp) (Answer, *MissError) {
 	u := s.unsealer
-	if l.found == nil {
-		return Answer{}, u.undecided(req, l.message, l.live, l.why)
+	if u == nil {
+		return Answer{}, s.index.unknown(req, l.live)
 	}
-	f, why, end, read := u.begin(l.found)
+	f, why, end, read := u.begin(l)
 	defer end()
-	if f == nil {
+	if f.entry == nil {
 		return Answer{}, u.undecided(req, l.message, l.live, why)
 	}
 	answer, miss := s.serve(f.entry, req, f.partIDs)
 	if miss != nil {
-		if read != nil {
-			read()
-		}
+		read()
 		return Answer{}, miss
 	}
-	u.bind(f)
-	if answer.Note == "" {
-		answer.Note = f.note
+	u.bind(&f)
+	answer.Note = cmp.Or(answer.Note, f.note)
+	if len(f.masked.blanks) > 0 {
+		answer.read = read
 	}
-	answer.read = read
 	if f.only {
 		s.recalled.note(s.index.spelled(req, body), f.entry)
 	}

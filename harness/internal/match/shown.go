@@ -71,9 +71,9 @@ func (s side) shown(at int, hide bool) string {
 	case hide:
 		return concealed
 	case s.json:
-		return excerpt(s.text, at)
+		return excerpt(s.text, at, maxShown)
 	case utf8.ValidString(s.text):
-		return strconv.Quote(excerpt(s.text, at))
+		return strconv.Quote(excerpt(s.text, at, maxShown))
 	case at > maxShown:
 		return fmt.Sprintf("(%d bytes, other from byte %d on)", len(s.text), at)
 	}
@@ -140,36 +140,33 @@ func conceal(l *place.Leaf) (string, bool) {
 	return is, is != l.Text
 }
 
-// excerpt cuts a long text so that the place at is in it.
-func excerpt(text string, at int) string {
+// excerpt cuts a long text to a limit, at characters, so that the place at is in it.
+func excerpt(text string, at, limit int) string {
 	const before, after = 30, 20 // what is shown around the place, at least
-	if len(text) <= maxShown || at+after <= maxShown {
-		return shortened(text, maxShown)
-	}
-	start := min(at, len(text)) - before
-	for start > 0 && !utf8.RuneStart(text[start]) {
-		start--
-	}
-	if len(text)-start <= maxShown {
-		return fmt.Sprintf("...%s (%d bytes)", text[start:], len(text))
-	}
-	end := start + maxShown
-	for !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return fmt.Sprintf("...%s... (%d bytes)", text[start:end], len(text))
-}
-
-// shortened cuts a long text at a character boundary.
-func shortened(text string, limit int) string {
 	if len(text) <= limit {
 		return text
 	}
-	cut := limit
-	for cut > 0 && !utf8.RuneStart(text[cut]) {
-		cut--
+	var start int
+	head, tail := "", "..."
+	if at+after > limit {
+		start, head = characterAt(text, min(at, len(text))-before), "..."
 	}
-	return fmt.Sprintf("%s... (%d bytes)", text[:cut], len(text))
+	end := characterAt(text, start+limit)
+	if end == len(text) {
+		tail = ""
+	}
+	return fmt.Sprintf("%s%s%s (%d bytes)", head, text[start:end], tail, len(text))
+}
+
+// characterAt is where the character begins that a place in a text is in, or its end.
+func characterAt(text string, at int) int {
+	if at >= len(text) {
+		return len(text)
+	}
+	for at > 0 && !utf8.RuneStart(text[at]) {
+		at--
+	}
+	return at
 }
 
 // Shown is an address, or the path and query of one, as a reader may see it: without what gives
@@ -182,4 +179,4 @@ func Shown(address string) string {
 }
 
 // shownAddress is an address as a reader may see it: without what gives access.
-func shownAddress(address string) string { return shortened(withoutTokens("", address), 300) }
+func shownAddress(address string) string { return excerpt(withoutTokens("", address), 0, 300) }

@@ -40,22 +40,20 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 	type bid struct {
 		session *Session
 		lookUp  lookUp
-		offer   offer
-		rank    int
+		rank    int // twice the offer, and one more for the last session
 	}
-	bids, last := make([]bid, 0, len(t.sessions)), t.last.Load()
-	for _, s := range t.sessions {
-		b := bid{session: s, lookUp: s.lookUp(req, body)}
-		b.offer = s.offer(&b.lookUp)
-		if b.rank = 2 * int(b.offer); s == last {
-			b.rank++
+	bids, last := make([]bid, len(t.sessions)), t.last.Load()
+	for n, s := range t.sessions {
+		l := s.lookUp(req, body)
+		bids[n] = bid{s, l, 2 * int(s.offer(&l.found))}
+		if s == last {
+			bids[n].rank++
 		}
-		bids = append(bids, b)
 	}
 	slices.SortStableFunc(bids, func(a, b bid) int { return cmp.Compare(b.rank, a.rank) })
 	var nearest *MissError
 	for _, b := range bids {
-		if b.offer == offerNone && nearest != nil && len(nearest.Nearest) > 0 && nearest.Nearest[0].Differences == nil {
+		if b.rank < 2 && nearest != nil && len(nearest.Nearest) > 0 && nearest.Nearest[0].Differences == nil {
 			break // what was recorded and is used up explains the miss
 		}
 		answer, err := b.session.answer(req, body, &b.lookUp)
@@ -97,18 +95,13 @@ func (t *Together) Unused() []Unused {
 }
 
 // offer says what the session has for a request that was looked up.
-func (s *Session) offer(l *lookUp) offer {
-	e := l.entry
+func (s *Session) offer(f *foundRequest) offer {
 	switch {
-	case e != nil:
-	case l.found == nil:
+	case f.entry == nil:
 		return offerNone
-	case l.found.sure < fitTagged:
+	case f.sure < fitTagged:
 		return offerAlike
-	default:
-		e = l.found.entry
-	}
-	if s.progress.preview(e).reason == inOrder {
+	case s.progress.preview(f.entry).reason == inOrder:
 		return offerNext
 	}
 	return offerRepeat

@@ -6,43 +6,26 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
-// find lays a request over the recorded ones of its shape, and says why none fits. Of several
-// that fit the surest is meant, then one that has answers left, then the one that differs at
-// the fewest places, then the first recorded.
-func (u *unsealer) find(m place.Message, host string, live *request) (best *foundRequest, why string) {
-	for _, set := range u.seal.setsFor(m, host, live, u.bound) {
-		a := u.seal.mask(m, set.places, u.bound)
-		r, err := u.seal.rules.understandMessage(&a.message, host, live.key.Principal)
-		if err != nil {
-			continue
-		}
-		b := set.bucketOf(r.key, len(a.blanks))
-		if b == nil {
-			continue
-		}
-		a.divide(r.batch)
-		f, reason := u.choose(b, &a, 0)
-		switch {
-		case f == nil:
-			why = reason
-		case best == nil || f.before(best):
-			best = f
-		}
-		if f != nil && f.sure == fitExact && (!f.spent || len(a.blanks) == 0) {
-			break
-		}
+// find lays a request over the recorded ones of its shape, and says why none fits.
+func (u *unsealer) find(m place.Message, host string, live *request) (f foundRequest, why string) {
+	a := u.seal.mask(m, u.seal.placesIn(live), nil, u.bound)
+	r, err := u.seal.rules.understandMessage(&a.message, host, live.key.Principal)
+	if err != nil {
+		return f, ""
 	}
-	if best != nil {
-		return best, ""
+	b := u.seal.bucketOf(r.key, len(a.blanks))
+	if b == nil {
+		return f, ""
 	}
-	return nil, why
+	a.divide(r.batch)
+	return u.choose(b, &a, 0)
 }
 
 // choose decides which request of a bucket is meant: the one whose every blank place has
 // what was given out, is bound, or fits the tag. Else one that the client may have written
 // itself on this run: the only one that agrees with what is known, or the next in recorded
 // order, while no more than own such requests are under way.
-func (u *unsealer) choose(b *bucket, a *masked, own int32) (f *foundRequest, why string) {
+func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why string) {
 	flight := &u.flights[b.id]
 	likely, known := u.likely(b, a, true)
 	contradict := likely != nil && len(likely) == 0
@@ -61,22 +44,19 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f *foundRequest, why
 	}
 	for _, sure := range []fit{fitExact, fitTagged, fitOpen} {
 		if len(by[sure]) > 0 {
-			f := u.meant(b, a, known, by[sure], sure)
+			f := u.meant(b, a, by[sure], sure)
 			f.only = sure >= fitTagged && len(by[sure]) == 1 && len(a.parts) == 1
 			return f, ""
 		}
 	}
-	fitting := by[fitWeak]
-	if len(b.entries) == 1 {
-		fitting = append(fitting, by[fitLone]...)
-	}
+	fitting := append(by[fitWeak], slices.DeleteFunc(by[fitLone], func(l laidEntry) bool { return !b.alone(l.entry) })...)
 	switch {
 	case len(fitting) == 0 || u.index.bindRecorded:
-		return nil, b.undecided(a)
+		return f, b.undecided(a)
 	case len(fitting) > 1 && flight.overlapped(own):
-		return nil, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
+		return f, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	f = u.meant(b, a, known, fitting, fitWeak)
+	f = u.meant(b, a, fitting, fitWeak)
 	if len(fitting) > 1 {
 		f.note = "bound by order: nothing else decides which of several recorded requests is meant"
 	}
@@ -90,17 +70,13 @@ type laidEntry struct {
 }
 
 // meant is the first of some entries, in recorded order, that has answers left; else the last.
-func (u *unsealer) meant(b *bucket, a *masked, known [][]knownValue, entries []laidEntry, sure fit) *foundRequest {
+func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) foundRequest {
 	at := slices.IndexFunc(entries, func(l laidEntry) bool { return !u.progress.spent(l.entry.entry) })
-	spent := at < 0
-	if spent {
+	if at < 0 {
 		at = len(entries) - 1
 	}
 	e, pairs := entries[at].entry, entries[at].pairs
-	f := &foundRequest{
-		entry: e.entry, sure: sure,
-		masked: a, bucket: b, sealed: e, pairs: pairs, spent: spent, unlike: e.unlike(a, known, pairs),
-	}
+	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, pairs: pairs}
 	if len(a.parts) > 1 {
 		f.partIDs = make(map[string]string, len(pairs))
 		for n, at := range pairs {
@@ -125,32 +101,20 @@ func byChance(a *masked, known [][]knownValue) bool {
 	return fits == 1
 }
 
-// unlike counts the places at which something else was sent than is stored there, as far as is
-// known.
-func (e *sealedEntry) unlike(a *masked, known [][]knownValue, pairs []int) (count int) {
-	for n := range a.parts {
-		for k, sent := range a.parts[n].blanks {
-			if known[n][k].sure == fitWeak && fold(sent.is) != fold(e.parts[pairs[n]].blanks[k].is) {
-				count++
-			}
-		}
-	}
-	return count
-}
-
 // begin begins to answer a request, and says what is meant by then: one at a time where what
 // the client wrote is bound, or two values would be bound to one pseudonym. Its end is called
 // when the answer is chosen, and read when it was read.
-func (u *unsealer) begin(f *foundRequest) (now *foundRequest, why string, end, read func()) {
-	if len(f.masked.blanks) == 0 {
-		return f, "", func() {}, nil
+func (u *unsealer) begin(l *lookUp) (now foundRequest, why string, end, read func()) {
+	f, none := l.found, func() {}
+	if f.entry == nil || len(f.masked.blanks) == 0 {
+		return f, l.why, none, none
 	}
 	read = u.flights[f.bucket.id].enter()
 	if f.sure >= fitTagged {
-		return f, "", func() {}, read
+		return f, "", none, read
 	}
 	u.choosing.Lock()
-	if now, why = u.choose(f.bucket, f.masked, 1); now == nil {
+	if now, why = u.choose(f.bucket, f.masked, 1); now.entry == nil {
 		read()
 	}
 	return now, why, u.choosing.Unlock, read
@@ -165,9 +129,9 @@ func (u *unsealer) bind(f *foundRequest) {
 		part, stored := &f.masked.parts[n], &f.sealed.parts[f.pairs[n]]
 		for k := range part.blanks {
 			is, sent := &stored.blanks[k], &part.blanks[k]
-			switch sent.kind {
+			switch is.kind {
 			case blankName:
-				if f.sure == fitWeak && len(f.bucket.entries) > 1 && u.known(f.bucket, part.class, sent, true).sure == fitWeak {
+				if f.sure == fitWeak && !f.bucket.alone(f.sealed) && u.known(f.bucket, part.class, sent, true).sure == fitWeak {
 					u.flights[f.bucket.id].invented.Store(true)
 				}
 				u.bound.bind(idBinding{is.text, sent.text, sent.text})

@@ -20,7 +20,7 @@ type unsealer struct {
 func newUnsealer(x *Index, p *progress) *unsealer {
 	return &unsealer{
 		index: x, seal: x.seal, progress: p,
-		bound: newBindings(x.seal.faker), flights: make([]flight, x.seal.buckets),
+		bound: newBindings(x.seal.faker), flights: make([]flight, len(x.seal.buckets)),
 	}
 }
 
@@ -70,21 +70,4 @@ type foundRequest struct {
 	bucket *bucket
 	sealed *sealedEntry
 	pairs  []int // which part of the recorded request each part is
-	spent  bool  // all its answers were served
-	unlike int   // at how many places something else was sent than is stored there, as far as is known
-}
-
-// before reports whether an entry is rather meant than another.
-func (f *foundRequest) before(o *foundRequest) bool {
-	switch {
-	case f.spent != o.spent && f.sure < fitTagged && o.sure < fitTagged:
-		return o.spent
-	case f.sure != o.sure:
-		return f.sure > o.sure
-	case f.spent != o.spent:
-		return o.spent
-	case f.unlike != o.unlike:
-		return f.unlike < o.unlike
-	}
-	return f.entry.answers[0].position < o.entry.answers[0].position
 }

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -27,8 +28,7 @@ type uploads struct {
 	mu    sync.Mutex
 	count int64
 	spool wire.Spool
-	files map[string]*upload                // by id, or by address where none is known
-	ids   map[string]string                 // of files, by the address that they were uploaded to
+	files map[string]*upload                // by id, where one is known, and by address
 	parts map[string]map[int64]wire.Spooled // of files whose upload is under way, by address and offset
 }
 
@@ -48,7 +48,7 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.files == nil {
-		c.files, c.ids, c.parts = map[string]*upload{}, map[string]string{}, map[string]map[int64]wire.Spooled{}
+		c.files, c.parts = map[string]*upload{}, map[string]map[int64]wire.Spooled{}
 	}
 	file, err := c.spool.Keep(string(inflate(req.Header, body)))
 	if err != nil {
@@ -71,15 +71,18 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 	if address == "" {
 		address, _ = fileAddress(target)
 	}
-	id := address
+	name := address
 	for _, f := range r.files() {
 		if f.root && f.id != "" {
-			id = f.id
+			name = f.id
 		}
 	}
+	if c.files[name] == nil {
+		c.files[name] = &upload{}
+	}
 	c.count++
-	c.ids[address] = id
-	c.files[id] = &upload{text: file, version: c.count, hashes: map[string]string{}}
+	*c.files[name] = upload{text: file, version: c.count, hashes: map[string]string{}}
+	c.files[address] = c.files[name]
 }
 
 // takesFile reports whether filler stands for the body of a recorded request. A file
@@ -150,12 +153,13 @@ func (c *uploads) download(r *record) (text, contentRange string, ok bool) {
 func (c *uploads) at(url string) (text string, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	id, ok := c.fileMap().find(url, c.ids)
-	if !ok || c.files[id] == nil {
-		return "", false
+	for _, name := range c.fileMap().names(url) {
+		if file := c.files[name]; file != nil {
+			text, err := file.text.Text()
+			return text, err == nil
+		}
 	}
-	text, err := c.files[id].text.Text()
-	return text, err == nil
+	return "", false
 }
 
 // facts are what an answer says otherwise of the files that it shows, by place, and a number
@@ -170,22 +174,24 @@ func (c *uploads) facts(shown []shownFile) (facts map[string]string, version int
 			continue
 		}
 		version += file.version
-		f.showing(file, facts)
+		facts[f.at+"['size']"] = strconv.FormatInt(file.text.Size(), 10)
+		for _, member := range f.hashes {
+			if hash := file.hash(member); hash != "" {
+				facts[f.at+"['file']['hashes']['"+member+"']"] = hash
+			}
+		}
 	}
 	return facts, version
 }
 
-// hash is the file's hash that a member shows.
-func (f *upload) hash(member string) (string, bool) {
-	if known, ok := f.hashes[member]; ok {
-		return known, true
+// hash is the file's hash that a member shows, "" where the file cannot be read.
+func (f *upload) hash(member string) string {
+	if f.hashes[member] == "" {
+		if text, err := f.text.Text(); err == nil {
+			f.hashes[member], _ = graph.FileHash(member, text)
+		}
 	}
-	text, err := f.text.Text()
-	if err != nil {
-		return "", false
-	}
-	f.hashes[member], _ = graph.FileHash(member, text)
-	return f.hashes[member], true
+	return f.hashes[member]
 }
 
 // A byteSpan is what Content-Range says: bytes 0-25/128.
@@ -195,16 +201,6 @@ func parseRange(value string) (byteSpan, bool) {
 	var r byteSpan
 	n, err := fmt.Sscanf(value, "bytes %d-%d/%d", &r.first, &r.last, &r.total)
 	return r, n == 3 && err == nil && r.first >= 0 && r.last >= r.first && r.total > r.last
-}
-
-// showing adds what the answer says of a file that holds an upload, by place.
-func (f *shownFile) showing(u *upload, facts map[string]string) {
-	facts[f.at+"['size']"] = strconv.FormatInt(u.text.Size(), 10)
-	for _, name := range f.hashes {
-		if hash, ok := u.hash(name); ok {
-			facts[f.at+"['file']['hashes']['"+name+"']"] = hash
-		}
-	}
 }
 
 // A fileMap says where the files of an index are addressed, as it is recorded. Addresses
@@ -235,11 +231,11 @@ func (m *fileMap) note(r *record) {
 		return
 	}
 	for _, f := range r.files() {
-		switch {
-		case f.root && f.id == "" && f.link != "":
-			m.links[linkKey(f.link)] = address
-		case f.link != "":
-			m.links[linkKey(f.link)] = f.id
+		if name := f.id; f.link != "" {
+			if f.root {
+				name = cmp.Or(name, address)
+			}
+			m.links[linkKey(f.link)] = name
 		}
 		if f.root && f.id != "" && methodOf(request.Method) != http.MethodPost {
 			m.ids[address] = f.id
@@ -272,26 +268,18 @@ func fileAddress(at string) (address string, isContent bool) {
 	return strings.TrimSuffix(path, ":"), false
 }
 
-// find is the id, or else the address, of the file whose content is at an address.
-// Uploaded are the ids of files by the addresses that they were uploaded to.
-func (m *fileMap) find(at string, uploaded map[string]string) (string, bool) {
-	file, isContent := m.links[linkKey(at)], false
+// names are what the file whose content is at an address may be called: its id, then its address.
+func (m *fileMap) names(at string) (names []string) {
+	file := m.links[linkKey(at)]
 	if file == "" {
-		if file, isContent = fileAddress(at); !isContent {
-			return "", false
+		address, isContent := fileAddress(at)
+		if !isContent {
+			return nil
 		}
-	}
-	if !strings.HasPrefix(file, "/") {
-		return file, true
-	}
-	if id := uploaded[file]; id != "" {
-		return id, true
+		file = address
 	}
 	if _, id, ok := strings.Cut(file, "/items/"); ok && !strings.ContainsAny(id, "/:") {
-		return id, true
+		names = append(names, id)
 	}
-	if id := m.ids[file]; id != "" {
-		return id, true
-	}
-	return file, true
+	return append(names, m.ids[file], file)
 }

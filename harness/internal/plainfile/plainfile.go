@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // KindError is what lies at a name in the place of a file.
@@ -28,6 +29,17 @@ func ReadFile(name string) ([]byte, error) { return all(Open(name)) }
 
 // ReadFileIn is ReadFile for a file in a folder.
 func ReadFileIn(root *os.Root, name string) ([]byte, error) { return all(OpenIn(root, name)) }
+
+// ReadBelow is ReadFile for a file in a folder or below, by a path with slashes that does not
+// leave the folder, not even through a symbolic link.
+func ReadBelow(folder, name string) ([]byte, error) {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return ReadFileIn(root, filepath.FromSlash(name))
+}
 
 func all(file *os.File, err error) ([]byte, error) {
 	if err != nil {

@@ -1,7 +1,9 @@
 package planted
 
 import (
+	"cmp"
 	"encoding/base64"
+	"fmt"
 	"html"
 	"net/http"
 	"net/url"
@@ -15,10 +17,7 @@ import (
 // value of its member where that can be told, else alone.
 func Everywhere(k Kind) map[string]*cassette.Interaction {
 	all := map[string]*cassette.Interaction{}
-	member := k.Member
-	if member == "" {
-		member = "note"
-	}
+	member := cmp.Or(k.Member, "note")
 	k.inAddresses(all, member)
 	k.inHeaders(all)
 	object := k.JSON()
@@ -60,12 +59,17 @@ func (k Kind) inAddresses(all map[string]*cassette.Interaction, member string) {
 	}
 }
 
-func percentAll(s string) string {
+func percentAll(s string) string { return spelled("%%%02X", []byte(s)) }
+
+func escapeAll(s string) string { return spelled(`\u%04x`, utf16.Encode([]rune(s))) }
+
+func numeric(s string) string { return spelled("&#x%02x;", []rune(s)) }
+
+// spelled writes each character of a text by a format.
+func spelled[C byte | uint16 | rune](format string, text []C) string {
 	var b strings.Builder
-	for _, c := range []byte(s) {
-		b.WriteByte('%')
-		b.WriteByte("0123456789ABCDEF"[c>>4])
-		b.WriteByte("0123456789ABCDEF"[c&15])
+	for _, c := range text {
+		fmt.Fprintf(&b, format, c)
 	}
 	return b.String()
 }
@@ -126,17 +130,6 @@ func (k Kind) inJSON(all map[string]*cassette.Interaction, member, object string
 	}
 }
 
-func escapeAll(s string) string {
-	var b strings.Builder
-	for _, c := range utf16.Encode([]rune(s)) {
-		b.WriteString(`\u`)
-		for shift := 12; shift >= 0; shift -= 4 {
-			b.WriteByte("0123456789abcdef"[c>>shift&15])
-		}
-	}
-	return b.String()
-}
-
 func (k Kind) inOtherBodies(all map[string]*cassette.Interaction, member, object string) {
 	v := k.Value
 	var wide strings.Builder
@@ -163,17 +156,6 @@ func (k Kind) inOtherBodies(all map[string]*cassette.Interaction, member, object
 	} {
 		put(all, b[0], b[1], b[2])
 	}
-}
-
-func numeric(s string) string {
-	var b strings.Builder
-	for _, c := range s {
-		b.WriteString("&#x")
-		b.WriteByte("0123456789abcdef"[c>>4&15])
-		b.WriteByte("0123456789abcdef"[c&15])
-		b.WriteByte(';')
-	}
-	return b.String()
 }
 
 // nameRune makes a text a name of XML.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"html"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,17 +12,26 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
-// Holds reports whether an interaction holds a text in any encoding, however often encoded,
-// whatever its letter case.
-func Holds(i *cassette.Interaction, needle string) bool {
-	needle = strings.ToLower(needle)
-	dump, _ := json.Marshal(i)
-	for _, text := range Decoded(string(dump), i.Request.Body, i.Response.Body) {
-		if strings.Contains(strings.ToLower(text), needle) {
-			return true
+// Spellings is all that an interaction holds, in any encoding, however often encoded, in
+// lower case.
+func Spellings(i *cassette.Interaction) string {
+	var unescaped []string
+	for _, text := range []string{i.Request.URL, i.Request.Body, i.Response.Body} {
+		if plain, err := url.PathUnescape(text); err == nil {
+			unescaped = append(unescaped, plain)
 		}
 	}
-	return false
+	return spellings(i, unescaped...)
+}
+
+// Holds reports whether an interaction holds a text in any encoding, whatever its letter case.
+func Holds(i *cassette.Interaction, needle string) bool {
+	return strings.Contains(spellings(i), strings.ToLower(needle))
+}
+
+func spellings(i *cassette.Interaction, more ...string) string {
+	dump, _ := json.Marshal(i)
+	return strings.ToLower(strings.Join(Decoded(append(more, string(dump), i.Request.Body, i.Response.Body)...), "\n"))
 }
 
 // Decoded are texts and what they say once what is encoded in them is decoded, however often.
@@ -55,8 +65,7 @@ func decodings(text string) (all []string) {
 		}
 	}
 	add(escapeForm.ReplaceAllStringFunc(text, func(s string) string {
-		hex := s[len(s)-2:]
-		plain, _ := strconv.ParseUint(hex, 16, 8)
+		plain, _ := strconv.ParseUint(s[len(s)-2:], 16, 8)
 		return string([]byte{byte(plain)})
 	}))
 	add(strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\/`, "/", `\n`, "\n", `\r`, "\r").Replace(text))

@@ -1,12 +1,11 @@
 package planted
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -14,10 +13,7 @@ import (
 
 // Sought is what must not be found.
 func (k Kind) Sought() string {
-	if k.Needle != "" {
-		return k.Needle
-	}
-	return k.Value
+	return cmp.Or(k.Needle, k.Value)
 }
 
 func quoted(s string) string {
@@ -49,152 +45,116 @@ func Exchange(method, address string) *cassette.Interaction {
 // Graph is where the requests go.
 const Graph = "https://graph.microsoft.com/v1.0"
 
+// sent and answered put bodies into requests and into responses, by the names of their places.
+func sent(all map[string]*cassette.Interaction, bodies map[string]string) {
+	for name, body := range bodies {
+		all[name] = Exchange("POST", Graph+"/me")
+		all[name].Request.Body = body
+	}
+}
+
+func answered(all map[string]*cassette.Interaction, bodies map[string]string) {
+	for name, body := range bodies {
+		all[name] = Exchange("GET", Graph+"/me")
+		all[name].Response.Body = body
+	}
+}
+
 // Bodies puts a JSON text into every place that may hold one.
 func Bodies(text string) map[string]*cassette.Interaction {
 	all := map[string]*cassette.Interaction{}
-	put := func(name string, set func(i *cassette.Interaction)) {
-		i := Exchange("POST", Graph+"/me")
-		set(i)
-		all[name] = i
-	}
-	put("request body", func(i *cassette.Interaction) { i.Request.Body = text })
-	put("response body", func(i *cassette.Interaction) { i.Response.Body = text })
-	put("array", func(i *cassette.Interaction) { i.Response.Body = `{"value":[` + text + `,` + text + `]}` })
-	put("indented", func(i *cassette.Interaction) {
-		i.Response.Body = strings.ReplaceAll(strings.ReplaceAll(text, `":`, `" : `), `,"`, ",\n  \"")
+	sent(all, map[string]string{
+		"request body":  text,
+		"batch request": `{"requests":[{"id":"1","method":"POST","url":"/me","body":` + text + `}]}`,
+		"multipart":     parted("Content-Disposition: form-data; name=\"Presentation\"\r\nContent-Type: application/json", text),
 	})
-	put("nested string", func(i *cassette.Interaction) { i.Response.Body = `{"values":` + quoted(text) + `}` })
-	put("twice nested", func(i *cassette.Interaction) {
-		i.Response.Body = `{"values":` + quoted(`{"inner":`+quoted(text)+`}`) + `}`
-	})
-	put("cut short", func(i *cassette.Interaction) { i.Response.Body = `{"value":[` + text + `,{"id":` })
-	put("batch request", func(i *cassette.Interaction) {
-		i.Request.Body = `{"requests":[{"id":"1","method":"POST","url":"/me","body":` + text + `}]}`
-	})
-	put("batch answer", func(i *cassette.Interaction) {
-		i.Response.Body = `{"responses":[{"id":"1","status":200,"headers":{},"body":` + text + `}]}`
-	})
-	put("encoded batch answer", func(i *cassette.Interaction) {
-		i.Response.Body = `{"responses":[{"id":"1","status":200,"body":"` + base64.StdEncoding.EncodeToString([]byte(text)) + `"}]}`
-	})
-	put("multipart", func(i *cassette.Interaction) {
-		i.Request.Headers.Set("Content-Type", "multipart/form-data; boundary=b0undary")
-		i.Request.Body = "--b0undary\r\nContent-Disposition: form-data; name=\"Presentation\"\r\nContent-Type: application/json\r\n\r\n" + text + "\r\n--b0undary--\r\n"
+	all["multipart"].Request.Headers.Set("Content-Type", "multipart/form-data; boundary=b0undary")
+	encoded := base64.StdEncoding.EncodeToString([]byte(text))
+	answered(all, map[string]string{
+		"response body":        text,
+		"array":                `{"value":[` + text + `,` + text + `]}`,
+		"indented":             strings.NewReplacer(`":`, `" : `, `,"`, ",\n  \"").Replace(text),
+		"nested string":        `{"values":` + quoted(text) + `}`,
+		"twice nested":         `{"values":` + quoted(`{"inner":`+quoted(text)+`}`) + `}`,
+		"cut short":            `{"value":[` + text + `,{"id":`,
+		"batch answer":         `{"responses":[{"id":"1","status":200,"headers":{},"body":` + text + `}]}`,
+		"encoded batch answer": `{"responses":[{"id":"1","status":200,"body":"` + encoded + `"}]}`,
 	})
 	return all
+}
+
+// parted is the one part of a body of many.
+func parted(header, body string) string {
+	return "--b0undary\r\n" + header + "\r\n\r\n" + body + "\r\n--b0undary--\r\n"
 }
 
 // Positions puts a value that is recognised by its form into every other place.
 func Positions(v string) map[string]*cassette.Interaction {
 	all := map[string]*cassette.Interaction{}
 	odata := strings.ReplaceAll(v, "'", "''")
-	put := func(name string, set func(i *cassette.Interaction)) {
-		i := Exchange("GET", Graph+"/me")
-		set(i)
-		all[name] = i
+	path, query := url.PathEscape(v), url.QueryEscape(v)
+	escaped := strings.ReplaceAll(url.QueryEscape(odata), "+", "%20")
+	for name, address := range map[string]string{
+		"path":              "/users/" + path + "/messages",
+		"path key":          "/users('" + url.PathEscape(odata) + "')/messages",
+		"path, all encoded": "/users(%27" + escaped + "%27)",
+		"filter":            "/users?$filter=id+eq+'" + url.QueryEscape(odata) + "'&$top=5",
+		"filter, encoded":   "/users?%24filter=id%20eq%20%27" + url.QueryEscape(odata) + "%27",
+		"option":            "/users?x=" + query,
+	} {
+		all[name] = Exchange("GET", Graph+address)
 	}
-	put("path", func(i *cassette.Interaction) { i.Request.URL = Graph + "/users/" + url.PathEscape(v) + "/messages" })
-	put("path key", func(i *cassette.Interaction) {
-		i.Request.URL = Graph + "/users('" + url.PathEscape(odata) + "')/messages"
+	all["header"] = Exchange("GET", Graph+"/me")
+	all["header"].Request.Headers["X-Anchor"] = []string{strings.ReplaceAll(v, "\n", " ")}
+	for name, link := range map[string]string{
+		"location": "/users('" + odata + "')/operations('" + Object + "')",
+		"redirect": "https://files.1drv.com/y4m/" + path + "?x=" + query,
+	} {
+		all[name] = redirect(link)
+	}
+	all["location"].Response.Code = 202
+	message := "Resource '" + v + "' does not exist, or " + v + " is not allowed."
+	answered(all, map[string]string{
+		"next link":     `{"@odata.nextLink":` + quoted(Graph+"/users/"+path+"/messages?$skip=10") + `,"value":[]}`,
+		"context":       `{"@odata.context":"` + Graph + `/$metadata#users('` + escaped + `')/messages/$entity"}`,
+		"error message": `{"error":{"code":"Request_ResourceNotFound","message":` + quoted(message) + `}}`,
+		"text":          "who: " + v + "\n",
+		"member name":   `{"assignments":{` + quoted(v) + `:{"orderHint":" !"}}}`,
 	})
-	put("path, all encoded", func(i *cassette.Interaction) {
-		i.Request.URL = Graph + "/users(%27" + strings.ReplaceAll(url.QueryEscape(odata), "+", "%20") + "%27)"
+	all["text"].Response.Headers.Set("Content-Type", "text/plain")
+	sent(all, map[string]string{
+		"bind":      `{"user@odata.bind":` + quoted(Graph+"/users('"+odata+"')") + `}`,
+		"form":      "a=b&x=" + query,
+		"multipart": parted(`Content-Disposition: form-data; name="x"`, v),
+		"batch url": `{"requests":[{"id":"1","method":"GET","url":` + quoted("/users/"+path) + `}]}`,
 	})
-	put("filter", func(i *cassette.Interaction) {
-		i.Request.URL = Graph + "/users?$filter=id+eq+'" + url.QueryEscape(odata) + "'&$top=5"
-	})
-	put("filter, encoded", func(i *cassette.Interaction) {
-		i.Request.URL = Graph + "/users?%24filter=id%20eq%20%27" + url.QueryEscape(odata) + "%27"
-	})
-	put("option", func(i *cassette.Interaction) { i.Request.URL = Graph + "/users?x=" + url.QueryEscape(v) })
-	put("header", func(i *cassette.Interaction) {
-		i.Request.Headers["X-Anchor"] = []string{strings.ReplaceAll(v, "\n", " ")}
-	})
-	put("location", func(i *cassette.Interaction) {
-		i.Response.Code = 202
-		i.Response.Headers["Location"] = []string{"/users('" + odata + "')/operations('" + Object + "')"}
-	})
-	put("redirect", func(i *cassette.Interaction) {
-		i.Response.Code = 302
-		i.Response.Headers["Location"] = []string{"https://files.1drv.com/y4m/" + url.PathEscape(v) + "?x=" + url.QueryEscape(v)}
-	})
-	put("next link", func(i *cassette.Interaction) {
-		i.Response.Body = `{"@odata.nextLink":` + quoted(Graph+"/users/"+url.PathEscape(v)+"/messages?$skip=10") + `,"value":[]}`
-	})
-	put("context", func(i *cassette.Interaction) {
-		i.Response.Body = `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users('` + strings.ReplaceAll(url.QueryEscape(odata), "+", "%20") + `')/messages/$entity"}`
-	})
-	put("bind", func(i *cassette.Interaction) {
-		i.Request.Body = `{"user@odata.bind":` + quoted(Graph+"/users('"+odata+"')") + `}`
-	})
-	put("error message", func(i *cassette.Interaction) {
-		i.Response.Body = `{"error":{"code":"Request_ResourceNotFound","message":` + quoted("Resource '"+v+"' does not exist, or "+v+" is not allowed.") + `}}`
-	})
-	put("form", func(i *cassette.Interaction) {
-		i.Request.Headers.Set("Content-Type", "application/x-www-form-urlencoded")
-		i.Request.Body = "a=b&x=" + url.QueryEscape(v)
-		i.Request.Form = url.Values{"x": {v}}
-	})
-	put("multipart", func(i *cassette.Interaction) {
-		i.Request.Headers.Set("Content-Type", "multipart/form-data; boundary=b0undary")
-		i.Request.Body = "--b0undary\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n" + v + "\r\n--b0undary--\r\n"
-	})
-	put("batch url", func(i *cassette.Interaction) {
-		i.Request.Body = `{"requests":[{"id":"1","method":"GET","url":` + quoted("/users/"+url.PathEscape(v)) + `}]}`
-	})
-	put("text", func(i *cassette.Interaction) {
-		i.Response.Headers.Set("Content-Type", "text/plain")
-		i.Response.Body = "who: " + v + "\n"
-	})
-	put("member name", func(i *cassette.Interaction) {
-		i.Response.Body = `{"assignments":{` + quoted(v) + `:{"orderHint":" !"}}}`
-	})
+	all["form"].Request.Headers.Set("Content-Type", "application/x-www-form-urlencoded")
+	all["form"].Request.Form = url.Values{"x": {v}}
+	all["multipart"].Request.Headers.Set("Content-Type", "multipart/form-data; boundary=b0undary")
 	return all
+}
+
+func redirect(link string) *cassette.Interaction {
+	i := Exchange("GET", Graph+"/me")
+	i.Response.Code = 302
+	i.Response.Headers["Location"] = []string{link}
+	return i
 }
 
 // Links puts a value that an option tells into links of all kinds.
 func Links(k Kind) map[string]*cassette.Interaction {
-	link := Graph + "/me/messages?$top=1&" + k.Member + "=" + url.QueryEscape(k.Value)
-	all := map[string]*cassette.Interaction{"query": Exchange("GET", link)}
-	all["query, encoded"] = Exchange("GET", Graph+"/me?"+url.QueryEscape(k.Member)+"="+url.QueryEscape(k.Value)+"&$top=1")
-	put := func(name, body string) {
-		i := Exchange("GET", Graph+"/me")
-		i.Response.Body = body
-		all[name] = i
+	option := url.QueryEscape(k.Value)
+	link := Graph + "/me/messages?$top=1&" + k.Member + "=" + option
+	all := map[string]*cassette.Interaction{
+		"query":          Exchange("GET", link),
+		"query, encoded": Exchange("GET", Graph+"/me?"+url.QueryEscape(k.Member)+"="+option+"&$top=1"),
+		"redirect":       redirect("https://files.1drv.com/y4m?" + k.Member + "=" + option),
 	}
-	put("next link", `{"@odata.nextLink":`+quoted(link)+`}`)
-	put("message", `{"error":{"message":`+quoted("see "+link+" for more")+`}}`)
-	put("nested", `{"values":`+quoted(`{"x":`+quoted(link)+`}`)+`}`)
-	put("batch location", `{"responses":[{"id":"1","status":302,"headers":{"location":`+quoted(link)+`}}]}`)
-	redirect := Exchange("GET", Graph+"/me")
-	redirect.Response.Code = 302
-	redirect.Response.Headers["Location"] = []string{"https://files.1drv.com/y4m?" + k.Member + "=" + url.QueryEscape(k.Value)}
-	all["redirect"] = redirect
+	answered(all, map[string]string{
+		"next link":      `{"@odata.nextLink":` + quoted(link) + `}`,
+		"message":        `{"error":{"message":` + quoted("see "+link+" for more") + `}}`,
+		"nested":         `{"values":` + quoted(`{"x":`+quoted(link)+`}`) + `}`,
+		"batch location": `{"responses":[{"id":"1","status":302,"headers":{"location":` + quoted(link) + `}}]}`,
+	})
 	return all
-}
-
-// Spellings lists everything that a cassette file would hold of an interaction, in every
-// spelling that it may be read in.
-func Spellings(i *cassette.Interaction) string {
-	dump, _ := json.Marshal(i)
-	texts := []string{string(dump), i.Request.URL, i.Request.Body, i.Response.Body}
-	for n := range 4 {
-		for _, t := range slices.Clone(texts) {
-			if u, err := url.PathUnescape(t); err == nil && n < 2 && u != t {
-				texts = append(texts, u)
-			}
-			if strings.Contains(t, `\`) && n < 3 {
-				texts = append(texts, strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\u0026`, "&", `\/`, "/", `\u003c`, "<", `\u003e`, ">").Replace(t))
-			}
-		}
-		if len(texts) > 200 {
-			break
-		}
-	}
-	for _, m := range regexp.MustCompile(`[A-Za-z0-9+/]{24,}={0,2}`).FindAllString(string(dump), -1) {
-		if plain, err := base64.StdEncoding.DecodeString(m); err == nil {
-			texts = append(texts, string(plain))
-		}
-	}
-	return strings.ToLower(strings.Join(texts, "\n"))
 }

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -49,6 +51,30 @@ func TestUnnamedScenarios(t *testing.T) {
 		if err != nil || sc.Name != want {
 			t.Errorf("%s: %v, %v, want %q", file, sc, err, want)
 		}
+	}
+}
+
+// A cassette's users are found whatever names it.
+func TestUsersOf(t *testing.T) {
+	const steps = "\nsteps: [{request: {method: GET, path: /me}}]\n"
+	p := lay(t, "-- go.mod --\n-- scenarios/own.yaml --\napi: v1.0"+steps+"-- scenarios/other.yaml --\napi: v1.0"+steps+
+		"-- scenarios/named.yaml --\napi: v1.0\ncassette: own"+steps+"-- scenarios/escaped.yaml --\napi: v1.0\n\"c\\x61ssette\": own"+steps+
+		"-- scenarios/away.yaml --\napi: v1.0\ncassette: other"+steps+"-- scenarios/bad.yaml --\ncassette: own\n-- scenarios/unread.yaml --\n\t"+steps)
+	var users []string
+	for _, file := range p.UsersOf("own") {
+		users = append(users, filepath.Base(file))
+	}
+	if want := []string{"escaped.yaml", "named.yaml", "own.yaml"}; !slices.Equal(users, want) {
+		t.Errorf("%q, want %q", users, want)
+	}
+}
+
+// What says nothing of cassettes is not parsed to find the users of one: each scenario that is
+// recorded asks for them.
+func TestUsersOfCostLittle(t *testing.T) {
+	p := lay(t, "-- go.mod --\n-- scenarios/large.yaml --\napi: v1.0\nsteps:\n"+strings.Repeat("  - {request: {method: GET, path: /me}}\n", 1000))
+	if n := testing.AllocsPerRun(1, func() { p.UsersOf("own") }); n > 500 {
+		t.Errorf("%.0f allocations", n)
 	}
 }
 

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -156,8 +158,39 @@ func (p *Project) OwnsCassette(sc *scenario.Scenario) bool {
 // anywhere.
 func (p *Project) UsersOf(cassette string, known ...string) []string {
 	files, _ := YAMLFiles(p.Dirs.Scenarios) // none where there is no such folder
-	return slices.DeleteFunc(append(files, known...), func(file string) bool {
-		sc, err := p.Scenario(file)
-		return err != nil || sc.Cassette != cassette
-	})
+	return slices.DeleteFunc(append(files, known...), func(file string) bool { return !p.uses(file, cassette) })
+}
+
+// OthersOf lists the files of other scenarios that use a scenario's cassette.
+func (p *Project) OthersOf(sc *scenario.Scenario) []string {
+	files, _ := YAMLFiles(p.Dirs.Scenarios)
+	return slices.DeleteFunc(files, func(file string) bool { return sameFile(file, sc.File) || !p.uses(file, sc.Cassette) })
+}
+
+func sameFile(a, b string) bool {
+	one, err1 := os.Stat(a)
+	other, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(one, other)
+}
+
+func (p *Project) uses(file, cassette string) bool {
+	if !p.mayUse(file, cassette) {
+		return false
+	}
+	sc, err := p.Scenario(file)
+	return err == nil && sc.Cassette == cassette
+}
+
+// mayUse reports whether a scenario may use a cassette: the one that goes with its file by
+// name, or another, which the file would name. It costs no parsing: users are looked for as
+// often as there are scenarios to record.
+func (p *Project) mayUse(file, cassette string) bool {
+	if name, err := p.Dirs.defaultCassette(file); err != nil || name == cassette {
+		return true
+	}
+	if info, err := os.Stat(file); err != nil || info.Size() > scenario.MaxSize {
+		return false // it does not load
+	}
+	text, err := plainfile.ReadFile(file)
+	return err == nil && (bytes.Contains(text, []byte("cassette")) || bytes.ContainsRune(text, '\\')) // perhaps of that word
 }

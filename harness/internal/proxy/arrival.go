@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -54,10 +53,7 @@ const tlsHandshake = 22
 // accept looks whether a client speaks TLS, and gives its connection to the server that
 // answers for its host.
 func (i *Intercept) accept(a *arrival) {
-	if !i.open.add(a.Conn) {
-		return
-	}
-	defer i.open.remove(a.Conn)
+	defer closeWith(i.over, a.Conn)()
 	ahead := bufio.NewReaderSize(a.read, 1) // 16 bytes at least
 	_ = a.SetReadDeadline(time.Now().Add(patience))
 	first, err := ahead.Peek(1)
@@ -80,15 +76,17 @@ func (i *Intercept) encrypt(a *arrival) {
 	}
 }
 
+// closeWith closes a listener or a connection when all is over, unless it is stopped before.
+func closeWith(over context.Context, c io.Closer) (stop func() bool) {
+	return context.AfterFunc(over, func() { c.Close() })
+}
+
 // splice passes bytes between two connections until both sides are done.
-func (o *openConns) splice(near *arrival, far net.Conn) {
+func splice(over context.Context, near *arrival, far net.Conn) {
 	defer near.Close()
 	defer far.Close()
-	if !o.add(near.Conn) || !o.add(far) {
-		return
-	}
-	defer o.remove(near.Conn)
-	defer o.remove(far)
+	defer closeWith(over, near.Conn)()
+	defer closeWith(over, far)()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -113,10 +111,7 @@ func closeWrite(c net.Conn) {
 // TLS's server name, on port 443: something else redirects them. It ends with its
 // listener or with Shutdown.
 func (i *Intercept) ServeTLS(l net.Listener) error {
-	if !i.open.add(l) {
-		return nil
-	}
-	defer i.open.remove(l)
+	defer closeWith(i.over, l)()
 	for {
 		c, err := l.Accept()
 		if errors.Is(err, net.ErrClosed) {
@@ -131,10 +126,7 @@ func (i *Intercept) ServeTLS(l net.Listener) error {
 
 // redirected routes a connection by its server name.
 func (i *Intercept) redirected(c net.Conn) {
-	if !i.open.add(c) {
-		return
-	}
-	defer i.open.remove(c)
+	defer closeWith(i.over, c)()
 	_ = c.SetReadDeadline(time.Now().Add(patience))
 	name, read, err := serverName(c)
 	_ = c.SetReadDeadline(time.Time{})
@@ -143,18 +135,18 @@ func (i *Intercept) redirected(c net.Conn) {
 		return
 	}
 	a := &arrival{Conn: c, read: read, host: name, port: "443"}
-	if i.routes.intercepts(a.named()) {
+	if i.opts.Intercepts(a.named()) {
 		i.encrypt(a)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	far, err := i.routes.reach(ctx, i.routes.redirected, name, "443")
+	far, err := i.opts.reach(ctx, i.opts.DialRedirected, name, "443")
 	if err != nil {
 		c.Close()
 		return
 	}
-	i.open.splice(a, far)
+	splice(i.over, a, far)
 }
 
 // errSeen ends a handshake once the client's first message is read.
@@ -191,18 +183,20 @@ func (readOnly) Write(p []byte) (int, error) { return len(p), nil }
 type feed struct {
 	net.Listener
 	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
+	closed context.Context
+	close  context.CancelFunc
 }
 
 func newFeed(from net.Listener) *feed {
-	return &feed{Listener: from, conns: make(chan net.Conn), closed: make(chan struct{})}
+	f := &feed{Listener: from, conns: make(chan net.Conn)}
+	f.closed, f.close = context.WithCancel(context.Background())
+	return f
 }
 
 func (f *feed) put(c net.Conn) {
 	select {
 	case f.conns <- c:
-	case <-f.closed:
+	case <-f.closed.Done():
 		c.Close()
 	}
 }
@@ -212,14 +206,14 @@ func (f *feed) Accept() (net.Conn, error) {
 	select {
 	case c := <-f.conns:
 		return c, nil
-	case <-f.closed:
+	case <-f.closed.Done():
 		return nil, net.ErrClosed
 	}
 }
 
 // Close implements net.Listener.
 func (f *feed) Close() error {
-	f.once.Do(func() { close(f.closed) })
+	f.close()
 	if f.Listener == nil {
 		return nil
 	}
@@ -232,41 +226,4 @@ func (f *feed) Addr() net.Addr {
 		return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}
 	}
 	return f.Listener.Addr()
-}
-
-// openConns are connections that are closed when all is over.
-type openConns struct {
-	mu     sync.Mutex
-	conns  map[io.Closer]struct{}
-	closed bool
-}
-
-// add remembers a connection; when all is over it closes it.
-func (o *openConns) add(c io.Closer) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.closed {
-		c.Close()
-		return false
-	}
-	if o.conns == nil {
-		o.conns = map[io.Closer]struct{}{}
-	}
-	o.conns[c] = struct{}{}
-	return true
-}
-
-func (o *openConns) remove(c io.Closer) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	delete(o.conns, c)
-}
-
-func (o *openConns) close() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.closed = true
-	for c := range o.conns {
-		c.Close()
-	}
 }

@@ -133,10 +133,6 @@ func (c *call) restore(out *http.Request, body io.Reader) error {
 // answer sends the request and hands out the answer with its links below the base.
 func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 	resp, err := c.send(out)
-	var miss *match.MissError
-	if errors.As(err, &miss) {
-		c.reverse.misses.Add(1)
-	}
 	if err == nil {
 		defer resp.Body.Close()
 		if recorded, ok := resp.Body.(transport.Served); ok && unwritable(resp) == nil {

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // errBody is a request's body that could not be read to its end.
@@ -40,7 +43,7 @@ func handOut(w http.ResponseWriter, req *http.Request, resp *http.Response) {
 	}
 	header := w.Header()
 	for name, values := range resp.Header {
-		if !hopByHop[name] {
+		if !wire.IsHopByHop(name) {
 			header[name] = values
 		}
 	}
@@ -93,12 +96,6 @@ func stream(w http.ResponseWriter, body io.Reader) error {
 	}
 }
 
-// hopByHop are the headers between two neighbours only (RFC 9110, 7.6.1).
-var hopByHop = map[string]bool{
-	"Connection": true, "Keep-Alive": true, "Proxy-Authenticate": true, "Proxy-Authorization": true,
-	"Proxy-Connection": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
-}
-
 // withoutHops drops from a request what is between the client and this proxy only.
 func withoutHops(h http.Header) {
 	for _, list := range h["Connection"] {
@@ -106,7 +103,5 @@ func withoutHops(h http.Header) {
 			delete(h, http.CanonicalHeaderKey(strings.TrimSpace(name)))
 		}
 	}
-	for name := range hopByHop {
-		delete(h, name)
-	}
+	maps.DeleteFunc(h, func(name string, _ []string) bool { return wire.IsHopByHop(name) })
 }

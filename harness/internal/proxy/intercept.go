@@ -31,11 +31,11 @@ type InterceptOptions struct {
 	// Handler answers the requests to them. They name scheme and host in their URL.
 	Handler http.Handler
 	// Intercepts reports whether a host is intercepted: a name in lower case, with its port
-	// unless that is the scheme's own. It is called for each connection. Nil is all of them.
+	// unless that is the scheme's own. It is called for each connection.
 	Intercepts func(host string) bool
 	// Dial reaches the other hosts; nil refuses them.
 	Dial Dialer
-	// DialRedirected does so for a client whose connection was redirected here; nil is Dial.
+	// DialRedirected does so for a client whose connection was redirected here.
 	DialRedirected Dialer
 	// Refused is called for each connection or request that is refused, since there is no
 	// Dial; it may be nil.
@@ -51,16 +51,16 @@ type InterceptOptions struct {
 // HTTP/2 is the real one, and a tls.Conn that a proxy has accepted is as good to it as
 // one that came through a listener.
 type Intercept struct {
-	routes    routes
-	answers   answers
-	authority *ca.Authority
-	front     *http.Server // speaks the proxy's protocol
-	inner     *http.Server // speaks to intercepted clients
-	accepted  *feed        // what inner serves
-	open      openConns    // what no server looks after
-	plain     http.RoundTripper
-	tls       *tls.Config
-	contacts  Handshakes
+	opts     InterceptOptions
+	answers  answers
+	front    *http.Server    // speaks the proxy's protocol
+	inner    *http.Server    // speaks to intercepted clients
+	accepted *feed           // what inner serves
+	over     context.Context // ends what no server looks after
+	end      context.CancelFunc
+	plain    http.RoundTripper
+	tls      *tls.Config
+	contacts Handshakes
 }
 
 // answers are the requests that a handler answers.
@@ -68,13 +68,6 @@ type answers struct {
 	handler  http.Handler
 	requests atomic.Int64
 	pending  atomic.Int64 // not answered yet
-}
-
-// routes say where connections go that are not intercepted.
-type routes struct {
-	intercepts       func(host string) bool
-	dial, redirected Dialer
-	refused          func(host string)
 }
 
 const (
@@ -88,13 +81,8 @@ const (
 
 // NewIntercept makes a proxy. It serves what listeners accept.
 func NewIntercept(o InterceptOptions) *Intercept {
-	if o.Intercepts == nil {
-		o.Intercepts = func(string) bool { return true }
-	}
-	if o.DialRedirected == nil {
-		o.DialRedirected = o.Dial
-	}
-	i := &Intercept{routes: routes{o.Intercepts, o.Dial, o.DialRedirected, o.Refused}, authority: o.Authority, accepted: newFeed(nil)}
+	i := &Intercept{opts: o, accepted: newFeed(nil)}
+	i.over, i.end = context.WithCancel(context.Background())
 	i.answers.handler = o.Handler
 	silent := log.New(io.Discard, "", 0) // clients are answered what they do wrong
 	i.front = &http.Server{Handler: answering(i.serveFront), ReadHeaderTimeout: patience, IdleTimeout: idleFor, ErrorLog: silent}
@@ -133,7 +121,7 @@ func (i *Intercept) Shutdown(ctx context.Context) error {
 	none(ctx, &i.contacts.open)
 	err = errors.Join(err, i.inner.Shutdown(ctx))
 	i.accepted.Close()
-	i.open.close()
+	i.end()
 	err = errors.Join(err, i.front.Close(), i.inner.Close())
 	soon, cancel := context.WithTimeout(context.Background(), lastWords)
 	defer cancel()
@@ -183,9 +171,9 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) *Failure {
 		return denied(http.StatusBadRequest, "CONNECT %q is not HOST:PORT", r.Host)
 	}
 	var far net.Conn
-	intercepted := i.routes.intercepts(named(host, port))
+	intercepted := i.opts.Intercepts(named(host, port))
 	if !intercepted {
-		if far, err = i.routes.reach(r.Context(), i.routes.dial, host, port); err != nil {
+		if far, err = i.opts.reach(r.Context(), i.opts.Dial, host, port); err != nil {
 			return FailureOf(err)
 		}
 	}
@@ -203,22 +191,22 @@ func (i *Intercept) connect(w http.ResponseWriter, r *http.Request) *Failure {
 	} else if intercepted {
 		i.accept(a)
 	} else {
-		i.open.splice(a, far)
+		splice(i.over, a, far)
 	}
 	return nil
 }
 
-func (r *routes) reach(ctx context.Context, dial Dialer, host, port string) (net.Conn, error) {
+func (o *InterceptOptions) reach(ctx context.Context, dial Dialer, host, port string) (net.Conn, error) {
 	if dial == nil {
-		return nil, r.refusal(named(host, port))
+		return nil, o.refusal(named(host, port))
 	}
 	return dial(ctx, "tcp", net.JoinHostPort(host, port))
 }
 
 // refusal answers a client that asks for a host that cannot be reached here.
-func (r *routes) refusal(host string) *Failure {
-	if r.refused != nil {
-		r.refused(host)
+func (o *InterceptOptions) refusal(host string) *Failure {
+	if o.Refused != nil {
+		o.Refused(host)
 	}
 	return &Failure{Status: http.StatusForbidden, Code: codeRefused, Message: "graphvcr refuses the connection to " + host + ": " + hosts.Why(host)}
 }
@@ -228,10 +216,10 @@ func (r *routes) refusal(host string) *Failure {
 func (i *Intercept) absolute(w http.ResponseWriter, r *http.Request) *Failure {
 	host := named(r.URL.Hostname(), r.URL.Port())
 	switch {
-	case i.routes.intercepts(host):
+	case i.opts.Intercepts(host):
 		i.answers.answer(w, r, r.URL.Scheme, host)
 	case i.plain == nil:
-		return i.routes.refusal(host)
+		return i.opts.refusal(host)
 	case r.URL.Scheme != "http":
 		return &Failure{Status: http.StatusForbidden, Code: codeUpstream, Message: host + " is not intercepted, and is reached by CONNECT only"}
 	default:
@@ -289,10 +277,10 @@ func (i *Intercept) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, e
 	if name == "" {
 		name = a.host
 	}
-	if !i.routes.intercepts(named(name, a.port)) {
+	if !i.opts.Intercepts(named(name, a.port)) {
 		return nil, fmt.Errorf("%s is not intercepted, and the connection is one to %s", name, a.host)
 	}
-	return i.authority.Certificate(name)
+	return i.opts.Authority.Certificate(name)
 }
 
 // named is a host as Intercepts wants it.

@@ -44,6 +44,12 @@ func intercept(t testing.TB, o proxy.InterceptOptions) *intercepting {
 	if o.Handler == nil {
 		o.Handler = echo
 	}
+	if o.Intercepts == nil {
+		o.Intercepts = func(string) bool { return true }
+	}
+	if o.DialRedirected == nil {
+		o.DialRedirected = o.Dial
+	}
 	i := &intercepting{Intercept: proxy.NewIntercept(o), roots: x509.NewCertPool()}
 	i.roots.AppendCertsFromPEM(o.Authority.PEM())
 	var serving sync.WaitGroup

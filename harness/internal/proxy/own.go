@@ -11,9 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/report/render"
-
 	"github.com/graphvcr/graphvcr/harness/report"
+	"github.com/graphvcr/graphvcr/harness/report/render"
 )
 
 const (
@@ -74,8 +73,6 @@ func (r *Reverse) serveOwn(w http.ResponseWriter, req *http.Request) *Failure {
 		return denied(http.StatusForbidden, "this is for programs, not for pages in a browser")
 	case path == ownPath+"health":
 		return only(w, req, http.MethodGet, r.health)
-	case path == ownPath+"metrics":
-		return only(w, req, http.MethodGet, r.metrics)
 	case path == sessionsPath:
 		return only(w, req, http.MethodPost, r.postSession)
 	case isSession:
@@ -83,7 +80,7 @@ func (r *Reverse) serveOwn(w http.ResponseWriter, req *http.Request) *Failure {
 	case isHosts:
 		return r.serveSession(w, req, r.own, path, req.URL.RawPath)
 	}
-	return denied(http.StatusNotFound, "graphvcr serves health, metrics and sessions here, not %s", path)
+	return denied(http.StatusNotFound, "graphvcr serves health and sessions here, not %s", path)
 }
 
 // servePage serves the page to whoever knows its path, and to no page of another site.
@@ -164,27 +161,7 @@ func (r *Reverse) deleteSession(w http.ResponseWriter, req *http.Request, id str
 }
 
 func (r *Reverse) health(w http.ResponseWriter, _ *http.Request) *Failure {
-	open, _, _ := r.sessions.counts()
-	return writeJSON(w, http.StatusOK, map[string]any{"status": "ok", "live": r.own.live, "sessions": open})
-}
-
-// metrics answers in Prometheus's text format.
-func (r *Reverse) metrics(w http.ResponseWriter, _ *http.Request) *Failure {
-	open, opened, expired := r.sessions.counts()
-	var text bytes.Buffer
-	for _, m := range []struct {
-		name, kind, help string
-		value            int64
-	}{
-		{"graphvcr_requests_total", "counter", "Requests that came.", r.requests.Load()},
-		{"graphvcr_misses_total", "counter", "Requests that had no recorded answer.", r.misses.Load()},
-		{"graphvcr_sessions_opened_total", "counter", "Sessions that were opened.", opened},
-		{"graphvcr_sessions_expired_total", "counter", "Sessions that ended because nobody used them.", expired},
-		{"graphvcr_sessions", "gauge", "Sessions that are open.", open},
-	} {
-		fmt.Fprintf(&text, "# HELP %s %s\n# TYPE %s %s\n%s %d\n", m.name, m.help, m.name, m.kind, m.name, m.value)
-	}
-	return write(w, http.StatusOK, "text/plain; version=0.0.4; charset=utf-8", text.Bytes())
+	return writeJSON(w, http.StatusOK, map[string]any{"status": "ok", "live": r.own.live, "sessions": r.sessions.count()})
 }
 
 func writeJSON(w http.ResponseWriter, status int, value map[string]any) *Failure {

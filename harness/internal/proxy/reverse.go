@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -62,8 +61,6 @@ type Reverse struct {
 	sessions sessions
 	names    names
 	mostBody int64 // of a request, but in tests the constant
-
-	requests, misses atomic.Int64
 }
 
 // NewReverse serves a use of cassettes. It ends with End.
@@ -89,7 +86,6 @@ func (r *Reverse) End(ctx context.Context) []report.Case {
 func (r *Reverse) ServeHTTP(w http.ResponseWriter, req *http.Request) { answering(r.serve)(w, req) }
 
 func (r *Reverse) serve(w http.ResponseWriter, req *http.Request) *Failure {
-	r.requests.Add(1)
 	if f := r.names.refuse(req); f != nil {
 		return f
 	}

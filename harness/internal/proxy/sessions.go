@@ -23,10 +23,9 @@ type sessions struct {
 	cancel context.CancelFunc // ends expire
 	ending sync.WaitGroup     // expire, and the sessions that are being ended
 
-	mu              sync.Mutex
-	open            map[string]*session
-	ended           ledger
-	opened, expired int64
+	mu    sync.Mutex
+	open  map[string]*session
+	ended ledger
 }
 
 // start ends sessions that are idle for so long, until stop.
@@ -83,7 +82,6 @@ func (ss *sessions) removeUnused() (all []*session) {
 	for id, s := range ss.open {
 		if s.idle() > ss.idle {
 			delete(ss.open, id)
-			ss.expired++
 			all = append(all, s)
 		}
 	}
@@ -116,16 +114,16 @@ func (ss *sessions) find(id string) *session {
 	return ss.open[id]
 }
 
-// counts are how many sessions are open, were opened, and have expired.
-func (ss *sessions) counts() (open, opened, expired int64) {
+// count is how many sessions are open.
+func (ss *sessions) count() int {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	return int64(len(ss.open)), ss.opened, ss.expired
+	return len(ss.open)
 }
 
 // add opens a session over what begin makes.
 func (ss *sessions) add(begin func() (Use, error), faults Faults) (id string, s *session, err error) {
-	if open, _, _ := ss.counts(); open >= mostSessions {
+	if ss.count() >= mostSessions {
 		return "", nil, &Failure{Status: http.StatusServiceUnavailable, Code: codeSession, Message: fmt.Sprintf("%d sessions are open: end some with DELETE", mostSessions)}
 	}
 	use, err := begin()
@@ -138,7 +136,6 @@ func (ss *sessions) add(begin func() (Use, error), faults Faults) (id string, s 
 	s = newSession(use, faults, sessionsPath+"/"+id)
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	ss.opened++
 	ss.open[id] = s
 	return id, s, nil
 }

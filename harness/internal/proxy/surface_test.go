@@ -189,7 +189,7 @@ func FuzzSurface(f *testing.F) {
 	const tail = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 	for _, seed := range []string{
 		"GET /v1.0/me" + tail, "GET /_graphvcr/sessions/x/v1.0/secret" + tail, "GET /_graphvcr/hosts/a.b/c?d;e" + tail,
-		"GET /_graphvcr/http-hosts/%41.b/c" + tail, "DELETE /_graphvcr/sessions/" + tail, "GET /_graphvcr/metrics" + tail,
+		"GET /_graphvcr/http-hosts/%41.b/c" + tail, "DELETE /_graphvcr/sessions/" + tail, "GET /_graphvcr/health" + tail,
 		"POST /_graphvcr/sessions HTTP/1.1\r\nHost: [::1]:1\r\nContent-Length: 17\r\n\r\n{\"mode\":\"replay\"}",
 		"POST /v1.0/users HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
 		"CONNECT a:1" + tail, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\x16\x03\x01\x02\x00", "GET /v1.0/%2e%2e/./.." + tail,

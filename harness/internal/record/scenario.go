@@ -82,7 +82,7 @@ func Scenario(ctx context.Context, p *project.Project, sc *scenario.Scenario, li
 			return result, err
 		}
 	}
-	misses, err := replayed(ctx, p, append(sharing(p, sc), sc.File))
+	misses, err := replayed(ctx, p, append(p.OthersOf(sc), sc.File))
 	hide(first.redactor, misses) // a miss holds what the scenario sends
 	result.Findings = slices.Concat(result.Findings, misses, first.Summary())
 	return result, err
@@ -94,7 +94,7 @@ func ownCassette(p *project.Project, sc *scenario.Scenario) error {
 	if p.OwnsCassette(sc) {
 		return nil
 	}
-	others := sharing(p, sc)
+	others := p.OthersOf(sc)
 	if len(others) == 0 {
 		return nil
 	}
@@ -103,17 +103,6 @@ func ownCassette(p *project.Project, sc *scenario.Scenario) error {
 		Message: fmt.Sprintf("the cassette %s is also that of %s, which needs what it holds", sc.Cassette, others[0]),
 		Hint:    "give the scenario a cassette of its own with the cassette: key; nothing was recorded",
 	}
-}
-
-// sharing lists the files of other scenarios with a scenario's cassette.
-func sharing(p *project.Project, sc *scenario.Scenario) []string {
-	return slices.DeleteFunc(p.UsersOf(sc.Cassette), func(file string) bool { return sameFile(file, sc.File) })
-}
-
-func sameFile(a, b string) bool {
-	one, err1 := os.Stat(a)
-	other, err2 := os.Stat(b)
-	return err1 == nil && err2 == nil && os.SameFile(one, other)
 }
 
 // startFor begins a recording of a scenario.

@@ -55,7 +55,9 @@ func shapeOf(method, address string) uint64 {
 // PlaceOf reads from a note which place an interaction had in the recording before, from 0;
 // -1 for none.
 func PlaceOf(text []byte) int {
-	var n noteData
+	var n struct { // a note has many names
+		Place int `json:"p"`
+	}
 	if json.Unmarshal(text, &n) != nil {
 		return -1
 	}

@@ -11,9 +11,9 @@ type tags struct {
 	faker *identity.Faker
 
 	mu     sync.Mutex
-	values map[string]string // by pseudonym: of those with a tag
+	values []string          // that have a tag
 	tags   map[string]string // by pseudonym
-	bits   []map[uint32]bool // by nonce: the bits of all values that have a tag
+	bits   []*bitSet         // by nonce: the bits of all values that have a tag
 	given  map[string]bool   // pseudonyms of the recording before whose values the service made
 
 	earlier map[string]string // by tag: pseudonyms of the recording before
@@ -21,8 +21,14 @@ type tags struct {
 	nonces  int               // below this are all nonces of these tags
 }
 
+// A bitSet is a set of the bits of tags.
+type bitSet [1 << identity.TagSize / 64]uint64
+
+func (s *bitSet) has(bits uint32) bool { return s[bits/64]&(1<<(bits%64)) != 0 }
+func (s *bitSet) add(bits uint32)      { s[bits/64] |= 1 << (bits % 64) }
+
 func newTags(faker *identity.Faker) *tags {
-	return &tags{faker: faker, values: map[string]string{}, tags: map[string]string{}, given: map[string]bool{}}
+	return &tags{faker: faker, tags: map[string]string{}, given: map[string]bool{}}
 }
 
 // remember reads the tags of an earlier recording.
@@ -71,18 +77,18 @@ func (t *tags) tag(p, value string) string {
 	tag := ""
 	for nonce := 0; nonce < len(t.bits) || tag == ""; nonce++ {
 		if nonce == len(t.bits) {
-			set := make(map[uint32]bool, len(t.values))
+			set := new(bitSet)
 			for _, v := range t.values {
-				set[t.faker.TagBits(v, nonce)] = true
+				set.add(t.faker.TagBits(v, nonce))
 			}
 			t.bits = append(t.bits, set)
 		}
 		bits := t.faker.TagBits(value, nonce)
-		if tag == "" && (!t.bits[nonce][bits] || nonce == most-1) {
+		if tag == "" && (!t.bits[nonce].has(bits) || nonce == most-1) {
 			tag = identity.TagOf(bits, nonce)
 		}
-		t.bits[nonce][bits] = true
+		t.bits[nonce].add(bits)
 	}
-	t.values[p], t.tags[p] = value, tag
+	t.values, t.tags[p] = append(t.values, value), tag
 	return tag
 }

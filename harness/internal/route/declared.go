@@ -1,8 +1,12 @@
 package route
 
 import (
+	"errors"
+	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Declares reports whether the index has a type, by its full name in any letter case.
@@ -69,4 +73,29 @@ func (x *Index) Common(names ...string) string {
 		}
 	}
 	return ""
+}
+
+// Indexes are those beside the schemas of a folder, each read once and when it is asked for.
+// They are safe for concurrent use.
+type Indexes struct {
+	dir    string
+	loaded sync.Map // api -> func() (*Index, error)
+}
+
+// In is the indexes of a folder of schemas.
+func In(dir string) *Indexes { return &Indexes{dir: dir} }
+
+// Of is the index of an API; nil when there is none.
+func (x *Indexes) Of(api string) (*Index, error) {
+	load, known := x.loaded.Load(api)
+	if !known {
+		load, _ = x.loaded.LoadOrStore(api, sync.OnceValues(func() (*Index, error) {
+			index, err := Load(filepath.Join(x.dir, api, FileName))
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil, nil
+			}
+			return index, err
+		}))
+	}
+	return load.(func() (*Index, error))()
 }

@@ -3,14 +3,10 @@ package route
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -166,30 +162,6 @@ func operationOf(o *csdl.Operation) fileOperation {
 		fo.Parameters[p.Name] = p.Type.String()
 	}
 	return fo
-}
-
-// A Folder is one of schemas, with the indexes beside them. Each is read once, when it is needed.
-type Folder struct {
-	dir     string
-	indexes sync.Map // API -> func() (*Index, error)
-}
-
-// NewFolder reads nothing yet.
-func NewFolder(dir string) *Folder { return &Folder{dir: dir} }
-
-// Index is that of an API; nil when there is none.
-func (f *Folder) Index(api string) (*Index, error) {
-	load, ok := f.indexes.Load(api)
-	if !ok {
-		load, _ = f.indexes.LoadOrStore(api, sync.OnceValues(func() (*Index, error) {
-			x, err := Load(filepath.Join(f.dir, api, FileName))
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil, nil
-			}
-			return x, err
-		}))
-	}
-	return load.(func() (*Index, error))()
 }
 
 // Load reads an index that Text wrote. A file that is not there is an error that

@@ -12,7 +12,6 @@ import (
 	"mime/multipart"
 	"net/textproto"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -82,20 +81,10 @@ func (s requestMaker) single(doc, text *scenario.Template, encoded, file string)
 		data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(encoded), ""))
 		return content{data: data, mimeType: "application/octet-stream"}, err
 	case file != "":
-		data, err := readBeside(s.scenario.File, file)
+		data, err := plainfile.ReadBelow(filepath.Dir(s.scenario.File), file)
 		return content{data: data, mimeType: fileType(file)}, err
 	}
 	return content{}, nil
-}
-
-// readBeside reads a file of the scenario's folder, and of no other.
-func readBeside(scenarioFile, name string) ([]byte, error) {
-	folder, err := os.OpenRoot(filepath.Dir(scenarioFile))
-	if err != nil {
-		return nil, err
-	}
-	defer folder.Close()
-	return plainfile.ReadFileIn(folder, filepath.FromSlash(name))
 }
 
 // fileType goes by the name's ending. It does not ask the machine's MIME tables:

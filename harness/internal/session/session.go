@@ -127,14 +127,6 @@ func (s *Session) Recording() *record.Recording { return s.recording }
 // Live reports whether requests may leave the machine.
 func (s *Session) Live() bool { return s.mode != Replay }
 
-// Vars are the values that were stored with what is replayed.
-func (s *Session) Vars() map[string]string {
-	if s.playback == nil {
-		return nil
-	}
-	return s.playback.Vars()
-}
-
 // Transport answers requests.
 func (s *Session) Transport() http.RoundTripper {
 	switch s.mode {

@@ -83,14 +83,7 @@ func (t *template) dropVolatile() {
 
 // dropped reports whether a header describes how the recorded answer came over
 // the wire. A body that is still coded keeps its coding.
-func dropped(name string) bool {
-	switch name {
-	case "Transfer-Encoding", "Connection", "Keep-Alive", "Content-Length", "Trailer", "Upgrade",
-		"Te", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization":
-		return true
-	}
-	return false
-}
+func dropped(name string) bool { return name == "Content-Length" || wire.IsHopByHop(name) }
 
 // fitLength sets Content-Length to the length of the body that is served; the
 // answer to HEAD keeps the length that it announces.

@@ -1,6 +1,7 @@
 package visible
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -10,7 +11,7 @@ import (
 // text (control characters, escape sequences, directional marks, bytes that are
 // no UTF-8) written as an escape. Line breaks become \n.
 func Text(s string) string {
-	if isPlain(s) {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return s
 	}
 	var b strings.Builder
@@ -18,8 +19,7 @@ func Text(s string) string {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == utf8.RuneError && size == 1:
-			b.WriteString(`\x`)
-			b.WriteString(hexByte(s[i]))
+			fmt.Fprintf(&b, `\x%02x`, s[i])
 		case strconv.IsPrint(r):
 			b.WriteRune(r)
 		default:
@@ -43,26 +43,9 @@ func Lines(text string) []string {
 
 // Clip shortens a visible text to n characters and says how many are left out.
 func Clip(s string, n int) string {
-	if n <= 0 || len(s) <= n {
-		return s
-	}
 	runes := []rune(s)
-	if len(runes) <= n {
+	if n <= 0 || len(runes) <= n {
 		return s
 	}
 	return string(runes[:n]) + "… (" + strconv.Itoa(len(runes)-n) + " more characters)"
-}
-
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
-}
-
-func hexByte(b byte) string {
-	const digits = "0123456789abcdef"
-	return string([]byte{digits[b>>4], digits[b&15]})
 }

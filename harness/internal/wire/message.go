@@ -7,6 +7,17 @@ import (
 	"strconv"
 )
 
+// IsHopByHop reports whether a header, by its canonical name, is between two neighbours only
+// (RFC 9110, 7.6.1).
+func IsHopByHop(name string) bool {
+	switch name {
+	case "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection",
+		"Te", "Trailer", "Transfer-Encoding", "Upgrade":
+		return true
+	}
+	return false
+}
+
 // Send sends a copy of a request that is changed on its way, as a RoundTripper must: the
 // caller's request stays as it was, and the response names it.
 func Send(base http.RoundTripper, req *http.Request, change func(sent *http.Request)) (*http.Response, error) {
