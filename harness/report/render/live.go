@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -47,19 +48,12 @@ func LiveItem(e LiveEntry) (LiveUpdate, error) {
 	}
 	g := newGallery()
 	d, item := g.live(&e)
-	u := LiveUpdate{ID: d.ID, Class: d.Class, Pseudonyms: append([]string{}, g.Pseudonyms...)}
-	for _, part := range []struct {
-		name string
-		of   any
-		to   *string
-	}{{"item", item, &u.Item}, {"detail", d, &u.Detail}} {
-		var text strings.Builder
-		if err := parsed.ExecuteTemplate(&text, part.name, part.of); err != nil {
-			return u, fmt.Errorf("write a live page: %w", err)
-		}
-		*part.to = text.String()
+	var list, detail strings.Builder
+	err = errors.Join(parsed.ExecuteTemplate(&list, "item", item), parsed.ExecuteTemplate(&detail, "detail", d))
+	if err != nil {
+		return LiveUpdate{}, fmt.Errorf("write a live page: %w", err)
 	}
-	return u, nil
+	return LiveUpdate{d.ID, d.Class, list.String(), detail.String(), append([]string{}, g.Pseudonyms...)}, nil
 }
 
 func (g *gallery) live(e *LiveEntry) (htmlDetail, htmlItem) {
@@ -83,10 +77,7 @@ func (g *gallery) live(e *LiveEntry) (htmlDetail, htmlItem) {
 	d.ID, d.Class = id, item.Class
 	if e.Session != "" {
 		d.Facts = append(d.Facts, htmlFact{"session", visible.Text(e.Session)})
-		item.Small += " · session " + visible.Clip(visible.Text(e.Session), 8)
-		if short := visible.Text(e.Session); len(short) > 8 {
-			item.Small = strings.TrimSuffix(item.Small, fmt.Sprintf("… (%d more characters)", len(short)-8))
-		}
+		item.Small += " · session " + fmt.Sprintf("%.8s", visible.Text(e.Session))
 	}
 	return d, item
 }

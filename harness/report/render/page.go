@@ -177,7 +177,9 @@ func (p *pageMaker) addCase(c *report.Case) {
 		item.ID = d.ID
 		add(class, item)
 	}
-	p.first[c] = p.worst(c)
+	if all := severestFirst(c); len(all) > 0 {
+		p.first[c] = p.ids[all[0]]
+	}
 	if same := p.unchanged(c); len(same) > 0 {
 		if len(s.Cases) == 1 {
 			name = ""
@@ -200,17 +202,6 @@ func (p *pageMaker) addCase(c *report.Case) {
 		item.Label, item.Text, item.Small = label, text, ""
 	}
 	groups[class].add("", item)
-}
-
-// worst is the anchor of a case's first finding of the highest severity.
-func (p *pageMaker) worst(c *report.Case) string {
-	id, severity := "", report.Severity(-1)
-	for j := range c.Findings {
-		if f := &c.Findings[j]; f.Severity > severity {
-			id, severity = p.ids[f], f.Severity
-		}
-	}
-	return id
 }
 
 // classOf is the group that a finding is in.
