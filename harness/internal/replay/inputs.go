@@ -17,25 +17,6 @@ import (
 // user1@contoso.example.
 type Inputs map[string]string
 
-// bind binds a value for the session, if the cassette knows the name.
-func bind(c *cassette.Cassette, session *match.Session, name, value string) (known bool, err error) {
-	stored, isVar := c.Meta.Vars[name]
-	switch {
-	case !isVar && !session.Holds(name):
-		return false, nil
-	case !isVar:
-		stored = name
-	}
-	if err := session.Bind(stored, value); err != nil {
-		return true, &fault.Error{
-			Message: fmt.Sprintf("input %s: cassette %s", name, c.Name),
-			Hint:    fmt.Sprintf("%s was recorded as %s; give a value of that form", name, stored),
-			Cause:   err,
-		}
-	}
-	return true, nil
-}
-
 // inputs hands a replay's inputs to its sessions and notes which were of use.
 type inputs struct {
 	values Inputs
@@ -62,16 +43,22 @@ func (in *inputs) bind(c *cassette.Cassette, session *match.Session) (map[string
 		in.known[name] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(in.values)) {
-		known, err := bind(c, session, name, in.values[name])
-		if err != nil {
-			return nil, err
-		}
-		if !known {
+		stored, isVar := vars[name]
+		switch {
+		case isVar:
+			vars[name] = in.values[name]
+		case session.Holds(name):
+			stored = name
+		default:
 			continue
 		}
 		in.used[name] = true
-		if _, isVar := vars[name]; isVar {
-			vars[name] = in.values[name]
+		if err := session.Bind(stored, in.values[name]); err != nil {
+			return nil, &fault.Error{
+				Message: fmt.Sprintf("input %s: cassette %s", name, c.Name),
+				Hint:    fmt.Sprintf("%s was recorded as %s; give a value of that form", name, stored),
+				Cause:   err,
+			}
 		}
 	}
 	return vars, nil

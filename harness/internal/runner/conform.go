@@ -41,7 +41,6 @@ func (s judge) conformity(a *answer, typ string) ([]finding, *halt) {
 	return findings, nil
 }
 
-// conformed is an answer with its request, as package conform wants it.
 func (s judge) conformed(a *answer, typ string) conform.Exchange {
 	e := conform.Exchange{
 		Method: a.request.Method, URL: a.request.URL.String(), Request: conform.Sent(a.request),
@@ -75,7 +74,6 @@ func (s judge) typed(part string) int {
 	return e.Line
 }
 
-// unlike is a problem as a finding.
 func (s judge) unlike(p conform.Problem, a *answer) finding {
 	at := place{where: p.Where}
 	if strings.HasPrefix(p.Where, jsondoc.Root) {

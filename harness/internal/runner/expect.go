@@ -29,7 +29,6 @@ func (s *stepRun) newChecker(v *view) *checker {
 	return &checker{lookup: s.vars.lookup, header: v.header, root: v.doc, docs: v.fromDocs(), looked: map[string]bool{}}
 }
 
-// report adds what was found in an answer.
 func (s *stepRun) report(a *answer, found ...finding) {
 	for _, f := range found {
 		s.add(f.from(a))
@@ -89,7 +88,6 @@ func (c *checker) body(e *scenario.Expect, v *view) []finding {
 	return append(found, c.checks(e.Body, v.doc, v.bodyPlace())...)
 }
 
-// kindOf says what a body that is not JSON is.
 func kindOf(v *view) string {
 	kind := v.header.Get("Content-Type")
 	switch {

@@ -102,7 +102,6 @@ func (c *checker) match(m *scenario.Matcher, s subject) []finding {
 	return found
 }
 
-// expand fills in a wanted value.
 func (c *checker) expand(t *scenario.Template, line int) (any, bool) {
 	value, err := t.Expand(c.lookup)
 	if err != nil && c.fault == nil {

@@ -31,7 +31,6 @@ func (s *stepRun) poll(ctx context.Context) (*answer, *halt) {
 	return final, h
 }
 
-// final polls until an answer is the final one.
 func (p *poller) final(ctx context.Context) (*answer, *halt) {
 	for range maxPolls {
 		a, h := exchanger{p.stepRun}.send(ctx)
@@ -57,7 +56,6 @@ type poller struct {
 	onTheWay []finding // of answers that were not the final one
 }
 
-// look says whether an answer is the final one.
 func (p *poller) look(a *answer) (done bool, h *halt) {
 	poll := p.step.Poll
 	if a.isJSON && a.status < 300 {
@@ -135,7 +133,6 @@ func (p *poller) compare(h *halt, a *answer) {
 	}
 }
 
-// ended is a poll that ended without an answer to check.
 func (p *poller) ended(rule report.Rule, a *answer, message string, args ...any) *halt {
 	h := &halt{finding: place{}.failed(rule, p.step.Poll.Line, "", "")}
 	h.finding.Message = fmt.Sprintf(message, args...)

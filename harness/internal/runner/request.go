@@ -11,7 +11,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 )
 
-// request builds what the step sends.
 func (s requestMaker) request(ctx context.Context) (*http.Request, *halt) {
 	q := &s.step.Request
 	u, h := s.address()

@@ -73,7 +73,11 @@ type run struct {
 }
 
 func (r *run) all(ctx context.Context) {
-	if !r.prepare() {
+	var h *halt
+	if r.vars, h = newVariables(r.scenario, r.opts); h != nil {
+		h.finding.File = r.scenario.File
+		r.found = append(r.found, h.finding)
+		r.result.Status = report.Errored
 		return
 	}
 	for i := range r.scenario.Steps {
@@ -84,17 +88,6 @@ func (r *run) all(ctx context.Context) {
 	}
 	r.reportSkipped()
 	r.cleanUp(ctx)
-}
-
-func (r *run) prepare() bool {
-	var h *halt
-	if r.vars, h = newVariables(r.scenario, r.opts); h == nil {
-		return true
-	}
-	h.finding.File = r.scenario.File
-	r.found = append(r.found, h.finding)
-	r.result.Status = report.Errored
-	return false
 }
 
 // reportSkipped says once what was not run; what kept it from running has a

@@ -16,7 +16,6 @@ type states struct {
 	reported map[string]bool
 }
 
-// observe compares an answer with the ones before it.
 func (st *states) observe(doc any, line int) []finding {
 	body, _ := doc.(map[string]any)
 	if st.last == nil {

@@ -30,7 +30,6 @@ func (v *variables) lookup(name string) (any, bool) {
 	return nil, false
 }
 
-// newVariables gives the scenario's variables their initial values.
 func newVariables(sc *scenario.Scenario, opts Options) (*variables, *halt) {
 	v := &variables{values: map[string]any{}, env: opts.Env}
 	for name, text := range opts.Vars {
