@@ -4,9 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -74,40 +72,31 @@ func (l *listing) run(broken bool) error {
 		if err != nil {
 			return err
 		}
+		users, _ := page["value"].([]any)
 		l.pages++
-		l.users += len(page.Value)
-		if l.first == "" && len(page.Value) > 0 {
-			l.first = page.Value[0].DisplayName
+		l.users += len(users)
+		if l.first == "" && len(users) > 0 {
+			user, _ := users[0].(map[string]any)
+			l.first, _ = user["displayName"].(string)
 		}
-		if next = page.nextLink; broken && next != "" {
+		if next, _ = page[odata.NextLink].(string); broken && next != "" {
 			next = fmt.Sprintf("%s&$skip=%d", listed, l.users)
 		}
 	}
 	return nil
 }
 
-type userPage struct {
-	Value    []struct{ DisplayName string }
-	nextLink string
-}
-
-func (l *listing) get(address string) (page userPage, err error) {
+func (l *listing) get(address string) (page map[string]any, err error) {
 	resp, err := l.client.Get(address)
 	if err != nil {
-		return page, err
+		return nil, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return page, err
-	}
 	if resp.StatusCode != http.StatusOK {
-		return page, fmt.Errorf("GET %s: %s", address, resp.Status)
+		return nil, fmt.Errorf("GET %s: %s", address, resp.Status)
 	}
-	var members map[string]any
-	if err := errors.Join(json.Unmarshal(body, &page), json.Unmarshal(body, &members)); err != nil {
-		return page, fmt.Errorf("GET %s: %w", address, err)
+	if err := json.NewDecoder(resp.Body).Decode(&page); err != nil {
+		return nil, fmt.Errorf("GET %s: %w", address, err)
 	}
-	page.nextLink, _ = members[odata.NextLink].(string)
 	return page, nil
 }

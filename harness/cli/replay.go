@@ -83,7 +83,6 @@ func (f *replayFlags) selection(paths []string) (replay.Selection, error) {
 	return sel, nil
 }
 
-// parseInputs reads values of --input.
 func parseInputs(texts []string) (replay.Inputs, error) {
 	var inputs replay.Inputs
 	for _, text := range texts {

@@ -55,7 +55,6 @@ func newRoot(std Streams) *cobra.Command {
 	return root
 }
 
-// addCommands adds every command to its group.
 func addCommands(root *cobra.Command, std Streams, dirs *projectFlags) {
 	root.AddGroup(groups...)
 	in := func(group string, commands ...*cobra.Command) {

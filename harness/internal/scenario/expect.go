@@ -84,7 +84,6 @@ func sortKeys(v value) (words, others []string) {
 	return words, others
 }
 
-// properties reads a mapping of property names and paths.
 func (d checkDecoder) properties(v value, where string) []Check {
 	if v.Kind() == strictyaml.Mapping && lenMembers(v) == 0 {
 		v.Fault("write equals: {} for an empty object, exists: true for any value", "{} expects nothing")

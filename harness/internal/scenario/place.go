@@ -141,7 +141,6 @@ func cutPart(rest string) (id, from string) {
 	return rest[:end], strings.TrimPrefix(rest[end:], ".")
 }
 
-// partSource reads parts.ID.SOURCE.
 func partSource(v value, rest string, step *Step) (string, Source) {
 	id, from := cutPart(rest)
 	if id == "" || from == "" {
@@ -154,7 +153,6 @@ func partSource(v value, rest string, step *Step) (string, Source) {
 	return "parts." + id + "." + from, source
 }
 
-// parts reads what is expected of the answers of a batch.
 func (d *decoder) parts(v value, step *Step, title string) map[string]Expect {
 	if !v.IsSet() {
 		return nil
