@@ -65,10 +65,20 @@ func (d *demo) run(ctx context.Context) error {
 		return err
 	}
 	d.say("welcome", d.dir)
-	for _, act := range []func(context.Context) error{d.record, d.replay, d.breakProgram, d.changeService} {
-		if err := act(ctx); err != nil {
-			return err
-		}
+	if err := d.record(ctx); err != nil {
+		return err
+	}
+	d.say("replay", graph.URL)
+	if err := d.command(ctx, statusClean, nil, d.app()...); err != nil {
+		return err
+	}
+	d.say("break")
+	if err := d.command(ctx, statusFindings, nil, append(d.app(), "--broken")...); err != nil {
+		return err
+	}
+	d.say("broken")
+	if err := d.changeService(ctx); err != nil {
+		return err
 	}
 	d.say("summary", d.dir)
 	return nil
@@ -134,20 +144,6 @@ var (
 	displayName = regexp.MustCompile(`"displayName": ?"([^"]*)"`)
 	interaction = regexp.MustCompile(`(?m)^ *- id: \d+$`)
 )
-
-func (d *demo) replay(ctx context.Context) error {
-	d.say("replay", graph.URL)
-	return d.command(ctx, statusClean, nil, d.app()...)
-}
-
-func (d *demo) breakProgram(ctx context.Context) error {
-	d.say("break")
-	if err := d.command(ctx, statusFindings, nil, append(d.app(), "--broken")...); err != nil {
-		return err
-	}
-	d.say("broken")
-	return nil
-}
 
 // app is the command that runs the program against the cassette.
 func (d *demo) app() []string {

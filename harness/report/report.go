@@ -18,30 +18,22 @@ const (
 	Error
 )
 
+var severities = []string{Note: "note", Warning: "warning", Error: "error"}
+
 // String returns the name that flags and reports use.
-func (s Severity) String() string {
-	switch s {
-	case Note:
-		return "note"
-	case Warning:
-		return "warning"
-	default:
-		return "error"
-	}
-}
+func (s Severity) String() string { return severities[min(s, Error)] }
 
 // MarshalText implements [encoding.TextMarshaler] with what String returns.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (s *Severity) UnmarshalText(name []byte) error {
-	for _, known := range []Severity{Note, Warning, Error} {
-		if known.String() == string(name) {
-			*s = known
-			return nil
-		}
+	n := slices.Index(severities, string(name))
+	if n < 0 {
+		return fmt.Errorf("unknown severity %q: want error, warning or note", name)
 	}
-	return fmt.Errorf("unknown severity %q: want error, warning or note", name)
+	*s = Severity(n)
+	return nil
 }
 
 // Place is a line of a file; Line and Column are 0 when unknown.
