@@ -56,12 +56,18 @@ type permissionLint struct {
 	without          map[permissions.Kind]int        // covered requests that a kind of token is not supported for
 }
 
+// covered is a kind of request that the permissions file has.
+type covered struct {
+	what        string
+	need        permissions.Need
+	line, times int // of the first, and how many
+}
+
 // cassette says what the requests of a cassette take, each kind of request once.
 func (l *permissionLint) cassette(c *cassette.Cassette) {
 	one := report.Case{Name: c.File, File: c.File}
-	needs, times, outside := map[string]permissions.Need{}, map[string]int{}, map[string]int{}
-	first := map[string]int{}
-	var order []string
+	byKind, outside := map[string]*covered{}, map[string]int{}
+	var order []*covered
 	for _, i := range c.Interactions {
 		requests, _, _ := project.RequestsOf(i)
 		for _, r := range requests {
@@ -73,20 +79,21 @@ func (l *permissionLint) cassette(c *cassette.Cassette) {
 			}
 			l.covered++
 			key := r.Method + " " + need.Path
-			if times[key]++; times[key] == 1 {
-				order, needs[key], first[key] = append(order, key), need, i.Line
+			if byKind[key] == nil {
+				byKind[key] = &covered{what: key, need: need, line: i.Line}
+				order = append(order, byKind[key])
 			}
+			byKind[key].times++
 		}
 	}
-	for _, key := range order {
-		need := needs[key]
+	for _, r := range order {
 		f := report.Finding{
-			Rule: rulePermissionsRequest, Severity: report.Note, Place: report.Place{File: c.File, Line: first[key]},
-			Message: key + timesOf(times[key]),
+			Rule: rulePermissionsRequest, Severity: report.Note, Place: report.Place{File: c.File, Line: r.line},
+			Message: r.what + timesOf(r.times),
 		}
 		for _, kind := range kinds {
-			f.Details += fmt.Sprintf("\n%-12s %s", kindName[kind], strings.Join(need.Of(kind), ", "))
-			if list := need.Of(kind); len(list) > 0 {
+			f.Details += fmt.Sprintf("\n%-12s %s", kindName[kind], strings.Join(r.need.Of(kind), ", "))
+			if list := r.need.Of(kind); len(list) > 0 {
 				l.lists[kind] = append(l.lists[kind], list)
 			} else {
 				f.Details += "not supported"
@@ -100,7 +107,7 @@ func (l *permissionLint) cassette(c *cassette.Cassette) {
 			Rule: rulePermissionsUncovered, Severity: report.Note, Place: report.Place{File: c.File}, Message: "the permissions file says nothing of " + what + timesOf(outside[what]),
 		})
 	}
-	one.Findings = append(one.Findings, l.token(c, order, needs)...)
+	one.Findings = append(one.Findings, l.token(c, order)...)
 	if len(one.Findings) > 0 {
 		l.cases = append(l.cases, one)
 	}
@@ -134,7 +141,7 @@ var signIn = []string{"openid", "profile", "email", "offline_access"}
 
 // token says what the token that a cassette was recorded with held beyond what its requests
 // take, and for which it held nothing.
-func (l *permissionLint) token(c *cassette.Cassette, order []string, needs map[string]permissions.Need) (found []report.Finding) {
+func (l *permissionLint) token(c *cassette.Cassette, order []*covered) (found []report.Finding) {
 	if c.Meta.Auth == nil {
 		return nil
 	}
@@ -146,16 +153,16 @@ func (l *permissionLint) token(c *cassette.Cassette, order []string, needs map[s
 		found = append(found, report.Finding{Rule: rule, Severity: report.Note, Place: report.Place{File: c.File}, Message: message})
 	}
 	better := map[string][]string{} // a permission that was of use -> what would have done
-	for _, key := range order {
-		list := needs[key].Of(kind)
+	for _, r := range order {
+		list := r.need.Of(kind)
 		used := slices.IndexFunc(list, func(name string) bool {
 			return slices.ContainsFunc(held, func(other string) bool { return strings.EqualFold(other, name) })
 		})
 		switch {
 		case len(list) == 0:
-			note(rulePermissionsLacks, key+": the file says that "+kindName[kind]+" tokens are not supported, and one was used")
+			note(rulePermissionsLacks, r.what+": the file says that "+kindName[kind]+" tokens are not supported, and one was used")
 		case used < 0 && !slices.ContainsFunc(list, isPerResource):
-			note(rulePermissionsLacks, key+": the token holds none of "+strings.Join(list, ", "))
+			note(rulePermissionsLacks, r.what+": the token holds none of "+strings.Join(list, ", "))
 		case used >= 0 && !slices.Contains(better[list[used]], list[0]):
 			better[list[used]] = append(better[list[used]], list[0])
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -94,9 +95,7 @@ func (x *run) prepare(p *project.Project) (err error) {
 	}
 	x.traffic = &traffic{known: x.Hosts, auth: x.Auth, refusing: p.Rules.Hosts.Refuse}
 	recorded := recordedIn(p, x.Options.Session.Cassettes) // the session has the cassettes by now: they are read once
-	for _, c := range recorded {
-		x.traffic.addAsked(c)
-	}
+	eachRecorded(recorded, func(u *url.URL, _ *cassette.Interaction) { x.traffic.known.Add(u.Host) })
 	var options proxy.InterceptOptions
 	if x.session.Live() {
 		options = x.traffic.onRecord(x.session.Transport(), x.Upstream)

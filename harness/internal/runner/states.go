@@ -32,88 +32,65 @@ func (st *states) observe(doc any, line int) []finding {
 		if !seen || st.reported[rule.property] {
 			continue
 		}
-		if fault := rule.broken(before, now); fault != "" {
-			st.reported[rule.property] = true
-			path := jsondoc.AppendPath(jsondoc.Root, rule.property)
-			was, is := value(jsonText(before)), value(jsonText(now))
-			f := inBody(path).failed(rule.id, line, rule.want+" "+was, is)
-			f.Is = fmt.Sprintf("went from %s to %s: %s", was, is, fault)
-			found = append(found, f)
+		if !rule.broken(before, now) {
+			continue
 		}
+		fault := rule.fault
+		if rule.property == "status" && async.IsTerminal(plainText(before)) {
+			fault = "a terminal state never changes"
+		}
+		st.reported[rule.property] = true
+		path := jsondoc.AppendPath(jsondoc.Root, rule.property)
+		was, is := value(jsonText(before)), value(jsonText(now))
+		f := inBody(path).failed(rule.id, line, rule.want+" "+was, is)
+		f.Is = fmt.Sprintf("went from %s to %s: %s", was, is, fault)
+		found = append(found, f)
 	}
 	return found
 }
+
+const isConstant = "it is constant across polls"
 
 // stateRules is how the properties of an operation may change between polls.
 var stateRules = []struct {
 	property string
 	id       report.Rule
 	want     string
-	broken   func(before, now any) string
+	fault    string
+	broken   func(before, now any) bool
 }{
-	{"status", rulePollOrder, "a state after", stateFault},
-	{"attemptsCount", rulePollOrder, "at least", attemptsFault},
-	{"lastActionDateTime", rulePollOrder, "not before", actionFault},
-	{"id", rulePollConstant, "still", constantFault},
-	{"operationType", rulePollConstant, "still", constantFault},
-	{"createdDateTime", rulePollConstant, "still", createdFault},
+	{"status", rulePollOrder, "a state after", "an operation never goes back", func(before, now any) bool {
+		was, _ := before.(string)
+		is, _ := now.(string)
+		return async.GoesBack(was, is)
+	}},
+	{"attemptsCount", rulePollOrder, "at least", "attempts never become fewer", func(before, now any) bool {
+		was, okWas := numberOf(before)
+		is, okIs := numberOf(now)
+		return okWas && okIs && is.compare(was) < 0
+	}},
+	{"lastActionDateTime", rulePollOrder, "not before", "the last action never becomes an earlier one", func(before, now any) bool {
+		order, ok := orderOf(before, now)
+		return ok && order > 0
+	}},
+	{"id", rulePollConstant, "still", isConstant, differ},
+	{"operationType", rulePollConstant, "still", isConstant, differ},
+	{"createdDateTime", rulePollConstant, "still", isConstant, func(before, now any) bool {
+		order, ok := orderOf(before, now)
+		return differ(before, now) && !(ok && order == 0)
+	}},
 }
 
-func stateFault(before, now any) string {
-	was, _ := before.(string)
-	is, _ := now.(string)
-	switch {
-	case !async.GoesBack(was, is):
-	case async.IsTerminal(was):
-		return "a terminal state never changes"
-	default:
-		return "an operation never goes back"
-	}
-	return ""
-}
-
-func attemptsFault(before, now any) string {
-	was, okWas := numberOf(before)
-	is, okIs := numberOf(now)
-	if okWas && okIs && is.compare(was) < 0 {
-		return "attempts never become fewer"
-	}
-	return ""
-}
+func differ(before, now any) bool { return len(jsondoc.Diff(before, now, 1)) > 0 }
 
 func numberOf(value any) (decimal, bool) {
-	n, ok := value.(json.Number)
-	if !ok {
-		return decimal{}, false
-	}
+	n, _ := value.(json.Number)
 	return parseDecimal(n.String())
 }
 
-func actionFault(before, now any) string {
-	was, is, ok := instantsOf(before, now)
-	if ok && is.compareShared(was) < 0 {
-		return "the last action never becomes an earlier one"
-	}
-	return ""
-}
-
-func createdFault(before, now any) string {
-	was, is, ok := instantsOf(before, now)
-	if ok && is.compareShared(was) == 0 {
-		return ""
-	}
-	return constantFault(before, now)
-}
-
-func instantsOf(before, now any) (was, is instant, ok bool) {
+// orderOf compares two instants at the precision that both have.
+func orderOf(before, now any) (order int, ok bool) {
 	was, errWas := parseInstant(plainText(before))
 	is, errIs := parseInstant(plainText(now))
-	return was, is, errWas == nil && errIs == nil
-}
-
-func constantFault(before, now any) string {
-	if len(jsondoc.Diff(before, now, 1)) == 0 {
-		return ""
-	}
-	return "it is constant across polls"
+	return was.compareShared(is), errWas == nil && errIs == nil
 }

@@ -24,15 +24,12 @@ func (a *answer) view() *view {
 	return &view{answer: a, message: a.message}
 }
 
-// body is the normalized path of the view's document in the answer's body.
-func (v *view) body() string {
+func (v *view) bodyPlace() place {
 	if v.part == "" {
-		return jsondoc.Root
+		return inBody(jsondoc.Root)
 	}
-	return jsondoc.AppendPath(v.part, "body")
+	return inBody(jsondoc.AppendPath(v.part, "body"))
 }
-
-func (v *view) bodyPlace() place { return inBody(v.body()) }
 
 func (v *view) statusPlace() place {
 	if v.part == "" {
