@@ -174,11 +174,11 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		if b.kind != blankID {
 			a.ids = append(a.ids, ids...)
 		}
+		holds := hole
 		if own != nil {
-			b.kind = cmp.Or(kindOf(own[at]), b.kind)
-		} else {
-			b.kind = cmp.Or(kindOf(hole), b.kind)
+			holds = own[at]
 		}
+		b.kind = cmp.Or(kindOf(holds), b.kind)
 		if hole == "" && b.kind == blankWord {
 			return b.is, b.is != l.Text
 		}
@@ -187,18 +187,23 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		}
 		b.place, b.looked = l.Place(), hole != "" && (l.Looked() || l.Role == place.Header)
 		a.blanks = append(a.blanks, b)
-		switch l.Role {
-		case place.Number:
-			return blankNumber, true
-		case place.Host:
-			return blankHost, true
-		}
-		return blankText, true
+		return blankFor(l.Role), true
 	})
 	if file >= 0 && makesFile(&m) { // a client chooses the names of the files that it makes
 		a.blanks[file].looked = false
 	}
 	return a
+}
+
+// blankFor stands where a blank was.
+func blankFor(role place.Role) string {
+	switch role {
+	case place.Number:
+		return blankNumber
+	case place.Host:
+		return blankHost
+	}
+	return blankText
 }
 
 // kindOf is what stands in a hole.
