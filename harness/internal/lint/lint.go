@@ -74,7 +74,7 @@ type linter struct {
 
 // checkEach checks file after file.
 func (l *linter) checkEach(ctx context.Context, files []file) error {
-	names := writtenLeaks{l.project, l.cases}
+	names := writtenLeaks{l}
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("lint: %w", err)
@@ -144,7 +144,7 @@ func (l *linter) checkScenario(file string) {
 		l.add(file, project.Findings(project.RuleScenarioLoad, file, err)...)
 		return
 	}
-	(&writtenLeaks{l.project, l.cases}).scenario(file, sc)
+	writtenLeaks{l}.scenario(file, sc)
 	if _, err := l.project.CassetteFile(sc.Cassette); err != nil {
 		l.add(file, project.Findings(ruleScenarioCassette, file, err)...)
 	}

@@ -156,8 +156,14 @@ func (p *pageMaker) addCase(c *report.Case) {
 		p.ids[&c.Findings[j]] = p.id(c.Findings[j].ID)
 	}
 	strip := p.strip(c)
-	add := func(class string, item htmlItem) {
-		item.Class = class
+	for j := range c.Findings {
+		f := &c.Findings[j]
+		class := classOf(c, f)
+		d := htmlDetail{ID: p.ids[f], Class: class, Strip: strip, Commands: c.Commands}
+		d.finding(&p.gallery, c, f, words)
+		p.Details = append(p.Details, d)
+		item := words.item(c, f)
+		item.ID, item.Class = d.ID, class
 		sub := name
 		switch {
 		case s.Command == "whatif": // a case is an item
@@ -166,16 +172,6 @@ func (p *pageMaker) addCase(c *report.Case) {
 			sub = subjectOf(item, words)
 		}
 		groups[class].add(sub, item)
-	}
-	for j := range c.Findings {
-		f := &c.Findings[j]
-		class := classOf(c, f)
-		d := htmlDetail{ID: p.ids[f], Class: class, Strip: strip, Commands: c.Commands}
-		d.finding(&p.gallery, c, f, words)
-		p.Details = append(p.Details, d)
-		item := words.item(c, f)
-		item.ID = d.ID
-		add(class, item)
 	}
 	if all := severestFirst(c); len(all) > 0 {
 		p.first[c] = p.ids[all[0]]
