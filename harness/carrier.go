@@ -99,9 +99,6 @@ func (c *carrier) note(miss *match.MissError, from string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	text := miss.Error()
-	if c.missed == nil {
-		c.missed = map[string]*missed{}
-	}
 	switch known := c.missed[text]; {
 	case known != nil:
 		known.times++

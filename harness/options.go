@@ -38,7 +38,7 @@ type options struct {
 }
 
 func apply(opts []Option) options {
-	o := options{below: quiet.Over(http.DefaultTransport), mode: modeReplay}
+	o := options{below: quiet.Over(http.DefaultTransport), mode: modeReplay, inputs: replay.Inputs{}}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -95,12 +95,7 @@ func WithTransport(below http.RoundTripper) Option {
 // user1@contoso.example. Most values need none: they are bound where the client sends
 // them in the only place where they fit.
 func Input(name, value string) Option {
-	return func(o *options) {
-		if o.inputs == nil {
-			o.inputs = replay.Inputs{}
-		}
-		o.inputs[name] = value
-	}
+	return func(o *options) { o.inputs[name] = value }
 }
 
 // A Value is a text of a message that is about to be stored.

@@ -122,7 +122,7 @@ func (s *Session) open(o options) error {
 	if service != nil {
 		reach.Meta.Origin = cassette.Emulator
 	}
-	s.carrier = &carrier{name: s.name, below: below, service: service}
+	s.carrier = &carrier{name: s.name, below: below, service: service, missed: map[string]*missed{}}
 	if err := s.carrier.passing(o.pass); err != nil {
 		return err
 	}

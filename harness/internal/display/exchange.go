@@ -130,10 +130,8 @@ func Missed(miss *match.MissError) *report.Miss {
 const absent = "(absent)"
 
 func sentHeader(near *report.Near) http.Header {
-	header := maps.Clone(http.Header(near.Request.Header))
-	if header == nil {
-		header = http.Header{}
-	}
+	header := http.Header{}
+	maps.Copy(header, near.Request.Header)
 	for _, d := range near.Differences {
 		name, isHeader := strings.CutPrefix(d.Field, "header.")
 		switch {

@@ -34,7 +34,7 @@ type Playback struct {
 // Open begins a replay of cassettes, named or by their files. A request is matched against
 // all of them. Whoever replays a cassette at a time shares what was loaded of it.
 func Open(p *project.Project, options transport.Options, names ...string) (*Playback, error) {
-	b := &Playback{}
+	b := &Playback{inputs: Inputs{}}
 	var held []func()
 	b.close = sync.OnceFunc(func() {
 		for _, release := range held {
@@ -90,9 +90,6 @@ func (b *Playback) Input(name, value string) error {
 	}
 	if err := in.unused(); err != nil {
 		return err
-	}
-	if b.inputs == nil {
-		b.inputs = Inputs{}
 	}
 	b.inputs[name] = value
 	return nil

@@ -111,9 +111,6 @@ func (r *run) news(rule report.Rule, what string) bool {
 	if r.reported[key] {
 		return false
 	}
-	if r.reported == nil {
-		r.reported = map[[2]string]bool{}
-	}
 	r.reported[key] = true
 	return true
 }

@@ -23,7 +23,7 @@ const maxPolls = 1200
 // poll repeats the step's request until the operation has ended, and judges the
 // final answer.
 func (s *stepRun) poll(ctx context.Context) (*answer, *halt) {
-	p := &poller{stepRun: s, began: time.Now()}
+	p := &poller{stepRun: s, began: time.Now(), states: states{map[string]any{}, map[string]bool{}}}
 	before := len(s.found)
 	final, h := p.final(ctx)
 	if h == nil {
@@ -242,9 +242,6 @@ type states struct {
 
 func (st *states) observe(doc any, line int) []finding {
 	body, _ := doc.(map[string]any)
-	if st.last == nil {
-		st.last, st.reported = map[string]any{}, map[string]bool{}
-	}
 	var found []finding
 	for _, rule := range stateRules {
 		now, ok := body[rule.property]

@@ -50,6 +50,7 @@ func Run(ctx context.Context, sc *scenario.Scenario, opts Options) report.Case {
 		scenario: sc,
 		opts:     opts,
 		result:   report.Case{Name: sc.Name, File: sc.File},
+		reported: map[[2]string]bool{},
 	}
 	r.all(ctx)
 	for _, f := range r.found {
