@@ -154,10 +154,19 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) (string, bool) {
 	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders[l.Name]) {
 		p.holes = append(p.holes, replacedHole{n, v.hole, l.Layered})
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
-			p.names = append(p.names, taggedName{v.text, p.r.ledger.tags.tag(v.text, l.Text), l.Looked() || l.IsName()})
+			p.tag(v.text, l.Text, l.Looked() || l.IsName() || l.Role == place.Header)
+			local, domain, isAddress := strings.Cut(v.text, "@")
+			if at := strings.LastIndexByte(l.Text, '@'); isAddress && at > 0 && domain != l.Text[at+1:] {
+				p.tag(local, l.Text[:at], l.Looked()) // of a client that makes it of a domain which an answer gave
+			}
 		}
 	}
 	return v.text, true
+}
+
+// tag keeps bits of a name by which replay knows it again.
+func (p *pass) tag(pseudonym, value string, looked bool) {
+	p.names = append(p.names, taggedName{pseudonym, p.r.ledger.tags.tag(pseudonym, value), looked})
 }
 
 // memberOf is the member at which a value stands, where its name is the service's.
