@@ -173,7 +173,7 @@ func (c *checker) judge(file string, a *answer, trail *conform.Trail, inOrder bo
 	if err != nil {
 		return nil, err
 	}
-	if a.isText() {
+	if a.URL == "" && a.Status == 0 && !a.Answer.IsJSON { // a text in source code
 		result.Reason = "it begins like JSON and is none: what is filled in later is not known"
 	}
 	if by := a.by(result); by != "" {

@@ -163,12 +163,10 @@ func (d *drafter) cleanup(steps *yaml.Node) *yaml.Node {
 
 // mentions reports whether a template has one of the variables.
 func mentions(template string, names map[string]bool) bool {
-	for part := range strings.SplitSeq(template, "{") {
-		if name, _, closed := strings.Cut(part, "}"); closed && names[name] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(strings.Split(template, "{"), func(part string) bool {
+		name, _, closed := strings.Cut(part, "}")
+		return closed && names[name]
+	})
 }
 
 // drafter is one drafting: the moves of a recording and the values that flow

@@ -160,7 +160,9 @@ func (s *stepRun) what(req *http.Request) string {
 func (s exchanger) failed(req *http.Request, err error) *halt {
 	var miss *match.MissError
 	if errors.As(err, &miss) {
-		return missed(miss)
+		f := MissFinding(miss)
+		f.Want, f.Got = value(f.Want), value(f.Got)
+		return &halt{finding: finding{Finding: f}}
 	}
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {

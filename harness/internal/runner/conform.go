@@ -33,7 +33,9 @@ func (s judge) conformity(a *answer, typ string) ([]finding, *halt) {
 		findings = append(findings, a.note(conform.RuleAnswerUntyped, "", "the answer was not validated: "+result.Reason))
 	}
 	for _, p := range result.Problems {
-		if s.step.Poll != nil && p.Rule == conform.RuleAnswerOrder || p.Severity == report.Note && !s.news(p.Rule, propertyOf(p)) {
+		// A note on the same property of every element of a page is reported once.
+		property := p.File + p.Where[strings.LastIndexByte(p.Where, '[')+1:]
+		if s.step.Poll != nil && p.Rule == conform.RuleAnswerOrder || p.Severity == report.Note && !s.news(p.Rule, property) {
 			continue // the poll reports it, or it was reported
 		}
 		findings = append(findings, s.unlike(p, a))
@@ -97,12 +99,6 @@ func (s judge) unlike(p conform.Problem, a *answer) finding {
 		f.Severity = min(f.Severity, report.Warning)
 	}
 	return f
-}
-
-// propertyOf is what a note is about, wherever it stands: the same property of every
-// element of a page is reported once.
-func propertyOf(p conform.Problem) string {
-	return p.File + p.Where[strings.LastIndexByte(p.Where, '[')+1:]
 }
 
 // news reports whether something is reported for the first time in this run.

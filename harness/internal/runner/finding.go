@@ -152,9 +152,3 @@ func MissFinding(miss *match.MissError) report.Finding {
 	}
 	return f
 }
-
-func missed(miss *match.MissError) *halt {
-	f := finding{Finding: MissFinding(miss)}
-	f.Want, f.Got = value(f.Want), value(f.Got)
-	return &halt{finding: f}
-}

@@ -109,21 +109,17 @@ func shownURL(u *url.URL) string {
 func resolve(host, link, api string) (*url.URL, error) {
 	link = encodeStray(link)
 	if !isAbsolute(link) {
-		link = graph.URL + versioned(link, api)
+		link = "/" + strings.TrimLeft(link, "/")
+		if !strings.HasPrefix(link, "/v1.0/") && !strings.HasPrefix(link, "/beta/") {
+			link = "/" + api + link
+		}
+		link = graph.URL + link
 	}
 	u, err := url.Parse(link)
 	if err == nil && host != "" && graph.IsHost(u.Host) {
 		u.Scheme, u.Host = "https", host
 	}
 	return u, err
-}
-
-func versioned(path, api string) string {
-	path = "/" + strings.TrimLeft(path, "/")
-	if strings.HasPrefix(path, "/v1.0/") || strings.HasPrefix(path, "/beta/") {
-		return path
-	}
-	return "/" + api + path
 }
 
 func isAbsolute(link string) bool {
