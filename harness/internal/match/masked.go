@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -82,6 +83,7 @@ const (
 type holes map[string]cassette.HoleKind
 
 func (h holes) add(at string, kind cassette.HoleKind) {
+	at = unnamed(at)
 	for n := range len(at) {
 		if at[n] == '>' {
 			h[at[:n+1]] = ""
@@ -98,7 +100,7 @@ func (h holes) of(l *place.Leaf) (at string, kind cassette.HoleKind) {
 	if len(h) == 0 || l.IsName() || l.Role == place.Header && significant(l.Name) < 0 {
 		return "", ""
 	}
-	at = l.Place()
+	at = unnamed(l.Place())
 	if l.Layered {
 		if _, within := h[at+">"]; within {
 			return "", ""
@@ -107,10 +109,36 @@ func (h holes) of(l *place.Leaf) (at string, kind cassette.HoleKind) {
 	return at, h[at]
 }
 
+// unnamed is a place without the ids by which members on its way are called, or what stands for
+// them: a client makes them up.
+func unnamed(at string) string {
+	for from := 0; ; {
+		start := strings.Index(at[from:], "['")
+		if start < 0 {
+			return at
+		}
+		start += from + len("['")
+		end := strings.Index(at[start:], "']")
+		if end < 0 {
+			return at
+		}
+		if name := at[start : start+end]; isID(name) || strings.HasPrefix(name, blankText) {
+			at, end = at[:start]+blankText+at[start+end:], len(blankText)
+		}
+		from = start + end
+	}
+}
+
+// isID reports whether a text is an id as a whole.
+func isID(s string) bool {
+	atoms := identity.Atoms(s)
+	return len(atoms) == 1 && strings.EqualFold(atoms[0].Text, s)
+}
+
 func holesOf(i *cassette.Interaction) holes {
 	places := make(holes, len(i.Holes))
 	for _, h := range i.Holes {
-		places[h.Place] = h.Kind
+		places[unnamed(h.Place)] = h.Kind
 	}
 	return places
 }
@@ -178,13 +206,7 @@ func (x *masker) byTag(value string, among func(pseudonym string) bool) (last st
 func (x *masker) mask(m place.Message, places, own holes, bound *bindings) masked {
 	a := masked{message: m}
 	if len(x.members) > 0 || m.Body != "" && x.keyed { // places are known by these names
-		place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
-			if !l.IsName() || l.Layered {
-				return "", false
-			}
-			is := x.memberName(l, bound)
-			return is, is != l.Text
-		})
+		a.blanks = x.maskNames(&a.message, bound)
 	}
 	file := -1 // which blank is the name of the file that the path ends with
 	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
@@ -200,7 +222,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 			b.is, b.ids = x.compute(l, bound)
 		}
 		switch {
-		case !inBody(l.Role):
+		case !l.Written():
 		case isStamp(l.Text):
 			b.kind = blankStamp
 		case len(identity.Find(b.is)) > 0: // bound to what stands there, whatever it computes to
@@ -226,6 +248,25 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		a.blanks[file].looked = false
 	}
 	return a
+}
+
+// maskNames computes the names of members and options in a message, and returns as blanks those
+// that are ids, which a client makes up: they get the number that they have there.
+func (x *masker) maskNames(m *place.Message, bound *bindings) (blanks []blank) {
+	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
+		if !l.IsName() || l.Layered {
+			return "", false
+		}
+		if l.Role == place.MemberName && isID(l.Text) {
+			b := blank{place: fmt.Sprint("name#", len(blanks)), kind: blankID, text: l.Text}
+			b.is, b.ids = x.compute(l, bound)
+			blanks = append(blanks, b)
+			return fmt.Sprint(blankText, len(blanks)), true
+		}
+		is := x.memberName(l, bound)
+		return is, is != l.Text
+	})
+	return blanks
 }
 
 // blankFor stands where a blank was.
@@ -330,14 +371,6 @@ func foldIDs(s string) string {
 		}
 	}
 	return edit.Apply(s, edits)
-}
-
-func inBody(r place.Role) bool {
-	switch r {
-	case place.Field, place.Member, place.Cell, place.Text, place.Markup:
-		return true
-	}
-	return false
 }
 
 // isStamp recognises an instant: 2026-11-24T08:30:00Z and its like.

@@ -3,6 +3,7 @@ package place
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
@@ -93,6 +94,7 @@ type where struct {
 	frames []frame
 	depth  int    // of texts within texts
 	asks   bool   // it is the body of a request to an action that only reads
+	batch  bool   // or that of a batch
 	place  []byte // room for the spelling of one
 }
 
@@ -106,14 +108,39 @@ func (w *where) in(f frame, read func()) {
 	w.pop()
 }
 
-// Looked reports whether the text is looked up: it stands in the path, is what an expression
-// compares with, or is sent to an action that only reads.
+// Looked reports whether the text is looked up: it stands in an address that is asked for or
+// referred to, is what an expression compares with, or is sent to an action that only reads.
+// Any other address in a body is what a client writes.
 func (l *Leaf) Looked() bool {
+	isBody := l.at != nil && len(l.at.frames) > 0 && l.at.frames[0].label == "body"
+	if !l.inAddress() || isBody {
+		return isBody && (l.at.asks || l.inAddress() && l.isReference())
+	}
+	return true
+}
+
+// inAddress reports whether the text is a part of an address, or of an expression.
+func (l *Leaf) inAddress() bool {
 	switch l.Role {
 	case Host, Segment, FileName, Literal, Option, Token:
 		return true
 	}
-	return l.at != nil && l.at.asks
+	return false
+}
+
+// isReference reports whether an address in a body is of something that is there: a part of a
+// batch, or what is to be added.
+func (l *Leaf) isReference() bool {
+	return l.Outer == "url" && l.at.batch || strings.HasSuffix(l.Outer, "@odata.bind") || l.Outer == "@odata.id"
+}
+
+// Written reports whether the text is a value in a body, which a client may make up.
+func (l *Leaf) Written() bool {
+	switch l.Role {
+	case Field, Member, Cell, Text, Markup:
+		return true
+	}
+	return l.inAddress() && !l.Looked()
 }
 
 // IsName reports whether the text is the name of what stands beside it: of a member, an

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -23,8 +24,9 @@ func Rewrite(m *Message, f Func) bool {
 	if m.Body != "" {
 		m.boundary = media.Parameter(media.First(before, "Content-Type"), "boundary")
 		w.asks = !m.Answer && m.Method == http.MethodPost && graph.IsReadAddress(address)
+		w.batch = !m.Answer && strings.HasSuffix(address, "/"+graph.BatchSegment)
 		m.Body = w.whole("body", m.Body, func(s string) { readBody(w, m, s, Leaf{Role: Text}) })
-		m.boundary, w.asks = "", false
+		m.boundary, w.asks, w.batch = "", false, false
 	}
 	m.Trailer = rewriteHeaders(w, "trailer", m.Trailer)
 	changed := w.changed
@@ -51,7 +53,7 @@ var walkers = sync.Pool{New: func() any { return &walker{nested: layerOf} }}
 
 func newWalker(f Func) *walker {
 	w := walkers.Get().(*walker)
-	w.f, w.changed, w.depth, w.outer, w.asks = f, false, 0, "", false
+	w.f, w.changed, w.depth, w.outer, w.asks, w.batch = f, false, 0, "", false, false
 	return w
 }
 
