@@ -155,14 +155,18 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) (string, bool) {
 	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders[l.Name]) {
 		p.holes = append(p.holes, replacedHole{n, v.hole, l.Layered})
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
-			p.noteName(v.text, l)
+			p.tag(v.text, l.Text, l.Looked() || l.IsName() || l.Role == place.Header)
+			local, domain, isAddress := strings.Cut(v.text, "@")
+			if at := strings.LastIndexByte(l.Text, '@'); isAddress && at > 0 && domain != l.Text[at+1:] {
+				p.tag(local, l.Text[:at], l.Looked()) // of a client that makes it of a domain which an answer gave
+			}
 		}
 	}
 	return v.text, true
 }
 
-// noteName notes that a pseudonym stands in a hole, in place of a leaf's text.
-func (p *pass) noteName(pseudonym string, l *place.Leaf) {
+// tag keeps bits of a name that stands in a hole, by which replay knows it again.
+func (p *pass) tag(pseudonym, value string, looked bool) {
 	at, ok := p.nameAt[pseudonym]
 	if !ok {
 		if p.nameAt == nil {
@@ -170,9 +174,9 @@ func (p *pass) noteName(pseudonym string, l *place.Leaf) {
 		}
 		at = len(p.names)
 		p.nameAt[pseudonym] = at
-		p.names = append(p.names, taggedName{Name: pseudonym, Tag: p.r.ledger.tags.tag(pseudonym, l.Text)})
+		p.names = append(p.names, taggedName{Name: pseudonym, Tag: p.r.ledger.tags.tag(pseudonym, value)})
 	}
-	p.names[at].Looked = p.names[at].Looked || l.Looked() || l.IsName()
+	p.names[at].Looked = p.names[at].Looked || looked
 }
 
 // memberOf is the member at which a value stands, where its name is the service's.
