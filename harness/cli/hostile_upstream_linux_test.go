@@ -266,18 +266,18 @@ func TestHostileUpstream(t *testing.T) {
 	}
 	for _, kind := range slices.Sorted(maps.Keys(all)) {
 		for _, door := range slices.Sorted(maps.Keys(hostileDoors)) {
-			if name := kind + "/" + door; drawn(thinned/2, name) {
+			if name := kind + "/" + door; drawn(thinned/2, kind, name) {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
 					var dir string
 					var saved map[string][]string
-					b := leastOf(func() (b bounded) {
+					b := leastOf(kind, func() (b bounded) {
 						dir = hostileProject(t)
 						b, saved = hostileDoors[door](t, dir, hostileUpstream(t, all[kind]))
 						return b
 					})
 					most.note(t.Name(), b)
-					faults := b.faults()
+					faults := b.faults(kind)
 					for file, path := range saved {
 						if !holds(filepath.Join(dir, file), path) {
 							faults = append(faults, fmt.Sprintf("%s does not hold %s", file, path))
