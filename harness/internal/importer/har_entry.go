@@ -10,7 +10,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -294,18 +293,24 @@ var harMembers = map[string][]string{
 func (e *HAREntry) Line(part string) int {
 	if e.lines == nil {
 		e.lines = jsondoc.Lines(string(e.raw))
+		e.addHeaderLines()
 	}
-	places := harMembers[part]
-	if message, name, ok := strings.Cut(part, ".headers."); ok {
-		isNamed := func(p harPair) bool { return http.CanonicalHeaderKey(p.Name) == name }
-		if n := slices.IndexFunc(e.headers[message], isNamed); n >= 0 {
-			places = append([]string{fmt.Sprintf("$['%s']['headers'][%d]['value']", message, n)}, places...)
-		}
-	}
-	for _, place := range places {
+	for _, place := range append([]string{part}, harMembers[part]...) {
 		if line := e.lines[place]; line > 0 {
 			return e.Interaction.Line + line - 1
 		}
 	}
 	return e.Interaction.Line
+}
+
+// addHeaderLines notes the lines of headers by their parts: of several of a name, the first's.
+func (e *HAREntry) addHeaderLines() {
+	for message, headers := range e.headers {
+		for n, h := range headers {
+			part := message + ".headers." + http.CanonicalHeaderKey(h.Name)
+			if _, twice := e.lines[part]; !twice {
+				e.lines[part] = e.lines[fmt.Sprintf("$['%s']['headers'][%d]['value']", message, n)]
+			}
+		}
+	}
 }

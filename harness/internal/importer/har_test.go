@@ -176,6 +176,32 @@ func TestHARMemory(t *testing.T) {
 	t.Logf("held at most %d MB of 100 MB", most>>20)
 }
 
+// TestHARLinesOfManyHeaders: the lines of headers are found once, and not for each anew.
+func TestHARLinesOfManyHeaders(t *testing.T) {
+	const count = 20_000
+	var headers strings.Builder
+	for n := range count {
+		fmt.Fprintf(&headers, ",\n{\"name\":\"x-h%d\",\"value\":\"v\"}", n)
+	}
+	file := filepath.Join(t.TempDir(), "x.har")
+	text := `{"log":{"entries":[{"request":{"method":"GET","url":"https://graph.microsoft.com/v1.0/me","headers":[` + headers.String()[2:] + `]},"response":{"status":200,"headers":[]}}]}}`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Bounded(t, 20*count, func() {
+		if err := ReadHAR(file, func(e *HAREntry) error {
+			for n := range count {
+				if line := e.Line(fmt.Sprintf("request.headers.X-H%d", n)); line != n+1 {
+					return fmt.Errorf("header %d is on line %d", n, line)
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // A part of an entry has its own line.
 func TestHAREntryLine(t *testing.T) {
 	const text = `{"log": {"entries": [

@@ -13,7 +13,7 @@ type tags struct {
 	mu     sync.Mutex
 	values []string          // that have a tag
 	tags   map[string]string // by pseudonym
-	bits   []*bitSet         // by nonce: the bits of all values that have a tag
+	bits   []bitsOf          // by nonce
 	given  map[string]bool   // pseudonyms of the recording before whose values the service made
 
 	earlier map[string]string // by tag: pseudonyms of the recording before
@@ -26,6 +26,13 @@ type bitSet [1 << identity.TagSize / 64]uint64
 
 func (s *bitSet) has(bits uint32) bool { return s[bits/64]&(1<<(bits%64)) != 0 }
 func (s *bitSet) add(bits uint32)      { s[bits/64] |= 1 << (bits % 64) }
+
+// bitsOf are the bits that values have with a nonce: those of so many values that have a tag,
+// and of the others once they are asked for.
+type bitsOf struct {
+	set   *bitSet
+	count int
+}
 
 func newTags(faker *identity.Faker) *tags {
 	return &tags{faker: faker, tags: map[string]string{}, given: map[string]bool{}}
@@ -75,20 +82,28 @@ func (t *tags) tag(p, value string) string {
 	}
 	const most = 16
 	tag := ""
-	for nonce := 0; nonce < len(t.bits) || tag == ""; nonce++ {
-		if nonce == len(t.bits) {
-			set := new(bitSet)
-			for _, v := range t.values {
-				set.add(t.faker.TagBits(v, nonce))
-			}
-			t.bits = append(t.bits, set)
-		}
+	for nonce := 0; tag == ""; nonce++ {
+		taken := t.taken(nonce)
 		bits := t.faker.TagBits(value, nonce)
-		if tag == "" && (!t.bits[nonce].has(bits) || nonce == most-1) {
+		if !taken.set.has(bits) || nonce == most-1 {
 			tag = identity.TagOf(bits, nonce)
 		}
-		t.bits[nonce].add(bits)
+		taken.set.add(bits)
+		taken.count++
 	}
 	t.values, t.tags[p] = append(t.values, value), tag
 	return tag
+}
+
+// taken are the bits of all values that have a tag.
+func (t *tags) taken(nonce int) *bitsOf {
+	if nonce == len(t.bits) {
+		t.bits = append(t.bits, bitsOf{set: new(bitSet)})
+	}
+	b := &t.bits[nonce]
+	for _, v := range t.values[b.count:] {
+		b.set.add(t.faker.TagBits(v, nonce))
+	}
+	b.count = len(t.values)
+	return b
 }
