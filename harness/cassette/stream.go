@@ -17,12 +17,15 @@ type Parts struct {
 	Most int
 	// Append appends the text of part n to dst, as an Encoder does. It is called in order.
 	Append func(dst []byte, n int) ([]byte, error)
+
+	head []byte // the text before the parts, where Room has made it
 }
 
-// Room is how many bytes the texts of parts may have.
-func (p Parts) Room(meta Meta) int {
+// Room is how many bytes the texts of parts may have, which are to be saved with the same meta.
+func (p *Parts) Room(meta Meta) int {
 	const id = 32 // more than the line of a number has
-	return p.most() - len(opening(&meta, p.Count, p.Holes)) - p.Count*id
+	p.head = opening(&meta, p.Count, p.Holes)
+	return p.most() - len(p.head) - p.Count*id
 }
 
 func (p Parts) most() int {
@@ -53,8 +56,11 @@ const runSize = 128 << 10
 
 // stream writes a cassette run by run.
 func stream(out io.Writer, meta *Meta, p Parts) (err error) {
-	room := p.most()
-	text := append(make([]byte, 0, 2*runSize), opening(meta, p.Count, p.Holes)...)
+	head, room := p.head, p.most()
+	if head == nil {
+		head = opening(meta, p.Count, p.Holes)
+	}
+	text := append(make([]byte, 0, len(head)+2*runSize), head...)
 	write := func(size int) error {
 		if len(text) > room {
 			return unstorable("the file has more than the %d MB that are read", p.most()>>20)

@@ -17,12 +17,12 @@ const (
 )
 
 // wants says in words what a keyword asks, with {} for its value.
-var wants = map[Rule]string{
+var wants = map[string]string{
 	"additionalProperties": "no other members",
 	"const":                "{}",
 	"exclusiveMaximum":     "less than {}",
 	"exclusiveMinimum":     "more than {}",
-	RuleFalse:              "nothing here",
+	string(RuleFalse):      "nothing here",
 	"maxItems":             "at most {} elements",
 	"maxLength":            "at most {} characters",
 	"maxProperties":        "at most {} members",
@@ -45,15 +45,15 @@ func (l leaf) wanted() string {
 	if l.src != nil {
 		keyword, _ = l.src.lookup(l.pointer)
 	}
-	switch l.rule {
-	case RuleType:
+	switch string(l.rule) {
+	case string(RuleType):
 		return strings.Join(texts(keyword), " or ")
-	case RuleEnum:
+	case string(RuleEnum):
 		if strings.HasSuffix(l.pointer, membersOf) {
 			return "some of " + listed(texts(keyword)) + ", with commas between"
 		}
 		return "one of " + listed(texts(keyword))
-	case RuleFormat:
+	case string(RuleFormat):
 		name := fmt.Sprint(keyword)
 		if f, ok := identity.Lookup(name); ok && f.Doc != "" {
 			return name + ": " + f.Doc
@@ -63,7 +63,7 @@ func (l leaf) wanted() string {
 		return fmt.Sprintf("text that matches %v", keyword)
 	}
 	text := brief(keyword)
-	if want, known := wants[l.rule]; known {
+	if want, known := wants[string(l.rule)]; known {
 		return strings.Replace(want, "{}", text, 1)
 	}
 	return fmt.Sprintf("%s %s", l.rule, text)

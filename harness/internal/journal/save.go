@@ -45,7 +45,8 @@ func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, 
 		return nil, fmt.Errorf("save %s: the recording is not complete: %w", file, err)
 	}
 	all := inPlace(j.kept(), how.Place)
-	room := parts(in, all, j.most).Room(meta)
+	whole := parts(in, all, j.most)
+	room := whole.Room(meta)
 	var left []LeftOut
 	stored := slices.DeleteFunc(all, func(r record) bool {
 		if r.size <= room {
@@ -62,7 +63,10 @@ func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, 
 	if len(stored) == 0 && len(left) > 0 {
 		return nil, fmt.Errorf("save %s: nothing that was recorded can be stored: %w", file, left[0])
 	}
-	return left, parts(in, stored, j.most).Save(file, meta, how.Clean)
+	if len(left) > 0 {
+		whole = parts(in, stored, j.most)
+	}
+	return left, whole.Save(file, meta, how.Clean)
 }
 
 // parts are what records hold, for a file of so many bytes at most.

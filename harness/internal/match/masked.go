@@ -75,8 +75,10 @@ func (h holes) at(l *place.Leaf) (at string, kind cassette.HoleKind) {
 		return "", ""
 	}
 	at = l.Place()
-	if _, within := h[at+">"]; within && l.Layered {
-		return "", ""
+	if l.Layered {
+		if _, within := h[at+">"]; within {
+			return "", ""
+		}
 	}
 	return at, h[at]
 }
@@ -111,18 +113,28 @@ func (x *masker) noteTags(tags map[string]string, i *cassette.Interaction) {
 		if l.IsName() {
 			x.keyed = x.keyed || len(identity.Find(l.Text)) > 0
 		}
-		tag := tags[l.Text]
-		if nonce, ok := identity.Nonce(tag); ok {
-			if x.firsts[l.Text] == 0 {
-				x.firsts[l.Text] = len(x.firsts) + 1
-			}
-			x.tagged[tag], x.nonces = l.Text, max(x.nonces, nonce+1)
-			if l.IsName() {
-				x.members[l.Text] = true
-			}
+		x.noteTag(tags, l.Text)
+		if local, _, isAddress := strings.Cut(l.Text, "@"); isAddress {
+			x.noteTag(tags, local)
+		}
+		if l.IsName() && x.firsts[l.Text] > 0 {
+			x.members[l.Text] = true
 		}
 		return "", false
 	})
+}
+
+// noteTag notes a text that may be a pseudonym with a tag.
+func (x *masker) noteTag(tags map[string]string, text string) {
+	tag := tags[text]
+	nonce, ok := identity.Nonce(tag)
+	if !ok {
+		return
+	}
+	if x.firsts[text] == 0 {
+		x.firsts[text] = len(x.firsts) + 1
+	}
+	x.tagged[tag], x.nonces = text, max(x.nonces, nonce+1)
 }
 
 // byTag is the pseudonym among some that has a tag which a value fits: of several the last
@@ -174,31 +186,36 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		if b.kind != blankID {
 			a.ids = append(a.ids, ids...)
 		}
+		holds := hole
 		if own != nil {
-			b.kind = cmp.Or(kindOf(own[at]), b.kind)
-		} else {
-			b.kind = cmp.Or(kindOf(hole), b.kind)
+			holds = own[at]
 		}
+		b.kind = cmp.Or(kindOf(holds), b.kind)
 		if hole == "" && b.kind == blankWord {
 			return b.is, b.is != l.Text
 		}
 		if hole != "" && l.Role == place.FileName {
 			file = len(a.blanks)
 		}
-		b.place, b.looked = l.Place(), hole != "" && (l.Looked() || l.Role == place.Header)
+		b.place, b.looked = l.Place(), l.Looked() || hole != "" && l.Role == place.Header
 		a.blanks = append(a.blanks, b)
-		switch l.Role {
-		case place.Number:
-			return blankNumber, true
-		case place.Host:
-			return blankHost, true
-		}
-		return blankText, true
+		return blankFor(l.Role), true
 	})
 	if file >= 0 && makesFile(&m) { // a client chooses the names of the files that it makes
 		a.blanks[file].looked = false
 	}
 	return a
+}
+
+// blankFor stands where a blank was.
+func blankFor(role place.Role) string {
+	switch role {
+	case place.Number:
+		return blankNumber
+	case place.Host:
+		return blankHost
+	}
+	return blankText
 }
 
 // kindOf is what stands in a hole.

@@ -48,6 +48,9 @@ func (l *ledger) name(series, s string, suggested func() string) string {
 	if at := strings.LastIndexByte(s, '@'); at > 0 && isAddress(s) {
 		return l.address(s, at, suggested)
 	}
+	if host, ends := strings.CutPrefix(s, "@"); ends && suggested != nil && isAddress("a"+s) { // what addresses end with
+		return "@" + l.name("tenant", host, func() string { return strings.TrimPrefix(suggested(), "@") })
+	}
 	return l.text(series, s, suggested)
 }
 
@@ -75,7 +78,7 @@ func (l *ledger) address(s string, at int, suggested func() string) string {
 	} else {
 		host = l.text("tenant", host, func() string { return behindAt(was()) })
 	}
-	is := l.counted("user", key, s[:at], numbered.Word, func() string {
+	is := l.counted("user", key, s, numbered.Word, func() string {
 		local, _, _ := strings.Cut(was(), "@")
 		return local
 	}) + "@" + host
@@ -131,7 +134,7 @@ func (l *ledger) counted(series, key, s string, class numbered.Class, suggested 
 	if class == numbered.File {
 		ext = path.Ext(s)
 	}
-	p := l.tags.pseudonym(s)
+	p, _, _ := strings.Cut(l.tags.pseudonym(s), "@")
 	if p == "" && suggested != nil {
 		p = suggested()
 	}

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -58,7 +59,7 @@ func PlaceOf(text []byte) int {
 	var n struct { // a note has many names
 		Place int `json:"p"`
 	}
-	if json.Unmarshal(text, &n) != nil {
+	if !bytes.Contains(text, []byte(`"p":`)) || json.Unmarshal(text, &n) != nil { // within a text it would have a backslash
 		return -1
 	}
 	return n.Place - 1

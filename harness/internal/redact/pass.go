@@ -23,7 +23,8 @@ type pass struct {
 	scene
 	leaves int            // shown so far, those with parts aside
 	holes  []replacedHole // in the order of leaves
-	names  []taggedName   // that holes hold
+	names  []taggedName   // that holes hold, each once
+	nameAt map[string]int // where a name stands among them
 
 	memory  *memory
 	show    func(l *place.Leaf) (string, bool) // leaf, as a value
@@ -154,10 +155,28 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) (string, bool) {
 	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders[l.Name]) {
 		p.holes = append(p.holes, replacedHole{n, v.hole, l.Layered})
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
-			p.names = append(p.names, taggedName{v.text, p.r.ledger.tags.tag(v.text, l.Text), l.Looked() || l.IsName()})
+			p.tag(v.text, l.Text, l.Looked() || l.IsName() || l.Role == place.Header)
+			local, domain, isAddress := strings.Cut(v.text, "@")
+			if at := strings.LastIndexByte(l.Text, '@'); isAddress && at > 0 && domain != l.Text[at+1:] {
+				p.tag(local, l.Text[:at], l.Looked()) // of a client that makes it of a domain which an answer gave
+			}
 		}
 	}
 	return v.text, true
+}
+
+// tag keeps bits of a name that stands in a hole, by which replay knows it again.
+func (p *pass) tag(pseudonym, value string, looked bool) {
+	at, ok := p.nameAt[pseudonym]
+	if !ok {
+		if p.nameAt == nil {
+			p.nameAt = map[string]int{}
+		}
+		at = len(p.names)
+		p.nameAt[pseudonym] = at
+		p.names = append(p.names, taggedName{Name: pseudonym, Tag: p.r.ledger.tags.tag(pseudonym, value)})
+	}
+	p.names[at].Looked = p.names[at].Looked || looked
 }
 
 // memberOf is the member at which a value stands, where its name is the service's.

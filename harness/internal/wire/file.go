@@ -126,6 +126,23 @@ func (w *steadyWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Lock marks a file as being used by this process, and reports whether nobody else
+// does. The mark goes with the process, however it ends.
+func Lock(file *os.File) bool { return !refused(file, alone) }
+
+// Locked reports whether a running process has locked the file.
+func Locked(name string) bool {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() { // opening a pipe waits
+		return false
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	return refused(file, shared)
+}
+
 // SyncFolder makes a new name in a folder survive a power cut, where the system can.
 func SyncFolder(name string) {
 	if folder, err := os.Open(name); err == nil {
