@@ -45,6 +45,7 @@ func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction
 	p.previous = r.core.previous.like(i)
 	out := *i
 	p.interaction(&out)
+	note = p.note(&out)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for n, count := range p.counts {
@@ -53,7 +54,7 @@ func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction
 	for name, count := range p.unknown {
 		r.unknown[name] += count
 	}
-	return &out, p.note(&out)
+	return &out, note
 }
 
 // Meta redacts what a cassette says of itself, and notes in it what was done: to all
