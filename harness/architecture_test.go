@@ -92,7 +92,7 @@ var imports = map[string][]string{
 	"harness/internal/testkit":           {},
 	"harness/internal/plainfile":         {},
 	"harness/internal/words":             {"harness/internal/graph", "harness/internal/graph/odata", "harness/internal/ascii"},
-	"harness/internal/place":             {"harness/internal/ascii", "harness/internal/edit", "harness/internal/jsondoc", "harness/internal/graph/protocol", "harness/internal/place/media"},
+	"harness/internal/place":             {"harness/internal/graph", "harness/internal/ascii", "harness/internal/edit", "harness/internal/jsondoc", "harness/internal/graph/protocol", "harness/internal/place/media"},
 	"harness/internal/place/media":       {"harness/internal/ascii"},
 	"harness/internal/laws":              {"harness/cassette", "harness/internal/match", "harness/internal/place"},
 	"harness/internal/words/gen":         {"harness/internal/csdl", "harness/internal/words"},

@@ -30,6 +30,21 @@ func IsReadAction(name, below string) bool {
 	return readActions[name] || len(name) > 3 && strings.HasPrefix(name, "get") || name != "" && bareAction(below) == "functions"
 }
 
+// IsReadAddress is IsReadAction for what the path of an address ends with.
+func IsReadAddress(address string) bool {
+	path, _, _ := strings.Cut(address, "?")
+	above, name := split(strings.TrimSuffix(path, "/"))
+	_, below := split(above)
+	return IsReadAction(name, below)
+}
+
+// split is the last segment of a path without its arguments, and what stands before it.
+func split(path string) (above, last string) {
+	k := strings.LastIndexByte(path, '/')
+	last, _, _ = strings.Cut(path[k+1:], "(")
+	return path[:max(k, 0)], last
+}
+
 func bareAction(name string) string {
 	return strings.TrimPrefix(strings.ToLower(name), "microsoft.graph.")
 }

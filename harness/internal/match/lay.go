@@ -2,6 +2,7 @@ package match
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
@@ -63,8 +64,12 @@ func (u *unsealer) known(b *bucket, class string, v *blank, tags bool) knownValu
 		return knownValue{sure: fitExact}
 	}
 	if tags {
-		if p := u.seal.byTag(v.text, func(p string) bool { return as(fold(p), fitTagged).entries != nil }); p != "" {
-			return as(fold(p), fitTagged)
+		name, domain := v.text, ""
+		if local, host, isAddress := strings.Cut(v.text, "@"); isAddress && u.seal.faker.IsName(host) { // which an answer gave
+			name, domain = local, "@"+host
+		}
+		if p := u.seal.byTag(name, func(p string) bool { return as(fold(p+domain), fitTagged).entries != nil }); p != "" {
+			return as(fold(p+domain), fitTagged)
 		}
 	}
 	if p, ok := u.bound.pseudonym(v.text); ok {
@@ -167,7 +172,7 @@ func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank, known knownValue)
 		return fitConflict
 	case known.sure == fitExact:
 		return fitExact
-	case stored.kind == blankID && (len(identity.Find(sent.text)) == 0 || !u.bound.isNew(sent.text)):
+	case stored.kind == blankID && (sent.looked || len(identity.Find(sent.text)) == 0 || !u.bound.isNew(sent.text)):
 		return fitConflict
 	case stored.kind == blankID:
 		is := unless(u.bound, stored.is, sent.text, fitWeak)

@@ -75,8 +75,10 @@ func (h holes) at(l *place.Leaf) (at string, kind cassette.HoleKind) {
 		return "", ""
 	}
 	at = l.Place()
-	if _, within := h[at+">"]; within && l.Layered {
-		return "", ""
+	if l.Layered {
+		if _, within := h[at+">"]; within {
+			return "", ""
+		}
 	}
 	return at, h[at]
 }
@@ -111,18 +113,28 @@ func (x *masker) noteTags(tags map[string]string, i *cassette.Interaction) {
 		if l.IsName() {
 			x.keyed = x.keyed || len(identity.Find(l.Text)) > 0
 		}
-		tag := tags[l.Text]
-		if nonce, ok := identity.Nonce(tag); ok {
-			if x.firsts[l.Text] == 0 {
-				x.firsts[l.Text] = len(x.firsts) + 1
-			}
-			x.tagged[tag], x.nonces = l.Text, max(x.nonces, nonce+1)
-			if l.IsName() {
-				x.members[l.Text] = true
-			}
+		x.noteTag(tags, l.Text)
+		if local, _, isAddress := strings.Cut(l.Text, "@"); isAddress {
+			x.noteTag(tags, local)
+		}
+		if l.IsName() && x.firsts[l.Text] > 0 {
+			x.members[l.Text] = true
 		}
 		return "", false
 	})
+}
+
+// noteTag notes a text that may be a pseudonym with a tag.
+func (x *masker) noteTag(tags map[string]string, text string) {
+	tag := tags[text]
+	nonce, ok := identity.Nonce(tag)
+	if !ok {
+		return
+	}
+	if x.firsts[text] == 0 {
+		x.firsts[text] = len(x.firsts) + 1
+	}
+	x.tagged[tag], x.nonces = text, max(x.nonces, nonce+1)
 }
 
 // byTag is the pseudonym among some that has a tag which a value fits: of several the last
@@ -185,7 +197,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		if hole != "" && l.Role == place.FileName {
 			file = len(a.blanks)
 		}
-		b.place, b.looked = l.Place(), hole != "" && (l.Looked() || l.Role == place.Header)
+		b.place, b.looked = l.Place(), l.Looked() || hole != "" && l.Role == place.Header
 		a.blanks = append(a.blanks, b)
 		return blankFor(l.Role), true
 	})

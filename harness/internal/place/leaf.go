@@ -92,6 +92,7 @@ type Leaf struct {
 type where struct {
 	frames []frame
 	depth  int    // of texts within texts
+	asks   bool   // it is the body of a request to an action that only reads
 	place  []byte // room for the spelling of one
 }
 
@@ -105,14 +106,14 @@ func (w *where) in(f frame, read func()) {
 	w.pop()
 }
 
-// Looked reports whether the text is looked up: it stands in the path, or is what an
-// expression compares with.
+// Looked reports whether the text is looked up: it stands in the path, is what an expression
+// compares with, or is sent to an action that only reads.
 func (l *Leaf) Looked() bool {
 	switch l.Role {
 	case Host, Segment, FileName, Literal, Option, Token:
 		return true
 	}
-	return false
+	return l.at != nil && l.at.asks
 }
 
 // IsName reports whether the text is the name of what stands beside it: of a member, an

@@ -50,6 +50,9 @@ func readExpression(w *walker, s string, base int, kind expressionKind) {
 // operators of OData 4.01 that stand between a property and a literal.
 var operators = map[string]bool{"eq": true, "ne": true, "gt": true, "ge": true, "lt": true, "le": true, "in": true, "has": true}
 
+// connectives stand between the terms of a search.
+var connectives = map[string]bool{"AND": true, "OR": true, "NOT": true}
+
 func (e *expressionReader) punctuation(c byte) {
 	switch c {
 	case '(':
@@ -86,8 +89,9 @@ func (e *expressionReader) word(s string, i, base int) int {
 		return end
 	}
 	argument := e.kind == arguing && i > 0 && s[i-1] == '=' && strings.ContainsAny(text, "0123456789")
+	term := e.kind == searching && !connectives[text] && (end == len(s) || s[end] != ':')
 	leaf, label, index := Leaf{Text: text, Role: Identifier}, "word", &e.words
-	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' || argument {
+	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' || argument || term {
 		leaf, label, index = Leaf{Text: text, Role: Literal, Name: e.compared(), Bare: e.kind != searching}, "", &e.literals
 	}
 	*index++

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
@@ -13,7 +14,7 @@ import (
 // reports whether anything changed. Address, headers and body come in this order, headers
 // sorted by name.
 func Rewrite(m *Message, f Func) bool {
-	w := newWalker(f)
+	w, address := newWalker(f), m.Address
 	if !m.Answer {
 		m.Address = w.whole("", m.Address, func(s string) { readAddress(w, s, 0) })
 	}
@@ -21,8 +22,9 @@ func Rewrite(m *Message, f Func) bool {
 	m.Header = rewriteHeaders(w, "header", m.Header)
 	if m.Body != "" {
 		m.boundary = media.Parameter(media.First(before, "Content-Type"), "boundary")
+		w.asks = !m.Answer && m.Method == http.MethodPost && graph.IsReadAddress(address)
 		m.Body = w.whole("body", m.Body, func(s string) { readBody(w, m, s, Leaf{Role: Text}) })
-		m.boundary = ""
+		m.boundary, w.asks = "", false
 	}
 	m.Trailer = rewriteHeaders(w, "trailer", m.Trailer)
 	changed := w.changed
@@ -49,7 +51,7 @@ var walkers = sync.Pool{New: func() any { return &walker{nested: layerOf} }}
 
 func newWalker(f Func) *walker {
 	w := walkers.Get().(*walker)
-	w.f, w.changed, w.depth, w.outer = f, false, 0, ""
+	w.f, w.changed, w.depth, w.outer, w.asks = f, false, 0, "", false
 	return w
 }
 

@@ -220,7 +220,7 @@ func TestBeginnings(t *testing.T) {
 		{"$filter=startswith(displayName,'Ad')", "$filter=startswith(displayName,'name2')"},
 		{"$search=%22mail:meg%22&$filter=startswith(mailNickname,%27MEG%27)", `$search="mail:user2"&$filter=startswith(mailNickname,'account1')`},
 		{"$filter=displayName%20eq%20'Adele%20Vance'+and+userType+eq+'Member'", "$filter=displayName eq 'Name 1' and userType eq 'Member'"},
-		{"$filter=mail eq 'Megan@Fabrikam.com' or endswith(mail,'@fabrikam.com')", "$filter=mail eq 'user1@tenant1.example' or endswith(mail,'user3')"},
+		{"$filter=mail eq 'Megan@Fabrikam.com' or endswith(mail,'@fabrikam.com')", "$filter=mail eq 'user1@tenant1.example' or endswith(mail,'@tenant1.example')"},
 		{"$filter=identities/any(i:i/issuer eq 'fabrikam.com' and i/issuerAssignedId eq 'adele')", "$filter=identities/any(i:i/issuer eq 'tenant1.example' and i/issuerAssignedId eq 'value1')"},
 	} {
 		query, want := c[0], c[1]
