@@ -110,7 +110,9 @@ func start(p *project.Project, name, like string, vars map[string]string, live L
 	if err != nil {
 		return nil, notRecordable(name, err)
 	}
-	r := &Recording{file: file, live: live, redactor: redactor, journal: j, saving: saving, vars: variables{real: maps.Clone(vars)}}
+	r := &Recording{file: file, live: live, redactor: redactor, journal: j, saving: saving}
+	r.vars.real, r.vars.learned = map[string]string{}, map[string]string{}
+	maps.Copy(r.vars.real, vars)
 	r.recorder = transport.NewRecorder(j, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact})
 	return r, nil
 }
