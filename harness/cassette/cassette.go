@@ -1,6 +1,7 @@
 package cassette
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -148,11 +149,7 @@ func ParseLifetime(text string) (time.Duration, error) {
 // ExpiresAt is when the recording expires: by its own lifetime, or by otherwise if it has
 // none. It is false for one that does not expire, or was recorded nobody knows when.
 func (m *Meta) ExpiresAt(otherwise string) (time.Time, bool) {
-	text := m.Expires
-	if text == "" {
-		text = otherwise
-	}
-	lifetime, err := ParseLifetime(text)
+	lifetime, err := ParseLifetime(cmp.Or(m.Expires, otherwise))
 	if err != nil || lifetime == 0 || m.RecordedAt.IsZero() {
 		return time.Time{}, false
 	}

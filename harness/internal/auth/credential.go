@@ -172,7 +172,11 @@ func OpenSet(kind string, identities []string, o Options) (Set, error) {
 	set := Set{}
 	var problems []error
 	for _, identity := range slices.Compact(slices.Sorted(slices.Values(identities))) {
-		c, err := open(identity, kindFor(identity, kind, o.Getenv), o)
+		of := kind
+		if identity != "" && kind != "none" {
+			of = cmp.Or(o.Getenv(kindVariable(identity)), "auto")
+		}
+		c, err := open(identity, of, o)
 		if err != nil {
 			problems = append(problems, err)
 			continue
@@ -183,13 +187,6 @@ func OpenSet(kind string, identities []string, o Options) (Set, error) {
 		return nil, errors.Join(problems...)
 	}
 	return set, nil
-}
-
-func kindFor(identity, kind string, getenv func(string) string) string {
-	if identity == "" || kind == "none" {
-		return kind
-	}
-	return cmp.Or(getenv(kindVariable(identity)), "auto")
 }
 
 // Claims signs every identity in, one after the other, and reads the tokens. A run does

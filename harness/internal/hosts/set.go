@@ -2,6 +2,7 @@ package hosts
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -122,10 +123,7 @@ func (s *Set) IsNamed(host string) bool {
 func (s *Set) Names() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var all []string
-	for host := range s.hosts {
-		all = append(all, host)
-	}
+	all := slices.Collect(maps.Keys(s.hosts))
 	for _, end := range s.ends {
 		all = append(all, "*"+end)
 	}

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -116,11 +117,8 @@ func (u *Upstream) placeOf(addr string) (place string, moved bool) {
 	if err != nil {
 		return addr, false
 	}
-	place, moved = u.places[net.JoinHostPort(host, port)]
-	if !moved {
-		place, moved = u.places[host]
-	}
-	if !moved {
+	place = cmp.Or(u.places[net.JoinHostPort(host, port)], u.places[host])
+	if place == "" {
 		return addr, false
 	}
 	if _, _, err := net.SplitHostPort(place); err != nil {
